@@ -1,0 +1,1 @@
+//! The command line: typed, meant, one call.

@@ -1,0 +1,1 @@
+//! Who grows: snapshots and groups in, ranked culprits out.

@@ -1,0 +1,1 @@
+//! The load: schedule, engine, requests and latency.

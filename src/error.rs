@@ -1,0 +1,51 @@
+//! What went wrong with soak's own work. A verdict is a result and never an error.
+
+use std::path::{Path, PathBuf};
+
+/// One line that says what was wrong, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller's mistake, found before anything was sent or written: exit 2.
+    #[error("{0}")]
+    Usage(String),
+    /// A file or directory that could not be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file whose content is not what it should be.
+    #[error("{path}: {reason}")]
+    Format {
+        /// Which.
+        path: PathBuf,
+        /// What was expected and what stood there.
+        reason: String,
+    },
+    /// Anything else that soak could not do.
+    #[error("{0}")]
+    Own(String),
+}
+
+/// A result of soak's own work.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// A usage error in so many words.
+    pub fn usage(text: impl Into<String>) -> Error {
+        Error::Usage(text.into())
+    }
+
+    /// For `map_err` on file operations.
+    pub fn file(path: impl AsRef<Path>) -> impl FnOnce(std::io::Error) -> Error {
+        let path = path.as_ref().to_path_buf();
+        move |source| Error::File { path, source }
+    }
+
+    /// A file that does not hold what it should.
+    pub fn format(path: impl AsRef<Path>, reason: impl Into<String>) -> Error {
+        Error::Format { path: path.as_ref().to_path_buf(), reason: reason.into() }
+    }
+}

@@ -1,0 +1,106 @@
+//! Where a run took place and what could be seen there: env.json.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The language runtime of a process, told by its file and never by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Runtime {
+    /// An executable with a .go.buildinfo section.
+    Go,
+    /// A process that maps libjvm.so.
+    Jvm,
+    /// A process that maps libcoreclr.so.
+    DotNet,
+    /// An executable or library that exports V8.
+    V8,
+    /// None of these.
+    Other,
+}
+
+impl Runtime {
+    /// Whether it rather grows its heap than collects, so that RSS alone decides nothing.
+    pub fn grows_before_collecting(self) -> bool {
+        matches!(self, Runtime::Go | Runtime::Jvm | Runtime::DotNet)
+    }
+}
+
+impl fmt::Display for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Runtime::Go => "Go",
+            Runtime::Jvm => "JVM",
+            Runtime::DotNet => ".NET",
+            Runtime::V8 => "V8",
+            Runtime::Other => "native or other",
+        })
+    }
+}
+
+/// Whom soak judges. Holds no command line, since those carry secrets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetRecord {
+    /// Its process id; none where only a metrics page is read.
+    pub pid: Option<u32>,
+    /// Its executable's name.
+    pub program: String,
+    /// The user it runs as, a name or a number.
+    pub user: Option<String>,
+    /// The container it runs in, by id, where it runs in one.
+    pub container: Option<String>,
+    /// Its runtime.
+    pub runtime: Runtime,
+    /// How it was found: `holds the port`, `--pid`, `started`.
+    pub found_by: String,
+    /// How many processes were there when the run began: instances with all their children.
+    pub processes: usize,
+    /// The smallest limit on its memory that is known, in bytes: cgroup, --memory-limit or RAM.
+    pub memory_limit_bytes: Option<u64>,
+}
+
+/// One way of looking at the target, and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProbeRecord {
+    /// Its name: `process`, `goroutines`, `heap`, `prometheus`.
+    pub name: String,
+    /// Whether it is there.
+    pub found: bool,
+    /// What it yields, or would.
+    pub yields: String,
+    /// Where it is not there, the line that turns it on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn_on: Option<String>,
+    /// How often it was asked.
+    #[serde(default)]
+    pub asked: u64,
+    /// How often it did not answer, or not in time.
+    #[serde(default)]
+    pub failed: u64,
+    /// Mean time an answer took, in seconds.
+    #[serde(default)]
+    pub mean_s: f64,
+    /// Share of the run's time that it kept the target busy at most: total answer time over run time.
+    #[serde(default)]
+    pub cost_ratio: f64,
+}
+
+/// The machine, the tool and the target.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Environment {
+    /// soak's own version.
+    pub soak: String,
+    /// The operating system.
+    pub os: String,
+    /// Its kernel.
+    pub kernel: String,
+    /// Cores that soak may use.
+    pub cores: usize,
+    /// When the run began, RFC 3339 with its zone.
+    pub started: String,
+    /// Whom soak judges; none with --load-only.
+    pub target: Option<TargetRecord>,
+    /// Every probe, found or not.
+    pub probes: Vec<ProbeRecord>,
+}

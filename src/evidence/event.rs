@@ -1,0 +1,94 @@
+//! What happened during a run: one line of events.jsonl each.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Moment, Phase};
+
+/// Something that happened at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Seconds since the run began.
+    pub elapsed_s: f64,
+    /// What it was.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// The kinds of event, told apart by `kind` in the file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EventKind {
+    /// A phase begins.
+    Phase {
+        /// Which.
+        phase: Phase,
+    },
+    /// A cycle of warmup, steady and settle begins.
+    Cycle {
+        /// Which, from 1.
+        number: u32,
+    },
+    /// soak asked the target to collect its garbage; the fit of RSS allows for it.
+    Collection {
+        /// How long the target took to answer, in seconds.
+        took_s: f64,
+    },
+    /// soak asked for a snapshot of tasks or heap, which may slow the target for a moment.
+    Snapshot {
+        /// When in the run.
+        moment: Moment,
+        /// How long the target took to answer, in seconds.
+        took_s: f64,
+    },
+    /// The target is there under another pid; the series start anew.
+    Restart {
+        /// The pid it had.
+        pid_before: u32,
+        /// The pid it has.
+        pid_after: u32,
+    },
+    /// The target is gone.
+    TargetGone {
+        /// What soak saw: the exit of a started command with its status, or a pid that vanished.
+        reason: String,
+    },
+    /// The kernel killed in the target's cgroup for want of memory.
+    OomKill {
+        /// How many kills since the run began.
+        count: u64,
+    },
+    /// A probe could not read for a while; its series have gaps.
+    ProbeFailed {
+        /// Which probe.
+        probe: String,
+        /// Why, in one line.
+        reason: String,
+    },
+    /// Nothing was sampled for a while: the machine was suspended or starved.
+    Gap {
+        /// How long, in seconds.
+        seconds: f64,
+        /// Why, in one line.
+        reason: String,
+    },
+    /// The load could not be kept: see `text`.
+    Driver {
+        /// What was seen, in one line.
+        text: String,
+    },
+    /// The target was found to forward connections or to do no work: it is not the service.
+    Forwarder {
+        /// Why, and how to name the right process, in one line.
+        text: String,
+    },
+    /// The run was ended early.
+    Stopped {
+        /// By whom or what, in one line: Ctrl-C, SIGTERM, --until-sure.
+        reason: String,
+    },
+    /// A note of the user's or of soak's.
+    Note {
+        /// The note.
+        text: String,
+    },
+}

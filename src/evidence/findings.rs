@@ -1,0 +1,222 @@
+//! What a run comes to: the content of report.json, every sentence included. Only `judge/` fills it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccountRow, Direction, Estimate, Percentiles, ProbeRecord, Shape, TargetRecord};
+
+/// The one-word answer about the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Memory or tasks grow and nothing explains it away.
+    Leak,
+    /// Nothing grows that this run could have found.
+    Stable,
+    /// This run cannot tell.
+    Inconclusive,
+    /// The target did not live through the run, or never answered.
+    Failed,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Verdict::Leak => "leak",
+            Verdict::Stable => "stable",
+            Verdict::Inconclusive => "inconclusive",
+            Verdict::Failed => "failed",
+        })
+    }
+}
+
+/// Errors in steady.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ErrorCounts {
+    /// Share of what was due.
+    pub ratio: f64,
+    /// Counts by kind; kinds that did not occur are left out.
+    pub by_kind: BTreeMap<String, u64>,
+}
+
+/// What was driven in steady.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoadFinding {
+    /// Requests that ended, over the whole run.
+    pub requests: u64,
+    /// The rate asked for, each second; none for a closed loop.
+    pub rate_asked: Option<f64>,
+    /// The rate that was sent in steady, each second.
+    pub rate_held: f64,
+    /// How late soak was at the 99th percentile, in seconds.
+    pub late_p99_s: f64,
+    /// Requests that were never sent.
+    pub dropped: u64,
+    /// What went wrong.
+    pub errors: ErrorCounts,
+    /// From when requests were due.
+    pub latency_s: Percentiles,
+    /// From when they were sent.
+    pub service_s: Percentiles,
+}
+
+/// One series, judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SeriesFinding {
+    /// The series.
+    pub name: String,
+    /// The answer from the series alone.
+    pub trend: Direction,
+    /// The form it has.
+    pub shape: Shape,
+    /// Level at the start of steady.
+    pub start: Option<f64>,
+    /// Level at the end of steady.
+    pub end: Option<f64>,
+    /// Growth each second.
+    pub slope_per_s: Option<f64>,
+    /// Its 95 % interval.
+    pub slope_ci: Option<[f64; 2]>,
+    /// Growth each request.
+    pub per_request: Option<f64>,
+    /// Its 95 % interval.
+    pub per_request_ci: Option<[f64; 2]>,
+    /// The smallest slope each second that would have been found.
+    pub detectable_per_s: Option<f64>,
+    /// Seconds of steady that would decide, where the answer is inconclusive.
+    pub needs_s: Option<f64>,
+    /// Share of the growth that came back in settle.
+    pub recovered: Option<f64>,
+    /// Whether the growth matters over the horizon.
+    pub material: bool,
+    /// Whether it has a vote on the verdict.
+    pub votes: bool,
+    /// What explains its growth away, where something does.
+    pub explained_by: Option<String>,
+    /// Seconds from the end of the run until a limit is reached, earliest and latest.
+    pub limit_at_s: Option<[f64; 2]>,
+    /// One sentence with the figures that decided.
+    pub why: String,
+}
+
+/// Somebody to blame.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Culprit {
+    /// From 1.
+    pub rank: u32,
+    /// The first frame of the user's own code, or a label.
+    pub name: String,
+    /// What is counted: goroutine, task, thread, fd.
+    pub kind: String,
+    /// What it waits for.
+    pub state: Option<String>,
+    /// How many at the start of steady.
+    pub count_start: f64,
+    /// How many at its end.
+    pub count_end: f64,
+    /// How many after settle, where there was one.
+    pub count_settled: Option<f64>,
+    /// Growth each request.
+    pub per_request: Option<f64>,
+    /// Its interval.
+    pub per_request_ci: Option<[f64; 2]>,
+    /// Whether the runtime has proven that these can never wake.
+    pub proven: bool,
+    /// For how long the growth was seen, in seconds.
+    pub seen_for_s: f64,
+    /// Who started it.
+    pub created_by: Option<String>,
+    /// `func file:line`, leaf first.
+    pub stack: Vec<String>,
+    /// One sentence that blames.
+    pub why: String,
+}
+
+/// How a gate came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateResult {
+    /// Wholly under the limit.
+    Held,
+    /// Wholly over it.
+    Failed,
+    /// Across it, or nothing to compare.
+    Inconclusive,
+}
+
+/// One gate, compared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateFinding {
+    /// As written.
+    pub expr: String,
+    /// How it came out.
+    pub result: GateResult,
+    /// What was measured, in the limit's unit (slopes each second).
+    pub value: Option<f64>,
+    /// Its interval, where it has one.
+    pub ci: Option<[f64; 2]>,
+    /// Seconds of steady that would decide.
+    pub needs_s: Option<f64>,
+    /// One sentence.
+    pub why: String,
+}
+
+/// soak's own health during the run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct DriverHealth {
+    /// The most resident memory it had, in bytes.
+    pub rss_bytes_max: u64,
+    /// CPU time over run time, in cores.
+    pub cpu_ratio: f64,
+    /// When the schedule could not be kept, why; empty when it was.
+    pub notes: Vec<String>,
+}
+
+/// The whole report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Findings {
+    /// `soak/1`.
+    pub schema: String,
+    /// The answer.
+    pub verdict: Verdict,
+    /// What the process exits with.
+    pub exit_code: u8,
+    /// What set the exit code: `verdict`, `gate …`, `--no-fail`.
+    pub reason: String,
+    /// One sentence a manager understands.
+    pub headline: String,
+    /// Further sentences: what explains a climb, what is missing and how to turn it on.
+    pub notes: Vec<String>,
+    /// What this run is called: label, URL, when, how long, at what rate.
+    pub subtitle: String,
+    /// How to run it again.
+    pub reproduce: Option<String>,
+    /// Whom it is about.
+    pub target: Option<TargetRecord>,
+    /// What was driven.
+    pub load: Option<LoadFinding>,
+    /// Every series.
+    pub series: Vec<SeriesFinding>,
+    /// Who owns the memory; empty where nobody could be asked.
+    pub account: Vec<AccountRow>,
+    /// Whether the account is exact.
+    pub account_exact: bool,
+    /// Who is blamed; empty when nobody is.
+    pub culprits: Vec<Culprit>,
+    /// The user's limits.
+    pub gates: Vec<GateFinding>,
+    /// The probes and their cost.
+    pub probes: Vec<ProbeRecord>,
+    /// soak itself.
+    pub driver: DriverHealth,
+}
+
+impl SeriesFinding {
+    /// Slope with its interval.
+    pub fn slope(&self) -> Option<Estimate> {
+        let ([lo, hi], value) = (self.slope_ci?, self.slope_per_s?);
+        Some(Estimate { value, lo, hi })
+    }
+}

@@ -1,0 +1,46 @@
+//! How fast requests were answered: latency from when each was due, service time beside it.
+
+use serde::{Deserialize, Serialize};
+
+/// Percentiles of one histogram, in seconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Percentiles {
+    /// How many values it holds.
+    pub count: u64,
+    /// Half were at most this.
+    pub p50: f64,
+    /// Nine in ten.
+    pub p90: f64,
+    /// Ninety-nine in a hundred.
+    pub p99: f64,
+    /// All but one in a thousand.
+    pub p999: f64,
+    /// The slowest.
+    pub max: f64,
+}
+
+/// Percentiles of one interval of the run, for the picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LatencyPoint {
+    /// Seconds since the run began, at the end of the interval.
+    pub elapsed_s: f64,
+    /// Median latency in seconds.
+    pub p50_s: f64,
+    /// 99th percentile in seconds.
+    pub p99_s: f64,
+}
+
+/// What latency.hlog holds, summed up.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Latency {
+    /// From when a request was due to the end of its answer, in steady, away from what soak itself asked.
+    pub steady: Percentiles,
+    /// From when it was sent, over the same requests.
+    pub service: Percentiles,
+    /// As `steady`, for the requests within a second of a collection or snapshot that soak asked for.
+    pub probing: Percentiles,
+    /// How late requests were sent, against when they were due, in steady.
+    pub late: Percentiles,
+    /// Interval by interval, in all phases with load.
+    pub over_time: Vec<LatencyPoint>,
+}

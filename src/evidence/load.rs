@@ -1,0 +1,86 @@
+//! What was driven: the rows of load.csv.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a request did not end well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorKind {
+    /// No connection: refused, unreachable, TLS.
+    Connect,
+    /// No full answer within --timeout of when it was due.
+    Timeout,
+    /// The connection was closed or reset before the answer.
+    Reset,
+    /// A redirect, which is not followed.
+    #[serde(rename = "3xx")]
+    Status3xx,
+    /// A client error.
+    #[serde(rename = "4xx")]
+    Status4xx,
+    /// A server error.
+    #[serde(rename = "5xx")]
+    Status5xx,
+    /// The answer's head came, its body did not end.
+    Body,
+    /// Never sent: no slot was free before it was too late.
+    Dropped,
+}
+
+impl ErrorKind {
+    /// Every kind, in the order of the columns of load.csv; `Dropped` has a column of its own before them.
+    pub const ALL: [ErrorKind; 8] = [
+        ErrorKind::Connect,
+        ErrorKind::Timeout,
+        ErrorKind::Reset,
+        ErrorKind::Status3xx,
+        ErrorKind::Status4xx,
+        ErrorKind::Status5xx,
+        ErrorKind::Body,
+        ErrorKind::Dropped,
+    ];
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ErrorKind::Connect => "connect",
+            ErrorKind::Timeout => "timeout",
+            ErrorKind::Reset => "reset",
+            ErrorKind::Status3xx => "3xx",
+            ErrorKind::Status4xx => "4xx",
+            ErrorKind::Status5xx => "5xx",
+            ErrorKind::Body => "body",
+            ErrorKind::Dropped => "dropped",
+        })
+    }
+}
+
+/// Counts since the row before it, of one request name and one behaviour.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LoadRow {
+    /// Seconds since the run began, at the end of what is counted.
+    pub elapsed_s: f64,
+    /// The request's name; `main` where a plan has only one.
+    pub request: String,
+    /// How the client behaved; `normal` unless it misbehaved on purpose.
+    pub behaviour: String,
+    /// The block of the design that it belongs to, where there is one.
+    pub block: Option<u32>,
+    /// Became due.
+    pub due: u64,
+    /// Were sent.
+    pub sent: u64,
+    /// Ended: answered as expected or with an error other than dropped.
+    pub done: u64,
+    /// Were never sent.
+    pub dropped: u64,
+    /// Ended with an error, by kind in the order of [`ErrorKind::ALL`]; the last repeats `dropped`.
+    pub errors: [u64; 8],
+    /// soak's own resident memory, in bytes.
+    pub soak_rss_bytes: u64,
+    /// CPU time that soak itself has used since it started, in seconds.
+    pub soak_cpu_s: f64,
+}

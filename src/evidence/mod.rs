@@ -1,0 +1,58 @@
+//! What was seen: types only, no policy and no I/O.
+//!
+//! Everything that a run learns has a type here, and every room may use them. A live run fills them as it goes,
+//! `record/` reads them back, `trend/`, `culprit/` and `judge/` turn them into [`Findings`], `report/` draws those.
+
+mod account;
+mod command;
+mod environment;
+mod event;
+mod findings;
+mod gate;
+mod latency;
+mod load;
+mod plan_record;
+mod series;
+mod tasks;
+mod trend;
+
+pub use account::{Account, AccountPart, AccountRow};
+pub use command::Command;
+pub use environment::{Environment, ProbeRecord, Runtime, TargetRecord};
+pub use event::{Event, EventKind};
+pub use findings::{
+    Culprit, DriverHealth, ErrorCounts, Findings, GateFinding, GateResult, LoadFinding, SeriesFinding,
+    Verdict,
+};
+pub use gate::{Aspect, Gate, GateLimit, Quantity};
+pub use latency::{Latency, LatencyPoint, Percentiles};
+pub use load::{ErrorKind, LoadRow};
+pub use plan_record::{Judging, PhasePlan, PlanRecord};
+pub use series::{Phase, Recording, Sample, Series};
+pub use tasks::{Frame, GroupCount, GroupKind, Moment, TaskGroup, TaskSnapshot};
+pub use trend::{Direction, Estimate, Shape, Trend};
+
+/// All that a run directory holds, or as much of it as there is.
+///
+/// A lone CSV gives a `recording` and nothing else.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// The plan the run followed; none for a lone CSV.
+    pub plan: Option<PlanRecord>,
+    /// Where it ran and what could be seen; none for a lone CSV.
+    pub environment: Option<Environment>,
+    /// Every series, sample by sample.
+    pub recording: Recording,
+    /// Task groups, heap stacks and fd kinds over time.
+    pub groups: Vec<GroupCount>,
+    /// What each group is: its name, state and stack, once.
+    pub group_names: Vec<TaskGroup>,
+    /// Task snapshots at the ends of steady and after settle.
+    pub snapshots: Vec<TaskSnapshot>,
+    /// What was driven, row by row.
+    pub load: Vec<LoadRow>,
+    /// How fast it was answered.
+    pub latency: Latency,
+    /// Phases, collections, restarts, gaps, notes, in order.
+    pub events: Vec<Event>,
+}

@@ -1,0 +1,126 @@
+//! Tasks by group: goroutines, threads or tokio tasks that wait at the same place.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// One frame of a stack, leaf first in a stack.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Frame {
+    /// The function, as its runtime names it.
+    pub func: String,
+    /// The source file, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The line in it, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+}
+
+impl fmt::Display for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.func)?;
+        if let Some(file) = &self.file {
+            write!(f, " {file}")?;
+            if let Some(line) = self.line {
+                write!(f, ":{line}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is counted in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupKind {
+    /// Go's goroutines, by stack and wait state.
+    Goroutine,
+    /// Tasks that a service counts itself, by the labels of its gauge.
+    Task,
+    /// Operating-system threads, by name.
+    Thread,
+    /// Heap in use by the stack that allocated it, in bytes.
+    Heap,
+    /// File descriptors, by what they are.
+    Fd,
+}
+
+impl fmt::Display for GroupKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            GroupKind::Goroutine => "goroutine",
+            GroupKind::Task => "task",
+            GroupKind::Thread => "thread",
+            GroupKind::Heap => "heap",
+            GroupKind::Fd => "fd",
+        })
+    }
+}
+
+/// What a group is; told once, since stacks are long and groups are many.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskGroup {
+    /// Stable over the run: the same stack and state give the same id.
+    pub id: String,
+    /// What is counted.
+    pub kind: GroupKind,
+    /// The name to show: the first frame of the user's own code, or a label.
+    pub name: String,
+    /// What it waits for, in its runtime's own words: `chan send`, `select`, `IO wait`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// The stack, leaf first; empty where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stack: Vec<Frame>,
+    /// Who started it, where the runtime tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<Frame>,
+}
+
+/// One cell of groups.csv: how many of a group there were at a moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupCount {
+    /// Seconds since the run began.
+    pub elapsed_s: f64,
+    /// What is counted.
+    pub kind: GroupKind,
+    /// The group's id, or `@others`.
+    pub group: String,
+    /// How many, or bytes for a heap stack.
+    pub count: f64,
+}
+
+/// The moments at which soak looks closer than at every sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// Load has warmed the target up; judging begins.
+    SteadyStart,
+    /// The last moment of load that is judged.
+    SteadyEnd,
+    /// After settle: what is still there was not let go.
+    Settled,
+}
+
+/// All tasks at one moment, with what the runtime has proven of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskSnapshot {
+    /// Seconds since the run began.
+    pub elapsed_s: f64,
+    /// When in the run.
+    pub moment: Moment,
+    /// How many there are of each group id, most first.
+    pub counts: Vec<(String, u64)>,
+    /// How many of each group id the runtime proves can never wake; none where it proves nothing.
+    pub proven: Option<Vec<(String, u64)>>,
+    /// The groups that `counts` and `proven` speak of.
+    pub groups: Vec<TaskGroup>,
+}
+
+impl TaskSnapshot {
+    /// How many tasks in all the runtime has proven to be leaked.
+    pub fn proven_total(&self) -> Option<u64> {
+        self.proven.as_ref().map(|groups| groups.iter().map(|(_, n)| n).sum())
+    }
+}

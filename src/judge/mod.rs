@@ -1,0 +1,1 @@
+//! Findings: verdict, exit code and every sentence.

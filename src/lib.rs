@@ -1,0 +1,22 @@
+//! soak finds memory and task leaks in HTTP services before they page anyone.
+//!
+//! One straight way: cli → plan → run( target · drive · probe → record ) → evidence → trend · culprit → judge →
+//! report. The disk is the bus: a run appends what it learns to a run directory, and all that decides or draws reads
+//! it from there.
+
+pub mod cli;
+pub mod culprit;
+pub mod demo;
+pub mod drive;
+pub mod error;
+pub mod evidence;
+pub mod judge;
+pub mod live;
+pub mod plan;
+pub mod probe;
+pub mod record;
+pub mod report;
+pub mod run;
+pub mod target;
+pub mod trend;
+pub mod units;

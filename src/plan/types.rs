@@ -1,0 +1,104 @@
+//! The resolved plan, with what only this process may know: header values, the body, the command to start.
+
+use std::path::PathBuf;
+
+use reqwest::{Method, StatusCode, Url};
+
+use crate::evidence::PlanRecord;
+
+/// What to do, checked whole: whoever holds one need not check anything again.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// All of it that may be written down.
+    pub record: PlanRecord,
+    /// What is sent.
+    pub request: RequestPlan,
+    /// How the process behind it is found.
+    pub target: TargetPlan,
+    /// What is looked at.
+    pub probes: ProbePlan,
+    /// Where the run directory goes.
+    pub out: OutPlan,
+}
+
+/// The request that is driven; holds secrets and is never written.
+#[derive(Debug, Clone)]
+pub struct RequestPlan {
+    /// Where to; http or https, with a host.
+    pub url: Url,
+    /// How.
+    pub method: Method,
+    /// With these, names and values as sent.
+    pub headers: reqwest::header::HeaderMap,
+    /// And this body, which may be empty.
+    pub body: bytes::Bytes,
+    /// Any certificate will do.
+    pub insecure: bool,
+    /// Redirects on the same host are followed.
+    pub follow: bool,
+    /// Statuses that are right; empty means every 2xx.
+    pub expect_status: Vec<StatusCode>,
+}
+
+/// How the process behind the URL is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TargetPlan {
+    /// Whoever holds the listening socket.
+    Port,
+    /// The user said so, and is believed.
+    Pid(u32),
+    /// The one process of this name.
+    Process(String),
+    /// soak starts it, waits until it listens, and ends it: program and arguments.
+    Command(Vec<String>),
+    /// Nobody is looked at.
+    LoadOnly,
+}
+
+/// Where Go's pprof is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PprofPlan {
+    /// At /debug/pprof/ of the driven URL's origin.
+    Auto,
+    /// Here, the URL of the pprof index.
+    At(Url),
+    /// Nowhere.
+    Off,
+}
+
+/// A gauge that counts tasks, and which of its labels mean what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskMetric {
+    /// The metric's name.
+    pub name: String,
+    /// The label that holds where a task was spawned or waits.
+    pub place: Option<String>,
+    /// The label that holds its state.
+    pub state: Option<String>,
+}
+
+/// What is looked at beside the process.
+#[derive(Debug, Clone)]
+pub struct ProbePlan {
+    /// Go's pprof.
+    pub pprof: PprofPlan,
+    /// The Prometheus page; none means /metrics of the driven URL's origin is tried.
+    pub metrics: Option<Url>,
+    /// Further metrics to record, as `NAME` or `NAME{label="…"}`.
+    pub metric: Vec<String>,
+    /// Further gauges that count tasks.
+    pub task_metric: Vec<TaskMetric>,
+    /// The labels of goroutines are kept in snapshots.
+    pub keep_labels: bool,
+    /// Other ports of the process are asked too.
+    pub look_around: bool,
+}
+
+/// Where the run directory goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutPlan {
+    /// --out, or none for a directory of its own below reports/.
+    pub dir: Option<PathBuf>,
+    /// An old run there is set aside.
+    pub replace: bool,
+}

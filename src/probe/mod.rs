@@ -1,0 +1,8 @@
+//! What can be seen of a target: one file for each kind of probe, named after what it reads.
+//!
+//! A probe that is not there costs nothing and is named with the line that turns it on. A probe that fails yields a
+//! gap for its own series and never costs another its sample.
+
+mod sample;
+
+pub use sample::{Answer, Ask, Probe, ProbeError, Reading};

@@ -1,0 +1,57 @@
+//! What every kind of probe has in common.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::evidence::{EventKind, GroupKind, Moment, TaskGroup, TaskSnapshot};
+
+/// What a probe is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// The regular sample: cheap.
+    Sample,
+    /// Force a collection if that is what this probe can do, and read what is live after it.
+    Collect,
+    /// Look closer: groups with stacks, proof.
+    Snapshot(Moment),
+}
+
+/// What a probe answers; anything may be empty.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Values by series name; only names that [`Probe::series`] told. What is missing is a gap.
+    pub values: Vec<(String, f64)>,
+    /// Groups at this moment: kind, group id, count.
+    pub groups: Vec<(GroupKind, String, f64)>,
+    /// Groups that appear for the first time.
+    pub new_groups: Vec<TaskGroup>,
+    /// The answer to [`Ask::Snapshot`]; its `elapsed_s` is filled in by the sampler.
+    pub snapshot: Option<TaskSnapshot>,
+    /// What happened that others must know: a restart, a target that is gone.
+    pub events: Vec<EventKind>,
+}
+
+/// Why a probe has no answer, in one line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ProbeError(pub String);
+
+/// An answer on its way. Not dropped half-way by anyone but the sampler, when it is too late.
+pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Reading, ProbeError>> + Send + 'a>>;
+
+/// One way of looking at a target.
+pub trait Probe: Send {
+    /// Its name in env.json and in events.
+    fn name(&self) -> &'static str;
+
+    /// The series it fills, known before the run starts; samples.csv has no other columns.
+    fn series(&self) -> Vec<String>;
+
+    /// Whether it has anything to say to this question; the sampler does not wait for those that have not.
+    fn answers(&self, ask: Ask) -> bool {
+        ask == Ask::Sample
+    }
+
+    /// Look.
+    fn ask(&mut self, ask: Ask) -> Answer<'_>;
+}

@@ -1,0 +1,1 @@
+//! Findings and evidence as files: one file a format.

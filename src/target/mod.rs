@@ -1,0 +1,1 @@
+//! Which process is behind a URL; starting, following and ending one.
