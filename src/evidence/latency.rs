@@ -2,6 +2,49 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Which requests a histogram of latency.hlog holds: its `Tag=`. Every request that has a latency is in exactly one
+/// of the first three, so that their sum is the whole load of an interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LatencyTag {
+    /// Due in warmup, from when each was due.
+    Warmup,
+    /// Due in steady, away from what soak itself asked of the target, from when each was due.
+    Steady,
+    /// Due in steady, within a second of a collection or snapshot that soak asked for, from when each was due.
+    Probing,
+    /// As `Steady`, from when each was sent; those that never were are missing.
+    Service,
+    /// How late each request of steady was sent.
+    Late,
+}
+
+impl LatencyTag {
+    /// Every tag, in the order in which an interval is written; `tag as usize` is its place here.
+    pub const ALL: [LatencyTag; 5] = [
+        LatencyTag::Warmup,
+        LatencyTag::Steady,
+        LatencyTag::Probing,
+        LatencyTag::Service,
+        LatencyTag::Late,
+    ];
+
+    /// As it stands in the file.
+    pub fn name(self) -> &'static str {
+        match self {
+            LatencyTag::Warmup => "warmup",
+            LatencyTag::Steady => "steady",
+            LatencyTag::Probing => "probing",
+            LatencyTag::Service => "service",
+            LatencyTag::Late => "late",
+        }
+    }
+
+    /// The tag of this name, if there is one.
+    pub fn named(name: &str) -> Option<LatencyTag> {
+        LatencyTag::ALL.into_iter().find(|tag| tag.name() == name)
+    }
+}
+
 /// Percentiles of one histogram, in seconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Percentiles {

@@ -25,7 +25,7 @@ pub use findings::{
     Verdict,
 };
 pub use gate::{Aspect, Gate, GateLimit, Quantity};
-pub use latency::{Latency, LatencyPoint, Percentiles};
+pub use latency::{Latency, LatencyPoint, LatencyTag, Percentiles};
 pub use load::{ErrorKind, LoadRow};
 pub use plan_record::{Judging, PhasePlan, PlanRecord};
 pub use series::{Phase, Recording, Sample, Series};
