@@ -1,0 +1,163 @@
+//! The one book of an engine: its schedule, its tally, and whether it is to stop.
+//!
+//! The engine's thread and whoever takes the counts share it behind a lock, which each holds for a microsecond or
+//! less; so counts can be taken even while the engine is stalled, and what is overdue by then is dropped.
+
+use std::time::Duration;
+
+use super::Interval;
+use super::schedule::{Load, Schedule, Ticket};
+use super::tally::{Counted, Outcome, Tally};
+use super::usual::Usual;
+use crate::evidence::{ErrorKind, LoadRow};
+use crate::units::Rate;
+
+/// How long what is in flight may go on after a stop: with it, the whole report still stands within 3 s.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+pub(super) struct Book {
+    rate: Rate,
+    timeout: Duration,
+    schedule: Option<Schedule>,
+    pub(super) tally: Tally,
+    usual: Usual,
+    /// Sent, and not yet ended.
+    in_flight: u64,
+    /// When all ends, once stopped.
+    cut_at: Option<Duration>,
+    /// Due in the loads before this one.
+    due_before: u64,
+    due_told: u64,
+    taken_at: Duration,
+}
+
+impl Book {
+    pub(super) fn new(rate: Rate, timeout: Duration, now: Duration) -> Book {
+        Book {
+            rate,
+            timeout,
+            schedule: None,
+            tally: Tally::new(timeout),
+            usual: Usual::new(timeout),
+            in_flight: 0,
+            cut_at: None,
+            due_before: 0,
+            due_told: 0,
+            taken_at: now,
+        }
+    }
+
+    pub(super) fn begin(&mut self, load: Load, now: Duration) {
+        if self.cut_at.is_some() {
+            return;
+        }
+        if let Some(mut old) = self.schedule.take() {
+            old.close(now);
+            // nobody will ask it again: what it still holds is dropped now, without the grace
+            if let Some(dropped) = old.expire(Duration::MAX, Duration::ZERO) {
+                self.tally.dropped(dropped, now);
+            }
+            self.due_before += old.due_by(now);
+        }
+        self.schedule = Some(Schedule::new(self.rate, load, self.timeout));
+    }
+
+    pub(super) fn stop(&mut self, now: Duration) {
+        if self.cut_at.is_none() {
+            self.cut_at = Some(now.saturating_add(LAST_WORDS));
+            if let Some(schedule) = &mut self.schedule {
+                schedule.close(now);
+            }
+        }
+    }
+
+    /// Whether the engine has nothing left to do, ever.
+    pub(super) fn is_finished(&self, now: Duration) -> bool {
+        let over = self.schedule.as_ref().is_none_or(|s| s.is_over(now));
+        self.cut_at.is_some_and(|cut_at| now >= cut_at || (over && self.in_flight == 0))
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.cut_at.is_some()
+    }
+
+    /// Whether a load was begun and every request of it has been sent or dropped, and has ended.
+    pub(super) fn load_done(&self, now: Duration) -> bool {
+        self.in_flight == 0 && self.schedule.as_ref().is_some_and(|s| s.is_over(now))
+    }
+
+    /// The next request to send now; whoever takes one must send it.
+    pub(super) fn next(&mut self, now: Duration) -> Option<Ticket> {
+        self.settle(now);
+        let ticket = self.schedule.as_mut()?.take(now)?;
+        self.in_flight += 1;
+        Some(ticket)
+    }
+
+    /// When to ask again, given whether somebody is free to send then.
+    pub(super) fn next_at(&self, free: Free, now: Duration) -> Option<Duration> {
+        let schedule = self.schedule.as_ref();
+        let at = match free {
+            Free::Some => schedule.and_then(|s| s.next_at(now)),
+            Free::None => schedule.and_then(Schedule::expires_at),
+        };
+        match (at, self.cut_at) {
+            (Some(at), Some(cut_at)) => Some(at.min(cut_at)),
+            (at, cut_at) => at.or(cut_at),
+        }
+    }
+
+    pub(super) fn ended(&mut self, ticket: Ticket, sent: Duration, now: Duration, outcome: Outcome) {
+        self.in_flight -= 1;
+        if outcome.answered || outcome.error == Some(ErrorKind::Timeout) {
+            self.usual.took(now.saturating_sub(sent));
+        }
+        self.tally.ended(ticket, sent, now, outcome);
+    }
+
+    /// Drop what is overdue.
+    pub(super) fn settle(&mut self, now: Duration) {
+        let needs = self.usual.needs();
+        if let Some(dropped) = self.schedule.as_mut().and_then(|s| s.expire(now, needs)) {
+            self.tally.dropped(dropped, now);
+        }
+    }
+
+    /// What was counted since the last take.
+    pub(super) fn take(&mut self, empty: Counted, now: Duration) -> Interval {
+        self.settle(now);
+        let counted = self.tally.take(empty, now);
+        let due = self.due_before + self.schedule.as_ref().map_or(0, |s| s.due_by(now));
+        let row = LoadRow {
+            elapsed_s: now.as_secs_f64(),
+            request: "main".into(),
+            behaviour: "normal".into(),
+            block: None,
+            due: due - self.due_told,
+            sent: counted.sent,
+            done: counted.done,
+            dropped: counted.dropped,
+            errors: counted.errors,
+            soak_rss_bytes: 0,
+            soak_cpu_s: 0.0,
+        };
+        let from = std::mem::replace(&mut self.taken_at, now);
+        self.due_told = due;
+        Interval {
+            row,
+            from,
+            to: now,
+            body_bytes: counted.body_bytes,
+            slot_waits: counted.slot_waits,
+            overslept: counted.overslept,
+            histograms: counted.histograms,
+        }
+    }
+}
+
+/// Whether any slot is free to send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Free {
+    Some,
+    None,
+}

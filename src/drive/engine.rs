@@ -1,0 +1,183 @@
+//! The engine: slots that send, and a pacer that wakes them when something is due.
+//!
+//! It runs on a thread of its own, so that probes and files never delay a request. A slot is one connection's worth
+//! of work: it sends, reads the answer to its end, and takes the next request that is due by then; when there is
+//! none, it lies down on a stack. Whoever sees requests that are due (the pacer at its alarm, a slot at any answer)
+//! hands them to the slots on top, so that few connections are used at low rates. No request ever stands in a queue.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::alarm::Alarm;
+use super::book::{Book, Free};
+use super::clock::Clock;
+use super::exchange::Exchange;
+use super::schedule::Ticket;
+
+/// The pacer's alarms are at least so far apart: below 2,000/s each request has an alarm of its own, above they are
+/// sent a few at a time. Half a millisecond is where lateness and CPU meet: a wake-up costs up to 30 µs.
+const ALARM_GAP: Duration = Duration::from_micros(500);
+
+/// What the engine shares with whoever commands it.
+pub(super) struct Shared {
+    book: Mutex<Book>,
+    /// Rung when the book was changed from outside, or so that the pacer must look again.
+    pub(super) changed: Notify,
+    /// Requests to which the head of an answer came.
+    pub(super) answered: AtomicU64,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Shared {
+    pub(super) fn new(book: Book, clock: Arc<dyn Clock>) -> Shared {
+        Shared { book: Mutex::new(book), changed: Notify::new(), answered: AtomicU64::new(0), clock }
+    }
+
+    /// Numbers stay numbers even if a thread panicked while it held them.
+    pub(super) fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where a slot finds its next request.
+#[derive(Default)]
+struct Slot {
+    ticket: Cell<Option<Ticket>>,
+    called: Notify,
+}
+
+struct Engine {
+    shared: Arc<Shared>,
+    exchange: Exchange,
+    timeout: Duration,
+    slots: Vec<Slot>,
+    /// Slots with nothing to do, the one that worked last on top.
+    idle: RefCell<Vec<usize>>,
+    /// Since when no slot has been idle.
+    full_since: Cell<Option<Duration>>,
+    /// Whether the pacer sleeps until a slot is idle again.
+    waits_for_idle: Cell<bool>,
+}
+
+/// Drive until the book is finished. To be run on a current-thread runtime, on a thread of its own.
+pub(super) async fn drive(shared: Arc<Shared>, exchange: Exchange, slots: u32, timeout: Duration) {
+    let engine = Rc::new(Engine {
+        shared,
+        exchange,
+        timeout,
+        slots: (0..slots).map(|_| Slot::default()).collect(),
+        idle: RefCell::new((0..slots as usize).rev().collect()),
+        full_since: Cell::new(None),
+        waits_for_idle: Cell::new(false),
+    });
+    let tasks = tokio::task::LocalSet::new();
+    for id in 0..engine.slots.len() {
+        tasks.spawn_local(work(Rc::clone(&engine), id));
+    }
+    // the slots end with the set, wherever they stand
+    tasks.run_until(pace(&engine)).await;
+}
+
+/// The pacer: hands out what is due, sleeps until the next is.
+async fn pace(engine: &Engine) {
+    let alarm = Alarm::new();
+    let mut rang_at = Duration::ZERO;
+    loop {
+        let now = engine.shared.clock.now();
+        let Some(next_at) = engine.hand_out(now) else { return };
+        let wake_at = next_at.map(|at| at.max(rang_at.saturating_add(ALARM_GAP)));
+        let sleep = async {
+            match wake_at {
+                Some(at) => alarm.wait(at.saturating_sub(now)).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = engine.shared.changed.notified() => {}
+            () = sleep => {
+                rang_at = engine.shared.clock.now();
+                if let Some(late) = wake_at.and_then(|at| rang_at.checked_sub(at)) {
+                    engine.shared.book().tally.overslept(late);
+                }
+            }
+        }
+    }
+}
+
+/// One slot: send what it is given, and then what is due, until there is nothing.
+async fn work(engine: Rc<Engine>, id: usize) {
+    let clock = Arc::clone(&engine.shared.clock);
+    loop {
+        let Some(mut ticket) = engine.slots[id].ticket.take() else {
+            engine.slots[id].called.notified().await;
+            continue;
+        };
+        loop {
+            let sent = clock.now();
+            engine.shared.book().tally.sent(ticket, sent);
+            let deadline = ticket.due.saturating_add(engine.timeout);
+            let outcome = engine.exchange.once(deadline.saturating_sub(sent)).await;
+            if outcome.answered {
+                engine.shared.answered.fetch_add(1, Ordering::Relaxed);
+            }
+            let now = clock.now();
+            engine.shared.book().ended(ticket, sent, now, outcome);
+            match engine.after_answer(id, now) {
+                Some(next) => ticket = next,
+                None => break,
+            }
+        }
+    }
+}
+
+impl Engine {
+    /// Give what is due to idle slots. None once all is finished, else when to look again, if ever.
+    fn hand_out(&self, now: Duration) -> Option<Option<Duration>> {
+        let mut book = self.shared.book();
+        let mut idle = self.idle.borrow_mut();
+        book.settle(now);
+        while let Some(&id) = idle.last() {
+            let Some(ticket) = book.next(now) else { break };
+            idle.pop();
+            self.slots[id].ticket.set(Some(ticket));
+            self.slots[id].called.notify_one();
+        }
+        let free = if idle.is_empty() { Free::None } else { Free::Some };
+        if free == Free::None && self.full_since.get().is_none() {
+            self.full_since.set(Some(now));
+        }
+        self.waits_for_idle.set(free == Free::None);
+        if book.is_finished(now) { None } else { Some(book.next_at(free, now)) }
+    }
+
+    /// What this slot, which is free again, sends next; without anything it goes on the stack.
+    fn after_answer(&self, id: usize, now: Duration) -> Option<Ticket> {
+        let mut book = self.shared.book();
+        let next = book.next(now);
+        match next {
+            Some(ticket) if self.full_since.get().is_some_and(|since| ticket.due >= since) => {
+                book.tally.waited_for_slot();
+            }
+            Some(_) => {}
+            None => {
+                self.idle.borrow_mut().push(id);
+                self.full_since.set(None);
+            }
+        }
+        let pacer_must_look = book.is_stopping() || (next.is_none() && self.waits_for_idle.get());
+        drop(book);
+        if pacer_must_look {
+            self.shared.changed.notify_one();
+        } else if next.is_some() && self.full_since.get().is_none() {
+            // more may be due than this slot can take
+            self.hand_out(now);
+        }
+        next
+    }
+}

@@ -1,0 +1,178 @@
+//! The schedule under a turned clock: exact counts, no drift, stalls and ends.
+
+use super::*;
+use crate::drive::clock::{Clock, Turned};
+
+const SECOND: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+fn load(warmup_s: u64, steady_s: u64) -> Load {
+    Load {
+        start: 3 * SECOND,
+        warmup: Duration::from_secs(warmup_s),
+        steady: Duration::from_secs(steady_s),
+        requests: None,
+    }
+}
+
+fn open(rate: f64, load: Load) -> Schedule {
+    Schedule::new(Rate::PerSecond(rate), load, TIMEOUT)
+}
+
+/// All that may be sent at this moment, as an engine with no limit would.
+fn take_all(schedule: &mut Schedule, now: Duration) -> Vec<Ticket> {
+    assert_eq!(schedule.expire(now, Duration::ZERO), None, "nothing should be dropped at {now:?}");
+    std::iter::from_fn(|| schedule.take(now)).collect()
+}
+
+#[test]
+fn a_day_at_100_a_second_has_its_8_640_000_requests_each_at_its_nanosecond() {
+    let clock = Turned::default();
+    let mut schedule = open(100.0, load(0, 86_400));
+    let mut number = 0;
+    clock.turn(3 * SECOND);
+    while !schedule.is_over(clock.now()) {
+        while let Some(ticket) = schedule.take(clock.now()) {
+            assert_eq!(ticket.due, 3 * SECOND + Duration::from_millis(10) * number);
+            number += 1;
+        }
+        clock.turn(Duration::from_millis(3));
+    }
+    assert_eq!(number, 8_640_000);
+}
+
+#[test]
+fn no_rate_drifts_in_a_week() {
+    for rate in [0.1, 0.3, 1.0 / 3.0, 7.0, 333.3, 9_999.9, 10_000.0, 1e6 / 7.0] {
+        let week = 7.0 * 86_400.0;
+        let schedule = open(rate, load(0, week as u64));
+        assert_eq!(schedule.total, (rate * week).ceil() as u64, "{rate}");
+        let pace = Pace::new(rate);
+        for n in [1, 2, 3, 1_000, schedule.total / 3, schedule.total - 1] {
+            let due = pace.due(n);
+            assert!((due.as_nanos() as f64 - n as f64 * 1e9 / rate).abs() < 2.0, "{rate}, {n}");
+            // the two directions agree to the nanosecond
+            assert_eq!(pace.before(due), n, "{rate}, {n}");
+            assert_eq!(pace.by(due), n + 1, "{rate}, {n}");
+        }
+    }
+}
+
+#[test]
+fn warmup_runs_into_steady_without_a_seam() {
+    let mut schedule = open(10.0, load(2, 3));
+    let tickets: Vec<_> = (0..=5_000).flat_map(|ms| take_all(&mut schedule, 3 * SECOND + MS * ms)).collect();
+    assert_eq!(tickets.len(), 50);
+    assert_eq!(tickets.iter().filter(|t| t.part == Part::Warmup).count(), 20);
+    assert_eq!(tickets[20], Ticket { due: 5 * SECOND, part: Part::Steady });
+    assert!(tickets.windows(2).all(|two| two[1].due - two[0].due == 100 * MS));
+}
+
+const MS: Duration = Duration::from_millis(1);
+
+#[test]
+fn nothing_is_due_before_the_start_nor_after_the_end() {
+    let mut schedule = open(100.0, load(0, 1));
+    assert_eq!(schedule.due_by(3 * SECOND - Duration::from_nanos(1)), 0);
+    assert_eq!(schedule.due_by(3 * SECOND), 1);
+    assert_eq!(schedule.take(2 * SECOND), None);
+    assert_eq!(schedule.due_by(100 * SECOND), 100);
+    assert_eq!(schedule.next_at(Duration::ZERO), Some(3 * SECOND));
+}
+
+#[test]
+fn a_stalled_second_of_the_driver_is_sent_late_and_not_lost() {
+    let mut schedule = open(100.0, load(0, 60));
+    assert_eq!(take_all(&mut schedule, 4 * SECOND).len(), 101);
+    let late = take_all(&mut schedule, 5 * SECOND);
+    assert_eq!(late.len(), 100);
+    assert_eq!(late[0].due, 4 * SECOND + 10 * MS);
+    assert_eq!(schedule.due_by(5 * SECOND), 201);
+    assert_eq!(schedule.next_at(5 * SECOND), Some(5 * SECOND + 10 * MS));
+}
+
+#[test]
+fn what_waited_for_the_whole_timeout_is_dropped_in_one_step() {
+    // so many that a loop over them would show: 86,400 million
+    let mut schedule = open(1e6, load(10, 86_400));
+    let now = 3 * SECOND + 86_400 * SECOND;
+    let dropped = schedule.expire(now, Duration::ZERO).unwrap();
+    assert_eq!(dropped.oldest, 3 * SECOND);
+    assert_eq!(dropped.warmup, 10_000_000);
+    // due at or before now − timeout
+    assert_eq!(dropped.steady, 86_380_000_000 + 1);
+    assert_eq!(schedule.expire(now, Duration::ZERO), None);
+    let next = schedule.take(now).unwrap();
+    assert_eq!(next.due, now - TIMEOUT + Duration::from_micros(1));
+}
+
+#[test]
+fn what_has_less_time_left_than_an_answer_needs_is_dropped_too() {
+    let mut schedule = open(100.0, load(0, 60));
+    // of what is due at 3.00, 3.01, …, 3.50 is too old
+    assert_eq!(schedule.expire(13 * SECOND, 500 * MS).map(|d| d.steady), Some(51));
+    assert_eq!(schedule.take(13 * SECOND).map(|t| t.due), Some(3510 * MS));
+    // an answer that needs the whole timeout leaves only what is due this very moment
+    assert!(schedule.expire(14 * SECOND, TIMEOUT).is_some());
+    assert_eq!(schedule.take(14 * SECOND), None);
+}
+
+#[test]
+fn what_is_unsent_when_steady_ends_is_dropped_after_the_grace_of_a_tick() {
+    let mut schedule = open(100.0, load(0, 1));
+    for _ in 0..40 {
+        schedule.take(4 * SECOND).unwrap();
+    }
+    let within = 4 * SECOND + 10 * MS;
+    assert_eq!(schedule.expire(within, Duration::ZERO), None);
+    assert!(schedule.take(within).is_some());
+    assert_eq!(schedule.expires_at(), Some(4 * SECOND + END_GRACE));
+    let dropped = schedule.expire(4 * SECOND + END_GRACE, Duration::ZERO).unwrap();
+    assert_eq!((dropped.warmup, dropped.steady), (0, 59));
+    assert!(schedule.is_over(5 * SECOND));
+    assert_eq!(schedule.next_at(5 * SECOND), None);
+}
+
+#[test]
+fn steady_ends_with_the_n_th_request_of_steady() {
+    let mut schedule = open(100.0, Load { requests: Some(7), ..load(1, 60) });
+    let tickets = take_all(&mut schedule, 5 * SECOND);
+    assert_eq!(tickets.iter().filter(|t| t.part == Part::Steady).count(), 7);
+    assert_eq!(tickets.len(), 107);
+    assert!(schedule.is_over(5 * SECOND));
+    assert_eq!(schedule.due_by(60 * SECOND), 107);
+}
+
+#[test]
+fn closed_early_only_what_was_due_counts() {
+    let mut schedule = open(100.0, load(0, 60));
+    assert_eq!(take_all(&mut schedule, 4 * SECOND).len(), 101);
+    schedule.close(4 * SECOND + 55 * MS);
+    assert_eq!(schedule.due_by(60 * SECOND), 106);
+    let dropped = schedule.expire(5 * SECOND, Duration::ZERO).unwrap();
+    assert_eq!(dropped.steady, 5);
+    assert!(schedule.is_over(5 * SECOND));
+}
+
+#[test]
+fn the_closed_loop_always_has_one_until_its_end() {
+    let mut schedule = Schedule::new(Rate::Max, load(1, 2), TIMEOUT);
+    assert_eq!(schedule.take(2 * SECOND), None);
+    assert_eq!(schedule.next_at(2 * SECOND), Some(3 * SECOND));
+    for _ in 0..1000 {
+        assert_eq!(schedule.take(3 * SECOND), Some(Ticket { due: 3 * SECOND, part: Part::Warmup }));
+    }
+    assert_eq!(schedule.take(5 * SECOND).unwrap().part, Part::Steady);
+    assert_eq!(schedule.due_by(5 * SECOND), 1001);
+    assert_eq!(schedule.take(6 * SECOND), None);
+    assert_eq!(schedule.expire(60 * SECOND, Duration::ZERO), None);
+    assert!(schedule.is_over(6 * SECOND));
+}
+
+#[test]
+fn the_closed_loop_ends_with_the_n_th_too() {
+    let mut schedule = Schedule::new(Rate::Max, Load { requests: Some(3), ..load(1, 60) }, TIMEOUT);
+    assert!(schedule.take(3 * SECOND).is_some());
+    assert_eq!(std::iter::from_fn(|| schedule.take(4 * SECOND)).count(), 3);
+    assert!(schedule.is_over(4 * SECOND));
+}
