@@ -313,6 +313,7 @@ fn show_seconds(seconds: f64) -> String {
         }
     };
     match seconds.abs() {
+        0.0 => "0 s".into(),
         s if s < 1e-3 => format!("{} µs", significant(seconds * 1e6, 2)),
         s if s < 0.9995 => format!("{} ms", significant(seconds * 1e3, 2)),
         s if s < 9.95 => format!("{} s", significant(seconds, 2)),
@@ -384,6 +385,7 @@ mod tests {
         assert_eq!(Span::from_secs_f64(30.0).to_string(), "30 s");
         assert_eq!(Span::from_secs_f64(5400.0).to_string(), "90 min");
         assert_eq!(Span::from_secs_f64(150.0).to_string(), "2 min 30 s");
+        assert_eq!(Span::from_secs_f64(0.0).to_string(), "0 s");
         assert_eq!(Span::from_secs_f64(0.0042).to_string(), "4.2 ms");
         assert_eq!(Unit::Bytes.show_slope(1_048_576.0 / 3600.0), "1.0 MiB/h");
         assert_eq!(Unit::Count.show_slope(50.0), "50/s");

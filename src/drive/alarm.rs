@@ -76,7 +76,8 @@ mod tests {
     #[tokio::test]
     async fn given_up_half_way_it_still_works_afterwards() {
         let alarm = Alarm::new();
-        let given_up = tokio::time::timeout(Duration::from_millis(2), alarm.wait(Duration::from_secs(60))).await;
+        let given_up =
+            tokio::time::timeout(Duration::from_millis(2), alarm.wait(Duration::from_secs(60))).await;
         assert!(given_up.is_err());
         let within = tokio::time::timeout(Duration::from_secs(1), alarm.wait(Duration::from_millis(1))).await;
         assert!(within.is_ok());

@@ -64,6 +64,44 @@ pub struct Gate {
     pub limit: GateLimit,
 }
 
+/// The series that soak itself records for a target; gates on others need --metric, --task-metric or --series.
+pub const KNOWN_SERIES: [&str; 19] = [
+    "rss_bytes",
+    "rss_anon_bytes",
+    "rss_shmem_bytes",
+    "pss_bytes",
+    "heap_bytes",
+    "threads",
+    "fds",
+    "children",
+    "goroutines",
+    "goroutines_leaked",
+    "tokio_tasks",
+    "tasks",
+    "cpu_ratio",
+    "mem_live_bytes",
+    "mem_garbage_bytes",
+    "mem_stacks_bytes",
+    "mem_runtime_bytes",
+    "mem_native_bytes",
+    "mem_files_bytes",
+];
+
+impl Quantity {
+    /// What a gate calls a series: its name without its unit, `rss` for `rss_bytes`.
+    pub fn bare_name(series: &str) -> &str {
+        ["_bytes", "_seconds", "_ratio", "_s"]
+            .iter()
+            .find_map(|unit| series.strip_suffix(unit))
+            .unwrap_or(series)
+    }
+
+    /// Whether this is the quantity of that series, which a user may name with its unit or without.
+    pub fn is_series(&self, series: &str) -> bool {
+        matches!(self, Quantity::Series(name) if name == series || name == Quantity::bare_name(series))
+    }
+}
+
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

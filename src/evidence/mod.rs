@@ -24,7 +24,7 @@ pub use findings::{
     Culprit, DriverHealth, ErrorCounts, Findings, GateFinding, GateResult, LoadFinding, SeriesFinding,
     Verdict,
 };
-pub use gate::{Aspect, Gate, GateLimit, Quantity};
+pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
 pub use latency::{Latency, LatencyPoint, LatencyTag, Percentiles};
 pub use load::{ErrorKind, LoadRow};
 pub use plan_record::{Judging, PhasePlan, PlanRecord};

@@ -1,8 +1,26 @@
 //! Profiles, precedence, checks and redaction: what was asked for becomes a [`Plan`] that cannot be wrong.
 //!
-//! Comes in: [`Settings`] from the command line and from a profile. Goes out: a [`Plan`], or the one line that says
-//! what was wrong. Nothing is sent or written here.
+//! Comes in: [`Settings`] from the command line, the environment and a profile. Goes out: a [`Plan`], or the one line
+//! that says what was wrong. Nothing is sent or written here.
 
+mod gates;
+mod layers;
+mod looking;
+mod metrics;
+mod phases;
+mod profiles;
+mod redact;
+mod request;
+mod resolve;
+mod settings;
+mod typed;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
+pub use profiles::{BUILT_IN, BuiltIn, Profile, built_in, find};
+pub use resolve::{plan, resolve};
+pub use settings::Settings;
+pub use typed::{Switch, Typed};
 pub use types::{OutPlan, Plan, PprofPlan, ProbePlan, RequestPlan, TargetPlan, TaskMetric};

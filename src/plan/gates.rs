@@ -1,0 +1,241 @@
+//! Gates as people write them: `fds.slope < 1/h`, `latency.p99 < 50ms`, `rate.held > 95%`, and flags that mean one.
+
+use super::layers::{Layers, Written};
+use super::settings::{Settings, nearest};
+use super::typed::Typed;
+use crate::error::Result;
+use crate::evidence::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
+use crate::units::{Slope, Unit, parse_amount};
+
+/// The flags that are gates, and what each puts a limit on.
+#[expect(clippy::type_complexity, reason = "a table read once, three lines below")]
+const FLAGS: [(&str, fn(&Settings) -> &Option<Typed>, &str); 4] = [
+    ("max-memory-slope", |s| &s.max_memory_slope, "memory.slope"),
+    ("max-rss-slope", |s| &s.max_rss_slope, "rss.slope"),
+    ("max-task-slope", |s| &s.max_task_slope, "tasks.slope"),
+    ("max-memory-per-request", |s| &s.max_memory_per_request, "memory.per_request"),
+];
+
+/// All gates, the profile's first. One of a stronger layer replaces those on the same quantity and aspect.
+/// `named` are series beyond the known ones: from --metric, --task-metric and --series.
+///
+/// # Errors
+/// The first that cannot be meant, in one line with where it stands.
+pub(super) fn all(layers: &Layers, named: &[String]) -> Result<Vec<Gate>> {
+    let mut gates: Vec<Gate> = Vec::new();
+    for (number, layer) in layers.iter().enumerate().rev() {
+        let mut own = Vec::new();
+        let written = |key: &str, typed: &Typed| Written {
+            text: typed.0.clone(),
+            place: layer.place(key),
+            layer: number,
+        };
+        for (key, get, what) in FLAGS {
+            if let Some(typed) = get(&layer.settings) {
+                let value = written(key, typed);
+                own.push(
+                    parse(&format!("{what} < {}", value.text.trim()), named).map_err(|e| value.wrong(e))?,
+                );
+            }
+        }
+        for typed in &layer.settings.gate {
+            let value = written("gate", typed);
+            own.push(parse(&value.text, named).map_err(|e| value.wrong(e))?);
+        }
+        gates
+            .retain(|weaker| !own.iter().any(|g| g.quantity == weaker.quantity && g.aspect == weaker.aspect));
+        gates.extend(own);
+    }
+    Ok(gates)
+}
+
+/// One gate.
+///
+/// # Errors
+/// What of it cannot be meant, and the nearest that can.
+pub(super) fn parse(expr: &str, named: &[String]) -> std::result::Result<Gate, String> {
+    let expr = expr.trim();
+    let malformed = || format!("'{expr}' is no gate; write it as 'fds.slope < 1/h' or 'latency.p99 < 50ms'");
+    let at = expr.rfind(['<', '>', '≤', '≥']).ok_or_else(malformed)?;
+    let left = expr[..at].trim();
+    let mut right = expr[at..].chars();
+    let at_least = matches!(right.next(), Some('>' | '≥'));
+    let limit = right.as_str().trim_start_matches('=').trim();
+    if left.is_empty() || limit.is_empty() {
+        return Err(malformed());
+    }
+    let (quantity, unit, aspect) = what(left, named)?;
+    let held = quantity == Quantity::Rate;
+    if held != at_least {
+        return Err(if held {
+            format!("'{expr}': the rate held must stay above its limit; write 'rate.held > 95%'")
+        } else {
+            format!("'{expr}': only rate.held stays above a limit; write '{left} < {limit}'")
+        });
+    }
+    let limit = GateLimit { value: value(limit, unit, aspect)?, unit, at_least };
+    Ok(Gate { expr: expr.to_string(), quantity, aspect, limit })
+}
+
+/// What stands before the sign: a quantity, its unit, and what of it.
+fn what(left: &str, named: &[String]) -> std::result::Result<(Quantity, Unit, Aspect), String> {
+    // a metric's labels may hold dots, the names before them may not
+    let dot = left.find('}').map_or_else(|| left.find('.'), |end| left[end..].find('.').map(|dot| end + dot));
+    let (name, aspect) = dot.map_or((left, ""), |dot| (&left[..dot], &left[dot + 1..]));
+    let Some((quantity, unit)) = quantity(name, named) else {
+        let known = known(named);
+        let all = known.iter().flat_map(|q| aspects(q).iter().map(move |aspect| format!("{q}.{aspect}")));
+        let all: Vec<String> = all.collect();
+        return Err(format!("unknown quantity '{left}'{}", nearest(left, all.iter().map(String::as_str))));
+    };
+    let offered = aspects(name);
+    let found = match aspect {
+        "slope" => Aspect::Slope,
+        "per_request" => Aspect::PerRequest,
+        "end" => Aspect::End,
+        "max" => Aspect::Max,
+        "ratio" | "held" => Aspect::Ratio,
+        "p50" => Aspect::Percentile(500),
+        "p90" => Aspect::Percentile(900),
+        "p99" => Aspect::Percentile(990),
+        "p999" | "p99.9" => Aspect::Percentile(999),
+        _ => return Err(format!("'{left}' is not measured; of {name} there is {}", offered.join(", "))),
+    };
+    let spelled = if aspect == "p99.9" { "p999" } else { aspect };
+    if !offered.contains(&spelled) {
+        return Err(format!("'{left}' is not measured; of {name} there is {}", offered.join(", ")));
+    }
+    Ok((quantity, unit, found))
+}
+
+/// What of a quantity can have a limit, in the words of an expression.
+fn aspects(quantity: &str) -> &'static [&'static str] {
+    match quantity {
+        "latency" => &["p50", "p90", "p99", "p999", "max"],
+        "errors" => &["ratio"],
+        "rate" => &["held"],
+        _ => &["slope", "per_request", "end", "max"],
+    }
+}
+
+/// The names of all quantities.
+fn known(named: &[String]) -> Vec<&str> {
+    let series = KNOWN_SERIES.into_iter().chain(named.iter().map(String::as_str)).map(Quantity::bare_name);
+    ["memory", "latency", "errors", "rate"].into_iter().chain(series).collect()
+}
+
+fn quantity(name: &str, named: &[String]) -> Option<(Quantity, Unit)> {
+    Some(match name {
+        "memory" => (Quantity::Memory, Unit::Bytes),
+        "latency" => (Quantity::Latency, Unit::Seconds),
+        "errors" => (Quantity::Errors, Unit::Ratio),
+        "rate" => (Quantity::Rate, Unit::Ratio),
+        _ => {
+            let mut all = KNOWN_SERIES.into_iter().chain(named.iter().map(String::as_str));
+            let wanted = Quantity::Series(name.to_string());
+            let series = all.find(|series| wanted.is_series(series))?;
+            (Quantity::Series(Quantity::bare_name(series).to_string()), Unit::of_series(series))
+        }
+    })
+}
+
+/// The limit in the quantity's unit; slopes each second.
+fn value(text: &str, unit: Unit, aspect: Aspect) -> std::result::Result<f64, String> {
+    let example = match (unit, aspect) {
+        (Unit::Bytes, Aspect::Slope) => "1MiB/h",
+        (_, Aspect::Slope) => "10/min",
+        (Unit::Bytes, Aspect::PerRequest) => "100B",
+        (Unit::Bytes, _) => "512MiB",
+        (Unit::Count, Aspect::PerRequest) => "0.01",
+        (Unit::Count, _) => "100",
+        (Unit::Seconds, _) => "50ms",
+        (Unit::Ratio, _) => "1%",
+    };
+    let bad = || format!("'{text}' is no limit here; write it as {example}");
+    let (value, written) = if aspect == Aspect::Slope {
+        // without a slash it would be per second, which nobody means by '1MiB'
+        let slope = text.contains('/').then(|| text.parse::<Slope>().ok()).flatten().ok_or_else(bad)?;
+        if slope.per_second == 0.0 {
+            return Err(format!(
+                "no measurement can show a slope below zero; give a small one such as {example}"
+            ));
+        }
+        (slope.per_second, slope.unit)
+    } else {
+        parse_amount(text).map_err(|_| bad())?
+    };
+    let fits = written == unit
+        || (written == Unit::Count && matches!(unit, Unit::Seconds | Unit::Ratio))
+        || (unit == Unit::Count && written == Unit::Ratio && aspect == Aspect::PerRequest);
+    if !fits || (unit == Unit::Ratio && aspect == Aspect::Ratio && value > 1.0) {
+        return Err(bad());
+    }
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ok(expr: &str) -> Gate {
+        parse(expr, &[]).unwrap()
+    }
+
+    fn no(expr: &str) -> String {
+        parse(expr, &[]).unwrap_err()
+    }
+
+    #[test]
+    fn gates_mean_what_they_say() {
+        let gate = ok("memory.slope < 1MiB/h");
+        assert_eq!((gate.quantity, gate.aspect), (Quantity::Memory, Aspect::Slope));
+        assert_eq!(gate.limit, GateLimit { value: 1_048_576.0 / 3600.0, unit: Unit::Bytes, at_least: false });
+        assert_eq!(gate.expr, "memory.slope < 1MiB/h");
+        assert_eq!(ok("latency.p99<50ms").limit.value, 0.05);
+        assert_eq!(ok("latency.p99.9 < 0.2").aspect, Aspect::Percentile(999));
+        assert_eq!(ok("errors.ratio <= 1%").limit.value, 0.01);
+        assert_eq!(ok("fds.slope < 1/h").quantity, Quantity::Series("fds".into()));
+        assert_eq!(ok("rss_bytes.end < 512MiB").quantity, Quantity::Series("rss".into()));
+        assert_eq!(ok("goroutines.max < 1000").limit.value, 1000.0);
+        assert_eq!(ok("memory.per_request < 100B").aspect, Aspect::PerRequest);
+        assert_eq!(ok("cpu.max < 80%").limit.unit, Unit::Ratio);
+        assert_eq!(ok("cpu.max < 150%").limit.value, 1.5);
+        let held = ok("rate.held ≥ 95%");
+        assert_eq!((held.quantity, held.aspect, held.limit.at_least), (Quantity::Rate, Aspect::Ratio, true));
+    }
+
+    #[test]
+    fn metrics_that_were_asked_for_are_quantities_too() {
+        let named = ["cache_bytes".to_string(), "jobs{queue=\"a.b\"}".to_string()];
+        assert_eq!(parse("cache.slope < 1MiB/h", &named).unwrap().limit.unit, Unit::Bytes);
+        let gate = parse("jobs{queue=\"a.b\"}.end < 10", &named).unwrap();
+        assert_eq!(gate.quantity, Quantity::Series("jobs{queue=\"a.b\"}".into()));
+        assert!(parse("cache.slope < 1MiB/h", &[]).is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_meant_says_what_can() {
+        assert_eq!(no("mem.slope < 1MiB/h"), "unknown quantity 'mem.slope', did you mean 'memory.slope'?");
+        assert_eq!(no("latancy.p99 < 1ms"), "unknown quantity 'latancy.p99', did you mean 'latency.p99'?");
+        assert_eq!(
+            no("latency.p98 < 1ms"),
+            "'latency.p98' is not measured; of latency there is p50, p90, p99, p999, max"
+        );
+        assert!(no("latency.slope < 1ms").contains("not measured"));
+        assert!(no("memory < 1MiB/h").contains("not measured"));
+        assert!(no("memory.slope").contains("is no gate"));
+        assert!(no("< 5").contains("is no gate"));
+        assert!(no("memory.slope > 1MiB/h").contains("only rate.held"));
+        assert!(no("rate.held < 95%").contains("rate.held > 95%"));
+        assert_eq!(no("memory.slope < 1MiB"), "'1MiB' is no limit here; write it as 1MiB/h");
+        assert!(no("rss.slope < 1/h").contains("1MiB/h"));
+        assert!(no("fds.slope < 1MiB/h").contains("10/min"));
+        assert!(no("fds.slope < 0/h").contains("below zero"));
+        for bad in ["NaN/h", "-1/h", "inf/h", "x/h", "1/fortnight"] {
+            assert!(parse(&format!("fds.slope < {bad}"), &[]).is_err(), "{bad}");
+        }
+        assert!(no("errors.ratio < 150%").contains("no limit here"));
+        assert!(no("latency.p99 < 50MiB").contains("50ms"));
+        assert!(no("latency.p99 < NaN").contains("50ms"));
+    }
+}

@@ -1,0 +1,184 @@
+//! What is sent: URL, method, headers and body, with their secrets, which stay in memory.
+//!
+//! Errors name the place and the header, never a value.
+
+use std::io::Read;
+
+use base64::Engine;
+use percent_encoding::percent_decode_str;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode, Url};
+
+use super::layers::{Layer, Layers, Written};
+use super::redact;
+use super::types::RequestPlan;
+use crate::error::{Error, Result};
+
+/// What of the world outside a plan may take in, so that a test can give it.
+pub(super) struct Outside<'a> {
+    /// A variable of the environment, for `-H 'Name: $ENV'`.
+    pub(super) var: &'a dyn Fn(&str) -> Option<String>,
+    /// Standard input, for `-d @-`.
+    pub(super) stdin: &'a mut dyn Read,
+}
+
+/// The request that all layers together ask for.
+///
+/// # Errors
+/// In one line, with the place: a URL, method, header, body or status that cannot be sent or expected.
+pub(super) fn resolve(layers: &Layers, outside: &mut Outside<'_>) -> Result<RequestPlan> {
+    let mut url = match layers.pick("url", |s| &s.url) {
+        Some(written) => http_url(&written)?,
+        None => return Err(Error::usage("which URL? write: soak http://127.0.0.1:8080/")),
+    };
+    let mut headers = all_headers(layers, outside)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        let plain = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+        let given = format!("{}:{}", plain(url.username()), plain(url.password().unwrap_or_default()));
+        let basic = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(given));
+        // base64 is always a valid value
+        if let (false, Ok(mut value)) = (headers.contains_key(AUTHORIZATION), HeaderValue::try_from(basic)) {
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+    }
+    url.set_fragment(None);
+    let body = layers.pick("data", |s| &s.data).map(|written| body(&written, outside)).transpose()?;
+    if body.is_some() && !headers.contains_key(CONTENT_TYPE) {
+        // as curl does, whose -d this is
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    }
+    let method = match layers.pick("method", |s| &s.method) {
+        None if body.is_some() => Method::POST,
+        None => Method::GET,
+        Some(written) => Method::from_bytes(written.text.trim().to_ascii_uppercase().as_bytes())
+            .map_err(|_| written.wrong(format!("'{}' is no HTTP method", written.text)))?,
+    };
+    Ok(RequestPlan {
+        url,
+        method,
+        headers,
+        body: body.unwrap_or_default(),
+        insecure: layers.on(|s| s.insecure),
+        follow: layers.on(|s| s.follow),
+        expect_status: expect_status(layers)?,
+    })
+}
+
+/// A URL that can be asked over HTTP.
+///
+/// # Errors
+/// No scheme, another scheme, no host, or no URL at all.
+pub(super) fn http_url(written: &Written) -> Result<Url> {
+    let text = written.text.trim();
+    let shown = redact::rough(text);
+    if !text.contains("://") {
+        return Err(written.wrong(format!("'{shown}' has no scheme; write http://{shown}")));
+    }
+    let url = Url::parse(text).map_err(|e| written.wrong(format!("'{shown}' is no URL: {e}")))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(written.wrong(format!("'{}' is neither http nor https", url.scheme())));
+    }
+    if url.host_str().is_none_or(str::is_empty) || url.port() == Some(0) {
+        return Err(written.wrong(format!("'{shown}' names no host and port that could be asked")));
+    }
+    Ok(url)
+}
+
+/// The headers of all layers; one of a stronger layer replaces those of the same name.
+fn all_headers(layers: &Layers, outside: &Outside<'_>) -> Result<HeaderMap> {
+    let mut all = HeaderMap::new();
+    for layer in layers.iter().rev() {
+        let own = layer_headers(layer, outside)?;
+        for (name, _) in &own {
+            all.remove(name);
+        }
+        for (name, value) in own {
+            all.append(name, value);
+        }
+    }
+    Ok(all)
+}
+
+fn layer_headers(layer: &Layer, outside: &Outside<'_>) -> Result<Vec<(HeaderName, HeaderValue)>> {
+    let place = layer.place("header");
+    let wrong = |reason: String| Error::usage(format!("{place}: {reason}"));
+    let mut own = Vec::new();
+    for typed in &layer.settings.header {
+        match typed.0.trim().strip_prefix('@') {
+            None => own.push(header(&typed.0, outside).map_err(wrong)?),
+            Some(file) => {
+                let text = std::fs::read_to_string(file).map_err(|e| wrong(format!("@{file}: {e}")))?;
+                for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+                    let at = |reason| wrong(format!("@{file}:{}: {reason}", number + 1));
+                    own.push(header(line, outside).map_err(at)?);
+                }
+            }
+        }
+    }
+    Ok(own)
+}
+
+fn header(line: &str, outside: &Outside<'_>) -> std::result::Result<(HeaderName, HeaderValue), String> {
+    // the whole line may be the secret, so none of it is repeated
+    let (name, value) = line.split_once(':').ok_or("a header is written as 'Name: value'")?;
+    let name = name.trim();
+    let parsed: HeaderName = name.parse().map_err(|_| format!("'{name}' is no header name"))?;
+    let value = expanded(value.trim(), outside.var).map_err(|var| format!("{name}: ${var} is not set"))?;
+    let mut value = HeaderValue::try_from(value).map_err(|_| format!("{name}: no valid header value"))?;
+    value.set_sensitive(true);
+    Ok((parsed, value))
+}
+
+/// `$NAME` and `${NAME}` from the environment, `$$` for a dollar; a dollar before anything else stands for itself.
+/// The error is the name of a variable that is not set.
+fn expanded(text: &str, var: &dyn Fn(&str) -> Option<String>) -> std::result::Result<String, String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let braced = after.strip_prefix('{').and_then(|inside| inside.split_once('}'));
+        let bare = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(after.len());
+        let (name, remaining) = braced.unwrap_or_else(|| after.split_at(bare));
+        if let Some(literal) = after.strip_prefix('$') {
+            out.push('$');
+            rest = literal;
+        } else if name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+            out.push_str(&var(name).ok_or_else(|| name.to_string())?);
+            rest = remaining;
+        } else {
+            out.push('$');
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// The body, byte for byte: the text itself, a file's content, or all of standard input.
+fn body(written: &Written, outside: &mut Outside<'_>) -> Result<bytes::Bytes> {
+    let Some(source) = written.text.strip_prefix('@') else {
+        return Ok(written.text.clone().into_bytes().into());
+    };
+    if source == "-" {
+        let mut all = Vec::new();
+        outside.stdin.read_to_end(&mut all).map_err(|e| written.wrong(format!("standard input: {e}")))?;
+        return Ok(all.into());
+    }
+    std::fs::read(source).map(Into::into).map_err(|e| written.wrong(format!("@{source}: {e}")))
+}
+
+/// Statuses, each alone or with commas between them.
+fn expect_status(layers: &Layers) -> Result<Vec<StatusCode>> {
+    let mut all = Vec::new();
+    for written in layers.list("expect-status", |s| &s.expect_status) {
+        for code in written.text.split(',').map(str::trim) {
+            let status = code.parse::<StatusCode>().ok().filter(|status| status.as_u16() <= 599);
+            all.push(status.ok_or_else(|| written.wrong(format!("'{code}' is no HTTP status")))?);
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,244 @@
+//! Settings become a [`Plan`]: precedence, defaults, and every check that can be made before anything is sent.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reqwest::Url;
+
+use super::layers::{Layers, Written};
+use super::phases::{self, Asked};
+use super::profiles::{self, Profile};
+use super::request::{self, Outside};
+use super::settings::Settings;
+use super::typed::Typed;
+use super::types::{OutPlan, Plan, TargetPlan};
+use super::{gates, looking, redact};
+use crate::error::{Error, Result};
+use crate::evidence::{Judging, PhasePlan, PlanRecord};
+use crate::units::{Bytes, Rate, Span, Unit, parse_amount};
+
+/// Where the user wrote none; a stranger's service gets less.
+const DEFAULT_RATE: Rate = Rate::PerSecond(100.0);
+const DEFAULT_RATE_BEYOND_LOOPBACK: Rate = Rate::PerSecond(10.0);
+const DEFAULT_CONNECTIONS: u32 = 64;
+/// More would run out of file descriptors and ports before it ran out of users.
+const MOST_CONNECTIONS: u32 = 50_000;
+const DEFAULT_TIMEOUT: Span = Span(Duration::from_secs(10));
+const DEFAULT_HORIZON: Span = Span(Duration::from_secs(30 * 86_400));
+const DEFAULT_RESOLUTION_BYTES: f64 = 1024.0;
+const DEFAULT_MAX_ERROR_RATIO: f64 = 0.1;
+const DEFAULT_DOWN_AFTER: Span = Span(Duration::from_secs(30));
+
+/// Beyond these, arithmetic on clocks and schedules would end before the run does.
+const LONGEST_SPAN: Span = Span(Duration::from_secs(10 * 366 * 86_400));
+const FASTEST_RATE: f64 = 1e6;
+const SLOWEST_RATE: f64 = 0.999 / 86_400.0;
+
+/// Six hundred samples are enough for any curve; more often than this they cost more than they tell.
+const SAMPLES: u32 = 600;
+const SHORTEST_DEFAULT_INTERVAL: Duration = Duration::from_millis(200);
+const LONGEST_DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
+
+/// The plan, with the profile that the flags or else the environment name.
+///
+/// # Errors
+/// As [`resolve()`], and when there is no such profile.
+pub fn plan(flags: Settings, env: Settings) -> Result<Plan> {
+    let named = flags.profile.as_ref().or(env.profile.as_ref());
+    let profile = named.map(|name| profiles::find(name.0.trim())).transpose()?;
+    resolve(flags, env, profile)
+}
+
+/// The plan: flags go before the environment, that before the profile, that before defaults. Reads header and body
+/// files, and standard input for `-d @-`; sends and writes nothing.
+///
+/// # Errors
+/// [`Error::Usage`] with the first thing wrong, in one line that begins with where it was written.
+pub fn resolve(flags: Settings, env: Settings, profile: Option<Profile>) -> Result<Plan> {
+    let var = |name: &str| std::env::var(name).ok();
+    let mut outside = Outside { var: &var, stdin: &mut std::io::stdin() };
+    resolve_in(flags, env, profile, &mut outside)
+}
+
+pub(super) fn resolve_in(
+    flags: Settings,
+    env: Settings,
+    profile: Option<Profile>,
+    outside: &mut Outside<'_>,
+) -> Result<Plan> {
+    let name = profile.as_ref().map_or_else(|| "run".into(), |profile| profile.name.clone());
+    let layers = Layers::new(flags, env, profile);
+    let target = looking::target(&layers)?;
+    let probes = looking::probes(&layers)?;
+    let request = request::resolve(&layers, outside)?;
+    let rate = rate(&layers, &request.url)?;
+    let requests = whole(&layers, "requests", |s| &s.requests, u64::MAX)?;
+    let phases = phases(&layers, rate, requests)?;
+    let connections = whole(&layers, "connections", |s| &s.connections, u64::from(MOST_CONNECTIONS))?;
+    let judging = judging(&layers, &target)?;
+    let mut named = judging.series.clone();
+    named.extend(probes.metric.iter().cloned());
+    named.extend(probes.task_metric.iter().map(|metric| metric.name.clone()));
+    let record = PlanRecord {
+        schema: "soak/1".into(),
+        profile: name,
+        label: layers.pick("label", |s| &s.label).map(|written| written.text),
+        url: redact::url(&request.url),
+        method: request.method.to_string(),
+        headers: request.headers.keys().map(ToString::to_string).collect(),
+        body_bytes: request.body.len() as u64,
+        rate,
+        connections: connections
+            .map_or(DEFAULT_CONNECTIONS, |n| u32::try_from(n).unwrap_or(MOST_CONNECTIONS)),
+        timeout: above_zero(&layers, "timeout", |s| &s.timeout)?.unwrap_or(DEFAULT_TIMEOUT),
+        requests,
+        expect_status: request.expect_status.iter().map(reqwest::StatusCode::as_u16).collect(),
+        interval: interval(&layers, &phases)?,
+        phases,
+        judging,
+        gates: gates::all(&layers, &named)?,
+    };
+    let out = OutPlan {
+        dir: layers.pick("out", |s| &s.out).map(|written| PathBuf::from(written.text)),
+        replace: layers.on(|s| s.replace),
+    };
+    Ok(Plan { record, request, target, probes, out })
+}
+
+/// Whether requests stay on this machine, as far as the URL tells without asking a name server.
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).trim_end_matches('.');
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
+}
+
+fn phases(layers: &Layers, rate: Rate, requests: Option<u64>) -> Result<PhasePlan> {
+    let mut duration = layers.pick("duration", |s| &s.duration);
+    let mut steady = layers.pick("load-duration", |s| &s.load_duration);
+    // both say how long the run takes, so a weaker layer's does not contradict a stronger one's
+    let layer = |written: &Option<Written>| written.as_ref().map_or(usize::MAX, |written| written.layer);
+    let counted = layers.pick("requests", |s| &s.requests);
+    match layer(&duration).cmp(&layer(&steady)) {
+        std::cmp::Ordering::Less => steady = None,
+        std::cmp::Ordering::Greater => duration = None,
+        std::cmp::Ordering::Equal => {}
+    }
+    if layer(&counted) < layer(&duration) && layer(&counted) < layer(&steady) && rate != Rate::Max {
+        (duration, steady) = (None, None);
+    }
+    let asked = Asked {
+        duration: duration.as_ref().map(bounded).transpose()?,
+        baseline: span(layers, "baseline", |s| &s.baseline)?,
+        warmup: span(layers, "warmup", |s| &s.warmup)?,
+        steady: steady.as_ref().map(bounded).transpose()?,
+        settle: span(layers, "settle", |s| &s.settle)?,
+        requests,
+        rate,
+        cycles: whole(layers, "cycles", |s| &s.cycles, 1000)?.map_or(1, |n| u32::try_from(n).unwrap_or(1)),
+    };
+    phases::share(&asked).map_err(Error::Usage)
+}
+
+fn interval(layers: &Layers, phases: &PhasePlan) -> Result<Span> {
+    let Some(written) = layers.pick("interval", |s| &s.interval) else {
+        let even = phases.total().0 / SAMPLES;
+        let even = even.clamp(SHORTEST_DEFAULT_INTERVAL, LONGEST_DEFAULT_INTERVAL);
+        return Ok(Span(Duration::from_millis(u64::try_from(even.as_millis()).unwrap_or(u64::MAX))));
+    };
+    let interval = bounded(&written)?;
+    if interval.0 < SHORTEST_INTERVAL {
+        return Err(written.wrong("soak samples at most every 10 ms"));
+    }
+    if interval > phases.steady {
+        let steady = phases.steady;
+        return Err(written.wrong(format!("{interval} is longer than steady, which takes {steady}")));
+    }
+    Ok(interval)
+}
+
+fn judging(layers: &Layers, target: &TargetPlan) -> Result<Judging> {
+    let max_error_ratio = match layers.pick("max-error-ratio", |s| &s.max_error_ratio) {
+        None => DEFAULT_MAX_ERROR_RATIO,
+        Some(written) => match parse_amount(&written.text) {
+            Ok((ratio, Unit::Ratio | Unit::Count)) if ratio <= 1.0 => ratio,
+            _ => return Err(written.wrong(format!("'{}' is no share; write it as 10% or 0.1", written.text))),
+        },
+    };
+    let bytes = |key: &str, get: fn(&Settings) -> &Option<Typed>| match layers.pick(key, get) {
+        None => Ok(None),
+        Some(written) => match written.parse::<Bytes>()? {
+            bytes if bytes.0 > 0.0 => Ok(Some(bytes.0)),
+            _ => Err(written.wrong("it must be above zero")),
+        },
+    };
+    let series = layers.list("series", |s| &s.series);
+    Ok(Judging {
+        horizon: above_zero(layers, "horizon", |s| &s.horizon)?.unwrap_or(DEFAULT_HORIZON),
+        resolution_bytes: bytes("resolution", |s| &s.resolution)?.unwrap_or(DEFAULT_RESOLUTION_BYTES),
+        max_hold: span(layers, "max-hold", |s| &s.max_hold)?,
+        max_error_ratio,
+        down_after: span(layers, "down-after", |s| &s.down_after)?.unwrap_or(DEFAULT_DOWN_AFTER),
+        memory_limit_bytes: bytes("memory-limit", |s| &s.memory_limit)?.map(|bytes| bytes as u64),
+        series: series.into_iter().map(|written| written.text.trim().to_string()).collect(),
+        gates_only: layers.on(|s| s.gates_only),
+        allow_inconclusive: layers.on(|s| s.allow_inconclusive),
+        no_fail: layers.on(|s| s.no_fail),
+        load_only: *target == TargetPlan::LoadOnly,
+        no_gc: layers.on(|s| s.no_gc),
+    })
+}
+
+/// A whole number from 1 to `most`.
+fn whole(layers: &Layers, key: &str, get: fn(&Settings) -> &Option<Typed>, most: u64) -> Result<Option<u64>> {
+    let Some(written) = layers.pick(key, get) else { return Ok(None) };
+    match written.text.trim().parse::<u64>() {
+        Ok(n) if (1..=most).contains(&n) => Ok(Some(n)),
+        _ if most == u64::MAX => {
+            Err(written.wrong(format!("'{}' is no whole number above zero", written.text)))
+        }
+        _ => Err(written.wrong(format!("'{}' is no whole number from 1 to {most}", written.text))),
+    }
+}
+
+/// A span of time, zero included.
+fn span(layers: &Layers, key: &str, get: fn(&Settings) -> &Option<Typed>) -> Result<Option<Span>> {
+    layers.pick(key, get).map(|written| bounded(&written)).transpose()
+}
+
+/// A span of time that may not be zero.
+fn above_zero(layers: &Layers, key: &str, get: fn(&Settings) -> &Option<Typed>) -> Result<Option<Span>> {
+    let Some(written) = layers.pick(key, get) else { return Ok(None) };
+    match bounded(&written)? {
+        Span(Duration::ZERO) => Err(written.wrong(format!("'{}' must be above zero", written.text))),
+        span => Ok(Some(span)),
+    }
+}
+
+/// A span that clocks can be added to without overflowing.
+fn bounded(written: &Written) -> Result<Span> {
+    match written.parse()? {
+        span if span > LONGEST_SPAN => {
+            Err(written.wrong(format!("'{}' is more than ten years", written.text)))
+        }
+        span => Ok(span),
+    }
+}
+
+fn rate(layers: &Layers, url: &Url) -> Result<Rate> {
+    let Some(written) = layers.pick("rate", |s| &s.rate) else {
+        return Ok(if is_loopback(url) { DEFAULT_RATE } else { DEFAULT_RATE_BEYOND_LOOPBACK });
+    };
+    let rate: Rate = written.parse()?;
+    match rate.per_second() {
+        Some(rate) if rate > FASTEST_RATE => {
+            Err(written
+                .wrong(format!("'{}' is more than one machine sends; at most 1000000/s", written.text)))
+        }
+        Some(rate) if rate < SLOWEST_RATE => {
+            Err(written.wrong(format!("'{}' is less than one request a day", written.text)))
+        }
+        _ => Ok(rate),
+    }
+}

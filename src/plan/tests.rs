@@ -1,0 +1,258 @@
+//! What a plan becomes of what was asked: precedence, defaults, every bad input, and where secrets stay.
+
+use super::request::Outside;
+use super::resolve::resolve_in;
+use super::*;
+use crate::evidence::{Aspect, PlanRecord, Quantity};
+use crate::units::Rate;
+
+const URL: &str = "http://127.0.0.1:8080/";
+
+fn toml(text: &str) -> Settings {
+    Settings::from_toml("profiles/x.toml", text).unwrap()
+}
+
+/// Flags are written here as a profile would; the layers are what is told apart.
+fn made(flags: &str, env: &[(&str, &str)], profile: &str) -> crate::error::Result<Plan> {
+    let mut flags = Settings::from_toml("flags", flags)?;
+    flags.url.get_or_insert(URL.into());
+    let env = Settings::from_env(env.iter().map(|(k, v)| (k.to_string(), v.to_string())))?;
+    let settings = Settings::from_toml("profiles/x.toml", profile)?;
+    let profile = Profile { name: "x".into(), source: "profiles/x.toml".into(), settings };
+    let var = |name: &str| (name == "TOKEN").then(|| "t0ken".to_string());
+    let mut outside = Outside { var: &var, stdin: &mut &b"from stdin"[..] };
+    resolve_in(flags, env, Some(profile), &mut outside)
+}
+
+fn plan(flags: &str) -> Plan {
+    made(flags, &[], "").unwrap()
+}
+
+fn refused(flags: &str) -> String {
+    let line = made(flags, &[], "").unwrap_err().to_string();
+    assert!(!line.contains('\n'), "{line}");
+    line
+}
+
+#[test]
+fn flags_then_environment_then_profile_then_defaults() {
+    let rate = |flags, env: &[(&str, &str)], profile| made(flags, env, profile).unwrap().record.rate;
+    let env = [("SOAK_RATE", "30")];
+    assert_eq!(rate("rate = 40", &env, "rate = 20"), Rate::PerSecond(40.0));
+    assert_eq!(rate("", &env, "rate = 20"), Rate::PerSecond(30.0));
+    assert_eq!(rate("", &[], "rate = 20"), Rate::PerSecond(20.0));
+    assert_eq!(rate("", &[], ""), Rate::PerSecond(100.0));
+    // switches, lists and targets too
+    assert!(!made("no-gc = false", &[("SOAK_NO_GC", "1")], "").unwrap().record.judging.no_gc);
+    let target = made("pid = 7", &[("SOAK_PROCESS", "api")], "load-only = true").unwrap().target;
+    assert_eq!(target, TargetPlan::Pid(7));
+    let metric = made("metric = 'a'", &[("SOAK_METRIC", "b")], "metric = ['c', 'd']").unwrap().probes.metric;
+    assert_eq!(metric, ["a"]);
+}
+
+#[test]
+fn a_wrong_value_is_named_by_where_it_was_written() {
+    let told = |flags, env: &[(&str, &str)], profile| made(flags, env, profile).unwrap_err().to_string();
+    assert!(told("rate = 0", &[], "").starts_with("--rate: '0' is no rate above zero"));
+    assert!(told("", &[("SOAK_RATE", "0")], "").starts_with("SOAK_RATE: "));
+    assert!(told("", &[], "rate = 0").starts_with("profiles/x.toml: rate: "));
+    assert!(told("", &[], "gate = 'x < 1'").starts_with("profiles/x.toml: gate: "));
+}
+
+#[test]
+fn the_defaults_are_the_contract() {
+    let record = plan("").record;
+    assert_eq!(record.phases.total().secs(), 300.0);
+    assert_eq!(record.interval.secs(), 0.5);
+    assert_eq!((record.connections, record.timeout.secs()), (64, 10.0));
+    let j = &record.judging;
+    assert_eq!((j.horizon.secs(), j.resolution_bytes), (30.0 * 86_400.0, 1024.0));
+    assert_eq!((j.max_error_ratio, j.down_after.secs(), j.max_hold), (0.1, 30.0, None));
+    assert_eq!((record.method.as_str(), record.body_bytes), ("GET", 0));
+    assert_eq!(plan("duration = '30s'").record.interval.secs(), 0.2);
+    assert_eq!(plan("duration = '8h'").record.interval.secs(), 10.0);
+}
+
+#[test]
+fn a_stranger_gets_ten_a_second_unless_the_user_wrote_a_rate() {
+    let rate = |url: &str| plan(&format!("url = '{url}'")).record.rate;
+    for near in ["http://localhost/", "http://127.9.9.9:80/", "http://[::1]:80/", "http://api.localhost./"] {
+        assert_eq!(rate(near), Rate::PerSecond(100.0), "{near}");
+    }
+    for far in ["http://example.com/", "http://10.0.0.1/", "http://localhost.example.com/"] {
+        assert_eq!(rate(far), Rate::PerSecond(10.0), "{far}");
+    }
+    assert_eq!(plan("url = 'http://example.com/'\nrate = 500").record.rate, Rate::PerSecond(500.0));
+}
+
+#[test]
+fn a_stronger_layer_says_how_long_the_run_takes() {
+    let steady = |flags, profile| made(flags, &[], profile).unwrap().record.phases;
+    assert_eq!(steady("load-duration = '10m'", "duration = '5m'").steady.secs(), 600.0);
+    assert_eq!(steady("duration = '30s'", "load-duration = '10m'").total().secs(), 30.0);
+    assert_eq!(steady("requests = 1000", "duration = '5m'").steady.secs(), 11.0);
+    assert_eq!(steady("requests = 1000\nduration = '30s'", "").total().secs(), 30.0);
+}
+
+#[test]
+fn bad_input_is_one_line() {
+    let each = [
+        (
+            "url = 'localhost:8080/x?token=s3cret'",
+            "--url: 'localhost:8080/x' has no scheme; write http://localhost:8080/x",
+        ),
+        ("url = 'ftp://h/'", "--url: 'ftp' is neither http nor https"),
+        ("url = 'http://'", "--url: 'http://' is no URL: empty host"),
+        ("url = 'http://h:99999/'", "--url: 'http://h:99999/' is no URL: invalid port number"),
+        ("rate = -1", "--rate: '-1' is no rate above zero"),
+        ("rate = nan", "--rate: 'NaN' is no rate above zero"),
+        ("duration = '-5s'", "--duration: '-5s' is no span of time"),
+        ("duration = nan", "--duration: 'NaN' is no span of time"),
+        ("duration = 0", "--duration: 0 s is too short"),
+        ("duration = '10s'\nwarmup = '20s'", "--warmup takes 20 s, longer than --duration 10 s"),
+        ("duration = '20y'", "--duration: '20y' is more than ten years"),
+        ("timeout = 1e18", "--timeout: '1000000000000000000' is more than ten years"),
+        ("rate = '2000000/s'", "--rate: '2000000/s' is more than one machine sends"),
+        ("rate = 1e-9", "--rate: '0.000000001' is less than one request a day"),
+        ("warmup = 'soon'", "--warmup: 'soon' is no span of time"),
+        ("timeout = 0", "--timeout: '0' must be above zero"),
+        ("horizon = '0s'", "--horizon: '0s' must be above zero"),
+        ("connections = 0", "--connections: '0' is no whole number from 1 to 50000"),
+        ("connections = 1.5", "--connections: '1.5' is no whole number"),
+        ("requests = -3", "--requests: '-3' is no whole number above zero"),
+        ("cycles = 0", "--cycles: '0' is no whole number from 1"),
+        ("interval = '1ms'", "--interval: soak samples at most every 10 ms"),
+        ("duration = '10s'\ninterval = '1m'", "--interval: 60 s is longer than steady"),
+        ("method = 'GE T'", "--method: 'GE T' is no HTTP method"),
+        ("header = 'no colon, maybe s3cret'", "--header: a header is written as 'Name: value'"),
+        ("header = 'A B: s3cret'", "--header: 'A B' is no header name"),
+        ("header = 'Authorization: $NOWHERE'", "--header: Authorization: $NOWHERE is not set"),
+        ("header = '@/nowhere/headers'", "--header: @/nowhere/headers: "),
+        ("data = '@/nowhere/body'", "--data: @/nowhere/body: "),
+        ("expect-status = ['200', '2xx']", "--expect-status: '2xx' is no HTTP status"),
+        ("pid = 0", "--pid: '0' is no process id"),
+        ("pid = -4", "--pid: '-4' is no process id"),
+        ("process = ' '", "--process: a name is needed"),
+        ("pid = 4\nprocess = 'api'", "--pid and --process name two targets: give one of them"),
+        ("pprof = 'localhost:6060'", "--pprof: 'localhost:6060' has no scheme"),
+        ("metrics = 'x'", "--metrics: 'x' has no scheme"),
+        ("metric = 'a b'", "--metric: 'a b' is no metric"),
+        ("task-metric = 'a{b}'", "--task-metric: 'a{b}' is no task metric"),
+        ("max-error-ratio = 'nan'", "--max-error-ratio: 'nan' is no share"),
+        ("max-error-ratio = '150%'", "--max-error-ratio: '150%' is no share"),
+        ("max-error-ratio = -0.1", "--max-error-ratio: '-0.1' is no share"),
+        ("resolution = '0B'", "--resolution: it must be above zero"),
+        ("resolution = '-1KiB'", "--resolution: '-1KiB' is negative"),
+        ("max-memory-slope = '1MiB'", "--max-memory-slope: '1MiB' is no limit here; write it as 1MiB/h"),
+        ("max-task-slope = '-1/h'", "--max-task-slope: '-1/h' is no limit here"),
+        ("gate = 'mem.slope < 1MiB/h'", "--gate: unknown quantity 'mem.slope', did you mean 'memory.slope'?"),
+    ];
+    for (flags, wanted) in each {
+        let line = refused(flags);
+        assert!(line.starts_with(wanted), "{flags}: {line}");
+        assert!(!line.contains("s3cret"), "{line}");
+    }
+    let mut nothing = Outside { var: &|_| None, stdin: &mut &b""[..] };
+    let line =
+        resolve_in(Settings::default(), Settings::default(), None, &mut nothing).unwrap_err().to_string();
+    assert!(line.contains("which URL?"), "{line}");
+    let with_command =
+        Settings { url: Some(URL.into()), pid: Some("3".into()), command: vec!["x".into()], ..toml("") };
+    let line = resolve_in(with_command, Settings::default(), None, &mut nothing).unwrap_err().to_string();
+    assert_eq!(line, "--pid and -- COMMAND name two targets: give one of them");
+}
+
+#[test]
+fn data_means_post_and_comes_from_anywhere() {
+    let p = plan("data = 'a=1'");
+    assert_eq!((p.record.method.as_str(), &p.request.body[..]), ("POST", &b"a=1"[..]));
+    assert_eq!(p.request.headers["content-type"], "application/x-www-form-urlencoded");
+    assert_eq!(&plan("data = '@-'").request.body[..], b"from stdin");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), b"\x00raw\n").unwrap();
+    let p =
+        plan(&format!("data = '@{}'\nmethod = 'put'\nheader = 'Content-Type: x/y'", file.path().display()));
+    assert_eq!((p.record.method.as_str(), &p.request.body[..]), ("PUT", &b"\x00raw\n"[..]));
+    assert_eq!(p.request.headers["content-type"], "x/y");
+}
+
+#[test]
+fn headers_come_from_text_environment_and_file_and_the_stronger_layer_replaces_by_name() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "X-One: 1\n\nX-Two: 2\n").unwrap();
+    let flags = format!(
+        "header = ['Authorization: Bearer $TOKEN', 'X-Price: $5 $$TOKEN ${{TOKEN}}s', '@{}']",
+        file.path().display()
+    );
+    let p = made(&flags, &[], "header = ['authorization: weak', 'X-Kept: yes']").unwrap();
+    assert_eq!(p.request.headers["authorization"], "Bearer t0ken");
+    assert_eq!(p.request.headers["x-price"], "$5 $TOKEN t0kens");
+    assert_eq!(
+        (&p.request.headers["x-two"], &p.request.headers["x-kept"]),
+        (&"2".parse().unwrap(), &"yes".parse().unwrap())
+    );
+    assert_eq!(p.request.headers.get_all("authorization").iter().count(), 1);
+}
+
+#[test]
+fn no_secret_gets_into_the_record() {
+    let p = plan(
+        "url = 'http://us%40r:pa5sword@127.0.0.1:1/p?key=qu3ry#fr4g'\ndata = 'b0dy'\n\
+         header = ['X-Key: h3ader', 'X-Token: $TOKEN']",
+    );
+    let written = ::toml::to_string(&p.record).unwrap();
+    for secret in ["us%40r", "us@r", "pa5sword", "qu3ry", "fr4g", "b0dy", "h3ader", "t0ken", "TOKEN"] {
+        assert!(!written.contains(secret), "{secret} in {written}");
+    }
+    assert_eq!(p.record.url, "http://127.0.0.1:1/p?key=*");
+    assert_eq!(p.record.headers, ["x-key", "x-token", "authorization", "content-type"]);
+    // it is sent all the same, and even a debug print keeps the header to itself
+    assert_eq!(p.request.headers["authorization"], "Basic dXNAcjpwYTVzd29yZA==");
+    assert_eq!(p.request.url.as_str(), "http://127.0.0.1:1/p?key=qu3ry");
+    assert!(!format!("{:?}", p.request.headers).contains("h3ader"));
+    assert_eq!(::toml::from_str::<PlanRecord>(&written).unwrap(), p.record);
+}
+
+#[test]
+fn a_flag_replaces_the_profiles_gate_on_the_same_quantity() {
+    let profile =
+        "gate = ['memory.slope < 9MiB/h', 'latency.p99 < 1s', 'errors.ratio < 5%']\nmax-task-slope = '9/min'";
+    let flags = "max-memory-slope = '1MiB/h'\ngate = ['latency.p50 < 1ms', 'tasks.slope < 1/min']";
+    let gates = made(flags, &[], profile).unwrap().record.gates;
+    let written: Vec<&str> = gates.iter().map(|gate| gate.expr.as_str()).collect();
+    let wanted = [
+        "latency.p99 < 1s",
+        "errors.ratio < 5%",
+        "memory.slope < 1MiB/h",
+        "latency.p50 < 1ms",
+        "tasks.slope < 1/min",
+    ];
+    assert_eq!(written, wanted);
+    assert_eq!((&gates[2].quantity, gates[2].aspect), (&Quantity::Memory, Aspect::Slope));
+    // a metric that is read can be held to a limit
+    assert_eq!(plan("metric = 'jobs'\ngate = 'jobs.end < 10'").record.gates.len(), 1);
+}
+
+#[test]
+fn pages_may_leave_out_their_usual_path() {
+    let pprof = |text: &str| plan(&format!("pprof = '{text}'")).probes.pprof;
+    let at = |text: &str| PprofPlan::At(text.parse().unwrap());
+    assert_eq!(pprof("http://h:6060"), at("http://h:6060/debug/pprof/"));
+    assert_eq!(pprof("http://h:6060/x/pprof"), at("http://h:6060/x/pprof/"));
+    assert_eq!(pprof("off"), PprofPlan::Off);
+    assert_eq!(plan("").probes.pprof, PprofPlan::Auto);
+    let metrics = |text: &str| plan(&format!("metrics = '{text}'")).probes.metrics.unwrap().to_string();
+    assert_eq!(metrics("http://h:9100"), "http://h:9100/metrics");
+    assert_eq!(metrics("http://h:9100/"), "http://h:9100/");
+}
+
+#[test]
+fn every_built_in_profile_is_a_plan() {
+    for (name, seconds) in [("smoke", 60.0), ("ci", 300.0), ("incident", 900.0), ("overnight", 28_800.0)] {
+        let flags = Settings { url: Some(URL.into()), profile: Some(name.into()), ..Settings::default() };
+        let plan = super::plan(flags, Settings::default()).unwrap();
+        assert_eq!((plan.record.profile.as_str(), plan.record.phases.total().secs()), (name, seconds));
+        // what is not written down for a stranger is not sent to one
+        assert_eq!(plan.record.rate, Rate::PerSecond(100.0));
+    }
+}

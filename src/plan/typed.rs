@@ -1,0 +1,164 @@
+//! Values as they were written, and how serde reads them from a profile: texts, numbers and switches alike.
+
+use std::fmt;
+
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
+use serde::{Deserialize, forward_to_deserialize_any};
+
+/// One value, word for word; nobody has yet asked what it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typed(pub String);
+
+impl From<String> for Typed {
+    fn from(text: String) -> Typed {
+        Typed(text)
+    }
+}
+
+impl From<&str> for Typed {
+    fn from(text: &str) -> Typed {
+        Typed(text.to_string())
+    }
+}
+
+impl<'de> Deserialize<'de> for Typed {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Typed, D::Error> {
+        struct AsWritten;
+        impl Visitor<'_> for AsWritten {
+            type Value = Typed;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a number")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Typed, E> {
+                Ok(text.into())
+            }
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Typed, E> {
+                Ok(number.to_string().into())
+            }
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Typed, E> {
+                Ok(number.to_string().into())
+            }
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Typed, E> {
+                Ok(number.to_string().into())
+            }
+        }
+        d.deserialize_any(AsWritten)
+    }
+}
+
+/// A flag without a value: on or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Switch(pub bool);
+
+impl<'de> Deserialize<'de> for Switch {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Switch, D::Error> {
+        struct OnOrOff;
+        impl Visitor<'_> for OnOrOff {
+            type Value = Switch;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true or false")
+            }
+            fn visit_bool<E: de::Error>(self, on: bool) -> Result<Switch, E> {
+                Ok(Switch(on))
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Switch, E> {
+                match text.trim().to_ascii_lowercase().as_str() {
+                    "true" | "1" | "yes" | "on" => Ok(Switch(true)),
+                    "false" | "0" | "no" | "off" => Ok(Switch(false)),
+                    _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
+                }
+            }
+        }
+        d.deserialize_any(OnOrOff)
+    }
+}
+
+/// A list, or one text with an item a line, which is all that an environment variable can be.
+pub(super) fn one_or_many<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Typed>, D::Error> {
+    struct Items;
+    impl<'de> Visitor<'de> for Items {
+        type Value = Vec<Typed>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a text or a list of texts")
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<Typed>, E> {
+            Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Typed::from).collect())
+        }
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Vec<Typed>, E> {
+            Ok(vec![number.to_string().into()])
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<Typed>, A::Error> {
+            let mut list = Vec::new();
+            while let Some(item) = items.next_element()? {
+                list.push(item);
+            }
+            Ok(list)
+        }
+    }
+    d.deserialize_any(Items)
+}
+
+/// Gates: `gate = ["fds.slope < 1/h"]`, or tables as TOML writes longer lists: `[[gate]]` with `expr = "…"`.
+pub(super) fn gates<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Typed>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Table {
+        expr: String,
+    }
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a gate is a text, or a table with one key, expr")]
+    enum Item {
+        Text(String),
+        Table(Table),
+    }
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a gate is a text, or a table with one key, expr")]
+    enum Gates {
+        Lines(String),
+        Items(Vec<Item>),
+    }
+    Ok(match Gates::deserialize(d)? {
+        Gates::Lines(text) => {
+            text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Typed::from).collect()
+        }
+        Gates::Items(items) => items
+            .into_iter()
+            .map(|item| match item {
+                Item::Text(expr) | Item::Table(Table { expr }) => Typed(expr),
+            })
+            .collect(),
+    })
+}
+
+/// The keys that serde knows for a struct, so that the list of valid keys is not kept a second time.
+pub(super) fn fields_of<T: for<'de> Deserialize<'de>>() -> &'static [&'static str] {
+    let mut fields: &'static [&'static str] = &[];
+    // it fails by design, once it has seen the names
+    let _ = T::deserialize(FieldNames(&mut fields));
+    fields
+}
+
+struct FieldNames<'a>(&'a mut &'static [&'static str]);
+
+impl<'de> Deserializer<'de> for FieldNames<'_> {
+    type Error = de::value::Error;
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        _visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        *self.0 = fields;
+        Err(de::Error::custom("only the names were wanted"))
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Self::Error> {
+        Err(de::Error::custom("not a struct"))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
