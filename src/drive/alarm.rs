@@ -15,6 +15,11 @@ pub(super) struct Alarm {
 #[cfg(target_os = "linux")]
 impl Alarm {
     /// Must be called within the runtime that will wait for it.
+    #[allow(
+        deprecated,
+        reason = "tokio deprecates it for types whose descriptor may close or change; an OwnedFd's cannot, and the \
+                  new name is unsafe, which this crate forbids"
+    )]
     pub(super) fn new() -> Alarm {
         use rustix::time::{TimerfdClockId, TimerfdFlags, timerfd_create};
         let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
@@ -76,7 +81,8 @@ mod tests {
     #[tokio::test]
     async fn given_up_half_way_it_still_works_afterwards() {
         let alarm = Alarm::new();
-        let given_up = tokio::time::timeout(Duration::from_millis(2), alarm.wait(Duration::from_secs(60))).await;
+        let given_up =
+            tokio::time::timeout(Duration::from_millis(2), alarm.wait(Duration::from_secs(60))).await;
         assert!(given_up.is_err());
         let within = tokio::time::timeout(Duration::from_secs(1), alarm.wait(Duration::from_millis(1))).await;
         assert!(within.is_ok());

@@ -45,8 +45,7 @@ impl Exchange {
         }
         let own = |what: &str, e: reqwest::Error| Error::Own(format!("{what}: {}", causes(&e)));
         let client = builder.build().map_err(|e| own("the HTTP client could not be set up", e))?;
-        let mut request =
-            client.request(plan.method.clone(), plan.url.clone()).headers(plan.headers.clone());
+        let mut request = client.request(plan.method.clone(), plan.url.clone()).headers(plan.headers.clone());
         if !plan.body.is_empty() {
             request = request.body(plan.body.clone());
         }

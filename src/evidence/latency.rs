@@ -20,13 +20,8 @@ pub enum LatencyTag {
 
 impl LatencyTag {
     /// Every tag, in the order in which an interval is written; `tag as usize` is its place here.
-    pub const ALL: [LatencyTag; 5] = [
-        LatencyTag::Warmup,
-        LatencyTag::Steady,
-        LatencyTag::Probing,
-        LatencyTag::Service,
-        LatencyTag::Late,
-    ];
+    pub const ALL: [LatencyTag; 5] =
+        [LatencyTag::Warmup, LatencyTag::Steady, LatencyTag::Probing, LatencyTag::Service, LatencyTag::Late];
 
     /// As it stands in the file.
     pub fn name(self) -> &'static str {
