@@ -15,6 +15,11 @@ pub(super) struct Alarm {
 #[cfg(target_os = "linux")]
 impl Alarm {
     /// Must be called within the runtime that will wait for it.
+    #[allow(
+        deprecated,
+        reason = "tokio deprecates it for types whose descriptor may close or change; an OwnedFd's cannot, and the \
+                  new name is unsafe, which this crate forbids"
+    )]
     pub(super) fn new() -> Alarm {
         use rustix::time::{TimerfdClockId, TimerfdFlags, timerfd_create};
         let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;

@@ -1,0 +1,270 @@
+//! latency.hlog: histograms interval by interval, in the interval log that HdrHistogram's own tools read.
+//!
+//! Comes in: histograms of nanoseconds with their [`LatencyTag`], once an interval. Goes out: lines, and from lines a
+//! [`Latency`]. The format is HdrHistogram's (log version 1.3, histograms as V2 compressed, base64); its timestamps
+//! are seconds since the run began, which the log's base time makes absolute. What a crash cut off is skipped.
+
+use std::io::{self, Write};
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hdrhistogram::Histogram;
+use hdrhistogram::serialization::interval_log::{
+    IntervalLogHistogram, IntervalLogIterator, IntervalLogWriterBuilder, LogEntry, Tag,
+};
+use hdrhistogram::serialization::{Deserializer, V2DeflateSerializer};
+
+use crate::evidence::{Latency, LatencyPoint, LatencyTag, Percentiles};
+
+const NANOS_PER_S: f64 = 1e9;
+
+/// Appends intervals to a log.
+pub struct HlogWriter<W> {
+    to: W,
+    serializer: V2DeflateSerializer,
+    lines: Vec<u8>,
+}
+
+impl<W: Write> HlogWriter<W> {
+    /// A log that begins here, of a run that began at `started`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn begin(to: W, started: SystemTime) -> io::Result<HlogWriter<W>> {
+        let mut log = HlogWriter { to, serializer: V2DeflateSerializer::new(), lines: Vec::new() };
+        let mut head = Vec::new();
+        IntervalLogWriterBuilder::new()
+            .add_comment("[Histogram log format version 1.3]")
+            .add_comment(
+                "nanoseconds; of each request once: warmup, steady, or probing (steady, within 1 s of",
+            )
+            .add_comment("a collection that soak asked for); service and late are of steady")
+            .with_start_time(started)
+            .with_base_time(started)
+            .begin_log_with(&mut head, &mut log.serializer)?;
+        head.extend_from_slice(
+            b"\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_Compressed_Histogram\"\n",
+        );
+        log.to.write_all(&head)?;
+        log.to.flush()?;
+        Ok(log)
+    }
+
+    /// Append the histograms of the interval from `start` (since the run began) that took `length`; empty ones are
+    /// left out. Written and flushed in one piece, so that a crash cuts off this interval at most.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn append<'a>(
+        &mut self,
+        start: Duration,
+        length: Duration,
+        histograms: impl IntoIterator<Item = (LatencyTag, &'a Histogram<u64>)>,
+    ) -> io::Result<()> {
+        self.lines.clear();
+        let mut writer =
+            IntervalLogWriterBuilder::new().begin_log_with(&mut self.lines, &mut self.serializer)?;
+        for (tag, histogram) in histograms {
+            if !histogram.is_empty() {
+                writer
+                    .write_histogram(histogram, start, length, Tag::new(tag.name()))
+                    .map_err(|e| io::Error::other(e.to_string()))?;
+            }
+        }
+        self.to.write_all(&self.lines)?;
+        self.to.flush()
+    }
+
+    /// What it writes to, to sync it.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.to
+    }
+}
+
+/// Sums intervals up: for a reader of the log, and for whoever goes along with a run.
+#[derive(Debug, Clone)]
+pub struct LatencySum {
+    whole: [Histogram<u64>; LatencyTag::ALL.len()],
+    /// The interval that is being added to, with the end of it.
+    open: Option<(Duration, Histogram<u64>)>,
+    over_time: Vec<LatencyPoint>,
+}
+
+impl Default for LatencySum {
+    fn default() -> LatencySum {
+        LatencySum { whole: std::array::from_fn(|_| empty()), open: None, over_time: Vec::new() }
+    }
+}
+
+impl LatencySum {
+    /// One histogram of the interval that ends at `end`; those of one interval come one after the other.
+    pub fn add(&mut self, end: Duration, tag: LatencyTag, histogram: &Histogram<u64>) {
+        add(&mut self.whole[tag as usize], histogram);
+        if matches!(tag, LatencyTag::Service | LatencyTag::Late) || histogram.is_empty() {
+            return;
+        }
+        match &mut self.open {
+            Some((at, open)) if *at == end => add(open, histogram),
+            open => {
+                self.over_time.extend(open.take().as_ref().map(point));
+                let mut first = empty();
+                add(&mut first, histogram);
+                *open = Some((end, first));
+            }
+        }
+    }
+
+    /// All of it so far.
+    pub fn latency(&self) -> Latency {
+        let of = |tag| percentiles(&self.whole[tag as usize]);
+        let mut over_time = self.over_time.clone();
+        over_time.extend(self.open.as_ref().map(point));
+        Latency {
+            steady: of(LatencyTag::Steady),
+            service: of(LatencyTag::Service),
+            probing: of(LatencyTag::Probing),
+            late: of(LatencyTag::Late),
+            over_time,
+        }
+    }
+}
+
+/// What a log holds. Lines that are cut off or cannot be read, and tags that are not soak's, are skipped.
+pub fn read_hlog(log: &[u8]) -> Latency {
+    let mut sum = LatencySum::default();
+    let mut deserializer = Deserializer::new();
+    // line by line, so that a bad one costs no other
+    for line in log.split_inclusive(|byte| *byte == b'\n') {
+        let Some(Ok(LogEntry::Interval(entry))) = IntervalLogIterator::new(line).next() else { continue };
+        let Some(tag) = entry.tag().and_then(|tag| LatencyTag::named(tag.as_str())) else { continue };
+        if let Some(histogram) = decode(&entry, &mut deserializer) {
+            sum.add(entry.start_timestamp() + entry.duration(), tag, &histogram);
+        }
+    }
+    sum.latency()
+}
+
+fn decode(entry: &IntervalLogHistogram<'_>, deserializer: &mut Deserializer) -> Option<Histogram<u64>> {
+    let bytes = STANDARD.decode(entry.encoded_histogram()).ok()?;
+    deserializer.deserialize(&mut bytes.as_slice()).ok()
+}
+
+fn empty() -> Histogram<u64> {
+    Histogram::new(3).expect("three digits are within the library's one to five")
+}
+
+fn add(to: &mut Histogram<u64>, histogram: &Histogram<u64>) {
+    // it grows to what it is given; that fails only beyond the address space
+    let _ = to.add(histogram);
+}
+
+fn point((end, histogram): &(Duration, Histogram<u64>)) -> LatencyPoint {
+    LatencyPoint {
+        elapsed_s: end.as_secs_f64(),
+        p50_s: histogram.value_at_quantile(0.5) as f64 / NANOS_PER_S,
+        p99_s: histogram.value_at_quantile(0.99) as f64 / NANOS_PER_S,
+    }
+}
+
+fn percentiles(histogram: &Histogram<u64>) -> Percentiles {
+    let at = |quantile| histogram.value_at_quantile(quantile) as f64 / NANOS_PER_S;
+    Percentiles {
+        count: histogram.len(),
+        p50: at(0.5),
+        p90: at(0.9),
+        p99: at(0.99),
+        p999: at(0.999),
+        max: histogram.max() as f64 / NANOS_PER_S,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Milliseconds, as the driver would record them.
+    fn of_ms(values: impl IntoIterator<Item = u64>) -> Histogram<u64> {
+        let mut histogram = Histogram::new_with_bounds(512, 2_000_000, 3).unwrap();
+        histogram.auto(true);
+        values.into_iter().for_each(|ms| histogram.record(ms * 1_000_000).unwrap());
+        histogram
+    }
+
+    fn written(intervals: u32) -> Vec<u8> {
+        let mut log = HlogWriter::begin(Vec::new(), SystemTime::UNIX_EPOCH + SECOND * 1_700_000_000).unwrap();
+        for i in 0..intervals {
+            let slow = u64::from(i) * 1000;
+            let (steady, late) = (of_ms(1 + slow..=100 + slow), of_ms([1]));
+            let (probing, none) = (of_ms([5000]), of_ms([]));
+            let tagged = [
+                (LatencyTag::Warmup, &none),
+                (LatencyTag::Steady, &steady),
+                (LatencyTag::Probing, &probing),
+                (LatencyTag::Late, &late),
+            ];
+            log.append(SECOND * i, SECOND, tagged).unwrap();
+        }
+        log.get_mut().clone()
+    }
+
+    fn close(a: f64, b: f64) -> bool {
+        (a - b).abs() <= b * 0.002
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let latency = read_hlog(&written(3));
+        assert_eq!((latency.steady.count, latency.probing.count, latency.late.count), (300, 3, 3));
+        assert_eq!(latency.service, Percentiles::default());
+        assert!(close(latency.steady.p50, 1.05) && close(latency.steady.max, 2.1), "{:?}", latency.steady);
+        assert!(close(latency.probing.p50, 5.0));
+        let ends: Vec<f64> = latency.over_time.iter().map(|p| p.elapsed_s).collect();
+        assert_eq!(ends, [1.0, 2.0, 3.0]);
+        // the picture shows every request, near a collection or not
+        assert!(close(latency.over_time[0].p50_s, 0.051) && close(latency.over_time[0].p99_s, 0.1));
+        assert!(latency.over_time[0].p99_s < latency.over_time[1].p99_s);
+    }
+
+    #[test]
+    fn it_looks_as_the_tools_of_hdrhistogram_expect() {
+        let text = String::from_utf8(written(1)).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "#[Histogram log format version 1.3]");
+        assert!(lines.contains(&"#[StartTime: 1700000000.000 (seconds since epoch)]"), "{text}");
+        assert!(lines.contains(&"#[BaseTime: 1700000000.000 (seconds since epoch)]"), "{text}");
+        // HISTF is base64 of the cookie of a compressed histogram
+        assert!(
+            lines.iter().any(|l| l.starts_with("Tag=steady,0.000,1.000,") && l.contains(",HISTF")),
+            "{text}"
+        );
+        assert!(!text.contains("Tag=warmup"), "an empty histogram is left out");
+    }
+
+    #[test]
+    fn wherever_a_crash_cuts_it_off_the_whole_lines_before_it_are_read() {
+        let log = written(3);
+        let third = log.len() - 1 - log[..log.len() - 1].iter().rev().position(|b| *b == b'\n').unwrap();
+        for cut in [third + 1, third + 40, log.len() - 1] {
+            let latency = read_hlog(&log[..cut]);
+            assert_eq!(
+                (latency.steady.count, latency.probing.count, latency.late.count),
+                (300, 3, 2),
+                "{cut}"
+            );
+        }
+        assert_eq!(read_hlog(b""), Latency::default());
+    }
+
+    #[test]
+    fn a_bad_line_costs_no_other() {
+        let mut log = written(1);
+        log.extend_from_slice(b"Tag=steady,1.0,1.0,2.0,HISTFnonsense\n\0\0\0\0\nTag=steady,1.000,1.0");
+        log.push(b'\n');
+        let more = written(2);
+        log.extend_from_slice(&more);
+        assert_eq!(read_hlog(&log).steady.count, 300);
+    }
+}
