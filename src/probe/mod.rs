@@ -3,6 +3,10 @@
 //! A probe that is not there costs nothing and is named with the line that turns it on. A probe that fails yields a
 //! gap for its own series and never costs another its sample.
 
+mod process;
 mod sample;
+mod sampler;
 
+pub use process::Process;
 pub use sample::{Answer, Ask, Probe, ProbeError, Reading};
+pub use sampler::{Cost, Row, Sampler};

@@ -1,1 +1,255 @@
 //! Which process is behind a URL; starting, following and ending one.
+//!
+//! Comes in: a plan. Goes out: a [`Target`], or the sentence that says why there is none to look at. What it is
+//! made of is told by [`TargetRecord`]; whether it lives by [`follow::Follower`]; whether it does the work itself
+//! or passes it on by [`Standing`].
+
+pub mod find;
+pub mod follow;
+pub mod forwarder;
+pub mod identity;
+#[cfg(target_os = "linux")]
+mod limits;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(any(not(target_os = "linux"), test))]
+#[cfg_attr(target_os = "linux", allow(dead_code))] // on Linux it is compiled for its tests alone
+mod portable;
+mod runtime;
+#[cfg(target_os = "linux")]
+mod sockets;
+mod started;
+mod tree;
+#[cfg(target_os = "linux")]
+mod upstream;
+
+/// What this operating system tells of processes.
+mod os {
+    #[cfg(target_os = "linux")]
+    pub use super::linux::*;
+    #[cfg(not(target_os = "linux"))]
+    pub use super::portable::*;
+    #[cfg(target_os = "linux")]
+    pub use super::sockets::holding;
+    #[cfg(target_os = "linux")]
+    pub use super::upstream::{behind_translation, outgoing};
+}
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+use crate::evidence::{Runtime, TargetRecord};
+use crate::plan::{Plan, TargetPlan};
+
+use find::Door;
+use follow::{Follower, Roots, Search};
+pub use forwarder::{Standing, Upstream};
+pub use identity::{Identity, Usage};
+use started::Started;
+use tree::Tree;
+
+/// How long a started command may take until it listens.
+const LISTENS_WITHIN: Duration = Duration::from_secs(30);
+
+/// What the search came to.
+#[derive(Debug)]
+pub enum Found {
+    /// This is what will be judged.
+    Here(Box<Target>),
+    /// No process can be looked at, and why, in one sentence that says what to do. Whether that is exit 2 depends
+    /// on what other source of memory there is.
+    Nobody(String),
+}
+
+/// The processes that are judged as one.
+#[derive(Debug)]
+pub struct Target {
+    /// What is told of it.
+    pub record: TargetRecord,
+    roots: Roots,
+    search: Search,
+    started: Option<Started>,
+    lookout: forwarder::Lookout,
+}
+
+/// Finds, or starts, what the plan names.
+///
+/// # Errors
+/// When a pid or name means nobody or several, the host cannot be resolved, a command cannot be started, does not
+/// listen in time, or somebody else already holds its port.
+pub async fn find(plan: &Plan) -> Result<Found> {
+    let limit = plan.record.judging.memory_limit_bytes;
+    let doors = match &plan.target {
+        TargetPlan::LoadOnly => return Ok(Found::Nobody("--load-only looks at no process".into())),
+        _ => find::doors(&plan.request.url).await,
+    };
+    find_at(&plan.target, doors, limit).await
+}
+
+async fn find_at(plan: &TargetPlan, doors: Result<Vec<Door>>, limit: Option<u64>) -> Result<Found> {
+    let (roots, door, search, found_by, started) = match plan {
+        TargetPlan::LoadOnly => return Ok(Found::Nobody("--load-only looks at no process".into())),
+        TargetPlan::Port => {
+            let doors = doors?;
+            match find::behind(&doors) {
+                Ok((door, roots)) => (roots, Some(door), Search::Doors(doors), "holds the port".into(), None),
+                Err(why) => return Ok(Found::Nobody(why)),
+            }
+        }
+        TargetPlan::Pid(pid) => {
+            let root = Identity::of(*pid)
+                .ok_or_else(|| Error::usage(format!("there is no process with pid {pid}")))?;
+            // believed, whoever holds the port; it has a successor only if it held the port itself
+            let held = doors.ok().and_then(|doors| Some((find::behind(&doors).ok()?, doors)));
+            let held = held.filter(|((_, holders), _)| {
+                let tree = Tree::of(&[root]);
+                holders.iter().any(|holder| tree.contains(holder.pid))
+            });
+            let (door, search) = match held {
+                Some(((door, _), doors)) => (Some(door), Search::Doors(doors)),
+                None => (None, Search::Never),
+            };
+            (vec![root], door, search, "--pid".into(), None)
+        }
+        TargetPlan::Process(name) => {
+            (vec![find::named(name)?], None, Search::Name(name.clone()), "--process".into(), None)
+        }
+        TargetPlan::Command(command) => {
+            let doors = doors?;
+            let (started, door, roots) = start(command, &doors).await?;
+            (roots, Some(door), Search::Doors(doors), "started".into(), Some(started))
+        }
+    };
+    let record = describe(&roots, found_by, limit);
+    let lookout = forwarder::Lookout::new(door);
+    let roots = Arc::new(Mutex::new(roots));
+    Ok(Found::Here(Box::new(Target { record, roots, search, started, lookout })))
+}
+
+impl Target {
+    /// One line about whom soak will judge.
+    pub fn line(&self) -> String {
+        let r = &self.record;
+        let mut line = format!("{} (pid {})", r.program, r.pid.unwrap_or_default());
+        if let Some(user) = &r.user {
+            line += &format!(", user {user}");
+        }
+        if let Some(container) = &r.container {
+            line += &format!(", container {}", &container[..container.len().min(12)]);
+        }
+        if r.processes > 1 {
+            line += &format!(", {} processes", r.processes);
+        }
+        line + &format!(", {}, {}", r.runtime, r.found_by)
+    }
+
+    /// The processes that stand for it now: one, or its instances; another after a restart.
+    pub fn roots(&self) -> Vec<Identity> {
+        follow::current(&self.roots)
+    }
+
+    /// A follower of its life, for whoever samples it.
+    pub fn follower(&self) -> Follower {
+        // one that put itself into the background has ended already, and well
+        let command = self.started.as_ref().map(Started::exit).filter(|exit| exit.status().is_none());
+        Follower::new(Arc::clone(&self.roots), self.record.program.clone(), self.search.clone(), command)
+    }
+
+    /// Before any load: whether it passes connections on. Opens three connections to the port for a moment,
+    /// without sending anything, so it is not for `watch`.
+    pub async fn sound(&mut self) -> Standing {
+        let tree = Tree::of(&self.roots());
+        self.lookout.sound(&tree).await
+    }
+
+    /// Under load: whether it does the work itself. The first call only notes where it stands; `answered` is how
+    /// many requests were answered since the run began. Call it some seconds apart.
+    pub fn look(&mut self, answered: u64) -> Standing {
+        let tree = Tree::of(&self.roots());
+        self.lookout.look(&tree, answered)
+    }
+
+    /// Ends a command that soak started, with all that descends from it; nothing otherwise.
+    pub async fn end(&mut self) {
+        if let Some(started) = &mut self.started {
+            started.end().await;
+        }
+    }
+}
+
+async fn start(command: &[String], doors: &[Door]) -> Result<(Started, Door, Vec<Identity>)> {
+    let port = doors.first().map_or(0, |door| door.port);
+    for door in doors {
+        match os::holding(door.address, door.port) {
+            find::Holding::Nobody => {}
+            find::Holding::Elsewhere => {
+                return Err(Error::usage("the URL leads to another machine, not to the command after --"));
+            }
+            find::Holding::By(pids) => {
+                let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
+                let who = pids.join(", ");
+                return Err(Error::usage(format!(
+                    "port {port} is already held by pid {who}; end it, or leave out the command"
+                )));
+            }
+            find::Holding::Forbidden(_) | find::Holding::OutOfSight => {
+                return Err(Error::usage(format!("port {port} is already held by another process")));
+            }
+        }
+    }
+    let mut started = Started::start(command)?;
+    let patience = Instant::now() + LISTENS_WITHIN;
+    loop {
+        started.look();
+        if let Ok((door, roots)) = find::behind(doors) {
+            return Ok((started, door, roots));
+        }
+        // one that puts itself into the background ends well and listens a little later
+        let problem = match started.exit().status() {
+            Some(status) if !status.success() => {
+                Some(format!("ended before it listened on port {port}: {status}"))
+            }
+            _ if Instant::now() > patience => {
+                Some(format!("did not listen on port {port} within {} s", LISTENS_WITHIN.as_secs()))
+            }
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            let said = started.last_lines();
+            started.end().await;
+            return Err(Error::usage(format!("{} {problem}{said}", command[0])));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn describe(roots: &[Identity], found_by: String, limit: Option<u64>) -> TargetRecord {
+    let tree = Tree::of(roots);
+    // the oldest stands for all; of a wrapper, the first process that has a runtime tells it
+    let first = roots.iter().min().map(|identity| identity.pid);
+    let runtime = tree.members().iter().take(8).map(|member| runtime::of_process(member.pid));
+    let cgroups = roots.iter().filter_map(|root| os::cgroup_memory(root.pid));
+    TargetRecord {
+        pid: first,
+        program: first.and_then(os::program).unwrap_or_else(|| "unknown".into()),
+        user: first.and_then(os::user),
+        container: first.and_then(os::container),
+        runtime: runtime.into_iter().find(|&r| r != Runtime::Other).unwrap_or(Runtime::Other),
+        found_by,
+        processes: tree.members().len(),
+        memory_limit_bytes: cgroups.chain(limit).chain(os::ram_bytes()).min(),
+    }
+}
+
+/// A target of this one process, for the tests of those who look at targets.
+#[cfg(test)]
+pub(crate) fn target_of(pid: u32) -> Target {
+    let roots = vec![Identity::of(pid).expect("it runs")];
+    let record = describe(&roots, "--pid".into(), None);
+    let lookout = forwarder::Lookout::new(None);
+    Target { record, roots: Arc::new(Mutex::new(roots)), search: Search::Never, started: None, lookout }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

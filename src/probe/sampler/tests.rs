@@ -1,0 +1,191 @@
+use super::*;
+use crate::probe::Answer;
+
+const SOON: Duration = Duration::from_millis(80);
+
+/// What a mock does when it is asked.
+#[derive(Clone, Copy)]
+enum Does {
+    Answers,
+    Hangs,
+    Panics,
+    Fails,
+    LiesAboutNames,
+    SaysNotANumber,
+    TakesAndTells(Duration),
+    Recovers { after: u32 },
+}
+
+struct Mock {
+    name: &'static str,
+    does: Does,
+    asked: u32,
+}
+
+fn mock(name: &'static str, does: Does) -> Box<dyn Probe> {
+    Box::new(Mock { name, does, asked: 0 })
+}
+
+impl Probe for Mock {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn series(&self) -> Vec<String> {
+        vec![self.name.to_string()]
+    }
+
+    fn answers(&self, ask: Ask) -> bool {
+        ask != Ask::Collect
+    }
+
+    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+        self.asked += 1;
+        let value = |v: f64| Reading { values: vec![(self.name.to_string(), v)], ..Reading::default() };
+        let does = match self.does {
+            Does::Recovers { after } if self.asked > after => Does::Answers,
+            Does::Recovers { .. } => Does::Fails,
+            other => other,
+        };
+        let snapshot = |moment| TaskSnapshot {
+            elapsed_s: 0.0,
+            moment,
+            counts: vec![(format!("{} group", self.name), u64::from(self.asked))],
+            proven: None,
+            groups: Vec::new(),
+        };
+        match (does, ask) {
+            (Does::Answers, Ask::Snapshot(moment)) => {
+                let reading = Reading { snapshot: Some(snapshot(moment)), ..Reading::default() };
+                Box::pin(async { Ok(reading) })
+            }
+            (Does::Answers, _) => {
+                let reading = value(1.0);
+                Box::pin(async { Ok(reading) })
+            }
+            (Does::Hangs, _) => Box::pin(std::future::pending()),
+            (Does::Panics, _) => panic!("a mock that panics, as it should in this test"),
+            (Does::Fails | Does::Recovers { .. }, _) => {
+                Box::pin(async { Err(ProbeError("no such page".into())) })
+            }
+            (Does::LiesAboutNames, _) => {
+                let values = vec![("rss_bytes".to_string(), 1.0)];
+                Box::pin(async { Ok(Reading { values, ..Reading::default() }) })
+            }
+            (Does::SaysNotANumber, _) => {
+                let reading = value(f64::NAN);
+                Box::pin(async { Ok(reading) })
+            }
+            (Does::TakesAndTells(time), _) => {
+                let mut reading = value(7.0);
+                reading.events.push(EventKind::Note { text: "late news".into() });
+                Box::pin(async move {
+                    tokio::time::sleep(time).await;
+                    Ok(reading)
+                })
+            }
+        }
+    }
+}
+
+fn failures(row: &Row) -> Vec<&str> {
+    let of = |event: &EventKind| matches!(event, EventKind::ProbeFailed { .. });
+    let name = |event| match event {
+        &EventKind::ProbeFailed { ref probe, .. } => probe.as_str(),
+        _ => "",
+    };
+    row.events.iter().filter(|e| of(e)).map(name).collect()
+}
+
+fn names(row: &Row) -> Vec<&str> {
+    row.values.iter().map(|(name, _)| name.as_str()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_misbehaves_costs_only_itself() {
+    let all = [
+        ("hangs", Does::Hangs),
+        ("panics", Does::Panics),
+        ("fails", Does::Fails),
+        ("lies", Does::LiesAboutNames),
+        ("nan", Does::SaysNotANumber),
+        ("good", Does::Answers),
+    ];
+    let mut sampler = Sampler::start(all.into_iter().map(|(name, does)| mock(name, does)).collect());
+    assert_eq!(sampler.series().len(), 6);
+    let begun = Instant::now();
+    let first = sampler.ask(Ask::Sample, SOON).await;
+    assert!(begun.elapsed() < SOON * 3, "{:?}", begun.elapsed());
+    assert_eq!(names(&first), ["good"]);
+    let mut failed = failures(&first);
+    failed.sort_unstable();
+    assert_eq!(failed, ["fails", "hangs", "lies", "nan", "panics"]);
+
+    let begun = Instant::now();
+    let second = sampler.ask(Ask::Sample, Duration::from_secs(5)).await;
+    assert!(begun.elapsed() < Duration::from_secs(2), "nobody waits again for one that hangs");
+    assert_eq!(names(&second), ["good"]);
+    assert_eq!(failures(&second), [""; 0], "a failure is told once");
+    let costs = sampler.costs();
+    let of = |name: &str| costs.iter().find(|c| c.name == name).unwrap().clone();
+    assert_eq!((of("hangs").asked, of("hangs").failed), (1, 1));
+    assert_eq!((of("panics").asked, of("panics").failed), (2, 2));
+    assert_eq!((of("good").asked, of("good").failed), (2, 0));
+    let begun = Instant::now();
+    drop(sampler);
+    assert!(begun.elapsed() < SOON, "the end of a run waits for nobody");
+}
+
+#[tokio::test]
+async fn a_probe_that_answers_again_may_fail_anew() {
+    let mut sampler = Sampler::start(vec![mock("flaky", Does::Recovers { after: 2 })]);
+    let mut told = Vec::new();
+    for _ in 0..4 {
+        let row = sampler.ask(Ask::Sample, SOON).await;
+        told.push((failures(&row).len(), row.values.len()));
+    }
+    assert_eq!(told, [(1, 0), (0, 0), (0, 1), (0, 1)]);
+}
+
+#[tokio::test]
+async fn a_late_answer_is_no_value_but_its_news_arrive() {
+    let mut sampler = Sampler::start(vec![mock("late", Does::TakesAndTells(Duration::from_millis(60)))]);
+    let row = sampler.ask(Ask::Sample, Duration::from_millis(10)).await;
+    assert_eq!((names(&row).len(), failures(&row)), (0, vec!["late"]));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let row = sampler.ask(Ask::Sample, Duration::from_millis(500)).await;
+    let notes = row.events.iter().filter(|e| matches!(e, EventKind::Note { .. })).count();
+    assert_eq!((names(&row), notes), (vec!["late"], 2), "news of both answers, the value of the second");
+    assert!(sampler.costs()[0].mean_s > 0.05);
+}
+
+#[tokio::test]
+async fn a_costly_probe_is_asked_less_often_and_others_are_not() {
+    let probes =
+        vec![mock("slow", Does::TakesAndTells(Duration::from_millis(60))), mock("quick", Does::Answers)];
+    let mut sampler = Sampler::start(probes);
+    let mut notes = 0;
+    for _ in 0..12 {
+        let row = sampler.ask(Ask::Sample, Duration::from_millis(500)).await;
+        let less = |e: &&EventKind| matches!(e, EventKind::Note { text } if text.contains("less often"));
+        notes += row.events.iter().filter(less).count();
+    }
+    let costs = sampler.costs();
+    assert!(costs[0].asked <= 6, "{costs:?}");
+    assert_eq!((costs[1].asked, notes), (12, 1));
+    let row = sampler.ask(Ask::Snapshot(Moment::SteadyEnd), Duration::from_millis(500)).await;
+    assert_eq!(names(&row), ["slow"], "a snapshot is never passed over");
+}
+
+#[tokio::test]
+async fn snapshots_of_several_probes_become_one() {
+    let mut sampler = Sampler::start(vec![mock("a", Does::Answers), mock("b", Does::Answers)])
+        .since(Instant::now() - Duration::from_secs(30));
+    sampler.ask(Ask::Sample, SOON).await;
+    let begun = Instant::now();
+    assert!(sampler.ask(Ask::Collect, Duration::from_secs(5)).await.snapshot.is_none());
+    assert!(begun.elapsed() < Duration::from_secs(1), "nobody has anything to say to that");
+    let snapshot = sampler.ask(Ask::Snapshot(Moment::Settled), SOON).await.snapshot.unwrap();
+    assert_eq!(snapshot.counts.len(), 2);
+    assert!(snapshot.elapsed_s >= 30.0 && snapshot.elapsed_s < 40.0);
+}

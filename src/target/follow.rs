@@ -1,0 +1,185 @@
+//! The life of the target, looked at with every sample: is it there, has it gone, is it back under another pid.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::find::{Door, behind, named};
+use super::identity::Identity;
+use super::started::Exit;
+use super::tree::Tree;
+use crate::evidence::EventKind;
+
+/// How often a target that is gone is looked for; it takes a look at every process.
+const SEARCH: Duration = Duration::from_millis(500);
+/// The same while only one of several instances is missing.
+const SEARCH_ONE: Duration = Duration::from_secs(5);
+
+/// The roots of the target as they are now, shared by those who look at it.
+pub type Roots = Arc<Mutex<Vec<Identity>>>;
+
+/// How a target that is gone is found again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Search {
+    /// Whoever holds the listening socket.
+    Doors(Vec<Door>),
+    /// The process of this name.
+    Name(String),
+    /// A pid was named that did not hold the port: nobody can take its place.
+    Never,
+}
+
+impl Search {
+    fn again(&self) -> Vec<Identity> {
+        match self {
+            Search::Doors(doors) => behind(doors).map(|(_, roots)| roots).unwrap_or_default(),
+            Search::Name(name) => named(name).into_iter().collect(),
+            Search::Never => Vec::new(),
+        }
+    }
+}
+
+/// Follows one target; [`Follower::tick`] is called with every sample.
+#[derive(Debug)]
+pub struct Follower {
+    roots: Roots,
+    program: String,
+    search: Search,
+    command: Option<Exit>,
+    tree: Tree,
+    told_gone: bool,
+    searched: Option<Instant>,
+}
+
+impl Follower {
+    pub(super) fn new(roots: Roots, program: String, search: Search, command: Option<Exit>) -> Follower {
+        let tree = Tree::of(&current(&roots));
+        Follower { roots, program, search, command, tree, told_gone: false, searched: None }
+    }
+
+    /// Everybody who belongs to the target.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// Takes out of the tree who could not be read any more.
+    pub fn forget(&mut self, gone: &[Identity]) {
+        for &identity in gone {
+            self.tree.forget(identity);
+        }
+    }
+
+    /// What has happened since the last tick: a restart, or that the target is gone, which is told once a life.
+    pub fn tick(&mut self, now: Instant) -> Vec<EventKind> {
+        let mut events = Vec::new();
+        if let Some(status) = self.command.as_ref().and_then(Exit::status) {
+            self.command = None;
+            self.told_gone = true;
+            events.push(EventKind::TargetGone { reason: format!("the started command ended: {status}") });
+        }
+        let roots = current(&self.roots);
+        let (alive, dead): (Vec<Identity>, Vec<Identity>) = roots.iter().partition(|root| root.is_alive());
+        if !dead.is_empty() {
+            events.extend(self.missing(&alive, &dead, now));
+        }
+        self.tree.refresh();
+        events
+    }
+
+    fn missing(&mut self, alive: &[Identity], dead: &[Identity], now: Instant) -> Option<EventKind> {
+        let pause = if alive.is_empty() { SEARCH } else { SEARCH_ONE };
+        let found = if self.searched.is_none_or(|at| now.saturating_duration_since(at) >= pause) {
+            self.searched = Some(now);
+            self.search.again()
+        } else {
+            Vec::new()
+        };
+        let new: Vec<Identity> = found.into_iter().filter(|identity| !alive.contains(identity)).collect();
+        if let (Some(&before), Some(&after)) = (dead.first(), new.first()) {
+            // a child that went on alone when its parent ended is the same life
+            let known = new.iter().all(|identity| self.tree.members().contains(identity));
+            self.put(alive.iter().chain(&new).copied().collect());
+            self.forget(dead);
+            self.tree.adopt(&new);
+            self.searched = None;
+            self.told_gone = false;
+            return (!known).then_some(EventKind::Restart { pid_before: before.pid, pid_after: after.pid });
+        }
+        if alive.is_empty() && !self.told_gone {
+            self.told_gone = true;
+            let pids: Vec<String> = dead.iter().map(|identity| identity.pid.to_string()).collect();
+            let reason = format!("{} (pid {}) is gone", self.program, pids.join(", "));
+            return Some(EventKind::TargetGone { reason });
+        }
+        None
+    }
+
+    fn put(&self, roots: Vec<Identity>) {
+        *self.roots.lock().unwrap_or_else(PoisonError::into_inner) = roots;
+    }
+}
+
+/// The roots at this moment.
+pub fn current(roots: &Roots) -> Vec<Identity> {
+    roots.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+    use std::process::{Child, Command};
+
+    fn holder(listener: &TcpListener) -> Child {
+        let fd = std::os::fd::OwnedFd::from(listener.try_clone().unwrap());
+        Command::new("sleep").arg("20").stdin(fd).spawn().unwrap()
+    }
+
+    fn end(mut child: Child) {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    #[test]
+    fn a_target_that_goes_and_comes_back_is_told_so() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = listener.local_addr().unwrap();
+        let doors = vec![Door { address: at.ip(), port: at.port() }];
+        let first = holder(&listener);
+        let before = first.id();
+        let roots: Roots = Arc::new(Mutex::new(vec![Identity::of(before).unwrap()]));
+        let mut follower = Follower::new(Arc::clone(&roots), "sleep".into(), Search::Doors(doors), None);
+        let now = Instant::now();
+        assert_eq!(follower.tick(now), []);
+
+        end(first);
+        let gone = EventKind::TargetGone { reason: format!("sleep (pid {before}) is gone") };
+        assert_eq!(follower.tick(now), [gone.clone()]);
+        assert_eq!(follower.tick(now + Duration::from_millis(100)), [], "told once");
+
+        let second = holder(&listener);
+        let after = second.id();
+        assert_eq!(follower.tick(now + Duration::from_millis(200)), [], "not looked for at every tick");
+        let restart = EventKind::Restart { pid_before: before, pid_after: after };
+        assert_eq!(follower.tick(now + Duration::from_secs(1)), [restart]);
+        assert_eq!(current(&roots)[0].pid, after);
+        assert!(follower.tree().contains(after));
+
+        // gone and back between two ticks is a restart and nothing else
+        end(second);
+        let third = holder(&listener);
+        let restart = EventKind::Restart { pid_before: after, pid_after: third.id() };
+        assert_eq!(follower.tick(now + Duration::from_secs(2)), [restart]);
+        end(third);
+        assert_eq!(follower.tick(now + Duration::from_secs(3)).len(), 1, "gone is told once a life");
+    }
+
+    #[test]
+    fn who_was_named_by_pid_has_no_successor() {
+        let child = Command::new("sleep").arg("20").spawn().unwrap();
+        let roots: Roots = Arc::new(Mutex::new(vec![Identity::of(child.id()).unwrap()]));
+        let mut follower = Follower::new(roots, "sleep".into(), Search::Never, None);
+        end(child);
+        assert!(matches!(follower.tick(Instant::now())[..], [EventKind::TargetGone { .. }]));
+        assert_eq!(follower.tick(Instant::now() + Duration::from_secs(60)), []);
+    }
+}

@@ -1,0 +1,155 @@
+//! The sockets are real: this test's process stands for the target, and a process that only holds a listening
+//! socket (the kernel completes connections to it) stands for the service behind it.
+
+use super::*;
+use crate::target::identity::Identity;
+use std::net::{TcpListener, TcpStream as Std};
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// Somebody else's listener.
+fn service() -> (Child, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = listener.local_addr().unwrap();
+    let fd = std::os::fd::OwnedFd::from(listener);
+    (Command::new("sleep").arg("20").stdin(fd).spawn().unwrap(), at)
+}
+
+/// A tree that holds this process alone, although it has children.
+fn this_process_alone(service: u32) -> Tree {
+    let mut tree = Tree::of(&[Identity::of(std::process::id()).unwrap()]);
+    if let Some(child) = Identity::of(service) {
+        tree.forget(child);
+    }
+    tree
+}
+
+/// What the target does with a connection it accepts.
+#[derive(Clone, Copy, PartialEq)]
+enum Does {
+    /// Opens one to the service and closes it when the client does.
+    Forward,
+    /// Opens one to the service and keeps it for others.
+    Pool,
+    /// Answers by itself.
+    Serve,
+}
+
+/// A target in this process, which listens until it is dropped.
+struct Front {
+    door: Door,
+    stop: Arc<AtomicBool>,
+    _pool: Arc<Mutex<Vec<Std>>>,
+}
+
+impl Drop for Front {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        let _ = Std::connect((self.door.address, self.door.port)); // wakes the accept
+    }
+}
+
+fn front(does: Does, service: SocketAddr) -> Front {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = listener.local_addr().unwrap();
+    let (stop, pool) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
+    let (stopped, kept) = (Arc::clone(&stop), Arc::clone(&pool));
+    std::thread::spawn(move || {
+        while let Ok((mut client, _)) = listener.accept() {
+            if stopped.load(Ordering::SeqCst) {
+                return;
+            }
+            match does {
+                Does::Serve => {}
+                Does::Pool => kept.lock().unwrap().push(Std::connect(service).unwrap()),
+                Does::Forward => {
+                    let to = Std::connect(service).unwrap();
+                    std::thread::spawn(move || {
+                        let _ = std::io::copy(&mut client, &mut &to);
+                        drop(to);
+                    });
+                    continue;
+                }
+            }
+            std::thread::spawn(move || std::io::copy(&mut client, &mut std::io::sink()));
+        }
+    });
+    Front { door: Door { address: at.ip(), port: at.port() }, stop, _pool: pool }
+}
+
+async fn sounded(does: Does) -> (Standing, u32, u16) {
+    let (mut child, at) = service();
+    let front = front(does, at);
+    let tree = this_process_alone(child.id());
+    let standing = Lookout::new(Some(front.door)).sound(&tree).await;
+    child.kill().unwrap();
+    child.wait().unwrap();
+    (standing, child.id(), at.port())
+}
+
+#[tokio::test]
+async fn one_connection_out_for_each_one_in_is_a_forwarder() {
+    let (standing, pid, port) = sounded(Does::Forward).await;
+    let Standing::Forwards { to } = standing else { panic!("{standing:?}") };
+    assert_eq!((to.pid, to.port, to.program.as_str()), (Some(pid), port, "sleep"));
+}
+
+#[tokio::test]
+async fn a_pool_that_fills_at_that_moment_is_not() {
+    let (standing, pid, _) = sounded(Does::Pool).await;
+    let Standing::Service { upstreams } = standing else { panic!("{standing:?}") };
+    assert_eq!((upstreams.len(), upstreams[0].pid), (1, Some(pid)), "but it is told");
+}
+
+#[tokio::test]
+async fn who_answers_by_itself_is_a_service() {
+    let (standing, ..) = sounded(Does::Serve).await;
+    assert!(matches!(standing, Standing::Service { .. }), "{standing:?}");
+    let nobody = Lookout::new(None).sound(&Tree::default()).await;
+    assert_eq!(nobody, Standing::Unknown);
+}
+
+#[test]
+fn answers_without_work_come_from_somebody_else() {
+    let mut idle = Command::new("sleep").arg("20").spawn().unwrap();
+    let tree = Tree::of(&[Identity::of(idle.id()).unwrap()]);
+    let mut lookout = Lookout::new(None);
+    assert_eq!(lookout.look(&tree, 100), Standing::Unknown, "the first look only notes");
+    assert_eq!(lookout.look(&tree, 120), Standing::Unknown, "20 answers say nothing");
+    if lookout.start.as_ref().unwrap().1[&idle.id()].scheduled_s.is_none() {
+        eprintln!("SKIPPED: this kernel has no schedstat");
+    } else {
+        assert!(matches!(lookout.look(&tree, 5000), Standing::Idle { to: None, .. }));
+    }
+    idle.kill().unwrap();
+    idle.wait().unwrap();
+}
+
+#[test]
+fn work_counts_threads_that_ended_and_processes_that_are_new() {
+    let times = |ticks_s, scheduled_s| CpuTimes { ticks_s, scheduled_s };
+    let of = |list: &[(u32, CpuTimes)]| list.iter().copied().collect::<HashMap<_, _>>();
+    let before = of(&[(1, times(5.0, Some(5.0)))]);
+    let near = |work: Work, wanted: f64| matches!(work, Work::Seen(s) if (s - wanted).abs() < 1e-9);
+    assert!(near(super::work(&before, &of(&[(1, times(5.01, Some(5.0)))])), 0.0), "one tick may be rounding");
+    assert!(
+        near(super::work(&before, &of(&[(1, times(5.51, Some(4.0)))])), 0.5),
+        "threads that ended worked"
+    );
+    assert!(near(super::work(&before, &of(&[(1, times(5.0, Some(5.0))), (2, times(0.1, Some(0.1)))])), 0.1));
+    assert_eq!(super::work(&before, &of(&[(1, times(5.0, None))])), Work::TooCoarse(0.0));
+}
+
+#[test]
+fn connections_are_counted_by_where_they_lead() {
+    let to = |pid, port| Upstream { pid: Some(pid), program: "x".into(), port, connections: 1 };
+    let all: Vec<Outgoing> = [(1, to(7, 80)), (2, to(8, 90)), (3, to(8, 90)), (4, to(8, 90))]
+        .into_iter()
+        .map(|(inode, to)| Outgoing { inode, to })
+        .collect();
+    assert_eq!(by_listener(&all)[0], Upstream { connections: 3, ..to(8, 90) });
+    let (most, inodes) = one_for_each(&all, &HashSet::from([1])).unwrap();
+    assert_eq!((most.pid, inodes), (Some(8), HashSet::from([2, 3, 4])));
+    assert!(one_for_each(&all, &HashSet::from([2])).is_none(), "two for three is no rule");
+}

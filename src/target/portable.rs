@@ -1,0 +1,165 @@
+//! What sysinfo and listeners tell of processes where there is no /proc. Compiled and untried: the functions are
+//! those of `linux.rs`.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
+
+use super::find::{Door, Holding};
+use super::forwarder::{CpuTimes, Listeners, Outgoing, Upstream};
+use super::identity::{Identity, Usage};
+use super::tree::Tree;
+
+/// Whoever has this pid, unless it has ended.
+pub fn identity(pid: u32) -> Option<Identity> {
+    look(pid, ProcessRefreshKind::nothing(), |process| Identity { start: process.start_time(), pid })
+}
+
+/// The parent of a process.
+pub fn parent(pid: u32) -> Option<u32> {
+    look(pid, ProcessRefreshKind::nothing(), |process| process.parent().map(Pid::as_u32)).flatten()
+}
+
+/// The parents of these; who has ended is left out.
+pub fn parents(pids: &[u32]) -> HashMap<u32, u32> {
+    let wanted: Vec<Pid> = pids.iter().map(|&pid| Pid::from_u32(pid)).collect();
+    let system = looked(ProcessesToUpdate::Some(&wanted), ProcessRefreshKind::nothing());
+    let of = |(pid, process): (&Pid, &sysinfo::Process)| Some((pid.as_u32(), process.parent()?.as_u32()));
+    system.iter().flat_map(System::processes).filter_map(of).collect()
+}
+
+/// Every pid there is.
+pub fn pids() -> Vec<u32> {
+    let system = looked(ProcessesToUpdate::All, ProcessRefreshKind::nothing());
+    system.iter().flat_map(|s| s.processes().keys()).map(|pid| pid.as_u32()).collect()
+}
+
+/// Not known here, so nobody may skip a look.
+pub fn newest_pid() -> Option<u32> {
+    None
+}
+
+/// The path of a process's executable.
+pub fn executable(pid: u32) -> Option<PathBuf> {
+    let kind = ProcessRefreshKind::nothing().with_exe(UpdateKind::Always);
+    look(pid, kind, |process| process.exe().map(PathBuf::from)).flatten()
+}
+
+/// The name of a process's executable, or its own short name.
+pub fn program(pid: u32) -> Option<String> {
+    let of_path = executable(pid).and_then(|path| Some(path.file_name()?.to_str()?.to_string()));
+    of_path.or_else(|| short_name(pid))
+}
+
+/// Its short name.
+pub fn short_name(pid: u32) -> Option<String> {
+    look(pid, ProcessRefreshKind::nothing(), |process| process.name().to_string_lossy().into_owned())
+}
+
+/// The user it runs as, as a number or whatever this system identifies users by.
+pub fn user(pid: u32) -> Option<String> {
+    let kind = ProcessRefreshKind::nothing().with_user(UpdateKind::Always);
+    look(pid, kind, |process| process.user_id().map(|uid| uid.to_string())).flatten()
+}
+
+/// What it uses now; none if it has ended or its pid belongs to another.
+pub fn usage(identity: Identity) -> Option<Usage> {
+    let kind = ProcessRefreshKind::nothing().with_memory().with_cpu();
+    look(identity.pid, kind, |process| {
+        (process.start_time() == identity.start).then(|| Usage {
+            rss: Some(process.memory()),
+            cpu_s: process.accumulated_cpu_time() as f64 / 1000.0,
+            ..Usage::default()
+        })
+    })
+    .flatten()
+}
+
+/// All memory of this machine, in bytes.
+pub fn ram_bytes() -> Option<u64> {
+    let mut system = System::new().ok()?;
+    system.refresh_memory();
+    Some(system.total_memory()).filter(|&bytes| bytes > 0)
+}
+
+/// Who listens at this address and port.
+pub fn holding(address: IpAddr, port: u16) -> Holding {
+    // the system lets nobody bind what is not its own
+    if !address.is_loopback() && std::net::UdpSocket::bind((address, 0)).is_err() {
+        return Holding::Elsewhere;
+    }
+    let pids = listening(address, port);
+    if pids.is_empty() { Holding::Nobody } else { Holding::By(pids) }
+}
+
+/// The processes that listen there, or on all addresses.
+fn listening(address: IpAddr, port: u16) -> Vec<u32> {
+    let Ok(all) = listeners::get_all() else { return Vec::new() };
+    let mut pids: Vec<u32> = all
+        .into_iter()
+        .filter(|l| l.protocol == listeners::Protocol::TCP && l.state == listeners::SocketState::Listen)
+        .filter(|l| l.socket.port() == port)
+        .filter(|l| l.socket.ip() == address || l.socket.ip().is_unspecified())
+        .map(|l| l.process.pid)
+        .collect();
+    pids.sort_unstable();
+    pids.dedup();
+    pids
+}
+
+/// Not known here.
+pub fn container(_pid: u32) -> Option<String> {
+    None
+}
+
+/// Not known here.
+pub fn cgroup_memory(_pid: u32) -> Option<u64> {
+    None
+}
+
+/// Not known here finely enough to say that a process does nothing.
+pub fn cpu_times(_pid: u32) -> Option<CpuTimes> {
+    None
+}
+
+/// Not known here.
+pub fn outgoing(_tree: &Tree, _known: &mut Listeners) -> Vec<Outgoing> {
+    Vec::new()
+}
+
+/// Not known here.
+pub fn behind_translation(_door: Door) -> Option<Upstream> {
+    None
+}
+
+fn look<T>(pid: u32, kind: ProcessRefreshKind, read: impl FnOnce(&sysinfo::Process) -> T) -> Option<T> {
+    let pid = Pid::from_u32(pid);
+    let system = looked(ProcessesToUpdate::Some(&[pid]), kind)?;
+    let process = system.process(pid)?;
+    (process.status() != sysinfo::ProcessStatus::Zombie).then(|| read(process))
+}
+
+fn looked(who: ProcessesToUpdate<'_>, kind: ProcessRefreshKind) -> Option<System> {
+    let mut system = System::new().ok()?;
+    system.refresh_processes_specifics(who, true, kind);
+    Some(system)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_sees_this_test_and_its_listener() {
+        let own = std::process::id();
+        let identity = identity(own).expect("this test runs");
+        assert!(usage(identity).unwrap().rss.unwrap() > 100_000);
+        assert!(pids().contains(&own));
+        assert!(parents(&[own]).contains_key(&own));
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = listener.local_addr().unwrap();
+        assert_eq!(listening(at.ip(), at.port()), [own]);
+    }
+}

@@ -1,0 +1,168 @@
+//! The runtime of a process, told by its files and never by its name.
+//!
+//! Go: the executable has a section .go.buildinfo. JVM and .NET: libjvm.so or libcoreclr.so is mapped. V8: the
+//! executable or a mapped library has dynamic symbols of namespace v8. Of a file only its section headers are
+//! read, and its table of names piece by piece.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use object::read::elf::{FileHeader, SectionHeader};
+use object::{Endianness, FileKind, ReadCache};
+
+use crate::evidence::Runtime;
+
+/// The most that is read of one table of names: the largest known, that of node, has about 3 MiB.
+const NAMES_BYTES: u64 = 32 << 20;
+/// V8 itself is tens of MiB: smaller libraries are not searched for it.
+const V8_BYTES: u64 = 4 << 20;
+/// What every public symbol of V8 begins with (Itanium C++ ABI: a name nested in namespace v8).
+const V8_SYMBOL: &[u8] = b"_ZN2v8";
+
+/// The runtime of a living process; `Other` where soak may not look.
+pub fn of_process(pid: u32) -> Runtime {
+    let executable = PathBuf::from(format!("/proc/{pid}/exe"));
+    let libraries = mapped(pid);
+    // as the process sees its files, which may be those of a container
+    let root = PathBuf::from(format!("/proc/{pid}/root"));
+    of_files(&executable, &libraries, &root)
+}
+
+/// The runtime that an executable and the libraries mapped with it make, with `root` before the libraries' paths.
+pub fn of_files(executable: &Path, libraries: &BTreeSet<PathBuf>, root: &Path) -> Runtime {
+    let maps = |name: &str| libraries.iter().any(|path| path.file_name().is_some_and(|n| n == name));
+    if maps("libjvm.so") {
+        return Runtime::Jvm;
+    }
+    if maps("libcoreclr.so") {
+        return Runtime::DotNet;
+    }
+    if section(executable, ".go.buildinfo").is_some() {
+        return Runtime::Go;
+    }
+    let inside = |path: &PathBuf| root.join(path.strip_prefix("/").unwrap_or(path));
+    if exports_v8(executable) || libraries.iter().any(|path| exports_v8(&inside(path))) {
+        return Runtime::V8;
+    }
+    Runtime::Other
+}
+
+/// The files that a process has mapped as code or data.
+#[cfg(target_os = "linux")]
+fn mapped(pid: u32) -> BTreeSet<PathBuf> {
+    let maps = i32::try_from(pid)
+        .ok()
+        .and_then(|pid| procfs::process::Process::new(pid).ok())
+        .and_then(|process| process.maps().ok());
+    let path = |map: procfs::process::MemoryMap| match map.pathname {
+        procfs::process::MMapPath::Path(path) => Some(path),
+        _ => None,
+    };
+    maps.map(|maps| maps.into_iter().filter_map(path).collect()).unwrap_or_default()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn mapped(_pid: u32) -> BTreeSet<PathBuf> {
+    BTreeSet::new()
+}
+
+fn exports_v8(path: &Path) -> bool {
+    let large = std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() >= V8_BYTES);
+    large
+        && section(path, ".dynstr")
+            .is_some_and(|(start, size)| contains(path, start, size, V8_SYMBOL).unwrap_or(false))
+}
+
+/// Where a section of an ELF file is: offset and size in bytes. None if there is none, or no such file.
+fn section(path: &Path, name: &str) -> Option<(u64, u64)> {
+    let cache = ReadCache::new(File::open(path).ok()?);
+    match FileKind::parse(&cache).ok()? {
+        FileKind::Elf32 => section_in::<object::elf::FileHeader32<Endianness>>(&cache, name),
+        FileKind::Elf64 => section_in::<object::elf::FileHeader64<Endianness>>(&cache, name),
+        _ => None,
+    }
+}
+
+fn section_in<Elf: FileHeader<Endian = Endianness>>(
+    cache: &ReadCache<File>,
+    name: &str,
+) -> Option<(u64, u64)> {
+    let header = Elf::parse(cache).ok()?;
+    let endian = header.endian().ok()?;
+    let sections = header.sections(endian, cache).ok()?;
+    let (_, section) = sections.section_by_name(endian, name.as_bytes())?;
+    Some((section.sh_offset(endian).into(), section.sh_size(endian).into()))
+}
+
+/// Whether a stretch of a file contains these bytes; reads 64 KiB at a time and at most [`NAMES_BYTES`].
+fn contains(path: &Path, start: u64, size: u64, wanted: &[u8]) -> std::io::Result<bool> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(start))?;
+    let mut rest = file.take(size.min(NAMES_BYTES));
+    let mut buffer = vec![0_u8; 64 << 10];
+    let mut kept = 0;
+    loop {
+        let read = rest.read(&mut buffer[kept..])?;
+        if read == 0 {
+            return Ok(false);
+        }
+        let filled = kept + read;
+        if buffer[..filled].windows(wanted.len()).any(|window| window == wanted) {
+            return Ok(true);
+        }
+        // a match may begin at the very end of what was read
+        kept = filled.min(wanted.len() - 1);
+        buffer.copy_within(filled - kept..filled, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_tell_the_runtime_whatever_the_program_is_called() {
+        let of = |library: &str| {
+            of_files(Path::new("/bin/true"), &BTreeSet::from([PathBuf::from(library)]), Path::new("/"))
+        };
+        assert_eq!(of("/opt/jdk/lib/server/libjvm.so"), Runtime::Jvm);
+        assert_eq!(of("/usr/share/dotnet/shared/libcoreclr.so"), Runtime::DotNet);
+        assert_eq!(of("/srv/libjvm.so.d/other.so"), Runtime::Other);
+        assert_eq!(of_files(Path::new("/nonexistent"), &BTreeSet::new(), Path::new("/")), Runtime::Other);
+    }
+
+    #[test]
+    fn sections_are_found_without_reading_the_file() {
+        let own = std::env::current_exe().unwrap();
+        assert!(section(&own, ".text").is_some_and(|(_, size)| size > 1000));
+        assert_eq!(section(&own, ".go.buildinfo"), None);
+        assert_eq!(of_process(std::process::id()), Runtime::Other);
+    }
+
+    #[test]
+    fn a_file_that_is_no_executable_has_no_runtime() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("node");
+        for bytes in
+            [&b""[..], b"#!/bin/sh\n", b"\x7fELF", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff"]
+        {
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(of_files(&path, &BTreeSet::new(), Path::new("/")), Runtime::Other);
+        }
+    }
+
+    #[test]
+    fn a_name_that_lies_across_two_reads_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("names");
+        for at in [0, 65_530, 65_533, 65_536, 131_066] {
+            let mut bytes = vec![b'x'; 200_000];
+            bytes[at..at + V8_SYMBOL.len()].copy_from_slice(V8_SYMBOL);
+            std::fs::write(&path, bytes).unwrap();
+            assert!(contains(&path, 0, 200_000, V8_SYMBOL).unwrap(), "{at}");
+        }
+        assert!(!contains(&path, 0, 131_066, V8_SYMBOL).unwrap(), "outside the stretch");
+    }
+}

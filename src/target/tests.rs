@@ -1,0 +1,116 @@
+use super::*;
+use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::process::Command;
+
+const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// A port that nobody holds; another process could take it, but not in the time of a test.
+fn free_door() -> Door {
+    let port = TcpListener::bind((LOCAL, 0)).unwrap().local_addr().unwrap().port();
+    Door { address: LOCAL, port }
+}
+
+fn python() -> bool {
+    let there = Command::new("python3").arg("--version").output().is_ok_and(|o| o.status.success());
+    if !there {
+        eprintln!("SKIPPED: this test starts a small server with python3, which is not here");
+    }
+    there
+}
+
+/// A command that waits a little, says something and listens on this port.
+fn listening(port: u16, first: &str) -> Vec<String> {
+    let script = format!(
+        "import socket, os, time\n{first}\ns = socket.create_server(('127.0.0.1', {port}))\nprint('up', flush=True)\ntime.sleep(30)"
+    );
+    vec!["python3".into(), "-c".into(), script]
+}
+
+async fn found(plan: &TargetPlan, door: Door) -> Result<Found> {
+    find_at(plan, Ok(vec![door]), None).await
+}
+
+async fn here(plan: &TargetPlan, door: Door) -> Target {
+    match found(plan, door).await {
+        Ok(Found::Here(target)) => *target,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_command_is_started_awaited_and_ended() {
+    if !python() {
+        return;
+    }
+    let door = free_door();
+    let mut target = here(&TargetPlan::Command(listening(door.port, "")), door).await;
+    let root = target.roots()[0];
+    assert_eq!(target.record.pid, Some(root.pid));
+    assert_eq!(target.record.found_by, "started");
+    assert!(target.record.program.starts_with("python"), "{:?}", target.record);
+    assert!(target.record.memory_limit_bytes.unwrap() > 1 << 20);
+    assert!(target.line().contains(&format!("(pid {})", root.pid)), "{}", target.line());
+    let same = here(&TargetPlan::Port, door).await;
+    assert_eq!(same.roots(), [root]);
+    assert_eq!(same.record.found_by, "holds the port");
+    let taken = found(&TargetPlan::Command(listening(door.port, "")), door).await.unwrap_err().to_string();
+    assert!(taken.contains(&format!("already held by pid {}", root.pid)), "{taken}");
+    target.end().await;
+    assert!(!root.is_alive());
+}
+
+#[tokio::test]
+async fn a_command_that_ends_early_says_why() {
+    if !python() {
+        return;
+    }
+    let door = free_door();
+    let command = listening(door.port, "raise SystemExit('no configuration')");
+    let line = found(&TargetPlan::Command(command), door).await.unwrap_err().to_string();
+    assert!(line.contains("ended before it listened") && line.contains("no configuration"), "{line}");
+}
+
+#[tokio::test]
+async fn a_command_that_ends_later_is_told_by_its_status() {
+    if !python() {
+        return;
+    }
+    let door = free_door();
+    let script = format!(
+        "import socket, time\ns = socket.create_server(('127.0.0.1', {}))\ntime.sleep(0.4)\nraise SystemExit(7)",
+        door.port
+    );
+    let target = here(&TargetPlan::Command(vec!["python3".into(), "-c".into(), script]), door).await;
+    let mut follower = target.follower();
+    let begun = Instant::now();
+    let events = loop {
+        let events = follower.tick(Instant::now());
+        if !events.is_empty() || begun.elapsed() > Duration::from_secs(5) {
+            break events;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    let [crate::evidence::EventKind::TargetGone { reason }] = &events[..] else { panic!("{events:?}") };
+    assert!(reason.contains("exit status: 7"), "{reason}");
+    assert_eq!(follower.tick(Instant::now() + Duration::from_secs(9)), [], "told once");
+}
+
+#[tokio::test]
+async fn a_pid_is_believed_if_it_exists() {
+    let door = free_door();
+    let mut child = Command::new("sleep").arg("20").spawn().unwrap();
+    let target = here(&TargetPlan::Pid(child.id()), door).await;
+    assert_eq!((target.record.pid, target.record.program.as_str()), (Some(child.id()), "sleep"));
+    assert_eq!(target.record.found_by, "--pid");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let line = found(&TargetPlan::Pid(child.id()), door).await.unwrap_err().to_string();
+    assert!(line.contains(&format!("no process with pid {}", child.id())), "{line}");
+}
+
+#[tokio::test]
+async fn nobody_behind_the_port_is_no_error_yet() {
+    let door = free_door();
+    let Found::Nobody(why) = found(&TargetPlan::Port, door).await.unwrap() else { panic!("somebody") };
+    assert!(why.contains(&format!("nobody listens on port {}", door.port)), "{why}");
+}
