@@ -8,6 +8,7 @@ mod command;
 mod environment;
 mod event;
 mod findings;
+mod frames;
 mod gate;
 mod latency;
 mod load;
@@ -24,6 +25,7 @@ pub use findings::{
     Culprit, DriverHealth, ErrorCounts, Findings, GateFinding, GateResult, LoadFinding, SeriesFinding,
     Verdict,
 };
+pub use frames::CodeOwner;
 pub use gate::{Aspect, Gate, GateLimit, Quantity};
 pub use latency::{Latency, LatencyPoint, Percentiles};
 pub use load::{ErrorKind, LoadRow};
