@@ -16,7 +16,7 @@ pub enum CodeOwner {
 }
 
 /// First elements of the import paths of Go 1.27's standard library; a module path proper has a dot in its first.
-const STANDARD: [&str; 53] = [
+const STANDARD: &[&str] = &[
     "archive",
     "arena",
     "bufio",
@@ -77,17 +77,20 @@ impl Frame {
     /// then holds `@v` or `/vendor/`. Only Go's names are known; any other name is the service's own.
     pub fn owner(&self) -> CodeOwner {
         let package = self.package();
-        // a service's module may be called `log` or `net`; its file then does not stand below GOROOT/src
+        // a service's module may be called `log` or `net`; its file then does not stand below GOROOT/src. Functions
+        // that the runtime lends to other packages stand in the runtime's files
         let below_src = |file: &str| {
-            file.contains(&format!("/src/{package}/")) || file.starts_with(&format!("{package}/"))
+            let path = file.rsplit_once("/src/").map_or(file, |(_, path)| path);
+            path.split_once('/').is_some_and(|(first, _)| STANDARD.contains(&first))
         };
         let generated = |file: &str| file.starts_with('<') || file.starts_with('_');
         let first = package.split('/').next().unwrap_or(package);
         if STANDARD.contains(&first)
             && self.file.as_deref().is_none_or(|file| below_src(file) || generated(file))
         {
-            let runtime =
-                package == "runtime" || package == "internal/runtime" || package.starts_with("internal/runtime/");
+            let runtime = package == "runtime"
+                || package == "internal/runtime"
+                || package.starts_with("internal/runtime/");
             return if runtime { CodeOwner::Runtime } else { CodeOwner::Standard };
         }
         match &self.file {
@@ -123,10 +126,19 @@ mod tests {
             ("runtime/pprof.writeGoroutine", "/usr/lib/go/src/runtime/pprof/pprof.go", Standard),
             ("net/http.(*conn).serve", "/usr/lib/go/src/net/http/server.go", Standard),
             ("net/http.(*conn).serve", "net/http/server.go", Standard),
+            ("internal/sync.runtime_SemacquireMutex", "/usr/lib/go/src/runtime/sema.go", Standard),
             ("main.main.func1", "/home/a/app/main.go", Own),
             ("log/audit.Write", "/home/a/log/audit/write.go", Own),
-            ("example.com/app/store.(*Store[example.com/app/key.Key]).Get", "/home/a/app/store/store.go", Own),
-            ("golang.org/x/sync/semaphore.(*Weighted).Acquire", "/go/pkg/mod/golang.org/x/sync@v0.9.0/s.go", Library),
+            (
+                "example.com/app/store.(*Store[example.com/app/key.Key]).Get",
+                "/home/a/app/store/store.go",
+                Own,
+            ),
+            (
+                "golang.org/x/sync/semaphore.(*Weighted).Acquire",
+                "/go/pkg/mod/golang.org/x/sync@v0.9.0/s.go",
+                Library,
+            ),
             ("github.com/a/b.Do", "/home/a/app/vendor/github.com/a/b/do.go", Library),
         ] {
             assert_eq!(frame(func, file).owner(), owner, "{func} {file}");
