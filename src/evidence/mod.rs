@@ -8,6 +8,7 @@ mod command;
 mod environment;
 mod event;
 mod findings;
+mod frames;
 mod gate;
 mod latency;
 mod load;
@@ -26,6 +27,7 @@ pub use findings::{
 };
 pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
 pub use latency::{Latency, LatencyPoint, LatencyTag, Percentiles};
+pub use frames::CodeOwner;
 pub use load::{ErrorKind, LoadRow};
 pub use plan_record::{Judging, PhasePlan, PlanRecord};
 pub use series::{Phase, Recording, Sample, Series};

@@ -114,6 +114,9 @@ pub struct TaskSnapshot {
     pub counts: Vec<(String, u64)>,
     /// How many of each group id the runtime proves can never wake; none where it proves nothing.
     pub proven: Option<Vec<(String, u64)>>,
+    /// The longest that one of a group has waited, in seconds, by group id; only where the runtime tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub longest_wait_s: Vec<(String, u64)>,
     /// The groups that `counts` and `proven` speak of.
     pub groups: Vec<TaskGroup>,
 }

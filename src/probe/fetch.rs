@@ -1,0 +1,243 @@
+//! Pages that a target serves about itself, fetched within bounds.
+//!
+//! A client of its own, apart from the load's: one idle connection, no proxy, no redirects, a cap on size and time,
+//! so that neither a page that never ends nor a gzip bomb can hold up or fill up a run.
+
+use std::io::Read;
+use std::time::Duration;
+
+use flate2::read::MultiGzDecoder;
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap};
+use reqwest::{Client, StatusCode, Url};
+
+use super::ProbeError;
+use crate::plan::RequestPlan;
+
+/// How much of a page is taken, and how long one waits for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Bytes, as sent and as unpacked, each.
+    pub bytes: usize,
+    /// From the request to the last byte.
+    pub time: Duration,
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The status.
+    pub status: StatusCode,
+    /// The content type, where one was sent.
+    pub content_type: Option<String>,
+    /// The body, unpacked.
+    pub body: Vec<u8>,
+}
+
+/// Fetches pages of one target.
+#[derive(Debug, Clone)]
+pub struct Fetcher {
+    client: Client,
+    /// Who may see `private`.
+    origin: String,
+    /// What the user sends with each request and a page about the service may need as well.
+    private: HeaderMap,
+}
+
+impl Fetcher {
+    /// A fetcher for the service that this request goes to. Its Authorization and Host are sent to its own origin
+    /// and to nobody else.
+    ///
+    /// # Errors
+    /// When the TLS library cannot start.
+    pub fn new(request: &RequestPlan) -> Result<Fetcher, ProbeError> {
+        // whoever came first has installed the same one
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .no_proxy()
+            .http1_only()
+            .redirect(reqwest::redirect::Policy::none())
+            .pool_max_idle_per_host(1)
+            .connect_timeout(Duration::from_secs(3))
+            .tls_danger_accept_invalid_certs(request.insecure)
+            .build()
+            .map_err(|error| ProbeError(format!("no HTTP client: {error}")))?;
+        let mut private = HeaderMap::new();
+        for name in [AUTHORIZATION, HOST] {
+            if let Some(value) = request.headers.get(&name) {
+                private.insert(name, value.clone());
+            }
+        }
+        Ok(Fetcher { client, origin: request.url.origin().ascii_serialization(), private })
+    }
+
+    /// Fetches a page, whatever its status.
+    ///
+    /// # Errors
+    /// When there is no whole answer within the bounds.
+    pub async fn get(&self, url: &Url, bounds: Bounds) -> Result<Page, ProbeError> {
+        let fetched = tokio::time::timeout(bounds.time, self.fetch(url, bounds.bytes)).await;
+        fetched.unwrap_or_else(|_| {
+            Err(ProbeError(format!("{} did not answer within {:.0?}", shown(url), bounds.time)))
+        })
+    }
+
+    /// Fetches a page that must be there.
+    ///
+    /// # Errors
+    /// As [`Fetcher::get`], and for any status but 2xx.
+    pub async fn get_ok(&self, url: &Url, bounds: Bounds) -> Result<Page, ProbeError> {
+        let page = self.get(url, bounds).await?;
+        if page.status.is_success() {
+            return Ok(page);
+        }
+        Err(ProbeError(format!("{} answered {}", shown(url), page.status)))
+    }
+
+    async fn fetch(&self, url: &Url, most: usize) -> Result<Page, ProbeError> {
+        let failed = |error: reqwest::Error| ProbeError(format!("{}: {}", shown(url), innermost(&error)));
+        let mut request = self.client.get(url.clone());
+        if url.origin().ascii_serialization() == self.origin {
+            request = request.headers(self.private.clone());
+        }
+        let mut response = request.send().await.map_err(failed)?;
+        let header =
+            |name| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_ascii_lowercase);
+        let (content_type, encoding) = (header(CONTENT_TYPE), header(CONTENT_ENCODING));
+        let status = response.status();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            if body.len() + chunk.len() > most {
+                return Err(ProbeError(format!("{} is longer than {most} bytes", shown(url))));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        if encoding.as_deref() == Some("gzip") {
+            body = gunzip(&body, most).map_err(|error| ProbeError(format!("{}: {error}", shown(url))))?;
+        }
+        Ok(Page { status, content_type, body })
+    }
+}
+
+/// Unpacks gzip up to a number of bytes; what is not gzip is given back as it is.
+///
+/// # Errors
+/// When it is broken, or longer than that.
+pub fn gunzip(bytes: &[u8], most: usize) -> Result<Vec<u8>, ProbeError> {
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes.to_vec());
+    }
+    let mut out = Vec::with_capacity(bytes.len().saturating_mul(3).min(most));
+    MultiGzDecoder::new(bytes)
+        .take(most as u64 + 1)
+        .read_to_end(&mut out)
+        .map_err(|error| ProbeError(format!("broken gzip: {error}")))?;
+    if out.len() > most {
+        return Err(ProbeError(format!("unpacks to more than {most} bytes")));
+    }
+    Ok(out)
+}
+
+/// A URL without user, password and query: it may be printed.
+pub fn shown(url: &Url) -> String {
+    format!("{}{}", url.origin().ascii_serialization(), url.path())
+}
+
+/// The cause at the bottom says most: `Connection refused`, not `error sending request`.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    fn fetcher(url: &str, headers: HeaderMap) -> Fetcher {
+        Fetcher::new(&RequestPlan {
+            url: url.parse().unwrap(),
+            method: reqwest::Method::GET,
+            headers,
+            body: bytes::Bytes::new(),
+            insecure: false,
+            follow: false,
+            expect_status: Vec::new(),
+        })
+        .unwrap()
+    }
+
+    /// Answers one request with these bytes and then keeps the connection open; gives back what was asked.
+    async fn serve_once(answer: Vec<u8>) -> (Url, tokio::task::JoinHandle<String>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/page", listener.local_addr().unwrap()).parse().unwrap();
+        let asked = tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut buffer = vec![0; 4096];
+            let n = socket.read(&mut buffer).await.unwrap();
+            let _ = socket.write_all(&answer).await;
+            let _ = socket.read(&mut [0; 64]).await;
+            String::from_utf8_lossy(&buffer[..n]).into_owned()
+        });
+        (url, asked)
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    const BOUNDS: Bounds = Bounds { bytes: 1000, time: Duration::from_millis(300) };
+
+    #[test]
+    fn a_gzip_bomb_is_refused() {
+        let bomb = gzip(&vec![0; 10_000_000]);
+        assert!(bomb.len() < 20_000);
+        assert!(gunzip(&bomb, 1_000_000).is_err());
+        assert_eq!(gunzip(&gzip(b"page"), 4).unwrap(), b"page");
+        assert_eq!(gunzip(b"plain", 3).unwrap(), b"plain");
+        assert!(gunzip(&gzip(b"page")[..9], 100).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_page_without_end_and_one_that_never_comes_are_given_up() {
+        let endless =
+            [b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n".to_vec(), vec![b'x'; 5000]].concat();
+        let (url, _served) = serve_once(endless).await;
+        let error = fetcher(url.as_str(), HeaderMap::new()).get(&url, BOUNDS).await.unwrap_err();
+        assert!(error.0.contains("longer than 1000 bytes"), "{error}");
+
+        let (url, _served) = serve_once(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf".to_vec()).await;
+        let error = fetcher(url.as_str(), HeaderMap::new()).get(&url, BOUNDS).await.unwrap_err();
+        assert!(error.0.contains("did not answer within"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn credentials_go_to_the_services_own_origin_alone() {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, "Bearer abc".parse().unwrap());
+        headers.insert("x-other", "1".parse().unwrap());
+        let answer = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n";
+
+        let (url, asked) = serve_once(answer.to_vec()).await;
+        let own = fetcher(url.as_str(), headers.clone());
+        assert!(own.get_ok(&url, BOUNDS).await.unwrap_err().0.ends_with("/page answered 404 Not Found"));
+        drop(own);
+        let asked = asked.await.unwrap().to_ascii_lowercase();
+        assert!(asked.contains("bearer abc") && !asked.contains("x-other"), "{asked}");
+
+        let (url, asked) = serve_once(answer.to_vec()).await;
+        let foreign = fetcher("http://127.0.0.1:9/", headers);
+        assert_eq!(foreign.get(&url, BOUNDS).await.unwrap().status, StatusCode::NOT_FOUND);
+        drop(foreign);
+        assert!(!asked.await.unwrap().to_ascii_lowercase().contains("bearer"));
+    }
+}

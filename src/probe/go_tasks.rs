@@ -1,0 +1,219 @@
+//! Goroutines by stack and wait state, from Go's /debug/pprof/, and those that the runtime proves can never wake.
+//!
+//! Each sample asks for one protobuf (debug=0): its cost follows the number of distinct stacks, and stays below a
+//! second at 100,000 goroutines; the sampler asks less often where that is too much. A snapshot adds goroutineleak,
+//! which runs a collection, and below 2,000 goroutines the dump of debug=2 with creators and minutes waited.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use reqwest::Url;
+
+use super::fetch::{Bounds, Fetcher, gunzip};
+use super::pprof::dump::{self, Creators, Goroutine};
+use super::pprof::groups::{self, Counted};
+use super::pprof::profile::{self, Profile};
+use super::pprof::state::is_moving;
+use super::{Answer, Ask, Probe, ProbeError, Reading};
+use crate::evidence::{CodeOwner, Frame, GroupKind, Moment, TaskGroup, TaskSnapshot};
+
+/// A profile, packed and unpacked; 10,000 distinct stacks take about 1 MiB.
+const PROFILE: Bounds = Bounds { bytes: 64 << 20, time: Duration::from_secs(20) };
+/// A dump takes some 2 KiB a goroutine.
+const DUMP: Bounds = Bounds { bytes: 16 << 20, time: Duration::from_secs(10) };
+/// Beyond so many goroutines a dump costs the target too much.
+const DUMP_BELOW: u64 = 2_000;
+/// Dumps outside of snapshots, to learn who creates what while there are still few.
+const EARLY_DUMPS: u32 = 5;
+/// A group of so many whose creator is unknown is worth one of them.
+const EARLY_DUMP_FROM: u64 = 5;
+/// Groups in one reading; what is smaller is summed up as `@others`.
+const MOST_GROUPS: usize = 128;
+/// Groups described in one run. Past the first number only those that are not mere passers-by.
+const MOST_TOLD: (usize, usize) = (512, 4_096);
+
+/// The goroutines of one Go process.
+pub struct GoTasks {
+    fetcher: Fetcher,
+    all: Url,
+    leaked: Option<Url>,
+    creators: Creators,
+    early_dumps: u32,
+    told: HashSet<String>,
+}
+
+impl GoTasks {
+    /// Reads /debug/pprof/ at `base`, which ends with a slash.
+    ///
+    /// # Errors
+    /// When goroutines are not served there, or what is served is no profile.
+    pub async fn find(fetcher: Fetcher, base: &Url) -> Result<GoTasks, ProbeError> {
+        let join = |name: &str| base.join(name).map_err(|error| ProbeError(format!("{base}{name}: {error}")));
+        let all = join("goroutine")?;
+        read(&fetcher, &all).await?;
+        let leaked = join("goroutineleak")?;
+        // asked once rather than looked up in the index: routers often serve the profiles that somebody listed
+        let leaked = read(&fetcher, &leaked).await.is_ok().then_some(leaked);
+        let creators = Creators::default();
+        Ok(GoTasks { fetcher, all, leaked, creators, early_dumps: EARLY_DUMPS, told: HashSet::new() })
+    }
+
+    /// Whether this runtime proves which goroutines can never wake.
+    pub fn proves(&self) -> bool {
+        self.leaked.is_some()
+    }
+
+    async fn sample(&mut self) -> Result<Reading, ProbeError> {
+        let profile = read(&self.fetcher, &self.all).await?;
+        let counted = groups::count(&profile);
+        let total = total(&counted);
+        if self.early_dumps > 0 && total < DUMP_BELOW && self.has_unknown_creator(&profile, &counted) {
+            self.early_dumps -= 1;
+            // a dump that fails costs a name at most
+            self.dump().await.unwrap_or_default();
+        }
+        Ok(self.reading(&profile, &counted))
+    }
+
+    async fn snapshot(&mut self, moment: Moment) -> Result<Reading, ProbeError> {
+        let profile = read(&self.fetcher, &self.all).await?;
+        let counted = groups::count(&profile);
+        let mut waited = HashMap::new();
+        if total(&counted) < DUMP_BELOW {
+            waited = longest_waits(&self.dump().await.unwrap_or_default());
+        }
+        let mut reading = self.reading(&profile, &counted);
+        let mut described: Vec<TaskGroup> = Vec::new();
+        let mut counts = Vec::new();
+        for group in counted.iter().take(MOST_GROUPS) {
+            counts.push((group.id.clone(), group.count));
+            described.push(self.describe(&profile, group));
+        }
+        let longest_wait_s = described
+            .iter()
+            .filter_map(|group| Some((group.id.clone(), waited.get(&own_key(&group.stack))? * 60)))
+            .collect();
+        let mut proven = None;
+        if let Some(leaked) = &self.leaked {
+            let profile = read(&self.fetcher, leaked).await?;
+            let stuck = groups::count(&profile);
+            reading.values.push(("goroutines_leaked".into(), total(&stuck) as f64));
+            for group in &stuck {
+                if !described.iter().any(|known| known.id == group.id) && described.len() < 2 * MOST_GROUPS {
+                    described.push(self.describe(&profile, group));
+                }
+            }
+            proven = Some(stuck.into_iter().map(|group| (group.id, group.count)).collect());
+        }
+        reading.snapshot =
+            Some(TaskSnapshot { elapsed_s: 0.0, moment, counts, proven, longest_wait_s, groups: described });
+        Ok(reading)
+    }
+
+    fn reading(&mut self, profile: &Profile, counted: &[Counted]) -> Reading {
+        let mut reading = Reading::default();
+        reading.values.push(("goroutines".into(), total(counted) as f64));
+        let mut others = 0;
+        for (rank, group) in counted.iter().enumerate() {
+            if rank < MOST_GROUPS && (self.told.contains(&group.id) || self.may_tell(group.count)) {
+                if self.told.insert(group.id.clone()) {
+                    reading.new_groups.push(self.describe(profile, group));
+                }
+                reading.groups.push((GroupKind::Goroutine, group.id.clone(), group.count as f64));
+            } else {
+                others += group.count;
+            }
+        }
+        if others > 0 {
+            reading.groups.push((GroupKind::Goroutine, "@others".into(), others as f64));
+        }
+        reading
+    }
+
+    fn may_tell(&self, count: u64) -> bool {
+        let (freely, at_most) = MOST_TOLD;
+        self.told.len() < if count >= 10 { at_most } else { freely }
+    }
+
+    fn describe(&self, profile: &Profile, group: &Counted) -> TaskGroup {
+        let mut described = groups::describe(profile, group);
+        described.created_by = self.creators.of(own_frames(&described.stack)).cloned();
+        described
+    }
+
+    fn has_unknown_creator(&self, profile: &Profile, counted: &[Counted]) -> bool {
+        counted.iter().take_while(|group| group.count >= EARLY_DUMP_FROM).take(MOST_GROUPS).any(|group| {
+            let moving = |state: &Option<String>| state.as_deref().is_some_and(is_moving);
+            let described = groups::describe(profile, group);
+            !moving(&described.state) && !self.creators.knows(own_frames(&described.stack))
+        })
+    }
+
+    async fn dump(&mut self) -> Result<Vec<Goroutine>, ProbeError> {
+        let mut url = self.all.clone();
+        url.query_pairs_mut().append_pair("debug", "2");
+        let page = self.fetcher.get_ok(&url, DUMP).await?;
+        let goroutines = dump::parse(&String::from_utf8_lossy(&page.body));
+        self.creators.learn(&goroutines);
+        Ok(goroutines)
+    }
+}
+
+impl Probe for GoTasks {
+    fn name(&self) -> &'static str {
+        "goroutines"
+    }
+
+    fn series(&self) -> Vec<String> {
+        let mut series = vec!["goroutines".to_string()];
+        if self.proves() {
+            series.push("goroutines_leaked".into());
+        }
+        series
+    }
+
+    fn answers(&self, ask: Ask) -> bool {
+        ask != Ask::Collect
+    }
+
+    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+        Box::pin(async move {
+            match ask {
+                Ask::Sample => self.sample().await,
+                Ask::Snapshot(moment) => self.snapshot(moment).await,
+                Ask::Collect => Ok(Reading::default()),
+            }
+        })
+    }
+}
+
+async fn read(fetcher: &Fetcher, url: &Url) -> Result<Profile, ProbeError> {
+    let page = fetcher.get_ok(url, PROFILE).await?;
+    let bytes = gunzip(&page.body, PROFILE.bytes)?;
+    profile::parse(&bytes).map_err(|error| ProbeError(format!("{}: {error}", super::fetch::shown(url))))
+}
+
+fn total(groups: &[Counted]) -> u64 {
+    groups.iter().map(|group| group.count).sum()
+}
+
+/// A stack without the frames that a dump leaves out: `runtime.main` and the like at its root.
+fn own_frames(stack: &[Frame]) -> &[Frame] {
+    let root = stack.iter().rposition(|frame| frame.owner() != CodeOwner::Runtime);
+    &stack[..root.map_or(0, |at| at + 1)]
+}
+
+/// What a stack of the protobuf and one of a dump have in common.
+fn own_key(stack: &[Frame]) -> Vec<(String, u32)> {
+    own_frames(stack).iter().map(|frame| (frame.func.clone(), frame.line.unwrap_or(0))).collect()
+}
+
+/// The longest wait of each stack, in minutes.
+fn longest_waits(goroutines: &[Goroutine]) -> HashMap<Vec<(String, u32)>, u64> {
+    let mut waits: HashMap<Vec<(String, u32)>, u64> = HashMap::new();
+    for goroutine in goroutines.iter().filter(|goroutine| goroutine.minutes > 0) {
+        let longest = waits.entry(goroutine.frames.clone()).or_default();
+        *longest = (*longest).max(goroutine.minutes);
+    }
+    waits
+}

@@ -1,0 +1,206 @@
+//! Which metrics of the usual clients fill which series: the one table to extend.
+//!
+//! Where several rows name the same series, the first that the target serves fills it. Samples that match are summed
+//! (memory by pool, tasks by worker). Names are those that the clients document: client_golang, client_python,
+//! prom-client (Node), Micrometer, simpleclient and OpenTelemetry (JVM), prometheus-net and OpenTelemetry (.NET),
+//! tokio-metrics, prometheus_ex and the like (BEAM), yabeda (Ruby).
+
+/// How the samples of a metric become a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// As they are.
+    Level,
+    /// Seconds of CPU that add up: their growth a second.
+    CpuSeconds,
+    /// Requests answered, adding up.
+    Requests,
+}
+
+/// One row: a metric, with the labels that its samples must have, and the series that it fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The metric's name.
+    pub metric: &'static str,
+    /// Only samples with these labels.
+    pub labels: &'static [(&'static str, &'static str)],
+    /// The series.
+    pub series: &'static str,
+    /// How.
+    pub used: Use,
+}
+
+const fn level(metric: &'static str, series: &'static str) -> Known {
+    Known { metric, labels: &[], series, used: Use::Level }
+}
+
+const fn labelled(
+    metric: &'static str,
+    labels: &'static [(&'static str, &'static str)],
+    series: &'static str,
+) -> Known {
+    Known { metric, labels, series, used: Use::Level }
+}
+
+const fn requests(metric: &'static str) -> Known {
+    Known { metric, labels: &[], series: "requests_total", used: Use::Requests }
+}
+
+const fn cpu(metric: &'static str) -> Known {
+    Known { metric, labels: &[], series: "cpu_ratio", used: Use::CpuSeconds }
+}
+
+/// The table.
+pub const KNOWN: &[Known] = &[
+    // every client: the process
+    level("process_resident_memory_bytes", "rss_bytes"),
+    level("process_memory_usage_bytes", "rss_bytes"),
+    level("process_open_fds", "fds"),
+    level("process_files_open_files", "fds"),
+    level("process_open_handles", "fds"),
+    level("process_threads", "threads"),
+    level("process_num_threads", "threads"),
+    cpu("process_cpu_seconds_total"),
+    cpu("process_cpu_time_seconds_total"),
+    // Go
+    level("go_goroutines", "goroutines"),
+    level("go_goroutine_count", "goroutines"),
+    level("go_memstats_heap_alloc_bytes", "heap_bytes"),
+    level("go_memstats_stack_inuse_bytes", "stack_bytes"),
+    level("go_threads", "threads"),
+    // JVM: Micrometer, OpenTelemetry, simpleclient and client_java
+    labelled("jvm_memory_used_bytes", &[("area", "heap")], "heap_bytes"),
+    labelled("jvm_memory_used_bytes", &[("jvm_memory_type", "heap")], "heap_bytes"),
+    labelled("jvm_memory_bytes_used", &[("area", "heap")], "heap_bytes"),
+    labelled("jvm_memory_used_bytes", &[("area", "nonheap")], "nonheap_bytes"),
+    labelled("jvm_memory_used_bytes", &[("jvm_memory_type", "non_heap")], "nonheap_bytes"),
+    labelled("jvm_memory_bytes_used", &[("area", "nonheap")], "nonheap_bytes"),
+    level("jvm_buffer_memory_used_bytes", "buffer_bytes"),
+    level("jvm_buffer_pool_used_bytes", "buffer_bytes"),
+    level("jvm_threads_live_threads", "threads"),
+    level("jvm_threads_current", "threads"),
+    level("jvm_thread_count", "threads"),
+    // Node: prom-client
+    level("nodejs_heap_size_used_bytes", "heap_bytes"),
+    level("nodejs_external_memory_bytes", "external_bytes"),
+    level("nodejs_active_handles_total", "handles"),
+    level("nodejs_active_requests_total", "active_requests"),
+    level("nodejs_eventloop_lag_p99_seconds", "eventloop_lag_p99_s"),
+    // Python, Ruby: what their collectors hold, beside the process
+    level("python_gc_objects", "heap_objects"),
+    level("ruby_heap_live_slots", "heap_objects"),
+    level("ruby_gc_stat_heap_live_slots", "heap_objects"),
+    level("puma_running", "threads"),
+    // .NET: prometheus-net, OpenTelemetry
+    level("dotnet_total_memory_bytes", "heap_bytes"),
+    level("process_runtime_dotnet_gc_heap_size_bytes", "heap_bytes"),
+    level("dotnet_gc_last_collection_heap_size_bytes", "heap_bytes"),
+    level("dotnet_threadpool_num_threads", "threads"),
+    level("process_runtime_dotnet_thread_pool_threads_count", "threads"),
+    level("dotnet_thread_pool_thread_count", "threads"),
+    // tokio: the runtime's own count of tasks that have not ended
+    level("tokio_alive_tasks", "tokio_tasks"),
+    level("tokio_num_alive_tasks", "tokio_tasks"),
+    level("tokio_runtime_alive_tasks", "tokio_tasks"),
+    level("tokio_live_tasks_count", "tokio_tasks"),
+    level("tokio_active_tasks_count", "tokio_tasks"),
+    // BEAM
+    level("erlang_vm_process_count", "tasks_beam"),
+    labelled("erlang_vm_memory_bytes_total", &[("kind", "processes")], "heap_bytes"),
+    level("erlang_vm_ets_tables", "ets_tables"),
+    // requests, for runs in which soak does not drive
+    requests("http_requests_total"),
+    requests("http_server_requests_seconds_count"),
+    requests("http_server_request_duration_seconds_count"),
+    requests("http_server_duration_milliseconds_count"),
+    requests("http_request_duration_seconds_count"),
+    requests("http_requests_received_total"),
+    requests("flask_http_request_total"),
+    requests("prometheus_http_requests_total"),
+    requests("caddy_http_requests_total"),
+    requests("rack_requests_total"),
+    requests("axum_http_requests_total"),
+    requests("actix_web_http_requests_total"),
+];
+
+/// Values of labels that name the metrics page itself: its requests are soak's own.
+pub const OWN_HANDLERS: [&str; 6] =
+    ["/metrics", "/metrics/", "/actuator/prometheus", "metrics", "prometheus", "/q/metrics"];
+
+/// Labels by which frameworks name what was asked for.
+pub const HANDLER_LABELS: [&str; 8] =
+    ["handler", "path", "route", "uri", "endpoint", "http_route", "http_target", "action"];
+
+/// What the samples of a gauge by labels count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// Tasks of a runtime.
+    Tasks,
+    /// Threads of the operating system.
+    Threads,
+}
+
+/// A gauge that counts by place and state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownGroups {
+    /// The metric's name.
+    pub metric: &'static str,
+    /// The label that holds where, empty for none.
+    pub place: &'static str,
+    /// The label that holds the state, empty for none.
+    pub state: &'static str,
+    /// What it counts.
+    pub counts: Counts,
+}
+
+/// Gauges by labels that are known by name.
+pub const KNOWN_GROUPS: &[KnownGroups] = &[
+    KnownGroups { metric: "tokio_tasks", place: "spawned_at", state: "waiting_at", counts: Counts::Tasks },
+    KnownGroups { metric: "tokio_tasks_by_place", place: "place", state: "state", counts: Counts::Tasks },
+    KnownGroups { metric: "jvm_threads_states_threads", place: "", state: "state", counts: Counts::Threads },
+    KnownGroups { metric: "jvm_threads_state", place: "", state: "state", counts: Counts::Threads },
+    KnownGroups {
+        metric: "jvm_thread_count",
+        place: "jvm_thread_daemon",
+        state: "jvm_thread_state",
+        counts: Counts::Threads,
+    },
+];
+
+/// Labels that hold a place, the surest first, in a gauge that nobody named.
+pub const PLACE_LABELS: [&str; 6] =
+    ["spawned_at", "spawn_location", "place", "location", "task", "task_name"];
+
+/// Labels that hold a state, likewise.
+pub const STATE_LABELS: [&str; 4] = ["waiting_at", "waits_at", "state", "status"];
+
+/// Whether a gauge of this name counts tasks, as far as a name can tell: `…_tasks`, `…_tasks_by_…`, `…_coroutines`.
+/// A sample of it counts only with a label of [`PLACE_LABELS`].
+pub fn counts_tasks(gauge: &str) -> bool {
+    const WORDS: [&str; 4] = ["tasks", "goroutines", "coroutines", "fibers"];
+    let words = |text: &str| WORDS.iter().any(|word| text.ends_with(word));
+    words(gauge) || gauge.split_once("_by_").is_some_and(|(what, _)| words(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_metric_fills_two_series_by_the_same_labels() {
+        for (i, a) in KNOWN.iter().enumerate() {
+            for b in &KNOWN[..i] {
+                assert!((a.metric, a.labels) != (b.metric, b.labels), "{}", a.metric);
+            }
+        }
+    }
+
+    #[test]
+    fn task_gauges_are_known_by_their_name() {
+        for name in ["tokio_tasks", "app_background_tasks", "worker_tasks_by_place", "kotlin_coroutines"] {
+            assert!(counts_tasks(name), "{name}");
+        }
+        for name in ["tasks_total", "task_duration_seconds", "http_requests", "tokio_tasks_dropped"] {
+            assert!(!counts_tasks(name), "{name}");
+        }
+    }
+}

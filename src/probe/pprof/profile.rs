@@ -1,0 +1,285 @@
+//! pprof's protobuf, as much of it as counting stacks needs.
+//!
+//! Comes in: the bytes of a profile, unpacked. Goes out: stacks with counts. The format is profile.proto of
+//! google/pprof; field numbers are from there. The outer message is walked field by field rather than derived: a
+//! derived one would turn 64 MiB of empty submessages into gigabytes of structs before anyone could count them.
+
+use std::collections::HashMap;
+
+use prost::Message;
+use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
+
+use super::{FNV_START, fnv1a};
+
+/// Entries of each table that are kept at most; a service with more distinct stacks than this has other troubles.
+const MAX_ENTRIES: usize = 400_000;
+/// Lines of all locations, and locations of all samples, at most.
+const MAX_REFERENCES: usize = 4_000_000;
+/// The longest submessage: a stack has 128 frames in Go, labels come on top.
+const MAX_MESSAGE: usize = 256 << 10;
+
+#[derive(Clone, PartialEq, Message)]
+struct PbSample {
+    #[prost(uint64, repeated, tag = "1")]
+    location_id: Vec<u64>,
+    #[prost(int64, repeated, tag = "2")]
+    value: Vec<i64>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct PbLocation {
+    #[prost(uint64, tag = "1")]
+    id: u64,
+    #[prost(message, repeated, tag = "4")]
+    line: Vec<PbLine>,
+}
+
+#[derive(Clone, Copy, PartialEq, Message)]
+struct PbLine {
+    #[prost(uint64, tag = "1")]
+    function_id: u64,
+    #[prost(int64, tag = "2")]
+    line: i64,
+}
+
+#[derive(Clone, Copy, PartialEq, Message)]
+struct PbFunction {
+    #[prost(uint64, tag = "1")]
+    id: u64,
+    #[prost(int64, tag = "2")]
+    name: i64,
+    #[prost(int64, tag = "4")]
+    filename: i64,
+}
+
+/// A function that stands in some stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Function {
+    /// Its full name.
+    pub name: String,
+    /// Its source file; may be empty.
+    pub file: String,
+    /// Of its name, for ids.
+    pub hash: u64,
+}
+
+/// One frame: which function, at which line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Index into [`Profile::functions`].
+    pub function: usize,
+    /// The line, 0 where unknown.
+    pub line: u32,
+}
+
+/// Stacks with their counts.
+#[derive(Debug, Default)]
+pub struct Profile {
+    /// Every function once.
+    pub functions: Vec<Function>,
+    /// Stacks, leaf first, with the first of their values. The same stack may come twice, with other labels.
+    pub stacks: Vec<(Vec<Place>, u64)>,
+}
+
+/// Why bytes are no profile, in one line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a profile in pprof's format: {0}")]
+pub struct BadProfile(String);
+
+impl From<prost::DecodeError> for BadProfile {
+    fn from(error: prost::DecodeError) -> Self {
+        BadProfile(error.to_string())
+    }
+}
+
+/// The outer message's parts, not yet joined.
+#[derive(Default)]
+struct Parts<'a> {
+    types: usize,
+    samples: Vec<PbSample>,
+    locations: Vec<PbLocation>,
+    functions: Vec<PbFunction>,
+    strings: Vec<&'a [u8]>,
+    references: usize,
+}
+
+/// Reads a profile.
+///
+/// # Errors
+/// When the bytes are cut off, are something else, or hold more than a real profile does.
+pub fn parse(bytes: &[u8]) -> Result<Profile, BadProfile> {
+    let mut parts = Parts::default();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let (tag, wire) = decode_key(&mut rest)?;
+        if wire != WireType::LengthDelimited {
+            skip_field(wire, tag, &mut rest, DecodeContext::default())?;
+            continue;
+        }
+        let length = usize::try_from(decode_varint(&mut rest)?).unwrap_or(usize::MAX);
+        if length > rest.len() {
+            return Err(BadProfile("cut off".into()));
+        }
+        let (message, behind) = rest.split_at(length);
+        rest = behind;
+        parts.take(tag, message)?;
+    }
+    // real profiles name what they count and begin their strings with the empty one
+    if parts.types == 0 || parts.strings.first().is_none_or(|first| !first.is_empty()) {
+        return Err(BadProfile("no sample type".into()));
+    }
+    Ok(parts.join())
+}
+
+impl<'a> Parts<'a> {
+    fn take(&mut self, tag: u32, message: &'a [u8]) -> Result<(), BadProfile> {
+        if message.len() > MAX_MESSAGE {
+            return Err(BadProfile("a message in it is too long".into()));
+        }
+        match tag {
+            1 => self.types += 1,
+            2 => {
+                let sample = PbSample::decode(message)?;
+                self.references += sample.location_id.len();
+                self.samples.push(sample);
+            }
+            4 => {
+                let location = PbLocation::decode(message)?;
+                self.references += location.line.len();
+                self.locations.push(location);
+            }
+            5 => self.functions.push(PbFunction::decode(message)?),
+            6 => self.strings.push(message),
+            _ => {}
+        }
+        let most =
+            self.samples.len().max(self.locations.len()).max(self.functions.len()).max(self.strings.len());
+        if most > MAX_ENTRIES || self.references > MAX_REFERENCES {
+            return Err(BadProfile("it holds too much".into()));
+        }
+        Ok(())
+    }
+
+    /// Dangling references become no frame: a stack then is shorter, which is better than none.
+    fn join(self) -> Profile {
+        let string = |index: i64| {
+            let bytes = usize::try_from(index).ok().and_then(|i| self.strings.get(i)).copied();
+            String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
+        };
+        let mut by_id = HashMap::with_capacity(self.functions.len());
+        let mut functions = Vec::with_capacity(self.functions.len());
+        for function in &self.functions {
+            let name = string(function.name);
+            by_id.insert(function.id, functions.len());
+            let hash = fnv1a(FNV_START, name.as_bytes());
+            functions.push(Function { name, file: string(function.filename), hash });
+        }
+        let mut places = HashMap::with_capacity(self.locations.len());
+        for location in &self.locations {
+            let lines: Vec<Place> = location
+                .line
+                .iter()
+                .filter_map(|line| {
+                    let function = *by_id.get(&line.function_id)?;
+                    Some(Place { function, line: u32::try_from(line.line).unwrap_or(0) })
+                })
+                .collect();
+            places.insert(location.id, lines);
+        }
+        // locations with many inlined frames, named by many samples, multiply: the same bound holds for the product
+        let mut left = MAX_REFERENCES;
+        let mut stacks = Vec::with_capacity(self.samples.len());
+        for sample in &self.samples {
+            let mut stack = Vec::with_capacity(sample.location_id.len());
+            for id in &sample.location_id {
+                let lines = places.get(id).map_or(&[][..], Vec::as_slice);
+                left = left.saturating_sub(lines.len());
+                if left > 0 {
+                    stack.extend_from_slice(lines);
+                }
+            }
+            let count = sample.value.first().copied().unwrap_or(0);
+            stacks.push((stack, u64::try_from(count).unwrap_or(0)));
+        }
+        Profile { functions, stacks }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use proptest::prelude::*;
+    use prost::encoding::{encode_key, encode_varint};
+
+    use super::*;
+
+    /// A profile of these stacks: function, line; leaf first.
+    pub(crate) fn encode(stacks: &[(&[(&str, i64)], i64)]) -> Vec<u8> {
+        let (mut out, mut strings) = (Vec::new(), vec![String::new()]);
+        let mut put = |tag: u32, message: &[u8]| {
+            encode_key(tag, WireType::LengthDelimited, &mut out);
+            encode_varint(message.len() as u64, &mut out);
+            out.extend_from_slice(message);
+        };
+        put(1, &[]);
+        let mut id = 0;
+        for (stack, count) in stacks {
+            let mut location_id = Vec::new();
+            for (func, line) in *stack {
+                id += 1;
+                strings.push((*func).to_string());
+                let name = strings.len() as i64 - 1;
+                put(5, &PbFunction { id, name, filename: 0 }.encode_to_vec());
+                put(
+                    4,
+                    &PbLocation { id, line: vec![PbLine { function_id: id, line: *line }] }.encode_to_vec(),
+                );
+                location_id.push(id);
+            }
+            put(2, &PbSample { location_id, value: vec![*count] }.encode_to_vec());
+        }
+        for string in &strings {
+            put(6, string.as_bytes());
+        }
+        out
+    }
+
+    #[test]
+    fn stacks_come_back_leaf_first() {
+        let bytes = encode(&[(&[("runtime.gopark", 1), ("main.f", 7)], 12), (&[], 1)]);
+        let profile = parse(&bytes).unwrap();
+        let names = |i: usize| -> Vec<&str> {
+            profile.stacks[i].0.iter().map(|p| profile.functions[p.function].name.as_str()).collect()
+        };
+        assert_eq!(names(0), ["runtime.gopark", "main.f"]);
+        assert_eq!(profile.stacks[0].0[1].line, 7);
+        assert_eq!((profile.stacks[0].1, profile.stacks[1].1), (12, 1));
+        assert!(names(1).is_empty());
+    }
+
+    #[test]
+    fn a_flood_of_empty_messages_is_refused_and_not_kept() {
+        // two bytes each in the file, 48 in memory
+        let mut bomb = Vec::new();
+        for _ in 0..=MAX_ENTRIES {
+            bomb.extend_from_slice(&[0x12, 0x00]);
+        }
+        assert_eq!(parse(&bomb).unwrap_err(), BadProfile("it holds too much".into()));
+        assert!(parse(b"").is_err());
+        assert!(parse(b"<html>not here</html>").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn junk_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = parse(&bytes);
+        }
+
+        #[test]
+        fn a_damaged_profile_never_panics(cut in 0usize..120, at in 0usize..120, with in any::<u8>()) {
+            let mut bytes = encode(&[(&[("runtime.gopark", 1), ("main.f", 7)], 12)]);
+            if at < bytes.len() { bytes[at] = with; }
+            bytes.truncate(cut);
+            let _ = parse(&bytes);
+        }
+    }
+}

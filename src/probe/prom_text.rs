@@ -1,0 +1,233 @@
+//! The text format of Prometheus and OpenMetrics: a page in, the samples one asked for out.
+//!
+//! An own parser, because none of those on crates.io fits: openmetrics-parser (a pest grammar) and
+//! prom_text_format_parser refuse a whole page for one bad line; prometheus-parse runs a regular expression over
+//! each line and builds a map of owned labels for it, histogram buckets included. Here a
+//! line whose name nobody asked for costs a search for its end, so that a page of thousands of buckets costs little
+//! more than reading it. Formats: the 'Exposition formats' page of Prometheus, and OpenMetrics 1.0. Junk is skipped.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2};
+
+/// Labels of one sample at most; more is junk.
+const MAX_LABELS: usize = 64;
+
+/// Label names and values, in the order of the page.
+pub type Labels<'a> = Vec<(&'a str, Cow<'a, str>)>;
+
+/// One sample of a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PromSample<'a> {
+    /// The metric's name.
+    pub name: &'a str,
+    /// Its labels.
+    pub labels: Labels<'a>,
+    /// Its value; may be infinite or not a number.
+    pub value: f64,
+}
+
+impl PromSample<'_> {
+    /// The value of a label; empty where there is none, which is how Prometheus sees it.
+    pub fn label(&self, name: &str) -> &str {
+        self.labels.iter().find(|(label, _)| *label == name).map_or("", |(_, value)| value.as_ref())
+    }
+}
+
+/// What a page is told to, line by line.
+pub trait PromPage {
+    /// Whether samples of this name are to be parsed; asked once where a name comes many times in a row.
+    fn wants(&mut self, name: &str) -> bool;
+
+    /// A sample whose name was wanted.
+    fn sample(&mut self, sample: PromSample<'_>);
+
+    /// A `# TYPE` line: a name and its type. Comes before the samples of that name.
+    fn of_type(&mut self, _name: &str, _type: &str) {}
+}
+
+/// Reads a page; how many lines looked like samples, wanted or not.
+pub fn read(page: &[u8], into: &mut impl PromPage) -> usize {
+    let mut samples = 0;
+    let mut last: (&[u8], bool) = (b"", false);
+    let mut rest = page;
+    while !rest.is_empty() {
+        let end = memchr(b'\n', rest).unwrap_or(rest.len());
+        let line = &rest[..end];
+        rest = rest.get(end + 1..).unwrap_or_default();
+        if line.first() == Some(&b'#') {
+            if let Some((name, kind)) = type_line(line) {
+                into.of_type(name, kind);
+            }
+            continue;
+        }
+        let Some(at) = memchr2(b'{', b' ', line) else { continue };
+        let (name, behind) = line.split_at(at);
+        if name != last.0 {
+            let Some(name) = valid_name(name) else { continue };
+            last = (name.as_bytes(), into.wants(name));
+        }
+        samples += 1;
+        if last.1
+            && let Ok(name) = std::str::from_utf8(name)
+            && let Ok(behind) = std::str::from_utf8(behind)
+            && let Some(sample) = sample(name, behind)
+        {
+            into.sample(sample);
+        }
+    }
+    samples
+}
+
+/// `# TYPE name gauge`
+fn type_line(line: &[u8]) -> Option<(&str, &str)> {
+    let rest = std::str::from_utf8(line.strip_prefix(b"# TYPE ")?).ok()?;
+    rest.trim_end().split_once(' ')
+}
+
+fn valid_name(name: &[u8]) -> Option<&str> {
+    let first = *name.first()?;
+    let letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_' || byte == b':';
+    let valid = letter(first) && name.iter().all(|byte| letter(*byte) || byte.is_ascii_digit());
+    if valid { std::str::from_utf8(name).ok() } else { None }
+}
+
+/// Labels, if any, value, and perhaps a timestamp or an exemplar, which are left.
+fn sample<'a>(name: &'a str, behind: &'a str) -> Option<PromSample<'a>> {
+    let (labels, rest) = match behind.strip_prefix('{') {
+        Some(inside) => labels(inside)?,
+        None => (Vec::new(), behind),
+    };
+    let value = rest.split_ascii_whitespace().next()?.parse().ok()?;
+    Some(PromSample { name, labels, value })
+}
+
+/// A name with labels as a user writes it, `NAME` or `NAME{label="…"}`.
+pub fn selector(text: &str) -> Option<PromSample<'_>> {
+    let text = text.trim();
+    let at = text.find('{').unwrap_or(text.len());
+    let name = valid_name(&text.as_bytes()[..at])?;
+    let (labels, rest) = match text[at..].strip_prefix('{') {
+        Some(inside) => labels(inside)?,
+        None => (Vec::new(), ""),
+    };
+    rest.trim().is_empty().then_some(PromSample { name, labels, value: f64::NAN })
+}
+
+/// `a="b",c="d"} …`: the labels, and what is behind the brace.
+fn labels(mut rest: &str) -> Option<(Labels<'_>, &str)> {
+    let mut labels = Vec::new();
+    loop {
+        rest = rest.trim_start_matches([' ', ',']);
+        if let Some(behind) = rest.strip_prefix('}') {
+            return Some((labels, behind));
+        }
+        let (name, behind) = rest.split_once('=')?;
+        let (value, behind) = quoted(behind.trim_start().strip_prefix('"')?)?;
+        if labels.len() == MAX_LABELS {
+            return None;
+        }
+        labels.push((name.trim(), value));
+        rest = behind;
+    }
+}
+
+/// A value up to its closing quote, with `\\`, `\"` and `\n` resolved.
+fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
+    let end = memchr2(b'"', b'\\', text.as_bytes())?;
+    if text.as_bytes()[end] == b'"' {
+        return Some((Cow::Borrowed(&text[..end]), &text[end + 1..]));
+    }
+    let mut value = String::from(&text[..end]);
+    let mut chars = text[end..].char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Some((Cow::Owned(value), &text[end + at + 1..])),
+            '\\' => match chars.next()?.1 {
+                'n' => value.push('\n'),
+                other => value.push(other),
+            },
+            other => value.push(other),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    type Owned = (String, Vec<(String, String)>, f64);
+
+    #[derive(Default)]
+    struct All {
+        samples: Vec<Owned>,
+        types: Vec<(String, String)>,
+        asked: Vec<String>,
+    }
+
+    impl PromPage for All {
+        fn wants(&mut self, name: &str) -> bool {
+            self.asked.push(name.to_string());
+            !name.ends_with("_bucket")
+        }
+        fn sample(&mut self, sample: PromSample<'_>) {
+            let labels = sample.labels.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
+            self.samples.push((sample.name.to_string(), labels, sample.value));
+        }
+        fn of_type(&mut self, name: &str, kind: &str) {
+            self.types.push((name.to_string(), kind.to_string()));
+        }
+    }
+
+    #[test]
+    fn samples_with_labels_escapes_timestamps_and_exemplars() {
+        let page = "# HELP a what it is\n# TYPE a gauge\na 3\na{x=\"1\"} 4.5e2 1700000000000\n\
+            b{path=\"C:\\\\dir\\\"}\\n\", y = \"}\",} -Inf\nc_total 9 # {trace=\"x\"} 1 2\nd{} NaN\r\n# EOF\n";
+        let mut all = All::default();
+        assert_eq!(read(page.as_bytes(), &mut all), 5);
+        assert_eq!(all.types, [("a".to_string(), "gauge".to_string())]);
+        let labels = |i: usize| all.samples[i].1.clone();
+        assert_eq!((all.samples[0].2, all.samples[1].2), (3.0, 450.0));
+        assert_eq!(labels(1), [("x".to_string(), "1".to_string())]);
+        assert_eq!(labels(2), [("path".into(), "C:\\dir\"}\n".into()), ("y".to_string(), "}".to_string())]);
+        assert_eq!((all.samples[2].2, all.samples[3].2), (f64::NEG_INFINITY, 9.0));
+        assert!(all.samples[4].2.is_nan());
+    }
+
+    #[test]
+    fn buckets_are_skipped_and_asked_about_once() {
+        let page: String = (0..1000).map(|i| format!("h_bucket{{le=\"{i}\"}} {i}\n")).collect();
+        let mut all = All::default();
+        assert_eq!(read(page.as_bytes(), &mut all), 1000);
+        assert_eq!((all.samples.len(), all.asked.len()), (0, 1));
+    }
+
+    #[test]
+    fn one_bad_line_costs_no_other() {
+        let page = b"<html>\n a 1\na{x=\"1} 2\n\xff\xfe 3\na{x=\"\xff\"} 3\na one\na 7";
+        let mut all = All::default();
+        read(page, &mut all);
+        assert_eq!(all.samples, [("a".to_string(), vec![], 7.0)]);
+    }
+
+    #[test]
+    fn a_selector_is_a_name_with_labels() {
+        assert_eq!(selector("a{b=\"c\"}").unwrap().label("b"), "c");
+        assert_eq!(selector(" up ").unwrap().name, "up");
+        assert!(
+            selector("a{b=\"c\"} 3").is_none() && selector("1a").is_none() && selector("a{b=c}").is_none()
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn junk_never_panics(page in proptest::collection::vec(any::<u8>(), 0..300), text in "[a{}=\",\\\\n 1#é]{0,60}") {
+            read(&page, &mut All::default());
+            read(text.as_bytes(), &mut All::default());
+            let _ = selector(&text);
+        }
+    }
+}

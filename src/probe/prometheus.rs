@@ -1,0 +1,291 @@
+//! What a target's Prometheus page says of its memory, descriptors and tasks.
+//!
+//! Which metrics fill which series is in `metrics_table`; the page's format is read by `prom_text`. The set of
+//! series is fixed when the page is first seen; groups of tasks may come and go.
+
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+
+use reqwest::Url;
+
+use super::fetch::{Bounds, Fetcher, Page, shown};
+use super::metrics_table::{
+    Counts, HANDLER_LABELS, KNOWN, KNOWN_GROUPS, OWN_HANDLERS, PLACE_LABELS, STATE_LABELS, Use, counts_tasks,
+};
+use super::pprof::{FNV_START, fnv1a};
+use super::prom_text::{self, PromPage, PromSample};
+use super::{Answer, Ask, Probe, ProbeError, Reading};
+use crate::evidence::{GroupKind, TaskGroup};
+use crate::plan::{ProbePlan, TaskMetric};
+
+/// A page: 5,000 lines are about half a megabyte.
+const PAGE: Bounds = Bounds { bytes: 32 << 20, time: Duration::from_secs(10) };
+/// Groups described in one run; places are few, labels that are not places are many.
+const MOST_TOLD: usize = 1_024;
+/// Gauges that count tasks and were found by their name.
+const MOST_GAUGES: usize = 16;
+/// The longest id that is made of labels as they are.
+const LONGEST_ID: usize = 120;
+
+/// What fills one series.
+#[derive(Debug, Clone, PartialEq)]
+struct Rule {
+    metric: String,
+    labels: Vec<(String, String)>,
+    series: String,
+    used: Use,
+}
+
+/// A gauge of which each sample is a group.
+#[derive(Debug, Clone, PartialEq)]
+struct Gauge {
+    place: Vec<String>,
+    state: Vec<String>,
+    kind: GroupKind,
+    /// Found by its name alone: samples without a place are no tasks.
+    guessed: bool,
+}
+
+/// The Prometheus page of one target.
+pub struct Prometheus {
+    fetcher: Fetcher,
+    url: Url,
+    rules: Vec<Rule>,
+    gauges: HashMap<String, Gauge>,
+    told: HashSet<String>,
+    cpu_before: Option<(Instant, f64)>,
+}
+
+impl Prometheus {
+    /// Reads the page at `url`. Series in `taken` are filled by a better probe and left out here; request counters
+    /// give `requests_total` unless that is taken too.
+    ///
+    /// # Errors
+    /// When there is no such page, or it says nothing that soak knows and nothing the user named.
+    pub async fn find(
+        fetcher: Fetcher,
+        url: Url,
+        plan: &ProbePlan,
+        taken: &HashSet<String>,
+    ) -> Result<Prometheus, ProbeError> {
+        let page = fetcher.get_ok(&url, PAGE).await?;
+        if !is_metrics(&page) && plan.metrics.is_none() {
+            return Err(ProbeError(format!("{} is no page of metrics", shown(&url))));
+        }
+        let (rules, gauges) = rules(&page.body, plan, taken)?;
+        let mut found = Prometheus { fetcher, url, rules, gauges, told: HashSet::new(), cpu_before: None };
+        if found.rules.is_empty() && found.take(&page.body, Instant::now()).groups.is_empty() {
+            return Err(ProbeError(format!("{} has no metric that soak knows", shown(&found.url))));
+        }
+        found.told.clear();
+        Ok(found)
+    }
+
+    fn take(&mut self, page: &[u8], at: Instant) -> Reading {
+        let mut seen = Seen::new(&self.rules, &mut self.gauges);
+        prom_text::read(page, &mut seen);
+        let Seen { sums, groups, .. } = seen;
+        let mut reading = Reading::default();
+        for (rule, sum) in self.rules.iter().zip(sums) {
+            let value = match (rule.used, sum) {
+                (_, None) => None,
+                (Use::Level | Use::Requests, Some(value)) => Some(value),
+                (Use::CpuSeconds, Some(value)) => {
+                    let before = self.cpu_before.replace((at, value));
+                    before.and_then(|(then, was)| growth_per_second(value - was, at.duration_since(then)))
+                }
+            };
+            reading.values.extend(value.map(|value| (rule.series.clone(), value)));
+        }
+        for (group, count) in groups {
+            if !self.told.contains(&group.id) {
+                if self.told.len() >= MOST_TOLD {
+                    continue;
+                }
+                self.told.insert(group.id.clone());
+                reading.new_groups.push(group.clone());
+            }
+            reading.groups.push((group.kind, group.id, count));
+        }
+        reading
+    }
+}
+
+impl Probe for Prometheus {
+    fn name(&self) -> &'static str {
+        "prometheus"
+    }
+
+    fn series(&self) -> Vec<String> {
+        self.rules.iter().map(|rule| rule.series.clone()).collect()
+    }
+
+    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+        Box::pin(async move {
+            if ask != Ask::Sample {
+                return Ok(Reading::default());
+            }
+            let page = self.fetcher.get_ok(&self.url, PAGE).await?;
+            Ok(self.take(&page.body, Instant::now()))
+        })
+    }
+}
+
+/// A page whose type says so, or which has a line that only such pages have.
+fn is_metrics(page: &Page) -> bool {
+    let by_type = page.content_type.as_deref().is_some_and(|kind| {
+        kind.contains("openmetrics") || (kind.starts_with("text/plain") && kind.contains("version="))
+    });
+    by_type || page.body.windows(7).take(64 << 10).any(|window| window == b"# TYPE ")
+}
+
+/// Which of the table's rows this page can fill, and what the user named.
+fn rules(
+    page: &[u8],
+    plan: &ProbePlan,
+    taken: &HashSet<String>,
+) -> Result<(Vec<Rule>, HashMap<String, Gauge>), ProbeError> {
+    let mut rules: Vec<Rule> = Vec::new();
+    for text in &plan.metric {
+        let asked = prom_text::selector(text)
+            .ok_or_else(|| ProbeError(format!("--metric '{text}' is not NAME or NAME{{label=\"…\"}}")))?;
+        let labels = asked.labels.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
+        rules.push(Rule { metric: asked.name.into(), labels, series: text.trim().into(), used: Use::Level });
+    }
+    let owned =
+        |labels: &[(&str, &str)]| labels.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
+    let table: Vec<Rule> = KNOWN
+        .iter()
+        .filter(|known| !taken.contains(known.series))
+        .map(|known| Rule {
+            metric: known.metric.into(),
+            labels: owned(known.labels),
+            series: known.series.into(),
+            used: known.used,
+        })
+        .collect();
+    let mut gauges = gauges(&plan.task_metric);
+    let mut seen = Seen::new(&table, &mut gauges);
+    prom_text::read(page, &mut seen);
+    let sums = seen.sums;
+    for (rule, sum) in table.into_iter().zip(sums) {
+        if sum.is_some() && !rules.iter().any(|known| known.series == rule.series) {
+            rules.push(rule);
+        }
+    }
+    Ok((rules, gauges))
+}
+
+/// The gauges that are known by name, the user's first.
+fn gauges(asked: &[TaskMetric]) -> HashMap<String, Gauge> {
+    let list = |label: &str| if label.is_empty() { vec![] } else { vec![label.to_string()] };
+    let known = KNOWN_GROUPS.iter().map(|known| {
+        let kind = match known.counts {
+            Counts::Tasks => GroupKind::Task,
+            Counts::Threads => GroupKind::Thread,
+        };
+        let gauge = Gauge { place: list(known.place), state: list(known.state), kind, guessed: false };
+        (known.metric.to_string(), gauge)
+    });
+    let asked = asked.iter().map(|metric| {
+        let label = |label: &Option<String>| list(label.as_deref().unwrap_or_default());
+        let (place, state) = (label(&metric.place), label(&metric.state));
+        (metric.name.clone(), Gauge { place, state, kind: GroupKind::Task, guessed: false })
+    });
+    known.chain(asked).collect()
+}
+
+/// One reading of a page, sample by sample.
+struct Seen<'a> {
+    rules: &'a [Rule],
+    by_metric: HashMap<&'a str, Vec<usize>>,
+    sums: Vec<Option<f64>>,
+    gauges: &'a mut HashMap<String, Gauge>,
+    groups: Vec<(TaskGroup, f64)>,
+    at: HashMap<String, usize>,
+}
+
+impl<'a> Seen<'a> {
+    fn new(rules: &'a [Rule], gauges: &'a mut HashMap<String, Gauge>) -> Seen<'a> {
+        let mut by_metric: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (index, rule) in rules.iter().enumerate() {
+            by_metric.entry(&rule.metric).or_default().push(index);
+        }
+        let sums = vec![None; rules.len()];
+        Seen { rules, by_metric, sums, gauges, groups: Vec::new(), at: HashMap::new() }
+    }
+
+    fn group(&mut self, sample: &PromSample<'_>) {
+        let Some(gauge) = self.gauges.get(sample.name) else { return };
+        let first = |labels: &[String]| {
+            labels.iter().map(|label| sample.label(label)).find(|value| !value.is_empty()).unwrap_or_default()
+        };
+        let (place, state) = (first(&gauge.place), first(&gauge.state));
+        if gauge.guessed && place.is_empty() {
+            return;
+        }
+        let mut id = format!("{}:{place}:{state}", sample.name);
+        if id.len() > LONGEST_ID {
+            id = format!("{}:{:016x}", sample.name, fnv1a(FNV_START, id.as_bytes()));
+        }
+        // other labels, workers or runtimes, are summed up
+        if let Some(&known) = self.at.get(&id) {
+            self.groups[known].1 += sample.value;
+            return;
+        }
+        let name = if place.is_empty() { sample.name } else { place };
+        let group = TaskGroup {
+            id: id.clone(),
+            kind: gauge.kind,
+            name: name.into(),
+            state: Some(state.to_string()).filter(|state| !state.is_empty()),
+            stack: Vec::new(),
+            created_by: None,
+        };
+        if self.groups.len() < MOST_TOLD {
+            self.at.insert(id, self.groups.len());
+            self.groups.push((group, sample.value));
+        }
+    }
+}
+
+impl PromPage for Seen<'_> {
+    fn wants(&mut self, name: &str) -> bool {
+        self.by_metric.contains_key(name) || self.gauges.contains_key(name)
+    }
+
+    fn sample(&mut self, sample: PromSample<'_>) {
+        if !sample.value.is_finite() {
+            return;
+        }
+        for &index in self.by_metric.get(sample.name).into_iter().flatten() {
+            let rule = &self.rules[index];
+            let matches = rule.labels.iter().all(|(name, value)| sample.label(name) == value);
+            let own = rule.used == Use::Requests
+                && HANDLER_LABELS.iter().any(|label| OWN_HANDLERS.contains(&sample.label(label)));
+            if matches && !own {
+                *self.sums[index].get_or_insert(0.0) += sample.value;
+            }
+        }
+        self.group(&sample);
+    }
+
+    fn of_type(&mut self, name: &str, kind: &str) {
+        let guessed = self.gauges.values().filter(|gauge| gauge.guessed).count();
+        if kind == "gauge" && guessed < MOST_GAUGES && counts_tasks(name) && !self.gauges.contains_key(name) {
+            let list = |labels: &[&str]| labels.iter().map(|label| label.to_string()).collect();
+            let (place, state) = (list(&PLACE_LABELS), list(&STATE_LABELS));
+            let gauge = Gauge { place, state, kind: GroupKind::Task, guessed: true };
+            self.gauges.insert(name.to_string(), gauge);
+        }
+    }
+}
+
+fn growth_per_second(growth: f64, over: Duration) -> Option<f64> {
+    // a counter that went back belongs to another process
+    (growth >= 0.0 && !over.is_zero()).then(|| growth / over.as_secs_f64())
+}
+
+#[cfg(test)]
+#[path = "prometheus_test.rs"]
+mod tests;
