@@ -33,6 +33,15 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// What the process exits with: 2 for the caller's mistake, 70 (EX_SOFTWARE of sysexits.h) for soak's own trouble,
+    /// so that no pipeline takes it for a verdict.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Error::Usage(_) | Error::Format { .. } => 2,
+            Error::File { .. } | Error::Own(_) => 70,
+        }
+    }
+
     /// A usage error in so many words.
     pub fn usage(text: impl Into<String>) -> Error {
         Error::Usage(text.into())

@@ -25,9 +25,9 @@ pub use findings::{
     Culprit, DriverHealth, ErrorCounts, Findings, GateFinding, GateResult, LoadFinding, SeriesFinding,
     Verdict,
 };
+pub use frames::CodeOwner;
 pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
 pub use latency::{Latency, LatencyPoint, LatencyTag, Percentiles};
-pub use frames::CodeOwner;
 pub use load::{ErrorKind, LoadRow};
 pub use plan_record::{Judging, PhasePlan, PlanRecord};
 pub use series::{Phase, Recording, Sample, Series};

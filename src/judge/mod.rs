@@ -1,1 +1,60 @@
-//! Findings: verdict, exit code and every sentence.
+//! From evidence to findings: verdict, gates, exit code, and every sentence of the report.
+//!
+//! Comes in: [`Evidence`], a second or a week old, it is all one. Goes out: [`Findings`]. Pure: no I/O and no clock,
+//! so that a live run and `soak report RUN` say the same.
+
+mod account;
+mod exit;
+mod gates;
+mod load;
+mod material;
+mod rank;
+mod steady;
+mod tasks;
+mod verdict;
+mod voters;
+mod words;
+
+use crate::evidence::{Account, Evidence, Findings};
+
+pub use words::reproduce;
+
+use steady::Steady;
+
+/// Judges a run, or as much of one as there is.
+pub fn judge(evidence: &Evidence) -> Findings {
+    let steady = Steady::of(evidence);
+    let voters = voters::ask(evidence, &steady);
+    let account = account::account(evidence, &steady);
+    let mut tasks = tasks::judge(evidence, &steady, voters.task_share_of_error());
+    let load = load::load(evidence, &steady);
+    let facts = verdict::Facts::gather(evidence, &steady, &voters, &tasks, load.as_ref());
+    let (verdict, why) = verdict::decide(&facts);
+    tasks.keep_blamed(&facts);
+    let gates = gates::compare(evidence, &steady, &voters, &account, load.as_ref());
+    let (exit_code, reason) = exit::code(evidence.plan.as_ref().map(|p| &p.judging), verdict, &gates);
+    let driver = load::driver(evidence);
+    let Account { exact, rows } = account;
+    let mut findings = Findings {
+        schema: "soak/1".into(),
+        verdict,
+        exit_code,
+        reason,
+        headline: String::new(),
+        notes: Vec::new(),
+        subtitle: words::subtitle(evidence, load.as_ref()),
+        reproduce: evidence.plan.as_ref().map(reproduce),
+        target: evidence.environment.as_ref().and_then(|e| e.target.clone()),
+        load,
+        series: voters.findings(),
+        account: rows,
+        account_exact: exact,
+        culprits: tasks.into_culprits(),
+        gates,
+        probes: evidence.environment.as_ref().map(|e| e.probes.clone()).unwrap_or_default(),
+        driver,
+    };
+    findings.headline = words::headline(&findings, &facts, &why, &steady);
+    findings.notes = words::notes(&findings, &facts, &why, evidence);
+    findings
+}

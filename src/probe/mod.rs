@@ -3,19 +3,19 @@
 //! A probe that is not there costs nothing and is named with the line that turns it on. A probe that fails yields a
 //! gap for its own series and never costs another its sample.
 
-mod process;
 mod discover;
 mod fetch;
 mod go_heap;
 mod go_tasks;
 mod metrics_table;
 mod pprof;
+mod process;
 mod prom_text;
 mod prometheus;
 mod sample;
 mod sampler;
 
-pub use process::Process;
 pub use discover::{Discovered, discover};
+pub use process::Process;
 pub use sample::{Answer, Ask, Probe, ProbeError, Reading};
 pub use sampler::{Cost, Row, Sampler};

@@ -1,7 +1,7 @@
 //! Asks every probe and waits for none: each has a task of its own, and an answer counts if it comes in time.
 //!
-//! A probe that still works on the last question is not asked again, which leaves a gap in its own series and
-//! delays nobody. One that panics, fails, or tells values it never announced has failed, and is asked again next
+//! A probe that still works on the last question is not asked for a sample, which leaves a gap in its own series and
+//! delays nobody; collections and snapshots queue up behind it. One that panics, fails, or tells values it never announced has failed, and is asked again next
 //! time. A failure is told once until the probe has answered again.
 //!
 //! Regular samples of a probe may take [`SHARE`] of the time. Whoever takes more is passed over until its share has
@@ -10,6 +10,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
@@ -57,223 +58,239 @@ pub struct Cost {
 /// Every probe, each in its task; dropping it ends them all.
 #[derive(Debug)]
 pub struct Sampler {
-    lanes: Vec<Lane>,
-    answers: mpsc::UnboundedReceiver<Arrival>,
+    lanes: Vec<Arc<Lane>>,
+    tasks: Vec<JoinHandle<()>>,
     series: Vec<String>,
     began: Instant,
-    question: u64,
 }
 
+/// One probe as those who ask see it.
 #[derive(Debug)]
 struct Lane {
     name: &'static str,
     series: HashSet<String>,
     answers: Vec<Ask>,
-    questions: mpsc::UnboundedSender<(u64, Ask)>,
-    task: JoinHandle<()>,
-    /// The question it works on, and whether it is late already.
-    busy: Option<(u64, bool)>,
+    questions: mpsc::UnboundedSender<Question>,
+    state: Mutex<State>,
+}
+
+/// A question, and where its answer is waited for.
+#[derive(Debug)]
+struct Question {
+    ask: Ask,
+    reply: mpsc::UnboundedSender<(usize, Result<Reading, ProbeError>)>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Questions put and not answered yet.
+    busy: u32,
     failing: bool,
     told_slow: bool,
     asked: u64,
     failed: u64,
     answered: u64,
     total: Duration,
-}
-
-#[derive(Debug)]
-struct Arrival {
-    lane: usize,
-    question: u64,
-    took: Duration,
-    result: Result<Reading, ProbeError>,
+    /// What came too late for its own row and stays true all the same.
+    late: Row,
 }
 
 impl Sampler {
     /// Starts a task for each probe; must be called inside a tokio runtime. A series that two probes announce
     /// belongs to the first.
     pub fn start(probes: Vec<Box<dyn Probe>>) -> Sampler {
-        let (sender, answers) = mpsc::unbounded_channel();
         let mut series: Vec<String> = Vec::new();
         let mut lanes = Vec::new();
+        let mut tasks = Vec::new();
         for (index, probe) in probes.into_iter().enumerate() {
             let own: Vec<String> = probe.series().into_iter().filter(|name| !series.contains(name)).collect();
             series.extend(own.iter().cloned());
-            lanes.push(Lane::start(index, probe, own.into_iter().collect(), sender.clone()));
+            let (lane, questions) = Lane::new(probe.as_ref(), own.into_iter().collect());
+            let lane = Arc::new(lane);
+            tasks.push(tokio::spawn(work(index, probe, Arc::clone(&lane), questions)));
+            lanes.push(lane);
         }
-        Sampler { lanes, answers, series, began: Instant::now(), question: 0 }
-    }
-
-    /// The same, with snapshots' `elapsed_s` counted from when the run began.
-    pub fn since(mut self, began: Instant) -> Sampler {
-        self.began = began;
-        self
+        Sampler { lanes, tasks, series, began: Instant::now() }
     }
 
     /// Every series that any probe fills, in the order of the probes.
-    pub fn series(&self) -> Vec<String> {
-        self.series.clone()
+    pub fn series(&self) -> &[String] {
+        &self.series
     }
 
-    /// Asks all that have something to say, and takes what arrives within this time.
-    pub async fn ask(&mut self, ask: Ask, within: Duration) -> Row {
+    /// Asks all that have something to say, and takes what arrives within this time. Several questions may be under
+    /// way at once; a probe works on one of them.
+    pub fn ask(&self, ask: Ask, within: Duration) -> impl Future<Output = Row> + Send + use<> {
         let deadline = tokio::time::Instant::now() + within;
-        let mut row = Row::default();
-        while let Ok(late) = self.answers.try_recv() {
-            self.take(late, &mut row);
-        }
-        self.question += 1;
         let elapsed = self.began.elapsed();
-        for lane in &mut self.lanes {
-            row.events.extend(lane.put(self.question, ask, elapsed));
-        }
-        while self.lanes.iter().any(|lane| lane.works_on(self.question)) {
-            match tokio::time::timeout_at(deadline, self.answers.recv()).await {
-                Ok(Some(arrival)) => self.take(arrival, &mut row),
-                Ok(None) | Err(_) => break,
+        let (reply, mut replies) = mpsc::unbounded_channel();
+        let mut row = Row::default();
+        let mut asked: HashSet<usize> = HashSet::new();
+        for (index, lane) in self.lanes.iter().enumerate() {
+            row.append(std::mem::take(&mut lane.state().late));
+            let (accepted, event) = lane.put(ask, elapsed, &reply);
+            row.events.extend(event);
+            if accepted {
+                asked.insert(index);
             }
         }
-        for lane in &mut self.lanes {
-            row.events.extend(lane.late(self.question, within));
+        drop(reply);
+        let lanes = self.lanes.clone();
+        async move {
+            while !asked.is_empty() {
+                let Ok(Some((index, result))) = tokio::time::timeout_at(deadline, replies.recv()).await
+                else {
+                    break;
+                };
+                asked.remove(&index);
+                row.append(lanes[index].sift(result));
+            }
+            replies.close();
+            // what came between the deadline and now
+            while let Ok((index, result)) = replies.try_recv() {
+                asked.remove(&index);
+                row.append(lanes[index].sift(result));
+            }
+            for index in asked {
+                let reason = format!("no answer within {:.1} s", within.as_secs_f64());
+                row.events.extend(lanes[index].fail(reason));
+            }
+            row
         }
-        row
     }
 
     /// What each probe has cost so far, for env.json.
     pub fn costs(&self) -> Vec<Cost> {
-        self.lanes.iter().map(Lane::cost).collect()
-    }
-
-    fn take(&mut self, arrival: Arrival, row: &mut Row) {
-        let lane = &mut self.lanes[arrival.lane];
-        let late = lane.busy.take().is_some_and(|(_, late)| late);
-        lane.total += arrival.took;
-        lane.answered += 1;
-        let now = arrival.question == self.question && !late;
-        let mut reading = match arrival.result {
-            Ok(reading) => reading,
-            Err(ProbeError(reason)) => {
-                // one that was late has been told of already
-                row.events.extend(if now { lane.fail(reason) } else { None });
-                return;
-            }
-        };
-        let told = reading.values.len();
-        reading.values.retain(|(name, value)| lane.series.contains(name) && value.is_finite());
-        if reading.values.len() < told {
-            let lost = told - reading.values.len();
-            row.events.extend(lane.fail(format!("{lost} of its values were no numbers or not announced")));
-        } else if now {
-            lane.failing = false;
-        }
-        // figures belong to the moment they were asked for; what happened, and what a group is, stays true
-        if now {
-            row.values.append(&mut reading.values);
-            row.groups.append(&mut reading.groups);
-        }
-        row.new_groups.append(&mut reading.new_groups);
-        row.events.append(&mut reading.events);
-        if let Some(snapshot) = reading.snapshot {
-            let at = self.began.elapsed().as_secs_f64();
-            merge(&mut row.snapshot, TaskSnapshot { elapsed_s: at, ..snapshot });
-        }
+        self.lanes.iter().map(|lane| lane.cost()).collect()
     }
 }
 
 impl Drop for Sampler {
     fn drop(&mut self) {
-        for lane in &self.lanes {
-            lane.task.abort();
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+/// Answers one question after the other.
+async fn work(
+    index: usize,
+    mut probe: Box<dyn Probe>,
+    lane: Arc<Lane>,
+    mut questions: mpsc::UnboundedReceiver<Question>,
+) {
+    while let Some(Question { ask, reply }) = questions.recv().await {
+        let begun = Instant::now();
+        // the call itself may panic too, so it stands inside
+        let answer = AssertUnwindSafe(async { probe.ask(ask).await }).catch_unwind().await;
+        let result = answer.unwrap_or_else(|_| Err(ProbeError("it panicked".into())));
+        {
+            let mut state = lane.state();
+            state.busy -= 1;
+            state.total += begun.elapsed();
+            state.answered += 1;
+        }
+        if let Err(mpsc::error::SendError((_, Ok(reading)))) = reply.send((index, result)) {
+            // figures belong to the moment they were asked for; what happened, and what a group is, stays true
+            let Reading { new_groups, snapshot, events, .. } = reading;
+            lane.state().late.append(Row { new_groups, snapshot, events, ..Row::default() });
+        }
+    }
+}
+
+impl Row {
+    fn append(&mut self, mut other: Row) {
+        self.values.append(&mut other.values);
+        self.groups.append(&mut other.groups);
+        self.new_groups.append(&mut other.new_groups);
+        self.events.append(&mut other.events);
+        if let Some(snapshot) = other.snapshot {
+            merge(&mut self.snapshot, snapshot);
         }
     }
 }
 
 impl Lane {
-    fn start(
-        index: usize,
-        mut probe: Box<dyn Probe>,
-        series: HashSet<String>,
-        answers: mpsc::UnboundedSender<Arrival>,
-    ) -> Lane {
+    fn new(probe: &dyn Probe, series: HashSet<String>) -> (Lane, mpsc::UnboundedReceiver<Question>) {
         let moments = [Moment::SteadyStart, Moment::SteadyEnd, Moment::Settled].map(Ask::Snapshot);
         let all = [Ask::Sample, Ask::Collect].into_iter().chain(moments);
-        let name = probe.name();
-        let can = all.filter(|&ask| probe.answers(ask)).collect();
-        let (questions, mut asked) = mpsc::unbounded_channel();
-        let task = tokio::spawn(async move {
-            while let Some((question, ask)) = asked.recv().await {
-                let begun = Instant::now();
-                // the call itself may panic too, so it stands inside
-                let answer = AssertUnwindSafe(async { probe.ask(ask).await }).catch_unwind().await;
-                let result = answer.unwrap_or_else(|_| Err(ProbeError("it panicked".into())));
-                let arrival = Arrival { lane: index, question, took: begun.elapsed(), result };
-                if answers.send(arrival).is_err() {
-                    return;
-                }
-            }
-        });
-        Lane {
-            name,
-            series,
-            answers: can,
-            questions,
-            task,
-            busy: None,
-            failing: false,
-            told_slow: false,
-            asked: 0,
-            failed: 0,
-            answered: 0,
-            total: Duration::ZERO,
-        }
+        let answers = all.filter(|&ask| probe.answers(ask)).collect();
+        let (questions, asked) = mpsc::unbounded_channel();
+        (Lane { name: probe.name(), series, answers, questions, state: Mutex::default() }, asked)
     }
 
-    /// Asks, unless it is busy, has nothing to say, or has taken more than its share.
-    fn put(&mut self, question: u64, ask: Ask, elapsed: Duration) -> Option<EventKind> {
-        if self.busy.is_some() || !self.answers.contains(&ask) {
-            return None;
+    /// A panic while it was held left nothing half done: each holder changes plain counters.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks, unless it is busy, has nothing to say, or has taken more than its share; tells whether it did.
+    fn put(
+        &self,
+        ask: Ask,
+        elapsed: Duration,
+        reply: &mpsc::UnboundedSender<(usize, Result<Reading, ProbeError>)>,
+    ) -> (bool, Option<EventKind>) {
+        let mut state = self.state();
+        if (state.busy > 0 && ask == Ask::Sample) || !self.answers.contains(&ask) {
+            return (false, None);
         }
-        if ask == Ask::Sample && self.total > CREDIT + elapsed.mul_f64(SHARE) {
-            let first = !std::mem::replace(&mut self.told_slow, true);
-            let share = self.total.as_secs_f64() / elapsed.as_secs_f64().max(1.0) * 100.0;
+        if ask == Ask::Sample && state.total > CREDIT + elapsed.mul_f64(SHARE) {
+            let first = !std::mem::replace(&mut state.told_slow, true);
+            let share = state.total.as_secs_f64() / elapsed.as_secs_f64().max(1.0) * 100.0;
             let text = format!(
                 "probe {} is asked less often: its answers took {share:.1} % of the time, more than {:.0} %",
                 self.name,
                 SHARE * 100.0
             );
-            return first.then_some(EventKind::Note { text });
+            return (false, first.then_some(EventKind::Note { text }));
         }
-        self.asked += 1;
-        if self.questions.send((question, ask)).is_err() {
-            return self.fail("it has ended".into());
+        state.asked += 1;
+        state.busy += 1;
+        drop(state);
+        match self.questions.send(Question { ask, reply: reply.clone() }) {
+            Ok(()) => (true, None),
+            Err(_) => (false, self.fail("it has ended".into())),
         }
-        self.busy = Some((question, false));
-        None
     }
 
-    fn works_on(&self, question: u64) -> bool {
-        self.busy.is_some_and(|(at, _)| at == question)
-    }
-
-    /// Its time is over; told once, however long it goes on.
-    fn late(&mut self, question: u64, within: Duration) -> Option<EventKind> {
-        if !self.works_on(question) {
-            return None;
+    /// What of an answer counts: values that are numbers and were announced.
+    fn sift(&self, result: Result<Reading, ProbeError>) -> Row {
+        let mut row = Row::default();
+        let mut reading = match result {
+            Ok(reading) => reading,
+            Err(ProbeError(reason)) => {
+                row.events.extend(self.fail(reason));
+                return row;
+            }
+        };
+        let told = reading.values.len();
+        reading.values.retain(|(name, value)| self.series.contains(name) && value.is_finite());
+        if reading.values.len() < told {
+            let lost = told - reading.values.len();
+            row.events.extend(self.fail(format!("{lost} of its values were no numbers or not announced")));
+        } else {
+            self.state().failing = false;
         }
-        self.busy = Some((question, true));
-        self.fail(format!("no answer within {:.1} s", within.as_secs_f64()))
+        let Reading { values, groups, new_groups, snapshot, mut events } = reading;
+        row.events.append(&mut events);
+        Row { values, groups, new_groups, snapshot, events: row.events }
     }
 
-    fn fail(&mut self, reason: String) -> Option<EventKind> {
-        self.failed += 1;
-        let first = !std::mem::replace(&mut self.failing, true);
+    /// Told once, however long it goes on.
+    fn fail(&self, reason: String) -> Option<EventKind> {
+        let mut state = self.state();
+        state.failed += 1;
+        let first = !std::mem::replace(&mut state.failing, true);
         first.then(|| EventKind::ProbeFailed { probe: self.name.into(), reason })
     }
 
     fn cost(&self) -> Cost {
-        let total_s = self.total.as_secs_f64();
-        let mean_s = if self.answered == 0 { 0.0 } else { total_s / self.answered as f64 };
-        Cost { name: self.name.into(), asked: self.asked, failed: self.failed, mean_s, total_s }
+        let state = self.state();
+        let total_s = state.total.as_secs_f64();
+        let mean_s = if state.answered == 0 { 0.0 } else { total_s / state.answered as f64 };
+        Cost { name: self.name.into(), asked: state.asked, failed: state.failed, mean_s, total_s }
     }
 }
 

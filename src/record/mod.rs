@@ -1,5 +1,40 @@
-//! The run directory: append, sync, read back; other people's CSV; the mirror.
+//! The run directory: append as the run goes, sync, read back, tolerate a cut-off end; other people's CSV; and one
+//! bounded mirror in memory, for the live view and for a verdict when the disk failed.
+//!
+//! Evidence is never overwritten. soak's own crash loses at most one interval: every row is handed to the kernel as
+//! it is made; a thread of its own asks for fdatasync every 30 s, so that a power cut loses no more than that.
 
+mod directory;
 mod latency_log;
+mod mirror;
+mod own;
+mod reader;
+mod writer;
 
+pub use directory::{RunDir, replace_file};
 pub use latency_log::{HlogWriter, LatencySum, read_hlog};
+pub use mirror::Mirror;
+pub use reader::read_run;
+pub use writer::{Recorder, SampleRow};
+
+/// The files of a run directory that are evidence, by what they hold.
+pub mod files {
+    /// The resolved plan without secrets.
+    pub const PLAN: &str = "plan.toml";
+    /// The machine, the target, the probes and their cost.
+    pub const ENVIRONMENT: &str = "env.json";
+    /// Every series, sample by sample.
+    pub const SAMPLES: &str = "samples.csv";
+    /// Task groups over time.
+    pub const GROUPS: &str = "groups.csv";
+    /// What was driven.
+    pub const LOAD: &str = "load.csv";
+    /// Latency histograms, interval by interval.
+    pub const LATENCY: &str = "latency.hlog";
+    /// What happened.
+    pub const EVENTS: &str = "events.jsonl";
+    /// Task snapshots, and what each group is.
+    pub const TASKS: &str = "tasks";
+    /// Below [`TASKS`]: a line for each group, written when it is first seen.
+    pub const GROUP_NAMES: &str = "groups.jsonl";
+}

@@ -1,1 +1,13 @@
-//! The conductor: phases in order.
+//! The conductor: phases in order, everything else started, asked and stopped at its time. No policy.
+//!
+//! Comes in: a plan, a driver, a sampler and a recorder. Goes out: a run directory that is complete, whatever
+//! happened. `tick` looks in while it runs; commands come over a channel.
+
+mod conductor;
+mod ledger;
+mod suspend;
+mod timeline;
+
+pub use conductor::{End, Parts, conduct};
+pub use ledger::best_count;
+pub use timeline::{Look, Stage, stages};

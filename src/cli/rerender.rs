@@ -1,0 +1,51 @@
+//! `soak report RUN` and `soak analyze FILE|RUN`: judge again what was recorded.
+
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::evidence::{Evidence, Findings};
+use crate::judge::judge;
+use crate::record::{read_run, read_table};
+use crate::report;
+
+use super::output::{Manner, print, say};
+use super::session::conclude;
+
+/// Renders a run directory again, also one that a crash cut off.
+///
+/// # Errors
+/// When it holds no run, or cannot be read or written.
+pub fn report(run: &Path, manner: &Manner) -> Result<u8> {
+    let outcome = conclude(run, &read_run(run)?)?;
+    show(&outcome.findings, Some(run), manner)?;
+    Ok(0)
+}
+
+/// Judges a CSV or a run directory and writes nothing; exits by what it finds.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn analyze(path: &Path, manner: &Manner) -> Result<u8> {
+    let evidence = if path.is_dir() {
+        read_run(path)?
+    } else if path.exists() {
+        Evidence { recording: read_table(path)?, ..Evidence::default() }
+    } else {
+        return Err(Error::usage(format!("{}: there is no such file", path.display())));
+    };
+    let findings = judge(&evidence);
+    show(&findings, None, manner)?;
+    Ok(findings.exit_code)
+}
+
+/// The summary for a person, or the document for a program.
+pub fn show(findings: &Findings, dir: Option<&Path>, manner: &Manner) -> Result<()> {
+    if manner.json {
+        print(&report::to_json(findings)?);
+    } else if manner.quiet {
+        say(manner, &findings.headline);
+    } else {
+        print(&report::summary(findings, dir));
+    }
+    Ok(())
+}

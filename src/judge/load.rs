@@ -1,0 +1,77 @@
+//! What was driven in steady, and how soak itself fared.
+
+use std::collections::BTreeMap;
+
+use crate::evidence::{DriverHealth, ErrorCounts, ErrorKind, EventKind, Evidence, LoadFinding, LoadRow};
+use crate::units::Rate;
+
+use super::steady::Steady;
+
+/// The load's own findings; none where nothing was driven.
+pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
+    let plan = evidence.plan.as_ref()?;
+    if evidence.load.is_empty() {
+        return None;
+    }
+    let normal = |row: &&LoadRow| row.behaviour == "normal";
+    // what was due in steady may end after it: errors count until the next load begins
+    let until_next_load = |t: f64| {
+        steady.stretches.iter().enumerate().any(|(i, (from, _))| {
+            let next = steady.stretches.get(i + 1).map_or(f64::INFINITY, |(start, _)| *start);
+            t > *from && t < next && (steady.holds(t) || t > steady.stretches[i].1)
+        })
+    };
+    // a row speaks of the time before it
+    let in_steady = |row: &&LoadRow| {
+        steady.stretches.iter().any(|(from, to)| row.elapsed_s > *from && row.elapsed_s <= to + 0.05)
+    };
+    let rows: Vec<&LoadRow> = evidence.load.iter().filter(normal).collect();
+    let sum =
+        |rows: &mut dyn Iterator<Item = &&LoadRow>, of: fn(&LoadRow) -> u64| rows.map(|r| of(r)).sum::<u64>();
+    let due = sum(&mut rows.iter().filter(|r| in_steady(r)), |r| r.due);
+    let sent = sum(&mut rows.iter().filter(|r| in_steady(r)), |r| r.sent);
+    let mut by_kind = BTreeMap::new();
+    for (i, kind) in ErrorKind::ALL.iter().enumerate() {
+        let n: u64 = rows.iter().filter(|r| until_next_load(r.elapsed_s)).map(|r| r.errors[i]).sum();
+        if n > 0 {
+            by_kind.insert(kind.to_string(), n);
+        }
+    }
+    let wrong: u64 = by_kind.values().sum();
+    let seconds = steady.seconds();
+    let closed_loop_due = if due == 0 { sent } else { due };
+    Some(LoadFinding {
+        requests: sum(&mut rows.iter(), |r| r.done),
+        rate_asked: plan.rate.per_second(),
+        rate_held: if seconds > 0.0 { sent as f64 / seconds } else { 0.0 },
+        late_p99_s: evidence.latency.late.p99,
+        dropped: by_kind.get("dropped").copied().unwrap_or(0),
+        errors: ErrorCounts { ratio: (wrong as f64 / closed_loop_due.max(1) as f64).min(1.0), by_kind },
+        latency_s: evidence.latency.steady,
+        service_s: evidence.latency.service,
+    })
+}
+
+/// Whether the rate asked for was held to nine parts in ten.
+pub fn rate_held(load: &LoadFinding, rate: Rate) -> bool {
+    rate.per_second().is_none_or(|asked| load.rate_held >= 0.9 * asked)
+}
+
+/// How soak itself fared.
+pub fn driver(evidence: &Evidence) -> DriverHealth {
+    let end_s = evidence.recording.elapsed_s.last().copied().unwrap_or(0.0);
+    let cpu_s = evidence.load.last().map_or(0.0, |r| r.soak_cpu_s)
+        - evidence.load.first().map_or(0.0, |r| r.soak_cpu_s);
+    DriverHealth {
+        rss_bytes_max: evidence.load.iter().map(|r| r.soak_rss_bytes).max().unwrap_or(0),
+        cpu_ratio: if end_s > 0.0 { cpu_s / end_s } else { 0.0 },
+        notes: evidence
+            .events
+            .iter()
+            .filter_map(|e| match &e.kind {
+                EventKind::Driver { text } => Some(text.clone()),
+                _ => None,
+            })
+            .collect(),
+    }
+}

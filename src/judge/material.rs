@@ -1,0 +1,80 @@
+//! Whether a growth that is certain also matters: significance belongs to the trend, materiality to the horizon.
+
+use crate::evidence::Trend;
+use crate::units::{Span, Unit};
+
+/// A growth must add this share of the level at the start of steady over the horizon.
+const SHARE_OF_LEVEL: f64 = 0.10;
+/// And at least so much memory,
+const LEAST_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
+/// or so many tasks or file descriptors.
+const LEAST_COUNT: f64 = 10.0;
+/// And it must have been so much already within steady, lest a line through noise be drawn out for a month.
+const SEEN_BYTES: f64 = 256.0 * 1024.0;
+
+/// Whether the lower end of a growth, kept up for the horizon, matters.
+///
+/// `seconds` is the length of steady. Nothing that does not grow is material.
+pub fn material(trend: &Trend, unit: Unit, horizon: Span, seconds: f64) -> bool {
+    let (Some(slope), Some(start)) = (trend.slope, trend.start) else { return false };
+    if slope.lo <= 0.0 {
+        return false;
+    }
+    let (least, seen) = match unit {
+        Unit::Bytes => (LEAST_BYTES, SEEN_BYTES),
+        _ => (LEAST_COUNT, LEAST_COUNT),
+    };
+    let added = slope.lo * horizon.secs();
+    let grown = (slope.value * seconds).max(trend.end.unwrap_or(start) - start);
+    added >= SHARE_OF_LEVEL * start.max(0.0) && added >= least && grown >= seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Direction, Estimate, Shape};
+
+    fn growing(start: f64, per_second: f64, seconds: f64) -> Trend {
+        Trend {
+            direction: Direction::Growing,
+            shape: Shape::Linear,
+            start: Some(start),
+            end: Some(start + per_second * seconds),
+            slope: Some(Estimate { value: per_second, lo: per_second * 0.9, hi: per_second * 1.1 }),
+            per_request: None,
+            detectable_per_s: None,
+            needs_s: None,
+            recovered: None,
+            p_value: 0.0,
+            why: String::new(),
+        }
+    }
+
+    const MIB: f64 = 1024.0 * 1024.0;
+    const DAYS_30: f64 = 30.0 * 86_400.0;
+
+    #[test]
+    fn twelve_megabytes_a_day_matter_even_if_the_run_saw_few() {
+        let slope = 12.0 * MIB / 86_400.0;
+        assert!(material(
+            &growing(100.0 * MIB, slope, 3600.0),
+            Unit::Bytes,
+            Span::from_secs_f64(DAYS_30),
+            3600.0
+        ));
+    }
+
+    #[test]
+    fn a_few_pages_do_not() {
+        let horizon = Span::from_secs_f64(DAYS_30);
+        assert!(
+            !material(&growing(100.0 * MIB, 4096.0 / 60.0, 60.0), Unit::Bytes, horizon, 60.0),
+            "not seen"
+        );
+        assert!(
+            !material(&growing(8e9, 5.0 * MIB / 86_400.0, 86_400.0), Unit::Bytes, horizon, 86_400.0),
+            "not a tenth"
+        );
+        assert!(!material(&growing(5.0, 1.0 / 86_400.0, 20.0), Unit::Count, horizon, 20.0), "not ten tasks");
+    }
+}

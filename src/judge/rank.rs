@@ -1,0 +1,125 @@
+//! Which series is evidence, and how strong.
+
+use crate::evidence::{EventKind, Evidence, GroupKind, Runtime};
+
+/// Evidence, strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// The runtime proves it.
+    Proof,
+    /// Tasks, threads, file descriptors.
+    Tasks,
+    /// The live heap after a collection, and the memory account.
+    Live,
+    /// Resident memory.
+    Rss,
+}
+
+/// What there is to judge by, which decides who has a vote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sources {
+    /// Task groups could be read: they vote, the plain counts do not.
+    pub groups: bool,
+    /// The memory account is exact: what the runtime holds and gave back is known.
+    pub exact: bool,
+    /// A live heap after collections was read at least three times.
+    pub live: bool,
+    /// The target's runtime.
+    pub runtime: Runtime,
+    /// The target only forwards, or does no work: nothing of it is judged.
+    pub forwards: bool,
+    /// There is no plan: a lone CSV, in which a column named tasks is a count like any other.
+    pub lone: bool,
+}
+
+impl Sources {
+    /// Reads them off the evidence.
+    pub fn of(evidence: &Evidence) -> Sources {
+        let read = |name: &str, at_least: usize| {
+            evidence
+                .recording
+                .series(name)
+                .is_some_and(|s| s.samples.iter().filter(|v| v.get().is_some()).count() >= at_least)
+        };
+        Sources {
+            groups: evidence.groups.iter().any(|g| matches!(g.kind, GroupKind::Goroutine | GroupKind::Task)),
+            exact: read("mem_live_bytes", 1) && read("mem_stacks_bytes", 1) && read("mem_native_bytes", 1),
+            live: read("mem_live_bytes", 3),
+            runtime: evidence
+                .environment
+                .as_ref()
+                .and_then(|e| e.target.as_ref())
+                .map_or(Runtime::Other, |t| t.runtime),
+            forwards: evidence.events.iter().any(|e| matches!(e.kind, EventKind::Forwarder { .. })),
+            lone: evidence.plan.is_none(),
+        }
+    }
+}
+
+/// Counts of tasks, the best first: a column `tasks` repeats the best one that a run has.
+pub const TASK_COUNTS: [&str; 4] = ["goroutines", "tokio_tasks", "tasks", "threads"];
+
+/// The vote of a series, if it has one.
+///
+/// `named` are the series that the user asked to count, `present` all that hold a reading.
+pub fn rank(name: &str, sources: &Sources, named: &[String], present: &[&str]) -> Option<Rank> {
+    if sources.forwards {
+        return None;
+    }
+    let best_count = || TASK_COUNTS.iter().find(|count| present.contains(count)).copied();
+    let has = |other: &str| present.contains(&other);
+    match name {
+        "fds" => Some(Rank::Tasks),
+        "tasks" if !sources.lone && best_count() != Some("tasks") => None,
+        count if TASK_COUNTS.contains(&count) && !sources.groups && best_count() == Some(count) => {
+            Some(Rank::Tasks)
+        }
+        "mem_live_bytes" => Some(Rank::Live),
+        "mem_stacks_bytes" | "mem_native_bytes" if sources.exact => Some(Rank::Live),
+        "heap_live_bytes" => Some(Rank::Live),
+        "rss_anon_bytes" | "rss_shmem_bytes" => Some(Rank::Rss),
+        "rss_bytes" if !has("rss_anon_bytes") => Some(Rank::Rss),
+        "mem_unattributed_bytes" => None,
+        _ if named.iter().any(|n| n == name) => Some(Rank::Rss),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCES: Sources = Sources {
+        groups: false,
+        exact: false,
+        live: false,
+        runtime: Runtime::Other,
+        forwards: false,
+        lone: false,
+    };
+
+    #[test]
+    fn plain_counts_vote_only_where_no_groups_are_read() {
+        let present = ["goroutines", "tasks", "threads", "rss_bytes"];
+        assert_eq!(rank("goroutines", &SOURCES, &[], &present), Some(Rank::Tasks));
+        assert_eq!(rank("tasks", &SOURCES, &[], &present), None);
+        assert_eq!(rank("threads", &SOURCES, &[], &present), None);
+        let with_groups = Sources { groups: true, ..SOURCES };
+        assert_eq!(rank("goroutines", &with_groups, &[], &present), None);
+        assert_eq!(rank("threads", &SOURCES, &[], &["threads", "rss_bytes"]), Some(Rank::Tasks));
+    }
+
+    #[test]
+    fn anonymous_memory_votes_for_rss() {
+        assert_eq!(rank("rss_bytes", &SOURCES, &[], &["rss_bytes", "rss_anon_bytes"]), None);
+        assert_eq!(rank("rss_bytes", &SOURCES, &[], &["rss_bytes"]), Some(Rank::Rss));
+        assert_eq!(rank("pss_bytes", &SOURCES, &[], &["pss_bytes"]), None);
+        assert_eq!(rank("queue", &SOURCES, &["queue".into()], &["queue"]), Some(Rank::Rss));
+    }
+
+    #[test]
+    fn of_a_forwarder_nothing_votes() {
+        let sources = Sources { forwards: true, ..SOURCES };
+        assert_eq!(rank("rss_anon_bytes", &sources, &[], &["rss_anon_bytes"]), None);
+    }
+}

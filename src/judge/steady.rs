@@ -1,0 +1,143 @@
+//! When steady was: the stretches of time that are judged, and the requests in them.
+
+use crate::evidence::{EventKind, Evidence, Phase};
+
+/// The judged part of a run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Steady {
+    /// Each stretch, start and end in seconds since the run began; one, unless there are cycles.
+    pub stretches: Vec<(f64, f64)>,
+    /// Requests answered in them, where they are counted.
+    pub requests: Option<f64>,
+    /// When the whole run ended.
+    pub run_end_s: f64,
+}
+
+impl Steady {
+    /// Reads it off the phases: events say it exactly, samples to an interval.
+    pub fn of(evidence: &Evidence) -> Steady {
+        let recording = &evidence.recording;
+        let last_event = evidence.events.last().map_or(0.0, |e| e.elapsed_s);
+        let run_end_s = recording.elapsed_s.last().copied().unwrap_or(0.0).max(last_event);
+        let mut stretches = from_events(evidence, run_end_s);
+        if stretches.is_empty() {
+            stretches = from_samples(evidence);
+        }
+        let counted = |t: f64| {
+            let i = recording.elapsed_s.partition_point(|e| *e <= t);
+            recording.requests_total[..i].iter().rev().find_map(|s| s.get())
+        };
+        let requests = stretches
+            .iter()
+            .map(|(from, to)| Some(counted(*to)? - counted(*from).unwrap_or(0.0)))
+            .sum::<Option<f64>>()
+            .filter(|n| *n > 0.0);
+        Steady { stretches, requests, run_end_s }
+    }
+
+    /// All stretches together, in seconds.
+    pub fn seconds(&self) -> f64 {
+        self.stretches.iter().map(|(from, to)| to - from).sum()
+    }
+
+    /// Where the first stretch begins.
+    pub fn start_s(&self) -> f64 {
+        self.stretches.first().map_or(0.0, |s| s.0)
+    }
+
+    /// Where the last stretch ends.
+    pub fn end_s(&self) -> f64 {
+        self.stretches.last().map_or(0.0, |s| s.1)
+    }
+
+    /// Whether a moment is within steady.
+    pub fn holds(&self, elapsed_s: f64) -> bool {
+        self.stretches.iter().any(|(from, to)| (*from..=*to).contains(&elapsed_s))
+    }
+
+    /// Requests each second of steady, where they are counted.
+    pub fn request_rate(&self) -> Option<f64> {
+        let seconds = self.seconds();
+        self.requests.filter(|_| seconds > 0.0).map(|n| n / seconds)
+    }
+}
+
+fn from_events(evidence: &Evidence, run_end_s: f64) -> Vec<(f64, f64)> {
+    let mut stretches = Vec::new();
+    let mut open = None;
+    for event in &evidence.events {
+        if let EventKind::Phase { phase } = event.kind {
+            if let Some(from) = open.take() {
+                stretches.push((from, event.elapsed_s));
+            }
+            open = (phase == Phase::Steady).then_some(event.elapsed_s);
+        }
+    }
+    if let Some(from) = open {
+        stretches.push((from, run_end_s.max(from)));
+    }
+    stretches
+}
+
+fn from_samples(evidence: &Evidence) -> Vec<(f64, f64)> {
+    let recording = &evidence.recording;
+    let mut stretches: Vec<(f64, f64)> = Vec::new();
+    let mut before = None;
+    for (t, phase) in recording.elapsed_s.iter().zip(&recording.phases) {
+        if *phase == Phase::Steady {
+            match stretches.last_mut() {
+                Some(last) if before == Some(Phase::Steady) => last.1 = *t,
+                _ => stretches.push((*t, *t)),
+            }
+        }
+        before = Some(*phase);
+    }
+    stretches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Event, Recording, Sample};
+
+    fn evidence(phases: &[Phase]) -> Evidence {
+        Evidence {
+            recording: Recording {
+                elapsed_s: (0..phases.len()).map(|i| i as f64).collect(),
+                phases: phases.to_vec(),
+                requests_total: (0..phases.len()).map(|i| Sample::new(10.0 * i as f64)).collect(),
+                series: Vec::new(),
+            },
+            ..Evidence::default()
+        }
+    }
+
+    #[test]
+    fn samples_tell_it_where_no_event_does() {
+        use Phase::{Settle, Steady as S, Warmup};
+        let steady = Steady::of(&evidence(&[Warmup, S, S, S, Settle, Warmup, S, S]));
+        assert_eq!(steady.stretches, [(1.0, 3.0), (6.0, 7.0)]);
+        assert_eq!(steady.requests, Some(30.0));
+        assert_eq!(steady.run_end_s, 7.0);
+    }
+
+    #[test]
+    fn events_tell_it_exactly() {
+        let mut e = evidence(&[Phase::Steady; 9]);
+        e.events = vec![
+            Event { elapsed_s: 1.5, kind: EventKind::Phase { phase: Phase::Steady } },
+            Event { elapsed_s: 6.25, kind: EventKind::Phase { phase: Phase::Settle } },
+        ];
+        let steady = Steady::of(&e);
+        assert_eq!(steady.stretches, [(1.5, 6.25)]);
+        assert_eq!(steady.requests, Some(50.0));
+        assert!(steady.holds(2.0) && !steady.holds(7.0));
+    }
+
+    #[test]
+    fn a_run_cut_off_in_steady_ends_with_its_last_sample() {
+        let mut e = evidence(&[Phase::Steady; 9]);
+        e.events = vec![Event { elapsed_s: 2.0, kind: EventKind::Phase { phase: Phase::Steady } }];
+        assert_eq!(Steady::of(&e).stretches, [(2.0, 8.0)]);
+    }
+}

@@ -1,0 +1,267 @@
+//! The verdict: the first of a fixed order that holds. Pure over [`Facts`], so that one table in the tests can walk
+//! through every way in which a run can end.
+
+use crate::evidence::{Direction, EventKind, Evidence, LoadFinding, Verdict};
+use crate::units::{Rate, Span, Unit};
+
+use super::load::rate_held;
+use super::rank::Rank;
+use super::steady::Steady;
+use super::tasks::Tasks;
+use super::voters::{Voter, Voters};
+
+/// The growth a request in tasks that a run must be able to find.
+const RESOLUTION_TASKS: f64 = 0.01;
+
+/// What decides, each with its sentence.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Facts {
+    /// The kernel killed the target for want of memory while something grew.
+    pub oom_while_growing: Option<String>,
+    /// The target did not live through the run, or nothing was ever answered or seen.
+    pub failed: Option<String>,
+    /// What the runtime has proven.
+    pub proven: Option<String>,
+    /// Material growth that nothing explains, strongest evidence first.
+    pub leaks: Vec<String>,
+    /// What could still be a leak, and what keeps this run from telling, worst first.
+    pub doubts: Vec<String>,
+    /// The smallest growth a request in bytes that would have been found; what 'stable' states.
+    pub excludes: Option<String>,
+}
+
+/// The first that holds, with the sentence that decided.
+pub fn decide(facts: &Facts) -> (Verdict, String) {
+    let first = |list: &[String]| list.first().cloned();
+    if let Some(why) = &facts.oom_while_growing {
+        return (Verdict::Leak, why.clone());
+    }
+    if let Some(why) = &facts.failed {
+        return (Verdict::Failed, why.clone());
+    }
+    if let Some(why) = facts.proven.clone().or_else(|| first(&facts.leaks)) {
+        return (Verdict::Leak, why);
+    }
+    if let Some(why) = first(&facts.doubts) {
+        return (Verdict::Inconclusive, why);
+    }
+    (Verdict::Stable, facts.excludes.clone().unwrap_or_else(|| "nothing grows".into()))
+}
+
+impl Facts {
+    /// Reads them off what was found.
+    pub fn gather(
+        evidence: &Evidence,
+        steady: &Steady,
+        voters: &Voters,
+        tasks: &Tasks,
+        load: Option<&LoadFinding>,
+    ) -> Facts {
+        let mut leaks: Vec<(Rank, String)> = tasks.leaks().map(|why| (Rank::Tasks, why)).collect();
+        for voter in voters.iter().filter(|v| v.leaks()) {
+            if unreadable_heap(voter, voters) && steady.stretches.len() < 2 {
+                continue;
+            }
+            if let Some(rank) = voter.rank {
+                leaks.push((rank, grows(voter)));
+            }
+        }
+        leaks.sort_by_key(|(rank, _)| *rank);
+        let leaks: Vec<String> = leaks.into_iter().map(|(_, why)| why).collect();
+        let proven = tasks.proven();
+        let oom = evidence.events.iter().any(|e| matches!(e.kind, EventKind::OomKill { .. }));
+        let rss_grows = voters.iter().any(|v| v.rank.is_some() && v.trend.direction == Direction::Growing);
+        Facts {
+            oom_while_growing: (oom && (rss_grows || proven.is_some()))
+                .then(|| "the kernel killed it for want of memory while it grew".to_string()),
+            failed: failure(evidence, steady, load),
+            doubts: doubts(evidence, steady, voters, tasks, load),
+            excludes: excludes(voters, steady),
+            proven,
+            leaks,
+        }
+    }
+}
+
+/// "resident memory grows 3.4 KiB per request".
+fn grows(voter: &Voter) -> String {
+    let by = match (voter.trend.per_request, voter.trend.slope) {
+        (Some(per), _) => format!("{} per request", voter.unit.show(per.value)),
+        (None, Some(slope)) => voter.unit.show_slope(slope.value),
+        (None, None) => "without end".into(),
+    };
+    format!("{} grows {by}", super::words::series(&voter.name))
+}
+
+/// RSS of a runtime that rather grows its heap than collects, whose live heap nobody could read.
+fn unreadable_heap(voter: &Voter, voters: &Voters) -> bool {
+    let sources = voters.sources();
+    voter.rank == Some(Rank::Rss)
+        && sources.runtime.grows_before_collecting()
+        && !sources.live
+        && voter.name.starts_with("rss")
+}
+
+/// Why the target failed, if it did.
+fn failure(evidence: &Evidence, steady: &Steady, load: Option<&LoadFinding>) -> Option<String> {
+    let down_after = evidence.plan.as_ref().map_or(Span::from_secs_f64(30.0), |p| p.judging.down_after);
+    let mut gone: Option<(f64, &str)> = None;
+    for event in &evidence.events {
+        match &event.kind {
+            EventKind::TargetGone { reason } => gone = Some((event.elapsed_s, reason)),
+            EventKind::Restart { .. } => {
+                if let Some((since, reason)) = gone.take() {
+                    let away = Span::from_secs_f64(event.elapsed_s - since);
+                    if away > down_after {
+                        return Some(format!("the target was gone for {away} ({reason})"));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some((since, reason)) = gone {
+        return Some(format!("the target went away after {} ({reason})", Span::from_secs_f64(since)));
+    }
+    let plan = evidence.plan.as_ref()?;
+    if steady.seconds() <= 0.0 {
+        return None; // stopped before steady: a doubt, not a failure
+    }
+    if load.is_some_and(|l| l.rate_asked.is_some() || l.requests > 0)
+        && answered_in_steady(evidence, steady) == Some(0.0)
+    {
+        return Some("nothing was answered in steady".into());
+    }
+    let seen = evidence.recording.series.iter().any(|s| {
+        evidence
+            .recording
+            .elapsed_s
+            .iter()
+            .zip(&s.samples)
+            .any(|(t, v)| steady.holds(*t) && v.get().is_some())
+    });
+    (!seen && !plan.judging.load_only).then(|| "nothing of the target was seen in steady".to_string())
+}
+
+/// Requests answered within steady, where they are counted.
+fn answered_in_steady(evidence: &Evidence, steady: &Steady) -> Option<f64> {
+    let counted = evidence.recording.requests_total.iter().any(|s| s.get().is_some());
+    counted.then(|| steady.requests.unwrap_or(0.0))
+}
+
+/// Everything that keeps a run from being called stable.
+fn doubts(
+    evidence: &Evidence,
+    steady: &Steady,
+    voters: &Voters,
+    tasks: &Tasks,
+    load: Option<&LoadFinding>,
+) -> Vec<String> {
+    let mut doubts = Vec::new();
+    for event in &evidence.events {
+        if let EventKind::Forwarder { text } = &event.kind {
+            doubts.push(text.clone());
+        }
+    }
+    let plan = evidence.plan.as_ref();
+    if steady.seconds() <= 0.0 {
+        doubts.push("the run ended before steady began".into());
+    }
+    doubts.extend(tasks.doubts());
+    for voter in voters.iter().filter(|v| v.rank.is_some() && v.explained_by.is_none()) {
+        if let Some(doubt) = doubt(voter, voters, steady, plan.map_or(1024.0, |p| p.judging.resolution_bytes))
+        {
+            doubts.push(doubt);
+        }
+    }
+    if let (Some(plan), Some(load)) = (plan, load) {
+        let most = plan.judging.max_error_ratio;
+        if load.errors.ratio > most {
+            let (worst, _) = load.errors.by_kind.iter().max_by_key(|(_, n)| **n).unzip();
+            doubts.push(format!(
+                "{} of the requests in steady failed ({}), more than {}",
+                Unit::Ratio.show(load.errors.ratio),
+                worst.map_or("", |kind| kind),
+                Unit::Ratio.show(most)
+            ));
+        }
+        if !rate_held(load, plan.rate) {
+            doubts.push(format!(
+                "only {} of the {} asked for could be sent in steady",
+                Rate::PerSecond(load.rate_held.max(1e-9)),
+                plan.rate
+            ));
+        }
+    }
+    if plan.is_some_and(|p| !p.judging.load_only) && !voters.sources().forwards {
+        doubts.extend(unresolved(voters, steady, plan.map_or(1024.0, |p| p.judging.resolution_bytes)));
+    }
+    doubts
+}
+
+/// Why one voter leaves it open.
+fn doubt(voter: &Voter, voters: &Voters, steady: &Steady, resolution_bytes: f64) -> Option<String> {
+    let name = super::words::series(&voter.name);
+    match voter.trend.direction {
+        Direction::Stable => None,
+        Direction::Inconclusive => {
+            let resolution = if voter.unit == Unit::Bytes { resolution_bytes } else { RESOLUTION_TASKS };
+            // an interval that ends below the resolution leaves nothing open that this run was asked to find
+            if voter.trend.per_request.is_some_and(|p| p.hi < resolution) {
+                return None;
+            }
+            Some(format!("{name}: {}", voter.trend.why))
+        }
+        Direction::Growing if unreadable_heap(voter, voters) && steady.stretches.len() < 2 => Some(format!(
+            "{name} climbs, but {} rather grows its heap than collects, and its live heap could not be read",
+            voters.sources().runtime
+        )),
+        Direction::Growing if voter.material && !voter.significant => {
+            Some(format!("{name}: {}, but not clearly beside the other series of this run", voter.trend.why))
+        }
+        Direction::Growing => None,
+    }
+}
+
+/// Whether a leak of the resolution would have been found, in memory and in tasks.
+fn unresolved(voters: &Voters, steady: &Steady, resolution_bytes: f64) -> Option<String> {
+    let rate = steady.request_rate()?;
+    let strongest = strongest_memory(voters)?;
+    let finds = strongest.trend.detectable_per_s? / rate;
+    if strongest.trend.direction == Direction::Stable && finds > resolution_bytes {
+        return Some(format!(
+            "a leak of {} a request would not have been found: {} shows nothing below {} a request in {}",
+            Unit::Bytes.show(resolution_bytes),
+            super::words::series(&strongest.name),
+            Unit::Bytes.show(finds),
+            Span::from_secs_f64(steady.seconds())
+        ));
+    }
+    let tasks = voters.get("tasks").or_else(|| voters.get("goroutines"))?;
+    let finds = tasks.trend.detectable_per_s? / rate;
+    (tasks.trend.direction == Direction::Stable && finds > RESOLUTION_TASKS).then(|| {
+        format!(
+            "a leak of {RESOLUTION_TASKS} tasks a request would not have been found: nothing below {} a request shows in {}",
+            Unit::Count.show(finds),
+            Span::from_secs_f64(steady.seconds())
+        )
+    })
+}
+
+/// The strongest memory evidence there is.
+fn strongest_memory(voters: &Voters) -> Option<&Voter> {
+    ["mem_live_bytes", "heap_live_bytes", "rss_anon_bytes", "rss_bytes"]
+        .iter()
+        .find_map(|name| voters.get(name).filter(|v| v.rank.is_some() && v.trend.slope.is_some()))
+}
+
+/// "no growth above 90 B a request in 4 min".
+fn excludes(voters: &Voters, steady: &Steady) -> Option<String> {
+    let strongest = strongest_memory(voters)?;
+    let least = strongest.trend.detectable_per_s?;
+    let span = Span::from_secs_f64(steady.seconds());
+    Some(match steady.request_rate() {
+        Some(rate) => format!("no growth above {} a request in {span}", Unit::Bytes.show(least / rate)),
+        None => format!("no growth above {} in {span}", Unit::Bytes.show_slope(least)),
+    })
+}

@@ -1,0 +1,208 @@
+//! Every series asked for its trend, and which of them count.
+//!
+//! A false 'leak' is bounded for the whole run (Bonferroni over two families, Holm 1979, "A simple sequentially
+//! rejective multiple test procedure", within each): half the error is spent on the few series of ranks 1 to 3, the
+//! other half on the rest. This acts on the verdict; each series' own trend stays as it is.
+
+use crate::evidence::{Direction, Evidence, SeriesFinding, Trend};
+use crate::trend::{Question, trend};
+use crate::units::{Span, Unit};
+
+use super::material::material;
+use super::rank::{Rank, Sources, rank};
+use super::steady::Steady;
+
+/// The chance of a false 'leak' in a whole run, and of a false 'growing' for a series asked by itself.
+pub const ERROR: f64 = 0.05;
+/// What the horizon is where no plan says so.
+const HORIZON_S: f64 = 30.0 * 86_400.0;
+/// A projection is shown as far ahead as so many times the run's length.
+const FARTHEST: f64 = 1000.0;
+
+/// One series with its vote.
+#[derive(Debug, Clone)]
+pub struct Voter {
+    /// The series.
+    pub name: String,
+    /// The unit its name carries.
+    pub unit: Unit,
+    /// Its vote, if it has one.
+    pub rank: Option<Rank>,
+    /// What it does.
+    pub trend: Trend,
+    /// Whether that matters.
+    pub material: bool,
+    /// Whether its growth stands beside all the other series that were asked.
+    pub significant: bool,
+    /// What explains its growth away.
+    pub explained_by: Option<String>,
+    /// Seconds until the memory limit, earliest and latest.
+    pub limit_at_s: Option<[f64; 2]>,
+}
+
+impl Voter {
+    /// Whether this alone makes it a leak.
+    pub fn leaks(&self) -> bool {
+        self.rank.is_some()
+            && self.trend.direction == Direction::Growing
+            && self.material
+            && self.significant
+            && self.explained_by.is_none()
+    }
+
+    /// Whether it grows by so little that it does not count.
+    pub fn is_flat(&self) -> bool {
+        match self.trend.direction {
+            Direction::Stable => true,
+            Direction::Growing => !self.material,
+            Direction::Inconclusive => false,
+        }
+    }
+}
+
+/// All series.
+#[derive(Debug, Clone)]
+pub struct Voters {
+    all: Vec<Voter>,
+    sources: Sources,
+}
+
+/// Asks every series of the recording.
+pub fn ask(evidence: &Evidence, steady: &Steady) -> Voters {
+    let recording = &evidence.recording;
+    let judging = evidence.plan.as_ref().map(|p| &p.judging);
+    let horizon = judging.map_or(Span::from_secs_f64(HORIZON_S), |j| j.horizon);
+    let sources = Sources::of(evidence);
+    let present: Vec<&str> =
+        recording.series.iter().filter(|s| !s.is_empty()).map(|s| s.name.as_str()).collect();
+    let mut named: Vec<String> = judging.map(|j| j.series.clone()).unwrap_or_default();
+    if sources.lone && !present.iter().any(|name| rank(name, &sources, &[], &present).is_some()) {
+        named = present.iter().map(|name| name.to_string()).collect();
+    }
+    let limit = judging.and_then(|j| j.memory_limit_bytes).or_else(|| {
+        evidence.environment.as_ref().and_then(|e| e.target.as_ref()).and_then(|t| t.memory_limit_bytes)
+    });
+    let mut all: Vec<Voter> = recording
+        .series
+        .iter()
+        .filter(|s| !s.is_empty())
+        .map(|series| {
+            let trend = trend(&Question { recording, series, events: &evidence.events, false_alarm: ERROR });
+            let unit = series.unit();
+            let limit_at_s = limit
+                .filter(|_| series.name == "rss_bytes")
+                .and_then(|l| reaches(&trend, l as f64, steady.run_end_s));
+            Voter {
+                rank: rank(&series.name, &sources, &named, &present),
+                material: trend.direction == Direction::Growing
+                    && material(&trend, unit, horizon, steady.seconds()),
+                significant: false,
+                explained_by: None,
+                limit_at_s,
+                name: series.name.clone(),
+                unit,
+                trend,
+            }
+        })
+        .collect();
+    let strong = |v: &Voter| v.rank.is_some_and(|r| r <= Rank::Live);
+    let weak = |v: &Voter| v.rank.is_some_and(|r| r > Rank::Live);
+    holm(&mut all, strong);
+    holm(&mut all, weak);
+    explain(&mut all, &sources);
+    Voters { all, sources }
+}
+
+/// Marks, among the chosen, those whose growth stands with half the run's error spent on all of them together.
+fn holm(all: &mut [Voter], chosen: impl Fn(&Voter) -> bool) {
+    let mut order: Vec<usize> = (0..all.len()).filter(|i| chosen(&all[*i])).collect();
+    order.sort_by(|a, b| all[*a].trend.p_value.total_cmp(&all[*b].trend.p_value));
+    let n = order.len();
+    for (tested, i) in order.into_iter().enumerate() {
+        if all[i].trend.p_value > ERROR / 2.0 / (n - tested) as f64 {
+            break;
+        }
+        all[i].significant = true;
+    }
+}
+
+/// Only a measure of the same bytes explains another away.
+fn explain(all: &mut [Voter], sources: &Sources) {
+    let flat = |all: &[Voter], name: &str| all.iter().find(|v| v.name == name).is_some_and(Voter::is_flat);
+    let parts = ["mem_live_bytes", "mem_stacks_bytes", "mem_native_bytes"];
+    let reason = if sources.exact && parts.iter().all(|name| flat(all, name)) {
+        "live heap, stacks and native memory are flat: what comes and goes is garbage not collected yet"
+    } else if !sources.exact && sources.live && flat(all, "mem_live_bytes") {
+        "the live heap after collections is flat: the heap only grows up to its bound"
+    } else {
+        return;
+    };
+    for voter in all.iter_mut() {
+        if voter.rank == Some(Rank::Rss)
+            && voter.trend.direction != Direction::Stable
+            && voter.name.starts_with("rss")
+            && voter.name != "rss_shmem_bytes"
+        {
+            voter.explained_by = Some(reason.into());
+        }
+    }
+}
+
+/// When a level that grows reaches a limit: seconds after the run's end, earliest and latest; none where that is
+/// farther than a run of this length can be believed.
+fn reaches(trend: &Trend, limit: f64, run_s: f64) -> Option<[f64; 2]> {
+    let (slope, end) = (trend.slope?, trend.end?);
+    if trend.direction != Direction::Growing || slope.lo <= 0.0 || end >= limit {
+        return None;
+    }
+    let latest = (limit - end) / slope.lo;
+    (latest <= FARTHEST * run_s).then_some([(limit - end) / slope.hi, latest])
+}
+
+impl Voters {
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Voter> {
+        self.all.iter()
+    }
+
+    /// The one of this name.
+    pub fn get(&self, name: &str) -> Option<&Voter> {
+        self.all.iter().find(|v| v.name == name)
+    }
+
+    /// What there was to judge by.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The chance of a false alarm that is left for each task group: ranks 1 to 3 share half the run's error.
+    pub fn task_share_of_error(&self) -> f64 {
+        ERROR / 2.0
+    }
+
+    /// As the report has them.
+    pub fn findings(&self) -> Vec<SeriesFinding> {
+        self.all
+            .iter()
+            .map(|v| SeriesFinding {
+                name: v.name.clone(),
+                trend: v.trend.direction,
+                shape: v.trend.shape,
+                start: v.trend.start,
+                end: v.trend.end,
+                slope_per_s: v.trend.slope.map(|s| s.value),
+                slope_ci: v.trend.slope.map(|s| [s.lo, s.hi]),
+                per_request: v.trend.per_request.map(|s| s.value),
+                per_request_ci: v.trend.per_request.map(|s| [s.lo, s.hi]),
+                detectable_per_s: v.trend.detectable_per_s,
+                needs_s: v.trend.needs_s,
+                recovered: v.trend.recovered,
+                material: v.material,
+                votes: v.rank.is_some(),
+                explained_by: v.explained_by.clone(),
+                limit_at_s: v.limit_at_s,
+                why: v.trend.why.clone(),
+            })
+            .collect()
+    }
+}

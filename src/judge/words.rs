@@ -1,0 +1,220 @@
+//! Every sentence of the report: headline, subtitle, notes. The formats only set them.
+
+use crate::evidence::{
+    Culprit, Direction, EventKind, Evidence, Findings, LoadFinding, PlanRecord, SeriesFinding, Verdict,
+};
+use crate::units::{Span, Unit, significant};
+
+use super::gates::memory_slope_of;
+use super::steady::Steady;
+use super::verdict::Facts;
+
+/// A series in words: `rss_anon_bytes` is "resident memory".
+pub fn series(name: &str) -> &str {
+    match name {
+        "rss_bytes" | "rss_anon_bytes" => "resident memory",
+        "rss_shmem_bytes" => "shared memory",
+        "mem_live_bytes" | "heap_live_bytes" => "live heap",
+        "mem_stacks_bytes" => "memory of stacks",
+        "mem_native_bytes" => "native memory",
+        "fds" => "open file descriptors",
+        "tokio_tasks" => "tokio tasks",
+        other => other,
+    }
+}
+
+/// The one sentence that a manager understands.
+pub fn headline(findings: &Findings, facts: &Facts, why: &str, steady: &Steady) -> String {
+    match findings.verdict {
+        Verdict::Leak => leak(findings, why),
+        Verdict::Stable => format!("No leak: {}", facts.excludes.as_deref().unwrap_or("nothing grows")),
+        Verdict::Inconclusive if steady.seconds() <= 0.0 => format!("Cannot tell: {why}"),
+        Verdict::Inconclusive => format!("Cannot tell: {why}"),
+        Verdict::Failed => {
+            let proven = facts.proven.as_ref().or(facts.leaks.first());
+            match proven {
+                Some(leak) => format!("Failed: {why}; until then {leak}"),
+                None => format!("Failed: {why}"),
+            }
+        }
+    }
+}
+
+/// "Leak: memory grows 3.4 KiB and 1 goroutine per request; 512 MiB is reached in 41 min".
+fn leak(findings: &Findings, why: &str) -> String {
+    let per_request = memory_slope_of(&findings.series, findings.account_exact, true).filter(|e| e.lo > 0.0);
+    let per_time = memory_slope_of(&findings.series, findings.account_exact, false).filter(|e| e.lo > 0.0);
+    let memory_grows = findings.series.iter().any(|s| {
+        s.trend == Direction::Growing
+            && s.material
+            && s.name.ends_with("_bytes")
+            && s.votes
+            && s.explained_by.is_none()
+    });
+    let mut grows = Vec::new();
+    if memory_grows {
+        match (per_request, per_time) {
+            (Some(e), _) => grows.push(format!("{} of memory", Unit::Bytes.show(e.value))),
+            (None, Some(e)) => grows.push(format!("{} of memory", Unit::Bytes.show_slope(e.value))),
+            (None, None) => {}
+        }
+    }
+    let top = findings.culprits.iter().find(|c| c.kind != "heap");
+    let counted = top.and_then(of_culprit).or_else(|| {
+        let counts = |s: &&SeriesFinding| {
+            s.trend == Direction::Growing && s.votes && s.material && !s.name.ends_with("_bytes")
+        };
+        findings.series.iter().find(counts).and_then(|s| Some((s.per_request?, series(&s.name).to_string())))
+    });
+    if let Some((n, noun)) = counted {
+        grows.push(format!("{} {noun}", significant(n, 2)));
+    }
+    if grows.is_empty() {
+        return format!("Leak: {why}");
+    }
+    let every = if per_request.is_some() || findings.load.is_some() { " more per request" } else { "" };
+    let mut text = format!("Leak: {}{every}", grows.join(" and "));
+    if let Some((limit, span)) = limit(findings) {
+        text += &format!("; {limit} is reached in {span}");
+    }
+    text
+}
+
+/// Growth a request and the noun for it: (1.0, "goroutine").
+fn of_culprit(culprit: &Culprit) -> Option<(f64, String)> {
+    let n = culprit.per_request?;
+    let plural = if significant(n, 2) == "1" { "" } else { "s" };
+    Some((n, format!("{}{plural}", culprit.kind)))
+}
+
+/// The memory limit and when it is reached, in the middle of its interval.
+fn limit(findings: &Findings) -> Option<(String, Span)> {
+    let s = findings.series.iter().find(|s| s.limit_at_s.is_some() && s.explained_by.is_none())?;
+    let [soonest, _] = s.limit_at_s?;
+    let slope = s.slope()?;
+    let bytes = s.end? + soonest * slope.hi;
+    Some((Unit::Bytes.show(bytes), Span::from_secs_f64((bytes - s.end?) / slope.value)))
+}
+
+/// Label, URL, date, duration, rate, requests and errors, between dots.
+pub fn subtitle(evidence: &Evidence, load: Option<&LoadFinding>) -> String {
+    let mut parts = Vec::new();
+    if let Some(plan) = &evidence.plan {
+        parts.extend(plan.label.clone());
+        parts.push(plan.url.clone());
+    }
+    if let Some(environment) = &evidence.environment {
+        parts.push(date(&environment.started));
+    }
+    let seconds = evidence.recording.elapsed_s.last().copied().unwrap_or(0.0);
+    let mut how = Span::from_secs_f64(seconds).to_string();
+    if let (Some(plan), Some(_)) = (&evidence.plan, load) {
+        how += &match plan.rate.per_second() {
+            Some(_) => format!(" at {}", plan.rate),
+            None => " as fast as it goes".into(),
+        };
+    }
+    parts.push(how);
+    if let Some(load) = load {
+        let wrong: u64 = load.errors.by_kind.values().sum();
+        parts.push(format!("{} requests", Unit::Count.show(load.requests as f64)));
+        parts.push(match wrong {
+            0 => "no errors".into(),
+            _ => format!("{} errors", Unit::Ratio.show(load.errors.ratio)),
+        });
+    }
+    parts.join(" · ")
+}
+
+/// `24 Nov 2026 18:55 UTC` from RFC 3339 with a zone; as it stands where it is none.
+fn date(rfc3339: &str) -> String {
+    match rfc3339.parse::<jiff::Zoned>() {
+        Ok(moment) => moment.strftime("%-d %b %Y %H:%M %Z").to_string(),
+        Err(_) => rfc3339.to_string(),
+    }
+}
+
+/// Further sentences, the one that matters most first: what explains, what is missing and how to turn it on.
+pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence) -> Vec<String> {
+    let mut notes = Vec::new();
+    match findings.verdict {
+        Verdict::Leak => {
+            notes.extend(findings.culprits.first().map(|c| c.why.clone()));
+            notes.extend(facts.leaks.iter().filter(|leak| *leak != why).cloned());
+            if facts.proven.is_none() {
+                let seen = findings.culprits.iter().map(|c| c.seen_for_s).fold(0.0, f64::max);
+                let steady = Steady::of(evidence).seconds();
+                let seen = Span::from_secs_f64(if seen > 0.0 { seen } else { steady });
+                notes.push(format!(
+                    "Seen for {seen}; what the service lets go later than that looks the same."
+                ));
+            }
+        }
+        Verdict::Inconclusive => notes.extend(facts.doubts.iter().filter(|d| *d != why).cloned()),
+        Verdict::Failed => notes.extend(findings.culprits.first().map(|c| c.why.clone())),
+        Verdict::Stable => {}
+    }
+    for s in &findings.series {
+        if let (Some(explained), Direction::Growing | Direction::Inconclusive) = (&s.explained_by, s.trend) {
+            let rose = match (s.start, s.end) {
+                (Some(from), Some(to)) if to > from => {
+                    format!("{} rose by {}", capital(series(&s.name)), Unit::Bytes.show(to - from))
+                }
+                _ => format!("{} moved", capital(series(&s.name))),
+            };
+            notes.push(format!("{rose}: {explained}."));
+        }
+    }
+    for probe in findings.probes.iter().filter(|p| !p.found) {
+        if let Some(line) = &probe.turn_on {
+            notes.push(format!("Not available: {} ({}). To turn it on: {line}", probe.name, probe.yields));
+        }
+    }
+    for event in &evidence.events {
+        match &event.kind {
+            EventKind::Restart { pid_before, pid_after } => notes.push(format!(
+                "The target restarted after {} (pid {pid_before}, then {pid_after}); growth is judged in each life.",
+                Span::from_secs_f64(event.elapsed_s)
+            )),
+            EventKind::Stopped { reason } => {
+                notes.push(format!("Ended early after {}: {reason}.", Span::from_secs_f64(event.elapsed_s)));
+            }
+            EventKind::Note { text } => notes.push(text.clone()),
+            _ => {}
+        }
+    }
+    notes.extend(findings.driver.notes.iter().cloned());
+    notes.dedup();
+    notes
+}
+
+/// The command line that does it again; headers by name, their values from a file, never a secret.
+pub fn reproduce(plan: &PlanRecord) -> String {
+    let mut line = format!("soak --url '{}'", plan.url);
+    if plan.method != "GET" {
+        line += &format!(" -X {}", plan.method);
+    }
+    if !plan.headers.is_empty() {
+        line += " -H @headers.txt";
+    }
+    if plan.body_bytes > 0 {
+        line += " -d @body";
+    }
+    let total = humantime::format_duration(plan.phases.total().0).to_string().replace(' ', "");
+    line += &format!(" --duration {total} --rate {}", plan.rate);
+    if plan.phases.cycles > 1 {
+        line += &format!(" --cycles {}", plan.phases.cycles);
+    }
+    if plan.connections != 64 {
+        line += &format!(" --connections {}", plan.connections);
+    }
+    for gate in &plan.gates {
+        line += &format!(" --gate '{}'", gate.expr);
+    }
+    line
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|c| c.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
+}

@@ -1,0 +1,344 @@
+//! Appending to a run directory, row by row, and keeping the mirror beside it.
+//!
+//! A write that fails is remembered, never repeated to the user at every row, and never stops the run: the mirror
+//! has what the disk has not.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
+
+use hdrhistogram::Histogram;
+
+use crate::error::{Error, Result};
+use crate::evidence::{
+    Environment, ErrorKind, Event, GroupCount, GroupKind, LatencyTag, LoadRow, Phase, PlanRecord, Sample,
+    TaskGroup, TaskSnapshot,
+};
+
+use super::own::{own_cpu_s, own_rss_bytes};
+use super::{HlogWriter, LatencySum, Mirror, RunDir, files, replace_file};
+
+/// At most so many groups of one kind get a row of their own at a moment.
+const MOST_GROUPS: usize = 64;
+/// The name of the row that sums up the rest.
+const OTHERS: &str = "@others";
+/// A power cut loses at most this much.
+const SYNC_EVERY: Duration = Duration::from_secs(30);
+
+/// One row of samples.csv.
+#[derive(Debug, Clone, Copy)]
+pub struct SampleRow<'a> {
+    /// Since the run began.
+    pub elapsed: Duration,
+    /// The phase it was taken in.
+    pub phase: Phase,
+    /// Requests answered since the run began, where somebody counts them.
+    pub requests_total: Option<u64>,
+    /// What was read; a series that is missing here has a gap.
+    pub values: &'a [(String, f64)],
+}
+
+/// Writes a run directory as the run goes.
+#[derive(Debug)]
+pub struct Recorder {
+    dir: PathBuf,
+    samples: Sink,
+    groups: Sink,
+    load: Sink,
+    events: Sink,
+    names: Sink,
+    latency: Option<HlogWriter<File>>,
+    columns: HashMap<String, usize>,
+    row: Vec<Sample>,
+    mirror: Mirror,
+    failure: Option<Error>,
+    syncer: Option<Syncer>,
+}
+
+impl Recorder {
+    /// Opens the files of a new run and writes down its plan; the set of series is fixed from here on.
+    ///
+    /// # Errors
+    /// When a file cannot be made: before any load.
+    pub fn create(
+        dir: &RunDir,
+        plan: &PlanRecord,
+        environment: &Environment,
+        series: &[String],
+    ) -> Result<Recorder> {
+        let dir = dir.0.clone();
+        let text = toml::to_string(plan).map_err(|e| Error::Own(format!("plan.toml: {e}")))?;
+        replace_file(&dir.join(files::PLAN), text.as_bytes())?;
+        let errors: Vec<String> = ErrorKind::ALL[..7].iter().map(|kind| format!("error_{kind}")).collect();
+        let latency = append(&dir.join(files::LATENCY))?;
+        let mut recorder = Recorder {
+            samples: Sink::create(
+                &dir,
+                files::SAMPLES,
+                &format!("elapsed_s,phase,requests_total,{}", series.join(",")),
+            )?,
+            groups: Sink::create(&dir, files::GROUPS, "elapsed_s,kind,group,count")?,
+            load: Sink::create(
+                &dir,
+                files::LOAD,
+                &format!(
+                    "elapsed_s,request,behaviour,block,due,sent,done,dropped,{},soak_rss_bytes,soak_cpu_s",
+                    errors.join(",")
+                ),
+            )?,
+            events: Sink::create(&dir, files::EVENTS, "")?,
+            names: Sink::create(&dir.join(files::TASKS), files::GROUP_NAMES, "")?,
+            syncer: None,
+            latency: None,
+            columns: series.iter().enumerate().map(|(i, name)| (name.clone(), i)).collect(),
+            row: vec![Sample::GAP; series.len()],
+            mirror: Mirror::new(series),
+            failure: None,
+            dir,
+        };
+        let mut synced = vec![latency.try_clone().map_err(Error::file(files::LATENCY))?];
+        for sink in [&recorder.samples, &recorder.groups, &recorder.load, &recorder.events, &recorder.names] {
+            synced.push(sink.file.try_clone().map_err(Error::file(&sink.path))?);
+        }
+        recorder.syncer = Some(Syncer::start(synced));
+        recorder.latency = Some(
+            HlogWriter::begin(latency, SystemTime::now())
+                .map_err(Error::file(recorder.dir.join(files::LATENCY)))?,
+        );
+        recorder.mirror.describe(|evidence| evidence.plan = Some(plan.clone()));
+        recorder.environment(environment);
+        match recorder.failure.take() {
+            Some(error) => Err(error),
+            None => Ok(recorder),
+        }
+    }
+
+    /// Where it writes.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// What it has written so far, within the mirror's bounds.
+    pub fn mirror(&self) -> &Mirror {
+        &self.mirror
+    }
+
+    /// The machine, the target and the probes; written again at the end with what the probes cost.
+    pub fn environment(&mut self, environment: &Environment) {
+        self.mirror.describe(|evidence| evidence.environment = Some(environment.clone()));
+        let written = serde_json::to_vec_pretty(environment)
+            .map_err(|e| Error::Own(format!("env.json: {e}")))
+            .and_then(|text| replace_file(&self.dir.join(files::ENVIRONMENT), &text));
+        self.note(written);
+    }
+
+    /// One row of samples.csv.
+    pub fn sample(&mut self, row: SampleRow<'_>) {
+        self.row.fill(Sample::GAP);
+        for (name, value) in row.values {
+            if let Some(&i) = self.columns.get(name) {
+                self.row[i] = Sample::new(*value);
+            }
+        }
+        let requests = Sample::from(row.requests_total.map(|n| n as f64));
+        let mut line = format!("{:.3},{},", row.elapsed.as_secs_f64(), row.phase);
+        if let Some(n) = row.requests_total {
+            let _ = write!(line, "{n}"); // writing to a String cannot fail
+        }
+        for sample in &self.row {
+            line.push(',');
+            if let Some(value) = sample.get() {
+                let _ = write!(line, "{}", exact(value));
+            }
+        }
+        let written = self.samples.line(&line);
+        self.note(written);
+        self.mirror.sample(row.elapsed.as_secs_f64(), row.phase, requests, &self.row);
+    }
+
+    /// The groups at one moment: the 64 largest of each kind, the rest summed up.
+    pub fn groups(&mut self, elapsed: Duration, counts: &[(GroupKind, String, f64)], new: &[TaskGroup]) {
+        let elapsed_s = elapsed.as_secs_f64();
+        let rows = largest(elapsed_s, counts);
+        let mut text = String::new();
+        for row in &rows {
+            let group = if row.group.contains([',', '"', '\n']) {
+                format!("\"{}\"", row.group.replace('"', "\"\""))
+            } else {
+                row.group.clone()
+            };
+            let _ = writeln!(text, "{elapsed_s:.3},{},{group},{}", row.kind, exact(row.count));
+        }
+        let written = self.groups.text(&text);
+        self.note(written);
+        for group in new {
+            let written = json(group).and_then(|line| self.names.line(&line));
+            self.note(written);
+        }
+        self.mirror.groups(rows, new);
+    }
+
+    /// What was driven in an interval of this length: a row of load.csv, with soak's own memory and CPU beside it, and
+    /// the histograms.
+    pub fn driven<'a>(
+        &mut self,
+        row: &LoadRow,
+        length: Duration,
+        histograms: impl Iterator<Item = (LatencyTag, &'a Histogram<u64>)>,
+    ) {
+        let row = LoadRow { soak_rss_bytes: own_rss_bytes(), soak_cpu_s: own_cpu_s(), ..row.clone() };
+        let block = row.block.map(|b| b.to_string()).unwrap_or_default();
+        let errors: Vec<String> = row.errors[..7].iter().map(u64::to_string).collect();
+        let line = format!(
+            "{:.3},{},{},{block},{},{},{},{},{},{},{:.3}",
+            row.elapsed_s,
+            row.request,
+            row.behaviour,
+            row.due,
+            row.sent,
+            row.done,
+            row.dropped,
+            errors.join(","),
+            row.soak_rss_bytes,
+            row.soak_cpu_s
+        );
+        let written = self.load.line(&line);
+        self.note(written);
+        if let Some(log) = &mut self.latency {
+            let start = Duration::from_secs_f64(row.elapsed_s).saturating_sub(length);
+            let written = log.append(start, length, histograms);
+            let written = written.map_err(Error::file(self.dir.join(files::LATENCY)));
+            self.note(written);
+        }
+        self.mirror.load(row);
+    }
+
+    /// One line of events.jsonl.
+    pub fn event(&mut self, event: Event) {
+        let written = json(&event).and_then(|line| self.events.line(&line));
+        self.note(written);
+        self.mirror.event(event);
+    }
+
+    /// A task snapshot, as a file of its own.
+    pub fn snapshot(&mut self, snapshot: TaskSnapshot) {
+        let name = json(&snapshot.moment).unwrap_or_default().trim_matches('"').replace('_', "-");
+        let nth = self.mirror.evidence().snapshots.iter().filter(|s| s.moment == snapshot.moment).count() + 1;
+        let path = self.dir.join(files::TASKS).join(format!("{name}-{nth}.json"));
+        let written = serde_json::to_vec_pretty(&snapshot)
+            .map_err(|e| Error::Own(format!("{}: {e}", path.display())))
+            .and_then(|text| replace_file(&path, &text));
+        self.note(written);
+        self.mirror.snapshot(snapshot);
+    }
+
+    /// Ends the recording. Gives the mirror, and what went wrong first, if anything did.
+    pub fn finish(mut self) -> (Mirror, Option<Error>) {
+        drop(self.latency.take());
+        drop(self.syncer.take());
+        (self.mirror, self.failure)
+    }
+
+    fn note(&mut self, written: Result<()>) {
+        if let Err(error) = written {
+            self.failure.get_or_insert(error);
+        }
+    }
+}
+
+/// The 64 largest of each kind and a row for the rest.
+fn largest(elapsed_s: f64, counts: &[(GroupKind, String, f64)]) -> Vec<GroupCount> {
+    let mut sorted: Vec<&(GroupKind, String, f64)> = counts.iter().collect();
+    sorted.sort_by(|a, b| b.2.total_cmp(&a.2));
+    let mut rows: Vec<GroupCount> = Vec::new();
+    let mut taken: HashMap<GroupKind, (usize, f64)> = HashMap::new();
+    for (kind, group, count) in sorted {
+        let (n, others) = taken.entry(*kind).or_default();
+        if *n < MOST_GROUPS {
+            *n += 1;
+            rows.push(GroupCount { elapsed_s, kind: *kind, group: group.clone(), count: *count });
+        } else {
+            *others += count;
+        }
+    }
+    for (kind, (_, count)) in taken {
+        if count > 0.0 {
+            rows.push(GroupCount { elapsed_s, kind, group: OTHERS.into(), count });
+        }
+    }
+    rows
+}
+
+/// A number as short as it can be without losing anything; whole numbers without a point.
+fn exact(value: f64) -> String {
+    if value == value.trunc() && value.abs() < 9e15 { format!("{value:.0}") } else { format!("{value}") }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| Error::Own(format!("JSON: {e}")))
+}
+
+fn append(path: &Path) -> Result<File> {
+    OpenOptions::new().create(true).append(true).open(path).map_err(Error::file(path))
+}
+
+/// A text file that grows line by line; each line is handed to the kernel at once.
+#[derive(Debug)]
+struct Sink {
+    path: PathBuf,
+    file: File,
+}
+
+impl Sink {
+    fn create(dir: &Path, name: &str, header: &str) -> Result<Sink> {
+        let path = dir.join(name);
+        let mut sink = Sink { file: append(&path)?, path };
+        if !header.is_empty() {
+            sink.line(header)?;
+        }
+        Ok(sink)
+    }
+
+    fn line(&mut self, line: &str) -> Result<()> {
+        self.text(&format!("{line}\n"))
+    }
+
+    fn text(&mut self, text: &str) -> Result<()> {
+        self.file.write_all(text.as_bytes()).map_err(Error::file(&self.path))
+    }
+}
+
+/// Asks for fdatasync now and then, apart from sampling, which must never wait for a disk.
+#[derive(Debug)]
+struct Syncer {
+    end: Option<mpsc::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Syncer {
+    fn start(files: Vec<File>) -> Syncer {
+        let (end, ended) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            while ended.recv_timeout(SYNC_EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
+                for file in &files {
+                    let _ = file.sync_data(); // a disk that fails shows in the writes, which are what counts
+                }
+            }
+        });
+        Syncer { end: Some(end), thread: Some(thread) }
+    }
+}
+
+impl Drop for Syncer {
+    fn drop(&mut self) {
+        drop(self.end.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join(); // it only sleeps and syncs
+        }
+    }
+}

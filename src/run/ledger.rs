@@ -1,0 +1,172 @@
+//! What the conductor remembers from one moment to the next.
+
+use std::time::Duration;
+
+use crate::drive::Interval;
+use crate::evidence::EventKind;
+use crate::probe::Row;
+
+use super::suspend::Suspend;
+use super::timeline::Look;
+
+/// Collections may take so much of the target's time.
+const COLLECTING_SHARE: f64 = 0.01;
+/// So many come before that counts, since a share of nothing is nothing.
+const FREE_COLLECTIONS: u32 = 3;
+/// Counts of tasks, the best first; the best that this run has is repeated as `tasks`.
+const TASK_COUNTS: [&str; 3] = ["goroutines", "tokio_tasks", "threads"];
+/// The series that a target's own request counter is read into.
+const REQUESTS: &str = "requests_total";
+
+/// Odds and ends, each with its reason.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    /// Read by a closer look, to be written with the next row.
+    kept: Vec<(String, f64)>,
+    tasks_from: Option<&'static str>,
+    suspend: Suspend,
+    last_sample: Option<Duration>,
+    collections: u32,
+    collecting: Duration,
+    first_collection: Option<Duration>,
+    told_cap: bool,
+    told_stall: bool,
+}
+
+impl Ledger {
+    pub(super) fn new(series: &[String]) -> Ledger {
+        Ledger {
+            kept: Vec::new(),
+            tasks_from: best_count(series),
+            suspend: Suspend::watch(),
+            last_sample: None,
+            collections: 0,
+            collecting: Duration::ZERO,
+            first_collection: None,
+            told_cap: false,
+            told_stall: false,
+        }
+    }
+
+    /// Values to be written with the next row.
+    pub(super) fn keep(&mut self, values: Vec<(String, f64)>) {
+        self.kept.extend(values);
+    }
+
+    pub(super) fn holds_values(&self) -> bool {
+        !self.kept.is_empty()
+    }
+
+    /// Adds what was kept, and the best count of tasks under its common name.
+    pub(super) fn complete(&mut self, values: &mut Vec<(String, f64)>) {
+        values.append(&mut self.kept);
+        if let Some(from) = self.tasks_from
+            && let Some((_, n)) = values.iter().find(|(name, _)| name == from)
+        {
+            values.push(("tasks".into(), *n));
+        }
+    }
+
+    /// Requests by the target's own count, where soak drives none.
+    pub(super) fn counted_by_target(&self, values: &[(String, f64)]) -> Option<u64> {
+        values.iter().find(|(name, _)| name == REQUESTS).map(|(_, n)| n.max(0.0) as u64)
+    }
+
+    /// Nothing was sampled for a while: because the machine slept, or because it was starved.
+    pub(super) fn gap(&mut self, now: Duration, interval: Duration) -> Option<EventKind> {
+        let before = self.last_sample.replace(now)?;
+        if let Some(slept) = self.suspend.slept() {
+            return Some(EventKind::Gap {
+                seconds: slept.as_secs_f64(),
+                reason: "the machine was suspended".into(),
+            });
+        }
+        let late = now.saturating_sub(before + interval);
+        (late > interval * 5 && late > Duration::from_secs(2)).then(|| EventKind::Gap {
+            seconds: late.as_secs_f64(),
+            reason: "soak itself was not given the processor".into(),
+        })
+    }
+
+    /// Whether another collection keeps within the target's share of time.
+    pub(super) fn may_collect(&mut self, now: Duration) -> bool {
+        let since = now.saturating_sub(*self.first_collection.get_or_insert(now));
+        self.collections < FREE_COLLECTIONS
+            || self.collecting.as_secs_f64() <= COLLECTING_SHARE * since.as_secs_f64()
+    }
+
+    /// What a closer look is remembered by; nothing where nobody had an answer.
+    pub(super) fn looked(&mut self, look: Look, at: Duration, now: Duration, row: &Row) -> Option<EventKind> {
+        let took = now.saturating_sub(at);
+        let took_s = took.as_secs_f64();
+        match look {
+            Look::Collect if !row.values.is_empty() => {
+                self.collections += 1;
+                self.collecting += took;
+                Some(EventKind::Collection { took_s })
+            }
+            Look::Snapshot(moment) if row.snapshot.is_some() => Some(EventKind::Snapshot { moment, took_s }),
+            _ => None,
+        }
+    }
+
+    /// Tells once of each way in which the schedule could not be kept.
+    pub(super) fn driver_notes(&mut self, interval: &Interval) -> Vec<EventKind> {
+        let mut notes = Vec::new();
+        if interval.row.dropped > 0 && !self.told_cap {
+            self.told_cap = true;
+            notes.push(EventKind::Driver {
+                text: "Requests were dropped: every connection was busy and the target did not keep up; \
+                       more --connections or a lower --rate."
+                    .into(),
+            });
+        }
+        if interval.overslept > Duration::from_millis(500) && !self.told_stall {
+            self.told_stall = true;
+            notes.push(EventKind::Driver {
+                text: format!(
+                    "soak itself was late by {:.1} s: the machine it runs on had no processor to spare.",
+                    interval.overslept.as_secs_f64()
+                ),
+            });
+        }
+        notes
+    }
+}
+
+/// The series that `tasks` repeats, and whether the run needs the column at all.
+pub fn best_count(series: &[String]) -> Option<&'static str> {
+    TASK_COUNTS.into_iter().find(|count| series.iter().any(|s| s == count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_count_is_repeated_as_tasks() {
+        let mut ledger = Ledger::new(&["rss_bytes".into(), "threads".into(), "goroutines".into()]);
+        let mut values = vec![("threads".to_string(), 8.0), ("goroutines".to_string(), 505.0)];
+        ledger.keep(vec![("mem_live_bytes".into(), 1.0)]);
+        ledger.complete(&mut values);
+        assert!(
+            values.contains(&("tasks".into(), 505.0)) && values.contains(&("mem_live_bytes".into(), 1.0))
+        );
+        assert!(!ledger.holds_values());
+    }
+
+    #[test]
+    fn collections_that_cost_too_much_become_fewer() {
+        let mut ledger = Ledger::new(&[]);
+        let row = Row { values: vec![("mem_live_bytes".into(), 1.0)], ..Row::default() };
+        let mut asked = 0;
+        for second in 0..100 {
+            let now = Duration::from_secs(second);
+            if ledger.may_collect(now) {
+                asked += 1;
+                ledger.looked(Look::Collect, now, now + Duration::from_millis(100), &row);
+            }
+        }
+        assert!((10..=13).contains(&asked), "{asked} collections of 0.1 s in 100 s");
+    }
+}

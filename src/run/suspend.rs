@@ -1,0 +1,50 @@
+//! A machine that slept: BOOTTIME goes on where MONOTONIC stands still.
+
+use std::time::Duration;
+
+/// Shorter differences are the clocks' own.
+const LEAST: Duration = Duration::from_millis(500);
+
+/// Compares the two clocks from one look to the next.
+#[derive(Debug)]
+pub struct Suspend {
+    #[cfg(target_os = "linux")]
+    ahead: Duration,
+}
+
+impl Suspend {
+    /// Begins to watch.
+    pub fn watch() -> Suspend {
+        Suspend {
+            #[cfg(target_os = "linux")]
+            ahead: boot_ahead(),
+        }
+    }
+
+    /// How long the machine slept since the last look; none where it did not, or where nobody can tell.
+    pub fn slept(&mut self) -> Option<Duration> {
+        #[cfg(target_os = "linux")]
+        {
+            let ahead = boot_ahead();
+            let slept = ahead.saturating_sub(self.ahead);
+            self.ahead = ahead;
+            (slept >= LEAST).then_some(slept)
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = LEAST;
+            None
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn boot_ahead() -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+    let read = |id| {
+        let t = clock_gettime(id);
+        Duration::new(t.tv_sec.max(0) as u64, t.tv_nsec.clamp(0, 999_999_999) as u32)
+    };
+    let (boot, monotonic) = (read(ClockId::Boottime), read(ClockId::Monotonic));
+    boot.saturating_sub(monotonic)
+}

@@ -1,0 +1,112 @@
+//! What comes when: the stages of a run and the moments at which soak looks closer. Pure arithmetic.
+
+use std::time::Duration;
+
+use crate::evidence::{Moment, Phase, PhasePlan};
+
+/// Live and garbage are apart only just after a collection, so eight or more are forced in steady.
+const LEAST_COLLECTIONS: u32 = 10;
+/// In a long steady there is one about every so often,
+const COLLECTION_EVERY: Duration = Duration::from_secs(30);
+/// up to so many.
+const MOST_COLLECTIONS: u32 = 60;
+
+/// One phase of one cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stage {
+    /// Which phase.
+    pub phase: Phase,
+    /// Of which cycle, from 1.
+    pub cycle: u32,
+    /// How long.
+    pub length: Duration,
+}
+
+/// A closer look, at a moment within a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Force a collection and read what is live after it.
+    Collect,
+    /// Read every task, and what the runtime proves.
+    Snapshot(Moment),
+}
+
+/// The stages in order; those of no length are left out.
+pub fn stages(plan: &PhasePlan) -> Vec<Stage> {
+    let mut all = vec![Stage { phase: Phase::Baseline, cycle: 1, length: plan.baseline.0 }];
+    for cycle in 1..=plan.cycles {
+        all.push(Stage { phase: Phase::Warmup, cycle, length: plan.warmup.0 });
+        all.push(Stage { phase: Phase::Steady, cycle, length: plan.steady.0 });
+        all.push(Stage { phase: Phase::Settle, cycle, length: plan.settle.0 });
+    }
+    all.retain(|stage| !stage.length.is_zero());
+    all
+}
+
+impl Stage {
+    /// The closer looks of this stage, by their time since its start.
+    pub fn looks(&self) -> Vec<(Duration, Look)> {
+        match self.phase {
+            Phase::Steady => {
+                let n = (self.length.as_secs_f64() / COLLECTION_EVERY.as_secs_f64()) as u32;
+                let n = n.clamp(LEAST_COLLECTIONS, MOST_COLLECTIONS);
+                // the last keeps clear of the end, so that its answer still falls into steady
+                let room = self.length - (self.length / 20).min(Duration::from_secs(1));
+                let collections = (0..n).map(|i| (room * i / (n - 1), Look::Collect));
+                std::iter::once((Duration::ZERO, Look::Snapshot(Moment::SteadyStart)))
+                    .chain(collections)
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What is looked at when the stage is over.
+    pub fn last_looks(&self) -> &'static [Look] {
+        match self.phase {
+            Phase::Steady => &[Look::Snapshot(Moment::SteadyEnd)],
+            Phase::Settle => &[Look::Snapshot(Moment::Settled), Look::Collect],
+            _ => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Span;
+
+    fn plan(cycles: u32) -> PhasePlan {
+        let span = |s: u64| Span(Duration::from_secs(s));
+        PhasePlan { baseline: span(3), warmup: span(5), steady: span(20), settle: span(4), cycles }
+    }
+
+    #[test]
+    fn phases_come_in_order_and_cycles_repeat_all_but_the_baseline() {
+        let phases: Vec<(Phase, u32)> = stages(&plan(2)).iter().map(|s| (s.phase, s.cycle)).collect();
+        use Phase::*;
+        assert_eq!(
+            phases,
+            [(Baseline, 1), (Warmup, 1), (Steady, 1), (Settle, 1), (Warmup, 2), (Steady, 2), (Settle, 2)]
+        );
+        let total: Duration = stages(&plan(2)).iter().map(|s| s.length).sum();
+        assert_eq!(total, plan(2).total().0);
+    }
+
+    #[test]
+    fn a_phase_of_no_length_is_left_out() {
+        let none = PhasePlan { baseline: Span::default(), settle: Span::default(), ..plan(1) };
+        assert_eq!(stages(&none).len(), 2);
+    }
+
+    #[test]
+    fn collections_are_even_over_steady_from_its_first_moment_to_its_last() {
+        let steady = stages(&plan(1))[2];
+        let at: Vec<Duration> =
+            steady.looks().iter().filter(|(_, look)| *look == Look::Collect).map(|(at, _)| *at).collect();
+        assert!(at.len() >= 8);
+        assert_eq!((at[0], at[at.len() - 1]), (Duration::ZERO, steady.length - Duration::from_secs(1)));
+        let long = Stage { length: Duration::from_secs(8 * 3600), ..steady };
+        assert_eq!(long.looks().len(), 1 + MOST_COLLECTIONS as usize);
+    }
+}
