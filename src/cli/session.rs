@@ -218,7 +218,7 @@ fn environment(target: Option<&Target>, probes: Vec<ProbeRecord>) -> Environment
         os: std::env::consts::OS.into(),
         kernel: sysinfo::System::kernel_version().unwrap_or_else(|| "unknown".into()),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
-        started: jiff::Zoned::now().to_string(),
+        started: jiff::ZonedDateTime::now().to_string(),
         target: target.map(|t| t.record.clone()),
         probes,
     }

@@ -26,11 +26,10 @@ pub fn judge(evidence: &Evidence) -> Findings {
     let steady = Steady::of(evidence);
     let voters = voters::ask(evidence, &steady);
     let account = account::account(evidence, &steady);
-    let mut tasks = tasks::judge(evidence, &steady, voters.task_share_of_error());
+    let tasks = tasks::judge(evidence, &steady, voters.task_share_of_error());
     let load = load::load(evidence, &steady);
     let facts = verdict::Facts::gather(evidence, &steady, &voters, &tasks, load.as_ref());
     let (verdict, why) = verdict::decide(&facts);
-    tasks.keep_blamed(&facts);
     let gates = gates::compare(evidence, &steady, &voters, &account, load.as_ref());
     let (exit_code, reason) = exit::code(evidence.plan.as_ref().map(|p| &p.judging), verdict, &gates);
     let driver = load::driver(evidence);
@@ -49,7 +48,7 @@ pub fn judge(evidence: &Evidence) -> Findings {
         series: voters.findings(),
         account: rows,
         account_exact: exact,
-        culprits: tasks.into_culprits(),
+        culprits: tasks.blamed(verdict),
         gates,
         probes: evidence.environment.as_ref().map(|e| e.probes.clone()).unwrap_or_default(),
         driver,

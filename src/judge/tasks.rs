@@ -4,11 +4,10 @@
 //! matters, and it stays after settle.
 
 use crate::culprit::{Candidate, candidates};
-use crate::evidence::{Culprit, Direction, Evidence, GroupKind};
+use crate::evidence::{Culprit, Direction, Evidence, GroupKind, Verdict};
 use crate::units::{Span, Unit, significant};
 
 use super::steady::Steady;
-use super::verdict::Facts;
 
 /// A growth that the runtime proves counts from so many tasks,
 const PROVEN_LEAST: f64 = 10.0;
@@ -54,4 +53,115 @@ pub fn judge(evidence: &Evidence, steady: &Steady, error: f64) -> Tasks {
         })
         .collect();
     Tasks { judged, requests: steady.requests }
+}
+
+/// What a group means; see the head of this file.
+fn stand(c: &Candidate, steady: &Steady, max_hold: Option<Span>, served: bool, error: f64) -> Standing {
+    let culprit = &c.culprit;
+    let grown = culprit.count_end - culprit.count_start;
+    let proven = c.proven_growth.unwrap_or(0) as f64;
+    if proven >= PROVEN_LEAST && steady.requests.is_none_or(|n| proven >= PROVEN_PER_REQUEST * n) {
+        return Standing::Proven;
+    }
+    if grown < LEAST {
+        return Standing::Fine;
+    }
+    match c.direction {
+        Direction::Stable => return Standing::Fine,
+        Direction::Inconclusive => return Standing::Doubtful(format!("{}: {}", called(culprit), c.why)),
+        Direction::Growing if c.p_value > error => {
+            return Standing::Doubtful(format!("{}: {}, but not clearly", called(culprit), c.why));
+        }
+        Direction::Growing => {}
+    }
+    // what was let go within settle was held, and not leaked
+    if let Some(settled) = culprit.count_settled {
+        let stayed = settled - culprit.count_start;
+        if stayed < LEAST || stayed < 0.5 * grown {
+            return Standing::Fine;
+        }
+    }
+    let hold = match max_hold {
+        Some(hold) => Some(hold.secs()),
+        None if served && c.kind == GroupKind::Goroutine => Some(UNPROVEN_HOLD_S),
+        None => None,
+    };
+    match hold {
+        Some(hold) if culprit.seen_for_s < hold => Standing::Doubtful(format!(
+            "{} grows by {} per request, but was seen for {} only and may be held for {}",
+            called(culprit),
+            culprit.per_request.map_or("some".into(), |n| significant(n, 2)),
+            Span::from_secs_f64(culprit.seen_for_s),
+            Span::from_secs_f64(hold)
+        )),
+        _ => Standing::Leaks,
+    }
+}
+
+/// "main.worker in chan send".
+fn called(culprit: &Culprit) -> String {
+    match &culprit.state {
+        Some(state) => format!("{} in {state}", culprit.name),
+        None => culprit.name.clone(),
+    }
+}
+
+impl Tasks {
+    /// What the runtime has proven, in a sentence.
+    pub fn proven(&self) -> Option<String> {
+        let (c, _) = self.judged.iter().find(|(_, standing)| *standing == Standing::Proven)?;
+        Some(format!(
+            "{} {}s are stuck for ever in {}, as the runtime proves",
+            Unit::Count.show(c.proven_growth.unwrap_or(0) as f64),
+            c.culprit.kind,
+            called(&c.culprit)
+        ))
+    }
+
+    /// Each group that leaks although nobody proves it, in a sentence.
+    pub fn leaks(&self) -> impl Iterator<Item = String> {
+        self.judged.iter().filter(|(_, standing)| *standing == Standing::Leaks).map(|(c, _)| {
+            format!(
+                "{}: {} {}s more in {}",
+                called(&c.culprit),
+                Unit::Count.show(c.culprit.count_end - c.culprit.count_start),
+                c.culprit.kind,
+                match self.requests {
+                    Some(n) => format!("{} requests", Unit::Count.show(n)),
+                    None => Span::from_secs_f64(c.culprit.seen_for_s).to_string(),
+                }
+            )
+        })
+    }
+
+    /// Each group that could be a leak, in a sentence.
+    pub fn doubts(&self) -> impl Iterator<Item = String> {
+        self.judged.iter().filter_map(|(_, standing)| match standing {
+            Standing::Doubtful(why) => Some(why.clone()),
+            _ => None,
+        })
+    }
+
+    /// Who is blamed, ranked; nobody where the target is not the service or the verdict is not a leak.
+    pub fn blamed(self, verdict: Verdict) -> Vec<Culprit> {
+        if !matches!(verdict, Verdict::Leak | Verdict::Failed) {
+            return Vec::new();
+        }
+        let stands = |standing: &Standing| matches!(standing, Standing::Proven | Standing::Leaks);
+        let mut blamed: Vec<Culprit> = self
+            .judged
+            .into_iter()
+            .filter(|(_, standing)| stands(standing))
+            .map(|(c, standing)| Culprit { proven: standing == Standing::Proven, ..c.culprit })
+            .collect();
+        blamed.sort_by(|a, b| {
+            b.proven
+                .cmp(&a.proven)
+                .then((b.count_end - b.count_start).total_cmp(&(a.count_end - a.count_start)))
+        });
+        for (i, culprit) in blamed.iter_mut().enumerate() {
+            culprit.rank = i as u32 + 1;
+        }
+        blamed
+    }
 }

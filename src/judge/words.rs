@@ -128,7 +128,7 @@ pub fn subtitle(evidence: &Evidence, load: Option<&LoadFinding>) -> String {
 
 /// `24 Nov 2026 18:55 UTC` from RFC 3339 with a zone; as it stands where it is none.
 fn date(rfc3339: &str) -> String {
-    match rfc3339.parse::<jiff::Zoned>() {
+    match rfc3339.parse::<jiff::ZonedDateTime>() {
         Ok(moment) => moment.strftime("%-d %b %Y %H:%M %Z").to_string(),
         Err(_) => rfc3339.to_string(),
     }

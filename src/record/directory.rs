@@ -76,7 +76,9 @@ fn own_name(profile: &str) -> String {
         .map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' })
         .collect();
     let moment = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
-    format!("{safe}-{moment}-{:04x}", rand::random::<u16>())
+    // two runs that begin in one second differ in their fraction of it or in their process
+    let apart = jiff::Timestamp::now().subsec_nanosecond() as u32 ^ std::process::id().rotate_left(16);
+    format!("{safe}-{moment}-{:04x}", (apart >> 16) ^ (apart & 0xffff))
 }
 
 /// Renames an old run to NAME.1, or the first number that is free.

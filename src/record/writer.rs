@@ -44,7 +44,6 @@ pub struct SampleRow<'a> {
 }
 
 /// Writes a run directory as the run goes.
-#[derive(Debug)]
 pub struct Recorder {
     dir: PathBuf,
     samples: Sink,
