@@ -161,3 +161,76 @@ pub(super) enum Free {
     Some,
     None,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drive::clock::{Clock, Turned};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn load(start_s: u64, steady_s: u64) -> Load {
+        let (start, steady) = (SECOND * start_s as u32, SECOND * steady_s as u32);
+        Load { start, warmup: Duration::ZERO, steady, requests: None }
+    }
+
+    fn take(book: &mut Book, now: Duration) -> LoadRow {
+        book.take(Counted::new(), now).row
+    }
+
+    #[test]
+    fn counts_go_on_while_the_engine_is_stalled() {
+        let clock = Turned::default();
+        let mut book = Book::new(Rate::PerSecond(100.0), 10 * SECOND, clock.now());
+        book.begin(load(0, 3600), clock.now());
+        clock.turn(5 * SECOND);
+        let row = take(&mut book, clock.now());
+        assert_eq!((row.due, row.dropped, row.elapsed_s), (501, 0, 5.0));
+        clock.turn(55 * SECOND);
+        let row = take(&mut book, clock.now());
+        assert_eq!((row.due, row.dropped, row.errors[7]), (5500, 5001, 5001));
+        // the engine wakes: ten seconds of requests are still worth sending
+        let sent = std::iter::from_fn(|| book.next(clock.now())).count();
+        assert_eq!(sent, 1000);
+    }
+
+    #[test]
+    fn a_simulated_day_in_two_cycles_adds_up() {
+        let clock = Turned::default();
+        let mut book = Book::new(Rate::PerSecond(10.0), 10 * SECOND, clock.now());
+        let (mut due, mut done, mut rows) = (0, 0, 0);
+        for start_h in [0, 12] {
+            book.begin(load(start_h * 3600, 6 * 3600), clock.now());
+            while clock.now() < SECOND * 3600 * (start_h as u32 + 12) {
+                while let Some(ticket) = book.next(clock.now()) {
+                    let answered = Outcome { answered: true, ..Outcome::default() };
+                    book.tally.sent(ticket, clock.now());
+                    book.ended(ticket, clock.now(), clock.now(), answered);
+                }
+                clock.turn(5 * SECOND);
+                let row = take(&mut book, clock.now());
+                assert_eq!(row.dropped, 0);
+                (due, done, rows) = (due + row.due, done + row.done, rows + 1);
+            }
+            assert!(book.load_done(clock.now()));
+        }
+        assert_eq!((due, done, rows), (432_000, 432_000, 17_280));
+    }
+
+    #[test]
+    fn stopped_it_is_finished_when_nothing_is_in_flight_or_a_second_later() {
+        let mut book = Book::new(Rate::PerSecond(100.0), 10 * SECOND, Duration::ZERO);
+        book.begin(load(0, 60), Duration::ZERO);
+        let ticket = book.next(SECOND).unwrap();
+        while book.next(SECOND).is_some() {}
+        book.stop(SECOND);
+        assert!(!book.is_finished(2 * SECOND - Duration::from_nanos(1)));
+        assert!(book.is_finished(2 * SECOND));
+        for _ in 0..101 {
+            book.ended(ticket, SECOND, SECOND, Outcome::default());
+        }
+        assert!(book.is_finished(SECOND));
+        book.begin(load(1, 60), SECOND);
+        assert_eq!(book.next(3 * SECOND), None, "stopped is stopped");
+    }
+}

@@ -161,7 +161,8 @@ impl Engine {
         let mut book = self.shared.book();
         let next = book.next(now);
         match next {
-            Some(ticket) if self.full_since.get().is_some_and(|since| ticket.due >= since) => {
+            // it became due after the last idle slot was gone; in the closed loop nothing waits, all is due just now
+            Some(ticket) if ticket.due < now && self.full_since.get().is_some_and(|t| ticket.due >= t) => {
                 book.tally.waited_for_slot();
             }
             Some(_) => {}

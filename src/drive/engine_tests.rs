@@ -100,6 +100,8 @@ fn a_slow_server_leads_to_drops_and_never_to_more_in_flight_than_connections() {
     assert!((40..=120).contains(&row.sent), "{row:?}");
     assert_eq!(server.seen.most_in_flight.load(Ordering::Relaxed), 4);
     assert!(interval.slot_waits > 20, "{}", interval.slot_waits);
+    // nearly all that is sent can still be answered, and is not given up together with its connection
+    assert!(row.errors[ErrorKind::Timeout as usize] < row.sent / 4, "{row:?}");
     // a drop enters the percentiles as at least the timeout
     let latency = histogram(&interval, LatencyTag::Steady);
     assert_eq!(latency.len(), 400);
@@ -119,6 +121,27 @@ fn an_answer_that_is_no_2xx_is_an_error_by_its_hundred() {
         assert_eq!(count(&interval, LatencyTag::Steady), 10, "it was an answer, and took its time");
         assert_eq!(interval.body_bytes, 40);
     }
+}
+
+#[test]
+fn the_request_goes_out_as_planned() {
+    let server = Server::start(Manner::ok_after(Duration::ZERO));
+    let mut request = RequestPlan {
+        method: reqwest::Method::PUT,
+        body: bytes::Bytes::from_static(b"the body"),
+        ..request_to(server.addr)
+    };
+    request.url.set_path("/a/b");
+    request.url.set_query(Some("c=d"));
+    request.headers.insert("x-token", "s3cret".parse().unwrap());
+    let load = Load { requests: Some(1), ..steady(500 * MS) };
+    let interval = drive(&request, 4, 500 * MS, Rate::PerSecond(100.0), load);
+    assert_eq!((interval.row.due, interval.row.done, errors(&interval.row)), (1, 1, vec![]));
+    let sent = String::from_utf8(server.seen.bytes.lock().unwrap().clone()).unwrap();
+    let head = sent.to_ascii_lowercase();
+    assert!(sent.starts_with("PUT /a/b?c=d HTTP/1.1\r\n"), "{sent}");
+    assert!(head.contains("x-token: s3cret\r\n") && head.contains("user-agent: soak/"), "{sent}");
+    assert!(head.contains("content-length: 8\r\n") && sent.ends_with("\r\n\r\nthe body"), "{sent}");
 }
 
 #[test]
@@ -189,7 +212,24 @@ fn the_closed_loop_keeps_every_connection_busy_until_the_n_th() {
     let load = Load { requests: Some(300), ..steady(Duration::from_secs(5)) };
     let interval = drive(&request_to(server.addr), 8, Duration::from_secs(1), Rate::Max, load);
     assert_eq!((interval.row.due, interval.row.sent, interval.row.done), (300, 300, 300));
+    assert_eq!(interval.slot_waits, 0);
     assert_eq!(server.seen.most_in_flight.load(Ordering::Relaxed), 8);
+}
+
+#[test]
+fn the_closed_loop_can_be_stopped_although_every_request_fails_at_once() {
+    let server = Server::start(Manner::Silence);
+    let addr = server.addr;
+    drop(server);
+    let driver = start(&request_to(addr), 8, Duration::from_secs(1), Rate::Max);
+    sleep(50 * MS);
+    driver.begin(steady(Duration::from_secs(60)));
+    sleep(100 * MS);
+    let stopped = Instant::now();
+    let row = driver.finish().row;
+    assert!(stopped.elapsed() < 400 * MS, "{:?}", stopped.elapsed());
+    assert_eq!(errors(&row), [(ErrorKind::Connect, row.done)]);
+    assert!(row.done > 100, "{row:?}");
 }
 
 #[test]

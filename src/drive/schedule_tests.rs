@@ -3,6 +3,7 @@
 use super::*;
 use crate::drive::clock::{Clock, Turned};
 
+const MS: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -29,16 +30,31 @@ fn take_all(schedule: &mut Schedule, now: Duration) -> Vec<Ticket> {
 fn a_day_at_100_a_second_has_its_8_640_000_requests_each_at_its_nanosecond() {
     let clock = Turned::default();
     let mut schedule = open(100.0, load(0, 86_400));
-    let mut number = 0;
     clock.turn(3 * SECOND);
-    while !schedule.is_over(clock.now()) {
-        while let Some(ticket) = schedule.take(clock.now()) {
-            assert_eq!(ticket.due, 3 * SECOND + Duration::from_millis(10) * number);
-            number += 1;
+    // its last minute is reached by dropping all before it, which counts them
+    for (wait, number_before) in [(Duration::ZERO, 0), (86_280 * SECOND, 8_634_000)] {
+        clock.turn(wait);
+        schedule.expire(clock.now() - Duration::from_nanos(1), TIMEOUT);
+        let mut number = number_before;
+        for _ in 0..6_000 {
+            while let Some(ticket) = schedule.take(clock.now()) {
+                assert_eq!(ticket.due, 3 * SECOND + 10 * MS * number);
+                number += 1;
+            }
+            clock.turn(10 * MS);
         }
-        clock.turn(Duration::from_millis(3));
+        assert_eq!(number, number_before + 6_000);
     }
-    assert_eq!(number, 8_640_000);
+    assert!(schedule.is_over(clock.now()));
+    assert_eq!(schedule.due_by(clock.now()), 8_640_000);
+}
+
+#[test]
+fn at_each_second_of_a_day_exactly_its_requests_are_due() {
+    let schedule = open(100.0, load(0, 86_400));
+    for second in 0..86_400 {
+        assert_eq!(schedule.due_by((3 + second) * SECOND), u64::from(second) * 100 + 1);
+    }
 }
 
 #[test]
@@ -67,8 +83,6 @@ fn warmup_runs_into_steady_without_a_seam() {
     assert_eq!(tickets[20], Ticket { due: 5 * SECOND, part: Part::Steady });
     assert!(tickets.windows(2).all(|two| two[1].due - two[0].due == 100 * MS));
 }
-
-const MS: Duration = Duration::from_millis(1);
 
 #[test]
 fn nothing_is_due_before_the_start_nor_after_the_end() {

@@ -1,8 +1,8 @@
 //! Servers for the tests: real listeners on a free port of loopback that answer as badly as asked.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -42,6 +42,7 @@ pub struct Seen {
     pub connections: AtomicU64,
     pub in_flight: AtomicU64,
     pub most_in_flight: AtomicU64,
+    pub bytes: Mutex<Vec<u8>>,
 }
 
 /// Serves until dropped.
@@ -88,7 +89,8 @@ async fn serve(mut stream: TcpStream, manner: Manner, seen: Arc<Seen>) {
     stream.set_nodelay(true).unwrap();
     let mut buffer = [0_u8; 4096];
     // a small request without a body comes in one piece on loopback
-    while let Ok(1..) = stream.read(&mut buffer).await {
+    while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+        seen.bytes.lock().unwrap().extend_from_slice(&buffer[..read]);
         seen.requests.fetch_add(1, Ordering::Relaxed);
         let _one = InFlight::begin(&seen);
         match &manner {
