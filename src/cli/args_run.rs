@@ -1,0 +1,341 @@
+//! The flags of a run. Their names are those of the settings: a test sees that none is forgotten.
+
+use clap::{ArgAction, Args};
+
+use crate::plan::{Settings, Switch, Typed};
+
+/// `soak URL`, `soak run`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RunArgs {
+    /// What to drive: http://HOST:PORT/PATH
+    #[arg(value_name = "URL", conflicts_with = "url_flag")]
+    pub url: Option<String>,
+    /// The same, as a flag
+    #[arg(long = "url", id = "url_flag", value_name = "URL", help_heading = "Load")]
+    pub url_flag: Option<String>,
+    /// Begin from a built-in profile (soak profiles) or a TOML file
+    #[arg(long, value_name = "NAME|FILE", help_heading = "Load")]
+    pub profile: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "the groups have docs of their own")]
+    pub load: LoadArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "see above")]
+    pub request: RequestArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "see above")]
+    pub probe: ProbeArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "see above")]
+    pub judge: JudgeArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "see above")]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "see above")]
+    pub screen: ScreenArgs,
+    /// Start this service, drive it, and end it afterwards
+    #[arg(last = true, value_name = "COMMAND", num_args = 1.., help_heading = None::<&str>)]
+    pub command: Vec<String>,
+}
+
+/// How much, how long.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Load")]
+pub struct LoadArgs {
+    /// The whole run with all its phases: 30s, 5m, 8h [default: 5m]
+    #[arg(short = 'z', long, value_name = "TIME", allow_hyphen_values = true)]
+    pub duration: Option<String>,
+    /// Requests due a second, whatever the answers: 100, 500/s, 30/m; or max, as fast as they come
+    /// [default: 100/s, beyond this machine 10/s]
+    #[arg(short = 'q', long, value_name = "RATE", allow_hyphen_values = true)]
+    pub rate: Option<String>,
+    /// Requests in flight at most [default: 64]
+    #[arg(short = 'c', long, value_name = "N", allow_hyphen_values = true)]
+    pub connections: Option<String>,
+    /// Steady ends with the n-th request; without -z the time follows from it
+    #[arg(short = 'n', long, value_name = "N", allow_hyphen_values = true)]
+    pub requests: Option<String>,
+    /// Wait and answer of one request together [default: 10s]
+    #[arg(short = 't', long, value_name = "TIME", allow_hyphen_values = true)]
+    pub timeout: Option<String>,
+    /// Time without load before
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub baseline: Option<String>,
+    /// Time of load that is not judged
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub warmup: Option<String>,
+    /// Time of load that is judged
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub load_duration: Option<String>,
+    /// Time without load after
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub settle: Option<String>,
+    /// Go through warmup, steady and settle so often [default: 1]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub cycles: Option<String>,
+}
+
+/// What is sent.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Request")]
+pub struct RequestArgs {
+    /// The method [default: GET, with -d POST]
+    #[arg(short = 'X', long, value_name = "METHOD")]
+    pub method: Option<String>,
+    /// A header: 'Name: value', 'Name: Bearer $TOKEN' from the environment, or @FILE with one a line
+    #[arg(short = 'H', long, value_name = "HEADER")]
+    pub header: Vec<String>,
+    /// The body: text, @FILE, or @- for stdin; form-urlencoded unless -H 'Content-Type: …'
+    #[arg(short = 'd', long, value_name = "DATA", allow_hyphen_values = true)]
+    pub data: Option<String>,
+    /// Any certificate will do
+    #[arg(short = 'k', long)]
+    pub insecure: bool,
+    /// Follow redirects on the same host; else 3xx is an error
+    #[arg(long)]
+    pub follow: bool,
+    /// Statuses that are right, with commas between them [default: every 2xx]
+    #[arg(long, value_name = "CODES")]
+    pub expect_status: Vec<String>,
+}
+
+/// Who is judged and where soak looks.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Target and probes")]
+pub struct ProbeArgs {
+    /// Judge this process [default: the holder of the port, and its children]
+    #[arg(long, value_name = "PID", allow_hyphen_values = true)]
+    pub pid: Option<String>,
+    /// Judge the one process of this name
+    #[arg(long, value_name = "NAME")]
+    pub process: Option<String>,
+    /// Judge by gates alone, look at no process
+    #[arg(long)]
+    pub load_only: bool,
+    /// Where Go's pprof answers, or off [default: /debug/pprof/ of the URL]
+    #[arg(long, value_name = "URL|off")]
+    pub pprof: Option<String>,
+    /// Where Prometheus text is served [default: /metrics of the URL]
+    #[arg(long, value_name = "URL")]
+    pub metrics: Option<String>,
+    /// A metric to record: 'NAME' or 'NAME{label="value"}'
+    #[arg(long, value_name = "METRIC")]
+    pub metric: Vec<String>,
+    /// A gauge that counts tasks: 'NAME{place=LABEL,state=LABEL}'
+    #[arg(long, value_name = "METRIC")]
+    pub task_metric: Vec<String>,
+    /// Between two samples [default: duration/600, from 200ms to 10s]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub interval: Option<String>,
+    /// Force no garbage collection
+    #[arg(long)]
+    pub no_gc: bool,
+    /// Keep the labels of tasks in snapshots
+    #[arg(long)]
+    pub keep_labels: bool,
+    /// Ask other ports of the process for pprof and metrics too
+    #[arg(long)]
+    pub look_around: bool,
+}
+
+/// What is a leak, and what fails the run.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Judging and gates")]
+pub struct JudgeArgs {
+    /// How long growth is kept up to see whether it matters [default: 30d]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub horizon: Option<String>,
+    /// The leak a request that must have been found for 'stable' [default: 1KiB]
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true)]
+    pub resolution: Option<String>,
+    /// The longest the service holds what it lets go in the end; growth seen for less is no leak yet
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub max_hold: Option<String>,
+    /// More errors than this share, and the run cannot tell [default: 10%]
+    #[arg(long, value_name = "SHARE", allow_hyphen_values = true)]
+    pub max_error_ratio: Option<String>,
+    /// Gone for longer than this is failed [default: 30s]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub down_after: Option<String>,
+    /// The memory the service may have, for the forecast [default: what the kernel says]
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true)]
+    pub memory_limit: Option<String>,
+    /// A series that counts although it is no evidence by itself
+    #[arg(long, value_name = "NAME")]
+    pub series: Vec<String>,
+    /// Gate: memory that can leak grows by less than this: 1MiB/h
+    #[arg(long, value_name = "SLOPE", allow_hyphen_values = true)]
+    pub max_memory_slope: Option<String>,
+    /// Gate: resident memory grows by less than this: 1MiB/h
+    #[arg(long, value_name = "SLOPE", allow_hyphen_values = true)]
+    pub max_rss_slope: Option<String>,
+    /// Gate: tasks grow by less than this: 10/min
+    #[arg(long, value_name = "SLOPE", allow_hyphen_values = true)]
+    pub max_task_slope: Option<String>,
+    /// Gate: memory grows by less than this a request: 100B
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true)]
+    pub max_memory_per_request: Option<String>,
+    /// Gate: 'fds.slope < 1/h', 'latency.p99 < 50ms', 'errors.ratio < 1%', 'rate.held > 95%'
+    #[arg(long, value_name = "EXPR")]
+    pub gate: Vec<String>,
+    /// Gates alone decide the exit code
+    #[arg(long)]
+    pub gates_only: bool,
+    /// Exit 0 where soak cannot tell
+    #[arg(long)]
+    pub allow_inconclusive: bool,
+    /// Exit 0 for leaks, failed gates and where soak cannot tell
+    #[arg(long)]
+    pub no_fail: bool,
+}
+
+/// Where the run directory goes.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// The run directory [default: a new one below reports/]
+    #[arg(short = 'o', long, value_name = "DIR")]
+    pub out: Option<String>,
+    /// Set a run that is there aside as DIR.1 (in CI by itself)
+    #[arg(long)]
+    pub replace: bool,
+    /// What to call this run: a version, a commit
+    #[arg(long, value_name = "TEXT")]
+    pub label: Option<String>,
+}
+
+/// What is shown meanwhile and at the end; no part of the plan.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct ScreenArgs {
+    /// One JSON document on stdout, as report.json
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub json: bool,
+    /// No progress, only the result
+    #[arg(long)]
+    pub quiet: bool,
+    /// Plain lines in place of a live screen
+    #[arg(long)]
+    pub no_tui: bool,
+}
+
+fn typed(text: Option<String>) -> Option<Typed> {
+    text.map(Typed)
+}
+
+fn list(texts: Vec<String>) -> Vec<Typed> {
+    texts.into_iter().map(Typed).collect()
+}
+
+/// A switch that was not typed says nothing, so that the environment or a profile may.
+fn on(typed: bool) -> Option<Switch> {
+    typed.then_some(Switch(true))
+}
+
+impl RunArgs {
+    /// The strongest layer of the plan.
+    pub fn settings(self) -> Settings {
+        let RunArgs { url, url_flag, profile, load, request, probe, judge, output, screen: _, command } =
+            self;
+        Settings {
+            url: typed(url.or(url_flag)),
+            profile: typed(profile),
+            label: typed(output.label),
+            duration: typed(load.duration),
+            baseline: typed(load.baseline),
+            warmup: typed(load.warmup),
+            load_duration: typed(load.load_duration),
+            settle: typed(load.settle),
+            cycles: typed(load.cycles),
+            rate: typed(load.rate),
+            connections: typed(load.connections),
+            requests: typed(load.requests),
+            timeout: typed(load.timeout),
+            method: typed(request.method),
+            header: list(request.header),
+            data: typed(request.data),
+            insecure: on(request.insecure),
+            follow: on(request.follow),
+            expect_status: list(request.expect_status),
+            pid: typed(probe.pid),
+            process: typed(probe.process),
+            load_only: on(probe.load_only),
+            command,
+            pprof: typed(probe.pprof),
+            metrics: typed(probe.metrics),
+            metric: list(probe.metric),
+            task_metric: list(probe.task_metric),
+            interval: typed(probe.interval),
+            no_gc: on(probe.no_gc),
+            keep_labels: on(probe.keep_labels),
+            look_around: on(probe.look_around),
+            horizon: typed(judge.horizon),
+            resolution: typed(judge.resolution),
+            max_hold: typed(judge.max_hold),
+            max_error_ratio: typed(judge.max_error_ratio),
+            down_after: typed(judge.down_after),
+            memory_limit: typed(judge.memory_limit),
+            series: list(judge.series),
+            max_memory_slope: typed(judge.max_memory_slope),
+            max_rss_slope: typed(judge.max_rss_slope),
+            max_task_slope: typed(judge.max_task_slope),
+            max_memory_per_request: typed(judge.max_memory_per_request),
+            gate: list(judge.gate),
+            gates_only: on(judge.gates_only),
+            allow_inconclusive: on(judge.allow_inconclusive),
+            no_fail: on(judge.no_fail),
+            out: typed(output.out),
+            replace: on(output.replace),
+        }
+    }
+}
+
+/// The settings of this process's environment.
+///
+/// # Errors
+/// As [`Settings::from_env`].
+pub fn environment() -> crate::error::Result<Settings> {
+    // what is no text cannot be one of ours
+    Settings::from_env(
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+    use crate::cli::args::Cli;
+
+    #[derive(Parser)]
+    struct Only {
+        #[command(flatten)]
+        run: RunArgs,
+    }
+
+    /// Each flag alone, typed with a value, must be what a profile's key of the same name is.
+    #[test]
+    fn every_flag_is_the_setting_of_its_name() {
+        let screen = ["json", "quiet", "no-tui", "help", "version"];
+        let command = Cli::command();
+        let flags: Vec<_> = command.get_arguments().filter_map(|arg| Some((arg.get_long()?, arg))).collect();
+        for key in Settings::keys() {
+            assert!(flags.iter().any(|(flag, _)| flag == key), "no flag for {key}");
+        }
+        for (flag, arg) in flags.into_iter().filter(|(flag, _)| !screen.contains(flag)) {
+            let takes_value = arg.get_action().takes_values();
+            let mut line = vec!["soak".to_string(), format!("--{flag}")];
+            line.extend(takes_value.then(|| "x".to_string()));
+            let from_flag = Only::parse_from(line).run.settings();
+            if flag == "profile" {
+                assert_eq!(from_flag.profile, Some("x".into()));
+                continue;
+            }
+            let value = if takes_value { "'x'" } else { "true" };
+            assert_eq!(from_flag, Settings::from_toml("x", &format!("{flag} = {value}")).unwrap(), "{flag}");
+        }
+    }
+}
