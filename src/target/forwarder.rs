@@ -225,5 +225,6 @@ fn work(before: &HashMap<u32, CpuTimes>, now: &HashMap<u32, CpuTimes>) -> Work {
     if coarse { Work::TooCoarse(seconds) } else { Work::Seen(seconds) }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;

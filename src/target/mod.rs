@@ -251,5 +251,6 @@ pub(crate) fn target_of(pid: u32) -> Target {
     Target { record, roots: Arc::new(Mutex::new(roots)), search: Search::Never, started: None, lookout }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;

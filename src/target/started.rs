@@ -74,11 +74,6 @@ impl Started {
         Ok(Started { child, identity, tree: Tree::of(&[identity]), said, ended: false })
     }
 
-    /// The process that was started, which need not be the one that listens in the end.
-    pub fn identity(&self) -> Identity {
-        self.identity
-    }
-
     /// How it ends, for whoever follows it.
     pub fn exit(&self) -> Exit {
         self.child.clone()
@@ -219,7 +214,7 @@ mod tests {
     #[tokio::test]
     async fn it_is_ended_with_all_its_children() {
         let mut started = sh("sleep 30 & setsid sleep 30 & wait");
-        let mut tree = Tree::of(&[started.identity()]);
+        let mut tree = Tree::of(&[started.identity]);
         assert!(
             until(|| {
                 tree.refresh();
@@ -243,7 +238,7 @@ mod tests {
     #[tokio::test]
     async fn nobody_is_left_when_it_is_dropped() {
         let started = sh("sleep 30 & wait");
-        let identity = started.identity();
+        let identity = started.identity;
         drop(started);
         assert!(!identity.is_alive());
     }
