@@ -103,7 +103,8 @@ fn totals(usages: &[Usage]) -> Vec<(&'static str, f64)> {
     values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
     use crate::evidence::EventKind;

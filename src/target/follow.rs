@@ -153,7 +153,7 @@ mod tests {
 
         end(first);
         let gone = EventKind::TargetGone { reason: format!("sleep (pid {before}) is gone") };
-        assert_eq!(follower.tick(now), [gone.clone()]);
+        assert_eq!(follower.tick(now), [gone]);
         assert_eq!(follower.tick(now + Duration::from_millis(100)), [], "told once");
 
         let second = holder(&listener);

@@ -1,6 +1,6 @@
 //! Does the target do the work itself, or does it pass connections on?
 //!
-//! Two ways to find out, neither of which asks for a name:
+//! Three ways to find out, none of which asks for a name:
 //! - **By sounding**, before any load: a few connections are opened to the port and nothing is sent. Whoever opens
 //!   as many connections to one other local listener, and closes them when ours close, passes connections on. A
 //!   service that talks to a database has no reason to do so before it has read a request, and a pool that happens
@@ -8,6 +8,9 @@
 //! - **By its work**, under load: the scheduler tells how long its threads ran. To accept, read and answer takes
 //!   any process more than [`LEAST_WORK_S`] a request; who used less had nothing to do with the answers, as when
 //!   the kernel itself sends connections elsewhere.
+//! - **By the bytes**, under load: most connections that clients use have a twin that the target opened to one other
+//!   local listener, through which the same bytes went (`relayed.rs`). This finds those that open the other side
+//!   only when there is something to send, and needs no connections of our own.
 //!
 //! A proxy that reads requests before it opens or picks a connection is a program that does work of its own, and
 //! its sockets look like those of a service with a database. It is not called a forwarder; to whom it is connected
@@ -101,12 +104,14 @@ pub struct Lookout {
     door: Option<Door>,
     known: Listeners,
     start: Option<(u64, HashMap<u32, CpuTimes>)>,
+    /// Once seen, it stays seen.
+    forwards: Option<Upstream>,
 }
 
 impl Lookout {
     /// For the target behind this door, if it has one.
     pub fn new(door: Option<Door>) -> Lookout {
-        Lookout { door, known: Listeners::new(), start: None }
+        Lookout { door, known: Listeners::new(), start: None, forwards: None }
     }
 
     /// By sounding; see the head of this file. Takes half a second where the answer is no.
@@ -134,11 +139,18 @@ impl Lookout {
         };
         // what stays open when ours are closed was not opened on their account
         let closed = self.until(tree, |now| !now.iter().any(|o| inodes.contains(&o.inode))).await;
-        if closed { Standing::Forwards { to } } else { Standing::Service { upstreams: vec![to] } }
+        if !closed {
+            return Standing::Service { upstreams: vec![to] };
+        }
+        self.forwards = Some(to.clone());
+        Standing::Forwards { to }
     }
 
-    /// By its work since the first call; see the head of this file.
+    /// By its work since the first call, and by its bytes; see the head of this file.
     pub fn look(&mut self, tree: &Tree, answered: u64) -> Standing {
+        if let Some(to) = &self.forwards {
+            return Standing::Forwards { to: to.clone() };
+        }
         let now: HashMap<u32, CpuTimes> =
             tree.members().iter().filter_map(|m| Some((m.pid, os::cpu_times(m.pid)?))).collect();
         let Some((answered_before, before)) = &self.start else {
@@ -147,7 +159,11 @@ impl Lookout {
         };
         let answers = answered.saturating_sub(*answered_before);
         if answers < ENOUGH || now.is_empty() {
-            return Standing::Unknown;
+            // where nobody counts requests there may still be bytes
+            return match self.by_bytes(tree) {
+                Standing::Forwards { to } => Standing::Forwards { to },
+                _ => Standing::Unknown,
+            };
         }
         match work(before, &now) {
             Work::Seen(seconds) if seconds < LEAST_WORK_S * answers as f64 => {
@@ -155,7 +171,18 @@ impl Lookout {
                 Standing::Idle { work_s: seconds / answers as f64, to }
             }
             Work::TooCoarse(seconds) if seconds < LEAST_WORK_S * answers as f64 => Standing::Unknown,
-            _ => Standing::Service { upstreams: by_listener(&self.outgoing(tree)) },
+            _ => self.by_bytes(tree),
+        }
+    }
+
+    fn by_bytes(&mut self, tree: &Tree) -> Standing {
+        let outgoing = self.outgoing(tree);
+        match self.door.and_then(|door| os::relayed_to(tree, door, &outgoing)) {
+            Some(to) => {
+                self.forwards = Some(to.clone());
+                Standing::Forwards { to }
+            }
+            None => Standing::Service { upstreams: by_listener(&outgoing) },
         }
     }
 
@@ -225,5 +252,6 @@ fn work(before: &HashMap<u32, CpuTimes>, now: &HashMap<u32, CpuTimes>) -> Work {
     if coarse { Work::TooCoarse(seconds) } else { Work::Seen(seconds) }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;

@@ -15,6 +15,8 @@ mod linux;
 #[cfg(any(not(target_os = "linux"), test))]
 #[cfg_attr(target_os = "linux", allow(dead_code))] // on Linux it is compiled for its tests alone
 mod portable;
+#[cfg(target_os = "linux")]
+mod relayed;
 mod runtime;
 #[cfg(target_os = "linux")]
 mod sockets;
@@ -32,7 +34,7 @@ mod os {
     #[cfg(target_os = "linux")]
     pub use super::sockets::holding;
     #[cfg(target_os = "linux")]
-    pub use super::upstream::{behind_translation, outgoing};
+    pub use super::upstream::{behind_translation, outgoing, relayed_to};
 }
 
 use std::sync::{Arc, Mutex};
@@ -70,7 +72,8 @@ pub struct Target {
     roots: Roots,
     search: Search,
     started: Option<Started>,
-    lookout: forwarder::Lookout,
+    /// None where the user's word stands.
+    lookout: Option<forwarder::Lookout>,
 }
 
 /// Finds, or starts, what the plan names.
@@ -122,7 +125,9 @@ async fn find_at(plan: &TargetPlan, doors: Result<Vec<Door>>, limit: Option<u64>
         }
     };
     let record = describe(&roots, found_by, limit);
-    let lookout = forwarder::Lookout::new(door);
+    // who was named by pid is believed to be the service
+    let believed = matches!(plan, TargetPlan::Pid(_));
+    let lookout = (!believed).then(|| forwarder::Lookout::new(door));
     let roots = Arc::new(Mutex::new(roots));
     Ok(Found::Here(Box::new(Target { record, roots, search, started, lookout })))
 }
@@ -157,17 +162,20 @@ impl Target {
     }
 
     /// Before any load: whether it passes connections on. Opens three connections to the port for a moment,
-    /// without sending anything, so it is not for `watch`.
+    /// without sending anything, so it is not for `watch`. Unknown where the user named the pid.
     pub async fn sound(&mut self) -> Standing {
         let tree = Tree::of(&self.roots());
-        self.lookout.sound(&tree).await
+        match &mut self.lookout {
+            Some(lookout) => lookout.sound(&tree).await,
+            None => Standing::Unknown,
+        }
     }
 
     /// Under load: whether it does the work itself. The first call only notes where it stands; `answered` is how
-    /// many requests were answered since the run began. Call it some seconds apart.
+    /// many requests were answered since the run began. Call it some seconds apart. Unknown where the user named the pid.
     pub fn look(&mut self, answered: u64) -> Standing {
         let tree = Tree::of(&self.roots());
-        self.lookout.look(&tree, answered)
+        self.lookout.as_mut().map_or(Standing::Unknown, |lookout| lookout.look(&tree, answered))
     }
 
     /// Ends a command that soak started, with all that descends from it; nothing otherwise.
@@ -247,9 +255,10 @@ fn describe(roots: &[Identity], found_by: String, limit: Option<u64>) -> TargetR
 pub(crate) fn target_of(pid: u32) -> Target {
     let roots = vec![Identity::of(pid).expect("it runs")];
     let record = describe(&roots, "--pid".into(), None);
-    let lookout = forwarder::Lookout::new(None);
+    let lookout = None;
     Target { record, roots: Arc::new(Mutex::new(roots)), search: Search::Never, started: None, lookout }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;

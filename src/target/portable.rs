@@ -130,6 +130,11 @@ pub fn outgoing(_tree: &Tree, _known: &mut Listeners) -> Vec<Outgoing> {
 }
 
 /// Not known here.
+pub fn relayed_to(_tree: &Tree, _door: Door, _outgoing: &[Outgoing]) -> Option<Upstream> {
+    None
+}
+
+/// Not known here.
 pub fn behind_translation(_door: Door) -> Option<Upstream> {
     None
 }

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, PipeReader};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::identity::Identity;
@@ -26,8 +27,15 @@ pub struct Started {
     child: Exit,
     identity: Identity,
     tree: Tree,
-    said: Arc<Mutex<VecDeque<String>>>,
+    said: Said,
     ended: bool,
+}
+
+/// The last lines of a command's output, and the thread that reads them to their end.
+#[derive(Debug)]
+struct Said {
+    lines: Arc<Mutex<VecDeque<String>>>,
+    reader: Option<JoinHandle<()>>,
 }
 
 /// How a started command ended, once it has; shared with whoever follows it.
@@ -64,19 +72,13 @@ impl Started {
             start.spawn().map_err(|e| Error::usage(format!("{program} cannot be started: {e}")))?;
         // the builder holds the writing ends, and the pipe ends only when all are closed
         drop(start);
-        let said = Arc::new(Mutex::new(VecDeque::new()));
-        keep_last_lines(reader, Arc::clone(&said));
+        let said = Said::keep(reader);
         let Some(identity) = Identity::of(child.id()) else {
             let status = child.wait().map(|s| s.to_string()).unwrap_or_default();
-            return Err(Error::usage(format!("{program} ended at once ({status}){}", quoted(&said))));
+            return Err(Error::usage(format!("{program} ended at once ({status}){}", said.quoted())));
         };
         let child = Exit(Arc::new(Mutex::new(child)));
         Ok(Started { child, identity, tree: Tree::of(&[identity]), said, ended: false })
-    }
-
-    /// The process that was started, which need not be the one that listens in the end.
-    pub fn identity(&self) -> Identity {
-        self.identity
     }
 
     /// How it ends, for whoever follows it.
@@ -91,7 +93,7 @@ impl Started {
 
     /// Its last lines, as the end of a sentence; empty if it wrote nothing.
     pub fn last_lines(&self) -> String {
-        quoted(&self.said)
+        self.said.quoted()
     }
 
     /// Ends it and all that descends from it: SIGTERM, and SIGKILL for who is left after five seconds.
@@ -160,38 +162,46 @@ enum Signal {
     Kill,
 }
 
-/// On a thread of its own, which ends when the last descendant has closed its output.
-fn keep_last_lines(reader: PipeReader, said: Arc<Mutex<VecDeque<String>>>) {
-    let keep = move || {
-        let mut reader = BufReader::new(reader);
-        loop {
-            let mut line = Vec::new();
-            // bounded, for a program that never ends its line
-            match std::io::Read::take(&mut reader, 1 << 16).read_until(b'\n', &mut line) {
-                Ok(0) | Err(_) => return,
-                Ok(_) => {}
+impl Said {
+    /// Reads on a thread of its own, which ends when the last descendant has closed its output.
+    fn keep(reader: PipeReader) -> Said {
+        let lines = Arc::new(Mutex::new(VecDeque::new()));
+        let kept = Arc::clone(&lines);
+        let read = move || {
+            let mut reader = BufReader::new(reader);
+            loop {
+                let mut line = Vec::new();
+                // bounded, for a program that never ends its line
+                match std::io::Read::take(&mut reader, 1 << 16).read_until(b'\n', &mut line) {
+                    Ok(0) | Err(_) => return,
+                    Ok(_) => {}
+                }
+                line.truncate(LINE_BYTES);
+                let mut kept = lock(&kept);
+                if kept.len() == LINES {
+                    kept.pop_front();
+                }
+                kept.push_back(String::from_utf8_lossy(&line).trim_end().to_string());
             }
-            line.truncate(LINE_BYTES);
-            let mut said = lock(&said);
-            if said.len() == LINES {
-                said.pop_front();
-            }
-            said.push_back(String::from_utf8_lossy(&line).trim_end().to_string());
-        }
-    };
-    // without a thread the pipe fills and the command stops writing; better its end than a silent stall
-    if std::thread::Builder::new().name("command output".into()).spawn(keep).is_err() {
-        eprintln!("soak: no thread for the command's output");
+        };
+        // without a thread the reading end closes, and the command learns that nobody listens
+        let reader = std::thread::Builder::new().name("command output".into()).spawn(read).ok();
+        Said { lines, reader }
     }
-}
 
-fn quoted(said: &Mutex<VecDeque<String>>) -> String {
-    let said = lock(said);
-    if said.is_empty() {
-        return String::new();
+    /// As the end of a sentence, once all is read that was written, or after a moment.
+    fn quoted(&self) -> String {
+        let patience = Instant::now() + Duration::from_millis(200);
+        while self.reader.as_ref().is_some_and(|r| !r.is_finished()) && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let lines = lock(&self.lines);
+        if lines.is_empty() {
+            return String::new();
+        }
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        format!("; it said: {}", lines.join(" / "))
     }
-    let lines: Vec<&str> = said.iter().map(String::as_str).collect();
-    format!("; it said: {}", lines.join(" / "))
 }
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -219,7 +229,7 @@ mod tests {
     #[tokio::test]
     async fn it_is_ended_with_all_its_children() {
         let mut started = sh("sleep 30 & setsid sleep 30 & wait");
-        let mut tree = Tree::of(&[started.identity()]);
+        let mut tree = Tree::of(&[started.identity]);
         assert!(
             until(|| {
                 tree.refresh();
@@ -233,17 +243,17 @@ mod tests {
 
     #[tokio::test]
     async fn its_exit_is_noticed_and_its_last_words_kept() {
-        let mut started = sh("echo cannot bind >&2; exit 3");
+        let mut started = sh("sleep 0.1; echo cannot bind >&2; exit 3");
         assert!(until(|| started.exit().status().is_some()).await);
         assert_eq!(started.exit().status().unwrap().code(), Some(3));
-        assert!(until(|| started.last_lines().contains("cannot bind")).await);
+        assert!(started.last_lines().contains("cannot bind"), "{}", started.last_lines());
         started.end().await;
     }
 
     #[tokio::test]
     async fn nobody_is_left_when_it_is_dropped() {
         let started = sh("sleep 30 & wait");
-        let identity = started.identity();
+        let identity = started.identity;
         drop(started);
         assert!(!identity.is_alive());
     }

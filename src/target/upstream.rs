@@ -6,8 +6,12 @@ use std::net::{IpAddr, SocketAddr};
 use super::find::Door;
 use super::forwarder::{Listeners, Outgoing, Upstream};
 use super::linux;
+use super::relayed;
 use super::sockets::{Namespace, Socket, holders, owners};
 use super::tree::Tree;
+
+/// How often connections are compared before they are taken to differ.
+const RELAY_LOOKS: usize = 3;
 
 /// The connections that the tree's processes have opened to local listeners outside of the tree.
 ///
@@ -32,6 +36,29 @@ pub fn outgoing(tree: &Tree, known: &mut Listeners) -> Vec<Outgoing> {
         }
     }
     found
+}
+
+/// To whom the tree passes on, byte for byte, what it accepts at its door: most of the connections that clients use
+/// have a twin among those that the tree opened, all of them to one listener.
+pub fn relayed_to(tree: &Tree, door: Door, outgoing: &[Outgoing]) -> Option<Upstream> {
+    let opened: HashMap<u64, &Upstream> = outgoing.iter().map(|o| (o.inode, &o.to)).collect();
+    if opened.is_empty() {
+        return None;
+    }
+    let owned: HashSet<u64> = owners(tree.members().iter().map(|member| member.pid)).into_keys().collect();
+    // what is just under way differs for a moment, so an answer of no is asked for again
+    for _ in 0..RELAY_LOOKS {
+        let (pairs, compared) = relayed::passed_on(&owned, door.port, &opened.keys().copied().collect())?;
+        let to = pairs.first().and_then(|(_, twin)| opened.get(twin).copied());
+        let same = |(_, twin): &&(u64, u64)| {
+            opened.get(twin).map(|o| (o.pid, o.port)) == to.map(|t| (t.pid, t.port))
+        };
+        let twins = pairs.iter().filter(same).count();
+        if twins > 0 && twins * 2 >= compared {
+            return to.map(|to| Upstream { connections: twins, ..to.clone() });
+        }
+    }
+    None
 }
 
 /// Who listens at the far end, if that is on this machine.

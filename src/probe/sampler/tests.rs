@@ -88,13 +88,12 @@ impl Probe for Mock {
     }
 }
 
+fn failed(event: &EventKind) -> Option<&str> {
+    if let EventKind::ProbeFailed { probe, .. } = event { Some(probe) } else { None }
+}
+
 fn failures(row: &Row) -> Vec<&str> {
-    let of = |event: &EventKind| matches!(event, EventKind::ProbeFailed { .. });
-    let name = |event| match event {
-        &EventKind::ProbeFailed { ref probe, .. } => probe.as_str(),
-        _ => "",
-    };
-    row.events.iter().filter(|e| of(e)).map(name).collect()
+    row.events.iter().filter_map(failed).collect()
 }
 
 fn names(row: &Row) -> Vec<&str> {

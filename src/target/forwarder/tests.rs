@@ -34,6 +34,10 @@ enum Does {
     Pool,
     /// Answers by itself.
     Serve,
+    /// Opens one to the service when the client has sent something.
+    ForwardLate,
+    /// Asks the service in the course of each request, in words of its own.
+    Ask,
 }
 
 /// A target in this process, which listens until it is dropped.
@@ -62,12 +66,18 @@ fn front(does: Does, service: SocketAddr) -> Front {
             }
             match does {
                 Does::Serve => {}
+                Does::ForwardLate | Does::Ask => {
+                    std::thread::spawn(move || one_by_one(does, client, service));
+                    continue;
+                }
                 Does::Pool => kept.lock().unwrap().push(Std::connect(service).unwrap()),
                 Does::Forward => {
                     let to = Std::connect(service).unwrap();
+                    let (mut there, mut back) = (to.try_clone().unwrap(), client.try_clone().unwrap());
+                    std::thread::spawn(move || std::io::copy(&mut there, &mut back));
                     std::thread::spawn(move || {
                         let _ = std::io::copy(&mut client, &mut &to);
-                        drop(to);
+                        let _ = to.shutdown(std::net::Shutdown::Write);
                     });
                     continue;
                 }
@@ -76,6 +86,77 @@ fn front(does: Does, service: SocketAddr) -> Front {
         }
     });
     Front { door: Door { address: at.ip(), port: at.port() }, stop, _pool: pool }
+}
+
+/// Reads a message, has the service echo it, and gives the echo back; a service of its own adds a byte to what it
+/// asks and takes it off what it hears.
+fn one_by_one(does: Does, mut client: Std, service: SocketAddr) {
+    use std::io::{Read, Write};
+    let extra = usize::from(does == Does::Ask);
+    let (mut to, mut buffer) = (None, [0; 1000]);
+    while let Ok(n) = client.read(&mut buffer) {
+        if n == 0 {
+            return;
+        }
+        let to = to.get_or_insert_with(|| Std::connect(service).unwrap());
+        to.write_all(&buffer[..n + extra]).unwrap();
+        to.read_exact(&mut buffer[..n + extra]).unwrap();
+        client.write_all(&buffer[..n]).unwrap();
+    }
+}
+
+/// Somebody else's service that gives back what it is sent; none where there is no python3.
+fn echo() -> Option<(Child, SocketAddr)> {
+    let script = "import socket, threading\ndef echo(c):\n  while b := c.recv(65536): c.sendall(b)\n\
+                  s = socket.socket(fileno=0)\nwhile True: threading.Thread(target=echo, args=(s.accept()[0],)).start()";
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = listener.local_addr().unwrap();
+    let fd = std::os::fd::OwnedFd::from(listener);
+    let child = Command::new("python3").args(["-c", script]).stdin(fd).spawn();
+    if child.is_err() {
+        eprintln!("SKIPPED: this test needs python3 for the service behind");
+    }
+    Some((child.ok()?, at))
+}
+
+/// What a look under load says, after ten messages of 200 bytes over each of three connections.
+fn looked_at(does: Does) -> Option<Standing> {
+    use std::io::{Read, Write};
+    let (mut child, at) = echo()?;
+    let front = front(does, at);
+    let tree = this_process_alone(child.id());
+    let mut lookout = Lookout::new(Some(front.door));
+    lookout.look(&tree, 0);
+    let mut clients: Vec<Std> =
+        (0..3).map(|_| Std::connect((front.door.address, front.door.port)).unwrap()).collect();
+    for _ in 0..10 {
+        for client in &mut clients {
+            client.write_all(&[7; 200]).unwrap();
+            client.read_exact(&mut [0; 200]).unwrap();
+        }
+    }
+    let standing = lookout.look(&tree, 30);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    if crate::target::relayed::all().is_none() {
+        eprintln!("SKIPPED: this kernel does not tell the bytes of connections");
+        return None;
+    }
+    Some(standing)
+}
+
+#[test]
+fn the_same_bytes_on_both_sides_are_a_forwarder() {
+    for does in [Does::Forward, Does::ForwardLate] {
+        let Some(standing) = looked_at(does) else { return };
+        assert!(matches!(standing, Standing::Forwards { ref to } if to.connections == 3), "{standing:?}");
+    }
+}
+
+#[test]
+fn a_service_that_asks_another_in_its_own_words_is_not() {
+    let Some(standing) = looked_at(Does::Ask) else { return };
+    assert!(!matches!(standing, Standing::Forwards { .. }), "{standing:?}");
 }
 
 async fn sounded(does: Does) -> (Standing, u32, u16) {
