@@ -1,1 +1,196 @@
-//! Who grows: snapshots and groups in, ranked culprits out.
+//! Who grows: snapshots and groups in, ranked candidates for the blame out.
+//!
+//! Comes in: how many there were of each group over time, what each group is, and what the runtime has proven. Goes
+//! out: [`Ranked`], with the facts by which `judge/` decides whom it blames. Groups are put together first: several
+//! stacks of one bug are one culprit where their creator, or else their root, is the same, and goroutines of a pool
+//! that merely change their state cancel out.
+
+mod counts;
+mod family;
+mod growth;
+mod words;
+
+use crate::evidence::{CodeOwner, Culprit, Direction, Estimate, Evidence, GroupKind, TaskGroup, Trend};
+
+use counts::{Counts, Totals};
+use family::Family;
+
+/// Growth of tasks, threads or descriptors within steady from which it is worth a look.
+const LOOK_AT_COUNT: f64 = 3.0;
+/// Likewise of heap by stack, in bytes: one sampled object stands for half a mebibyte.
+const LOOK_AT_BYTES: f64 = 64.0 * 1024.0;
+/// What a proof must amount to: so many more, and so many more a request.
+const PROVEN_AT_LEAST: f64 = 10.0;
+/// See [`PROVEN_AT_LEAST`].
+const PROVEN_PER_REQUEST: f64 = 0.01;
+/// Candidates of each list; the rest grew less.
+const MOST: usize = 32;
+
+/// What the runtime says of a candidate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Proof {
+    /// This runtime proves nothing, or was not asked twice.
+    NotServed,
+    /// It was asked, and does not list these, or not enough more of them.
+    NotListed,
+    /// So many more than at the start of steady can never wake.
+    Proven(f64),
+}
+
+/// Somebody who may be to blame, with what speaks for and against it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// As it is shown. Its rank is that within its list.
+    pub culprit: Culprit,
+    /// What is counted.
+    pub kind: GroupKind,
+    /// The ids of its groups.
+    pub groups: Vec<String>,
+    /// What its count does in steady.
+    pub direction: Direction,
+    /// Its growth each second.
+    pub per_second: Option<Estimate>,
+    /// The chance of so clear a growth in a count that does not grow.
+    pub p_value: f64,
+    /// From the start of steady to its end: tasks, or bytes of heap.
+    pub growth: f64,
+    /// Share of the growth of all of its kind, 0 to 1.
+    pub share: f64,
+    /// Share of its growth that was let go in settle, 0 to 1; none where no settle was seen.
+    pub recovered: Option<f64>,
+    /// What the runtime says.
+    pub proof: Proof,
+    /// It grew by no more than there were connections: requests in flight and their connections can explain it.
+    pub within_connections: bool,
+    /// No frame of it is the service's own code, and it waits for the network: a connection that idles, perhaps
+    /// one of the load's.
+    pub is_connection: bool,
+}
+
+impl Candidate {
+    /// Whether it can be blamed by itself: proven, or growing beyond what is in flight, and not let go in settle.
+    /// Whether it is material, and was seen for long enough, is for the judge to say.
+    pub fn stands(&self) -> bool {
+        if matches!(self.proof, Proof::Proven(_)) {
+            return true;
+        }
+        let in_flight = self.within_connections && (self.recovered.is_none() || self.is_connection);
+        let let_go = self.recovered.is_some_and(|share| share > 0.5);
+        self.direction == Direction::Growing && !in_flight && !let_go
+    }
+}
+
+/// Candidates, the strongest first. Heap stacks stand apart: they are counted in bytes, and sampled.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ranked {
+    /// Goroutines, tasks, threads and descriptors.
+    pub tasks: Vec<Candidate>,
+    /// Heap by the stack that allocated it.
+    pub heap: Vec<Candidate>,
+}
+
+/// Ranks whatever grew in steady.
+pub fn rank(evidence: &Evidence) -> Ranked {
+    let families = family::families(evidence);
+    let mut ranked = Ranked::default();
+    for kind in [GroupKind::Goroutine, GroupKind::Task, GroupKind::Thread, GroupKind::Fd, GroupKind::Heap] {
+        let counts = Counts::new(evidence, kind);
+        if counts.is_empty() {
+            continue;
+        }
+        let all = counts.totals_of_all();
+        let list = if kind == GroupKind::Heap { &mut ranked.heap } else { &mut ranked.tasks };
+        let of_kind: Vec<&Family> = families.iter().filter(|family| family.kind == kind).collect();
+        let tested = of_kind.iter().filter(|family| worth(&counts, family)).count().max(1);
+        for family in of_kind {
+            if worth(&counts, family) {
+                list.extend(candidate(evidence, &counts, family, &all, 0.05 / tested as f64));
+            }
+        }
+    }
+    for list in [&mut ranked.tasks, &mut ranked.heap] {
+        list.sort_by(|a, b| {
+            weight(b).total_cmp(&weight(a)).then_with(|| a.culprit.name.cmp(&b.culprit.name))
+        });
+        list.truncate(MOST);
+        for (index, candidate) in list.iter_mut().enumerate() {
+            candidate.culprit.rank = index as u32 + 1;
+        }
+    }
+    ranked
+}
+
+/// Proof before trend, trend before doubt, and then whoever grew most.
+fn weight(candidate: &Candidate) -> f64 {
+    let class = match (candidate.proof, candidate.stands(), candidate.direction) {
+        (Proof::Proven(_), _, _) => 3.0,
+        (_, true, _) => 2.0,
+        (_, _, Direction::Growing) => 1.0,
+        _ => 0.0,
+    };
+    class * 1e15 + candidate.growth.clamp(0.0, 1e14)
+}
+
+fn worth(counts: &Counts<'_>, family: &Family) -> bool {
+    let least = if family.kind == GroupKind::Heap { LOOK_AT_BYTES } else { LOOK_AT_COUNT };
+    counts.totals(family).growth() >= least
+}
+
+fn candidate(
+    evidence: &Evidence,
+    counts: &Counts<'_>,
+    family: &Family,
+    all: &Totals,
+    false_alarm: f64,
+) -> Option<Candidate> {
+    let totals = counts.totals(family);
+    let growth = totals.growth();
+    let trend = growth::judge(evidence, counts, family, &totals, false_alarm);
+    // the member that grew most gives the culprit its name, state and stack
+    let shown = family.members.iter().max_by(|a, b| {
+        let grown = |group: &TaskGroup| counts.totals_of(&[group.id.as_str()]).growth();
+        grown(a).total_cmp(&grown(b)).then_with(|| b.id.cmp(&a.id))
+    })?;
+    let proof = counts.proof(family);
+    let recovered = totals.settled.map(|settled| ((totals.end - settled) / growth).clamp(0.0, 1.0));
+    let connections = evidence.plan.as_ref().map_or(0.0, |plan| f64::from(plan.connections));
+    let own_code = shown.stack.iter().any(|frame| frame.owner() == CodeOwner::Own);
+    let waits_for_network = shown.state.as_deref() == Some("IO wait");
+    let Trend { direction, slope, per_request, p_value, .. } = trend;
+    let culprit = Culprit {
+        rank: 0,
+        name: shown.name.clone(),
+        kind: family.kind.to_string(),
+        state: shown.state.clone(),
+        count_start: totals.start,
+        count_end: totals.end,
+        count_settled: totals.settled,
+        per_request: per_request.map(|estimate| estimate.value),
+        per_request_ci: per_request.map(|estimate| [estimate.lo, estimate.hi]),
+        proven: matches!(proof, Proof::Proven(_)),
+        seen_for_s: counts.steady_span(),
+        created_by: family.created_by.as_ref().map(ToString::to_string),
+        stack: shown.stack.iter().map(ToString::to_string).collect(),
+        why: String::new(),
+    };
+    let mut candidate = Candidate {
+        culprit,
+        kind: family.kind,
+        groups: family.members.iter().map(|group| group.id.clone()).collect(),
+        direction,
+        per_second: slope,
+        p_value,
+        growth,
+        share: (growth / all.growth().max(growth)).clamp(0.0, 1.0),
+        recovered,
+        proof,
+        within_connections: family.kind != GroupKind::Heap && growth <= connections,
+        is_connection: family.kind == GroupKind::Goroutine && waits_for_network && !own_code,
+    };
+    candidate.culprit.why = words::why(&candidate, counts.longest_wait_s(family));
+    Some(candidate)
+}
+
+#[cfg(test)]
+#[path = "rank_test.rs"]
+mod tests;

@@ -1,0 +1,220 @@
+//! Whether a family's count grows, and by how much a request.
+//!
+//! The answer is that of `trend/` wherever it has one; where a family was seen too seldom for that, a plain estimate
+//! stands in: medians of consecutive blocks against requests, by least squares with Student's interval (blocks, since
+//! neighbouring samples of what is in flight are not independent; see e.g. Weisberg, Applied Linear Regression, 4th
+//! edition, section 2.6), or the two ends with the chance variation of a count.
+
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use super::counts::{Counts, Totals};
+use super::family::Family;
+use crate::evidence::{Direction, Estimate, Evidence, GroupKind, Sample, Series, Shape, Trend};
+use crate::trend::{Question, trend};
+
+/// Blocks that steady is cut into.
+const BLOCKS: usize = 12;
+/// Samples from which there are blocks of at least two.
+const ENOUGH: usize = 8;
+/// Go samples one allocation in so many bytes: heap in use by stack varies by chance accordingly.
+const HEAP_RATE: f64 = 512.0 * 1024.0;
+/// Half the width of a 95 % interval, in standard deviations.
+const Z95: f64 = 1.96;
+
+/// What a family does in steady.
+pub fn judge(
+    evidence: &Evidence,
+    counts: &Counts<'_>,
+    family: &Family,
+    totals: &Totals,
+    false_alarm: f64,
+) -> Trend {
+    let values = counts.series(family);
+    let name = if family.kind == GroupKind::Heap { "group_bytes" } else { "group" };
+    let series = Series { name: name.into(), samples: values.iter().map(|v| Sample::new(*v)).collect() };
+    let question =
+        Question { recording: &counts.table, series: &series, events: &evidence.events, false_alarm };
+    let mut judged = trend(&question);
+    if judged.slope.is_none() {
+        judged = estimate(counts, &values, totals);
+    }
+    if family.kind == GroupKind::Heap {
+        widen(&mut judged, counts, totals);
+    }
+    judged
+}
+
+/// A line with what it says of the latter half.
+struct Fit {
+    slope: Estimate,
+    late: f64,
+    p_value: f64,
+}
+
+fn estimate(counts: &Counts<'_>, values: &[f64], totals: &Totals) -> Trend {
+    let steady = || counts.steady().filter(|at| *at < values.len());
+    let seconds: Vec<(f64, f64)> = steady().map(|at| (counts.table.elapsed_s[at], values[at])).collect();
+    let requests: Vec<(f64, f64)> =
+        steady().filter_map(|at| Some((counts.table.requests_total[at].get()?, values[at]))).collect();
+    let (by_time, by_request) = if seconds.len() >= ENOUGH {
+        (fit(&seconds), fit(&requests))
+    } else {
+        let span = counts.steady_span();
+        (ends(totals, span), counts.steady_requests().and_then(|requests| ends(totals, requests)))
+    };
+    let direction = by_time.as_ref().map_or(Direction::Inconclusive, direction);
+    Trend {
+        direction,
+        shape: if seconds.len() >= ENOUGH { Shape::Irregular } else { Shape::TooShort },
+        start: Some(totals.start),
+        end: Some(totals.end),
+        slope: by_time.as_ref().map(|fit| fit.slope),
+        per_request: by_request.map(|fit| fit.slope),
+        detectable_per_s: None,
+        needs_s: None,
+        recovered: None,
+        p_value: by_time.map_or(1.0, |fit| fit.p_value),
+        why: String::new(),
+    }
+}
+
+/// Growing if the whole does and its latter half still does; a rise that has ended is a pool that filled.
+fn direction(fit: &Fit) -> Direction {
+    let Estimate { value, lo, hi } = fit.slope;
+    if lo > 0.0 && fit.late >= 0.3 * value {
+        Direction::Growing
+    } else if hi <= 0.0 || (lo > 0.0 && fit.late <= 0.05 * value) {
+        Direction::Stable
+    } else {
+        Direction::Inconclusive
+    }
+}
+
+/// Least squares through the medians of blocks.
+fn fit(points: &[(f64, f64)]) -> Option<Fit> {
+    if points.len() < ENOUGH {
+        return None;
+    }
+    let blocks = BLOCKS.min(points.len() / 2);
+    let medians: Vec<(f64, f64)> = (0..blocks)
+        .map(|block| {
+            let of_block = &points[block * points.len() / blocks..(block + 1) * points.len() / blocks];
+            let mut values: Vec<f64> = of_block.iter().map(|(_, y)| *y).collect();
+            values.sort_by(f64::total_cmp);
+            let middle = (values[(values.len() - 1) / 2] + values[values.len() / 2]) / 2.0;
+            (of_block.iter().map(|(x, _)| *x).sum::<f64>() / of_block.len() as f64, middle)
+        })
+        .collect();
+    let (value, error) = line(&medians)?;
+    let (late, _) = line(&medians[blocks / 2..])?;
+    let student = StudentsT::new(0.0, 1.0, (blocks - 2) as f64).ok()?;
+    let half = student.inverse_cdf(0.975) * error;
+    let p_value = if error > 0.0 {
+        1.0 - student.cdf(value / error)
+    } else if value > 0.0 {
+        0.0
+    } else {
+        1.0
+    };
+    Some(Fit { slope: Estimate { value, lo: value - half, hi: value + half }, late, p_value })
+}
+
+/// The slope and its standard error.
+fn line(points: &[(f64, f64)]) -> Option<(f64, f64)> {
+    let n = points.len() as f64;
+    let (mean_x, mean_y) =
+        (points.iter().map(|p| p.0).sum::<f64>() / n, points.iter().map(|p| p.1).sum::<f64>() / n);
+    let sxx: f64 = points.iter().map(|p| (p.0 - mean_x).powi(2)).sum();
+    if points.len() < 3 || sxx <= 0.0 {
+        return None;
+    }
+    let slope = points.iter().map(|p| (p.0 - mean_x) * (p.1 - mean_y)).sum::<f64>() / sxx;
+    let rest: f64 = points.iter().map(|p| (p.1 - mean_y - slope * (p.0 - mean_x)).powi(2)).sum();
+    Some((slope, (rest / (n - 2.0) / sxx).sqrt()))
+}
+
+/// Two counts and what lies between them. What is in flight at a moment varies like a Poisson count, by the root of
+/// its mean.
+fn ends(totals: &Totals, between: f64) -> Option<Fit> {
+    if between <= 0.0 {
+        return None;
+    }
+    let half = Z95 * (totals.start.max(0.0) + totals.end.max(0.0)).max(1.0).sqrt();
+    let growth = totals.growth();
+    let slope =
+        Estimate { value: growth / between, lo: (growth - half) / between, hi: (growth + half) / between };
+    // two ends cannot show whether it still grows: by themselves they never say 'growing'
+    Some(Fit { slope, late: 0.2 * slope.value, p_value: 1.0 })
+}
+
+/// The chance variation of sampling: growth of G bytes is seen as about G / rate objects.
+fn widen(trend: &mut Trend, counts: &Counts<'_>, totals: &Totals) {
+    let half = Z95 * (totals.growth().abs().max(HEAP_RATE) * HEAP_RATE).sqrt();
+    let wide = |estimate: Estimate, over: f64| Estimate {
+        lo: estimate.lo.min(estimate.value - half / over),
+        hi: estimate.hi.max(estimate.value + half / over),
+        ..estimate
+    };
+    let span = counts.steady_span();
+    if span > 0.0 {
+        trend.slope = trend.slope.map(|slope| wide(slope, span));
+    }
+    if let Some(requests) = counts.steady_requests() {
+        trend.per_request = trend.per_request.map(|slope| wide(slope, requests));
+    }
+    if trend.direction == Direction::Growing && trend.slope.is_some_and(|slope| slope.lo <= 0.0) {
+        trend.direction = Direction::Inconclusive;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn points(y: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+        (0..120).map(|i| (f64::from(i) * 10.0, y(f64::from(i)))).collect()
+    }
+
+    /// A fixed disturbance of about ±1.
+    fn noise(i: f64) -> f64 {
+        (i * 12.9898).sin() + (i * 78.233).cos()
+    }
+
+    #[test]
+    fn a_straight_rise_is_sized_and_a_level_is_not_growing() {
+        let rise = fit(&points(|i| 5.0 + i * 10.0 + 3.0 * noise(i))).unwrap();
+        assert!(rise.slope.lo <= 1.0 && 1.0 <= rise.slope.hi && rise.slope.hi - rise.slope.lo < 0.05);
+        assert_eq!(direction(&rise), Direction::Growing);
+        let level = fit(&points(|i| 50.0 + 20.0 * noise(i))).unwrap();
+        assert!(level.slope.lo < 0.0 && level.p_value > 0.05);
+        assert_ne!(direction(&level), Direction::Growing);
+    }
+
+    #[test]
+    fn a_pool_that_has_filled_does_not_grow() {
+        let pool = fit(&points(|i| (i * 10.0).min(400.0))).unwrap();
+        assert_eq!(direction(&pool), Direction::Stable);
+    }
+
+    #[test]
+    fn two_ends_give_a_figure_and_no_verdict() {
+        let totals = Totals { start: 100.0, end: 1100.0, settled: None };
+        let fit = ends(&totals, 1000.0).unwrap();
+        assert!(fit.slope.lo < 1.0 && fit.slope.hi > 1.0 && fit.slope.lo > 0.9);
+        assert_eq!(direction(&fit), Direction::Inconclusive);
+        assert!(ends(&totals, 0.0).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn any_numbers_give_an_ordered_interval(ys in proptest::collection::vec(-1e9f64..1e9, 0..60)) {
+            let points: Vec<(f64, f64)> = ys.iter().enumerate().map(|(i, y)| (i as f64, *y)).collect();
+            if let Some(fit) = fit(&points) {
+                prop_assert!(fit.slope.lo <= fit.slope.value && fit.slope.value <= fit.slope.hi);
+                prop_assert!((0.0..=1.0).contains(&fit.p_value));
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The sentence that goes with a candidate.
+
+use super::{Candidate, Proof};
+use crate::evidence::GroupKind;
+use crate::units::{Span, Unit, significant};
+
+/// One sentence with the figures: how much, how fast, what is known of it.
+pub fn why(candidate: &Candidate, longest_wait_s: Option<u64>) -> String {
+    let culprit = &candidate.culprit;
+    let unit = if candidate.kind == GroupKind::Heap { Unit::Bytes } else { Unit::Count };
+    let mut text = format!(
+        "{} → {}{} in {}",
+        unit.show(culprit.count_start),
+        unit.show(culprit.count_end),
+        noun(candidate.kind),
+        Span::from_secs_f64(culprit.seen_for_s),
+    );
+    if let Some(per_request) = culprit.per_request {
+        text.push_str(&format!(", {}", a_request(per_request, unit)));
+    }
+    if candidate.share >= 0.005 {
+        let of = if candidate.kind == GroupKind::Heap { "heap" } else { plural(candidate.kind) };
+        text.push_str(&format!(", {} of what all {of} grew by", Unit::Ratio.show(candidate.share)));
+    }
+    if let Proof::Proven(count) = candidate.proof {
+        text.push_str(&format!("; the runtime proves that {} more can never wake", Unit::Count.show(count)));
+    }
+    match (culprit.count_settled, candidate.recovered) {
+        (Some(settled), Some(share)) if share > 0.05 => {
+            text.push_str(&format!("; {} left once load had ended", unit.show(settled)));
+        }
+        (Some(_), Some(_)) => text.push_str("; still there once load had ended"),
+        _ => {}
+    }
+    if let Some(seconds) = longest_wait_s {
+        text.push_str(&format!("; the longest waits for {}", Span::from_secs_f64(seconds as f64)));
+    }
+    if let Some(creator) = &culprit.created_by {
+        text.push_str(&format!("; created by {}", creator.split(' ').next().unwrap_or(creator)));
+    }
+    text
+}
+
+/// `1.0 a request`, and for a rare one how rare: `0.05 a request (one in 20)`.
+fn a_request(per_request: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Bytes => format!("{} a request", unit.show(per_request)),
+        _ if per_request > 0.0 && per_request < 0.5 => {
+            format!("{} a request (one in {:.0})", significant(per_request, 2), 1.0 / per_request)
+        }
+        // a whole number would read as exact, and it is an estimate
+        _ if per_request.abs() < 9.95 => format!("{per_request:.1} a request"),
+        _ => format!("{} a request", significant(per_request, 2)),
+    }
+}
+
+fn noun(kind: GroupKind) -> String {
+    if kind == GroupKind::Heap { String::new() } else { format!(" {}", plural(kind)) }
+}
+
+fn plural(kind: GroupKind) -> &'static str {
+    match kind {
+        GroupKind::Goroutine => "goroutines",
+        GroupKind::Task => "tasks",
+        GroupKind::Thread => "threads",
+        GroupKind::Fd => "descriptors",
+        GroupKind::Heap => "heap stacks",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_a_request_is_told_in_numbers_however_rare_or_many() {
+        assert_eq!(a_request(1.0, Unit::Count), "1.0 a request");
+        assert_eq!(a_request(0.05, Unit::Count), "0.05 a request (one in 20)");
+        assert_eq!(a_request(100.2, Unit::Count), "100 a request");
+        assert_eq!(a_request(3481.6, Unit::Bytes), "3.4 KiB a request");
+    }
+}
