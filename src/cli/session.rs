@@ -10,7 +10,7 @@ use crate::evidence::{Environment, EventKind, Evidence, Findings, ProbeRecord, R
 use crate::judge::judge;
 use crate::live::{Progress, Status, signals};
 use crate::plan::Plan;
-use crate::probe::{Sampler, discover, process_probe};
+use crate::probe::{Probe, Process, Sampler, discover};
 use crate::record::{Mirror, Recorder, RunDir, read_run};
 use crate::run::{End, Parts, Stage, best_count, conduct};
 use crate::target::{self, Found, Standing, Target};
@@ -162,9 +162,9 @@ async fn look_around(plan: &Plan, target: Option<&Target>) -> Result<(Sampler, V
     let mut probes = Vec::new();
     let mut records = Vec::new();
     if let Some(target) = target {
-        let (probe, record) = process_probe(target);
-        probes.push(probe);
-        records.push(record);
+        let probe = Process::new(target);
+        records.push(ProbeRecord::found(probe.name(), &probe.series().join(", ")));
+        probes.push(Box::new(probe) as Box<dyn Probe>);
     }
     probes.append(&mut discovered.probes);
     records.append(&mut discovered.records);

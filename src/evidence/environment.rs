@@ -86,6 +86,22 @@ pub struct ProbeRecord {
     pub cost_ratio: f64,
 }
 
+impl ProbeRecord {
+    /// One that is there and has cost nothing yet.
+    pub fn found(name: &str, yields: &str) -> ProbeRecord {
+        ProbeRecord {
+            name: name.into(),
+            found: true,
+            yields: yields.into(),
+            turn_on: None,
+            asked: 0,
+            failed: 0,
+            mean_s: 0.0,
+            cost_ratio: 0.0,
+        }
+    }
+}
+
 /// The machine, the tool and the target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Environment {

@@ -3,16 +3,12 @@
 //! A group is blamed when the runtime proves that its tasks can never wake, or when it grows with the load, that
 //! matters, and it stays after settle.
 
-use crate::culprit::{Candidate, candidates};
+use crate::culprit::{Candidate, Proof, rank};
 use crate::evidence::{Culprit, Direction, Evidence, GroupKind, Verdict};
 use crate::units::{Span, Unit, significant};
 
 use super::steady::Steady;
 
-/// A growth that the runtime proves counts from so many tasks,
-const PROVEN_LEAST: f64 = 10.0;
-/// and so many a request.
-const PROVEN_PER_REQUEST: f64 = 0.01;
 /// A growth that nobody proves counts from so many within steady.
 const LEAST: f64 = 10.0;
 /// What a goroutine group that no served goroutineleak lists may be held for, unless the user says otherwise.
@@ -48,7 +44,7 @@ pub fn judge(evidence: &Evidence, steady: &Steady, error: f64) -> Tasks {
     let judged = all
         .into_iter()
         .map(|candidate| {
-            let standing = stand(&candidate, steady, max_hold, served, share);
+            let standing = stand(&candidate, max_hold, served, share);
             (candidate, standing)
         })
         .collect();
@@ -56,30 +52,26 @@ pub fn judge(evidence: &Evidence, steady: &Steady, error: f64) -> Tasks {
 }
 
 /// What a group means; see the head of this file.
-fn stand(c: &Candidate, steady: &Steady, max_hold: Option<Span>, served: bool, error: f64) -> Standing {
+fn stand(c: &Candidate, max_hold: Option<Span>, served: bool, error: f64) -> Standing {
     let culprit = &c.culprit;
-    let grown = culprit.count_end - culprit.count_start;
-    let proven = c.proven_growth.unwrap_or(0) as f64;
-    if proven >= PROVEN_LEAST && steady.requests.is_none_or(|n| proven >= PROVEN_PER_REQUEST * n) {
+    if matches!(c.proof, Proof::Proven(_)) {
         return Standing::Proven;
     }
-    if grown < LEAST {
+    if c.growth < LEAST {
         return Standing::Fine;
     }
     match c.direction {
         Direction::Stable => return Standing::Fine,
-        Direction::Inconclusive => return Standing::Doubtful(format!("{}: {}", called(culprit), c.why)),
+        Direction::Inconclusive if let_go(c) => return Standing::Fine,
+        Direction::Inconclusive => return Standing::Doubtful(culprit.why.clone()),
+        Direction::Growing if !c.stands() => return Standing::Fine,
         Direction::Growing if c.p_value > error => {
-            return Standing::Doubtful(format!("{}: {}, but not clearly", called(culprit), c.why));
+            return Standing::Doubtful(format!(
+                "{}, though not clearly so",
+                culprit.why.trim_end_matches('.')
+            ));
         }
         Direction::Growing => {}
-    }
-    // what was let go within settle was held, and not leaked
-    if let Some(settled) = culprit.count_settled {
-        let stayed = settled - culprit.count_start;
-        if stayed < LEAST || stayed < 0.5 * grown {
-            return Standing::Fine;
-        }
     }
     let hold = match max_hold {
         Some(hold) => Some(hold.secs()),
@@ -98,6 +90,11 @@ fn stand(c: &Candidate, steady: &Steady, max_hold: Option<Span>, served: bool, e
     }
 }
 
+/// What was let go within settle was held, and not leaked.
+fn let_go(c: &Candidate) -> bool {
+    c.recovered.is_some_and(|share| share > 0.5)
+}
+
 /// "main.worker in chan send".
 fn called(culprit: &Culprit) -> String {
     match &culprit.state {
@@ -110,9 +107,10 @@ impl Tasks {
     /// What the runtime has proven, in a sentence.
     pub fn proven(&self) -> Option<String> {
         let (c, _) = self.judged.iter().find(|(_, standing)| *standing == Standing::Proven)?;
+        let Proof::Proven(stuck) = c.proof else { return None };
         Some(format!(
             "{} {}s are stuck for ever in {}, as the runtime proves",
-            Unit::Count.show(c.proven_growth.unwrap_or(0) as f64),
+            Unit::Count.show(stuck),
             c.culprit.kind,
             called(&c.culprit)
         ))

@@ -9,12 +9,14 @@ mod latency_log;
 mod mirror;
 mod own;
 mod reader;
+mod table;
 mod writer;
 
 pub use directory::{RunDir, replace_file};
 pub use latency_log::{HlogWriter, LatencySum, read_hlog};
 pub use mirror::Mirror;
 pub use reader::read_run;
+pub use table::read_table;
 pub use writer::{Recorder, SampleRow};
 
 /// The files of a run directory that are evidence, by what they hold.

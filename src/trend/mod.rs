@@ -1,6 +1,62 @@
-//! Does a series grow without bound?
+//! Does a series grow without bound, or not, or can this data not tell?
+//!
+//! Pure functions: samples and events in, a [`Trend`] out; no I/O, no clock, nothing random.
+//!
+//! # Method
+//! 1. [`select`]: steady is judged, what stands around it is context; readings taken while a forced collection ran are left
+//!    out, and the first such collection may move the level for good.
+//! 2. [`lives`]: a restart begins a new life; each life is judged by itself, and [`pool`] weighs their slopes together.
+//! 3. [`ground`]: samples become at most about a hundred points. Teeth ([`sawtooth`]) become one floor a cycle; otherwise
+//!    spikes go ([`spikes`]), and stretches of time become midmeans ([`bins`]). A dominant [`period`] is fitted beside
+//!    the line.
+//! 4. [`fit`]: generalised least squares under every [`noise`] model from white noise over autoregressions to random walks
+//!    with momentum, averaged by integrated likelihood. So the interval and the chance of growth allow for not knowing
+//!    how the noise hangs together, which is what makes an ordinary regression cry wolf.
+//! 5. [`window`]: the same on trailing windows, each against its rivals: a few steps, a line that bends, a rise that dies away.
+//! 6. [`answer`]: the longest trailing window of one form decides.
+//! 7. [`cycles`]: where the load was repeated, the floors after each settle overrule all of this.
+//!
+//! # Assumptions
+//! Noise has one character throughout a window; a leak's rate may vary but it does not pause for the last quarter of what was
+//! seen; a quiet last two fifths are the end of growth. Sources stand in the modules' heads.
+//!
+//! # What it cannot do
+//! It does not know what a series is: a heap that grows to its limit by design, or sessions that end later than the run,
+//! grow. Teeth or rhythms of which the run saw fewer than about four stay inconclusive. Leaks of fewer than about ten
+//! jumps are not told from a service that grew so often and stopped.
+
+mod answer;
+mod bins;
+mod cycles;
+mod fit;
+mod ground;
+mod limit;
+mod lives;
+mod mixture;
+mod noise;
+mod period;
+mod pool;
+mod sawtooth;
+mod select;
+mod spikes;
+mod why;
+mod window;
+
+use answer::{Answer, Asked, LOOKED_AT, Reason, answer};
+use ground::Kind;
+pub use limit::reaches;
 
 use crate::evidence::{Direction, Event, Recording, Series, Shape, Trend};
+use crate::units::Unit;
+
+/// A growth of which at least this share came back after the load was held, not lost.
+const CAME_BACK: f64 = 0.8;
+/// From a slope's spread to what is found in four runs of five: the normal distribution's upper fifth.
+const FOUR_OF_FIVE: f64 = 0.84;
+/// Jumps that a constant series would have shown with 95 % probability, had it grown at the rate told (Poisson).
+const UNSEEN_JUMPS: f64 = 3.0;
+/// What bytes of a process are counted in on most machines.
+const PAGE: f64 = 4096.0;
 
 /// What is asked of [`trend`].
 pub struct Question<'a> {
@@ -15,8 +71,78 @@ pub struct Question<'a> {
 }
 
 /// The trend of one series.
+///
+/// The slope's interval is at 95 %. `p_value` allows for the windows and rivals that were looked at, so it may be
+/// compared with any level, by Holm's procedure too; 'growing' means that it is at most `false_alarm`.
 pub fn trend(question: &Question<'_>) -> Trend {
-    let _ = question;
+    let Question { recording, series, events, false_alarm } = *question;
+    let unit = series.unit();
+    let picked = select::select(question);
+    let Some((first, n)) = picked.first.zip(Some(picked.times.len()).filter(|n| *n > 0)) else {
+        return nothing_read();
+    };
+    let lives = lives::lives(&picked.times, &picked.values, first, events);
+    let mut answers = Vec::new();
+    let (mut start, mut end, mut kind) = (None, None, Kind::Level);
+    let mut longest = -1.0;
+    for life in &lives {
+        let times = &picked.times[life.clone()];
+        let shift = picked.first_collection_s.filter(|s| times[0] < *s && *s < times[times.len() - 1]);
+        let (ground, life_kind) = ground::ground(times, &picked.values[life.clone()], shift);
+        let (at_start, at_end) = ends(&ground);
+        start = start.or(at_start);
+        end = at_end.or(end);
+        let seconds = times[times.len() - 1] - times[0];
+        if seconds > longest {
+            (longest, kind) = (seconds, life_kind);
+        }
+        let asked = Asked {
+            ground: &ground,
+            kind: life_kind,
+            samples: times.len(),
+            deliberate: picked.deliberate,
+            lowest_before: if lives.len() > 1 { Some(first) } else { picked.lowest_before },
+            false_alarm,
+        };
+        answers.push((answer(&asked), seconds));
+    }
+    let Some((mut judged, mut slope)) = pool::pool(answers, false_alarm) else { return nothing_read() };
+    let recovered = recovered(start, end, picked.settled);
+    if judged.direction == Direction::Growing
+        && let Some(share) = recovered.filter(|share| *share >= CAME_BACK)
+    {
+        judged.direction = Direction::Inconclusive;
+        judged.reason = Reason::CameBack { share };
+        judged.needs_s = Some(2.0 * judged.span_s);
+    }
+    let span_s = picked.times[n - 1] - picked.times[0];
+    let detectable_per_s = detectable(&judged, unit, span_s, false_alarm);
+    let facts = why::Facts { unit, slope, start, end, detectable_per_s, recovered, kind, lives: lives.len() };
+    let mut why = why::why(&judged, &facts);
+    if let Some(cycles) = cycles::across_cycles(recording, series, events) {
+        judged.direction = cycles.direction;
+        judged.p_value = (2.0 * cycles.p_value).min(1.0);
+        judged.needs_s = (cycles.direction == Direction::Inconclusive).then_some(2.0 * cycles.load_s);
+        slope = cycles.slope.or(slope);
+        why = why::across(&cycles, unit);
+    }
+    let per_request = slope.zip(picked.requests_per_s).map(|(s, rate)| s.scaled(1.0 / rate));
+    Trend {
+        direction: judged.direction,
+        shape: judged.shape,
+        start,
+        end,
+        slope,
+        per_request,
+        detectable_per_s,
+        needs_s: judged.needs_s.filter(|_| judged.direction == Direction::Inconclusive),
+        recovered,
+        p_value: judged.p_value,
+        why,
+    }
+}
+
+fn nothing_read() -> Trend {
     Trend {
         direction: Direction::Inconclusive,
         shape: Shape::TooShort,
@@ -28,6 +154,38 @@ pub fn trend(question: &Question<'_>) -> Trend {
         needs_s: None,
         recovered: None,
         p_value: 1.0,
-        why: "not judged".into(),
+        why: "nothing was read in steady".into(),
+    }
+}
+
+/// Levels (floors) at both ends: the medians of three points.
+fn ends(ground: &window::Ground) -> (Option<f64>, Option<f64>) {
+    let values: Vec<f64> = ground.points.iter().map(|p| p.value).collect();
+    let few = values.len().min(3);
+    if few == 0 {
+        return (None, None);
+    }
+    let mut first = values[..few].to_vec();
+    let mut last = values[values.len() - few..].to_vec();
+    (Some(bins::median(&mut first)), Some(bins::median(&mut last)))
+}
+
+/// Share of the growth in steady that came back in settle, 0 to 1; none without growth or settle.
+fn recovered(start: Option<f64>, end: Option<f64>, settled: Option<f64>) -> Option<f64> {
+    let (start, end, settled) = (start?, end?, settled?);
+    (end > start).then(|| ((end - settled) / (end - start)).clamp(0.0, 1.0))
+}
+
+/// The smallest slope each second that data like these would have shown in four of five runs.
+fn detectable(answer: &Answer, unit: Unit, span_s: f64, false_alarm: f64) -> Option<f64> {
+    match &answer.slope {
+        Some(s) => {
+            let beyond = s.coefficient.quantile(1.0 - false_alarm / LOOKED_AT) - s.coefficient.mean();
+            Some((beyond + FOUR_OF_FIVE * s.coefficient.spread()) / s.step_s)
+        }
+        None if answer.reason == Reason::Constant && span_s > 0.0 => {
+            Some(UNSEEN_JUMPS * if unit == Unit::Bytes { PAGE } else { 1.0 } / span_s)
+        }
+        None => None,
     }
 }

@@ -1,0 +1,278 @@
+//! Other people's CSV, and soak's own samples.csv: one table read whole.
+//!
+//! Comes in: a file whose first column is `elapsed_s`; `phase` and `requests_total` are optional, every other column
+//! that holds a number is a series, an empty cell is a gap. Goes out: a [`Recording`]. Files ending in `.gz` are
+//! decompressed on the way. A last line that a crash cut off is left out.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use csv::ByteRecord;
+use flate2::read::MultiGzDecoder;
+
+use crate::error::{Error, Result};
+use crate::evidence::{Phase, Recording, Sample, Series};
+
+/// Bytes read ahead of the parser.
+const BUFFER: usize = 256 * 1024;
+
+/// What a column of the file is to us.
+enum Column {
+    Elapsed,
+    Phase,
+    Requests,
+    /// Values so far, and whether a cell held something that is neither a number nor a gap.
+    Other {
+        name: String,
+        samples: Vec<Sample>,
+        text: bool,
+    },
+}
+
+/// Reads a table of samples.
+///
+/// Columns that hold text beside or instead of numbers are left out. A column that is empty throughout is a series
+/// of gaps.
+///
+/// # Errors
+/// When the file cannot be read, does not begin with a column `elapsed_s`, names a column twice, or holds a time or
+/// a phase that is none, or a time below the one before it. The message names file and line.
+pub fn read_table(path: &Path) -> Result<Recording> {
+    let file = File::open(path).map_err(Error::file(path))?;
+    let gz = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
+    if gz {
+        parse(path, BufReader::with_capacity(BUFFER, MultiGzDecoder::new(file)))
+    } else {
+        parse(path, file)
+    }
+}
+
+fn parse(path: &Path, input: impl Read) -> Result<Recording> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .buffer_capacity(BUFFER)
+        .from_reader(Tail::new(input));
+    let mut record = ByteRecord::new();
+    let unreadable = |e: csv::Error| match e.into_kind() {
+        csv::ErrorKind::Io(e) => Error::file(path)(e),
+        other => Error::format(path, format!("no CSV: {other:?}")),
+    };
+    if !reader.read_byte_record(&mut record).map_err(unreadable)? {
+        return Err(Error::format(path, "line 1: empty; expected a header that begins with elapsed_s"));
+    }
+    let mut columns = header(path, &record)?;
+    let mut out = Recording::default();
+    let mut previous = f64::NEG_INFINITY;
+    let mut held = ByteRecord::new();
+    let mut holding = false;
+    loop {
+        let more = reader.read_byte_record(&mut record).map_err(unreadable)?;
+        // one record behind, so that the last is known as the last: only that one may be cut off
+        if holding {
+            let cut = !more && !reader.get_ref().ended_in_newline();
+            let line = held.position().map_or(0, csv::Position::line);
+            match row(&held, &mut columns, &mut out, previous, line) {
+                Ok(time) => previous = time,
+                Err(_) if cut => {}
+                Err(reason) => return Err(Error::format(path, reason)),
+            }
+        }
+        if !more {
+            break;
+        }
+        std::mem::swap(&mut held, &mut record);
+        holding = true;
+    }
+    for column in columns {
+        if let Column::Other { name, samples, text: false } = column {
+            out.series.push(Series { name, samples });
+        }
+    }
+    Ok(out)
+}
+
+fn header(path: &Path, record: &ByteRecord) -> Result<Vec<Column>> {
+    let mut seen: Vec<String> = Vec::new();
+    let mut columns = Vec::new();
+    for (i, cell) in record.iter().enumerate() {
+        let name = String::from_utf8_lossy(cell).trim().trim_start_matches('\u{feff}').to_string();
+        if i == 0 && name != "elapsed_s" {
+            return Err(Error::format(path, format!("line 1: first column is '{name}', expected elapsed_s")));
+        }
+        if seen.contains(&name) {
+            return Err(Error::format(path, format!("line 1: column '{name}' stands there twice")));
+        }
+        seen.push(name.clone());
+        columns.push(match name.as_str() {
+            "elapsed_s" => Column::Elapsed,
+            "phase" => Column::Phase,
+            "requests_total" => Column::Requests,
+            _ => Column::Other { name, samples: Vec::new(), text: false },
+        });
+    }
+    Ok(columns)
+}
+
+/// Takes one line over, whole or not at all; the time it was sampled at.
+fn row(
+    record: &ByteRecord,
+    columns: &mut [Column],
+    out: &mut Recording,
+    previous: f64,
+    line: u64,
+) -> std::result::Result<f64, String> {
+    if record.len() != columns.len() {
+        return Err(format!("line {line}: {} cells, expected {}", record.len(), columns.len()));
+    }
+    let time = match record.get(0).and_then(number) {
+        Some(time) if time >= previous => time,
+        Some(time) => return Err(format!("line {line}: elapsed_s falls from {previous} to {time}")),
+        None => {
+            return Err(format!("line {line}: elapsed_s is '{}', expected seconds", shown(record.get(0))));
+        }
+    };
+    let mut phase = Phase::Steady;
+    let mut requests = Sample::GAP;
+    for (column, cell) in columns.iter().zip(record) {
+        match column {
+            Column::Phase if !cell.trim_ascii().is_empty() => {
+                phase = std::str::from_utf8(cell)
+                    .map_err(|_| format!("line {line}: the phase is not UTF-8"))?
+                    .parse()
+                    .map_err(|e| format!("line {line}: {e}"))?;
+            }
+            Column::Requests => requests = number(cell).map_or(Sample::GAP, Sample::new),
+            _ => {}
+        }
+    }
+    out.elapsed_s.push(time);
+    out.phases.push(phase);
+    out.requests_total.push(requests);
+    for (column, cell) in columns.iter_mut().zip(record) {
+        if let Column::Other { samples, text, .. } = column {
+            let value = number(cell);
+            *text |= value.is_none() && !is_gap(cell);
+            samples.push(value.map_or(Sample::GAP, Sample::new));
+        }
+    }
+    Ok(time)
+}
+
+/// A finite number; none for an empty cell and for anything else.
+fn number(cell: &[u8]) -> Option<f64> {
+    let text = std::str::from_utf8(cell.trim_ascii()).ok()?;
+    text.parse::<f64>().ok().filter(|v| v.is_finite())
+}
+
+/// What people write where nothing was read.
+fn is_gap(cell: &[u8]) -> bool {
+    let cell = cell.trim_ascii();
+    cell.is_empty()
+        || [&b"nan"[..], b"null", b"none", b"na", b"-", b"inf", b"+inf", b"-inf"]
+            .iter()
+            .any(|gap| cell.eq_ignore_ascii_case(gap))
+}
+
+fn shown(cell: Option<&[u8]>) -> String {
+    String::from_utf8_lossy(cell.unwrap_or_default()).chars().take(40).collect()
+}
+
+/// Passes bytes through and remembers the last of them.
+struct Tail<R> {
+    inner: R,
+    last: u8,
+}
+
+impl<R> Tail<R> {
+    fn new(inner: R) -> Tail<R> {
+        Tail { inner, last: b'\n' }
+    }
+
+    fn ended_in_newline(&self) -> bool {
+        self.last == b'\n'
+    }
+}
+
+impl<R: Read> Read for Tail<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = match self.inner.read(buffer) {
+            // a compressed file that a crash cut off: what came before counts
+            Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => {
+                self.last = 0;
+                0
+            }
+            other => other?,
+        };
+        if let Some(last) = buffer[..n].last() {
+            self.last = *last;
+        }
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn read(text: &str) -> Result<Recording> {
+        parse(Path::new("t.csv"), text.as_bytes())
+    }
+
+    #[test]
+    fn columns_gaps_and_phases() {
+        let r = read(
+            "elapsed_s,phase,requests_total,rss_bytes,host,tasks\n0,warmup,,100,a,\n1.5,steady,7,,b,3\n",
+        )
+        .unwrap();
+        assert_eq!(r.elapsed_s, [0.0, 1.5]);
+        assert_eq!(r.phases, [Phase::Warmup, Phase::Steady]);
+        assert_eq!(r.requests_total[0].get(), None);
+        assert_eq!(r.requests_total[1].get(), Some(7.0));
+        assert_eq!(r.series.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["rss_bytes", "tasks"]);
+        assert_eq!(r.series[0].samples[1].get(), None);
+        assert_eq!(r.series[1].samples[1].get(), Some(3.0));
+    }
+
+    #[test]
+    fn without_phases_all_is_steady() {
+        let r = read("elapsed_s,x\n0,1\n1,2\n").unwrap();
+        assert_eq!(r.phases, [Phase::Steady; 2]);
+    }
+
+    #[test]
+    fn a_cut_off_last_line_is_left_out() {
+        assert_eq!(read("elapsed_s,a,b\n0,1,2\n1,3").unwrap().len(), 1);
+        assert_eq!(read("elapsed_s,a,b\n0,1,2\n1,3,4").unwrap().len(), 2);
+        assert!(read("elapsed_s,a,b\n0,1,2\n1,3\n").is_err());
+    }
+
+    #[test]
+    fn errors_name_the_line() {
+        for (text, expected) in [
+            ("", "line 1: empty"),
+            ("time,a\n0,1\n", "line 1: first column is 'time'"),
+            ("elapsed_s,a,a\n0,1,1\n", "line 1: column 'a'"),
+            ("elapsed_s,a\n5,1\n4,1\n5,1\n", "line 3: elapsed_s falls from 5 to 4"),
+            ("elapsed_s,a\n0,1\nx,1\n2,1\n", "line 3: elapsed_s is 'x'"),
+            ("elapsed_s,phase\n0,lunch\n1,steady\n", "line 2: 'lunch' is no phase"),
+        ] {
+            let message = read(text).unwrap_err().to_string();
+            assert!(message.contains(expected), "{message}");
+            assert_eq!(message.lines().count(), 1);
+        }
+    }
+
+    #[test]
+    fn compressed_files_are_read_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("t.csv.gz");
+        let mut gz = flate2::write::GzEncoder::new(File::create(&path).unwrap(), flate2::Compression::fast());
+        gz.write_all(b"elapsed_s,a\n0,1\n1,2\n").unwrap();
+        gz.finish().unwrap();
+        assert_eq!(read_table(&path).unwrap().len(), 2);
+        assert!(read_table(&dir.path().join("none.csv")).is_err());
+    }
+}

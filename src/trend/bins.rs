@@ -1,0 +1,134 @@
+//! Time bins: many samples become at most [`MOST`] points, each a midmean.
+//!
+//! The midmean (the mean of the middle half, J. W. Tukey, Exploratory Data Analysis, 1977) is nearly as good as the
+//! mean on normal noise and unmoved by outliers in a quarter of a bin's samples on either side. Binning makes every
+//! later step cheap and loses little: a slope from 96 bins has 99.99 % of the precision of one from all samples.
+
+/// Points kept at most.
+const MOST: usize = 96;
+/// A bin with less than this share of a usual bin's samples is left out: it would weigh as much as the others.
+const FEWEST: f64 = 0.2;
+
+/// One value for a stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Point {
+    /// Mean time of what it stands for, in seconds.
+    pub(super) at_s: f64,
+    pub(super) value: f64,
+    /// The samples it stands for: from, until.
+    pub(super) from: usize,
+    pub(super) until: usize,
+}
+
+/// Samples as they are, one point each.
+pub(super) fn each(times: &[f64], values: &[f64]) -> Vec<Point> {
+    times
+        .iter()
+        .zip(values)
+        .enumerate()
+        .map(|(i, (t, v))| Point { at_s: *t, value: *v, from: i, until: i + 1 })
+        .collect()
+}
+
+/// The midmeans of even stretches of time; a stretch without samples has none.
+pub(super) fn bin(times: &[f64], values: &[f64], most: usize) -> Vec<Point> {
+    let n = times.len();
+    if n <= most + most / 4 {
+        return each(times, values);
+    }
+    let (first, last) = (times[0], times[n - 1]);
+    let width = (last - first) / most as f64 * (1.0 + 1e-12);
+    if width <= 0.0 {
+        return each(times, values);
+    }
+    let mut points = Vec::with_capacity(most);
+    let mut scratch = Vec::new();
+    let mut from = 0;
+    let usual = n as f64 / most as f64;
+    while from < n {
+        let k = ((times[from] - first) / width).floor();
+        let end = first + (k + 1.0) * width;
+        let until = from + times[from..].partition_point(|t| *t < end).max(1);
+        if (until - from) as f64 >= FEWEST * usual {
+            let at_s = times[from..until].iter().sum::<f64>() / (until - from) as f64;
+            scratch.clear();
+            scratch.extend_from_slice(&values[from..until]);
+            points.push(Point { at_s, value: midmean(&mut scratch), from, until });
+        }
+        from = until;
+    }
+    points
+}
+
+/// At most [`MOST`] points.
+pub(super) fn reduce(times: &[f64], values: &[f64]) -> Vec<Point> {
+    bin(times, values, MOST)
+}
+
+/// The mean of the middle half; sorts what it is given. NaN for nothing.
+pub(super) fn midmean(values: &mut [f64]) -> f64 {
+    let n = values.len();
+    if n < 4 {
+        if n == 3 {
+            values.sort_unstable_by(f64::total_cmp);
+            return values[1];
+        }
+        return values.iter().sum::<f64>() / n as f64;
+    }
+    values.sort_unstable_by(f64::total_cmp);
+    // the outermost kept values count by the share of them that lies in the middle half
+    let cut = n as f64 / 4.0;
+    let low = cut.floor() as usize;
+    let edge = 1.0 - (cut - cut.floor());
+    let inner: f64 = values[low + 1..n - low - 1].iter().sum();
+    let ends = values[low] + values[n - low - 1];
+    (inner + edge * ends) / (n as f64 - 2.0 * cut)
+}
+
+/// The value below which the share `q` of the sorted values lies, between neighbours in proportion.
+pub(super) fn quantile(sorted: &[f64], q: f64) -> f64 {
+    let at = q * (sorted.len() - 1) as f64;
+    let low = at.floor() as usize;
+    let high = (low + 1).min(sorted.len() - 1);
+    sorted[low] + (at - low as f64) * (sorted[high] - sorted[low])
+}
+
+/// The median; sorts what it is given. NaN for nothing.
+pub(super) fn median(values: &mut [f64]) -> f64 {
+    if values.is_empty() {
+        return f64::NAN;
+    }
+    values.sort_unstable_by(f64::total_cmp);
+    quantile(values, 0.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_midmean_ignores_the_outer_quarters() {
+        assert_eq!(midmean(&mut [1.0, 2.0, 3.0, 1000.0]), 2.5);
+        assert_eq!(midmean(&mut [5.0, 1.0, 2.0, 3.0, 4.0, 6.0, 7.0, 1e9]), 4.5);
+        assert!((midmean(&mut [1.0, 2.0, 3.0, 4.0, 5.0]) - 3.0).abs() < 1e-12);
+        assert_eq!(midmean(&mut [9.0, 1.0, 2.0]), 2.0);
+    }
+
+    #[test]
+    fn a_day_becomes_few_points_and_gaps_stay_gaps() {
+        let times: Vec<f64> =
+            (0..86_400).map(f64::from).filter(|t| !(20_000.0..40_000.0).contains(t)).collect();
+        let values: Vec<f64> = times.iter().map(|t| 3.0 * t).collect();
+        let points = reduce(&times, &values);
+        assert!(points.len() > 70 && points.len() < 76, "{}", points.len());
+        for p in points {
+            assert!((p.value - 3.0 * p.at_s).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn quantiles_lie_between_neighbours() {
+        assert_eq!(quantile(&[1.0, 2.0, 4.0], 0.75), 3.0);
+        assert_eq!(median(&mut [4.0, 1.0, 2.0]), 2.0);
+    }
+}

@@ -1,0 +1,68 @@
+//! From samples to points: what is fitted stands for whole cycles, without spikes.
+
+use super::bins::{Point, median, reduce};
+use super::period::{columns, dominant_period};
+use super::sawtooth::sawtooth;
+use super::spikes::without_spikes;
+use super::window::{FEWEST, FEWEST_FLOORS, Ground};
+
+/// Steep sides from which floors are judged; with fewer there are not enough whole cycles.
+const CYCLES: usize = 5;
+
+/// What kind of points a series was reduced to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Kind {
+    /// Midmeans, or single samples.
+    Level,
+    /// The floors of so many teeth of this height.
+    Floors { cycles: usize, tooth: f64 },
+    /// Teeth, but too few of them.
+    FewTeeth { cycles: usize, cycle_s: f64 },
+    /// Midmeans beside a period of so many seconds.
+    Periodic { seconds: f64 },
+}
+
+/// The points of one life and what is fitted beside every line. `shift` is the moment of the first forced collection,
+/// which may move the level for good.
+pub(super) fn ground(times: &[f64], values: &[f64], shift: Option<f64>) -> (Ground, Kind) {
+    let (mut points, mut beside, kind) = match sawtooth(times, values) {
+        Some(s) if s.edges >= CYCLES => {
+            let kind = Kind::Floors { cycles: s.edges, tooth: s.tooth };
+            (s.floors, Vec::new(), kind)
+        }
+        Some(s) => {
+            let cycle_s = match (s.floors.first(), s.floors.last()) {
+                (Some(a), Some(b)) if s.floors.len() > 1 => (b.at_s - a.at_s) / (s.floors.len() - 1) as f64,
+                _ => times[times.len() - 1] - times[0],
+            };
+            (reduce(times, values), Vec::new(), Kind::FewTeeth { cycles: s.edges, cycle_s })
+        }
+        None => {
+            let (times, values) = without_spikes(times, values);
+            let points = reduce(&times, &values);
+            match dominant_period(&times, &values) {
+                Some(period) => {
+                    let beside = columns(period, &times, &points);
+                    (points, beside, Kind::Periodic { seconds: period.seconds })
+                }
+                None => (points, Vec::new(), Kind::Level),
+            }
+        }
+    };
+    if points.len() > 120 {
+        points = fewer(&points);
+    }
+    if let Some(shift) = shift {
+        beside.push(points.iter().map(|p| if p.at_s >= shift { 1.0 } else { 0.0 }).collect());
+    }
+    let mut gaps: Vec<f64> = points.windows(2).map(|w| w[1].at_s - w[0].at_s).collect();
+    let step_s = median(&mut gaps);
+    let fewest = if matches!(kind, Kind::Floors { .. }) { FEWEST_FLOORS } else { FEWEST };
+    (Ground { points, beside, step_s: if step_s > 0.0 { step_s } else { 1.0 }, fewest }, kind)
+}
+
+/// Many floors, binned like samples.
+fn fewer(points: &[Point]) -> Vec<Point> {
+    let (times, values): (Vec<f64>, Vec<f64>) = points.iter().map(|p| (p.at_s, p.value)).unzip();
+    reduce(&times, &values)
+}

@@ -1,0 +1,151 @@
+//! A dominant period: load that comes and goes, a day's rhythm. Fitted beside the line, so that half a cycle at the
+//! end does not pass for growth.
+//!
+//! Harmonic regression at the frequency that explains most of what a line leaves over (the least-squares periodogram:
+//! N. R. Lomb, Least-squares frequency analysis of unequally spaced data, 1976), refined between grid points. Wandering
+//! noise has no frequency that explains most of it over three cycles and more.
+
+use super::bins::{Point, bin};
+
+/// Bins in which the period is looked for; shorter periods than four of them average out.
+const BINS: usize = 240;
+/// Whole cycles that must be seen.
+const CYCLES: f64 = 3.0;
+/// Share of the variance around a line that the period with its first overtone must explain.
+const EXPLAINED: f64 = 0.65;
+/// The fundamental and its overtones that are fitted.
+const HARMONICS: usize = 3;
+
+/// A period that explains most of a series' variation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Period {
+    pub(super) seconds: f64,
+}
+
+/// The dominant period of the samples, if there is one.
+pub(super) fn dominant_period(times: &[f64], values: &[f64]) -> Option<Period> {
+    let points = bin(times, values, BINS);
+    let n = points.len();
+    if n < 24 {
+        return None;
+    }
+    let span = points[n - 1].at_s - points[0].at_s;
+    let highest = (n as f64 / 4.0).min(BINS as f64 / 4.0);
+    let mut best = (0.0, 0.0);
+    let mut cycles = CYCLES;
+    while cycles <= highest {
+        let share = explained(&points, span / cycles, 1);
+        if share > best.0 {
+            best = (share, cycles);
+        }
+        cycles += 0.25;
+    }
+    if best.0 < 0.5 * EXPLAINED {
+        return None;
+    }
+    let mut step = 0.125;
+    while step > 1e-3 {
+        for cycles in [best.1 - step, best.1 + step] {
+            let share = explained(&points, span / cycles, 1);
+            if share > best.0 && cycles >= CYCLES {
+                best = (share, cycles);
+            }
+        }
+        step *= 0.5;
+    }
+    let seconds = span / best.1;
+    (explained(&points, seconds, 2) >= EXPLAINED).then_some(Period { seconds })
+}
+
+/// Sine and cosine of the period and its overtones, averaged over what each point stands for.
+pub(super) fn columns(period: Period, times: &[f64], points: &[Point]) -> Vec<Vec<f64>> {
+    let mut out = Vec::with_capacity(2 * HARMONICS);
+    let origin = points.first().map_or(0.0, |p| p.at_s);
+    for harmonic in 1..=HARMONICS {
+        let omega = std::f64::consts::TAU * harmonic as f64 / period.seconds;
+        for wave in [f64::sin, f64::cos] {
+            let mean = |p: &Point| {
+                // a hundred phases tell the mean of a bin as well as ten thousand
+                let stride = (p.until - p.from).div_ceil(100).max(1);
+                let picked = times[p.from..p.until].iter().step_by(stride);
+                let (sum, n) = picked.fold((0.0, 0), |(s, n), t| (s + wave(omega * (t - origin)), n + 1));
+                sum / f64::from(n)
+            };
+            out.push(points.iter().map(mean).collect());
+        }
+    }
+    out
+}
+
+/// Share of the variance around a line that a period explains, all fitted together.
+fn explained(points: &[Point], seconds: f64, harmonics: usize) -> f64 {
+    let n = points.len();
+    let origin = points[0].at_s;
+    let span = points[n - 1].at_s - origin;
+    let mut columns: Vec<Vec<f64>> =
+        vec![vec![1.0; n], points.iter().map(|p| (p.at_s - origin) / span - 0.5).collect()];
+    let y: Vec<f64> = points.iter().map(|p| p.value).collect();
+    let alone = residual(&columns, &y);
+    for h in 1..=harmonics {
+        let omega = std::f64::consts::TAU * h as f64 / seconds;
+        let (s, c) = points.iter().map(|p| (omega * (p.at_s - origin)).sin_cos()).unzip();
+        columns.push(s);
+        columns.push(c);
+    }
+    if alone <= 0.0 { 0.0 } else { 1.0 - residual(&columns, &y) / alone }
+}
+
+/// Sum of squares left after regression on the columns, by modified Gram–Schmidt.
+fn residual(columns: &[Vec<f64>], y: &[f64]) -> f64 {
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+    let mut basis: Vec<Vec<f64>> = Vec::with_capacity(columns.len());
+    let mut rest = y.to_vec();
+    for column in columns {
+        let mut c = column.clone();
+        let before = dot(&c, &c);
+        for b in &basis {
+            let k = dot(&c, b);
+            c.iter_mut().zip(b).for_each(|(x, y)| *x -= k * y);
+        }
+        let norm = dot(&c, &c);
+        if norm <= 1e-9 * before {
+            continue;
+        }
+        let scale = norm.sqrt();
+        c.iter_mut().for_each(|x| *x /= scale);
+        let k = dot(&rest, &c);
+        rest.iter_mut().zip(&c).for_each(|(x, y)| *x -= k * y);
+        basis.push(c);
+    }
+    dot(&rest, &rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wave(n: usize, period: f64, slope: f64) -> (Vec<f64>, Vec<f64>) {
+        let t: Vec<f64> = (0..n).map(|i| i as f64).collect();
+        let v =
+            t.iter().map(|t| slope * t + 10.0 * (t / period * std::f64::consts::TAU + 1.0).sin()).collect();
+        (t, v)
+    }
+
+    #[test]
+    fn a_period_is_found_with_and_without_growth() {
+        for slope in [0.0, 0.01, 0.2] {
+            let (t, v) = wave(2000, 370.0, slope);
+            let p = dominant_period(&t, &v).unwrap();
+            assert!((p.seconds - 370.0).abs() < 8.0, "{p:?} at slope {slope}");
+        }
+    }
+
+    #[test]
+    fn a_line_and_a_bend_have_none() {
+        let t: Vec<f64> = (0..1000).map(f64::from).collect();
+        let line: Vec<f64> = t.iter().map(|t| 2.0 * t + (t * 12.9898).sin() * 43.0 % 1.0).collect();
+        assert_eq!(dominant_period(&t, &line), None);
+        let bend: Vec<f64> = t.iter().map(|t| 1.0 - (-t / 200.0).exp()).collect();
+        assert_eq!(dominant_period(&t, &bend), None);
+    }
+}
