@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::{
-    AccountPart, AccountRow, Culprit, Direction, DriverHealth, ErrorCounts, Event, EventKind, Evidence,
-    Findings, Frame, GateFinding, GateResult, GroupCount, GroupKind, Judging, Latency, LatencyPoint,
-    LoadFinding, LoadRow, Percentiles, Phase, PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime, Sample,
-    Series, SeriesFinding, Shape, TargetRecord, TaskGroup, Verdict,
+    Culprit, Direction, DriverHealth, ErrorCounts, Event, EventKind, Evidence, Findings, Frame, GroupCount,
+    GroupKind, Judging, Latency, LatencyPoint, LoadFinding, LoadRow, Percentiles, Phase, PhasePlan,
+    PlanRecord, ProbeRecord, Recording, Runtime, Sample, Series, SeriesFinding, Shape, TargetRecord,
+    TaskGroup, Verdict,
 };
 use crate::units::{Rate, Span};
+
+mod more;
+pub use more::{cases, leak};
 
 /// A run under a name.
 pub struct Case {
@@ -200,9 +203,12 @@ impl Made {
         let recording = &evidence.recording;
         let read: Vec<(f64, f64)> = recording.series(name).map_or(Vec::new(), |series| {
             let all = recording.elapsed_s.iter().zip(&recording.phases).zip(&series.samples);
-            all.filter(|((_, p), _)| **p == Phase::Steady).filter_map(|((t, _), s)| Some((*t, s.get()?))).collect()
+            all.filter(|((_, p), _)| **p == Phase::Steady)
+                .filter_map(|((t, _), s)| Some((*t, s.get()?)))
+                .collect()
         });
-        let (first, last) = (read.first().copied().unwrap_or_default(), read.last().copied().unwrap_or_default());
+        let (first, last) =
+            (read.first().copied().unwrap_or_default(), read.last().copied().unwrap_or_default());
         let slope = (last.1 - first.1) / (last.0 - first.0).max(1.0);
         let growing = trend == Direction::Growing;
         SeriesFinding {
@@ -321,9 +327,10 @@ pub fn findings(verdict: Verdict, headline: &str, made: &Made) -> Findings {
         reason: "verdict".into(),
         headline: headline.into(),
         notes: vec![],
-        subtitle: "shop-api a1b2c3d · http://127.0.0.1:8080/work · 24 Nov 2026 18:55 UTC · 2 min at 50/s, 4,751 \
+        subtitle:
+            "shop-api a1b2c3d · http://127.0.0.1:8080/work · 24 Nov 2026 18:55 UTC · 2 min at 50/s, 4,751 \
                    requests"
-            .into(),
+                .into(),
         reproduce: Some("soak http://127.0.0.1:8080/work -z 2m -q 50/s".into()),
         target: Some(TargetRecord {
             pid: Some(4711),
@@ -363,47 +370,3 @@ pub fn findings(verdict: Verdict, headline: &str, made: &Made) -> Findings {
         driver: DriverHealth { rss_bytes_max: 9 << 20, cpu_ratio: 0.03, notes: vec![] },
     }
 }
-
-/// The run of the story: a leak with account, groups, a proof, gates and a limit ahead.
-pub fn leak() -> Case {
-    let made = Made::default();
-    let evidence = made.evidence();
-    let headline = "Leak: memory grows 2.8 KiB and one goroutine per request; 512 MiB is reached in about an hour";
-    let mut findings = findings(Verdict::Leak, headline, &made);
-    for name in ["rss_bytes", "rss_anon_bytes", "mem_live_bytes", "mem_stacks_bytes", "goroutines"] {
-        findings.series.push(made.finding(&evidence, name, Direction::Growing));
-    }
-    findings.series[1].limit_at_s = Some([3300.0, 3900.0]);
-    findings.series.push(made.finding(&evidence, "mem_native_bytes", Direction::Stable));
-    findings.culprits.push(culprit());
-    findings.notes.push("The leaked goroutines stayed after 18 s without load.".into());
-    findings.account_exact = true;
-    findings.account = [AccountPart::Live, AccountPart::Stacks, AccountPart::Native]
-        .map(|part| {
-            let f = made.finding(&evidence, part.series(), Direction::Growing);
-            AccountRow {
-                part,
-                start: f.start.unwrap_or(0.0),
-                end: f.end.unwrap_or(0.0),
-                per_request: f.per_request,
-            }
-        })
-        .into();
-    let gate = |expr: &str, result, why: &str| GateFinding {
-        expr: expr.into(),
-        result,
-        value: Some(1.0),
-        ci: None,
-        needs_s: None,
-        why: why.into(),
-    };
-    findings.gates = vec![
-        gate("memory.slope < 1MiB/h", GateResult::Failed, "memory grows 480 MiB/h, wholly above 1 MiB/h"),
-        gate("latency.p99 < 50ms", GateResult::Held, "latency.p99 is 1.6 ms"),
-        gate("fds.slope < 1/h", GateResult::Inconclusive, "fds.slope lies between -3/h and 5/h; 2 h would decide"),
-    ];
-    Case { name: "leak", evidence, findings }
-}
-
-mod more;
-pub use more::cases;

@@ -267,7 +267,10 @@ mod tests {
         case.findings.gates[0].expr = "a|b < 1".into();
         let page = render(&case.evidence, &case.findings);
         assert!(!page.contains("<script"));
-        assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt; \\| \\[x\\](http://y) \\# heading"), "{page}");
+        assert!(
+            page.contains("&lt;script&gt;alert(1)&lt;/script&gt; \\| \\[x\\](http://y) \\# heading"),
+            "{page}"
+        );
         assert!(page.contains("   ````\n"), "{page}");
         assert!(page.contains("`a\\|b < 1`"));
     }

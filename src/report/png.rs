@@ -8,7 +8,7 @@ use ab_glyph::{Font, ScaleFont, point};
 use plotters::prelude::{BitMapBackend, DrawingBackend};
 use plotters::style::{Color, RGBAColor, RGBColor};
 
-use super::picture::{Point, Rgb, Scene, Shape, Text, font, scale};
+use super::picture::{Point, Rect, Rgb, Scene, Shape, Text, font, scale};
 use crate::error::{Error, Result};
 
 /// How much larger is painted.
@@ -27,7 +27,8 @@ pub fn render(scene: &Scene) -> Result<Vec<u8>> {
     let mut encoder = png::Encoder::new(&mut file, scene.size.0, scene.size.1);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_filter(png::FilterType::Up);
+    encoder.set_compression(png::Compression::Best);
+    encoder.set_filter(png::FilterType::Paeth);
     let mut writer = encoder.write_header().map_err(own)?;
     let mut stream = writer.stream_writer().map_err(own)?;
     let mut top = 0;
@@ -58,10 +59,8 @@ fn paint_strip(
         top: top as f32,
         bottom: (top + rows) as f32,
     };
-    let right = scene.size.0 as f32;
-    brush.convex(&[(0.0, top as f32), (right, top as f32), (right, brush.bottom), (0.0, brush.bottom)], {
-        solid(scene.paper)
-    })?;
+    let ground = Rect { left: 0.0, top: brush.top, right: scene.size.0 as f32, bottom: brush.bottom };
+    brush.shape(&Shape::Rect { rect: ground, colour: scene.paper })?;
     for shape in &scene.shapes {
         brush.shape(shape)?;
     }
@@ -124,8 +123,7 @@ impl Brush<'_> {
                 if self.misses(rect.top, rect.bottom) {
                     return Ok(());
                 }
-                let (from, to) =
-                    (self.fine((rect.left, rect.top)), self.fine((rect.right, rect.bottom)));
+                let (from, to) = (self.fine((rect.left, rect.top)), self.fine((rect.right, rect.bottom)));
                 self.canvas.draw_rect(from, to, &solid(*colour), true).map_err(|e| e.to_string().into())
             }
             Shape::Area { points, colour, alpha } => {

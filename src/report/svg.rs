@@ -98,10 +98,7 @@ fn thinned(points: impl Iterator<Item = (i32, i32)>) -> Vec<(i32, i32)> {
     out
 }
 
-fn write(
-    canvas: &mut SVGBackend<'_>,
-    text: &Text,
-) -> std::result::Result<(), Box<dyn std::error::Error>> {
+fn write(canvas: &mut SVGBackend<'_>, text: &Text) -> std::result::Result<(), Box<dyn std::error::Error>> {
     let style = match text.weight {
         Weight::Regular => FontStyle::Normal,
         Weight::Bold => FontStyle::Bold,

@@ -118,7 +118,8 @@ fn told(series: &[SeriesFinding]) -> Vec<&SeriesFinding> {
 
 /// Name, trend, start and end, growth; columns aligned before they are coloured.
 fn table(series: &[&SeriesFinding]) -> Vec<String> {
-    let value = |s: &SeriesFinding, v: Option<f64>| v.map_or("–".into(), |v| Unit::of_series(&s.name).show(v));
+    let value =
+        |s: &SeriesFinding, v: Option<f64>| v.map_or("–".into(), |v| Unit::of_series(&s.name).show(v));
     let rows: Vec<[String; 4]> = series
         .iter()
         .map(|s| {
@@ -196,8 +197,7 @@ mod tests {
         let findings = fixture::leak().findings;
         let told = told(&findings.series);
         let rows: Vec<String> = table(&told).iter().map(|r| plain(r)).collect();
-        let at: Vec<usize> =
-            rows.iter().map(|r| r.chars().position(|c| c == '→').unwrap_or(0)).collect();
+        let at: Vec<usize> = rows.iter().map(|r| r.chars().position(|c| c == '→').unwrap_or(0)).collect();
         assert!(rows.len() > 2 && rows.iter().all(|r| r.contains("growing")));
         assert!(at.iter().all(|i| *i > 0), "{rows:?}");
     }

@@ -41,7 +41,8 @@ impl Stack {
         let edges = |t: f64, total: f64| {
             let mut values: Vec<f64> =
                 told.iter().map(|(_, trace)| trace.at(t).unwrap_or(0.0).max(0.0)).collect();
-            if let Some(i) = told.iter().position(|(part, trace)| *part == AccountPart::Garbage && rare(trace))
+            if let Some(i) =
+                told.iter().position(|(part, trace)| *part == AccountPart::Garbage && rare(trace))
             {
                 let others: f64 = values.iter().sum::<f64>() - values[i];
                 values[i] = (total - others).max(0.0);
@@ -53,8 +54,11 @@ impl Stack {
             });
             values
         };
-        let pieces =
-            thin.pieces.iter().map(|p| p.iter().map(|(t, total)| (*t, edges(*t, *total))).collect()).collect();
+        let pieces = thin
+            .pieces
+            .iter()
+            .map(|p| p.iter().map(|(t, total)| (*t, edges(*t, *total))).collect())
+            .collect();
         Some(Stack { parts: told.iter().map(|(part, _)| *part).collect(), pieces })
     }
 
@@ -71,11 +75,7 @@ impl Stack {
 }
 
 /// Rows of a stack, two for each of `columns` at most: those where the highest edge is lowest and highest.
-pub fn thinned(
-    rows: Vec<(f64, Vec<f64>)>,
-    (from, to): (f64, f64),
-    columns: usize,
-) -> Vec<(f64, Vec<f64>)> {
+pub fn thinned(rows: Vec<(f64, Vec<f64>)>, (from, to): (f64, f64), columns: usize) -> Vec<(f64, Vec<f64>)> {
     if rows.len() <= 2 * columns {
         return rows;
     }

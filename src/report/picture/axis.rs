@@ -25,10 +25,8 @@ impl Scale {
         };
         let first = (lo / step).ceil() as i64;
         let last = (hi / step + 1e-9).floor() as i64;
-        let ticks = (first..=last)
-            .map(|i| i as f64 * step)
-            .map(|value| (value, label(unit, value, hi)))
-            .collect();
+        let ticks =
+            (first..=last).map(|i| i as f64 * step).map(|value| (value, label(unit, value, hi))).collect();
         Scale { lo, hi, ticks }
     }
 
@@ -117,7 +115,8 @@ pub fn time_ticks(from: f64, to: f64, most: usize) -> Vec<(f64, String)> {
         7.0 * DAY,
     ];
     let fits = |step: &f64| (to - from) / step <= most as f64;
-    let step = STEPS.into_iter().find(fits).unwrap_or_else(|| decimal_step((to - from) / most as f64 / DAY) * DAY);
+    let step =
+        STEPS.into_iter().find(fits).unwrap_or_else(|| decimal_step((to - from) / most as f64 / DAY) * DAY);
     let (size, name) = match step {
         s if s < MIN && to < 10.0 * MIN => (1.0, "s"),
         s if s < HOUR => (MIN, "min"),
@@ -151,15 +150,15 @@ mod tests {
             labels(&Scale::new(Unit::Bytes, 0.0, 1.6 * 1024.0 * mib, 4)),
             ["0", "0.5 GiB", "1 GiB", "1.5 GiB"]
         );
-        assert_eq!(labels(&Scale::new(Unit::Bytes, 500.0 * mib, 509.0 * mib, 3)), ["500 MiB", "504 MiB", "508 MiB"]);
+        assert_eq!(
+            labels(&Scale::new(Unit::Bytes, 500.0 * mib, 509.0 * mib, 3)),
+            ["500 MiB", "504 MiB", "508 MiB"]
+        );
     }
 
     #[test]
     fn counts_have_thousands_separated_and_no_fractions() {
-        assert_eq!(
-            labels(&Scale::new(Unit::Count, 0.0, 5200.0, 3)),
-            ["0", "2,000", "4,000"]
-        );
+        assert_eq!(labels(&Scale::new(Unit::Count, 0.0, 5200.0, 3)), ["0", "2,000", "4,000"]);
         assert_eq!(labels(&Scale::new(Unit::Count, 0.0, 0.0, 4)), ["0", "1", "2", "3", "4"]);
     }
 

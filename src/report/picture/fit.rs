@@ -24,6 +24,15 @@ pub struct Fit<'a> {
     shift: f64,
 }
 
+/// What the line lies on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// One pale area.
+    Plain,
+    /// The account's areas, in their colours.
+    Stacked,
+}
+
 impl<'a> Fit<'a> {
     /// The fit of one of these series, the one with a vote first, moved onto `drawn`. None where there is none, or
     /// where a restart within steady means that one line says nothing.
@@ -69,9 +78,11 @@ impl<'a> Fit<'a> {
         self.level + self.slope * (t - self.from)
     }
 
-    /// Paints band and line.
-    pub fn draw(&self, scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) {
-        let colour = if self.guilty(stage) { stage.theme.warn } else { stage.theme.muted };
+    /// Paints band and line; the line in the colour of what is wrong only where it does not lie on areas of that
+    /// colour.
+    pub fn draw(&self, scene: &mut Scene, stage: &Stage<'_>, panel: &Panel, ground: Ground) {
+        let bad = self.guilty(stage) && ground == Ground::Plain;
+        let colour = if bad { stage.theme.warn } else { stage.theme.muted };
         let middle = (self.from + self.to) / 2.0;
         if let Some([lo, hi]) = self.interval {
             let centre = self.at(middle);
@@ -129,12 +140,13 @@ impl<'a> Fit<'a> {
 
     /// The slope with its interval, a request where requests were counted.
     fn growth(&self, unit: Unit) -> Option<String> {
-        let (value, interval, show): (f64, Option<[f64; 2]>, Box<dyn Fn(f64) -> String>) =
-            match self.finding.per_request {
-                Some(each) => (each, self.finding.per_request_ci, Box::new(move |v| unit.show(v))),
-                None => (self.slope, self.interval, Box::new(move |v| unit.show_slope(v))),
-            };
-        let per = if self.finding.per_request.is_some() { " a request" } else { "" };
+        let each = self.finding.per_request;
+        let (value, interval) = match each {
+            Some(each) => (each, self.finding.per_request_ci),
+            None => (self.slope, self.interval),
+        };
+        let show = |v: f64| if each.is_some() { unit.show(v) } else { unit.show_slope(v) };
+        let per = if each.is_some() { " a request" } else { "" };
         match (self.finding.trend, interval) {
             (Direction::Stable, _) => None,
             (Direction::Growing, Some([lo, hi])) => {

@@ -97,7 +97,7 @@ impl Room {
         let clear = self.columns[first..=last].iter().all(|c| c.0 > rect.bottom + 4.0);
         let free = clear && !self.taken.iter().any(|t| t.overlaps(&rect));
         free.then(|| {
-            self.take(rect);
+            self.take(wider(rect));
             rect
         })
     }
@@ -131,7 +131,7 @@ impl Room {
             let near = heights.0 <= rect.bottom && rect.bottom <= heights.1;
             (rect.top >= self.panel.top + 2.0 && near && free).then_some(rect)
         })?;
-        self.take(found);
+        self.take(wider(found));
         Some(found)
     }
 
@@ -157,7 +157,7 @@ impl Room {
                 (room >= 0.0 && free).then_some((room - off * 0.02, rect))
             })
             .max_by(|a, b| a.0.total_cmp(&b.0))?;
-        self.take(best.1);
+        self.take(wider(best.1));
         Some(best.1)
     }
 
@@ -169,7 +169,7 @@ impl Room {
     /// Left edges to try, the nearest to the wanted middle first.
     fn candidates(&self, wide: f32, middle: f32, far: f32) -> impl Iterator<Item = f32> + use<> {
         const STEP: f32 = 6.0;
-        let (lo, hi) = (self.panel.left + 6.0, self.panel.right - wide - 6.0);
+        let (lo, hi) = (self.panel.left + 12.0, self.panel.right - wide - 12.0);
         let wanted = (middle - wide / 2.0).min(hi).max(lo);
         let steps = if hi >= lo { (far / STEP) as i32 } else { -1 };
         (0..=steps)
@@ -177,6 +177,11 @@ impl Room {
             .map(move |i| wanted + i as f32 * STEP)
             .filter(move |left| (lo..=hi).contains(left))
     }
+}
+
+/// Two texts in a row want more between them than two texts below each other.
+fn wider(rect: Rect) -> Rect {
+    Rect { left: rect.left - 14.0, right: rect.right + 14.0, ..rect }
 }
 
 #[cfg(test)]

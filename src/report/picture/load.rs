@@ -70,10 +70,8 @@ pub fn draw_rate(scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32) -
     let scale = Scale::new(Unit::Count, 0.0, most.max(asked.unwrap_or(0.0)) * 1.2, 2);
     let panel = Panel { plot, time: stage.time.clone(), scale };
     panel.ground(scene, theme, &stage.phases);
-    let steps: Vec<(f32, f32)> = bins
-        .iter()
-        .flat_map(|b| [b.from, b.to].map(|t| (panel.x(t), panel.y(b.rate(b.sent)))))
-        .collect();
+    let steps: Vec<(f32, f32)> =
+        bins.iter().flat_map(|b| [b.from, b.to].map(|t| (panel.x(t), panel.y(b.rate(b.sent))))).collect();
     scene.area(steps.iter().map(|(x, y)| (*x, *y, plot.bottom)).collect(), theme.fill, 1.0);
     scene.line(steps, 2.5, theme.calm);
     if let Some(asked) = asked {
@@ -86,7 +84,8 @@ pub fn draw_rate(scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32) -
         let (left, to) = (panel.x(bin.from), panel.x(bin.to));
         let to = to.max(left + 3.0);
         // one error in a thousand is still to be seen
-        let errors = if bin.errors == 0 { 0.0 } else { (plot.bottom - panel.y(bin.rate(bin.errors))).max(6.0) };
+        let errors =
+            if bin.errors == 0 { 0.0 } else { (plot.bottom - panel.y(bin.rate(bin.errors))).max(6.0) };
         let dropped =
             if bin.dropped == 0 { 0.0 } else { (plot.bottom - panel.y(bin.rate(bin.dropped))).max(6.0) };
         let errors = errors.min(plot.height());
@@ -97,12 +96,12 @@ pub fn draw_rate(scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32) -
     }
     draw_marks(scene, theme, &panel, &stage.marks, &mut []);
     panel.axes(scene, theme);
-    panel.label_right(scene, theme, &rate_labels(stage, &panel), Rect {
-        right,
-        top: plot.top - 12.0,
-        bottom: plot.bottom + 12.0,
-        ..plot
-    });
+    panel.label_right(
+        scene,
+        theme,
+        &rate_labels(stage, &panel),
+        Rect { right, top: plot.top - 12.0, bottom: plot.bottom + 12.0, ..plot },
+    );
     panel
 }
 
@@ -148,8 +147,7 @@ pub fn draw_latency(scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32
     let theme = stage.theme;
     let points = &stage.evidence.latency.over_time;
     // between two cycles there is no load, and no line
-    let idle: Vec<f64> =
-        stage.phases.iter().filter(|s| s.phase == Phase::Settle).map(|s| s.to).collect();
+    let idle: Vec<f64> = stage.phases.iter().filter(|s| s.phase == Phase::Settle).map(|s| s.to).collect();
     let p50 = Trace::of_points(points.iter().map(|p| (p.elapsed_s, p.p50_s)).collect(), &idle);
     let p99 = Trace::of_points(points.iter().map(|p| (p.elapsed_s, p.p99_s)).collect(), &idle);
     let top = p99.range().map_or(0.0, |r| r.1).max(p50.range().map_or(0.0, |r| r.1));

@@ -2,7 +2,7 @@
 
 use super::account::Stack;
 use super::axis::Scale;
-use super::fit::{Fit, write};
+use super::fit::{Fit, Ground, write};
 use super::labels::Room;
 use super::panel::{EdgeLabel, LABEL, Panel};
 use super::scene::{Rect, Scene};
@@ -50,7 +50,9 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     let limit = limit(stage);
     let (lo, hi) = rss.range().unwrap_or((0.0, 0.0));
     let hi = hi.max(stack.as_ref().map_or(0.0, Stack::top)).max(fit.as_ref().map_or(0.0, Fit::top));
-    let cut = stage.findings.verdict != Verdict::Stable && hi - lo < 0.15 * hi && hi - lo > 0.0;
+    // from zero a leak of little in much would be a flat line under a red title
+    let bad = matches!(stage.findings.verdict, Verdict::Leak | Verdict::Failed);
+    let cut = bad && hi - lo < 0.15 * hi && hi - lo > 0.0;
     let low = if cut { (lo - 0.5 * (hi - lo)).max(0.0) } else { 0.0 };
     let in_view = limit.as_ref().filter(|l| l.bytes <= low + (hi - low) * 1.6);
     let high = in_view.map_or(hi, |l| hi.max(l.bytes));
@@ -69,7 +71,7 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     }
     draw_marks(scene, stage.theme, &panel, &stage.marks, &mut [&mut room]);
     if let Some(fit) = &fit {
-        fit.draw(scene, stage, &panel);
+        fit.draw(scene, stage, &panel, if stack.is_some() { Ground::Stacked } else { Ground::Plain });
     }
     for piece in panel.lines(&rss) {
         room.occupy(&piece);
@@ -134,15 +136,17 @@ fn layers(
     room: &mut Room,
 ) -> Vec<EdgeLabel> {
     let mut labels = Vec::new();
-    let mut wrong = 0;
+    let held = |i: usize| stack.last(i).map_or(0.0, |(low, high)| high - low);
+    let wrong = |i: usize| stack.parts[i].can_leak() && guilty(stage.findings, stack.parts[i].series());
+    // the strongest colour is for the part that holds most of what is wrong
+    let worst = (0..stack.parts.len()).filter(|i| wrong(*i)).max_by(|a, b| held(*a).total_cmp(&held(*b)));
     for (i, part) in stack.parts.iter().enumerate().rev() {
-        let bad = part.can_leak() && guilty(stage.findings, part.series());
-        let colour = match (bad, wrong) {
-            (false, _) => stage.theme.part(*part),
-            (true, 0) => stage.theme.warn,
-            (true, _) => stage.theme.warn_second,
+        let bad = wrong(i);
+        let colour = match bad {
+            false => stage.theme.part(*part),
+            true if worst == Some(i) => stage.theme.warn,
+            true => stage.theme.warn_second,
         };
-        wrong += usize::from(bad);
         for piece in &stack.pieces {
             let edge: Vec<(f32, f32)> =
                 piece.iter().map(|(t, tops)| (panel.x(*t), panel.y(tops[i]))).collect();

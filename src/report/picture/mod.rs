@@ -119,7 +119,7 @@ fn stage<'a>(evidence: &'a Evidence, findings: &'a Findings, theme: &'a Theme) -
     ];
     let from = moments.first().copied().unwrap_or(0.0);
     // a run begins at zero even where its first sample is a little late
-    let from = if from < 0.0 || from > 60.0 { from } else { 0.0 };
+    let from = if (0.0..=60.0).contains(&from) { 0.0 } else { from };
     let to = last.into_iter().flatten().fold(from, f64::max);
     let to = if to > from { to } else { from + 1.0 };
     let phases = timeline::phases(evidence, to);
@@ -189,7 +189,8 @@ fn panels<'a>(
     let mut y = top + events;
     for (i, kind) in kinds.into_iter().enumerate() {
         y += ROW;
-        let plot = Rect { left: PLOT_LEFT, right: PLOT_RIGHT, top: y, bottom: y + room * kind.weight() / total };
+        let plot =
+            Rect { left: PLOT_LEFT, right: PLOT_RIGHT, top: y, bottom: y + room * kind.weight() / total };
         title(scene, stage.theme, &kind.title(), MARGIN, y);
         let panel = match kind {
             Kind::Memory(series) => memory::draw(scene, stage, series, plot, right),

@@ -57,7 +57,7 @@ impl Panel {
 
     /// How many values are best marked on an axis that is so many pixels high.
     pub fn marks(high: f32) -> usize {
-        ((high / 48.0) as usize).clamp(2, 7)
+        ((high / 42.0) as usize).clamp(2, 7)
     }
 
     /// Paints what lies behind the data: shaded phases, grid, title.
@@ -115,9 +115,11 @@ impl Panel {
             let x = self.plot.right + LEADER;
             if (y - label.y).abs() > 3.0 {
                 let edge = self.plot.right;
-                scene.line(vec![(edge + 3.0, label.y), (edge + 8.0, label.y), (x - 9.0, y), (x - 4.0, y)], 1.5, {
-                    theme.axis
-                });
+                scene.line(
+                    vec![(edge + 3.0, label.y), (edge + 8.0, label.y), (x - 9.0, y), (x - 4.0, y)],
+                    1.5,
+                    theme.axis,
+                );
             } else {
                 scene.line(vec![(self.plot.right + 3.0, y), (x - 4.0, y)], 1.5, theme.axis);
             }

@@ -8,7 +8,7 @@ use super::axis::Scale;
 use super::fit::write;
 use super::labels::Room;
 use super::panel::{EdgeLabel, LABEL, Panel};
-use super::scene::{Rect, Scene};
+use super::scene::{Point, Rect, Scene};
 use super::stage::{Stage, guilty};
 use super::text::{ASCENT, DESCENT, LINE, Weight, clean, cut_start, width};
 use super::theme::Rgb;
@@ -31,6 +31,8 @@ pub enum Tasks<'a> {
 pub struct Group<'a> {
     /// Its name with its state.
     pub name: String,
+    /// Its name without state and package path, for the edge.
+    pub brief: String,
     /// Who is blamed for it, if anybody is.
     pub culprit: Option<&'a Culprit>,
 }
@@ -69,13 +71,14 @@ impl<'a> Tasks<'a> {
         guilty.sort_by_key(|id| std::cmp::Reverse(blamed(id).map_or(u32::MAX, |c| c.rank)));
 
         // from the bottom up: all others, the calm ones, those to blame with the worst on top
-        let mut groups = vec![Group { name: "others".into(), culprit: None }];
+        let mut groups = vec![Group { name: "others".into(), brief: "others".into(), culprit: None }];
         let mut place: HashMap<&str, usize> = HashMap::new();
         for id in calm.iter().take(SHOWN).rev().chain(&guilty) {
             place.insert(id, groups.len());
             let group = named(id);
             let name = group.map_or_else(|| clean(id), |g| label(&g.name, g.state.as_deref()));
-            groups.push(Group { name, culprit: blamed(id) });
+            let brief = group.map_or_else(|| clean(id), |g| brief(&clean(&g.name)).to_string());
+            groups.push(Group { name, brief, culprit: blamed(id) });
         }
         let mut rows: Vec<(f64, Vec<f64>)> = Vec::new();
         for cell in cells() {
@@ -174,7 +177,7 @@ fn stacked(
         if seen && (group.culprit.is_none() || wrong > 1) {
             labels.push(EdgeLabel {
                 y: panel.y(below + count / 2.0),
-                text: format!("{} {}", Unit::Count.show(count), brief(&group.name)),
+                text: format!("{} {}", Unit::Count.show(count), group.brief),
                 weight: Weight::Regular,
                 colour: if group.culprit.is_some() { stage.theme.warn } else { stage.theme.muted },
             });
@@ -197,7 +200,8 @@ fn stacked(
     for (i, _) in blamed.into_iter().take(1) {
         if let Some(culprit) = groups[i].culprit {
             named = true;
-            let lower = if i == 0 { vec![(plot.left, plot.bottom), (plot.right, plot.bottom)] } else { edge(i - 1) };
+            let lower =
+                if i == 0 { vec![(plot.left, plot.bottom), (plot.right, plot.bottom)] } else { edge(i - 1) };
             name(scene, stage, &panel, &groups[i].name, culprit, (&edge(i), &lower), &edge(groups.len() - 1));
         }
     }
@@ -217,8 +221,8 @@ fn name(
     panel: &Panel,
     group: &str,
     culprit: &Culprit,
-    (upper, lower): (&[(f32, f32)], &[(f32, f32)]),
-    top: &[(f32, f32)],
+    (upper, lower): (&[Point], &[Point]),
+    top: &[Point],
 ) {
     let figure = culprit.per_request.map(|each| {
         let each = if each >= 0.1 { format!("{each:.2}") } else { Unit::Count.show(each) };
@@ -227,31 +231,31 @@ fn name(
     let second = [figure, culprit.proven.then(|| "proven by the runtime".to_string())];
     let second = second.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let plot = panel.plot;
-    let lines = if second.is_empty() { 1.0 } else { 2.0 };
-    let high = LABEL * (ASCENT + DESCENT + LINE * (lines - 1.0));
     let mut within = Room::new(plot);
     within.occupy(upper);
     within.occupy(lower);
     let mut over = Room::new(plot);
     over.occupy(top);
     draw_marks(scene, stage.theme, panel, &stage.marks, &mut [&mut within, &mut over]);
-    // the whole name if it goes anywhere, else its end: a package's path tells less than its function
-    let mut found = None;
-    for share in [0.9, 0.6, 0.45, 0.3] {
+    let heights = (0.0, plot.bottom);
+    let mut place = |share: f32, second: &str| {
         let first = cut_start(group, LABEL, Weight::Bold, plot.width() * share);
-        let wide = width(&first, LABEL, Weight::Bold).max(width(&second, LABEL, Weight::Bold));
+        let wide = width(&first, LABEL, Weight::Bold).max(width(second, LABEL, Weight::Bold));
+        let lines = if second.is_empty() { 1.0 } else { 2.0 };
+        let high = LABEL * (ASCENT + DESCENT + LINE * (lines - 1.0));
         let inside = within.inside(wide, high).map(|rect| (rect, stage.theme.on_warn));
-        let heights = (0.0, plot.bottom);
-        let above = || {
-            let rect = over.above(wide, high, plot.left, plot.width(), heights)?;
-            Some((rect, stage.theme.warn))
-        };
-        if let Some((rect, colour)) = inside.or_else(above) {
-            found = Some((rect, colour, first, wide));
-            break;
-        }
-    }
-    let Some((rect, colour, first, wide)) = found else { return };
+        let far = plot.width();
+        let above = || Some((over.above(wide, high, plot.left, far, heights)?, stage.theme.warn));
+        inside.or_else(above).map(|(rect, colour)| (rect, colour, first, second.to_string()))
+    };
+    // the whole name if it goes anywhere, else its end, since a package's path tells less than its function; in the
+    // least room the name alone
+    let tries = [(0.9, &second[..]), (0.6, &second), (0.45, &second), (0.3, &second), (0.6, ""), (0.3, "")];
+    let Some((rect, colour, first, second)) = tries.into_iter().find_map(|(share, text)| place(share, text))
+    else {
+        return;
+    };
+    let wide = rect.width();
     let line = LABEL * (ASCENT + DESCENT);
     write(scene, Rect::sized(rect.left, rect.top, wide, line), &first, Weight::Bold, colour);
     let next = Rect::sized(rect.left, rect.bottom - line, wide, line);

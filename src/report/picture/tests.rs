@@ -55,8 +55,12 @@ fn the_leak_is_named_in_the_picture_and_the_colour_of_what_is_wrong_is_kept_for_
     let Case { evidence, findings, .. } = fixture::leak();
     let scene = compose(&evidence, &findings, &LIGHT);
     let has = |what: &str| scene.texts().any(|t| t.text.contains(what));
-    for what in ["Leak:", "main.fanOut.func1 · chan send", "1.00 per request · proven by the runtime", "limit 512 MiB"]
-    {
+    for what in [
+        "Leak:",
+        "main.fanOut.func1 · chan send",
+        "1.00 per request · proven by the runtime",
+        "limit 512 MiB",
+    ] {
         assert!(has(what), "{what}");
     }
     let wrong = |scene: &Scene| {
@@ -85,7 +89,8 @@ fn every_number_of_panels_fills_the_picture() {
 
 #[test]
 fn a_day_of_seconds_is_laid_out_at_once() {
-    let made = fixture::Made { seconds: 86_400.0, interval: 1.0, leak: [7.0, 21.0], ..fixture::Made::default() };
+    let made =
+        fixture::Made { seconds: 86_400.0, interval: 1.0, leak: [7.0, 21.0], ..fixture::Made::default() };
     let evidence = made.evidence();
     let findings = fixture::findings(crate::evidence::Verdict::Leak, "Leak: 1.3 MiB an hour, all day", &made);
     let began = Instant::now();

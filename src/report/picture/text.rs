@@ -82,7 +82,7 @@ pub fn cut_start(text: &str, size: f32, weight: Weight, max: f32) -> String {
         return text.to_string();
     }
     let starts = text.char_indices().map(|(i, _)| i).skip(1);
-    let mut candidates = starts.map(|i| format!("…{}", text[i..].trim_start()));
+    let mut candidates = starts.map(|i| format!("…{}", text[i..].trim_start_matches([' ', '.', '/'])));
     candidates.find(|c| width(c, size, weight) <= max).unwrap_or_default()
 }
 
@@ -138,8 +138,7 @@ fn pieces(mut word: &str, size: f32, weight: Weight, max: f32) -> Vec<&str> {
     let mut out = Vec::new();
     while width(word, size, weight) > max {
         let fits = |end: &usize| width(&word[..*end], size, weight) <= max;
-        let ends: Vec<usize> =
-            word.char_indices().map(|(i, c)| i + c.len_utf8()).take_while(fits).collect();
+        let ends: Vec<usize> = word.char_indices().map(|(i, c)| i + c.len_utf8()).take_while(fits).collect();
         let nice = ends.iter().rev().find(|end| word[..**end].ends_with(['/', '.']));
         let Some(end) = nice.or(ends.last()).copied() else { break };
         out.push(&word[..end]);
@@ -172,7 +171,8 @@ mod tests {
 
     #[test]
     fn wrapped_lines_fit_and_lose_nothing_but_what_the_ellipsis_says() {
-        let text = "Memory grows 3.4 KiB per request and one goroutine per request, and it does not stop at all";
+        let text =
+            "Memory grows 3.4 KiB per request and one goroutine per request, and it does not stop at all";
         let lines = wrap(text, 36.0, Weight::Bold, 600.0, 9);
         assert!(lines.len() > 1);
         assert_eq!(lines.join(" "), text);

@@ -96,9 +96,8 @@ pub fn name_phases(
     // where all have no room, the narrowest give way
     let wide = |text: &str| width(text, LABEL, Weight::Regular) + 14.0;
     while names.iter().map(|n| wide(&n.2)).sum::<f32>() > panel.plot.width() {
-        let narrow = (0..names.len()).min_by(|a, b| {
-            (names[*a].1 - names[*a].0).total_cmp(&(names[*b].1 - names[*b].0))
-        });
+        let narrow = (0..names.len())
+            .min_by(|a, b| (names[*a].1 - names[*a].0).total_cmp(&(names[*b].1 - names[*b].0)));
         match narrow {
             Some(i) => drop(names.remove(i)),
             None => break,

@@ -30,8 +30,7 @@ impl Trace {
         let mut pieces: Vec<Vec<(f64, f64)>> = Vec::new();
         for point in read {
             let joined = pieces.last().and_then(|p| p.last()).is_some_and(|last| {
-                point.0 - last.0 <= 4.0 * usual + 1e-9
-                    && !breaks.iter().any(|b| last.0 < *b && *b <= point.0)
+                point.0 - last.0 <= 4.0 * usual + 1e-9 && !breaks.iter().any(|b| last.0 < *b && *b <= point.0)
             });
             match pieces.last_mut() {
                 Some(piece) if joined => piece.push(point),
@@ -135,7 +134,7 @@ mod tests {
         let times: Vec<f64> = (0..40).map(f64::from).collect();
         let rare: Vec<Option<f64>> = (0..40).map(|i| (i % 4 == 0).then_some(1.0)).collect();
         assert_eq!(Trace::new(&times, &samples(&rare), &[]).pieces.len(), 1);
-        let silent: Vec<Option<f64>> = (0..40).map(|i| (i < 10 || i > 20).then_some(1.0)).collect();
+        let silent: Vec<Option<f64>> = (0..40).map(|i| (!(10..=20).contains(&i)).then_some(1.0)).collect();
         assert_eq!(Trace::new(&times, &samples(&silent), &[]).pieces.len(), 2);
         let whole = vec![Some(1.0); 40];
         assert_eq!(Trace::new(&times, &samples(&whole), &[7.5]).pieces.len(), 2);
