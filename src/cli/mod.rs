@@ -3,5 +3,73 @@
 pub mod args;
 mod args_demo;
 mod args_run;
+mod demo;
+mod output;
+mod rerender;
+mod session;
+
+use std::ffi::OsString;
 
 pub use args_run::environment;
+
+use args::Command;
+use output::{Manner, print};
+
+use crate::demo::Fix;
+use crate::error::{Error, Result};
+use crate::plan::{BUILT_IN, built_in, plan};
+
+/// Does what was typed, program name first, and tells the exit code.
+///
+/// # Errors
+/// What was wrong with soak's own work, or with what was typed; a verdict is no error.
+pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
+    let command = match args::parse(typed) {
+        Ok(command) => command,
+        Err(told) => {
+            // a closed stream is no reason for another exit code
+            let _ = told.print();
+            return Ok(u8::try_from(told.exit_code()).unwrap_or(2));
+        }
+    };
+    // reqwest and hyper-rustls ask for the process's provider; it can only be set already
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match command {
+        Command::Run(args) => {
+            let manner = Manner::from(args.screen);
+            let plan = plan(args.settings(), environment()?)?;
+            let Some(outcome) = session::session(&plan, &manner)? else { return Ok(130) };
+            rerender::show(&outcome.findings, Some(&outcome.dir), &manner)?;
+            Ok(outcome.findings.exit_code)
+        }
+        Command::Demo(args) => {
+            let manner = Manner::from(args.screen);
+            let fix = args.fix.unwrap_or(Fix::None);
+            let env = environment()?;
+            demo::demo(fix, &manner, |url| args.plan(url.to_string(), &env))
+        }
+        Command::Analyze(args) => rerender::analyze(&args.path, &Manner { json: args.json, quiet: false }),
+        Command::Report(args) => rerender::report(&args.run, &Manner::default()),
+        Command::Profiles(args) => {
+            match args.name {
+                Some(name) => print(built_in(&name)?.text),
+                None => BUILT_IN.iter().for_each(|p| print(&format!("{:<10} {}\n", p.name, p.about()))),
+            }
+            Ok(0)
+        }
+        Command::Completions(args) => written(|out| {
+            args::write_completions(args.shell, out);
+            Ok(())
+        }),
+        Command::Man => written(|out| args::write_man(out)),
+        Command::DemoServe(args) => crate::demo::serve(args.fix.unwrap_or(Fix::None)).map(|()| 0),
+    }
+}
+
+/// Text made in memory first, so that a reader that goes away is no error.
+fn written(make: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> Result<u8> {
+    let mut text = Vec::new();
+    make(&mut text).map_err(|e| Error::Own(e.to_string()))?;
+    print(&String::from_utf8_lossy(&text));
+    Ok(0)
+}

@@ -2,6 +2,10 @@
 
 use std::io::Write;
 
+use crate::live::Voice;
+
+use super::args::ScreenArgs;
+
 /// How much is told while a command works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Manner {
@@ -9,8 +13,19 @@ pub struct Manner {
     pub json: bool,
     /// Nothing on stderr but errors.
     pub quiet: bool,
-    /// No screen that redraws itself.
-    pub plain: bool,
+}
+
+impl From<ScreenArgs> for Manner {
+    fn from(args: ScreenArgs) -> Manner {
+        Manner { json: args.json, quiet: args.quiet }
+    }
+}
+
+impl Manner {
+    /// Whether progress is shown.
+    pub fn voice(&self) -> Voice {
+        if self.quiet { Voice::Quiet } else { Voice::Normal }
+    }
 }
 
 /// A line on stderr, unless soak was told to be quiet. A closed stderr is nobody's loss.

@@ -41,11 +41,11 @@ pub fn analyze(path: &Path, manner: &Manner) -> Result<u8> {
 /// The summary for a person, or the document for a program.
 pub fn show(findings: &Findings, dir: Option<&Path>, manner: &Manner) -> Result<()> {
     if manner.json {
-        print(&report::to_json(findings)?);
+        print(&report::json::render(findings)?);
     } else if manner.quiet {
         say(manner, &findings.headline);
     } else {
-        print(&report::summary(findings, dir));
+        report::terminal::print(findings, dir)?;
     }
     Ok(())
 }

@@ -8,10 +8,11 @@ use crate::drive::{Driver, Monotonic};
 use crate::error::{Error, Result};
 use crate::evidence::{Environment, EventKind, Evidence, Findings, ProbeRecord, Runtime};
 use crate::judge::judge;
-use crate::live::{Progress, Status, signals};
+use crate::live::{Cycle, Progress, Status, signals};
 use crate::plan::Plan;
 use crate::probe::{Probe, Process, Sampler, discover};
-use crate::record::{Mirror, Recorder, RunDir, read_run};
+use crate::record::{Mirror, Recorder, RunDir, read_run, replace_file};
+use crate::report;
 use crate::run::{End, Parts, Stage, best_count, conduct};
 use crate::target::{self, Found, Standing, Target};
 
@@ -87,6 +88,8 @@ async fn drive_and_watch(plan: &Plan, manner: &Manner, mut target: Option<&mut T
     let dir = RunDir::create(&plan.out, &plan.record.profile)?;
     let mut environment = environment(target.as_deref(), records);
     let recorder = Recorder::create(&dir, &plan.record, &environment, &columns(&sampler))?;
+    let (sender, commands) = tokio::sync::mpsc::channel(4);
+    signals::listen(sender)?;
     let clock = Arc::new(Monotonic::begin());
     let driver = Driver::start(
         &plan.request,
@@ -95,7 +98,7 @@ async fn drive_and_watch(plan: &Plan, manner: &Manner, mut target: Option<&mut T
         plan.record.rate,
         clock.clone(),
     )?;
-    let mut progress = Progress::start(manner.progress(), plan.record.phases.total().0);
+    let mut progress = Progress::new(manner.voice(), Some(plan.record.phases.total().0));
     let mut seconds = 0;
     let mut told = false;
     let mut standing = |answered: u64| {
@@ -110,14 +113,15 @@ async fn drive_and_watch(plan: &Plan, manner: &Manner, mut target: Option<&mut T
         told = true;
         Some(event)
     };
-    let mut tick = |mirror: &Mirror, stage: Stage, left: Duration| progress.update(&status(mirror, stage, left));
+    let cycles = plan.record.phases.cycles;
+    let mut tick = |mirror: &Mirror, stage: Stage, left: Duration| progress.update(&status(mirror, stage, cycles, left));
     let parts = Parts {
         plan: &plan.record,
         clock,
         driver: Some(driver),
         sampler: &sampler,
         recorder,
-        commands: signals(),
+        commands,
         standing: &mut standing,
         tick: &mut tick,
     };
@@ -147,7 +151,7 @@ async fn drive_and_watch(plan: &Plan, manner: &Manner, mut target: Option<&mut T
 /// When a file cannot be written.
 pub fn conclude(dir: &Path, evidence: &Evidence) -> Result<Outcome> {
     let findings = judge(evidence);
-    crate::report::write_all(dir, evidence, &findings)?;
+    report::render_all(evidence, &findings, |name, content| replace_file(&dir.join(name), content))?;
     Ok(Outcome { findings, dir: dir.to_path_buf() })
 }
 
@@ -216,7 +220,7 @@ fn environment(target: Option<&Target>, probes: Vec<ProbeRecord>) -> Environment
     Environment {
         soak: env!("CARGO_PKG_VERSION").into(),
         os: std::env::consts::OS.into(),
-        kernel: sysinfo::System::kernel_version().unwrap_or_else(|| "unknown".into()),
+        kernel: sysinfo::System::kernel_version().unwrap_or("unknown".into()),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
         started: jiff::ZonedDateTime::now().to_string(),
         target: target.map(|t| t.record.clone()),
@@ -236,18 +240,24 @@ fn price(records: &mut [ProbeRecord], sampler: &Sampler, ran_s: f64) {
     }
 }
 
-fn status(mirror: &Mirror, stage: Stage, left: Duration) -> Status {
-    let recent: Vec<_> = mirror.evidence().load.iter().rev().take(5).collect();
-    let first = recent.last().map_or(0.0, |r| r.elapsed_s);
-    let seconds = recent.first().map_or(0.0, |r| r.elapsed_s) - first;
+fn status(mirror: &Mirror, stage: Stage, cycles: u32, left: Duration) -> Status {
+    let (evidence, counts) = (mirror.evidence(), mirror.counts());
+    // the latest row may speak of a part of a second only; five of them make a rate
+    let recent: Vec<_> = evidence.load.iter().rev().take(6).collect();
+    let seconds = match (recent.first(), recent.last()) {
+        (Some(last), Some(first)) => last.elapsed_s - first.elapsed_s,
+        _ => 0.0,
+    };
     let sent: u64 = recent.iter().take(recent.len().saturating_sub(1)).map(|r| r.sent).sum();
     Status {
-        phase: stage.phase,
-        cycle: stage.cycle,
-        left,
-        rate_held: if seconds > 0.0 { sent as f64 / seconds } else { 0.0 },
-        error_ratio: mirror.error_ratio(),
+        elapsed: Duration::from_secs_f64(evidence.recording.elapsed_s.last().copied().unwrap_or(0.0)),
+        left: Some(left),
+        cycle: Some(Cycle { number: stage.cycle, of: cycles }),
+        rate_held: (stage.phase.has_load() && seconds > 0.0).then(|| sent as f64 / seconds),
+        errors: counts.failed - counts.dropped,
+        dropped: counts.dropped,
         rss_bytes: mirror.last("rss_bytes"),
         tasks: mirror.last("tasks"),
+        ..Status::new(stage.phase)
     }
 }

@@ -38,8 +38,7 @@ pub struct Tasks {
 pub fn judge(evidence: &Evidence, steady: &Steady, error: f64) -> Tasks {
     let max_hold = evidence.plan.as_ref().and_then(|p| p.judging.max_hold);
     let served = evidence.snapshots.iter().any(|s| s.proven.is_some());
-    let all: Vec<Candidate> =
-        candidates(evidence).into_iter().filter(|c| c.kind != GroupKind::Heap).collect();
+    let all = rank(evidence).tasks;
     let share = error / all.len().max(1) as f64;
     let judged = all
         .into_iter()

@@ -22,9 +22,18 @@ pub struct Mirror {
     evidence: Evidence,
     /// Rows before this index are folded already.
     folded: usize,
-    /// Requests driven in all phases so far, from load rows that may be gone.
-    due: u64,
-    failed: u64,
+    counts: Counts,
+}
+
+/// Requests in all phases so far, from load rows that may be gone from the mirror.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Became due.
+    pub due: u64,
+    /// Ended with an error, those never sent included.
+    pub failed: u64,
+    /// Were never sent.
+    pub dropped: u64,
 }
 
 impl Mirror {
@@ -55,9 +64,9 @@ impl Mirror {
         self.evidence.recording.series(series)?.samples.iter().rev().take(60).find_map(|s| s.get())
     }
 
-    /// Errors so far as a share of what was due, over all phases.
-    pub fn error_ratio(&self) -> f64 {
-        if self.due == 0 { 0.0 } else { self.failed as f64 / self.due as f64 }
+    /// Requests so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
     }
 
     pub(super) fn sample(&mut self, elapsed_s: f64, phase: Phase, requests: Sample, values: &[Sample]) {
@@ -78,8 +87,9 @@ impl Mirror {
     }
 
     pub(super) fn load(&mut self, row: LoadRow) {
-        self.due += row.due;
-        self.failed += row.errors.iter().sum::<u64>();
+        self.counts.due += row.due;
+        self.counts.failed += row.errors.iter().sum::<u64>();
+        self.counts.dropped += row.dropped;
         self.evidence.load.push(row);
         drop_oldest(&mut self.evidence.load);
     }

@@ -21,7 +21,7 @@ use crate::evidence::{
 };
 
 use super::own::{own_cpu_s, own_rss_bytes};
-use super::{HlogWriter, LatencySum, Mirror, RunDir, files, replace_file};
+use super::{HlogWriter, Mirror, RunDir, files, replace_file};
 
 /// At most so many groups of one kind get a row of their own at a moment.
 const MOST_GROUPS: usize = 64;

@@ -1,0 +1,94 @@
+//! Ctrl-C and SIGTERM as commands: once stops the load and still reports, twice ends at once.
+
+use tokio::sync::mpsc::Sender;
+use tokio::task::JoinHandle;
+
+use crate::error::{Error, Result};
+use crate::evidence::Command;
+
+/// Listens for Ctrl-C and SIGTERM from now on and sends what they mean; the default, to die, is off until the process
+/// ends. The task ends after the second signal, or when nobody receives any more. Needs a tokio runtime.
+///
+/// # Errors
+/// When the operating system does not let signals be caught.
+pub fn listen(commands: Sender<Command>) -> Result<JoinHandle<()>> {
+    let mut signals = Signals::new().map_err(|e| Error::Own(format!("signals cannot be caught: {e}")))?;
+    Ok(tokio::spawn(async move {
+        for command in [Command::Stop, Command::Abort] {
+            tokio::select! {
+                () = signals.next() => {}
+                () = commands.closed() => return,
+            }
+            if commands.send(command).await.is_err() {
+                return;
+            }
+        }
+    }))
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Signals> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Signals> {
+        Ok(Signals)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // it cannot be caught, and so never comes
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use rustix::process::{Signal, getpid, kill_process};
+    use std::time::Duration;
+    use tokio::time::timeout;
+
+    /// One test, since signals reach the whole process and two tests would hear each other's.
+    #[tokio::test]
+    async fn once_is_stop_and_twice_is_abort_and_nobody_listening_ends_it() {
+        let soon = Duration::from_secs(5);
+        let (sender, mut commands) = tokio::sync::mpsc::channel(4);
+        let task = listen(sender).unwrap();
+        kill_process(getpid(), Signal::TERM).unwrap();
+        assert_eq!(timeout(soon, commands.recv()).await.unwrap(), Some(Command::Stop));
+        kill_process(getpid(), Signal::INT).unwrap();
+        assert_eq!(timeout(soon, commands.recv()).await.unwrap(), Some(Command::Abort));
+        timeout(soon, task).await.unwrap().unwrap();
+
+        let (sender, commands) = tokio::sync::mpsc::channel(4);
+        let task = listen(sender).unwrap();
+        drop(commands);
+        timeout(soon, task).await.unwrap().unwrap();
+    }
+}

@@ -1,0 +1,98 @@
+//! junit.xml: the verdict and each gate as a test case, for pipelines that show those.
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::markdown::result;
+use super::picture::clean_text;
+use crate::error::{Error, Result};
+use crate::evidence::{Findings, GateResult, Verdict};
+
+/// How one test case came out.
+enum Outcome {
+    Passed,
+    Failed,
+    /// What could not be decided is an error and not a failure.
+    Undecided,
+    /// Bad, but the user said that the exit code is not to follow from it.
+    Waived,
+}
+
+/// The file's text.
+///
+/// # Errors
+/// When it cannot be written as XML.
+pub fn render(findings: &Findings) -> Result<String> {
+    let mut suite = TestSuite::new(clean_text(&findings.subtitle));
+    let verdict = match findings.verdict {
+        Verdict::Stable => Outcome::Passed,
+        _ if findings.exit_code == 0 => Outcome::Waived,
+        Verdict::Leak | Verdict::Failed => Outcome::Failed,
+        Verdict::Inconclusive => Outcome::Undecided,
+    };
+    let mut why = vec![findings.headline.clone()];
+    why.extend(findings.culprits.iter().map(|c| c.why.clone()));
+    why.extend(findings.notes.iter().cloned());
+    suite.add_test_case(case("verdict", verdict, &findings.verdict.to_string(), &why));
+    for gate in &findings.gates {
+        let outcome = match gate.result {
+            GateResult::Held => Outcome::Passed,
+            _ if findings.exit_code == 0 => Outcome::Waived,
+            GateResult::Failed => Outcome::Failed,
+            GateResult::Inconclusive => Outcome::Undecided,
+        };
+        suite.add_test_case(case(&gate.expr, outcome, result(gate.result), std::slice::from_ref(&gate.why)));
+    }
+    let mut report = Report::new("soak");
+    report.add_test_suite(suite);
+    report.to_string().map_err(|e| Error::Own(format!("junit.xml could not be written: {e}")))
+}
+
+fn case(name: &str, outcome: Outcome, kind: &str, why: &[String]) -> TestCase {
+    let mut status = match outcome {
+        Outcome::Passed => TestCaseStatus::success(),
+        Outcome::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        Outcome::Undecided => TestCaseStatus::non_success(NonSuccessKind::Error),
+        Outcome::Waived => TestCaseStatus::skipped(),
+    };
+    if !matches!(outcome, Outcome::Passed) {
+        status.set_type(kind);
+        status.set_message(clean_text(why.first().map_or("", String::as_str)));
+        status.set_description(why.join("\n"));
+    }
+    let mut case = TestCase::new(clean_text(name), status);
+    case.set_classname("soak");
+    case
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_leak_and_a_failed_gate_are_failures_and_an_undecided_gate_an_error() {
+        let text = render(&fixture::leak().findings).unwrap();
+        assert!(text.contains(r#"tests="4""#), "{text}");
+        assert!(text.contains(r#"failures="2""#) && text.contains(r#"errors="1""#), "{text}");
+        assert!(text.contains("memory.slope &lt; 1MiB/h"), "{text}");
+    }
+
+    #[test]
+    fn what_the_user_waived_is_skipped_and_what_is_stable_passes() {
+        let mut case = fixture::leak();
+        case.findings.exit_code = 0;
+        let text = render(&case.findings).unwrap();
+        assert!(text.contains(r#"failures="0""#) && text.contains("<skipped"), "{text}");
+        let stable = fixture::cases().into_iter().find(|c| c.name == "stable").unwrap();
+        let text = render(&stable.findings).unwrap();
+        assert!(text.contains(r#"failures="0""#) && !text.contains("<skipped"), "{text}");
+    }
+
+    #[test]
+    fn control_characters_never_reach_the_xml() {
+        let mut case = fixture::leak();
+        case.findings.culprits[0].why = "a\u{0}\u{1b}[31m <b>".into();
+        let text = render(&case.findings).unwrap();
+        assert!(!text.contains('\u{0}') && !text.contains('\u{1b}') && text.contains("&lt;b&gt;"), "{text}");
+    }
+}

@@ -1,0 +1,185 @@
+//! The fitted line over steady, with the band of its interval, its two ends and what it comes to.
+
+use super::labels::Room;
+use super::panel::{LABEL, Panel};
+use super::scene::{Anchor, Point, Rect, Scene, Text};
+use super::stage::{Stage, guilty};
+use super::text::{ASCENT, DESCENT, Weight, width};
+use super::theme::Rgb;
+use super::trace::Trace;
+use crate::evidence::{Direction, EventKind, Phase, SeriesFinding};
+use crate::units::Unit;
+
+/// A line over steady, in the units of what is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fit<'a> {
+    finding: &'a SeriesFinding,
+    from: f64,
+    to: f64,
+    /// The level at `from`, moved onto the line that is drawn where another series was fitted.
+    level: f64,
+    slope: f64,
+    interval: Option<[f64; 2]>,
+    /// What `level` was moved by.
+    shift: f64,
+}
+
+/// What the line lies on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// One pale area.
+    Plain,
+    /// The account's areas, in their colours.
+    Stacked,
+}
+
+impl<'a> Fit<'a> {
+    /// The fit of one of these series, the one with a vote first, moved onto `drawn`. None where there is none, or
+    /// where a restart within steady means that one line says nothing.
+    pub fn new(stage: &'a Stage<'_>, names: &[&str], drawn: &Trace) -> Option<Fit<'a>> {
+        let mut steady = stage.phases.iter().filter(|s| s.phase == Phase::Steady);
+        let first = steady.next()?;
+        let (from, to) = (first.from, steady.next_back().map_or(first.to, |s| s.to));
+        let cut = |e: &crate::evidence::Event| {
+            matches!(e.kind, EventKind::Restart { .. }) && from <= e.elapsed_s && e.elapsed_s <= to
+        };
+        if stage.evidence.events.iter().any(cut) {
+            return None;
+        }
+        // a line goes no further than what was read
+        let to = to.min(drawn.last()?.0);
+        let fitted = |name: &&str| {
+            let found = stage.findings.series.iter().find(|s| s.name == **name)?;
+            (found.start.is_some() && found.slope_per_s.is_some()).then_some(found)
+        };
+        let finding =
+            names.iter().filter_map(fitted).find(|f| f.votes).or_else(|| names.iter().find_map(fitted))?;
+        let (start, slope) = (finding.start?, finding.slope_per_s?);
+        let shift = shift_of(stage, &finding.name, drawn, from, to);
+        Some(Fit { finding, from, to, level: start + shift, slope, interval: finding.slope_ci, shift })
+    }
+
+    /// The highest value that it reaches.
+    pub fn top(&self) -> f64 {
+        self.level.max(self.at(self.to))
+    }
+
+    /// Whether it is what the verdict rests on.
+    pub fn guilty(&self, stage: &Stage<'_>) -> bool {
+        guilty(stage.findings, &self.finding.name)
+    }
+
+    /// The level that steady began with, on the drawn line.
+    pub fn start(&self) -> (f64, f64) {
+        (self.from, self.level)
+    }
+
+    fn at(&self, t: f64) -> f64 {
+        self.level + self.slope * (t - self.from)
+    }
+
+    /// Paints band and line; the line in the colour of what is wrong only where it does not lie on areas of that
+    /// colour.
+    pub fn draw(&self, scene: &mut Scene, stage: &Stage<'_>, panel: &Panel, ground: Ground) {
+        let bad = self.guilty(stage) && ground == Ground::Plain;
+        let colour = if bad { stage.theme.warn } else { stage.theme.muted };
+        let middle = (self.from + self.to) / 2.0;
+        if let Some([lo, hi]) = self.interval {
+            let centre = self.at(middle);
+            let edge = |t: f64| {
+                let ends = [centre + lo * (t - middle), centre + hi * (t - middle)].map(|v| panel.y(v));
+                (panel.x(t), ends[0].min(ends[1]), ends[0].max(ends[1]))
+            };
+            scene.area(vec![edge(self.from), edge(middle), edge(self.to)], colour, 0.22);
+        }
+        let (a, b) = self.ends(panel);
+        scene.line(vec![a, b], 8.0, stage.theme.paper);
+        scene.line(vec![a, b], 4.0, colour);
+    }
+
+    /// Paints the two ends, over all lines.
+    pub fn draw_ends(&self, scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) {
+        let colour = if self.guilty(stage) { stage.theme.warn } else { stage.theme.muted };
+        let (a, b) = self.ends(panel);
+        for end in [a, b] {
+            scene.disc(end, 10.0, stage.theme.paper);
+            scene.disc(end, 7.0, colour);
+        }
+    }
+
+    fn ends(&self, panel: &Panel) -> (Point, Point) {
+        let point = |t: f64| (panel.x(t), panel.y(self.at(t)));
+        (point(self.from), point(self.to))
+    }
+
+    /// Writes what it starts with, what it ends with and what it comes to, as far as there is free room.
+    pub fn label(&self, scene: &mut Scene, stage: &Stage<'_>, panel: &Panel, room: &mut Room) {
+        let colour = if self.guilty(stage) { stage.theme.warn } else { stage.theme.muted };
+        let (a, b) = self.ends(panel);
+        room.occupy(&[(a.0, a.1 - 7.0), (b.0, b.1 - 7.0)]);
+        let unit = Unit::of_series(&self.finding.name);
+        let (start, end) = (self.level, self.finding.end.map_or(self.at(self.to), |e| e + self.shift));
+        let growth = self.growth(unit);
+        for (value, end) in [(start, a), (end, b)] {
+            let text = unit.show(value);
+            let (wide, high) = (width(&text, LABEL, Weight::Bold), LABEL * (ASCENT + DESCENT));
+            // a figure far from its dot would seem to speak of something else
+            if let Some(rect) = room.above(wide, high, end.0, 110.0, (end.1 - 75.0, end.1)) {
+                write(scene, rect, &text, Weight::Bold, colour);
+            }
+        }
+        if let Some(growth) = growth {
+            let middle = (a.0 + b.0) / 2.0;
+            let (wide, high) = (width(&growth, LABEL, Weight::Bold), LABEL * (ASCENT + DESCENT));
+            let lowest = a.1.max(b.1);
+            if let Some(rect) = room.above(wide, high, middle, 700.0, (0.0, lowest)) {
+                write(scene, rect, &growth, Weight::Bold, colour);
+            }
+        }
+    }
+
+    /// The slope with its interval, a request where requests were counted.
+    fn growth(&self, unit: Unit) -> Option<String> {
+        let each = self.finding.per_request;
+        let (value, interval) = match each {
+            Some(each) => (each, self.finding.per_request_ci),
+            None => (self.slope, self.interval),
+        };
+        let show = |v: f64| if each.is_some() { unit.show(v) } else { unit.show_slope(v) };
+        let per = if each.is_some() { " a request" } else { "" };
+        match (self.finding.trend, interval) {
+            (Direction::Stable, _) => None,
+            (Direction::Growing, Some([lo, hi])) => {
+                Some(format!("+{}{per} ({} to {})", show(value), show(lo), show(hi)))
+            }
+            (Direction::Growing, None) => Some(format!("+{}{per}", show(value))),
+            (Direction::Inconclusive, Some([lo, hi])) => Some(format!("{} to {}{per}", show(lo), show(hi))),
+            (Direction::Inconclusive, None) => None,
+        }
+    }
+}
+
+/// How far the drawn line lies above the fitted series, in the middle of what both have within steady.
+fn shift_of(stage: &Stage<'_>, name: &str, drawn: &Trace, from: f64, to: f64) -> f64 {
+    let recording = &stage.evidence.recording;
+    let Some(fitted) = recording.series(name) else { return 0.0 };
+    let fitted = Trace::new(&recording.elapsed_s, &fitted.samples, &stage.breaks);
+    let mut apart: Vec<f64> = (1..40)
+        .map(|i| from + (to - from) * f64::from(i) / 40.0)
+        .filter_map(|t| Some(drawn.at(t)? - fitted.at(t)?))
+        .collect();
+    apart.sort_by(f64::total_cmp);
+    apart.get(apart.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// Writes a line into a box of its size.
+pub fn write(scene: &mut Scene, rect: Rect, text: &str, weight: Weight, colour: Rgb) {
+    scene.text(Text {
+        text: text.to_string(),
+        at: (rect.left, rect.bottom - DESCENT * LABEL),
+        size: LABEL,
+        weight,
+        anchor: Anchor::Left,
+        colour,
+    });
+}

@@ -1,0 +1,245 @@
+//! The memory panel: RSS, the account stacked under it where it is known, the fit, and the limit.
+
+use super::account::Stack;
+use super::axis::Scale;
+use super::fit::{Fit, Ground, write};
+use super::labels::Room;
+use super::panel::{EdgeLabel, LABEL, Panel};
+use super::scene::{Rect, Scene};
+use super::stage::{Stage, guilty};
+use super::text::{ASCENT, DESCENT, Weight, width};
+use super::theme::Rgb;
+use super::timeline::{collections, draw_marks};
+use super::trace::Trace;
+use crate::evidence::{Series, Verdict};
+use crate::units::{Span, Unit};
+
+/// The series that the panel is about, if any memory was recorded at all: RSS, else private memory, else the first
+/// one in bytes that has a vote, else the first in bytes.
+pub fn main_series<'a>(stage: &Stage<'a>) -> Option<&'a Series> {
+    let recording = &stage.evidence.recording;
+    let there = |name: &str| recording.series(name).filter(|s| !s.is_empty());
+    let votes = |s: &&Series| stage.findings.series.iter().any(|f| f.name == s.name && f.votes);
+    let bytes = || recording.series.iter().filter(|s| s.unit() == Unit::Bytes && !s.is_empty());
+    there("rss_bytes")
+        .or_else(|| there("rss_anon_bytes"))
+        .or_else(|| bytes().find(votes))
+        .or_else(|| bytes().next())
+}
+
+fn short(name: &str) -> String {
+    match name {
+        "rss_bytes" => "RSS".into(),
+        "rss_anon_bytes" => "private".into(),
+        other => other.strip_suffix("_bytes").unwrap_or(other).replace('_', " "),
+    }
+}
+
+/// Paints the panel into `plot`; labels reach to `right`.
+pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, right: f32) -> Panel {
+    let recording = &stage.evidence.recording;
+    let rss = Trace::new(&recording.elapsed_s, &series.samples, &stage.breaks);
+    let over = (stage.time.from, stage.time.to);
+    let stack = (series.name == "rss_bytes")
+        .then(|| Stack::new(recording, &rss, &stage.breaks, over, plot.width() as usize))
+        .flatten();
+    let fit = match series.name.as_str() {
+        "rss_bytes" => Fit::new(stage, &["rss_anon_bytes", "rss_bytes"], &rss),
+        name => Fit::new(stage, &[name], &rss),
+    };
+    let limit = limit(stage);
+    let (lo, hi) = rss.range().unwrap_or((0.0, 0.0));
+    let hi = hi.max(stack.as_ref().map_or(0.0, Stack::top)).max(fit.as_ref().map_or(0.0, Fit::top));
+    // from zero a leak of little in much would be a flat line under a red title
+    let bad = matches!(stage.findings.verdict, Verdict::Leak | Verdict::Failed);
+    let cut = bad && hi - lo < 0.15 * hi && hi - lo > 0.0;
+    let low = if cut { (lo - 0.5 * (hi - lo)).max(0.0) } else { 0.0 };
+    let in_view = limit.as_ref().filter(|l| l.bytes <= low + (hi - low) * 1.6);
+    let high = in_view.map_or(hi, |l| hi.max(l.bytes));
+    let scale = Scale::new(Unit::Bytes, low, low + (high - low) * 1.16, Panel::marks(plot.height()));
+    let panel = Panel { plot, time: stage.time.clone(), scale };
+    let mut room = Room::new(plot);
+    let mut labels = Vec::new();
+
+    panel.ground(scene, stage.theme, &stage.phases);
+    match &stack {
+        Some(stack) => labels.extend(layers(scene, stage, &panel, stack, &mut room)),
+        None => plain(scene, stage, &panel, series, &rss, fit.as_ref()),
+    }
+    if stack.is_none() && series.name == "rss_bytes" {
+        labels.extend(private(scene, stage, &panel));
+    }
+    draw_marks(scene, stage.theme, &panel, &stage.marks, &mut [&mut room]);
+    if let Some(fit) = &fit {
+        fit.draw(scene, stage, &panel, if stack.is_some() { Ground::Stacked } else { Ground::Plain });
+    }
+    for piece in panel.lines(&rss) {
+        room.occupy(&piece);
+        if rss.points().count() <= 40 {
+            piece.iter().for_each(|p| scene.disc(*p, 5.0, stage.theme.ink));
+        }
+        scene.line(piece, 3.5, stage.theme.ink);
+    }
+    if let Some((_, value)) = rss.last() {
+        labels.insert(
+            0,
+            EdgeLabel {
+                y: panel.y(value),
+                text: format!("{} {}", short(&series.name), Unit::Bytes.show(value)),
+                weight: Weight::Bold,
+                colour: stage.theme.ink,
+            },
+        );
+    }
+    if let Some(fit) = &fit {
+        fit.draw_ends(scene, stage, &panel);
+    }
+    if let Some(limit) = in_view {
+        let y = panel.y(limit.bytes);
+        scene.dashed((plot.left, y), (plot.right, y), 3.0, stage.theme.warn, 18.0);
+        room.take(Rect { top: y - 4.0, bottom: y + 4.0, ..plot });
+    }
+    if let Some(limit) = &limit {
+        limit.label(scene, stage, &panel, &mut room);
+    }
+    if let Some(fit) = &fit {
+        fit.label(scene, stage, &panel, &mut room);
+    }
+    if collections(scene, stage.theme, &panel, &stage.evidence.events) {
+        labels.push(EdgeLabel { text: "collections".into(), ..low_label(stage, &panel, 7.0) });
+    }
+    if cut {
+        let from = Unit::Bytes.show(panel.scale.lo);
+        labels.push(EdgeLabel { text: format!("axis from {from}"), ..low_label(stage, &panel, 0.0) });
+    }
+    panel.axes(scene, stage.theme);
+    panel.label_right(scene, stage.theme, &labels, Rect { right, ..plot });
+    panel
+}
+
+fn low_label(stage: &Stage<'_>, panel: &Panel, up: f32) -> EdgeLabel {
+    EdgeLabel {
+        y: panel.plot.bottom - up,
+        text: String::new(),
+        weight: Weight::Regular,
+        colour: stage.theme.muted,
+    }
+}
+
+/// The account, painted from its upper edge down so that each part covers what is below it; its labels, what can leak
+/// first.
+fn layers(
+    scene: &mut Scene,
+    stage: &Stage<'_>,
+    panel: &Panel,
+    stack: &Stack,
+    room: &mut Room,
+) -> Vec<EdgeLabel> {
+    let mut labels = Vec::new();
+    let held = |i: usize| stack.last(i).map_or(0.0, |(low, high)| high - low);
+    let wrong = |i: usize| stack.parts[i].can_leak() && guilty(stage.findings, stack.parts[i].series());
+    // the strongest colour is for the part that holds most of what is wrong
+    let worst = (0..stack.parts.len()).filter(|i| wrong(*i)).max_by(|a, b| held(*a).total_cmp(&held(*b)));
+    for (i, part) in stack.parts.iter().enumerate().rev() {
+        let bad = wrong(i);
+        let colour = match bad {
+            false => stage.theme.part(*part),
+            true if worst == Some(i) => stage.theme.warn,
+            true => stage.theme.warn_second,
+        };
+        for piece in &stack.pieces {
+            let edge: Vec<(f32, f32)> =
+                piece.iter().map(|(t, tops)| (panel.x(*t), panel.y(tops[i]))).collect();
+            let area = edge.iter().map(|(x, y)| (*x, *y, panel.plot.bottom)).collect();
+            scene.area(area, colour, 1.0);
+            room.occupy(&edge);
+            // a hair of ground between two areas tells them apart without colour
+            scene.line(edge, 1.5, stage.theme.paper);
+        }
+        // what is too thin to be seen and cannot leak needs no name
+        let seen = |(low, high): &(f64, f64)| bad || part.can_leak() || panel.y(*low) - panel.y(*high) > 5.0;
+        if let Some((low, high)) = stack.last(i).filter(seen) {
+            labels.push(EdgeLabel {
+                y: panel.y((low + high) / 2.0),
+                text: format!("{part} {}", Unit::Bytes.show(high - low)),
+                weight: if bad { Weight::Bold } else { Weight::Regular },
+                colour: if bad { stage.theme.warn } else { stage.theme.part_text(*part) },
+            });
+        }
+    }
+    labels
+}
+
+/// The ground under a line that nobody could divide; what it gained since steady began stands out where it is to
+/// blame.
+fn plain(
+    scene: &mut Scene,
+    stage: &Stage<'_>,
+    panel: &Panel,
+    series: &Series,
+    rss: &Trace,
+    fit: Option<&Fit<'_>>,
+) {
+    let bottom = panel.plot.bottom;
+    let bad = guilty(stage.findings, &series.name) || fit.is_some_and(|f| f.guilty(stage));
+    for piece in panel.lines(rss) {
+        scene.area(piece.iter().map(|(x, y)| (*x, *y, bottom)).collect(), stage.theme.fill, 1.0);
+        if let (true, Some(fit)) = (bad, fit) {
+            let (from, level) = fit.start();
+            let (from, level) = (panel.x(from), panel.y(level));
+            let gained = piece.iter().filter(|p| p.0 >= from).map(|(x, y)| (*x, y.min(level), level));
+            scene.area(gained.collect(), lighter(stage.theme.warn, stage.theme.paper), 1.0);
+        }
+    }
+}
+
+fn lighter(colour: Rgb, paper: Rgb) -> Rgb {
+    let mix = |a: u8, b: u8| ((u16::from(a) * 2 + u16::from(b) * 3) / 5) as u8;
+    Rgb(mix(colour.0, paper.0), mix(colour.1, paper.1), mix(colour.2, paper.2))
+}
+
+/// Private memory as a second line under RSS.
+fn private(scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) -> Option<EdgeLabel> {
+    let recording = &stage.evidence.recording;
+    let series = recording.series("rss_anon_bytes").filter(|s| !s.is_empty())?;
+    let trace = Trace::new(&recording.elapsed_s, &series.samples, &stage.breaks);
+    for piece in panel.lines(&trace) {
+        scene.line(piece, 2.5, stage.theme.calm);
+    }
+    let (_, value) = trace.last().filter(|(_, v)| *v >= panel.scale.lo)?;
+    Some(EdgeLabel {
+        y: panel.y(value),
+        text: format!("private {}", Unit::Bytes.show(value)),
+        weight: Weight::Regular,
+        colour: stage.theme.calm,
+    })
+}
+
+/// Where memory would end, and when.
+struct Limit {
+    bytes: f64,
+    text: String,
+}
+
+impl Limit {
+    /// Written at the top left, where a line that grows is not, or else wherever there is room.
+    fn label(&self, scene: &mut Scene, stage: &Stage<'_>, panel: &Panel, room: &mut Room) {
+        let (wide, high) = (width(&self.text, LABEL, Weight::Bold), LABEL * (ASCENT + DESCENT));
+        let corner = Rect::sized(panel.plot.left + 12.0, panel.plot.top + 5.0, wide, high);
+        let heights = (0.0, panel.plot.bottom);
+        let found = room.at(corner).or_else(|| room.above(wide, high, panel.plot.left, 900.0, heights));
+        if let Some(rect) = found {
+            write(scene, rect, &self.text, Weight::Bold, stage.theme.warn);
+        }
+    }
+}
+
+fn limit(stage: &Stage<'_>) -> Option<Limit> {
+    let [early, late] = stage.findings.series.iter().filter(|s| s.material).find_map(|s| s.limit_at_s)?;
+    let asked = stage.evidence.plan.as_ref().and_then(|p| p.judging.memory_limit_bytes);
+    let known = stage.findings.target.as_ref().and_then(|t| t.memory_limit_bytes);
+    let bytes = asked.or(known)? as f64;
+    let (early, late) = (Span::from_secs_f64(early).to_string(), Span::from_secs_f64(late).to_string());
+    let when = if early == late { early } else { format!("{early} to {late}") };
+    Some(Limit { bytes, text: format!("limit {} in {when}", Unit::Bytes.show(bytes)) })
+}

@@ -1,0 +1,166 @@
+//! What must hold of every picture. With SOAK_PICTURES set to a directory the pictures are left there to be looked at.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::report::fixture::{self, Case};
+use crate::report::{png, svg};
+
+fn no_text_covers_another(scene: &Scene, name: &str) {
+    let texts: Vec<&Text> = scene.texts().collect();
+    assert!(texts.len() > 3, "{name}: {} texts", texts.len());
+    let canvas = Rect::sized(0.0, 0.0, SIZE.0 as f32, SIZE.1 as f32);
+    for (i, a) in texts.iter().enumerate() {
+        let box_a = a.bounds();
+        assert!(
+            box_a.left >= canvas.left - 0.5
+                && box_a.right <= canvas.right + 0.5
+                && box_a.top >= canvas.top
+                && box_a.bottom <= canvas.bottom,
+            "{name}: '{}' leaves the picture: {box_a:?}",
+            a.text
+        );
+        for b in &texts[i + 1..] {
+            assert!(
+                // a pixel of shared ascent is nothing that anybody sees
+                !box_a.padded(-1.0).overlaps(&b.bounds().padded(-1.0)),
+                "{name}: '{}' at {box_a:?} covers '{}' at {:?}",
+                a.text,
+                b.text,
+                b.bounds()
+            );
+        }
+    }
+}
+
+#[test]
+fn no_text_covers_another_or_leaves_any_picture() {
+    for case in fixture::cases() {
+        for theme in [&LIGHT, &DARK] {
+            no_text_covers_another(&compose(&case.evidence, &case.findings, theme), case.name);
+        }
+    }
+}
+
+#[test]
+fn no_text_is_too_small_to_read_at_600_pixels() {
+    for case in fixture::cases() {
+        let scene = compose(&case.evidence, &case.findings, &LIGHT);
+        assert!(scene.texts().all(|t| t.size >= 22.0), "{}", case.name);
+    }
+}
+
+#[test]
+fn the_leak_is_named_in_the_picture_and_the_colour_of_what_is_wrong_is_kept_for_it() {
+    let Case { evidence, findings, .. } = fixture::leak();
+    let scene = compose(&evidence, &findings, &LIGHT);
+    let has = |what: &str| scene.texts().any(|t| t.text.contains(what));
+    for what in [
+        "Leak:",
+        "main.fanOut.func1 · chan send",
+        "1.00 per request · proven by the runtime",
+        "limit 512 MiB",
+    ] {
+        assert!(has(what), "{what}");
+    }
+    let wrong = |scene: &Scene| {
+        scene.shapes.iter().any(|s| matches!(s, Shape::Area { colour, .. } if *colour == LIGHT.warn))
+    };
+    assert!(wrong(&scene));
+    let stable = fixture::cases().into_iter().find(|c| c.name == "stable").unwrap();
+    assert!(!wrong(&compose(&stable.evidence, &stable.findings, &LIGHT)));
+}
+
+#[test]
+fn every_number_of_panels_fills_the_picture() {
+    for case in fixture::cases().iter().filter(|c| c.name != "nothing") {
+        let scene = compose(&case.evidence, &case.findings, &LIGHT);
+        let lowest = scene
+            .shapes
+            .iter()
+            .filter_map(|s| match s {
+                Shape::Line { points, .. } => points.iter().map(|p| p.1).max_by(f32::total_cmp),
+                _ => None,
+            })
+            .fold(0.0, f32::max);
+        assert!(lowest > 780.0 && lowest < 960.0, "{}: {lowest}", case.name);
+    }
+}
+
+#[test]
+fn a_day_of_seconds_is_laid_out_at_once() {
+    let made =
+        fixture::Made { seconds: 86_400.0, interval: 1.0, leak: [7.0, 21.0], ..fixture::Made::default() };
+    let evidence = made.evidence();
+    let findings = fixture::findings(crate::evidence::Verdict::Leak, "Leak: 1.3 MiB an hour, all day", &made);
+    let began = Instant::now();
+    let scene = compose(&evidence, &findings, &LIGHT);
+    let took = began.elapsed();
+    let points: usize = scene
+        .shapes
+        .iter()
+        .map(|s| match s {
+            Shape::Line { points, .. } => points.len(),
+            Shape::Area { points, .. } => points.len(),
+            _ => 1,
+        })
+        .sum();
+    assert!(points < 60_000, "{points} points");
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    keep(&scene, "day", &png::render(&scene).unwrap());
+}
+
+#[test]
+fn a_png_has_the_size_it_says_and_something_in_every_quarter() {
+    let Case { evidence, findings, .. } = fixture::leak();
+    let bytes = png::render(&compose(&evidence, &findings, &LIGHT)).unwrap();
+    let mut reader = ::png::Decoder::new(&bytes[..]).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    assert_eq!((info.width, info.height), SIZE);
+    let paper = [LIGHT.paper.0, LIGHT.paper.1, LIGHT.paper.2];
+    for quarter in 0..4 {
+        let (left, top) = (quarter % 2 * 800, quarter / 2 * 500);
+        let painted = (0..500 * 800)
+            .filter(|i| {
+                let at = ((top + i / 800) * 1600 + left + i % 800) * 3;
+                pixels[at..at + 3] != paper
+            })
+            .count();
+        assert!(painted > 500 * 800 / 20, "quarter {quarter}: {painted}");
+    }
+    assert!(bytes.len() < 400_000, "{} bytes", bytes.len());
+}
+
+#[test]
+fn an_svg_says_all_that_the_png_says_and_escapes_what_is_not_its_own() {
+    let Case { mut evidence, mut findings, .. } = fixture::leak();
+    evidence.group_names[0].name = "<script>alert(1)</script>".into();
+    findings.culprits[0].name = evidence.group_names[0].name.clone();
+    let scene = compose(&evidence, &findings, &LIGHT);
+    let text = svg::render(&scene).unwrap();
+    assert!(text.starts_with("<svg ") && text.trim_end().ends_with("</svg>"));
+    assert!(!text.contains("<script") && text.contains("&lt;script&gt;"));
+    assert_eq!(text.matches("<text ").count(), scene.texts().count());
+    assert!(text.len() < 400_000, "{} bytes", text.len());
+}
+
+fn keep(scene: &Scene, name: &str, png: &[u8]) {
+    if let Some(dir) = std::env::var_os("SOAK_PICTURES") {
+        let dir = std::path::PathBuf::from(dir);
+        std::fs::write(dir.join(format!("{name}.png")), png).unwrap();
+        std::fs::write(dir.join(format!("{name}.svg")), svg::render(scene).unwrap()).unwrap();
+    }
+}
+
+#[test]
+#[ignore = "paints every picture into SOAK_PICTURES, to be looked at by a person"]
+fn every_picture_to_be_looked_at() {
+    for case in fixture::cases() {
+        let scene = compose(&case.evidence, &case.findings, &LIGHT);
+        keep(&scene, case.name, &png::render(&scene).unwrap());
+    }
+    let Case { evidence, findings, .. } = fixture::leak();
+    let scene = compose(&evidence, &findings, &DARK);
+    keep(&scene, "leak-dark", &png::render(&scene).unwrap());
+}

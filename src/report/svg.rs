@@ -1,0 +1,117 @@
+//! soak.svg: the same scene through plotters' SVG backend.
+//!
+//! The backend works in whole units, so it is given four to the pixel and its header is replaced by one that says
+//! how large the picture is, what it shows, and that lines join roundly.
+
+use plotters::prelude::{DrawingBackend, IntoFont, SVGBackend};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, FontStyle, RGBAColor, RGBColor, ShapeStyle, TextStyle};
+
+use super::picture::{Anchor, Point, Rgb, Scene, Shape, Text, Weight};
+use crate::error::{Error, Result};
+
+/// Units to the pixel.
+const FINE: f32 = 4.0;
+/// What the backend divides a font's size by, to have an em from the height of a line.
+const LINE_TO_EM: f32 = 1.24;
+/// Where the backend puts the baseline of text that is anchored at its top, in ems below it.
+const TOP_TO_BASELINE: f32 = 0.76;
+
+/// The scene as the text of an SVG file.
+///
+/// # Errors
+/// When the backend fails, which it does not in memory.
+pub fn render(scene: &Scene) -> Result<String> {
+    let mut body = String::new();
+    paint(scene, &mut body).map_err(|e| Error::Own(format!("the picture could not be painted: {e}")))?;
+    let drawn = body.split_once('\n').map_or("", |(_, rest)| rest);
+    let (width, height) = scene.size;
+    Ok(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {} {}\" \
+         role=\"img\" stroke-linejoin=\"round\">\n<title>{}</title>\n{drawn}",
+        width as f32 * FINE,
+        height as f32 * FINE,
+        escape(&scene.title),
+    ))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn fine((x, y): Point) -> (i32, i32) {
+    ((x * FINE).round() as i32, (y * FINE).round() as i32)
+}
+
+fn solid(Rgb(r, g, b): Rgb) -> RGBAColor {
+    RGBColor(r, g, b).to_rgba()
+}
+
+fn paint(scene: &Scene, out: &mut String) -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let (width, height) = (scene.size.0 as f32, scene.size.1 as f32);
+    let size = fine((width, height));
+    let mut canvas = SVGBackend::with_string(out, (size.0 as u32, size.1 as u32));
+    canvas.draw_rect((0, 0), size, &solid(scene.paper), true)?;
+    for shape in &scene.shapes {
+        match shape {
+            Shape::Rect { rect, colour } => canvas.draw_rect(
+                fine((rect.left, rect.top)),
+                fine((rect.right, rect.bottom)),
+                &solid(*colour),
+                true,
+            )?,
+            Shape::Area { points, colour, alpha } => {
+                let upper = points.iter().map(|p| fine((p.0, p.1)));
+                let lower = points.iter().rev().map(|p| fine((p.0, p.2)));
+                canvas.fill_polygon(thinned(upper.chain(lower)), &solid(*colour).mix(*alpha))?;
+            }
+            Shape::Line { points, width, colour } => {
+                let style = ShapeStyle {
+                    color: solid(*colour),
+                    filled: false,
+                    stroke_width: (width * FINE).round() as u32,
+                };
+                canvas.draw_path(points.iter().map(|p| fine(*p)), &style)?;
+            }
+            Shape::Disc { at, radius, colour } => {
+                canvas.draw_circle(fine(*at), (radius * FINE).round() as u32, &solid(*colour), true)?;
+            }
+            Shape::Text(text) => write(&mut canvas, text)?,
+        }
+    }
+    canvas.present()?;
+    Ok(())
+}
+
+/// Points in the middle of a level stretch say nothing; without them the file is smaller by half.
+fn thinned(points: impl Iterator<Item = (i32, i32)>) -> Vec<(i32, i32)> {
+    let mut out: Vec<(i32, i32)> = Vec::new();
+    for point in points {
+        if let [.., a, b] = out[..]
+            && a.1 == b.1
+            && b.1 == point.1
+        {
+            out.pop();
+        }
+        out.push(point);
+    }
+    out
+}
+
+fn write(canvas: &mut SVGBackend<'_>, text: &Text) -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let style = match text.weight {
+        Weight::Regular => FontStyle::Normal,
+        Weight::Bold => FontStyle::Bold,
+    };
+    let h_pos = match text.anchor {
+        Anchor::Left => HPos::Left,
+        Anchor::Middle => HPos::Center,
+        Anchor::Right => HPos::Right,
+    };
+    let font = ("Noto Sans, sans-serif", f64::from(text.size * FINE * LINE_TO_EM), style).into_font();
+    let colour = solid(text.colour);
+    let style = TextStyle::from(font).color(&colour).pos(Pos::new(h_pos, VPos::Top));
+    let at = fine((text.at.0, text.at.1 - TOP_TO_BASELINE * text.size));
+    canvas.draw_text(&text.text, &style, at)?;
+    Ok(())
+}

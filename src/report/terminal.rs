@@ -1,0 +1,204 @@
+//! The summary at the end of a run: verdict, headline, who is to blame, the few series that matter, gates, and where
+//! the report lies.
+
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use anstyle::{AnsiColor, Style};
+
+use super::markdown::result;
+use super::picture::clean_text;
+use crate::error::{Error, Result};
+use crate::evidence::{Culprit, Direction, Findings, GateResult, SeriesFinding, Verdict};
+use crate::units::{Rate, Unit};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+/// How many series and culprits are told here.
+const SERIES: usize = 5;
+const CULPRITS: usize = 3;
+
+/// Prints the summary on stdout, coloured where that is a terminal and NO_COLOR does not forbid it.
+///
+/// # Errors
+/// When stdout cannot be written; a reader that went away (`soak … | head`) is none.
+pub fn print(findings: &Findings, report: Option<&Path>) -> Result<()> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(summary(findings, report).as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(|e| Error::Own(format!("stdout could not be written: {e}"))),
+    }
+}
+
+/// The summary with its colours as ANSI sequences; `report` is the directory or file to look at next.
+pub fn summary(findings: &Findings, report: Option<&Path>) -> String {
+    let mut lines = vec![String::new()];
+    let style = colour(findings.verdict).bold();
+    let word = findings.verdict.to_string().to_uppercase();
+    lines.push(format!("{style} {word} {style:#} {BOLD}{}{BOLD:#}", clean_text(&findings.headline)));
+    lines.push(format!("{DIM}{}{DIM:#}", clean_text(&findings.subtitle)));
+    if !findings.culprits.is_empty() {
+        lines.push(String::new());
+        lines.extend(findings.culprits.iter().take(CULPRITS).flat_map(culprit));
+    }
+    let told = told(&findings.series);
+    if !told.is_empty() {
+        lines.push(String::new());
+        lines.extend(table(&told));
+    }
+    if let Some(load) = &findings.load {
+        let asked = load.rate_asked.map(|r| format!(" of {}", Rate::PerSecond(r))).unwrap_or_default();
+        let held = Unit::Count.show(load.rate_held.round());
+        lines.push(String::new());
+        lines.push(format!(
+            "{} requests, {held}/s held{asked}, errors {}, p50 {}, p99 {}",
+            Unit::Count.show(load.requests as f64),
+            Unit::Ratio.show(load.errors.ratio),
+            Unit::Seconds.show(load.latency_s.p50),
+            Unit::Seconds.show(load.latency_s.p99),
+        ));
+    }
+    if !findings.gates.is_empty() {
+        lines.push(String::new());
+    }
+    for gate in &findings.gates {
+        let style = match gate.result {
+            GateResult::Held => colour(Verdict::Stable),
+            GateResult::Failed => colour(Verdict::Leak),
+            GateResult::Inconclusive => colour(Verdict::Inconclusive),
+        };
+        let word = result(gate.result);
+        lines.push(format!("gate {style}{word}{style:#}: {}", clean_text(&gate.why)));
+    }
+    if !findings.notes.is_empty() {
+        lines.push(String::new());
+    }
+    lines.extend(findings.notes.iter().map(|n| format!("{DIM}note:{DIM:#} {}", clean_text(n))));
+    lines.push(String::new());
+    let code = format!("exit code {} ({})", findings.exit_code, clean_text(&findings.reason));
+    match report {
+        Some(path) => {
+            lines.push(format!("{DIM}{code}{DIM:#}"));
+            lines.push(format!("report: {BOLD}{}{BOLD:#}", path.display()));
+        }
+        None => lines.push(format!("{DIM}{code}{DIM:#}")),
+    }
+    lines.join("\n") + "\n"
+}
+
+fn colour(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Leak => AnsiColor::Red.on_default(),
+        Verdict::Stable => AnsiColor::Green.on_default(),
+        Verdict::Inconclusive => AnsiColor::Yellow.on_default(),
+        Verdict::Failed => AnsiColor::Magenta.on_default(),
+    }
+}
+
+fn culprit(culprit: &Culprit) -> Vec<String> {
+    let red = colour(Verdict::Leak);
+    let mut lines = vec![format!("{red}{}.{red:#} {}", culprit.rank, clean_text(&culprit.why))];
+    lines.extend(culprit.stack.iter().take(3).map(|f| format!("{DIM}     {}{DIM:#}", clean_text(f))));
+    lines
+}
+
+/// The series that matter: those that grow and count, then those with a vote, then what else grows.
+fn told(series: &[SeriesFinding]) -> Vec<&SeriesFinding> {
+    let rank = |s: &SeriesFinding| match (s.trend == Direction::Growing, s.material, s.votes) {
+        (true, true, _) if s.explained_by.is_none() => 0,
+        (_, _, true) => 1,
+        (true, _, _) => 2,
+        _ => 3,
+    };
+    let mut told: Vec<&SeriesFinding> = series.iter().filter(|s| rank(s) < 3).collect();
+    told.sort_by_key(|s| rank(s));
+    told.truncate(SERIES);
+    told
+}
+
+/// Name, trend, start and end, growth; columns aligned before they are coloured.
+fn table(series: &[&SeriesFinding]) -> Vec<String> {
+    let value =
+        |s: &SeriesFinding, v: Option<f64>| v.map_or("–".into(), |v| Unit::of_series(&s.name).show(v));
+    let rows: Vec<[String; 4]> = series
+        .iter()
+        .map(|s| {
+            let unit = Unit::of_series(&s.name);
+            let growth = match (s.per_request, s.slope_per_s) {
+                (Some(each), _) => format!("{} a request", unit.show(each)),
+                (None, Some(slope)) => unit.show_slope(slope),
+                _ => String::new(),
+            };
+            let ends = format!("{} → {}", value(s, s.start), value(s, s.end));
+            [clean_text(&s.name), s.trend.to_string(), ends, growth]
+        })
+        .collect();
+    let wide = |i: usize| rows.iter().map(|r| r[i].chars().count()).max().unwrap_or(0);
+    let widths = [wide(0), wide(1), wide(2)];
+    rows.iter()
+        .zip(series)
+        .map(|([name, trend, ends, growth], s)| {
+            let style = match (s.trend, s.explained_by.is_some()) {
+                (Direction::Growing, false) if s.material => colour(Verdict::Leak),
+                (Direction::Stable, _) => colour(Verdict::Stable),
+                (Direction::Inconclusive, _) => colour(Verdict::Inconclusive),
+                _ => Style::new(),
+            };
+            let explained = if s.explained_by.is_some() { " (explained)" } else { "" };
+            format!(
+                "{name:<0$}  {style}{trend:<1$}{style:#}  {ends:<2$}  {growth}{explained}",
+                widths[0], widths[1], widths[2]
+            )
+            .trim_end()
+            .to_string()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    #[test]
+    fn the_summary_tells_verdict_culprit_series_gates_and_path() {
+        let text = summary(&fixture::leak().findings, Some(Path::new("reports/run-1")));
+        assert!(text.contains('\u{1b}'));
+        let plain = plain(&text);
+        for what in [
+            "LEAK  Leak: memory grows 2.8 KiB",
+            "1. main.fanOut.func1 blocks in chan send",
+            "main.go:36",
+            "a request",
+            "gate failed: memory grows",
+            "gate held: latency.p99",
+            "exit code 1 (verdict)",
+        ] {
+            assert!(plain.contains(what), "{what}\n{plain}");
+        }
+        assert!(plain.ends_with("report: reports/run-1\n"));
+        assert!(plain.lines().count() < 32, "{plain}");
+    }
+
+    #[test]
+    fn what_the_target_says_cannot_colour_the_terminal() {
+        let mut case = fixture::leak();
+        case.findings.culprits[0].why = "\u{1b}]0;owned\u{7}name".into();
+        let text = summary(&case.findings, None);
+        assert!(!text.contains("\u{1b}]0") && !text.contains('\u{7}'));
+    }
+
+    #[test]
+    fn columns_stand_under_each_other() {
+        let findings = fixture::leak().findings;
+        let told = told(&findings.series);
+        let rows: Vec<String> = table(&told).iter().map(|r| plain(r)).collect();
+        let at: Vec<usize> = rows.iter().map(|r| r.chars().position(|c| c == '→').unwrap_or(0)).collect();
+        assert!(rows.len() > 2 && rows.iter().all(|r| r.contains("growing")));
+        assert!(at.iter().all(|i| *i > 0), "{rows:?}");
+    }
+}
