@@ -24,11 +24,18 @@ pub fn demo(fix: Fix, manner: &Manner, plan: impl FnOnce(&str) -> Result<Plan>) 
              waits for ever.",
             Verdict::Leak,
         ),
-        Fix::Timeout => ("The same shop, whose producer gives up after a second in which nobody read.", Verdict::Stable),
-        Fix::Context => ("The same shop, whose producer ends with the request it works for.", Verdict::Stable),
+        Fix::Timeout => {
+            ("The same shop, whose producer gives up after a second in which nobody read.", Verdict::Stable)
+        }
+        Fix::Context => {
+            ("The same shop, whose producer ends with the request it works for.", Verdict::Stable)
+        }
     };
     say(manner, story);
-    say(manner, &format!("It runs as pid {} on {}. soak does not know what it is:", service.pid(), service.url()));
+    say(
+        manner,
+        &format!("It runs as pid {} on {}. soak does not know what it is:", service.pid(), service.url()),
+    );
     let plan = plan(&service.url())?;
     let Some(outcome) = session(&plan, manner)? else { return Ok(130) };
     show(&outcome.findings, Some(&outcome.dir), manner)?;

@@ -64,7 +64,11 @@ async fn observe(plan: &Plan, manner: &Manner) -> Result<Option<Outcome>> {
     outcome
 }
 
-async fn drive_and_watch(plan: &Plan, manner: &Manner, mut target: Option<&mut Target>) -> Result<Option<Outcome>> {
+async fn drive_and_watch(
+    plan: &Plan,
+    manner: &Manner,
+    mut target: Option<&mut Target>,
+) -> Result<Option<Outcome>> {
     if let Some(target) = &target {
         say(manner, &format!("target: {}", target.line()));
     }
@@ -72,7 +76,9 @@ async fn drive_and_watch(plan: &Plan, manner: &Manner, mut target: Option<&mut T
     for record in &records {
         match (&record.turn_on, record.found) {
             (_, true) => say(manner, &format!("probe: {} ({})", record.name, record.yields)),
-            (Some(line), false) => say(manner, &format!("not available: {} ({}); {line}", record.name, record.yields)),
+            (Some(line), false) => {
+                say(manner, &format!("not available: {} ({}); {line}", record.name, record.yields))
+            }
             (None, false) => {}
         }
     }
@@ -114,18 +120,18 @@ async fn drive_and_watch(plan: &Plan, manner: &Manner, mut target: Option<&mut T
         Some(event)
     };
     let cycles = plan.record.phases.cycles;
-    let mut tick = |mirror: &Mirror, stage: Stage, left: Duration| progress.update(&status(mirror, stage, cycles, left));
+    let mut tick =
+        |mirror: &Mirror, stage: Stage, left: Duration| progress.update(&status(mirror, stage, cycles, left));
     let parts = Parts {
         plan: &plan.record,
         clock,
         driver: Some(driver),
         sampler: &sampler,
-        recorder,
         commands,
         standing: &mut standing,
         tick: &mut tick,
     };
-    let (mut recorder, end) = conduct(parts).await;
+    let (mut recorder, end) = conduct(parts, recorder).await;
     progress.finish();
     if end == End::Aborted {
         say(manner, &format!("stopped; what was recorded is in {}", dir.0.display()));
@@ -185,7 +191,8 @@ async fn look_around(plan: &Plan, target: Option<&Target>) -> Result<(Sampler, V
 
 /// The columns of samples.csv: what the probes fill, and `tasks` where any of them counts tasks.
 fn columns(sampler: &Sampler) -> Vec<String> {
-    let mut columns: Vec<String> = sampler.series().iter().filter(|name| *name != "requests_total").cloned().collect();
+    let mut columns: Vec<String> =
+        sampler.series().iter().filter(|name| *name != "requests_total").cloned().collect();
     if best_count(&columns).is_some() && !columns.iter().any(|name| name == "tasks") {
         columns.push("tasks".into());
     }
@@ -195,7 +202,9 @@ fn columns(sampler: &Sampler) -> Vec<String> {
 /// Why this target is not to be judged, with the line that names the right one.
 fn not_the_service(target: &Target, standing: &Standing) -> Option<EventKind> {
     let name = format!("{} (pid {})", target.record.program, target.record.pid.unwrap_or_default());
-    let instead = |pid: Option<u32>| pid.map_or("name the service with --pid".to_string(), |pid| format!("judge it with --pid {pid}"));
+    let instead = |pid: Option<u32>| {
+        pid.map_or("name the service with --pid".to_string(), |pid| format!("judge it with --pid {pid}"))
+    };
     let text = match standing {
         Standing::Forwards { to } => format!(
             "{name} only passes connections on to {} on port {}; {}",
@@ -209,7 +218,10 @@ fn not_the_service(target: &Target, standing: &Standing) -> Option<EventKind> {
             instead(to.pid)
         ),
         Standing::Idle { to: None, .. } => {
-            format!("{name} does no work while requests are answered: something else answers them; {}", instead(None))
+            format!(
+                "{name} does no work while requests are answered: something else answers them; {}",
+                instead(None)
+            )
         }
         Standing::Unknown | Standing::Service { .. } => return None,
     };

@@ -2,11 +2,9 @@
 
 use crate::evidence::{EventKind, Evidence, GroupKind, Runtime};
 
-/// Evidence, strongest first.
+/// Evidence that votes, strongest first; what the runtime proves stands above all of it and needs no vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
-    /// The runtime proves it.
-    Proof,
     /// Tasks, threads, file descriptors.
     Tasks,
     /// The live heap after a collection, and the memory account.

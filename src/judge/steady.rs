@@ -40,16 +40,6 @@ impl Steady {
         self.stretches.iter().map(|(from, to)| to - from).sum()
     }
 
-    /// Where the first stretch begins.
-    pub fn start_s(&self) -> f64 {
-        self.stretches.first().map_or(0.0, |s| s.0)
-    }
-
-    /// Where the last stretch ends.
-    pub fn end_s(&self) -> f64 {
-        self.stretches.last().map_or(0.0, |s| s.1)
-    }
-
     /// Whether a moment is within steady.
     pub fn holds(&self, elapsed_s: f64) -> bool {
         self.stretches.iter().any(|(from, to)| (*from..=*to).contains(&elapsed_s))

@@ -5,7 +5,7 @@
 //! other half on the rest. This acts on the verdict; each series' own trend stays as it is.
 
 use crate::evidence::{Direction, Evidence, SeriesFinding, Trend};
-use crate::trend::{Question, trend};
+use crate::trend::{Question, reaches, trend};
 use crate::units::{Span, Unit};
 
 use super::material::material;
@@ -91,7 +91,9 @@ pub fn ask(evidence: &Evidence, steady: &Steady) -> Voters {
             let unit = series.unit();
             let limit_at_s = limit
                 .filter(|_| series.name == "rss_bytes")
-                .and_then(|l| reaches(&trend, l as f64, steady.run_end_s));
+                .and_then(|l| reaches(&trend, l as f64))
+                // farther ahead a run of this length cannot be believed
+                .filter(|[_, latest]| *latest <= FARTHEST * steady.run_end_s);
             Voter {
                 rank: rank(&series.name, &sources, &named, &present),
                 material: trend.direction == Direction::Growing
@@ -146,17 +148,6 @@ fn explain(all: &mut [Voter], sources: &Sources) {
             voter.explained_by = Some(reason.into());
         }
     }
-}
-
-/// When a level that grows reaches a limit: seconds after the run's end, earliest and latest; none where that is
-/// farther than a run of this length can be believed.
-fn reaches(trend: &Trend, limit: f64, run_s: f64) -> Option<[f64; 2]> {
-    let (slope, end) = (trend.slope?, trend.end?);
-    if trend.direction != Direction::Growing || slope.lo <= 0.0 || end >= limit {
-        return None;
-    }
-    let latest = (limit - end) / slope.lo;
-    (latest <= FARTHEST * run_s).then_some([(limit - end) / slope.hi, latest])
 }
 
 impl Voters {

@@ -26,7 +26,7 @@ pub fn read_run(dir: &Path) -> Result<Evidence> {
     }
     Ok(Evidence {
         plan: whole(&dir.join(files::PLAN), |text| toml::from_str(text).map_err(|e| e.to_string()))?,
-        environment: whole(&dir.join(files::ENVIRONMENT), |text| from_json(text))?,
+        environment: whole(&dir.join(files::ENVIRONMENT), from_json)?,
         recording: read_table(&samples)?,
         groups: read_groups(&dir.join(files::GROUPS))?,
         group_names: json_lines(&dir.join(files::TASKS).join(files::GROUP_NAMES))?,

@@ -1,19 +1,18 @@
 //! The one loop of a run: it waits for what comes next, lets it happen, and writes down what came of it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::mpsc;
 
-use crate::drive::{Clock, Driver, Load};
-use crate::evidence::{Command, Event, EventKind, Phase, PlanRecord, TaskSnapshot};
-use crate::probe::{Ask, Row, Sampler};
-use crate::record::{Mirror, Recorder, SampleRow};
+use crate::drive::{Driver, Load};
+use crate::evidence::{Command, EventKind, Phase};
+use crate::probe::{Ask, Row};
+use crate::record::Recorder;
 
-use super::ledger::Ledger;
+use super::chronicle::Chronicle;
+use super::parts::{End, Parts};
 use super::timeline::{Look, Stage, stages};
 
 /// Load is counted this often.
@@ -23,38 +22,6 @@ const LAST_ANSWERS: Duration = Duration::from_secs(5);
 /// or so long when somebody asked soak to stop: the whole report stands within 3 s of that.
 const LAST_ANSWERS_STOPPED: Duration = Duration::from_millis(1200);
 
-/// Everything a run needs, made ready by the caller.
-pub struct Parts<'a> {
-    /// What was planned.
-    pub plan: &'a PlanRecord,
-    /// Time since the run began.
-    pub clock: Arc<dyn Clock>,
-    /// Sends the load; none where something else does.
-    pub driver: Option<Driver>,
-    /// Asks the probes.
-    pub sampler: &'a Sampler,
-    /// Writes it down.
-    pub recorder: Recorder,
-    /// What a person or a signal asks for.
-    pub commands: mpsc::Receiver<Command>,
-    /// Tells whether the target is the service or only forwards to it; asked each second of load, with the requests
-    /// answered so far.
-    pub standing: &'a mut dyn FnMut(u64) -> Option<EventKind>,
-    /// Looks in once a second: what was recorded, the stage, and how long the run still takes.
-    pub tick: &'a mut dyn FnMut(&Mirror, Stage, Duration),
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// All phases were gone through.
-    Finished,
-    /// Somebody asked it to stop: there is a report all the same.
-    Stopped,
-    /// Somebody asked twice: there is none.
-    Aborted,
-}
-
 /// An answer that came in.
 enum Done {
     Sample(Row),
@@ -63,7 +30,7 @@ enum Done {
 
 struct Conductor<'a> {
     parts: Parts<'a>,
-    ledger: Ledger,
+    chronicle: Chronicle,
     asked: FuturesUnordered<BoxFuture<'a, Done>>,
     sampling: bool,
     stage: Stage,
@@ -73,11 +40,11 @@ struct Conductor<'a> {
 }
 
 /// Goes through all phases and gives the recorder back, with everything in it.
-pub async fn conduct(parts: Parts<'_>) -> (Recorder, End) {
+pub async fn conduct(parts: Parts<'_>, recorder: Recorder) -> (Recorder, End) {
     let all = stages(&parts.plan.phases);
     let first = Stage { phase: Phase::Baseline, cycle: 1, length: Duration::ZERO };
     let mut conductor = Conductor {
-        ledger: Ledger::new(parts.sampler.series()),
+        chronicle: Chronicle::begin(recorder, parts.sampler.series()),
         asked: FuturesUnordered::new(),
         sampling: false,
         stage: first,
@@ -97,8 +64,7 @@ pub async fn conduct(parts: Parts<'_>) -> (Recorder, End) {
         let patience = if end == End::Stopped { LAST_ANSWERS_STOPPED } else { LAST_ANSWERS };
         end = conductor.last_answers(patience, end).await;
     }
-    conductor.close();
-    (conductor.parts.recorder, end)
+    (conductor.close(), end)
 }
 
 impl Conductor<'_> {
@@ -143,9 +109,9 @@ impl Conductor<'_> {
         self.count(now);
         self.stage = stage;
         if self.parts.plan.phases.cycles > 1 && stage.phase == Phase::Warmup {
-            self.event(now, EventKind::Cycle { number: stage.cycle });
+            self.chronicle.event(now, EventKind::Cycle { number: stage.cycle });
         }
-        self.event(now, EventKind::Phase { phase: stage.phase });
+        self.chronicle.event(now, EventKind::Phase { phase: stage.phase });
         let begins = match stage.phase {
             Phase::Warmup => true,
             Phase::Steady => self.parts.plan.phases.warmup.0.is_zero(),
@@ -178,7 +144,8 @@ impl Conductor<'_> {
         if command == Command::Abort {
             return End::Aborted;
         }
-        self.event(now, EventKind::Stopped { reason: "somebody asked for it (Ctrl-C or SIGTERM)".into() });
+        self.chronicle
+            .event(now, EventKind::Stopped { reason: "somebody asked for it (Ctrl-C or SIGTERM)".into() });
         if self.stage.phase == Phase::Steady {
             for look in self.stage.last_looks() {
                 self.look(*look, now);
@@ -190,9 +157,7 @@ impl Conductor<'_> {
     fn sample(&mut self, now: Duration) {
         let interval = self.parts.plan.interval.0;
         self.next_sample = now.max(self.next_sample + interval);
-        for gap in self.ledger.gap(now, interval) {
-            self.event(now, gap);
-        }
+        self.chronicle.sampling(now, interval);
         if !self.sampling {
             self.sampling = true;
             let answer = self.parts.sampler.ask(Ask::Sample, interval);
@@ -203,19 +168,19 @@ impl Conductor<'_> {
     fn second(&mut self, now: Duration, left_of_stage: Duration) {
         self.next_second = now.max(self.next_second + SECOND);
         self.count(now);
-        let answered = self.parts.driver.as_ref().map_or(0, Driver::answered_total);
+        let answered = self.answered().unwrap_or(0);
         if self.stage.phase.has_load()
             && let Some(event) = (self.parts.standing)(answered)
         {
-            self.event(now, event);
+            self.chronicle.event(now, event);
         }
         let left = self.total.saturating_sub(now).max(left_of_stage);
-        (self.parts.tick)(self.parts.recorder.mirror(), self.stage, left);
+        (self.parts.tick)(self.chronicle.mirror(), self.stage, left);
     }
 
     /// Asks for a closer look, unless looking has cost the target too much already.
     fn look(&mut self, look: Look, now: Duration) {
-        if look == Look::Collect && (self.parts.plan.judging.no_gc || !self.ledger.may_collect(now)) {
+        if look == Look::Collect && (self.parts.plan.judging.no_gc || !self.chronicle.may_collect(now)) {
             return;
         }
         let ask = match look {
@@ -234,52 +199,22 @@ impl Conductor<'_> {
         match done {
             Done::Sample(row) => {
                 self.sampling = false;
-                self.write(now, row);
+                self.chronicle.row(now, self.stage.phase, self.answered(), row);
             }
-            Done::Look(look, at, mut row) => {
-                for event in self.ledger.looked(look, at, now, &row) {
-                    self.event(at, event);
-                }
-                self.ledger.keep(std::mem::take(&mut row.values));
-                self.extras(now, row);
-            }
+            Done::Look(look, at, row) => self.chronicle.looked(look, at, now, row),
         }
     }
 
-    /// One row of samples, with what closer looks have read since the last one.
-    fn write(&mut self, now: Duration, mut row: Row) {
-        self.ledger.complete(&mut row.values);
-        let requests_total = self.parts.driver.as_ref().map(Driver::answered_total);
-        let requests_total = requests_total.or_else(|| self.ledger.counted_by_target(&row.values));
-        let sample = SampleRow { elapsed: now, phase: self.stage.phase, requests_total, values: &row.values };
-        self.parts.recorder.sample(sample);
-        self.extras(now, row);
-    }
-
-    fn extras(&mut self, now: Duration, row: Row) {
-        if !row.groups.is_empty() || !row.new_groups.is_empty() {
-            self.parts.recorder.groups(now, &row.groups, &row.new_groups);
-        }
-        if let Some(snapshot) = row.snapshot {
-            self.parts.recorder.snapshot(TaskSnapshot { elapsed_s: now.as_secs_f64(), ..snapshot });
-        }
-        for kind in row.events {
-            self.event(now, kind);
-        }
+    /// Requests answered by soak's own count; none where soak drives none.
+    fn answered(&self) -> Option<u64> {
+        self.parts.driver.as_ref().map(Driver::answered_total)
     }
 
     /// What was driven since the last count.
     fn count(&mut self, now: Duration) {
-        let Some(driver) = &mut self.parts.driver else { return };
-        let interval = driver.take();
-        for event in self.ledger.driver_notes(&interval) {
-            self.event(now, event);
+        if let Some(driver) = &mut self.parts.driver {
+            self.chronicle.driven(now, &driver.take());
         }
-        self.parts.recorder.driven(
-            &interval.row,
-            interval.to.saturating_sub(interval.from),
-            interval.histograms(),
-        );
     }
 
     async fn last_answers(&mut self, patience: Duration, end: End) -> End {
@@ -293,25 +228,15 @@ impl Conductor<'_> {
                 return End::Aborted;
             }
         }
-        if self.ledger.holds_values() {
-            let now = self.parts.clock.now();
-            self.write(now, Row::default());
-        }
+        self.chronicle.leftovers(self.parts.clock.now(), self.stage.phase, self.answered());
         end
     }
 
-    fn close(&mut self) {
+    fn close(mut self) -> Recorder {
+        let now = self.parts.clock.now();
         if let Some(driver) = self.parts.driver.take() {
-            let interval = driver.finish();
-            self.parts.recorder.driven(
-                &interval.row,
-                interval.to.saturating_sub(interval.from),
-                interval.histograms(),
-            );
+            self.chronicle.driven(now, &driver.finish());
         }
-    }
-
-    fn event(&mut self, at: Duration, kind: EventKind) {
-        self.parts.recorder.event(Event { elapsed_s: at.as_secs_f64(), kind });
+        self.chronicle.close()
     }
 }

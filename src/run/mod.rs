@@ -3,11 +3,14 @@
 //! Comes in: a plan, a driver, a sampler and a recorder. Goes out: a run directory that is complete, whatever
 //! happened. `tick` looks in while it runs; commands come over a channel.
 
+mod chronicle;
 mod conductor;
 mod ledger;
+mod parts;
 mod suspend;
 mod timeline;
 
-pub use conductor::{End, Parts, conduct};
+pub use conductor::conduct;
 pub use ledger::best_count;
+pub use parts::{End, Parts};
 pub use timeline::{Look, Stage, stages};

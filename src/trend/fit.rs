@@ -33,12 +33,8 @@ pub(super) struct Fit {
     pub(super) correlation: f64,
     /// The probability that the noise wanders off for good.
     pub(super) wandering: f64,
-    /// The likeliest noise model.
-    pub(super) noise: Noise,
     /// Coefficients under the likeliest noise model, in the order of the columns.
     pub(super) coefficients: Vec<f64>,
-    /// Standard deviation of an innovation under the likeliest noise model.
-    pub(super) scale: f64,
 }
 
 /// Regresses the points on the columns and asks for the coefficient of column `asked`; `free` counts parameters that
@@ -86,8 +82,6 @@ pub(super) fn fit(points: Points<'_>, columns: &[Vec<f64>], asked: usize, free: 
         criterion: -2.0 * likeliest + (p as f64 + free) * (n as f64).ln(),
         correlation: correlation / sum,
         wandering: wandering / sum,
-        noise: top.0,
-        scale: (top.3.rss / (n - p) as f64).sqrt(),
         coefficients: top.3.coefficients,
     })
 }

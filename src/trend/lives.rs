@@ -84,6 +84,7 @@ fn resets(times: &[f64], values: &[f64], first: f64) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::single_range_in_vec_init, reason = "lives are ranges, and one of them is a list of one")]
     use super::*;
 
     fn climb(n: usize, each: usize) -> (Vec<f64>, Vec<f64>) {

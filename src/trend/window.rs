@@ -240,8 +240,8 @@ fn best_steps(values: &[f64]) -> Vec<Vec<Vec<f64>>> {
         let mut next = vec![f64::INFINITY; n + 1];
         let mut cut = vec![0; n + 1];
         for end in levels..=n {
-            for last in levels - 1..end {
-                let c = best[last] + cost(last, end);
+            for (last, before) in best.iter().enumerate().take(end).skip(levels - 1) {
+                let c = before + cost(last, end);
                 if c < next[end] {
                     next[end] = c;
                     cut[end] = last;

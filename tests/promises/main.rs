@@ -2,5 +2,7 @@
 //!
 //! One program, so that the tests are linked once.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic, in its helpers too")]
+
 mod endings;
 mod house;

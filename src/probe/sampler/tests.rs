@@ -52,6 +52,7 @@ impl Probe for Mock {
             moment,
             counts: vec![(format!("{} group", self.name), u64::from(self.asked))],
             proven: None,
+            longest_wait_s: Vec::new(),
             groups: Vec::new(),
         };
         match (does, ask) {

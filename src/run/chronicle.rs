@@ -1,0 +1,96 @@
+//! What a run writes down, and in which words: rows, groups, snapshots, events, and what was driven.
+
+use std::time::Duration;
+
+use crate::drive::Interval;
+use crate::evidence::{Event, EventKind, Phase, TaskSnapshot};
+use crate::probe::Row;
+use crate::record::{Mirror, Recorder, SampleRow};
+
+use super::ledger::Ledger;
+use super::timeline::Look;
+
+/// The recorder, and what must be remembered from one entry to the next.
+pub(super) struct Chronicle {
+    recorder: Recorder,
+    ledger: Ledger,
+}
+
+impl Chronicle {
+    /// Begins one; `series` are those that the probes fill.
+    pub(super) fn begin(recorder: Recorder, series: &[String]) -> Chronicle {
+        Chronicle { recorder, ledger: Ledger::new(series) }
+    }
+
+    /// What was recorded so far.
+    pub(super) fn mirror(&self) -> &Mirror {
+        self.recorder.mirror()
+    }
+
+    /// The recorder, with everything in it.
+    pub(super) fn close(self) -> Recorder {
+        self.recorder
+    }
+
+    /// Something happened.
+    pub(super) fn event(&mut self, at: Duration, kind: EventKind) {
+        self.recorder.event(Event { elapsed_s: at.as_secs_f64(), kind });
+    }
+
+    /// Samples are about to be asked for; a gap since the last ones is told.
+    pub(super) fn sampling(&mut self, now: Duration, interval: Duration) {
+        if let Some(gap) = self.ledger.gap(now, interval) {
+            self.event(now, gap);
+        }
+    }
+
+    /// Whether another collection keeps within the target's share of time.
+    pub(super) fn may_collect(&mut self, now: Duration) -> bool {
+        self.ledger.may_collect(now)
+    }
+
+    /// One row of samples, with what closer looks have read since the last one; `answered` by soak's own count.
+    pub(super) fn row(&mut self, now: Duration, phase: Phase, answered: Option<u64>, mut row: Row) {
+        self.ledger.complete(&mut row.values);
+        let requests_total = answered.or_else(|| self.ledger.counted_by_target(&row.values));
+        self.recorder.sample(SampleRow { elapsed: now, phase, requests_total, values: &row.values });
+        self.beside(now, row);
+    }
+
+    /// What a closer look, asked for `at` a moment, has read; its values go with the next row.
+    pub(super) fn looked(&mut self, look: Look, at: Duration, now: Duration, mut row: Row) {
+        if let Some(event) = self.ledger.looked(look, at, now, &row) {
+            self.event(at, event);
+        }
+        self.ledger.keep(std::mem::take(&mut row.values));
+        self.beside(now, row);
+    }
+
+    /// Values of closer looks for which no row came any more.
+    pub(super) fn leftovers(&mut self, now: Duration, phase: Phase, answered: Option<u64>) {
+        if self.ledger.holds_values() {
+            self.row(now, phase, answered, Row::default());
+        }
+    }
+
+    /// What was driven since the last count.
+    pub(super) fn driven(&mut self, now: Duration, interval: &Interval) {
+        for event in self.ledger.driver_notes(interval) {
+            self.event(now, event);
+        }
+        let length = interval.to.saturating_sub(interval.from);
+        self.recorder.driven(&interval.row, length, interval.histograms());
+    }
+
+    fn beside(&mut self, now: Duration, row: Row) {
+        if !row.groups.is_empty() || !row.new_groups.is_empty() {
+            self.recorder.groups(now, &row.groups, &row.new_groups);
+        }
+        if let Some(snapshot) = row.snapshot {
+            self.recorder.snapshot(TaskSnapshot { elapsed_s: now.as_secs_f64(), ..snapshot });
+        }
+        for kind in row.events {
+            self.event(now, kind);
+        }
+    }
+}

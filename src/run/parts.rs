@@ -1,0 +1,43 @@
+//! What a run is made of, and how it can end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use crate::drive::{Clock, Driver};
+use crate::evidence::{Command, EventKind, PlanRecord};
+use crate::probe::Sampler;
+use crate::record::Mirror;
+
+use super::timeline::Stage;
+
+/// Everything a run needs, made ready by the caller.
+pub struct Parts<'a> {
+    /// What was planned.
+    pub plan: &'a PlanRecord,
+    /// Time since the run began.
+    pub clock: Arc<dyn Clock>,
+    /// Sends the load; none where something else does.
+    pub driver: Option<Driver>,
+    /// Asks the probes.
+    pub sampler: &'a Sampler,
+    /// What a person or a signal asks for.
+    pub commands: mpsc::Receiver<Command>,
+    /// Tells whether the target is the service or only forwards to it; asked each second of load, with the requests
+    /// answered so far.
+    pub standing: &'a mut dyn FnMut(u64) -> Option<EventKind>,
+    /// Looks in once a second: what was recorded, the stage, and how long the run still takes.
+    pub tick: &'a mut dyn FnMut(&Mirror, Stage, Duration),
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// All phases were gone through.
+    Finished,
+    /// Somebody asked it to stop: there is a report all the same.
+    Stopped,
+    /// Somebody asked twice: there is none.
+    Aborted,
+}
