@@ -22,11 +22,14 @@ pub enum AccountPart {
     Files,
     /// Private memory nobody could be asked about; ranks as RSS.
     Unattributed,
+    /// What the runtime reserved and has not touched yet, at the first collection, as a constant below zero: the other
+    /// parts count it, RSS does not.
+    NotResident,
 }
 
 impl AccountPart {
-    /// The parts, from the bottom of the picture's stack to its top: what cannot leak first.
-    pub const ALL: [AccountPart; 7] = [
+    /// The parts that are resident, from the bottom of the picture's stack to its top: what cannot leak first.
+    pub const STACKED: [AccountPart; 7] = [
         AccountPart::Files,
         AccountPart::Runtime,
         AccountPart::Garbage,
@@ -46,6 +49,7 @@ impl AccountPart {
             AccountPart::Native => "mem_native_bytes",
             AccountPart::Files => "mem_files_bytes",
             AccountPart::Unattributed => "mem_unattributed_bytes",
+            AccountPart::NotResident => "mem_not_resident_bytes",
         }
     }
 
@@ -65,6 +69,7 @@ impl fmt::Display for AccountPart {
             AccountPart::Native => "native",
             AccountPart::Files => "files, shared",
             AccountPart::Unattributed => "unattributed",
+            AccountPart::NotResident => "not yet resident",
         })
     }
 }

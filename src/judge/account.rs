@@ -7,9 +7,10 @@ use super::steady::Steady;
 
 /// The table, what can leak first; empty where nobody could be asked.
 pub fn account(evidence: &Evidence, steady: &Steady) -> Account {
-    let rows = AccountPart::ALL
+    let rows = AccountPart::STACKED
         .iter()
         .rev()
+        .chain([&AccountPart::NotResident])
         .filter_map(|part| {
             let (start, end) = ends(evidence, steady, part.series())?;
             let per_request = steady.requests.map(|n| (end - start) / n);

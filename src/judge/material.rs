@@ -1,6 +1,6 @@
 //! Whether a growth that is certain also matters: significance belongs to the trend, materiality to the horizon.
 
-use crate::evidence::Trend;
+use crate::evidence::{AccountPart, Trend};
 use crate::units::{Span, Unit};
 
 /// A growth must add this share of the level at the start of steady over the horizon.
@@ -11,22 +11,30 @@ const LEAST_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
 const LEAST_COUNT: f64 = 10.0;
 /// And it must have been so much already within steady, lest a line through noise be drawn out for a month.
 const SEEN_BYTES: f64 = 256.0 * 1024.0;
+/// Native memory is what two readings leave over, and counts from more.
+const SEEN_NATIVE: f64 = 512.0 * 1024.0;
+
+/// The growth within steady, in the series' unit, below which nothing counts.
+pub fn least_seen(name: &str, unit: Unit) -> f64 {
+    match unit {
+        Unit::Bytes if name == AccountPart::Native.series() => SEEN_NATIVE,
+        Unit::Bytes => SEEN_BYTES,
+        _ => LEAST_COUNT,
+    }
+}
 
 /// Whether the lower end of a growth, kept up for the horizon, matters.
 ///
 /// `seconds` is the length of steady. Nothing that does not grow is material.
-pub fn material(trend: &Trend, unit: Unit, horizon: Span, seconds: f64) -> bool {
+pub fn material(trend: &Trend, name: &str, unit: Unit, horizon: Span, seconds: f64) -> bool {
     let (Some(slope), Some(start)) = (trend.slope, trend.start) else { return false };
     if slope.lo <= 0.0 {
         return false;
     }
-    let (least, seen) = match unit {
-        Unit::Bytes => (LEAST_BYTES, SEEN_BYTES),
-        _ => (LEAST_COUNT, LEAST_COUNT),
-    };
+    let least = if unit == Unit::Bytes { LEAST_BYTES } else { LEAST_COUNT };
     let added = slope.lo * horizon.secs();
     let grown = (slope.value * seconds).max(trend.end.unwrap_or(start) - start);
-    added >= SHARE_OF_LEVEL * start.max(0.0) && added >= least && grown >= seen
+    added >= SHARE_OF_LEVEL * start.max(0.0) && added >= least && grown >= least_seen(name, unit)
 }
 
 #[cfg(test)]
@@ -58,6 +66,7 @@ mod tests {
         let slope = 12.0 * MIB / 86_400.0;
         assert!(material(
             &growing(100.0 * MIB, slope, 3600.0),
+            "rss_anon_bytes",
             Unit::Bytes,
             Span::from_secs_f64(DAYS_30),
             3600.0
@@ -65,16 +74,39 @@ mod tests {
     }
 
     #[test]
+    fn native_memory_counts_from_half_a_mebibyte() {
+        let horizon = Span::from_secs_f64(DAYS_30);
+        let grows = growing(1.0 * MIB, 0.4 * MIB / 60.0, 60.0);
+        assert!(material(&grows, "mem_live_bytes", Unit::Bytes, horizon, 60.0));
+        assert!(!material(&grows, "mem_native_bytes", Unit::Bytes, horizon, 60.0));
+    }
+
+    #[test]
     fn a_few_pages_do_not() {
         let horizon = Span::from_secs_f64(DAYS_30);
         assert!(
-            !material(&growing(100.0 * MIB, 4096.0 / 60.0, 60.0), Unit::Bytes, horizon, 60.0),
+            !material(
+                &growing(100.0 * MIB, 4096.0 / 60.0, 60.0),
+                "rss_anon_bytes",
+                Unit::Bytes,
+                horizon,
+                60.0
+            ),
             "not seen"
         );
         assert!(
-            !material(&growing(8e9, 5.0 * MIB / 86_400.0, 86_400.0), Unit::Bytes, horizon, 86_400.0),
+            !material(
+                &growing(8e9, 5.0 * MIB / 86_400.0, 86_400.0),
+                "rss_anon_bytes",
+                Unit::Bytes,
+                horizon,
+                86_400.0
+            ),
             "not a tenth"
         );
-        assert!(!material(&growing(5.0, 1.0 / 86_400.0, 20.0), Unit::Count, horizon, 20.0), "not ten tasks");
+        assert!(
+            !material(&growing(5.0, 1.0 / 86_400.0, 20.0), "fds", Unit::Count, horizon, 20.0),
+            "not ten tasks"
+        );
     }
 }

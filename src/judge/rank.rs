@@ -41,7 +41,7 @@ impl Sources {
         };
         Sources {
             groups: evidence.groups.iter().any(|g| matches!(g.kind, GroupKind::Goroutine | GroupKind::Task)),
-            exact: read("mem_live_bytes", 1) && read("mem_stacks_bytes", 1) && read("mem_native_bytes", 1),
+            exact: read("mem_live_bytes", 3) && read("mem_stacks_bytes", 3) && read("mem_native_bytes", 3),
             live: read("mem_live_bytes", 3),
             runtime: evidence
                 .environment

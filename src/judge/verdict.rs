@@ -8,10 +8,7 @@ use super::load::rate_held;
 use super::rank::Rank;
 use super::steady::Steady;
 use super::tasks::Tasks;
-use super::voters::{Voter, Voters};
-
-/// The growth a request in tasks that a run must be able to find.
-const RESOLUTION_TASKS: f64 = 0.01;
+use super::voters::{RESOLUTION_BYTES, RESOLUTION_TASKS, Voter, Voters};
 
 /// What decides, each with its sentence.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -169,10 +166,7 @@ fn doubts(
     }
     doubts.extend(tasks.doubts());
     for voter in voters.iter().filter(|v| v.rank.is_some() && v.explained_by.is_none()) {
-        if let Some(doubt) = doubt(voter, voters, steady, plan.map_or(1024.0, |p| p.judging.resolution_bytes))
-        {
-            doubts.push(doubt);
-        }
+        doubts.extend(doubt(voter, voters, steady));
     }
     if let (Some(plan), Some(load)) = (plan, load) {
         let most = plan.judging.max_error_ratio;
@@ -194,24 +188,22 @@ fn doubts(
         }
     }
     if plan.is_some_and(|p| !p.judging.load_only) && !voters.sources().forwards {
-        doubts.extend(unresolved(voters, steady, plan.map_or(1024.0, |p| p.judging.resolution_bytes)));
+        doubts.extend(unresolved(
+            voters,
+            steady,
+            plan.map_or(RESOLUTION_BYTES, |p| p.judging.resolution_bytes),
+        ));
     }
     doubts
 }
 
 /// Why one voter leaves it open.
-fn doubt(voter: &Voter, voters: &Voters, steady: &Steady, resolution_bytes: f64) -> Option<String> {
+fn doubt(voter: &Voter, voters: &Voters, steady: &Steady) -> Option<String> {
     let name = super::words::series(&voter.name);
     match voter.trend.direction {
         Direction::Stable => None,
-        Direction::Inconclusive => {
-            let resolution = if voter.unit == Unit::Bytes { resolution_bytes } else { RESOLUTION_TASKS };
-            // an interval that ends below the resolution leaves nothing open that this run was asked to find
-            if voter.trend.per_request.is_some_and(|p| p.hi < resolution) {
-                return None;
-            }
-            Some(format!("{name}: {}", voter.trend.why))
-        }
+        Direction::Inconclusive if voter.bounded => None,
+        Direction::Inconclusive => Some(format!("{name}: {}", voter.trend.why)),
         Direction::Growing if unreadable_heap(voter, voters) && steady.stretches.len() < 2 => Some(format!(
             "{name} climbs, but {} rather grows its heap than collects, and its live heap could not be read",
             voters.sources().runtime

@@ -4,11 +4,11 @@
 //! rejective multiple test procedure", within each): half the error is spent on the few series of ranks 1 to 3, the
 //! other half on the rest. This acts on the verdict; each series' own trend stays as it is.
 
-use crate::evidence::{Direction, Evidence, SeriesFinding, Trend};
+use crate::evidence::{Direction, Evidence, Runtime, SeriesFinding, Trend};
 use crate::trend::{Question, reaches, trend};
 use crate::units::{Span, Unit};
 
-use super::material::material;
+use super::material::{least_seen, material};
 use super::rank::{Rank, Sources, rank};
 use super::steady::Steady;
 
@@ -16,6 +16,12 @@ use super::steady::Steady;
 pub const ERROR: f64 = 0.05;
 /// What the horizon is where no plan says so.
 const HORIZON_S: f64 = 30.0 * 86_400.0;
+/// The growth a request that a run must be able to find, where no plan says so.
+pub const RESOLUTION_BYTES: f64 = 1024.0;
+/// The same in tasks.
+pub const RESOLUTION_TASKS: f64 = 0.01;
+/// Go collects when its heap has doubled since the last collection, and from 4 MiB on.
+const GO_LEAST_HEAP: f64 = 4.0 * 1024.0 * 1024.0;
 /// A projection is shown as far ahead as so many times the run's length.
 const FARTHEST: f64 = 1000.0;
 
@@ -32,6 +38,8 @@ pub struct Voter {
     pub trend: Trend,
     /// Whether that matters.
     pub material: bool,
+    /// Whether even the upper end of its slope is less than this run was asked to find, or than counts at all.
+    pub bounded: bool,
     /// Whether its growth stands beside all the other series that were asked.
     pub significant: bool,
     /// What explains its growth away.
@@ -55,7 +63,7 @@ impl Voter {
         match self.trend.direction {
             Direction::Stable => true,
             Direction::Growing => !self.material,
-            Direction::Inconclusive => false,
+            Direction::Inconclusive => self.bounded,
         }
     }
 }
@@ -72,6 +80,7 @@ pub fn ask(evidence: &Evidence, steady: &Steady) -> Voters {
     let recording = &evidence.recording;
     let judging = evidence.plan.as_ref().map(|p| &p.judging);
     let horizon = judging.map_or(Span::from_secs_f64(HORIZON_S), |j| j.horizon);
+    let resolution = judging.map_or(RESOLUTION_BYTES, |j| j.resolution_bytes);
     let sources = Sources::of(evidence);
     let present: Vec<&str> =
         recording.series.iter().filter(|s| !s.is_empty()).map(|s| s.name.as_str()).collect();
@@ -97,7 +106,8 @@ pub fn ask(evidence: &Evidence, steady: &Steady) -> Voters {
             Voter {
                 rank: rank(&series.name, &sources, &named, &present),
                 material: trend.direction == Direction::Growing
-                    && material(&trend, unit, horizon, steady.seconds()),
+                    && material(&trend, &series.name, unit, horizon, steady.seconds()),
+                bounded: bounded(&trend, &series.name, unit, resolution, steady.seconds()),
                 significant: false,
                 explained_by: None,
                 limit_at_s,
@@ -128,22 +138,36 @@ fn holm(all: &mut [Voter], chosen: impl Fn(&Voter) -> bool) {
     }
 }
 
+/// Whether the upper end of a slope is below the resolution, or adds less within steady than counts at all.
+fn bounded(trend: &Trend, name: &str, unit: Unit, resolution_bytes: f64, seconds: f64) -> bool {
+    let resolution = if unit == Unit::Bytes { resolution_bytes } else { RESOLUTION_TASKS };
+    trend.per_request.is_some_and(|p| p.hi < resolution)
+        || trend.slope.is_some_and(|s| s.hi * seconds < least_seen(name, unit))
+}
+
 /// Only a measure of the same bytes explains another away.
 fn explain(all: &mut [Voter], sources: &Sources) {
-    let flat = |all: &[Voter], name: &str| all.iter().find(|v| v.name == name).is_some_and(Voter::is_flat);
+    let get = |name: &str| all.iter().find(|v| v.name == name);
+    let flat = |name: &str| get(name).is_some_and(Voter::is_flat);
     let parts = ["mem_live_bytes", "mem_stacks_bytes", "mem_native_bytes"];
-    let reason = if sources.exact && parts.iter().all(|name| flat(all, name)) {
-        "live heap, stacks and native memory are flat: what comes and goes is garbage not collected yet"
-    } else if !sources.exact && sources.live && flat(all, "mem_live_bytes") {
-        "the live heap after collections is flat: the heap only grows up to its bound"
+    let live = get("mem_live_bytes").and_then(|v| v.trend.end).unwrap_or(0.0);
+    let (reason, most) = if sources.exact && parts.iter().all(|name| flat(name)) {
+        let reason =
+            "live heap, stacks and native memory are flat: what comes and goes is garbage not collected yet";
+        (reason, f64::INFINITY)
+    } else if !sources.exact && sources.live && flat("mem_live_bytes") {
+        let reason = "the live heap after collections is flat: the heap only grows up to its bound";
+        (reason, if sources.runtime == Runtime::Go { 2.0 * live + GO_LEAST_HEAP } else { f64::INFINITY })
     } else {
         return;
     };
     for voter in all.iter_mut() {
+        let rose = voter.trend.end.zip(voter.trend.start).map_or(0.0, |(end, start)| end - start);
         if voter.rank == Some(Rank::Rss)
             && voter.trend.direction != Direction::Stable
             && voter.name.starts_with("rss")
             && voter.name != "rss_shmem_bytes"
+            && rose <= most
         {
             voter.explained_by = Some(reason.into());
         }

@@ -4,11 +4,13 @@
 //! so that neither a page that never ends nor a gzip bomb can hold up or fill up a run.
 
 use std::io::Read;
+use std::sync::Arc;
 use std::time::Duration;
 
 use flate2::read::MultiGzDecoder;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap};
 use reqwest::{Client, StatusCode, Url};
+use tokio::sync::Mutex;
 
 use super::ProbeError;
 use crate::plan::RequestPlan;
@@ -41,7 +43,13 @@ pub struct Fetcher {
     origin: String,
     /// What the user sends with each request and a page about the service may need as well.
     private: HeaderMap,
+    /// One page at a time, also of several probes: making a page allocates in the target, and a heap that is read
+    /// meanwhile would hold it.
+    turn: Arc<Mutex<()>>,
 }
+
+/// A page that takes longer than this holds up no other.
+const TURN: Duration = Duration::from_secs(2);
 
 impl Fetcher {
     /// A fetcher for the service that this request goes to. Its Authorization and Host are sent to its own origin
@@ -67,7 +75,12 @@ impl Fetcher {
                 private.insert(name, value.clone());
             }
         }
-        Ok(Fetcher { client, origin: request.url.origin().ascii_serialization(), private })
+        Ok(Fetcher {
+            client,
+            origin: request.url.origin().ascii_serialization(),
+            private,
+            turn: Arc::default(),
+        })
     }
 
     /// Fetches a page, whatever its status.
@@ -75,6 +88,7 @@ impl Fetcher {
     /// # Errors
     /// When there is no whole answer within the bounds.
     pub async fn get(&self, url: &Url, bounds: Bounds) -> Result<Page, ProbeError> {
+        let _turn = tokio::time::timeout(TURN, self.turn.lock()).await;
         let fetched = tokio::time::timeout(bounds.time, self.fetch(url, bounds.bytes)).await;
         fetched.unwrap_or_else(|_| {
             Err(ProbeError(format!("{} did not answer within {:.0?}", shown(url), bounds.time)))

@@ -2,40 +2,22 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt;
-use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
-
 use crate::drive::{Driver, Load};
 use crate::evidence::{Command, EventKind, Phase};
-use crate::probe::{Ask, Row};
 use crate::record::Recorder;
 
+use super::agenda::Agenda;
 use super::chronicle::Chronicle;
 use super::parts::{End, Parts};
+use super::questions::{Done, Questions};
 use super::timeline::{Look, Stage, stages};
-
-/// Load is counted this often.
-const SECOND: Duration = Duration::from_secs(1);
-/// After the last phase, answers that are still on their way get so long,
-const LAST_ANSWERS: Duration = Duration::from_secs(5);
-/// or so long when somebody asked soak to stop: the whole report stands within 3 s of that.
-const LAST_ANSWERS_STOPPED: Duration = Duration::from_millis(1200);
-
-/// An answer that came in.
-enum Done {
-    Sample(Row),
-    Look(Look, Duration, Row),
-}
 
 struct Conductor<'a> {
     parts: Parts<'a>,
     chronicle: Chronicle,
-    asked: FuturesUnordered<BoxFuture<'a, Done>>,
-    sampling: bool,
+    questions: Questions<'a>,
     stage: Stage,
-    next_sample: Duration,
-    next_second: Duration,
+    agenda: Agenda,
     total: Duration,
 }
 
@@ -45,11 +27,9 @@ pub async fn conduct(parts: Parts<'_>, recorder: Recorder) -> (Recorder, End) {
     let first = Stage { phase: Phase::Baseline, cycle: 1, length: Duration::ZERO };
     let mut conductor = Conductor {
         chronicle: Chronicle::begin(recorder, parts.sampler.series()),
-        asked: FuturesUnordered::new(),
-        sampling: false,
+        questions: Questions::to(parts.sampler),
         stage: first,
-        next_sample: Duration::ZERO,
-        next_second: Duration::ZERO,
+        agenda: Agenda::default(),
         total: parts.plan.phases.total().0,
         parts,
     };
@@ -61,48 +41,50 @@ pub async fn conduct(parts: Parts<'_>, recorder: Recorder) -> (Recorder, End) {
         }
     }
     if end != End::Aborted {
-        let patience = if end == End::Stopped { LAST_ANSWERS_STOPPED } else { LAST_ANSWERS };
-        end = conductor.last_answers(patience, end).await;
+        end = conductor.last_answers(end).await;
     }
     (conductor.close(), end)
 }
 
 impl Conductor<'_> {
     async fn go_through(&mut self, stage: Stage) -> End {
-        let start = self.parts.clock.now();
-        self.enter(stage, start);
-        let until = start + stage.length;
-        let looks = stage.looks();
-        let mut looked = 0;
+        self.enter(stage, self.parts.clock.now());
         loop {
             let now = self.parts.clock.now();
-            let requests_done = stage.phase == Phase::Steady
-                && self.parts.plan.requests.is_some()
-                && self.parts.driver.as_ref().is_some_and(Driver::steady_done);
-            if now >= until || requests_done {
+            if self.agenda.is_over(now) || self.requests_are_done() {
                 break;
             }
-            if now >= self.next_sample {
-                self.sample(now);
+            let interval = self.parts.plan.interval.0;
+            if self.agenda.sample(now, interval) {
+                self.chronicle.sampling(now, interval);
+                self.questions.sample(interval);
             }
-            if now >= self.next_second {
-                self.second(now, until.saturating_sub(now));
+            if self.agenda.second(now) {
+                self.second(now);
             }
-            while looked < looks.len() && start + looks[looked].0 <= now {
-                self.look(looks[looked].1, now);
-                looked += 1;
+            while let Some(look) = self.agenda.look(now) {
+                self.look(look, now);
             }
-            let next_look = looks.get(looked).map_or(until, |(at, _)| start + *at);
-            let next = until.min(self.next_sample).min(self.next_second).min(next_look);
-            if let Some(command) = self.wait(next.saturating_sub(now)).await {
+            if let Some(command) = self.wait(self.agenda.idle(now)).await {
                 return self.obey(command);
             }
         }
-        let now = self.parts.clock.now();
-        for look in stage.last_looks() {
+        self.look_back(self.parts.clock.now());
+        End::Finished
+    }
+
+    /// What is looked at when a stage is over.
+    fn look_back(&mut self, now: Duration) {
+        for look in self.stage.last_looks() {
             self.look(*look, now);
         }
-        End::Finished
+    }
+
+    /// Whether steady has sent all that --requests asked for.
+    fn requests_are_done(&self) -> bool {
+        self.stage.phase == Phase::Steady
+            && self.parts.plan.requests.is_some()
+            && self.parts.driver.as_ref().is_some_and(Driver::steady_done)
     }
 
     fn enter(&mut self, stage: Stage, now: Duration) {
@@ -112,17 +94,12 @@ impl Conductor<'_> {
             self.chronicle.event(now, EventKind::Cycle { number: stage.cycle });
         }
         self.chronicle.event(now, EventKind::Phase { phase: stage.phase });
-        let begins = match stage.phase {
-            Phase::Warmup => true,
-            Phase::Steady => self.parts.plan.phases.warmup.0.is_zero(),
-            _ => false,
-        };
-        if let (true, Some(driver)) = (begins, &self.parts.driver) {
-            let phases = &self.parts.plan.phases;
+        let phases = &self.parts.plan.phases;
+        if let (true, Some(driver)) = (stage.begins_load(phases), &self.parts.driver) {
             let requests = self.parts.plan.requests;
             driver.begin(Load { start: now, warmup: phases.warmup.0, steady: phases.steady.0, requests });
         }
-        self.next_sample = self.next_sample.min(now);
+        self.agenda.begin(&stage, now);
     }
 
     /// Waits, at most so long, taking in answers; a command ends the wait.
@@ -130,7 +107,7 @@ impl Conductor<'_> {
         tokio::select! {
             biased;
             Some(command) = self.parts.commands.recv() => return Some(command),
-            Some(done) = self.asked.next(), if !self.asked.is_empty() => self.take_in(done),
+            done = self.questions.next() => self.take_in(done),
             () = tokio::time::sleep(at_most) => {}
         }
         None
@@ -147,26 +124,13 @@ impl Conductor<'_> {
         self.chronicle
             .event(now, EventKind::Stopped { reason: "somebody asked for it (Ctrl-C or SIGTERM)".into() });
         if self.stage.phase == Phase::Steady {
-            for look in self.stage.last_looks() {
-                self.look(*look, now);
-            }
+            self.look_back(now);
         }
         End::Stopped
     }
 
-    fn sample(&mut self, now: Duration) {
-        let interval = self.parts.plan.interval.0;
-        self.next_sample = now.max(self.next_sample + interval);
-        self.chronicle.sampling(now, interval);
-        if !self.sampling {
-            self.sampling = true;
-            let answer = self.parts.sampler.ask(Ask::Sample, interval);
-            self.asked.push(Box::pin(async move { Done::Sample(answer.await) }));
-        }
-    }
-
-    fn second(&mut self, now: Duration, left_of_stage: Duration) {
-        self.next_second = now.max(self.next_second + SECOND);
+    /// A second is over.
+    fn second(&mut self, now: Duration) {
         self.count(now);
         let answered = self.answered().unwrap_or(0);
         if self.stage.phase.has_load()
@@ -174,7 +138,7 @@ impl Conductor<'_> {
         {
             self.chronicle.event(now, event);
         }
-        let left = self.total.saturating_sub(now).max(left_of_stage);
+        let left = self.total.saturating_sub(now).max(self.agenda.left(now));
         (self.parts.tick)(self.chronicle.mirror(), self.stage, left);
     }
 
@@ -183,24 +147,16 @@ impl Conductor<'_> {
         if look == Look::Collect && (self.parts.plan.judging.no_gc || !self.chronicle.may_collect(now)) {
             return;
         }
-        let ask = match look {
-            Look::Collect => Ask::Collect,
-            Look::Snapshot(moment) => Ask::Snapshot(moment),
-        };
         if let Some(driver) = &self.parts.driver {
             driver.probing(now);
         }
-        let answer = self.parts.sampler.ask(ask, LAST_ANSWERS);
-        self.asked.push(Box::pin(async move { Done::Look(look, now, answer.await) }));
+        self.questions.look(look, now, End::Finished.patience());
     }
 
     fn take_in(&mut self, done: Done) {
         let now = self.parts.clock.now();
         match done {
-            Done::Sample(row) => {
-                self.sampling = false;
-                self.chronicle.row(now, self.stage.phase, self.answered(), row);
-            }
+            Done::Sample(row) => self.chronicle.row(now, self.stage.phase, self.answered(), row),
             Done::Look(look, at, row) => self.chronicle.looked(look, at, now, row),
         }
     }
@@ -217,9 +173,9 @@ impl Conductor<'_> {
         }
     }
 
-    async fn last_answers(&mut self, patience: Duration, end: End) -> End {
-        let until = self.parts.clock.now() + patience;
-        while !self.asked.is_empty() {
+    async fn last_answers(&mut self, end: End) -> End {
+        let until = self.parts.clock.now() + end.patience();
+        while !self.questions.all_answered() {
             let left = until.saturating_sub(self.parts.clock.now());
             if left.is_zero() {
                 break;

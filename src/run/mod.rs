@@ -3,10 +3,12 @@
 //! Comes in: a plan, a driver, a sampler and a recorder. Goes out: a run directory that is complete, whatever
 //! happened. `tick` looks in while it runs; commands come over a channel.
 
+mod agenda;
 mod chronicle;
 mod conductor;
 mod ledger;
 mod parts;
+mod questions;
 mod suspend;
 mod timeline;
 

@@ -41,3 +41,15 @@ pub enum End {
     /// Somebody asked twice: there is none.
     Aborted,
 }
+
+impl End {
+    /// How long answers that are still on their way are waited for: when somebody asked soak to stop, the whole report
+    /// stands within 3 s of that.
+    pub(super) fn patience(self) -> Duration {
+        match self {
+            End::Finished => Duration::from_secs(5),
+            End::Stopped => Duration::from_millis(1200),
+            End::Aborted => Duration::ZERO,
+        }
+    }
+}

@@ -47,6 +47,8 @@ impl Stage {
     /// The closer looks of this stage, by their time since its start.
     pub fn looks(&self) -> Vec<(Duration, Look)> {
         match self.phase {
+            // the first collection of all moves the level for good: better before what is judged than within it
+            Phase::Warmup => vec![(self.length * 3 / 4, Look::Collect)],
             Phase::Steady => {
                 let n = (self.length.as_secs_f64() / COLLECTION_EVERY.as_secs_f64()) as u32;
                 let n = n.clamp(LEAST_COLLECTIONS, MOST_COLLECTIONS);
@@ -58,6 +60,15 @@ impl Stage {
                     .collect()
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// Whether load begins with this stage: warmup's, and steady's where there is no warmup.
+    pub fn begins_load(&self, plan: &PhasePlan) -> bool {
+        match self.phase {
+            Phase::Warmup => true,
+            Phase::Steady => plan.warmup.0.is_zero(),
+            Phase::Baseline | Phase::Settle => false,
         }
     }
 

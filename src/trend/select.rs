@@ -24,7 +24,7 @@ pub(super) struct Selection {
     pub(super) settled: Option<f64>,
     /// Whether the series was read on purpose, far apart.
     pub(super) deliberate: bool,
-    /// When the first forced collection within steady was.
+    /// When the first forced collection of all was, if within steady.
     pub(super) first_collection_s: Option<f64>,
     /// Requests each second in steady.
     pub(super) requests_per_s: Option<f64>,
@@ -71,7 +71,7 @@ pub(super) fn select(question: &Question<'_>) -> Selection {
     }
     if let (Some(first), Some(last)) = (out.times.first(), out.times.last()) {
         let within = |t: &f64| *t > *first && *t < *last;
-        out.first_collection_s = blind.iter().map(|b| b.0).find(within);
+        out.first_collection_s = blind.first().map(|b| b.0).filter(within);
         out.requests_per_s = request_rate(&recording.elapsed_s, &recording.requests_total, &phases);
     }
     out
@@ -185,7 +185,9 @@ mod tests {
         let dense = select_from(&r, vec![Sample::new(2.0); 60], &events);
         assert!(!dense.deliberate);
         assert!(dense.times.len() < 40 && !dense.times.contains(&17.0));
-        assert_eq!(dense.first_collection_s, Some(16.9));
+        assert_eq!(dense.first_collection_s, None, "the first of all was before steady");
+        let later = select_from(&r, vec![Sample::new(2.0); 60], &events[2..]);
+        assert_eq!(later.first_collection_s, Some(16.9));
     }
 
     #[test]

@@ -194,6 +194,8 @@ async fn a_long_snapshot_of_one_delays_no_sample_of_another() {
         vec![mock("slow", Does::TakesAndTells(Duration::from_millis(300))), mock("quick", Does::Answers)];
     let sampler = Sampler::start(probes);
     let snapshot = sampler.ask(Ask::Snapshot(Moment::SteadyStart), Duration::from_secs(5));
+    // the quick one has answered its snapshot by then; the slow one has not
+    tokio::time::sleep(Duration::from_millis(50)).await;
     let begun = Instant::now();
     let row = sampler.ask(Ask::Sample, Duration::from_secs(5)).await;
     assert!(begun.elapsed() < Duration::from_millis(250), "{:?}", begun.elapsed());

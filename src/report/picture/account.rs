@@ -25,13 +25,13 @@ impl Stack {
         (from, to): (f64, f64),
         columns: usize,
     ) -> Option<Stack> {
-        let told: Vec<(AccountPart, Trace)> = AccountPart::ALL
-            .into_iter()
-            .filter_map(|part| {
-                let series = recording.series(part.series()).filter(|s| !s.is_empty())?;
-                Some((part, Trace::new(&recording.elapsed_s, &series.samples, breaks)))
-            })
-            .collect();
+        let trace = |part: AccountPart| {
+            let series = recording.series(part.series()).filter(|s| !s.is_empty())?;
+            Some(Trace::new(&recording.elapsed_s, &series.samples, breaks))
+        };
+        let told: Vec<(AccountPart, Trace)> =
+            AccountPart::STACKED.into_iter().filter_map(|part| Some((part, trace(part)?))).collect();
+        let untouched = trace(AccountPart::NotResident);
         if !told.iter().any(|(part, _)| part.can_leak()) {
             return None;
         }
@@ -41,6 +41,11 @@ impl Stack {
         let edges = |t: f64, total: f64| {
             let mut values: Vec<f64> =
                 told.iter().map(|(_, trace)| trace.at(t).unwrap_or(0.0).max(0.0)).collect();
+            // what the runtime reserved and never touched is no part of RSS
+            let untouched = untouched.as_ref().and_then(|trace| trace.at(t)).unwrap_or(0.0);
+            if let Some(i) = told.iter().position(|(part, _)| *part == AccountPart::Runtime) {
+                values[i] = (values[i] + untouched).max(0.0);
+            }
             if let Some(i) =
                 told.iter().position(|(part, trace)| *part == AccountPart::Garbage && rare(trace))
             {

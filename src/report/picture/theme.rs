@@ -119,7 +119,7 @@ impl Theme {
 
     /// The colour of an owner of memory that nothing is wrong with.
     pub fn part(&self, part: AccountPart) -> Rgb {
-        let at = AccountPart::ALL.iter().position(|p| *p == part).unwrap_or(0);
+        let at = AccountPart::STACKED.iter().position(|p| *p == part).unwrap_or(0);
         self.parts[at]
     }
 

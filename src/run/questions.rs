@@ -1,0 +1,66 @@
+//! Questions to the probes that are under way, and their answers as they come in.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+
+use crate::probe::{Ask, Row, Sampler};
+
+use super::timeline::Look;
+
+/// An answer that came in.
+pub(super) enum Done {
+    /// A regular sample.
+    Sample(Row),
+    /// A closer look, and when it was asked for.
+    Look(Look, Duration, Row),
+}
+
+/// What was asked and is not answered yet.
+pub(super) struct Questions<'a> {
+    sampler: &'a Sampler,
+    asked: FuturesUnordered<BoxFuture<'a, Done>>,
+    sampling: bool,
+}
+
+impl<'a> Questions<'a> {
+    pub(super) fn to(sampler: &'a Sampler) -> Questions<'a> {
+        Questions { sampler, asked: FuturesUnordered::new(), sampling: false }
+    }
+
+    /// Asks for a sample, unless the last one is still under way.
+    pub(super) fn sample(&mut self, within: Duration) {
+        if !self.sampling {
+            self.sampling = true;
+            let answer = self.sampler.ask(Ask::Sample, within);
+            self.asked.push(Box::pin(async move { Done::Sample(answer.await) }));
+        }
+    }
+
+    /// Asks for a closer look.
+    pub(super) fn look(&mut self, look: Look, now: Duration, within: Duration) {
+        let ask = match look {
+            Look::Collect => Ask::Collect,
+            Look::Snapshot(moment) => Ask::Snapshot(moment),
+        };
+        let answer = self.sampler.ask(ask, within);
+        self.asked.push(Box::pin(async move { Done::Look(look, now, answer.await) }));
+    }
+
+    pub(super) fn all_answered(&self) -> bool {
+        self.asked.is_empty()
+    }
+
+    /// The next answer; for ever where nothing is under way.
+    pub(super) async fn next(&mut self) -> Done {
+        match self.asked.next().await {
+            Some(done) => {
+                self.sampling &= !matches!(done, Done::Sample(_));
+                done
+            }
+            None => std::future::pending().await,
+        }
+    }
+}
