@@ -1,9 +1,9 @@
 //! Go's memory account, just after a collection that this probe forces, and the heap in use by stack.
 //!
 //! `heap?debug=1&gc=1` collects and then states what the runtime holds of the kernel's memory and what it gave
-//! back; /proc/PID/status, read around a second page once both stand still, says what is resident. The rest is native:
-//! RssAnon − (Sys − HeapReleased). In a service without native memory that is a constant of about −3 MiB, held by the
-//! runtime and not yet touched; `mem_native_bytes` counts from it, since its changes are what can leak.
+//! back; /proc/PID/status, read right behind it, says what is resident. The rest is native: RssAnon − (Sys −
+//! HeapReleased). In a service without native memory that is a constant of about −3 MiB, held by the runtime and not
+//! yet touched; `mem_native_bytes` counts from it, since its changes are what can leak.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -13,18 +13,10 @@ use reqwest::Url;
 use super::fetch::{Bounds, Fetcher, shown};
 use super::pprof::heap::{self, HeapPage, MemStats};
 use super::{Answer, Ask, Probe, ProbeError, Reading};
-use crate::evidence::{AccountPart, GroupKind};
+use crate::evidence::{AccountPart, EventKind, GroupKind};
 
 /// Some 1.5 KiB for each distinct allocating stack; a collection of a large heap takes seconds.
 const PAGE: Bounds = Bounds { bytes: 64 << 20, time: Duration::from_secs(60) };
-/// Looks at memory after a collection, until two agree,
-const LOOKS: u32 = 7;
-/// with so much time between the first two, and twice as much between each two more: 0.6 s in all.
-const PAUSE: Duration = Duration::from_millis(10);
-/// They agree within this many bytes; the kernel itself counts in batches of 32 pages for each processor.
-const STILL: f64 = 131_072.0;
-/// A page that takes so long is not read again for that.
-const DEAR: Duration = Duration::from_millis(100);
 /// Heap stacks in one reading.
 const MOST_STACKS: usize = 64;
 /// Heap stacks described in one run.
@@ -44,7 +36,7 @@ pub struct GoHeap {
     collect: Url,
     pid: Option<u32>,
     told: HashSet<String>,
-    /// Reserved and not touched at the first collection, in bytes below zero.
+    /// Reserved and not touched at the first reading, in bytes below zero.
     not_resident: Option<f64>,
 }
 
@@ -58,7 +50,7 @@ impl GoHeap {
         let join = |name: &str| base.join(name).map_err(|error| ProbeError(format!("{base}{name}: {error}")));
         let (heap, collect) = (join("heap?debug=1")?, join("heap?debug=1&gc=1")?);
         let page = fetch(&fetcher, &heap).await?;
-        account(&page, &heap)?;
+        account(page.stats, &heap)?;
         let pid = pid.filter(|pid| resident(*pid).is_ok());
         Ok(GoHeap { fetcher, heap, collect, pid, told: HashSet::new(), not_resident: None })
     }
@@ -68,45 +60,37 @@ impl GoHeap {
         self.pid.is_some()
     }
 
+    /// Forces a collection, after which live heap and garbage are apart.
     async fn collect(&mut self) -> Result<Reading, ProbeError> {
+        let begun = Instant::now();
         let page = fetch(&self.fetcher, &self.collect).await?;
-        let mut stats = account(&page, &self.collect)?;
-        let live = stats.heap_alloc;
+        let took_s = begun.elapsed().as_secs_f64();
+        let stats = account(page.stats, &self.collect)?;
         let mut reading = self.stacks(page);
-        let mut resident = None;
-        if let Some(pid) = self.pid
-            && let Some(at_rest) = self.at_rest(pid).await?
-        {
-            stats = at_rest.0;
-            resident = Some(at_rest.1);
-        }
-        reading.values = values(&stats, live, resident, &mut self.not_resident);
+        reading.values = told(&[
+            (AccountPart::Live, stats.heap_alloc as f64),
+            (AccountPart::Garbage, stats.garbage()),
+            (AccountPart::Stacks, stats.stack_sys as f64),
+            (AccountPart::Runtime, stats.runtime()),
+        ]);
+        reading.events.push(EventKind::Collection { took_s });
         Ok(reading)
     }
 
-    /// What the runtime holds and what is resident, of one and the same moment. Just after a collection the runtime
-    /// gives memory back, and a page stated before that does not fit what is resident after it: so both are read until
-    /// two readings running agree. None where they never do; then native is a gap.
-    async fn at_rest(&self, pid: u32) -> Result<Option<(MemStats, Resident)>, ProbeError> {
-        let mut before: Option<f64> = None;
-        let mut pause = PAUSE;
-        for _ in 0..LOOKS {
-            let begun = Instant::now();
-            let page = fetch(&self.fetcher, &self.heap).await?;
-            let resident = resident(pid)?;
-            let stats = account(&page, &self.heap)?;
-            let rest = resident.anon as f64 - stats.held();
-            if before.is_some_and(|before| (rest - before).abs() <= STILL) {
-                return Ok(Some((stats, resident)));
-            }
-            before = Some(rest);
-            if begun.elapsed() > DEAR {
-                break;
-            }
-            tokio::time::sleep(pause).await;
-            pause *= 2;
-        }
-        Ok(None)
+    /// What the runtime does not know of. Just after a collection it gives memory back, and a page stated before that
+    /// does not fit what is resident after it; so this is read all the time, and those moments do not count.
+    async fn native(&mut self, pid: u32) -> Result<Reading, ProbeError> {
+        let page = self.fetcher.get_ok(&self.heap, PAGE).await?;
+        let resident = resident(pid)?;
+        let stats = account(heap::stats(&String::from_utf8_lossy(&page.body)), &self.heap)?;
+        let rest = resident.anon as f64 - stats.held();
+        let not_resident = *self.not_resident.get_or_insert(rest.min(0.0));
+        let values = told(&[
+            (AccountPart::Native, rest - not_resident),
+            (AccountPart::NotResident, not_resident),
+            (AccountPart::Files, resident.files as f64),
+        ]);
+        Ok(Reading { values, ..Reading::default() })
     }
 
     fn stacks(&mut self, page: HeapPage) -> Reading {
@@ -147,7 +131,7 @@ impl Probe for GoHeap {
     }
 
     fn answers(&self, ask: Ask) -> bool {
-        ask != Ask::Sample
+        ask != Ask::Sample || self.exact()
     }
 
     fn ask(&mut self, ask: Ask) -> Answer<'_> {
@@ -159,7 +143,10 @@ impl Probe for GoHeap {
                     let page = fetch(&self.fetcher, &self.heap).await?;
                     Ok(self.stacks(page))
                 }
-                Ask::Sample => Ok(Reading::default()),
+                Ask::Sample => match self.pid {
+                    Some(pid) => self.native(pid).await,
+                    None => Ok(Reading::default()),
+                },
             }
         })
     }
@@ -170,34 +157,12 @@ async fn fetch(fetcher: &Fetcher, url: &Url) -> Result<HeapPage, ProbeError> {
     Ok(heap::parse(&String::from_utf8_lossy(&page.body)))
 }
 
-fn account(page: &HeapPage, url: &Url) -> Result<MemStats, ProbeError> {
-    page.stats.ok_or_else(|| ProbeError(format!("{} has no runtime.MemStats", shown(url))))
+fn account(stats: Option<MemStats>, url: &Url) -> Result<MemStats, ProbeError> {
+    stats.ok_or_else(|| ProbeError(format!("{} has no runtime.MemStats", shown(url))))
 }
 
-/// The owners of what is resident; they add up to it. `live` was read just after the collection; what has been
-/// allocated since then counts as garbage. What the first reading leaves below zero stays `not_resident` for good, and
-/// native counts from there.
-fn values(
-    stats: &MemStats,
-    live: u64,
-    resident: Option<Resident>,
-    not_resident: &mut Option<f64>,
-) -> Vec<(String, f64)> {
-    let stats = &MemStats { heap_alloc: live, ..*stats };
-    let mut parts = vec![
-        (AccountPart::Live, live as f64),
-        (AccountPart::Garbage, stats.garbage()),
-        (AccountPart::Stacks, stats.stack_sys as f64),
-        (AccountPart::Runtime, stats.runtime()),
-    ];
-    if let Some(resident) = resident {
-        let rest = resident.anon as f64 - stats.held();
-        let not_resident = *not_resident.get_or_insert(rest.min(0.0));
-        parts.push((AccountPart::Native, rest - not_resident));
-        parts.push((AccountPart::NotResident, not_resident));
-        parts.push((AccountPart::Files, resident.files as f64));
-    }
-    parts.into_iter().map(|(part, bytes)| (part.series().to_string(), bytes)).collect()
+fn told(parts: &[(AccountPart, f64)]) -> Vec<(String, f64)> {
+    parts.iter().map(|(part, bytes)| (part.series().to_string(), *bytes)).collect()
 }
 
 #[cfg(target_os = "linux")]
@@ -221,30 +186,6 @@ fn resident(pid: u32) -> Result<Resident, ProbeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const STATS: MemStats =
-        MemStats { sys: 1000, heap_released: 100, heap_alloc: 300, heap_sys: 600, stack_sys: 150 };
-
-    #[test]
-    fn the_owners_add_up_to_what_is_resident() {
-        let values = values(&STATS, 250, Some(Resident { anon: 1200, files: 77 }), &mut None);
-        assert_eq!(values.iter().map(|(_, bytes)| bytes).sum::<f64>(), 1277.0);
-        assert!(values.contains(&("mem_live_bytes".to_string(), 250.0)));
-        assert!(values.contains(&("mem_native_bytes".to_string(), 300.0)));
-    }
-
-    #[test]
-    fn native_counts_from_what_was_not_resident_at_the_first_collection() {
-        let mut not_resident = None;
-        let read = |anon, not_resident: &mut Option<f64>| {
-            let values = values(&STATS, 250, Some(Resident { anon, files: 0 }), not_resident);
-            assert_eq!(values.iter().map(|(_, bytes)| bytes).sum::<f64>(), anon as f64);
-            values.into_iter().find(|(name, _)| name == "mem_native_bytes").unwrap().1
-        };
-        assert_eq!(read(600, &mut not_resident), 0.0);
-        assert_eq!(not_resident, Some(-300.0));
-        assert_eq!(read(750, &mut not_resident), 150.0);
-    }
 
     #[cfg(target_os = "linux")]
     #[test]

@@ -59,8 +59,16 @@ impl Chronicle {
 
     /// What a closer look, asked for `at` a moment, has read; its values go with the next row.
     pub(super) fn looked(&mut self, look: Look, at: Duration, now: Duration, mut row: Row) {
-        if let Some(event) = self.ledger.looked(look, at, now, &row) {
-            self.event(at, event);
+        if let (Look::Snapshot(moment), Some(_)) = (look, &row.snapshot) {
+            let took_s = now.saturating_sub(at).as_secs_f64();
+            self.event(at, EventKind::Snapshot { moment, took_s });
+        }
+        let is_collection = |kind: &mut EventKind| matches!(kind, EventKind::Collection { .. });
+        for collection in row.events.extract_if(.., is_collection).collect::<Vec<_>>() {
+            if let EventKind::Collection { took_s } = collection {
+                self.ledger.collected(Duration::from_secs_f64(took_s));
+            }
+            self.event(at, collection);
         }
         self.ledger.keep(std::mem::take(&mut row.values));
         self.beside(now, row);

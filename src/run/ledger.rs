@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use crate::drive::Interval;
 use crate::evidence::EventKind;
-use crate::probe::Row;
 
 use super::suspend::Suspend;
-use super::timeline::Look;
 
 /// Collections may take so much of the target's time.
 const COLLECTING_SHARE: f64 = 0.01;
@@ -95,19 +93,10 @@ impl Ledger {
             || self.collecting.as_secs_f64() <= COLLECTING_SHARE * since.as_secs_f64()
     }
 
-    /// What a closer look is remembered by; nothing where nobody had an answer.
-    pub(super) fn looked(&mut self, look: Look, at: Duration, now: Duration, row: &Row) -> Option<EventKind> {
-        let took = now.saturating_sub(at);
-        let took_s = took.as_secs_f64();
-        match look {
-            Look::Collect if !row.values.is_empty() => {
-                self.collections += 1;
-                self.collecting += took;
-                Some(EventKind::Collection { took_s })
-            }
-            Look::Snapshot(moment) if row.snapshot.is_some() => Some(EventKind::Snapshot { moment, took_s }),
-            _ => None,
-        }
+    /// A collection was forced, and kept the target busy for so long.
+    pub(super) fn collected(&mut self, took: Duration) {
+        self.collections += 1;
+        self.collecting += took;
     }
 
     /// Tells once of each way in which the schedule could not be kept.
@@ -158,13 +147,11 @@ mod tests {
     #[test]
     fn collections_that_cost_too_much_become_fewer() {
         let mut ledger = Ledger::new(&[]);
-        let row = Row { values: vec![("mem_live_bytes".into(), 1.0)], ..Row::default() };
         let mut asked = 0;
         for second in 0..100 {
-            let now = Duration::from_secs(second);
-            if ledger.may_collect(now) {
+            if ledger.may_collect(Duration::from_secs(second)) {
                 asked += 1;
-                ledger.looked(Look::Collect, now, now + Duration::from_millis(100), &row);
+                ledger.collected(Duration::from_millis(100));
             }
         }
         assert!((10..=13).contains(&asked), "{asked} collections of 0.1 s in 100 s");

@@ -52,9 +52,11 @@ impl Stage {
             Phase::Steady => {
                 let n = (self.length.as_secs_f64() / COLLECTION_EVERY.as_secs_f64()) as u32;
                 let n = n.clamp(LEAST_COLLECTIONS, MOST_COLLECTIONS);
-                // the last keeps clear of the end, so that its answer still falls into steady
-                let room = self.length - (self.length / 20).min(Duration::from_secs(1));
-                let collections = (0..n).map(|i| (room * i / (n - 1), Look::Collect));
+                // the first keeps clear of the snapshot, for which the target allocates, and the last of the end, so
+                // that its answer still falls into steady
+                let clear = (self.length / 20).min(Duration::from_secs(1));
+                let room = self.length - 2 * clear;
+                let collections = (0..n).map(|i| (clear + room * i / (n - 1), Look::Collect));
                 std::iter::once((Duration::ZERO, Look::Snapshot(Moment::SteadyStart)))
                     .chain(collections)
                     .collect()
@@ -111,12 +113,13 @@ mod tests {
     }
 
     #[test]
-    fn collections_are_even_over_steady_from_its_first_moment_to_its_last() {
+    fn collections_are_even_over_steady_and_keep_clear_of_its_ends() {
         let steady = stages(&plan(1))[2];
         let at: Vec<Duration> =
             steady.looks().iter().filter(|(_, look)| *look == Look::Collect).map(|(at, _)| *at).collect();
         assert!(at.len() >= 8);
-        assert_eq!((at[0], at[at.len() - 1]), (Duration::ZERO, steady.length - Duration::from_secs(1)));
+        let clear = Duration::from_secs(1);
+        assert_eq!((at[0], at[at.len() - 1]), (clear, steady.length - clear));
         let long = Stage { length: Duration::from_secs(8 * 3600), ..steady };
         assert_eq!(long.looks().len(), 1 + MOST_COLLECTIONS as usize);
     }

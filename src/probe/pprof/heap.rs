@@ -64,6 +64,15 @@ pub struct HeapPage {
     pub stacks: Vec<HeapStack>,
 }
 
+/// Reads the account alone, which stands at the end of a page.
+pub fn stats(text: &str) -> Option<MemStats> {
+    let mut stats = Stats::default();
+    for line in text.lines() {
+        stats.line(line);
+    }
+    stats.finish()
+}
+
 /// Reads a page.
 pub fn parse(text: &str) -> HeapPage {
     let rate = sampling_rate(text);
@@ -71,8 +80,7 @@ pub fn parse(text: &str) -> HeapPage {
     let mut by_id: HashMap<u64, HeapStack> = HashMap::new();
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
-        if let Some((name, value)) = line.strip_prefix("# ").and_then(|rest| rest.split_once(" = ")) {
-            stats.take(name, value);
+        if stats.line(line) {
             continue;
         }
         let Some((objects, bytes)) = record(line) else { continue };
@@ -104,6 +112,15 @@ struct Stats {
 }
 
 impl Stats {
+    /// Takes a line if it is one of the account.
+    fn line(&mut self, line: &str) -> bool {
+        let told = line.strip_prefix("# ").and_then(|rest| rest.split_once(" = "));
+        if let Some((name, value)) = told {
+            self.take(name, value);
+        }
+        told.is_some()
+    }
+
     fn take(&mut self, name: &str, value: &str) {
         // `Stack = in use / of the system`
         let value = if name == "Stack" { value.rsplit(" / ").next().unwrap_or(value) } else { value };
@@ -203,6 +220,7 @@ mod tests {
         assert_eq!((stats.garbage(), stats.runtime()), (400.0, 240.0));
         let parts = stats.heap_alloc as f64 + stats.garbage() + stats.stack_sys as f64 + stats.runtime();
         assert_eq!(parts, stats.held());
+        assert_eq!(super::stats(PAGE), Some(stats));
     }
 
     #[test]
