@@ -22,7 +22,7 @@ pub enum AccountPart {
     Files,
     /// Private memory nobody could be asked about; ranks as RSS.
     Unattributed,
-    /// What the runtime reserved and has not touched yet, at the first reading, as a constant below zero: the other
+    /// What the runtime reserved and has not touched yet, at first, as a constant below zero: the other
     /// parts count it, RSS does not.
     NotResident,
 }

@@ -64,6 +64,13 @@ pub enum EventKind {
         /// Why, in one line.
         reason: String,
     },
+    /// A probe is asked less often from here on, since its answers take more of the target's time than they may.
+    ProbeSlowed {
+        /// Which probe.
+        probe: String,
+        /// The share of the time that its answers took.
+        share: f64,
+    },
     /// Nothing was sampled for a while: the machine was suspended or starved.
     Gap {
         /// How long, in seconds.

@@ -87,7 +87,12 @@ fn grows(voter: &Voter) -> String {
         (None, Some(slope)) => voter.unit.show_slope(slope.value),
         (None, None) => "without end".into(),
     };
-    format!("{} grows {by}", super::words::series(&voter.name))
+    let what = match voter.name.as_str() {
+        "mem_native_bytes" => ": memory that the runtime did not allocate (C code, mmap)",
+        "mem_live_bytes" => " after each collection: objects that something still refers to",
+        _ => "",
+    };
+    format!("{} grows {by}{what}", super::words::series(&voter.name))
 }
 
 /// RSS of a runtime that rather grows its heap than collects, whose live heap nobody could read.

@@ -140,7 +140,7 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
     match findings.verdict {
         Verdict::Leak => {
             notes.extend(findings.culprits.first().map(|c| c.why.clone()));
-            notes.extend(facts.leaks.iter().filter(|leak| *leak != why).cloned());
+            notes.extend(facts.leaks.iter().cloned());
             if facts.proven.is_none() {
                 let seen = findings.culprits.iter().map(|c| c.seen_for_s).fold(0.0, f64::max);
                 let steady = Steady::of(evidence).seconds();

@@ -3,7 +3,7 @@
 //! `heap?debug=1&gc=1` collects and then states what the runtime holds of the kernel's memory and what it gave
 //! back; /proc/PID/status, read right behind it, says what is resident. The rest is native: RssAnon − (Sys −
 //! HeapReleased). In a service without native memory that is a constant of about −3 MiB, held by the runtime and not
-//! yet touched; `mem_native_bytes` counts from it, since its changes are what can leak.
+//! yet touched; `mem_native_bytes` counts from it, since its changes are what can leak (see [`Beyond`]).
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -36,8 +36,32 @@ pub struct GoHeap {
     collect: Url,
     pid: Option<u32>,
     told: HashSet<String>,
-    /// Reserved and not touched at the first reading, in bytes below zero.
+    beyond: Beyond,
+}
+
+/// What is resident beyond the runtime's own account, in bytes: RssAnon − (Sys − HeapReleased).
+///
+/// What the runtime took and has not touched yet is in its account and not resident. It comes and goes with each
+/// collection, by many MiB in a service that allocates much, and only ever lowers a reading. So the highest one since
+/// the last forced collection stands for them all.
+#[derive(Debug, Default)]
+struct Beyond {
+    highest: Option<f64>,
+    /// Reserved and never touched, as of the first time this was told; zero or below.
     not_resident: Option<f64>,
+}
+
+impl Beyond {
+    fn see(&mut self, bytes: f64) {
+        self.highest = Some(self.highest.map_or(bytes, |highest| highest.max(bytes)));
+    }
+
+    /// What was seen since this was last asked: native memory, and the constant that it counts from.
+    fn take(&mut self) -> Option<[(AccountPart, f64); 2]> {
+        let highest = self.highest.take()?;
+        let not_resident = *self.not_resident.get_or_insert(highest.min(0.0));
+        Some([(AccountPart::Native, highest - not_resident), (AccountPart::NotResident, not_resident)])
+    }
 }
 
 impl GoHeap {
@@ -52,7 +76,7 @@ impl GoHeap {
         let page = fetch(&fetcher, &heap).await?;
         account(page.stats, &heap)?;
         let pid = pid.filter(|pid| resident(*pid).is_ok());
-        Ok(GoHeap { fetcher, heap, collect, pid, told: HashSet::new(), not_resident: None })
+        Ok(GoHeap { fetcher, heap, collect, pid, told: HashSet::new(), beyond: Beyond::default() })
     }
 
     /// Whether every byte of RSS finds its owner: the runtime's account and the process are both there.
@@ -74,23 +98,21 @@ impl GoHeap {
             (AccountPart::Runtime, stats.runtime()),
         ]);
         reading.events.push(EventKind::Collection { took_s });
+        if let Some(pid) = self.pid {
+            let files = self.look(pid).await?;
+            reading.values.extend(self.beyond.take().into_iter().flat_map(|native| told(&native)));
+            reading.values.extend(told(&[(AccountPart::Files, files)]));
+        }
         Ok(reading)
     }
 
-    /// What the runtime does not know of. Just after a collection it gives memory back, and a page stated before that
-    /// does not fit what is resident after it; so this is read all the time, and those moments do not count.
-    async fn native(&mut self, pid: u32) -> Result<Reading, ProbeError> {
+    /// Looks at what the runtime does not know of, for the next collection to tell; gives back bytes of files.
+    async fn look(&mut self, pid: u32) -> Result<f64, ProbeError> {
         let page = self.fetcher.get_ok(&self.heap, PAGE).await?;
         let resident = resident(pid)?;
         let stats = account(heap::stats(&String::from_utf8_lossy(&page.body)), &self.heap)?;
-        let rest = resident.anon as f64 - stats.held();
-        let not_resident = *self.not_resident.get_or_insert(rest.min(0.0));
-        let values = told(&[
-            (AccountPart::Native, rest - not_resident),
-            (AccountPart::NotResident, not_resident),
-            (AccountPart::Files, resident.files as f64),
-        ]);
-        Ok(Reading { values, ..Reading::default() })
+        self.beyond.see(resident.anon as f64 - stats.held());
+        Ok(resident.files as f64)
     }
 
     fn stacks(&mut self, page: HeapPage) -> Reading {
@@ -143,10 +165,12 @@ impl Probe for GoHeap {
                     let page = fetch(&self.fetcher, &self.heap).await?;
                     Ok(self.stacks(page))
                 }
-                Ask::Sample => match self.pid {
-                    Some(pid) => self.native(pid).await,
-                    None => Ok(Reading::default()),
-                },
+                Ask::Sample => {
+                    if let Some(pid) = self.pid {
+                        self.look(pid).await?;
+                    }
+                    Ok(Reading::default())
+                }
             }
         })
     }
@@ -186,6 +210,19 @@ fn resident(pid: u32) -> Result<Resident, ProbeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn native_is_the_highest_reading_since_the_last_collection() {
+        let mut beyond = Beyond::default();
+        assert_eq!(beyond.take(), None);
+        let native = |beyond: &mut Beyond| beyond.take().unwrap()[0].1;
+        [-5.0, -3.0, -9.0].into_iter().for_each(|bytes| beyond.see(bytes));
+        assert_eq!(native(&mut beyond), 0.0, "what is not resident at first stays so");
+        [-8.0, -2.0].into_iter().for_each(|bytes| beyond.see(bytes));
+        assert_eq!(native(&mut beyond), 1.0);
+        beyond.see(-4.0);
+        assert_eq!(native(&mut beyond), -1.0);
+    }
 
     #[cfg(target_os = "linux")]
     #[test]

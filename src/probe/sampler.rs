@@ -238,13 +238,8 @@ impl Lane {
         }
         if ask == Ask::Sample && state.total > CREDIT + elapsed.mul_f64(SHARE) {
             let first = !std::mem::replace(&mut state.told_slow, true);
-            let share = state.total.as_secs_f64() / elapsed.as_secs_f64().max(1.0) * 100.0;
-            let text = format!(
-                "probe {} is asked less often: its answers took {share:.1} % of the time, more than {:.0} %",
-                self.name,
-                SHARE * 100.0
-            );
-            return (false, first.then_some(EventKind::Note { text }));
+            let share = state.total.as_secs_f64() / elapsed.as_secs_f64().max(1.0);
+            return (false, first.then(|| EventKind::ProbeSlowed { probe: self.name.into(), share }));
         }
         state.asked += 1;
         state.busy += 1;

@@ -169,7 +169,7 @@ async fn a_costly_probe_is_asked_less_often_and_others_are_not() {
     let mut notes = 0;
     for _ in 0..12 {
         let row = sampler.ask(Ask::Sample, Duration::from_millis(500)).await;
-        let less = |e: &&EventKind| matches!(e, EventKind::Note { text } if text.contains("less often"));
+        let less = |e: &&EventKind| matches!(e, EventKind::ProbeSlowed { probe, .. } if probe == "slow");
         notes += row.events.iter().filter(less).count();
     }
     let costs = sampler.costs();
