@@ -7,6 +7,7 @@ use crate::units::{Span, Unit, significant};
 
 use super::gates::memory_slope_of;
 use super::steady::Steady;
+use super::tasks::called;
 use super::verdict::Facts;
 
 /// A series in words: `rss_anon_bytes` is "resident memory".
@@ -139,7 +140,7 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
     let mut notes = Vec::new();
     match findings.verdict {
         Verdict::Leak => {
-            notes.extend(findings.culprits.first().map(|c| c.why.clone()));
+            notes.extend(findings.culprits.first().map(|c| format!("{}: {}", called(c), c.why)));
             notes.extend(facts.leaks.iter().filter(|leak| *leak != why).cloned());
             if facts.proven.is_none() {
                 let seen = findings.culprits.iter().map(|c| c.seen_for_s).fold(0.0, f64::max);
@@ -151,7 +152,9 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
             }
         }
         Verdict::Inconclusive => notes.extend(facts.doubts.iter().filter(|d| *d != why).cloned()),
-        Verdict::Failed => notes.extend(findings.culprits.first().map(|c| c.why.clone())),
+        Verdict::Failed => {
+            notes.extend(findings.culprits.first().map(|c| format!("{}: {}", called(c), c.why)))
+        }
         Verdict::Stable => {}
     }
     for s in &findings.series {
