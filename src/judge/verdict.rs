@@ -164,10 +164,7 @@ fn doubts(
     if steady.seconds() <= 0.0 {
         doubts.push("the run ended before steady began".into());
     }
-    doubts.extend(tasks.doubts());
-    for voter in voters.iter().filter(|v| v.rank.is_some() && v.explained_by.is_none()) {
-        doubts.extend(doubt(voter, voters, steady));
-    }
+    // a service that is not well explains more than any curve of it
     if let (Some(plan), Some(load)) = (plan, load) {
         let most = plan.judging.max_error_ratio;
         if load.errors.ratio > most {
@@ -186,6 +183,10 @@ fn doubts(
                 plan.rate
             ));
         }
+    }
+    doubts.extend(tasks.doubts());
+    for voter in voters.iter().filter(|v| v.rank.is_some() && v.explained_by.is_none()) {
+        doubts.extend(doubt(voter, voters, steady));
     }
     if plan.is_some_and(|p| !p.judging.load_only) && !voters.sources().forwards {
         doubts.extend(unresolved(

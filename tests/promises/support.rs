@@ -252,9 +252,11 @@ impl Server {
         self.child.id()
     }
 
-    /// The heads of all requests so far, each in one line.
+    /// The heads of all requests so far that were driven, each in one line; what probes ask for is left out.
     pub fn requests(&self) -> Vec<String> {
-        self.requests.lock().unwrap().iter().filter(|line| line.contains("HTTP/1.1")).cloned().collect()
+        let probed = |line: &str| line.contains("GET /metrics") || line.contains("GET /debug/");
+        let all = self.requests.lock().unwrap();
+        all.iter().filter(|line| line.contains("HTTP/1.1") && !probed(line)).cloned().collect()
     }
 }
 
@@ -324,7 +326,7 @@ impl Place {
             }
             println!("{head}");
             // what soak itself looks for is not there, and does not count
-            if head.contains("GET /metrics ") || head.contains("GET /debug/") {
+            if head.contains("GET /metrics") || head.contains("GET /debug/") {
                 if answer(&mut stream, "404 Not Found").is_err() {
                     return;
                 }
