@@ -56,7 +56,9 @@ impl Facts {
     ) -> Facts {
         let mut leaks: Vec<(Rank, String)> = tasks.leaks().map(|why| (Rank::Tasks, why)).collect();
         for voter in voters.iter().filter(|v| v.leaks()) {
-            if unreadable_heap(voter, voters) && steady.stretches.len() < 2 {
+            if (unreadable_heap(voter, voters) && steady.stretches.len() < 2)
+                || held(evidence, steady).is_some()
+            {
                 continue;
             }
             if let Some(rank) = voter.rank {
@@ -88,6 +90,13 @@ fn grows(voter: &Voter) -> String {
         (None, None) => "without end".into(),
     };
     format!("{} grows {by}", super::words::series(&voter.name))
+}
+
+/// The longest the service holds what it lets go in the end, where steady was too short to see past it.
+fn held(evidence: &Evidence, steady: &Steady) -> Option<Span> {
+    let hold = evidence.plan.as_ref()?.judging.max_hold?;
+    let (first, last) = (steady.stretches.first()?, steady.stretches.last()?);
+    (last.1 - first.0 < hold.secs()).then_some(hold)
 }
 
 /// RSS of a runtime that rather grows its heap than collects, whose live heap nobody could read.
