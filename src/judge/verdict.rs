@@ -195,6 +195,9 @@ fn doubts(
     }
     doubts.extend(tasks.doubts());
     for voter in voters.iter().filter(|v| v.rank.is_some() && v.explained_by.is_none()) {
+        if let Some(hold) = held(evidence, steady).filter(|_| voter.leaks()) {
+            doubts.push(format!("{}, but may be held for {hold}, longer than it was seen", grows(voter)));
+        }
         doubts.extend(doubt(voter, voters, steady));
     }
     if plan.is_some_and(|p| !p.judging.load_only) && !voters.sources().forwards {

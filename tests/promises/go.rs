@@ -71,7 +71,7 @@ fn the_leak_is_named_and_proven() {
 #[test]
 fn its_fix_is_not_called_a_leak() {
     let Some(program) = leaky() else { return skipped("there is no go on PATH to build the fixed service") };
-    let (code, report) = soaked(program, true, "20s");
+    let (code, report) = soaked(program, true, "30s");
     assert_eq!((code, report["verdict"].as_str()), (0, Some("stable")), "{}", report["headline"]);
     assert_eq!(report["culprits"].as_array().map(Vec::len), Some(0));
 }
