@@ -8,7 +8,7 @@ use crate::judge::judge;
 use crate::record::{read_run, read_table};
 use crate::report;
 
-use super::output::{Manner, print, say};
+use super::output::{Manner, print};
 use super::session::conclude;
 
 /// Renders a run directory again, also one that a crash cut off.
@@ -43,7 +43,7 @@ pub fn show(findings: &Findings, dir: Option<&Path>, manner: &Manner) -> Result<
     if manner.json {
         print(&report::json::render(findings)?);
     } else if manner.quiet {
-        say(manner, &findings.headline);
+        print(&format!("{}\n", findings.headline));
     } else {
         report::terminal::print(findings, dir)?;
     }

@@ -95,7 +95,7 @@ async fn drive_and_watch(
     let mut environment = environment(target.as_deref(), records);
     let recorder = Recorder::create(&dir, &plan.record, &environment, &columns(&sampler))?;
     let (sender, commands) = tokio::sync::mpsc::channel(4);
-    signals::listen(sender)?;
+    let twice = signals::listen(sender)?;
     let clock = Arc::new(Monotonic::begin());
     let driver = Driver::start(
         &plan.request,
@@ -133,22 +133,31 @@ async fn drive_and_watch(
     };
     let (mut recorder, end) = conduct(parts, recorder).await;
     progress.finish();
+    let stopped = || say(manner, &format!("stopped; what was recorded is in {}", dir.0.display()));
     if end == End::Aborted {
-        say(manner, &format!("stopped; what was recorded is in {}", dir.0.display()));
+        stopped();
         return Ok(None);
     }
     let ran_s = recorder.mirror().evidence().recording.elapsed_s.last().copied().unwrap_or(0.0);
     price(&mut environment.probes, &sampler, ran_s);
     recorder.environment(&environment);
     let (mirror, failure) = recorder.finish();
-    let evidence = match failure {
-        None => read_run(&dir.0)?,
-        Some(error) => {
-            say(manner, &format!("the recording is not whole ({error}); judged by what is in memory"));
-            mirror.into_evidence()
+    if let Some(error) = &failure {
+        say(manner, &format!("the recording is not whole ({error}); judged by what is in memory"));
+    }
+    let place = dir.0.clone();
+    // apart, so that somebody who asks a second time does not wait for pictures
+    let report = tokio::task::spawn_blocking(move || {
+        let evidence = if failure.is_none() { read_run(&place)? } else { mirror.into_evidence() };
+        conclude(&place, &evidence)
+    });
+    tokio::select! {
+        done = report => done.map_err(|e| Error::Own(format!("the report could not be made: {e}")))?.map(Some),
+        _ = twice => {
+            stopped();
+            Ok(None)
         }
-    };
-    conclude(&dir.0, &evidence).map(Some)
+    }
 }
 
 /// Judges evidence and writes every derived file.

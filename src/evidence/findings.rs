@@ -189,6 +189,9 @@ pub struct Findings {
     pub headline: String,
     /// Further sentences: what explains a climb, what is missing and how to turn it on.
     pub notes: Vec<String>,
+    /// The sentence under the picture.
+    #[serde(default)]
+    pub caption: String,
     /// What this run is called: label, URL, when, how long, at what rate.
     pub subtitle: String,
     /// How to run it again.

@@ -73,6 +73,10 @@ fn measure(
             Ok(plain(account.rows.iter().map(end).sum()))
         }
         (Quantity::Memory, aspect) => level(evidence, steady, "rss_bytes", aspect).map(plain),
+        // a percentile of nothing is 0 and would pass any limit
+        (Quantity::Latency, _) if driven()?.latency_s.count == 0 => {
+            Err("no request of steady was timed apart from soak's own collections".into())
+        }
         (Quantity::Latency, Aspect::Percentile(p)) => {
             let l = driven()?.latency_s;
             match p {

@@ -41,6 +41,7 @@ pub fn judge(evidence: &Evidence) -> Findings {
         reason,
         headline: String::new(),
         notes: Vec::new(),
+        caption: String::new(),
         subtitle: words::subtitle(evidence, load.as_ref()),
         reproduce: evidence.plan.as_ref().map(reproduce),
         target: evidence.environment.as_ref().and_then(|e| e.target.clone()),
@@ -55,5 +56,6 @@ pub fn judge(evidence: &Evidence) -> Findings {
     };
     findings.headline = words::headline(&findings, &facts, &why, &steady);
     findings.notes = words::notes(&findings, &facts, &why, evidence);
+    findings.caption = words::caption(&findings);
     findings
 }

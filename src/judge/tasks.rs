@@ -95,7 +95,7 @@ fn let_go(c: &Candidate) -> bool {
 }
 
 /// "main.worker in chan send".
-fn called(culprit: &Culprit) -> String {
+pub fn called(culprit: &Culprit) -> String {
     match &culprit.state {
         Some(state) => format!("{} in {state}", culprit.name),
         None => culprit.name.clone(),

@@ -56,7 +56,9 @@ impl Facts {
     ) -> Facts {
         let mut leaks: Vec<(Rank, String)> = tasks.leaks().map(|why| (Rank::Tasks, why)).collect();
         for voter in voters.iter().filter(|v| v.leaks()) {
-            if unreadable_heap(voter, voters) && steady.stretches.len() < 2 {
+            if (unreadable_heap(voter, voters) && steady.stretches.len() < 2)
+                || held(evidence, steady).is_some()
+            {
                 continue;
             }
             if let Some(rank) = voter.rank {
@@ -93,6 +95,13 @@ fn grows(voter: &Voter) -> String {
         _ => "",
     };
     format!("{} grows {by}{what}", super::words::series(&voter.name))
+}
+
+/// The longest the service holds what it lets go in the end, where steady was too short to see past it.
+fn held(evidence: &Evidence, steady: &Steady) -> Option<Span> {
+    let hold = evidence.plan.as_ref()?.judging.max_hold?;
+    let (first, last) = (steady.stretches.first()?, steady.stretches.last()?);
+    (last.1 - first.0 < hold.secs()).then_some(hold)
 }
 
 /// RSS of a runtime that rather grows its heap than collects, whose live heap nobody could read.
@@ -169,10 +178,7 @@ fn doubts(
     if steady.seconds() <= 0.0 {
         doubts.push("the run ended before steady began".into());
     }
-    doubts.extend(tasks.doubts());
-    for voter in voters.iter().filter(|v| v.rank.is_some() && v.explained_by.is_none()) {
-        doubts.extend(doubt(voter, voters, steady));
-    }
+    // a service that is not well explains more than any curve of it
     if let (Some(plan), Some(load)) = (plan, load) {
         let most = plan.judging.max_error_ratio;
         if load.errors.ratio > most {
@@ -191,6 +197,13 @@ fn doubts(
                 plan.rate
             ));
         }
+    }
+    doubts.extend(tasks.doubts());
+    for voter in voters.iter().filter(|v| v.rank.is_some() && v.explained_by.is_none()) {
+        if let Some(hold) = held(evidence, steady).filter(|_| voter.leaks()) {
+            doubts.push(format!("{}, but may be held for {hold}, longer than it was seen", grows(voter)));
+        }
+        doubts.extend(doubt(voter, voters, steady));
     }
     if plan.is_some_and(|p| !p.judging.load_only) && !voters.sources().forwards {
         doubts.extend(unresolved(

@@ -7,6 +7,7 @@ use crate::units::{Span, Unit, significant};
 
 use super::gates::memory_slope_of;
 use super::steady::Steady;
+use super::tasks::called;
 use super::verdict::Facts;
 
 /// A series in words: `rss_anon_bytes` is "resident memory".
@@ -134,13 +135,35 @@ fn date(rfc3339: &str) -> String {
     }
 }
 
+/// Whom the first culprit names, and why.
+fn blames(findings: &Findings) -> Option<String> {
+    findings.culprits.first().map(|c| format!("{}: {}", called(c), c.why))
+}
+
+/// The sentence under the picture: who is to blame, else what decided.
+pub fn caption(findings: &Findings) -> String {
+    if let Some(blames) = blames(findings) {
+        return blames;
+    }
+    let votes = || findings.series.iter().filter(|s| s.votes);
+    // what was explained away is what a reader sees climbing above this line
+    let explained = || findings.series.iter().find_map(|s| s.explained_by.as_ref());
+    let decided = match findings.verdict {
+        Verdict::Stable => explained(),
+        _ => findings.notes.first(),
+    };
+    decided.or_else(|| votes().next().map(|s| &s.why)).map(|text| capital(text)).unwrap_or_default()
+}
+
 /// Further sentences, the one that matters most first: what explains, what is missing and how to turn it on.
 pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence) -> Vec<String> {
     let mut notes = Vec::new();
     match findings.verdict {
         Verdict::Leak => {
-            notes.extend(findings.culprits.first().map(|c| c.why.clone()));
-            notes.extend(facts.leaks.iter().cloned());
+            notes.extend(blames(findings));
+            // of a culprit the note above says all
+            let untold = |leak: &&String| findings.culprits.is_empty() || *leak != why;
+            notes.extend(facts.leaks.iter().filter(untold).cloned());
             if facts.proven.is_none() {
                 let seen = findings.culprits.iter().map(|c| c.seen_for_s).fold(0.0, f64::max);
                 let steady = Steady::of(evidence).seconds();
@@ -151,7 +174,7 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
             }
         }
         Verdict::Inconclusive => notes.extend(facts.doubts.iter().filter(|d| *d != why).cloned()),
-        Verdict::Failed => notes.extend(findings.culprits.first().map(|c| c.why.clone())),
+        Verdict::Failed => notes.extend(blames(findings)),
         Verdict::Stable => {}
     }
     for s in &findings.series {

@@ -7,7 +7,8 @@ use crate::error::{Error, Result};
 use crate::evidence::Command;
 
 /// Listens for Ctrl-C and SIGTERM from now on and sends what they mean; the default, to die, is off until the process
-/// ends. The task ends after the second signal, or when nobody receives any more. Needs a tokio runtime.
+/// ends. The task ends after the second signal, whether or not anybody still receives: what comes after the run, such
+/// as its report, waits for it to be broken off too. Needs a tokio runtime.
 ///
 /// # Errors
 /// When the operating system does not let signals be caught.
@@ -15,13 +16,9 @@ pub fn listen(commands: Sender<Command>) -> Result<JoinHandle<()>> {
     let mut signals = Signals::new().map_err(|e| Error::Own(format!("signals cannot be caught: {e}")))?;
     Ok(tokio::spawn(async move {
         for command in [Command::Stop, Command::Abort] {
-            tokio::select! {
-                () = signals.next() => {}
-                () = commands.closed() => return,
-            }
-            if commands.send(command).await.is_err() {
-                return;
-            }
+            signals.next().await;
+            // full or closed: the end of this task then says it
+            let _ = commands.try_send(command);
         }
     }))
 }
@@ -76,7 +73,7 @@ mod tests {
 
     /// One test, since signals reach the whole process and two tests would hear each other's.
     #[tokio::test]
-    async fn once_is_stop_and_twice_is_abort_and_nobody_listening_ends_it() {
+    async fn once_is_stop_and_twice_is_abort_also_when_nobody_receives() {
         let soon = Duration::from_secs(5);
         let (sender, mut commands) = tokio::sync::mpsc::channel(4);
         let task = listen(sender).unwrap();
@@ -89,6 +86,10 @@ mod tests {
         let (sender, commands) = tokio::sync::mpsc::channel(4);
         let task = listen(sender).unwrap();
         drop(commands);
+        let mut task = task;
+        kill_process(getpid(), Signal::INT).unwrap();
+        assert!(timeout(Duration::from_millis(100), &mut task).await.is_err(), "one signal ended it");
+        kill_process(getpid(), Signal::TERM).unwrap();
         timeout(soon, task).await.unwrap().unwrap();
     }
 }

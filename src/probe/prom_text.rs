@@ -34,20 +34,20 @@ impl PromSample<'_> {
     }
 }
 
-/// What a page is told to, line by line.
-pub trait PromPage {
-    /// Whether samples of this name are to be parsed; asked once where a name comes many times in a row.
-    fn wants(&mut self, name: &str) -> bool;
-
-    /// A sample whose name was wanted.
-    fn sample(&mut self, sample: PromSample<'_>);
-
+/// What a page says, line by line.
+#[derive(Debug)]
+pub enum Said<'a> {
     /// A `# TYPE` line: a name and its type. Comes before the samples of that name.
-    fn of_type(&mut self, _name: &str, _type: &str) {}
+    Type(&'a str, &'a str),
+    /// Samples of this name follow: are they wanted? Asked once where a name comes many times in a row.
+    Name(&'a str),
+    /// A sample whose name was wanted.
+    Sample(PromSample<'a>),
 }
 
-/// Reads a page; how many lines looked like samples, wanted or not.
-pub fn read(page: &[u8], into: &mut impl PromPage) -> usize {
+/// Reads a page and says to `hear` what stands in it; the answer counts for names alone. Gives back how many lines
+/// looked like samples, wanted or not.
+pub fn read(page: &[u8], mut hear: impl FnMut(Said<'_>) -> bool) -> usize {
     let mut samples = 0;
     let mut last: (&[u8], bool) = (b"", false);
     let mut rest = page;
@@ -57,7 +57,7 @@ pub fn read(page: &[u8], into: &mut impl PromPage) -> usize {
         rest = rest.get(end + 1..).unwrap_or_default();
         if line.first() == Some(&b'#') {
             if let Some((name, kind)) = type_line(line) {
-                into.of_type(name, kind);
+                hear(Said::Type(name, kind));
             }
             continue;
         }
@@ -65,7 +65,7 @@ pub fn read(page: &[u8], into: &mut impl PromPage) -> usize {
         let (name, behind) = line.split_at(at);
         if name != last.0 {
             let Some(name) = valid_name(name) else { continue };
-            last = (name.as_bytes(), into.wants(name));
+            last = (name.as_bytes(), hear(Said::Name(name)));
         }
         samples += 1;
         if last.1
@@ -73,7 +73,7 @@ pub fn read(page: &[u8], into: &mut impl PromPage) -> usize {
             && let Ok(behind) = std::str::from_utf8(behind)
             && let Some(sample) = sample(name, behind)
         {
-            into.sample(sample);
+            hear(Said::Sample(sample));
         }
     }
     samples
@@ -168,17 +168,23 @@ mod tests {
         asked: Vec<String>,
     }
 
-    impl PromPage for All {
-        fn wants(&mut self, name: &str) -> bool {
-            self.asked.push(name.to_string());
-            !name.ends_with("_bucket")
+    impl All {
+        fn of(page: &[u8]) -> (All, usize) {
+            let mut all = All::default();
+            let samples = read(page, |said| all.hear(said));
+            (all, samples)
         }
-        fn sample(&mut self, sample: PromSample<'_>) {
-            let labels = sample.labels.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
-            self.samples.push((sample.name.to_string(), labels, sample.value));
-        }
-        fn of_type(&mut self, name: &str, kind: &str) {
-            self.types.push((name.to_string(), kind.to_string()));
+
+        fn hear(&mut self, said: Said<'_>) -> bool {
+            match said {
+                Said::Name(name) => self.asked.push(name.to_string()),
+                Said::Sample(sample) => {
+                    let labels = sample.labels.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
+                    self.samples.push((sample.name.to_string(), labels, sample.value));
+                }
+                Said::Type(name, kind) => self.types.push((name.to_string(), kind.to_string())),
+            }
+            !self.asked.last().is_some_and(|name| name.ends_with("_bucket"))
         }
     }
 
@@ -186,8 +192,8 @@ mod tests {
     fn samples_with_labels_escapes_timestamps_and_exemplars() {
         let page = "# HELP a what it is\n# TYPE a gauge\na 3\na{x=\"1\"} 4.5e2 1700000000000\n\
             b{path=\"C:\\\\dir\\\"}\\n\", y = \"}\",} -Inf\nc_total 9 # {trace=\"x\"} 1 2\nd{} NaN\r\n# EOF\n";
-        let mut all = All::default();
-        assert_eq!(read(page.as_bytes(), &mut all), 5);
+        let (all, samples) = All::of(page.as_bytes());
+        assert_eq!(samples, 5);
         assert_eq!(all.types, [("a".to_string(), "gauge".to_string())]);
         let labels = |i: usize| all.samples[i].1.clone();
         assert_eq!((all.samples[0].2, all.samples[1].2), (3.0, 450.0));
@@ -200,16 +206,15 @@ mod tests {
     #[test]
     fn buckets_are_skipped_and_asked_about_once() {
         let page: String = (0..1000).map(|i| format!("h_bucket{{le=\"{i}\"}} {i}\n")).collect();
-        let mut all = All::default();
-        assert_eq!(read(page.as_bytes(), &mut all), 1000);
+        let (all, samples) = All::of(page.as_bytes());
+        assert_eq!(samples, 1000);
         assert_eq!((all.samples.len(), all.asked.len()), (0, 1));
     }
 
     #[test]
     fn one_bad_line_costs_no_other() {
         let page = b"<html>\n a 1\na{x=\"1} 2\n\xff\xfe 3\na{x=\"\xff\"} 3\na one\na 7";
-        let mut all = All::default();
-        read(page, &mut all);
+        let (all, _) = All::of(page);
         assert_eq!(all.samples, [("a".to_string(), vec![], 7.0)]);
     }
 
@@ -225,8 +230,8 @@ mod tests {
     proptest! {
         #[test]
         fn junk_never_panics(page in proptest::collection::vec(any::<u8>(), 0..300), text in "[a{}=\",\\\\n 1#é]{0,60}") {
-            read(&page, &mut All::default());
-            read(text.as_bytes(), &mut All::default());
+            All::of(&page);
+            All::of(text.as_bytes());
             let _ = selector(&text);
         }
     }

@@ -13,7 +13,7 @@ use super::metrics_table::{
     Counts, HANDLER_LABELS, KNOWN, KNOWN_GROUPS, OWN_HANDLERS, PLACE_LABELS, STATE_LABELS, Use, counts_tasks,
 };
 use super::pprof::{FNV_START, fnv1a};
-use super::prom_text::{self, PromPage, PromSample};
+use super::prom_text::{self, PromSample, Said};
 use super::{Answer, Ask, Probe, ProbeError, Reading};
 use crate::evidence::{GroupKind, TaskGroup};
 use crate::plan::{ProbePlan, TaskMetric};
@@ -83,7 +83,7 @@ impl Prometheus {
 
     fn take(&mut self, page: &[u8], at: Instant) -> Reading {
         let mut seen = Seen::new(&self.rules, &mut self.gauges);
-        prom_text::read(page, &mut seen);
+        prom_text::read(page, |said| seen.hear(said));
         let Seen { sums, groups, .. } = seen;
         let mut reading = Reading::default();
         for (rule, sum) in self.rules.iter().zip(sums) {
@@ -166,7 +166,7 @@ fn rules(
         .collect();
     let mut gauges = gauges(&plan.task_metric);
     let mut seen = Seen::new(&table, &mut gauges);
-    prom_text::read(page, &mut seen);
+    prom_text::read(page, |said| seen.hear(said));
     let sums = seen.sums;
     for (rule, sum) in table.into_iter().zip(sums) {
         if sum.is_some() && !rules.iter().any(|known| known.series == rule.series) {
@@ -249,9 +249,15 @@ impl<'a> Seen<'a> {
     }
 }
 
-impl PromPage for Seen<'_> {
-    fn wants(&mut self, name: &str) -> bool {
-        self.by_metric.contains_key(name) || self.gauges.contains_key(name)
+impl Seen<'_> {
+    /// Takes what a page says; whether a name is wanted.
+    fn hear(&mut self, said: Said<'_>) -> bool {
+        match said {
+            Said::Name(name) => return self.by_metric.contains_key(name) || self.gauges.contains_key(name),
+            Said::Sample(sample) => self.sample(sample),
+            Said::Type(name, kind) => self.of_type(name, kind),
+        }
+        true
     }
 
     fn sample(&mut self, sample: PromSample<'_>) {

@@ -118,6 +118,11 @@ impl Sampler {
         &self.series
     }
 
+    /// Whether anybody has something to say to this.
+    pub fn answers(&self, ask: Ask) -> bool {
+        self.lanes.iter().any(|lane| lane.answers.contains(&ask))
+    }
+
     /// Asks all that have something to say, and takes what arrives within this time. Several questions may be under
     /// way at once; a probe works on one of them.
     pub fn ask(&self, ask: Ask, within: Duration) -> impl Future<Output = Row> + Send + use<> {

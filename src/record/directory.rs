@@ -14,10 +14,11 @@ use super::files;
 pub struct RunDir(pub PathBuf);
 
 impl RunDir {
-    /// Checks that a run can be written where the plan says, without writing anything.
+    /// Checks that a run can be written where the plan says, and leaves everything as it was.
     ///
     /// # Errors
-    /// [`Error::Usage`] when --out holds a run already and is not to be replaced, or is no directory.
+    /// [`Error::Usage`] when --out holds a run already and is not to be replaced, is no directory, or cannot be
+    /// written.
     pub fn check(out: &OutPlan) -> Result<()> {
         let Some(dir) = &out.dir else { return Ok(()) };
         if dir.exists() && !dir.is_dir() {
@@ -29,7 +30,7 @@ impl RunDir {
                 dir.display()
             )));
         }
-        Ok(())
+        try_out(dir).map_err(|e| unwritable(dir, &e))
     }
 
     /// Makes the directory: --out, or one below `reports/` named after the profile and the moment.
@@ -45,18 +46,31 @@ impl RunDir {
         if holds_run(&dir) {
             set_aside(&dir)?;
         }
-        let unwritable = |e: std::io::Error| {
-            Error::usage(format!("{}: cannot be written ({e}); name another place with --out", dir.display()))
-        };
-        fs::create_dir_all(dir.join(files::TASKS)).map_err(unwritable)?;
-        let trial = dir.join(".soak-write-test");
-        fs::write(&trial, b"").and_then(|()| fs::remove_file(&trial)).map_err(unwritable)?;
+        fs::create_dir_all(dir.join(files::TASKS)).map_err(|e| unwritable(&dir, &e))?;
+        try_out(&dir).map_err(|e| unwritable(&dir, &e))?;
         if out.dir.is_none()
             && let Some(name) = dir.file_name()
         {
             replace_file(Path::new("reports/latest"), format!("{}\n", name.to_string_lossy()).as_bytes())?;
         }
         Ok(RunDir(dir))
+    }
+}
+
+fn unwritable(dir: &Path, e: &std::io::Error) -> Error {
+    Error::usage(format!("{}: cannot be written ({e}); name another place with --out", dir.display()))
+}
+
+/// Whether files can be made in a directory, or it can be made where it is missing: only trying tells, since
+/// permissions do not speak of full or read-only disks. What the trial makes it takes away again.
+fn try_out(dir: &Path) -> std::io::Result<()> {
+    if dir.is_dir() {
+        let trial = dir.join(format!(".soak-write-test-{}", std::process::id()));
+        return fs::write(&trial, b"").and_then(|()| fs::remove_file(&trial));
+    }
+    match dir.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() && !parent.exists() => try_out(parent),
+        _ => fs::create_dir(dir).and_then(|()| fs::remove_dir(dir)),
     }
 }
 

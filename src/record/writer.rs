@@ -79,7 +79,12 @@ impl Recorder {
             samples: Sink::create(
                 &dir,
                 files::SAMPLES,
-                &format!("elapsed_s,phase,requests_total,{}", series.join(",")),
+                // a run of load only has no series, and no empty column either
+                &["elapsed_s", "phase", "requests_total"]
+                    .into_iter()
+                    .chain(series.iter().map(String::as_str))
+                    .collect::<Vec<_>>()
+                    .join(","),
             )?,
             groups: Sink::create(&dir, files::GROUPS, "elapsed_s,kind,group,count")?,
             load: Sink::create(

@@ -327,6 +327,7 @@ pub fn findings(verdict: Verdict, headline: &str, made: &Made) -> Findings {
         reason: "verdict".into(),
         headline: headline.into(),
         notes: vec![],
+        caption: String::new(),
         subtitle:
             "shop-api a1b2c3d · http://127.0.0.1:8080/work · 24 Nov 2026 18:55 UTC · 2 min at 50/s, 4,751 \
                    requests"

@@ -165,15 +165,17 @@ fn driven(out: &mut String, load: &LoadFinding) -> std::fmt::Result {
         load.errors.by_kind.iter().map(|(kind, n)| format!("{} {}", count(*n), text(kind))).collect();
     let kinds = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
     let show = |v: f64| Unit::Seconds.show(v);
+    // a percentile of nothing is not 0 s
+    let timed = |v: f64| if load.latency_s.count > 0 { show(v) } else { "unknown".into() };
     writeln!(
         out,
         "## Load\n\n{} requests, {} held{asked}, errors {}{kinds}; latency p50 {}, p99 {}, max {}; late p99 {}\n",
         count(load.requests),
         rate(load.rate_held),
         Unit::Ratio.show(load.errors.ratio),
-        show(load.latency_s.p50),
-        show(load.latency_s.p99),
-        show(load.latency_s.max),
+        timed(load.latency_s.p50),
+        timed(load.latency_s.p99),
+        timed(load.latency_s.max),
         show(load.late_p99_s),
     )
 }

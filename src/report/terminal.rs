@@ -50,12 +50,15 @@ pub fn summary(findings: &Findings, report: Option<&Path>) -> String {
         let asked = load.rate_asked.map(|r| format!(" of {}", Rate::PerSecond(r))).unwrap_or_default();
         let held = Unit::Count.show(load.rate_held.round());
         lines.push(String::new());
+        // nothing was timed where steady lay wholly beside collections, and that is not 0 s
+        let timed = load.latency_s.count > 0;
+        let time = |s: f64| if timed { Unit::Seconds.show(s) } else { "unknown".into() };
         lines.push(format!(
             "{} requests, {held}/s held{asked}, errors {}, p50 {}, p99 {}",
             Unit::Count.show(load.requests as f64),
             Unit::Ratio.show(load.errors.ratio),
-            Unit::Seconds.show(load.latency_s.p50),
-            Unit::Seconds.show(load.latency_s.p99),
+            time(load.latency_s.p50),
+            time(load.latency_s.p99),
         ));
     }
     if !findings.gates.is_empty() {
@@ -97,7 +100,13 @@ fn colour(verdict: Verdict) -> Style {
 
 fn culprit(culprit: &Culprit) -> Vec<String> {
     let red = colour(Verdict::Leak);
-    let mut lines = vec![format!("{red}{}.{red:#} {}", culprit.rank, clean_text(&culprit.why))];
+    let state = culprit.state.as_deref().map(|s| format!(" · {}", clean_text(s))).unwrap_or_default();
+    let name = clean_text(&culprit.name);
+    let mut lines = vec![format!(
+        "{red}{}.{red:#} {BOLD}{name}{BOLD:#}{state}: {}",
+        culprit.rank,
+        clean_text(&culprit.why)
+    )];
     lines.extend(culprit.stack.iter().take(3).map(|f| format!("{DIM}     {}{DIM:#}", clean_text(f))));
     lines
 }
@@ -171,7 +180,7 @@ mod tests {
         let plain = plain(&text);
         for what in [
             "LEAK  Leak: memory grows 2.8 KiB",
-            "1. main.fanOut.func1 blocks in chan send",
+            "1. main.fanOut.func1 · chan send: ",
             "main.go:36",
             "a request",
             "gate failed: memory grows",

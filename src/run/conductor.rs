@@ -147,10 +147,10 @@ impl Conductor<'_> {
         if look == Look::Collect && (self.parts.plan.judging.no_gc || !self.chronicle.may_collect(now)) {
             return;
         }
-        if let Some(driver) = &self.parts.driver {
+        let asked = self.questions.look(look, now, End::Finished.patience());
+        if let (true, Some(driver)) = (asked, &self.parts.driver) {
             driver.probing(now);
         }
-        self.questions.look(look, now, End::Finished.patience());
     }
 
     fn take_in(&mut self, done: Done) {

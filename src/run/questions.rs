@@ -39,14 +39,18 @@ impl<'a> Questions<'a> {
         }
     }
 
-    /// Asks for a closer look.
-    pub(super) fn look(&mut self, look: Look, now: Duration, within: Duration) {
+    /// Asks for a closer look; tells whether there is anybody to answer it.
+    pub(super) fn look(&mut self, look: Look, now: Duration, within: Duration) -> bool {
         let ask = match look {
             Look::Collect => Ask::Collect,
             Look::Snapshot(moment) => Ask::Snapshot(moment),
         };
+        if !self.sampler.answers(ask) {
+            return false;
+        }
         let answer = self.sampler.ask(ask, within);
         self.asked.push(Box::pin(async move { Done::Look(look, now, answer.await) }));
+        true
     }
 
     pub(super) fn all_answered(&self) -> bool {

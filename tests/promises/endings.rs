@@ -143,6 +143,31 @@ impl Run {
         self
     }
 
+    /// What Go tells of its memory: live heap and stacks that stay as they are, and native memory that grows by so
+    /// many bytes a request.
+    fn account(self, native_per_request: f64) -> Run {
+        let native = move |t: f64| t.min(WARMUP_S + STEADY_S) * RATE * native_per_request;
+        self.runtime(Runtime::Go)
+            .series("mem_live_bytes", |_, i| 30.0 * MIB + 8192.0 * noise(i + 3))
+            .series("mem_stacks_bytes", |_, i| 2.0 * MIB + 1024.0 * noise(i + 5))
+            .series("mem_native_bytes", move |t, i| 10.0 * MIB + native(t) + 8192.0 * noise(i + 11))
+    }
+
+    /// Nobody was looked at.
+    fn load_only(mut self) -> Run {
+        self.evidence.recording.series.clear();
+        self.evidence.environment = None;
+        self.judging(|j| j.load_only = true)
+    }
+
+    fn errors_below_1_percent(self) -> Run {
+        self.gate("errors.ratio < 1%", Quantity::Errors, Aspect::Ratio, 0.01, Unit::Ratio)
+    }
+
+    fn memory_slope_below(self, per_second: f64) -> Run {
+        self.gate("memory.slope < LIMIT", Quantity::Memory, Aspect::Slope, per_second, Unit::Bytes)
+    }
+
     fn judging(mut self, change: impl FnOnce(&mut Judging)) -> Run {
         self.plan(|p| change(&mut p.judging));
         self
@@ -354,6 +379,134 @@ fn every_way_a_run_can_end() {
         ("proven by the runtime", stuck(Run::new(), Some(all as u64), all), Leak, 1, "verdict"),
         ("tasks that stay", stuck(Run::new(), None, all), Leak, 1, "verdict"),
         ("tasks that are let go in settle", stuck(Run::new(), None, 0.0), Stable, 0, "verdict"),
+        (
+            "tasks that the runtime could prove and does not, seen for less than a minute",
+            stuck(Run::new(), Some(0), all),
+            Inconclusive,
+            3,
+            "verdict",
+        ),
+        (
+            "tasks that may be held for longer than they were seen",
+            stuck(Run::new(), None, all).judging(|j| j.max_hold = Some(span(120.0))),
+            Inconclusive,
+            3,
+            "verdict",
+        ),
+        (
+            "tasks that were seen for longer than they may be held",
+            stuck(Run::new(), Some(0), all).judging(|j| j.max_hold = Some(span(30.0))),
+            Leak,
+            1,
+            "verdict",
+        ),
+        (
+            "a proof needs no hold",
+            stuck(Run::new(), Some(all as u64), all).judging(|j| j.max_hold = Some(span(120.0))),
+            Leak,
+            1,
+            "verdict",
+        ),
+        (
+            "memory that may be held for longer than it was seen",
+            Run::new().leaking(kib3).judging(|j| j.max_hold = Some(span(120.0))),
+            Inconclusive,
+            3,
+            "verdict",
+        ),
+        (
+            "memory that was seen for longer than it may be held",
+            Run::new().leaking(kib3).judging(|j| j.max_hold = Some(span(30.0))),
+            Leak,
+            1,
+            "verdict",
+        ),
+        (
+            "Go's RSS climbs, and its exact account is flat",
+            Run::new().leaking(kib3).account(0.0),
+            Stable,
+            0,
+            "verdict",
+        ),
+        (
+            "Go's RSS climbs, and so does its native memory",
+            Run::new().leaking(kib3).account(kib3),
+            Leak,
+            1,
+            "verdict",
+        ),
+        (
+            "a certain growth that the horizon makes nothing of",
+            Run::new().leaking(kib3).judging(|j| j.horizon = span(30.0)),
+            Stable,
+            0,
+            "verdict",
+        ),
+        ("a series that nobody named", Run::new().series("queue", |t, _| t * 10.0), Stable, 0, "verdict"),
+        (
+            "a series that the user named",
+            Run::new().series("queue", |t, _| t * 10.0).judging(|j| j.series.push("queue".into())),
+            Leak,
+            1,
+            "verdict",
+        ),
+        ("load only", Run::new().load_only(), Stable, 0, "--load-only"),
+        (
+            "load only, and half of it fails",
+            Run::new().load_only().errors(0.5).errors_below_1_percent(),
+            Inconclusive,
+            1,
+            "gate errors.ratio < 1%",
+        ),
+        ("a slope wholly under its limit", Run::new().memory_slope_below(MIB), Stable, 0, "verdict"),
+        (
+            "a slope across its limit",
+            Run::new().memory_slope_below(1e-9),
+            Stable,
+            3,
+            "gate memory.slope < LIMIT",
+        ),
+        (
+            "a slope wholly over its limit",
+            Run::new().leaking(kib3).memory_slope_below(1024.0).judging(|j| j.gates_only = true),
+            Leak,
+            1,
+            "gate memory.slope < LIMIT",
+        ),
+        (
+            "a latency that nobody measured",
+            Run::new().gate(
+                "latency.p99 < 50ms",
+                Quantity::Latency,
+                Aspect::Percentile(990),
+                0.05,
+                Unit::Seconds,
+            ),
+            Stable,
+            3,
+            "gate latency.p99 < 50ms",
+        ),
+        (
+            "a failed gate outranks a verdict in doubt",
+            Run::new().errors(0.2).errors_below_1_percent(),
+            Inconclusive,
+            1,
+            "gate errors.ratio < 1%",
+        ),
+        (
+            "a death outranks a failed gate",
+            Run::new().errors(0.05).errors_below_1_percent().event(60.0, gone()),
+            Failed,
+            4,
+            "verdict",
+        ),
+        (
+            "no fail, though a gate failed",
+            Run::new().errors(0.05).errors_below_1_percent().judging(|j| j.no_fail = true),
+            Stable,
+            0,
+            "--no-fail (else 1 by gate errors.ratio < 1%)",
+        ),
         (
             "a gate holds",
             Run::new().gate("errors.ratio < 1%", Quantity::Errors, Aspect::Ratio, 0.01, Unit::Ratio),

@@ -4,5 +4,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic, in its helpers too")]
 
+mod demo;
 mod endings;
+mod go;
+mod hard_targets;
 mod house;
+mod precedence;
+mod profiles;
+mod run_directory;
+mod secrets;
+mod signals;
+mod streams;
+mod support;
+mod wrong_use;

@@ -163,7 +163,9 @@ pub fn draw_latency(scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32
     }
     draw_marks(scene, theme, &panel, &stage.marks, &mut []);
     panel.axes(scene, theme);
-    let steady: Option<&Percentiles> = stage.findings.load.as_ref().map(|l| &l.latency_s);
+    // where nothing was timed apart from collections, the line's own end is told
+    let steady: Option<&Percentiles> =
+        stage.findings.load.as_ref().map(|l| &l.latency_s).filter(|timed| timed.count > 0);
     let label = |trace: &Trace, name: &str, value: Option<f64>, colour| {
         let (_, last) = trace.last()?;
         let value = value.unwrap_or(last);

@@ -84,16 +84,14 @@ fn head(scene: &mut Scene, findings: &Findings, theme: &Theme) -> f32 {
 /// begins.
 fn foot(scene: &mut Scene, findings: &Findings, theme: &Theme) -> f32 {
     let wide = SIZE.0 as f32 - 2.0 * MARGIN;
-    let voting = || findings.series.iter().find(|s| s.votes).map(|s| &s.why);
-    let caption = findings.culprits.first().map(|c| &c.why).or(findings.notes.first()).or_else(voting);
     let mark = format!("soak {}", env!("CARGO_PKG_VERSION"));
     let mark_wide = width(&mark, LABEL, Weight::Regular);
     let bottom = SIZE.1 as f32 - 22.0;
-    let lines = caption.map_or(Vec::new(), |c| {
-        // the last line shares its row with the mark
-        let narrow = wide - mark_wide - 30.0;
-        balanced(c, 25.0, Weight::Regular, narrow, 2)
-    });
+    // the last line shares its row with the mark
+    let lines = match findings.caption.as_str() {
+        "" => Vec::new(),
+        caption => balanced(caption, 25.0, Weight::Regular, wide - mark_wide - 30.0, 2),
+    };
     let first = bottom - 25.0 * LINE * lines.len().saturating_sub(1) as f32;
     for (i, text) in lines.iter().enumerate() {
         let y = first + 25.0 * LINE * i as f32;

@@ -1,0 +1,77 @@
+//! A real Go service: the leak is found, named, proven by the runtime; its fix is stable.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use super::support::{Server, report, skipped, told};
+
+/// The service under tests/fixtures/leaky, built once; none where there is no Go.
+fn leaky() -> Option<&'static Path> {
+    static ONCE: OnceLock<Option<PathBuf>> = OnceLock::new();
+    ONCE.get_or_init(|| {
+        let version = Command::new("go").arg("version").stderr(Stdio::null()).output().ok()?;
+        if !version.status.success() {
+            return None;
+        }
+        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("leaky");
+        let built = Command::new("go")
+            .args(["build", "-o"])
+            .arg(&program)
+            .arg(".")
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/leaky"))
+            .env("GOTOOLCHAIN", "local")
+            .output()
+            .unwrap();
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        Some(program)
+    })
+    .as_deref()
+}
+
+fn soaked(program: &Path, fixed: bool, duration: &str) -> (i32, Value) {
+    let mut command = Command::new(program);
+    command.env_remove("FIXED");
+    if fixed {
+        command.env("FIXED", "1");
+    }
+    let server = Server::from(command);
+    let place = tempfile::tempdir().unwrap();
+    let out = place.path().join("run");
+    let told = told(&[&server.url(), "-z", duration, "-o", out.to_str().unwrap()]);
+    (told.code, report(&out))
+}
+
+#[test]
+fn the_leak_is_named_and_proven() {
+    let Some(program) = leaky() else {
+        return skipped("there is no go on PATH to build the leaking service");
+    };
+    let (code, report) = soaked(program, false, "15s");
+    assert_eq!((code, report["verdict"].as_str()), (1, Some("leak")), "{}", report["headline"]);
+    assert_eq!(report["target"]["runtime"], "go");
+    let culprit = &report["culprits"][0];
+    assert_eq!(
+        (culprit["name"].as_str(), culprit["state"].as_str()),
+        (Some("main.searchForever"), Some("chan send"))
+    );
+    let each = culprit["per_request"].as_f64().unwrap();
+    assert!((0.9..1.1).contains(&each), "a goroutine a request, not {each}");
+    assert!(culprit["stack"].to_string().contains("main.go:"), "{culprit}");
+    let served = report["series"].as_array().unwrap().iter().any(|s| s["name"] == "goroutines_leaked");
+    if served {
+        assert_eq!(culprit["proven"], true, "{culprit}");
+    } else {
+        skipped("this Go serves no goroutineleak, so nothing could be proven");
+    }
+}
+
+#[test]
+fn its_fix_is_not_called_a_leak() {
+    let Some(program) = leaky() else { return skipped("there is no go on PATH to build the fixed service") };
+    let (code, report) = soaked(program, true, "30s");
+    assert_eq!((code, report["verdict"].as_str()), (0, Some("stable")), "{}", report["headline"]);
+    assert_eq!(report["culprits"].as_array().map(Vec::len), Some(0));
+}

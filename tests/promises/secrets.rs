@@ -1,0 +1,97 @@
+//! What may be secret is sent and never shown: not in any file of a run, not on any screen, not in an error.
+
+use super::support::{Server, as_server, closed_port, files, run, soak, text};
+
+const SECRETS: [&str; 8] = [
+    "s3cr3t-header",
+    "s3cr3t-env",
+    "s3cr3t-password",
+    "s3cr3t-query",
+    "s3cr3t-body",
+    "s3cr3t-argument",
+    "s3cr3t-user",
+    // s3cr3t-user:s3cr3t-password, as it travels
+    "czNjcjN0LXVzZXI6czNjcjN0LXBhc3N3b3Jk",
+];
+
+/// None of them in a text, as they are or within something else.
+#[track_caller]
+fn keeps_them(place: &str, content: &[u8]) {
+    for secret in SECRETS {
+        let found = content.windows(secret.len()).any(|part| part == secret.as_bytes());
+        assert!(!found, "{place} tells {secret}");
+    }
+}
+
+#[test]
+fn a_run_tells_nobody() {
+    let server = Server::start("ok");
+    let place = tempfile::tempdir().unwrap();
+    let out = place.path().join("run");
+    let url = format!("http://s3cr3t-user:s3cr3t-password@{}/?key=s3cr3t-query", server.address());
+    let mut command = soak(&[
+        &url,
+        "-z",
+        "3s",
+        "-H",
+        "X-Key: s3cr3t-header",
+        "-H",
+        "X-Token: Bearer $PROMISES_TOKEN",
+        "-d",
+        "s3cr3t-body",
+        "-o",
+        out.to_str().unwrap(),
+    ]);
+    command.env("PROMISES_TOKEN", "s3cr3t-env");
+    let told = run(command);
+    assert!([0, 1, 3].contains(&told.code), "{told:?}");
+
+    let sent = server.requests();
+    let head = sent.first().expect("something was sent");
+    for secret in ["s3cr3t-header", "Bearer s3cr3t-env", "key=s3cr3t-query", SECRETS[7]] {
+        assert!(head.contains(secret), "{secret} was not sent: {head}");
+    }
+    keeps_them("the screen", told.all().as_bytes());
+    let written = files(&out);
+    assert!(written.len() > 8, "{written:?}");
+    for file in written {
+        keeps_them(&file.display().to_string(), &std::fs::read(&file).unwrap());
+    }
+    assert!(text(out.join("plan.toml")).contains("?key=*"), "that there was a query may be told");
+    let again = run(soak(&["report", out.to_str().unwrap()])).ends_with(0);
+    keeps_them("the screen of soak report", again.all().as_bytes());
+}
+
+#[test]
+fn the_command_line_of_the_service_is_not_kept() {
+    let place = tempfile::tempdir().unwrap();
+    let out = place.path().join("run");
+    let port = closed_port();
+    let (line, vars) = as_server("ok", port);
+    let url = format!("http://127.0.0.1:{port}/");
+    let mut args = vec![url.as_str(), "-z", "3s", "-o", out.to_str().unwrap(), "--"];
+    args.extend(line.iter().map(String::as_str));
+    args.push("s3cr3t-argument");
+    let mut command = soak(&args);
+    command.envs(vars);
+    let told = run(command);
+    assert!([0, 1, 3].contains(&told.code), "{told:?}");
+    keeps_them("the screen", told.all().as_bytes());
+    for file in files(&out) {
+        keeps_them(&file.display().to_string(), &std::fs::read(&file).unwrap());
+    }
+}
+
+#[test]
+fn errors_repeat_no_secret() {
+    for args in [
+        vec!["s3cr3t-user:s3cr3t-password@127.0.0.1/?key=s3cr3t-query"],
+        vec!["http://s3cr3t-user:s3cr3t-password@127.0.0.1:x/?key=s3cr3t-query"],
+        vec!["http://127.0.0.1:9/", "-H", "s3cr3t-header"],
+        vec!["http://127.0.0.1:9/", "-H", "X-Key: s3cr3t-header\u{7f}\n"],
+        vec!["http://127.0.0.1:9/", "-H", "X-Key: $PROMISES_NOT_SET s3cr3t-header"],
+    ] {
+        let told = run(soak(&args)).ends_with(2);
+        keeps_them("an error", told.all().as_bytes());
+    }
+}

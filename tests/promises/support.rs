@@ -1,0 +1,387 @@
+//! What the other files need to read like sentences: soak as a process, servers it can look at, what a run wrote.
+//!
+//! A server is a process of its own, because soak never judges an ancestor: this test program starts itself again as
+//! one. Each ends when its starter closes its standard input, and after [`LIFETIME`] in any case.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// No test's server lives longer.
+const LIFETIME: Duration = Duration::from_secs(120);
+/// No command takes longer, however busy the machine.
+const PATIENCE: Duration = Duration::from_secs(110);
+
+/// The real binary, in a world without soak's variables, standard input or terminal.
+pub fn soak(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_soak"));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("SOAK_") || ["CI", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"].contains(&&*text) {
+            command.env_remove(&name);
+        }
+    }
+    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// What a command said and how it ended.
+#[derive(Debug)]
+pub struct Told {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Told {
+    /// Both streams, for a test that only asks whether something was said at all.
+    pub fn all(&self) -> String {
+        format!("{}\n{}", self.stdout, self.stderr)
+    }
+
+    /// That it ended with this code; the streams are shown if not.
+    #[track_caller]
+    pub fn ends_with(self, code: i32) -> Told {
+        assert_eq!(self.code, code, "\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+/// A command that goes on.
+pub struct Running {
+    child: Child,
+    stdout: Option<thread::JoinHandle<String>>,
+    stderr: Option<thread::JoinHandle<String>>,
+}
+
+fn collected(stream: Option<impl Read + Send + 'static>) -> Option<thread::JoinHandle<String>> {
+    let mut stream = stream?;
+    Some(thread::spawn(move || {
+        let mut all = Vec::new();
+        let _ = stream.read_to_end(&mut all); // what was read before it broke counts
+        String::from_utf8_lossy(&all).into_owned()
+    }))
+}
+
+impl Running {
+    pub fn start(mut command: Command) -> Running {
+        let mut child = command.spawn().unwrap();
+        let (stdout, stderr) = (collected(child.stdout.take()), collected(child.stderr.take()));
+        Running { child, stdout, stderr }
+    }
+
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        // it may have ended by itself, which the test then sees
+        let _ = rustix::process::kill_process(pid, signal);
+    }
+
+    /// Waits for its end; a command that never ends is a failure of the test.
+    pub fn end(mut self) -> Told {
+        let status = wait(&mut self.child, PATIENCE);
+        let text =
+            |stream: Option<thread::JoinHandle<String>>| stream.map_or(String::new(), |s| s.join().unwrap());
+        let (stdout, stderr) = (text(self.stdout.take()), text(self.stderr.take()));
+        let status = status.unwrap_or_else(|| panic!("did not end in {PATIENCE:?}\n{stdout}\n{stderr}"));
+        Told { code: status.code().unwrap_or(-1), stdout, stderr }
+    }
+}
+
+/// Its status, or none when it had to be killed.
+fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
+    let until = Instant::now() + patience;
+    while Instant::now() < until {
+        if let Some(status) = child.try_wait().unwrap() {
+            return Some(status);
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    None
+}
+
+/// Runs to the end.
+pub fn run(command: Command) -> Told {
+    Running::start(command).end()
+}
+
+/// Runs the binary with these arguments to the end.
+pub fn told(args: &[&str]) -> Told {
+    run(soak(args))
+}
+
+/// Waits until something holds, for what another process does in its own time.
+#[track_caller]
+pub fn until(what: &str, holds: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Instant::now() < end, "never: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+pub fn text(path: impl AsRef<Path>) -> String {
+    let path = path.as_ref();
+    std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+pub fn report(dir: &Path) -> Value {
+    serde_json::from_str(&text(dir.join("report.json"))).unwrap()
+}
+
+/// The events of a run, line by line.
+pub fn events(dir: &Path) -> Vec<Value> {
+    text(dir.join("events.jsonl")).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// All files below a directory.
+pub fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()) {
+        if entry.is_dir() {
+            all.extend(files(&entry));
+        } else {
+            all.push(entry);
+        }
+    }
+    all
+}
+
+pub fn copy(from: &Path, to: &Path) {
+    for file in files(from) {
+        let place = to.join(file.strip_prefix(from).unwrap());
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::fs::copy(&file, place).unwrap();
+    }
+}
+
+/// A run that was recorded once, for all who only read one: five seconds of the demo's leak.
+pub struct Recorded {
+    pub dir: PathBuf,
+    pub told: Told,
+}
+
+pub fn recorded() -> &'static Recorded {
+    static ONCE: OnceLock<Recorded> = OnceLock::new();
+    ONCE.get_or_init(|| {
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recorded");
+        let _ = std::fs::remove_dir_all(&dir); // of an earlier run of the tests
+        let demo = Server::demo();
+        let told = told(&[&demo.url(), "-z", "5s", "-o", dir.to_str().unwrap(), "--label", "the sample"]);
+        assert!([0, 1, 3].contains(&told.code), "{told:?}");
+        Recorded { dir, told }
+    })
+}
+
+/// A test that needs something which is not there says so loudly, or fails where all was required.
+pub fn skipped(why: &str) {
+    assert!(std::env::var_os("SOAK_REQUIRE_ALL").is_none_or(|v| v != "1"), "required, but {why}");
+    eprintln!("SKIPPED: {why}");
+}
+
+/// A port of the loopback on which nobody listens.
+pub fn closed_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A server that soak can look at.
+pub struct Server {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    address: SocketAddr,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+/// How [`Server::start`] starts this program again, for tests that let soak start it.
+pub fn as_server(kind: &str, port: u16) -> (Vec<String>, Vec<(&'static str, String)>) {
+    let own = std::env::current_exe().unwrap().to_string_lossy().into_owned();
+    let args = ["--exact", "support::serve", "--ignored", "--nocapture", "--test-threads=1"];
+    let line = std::iter::once(own).chain(args.map(String::from)).collect();
+    (line, vec![("PROMISES_KIND", kind.into()), ("PROMISES_PORT", port.to_string())])
+}
+
+impl Server {
+    /// One of the kinds that [`serve`] knows.
+    pub fn start(kind: &str) -> Server {
+        let (line, vars) = as_server(kind, 0);
+        let mut command = Command::new(&line[0]);
+        command.args(&line[1..]).envs(vars);
+        Server::from(command)
+    }
+
+    /// The demo's leaky service.
+    pub fn demo() -> Server {
+        Server::from(soak(&["demo-serve"]))
+    }
+
+    /// Any command that says `listening on ADDRESS` and ends with its standard input.
+    pub fn from(mut command: Command) -> Server {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let stdin = child.stdin.take();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next().expect("it ended before it listened").unwrap();
+            if let Some((_, address)) = line.split_once("listening on ") {
+                break address.trim().parse().unwrap();
+            }
+        };
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&requests);
+        thread::spawn(move || lines.map_while(Result::ok).for_each(|line| seen.lock().unwrap().push(line)));
+        Server { child, stdin, address, requests }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The heads of all requests so far that were driven, each in one line; what probes ask for is left out.
+    pub fn requests(&self) -> Vec<String> {
+        let probed = |line: &str| line.contains("GET /metrics") || line.contains("GET /debug/");
+        let all = self.requests.lock().unwrap();
+        all.iter().filter(|line| line.contains("HTTP/1.1") && !probed(line)).cloned().collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stdin.take());
+        let _ = wait(&mut self.child, Duration::from_secs(2));
+    }
+}
+
+/// A server for the other tests, started by them as a process of its own; alone it does nothing.
+#[test]
+#[ignore = "a server for the other tests, no test"]
+fn serve() {
+    let Ok(kind) = std::env::var("PROMISES_KIND") else { return };
+    let port = std::env::var("PROMISES_PORT").map_or(0, |port| port.parse().unwrap());
+    let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    println!("listening on {}", listener.local_addr().unwrap());
+    let (end, ended) = mpsc::channel();
+    let by_starter = end.clone();
+    thread::spawn(move || {
+        let _ = std::io::stdin().read_to_end(&mut Vec::new());
+        // soak gives a COMMAND no standard input: that one is ended by soak
+        if std::env::var("PROMISES_PORT").is_ok_and(|port| port == "0") {
+            let _ = by_starter.send(());
+        }
+    });
+    let place = Arc::new(Place {
+        kind,
+        answered: AtomicUsize::new(0),
+        closed: AtomicBool::new(false),
+        end: Mutex::new(end),
+    });
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            if place.closed.load(Ordering::SeqCst) {
+                break;
+            }
+            let place = Arc::clone(&place);
+            thread::spawn(move || place.talk(stream));
+        }
+        drop(listener);
+        thread::sleep(LIFETIME);
+    });
+    let _ = ended.recv_timeout(LIFETIME);
+}
+
+/// After so many answers the servers that end do so.
+const LAST: usize = 150;
+
+struct Place {
+    kind: String,
+    answered: AtomicUsize,
+    closed: AtomicBool,
+    end: Mutex<mpsc::Sender<()>>,
+}
+
+impl Place {
+    /// One connection until it closes, or until this kind of server has had enough.
+    fn talk(&self, stream: TcpStream) {
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let mut stream = stream;
+        loop {
+            let Some((head, length)) = head(&mut reader) else { return };
+            if reader.by_ref().take(length).read_to_end(&mut Vec::new()).is_err() {
+                return;
+            }
+            println!("{head}");
+            // what soak itself looks for is not there, and does not count
+            if head.contains("GET /metrics") || head.contains("GET /debug/") {
+                if answer(&mut stream, "404 Not Found").is_err() {
+                    return;
+                }
+                continue;
+            }
+            match self.kind.as_str() {
+                "silent" => thread::sleep(LIFETIME),
+                "slow" => thread::sleep(Duration::from_millis(200)),
+                _ => {}
+            }
+            if self.closed.load(Ordering::SeqCst) {
+                return;
+            }
+            let status = if self.kind == "500" { "500 Internal Server Error" } else { "200 OK" };
+            if answer(&mut stream, status).is_err() {
+                return;
+            }
+            if self.answered.fetch_add(1, Ordering::SeqCst) + 1 == LAST {
+                self.enough(stream.local_addr().unwrap());
+            }
+        }
+    }
+
+    fn enough(&self, own: SocketAddr) {
+        match self.kind.as_str() {
+            "dies" => drop(self.end.lock().unwrap().send(())),
+            "deaf" => {
+                self.closed.store(true, Ordering::SeqCst);
+                let _ = TcpStream::connect(own); // so that accept returns and the socket closes
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Request line and headers in one line, and the length of the body.
+fn head(reader: &mut impl BufRead) -> Option<(String, u64)> {
+    let (mut head, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let line = line.trim_end();
+        if line.is_empty() {
+            return Some((head, length));
+        }
+        if let Some(n) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = n.trim().parse().ok()?;
+        }
+        head.push_str(line);
+        head.push_str(" | ");
+    }
+}
+
+fn answer(stream: &mut TcpStream, status: &str) -> std::io::Result<()> {
+    write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 3\r\n\r\nok\n")
+}

@@ -1,0 +1,215 @@
+//! Wrong use is told in one clear line on stderr and exits with 2, before anything is sent or written.
+
+use std::fs;
+use std::path::Path;
+
+use super::support::{Server, Told, closed_port, files, recorded, run, soak};
+
+/// Runs in an empty directory and gives what stands there afterwards, too.
+fn wrong(args: &[&str], vars: &[(&str, &str)]) -> (Told, usize) {
+    let place = tempfile::tempdir().unwrap();
+    let mut command = soak(args);
+    command.current_dir(place.path()).envs(vars.iter().copied());
+    let told = run(command);
+    (told, files(place.path()).len())
+}
+
+/// That it is told in one line with all of these words, and leaves nothing behind.
+#[track_caller]
+fn told_in_a_line(args: &[&str], vars: &[(&str, &str)], words: &[&str]) {
+    let (told, written) = wrong(args, vars);
+    let line = told.stderr.trim_end();
+    assert_eq!((told.code, told.stdout.as_str(), written), (2, "", 0), "{args:?}: {told:?}");
+    assert!(!line.contains('\n') && line.starts_with("soak: "), "{args:?}: {line}");
+    for word in words {
+        assert!(line.contains(word), "{args:?} should say {word}: {line}");
+    }
+}
+
+#[test]
+fn values_that_nobody_can_mean() {
+    let server = Server::start("ok");
+    let url = server.url();
+    let cases: &[(&str, &str, &str)] = &[
+        ("--rate", "0", "above zero"),
+        ("--rate", "-1", "above zero"),
+        ("--rate", "NaN", "500/s"),
+        ("--rate", "inf", "500/s"),
+        ("--rate", "5/fortnight", "500/s"),
+        ("--duration", "-5s", "30s"),
+        ("--duration", "NaN", "30s"),
+        ("--duration", "0", "too short"),
+        ("--duration", "soon", "30s"),
+        ("--baseline", "-1", "30s"),
+        ("--warmup", "NaN", "30s"),
+        ("--load-duration", "-1s", "30s"),
+        ("--settle", "-1s", "30s"),
+        ("--timeout", "0", "above zero"),
+        ("--timeout", "-1", "30s"),
+        ("--interval", "-1", "30s"),
+        ("--interval", "0", "10 ms"),
+        ("--connections", "0", "whole number"),
+        ("--connections", "-3", "whole number"),
+        ("--connections", "NaN", "whole number"),
+        ("--requests", "0", "above zero"),
+        ("--requests", "-1", "whole number"),
+        ("--cycles", "0", "from 1"),
+        ("--horizon", "-1d", "30s"),
+        ("--resolution", "-1B", "negative"),
+        ("--resolution", "NaN", "512MiB"),
+        ("--max-hold", "-1s", "30s"),
+        ("--max-error-ratio", "150%", "10%"),
+        ("--max-error-ratio", "NaN", "10%"),
+        ("--max-error-ratio", "-1%", "10%"),
+        ("--down-after", "NaN", "30s"),
+        ("--memory-limit", "-1", "negative"),
+        ("--max-memory-slope", "NaN/h", "1MiB/h"),
+        ("--max-memory-slope", "-1MiB/h", "1MiB/h"),
+        ("--max-rss-slope", "1MiB", "1MiB/h"),
+        ("--max-task-slope", "-1/h", "10/min"),
+        ("--max-memory-per-request", "-5B", "100B"),
+        ("--gate", "memry.slope < 1MiB/h", "did you mean 'memory.slope'?"),
+        ("--gate", "latancy.p99 < 50ms", "did you mean 'latency.p99'?"),
+        ("--gate", "latency.p99 < NaN", "50ms"),
+        ("--gate", "errors.ratio", "is no gate"),
+        ("--expect-status", "999", "no HTTP status"),
+        ("--method", "G T", "no HTTP method"),
+        ("--header", "no colon", "'Name: value'"),
+        ("--header", "A b: c", "'A b' is no header name"),
+        ("--header", "A: $SURELY_NOT_SET", "$SURELY_NOT_SET is not set"),
+        ("--header", "@no-such-file", "@no-such-file"),
+        ("--data", "@no-such-file", "@no-such-file"),
+        ("--pid", "0", "no process id"),
+        ("--pid", "4194305", "4194305"),
+        ("--process", "no-such-program-anywhere", "no-such-program-anywhere"),
+        ("--pprof", "nowhere", "http://nowhere"),
+        ("--metrics", "nowhere", "http://nowhere"),
+        ("--metric", "9 lives", "NAME"),
+        ("--task-metric", "jobs{where=x}", "place=LABEL"),
+        ("--profile", "smoek", "did you mean 'smoke'?"),
+        ("--profile", "no/such.toml", "no/such.toml"),
+    ];
+    for (flag, value, word) in cases {
+        told_in_a_line(&[&url, flag, value], &[], &[word]);
+    }
+    assert_eq!(server.requests(), Vec::<String>::new(), "something was sent");
+}
+
+#[test]
+fn urls_that_cannot_be_asked() {
+    told_in_a_line(&["127.0.0.1:8080/"], &[], &["--url", "write http://127.0.0.1:8080/"]);
+    told_in_a_line(&["--url", "localhost"], &[], &["write http://localhost"]);
+    told_in_a_line(&["ftp://127.0.0.1/"], &[], &["neither http nor https"]);
+    told_in_a_line(&["http://"], &[], &["http://"]);
+    told_in_a_line(&["http://127.0.0.1:0/"], &[], &["could be asked"]);
+    told_in_a_line(&[], &[], &["which URL?"]);
+}
+
+#[test]
+fn phases_that_do_not_fit_into_the_run() {
+    let url = "http://127.0.0.1:9/";
+    told_in_a_line(&[url, "-z", "30s", "--warmup", "40s"], &[], &["--warmup", "--duration"]);
+    told_in_a_line(
+        &[url, "-z", "10s", "--warmup", "5s", "--settle", "5s"],
+        &[],
+        &["nothing is left for steady"],
+    );
+}
+
+#[test]
+fn two_targets_at_once() {
+    let own = std::process::id().to_string();
+    told_in_a_line(&["http://127.0.0.1:9/", "--pid", &own, "--load-only"], &[], &["--pid", "--load-only"]);
+}
+
+#[test]
+fn nobody_to_look_at() {
+    let url = format!("http://127.0.0.1:{}/", closed_port());
+    let (told, written) = wrong(&[&url], &[]);
+    assert_eq!((told.code, written), (2, 0), "{told:?}");
+    let line = told.stderr.lines().last().unwrap();
+    for word in ["--pid", "--metrics", "--load-only"] {
+        assert!(line.contains(word), "{line}");
+    }
+}
+
+#[test]
+fn variables_are_held_to_the_same() {
+    let url = "http://127.0.0.1:9/";
+    told_in_a_line(&[url], &[("SOAK_RATE", "NaN")], &["SOAK_RATE", "500/s"]);
+    told_in_a_line(&[url], &[("SOAK_NO_GC", "perhaps")], &["SOAK_NO_GC"]);
+    told_in_a_line(&[url], &[("SOAK_DURATON", "5m")], &["SOAK_DURATON", "did you mean 'SOAK_DURATION'?"]);
+}
+
+#[test]
+fn profiles_name_file_and_key_and_the_nearest_valid_one() {
+    let place = tempfile::tempdir().unwrap();
+    for (text, words) in [
+        ("ratte = 5\n", vec!["unknown key 'ratte'", "did you mean 'rate'?"]),
+        ("rate = 0\n", vec!["rate", "above zero"]),
+        ("max_hold = '1h'\n", vec!["unknown key 'max_hold'", "did you mean 'max-hold'?"]),
+        ("rate = \n", vec![":1:"]),
+        ("gate = ['memry.slope < 1MiB/h']\n", vec!["gate", "did you mean 'memory.slope'?"]),
+        ("profile = 'ci'\n", vec!["cannot name another"]),
+    ] {
+        let file = place.path().join("mine.toml");
+        fs::write(&file, text).unwrap();
+        let words: Vec<&str> = std::iter::once("mine.toml").chain(words).collect();
+        told_in_a_line(&["http://127.0.0.1:9/", "--profile", file.to_str().unwrap()], &[], &words);
+    }
+}
+
+#[test]
+fn a_run_directory_that_is_taken_or_cannot_be_made() {
+    let server = Server::start("ok");
+    let place = tempfile::tempdir().unwrap();
+    let taken = place.path().join("taken");
+    super::support::copy(&recorded().dir, &taken);
+    let evidence = fs::read(taken.join("samples.csv")).unwrap();
+    told_in_a_line(
+        &[&server.url(), "-o", taken.to_str().unwrap()],
+        &[],
+        &["holds a run already", "--replace"],
+    );
+    assert_eq!(fs::read(taken.join("samples.csv")).unwrap(), evidence);
+
+    let file = place.path().join("file");
+    fs::write(&file, "mine").unwrap();
+    told_in_a_line(&[&server.url(), "-o", file.to_str().unwrap()], &[], &["is a file"]);
+    told_in_a_line(&[&server.url(), "-o", file.join("below").to_str().unwrap()], &[], &["cannot be written"]);
+    // even root makes no directory there
+    if Path::new("/proc/self").exists() {
+        told_in_a_line(
+            &[&server.url(), "-o", "/proc/soak-run"],
+            &[],
+            &["/proc/soak-run", "cannot be written"],
+        );
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    assert_eq!(server.requests(), Vec::<String>::new(), "something was sent");
+}
+
+#[test]
+fn a_flag_or_command_that_there_is_not() {
+    for (args, word) in [
+        (vec!["http://127.0.0.1:9/", "--ratte", "5"], "--rate"),
+        (vec!["dmeo"], "did you mean 'demo'?"),
+        (vec!["demo", "--fix", "hope"], "timeout"),
+        (vec!["completions", "basic"], "bash"),
+    ] {
+        let (told, written) = wrong(&args, &[]);
+        assert_eq!((told.code, told.stdout.as_str(), written), (2, "", 0), "{told:?}");
+        assert!(told.stderr.contains(word), "{args:?}: {}", told.stderr);
+    }
+}
+
+#[test]
+fn what_is_no_run_and_no_recording() {
+    told_in_a_line(&["report", "nowhere"], &[], &["nowhere", "holds no run"]);
+    told_in_a_line(&["analyze", "nowhere.csv"], &[], &["nowhere.csv"]);
+    told_in_a_line(&["profiles", "smoek"], &[], &["did you mean 'smoke'?"]);
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("some.csv");
+    fs::write(&file, "time;memory\n1;2\n").unwrap();
+    told_in_a_line(&["analyze", file.to_str().unwrap()], &[], &["some.csv", "elapsed_s"]);
+}
