@@ -23,6 +23,8 @@ enum Standing {
     Leaks,
     /// It could be.
     Doubtful(String),
+    /// It could be, unless it is held and let go later than anybody looked.
+    Held(String),
     /// It is not.
     Fine,
 }
@@ -78,7 +80,7 @@ fn stand(c: &Candidate, max_hold: Option<Span>, served: bool, error: f64) -> Sta
         None => None,
     };
     match hold {
-        Some(hold) if culprit.seen_for_s < hold => Standing::Doubtful(format!(
+        Some(hold) if culprit.seen_for_s < hold => Standing::Held(format!(
             "{} grows by {} per request, but was seen for {} only and may be held for {}",
             called(culprit),
             culprit.per_request.map_or("some".into(), |n| significant(n, 2)),
@@ -134,9 +136,14 @@ impl Tasks {
     /// Each group that could be a leak, in a sentence.
     pub fn doubts(&self) -> impl Iterator<Item = String> {
         self.judged.iter().filter_map(|(_, standing)| match standing {
-            Standing::Doubtful(why) => Some(why.clone()),
+            Standing::Doubtful(why) | Standing::Held(why) => Some(why.clone()),
             _ => None,
         })
+    }
+
+    /// Whether some tasks may only be held, and with them the memory that is theirs.
+    pub fn may_be_held(&self) -> bool {
+        self.judged.iter().any(|(_, standing)| matches!(standing, Standing::Held(_)))
     }
 
     /// Who is blamed, ranked; nobody where the target is not the service or the verdict is not a leak.

@@ -56,8 +56,10 @@ impl Facts {
     ) -> Facts {
         let mut leaks: Vec<(Rank, String)> = tasks.leaks().map(|why| (Rank::Tasks, why)).collect();
         for voter in voters.iter().filter(|v| v.leaks()) {
+            let theirs = voter.unit == Unit::Bytes && tasks.may_be_held();
             if (unreadable_heap(voter, voters) && steady.stretches.len() < 2)
                 || held(evidence, steady).is_some()
+                || theirs
             {
                 continue;
             }
