@@ -91,6 +91,9 @@ pub struct SeriesFinding {
     pub recovered: Option<f64>,
     /// Whether the growth matters over the horizon.
     pub material: bool,
+    /// Whether even the upper end of its slope is less than this run was asked to find, or than counts at all.
+    #[serde(default)]
+    pub bounded: bool,
     /// Whether it has a vote on the verdict.
     pub votes: bool,
     /// What explains its growth away, where something does.
@@ -200,6 +203,9 @@ pub struct Findings {
     pub target: Option<TargetRecord>,
     /// What was driven.
     pub load: Option<LoadFinding>,
+    /// The memory that leaks, as one: of an exact account the parts to blame, or all that can leak; else RSS.
+    #[serde(default)]
+    pub memory: Option<SeriesFinding>,
     /// Every series.
     pub series: Vec<SeriesFinding>,
     /// Who owns the memory; empty where nobody could be asked.
@@ -217,6 +223,15 @@ pub struct Findings {
 }
 
 impl SeriesFinding {
+    /// Whether it grows by so little, if at all, that it does not count.
+    pub fn is_flat(&self) -> bool {
+        match self.trend {
+            Direction::Stable => true,
+            Direction::Growing => !self.material,
+            Direction::Inconclusive => self.bounded,
+        }
+    }
+
     /// Slope with its interval.
     pub fn slope(&self) -> Option<Estimate> {
         let ([lo, hi], value) = (self.slope_ci?, self.slope_per_s?);

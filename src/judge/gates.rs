@@ -2,10 +2,10 @@
 
 use crate::evidence::{
     Account, AccountRow, Aspect, Estimate, Evidence, Gate, GateFinding, GateResult, LoadFinding, Quantity,
-    SeriesFinding,
 };
 use crate::units::{Span, Unit};
 
+use super::memory::memory;
 use super::steady::Steady;
 use super::voters::{Voter, Voters};
 
@@ -28,28 +28,6 @@ pub fn compare(
     gates.iter().map(|gate| finding(gate, measure(gate, evidence, steady, voters, account, load))).collect()
 }
 
-/// What can leak: live heap, stacks and native together where the account is exact, else RSS.
-pub fn memory_slope_of(series: &[SeriesFinding], exact: bool, per_request: bool) -> Option<Estimate> {
-    let of = |name: &str| {
-        let s = series.iter().find(|s| s.name == name)?;
-        let (value, ci) =
-            if per_request { (s.per_request, s.per_request_ci) } else { (s.slope_per_s, s.slope_ci) };
-        let [lo, hi] = ci?;
-        Some(Estimate { value: value?, lo, hi })
-    };
-    if !exact {
-        return of("rss_anon_bytes").or_else(|| of("rss_bytes"));
-    }
-    let parts: Option<Vec<Estimate>> =
-        ["mem_live_bytes", "mem_stacks_bytes", "mem_native_bytes"].iter().map(|name| of(name)).collect();
-    let parts = parts?;
-    // errors of parts that are measured apart add in squares
-    let value: f64 = parts.iter().map(|p| p.value).sum();
-    let down = parts.iter().map(|p| (p.value - p.lo).powi(2)).sum::<f64>().sqrt();
-    let up = parts.iter().map(|p| (p.hi - p.value).powi(2)).sum::<f64>().sqrt();
-    Some(Estimate { value, lo: value - down, hi: value + up })
-}
-
 fn measure(
     gate: &Gate,
     evidence: &Evidence,
@@ -62,11 +40,18 @@ fn measure(
     let driven = || load.ok_or_else(|| "nothing was driven".to_string());
     match (&gate.quantity, gate.aspect) {
         (Quantity::Memory, aspect @ (Aspect::Slope | Aspect::PerRequest)) => {
-            let estimate =
-                memory_slope_of(&voters.findings(), voters.sources().exact, aspect == Aspect::PerRequest)
-                    .ok_or("memory was not measured")?;
-            let rss = voters.get("rss_anon_bytes").or_else(|| voters.get("rss_bytes"));
-            Ok(interval(estimate, rss.and_then(|v| v.trend.needs_s)))
+            let grows =
+                memory(&voters.findings(), voters.sources().exact).ok_or("memory was not measured")?;
+            let per_request = aspect == Aspect::PerRequest;
+            let (value, ci) = match per_request {
+                true => (grows.per_request, grows.per_request_ci),
+                false => (grows.slope_per_s, grows.slope_ci),
+            };
+            match value {
+                Some(value) => Ok(Measured { value, ci, needs_s: grows.needs_s }),
+                None => still(grows.detectable_per_s, per_request.then(|| steady.request_rate()).flatten())
+                    .ok_or_else(|| "the growth of memory cannot be told yet".into()),
+            }
         }
         (Quantity::Memory, Aspect::End | Aspect::Max) if account.exact => {
             let end = |row: &AccountRow| if row.part.can_leak() { row.end.max(0.0) } else { 0.0 };
@@ -93,7 +78,11 @@ fn measure(
         (Quantity::Series(name), aspect @ (Aspect::Slope | Aspect::PerRequest)) => {
             let voter = find(voters, name).ok_or_else(|| format!("there is no series {name} in this run"))?;
             let estimate = if aspect == Aspect::Slope { voter.trend.slope } else { voter.trend.per_request };
-            Ok(interval(estimate.ok_or_else(|| format!("{name}: {}", voter.trend.why))?, voter.trend.needs_s))
+            let rate = if aspect == Aspect::PerRequest { steady.request_rate() } else { None };
+            estimate
+                .map(|e| interval(e, voter.trend.needs_s))
+                .or_else(|| still(voter.trend.detectable_per_s.filter(|_| voter.is_flat()), rate))
+                .ok_or_else(|| format!("{name}: {}", voter.trend.why))
         }
         (Quantity::Series(name), aspect) => {
             let voter = find(voters, name).ok_or_else(|| format!("there is no series {name} in this run"))?;
@@ -125,6 +114,13 @@ fn level(evidence: &Evidence, steady: &Steady, name: &str, aspect: Aspect) -> Re
         _ => return Err(format!("{name} has no {aspect}")),
     };
     value.ok_or_else(|| format!("{name} was not read in steady"))
+}
+
+/// A series that never moved: its slope is nought, and at most what would have been found; a request, given how many
+/// there were each second.
+fn still(detectable_per_s: Option<f64>, requests_per_s: Option<f64>) -> Option<Measured> {
+    let most = detectable_per_s? / requests_per_s.unwrap_or(1.0);
+    Some(Measured { value: 0.0, ci: Some([0.0, most]), needs_s: None })
 }
 
 fn interval(e: Estimate, needs_s: Option<f64>) -> Measured {

@@ -8,6 +8,7 @@ mod exit;
 mod gates;
 mod load;
 mod material;
+mod memory;
 mod rank;
 mod steady;
 mod tasks;
@@ -34,6 +35,7 @@ pub fn judge(evidence: &Evidence) -> Findings {
     let (exit_code, reason) = exit::code(evidence.plan.as_ref().map(|p| &p.judging), verdict, &gates);
     let driver = load::driver(evidence);
     let Account { exact, rows } = account;
+    let series = voters.findings();
     let mut findings = Findings {
         schema: "soak/1".into(),
         verdict,
@@ -46,7 +48,8 @@ pub fn judge(evidence: &Evidence) -> Findings {
         reproduce: evidence.plan.as_ref().map(reproduce),
         target: evidence.environment.as_ref().and_then(|e| e.target.clone()),
         load,
-        series: voters.findings(),
+        memory: memory::leaking(&series, exact),
+        series,
         account: rows,
         account_exact: exact,
         culprits: tasks.blamed(verdict),

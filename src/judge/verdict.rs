@@ -260,9 +260,13 @@ fn unresolved(voters: &Voters, steady: &Steady, resolution_bytes: f64) -> Option
     })
 }
 
+/// Series of memory, the strongest evidence first.
+pub const MEMORY_STRONGEST_FIRST: [&str; 4] =
+    ["mem_live_bytes", "heap_live_bytes", "rss_anon_bytes", "rss_bytes"];
+
 /// The strongest memory evidence there is.
 fn strongest_memory(voters: &Voters) -> Option<&Voter> {
-    ["mem_live_bytes", "heap_live_bytes", "rss_anon_bytes", "rss_bytes"]
+    MEMORY_STRONGEST_FIRST
         .iter()
         .find_map(|name| voters.get(name).filter(|v| v.rank.is_some() && v.trend.slope.is_some()))
 }

@@ -213,6 +213,7 @@ impl Voters {
                 needs_s: v.trend.needs_s,
                 recovered: v.trend.recovered,
                 material: v.material,
+                bounded: v.bounded,
                 votes: v.rank.is_some(),
                 explained_by: v.explained_by.clone(),
                 limit_at_s: v.limit_at_s,

@@ -5,10 +5,9 @@ use crate::evidence::{
 };
 use crate::units::{Span, Unit, significant};
 
-use super::gates::memory_slope_of;
 use super::steady::Steady;
 use super::tasks::called;
-use super::verdict::Facts;
+use super::verdict::{Facts, MEMORY_STRONGEST_FIRST};
 
 /// A series in words: `rss_anon_bytes` is "resident memory".
 pub fn series(name: &str) -> &str {
@@ -43,20 +42,13 @@ pub fn headline(findings: &Findings, facts: &Facts, why: &str, steady: &Steady) 
 
 /// "Leak: memory grows 3.4 KiB and 1 goroutine per request; 512 MiB is reached in 41 min".
 fn leak(findings: &Findings, why: &str) -> String {
-    let per_request = memory_slope_of(&findings.series, findings.account_exact, true).filter(|e| e.lo > 0.0);
-    let per_time = memory_slope_of(&findings.series, findings.account_exact, false).filter(|e| e.lo > 0.0);
-    let memory_grows = findings.series.iter().any(|s| {
-        s.trend == Direction::Growing
-            && s.material
-            && s.name.ends_with("_bytes")
-            && s.votes
-            && s.explained_by.is_none()
-    });
     let mut grows = Vec::new();
-    if memory_grows {
-        match (per_request, per_time) {
-            (Some(e), _) => grows.push(format!("{} of memory", Unit::Bytes.show(e.value))),
-            (None, Some(e)) => grows.push(format!("{} of memory", Unit::Bytes.show_slope(e.value))),
+    let memory = findings.memory.as_ref().filter(|m| m.trend == Direction::Growing && m.material);
+    let per_request = memory.and_then(|m| m.per_request);
+    if let Some(m) = memory {
+        match (m.per_request, m.slope_per_s) {
+            (Some(each), _) => grows.push(format!("{} of memory", Unit::Bytes.show(each))),
+            (None, Some(slope)) => grows.push(format!("{} of memory", Unit::Bytes.show_slope(slope))),
             (None, None) => {}
         }
     }
@@ -145,14 +137,18 @@ pub fn caption(findings: &Findings) -> String {
     if let Some(blames) = blames(findings) {
         return blames;
     }
-    let votes = || findings.series.iter().filter(|s| s.votes);
     // what was explained away is what a reader sees climbing above this line
-    let explained = || findings.series.iter().find_map(|s| s.explained_by.as_ref());
+    let explained = findings.series.iter().find_map(|s| s.explained_by.clone());
     let decided = match findings.verdict {
-        Verdict::Stable => explained(),
-        _ => findings.notes.first(),
+        Verdict::Stable => explained,
+        _ => findings.notes.first().cloned(),
     };
-    decided.or_else(|| votes().next().map(|s| &s.why)).map(|text| capital(text)).unwrap_or_default()
+    let strongest = || {
+        let votes = |name: &&str| findings.series.iter().find(|s| s.name == **name && s.votes);
+        let s = MEMORY_STRONGEST_FIRST.iter().find_map(votes).or(findings.series.iter().find(|s| s.votes))?;
+        Some(format!("{}: {}", series(&s.name), s.why))
+    };
+    decided.or_else(strongest).map(|text| capital(&text)).unwrap_or_default()
 }
 
 /// Further sentences, the one that matters most first: what explains, what is missing and how to turn it on.
@@ -188,7 +184,10 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
             notes.push(format!("{rose}: {explained}."));
         }
     }
-    for probe in findings.probes.iter().filter(|p| !p.found) {
+    // with the runtime's own account of tasks and heap, a page of metrics would add little
+    let seen = |name: &str| findings.probes.iter().any(|p| p.found && p.name == name);
+    let enough = seen("goroutines") && seen("heap");
+    for probe in findings.probes.iter().filter(|p| !p.found && !enough) {
         if let Some(line) = &probe.turn_on {
             notes.push(format!("Not available: {} ({}). To turn it on: {line}", probe.name, probe.yields));
         }

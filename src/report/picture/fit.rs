@@ -3,7 +3,7 @@
 use super::labels::Room;
 use super::panel::{LABEL, Panel};
 use super::scene::{Anchor, Point, Rect, Scene, Text};
-use super::stage::{Stage, guilty};
+use super::stage::{Stage, is_guilty};
 use super::text::{ASCENT, DESCENT, Weight, width};
 use super::theme::Rgb;
 use super::trace::Trace;
@@ -34,9 +34,9 @@ pub enum Ground {
 }
 
 impl<'a> Fit<'a> {
-    /// The fit of one of these series, the one with a vote first, moved onto `drawn`. None where there is none, or
-    /// where a restart within steady means that one line says nothing.
-    pub fn new(stage: &'a Stage<'_>, names: &[&str], drawn: &Trace) -> Option<Fit<'a>> {
+    /// The fit of this finding, moved onto `drawn`. None where it has no line, or where a restart within steady means
+    /// that one line says nothing.
+    pub fn new(stage: &'a Stage<'_>, finding: &'a SeriesFinding, drawn: &Trace) -> Option<Fit<'a>> {
         let mut steady = stage.phases.iter().filter(|s| s.phase == Phase::Steady);
         let first = steady.next()?;
         let (from, to) = (first.from, steady.next_back().map_or(first.to, |s| s.to));
@@ -48,14 +48,8 @@ impl<'a> Fit<'a> {
         }
         // a line goes no further than what was read
         let to = to.min(drawn.last()?.0);
-        let fitted = |name: &&str| {
-            let found = stage.findings.series.iter().find(|s| s.name == **name)?;
-            (found.start.is_some() && found.slope_per_s.is_some()).then_some(found)
-        };
-        let finding =
-            names.iter().filter_map(fitted).find(|f| f.votes).or_else(|| names.iter().find_map(fitted))?;
         let (start, slope) = (finding.start?, finding.slope_per_s?);
-        let shift = shift_of(stage, &finding.name, drawn, from, to);
+        let shift = shift_of(stage, finding, drawn, from, to);
         Some(Fit { finding, from, to, level: start + shift, slope, interval: finding.slope_ci, shift })
     }
 
@@ -66,7 +60,7 @@ impl<'a> Fit<'a> {
 
     /// Whether it is what the verdict rests on.
     pub fn guilty(&self, stage: &Stage<'_>) -> bool {
-        guilty(stage.findings, &self.finding.name)
+        is_guilty(stage.findings, self.finding)
     }
 
     /// The level that steady began with, on the drawn line.
@@ -159,14 +153,18 @@ impl<'a> Fit<'a> {
     }
 }
 
-/// How far the drawn line lies above the fitted series, in the middle of what both have within steady.
-fn shift_of(stage: &Stage<'_>, name: &str, drawn: &Trace, from: f64, to: f64) -> f64 {
+/// How far the drawn line lies above the fitted series, in the middle of what both have within steady. A finding that
+/// no series has is about the sum of what can leak; its line runs through the drawn one as it is.
+fn shift_of(stage: &Stage<'_>, finding: &SeriesFinding, drawn: &Trace, from: f64, to: f64) -> f64 {
     let recording = &stage.evidence.recording;
-    let Some(fitted) = recording.series(name) else { return 0.0 };
-    let fitted = Trace::new(&recording.elapsed_s, &fitted.samples, &stage.breaks);
+    let fitted = recording
+        .series(&finding.name)
+        .map(|series| Trace::new(&recording.elapsed_s, &series.samples, &stage.breaks));
+    let line = |t: f64| finding.start.unwrap_or(0.0) + finding.slope_per_s.unwrap_or(0.0) * (t - from);
+    let of_finding = |t: f64| fitted.as_ref().map_or_else(|| Some(line(t)), |trace| trace.at(t));
     let mut apart: Vec<f64> = (1..40)
         .map(|i| from + (to - from) * f64::from(i) / 40.0)
-        .filter_map(|t| Some(drawn.at(t)? - fitted.at(t)?))
+        .filter_map(|t| Some(drawn.at(t)? - of_finding(t)?))
         .collect();
     apart.sort_by(f64::total_cmp);
     apart.get(apart.len() / 2).copied().unwrap_or(0.0)

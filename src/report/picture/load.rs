@@ -7,7 +7,7 @@ use super::stage::Stage;
 use super::text::Weight;
 use super::timeline::draw_marks;
 use super::trace::Trace;
-use crate::evidence::{LoadRow, Percentiles, Phase};
+use crate::evidence::{LatencyPoint, LoadRow, Percentiles, Phase};
 use crate::units::{Rate, Unit};
 
 /// Whether anything was driven.
@@ -34,6 +34,13 @@ impl Bin {
     fn rate(&self, count: u64) -> f64 {
         count as f64 / (self.to - self.from)
     }
+
+    fn join(&mut self, next: &Bin) {
+        self.to = next.to;
+        self.sent += next.sent;
+        self.errors += next.errors;
+        self.dropped += next.dropped;
+    }
 }
 
 /// The rows of all requests together in spans of at least `least` seconds, none of them across a `boundary`.
@@ -49,7 +56,11 @@ fn bins(rows: &[LoadRow], least: f64, boundaries: &[f64]) -> Vec<Bin> {
         let next = rows.get(i + 1).map_or(f64::INFINITY, |next| next.elapsed_s);
         let crossed = boundaries.iter().any(|b| open.from < *b && *b < next && open.to > open.from);
         if next > row.elapsed_s && (crossed || open.to - open.from >= least * 0.999) {
-            out.push(open);
+            match out.last_mut() {
+                // a rate over a few milliseconds before a boundary says nothing by itself
+                Some(last) if open.to - open.from < 0.5 * least && last.to == open.from => last.join(&open),
+                _ => out.push(open),
+            }
             open = Bin { from: open.to, to: open.to, ..Bin::default() };
         }
     }
@@ -142,10 +153,20 @@ fn rate_labels(stage: &Stage<'_>, panel: &Panel) -> Vec<EdgeLabel> {
     labels
 }
 
+/// The intervals that are worth a point: where a phase began, one may be over after a few milliseconds.
+fn whole(points: &[LatencyPoint]) -> Vec<LatencyPoint> {
+    let mut lengths: Vec<f64> = points.windows(2).map(|w| w[1].elapsed_s - w[0].elapsed_s).collect();
+    lengths.sort_by(f64::total_cmp);
+    let usual = lengths.get(lengths.len() / 2).copied().unwrap_or(0.0);
+    let from = std::iter::once(f64::NEG_INFINITY).chain(points.iter().map(|p| p.elapsed_s));
+    let long = |(from, p): &(f64, &LatencyPoint)| p.elapsed_s - from >= 0.5 * usual;
+    from.zip(points).filter(long).map(|(_, p)| *p).collect()
+}
+
 /// Paints latency into `plot`; labels reach to `right`.
 pub fn draw_latency(scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32) -> Panel {
     let theme = stage.theme;
-    let points = &stage.evidence.latency.over_time;
+    let points = whole(&stage.evidence.latency.over_time);
     // between two cycles there is no load, and no line
     let idle: Vec<f64> = stage.phases.iter().filter(|s| s.phase == Phase::Settle).map(|s| s.to).collect();
     let p50 = Trace::of_points(points.iter().map(|p| (p.elapsed_s, p.p50_s)).collect(), &idle);

@@ -11,7 +11,7 @@ use super::text::{ASCENT, DESCENT, Weight, width};
 use super::theme::Rgb;
 use super::timeline::{collections, draw_marks};
 use super::trace::Trace;
-use crate::evidence::{Series, Verdict};
+use crate::evidence::{Series, SeriesFinding, Verdict};
 use crate::units::{Span, Unit};
 
 /// The series that the panel is about, if any memory was recorded at all: RSS, else private memory, else the first
@@ -25,6 +25,16 @@ pub fn main_series<'a>(stage: &Stage<'a>) -> Option<&'a Series> {
         .or_else(|| there("rss_anon_bytes"))
         .or_else(|| bytes().find(votes))
         .or_else(|| bytes().next())
+}
+
+/// What the line through a series is about: for RSS the memory that leaks, else the series itself.
+fn fitted<'a>(stage: &Stage<'a>, series: &Series) -> Option<&'a SeriesFinding> {
+    let findings = stage.findings;
+    let own = || findings.series.iter().find(|s| s.name == series.name);
+    match &findings.memory {
+        Some(memory) if series.name == "rss_bytes" && memory.slope_per_s.is_some() => Some(memory),
+        _ => own().filter(|s| s.slope_per_s.is_some()),
+    }
 }
 
 fn short(name: &str) -> String {
@@ -43,10 +53,7 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     let stack = (series.name == "rss_bytes")
         .then(|| Stack::new(recording, &rss, &stage.breaks, over, plot.width() as usize))
         .flatten();
-    let fit = match series.name.as_str() {
-        "rss_bytes" => Fit::new(stage, &["rss_anon_bytes", "rss_bytes"], &rss),
-        name => Fit::new(stage, &[name], &rss),
-    };
+    let fit = fitted(stage, series).and_then(|finding| Fit::new(stage, finding, &rss));
     let limit = limit(stage);
     let (lo, hi) = rss.range().unwrap_or((0.0, 0.0));
     let hi = hi.max(stack.as_ref().map_or(0.0, Stack::top)).max(fit.as_ref().map_or(0.0, Fit::top));

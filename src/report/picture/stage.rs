@@ -3,7 +3,7 @@
 use super::panel::TimeAxis;
 use super::theme::Theme;
 use super::timeline::{Mark, Span};
-use crate::evidence::{Direction, Evidence, Findings, Verdict};
+use crate::evidence::{Direction, Evidence, Findings, SeriesFinding, Verdict};
 
 /// What is drawn, how, and over which time.
 #[derive(Debug)]
@@ -24,11 +24,15 @@ pub struct Stage<'a> {
     pub breaks: Vec<f64>,
 }
 
-/// Whether a series is drawn in the colour of what is wrong: the verdict is bad, and it grows, materially, with
-/// nothing that explains it.
+/// Whether a series is drawn in the colour of what is wrong.
 pub fn guilty(findings: &Findings, series: &str) -> bool {
+    findings.series.iter().any(|s| s.name == series && is_guilty(findings, s))
+}
+
+/// Whether the verdict is bad, and this grows, materially, with nothing that explains it.
+pub fn is_guilty(findings: &Findings, finding: &SeriesFinding) -> bool {
     matches!(findings.verdict, Verdict::Leak | Verdict::Failed)
-        && findings.series.iter().any(|s| {
-            s.name == series && s.trend == Direction::Growing && s.material && s.explained_by.is_none()
-        })
+        && finding.trend == Direction::Growing
+        && finding.material
+        && finding.explained_by.is_none()
 }
