@@ -9,6 +9,9 @@ use crate::plan::OutPlan;
 
 use super::files;
 
+/// Where runs go that nobody named a place for.
+const REPORTS: &str = "reports";
+
 /// A run directory that exists, is empty of evidence, and is ours to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunDir(pub PathBuf);
@@ -20,7 +23,8 @@ impl RunDir {
     /// [`Error::Usage`] when --out holds a run already and is not to be replaced, is no directory, or cannot be
     /// written.
     pub fn check(out: &OutPlan) -> Result<()> {
-        let Some(dir) = &out.dir else { return Ok(()) };
+        let reports = Path::new(REPORTS);
+        let Some(dir) = &out.dir else { return try_out(reports).map_err(|e| unwritable(reports, &e)) };
         if dir.exists() && !dir.is_dir() {
             return Err(Error::usage(format!("--out {}: is a file; name a directory", dir.display())));
         }
@@ -41,7 +45,7 @@ impl RunDir {
         RunDir::check(out)?;
         let dir = match &out.dir {
             Some(dir) => dir.clone(),
-            None => Path::new("reports").join(own_name(profile)),
+            None => Path::new(REPORTS).join(own_name(profile)),
         };
         if holds_run(&dir) {
             set_aside(&dir)?;
@@ -51,7 +55,10 @@ impl RunDir {
         if out.dir.is_none()
             && let Some(name) = dir.file_name()
         {
-            replace_file(Path::new("reports/latest"), format!("{}\n", name.to_string_lossy()).as_bytes())?;
+            replace_file(
+                &Path::new(REPORTS).join("latest"),
+                format!("{}\n", name.to_string_lossy()).as_bytes(),
+            )?;
         }
         Ok(RunDir(dir))
     }
@@ -61,17 +68,12 @@ fn unwritable(dir: &Path, e: &std::io::Error) -> Error {
     Error::usage(format!("{}: cannot be written ({e}); name another place with --out", dir.display()))
 }
 
-/// Whether files can be made in a directory, or it can be made where it is missing: only trying tells, since
-/// permissions do not speak of full or read-only disks. What the trial makes it takes away again.
+/// Whether files can be made in a directory, or, where it is missing, in the nearest one above it: only trying tells,
+/// since permissions do not speak of full or read-only disks. What the trial makes it takes away again.
 fn try_out(dir: &Path) -> std::io::Result<()> {
-    if dir.is_dir() {
-        let trial = dir.join(format!(".soak-write-test-{}", std::process::id()));
-        return fs::write(&trial, b"").and_then(|()| fs::remove_file(&trial));
-    }
-    match dir.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() && !parent.exists() => try_out(parent),
-        _ => fs::create_dir(dir).and_then(|()| fs::remove_dir(dir)),
-    }
+    let there = dir.ancestors().find(|above| above.exists()).unwrap_or(Path::new("."));
+    let trial = there.join(format!(".soak-write-test-{}", std::process::id()));
+    fs::write(&trial, b"").and_then(|()| fs::remove_file(&trial))
 }
 
 /// Whether a directory holds evidence of a run.
