@@ -28,6 +28,7 @@
 mod answer;
 mod bins;
 mod cycles;
+mod decide;
 mod fit;
 mod ground;
 mod limit;
@@ -36,6 +37,8 @@ mod mixture;
 mod noise;
 mod period;
 mod pool;
+mod regimes;
+mod rivals;
 mod sawtooth;
 mod select;
 mod spikes;

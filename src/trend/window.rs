@@ -7,6 +7,7 @@
 
 use super::bins::Point;
 use super::fit::{Fit, Points, fit, range};
+use super::rivals::{STEPS, Tail, best_steps};
 
 /// Points that a window must have.
 pub(super) const FEWEST: usize = 8;
@@ -14,14 +15,10 @@ pub(super) const FEWEST: usize = 8;
 pub(super) const FEWEST_FLOORS: usize = 5;
 /// By how much a rival's criterion must be smaller to be preferred: 'strong' evidence as R. E. Kass and A. E. Raftery,
 /// Bayes factors (1995), call it.
-const STRONG: f64 = 6.0;
-/// Steps that are tried. A leak in so few jumps is not told from a service that grew so often and stopped.
-const STEPS: usize = 3;
+pub(super) const STRONG: f64 = 6.0;
 /// Where a line may bend, as shares of the window.
 /// A rest in the last quarter does not end a growth.
 const BENDS: [f64; 6] = [0.12, 0.25, 0.38, 0.5, 0.62, 0.75];
-/// Time constants of a warm-up, as shares of the window.
-const TIME_CONSTANTS: [f64; 11] = [0.02, 0.035, 0.055, 0.08, 0.12, 0.17, 0.25, 0.35, 0.5, 0.8, 1.3];
 /// The later part keeps pace if it grows at least at this share of the earlier part's rate.
 const PACE: f64 = 0.5;
 /// How sure one must be that it does not keep pace.
@@ -89,7 +86,7 @@ impl Ground {
 
         let mut form = Form::Straight;
         let mut least = plain - STRONG;
-        for (k, columns) in best_steps(&tail.values).into_iter().enumerate() {
+        for (k, columns) in best_steps(&tail.values, STEPS).into_iter().enumerate() {
             let refs: Vec<&Vec<f64>> = columns.iter().collect();
             if let Some(f) = fit(points, &tail.columns(&refs), 0, (k + 1) as f64)
                 && f.criterion < least
@@ -118,32 +115,16 @@ impl Ground {
                 };
             }
         }
-        let mut warmup: Option<(f64, f64, Vec<f64>)> = None;
-        for share in TIME_CONSTANTS {
-            let decay: Vec<f64> = tail.at.iter().map(|t| -(-t / (share * length)).exp()).collect();
-            let known = share * length * self.step_s <= longest_s;
-            for joint in [false, true] {
-                let columns = if joint { tail.columns(&[&tail.at, &decay]) } else { tail.columns(&[&decay]) };
-                let Some(f) = fit(points, &columns, 1, 1.0) else { continue };
-                let rises = f.coefficients[if joint { 2 } else { 1 }] > 0.0;
-                if !rises {
-                    continue;
-                }
-                if known && warmup.as_ref().is_none_or(|w| f.criterion < w.1) {
-                    warmup = Some((share, f.criterion, decay.clone()));
-                }
-                if !joint && f.criterion < least {
-                    least = f.criterion;
-                    form = Form::Saturates(share * length * self.step_s);
-                }
-            }
-        }
-        let warmup_helps = warmup.as_ref().is_some_and(|w| w.1 < plain);
+        let warmup = tail.warm_up(points, longest_s / self.step_s);
         let mut beside_warmup = None;
-        let mut keeps_pace_beside_warmup = false;
-        if let Some((share, _, decay)) = warmup {
-            beside_warmup = fit(points, &tail.columns(&[&tail.at, &decay]), 1, 1.0)
-                .map(|f| (f, share * length * self.step_s));
+        let (mut warmup_helps, mut keeps_pace_beside_warmup) = (false, false);
+        if let Some(warmup) = warmup {
+            if warmup.alone < least {
+                form = Form::Saturates(warmup.tau_alone * self.step_s);
+            }
+            warmup_helps = warmup.alone.min(warmup.joint) < plain && warmup.joint < warmup.alone - STRONG;
+            let decay = tail.decay(warmup.tau);
+            beside_warmup = Some((warmup.line, warmup.tau * self.step_s));
             let after: Vec<f64> = tail.at.iter().map(|t| (t - 0.5 * length).max(0.0)).collect();
             if let Some(f) = fit(points, &tail.columns(&[&tail.at, &after, &decay]), 2, 1.0) {
                 let (early, late) = (f.coefficients[1], f.coefficients[1] + f.coefficients[2]);
@@ -199,66 +180,9 @@ impl Ground {
     }
 }
 
-struct Tail {
-    at: Vec<f64>,
-    values: Vec<f64>,
-    beside: Vec<Vec<f64>>,
-}
-
-impl Tail {
-    /// The intercept, these, and what stands beside every line.
-    fn columns(&self, these: &[&Vec<f64>]) -> Vec<Vec<f64>> {
-        let mut out = vec![vec![1.0; self.at.len()]];
-        out.extend(these.iter().map(|c| (*c).clone()));
-        out.extend(self.beside.iter().cloned());
-        out
-    }
-}
-
 fn varies(column: &[f64]) -> bool {
     let (low, high) = range(column);
     high - low > 1e-9
-}
-
-/// For one step, two steps, … the columns of the least-squares partition into levels.
-fn best_steps(values: &[f64]) -> Vec<Vec<Vec<f64>>> {
-    let n = values.len();
-    let mut sums = vec![(0.0, 0.0)];
-    for v in values {
-        let (s, q) = sums[sums.len() - 1];
-        sums.push((s + v, q + v * v));
-    }
-    // squared error of one level over from..until
-    let cost = |from: usize, until: usize| {
-        let s: f64 = sums[until].0 - sums[from].0;
-        (sums[until].1 - sums[from].1 - s * s / (until - from) as f64).max(0.0)
-    };
-    let mut best: Vec<f64> = (0..=n).map(|end| if end == 0 { 0.0 } else { cost(0, end) }).collect();
-    let mut from: Vec<Vec<usize>> = Vec::new();
-    let mut out = Vec::new();
-    for levels in 2..=STEPS + 1 {
-        let mut next = vec![f64::INFINITY; n + 1];
-        let mut cut = vec![0; n + 1];
-        for end in levels..=n {
-            for (last, before) in best.iter().enumerate().take(end).skip(levels - 1) {
-                let c = before + cost(last, end);
-                if c < next[end] {
-                    next[end] = c;
-                    cut[end] = last;
-                }
-            }
-        }
-        best = next;
-        from.push(cut);
-        let mut end = n;
-        let mut columns = Vec::new();
-        for cuts in from.iter().rev() {
-            end = cuts[end];
-            columns.push((0..n).map(|i| if i >= end { 1.0 } else { 0.0 }).collect());
-        }
-        out.push(columns);
-    }
-    out
 }
 
 #[cfg(test)]
@@ -307,24 +231,6 @@ mod tests {
         assert!(w.warmup_helps && w.keeps_pace_beside_warmup);
         assert!(joint.coefficient.below(0.0) < 1e-4);
         assert!((joint.coefficient.mean() - 0.3).abs() < 0.05);
-    }
-
-    #[test]
-    fn the_best_steps_are_where_the_levels_change() {
-        let values: Vec<f64> = (0..30)
-            .map(|i| {
-                if i < 10 {
-                    0.0
-                } else if i < 22 {
-                    5.0
-                } else {
-                    9.0
-                }
-            })
-            .collect();
-        let two = &best_steps(&values)[1];
-        let starts: Vec<usize> = two.iter().map(|c| c.iter().position(|x| *x > 0.5).unwrap()).collect();
-        assert_eq!(starts, [22, 10]);
     }
 
     #[test]
