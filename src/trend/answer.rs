@@ -5,7 +5,7 @@
 //! reversed ordered tests for the most recent break (M. H. Pesaran and A. Timmermann, Market timing and return
 //! prediction under model instability, 2002), with the evidence of one window counted for all that were looked at.
 
-use super::decide::{FEW_SAMPLES, NOTHING, STILL, TAIL, decide, too_few};
+use super::decide::{Bent, FEW_SAMPLES, NOTHING, STILL, TAIL, decide, too_few};
 use super::fit::range;
 use super::ground::Kind;
 use super::mixture::Mixture;
@@ -104,7 +104,7 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
     let alpha = (asked.false_alarm / LOOKED_AT).min(NOTHING / 3.0);
     let lowest = asked.lowest_before.unwrap_or(low).min(low);
     let mut verdict: Option<Answer> = None;
-    let mut bent: Option<f64> = None;
+    let mut bent = Bent::default();
     let mut first_window: Option<Window> = None;
     let mut last = None;
     for start in STARTS {
@@ -114,7 +114,7 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
             continue;
         }
         last = Some(first);
-        let Some(window) = ground.examine(first, bent.map_or(f64::INFINITY, |tau| 2.0 * tau)) else { break };
+        let Some(window) = ground.examine(first, bent.tau_s.map_or(f64::INFINITY, |tau| 2.0 * tau)) else { break };
         let settled = decide(asked, &window, alpha, lowest, &mut bent, &values);
         let decided = settled.is_some();
         if first_window.is_none() {

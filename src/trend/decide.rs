@@ -21,6 +21,8 @@ const SWING_RETURNING: f64 = 1.3;
 const RETURNS: f64 = 0.25;
 /// A rise within this share of what the run rose before is the end of that rise.
 pub(super) const TAIL: f64 = 0.05;
+/// A rise dies away if its later half adds at most this share of its earlier half.
+const DYING: f64 = 0.3;
 /// A swing within this share of the level is no swing.
 pub(super) const STILL: f64 = 0.002;
 /// Samples from which a level with noise may be called stable as any other,
@@ -28,13 +30,21 @@ const SAMPLES: usize = 40;
 /// and from which it may be if hardly any growth could hide.
 pub(super) const FEW_SAMPLES: usize = 24;
 
+/// What longer windows showed of a rise that slowed.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Bent {
+    pub(super) slowed: bool,
+    /// Its longest time constant in seconds, where it died away like a warm-up.
+    pub(super) tau_s: Option<f64>,
+}
+
 /// What one window decides, if it does.
 pub(super) fn decide(
     asked: &Asked<'_>,
     window: &Window,
     alpha: f64,
     lowest: f64,
-    bent: &mut Option<f64>,
+    bent: &mut Bent,
     all: &[f64],
 ) -> Option<Answer> {
     let ground = asked.ground;
@@ -65,14 +75,20 @@ pub(super) fn decide(
     }
     let line = &window.line.coefficient;
     let mixed = !matches!(window.form, Form::Straight | Form::BendsUp);
-    if let Form::Saturates(tau_s) = window.form {
-        *bent = Some(bent.map_or(tau_s, |b| b.max(tau_s)));
+    match window.form {
+        Form::Saturates(tau_s) => {
+            *bent = Bent { slowed: true, tau_s: Some(bent.tau_s.map_or(tau_s, |b| b.max(tau_s))) };
+        }
+        Form::BendsDown(_) => bent.slowed = true,
+        _ => {}
     }
+    let settling = || made(Direction::Stable, Shape::Plateau, Reason::StillSettling, chance, slope(line));
     if chance < alpha {
         if mixed {
-            return None;
+            let ends = is_tail(asked, window, lowest, all) && dies_away(values) && !too_few(asked);
+            return ends.then(settling);
         }
-        if bent.is_some()
+        if bent.tau_s.is_some()
             && let Some((joint, _)) = &window.beside_warmup
             && joint.coefficient.below(0.0) >= alpha
         {
@@ -102,28 +118,18 @@ pub(super) fn decide(
     }
     let (low, high) = range(values);
     let level = high.abs().max(low.abs());
-    if high - low <= STILL * level && chance >= NOTHING {
-        return Some(made(
-            Direction::Stable,
-            flat_shape(window, bent.is_some()),
-            Reason::NoGrowth,
-            chance,
-            slope(line),
-        ));
-    }
-    // quiet now, and what it still rises is a small part of what it rose before
-    let before = values[0].min(all[window.first]) - lowest;
-    if window.first > 0 || asked.lowest_before.is_some() {
-        let rise = end_level(values) - values[0];
-        if before > 0.0 && high - low <= TAIL * before && rise <= TAIL * before {
-            return Some(made(Direction::Stable, Shape::Plateau, Reason::StillSettling, chance, slope(line)));
-        }
+    if is_tail(asked, window, lowest, all) {
+        return Some(settling());
     }
     if chance < NOTHING {
-        return if mixed { None } else { Some(weak(window, chance, slope(line), made)) };
+        // after a rise that slowed it may be the rest of that rise: a later window tells
+        return if mixed || bent.slowed { None } else { Some(weak(window, chance, slope(line), made)) };
     }
     let swing = {
-        let mut sorted = values.to_vec();
+        // a fall is no swing that growth could hide in
+        let down = line.mean().min(0.0) / ground.step_s;
+        let points = &ground.points[window.first..];
+        let mut sorted: Vec<f64> = points.iter().map(|p| p.value - down * p.at_s).collect();
         sorted.sort_unstable_by(f64::total_cmp);
         super::bins::quantile(&sorted, 0.98) - super::bins::quantile(&sorted, 0.02)
     };
@@ -140,13 +146,33 @@ pub(super) fn decide(
     if enough {
         return Some(made(
             Direction::Stable,
-            flat_shape(window, bent.is_some()),
+            flat_shape(window, bent.tau_s.is_some()),
             Reason::NoGrowth,
             chance,
             slope(line),
         ));
     }
     None
+}
+
+/// Whether what a window rises is a small part of what was risen before it.
+fn is_tail(asked: &Asked<'_>, window: &Window, lowest: f64, all: &[f64]) -> bool {
+    let values = &all[window.first..];
+    let (low, high) = range(values);
+    let before = values[0] - lowest;
+    (window.first > 0 || asked.lowest_before.is_some())
+        && before > 0.0
+        && high - low <= TAIL * before
+        && end_level(values) - values[0] <= TAIL * before
+}
+
+/// Whether the later half of a rise is a small part of it, as with the records of a high-water mark, which become rarer
+/// and smaller (F. G. Foster and A. Stuart, Distribution-free tests in time-series based on the breaking of records,
+/// 1954).
+fn dies_away(values: &[f64]) -> bool {
+    let half = values.len() / 2;
+    let (start, middle, end) = (values[0], end_level(&values[..half + 1]), end_level(values));
+    end - middle <= DYING * (middle - start)
 }
 
 /// Whether the samples are too few to call a level with noise stable: a minute's calm says little. Readings made on
@@ -172,7 +198,7 @@ fn weak(
 fn flat_shape(window: &Window, bent: bool) -> Shape {
     match window.form {
         Form::Saturates(_) | Form::BendsDown(_) => Shape::Plateau,
-        Form::Steps(_) => Shape::Step,
+        Form::Steps(_) | Form::Dips(_) => Shape::Step,
         _ if window.first > 0 && bent => Shape::Plateau,
         _ if window.first > 0 => Shape::Step,
         _ => Shape::Flat,

@@ -26,7 +26,7 @@ pub(super) enum Kind {
 /// The points of one life and what is fitted beside every line. `shift` is the moment of the first forced collection,
 /// which may move the level for good.
 pub(super) fn ground(times: &[f64], values: &[f64], shift: Option<f64>) -> (Ground, Kind) {
-    let (mut points, mut beside, kind) = match sawtooth(times, values) {
+    let (points, beside, kind) = match sawtooth(times, values) {
         Some(s) if s.edges >= CYCLES => {
             let kind = Kind::Floors { cycles: s.edges, tooth: s.tooth };
             (s.floors, Vec::new(), kind)
@@ -39,6 +39,16 @@ pub(super) fn ground(times: &[f64], values: &[f64], shift: Option<f64>) -> (Grou
             None => level(times, values),
         },
     };
+    (complete(points, beside, kind, shift), kind)
+}
+
+/// The same without regard to teeth.
+pub(super) fn plain(times: &[f64], values: &[f64], shift: Option<f64>) -> (Ground, Kind) {
+    let (points, beside, kind) = level(times, values);
+    (complete(points, beside, kind, shift), kind)
+}
+
+fn complete(mut points: Vec<Point>, mut beside: Vec<Vec<f64>>, kind: Kind, shift: Option<f64>) -> Ground {
     if points.len() > 120 {
         points = fewer(&points);
     }
@@ -48,7 +58,7 @@ pub(super) fn ground(times: &[f64], values: &[f64], shift: Option<f64>) -> (Grou
     let mut gaps: Vec<f64> = points.windows(2).map(|w| w[1].at_s - w[0].at_s).collect();
     let step_s = median(&mut gaps);
     let fewest = if matches!(kind, Kind::Floors { .. }) { FEWEST_FLOORS } else { FEWEST };
-    (Ground { points, beside, step_s: if step_s > 0.0 { step_s } else { 1.0 }, fewest }, kind)
+    Ground { points, beside, step_s: if step_s > 0.0 { step_s } else { 1.0 }, fewest }
 }
 
 /// The level without spikes, a rhythm beside it or regimes in its place.

@@ -107,7 +107,18 @@ pub fn trend(question: &Question<'_>) -> Trend {
             lowest_before: if lives.len() > 1 { Some(first) } else { picked.lowest_before },
             false_alarm,
         };
-        answers.push((answer(&asked), seconds));
+        let mut answered = answer(&asked);
+        if let Kind::Floors { .. } = life_kind
+            && answered.direction == Direction::Inconclusive
+        {
+            // floors are few; where the level with all its teeth is certain not to grow, the floor under it does not
+            let (ground, kind) = ground::plain(times, &picked.values[life.clone()], shift);
+            let whole = answer(&Asked { ground: &ground, kind, ..asked });
+            if whole.direction == Direction::Stable {
+                answered = Answer { shape: Shape::Sawtooth, ..whole };
+            }
+        }
+        answers.push((answered, seconds));
     }
     let Some((mut judged, mut slope)) = pool::pool(answers, false_alarm) else { return nothing_read() };
     let recovered = recovered(start, end, picked.settled);

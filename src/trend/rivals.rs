@@ -37,27 +37,31 @@ impl Tail {
         self.at.iter().map(|t| -(-t / tau).exp()).collect()
     }
 
-    /// The warm-up that explains the window best; none where nothing in it rises ever more slowly. Beside the line its
-    /// time constant is at most `longest`.
-    pub(super) fn warm_up(&self, points: Points<'_>, longest: f64) -> Option<WarmUp> {
+    /// The warm-up that explains the window best, none where nothing in it rises ever more slowly, and the same of a
+    /// fall that dies away, as its time constant and Schwarz's criterion. Beside the line a warm-up's time constant is
+    /// at most `longest`.
+    pub(super) fn dying(&self, points: Points<'_>, longest: f64) -> (Option<WarmUp>, Option<(f64, f64)>) {
         let length = self.at[self.at.len() - 1].max(1e-9);
-        let try_one = |tau: f64, joint: bool| {
+        let rises = |f: &Fit, joint: bool| f.coefficients[if joint { 2 } else { 1 }] > 0.0;
+        let try_any = |tau: f64, joint: bool| {
             let decay = self.decay(tau);
             let columns = if joint { self.columns(&[&self.at, &decay]) } else { self.columns(&[&decay]) };
-            fit(points, &columns, 1, 1.0).filter(|f| f.coefficients[if joint { 2 } else { 1 }] > 0.0)
+            fit(points, &columns, 1, 1.0)
         };
+        let try_one = |tau: f64, joint: bool| try_any(tau, joint).filter(|f| rises(f, joint));
         let mut taus: Vec<f64> = TIME_CONSTANTS.iter().map(|share| share * length).collect();
         if longest.is_finite() {
             // a warm-up that an earlier window saw goes on in this one, nearly straight by now
             taus.extend([0.5 * longest, longest].into_iter().filter(|tau| *tau > 1.3 * length));
         }
-        let mut alone: Option<(f64, f64)> = None;
+        let (mut alone, mut drains): (Option<(f64, f64)>, Option<(f64, f64)>) = (None, None);
         let mut joints = Vec::new();
         for tau in taus {
-            if let Some(f) = try_one(tau, false)
-                && alone.is_none_or(|a| f.criterion < a.1)
-            {
-                alone = Some((tau, f.criterion));
+            if let Some(f) = try_any(tau, false) {
+                let kept = if rises(&f, false) { &mut alone } else { &mut drains };
+                if kept.is_none_or(|k| f.criterion < k.1) {
+                    *kept = Some((tau, f.criterion));
+                }
             }
             if tau <= longest
                 && let Some(f) = try_one(tau, true)
@@ -66,7 +70,7 @@ impl Tail {
             }
         }
         // between the grid's points: what a coarse time constant leaves over would pass for a line
-        let (mut tau_alone, mut alone) = alone?;
+        let Some((mut tau_alone, mut alone)) = alone else { return (None, drains) };
         for step in [1.2f64, 1.1, 1.05] {
             for tau in [tau_alone / step, tau_alone * step] {
                 if let Some(f) = try_one(tau, false)
@@ -79,8 +83,8 @@ impl Tail {
         }
         let joint = joints.iter().map(|j| j.1.criterion).fold(f64::INFINITY, f64::min);
         // of time constants that explain it alike the longest, which leaves least to the line
-        let (tau, line) = joints.into_iter().rfind(|j| j.1.criterion < joint + ALIKE)?;
-        Some(WarmUp { tau_alone, alone, tau, joint, line })
+        let line = joints.into_iter().rfind(|j| j.1.criterion < joint + ALIKE);
+        (line.map(|(tau, line)| WarmUp { tau_alone, alone, tau, joint, line }), drains)
     }
 }
 

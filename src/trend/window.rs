@@ -19,6 +19,8 @@ pub(super) const STRONG: f64 = 6.0;
 /// Where a line may bend, as shares of the window.
 /// A rest in the last quarter does not end a growth.
 const BENDS: [f64; 6] = [0.12, 0.25, 0.38, 0.5, 0.62, 0.75];
+/// A level is back where it was within this share of what it moved.
+const BACK: f64 = 0.05;
 /// The later part keeps pace if it grows at least at this share of the earlier part's rate.
 const PACE: f64 = 0.5;
 /// How sure one must be that it does not keep pace.
@@ -44,12 +46,16 @@ pub(super) enum Form {
     Straight,
     /// So many steps explain it better.
     Steps(usize),
+    /// So many steps explain it better, and they lead no higher than where it began.
+    Dips(usize),
     /// It rises, then less or not at all, from this share of the window on.
     BendsDown(f64),
     /// It rises faster and faster.
     BendsUp,
     /// It is flat, then rises, from this share of the window on.
     StartsLate(f64),
+    /// A fall that dies away.
+    Drains,
     /// A rise that dies away with this time constant in seconds.
     Saturates(f64),
 }
@@ -86,13 +92,19 @@ impl Ground {
 
         let mut form = Form::Straight;
         let mut least = plain - STRONG;
+        let mut steps = None;
         for (k, columns) in best_steps(&tail.values, STEPS).into_iter().enumerate() {
             let refs: Vec<&Vec<f64>> = columns.iter().collect();
             if let Some(f) = fit(points, &tail.columns(&refs), 0, (k + 1) as f64)
                 && f.criterion < least
             {
                 least = f.criterion;
-                form = Form::Steps(k + 1);
+                form = if comes_back(&f.coefficients[1..k + 2], &columns) {
+                    Form::Dips(k + 1)
+                } else {
+                    Form::Steps(k + 1)
+                };
+                steps = Some(columns);
             }
         }
         let mut slows = None;
@@ -115,11 +127,12 @@ impl Ground {
                 };
             }
         }
-        let warmup = tail.warm_up(points, longest_s / self.step_s);
+        let (warmup, drains) = tail.dying(points, longest_s / self.step_s);
         let mut beside_warmup = None;
         let (mut warmup_helps, mut keeps_pace_beside_warmup) = (false, false);
         if let Some(warmup) = warmup {
             if warmup.alone < least {
+                least = warmup.alone;
                 form = Form::Saturates(warmup.tau_alone * self.step_s);
             }
             warmup_helps = warmup.alone.min(warmup.joint) < plain && warmup.joint < warmup.alone - STRONG;
@@ -132,11 +145,25 @@ impl Ground {
                     late > 0.0 && !(late < PACE * early && f.coefficient.below(0.0) > SURE);
             }
         }
+        if let Some((tau, criterion)) = drains
+            && criterion < least
+        {
+            form = Form::Drains;
+            steps = Some(vec![tail.decay(tau)]);
+        }
         if form == Form::Straight
             && let Some(share) = slows
         {
             form = Form::BendsDown(share);
         }
+        // what falls in steps, or falls and comes back, may rise between them
+        let line = match (form, steps) {
+            (Form::Dips(_) | Form::Drains, Some(columns)) => {
+                let beside = [&tail.at].into_iter().chain(&columns).collect::<Vec<_>>();
+                fit(points, &tail.columns(&beside), 1, 0.0).unwrap_or(line)
+            }
+            _ => line,
+        };
         Some(Window {
             first,
             span_s: length * self.step_s,
@@ -178,6 +205,23 @@ impl Ground {
         let beside = self.beside.iter().map(|c| c[first..].to_vec()).filter(|c| varies(c)).collect();
         Some(Tail { at, values, beside })
     }
+}
+
+/// Whether steps lead no higher than where they began, give or take a little of their own range.
+fn comes_back(steps: &[f64], columns: &[Vec<f64>]) -> bool {
+    // the later a step, the fewer points stand on it
+    let mut order: Vec<usize> = (0..steps.len()).collect();
+    order.sort_by_key(|k| columns[*k].iter().filter(|x| **x < 0.5).count());
+    let mut level = 0.0;
+    let levels: Vec<f64> = order
+        .into_iter()
+        .map(|k| {
+            level += steps[k];
+            level
+        })
+        .collect();
+    let (low, high) = range(&levels);
+    level <= BACK * (high.max(0.0) - low.min(0.0))
 }
 
 fn varies(column: &[f64]) -> bool {

@@ -3,7 +3,7 @@
 use soak::evidence::Direction;
 
 use crate::made::{Made, Run};
-use crate::stable::teeth;
+use crate::stable::{down_for_a_while, teeth};
 
 pub const GROWING: [fn(Run) -> Made; 21] = [
     line, wandering_line, heavy_tail, chunks, staircase, rising_floor, proportional_teeth, after_warm_up, with_a_step,
@@ -143,6 +143,7 @@ fn restarts(mut r: Run) -> Made {
     let (e, b) = (r.white(), r.clear_slope() * 4.0);
     let life = r.span_s / r.uniform(2.2, 4.5);
     let v = r.values(&e, |t| b * (t % life));
+    let v = down_for_a_while(&mut r, life, v);
     r.growing("restarts", b, v)
 }
 

@@ -273,7 +273,18 @@ fn restarts(mut r: Run) -> Made {
     let height = r.level * r.uniform(0.2, 0.8);
     let life = r.span_s / lives;
     let v = r.values(&e, |t| -height * (-(t % life) / tau).exp());
+    let v = down_for_a_while(&mut r, life, v);
     r.stable("restarts", v)
+}
+
+/// Nothing is read while a process starts again, at the end of each life.
+pub fn down_for_a_while(r: &mut Run, life: f64, values: Vec<f64>) -> Vec<f64> {
+    let interval = r.times[1] - r.times[0];
+    let down = interval * r.uniform(1.5, 4.0);
+    let up = |t: &f64| t % life < life - down;
+    let kept = values.iter().zip(&r.times).filter(|(_, t)| up(t)).map(|(v, _)| *v).collect();
+    r.times.retain(up);
+    kept
 }
 
 fn missing_samples(mut r: Run) -> Made {
