@@ -182,8 +182,14 @@ impl Ground {
         let n = tail.at.len();
         let points = Points { at: &tail.at, values: &tail.values };
         let mut best: Option<(f64, f64)> = None;
-        for share in [0.8, 0.86, 0.91, 0.95] {
-            let from = share * tail.at[n - 1];
+        let evenly = [0.8, 0.86, 0.91, 0.95].map(|share| share * tail.at[n - 1]);
+        // and just where the highest jump is: a step fitted a point beside it leaves a spike over
+        let from = n - (n / 5).max(2);
+        let jump = (from..n).max_by(|a, b| {
+            let rise = |i: &usize| tail.values[*i] - tail.values[*i - 1];
+            rise(a).total_cmp(&rise(b))
+        });
+        for from in evenly.into_iter().chain(jump.map(|i| tail.at[i])) {
             let column: Vec<f64> = tail.at.iter().map(|t| if *t >= from { 1.0 } else { 0.0 }).collect();
             let Some(f) = fit(points, &tail.columns(&[&tail.at, &column]), 2, 0.0) else { continue };
             let chance = f.coefficient.below(0.0);
