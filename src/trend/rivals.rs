@@ -5,7 +5,7 @@
 //! V. Pereyra, The differentiation of pseudo-inverses and nonlinear least squares problems whose variables separate,
 //! 1973).
 
-use super::fit::{Fit, Points, fit};
+use super::fit::{Column, Fit, Frame, Points};
 
 /// Steps that are tried. A leak in so few jumps is not told from a service that grew so often and stopped.
 pub(super) const STEPS: usize = 3;
@@ -24,12 +24,9 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    /// The intercept, these, and what stands beside every line.
-    pub(super) fn columns(&self, these: &[&Vec<f64>]) -> Vec<Vec<f64>> {
-        let mut out = vec![vec![1.0; self.at.len()]];
-        out.extend(these.iter().map(|c| (*c).clone()));
-        out.extend(self.beside.iter().cloned());
-        out
+    /// Ready for regressions.
+    pub(super) fn frame(&self) -> Frame<'_> {
+        Frame::new(Points { at: &self.at, values: &self.values }, &self.beside)
     }
 
     /// A rise that dies away with this time constant.
@@ -40,13 +37,13 @@ impl Tail {
     /// The warm-up that explains the window best, none where nothing in it rises ever more slowly, and the same of a
     /// fall that dies away, as its time constant and Schwarz's criterion. Beside the line a warm-up's time constant is
     /// at most `longest`.
-    pub(super) fn dying(&self, points: Points<'_>, longest: f64) -> (Option<WarmUp>, Option<(f64, f64)>) {
+    pub(super) fn dying(&self, frame: &Frame<'_>, longest: f64) -> (Option<WarmUp>, Option<(f64, f64)>) {
         let length = self.at[self.at.len() - 1].max(1e-9);
         let rises = |f: &Fit, joint: bool| f.coefficients[if joint { 2 } else { 1 }] > 0.0;
         let try_any = |tau: f64, joint: bool| {
             let decay = self.decay(tau);
-            let columns = if joint { self.columns(&[&self.at, &decay]) } else { self.columns(&[&decay]) };
-            fit(points, &columns, 1, 1.0)
+            let columns = [Column::Time, Column::Of(&decay)];
+            frame.fit(if joint { &columns } else { &columns[1..] }, 1, 1.0)
         };
         let try_one = |tau: f64, joint: bool| try_any(tau, joint).filter(|f| rises(f, joint));
         let mut taus: Vec<f64> = TIME_CONSTANTS.iter().map(|share| share * length).collect();

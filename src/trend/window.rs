@@ -6,7 +6,7 @@
 //! Hinkley, Inference in two-phase regression, 1971) and a dying exponential.
 
 use super::bins::Point;
-use super::fit::{Fit, Points, fit, range};
+use super::fit::{Column, Fit, range};
 use super::rivals::{STEPS, Tail, best_steps};
 
 /// Points that a window must have.
@@ -84,18 +84,18 @@ impl Ground {
     pub(super) fn examine(&self, first: usize, longest_s: f64) -> Option<Window> {
         let tail = self.tail(first)?;
         let n = tail.at.len();
-        let points = Points { at: &tail.at, values: &tail.values };
+        let frame = tail.frame();
         let length = tail.at[n - 1].max(1e-9);
-        let line = fit(points, &tail.columns(&[&tail.at]), 1, 0.0)?;
-        let flat = fit(points, &tail.columns(&[]), 0, 0.0)?;
+        let line = frame.fit(&[Column::Time], 1, 0.0)?;
+        let flat = frame.fit(&[], 0, 0.0)?;
         let plain = line.criterion.min(flat.criterion);
 
         let mut form = Form::Straight;
         let mut least = plain - STRONG;
         let mut steps = None;
         for (k, columns) in best_steps(&tail.values, STEPS).into_iter().enumerate() {
-            let refs: Vec<&Vec<f64>> = columns.iter().collect();
-            if let Some(f) = fit(points, &tail.columns(&refs), 0, (k + 1) as f64)
+            let levels: Vec<Column<'_>> = columns.iter().map(|c| Column::Of(c)).collect();
+            if let Some(f) = frame.fit(&levels, 0, (k + 1) as f64)
                 && f.criterion < least
             {
                 least = f.criterion;
@@ -111,7 +111,7 @@ impl Ground {
         for share in BENDS {
             let bend = share * length;
             let after: Vec<f64> = tail.at.iter().map(|t| (t - bend).max(0.0)).collect();
-            let Some(f) = fit(points, &tail.columns(&[&tail.at, &after]), 2, 1.0) else { continue };
+            let Some(f) = frame.fit(&[Column::Time, Column::Of(&after)], 2, 1.0) else { continue };
             let (early, late) = (f.coefficients[1], f.coefficients[1] + f.coefficients[2]);
             if late < PACE * early && f.coefficient.below(0.0) > SURE {
                 slows.get_or_insert(share);
@@ -127,7 +127,7 @@ impl Ground {
                 };
             }
         }
-        let (warmup, drains) = tail.dying(points, longest_s / self.step_s);
+        let (warmup, drains) = tail.dying(&frame, longest_s / self.step_s);
         let mut beside_warmup = None;
         let (mut warmup_helps, mut keeps_pace_beside_warmup) = (false, false);
         if let Some(warmup) = warmup {
@@ -139,7 +139,7 @@ impl Ground {
             let decay = tail.decay(warmup.tau);
             beside_warmup = Some((warmup.line, warmup.tau * self.step_s));
             let after: Vec<f64> = tail.at.iter().map(|t| (t - 0.5 * length).max(0.0)).collect();
-            if let Some(f) = fit(points, &tail.columns(&[&tail.at, &after, &decay]), 2, 1.0) {
+            if let Some(f) = frame.fit(&[Column::Time, Column::Of(&after), Column::Of(&decay)], 2, 1.0) {
                 let (early, late) = (f.coefficients[1], f.coefficients[1] + f.coefficients[2]);
                 keeps_pace_beside_warmup =
                     late > 0.0 && !(late < PACE * early && f.coefficient.below(0.0) > SURE);
@@ -159,8 +159,9 @@ impl Ground {
         // what falls in steps, or falls and comes back, may rise between them
         let line = match (form, steps) {
             (Form::Dips(_) | Form::Drains, Some(columns)) => {
-                let beside = [&tail.at].into_iter().chain(&columns).collect::<Vec<_>>();
-                fit(points, &tail.columns(&beside), 1, 0.0).unwrap_or(line)
+                let beside = columns.iter().map(|c| Column::Of(c));
+                let all: Vec<Column<'_>> = [Column::Time].into_iter().chain(beside).collect();
+                frame.fit(&all, 1, 0.0).unwrap_or(line)
             }
             _ => line,
         };
@@ -180,7 +181,7 @@ impl Ground {
     pub(super) fn recent_rise(&self) -> Option<(f64, f64)> {
         let tail = self.tail(0)?;
         let n = tail.at.len();
-        let points = Points { at: &tail.at, values: &tail.values };
+        let frame = tail.frame();
         let mut best: Option<(f64, f64)> = None;
         let evenly = [0.8, 0.86, 0.91, 0.95].map(|share| share * tail.at[n - 1]);
         // and just where the highest jump is: a step fitted a point beside it leaves a spike over
@@ -191,7 +192,7 @@ impl Ground {
         });
         for from in evenly.into_iter().chain(jump.map(|i| tail.at[i])) {
             let column: Vec<f64> = tail.at.iter().map(|t| if *t >= from { 1.0 } else { 0.0 }).collect();
-            let Some(f) = fit(points, &tail.columns(&[&tail.at, &column]), 2, 0.0) else { continue };
+            let Some(f) = frame.fit(&[Column::Time, Column::Of(&column)], 2, 0.0) else { continue };
             let chance = f.coefficient.below(0.0);
             if best.is_none_or(|b| chance < b.0) {
                 best = Some((chance, f.coefficient.mean()));
