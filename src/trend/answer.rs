@@ -5,7 +5,7 @@
 //! reversed ordered tests for the most recent break (M. H. Pesaran and A. Timmermann, Market timing and return
 //! prediction under model instability, 2002), with the evidence of one window counted for all that were looked at.
 
-use super::decide::{Bent, FEW_SAMPLES, NOTHING, STILL, TAIL, decide, too_few};
+use super::decide::{Bent, FEW_SAMPLES, NOTHING, TAIL, decide, end_level, too_few, upper_end};
 use super::fit::range;
 use super::ground::Kind;
 use super::mixture::Mixture;
@@ -114,7 +114,9 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
             continue;
         }
         last = Some(first);
-        let Some(window) = ground.examine(first, bent.tau_s.map_or(f64::INFINITY, |tau| 2.0 * tau)) else { break };
+        let Some(window) = ground.examine(first, bent.tau_s.map_or(f64::INFINITY, |tau| 2.0 * tau)) else {
+            break;
+        };
         let settled = decide(asked, &window, alpha, lowest, &mut bent, &values);
         let decided = settled.is_some();
         if first_window.is_none() {
@@ -131,12 +133,18 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
         && let Some((chance, height)) = ground.recent_rise()
         && chance < 0.0005
         && height > TAIL * (high - lowest)
-        && height > STILL * high.abs()
+        // and to where it has not been before
+        && end_level(&values) > upper_end(&values[..n - n / 5])
     {
         out.direction = Direction::Inconclusive;
         out.reason = Reason::RecentRise { height };
         out.shape = Shape::Irregular;
         out.needs_s = Some(2.0 * whole_s);
+    }
+    if out.reason == Reason::StillSettling
+        && first_window.as_ref().is_some_and(|w| matches!(w.form, Form::Steps(_)))
+    {
+        out.shape = Shape::Step;
     }
     if let Kind::Floors { .. } = asked.kind {
         out.shape = Shape::Sawtooth;

@@ -23,8 +23,6 @@ const RETURNS: f64 = 0.25;
 pub(super) const TAIL: f64 = 0.05;
 /// A rise dies away if its later half adds at most this share of its earlier half.
 const DYING: f64 = 0.3;
-/// A swing within this share of the level is no swing.
-pub(super) const STILL: f64 = 0.002;
 /// Samples from which a level with noise may be called stable as any other,
 const SAMPLES: usize = 40;
 /// and from which it may be if hardly any growth could hide.
@@ -88,14 +86,12 @@ pub(super) fn decide(
             let ends = is_tail(asked, window, lowest, all) && dies_away(values) && !too_few(asked);
             return ends.then(settling);
         }
-        if bent.tau_s.is_some()
-            && let Some((joint, _)) = &window.beside_warmup
-            && joint.coefficient.below(0.0) >= alpha
-        {
+        if bent.tau_s.is_some() && window.chance_beside_slowest >= alpha {
             return None;
         }
         let end = end_level(values);
-        if window.first > 0 && end < upper_end(&all[..window.first]) {
+        let from = ground.shift_s.map_or(0, |s| ground.points.partition_point(|p| p.at_s < s));
+        if window.first > from && end < upper_end(&all[from..window.first]) {
             return Some(made(
                 Direction::Inconclusive,
                 Shape::Irregular,
@@ -140,7 +136,7 @@ pub(super) fn decide(
         // floors are clean: a rise of a tenth of a tooth would show
         Kind::Floors { tooth, .. } => hidden <= 0.15 * tooth || hidden <= SWING * swing && values.len() >= 12,
         _ if asked.deliberate => hidden <= 0.1 * level,
-        _ if asked.samples < SAMPLES => hidden <= 0.01 * level,
+        _ if asked.samples < SAMPLES => hidden <= 0.5 * SWING * swing,
         _ => hidden <= if returns { SWING_RETURNING } else { SWING } * swing,
     };
     if enough {
@@ -206,14 +202,14 @@ fn flat_shape(window: &Window, bent: bool) -> Shape {
 }
 
 /// The level that nine tenths of the values stay below.
-fn upper_end(values: &[f64]) -> f64 {
+pub(super) fn upper_end(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     super::bins::quantile(&sorted, 0.9)
 }
 
 /// The level at the end: the median of the last three points.
-fn end_level(values: &[f64]) -> f64 {
+pub(super) fn end_level(values: &[f64]) -> f64 {
     let mut last = values[values.len().saturating_sub(3)..].to_vec();
     super::bins::median(&mut last)
 }

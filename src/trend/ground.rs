@@ -58,7 +58,7 @@ fn complete(mut points: Vec<Point>, mut beside: Vec<Vec<f64>>, kind: Kind, shift
     let mut gaps: Vec<f64> = points.windows(2).map(|w| w[1].at_s - w[0].at_s).collect();
     let step_s = median(&mut gaps);
     let fewest = if matches!(kind, Kind::Floors { .. }) { FEWEST_FLOORS } else { FEWEST };
-    Ground { points, beside, step_s: if step_s > 0.0 { step_s } else { 1.0 }, fewest }
+    Ground { points, beside, shift_s: shift, step_s: if step_s > 0.0 { step_s } else { 1.0 }, fewest }
 }
 
 /// The level without spikes, a rhythm beside it or regimes in its place.

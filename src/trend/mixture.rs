@@ -89,7 +89,8 @@ impl Mixture {
                 break;
             }
             // tails are far from straight: every third round halves the bracket
-            let middle = if round % 3 == 2 { 0.5 * (lo + hi) } else { (lo * above - hi * below) / (above - below) };
+            let middle =
+                if round % 3 == 2 { 0.5 * (lo + hi) } else { (lo * above - hi * below) / (above - below) };
             let there = self.below(middle) - q;
             if there.abs() < 1e-13 {
                 return middle;

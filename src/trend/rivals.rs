@@ -79,9 +79,12 @@ impl Tail {
             }
         }
         let joint = joints.iter().map(|j| j.1.criterion).fold(f64::INFINITY, f64::min);
-        // of time constants that explain it alike the longest, which leaves least to the line
-        let line = joints.into_iter().rfind(|j| j.1.criterion < joint + ALIKE);
-        (line.map(|(tau, line)| WarmUp { tau_alone, alone, tau, joint, line }), drains)
+        // of time constants that explain it alike the longest leaves least to the line
+        let longest =
+            joints.iter().rfind(|j| j.1.criterion < joint + ALIKE).map(|j| j.1.coefficient.below(0.0));
+        let best = joints.into_iter().find(|j| j.1.criterion <= joint);
+        let warm_up = best.zip(longest);
+        (warm_up.map(|((tau, line), chance)| WarmUp { tau_alone, alone, tau, joint, line, chance }), drains)
     }
 }
 
@@ -95,6 +98,8 @@ pub(super) struct WarmUp {
     pub(super) joint: f64,
     /// The line beside it.
     pub(super) line: Fit,
+    /// The chance of no growth beside the longest time constant that explains the window as well.
+    pub(super) chance: f64,
 }
 
 /// For one step, two steps, … the columns of the least-squares partition into levels.

@@ -33,6 +33,8 @@ pub(super) struct Ground {
     pub(super) points: Vec<Point>,
     /// Columns fitted beside every line: the period, the first collection.
     pub(super) beside: Vec<Vec<f64>>,
+    /// When the first forced collection may have moved the level for good.
+    pub(super) shift_s: Option<f64>,
     /// The usual distance of points, in seconds.
     pub(super) step_s: f64,
     /// Points that a window must have.
@@ -72,6 +74,8 @@ pub(super) struct Window {
     pub(super) form: Form,
     /// The line beside a dying exponential, and that exponential's time constant in seconds.
     pub(super) beside_warmup: Option<(Fit, f64)>,
+    /// The chance of no growth beside the slowest exponential that explains the window alike; nought without one.
+    pub(super) chance_beside_slowest: f64,
     /// Whether the exponential with or without line explains more than the line alone.
     pub(super) warmup_helps: bool,
     /// Whether the later half keeps pace beside that exponential.
@@ -128,7 +132,7 @@ impl Ground {
             }
         }
         let (warmup, drains) = tail.dying(&frame, longest_s / self.step_s);
-        let mut beside_warmup = None;
+        let (mut beside_warmup, mut chance_beside_slowest) = (None, 0.0);
         let (mut warmup_helps, mut keeps_pace_beside_warmup) = (false, false);
         if let Some(warmup) = warmup {
             if warmup.alone < least {
@@ -137,6 +141,7 @@ impl Ground {
             }
             warmup_helps = warmup.alone.min(warmup.joint) < plain && warmup.joint < warmup.alone - STRONG;
             let decay = tail.decay(warmup.tau);
+            chance_beside_slowest = warmup.chance;
             beside_warmup = Some((warmup.line, warmup.tau * self.step_s));
             let after: Vec<f64> = tail.at.iter().map(|t| (t - 0.5 * length).max(0.0)).collect();
             if let Some(f) = frame.fit(&[Column::Time, Column::Of(&after), Column::Of(&decay)], 2, 1.0) {
@@ -171,6 +176,7 @@ impl Ground {
             line,
             form,
             beside_warmup,
+            chance_beside_slowest,
             warmup_helps,
             keeps_pace_beside_warmup,
         })
@@ -251,7 +257,7 @@ mod tests {
                 f(*t) + (state >> 40) as f64 / (1u64 << 24) as f64
             })
             .collect();
-        Ground { points: each(&t, &v), beside: Vec::new(), step_s: 1.0, fewest: FEWEST }
+        Ground { points: each(&t, &v), beside: Vec::new(), shift_s: None, step_s: 1.0, fewest: FEWEST }
     }
 
     #[test]

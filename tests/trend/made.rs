@@ -21,6 +21,13 @@ pub struct Made {
     pub counts: bool,
 }
 
+/// A family and a length tell which one it is; a thousand values would not.
+impl std::fmt::Debug for Made {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} of {} samples", self.truth, self.family, self.values.len())
+    }
+}
+
 impl Made {
     pub fn recording(&self) -> Recording {
         table(&self.times, &self.values, if self.counts { "tasks" } else { "rss_bytes" })
@@ -37,10 +44,7 @@ pub fn table(times: &[f64], values: &[f64], name: &str) -> Recording {
         elapsed_s: times.to_vec(),
         phases: vec![Phase::Steady; times.len()],
         requests_total: vec![Sample::GAP; times.len()],
-        series: vec![Series {
-            name: name.into(),
-            samples: values.iter().map(|v| Sample::new(*v)).collect(),
-        }],
+        series: vec![Series { name: name.into(), samples: values.iter().map(|v| Sample::new(*v)).collect() }],
     }
 }
 
@@ -211,5 +215,17 @@ impl Tally {
 
     pub fn all(self) -> usize {
         self.growing + self.stable + self.unsure
+    }
+}
+
+impl std::ops::Add for Tally {
+    type Output = Tally;
+
+    fn add(self, other: Tally) -> Tally {
+        Tally {
+            growing: self.growing + other.growing,
+            stable: self.stable + other.stable,
+            unsure: self.unsure + other.unsure,
+        }
     }
 }

@@ -5,10 +5,38 @@ use soak::evidence::Direction;
 use crate::made::{Made, Run};
 
 pub const STABLE: [fn(Run) -> Made; 32] = [
-    flat_noise, slow_wander, strong_wander, heavy_tail, quantised, cron_spikes, constant, warm_up, two_speeds,
-    step_in_the_middle, few_steps, high_water, bounded_bursts, cache_fills, sawtooth, minor_and_major,
-    heap_then_sawtooth, rhythm, shrinking, regimes, follows_load, keeps_what_load_took, growth_stops, page_cache,
-    restarts, missing_samples, burst_and_drain, collector_target, in_flight, pool_fills, added_early, tasks_rhythm,
+    flat_noise,
+    slow_wander,
+    strong_wander,
+    heavy_tail,
+    quantised,
+    cron_spikes,
+    constant,
+    warm_up,
+    two_speeds,
+    step_in_the_middle,
+    few_steps,
+    high_water,
+    bounded_bursts,
+    cache_fills,
+    sawtooth,
+    minor_and_major,
+    heap_then_sawtooth,
+    rhythm,
+    shrinking,
+    regimes,
+    follows_load,
+    keeps_what_load_took,
+    growth_stops,
+    page_cache,
+    restarts,
+    missing_samples,
+    burst_and_drain,
+    collector_target,
+    in_flight,
+    pool_fills,
+    added_early,
+    tasks_rhythm,
 ];
 
 fn flat_noise(mut r: Run) -> Made {
@@ -69,7 +97,6 @@ fn warm_up(mut r: Run) -> Made {
     let tau = r.span_s * r.log_uniform(0.01, 0.12);
     let height = r.level * r.log_uniform(0.1, 3.0);
     let v = r.values(&e, |t| -height * (-t / tau).exp());
-    r.level += height;
     r.stable("warm_up", v)
 }
 
@@ -172,7 +199,8 @@ fn minor_and_major(mut r: Run) -> Made {
     let share = r.uniform(0.1, 0.4);
     let often = many * r.uniform(4.0, 9.0);
     let minor = teeth(&mut r, often, share * height, 0.2);
-    let e: Vec<f64> = r.white().iter().zip(major.iter().zip(&minor)).map(|(e, (a, b))| 0.2 * e + a + b).collect();
+    let e: Vec<f64> =
+        r.white().iter().zip(major.iter().zip(&minor)).map(|(e, (a, b))| 0.2 * e + a + b).collect();
     let v = r.values(&e, |_| 0.0);
     r.stable("minor_and_major", v)
 }
@@ -250,7 +278,10 @@ fn page_cache(mut r: Run) -> Made {
     // fills, and is reclaimed in part now and then
     let height = r.level * r.log_uniform(0.1, 1.0);
     let fill = r.span_s / r.uniform(12.0, 60.0);
-    let drops = { let many = r.uniform(8.0, 20.0); r.moments(many) };
+    let drops = {
+        let many = r.uniform(8.0, 20.0);
+        r.moments(many)
+    };
     let e = r.white();
     let (mut held, mut next, mut before) = (0.0, 0, 0.0);
     let mut v = Vec::new();
@@ -290,7 +321,10 @@ pub fn down_for_a_while(r: &mut Run, life: f64, values: Vec<f64>) -> Vec<f64> {
 fn missing_samples(mut r: Run) -> Made {
     let e = r.some_noise();
     let v = r.values(&e, |_| 0.0);
-    let (from, until) = { let a = r.uniform(0.1, 0.7); (a, a + r.uniform(0.05, 0.25)) };
+    let (from, until) = {
+        let a = r.uniform(0.1, 0.7);
+        (a, a + r.uniform(0.05, 0.25))
+    };
     let kept: Vec<bool> = r
         .times
         .clone()
@@ -307,9 +341,8 @@ fn burst_and_drain(mut r: Run) -> Made {
     let many = r.log_uniform(8.0, 40.0);
     let bursts = r.moments(many);
     let (height, tau) = (r.level * r.log_uniform(0.05, 1.0), r.span_s / many * r.uniform(0.1, 0.5));
-    let v = r.values(&e, |t| {
-        bursts.iter().filter(|b| **b <= t).map(|b| height * (-(t - b) / tau).exp()).sum()
-    });
+    let v =
+        r.values(&e, |t| bursts.iter().filter(|b| **b <= t).map(|b| height * (-(t - b) / tau).exp()).sum());
     r.stable("burst_and_drain", v)
 }
 
