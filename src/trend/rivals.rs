@@ -66,25 +66,34 @@ impl Tail {
                 joints.push((tau, f));
             }
         }
-        // between the grid's points: what a coarse time constant leaves over would pass for a line
-        let Some((mut tau_alone, mut alone)) = alone else { return (None, drains) };
-        for step in [1.2f64, 1.1, 1.05] {
-            for tau in [tau_alone / step, tau_alone * step] {
-                if let Some(f) = try_one(tau, false)
-                    && f.criterion < alone
-                {
-                    (tau_alone, alone) = (tau, f.criterion);
-                    break;
+        let Some((tau_alone, alone)) = alone else { return (None, drains) };
+        // between the grid's points: what a coarse time constant leaves over would pass for a line, or bend one
+        let refined = |mut tau: f64, mut least: f64, joint: bool| {
+            let mut best = None;
+            for step in [1.2f64, 1.1, 1.05] {
+                for near in [tau / step, tau * step] {
+                    if let Some(f) = try_one(near, joint)
+                        && f.criterion < least
+                    {
+                        (tau, least) = (near, f.criterion);
+                        best = Some(f);
+                        break;
+                    }
                 }
             }
-        }
+            (tau, least, best)
+        };
+        let (tau_alone, alone, _) = refined(tau_alone, alone, false);
         let joint = joints.iter().map(|j| j.1.criterion).fold(f64::INFINITY, f64::min);
         // of time constants that explain it alike the longest leaves least to the line
         let longest =
             joints.iter().rfind(|j| j.1.criterion < joint + ALIKE).map(|j| j.1.coefficient.below(0.0));
         let best = joints.into_iter().find(|j| j.1.criterion <= joint);
-        let warm_up = best.zip(longest);
-        (warm_up.map(|((tau, line), chance)| WarmUp { tau_alone, alone, tau, joint, line, chance }), drains)
+        let warm_up = best.zip(longest).map(|((tau, line), chance)| {
+            let (tau, joint, better) = refined(tau, joint, true);
+            WarmUp { tau_alone, alone, tau, joint, line: better.unwrap_or(line), chance }
+        });
+        (warm_up, drains)
     }
 }
 
