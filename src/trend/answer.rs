@@ -5,6 +5,7 @@
 //! reversed ordered tests for the most recent break (M. H. Pesaran and A. Timmermann, Market timing and return
 //! prediction under model instability, 2002), with the evidence of one window counted for all that were looked at.
 
+use super::decide::{Bent, FEW_SAMPLES, NOTHING, TAIL, decide, end_level, too_few, upper_end};
 use super::fit::range;
 use super::ground::Kind;
 use super::mixture::Mixture;
@@ -16,16 +17,6 @@ const STARTS: [f64; 7] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
 /// Windows and rivals are looked at, and noise is never quite of a kind that was thought of: a chance found in one window
 /// is multiplied by this before it is compared or told.
 pub(super) const LOOKED_AT: f64 = 40.0;
-/// From this chance in one window on, nothing speaks for growth.
-const NOTHING: f64 = 0.03;
-/// Stable is said only of windows in which a growth of this share of the window's own swing would show.
-const SWING: f64 = 0.7;
-/// A rise within this share of what the run rose before is the end of that rise.
-const TAIL: f64 = 0.05;
-/// A swing within this share of the level is no swing.
-const STILL: f64 = 0.002;
-/// Samples from which a level with noise may be called stable.
-const SAMPLES: usize = 40;
 
 /// What decided.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -113,7 +104,7 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
     let alpha = (asked.false_alarm / LOOKED_AT).min(NOTHING / 3.0);
     let lowest = asked.lowest_before.unwrap_or(low).min(low);
     let mut verdict: Option<Answer> = None;
-    let mut bent: Option<f64> = None;
+    let mut bent = Bent::default();
     let mut first_window: Option<Window> = None;
     let mut last = None;
     for start in STARTS {
@@ -123,8 +114,10 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
             continue;
         }
         last = Some(first);
-        let Some(window) = ground.examine(first, bent.map_or(f64::INFINITY, |tau| 2.0 * tau)) else { break };
-        let settled = judge(asked, &window, alpha, lowest, &mut bent, &values);
+        let Some(window) = ground.examine(first, bent.tau_s.map_or(f64::INFINITY, |tau| 2.0 * tau)) else {
+            break;
+        };
+        let settled = decide(asked, &window, alpha, lowest, &mut bent, &values);
         let decided = settled.is_some();
         if first_window.is_none() {
             first_window = Some(window);
@@ -140,12 +133,18 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
         && let Some((chance, height)) = ground.recent_rise()
         && chance < 0.0005
         && height > TAIL * (high - lowest)
-        && height > STILL * high.abs()
+        // and to where it has not been before
+        && end_level(&values) > upper_end(&values[..n - n / 5])
     {
         out.direction = Direction::Inconclusive;
         out.reason = Reason::RecentRise { height };
         out.shape = Shape::Irregular;
         out.needs_s = Some(2.0 * whole_s);
+    }
+    if out.reason == Reason::StillSettling
+        && first_window.as_ref().is_some_and(|w| matches!(w.form, Form::Steps(_)))
+    {
+        out.shape = Shape::Step;
     }
     if let Kind::Floors { .. } = asked.kind {
         out.shape = Shape::Sawtooth;
@@ -156,146 +155,6 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
     out
 }
 
-/// What one window decides, if it does.
-fn judge(
-    asked: &Asked<'_>,
-    window: &Window,
-    alpha: f64,
-    lowest: f64,
-    bent: &mut Option<f64>,
-    all: &[f64],
-) -> Option<Answer> {
-    let ground = asked.ground;
-    let values = &all[window.first..];
-    let chance = window.line.coefficient.below(0.0);
-    let slope = |m: &Mixture| Some(Slope { coefficient: m.clone(), step_s: ground.step_s });
-    let made = |direction, shape, reason, p: f64, slope| Answer {
-        direction,
-        shape,
-        reason,
-        slope,
-        span_s: window.span_s,
-        p_value: (p * LOOKED_AT).min(1.0),
-        needs_s: None,
-    };
-    // a leak beside a warm-up that is over within the window
-    if let Some((joint, tau_s)) = &window.beside_warmup
-        && *tau_s <= 0.25 * window.span_s
-        && window.warmup_helps
-        && window.keeps_pace_beside_warmup
-        && !matches!(window.form, Form::Steps(_))
-    {
-        let chance = joint.coefficient.below(0.0);
-        if chance < alpha {
-            let reason = Reason::GrowsBesideWarmup { tau_s: *tau_s };
-            return Some(made(Direction::Growing, Shape::Linear, reason, chance, slope(&joint.coefficient)));
-        }
-    }
-    let line = &window.line.coefficient;
-    let mixed = !matches!(window.form, Form::Straight | Form::BendsUp);
-    if let Form::Saturates(tau_s) = window.form {
-        *bent = Some(bent.map_or(tau_s, |b| b.max(tau_s)));
-    }
-    if chance < alpha {
-        if mixed {
-            return None;
-        }
-        if bent.is_some()
-            && let Some((joint, _)) = &window.beside_warmup
-            && joint.coefficient.below(0.0) >= alpha
-        {
-            return None;
-        }
-        let end = end_level(values);
-        if window.first > 0 && end < upper_end(&all[..window.first]) {
-            return Some(made(
-                Direction::Inconclusive,
-                Shape::Irregular,
-                Reason::BelowBefore,
-                chance,
-                slope(line),
-            ));
-        }
-        let shape = if window.form == Form::BendsUp { Shape::Accelerating } else { Shape::Linear };
-        return Some(made(Direction::Growing, shape, Reason::Grows, chance, slope(line)));
-    }
-    let highest = line.quantile(0.95);
-    if highest <= 0.0 {
-        return Some(made(Direction::Stable, Shape::Falling, Reason::Falls, 1.0, slope(line)));
-    }
-    let (low, high) = range(values);
-    let level = high.abs().max(low.abs());
-    if high - low <= STILL * level && chance >= NOTHING {
-        return Some(made(
-            Direction::Stable,
-            flat_shape(window, bent.is_some()),
-            Reason::NoGrowth,
-            chance,
-            slope(line),
-        ));
-    }
-    // quiet now, and what it still rises is a small part of what it rose before
-    let before = values[0].min(all[window.first]) - lowest;
-    if window.first > 0 || asked.lowest_before.is_some() {
-        let rise = end_level(values) - values[0];
-        if before > 0.0 && high - low <= TAIL * before && rise <= TAIL * before {
-            return Some(made(Direction::Stable, Shape::Plateau, Reason::StillSettling, chance, slope(line)));
-        }
-    }
-    if chance < NOTHING {
-        return if mixed { None } else { Some(weak(window, chance, slope(line), made)) };
-    }
-    let swing = {
-        let mut sorted = values.to_vec();
-        sorted.sort_unstable_by(f64::total_cmp);
-        super::bins::quantile(&sorted, 0.98) - super::bins::quantile(&sorted, 0.02)
-    };
-    let steps = window.span_s / ground.step_s;
-    let hidden = highest * steps;
-    let enough = match asked.kind {
-        // floors are clean: a rise of a tenth of a tooth would show
-        Kind::Floors { tooth, .. } => hidden <= 0.15 * tooth || hidden <= SWING * swing && values.len() >= 12,
-        _ if asked.deliberate => hidden <= 0.1 * level,
-        _ if asked.samples < SAMPLES => hidden <= 0.01 * level,
-        // noise that returns to its level hides little, even where few of its swings were seen
-        _ => hidden <= SWING * swing || (hidden <= 1.3 * swing && window.line.wandering < 0.25),
-    };
-    if enough {
-        return Some(made(
-            Direction::Stable,
-            flat_shape(window, bent.is_some()),
-            Reason::NoGrowth,
-            chance,
-            slope(line),
-        ));
-    }
-    None
-}
-
-fn weak(
-    window: &Window,
-    chance: f64,
-    slope: Option<Slope>,
-    made: impl Fn(Direction, Shape, Reason, f64, Option<Slope>) -> Answer,
-) -> Answer {
-    let mut out = made(Direction::Inconclusive, Shape::Irregular, Reason::Weak, chance, slope);
-    // the standard error of a slope falls with the length to the power 3/2 in noise that forgets, 1/2 in a walk
-    let power = if window.line.correlation > 0.95 { 0.5 } else { 1.5 };
-    let t = (window.line.coefficient.mean() / window.line.coefficient.spread()).max(0.5);
-    out.needs_s = Some(window.span_s * (4.5 / t).max(1.2).powf(1.0 / power));
-    out
-}
-
-fn flat_shape(window: &Window, bent: bool) -> Shape {
-    match window.form {
-        Form::Saturates(_) | Form::BendsDown(_) => Shape::Plateau,
-        Form::Steps(_) => Shape::Step,
-        _ if window.first > 0 && bent => Shape::Plateau,
-        _ if window.first > 0 => Shape::Step,
-        _ => Shape::Flat,
-    }
-}
-
 /// No window decided: why, and how long a run would.
 fn undecided(asked: &Asked<'_>, whole: Option<&Window>, whole_s: f64) -> Answer {
     let form = whole.map_or(Form::Straight, |w| w.form);
@@ -304,6 +163,10 @@ fn undecided(asked: &Asked<'_>, whole: Option<&Window>, whole_s: f64) -> Answer 
         Form::Saturates(tau_s) => (Reason::WarmingUp { tau_s }, Shape::Plateau, 4.0 * tau_s / 0.5),
         Form::Steps(steps) => (Reason::FewSteps { steps }, Shape::Step, 2.0 * whole_s),
         Form::BendsDown(_) => (Reason::Slows, Shape::Plateau, 2.0 * whole_s),
+        _ if too_few(asked) => {
+            let more = FEW_SAMPLES as f64 * 2.0 / asked.samples as f64;
+            (Reason::TooFew { points: asked.samples }, Shape::TooShort, more * whole_s)
+        }
         _ => (Reason::NoPower, Shape::Irregular, 4.0 * whole_s),
     };
     Answer {
@@ -315,17 +178,4 @@ fn undecided(asked: &Asked<'_>, whole: Option<&Window>, whole_s: f64) -> Answer 
         p_value: 1.0,
         needs_s: Some(needs.max(1.2 * whole_s)),
     }
-}
-
-/// The level that nine tenths of the values stay below.
-fn upper_end(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    super::bins::quantile(&sorted, 0.9)
-}
-
-/// The level at the end: the median of the last three points.
-fn end_level(values: &[f64]) -> f64 {
-    let mut last = values[values.len().saturating_sub(3)..].to_vec();
-    super::bins::median(&mut last)
 }

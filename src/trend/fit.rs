@@ -37,33 +37,104 @@ pub(super) struct Fit {
     pub(super) coefficients: Vec<f64>,
 }
 
-/// Regresses the points on the columns and asks for the coefficient of column `asked`; `free` counts parameters that
-/// were chosen by looking at the points (a changepoint, a time constant) beside the columns. None where the points are
-/// too few or the columns are not independent.
-pub(super) fn fit(points: Points<'_>, columns: &[Vec<f64>], asked: usize, free: f64) -> Option<Fit> {
-    let n = points.values.len();
-    let p = columns.len();
-    if n < p + 2 {
-        return None;
+/// One set of points under every noise model, whitened once for all the regressions that are tried on it: the
+/// intercept, time, and what stands beside every line.
+pub(super) struct Frame<'a> {
+    points: Points<'a>,
+    models: Vec<Whitened>,
+    /// Columns that every regression has.
+    common: usize,
+    /// Residuals below this are rounding.
+    floor: f64,
+}
+
+struct Whitened {
+    noise: Noise,
+    whitener: Whitener,
+    intercept: Vec<f64>,
+    time: Vec<f64>,
+    beside: Vec<Vec<f64>>,
+    values: Vec<f64>,
+}
+
+/// A column of a regression beside the intercept.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Column<'a> {
+    /// Time.
+    Time,
+    /// Any other.
+    Of(&'a [f64]),
+}
+
+impl<'a> Frame<'a> {
+    /// Whitens the points and the columns `beside`.
+    pub(super) fn new(points: Points<'a>, beside: &[Vec<f64>]) -> Frame<'a> {
+        let (low, high) = range(points.values);
+        let ones = vec![1.0; points.at.len()];
+        let models = noise::models()
+            .map(|noise| {
+                let mut whitener = Whitener::default();
+                whitener.prepare(noise, points.at);
+                let white = |column: &[f64]| {
+                    let mut out = Vec::with_capacity(column.len());
+                    whitener.apply(column, &mut out);
+                    out
+                };
+                let (intercept, time, values) = (white(&ones), white(points.at), white(points.values));
+                let beside = beside.iter().map(|c| white(c)).collect();
+                Whitened { noise, intercept, time, beside, values, whitener }
+            })
+            .collect();
+        let floor = ((high - low) * ROUNDING).powi(2).max(f64::MIN_POSITIVE);
+        Frame { points, models, common: 1 + beside.len(), floor }
     }
-    let (low, high) = range(points.values);
-    let floor = (n - p) as f64 * ((high - low) * ROUNDING).powi(2).max(f64::MIN_POSITIVE);
-    let mut whitener = Whitener::default();
-    let mut white = vec![Vec::with_capacity(n); p + 1];
-    let mut tried: Vec<(Noise, f64, f64, Solution)> = Vec::new();
-    for model in noise::models() {
-        whitener.prepare(model, points.at);
-        for (column, out) in columns.iter().zip(&mut white) {
-            whitener.apply(column, out);
+
+    /// Regresses the points on the intercept, the columns, and what stands beside every line, and asks for the
+    /// coefficient `asked` in that order; `free` counts parameters that were chosen by looking at the points (a
+    /// changepoint, a time constant) beside the columns. None where the points are too few or the columns are not
+    /// independent.
+    pub(super) fn fit(&self, columns: &[Column<'_>], asked: usize, free: f64) -> Option<Fit> {
+        let n = self.points.values.len();
+        let p = self.common + columns.len();
+        if n < p + 2 {
+            return None;
         }
-        whitener.apply(points.values, &mut white[p]);
-        let Some(solution) = solve(&white, floor) else { continue };
-        let rest = (n - p) as f64;
-        let integrated =
-            -0.5 * (whitener.log_determinant + solution.log_determinant + rest * solution.rss.ln());
-        let maximised = -0.5 * (n as f64 * (solution.rss / n as f64).ln() + whitener.log_determinant);
-        tried.push((model, integrated, maximised, solution));
+        let floor = (n - p) as f64 * self.floor;
+        let mut fresh = vec![Vec::with_capacity(n); columns.len()];
+        let mut tried: Vec<(Noise, f64, f64, Solution)> = Vec::with_capacity(self.models.len());
+        for model in &self.models {
+            for (column, out) in columns.iter().zip(&mut fresh) {
+                if let Column::Of(column) = column {
+                    model.whitener.apply(column, out);
+                }
+            }
+            let mut white: Vec<&[f64]> = Vec::with_capacity(p + 1);
+            white.push(&model.intercept);
+            white.extend(columns.iter().zip(&fresh).map(|(column, fresh)| match column {
+                Column::Time => &model.time[..],
+                Column::Of(_) => &fresh[..],
+            }));
+            white.extend(model.beside.iter().map(|c| &c[..]));
+            white.push(&model.values);
+            let Some(solution) = solve(&white, floor) else { continue };
+            let rest = (n - p) as f64;
+            let determinant = model.whitener.log_determinant;
+            let integrated = -0.5 * (determinant + solution.log_determinant + rest * solution.rss.ln());
+            let maximised = -0.5 * (n as f64 * (solution.rss / n as f64).ln() + determinant);
+            tried.push((model.noise, integrated, maximised, solution));
+        }
+        average(tried, n, p, asked, free)
     }
+}
+
+/// The average over the models that were tried.
+fn average(
+    tried: Vec<(Noise, f64, f64, Solution)>,
+    n: usize,
+    p: usize,
+    asked: usize,
+    free: f64,
+) -> Option<Fit> {
     let best = tried.iter().map(|t| t.1).fold(f64::NEG_INFINITY, f64::max);
     let likeliest = tried.iter().map(|t| t.2).fold(f64::NEG_INFINITY, f64::max);
     let mut parts = Vec::with_capacity(tried.len());
@@ -100,14 +171,13 @@ struct Solution {
 }
 
 /// Ordinary least squares of the last column on the others, by Cholesky's decomposition of the normal equations.
-fn solve(columns: &[Vec<f64>], floor: f64) -> Option<Solution> {
+fn solve(columns: &[&[f64]], floor: f64) -> Option<Solution> {
     let p = columns.len() - 1;
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
     let mut l = vec![0.0; p * p];
     let mut log_determinant = 0.0;
     for i in 0..p {
         for j in 0..=i {
-            let full = dot(&columns[i], &columns[j]);
+            let full = dot(columns[i], columns[j]);
             let s = full - (0..j).map(|k| l[i * p + k] * l[j * p + k]).sum::<f64>();
             if i == j {
                 if s <= 1e-9 * full {
@@ -123,18 +193,18 @@ fn solve(columns: &[Vec<f64>], floor: f64) -> Option<Solution> {
     let mut half = vec![0.0; p];
     for i in 0..p {
         let s: f64 = (0..i).map(|k| l[i * p + k] * half[k]).sum();
-        half[i] = (dot(&columns[i], &columns[p]) - s) / l[i * p + i];
+        half[i] = (dot(columns[i], columns[p]) - s) / l[i * p + i];
     }
     let mut coefficients = vec![0.0; p];
     for i in (0..p).rev() {
         let s: f64 = (i + 1..p).map(|k| l[k * p + i] * coefficients[k]).sum();
         coefficients[i] = (half[i] - s) / l[i * p + i];
     }
-    let rss: f64 = columns[p]
-        .iter()
-        .enumerate()
-        .map(|(row, y)| (y - (0..p).map(|k| coefficients[k] * columns[k][row]).sum::<f64>()).powi(2))
-        .sum();
+    let mut rest = columns[p].to_vec();
+    for (c, column) in coefficients.iter().zip(columns) {
+        rest.iter_mut().zip(*column).for_each(|(r, x)| *r -= c * x);
+    }
+    let rss = dot(&rest, &rest);
     let mut inverse = vec![0.0; p];
     for (asked, out) in inverse.iter_mut().enumerate() {
         let mut column = vec![0.0; p];
@@ -148,15 +218,32 @@ fn solve(columns: &[Vec<f64>], floor: f64) -> Option<Solution> {
     Some(Solution { coefficients, inverse, rss: rss.max(floor), log_determinant })
 }
 
+/// The scalar product, in four sums at a time as processors like it.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; 4];
+    let (fours_a, rest_a) = a.as_chunks::<4>();
+    let (fours_b, rest_b) = b.as_chunks::<4>();
+    for (x, y) in fours_a.iter().zip(fours_b) {
+        for k in 0..4 {
+            sums[k] += x[k] * y[k];
+        }
+    }
+    let rest: f64 = rest_a.iter().zip(rest_b).map(|(x, y)| x * y).sum();
+    sums.iter().sum::<f64>() + rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use rand::{RngExt, SeedableRng, rngs::SmallRng};
 
-    fn line(n: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
-        let at: Vec<f64> = (0..n).map(|i| i as f64).collect();
-        let columns = vec![vec![1.0; n], at.clone()];
-        (at, columns)
+    fn moments(n: usize) -> Vec<f64> {
+        (0..n).map(|i| i as f64).collect()
+    }
+
+    /// The line through values at even moments.
+    fn line(at: &[f64], values: &[f64]) -> Fit {
+        Frame::new(Points { at, values }, &[]).fit(&[Column::Time], 1, 0.0).unwrap()
     }
 
     fn gauss(rng: &mut SmallRng) -> f64 {
@@ -165,10 +252,10 @@ mod tests {
 
     #[test]
     fn a_line_is_found() {
-        let (at, columns) = line(50);
+        let at = moments(50);
         let mut rng = SmallRng::seed_from_u64(1);
         let values: Vec<f64> = at.iter().map(|t| 5.0 + 0.3 * t + gauss(&mut rng)).collect();
-        let f = fit(Points { at: &at, values: &values }, &columns, 1, 0.0).unwrap();
+        let f = line(&at, &values);
         let e = f.coefficient.estimate(0.95);
         assert!(e.lo < 0.3 && 0.3 < e.hi && e.hi - e.lo < 0.12, "{e:?}");
         assert!(f.coefficient.below(0.0) < 1e-6);
@@ -177,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_random_walk_shows_no_slope() {
-        let (at, columns) = line(100);
+        let at = moments(100);
         let mut sure = 0;
         for seed in 0..100 {
             let mut rng = SmallRng::seed_from_u64(seed);
@@ -189,7 +276,7 @@ mod tests {
                     level
                 })
                 .collect();
-            let f = fit(Points { at: &at, values: &values }, &columns, 1, 0.0).unwrap();
+            let f = line(&at, &values);
             sure += usize::from(f.coefficient.below(0.0) < 0.005);
         }
         assert!(sure <= 2, "{sure} of 100 walks have a slope");
@@ -197,8 +284,9 @@ mod tests {
 
     #[test]
     fn columns_that_depend_on_each_other_have_no_fit() {
-        let (at, mut columns) = line(20);
-        columns.push(at.iter().map(|t| 2.0 * t + 3.0).collect());
-        assert!(fit(Points { at: &at, values: &at }, &columns, 1, 0.0).is_none());
+        let at = moments(20);
+        let twice: Vec<f64> = at.iter().map(|t| 2.0 * t + 3.0).collect();
+        let frame = Frame::new(Points { at: &at, values: &at }, &[]);
+        assert!(frame.fit(&[Column::Time, Column::Of(&twice)], 1, 0.0).is_none());
     }
 }

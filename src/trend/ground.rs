@@ -2,7 +2,8 @@
 
 use super::bins::{Point, median, reduce};
 use super::period::{columns, dominant_period};
-use super::sawtooth::sawtooth;
+use super::regimes::regimes;
+use super::sawtooth::{few_teeth, sawtooth};
 use super::spikes::without_spikes;
 use super::window::{FEWEST, FEWEST_FLOORS, Ground};
 
@@ -25,30 +26,29 @@ pub(super) enum Kind {
 /// The points of one life and what is fitted beside every line. `shift` is the moment of the first forced collection,
 /// which may move the level for good.
 pub(super) fn ground(times: &[f64], values: &[f64], shift: Option<f64>) -> (Ground, Kind) {
-    let (mut points, mut beside, kind) = match sawtooth(times, values) {
+    let (points, beside, kind) = match sawtooth(times, values) {
         Some(s) if s.edges >= CYCLES => {
             let kind = Kind::Floors { cycles: s.edges, tooth: s.tooth };
             (s.floors, Vec::new(), kind)
         }
-        Some(s) => {
-            let cycle_s = match (s.floors.first(), s.floors.last()) {
-                (Some(a), Some(b)) if s.floors.len() > 1 => (b.at_s - a.at_s) / (s.floors.len() - 1) as f64,
-                _ => times[times.len() - 1] - times[0],
-            };
-            (reduce(times, values), Vec::new(), Kind::FewTeeth { cycles: s.edges, cycle_s })
-        }
-        None => {
-            let (times, values) = without_spikes(times, values);
-            let points = reduce(&times, &values);
-            match dominant_period(&times, &values) {
-                Some(period) => {
-                    let beside = columns(period, &times, &points);
-                    (points, beside, Kind::Periodic { seconds: period.seconds })
-                }
-                None => (points, Vec::new(), Kind::Level),
+        few => match few.map(|s| s.edges).or_else(|| few_teeth(values)) {
+            Some(cycles) => {
+                let cycle_s = (times[times.len() - 1] - times[0]) / (cycles + 1) as f64;
+                (reduce(times, values), Vec::new(), Kind::FewTeeth { cycles, cycle_s })
             }
-        }
+            None => level(times, values),
+        },
     };
+    (complete(points, beside, kind, shift), kind)
+}
+
+/// The same without regard to teeth.
+pub(super) fn plain(times: &[f64], values: &[f64], shift: Option<f64>) -> (Ground, Kind) {
+    let (points, beside, kind) = level(times, values);
+    (complete(points, beside, kind, shift), kind)
+}
+
+fn complete(mut points: Vec<Point>, mut beside: Vec<Vec<f64>>, kind: Kind, shift: Option<f64>) -> Ground {
     if points.len() > 120 {
         points = fewer(&points);
     }
@@ -58,7 +58,23 @@ pub(super) fn ground(times: &[f64], values: &[f64], shift: Option<f64>) -> (Grou
     let mut gaps: Vec<f64> = points.windows(2).map(|w| w[1].at_s - w[0].at_s).collect();
     let step_s = median(&mut gaps);
     let fewest = if matches!(kind, Kind::Floors { .. }) { FEWEST_FLOORS } else { FEWEST };
-    (Ground { points, beside, step_s: if step_s > 0.0 { step_s } else { 1.0 }, fewest }, kind)
+    Ground { points, beside, shift_s: shift, step_s: if step_s > 0.0 { step_s } else { 1.0 }, fewest }
+}
+
+/// The level without spikes, a rhythm beside it or regimes in its place.
+pub(super) fn level(times: &[f64], values: &[f64]) -> (Vec<Point>, Vec<Vec<f64>>, Kind) {
+    let (times, values) = without_spikes(times, values);
+    if let Some(points) = regimes(&times, &values) {
+        return (points, Vec::new(), Kind::Level);
+    }
+    let points = reduce(&times, &values);
+    match dominant_period(&times, &values) {
+        Some(period) => {
+            let beside = columns(period, &times, &points);
+            (points, beside, Kind::Periodic { seconds: period.seconds })
+        }
+        None => (points, Vec::new(), Kind::Level),
+    }
 }
 
 /// Many floors, binned like samples.

@@ -56,7 +56,9 @@ impl Mixture {
             .sqrt()
     }
 
-    /// The value that holds the probability `q` below it, by bisection.
+    /// The value that holds the probability `q` below it: false position between brackets, each end that stays put
+    /// halved in weight (the Illinois algorithm: M. Dowell and P. Jarratt, A modified regula falsi method for computing
+    /// the root of an equation, 1971).
     pub(super) fn quantile(&self, q: f64) -> f64 {
         let mut lo = f64::INFINITY;
         let mut hi = f64::NEG_INFINITY;
@@ -65,21 +67,43 @@ impl Mixture {
             hi = hi.max(p.mean + 4.0 * p.scale);
         }
         let step = (hi - lo).max(f64::MIN_POSITIVE);
+        let (mut below, mut above) = (self.below(lo) - q, self.below(hi) - q);
         for _ in 0..60 {
-            if self.below(lo) <= q {
+            if below <= 0.0 {
                 break;
             }
             lo -= step;
+            below = self.below(lo) - q;
         }
         for _ in 0..60 {
-            if self.below(hi) >= q {
+            if above >= 0.0 {
                 break;
             }
             hi += step;
+            above = self.below(hi) - q;
         }
-        for _ in 0..48 {
-            let middle = 0.5 * (lo + hi);
-            if self.below(middle) < q { lo = middle } else { hi = middle }
+        let enough = 1e-9 * (hi - lo);
+        let mut side = 0;
+        for round in 0..80 {
+            if hi - lo <= enough || above - below <= 0.0 {
+                break;
+            }
+            // tails are far from straight: every third round halves the bracket
+            let middle =
+                if round % 3 == 2 { 0.5 * (lo + hi) } else { (lo * above - hi * below) / (above - below) };
+            let there = self.below(middle) - q;
+            if there.abs() < 1e-13 {
+                return middle;
+            }
+            if there < 0.0 {
+                (lo, below) = (middle, there);
+                above *= if side == -1 { 0.5 } else { 1.0 };
+                side = -1;
+            } else {
+                (hi, above) = (middle, there);
+                below *= if side == 1 { 0.5 } else { 1.0 };
+                side = 1;
+            }
         }
         0.5 * (lo + hi)
     }

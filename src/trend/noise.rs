@@ -30,11 +30,14 @@ pub(super) struct Noise {
 }
 
 impl Noise {
-    /// How likely the model is held before the data were seen, up to a common factor. White noise counts like a
-    /// whole family; slow wandering far below white noise is rare, and hardly seen where it is.
+    /// How likely the model is held before the data were seen, up to a common factor. White noise and the plain random
+    /// walk, the two ends, each count like a whole family: a grid that is dense just below a walk would otherwise
+    /// outvote it on its own data, and so find slopes in it (C. A. Sims, Bayesian skepticism on unit root econometrics,
+    /// 1988). Slow wandering far below white noise is rare, and hardly seen where it is.
     pub(super) fn prior(self) -> f64 {
         match (self.correlation, self.white) {
             (0.0, _) => 4.0,
+            (1.0, 0.0) if self.momentum == 0.0 => 2.0,
             (r, w) if r > 0.9 && w > 0.0 => 0.25,
             _ => 1.0,
         }

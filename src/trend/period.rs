@@ -6,6 +6,7 @@
 //! noise has no frequency that explains most of it over three cycles and more.
 
 use super::bins::{Point, bin};
+use super::rivals::best_steps;
 
 /// Bins in which the period is looked for; shorter periods than four of them average out.
 const BINS: usize = 240;
@@ -13,6 +14,8 @@ const BINS: usize = 240;
 const CYCLES: f64 = 3.0;
 /// Share of the variance around a line that the period with its first overtone must explain.
 const EXPLAINED: f64 = 0.65;
+/// Levels of a staircase that are tried in a rhythm's place.
+const MOST_LEVELS: usize = 8;
 /// The fundamental and its overtones that are fitted.
 const HARMONICS: usize = 3;
 
@@ -54,7 +57,23 @@ pub(super) fn dominant_period(times: &[f64], values: &[f64]) -> Option<Period> {
         step *= 0.5;
     }
     let seconds = span / best.1;
-    (explained(&points, seconds, 2) >= EXPLAINED).then_some(Period { seconds })
+    let share = explained(&points, seconds, 2);
+    // a staircase of few even steps looks like a line with a rhythm, which needs more to say the same
+    let stairs = || explained_by_steps(&points, best.1.ceil() as usize + 1);
+    (share >= EXPLAINED && share > stairs()).then_some(Period { seconds })
+}
+
+/// Share of the variance around a line that so many levels explain; none where they are too many to tell.
+fn explained_by_steps(points: &[Point], levels: usize) -> f64 {
+    if levels > MOST_LEVELS {
+        return 0.0;
+    }
+    let times: Vec<f64> = points.iter().map(|p| p.at_s).collect();
+    let values: Vec<f64> = points.iter().map(|p| p.value - points[0].value).collect();
+    let line = residual(&[vec![1.0; times.len()], times], &values);
+    let Some(mut steps) = best_steps(&values, levels - 1).pop() else { return 0.0 };
+    steps.push(vec![1.0; values.len()]);
+    if line <= 0.0 { 0.0 } else { 1.0 - residual(&steps, &values) / line }
 }
 
 /// Sine and cosine of the period and its overtones, averaged over what each point stands for.

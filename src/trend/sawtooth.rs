@@ -17,6 +17,9 @@ const STANDS_OUT: f64 = 5.0;
 /// A floor this share of a tooth above both of its neighbours was no whole collection.
 const PARTIAL: f64 = 0.25;
 
+/// Drops that are too few to be a sawtooth.
+const FEW: usize = 3;
+
 /// The floors of a sawtooth.
 #[derive(Debug, Clone)]
 pub(super) struct Sawtooth {
@@ -46,6 +49,37 @@ pub(super) fn sawtooth(times: &[f64], values: &[f64]) -> Option<Sawtooth> {
         *p = Point { at_s: -p.at_s, value: p.value, from: n - p.until, until: n - p.from };
     }
     Some(s)
+}
+
+/// How often a series dropped that climbs all the while, where it dropped once to three times: too few to know whether
+/// the next drop goes as low. None where it does not climb before and after, or is level by the end: then it is
+/// a step down, or a warm-up begun anew.
+pub(super) fn few_teeth(values: &[f64]) -> Option<usize> {
+    let n = values.len();
+    let falls = abrupt(values, |a, b| a - b);
+    let rises = abrupt(values, |a, b| b - a);
+    let deepest = falls.iter().map(|f| f.size).fold(0.0, f64::max);
+    let mut steps: Vec<f64> = values.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
+    let drops: Vec<&Move> = falls.iter().filter(|f| f.size >= TOOTH * deepest).collect();
+    let (first, last) = (drops.first()?, drops.last()?);
+    if drops.len() > FEW
+        || rises.iter().any(|r| r.size >= TOOTH * deepest)
+        || deepest < 2.0 * STANDS_OUT * median(&mut steps)
+    {
+        return None;
+    }
+    let climbs = |from: usize, until: usize, least: f64| {
+        if until < from + 9 {
+            return false;
+        }
+        let third = (until - from) / 3;
+        let mid = |from: usize, until: usize| median(&mut values[from..until].to_vec());
+        let (a, b) = (mid(from, from + third), mid(from + third, until - third));
+        let c = mid(until - third, until);
+        // straight on: the later half climbs as well as the earlier
+        c - a >= least * deepest && c - b >= 0.25 * (c - a)
+    };
+    (climbs(0, first.from + 1, 0.2) && climbs(last.until, n, 0.1)).then_some(drops.len())
 }
 
 fn teeth(times: &[f64], values: &[f64]) -> Option<Sawtooth> {

@@ -6,7 +6,8 @@
 //! Hinkley, Inference in two-phase regression, 1971) and a dying exponential.
 
 use super::bins::Point;
-use super::fit::{Fit, Points, fit, range};
+use super::fit::{Column, Fit, range};
+use super::rivals::{STEPS, Tail, best_steps};
 
 /// Points that a window must have.
 pub(super) const FEWEST: usize = 8;
@@ -14,14 +15,12 @@ pub(super) const FEWEST: usize = 8;
 pub(super) const FEWEST_FLOORS: usize = 5;
 /// By how much a rival's criterion must be smaller to be preferred: 'strong' evidence as R. E. Kass and A. E. Raftery,
 /// Bayes factors (1995), call it.
-const STRONG: f64 = 6.0;
-/// Steps that are tried. A leak in so few jumps is not told from a service that grew so often and stopped.
-const STEPS: usize = 3;
+pub(super) const STRONG: f64 = 6.0;
 /// Where a line may bend, as shares of the window.
 /// A rest in the last quarter does not end a growth.
 const BENDS: [f64; 6] = [0.12, 0.25, 0.38, 0.5, 0.62, 0.75];
-/// Time constants of a warm-up, as shares of the window.
-const TIME_CONSTANTS: [f64; 11] = [0.02, 0.035, 0.055, 0.08, 0.12, 0.17, 0.25, 0.35, 0.5, 0.8, 1.3];
+/// A level is back where it was within this share of what it moved.
+const BACK: f64 = 0.05;
 /// The later part keeps pace if it grows at least at this share of the earlier part's rate.
 const PACE: f64 = 0.5;
 /// How sure one must be that it does not keep pace.
@@ -34,6 +33,8 @@ pub(super) struct Ground {
     pub(super) points: Vec<Point>,
     /// Columns fitted beside every line: the period, the first collection.
     pub(super) beside: Vec<Vec<f64>>,
+    /// When the first forced collection may have moved the level for good.
+    pub(super) shift_s: Option<f64>,
     /// The usual distance of points, in seconds.
     pub(super) step_s: f64,
     /// Points that a window must have.
@@ -47,12 +48,16 @@ pub(super) enum Form {
     Straight,
     /// So many steps explain it better.
     Steps(usize),
+    /// So many steps explain it better, and they lead no higher than where it began.
+    Dips(usize),
     /// It rises, then less or not at all, from this share of the window on.
     BendsDown(f64),
     /// It rises faster and faster.
     BendsUp,
     /// It is flat, then rises, from this share of the window on.
     StartsLate(f64),
+    /// A fall that dies away.
+    Drains,
     /// A rise that dies away with this time constant in seconds.
     Saturates(f64),
 }
@@ -69,6 +74,8 @@ pub(super) struct Window {
     pub(super) form: Form,
     /// The line beside a dying exponential, and that exponential's time constant in seconds.
     pub(super) beside_warmup: Option<(Fit, f64)>,
+    /// The chance of no growth beside the slowest exponential that explains the window alike; nought without one.
+    pub(super) chance_beside_slowest: f64,
     /// Whether the exponential with or without line explains more than the line alone.
     pub(super) warmup_helps: bool,
     /// Whether the later half keeps pace beside that exponential.
@@ -81,28 +88,34 @@ impl Ground {
     pub(super) fn examine(&self, first: usize, longest_s: f64) -> Option<Window> {
         let tail = self.tail(first)?;
         let n = tail.at.len();
-        let points = Points { at: &tail.at, values: &tail.values };
+        let frame = tail.frame();
         let length = tail.at[n - 1].max(1e-9);
-        let line = fit(points, &tail.columns(&[&tail.at]), 1, 0.0)?;
-        let flat = fit(points, &tail.columns(&[]), 0, 0.0)?;
+        let line = frame.fit(&[Column::Time], 1, 0.0)?;
+        let flat = frame.fit(&[], 0, 0.0)?;
         let plain = line.criterion.min(flat.criterion);
 
         let mut form = Form::Straight;
         let mut least = plain - STRONG;
-        for (k, columns) in best_steps(&tail.values).into_iter().enumerate() {
-            let refs: Vec<&Vec<f64>> = columns.iter().collect();
-            if let Some(f) = fit(points, &tail.columns(&refs), 0, (k + 1) as f64)
+        let mut steps = None;
+        for (k, columns) in best_steps(&tail.values, STEPS).into_iter().enumerate() {
+            let levels: Vec<Column<'_>> = columns.iter().map(|c| Column::Of(c)).collect();
+            if let Some(f) = frame.fit(&levels, 0, (k + 1) as f64)
                 && f.criterion < least
             {
                 least = f.criterion;
-                form = Form::Steps(k + 1);
+                form = if comes_back(&f.coefficients[1..k + 2], &columns) {
+                    Form::Dips(k + 1)
+                } else {
+                    Form::Steps(k + 1)
+                };
+                steps = Some(columns);
             }
         }
         let mut slows = None;
         for share in BENDS {
             let bend = share * length;
             let after: Vec<f64> = tail.at.iter().map(|t| (t - bend).max(0.0)).collect();
-            let Some(f) = fit(points, &tail.columns(&[&tail.at, &after]), 2, 1.0) else { continue };
+            let Some(f) = frame.fit(&[Column::Time, Column::Of(&after)], 2, 1.0) else { continue };
             let (early, late) = (f.coefficients[1], f.coefficients[1] + f.coefficients[2]);
             if late < PACE * early && f.coefficient.below(0.0) > SURE {
                 slows.get_or_insert(share);
@@ -118,50 +131,52 @@ impl Ground {
                 };
             }
         }
-        let mut warmup: Option<(f64, f64, Vec<f64>)> = None;
-        for share in TIME_CONSTANTS {
-            let decay: Vec<f64> = tail.at.iter().map(|t| -(-t / (share * length)).exp()).collect();
-            let known = share * length * self.step_s <= longest_s;
-            for joint in [false, true] {
-                let columns = if joint { tail.columns(&[&tail.at, &decay]) } else { tail.columns(&[&decay]) };
-                let Some(f) = fit(points, &columns, 1, 1.0) else { continue };
-                let rises = f.coefficients[if joint { 2 } else { 1 }] > 0.0;
-                if !rises {
-                    continue;
-                }
-                if known && warmup.as_ref().is_none_or(|w| f.criterion < w.1) {
-                    warmup = Some((share, f.criterion, decay.clone()));
-                }
-                if !joint && f.criterion < least {
-                    least = f.criterion;
-                    form = Form::Saturates(share * length * self.step_s);
-                }
+        let (warmup, drains) = tail.dying(&frame, longest_s / self.step_s);
+        let (mut beside_warmup, mut chance_beside_slowest) = (None, 0.0);
+        let (mut warmup_helps, mut keeps_pace_beside_warmup) = (false, false);
+        if let Some(warmup) = warmup {
+            if warmup.alone < least {
+                least = warmup.alone;
+                form = Form::Saturates(warmup.tau_alone * self.step_s);
             }
-        }
-        let warmup_helps = warmup.as_ref().is_some_and(|w| w.1 < plain);
-        let mut beside_warmup = None;
-        let mut keeps_pace_beside_warmup = false;
-        if let Some((share, _, decay)) = warmup {
-            beside_warmup = fit(points, &tail.columns(&[&tail.at, &decay]), 1, 1.0)
-                .map(|f| (f, share * length * self.step_s));
+            warmup_helps = warmup.alone.min(warmup.joint) < plain && warmup.joint < warmup.alone - STRONG;
+            let decay = tail.decay(warmup.tau);
+            chance_beside_slowest = warmup.chance;
+            beside_warmup = Some((warmup.line, warmup.tau * self.step_s));
             let after: Vec<f64> = tail.at.iter().map(|t| (t - 0.5 * length).max(0.0)).collect();
-            if let Some(f) = fit(points, &tail.columns(&[&tail.at, &after, &decay]), 2, 1.0) {
+            if let Some(f) = frame.fit(&[Column::Time, Column::Of(&after), Column::Of(&decay)], 2, 1.0) {
                 let (early, late) = (f.coefficients[1], f.coefficients[1] + f.coefficients[2]);
                 keeps_pace_beside_warmup =
                     late > 0.0 && !(late < PACE * early && f.coefficient.below(0.0) > SURE);
             }
+        }
+        if let Some((tau, criterion)) = drains
+            && criterion < least
+        {
+            form = Form::Drains;
+            steps = Some(vec![tail.decay(tau)]);
         }
         if form == Form::Straight
             && let Some(share) = slows
         {
             form = Form::BendsDown(share);
         }
+        // what falls in steps, or falls and comes back, may rise between them
+        let line = match (form, steps) {
+            (Form::Dips(_) | Form::Drains, Some(columns)) => {
+                let beside = columns.iter().map(|c| Column::Of(c));
+                let all: Vec<Column<'_>> = [Column::Time].into_iter().chain(beside).collect();
+                frame.fit(&all, 1, 0.0).unwrap_or(line)
+            }
+            _ => line,
+        };
         Some(Window {
             first,
             span_s: length * self.step_s,
             line,
             form,
             beside_warmup,
+            chance_beside_slowest,
             warmup_helps,
             keeps_pace_beside_warmup,
         })
@@ -172,12 +187,18 @@ impl Ground {
     pub(super) fn recent_rise(&self) -> Option<(f64, f64)> {
         let tail = self.tail(0)?;
         let n = tail.at.len();
-        let points = Points { at: &tail.at, values: &tail.values };
+        let frame = tail.frame();
         let mut best: Option<(f64, f64)> = None;
-        for share in [0.8, 0.86, 0.91, 0.95] {
-            let from = share * tail.at[n - 1];
+        let evenly = [0.8, 0.86, 0.91, 0.95].map(|share| share * tail.at[n - 1]);
+        // and just where the highest jump is: a step fitted a point beside it leaves a spike over
+        let from = n - (n / 5).max(2);
+        let jump = (from..n).max_by(|a, b| {
+            let rise = |i: &usize| tail.values[*i] - tail.values[*i - 1];
+            rise(a).total_cmp(&rise(b))
+        });
+        for from in evenly.into_iter().chain(jump.map(|i| tail.at[i])) {
             let column: Vec<f64> = tail.at.iter().map(|t| if *t >= from { 1.0 } else { 0.0 }).collect();
-            let Some(f) = fit(points, &tail.columns(&[&tail.at, &column]), 2, 0.0) else { continue };
+            let Some(f) = frame.fit(&[Column::Time, Column::Of(&column)], 2, 0.0) else { continue };
             let chance = f.coefficient.below(0.0);
             if best.is_none_or(|b| chance < b.0) {
                 best = Some((chance, f.coefficient.mean()));
@@ -199,66 +220,26 @@ impl Ground {
     }
 }
 
-struct Tail {
-    at: Vec<f64>,
-    values: Vec<f64>,
-    beside: Vec<Vec<f64>>,
-}
-
-impl Tail {
-    /// The intercept, these, and what stands beside every line.
-    fn columns(&self, these: &[&Vec<f64>]) -> Vec<Vec<f64>> {
-        let mut out = vec![vec![1.0; self.at.len()]];
-        out.extend(these.iter().map(|c| (*c).clone()));
-        out.extend(self.beside.iter().cloned());
-        out
-    }
+/// Whether steps lead no higher than where they began, give or take a little of their own range.
+fn comes_back(steps: &[f64], columns: &[Vec<f64>]) -> bool {
+    // the later a step, the fewer points stand on it
+    let mut order: Vec<usize> = (0..steps.len()).collect();
+    order.sort_by_key(|k| columns[*k].iter().filter(|x| **x < 0.5).count());
+    let mut level = 0.0;
+    let levels: Vec<f64> = order
+        .into_iter()
+        .map(|k| {
+            level += steps[k];
+            level
+        })
+        .collect();
+    let (low, high) = range(&levels);
+    level <= BACK * (high.max(0.0) - low.min(0.0))
 }
 
 fn varies(column: &[f64]) -> bool {
     let (low, high) = range(column);
     high - low > 1e-9
-}
-
-/// For one step, two steps, … the columns of the least-squares partition into levels.
-fn best_steps(values: &[f64]) -> Vec<Vec<Vec<f64>>> {
-    let n = values.len();
-    let mut sums = vec![(0.0, 0.0)];
-    for v in values {
-        let (s, q) = sums[sums.len() - 1];
-        sums.push((s + v, q + v * v));
-    }
-    // squared error of one level over from..until
-    let cost = |from: usize, until: usize| {
-        let s: f64 = sums[until].0 - sums[from].0;
-        (sums[until].1 - sums[from].1 - s * s / (until - from) as f64).max(0.0)
-    };
-    let mut best: Vec<f64> = (0..=n).map(|end| if end == 0 { 0.0 } else { cost(0, end) }).collect();
-    let mut from: Vec<Vec<usize>> = Vec::new();
-    let mut out = Vec::new();
-    for levels in 2..=STEPS + 1 {
-        let mut next = vec![f64::INFINITY; n + 1];
-        let mut cut = vec![0; n + 1];
-        for end in levels..=n {
-            for (last, before) in best.iter().enumerate().take(end).skip(levels - 1) {
-                let c = before + cost(last, end);
-                if c < next[end] {
-                    next[end] = c;
-                    cut[end] = last;
-                }
-            }
-        }
-        best = next;
-        from.push(cut);
-        let mut end = n;
-        let mut columns = Vec::new();
-        for cuts in from.iter().rev() {
-            end = cuts[end];
-            columns.push((0..n).map(|i| if i >= end { 1.0 } else { 0.0 }).collect());
-        }
-        out.push(columns);
-    }
-    out
 }
 
 #[cfg(test)]
@@ -276,7 +257,7 @@ mod tests {
                 f(*t) + (state >> 40) as f64 / (1u64 << 24) as f64
             })
             .collect();
-        Ground { points: each(&t, &v), beside: Vec::new(), step_s: 1.0, fewest: FEWEST }
+        Ground { points: each(&t, &v), beside: Vec::new(), shift_s: None, step_s: 1.0, fewest: FEWEST }
     }
 
     #[test]
@@ -307,24 +288,6 @@ mod tests {
         assert!(w.warmup_helps && w.keeps_pace_beside_warmup);
         assert!(joint.coefficient.below(0.0) < 1e-4);
         assert!((joint.coefficient.mean() - 0.3).abs() < 0.05);
-    }
-
-    #[test]
-    fn the_best_steps_are_where_the_levels_change() {
-        let values: Vec<f64> = (0..30)
-            .map(|i| {
-                if i < 10 {
-                    0.0
-                } else if i < 22 {
-                    5.0
-                } else {
-                    9.0
-                }
-            })
-            .collect();
-        let two = &best_steps(&values)[1];
-        let starts: Vec<usize> = two.iter().map(|c| c.iter().position(|x| *x > 0.5).unwrap()).collect();
-        assert_eq!(starts, [22, 10]);
     }
 
     #[test]

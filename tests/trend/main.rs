@@ -1,0 +1,13 @@
+//! The trend engine on series made to order, whose truth is known: how often it is wrong, and what may not change its
+//! answer. Seeds are fixed, so a failure is the same everywhere.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic, in its helpers too")]
+
+mod calibration;
+mod copes;
+mod growing;
+mod made;
+mod many;
+mod properties;
+mod stable;
+mod unsure;
