@@ -93,7 +93,7 @@ proptest! {
     fn half_the_samples_say_the_same_less_surely(made in growing_series()) {
         let recording = made.recording();
         let mut half = recording.clone();
-        let even = |i: usize| i % 2 == 0;
+        let even = |i: usize| i.is_multiple_of(2);
         half.elapsed_s = recording.elapsed_s.iter().copied().enumerate().filter(|(i, _)| even(*i)).map(|x| x.1).collect();
         half.phases.truncate(half.elapsed_s.len());
         half.requests_total.truncate(half.elapsed_s.len());
