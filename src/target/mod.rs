@@ -9,7 +9,7 @@ pub mod follow;
 pub mod forwarder;
 pub mod identity;
 #[cfg(target_os = "linux")]
-mod limits;
+pub mod limits;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(any(not(target_os = "linux"), test))]
@@ -47,7 +47,7 @@ use crate::plan::{Plan, TargetPlan};
 use find::Door;
 use follow::{Follower, Roots, Search};
 pub use forwarder::{Standing, Upstream};
-pub use identity::{Identity, Usage};
+pub use identity::Identity;
 use started::Started;
 use tree::Tree;
 
@@ -159,6 +159,11 @@ impl Target {
         // one that put itself into the background has ended already, and well
         let command = self.started.as_ref().map(Started::exit).filter(|exit| exit.status().is_none());
         Follower::new(Arc::clone(&self.roots), self.record.program.clone(), self.search.clone(), command)
+    }
+
+    /// Everybody who belongs to it, for who looks now and then and does not follow its life.
+    pub fn view(&self) -> follow::View {
+        follow::View::new(Arc::clone(&self.roots))
     }
 
     /// Before any load: whether it passes connections on. Opens three connections to the port for a moment,
