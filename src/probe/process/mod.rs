@@ -54,6 +54,7 @@ struct State {
     cpu: HashMap<Identity, f64>,
     sampled: Option<Instant>,
     kinds: Pace,
+    own_sockets: OwnSockets,
     instances: Instances,
     /// There were children once, so that none at all is worth a row.
     had_children: bool,
@@ -73,10 +74,38 @@ impl Process {
             cpu: HashMap::new(),
             sampled: None,
             kinds: Pace::new(FDS_SHARE, Duration::ZERO),
+            own_sockets: OwnSockets::begin(),
             instances: Instances::default(),
             had_children: false,
         };
         Process { state: Arc::new(Mutex::new(state)), series }
+    }
+}
+
+/// soak's own connections: the target holds the other end of most of them, and they are no leak of its.
+#[derive(Debug)]
+struct OwnSockets {
+    at_start: u64,
+}
+
+impl OwnSockets {
+    fn begin() -> OwnSockets {
+        OwnSockets { at_start: OwnSockets::now() }
+    }
+
+    /// How many more there are than before any load.
+    fn since_start(&self) -> u64 {
+        OwnSockets::now().saturating_sub(self.at_start)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn now() -> u64 {
+        fds::kinds(std::process::id()).and_then(|kinds| kinds.get(tree::SOCKETS).copied()).unwrap_or(0)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn now() -> u64 {
+        0
     }
 }
 
@@ -106,7 +135,7 @@ impl State {
         // a process that took the place of another may show more than its predecessor did
         values.retain(|(name, _)| self.series.contains(name));
         let values = values.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
-        let mut groups = tree::fd_kinds(&usages);
+        let mut groups = tree::fd_kinds(&usages, self.own_sockets.since_start());
         groups.extend(self.programs(&read));
         let (rows, new_groups) = self.instances.look(now, &read);
         groups.extend(rows);

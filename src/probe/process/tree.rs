@@ -34,14 +34,25 @@ pub fn totals(usages: &[Usage]) -> Vec<(&'static str, f64)> {
     values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
-/// File descriptors of all of them by kind; nothing where one of them does not tell.
-pub fn fd_kinds(usages: &[Usage]) -> Vec<(GroupKind, String, f64)> {
+/// What sockets are called among the kinds.
+pub const SOCKETS: &str = "sockets";
+/// Those that soak itself holds the other end of.
+const OF_LOAD: &str = "@load";
+
+/// File descriptors of all of them by kind; nothing where one of them does not tell. As many sockets as soak itself
+/// has opened are put down to it: they come with the load and stay for as long as soak keeps them.
+pub fn fd_kinds(usages: &[Usage], of_load: u64) -> Vec<(GroupKind, String, f64)> {
     let Some(each) = usages.iter().map(|u| u.kinds.as_ref()).collect::<Option<Vec<&Kinds>>>() else {
         return Vec::new();
     };
     let mut all = Kinds::new();
     for (kind, n) in each.into_iter().flatten() {
         *all.entry(kind.clone()).or_default() += n;
+    }
+    if let Some(sockets) = all.get_mut(SOCKETS) {
+        let of_load = of_load.min(*sockets);
+        *sockets -= of_load;
+        all.insert(OF_LOAD.into(), of_load);
     }
     all.into_iter().map(|(kind, n)| (GroupKind::Fd, kind, n as f64)).collect()
 }
@@ -77,7 +88,13 @@ mod tests {
         let values = totals(&[told.clone(), silent.clone()]);
         assert!(values.contains(&("threads", 5.0)) && values.contains(&("rss_anon_bytes", 90.0)));
         assert!(!values.iter().any(|(name, _)| *name == "fds"));
-        assert_eq!(fd_kinds(&[told.clone(), silent]), []);
-        assert_eq!(fd_kinds(&[told, usage(1, 4)]), [(GroupKind::Fd, "sockets".into(), 5.0)]);
+        assert_eq!(fd_kinds(&[told, silent], 0), []);
+    }
+
+    #[test]
+    fn connections_of_the_load_stand_apart() {
+        let of = |name: &str, n: f64| (GroupKind::Fd, name.to_string(), n);
+        assert_eq!(fd_kinds(&[usage(1, 40), usage(1, 4)], 30), [of("@load", 30.0), of("sockets", 14.0)]);
+        assert_eq!(fd_kinds(&[usage(1, 4)], 30), [of("@load", 4.0), of("sockets", 0.0)], "it holds no more");
     }
 }
