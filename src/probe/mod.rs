@@ -21,5 +21,7 @@ mod sampler;
 pub use discover::{Discovered, discover};
 pub use of_target::of_target;
 pub use process::Process;
+#[cfg(target_os = "linux")]
+pub use process::Pss;
 pub use sample::{Answer, Ask, Probe, ProbeError, Reading};
 pub use sampler::{Cost, Row, Sampler};

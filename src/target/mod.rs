@@ -255,13 +255,18 @@ fn describe(roots: &[Identity], found_by: String, limit: Option<u64>) -> TargetR
     }
 }
 
-/// A target of this one process, for the tests of those who look at targets.
+/// The target that this process is, believed, with no port and no successor: for who looks at targets and finds none.
+pub fn of_pid(pid: u32) -> Option<Target> {
+    let roots = vec![Identity::of(pid)?];
+    let record = describe(&roots, "--pid".into(), None);
+    let roots = Arc::new(Mutex::new(roots));
+    Some(Target { record, roots, search: Search::Never, started: None, lookout: None })
+}
+
+/// The same, for tests.
 #[cfg(test)]
 pub(crate) fn target_of(pid: u32) -> Target {
-    let roots = vec![Identity::of(pid).expect("it runs")];
-    let record = describe(&roots, "--pid".into(), None);
-    let lookout = None;
-    Target { record, roots: Arc::new(Mutex::new(roots)), search: Search::Never, started: None, lookout }
+    of_pid(pid).expect("it runs")
 }
 
 #[cfg(test)]

@@ -17,3 +17,5 @@ mod signals;
 mod streams;
 mod support;
 mod wrong_use;
+#[cfg(target_os = "linux")]
+mod processes;
