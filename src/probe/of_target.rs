@@ -1,8 +1,10 @@
 //! The probes that look at the target's processes from outside: one line each.
 
+use super::Probe;
+#[cfg(target_os = "linux")]
+use super::ProbeError;
 use super::discover::Discovered;
 use super::process::Process;
-use super::{Probe, ProbeError};
 use crate::target::Target;
 
 /// All that this system offers for a target, and a record of each, there or not.

@@ -1,6 +1,6 @@
 //! Of a target that is many processes soak says which one grows, and does not blame what comes and goes with the load.
 //!
-//! The service is `tests/fixtures/prefork/server.py`, whose truth is known.
+//! The services are `tests/fixtures/prefork/server.py` and `tests/fixtures/slower/server.py`, whose truth is known.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
@@ -19,7 +19,12 @@ struct Server {
 impl Server {
     /// None where there is no python3.
     fn start(mode: &str) -> Option<Server> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/prefork/server.py");
+        Server::run("prefork", mode)
+    }
+
+    fn run(fixture: &str, mode: &str) -> Option<Server> {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+        let script = fixtures.join(fixture).join("server.py");
         let mut command = Command::new("python3");
         command.arg(script).arg(mode).stdout(Stdio::piped()).process_group(0);
         let Ok(mut child) = command.spawn() else {
@@ -88,6 +93,17 @@ fn children_that_are_left_behind_are_counted_a_request() {
     let per_request = culprit["per_request"].as_f64().unwrap();
     assert_eq!(culprit["kind"], "child", "{culprit}");
     assert!((per_request - 0.25).abs() < 0.03, "{culprit}");
+}
+
+#[test]
+fn connections_of_the_load_itself_are_not_blamed() {
+    let Some(server) = Server::run("slower", "") else { return };
+    let (code, report, _) = judged(&server, "20/s");
+    assert_ne!(code, 1, "{}", report["headline"]);
+    assert_eq!(report["culprits"], Value::Array(Vec::new()));
+    let fds = report["series"].as_array().unwrap().iter().find(|s| s["name"] == "fds").unwrap();
+    let grown = fds["end"].as_f64().unwrap() - fds["start"].as_f64().unwrap();
+    assert!(grown > 10.0, "the trap is set: {fds}");
 }
 
 #[test]
