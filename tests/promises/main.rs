@@ -10,6 +10,8 @@ mod go;
 mod hard_targets;
 mod house;
 mod precedence;
+#[cfg(target_os = "linux")]
+mod processes;
 mod profiles;
 mod run_directory;
 mod secrets;
@@ -17,5 +19,3 @@ mod signals;
 mod streams;
 mod support;
 mod wrong_use;
-#[cfg(target_os = "linux")]
-mod processes;
