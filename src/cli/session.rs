@@ -10,7 +10,7 @@ use crate::evidence::{Environment, EventKind, Evidence, Findings, ProbeRecord, R
 use crate::judge::judge;
 use crate::live::{Cycle, Progress, Status, signals};
 use crate::plan::Plan;
-use crate::probe::{Probe, Process, Sampler, discover};
+use crate::probe::{Sampler, discover, of_target};
 use crate::record::{Mirror, Recorder, RunDir, read_run, replace_file};
 use crate::report;
 use crate::run::{End, Parts, Stage, best_count, conduct};
@@ -181,9 +181,9 @@ async fn look_around(plan: &Plan, target: Option<&Target>) -> Result<(Sampler, V
     let mut probes = Vec::new();
     let mut records = Vec::new();
     if let Some(target) = target {
-        let probe = Process::new(target);
-        records.push(ProbeRecord::found(probe.name(), &probe.series().join(", ")));
-        probes.push(Box::new(probe) as Box<dyn Probe>);
+        let own = of_target(target);
+        probes.extend(own.probes);
+        records.extend(own.records);
     }
     probes.append(&mut discovered.probes);
     records.append(&mut discovered.records);

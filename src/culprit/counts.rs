@@ -39,7 +39,11 @@ pub struct Counts<'a> {
 impl<'a> Counts<'a> {
     /// All that is known of this kind.
     pub fn new(evidence: &'a Evidence, kind: GroupKind) -> Counts<'a> {
-        let of_kind = || evidence.groups.iter().filter(|row| row.kind == kind && row.elapsed_s.is_finite());
+        let source = match kind.instance_series() {
+            Some(_) => &evidence.instances,
+            None => &evidence.groups,
+        };
+        let of_kind = || source.iter().filter(|row| row.kind == kind && row.elapsed_s.is_finite());
         let mut times: Vec<f64> = of_kind().map(|row| row.elapsed_s).collect();
         times.sort_by(f64::total_cmp);
         times.dedup();
@@ -77,6 +81,11 @@ impl<'a> Counts<'a> {
             }
         }
         counts
+    }
+
+    /// Every group that was counted, each with the moments at which it was and how many there were.
+    pub fn rows(&self) -> impl Iterator<Item = (&'a str, &[(usize, f64)])> {
+        self.rows.iter().map(|(id, rows)| (*id, rows.as_slice()))
     }
 
     /// The sampled moments of steady.

@@ -19,7 +19,9 @@ pub struct Family {
 pub fn families(evidence: &Evidence) -> Vec<Family> {
     let mut groups: BTreeMap<(String, String), TaskGroup> = BTreeMap::new();
     let told = evidence.group_names.iter();
-    for group in told.chain(evidence.snapshots.iter().flat_map(|snapshot| &snapshot.groups)) {
+    let all = told.chain(evidence.snapshots.iter().flat_map(|snapshot| &snapshot.groups));
+    // sums of what is not told apart, and soak's own connections, are nobody
+    for group in all.filter(|group| !group.id.starts_with('@')) {
         let known = groups.entry((group.kind.to_string(), group.id.clone())).or_insert_with(|| group.clone());
         // a later snapshot may know the creator of a group that was told without
         if known.created_by.is_none() {

@@ -11,6 +11,7 @@ use super::counts::{Counts, Totals};
 use super::family::Family;
 use crate::evidence::{Direction, Estimate, Evidence, GroupKind, Sample, Series, Shape, Trend};
 use crate::trend::{Question, trend};
+use crate::units::Unit;
 
 /// Blocks that steady is cut into.
 const BLOCKS: usize = 12;
@@ -29,19 +30,29 @@ pub fn judge(
     totals: &Totals,
     false_alarm: f64,
 ) -> Trend {
-    let values = counts.series(family);
-    let name = if family.kind == GroupKind::Heap { "group_bytes" } else { "group" };
-    let series = Series { name: name.into(), samples: values.iter().map(|v| Sample::new(*v)).collect() };
-    let question =
-        Question { recording: &counts.table, series: &series, events: &evidence.events, false_alarm };
-    let mut judged = trend(&question);
-    if judged.slope.is_none() {
-        judged = estimate(counts, &values, totals);
-    }
+    let samples = counts.series(family).into_iter().map(Sample::new).collect();
+    let mut judged = judge_samples(evidence, counts, family.kind, samples, totals, false_alarm);
     if family.kind == GroupKind::Heap {
         widen(&mut judged, counts, totals);
     }
     judged
+}
+
+/// What a count does in steady: `samples` are as many as the table of `counts` has moments.
+pub fn judge_samples(
+    evidence: &Evidence,
+    counts: &Counts<'_>,
+    kind: GroupKind,
+    samples: Vec<Sample>,
+    totals: &Totals,
+    false_alarm: f64,
+) -> Trend {
+    let name = if kind.unit() == Unit::Bytes { "group_bytes" } else { "group" };
+    let series = Series { name: name.into(), samples };
+    let question =
+        Question { recording: &counts.table, series: &series, events: &evidence.events, false_alarm };
+    let judged = trend(&question);
+    if judged.slope.is_some() { judged } else { estimate(counts, &series.samples, totals) }
 }
 
 /// A line with what it says of the latter half.
@@ -51,11 +62,12 @@ struct Fit {
     p_value: f64,
 }
 
-fn estimate(counts: &Counts<'_>, values: &[f64], totals: &Totals) -> Trend {
+fn estimate(counts: &Counts<'_>, values: &[Sample], totals: &Totals) -> Trend {
     let steady = || counts.steady().filter(|at| *at < values.len());
-    let seconds: Vec<(f64, f64)> = steady().map(|at| (counts.table.elapsed_s[at], values[at])).collect();
+    let seconds: Vec<(f64, f64)> =
+        steady().filter_map(|at| Some((counts.table.elapsed_s[at], values[at].get()?))).collect();
     let requests: Vec<(f64, f64)> =
-        steady().filter_map(|at| Some((counts.table.requests_total[at].get()?, values[at]))).collect();
+        steady().filter_map(|at| Some((counts.table.requests_total[at].get()?, values[at].get()?))).collect();
     let (by_time, by_request) = if seconds.len() >= ENOUGH {
         (fit(&seconds), fit(&requests))
     } else {

@@ -8,6 +8,7 @@
 mod counts;
 mod family;
 mod growth;
+mod processes;
 mod words;
 
 use crate::evidence::{CodeOwner, Culprit, Direction, Estimate, Evidence, GroupKind, TaskGroup, Trend};
@@ -25,6 +26,16 @@ const PROVEN_AT_LEAST: f64 = 10.0;
 const PROVEN_PER_REQUEST: f64 = 0.01;
 /// Candidates of each list; the rest grew less.
 const MOST: usize = 32;
+
+/// What is ranked by group, in the order in which equals are told.
+const RANKED: [GroupKind; 6] = [
+    GroupKind::Goroutine,
+    GroupKind::Task,
+    GroupKind::Thread,
+    GroupKind::Fd,
+    GroupKind::Child,
+    GroupKind::Heap,
+];
 
 /// What the runtime says of a candidate.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -87,13 +98,15 @@ pub struct Ranked {
     pub tasks: Vec<Candidate>,
     /// Heap by the stack that allocated it.
     pub heap: Vec<Candidate>,
+    /// Single processes of the target that grow far more than the others, by private memory and by descriptors.
+    pub processes: Vec<Candidate>,
 }
 
 /// Ranks whatever grew in steady.
 pub fn rank(evidence: &Evidence) -> Ranked {
     let families = family::families(evidence);
     let mut ranked = Ranked::default();
-    for kind in [GroupKind::Goroutine, GroupKind::Task, GroupKind::Thread, GroupKind::Fd, GroupKind::Heap] {
+    for kind in RANKED {
         let counts = Counts::new(evidence, kind);
         if counts.is_empty() {
             continue;
@@ -107,6 +120,9 @@ pub fn rank(evidence: &Evidence) -> Ranked {
                 list.extend(candidate(evidence, &counts, family, &all, 0.05 / tested as f64));
             }
         }
+    }
+    for kind in [GroupKind::ProcessMemory, GroupKind::ProcessFds] {
+        ranked.processes.extend(processes::standing_out(evidence, kind));
     }
     for list in [&mut ranked.tasks, &mut ranked.heap] {
         list.sort_by(|a, b| {

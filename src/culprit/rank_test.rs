@@ -200,6 +200,25 @@ fn heap_is_ranked_apart_with_the_doubt_of_its_sampling() {
 }
 
 #[test]
+fn each_kind_of_descriptor_stands_for_itself_and_the_loads_own_for_nobody() {
+    let run = Run::new()
+        .group(GroupKind::Fd, "@load", &[], "", |t| t * 2.0)
+        .group(GroupKind::Fd, "sockets", &[], "", |_| 7.0)
+        .group(GroupKind::Fd, "pipes", &[], "", |t| 2.0 * held(t, 1e9))
+        .group(GroupKind::Child, "convert", &[], "", |t| 4.0 + held(t, 0.5));
+    let ranked = rank(&run.evidence).tasks;
+    let names: Vec<&str> = ranked.iter().map(|c| c.culprit.name.as_str()).collect();
+    assert_eq!(names, ["pipes"], "children that come and go with requests are nobody's growth");
+    assert!(ranked[0].stands());
+    assert!(ranked[0].share > 0.9, "{}", ranked[0].share);
+    assert!(
+        ranked[0].culprit.why.contains("descriptors in 30 s, 2.0 a request"),
+        "{}",
+        ranked[0].culprit.why
+    );
+}
+
+#[test]
 fn nothing_seen_blames_nobody() {
     assert_eq!(rank(&Evidence::default()), Ranked::default());
 }

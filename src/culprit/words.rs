@@ -7,7 +7,7 @@ use crate::units::{Span, Unit, significant};
 /// One sentence with the figures: how much, how fast, what is known of it.
 pub fn why(candidate: &Candidate, longest_wait_s: Option<u64>) -> String {
     let culprit = &candidate.culprit;
-    let unit = if candidate.kind == GroupKind::Heap { Unit::Bytes } else { Unit::Count };
+    let unit = candidate.kind.unit();
     let mut text = format!(
         "{} → {}{} in {}",
         unit.show(culprit.count_start),
@@ -19,8 +19,8 @@ pub fn why(candidate: &Candidate, longest_wait_s: Option<u64>) -> String {
         text.push_str(&format!(", {}", a_request(per_request, unit)));
     }
     if candidate.share >= 0.005 {
-        let of = if candidate.kind == GroupKind::Heap { "heap" } else { plural(candidate.kind) };
-        text.push_str(&format!(", {} of what all {of} grew by", Unit::Ratio.show(candidate.share)));
+        let share = Unit::Ratio.show(candidate.share);
+        text.push_str(&format!(", {share} of what {} grew by", all(candidate.kind)));
     }
     if let Proof::Proven(count) = candidate.proof {
         text.push_str(&format!("; the runtime proves that {} more can never wake", Unit::Count.show(count)));
@@ -55,16 +55,32 @@ fn a_request(per_request: f64, unit: Unit) -> String {
 }
 
 fn noun(kind: GroupKind) -> String {
-    if kind == GroupKind::Heap { String::new() } else { format!(" {}", plural(kind)) }
+    match kind {
+        GroupKind::Heap => String::new(),
+        GroupKind::ProcessMemory => " of private memory".into(),
+        _ => format!(" {}", plural(kind)),
+    }
+}
+
+/// What its growth is a share of.
+fn all(kind: GroupKind) -> String {
+    match kind {
+        GroupKind::Heap => "all heap".into(),
+        GroupKind::ProcessMemory => "the private memory of all processes".into(),
+        GroupKind::ProcessFds | GroupKind::ProcessThreads => format!("the {} of all processes", plural(kind)),
+        _ => format!("all {}", plural(kind)),
+    }
 }
 
 fn plural(kind: GroupKind) -> &'static str {
     match kind {
         GroupKind::Goroutine => "goroutines",
         GroupKind::Task => "tasks",
-        GroupKind::Thread => "threads",
-        GroupKind::Fd => "descriptors",
+        GroupKind::Thread | GroupKind::ProcessThreads => "threads",
+        GroupKind::Fd | GroupKind::ProcessFds => "descriptors",
+        GroupKind::Child => "children",
         GroupKind::Heap => "heap stacks",
+        GroupKind::ProcessMemory => "bytes",
     }
 }
 

@@ -65,10 +65,12 @@ pub struct Gate {
 }
 
 /// The series that soak itself records for a target; gates on others need --metric, --task-metric or --series.
-pub const KNOWN_SERIES: [&str; 19] = [
+pub const KNOWN_SERIES: [&str; 25] = [
     "rss_bytes",
     "rss_anon_bytes",
+    "rss_file_bytes",
     "rss_shmem_bytes",
+    "swap_bytes",
     "pss_bytes",
     "heap_bytes",
     "threads",
@@ -85,6 +87,10 @@ pub const KNOWN_SERIES: [&str; 19] = [
     "mem_runtime_bytes",
     "mem_native_bytes",
     "mem_files_bytes",
+    "cgroup_memory_bytes",
+    "cgroup_anon_bytes",
+    "cgroup_kernel_bytes",
+    "cgroup_pids",
 ];
 
 impl Quantity {

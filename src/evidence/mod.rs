@@ -47,6 +47,8 @@ pub struct Evidence {
     pub recording: Recording,
     /// Task groups, heap stacks and fd kinds over time.
     pub groups: Vec<GroupCount>,
+    /// Each process of the target on its own, over time: kinds with an instance series.
+    pub instances: Vec<GroupCount>,
     /// What each group is: its name, state and stack, once.
     pub group_names: Vec<TaskGroup>,
     /// Task snapshots at the ends of steady and after settle.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::units::Unit;
+
 /// One frame of a stack, leaf first in a stack.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Frame {
@@ -44,6 +46,41 @@ pub enum GroupKind {
     Heap,
     /// File descriptors, by what they are.
     Fd,
+    /// Child processes, by program.
+    Child,
+    /// Private memory of each process of the target, in bytes.
+    ProcessMemory,
+    /// Threads of each process of the target.
+    ProcessThreads,
+    /// File descriptors of each process of the target.
+    ProcessFds,
+}
+
+impl GroupKind {
+    /// What is told of each process on its own, in instances.csv: the kind and the series it has there.
+    const OF_INSTANCES: [(GroupKind, &str); 3] = [
+        (GroupKind::ProcessMemory, "rss_anon_bytes"),
+        (GroupKind::ProcessThreads, "threads"),
+        (GroupKind::ProcessFds, "fds"),
+    ];
+
+    /// The series in instances.csv; none of what stands in groups.csv.
+    pub fn instance_series(self) -> Option<&'static str> {
+        GroupKind::OF_INSTANCES.iter().find(|(kind, _)| *kind == self).map(|(_, series)| *series)
+    }
+
+    /// The kind that a series in instances.csv holds.
+    pub fn of_instance_series(series: &str) -> Option<GroupKind> {
+        GroupKind::OF_INSTANCES.iter().find(|(_, name)| *name == series).map(|(kind, _)| *kind)
+    }
+
+    /// What its counts are measured in.
+    pub fn unit(self) -> Unit {
+        match self {
+            GroupKind::Heap | GroupKind::ProcessMemory => Unit::Bytes,
+            _ => Unit::Count,
+        }
+    }
 }
 
 impl fmt::Display for GroupKind {
@@ -54,6 +91,10 @@ impl fmt::Display for GroupKind {
             GroupKind::Thread => "thread",
             GroupKind::Heap => "heap",
             GroupKind::Fd => "fd",
+            GroupKind::Child => "child",
+            GroupKind::ProcessMemory => "process_memory",
+            GroupKind::ProcessThreads => "process_threads",
+            GroupKind::ProcessFds => "process_fds",
         })
     }
 }

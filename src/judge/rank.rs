@@ -18,6 +18,8 @@ pub enum Rank {
 pub struct Sources {
     /// Task groups could be read: they vote, the plain counts do not.
     pub groups: bool,
+    /// File descriptors by kind could be read: they vote, their plain count does not.
+    pub fd_kinds: bool,
     /// The memory account is exact: what the runtime holds and gave back is known.
     pub exact: bool,
     /// A live heap after collections was read at least three times.
@@ -41,6 +43,7 @@ impl Sources {
         };
         Sources {
             groups: evidence.groups.iter().any(|g| matches!(g.kind, GroupKind::Goroutine | GroupKind::Task)),
+            fd_kinds: evidence.groups.iter().any(|g| g.kind == GroupKind::Fd),
             exact: read("mem_live_bytes", 3) && read("mem_stacks_bytes", 3) && read("mem_native_bytes", 3),
             live: read("mem_live_bytes", 3),
             runtime: evidence
@@ -67,7 +70,7 @@ pub fn rank(name: &str, sources: &Sources, named: &[String], present: &[&str]) -
     let best_count = || TASK_COUNTS.iter().find(|count| present.contains(count)).copied();
     let has = |other: &str| present.contains(&other);
     match name {
-        "fds" => Some(Rank::Tasks),
+        "fds" => (!sources.fd_kinds).then_some(Rank::Tasks),
         "tasks" if !sources.lone && best_count() != Some("tasks") => None,
         count if TASK_COUNTS.contains(&count) && !sources.groups && best_count() == Some(count) => {
             Some(Rank::Tasks)
@@ -89,6 +92,7 @@ mod tests {
 
     const SOURCES: Sources = Sources {
         groups: false,
+        fd_kinds: false,
         exact: false,
         live: false,
         runtime: Runtime::Other,
@@ -105,6 +109,9 @@ mod tests {
         let with_groups = Sources { groups: true, ..SOURCES };
         assert_eq!(rank("goroutines", &with_groups, &[], &present), None);
         assert_eq!(rank("threads", &SOURCES, &[], &["threads", "rss_bytes"]), Some(Rank::Tasks));
+        assert_eq!(rank("fds", &SOURCES, &[], &["fds"]), Some(Rank::Tasks));
+        let with_kinds = Sources { fd_kinds: true, ..SOURCES };
+        assert_eq!(rank("fds", &with_kinds, &[], &["fds"]), None);
     }
 
     #[test]

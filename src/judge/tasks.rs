@@ -3,10 +3,11 @@
 //! A group is blamed when the runtime proves that its tasks can never wake, or when it grows with the load, that
 //! matters, and it stays after settle.
 
-use crate::culprit::{Candidate, Proof, rank};
+use crate::culprit::{Candidate, Proof, Ranked, rank};
 use crate::evidence::{Culprit, Direction, Evidence, GroupKind, Verdict};
 use crate::units::{Span, Unit, significant};
 
+use super::material::least_seen;
 use super::steady::Steady;
 
 /// A growth that nobody proves counts from so many within steady.
@@ -33,6 +34,8 @@ enum Standing {
 #[derive(Debug, Clone, Default)]
 pub struct Tasks {
     judged: Vec<(Candidate, Standing)>,
+    /// Single processes that stand out from the others.
+    processes: Vec<Candidate>,
     requests: Option<f64>,
 }
 
@@ -40,7 +43,7 @@ pub struct Tasks {
 pub fn judge(evidence: &Evidence, steady: &Steady, error: f64) -> Tasks {
     let max_hold = evidence.plan.as_ref().and_then(|p| p.judging.max_hold);
     let served = evidence.snapshots.iter().any(|s| s.proven.is_some());
-    let all = rank(evidence).tasks;
+    let Ranked { tasks: all, processes, .. } = rank(evidence);
     let share = error / all.len().max(1) as f64;
     let judged = all
         .into_iter()
@@ -49,7 +52,7 @@ pub fn judge(evidence: &Evidence, steady: &Steady, error: f64) -> Tasks {
             (candidate, standing)
         })
         .collect();
-    Tasks { judged, requests: steady.requests }
+    Tasks { judged, processes, requests: steady.requests }
 }
 
 /// What a group means; see the head of this file.
@@ -104,6 +107,11 @@ pub fn called(culprit: &Culprit) -> String {
     }
 }
 
+/// What a growth must amount to within steady before a process is named for it.
+fn least(kind: GroupKind) -> f64 {
+    least_seen("rss_anon_bytes", kind.unit())
+}
+
 impl Tasks {
     /// What the runtime has proven, in a sentence.
     pub fn proven(&self) -> Option<String> {
@@ -121,10 +129,10 @@ impl Tasks {
     pub fn leaks(&self) -> impl Iterator<Item = String> {
         self.judged.iter().filter(|(_, standing)| *standing == Standing::Leaks).map(|(c, _)| {
             format!(
-                "{}: {} {}s more in {}",
+                "{}: {} {} more in {}",
                 called(&c.culprit),
-                Unit::Count.show(c.culprit.count_end - c.culprit.count_start),
-                c.culprit.kind,
+                Unit::Count.show(c.growth),
+                super::words::noun(c.growth, &c.culprit.kind),
                 match self.requests {
                     Some(n) => format!("{} requests", Unit::Count.show(n)),
                     None => Span::from_secs_f64(c.culprit.seen_for_s).to_string(),
@@ -146,11 +154,17 @@ impl Tasks {
         self.judged.iter().any(|(_, standing)| matches!(standing, Standing::Held(_)))
     }
 
-    /// Who is blamed, ranked; nobody where the target is not the service or the verdict is not a leak.
-    pub fn blamed(self, verdict: Verdict) -> Vec<Culprit> {
+    /// Who is blamed, ranked; nobody where the target is not the service or the verdict is not a leak. Processes come
+    /// last: they say where it happens, once something else has shown that it does.
+    pub fn blamed(self, verdict: Verdict, memory_leaks: bool) -> Vec<Culprit> {
         if !matches!(verdict, Verdict::Leak | Verdict::Failed) {
             return Vec::new();
         }
+        let fds_leak = self.judged.iter().any(|(c, s)| c.kind == GroupKind::Fd && *s == Standing::Leaks);
+        let where_it_happens = self.processes.into_iter().filter(|c| {
+            let shown = if c.kind == GroupKind::ProcessMemory { memory_leaks } else { fds_leak };
+            shown && c.stands() && c.growth >= least(c.kind)
+        });
         let stands = |standing: &Standing| matches!(standing, Standing::Proven | Standing::Leaks);
         let mut blamed: Vec<Culprit> = self
             .judged
@@ -163,6 +177,7 @@ impl Tasks {
                 .cmp(&a.proven)
                 .then((b.count_end - b.count_start).total_cmp(&(a.count_end - a.count_start)))
         });
+        blamed.extend(where_it_happens.map(|c| c.culprit));
         for (i, culprit) in blamed.iter_mut().enumerate() {
             culprit.rank = i as u32 + 1;
         }

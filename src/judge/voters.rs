@@ -88,9 +88,10 @@ pub fn ask(evidence: &Evidence, steady: &Steady) -> Voters {
     if sources.lone && !present.iter().any(|name| rank(name, &sources, &[], &present).is_some()) {
         named = present.iter().map(|name| name.to_string()).collect();
     }
-    let limit = judging.and_then(|j| j.memory_limit_bytes).or_else(|| {
-        evidence.environment.as_ref().and_then(|e| e.target.as_ref()).and_then(|t| t.memory_limit_bytes)
-    });
+    // the smallest that is known: the user's own may be beyond what the cgroup or the machine gives
+    let target = evidence.environment.as_ref().and_then(|e| e.target.as_ref());
+    let limits = [judging.and_then(|j| j.memory_limit_bytes), target.and_then(|t| t.memory_limit_bytes)];
+    let limit = limits.into_iter().flatten().min();
     let mut all: Vec<Voter> = recording
         .series
         .iter()

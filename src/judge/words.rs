@@ -1,7 +1,8 @@
 //! Every sentence of the report: headline, subtitle, notes. The formats only set them.
 
 use crate::evidence::{
-    Culprit, Direction, EventKind, Evidence, Findings, LoadFinding, PlanRecord, SeriesFinding, Verdict,
+    Culprit, Direction, EventKind, Evidence, Findings, GroupKind, LoadFinding, PlanRecord, SeriesFinding,
+    Verdict,
 };
 use crate::units::{Span, Unit, significant};
 
@@ -43,16 +44,20 @@ pub fn headline(findings: &Findings, facts: &Facts, why: &str, steady: &Steady) 
 /// "Leak: memory grows 3.4 KiB and 1 goroutine per request; 512 MiB is reached in 41 min".
 fn leak(findings: &Findings, why: &str) -> String {
     let mut grows = Vec::new();
+    // of several processes the one in which it happens
+    let place = findings.culprits.iter().find(|c| c.kind == GroupKind::ProcessMemory.to_string());
+    let place = place.map(|c| format!(" in {}", c.name)).unwrap_or_default();
     let memory = findings.memory.as_ref().filter(|m| m.trend == Direction::Growing && m.material);
     let per_request = memory.and_then(|m| m.per_request);
     if let Some(m) = memory {
         match (m.per_request, m.slope_per_s) {
-            (Some(each), _) => grows.push(format!("{} of memory", Unit::Bytes.show(each))),
-            (None, Some(slope)) => grows.push(format!("{} of memory", Unit::Bytes.show_slope(slope))),
+            (Some(each), _) => grows.push(format!("{} of memory{place}", Unit::Bytes.show(each))),
+            (None, Some(slope)) => grows.push(format!("{} of memory{place}", Unit::Bytes.show_slope(slope))),
             (None, None) => {}
         }
     }
-    let top = findings.culprits.iter().find(|c| c.kind != "heap");
+    let by_count = |c: &&Culprit| !matches!(c.kind.as_str(), "heap" | "process_memory" | "process_fds");
+    let top = findings.culprits.iter().find(by_count);
     let counted = top.and_then(of_culprit).or_else(|| {
         let counts = |s: &&SeriesFinding| {
             s.trend == Direction::Growing && s.votes && s.material && !s.name.ends_with("_bytes")
@@ -73,11 +78,23 @@ fn leak(findings: &Findings, why: &str) -> String {
     text
 }
 
+/// What so many of a kind are called: "goroutines", "child process".
+pub fn noun(n: f64, kind: &str) -> String {
+    let one = significant(n, 2) == "1";
+    match kind {
+        "child" if one => "child process".into(),
+        "child" => "child processes".into(),
+        "fd" if one => "file descriptor".into(),
+        "fd" => "file descriptors".into(),
+        kind if one => kind.into(),
+        kind => format!("{kind}s"),
+    }
+}
+
 /// Growth a request and the noun for it: (1.0, "goroutine").
 fn of_culprit(culprit: &Culprit) -> Option<(f64, String)> {
     let n = culprit.per_request?;
-    let plural = if significant(n, 2) == "1" { "" } else { "s" };
-    Some((n, format!("{}{plural}", culprit.kind)))
+    Some((n, noun(n, &culprit.kind)))
 }
 
 /// The memory limit and when it is reached, in the middle of its interval.

@@ -48,12 +48,12 @@ pub async fn discover(plan: &Plan, pid: Option<u32>, runtime: Runtime) -> Discov
 }
 
 impl Discovered {
-    fn add(&mut self, probe: Box<dyn Probe>, yields: &str) {
+    pub(super) fn add(&mut self, probe: Box<dyn Probe>, yields: &str) {
         self.records.push(record(probe.name(), true, yields, None));
         self.probes.push(probe);
     }
 
-    fn missing(&mut self, name: &str, yields: &str, turn_on: String) {
+    pub(super) fn missing(&mut self, name: &str, yields: &str, turn_on: String) {
         self.records.push(record(name, false, yields, Some(turn_on)));
     }
 }

@@ -3,11 +3,14 @@
 //! A probe that is not there costs nothing and is named with the line that turns it on. A probe that fails yields a
 //! gap for its own series and never costs another its sample.
 
+#[cfg(target_os = "linux")]
+mod cgroup;
 mod discover;
 mod fetch;
 mod go_heap;
 mod go_tasks;
 mod metrics_table;
+mod of_target;
 mod pprof;
 mod process;
 mod prom_text;
@@ -16,6 +19,9 @@ mod sample;
 mod sampler;
 
 pub use discover::{Discovered, discover};
+pub use of_target::of_target;
 pub use process::Process;
+#[cfg(target_os = "linux")]
+pub use process::Pss;
 pub use sample::{Answer, Ask, Probe, ProbeError, Reading};
 pub use sampler::{Cost, Row, Sampler};

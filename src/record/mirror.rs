@@ -81,9 +81,15 @@ impl Mirror {
     }
 
     pub(super) fn groups(&mut self, counts: impl IntoIterator<Item = GroupCount>, new: &[TaskGroup]) {
-        self.evidence.groups.extend(counts);
+        for count in counts {
+            match count.kind.instance_series() {
+                Some(_) => self.evidence.instances.push(count),
+                None => self.evidence.groups.push(count),
+            }
+        }
         self.evidence.group_names.extend_from_slice(new);
         drop_oldest(&mut self.evidence.groups);
+        drop_oldest(&mut self.evidence.instances);
     }
 
     pub(super) fn load(&mut self, row: LoadRow) {

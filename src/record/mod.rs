@@ -29,6 +29,8 @@ pub mod files {
     pub const SAMPLES: &str = "samples.csv";
     /// Task groups over time.
     pub const GROUPS: &str = "groups.csv";
+    /// Each process of the target on its own.
+    pub const INSTANCES: &str = "instances.csv";
     /// What was driven.
     pub const LOAD: &str = "load.csv";
     /// Latency histograms, interval by interval.

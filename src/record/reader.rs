@@ -29,6 +29,7 @@ pub fn read_run(dir: &Path) -> Result<Evidence> {
         environment: whole(&dir.join(files::ENVIRONMENT), from_json)?,
         recording: read_table(&samples)?,
         groups: read_groups(&dir.join(files::GROUPS))?,
+        instances: read_instances(&dir.join(files::INSTANCES))?,
         group_names: json_lines(&dir.join(files::TASKS).join(files::GROUP_NAMES))?,
         snapshots: read_snapshots(&dir.join(files::TASKS))?,
         load: read_load(&dir.join(files::LOAD))?,
@@ -115,6 +116,17 @@ fn read_groups(path: &Path) -> Result<Vec<GroupCount>> {
             count: field("count")?.parse().ok()?,
         })
     })
+}
+
+fn read_instances(path: &Path) -> Result<Vec<GroupCount>> {
+    let all = rows(path, |field| {
+        let (elapsed_s, count) = (field("elapsed_s")?.parse().ok()?, field("value")?.parse().ok()?);
+        // a series that this version does not know is left out
+        let kind = GroupKind::of_instance_series(&field("series")?);
+        let group = field("instance")?;
+        Some(kind.map(|kind| GroupCount { elapsed_s, kind, group, count }))
+    })?;
+    Ok(all.into_iter().flatten().collect())
 }
 
 fn read_load(path: &Path) -> Result<Vec<LoadRow>> {

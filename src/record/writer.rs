@@ -48,6 +48,7 @@ pub struct Recorder {
     dir: PathBuf,
     samples: Sink,
     groups: Sink,
+    instances: Sink,
     load: Sink,
     events: Sink,
     names: Sink,
@@ -87,6 +88,7 @@ impl Recorder {
                     .join(","),
             )?,
             groups: Sink::create(&dir, files::GROUPS, "elapsed_s,kind,group,count")?,
+            instances: Sink::create(&dir, files::INSTANCES, "elapsed_s,instance,series,value")?,
             load: Sink::create(
                 &dir,
                 files::LOAD,
@@ -106,7 +108,8 @@ impl Recorder {
             dir,
         };
         let mut synced = vec![latency.try_clone().map_err(Error::file(files::LATENCY))?];
-        for sink in [&recorder.samples, &recorder.groups, &recorder.load, &recorder.events, &recorder.names] {
+        let Recorder { samples, groups, instances, load, events, names, .. } = &recorder;
+        for sink in [samples, groups, instances, load, events, names] {
             synced.push(sink.file.try_clone().map_err(Error::file(&sink.path))?);
         }
         recorder.syncer = Some(Syncer::start(synced));
@@ -165,20 +168,26 @@ impl Recorder {
         self.mirror.sample(row.elapsed.as_secs_f64(), row.phase, requests, &self.row);
     }
 
-    /// The groups at one moment: the 64 largest of each kind, the rest summed up.
+    /// The groups at one moment: the 64 largest of each kind, the rest summed up. What is told of each process has a
+    /// file of its own.
     pub fn groups(&mut self, elapsed: Duration, counts: &[(GroupKind, String, f64)], new: &[TaskGroup]) {
         let elapsed_s = elapsed.as_secs_f64();
         let rows = largest(elapsed_s, counts);
-        let mut text = String::new();
+        let (mut text, mut instances) = (String::new(), String::new());
         for row in &rows {
             let group = if row.group.contains([',', '"', '\n']) {
                 format!("\"{}\"", row.group.replace('"', "\"\""))
             } else {
                 row.group.clone()
             };
-            let _ = writeln!(text, "{elapsed_s:.3},{},{group},{}", row.kind, exact(row.count));
+            let _ = match row.kind.instance_series() {
+                Some(series) => {
+                    writeln!(instances, "{elapsed_s:.3},{group},{series},{}", exact(row.count))
+                }
+                None => writeln!(text, "{elapsed_s:.3},{},{group},{}", row.kind, exact(row.count)),
+            };
         }
-        let written = self.groups.text(&text);
+        let written = self.groups.text(&text).and_then(|()| self.instances.text(&instances));
         self.note(written);
         for group in new {
             let written = json(group).and_then(|line| self.names.line(&line));
@@ -263,15 +272,16 @@ fn largest(elapsed_s: f64, counts: &[(GroupKind, String, f64)]) -> Vec<GroupCoun
     let mut taken: HashMap<GroupKind, (usize, f64)> = HashMap::new();
     for (kind, group, count) in sorted {
         let (n, others) = taken.entry(*kind).or_default();
-        if *n < MOST_GROUPS {
+        if group != OTHERS && *n < MOST_GROUPS {
             *n += 1;
             rows.push(GroupCount { elapsed_s, kind: *kind, group: group.clone(), count: *count });
         } else {
             *others += count;
         }
     }
-    for (kind, (_, count)) in taken {
-        if count > 0.0 {
+    for (kind, (n, count)) in taken {
+        // that there is none of a kind is said by a row of its own
+        if count > 0.0 || n == 0 {
             rows.push(GroupCount { elapsed_s, kind, group: OTHERS.into(), count });
         }
     }

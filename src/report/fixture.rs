@@ -190,6 +190,7 @@ impl Made {
             environment: None,
             recording,
             groups,
+            instances: Vec::new(),
             group_names: group_names(),
             snapshots: Vec::new(),
             load,

@@ -88,8 +88,12 @@ pub fn behind(doors: &[Door]) -> std::result::Result<(Door, Vec<Identity>), Stri
             why = Some(held);
         }
     }
-    let port = doors.first().map_or(0, |door| door.port);
-    Err(match why {
+    Err(nobody(why, doors.first().map_or(0, |door| door.port)))
+}
+
+/// Why nobody can be named, and what to do.
+fn nobody(why: Option<Holding>, port: u16) -> String {
+    match why {
         Some(Holding::Forbidden(user)) => format!(
             "port {port} is held by a process of user {user} that soak may not look at; run soak with sudo, \
              or name the process with --pid"
@@ -109,7 +113,7 @@ pub fn behind(doors: &[Door]) -> std::result::Result<(Door, Vec<Identity>), Stri
         Some(Holding::Nobody) | None => {
             format!("nobody listens on port {port}; start the service, or name it with --pid")
         }
-    })
+    }
 }
 
 /// The processes that stand for these holders: see the head of this file. `line` is never part of a target.
@@ -244,6 +248,54 @@ mod tests {
             child.wait().unwrap();
         }
         assert!(behind(&doors).unwrap_err().contains("nobody listens"));
+    }
+
+    #[test]
+    fn every_reason_why_nobody_is_named_says_what_to_do() {
+        let table = [
+            (
+                Some(Holding::Forbidden("web".into())),
+                "user web that soak may not look at; run soak with sudo",
+            ),
+            (Some(Holding::OutOfSight), "in another container perhaps; run soak where the process is"),
+            (Some(Holding::Elsewhere), "another machine, whose processes soak cannot see; run soak there"),
+            (Some(Holding::By(vec![7])), "only by soak itself or by what started it; name the process"),
+            (Some(Holding::Nobody), "nobody listens on port 81; start the service"),
+            (None, "nobody listens on port 81; start the service"),
+        ];
+        for (why, says) in table {
+            let line = nobody(why.clone(), 81);
+            assert!(line.contains(says), "{why:?}: {line}");
+        }
+    }
+
+    /// Where the test below leaves the port for itself, run as somebody else.
+    const FOREIGN_PORT: &str = "SOAK_TEST_FOREIGN_PORT";
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn want_of_permission_is_told_as_such() {
+        use std::os::unix::process::CommandExt;
+        let local = std::net::Ipv4Addr::LOCALHOST.into();
+        if let Some(port) = std::env::var(FOREIGN_PORT).ok().and_then(|port| port.parse().ok()) {
+            println!("it says: {}", behind(&[Door { address: local, port }]).unwrap_err());
+            return;
+        }
+        let listener = TcpListener::bind((local, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let name = "target::find::tests::want_of_permission_is_told_as_such";
+        let said = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name, "--nocapture"])
+            .env(FOREIGN_PORT, port.to_string())
+            .current_dir("/")
+            .uid(65534)
+            .output();
+        let said = said.map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default();
+        let Some((_, line)) = said.split_once("it says: ") else {
+            eprintln!("SKIPPED: this test cannot become another user here");
+            return;
+        };
+        assert!(line.contains("that soak may not look at; run soak with sudo"), "{line}");
     }
 
     #[tokio::test]

@@ -61,6 +61,11 @@ impl Follower {
         &self.tree
     }
 
+    /// The processes that stand for the target now; all others are their descendants.
+    pub fn roots(&self) -> Vec<Identity> {
+        current(&self.roots)
+    }
+
     /// Takes out of the tree who could not be read any more.
     pub fn forget(&mut self, gone: &[Identity]) {
         for &identity in gone {
@@ -115,6 +120,37 @@ impl Follower {
 
     fn put(&self, roots: Vec<Identity>) {
         *self.roots.lock().unwrap_or_else(PoisonError::into_inner) = roots;
+    }
+}
+
+/// A look at everybody who belongs to the target, without following its life.
+#[derive(Debug)]
+pub struct View {
+    roots: Roots,
+    seen: Vec<Identity>,
+    tree: Tree,
+}
+
+impl View {
+    pub(super) fn new(roots: Roots) -> View {
+        View { roots, seen: Vec::new(), tree: Tree::default() }
+    }
+
+    /// Those who belong to it now; some may have ended a moment ago.
+    pub fn members(&mut self) -> Vec<Identity> {
+        let roots = current(&self.roots);
+        if roots != self.seen {
+            self.tree = Tree::of(&roots);
+            self.seen = roots;
+        } else {
+            self.tree.refresh();
+        }
+        let (alive, gone): (Vec<Identity>, Vec<Identity>) =
+            self.tree.members().iter().partition(|member| member.is_alive());
+        for identity in gone {
+            self.tree.forget(identity);
+        }
+        alive
     }
 }
 

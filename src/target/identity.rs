@@ -20,30 +20,6 @@ impl Identity {
     pub fn is_alive(self) -> bool {
         Identity::of(self.pid) == Some(self)
     }
-
-    /// What it uses now; none once it has ended.
-    pub fn usage(self) -> Option<Usage> {
-        super::os::usage(self)
-    }
-}
-
-/// What one process uses at a moment. What could not be read is none.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Usage {
-    /// Resident memory, all of it, in bytes.
-    pub rss: Option<u64>,
-    /// Private anonymous memory that is resident, in bytes.
-    pub anon: Option<u64>,
-    /// Resident pages of files, in bytes.
-    pub file: Option<u64>,
-    /// Resident shared memory, in bytes.
-    pub shmem: Option<u64>,
-    /// Threads.
-    pub threads: Option<u64>,
-    /// Open file descriptors; none where soak may not look.
-    pub fds: Option<u64>,
-    /// CPU time since it started, in seconds.
-    pub cpu_s: f64,
 }
 
 /// soak's own pid and those of its ancestors: none of them is ever a target.

@@ -1,4 +1,4 @@
-//! The container of a process and the limits on its memory, from its cgroups (version 1 and 2).
+//! The container of a process, the cgroup it has to itself, and the limits on its memory (version 1 and 2).
 //!
 //! A process's limit is the smallest on the way from its own group to the root of the hierarchy. Where the path
 //! cannot be found below the mount, as inside a container that sees the host's path, the mount's root is its group.
@@ -44,7 +44,7 @@ pub fn cgroup_memory(roots: &Roots, pid: u32) -> Option<u64> {
             Version::OneMemory => {
                 ([roots.cgroup.join("memory"), roots.cgroup.clone()], "memory.limit_in_bytes")
             }
-            Version::OneOther => continue,
+            Version::OnePids | Version::OneOther => continue,
         };
         let relative = Path::new(path.trim_start_matches('/'));
         // a group outside of one's own namespace begins with ".." and is not to be seen
@@ -57,6 +57,69 @@ pub fn cgroup_memory(roots: &Roots, pid: u32) -> Option<u64> {
     limits.into_iter().min()
 }
 
+/// The cgroup that a target has to itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Own {
+    /// Version 2: the folder of its group.
+    Two(PathBuf),
+    /// Version 1: the folders of its group below the memory and, where there is one, the pids controller.
+    One {
+        /// Below the memory controller.
+        memory: PathBuf,
+        /// Below the pids controller.
+        pids: Option<PathBuf>,
+    },
+    /// It is in the root, which is the whole machine.
+    Machine,
+    /// soak is in the same group, and so are others perhaps.
+    Shared,
+    /// It cannot be seen from here.
+    Hidden,
+}
+
+/// The group of a process, unless it is that of `soak` (a pid) as well or the machine's.
+pub fn own(roots: &Roots, pid: u32, soak: u32) -> Own {
+    let all = groups(roots, pid);
+    let path_of = |all: &[(Version, String)], wanted: Version| {
+        all.iter().find(|(version, _)| *version == wanted).map(|(_, path)| path.clone())
+    };
+    // where version 1 has the memory controller, version 2 does not
+    let version = if path_of(&all, Version::OneMemory).is_some() { Version::OneMemory } else { Version::Two };
+    let Some(path) = path_of(&all, version) else { return Own::Hidden };
+    if path.contains("..") {
+        return Own::Hidden;
+    }
+    let shared = path_of(&groups(roots, soak), version).as_ref() == Some(&path);
+    let folder = |mounts: &[PathBuf], path: &str, holds: &str| {
+        let below = path.trim_start_matches('/');
+        // inside a container the path is the host's and the mount itself is the group
+        let places = mounts.iter().map(|mount| mount.join(below)).chain(mounts.iter().cloned());
+        places.into_iter().find(|place| place.join(holds).exists())
+    };
+    let own = match version {
+        Version::Two => {
+            let mounts = [roots.cgroup.clone(), roots.cgroup.join("unified")];
+            // the root group has no such file
+            let Some(folder) = folder(&mounts, &path, "memory.current") else {
+                return if path == "/" { Own::Machine } else { Own::Hidden };
+            };
+            Own::Two(folder)
+        }
+        _ => {
+            let mounts = [roots.cgroup.join("memory")];
+            let Some(memory) = folder(&mounts, &path, "memory.usage_in_bytes") else { return Own::Hidden };
+            // only the root of a hierarchy has one
+            if memory.join("release_agent").exists() {
+                return Own::Machine;
+            }
+            let pids = all.iter().find(|(version, _)| *version == Version::OnePids);
+            let pids = pids.and_then(|(_, path)| folder(&[roots.cgroup.join("pids")], path, "pids.current"));
+            Own::One { memory, pids }
+        }
+    };
+    if shared { Own::Shared } else { own }
+}
+
 /// Version 1 writes "no limit" as the largest multiple of a page in 63 bits; no machine has a quarter of that.
 const UNLIMITED: u64 = 1 << 60;
 
@@ -64,6 +127,7 @@ const UNLIMITED: u64 = 1 << 60;
 enum Version {
     Two,
     OneMemory,
+    OnePids,
     OneOther,
 }
 
@@ -76,6 +140,7 @@ fn groups(roots: &Roots, pid: u32) -> Vec<(Version, String)> {
     let version = |controllers: &[String]| match controllers {
         [] => Version::Two,
         some if some.iter().any(|name| name == "memory") => Version::OneMemory,
+        some if some.iter().any(|name| name == "pids") => Version::OnePids,
         _ => Version::OneOther,
     };
     groups.into_iter().map(|group| (version(&group.controllers), group.pathname)).collect()
@@ -139,6 +204,36 @@ mod tests {
         assert_eq!(cgroup_memory(&roots, 7), Some(64 << 20));
         let (_dir, roots) = tree("0::/../../other\n", &[("memory.max", "67108864\n")]);
         assert_eq!(cgroup_memory(&roots, 7), Some(64 << 20));
+    }
+
+    /// A tree that was saved: soak is 300 (inside a container 7).
+    fn saved(name: &str) -> Roots {
+        let at = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cgroup").join(name);
+        Roots { proc: at.join("proc"), cgroup: at.join("cgroup") }
+    }
+
+    #[test]
+    fn a_target_has_a_group_of_its_own_or_not() {
+        let two = saved("v2");
+        let Own::Two(folder) = own(&two, 4711, 300) else { panic!("{:?}", own(&two, 4711, 300)) };
+        assert!(folder.ends_with(format!("docker-{ID}.scope")), "{folder:?}");
+        assert_eq!(own(&two, 301, 300), Own::Shared, "a session holds whatever its user runs");
+        assert_eq!(own(&two, 5, 300), Own::Machine);
+        assert_eq!(own(&two, 6, 300), Own::Hidden, "outside of soak's own namespace");
+        assert_eq!(own(&two, 9, 300), Own::Hidden, "nobody");
+        assert_eq!(cgroup_memory(&two, 4711), Some(512 << 20));
+        let one = saved("v1");
+        let Own::One { memory, pids: Some(pids) } = own(&one, 4711, 300) else { panic!() };
+        assert!(
+            memory.ends_with(format!("memory/docker/{ID}")) && pids.ends_with(format!("pids/docker/{ID}"))
+        );
+        assert_eq!(own(&one, 5, 300), Own::Machine);
+        assert_eq!(cgroup_memory(&one, 4711), Some(100 << 20));
+        let inside = saved("v1-inside");
+        assert_eq!(own(&inside, 8, 7), Own::Shared, "soak runs in the same container");
+        let Own::One { memory, pids: None } = own(&inside, 8, 1) else { panic!() };
+        assert!(memory.ends_with("cgroup/memory"), "the mount is the group");
+        assert_eq!(cgroup_memory(&inside, 8), Some(64 << 20));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use procfs::process::{ProcState, Process, Stat};
 
 use super::forwarder::CpuTimes;
-use super::identity::{Identity, Usage};
+use super::identity::Identity;
 use super::limits;
 
 /// Whoever has this pid, unless it has ended.
@@ -73,25 +73,6 @@ pub fn user_name(uid: u32, passwd: &Path) -> String {
         })
     });
     name.unwrap_or_else(|| uid.to_string())
-}
-
-/// What it uses now; none if it has ended or its pid belongs to another.
-///
-/// RssAnon and its siblings come from /proc/PID/status, which takes no lock on the target's memory.
-pub fn usage(identity: Identity) -> Option<Usage> {
-    let process = Process::new(i32::try_from(identity.pid).ok()?).ok()?;
-    let stat = process.stat().ok().filter(|stat| stat.starttime == identity.start && lives(stat))?;
-    let status = process.status().ok()?;
-    let bytes = |kib: Option<u64>| kib.map(|kib| kib * 1024);
-    Some(Usage {
-        rss: bytes(status.vmrss),
-        anon: bytes(status.rssanon),
-        file: bytes(status.rssfile),
-        shmem: bytes(status.rssshmem),
-        threads: Some(status.threads),
-        fds: process.fd_count().ok().map(|n| n as u64),
-        cpu_s: (stat.utime + stat.stime) as f64 / procfs::ticks_per_second() as f64,
-    })
 }
 
 /// CPU time in seconds, as finely as this kernel tells it.

@@ -9,7 +9,7 @@ pub mod follow;
 pub mod forwarder;
 pub mod identity;
 #[cfg(target_os = "linux")]
-mod limits;
+pub mod limits;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(any(not(target_os = "linux"), test))]
@@ -47,7 +47,7 @@ use crate::plan::{Plan, TargetPlan};
 use find::Door;
 use follow::{Follower, Roots, Search};
 pub use forwarder::{Standing, Upstream};
-pub use identity::{Identity, Usage};
+pub use identity::Identity;
 use started::Started;
 use tree::Tree;
 
@@ -161,6 +161,11 @@ impl Target {
         Follower::new(Arc::clone(&self.roots), self.record.program.clone(), self.search.clone(), command)
     }
 
+    /// Everybody who belongs to it, for who looks now and then and does not follow its life.
+    pub fn view(&self) -> follow::View {
+        follow::View::new(Arc::clone(&self.roots))
+    }
+
     /// Before any load: whether it passes connections on. Opens three connections to the port for a moment,
     /// without sending anything, so it is not for `watch`. Unknown where the user named the pid.
     pub async fn sound(&mut self) -> Standing {
@@ -250,13 +255,18 @@ fn describe(roots: &[Identity], found_by: String, limit: Option<u64>) -> TargetR
     }
 }
 
-/// A target of this one process, for the tests of those who look at targets.
+/// The target that this process is, believed, with no port and no successor: for who looks at targets and finds none.
+pub fn of_pid(pid: u32) -> Option<Target> {
+    let roots = vec![Identity::of(pid)?];
+    let record = describe(&roots, "--pid".into(), None);
+    let roots = Arc::new(Mutex::new(roots));
+    Some(Target { record, roots, search: Search::Never, started: None, lookout: None })
+}
+
+/// The same, for tests.
 #[cfg(test)]
 pub(crate) fn target_of(pid: u32) -> Target {
-    let roots = vec![Identity::of(pid).expect("it runs")];
-    let record = describe(&roots, "--pid".into(), None);
-    let lookout = None;
-    Target { record, roots: Arc::new(Mutex::new(roots)), search: Search::Never, started: None, lookout }
+    of_pid(pid).expect("it runs")
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
 use super::find::{Door, Holding};
 use super::forwarder::{CpuTimes, Listeners, Outgoing, Upstream};
-use super::identity::{Identity, Usage};
+use super::identity::Identity;
 use super::tree::Tree;
 
 /// Whoever has this pid, unless it has ended.
@@ -62,19 +62,6 @@ pub fn short_name(pid: u32) -> Option<String> {
 pub fn user(pid: u32) -> Option<String> {
     let kind = ProcessRefreshKind::nothing().with_user(UpdateKind::Always);
     look(pid, kind, |process| process.user_id().map(|uid| uid.to_string())).flatten()
-}
-
-/// What it uses now; none if it has ended or its pid belongs to another.
-pub fn usage(identity: Identity) -> Option<Usage> {
-    let kind = ProcessRefreshKind::nothing().with_memory().with_cpu();
-    look(identity.pid, kind, |process| {
-        (process.start_time() == identity.start).then(|| Usage {
-            rss: Some(process.memory()),
-            cpu_s: process.accumulated_cpu_time() as f64 / 1000.0,
-            ..Usage::default()
-        })
-    })
-    .flatten()
 }
 
 /// All memory of this machine, in bytes.
@@ -160,7 +147,7 @@ mod tests {
     fn it_sees_this_test_and_its_listener() {
         let own = std::process::id();
         let identity = identity(own).expect("this test runs");
-        assert!(usage(identity).unwrap().rss.unwrap() > 100_000);
+        assert_eq!(identity.pid, own);
         assert!(pids().contains(&own));
         assert!(parents(&[own]).contains_key(&own));
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -141,6 +141,55 @@ mod tests {
         assert_eq!(of_process(std::process::id()), Runtime::Other);
     }
 
+    /// A 64-bit ELF file with one section of this name and content.
+    fn elf(name: &str, content: &[u8]) -> Vec<u8> {
+        let names = format!("\0{name}\0.shstrtab\0").into_bytes();
+        let (content_at, names_at) = (64, 64 + content.len() as u64);
+        let sections_at = (names_at + names.len() as u64).next_multiple_of(8);
+        let mut file = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
+        file.extend([2, 0, 62, 0, 1, 0, 0, 0]); // an executable for x86-64
+        file.extend([0; 16]); // entry, program headers
+        file.extend(sections_at.to_le_bytes());
+        file.extend([0, 0, 0, 0, 64, 0, 56, 0, 0, 0, 64, 0, 3, 0, 2, 0]);
+        file.extend(content);
+        file.extend(&names);
+        file.resize(sections_at as usize, 0);
+        let headers = [(0_u32, 0_u32, 0_u64, 0_u64), (1, 1, content_at, content.len() as u64), {
+            (2 + name.len() as u32, 3, names_at, names.len() as u64)
+        }];
+        for (name, kind, offset, size) in headers {
+            file.extend(name.to_le_bytes());
+            file.extend(kind.to_le_bytes());
+            file.extend([0; 16]); // flags, address
+            file.extend(offset.to_le_bytes());
+            file.extend(size.to_le_bytes());
+            file.extend([0; 24]);
+        }
+        file
+    }
+
+    #[test]
+    fn sections_tell_the_runtime_whatever_the_program_is_called() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("java");
+        let told = |bytes: &[u8], length: u64| {
+            std::fs::write(&path, bytes).unwrap();
+            File::options().write(true).open(&path).unwrap().set_len(length.max(bytes.len() as u64)).unwrap();
+            of_files(&path, &BTreeSet::new(), Path::new("/"))
+        };
+        assert_eq!(told(&elf(".go.buildinfo", b"x"), 0), Runtime::Go);
+        assert_eq!(told(&elf(".go.buildinfo.d", b"x"), 0), Runtime::Other);
+        let symbols = b"\0malloc\0_ZN2v87Isolate3NewEv\0";
+        assert_eq!(told(&elf(".dynstr", symbols), V8_BYTES), Runtime::V8);
+        assert_eq!(told(&elf(".dynstr", symbols), 0), Runtime::Other, "too small to be V8");
+        assert_eq!(told(&elf(".dynstr", b"\0malloc\0"), V8_BYTES), Runtime::Other);
+        // a library counts as well, in the file system of the process that maps it
+        std::fs::write(dir.path().join("lib.so"), elf(".dynstr", symbols)).unwrap();
+        File::options().write(true).open(dir.path().join("lib.so")).unwrap().set_len(V8_BYTES).unwrap();
+        let library = BTreeSet::from([PathBuf::from("/lib.so")]);
+        assert_eq!(of_files(Path::new("/nonexistent"), &library, dir.path()), Runtime::V8);
+    }
+
     #[test]
     fn a_file_that_is_no_executable_has_no_runtime() {
         let dir = tempfile::tempdir().unwrap();

@@ -10,6 +10,8 @@ mod go;
 mod hard_targets;
 mod house;
 mod precedence;
+#[cfg(target_os = "linux")]
+mod processes;
 mod profiles;
 mod run_directory;
 mod secrets;

@@ -1,0 +1,137 @@
+//! Which process of a target grows: the one worker of a pre-fork server that leaks, by name.
+//!
+//! A process is only told where it grows far more than its siblings do: where all of them grow alike there is nobody
+//! to single out. Its growth is that of its own life. One that started or ended within steady is no answer: what a
+//! worker takes when it starts is no growth, and whoever is recycled lets go of what it had.
+
+use std::collections::HashMap;
+
+use super::counts::{Counts, Totals};
+use super::{Candidate, LOOK_AT_BYTES, LOOK_AT_COUNT, Proof, growth, words};
+use crate::evidence::{Culprit, Evidence, GroupKind, Phase, Sample, Trend};
+use crate::units::Unit;
+
+/// It was seen in at least this share of steady's moments.
+const SEEN: f64 = 0.8;
+/// It makes up at least this share of what all processes grew by,
+const SHARE: f64 = 0.2;
+/// and grew by so many times as much as the middle one of the others.
+const TIMES_THE_OTHERS: f64 = 3.0;
+/// The chance of a false alarm for all processes together.
+const ERROR: f64 = 0.05;
+
+/// One process that lived through steady.
+struct Life<'a> {
+    id: &'a str,
+    rows: &'a [(usize, f64)],
+    totals: Totals,
+}
+
+/// Those that stand out in this measure, whoever grew most first.
+pub fn standing_out(evidence: &Evidence, kind: GroupKind) -> Vec<Candidate> {
+    let counts = Counts::new(evidence, kind);
+    let least = if kind.unit() == Unit::Bytes { LOOK_AT_BYTES } else { LOOK_AT_COUNT };
+    let names: HashMap<&str, &str> = evidence
+        .group_names
+        .iter()
+        .filter(|group| group.kind == GroupKind::ProcessMemory)
+        .map(|group| (group.id.as_str(), group.name.as_str()))
+        .collect();
+    let lives: Vec<Life<'_>> = counts
+        .rows()
+        .filter(|(id, _)| !id.starts_with('@'))
+        .filter_map(|(id, rows)| Some(Life { id, rows, totals: ends(&counts, rows)? }))
+        .collect();
+    let all = counts.totals_of_all().growth();
+    let mut found = Vec::new();
+    for Life { id, rows, totals } in &lives {
+        let growth = totals.growth();
+        let others = lives.iter().filter(|other| other.id != *id).map(|other| other.totals.growth());
+        let usual = median(others.collect());
+        let share = (growth / all.max(growth)).clamp(0.0, 1.0);
+        if growth < least || share < SHARE || growth < TIMES_THE_OTHERS * usual.max(0.0) {
+            continue;
+        }
+        let mut samples = vec![Sample::GAP; counts.table.len()];
+        for (at, value) in *rows {
+            samples[*at] = Sample::new(*value);
+        }
+        let false_alarm = ERROR / lives.len() as f64;
+        let trend = growth::judge_samples(evidence, &counts, kind, samples, totals, false_alarm);
+        let name = names.get(id).map_or_else(|| format!("process {id}"), |name| name.to_string());
+        found.push(candidate(&counts, kind, id, name, (totals, share), trend));
+    }
+    found.sort_by(|a, b| b.growth.total_cmp(&a.growth).then_with(|| a.groups.cmp(&b.groups)));
+    found
+}
+
+/// What one had at the ends of steady; none where it did not live through it.
+fn ends(counts: &Counts<'_>, rows: &[(usize, f64)]) -> Option<Totals> {
+    let steady = counts.steady();
+    let moments = steady.clone().count();
+    let within: Vec<f64> =
+        rows.iter().filter(|(at, _)| steady.contains(at)).map(|(_, value)| *value).collect();
+    let (first, last) = (within.first()?, within.last()?);
+    let seen_at_the_end = rows.iter().any(|(at, _)| at == steady.end());
+    if !seen_at_the_end || (within.len() as f64) < SEEN * moments as f64 {
+        return None;
+    }
+    let end = counts.table.len() - 1;
+    let settled = (counts.table.phases[end] == Phase::Settle)
+        .then(|| rows.iter().find(|(at, _)| *at == end).map_or(0.0, |(_, value)| *value));
+    Some(Totals { start: *first, end: *last, settled })
+}
+
+fn candidate(
+    counts: &Counts<'_>,
+    kind: GroupKind,
+    id: &str,
+    name: String,
+    (totals, share): (&Totals, f64),
+    trend: Trend,
+) -> Candidate {
+    let growth = totals.growth();
+    let recovered = totals.settled.map(|settled| ((totals.end - settled) / growth).clamp(0.0, 1.0));
+    let culprit = Culprit {
+        rank: 0,
+        name,
+        kind: kind.to_string(),
+        state: None,
+        count_start: totals.start,
+        count_end: totals.end,
+        count_settled: totals.settled,
+        per_request: trend.per_request.map(|estimate| estimate.value),
+        per_request_ci: trend.per_request.map(|estimate| [estimate.lo, estimate.hi]),
+        proven: false,
+        seen_for_s: counts.steady_span(),
+        created_by: None,
+        stack: Vec::new(),
+        why: String::new(),
+    };
+    let mut candidate = Candidate {
+        culprit,
+        kind,
+        groups: vec![id.to_string()],
+        direction: trend.direction,
+        per_second: trend.slope,
+        p_value: trend.p_value,
+        growth,
+        share,
+        recovered,
+        proof: Proof::NotServed,
+        within_connections: false,
+        is_connection: false,
+    };
+    candidate.culprit.why = words::why(&candidate, None);
+    candidate
+}
+
+/// Of two the lower, so that one of three workers may leak and be told; nothing where there are no others.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.len().checked_sub(1).map_or(0.0, |last| values[last / 2])
+}
+
+#[cfg(test)]
+#[path = "processes_test.rs"]
+mod tests;

@@ -1,0 +1,191 @@
+//! The target's own cgroup: memory and processes as its limits count them, and kills for want of memory.
+//!
+//! What the kernel counts against a limit is more than RSS: files, sockets, page tables. It is shown beside RSS and has
+//! no vote. The group of the whole machine, or one that soak itself is in, is not the target's and is not read.
+
+mod one;
+mod two;
+
+use std::fs;
+use std::path::Path;
+
+use super::{Answer, Ask, Probe, ProbeError, Reading};
+use crate::evidence::EventKind;
+use crate::target::Target;
+use crate::target::limits::{self, Own, Roots};
+
+/// What a group tells at a moment; what it does not tell is none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Usage {
+    /// All that counts against the limit, in bytes.
+    memory: Option<u64>,
+    /// Of it, private and anonymous.
+    anon: Option<u64>,
+    /// Of it, what the kernel holds on behalf of the group: stacks, page tables, sockets.
+    kernel: Option<u64>,
+    /// Processes and threads.
+    pids: Option<u64>,
+    /// How often the kernel killed in it for want of memory, since it was made.
+    oom_kills: Option<u64>,
+}
+
+/// Reads one group.
+#[derive(Debug)]
+pub struct Cgroup {
+    own: Own,
+    series: Vec<&'static str>,
+    killed: u64,
+    killed_before: u64,
+}
+
+impl Cgroup {
+    /// That of this target.
+    ///
+    /// # Errors
+    /// When it has none to itself, or none that can be seen.
+    pub fn find(target: &Target) -> Result<Cgroup, ProbeError> {
+        let pid = target.record.pid.ok_or_else(|| ProbeError("there is no process".into()))?;
+        Cgroup::of(limits::own(&Roots::default(), pid, std::process::id()))
+    }
+
+    fn of(own: Own) -> Result<Cgroup, ProbeError> {
+        let no = |why: &str| Err(ProbeError(why.into()));
+        match own {
+            Own::Machine => return no("the target is in the root cgroup, which is the whole machine's"),
+            Own::Shared => return no("the target shares its cgroup with soak itself"),
+            Own::Hidden => return no("the target's cgroup cannot be seen from here"),
+            Own::Two(_) | Own::One { .. } => {}
+        }
+        let usage = read(&own);
+        let series: Vec<&'static str> = values(&usage).map(|(name, _)| name).collect();
+        if series.is_empty() {
+            return no("its files cannot be read");
+        }
+        Ok(Cgroup { own, series, killed: 0, killed_before: usage.oom_kills.unwrap_or(0) })
+    }
+
+    fn sample(&mut self) -> Reading {
+        let usage = read(&self.own);
+        let values = values(&usage).filter(|(name, _)| self.series.contains(name));
+        let values = values.map(|(name, value)| (name.to_string(), value)).collect();
+        let count = usage.oom_kills.unwrap_or(0).saturating_sub(self.killed_before);
+        let events = if count > self.killed { vec![EventKind::OomKill { count }] } else { Vec::new() };
+        self.killed = self.killed.max(count);
+        Reading { values, events, ..Reading::default() }
+    }
+}
+
+impl Probe for Cgroup {
+    fn name(&self) -> &'static str {
+        "cgroup"
+    }
+
+    fn series(&self) -> Vec<String> {
+        self.series.iter().map(|name| name.to_string()).collect()
+    }
+
+    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+        // four short files that wait for nothing
+        let reading = if ask == Ask::Sample { self.sample() } else { Reading::default() };
+        Box::pin(std::future::ready(Ok(reading)))
+    }
+}
+
+fn read(own: &Own) -> Usage {
+    match own {
+        Own::Two(folder) => two::read(folder),
+        Own::One { memory, pids } => one::read(memory, pids.as_deref()),
+        Own::Machine | Own::Shared | Own::Hidden => Usage::default(),
+    }
+}
+
+fn values(usage: &Usage) -> impl Iterator<Item = (&'static str, f64)> + use<> {
+    let values = [
+        ("cgroup_memory_bytes", usage.memory),
+        ("cgroup_anon_bytes", usage.anon),
+        ("cgroup_kernel_bytes", usage.kernel),
+        ("cgroup_pids", usage.pids),
+    ];
+    values.into_iter().filter_map(|(name, value)| Some((name, value? as f64)))
+}
+
+/// A file that holds one number.
+fn number(folder: &Path, file: &str) -> Option<u64> {
+    fs::read_to_string(folder.join(file)).ok()?.trim().parse().ok()
+}
+
+/// A file with a name and a number in each line.
+fn lines(folder: &Path, file: &str) -> String {
+    fs::read_to_string(folder.join(file)).unwrap_or_default()
+}
+
+/// The number that stands behind a name.
+fn field(text: &str, name: &str) -> Option<u64> {
+    let value = |line: &str| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok();
+    text.lines().find_map(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    const MIB: f64 = 1048576.0;
+
+    fn saved(name: &str) -> Roots {
+        let at = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cgroup").join(name);
+        Roots { proc: at.join("proc"), cgroup: at.join("cgroup") }
+    }
+
+    fn told(reading: &Reading, name: &str) -> Option<f64> {
+        reading.values.iter().find(|(n, _)| n == name).map(|(_, v)| *v)
+    }
+
+    #[test]
+    fn both_versions_tell_the_same_things() {
+        for (version, memory, anon, kernel, pids) in
+            [("v2", 128.0, 100.0, 6.0, 17.0), ("v1", 80.0, 64.0, 3.0, 9.0)]
+        {
+            let mut cgroup = Cgroup::of(limits::own(&saved(version), 4711, 300)).unwrap();
+            let reading = cgroup.sample();
+            assert_eq!(told(&reading, "cgroup_memory_bytes"), Some(memory * MIB), "{version}");
+            assert_eq!(told(&reading, "cgroup_anon_bytes"), Some(anon * MIB));
+            assert_eq!(told(&reading, "cgroup_kernel_bytes"), Some(kernel * MIB));
+            assert_eq!(told(&reading, "cgroup_pids"), Some(pids));
+            assert_eq!(reading.events, [], "kills before the run are not its own");
+        }
+    }
+
+    #[test]
+    fn the_machines_group_and_soaks_own_are_not_the_targets() {
+        for (version, pid) in [("v2", 5), ("v1", 5)] {
+            let why = Cgroup::of(limits::own(&saved(version), pid, 300)).unwrap_err().0;
+            assert!(why.contains("whole machine"), "{why}");
+        }
+        let why = Cgroup::of(limits::own(&saved("v2"), 301, 300)).unwrap_err().0;
+        assert!(why.contains("soak itself"), "{why}");
+    }
+
+    #[test]
+    fn kills_since_the_start_are_told_as_they_happen() {
+        let dir = tempfile::tempdir().unwrap();
+        let kills = |n: u64| fs::write(dir.path().join("memory.events"), format!("oom {n}\noom_kill {n}\n"));
+        kills(4).unwrap();
+        fs::write(dir.path().join("memory.current"), "4096\n").unwrap();
+        let mut cgroup = Cgroup::of(Own::Two(PathBuf::from(dir.path()))).unwrap();
+        assert_eq!(cgroup.sample().events, []);
+        kills(6).unwrap();
+        assert_eq!(cgroup.sample().events, [EventKind::OomKill { count: 2 }]);
+        assert_eq!(cgroup.sample().events, [], "told once");
+        drop(dir);
+        let gone = cgroup.sample();
+        assert!(gone.values.is_empty() && gone.events.is_empty(), "a group that was removed is a gap");
+    }
+
+    #[test]
+    fn a_name_that_begins_like_another_is_not_it() {
+        assert_eq!(field("oom 1\noom_kill 2\noom_group_kill 3\n", "oom_kill"), Some(2));
+        assert_eq!(field("file_mapped 7\nfile 5\n", "file"), Some(5));
+        assert_eq!(field("anon x\n", "anon"), None);
+    }
+}

@@ -1,0 +1,133 @@
+//! /proc/PID/smaps_rollup: the proportional share of what several processes map, as a probe of its own.
+//!
+//! The kernel walks every page of the target for it and holds the lock on its maps meanwhile, so that a thread which
+//! wants to map memory waits. It is therefore asked at a slow pace that its own cost sets, and never votes: PSS climbs
+//! while a fork's pages unshare, though nothing leaks.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use procfs::ProcError;
+use procfs::process::{Process, SmapsRollup};
+
+use super::pace::Pace;
+use crate::probe::{Answer, Ask, Probe, ProbeError, Reading};
+use crate::target::follow::View;
+use crate::target::{Identity, Target};
+
+/// Not sooner than this,
+const LEAST: Duration = Duration::from_secs(10);
+/// nor for more of the time than this.
+const SHARE: f64 = 0.001;
+
+/// Reads PSS of a whole tree now and then.
+#[derive(Debug)]
+pub struct Pss {
+    view: Arc<Mutex<View>>,
+    pace: Pace,
+}
+
+impl Pss {
+    /// For this target.
+    ///
+    /// # Errors
+    /// When soak may not look, or this kernel does not tell.
+    pub fn find(target: &Target) -> Result<Pss, ProbeError> {
+        let mut view = target.view();
+        let some = view.members().iter().find_map(|member| of_process(*member).transpose());
+        match some {
+            Some(Ok(_)) => {
+                let pace = Pace::new(SHARE, LEAST);
+                Ok(Pss { view: Arc::new(Mutex::new(view)), pace })
+            }
+            Some(Err(error)) => Err(error),
+            None => Err(ProbeError("the process has ended".into())),
+        }
+    }
+}
+
+impl Probe for Pss {
+    fn name(&self) -> &'static str {
+        "pss"
+    }
+
+    fn series(&self) -> Vec<String> {
+        vec!["pss_bytes".into()]
+    }
+
+    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+        let now = Instant::now();
+        if ask != Ask::Sample || !self.pace.is_due(now) {
+            return Box::pin(std::future::ready(Ok(Reading::default())));
+        }
+        let view = Arc::clone(&self.view);
+        Box::pin(async move {
+            let look = move || total(&view.lock().unwrap_or_else(PoisonError::into_inner).members());
+            let read = tokio::task::spawn_blocking(look).await;
+            self.pace.took(now, now.elapsed());
+            let pss = read.map_err(|e| ProbeError(format!("it broke off: {e}")))??;
+            let values = pss.map(|bytes| ("pss_bytes".to_string(), bytes as f64)).into_iter().collect();
+            Ok(Reading { values, ..Reading::default() })
+        })
+    }
+}
+
+/// Of all together, in bytes; none where nobody is left.
+fn total(members: &[Identity]) -> Result<Option<u64>, ProbeError> {
+    let mut sum = None;
+    for member in members {
+        if let Some(bytes) = of_process(*member)? {
+            *sum.get_or_insert(0) += bytes;
+        }
+    }
+    Ok(sum)
+}
+
+/// Of one, in bytes; none if it has ended.
+fn of_process(identity: Identity) -> Result<Option<u64>, ProbeError> {
+    let read = || -> Result<SmapsRollup, ProcError> {
+        Process::new(i32::try_from(identity.pid).unwrap_or(-1))?.smaps_rollup()
+    };
+    match read() {
+        Ok(rollup) => Ok(pss(&rollup).filter(|_| identity.is_alive())),
+        Err(_) if !identity.is_alive() => Ok(None),
+        Err(ProcError::PermissionDenied(_)) => Err(ProbeError("soak may not look at its maps".into())),
+        Err(error) => Err(ProbeError(format!("this kernel does not tell: {error}"))),
+    }
+}
+
+fn pss(rollup: &SmapsRollup) -> Option<u64> {
+    rollup.memory_map_rollup.iter().find_map(|map| map.extension.map.get("Pss").copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use procfs::FromRead;
+
+    #[test]
+    fn the_rollup_tells_it_in_bytes() {
+        let text = "00400000-7ffd6c5e2000 ---p 00000000 00:00 0                          [rollup]\n\
+                    Rss:                1384 kB\nPss:                 307 kB\nPss_Anon:            100 kB\n\
+                    Shared_Clean:       1200 kB\nPrivate_Dirty:       184 kB\n";
+        assert_eq!(pss(&SmapsRollup::from_read(text.as_bytes()).unwrap()), Some(307 * 1024));
+    }
+
+    #[tokio::test]
+    async fn it_is_asked_once_and_then_not_for_a_while() {
+        let mut child = std::process::Command::new("sleep").arg("20").spawn().unwrap();
+        let target = crate::target::target_of(child.id());
+        let Ok(mut probe) = Pss::find(&target) else {
+            eprintln!("SKIPPED: this kernel does not tell PSS");
+            child.kill().unwrap();
+            child.wait().unwrap();
+            return;
+        };
+        let first = probe.ask(Ask::Sample).await.unwrap();
+        assert!(first.values[0].1 > 50_000.0, "{first:?}");
+        assert!(probe.ask(Ask::Sample).await.unwrap().values.is_empty());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(total(&target.roots()).unwrap(), None, "who has ended is no error");
+    }
+}

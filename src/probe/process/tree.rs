@@ -1,0 +1,100 @@
+//! The processes of a target as one.
+//!
+//! Memory of a tree: `rss_anon_bytes` is the sum of what is private and anonymous, which pages that unshare after a
+//! fork do not move. Pages that several processes map are counted once, as the largest share that any of them has:
+//! exact for a parent and its forks, too little where each has files or segments of its own. `rss_bytes` is the
+//! private sum with files and shared memory so counted, for a single process what ps calls RSS.
+
+use crate::evidence::GroupKind;
+
+use super::usage::{Kinds, Usage};
+
+/// The values of a tree from those of its processes; what one of them does not tell is left out for all.
+pub fn totals(usages: &[Usage]) -> Vec<(&'static str, f64)> {
+    if usages.is_empty() {
+        return Vec::new();
+    }
+    let all = |of: fn(&Usage) -> Option<u64>| usages.iter().map(of).collect::<Option<Vec<u64>>>();
+    let sum = |of| all(of).map(|values| values.iter().sum::<u64>() as f64);
+    let once = |of| all(of).map(|values| values.into_iter().max().unwrap_or(0) as f64);
+    let (anon, file, shmem) = (sum(|u| u.memory.anon), once(|u| u.memory.file), once(|u| u.memory.shmem));
+    let rss = match (anon, file, shmem) {
+        (Some(anon), Some(file), Some(shmem)) => Some(anon + file + shmem),
+        _ => sum(|u| u.memory.rss),
+    };
+    let values = [
+        ("rss_bytes", rss),
+        ("rss_anon_bytes", anon),
+        ("rss_file_bytes", file),
+        ("rss_shmem_bytes", shmem),
+        ("swap_bytes", sum(|u| u.memory.swap)),
+        ("threads", sum(|u| u.threads)),
+        ("fds", sum(|u| u.fds)),
+    ];
+    values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+/// What sockets are called among the kinds.
+pub const SOCKETS: &str = "sockets";
+/// Those that soak itself holds the other end of.
+const OF_LOAD: &str = "@load";
+
+/// File descriptors of all of them by kind; nothing where one of them does not tell. As many sockets as soak itself
+/// has opened are put down to it: they come with the load and stay for as long as soak keeps them.
+pub fn fd_kinds(usages: &[Usage], of_load: u64) -> Vec<(GroupKind, String, f64)> {
+    let Some(each) = usages.iter().map(|u| u.kinds.as_ref()).collect::<Option<Vec<&Kinds>>>() else {
+        return Vec::new();
+    };
+    let mut all = Kinds::new();
+    for (kind, n) in each.into_iter().flatten() {
+        *all.entry(kind.clone()).or_default() += n;
+    }
+    if let Some(sockets) = all.get_mut(SOCKETS) {
+        let of_load = of_load.min(*sockets);
+        *sockets -= of_load;
+        all.insert(OF_LOAD.into(), of_load);
+    }
+    all.into_iter().map(|(kind, n)| (GroupKind::Fd, kind, n as f64)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::process::usage::Memory;
+
+    fn usage(anon: u64, sockets: u64) -> Usage {
+        let memory =
+            Memory { rss: Some(70), anon: Some(anon), file: Some(20), shmem: Some(10), swap: Some(1) };
+        Usage { memory, kinds: Some(Kinds::from([("sockets".into(), sockets)])), ..Usage::default() }
+    }
+
+    #[test]
+    fn shared_pages_are_counted_once_and_private_ones_each() {
+        let values = totals(&[usage(40, 1), usage(50, 1)]);
+        for value in
+            [("rss_anon_bytes", 90.0), ("rss_bytes", 120.0), ("rss_shmem_bytes", 10.0), ("swap_bytes", 2.0)]
+        {
+            assert!(values.contains(&value), "{value:?} in {values:?}");
+        }
+        assert!(!values.iter().any(|(name, _)| *name == "fds"), "nobody told");
+        assert!(totals(&[usage(40, 1)]).contains(&("rss_bytes", 70.0)), "for one process it is its RSS");
+        assert_eq!(totals(&[]), []);
+    }
+
+    #[test]
+    fn what_one_does_not_tell_is_a_gap_of_that_series_only() {
+        let silent = Usage { kinds: None, threads: Some(3), ..usage(50, 1) };
+        let told = Usage { threads: Some(2), fds: Some(9), ..usage(40, 1) };
+        let values = totals(&[told.clone(), silent.clone()]);
+        assert!(values.contains(&("threads", 5.0)) && values.contains(&("rss_anon_bytes", 90.0)));
+        assert!(!values.iter().any(|(name, _)| *name == "fds"));
+        assert_eq!(fd_kinds(&[told, silent], 0), []);
+    }
+
+    #[test]
+    fn connections_of_the_load_stand_apart() {
+        let of = |name: &str, n: f64| (GroupKind::Fd, name.to_string(), n);
+        assert_eq!(fd_kinds(&[usage(1, 40), usage(1, 4)], 30), [of("@load", 30.0), of("sockets", 14.0)]);
+        assert_eq!(fd_kinds(&[usage(1, 4)], 30), [of("@load", 4.0), of("sockets", 0.0)], "it holds no more");
+    }
+}
