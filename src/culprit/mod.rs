@@ -185,7 +185,10 @@ fn candidate(
         per_request_ci: per_request.map(|estimate| [estimate.lo, estimate.hi]),
         proven: matches!(proof, Proof::Proven(_)),
         seen_for_s: counts.steady_span(),
-        created_by: family.created_by.as_ref().map(ToString::to_string),
+        // of an object on the heap its own stack says who made it
+        created_by: (family.kind != GroupKind::Heap)
+            .then(|| family.created_by.as_ref().map(ToString::to_string))
+            .flatten(),
         stack: shown.stack.iter().map(ToString::to_string).collect(),
         why: String::new(),
     };

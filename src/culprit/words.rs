@@ -35,8 +35,10 @@ pub fn why(candidate: &Candidate, longest_wait_s: Option<u64>) -> String {
     if let Some(seconds) = longest_wait_s {
         text.push_str(&format!("; the longest waits for {}", Span::from_secs_f64(seconds as f64)));
     }
-    if let Some(creator) = &culprit.created_by {
-        text.push_str(&format!("; created by {}", creator.split(' ').next().unwrap_or(creator)));
+    // main.produce.func1 says already that main.produce started it
+    let creator = culprit.created_by.as_ref().map(|creator| creator.split(' ').next().unwrap_or(creator));
+    if let Some(creator) = creator.filter(|creator| !culprit.name.starts_with(*creator)) {
+        text.push_str(&format!("; created by {creator}"));
     }
     text
 }

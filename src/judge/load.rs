@@ -7,6 +7,9 @@ use crate::units::Rate;
 
 use super::steady::Steady;
 
+/// A count is taken this soon after a phase began or ended, and belongs to the time before.
+const EDGE_S: f64 = 0.05;
+
 /// The load's own findings; none where nothing was driven.
 pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     let plan = evidence.plan.as_ref()?;
@@ -23,7 +26,10 @@ pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     };
     // a row speaks of the time before it
     let in_steady = |row: &&LoadRow| {
-        steady.stretches.iter().any(|(from, to)| row.elapsed_s > *from && row.elapsed_s <= to + 0.05)
+        steady
+            .stretches
+            .iter()
+            .any(|(from, to)| row.elapsed_s > from + EDGE_S && row.elapsed_s <= to + EDGE_S)
     };
     let rows: Vec<&LoadRow> = evidence.load.iter().filter(normal).collect();
     let sum =

@@ -17,7 +17,6 @@ mod voters;
 mod words;
 
 use crate::evidence::{Account, Evidence, Findings};
-use crate::units::Unit;
 
 pub use words::reproduce;
 
@@ -35,7 +34,6 @@ pub fn judge(evidence: &Evidence) -> Findings {
     let gates = gates::compare(evidence, &steady, &voters, &account, load.as_ref());
     let (exit_code, reason) = exit::code(evidence.plan.as_ref().map(|p| &p.judging), verdict, &gates);
     let driver = load::driver(evidence);
-    let memory_leaks = voters.iter().any(|v| v.unit == Unit::Bytes && v.leaks());
     let Account { exact, rows } = account;
     let series = voters.findings();
     let mut findings = Findings {
@@ -54,7 +52,7 @@ pub fn judge(evidence: &Evidence) -> Findings {
         series,
         account: rows,
         account_exact: exact,
-        culprits: tasks.blamed(verdict, memory_leaks),
+        culprits: tasks.blamed(verdict, &voters),
         gates,
         probes: evidence.environment.as_ref().map(|e| e.probes.clone()).unwrap_or_default(),
         driver,

@@ -4,16 +4,20 @@
 //! matters, and it stays after settle.
 
 use crate::culprit::{Candidate, Proof, Ranked, rank};
-use crate::evidence::{Culprit, Direction, Evidence, GroupKind, Verdict};
+use crate::evidence::{AccountPart, Culprit, Direction, Evidence, GroupKind, Verdict};
 use crate::units::{Span, Unit, significant};
 
 use super::material::least_seen;
 use super::steady::Steady;
+use super::voters::{Voter, Voters};
 
 /// A growth that nobody proves counts from so many within steady.
 const LEAST: f64 = 10.0;
 /// What a goroutine group that no served goroutineleak lists may be held for, unless the user says otherwise.
 const UNPROVEN_HOLD_S: f64 = 60.0;
+
+/// A stack of the heap is blamed from this share of all the heap's growth: of what is sampled, less is chance.
+const LEAST_SHARE: f64 = 0.2;
 
 /// What one group means for the verdict.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +38,8 @@ enum Standing {
 #[derive(Debug, Clone, Default)]
 pub struct Tasks {
     judged: Vec<(Candidate, Standing)>,
+    /// Heap by the stack that allocated it.
+    heap: Vec<Candidate>,
     /// Single processes that stand out from the others.
     processes: Vec<Candidate>,
     requests: Option<f64>,
@@ -43,7 +49,7 @@ pub struct Tasks {
 pub fn judge(evidence: &Evidence, steady: &Steady, error: f64) -> Tasks {
     let max_hold = evidence.plan.as_ref().and_then(|p| p.judging.max_hold);
     let served = evidence.snapshots.iter().any(|s| s.proven.is_some());
-    let Ranked { tasks: all, processes, .. } = rank(evidence);
+    let Ranked { tasks: all, heap, processes } = rank(evidence);
     let share = error / all.len().max(1) as f64;
     let judged = all
         .into_iter()
@@ -52,7 +58,7 @@ pub fn judge(evidence: &Evidence, steady: &Steady, error: f64) -> Tasks {
             (candidate, standing)
         })
         .collect();
-    Tasks { judged, processes, requests: steady.requests }
+    Tasks { judged, heap, processes, requests: steady.requests }
 }
 
 /// What a group means; see the head of this file.
@@ -154,14 +160,23 @@ impl Tasks {
         self.judged.iter().any(|(_, standing)| matches!(standing, Standing::Held(_)))
     }
 
-    /// Who is blamed, ranked; nobody where the target is not the service or the verdict is not a leak. Processes come
-    /// last: they say where it happens, once something else has shown that it does.
-    pub fn blamed(self, verdict: Verdict, memory_leaks: bool) -> Vec<Culprit> {
+    /// Who is blamed, ranked; nobody where the target is not the service or the verdict is not a leak. Stacks of the
+    /// heap and processes come last: they say where it happens, once something else has shown that it does.
+    pub fn blamed(self, verdict: Verdict, voters: &Voters) -> Vec<Culprit> {
         if !matches!(verdict, Verdict::Leak | Verdict::Failed) {
             return Vec::new();
         }
         let fds_leak = self.judged.iter().any(|(c, s)| c.kind == GroupKind::Fd && *s == Standing::Leaks);
-        let where_it_happens = self.processes.into_iter().filter(|c| {
+        let memory_leaks = voters.iter().any(|v| v.unit == Unit::Bytes && v.leaks());
+        let heap_leaks = voters.get(AccountPart::Live.series()).is_some_and(Voter::leaks);
+        let allocates = self.heap.into_iter().filter(|c| {
+            heap_leaks
+                && c.share >= LEAST_SHARE
+                && c.growth >= least(c.kind)
+                && c.direction != Direction::Stable
+                && !let_go(c)
+        });
+        let grows = self.processes.into_iter().filter(|c| {
             let shown = if c.kind == GroupKind::ProcessMemory { memory_leaks } else { fds_leak };
             shown && c.stands() && c.growth >= least(c.kind)
         });
@@ -177,7 +192,7 @@ impl Tasks {
                 .cmp(&a.proven)
                 .then((b.count_end - b.count_start).total_cmp(&(a.count_end - a.count_start)))
         });
-        blamed.extend(where_it_happens.map(|c| c.culprit));
+        blamed.extend(allocates.chain(grows).map(|c| c.culprit));
         for (i, culprit) in blamed.iter_mut().enumerate() {
             culprit.rank = i as u32 + 1;
         }

@@ -1,8 +1,8 @@
 //! Every sentence of the report: headline, subtitle, notes. The formats only set them.
 
 use crate::evidence::{
-    Culprit, Direction, EventKind, Evidence, Findings, GroupKind, LoadFinding, PlanRecord, SeriesFinding,
-    Verdict,
+    AccountPart, Culprit, Direction, EventKind, Evidence, Findings, GroupKind, LoadFinding, PlanRecord,
+    SeriesFinding, Verdict,
 };
 use crate::units::{Span, Unit, significant};
 
@@ -149,6 +149,19 @@ fn blames(findings: &Findings) -> Option<String> {
     findings.culprits.first().map(|c| format!("{}: {}", called(c), c.why))
 }
 
+/// How much of the memory that leaks are the stacks of the goroutines that are blamed.
+fn stacks_share(findings: &Findings) -> Option<String> {
+    findings.culprits.iter().find(|c| c.kind == GroupKind::Goroutine.to_string())?;
+    let stacks = findings.series.iter().find(|s| s.name == AccountPart::Stacks.series())?;
+    let share = stacks.slope_per_s? / findings.memory.as_ref()?.slope_per_s?;
+    (stacks.trend == Direction::Growing && (0.05..1.05).contains(&share)).then(|| {
+        let share = Unit::Ratio.show(share.min(1.0));
+        format!(
+            "stacks of goroutines are {share} of the memory that leaks; the rest is heap, which they may hold"
+        )
+    })
+}
+
 /// The sentence under the picture: who is to blame, else what decided.
 pub fn caption(findings: &Findings) -> String {
     if let Some(blames) = blames(findings) {
@@ -177,6 +190,7 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
             // of a culprit the note above says all
             let untold = |leak: &&String| findings.culprits.is_empty() || *leak != why;
             notes.extend(facts.leaks.iter().filter(untold).cloned());
+            notes.extend(stacks_share(findings));
             if facts.proven.is_none() {
                 let seen = findings.culprits.iter().map(|c| c.seen_for_s).fold(0.0, f64::max);
                 let steady = Steady::of(evidence).seconds();
