@@ -76,13 +76,14 @@ impl Follower {
     /// What has happened since the last tick: a restart, or that the target is gone, which is told once a life.
     pub fn tick(&mut self, now: Instant) -> Vec<EventKind> {
         let mut events = Vec::new();
+        let roots = current(&self.roots);
+        let (alive, dead): (Vec<Identity>, Vec<Identity>) = roots.iter().partition(|root| root.is_alive());
+        // asked for after who lives, so that a command that ends in between has a status and is not merely gone
         if let Some(status) = self.command.as_ref().and_then(Exit::status) {
             self.command = None;
             self.told_gone = true;
             events.push(EventKind::TargetGone { reason: format!("the started command ended: {status}") });
         }
-        let roots = current(&self.roots);
-        let (alive, dead): (Vec<Identity>, Vec<Identity>) = roots.iter().partition(|root| root.is_alive());
         if !dead.is_empty() {
             events.extend(self.missing(&alive, &dead, now));
         }

@@ -8,6 +8,9 @@ use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+/// All these tests look at the connections of one process, which is that of them all: one at a time.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// Somebody else's listener.
 fn service() -> (Child, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -122,6 +125,7 @@ fn echo() -> Option<(Child, SocketAddr)> {
 /// What a look under load says, after ten messages of 200 bytes over each of three connections.
 fn looked_at(does: Does) -> Option<Standing> {
     use std::io::{Read, Write};
+    let _alone = ALONE.blocking_lock();
     let (mut child, at) = echo()?;
     let front = front(does, at);
     let tree = this_process_alone(child.id());
@@ -160,6 +164,7 @@ fn a_service_that_asks_another_in_its_own_words_is_not() {
 }
 
 async fn sounded(does: Does) -> (Standing, u32, u16) {
+    let _alone = ALONE.lock().await;
     let (mut child, at) = service();
     let front = front(does, at);
     let tree = this_process_alone(child.id());
