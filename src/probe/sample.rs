@@ -52,6 +52,12 @@ pub trait Probe: Send {
         ask == Ask::Sample
     }
 
+    /// The share of the time that answers to regular samples may take. Several probes may ask the target, and all of
+    /// them together are to stay near a hundredth of its time; what asks the kernel alone may take more.
+    fn share(&self) -> f64 {
+        0.005
+    }
+
     /// Look.
     fn ask(&mut self, ask: Ask) -> Answer<'_>;
 }

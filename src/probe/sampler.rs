@@ -4,7 +4,7 @@
 //! delays nobody; collections and snapshots queue up behind it. One that panics, fails, or tells values it never announced has failed, and is asked again next
 //! time. A failure is told once until the probe has answered again.
 //!
-//! Regular samples of a probe may take [`SHARE`] of the time. Whoever takes more is passed over until its share has
+//! Regular samples of a probe may take its own share of the time ([`Probe::share`]). Whoever takes more is passed over until its share has
 //! come down, and that is told once. Collections and snapshots count into the share but are never passed over: who
 //! orders them knows why.
 
@@ -20,8 +20,6 @@ use tokio::task::JoinHandle;
 use super::{Ask, Probe, ProbeError, Reading};
 use crate::evidence::{EventKind, GroupKind, Moment, TaskGroup, TaskSnapshot};
 
-/// The share of the time that answering regular samples may take of a target.
-pub const SHARE: f64 = 0.01;
 /// What a probe may take beyond its share at the start of a run, when nothing has been saved up yet.
 const CREDIT: Duration = Duration::from_millis(250);
 
@@ -68,6 +66,7 @@ pub struct Sampler {
 #[derive(Debug)]
 struct Lane {
     name: &'static str,
+    share: f64,
     series: HashSet<String>,
     answers: Vec<Ask>,
     questions: mpsc::UnboundedSender<Question>,
@@ -222,7 +221,17 @@ impl Lane {
         let all = [Ask::Sample, Ask::Collect].into_iter().chain(moments);
         let answers = all.filter(|&ask| probe.answers(ask)).collect();
         let (questions, asked) = mpsc::unbounded_channel();
-        (Lane { name: probe.name(), series, answers, questions, state: Mutex::default() }, asked)
+        (
+            Lane {
+                name: probe.name(),
+                share: probe.share(),
+                series,
+                answers,
+                questions,
+                state: Mutex::default(),
+            },
+            asked,
+        )
     }
 
     /// A panic while it was held left nothing half done: each holder changes plain counters.
@@ -241,7 +250,7 @@ impl Lane {
         if (state.busy > 0 && ask == Ask::Sample) || !self.answers.contains(&ask) {
             return (false, None);
         }
-        if ask == Ask::Sample && state.total > CREDIT + elapsed.mul_f64(SHARE) {
+        if ask == Ask::Sample && state.total > CREDIT + elapsed.mul_f64(self.share) {
             let first = !std::mem::replace(&mut state.told_slow, true);
             let share = state.total.as_secs_f64() / elapsed.as_secs_f64().max(1.0);
             return (false, first.then(|| EventKind::ProbeSlowed { probe: self.name.into(), share }));

@@ -181,6 +181,11 @@ impl Probe for Process {
         self.series.iter().map(|name| name.to_string()).collect()
     }
 
+    /// The kernel answers and not the target: what counts is the processor that it takes beside it.
+    fn share(&self) -> f64 {
+        0.02
+    }
+
     fn ask(&mut self, ask: Ask) -> Answer<'_> {
         let state = Arc::clone(&self.state);
         Box::pin(async move {
