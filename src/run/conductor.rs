@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crate::drive::{Driver, Load};
-use crate::evidence::{Command, EventKind, Phase};
+use crate::evidence::{Command, EventKind, Moment, Phase};
 use crate::record::Recorder;
 
 use super::agenda::Agenda;
 use super::chronicle::Chronicle;
-use super::parts::{End, Parts};
+use super::parts::{End, Enough, Parts};
 use super::questions::{Done, Questions};
 use super::timeline::{Look, Stage, stages};
 
@@ -59,8 +59,10 @@ impl Conductor<'_> {
                 self.chronicle.sampling(now, interval);
                 self.questions.sample(interval);
             }
-            if self.agenda.second(now) {
-                self.second(now);
+            if self.agenda.second(now)
+                && let Some(reason) = self.second(now)
+            {
+                return self.stop(reason);
             }
             while let Some(look) = self.agenda.look(now) {
                 self.look(look, now);
@@ -114,23 +116,30 @@ impl Conductor<'_> {
     }
 
     fn obey(&mut self, command: Command) -> End {
+        if command == Command::Abort {
+            if let Some(driver) = &self.parts.driver {
+                driver.stop();
+            }
+            return End::Aborted;
+        }
+        self.stop("somebody asked for it (Ctrl-C or SIGTERM)".into())
+    }
+
+    /// No more load, and nothing but the last look.
+    fn stop(&mut self, reason: String) -> End {
         let now = self.parts.clock.now();
         if let Some(driver) = &self.parts.driver {
             driver.stop();
         }
-        if command == Command::Abort {
-            return End::Aborted;
-        }
-        self.chronicle
-            .event(now, EventKind::Stopped { reason: "somebody asked for it (Ctrl-C or SIGTERM)".into() });
+        self.chronicle.event(now, EventKind::Stopped { reason });
         if self.stage.phase == Phase::Steady {
             self.look_back(now);
         }
         End::Stopped
     }
 
-    /// A second is over.
-    fn second(&mut self, now: Duration) {
+    /// A second is over; a reason to stop, if there is one.
+    fn second(&mut self, now: Duration) -> Option<String> {
         self.count(now);
         let answered = self.answered().unwrap_or(0);
         if self.stage.phase.has_load()
@@ -140,6 +149,17 @@ impl Conductor<'_> {
         }
         let left = self.total.saturating_sub(now).max(self.agenda.left(now));
         (self.parts.tick)(self.chronicle.mirror(), self.stage, left);
+        if self.stage.phase != Phase::Steady {
+            return None;
+        }
+        match (self.parts.sure)(self.chronicle.mirror()) {
+            Enough::No => None,
+            Enough::AskForProof => {
+                self.look(Look::Snapshot(Moment::SteadyEnd), now);
+                None
+            }
+            Enough::Yes(reason) => Some(reason),
+        }
     }
 
     /// Asks for a closer look, unless looking has cost the target too much already.

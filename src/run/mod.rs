@@ -14,5 +14,5 @@ mod timeline;
 
 pub use conductor::conduct;
 pub use ledger::best_count;
-pub use parts::{End, Parts};
+pub use parts::{End, Enough, Parts};
 pub use timeline::{Look, Stage, stages};

@@ -41,6 +41,7 @@ mod regimes;
 mod rivals;
 mod sawtooth;
 mod select;
+mod sequential;
 mod spikes;
 mod why;
 mod window;
@@ -48,6 +49,7 @@ mod window;
 use answer::{Answer, Asked, LOOKED_AT, Reason, answer};
 use ground::Kind;
 pub use limit::reaches;
+pub use sequential::Looks;
 
 use crate::evidence::{Direction, Event, Recording, Series, Shape, Trend};
 use crate::units::Unit;
