@@ -74,6 +74,12 @@ pub struct LoadArgs {
     /// Go through warmup, steady and settle so often [default: 1]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub cycles: Option<String>,
+    /// End the run as soon as the answer is certain
+    #[arg(long)]
+    pub until_sure: bool,
+    /// With --until-sure, judge at least so much [default: 10s]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub min_duration: Option<String>,
 }
 
 /// What is sent.
@@ -248,6 +254,8 @@ impl RunArgs {
             load_duration: typed(load.load_duration),
             settle: typed(load.settle),
             cycles: typed(load.cycles),
+            until_sure: on(load.until_sure),
+            min_duration: typed(load.min_duration),
             rate: typed(load.rate),
             connections: typed(load.connections),
             requests: typed(load.requests),

@@ -7,6 +7,7 @@ mod demo;
 mod output;
 mod rerender;
 mod session;
+mod sure;
 
 use std::ffi::OsString;
 

@@ -17,6 +17,7 @@ use crate::run::{End, Parts, Stage, best_count, conduct};
 use crate::target::{self, Found, Standing, Target};
 
 use super::output::{Manner, say};
+use super::sure::Sure;
 
 /// Under load the target's work is looked at this often.
 const LOOK_EVERY_S: u32 = 3;
@@ -119,6 +120,7 @@ async fn drive_and_watch(
         told = true;
         Some(event)
     };
+    let mut sure = Sure::of(&plan.record);
     let cycles = plan.record.phases.cycles;
     let mut tick =
         |mirror: &Mirror, stage: Stage, left: Duration| progress.update(&status(mirror, stage, cycles, left));
@@ -129,6 +131,7 @@ async fn drive_and_watch(
         sampler: &sampler,
         commands,
         standing: &mut standing,
+        sure: &mut |mirror| sure.look(mirror),
         tick: &mut tick,
     };
     let (mut recorder, end) = conduct(parts, recorder).await;

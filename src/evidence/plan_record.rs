@@ -83,6 +83,9 @@ pub struct PlanRecord {
     /// Steady ends with the n-th, where asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requests: Option<u64>,
+    /// The run ends as soon as the answer is certain, but not before so much of steady, where asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_sure: Option<Span>,
     /// Statuses that are right although they are no 2xx.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expect_status: Vec<u16>,

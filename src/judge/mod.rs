@@ -9,6 +9,7 @@ mod gates;
 mod load;
 mod material;
 mod memory;
+mod outlook;
 mod rank;
 mod steady;
 mod tasks;
@@ -18,6 +19,8 @@ mod words;
 
 use crate::evidence::{Account, Evidence, Findings};
 
+pub use outlook::{Outlook, outlook};
+pub use voters::ERROR;
 pub use words::reproduce;
 
 use steady::Steady;
@@ -25,7 +28,7 @@ use steady::Steady;
 /// Judges a run, or as much of one as there is.
 pub fn judge(evidence: &Evidence) -> Findings {
     let steady = Steady::of(evidence);
-    let voters = voters::ask(evidence, &steady);
+    let voters = voters::ask(evidence, &steady, ERROR);
     let account = account::account(evidence, &steady);
     let tasks = tasks::judge(evidence, &steady, voters.task_share_of_error());
     let load = load::load(evidence, &steady);

@@ -131,6 +131,15 @@ impl Tasks {
         ))
     }
 
+    /// Whether a group of goroutines has grown of which only a proof would say that it leaks: asking for one claims
+    /// nothing, so it need not be certain that it goes on.
+    pub fn may_be_proven(&self) -> bool {
+        self.judged.iter().any(|(c, standing)| {
+            let doubted = matches!(standing, Standing::Doubtful(_) | Standing::Held(_));
+            doubted && c.kind == GroupKind::Goroutine && c.growth >= LEAST
+        })
+    }
+
     /// Each group that leaks although nobody proves it, in a sentence.
     pub fn leaks(&self) -> impl Iterator<Item = String> {
         self.judged.iter().filter(|(_, standing)| *standing == Standing::Leaks).map(|(c, _)| {

@@ -73,10 +73,12 @@ impl Voter {
 pub struct Voters {
     all: Vec<Voter>,
     sources: Sources,
+    /// The chance of a false 'leak' in all.
+    error: f64,
 }
 
-/// Asks every series of the recording.
-pub fn ask(evidence: &Evidence, steady: &Steady) -> Voters {
+/// Asks every series of the recording; `error` is the chance of a false 'leak' in all.
+pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> Voters {
     let recording = &evidence.recording;
     let judging = evidence.plan.as_ref().map(|p| &p.judging);
     let horizon = judging.map_or(Span::from_secs_f64(HORIZON_S), |j| j.horizon);
@@ -97,7 +99,7 @@ pub fn ask(evidence: &Evidence, steady: &Steady) -> Voters {
         .iter()
         .filter(|s| !s.is_empty())
         .map(|series| {
-            let trend = trend(&Question { recording, series, events: &evidence.events, false_alarm: ERROR });
+            let trend = trend(&Question { recording, series, events: &evidence.events, false_alarm: error });
             let unit = series.unit();
             let limit_at_s = limit
                 .filter(|_| series.name == "rss_bytes")
@@ -120,19 +122,19 @@ pub fn ask(evidence: &Evidence, steady: &Steady) -> Voters {
         .collect();
     let strong = |v: &Voter| v.rank.is_some_and(|r| r <= Rank::Live);
     let weak = |v: &Voter| v.rank.is_some_and(|r| r > Rank::Live);
-    holm(&mut all, strong);
-    holm(&mut all, weak);
+    holm(&mut all, error, strong);
+    holm(&mut all, error, weak);
     explain(&mut all, &sources);
-    Voters { all, sources }
+    Voters { all, sources, error }
 }
 
 /// Marks, among the chosen, those whose growth stands with half the run's error spent on all of them together.
-fn holm(all: &mut [Voter], chosen: impl Fn(&Voter) -> bool) {
+fn holm(all: &mut [Voter], error: f64, chosen: impl Fn(&Voter) -> bool) {
     let mut order: Vec<usize> = (0..all.len()).filter(|i| chosen(&all[*i])).collect();
     order.sort_by(|a, b| all[*a].trend.p_value.total_cmp(&all[*b].trend.p_value));
     let n = order.len();
     for (tested, i) in order.into_iter().enumerate() {
-        if all[i].trend.p_value > ERROR / 2.0 / (n - tested) as f64 {
+        if all[i].trend.p_value > error / 2.0 / (n - tested) as f64 {
             break;
         }
         all[i].significant = true;
@@ -193,7 +195,7 @@ impl Voters {
 
     /// The chance of a false alarm that is left for each task group: ranks 1 to 3 share half the run's error.
     pub fn task_share_of_error(&self) -> f64 {
-        ERROR / 2.0
+        self.error / 2.0
     }
 
     /// As the report has them.

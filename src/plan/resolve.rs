@@ -38,6 +38,14 @@ const SLOWEST_RATE: f64 = 0.999 / 86_400.0;
 const SAMPLES: u32 = 600;
 const SHORTEST_DEFAULT_INTERVAL: Duration = Duration::from_millis(200);
 const LONGEST_DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
+/// A run that may end early is not made to wait for it: a share of a long run's time would be too much,
+const BASELINE_UNTIL_SURE: Span = Span(Duration::from_secs(2));
+/// and what of warming up is not over by then, the trend tells from growth.
+const WARMUP_UNTIL_SURE: Span = Span(Duration::from_secs(3));
+/// Steady that is judged at least.
+const LEAST_UNTIL_SURE: Span = Span(Duration::from_secs(10));
+/// A minute that may be the last has enough samples.
+const INTERVAL_UNTIL_SURE: Duration = Duration::from_millis(500);
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The plan, with the profile that the flags or else the environment name.
@@ -93,6 +101,7 @@ pub(super) fn resolve_in(
             .map_or(DEFAULT_CONNECTIONS, |n| u32::try_from(n).unwrap_or(MOST_CONNECTIONS)),
         timeout: above_zero(&layers, "timeout", |s| &s.timeout)?.unwrap_or(DEFAULT_TIMEOUT),
         requests,
+        until_sure: until_sure(&layers)?,
         expect_status: request.expect_status.iter().map(reqwest::StatusCode::as_u16).collect(),
         interval: interval(&layers, &phases)?,
         phases,
@@ -128,10 +137,11 @@ fn phases(layers: &Layers, rate: Rate, requests: Option<u64>) -> Result<PhasePla
     if layer(&counted) < layer(&duration) && layer(&counted) < layer(&steady) && rate != Rate::Max {
         (duration, steady) = (None, None);
     }
+    let sure = layers.on(|s| s.until_sure);
     let asked = Asked {
         duration: duration.as_ref().map(bounded).transpose()?,
-        baseline: span(layers, "baseline", |s| &s.baseline)?,
-        warmup: span(layers, "warmup", |s| &s.warmup)?,
+        baseline: span(layers, "baseline", |s| &s.baseline)?.or(sure.then_some(BASELINE_UNTIL_SURE)),
+        warmup: span(layers, "warmup", |s| &s.warmup)?.or(sure.then_some(WARMUP_UNTIL_SURE)),
         steady: steady.as_ref().map(bounded).transpose()?,
         settle: span(layers, "settle", |s| &s.settle)?,
         requests,
@@ -141,10 +151,18 @@ fn phases(layers: &Layers, rate: Rate, requests: Option<u64>) -> Result<PhasePla
     phases::share(&asked).map_err(Error::Usage)
 }
 
+/// How much of steady is judged at least before a run may end early; none where it may not.
+fn until_sure(layers: &Layers) -> Result<Option<Span>> {
+    let least = above_zero(layers, "min-duration", |s| &s.min_duration)?;
+    Ok(layers.on(|s| s.until_sure).then(|| least.unwrap_or(LEAST_UNTIL_SURE)))
+}
+
 fn interval(layers: &Layers, phases: &PhasePlan) -> Result<Span> {
     let Some(written) = layers.pick("interval", |s| &s.interval) else {
         let even = phases.total().0 / SAMPLES;
-        let even = even.clamp(SHORTEST_DEFAULT_INTERVAL, LONGEST_DEFAULT_INTERVAL);
+        let longest =
+            if layers.on(|s| s.until_sure) { INTERVAL_UNTIL_SURE } else { LONGEST_DEFAULT_INTERVAL };
+        let even = even.clamp(SHORTEST_DEFAULT_INTERVAL, longest);
         return Ok(Span(Duration::from_millis(u64::try_from(even.as_millis()).unwrap_or(u64::MAX))));
     };
     let interval = bounded(&written)?;

@@ -24,6 +24,8 @@ pub struct Settings {
     pub load_duration: Option<Typed>,
     pub settle: Option<Typed>,
     pub cycles: Option<Typed>,
+    pub until_sure: Option<Switch>,
+    pub min_duration: Option<Typed>,
 
     pub rate: Option<Typed>,
     pub connections: Option<Typed>,

@@ -56,6 +56,12 @@ fn parse(path: &Path, input: impl Read) -> Result<Recording> {
         .from_reader(Tail::new(input));
     let mut record = ByteRecord::new();
     let unreadable = |e: csv::Error| match e.into_kind() {
+        // what gunzip cannot read is the file's fault, not the disk's
+        csv::ErrorKind::Io(e)
+            if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) =>
+        {
+            Error::format(path, e.to_string())
+        }
         csv::ErrorKind::Io(e) => Error::file(path)(e),
         other => Error::format(path, format!("no CSV: {other:?}")),
     };

@@ -249,6 +249,7 @@ fn plan(made: &Made) -> PlanRecord {
         connections: 64,
         timeout: Span::from_secs_f64(10.0),
         requests: None,
+        until_sure: None,
         expect_status: vec![],
         interval: Span::from_secs_f64(made.interval),
         phases: PhasePlan {

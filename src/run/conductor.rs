@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use crate::drive::{Driver, Load};
-use crate::evidence::{Command, EventKind, Phase};
+use crate::evidence::{Command, EventKind, Moment, Phase};
 use crate::record::Recorder;
 
 use super::agenda::Agenda;
 use super::chronicle::Chronicle;
-use super::parts::{End, Parts};
+use super::driving::Driving;
+use super::parts::{End, Enough, Parts};
 use super::questions::{Done, Questions};
 use super::timeline::{Look, Stage, stages};
 
 struct Conductor<'a> {
     parts: Parts<'a>,
+    driving: Driving,
     chronicle: Chronicle,
     questions: Questions<'a>,
     stage: Stage,
@@ -22,11 +23,12 @@ struct Conductor<'a> {
 }
 
 /// Goes through all phases and gives the recorder back, with everything in it.
-pub async fn conduct(parts: Parts<'_>, recorder: Recorder) -> (Recorder, End) {
+pub async fn conduct(mut parts: Parts<'_>, recorder: Recorder) -> (Recorder, End) {
     let all = stages(&parts.plan.phases);
     let first = Stage { phase: Phase::Baseline, cycle: 1, length: Duration::ZERO };
     let mut conductor = Conductor {
         chronicle: Chronicle::begin(recorder, parts.sampler.series()),
+        driving: Driving::of(parts.driver.take()),
         questions: Questions::to(parts.sampler),
         stage: first,
         agenda: Agenda::default(),
@@ -51,7 +53,7 @@ impl Conductor<'_> {
         self.enter(stage, self.parts.clock.now());
         loop {
             let now = self.parts.clock.now();
-            if self.agenda.is_over(now) || self.requests_are_done() {
+            if self.agenda.is_over(now) || self.driving.is_done(&stage, self.parts.plan) {
                 break;
             }
             let interval = self.parts.plan.interval.0;
@@ -59,8 +61,10 @@ impl Conductor<'_> {
                 self.chronicle.sampling(now, interval);
                 self.questions.sample(interval);
             }
-            if self.agenda.second(now) {
-                self.second(now);
+            if self.agenda.second(now)
+                && let Some(reason) = self.second(now)
+            {
+                return self.stop(reason);
             }
             while let Some(look) = self.agenda.look(now) {
                 self.look(look, now);
@@ -80,13 +84,6 @@ impl Conductor<'_> {
         }
     }
 
-    /// Whether steady has sent all that --requests asked for.
-    fn requests_are_done(&self) -> bool {
-        self.stage.phase == Phase::Steady
-            && self.parts.plan.requests.is_some()
-            && self.parts.driver.as_ref().is_some_and(Driver::steady_done)
-    }
-
     fn enter(&mut self, stage: Stage, now: Duration) {
         self.count(now);
         self.stage = stage;
@@ -94,11 +91,7 @@ impl Conductor<'_> {
             self.chronicle.event(now, EventKind::Cycle { number: stage.cycle });
         }
         self.chronicle.event(now, EventKind::Phase { phase: stage.phase });
-        let phases = &self.parts.plan.phases;
-        if let (true, Some(driver)) = (stage.begins_load(phases), &self.parts.driver) {
-            let requests = self.parts.plan.requests;
-            driver.begin(Load { start: now, warmup: phases.warmup.0, steady: phases.steady.0, requests });
-        }
+        self.driving.begin(&stage, self.parts.plan, now);
         self.agenda.begin(&stage, now);
     }
 
@@ -114,25 +107,28 @@ impl Conductor<'_> {
     }
 
     fn obey(&mut self, command: Command) -> End {
-        let now = self.parts.clock.now();
-        if let Some(driver) = &self.parts.driver {
-            driver.stop();
-        }
         if command == Command::Abort {
+            self.driving.stop();
             return End::Aborted;
         }
-        self.chronicle
-            .event(now, EventKind::Stopped { reason: "somebody asked for it (Ctrl-C or SIGTERM)".into() });
+        self.stop("somebody asked for it (Ctrl-C or SIGTERM)".into())
+    }
+
+    /// No more load, and nothing but the last look.
+    fn stop(&mut self, reason: String) -> End {
+        let now = self.parts.clock.now();
+        self.driving.stop();
+        self.chronicle.event(now, EventKind::Stopped { reason });
         if self.stage.phase == Phase::Steady {
             self.look_back(now);
         }
         End::Stopped
     }
 
-    /// A second is over.
-    fn second(&mut self, now: Duration) {
+    /// A second is over; a reason to stop, if there is one.
+    fn second(&mut self, now: Duration) -> Option<String> {
         self.count(now);
-        let answered = self.answered().unwrap_or(0);
+        let answered = self.driving.answered().unwrap_or(0);
         if self.stage.phase.has_load()
             && let Some(event) = (self.parts.standing)(answered)
         {
@@ -140,6 +136,17 @@ impl Conductor<'_> {
         }
         let left = self.total.saturating_sub(now).max(self.agenda.left(now));
         (self.parts.tick)(self.chronicle.mirror(), self.stage, left);
+        if self.stage.phase != Phase::Steady {
+            return None;
+        }
+        match (self.parts.sure)(self.chronicle.mirror()) {
+            Enough::No => None,
+            Enough::AskForProof => {
+                self.look(Look::Snapshot(Moment::SteadyEnd), now);
+                None
+            }
+            Enough::Yes(reason) => Some(reason),
+        }
     }
 
     /// Asks for a closer look, unless looking has cost the target too much already.
@@ -147,29 +154,23 @@ impl Conductor<'_> {
         if look == Look::Collect && (self.parts.plan.judging.no_gc || !self.chronicle.may_collect(now)) {
             return;
         }
-        let asked = self.questions.look(look, now, End::Finished.patience());
-        if let (true, Some(driver)) = (asked, &self.parts.driver) {
-            driver.probing(now);
+        if self.questions.look(look, now, End::Finished.patience()) {
+            self.driving.probing(now);
         }
     }
 
     fn take_in(&mut self, done: Done) {
         let now = self.parts.clock.now();
         match done {
-            Done::Sample(row) => self.chronicle.row(now, self.stage.phase, self.answered(), row),
+            Done::Sample(row) => self.chronicle.row(now, self.stage.phase, self.driving.answered(), row),
             Done::Look(look, at, row) => self.chronicle.looked(look, at, now, row),
         }
     }
 
-    /// Requests answered by soak's own count; none where soak drives none.
-    fn answered(&self) -> Option<u64> {
-        self.parts.driver.as_ref().map(Driver::answered_total)
-    }
-
     /// What was driven since the last count.
     fn count(&mut self, now: Duration) {
-        if let Some(driver) = &mut self.parts.driver {
-            self.chronicle.driven(now, &driver.take());
+        if let Some(interval) = self.driving.take() {
+            self.chronicle.driven(now, &interval);
         }
     }
 
@@ -184,14 +185,14 @@ impl Conductor<'_> {
                 return End::Aborted;
             }
         }
-        self.chronicle.leftovers(self.parts.clock.now(), self.stage.phase, self.answered());
+        self.chronicle.leftovers(self.parts.clock.now(), self.stage.phase, self.driving.answered());
         end
     }
 
     fn close(mut self) -> Recorder {
         let now = self.parts.clock.now();
-        if let Some(driver) = self.parts.driver.take() {
-            self.chronicle.driven(now, &driver.finish());
+        if let Some(interval) = self.driving.finish() {
+            self.chronicle.driven(now, &interval);
         }
         self.chronicle.close()
     }

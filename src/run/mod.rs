@@ -6,6 +6,7 @@
 mod agenda;
 mod chronicle;
 mod conductor;
+mod driving;
 mod ledger;
 mod parts;
 mod questions;
@@ -14,5 +15,5 @@ mod timeline;
 
 pub use conductor::conduct;
 pub use ledger::best_count;
-pub use parts::{End, Parts};
+pub use parts::{End, Enough, Parts};
 pub use timeline::{Look, Stage, stages};

@@ -51,7 +51,8 @@ impl Tail {
             // a warm-up that an earlier window saw goes on in this one, nearly straight by now
             taus.extend([0.5 * longest, longest].into_iter().filter(|tau| *tau > 1.3 * length));
         }
-        let (mut alone, mut drains): (Option<(f64, f64)>, Option<(f64, f64)>) = (None, None);
+        let mut alone: Option<(f64, f64)> = None;
+        let mut drains: Option<(f64, f64)> = None;
         let mut joints = Vec::new();
         for tau in taus {
             if let Some(f) = try_any(tau, false) {

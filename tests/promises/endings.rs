@@ -187,6 +187,7 @@ fn plan() -> PlanRecord {
         connections: 64,
         timeout: span(10.0),
         requests: None,
+        until_sure: None,
         expect_status: Vec::new(),
         interval: span(0.5),
         phases: PhasePlan {

@@ -3,11 +3,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic, in its helpers too")]
 
+mod analyze;
 mod calibration;
 mod copes;
 mod growing;
 mod made;
 mod many;
 mod properties;
+mod sequential;
 mod stable;
 mod unsure;

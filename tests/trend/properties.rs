@@ -34,7 +34,7 @@ fn near(a: f64, b: f64, scale: f64) -> bool {
 
 proptest! {
     // each case judges two series; the calibration looks at many more
-    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_unit_of_memory_changes_nothing(made in any_series(), factor in 1e-6f64..1e6) {

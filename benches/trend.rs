@@ -1,0 +1,113 @@
+//! What the engine costs: `cargo bench --bench trend`.
+//!
+//! - `day`: a day at one sample a second with ten series, its CSV read against its ten series judged; at most three times.
+//! - `samples`: one series of 10³ to 10⁶ samples, to see that cost grows no faster than n log n.
+//! - a week at one sample a second: the memory at its highest is printed (VmHWM), and must stay under 200 MiB.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use criterion::{BenchmarkId, Criterion, Throughput};
+use soak::evidence::{Phase, Recording, Sample, Series};
+use soak::record::read_table;
+use soak::trend::{Question, trend};
+
+/// Noise that is the same every time: a linear congruential generator (D. H. Lehmer, 1951).
+fn noisy(n: usize, seed: u64, slope: f64) -> Vec<Sample> {
+    let mut state = seed.wrapping_mul(2).wrapping_add(1);
+    (0..n)
+        .map(|i| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let noise = (state >> 40) as f64 / f64::from(1u32 << 24);
+            Sample::new((3e8 + slope * i as f64 + 4e6 * noise).round())
+        })
+        .collect()
+}
+
+fn recording(n: usize, series: usize) -> Recording {
+    Recording {
+        elapsed_s: (0..n).map(|i| i as f64).collect(),
+        phases: vec![Phase::Steady; n],
+        requests_total: (0..n).map(|i| Sample::new(50.0 * i as f64)).collect(),
+        series: (0..series)
+            .map(|k| Series {
+                name: format!("part_{k}_bytes"),
+                samples: noisy(n, k as u64, if k % 2 == 0 { 0.0 } else { 40.0 }),
+            })
+            .collect(),
+    }
+}
+
+fn judge_all(recording: &Recording) {
+    for series in &recording.series {
+        black_box(trend(&Question { recording, series, events: &[], false_alarm: 0.05 }));
+    }
+}
+
+fn write_csv(recording: &Recording) -> PathBuf {
+    let mut text = String::from("elapsed_s,phase,requests_total");
+    recording.series.iter().for_each(|s| {
+        let _ = write!(text, ",{}", s.name);
+    });
+    for i in 0..recording.len() {
+        let _ = write!(text, "\n{:.3},steady,{}", recording.elapsed_s[i], 50 * i);
+        recording.series.iter().for_each(|s| {
+            let _ = write!(text, ",{}", s.samples[i].get().unwrap_or_default());
+        });
+    }
+    text.push('\n');
+    let path = std::env::temp_dir().join(format!("soak-bench-{}.csv", std::process::id()));
+    if let Err(e) = std::fs::write(&path, text) {
+        eprintln!("{}: {e}", path.display());
+    }
+    path
+}
+
+fn highest_memory_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
+}
+
+fn main() {
+    // before anything else has used memory
+    let week = recording(7 * 86_400, 1);
+    judge_all(&week);
+    drop(week);
+    match highest_memory_kib() {
+        Some(kib) => println!("a week at 1 s, one series: {} MiB at its highest", kib / 1024),
+        None => println!("a week at 1 s: this system does not tell the highest memory"),
+    }
+
+    let day = recording(86_400, 10);
+    let path = write_csv(&day);
+    let timed = |f: &dyn Fn()| {
+        let start = Instant::now();
+        (0..3).for_each(|_| f());
+        start.elapsed().as_secs_f64() / 3.0
+    };
+    let read = timed(&|| {
+        let _ = black_box(read_table(&path));
+    });
+    let judged = timed(&|| judge_all(&day));
+    println!(
+        "a day at 1 s, ten series: read in {read:.3} s, judged in {judged:.3} s: {:.2} times",
+        judged / read
+    );
+
+    let mut criterion = Criterion::default().configure_from_args().sample_size(10);
+    let mut group = criterion.benchmark_group("day");
+    group.bench_function("read", |b| b.iter(|| read_table(&path)));
+    group.bench_function("judge", |b| b.iter(|| judge_all(&day)));
+    group.finish();
+    let mut group = criterion.benchmark_group("samples");
+    for n in [1_000, 10_000, 100_000, 1_000_000] {
+        let one = recording(n, 1);
+        group.throughput(Throughput::Elements(n as u64));
+        group.bench_with_input(BenchmarkId::from_parameter(n), &one, |b, one| b.iter(|| judge_all(one)));
+    }
+    group.finish();
+    criterion.final_summary();
+    let _ = std::fs::remove_file(&path);
+}

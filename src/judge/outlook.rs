@@ -1,0 +1,35 @@
+//! What can be said while a run goes on, for `--until-sure`: the verdict's own rules, at the error one look may spend.
+
+use crate::evidence::{Evidence, Verdict};
+
+use super::steady::Steady;
+use super::{load, tasks, verdict, voters};
+
+/// What one look into a run that goes on says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outlook {
+    /// It leaks, for this reason.
+    Leak(String),
+    /// Nothing grows that this run could have found.
+    Stable,
+    /// Tasks have grown, and what would decide is whether the runtime can prove that they never end.
+    Prove,
+    /// Not sure yet.
+    Open,
+}
+
+/// Judges what was seen so far; `error` is what this look may spend on a false 'leak'.
+pub fn outlook(evidence: &Evidence, error: f64) -> Outlook {
+    let steady = Steady::of(evidence);
+    let voters = voters::ask(evidence, &steady, error);
+    let tasks = tasks::judge(evidence, &steady, voters.task_share_of_error());
+    let load = load::load(evidence, &steady);
+    let facts = verdict::Facts::gather(evidence, &steady, &voters, &tasks, load.as_ref());
+    let (verdict, why) = verdict::decide(&facts);
+    match verdict {
+        Verdict::Leak => Outlook::Leak(why),
+        Verdict::Stable => Outlook::Stable,
+        Verdict::Failed | Verdict::Inconclusive if tasks.may_be_proven() => Outlook::Prove,
+        Verdict::Failed | Verdict::Inconclusive => Outlook::Open,
+    }
+}

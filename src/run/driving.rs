@@ -1,0 +1,57 @@
+//! The driver as the conductor sees it: perhaps there is none, because something else drives.
+
+use std::time::Duration;
+
+use crate::drive::{Driver, Interval, Load};
+use crate::evidence::{Phase, PlanRecord};
+
+use super::timeline::Stage;
+
+/// Sends the load of one run, if soak does.
+pub(super) struct Driving(Option<Driver>);
+
+impl Driving {
+    pub(super) fn of(driver: Option<Driver>) -> Driving {
+        Driving(driver)
+    }
+
+    /// A stage begins, and perhaps load with it.
+    pub(super) fn begin(&self, stage: &Stage, plan: &PlanRecord, now: Duration) {
+        let phases = &plan.phases;
+        if let (true, Some(driver)) = (stage.begins_load(phases), &self.0) {
+            let (warmup, steady) = (phases.warmup.0, phases.steady.0);
+            driver.begin(Load { start: now, warmup, steady, requests: plan.requests });
+        }
+    }
+
+    /// Whether steady has sent all that --requests asked for.
+    pub(super) fn is_done(&self, stage: &Stage, plan: &PlanRecord) -> bool {
+        let counted = stage.phase == Phase::Steady && plan.requests.is_some();
+        counted && self.0.as_ref().is_some_and(Driver::steady_done)
+    }
+
+    /// soak itself asks something of the target at this time.
+    pub(super) fn probing(&self, now: Duration) {
+        self.0.iter().for_each(|driver| driver.probing(now));
+    }
+
+    /// No more load.
+    pub(super) fn stop(&self) {
+        self.0.iter().for_each(Driver::stop);
+    }
+
+    /// Requests answered so far.
+    pub(super) fn answered(&self) -> Option<u64> {
+        self.0.as_ref().map(Driver::answered_total)
+    }
+
+    /// What was driven since the last count.
+    pub(super) fn take(&mut self) -> Option<Interval> {
+        self.0.as_mut().map(Driver::take)
+    }
+
+    /// The last count.
+    pub(super) fn finish(self) -> Option<Interval> {
+        self.0.map(Driver::finish)
+    }
+}

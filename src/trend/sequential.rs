@@ -1,0 +1,83 @@
+//! When to look while a run goes on, and what each look may cost: a test that stays valid however often one looks.
+//!
+//! Who looks again and again and stops at the first p < 0.05 is wrong nearly always, in the end. So the looks follow a
+//! geometric schedule, and the error allowed for the whole run is spent on them in parts that add up to no more than it
+//! has: the k-th look gets 1/(k (k + 1)) of it. By Boole's inequality the chance of a false alarm at any of
+//! ever so many looks is then at most the whole, however the looks depend on each other.
+//!
+//! Sources: K. K. G. Lan and D. L. DeMets, Discrete sequential boundaries for clinical trials (1983), for spending an
+//! error over looks; D. A. Darling and H. Robbins, Iterated logarithm inequalities (1967), for a schedule of geometric
+//! epochs, which costs only the logarithm of a logarithm of the time.
+//!
+//! What it cannot do: it bounds false alarms. That nothing grows is never proven by waiting; so calm counts only after
+//! several looks in a row, over which the run has more than doubled.
+
+/// Each look comes when this much more was seen than at the one before.
+const RATIO: f64 = 1.25;
+/// Looks in a row that must find nothing growing: 1.25⁴ is more than twice the data.
+const CALM: u32 = 5;
+
+/// The schedule of one run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Looks {
+    next_s: f64,
+    taken: u32,
+    calm: u32,
+    false_alarm: f64,
+}
+
+impl Looks {
+    /// The first look comes when `least_s` seconds of steady were seen; `false_alarm` is the chance of a false alarm at
+    /// any look of the run, at most.
+    pub fn new(least_s: f64, false_alarm: f64) -> Looks {
+        Looks { next_s: least_s.max(1.0), taken: 0, calm: 0, false_alarm }
+    }
+
+    /// Whether to look now that so many seconds of steady were seen, and the chance of a false alarm that this look may
+    /// spend. Looks that were missed are not made up for.
+    pub fn due(&mut self, seen_s: f64) -> Option<f64> {
+        if seen_s < self.next_s {
+            return None;
+        }
+        while self.next_s <= seen_s {
+            self.next_s *= RATIO;
+        }
+        self.taken += 1;
+        let k = f64::from(self.taken);
+        Some(self.false_alarm / (k * (k + 1.0)))
+    }
+
+    /// Takes in whether this look found the target stable; true once enough looks in a row did.
+    pub fn calm(&mut self, stable: bool) -> bool {
+        self.calm = if stable { self.calm + 1 } else { 0 };
+        self.calm >= CALM
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_are_ever_farther_apart_and_spend_no_more_than_there_is() {
+        let mut looks = Looks::new(10.0, 0.05);
+        let mut at = Vec::new();
+        let mut spent = 0.0;
+        for second in 0..86_400 {
+            if let Some(share) = looks.due(f64::from(second)) {
+                at.push(second);
+                spent += share;
+            }
+        }
+        assert_eq!(at[..4], [10, 13, 16, 20]);
+        assert!(at.len() > 35 && at.len() < 45, "a day has {} looks", at.len());
+        assert!(spent < 0.05 && spent > 0.045, "{spent}");
+    }
+
+    #[test]
+    fn calm_takes_several_looks_in_a_row() {
+        let mut looks = Looks::new(10.0, 0.05);
+        assert!(![true, true, false, true, true, true, true].into_iter().any(|s| looks.calm(s)));
+        assert!(looks.calm(true));
+    }
+}
