@@ -1,9 +1,10 @@
-//! `--until-sure`: a run ends as soon as the answer is certain.
+//! When a run ends before its time: with `--until-sure` as soon as the answer is certain, and always once the target
+//! has been gone for longer than it may.
 //!
 //! `trend/` says when to look and what a look may cost, `judge/` what it sees; the conductor only asks.
 
 use crate::evidence::{Evidence, Moment, Phase, PlanRecord};
-use crate::judge::{ERROR, Outlook, outlook};
+use crate::judge::{ERROR, Outlook, lost, outlook};
 use crate::record::Mirror;
 use crate::run::Enough;
 use crate::trend::Looks;
@@ -25,8 +26,12 @@ impl Sure {
 
     /// Whether what was recorded is enough.
     pub fn look(&mut self, mirror: &Mirror) -> Enough {
-        let Some(looks) = &mut self.looks else { return Enough::No };
         let evidence = mirror.evidence();
+        let now_s = evidence.recording.elapsed_s.last().copied().unwrap_or(0.0);
+        if let Some(why) = lost(evidence, now_s) {
+            return Enough::Yes(why);
+        }
+        let Some(looks) = &mut self.looks else { return Enough::No };
         if let Some(error) = self.awaiting {
             // a proof is no statistic: it may come at any time, and costs nothing
             if evidence.snapshots.last().is_some_and(|s| s.moment == Moment::SteadyEnd) {

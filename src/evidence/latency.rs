@@ -40,8 +40,9 @@ impl LatencyTag {
     }
 }
 
-/// Percentiles of one histogram, in seconds.
+/// Percentiles of one histogram, in seconds; all nought where it holds nothing, and null in the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(into = "Told", from = "Told")]
 pub struct Percentiles {
     /// How many values it holds.
     pub count: u64,
@@ -55,6 +56,38 @@ pub struct Percentiles {
     pub p999: f64,
     /// The slowest.
     pub max: f64,
+}
+
+/// Percentiles as a file has them: a program must not read 0 where nothing was timed.
+#[derive(Serialize, Deserialize)]
+struct Told {
+    count: u64,
+    p50: Option<f64>,
+    p90: Option<f64>,
+    p99: Option<f64>,
+    p999: Option<f64>,
+    max: Option<f64>,
+}
+
+impl From<Percentiles> for Told {
+    fn from(p: Percentiles) -> Told {
+        let told = |value: f64| (p.count > 0).then_some(value);
+        Told {
+            count: p.count,
+            p50: told(p.p50),
+            p90: told(p.p90),
+            p99: told(p.p99),
+            p999: told(p.p999),
+            max: told(p.max),
+        }
+    }
+}
+
+impl From<Told> for Percentiles {
+    fn from(t: Told) -> Percentiles {
+        let [p50, p90, p99, p999, max] = [t.p50, t.p90, t.p99, t.p999, t.max].map(Option::unwrap_or_default);
+        Percentiles { count: t.count, p50, p90, p99, p999, max }
+    }
 }
 
 /// Percentiles of one interval of the run, for the picture.

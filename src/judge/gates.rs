@@ -1,7 +1,8 @@
 //! The user's limits against what was measured. A slope is compared by its interval.
 
 use crate::evidence::{
-    Account, AccountRow, Aspect, Estimate, Evidence, Gate, GateFinding, GateResult, LoadFinding, Quantity,
+    Account, AccountRow, Aspect, Direction, Estimate, Evidence, Gate, GateFinding, GateResult, LoadFinding,
+    Quantity, Trend,
 };
 use crate::units::{Span, Unit};
 
@@ -14,6 +15,8 @@ struct Measured {
     value: f64,
     ci: Option<[f64; 2]>,
     needs_s: Option<f64>,
+    /// A slope that is beyond its limit, but of a growth that is not certain by itself.
+    uncertain: bool,
 }
 
 /// Compares every gate of the plan.
@@ -36,7 +39,7 @@ fn measure(
     account: &Account,
     load: Option<&LoadFinding>,
 ) -> Result<Measured, String> {
-    let plain = |value: f64| Measured { value, ci: None, needs_s: None };
+    let plain = |value: f64| Measured { value, ci: None, needs_s: None, uncertain: false };
     let driven = || load.ok_or_else(|| "nothing was driven".to_string());
     match (&gate.quantity, gate.aspect) {
         (Quantity::Memory, aspect @ (Aspect::Slope | Aspect::PerRequest)) => {
@@ -48,7 +51,10 @@ fn measure(
                 false => (grows.slope_per_s, grows.slope_ci),
             };
             match value {
-                Some(value) => Ok(Measured { value, ci, needs_s: grows.needs_s }),
+                Some(value) => {
+                    let uncertain = grows.trend != Direction::Growing;
+                    Ok(Measured { value, ci, needs_s: grows.needs_s, uncertain })
+                }
                 None => still(grows.detectable_per_s, per_request.then(|| steady.request_rate()).flatten())
                     .ok_or_else(|| "the growth of memory cannot be told yet".into()),
             }
@@ -80,7 +86,7 @@ fn measure(
             let estimate = if aspect == Aspect::Slope { voter.trend.slope } else { voter.trend.per_request };
             let rate = if aspect == Aspect::PerRequest { steady.request_rate() } else { None };
             estimate
-                .map(|e| interval(e, voter.trend.needs_s))
+                .map(|e| interval(e, &voter.trend))
                 .or_else(|| still(voter.trend.detectable_per_s.filter(|_| voter.is_flat()), rate))
                 .ok_or_else(|| format!("{name}: {}", voter.trend.why))
         }
@@ -120,11 +126,12 @@ fn level(evidence: &Evidence, steady: &Steady, name: &str, aspect: Aspect) -> Re
 /// there were each second.
 fn still(detectable_per_s: Option<f64>, requests_per_s: Option<f64>) -> Option<Measured> {
     let most = detectable_per_s? / requests_per_s.unwrap_or(1.0);
-    Some(Measured { value: 0.0, ci: Some([0.0, most]), needs_s: None })
+    Some(Measured { value: 0.0, ci: Some([0.0, most]), needs_s: None, uncertain: true })
 }
 
-fn interval(e: Estimate, needs_s: Option<f64>) -> Measured {
-    Measured { value: e.value, ci: Some([e.lo, e.hi]), needs_s }
+fn interval(e: Estimate, trend: &Trend) -> Measured {
+    let uncertain = trend.direction != Direction::Growing;
+    Measured { value: e.value, ci: Some([e.lo, e.hi]), needs_s: trend.needs_s, uncertain }
 }
 
 fn finding(gate: &Gate, measured: Result<Measured, String>) -> GateFinding {
@@ -144,7 +151,7 @@ fn finding(gate: &Gate, measured: Result<Measured, String>) -> GateFinding {
                 if gate.limit.at_least { (lo >= limit, hi < limit) } else { (hi < limit, lo >= limit) };
             let result = match (under, over) {
                 (true, _) => GateResult::Held,
-                (_, true) => GateResult::Failed,
+                (_, true) if !m.uncertain => GateResult::Failed,
                 _ => GateResult::Inconclusive,
             };
             GateFinding {
@@ -176,15 +183,17 @@ fn sentence(gate: &Gate, m: &Measured, result: GateResult) -> String {
         None => show(m.value),
     };
     let limit = show(gate.limit.value);
+    let beyond = m.uncertain && m.ci.is_some_and(|[lo, _]| lo >= gate.limit.value);
+    let lies = match beyond {
+        true => format!("lies beyond the limit of {limit}, but that it grows is not certain"),
+        false => format!("lies across the limit of {limit}"),
+    };
     match result {
         GateResult::Held => format!("{measured}: within the limit of {limit}"),
         GateResult::Failed => format!("{measured}: beyond the limit of {limit}"),
         GateResult::Inconclusive => match m.needs_s {
-            Some(s) => format!(
-                "{measured} lies across the limit of {limit}; {} of steady would decide",
-                Span::from_secs_f64(s)
-            ),
-            None => format!("{measured} lies across the limit of {limit}; a longer run would decide"),
+            Some(s) => format!("{measured} {lies}; {} of steady would decide", Span::from_secs_f64(s)),
+            None => format!("{measured} {lies}; a longer run would decide"),
         },
     }
 }

@@ -3,6 +3,7 @@
 //! Comes in: [`Evidence`], a second or a week old, it is all one. Goes out: [`Findings`]. Pure: no I/O and no clock,
 //! so that a live run and `soak report RUN` say the same.
 
+mod absence;
 mod account;
 mod exit;
 mod gates;
@@ -19,6 +20,7 @@ mod words;
 
 use crate::evidence::{Account, Evidence, Findings};
 
+pub use absence::lost;
 pub use outlook::{Outlook, outlook};
 pub use voters::ERROR;
 pub use words::reproduce;

@@ -4,6 +4,7 @@
 use crate::evidence::{Direction, EventKind, Evidence, LoadFinding, Verdict};
 use crate::units::{Rate, Span, Unit};
 
+use super::absence;
 use super::load::rate_held;
 use super::rank::Rank;
 use super::steady::Steady;
@@ -117,24 +118,8 @@ fn unreadable_heap(voter: &Voter, voters: &Voters) -> bool {
 
 /// Why the target failed, if it did.
 fn failure(evidence: &Evidence, steady: &Steady, load: Option<&LoadFinding>) -> Option<String> {
-    let down_after = evidence.plan.as_ref().map_or(Span::from_secs_f64(30.0), |p| p.judging.down_after);
-    let mut gone: Option<(f64, &str)> = None;
-    for event in &evidence.events {
-        match &event.kind {
-            EventKind::TargetGone { reason } => gone = Some((event.elapsed_s, reason)),
-            EventKind::Restart { .. } => {
-                if let Some((since, reason)) = gone.take() {
-                    let away = Span::from_secs_f64(event.elapsed_s - since);
-                    if away > down_after {
-                        return Some(format!("the target was gone for {away} ({reason})"));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    if let Some((since, reason)) = gone {
-        return Some(format!("the target went away after {} ({reason})", Span::from_secs_f64(since)));
+    if let Some(why) = absence::failed(evidence) {
+        return Some(why);
     }
     let plan = evidence.plan.as_ref()?;
     if steady.seconds() <= 0.0 {
@@ -225,7 +210,8 @@ fn doubt(voter: &Voter, voters: &Voters, steady: &Steady) -> Option<String> {
         Direction::Inconclusive if voter.bounded => None,
         Direction::Inconclusive => Some(format!("{name}: {}", voter.trend.why)),
         Direction::Growing if unreadable_heap(voter, voters) && steady.stretches.len() < 2 => Some(format!(
-            "{name} climbs, but {} rather grows its heap than collects, and its live heap could not be read",
+            "{name} climbs, but {} rather grows its heap than collects, and its live heap could not be read; \
+             --cycles 3 would tell a leak from that",
             voters.sources().runtime
         )),
         Direction::Growing if voter.material && !voter.significant => {
@@ -268,7 +254,7 @@ pub const MEMORY_STRONGEST_FIRST: [&str; 4] =
 fn strongest_memory(voters: &Voters) -> Option<&Voter> {
     MEMORY_STRONGEST_FIRST
         .iter()
-        .find_map(|name| voters.get(name).filter(|v| v.rank.is_some() && v.trend.slope.is_some()))
+        .find_map(|name| voters.get(name).filter(|v| v.rank.is_some() && v.trend.detectable_per_s.is_some()))
 }
 
 /// "no growth above 90 B a request in 4 min".

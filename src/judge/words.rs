@@ -1,8 +1,8 @@
 //! Every sentence of the report: headline, subtitle, notes. The formats only set them.
 
 use crate::evidence::{
-    AccountPart, Culprit, Direction, EventKind, Evidence, Findings, GroupKind, LoadFinding, PlanRecord,
-    SeriesFinding, Verdict,
+    AccountPart, Culprit, Direction, EventKind, Evidence, Findings, GateResult, GroupKind, LoadFinding,
+    PlanRecord, SeriesFinding, Verdict,
 };
 use crate::units::{Span, Unit, significant};
 
@@ -26,6 +26,19 @@ pub fn series(name: &str) -> &str {
 
 /// The one sentence that a manager understands.
 pub fn headline(findings: &Findings, facts: &Facts, why: &str, steady: &Steady) -> String {
+    let answer = answer(findings, facts, why, steady);
+    // a green 'No leak' over a deploy that was stopped would be read as a go
+    let failed = findings.gates.iter().find(|gate| gate.result == GateResult::Failed);
+    match failed {
+        Some(gate) if findings.exit_code == 1 && findings.verdict != Verdict::Leak => {
+            format!("Gate failed: {}; {}", gate.expr, lower(&answer))
+        }
+        _ => answer,
+    }
+}
+
+/// What the verdict comes to, gates apart.
+fn answer(findings: &Findings, facts: &Facts, why: &str, steady: &Steady) -> String {
     match findings.verdict {
         Verdict::Leak => leak(findings, why),
         Verdict::Stable => format!("No leak: {}", facts.excludes.as_deref().unwrap_or("nothing grows")),
@@ -169,13 +182,24 @@ pub fn caption(findings: &Findings) -> String {
     }
     // what was explained away is what a reader sees climbing above this line
     let explained = findings.series.iter().find_map(|s| s.explained_by.clone());
+    let gate = findings.gates.iter().find(|gate| gate.result == GateResult::Failed);
     let decided = match findings.verdict {
-        Verdict::Stable => explained,
-        _ => findings.notes.first().cloned(),
+        Verdict::Leak | Verdict::Failed => findings.notes.first().cloned(),
+        Verdict::Stable | Verdict::Inconclusive => {
+            gate.map(|g| format!("{}: {}", g.expr, g.why)).or(explained)
+        }
     };
+    // of the strongest memory that says what the verdict says
     let strongest = || {
-        let votes = |name: &&str| findings.series.iter().find(|s| s.name == **name && s.votes);
-        let s = MEMORY_STRONGEST_FIRST.iter().find_map(votes).or(findings.series.iter().find(|s| s.votes))?;
+        let same = |s: &&SeriesFinding| {
+            s.votes && (s.trend == Direction::Stable) == (findings.verdict == Verdict::Stable)
+        };
+        let by_name = |name: &&str| findings.series.iter().find(|s| s.name == **name && same(s));
+        let s = MEMORY_STRONGEST_FIRST
+            .iter()
+            .find_map(by_name)
+            .or_else(|| findings.series.iter().find(same))
+            .or_else(|| findings.series.iter().find(|s| s.votes))?;
         Some(format!("{}: {}", series(&s.name), s.why))
     };
     decided.or_else(strongest).map(|text| capital(&text)).unwrap_or_default()
@@ -215,9 +239,9 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
             notes.push(format!("{rose}: {explained}."));
         }
     }
-    // with the runtime's own account of tasks and heap, a page of metrics would add little
+    // what would have helped to tell; with the runtime's own account of tasks and heap, a page of metrics adds little
     let seen = |name: &str| findings.probes.iter().any(|p| p.found && p.name == name);
-    let enough = seen("goroutines") && seen("heap");
+    let enough = (seen("goroutines") && seen("heap")) || findings.verdict != Verdict::Inconclusive;
     for probe in findings.probes.iter().filter(|p| !p.found && !enough) {
         if let Some(line) = &probe.turn_on {
             notes.push(format!("Not available: {} ({}). To turn it on: {line}", probe.name, probe.yields));
@@ -265,6 +289,11 @@ pub fn reproduce(plan: &PlanRecord) -> String {
         line += &format!(" --gate '{}'", gate.expr);
     }
     line
+}
+
+fn lower(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|c| c.to_lowercase().collect::<String>() + chars.as_str()).unwrap_or_default()
 }
 
 fn capital(text: &str) -> String {

@@ -1,10 +1,15 @@
 //! Ctrl-C and SIGTERM as commands: once stops the load and still reports, twice ends at once.
 
+use std::time::Duration;
+
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinHandle;
 
 use crate::error::{Error, Result};
 use crate::evidence::Command;
+
+/// Signals that come together mean one thing.
+const ONE_WISH: Duration = Duration::from_millis(50);
 
 /// Listens for Ctrl-C and SIGTERM from now on and sends what they mean; the default, to die, is off until the process
 /// ends. The task ends after the second signal, whether or not anybody still receives: what comes after the run, such
@@ -17,6 +22,10 @@ pub fn listen(commands: Sender<Command>) -> Result<JoinHandle<()>> {
     Ok(tokio::spawn(async move {
         for command in [Command::Stop, Command::Abort] {
             signals.next().await;
+            if command == Command::Stop {
+                // `timeout` and some shells signal the process and then its group: that is one wish and not two
+                while tokio::time::timeout(ONE_WISH, signals.next()).await.is_ok() {}
+            }
             // full or closed: the end of this task then says it
             let _ = commands.try_send(command);
         }

@@ -109,7 +109,9 @@ async fn go(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, pid: Option<
                 );
             }
         }
-        Err(error) if may_be_go => found.missing("goroutines", TASKS, turn_on_pprof(&error)),
+        Err(error) if may_be_go => {
+            found.missing("goroutines", TASKS, turn_on_pprof(&plan.probes.pprof, &error))
+        }
         Err(_) => return,
     }
     let pid = match pid {
@@ -121,15 +123,19 @@ async fn go(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, pid: Option<
             let yields = if probe.exact() { ACCOUNT } else { ACCOUNT_INSIDE };
             found.add(Box::new(probe), yields);
         }
-        Err(error) if served || may_be_go => found.missing("heap", ACCOUNT, turn_on_pprof(&error)),
+        Err(error) if served || may_be_go => {
+            found.missing("heap", ACCOUNT, turn_on_pprof(&plan.probes.pprof, &error))
+        }
         Err(_) => {}
     }
 }
 
-fn turn_on_pprof(error: &ProbeError) -> String {
-    format!(
-        "import _ \"net/http/pprof\" in the service and serve http.DefaultServeMux, or name where it is with --pprof URL ({error})"
-    )
+/// What turns pprof on; with the reason where the user said that it is there.
+fn turn_on_pprof(asked: &PprofPlan, error: &ProbeError) -> String {
+    match asked {
+        PprofPlan::At(_) => format!("--pprof names no pprof page ({error})"),
+        _ => "import _ \"net/http/pprof\" in the service, or name where it is with --pprof URL".into(),
+    }
 }
 
 /// Whether the pprof page speaks of this very process and not of one behind it, as far as it tells: its command line
@@ -180,7 +186,10 @@ async fn prometheus(
     found.missing(
         "prometheus",
         YIELDS,
-        format!("serve {serve}, or name the page with --metrics URL ({why})"),
+        match plan.probes.metrics {
+            Some(_) => format!("--metrics names no page of metrics ({why})"),
+            None => format!("serve {serve}, or name the page with --metrics URL"),
+        },
     );
 }
 

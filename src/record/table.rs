@@ -22,22 +22,21 @@ enum Column {
     Elapsed,
     Phase,
     Requests,
-    /// Values so far, and whether a cell held something that is neither a number nor a gap.
+    /// Values so far, and the first cell that held something that is neither a number nor a gap, with its line.
     Other {
         name: String,
         samples: Vec<Sample>,
-        text: bool,
+        text: Option<(u64, String)>,
     },
 }
 
 /// Reads a table of samples.
 ///
-/// Columns that hold text beside or instead of numbers are left out. A column that is empty throughout is a series
-/// of gaps.
+/// Columns that hold text throughout are left out. A column that is empty throughout is a series of gaps.
 ///
 /// # Errors
-/// When the file cannot be read, does not begin with a column `elapsed_s`, names a column twice, or holds a time or
-/// a phase that is none, or a time below the one before it. The message names file and line.
+/// When the file cannot be read, does not begin with a column `elapsed_s`, names a column twice, holds a time or a
+/// phase that is none, a time below the one before it, or text among the numbers of a column, or has no series at all. The message names file and line.
 pub fn read_table(path: &Path) -> Result<Recording> {
     let file = File::open(path).map_err(Error::file(path))?;
     let gz = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
@@ -92,9 +91,22 @@ fn parse(path: &Path, input: impl Read) -> Result<Recording> {
         holding = true;
     }
     for column in columns {
-        if let Column::Other { name, samples, text: false } = column {
-            out.series.push(Series { name, samples });
+        let Column::Other { name, samples, text } = column else { continue };
+        match text {
+            None => out.series.push(Series { name, samples }),
+            // a name or a host beside the figures
+            Some(_) if samples.iter().all(|s| s.get().is_none()) => {}
+            Some((line, cell)) => {
+                let reason = format!("line {line}: {name} is '{cell}', expected a number or an empty cell");
+                return Err(Error::format(path, reason));
+            }
         }
+    }
+    if out.series.is_empty() {
+        return Err(Error::format(
+            path,
+            "no column beside elapsed_s, phase and requests_total holds numbers",
+        ));
     }
     Ok(out)
 }
@@ -115,7 +127,7 @@ fn header(path: &Path, record: &ByteRecord) -> Result<Vec<Column>> {
             "elapsed_s" => Column::Elapsed,
             "phase" => Column::Phase,
             "requests_total" => Column::Requests,
-            _ => Column::Other { name, samples: Vec::new(), text: false },
+            _ => Column::Other { name, samples: Vec::new(), text: None },
         });
     }
     Ok(columns)
@@ -159,7 +171,9 @@ fn row(
     for (column, cell) in columns.iter_mut().zip(record) {
         if let Column::Other { samples, text, .. } = column {
             let value = number(cell);
-            *text |= value.is_none() && !is_gap(cell);
+            if value.is_none() && text.is_none() && !is_gap(cell) {
+                *text = Some((line, shown(Some(cell))));
+            }
             samples.push(value.map_or(Sample::GAP, Sample::new));
         }
     }
@@ -176,7 +190,7 @@ fn number(cell: &[u8]) -> Option<f64> {
 fn is_gap(cell: &[u8]) -> bool {
     let cell = cell.trim_ascii();
     cell.is_empty()
-        || [&b"nan"[..], b"null", b"none", b"na", b"-", b"inf", b"+inf", b"-inf"]
+        || [&b"nan"[..], b"null", b"none", b"na", b"n/a", b"-", b"inf", b"+inf", b"-inf"]
             .iter()
             .any(|gap| cell.eq_ignore_ascii_case(gap))
 }
@@ -263,7 +277,9 @@ mod tests {
             ("elapsed_s,a,a\n0,1,1\n", "line 1: column 'a'"),
             ("elapsed_s,a\n5,1\n4,1\n5,1\n", "line 3: elapsed_s falls from 5 to 4"),
             ("elapsed_s,a\n0,1\nx,1\n2,1\n", "line 3: elapsed_s is 'x'"),
-            ("elapsed_s,phase\n0,lunch\n1,steady\n", "line 2: 'lunch' is no phase"),
+            ("elapsed_s,phase,a\n0,lunch,1\n1,steady,1\n", "line 2: 'lunch' is no phase"),
+            ("elapsed_s,a\n0,1\n1,oops\n2,3\n", "line 3: a is 'oops', expected a number"),
+            ("elapsed_s,a\n0,100MiB\n1,101MiB\n", "no column beside"),
         ] {
             let message = read(text).unwrap_err().to_string();
             assert!(message.contains(expected), "{message}");

@@ -136,7 +136,7 @@ impl Conductor<'_> {
         }
         let left = self.total.saturating_sub(now).max(self.agenda.left(now));
         (self.parts.tick)(self.chronicle.mirror(), self.stage, left);
-        if self.stage.phase != Phase::Steady {
+        if !self.stage.phase.has_load() {
             return None;
         }
         match (self.parts.sure)(self.chronicle.mirror()) {

@@ -27,7 +27,7 @@ pub struct Parts<'a> {
     /// Tells whether the target is the service or only forwards to it; asked each second of load, with the requests
     /// answered so far.
     pub standing: &'a mut dyn FnMut(u64) -> Option<EventKind>,
-    /// Tells whether what was seen is enough already; asked each second of steady, with what was recorded.
+    /// Tells whether what was seen is enough already; asked each second of load, with what was recorded.
     pub sure: &'a mut dyn FnMut(&Mirror) -> Enough,
     /// Looks in once a second: what was recorded, the stage, and how long the run still takes.
     pub tick: &'a mut dyn FnMut(&Mirror, Stage, Duration),

@@ -73,6 +73,9 @@ pub(super) fn across_cycles(recording: &Recording, series: &Series, events: &[Ev
     let apart = APART * error;
     let direction = if least > apart.max(REPEATS * first) && p_value < 0.02 {
         Direction::Growing
+    } else if floors[floors.len() - 1].0 <= floors[0].0 + apart {
+        // it ends where the first load left it, or below
+        Direction::Stable
     } else if last <= apart.max(STOPPED * first)
         && (mean <= apart.max(STOPPED * first) || n >= 3.0 && last <= STOPPED * rises[0])
     {

@@ -196,10 +196,10 @@ fn nothing_read() -> Trend {
     }
 }
 
-/// Levels (floors) at both ends: the medians of three points.
+/// Levels (floors) at both ends: the medians of three points, or of few the first and the last.
 fn ends(ground: &window::Ground) -> (Option<f64>, Option<f64>) {
     let values: Vec<f64> = ground.points.iter().map(|p| p.value).collect();
-    let few = values.len().min(3);
+    let few = if values.len() < 16 { values.len().min(1) } else { 3 };
     if few == 0 {
         return (None, None);
     }

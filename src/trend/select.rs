@@ -33,7 +33,7 @@ pub(super) struct Selection {
 /// Sorts the samples. Readings while the target answers a forced collection, and the one after, are left out of a
 /// series that is sampled all the time: that is an indicator for each collection in the fit.
 pub(super) fn select(question: &Question<'_>) -> Selection {
-    let Question { recording, series, events, .. } = *question;
+    let Question { recording, series, .. } = *question;
     let phases = steady_or_all(&recording.phases);
     let steady = phases.iter().filter(|p| **p == Phase::Steady).count();
     let read = |i: usize| series.samples.get(i).and_then(|s| s.get());
@@ -43,7 +43,7 @@ pub(super) fn select(question: &Question<'_>) -> Selection {
         ..Selection::default()
     };
     let interval = usual_interval(&recording.elapsed_s);
-    let blind = if out.deliberate { Vec::new() } else { collections(events, interval) };
+    let blind = if out.deliberate { Vec::new() } else { seen_past(question, &phases, interval) };
     let mut settle = Vec::new();
     for (i, phase) in phases.iter().enumerate() {
         let Some(value) = read(i) else { continue };
@@ -82,12 +82,26 @@ fn steady_or_all(phases: &[Phase]) -> Vec<Phase> {
     if phases.contains(&Phase::Steady) { phases.to_vec() } else { vec![Phase::Steady; phases.len()] }
 }
 
-/// When the target was busy with a forced collection, and one sample longer.
-fn collections(events: &[Event], interval: f64) -> Vec<(f64, f64)> {
+/// The moments of collections that are left out. Where collections come so often that little would be left between
+/// them, the sample after each of them counts after all.
+fn seen_past(question: &Question<'_>, phases: &[Phase], interval: f64) -> Vec<(f64, f64)> {
+    let times = &question.recording.elapsed_s;
+    let wide = collections(question.events, interval);
+    let hidden = |t: &f64| {
+        let next = wide.partition_point(|(from, _)| from <= t);
+        next > 0 && *t <= wide[next - 1].1
+    };
+    let steady = || times.iter().zip(phases).filter(|(_, p)| **p == Phase::Steady).map(|(t, _)| t);
+    let lost = steady().filter(|t| hidden(t)).count();
+    if 2 * lost <= steady().count() { wide } else { collections(question.events, 0.0) }
+}
+
+/// When the target was busy with a forced collection, and so many seconds longer.
+fn collections(events: &[Event], longer_s: f64) -> Vec<(f64, f64)> {
     events
         .iter()
         .filter_map(|e| match e.kind {
-            EventKind::Collection { took_s } => Some((e.elapsed_s, e.elapsed_s + took_s.max(0.0) + interval)),
+            EventKind::Collection { took_s } => Some((e.elapsed_s, e.elapsed_s + took_s.max(0.0) + longer_s)),
             _ => None,
         })
         .collect()

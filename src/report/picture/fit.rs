@@ -20,8 +20,6 @@ pub struct Fit<'a> {
     level: f64,
     slope: f64,
     interval: Option<[f64; 2]>,
-    /// What `level` was moved by.
-    shift: f64,
 }
 
 /// What the line lies on.
@@ -48,9 +46,14 @@ impl<'a> Fit<'a> {
         }
         // a line goes no further than what was read
         let to = to.min(drawn.last()?.0);
-        let (start, slope) = (finding.start?, finding.slope_per_s?);
-        let shift = shift_of(stage, finding, drawn, from, to);
-        Some(Fit { finding, from, to, level: start + shift, slope, interval: finding.slope_ci, shift })
+        let start = finding.start?;
+        // what does not grow is drawn as it was: its slope may be that of a part of steady, and would point elsewhere
+        let slope = match (finding.trend, finding.end) {
+            (Direction::Growing, _) | (_, None) => finding.slope_per_s?,
+            (_, Some(end)) => (end - start) / (to - from).max(f64::MIN_POSITIVE),
+        };
+        let shift = shift_of(stage, finding, (start, slope), drawn, (from, to));
+        Some(Fit { finding, from, to, level: start + shift, slope, interval: finding.slope_ci })
     }
 
     /// The highest value that it reaches.
@@ -78,7 +81,7 @@ impl<'a> Fit<'a> {
         let bad = self.guilty(stage) && ground == Ground::Plain;
         let colour = if bad { stage.theme.warn } else { stage.theme.muted };
         let middle = (self.from + self.to) / 2.0;
-        if let Some([lo, hi]) = self.interval {
+        if let Some([lo, hi]) = self.interval.filter(|_| self.finding.trend == Direction::Growing) {
             let centre = self.at(middle);
             let edge = |t: f64| {
                 let ends = [centre + lo * (t - middle), centre + hi * (t - middle)].map(|v| panel.y(v));
@@ -112,7 +115,7 @@ impl<'a> Fit<'a> {
         let (a, b) = self.ends(panel);
         room.occupy(&[(a.0, a.1 - 7.0), (b.0, b.1 - 7.0)]);
         let unit = Unit::of_series(&self.finding.name);
-        let (start, end) = (self.level, self.finding.end.map_or(self.at(self.to), |e| e + self.shift));
+        let (start, end) = (self.level, self.at(self.to));
         let growth = self.growth(unit);
         for (value, end) in [(start, a), (end, b)] {
             let text = unit.show(value);
@@ -155,13 +158,23 @@ impl<'a> Fit<'a> {
 
 /// How far the drawn line lies above the fitted series, in the middle of what both have within steady. A finding that
 /// no series has is about the sum of what can leak; its line runs through the drawn one as it is.
-fn shift_of(stage: &Stage<'_>, finding: &SeriesFinding, drawn: &Trace, from: f64, to: f64) -> f64 {
+fn shift_of(
+    stage: &Stage<'_>,
+    finding: &SeriesFinding,
+    (start, slope): (f64, f64),
+    drawn: &Trace,
+    (from, to): (f64, f64),
+) -> f64 {
     let recording = &stage.evidence.recording;
     let fitted = recording
         .series(&finding.name)
         .map(|series| Trace::new(&recording.elapsed_s, &series.samples, &stage.breaks));
-    let line = |t: f64| finding.start.unwrap_or(0.0) + finding.slope_per_s.unwrap_or(0.0) * (t - from);
-    let of_finding = |t: f64| fitted.as_ref().map_or_else(|| Some(line(t)), |trace| trace.at(t));
+    let line = |t: f64| start + slope * (t - from);
+    // the line of what grows runs through the middle of what is drawn, wherever its window lies
+    let of_finding = |t: f64| match &fitted {
+        Some(trace) if finding.trend != Direction::Growing => trace.at(t),
+        _ => Some(line(t)),
+    };
     let mut apart: Vec<f64> = (1..40)
         .map(|i| from + (to - from) * f64::from(i) / 40.0)
         .filter_map(|t| Some(drawn.at(t)? - of_finding(t)?))

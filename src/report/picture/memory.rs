@@ -11,7 +11,7 @@ use super::text::{ASCENT, DESCENT, Weight, width};
 use super::theme::Rgb;
 use super::timeline::{collections, draw_marks};
 use super::trace::Trace;
-use crate::evidence::{Series, SeriesFinding, Verdict};
+use crate::evidence::{Series, SeriesFinding};
 use crate::units::{Span, Unit};
 
 /// The series that the panel is about, if any memory was recorded at all: RSS, else private memory, else the first
@@ -58,7 +58,7 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     let (lo, hi) = rss.range().unwrap_or((0.0, 0.0));
     let hi = hi.max(stack.as_ref().map_or(0.0, Stack::top)).max(fit.as_ref().map_or(0.0, Fit::top));
     // from zero a leak of little in much would be a flat line under a red title
-    let bad = matches!(stage.findings.verdict, Verdict::Leak | Verdict::Failed);
+    let bad = fit.as_ref().is_some_and(|f| f.guilty(stage));
     let cut = bad && hi - lo < 0.15 * hi && hi - lo > 0.0;
     let low = if cut { (lo - 0.5 * (hi - lo)).max(0.0) } else { 0.0 };
     let in_view = limit.as_ref().filter(|l| l.bytes <= low + (hi - low) * 1.6);

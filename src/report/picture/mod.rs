@@ -27,7 +27,7 @@ use self::panel::{ABOVE, LABEL, Panel, TimeAxis, title};
 use self::stage::Stage;
 use self::tasks::Tasks;
 use self::text::{ASCENT, DESCENT, LINE, balanced, clean, width, wrap};
-use crate::evidence::{Evidence, Findings, Series};
+use crate::evidence::{Evidence, Findings, Series, Verdict};
 
 /// Width and height of every picture, in pixels.
 pub const SIZE: (u32, u32) = (1600, 1000);
@@ -65,10 +65,13 @@ fn head(scene: &mut Scene, findings: &Findings, theme: &Theme) -> f32 {
     let one = [46.0, 43.0, 40.0, 37.0].into_iter().find(|s| lines_at(*s) == 1);
     let two = || [38.0, 35.0].into_iter().find(|s| lines_at(*s) == 2);
     let size = one.or_else(two).unwrap_or(32.0);
+    // a deploy that a gate stopped is no good news, whatever the verdict
+    let stopped = findings.exit_code == 1 && findings.verdict == Verdict::Stable;
+    let colour = if stopped { theme.warn } else { theme.verdict(findings.verdict) };
     let mut y = 14.0;
     for text in balanced(&headline, size, Weight::Bold, wide, 3) {
         y += size * LINE;
-        scene.text(line(text, (MARGIN, y), size, Weight::Bold, theme.verdict(findings.verdict)));
+        scene.text(line(text, (MARGIN, y), size, Weight::Bold, colour));
     }
     let subtitle = clean(&findings.subtitle);
     let size = if width(&subtitle, 25.0, Weight::Regular) <= wide { 25.0 } else { LABEL };

@@ -1,0 +1,83 @@
+//! Whether the target was away, for how long, and whether that decides the run.
+
+use crate::evidence::{EventKind, Evidence};
+use crate::units::Span;
+
+/// Gone for longer than this has failed, where no plan says otherwise.
+const DOWN_AFTER_S: f64 = 30.0;
+
+/// Why the target failed, if it did: it is gone at the end, or was for longer than --down-after.
+pub fn failed(evidence: &Evidence) -> Option<String> {
+    let absence = absence(evidence)?;
+    match absence {
+        Absence::Still { since_s, reason } => {
+            Some(format!("the target went away after {} ({reason})", Span::from_secs_f64(since_s)))
+        }
+        Absence::TooLong { away, reason } => Some(format!("the target was gone for {away} ({reason})")),
+    }
+}
+
+/// Why it makes no sense to go on at this moment of a run: the target has been gone for longer than it may.
+pub fn lost(evidence: &Evidence, now_s: f64) -> Option<String> {
+    match absence(evidence)? {
+        Absence::TooLong { away, reason } => Some(format!("the target was gone for {away} ({reason})")),
+        Absence::Still { since_s, reason } => {
+            let away = Span::from_secs_f64(now_s - since_s);
+            (away > down_after(evidence)).then(|| format!("the target has been gone for {away} ({reason})"))
+        }
+    }
+}
+
+enum Absence<'a> {
+    /// It has not come back since.
+    Still { since_s: f64, reason: &'a str },
+    /// It came back too late.
+    TooLong { away: Span, reason: &'a str },
+}
+
+fn down_after(evidence: &Evidence) -> Span {
+    evidence.plan.as_ref().map_or(Span::from_secs_f64(DOWN_AFTER_S), |plan| plan.judging.down_after)
+}
+
+fn absence(evidence: &Evidence) -> Option<Absence<'_>> {
+    let mut gone: Option<(f64, &str)> = None;
+    for event in &evidence.events {
+        match &event.kind {
+            EventKind::TargetGone { reason } => gone = Some((event.elapsed_s, reason)),
+            EventKind::Restart { .. } => {
+                if let Some((since, reason)) = gone.take() {
+                    let away = Span::from_secs_f64(event.elapsed_s - since);
+                    if away > down_after(evidence) {
+                        return Some(Absence::TooLong { away, reason });
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    gone.map(|(since_s, reason)| Absence::Still { since_s, reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Event;
+
+    fn events(kinds: &[(f64, EventKind)]) -> Evidence {
+        let event =
+            |(elapsed_s, kind): &(f64, EventKind)| Event { elapsed_s: *elapsed_s, kind: kind.clone() };
+        Evidence { events: kinds.iter().map(event).collect(), ..Evidence::default() }
+    }
+
+    #[test]
+    fn it_makes_no_sense_to_go_on_once_the_target_is_gone_for_longer_than_it_may() {
+        let gone = (10.0, EventKind::TargetGone { reason: "exit status 3".into() });
+        let evidence = events(std::slice::from_ref(&gone));
+        assert_eq!(lost(&evidence, 35.0), None);
+        assert!(lost(&evidence, 41.0).is_some_and(|why| why.contains("exit status 3")));
+        assert!(failed(&evidence).is_some(), "gone at the end has failed, however short");
+        let back = (20.0, EventKind::Restart { pid_before: 1, pid_after: 2 });
+        let evidence = events(&[gone, back]);
+        assert_eq!((lost(&evidence, 90.0), failed(&evidence)), (None, None));
+    }
+}
