@@ -41,6 +41,10 @@ pub fn demo(fix: Fix, manner: &Manner, plan: impl FnOnce(&str) -> Result<Plan>) 
     show(&outcome.findings, Some(&outcome.dir), manner)?;
     say(manner, &pictures(&outcome.dir));
     if outcome.findings.verdict == wanted {
+        say(
+            manner,
+            "The demo itself exits with 0: it showed what it should. A run of your own exits by its verdict.",
+        );
         return Ok(0);
     }
     say(manner, &format!("This should have been called {wanted}; was the machine very busy?"));

@@ -60,6 +60,19 @@ pub struct LoadFinding {
     pub latency_s: Percentiles,
     /// From when they were sent.
     pub service_s: Percentiles,
+    /// As `latency_s`, of the requests within a second of what soak itself asked the target for; no gate sees them.
+    #[serde(default)]
+    pub probing_s: Percentiles,
+}
+
+impl LoadFinding {
+    /// The latency to be told, and a word where it is only that beside soak's own questions; none where nothing was
+    /// timed.
+    pub fn told(&self) -> Option<(Percentiles, &'static str)> {
+        let apart = Some((self.latency_s, "")).filter(|(timed, _)| timed.count > 0);
+        let beside = || Some((self.probing_s, " (all beside soak's own collections)"));
+        apart.or_else(beside).filter(|(timed, _)| timed.count > 0)
+    }
 }
 
 /// One series, judged.

@@ -55,6 +55,7 @@ pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
         errors: ErrorCounts { ratio: (wrong as f64 / closed_loop_due.max(1) as f64).min(1.0), by_kind },
         latency_s: evidence.latency.steady,
         service_s: evidence.latency.service,
+        probing_s: evidence.latency.probing,
     })
 }
 

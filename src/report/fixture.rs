@@ -355,6 +355,7 @@ pub fn findings(verdict: Verdict, headline: &str, made: &Made) -> Findings {
             errors: ErrorCounts::default(),
             latency_s: times,
             service_s: times,
+            probing_s: Percentiles::default(),
         }),
         memory: None,
         series: vec![],

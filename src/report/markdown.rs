@@ -165,17 +165,16 @@ fn driven(out: &mut String, load: &LoadFinding) -> std::fmt::Result {
         load.errors.by_kind.iter().map(|(kind, n)| format!("{} {}", count(*n), text(kind))).collect();
     let kinds = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
     let show = |v: f64| Unit::Seconds.show(v);
-    // a percentile of nothing is not 0 s
-    let timed = |v: f64| if load.latency_s.count > 0 { show(v) } else { "unknown".into() };
+    let latency = load.told().map(|(l, beside)| {
+        format!("latency p50 {}, p99 {}, max {}{beside}", show(l.p50), show(l.p99), show(l.max))
+    });
     writeln!(
         out,
-        "## Load\n\n{} requests, {} held{asked}, errors {}{kinds}; latency p50 {}, p99 {}, max {}; late p99 {}\n",
+        "## Load\n\n{} requests, {} held{asked}, errors {}{kinds}; {}; late p99 {}\n",
         count(load.requests),
         rate(load.rate_held),
         Unit::Ratio.show(load.errors.ratio),
-        timed(load.latency_s.p50),
-        timed(load.latency_s.p99),
-        timed(load.latency_s.max),
+        latency.as_deref().unwrap_or("no latency"),
         show(load.late_p99_s),
     )
 }

@@ -50,15 +50,14 @@ pub fn summary(findings: &Findings, report: Option<&Path>) -> String {
         let asked = load.rate_asked.map(|r| format!(" of {}", Rate::PerSecond(r))).unwrap_or_default();
         let held = Unit::Count.show(load.rate_held.round());
         lines.push(String::new());
-        // nothing was timed where steady lay wholly beside collections, and that is not 0 s
-        let timed = load.latency_s.count > 0;
-        let time = |s: f64| if timed { Unit::Seconds.show(s) } else { "unknown".into() };
+        let show = |seconds: f64| Unit::Seconds.show(seconds);
+        let latency =
+            load.told().map(|(l, beside)| format!("p50 {}, p99 {}{beside}", show(l.p50), show(l.p99)));
         lines.push(format!(
-            "{} requests, {held}/s held{asked}, errors {}, p50 {}, p99 {}",
+            "{} requests, {held}/s held{asked}, errors {}, {}",
             Unit::Count.show(load.requests as f64),
             Unit::Ratio.show(load.errors.ratio),
-            time(load.latency_s.p50),
-            time(load.latency_s.p99),
+            latency.as_deref().unwrap_or("no latency"),
         ));
     }
     if !findings.gates.is_empty() {

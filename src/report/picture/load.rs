@@ -184,9 +184,8 @@ pub fn draw_latency(scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32
     }
     draw_marks(scene, theme, &panel, &stage.marks, &mut []);
     panel.axes(scene, theme);
-    // where nothing was timed apart from collections, the line's own end is told
-    let steady: Option<&Percentiles> =
-        stage.findings.load.as_ref().map(|l| &l.latency_s).filter(|timed| timed.count > 0);
+    let steady: Option<Percentiles> =
+        stage.findings.load.as_ref().and_then(|l| l.told()).map(|(timed, _)| timed);
     let label = |trace: &Trace, name: &str, value: Option<f64>, colour| {
         let (_, last) = trace.last()?;
         let value = value.unwrap_or(last);
