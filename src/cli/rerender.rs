@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::evidence::{Evidence, Findings};
+use crate::evidence::{Evidence, Findings, Series};
 use crate::judge::judge;
 use crate::record::{read_run, read_table};
 use crate::report;
@@ -29,7 +29,13 @@ pub fn analyze(path: &Path, manner: &Manner) -> Result<u8> {
     let evidence = if path.is_dir() {
         read_run(path)?
     } else if path.exists() {
-        Evidence { recording: read_table(path)?, ..Evidence::default() }
+        let recording = read_table(path)?;
+        if recording.series.iter().all(Series::is_empty) {
+            let nothing =
+                "no column beside elapsed_s, phase and requests_total holds plain numbers (100, not 100MiB)";
+            return Err(Error::format(path, nothing));
+        }
+        Evidence { recording, ..Evidence::default() }
     } else {
         return Err(Error::usage(format!("{}: there is no such file", path.display())));
     };

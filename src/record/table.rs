@@ -36,7 +36,7 @@ enum Column {
 ///
 /// # Errors
 /// When the file cannot be read, does not begin with a column `elapsed_s`, names a column twice, holds a time or a
-/// phase that is none, a time below the one before it, or text among the numbers of a column, or has no series at all. The message names file and line.
+/// phase that is none, a time below the one before it, or text among the numbers of a column. The message names file and line.
 pub fn read_table(path: &Path) -> Result<Recording> {
     let file = File::open(path).map_err(Error::file(path))?;
     let gz = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
@@ -101,12 +101,6 @@ fn parse(path: &Path, input: impl Read) -> Result<Recording> {
                 return Err(Error::format(path, reason));
             }
         }
-    }
-    if out.series.is_empty() {
-        return Err(Error::format(
-            path,
-            "no column beside elapsed_s, phase and requests_total holds numbers",
-        ));
     }
     Ok(out)
 }
@@ -279,7 +273,6 @@ mod tests {
             ("elapsed_s,a\n0,1\nx,1\n2,1\n", "line 3: elapsed_s is 'x'"),
             ("elapsed_s,phase,a\n0,lunch,1\n1,steady,1\n", "line 2: 'lunch' is no phase"),
             ("elapsed_s,a\n0,1\n1,oops\n2,3\n", "line 3: a is 'oops', expected a number"),
-            ("elapsed_s,a\n0,100MiB\n1,101MiB\n", "no column beside"),
         ] {
             let message = read(text).unwrap_err().to_string();
             assert!(message.contains(expected), "{message}");
