@@ -11,6 +11,7 @@ use super::prometheus::Prometheus;
 use super::{Probe, ProbeError};
 use crate::evidence::{ProbeRecord, Runtime};
 use crate::plan::{Plan, PprofPlan};
+use crate::target::ports;
 
 /// What was found, ready to be asked, and a record of all that was looked for.
 #[derive(Default)]
@@ -41,10 +42,22 @@ pub async fn discover(plan: &Plan, pid: Option<u32>, runtime: Runtime) -> Discov
     if pid.is_some() {
         taken.extend(OF_PROCESS.map(String::from));
     }
-    go(&mut found, &fetcher, plan, pid, runtime).await;
+    let origins = origins(plan, pid);
+    go(&mut found, &fetcher, plan, &origins, pid, runtime).await;
     taken.extend(found.probes.iter().flat_map(|probe| probe.series()));
-    prometheus(&mut found, &fetcher, plan, runtime, &taken).await;
+    prometheus(&mut found, &fetcher, plan, &origins, runtime, &taken).await;
     found
+}
+
+/// Where pages about the service may be: at the driven URL's origin, and with --look-around at other ports of its
+/// process. Nobody else's port is asked.
+fn origins(plan: &Plan, pid: Option<u32>) -> Vec<Url> {
+    let others = match pid {
+        Some(pid) if plan.probes.look_around => ports::others(plan, pid),
+        _ => Vec::new(),
+    };
+    let other = |port: u16| Url::parse(&format!("http://127.0.0.1:{port}/")).ok();
+    std::iter::once(plan.request.url.clone()).chain(others.into_iter().filter_map(other)).collect()
 }
 
 impl Discovered {
@@ -76,8 +89,15 @@ const PROOF: &str = "proof of goroutines that can never wake";
 const ACCOUNT: &str = "live heap after collections, who owns each byte of RSS, heap in use by stack";
 const ACCOUNT_INSIDE: &str = "live heap after collections and heap in use by stack, without the native part";
 
-async fn go(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, pid: Option<u32>, runtime: Runtime) {
-    let base = match &plan.probes.pprof {
+async fn go(
+    found: &mut Discovered,
+    fetcher: &Fetcher,
+    plan: &Plan,
+    origins: &[Url],
+    pid: Option<u32>,
+    runtime: Runtime,
+) {
+    let bases = match &plan.probes.pprof {
         PprofPlan::Off => {
             if runtime == Runtime::Go {
                 for (name, yields) in [("goroutines", TASKS), ("heap", ACCOUNT)] {
@@ -86,12 +106,20 @@ async fn go(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, pid: Option<
             }
             return;
         }
-        PprofPlan::At(url) => with_slash(url),
-        PprofPlan::Auto => at_origin(&plan.request.url, "/debug/pprof/"),
+        PprofPlan::At(url) => vec![with_slash(url)],
+        PprofPlan::Auto => origins.iter().map(|url| at_origin(url, "/debug/pprof/")).collect(),
     };
     // a process that is known not to be Go is asked, since it may stand before one, but not told how to be Go
     let may_be_go = runtime == Runtime::Go || pid.is_none() || plan.probes.pprof != PprofPlan::Auto;
-    let tasks = GoTasks::find(fetcher.clone(), &base).await;
+    let mut base = bases[0].clone();
+    let mut tasks = GoTasks::find(fetcher.clone(), &base).await;
+    for other in &bases[1..] {
+        if tasks.is_ok() {
+            break;
+        }
+        base = other.clone();
+        tasks = GoTasks::find(fetcher.clone(), &base).await;
+    }
     let served = tasks.is_ok();
     match tasks {
         Ok(probe) => {
@@ -157,6 +185,7 @@ async fn prometheus(
     found: &mut Discovered,
     fetcher: &Fetcher,
     plan: &Plan,
+    origins: &[Url],
     runtime: Runtime,
     taken: &HashSet<String>,
 ) {
@@ -167,7 +196,7 @@ async fn prometheus(
     };
     let urls = match &plan.probes.metrics {
         Some(url) => vec![url.clone()],
-        None => paths.iter().map(|path| at_origin(&plan.request.url, path)).collect(),
+        None => origins.iter().flat_map(|url| paths.iter().map(|path| at_origin(url, path))).collect(),
     };
     let mut why = ProbeError("nothing was asked".into());
     for url in urls {

@@ -15,6 +15,7 @@ mod linux;
 #[cfg(any(not(target_os = "linux"), test))]
 #[cfg_attr(target_os = "linux", allow(dead_code))] // on Linux it is compiled for its tests alone
 mod portable;
+pub mod ports;
 #[cfg(target_os = "linux")]
 mod relayed;
 mod runtime;
