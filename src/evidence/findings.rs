@@ -50,6 +50,12 @@ pub struct LoadFinding {
     pub rate_asked: Option<f64>,
     /// The rate that was sent in steady, each second.
     pub rate_held: f64,
+    /// Requests that became due in steady; of a closed loop those that were sent.
+    #[serde(default)]
+    pub due: u64,
+    /// Share of those that was sent.
+    #[serde(default)]
+    pub held_ratio: f64,
     /// How late soak was at the 99th percentile, in seconds.
     pub late_p99_s: f64,
     /// Requests that were never sent.
@@ -104,9 +110,9 @@ pub struct SeriesFinding {
     pub recovered: Option<f64>,
     /// Whether the growth matters over the horizon.
     pub material: bool,
-    /// Whether even the upper end of its slope is less than this run was asked to find, or than counts at all.
+    /// Whether it grows by so little, if at all, that it does not count.
     #[serde(default)]
-    pub bounded: bool,
+    pub flat: bool,
     /// Whether it has a vote on the verdict.
     pub votes: bool,
     /// What explains its growth away, where something does.
@@ -236,15 +242,6 @@ pub struct Findings {
 }
 
 impl SeriesFinding {
-    /// Whether it grows by so little, if at all, that it does not count.
-    pub fn is_flat(&self) -> bool {
-        match self.trend {
-            Direction::Stable => true,
-            Direction::Growing => !self.material,
-            Direction::Inconclusive => self.bounded,
-        }
-    }
-
     /// Slope with its interval.
     pub fn slope(&self) -> Option<Estimate> {
         let ([lo, hi], value) = (self.slope_ci?, self.slope_per_s?);

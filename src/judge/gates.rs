@@ -1,14 +1,14 @@
 //! The user's limits against what was measured. A slope is compared by its interval.
 
 use crate::evidence::{
-    Account, AccountRow, Aspect, Direction, Estimate, Evidence, Gate, GateFinding, GateResult, LoadFinding,
-    Quantity, Trend,
+    Account, AccountPart, Aspect, Direction, Estimate, Evidence, Gate, GateFinding, GateResult, LoadFinding,
+    Quantity, Series, Trend,
 };
 use crate::units::{Span, Unit};
 
 use super::memory::memory;
 use super::steady::Steady;
-use super::voters::{Voter, Voters};
+use super::voters::Voters;
 
 /// A measured value, with its interval where it has one, or why there is none.
 struct Measured {
@@ -41,6 +41,7 @@ fn measure(
 ) -> Result<Measured, String> {
     let plain = |value: f64| Measured { value, ci: None, needs_s: None, uncertain: false };
     let driven = || load.ok_or_else(|| "nothing was driven".to_string());
+    let find = || voters.iter().find(|v| gate.quantity.is_series(&v.name));
     match (&gate.quantity, gate.aspect) {
         (Quantity::Memory, aspect @ (Aspect::Slope | Aspect::PerRequest)) => {
             let grows =
@@ -60,8 +61,9 @@ fn measure(
             }
         }
         (Quantity::Memory, Aspect::End | Aspect::Max) if account.exact => {
-            let end = |row: &AccountRow| if row.part.can_leak() { row.end.max(0.0) } else { 0.0 };
-            Ok(plain(account.rows.iter().map(end).sum()))
+            let mut sums = can_leak(evidence, steady);
+            let value = if gate.aspect == Aspect::Max { sums.reduce(f64::max) } else { sums.next_back() };
+            value.map(plain).ok_or_else(|| "the account was not read in steady".into())
         }
         (Quantity::Memory, aspect) => level(evidence, steady, "rss_bytes", aspect).map(plain),
         // a percentile of nothing is 0 and would pass any limit
@@ -80,9 +82,10 @@ fn measure(
         }
         (Quantity::Latency, Aspect::Max) => Ok(plain(driven()?.latency_s.max)),
         (Quantity::Errors, _) => Ok(plain(driven()?.errors.ratio)),
+        (Quantity::Rate, _) if gate.limit.unit == Unit::Ratio => Ok(plain(driven()?.held_ratio)),
         (Quantity::Rate, _) => Ok(plain(driven()?.rate_held)),
         (Quantity::Series(name), aspect @ (Aspect::Slope | Aspect::PerRequest)) => {
-            let voter = find(voters, name).ok_or_else(|| format!("there is no series {name} in this run"))?;
+            let voter = find().ok_or_else(|| format!("there is no series {name} in this run"))?;
             let estimate = if aspect == Aspect::Slope { voter.trend.slope } else { voter.trend.per_request };
             let rate = if aspect == Aspect::PerRequest { steady.request_rate() } else { None };
             estimate
@@ -91,18 +94,23 @@ fn measure(
                 .ok_or_else(|| format!("{name}: {}", voter.trend.why))
         }
         (Quantity::Series(name), aspect) => {
-            let voter = find(voters, name).ok_or_else(|| format!("there is no series {name} in this run"))?;
+            let voter = find().ok_or_else(|| format!("there is no series {name} in this run"))?;
             level(evidence, steady, &voter.name, aspect).map(plain)
         }
         (quantity, aspect) => Err(format!("{quantity} has no {aspect}")),
     }
 }
 
-/// A series by its name, with or without its unit.
-fn find<'a>(voters: &'a Voters, name: &str) -> Option<&'a Voter> {
-    let without =
-        |n: &str| ["_bytes", "_ratio", "_s"].iter().find_map(|u| n.strip_suffix(u)).unwrap_or(n).to_string();
-    voters.get(name).or_else(|| voters.iter().find(|v| without(&v.name) == name))
+/// Live heap, stacks and native together, at each moment of steady at which all of them were read.
+fn can_leak(evidence: &Evidence, steady: &Steady) -> impl DoubleEndedIterator<Item = f64> {
+    let recording = &evidence.recording;
+    let parts = AccountPart::STACKED.into_iter().filter(|part| part.can_leak());
+    let parts: Vec<_> = parts.map(|part| recording.series(part.series())).collect();
+    let sum = move |i: usize| {
+        let read = |part: &Option<&Series>| part.and_then(|s| s.samples.get(i)).and_then(|s| s.get());
+        parts.iter().map(|part| read(part).map(|bytes| bytes.max(0.0))).sum::<Option<f64>>()
+    };
+    (0..recording.len()).filter(|i| steady.holds(recording.elapsed_s[*i])).filter_map(sum)
 }
 
 fn level(evidence: &Evidence, steady: &Steady, name: &str, aspect: Aspect) -> Result<f64, String> {
@@ -189,6 +197,8 @@ fn sentence(gate: &Gate, m: &Measured, result: GateResult) -> String {
         false => format!("lies across the limit of {limit}"),
     };
     match result {
+        GateResult::Held if gate.limit.at_least => format!("{measured}: at least the {limit} asked for"),
+        GateResult::Failed if gate.limit.at_least => format!("{measured}: less than the {limit} asked for"),
         GateResult::Held => format!("{measured}: within the limit of {limit}"),
         GateResult::Failed => format!("{measured}: beyond the limit of {limit}"),
         GateResult::Inconclusive => match m.needs_s {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{DriverHealth, ErrorCounts, ErrorKind, EventKind, Evidence, LoadFinding, LoadRow};
+use crate::evidence::{
+    DriverHealth, ErrorCounts, ErrorKind, Event, EventKind, Evidence, LoadFinding, LoadRow,
+};
 use crate::units::Rate;
 
 use super::steady::Steady;
@@ -18,11 +20,13 @@ pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     }
     let normal = |row: &&LoadRow| row.behaviour == "normal";
     // what was due in steady may end after it: errors count until the next load begins
+    let load_begins = |after: f64| {
+        let begins = |e: &&Event| matches!(e.kind, EventKind::Phase { phase } if phase.has_load());
+        let later = evidence.events.iter().filter(begins).map(|e| e.elapsed_s);
+        later.filter(|t| *t > after + EDGE_S).reduce(f64::min).unwrap_or(f64::INFINITY)
+    };
     let until_next_load = |t: f64| {
-        steady.stretches.iter().enumerate().any(|(i, (from, _))| {
-            let next = steady.stretches.get(i + 1).map_or(f64::INFINITY, |(start, _)| *start);
-            t > *from && t < next && (steady.holds(t) || t > steady.stretches[i].1)
-        })
+        steady.stretches.iter().any(|(from, to)| t > from + EDGE_S && t <= load_begins(*to) + EDGE_S)
     };
     // a row speaks of the time before it
     let in_steady = |row: &&LoadRow| {
@@ -45,23 +49,24 @@ pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     }
     let wrong: u64 = by_kind.values().sum();
     let seconds = steady.seconds();
-    let closed_loop_due = if due == 0 { sent } else { due };
     Some(LoadFinding {
         requests: sum(&mut rows.iter(), |r| r.done),
         rate_asked: plan.rate.per_second(),
         rate_held: if seconds > 0.0 { sent as f64 / seconds } else { 0.0 },
+        due,
+        held_ratio: if due > 0 { (sent as f64 / due as f64).min(1.0) } else { 1.0 },
         late_p99_s: evidence.latency.late.p99,
         dropped: by_kind.get("dropped").copied().unwrap_or(0),
-        errors: ErrorCounts { ratio: (wrong as f64 / closed_loop_due.max(1) as f64).min(1.0), by_kind },
+        errors: ErrorCounts { ratio: (wrong as f64 / due.max(1) as f64).min(1.0), by_kind },
         latency_s: evidence.latency.steady,
         service_s: evidence.latency.service,
         probing_s: evidence.latency.probing,
     })
 }
 
-/// Whether the rate asked for was held to nine parts in ten.
+/// Whether nine in ten of what was due were sent.
 pub fn rate_held(load: &LoadFinding, rate: Rate) -> bool {
-    rate.per_second().is_none_or(|asked| load.rate_held >= 0.9 * asked)
+    rate.per_second().is_none() || load.held_ratio >= 0.9
 }
 
 /// How soak itself fared.

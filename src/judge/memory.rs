@@ -39,10 +39,13 @@ fn together(parts: &[&SeriesFinding]) -> SeriesFinding {
     let still = |s: &&&SeriesFinding| s.shape == Shape::Flat && s.slope_per_s.is_none();
     let moving: Vec<&SeriesFinding> = parts.iter().filter(|s| !still(s)).copied().collect();
     let top = parts.iter().copied().find(|s| is_guilty(s));
-    let trend = match top {
-        Some(_) => Direction::Growing,
-        None if parts.iter().all(|s| s.is_flat()) => Direction::Stable,
-        None => Direction::Inconclusive,
+    // whether it matters is not the trend's business, nor that of a gate
+    let trend = if parts.iter().any(|s| s.trend == Direction::Growing) {
+        Direction::Growing
+    } else if parts.iter().all(|s| s.flat) {
+        Direction::Stable
+    } else {
+        Direction::Inconclusive
     };
     let total = |of: fn(&SeriesFinding) -> Option<f64>| parts.iter().map(|s| of(s)).sum::<Option<f64>>();
     let (slope_per_s, slope_ci) = sum(&moving, |s| s.slope_per_s, |s| s.slope_ci);
@@ -61,7 +64,7 @@ fn together(parts: &[&SeriesFinding]) -> SeriesFinding {
         needs_s: parts.iter().filter_map(|s| s.needs_s).reduce(f64::max),
         recovered: None,
         material: top.is_some(),
-        bounded: parts.iter().all(|s| s.is_flat()),
+        flat: parts.iter().all(|s| s.flat),
         votes: false,
         explained_by: None,
         limit_at_s: None,
@@ -104,7 +107,7 @@ mod tests {
             needs_s: None,
             recovered: None,
             material: trend == Direction::Growing,
-            bounded: false,
+            flat: trend != Direction::Growing,
             votes: true,
             explained_by: None,
             limit_at_s: None,

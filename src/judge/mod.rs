@@ -7,11 +7,13 @@ mod absence;
 mod account;
 mod exit;
 mod gates;
+mod headline;
 mod load;
 mod material;
 mod memory;
 mod outlook;
 mod rank;
+mod reproduce;
 mod steady;
 mod tasks;
 mod verdict;
@@ -22,8 +24,8 @@ use crate::evidence::{Account, Evidence, Findings};
 
 pub use absence::lost;
 pub use outlook::{Outlook, outlook};
+pub use reproduce::reproduce;
 pub use voters::ERROR;
-pub use words::reproduce;
 
 use steady::Steady;
 
@@ -62,7 +64,7 @@ pub fn judge(evidence: &Evidence) -> Findings {
         probes: evidence.environment.as_ref().map(|e| e.probes.clone()).unwrap_or_default(),
         driver,
     };
-    findings.headline = words::headline(&findings, &facts, &why, &steady);
+    findings.headline = headline::headline(&findings, &facts, &why);
     findings.notes = words::notes(&findings, &facts, &why, evidence);
     findings.caption = words::caption(&findings);
     findings

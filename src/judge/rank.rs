@@ -69,7 +69,9 @@ pub fn rank(name: &str, sources: &Sources, named: &[String], present: &[&str]) -
     }
     let best_count = || TASK_COUNTS.iter().find(|count| present.contains(count)).copied();
     let has = |other: &str| present.contains(&other);
-    match name {
+    // what the user names counts, whatever else there is; what counts by itself keeps its higher rank
+    let asked = || named.iter().any(|n| n == name).then_some(Rank::Rss);
+    let by_itself = match name {
         "fds" => (!sources.fd_kinds).then_some(Rank::Tasks),
         "tasks" if !sources.lone && best_count() != Some("tasks") => None,
         count if TASK_COUNTS.contains(&count) && !sources.groups && best_count() == Some(count) => {
@@ -77,13 +79,12 @@ pub fn rank(name: &str, sources: &Sources, named: &[String], present: &[&str]) -
         }
         "mem_live_bytes" => Some(Rank::Live),
         "mem_stacks_bytes" | "mem_native_bytes" if sources.exact => Some(Rank::Live),
-        "heap_live_bytes" => Some(Rank::Live),
         "rss_anon_bytes" | "rss_shmem_bytes" => Some(Rank::Rss),
         "rss_bytes" if !has("rss_anon_bytes") => Some(Rank::Rss),
         "mem_unattributed_bytes" => None,
-        _ if named.iter().any(|n| n == name) => Some(Rank::Rss),
         _ => None,
-    }
+    };
+    by_itself.or_else(asked)
 }
 
 #[cfg(test)]

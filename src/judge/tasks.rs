@@ -74,6 +74,13 @@ fn stand(c: &Candidate, max_hold: Option<Span>, served: bool, error: f64) -> Sta
         Direction::Stable => return Standing::Fine,
         Direction::Inconclusive if let_go(c) => return Standing::Fine,
         Direction::Inconclusive => return Standing::Doubtful(culprit.why.clone()),
+        Direction::Growing if may_be_in_flight(c) => {
+            return Standing::Doubtful(format!(
+                "{}: {}; no more than connections, they may be in flight, and a settle would tell",
+                called(culprit),
+                culprit.why.trim_end_matches('.')
+            ));
+        }
         Direction::Growing if !c.stands() => return Standing::Fine,
         Direction::Growing if c.p_value > error => {
             return Standing::Doubtful(format!(
@@ -98,6 +105,11 @@ fn stand(c: &Candidate, max_hold: Option<Span>, served: bool, error: f64) -> Sta
         )),
         _ => Standing::Leaks,
     }
+}
+
+/// It grew by no more than there are connections, and nobody has seen what is left without load.
+fn may_be_in_flight(c: &Candidate) -> bool {
+    c.within_connections && c.recovered.is_none() && !c.is_connection
 }
 
 /// What was let go within settle was held, and not leaked.
@@ -147,7 +159,7 @@ impl Tasks {
                 "{}: {} {} more in {}",
                 called(&c.culprit),
                 Unit::Count.show(c.growth),
-                super::words::noun(c.growth, &c.culprit.kind),
+                super::headline::noun(c.growth, &c.culprit.kind),
                 match self.requests {
                     Some(n) => format!("{} requests", Unit::Count.show(n)),
                     None => Span::from_secs_f64(c.culprit.seen_for_s).to_string(),

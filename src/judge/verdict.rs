@@ -113,7 +113,7 @@ fn unreadable_heap(voter: &Voter, voters: &Voters) -> bool {
     voter.rank == Some(Rank::Rss)
         && sources.runtime.grows_before_collecting()
         && !sources.live
-        && voter.name.starts_with("rss")
+        && voter.holds_the_heap()
 }
 
 /// Why the target failed, if it did.
@@ -125,9 +125,7 @@ fn failure(evidence: &Evidence, steady: &Steady, load: Option<&LoadFinding>) -> 
     if steady.seconds() <= 0.0 {
         return None; // stopped before steady: a doubt, not a failure
     }
-    if load.is_some_and(|l| l.rate_asked.is_some() || l.requests > 0)
-        && answered_in_steady(evidence, steady) == Some(0.0)
-    {
+    if load.is_some_and(|l| l.due > 0) && answered_in_steady(evidence, steady) == Some(0.0) {
         return Some("nothing was answered in steady".into());
     }
     let seen = evidence.recording.series.iter().any(|s| {
@@ -193,11 +191,9 @@ fn doubts(
         doubts.extend(doubt(voter, voters, steady));
     }
     if plan.is_some_and(|p| !p.judging.load_only) && !voters.sources().forwards {
-        doubts.extend(unresolved(
-            voters,
-            steady,
-            plan.map_or(RESOLUTION_BYTES, |p| p.judging.resolution_bytes),
-        ));
+        let resolution = plan.map_or(RESOLUTION_BYTES, |p| p.judging.resolution_bytes);
+        doubts.extend(memory_unresolved(voters, steady, resolution));
+        doubts.extend(tasks_unresolved(voters, steady));
     }
     doubts
 }
@@ -221,22 +217,34 @@ fn doubt(voter: &Voter, voters: &Voters, steady: &Steady) -> Option<String> {
     }
 }
 
-/// Whether a leak of the resolution would have been found, in memory and in tasks.
-fn unresolved(voters: &Voters, steady: &Steady, resolution_bytes: f64) -> Option<String> {
-    let rate = steady.request_rate()?;
+/// The smallest growth a request that a series without a growth of its own would have shown, or may still hide.
+fn finds(voter: &Voter, requests_per_s: f64) -> Option<f64> {
+    match voter.trend.direction {
+        Direction::Growing => None,
+        Direction::Stable => Some(voter.trend.detectable_per_s? / requests_per_s),
+        Direction::Inconclusive => voter.trend.per_request.map(|p| p.hi),
+    }
+}
+
+/// Why a leak of the resolution in memory would not have been found.
+fn memory_unresolved(voters: &Voters, steady: &Steady, resolution_bytes: f64) -> Option<String> {
     let strongest = strongest_memory(voters)?;
-    let finds = strongest.trend.detectable_per_s? / rate;
-    if strongest.trend.direction == Direction::Stable && finds > resolution_bytes {
-        return Some(format!(
+    let finds = finds(strongest, steady.request_rate()?)?;
+    (finds > resolution_bytes).then(|| {
+        format!(
             "a leak of {} a request would not have been found: {} shows nothing below {} a request in {}",
             Unit::Bytes.show(resolution_bytes),
             super::words::series(&strongest.name),
             Unit::Bytes.show(finds),
             Span::from_secs_f64(steady.seconds())
-        ));
-    }
+        )
+    })
+}
+
+/// Why a leak of tasks would not have been found.
+fn tasks_unresolved(voters: &Voters, steady: &Steady) -> Option<String> {
     let tasks = voters.get("tasks").or_else(|| voters.get("goroutines"))?;
-    let finds = tasks.trend.detectable_per_s? / rate;
+    let finds = tasks.trend.detectable_per_s? / steady.request_rate()?;
     (tasks.trend.direction == Direction::Stable && finds > RESOLUTION_TASKS).then(|| {
         format!(
             "a leak of {RESOLUTION_TASKS} tasks a request would not have been found: nothing below {} a request shows in {}",
@@ -247,8 +255,7 @@ fn unresolved(voters: &Voters, steady: &Steady, resolution_bytes: f64) -> Option
 }
 
 /// Series of memory, the strongest evidence first.
-pub const MEMORY_STRONGEST_FIRST: [&str; 4] =
-    ["mem_live_bytes", "heap_live_bytes", "rss_anon_bytes", "rss_bytes"];
+pub const MEMORY_STRONGEST_FIRST: [&str; 3] = ["mem_live_bytes", "rss_anon_bytes", "rss_bytes"];
 
 /// The strongest memory evidence there is.
 fn strongest_memory(voters: &Voters) -> Option<&Voter> {

@@ -4,7 +4,7 @@
 //! rejective multiple test procedure", within each): half the error is spent on the few series of ranks 1 to 3, the
 //! other half on the rest. This acts on the verdict; each series' own trend stays as it is.
 
-use crate::evidence::{Direction, Evidence, Runtime, SeriesFinding, Trend};
+use crate::evidence::{Direction, Evidence, SeriesFinding, Trend};
 use crate::trend::{Question, reaches, trend};
 use crate::units::{Span, Unit};
 
@@ -56,6 +56,11 @@ impl Voter {
             && self.material
             && self.significant
             && self.explained_by.is_none()
+    }
+
+    /// Whether the heap's pages are among its own: shared memory is nobody's heap.
+    pub fn holds_the_heap(&self) -> bool {
+        self.name.starts_with("rss") && self.name != "rss_shmem_bytes"
     }
 
     /// Whether it grows by so little that it does not count.
@@ -160,7 +165,7 @@ fn explain(all: &mut [Voter], sources: &Sources) {
         (reason, f64::INFINITY)
     } else if !sources.exact && sources.live && flat("mem_live_bytes") {
         let reason = "the live heap after collections is flat: the heap only grows up to its bound";
-        (reason, if sources.runtime == Runtime::Go { 2.0 * live + GO_LEAST_HEAP } else { f64::INFINITY })
+        (reason, 2.0 * live + GO_LEAST_HEAP)
     } else {
         return;
     };
@@ -168,8 +173,7 @@ fn explain(all: &mut [Voter], sources: &Sources) {
         let rose = voter.trend.end.zip(voter.trend.start).map_or(0.0, |(end, start)| end - start);
         if voter.rank == Some(Rank::Rss)
             && voter.trend.direction != Direction::Stable
-            && voter.name.starts_with("rss")
-            && voter.name != "rss_shmem_bytes"
+            && voter.holds_the_heap()
             && rose <= most
         {
             voter.explained_by = Some(reason.into());
@@ -216,7 +220,7 @@ impl Voters {
                 needs_s: v.trend.needs_s,
                 recovered: v.trend.recovered,
                 material: v.material,
-                bounded: v.bounded,
+                flat: v.is_flat(),
                 votes: v.rank.is_some(),
                 explained_by: v.explained_by.clone(),
                 limit_at_s: v.limit_at_s,

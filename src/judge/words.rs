@@ -1,10 +1,10 @@
 //! Every sentence of the report: headline, subtitle, notes. The formats only set them.
 
 use crate::evidence::{
-    AccountPart, Culprit, Direction, EventKind, Evidence, Findings, GateResult, GroupKind, LoadFinding,
-    PlanRecord, SeriesFinding, Verdict,
+    AccountPart, Direction, EventKind, Evidence, Findings, GateResult, GroupKind, LoadFinding, SeriesFinding,
+    Verdict,
 };
-use crate::units::{Span, Unit, significant};
+use crate::units::{Span, Unit};
 
 use super::steady::Steady;
 use super::tasks::called;
@@ -15,108 +15,13 @@ pub fn series(name: &str) -> &str {
     match name {
         "rss_bytes" | "rss_anon_bytes" => "resident memory",
         "rss_shmem_bytes" => "shared memory",
-        "mem_live_bytes" | "heap_live_bytes" => "live heap",
+        "mem_live_bytes" => "live heap",
         "mem_stacks_bytes" => "memory of stacks",
         "mem_native_bytes" => "native memory",
         "fds" => "open file descriptors",
         "tokio_tasks" => "tokio tasks",
         other => other,
     }
-}
-
-/// The one sentence that a manager understands.
-pub fn headline(findings: &Findings, facts: &Facts, why: &str, steady: &Steady) -> String {
-    let answer = answer(findings, facts, why, steady);
-    // a green 'No leak' over a deploy that was stopped would be read as a go
-    let failed = findings.gates.iter().find(|gate| gate.result == GateResult::Failed);
-    match failed {
-        Some(gate) if findings.exit_code == 1 && findings.verdict != Verdict::Leak => {
-            format!("Gate failed: {}; {}", gate.expr, lower(&answer))
-        }
-        _ => answer,
-    }
-}
-
-/// What the verdict comes to, gates apart.
-fn answer(findings: &Findings, facts: &Facts, why: &str, steady: &Steady) -> String {
-    match findings.verdict {
-        Verdict::Leak => leak(findings, why),
-        Verdict::Stable => format!("No leak: {}", facts.excludes.as_deref().unwrap_or("nothing grows")),
-        Verdict::Inconclusive if steady.seconds() <= 0.0 => format!("Cannot tell: {why}"),
-        Verdict::Inconclusive => format!("Cannot tell: {why}"),
-        Verdict::Failed => {
-            let proven = facts.proven.as_ref().or(facts.leaks.first());
-            match proven {
-                Some(leak) => format!("Failed: {why}; until then {leak}"),
-                None => format!("Failed: {why}"),
-            }
-        }
-    }
-}
-
-/// "Leak: memory grows 3.4 KiB and 1 goroutine per request; 512 MiB is reached in 41 min".
-fn leak(findings: &Findings, why: &str) -> String {
-    let mut grows = Vec::new();
-    // of several processes the one in which it happens
-    let place = findings.culprits.iter().find(|c| c.kind == GroupKind::ProcessMemory.to_string());
-    let place = place.map(|c| format!(" in {}", c.name)).unwrap_or_default();
-    let memory = findings.memory.as_ref().filter(|m| m.trend == Direction::Growing && m.material);
-    let per_request = memory.and_then(|m| m.per_request);
-    if let Some(m) = memory {
-        match (m.per_request, m.slope_per_s) {
-            (Some(each), _) => grows.push(format!("{} of memory{place}", Unit::Bytes.show(each))),
-            (None, Some(slope)) => grows.push(format!("{} of memory{place}", Unit::Bytes.show_slope(slope))),
-            (None, None) => {}
-        }
-    }
-    let by_count = |c: &&Culprit| !matches!(c.kind.as_str(), "heap" | "process_memory" | "process_fds");
-    let top = findings.culprits.iter().find(by_count);
-    let counted = top.and_then(of_culprit).or_else(|| {
-        let counts = |s: &&SeriesFinding| {
-            s.trend == Direction::Growing && s.votes && s.material && !s.name.ends_with("_bytes")
-        };
-        findings.series.iter().find(counts).and_then(|s| Some((s.per_request?, series(&s.name).to_string())))
-    });
-    if let Some((n, noun)) = counted {
-        grows.push(format!("{} {noun}", significant(n, 2)));
-    }
-    if grows.is_empty() {
-        return format!("Leak: {why}");
-    }
-    let every = if per_request.is_some() || findings.load.is_some() { " more per request" } else { "" };
-    let mut text = format!("Leak: {}{every}", grows.join(" and "));
-    if let Some((limit, span)) = limit(findings) {
-        text += &format!("; {limit} is reached in {span}");
-    }
-    text
-}
-
-/// What so many of a kind are called: "goroutines", "child process".
-pub fn noun(n: f64, kind: &str) -> String {
-    let one = significant(n, 2) == "1";
-    match kind {
-        "child" if one => "child process".into(),
-        "child" => "child processes".into(),
-        "fd" if one => "file descriptor".into(),
-        "fd" => "file descriptors".into(),
-        kind if one => kind.into(),
-        kind => format!("{kind}s"),
-    }
-}
-
-/// Growth a request and the noun for it: (1.0, "goroutine").
-fn of_culprit(culprit: &Culprit) -> Option<(f64, String)> {
-    let n = culprit.per_request?;
-    Some((n, noun(n, &culprit.kind)))
-}
-
-/// The memory limit and when it is reached, in the middle of its interval.
-fn limit(findings: &Findings) -> Option<(String, Span)> {
-    let s = findings.series.iter().find(|s| s.limit_at_s.is_some() && s.explained_by.is_none())?;
-    let [soonest, _] = s.limit_at_s?;
-    let slope = s.slope()?;
-    let bytes = s.end? + soonest * slope.hi;
-    Some((Unit::Bytes.show(bytes), Span::from_secs_f64((bytes - s.end?) / slope.value)))
 }
 
 /// Label, URL, date, duration, rate, requests and errors, between dots.
@@ -263,37 +168,6 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
     notes.extend(findings.driver.notes.iter().cloned());
     notes.dedup();
     notes
-}
-
-/// The command line that does it again; headers by name, their values from a file, never a secret.
-pub fn reproduce(plan: &PlanRecord) -> String {
-    let mut line = format!("soak --url '{}'", plan.url);
-    if plan.method != "GET" {
-        line += &format!(" -X {}", plan.method);
-    }
-    if !plan.headers.is_empty() {
-        line += " -H @headers.txt";
-    }
-    if plan.body_bytes > 0 {
-        line += " -d @body";
-    }
-    let total = humantime::format_duration(plan.phases.total().0).to_string().replace(' ', "");
-    line += &format!(" --duration {total} --rate {}", plan.rate);
-    if plan.phases.cycles > 1 {
-        line += &format!(" --cycles {}", plan.phases.cycles);
-    }
-    if plan.connections != 64 {
-        line += &format!(" --connections {}", plan.connections);
-    }
-    for gate in &plan.gates {
-        line += &format!(" --gate '{}'", gate.expr);
-    }
-    line
-}
-
-fn lower(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|c| c.to_lowercase().collect::<String>() + chars.as_str()).unwrap_or_default()
 }
 
 fn capital(text: &str) -> String {

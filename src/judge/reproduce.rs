@@ -1,0 +1,87 @@
+//! The command line that does a run again.
+
+use crate::evidence::PlanRecord;
+use crate::units::{Bytes, Span};
+
+/// Written for a shell; headers by name, their values and the body from files, never a secret. What soak started or was
+/// told to judge is not in the plan, and named as something to fill in.
+pub fn reproduce(plan: &PlanRecord) -> String {
+    let mut line = format!("soak --url {}", quoted(&plan.url));
+    let mut flag = |name: &str, value: String| line += &format!(" --{name} {value}");
+    if plan.method != "GET" {
+        flag("method", plan.method.clone());
+    }
+    if !plan.headers.is_empty() {
+        flag("header", "@headers.txt".into());
+    }
+    if plan.body_bytes > 0 {
+        flag("data", "@body".into());
+    }
+    flag("rate", plan.rate.to_string());
+    let phases = &plan.phases;
+    let spans = [
+        ("baseline", phases.baseline),
+        ("warmup", phases.warmup),
+        ("load-duration", phases.steady),
+        ("settle", phases.settle),
+        ("interval", plan.interval),
+        ("timeout", plan.timeout),
+    ];
+    for (name, value) in spans {
+        flag(name, span(value));
+    }
+    if phases.cycles > 1 {
+        flag("cycles", phases.cycles.to_string());
+    }
+    if let Some(requests) = plan.requests {
+        flag("requests", requests.to_string());
+    }
+    if let Some(least) = plan.until_sure {
+        line += " --until-sure";
+        line += &format!(" --min-duration {}", span(least));
+    }
+    line += &format!(" --connections {}", plan.connections);
+    if !plan.expect_status.is_empty() {
+        let statuses: Vec<String> = plan.expect_status.iter().map(u16::to_string).collect();
+        line += &format!(" --expect-status {}", statuses.join(","));
+    }
+    let judging = &plan.judging;
+    if let Some(hold) = judging.max_hold {
+        line += &format!(" --max-hold {}", span(hold));
+    }
+    if let Some(limit) = judging.memory_limit_bytes {
+        line += &format!(" --memory-limit {}", Bytes(limit as f64).to_string().replace(' ', ""));
+    }
+    for series in &judging.series {
+        line += &format!(" --series {}", quoted(series));
+    }
+    let switches =
+        [("load-only", judging.load_only), ("no-gc", judging.no_gc), ("gates-only", judging.gates_only)];
+    for (name, _) in switches.iter().filter(|(_, on)| *on) {
+        line += &format!(" --{name}");
+    }
+    for gate in &plan.gates {
+        line += &format!(" --gate {}", quoted(&gate.expr));
+    }
+    line
+}
+
+fn span(span: Span) -> String {
+    humantime::format_duration(span.0).to_string().replace(' ', "")
+}
+
+/// One word of a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_stays_one_word() {
+        assert_eq!(quoted("http://h/?a=b'c"), r"'http://h/?a=b'\''c'");
+        assert_eq!(span(Span::from_secs_f64(90.0)), "1m30s");
+    }
+}
