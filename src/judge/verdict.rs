@@ -210,7 +210,7 @@ fn doubt(voter: &Voter, voters: &Voters, steady: &Steady) -> Option<String> {
              --cycles 3 would tell a leak from that",
             voters.sources().runtime
         )),
-        Direction::Growing if voter.material && !voter.significant => {
+        Direction::Growing if voter.material && !voter.significant && !voter.bounded => {
             Some(format!("{name}: {}, but not clearly beside the other series of this run", voter.trend.why))
         }
         Direction::Growing => None,
