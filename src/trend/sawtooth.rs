@@ -86,9 +86,9 @@ fn teeth(times: &[f64], values: &[f64]) -> Option<Sawtooth> {
     let falls = abrupt(values, |a, b| a - b);
     let rises = abrupt(values, |a, b| b - a);
     let mut sizes: Vec<f64> = falls.iter().map(|f| f.size).collect();
-    sizes.sort_unstable_by(|a, b| b.total_cmp(a));
     // the third largest: one odd drop does not set the scale
-    let typical = *sizes.get(2.min(sizes.len().checked_sub(1)?))?;
+    let third = 2.min(sizes.len().checked_sub(1)?);
+    let typical = *sizes.select_nth_unstable_by(third, |a, b| b.total_cmp(a)).1;
     let least = TOOTH * typical;
     let edges: Vec<&Move> = falls.iter().filter(|f| f.size >= least).collect();
     let wrong = rises.iter().filter(|r| r.size >= least).count();
