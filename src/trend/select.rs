@@ -42,8 +42,12 @@ pub(super) fn select(question: &Question<'_>) -> Selection {
         deliberate: steady >= 20 && (readings as f64) < SPARSE * steady as f64,
         ..Selection::default()
     };
-    let interval = usual_interval(&recording.elapsed_s);
-    let blind = if out.deliberate { Vec::new() } else { seen_past(question, &phases, interval) };
+    let forced = events.iter().any(|e| matches!(e.kind, EventKind::Collection { .. }));
+    let blind = if out.deliberate || !forced {
+        Vec::new()
+    } else {
+        seen_past(question, &phases, usual_interval(&recording.elapsed_s))
+    };
     let mut settle = Vec::new();
     for (i, phase) in phases.iter().enumerate() {
         let Some(value) = read(i) else { continue };
