@@ -3,7 +3,7 @@
 //!
 //! `trend/` says when to look and what a look may cost, `judge/` what it sees; the conductor only asks.
 
-use crate::evidence::{Evidence, Moment, Phase, PlanRecord};
+use crate::evidence::{Direction, Evidence, Moment, Phase, PlanRecord};
 use crate::judge::{ERROR, Outlook, lost, outlook};
 use crate::record::Mirror;
 use crate::run::Enough;
@@ -36,27 +36,34 @@ impl Sure {
             // a proof is no statistic: it may come at any time, and costs nothing
             if evidence.snapshots.last().is_some_and(|s| s.moment == Moment::SteadyEnd) {
                 self.awaiting = None;
-                if let Outlook::Leak(why) = outlook(evidence, error) {
-                    return Enough::Yes(format!("the answer is certain (--until-sure): {why}"));
+                if let Outlook::Proven(why) = outlook(evidence, error) {
+                    return yes(&why);
                 }
             }
             return Enough::No;
         }
         let Some(error) = looks.due(seen_s(evidence)) else { return Enough::No };
         let seen = outlook(evidence, error);
-        let calm = looks.calm(seen == Outlook::Stable);
+        let stands = looks.stands(match seen {
+            Outlook::Proven(_) | Outlook::Leak(_) => Direction::Growing,
+            Outlook::Stable => Direction::Stable,
+            Outlook::Prove | Outlook::Open => Direction::Inconclusive,
+        });
         match seen {
-            Outlook::Leak(why) => Enough::Yes(format!("the answer is certain (--until-sure): {why}")),
-            Outlook::Stable if calm => {
-                Enough::Yes("the answer is certain (--until-sure): look after look found no growth".into())
-            }
+            Outlook::Proven(why) => yes(&why),
+            Outlook::Leak(why) if stands => yes(&why),
+            Outlook::Stable if stands => yes("look after look found no growth"),
             Outlook::Prove => {
                 self.awaiting = Some(error);
                 Enough::AskForProof
             }
-            Outlook::Stable | Outlook::Open => Enough::No,
+            Outlook::Leak(_) | Outlook::Stable | Outlook::Open => Enough::No,
         }
     }
+}
+
+fn yes(why: &str) -> Enough {
+    Enough::Yes(format!("the answer is certain (--until-sure): {why}"))
 }
 
 /// Seconds of steady that were sampled, over all cycles.
