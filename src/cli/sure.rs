@@ -3,18 +3,31 @@
 //!
 //! `trend/` says when to look and what a look may cost, `judge/` what it sees; the conductor only asks.
 
-use crate::evidence::{Evidence, Moment, Phase, PlanRecord};
+use crate::evidence::{Direction, Evidence, Phase, PlanRecord};
 use crate::judge::{ERROR, Outlook, lost, outlook};
 use crate::record::Mirror;
 use crate::run::Enough;
 use crate::trend::Looks;
 
+/// A snapshot that has not come by then was not to be had.
+const PATIENCE_S: f64 = 10.0;
+
 /// What the looks of one run remember.
 pub struct Sure {
     /// None where the run is to go through all of its time.
     looks: Option<Looks>,
-    /// What the last look might spend, while a proof is awaited.
-    awaiting: Option<f64>,
+    awaiting: Option<Awaiting>,
+}
+
+/// A proof was asked for.
+#[derive(Debug, Clone, Copy)]
+struct Awaiting {
+    /// What the look that asked might spend.
+    error: f64,
+    /// How many snapshots there were.
+    snapshots: usize,
+    /// When it is not waited for any longer.
+    until_s: f64,
 }
 
 impl Sure {
@@ -32,31 +45,40 @@ impl Sure {
             return Enough::Yes(why);
         }
         let Some(looks) = &mut self.looks else { return Enough::No };
-        if let Some(error) = self.awaiting {
+        if let Some(asked) = self.awaiting {
             // a proof is no statistic: it may come at any time, and costs nothing
-            if evidence.snapshots.last().is_some_and(|s| s.moment == Moment::SteadyEnd) {
+            let came = evidence.snapshots.len() > asked.snapshots;
+            if came || now_s > asked.until_s {
                 self.awaiting = None;
-                if let Outlook::Leak(why) = outlook(evidence, error) {
-                    return Enough::Yes(format!("the answer is certain (--until-sure): {why}"));
-                }
+            }
+            if came && let Outlook::Proven(why) = outlook(evidence, asked.error) {
+                return yes(&why);
             }
             return Enough::No;
         }
         let Some(error) = looks.due(seen_s(evidence)) else { return Enough::No };
         let seen = outlook(evidence, error);
-        let calm = looks.calm(seen == Outlook::Stable);
+        let stands = looks.stands(match seen {
+            Outlook::Proven(_) | Outlook::Leak(_) => Direction::Growing,
+            Outlook::Stable => Direction::Stable,
+            Outlook::Prove | Outlook::Open => Direction::Inconclusive,
+        });
         match seen {
-            Outlook::Leak(why) => Enough::Yes(format!("the answer is certain (--until-sure): {why}")),
-            Outlook::Stable if calm => {
-                Enough::Yes("the answer is certain (--until-sure): look after look found no growth".into())
-            }
+            Outlook::Proven(why) => yes(&why),
+            Outlook::Leak(why) if stands => yes(&why),
+            Outlook::Stable if stands => yes("look after look found no growth"),
             Outlook::Prove => {
-                self.awaiting = Some(error);
+                let (snapshots, until_s) = (evidence.snapshots.len(), now_s + PATIENCE_S);
+                self.awaiting = Some(Awaiting { error, snapshots, until_s });
                 Enough::AskForProof
             }
-            Outlook::Stable | Outlook::Open => Enough::No,
+            Outlook::Leak(_) | Outlook::Stable | Outlook::Open => Enough::No,
         }
     }
+}
+
+fn yes(why: &str) -> Enough {
+    Enough::Yes(format!("the answer is certain (--until-sure): {why}"))
 }
 
 /// Seconds of steady that were sampled, over all cycles.

@@ -8,7 +8,9 @@ use super::{load, tasks, verdict, voters};
 /// What one look into a run that goes on says.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outlook {
-    /// It leaks, for this reason.
+    /// It leaks, as the runtime proves, for this reason.
+    Proven(String),
+    /// It leaks, as far as was seen, for this reason.
     Leak(String),
     /// Nothing grows that this run could have found.
     Stable,
@@ -27,6 +29,7 @@ pub fn outlook(evidence: &Evidence, error: f64) -> Outlook {
     let facts = verdict::Facts::gather(evidence, &steady, &voters, &tasks, load.as_ref());
     let (verdict, why) = verdict::decide(&facts);
     match verdict {
+        Verdict::Leak if tasks.proven().is_some() => Outlook::Proven(why),
         Verdict::Leak => Outlook::Leak(why),
         Verdict::Stable => Outlook::Stable,
         Verdict::Failed | Verdict::Inconclusive if tasks.may_be_proven() => Outlook::Prove,

@@ -93,13 +93,19 @@ pub(super) fn quantile(sorted: &[f64], q: f64) -> f64 {
     sorted[low] + (at - low as f64) * (sorted[high] - sorted[low])
 }
 
-/// The median; sorts what it is given. NaN for nothing.
+/// The median; reorders what it is given. NaN for nothing. By selection, not by sorting: a day has 86,400 samples.
 pub(super) fn median(values: &mut [f64]) -> f64 {
-    if values.is_empty() {
+    let n = values.len();
+    if n == 0 {
         return f64::NAN;
     }
-    values.sort_unstable_by(f64::total_cmp);
-    quantile(values, 0.5)
+    let (below, middle, _) = values.select_nth_unstable_by(n / 2, f64::total_cmp);
+    let middle = *middle;
+    if n % 2 == 1 {
+        return middle;
+    }
+    let under = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    under + 0.5 * (middle - under)
 }
 
 #[cfg(test)]

@@ -53,6 +53,10 @@ fn resets(times: &[f64], values: &[f64], first: f64) -> Vec<usize> {
     }
     let (low, high) = range(values);
     let least = FALL * (high - low);
+    let falls = |i: usize| values[i - 1] - values[i] > least && least > 0.0;
+    if !(1..n).any(falls) {
+        return Vec::new();
+    }
     let mut gaps: Vec<f64> = times.windows(2).map(|w| w[1] - w[0]).collect();
     let usual = median(&mut gaps);
     let mut steps: Vec<f64> = values.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
@@ -61,7 +65,7 @@ fn resets(times: &[f64], values: &[f64], first: f64) -> Vec<usize> {
     let mut holes = 0;
     for i in 1..n {
         let fall = values[i - 1] - values[i];
-        if fall <= least || least <= 0.0 {
+        if !falls(i) {
             continue;
         }
         // a spike's end is a fall too: the level before a restart was reached gradually

@@ -36,14 +36,18 @@ pub(super) fn sawtooth(times: &[f64], values: &[f64]) -> Option<Sawtooth> {
     if values.len() < 12 {
         return None;
     }
-    if let Some(s) = teeth(times, values) {
+    let usual = usual_step(values);
+    if TOOTH * largest_step(values) < STANDS_OUT * usual {
+        return None;
+    }
+    if let Some(s) = teeth(times, values, usual) {
         return Some(s);
     }
     // bursts that drain: the same, read backwards
     let n = times.len();
     let back_times: Vec<f64> = times.iter().rev().map(|t| -t).collect();
     let back_values: Vec<f64> = values.iter().rev().copied().collect();
-    let mut s = teeth(&back_times, &back_values)?;
+    let mut s = teeth(&back_times, &back_values, usual)?;
     s.floors.reverse();
     for p in &mut s.floors {
         *p = Point { at_s: -p.at_s, value: p.value, from: n - p.until, until: n - p.from };
@@ -56,15 +60,18 @@ pub(super) fn sawtooth(times: &[f64], values: &[f64]) -> Option<Sawtooth> {
 /// a step down, or a warm-up begun anew.
 pub(super) fn few_teeth(values: &[f64]) -> Option<usize> {
     let n = values.len();
+    let usual = usual_step(values);
+    if largest_step(values) < 2.0 * STANDS_OUT * usual {
+        return None;
+    }
     let falls = abrupt(values, |a, b| a - b);
     let rises = abrupt(values, |a, b| b - a);
     let deepest = falls.iter().map(|f| f.size).fold(0.0, f64::max);
-    let mut steps: Vec<f64> = values.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
     let drops: Vec<&Move> = falls.iter().filter(|f| f.size >= TOOTH * deepest).collect();
     let (first, last) = (drops.first()?, drops.last()?);
     if drops.len() > FEW
         || rises.iter().any(|r| r.size >= TOOTH * deepest)
-        || deepest < 2.0 * STANDS_OUT * median(&mut steps)
+        || deepest < 2.0 * STANDS_OUT * usual
     {
         return None;
     }
@@ -82,18 +89,28 @@ pub(super) fn few_teeth(values: &[f64]) -> Option<usize> {
     (climbs(0, first.from + 1, 0.2) && climbs(last.until, n, 0.1)).then_some(drops.len())
 }
 
-fn teeth(times: &[f64], values: &[f64]) -> Option<Sawtooth> {
+/// What is usual between neighbours.
+fn usual_step(values: &[f64]) -> f64 {
+    let mut steps: Vec<f64> = values.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
+    median(&mut steps)
+}
+
+/// The largest move within [`ABRUPT`] samples, either way. No tooth is larger: most series need no closer look.
+fn largest_step(values: &[f64]) -> f64 {
+    let within = |apart: usize| values.windows(apart + 1).map(move |w| (w[apart] - w[0]).abs());
+    (1..=ABRUPT).flat_map(within).fold(0.0, f64::max)
+}
+
+fn teeth(times: &[f64], values: &[f64], usual: f64) -> Option<Sawtooth> {
     let falls = abrupt(values, |a, b| a - b);
     let rises = abrupt(values, |a, b| b - a);
     let mut sizes: Vec<f64> = falls.iter().map(|f| f.size).collect();
-    sizes.sort_unstable_by(|a, b| b.total_cmp(a));
     // the third largest: one odd drop does not set the scale
-    let typical = *sizes.get(2.min(sizes.len().checked_sub(1)?))?;
+    let third = 2.min(sizes.len().checked_sub(1)?);
+    let typical = *sizes.select_nth_unstable_by(third, |a, b| b.total_cmp(a)).1;
     let least = TOOTH * typical;
     let edges: Vec<&Move> = falls.iter().filter(|f| f.size >= least).collect();
     let wrong = rises.iter().filter(|r| r.size >= least).count();
-    let mut steps: Vec<f64> = values.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
-    let usual = median(&mut steps);
     if edges.len() < 2 || wrong as f64 > WRONG_WAY * edges.len() as f64 || least < STANDS_OUT * usual {
         return None;
     }

@@ -33,7 +33,7 @@ pub(super) struct Selection {
 /// Sorts the samples. Readings while the target answers a forced collection, and the one after, are left out of a
 /// series that is sampled all the time: that is an indicator for each collection in the fit.
 pub(super) fn select(question: &Question<'_>) -> Selection {
-    let Question { recording, series, .. } = *question;
+    let Question { recording, series, events, .. } = *question;
     let phases = steady_or_all(&recording.phases);
     let steady = phases.iter().filter(|p| **p == Phase::Steady).count();
     let read = |i: usize| series.samples.get(i).and_then(|s| s.get());
@@ -42,8 +42,12 @@ pub(super) fn select(question: &Question<'_>) -> Selection {
         deliberate: steady >= 20 && (readings as f64) < SPARSE * steady as f64,
         ..Selection::default()
     };
-    let interval = usual_interval(&recording.elapsed_s);
-    let blind = if out.deliberate { Vec::new() } else { seen_past(question, &phases, interval) };
+    let forced = events.iter().any(|e| matches!(e.kind, EventKind::Collection { .. }));
+    let blind = if out.deliberate || !forced {
+        Vec::new()
+    } else {
+        seen_past(question, &phases, usual_interval(&recording.elapsed_s))
+    };
     let mut settle = Vec::new();
     for (i, phase) in phases.iter().enumerate() {
         let Some(value) = read(i) else { continue };

@@ -9,20 +9,24 @@
 //! error over looks; D. A. Darling and H. Robbins, Iterated logarithm inequalities (1967), for a schedule of geometric
 //! epochs, which costs only the logarithm of a logarithm of the time.
 //!
-//! What it cannot do: it bounds false alarms. That nothing grows is never proven by waiting; so calm counts only after
-//! several looks in a row, over which the run has more than doubled.
+//! What that cannot do: the bound is of chance. The rise of a tooth or of a rhythm that has only begun is growth as far as
+//! anybody can see, and that nothing grows is never proven by waiting. So an answer stands only after several looks in a
+//! row that gave it, over which the run has more than doubled: by then a tooth has turned.
+
+use crate::evidence::Direction;
 
 /// Each look comes when this much more was seen than at the one before.
 const RATIO: f64 = 1.25;
-/// Looks in a row that must find nothing growing: 1.25⁴ is more than twice the data.
-const CALM: u32 = 5;
+/// Looks in a row that must give the same answer: 1.25⁴ is more than twice the data.
+const IN_A_ROW: u32 = 5;
 
 /// The schedule of one run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Looks {
     next_s: f64,
     taken: u32,
-    calm: u32,
+    /// The answer of the last looks, and of how many in a row.
+    said: (Direction, u32),
     false_alarm: f64,
 }
 
@@ -30,7 +34,7 @@ impl Looks {
     /// The first look comes when `least_s` seconds of steady were seen; `false_alarm` is the chance of a false alarm at
     /// any look of the run, at most.
     pub fn new(least_s: f64, false_alarm: f64) -> Looks {
-        Looks { next_s: least_s.max(1.0), taken: 0, calm: 0, false_alarm }
+        Looks { next_s: least_s.max(1.0), taken: 0, said: (Direction::Inconclusive, 0), false_alarm }
     }
 
     /// Whether to look now that so many seconds of steady were seen, and the chance of a false alarm that this look may
@@ -47,10 +51,11 @@ impl Looks {
         Some(self.false_alarm / (k * (k + 1.0)))
     }
 
-    /// Takes in whether this look found the target stable; true once enough looks in a row did.
-    pub fn calm(&mut self, stable: bool) -> bool {
-        self.calm = if stable { self.calm + 1 } else { 0 };
-        self.calm >= CALM
+    /// Takes in what this look found; true once enough looks in a row found the same, and it is an answer.
+    pub fn stands(&mut self, answer: Direction) -> bool {
+        let before = if self.said.0 == answer { self.said.1 } else { 0 };
+        self.said = (answer, before + 1);
+        answer != Direction::Inconclusive && self.said.1 >= IN_A_ROW
     }
 }
 
@@ -75,9 +80,12 @@ mod tests {
     }
 
     #[test]
-    fn calm_takes_several_looks_in_a_row() {
+    fn an_answer_stands_after_several_looks_in_a_row() {
+        use Direction::{Growing, Inconclusive, Stable};
         let mut looks = Looks::new(10.0, 0.05);
-        assert!(![true, true, false, true, true, true, true].into_iter().any(|s| looks.calm(s)));
-        assert!(looks.calm(true));
+        let said = [Stable, Stable, Growing, Growing, Growing, Growing];
+        assert!(!said.into_iter().any(|answer| looks.stands(answer)));
+        assert!(looks.stands(Growing));
+        assert!(!(0..9).any(|_| looks.stands(Inconclusive)));
     }
 }

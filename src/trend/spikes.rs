@@ -10,6 +10,8 @@ use super::bins::median;
 const FAR: f64 = 6.0;
 /// A spike lasts for less than this part of the series.
 const LONGEST: usize = 30;
+/// Samples of which each gets a median of its own.
+const MANY: usize = 4000;
 /// From a normal distribution's median absolute deviation to its standard deviation.
 const NORMAL_MAD: f64 = 1.4826;
 
@@ -20,8 +22,16 @@ pub(super) fn without_spikes(times: &[f64], values: &[f64]) -> (Vec<f64>, Vec<f6
     if n < 4 * half + 6 {
         return (times.to_vec(), values.to_vec());
     }
-    let centre = sliding_median(values, half);
-    let mut distance: Vec<f64> = values.iter().zip(&centre).map(|(v, c)| (v - c).abs()).collect();
+    // of a long series every so many samples tell the median as well, over a longer stretch
+    let stride = (n / MANY).max(1);
+    let centre = if stride == 1 {
+        sliding_median(values, half)
+    } else {
+        let few: Vec<f64> = values.iter().skip(stride / 2).step_by(stride).copied().collect();
+        sliding_median(&few, half)
+    };
+    let centre_of = |i: usize| centre[(i / stride).min(centre.len() - 1)];
+    let mut distance: Vec<f64> = values.iter().enumerate().map(|(i, v)| (v - centre_of(i)).abs()).collect();
     let spread = NORMAL_MAD * median(&mut distance.clone());
     // on a smooth slope the samples lie on the median; what is usual between neighbours is no spike
     let mut steps: Vec<f64> = values.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
@@ -35,7 +45,7 @@ pub(super) fn without_spikes(times: &[f64], values: &[f64]) -> (Vec<f64>, Vec<f6
         1.25 * kept.iter().sum::<f64>() / kept.len() as f64
     };
     let mut kept: Vec<bool> =
-        values.iter().zip(&centre).map(|(v, c)| (v - c).abs() <= FAR * spread).collect();
+        values.iter().enumerate().map(|(i, v)| (v - centre_of(i)).abs() <= FAR * spread).collect();
     // at the very ends the median has too few neighbours: there the first whole window stands in, give or take what
     // the series moves from one window to the next
     let width = 2 * half + 1;

@@ -24,11 +24,13 @@ fn first_alarm(made: &Made, spend: impl Fn(f64) -> f64) -> Option<f64> {
     let span = *recording.elapsed_s.last()?;
     let mut looks = Looks::new(span / 20.0, 0.05);
     (0..=400).map(|i| span * f64::from(i) / 400.0).find(|at| {
-        looks.due(*at).is_some_and(|share| {
+        let due = looks.due(*at);
+        due.is_some_and(|share| {
             let seen = so_far(&recording, *at);
             let series = &seen.series[0];
             let asked = Question { recording: &seen, series, events: &[], false_alarm: spend(share) };
-            trend(&asked).direction == Direction::Growing
+            let answer = trend(&asked).direction;
+            looks.stands(answer) && answer == Direction::Growing
         })
     })
 }
