@@ -102,6 +102,9 @@ pub struct SeriesFinding {
     pub per_request: Option<f64>,
     /// Its 95 % interval.
     pub per_request_ci: Option<[f64; 2]>,
+    /// The chance of so clear a growth in a series that does not grow, all looks at it allowed for.
+    #[serde(default)]
+    pub p_value: f64,
     /// The smallest slope each second that would have been found.
     pub detectable_per_s: Option<f64>,
     /// Seconds of steady that would decide, where the answer is inconclusive.

@@ -20,6 +20,8 @@ pub struct Sources {
     pub groups: bool,
     /// File descriptors by kind could be read: they vote, their plain count does not.
     pub fd_kinds: bool,
+    /// The column `tasks` only repeats another count, under the name that all targets share.
+    pub tasks_repeat: bool,
     /// The memory account is exact: what the runtime holds and gave back is known.
     pub exact: bool,
     /// A live heap after collections was read at least three times.
@@ -43,6 +45,7 @@ impl Sources {
         };
         Sources {
             groups: evidence.groups.iter().any(|g| matches!(g.kind, GroupKind::Goroutine | GroupKind::Task)),
+            tasks_repeat: repeats(evidence, "tasks"),
             fd_kinds: evidence.groups.iter().any(|g| g.kind == GroupKind::Fd),
             exact: read("mem_live_bytes", 3) && read("mem_stacks_bytes", 3) && read("mem_native_bytes", 3),
             live: read("mem_live_bytes", 3),
@@ -57,6 +60,14 @@ impl Sources {
     }
 }
 
+/// Whether a series reads what another count of tasks reads, sample for sample.
+fn repeats(evidence: &Evidence, name: &str) -> bool {
+    let recording = &evidence.recording;
+    let Some(series) = recording.series(name) else { return false };
+    let others = TASK_COUNTS.iter().filter(|count| **count != name);
+    others.filter_map(|count| recording.series(count)).any(|other| other.samples == series.samples)
+}
+
 /// Counts of tasks, the best first: a column `tasks` repeats the best one that a run has.
 pub const TASK_COUNTS: [&str; 4] = ["goroutines", "tokio_tasks", "tasks", "threads"];
 
@@ -67,7 +78,8 @@ pub fn rank(name: &str, sources: &Sources, named: &[String], present: &[&str]) -
     if sources.forwards {
         return None;
     }
-    let best_count = || TASK_COUNTS.iter().find(|count| present.contains(count)).copied();
+    let counts = TASK_COUNTS.iter().filter(|count| !(sources.tasks_repeat && **count == "tasks"));
+    let best_count = || counts.clone().find(|count| present.contains(count)).copied();
     let has = |other: &str| present.contains(&other);
     // what the user names counts, whatever else there is; what counts by itself keeps its higher rank
     let asked = || named.iter().any(|n| n == name).then_some(Rank::Rss);
@@ -94,6 +106,7 @@ mod tests {
     const SOURCES: Sources = Sources {
         groups: false,
         fd_kinds: false,
+        tasks_repeat: false,
         exact: false,
         live: false,
         runtime: Runtime::Other,
@@ -110,6 +123,9 @@ mod tests {
         let with_groups = Sources { groups: true, ..SOURCES };
         assert_eq!(rank("goroutines", &with_groups, &[], &present), None);
         assert_eq!(rank("threads", &SOURCES, &[], &["threads", "rss_bytes"]), Some(Rank::Tasks));
+        let repeat = Sources { tasks_repeat: true, ..SOURCES };
+        assert_eq!(rank("threads", &repeat, &[], &["threads", "tasks"]), Some(Rank::Tasks));
+        assert_eq!(rank("tasks", &repeat, &[], &["threads", "tasks"]), None);
         assert_eq!(rank("fds", &SOURCES, &[], &["fds"]), Some(Rank::Tasks));
         let with_kinds = Sources { fd_kinds: true, ..SOURCES };
         assert_eq!(rank("fds", &with_kinds, &[], &["fds"]), None);

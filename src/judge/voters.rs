@@ -235,6 +235,7 @@ impl Voters {
                 slope_ci: v.trend.slope.map(|s| [s.lo, s.hi]),
                 per_request: v.trend.per_request.map(|s| s.value),
                 per_request_ci: v.trend.per_request.map(|s| [s.lo, s.hi]),
+                p_value: v.trend.p_value,
                 detectable_per_s: v.trend.detectable_per_s,
                 needs_s: v.trend.needs_s,
                 recovered: v.trend.recovered,

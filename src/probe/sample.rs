@@ -52,10 +52,10 @@ pub trait Probe: Send {
         ask == Ask::Sample
     }
 
-    /// The share of the time that answers to regular samples may take. Several probes may ask the target, and all of
-    /// them together are to stay near a hundredth of its time; what asks the kernel alone may take more.
+    /// The share of the time that answers to regular samples may take. An answer's time is not all the target's own,
+    /// since on a busy machine most of it is waiting; what asks the kernel alone may take more.
     fn share(&self) -> f64 {
-        0.005
+        0.01
     }
 
     /// Look.

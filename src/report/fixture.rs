@@ -222,6 +222,7 @@ impl Made {
             slope_ci: Some([slope - 0.12 * slope.abs(), slope + 0.1 * slope.abs()]),
             per_request: Some(slope / self.rate),
             per_request_ci: Some([slope / self.rate * 0.9, slope / self.rate * 1.1]),
+            p_value: if growing { 1e-6 } else { 1.0 },
             detectable_per_s: Some(2000.0),
             needs_s: None,
             recovered: None,

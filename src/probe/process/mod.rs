@@ -38,7 +38,7 @@ pub use pss::Pss;
 use usage::{Fds, Usage};
 
 /// What looking at every file descriptor may take of the time; a process may have a hundred thousand.
-const FDS_SHARE: f64 = 0.002;
+const FDS_SHARE: f64 = 0.02;
 
 /// Samples one target and follows its life.
 #[derive(Debug)]
@@ -183,7 +183,7 @@ impl Probe for Process {
 
     /// The kernel answers and not the target: what counts is the processor that it takes beside it.
     fn share(&self) -> f64 {
-        0.02
+        0.2
     }
 
     fn ask(&mut self, ask: Ask) -> Answer<'_> {
