@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{DriverHealth, ErrorCounts, ErrorKind, EventKind, Evidence, LoadFinding, LoadRow};
+use crate::evidence::{DriverHealth, ErrorCounts, ErrorKind, Evidence, LoadFinding, LoadRow};
 use crate::units::Rate;
 
 use super::steady::Steady;
@@ -72,13 +72,6 @@ pub fn driver(evidence: &Evidence) -> DriverHealth {
     DriverHealth {
         rss_bytes_max: evidence.load.iter().map(|r| r.soak_rss_bytes).max().unwrap_or(0),
         cpu_ratio: if end_s > 0.0 { cpu_s / end_s } else { 0.0 },
-        notes: evidence
-            .events
-            .iter()
-            .filter_map(|e| match &e.kind {
-                EventKind::Driver { text } => Some(text.clone()),
-                _ => None,
-            })
-            .collect(),
+        notes: evidence.events.iter().filter_map(|e| super::words::of_load(&e.kind)).collect(),
     }
 }

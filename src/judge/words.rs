@@ -265,6 +265,22 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
     notes
 }
 
+/// Why the load could not be kept, where that is what happened.
+pub fn of_load(event: &EventKind) -> Option<String> {
+    match event {
+        EventKind::LoadDropped { .. } => Some(
+            "Requests were dropped: every connection was busy and the target did not keep up; more --connections or \
+             a lower --rate."
+                .into(),
+        ),
+        EventKind::LoadLate { seconds } => Some(format!(
+            "soak itself was late by {}: the machine it runs on had no processor to spare.",
+            Span::from_secs_f64(*seconds)
+        )),
+        _ => None,
+    }
+}
+
 /// The command line that does it again; headers by name, their values from a file, never a secret.
 pub fn reproduce(plan: &PlanRecord) -> String {
     let mut line = format!("soak --url '{}'", plan.url);
