@@ -49,7 +49,9 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
             let env = environment()?;
             demo::demo(fix, &manner, |url| args.plan(url.to_string(), &env))
         }
-        Command::Analyze(args) => rerender::analyze(&args.path, &Manner { json: args.json, quiet: false }),
+        Command::Analyze(args) => {
+            rerender::analyze(&args.path, &Manner { json: args.json, ..Manner::default() })
+        }
         Command::Report(args) => rerender::report(&args.run, &Manner::default()),
         Command::Profiles(args) => {
             match args.name {

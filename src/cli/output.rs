@@ -13,18 +13,24 @@ pub struct Manner {
     pub json: bool,
     /// Nothing on stderr but errors.
     pub quiet: bool,
+    /// Plain lines, on a terminal too.
+    pub plain: bool,
 }
 
 impl From<ScreenArgs> for Manner {
     fn from(args: ScreenArgs) -> Manner {
-        Manner { json: args.json, quiet: args.quiet }
+        Manner { json: args.json, quiet: args.quiet, plain: args.no_tui }
     }
 }
 
 impl Manner {
     /// Whether progress is shown.
     pub fn voice(&self) -> Voice {
-        if self.quiet { Voice::Quiet } else { Voice::Normal }
+        match (self.quiet, self.plain) {
+            (true, _) => Voice::Quiet,
+            (false, true) => Voice::Plain,
+            (false, false) => Voice::Normal,
+        }
     }
 }
 

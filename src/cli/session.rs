@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::drive::{Driver, Monotonic};
 use crate::error::{Error, Result};
-use crate::evidence::{Environment, EventKind, Evidence, Findings, ProbeRecord, Runtime};
+use crate::evidence::{Environment, EventKind, Evidence, Findings, ProbeRecord};
 use crate::judge::judge;
 use crate::live::{Cycle, Progress, Status, signals};
 use crate::plan::Plan;
@@ -178,9 +178,7 @@ async fn look_around(plan: &Plan, target: Option<&Target>) -> Result<(Sampler, V
     if plan.record.judging.load_only {
         return Ok((Sampler::start(Vec::new()), Vec::new()));
     }
-    let pid = target.and_then(|t| t.record.pid);
-    let runtime = target.map_or(Runtime::Other, |t| t.record.runtime);
-    let mut discovered = discover(plan, pid, runtime).await;
+    let mut discovered = discover(plan, target).await;
     let mut probes = Vec::new();
     let mut records = Vec::new();
     if let Some(target) = target {

@@ -287,7 +287,8 @@ fn cycles_follow_each_other_and_takes_add_up() {
 fn what_is_under_way_near_a_collection_is_told_apart() {
     let server = Server::start(Manner::ok_after(Duration::ZERO));
     let driver = start(&request_to(server.addr), 4, Duration::from_secs(1), Rate::PerSecond(100.0));
-    driver.probing(1300 * MS);
+    driver.probing_begins(1300 * MS);
+    driver.probing_ends(1300 * MS);
     driver.begin(steady(600 * MS));
     wait_until_done(&driver);
     let interval = driver.finish();

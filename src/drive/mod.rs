@@ -133,10 +133,15 @@ impl Driver {
         self.shared.book().load_done(now)
     }
 
-    /// A collection or a snapshot that soak asked for begins, goes on or ends at this time. Requests under way within
-    /// a second of it are told apart from here on; told a second ahead, all are.
-    pub fn probing(&self, at: Duration) {
-        self.shared.book().tally.probing(at);
+    /// A collection or a snapshot is asked for at this time. Requests under way within a second of it are told apart
+    /// from here on, until a second after [`Driver::probing_ends`]; told a second ahead, all are.
+    pub fn probing_begins(&self, at: Duration) {
+        self.shared.book().tally.probing_begins(at);
+    }
+
+    /// One of those that were asked for is answered, or given up.
+    pub fn probing_ends(&self, at: Duration) {
+        self.shared.book().tally.probing_ends(at);
     }
 
     /// What was counted since the last take, or since the start. Cheap; to be called once a second or so.

@@ -114,24 +114,35 @@ impl Counted {
 pub(super) struct Tally {
     timeout: Duration,
     counted: Counted,
-    /// From and to, in order, not overlapping.
+    /// From and to, in order, not overlapping; the last goes on for ever as long as any is under way.
     probing: VecDeque<(Duration, Duration)>,
+    /// Collections and snapshots that were asked for and are not answered yet.
+    under_way: u32,
 }
 
 impl Tally {
     pub(super) fn new(timeout: Duration) -> Tally {
-        Tally { timeout, counted: Counted::new(), probing: VecDeque::new() }
+        Tally { timeout, counted: Counted::new(), probing: VecDeque::new(), under_way: 0 }
     }
 
-    /// A collection or snapshot happens, or goes on, at this time.
-    pub(super) fn probing(&mut self, at: Duration) {
-        let (from, to) = (at.saturating_sub(PROBING_REACH), at.saturating_add(PROBING_REACH));
+    /// A collection or snapshot is asked for at this time; who ends from here on has met it.
+    pub(super) fn probing_begins(&mut self, at: Duration) {
+        self.under_way += 1;
+        let from = at.saturating_sub(PROBING_REACH);
         match self.probing.back_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(to),
-            _ => self.probing.push_back((from, to)),
+            Some(last) if from <= last.1 => last.1 = Duration::MAX,
+            _ => self.probing.push_back((from, Duration::MAX)),
         }
         if self.probing.len() > MOMENTS_KEPT {
             self.probing.pop_front();
+        }
+    }
+
+    /// One that was asked for is answered, or given up.
+    pub(super) fn probing_ends(&mut self, at: Duration) {
+        self.under_way = self.under_way.saturating_sub(1);
+        if let (0, Some(last)) = (self.under_way, self.probing.back_mut()) {
+            last.1 = at.saturating_add(PROBING_REACH);
         }
     }
 
@@ -251,8 +262,8 @@ mod tests {
     #[test]
     fn what_touches_the_second_around_a_collection_is_told_apart() {
         let mut tally = Tally::new(TIMEOUT);
-        tally.probing(MS * 5000);
-        tally.probing(MS * 5800); // the same one, which took a while
+        tally.probing_begins(MS * 5000);
+        tally.probing_ends(MS * 5800);
         let ok = Outcome { answered: true, ..Outcome::default() };
         for (due, end) in [(3000, 3999), (3000, 4001), (4500, 6500), (6799, 6900), (6801, 6900)] {
             tally.ended(ticket(Part::Steady, due), MS * due, MS * end, ok);
@@ -269,10 +280,31 @@ mod tests {
     }
 
     #[test]
+    fn all_of_a_slow_collection_is_told_apart_and_of_one_behind_it() {
+        let mut tally = Tally::new(TIMEOUT);
+        let ok = Outcome { answered: true, ..Outcome::default() };
+        let ended = |tally: &mut Tally, due, end| {
+            tally.ended(ticket(Part::Steady, due), MS * due, MS * end, ok);
+            let tags: Vec<LatencyTag> = counts(&take(tally)).into_iter().map(|(tag, _)| tag).collect();
+            tags.contains(&LatencyTag::Probing)
+        };
+        tally.probing_begins(MS * 5000);
+        assert!(ended(&mut tally, 7500, 7600), "while it is under way");
+        tally.probing_begins(MS * 8000);
+        tally.probing_ends(MS * 9000);
+        assert!(ended(&mut tally, 12_000, 12_100), "the other one still is");
+        tally.probing_ends(MS * 13_000);
+        assert!(ended(&mut tally, 13_900, 14_200), "and a second behind it");
+        assert!(!ended(&mut tally, 14_001, 14_200));
+        assert!(!ended(&mut tally, 3000, 3900), "and what was over before");
+    }
+
+    #[test]
     fn moments_are_forgotten_once_nothing_can_touch_them() {
         let mut tally = Tally::new(TIMEOUT);
         for second in 0..10_000 {
-            tally.probing(Duration::from_secs(second * 5));
+            tally.probing_begins(Duration::from_secs(second * 5));
+            tally.probing_ends(Duration::from_secs(second * 5));
         }
         assert_eq!(tally.probing.len(), MOMENTS_KEPT);
         tally.take(Counted::new(), Duration::from_secs(60_000));

@@ -14,6 +14,17 @@ pub struct Event {
     pub kind: EventKind,
 }
 
+/// Who is gone, which says whether anybody can be back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gone {
+    /// The processes of the target: a restart ends it.
+    #[default]
+    Target,
+    /// The command that soak had started ended by itself, which nothing takes back.
+    Command,
+}
+
 /// The kinds of event, told apart by `kind` in the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -51,6 +62,9 @@ pub enum EventKind {
     TargetGone {
         /// What soak saw: the exit of a started command with its status, or a pid that vanished.
         reason: String,
+        /// Who went.
+        #[serde(default)]
+        who: Gone,
     },
     /// The kernel killed in the target's cgroup for want of memory.
     OomKill {
@@ -78,10 +92,15 @@ pub enum EventKind {
         /// Why, in one line.
         reason: String,
     },
-    /// The load could not be kept: see `text`.
-    Driver {
-        /// What was seen, in one line.
-        text: String,
+    /// Requests were dropped for the first time: every connection was busy and the target did not keep up.
+    LoadDropped {
+        /// How many at once.
+        requests: u64,
+    },
+    /// soak itself sent late for the first time: its machine had no processor to spare.
+    LoadLate {
+        /// By how much, in seconds.
+        seconds: f64,
     },
     /// The target was found to forward connections or to do no work: it is not the service.
     Forwarder {

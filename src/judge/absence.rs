@@ -1,6 +1,6 @@
 //! Whether the target was away, for how long, and whether that decides the run.
 
-use crate::evidence::{EventKind, Evidence};
+use crate::evidence::{EventKind, Evidence, Gone};
 use crate::units::Span;
 
 /// Gone for longer than this has failed, where no plan says otherwise.
@@ -41,9 +41,11 @@ fn down_after(evidence: &Evidence) -> Span {
 
 fn absence(evidence: &Evidence) -> Option<Absence<'_>> {
     let mut gone: Option<(f64, &str)> = None;
+    let mut ended: Option<(f64, &str)> = None;
     for event in &evidence.events {
         match &event.kind {
-            EventKind::TargetGone { reason } => gone = Some((event.elapsed_s, reason)),
+            EventKind::TargetGone { reason, who: Gone::Command } => ended = Some((event.elapsed_s, reason)),
+            EventKind::TargetGone { reason, who: Gone::Target } => gone = Some((event.elapsed_s, reason)),
             EventKind::Restart { .. } => {
                 if let Some((since, reason)) = gone.take() {
                     let away = Span::from_secs_f64(event.elapsed_s - since);
@@ -55,7 +57,7 @@ fn absence(evidence: &Evidence) -> Option<Absence<'_>> {
             _ => {}
         }
     }
-    gone.map(|(since_s, reason)| Absence::Still { since_s, reason })
+    ended.or(gone).map(|(since_s, reason)| Absence::Still { since_s, reason })
 }
 
 #[cfg(test)]
@@ -71,7 +73,7 @@ mod tests {
 
     #[test]
     fn it_makes_no_sense_to_go_on_once_the_target_is_gone_for_longer_than_it_may() {
-        let gone = (10.0, EventKind::TargetGone { reason: "exit status 3".into() });
+        let gone = (10.0, EventKind::TargetGone { reason: "exit status 3".into(), who: Gone::Target });
         let evidence = events(std::slice::from_ref(&gone));
         assert_eq!(lost(&evidence, 35.0), None);
         assert!(lost(&evidence, 41.0).is_some_and(|why| why.contains("exit status 3")));
@@ -79,5 +81,13 @@ mod tests {
         let back = (20.0, EventKind::Restart { pid_before: 1, pid_after: 2 });
         let evidence = events(&[gone, back]);
         assert_eq!((lost(&evidence, 90.0), failed(&evidence)), (None, None));
+    }
+
+    #[test]
+    fn a_started_command_that_ended_is_not_taken_back_by_a_child_that_goes_on() {
+        let ended = (10.0, EventKind::TargetGone { reason: "exit status 0".into(), who: Gone::Command });
+        let back = (11.0, EventKind::Restart { pid_before: 1, pid_after: 2 });
+        let evidence = events(&[ended, back]);
+        assert!(failed(&evidence).is_some_and(|why| why.contains("exit status 0")));
     }
 }

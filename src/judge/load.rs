@@ -77,13 +77,6 @@ pub fn driver(evidence: &Evidence) -> DriverHealth {
     DriverHealth {
         rss_bytes_max: evidence.load.iter().map(|r| r.soak_rss_bytes).max().unwrap_or(0),
         cpu_ratio: if end_s > 0.0 { cpu_s / end_s } else { 0.0 },
-        notes: evidence
-            .events
-            .iter()
-            .filter_map(|e| match &e.kind {
-                EventKind::Driver { text } => Some(text.clone()),
-                _ => None,
-            })
-            .collect(),
+        notes: evidence.events.iter().filter_map(|e| super::words::of_load(&e.kind)).collect(),
     }
 }

@@ -37,18 +37,19 @@ pub struct Sources {
 impl Sources {
     /// Reads them off the evidence.
     pub fn of(evidence: &Evidence) -> Sources {
-        let read = |name: &str, at_least: usize| {
-            evidence
-                .recording
-                .series(name)
-                .is_some_and(|s| s.samples.iter().filter(|v| v.get().is_some()).count() >= at_least)
+        let times = |name: &str| {
+            let series = evidence.recording.series(name);
+            series.map_or(0, |s| s.samples.iter().filter(|v| v.get().is_some()).count())
         };
+        let live = times("mem_live_bytes");
+        // native memory is told only while the target is one process: an account without it explains nothing
+        let native = times("mem_native_bytes");
         Sources {
             groups: evidence.groups.iter().any(|g| matches!(g.kind, GroupKind::Goroutine | GroupKind::Task)),
             tasks_repeat: repeats(evidence, "tasks"),
             fd_kinds: evidence.groups.iter().any(|g| g.kind == GroupKind::Fd),
-            exact: read("mem_live_bytes", 3) && read("mem_stacks_bytes", 3) && read("mem_native_bytes", 3),
-            live: read("mem_live_bytes", 3),
+            exact: live.min(native).min(times("mem_stacks_bytes")) >= 3 && native * 10 >= live * 9,
+            live: live >= 3,
             runtime: evidence
                 .environment
                 .as_ref()

@@ -170,6 +170,22 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
     notes
 }
 
+/// Why the load could not be kept, where that is what happened.
+pub fn of_load(event: &EventKind) -> Option<String> {
+    match event {
+        EventKind::LoadDropped { .. } => Some(
+            "Requests were dropped: every connection was busy and the target did not keep up; more --connections or \
+             a lower --rate."
+                .into(),
+        ),
+        EventKind::LoadLate { seconds } => Some(format!(
+            "soak itself was late by {}: the machine it runs on had no processor to spare.",
+            Span::from_secs_f64(*seconds)
+        )),
+        _ => None,
+    }
+}
+
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|c| c.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()

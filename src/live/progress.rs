@@ -18,6 +18,8 @@ const FRAMES: u8 = 5;
 pub enum Voice {
     /// Yes.
     Normal,
+    /// Yes, in lines that stay: --no-tui.
+    Plain,
     /// --quiet.
     Quiet,
 }
@@ -35,15 +37,20 @@ enum View {
     Quiet,
 }
 
+impl View {
+    fn of(voice: Voice, terminal: bool, total: Option<Duration>) -> View {
+        match voice {
+            Voice::Quiet => View::Quiet,
+            Voice::Normal if terminal => View::Bar(bar(total)),
+            Voice::Normal | Voice::Plain => View::Lines(Lines::new(std::io::stderr())),
+        }
+    }
+}
+
 impl Progress {
     /// For a run of this length, if it has one.
     pub fn new(voice: Voice, total: Option<Duration>) -> Progress {
-        let view = match voice {
-            Voice::Quiet => View::Quiet,
-            Voice::Normal if std::io::stderr().is_terminal() => View::Bar(bar(total)),
-            Voice::Normal => View::Lines(Lines::new(std::io::stderr())),
-        };
-        Progress { view }
+        Progress { view: View::of(voice, std::io::stderr().is_terminal(), total) }
     }
 
     /// The run stands here now. Cheap; to be called at every sample.
@@ -142,6 +149,15 @@ mod tests {
         assert_eq!(said.len(), 7, "{text}");
         assert!(said[0].starts_with("baseline") && said[1].starts_with("steady · 3 s"), "{text}");
         assert!(said[6].starts_with("steady · 53 s"), "{text}");
+    }
+
+    #[test]
+    fn a_terminal_is_drawn_over_unless_plain_lines_are_asked_for() {
+        let of = |voice, terminal| View::of(voice, terminal, None);
+        assert!(matches!(of(Voice::Normal, true), View::Bar(_)));
+        assert!(matches!(of(Voice::Normal, false), View::Lines(_)));
+        assert!(matches!(of(Voice::Plain, true), View::Lines(_)));
+        assert!(matches!(of(Voice::Quiet, true), View::Quiet));
     }
 
     #[test]

@@ -6,12 +6,13 @@ use reqwest::Url;
 
 use super::fetch::Fetcher;
 use super::go_heap::GoHeap;
-use super::go_tasks::GoTasks;
+use super::go_tasks::{GoTasks, PROOF as LEAK_PROFILE};
 use super::prometheus::Prometheus;
+use super::serving::Alone;
 use super::{Probe, ProbeError};
 use crate::evidence::{ProbeRecord, Runtime};
 use crate::plan::{Plan, PprofPlan};
-use crate::target::ports;
+use crate::target::{Target, ports};
 
 /// What was found, ready to be asked, and a record of all that was looked for.
 #[derive(Default)]
@@ -27,9 +28,11 @@ const OF_PROCESS: [&str; 4] = ["rss_bytes", "threads", "fds", "cpu_ratio"];
 
 /// Looks for /debug/pprof/ and a Prometheus page where the plan says, else at the origin of the driven URL.
 ///
-/// `pid` is the process that serves the URL, where one is known, and `runtime` what it runs on. soak is taken to
-/// drive: requests are counted by itself and not by the page.
-pub async fn discover(plan: &Plan, pid: Option<u32>, runtime: Runtime) -> Discovered {
+/// `target` is who serves the URL, where that is known. soak is taken to drive: requests are counted by itself and not
+/// by the page.
+pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
+    let pid = target.and_then(|target| target.record.pid);
+    let runtime = target.map_or(Runtime::Other, |target| target.record.runtime);
     let mut found = Discovered::default();
     let fetcher = match Fetcher::new(&plan.request) {
         Ok(fetcher) => fetcher,
@@ -43,7 +46,7 @@ pub async fn discover(plan: &Plan, pid: Option<u32>, runtime: Runtime) -> Discov
         taken.extend(OF_PROCESS.map(String::from));
     }
     let origins = origins(plan, pid);
-    go(&mut found, &fetcher, plan, &origins, pid, runtime).await;
+    go(&mut found, &fetcher, plan, &origins, target).await;
     taken.extend(found.probes.iter().flat_map(|probe| probe.series()));
     prometheus(&mut found, &fetcher, plan, &origins, runtime, &taken).await;
     found
@@ -94,9 +97,9 @@ async fn go(
     fetcher: &Fetcher,
     plan: &Plan,
     origins: &[Url],
-    pid: Option<u32>,
-    runtime: Runtime,
+    target: Option<&Target>,
 ) {
+    let runtime = target.map_or(Runtime::Other, |target| target.record.runtime);
     let bases = match &plan.probes.pprof {
         PprofPlan::Off => {
             if runtime == Runtime::Go {
@@ -110,7 +113,7 @@ async fn go(
         PprofPlan::Auto => origins.iter().map(|url| at_origin(url, "/debug/pprof/")).collect(),
     };
     // a process that is known not to be Go is asked, since it may stand before one, but not told how to be Go
-    let may_be_go = runtime == Runtime::Go || pid.is_none() || plan.probes.pprof != PprofPlan::Auto;
+    let may_be_go = runtime == Runtime::Go || target.is_none() || plan.probes.pprof != PprofPlan::Auto;
     let mut base = bases[0].clone();
     let mut tasks = GoTasks::find(fetcher.clone(), &base).await;
     for other in &bases[1..] {
@@ -126,10 +129,10 @@ async fn go(
             let proves = probe.proves();
             found.add(Box::new(probe), TASKS);
             if proves {
-                found.records.push(record("goroutineleak", true, PROOF, None));
+                found.records.push(record(LEAK_PROFILE, true, PROOF, None));
             } else {
                 found.missing(
-                    "goroutineleak",
+                    LEAK_PROFILE,
                     PROOF,
                     "build with Go 1.27, which serves it by default, or Go 1.26 with \
                      GOEXPERIMENT=goroutineleakprofile"
@@ -142,11 +145,11 @@ async fn go(
         }
         Err(_) => return,
     }
-    let pid = match pid {
-        Some(pid) if serves_itself(fetcher, &base, pid).await => Some(pid),
-        _ => None,
+    let alone = match target {
+        Some(target) => Alone::find(fetcher, &base, target).await,
+        None => None,
     };
-    match GoHeap::find(fetcher.clone(), &base, pid).await {
+    match GoHeap::find(fetcher.clone(), &base, alone).await {
         Ok(probe) => {
             let yields = if probe.exact() { ACCOUNT } else { ACCOUNT_INSIDE };
             found.add(Box::new(probe), yields);
@@ -164,21 +167,6 @@ fn turn_on_pprof(asked: &PprofPlan, error: &ProbeError) -> String {
         PprofPlan::At(_) => format!("--pprof names no pprof page ({error})"),
         _ => "import _ \"net/http/pprof\" in the service, or name where it is with --pprof URL".into(),
     }
-}
-
-/// Whether the pprof page speaks of this very process and not of one behind it, as far as it tells: its command line
-/// is compared and forgotten.
-async fn serves_itself(fetcher: &Fetcher, base: &Url, pid: u32) -> bool {
-    use super::fetch::Bounds;
-    const SHORT: Bounds = Bounds { bytes: 1 << 20, time: std::time::Duration::from_secs(5) };
-    let Ok(url) = base.join("cmdline") else { return true };
-    let Ok(page) = fetcher.get_ok(&url, SHORT).await else { return true };
-    let Ok(own) = std::fs::read(format!("/proc/{pid}/cmdline")) else { return true };
-    let trim = |bytes: &[u8]| -> Vec<u8> {
-        let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
-        bytes[..end].to_vec()
-    };
-    trim(&page.body) == trim(&own)
 }
 
 async fn prometheus(

@@ -3,9 +3,10 @@
 //! A client of its own, apart from the load's: one idle connection, no proxy, no redirects, a cap on size and time,
 //! so that neither a page that never ends nor a gzip bomb can hold up or fill up a run.
 
+use std::cell::Cell;
 use std::io::Read;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use flate2::read::MultiGzDecoder;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap};
@@ -33,6 +34,18 @@ pub struct Page {
     pub content_type: Option<String>,
     /// The body, unpacked.
     pub body: Vec<u8>,
+    /// How long the target took to answer, without the wait for another page's turn.
+    pub took: Duration,
+}
+
+tokio::task_local! {
+    /// What this task has waited for other pages' turns: soak's own doing, and no cost of the target's.
+    static WAITED: Cell<Duration>;
+}
+
+/// Does some fetching, and tells how much of its time went by before its pages had their turn.
+pub async fn count_waits<T>(work: impl Future<Output = T>) -> (T, Duration) {
+    WAITED.scope(Cell::default(), async { (work.await, WAITED.with(Cell::get)) }).await
 }
 
 /// Fetches pages of one target.
@@ -47,6 +60,9 @@ pub struct Fetcher {
     /// meanwhile would hold it.
     turn: Arc<Mutex<()>>,
 }
+
+/// The slowest page is waited for so long: a collection of a large heap takes seconds.
+pub const SLOWEST: Duration = Duration::from_secs(60);
 
 /// A page that takes longer than this holds up no other.
 const TURN: Duration = Duration::from_secs(2);
@@ -88,7 +104,10 @@ impl Fetcher {
     /// # Errors
     /// When there is no whole answer within the bounds.
     pub async fn get(&self, url: &Url, bounds: Bounds) -> Result<Page, ProbeError> {
+        let asked = Instant::now();
         let _turn = tokio::time::timeout(TURN, self.turn.lock()).await;
+        // nobody counts while the probes are being found
+        let _ = WAITED.try_with(|waited| waited.set(waited.get() + asked.elapsed()));
         let fetched = tokio::time::timeout(bounds.time, self.fetch(url, bounds.bytes)).await;
         fetched.unwrap_or_else(|_| {
             Err(ProbeError(format!("{} did not answer within {:.0?}", shown(url), bounds.time)))
@@ -109,6 +128,7 @@ impl Fetcher {
 
     async fn fetch(&self, url: &Url, most: usize) -> Result<Page, ProbeError> {
         let failed = |error: reqwest::Error| ProbeError(format!("{}: {}", shown(url), innermost(&error)));
+        let begun = Instant::now();
         let mut request = self.client.get(url.clone());
         if url.origin().ascii_serialization() == self.origin {
             request = request.headers(self.private.clone());
@@ -128,7 +148,7 @@ impl Fetcher {
         if encoding.as_deref() == Some("gzip") {
             body = gunzip(&body, most).map_err(|error| ProbeError(format!("{}: {error}", shown(url))))?;
         }
-        Ok(Page { status, content_type, body })
+        Ok(Page { status, content_type, body, took: begun.elapsed() })
     }
 }
 
@@ -232,6 +252,25 @@ mod tests {
         let (url, _served) = serve_once(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf".to_vec()).await;
         let error = fetcher(url.as_str(), HeaderMap::new()).get(&url, BOUNDS).await.unwrap_err();
         assert!(error.0.contains("did not answer within"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_page_that_waits_for_its_turn_costs_the_target_nothing_meanwhile() {
+        let (url, _served) = serve_once(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_vec()).await;
+        let fetcher = fetcher(url.as_str(), HeaderMap::new());
+        let turn = Arc::clone(&fetcher.turn).lock_owned().await;
+        let begun = Instant::now();
+        let held = tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            drop(turn);
+        });
+        let bounds = Bounds { time: Duration::from_secs(20), ..BOUNDS };
+        let (page, waited) = count_waits(fetcher.get(&url, bounds)).await;
+        let all = begun.elapsed();
+        held.await.unwrap();
+        let took = page.unwrap().took;
+        assert!(waited >= Duration::from_millis(190), "{waited:?}");
+        assert!(waited + took <= all, "{waited:?} of waiting are no part of {took:?}");
     }
 
     #[tokio::test]

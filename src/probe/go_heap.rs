@@ -6,17 +6,18 @@
 //! yet touched; `mem_native_bytes` counts from it, since its changes are what can leak (see [`Beyond`]).
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::Url;
 
-use super::fetch::{Bounds, Fetcher, shown};
+use super::fetch::{Bounds, Fetcher, SLOWEST, shown};
 use super::pprof::heap::{self, HeapPage, MemStats};
+use super::serving::Alone;
 use super::{Answer, Ask, Probe, ProbeError, Reading};
 use crate::evidence::{AccountPart, EventKind, GroupKind};
 
-/// Some 1.5 KiB for each distinct allocating stack; a collection of a large heap takes seconds.
-const PAGE: Bounds = Bounds { bytes: 64 << 20, time: Duration::from_secs(60) };
+/// Some 1.5 KiB for each distinct allocating stack.
+const PAGE: Bounds = Bounds { bytes: 64 << 20, time: SLOWEST };
 /// Heap stacks in one reading.
 const MOST_STACKS: usize = 64;
 /// Heap stacks described in one run.
@@ -34,7 +35,7 @@ pub struct GoHeap {
     fetcher: Fetcher,
     heap: Url,
     collect: Url,
-    pid: Option<u32>,
+    alone: Option<Alone>,
     told: HashSet<String>,
     beyond: Beyond,
 }
@@ -68,30 +69,29 @@ impl Beyond {
 }
 
 impl GoHeap {
-    /// Reads /debug/pprof/ at `base`, which ends with a slash. With the pid of the very process that serves it the
-    /// account is exact. Nothing is collected yet.
+    /// Reads /debug/pprof/ at `base`, which ends with a slash. Where the target is the very process that serves it, and
+    /// nothing else, the account is exact. Nothing is collected yet.
     ///
     /// # Errors
     /// When the heap is not served there, or without the runtime's account.
-    pub async fn find(fetcher: Fetcher, base: &Url, pid: Option<u32>) -> Result<GoHeap, ProbeError> {
+    pub async fn find(fetcher: Fetcher, base: &Url, alone: Option<Alone>) -> Result<GoHeap, ProbeError> {
         let join = |name: &str| base.join(name).map_err(|error| ProbeError(format!("{base}{name}: {error}")));
         let (heap, collect) = (join("heap?debug=1")?, join("heap?debug=1&gc=1")?);
-        let page = fetch(&fetcher, &heap).await?;
+        let (page, _) = fetch(&fetcher, &heap).await?;
         account(page.stats, &heap)?;
-        let pid = pid.filter(|pid| resident(*pid).is_ok());
-        Ok(GoHeap { fetcher, heap, collect, pid, told: HashSet::new(), beyond: Beyond::default() })
+        let readable = |alone: &mut Alone| alone.pid().is_some_and(|pid| resident(pid).is_ok());
+        let alone = alone.and_then(|mut alone| readable(&mut alone).then_some(alone));
+        Ok(GoHeap { fetcher, heap, collect, alone, told: HashSet::new(), beyond: Beyond::default() })
     }
 
     /// Whether every byte of RSS finds its owner: the runtime's account and the process are both there.
     pub fn exact(&self) -> bool {
-        self.pid.is_some()
+        self.alone.is_some()
     }
 
     /// Forces a collection, after which live heap and garbage are apart.
     async fn collect(&mut self) -> Result<Reading, ProbeError> {
-        let begun = Instant::now();
-        let page = fetch(&self.fetcher, &self.collect).await?;
-        let took_s = begun.elapsed().as_secs_f64();
+        let (page, took) = fetch(&self.fetcher, &self.collect).await?;
         let stats = account(page.stats, &self.collect)?;
         let mut reading = self.stacks(page);
         reading.values = told(&[
@@ -100,22 +100,23 @@ impl GoHeap {
             (AccountPart::Stacks, stats.stack_sys as f64),
             (AccountPart::Runtime, stats.runtime()),
         ]);
-        reading.events.push(EventKind::Collection { took_s });
-        if let Some(pid) = self.pid {
-            let files = self.look(pid).await?;
+        reading.events.push(EventKind::Collection { took_s: took.as_secs_f64() });
+        if let Some(files) = self.look().await? {
             reading.values.extend(self.beyond.take().into_iter().flat_map(|native| told(&native)));
             reading.values.extend(told(&[(AccountPart::Files, files)]));
         }
         Ok(reading)
     }
 
-    /// Looks at what the runtime does not know of, for the next collection to tell; gives back bytes of files.
-    async fn look(&mut self, pid: u32) -> Result<f64, ProbeError> {
+    /// Looks at what the runtime does not know of, for the next collection to tell; gives back bytes of files. None
+    /// once the target is more than this process: the account of one explains nothing of the others.
+    async fn look(&mut self) -> Result<Option<f64>, ProbeError> {
+        let Some(pid) = self.alone.as_mut().and_then(Alone::pid) else { return Ok(None) };
         let page = self.fetcher.get_ok(&self.heap, PAGE).await?;
         let resident = resident(pid)?;
         let stats = account(heap::stats(&String::from_utf8_lossy(&page.body)), &self.heap)?;
         self.beyond.see(resident.anon as f64 - stats.held());
-        Ok(resident.files as f64)
+        Ok(Some(resident.files as f64))
     }
 
     fn stacks(&mut self, page: HeapPage) -> Reading {
@@ -165,13 +166,11 @@ impl Probe for GoHeap {
                 Ask::Collect => self.collect().await,
                 // without a collection of its own: what was in use at the last one
                 Ask::Snapshot(_) => {
-                    let page = fetch(&self.fetcher, &self.heap).await?;
+                    let (page, _) = fetch(&self.fetcher, &self.heap).await?;
                     Ok(self.stacks(page))
                 }
                 Ask::Sample => {
-                    if let Some(pid) = self.pid {
-                        self.look(pid).await?;
-                    }
+                    self.look().await?;
                     Ok(Reading::default())
                 }
             }
@@ -179,9 +178,10 @@ impl Probe for GoHeap {
     }
 }
 
-async fn fetch(fetcher: &Fetcher, url: &Url) -> Result<HeapPage, ProbeError> {
+/// The page, and how long the target took to make it.
+async fn fetch(fetcher: &Fetcher, url: &Url) -> Result<(HeapPage, Duration), ProbeError> {
     let page = fetcher.get_ok(url, PAGE).await?;
-    Ok(heap::parse(&String::from_utf8_lossy(&page.body)))
+    Ok((heap::parse(&String::from_utf8_lossy(&page.body)), page.took))
 }
 
 fn account(stats: Option<MemStats>, url: &Url) -> Result<MemStats, ProbeError> {

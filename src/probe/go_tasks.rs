@@ -15,10 +15,12 @@ use super::pprof::groups::{self, Counted};
 use super::pprof::profile::{self, Profile};
 use super::pprof::state::is_moving;
 use super::{Answer, Ask, Probe, ProbeError, Reading};
-use crate::evidence::{CodeOwner, Frame, GroupKind, Moment, TaskGroup, TaskSnapshot};
+use crate::evidence::{CodeOwner, EventKind, Frame, GroupKind, Moment, TaskGroup, TaskSnapshot};
 
 /// A profile, packed and unpacked; 10,000 distinct stacks take about 1 MiB.
 const PROFILE: Bounds = Bounds { bytes: 64 << 20, time: Duration::from_secs(20) };
+/// The profile of what the runtime proves, in the path and in events.
+pub const PROOF: &str = "goroutineleak";
 /// A dump takes some 2 KiB a goroutine.
 const DUMP: Bounds = Bounds { bytes: 16 << 20, time: Duration::from_secs(10) };
 /// Beyond so many goroutines a dump costs the target too much.
@@ -51,7 +53,7 @@ impl GoTasks {
         let join = |name: &str| base.join(name).map_err(|error| ProbeError(format!("{base}{name}: {error}")));
         let all = join("goroutine")?;
         read(&fetcher, &all).await?;
-        let leaked = join("goroutineleak")?;
+        let leaked = join(PROOF)?;
         // asked once rather than looked up in the index: routers often serve the profiles that somebody listed
         let leaked = read(&fetcher, &leaked).await.is_ok().then_some(leaked);
         let creators = Creators::default();
@@ -94,8 +96,16 @@ impl GoTasks {
             .filter_map(|group| Some((group.id.clone(), waited.get(&own_key(&group.stack))? * 60)))
             .collect();
         let mut proven = None;
-        if let Some(leaked) = &self.leaked {
-            let profile = read(&self.fetcher, leaked).await?;
+        let leaked = match &self.leaked {
+            Some(leaked) => read(&self.fetcher, leaked).await.map(Some),
+            None => Ok(None),
+        };
+        // a proof that cannot be had is missing alone: who stands where is known all the same
+        let leaked = leaked.unwrap_or_else(|ProbeError(reason)| {
+            reading.events.push(EventKind::ProbeFailed { probe: PROOF.into(), reason });
+            None
+        });
+        if let Some(profile) = leaked {
             let stuck = groups::count(&profile);
             reading.values.push(("goroutines_leaked".into(), total(&stuck) as f64));
             for group in &stuck {
@@ -216,4 +226,42 @@ fn longest_waits(goroutines: &[Goroutine]) -> HashMap<Vec<(String, u32)>, u64> {
         *longest = (*longest).max(goroutine.minutes);
     }
     waits
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::super::pprof::profile::tests::encode;
+    use super::super::testing::{fetcher, serve};
+    use super::*;
+
+    #[tokio::test]
+    async fn a_proof_that_fails_costs_nothing_but_itself() {
+        static PROVES: AtomicBool = AtomicBool::new(true);
+        let base = serve(|path| match path {
+            "/debug/pprof/goroutine" => (200, encode(&[(&[("runtime.gopark", 1), ("main.f", 7)], 12)])),
+            "/debug/pprof/goroutineleak" if PROVES.load(Ordering::Relaxed) => {
+                (200, encode(&[(&[("runtime.gopark", 1), ("main.f", 7)], 3)]))
+            }
+            _ => (500, Vec::new()),
+        })
+        .await
+        .join("/debug/pprof/")
+        .unwrap();
+        let mut tasks = GoTasks::find(fetcher(&base), &base).await.unwrap();
+        let whole = tasks.ask(Ask::Snapshot(Moment::SteadyStart)).await.unwrap();
+        assert_eq!(whole.snapshot.unwrap().proven_total(), Some(3));
+
+        PROVES.store(false, Ordering::Relaxed);
+        let reading = tasks.ask(Ask::Snapshot(Moment::SteadyEnd)).await.unwrap();
+        assert!(reading.values.contains(&("goroutines".into(), 12.0)), "{:?}", reading.values);
+        let snapshot = reading.snapshot.unwrap();
+        assert_eq!((snapshot.counts.len(), snapshot.proven), (1, None));
+        assert!(
+            matches!(&reading.events[..], [EventKind::ProbeFailed { probe, .. }] if probe == PROOF),
+            "{:?}",
+            reading.events
+        );
+    }
 }

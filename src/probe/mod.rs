@@ -17,8 +17,12 @@ mod prom_text;
 mod prometheus;
 mod sample;
 mod sampler;
+mod serving;
+#[cfg(test)]
+mod testing;
 
 pub use discover::{Discovered, discover};
+pub use fetch::SLOWEST as SLOWEST_PAGE;
 pub use of_target::of_target;
 pub use process::Process;
 #[cfg(target_os = "linux")]

@@ -131,6 +131,7 @@ fn what_the_user_names_is_recorded() {
 #[test]
 fn a_page_of_prose_is_no_metrics() {
     let page = |content_type: Option<&str>, body: &str| Page {
+        took: Duration::ZERO,
         status: reqwest::StatusCode::OK,
         content_type: content_type.map(Into::into),
         body: body.into(),

@@ -17,6 +17,7 @@ use futures_util::FutureExt;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::fetch::count_waits;
 use super::{Ask, Probe, ProbeError, Reading};
 use crate::evidence::{EventKind, GroupKind, Moment, TaskGroup, TaskSnapshot};
 
@@ -131,7 +132,10 @@ impl Sampler {
         let mut row = Row::default();
         let mut asked: HashSet<usize> = HashSet::new();
         for (index, lane) in self.lanes.iter().enumerate() {
-            row.append(std::mem::take(&mut lane.state().late));
+            if ask == Ask::Sample {
+                // with a look they would pass for its own answer
+                row.append(std::mem::take(&mut lane.state().late));
+            }
             let (accepted, event) = lane.put(ask, elapsed, &reply);
             row.events.extend(event);
             if accepted {
@@ -187,12 +191,13 @@ async fn work(
     while let Some(Question { ask, reply }) = questions.recv().await {
         let begun = Instant::now();
         // the call itself may panic too, so it stands inside
-        let answer = AssertUnwindSafe(async { probe.ask(ask).await }).catch_unwind().await;
-        let result = answer.unwrap_or_else(|_| Err(ProbeError("it panicked".into())));
+        let answer = AssertUnwindSafe(count_waits(async { probe.ask(ask).await })).catch_unwind().await;
+        let panicked = |_| (Err(ProbeError("it panicked".into())), Duration::ZERO);
+        let (result, waited) = answer.unwrap_or_else(panicked);
         {
             let mut state = lane.state();
             state.busy -= 1;
-            state.total += begun.elapsed();
+            state.total += begun.elapsed().saturating_sub(waited);
             state.answered += 1;
         }
         if let Err(mpsc::error::SendError((_, Ok(reading)))) = reply.send((index, result)) {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::{
-    Culprit, Direction, DriverHealth, ErrorCounts, Event, EventKind, Evidence, Findings, Frame, GroupCount,
-    GroupKind, Judging, Latency, LatencyPoint, LoadFinding, LoadRow, Percentiles, Phase, PhasePlan,
-    PlanRecord, ProbeRecord, Recording, Runtime, Sample, Series, SeriesFinding, Shape, TargetRecord,
-    TaskGroup, Verdict,
+    Culprit, Direction, DriverHealth, ErrorCounts, Event, EventKind, Evidence, Findings, Frame, Gone,
+    GroupCount, GroupKind, Judging, Latency, LatencyPoint, LoadFinding, LoadRow, Percentiles, Phase,
+    PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime, Sample, Series, SeriesFinding, Shape,
+    TargetRecord, TaskGroup, Verdict,
 };
 use crate::units::{Rate, Span};
 
@@ -109,7 +109,8 @@ impl Made {
             let gone = self.gone_at.is_some_and(|at| t >= at);
             if self.gone_at.is_some_and(|at| t >= at && t - self.interval < at) {
                 let reason = "exit status 2".to_string();
-                events.push(Event { elapsed_s: t, kind: EventKind::TargetGone { reason } });
+                events
+                    .push(Event { elapsed_s: t, kind: EventKind::TargetGone { reason, who: Gone::Target } });
             }
             let sent = if phase.has_load() && self.load { self.rate * self.interval } else { 0.0 };
             requests += sent;

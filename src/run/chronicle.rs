@@ -54,6 +54,11 @@ impl Chronicle {
         self.ledger.complete(&mut row.values);
         let requests_total = answered.or_else(|| self.ledger.counted_by_target(&row.values));
         self.recorder.sample(SampleRow { elapsed: now, phase, requests_total, values: &row.values });
+        // late news of a collection that was given up, and counted, before
+        for took_s in take_collections(&mut row) {
+            let begun = now.saturating_sub(Duration::from_secs_f64(took_s));
+            self.event(begun, EventKind::Collection { took_s });
+        }
         self.beside(now, row);
     }
 
@@ -63,12 +68,14 @@ impl Chronicle {
             let took_s = now.saturating_sub(at).as_secs_f64();
             self.event(at, EventKind::Snapshot { moment, took_s });
         }
-        let is_collection = |kind: &mut EventKind| matches!(kind, EventKind::Collection { .. });
-        for collection in row.events.extract_if(.., is_collection).collect::<Vec<_>>() {
-            if let EventKind::Collection { took_s } = collection {
-                self.ledger.collected(Duration::from_secs_f64(took_s));
-            }
-            self.event(at, collection);
+        let collections = take_collections(&mut row);
+        if look == Look::Collect && collections.is_empty() {
+            // it failed, and has cost the target its time all the same
+            self.ledger.collected(now.saturating_sub(at));
+        }
+        for took_s in collections {
+            self.ledger.collected(Duration::from_secs_f64(took_s));
+            self.event(at, EventKind::Collection { took_s });
         }
         self.ledger.keep(std::mem::take(&mut row.values));
         self.beside(now, row);
@@ -101,4 +108,13 @@ impl Chronicle {
             self.event(now, kind);
         }
     }
+}
+
+/// Takes the collections out of what happened: how long each took, in seconds.
+fn take_collections(row: &mut Row) -> Vec<f64> {
+    let is_collection = |kind: &mut EventKind| matches!(kind, EventKind::Collection { .. });
+    let taken = row.events.extract_if(.., is_collection);
+    taken
+        .filter_map(|kind| if let EventKind::Collection { took_s } = kind { Some(took_s) } else { None })
+        .collect()
 }

@@ -12,6 +12,10 @@ use super::parts::{End, Enough, Parts};
 use super::questions::{Done, Questions};
 use super::timeline::{Look, Stage, stages};
 
+mod ending;
+#[cfg(test)]
+mod tests;
+
 struct Conductor<'a> {
     parts: Parts<'a>,
     driving: Driving,
@@ -106,25 +110,6 @@ impl Conductor<'_> {
         None
     }
 
-    fn obey(&mut self, command: Command) -> End {
-        if command == Command::Abort {
-            self.driving.stop();
-            return End::Aborted;
-        }
-        self.stop("somebody asked for it (Ctrl-C or SIGTERM)".into())
-    }
-
-    /// No more load, and nothing but the last look.
-    fn stop(&mut self, reason: String) -> End {
-        let now = self.parts.clock.now();
-        self.driving.stop();
-        self.chronicle.event(now, EventKind::Stopped { reason });
-        if self.stage.phase == Phase::Steady {
-            self.look_back(now);
-        }
-        End::Stopped
-    }
-
     /// A second is over; a reason to stop, if there is one.
     fn second(&mut self, now: Duration) -> Option<String> {
         self.count(now);
@@ -154,8 +139,8 @@ impl Conductor<'_> {
         if look == Look::Collect && (self.parts.plan.judging.no_gc || !self.chronicle.may_collect(now)) {
             return;
         }
-        if self.questions.look(look, now, End::Finished.patience()) {
-            self.driving.probing(now);
+        if self.questions.look(look, now) {
+            self.driving.probing_begins(now);
         }
     }
 
@@ -163,7 +148,10 @@ impl Conductor<'_> {
         let now = self.parts.clock.now();
         match done {
             Done::Sample(row) => self.chronicle.row(now, self.stage.phase, self.driving.answered(), row),
-            Done::Look(look, at, row) => self.chronicle.looked(look, at, now, row),
+            Done::Look(look, at, row) => {
+                self.driving.probing_ends(now);
+                self.chronicle.looked(look, at, now, row);
+            }
         }
     }
 
@@ -172,28 +160,5 @@ impl Conductor<'_> {
         if let Some(interval) = self.driving.take() {
             self.chronicle.driven(now, &interval);
         }
-    }
-
-    async fn last_answers(&mut self, end: End) -> End {
-        let until = self.parts.clock.now() + end.patience();
-        while !self.questions.all_answered() {
-            let left = until.saturating_sub(self.parts.clock.now());
-            if left.is_zero() {
-                break;
-            }
-            if self.wait(left).await == Some(Command::Abort) {
-                return End::Aborted;
-            }
-        }
-        self.chronicle.leftovers(self.parts.clock.now(), self.stage.phase, self.driving.answered());
-        end
-    }
-
-    fn close(mut self) -> Recorder {
-        let now = self.parts.clock.now();
-        if let Some(interval) = self.driving.finish() {
-            self.chronicle.driven(now, &interval);
-        }
-        self.chronicle.close()
     }
 }

@@ -30,9 +30,14 @@ impl Driving {
         counted && self.0.as_ref().is_some_and(Driver::steady_done)
     }
 
-    /// soak itself asks something of the target at this time.
-    pub(super) fn probing(&self, now: Duration) {
-        self.0.iter().for_each(|driver| driver.probing(now));
+    /// soak itself looks closer at the target from this time on.
+    pub(super) fn probing_begins(&self, now: Duration) {
+        self.0.iter().for_each(|driver| driver.probing_begins(now));
+    }
+
+    /// One of the closer looks is over.
+    pub(super) fn probing_ends(&self, now: Duration) {
+        self.0.iter().for_each(|driver| driver.probing_ends(now));
     }
 
     /// No more load.

@@ -104,20 +104,11 @@ impl Ledger {
         let mut notes = Vec::new();
         if interval.row.dropped > 0 && !self.told_cap {
             self.told_cap = true;
-            notes.push(EventKind::Driver {
-                text: "Requests were dropped: every connection was busy and the target did not keep up; \
-                       more --connections or a lower --rate."
-                    .into(),
-            });
+            notes.push(EventKind::LoadDropped { requests: interval.row.dropped });
         }
         if interval.overslept > Duration::from_millis(500) && !self.told_stall {
             self.told_stall = true;
-            notes.push(EventKind::Driver {
-                text: format!(
-                    "soak itself was late by {:.1} s: the machine it runs on had no processor to spare.",
-                    interval.overslept.as_secs_f64()
-                ),
-            });
+            notes.push(EventKind::LoadLate { seconds: interval.overslept.as_secs_f64() });
         }
         notes
     }

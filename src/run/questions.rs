@@ -23,32 +23,40 @@ pub(super) struct Questions<'a> {
     sampler: &'a Sampler,
     asked: FuturesUnordered<BoxFuture<'a, Done>>,
     sampling: bool,
+    collecting: bool,
 }
 
 impl<'a> Questions<'a> {
     pub(super) fn to(sampler: &'a Sampler) -> Questions<'a> {
-        Questions { sampler, asked: FuturesUnordered::new(), sampling: false }
+        Questions { sampler, asked: FuturesUnordered::new(), sampling: false, collecting: false }
     }
 
     /// Asks for a sample, unless the last one is still under way.
     pub(super) fn sample(&mut self, within: Duration) {
         if !self.sampling {
-            self.sampling = true;
-            let answer = self.sampler.ask(Ask::Sample, within);
-            self.asked.push(Box::pin(async move { Done::Sample(answer.await) }));
+            self.last_sample(within);
         }
     }
 
-    /// Asks for a closer look; tells whether there is anybody to answer it.
-    pub(super) fn look(&mut self, look: Look, now: Duration, within: Duration) -> bool {
+    /// Asks for a sample in any case: probes that still work on the last one are passed over, all others answer.
+    pub(super) fn last_sample(&mut self, within: Duration) {
+        self.sampling = true;
+        let answer = self.sampler.ask(Ask::Sample, within);
+        self.asked.push(Box::pin(async move { Done::Sample(answer.await) }));
+    }
+
+    /// Asks for a closer look; tells whether there is anybody to answer it. Of collections one at a time: what a slow
+    /// one costs must be known before another is asked for.
+    pub(super) fn look(&mut self, look: Look, now: Duration) -> bool {
         let ask = match look {
             Look::Collect => Ask::Collect,
             Look::Snapshot(moment) => Ask::Snapshot(moment),
         };
-        if !self.sampler.answers(ask) {
+        if !self.sampler.answers(ask) || (look == Look::Collect && self.collecting) {
             return false;
         }
-        let answer = self.sampler.ask(ask, within);
+        self.collecting |= look == Look::Collect;
+        let answer = self.sampler.ask(ask, look.patience());
         self.asked.push(Box::pin(async move { Done::Look(look, now, answer.await) }));
         true
     }
@@ -62,6 +70,7 @@ impl<'a> Questions<'a> {
         match self.asked.next().await {
             Some(done) => {
                 self.sampling &= !matches!(done, Done::Sample(_));
+                self.collecting &= !matches!(done, Done::Look(Look::Collect, ..));
                 done
             }
             None => std::future::pending().await,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::evidence::{Moment, Phase, PhasePlan};
+use crate::probe::SLOWEST_PAGE;
 
 /// Live and garbage are apart only just after a collection, so eight or more are forced in steady.
 const LEAST_COLLECTIONS: u32 = 10;
@@ -29,6 +30,14 @@ pub enum Look {
     Collect,
     /// Read every task, and what the runtime proves.
     Snapshot(Moment),
+}
+
+impl Look {
+    /// How long its answer is waited for: one slow page, and room for the short ones that are read beside it. What is
+    /// given up here has still cost the target its time, and nobody would know how much.
+    pub fn patience(self) -> Duration {
+        SLOWEST_PAGE + Duration::from_secs(5)
+    }
 }
 
 /// The stages in order; those of no length are left out.

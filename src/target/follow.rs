@@ -7,7 +7,7 @@ use super::find::{Door, behind, named};
 use super::identity::Identity;
 use super::started::Exit;
 use super::tree::Tree;
-use crate::evidence::EventKind;
+use crate::evidence::{EventKind, Gone};
 
 /// How often a target that is gone is looked for; it takes a look at every process.
 const SEARCH: Duration = Duration::from_millis(500);
@@ -46,14 +46,15 @@ pub struct Follower {
     search: Search,
     command: Option<Exit>,
     tree: Tree,
-    told_gone: bool,
+    /// What was told of this life's end, if it was.
+    told_gone: Option<Gone>,
     searched: Option<Instant>,
 }
 
 impl Follower {
     pub(super) fn new(roots: Roots, program: String, search: Search, command: Option<Exit>) -> Follower {
         let tree = Tree::of(&current(&roots));
-        Follower { roots, program, search, command, tree, told_gone: false, searched: None }
+        Follower { roots, program, search, command, tree, told_gone: None, searched: None }
     }
 
     /// Everybody who belongs to the target.
@@ -81,8 +82,9 @@ impl Follower {
         // asked for after who lives, so that a command that ends in between has a status and is not merely gone
         if let Some(status) = self.command.as_ref().and_then(Exit::status) {
             self.command = None;
-            self.told_gone = true;
-            events.push(EventKind::TargetGone { reason: format!("the started command ended: {status}") });
+            self.told_gone = Some(Gone::Command);
+            let reason = format!("the started command ended: {status}");
+            events.push(EventKind::TargetGone { reason, who: Gone::Command });
         }
         if !dead.is_empty() {
             events.extend(self.missing(&alive, &dead, now));
@@ -101,20 +103,22 @@ impl Follower {
         };
         let new: Vec<Identity> = found.into_iter().filter(|identity| !alive.contains(identity)).collect();
         if let (Some(&before), Some(&after)) = (dead.first(), new.first()) {
-            // a child that went on alone when its parent ended is the same life
+            // a child that went on alone when its parent ended is the same life, unless its end was told already: then
+            // whoever reads the events must learn that it is back
             let known = new.iter().all(|identity| self.tree.members().contains(identity));
             self.put(alive.iter().chain(&new).copied().collect());
             self.forget(dead);
             self.tree.adopt(&new);
             self.searched = None;
-            self.told_gone = false;
-            return (!known).then_some(EventKind::Restart { pid_before: before.pid, pid_after: after.pid });
+            let was_away = self.told_gone.take() == Some(Gone::Target);
+            return (!known || was_away)
+                .then_some(EventKind::Restart { pid_before: before.pid, pid_after: after.pid });
         }
-        if alive.is_empty() && !self.told_gone {
-            self.told_gone = true;
+        if alive.is_empty() && self.told_gone.is_none() {
+            self.told_gone = Some(Gone::Target);
             let pids: Vec<String> = dead.iter().map(|identity| identity.pid.to_string()).collect();
             let reason = format!("{} (pid {}) is gone", self.program, pids.join(", "));
-            return Some(EventKind::TargetGone { reason });
+            return Some(EventKind::TargetGone { reason, who: Gone::Target });
         }
         None
     }
@@ -189,7 +193,8 @@ mod tests {
         assert_eq!(follower.tick(now), []);
 
         end(first);
-        let gone = EventKind::TargetGone { reason: format!("sleep (pid {before}) is gone") };
+        let reason = format!("sleep (pid {before}) is gone");
+        let gone = EventKind::TargetGone { reason, who: Gone::Target };
         assert_eq!(follower.tick(now), [gone]);
         assert_eq!(follower.tick(now + Duration::from_millis(100)), [], "told once");
 
@@ -208,6 +213,33 @@ mod tests {
         assert_eq!(follower.tick(now + Duration::from_secs(2)), [restart]);
         end(third);
         assert_eq!(follower.tick(now + Duration::from_secs(3)).len(), 1, "gone is told once a life");
+    }
+
+    #[test]
+    fn a_child_that_takes_the_port_later_brings_back_who_was_told_to_be_gone() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = listener.local_addr().unwrap();
+        let doors = vec![Door { address: at.ip(), port: at.port() }];
+        let first = holder(&listener);
+        let before = first.id();
+        let roots: Roots = Arc::new(Mutex::new(vec![Identity::of(before).unwrap()]));
+        let mut follower = Follower::new(roots, "sleep".into(), Search::Doors(doors), None);
+        let now = Instant::now();
+        end(first);
+        assert!(matches!(follower.tick(now)[..], [EventKind::TargetGone { who: Gone::Target, .. }]));
+
+        // whom the tree knows already, as it knows a child that was there before
+        let child = holder(&listener);
+        follower.tree.adopt(&[Identity::of(child.id()).unwrap()]);
+        let restart = EventKind::Restart { pid_before: before, pid_after: child.id() };
+        assert_eq!(follower.tick(now + Duration::from_secs(1)), [restart]);
+
+        // and one that follows at once is the same life: nothing was told
+        let next = holder(&listener);
+        follower.tree.adopt(&[Identity::of(next.id()).unwrap()]);
+        end(child);
+        assert_eq!(follower.tick(now + Duration::from_secs(2)), []);
+        end(next);
     }
 
     #[test]

@@ -90,7 +90,11 @@ async fn a_command_that_ends_later_is_told_by_its_status() {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
-    let [crate::evidence::EventKind::TargetGone { reason }] = &events[..] else { panic!("{events:?}") };
+    let [crate::evidence::EventKind::TargetGone { reason, who: crate::evidence::Gone::Command }] =
+        &events[..]
+    else {
+        panic!("{events:?}")
+    };
     assert!(reason.contains("exit status: 7"), "{reason}");
     assert_eq!(follower.tick(Instant::now() + Duration::from_secs(9)), [], "told once");
 }

@@ -240,7 +240,7 @@ use Verdict::{Failed, Inconclusive, Leak, Stable};
 use soak::units::Unit;
 
 fn gone() -> EventKind {
-    EventKind::TargetGone { reason: "its pid vanished".into() }
+    EventKind::TargetGone { reason: "its pid vanished".into(), who: Gone::Target }
 }
 
 fn back() -> EventKind {

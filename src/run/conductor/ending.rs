@@ -1,0 +1,59 @@
+//! How a run ends: what is still asked, how long answers are waited for, and what a person may do meanwhile.
+
+use crate::evidence::{Command, EventKind, Phase};
+use crate::record::Recorder;
+
+use super::super::parts::End;
+use super::Conductor;
+
+impl Conductor<'_> {
+    pub(super) fn obey(&mut self, command: Command) -> End {
+        if command == Command::Abort {
+            self.driving.stop();
+            return End::Aborted;
+        }
+        self.stop("somebody asked for it (Ctrl-C or SIGTERM)".into())
+    }
+
+    /// No more load, and nothing but the last look.
+    pub(super) fn stop(&mut self, reason: String) -> End {
+        let now = self.parts.clock.now();
+        self.driving.stop();
+        self.chronicle.event(now, EventKind::Stopped { reason });
+        if self.stage.phase == Phase::Steady {
+            self.look_back(now);
+        }
+        End::Stopped
+    }
+
+    /// Waits for what is still under way, after one more sample: a target that died since the last one must not pass
+    /// for one that lives.
+    pub(super) async fn last_answers(&mut self, end: End) -> End {
+        let begun = self.parts.clock.now();
+        let mut until = begun + end.patience();
+        self.chronicle.sampling(begun, self.parts.plan.interval.0);
+        // a probe that hangs must not cost the others their values, so it is given up before the wait is
+        self.questions.last_sample(end.patience() / 2);
+        while !self.questions.all_answered() {
+            let left = until.saturating_sub(self.parts.clock.now());
+            if left.is_zero() {
+                break;
+            }
+            match self.wait(left).await {
+                Some(Command::Abort) => return End::Aborted,
+                Some(Command::Stop) => until = until.min(self.parts.clock.now() + End::Stopped.patience()),
+                None => {}
+            }
+        }
+        self.chronicle.leftovers(self.parts.clock.now(), self.stage.phase, self.driving.answered());
+        end
+    }
+
+    pub(super) fn close(mut self) -> Recorder {
+        let now = self.parts.clock.now();
+        if let Some(interval) = self.driving.finish() {
+            self.chronicle.driven(now, &interval);
+        }
+        self.chronicle.close()
+    }
+}

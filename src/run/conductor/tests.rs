@@ -1,0 +1,220 @@
+//! Whole runs in no time: tokio's clock stands still until everybody waits, and then jumps.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep};
+
+use super::*;
+use crate::drive::Clock;
+use crate::evidence::{Environment, Evidence, Gone, Judging, PhasePlan, PlanRecord};
+use crate::probe::{Answer, Ask, Probe, ProbeError, Reading, Sampler};
+use crate::record::RunDir;
+use crate::run::Enough;
+use crate::units::{Rate, Span};
+
+/// tokio's clock, which the test turns by waiting.
+struct Waited(Instant);
+
+impl Clock for Waited {
+    fn now(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// What the one probe of a test does with each question.
+#[derive(Clone, Copy)]
+enum Does {
+    CollectsFor(Duration),
+    FailsToCollectAfter(Duration),
+    DiesAt(Duration),
+    NeverAnswersLooks,
+}
+
+struct Mock {
+    does: Does,
+    began: Instant,
+    collections: Arc<AtomicU32>,
+}
+
+impl Probe for Mock {
+    fn name(&self) -> &'static str {
+        "mock"
+    }
+
+    fn series(&self) -> Vec<String> {
+        vec!["mem_live_bytes".into()]
+    }
+
+    fn answers(&self, ask: Ask) -> bool {
+        // who follows a process's life is not busy with anything else
+        ask == Ask::Sample || !matches!(self.does, Does::DiesAt(_))
+    }
+
+    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+        let (does, began) = (self.does, self.began);
+        if ask == Ask::Collect {
+            self.collections.fetch_add(1, Ordering::Relaxed);
+        }
+        Box::pin(async move {
+            let mut reading = Reading::default();
+            match (does, ask) {
+                (Does::CollectsFor(time), Ask::Collect) => {
+                    sleep(time).await;
+                    reading.values.push(("mem_live_bytes".into(), 1e6));
+                    reading.events.push(EventKind::Collection { took_s: time.as_secs_f64() });
+                }
+                (Does::FailsToCollectAfter(time), Ask::Collect) => {
+                    sleep(time).await;
+                    return Err(ProbeError("the page broke off".into()));
+                }
+                (Does::DiesAt(at), Ask::Sample) if began.elapsed() >= at => {
+                    reading
+                        .events
+                        .push(EventKind::TargetGone { reason: "it died".into(), who: Gone::Target });
+                }
+                (Does::NeverAnswersLooks, Ask::Collect | Ask::Snapshot(_)) => std::future::pending().await,
+                _ => {}
+            }
+            Ok(reading)
+        })
+    }
+}
+
+fn plan(steady_s: f64) -> PlanRecord {
+    let span = Span::from_secs_f64;
+    PlanRecord {
+        schema: "soak/1".into(),
+        profile: "run".into(),
+        label: None,
+        url: "http://127.0.0.1:1/".into(),
+        method: "GET".into(),
+        headers: Vec::new(),
+        body_bytes: 0,
+        rate: Rate::PerSecond(1.0),
+        connections: 1,
+        timeout: span(10.0),
+        requests: None,
+        until_sure: None,
+        expect_status: Vec::new(),
+        interval: span(10.0),
+        phases: PhasePlan {
+            baseline: span(0.0),
+            warmup: span(0.0),
+            steady: span(steady_s),
+            settle: span(0.0),
+            cycles: 1,
+        },
+        judging: Judging {
+            horizon: span(86_400.0),
+            resolution_bytes: 1024.0,
+            max_hold: None,
+            max_error_ratio: 0.1,
+            down_after: span(30.0),
+            memory_limit_bytes: None,
+            series: Vec::new(),
+            gates_only: false,
+            allow_inconclusive: false,
+            no_fail: false,
+            load_only: false,
+            no_gc: false,
+        },
+        gates: Vec::new(),
+    }
+}
+
+/// What a run came to: how often a collection was asked for, and for how long it went on.
+struct Came {
+    evidence: Evidence,
+    end: End,
+    collections: u32,
+    lasted: Duration,
+}
+
+/// A run of steady alone, with a Ctrl-C at some moment.
+async fn run(does: Does, steady_s: f64, stop_at: Option<Duration>) -> Came {
+    let began = Instant::now();
+    let collections = Arc::new(AtomicU32::new(0));
+    let mock = Mock { does, began, collections: Arc::clone(&collections) };
+    let sampler = Sampler::start(vec![Box::new(mock)]);
+    let plan = plan(steady_s);
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("tasks")).unwrap();
+    let environment = Environment {
+        soak: "0".into(),
+        os: "linux".into(),
+        kernel: "6".into(),
+        cores: 1,
+        started: String::new(),
+        target: None,
+        probes: Vec::new(),
+    };
+    let recorder =
+        Recorder::create(&RunDir(dir.path().into()), &plan, &environment, sampler.series()).unwrap();
+    let (sender, commands) = mpsc::channel(1);
+    if let Some(at) = stop_at {
+        tokio::spawn(async move {
+            sleep(at).await;
+            let _ = sender.send(Command::Stop).await;
+        });
+    }
+    let parts = Parts {
+        plan: &plan,
+        clock: Arc::new(Waited(began)),
+        driver: None,
+        sampler: &sampler,
+        commands,
+        standing: &mut |_| None,
+        sure: &mut |_| Enough::No,
+        tick: &mut |_, _, _| {},
+    };
+    let (recorder, end) = conduct(parts, recorder).await;
+    let lasted = began.elapsed();
+    let evidence = recorder.mirror().evidence().clone();
+    Came { evidence, end, collections: collections.load(Ordering::Relaxed), lasted }
+}
+
+const S: Duration = Duration::from_secs(1);
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_collection_is_waited_for_and_makes_those_after_it_fewer() {
+    let came = run(Does::CollectsFor(8 * S), 120.0, None).await;
+    let collected: Vec<f64> = came
+        .evidence
+        .events
+        .iter()
+        .filter(|e| e.kind == EventKind::Collection { took_s: 8.0 })
+        .map(|e| e.elapsed_s)
+        .collect();
+    assert_eq!(came.collections, 3, "then a hundredth of the time was used up");
+    assert_eq!(collected.len(), 3);
+    assert!((0.9..1.2).contains(&collected[0]), "told of when it was asked for: {collected:?}");
+    let live = came.evidence.recording.series("mem_live_bytes").unwrap();
+    assert_eq!(live.samples.iter().filter(|s| s.get().is_some()).count(), 3, "and its values are there");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_collection_that_fails_costs_the_target_its_time_too() {
+    let came = run(Does::FailsToCollectAfter(8 * S), 120.0, None).await;
+    assert_eq!(came.collections, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_target_that_dies_behind_the_last_sample_is_seen_to_be_gone() {
+    let gone =
+        |came: &Came| came.evidence.events.iter().any(|e| matches!(e.kind, EventKind::TargetGone { .. }));
+    let came = run(Does::DiesAt(14 * S), 15.0, None).await;
+    assert!(gone(&came) && came.end == End::Finished);
+    let came = run(Does::DiesAt(4 * S), 15.0, Some(5 * S)).await;
+    assert!(gone(&came) && came.end == End::Stopped);
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_who_asks_a_finished_run_to_stop_waits_for_no_answer() {
+    let came = run(Does::NeverAnswersLooks, 10.0, None).await;
+    assert!((14 * S..16 * S).contains(&came.lasted), "{:?}", came.lasted);
+    let came = run(Does::NeverAnswersLooks, 10.0, Some(11 * S)).await;
+    assert!((12 * S..13 * S).contains(&came.lasted), "{:?}", came.lasted);
+    assert_eq!(came.end, End::Finished);
+}
