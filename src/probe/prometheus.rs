@@ -176,6 +176,14 @@ fn rules(
     Ok((rules, gauges))
 }
 
+/// What a page can fill and what it then holds, of a service that nothing else looks at: series and groups.
+pub(super) fn of_page(page: &[u8], plan: &ProbePlan) -> Result<(usize, usize), ProbeError> {
+    let (rules, mut gauges) = rules(page, plan, &HashSet::new())?;
+    let mut seen = Seen::new(&rules, &mut gauges);
+    prom_text::read(page, |said| seen.hear(said));
+    Ok((seen.sums.len(), seen.groups.len()))
+}
+
 /// The gauges that are known by name, the user's first.
 fn gauges(asked: &[TaskMetric]) -> HashMap<String, Gauge> {
     let list = |label: &str| if label.is_empty() { vec![] } else { vec![label.to_string()] };

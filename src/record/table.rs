@@ -48,6 +48,20 @@ pub fn read_table(path: &Path) -> Result<Recording> {
     }
 }
 
+/// The same of bytes, packed or not: for fuzz/ alone.
+///
+/// # Errors
+/// As [`read_table`].
+#[doc(hidden)]
+pub fn table_from_bytes(bytes: &[u8]) -> Result<Recording> {
+    let path = Path::new("bytes");
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        parse(path, BufReader::new(MultiGzDecoder::new(bytes)))
+    } else {
+        parse(path, bytes)
+    }
+}
+
 fn parse(path: &Path, input: impl Read) -> Result<Recording> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
