@@ -1,10 +1,11 @@
 //! Which probes there are for this target beside those of the process itself, and what turns on those that are not.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use reqwest::Url;
 
-use super::fetch::Fetcher;
+use super::fetch::{Fetcher, shown};
 use super::go_heap::GoHeap;
 use super::go_tasks::GoTasks;
 use super::prometheus::Prometheus;
@@ -20,6 +21,10 @@ pub struct Discovered {
     /// Every probe, found or not.
     pub records: Vec<ProbeRecord>,
 }
+
+/// All that Go serves, and a page of metrics, are each looked for so long: the run waits meanwhile. What takes longer
+/// than this could not be asked often enough to be of use.
+const LOOK: (Duration, Duration) = (Duration::from_secs(4), Duration::from_millis(2_500));
 
 /// Series of the process probe, which reads them better than a page can tell them.
 const OF_PROCESS: [&str; 4] = ["rss_bytes", "threads", "fds", "cpu_ratio"];
@@ -91,7 +96,8 @@ async fn go(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, pid: Option<
     };
     // a process that is known not to be Go is asked, since it may stand before one, but not told how to be Go
     let may_be_go = runtime == Runtime::Go || pid.is_none() || plan.probes.pprof != PprofPlan::Auto;
-    let tasks = GoTasks::find(fetcher.clone(), &base).await;
+    let until = tokio::time::Instant::now() + LOOK.0;
+    let tasks = in_time(until, &base, GoTasks::find(fetcher.clone(), &base)).await;
     let served = tasks.is_ok();
     match tasks {
         Ok(probe) => {
@@ -113,10 +119,10 @@ async fn go(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, pid: Option<
         Err(_) => return,
     }
     let pid = match pid {
-        Some(pid) if serves_itself(fetcher, &base, pid).await => Some(pid),
+        Some(pid) if in_time(until, &base, serves_itself(fetcher, &base, pid)).await == Ok(true) => Some(pid),
         _ => None,
     };
-    match GoHeap::find(fetcher.clone(), &base, pid).await {
+    match in_time(until, &base, GoHeap::find(fetcher.clone(), &base, pid)).await {
         Ok(probe) => {
             let yields = if probe.exact() { ACCOUNT } else { ACCOUNT_INSIDE };
             found.add(Box::new(probe), yields);
@@ -134,17 +140,27 @@ fn turn_on_pprof(error: &ProbeError) -> String {
 
 /// Whether the pprof page speaks of this very process and not of one behind it, as far as it tells: its command line
 /// is compared and forgotten.
-async fn serves_itself(fetcher: &Fetcher, base: &Url, pid: u32) -> bool {
+async fn serves_itself(fetcher: &Fetcher, base: &Url, pid: u32) -> Result<bool, ProbeError> {
     use super::fetch::Bounds;
-    const SHORT: Bounds = Bounds { bytes: 1 << 20, time: std::time::Duration::from_secs(5) };
-    let Ok(url) = base.join("cmdline") else { return true };
-    let Ok(page) = fetcher.get_ok(&url, SHORT).await else { return true };
-    let Ok(own) = std::fs::read(format!("/proc/{pid}/cmdline")) else { return true };
+    const SHORT: Bounds = Bounds { bytes: 1 << 20, time: Duration::from_secs(1) };
+    let Ok(url) = base.join("cmdline") else { return Ok(true) };
+    let Ok(page) = fetcher.get_ok(&url, SHORT).await else { return Ok(true) };
+    let Ok(own) = std::fs::read(format!("/proc/{pid}/cmdline")) else { return Ok(true) };
     let trim = |bytes: &[u8]| -> Vec<u8> {
         let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
         bytes[..end].to_vec()
     };
-    trim(&page.body) == trim(&own)
+    Ok(trim(&page.body) == trim(&own))
+}
+
+/// What is found before that moment.
+async fn in_time<T>(
+    until: tokio::time::Instant,
+    at: &Url,
+    finding: impl Future<Output = Result<T, ProbeError>>,
+) -> Result<T, ProbeError> {
+    let found = tokio::time::timeout_at(until, finding).await;
+    found.unwrap_or_else(|_| Err(ProbeError(format!("{} did not answer in time", shown(at)))))
 }
 
 async fn prometheus(
@@ -164,8 +180,10 @@ async fn prometheus(
         None => paths.iter().map(|path| at_origin(&plan.request.url, path)).collect(),
     };
     let mut why = ProbeError("nothing was asked".into());
+    let until = tokio::time::Instant::now() + LOOK.1;
     for url in urls {
-        match Prometheus::find(fetcher.clone(), url, &plan.probes, taken).await {
+        let finding = Prometheus::find(fetcher.clone(), url.clone(), &plan.probes, taken);
+        match in_time(until, &url, finding).await {
             Ok(probe) => return found.add(Box::new(probe), YIELDS),
             Err(error) => why = error,
         }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Url;
 
-use super::fetch::{Bounds, Fetcher, shown};
+use super::fetch::{Bounds, Fetcher, apart, shown};
 use super::pprof::heap::{self, HeapPage, MemStats};
 use super::{Answer, Ask, Probe, ProbeError, Reading};
 use crate::evidence::{AccountPart, EventKind, GroupKind};
@@ -117,7 +117,7 @@ impl GoHeap {
 
     fn stacks(&mut self, page: HeapPage) -> Reading {
         let mut reading = Reading::default();
-        let mut others = 0.0;
+        let mut others = page.others;
         for (rank, stack) in page.stacks.into_iter().enumerate() {
             let id = stack.group.id.clone();
             let known = self.told.contains(&id);
@@ -178,7 +178,7 @@ impl Probe for GoHeap {
 
 async fn fetch(fetcher: &Fetcher, url: &Url) -> Result<HeapPage, ProbeError> {
     let page = fetcher.get_ok(url, PAGE).await?;
-    Ok(heap::parse(&String::from_utf8_lossy(&page.body)))
+    apart(move || Ok(heap::parse(&String::from_utf8_lossy(&page.body)))).await
 }
 
 fn account(stats: Option<MemStats>, url: &Url) -> Result<MemStats, ProbeError> {

@@ -12,7 +12,7 @@ use super::fetch::{Bounds, Fetcher, Page, shown};
 use super::metrics_table::{
     Counts, HANDLER_LABELS, KNOWN, KNOWN_GROUPS, OWN_HANDLERS, PLACE_LABELS, STATE_LABELS, Use, counts_tasks,
 };
-use super::pprof::{FNV_START, fnv1a};
+use super::pprof::{FNV_START, cut, fnv1a};
 use super::prom_text::{self, PromSample, Said};
 use super::{Answer, Ask, Probe, ProbeError, Reading};
 use crate::evidence::{GroupKind, TaskGroup};
@@ -245,8 +245,8 @@ impl<'a> Seen<'a> {
         let group = TaskGroup {
             id: id.clone(),
             kind: gauge.kind,
-            name: name.into(),
-            state: Some(state.to_string()).filter(|state| !state.is_empty()),
+            name: cut(name).into(),
+            state: Some(cut(state).to_string()).filter(|state| !state.is_empty()),
             stack: Vec::new(),
             created_by: None,
         };

@@ -10,7 +10,7 @@ pub fn read(folder: &Path, text: impl Fn(&Path, &str) -> Option<String>) -> Usag
     // before Linux 5.18 there is no sum of what the kernel holds
     let parts = || {
         let of = ["kernel_stack", "pagetables", "sock", "slab"].map(|name| field(&stat, name));
-        of.into_iter().flatten().reduce(|a, b| a + b)
+        of.into_iter().flatten().reduce(u64::saturating_add)
     };
     Usage {
         memory: number(text(folder, "memory.current")),

@@ -5,16 +5,19 @@
 //! derived one would turn 64 MiB of empty submessages into gigabytes of structs before anyone could count them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use prost::Message;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
-use super::{FNV_START, fnv1a};
+use super::{FNV_START, LONGEST_NAME, cut, fnv1a};
 
 /// Entries of each table that are kept at most; a service with more distinct stacks than this has other troubles.
 const MAX_ENTRIES: usize = 400_000;
 /// Lines of all locations, and locations of all samples, at most.
 const MAX_REFERENCES: usize = 4_000_000;
+/// Frames of one stack at most: Go writes 128, and inlined functions come on top.
+const MAX_FRAMES: usize = 1_024;
 /// The longest submessage: a stack has 128 frames in Go, labels come on top.
 const MAX_MESSAGE: usize = 256 << 10;
 
@@ -55,10 +58,10 @@ struct PbFunction {
 /// A function that stands in some stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Function {
-    /// Its full name.
-    pub name: String,
+    /// Its full name, shared by all that have it: a file of a few MiB can name one long string 400,000 times.
+    pub name: Arc<str>,
     /// Its source file; may be empty.
-    pub file: String,
+    pub file: Arc<str>,
     /// Of its name, for ids.
     pub hash: u64,
 }
@@ -140,7 +143,7 @@ impl<'a> Parts<'a> {
             1 => self.types += 1,
             2 => {
                 let sample = PbSample::decode(message)?;
-                self.references += sample.location_id.len();
+                self.references += sample.location_id.len() + sample.value.len();
                 self.samples.push(sample);
             }
             4 => {
@@ -162,9 +165,14 @@ impl<'a> Parts<'a> {
 
     /// Dangling references become no frame: a stack then is shorter, which is better than none.
     fn join(self) -> Profile {
-        let string = |index: i64| {
-            let bytes = usize::try_from(index).ok().and_then(|i| self.strings.get(i)).copied();
-            String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
+        let mut texts: Vec<Option<Arc<str>>> = vec![None; self.strings.len()];
+        let mut string = |index: i64| -> Arc<str> {
+            let index = usize::try_from(index).unwrap_or(usize::MAX);
+            let Some(bytes) = self.strings.get(index) else { return "".into() };
+            let text = texts[index].get_or_insert_with(|| {
+                cut(&String::from_utf8_lossy(&bytes[..bytes.len().min(2 * LONGEST_NAME)])).into()
+            });
+            Arc::clone(text)
         };
         let mut by_id = HashMap::with_capacity(self.functions.len());
         let mut functions = Vec::with_capacity(self.functions.len());
@@ -190,9 +198,10 @@ impl<'a> Parts<'a> {
         let mut left = MAX_REFERENCES;
         let mut stacks = Vec::with_capacity(self.samples.len());
         for sample in &self.samples {
-            let mut stack = Vec::with_capacity(sample.location_id.len());
+            let mut stack = Vec::with_capacity(sample.location_id.len().min(MAX_FRAMES));
             for id in &sample.location_id {
                 let lines = places.get(id).map_or(&[][..], Vec::as_slice);
+                let lines = &lines[..lines.len().min(MAX_FRAMES - stack.len())];
                 left = left.saturating_sub(lines.len());
                 if left > 0 {
                     stack.extend_from_slice(lines);
