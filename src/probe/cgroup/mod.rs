@@ -191,6 +191,12 @@ mod tests {
     }
 
     #[test]
+    fn parts_beyond_all_bounds_add_up_to_no_more_than_there_is() {
+        let text = |_: &Path, _: &str| Some(format!("sock {0}\nslab {0}\n", u64::MAX));
+        assert_eq!(two::read(Path::new(""), text).kernel, Some(u64::MAX));
+    }
+
+    #[test]
     fn a_name_that_begins_like_another_is_not_it() {
         assert_eq!(field("oom 1\noom_kill 2\noom_group_kill 3\n", "oom_kill"), Some(2));
         assert_eq!(field("file_mapped 7\nfile 5\n", "file"), Some(5));

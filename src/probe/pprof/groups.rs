@@ -148,6 +148,22 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_counts_of_one_stack_add_up_to_no_more_than_there_is() {
+        let stack = [("main.f", 7)];
+        let groups = count(&parse(&encode(&[(&stack, i64::MAX); 3])).unwrap());
+        assert_eq!((groups.len(), groups[0].count), (1, u64::MAX));
+    }
+
+    #[test]
+    fn a_described_stack_has_a_bounded_length() {
+        let name = "main.".to_string() + &"m".repeat(1_000);
+        let stack: Vec<(&str, i64)> = (0..500).map(|line| (name.as_str(), line)).collect();
+        let profile = parse(&encode(&[(&stack, 1)])).unwrap();
+        let described = describe(&profile, &count(&profile)[0]);
+        assert!((10..40).contains(&described.stack.len()), "{}", described.stack.len());
+    }
+
+    #[test]
     fn busy_goroutines_are_one_group_wherever_they_are() {
         let bytes = encode(&[
             (&[("main.hash", 10), ("main.work", 3), ("main.run", 1)], 1),

@@ -289,6 +289,27 @@ mod tests {
         assert!(parse("<html>").stats.is_none());
     }
 
+    #[test]
+    fn figures_beyond_all_bounds_stay_numbers() {
+        let most = u64::MAX;
+        let page = format!(
+            "heap profile: 1: 1 [1: 1] @ heap/1e307\n{most}: 9000 [1: 1] @ 0x1\n#\t0x1\tmain.f+0x1\t/a.go:1\n\n\
+             1: {most} [1: 1] @ 0x1\n#\t0x1\tmain.f+0x1\t/a.go:1\n"
+        );
+        let stacks = parse(&page).stacks;
+        assert!(stacks.len() == 1 && stacks[0].bytes.is_finite(), "{stacks:?}");
+    }
+
+    #[test]
+    fn stacks_beyond_the_largest_are_summed_up() {
+        let page: String = (1..=200)
+            .map(|i| format!("1: {i}000000000 [1: 1] @ 0x1\n#\t0x1\tmain.f{i}+0x1\t/a.go:1\n\n"))
+            .collect();
+        let page = parse(&page);
+        assert_eq!((page.stacks.len(), page.stacks[0].group.name.as_str()), (DESCRIBED, "main.f200"));
+        assert_eq!(page.others, (1..=72u64).map(|i| i as f64 * 1e9).sum::<f64>());
+    }
+
     proptest! {
         #[test]
         fn a_damaged_page_never_panics(cut in 0usize..500, junk in "\\PC{0,40}") {

@@ -277,6 +277,25 @@ pub(crate) mod tests {
         assert!(parse(b"<html>not here</html>").is_err());
     }
 
+    #[test]
+    fn a_long_name_is_held_once_and_a_long_stack_is_cut() {
+        let name = "m".repeat(10_000);
+        let deep: Vec<(&str, i64)> = (0..3_000).map(|line| (name.as_str(), line)).collect();
+        let mut bytes = encode(&[(&deep[..1], 1)]);
+        // a thousand functions of the same name
+        let function = PbFunction { id: 1, name: 1, filename: 1 }.encode_to_vec();
+        for _ in 0..1_000 {
+            encode_key(5, WireType::LengthDelimited, &mut bytes);
+            encode_varint(function.len() as u64, &mut bytes);
+            bytes.extend_from_slice(&function);
+        }
+        let profile = parse(&bytes).unwrap();
+        assert_eq!(profile.functions.len(), 1_001);
+        assert!(profile.functions.iter().all(|f| Arc::ptr_eq(&f.name, &profile.functions[0].name)));
+        assert_eq!(profile.functions[0].name.len(), LONGEST_NAME);
+        assert_eq!(parse(&encode(&[(&deep, 1)])).unwrap().stacks[0].0.len(), MAX_FRAMES);
+    }
+
     proptest! {
         #[test]
         fn junk_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
