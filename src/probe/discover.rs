@@ -1,10 +1,11 @@
 //! Which probes there are for this target beside those of the process itself, and what turns on those that are not.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use reqwest::Url;
 
-use super::fetch::Fetcher;
+use super::fetch::{Fetcher, shown};
 use super::go_heap::GoHeap;
 use super::go_tasks::{GoTasks, PROOF as LEAK_PROFILE};
 use super::prometheus::Prometheus;
@@ -22,6 +23,10 @@ pub struct Discovered {
     /// Every probe, found or not.
     pub records: Vec<ProbeRecord>,
 }
+
+/// All that Go serves, and a page of metrics, are each looked for so long: the run waits meanwhile. What takes longer
+/// than this could not be asked often enough to be of use.
+const LOOK: (Duration, Duration) = (Duration::from_secs(4), Duration::from_millis(2_500));
 
 /// Series of the process probe, which reads them better than a page can tell them.
 const OF_PROCESS: [&str; 4] = ["rss_bytes", "threads", "fds", "cpu_ratio"];
@@ -115,13 +120,14 @@ async fn go(
     // a process that is known not to be Go is asked, since it may stand before one, but not told how to be Go
     let may_be_go = runtime == Runtime::Go || target.is_none() || plan.probes.pprof != PprofPlan::Auto;
     let mut base = bases[0].clone();
-    let mut tasks = GoTasks::find(fetcher.clone(), &base).await;
+    let until = tokio::time::Instant::now() + LOOK.0;
+    let mut tasks = in_time(until, &base, GoTasks::find(fetcher.clone(), &base)).await;
     for other in &bases[1..] {
         if tasks.is_ok() {
             break;
         }
         base = other.clone();
-        tasks = GoTasks::find(fetcher.clone(), &base).await;
+        tasks = in_time(until, &base, GoTasks::find(fetcher.clone(), &base)).await;
     }
     let served = tasks.is_ok();
     match tasks {
@@ -149,7 +155,7 @@ async fn go(
         Some(target) => Alone::find(fetcher, &base, target).await,
         None => None,
     };
-    match GoHeap::find(fetcher.clone(), &base, alone).await {
+    match in_time(until, &base, GoHeap::find(fetcher.clone(), &base, alone)).await {
         Ok(probe) => {
             let yields = if probe.exact() { ACCOUNT } else { ACCOUNT_INSIDE };
             found.add(Box::new(probe), yields);
@@ -167,6 +173,16 @@ fn turn_on_pprof(asked: &PprofPlan, error: &ProbeError) -> String {
         PprofPlan::At(_) => format!("--pprof names no pprof page ({error})"),
         _ => "import _ \"net/http/pprof\" in the service, or name where it is with --pprof URL".into(),
     }
+}
+
+/// What is found before that moment.
+async fn in_time<T>(
+    until: tokio::time::Instant,
+    at: &Url,
+    finding: impl Future<Output = Result<T, ProbeError>>,
+) -> Result<T, ProbeError> {
+    let found = tokio::time::timeout_at(until, finding).await;
+    found.unwrap_or_else(|_| Err(ProbeError(format!("{} did not answer in time", shown(at)))))
 }
 
 async fn prometheus(
@@ -187,8 +203,10 @@ async fn prometheus(
         None => origins.iter().flat_map(|url| paths.iter().map(|path| at_origin(url, path))).collect(),
     };
     let mut why = ProbeError("nothing was asked".into());
+    let until = tokio::time::Instant::now() + LOOK.1;
     for url in urls {
-        match Prometheus::find(fetcher.clone(), url, &plan.probes, taken).await {
+        let finding = Prometheus::find(fetcher.clone(), url.clone(), &plan.probes, taken);
+        match in_time(until, &url, finding).await {
             Ok(probe) => return found.add(Box::new(probe), YIELDS),
             Err(error) => why = error,
         }

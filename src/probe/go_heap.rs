@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use super::fetch::{Bounds, Fetcher, SLOWEST, shown};
+use super::fetch::{Bounds, Fetcher, SLOWEST, apart, shown};
 use super::pprof::heap::{self, HeapPage, MemStats};
 use super::serving::Alone;
 use super::{Answer, Ask, Probe, ProbeError, Reading};
@@ -121,7 +121,7 @@ impl GoHeap {
 
     fn stacks(&mut self, page: HeapPage) -> Reading {
         let mut reading = Reading::default();
-        let mut others = 0.0;
+        let mut others = page.others;
         for (rank, stack) in page.stacks.into_iter().enumerate() {
             let id = stack.group.id.clone();
             let known = self.told.contains(&id);
@@ -181,7 +181,8 @@ impl Probe for GoHeap {
 /// The page, and how long the target took to make it.
 async fn fetch(fetcher: &Fetcher, url: &Url) -> Result<(HeapPage, Duration), ProbeError> {
     let page = fetcher.get_ok(url, PAGE).await?;
-    Ok((heap::parse(&String::from_utf8_lossy(&page.body)), page.took))
+    let took = page.took;
+    apart(move || Ok((heap::parse(&String::from_utf8_lossy(&page.body)), took))).await
 }
 
 fn account(stats: Option<MemStats>, url: &Url) -> Result<MemStats, ProbeError> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use super::fetch::{Bounds, Fetcher, gunzip};
+use super::fetch::{Bounds, Fetcher, apart, gunzip, shown};
 use super::pprof::dump::{self, Creators, Goroutine};
 use super::pprof::groups::{self, Counted};
 use super::pprof::profile::{self, Profile};
@@ -29,6 +29,8 @@ const DUMP_BELOW: u64 = 2_000;
 const EARLY_DUMPS: u32 = 5;
 /// A group of so many whose creator is unknown is worth one of them.
 const EARLY_DUMP_FROM: u64 = 5;
+/// How long proof is waited for where it is looked for; it stops the world for a collection.
+const PROOF_WITHIN: Duration = Duration::from_millis(2_500);
 /// Groups in one reading; what is smaller is summed up as `@others`.
 const MOST_GROUPS: usize = 128;
 /// Groups described in one run. Past the first number only those that are not mere passers-by.
@@ -54,8 +56,9 @@ impl GoTasks {
         let all = join("goroutine")?;
         read(&fetcher, &all).await?;
         let leaked = join(PROOF)?;
+        let proof = tokio::time::timeout(PROOF_WITHIN, read(&fetcher, &leaked)).await;
         // asked once rather than looked up in the index: routers often serve the profiles that somebody listed
-        let leaked = read(&fetcher, &leaked).await.is_ok().then_some(leaked);
+        let leaked = proof.is_ok_and(|read| read.is_ok()).then_some(leaked);
         let creators = Creators::default();
         Ok(GoTasks { fetcher, all, leaked, creators, early_dumps: EARLY_DUMPS, told: HashSet::new() })
     }
@@ -66,8 +69,7 @@ impl GoTasks {
     }
 
     async fn sample(&mut self) -> Result<Reading, ProbeError> {
-        let profile = read(&self.fetcher, &self.all).await?;
-        let counted = groups::count(&profile);
+        let (profile, counted) = read(&self.fetcher, &self.all).await?;
         let total = total(&counted);
         if self.early_dumps > 0 && total < DUMP_BELOW && self.has_unknown_creator(&profile, &counted) {
             self.early_dumps -= 1;
@@ -78,8 +80,7 @@ impl GoTasks {
     }
 
     async fn snapshot(&mut self, moment: Moment) -> Result<Reading, ProbeError> {
-        let profile = read(&self.fetcher, &self.all).await?;
-        let counted = groups::count(&profile);
+        let (profile, counted) = read(&self.fetcher, &self.all).await?;
         let mut waited = HashMap::new();
         if total(&counted) < DUMP_BELOW {
             waited = longest_waits(&self.dump().await.unwrap_or_default());
@@ -93,7 +94,9 @@ impl GoTasks {
         }
         let longest_wait_s = described
             .iter()
-            .filter_map(|group| Some((group.id.clone(), waited.get(&own_key(&group.stack))? * 60)))
+            .filter_map(|group| {
+                Some((group.id.clone(), waited.get(&own_key(&group.stack))?.saturating_mul(60)))
+            })
             .collect();
         let mut proven = None;
         let leaked = match &self.leaked {
@@ -105,8 +108,7 @@ impl GoTasks {
             reading.events.push(EventKind::ProbeFailed { probe: PROOF.into(), reason });
             None
         });
-        if let Some(profile) = leaked {
-            let stuck = groups::count(&profile);
+        if let Some((profile, stuck)) = leaked {
             reading.values.push(("goroutines_leaked".into(), total(&stuck) as f64));
             for group in &stuck {
                 if !described.iter().any(|known| known.id == group.id) && described.len() < 2 * MOST_GROUPS {
@@ -123,7 +125,7 @@ impl GoTasks {
     fn reading(&mut self, profile: &Profile, counted: &[Counted]) -> Reading {
         let mut reading = Reading::default();
         reading.values.push(("goroutines".into(), total(counted) as f64));
-        let mut others = 0;
+        let mut others = 0u64;
         for (rank, group) in counted.iter().enumerate() {
             if rank < MOST_GROUPS && (self.told.contains(&group.id) || self.may_tell(group.count)) {
                 if self.told.insert(group.id.clone()) {
@@ -131,7 +133,7 @@ impl GoTasks {
                 }
                 reading.groups.push((GroupKind::Goroutine, group.id.clone(), group.count as f64));
             } else {
-                others += group.count;
+                others = others.saturating_add(group.count);
             }
         }
         if others > 0 {
@@ -197,14 +199,21 @@ impl Probe for GoTasks {
     }
 }
 
-async fn read(fetcher: &Fetcher, url: &Url) -> Result<Profile, ProbeError> {
+/// A profile and its groups. Understanding a large one is work, which must not keep other probes from the processor.
+async fn read(fetcher: &Fetcher, url: &Url) -> Result<(Profile, Vec<Counted>), ProbeError> {
     let page = fetcher.get_ok(url, PROFILE).await?;
-    let bytes = gunzip(&page.body, PROFILE.bytes)?;
-    profile::parse(&bytes).map_err(|error| ProbeError(format!("{}: {error}", super::fetch::shown(url))))
+    let name = shown(url);
+    apart(move || {
+        let bytes = gunzip(&page.body, PROFILE.bytes)?;
+        let profile = profile::parse(&bytes).map_err(|error| ProbeError(format!("{name}: {error}")))?;
+        let counted = groups::count(&profile);
+        Ok((profile, counted))
+    })
+    .await
 }
 
 fn total(groups: &[Counted]) -> u64 {
-    groups.iter().map(|group| group.count).sum()
+    groups.iter().fold(0, |sum, group| sum.saturating_add(group.count))
 }
 
 /// A stack without the frames that a dump leaves out: `runtime.main` and the like at its root.

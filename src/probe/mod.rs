@@ -7,6 +7,8 @@
 mod cgroup;
 mod discover;
 mod fetch;
+#[doc(hidden)]
+pub mod foreign;
 mod go_heap;
 mod go_tasks;
 mod metrics_table;

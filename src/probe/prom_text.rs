@@ -10,6 +10,8 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr2};
 
+/// Bytes of a name at most; more is junk.
+const LONGEST_NAME: usize = 1_024;
 /// Labels of one sample at most; more is junk.
 const MAX_LABELS: usize = 64;
 
@@ -82,13 +84,16 @@ pub fn read(page: &[u8], mut hear: impl FnMut(Said<'_>) -> bool) -> usize {
 /// `# TYPE name gauge`
 fn type_line(line: &[u8]) -> Option<(&str, &str)> {
     let rest = std::str::from_utf8(line.strip_prefix(b"# TYPE ")?).ok()?;
-    rest.trim_end().split_once(' ')
+    let (name, kind) = rest.trim_end().split_once(' ')?;
+    Some((valid_name(name.as_bytes())?, kind))
 }
 
 fn valid_name(name: &[u8]) -> Option<&str> {
     let first = *name.first()?;
     let letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_' || byte == b':';
-    let valid = letter(first) && name.iter().all(|byte| letter(*byte) || byte.is_ascii_digit());
+    let valid = name.len() <= LONGEST_NAME
+        && letter(first)
+        && name.iter().all(|byte| letter(*byte) || byte.is_ascii_digit());
     if valid { std::str::from_utf8(name).ok() } else { None }
 }
 

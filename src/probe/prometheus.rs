@@ -12,7 +12,7 @@ use super::fetch::{Bounds, Fetcher, Page, shown};
 use super::metrics_table::{
     Counts, HANDLER_LABELS, KNOWN, KNOWN_GROUPS, OWN_HANDLERS, PLACE_LABELS, STATE_LABELS, Use, counts_tasks,
 };
-use super::pprof::{FNV_START, fnv1a};
+use super::pprof::{FNV_START, cut, fnv1a};
 use super::prom_text::{self, PromSample, Said};
 use super::{Answer, Ask, Probe, ProbeError, Reading};
 use crate::evidence::{GroupKind, TaskGroup};
@@ -176,6 +176,14 @@ fn rules(
     Ok((rules, gauges))
 }
 
+/// What a page can fill and what it then holds, of a service that nothing else looks at: series and groups.
+pub(super) fn of_page(page: &[u8], plan: &ProbePlan) -> Result<(usize, usize), ProbeError> {
+    let (rules, mut gauges) = rules(page, plan, &HashSet::new())?;
+    let mut seen = Seen::new(&rules, &mut gauges);
+    prom_text::read(page, |said| seen.hear(said));
+    Ok((seen.sums.len(), seen.groups.len()))
+}
+
 /// The gauges that are known by name, the user's first.
 fn gauges(asked: &[TaskMetric]) -> HashMap<String, Gauge> {
     let list = |label: &str| if label.is_empty() { vec![] } else { vec![label.to_string()] };
@@ -237,8 +245,8 @@ impl<'a> Seen<'a> {
         let group = TaskGroup {
             id: id.clone(),
             kind: gauge.kind,
-            name: name.into(),
-            state: Some(state.to_string()).filter(|state| !state.is_empty()),
+            name: cut(name).into(),
+            state: Some(cut(state).to_string()).filter(|state| !state.is_empty()),
             stack: Vec::new(),
             created_by: None,
         };

@@ -280,6 +280,7 @@ impl Lane {
             }
         };
         let told = reading.values.len();
+        reading.groups.retain(|(_, _, count)| count.is_finite() && *count >= 0.0);
         reading.values.retain(|(name, value)| self.series.contains(name) && value.is_finite());
         if reading.values.len() < told {
             let lost = told - reading.values.len();

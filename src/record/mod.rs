@@ -17,6 +17,8 @@ pub use latency_log::{HlogWriter, LatencySum, read_hlog};
 pub use mirror::Mirror;
 pub use reader::read_run;
 pub use table::read_table;
+#[doc(hidden)]
+pub use table::table_from_bytes;
 pub use writer::{Recorder, SampleRow};
 
 /// The files of a run directory that are evidence, by what they hold.

@@ -4,6 +4,7 @@
 //! that holds a number is a series, an empty cell is a gap. Goes out: a [`Recording`]. Files ending in `.gz` are
 //! decompressed on the way. A last line that a crash cut off is left out.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
@@ -44,6 +45,20 @@ pub fn read_table(path: &Path) -> Result<Recording> {
         parse(path, BufReader::with_capacity(BUFFER, MultiGzDecoder::new(file)))
     } else {
         parse(path, file)
+    }
+}
+
+/// The same of bytes, packed or not: for fuzz/ alone.
+///
+/// # Errors
+/// As [`read_table`].
+#[doc(hidden)]
+pub fn table_from_bytes(bytes: &[u8]) -> Result<Recording> {
+    let path = Path::new("bytes");
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        parse(path, BufReader::new(MultiGzDecoder::new(bytes)))
+    } else {
+        parse(path, bytes)
     }
 }
 
@@ -106,17 +121,16 @@ fn parse(path: &Path, input: impl Read) -> Result<Recording> {
 }
 
 fn header(path: &Path, record: &ByteRecord) -> Result<Vec<Column>> {
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: HashSet<String> = HashSet::new();
     let mut columns = Vec::new();
     for (i, cell) in record.iter().enumerate() {
         let name = String::from_utf8_lossy(cell).trim().trim_start_matches('\u{feff}').to_string();
         if i == 0 && name != "elapsed_s" {
             return Err(Error::format(path, format!("line 1: first column is '{name}', expected elapsed_s")));
         }
-        if seen.contains(&name) {
+        if !seen.insert(name.clone()) {
             return Err(Error::format(path, format!("line 1: column '{name}' stands there twice")));
         }
-        seen.push(name.clone());
         columns.push(match name.as_str() {
             "elapsed_s" => Column::Elapsed,
             "phase" => Column::Phase,

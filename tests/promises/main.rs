@@ -8,6 +8,8 @@ mod demo;
 mod endings;
 mod go;
 mod hard_targets;
+#[cfg(target_os = "linux")]
+mod hostile_probes;
 mod house;
 mod precedence;
 #[cfg(target_os = "linux")]

@@ -77,6 +77,10 @@ impl Running {
         Running { child, stdout, stderr }
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn signal(&self, signal: rustix::process::Signal) {
         let pid = rustix::process::Pid::from_child(&self.child);
         // it may have ended by itself, which the test then sees

@@ -93,10 +93,18 @@ impl Probe for Cgroup {
 
 fn read(own: &Own) -> Usage {
     match own {
-        Own::Two(folder) => two::read(folder),
-        Own::One { memory, pids } => one::read(memory, pids.as_deref()),
+        Own::Two(folder) => two::read(folder, text),
+        Own::One { memory, pids } => one::read(memory, pids.as_deref(), text),
         Own::Machine | Own::Shared | Own::Hidden => Usage::default(),
     }
+}
+
+/// Looks for the group of `pid` below these roots, and takes `text` for what stands in each of its files.
+pub(super) fn of_text(roots: &Roots, pid: u32, soak: u32, text: &str) -> usize {
+    let of_file = |_: &Path, _: &str| Some(text.to_string());
+    let found = usize::from(Cgroup::of(limits::own(roots, pid, soak)).is_ok());
+    let usages = [two::read(Path::new(""), of_file), one::read(Path::new(""), Some(Path::new("")), of_file)];
+    found + usages.iter().flat_map(values).count()
 }
 
 fn values(usage: &Usage) -> impl Iterator<Item = (&'static str, f64)> + use<> {
@@ -109,14 +117,14 @@ fn values(usage: &Usage) -> impl Iterator<Item = (&'static str, f64)> + use<> {
     values.into_iter().filter_map(|(name, value)| Some((name, value? as f64)))
 }
 
-/// A file that holds one number.
-fn number(folder: &Path, file: &str) -> Option<u64> {
-    fs::read_to_string(folder.join(file)).ok()?.trim().parse().ok()
+/// A file of a group; none where it cannot be read.
+fn text(folder: &Path, file: &str) -> Option<String> {
+    fs::read_to_string(folder.join(file)).ok()
 }
 
-/// A file with a name and a number in each line.
-fn lines(folder: &Path, file: &str) -> String {
-    fs::read_to_string(folder.join(file)).unwrap_or_default()
+/// The one number that a file holds.
+fn number(text: Option<String>) -> Option<u64> {
+    text?.trim().parse().ok()
 }
 
 /// The number that stands behind a name.
@@ -180,6 +188,12 @@ mod tests {
         drop(dir);
         let gone = cgroup.sample();
         assert!(gone.values.is_empty() && gone.events.is_empty(), "a group that was removed is a gap");
+    }
+
+    #[test]
+    fn parts_beyond_all_bounds_add_up_to_no_more_than_there_is() {
+        let text = |_: &Path, _: &str| Some(format!("sock {0}\nslab {0}\n", u64::MAX));
+        assert_eq!(two::read(Path::new(""), text).kernel, Some(u64::MAX));
     }
 
     #[test]

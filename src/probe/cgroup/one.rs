@@ -2,17 +2,17 @@
 
 use std::path::Path;
 
-use super::{Usage, field, lines, number};
+use super::{Usage, field, number};
 
-/// What they tell now: with all groups below, as the limit counts.
-pub fn read(memory: &Path, pids: Option<&Path>) -> Usage {
-    let stat = lines(memory, "memory.stat");
+/// What they tell now, as `text` reads them: with all groups below, as the limit counts.
+pub fn read(memory: &Path, pids: Option<&Path>, text: impl Fn(&Path, &str) -> Option<String>) -> Usage {
+    let stat = text(memory, "memory.stat").unwrap_or_default();
     Usage {
-        memory: number(memory, "memory.usage_in_bytes"),
+        memory: number(text(memory, "memory.usage_in_bytes")),
         anon: field(&stat, "total_rss"),
-        kernel: number(memory, "memory.kmem.usage_in_bytes"),
-        pids: pids.and_then(|folder| number(folder, "pids.current")),
+        kernel: number(text(memory, "memory.kmem.usage_in_bytes")),
+        pids: pids.and_then(|folder| number(text(folder, "pids.current"))),
         // since Linux 4.13
-        oom_kills: field(&lines(memory, "memory.oom_control"), "oom_kill"),
+        oom_kills: field(&text(memory, "memory.oom_control").unwrap_or_default(), "oom_kill"),
     }
 }

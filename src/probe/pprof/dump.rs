@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use super::{LONGEST_NAME, cut};
 use crate::evidence::Frame;
 
 /// Goroutines read from one dump at most: it is only asked for below 2,000.
@@ -40,17 +41,18 @@ pub fn parse(text: &str) -> Vec<Goroutine> {
             continue;
         }
         let Some(goroutine) = current.as_mut() else { continue };
-        if line.is_empty() || line.starts_with('\t') {
+        // what is remembered of a dump outlives it
+        if line.is_empty() || line.starts_with('\t') || line.len() > 4 * LONGEST_NAME {
             continue;
         }
         let place = lines.next_if(|next| next.starts_with('\t')).and_then(place);
         if let Some(creator) = line.strip_prefix("created by ") {
             let func = creator.split(" in goroutine ").next().unwrap_or(creator).trim();
             let (file, line) =
-                place.map_or((None, None), |(file, line)| (Some(file.to_string()), Some(line)));
-            goroutine.created_by = Some(Frame { func: func.to_string(), file, line });
+                place.map_or((None, None), |(file, line)| (Some(cut(file).to_string()), Some(line)));
+            goroutine.created_by = Some(Frame { func: cut(func).to_string(), file, line });
         } else if goroutine.frames.len() < MAX_FRAMES {
-            goroutine.frames.push((function(line).to_string(), place.map_or(0, |(_, line)| line)));
+            goroutine.frames.push((cut(function(line)).to_string(), place.map_or(0, |(_, line)| line)));
         }
     }
     goroutines.extend(current);
@@ -70,7 +72,7 @@ fn header(line: &str) -> Option<Goroutine> {
         state.trim_end_matches(" (scan)").trim_end_matches(" (leaked)").trim_end_matches(" (durable)");
     let minutes =
         parts.find_map(|part| part.strip_suffix(" minutes")).and_then(|n| n.parse().ok()).unwrap_or(0);
-    Some(Goroutine { state: state.to_string(), minutes, ..Goroutine::default() })
+    Some(Goroutine { state: cut(state).to_string(), minutes, ..Goroutine::default() })
 }
 
 /// `main.(*T).f(0x1, {0x2, 0x3})` without its arguments.

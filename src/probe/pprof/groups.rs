@@ -32,7 +32,7 @@ pub fn count(profile: &Profile) -> Vec<Counted> {
         }
         let hash = hash(profile, stack);
         match by_hash.get(&hash) {
-            Some(&at) => groups[at].1 += count,
+            Some(&at) => groups[at].1 = groups[at].1.saturating_add(*count),
             None => {
                 by_hash.insert(hash, groups.len());
                 groups.push((hash, *count, index));
@@ -46,16 +46,21 @@ pub fn count(profile: &Profile) -> Vec<Counted> {
         .collect()
 }
 
+/// Bytes of names in one described stack; the frames beyond are left out. Real ones have up to some 20 KiB.
+pub(super) const LONGEST_STACK: usize = 32 << 10;
+
 /// What a group is, with its stack from below the frames of Go's runtime.
 pub fn describe(profile: &Profile, group: &Counted) -> TaskGroup {
     let places = profile.stacks.get(group.stack).map_or(&[][..], |(stack, _)| stack);
+    let mut left = LONGEST_STACK;
     let frames: Vec<Frame> = below_runtime(profile, places)
         .iter()
-        .filter_map(|place| {
+        .map_while(|place| {
             let function = profile.functions.get(place.function)?;
+            left = left.checked_sub(function.name.len() + function.file.len())?;
             Some(Frame {
-                func: function.name.clone(),
-                file: Some(function.file.clone()).filter(|file| !file.is_empty()),
+                func: function.name.to_string(),
+                file: Some(function.file.to_string()).filter(|file| !file.is_empty()),
                 line: Some(place.line).filter(|line| *line > 0),
             })
         })
@@ -86,7 +91,7 @@ pub(super) fn serves_profiles(function: &str) -> bool {
 }
 
 fn state_of(profile: &Profile, stack: &[Place]) -> &'static str {
-    state::of_stack(stack.iter().map(|place| profile.functions[place.function].name.as_str()))
+    state::of_stack(stack.iter().map(|place| &*profile.functions[place.function].name))
 }
 
 fn is_runtime(function: &str) -> bool {
@@ -140,6 +145,22 @@ mod tests {
 
         let alone = parse(&encode(&[(&leak, 1)])).unwrap();
         assert_eq!(count(&alone)[0].id, groups[0].id, "an id depends on stack and state alone");
+    }
+
+    #[test]
+    fn the_largest_counts_of_one_stack_add_up_to_no_more_than_there_is() {
+        let stack = [("main.f", 7)];
+        let groups = count(&parse(&encode(&[(&stack[..], i64::MAX); 3])).unwrap());
+        assert_eq!((groups.len(), groups[0].count), (1, u64::MAX));
+    }
+
+    #[test]
+    fn a_described_stack_has_a_bounded_length() {
+        let name = "main.".to_string() + &"m".repeat(1_000);
+        let stack: Vec<(&str, i64)> = (0..500).map(|line| (name.as_str(), line)).collect();
+        let profile = parse(&encode(&[(&stack, 1)])).unwrap();
+        let described = describe(&profile, &count(&profile)[0]);
+        assert!((10..40).contains(&described.stack.len()), "{}", described.stack.len());
     }
 
     #[test]

@@ -6,11 +6,15 @@
 
 use std::collections::HashMap;
 
-use super::{FNV_START, fnv1a, groups};
+use super::{FNV_START, cut, fnv1a, groups};
 use crate::evidence::{Frame, GroupKind, TaskGroup};
 
 /// Distinct stacks kept at most.
 const MAX_STACKS: usize = 50_000;
+/// Of those, the largest are described; a page of 64 MiB could name ten million frames.
+const DESCRIBED: usize = 128;
+/// Twice the sampling rate at most: more than any heap.
+const MAX_RATE: f64 = 1e15;
 /// Frames of one stack at most; Go writes 128.
 const MAX_FRAMES: usize = 256;
 
@@ -60,8 +64,10 @@ pub struct HeapStack {
 pub struct HeapPage {
     /// The account; none if lines of it are missing.
     pub stats: Option<MemStats>,
-    /// Heap in use by stack, most first.
+    /// Heap in use by stack, most first; the largest.
     pub stacks: Vec<HeapStack>,
+    /// Bytes in use by all other stacks.
+    pub others: f64,
 }
 
 /// Reads the account alone, which stands at the end of a page.
@@ -77,32 +83,51 @@ pub fn stats(text: &str) -> Option<MemStats> {
 pub fn parse(text: &str) -> HeapPage {
     let rate = sampling_rate(text);
     let mut stats = Stats::default();
-    let mut by_id: HashMap<u64, HeapStack> = HashMap::new();
-    let mut lines = text.lines().peekable();
-    while let Some(line) = lines.next() {
+    // of each stack its lines as they stand there: only the few that count are described
+    let mut by_id: HashMap<u64, (&str, f64)> = HashMap::new();
+    let mut others = 0.0;
+    let mut rest = text;
+    while let Some(line) = next_line(&mut rest) {
         if stats.line(line) {
             continue;
         }
         let Some((objects, bytes)) = record(line) else { continue };
-        let mut frames = Vec::new();
-        while let Some(next) = lines.next_if(|next| next.starts_with("#\t")) {
-            if bytes > 0 && frames.len() < MAX_FRAMES {
-                frames.extend(frame(next));
-            }
+        let begin = rest;
+        while rest.starts_with("#\t") {
+            next_line(&mut rest);
         }
-        if bytes == 0 || frames.is_empty() || frames.iter().any(|f| groups::serves_profiles(&f.func)) {
+        let block = &begin[..begin.len() - rest.len()];
+        if bytes == 0
+            || spots(block).next().is_none()
+            || spots(block).any(|s| groups::serves_profiles(s.func))
+        {
             continue;
         }
-        let id = hash(&frames);
-        if by_id.len() >= MAX_STACKS && !by_id.contains_key(&id) {
-            continue;
+        let (id, bytes) = (hash(block), unsampled(objects, bytes, rate));
+        if let Some((_, sum)) = by_id.get_mut(&id) {
+            *sum += bytes;
+        } else if by_id.len() < MAX_STACKS {
+            by_id.insert(id, (block, bytes));
+        } else {
+            others += bytes;
         }
-        let entry = by_id.entry(id).or_insert_with(|| HeapStack { group: describe(id, frames), bytes: 0.0 });
-        entry.bytes += unsampled(objects, bytes, rate);
     }
-    let mut stacks: Vec<HeapStack> = by_id.into_values().collect();
-    stacks.sort_by(|a, b| b.bytes.total_cmp(&a.bytes).then_with(|| a.group.id.cmp(&b.group.id)));
-    HeapPage { stats: stats.finish(), stacks }
+    let mut largest: Vec<(u64, (&str, f64))> = by_id.into_iter().collect();
+    largest.sort_by(|(a, (_, x)), (b, (_, y))| y.total_cmp(x).then_with(|| a.cmp(b)));
+    others += largest.iter().skip(DESCRIBED).map(|(_, (_, bytes))| bytes).sum::<f64>();
+    let described = largest.into_iter().take(DESCRIBED);
+    let stacks =
+        described.map(|(id, (block, bytes))| HeapStack { group: describe(id, block), bytes }).collect();
+    HeapPage { stats: stats.finish(), stacks, others }
+}
+
+fn next_line<'a>(rest: &mut &'a str) -> Option<&'a str> {
+    if rest.is_empty() {
+        return None;
+    }
+    let (line, behind) = rest.split_once('\n').unwrap_or((rest, ""));
+    *rest = behind;
+    Some(line)
 }
 
 #[derive(Default)]
@@ -147,7 +172,9 @@ impl Stats {
 fn sampling_rate(text: &str) -> f64 {
     let first = text.lines().next().unwrap_or_default();
     let doubled = first.rsplit_once("heap/").and_then(|(_, rate)| rate.trim().parse::<f64>().ok());
-    doubled.filter(|rate| rate.is_finite() && *rate > 0.0).map_or(512.0 * 1024.0, |rate| rate / 2.0)
+    doubled
+        .filter(|rate| (0.0..MAX_RATE).contains(rate) && *rate > 0.0)
+        .map_or(512.0 * 1024.0, |rate| rate / 2.0)
 }
 
 /// `6: 1000 [9: 2000] @ 0x1 0x2`: objects and bytes in use.
@@ -160,16 +187,28 @@ fn record(line: &str) -> Option<(u64, u64)> {
     Some((objects.parse().ok()?, bytes.parse().ok()?))
 }
 
+/// One frame as it stands in a page.
+struct Spot<'a> {
+    func: &'a str,
+    file: Option<&'a str>,
+    line: Option<u32>,
+}
+
+/// The frames of one stack's lines.
+fn spots(block: &str) -> impl Iterator<Item = Spot<'_>> {
+    block.lines().filter_map(spot).take(MAX_FRAMES)
+}
+
 /// `#\t0x55abee\tnet/url.parse+0xce\t\t/go/src/net/url/url.go:443`
-fn frame(line: &str) -> Option<Frame> {
+fn spot(line: &str) -> Option<Spot<'_>> {
     let mut fields = line.split('\t').filter(|field| !field.is_empty()).skip(2);
     let symbol = fields.next()?;
     let func = symbol.rsplit_once("+0x").map_or(symbol, |(func, _)| func);
-    let (file, number) = match fields.next().and_then(|place| place.rsplit_once(':')) {
-        Some((file, number)) => (Some(file.to_string()), number.trim().parse().ok()),
+    let (file, line) = match fields.next().and_then(|place| place.rsplit_once(':')) {
+        Some((file, number)) => (Some(file), number.trim().parse().ok()),
         None => (None, None),
     };
-    Some(Frame { func: func.to_string(), file, line: number })
+    Some(Spot { func, file, line })
 }
 
 /// The estimate of what the sampled records stand for: an object of size s is sampled with a chance of
@@ -179,16 +218,25 @@ fn unsampled(objects: u64, bytes: u64, rate: f64) -> f64 {
         return bytes as f64;
     }
     let mean = bytes as f64 / objects as f64;
-    bytes as f64 / (1.0 - (-mean / rate).exp()).max(f64::MIN_POSITIVE)
+    // exp_m1: for objects far smaller than the rate the difference to 1 is lost in rounding
+    bytes as f64 / -(-mean / rate).exp_m1()
 }
 
-fn hash(frames: &[Frame]) -> u64 {
-    frames.iter().fold(fnv1a(FNV_START, b"heap"), |hash, frame| {
-        fnv1a(fnv1a(hash, frame.func.as_bytes()), &frame.line.unwrap_or(0).to_le_bytes())
+fn hash(block: &str) -> u64 {
+    spots(block).fold(fnv1a(FNV_START, b"heap"), |hash, spot| {
+        fnv1a(fnv1a(hash, spot.func.as_bytes()), &spot.line.unwrap_or(0).to_le_bytes())
     })
 }
 
-fn describe(id: u64, frames: Vec<Frame>) -> TaskGroup {
+fn describe(id: u64, block: &str) -> TaskGroup {
+    let mut left = groups::LONGEST_STACK;
+    let frames: Vec<Frame> = spots(block)
+        .map_while(|spot| {
+            let (func, file) = (cut(spot.func), spot.file.map(cut));
+            left = left.checked_sub(func.len() + file.map_or(0, str::len))?;
+            Some(Frame { func: func.to_string(), file: file.map(str::to_string), line: spot.line })
+        })
+        .collect();
     TaskGroup {
         id: format!("{id:016x}"),
         kind: GroupKind::Heap,
@@ -239,6 +287,27 @@ mod tests {
         let cut = PAGE.find("# Stack").unwrap();
         assert!(parse(&PAGE[..cut]).stats.is_none());
         assert!(parse("<html>").stats.is_none());
+    }
+
+    #[test]
+    fn figures_beyond_all_bounds_stay_numbers() {
+        let most = u64::MAX;
+        let page = format!(
+            "heap profile: 1: 1 [1: 1] @ heap/1e307\n{most}: 9000 [1: 1] @ 0x1\n#\t0x1\tmain.f+0x1\t/a.go:1\n\n\
+             1: {most} [1: 1] @ 0x1\n#\t0x1\tmain.f+0x1\t/a.go:1\n"
+        );
+        let stacks = parse(&page).stacks;
+        assert!(stacks.len() == 1 && stacks[0].bytes.is_finite(), "{stacks:?}");
+    }
+
+    #[test]
+    fn stacks_beyond_the_largest_are_summed_up() {
+        let page: String = (1..=200)
+            .map(|i| format!("1: {i}000000000 [1: 1] @ 0x1\n#\t0x1\tmain.f{i}+0x1\t/a.go:1\n\n"))
+            .collect();
+        let page = parse(&page);
+        assert_eq!((page.stacks.len(), page.stacks[0].group.name.as_str()), (DESCRIBED, "main.f200"));
+        assert_eq!(page.others, (1..=72u64).map(|i| i as f64 * 1e9).sum::<f64>());
     }
 
     proptest! {

@@ -11,6 +11,14 @@ pub mod state;
 #[cfg(test)]
 mod fixtures_test;
 
+/// Names of functions and files beyond this are cut: Go's longest generic names have some 1,000 bytes.
+pub(crate) const LONGEST_NAME: usize = 2_048;
+
+/// A name of a length that can be kept.
+pub(crate) fn cut(name: &str) -> &str {
+    &name[..name.floor_char_boundary(LONGEST_NAME)]
+}
+
 /// FNV-1a, 64 bits (Fowler, Noll, Vo): ids must be the same in every run and release, which the standard
 /// library's hashers do not promise.
 pub(crate) fn fnv1a(seed: u64, bytes: &[u8]) -> u64 {

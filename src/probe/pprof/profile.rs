@@ -5,16 +5,19 @@
 //! derived one would turn 64 MiB of empty submessages into gigabytes of structs before anyone could count them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use prost::Message;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
-use super::{FNV_START, fnv1a};
+use super::{FNV_START, LONGEST_NAME, cut, fnv1a};
 
 /// Entries of each table that are kept at most; a service with more distinct stacks than this has other troubles.
 const MAX_ENTRIES: usize = 400_000;
 /// Lines of all locations, and locations of all samples, at most.
 const MAX_REFERENCES: usize = 4_000_000;
+/// Frames of one stack at most: Go writes 128, and inlined functions come on top.
+const MAX_FRAMES: usize = 1_024;
 /// The longest submessage: a stack has 128 frames in Go, labels come on top.
 const MAX_MESSAGE: usize = 256 << 10;
 
@@ -55,10 +58,10 @@ struct PbFunction {
 /// A function that stands in some stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Function {
-    /// Its full name.
-    pub name: String,
+    /// Its full name, shared by all that have it: a file of a few MiB can name one long string 400,000 times.
+    pub name: Arc<str>,
     /// Its source file; may be empty.
-    pub file: String,
+    pub file: Arc<str>,
     /// Of its name, for ids.
     pub hash: u64,
 }
@@ -140,7 +143,7 @@ impl<'a> Parts<'a> {
             1 => self.types += 1,
             2 => {
                 let sample = PbSample::decode(message)?;
-                self.references += sample.location_id.len();
+                self.references += sample.location_id.len() + sample.value.len();
                 self.samples.push(sample);
             }
             4 => {
@@ -162,9 +165,14 @@ impl<'a> Parts<'a> {
 
     /// Dangling references become no frame: a stack then is shorter, which is better than none.
     fn join(self) -> Profile {
-        let string = |index: i64| {
-            let bytes = usize::try_from(index).ok().and_then(|i| self.strings.get(i)).copied();
-            String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
+        let mut texts: Vec<Option<Arc<str>>> = vec![None; self.strings.len()];
+        let mut string = |index: i64| -> Arc<str> {
+            let index = usize::try_from(index).unwrap_or(usize::MAX);
+            let Some(bytes) = self.strings.get(index) else { return "".into() };
+            let text = texts[index].get_or_insert_with(|| {
+                cut(&String::from_utf8_lossy(&bytes[..bytes.len().min(2 * LONGEST_NAME)])).into()
+            });
+            Arc::clone(text)
         };
         let mut by_id = HashMap::with_capacity(self.functions.len());
         let mut functions = Vec::with_capacity(self.functions.len());
@@ -190,9 +198,10 @@ impl<'a> Parts<'a> {
         let mut left = MAX_REFERENCES;
         let mut stacks = Vec::with_capacity(self.samples.len());
         for sample in &self.samples {
-            let mut stack = Vec::with_capacity(sample.location_id.len());
+            let mut stack = Vec::with_capacity(sample.location_id.len().min(MAX_FRAMES));
             for id in &sample.location_id {
                 let lines = places.get(id).map_or(&[][..], Vec::as_slice);
+                let lines = &lines[..lines.len().min(MAX_FRAMES - stack.len())];
                 left = left.saturating_sub(lines.len());
                 if left > 0 {
                     stack.extend_from_slice(lines);
@@ -248,7 +257,7 @@ pub(crate) mod tests {
         let bytes = encode(&[(&[("runtime.gopark", 1), ("main.f", 7)], 12), (&[], 1)]);
         let profile = parse(&bytes).unwrap();
         let names = |i: usize| -> Vec<&str> {
-            profile.stacks[i].0.iter().map(|p| profile.functions[p.function].name.as_str()).collect()
+            profile.stacks[i].0.iter().map(|p| &*profile.functions[p.function].name).collect()
         };
         assert_eq!(names(0), ["runtime.gopark", "main.f"]);
         assert_eq!(profile.stacks[0].0[1].line, 7);
@@ -266,6 +275,25 @@ pub(crate) mod tests {
         assert_eq!(parse(&bomb).unwrap_err(), BadProfile("it holds too much".into()));
         assert!(parse(b"").is_err());
         assert!(parse(b"<html>not here</html>").is_err());
+    }
+
+    #[test]
+    fn a_long_name_is_held_once_and_a_long_stack_is_cut() {
+        let name = "m".repeat(10_000);
+        let deep: Vec<(&str, i64)> = (0..3_000).map(|line| (name.as_str(), line)).collect();
+        let mut bytes = encode(&[(&deep[..1], 1)]);
+        // a thousand functions of the same name
+        let function = PbFunction { id: 1, name: 1, filename: 1 }.encode_to_vec();
+        for _ in 0..1_000 {
+            encode_key(5, WireType::LengthDelimited, &mut bytes);
+            encode_varint(function.len() as u64, &mut bytes);
+            bytes.extend_from_slice(&function);
+        }
+        let profile = parse(&bytes).unwrap();
+        assert_eq!(profile.functions.len(), 1_001);
+        assert!(profile.functions.iter().all(|f| Arc::ptr_eq(&f.name, &profile.functions[0].name)));
+        assert_eq!(profile.functions[0].name.len(), LONGEST_NAME);
+        assert_eq!(parse(&encode(&[(&deep, 1)])).unwrap().stacks[0].0.len(), MAX_FRAMES);
     }
 
     proptest! {

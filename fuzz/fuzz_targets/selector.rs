@@ -1,0 +1,6 @@
+//! `--metric NAME{label="…"}`, as a user types it.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|text: &str| {
+    soak::probe::foreign::selector(text);
+});

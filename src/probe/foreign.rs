@@ -1,0 +1,77 @@
+//! The parsers of foreign input, bare: bytes in, a count of what was found out.
+//!
+//! For fuzz/ and benches/, which stand outside of the library and must reach what only probes use; nothing in soak
+//! itself calls these, and they may change at any time.
+
+use super::pprof::{dump, groups, heap, profile};
+use super::{fetch, prom_text, prometheus};
+use crate::plan::{PprofPlan, ProbePlan};
+
+/// A page, unpacked up to so many bytes; none where it is broken or longer.
+pub fn unpack(page: &[u8], most: usize) -> Option<Vec<u8>> {
+    fetch::gunzip(page, most).ok()
+}
+
+/// The groups of a profile of goroutines; with what a sample describes of them.
+pub fn goroutines(bytes: &[u8]) -> usize {
+    let Ok(profile) = profile::parse(bytes) else { return 0 };
+    let groups = groups::count(&profile);
+    groups.iter().take(128).for_each(|group| drop(groups::describe(&profile, group)));
+    groups.len()
+}
+
+/// The stacks of heap?debug=1, and one for the account.
+pub fn heap_page(page: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(page);
+    let parsed = heap::parse(&text);
+    assert_eq!(parsed.stats.is_some(), heap::stats(&text).is_some());
+    assert!(parsed.stacks.iter().all(|stack| stack.bytes.is_finite()));
+    parsed.stacks.len() + usize::from(parsed.stats.is_some())
+}
+
+/// The goroutines of a dump, and whose creators it tells.
+pub fn dump(page: &[u8]) -> usize {
+    let goroutines = dump::parse(&String::from_utf8_lossy(page));
+    let mut creators = dump::Creators::default();
+    creators.learn(&goroutines);
+    goroutines.len()
+}
+
+/// The samples of a page that were wanted; none are where nobody asks.
+pub fn samples(page: &[u8], wanted: impl Fn(&str) -> bool) -> usize {
+    let mut samples = 0;
+    prom_text::read(page, |said| match said {
+        prom_text::Said::Name(name) => wanted(name),
+        prom_text::Said::Sample(_) => {
+            samples += 1;
+            true
+        }
+        prom_text::Said::Type(..) => true,
+    });
+    samples
+}
+
+/// The series and groups that a page of metrics fills.
+pub fn metrics(page: &[u8]) -> usize {
+    let plan = ProbePlan {
+        pprof: PprofPlan::Off,
+        metrics: None,
+        metric: Vec::new(),
+        task_metric: Vec::new(),
+        keep_labels: false,
+        look_around: false,
+    };
+    prometheus::of_page(page, &plan).map_or(0, |(series, groups)| series + groups)
+}
+
+/// The labels of a selector, and one for its name.
+pub fn selector(text: &str) -> usize {
+    prom_text::selector(text).map_or(0, |asked| 1 + asked.labels.len())
+}
+
+/// The figures that a group's files tell: `root` holds a `proc` and a `cgroup`, and `text` stands in each file.
+#[cfg(target_os = "linux")]
+pub fn cgroup(root: &std::path::Path, pid: u32, soak: u32, text: &[u8]) -> usize {
+    let roots = crate::target::limits::Roots { proc: root.join("proc"), cgroup: root.join("cgroup") };
+    super::cgroup::of_text(&roots, pid, soak, &String::from_utf8_lossy(text))
+}
