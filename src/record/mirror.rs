@@ -182,9 +182,15 @@ fn fold_rows(r: &mut Recording, from: usize, to: usize) -> usize {
 fn drop_oldest(events: &mut Vec<Event>) {
     if events.len() > MOST_OTHERS {
         let shapes_the_run = |event: &Event| {
+            use EventKind::{Cycle, Forwarder, OomKill, Phase, Restart, Stopped};
             matches!(
                 event.kind,
-                EventKind::Phase { .. } | EventKind::Cycle { .. } | EventKind::Restart { .. }
+                Phase { .. }
+                    | Cycle { .. }
+                    | Restart { .. }
+                    | OomKill { .. }
+                    | Forwarder { .. }
+                    | Stopped { .. }
             )
         };
         let mut place = 0..;
