@@ -21,7 +21,7 @@ const EXACT_S: f64 = 3600.0;
 const STRETCH: usize = 30;
 /// Beyond so many rows in all, the oldest stretches are folded again: 64 Ki rows of ten series are 6 MiB.
 const MOST_ROWS: usize = 1 << 16;
-/// Of group counts, load rows, latencies and events, each.
+/// At most so many group counts, load rows, latencies over time and events are kept.
 const MOST_OTHERS: usize = 1 << 16;
 
 /// The bounded copy.
