@@ -18,7 +18,7 @@ const AFTER_HELP: &str = "\
 Every flag with a value or a switch can also be set as a variable, SOAK_RATE for --rate, and as a key of a profile.
 Flags go before variables, those before the profile, that before defaults. Lists in a variable: one item a line.
 
-Exit: 0 stable · 1 leak, or a gate failed · 2 wrong use · 3 cannot tell · 4 the service failed · 130 broken off";
+Exit: 0 stable · 1 leak, or a gate failed · 2 wrong use · 3 cannot tell · 4 the service failed · 70 soak's own trouble · 130 broken off";
 
 /// Finds memory and task leaks in HTTP services: drives one, watches it, and says what grows.
 #[derive(Debug, Parser)]

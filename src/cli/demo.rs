@@ -8,7 +8,6 @@ use crate::evidence::Verdict;
 use crate::plan::Plan;
 
 use super::output::{Manner, say};
-use super::rerender::show;
 use super::session::session;
 
 /// Shows the leak, or its fix; 0 if it showed what it should. `plan` makes the plan for the service's URL.
@@ -38,8 +37,9 @@ pub fn demo(fix: Fix, manner: &Manner, plan: impl FnOnce(&str) -> Result<Plan>) 
     );
     let plan = plan(&service.url())?;
     let Some(outcome) = session(&plan, manner)? else { return Ok(130) };
-    show(&outcome.findings, Some(&outcome.dir), manner)?;
-    say(manner, &pictures(&outcome.dir));
+    if outcome.troubles.is_empty() {
+        say(manner, &pictures(&outcome.dir));
+    }
     if outcome.findings.verdict == wanted {
         say(
             manner,

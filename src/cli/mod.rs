@@ -3,10 +3,15 @@
 pub mod args;
 mod args_demo;
 mod args_run;
+mod conclude;
 mod demo;
+mod environment;
 mod output;
+mod probes;
 mod rerender;
 mod session;
+mod standing;
+mod status;
 mod sure;
 
 use std::ffi::OsString;
@@ -39,9 +44,8 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::Run(args) => {
             let manner = Manner::from(args.screen);
             let plan = plan(args.settings(), environment()?)?;
-            let Some(outcome) = session::session(&plan, &manner)? else { return Ok(130) };
-            rerender::show(&outcome.findings, Some(&outcome.dir), &manner)?;
-            Ok(outcome.findings.exit_code)
+            let outcome = session::session(&plan, &manner)?;
+            Ok(outcome.map_or(130, |outcome| outcome.findings.exit_code))
         }
         Command::Demo(args) => {
             let manner = Manner::from(args.screen);

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use crate::error::Error;
 use crate::live::Voice;
 
 use super::args::ScreenArgs;
@@ -39,6 +40,11 @@ pub fn say(manner: &Manner, text: &str) {
     if !manner.quiet {
         let _ = writeln!(anstream::stderr().lock(), "{text}");
     }
+}
+
+/// An error that ends nothing, on stderr in any case.
+pub fn complain(error: &Error) {
+    let _ = writeln!(anstream::stderr().lock(), "soak: {error}");
 }
 
 /// A result on stdout. Somebody who has read enough (`| head`) has closed it, which is no error.

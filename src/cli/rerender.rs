@@ -8,17 +8,25 @@ use crate::judge::judge;
 use crate::record::{read_run, read_table};
 use crate::report;
 
+use super::conclude::conclude;
 use super::output::{Manner, print};
-use super::session::conclude;
 
 /// Renders a run directory again, also one that a crash cut off.
 ///
 /// # Errors
 /// When it holds no run, or cannot be read or written.
 pub fn report(run: &Path, manner: &Manner) -> Result<u8> {
-    let outcome = conclude(run, &read_run(run)?)?;
+    let outcome = conclude(run, &given(read_run(run))?);
     show(&outcome.findings, Some(run), manner)?;
-    Ok(0)
+    outcome.troubles.into_iter().next().map_or(Ok(0), Err)
+}
+
+/// A file that the caller named and that cannot be read is the caller's mistake.
+fn given<T>(read: Result<T>) -> Result<T> {
+    read.map_err(|error| match error {
+        Error::File { .. } => Error::usage(error.to_string()),
+        other => other,
+    })
 }
 
 /// Judges a CSV or a run directory and writes nothing; exits by what it finds.
@@ -27,9 +35,9 @@ pub fn report(run: &Path, manner: &Manner) -> Result<u8> {
 /// When it cannot be read.
 pub fn analyze(path: &Path, manner: &Manner) -> Result<u8> {
     let evidence = if path.is_dir() {
-        read_run(path)?
+        given(read_run(path))?
     } else if path.exists() {
-        let recording = read_table(path)?;
+        let recording = given(read_table(path))?;
         if recording.series.iter().all(Series::is_empty) {
             let nothing =
                 "no column beside elapsed_s, phase and requests_total holds plain numbers (100, not 100MiB)";

@@ -1,37 +1,34 @@
 //! One run from plan to exit code: find, prepare, conduct, conclude.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::mpsc::{Receiver, channel};
+use tokio::task::{JoinHandle, spawn_blocking};
+
 use crate::drive::{Driver, Monotonic};
 use crate::error::{Error, Result};
-use crate::evidence::{Environment, EventKind, Evidence, Findings, ProbeRecord};
-use crate::judge::judge;
-use crate::live::{Cycle, Progress, Status, signals};
-use crate::plan::Plan;
-use crate::probe::{Sampler, discover, of_target};
-use crate::record::{Mirror, Recorder, RunDir, read_run, replace_file};
-use crate::report;
-use crate::run::{End, Parts, Stage, best_count, conduct};
-use crate::target::{self, Found, Standing, Target};
+use crate::evidence::{Command, EventKind, ProbeRecord};
+use crate::live::{Progress, signals};
+use crate::plan::{Plan, TargetPlan};
+use crate::probe::Sampler;
+use crate::record::{Mirror, Recorder, RunDir};
+use crate::run::{End, Parts, Stage, conduct};
+use crate::target::{self, Found, Standing, Started, Target};
 
-use super::output::{Manner, say};
+use super::conclude::{Outcome, conclude_recorded};
+use super::environment::{environment, price};
+use super::output::{Manner, complain, say};
+use super::probes::{columns, introduce, look_around};
+use super::rerender::show;
+use super::standing::not_the_service;
+use super::status::status;
 use super::sure::Sure;
 
 /// Under load the target's work is looked at this often.
 const LOOK_EVERY_S: u32 = 3;
 
-/// What a run came to.
-#[derive(Debug)]
-pub struct Outcome {
-    /// The report.
-    pub findings: Findings,
-    /// Where it stands.
-    pub dir: PathBuf,
-}
-
-/// Runs a plan. None when somebody asked twice to stop.
+/// Runs a plan and shows what it came to. None when somebody asked twice to stop, or before the run had begun.
 ///
 /// # Errors
 /// The caller's mistakes before anything is sent or written; soak's own troubles otherwise.
@@ -49,7 +46,60 @@ pub fn session(plan: &Plan, manner: &Manner) -> Result<Option<Outcome>> {
 }
 
 async fn observe(plan: &Plan, manner: &Manner) -> Result<Option<Outcome>> {
-    let mut target = match target::find(plan).await? {
+    let (sender, mut commands) = channel(4);
+    // before anything is started, so that nobody who leaves early leaves it behind
+    let mut twice = signals::listen(sender)?;
+    let mut command = None;
+    let ready = tokio::select! {
+        ready = prepare(plan, manner, &mut command) => Some(ready),
+        _ = commands.recv() => None,
+    };
+    let outcome = match ready {
+        Some(Ok(ready)) => run(plan, manner, ready, commands, &mut twice).await,
+        Some(Err(error)) => Err(error),
+        None => {
+            say(manner, &stopped_before(plan));
+            Ok(None)
+        }
+    };
+    let Some(command) = &mut command else { return outcome };
+    tokio::select! {
+        biased;
+        () = asked(&mut twice) => {
+            command.kill();
+            outcome.map(|_| None)
+        }
+        () = command.end() => outcome,
+    }
+}
+
+fn stopped_before(plan: &Plan) -> String {
+    let and = match &plan.target {
+        TargetPlan::Command(line) => format!("; {} is ended", line[0]),
+        _ => String::new(),
+    };
+    format!("stopped before the run began: no load was sent and nothing written{and}")
+}
+
+/// Until somebody has asked twice to stop.
+async fn asked(twice: &mut JoinHandle<()>) {
+    // what has ended must not be awaited again
+    if !twice.is_finished() {
+        let _ = twice.await;
+    }
+}
+
+/// All that must stand before the first request.
+struct Ready {
+    target: Option<Target>,
+    sampler: Sampler,
+    records: Vec<ProbeRecord>,
+    /// That the target is not the service, if it is not.
+    forwarder: Option<EventKind>,
+}
+
+async fn prepare(plan: &Plan, manner: &Manner, command: &mut Option<Started>) -> Result<Ready> {
+    let mut target = match target::find(plan, command).await? {
         Found::Here(target) => Some(*target),
         Found::Nobody(why) => {
             if !plan.record.judging.load_only {
@@ -58,45 +108,33 @@ async fn observe(plan: &Plan, manner: &Manner) -> Result<Option<Outcome>> {
             None
         }
     };
-    let outcome = drive_and_watch(plan, manner, target.as_mut()).await;
-    if let Some(target) = &mut target {
-        target.end().await;
-    }
-    outcome
-}
-
-async fn drive_and_watch(
-    plan: &Plan,
-    manner: &Manner,
-    mut target: Option<&mut Target>,
-) -> Result<Option<Outcome>> {
     if let Some(target) = &target {
         say(manner, &format!("target: {}", target.line()));
     }
-    let (sampler, records) = look_around(plan, target.as_deref()).await?;
-    for record in &records {
-        match (&record.turn_on, record.found) {
-            (_, true) => say(manner, &format!("probe: {} ({})", record.name, record.yields)),
-            (Some(line), false) => {
-                say(manner, &format!("not available: {} ({}); {line}", record.name, record.yields))
-            }
-            (None, false) => {}
-        }
-    }
+    let (sampler, records) = look_around(plan, target.as_ref()).await?;
+    introduce(&records, manner);
     let standing = match &mut target {
         Some(target) => target.sound().await,
         None => Standing::Unknown,
     };
-    let mut forwarder = target.as_deref().and_then(|t| not_the_service(t, &standing));
+    let forwarder = target.as_ref().and_then(|target| not_the_service(target, &standing));
     if let Some(EventKind::Forwarder { text }) = &forwarder {
         say(manner, &format!("warning: {text}"));
     }
+    Ok(Ready { target, sampler, records, forwarder })
+}
 
+async fn run(
+    plan: &Plan,
+    manner: &Manner,
+    ready: Ready,
+    commands: Receiver<Command>,
+    twice: &mut JoinHandle<()>,
+) -> Result<Option<Outcome>> {
+    let Ready { mut target, sampler, records, mut forwarder } = ready;
     let dir = RunDir::create(&plan.out, &plan.record.profile)?;
-    let mut environment = environment(target.as_deref(), records);
+    let mut environment = environment(target.as_ref(), records);
     let recorder = Recorder::create(&dir, &plan.record, &environment, &columns(&sampler))?;
-    let (sender, commands) = tokio::sync::mpsc::channel(4);
-    let twice = signals::listen(sender)?;
     let clock = Arc::new(Monotonic::begin());
     let driver = Driver::start(
         &plan.request,
@@ -114,7 +152,7 @@ async fn drive_and_watch(
             return Some(event);
         }
         seconds += 1;
-        let target = target.as_deref_mut().filter(|_| !told && seconds % LOOK_EVERY_S == 0)?;
+        let target = target.as_mut().filter(|_| !told && seconds % LOOK_EVERY_S == 0)?;
         let standing = target.look(answered);
         let event = not_the_service(target, &standing)?;
         told = true;
@@ -145,141 +183,20 @@ async fn drive_and_watch(
     price(&mut environment.probes, &sampler, ran_s);
     recorder.environment(&environment);
     let (mirror, failure) = recorder.finish();
-    if let Some(error) = &failure {
-        say(manner, &format!("the recording is not whole ({error}); judged by what is in memory"));
-    }
     let place = dir.0.clone();
     // apart, so that somebody who asks a second time does not wait for pictures
-    let report = tokio::task::spawn_blocking(move || {
-        let evidence = if failure.is_none() { read_run(&place)? } else { mirror.into_evidence() };
-        conclude(&place, &evidence)
-    });
-    tokio::select! {
-        done = report => done.map_err(|e| Error::Own(format!("the report could not be made: {e}")))?.map(Some),
-        _ = twice => {
+    let report = spawn_blocking(move || conclude_recorded(&place, mirror, failure));
+    let outcome = tokio::select! {
+        done = report => done.map_err(|e| Error::Own(format!("the report could not be made: {e}")))?,
+        () = asked(twice) => {
             stopped();
-            Ok(None)
+            return Ok(None);
         }
-    }
-}
-
-/// Judges evidence and writes every derived file.
-///
-/// # Errors
-/// When a file cannot be written.
-pub fn conclude(dir: &Path, evidence: &Evidence) -> Result<Outcome> {
-    let findings = judge(evidence);
-    report::render_all(evidence, &findings, |name, content| replace_file(&dir.join(name), content))?;
-    Ok(Outcome { findings, dir: dir.to_path_buf() })
-}
-
-/// All probes that are there, ready to be asked.
-async fn look_around(plan: &Plan, target: Option<&Target>) -> Result<(Sampler, Vec<ProbeRecord>)> {
-    if plan.record.judging.load_only {
-        return Ok((Sampler::start(Vec::new()), Vec::new()));
-    }
-    let mut discovered = discover(plan, target).await;
-    let mut probes = Vec::new();
-    let mut records = Vec::new();
-    if let Some(target) = target {
-        let own = of_target(target);
-        probes.extend(own.probes);
-        records.extend(own.records);
-    }
-    probes.append(&mut discovered.probes);
-    records.append(&mut discovered.records);
-    let sampler = Sampler::start(probes);
-    let sees_memory = sampler.series().iter().any(|name| name.ends_with("_bytes"));
-    if !sees_memory {
-        return Err(Error::usage(format!(
-            "nothing shows the memory behind {}: name the process with --pid, give --metrics URL, or --load-only to judge by gates alone",
-            plan.record.url
-        )));
-    }
-    Ok((sampler, records))
-}
-
-/// The columns of samples.csv: what the probes fill, and `tasks` where any of them counts tasks.
-fn columns(sampler: &Sampler) -> Vec<String> {
-    let mut columns: Vec<String> =
-        sampler.series().iter().filter(|name| *name != "requests_total").cloned().collect();
-    if best_count(&columns).is_some() && !columns.iter().any(|name| name == "tasks") {
-        columns.push("tasks".into());
-    }
-    columns
-}
-
-/// Why this target is not to be judged, with the line that names the right one.
-fn not_the_service(target: &Target, standing: &Standing) -> Option<EventKind> {
-    let name = format!("{} (pid {})", target.record.program, target.record.pid.unwrap_or_default());
-    let instead = |pid: Option<u32>| {
-        pid.map_or("name the service with --pid".to_string(), |pid| format!("judge it with --pid {pid}"))
     };
-    let text = match standing {
-        Standing::Forwards { to } => format!(
-            "{name} only passes connections on to {} on port {}; {}",
-            to.program,
-            to.port,
-            instead(to.pid)
-        ),
-        Standing::Idle { to: Some(to), .. } => format!(
-            "{name} does no work while requests are answered; {} does; {}",
-            to.program,
-            instead(to.pid)
-        ),
-        Standing::Idle { to: None, .. } => {
-            format!(
-                "{name} does no work while requests are answered: something else answers them; {}",
-                instead(None)
-            )
-        }
-        Standing::Unknown | Standing::Service { .. } => return None,
-    };
-    Some(EventKind::Forwarder { text })
-}
-
-fn environment(target: Option<&Target>, probes: Vec<ProbeRecord>) -> Environment {
-    Environment {
-        soak: env!("CARGO_PKG_VERSION").into(),
-        os: std::env::consts::OS.into(),
-        kernel: sysinfo::System::kernel_version().unwrap_or("unknown".into()),
-        cores: std::thread::available_parallelism().map_or(1, usize::from),
-        started: jiff::ZonedDateTime::now().to_string(),
-        target: target.map(|t| t.record.clone()),
-        probes,
+    for trouble in &outcome.troubles {
+        complain(trouble);
     }
-}
-
-/// What each probe has cost.
-fn price(records: &mut [ProbeRecord], sampler: &Sampler, ran_s: f64) {
-    for cost in sampler.costs() {
-        if let Some(record) = records.iter_mut().find(|r| r.found && r.name == cost.name) {
-            record.asked = cost.asked;
-            record.failed = cost.failed;
-            record.mean_s = cost.mean_s;
-            record.cost_ratio = if ran_s > 0.0 { cost.total_s / ran_s } else { 0.0 };
-        }
-    }
-}
-
-fn status(mirror: &Mirror, stage: Stage, cycles: u32, left: Duration) -> Status {
-    let (evidence, counts) = (mirror.evidence(), mirror.counts());
-    // the latest row may speak of a part of a second only; five of them make a rate
-    let recent: Vec<_> = evidence.load.iter().rev().take(6).collect();
-    let seconds = match (recent.first(), recent.last()) {
-        (Some(last), Some(first)) => last.elapsed_s - first.elapsed_s,
-        _ => 0.0,
-    };
-    let sent: u64 = recent.iter().take(recent.len().saturating_sub(1)).map(|r| r.sent).sum();
-    Status {
-        elapsed: Duration::from_secs_f64(evidence.recording.elapsed_s.last().copied().unwrap_or(0.0)),
-        left: Some(left),
-        cycle: Some(Cycle { number: stage.cycle, of: cycles }),
-        rate_held: (stage.phase.has_load() && seconds > 0.0).then(|| sent as f64 / seconds),
-        errors: counts.failed - counts.dropped,
-        dropped: counts.dropped,
-        rss_bytes: mirror.last("rss_bytes"),
-        tasks: mirror.last("tasks"),
-        ..Status::new(stage.phase)
-    }
+    // now, and not after a command that takes its time to end
+    show(&outcome.findings, Some(&outcome.dir), manner)?;
+    Ok(Some(outcome))
 }

@@ -109,7 +109,7 @@ pub enum EventKind {
     },
     /// The run was ended early.
     Stopped {
-        /// By whom or what, in one line: Ctrl-C, SIGTERM, --until-sure.
+        /// By whom or what, in one line: a signal, --until-sure.
         reason: String,
     },
     /// A note of the user's or of soak's.

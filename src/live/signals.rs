@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM as commands: once stops the load and still reports, twice ends at once.
+//! Ctrl-C, SIGTERM and SIGHUP as commands: once stops the load and still reports, twice ends at once.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::evidence::Command;
 /// Signals that come together mean one thing.
 const ONE_WISH: Duration = Duration::from_millis(50);
 
-/// Listens for Ctrl-C and SIGTERM from now on and sends what they mean; the default, to die, is off until the process
-/// ends. The task ends after the second signal, whether or not anybody still receives: what comes after the run, such
+/// Listens for Ctrl-C, SIGTERM and SIGHUP from now on and sends what they mean; the default, to die, is off until the
+/// process ends. The task ends after the second signal, whether or not anybody still receives: what comes after the run, such
 /// as its report, waits for it to be broken off too. Needs a tokio runtime.
 ///
 /// # Errors
@@ -21,10 +21,10 @@ pub fn listen(commands: Sender<Command>) -> Result<JoinHandle<()>> {
     let mut signals = Signals::new().map_err(|e| Error::Own(format!("signals cannot be caught: {e}")))?;
     Ok(tokio::spawn(async move {
         for command in [Command::Stop, Command::Abort] {
-            signals.next().await;
+            signals.next(command).await;
             if command == Command::Stop {
                 // `timeout` and some shells signal the process and then its group: that is one wish and not two
-                while tokio::time::timeout(ONE_WISH, signals.next()).await.is_ok() {}
+                while tokio::time::timeout(ONE_WISH, signals.next(command)).await.is_ok() {}
             }
             // full or closed: the end of this task then says it
             let _ = commands.try_send(command);
@@ -36,6 +36,8 @@ pub fn listen(commands: Sender<Command>) -> Result<JoinHandle<()>> {
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    /// None where it is ignored, as nohup does: a run that is to outlive its terminal goes on.
+    hang_up: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
@@ -45,15 +47,37 @@ impl Signals {
         Ok(Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hang_up: if hang_up_is_ignored() { None } else { Some(signal(SignalKind::hangup())?) },
         })
     }
 
-    async fn next(&mut self) {
+    /// The next signal that can mean this. A terminal that closes is no impatience: the kernel and the shell both tell
+    /// of it, some time apart.
+    async fn next(&mut self, command: Command) {
+        let hang_up = async {
+            match &mut self.hang_up {
+                Some(signal) if command == Command::Stop => drop(signal.recv().await),
+                _ => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            () = hang_up => {}
         }
     }
+}
+
+#[cfg(target_os = "linux")]
+fn hang_up_is_ignored() -> bool {
+    // a mask whose lowest bit is signal 1
+    procfs::process::Process::myself().and_then(|me| me.status()).is_ok_and(|status| status.sigign & 1 == 1)
+}
+
+/// Elsewhere nothing tells without unsafe code.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn hang_up_is_ignored() -> bool {
+    false
 }
 
 #[cfg(not(unix))]
@@ -65,7 +89,7 @@ impl Signals {
         Ok(Signals)
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self, _: Command) {
         if tokio::signal::ctrl_c().await.is_err() {
             // it cannot be caught, and so never comes
             std::future::pending::<()>().await;
@@ -96,8 +120,10 @@ mod tests {
         let task = listen(sender).unwrap();
         drop(commands);
         let mut task = task;
-        kill_process(getpid(), Signal::INT).unwrap();
+        kill_process(getpid(), Signal::HUP).unwrap();
         assert!(timeout(Duration::from_millis(100), &mut task).await.is_err(), "one signal ended it");
+        kill_process(getpid(), Signal::HUP).unwrap();
+        assert!(timeout(Duration::from_millis(100), &mut task).await.is_err(), "hanging up twice ended it");
         kill_process(getpid(), Signal::TERM).unwrap();
         timeout(soon, task).await.unwrap().unwrap();
     }

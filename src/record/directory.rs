@@ -118,9 +118,13 @@ pub fn replace_file(path: &Path, content: &[u8]) -> Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(Error::file(parent))?;
     }
-    let mut file = fs::File::create(&beside).map_err(Error::file(&beside))?;
-    file.write_all(content).map_err(Error::file(&beside))?;
-    fs::rename(&beside, path).map_err(Error::file(path))
+    let written = fs::File::create(&beside)
+        .and_then(|mut file| file.write_all(content))
+        .and_then(|()| fs::rename(&beside, path));
+    written.map_err(|e| {
+        let _ = fs::remove_file(&beside); // half of it helps nobody, and takes the room that is wanting
+        Error::file(path)(e)
+    })
 }
 
 #[cfg(test)]
@@ -158,6 +162,15 @@ mod tests {
         assert!(matches!(RunDir::create(&out(&file, true), "ci"), Err(Error::Usage(_))));
         assert!(matches!(RunDir::create(&out(&file.join("below"), true), "ci"), Err(Error::Usage(_))));
         assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_put_in_its_place_leaves_nothing_beside_it() {
+        let tmp = tempfile::tempdir().unwrap();
+        let taken = tmp.path().join("soak.png");
+        fs::create_dir_all(taken.join("a directory is in its way")).unwrap();
+        assert!(replace_file(&taken, b"picture").is_err());
+        assert_eq!(fs::read_dir(tmp.path()).unwrap().count(), 1);
     }
 
     #[test]

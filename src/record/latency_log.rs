@@ -15,6 +15,7 @@ use hdrhistogram::serialization::interval_log::{
 };
 use hdrhistogram::serialization::{Deserializer, V2DeflateSerializer};
 
+use super::thin::thin;
 use crate::evidence::{Latency, LatencyPoint, LatencyTag, Percentiles};
 
 const NANOS_PER_S: f64 = 1e9;
@@ -113,6 +114,11 @@ impl LatencySum {
                 *open = Some((end, first));
             }
         }
+    }
+
+    /// Halves the points over time, evenly, once there are more than `most`; the sums stay whole.
+    pub(super) fn thin(&mut self, most: usize) {
+        thin(&mut self.over_time, most, |point| point.elapsed_s);
     }
 
     /// All of it so far.

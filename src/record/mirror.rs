@@ -1,10 +1,18 @@
 //! What was recorded, kept in memory as well, within bounds: the last hour exact, older samples as the minimum,
-//! maximum and mean of the stretch that they fall into.
+//! maximum and mean of the stretch that they fall into. Everything else is thinned evenly when it grows too long, so
+//! that the start of steady is never forgotten; requests are added up and never lost.
 //!
 //! The live view reads it, and the verdict does when the disk failed.
 
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+use super::LatencySum;
+use super::thin::{add_up, thin};
 use crate::evidence::{
-    Event, Evidence, GroupCount, LoadRow, Phase, Recording, Sample, Series, TaskGroup, TaskSnapshot,
+    Event, EventKind, Evidence, GroupCount, LatencyTag, LoadRow, Phase, Recording, Sample, Series, TaskGroup,
+    TaskSnapshot,
 };
 
 /// How long samples are kept exactly.
@@ -13,13 +21,14 @@ const EXACT_S: f64 = 3600.0;
 const STRETCH: usize = 30;
 /// Beyond so many rows in all, the oldest stretches are folded again: 64 Ki rows of ten series are 6 MiB.
 const MOST_ROWS: usize = 1 << 16;
-/// Group counts, load rows and events kept; the oldest go first, but for phases and cycles.
+/// At most so many group counts, load rows, latencies over time and events are kept.
 const MOST_OTHERS: usize = 1 << 16;
 
 /// The bounded copy.
 #[derive(Debug, Default)]
 pub struct Mirror {
     evidence: Evidence,
+    latency: LatencySum,
     /// Rows before this index are folded already.
     folded: usize,
     counts: Counts,
@@ -49,17 +58,17 @@ impl Mirror {
         }
     }
 
-    /// All that it holds.
+    /// All that it holds but latency, which is summed up only at the end.
     pub fn evidence(&self) -> &Evidence {
         &self.evidence
     }
 
     /// Takes what it holds, for a verdict.
     pub fn into_evidence(self) -> Evidence {
-        self.evidence
+        Evidence { latency: self.latency.latency(), ..self.evidence }
     }
 
-    /// The last value of a series that was read, with its age in samples.
+    /// The last value of a series that was read, unless that is more than 60 samples ago.
     pub fn last(&self, series: &str) -> Option<f64> {
         self.evidence.recording.series(series)?.samples.iter().rev().take(60).find_map(|s| s.get())
     }
@@ -88,8 +97,9 @@ impl Mirror {
             }
         }
         self.evidence.group_names.extend_from_slice(new);
-        drop_oldest(&mut self.evidence.groups);
-        drop_oldest(&mut self.evidence.instances);
+        // all groups of one moment stay together
+        thin(&mut self.evidence.groups, MOST_OTHERS, |row| row.elapsed_s);
+        thin(&mut self.evidence.instances, MOST_OTHERS, |row| row.elapsed_s);
     }
 
     pub(super) fn load(&mut self, row: LoadRow) {
@@ -97,7 +107,15 @@ impl Mirror {
         self.counts.failed += row.errors.iter().sum::<u64>();
         self.counts.dropped += row.dropped;
         self.evidence.load.push(row);
-        drop_oldest(&mut self.evidence.load);
+        add_up(&mut self.evidence.load, MOST_OTHERS, &self.evidence.events);
+    }
+
+    /// The histograms of the interval that ends at `end`.
+    pub(super) fn latency(&mut self, end: Duration, histograms: &[(LatencyTag, &Histogram<u64>)]) {
+        for (tag, histogram) in histograms {
+            self.latency.add(end, *tag, histogram);
+        }
+        self.latency.thin(MOST_OTHERS);
     }
 
     pub(super) fn event(&mut self, event: Event) {
@@ -159,16 +177,31 @@ fn fold_rows(r: &mut Recording, from: usize, to: usize) -> usize {
     3
 }
 
-/// Halves a list that has grown too long, oldest first; amortised over as many pushes.
-fn drop_oldest<T>(list: &mut Vec<T>) {
-    if list.len() > MOST_OTHERS {
-        list.drain(..MOST_OTHERS / 2);
+/// Drops the older half of the events when there are too many, but for those without which nothing can be judged: an
+/// event has no neighbour that could speak for it, so thinning would be no better.
+fn drop_oldest(events: &mut Vec<Event>) {
+    if events.len() > MOST_OTHERS {
+        let shapes_the_run = |event: &Event| {
+            use EventKind::{Cycle, Forwarder, OomKill, Phase, Restart, Stopped};
+            matches!(
+                event.kind,
+                Phase { .. }
+                    | Cycle { .. }
+                    | Restart { .. }
+                    | OomKill { .. }
+                    | Forwarder { .. }
+                    | Stopped { .. }
+            )
+        };
+        let mut place = 0..;
+        events.retain(|event| place.next() >= Some(MOST_OTHERS / 2) || shapes_the_run(event));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::GroupKind;
 
     fn filled(seconds: usize) -> Mirror {
         let mut mirror = Mirror::new(&["rss_bytes".into()]);
@@ -200,5 +233,45 @@ mod tests {
     fn a_week_stays_within_its_bounds() {
         let mirror = filled(7 * 86_400);
         assert!(mirror.evidence().recording.len() <= MOST_ROWS + STRETCH);
+    }
+
+    #[test]
+    fn a_flood_of_events_does_not_wash_the_phases_away() {
+        let mut mirror = Mirror::new(&[]);
+        let note = |t: usize| Event { elapsed_s: t as f64, kind: EventKind::Note { text: String::new() } };
+        mirror.event(Event { elapsed_s: 0.0, kind: EventKind::Phase { phase: Phase::Steady } });
+        (0..3 * MOST_OTHERS).for_each(|t| mirror.event(note(t)));
+        let events = &mirror.evidence().events;
+        assert!(events.len() <= MOST_OTHERS);
+        assert_eq!(events[0].kind, EventKind::Phase { phase: Phase::Steady });
+    }
+
+    #[test]
+    fn many_groups_are_known_from_first_to_last() {
+        let mut mirror = Mirror::new(&[]);
+        let group = |t: u32, n: u32| GroupCount {
+            elapsed_s: f64::from(t) / 5.0,
+            kind: GroupKind::Task,
+            group: n.to_string(),
+            count: f64::from(t),
+        };
+        for t in 0..5000 {
+            mirror.groups((0..64).map(|n| group(t, n)), &[]);
+        }
+        let groups = &mirror.evidence().groups;
+        assert!(groups.len() <= MOST_OTHERS);
+        assert_eq!((groups[0].elapsed_s, groups[groups.len() - 1].elapsed_s), (0.0, 999.8));
+        assert!(groups.chunk_by(|a, b| a.elapsed_s == b.elapsed_s).all(|moment| moment.len() == 64));
+    }
+
+    #[test]
+    fn latency_goes_into_the_verdict() {
+        let mut mirror = Mirror::new(&[]);
+        let mut histogram = Histogram::new(3).unwrap();
+        histogram.record(5_000_000).unwrap();
+        mirror.latency(Duration::from_secs(1), &[(LatencyTag::Steady, &histogram)]);
+        let latency = mirror.into_evidence().latency;
+        assert_eq!((latency.steady.count, latency.over_time.len()), (1, 1));
+        assert!((latency.steady.p99 - 0.005).abs() < 1e-5);
     }
 }

@@ -2,14 +2,17 @@
 //! bounded mirror in memory, for the live view and for a verdict when the disk failed.
 //!
 //! Evidence is never overwritten. soak's own crash loses at most one interval: every row is handed to the kernel as
-//! it is made; a thread of its own asks for fdatasync every 30 s, so that a power cut loses no more than that.
+//! it is made; a thread of its own, for which nobody waits, asks for fdatasync every 30 s and at the end, so that a power
+//! cut loses no more than that.
 
 mod directory;
 mod latency_log;
 mod mirror;
 mod own;
 mod reader;
+mod sink;
 mod table;
+mod thin;
 mod writer;
 
 pub use directory::{RunDir, replace_file};

@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 use crate::evidence::{ErrorKind, Evidence, GroupCount, GroupKind, LoadRow, Moment, TaskSnapshot};
 
-use super::{files, read_hlog, read_table};
+use super::table::read_samples;
+use super::{files, read_hlog};
 
 /// All that a run directory holds.
 ///
@@ -27,7 +28,7 @@ pub fn read_run(dir: &Path) -> Result<Evidence> {
     Ok(Evidence {
         plan: whole(&dir.join(files::PLAN), |text| toml::from_str(text).map_err(|e| e.to_string()))?,
         environment: whole(&dir.join(files::ENVIRONMENT), from_json)?,
-        recording: read_table(&samples)?,
+        recording: read_samples(&samples)?,
         groups: read_groups(&dir.join(files::GROUPS))?,
         instances: read_instances(&dir.join(files::INSTANCES))?,
         group_names: json_lines(&dir.join(files::TASKS).join(files::GROUP_NAMES))?,

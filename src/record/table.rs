@@ -2,7 +2,8 @@
 //!
 //! Comes in: a file whose first column is `elapsed_s`; `phase` and `requests_total` are optional, every other column
 //! that holds a number is a series, an empty cell is a gap. Goes out: a [`Recording`]. Files ending in `.gz` are
-//! decompressed on the way. A last line that a crash cut off is left out.
+//! decompressed on the way. A last line that a crash cut off is left out: in soak's own file each that does not end in
+//! a new line, in other people's each such that does not parse.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -17,6 +18,15 @@ use crate::evidence::{Phase, Recording, Sample, Series};
 
 /// Bytes read ahead of the parser.
 const BUFFER: usize = 256 * 1024;
+
+/// What a last line is that does not end in a new line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unended {
+    /// Whole if it parses: not everybody ends the last line.
+    Perhaps,
+    /// Cut off, even if it parses: a number may have lost its last digits.
+    Never,
+}
 
 /// What a column of the file is to us.
 enum Column {
@@ -39,12 +49,24 @@ enum Column {
 /// When the file cannot be read, does not begin with a column `elapsed_s`, names a column twice, holds a time or a
 /// phase that is none, a time below the one before it, or text among the numbers of a column. The message names file and line.
 pub fn read_table(path: &Path) -> Result<Recording> {
+    read(path, Unended::Perhaps)
+}
+
+/// Reads soak's own samples.csv, each line of which ends in a new line if it is whole.
+///
+/// # Errors
+/// As [`read_table`].
+pub(super) fn read_samples(path: &Path) -> Result<Recording> {
+    read(path, Unended::Never)
+}
+
+fn read(path: &Path, unended: Unended) -> Result<Recording> {
     let file = File::open(path).map_err(Error::file(path))?;
     let gz = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
     if gz {
-        parse(path, BufReader::with_capacity(BUFFER, MultiGzDecoder::new(file)))
+        parse(path, BufReader::with_capacity(BUFFER, MultiGzDecoder::new(file)), unended)
     } else {
-        parse(path, file)
+        parse(path, file, unended)
     }
 }
 
@@ -56,13 +78,13 @@ pub fn read_table(path: &Path) -> Result<Recording> {
 pub fn table_from_bytes(bytes: &[u8]) -> Result<Recording> {
     let path = Path::new("bytes");
     if bytes.starts_with(&[0x1f, 0x8b]) {
-        parse(path, BufReader::new(MultiGzDecoder::new(bytes)))
+        parse(path, BufReader::new(MultiGzDecoder::new(bytes)), Unended::Perhaps)
     } else {
-        parse(path, bytes)
+        parse(path, bytes, Unended::Perhaps)
     }
 }
 
-fn parse(path: &Path, input: impl Read) -> Result<Recording> {
+fn parse(path: &Path, input: impl Read, unended: Unended) -> Result<Recording> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -92,6 +114,9 @@ fn parse(path: &Path, input: impl Read) -> Result<Recording> {
         // one record behind, so that the last is known as the last: only that one may be cut off
         if holding {
             let cut = !more && !reader.get_ref().ended_in_newline();
+            if cut && unended == Unended::Never {
+                break;
+            }
             let line = held.position().map_or(0, csv::Position::line);
             match row(&held, &mut columns, &mut out, previous, line) {
                 Ok(time) => previous = time,
@@ -246,7 +271,7 @@ mod tests {
     use std::io::Write;
 
     fn read(text: &str) -> Result<Recording> {
-        parse(Path::new("t.csv"), text.as_bytes())
+        parse(Path::new("t.csv"), text.as_bytes(), Unended::Perhaps)
     }
 
     #[test]
@@ -275,6 +300,16 @@ mod tests {
         assert_eq!(read("elapsed_s,a,b\n0,1,2\n1,3").unwrap().len(), 1);
         assert_eq!(read("elapsed_s,a,b\n0,1,2\n1,3,4").unwrap().len(), 2);
         assert!(read("elapsed_s,a,b\n0,1,2\n1,3\n").is_err());
+    }
+
+    #[test]
+    fn in_soaks_own_file_a_last_line_without_its_end_is_cut_off_even_if_it_parses() {
+        let own = |text: &str| parse(Path::new("samples.csv"), text.as_bytes(), Unended::Never).unwrap();
+        // 123456789 cut to 1234
+        let r = own("elapsed_s,rss_bytes\n0,123456700\n1,1234");
+        assert_eq!((r.len(), r.series[0].samples[0].get()), (1, Some(123_456_700.0)));
+        assert_eq!(own("elapsed_s,rss_bytes\n0,1\n1,2\n").len(), 2);
+        assert_eq!(own("elapsed_s,rss_bytes\n0,1").len(), 0);
     }
 
     #[test]

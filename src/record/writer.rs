@@ -5,11 +5,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::fs::{File, OpenOptions};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 use hdrhistogram::Histogram;
@@ -21,14 +17,13 @@ use crate::evidence::{
 };
 
 use super::own::{own_cpu_s, own_rss_bytes};
+use super::sink::{Sink, Syncer};
 use super::{HlogWriter, Mirror, RunDir, files, replace_file};
 
 /// At most so many groups of one kind get a row of their own at a moment.
 const MOST_GROUPS: usize = 64;
 /// The name of the row that sums up the rest.
 const OTHERS: &str = "@others";
-/// A power cut loses at most this much.
-const SYNC_EVERY: Duration = Duration::from_secs(30);
 
 /// One row of samples.csv.
 #[derive(Debug, Clone, Copy)]
@@ -52,12 +47,12 @@ pub struct Recorder {
     load: Sink,
     events: Sink,
     names: Sink,
-    latency: Option<HlogWriter<File>>,
+    latency: HlogWriter<Sink>,
     columns: HashMap<String, usize>,
     row: Vec<Sample>,
     mirror: Mirror,
     failure: Option<Error>,
-    syncer: Option<Syncer>,
+    syncer: Syncer,
 }
 
 impl Recorder {
@@ -75,48 +70,38 @@ impl Recorder {
         let text = toml::to_string(plan).map_err(|e| Error::Own(format!("plan.toml: {e}")))?;
         replace_file(&dir.join(files::PLAN), text.as_bytes())?;
         let errors: Vec<String> = ErrorKind::ALL[..7].iter().map(|kind| format!("error_{kind}")).collect();
-        let latency = append(&dir.join(files::LATENCY))?;
+        let samples: Vec<&str> =
+            // a run of load only has no series, and no empty column either
+            ["elapsed_s", "phase", "requests_total"].into_iter().chain(series.iter().map(String::as_str)).collect();
+        let samples = Sink::create(&dir, files::SAMPLES, &samples.join(","))?;
+        let groups = Sink::create(&dir, files::GROUPS, "elapsed_s,kind,group,count")?;
+        let instances = Sink::create(&dir, files::INSTANCES, "elapsed_s,instance,series,value")?;
+        let load = format!(
+            "elapsed_s,request,behaviour,block,due,sent,done,dropped,{},soak_rss_bytes,soak_cpu_s",
+            errors.join(",")
+        );
+        let load = Sink::create(&dir, files::LOAD, &load)?;
+        let events = Sink::create(&dir, files::EVENTS, "")?;
+        let names = Sink::create(&dir.join(files::TASKS), files::GROUP_NAMES, "")?;
+        let latency = Sink::create(&dir, files::LATENCY, "")?;
+        let all = [&samples, &groups, &instances, &load, &events, &names, &latency];
+        let syncer = Syncer::start(all.into_iter().map(Sink::handle).collect::<Result<_>>()?);
+        let place = latency.path().to_path_buf();
         let mut recorder = Recorder {
-            samples: Sink::create(
-                &dir,
-                files::SAMPLES,
-                // a run of load only has no series, and no empty column either
-                &["elapsed_s", "phase", "requests_total"]
-                    .into_iter()
-                    .chain(series.iter().map(String::as_str))
-                    .collect::<Vec<_>>()
-                    .join(","),
-            )?,
-            groups: Sink::create(&dir, files::GROUPS, "elapsed_s,kind,group,count")?,
-            instances: Sink::create(&dir, files::INSTANCES, "elapsed_s,instance,series,value")?,
-            load: Sink::create(
-                &dir,
-                files::LOAD,
-                &format!(
-                    "elapsed_s,request,behaviour,block,due,sent,done,dropped,{},soak_rss_bytes,soak_cpu_s",
-                    errors.join(",")
-                ),
-            )?,
-            events: Sink::create(&dir, files::EVENTS, "")?,
-            names: Sink::create(&dir.join(files::TASKS), files::GROUP_NAMES, "")?,
-            syncer: None,
-            latency: None,
+            samples,
+            groups,
+            instances,
+            load,
+            events,
+            names,
+            latency: HlogWriter::begin(latency, SystemTime::now()).map_err(Error::file(place))?,
             columns: series.iter().enumerate().map(|(i, name)| (name.clone(), i)).collect(),
             row: vec![Sample::GAP; series.len()],
             mirror: Mirror::new(series),
             failure: None,
+            syncer,
             dir,
         };
-        let mut synced = vec![latency.try_clone().map_err(Error::file(files::LATENCY))?];
-        let Recorder { samples, groups, instances, load, events, names, .. } = &recorder;
-        for sink in [samples, groups, instances, load, events, names] {
-            synced.push(sink.file.try_clone().map_err(Error::file(&sink.path))?);
-        }
-        recorder.syncer = Some(Syncer::start(synced));
-        recorder.latency = Some(
-            HlogWriter::begin(latency, SystemTime::now())
-                .map_err(Error::file(recorder.dir.join(files::LATENCY)))?,
-        );
         recorder.mirror.describe(|evidence| evidence.plan = Some(plan.clone()));
         recorder.environment(environment);
         match recorder.failure.take() {
@@ -222,12 +207,12 @@ impl Recorder {
         );
         let written = self.load.line(&line);
         self.note(written);
-        if let Some(log) = &mut self.latency {
-            let start = Duration::from_secs_f64(row.elapsed_s).saturating_sub(length);
-            let written = log.append(start, length, histograms);
-            let written = written.map_err(Error::file(self.dir.join(files::LATENCY)));
-            self.note(written);
-        }
+        let histograms: Vec<_> = histograms.collect();
+        let end = Duration::from_secs_f64(row.elapsed_s);
+        let written = self.latency.append(end.saturating_sub(length), length, histograms.iter().copied());
+        let written = written.map_err(Error::file(self.latency.get_mut().path()));
+        self.note(written);
+        self.mirror.latency(end, &histograms);
         self.mirror.load(row);
     }
 
@@ -251,9 +236,8 @@ impl Recorder {
     }
 
     /// Ends the recording. Gives the mirror, and what went wrong first, if anything did.
-    pub fn finish(mut self) -> (Mirror, Option<Error>) {
-        drop(self.latency.take());
-        drop(self.syncer.take());
+    pub fn finish(self) -> (Mirror, Option<Error>) {
+        self.syncer.finish();
         (self.mirror, self.failure)
     }
 
@@ -295,64 +279,4 @@ fn exact(value: f64) -> String {
 
 fn json<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|e| Error::Own(format!("JSON: {e}")))
-}
-
-fn append(path: &Path) -> Result<File> {
-    OpenOptions::new().create(true).append(true).open(path).map_err(Error::file(path))
-}
-
-/// A text file that grows line by line; each line is handed to the kernel at once.
-#[derive(Debug)]
-struct Sink {
-    path: PathBuf,
-    file: File,
-}
-
-impl Sink {
-    fn create(dir: &Path, name: &str, header: &str) -> Result<Sink> {
-        let path = dir.join(name);
-        let mut sink = Sink { file: append(&path)?, path };
-        if !header.is_empty() {
-            sink.line(header)?;
-        }
-        Ok(sink)
-    }
-
-    fn line(&mut self, line: &str) -> Result<()> {
-        self.text(&format!("{line}\n"))
-    }
-
-    fn text(&mut self, text: &str) -> Result<()> {
-        self.file.write_all(text.as_bytes()).map_err(Error::file(&self.path))
-    }
-}
-
-/// Asks for fdatasync now and then, apart from sampling, which must never wait for a disk.
-#[derive(Debug)]
-struct Syncer {
-    end: Option<mpsc::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Syncer {
-    fn start(files: Vec<File>) -> Syncer {
-        let (end, ended) = mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            while ended.recv_timeout(SYNC_EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
-                for file in &files {
-                    let _ = file.sync_data(); // a disk that fails shows in the writes, which are what counts
-                }
-            }
-        });
-        Syncer { end: Some(end), thread: Some(thread) }
-    }
-}
-
-impl Drop for Syncer {
-    fn drop(&mut self) {
-        drop(self.end.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join(); // it only sleeps and syncs
-        }
-    }
 }

@@ -14,7 +14,9 @@ pub mod png;
 pub mod svg;
 pub mod terminal;
 
-use crate::error::Result;
+use std::panic::{self, AssertUnwindSafe};
+
+use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Findings};
 
 /// A renderer: what was seen and what it comes to, as the bytes of a file.
@@ -31,25 +33,39 @@ const FORMATS: [(&str, Render); 5] = [
     }),
 ];
 
-/// Renders every derived file and hands each to `write`, under its name, before the next is begun.
+/// Renders every derived file and hands each to `write`, under its name, before the next is begun. One that cannot be
+/// rendered, even by a panic, costs no other.
 ///
 /// # Errors
-/// The first file that could not be rendered or written; those before it are there.
+/// The first file that could not be rendered or written; the others are there, as far as they could be.
 pub fn render_all(
     evidence: &Evidence,
     findings: &Findings,
     mut write: impl FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    for (name, render) in FORMATS {
-        write(name, &render(evidence, findings)?)?;
+    render_each(&FORMATS, evidence, findings, &mut write)
+}
+
+fn render_each(
+    formats: &[(&str, Render)],
+    evidence: &Evidence,
+    findings: &Findings,
+    write: &mut dyn FnMut(&str, &[u8]) -> Result<()>,
+) -> Result<()> {
+    let mut all = Ok(());
+    for (name, render) in formats {
+        // a renderer only reads: nothing half done is left behind
+        let rendered = panic::catch_unwind(AssertUnwindSafe(|| render(evidence, findings)))
+            .unwrap_or_else(|_| Err(Error::Own("this is a bug in soak".into())))
+            .map_err(|e| Error::Own(format!("{name} could not be rendered: {e}")));
+        all = all.and(rendered.and_then(|content| write(name, &content)));
     }
-    Ok(())
+    all
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Error;
 
     #[test]
     fn every_format_is_written_under_its_name() {
@@ -65,9 +81,21 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_written_ends_it() {
+    fn one_that_fails_costs_no_other_and_the_first_is_told() {
         let case = fixture::cases().remove(0);
-        let full = |_: &str, _: &[u8]| Err(Error::Own("the disk is full".into()));
-        assert!(render_all(&case.evidence, &case.findings, full).is_err());
+        let formats: [(&str, Render); 4] = [
+            ("good", |_, _| Ok(vec![1])),
+            ("bad.png", |_, _| Err(Error::Own("no font".into()))),
+            ("broken", |_, _| panic!("a bug, on purpose")),
+            ("last", |_, _| Ok(vec![2])),
+        ];
+        let mut names = Vec::new();
+        let mut write = |name: &str, _: &[u8]| {
+            names.push(name.to_string());
+            if name == "last" { Err(Error::Own("the disk is full".into())) } else { Ok(()) }
+        };
+        let told = render_each(&formats, &case.evidence, &case.findings, &mut write);
+        assert_eq!(told.unwrap_err().to_string(), "bad.png could not be rendered: no font");
+        assert_eq!(names, ["good", "last"]);
     }
 }

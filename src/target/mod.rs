@@ -49,7 +49,8 @@ use find::Door;
 use follow::{Follower, Roots, Search};
 pub use forwarder::{Standing, Upstream};
 pub use identity::Identity;
-use started::Started;
+use started::Exit;
+pub use started::Started;
 use tree::Tree;
 
 /// How long a started command may take until it listens.
@@ -72,32 +73,39 @@ pub struct Target {
     pub record: TargetRecord,
     roots: Roots,
     search: Search,
-    started: Option<Started>,
+    /// Of a command that soak started.
+    exit: Option<Exit>,
     /// None where the user's word stands.
     lookout: Option<forwarder::Lookout>,
 }
 
-/// Finds, or starts, what the plan names.
+/// Finds, or starts, what the plan names. A command that was started is put into `command` as soon as it runs, and is
+/// the caller's to end: also if this fails, or is not waited for to its end.
 ///
 /// # Errors
 /// When a pid or name means nobody or several, the host cannot be resolved, a command cannot be started, does not
 /// listen in time, or somebody else already holds its port.
-pub async fn find(plan: &Plan) -> Result<Found> {
+pub async fn find(plan: &Plan, command: &mut Option<Started>) -> Result<Found> {
     let limit = plan.record.judging.memory_limit_bytes;
     let doors = match &plan.target {
         TargetPlan::LoadOnly => return Ok(Found::Nobody("--load-only looks at no process".into())),
         _ => find::doors(&plan.request.url).await,
     };
-    find_at(&plan.target, doors, limit).await
+    find_at(&plan.target, doors, limit, command).await
 }
 
-async fn find_at(plan: &TargetPlan, doors: Result<Vec<Door>>, limit: Option<u64>) -> Result<Found> {
-    let (roots, door, search, found_by, started) = match plan {
+async fn find_at(
+    plan: &TargetPlan,
+    doors: Result<Vec<Door>>,
+    limit: Option<u64>,
+    command: &mut Option<Started>,
+) -> Result<Found> {
+    let (roots, door, search, found_by) = match plan {
         TargetPlan::LoadOnly => return Ok(Found::Nobody("--load-only looks at no process".into())),
         TargetPlan::Port => {
             let doors = doors?;
             match find::behind(&doors) {
-                Ok((door, roots)) => (roots, Some(door), Search::Doors(doors), "holds the port".into(), None),
+                Ok((door, roots)) => (roots, Some(door), Search::Doors(doors), "holds the port"),
                 Err(why) => return Ok(Found::Nobody(why)),
             }
         }
@@ -114,23 +122,24 @@ async fn find_at(plan: &TargetPlan, doors: Result<Vec<Door>>, limit: Option<u64>
                 Some(((door, _), doors)) => (Some(door), Search::Doors(doors)),
                 None => (None, Search::Never),
             };
-            (vec![root], door, search, "--pid".into(), None)
+            (vec![root], door, search, "--pid")
         }
         TargetPlan::Process(name) => {
-            (vec![find::named(name)?], None, Search::Name(name.clone()), "--process".into(), None)
+            (vec![find::named(name)?], None, Search::Name(name.clone()), "--process")
         }
-        TargetPlan::Command(command) => {
+        TargetPlan::Command(line) => {
             let doors = doors?;
-            let (started, door, roots) = start(command, &doors).await?;
-            (roots, Some(door), Search::Doors(doors), "started".into(), Some(started))
+            let (door, roots) = start(line, &doors, command).await?;
+            (roots, Some(door), Search::Doors(doors), "started")
         }
     };
-    let record = describe(&roots, found_by, limit);
+    let record = describe(&roots, found_by.into(), limit);
     // who was named by pid is believed to be the service
     let believed = matches!(plan, TargetPlan::Pid(_));
     let lookout = (!believed).then(|| forwarder::Lookout::new(door));
     let roots = Arc::new(Mutex::new(roots));
-    Ok(Found::Here(Box::new(Target { record, roots, search, started, lookout })))
+    let exit = command.as_ref().map(Started::exit);
+    Ok(Found::Here(Box::new(Target { record, roots, search, exit, lookout })))
 }
 
 impl Target {
@@ -158,7 +167,7 @@ impl Target {
     /// A follower of its life, for whoever samples it.
     pub fn follower(&self) -> Follower {
         // one that put itself into the background has ended already, and well
-        let command = self.started.as_ref().map(Started::exit).filter(|exit| exit.status().is_none());
+        let command = self.exit.clone().filter(|exit| exit.status().is_none());
         Follower::new(Arc::clone(&self.roots), self.record.program.clone(), self.search.clone(), command)
     }
 
@@ -183,16 +192,13 @@ impl Target {
         let tree = Tree::of(&self.roots());
         self.lookout.as_mut().map_or(Standing::Unknown, |lookout| lookout.look(&tree, answered))
     }
-
-    /// Ends a command that soak started, with all that descends from it; nothing otherwise.
-    pub async fn end(&mut self) {
-        if let Some(started) = &mut self.started {
-            started.end().await;
-        }
-    }
 }
 
-async fn start(command: &[String], doors: &[Door]) -> Result<(Started, Door, Vec<Identity>)> {
+async fn start(
+    line: &[String],
+    doors: &[Door],
+    command: &mut Option<Started>,
+) -> Result<(Door, Vec<Identity>)> {
     let port = doors.first().map_or(0, |door| door.port);
     for door in doors {
         match os::holding(door.address, door.port) {
@@ -212,12 +218,12 @@ async fn start(command: &[String], doors: &[Door]) -> Result<(Started, Door, Vec
             }
         }
     }
-    let mut started = Started::start(command)?;
+    let started = command.insert(Started::start(line)?);
     let patience = Instant::now() + LISTENS_WITHIN;
     loop {
         started.look();
         if let Ok((door, roots)) = find::behind(doors) {
-            return Ok((started, door, roots));
+            return Ok((door, roots));
         }
         // one that puts itself into the background ends well and listens a little later
         let problem = match started.exit().status() {
@@ -232,7 +238,7 @@ async fn start(command: &[String], doors: &[Door]) -> Result<(Started, Door, Vec
         if let Some(problem) = problem {
             let said = started.last_lines();
             started.end().await;
-            return Err(Error::usage(format!("{} {problem}{said}", command[0])));
+            return Err(Error::usage(format!("{} {problem}{said}", line[0])));
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -261,7 +267,7 @@ pub fn of_pid(pid: u32) -> Option<Target> {
     let roots = vec![Identity::of(pid)?];
     let record = describe(&roots, "--pid".into(), None);
     let roots = Arc::new(Mutex::new(roots));
-    Some(Target { record, roots, search: Search::Never, started: None, lookout: None })
+    Some(Target { record, roots, search: Search::Never, exit: None, lookout: None })
 }
 
 /// The same, for tests.

@@ -107,10 +107,17 @@ impl Started {
         while Instant::now() < patience && !self.all_gone() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        self.look();
-        self.signal(Signal::Kill);
-        self.child.wait();
-        self.ended = true;
+        self.kill();
+    }
+
+    /// Ends it and all that descends from it at once.
+    pub fn kill(&mut self) {
+        if !self.ended {
+            self.look();
+            self.signal(Signal::Kill);
+            self.child.wait();
+            self.ended = true;
+        }
     }
 
     fn all_gone(&self) -> bool {
@@ -148,11 +155,7 @@ impl Started {
 
 impl Drop for Started {
     fn drop(&mut self) {
-        if !self.ended {
-            self.look();
-            self.signal(Signal::Kill);
-            self.child.wait();
-        }
+        self.kill();
     }
 }
 
@@ -248,6 +251,17 @@ mod tests {
         assert_eq!(started.exit().status().unwrap().code(), Some(3));
         assert!(started.last_lines().contains("cannot bind"), "{}", started.last_lines());
         started.end().await;
+    }
+
+    #[tokio::test]
+    async fn who_does_not_want_to_end_is_killed_when_the_wait_is_broken_off() {
+        let mut started = sh("trap '' TERM; echo deaf; sleep 30 & wait; wait");
+        assert!(until(|| !lock(&started.said.lines).is_empty()).await);
+        let identity = started.identity;
+        let broken_off = tokio::time::timeout(Duration::from_millis(50), started.end()).await;
+        assert!(broken_off.is_err() && identity.is_alive());
+        started.kill();
+        assert!(!identity.is_alive());
     }
 
     #[tokio::test]

@@ -27,11 +27,12 @@ fn listening(port: u16, first: &str) -> Vec<String> {
 }
 
 async fn found(plan: &TargetPlan, door: Door) -> Result<Found> {
-    find_at(plan, Ok(vec![door]), None).await
+    find_at(plan, Ok(vec![door]), None, &mut None).await
 }
 
-async fn here(plan: &TargetPlan, door: Door) -> Target {
-    match found(plan, door).await {
+/// Who started a command holds on to it, or it ends.
+async fn here(plan: &TargetPlan, door: Door, command: &mut Option<Started>) -> Target {
+    match find_at(plan, Ok(vec![door]), None, command).await {
         Ok(Found::Here(target)) => *target,
         other => panic!("{other:?}"),
     }
@@ -43,20 +44,34 @@ async fn a_command_is_started_awaited_and_ended() {
         return;
     }
     let door = free_door();
-    let mut target = here(&TargetPlan::Command(listening(door.port, "")), door).await;
+    let mut command = None;
+    let target = here(&TargetPlan::Command(listening(door.port, "")), door, &mut command).await;
     let root = target.roots()[0];
     assert_eq!(target.record.pid, Some(root.pid));
     assert_eq!(target.record.found_by, "started");
     assert!(target.record.program.starts_with("python"), "{:?}", target.record);
     assert!(target.record.memory_limit_bytes.unwrap() > 1 << 20);
     assert!(target.line().contains(&format!("(pid {})", root.pid)), "{}", target.line());
-    let same = here(&TargetPlan::Port, door).await;
+    let same = here(&TargetPlan::Port, door, &mut None).await;
     assert_eq!(same.roots(), [root]);
     assert_eq!(same.record.found_by, "holds the port");
     let taken = found(&TargetPlan::Command(listening(door.port, "")), door).await.unwrap_err().to_string();
     assert!(taken.contains(&format!("already held by pid {}", root.pid)), "{taken}");
-    target.end().await;
+    command.unwrap().end().await;
     assert!(!root.is_alive());
+}
+
+#[tokio::test]
+async fn a_command_that_is_still_awaited_is_the_callers_to_end() {
+    let door = free_door();
+    let mut command = None;
+    let plan = TargetPlan::Command(vec!["sleep".into(), "30".into()]);
+    let never = find_at(&plan, Ok(vec![door]), None, &mut command);
+    assert!(tokio::time::timeout(Duration::from_millis(200), never).await.is_err());
+    let mut command = command.expect("it was started");
+    assert!(command.exit().status().is_none());
+    command.end().await;
+    assert!(command.exit().status().is_some());
 }
 
 #[tokio::test]
@@ -80,7 +95,9 @@ async fn a_command_that_ends_later_is_told_by_its_status() {
         "import socket, time\ns = socket.create_server(('127.0.0.1', {}))\ntime.sleep(0.4)\nraise SystemExit(7)",
         door.port
     );
-    let target = here(&TargetPlan::Command(vec!["python3".into(), "-c".into(), script]), door).await;
+    let plan = TargetPlan::Command(vec!["python3".into(), "-c".into(), script]);
+    let mut command = None;
+    let target = here(&plan, door, &mut command).await;
     let mut follower = target.follower();
     let begun = Instant::now();
     let events = loop {
@@ -103,7 +120,7 @@ async fn a_command_that_ends_later_is_told_by_its_status() {
 async fn a_pid_is_believed_if_it_exists() {
     let door = free_door();
     let mut child = Command::new("sleep").arg("20").spawn().unwrap();
-    let target = here(&TargetPlan::Pid(child.id()), door).await;
+    let target = here(&TargetPlan::Pid(child.id()), door, &mut None).await;
     assert_eq!((target.record.pid, target.record.program.as_str()), (Some(child.id()), "sleep"));
     assert_eq!(target.record.found_by, "--pid");
     child.kill().unwrap();

@@ -297,3 +297,40 @@ fn an_old_run_is_set_aside_by_replace_and_in_ci() {
     assert_eq!(text(place.path().join("run.2/samples.csv")), second);
     assert!(dir.join("report.json").exists());
 }
+
+/// As on a disk that is full: no file may grow beyond 8 KiB, and what is written beyond is cut off in the middle.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_costs_neither_the_verdict_nor_what_was_written_before() {
+    let server = Server::start("ok");
+    let place = tempfile::tempdir().unwrap();
+    let out = place.path().join("run");
+    let mut command = std::process::Command::new("bash");
+    command.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "bash"]).arg(soak(&[]).get_program());
+    command.args([
+        &server.url(),
+        "-z",
+        "6s",
+        "--interval",
+        "20ms",
+        "--gate",
+        "latency.p99 < 9s",
+        "-o",
+        out.to_str().unwrap(),
+    ]);
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let full = run(command);
+    assert!([0, 1, 3].contains(&full.code), "{full:?}");
+    assert!(full.stdout.contains("exit code"), "the findings are shown: {full:?}");
+    let lines = |what: &str| full.stderr.lines().filter(|line| line.contains(what)).count();
+    assert_eq!(lines("judged by what is in memory"), 1, "{}", full.stderr);
+    assert_eq!(lines("the report is not whole"), 1, "{}", full.stderr);
+    assert!(full.stdout.contains("gate held"), "memory has latency too: {}", full.stdout);
+    for file in ["samples.csv", "load.csv", "events.jsonl", "latency.hlog"] {
+        let text = text(out.join(file));
+        assert!(text.len() <= 8192 && text.ends_with('\n'), "{file} ends in {:?}", text.lines().last());
+    }
+    assert!(out.join("junit.xml").exists(), "what is small enough is there");
+    assert!(!out.join("soak.png").exists() && !out.join("soak.png.new").exists());
+    rendered(&out);
+}

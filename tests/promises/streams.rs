@@ -90,3 +90,12 @@ fn analyze_and_report_show_the_same_summary() {
     assert_eq!(up_to_the_code(&rendered.stdout), up_to_the_code(&analyzed.stdout));
     assert_eq!(analyzed.code, recorded().told.code);
 }
+
+#[test]
+fn an_error_that_nobody_reads_keeps_its_exit_code() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = soak(&["analyze", "nowhere.csv"]);
+    command.stderr(Stdio::from(writer));
+    Running::start(command).end().ends_with(2);
+}

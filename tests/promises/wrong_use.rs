@@ -212,4 +212,9 @@ fn what_is_no_run_and_no_recording() {
     let file = place.path().join("some.csv");
     fs::write(&file, "time;memory\n1;2\n").unwrap();
     told_in_a_line(&["analyze", file.to_str().unwrap()], &[], &["some.csv", "elapsed_s"]);
+    // even root reads no directory as a file
+    fs::create_dir_all(place.path().join("run/samples.csv")).unwrap();
+    let (run, samples) = (place.path().join("run"), place.path().join("run/samples.csv"));
+    told_in_a_line(&["report", run.to_str().unwrap()], &[], &["samples.csv"]);
+    told_in_a_line(&["analyze", run.to_str().unwrap()], &[], &[samples.to_str().unwrap()]);
 }

@@ -12,7 +12,7 @@ impl Conductor<'_> {
             self.driving.stop();
             return End::Aborted;
         }
-        self.stop("somebody asked for it (Ctrl-C or SIGTERM)".into())
+        self.stop("somebody asked for it (Ctrl-C, SIGTERM or SIGHUP)".into())
     }
 
     /// No more load, and nothing but the last look.

@@ -1,0 +1,136 @@
+//! A file that grows by whole pieces, and the thread that asks the disk to keep what was handed to the kernel.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+
+/// A power cut loses at most this much.
+const SYNC_EVERY: Duration = Duration::from_secs(30);
+
+/// A file that is only appended to; each piece is handed to the kernel at once, and is there whole or not at all, so
+/// that what a full disk cuts off never stands in the middle of what comes after it.
+#[derive(Debug)]
+pub(super) struct Sink {
+    path: PathBuf,
+    file: File,
+    /// Where the last whole piece ends.
+    end: u64,
+    /// Part of a piece may stand behind that.
+    torn: bool,
+}
+
+impl Sink {
+    /// Opens a file for appending, with a header as its first line where there is one.
+    pub(super) fn create(dir: &Path, name: &str, header: &str) -> Result<Sink> {
+        let path = dir.join(name);
+        let file = OpenOptions::new().create(true).append(true).open(&path).map_err(Error::file(&path))?;
+        let end = file.metadata().map_err(Error::file(&path))?.len();
+        let mut sink = Sink { path, file, end, torn: false };
+        if !header.is_empty() {
+            sink.line(header)?;
+        }
+        Ok(sink)
+    }
+
+    /// Where it lies.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Another handle, for who syncs it.
+    pub(super) fn handle(&self) -> Result<File> {
+        self.file.try_clone().map_err(Error::file(&self.path))
+    }
+
+    pub(super) fn line(&mut self, line: &str) -> Result<()> {
+        self.text(&format!("{line}\n"))
+    }
+
+    pub(super) fn text(&mut self, text: &str) -> Result<()> {
+        self.write_all(text.as_bytes()).map_err(Error::file(&self.path))
+    }
+}
+
+impl Write for Sink {
+    /// All of it or nothing.
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        if self.torn {
+            self.file.set_len(self.end)?;
+            self.torn = false;
+        }
+        if let Err(error) = self.file.write_all(piece) {
+            self.torn = self.file.set_len(self.end).is_err();
+            return Err(error);
+        }
+        self.end += piece.len() as u64;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(()) // nothing is held back
+    }
+}
+
+/// Asks for fdatasync now and then, apart from sampling, which must never wait for a disk. Nobody waits for its thread
+/// either: a disk that hangs must not hold up a report, nor the end.
+#[derive(Debug)]
+pub(super) struct Syncer(mpsc::Sender<()>);
+
+impl Syncer {
+    pub(super) fn start(files: Vec<File>) -> Syncer {
+        let (end, ended) = mpsc::channel();
+        std::thread::spawn(move || {
+            loop {
+                let asked = ended.recv_timeout(SYNC_EVERY);
+                if asked == Err(mpsc::RecvTimeoutError::Disconnected) {
+                    return;
+                }
+                for file in &files {
+                    let _ = file.sync_data(); // a disk that fails shows in the writes, which are what counts
+                }
+                if asked.is_ok() {
+                    return;
+                }
+            }
+        });
+        Syncer(end)
+    }
+
+    /// Once more, now that all is written, while the report is made. Dropped without this it only stops.
+    pub(super) fn finish(self) {
+        let _ = self.0.send(()); // it has not ended before
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_failing_disk_tore_is_cut_off_before_the_next_line() {
+        let tmp = tempfile::tempdir().unwrap();
+        let mut sink = Sink::create(tmp.path(), "t.csv", "elapsed_s,a").unwrap();
+        sink.line("0,1").unwrap();
+        // a disk that takes half a line, and then neither the rest nor the cut
+        sink.handle().unwrap().write_all(b"1,").unwrap();
+        let stuck = File::open(sink.path()).unwrap();
+        let good = std::mem::replace(&mut sink.file, stuck);
+        assert!(sink.line("1,2").is_err());
+        assert!(sink.line("2,3").is_err());
+        sink.file = good;
+        sink.line("3,4").unwrap();
+        assert_eq!(std::fs::read_to_string(sink.path()).unwrap(), "elapsed_s,a\n0,1\n3,4\n");
+    }
+
+    #[test]
+    fn what_stood_there_is_appended_to() {
+        let tmp = tempfile::tempdir().unwrap();
+        drop(Sink::create(tmp.path(), "t", "first").unwrap());
+        Sink::create(tmp.path(), "t", "").unwrap().line("second").unwrap();
+        assert_eq!(std::fs::read_to_string(tmp.path().join("t")).unwrap(), "first\nsecond\n");
+    }
+}

@@ -1,0 +1,124 @@
+//! Lists that grow with time, made shorter without forgetting any part of it.
+
+use crate::evidence::{Event, EventKind, LoadRow};
+
+/// A count is taken this soon after a phase began, and belongs to the time before.
+const EDGE_S: f64 = 0.05;
+
+/// Once a list in order of time is longer than `most`, keeps half of its moments, as evenly spread over all its time
+/// as can be; the first and the last are always among them, and what is of one moment stays together.
+pub(super) fn thin<T>(list: &mut Vec<T>, most: usize, moment: impl Fn(&T) -> f64) {
+    if list.len() <= most {
+        return;
+    }
+    let times: Vec<f64> =
+        list.chunk_by(|a, b| moment(a) == moment(b)).map(|chunk| moment(&chunk[0])).collect();
+    let (first, last) = (times[0], times[times.len() - 1]);
+    // by stretches of time and not every other: that would halve the oldest again and again
+    let stretch = 2.0 * (last - first) / times.len() as f64;
+    let mut kept = (first, 0);
+    list.retain(|row| {
+        let at = (moment(row), ((moment(row) - first) / stretch) as u64);
+        if at.1 != kept.1 || at.0 == last {
+            kept = at;
+        }
+        at.0 == kept.0
+    });
+}
+
+/// The same for load rows, whose counts are not left out but added up: neighbours of one request become one row, unless
+/// a phase begins between them.
+pub(super) fn add_up(rows: &mut Vec<LoadRow>, most: usize, events: &[Event]) {
+    if rows.len() <= most {
+        return;
+    }
+    let begins: Vec<f64> = events
+        .iter()
+        .filter(|event| matches!(event.kind, EventKind::Phase { .. }))
+        .map(|event| event.elapsed_s)
+        .collect();
+    let start = rows[0].elapsed_s;
+    let stretch = 2.0 * (rows[rows.len() - 1].elapsed_s - start) / rows.len() as f64;
+    let place = |row: &LoadRow| {
+        let phase = begins.partition_point(|begin| *begin < row.elapsed_s - EDGE_S);
+        (phase, ((row.elapsed_s - start) / stretch) as u64)
+    };
+    let mut kept: Vec<LoadRow> = Vec::with_capacity(most);
+    for row in rows.drain(..) {
+        match kept.last_mut() {
+            Some(last) if place(last) == place(&row) && alike(last, &row) => *last = sum(last, row),
+            _ => kept.push(row),
+        }
+    }
+    *rows = kept;
+}
+
+fn alike(a: &LoadRow, b: &LoadRow) -> bool {
+    (&a.request, &a.behaviour, a.block) == (&b.request, &b.behaviour, b.block)
+}
+
+fn sum(a: &LoadRow, b: LoadRow) -> LoadRow {
+    LoadRow {
+        due: a.due + b.due,
+        sent: a.sent + b.sent,
+        done: a.done + b.done,
+        dropped: a.dropped + b.dropped,
+        errors: std::array::from_fn(|i| a.errors[i] + b.errors[i]),
+        soak_rss_bytes: a.soak_rss_bytes.max(b.soak_rss_bytes),
+        ..b
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Phase;
+
+    #[test]
+    fn however_often_it_is_thinned_all_of_the_time_is_there() {
+        let mut list: Vec<f64> = Vec::new();
+        for t in 0..10_000 {
+            list.push(f64::from(t));
+            thin(&mut list, 100, |t| *t);
+            assert!(list.len() <= 100);
+            assert_eq!((list[0], list[list.len() - 1]), (0.0, f64::from(t)));
+        }
+        let gaps = list.windows(2).map(|w| w[1] - w[0]);
+        assert!(gaps.fold(0.0, f64::max) < 10_000.0 / 10.0, "{list:?}");
+    }
+
+    #[test]
+    fn moments_that_fall_together_do_no_harm() {
+        let mut list = vec![1.0; 11];
+        thin(&mut list, 10, |t| *t);
+        assert_eq!(list.len(), 11, "one moment stays whole");
+    }
+
+    #[test]
+    fn no_request_is_lost_and_none_changes_its_phase() {
+        let events = [
+            Event { elapsed_s: 0.0, kind: EventKind::Phase { phase: Phase::Warmup } },
+            Event { elapsed_s: 50.0, kind: EventKind::Phase { phase: Phase::Steady } },
+        ];
+        let mut rows: Vec<LoadRow> = Vec::new();
+        for t in 1..=1000 {
+            // counted a moment after the phase began
+            let elapsed_s = if t == 50 { 50.01 } else { f64::from(t) };
+            rows.push(LoadRow {
+                elapsed_s,
+                due: 3,
+                sent: 2,
+                done: 2,
+                soak_cpu_s: elapsed_s,
+                ..LoadRow::default()
+            });
+            add_up(&mut rows, 100, &events);
+            assert!(rows.len() <= 100);
+        }
+        assert_eq!(rows.iter().map(|r| r.due).sum::<u64>(), 3000);
+        let warmup: u64 = rows.iter().filter(|r| r.elapsed_s < 50.05).map(|r| r.due).sum();
+        assert_eq!(warmup, 150);
+        assert!(rows.windows(2).all(|w| w[0].elapsed_s < w[1].elapsed_s));
+        assert_eq!(rows[rows.len() - 1].elapsed_s, 1000.0);
+    }
+}
