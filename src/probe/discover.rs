@@ -26,7 +26,7 @@ pub struct Discovered {
 
 /// All that Go serves, and a page of metrics, are each looked for so long: the run waits meanwhile. What takes longer
 /// than this could not be asked often enough to be of use.
-const LOOK: (Duration, Duration) = (Duration::from_secs(4), Duration::from_millis(2_500));
+const LOOK: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(2));
 
 /// Series of the process probe, which reads them better than a page can tell them.
 const OF_PROCESS: [&str; 4] = ["rss_bytes", "threads", "fds", "cpu_ratio"];

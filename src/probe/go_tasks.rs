@@ -30,7 +30,7 @@ const EARLY_DUMPS: u32 = 5;
 /// A group of so many whose creator is unknown is worth one of them.
 const EARLY_DUMP_FROM: u64 = 5;
 /// How long proof is waited for where it is looked for; it stops the world for a collection.
-const PROOF_WITHIN: Duration = Duration::from_millis(2_500);
+const PROOF_WITHIN: Duration = Duration::from_secs(2);
 /// Groups in one reading; what is smaller is summed up as `@others`.
 const MOST_GROUPS: usize = 128;
 /// Groups described in one run. Past the first number only those that are not mere passers-by.

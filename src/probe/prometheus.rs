@@ -4,11 +4,12 @@
 //! series is fixed when the page is first seen; groups of tasks may come and go.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::Url;
 
-use super::fetch::{Bounds, Fetcher, Page, shown};
+use super::fetch::{Bounds, Fetcher, Page, apart, shown};
 use super::metrics_table::{
     Counts, HANDLER_LABELS, KNOWN, KNOWN_GROUPS, OWN_HANDLERS, PLACE_LABELS, STATE_LABELS, Use, counts_tasks,
 };
@@ -50,7 +51,7 @@ struct Gauge {
 pub struct Prometheus {
     fetcher: Fetcher,
     url: Url,
-    rules: Vec<Rule>,
+    rules: Arc<[Rule]>,
     gauges: HashMap<String, Gauge>,
     told: HashSet<String>,
     cpu_before: Option<(Instant, f64)>,
@@ -72,19 +73,23 @@ impl Prometheus {
         if !is_metrics(&page) && plan.metrics.is_none() {
             return Err(ProbeError(format!("{} is no page of metrics", shown(&url))));
         }
-        let (rules, gauges) = rules(&page.body, plan, taken)?;
-        let mut found = Prometheus { fetcher, url, rules, gauges, told: HashSet::new(), cpu_before: None };
-        if found.rules.is_empty() && found.take(&page.body, Instant::now()).groups.is_empty() {
-            return Err(ProbeError(format!("{} has no metric that soak knows", shown(&found.url))));
+        let (plan, taken) = (plan.clone(), taken.clone());
+        let (rules, gauges, fills) = apart(move || {
+            let (rules, gauges) = rules(&page.body, &plan, &taken)?;
+            let seen = see(&page.body, &rules, gauges);
+            let fills = !rules.is_empty() || !seen.groups.is_empty();
+            Ok((rules, seen.gauges, fills))
+        })
+        .await?;
+        if !fills {
+            return Err(ProbeError(format!("{} has no metric that soak knows", shown(&url))));
         }
-        found.told.clear();
-        Ok(found)
+        Ok(Prometheus { fetcher, url, rules: rules.into(), gauges, told: HashSet::new(), cpu_before: None })
     }
 
-    fn take(&mut self, page: &[u8], at: Instant) -> Reading {
-        let mut seen = Seen::new(&self.rules, &mut self.gauges);
-        prom_text::read(page, |said| seen.hear(said));
-        let Seen { sums, groups, .. } = seen;
+    fn take(&mut self, page: Told, at: Instant) -> Reading {
+        let Told { sums, groups, gauges } = page;
+        self.gauges = gauges;
         let mut reading = Reading::default();
         for (rule, sum) in self.rules.iter().zip(sums) {
             let value = match (rule.used, sum) {
@@ -126,7 +131,11 @@ impl Probe for Prometheus {
                 return Ok(Reading::default());
             }
             let page = self.fetcher.get_ok(&self.url, PAGE).await?;
-            Ok(self.take(&page.body, Instant::now()))
+            let at = Instant::now();
+            let (rules, gauges) = (Arc::clone(&self.rules), self.gauges.clone());
+            // a large page is work, which must not keep other probes from the processor
+            let told = apart(move || Ok(see(&page.body, &rules, gauges))).await?;
+            Ok(self.take(told, at))
         })
     }
 }
@@ -178,10 +187,23 @@ fn rules(
 
 /// What a page can fill and what it then holds, of a service that nothing else looks at: series and groups.
 pub(super) fn of_page(page: &[u8], plan: &ProbePlan) -> Result<(usize, usize), ProbeError> {
-    let (rules, mut gauges) = rules(page, plan, &HashSet::new())?;
-    let mut seen = Seen::new(&rules, &mut gauges);
+    let (rules, gauges) = rules(page, plan, &HashSet::new())?;
+    let told = see(page, &rules, gauges);
+    Ok((told.sums.len(), told.groups.len()))
+}
+
+/// What a page told: a sum for each rule, groups, and the gauges as they are known now.
+struct Told {
+    sums: Vec<Option<f64>>,
+    groups: Vec<(TaskGroup, f64)>,
+    gauges: HashMap<String, Gauge>,
+}
+
+fn see(page: &[u8], rules: &[Rule], mut gauges: HashMap<String, Gauge>) -> Told {
+    let mut seen = Seen::new(rules, &mut gauges);
     prom_text::read(page, |said| seen.hear(said));
-    Ok((seen.sums.len(), seen.groups.len()))
+    let Seen { sums, groups, .. } = seen;
+    Told { sums, groups, gauges }
 }
 
 /// The gauges that are known by name, the user's first.

@@ -31,7 +31,12 @@ fn probe(page: &str, plan: &ProbePlan, taken: &[&str]) -> Prometheus {
     let (rules, gauges) = rules(page.as_bytes(), plan, &taken).unwrap();
     let fetcher = Fetcher::new(&request_plan()).unwrap();
     let url = "http://127.0.0.1:9/metrics".parse().unwrap();
-    Prometheus { fetcher, url, rules, gauges, told: HashSet::new(), cpu_before: None }
+    Prometheus { fetcher, url, rules: rules.into(), gauges, told: HashSet::new(), cpu_before: None }
+}
+
+fn take(probe: &mut Prometheus, page: &[u8], at: Instant) -> Reading {
+    let told = see(page, &probe.rules, probe.gauges.clone());
+    probe.take(told, at)
 }
 
 fn value(reading: &Reading, series: &str) -> Option<f64> {
@@ -66,12 +71,12 @@ fn known_metrics_fill_series_and_soaks_own_requests_do_not_count() {
     series.sort();
     assert_eq!(series, ["cpu_ratio", "heap_bytes", "nonheap_bytes", "requests_total", "rss_bytes"]);
     let start = Instant::now();
-    let reading = probe.take(PAGE.as_bytes(), start);
+    let reading = take(&mut probe, PAGE.as_bytes(), start);
     assert_eq!((value(&reading, "rss_bytes"), value(&reading, "heap_bytes")), (Some(7.5e6), Some(120.0)));
     assert_eq!(value(&reading, "requests_total"), Some(42.0));
     assert_eq!(value(&reading, "cpu_ratio"), None, "one reading has no growth");
     let later = PAGE.replace("process_cpu_seconds_total 10", "process_cpu_seconds_total 11");
-    let reading = probe.take(later.as_bytes(), start + Duration::from_secs(2));
+    let reading = take(&mut probe, later.as_bytes(), start + Duration::from_secs(2));
     assert_eq!(value(&reading, "cpu_ratio"), Some(0.5));
 }
 
@@ -84,7 +89,7 @@ fn what_a_better_probe_fills_is_left_to_it() {
 #[test]
 fn tasks_are_grouped_by_place_and_state_and_told_once() {
     let mut probe = probe(PAGE, &probe_plan(), &[]);
-    let reading = probe.take(PAGE.as_bytes(), Instant::now());
+    let reading = take(&mut probe, PAGE.as_bytes(), Instant::now());
     let mut groups: Vec<_> = reading
         .new_groups
         .iter()
@@ -102,13 +107,13 @@ fn tasks_are_grouped_by_place_and_state_and_told_once() {
     );
     let mail = reading.groups.iter().find(|(_, id, _)| id == "app_tasks:mail:open").unwrap();
     assert_eq!(mail.2, 4.0, "labels that are neither place nor state are summed up");
-    assert!(probe.take(PAGE.as_bytes(), Instant::now()).new_groups.is_empty());
+    assert!(take(&mut probe, PAGE.as_bytes(), Instant::now()).new_groups.is_empty());
 }
 
 #[test]
 fn a_gauge_that_appears_later_is_seen() {
     let mut probe = probe("# TYPE up gauge\nup 1\n", &probe_plan(), &[]);
-    let reading = probe.take(PAGE.as_bytes(), Instant::now());
+    let reading = take(&mut probe, PAGE.as_bytes(), Instant::now());
     assert_eq!(reading.groups.len(), 4);
     assert!(reading.values.is_empty(), "the set of series is fixed");
 }
@@ -120,7 +125,7 @@ fn what_the_user_names_is_recorded() {
     plan.task_metric = vec![TaskMetric { name: "queue".into(), place: Some("q".into()), state: None }];
     let mut probe = probe(PAGE, &plan, &[]);
     let page = format!("{PAGE}queue{{q=\"mail\"}} 12\n");
-    let reading = probe.take(page.as_bytes(), Instant::now());
+    let reading = take(&mut probe, page.as_bytes(), Instant::now());
     assert_eq!(value(&reading, "http_requests_total{code=\"500\"}"), Some(2.0));
     assert!(reading.groups.contains(&(GroupKind::Task, "queue:mail:".into(), 12.0)));
 

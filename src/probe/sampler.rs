@@ -24,6 +24,9 @@ use crate::evidence::{EventKind, GroupKind, Moment, TaskGroup, TaskSnapshot};
 /// What a probe may take beyond its share at the start of a run, when nothing has been saved up yet.
 const CREDIT: Duration = Duration::from_millis(250);
 
+/// Who has worked on one question for so long is not given another: nobody waits for it, least of all the run's end.
+const HUNG: Duration = Duration::from_secs(2);
+
 /// What arrived in time, of all probes together.
 #[derive(Debug, Default)]
 pub struct Row {
@@ -85,6 +88,8 @@ struct Question {
 struct State {
     /// Questions put and not answered yet.
     busy: u32,
+    /// Since when the first of them is worked on.
+    since: Option<Instant>,
     failing: bool,
     told_slow: bool,
     asked: u64,
@@ -190,6 +195,7 @@ async fn work(
 ) {
     while let Some(Question { ask, reply }) = questions.recv().await {
         let begun = Instant::now();
+        lane.state().since = Some(begun);
         // the call itself may panic too, so it stands inside
         let answer = AssertUnwindSafe(count_waits(async { probe.ask(ask).await })).catch_unwind().await;
         let panicked = |_| (Err(ProbeError("it panicked".into())), Duration::ZERO);
@@ -197,6 +203,7 @@ async fn work(
         {
             let mut state = lane.state();
             state.busy -= 1;
+            state.since = None;
             state.total += begun.elapsed().saturating_sub(waited);
             state.answered += 1;
         }
@@ -254,6 +261,10 @@ impl Lane {
         let mut state = self.state();
         if (state.busy > 0 && ask == Ask::Sample) || !self.answers.contains(&ask) {
             return (false, None);
+        }
+        if state.busy > 0 && state.since.is_some_and(|since| since.elapsed() > HUNG) {
+            drop(state);
+            return (false, self.fail("it still works on an earlier question".into()));
         }
         if ask == Ask::Sample && state.total > CREDIT + elapsed.mul_f64(self.share) {
             let first = !std::mem::replace(&mut state.told_slow, true);
