@@ -15,8 +15,9 @@ use super::support::{Running, Server, events, report, soak, text};
 
 /// What the phases below add up to.
 const PLANNED: Duration = Duration::from_millis(4_300);
-/// Looking for pages before the run, an answer that is waited for after it, and writing the report on a busy machine.
-const SLACK: Duration = Duration::from_secs(7);
+/// Looking for pages before the run takes five seconds at most, a last answer is waited for as long where nobody hung
+/// before; the rest is a busy machine that writes the report.
+const SLACK: Duration = Duration::from_secs(10);
 /// soak with pictures takes some 60 MiB; the rest is one page of the largest kind, packed and unpacked.
 const MOST_MIB: u64 = 400;
 const RATE: f64 = 50.0;
