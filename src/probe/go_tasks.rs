@@ -56,7 +56,10 @@ impl GoTasks {
         let all = join("goroutine")?;
         read(&fetcher, &all).await?;
         let leaked = join(PROOF)?;
+<<<<<<< HEAD
         let proof = tokio::time::timeout(PROOF_WITHIN, read(&fetcher, &leaked)).await;
+=======
+>>>>>>> a34a795 (What looking closer costs is known: slow collections, failed proofs, one last sample)
         // asked once rather than looked up in the index: routers often serve the profiles that somebody listed
         let leaked = proof.is_ok_and(|read| read.is_ok()).then_some(leaked);
         let creators = Creators::default();
@@ -108,7 +111,12 @@ impl GoTasks {
             reading.events.push(EventKind::ProbeFailed { probe: PROOF.into(), reason });
             None
         });
+<<<<<<< HEAD
         if let Some((profile, stuck)) = leaked {
+=======
+        if let Some(profile) = leaked {
+            let stuck = groups::count(&profile);
+>>>>>>> a34a795 (What looking closer costs is known: slow collections, failed proofs, one last sample)
             reading.values.push(("goroutines_leaked".into(), total(&stuck) as f64));
             for group in &stuck {
                 if !described.iter().any(|known| known.id == group.id) && described.len() < 2 * MOST_GROUPS {
