@@ -10,11 +10,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-<<<<<<< HEAD
 use super::fetch::{Bounds, Fetcher, SLOWEST, apart, shown};
-=======
-use super::fetch::{Bounds, Fetcher, SLOWEST, shown};
->>>>>>> a34a795 (What looking closer costs is known: slow collections, failed proofs, one last sample)
 use super::pprof::heap::{self, HeapPage, MemStats};
 use super::serving::Alone;
 use super::{Answer, Ask, Probe, ProbeError, Reading};
@@ -185,12 +181,8 @@ impl Probe for GoHeap {
 /// The page, and how long the target took to make it.
 async fn fetch(fetcher: &Fetcher, url: &Url) -> Result<(HeapPage, Duration), ProbeError> {
     let page = fetcher.get_ok(url, PAGE).await?;
-<<<<<<< HEAD
     let took = page.took;
     apart(move || Ok((heap::parse(&String::from_utf8_lossy(&page.body)), took))).await
-=======
-    Ok((heap::parse(&String::from_utf8_lossy(&page.body)), page.took))
->>>>>>> a34a795 (What looking closer costs is known: slow collections, failed proofs, one last sample)
 }
 
 fn account(stats: Option<MemStats>, url: &Url) -> Result<MemStats, ProbeError> {
