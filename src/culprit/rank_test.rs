@@ -69,8 +69,15 @@ impl Run {
             let proven = counts.iter().filter(|(id, _)| proven.contains(&id.as_str())).cloned().collect();
             let groups = self.evidence.group_names.clone();
             let longest_wait_s = vec![];
-            let snapshot =
-                TaskSnapshot { elapsed_s, moment, counts, proven: Some(proven), longest_wait_s, groups };
+            let snapshot = TaskSnapshot {
+                elapsed_s,
+                moment,
+                counts,
+                proven: Some(proven),
+                longest_wait_s,
+                labels: Vec::new(),
+                groups,
+            };
             self.evidence.snapshots.push(snapshot);
         }
         self

@@ -31,7 +31,7 @@ pub use latency::{Latency, LatencyPoint, LatencyTag, Percentiles};
 pub use load::{ErrorKind, LoadRow};
 pub use plan_record::{Judging, PhasePlan, PlanRecord};
 pub use series::{Phase, Recording, Sample, Series};
-pub use tasks::{Frame, GroupCount, GroupKind, Moment, TaskGroup, TaskSnapshot};
+pub use tasks::{Frame, GroupCount, GroupKind, GroupLabel, Moment, TaskGroup, TaskSnapshot};
 pub use trend::{Direction, Estimate, Shape, Trend};
 
 /// All that a run directory holds, or as much of it as there is.

@@ -144,6 +144,17 @@ pub enum Moment {
     Settled,
 }
 
+/// How many tasks of a group bear a label that the service gave them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupLabel {
+    /// The group's id.
+    pub group: String,
+    /// `key=value`.
+    pub label: String,
+    /// How many.
+    pub count: u64,
+}
+
 /// All tasks at one moment, with what the runtime has proven of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskSnapshot {
@@ -158,6 +169,9 @@ pub struct TaskSnapshot {
     /// The longest that one of a group has waited, in seconds, by group id; only where the runtime tells.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub longest_wait_s: Vec<(String, u64)>,
+    /// The labels that tasks bear, by group; only with --keep-labels, since they may hold anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<GroupLabel>,
     /// The groups that `counts` and `proven` speak of.
     pub groups: Vec<TaskGroup>,
 }

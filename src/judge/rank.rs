@@ -103,6 +103,7 @@ pub fn rank(name: &str, sources: &Sources, named: &[String], present: &[&str]) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::{Sample, Series};
 
     const SOURCES: Sources = Sources {
         groups: false,
@@ -138,6 +139,26 @@ mod tests {
         assert_eq!(rank("rss_bytes", &SOURCES, &[], &["rss_bytes"]), Some(Rank::Rss));
         assert_eq!(rank("pss_bytes", &SOURCES, &[], &["pss_bytes"]), None);
         assert_eq!(rank("queue", &SOURCES, &["queue".into()], &["queue"]), Some(Rank::Rss));
+    }
+
+    #[test]
+    fn an_account_is_exact_only_where_all_of_it_is_told_throughout() {
+        let told = |native: usize| {
+            let mut evidence = Evidence::default();
+            for (name, times) in
+                [("mem_live_bytes", 10), ("mem_stacks_bytes", 10), ("mem_native_bytes", native)]
+            {
+                let samples =
+                    (0..10).map(|i| if i < times { Sample::new(1.0) } else { Sample::GAP }).collect();
+                evidence.recording.series.push(Series { name: name.into(), samples });
+            }
+            Sources::of(&evidence)
+        };
+        assert!(told(10).exact && told(9).exact);
+        assert!(
+            !told(5).exact && told(5).live,
+            "children came half-way: the account of one explains nothing"
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use reqwest::Url;
 
 use super::fetch::{Fetcher, shown};
 use super::go_heap::GoHeap;
-use super::go_tasks::{GoTasks, PROOF as LEAK_PROFILE};
+use super::go_tasks::{GoTasks, Labels, PROOF as LEAK_PROFILE};
 use super::prometheus::Prometheus;
 use super::serving::Alone;
 use super::{Probe, ProbeError};
@@ -119,15 +119,16 @@ async fn go(
     };
     // a process that is known not to be Go is asked, since it may stand before one, but not told how to be Go
     let may_be_go = runtime == Runtime::Go || target.is_none() || plan.probes.pprof != PprofPlan::Auto;
+    let labels = if plan.probes.keep_labels { Labels::Keep } else { Labels::Strip };
     let mut base = bases[0].clone();
     let until = tokio::time::Instant::now() + LOOK.0;
-    let mut tasks = in_time(until, &base, GoTasks::find(fetcher.clone(), &base)).await;
+    let mut tasks = in_time(until, &base, GoTasks::find(fetcher.clone(), &base, labels)).await;
     for other in &bases[1..] {
         if tasks.is_ok() {
             break;
         }
         base = other.clone();
-        tasks = in_time(until, &base, GoTasks::find(fetcher.clone(), &base)).await;
+        tasks = in_time(until, &base, GoTasks::find(fetcher.clone(), &base, labels)).await;
     }
     let served = tasks.is_ok();
     match tasks {

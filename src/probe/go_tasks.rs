@@ -12,10 +12,11 @@ use reqwest::Url;
 use super::fetch::{Bounds, Fetcher, apart, gunzip, shown};
 use super::pprof::dump::{self, Creators, Goroutine};
 use super::pprof::groups::{self, Counted};
+use super::pprof::labels;
 use super::pprof::profile::{self, Profile};
 use super::pprof::state::is_moving;
 use super::{Answer, Ask, Probe, ProbeError, Reading};
-use crate::evidence::{CodeOwner, EventKind, Frame, GroupKind, Moment, TaskGroup, TaskSnapshot};
+use crate::evidence::{CodeOwner, EventKind, Frame, GroupKind, GroupLabel, Moment, TaskGroup, TaskSnapshot};
 
 /// A profile, packed and unpacked; 10,000 distinct stacks take about 1 MiB.
 const PROFILE: Bounds = Bounds { bytes: 64 << 20, time: Duration::from_secs(20) };
@@ -44,6 +45,16 @@ pub struct GoTasks {
     creators: Creators,
     early_dumps: u32,
     told: HashSet<String>,
+    labels: Labels,
+}
+
+/// What becomes of the labels that a service gives its goroutines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Labels {
+    /// They are counted in snapshots: --keep-labels.
+    Keep,
+    /// They are not read: whoever gets to see a report need not know them.
+    Strip,
 }
 
 impl GoTasks {
@@ -51,7 +62,7 @@ impl GoTasks {
     ///
     /// # Errors
     /// When goroutines are not served there, or what is served is no profile.
-    pub async fn find(fetcher: Fetcher, base: &Url) -> Result<GoTasks, ProbeError> {
+    pub async fn find(fetcher: Fetcher, base: &Url, labels: Labels) -> Result<GoTasks, ProbeError> {
         let join = |name: &str| base.join(name).map_err(|error| ProbeError(format!("{base}{name}: {error}")));
         let all = join("goroutine")?;
         read(&fetcher, &all).await?;
@@ -60,7 +71,7 @@ impl GoTasks {
         // asked once rather than looked up in the index: routers often serve the profiles that somebody listed
         let leaked = proof.is_ok_and(|read| read.is_ok()).then_some(leaked);
         let creators = Creators::default();
-        Ok(GoTasks { fetcher, all, leaked, creators, early_dumps: EARLY_DUMPS, told: HashSet::new() })
+        Ok(GoTasks { fetcher, all, leaked, creators, early_dumps: EARLY_DUMPS, told: HashSet::new(), labels })
     }
 
     /// Whether this runtime proves which goroutines can never wake.
@@ -80,7 +91,7 @@ impl GoTasks {
     }
 
     async fn snapshot(&mut self, moment: Moment) -> Result<Reading, ProbeError> {
-        let (profile, counted) = read(&self.fetcher, &self.all).await?;
+        let (profile, counted, labels) = read_labelled(&self.fetcher, &self.all, self.labels).await?;
         let mut waited = HashMap::new();
         if total(&counted) < DUMP_BELOW {
             waited = longest_waits(&self.dump().await.unwrap_or_default());
@@ -117,8 +128,15 @@ impl GoTasks {
             }
             proven = Some(stuck.into_iter().map(|group| (group.id, group.count)).collect());
         }
-        reading.snapshot =
-            Some(TaskSnapshot { elapsed_s: 0.0, moment, counts, proven, longest_wait_s, groups: described });
+        reading.snapshot = Some(TaskSnapshot {
+            elapsed_s: 0.0,
+            moment,
+            counts,
+            proven,
+            longest_wait_s,
+            labels,
+            groups: described,
+        });
         Ok(reading)
     }
 
@@ -199,15 +217,31 @@ impl Probe for GoTasks {
     }
 }
 
-/// A profile and its groups. Understanding a large one is work, which must not keep other probes from the processor.
+/// A profile and its groups.
 async fn read(fetcher: &Fetcher, url: &Url) -> Result<(Profile, Vec<Counted>), ProbeError> {
+    let (profile, counted, _) = read_labelled(fetcher, url, Labels::Strip).await?;
+    Ok((profile, counted))
+}
+
+/// A profile, its groups and what labels they bear. Understanding a large one is work, which must not keep other probes
+/// from the processor.
+async fn read_labelled(
+    fetcher: &Fetcher,
+    url: &Url,
+    keep: Labels,
+) -> Result<(Profile, Vec<Counted>, Vec<GroupLabel>), ProbeError> {
     let page = fetcher.get_ok(url, PROFILE).await?;
     let name = shown(url);
     apart(move || {
         let bytes = gunzip(&page.body, PROFILE.bytes)?;
         let profile = profile::parse(&bytes).map_err(|error| ProbeError(format!("{name}: {error}")))?;
         let counted = groups::count(&profile);
-        Ok((profile, counted))
+        let labels = match keep {
+            // what could be read as a profile fails here for its labels alone
+            Labels::Keep => groups::labels(&profile, &labels::labels(&bytes).unwrap_or_default()),
+            Labels::Strip => Vec::new(),
+        };
+        Ok((profile, counted, labels))
     })
     .await
 }
@@ -241,9 +275,37 @@ fn longest_waits(goroutines: &[Goroutine]) -> HashMap<Vec<(String, u32)>, u64> {
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
+    use super::super::pprof::labels::tests::labelled;
     use super::super::pprof::profile::tests::encode;
     use super::super::testing::{fetcher, serve};
     use super::*;
+
+    #[tokio::test]
+    async fn labels_are_kept_in_snapshots_by_those_who_ask_for_them_alone() {
+        let base = serve(|path| match path {
+            "/debug/pprof/goroutine" => {
+                let mut profile = encode(&[(&[("main.f", 7)], 12)]);
+                for _ in 0..2 {
+                    labelled(&mut profile, vec![1], "customer", "alice");
+                }
+                (200, profile)
+            }
+            _ => (404, Vec::new()),
+        })
+        .await
+        .join("/debug/pprof/")
+        .unwrap();
+        for (labels, kept) in [(Labels::Keep, 1), (Labels::Strip, 0)] {
+            let mut tasks = GoTasks::find(fetcher(&base), &base, labels).await.unwrap();
+            let reading = tasks.ask(Ask::Snapshot(Moment::SteadyEnd)).await.unwrap();
+            let snapshot = reading.snapshot.unwrap();
+            assert_eq!((snapshot.counts[0].1, snapshot.labels.len()), (14, kept));
+            for label in snapshot.labels {
+                assert_eq!((label.label.as_str(), label.count), ("customer=alice", 2));
+                assert_eq!(label.group, snapshot.counts[0].0);
+            }
+        }
+    }
 
     #[tokio::test]
     async fn a_proof_that_fails_costs_nothing_but_itself() {
@@ -258,7 +320,7 @@ mod tests {
         .await
         .join("/debug/pprof/")
         .unwrap();
-        let mut tasks = GoTasks::find(fetcher(&base), &base).await.unwrap();
+        let mut tasks = GoTasks::find(fetcher(&base), &base, Labels::Strip).await.unwrap();
         let whole = tasks.ask(Ask::Snapshot(Moment::SteadyStart)).await.unwrap();
         assert_eq!(whole.snapshot.unwrap().proven_total(), Some(3));
 

@@ -336,6 +336,7 @@ fn merge(into: &mut Option<TaskSnapshot>, new: TaskSnapshot) {
         (proven @ None, more) => *proven = more,
         (Some(_), None) => {}
     }
+    old.labels.extend(new.labels);
     for group in new.groups {
         if !old.groups.iter().any(|known| known.id == group.id) {
             old.groups.push(group);

@@ -3,11 +3,11 @@
 //! A group is a stack with its wait state. Its id depends on nothing else, so that a goroutine has the same id in
 //! the profile of all goroutines and in that of the proven leaks.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::profile::{Place, Profile};
 use super::{fnv1a, state};
-use crate::evidence::{CodeOwner, Frame, GroupKind, TaskGroup};
+use crate::evidence::{CodeOwner, Frame, GroupKind, GroupLabel, TaskGroup};
 
 /// How many goroutines of one group there are, and where in the profile its stack stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Counted {
 
 /// The groups of a profile of goroutines, most first, without those that only serve this very question.
 pub fn count(profile: &Profile) -> Vec<Counted> {
-    let own: Vec<bool> = profile.functions.iter().map(|f| serves_profiles(&f.name)).collect();
+    let own = own(profile);
     let mut by_hash: HashMap<u64, usize> = HashMap::new();
     let mut groups: Vec<(u64, u64, usize)> = Vec::new();
     for (index, (stack, count)) in profile.stacks.iter().enumerate() {
@@ -44,6 +44,32 @@ pub fn count(profile: &Profile) -> Vec<Counted> {
         .into_iter()
         .map(|(hash, count, stack)| Counted { id: format!("{hash:016x}"), count, stack })
         .collect()
+}
+
+/// How many goroutines of each group have a label; `labels` are those of each stack of the profile.
+pub fn labels(profile: &Profile, labels: &[Vec<String>]) -> Vec<GroupLabel> {
+    let own = own(profile);
+    let mut counts: BTreeMap<(u64, &str), u64> = BTreeMap::new();
+    for ((stack, count), labels) in profile.stacks.iter().zip(labels) {
+        if labels.is_empty() || stack.iter().any(|place| own[place.function]) {
+            continue;
+        }
+        let hash = hash(profile, stack);
+        for label in labels {
+            *counts.entry((hash, label)).or_default() += count;
+        }
+    }
+    let told = |((hash, label), count): ((u64, &str), u64)| GroupLabel {
+        group: format!("{hash:016x}"),
+        label: label.to_string(),
+        count,
+    };
+    counts.into_iter().map(told).collect()
+}
+
+/// Of each function, whether it is there because somebody looks.
+fn own(profile: &Profile) -> Vec<bool> {
+    profile.functions.iter().map(|f| serves_profiles(&f.name)).collect()
 }
 
 /// Bytes of names in one described stack; the frames beyond are left out. Real ones have up to some 20 KiB.

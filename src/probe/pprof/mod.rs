@@ -5,6 +5,7 @@
 pub mod dump;
 pub mod groups;
 pub mod heap;
+pub mod labels;
 pub mod profile;
 pub mod state;
 

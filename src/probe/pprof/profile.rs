@@ -13,9 +13,9 @@ use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_f
 use super::{FNV_START, LONGEST_NAME, cut, fnv1a};
 
 /// Entries of each table that are kept at most; a service with more distinct stacks than this has other troubles.
-const MAX_ENTRIES: usize = 400_000;
+pub(super) const MAX_ENTRIES: usize = 400_000;
 /// Lines of all locations, and locations of all samples, at most.
-const MAX_REFERENCES: usize = 4_000_000;
+pub(super) const MAX_REFERENCES: usize = 4_000_000;
 /// Frames of one stack at most: Go writes 128, and inlined functions come on top.
 const MAX_FRAMES: usize = 1_024;
 /// The longest submessage: a stack has 128 frames in Go, labels come on top.
@@ -89,6 +89,12 @@ pub struct Profile {
 #[error("not a profile in pprof's format: {0}")]
 pub struct BadProfile(String);
 
+impl BadProfile {
+    pub(super) fn too_much() -> BadProfile {
+        BadProfile("it holds too much".into())
+    }
+}
+
 impl From<prost::DecodeError> for BadProfile {
     fn from(error: prost::DecodeError) -> Self {
         BadProfile(error.to_string())
@@ -112,6 +118,19 @@ struct Parts<'a> {
 /// When the bytes are cut off, are something else, or hold more than a real profile does.
 pub fn parse(bytes: &[u8]) -> Result<Profile, BadProfile> {
     let mut parts = Parts::default();
+    walk(bytes, |tag, message| parts.take(tag, message))?;
+    // real profiles name what they count and begin their strings with the empty one
+    if parts.types == 0 || parts.strings.first().is_none_or(|first| !first.is_empty()) {
+        return Err(BadProfile("no sample type".into()));
+    }
+    Ok(parts.join())
+}
+
+/// Hands out every message in a profile with its field number.
+pub(super) fn walk<'a>(
+    bytes: &'a [u8],
+    mut take: impl FnMut(u32, &'a [u8]) -> Result<(), BadProfile>,
+) -> Result<(), BadProfile> {
     let mut rest = bytes;
     while !rest.is_empty() {
         let (tag, wire) = decode_key(&mut rest)?;
@@ -125,20 +144,16 @@ pub fn parse(bytes: &[u8]) -> Result<Profile, BadProfile> {
         }
         let (message, behind) = rest.split_at(length);
         rest = behind;
-        parts.take(tag, message)?;
+        if message.len() > MAX_MESSAGE {
+            return Err(BadProfile("a message in it is too long".into()));
+        }
+        take(tag, message)?;
     }
-    // real profiles name what they count and begin their strings with the empty one
-    if parts.types == 0 || parts.strings.first().is_none_or(|first| !first.is_empty()) {
-        return Err(BadProfile("no sample type".into()));
-    }
-    Ok(parts.join())
+    Ok(())
 }
 
 impl<'a> Parts<'a> {
     fn take(&mut self, tag: u32, message: &'a [u8]) -> Result<(), BadProfile> {
-        if message.len() > MAX_MESSAGE {
-            return Err(BadProfile("a message in it is too long".into()));
-        }
         match tag {
             1 => self.types += 1,
             2 => {
@@ -158,7 +173,7 @@ impl<'a> Parts<'a> {
         let most =
             self.samples.len().max(self.locations.len()).max(self.functions.len()).max(self.strings.len());
         if most > MAX_ENTRIES || self.references > MAX_REFERENCES {
-            return Err(BadProfile("it holds too much".into()));
+            return Err(BadProfile::too_much());
         }
         Ok(())
     }
@@ -299,7 +314,7 @@ pub(crate) mod tests {
     proptest! {
         #[test]
         fn junk_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-            let _ = parse(&bytes);
+            let _ = (parse(&bytes), super::super::labels::labels(&bytes));
         }
 
         #[test]

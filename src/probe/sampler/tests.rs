@@ -53,6 +53,7 @@ impl Probe for Mock {
             counts: vec![(format!("{} group", self.name), u64::from(self.asked))],
             proven: None,
             longest_wait_s: Vec::new(),
+            labels: Vec::new(),
             groups: Vec::new(),
         };
         match (does, ask) {
