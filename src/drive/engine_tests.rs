@@ -47,11 +47,16 @@ fn errors(row: &LoadRow) -> Vec<(ErrorKind, u64)> {
     ErrorKind::ALL.into_iter().zip(row.errors).filter(|(_, n)| *n > 0).collect()
 }
 
-/// Ten requests of 100/s against such a server, each with 200 ms.
+/// Ten requests, whose load ends with the tenth: a busy machine may stall for a while and drops none.
+fn ten() -> Load {
+    Load { requests: Some(10), ..steady(5000 * MS) }
+}
+
+/// Ten requests of 100/s against such a server, each with a second.
 fn ten_against(manner: Manner) -> (Interval, Server) {
     let server = Server::start(manner);
     let request = request_to(server.addr);
-    (drive(&request, 4, 200 * MS, Rate::PerSecond(100.0), steady(100 * MS)), server)
+    (drive(&request, 4, 1000 * MS, Rate::PerSecond(100.0), ten()), server)
 }
 
 #[test]
@@ -149,7 +154,7 @@ fn a_status_that_is_expected_is_none() {
     let server = Server::start(Manner::status("404 Not Found", "", ""));
     let request =
         RequestPlan { expect_status: vec![reqwest::StatusCode::NOT_FOUND], ..request_to(server.addr) };
-    let interval = drive(&request, 4, 200 * MS, Rate::PerSecond(100.0), steady(100 * MS));
+    let interval = drive(&request, 4, 1000 * MS, Rate::PerSecond(100.0), ten());
     assert_eq!((interval.row.done, errors(&interval.row)), (10, vec![]));
 }
 
@@ -161,7 +166,7 @@ fn a_redirect_is_followed_on_the_same_host_only() {
     for (location, followed) in [(here, true), (elsewhere, false)] {
         let server = Server::start(Manner::status("302 Found", &location, ""));
         let request = RequestPlan { follow: true, ..request_to(server.addr) };
-        let interval = drive(&request, 4, 500 * MS, Rate::PerSecond(100.0), steady(100 * MS));
+        let interval = drive(&request, 4, 1000 * MS, Rate::PerSecond(100.0), ten());
         let expected = if followed { vec![] } else { vec![(ErrorKind::Status3xx, 10)] };
         assert_eq!(errors(&interval.row), expected);
     }
