@@ -31,9 +31,10 @@ impl Conductor<'_> {
     pub(super) async fn last_answers(&mut self, end: End) -> End {
         let begun = self.parts.clock.now();
         let mut until = begun + end.patience();
-        self.chronicle.sampling(begun, self.parts.plan.interval.0);
-        // a probe that hangs must not cost the others their values, so it is given up before the wait is
-        self.questions.last_sample(end.patience() / 2);
+        let interval = self.parts.plan.interval.0;
+        self.chronicle.sampling(begun, interval);
+        // a probe that hangs must not cost the others their values, nor make them look later than they are
+        self.questions.last_sample(interval.min(end.patience() / 2));
         while !self.questions.all_answered() {
             let left = until.saturating_sub(self.parts.clock.now());
             if left.is_zero() {
