@@ -6,6 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,9 @@ struct Ran {
 /// A run against such a server, with all that must hold whatever its pages do.
 #[track_caller]
 fn soaked(kind: &str) -> Ran {
+    // one at a time: they measure time, and some keep a processor busy
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "hostile_probes::serve", "--ignored", "--nocapture", "--test-threads=1"]);
     command.env("HOSTILE_KIND", kind);
@@ -140,6 +144,9 @@ fn pages_that_lie_are_taken_for_what_they_say_and_break_nothing() {
 #[ignore = "a server for the other tests, no test"]
 fn serve() {
     let Ok(kind) = std::env::var("HOSTILE_KIND") else { return };
+    if kind == "lies" {
+        (lying_metrics(), lying_profile());
+    }
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     println!("listening on {}", listener.local_addr().unwrap());
     thread::spawn(move || {
@@ -225,15 +232,7 @@ fn bomb() -> Vec<u8> {
 fn lie(path: &str) -> Vec<u8> {
     let most = u64::MAX;
     match path {
-        "/metrics" => {
-            let mut page = String::from(
-                "# TYPE app_tasks gauge\napp_tasks{place=\"a\"} NaN\napp_tasks{place=\"b\"} 1e308\n\
-                 app_tasks{place=\"b\"} 1e308\napp_tasks{place=\"c\"} -7\ngo_threads +Inf\n\
-                 go_memstats_heap_alloc_bytes 1e308\ngo_memstats_heap_alloc_bytes 1e308\n",
-            );
-            (0..1_000_000).for_each(|i| page.push_str(&format!("app_tasks{{place=\"{i}\"}} 1\n")));
-            page.into_bytes()
-        }
+        "/metrics" => lying_metrics().clone(),
         "/debug/pprof/cmdline" => honest(path),
         _ if path.contains("heap") => format!(
             "heap profile: 1: 1 [1: 1] @ heap/1048576\n{most}: 1 [1: 1] @ 0x1\n#\t0x1\tmain.f+0x1\t/a.go:{most}\n\n\
@@ -244,12 +243,31 @@ fn lie(path: &str) -> Vec<u8> {
         _ if path.contains("debug=2") => {
             format!("goroutine 1 [chan send, {most} minutes]:\nmain.f(...)\n\t/a.go:1 +0x1\n").repeat(9).into_bytes()
         }
-        _ => lying_profile(),
+        _ => lying_profile().clone(),
     }
 }
 
+/// Made once: to make it takes a while, and that is not what is tested.
+fn lying_metrics() -> &'static Vec<u8> {
+    static ONCE: OnceLock<Vec<u8>> = OnceLock::new();
+    ONCE.get_or_init(|| {
+        let mut page = String::from(
+            "# TYPE app_tasks gauge\napp_tasks{place=\"a\"} NaN\napp_tasks{place=\"b\"} 1e308\n\
+             app_tasks{place=\"b\"} 1e308\napp_tasks{place=\"c\"} -7\ngo_threads +Inf\n\
+             go_memstats_heap_alloc_bytes 1e308\ngo_memstats_heap_alloc_bytes 1e308\n",
+        );
+        (0..1_000_000).for_each(|i| page.push_str(&format!("app_tasks{{place=\"{i}\"}} 1\n")));
+        page.into_bytes()
+    })
+}
+
 /// One function for every id, the largest counts for the same stack over and over, and many stacks of one goroutine.
-fn lying_profile() -> Vec<u8> {
+fn lying_profile() -> &'static Vec<u8> {
+    static ONCE: OnceLock<Vec<u8>> = OnceLock::new();
+    ONCE.get_or_init(make_lying_profile)
+}
+
+fn make_lying_profile() -> Vec<u8> {
     let field = |tag: u8, bytes: &[u8]| {
         let length = bytes.len() as u16;
         let mut out = vec![tag << 3 | 2, (length & 0x7f) as u8 | 0x80, (length >> 7) as u8];
