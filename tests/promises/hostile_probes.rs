@@ -145,7 +145,8 @@ fn pages_that_lie_are_taken_for_what_they_say_and_break_nothing() {
 fn serve() {
     let Ok(kind) = std::env::var("HOSTILE_KIND") else { return };
     if kind == "lies" {
-        (lying_metrics(), lying_profile());
+        lying_metrics();
+        lying_profile();
     }
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     println!("listening on {}", listener.local_addr().unwrap());
