@@ -209,8 +209,11 @@ impl Tasks {
             .map(|(c, standing)| Culprit { proven: standing == Standing::Proven, ..c.culprit })
             .collect();
         blamed.sort_by(|a, b| {
+            // a descriptor belongs to somebody: who is left behind comes before what he holds
+            let held = |c: &Culprit| c.kind == GroupKind::Fd.to_string();
             b.proven
                 .cmp(&a.proven)
+                .then(held(a).cmp(&held(b)))
                 .then((b.count_end - b.count_start).total_cmp(&(a.count_end - a.count_start)))
         });
         blamed.extend(allocates.chain(grows).map(|c| c.culprit));
