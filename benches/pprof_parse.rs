@@ -39,15 +39,17 @@ fn main() -> ExitCode {
     show("parsed and grouped", parsed, read);
 
     let page = metrics();
-    let lines = median(|| memchr::memchr_iter(b'\n', &page).count());
+    // one by one, as any reader of lines must: counting them all at once is a tenth of that
+    let lines = median(|| memchr::memchr_iter(b'\n', &page).fold(0, |sum, at| black_box(sum ^ at)));
     let scanned = median(|| usize::from(memchr::memchr(0, &page).is_some()));
-    let wanted = |name: &str| !name.ends_with("_bucket");
+    // as where soak drives and counts requests itself
+    let wanted = |name: &str| !name.starts_with("http_");
     let samples = median(|| foreign::samples(&page, wanted));
     let filled = median(|| foreign::metrics(&page));
     println!("metrics page of {LINES} lines: {} KiB", page.len() >> 10);
     show("searched for one byte", scanned, lines);
     show("searched for each line's end", lines, lines);
-    show("read, buckets passed over", samples, lines);
+    show("read, histograms passed over", samples, lines);
     // at discovery: once to see what can be filled, once to fill it
     show("series found and filled, two readings", filled, lines);
     let ratio = samples.as_secs_f64() / lines.as_secs_f64();

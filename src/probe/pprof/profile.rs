@@ -189,25 +189,27 @@ impl<'a> Parts<'a> {
             });
             Arc::clone(text)
         };
-        let mut by_id = HashMap::with_capacity(self.functions.len());
+        let mut by_id = Index::new(self.functions.len());
         let mut functions = Vec::with_capacity(self.functions.len());
         for function in &self.functions {
             let name = string(function.name);
-            by_id.insert(function.id, functions.len());
+            by_id.put(function.id, functions.len());
             let hash = fnv1a(FNV_START, name.as_bytes());
             functions.push(Function { name, file: string(function.filename), hash });
         }
-        let mut places = HashMap::with_capacity(self.locations.len());
+        let mut location_at = Index::new(self.locations.len());
+        let mut places: Vec<Vec<Place>> = Vec::with_capacity(self.locations.len());
         for location in &self.locations {
             let lines: Vec<Place> = location
                 .line
                 .iter()
                 .filter_map(|line| {
-                    let function = *by_id.get(&line.function_id)?;
+                    let function = by_id.get(line.function_id)?;
                     Some(Place { function, line: u32::try_from(line.line).unwrap_or(0) })
                 })
                 .collect();
-            places.insert(location.id, lines);
+            location_at.put(location.id, places.len());
+            places.push(lines);
         }
         // locations with many inlined frames, named by many samples, multiply: the same bound holds for the product
         let mut left = MAX_REFERENCES;
@@ -215,7 +217,7 @@ impl<'a> Parts<'a> {
         for sample in &self.samples {
             let mut stack = Vec::with_capacity(sample.location_id.len().min(MAX_FRAMES));
             for id in &sample.location_id {
-                let lines = places.get(id).map_or(&[][..], Vec::as_slice);
+                let lines = location_at.get(*id).map_or(&[][..], |at| &places[at]);
                 let lines = &lines[..lines.len().min(MAX_FRAMES - stack.len())];
                 left = left.saturating_sub(lines.len());
                 if left > 0 {
@@ -226,6 +228,33 @@ impl<'a> Parts<'a> {
             stacks.push((stack, u64::try_from(count).unwrap_or(0)));
         }
         Profile { functions, stacks }
+    }
+}
+
+/// Where an id stands; the last of those that have it. Go counts ids from 1, which is looked up without hashing; ids
+/// of others may be anything.
+struct Index {
+    small: Vec<Option<usize>>,
+    others: HashMap<u64, usize>,
+}
+
+impl Index {
+    fn new(entries: usize) -> Index {
+        Index { small: vec![None; entries + 1], others: HashMap::new() }
+    }
+
+    fn put(&mut self, id: u64, at: usize) {
+        match usize::try_from(id).ok().and_then(|id| self.small.get_mut(id)) {
+            Some(place) => *place = Some(at),
+            None => drop(self.others.insert(id, at)),
+        }
+    }
+
+    fn get(&self, id: u64) -> Option<usize> {
+        match usize::try_from(id).ok().and_then(|id| self.small.get(id)) {
+            Some(place) => *place,
+            None => self.others.get(&id).copied(),
+        }
     }
 }
 
@@ -290,6 +319,16 @@ pub(crate) mod tests {
         assert_eq!(parse(&bomb).unwrap_err(), BadProfile("it holds too much".into()));
         assert!(parse(b"").is_err());
         assert!(parse(b"<html>not here</html>").is_err());
+    }
+
+    #[test]
+    fn ids_are_found_whatever_they_are() {
+        let mut index = Index::new(2);
+        for (at, id) in [1, 2, 3, u64::MAX, 2].into_iter().enumerate() {
+            index.put(id, at);
+        }
+        let found = [0, 1, 2, 3, u64::MAX, 7].map(|id| index.get(id));
+        assert_eq!(found, [None, Some(0), Some(4), Some(2), Some(3), None]);
     }
 
     #[test]
