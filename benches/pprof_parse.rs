@@ -1,8 +1,12 @@
 //! What reading foreign pages costs, as ratios to touching their bytes: `cargo bench --bench pprof_parse`.
 //!
 //! - A goroutine profile of 10,000 distinct stacks, parsed and grouped, to unpacking and copying it.
-//! - A metrics page of 5,000 lines, most of them buckets, to a search for a byte that is in none of them and to a
-//!   search for each line's end. At most three times the latter, or it exits 1.
+//! - A metrics page of 5,000 lines, most of them buckets, read as where soak drives, to a search for the end of each
+//!   line. Exits 1 beyond three times.
+//!
+//! Measured on two shared cores of a virtual machine (x86-64): 5.3 ms to 0.5 ms, 10 times, for 490 KiB of profile;
+//! 0.10 ms to 0.04 ms, 2.7 times, for 528 KiB of metrics. At one sample every 500 ms that would be 1.1 % and 0.02 % of
+//! a core; the sampler asks less often by itself where a probe takes more than its share.
 
 use std::hint::black_box;
 use std::io::Write;
