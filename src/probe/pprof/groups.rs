@@ -50,13 +50,14 @@ pub fn count(profile: &Profile) -> Vec<Counted> {
 pub fn labels(profile: &Profile, labels: &[Vec<String>]) -> Vec<GroupLabel> {
     let own = own(profile);
     let mut counts: BTreeMap<(u64, &str), u64> = BTreeMap::new();
-    for ((stack, count), labels) in profile.stacks.iter().zip(labels) {
+    for ((stack, count), labels) in profile.stacks().zip(labels) {
         if labels.is_empty() || stack.iter().any(|place| own[place.function]) {
             continue;
         }
         let hash = hash(profile, stack);
         for label in labels {
-            *counts.entry((hash, label)).or_default() += count;
+            let sum = counts.entry((hash, label)).or_default();
+            *sum = sum.saturating_add(count);
         }
     }
     let told = |((hash, label), count): ((u64, &str), u64)| GroupLabel {
