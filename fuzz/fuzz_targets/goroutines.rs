@@ -7,5 +7,6 @@ libfuzzer_sys::fuzz_target!(|page: &[u8]| {
     if let Some(bytes) = soak::probe::foreign::unpack(page, MOST) {
         assert!(bytes.len() <= MOST.max(page.len()));
         soak::probe::foreign::goroutines(&bytes);
+        soak::probe::foreign::labels(&bytes);
     }
 });

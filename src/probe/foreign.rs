@@ -3,7 +3,7 @@
 //! For fuzz/ and benches/, which stand outside of the library and must reach what only probes use; nothing in soak
 //! itself calls these, and they may change at any time.
 
-use super::pprof::{dump, groups, heap, profile};
+use super::pprof::{dump, groups, heap, labels, profile};
 use super::{fetch, prom_text, prometheus};
 use crate::plan::{PprofPlan, ProbePlan};
 
@@ -18,6 +18,12 @@ pub fn goroutines(bytes: &[u8]) -> usize {
     let groups = groups::count(&profile);
     groups.iter().take(128).for_each(|group| drop(groups::describe(&profile, group)));
     groups.len()
+}
+
+/// The labels of a profile's groups, as with `--keep-labels`.
+pub fn labels(bytes: &[u8]) -> usize {
+    let Ok(profile) = profile::parse(bytes) else { return 0 };
+    groups::labels(&profile, &labels::labels(bytes).unwrap_or_default()).len()
 }
 
 /// The stacks of heap?debug=1, and one for the account.

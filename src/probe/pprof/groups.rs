@@ -25,17 +25,17 @@ pub fn count(profile: &Profile) -> Vec<Counted> {
     let own = own(profile);
     let mut by_hash: HashMap<u64, usize> = HashMap::new();
     let mut groups: Vec<(u64, u64, usize)> = Vec::new();
-    for (index, (stack, count)) in profile.stacks.iter().enumerate() {
+    for (index, (stack, count)) in profile.stacks().enumerate() {
         // one that has just been started has no stack yet; it comes up again where it waits
-        if *count == 0 || stack.is_empty() || stack.iter().any(|place| own[place.function]) {
+        if count == 0 || stack.is_empty() || stack.iter().any(|place| own[place.function]) {
             continue;
         }
         let hash = hash(profile, stack);
         match by_hash.get(&hash) {
-            Some(&at) => groups[at].1 = groups[at].1.saturating_add(*count),
+            Some(&at) => groups[at].1 = groups[at].1.saturating_add(count),
             None => {
                 by_hash.insert(hash, groups.len());
-                groups.push((hash, *count, index));
+                groups.push((hash, count, index));
             }
         }
     }
@@ -50,13 +50,14 @@ pub fn count(profile: &Profile) -> Vec<Counted> {
 pub fn labels(profile: &Profile, labels: &[Vec<String>]) -> Vec<GroupLabel> {
     let own = own(profile);
     let mut counts: BTreeMap<(u64, &str), u64> = BTreeMap::new();
-    for ((stack, count), labels) in profile.stacks.iter().zip(labels) {
+    for ((stack, count), labels) in profile.stacks().zip(labels) {
         if labels.is_empty() || stack.iter().any(|place| own[place.function]) {
             continue;
         }
         let hash = hash(profile, stack);
         for label in labels {
-            *counts.entry((hash, label)).or_default() += count;
+            let sum = counts.entry((hash, label)).or_default();
+            *sum = sum.saturating_add(count);
         }
     }
     let told = |((hash, label), count): ((u64, &str), u64)| GroupLabel {
@@ -77,7 +78,7 @@ pub(super) const LONGEST_STACK: usize = 32 << 10;
 
 /// What a group is, with its stack from below the frames of Go's runtime.
 pub fn describe(profile: &Profile, group: &Counted) -> TaskGroup {
-    let places = profile.stacks.get(group.stack).map_or(&[][..], |(stack, _)| stack);
+    let places = profile.stack(group.stack);
     let mut left = LONGEST_STACK;
     let frames: Vec<Frame> = below_runtime(profile, places)
         .iter()

@@ -53,6 +53,9 @@ pub fn labels(bytes: &[u8]) -> Result<Vec<Vec<String>>, BadProfile> {
     // a long text that many samples refer to is short in the file
     let mut left = MAX_LABEL_BYTES;
     let mut text = |label: PbLabel| {
+        if left == 0 {
+            return None; // to make what is then thrown away would take hours
+        }
         let key = string(label.key);
         let text = match label.text {
             0 => format!("{key}={}", label.number),

@@ -80,8 +80,24 @@ pub struct Place {
 pub struct Profile {
     /// Every function once.
     pub functions: Vec<Function>,
-    /// Stacks, leaf first, with the first of their values. The same stack may come twice, with other labels.
-    pub stacks: Vec<(Vec<Place>, u64)>,
+    /// Of each stack its end in `places`, and the first of its values. The same may come twice, with other labels.
+    stacks: Vec<(usize, u64)>,
+    /// All stacks, one behind the other: a list for each would cost more than all else.
+    places: Vec<Place>,
+}
+
+impl Profile {
+    /// Every stack, leaf first, with the first of its values.
+    pub fn stacks(&self) -> impl Iterator<Item = (&[Place], u64)> {
+        (0..self.stacks.len()).map(|index| (self.stack(index), self.stacks[index].1))
+    }
+
+    /// One stack, leaf first; empty where there is none.
+    pub fn stack(&self, index: usize) -> &[Place] {
+        let begin =
+            index.checked_sub(1).and_then(|before| self.stacks.get(before)).map_or(0, |(end, _)| *end);
+        self.stacks.get(index).map_or(&[], |(end, _)| &self.places[begin..*end])
+    }
 }
 
 /// Why bytes are no profile, in one line.
@@ -105,7 +121,11 @@ impl From<prost::DecodeError> for BadProfile {
 #[derive(Default)]
 struct Parts<'a> {
     types: usize,
-    samples: Vec<PbSample>,
+    /// The one being read, whose memory is used again.
+    sample: PbSample,
+    /// Of each sample the end of its locations in `ids`, and its first value.
+    samples: Vec<(usize, i64)>,
+    ids: Vec<u64>,
     locations: Vec<PbLocation>,
     functions: Vec<PbFunction>,
     strings: Vec<&'a [u8]>,
@@ -157,9 +177,11 @@ impl<'a> Parts<'a> {
         match tag {
             1 => self.types += 1,
             2 => {
-                let sample = PbSample::decode(message)?;
-                self.references += sample.location_id.len() + sample.value.len();
-                self.samples.push(sample);
+                self.sample.clear();
+                self.sample.merge(message)?;
+                self.references += self.sample.location_id.len();
+                self.ids.extend_from_slice(&self.sample.location_id);
+                self.samples.push((self.ids.len(), self.sample.value.first().copied().unwrap_or(0)));
             }
             4 => {
                 let location = PbLocation::decode(message)?;
@@ -189,43 +211,70 @@ impl<'a> Parts<'a> {
             });
             Arc::clone(text)
         };
-        let mut by_id = HashMap::with_capacity(self.functions.len());
+        let mut by_id = Index::new(self.functions.len());
         let mut functions = Vec::with_capacity(self.functions.len());
         for function in &self.functions {
             let name = string(function.name);
-            by_id.insert(function.id, functions.len());
+            by_id.put(function.id, functions.len());
             let hash = fnv1a(FNV_START, name.as_bytes());
             functions.push(Function { name, file: string(function.filename), hash });
         }
-        let mut places = HashMap::with_capacity(self.locations.len());
+        let mut location_at = Index::new(self.locations.len());
+        let mut places: Vec<Vec<Place>> = Vec::with_capacity(self.locations.len());
         for location in &self.locations {
             let lines: Vec<Place> = location
                 .line
                 .iter()
                 .filter_map(|line| {
-                    let function = *by_id.get(&line.function_id)?;
+                    let function = by_id.get(line.function_id)?;
                     Some(Place { function, line: u32::try_from(line.line).unwrap_or(0) })
                 })
                 .collect();
-            places.insert(location.id, lines);
+            location_at.put(location.id, places.len());
+            places.push(lines);
         }
         // locations with many inlined frames, named by many samples, multiply: the same bound holds for the product
-        let mut left = MAX_REFERENCES;
         let mut stacks = Vec::with_capacity(self.samples.len());
-        for sample in &self.samples {
-            let mut stack = Vec::with_capacity(sample.location_id.len().min(MAX_FRAMES));
-            for id in &sample.location_id {
-                let lines = places.get(id).map_or(&[][..], Vec::as_slice);
-                let lines = &lines[..lines.len().min(MAX_FRAMES - stack.len())];
-                left = left.saturating_sub(lines.len());
-                if left > 0 {
-                    stack.extend_from_slice(lines);
-                }
+        let mut all: Vec<Place> = Vec::with_capacity(self.ids.len());
+        let mut from = 0;
+        for (to, count) in self.samples {
+            let begin = all.len();
+            for id in &self.ids[from..to] {
+                let lines = location_at.get(*id).map_or(&[][..], |at| &places[at]);
+                let room = (MAX_FRAMES + begin).min(MAX_REFERENCES).saturating_sub(all.len());
+                all.extend_from_slice(&lines[..lines.len().min(room)]);
             }
-            let count = sample.value.first().copied().unwrap_or(0);
-            stacks.push((stack, u64::try_from(count).unwrap_or(0)));
+            from = to;
+            stacks.push((all.len(), u64::try_from(count).unwrap_or(0)));
         }
-        Profile { functions, stacks }
+        Profile { functions, stacks, places: all }
+    }
+}
+
+/// Where an id stands; the last of those that have it. Go counts ids from 1, which is looked up without hashing; ids
+/// of others may be anything.
+struct Index {
+    small: Vec<Option<usize>>,
+    others: HashMap<u64, usize>,
+}
+
+impl Index {
+    fn new(entries: usize) -> Index {
+        Index { small: vec![None; entries + 1], others: HashMap::new() }
+    }
+
+    fn put(&mut self, id: u64, at: usize) {
+        match usize::try_from(id).ok().and_then(|id| self.small.get_mut(id)) {
+            Some(place) => *place = Some(at),
+            None => drop(self.others.insert(id, at)),
+        }
+    }
+
+    fn get(&self, id: u64) -> Option<usize> {
+        match usize::try_from(id).ok().and_then(|id| self.small.get(id)) {
+            Some(place) => *place,
+            None => self.others.get(&id).copied(),
+        }
     }
 }
 
@@ -272,11 +321,11 @@ pub(crate) mod tests {
         let bytes = encode(&[(&[("runtime.gopark", 1), ("main.f", 7)], 12), (&[], 1)]);
         let profile = parse(&bytes).unwrap();
         let names = |i: usize| -> Vec<&str> {
-            profile.stacks[i].0.iter().map(|p| &*profile.functions[p.function].name).collect()
+            profile.stack(i).iter().map(|p| &*profile.functions[p.function].name).collect()
         };
         assert_eq!(names(0), ["runtime.gopark", "main.f"]);
-        assert_eq!(profile.stacks[0].0[1].line, 7);
-        assert_eq!((profile.stacks[0].1, profile.stacks[1].1), (12, 1));
+        assert_eq!(profile.stack(0)[1].line, 7);
+        assert_eq!(profile.stacks().map(|(_, count)| count).collect::<Vec<_>>(), [12, 1]);
         assert!(names(1).is_empty());
     }
 
@@ -290,6 +339,16 @@ pub(crate) mod tests {
         assert_eq!(parse(&bomb).unwrap_err(), BadProfile("it holds too much".into()));
         assert!(parse(b"").is_err());
         assert!(parse(b"<html>not here</html>").is_err());
+    }
+
+    #[test]
+    fn ids_are_found_whatever_they_are() {
+        let mut index = Index::new(2);
+        for (at, id) in [1, 2, 3, u64::MAX, 2].into_iter().enumerate() {
+            index.put(id, at);
+        }
+        let found = [0, 1, 2, 3, u64::MAX, 7].map(|id| index.get(id));
+        assert_eq!(found, [None, Some(0), Some(4), Some(2), Some(3), None]);
     }
 
     #[test]
@@ -308,7 +367,7 @@ pub(crate) mod tests {
         assert_eq!(profile.functions.len(), 1_001);
         assert!(profile.functions.iter().all(|f| Arc::ptr_eq(&f.name, &profile.functions[0].name)));
         assert_eq!(profile.functions[0].name.len(), LONGEST_NAME);
-        assert_eq!(parse(&encode(&[(&deep, 1)])).unwrap().stacks[0].0.len(), MAX_FRAMES);
+        assert_eq!(parse(&encode(&[(&deep, 1)])).unwrap().stack(0).len(), MAX_FRAMES);
     }
 
     proptest! {
