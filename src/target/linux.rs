@@ -136,15 +136,20 @@ mod tests {
     #[test]
     fn work_is_seen_in_the_scheduler_before_it_makes_a_tick() {
         let pid = std::process::id();
-        let before = cpu_times(pid).unwrap();
         let mut x = 1_u64;
-        for i in 0..3_000_000_u64 {
-            x = std::hint::black_box(x.wrapping_mul(i | 1));
-        }
-        let after = cpu_times(pid).unwrap();
-        if let (Some(a), Some(b)) = (before.scheduled_s, after.scheduled_s) {
-            assert!(b > a, "{a} then {b}");
-        }
-        assert!(after.ticks_s >= before.ticks_s);
+        // threads of other tests end meanwhile, and what they have used goes with them: once is enough
+        let seen = (0..50).any(|_| {
+            let before = cpu_times(pid).unwrap();
+            for i in 0..3_000_000_u64 {
+                x = std::hint::black_box(x.wrapping_mul(i | 1));
+            }
+            let after = cpu_times(pid).unwrap();
+            assert!(after.ticks_s >= before.ticks_s);
+            match (before.scheduled_s, after.scheduled_s) {
+                (Some(a), Some(b)) => b > a,
+                _ => true,
+            }
+        });
+        assert!(seen, "work leaves no trace");
     }
 }
