@@ -23,6 +23,9 @@ const BENDS: [f64; 6] = [0.12, 0.25, 0.38, 0.5, 0.62, 0.75];
 const BACK: f64 = 0.05;
 /// The later part keeps pace if it grows at least at this share of the earlier part's rate.
 const PACE: f64 = 0.5;
+/// A rise that goes on at this share of its rate only leans: no load is so even that its leak is straighter, and where
+/// noise is faint, as of pages counted one by one, a bend is certain long before it says anything.
+const LEANS: f64 = 0.8;
 /// How sure one must be that it does not keep pace.
 const SURE: f64 = 0.998;
 
@@ -122,7 +125,9 @@ impl Ground {
             }
             if f.criterion < least {
                 least = f.criterion;
-                form = if late < early {
+                form = if (LEANS * early..early).contains(&late) {
+                    Form::Straight
+                } else if late < early {
                     Form::BendsDown(share)
                 } else if early < 0.2 * late {
                     Form::StartsLate(share)
@@ -278,6 +283,14 @@ mod tests {
         assert!(matches!(ground(|t| t * t / 50.0).examine(0, f64::INFINITY).unwrap().form, Form::BendsUp));
         let warm = ground(|t| 60.0 * (1.0 - (-t / 12.0).exp())).examine(0, f64::INFINITY).unwrap();
         assert!(matches!(warm.form, Form::Saturates(tau) if (8.0..18.0).contains(&tau)), "{:?}", warm.form);
+    }
+
+    #[test]
+    fn a_rise_that_only_leans_is_a_line() {
+        let faint = |late: f64| move |t: f64| 200.0 * (t + late * (t - 60.0).max(0.0));
+        assert_eq!(ground(faint(-0.08)).examine(0, f64::INFINITY).unwrap().form, Form::Straight);
+        let slower = ground(faint(-0.7)).examine(0, f64::INFINITY).unwrap().form;
+        assert!(matches!(slower, Form::BendsDown(_)), "{slower:?}");
     }
 
     #[test]
