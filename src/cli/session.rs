@@ -8,7 +8,8 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::drive::{Driver, Monotonic};
 use crate::error::{Error, Result};
-use crate::evidence::{Command, EventKind, ProbeRecord};
+use crate::evidence::{Command, EventKind, Phase, ProbeRecord};
+use crate::judge::foresee;
 use crate::live::{Progress, signals};
 use crate::plan::{Plan, TargetPlan};
 use crate::probe::Sampler;
@@ -89,6 +90,15 @@ async fn asked(twice: &mut JoinHandle<()>) {
     }
 }
 
+/// Warm-up is over: what the rest of the run can decide, and a warning of each gate that asks for less.
+fn foretell(mirror: &Mirror, progress: &mut Progress) {
+    let foreseen = foresee(mirror.evidence());
+    for line in foreseen.decides.into_iter().chain(foreseen.warnings.iter().map(|w| format!("warning: {w}")))
+    {
+        progress.say(&line);
+    }
+}
+
 /// All that must stand before the first request.
 struct Ready {
     target: Option<Target>,
@@ -160,8 +170,13 @@ async fn run(
     };
     let mut sure = Sure::of(&plan.record);
     let cycles = plan.record.phases.cycles;
-    let mut tick =
-        |mirror: &Mirror, stage: Stage, left: Duration| progress.update(&status(mirror, stage, cycles, left));
+    let mut foreseen = false;
+    let mut tick = |mirror: &Mirror, stage: Stage, left: Duration| {
+        if stage.phase == Phase::Steady && !std::mem::replace(&mut foreseen, true) {
+            foretell(mirror, &mut progress);
+        }
+        progress.update(&status(mirror, stage, cycles, left));
+    };
     let parts = Parts {
         plan: &plan.record,
         clock,

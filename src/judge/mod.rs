@@ -6,6 +6,7 @@
 mod absence;
 mod account;
 mod exit;
+mod foresight;
 mod gates;
 mod headline;
 mod load;
@@ -23,6 +24,7 @@ mod words;
 use crate::evidence::{Account, Evidence, Findings};
 
 pub use absence::lost;
+pub use foresight::{Foreseen, foresee};
 pub use outlook::{Outlook, outlook};
 pub use reproduce::reproduce;
 pub use voters::ERROR;

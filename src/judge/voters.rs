@@ -23,7 +23,7 @@ pub const RESOLUTION_TASKS: f64 = 0.01;
 /// Go collects when its heap has doubled since the last collection, and from 4 MiB on.
 const GO_LEAST_HEAP: f64 = 4.0 * 1024.0 * 1024.0;
 /// A projection is shown as far ahead as so many times the run's length.
-const FARTHEST: f64 = 1000.0;
+pub const FARTHEST: f64 = 1000.0;
 
 /// One series with its vote.
 #[derive(Debug, Clone)]

@@ -185,7 +185,7 @@ fn weak(
 ) -> Answer {
     let mut out = made(Direction::Inconclusive, Shape::Irregular, Reason::Weak, chance, slope);
     // the standard error of a slope falls with the length to the power 3/2 in noise that forgets, 1/2 in a walk
-    let power = if window.line.correlation > 0.95 { 0.5 } else { 1.5 };
+    let power = super::foresight::power(window.line.correlation);
     let t = (window.line.coefficient.mean() / window.line.coefficient.spread()).max(0.5);
     out.needs_s = Some(window.span_s * (4.5 / t).max(1.2).powf(1.0 / power));
     out

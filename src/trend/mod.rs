@@ -17,8 +17,8 @@
 //! 6. [`decide`] and [`answer`]: the longest trailing window of one form decides.
 //! 7. [`cycles`]: where the load was repeated, the floors after each settle overrule all of this.
 //!
-//! Beside these stand [`limit`] (when a level reaches one), [`why`] (the sentence) and [`sequential`] (when to look while
-//! a run goes on).
+//! Beside these stand [`limit`] (when a level reaches one), [`why`] (the sentence), [`foresight`] (what a run will be able
+//! to decide) and [`sequential`] (when to look while it goes on).
 //!
 //! # Assumptions
 //! Noise has one character throughout a window; a leak's rate may vary but it does not pause for the last quarter of what was
@@ -49,6 +49,7 @@ mod bins;
 mod cycles;
 mod decide;
 mod fit;
+mod foresight;
 mod ground;
 mod limit;
 mod lives;
@@ -66,6 +67,7 @@ mod why;
 mod window;
 
 use answer::{Answer, Asked, LOOKED_AT, Reason, answer};
+pub use foresight::{Foresight, foresee};
 use ground::Kind;
 pub use limit::reaches;
 pub use sequential::Looks;
@@ -214,6 +216,11 @@ fn recovered(start: Option<f64>, end: Option<f64>, settled: Option<f64>) -> Opti
     (end > start).then(|| ((end - settled) / (end - start)).clamp(0.0, 1.0))
 }
 
+/// The least by which a series of this unit can move.
+fn least_jump(unit: Unit) -> f64 {
+    if unit == Unit::Bytes { PAGE } else { 1.0 }
+}
+
 /// The smallest slope each second that data like these would have shown in four of five runs.
 fn detectable(answer: &Answer, unit: Unit, span_s: f64, false_alarm: f64) -> Option<f64> {
     match &answer.slope {
@@ -222,7 +229,7 @@ fn detectable(answer: &Answer, unit: Unit, span_s: f64, false_alarm: f64) -> Opt
             Some(IN_PRACTICE * (beyond + FOUR_OF_FIVE * s.coefficient.spread()) / s.step_s)
         }
         None if answer.reason == Reason::Constant && span_s > 0.0 => {
-            Some(UNSEEN_JUMPS * if unit == Unit::Bytes { PAGE } else { 1.0 } / span_s)
+            Some(UNSEEN_JUMPS * least_jump(unit) / span_s)
         }
         None => None,
     }

@@ -6,6 +6,7 @@
 
 mod demo;
 mod endings;
+mod foresight;
 mod go;
 mod hard_targets;
 #[cfg(target_os = "linux")]

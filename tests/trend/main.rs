@@ -6,6 +6,7 @@
 mod analyze;
 mod calibration;
 mod copes;
+mod foresight;
 mod growing;
 mod made;
 mod many;

@@ -1,0 +1,23 @@
+//! After warm-up a run says what the rest of it can decide, and warns of each gate that asks for less.
+
+use super::support::{Server, told};
+
+#[test]
+fn what_can_be_decided_is_said_when_steady_begins_and_gates_below_it_are_warned_of() {
+    let server = Server::start("ok");
+    let place = tempfile::tempdir().unwrap();
+    let out = place.path().join("run");
+    let (near, far) = ("memory.slope < 5MiB/h", "memory.per_request < 1GiB");
+    let mut arguments =
+        vec!["--url", "", "-z", "9s", "--warmup", "4s", "-q", "50/s", "-o", out.to_str().unwrap()];
+    let url = server.url();
+    arguments[1] = &url;
+    let stderr = told(&[&arguments[..], &["--gate", near, "--gate", far]].concat()).stderr;
+    let said: Vec<&str> = stderr.lines().filter(|l| l.contains("of steady can decide growth of")).collect();
+    assert_eq!(said.len(), 1, "{stderr}");
+    assert!(said[0].contains("resident memory from") && said[0].contains("a request"), "{stderr}");
+    let at = stderr.find(said[0]).unwrap();
+    assert!(stderr.find("warmup").unwrap() < at && at < stderr.find("\nsteady").unwrap(), "{stderr}");
+    let warned: Vec<&str> = stderr.lines().filter(|l| l.starts_with("warning: gate")).collect();
+    assert!(matches!(warned[..], [one] if one.contains(near) && one.contains("would")), "{stderr}");
+}
