@@ -19,7 +19,8 @@ pub fn code(judging: Option<&Judging>, verdict: Verdict, gates: &[GateFinding]) 
         Verdict::Inconclusive => UNSURE,
         Verdict::Stable => FINE,
     };
-    let gates_only = judging.is_some_and(|j| j.gates_only || j.load_only);
+    // where only the load was looked at and no gate asks about it, whether the load went well is all there is
+    let gates_only = judging.is_some_and(|j| j.gates_only || j.load_only && !gates.is_empty());
     let mut worst = if gates_only && by_verdict != FAILED {
         (FINE, if judging.is_some_and(|j| j.load_only) { "--load-only" } else { "--gates-only" }.to_string())
     } else {

@@ -23,6 +23,10 @@ pub fn headline(findings: &Findings, facts: &Facts, why: &str) -> String {
 fn answer(findings: &Findings, facts: &Facts, why: &str) -> String {
     match findings.verdict {
         Verdict::Leak => leak(findings, why),
+        // nobody may read that nothing leaks where nobody looked
+        Verdict::Stable if !findings.series.iter().any(|s| s.votes) => {
+            "The load was answered; no memory and no tasks were looked at".into()
+        }
         Verdict::Stable => format!("No leak: {}", facts.excludes.as_deref().unwrap_or("nothing grows")),
         Verdict::Inconclusive => format!("Cannot tell: {why}"),
         Verdict::Failed => {
