@@ -4,7 +4,7 @@ use crate::evidence::{Aspect, Evidence, Gate, Phase, Quantity, Series};
 use crate::trend::{self, Foresight, Question};
 use crate::units::{Span, Unit};
 
-use super::rank::TASK_COUNTS;
+use super::rank::{Sources, TASK_COUNTS};
 use super::voters::{ERROR, FARTHEST};
 use super::words;
 
@@ -32,7 +32,12 @@ pub fn foresee(evidence: &Evidence) -> Foreseen {
         known.next().and_then(|series| Some((series, ask(series)?)))
     };
     let memory = first(&["rss_anon_bytes", "rss_bytes"]);
-    let each: Vec<String> = [&memory, &first(&TASK_COUNTS)]
+    // a climbing RSS decides nothing in a runtime whose live heap cannot be read: it grows rather than collects
+    let sources = Sources::of(evidence);
+    let blind = sources.runtime.grows_before_collecting()
+        && recording.series("mem_live_bytes").is_none_or(Series::is_empty);
+    let tells = memory.filter(|_| !blind);
+    let each: Vec<String> = [&tells, &first(&TASK_COUNTS)]
         .into_iter()
         .flatten()
         .map(|(series, foresight)| {

@@ -204,17 +204,27 @@ fn doubt(voter: &Voter, voters: &Voters, steady: &Steady) -> Option<String> {
     match voter.trend.direction {
         Direction::Stable => None,
         Direction::Inconclusive if voter.bounded => None,
+        // a longer run of the kind would not tell either
+        Direction::Growing | Direction::Inconclusive
+            if rose(voter) && unreadable_heap(voter, voters) && steady.stretches.len() < 2 =>
+        {
+            Some(format!(
+                "{name} climbs, but {} rather grows its heap than collects, and its live heap could not be read; \
+                 --cycles 3 would tell a leak from that",
+                voters.sources().runtime
+            ))
+        }
         Direction::Inconclusive => Some(format!("{name}: {}", voter.trend.why)),
-        Direction::Growing if unreadable_heap(voter, voters) && steady.stretches.len() < 2 => Some(format!(
-            "{name} climbs, but {} rather grows its heap than collects, and its live heap could not be read; \
-             --cycles 3 would tell a leak from that",
-            voters.sources().runtime
-        )),
         Direction::Growing if voter.material && !voter.significant && !voter.bounded => {
             Some(format!("{name}: {}, but not clearly beside the other series of this run", voter.trend.why))
         }
         Direction::Growing => None,
     }
+}
+
+/// Whether it stood higher at the end of steady than at its start.
+fn rose(voter: &Voter) -> bool {
+    voter.trend.start.zip(voter.trend.end).is_some_and(|(start, end)| end > start)
 }
 
 /// The smallest growth a request that a series without a growth of its own would have shown, or may still hide.
