@@ -16,6 +16,12 @@ pub enum Runtime {
     DotNet,
     /// An executable or library that exports V8.
     V8,
+    /// CPython: libpython is mapped, or the executable exports its interface.
+    Python,
+    /// CRuby: libruby is mapped, or the executable exports its interface.
+    Ruby,
+    /// Erlang and Elixir: the executable exports the interface of native functions.
+    Beam,
     /// None of these.
     Other,
 }
@@ -34,6 +40,9 @@ impl fmt::Display for Runtime {
             Runtime::Jvm => "JVM",
             Runtime::DotNet => ".NET",
             Runtime::V8 => "V8",
+            Runtime::Python => "Python",
+            Runtime::Ruby => "Ruby",
+            Runtime::Beam => "BEAM",
             Runtime::Other => "native or other",
         })
     }

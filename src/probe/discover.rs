@@ -217,6 +217,9 @@ async fn prometheus(
         Runtime::Jvm => "Micrometer's PrometheusMeterRegistry (Spring: /actuator/prometheus)",
         Runtime::DotNet => "app.MapMetrics() of prometheus-net",
         Runtime::V8 => "prom-client's collectDefaultMetrics() served at /metrics",
+        Runtime::Python => "start_http_server() or make_wsgi_app() of prometheus_client",
+        Runtime::Ruby => "Prometheus::Middleware::Exporter of prometheus-client, or yabeda-prometheus",
+        Runtime::Beam => "prometheus_plugs or telemetry_metrics_prometheus",
         Runtime::Other => "Prometheus text at /metrics",
     };
     found.missing(

@@ -1,8 +1,9 @@
 //! The runtime of a process, told by its files and never by its name.
 //!
 //! Go: the executable has a section .go.buildinfo. JVM and .NET: libjvm.so or libcoreclr.so is mapped. V8: the
-//! executable or a mapped library has dynamic symbols of namespace v8. Of a file only its section headers are
-//! read, and its table of names piece by piece.
+//! executable or a mapped library has dynamic symbols of namespace v8. Python and Ruby: libpython or libruby is mapped,
+//! or the executable has the dynamic symbol of their interface; BEAM: the executable has that. Of a file only its
+//! section headers are read, and its table of names piece by piece.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -20,6 +21,13 @@ const NAMES_BYTES: u64 = 32 << 20;
 const V8_BYTES: u64 = 4 << 20;
 /// What every public symbol of V8 begins with (Itanium C++ ABI: a name nested in namespace v8).
 const V8_SYMBOL: &[u8] = b"_ZN2v8";
+/// What tells the runtime of an executable, in the table of its dynamic symbols' names.
+const SYMBOLS: [(&[u8], Runtime); 4] = [
+    (V8_SYMBOL, Runtime::V8),
+    (b"\0Py_BytesMain\0", Runtime::Python),
+    (b"\0ruby_run_node\0", Runtime::Ruby),
+    (b"\0enif_make_atom\0", Runtime::Beam),
+];
 
 /// The runtime of a living process; `Other` where soak may not look.
 pub fn of_process(pid: u32) -> Runtime {
@@ -32,7 +40,9 @@ pub fn of_process(pid: u32) -> Runtime {
 
 /// The runtime that an executable and the libraries mapped with it make, with `root` before the libraries' paths.
 pub fn of_files(executable: &Path, libraries: &BTreeSet<PathBuf>, root: &Path) -> Runtime {
-    let maps = |name: &str| libraries.iter().any(|path| path.file_name().is_some_and(|n| n == name));
+    let names = || libraries.iter().filter_map(|path| path.file_name()?.to_str());
+    let maps = |name: &str| names().any(|n| n == name);
+    let maps_a = |prefix: &str| names().any(|n| n.starts_with(prefix) && n.contains(".so"));
     if maps("libjvm.so") {
         return Runtime::Jvm;
     }
@@ -42,11 +52,18 @@ pub fn of_files(executable: &Path, libraries: &BTreeSet<PathBuf>, root: &Path) -
     if section(executable, ".go.buildinfo").is_some() {
         return Runtime::Go;
     }
+    if let Some(runtime) = exported(executable, &SYMBOLS) {
+        return runtime;
+    }
+    let large = |path: &Path| std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() >= V8_BYTES);
     let inside = |path: &PathBuf| root.join(path.strip_prefix("/").unwrap_or(path));
-    if exports_v8(executable) || libraries.iter().any(|path| exports_v8(&inside(path))) {
+    if libraries.iter().map(inside).any(|path| large(&path) && exported(&path, &SYMBOLS[..1]).is_some()) {
         return Runtime::V8;
     }
-    Runtime::Other
+    if maps_a("libpython") {
+        return Runtime::Python;
+    }
+    if maps_a("libruby") { Runtime::Ruby } else { Runtime::Other }
 }
 
 /// The files that a process has mapped as code or data.
@@ -68,11 +85,11 @@ fn mapped(_pid: u32) -> BTreeSet<PathBuf> {
     BTreeSet::new()
 }
 
-fn exports_v8(path: &Path) -> bool {
-    let large = std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() >= V8_BYTES);
-    large
-        && section(path, ".dynstr")
-            .is_some_and(|(start, size)| contains(path, start, size, V8_SYMBOL).unwrap_or(false))
+/// The first of these runtimes whose symbol is among the dynamic ones of a file.
+fn exported(path: &Path, symbols: &[(&[u8], Runtime)]) -> Option<Runtime> {
+    let (start, size) = section(path, ".dynstr")?;
+    let has = |symbol: &[u8]| contains(path, start, size, symbol).unwrap_or(false);
+    symbols.iter().find(|(symbol, _)| has(symbol)).map(|(_, runtime)| *runtime)
 }
 
 /// Where a section of an ELF file is: offset and size in bytes. None if there is none, or no such file.
@@ -129,6 +146,8 @@ mod tests {
         };
         assert_eq!(of("/opt/jdk/lib/server/libjvm.so"), Runtime::Jvm);
         assert_eq!(of("/usr/share/dotnet/shared/libcoreclr.so"), Runtime::DotNet);
+        assert_eq!(of("/usr/lib/libpython3.14.so.1.0"), Runtime::Python);
+        assert_eq!(of("/usr/lib/libruby-3.1.so.3.1"), Runtime::Ruby);
         assert_eq!(of("/srv/libjvm.so.d/other.so"), Runtime::Other);
         assert_eq!(of_files(Path::new("/nonexistent"), &BTreeSet::new(), Path::new("/")), Runtime::Other);
     }
@@ -180,14 +199,18 @@ mod tests {
         assert_eq!(told(&elf(".go.buildinfo", b"x"), 0), Runtime::Go);
         assert_eq!(told(&elf(".go.buildinfo.d", b"x"), 0), Runtime::Other);
         let symbols = b"\0malloc\0_ZN2v87Isolate3NewEv\0";
-        assert_eq!(told(&elf(".dynstr", symbols), V8_BYTES), Runtime::V8);
-        assert_eq!(told(&elf(".dynstr", symbols), 0), Runtime::Other, "too small to be V8");
-        assert_eq!(told(&elf(".dynstr", b"\0malloc\0"), V8_BYTES), Runtime::Other);
+        assert_eq!(told(&elf(".dynstr", symbols), 0), Runtime::V8);
+        assert_eq!(told(&elf(".dynstr", b"\0malloc\0"), 0), Runtime::Other);
+        assert_eq!(told(&elf(".dynstr", b"\0malloc\0Py_BytesMain\0"), 0), Runtime::Python);
+        assert_eq!(told(&elf(".dynstr", b"\0ruby_run_node\0"), 0), Runtime::Ruby);
+        assert_eq!(told(&elf(".dynstr", b"\0enif_make_atom\0"), 0), Runtime::Beam);
         // a library counts as well, in the file system of the process that maps it
         std::fs::write(dir.path().join("lib.so"), elf(".dynstr", symbols)).unwrap();
-        File::options().write(true).open(dir.path().join("lib.so")).unwrap().set_len(V8_BYTES).unwrap();
         let library = BTreeSet::from([PathBuf::from("/lib.so")]);
-        assert_eq!(of_files(Path::new("/nonexistent"), &library, dir.path()), Runtime::V8);
+        let by_library = || of_files(Path::new("/nonexistent"), &library, dir.path());
+        assert_eq!(by_library(), Runtime::Other, "too small to be V8");
+        File::options().write(true).open(dir.path().join("lib.so")).unwrap().set_len(V8_BYTES).unwrap();
+        assert_eq!(by_library(), Runtime::V8);
     }
 
     #[test]
