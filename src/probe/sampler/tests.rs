@@ -152,11 +152,11 @@ async fn a_probe_that_answers_again_may_fail_anew() {
 
 #[tokio::test]
 async fn a_late_answer_is_no_value_but_its_news_arrive() {
-    let sampler = Sampler::start(vec![mock("late", Does::TakesAndTells(Duration::from_millis(60)))]);
-    let row = sampler.ask(Ask::Sample, Duration::from_millis(10)).await;
+    let sampler = Sampler::start(vec![mock("late", Does::TakesAndTells(SOON))]);
+    let row = sampler.ask(Ask::Sample, SOON / 20).await;
     assert_eq!((names(&row).len(), failures(&row)), (0, vec!["late"]));
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let row = sampler.ask(Ask::Sample, Duration::from_millis(500)).await;
+    tokio::time::sleep(SOON * 2).await;
+    let row = sampler.ask(Ask::Sample, Duration::from_secs(5)).await;
     let notes = row.events.iter().filter(|e| matches!(e, EventKind::Note { .. })).count();
     assert_eq!((names(&row), notes), (vec!["late"], 2), "news of both answers, the value of the second");
     assert!(sampler.costs()[0].mean_s > 0.05);
