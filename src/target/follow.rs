@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::find::{Door, behind, named};
 use super::identity::Identity;
+use super::os::container_named;
 use super::started::Exit;
 use super::tree::Tree;
 use crate::evidence::{EventKind, Gone};
@@ -24,6 +25,8 @@ pub enum Search {
     Doors(Vec<Door>),
     /// The process of this name.
     Name(String),
+    /// The first process of the container whose id begins with this.
+    Container(String),
     /// A pid was named that did not hold the port: nobody can take its place.
     Never,
 }
@@ -33,6 +36,7 @@ impl Search {
         match self {
             Search::Doors(doors) => behind(doors).map(|(_, roots)| roots).unwrap_or_default(),
             Search::Name(name) => named(name).into_iter().collect(),
+            Search::Container(id) => container_named(id).into_iter().collect(),
             Search::Never => Vec::new(),
         }
     }

@@ -100,6 +100,12 @@ pub fn ram_bytes() -> Option<u64> {
     Some(procfs::Meminfo::from_buf_read(std::io::BufReader::new(file)).ok()?.mem_total)
 }
 
+/// The first process of the container whose id begins with this.
+///
+/// # Errors
+/// As [`super::container::first_of`].
+pub use super::container::first_of as container_named;
+
 /// The container it runs in, by id.
 pub fn container(pid: u32) -> Option<String> {
     limits::container(&limits::Roots::default(), pid)
@@ -114,7 +120,8 @@ fn stat(pid: u32) -> Option<Stat> {
     Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok().filter(lives)
 }
 
-fn lives(stat: &Stat) -> bool {
+/// Whether a process with this stat has not ended.
+pub fn lives(stat: &Stat) -> bool {
     !matches!(stat.state(), Ok(ProcState::Zombie | ProcState::Dead))
 }
 

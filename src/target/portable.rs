@@ -11,6 +11,7 @@ use super::find::{Door, Holding};
 use super::forwarder::{CpuTimes, Listeners, Outgoing, Upstream};
 use super::identity::Identity;
 use super::tree::Tree;
+use crate::error::{Error, Result};
 
 /// Whoever has this pid, unless it has ended.
 pub fn identity(pid: u32) -> Option<Identity> {
@@ -94,6 +95,14 @@ fn listening(address: IpAddr, port: u16) -> Vec<u32> {
     pids.sort_unstable();
     pids.dedup();
     pids
+}
+
+/// Not known here.
+///
+/// # Errors
+/// Always.
+pub fn container_named(_id: &str) -> Result<Identity> {
+    Err(Error::usage("--container looks at processes as Linux shows them; name the process with --pid"))
 }
 
 /// Not known here.
