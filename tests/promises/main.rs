@@ -8,6 +8,7 @@ mod demo;
 mod endings;
 mod foresight;
 mod go;
+mod go_without_pprof;
 mod hard_targets;
 #[cfg(target_os = "linux")]
 mod hostile_probes;
