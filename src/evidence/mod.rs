@@ -11,6 +11,7 @@ mod findings;
 mod frames;
 mod gate;
 mod latency;
+mod lives;
 mod load;
 mod plan_record;
 mod series;
@@ -28,6 +29,7 @@ pub use findings::{
 pub use frames::CodeOwner;
 pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
 pub use latency::{Latency, LatencyPoint, LatencyTag, Percentiles};
+pub use lives::beginnings;
 pub use load::{ErrorKind, LoadRow};
 pub use plan_record::{Judging, PhasePlan, PlanRecord};
 pub use series::{Phase, Recording, Sample, Series};

@@ -51,6 +51,9 @@ impl Chronicle {
 
     /// One row of samples, with what closer looks have read since the last one; `answered` by soak's own count.
     pub(super) fn row(&mut self, now: Duration, phase: Phase, answered: Option<u64>, mut row: Row) {
+        if row.events.iter().any(|event| matches!(event, EventKind::Restart { .. })) {
+            self.ledger.forget();
+        }
         self.ledger.complete(&mut row.values);
         let requests_total = answered.or_else(|| self.ledger.counted_by_target(&row.values));
         self.recorder.sample(SampleRow { elapsed: now, phase, requests_total, values: &row.values });

@@ -51,6 +51,11 @@ impl Ledger {
         self.kept.extend(values);
     }
 
+    /// What was read by closer looks speaks of a process that is no more.
+    pub(super) fn forget(&mut self) {
+        self.kept.clear();
+    }
+
     pub(super) fn holds_values(&self) -> bool {
         !self.kept.is_empty()
     }

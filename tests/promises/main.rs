@@ -17,6 +17,8 @@ mod precedence;
 #[cfg(target_os = "linux")]
 mod processes;
 mod profiles;
+#[cfg(target_os = "linux")]
+mod restart;
 mod run_directory;
 mod secrets;
 mod signals;
