@@ -10,6 +10,7 @@ use super::fetch::{Fetcher, shown};
 use super::go_heap::GoHeap;
 use super::go_tasks::{GoTasks, Labels, PROOF as LEAK_PROFILE};
 use super::go_vars::GoVars;
+use super::meter::Meter;
 use super::prometheus::Prometheus;
 use super::serving::{Alone, Tells};
 use super::{Probe, ProbeError};
@@ -42,7 +43,7 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
     let runtime = target.map_or(Runtime::Other, |target| target.record.runtime);
     let mut found = Discovered::default();
     let fetcher = match Fetcher::new(&plan.request) {
-        Ok(fetcher) => fetcher,
+        Ok(fetcher) => fetcher.metered(target.map(Meter::of)),
         Err(error) => {
             found.missing("prometheus", "what the target counts itself", error.0);
             return found;
@@ -86,16 +87,7 @@ impl Discovered {
 }
 
 fn record(name: &str, found: bool, yields: &str, turn_on: Option<String>) -> ProbeRecord {
-    ProbeRecord {
-        name: name.into(),
-        found,
-        yields: yields.into(),
-        turn_on,
-        asked: 0,
-        failed: 0,
-        mean_s: 0.0,
-        cost_ratio: 0.0,
-    }
+    ProbeRecord { found, turn_on, ..ProbeRecord::found(name, yields) }
 }
 
 const TASKS: &str = "goroutines by stack and wait state";

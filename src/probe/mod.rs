@@ -13,6 +13,7 @@ pub mod foreign;
 mod go_heap;
 mod go_tasks;
 mod go_vars;
+mod meter;
 mod metrics_table;
 mod native;
 mod of_target;

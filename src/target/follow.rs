@@ -1,11 +1,12 @@
 //! The life of the target, looked at with every sample: is it there, has it gone, is it back under another pid.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::find::{Door, behind, named};
 use super::identity::Identity;
-use super::os::container_named;
+use super::os::{container_named, threads_ran};
 use super::started::Exit;
 use super::tree::Tree;
 use crate::evidence::{EventKind, Gone};
@@ -160,6 +161,17 @@ impl View {
             self.tree.forget(identity);
         }
         alive
+    }
+
+    /// How long each of their threads has run, by pid and thread; none where that cannot be told of one of them, or where
+    /// there are more than `most`.
+    pub fn ran(&mut self, most: usize) -> Option<HashMap<(u32, u32), Duration>> {
+        let mut all = HashMap::new();
+        for member in self.members() {
+            let threads = threads_ran(member.pid, most.saturating_sub(all.len()))?;
+            all.extend(threads.into_iter().map(|(thread, ran)| ((member.pid, thread), ran)));
+        }
+        Some(all)
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use procfs::process::{ProcState, Process, Stat};
 
@@ -91,6 +92,24 @@ pub fn cpu_times(pid: u32) -> Option<CpuTimes> {
         // a kernel without CONFIG_SCHED_INFO has no such file, and a sum over nothing says nothing
         scheduled_s: scheduled.filter(|&ns| ns > 0).map(|ns| ns as f64 * 1e-9),
     })
+}
+
+/// How long each thread of a process has run, by its id; none if it has more than `most`, or this kernel does not tell.
+pub fn threads_ran(pid: u32, most: usize) -> Option<Vec<(u32, Duration)>> {
+    let process = Process::new(i32::try_from(pid).ok()?).ok()?;
+    let mut ran = Vec::new();
+    for task in process.tasks().ok()? {
+        // one that ended meanwhile is missing
+        let Some((task, stat)) = task.ok().and_then(|task| Some((task.tid, task.schedstat().ok()?))) else {
+            continue;
+        };
+        if ran.len() == most {
+            return None;
+        }
+        ran.push((u32::try_from(task).ok()?, Duration::from_nanos(stat.sum_exec_runtime)));
+    }
+    // a kernel without CONFIG_SCHED_INFO counts nothing
+    ran.iter().any(|(_, ran)| !ran.is_zero()).then_some(ran)
 }
 
 /// All memory of this machine, in bytes.

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
@@ -117,6 +118,11 @@ pub fn cgroup_memory(_pid: u32) -> Option<u64> {
 
 /// Not known here finely enough to say that a process does nothing.
 pub fn cpu_times(_pid: u32) -> Option<CpuTimes> {
+    None
+}
+
+/// Not known here.
+pub fn threads_ran(_pid: u32, _most: usize) -> Option<Vec<(u32, Duration)>> {
     None
 }
 

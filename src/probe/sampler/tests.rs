@@ -1,4 +1,5 @@
 use super::*;
+use crate::evidence::TaskSnapshot;
 use crate::probe::Answer;
 
 const SOON: Duration = Duration::from_millis(80);
