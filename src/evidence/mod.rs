@@ -21,7 +21,7 @@ mod trend;
 pub use account::{Account, AccountPart, AccountRow};
 pub use command::Command;
 pub use environment::{Environment, ProbeRecord, Runtime, TargetRecord};
-pub use event::{Event, EventKind, Gone};
+pub use event::{COLLECTIONS, Event, EventKind, Gone};
 pub use findings::{
     Culprit, DriverHealth, ErrorCounts, Findings, GateFinding, GateResult, LoadFinding, SeriesFinding,
     Verdict,

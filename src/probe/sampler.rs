@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 use super::meter::{self, Spent};
 use super::{Ask, Probe, ProbeError, Reading};
-use crate::evidence::{EventKind, Moment};
+use crate::evidence::{COLLECTIONS, EventKind, Moment};
 
 mod costs;
 mod purse;
@@ -50,6 +50,7 @@ pub struct Sampler {
     purse: Purse,
     /// Whether load is under way, so that CPU time that the target uses is not all spent on its answers.
     loaded: Arc<AtomicBool>,
+    told_fewer: AtomicBool,
 }
 
 /// One probe as those who ask see it.
@@ -103,7 +104,15 @@ impl Sampler {
         }
         let collects = lanes.iter().any(|lane| lane.answers.contains(&Ask::Collect));
         let purse = Purse { planned: None, collects };
-        Sampler { lanes, tasks, series, began: Instant::now(), purse, loaded }
+        Sampler {
+            lanes,
+            tasks,
+            series,
+            began: Instant::now(),
+            purse,
+            loaded,
+            told_fewer: AtomicBool::new(false),
+        }
     }
 
     /// The same, for a run that is meant to be so long.
@@ -118,9 +127,18 @@ impl Sampler {
     }
 
     /// Whether another collection costs the target no more than it may.
-    pub fn may_collect(&self) -> bool {
+    ///
+    /// # Errors
+    /// When it does not; the first time with what is to be told of it.
+    pub fn may_collect(&self) -> Result<(), Option<EventKind>> {
         let (collections, looks) = self.looks();
-        self.purse.may_collect(self.began.elapsed(), looks, collections)
+        let elapsed = self.began.elapsed();
+        if self.purse.may_collect(elapsed, looks, collections) {
+            return Ok(());
+        }
+        let first = !self.told_fewer.swap(true, Ordering::Relaxed);
+        let share = looks.busy.as_secs_f64() / elapsed.as_secs_f64().max(1.0);
+        Err(first.then(|| EventKind::ProbeSlowed { probe: COLLECTIONS.into(), share }))
     }
 
     /// What collections have cost, and what all closer looks have.

@@ -137,8 +137,14 @@ impl Conductor<'_> {
 
     /// Asks for a closer look, unless looking has cost the target too much already.
     fn look(&mut self, look: Look, now: Duration) {
-        if look == Look::Collect && (self.parts.plan.judging.no_gc || !self.parts.sampler.may_collect()) {
-            return;
+        if look == Look::Collect {
+            if self.parts.plan.judging.no_gc {
+                return;
+            }
+            if let Err(told) = self.parts.sampler.may_collect() {
+                told.into_iter().for_each(|event| self.chronicle.event(now, event));
+                return;
+            }
         }
         if self.questions.look(look, now) {
             self.driving.probing_begins(now);
