@@ -65,8 +65,10 @@ impl Costs {
     /// An answer that took so long; `quiet` if there was no load meanwhile.
     pub fn add(&mut self, kind: Kind, answer: Duration, spent: Spent, quiet: bool) {
         self.answers += answer;
+        // the scheduler counts a thread that is running a little late: no answer passes for less than one without load
+        let least = self.quiet[kind as usize].mean().min(answer);
         // without a page it is the whole answer: the kernel's, or of a probe that asks in another way
-        self.spent[kind as usize].add(if spent.pages > 0 { spent.busy } else { answer });
+        self.spent[kind as usize].add(if spent.pages > 0 { spent.busy.max(least) } else { answer });
         if let Some(cpu) = spent.cpu.filter(|_| quiet) {
             self.quiet[kind as usize].add(cpu);
         }
@@ -128,6 +130,8 @@ mod tests {
         assert_eq!(cost.cpu_mean_s, Some(0.002));
         // three samples of 2 ms each, and a collection of which only the most is known
         assert!(cost.cpu_s.is_some_and(|cpu| (cpu - 0.026).abs() < 1e-9), "{cost:?}");
+        costs.add(Kind::Sample, 9 * MS, page(0, None), false);
+        assert_eq!(costs.of(Kind::Sample).busy, 20 * MS, "as much as without load");
         let unmeasured = Costs::default().cost();
         assert_eq!((unmeasured.mean_s, unmeasured.cpu_mean_s, unmeasured.cpu_s), (0.0, None, None));
     }
