@@ -116,6 +116,9 @@ pub struct ProbeArgs {
     /// Judge the one process of this name
     #[arg(long, value_name = "NAME")]
     pub process: Option<String>,
+    /// Judge the first process of this container and its children: 12 or more digits of its id
+    #[arg(long, value_name = "ID")]
+    pub container: Option<String>,
     /// Judge by gates alone, look at no process
     #[arg(long)]
     pub load_only: bool,
@@ -268,6 +271,7 @@ impl RunArgs {
             expect_status: list(request.expect_status),
             pid: typed(probe.pid),
             process: typed(probe.process),
+            container: typed(probe.container),
             load_only: on(probe.load_only),
             command,
             pprof: typed(probe.pprof),

@@ -24,7 +24,11 @@ pub fn price(records: &mut [ProbeRecord], sampler: &Sampler, ran_s: f64) {
             record.asked = cost.asked;
             record.failed = cost.failed;
             record.mean_s = cost.mean_s;
-            record.cost_ratio = if ran_s > 0.0 { cost.total_s / ran_s } else { 0.0 };
+            let ratio = |seconds: f64| if ran_s > 0.0 { seconds / ran_s } else { 0.0 };
+            record.asks_target = cost.asks_target;
+            record.cost_ratio = ratio(cost.busy_s);
+            record.cpu_mean_s = cost.cpu_mean_s;
+            record.cpu_ratio = cost.cpu_s.map(ratio);
         }
     }
 }

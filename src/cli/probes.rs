@@ -27,7 +27,7 @@ pub async fn look_around(plan: &Plan, target: Option<&Target>) -> Result<(Sample
     }
     probes.append(&mut discovered.probes);
     records.append(&mut discovered.records);
-    let sampler = Sampler::start(probes);
+    let sampler = Sampler::start(probes).for_run(plan.record.phases.total().0);
     let sees_memory = sampler.series().iter().any(|name| name.ends_with("_bytes"));
     if !sees_memory {
         return Err(Error::usage(format!(

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::family::Family;
 use super::{PROVEN_AT_LEAST, PROVEN_PER_REQUEST, Proof};
-use crate::evidence::{Evidence, GroupKind, Moment, Phase, Recording, Sample, TaskSnapshot};
+use crate::evidence::{Evidence, GroupKind, Moment, Phase, Recording, Sample, TaskSnapshot, beginnings};
 
 /// Counts of one family at the moments that matter.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -15,12 +15,14 @@ pub struct Totals {
     pub end: f64,
     /// After settle, where one was seen.
     pub settled: Option<f64>,
+    /// What went with processes that ended when the target restarted in between.
+    pub lost: f64,
 }
 
 impl Totals {
-    /// From the start of steady to its end.
+    /// From the start of steady to its end, in all lives together.
     pub fn growth(&self) -> f64 {
-        self.end - self.start
+        self.end - self.start + self.lost
     }
 }
 
@@ -171,7 +173,15 @@ impl<'a> Counts<'a> {
             start: start.or_else(|| at(|ends| ends.0)).unwrap_or(0.0),
             end: end.or_else(|| at(|ends| ends.1)).unwrap_or(0.0),
             settled: settled.or_else(settle_row),
+            lost: self.restarts().map(|new| (row(new - 1) - row(new)).max(0.0)).sum(),
         }
+    }
+
+    /// The first sampled moment of each life that began within steady.
+    fn restarts(&self) -> impl Iterator<Item = usize> + use<'_, 'a> {
+        let began = beginnings(&self.evidence.events).into_iter();
+        let moments = began.map(|began| self.table.elapsed_s.partition_point(|time| *time < began));
+        moments.filter(|moment| self.steady.is_some_and(|(first, last)| first < *moment && *moment <= last))
     }
 
     /// What the runtime has proven of a family, between the start of steady and the last time it was asked.
@@ -189,9 +199,13 @@ impl<'a> Counts<'a> {
             let member = |id: &String| family.members.iter().any(|group| group.id == *id);
             proven.iter().filter(|(id, _)| member(id)).map(|(_, count)| *count as f64).sum()
         };
-        let growth = stuck(after) - stuck(before);
+        // a process that was started since then has begun with none
+        let restarted = beginnings(&self.evidence.events).into_iter().rfind(|began| *began < last.elapsed_s);
+        let since = restarted.filter(|began| *began > first.elapsed_s);
+        let growth = stuck(after) - since.map_or_else(|| stuck(before), |_| 0.0);
+        let from = since.unwrap_or(first.elapsed_s);
         let recording = &self.evidence.recording;
-        let requests = requests_at(recording, last.elapsed_s).zip(requests_at(recording, first.elapsed_s));
+        let requests = requests_at(recording, last.elapsed_s).zip(requests_at(recording, from));
         let enough_a_request =
             requests.is_none_or(|(last, first)| growth >= PROVEN_PER_REQUEST * (last - first));
         if growth >= PROVEN_AT_LEAST && enough_a_request { Proof::Proven(growth) } else { Proof::NotListed }

@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn two_ends_give_a_figure_and_no_verdict() {
-        let totals = Totals { start: 100.0, end: 1100.0, settled: None };
+        let totals = Totals { start: 100.0, end: 1100.0, settled: None, lost: 0.0 };
         let fit = ends(&totals, 1000.0).unwrap();
         assert!(fit.slope.lo < 1.0 && fit.slope.hi > 1.0 && fit.slope.lo > 0.9);
         assert_eq!(direction(&fit), Direction::Inconclusive);

@@ -79,7 +79,7 @@ fn ends(counts: &Counts<'_>, rows: &[(usize, f64)]) -> Option<Totals> {
     let end = counts.table.len() - 1;
     let settled = (counts.table.phases[end] == Phase::Settle)
         .then(|| rows.iter().find(|(at, _)| *at == end).map_or(0.0, |(_, value)| *value));
-    Some(Totals { start: *first, end: *last, settled })
+    Some(Totals { start: *first, end: *last, settled, lost: 0.0 })
 }
 
 fn candidate(

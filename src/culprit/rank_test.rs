@@ -1,7 +1,7 @@
 //! Runs as they happen, and who is blamed for them.
 
 use super::*;
-use crate::evidence::{Frame, GroupCount, Moment, Phase, Recording, TaskSnapshot};
+use crate::evidence::{Event, EventKind, Frame, GroupCount, Moment, Phase, Recording, TaskSnapshot};
 
 /// A run at 50/s: warmup to 5 s, steady to 35 s, settle to 45 s; one sample each half second.
 struct Run {
@@ -239,4 +239,20 @@ fn plan_with_connections(connections: u32) -> crate::evidence::PlanRecord {
          series = []\ngates_only = false\nallow_inconclusive = false\nno_fail = false\nload_only = false\nno_gc = false\n"
     );
     toml::from_str(&text).unwrap()
+}
+
+#[test]
+fn a_leak_is_named_and_proven_though_the_target_began_anew() {
+    let leaks =
+        |began: f64| move |t: f64| if t < began { 50.0 * t } else { 50.0 * (t - began).min(35.0 - began) };
+    let mut run =
+        Run::new().goroutines("stuck", &["main.leak"], "chan send", leaks(25.0)).snapshots(&["stuck"]);
+    let restart = EventKind::Restart { pid_before: 1, pid_after: 2 };
+    run.evidence.events.push(Event { elapsed_s: 25.0, kind: restart });
+    let first = run.first();
+    // 250 at the start, 1,250 before the restart, 475 at the end, of which the last life proves its own
+    let culprit = &first.culprit;
+    assert_eq!((culprit.count_start, culprit.count_end), (250.0, 475.0));
+    assert!(culprit.per_request.is_some_and(|each| (0.9..1.1).contains(&each)), "{culprit:?}");
+    assert!(matches!(first.proof, Proof::Proven(n) if (475.0..=500.0).contains(&n)), "{:?}", first.proof);
 }

@@ -25,6 +25,9 @@ pub enum Gone {
     Command,
 }
 
+/// What [`EventKind::ProbeSlowed`] calls collections that are forced less often.
+pub const COLLECTIONS: &str = "collections";
+
 /// The kinds of event, told apart by `kind` in the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

@@ -11,6 +11,7 @@ mod findings;
 mod frames;
 mod gate;
 mod latency;
+mod lives;
 mod load;
 mod plan_record;
 mod series;
@@ -20,7 +21,7 @@ mod trend;
 pub use account::{Account, AccountPart, AccountRow};
 pub use command::Command;
 pub use environment::{Environment, ProbeRecord, Runtime, TargetRecord};
-pub use event::{Event, EventKind, Gone};
+pub use event::{COLLECTIONS, Event, EventKind, Gone};
 pub use findings::{
     Culprit, DriverHealth, ErrorCounts, Findings, GateFinding, GateResult, LoadFinding, SeriesFinding,
     Verdict,
@@ -28,6 +29,7 @@ pub use findings::{
 pub use frames::CodeOwner;
 pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
 pub use latency::{Latency, LatencyPoint, LatencyTag, Percentiles};
+pub use lives::beginnings;
 pub use load::{ErrorKind, LoadRow};
 pub use plan_record::{Judging, PhasePlan, PlanRecord};
 pub use series::{Phase, Recording, Sample, Series};

@@ -1,8 +1,8 @@
 //! Every sentence of the report: headline, subtitle, notes. The formats only set them.
 
 use crate::evidence::{
-    AccountPart, Direction, EventKind, Evidence, Findings, GateResult, GroupKind, LoadFinding, SeriesFinding,
-    Verdict,
+    AccountPart, COLLECTIONS, Direction, Event, EventKind, Evidence, Findings, GateResult, GroupKind,
+    LoadFinding, SeriesFinding, Verdict,
 };
 use crate::units::{Span, Unit};
 
@@ -129,7 +129,10 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
                 ));
             }
         }
-        Verdict::Inconclusive => notes.extend(facts.doubts.iter().filter(|d| *d != why).cloned()),
+        Verdict::Inconclusive => {
+            notes.extend(facts.doubts.iter().filter(|d| *d != why).cloned());
+            notes.extend(too_few_collections(evidence));
+        }
         Verdict::Failed => notes.extend(blames(findings)),
         Verdict::Stable => {}
     }
@@ -170,6 +173,23 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
     notes
 }
 
+/// What a longer run would have had room for.
+fn too_few_collections(evidence: &Evidence) -> Option<String> {
+    let fewer =
+        |event: &Event| matches!(&event.kind, EventKind::ProbeSlowed { probe, .. } if probe == COLLECTIONS);
+    evidence.events.iter().any(fewer).then_some(())?;
+    let took = |event: &Event| match event.kind {
+        EventKind::Collection { took_s } => Some(took_s),
+        _ => None,
+    };
+    let longest = evidence.events.iter().filter_map(took).reduce(f64::max)?;
+    Some(format!(
+        "Fewer collections were forced than the live heap needs to be judged, since one takes up to {} and probing keeps \
+         within 1 % of the target's time; a longer run has room for more.",
+        Unit::Seconds.show(longest)
+    ))
+}
+
 /// Why the load could not be kept, where that is what happened.
 pub fn of_load(event: &EventKind) -> Option<String> {
     match event {
@@ -189,4 +209,22 @@ pub fn of_load(event: &EventKind) -> Option<String> {
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|c| c.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_was_too_short_for_its_collections_says_so() {
+        let event = |elapsed_s: f64, kind: EventKind| Event { elapsed_s, kind };
+        let mut evidence = Evidence::default();
+        evidence.events.push(event(1.0, EventKind::Collection { took_s: 0.12 }));
+        assert_eq!(too_few_collections(&evidence), None);
+        let slowed = |probe: &str| EventKind::ProbeSlowed { probe: probe.into(), share: 0.02 };
+        evidence.events.push(event(2.0, slowed("heap")));
+        assert_eq!(too_few_collections(&evidence), None);
+        evidence.events.push(event(3.0, slowed(COLLECTIONS)));
+        assert!(too_few_collections(&evidence).is_some_and(|note| note.contains("up to 120 ms")));
+    }
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// The process, from the strongest layer that names one.
 ///
 /// # Errors
-/// No process id, no name, or two targets at once.
+/// No process id, no name, no container's id, or two targets at once.
 pub(super) fn target(layers: &Layers) -> Result<TargetPlan> {
     for layer in layers.iter() {
         let s = &layer.settings;
@@ -28,6 +28,11 @@ pub(super) fn target(layers: &Layers) -> Result<TargetPlan> {
             }
             named.push((layer.place("process"), TargetPlan::Process(name.0.trim().to_string())));
         }
+        if let Some(id) = &s.container {
+            let id = container_id(&id.0)
+                .map_err(|why| Error::usage(format!("{}: {why}", layer.place("container"))))?;
+            named.push((layer.place("container"), TargetPlan::Container(id)));
+        }
         if s.load_only.is_some_and(|on| on.0) {
             named.push((layer.place("load-only"), TargetPlan::LoadOnly));
         }
@@ -42,6 +47,24 @@ pub(super) fn target(layers: &Layers) -> Result<TargetPlan> {
         }
     }
     Ok(TargetPlan::Port)
+}
+
+/// Docker shows the first 12 digits of an id; fewer could mean anything.
+const SHORTEST_ID: usize = 12;
+/// A whole id.
+const WHOLE_ID: usize = 64;
+
+/// An id or its beginning. A name is known to the daemon alone, whose socket is as good as root: soak does not ask it.
+fn container_id(typed: &str) -> std::result::Result<String, String> {
+    let id = typed.trim().to_ascii_lowercase();
+    let hexadecimal = id.bytes().all(|b| b.is_ascii_hexdigit());
+    if hexadecimal && (SHORTEST_ID..=WHOLE_ID).contains(&id.len()) {
+        return Ok(id);
+    }
+    Err(format!(
+        "'{typed}' is no container's id: give {SHORTEST_ID} to {WHOLE_ID} hexadecimal digits, as `docker ps` shows them \
+         (a name is not looked up)"
+    ))
 }
 
 /// Where else to look.

@@ -43,6 +43,7 @@ pub struct Settings {
 
     pub pid: Option<Typed>,
     pub process: Option<Typed>,
+    pub container: Option<Typed>,
     pub load_only: Option<Switch>,
     /// The command to start with its arguments; from the command line alone, so that no file starts programs.
     #[serde(skip)]

@@ -46,6 +46,8 @@ fn flags_then_environment_then_profile_then_defaults() {
     assert!(!made("no-gc = false", &[("SOAK_NO_GC", "1")], "").unwrap().record.judging.no_gc);
     let target = made("pid = 7", &[("SOAK_PROCESS", "api")], "load-only = true").unwrap().target;
     assert_eq!(target, TargetPlan::Pid(7));
+    let target = made("", &[("SOAK_CONTAINER", "3B1A1C6F0D9E")], "process = 'api'").unwrap().target;
+    assert_eq!(target, TargetPlan::Container("3b1a1c6f0d9e".into()));
     let metric = made("metric = 'a'", &[("SOAK_METRIC", "b")], "metric = ['c', 'd']").unwrap().probes.metric;
     assert_eq!(metric, ["a"]);
 }
@@ -132,6 +134,9 @@ fn bad_input_is_one_line() {
         ("expect-status = ['200', '2xx']", "--expect-status: '2xx' is no HTTP status"),
         ("pid = 0", "--pid: '0' is no process id"),
         ("pid = -4", "--pid: '-4' is no process id"),
+        ("container = 'web'", "--container: 'web' is no container's id: give 12 to 64 hexadecimal digits"),
+        ("container = '3b1a1c6f0d9'", "--container: '3b1a1c6f0d9' is no container's id"),
+        ("container = '3b1a1c6f0d9e'\npid = 4", "--pid and --container name two targets: give one of them"),
         ("process = ' '", "--process: a name is needed"),
         ("pid = 4\nprocess = 'api'", "--pid and --process name two targets: give one of them"),
         ("pprof = 'localhost:6060'", "--pprof: 'localhost:6060' has no scheme"),

@@ -49,6 +49,8 @@ pub enum TargetPlan {
     Pid(u32),
     /// The one process of this name.
     Process(String),
+    /// The first process of the container whose id begins with these hexadecimal digits, with its children.
+    Container(String),
     /// soak starts it, waits until it listens, and ends it: program and arguments.
     Command(Vec<String>),
     /// Nobody is looked at.

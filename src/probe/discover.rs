@@ -4,12 +4,15 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use reqwest::Url;
+use tokio::time::Instant;
 
 use super::fetch::{Fetcher, shown};
 use super::go_heap::GoHeap;
 use super::go_tasks::{GoTasks, Labels, PROOF as LEAK_PROFILE};
+use super::go_vars::GoVars;
+use super::meter::Meter;
 use super::prometheus::Prometheus;
-use super::serving::Alone;
+use super::serving::{Alone, Tells};
 use super::{Probe, ProbeError};
 use crate::evidence::{ProbeRecord, Runtime};
 use crate::plan::{Plan, PprofPlan};
@@ -40,7 +43,7 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
     let runtime = target.map_or(Runtime::Other, |target| target.record.runtime);
     let mut found = Discovered::default();
     let fetcher = match Fetcher::new(&plan.request) {
-        Ok(fetcher) => fetcher,
+        Ok(fetcher) => fetcher.metered(target.map(Meter::of)),
         Err(error) => {
             found.missing("prometheus", "what the target counts itself", error.0);
             return found;
@@ -51,7 +54,11 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
         taken.extend(OF_PROCESS.map(String::from));
     }
     let origins = origins(plan, pid);
-    go(&mut found, &fetcher, plan, &origins, target).await;
+    let until = Instant::now() + LOOK.0;
+    go(&mut found, &fetcher, plan, &origins, target, until).await;
+    if !found.probes.iter().any(|probe| probe.name() == "heap") {
+        vars(&mut found, &fetcher, plan, &origins, target, until).await;
+    }
     taken.extend(found.probes.iter().flat_map(|probe| probe.series()));
     prometheus(&mut found, &fetcher, plan, &origins, runtime, &taken).await;
     found
@@ -80,21 +87,14 @@ impl Discovered {
 }
 
 fn record(name: &str, found: bool, yields: &str, turn_on: Option<String>) -> ProbeRecord {
-    ProbeRecord {
-        name: name.into(),
-        found,
-        yields: yields.into(),
-        turn_on,
-        asked: 0,
-        failed: 0,
-        mean_s: 0.0,
-        cost_ratio: 0.0,
-    }
+    ProbeRecord { found, turn_on, ..ProbeRecord::found(name, yields) }
 }
 
 const TASKS: &str = "goroutines by stack and wait state";
 const PROOF: &str = "proof of goroutines that can never wake";
 const ACCOUNT: &str = "live heap after collections, who owns each byte of RSS, heap in use by stack";
+const VARS: &str = "who owns each byte of RSS; the live heap only after collections that Go makes by itself";
+const VARS_INSIDE: &str = "stacks, and the live heap only after collections that Go makes by itself";
 const ACCOUNT_INSIDE: &str = "live heap after collections and heap in use by stack, without the native part";
 
 async fn go(
@@ -103,6 +103,7 @@ async fn go(
     plan: &Plan,
     origins: &[Url],
     target: Option<&Target>,
+    until: Instant,
 ) {
     let runtime = target.map_or(Runtime::Other, |target| target.record.runtime);
     let bases = match &plan.probes.pprof {
@@ -117,11 +118,9 @@ async fn go(
         PprofPlan::At(url) => vec![with_slash(url)],
         PprofPlan::Auto => origins.iter().map(|url| at_origin(url, "/debug/pprof/")).collect(),
     };
-    // a process that is known not to be Go is asked, since it may stand before one, but not told how to be Go
-    let may_be_go = runtime == Runtime::Go || target.is_none() || plan.probes.pprof != PprofPlan::Auto;
+    let may_be_go = may_be_go(plan, target);
     let labels = if plan.probes.keep_labels { Labels::Keep } else { Labels::Strip };
     let mut base = bases[0].clone();
-    let until = tokio::time::Instant::now() + LOOK.0;
     let mut tasks = in_time(until, &base, GoTasks::find(fetcher.clone(), &base, labels)).await;
     for other in &bases[1..] {
         if tasks.is_ok() {
@@ -153,7 +152,7 @@ async fn go(
         Err(_) => return,
     }
     let alone = match target {
-        Some(target) => Alone::find(fetcher, &base, target).await,
+        Some(target) => Alone::find(fetcher, Tells::Pprof(base.clone()), target).await,
         None => None,
     };
     match in_time(until, &base, GoHeap::find(fetcher.clone(), &base, alone)).await {
@@ -168,6 +167,41 @@ async fn go(
     }
 }
 
+/// A process that is known not to be Go is asked, since it may stand before one, but not told how to be Go.
+fn may_be_go(plan: &Plan, target: Option<&Target>) -> bool {
+    target.is_none_or(|target| target.record.runtime == Runtime::Go) || plan.probes.pprof != PprofPlan::Auto
+}
+
+/// Where pprof tells no account, expvar may.
+async fn vars(
+    found: &mut Discovered,
+    fetcher: &Fetcher,
+    plan: &Plan,
+    origins: &[Url],
+    target: Option<&Target>,
+    until: Instant,
+) {
+    let urls = match &plan.probes.pprof {
+        PprofPlan::At(base) => with_slash(base).join("../vars").into_iter().collect(),
+        PprofPlan::Auto | PprofPlan::Off => {
+            origins.iter().map(|url| at_origin(url, "/debug/vars")).collect::<Vec<Url>>()
+        }
+    };
+    for url in urls {
+        let Ok(probe) = in_time(until, &url, GoVars::find(fetcher.clone(), &url)).await else { continue };
+        let alone = match target {
+            Some(target) => Alone::find(fetcher, Tells::Vars(url.clone()), target).await,
+            None => None,
+        };
+        let probe = probe.of_target(alone);
+        let yields = if probe.exact() { VARS } else { VARS_INSIDE };
+        return found.add(Box::new(probe), yields);
+    }
+    if may_be_go(plan, target) {
+        found.missing("vars", VARS, "import _ \"expvar\" in the service, where it cannot serve pprof".into());
+    }
+}
+
 /// What turns pprof on; with the reason where the user said that it is there.
 fn turn_on_pprof(asked: &PprofPlan, error: &ProbeError) -> String {
     match asked {
@@ -178,7 +212,7 @@ fn turn_on_pprof(asked: &PprofPlan, error: &ProbeError) -> String {
 
 /// What is found before that moment.
 async fn in_time<T>(
-    until: tokio::time::Instant,
+    until: Instant,
     at: &Url,
     finding: impl Future<Output = Result<T, ProbeError>>,
 ) -> Result<T, ProbeError> {
@@ -204,7 +238,7 @@ async fn prometheus(
         None => origins.iter().flat_map(|url| paths.iter().map(|path| at_origin(url, path))).collect(),
     };
     let mut why = ProbeError("nothing was asked".into());
-    let until = tokio::time::Instant::now() + LOOK.1;
+    let until = Instant::now() + LOOK.1;
     for url in urls {
         let finding = Prometheus::find(fetcher.clone(), url.clone(), &plan.probes, taken);
         match in_time(until, &url, finding).await {

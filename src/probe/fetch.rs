@@ -3,7 +3,6 @@
 //! A client of its own, apart from the load's: one idle connection, no proxy, no redirects, a cap on size and time,
 //! so that neither a page that never ends nor a gzip bomb can hold up or fill up a run.
 
-use std::cell::Cell;
 use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,6 +13,7 @@ use reqwest::{Client, StatusCode, Url};
 use tokio::sync::Mutex;
 
 use super::ProbeError;
+use super::meter::{Meter, metered};
 use crate::plan::RequestPlan;
 
 /// How much of a page is taken, and how long one waits for it.
@@ -38,16 +38,6 @@ pub struct Page {
     pub took: Duration,
 }
 
-tokio::task_local! {
-    /// What this task has waited for other pages' turns: soak's own doing, and no cost of the target's.
-    static WAITED: Cell<Duration>;
-}
-
-/// Does some fetching, and tells how much of its time went by before its pages had their turn.
-pub async fn count_waits<T>(work: impl Future<Output = T>) -> (T, Duration) {
-    WAITED.scope(Cell::default(), async { (work.await, WAITED.with(Cell::get)) }).await
-}
-
 /// Fetches pages of one target.
 #[derive(Debug, Clone)]
 pub struct Fetcher {
@@ -59,6 +49,7 @@ pub struct Fetcher {
     /// One page at a time, also of several probes: making a page allocates in the target, and a heap that is read
     /// meanwhile would hold it.
     turn: Arc<Mutex<()>>,
+    meter: Option<Meter>,
 }
 
 /// The slowest page is waited for so long: a collection of a large heap takes seconds.
@@ -96,7 +87,13 @@ impl Fetcher {
             origin: request.url.origin().ascii_serialization(),
             private,
             turn: Arc::default(),
+            meter: None,
         })
+    }
+
+    /// The same, for pages that cost this target CPU time.
+    pub fn metered(self, meter: Option<Meter>) -> Fetcher {
+        Fetcher { meter, ..self }
     }
 
     /// Fetches a page, whatever its status.
@@ -106,9 +103,8 @@ impl Fetcher {
     pub async fn get(&self, url: &Url, bounds: Bounds) -> Result<Page, ProbeError> {
         let asked = Instant::now();
         let _turn = tokio::time::timeout(TURN, self.turn.lock()).await;
-        // nobody counts while the probes are being found
-        let _ = WAITED.try_with(|waited| waited.set(waited.get() + asked.elapsed()));
-        let fetched = tokio::time::timeout(bounds.time, self.fetch(url, bounds.bytes)).await;
+        let fetching = tokio::time::timeout(bounds.time, self.fetch(url, bounds.bytes));
+        let fetched = metered(self.meter.as_ref(), asked, fetching).await;
         fetched.unwrap_or_else(|_| {
             Err(ProbeError(format!("{} did not answer within {:.0?}", shown(url), bounds.time)))
         })
@@ -204,6 +200,7 @@ mod tests {
     use flate2::write::GzEncoder;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+    use super::super::meter::count;
     use super::*;
 
     fn fetcher(url: &str, headers: HeaderMap) -> Fetcher {
@@ -276,7 +273,8 @@ mod tests {
             drop(turn);
         });
         let bounds = Bounds { time: Duration::from_secs(20), ..BOUNDS };
-        let (page, waited) = count_waits(fetcher.get(&url, bounds)).await;
+        let (page, spent) = count(fetcher.get(&url, bounds)).await;
+        let waited = spent.waited;
         let all = begun.elapsed();
         held.await.unwrap();
         let took = page.unwrap().took;

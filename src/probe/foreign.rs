@@ -4,7 +4,7 @@
 //! itself calls these, and they may change at any time.
 
 use super::pprof::{dump, groups, heap, labels, profile};
-use super::{fetch, prom_text, prometheus};
+use super::{expvar, fetch, prom_text, prometheus};
 use crate::plan::{PprofPlan, ProbePlan};
 
 /// A page, unpacked up to so many bytes; none where it is broken or longer.
@@ -41,6 +41,14 @@ pub fn dump(page: &[u8]) -> usize {
     let mut creators = dump::Creators::default();
     creators.learn(&goroutines);
     goroutines.len()
+}
+
+/// The arguments on expvar's page, and one for the account.
+pub fn vars(page: &[u8]) -> usize {
+    expvar::parse(page).map_or(0, |vars| {
+        assert!(vars.memstats.freed().is_finite() && vars.memstats.stats().garbage().is_finite());
+        1 + vars.cmdline.len()
+    })
 }
 
 /// The samples of a page that were wanted; none are where nobody asks.

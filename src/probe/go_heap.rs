@@ -3,7 +3,7 @@
 //! `heap?debug=1&gc=1` collects and then states what the runtime holds of the kernel's memory and what it gave
 //! back; /proc/PID/status, read right behind it, says what is resident. The rest is native: RssAnon − (Sys −
 //! HeapReleased). In a service without native memory that is a constant of about −3 MiB, held by the runtime and not
-//! yet touched; `mem_native_bytes` counts from it, since its changes are what can leak (see [`Beyond`]).
+//! yet touched; `mem_native_bytes` counts from it, since its changes are what can leak (see [`Beyond`]). A process that took the place of another begins its own account.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -11,10 +11,12 @@ use std::time::Duration;
 use reqwest::Url;
 
 use super::fetch::{Bounds, Fetcher, SLOWEST, apart, shown};
+use super::native::{Beyond, resident};
 use super::pprof::heap::{self, HeapPage, MemStats};
 use super::serving::Alone;
 use super::{Answer, Ask, Probe, ProbeError, Reading};
 use crate::evidence::{AccountPart, EventKind, GroupKind};
+use crate::target::Identity;
 
 /// Some 1.5 KiB for each distinct allocating stack.
 const PAGE: Bounds = Bounds { bytes: 64 << 20, time: SLOWEST };
@@ -22,13 +24,6 @@ const PAGE: Bounds = Bounds { bytes: 64 << 20, time: SLOWEST };
 const MOST_STACKS: usize = 64;
 /// Heap stacks described in one run.
 const MOST_TOLD: usize = 1_024;
-
-/// What is resident of a process, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Resident {
-    anon: u64,
-    files: u64,
-}
 
 /// The memory of one Go process.
 pub struct GoHeap {
@@ -38,34 +33,8 @@ pub struct GoHeap {
     alone: Option<Alone>,
     told: HashSet<String>,
     beyond: Beyond,
-}
-
-/// What is resident beyond the runtime's own account, in bytes: RssAnon − (Sys − HeapReleased).
-///
-/// What the runtime took and has not touched yet is in its account and not resident. It comes and goes with each
-/// collection, by many MiB in a service that allocates much, and only ever lowers a reading. So the highest one since
-/// the last forced collection but one stands for them all: what grows is highest at the end, and tells no less.
-#[derive(Debug, Default)]
-struct Beyond {
-    highest: Option<f64>,
-    highest_before: Option<f64>,
-    /// Reserved and never touched, as of the first time this was told; zero or below.
-    not_resident: Option<f64>,
-}
-
-impl Beyond {
-    fn see(&mut self, bytes: f64) {
-        self.highest = Some(self.highest.map_or(bytes, |highest| highest.max(bytes)));
-    }
-
-    /// What was seen since this was last asked: native memory, and the constant that it counts from.
-    fn take(&mut self) -> Option<[(AccountPart, f64); 2]> {
-        let since_the_last = self.highest.take()?;
-        let highest =
-            since_the_last.max(self.highest_before.replace(since_the_last).unwrap_or(since_the_last));
-        let not_resident = *self.not_resident.get_or_insert(highest.min(0.0));
-        Some([(AccountPart::Native, highest - not_resident), (AccountPart::NotResident, not_resident)])
-    }
+    /// Whose account that is.
+    life: Option<Identity>,
 }
 
 impl GoHeap {
@@ -79,9 +48,16 @@ impl GoHeap {
         let (heap, collect) = (join("heap?debug=1")?, join("heap?debug=1&gc=1")?);
         let (page, _) = fetch(&fetcher, &heap).await?;
         account(page.stats, &heap)?;
-        let readable = |alone: &mut Alone| alone.pid().is_some_and(|pid| resident(pid).is_ok());
-        let alone = alone.and_then(|mut alone| readable(&mut alone).then_some(alone));
-        Ok(GoHeap { fetcher, heap, collect, alone, told: HashSet::new(), beyond: Beyond::default() })
+        let alone = alone.filter(Alone::is_readable);
+        Ok(GoHeap {
+            fetcher,
+            heap,
+            collect,
+            alone,
+            told: HashSet::new(),
+            beyond: Beyond::default(),
+            life: None,
+        })
     }
 
     /// Whether every byte of RSS finds its owner: the runtime's account and the process are both there.
@@ -111,9 +87,13 @@ impl GoHeap {
     /// Looks at what the runtime does not know of, for the next collection to tell; gives back bytes of files. None
     /// once the target is more than this process: the account of one explains nothing of the others.
     async fn look(&mut self) -> Result<Option<f64>, ProbeError> {
-        let Some(pid) = self.alone.as_mut().and_then(Alone::pid) else { return Ok(None) };
+        let Some(alone) = &mut self.alone else { return Ok(None) };
+        let Some(process) = alone.process().await else { return Ok(None) };
+        if self.life.replace(process) != Some(process) {
+            self.beyond = Beyond::default();
+        }
         let page = self.fetcher.get_ok(&self.heap, PAGE).await?;
-        let resident = resident(pid)?;
+        let resident = resident(process.pid)?;
         let stats = account(heap::stats(&String::from_utf8_lossy(&page.body)), &self.heap)?;
         self.beyond.see(resident.anon as f64 - stats.held());
         Ok(Some(resident.files as f64))
@@ -191,50 +171,4 @@ fn account(stats: Option<MemStats>, url: &Url) -> Result<MemStats, ProbeError> {
 
 fn told(parts: &[(AccountPart, f64)]) -> Vec<(String, f64)> {
     parts.iter().map(|(part, bytes)| (part.series().to_string(), *bytes)).collect()
-}
-
-#[cfg(target_os = "linux")]
-fn resident(pid: u32) -> Result<Resident, ProbeError> {
-    let status = i32::try_from(pid)
-        .ok()
-        .and_then(|pid| procfs::process::Process::new(pid).ok())
-        .and_then(|process| process.status().ok())
-        .ok_or_else(|| ProbeError(format!("process {pid} cannot be read any more")))?;
-    match (status.vmrss, status.rssanon) {
-        (Some(rss), Some(anon)) => Ok(Resident { anon: anon * 1024, files: rss.saturating_sub(anon) * 1024 }),
-        _ => Err(ProbeError(format!("process {pid} has no RssAnon"))),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn resident(pid: u32) -> Result<Resident, ProbeError> {
-    Err(ProbeError(format!("what is resident of process {pid} is told on Linux only")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn native_is_the_highest_reading_since_the_last_collection_but_one() {
-        let mut beyond = Beyond::default();
-        assert_eq!(beyond.take(), None);
-        let native = |beyond: &mut Beyond| beyond.take().unwrap()[0].1;
-        [-5.0, -3.0, -9.0].into_iter().for_each(|bytes| beyond.see(bytes));
-        assert_eq!(native(&mut beyond), 0.0, "what is not resident at first stays so");
-        [-8.0, -2.0].into_iter().for_each(|bytes| beyond.see(bytes));
-        assert_eq!(native(&mut beyond), 1.0);
-        beyond.see(-7.0);
-        assert_eq!(native(&mut beyond), 1.0, "a dip is the runtime's own");
-        beyond.see(-4.0);
-        assert_eq!(native(&mut beyond), -1.0);
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn what_is_resident_is_read_of_a_process_that_is_there() {
-        let own = resident(std::process::id()).unwrap();
-        assert!(own.anon > 0 && own.files > 0);
-        assert!(resident(u32::MAX).is_err());
-    }
 }

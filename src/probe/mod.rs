@@ -6,12 +6,16 @@
 #[cfg(target_os = "linux")]
 mod cgroup;
 mod discover;
+mod expvar;
 mod fetch;
 #[doc(hidden)]
 pub mod foreign;
 mod go_heap;
 mod go_tasks;
+mod go_vars;
+mod meter;
 mod metrics_table;
+mod native;
 mod of_target;
 mod pprof;
 mod process;

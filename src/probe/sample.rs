@@ -52,10 +52,9 @@ pub trait Probe: Send {
         ask == Ask::Sample
     }
 
-    /// The share of the time that answers to regular samples may take. An answer's time is not all the target's own,
-    /// since on a busy machine most of it is waiting; what asks the kernel alone may take more.
-    fn share(&self) -> f64 {
-        0.01
+    /// Whether the target itself must answer, so that each question costs it time. Else the kernel does.
+    fn asks_target(&self) -> bool {
+        true
     }
 
     /// Look.

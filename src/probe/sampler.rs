@@ -4,58 +4,41 @@
 //! delays nobody; collections and snapshots queue up behind it. One that panics, fails, or tells values it never announced has failed, and is asked again next
 //! time. A failure is told once until the probe has answered again.
 //!
-//! Regular samples of a probe may take its own share of the time ([`Probe::share`]). Whoever takes more is passed over until its share has
-//! come down, and that is told once. Collections and snapshots count into the share but are never passed over: who
-//! orders them knows why.
+//! Who would cost the target more than it may ([`Purse`]) is passed over until there is room again, and that is told once.
+//! Snapshots count but are never passed over: who orders them knows why.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
-use super::fetch::count_waits;
+use super::meter::{self, Spent};
 use super::{Ask, Probe, ProbeError, Reading};
-use crate::evidence::{EventKind, GroupKind, Moment, TaskGroup, TaskSnapshot};
+use crate::evidence::{COLLECTIONS, EventKind, Moment};
 
-/// What a probe may take beyond its share at the start of a run, when nothing has been saved up yet.
-const CREDIT: Duration = Duration::from_millis(250);
+mod costs;
+mod purse;
+mod row;
+
+pub use costs::Cost;
+use costs::{Costs, Kind};
+use purse::{Purse, Spending};
+pub use row::Row;
+
+/// The share of the time that the kernel may take to answer one probe: it costs the target nothing but the processor that
+/// it takes beside it.
+const KERNEL_SHARE: f64 = 0.2;
+/// The same at the start of a run, when nothing has been saved up yet.
+const KERNEL_CREDIT: Duration = Duration::from_millis(250);
 
 /// Who has worked on one question for so long is not given another: nobody waits for it, least of all the run's end.
 const HUNG: Duration = Duration::from_secs(2);
-
-/// What arrived in time, of all probes together.
-#[derive(Debug, Default)]
-pub struct Row {
-    /// Values by series name; what is missing is a gap.
-    pub values: Vec<(String, f64)>,
-    /// Groups at this moment.
-    pub groups: Vec<(GroupKind, String, f64)>,
-    /// Groups that appear for the first time.
-    pub new_groups: Vec<TaskGroup>,
-    /// The answers to a snapshot, as one.
-    pub snapshot: Option<TaskSnapshot>,
-    /// What happened, failures of probes included.
-    pub events: Vec<EventKind>,
-}
-
-/// What a probe has cost so far.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cost {
-    /// The probe.
-    pub name: String,
-    /// How often it was asked.
-    pub asked: u64,
-    /// How often it did not answer, or not in time.
-    pub failed: u64,
-    /// Mean time of an answer, in seconds.
-    pub mean_s: f64,
-    /// Time of all answers, in seconds.
-    pub total_s: f64,
-}
 
 /// Every probe, each in its task; dropping it ends them all.
 #[derive(Debug)]
@@ -64,13 +47,17 @@ pub struct Sampler {
     tasks: Vec<JoinHandle<()>>,
     series: Vec<String>,
     began: Instant,
+    purse: Purse,
+    /// Whether load is under way, so that CPU time that the target uses is not all spent on its answers.
+    loaded: Arc<AtomicBool>,
+    told_fewer: AtomicBool,
 }
 
 /// One probe as those who ask see it.
 #[derive(Debug)]
 struct Lane {
     name: &'static str,
-    share: f64,
+    asks_target: bool,
     series: HashSet<String>,
     answers: Vec<Ask>,
     questions: mpsc::UnboundedSender<Question>,
@@ -94,8 +81,7 @@ struct State {
     told_slow: bool,
     asked: u64,
     failed: u64,
-    answered: u64,
-    total: Duration,
+    costs: Costs,
     /// What came too late for its own row and stays true all the same.
     late: Row,
 }
@@ -107,15 +93,74 @@ impl Sampler {
         let mut series: Vec<String> = Vec::new();
         let mut lanes = Vec::new();
         let mut tasks = Vec::new();
+        let loaded = Arc::new(AtomicBool::new(false));
         for (index, probe) in probes.into_iter().enumerate() {
             let own: Vec<String> = probe.series().into_iter().filter(|name| !series.contains(name)).collect();
             series.extend(own.iter().cloned());
             let (lane, questions) = Lane::new(probe.as_ref(), own.into_iter().collect());
             let lane = Arc::new(lane);
-            tasks.push(tokio::spawn(work(index, probe, Arc::clone(&lane), questions)));
+            tasks.push(tokio::spawn(work(index, probe, Arc::clone(&lane), questions, Arc::clone(&loaded))));
             lanes.push(lane);
         }
-        Sampler { lanes, tasks, series, began: Instant::now() }
+        let collects = lanes.iter().any(|lane| lane.answers.contains(&Ask::Collect));
+        let purse = Purse { planned: None, collects };
+        Sampler {
+            lanes,
+            tasks,
+            series,
+            began: Instant::now(),
+            purse,
+            loaded,
+            told_fewer: AtomicBool::new(false),
+        }
+    }
+
+    /// The same, for a run that is meant to be so long.
+    pub fn for_run(mut self, planned: Duration) -> Sampler {
+        self.purse.planned = Some(planned);
+        self
+    }
+
+    /// Load begins, or has ended.
+    pub fn under_load(&self, loaded: bool) {
+        self.loaded.store(loaded, Ordering::Relaxed);
+    }
+
+    /// Whether another collection costs the target no more than it may.
+    ///
+    /// # Errors
+    /// When it does not; the first time with what is to be told of it.
+    pub fn may_collect(&self) -> Result<(), Option<EventKind>> {
+        let (collections, looks) = self.looks();
+        let elapsed = self.began.elapsed();
+        if self.purse.may_collect(elapsed, looks, collections) {
+            return Ok(());
+        }
+        let first = !self.told_fewer.swap(true, Ordering::Relaxed);
+        let share = looks.busy.as_secs_f64() / elapsed.as_secs_f64().max(1.0);
+        Err(first.then(|| EventKind::ProbeSlowed { probe: COLLECTIONS.into(), share }))
+    }
+
+    /// What collections have cost, and what all closer looks have.
+    fn looks(&self) -> (Spending, Spending) {
+        let sum = |kind: Kind| {
+            let each = self.lanes.iter().map(|lane| lane.state().costs.of(kind));
+            each.fold(Spending::default(), Spending::and)
+        };
+        let collections = sum(Kind::Collection);
+        (collections, collections.and(sum(Kind::Snapshot)))
+    }
+
+    /// Whether this probe may be asked for a sample.
+    fn may_sample(&self, lane: &Arc<Lane>, elapsed: Duration) -> bool {
+        let spent = |lane: &Arc<Lane>| lane.state().costs.of(Kind::Sample);
+        if !lane.asks_target {
+            return spent(lane).busy <= KERNEL_CREDIT + elapsed.mul_f64(KERNEL_SHARE);
+        }
+        let asked: Vec<&Arc<Lane>> = self.lanes.iter().filter(|lane| lane.asks_target).collect();
+        let which = asked.iter().position(|other| Arc::ptr_eq(other, lane)).unwrap_or_default();
+        let samples: Vec<Spending> = asked.into_iter().map(spent).collect();
+        self.purse.may_sample(elapsed, self.looks().1, &samples, which)
     }
 
     /// Every series that any probe fills, in the order of the probes.
@@ -141,7 +186,8 @@ impl Sampler {
                 // with a look they would pass for its own answer
                 row.append(std::mem::take(&mut lane.state().late));
             }
-            let (accepted, event) = lane.put(ask, elapsed, &reply);
+            let room = ask != Ask::Sample || self.may_sample(lane, elapsed);
+            let (accepted, event) = lane.put(ask, room, elapsed, &reply);
             row.events.extend(event);
             if accepted {
                 asked.insert(index);
@@ -192,37 +238,30 @@ async fn work(
     mut probe: Box<dyn Probe>,
     lane: Arc<Lane>,
     mut questions: mpsc::UnboundedReceiver<Question>,
+    loaded: Arc<AtomicBool>,
 ) {
     while let Some(Question { ask, reply }) = questions.recv().await {
         let begun = Instant::now();
         lane.state().since = Some(begun);
         // the call itself may panic too, so it stands inside
-        let answer = AssertUnwindSafe(count_waits(async { probe.ask(ask).await })).catch_unwind().await;
-        let panicked = |_| (Err(ProbeError("it panicked".into())), Duration::ZERO);
-        let (result, waited) = answer.unwrap_or_else(panicked);
+        let was_loaded = loaded.load(Ordering::Relaxed);
+        let answer = AssertUnwindSafe(meter::count(async { probe.ask(ask).await })).catch_unwind().await;
+        // to panic takes its time too, and that is soak's own
+        let own = || Spent { waited: begun.elapsed(), ..Spent::default() };
+        let panicked = |_| (Err(ProbeError("it panicked".into())), own());
+        let (result, spent) = answer.unwrap_or_else(panicked);
+        let quiet = !was_loaded && !loaded.load(Ordering::Relaxed);
         {
             let mut state = lane.state();
             state.busy -= 1;
             state.since = None;
-            state.total += begun.elapsed().saturating_sub(waited);
-            state.answered += 1;
+            let answer = begun.elapsed().saturating_sub(spent.waited);
+            state.costs.add(Kind::of(ask), answer, spent, quiet);
         }
         if let Err(mpsc::error::SendError((_, Ok(reading)))) = reply.send((index, result)) {
             // figures belong to the moment they were asked for; what happened, and what a group is, stays true
             let Reading { new_groups, snapshot, events, .. } = reading;
             lane.state().late.append(Row { new_groups, snapshot, events, ..Row::default() });
-        }
-    }
-}
-
-impl Row {
-    fn append(&mut self, mut other: Row) {
-        self.values.append(&mut other.values);
-        self.groups.append(&mut other.groups);
-        self.new_groups.append(&mut other.new_groups);
-        self.events.append(&mut other.events);
-        if let Some(snapshot) = other.snapshot {
-            merge(&mut self.snapshot, snapshot);
         }
     }
 }
@@ -236,7 +275,7 @@ impl Lane {
         (
             Lane {
                 name: probe.name(),
-                share: probe.share(),
+                asks_target: probe.asks_target(),
                 series,
                 answers,
                 questions,
@@ -251,10 +290,11 @@ impl Lane {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks, unless it is busy, has nothing to say, or has taken more than its share; tells whether it did.
+    /// Asks, unless it is busy, has nothing to say, or there is no room for what it costs; tells whether it did.
     fn put(
         &self,
         ask: Ask,
+        room: bool,
         elapsed: Duration,
         reply: &mpsc::UnboundedSender<(usize, Result<Reading, ProbeError>)>,
     ) -> (bool, Option<EventKind>) {
@@ -266,9 +306,9 @@ impl Lane {
             drop(state);
             return (false, self.fail("it still works on an earlier question".into()));
         }
-        if ask == Ask::Sample && state.total > CREDIT + elapsed.mul_f64(self.share) {
+        if !room {
             let first = !std::mem::replace(&mut state.told_slow, true);
-            let share = state.total.as_secs_f64() / elapsed.as_secs_f64().max(1.0);
+            let share = state.costs.busy().as_secs_f64() / elapsed.as_secs_f64().max(1.0);
             return (false, first.then(|| EventKind::ProbeSlowed { probe: self.name.into(), share }));
         }
         state.asked += 1;
@@ -314,33 +354,8 @@ impl Lane {
 
     fn cost(&self) -> Cost {
         let state = self.state();
-        let total_s = state.total.as_secs_f64();
-        let mean_s = if state.answered == 0 { 0.0 } else { total_s / state.answered as f64 };
-        Cost { name: self.name.into(), asked: state.asked, failed: state.failed, mean_s, total_s }
-    }
-}
-
-/// Two probes' snapshots of one moment become one; the later of two moments stays.
-fn merge(into: &mut Option<TaskSnapshot>, new: TaskSnapshot) {
-    let Some(old) = into.as_mut().filter(|old| old.moment == new.moment) else {
-        *into = Some(new);
-        return;
-    };
-    old.elapsed_s = old.elapsed_s.max(new.elapsed_s);
-    let mut counts: BTreeMap<String, u64> = old.counts.drain(..).collect();
-    counts.extend(new.counts);
-    old.counts = counts.into_iter().collect();
-    old.counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    match (&mut old.proven, new.proven) {
-        (Some(proven), Some(more)) => proven.extend(more),
-        (proven @ None, more) => *proven = more,
-        (Some(_), None) => {}
-    }
-    old.labels.extend(new.labels);
-    for group in new.groups {
-        if !old.groups.iter().any(|known| known.id == group.id) {
-            old.groups.push(group);
-        }
+        let cost = Cost { name: self.name.into(), asks_target: self.asks_target, ..state.costs.cost() };
+        Cost { asked: state.asked, failed: state.failed, ..cost }
     }
 }
 

@@ -182,12 +182,13 @@ fn fold_rows(r: &mut Recording, from: usize, to: usize) -> usize {
 fn drop_oldest(events: &mut Vec<Event>) {
     if events.len() > MOST_OTHERS {
         let shapes_the_run = |event: &Event| {
-            use EventKind::{Cycle, Forwarder, OomKill, Phase, Restart, Stopped};
+            use EventKind::{Cycle, Forwarder, OomKill, Phase, Restart, Stopped, TargetGone};
             matches!(
                 event.kind,
                 Phase { .. }
                     | Cycle { .. }
                     | Restart { .. }
+                    | TargetGone { .. }
                     | OomKill { .. }
                     | Forwarder { .. }
                     | Stopped { .. }

@@ -375,7 +375,10 @@ pub fn findings(verdict: Verdict, headline: &str, made: &Made) -> Findings {
             asked: 240,
             failed: 0,
             mean_s: 0.002,
+            asks_target: true,
             cost_ratio: 0.004,
+            cpu_mean_s: Some(0.0007),
+            cpu_ratio: Some(0.0014),
         }],
         driver: DriverHealth { rss_bytes_max: 9 << 20, cpu_ratio: 0.03, notes: vec![] },
     }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::picture::clean_text;
 use crate::evidence::{
-    AccountRow, Culprit, Evidence, Findings, GateFinding, GateResult, LoadFinding, SeriesFinding,
+    AccountRow, Culprit, Evidence, Findings, GateFinding, GateResult, LoadFinding, ProbeRecord, SeriesFinding,
 };
 use crate::units::{Bytes, Rate, Unit};
 
@@ -45,6 +45,7 @@ fn page_of(out: &mut String, evidence: &Evidence, findings: &Findings) -> std::f
     if let Some(load) = &findings.load {
         driven(out, load)?;
     }
+    probing(out, &findings.probes)?;
     missing(out, findings)?;
     if let Some(line) = &findings.reproduce {
         writeln!(out, "## Reproduce\n")?;
@@ -179,6 +180,34 @@ fn driven(out: &mut String, load: &LoadFinding) -> std::fmt::Result {
     )
 }
 
+/// What looking has cost the target.
+fn probing(out: &mut String, probes: &[ProbeRecord]) -> std::fmt::Result {
+    let asked: Vec<&ProbeRecord> = probes.iter().filter(|p| p.asks_target && p.asked > 0).collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let all = asked.iter().map(|p| p.cost_ratio).sum();
+    writeln!(out, "## Probing: at most {} of the target's time\n", Unit::Ratio.show(all))?;
+    writeln!(
+        out,
+        "| probe | asked | an answer took | busy at most | CPU an answer, without load | of one core |"
+    )?;
+    writeln!(out, "| --- | ---: | ---: | ---: | ---: | ---: |")?;
+    for p in asked {
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} |",
+            text(&p.name),
+            p.asked,
+            Unit::Seconds.show(p.mean_s),
+            Unit::Ratio.show(p.cost_ratio),
+            p.cpu_mean_s.map_or("not measured".into(), |cpu| Unit::Seconds.show(cpu)),
+            p.cpu_ratio.map_or("–".into(), |ratio| Unit::Ratio.show(ratio)),
+        )?;
+    }
+    writeln!(out)
+}
+
 /// What could not be seen, and the line that turns it on.
 fn missing(out: &mut String, findings: &Findings) -> std::fmt::Result {
     let lines: Vec<_> =
@@ -252,6 +281,7 @@ mod tests {
             "| **rss\\_anon\\_bytes** | growing |",
             "| live heap |",
             "| `memory.slope < 1MiB/h` | failed |",
+            "| goroutines | 240 | 2 ms |",
             "soak http://127.0.0.1:8080/work -z 2m -q 50/s",
         ] {
             assert!(page.contains(what), "{what}\n{page}");

@@ -44,13 +44,11 @@ impl Chronicle {
         }
     }
 
-    /// Whether another collection keeps within the target's share of time.
-    pub(super) fn may_collect(&mut self, now: Duration) -> bool {
-        self.ledger.may_collect(now)
-    }
-
     /// One row of samples, with what closer looks have read since the last one; `answered` by soak's own count.
     pub(super) fn row(&mut self, now: Duration, phase: Phase, answered: Option<u64>, mut row: Row) {
+        if row.events.iter().any(|event| matches!(event, EventKind::Restart { .. })) {
+            self.ledger.forget();
+        }
         self.ledger.complete(&mut row.values);
         let requests_total = answered.or_else(|| self.ledger.counted_by_target(&row.values));
         self.recorder.sample(SampleRow { elapsed: now, phase, requests_total, values: &row.values });
@@ -68,13 +66,7 @@ impl Chronicle {
             let took_s = now.saturating_sub(at).as_secs_f64();
             self.event(at, EventKind::Snapshot { moment, took_s });
         }
-        let collections = take_collections(&mut row);
-        if look == Look::Collect && collections.is_empty() {
-            // it failed, and has cost the target its time all the same
-            self.ledger.collected(now.saturating_sub(at));
-        }
-        for took_s in collections {
-            self.ledger.collected(Duration::from_secs_f64(took_s));
+        for took_s in take_collections(&mut row) {
             self.event(at, EventKind::Collection { took_s });
         }
         self.ledger.keep(std::mem::take(&mut row.values));

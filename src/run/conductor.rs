@@ -91,6 +91,7 @@ impl Conductor<'_> {
     fn enter(&mut self, stage: Stage, now: Duration) {
         self.count(now);
         self.stage = stage;
+        self.parts.sampler.under_load(stage.phase.has_load());
         if self.parts.plan.phases.cycles > 1 && stage.phase == Phase::Warmup {
             self.chronicle.event(now, EventKind::Cycle { number: stage.cycle });
         }
@@ -136,8 +137,14 @@ impl Conductor<'_> {
 
     /// Asks for a closer look, unless looking has cost the target too much already.
     fn look(&mut self, look: Look, now: Duration) {
-        if look == Look::Collect && (self.parts.plan.judging.no_gc || !self.chronicle.may_collect(now)) {
-            return;
+        if look == Look::Collect {
+            if self.parts.plan.judging.no_gc {
+                return;
+            }
+            if let Err(told) = self.parts.sampler.may_collect() {
+                told.into_iter().for_each(|event| self.chronicle.event(now, event));
+                return;
+            }
         }
         if self.questions.look(look, now) {
             self.driving.probing_begins(now);

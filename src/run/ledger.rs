@@ -7,10 +7,6 @@ use crate::evidence::EventKind;
 
 use super::suspend::Suspend;
 
-/// Collections may take so much of the target's time.
-const COLLECTING_SHARE: f64 = 0.01;
-/// So many come before that counts, since a share of nothing is nothing.
-const FREE_COLLECTIONS: u32 = 3;
 /// Counts of tasks, the best first; the best that this run has is repeated as `tasks`.
 const TASK_COUNTS: [&str; 3] = ["goroutines", "tokio_tasks", "threads"];
 /// The series that a target's own request counter is read into.
@@ -24,9 +20,6 @@ pub(super) struct Ledger {
     tasks_from: Option<&'static str>,
     suspend: Suspend,
     last_sample: Option<Duration>,
-    collections: u32,
-    collecting: Duration,
-    first_collection: Option<Duration>,
     told_cap: bool,
     told_stall: bool,
 }
@@ -38,9 +31,6 @@ impl Ledger {
             tasks_from: best_count(series),
             suspend: Suspend::watch(),
             last_sample: None,
-            collections: 0,
-            collecting: Duration::ZERO,
-            first_collection: None,
             told_cap: false,
             told_stall: false,
         }
@@ -49,6 +39,11 @@ impl Ledger {
     /// Values to be written with the next row.
     pub(super) fn keep(&mut self, values: Vec<(String, f64)>) {
         self.kept.extend(values);
+    }
+
+    /// What was read by closer looks speaks of a process that is no more.
+    pub(super) fn forget(&mut self) {
+        self.kept.clear();
     }
 
     pub(super) fn holds_values(&self) -> bool {
@@ -86,19 +81,6 @@ impl Ledger {
         })
     }
 
-    /// Whether another collection keeps within the target's share of time.
-    pub(super) fn may_collect(&mut self, now: Duration) -> bool {
-        let since = now.saturating_sub(*self.first_collection.get_or_insert(now));
-        self.collections < FREE_COLLECTIONS
-            || self.collecting.as_secs_f64() <= COLLECTING_SHARE * since.as_secs_f64()
-    }
-
-    /// A collection was forced, and kept the target busy for so long.
-    pub(super) fn collected(&mut self, took: Duration) {
-        self.collections += 1;
-        self.collecting += took;
-    }
-
     /// Tells once of each way in which the schedule could not be kept.
     pub(super) fn driver_notes(&mut self, interval: &Interval) -> Vec<EventKind> {
         let mut notes = Vec::new();
@@ -133,18 +115,5 @@ mod tests {
             values.contains(&("tasks".into(), 505.0)) && values.contains(&("mem_live_bytes".into(), 1.0))
         );
         assert!(!ledger.holds_values());
-    }
-
-    #[test]
-    fn collections_that_cost_too_much_become_fewer() {
-        let mut ledger = Ledger::new(&[]);
-        let mut asked = 0;
-        for second in 0..100 {
-            if ledger.may_collect(Duration::from_secs(second)) {
-                asked += 1;
-                ledger.collected(Duration::from_millis(100));
-            }
-        }
-        assert!((10..=13).contains(&asked), "{asked} collections of 0.1 s in 100 s");
     }
 }

@@ -1,10 +1,12 @@
 //! The life of the target, looked at with every sample: is it there, has it gone, is it back under another pid.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::find::{Door, behind, named};
 use super::identity::Identity;
+use super::os::{container_named, threads_ran};
 use super::started::Exit;
 use super::tree::Tree;
 use crate::evidence::{EventKind, Gone};
@@ -24,6 +26,8 @@ pub enum Search {
     Doors(Vec<Door>),
     /// The process of this name.
     Name(String),
+    /// The first process of the container whose id begins with this.
+    Container(String),
     /// A pid was named that did not hold the port: nobody can take its place.
     Never,
 }
@@ -33,6 +37,7 @@ impl Search {
         match self {
             Search::Doors(doors) => behind(doors).map(|(_, roots)| roots).unwrap_or_default(),
             Search::Name(name) => named(name).into_iter().collect(),
+            Search::Container(id) => container_named(id).into_iter().collect(),
             Search::Never => Vec::new(),
         }
     }
@@ -156,6 +161,17 @@ impl View {
             self.tree.forget(identity);
         }
         alive
+    }
+
+    /// How long each of their threads has run, by pid and thread; none where that cannot be told of one of them, or where
+    /// there are more than `most`.
+    pub fn ran(&mut self, most: usize) -> Option<HashMap<(u32, u32), Duration>> {
+        let mut all = HashMap::new();
+        for member in self.members() {
+            let threads = threads_ran(member.pid, most.saturating_sub(all.len()))?;
+            all.extend(threads.into_iter().map(|(thread, ran)| ((member.pid, thread), ran)));
+        }
+        Some(all)
     }
 }
 

@@ -24,15 +24,32 @@ impl Default for Roots {
     }
 }
 
-/// The id of the container that a process runs in: 64 hexadecimal digits somewhere in the path of its group.
+/// The id of the container that a process runs in: of nested ones the innermost.
 pub fn container(roots: &Roots, pid: u32) -> Option<String> {
-    let is_id = |part: &str| part.len() == 64 && part.bytes().all(|b| b.is_ascii_hexdigit());
-    groups(roots, pid)
-        .into_iter()
-        .flat_map(|(_, path)| {
-            path.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_string).collect::<Vec<_>>()
-        })
-        .find(|part| is_id(part))
+    containers(roots, pid).pop()
+}
+
+/// The ids of all containers that a process runs in, the outermost first.
+///
+/// An id is 64 hexadecimal digits in the path of its group: `docker-ID.scope`, `/docker/ID`, `libpod-ID.scope`,
+/// `cri-containerd-ID.scope`, `crio-ID.scope`, `kubepods/…/ID`. A `conmon-ID` is the monitor that stands outside of its
+/// container, and a `pod_ID` is a pod, which is no container itself.
+pub fn containers(roots: &Roots, pid: u32) -> Vec<String> {
+    let mut all = groups(roots, pid).into_iter().map(|(_, path)| ids(&path));
+    all.find(|ids| !ids.is_empty()).unwrap_or_default()
+}
+
+fn ids(path: &str) -> Vec<String> {
+    const LENGTH: usize = 64;
+    let of_part = |part: &str| {
+        let name = part.trim_end_matches(".scope").trim_end_matches(".slice");
+        let (before, id) = name.split_at_checked(name.len().checked_sub(LENGTH)?)?;
+        let is_id = id.bytes().all(|b| b.is_ascii_hexdigit());
+        let apart = before.is_empty() || before.ends_with(['-', ':', '_']);
+        let other = before.ends_with("conmon-") || before.ends_with("pod_");
+        (is_id && apart && !other).then(|| id.to_string())
+    };
+    path.split('/').filter_map(of_part).collect()
 }
 
 /// The smallest limit that the cgroups of a process set on its memory, in bytes.
@@ -180,6 +197,40 @@ mod tests {
         );
         assert_eq!(cgroup_memory(&roots, 7), Some(256 << 20));
         assert_eq!(container(&roots, 7).as_deref(), Some(ID));
+    }
+
+    #[test]
+    fn every_engine_writes_the_id_in_its_own_way() {
+        let other = ID.replace('3', "c");
+        let told = [
+            (format!("/system.slice/docker-{ID}.scope"), vec![ID]),
+            (format!("/docker/{ID}/init.scope"), vec![ID]),
+            (
+                format!(
+                    "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-{ID}.scope/container"
+                ),
+                vec![ID],
+            ),
+            (format!("/machine.slice/machine-libpod_pod_{other}.slice/libpod-{ID}.scope"), vec![ID]),
+            (
+                format!(
+                    "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod0d9e8b7a_6f5e.slice/cri-containerd-{ID}.scope"
+                ),
+                vec![ID],
+            ),
+            (format!("/kubepods/besteffort/pod0d9e8b7a-6f5e/{ID}"), vec![ID]),
+            (format!("/kubepods.slice/kubepods-pod1.slice/crio-{ID}.scope"), vec![ID]),
+            (format!("/system.slice/containerd.service/kubepods-pod1.slice:cri-containerd:{ID}"), vec![ID]),
+            (format!("/docker/{other}/kubelet/kubepods/{ID}"), vec![other.as_str(), ID]),
+            (format!("/../{ID}"), vec![ID]),
+            (format!("/machine.slice/libpod-conmon-{ID}.scope"), vec![]),
+            (format!("/crio-conmon-{ID}.scope"), vec![]),
+            (format!("/docker/{ID}0"), vec![]),
+            ("/user.slice/ünïcode.scope".into(), vec![]),
+        ];
+        for (path, wanted) in told {
+            assert_eq!(ids(&path), wanted, "{path}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use procfs::process::{ProcState, Process, Stat};
 
@@ -93,12 +94,36 @@ pub fn cpu_times(pid: u32) -> Option<CpuTimes> {
     })
 }
 
+/// How long each thread of a process has run, by its id; none if it has more than `most`, or this kernel does not tell.
+pub fn threads_ran(pid: u32, most: usize) -> Option<Vec<(u32, Duration)>> {
+    let process = Process::new(i32::try_from(pid).ok()?).ok()?;
+    let mut ran = Vec::new();
+    for task in process.tasks().ok()? {
+        // one that ended meanwhile is missing
+        let Some((task, stat)) = task.ok().and_then(|task| Some((task.tid, task.schedstat().ok()?))) else {
+            continue;
+        };
+        if ran.len() == most {
+            return None;
+        }
+        ran.push((u32::try_from(task).ok()?, Duration::from_nanos(stat.sum_exec_runtime)));
+    }
+    // a kernel without CONFIG_SCHED_INFO counts nothing
+    ran.iter().any(|(_, ran)| !ran.is_zero()).then_some(ran)
+}
+
 /// All memory of this machine, in bytes.
 pub fn ram_bytes() -> Option<u64> {
     use procfs::FromBufRead;
     let file = fs::File::open("/proc/meminfo").ok()?;
     Some(procfs::Meminfo::from_buf_read(std::io::BufReader::new(file)).ok()?.mem_total)
 }
+
+/// The first process of the container whose id begins with this.
+///
+/// # Errors
+/// As [`super::container::first_of`].
+pub use super::container::first_of as container_named;
 
 /// The container it runs in, by id.
 pub fn container(pid: u32) -> Option<String> {
@@ -114,7 +139,8 @@ fn stat(pid: u32) -> Option<Stat> {
     Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok().filter(lives)
 }
 
-fn lives(stat: &Stat) -> bool {
+/// Whether a process with this stat has not ended.
+pub fn lives(stat: &Stat) -> bool {
     !matches!(stat.state(), Ok(ProcState::Zombie | ProcState::Dead))
 }
 

@@ -4,6 +4,8 @@
 //! made of is told by [`TargetRecord`]; whether it lives by [`follow::Follower`]; whether it does the work itself
 //! or passes it on by [`Standing`].
 
+#[cfg(target_os = "linux")]
+mod container;
 pub mod find;
 pub mod follow;
 pub mod forwarder;
@@ -83,7 +85,7 @@ pub struct Target {
 /// the caller's to end: also if this fails, or is not waited for to its end.
 ///
 /// # Errors
-/// When a pid or name means nobody or several, the host cannot be resolved, a command cannot be started, does not
+/// When a pid, name or container means nobody or several, the host cannot be resolved, a command cannot be started, does not
 /// listen in time, or somebody else already holds its port.
 pub async fn find(plan: &Plan, command: &mut Option<Started>) -> Result<Found> {
     let limit = plan.record.judging.memory_limit_bytes;
@@ -126,6 +128,10 @@ async fn find_at(
         }
         TargetPlan::Process(name) => {
             (vec![find::named(name)?], None, Search::Name(name.clone()), "--process")
+        }
+        TargetPlan::Container(id) => {
+            let search = Search::Container(id.clone());
+            (vec![os::container_named(id)?], None, search, "--container")
         }
         TargetPlan::Command(line) => {
             let doors = doors?;

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
@@ -11,6 +12,7 @@ use super::find::{Door, Holding};
 use super::forwarder::{CpuTimes, Listeners, Outgoing, Upstream};
 use super::identity::Identity;
 use super::tree::Tree;
+use crate::error::{Error, Result};
 
 /// Whoever has this pid, unless it has ended.
 pub fn identity(pid: u32) -> Option<Identity> {
@@ -97,6 +99,14 @@ fn listening(address: IpAddr, port: u16) -> Vec<u32> {
 }
 
 /// Not known here.
+///
+/// # Errors
+/// Always.
+pub fn container_named(_id: &str) -> Result<Identity> {
+    Err(Error::usage("--container looks at processes as Linux shows them; name the process with --pid"))
+}
+
+/// Not known here.
 pub fn container(_pid: u32) -> Option<String> {
     None
 }
@@ -108,6 +118,11 @@ pub fn cgroup_memory(_pid: u32) -> Option<u64> {
 
 /// Not known here finely enough to say that a process does nothing.
 pub fn cpu_times(_pid: u32) -> Option<CpuTimes> {
+    None
+}
+
+/// Not known here.
+pub fn threads_ran(_pid: u32, _most: usize) -> Option<Vec<(u32, Duration)>> {
     None
 }
 

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::bins::median;
 use super::fit::range;
-use crate::evidence::{Event, EventKind};
+use crate::evidence::{Event, beginnings};
 
 /// More falls than this are a sawtooth's.
 const RESTARTS: usize = 5;
@@ -38,11 +38,7 @@ pub(super) fn lives(times: &[f64], values: &[f64], first: f64, events: &[Event])
 
 /// The first sample after each restart that was recorded.
 fn restarts(times: &[f64], events: &[Event]) -> Vec<usize> {
-    events
-        .iter()
-        .filter(|e| matches!(e.kind, EventKind::Restart { .. }))
-        .map(|e| times.partition_point(|t| *t < e.elapsed_s))
-        .collect()
+    beginnings(events).into_iter().map(|began| times.partition_point(|t| *t < began)).collect()
 }
 
 /// The first sample after each fall back to where the recording began; none if there are too many or too few signs.
@@ -90,6 +86,7 @@ fn resets(times: &[f64], values: &[f64], first: f64) -> Vec<usize> {
 mod tests {
     #![allow(clippy::single_range_in_vec_init, reason = "lives are ranges, and one of them is a list of one")]
     use super::*;
+    use crate::evidence::EventKind;
 
     fn climb(n: usize, each: usize) -> (Vec<f64>, Vec<f64>) {
         let t: Vec<f64> = (0..n).map(|i| i as f64).collect();

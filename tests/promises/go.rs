@@ -1,39 +1,46 @@
 //! A real Go service: the leak is found, named, proven by the runtime; its fix is stable.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
 use super::support::{Server, report, skipped, told};
 
-/// The service under tests/fixtures/leaky, built once; none where there is no Go.
-fn leaky() -> Option<&'static Path> {
-    static ONCE: OnceLock<Option<PathBuf>> = OnceLock::new();
-    ONCE.get_or_init(|| {
+/// The service of this name under tests/fixtures, built once; none where there is no Go.
+pub fn built(name: &'static str) -> Option<PathBuf> {
+    static BUILT: Mutex<BTreeMap<&str, Option<PathBuf>>> = Mutex::new(BTreeMap::new());
+    let mut known = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    let build = || {
         let version = Command::new("go").arg("version").stderr(Stdio::null()).output().ok()?;
         if !version.status.success() {
             return None;
         }
-        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("leaky");
+        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let built = Command::new("go")
             .args(["build", "-o"])
             .arg(&program)
             .arg(".")
-            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/leaky"))
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name))
             .env("GOTOOLCHAIN", "local")
             .output()
             .unwrap();
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
         Some(program)
-    })
-    .as_deref()
+    };
+    known.entry(name).or_insert_with(build).clone()
+}
+
+/// The service of the story.
+fn leaky() -> Option<PathBuf> {
+    built("leaky")
 }
 
 fn soaked(program: &Path, fixed: bool, duration: &str) -> (i32, Value) {
     let mut command = Command::new(program);
-    command.env_remove("FIXED");
+    command.env_remove("FIXED").env_remove("PORT");
     if fixed {
         command.env("FIXED", "1");
     }
@@ -49,7 +56,7 @@ fn the_leak_is_named_and_proven() {
     let Some(program) = leaky() else {
         return skipped("there is no go on PATH to build the leaking service");
     };
-    let (code, report) = soaked(program, false, "15s");
+    let (code, report) = soaked(&program, false, "15s");
     assert_eq!((code, report["verdict"].as_str()), (1, Some("leak")), "{}", report["headline"]);
     assert_eq!(report["target"]["runtime"], "go");
     let culprit = &report["culprits"][0];
@@ -71,7 +78,7 @@ fn the_leak_is_named_and_proven() {
 #[test]
 fn its_fix_is_not_called_a_leak() {
     let Some(program) = leaky() else { return skipped("there is no go on PATH to build the fixed service") };
-    let (code, report) = soaked(program, true, "30s");
+    let (code, report) = soaked(&program, true, "30s");
     assert_eq!((code, report["verdict"].as_str()), (0, Some("stable")), "{}", report["headline"]);
     assert_eq!(report["culprits"].as_array().map(Vec::len), Some(0));
 }

@@ -8,6 +8,7 @@ mod demo;
 mod endings;
 mod foresight;
 mod go;
+mod go_without_pprof;
 mod hard_targets;
 #[cfg(target_os = "linux")]
 mod hostile_probes;
@@ -16,6 +17,8 @@ mod precedence;
 #[cfg(target_os = "linux")]
 mod processes;
 mod profiles;
+#[cfg(target_os = "linux")]
+mod restart;
 mod run_directory;
 mod secrets;
 mod signals;

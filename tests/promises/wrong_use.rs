@@ -82,6 +82,8 @@ fn values_that_nobody_can_mean() {
         ("--pid", "0", "no process id"),
         ("--pid", "4194305", "4194305"),
         ("--process", "no-such-program-anywhere", "no-such-program-anywhere"),
+        ("--container", "web", "'web' is no container's id"),
+        ("--container", "ffffffffffff", "no process here is in a container ffffffffffff"),
         ("--pprof", "nowhere", "http://nowhere"),
         ("--metrics", "nowhere", "http://nowhere"),
         ("--metric", "9 lives", "NAME"),

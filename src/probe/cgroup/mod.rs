@@ -84,6 +84,10 @@ impl Probe for Cgroup {
         self.series.iter().map(|name| name.to_string()).collect()
     }
 
+    fn asks_target(&self) -> bool {
+        false
+    }
+
     fn ask(&mut self, ask: Ask) -> Answer<'_> {
         // four short files that wait for nothing
         let reading = if ask == Ask::Sample { self.sample() } else { Reading::default() };

@@ -181,9 +181,8 @@ impl Probe for Process {
         self.series.iter().map(|name| name.to_string()).collect()
     }
 
-    /// The kernel answers and not the target: what counts is the processor that it takes beside it.
-    fn share(&self) -> f64 {
-        0.2
+    fn asks_target(&self) -> bool {
+        false
     }
 
     fn ask(&mut self, ask: Ask) -> Answer<'_> {

@@ -55,6 +55,10 @@ impl Probe for Pss {
         vec!["pss_bytes".into()]
     }
 
+    fn asks_target(&self) -> bool {
+        false
+    }
+
     fn ask(&mut self, ask: Ask) -> Answer<'_> {
         let now = Instant::now();
         if ask != Ask::Sample || !self.pace.is_due(now) {

@@ -1,0 +1,40 @@
+//! When a target began anew: what was read before speaks of a process that is no more.
+
+use super::{Event, EventKind, Gone};
+
+/// When each life but the first began, in seconds since the run did: what is sampled from then on belongs to it.
+///
+/// A target that was told to be gone begins anew right after that, though it is found again only later: pages that a
+/// service serves about itself answer as soon as it listens.
+pub fn beginnings(events: &[Event]) -> Vec<f64> {
+    let mut gone_at = None;
+    let mut began = Vec::new();
+    for event in events {
+        match event.kind {
+            EventKind::TargetGone { who: Gone::Target, .. } => gone_at = Some(event.elapsed_s.next_up()),
+            EventKind::Restart { .. } => began.push(gone_at.take().unwrap_or(event.elapsed_s)),
+            _ => {}
+        }
+    }
+    began
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_life_begins_when_the_last_one_ended() {
+        let at = |elapsed_s: f64, kind: EventKind| Event { elapsed_s, kind };
+        let gone = |who| EventKind::TargetGone { reason: String::new(), who };
+        let restart = || EventKind::Restart { pid_before: 1, pid_after: 2 };
+        let events = [
+            at(3.0, restart()),
+            at(5.0, gone(Gone::Target)),
+            at(6.5, restart()),
+            at(8.0, restart()),
+            at(9.0, gone(Gone::Target)),
+        ];
+        assert_eq!(beginnings(&events), [3.0, 5.0_f64.next_up(), 8.0]);
+    }
+}

@@ -1,0 +1,57 @@
+//! What all probes together answered to one question.
+
+use std::collections::BTreeMap;
+
+use crate::evidence::{EventKind, GroupKind, TaskGroup, TaskSnapshot};
+
+/// What arrived in time, of all probes together.
+#[derive(Debug, Default)]
+pub struct Row {
+    /// Values by series name; what is missing is a gap.
+    pub values: Vec<(String, f64)>,
+    /// Groups at this moment.
+    pub groups: Vec<(GroupKind, String, f64)>,
+    /// Groups that appear for the first time.
+    pub new_groups: Vec<TaskGroup>,
+    /// The answers to a snapshot, as one.
+    pub snapshot: Option<TaskSnapshot>,
+    /// What happened, failures of probes included.
+    pub events: Vec<EventKind>,
+}
+
+impl Row {
+    /// Takes in another's.
+    pub fn append(&mut self, mut other: Row) {
+        self.values.append(&mut other.values);
+        self.groups.append(&mut other.groups);
+        self.new_groups.append(&mut other.new_groups);
+        self.events.append(&mut other.events);
+        if let Some(snapshot) = other.snapshot {
+            merge(&mut self.snapshot, snapshot);
+        }
+    }
+}
+
+/// Two probes' snapshots of one moment become one; the later of two moments stays.
+fn merge(into: &mut Option<TaskSnapshot>, new: TaskSnapshot) {
+    let Some(old) = into.as_mut().filter(|old| old.moment == new.moment) else {
+        *into = Some(new);
+        return;
+    };
+    old.elapsed_s = old.elapsed_s.max(new.elapsed_s);
+    let mut counts: BTreeMap<String, u64> = old.counts.drain(..).collect();
+    counts.extend(new.counts);
+    old.counts = counts.into_iter().collect();
+    old.counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    match (&mut old.proven, new.proven) {
+        (Some(proven), Some(more)) => proven.extend(more),
+        (proven @ None, more) => *proven = more,
+        (Some(_), None) => {}
+    }
+    old.labels.extend(new.labels);
+    for group in new.groups {
+        if !old.groups.iter().any(|known| known.id == group.id) {
+            old.groups.push(group);
+        }
+    }
+}
