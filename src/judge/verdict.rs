@@ -1,7 +1,7 @@
 //! The verdict: the first of a fixed order that holds. Pure over [`Facts`], so that one table in the tests can walk
 //! through every way in which a run can end.
 
-use crate::evidence::{Direction, EventKind, Evidence, LoadFinding, Verdict};
+use crate::evidence::{Direction, EventKind, Evidence, LoadFinding, PlanRecord, Verdict};
 use crate::units::{Rate, Span, Unit};
 
 use super::absence;
@@ -188,7 +188,7 @@ fn doubts(
         if let Some(hold) = held(evidence, steady).filter(|_| voter.leaks()) {
             doubts.push(format!("{}, but may be held for {hold}, longer than it was seen", grows(voter)));
         }
-        doubts.extend(doubt(voter, voters, steady));
+        doubts.extend(doubt(voter, voters, steady, plan.is_none_or(PlanRecord::drives)));
     }
     if plan.is_some_and(|p| !p.judging.load_only) && !voters.sources().forwards {
         let resolution = plan.map_or(RESOLUTION_BYTES, |p| p.judging.resolution_bytes);
@@ -199,7 +199,7 @@ fn doubts(
 }
 
 /// Why one voter leaves it open.
-fn doubt(voter: &Voter, voters: &Voters, steady: &Steady) -> Option<String> {
+fn doubt(voter: &Voter, voters: &Voters, steady: &Steady, drives: bool) -> Option<String> {
     let name = super::words::series(&voter.name);
     match voter.trend.direction {
         Direction::Stable => None,
@@ -207,8 +207,13 @@ fn doubt(voter: &Voter, voters: &Voters, steady: &Steady) -> Option<String> {
         Direction::Inconclusive => Some(format!("{name}: {}", voter.trend.why)),
         Direction::Growing if unreadable_heap(voter, voters) && steady.stretches.len() < 2 => Some(format!(
             "{name} climbs, but {} rather grows its heap than collects, and its live heap could not be read; \
-             --cycles 3 would tell a leak from that",
-            voters.sources().runtime
+             {} would tell a leak from that",
+            voters.sources().runtime,
+            match drives {
+                true => "--cycles 3",
+                // a watch can repeat no load
+                false => "--gc, where the runtime serves its heap,",
+            }
         )),
         Direction::Growing if voter.material && !voter.significant && !voter.bounded => {
             Some(format!("{name}: {}, but not clearly beside the other series of this run", voter.trend.why))

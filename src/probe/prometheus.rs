@@ -11,7 +11,7 @@ use reqwest::Url;
 
 use super::fetch::{Bounds, Fetcher, Page, apart, shown};
 use super::metrics_table::{
-    Counts, HANDLER_LABELS, KNOWN, KNOWN_GROUPS, OWN_HANDLERS, PLACE_LABELS, STATE_LABELS, Use, counts_tasks,
+    Counts, HANDLER_LABELS, KNOWN, KNOWN_GROUPS, PLACE_LABELS, STATE_LABELS, Use, counts_tasks, is_own_page,
 };
 use super::pprof::{FNV_START, cut, fnv1a};
 use super::prom_text::{self, PromSample, Said};
@@ -298,7 +298,7 @@ impl Seen<'_> {
             let rule = &self.rules[index];
             let matches = rule.labels.iter().all(|(name, value)| sample.label(name) == value);
             let own = rule.used == Use::Requests
-                && HANDLER_LABELS.iter().any(|label| OWN_HANDLERS.contains(&sample.label(label)));
+                && HANDLER_LABELS.iter().any(|label| is_own_page(sample.label(label)));
             if matches && !own {
                 *self.sums[index].get_or_insert(0.0) += sample.value;
             }

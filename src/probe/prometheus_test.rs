@@ -11,6 +11,7 @@ fn probe_plan() -> ProbePlan {
         task_metric: Vec::new(),
         keep_labels: false,
         look_around: false,
+        insecure: false,
     }
 }
 

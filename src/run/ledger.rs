@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::drive::Interval;
 use crate::evidence::EventKind;
 
+use super::requests::Requests;
 use super::suspend::Suspend;
 
 /// Collections may take so much of the target's time.
@@ -22,6 +23,8 @@ pub(super) struct Ledger {
     /// Read by a closer look, to be written with the next row.
     kept: Vec<(String, f64)>,
     tasks_from: Option<&'static str>,
+    /// By the target's own count, where soak drives none.
+    pub(super) requests: Requests,
     suspend: Suspend,
     last_sample: Option<Duration>,
     collections: u32,
@@ -36,6 +39,7 @@ impl Ledger {
         Ledger {
             kept: Vec::new(),
             tasks_from: best_count(series),
+            requests: Requests::default(),
             suspend: Suspend::watch(),
             last_sample: None,
             collections: 0,
@@ -65,9 +69,10 @@ impl Ledger {
         }
     }
 
-    /// Requests by the target's own count, where soak drives none.
-    pub(super) fn counted_by_target(&self, values: &[(String, f64)]) -> Option<u64> {
-        values.iter().find(|(name, _)| name == REQUESTS).map(|(_, n)| n.max(0.0) as u64)
+    /// Requests since the run began by the target's own count, and what is to be told of it.
+    pub(super) fn counted_by_target(&mut self, values: &[(String, f64)]) -> (Option<u64>, Option<EventKind>) {
+        let read = values.iter().find(|(name, _)| name == REQUESTS);
+        read.map_or((None, None), |(_, counter)| self.requests.read(*counter))
     }
 
     /// Nothing was sampled for a while: because the machine slept, or because it was starved.

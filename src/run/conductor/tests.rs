@@ -106,6 +106,7 @@ fn plan(steady_s: f64) -> PlanRecord {
             settle: span(0.0),
             cycles: 1,
         },
+        watch: None,
         judging: Judging {
             horizon: span(86_400.0),
             resolution_bytes: 1024.0,
