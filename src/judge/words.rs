@@ -180,7 +180,10 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
                 Span::from_secs_f64(event.elapsed_s)
             )),
             EventKind::Stopped { reason } => {
-                notes.push(format!("Ended early after {}: {reason}.", Span::from_secs_f64(event.elapsed_s)));
+                // what has no end does not end early
+                let open = evidence.plan.as_ref().is_some_and(|plan| plan.phases.is_open_ended());
+                let ended = if open { "Ended" } else { "Ended early" };
+                notes.push(format!("{ended} after {}: {reason}.", Span::from_secs_f64(event.elapsed_s)));
             }
             EventKind::Uncounted { reason } => {
                 notes.push(format!("Growth a request cannot be told: {reason}."));

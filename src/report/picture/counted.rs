@@ -21,7 +21,11 @@ fn rates(stage: &Stage<'_>) -> Vec<(f64, f64, f64)> {
     let recording = &stage.evidence.recording;
     let counts = recording.elapsed_s.iter().zip(&recording.requests_total);
     let read: Vec<(f64, f64)> = counts.filter_map(|(t, n)| Some((*t, n.get()?))).collect();
-    let least = (stage.time.to - stage.time.from) / POINTS;
+    // the last sample of all may come a moment after the one before
+    let mut gaps: Vec<f64> = read.windows(2).map(|w| w[1].0 - w[0].0).collect();
+    gaps.sort_by(f64::total_cmp);
+    let usual = gaps.get(gaps.len() / 2).copied().unwrap_or(0.0);
+    let least = ((stage.time.to - stage.time.from) / POINTS).max(usual / 2.0);
     let mut rates = Vec::new();
     let Some(mut from) = read.first().copied() else { return rates };
     for at in &read[1..] {
