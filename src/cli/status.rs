@@ -11,7 +11,7 @@ fn counted_per_s(mirror: &Mirror) -> Option<f64> {
     let recording = &mirror.evidence().recording;
     let recent = recording.elapsed_s.iter().zip(&recording.requests_total).rev().take(10);
     let mut read = recent.filter_map(|(at, count)| Some((*at, count.get()?)));
-    let (last, first) = (read.next()?, read.last()?);
+    let (last, first) = (read.next()?, read.next_back()?);
     (last.0 > first.0).then(|| (last.1 - first.1) / (last.0 - first.0))
 }
 

@@ -82,3 +82,98 @@ impl Grows {
         Ok(Some(rows))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::{Recorder, RunDir, SampleRow, files, read_run};
+    use super::*;
+    use crate::evidence::{Environment, EventKind, GroupKind, Phase, PlanRecord};
+
+    fn plan(watch: &str) -> PlanRecord {
+        let text = format!(
+            r#"
+            schema = "soak/1"
+            profile = "x"
+            url = ""
+            method = "GET"
+            headers = []
+            body_bytes = 0
+            rate = "max"
+            connections = 64
+            timeout = "10s"
+            interval = "10s"
+            phases = {{ baseline = "0s", warmup = "0s", steady = "1h", settle = "0s", cycles = 1 }}
+            {watch}
+            [judging]
+            horizon = "30d"
+            resolution_bytes = 1024.0
+            max_error_ratio = 0.1
+            down_after = "30s"
+            series = []
+            gates_only = false
+            allow_inconclusive = false
+            no_fail = false
+            load_only = false
+            no_gc = true
+            "#
+        );
+        toml::from_str(&text).unwrap()
+    }
+
+    /// Samples every 10 s and two groups beside each; the directory, and how many lines its files have.
+    fn recorded(watch: &str, samples: u64) -> (tempfile::TempDir, Recorder, [usize; 2]) {
+        let tmp = tempfile::tempdir().unwrap();
+        std::fs::create_dir(tmp.path().join(files::TASKS)).unwrap();
+        let environment = Environment {
+            soak: "0".into(),
+            os: "linux".into(),
+            kernel: "6".into(),
+            cores: 1,
+            started: String::new(),
+            target: None,
+            probes: Vec::new(),
+        };
+        let series = ["rss_bytes".to_string()];
+        let dir = RunDir(tmp.path().into());
+        let mut recorder = Recorder::create(&dir, &plan(watch), &environment, &series).unwrap();
+        for i in 0..samples {
+            let elapsed = Duration::from_secs(10 * i);
+            let values = [("rss_bytes".to_string(), 1e6 + i as f64)];
+            let row =
+                SampleRow { elapsed, phase: Phase::Steady, requests_total: Some(7 * i), values: &values };
+            recorder.sample(row);
+            let groups = ["a", "b,c"].map(|group| (GroupKind::Task, group.to_string(), i as f64));
+            recorder.groups(elapsed, &groups, &[]);
+        }
+        let lines = |name| std::fs::read_to_string(tmp.path().join(name)).unwrap().lines().count() - 1;
+        let lines = [lines(files::SAMPLES), lines(files::GROUPS)];
+        (tmp, recorder, lines)
+    }
+
+    #[test]
+    fn nine_days_of_a_watch_are_thinned_and_begin_and_end_as_they_were() {
+        let (tmp, recorder, [samples, groups]) = recorded("watch = { longest_interval = \"10s\" }", 80_000);
+        assert!(samples < 30_000, "{samples}");
+        assert!(groups <= 2 * MOST_LINES + 2, "{groups}");
+        let read = read_run(tmp.path()).unwrap();
+        let r = &read.recording;
+        assert!(r.elapsed_s.windows(2).all(|w| w[0] < w[1]));
+        assert_eq!((r.elapsed_s[0], r.elapsed_s[r.len() - 1]), (0.0, 799_990.0));
+        assert_eq!(r.requests_total[r.len() - 1].get(), Some(7.0 * 79_999.0));
+        let slope = (r.series[0].samples[r.len() - 1].get().unwrap() - r.series[0].samples[0].get().unwrap())
+            / r.elapsed_s[r.len() - 1];
+        assert!((slope - 0.1).abs() < 1e-3, "{slope}");
+        let thinned = |e: &&crate::evidence::Event| matches!(&e.kind, EventKind::Thinned { file, .. } if file == "samples.csv");
+        assert_eq!(read.events.iter().filter(thinned).count(), 1, "{:?}", read.events);
+        assert!(read.groups.iter().any(|g| g.group == "b,c" && g.elapsed_s == 0.0));
+        assert_eq!(recorder.finish().1.map(|e| e.to_string()), None);
+    }
+
+    #[test]
+    fn a_run_keeps_every_row() {
+        let (_tmp, _, [samples, groups]) = recorded("", MOST_LINES as u64 + 100);
+        assert_eq!((samples, groups), (MOST_LINES + 100, 2 * (MOST_LINES + 100)));
+    }
+}
