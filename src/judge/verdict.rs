@@ -1,7 +1,7 @@
 //! The verdict: the first of a fixed order that holds. Pure over [`Facts`], so that one table in the tests can walk
 //! through every way in which a run can end.
 
-use crate::evidence::{Direction, EventKind, Evidence, LoadFinding, PlanRecord, Verdict};
+use crate::evidence::{Direction, EventKind, Evidence, LoadFinding, Verdict};
 use crate::units::{Rate, Span, Unit};
 
 use super::absence;
@@ -183,12 +183,17 @@ fn doubts(
             ));
         }
     }
+    let watched = plan.is_some_and(|plan| !plan.drives());
+    // what nobody uses does not leak, and is not healthy for that
+    if watched && answered_in_steady(evidence, steady) == Some(0.0) {
+        doubts.push("no request was answered while it was watched, by the target's own count".into());
+    }
     doubts.extend(tasks.doubts());
     for voter in voters.iter().filter(|v| v.rank.is_some() && v.explained_by.is_none()) {
         if let Some(hold) = held(evidence, steady).filter(|_| voter.leaks()) {
             doubts.push(format!("{}, but may be held for {hold}, longer than it was seen", grows(voter)));
         }
-        doubts.extend(doubt(voter, voters, steady, plan.is_none_or(PlanRecord::drives)));
+        doubts.extend(doubt(voter, voters, steady, !watched));
     }
     if plan.is_some_and(|p| !p.judging.load_only) && !voters.sources().forwards {
         let resolution = plan.map_or(RESOLUTION_BYTES, |p| p.judging.resolution_bytes);
