@@ -7,15 +7,15 @@ use crate::plan::Settings;
 
 /// What --help says below the flags.
 pub const AFTER_HELP: &str = "\
-Nothing is sent but what asks for pprof and metrics pages. Requests are those that the target counts itself
+Nothing is sent but what asks for pprof and metrics pages. Requests are those that the target counts itself \
 (Prometheus); without such a counter growth is told by the hour and not by the request.
 
-Files of a watch stay bounded: without --interval samples are a second apart at first and, after 100 minutes,
-ten; a file of more than 65,536 lines is rewritten with the last hour as it was and of older time the minimum,
-mean and maximum of every thirty samples, which an event tells of. No file has more than 131,072 lines.
+The files of a watch stay bounded. Without --interval and --duration samples are a second apart at first, and ten from \
+100 minutes on. A file of more than 65,536 lines is rewritten: the last hour as it was, of older time the minimum, mean \
+and maximum of every thirty samples; an event tells of it. No file has more than 131,072 lines.
 
-Exit: as of a run, by what was seen until the end. Errors, latency and rate are not soak's to see: gates on them
-say that nothing was driven.";
+Exit: as of a run, by what was seen until the end. Errors, latency and rate are not soak's to see here: a gate on them \
+says that nothing was driven.";
 
 /// `soak watch`.
 #[derive(Debug, Clone, Default, Args)]

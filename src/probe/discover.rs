@@ -237,8 +237,8 @@ async fn prometheus(
         let finding = Prometheus::find(fetcher.clone(), url.clone(), &plan.probes, taken);
         match in_time(until, &url, finding).await {
             Ok(probe) => {
-                let counts = probe.series().iter().any(|series| series == "requests_total");
-                return found.add(Box::new(probe), if counts { YIELDS_REQUESTS } else { YIELDS });
+                let yields = if probe.counts_requests() { YIELDS_REQUESTS } else { YIELDS };
+                return found.add(Box::new(probe), yields);
             }
             Err(error) => why = error,
         }

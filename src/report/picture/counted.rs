@@ -8,8 +8,10 @@ use super::text::Weight;
 use super::timeline::draw_marks;
 use crate::units::{Rate, Unit};
 
-/// Points of the curve at most; a rate between two samples alone jumps about.
+/// Points of the curve at most.
 const POINTS: f64 = 240.0;
+/// Over less time than this a rate is a matter of one request more or less.
+const LEAST_S: f64 = 1.0;
 
 /// Whether requests were counted that soak did not send.
 pub fn counted(stage: &Stage<'_>) -> bool {
@@ -25,7 +27,7 @@ fn rates(stage: &Stage<'_>) -> Vec<(f64, f64, f64)> {
     let mut gaps: Vec<f64> = read.windows(2).map(|w| w[1].0 - w[0].0).collect();
     gaps.sort_by(f64::total_cmp);
     let usual = gaps.get(gaps.len() / 2).copied().unwrap_or(0.0);
-    let least = ((stage.time.to - stage.time.from) / POINTS).max(usual / 2.0);
+    let least = ((stage.time.to - stage.time.from) / POINTS).max(usual / 2.0).max(LEAST_S);
     let mut rates = Vec::new();
     let Some(mut from) = read.first().copied() else { return rates };
     for at in &read[1..] {
