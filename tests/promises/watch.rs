@@ -16,14 +16,14 @@ use serde_json::Value;
 use super::support::{Running, Server, closed_port, events, files, report, run, soak, told, until};
 
 /// A loop that asks for `/` so often a second, until it is dropped.
-struct Driver {
+pub struct Driver {
     over: Arc<AtomicBool>,
     answered: Arc<AtomicU64>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Driver {
-    fn start(address: SocketAddr, rate: u32) -> Driver {
+    pub fn start(address: SocketAddr, rate: u32) -> Driver {
         let (over, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
         let (ends, count) = (Arc::clone(&over), Arc::clone(&answered));
         let thread = std::thread::spawn(move || {

@@ -28,13 +28,18 @@ fn rates(stage: &Stage<'_>) -> Vec<(f64, f64, f64)> {
     gaps.sort_by(f64::total_cmp);
     let usual = gaps.get(gaps.len() / 2).copied().unwrap_or(0.0);
     let least = ((stage.time.to - stage.time.from) / POINTS).max(usual / 2.0).max(LEAST_S);
-    let mut rates = Vec::new();
+    let mut rates: Vec<(f64, f64, f64)> = Vec::new();
     let Some(mut from) = read.first().copied() else { return rates };
     for at in &read[1..] {
         if at.0 - from.0 >= least && at.0 > from.0 {
             rates.push((from.0, at.0, ((at.1 - from.1) / (at.0 - from.0)).max(0.0)));
             from = *at;
         }
+    }
+    // what is left over at the end belongs to the last stretch
+    if let (Some(end), Some(last)) = (read.last().filter(|end| end.0 > from.0), rates.last_mut()) {
+        let requests = last.2 * (last.1 - last.0) + end.1 - from.1;
+        *last = (last.0, end.0, (requests / (end.0 - last.0)).max(0.0));
     }
     rates.retain(|(from, to, _)| !stage.breaks.iter().any(|b| from < b && b < to));
     if rates.iter().all(|(.., rate)| *rate == 0.0) { Vec::new() } else { rates }
