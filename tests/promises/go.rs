@@ -87,15 +87,16 @@ fn a_watch_forces_no_collection_and_says_what_it_then_cannot_tell() {
     let server = Server::from(command);
     let _driver = Driver::start(server.address(), 60);
     let place = tempfile::tempdir().unwrap();
-    let watched = |out: &str, gc: &[&str]| {
-        let out = place.path().join(out);
+    let watched = |duration: &str, gc: &[&str]| {
+        let out = place.path().join(duration);
         let url = server.url();
-        let args = ["watch", &url, "-z", "8s", "-o", out.to_str().unwrap()];
-        let told = told(&[&args[..], gc].concat()).ends_with(1);
+        let args = ["watch", &url, "-z", duration, "-o", out.to_str().unwrap()];
+        let told = told(&[&args[..], gc].concat());
         let collected = events(&out).iter().filter(|e| e["kind"] == "collection").count();
-        (told.stdout, report(&out), collected)
+        (told, report(&out), collected)
     };
-    let (said, report, collected) = watched("without", &[]);
+    let (told, report, collected) = watched("8s", &[]);
+    let said = told.ends_with(1).stdout;
     let culprit = &report["culprits"][0];
     assert_eq!(
         (culprit["name"].as_str(), culprit["proven"].as_bool()),
@@ -111,6 +112,6 @@ fn a_watch_forces_no_collection_and_says_what_it_then_cannot_tell() {
         report["headline"]
     );
 
-    let (said, _, collected) = watched("with", &["--gc"]);
-    assert!(collected > 3 && !said.contains("No collection was forced"), "{said}");
+    let (told, _, collected) = watched("4s", &["--gc"]);
+    assert!(collected > 0 && !told.stdout.contains("No collection was forced"), "{}", told.stdout);
 }

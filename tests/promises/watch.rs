@@ -168,7 +168,18 @@ fn it_ends_by_itself_as_soon_as_it_is_sure() {
     let _driver = Driver::start(demo.address(), 60);
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
-    let told = told(&["watch", &demo.url(), "--until-sure", "-o", out.to_str().unwrap()]).ends_with(1);
+    let told = told(&[
+        "watch",
+        &demo.url(),
+        "--until-sure",
+        "--min-duration",
+        "5s",
+        "--interval",
+        "200ms",
+        "-o",
+        out.to_str().unwrap(),
+    ])
+    .ends_with(1);
     assert!(told.stdout.contains("the answer is certain"), "{}", told.stdout);
     // and what is rendered again says the same
     let before = report(&out);
