@@ -89,7 +89,7 @@ mod tests {
 
     use super::super::{Recorder, RunDir, SampleRow, files, read_run};
     use super::*;
-    use crate::evidence::{Environment, EventKind, GroupKind, Phase, PlanRecord};
+    use crate::evidence::{Environment, Event, EventKind, GroupCount, GroupKind, Phase, PlanRecord};
 
     fn plan(watch: &str) -> PlanRecord {
         let text = format!(
@@ -138,6 +138,7 @@ mod tests {
         let series = ["rss_bytes".to_string()];
         let dir = RunDir(tmp.path().into());
         let mut recorder = Recorder::create(&dir, &plan(watch), &environment, &series).unwrap();
+        recorder.long_from(LONG);
         for i in 0..samples {
             let elapsed = Duration::from_secs(10 * i);
             let values = [("rss_bytes".to_string(), 1e6 + i as f64)];
@@ -152,29 +153,58 @@ mod tests {
         (tmp, recorder, lines)
     }
 
+    /// Lines from which a file is long in these tests; the mirror folds what is older than an hour, 360 samples.
+    const LONG: usize = 1000;
+
     #[test]
-    fn what_is_beyond_a_week_of_a_watch_is_thinned_and_begins_and_ends_as_it_was() {
-        let (tmp, recorder, [samples, groups]) = recorded("watch = { longest_interval = \"10s\" }", 66_000);
-        assert!(samples < 30_000, "{samples}");
-        assert!(groups <= 2 * MOST_LINES + 2, "{groups}");
+    fn a_watch_is_thinned_and_begins_and_ends_as_it_was() {
+        let (tmp, recorder, [samples, groups]) = recorded("watch = { longest_interval = \"10s\" }", 5_000);
+        assert!(samples < 2 * LONG, "{samples}");
+        // of groups the mirror has all: rewriting would change nothing
+        assert_eq!(groups, 10_000);
         let read = read_run(tmp.path()).unwrap();
         let r = &read.recording;
         assert!(r.elapsed_s.windows(2).all(|w| w[0] < w[1]));
-        assert_eq!((r.elapsed_s[0], r.elapsed_s[r.len() - 1]), (0.0, 659_990.0));
-        assert_eq!(r.requests_total[r.len() - 1].get(), Some(7.0 * 65_999.0));
-        let slope = (r.series[0].samples[r.len() - 1].get().unwrap() - r.series[0].samples[0].get().unwrap())
-            / r.elapsed_s[r.len() - 1];
-        assert!((slope - 0.1).abs() < 1e-3, "{slope}");
-        let thinned = |e: &&crate::evidence::Event| matches!(&e.kind, EventKind::Thinned { file, .. } if file == "samples.csv");
-        assert_eq!(read.events.iter().filter(thinned).count(), 1, "{:?}", read.events);
+        assert_eq!((r.elapsed_s[0], r.elapsed_s[r.len() - 1]), (0.0, 49_990.0));
+        assert_eq!(r.requests_total[r.len() - 1].get(), Some(7.0 * 4_999.0));
+        let ends = [0, r.len() - 1].map(|i| r.series[0].samples[i].get().unwrap());
+        assert_eq!(ends, [1e6, 1e6 + 4_999.0]);
+        let thinned =
+            |e: &&Event| matches!(&e.kind, EventKind::Thinned { file, .. } if file == "samples.csv");
+        assert!((1..20).contains(&read.events.iter().filter(thinned).count()), "{:?}", read.events);
         assert!(read.groups.iter().any(|g| g.group == "b,c" && g.elapsed_s == 0.0));
         assert_eq!(recorder.finish().1.map(|e| e.to_string()), None);
     }
 
     #[test]
+    fn groups_are_thinned_by_their_moments_once_the_mirror_has_thinned_them() {
+        let mut evidence = Evidence::default();
+        let row = |i: u32| GroupCount {
+            elapsed_s: f64::from(i),
+            kind: GroupKind::Task,
+            group: "a".into(),
+            count: f64::from(i),
+        };
+        evidence.groups = (0..10).map(row).collect();
+        let tmp = tempfile::tempdir().unwrap();
+        let mut sink = Sink::create(tmp.path(), files::GROUPS, "elapsed_s,kind,group,count").unwrap();
+        (0..19).for_each(|i| sink.text(&rows::group(&row(i))).unwrap());
+        assert_eq!(
+            Grows::Groups.shorten(&mut sink, &evidence, 5).unwrap(),
+            None,
+            "for little it is not done"
+        );
+        sink.text(&rows::group(&row(19))).unwrap();
+        assert_eq!(Grows::Groups.shorten(&mut sink, &evidence, 50).unwrap(), None, "nor while it is short");
+        assert_eq!(Grows::Groups.shorten(&mut sink, &evidence, 5).unwrap(), Some(10));
+        let text = std::fs::read_to_string(sink.path()).unwrap();
+        assert!(text.starts_with("elapsed_s,kind,group,count\n0.000,task,a,0\n"), "{text}");
+        assert_eq!(text.lines().count(), 11);
+    }
+
+    #[test]
     fn a_run_keeps_every_row() {
-        let (_tmp, _, [samples, groups]) = recorded("", 33_000);
-        assert_eq!((samples, groups), (33_000, 66_000));
-        assert!(groups > MOST_LINES);
+        let (_tmp, _, lines) = recorded("", 3 * LONG as u64);
+        assert_eq!(lines, [3 * LONG, 6 * LONG]);
     }
 }

@@ -114,6 +114,12 @@ impl Recorder {
         }
     }
 
+    /// As if files were long from so many lines on, where they are bounded at all.
+    #[cfg(test)]
+    pub(super) fn long_from(&mut self, lines: usize) {
+        self.most_lines = self.most_lines.map(|_| lines);
+    }
+
     /// Where it writes.
     pub fn dir(&self) -> &Path {
         &self.dir
