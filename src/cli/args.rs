@@ -12,7 +12,11 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use super::args_demo::{DemoArgs, DemoServeArgs};
-pub use super::args_run::{JudgeArgs, LoadArgs, OutputArgs, ProbeArgs, RequestArgs, RunArgs, ScreenArgs};
+pub use super::args_run::{
+    DriverArgs, JudgeArgs, LoadArgs, OutputArgs, ProbeArgs, RequestArgs, RunArgs, ScreenArgs,
+};
+use super::args_watch::AFTER_HELP as AFTER_WATCH;
+pub use super::args_watch::WatchArgs;
 
 const AFTER_HELP: &str = "\
 Every flag with a value or a switch can also be set as a variable, SOAK_RATE for --rate, and as a key of a profile.
@@ -37,6 +41,9 @@ pub struct Cli {
 pub enum Command {
     /// Drive a service, watch it, judge it, report (also without the word 'run')
     Run(Box<RunArgs>),
+    /// Watch and judge a service that something else drives (k6, Locust, production), until Ctrl-C or --duration
+    #[command(after_help = AFTER_WATCH, override_usage = "soak watch [OPTIONS] [URL] [-- COMMAND ARGS…]")]
+    Watch(Box<WatchArgs>),
     /// See soak find a leak in an embedded service: needs nothing else
     Demo(DemoArgs),
     /// Judge again what was recorded: a run directory, or any CSV of samples
@@ -174,6 +181,9 @@ mod tests {
         assert!(
             matches!(typed("soak demo --fix timeout").unwrap(), Command::Demo(a) if a.fix == Some(Fix::Timeout))
         );
+        assert!(
+            matches!(typed("soak watch --pid 7 --every 1h").unwrap(), Command::Watch(a) if a.every.is_some())
+        );
         assert!(matches!(typed("soak demo-serve").unwrap(), Command::DemoServe(a) if a.fix.is_none()));
         assert!(matches!(typed("soak analyze x.csv --json").unwrap(), Command::Analyze(a) if a.json));
         assert!(matches!(typed("soak report reports/x").unwrap(), Command::Report(_)));
@@ -189,6 +199,12 @@ mod tests {
             "soak demo --fix",
             "soak http://h/ --url http://h/",
             "soak dmeo",
+            "soak watch http://h/ --rate 5",
+            "soak watch http://h/ --connections 5",
+            "soak watch http://h/ --settle 5s",
+            "soak watch http://h/ --load-only",
+            "soak watch http://h/ -H A:b",
+            "soak http://h/ --every 1h",
         ] {
             let error = typed(line).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}");

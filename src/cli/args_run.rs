@@ -27,6 +27,9 @@ pub struct RunArgs {
     pub probe: ProbeArgs,
     #[command(flatten)]
     #[expect(missing_docs, reason = "see above")]
+    pub driver: DriverArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "see above")]
     pub judge: JudgeArgs,
     #[command(flatten)]
     #[expect(missing_docs, reason = "see above")]
@@ -119,9 +122,6 @@ pub struct ProbeArgs {
     /// Judge the first process of this container and its children: 12 or more digits of its id
     #[arg(long, value_name = "ID")]
     pub container: Option<String>,
-    /// Judge by gates alone, look at no process
-    #[arg(long)]
-    pub load_only: bool,
     /// Where Go's pprof answers, or off [default: /debug/pprof/ of the URL]
     #[arg(long, value_name = "URL|off")]
     pub pprof: Option<String>,
@@ -137,15 +137,26 @@ pub struct ProbeArgs {
     /// Between two samples [default: duration/600, from 200ms to 10s]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub interval: Option<String>,
-    /// Force no garbage collection
-    #[arg(long)]
-    pub no_gc: bool,
     /// Keep the labels of tasks in snapshots
     #[arg(long)]
     pub keep_labels: bool,
     /// Ask other ports of the process for pprof and metrics too
     #[arg(long)]
     pub look_around: bool,
+}
+
+/// What only whoever drives can ask for.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DriverArgs {
+    /// Judge by gates alone, look at no process
+    #[arg(long, help_heading = "Target and probes")]
+    pub load_only: bool,
+    /// Force no garbage collection
+    #[arg(long, help_heading = "Target and probes")]
+    pub no_gc: bool,
+    /// More errors than this share, and the run cannot tell [default: 10%]
+    #[arg(long, value_name = "SHARE", allow_hyphen_values = true, help_heading = "Judging and gates")]
+    pub max_error_ratio: Option<String>,
 }
 
 /// What is a leak, and what fails the run.
@@ -161,9 +172,6 @@ pub struct JudgeArgs {
     /// The longest the service holds what it lets go in the end; growth seen for less is no leak yet
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub max_hold: Option<String>,
-    /// More errors than this share, and the run cannot tell [default: 10%]
-    #[arg(long, value_name = "SHARE", allow_hyphen_values = true)]
-    pub max_error_ratio: Option<String>,
     /// Gone for longer than this is failed [default: 30s]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub down_after: Option<String>,
@@ -229,28 +237,27 @@ pub struct ScreenArgs {
     pub no_tui: bool,
 }
 
-fn typed(text: Option<String>) -> Option<Typed> {
+pub(super) fn typed(text: Option<String>) -> Option<Typed> {
     text.map(Typed)
 }
 
-fn list(texts: Vec<String>) -> Vec<Typed> {
+pub(super) fn list(texts: Vec<String>) -> Vec<Typed> {
     texts.into_iter().map(Typed).collect()
 }
 
 /// A switch that was not typed says nothing, so that the environment or a profile may.
-fn on(typed: bool) -> Option<Switch> {
+pub(super) fn on(typed: bool) -> Option<Switch> {
     typed.then_some(Switch(true))
 }
 
 impl RunArgs {
     /// The strongest layer of the plan.
     pub fn settings(self) -> Settings {
-        let RunArgs { url, url_flag, profile, load, request, probe, judge, output, screen: _, command } =
-            self;
-        Settings {
+        let RunArgs { url, url_flag, profile, load, request, .. } = self;
+        let RunArgs { probe, driver, judge, output, screen: _, command, .. } = self;
+        let run = Settings {
             url: typed(url.or(url_flag)),
             profile: typed(profile),
-            label: typed(output.label),
             duration: typed(load.duration),
             baseline: typed(load.baseline),
             warmup: typed(load.warmup),
@@ -269,37 +276,62 @@ impl RunArgs {
             insecure: on(request.insecure),
             follow: on(request.follow),
             expect_status: list(request.expect_status),
-            pid: typed(probe.pid),
-            process: typed(probe.process),
-            container: typed(probe.container),
-            load_only: on(probe.load_only),
+            load_only: on(driver.load_only),
+            no_gc: on(driver.no_gc),
+            max_error_ratio: typed(driver.max_error_ratio),
             command,
-            pprof: typed(probe.pprof),
-            metrics: typed(probe.metrics),
-            metric: list(probe.metric),
-            task_metric: list(probe.task_metric),
-            interval: typed(probe.interval),
-            no_gc: on(probe.no_gc),
-            keep_labels: on(probe.keep_labels),
-            look_around: on(probe.look_around),
-            horizon: typed(judge.horizon),
-            resolution: typed(judge.resolution),
-            max_hold: typed(judge.max_hold),
-            max_error_ratio: typed(judge.max_error_ratio),
-            down_after: typed(judge.down_after),
-            memory_limit: typed(judge.memory_limit),
-            series: list(judge.series),
-            max_memory_slope: typed(judge.max_memory_slope),
-            max_rss_slope: typed(judge.max_rss_slope),
-            max_task_slope: typed(judge.max_task_slope),
-            max_memory_per_request: typed(judge.max_memory_per_request),
-            gate: list(judge.gate),
-            gates_only: on(judge.gates_only),
-            allow_inconclusive: on(judge.allow_inconclusive),
-            no_fail: on(judge.no_fail),
-            out: typed(output.out),
-            replace: on(output.replace),
+            ..Settings::default()
+        };
+        output.fill(judge.fill(probe.fill(run)))
+    }
+}
+
+impl ProbeArgs {
+    /// Puts them down beside what is there.
+    pub(super) fn fill(self, settings: Settings) -> Settings {
+        Settings {
+            pid: typed(self.pid),
+            process: typed(self.process),
+            container: typed(self.container),
+            pprof: typed(self.pprof),
+            metrics: typed(self.metrics),
+            metric: list(self.metric),
+            task_metric: list(self.task_metric),
+            interval: typed(self.interval),
+            keep_labels: on(self.keep_labels),
+            look_around: on(self.look_around),
+            ..settings
         }
+    }
+}
+
+impl JudgeArgs {
+    /// Puts them down beside what is there.
+    pub(super) fn fill(self, settings: Settings) -> Settings {
+        Settings {
+            horizon: typed(self.horizon),
+            resolution: typed(self.resolution),
+            max_hold: typed(self.max_hold),
+            down_after: typed(self.down_after),
+            memory_limit: typed(self.memory_limit),
+            series: list(self.series),
+            max_memory_slope: typed(self.max_memory_slope),
+            max_rss_slope: typed(self.max_rss_slope),
+            max_task_slope: typed(self.max_task_slope),
+            max_memory_per_request: typed(self.max_memory_per_request),
+            gate: list(self.gate),
+            gates_only: on(self.gates_only),
+            allow_inconclusive: on(self.allow_inconclusive),
+            no_fail: on(self.no_fail),
+            ..settings
+        }
+    }
+}
+
+impl OutputArgs {
+    /// Puts them down beside what is there.
+    pub(super) fn fill(self, settings: Settings) -> Settings {
+        Settings { out: typed(self.out), replace: on(self.replace), label: typed(self.label), ..settings }
     }
 }
 
@@ -320,28 +352,30 @@ mod tests {
     use clap::{CommandFactory, Parser};
 
     use super::*;
-    use crate::cli::args::Cli;
+    use crate::cli::args::{Cli, WatchArgs};
 
     #[derive(Parser)]
-    struct Only {
+    struct Run {
         #[command(flatten)]
-        run: RunArgs,
+        args: RunArgs,
     }
 
+    #[derive(Parser)]
+    struct Watch {
+        #[command(flatten)]
+        args: WatchArgs,
+    }
+
+    const SCREEN: [&str; 5] = ["json", "quiet", "no-tui", "help", "version"];
+
     /// Each flag alone, typed with a value, must be what a profile's key of the same name is.
-    #[test]
-    fn every_flag_is_the_setting_of_its_name() {
-        let screen = ["json", "quiet", "no-tui", "help", "version"];
-        let command = Cli::command();
-        let flags: Vec<_> = command.get_arguments().filter_map(|arg| Some((arg.get_long()?, arg))).collect();
-        for key in Settings::keys() {
-            assert!(flags.iter().any(|(flag, _)| flag == key), "no flag for {key}");
-        }
-        for (flag, arg) in flags.into_iter().filter(|(flag, _)| !screen.contains(flag)) {
+    fn are_settings(command: &clap::Command, settings: fn(Vec<String>) -> Settings) {
+        let flags = command.get_arguments().filter_map(|arg| Some((arg.get_long()?, arg)));
+        for (flag, arg) in flags.filter(|(flag, _)| !SCREEN.contains(flag)) {
             let takes_value = arg.get_action().takes_values();
             let mut line = vec!["soak".to_string(), format!("--{flag}")];
             line.extend(takes_value.then(|| "x".to_string()));
-            let from_flag = Only::parse_from(line).run.settings();
+            let from_flag = settings(line);
             if flag == "profile" {
                 assert_eq!(from_flag.profile, Some("x".into()));
                 continue;
@@ -349,5 +383,20 @@ mod tests {
             let value = if takes_value { "'x'" } else { "true" };
             assert_eq!(from_flag, Settings::from_toml("x", &format!("{flag} = {value}")).unwrap(), "{flag}");
         }
+    }
+
+    #[test]
+    fn every_flag_is_the_setting_of_its_name_and_every_setting_has_one() {
+        let command = Cli::command();
+        let watch = command.find_subcommand("watch").unwrap();
+        let known = |key: &str| {
+            let mut all = command.get_arguments().chain(watch.get_arguments());
+            all.any(|arg| arg.get_long() == Some(key))
+        };
+        for key in Settings::keys() {
+            assert!(known(key), "no flag for {key}");
+        }
+        are_settings(&command, |line| Run::parse_from(line).args.settings());
+        are_settings(watch, |line| Watch::parse_from(line).args.settings());
     }
 }

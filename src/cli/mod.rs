@@ -3,12 +3,14 @@
 pub mod args;
 mod args_demo;
 mod args_run;
+mod args_watch;
 mod conclude;
 mod demo;
 mod environment;
 mod output;
 mod probes;
 mod rerender;
+mod rolling;
 mod session;
 mod standing;
 mod status;
@@ -23,7 +25,7 @@ use output::{Manner, print};
 
 use crate::demo::Fix;
 use crate::error::{Error, Result};
-use crate::plan::{BUILT_IN, built_in, plan};
+use crate::plan::{BUILT_IN, built_in, plan, watch};
 
 /// Does what was typed, program name first, and tells the exit code.
 ///
@@ -44,6 +46,12 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::Run(args) => {
             let manner = Manner::from(args.screen);
             let plan = plan(args.settings(), environment()?)?;
+            let outcome = session::session(&plan, &manner)?;
+            Ok(outcome.map_or(130, |outcome| outcome.findings.exit_code))
+        }
+        Command::Watch(args) => {
+            let manner = Manner::from(args.screen);
+            let plan = watch(args.settings(), environment()?)?;
             let outcome = session::session(&plan, &manner)?;
             Ok(outcome.map_or(130, |outcome| outcome.findings.exit_code))
         }

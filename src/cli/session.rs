@@ -8,7 +8,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::drive::{Driver, Monotonic};
 use crate::error::{Error, Result};
-use crate::evidence::{Command, EventKind, Phase, ProbeRecord};
+use crate::evidence::{Command, EventKind, Phase, PlanRecord, ProbeRecord};
 use crate::judge::foresee;
 use crate::live::{Progress, signals};
 use crate::plan::{Plan, TargetPlan};
@@ -22,12 +22,10 @@ use super::environment::{environment, price};
 use super::output::{Manner, complain, say};
 use super::probes::{columns, introduce, look_around};
 use super::rerender::show;
-use super::standing::not_the_service;
+use super::rolling::Rolling;
+use super::standing::{Watchman, not_the_service};
 use super::status::status;
 use super::sure::Sure;
-
-/// Under load the target's work is looked at this often.
-const LOOK_EVERY_S: u32 = 3;
 
 /// Runs a plan and shows what it came to. None when somebody asked twice to stop, or before the run had begun.
 ///
@@ -79,7 +77,10 @@ fn stopped_before(plan: &Plan) -> String {
         TargetPlan::Command(line) => format!("; {} is ended", line[0]),
         _ => String::new(),
     };
-    format!("stopped before the run began: no load was sent and nothing written{and}")
+    match plan.record.drives() {
+        true => format!("stopped before the run began: no load was sent and nothing written{and}"),
+        false => format!("stopped before the watch began: nothing was written{and}"),
+    }
 }
 
 /// Until somebody has asked twice to stop.
@@ -124,14 +125,22 @@ async fn prepare(plan: &Plan, manner: &Manner, command: &mut Option<Started>) ->
     let (sampler, records) = look_around(plan, target.as_ref()).await?;
     introduce(&records, manner);
     let standing = match &mut target {
-        Some(target) => target.sound().await,
-        None => Standing::Unknown,
+        // a watch opens no connections of its own
+        Some(target) if plan.record.drives() => target.sound().await,
+        _ => Standing::Unknown,
     };
     let forwarder = target.as_ref().and_then(|target| not_the_service(target, &standing));
     if let Some(EventKind::Forwarder { text }) = &forwarder {
         say(manner, &format!("warning: {text}"));
     }
     Ok(Ready { target, sampler, records, forwarder })
+}
+
+/// Who sends the load; nobody in a watch.
+fn driver(plan: &Plan, clock: &Arc<Monotonic>) -> Result<Option<Driver>> {
+    let Some(request) = plan.request.as_ref().filter(|_| plan.record.drives()) else { return Ok(None) };
+    let PlanRecord { connections, timeout, rate, .. } = plan.record;
+    Driver::start(request, connections, timeout.0, rate, clock.clone()).map(Some)
 }
 
 async fn run(
@@ -141,33 +150,17 @@ async fn run(
     commands: Receiver<Command>,
     twice: &mut JoinHandle<()>,
 ) -> Result<Option<Outcome>> {
-    let Ready { mut target, sampler, records, mut forwarder } = ready;
+    let Ready { target, sampler, records, forwarder } = ready;
     let dir = RunDir::create(&plan.out, &plan.record.profile)?;
     let mut environment = environment(target.as_ref(), records);
     let recorder = Recorder::create(&dir, &plan.record, &environment, &columns(&sampler))?;
     let clock = Arc::new(Monotonic::begin());
-    let driver = Driver::start(
-        &plan.request,
-        plan.record.connections,
-        plan.record.timeout.0,
-        plan.record.rate,
-        clock.clone(),
-    )?;
-    let mut progress = Progress::new(manner.voice(), Some(plan.record.phases.total().0));
-    let mut seconds = 0;
-    let mut told = false;
-    let mut standing = |answered: u64| {
-        if let Some(event) = forwarder.take() {
-            told = true;
-            return Some(event);
-        }
-        seconds += 1;
-        let target = target.as_mut().filter(|_| !told && seconds % LOOK_EVERY_S == 0)?;
-        let standing = target.look(answered);
-        let event = not_the_service(target, &standing)?;
-        told = true;
-        Some(event)
-    };
+    let driver = driver(plan, &clock)?;
+    let planned = Some(plan.record.phases.total().0).filter(|_| !plan.record.phases.is_open_ended());
+    let mut progress = Progress::new(manner.voice(), planned);
+    let mut watchman = Watchman::new(target, forwarder, !plan.record.drives());
+    let mut rolling =
+        Rolling::new(dir.0.clone(), plan.record.watch.and_then(|watch| watch.every).map(|every| every.0));
     let mut sure = Sure::of(&plan.record);
     let cycles = plan.record.phases.cycles;
     let mut foreseen = false;
@@ -175,19 +168,22 @@ async fn run(
         if stage.phase == Phase::Steady && !std::mem::replace(&mut foreseen, true) {
             foretell(mirror, &mut progress);
         }
-        progress.update(&status(mirror, stage, cycles, left));
+        let status = status(mirror, stage, cycles, planned.map(|_| left));
+        progress.update(&status);
+        rolling.look(status.elapsed);
     };
     let parts = Parts {
         plan: &plan.record,
         clock,
-        driver: Some(driver),
+        driver,
         sampler: &sampler,
         commands,
-        standing: &mut standing,
+        standing: &mut |answered| watchman.second(answered),
         sure: &mut |mirror| sure.look(mirror),
         tick: &mut tick,
     };
     let (mut recorder, end) = conduct(parts, recorder).await;
+    rolling.end();
     progress.finish();
     let stopped = || say(manner, &format!("stopped; what was recorded is in {}", dir.0.display()));
     if end == End::Aborted {

@@ -3,6 +3,43 @@
 use crate::evidence::EventKind;
 use crate::target::{Standing, Target};
 
+/// Under load the target's work is looked at this often,
+const LOOK_EVERY_S: u64 = 3;
+/// and after the first minute of a watch, which may take weeks, this often.
+const LATER_EVERY_S: u64 = 60;
+
+/// Looks at a target now and then, until it is found not to be the service.
+pub struct Watchman {
+    target: Option<Target>,
+    /// Found before the run began, and to be told at its first second.
+    found: Option<EventKind>,
+    seconds: u64,
+    rarely: bool,
+    told: bool,
+}
+
+impl Watchman {
+    /// `found` is what was seen before; `rarely` is for a watch.
+    pub fn new(target: Option<Target>, found: Option<EventKind>, rarely: bool) -> Watchman {
+        Watchman { target, found, seconds: 0, rarely, told: false }
+    }
+
+    /// Asked each second of load, with the requests answered so far; tells once.
+    pub fn second(&mut self, answered: u64) -> Option<EventKind> {
+        if let Some(event) = self.found.take() {
+            self.told = true;
+            return Some(event);
+        }
+        self.seconds += 1;
+        let every = if self.rarely && self.seconds > LATER_EVERY_S { LATER_EVERY_S } else { LOOK_EVERY_S };
+        let target = self.target.as_mut().filter(|_| !self.told && self.seconds.is_multiple_of(every))?;
+        let standing = target.look(answered);
+        let event = not_the_service(target, &standing)?;
+        self.told = true;
+        Some(event)
+    }
+}
+
 /// Why this target is not to be judged, with the line that names the right one.
 pub fn not_the_service(target: &Target, standing: &Standing) -> Option<EventKind> {
     let name = format!("{} (pid {})", target.record.program, target.record.pid.unwrap_or_default());

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -54,7 +55,9 @@ async fn answer(shop: &Shop, request: &Request<Incoming>) -> Response<Full<Bytes
         "/" => {
             let query = request.uri().query().unwrap_or_default();
             let session = query.split('&').find_map(|pair| pair.strip_prefix("session=")?.parse().ok());
-            (StatusCode::OK, page_text(&shop.page(session).await))
+            let page = page_text(&shop.page(session).await);
+            shop.shown.fetch_add(1, Ordering::Relaxed);
+            (StatusCode::OK, page)
         }
         "/healthz" => (StatusCode::OK, "ok\n".into()),
         "/metrics" => (StatusCode::OK, metrics(shop)),
@@ -83,6 +86,9 @@ fn metrics(shop: &Shop) -> String {
     let alive = tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let mut page = String::from("# HELP tokio_alive_tasks Tasks that have not ended.\n");
     let _ = writeln!(page, "# TYPE tokio_alive_tasks gauge\ntokio_alive_tasks {alive}");
+    let shown = shop.shown.load(Ordering::Relaxed);
+    page.push_str("# HELP http_requests_total Requests answered.\n# TYPE http_requests_total counter\n");
+    let _ = writeln!(page, "http_requests_total{{handler=\"/\",code=\"200\"}} {shown}");
     shop.tasks.render(&mut page);
     page
 }
@@ -138,6 +144,7 @@ mod tests {
         let page = after_fifty(fix, expected).await;
         let sending = value(&page, "tokio_tasks{spawned_at=\"src/demo/story.rs:", "waiting_at=\"send\"");
         assert_eq!(sending, expected, "{page}");
+        assert_eq!(value(&page, "http_requests_total{handler=\"/\"", ""), 50, "{page}");
         // besides: the server itself and the connection that asks
         assert_eq!(value(&page, "tokio_alive_tasks ", ""), expected + 2, "{page}");
     }

@@ -50,6 +50,8 @@ pub(super) struct Shop {
     /// How long the producer of `Fix::Timeout` waits for a reader.
     patience: Duration,
     pub(super) tasks: Tracker,
+    /// Pages that were shown.
+    pub(super) shown: AtomicU64,
     sessions: Arc<Sessions>,
 }
 
@@ -67,7 +69,7 @@ impl Sessions {
 
 impl Shop {
     pub(super) fn new(fix: Fix, patience: Duration) -> Shop {
-        Shop { fix, patience, tasks: Tracker::default(), sessions: Arc::default() }
+        Shop { fix, patience, tasks: Tracker::default(), shown: AtomicU64::new(0), sessions: Arc::default() }
     }
 
     /// The handler: the next page of a session, or the first of a new one.

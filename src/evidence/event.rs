@@ -95,6 +95,18 @@ pub enum EventKind {
         /// Why, in one line.
         reason: String,
     },
+    /// Requests of the whole run are not known after all, though some were counted before.
+    Uncounted {
+        /// Why, in one line.
+        reason: String,
+    },
+    /// A file of a watch had grown too long: of its older part the shape was kept, and not every row.
+    Thinned {
+        /// Which.
+        file: String,
+        /// How many rows stand there now.
+        rows: usize,
+    },
     /// Requests were dropped for the first time: every connection was busy and the target did not keep up.
     LoadDropped {
         /// How many at once.

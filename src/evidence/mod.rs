@@ -31,7 +31,7 @@ pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
 pub use latency::{Latency, LatencyPoint, LatencyTag, Percentiles};
 pub use lives::beginnings;
 pub use load::{ErrorKind, LoadRow};
-pub use plan_record::{Judging, PhasePlan, PlanRecord};
+pub use plan_record::{Judging, PhasePlan, PlanRecord, WatchPlan};
 pub use series::{Phase, Recording, Sample, Series};
 pub use tasks::{Frame, GroupCount, GroupKind, GroupLabel, Moment, TaskGroup, TaskSnapshot};
 pub use trend::{Direction, Estimate, Shape, Trend};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use std::time::Duration;
+
 use super::Gate;
 use crate::units::{Rate, Span};
 
@@ -21,11 +23,32 @@ pub struct PhasePlan {
 }
 
 impl PhasePlan {
+    /// What steady takes where nobody gave an end: longer than any end that may be given.
+    pub const OPEN_END: Span = Span(Duration::from_secs(11 * 366 * 86_400));
+
+    /// Whether it goes on until somebody asks it to stop.
+    pub fn is_open_ended(&self) -> bool {
+        self.steady >= PhasePlan::OPEN_END
+    }
+
     /// The whole run.
     pub fn total(&self) -> Span {
         Span(self.baseline.0 + (self.warmup.0 + self.steady.0 + self.settle.0) * self.cycles)
     }
 }
+
+/// A watch: something else drives, and soak sends nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct WatchPlan {
+    /// Samples come further apart as time goes on, up to this.
+    pub longest_interval: Span,
+    /// The report is written again this often, where asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Span>,
+}
+
+/// A watch has as many samples as a run that had been planned to end now.
+const SAMPLES: u32 = 600;
 
 /// What the judge is told by the user.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,7 +89,7 @@ pub struct PlanRecord {
     /// What the user calls this run: a label, a commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Where requests go, without user, password and the values of its query.
+    /// Where requests go, without user, password and the values of its query; empty where a watch has none.
     pub url: String,
     /// The method of the requests.
     pub method: String,
@@ -93,9 +116,69 @@ pub struct PlanRecord {
     pub interval: Span,
     /// The phases.
     pub phases: PhasePlan,
+    /// Something else drives; then method, rate, timeout and connections are nobody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch: Option<WatchPlan>,
     /// What the judge is told.
     pub judging: Judging,
     /// The user's limits.
     #[serde(default, rename = "gate", skip_serializing_if = "Vec::is_empty")]
     pub gates: Vec<Gate>,
+}
+
+impl PlanRecord {
+    /// Whether soak itself sends the load.
+    pub fn drives(&self) -> bool {
+        self.watch.is_none()
+    }
+
+    /// Between two samples at this time of the run. Of a watch nobody knows how long it will be: it begins as dense as a
+    /// short one wants it, and becomes as sparse as its length so far asks for.
+    pub fn interval_at(&self, elapsed: Duration) -> Duration {
+        let longest =
+            self.watch.map_or(self.interval.0, |watch| watch.longest_interval.0.max(self.interval.0));
+        (elapsed / SAMPLES).clamp(self.interval.0, longest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_watch_is_sampled_less_often_as_it_goes_on() {
+        let text = r#"
+            schema = "soak/1"
+            profile = "watch"
+            url = ""
+            method = "GET"
+            headers = []
+            body_bytes = 0
+            rate = "max"
+            connections = 64
+            timeout = "10s"
+            interval = "1s"
+            phases = { baseline = "0s", warmup = "0s", steady = "1h", settle = "0s", cycles = 1 }
+            watch = { longest_interval = "10s" }
+            [judging]
+            horizon = "30d"
+            resolution_bytes = 1024.0
+            max_error_ratio = 0.1
+            down_after = "30s"
+            series = []
+            gates_only = false
+            allow_inconclusive = false
+            no_fail = false
+            load_only = false
+            no_gc = true
+        "#;
+        let mut plan: PlanRecord = toml::from_str(text).unwrap();
+        let at =
+            |plan: &PlanRecord, seconds: u64| plan.interval_at(Duration::from_secs(seconds)).as_secs_f64();
+        assert_eq!((at(&plan, 0), at(&plan, 600), at(&plan, 3000)), (1.0, 1.0, 5.0));
+        assert_eq!((at(&plan, 6000), at(&plan, 604_800)), (10.0, 10.0));
+        assert!(!plan.drives() && !plan.phases.is_open_ended());
+        plan.watch = None;
+        assert_eq!(at(&plan, 604_800), 1.0);
+    }
 }

@@ -20,6 +20,9 @@ pub struct Foreseen {
 /// Foretells from warm-up's noise. Of memory by RSS alone: what a live heap shows after collections is not known yet.
 pub fn foresee(evidence: &Evidence) -> Foreseen {
     let Some(plan) = &evidence.plan else { return Foreseen::default() };
+    if plan.phases.is_open_ended() {
+        return Foreseen::default();
+    }
     let steady_s = plan.phases.steady.secs() * f64::from(plan.phases.cycles);
     let recording = &evidence.recording;
     let rate = plan.rate.per_second().or_else(|| answered_per_s(evidence));

@@ -66,7 +66,7 @@ fn leak(findings: &Findings, why: &str) -> String {
             (Some(each), _) => (each, Per::Request),
             (None, slope) => (slope? * 3600.0, Per::Hour),
         };
-        Some((format!("{} {}", significant(n, 2), series(&s.name)), per))
+        Some((format!("{} {}", figure(n), series(&s.name)), per))
     });
     grows.extend(counted);
     if grows.is_empty() {
@@ -83,6 +83,15 @@ fn leak(findings: &Findings, why: &str) -> String {
         text += &format!("; {limit} is reached in {span}");
     }
     text
+}
+
+/// To two digits, since it is an estimate: `0.052`, `1`, `220,000`.
+fn figure(n: f64) -> String {
+    if n.abs() < 10.0 {
+        return significant(n, 2);
+    }
+    let step = 10f64.powf(n.abs().log10().floor() - 1.0);
+    Unit::Count.show((n / step).round() * step)
 }
 
 /// What a growth is counted by.
@@ -114,10 +123,14 @@ pub fn noun(n: f64, kind: &str) -> String {
     }
 }
 
-/// Growth of what is counted: ("1 goroutine", per request).
+/// Growth of what is counted: ("1 goroutine", per request), or an hour where nobody counts requests.
 fn of_culprit(culprit: &Culprit) -> Option<(String, Per)> {
-    let n = culprit.per_request?;
-    Some((format!("{} {}", significant(n, 2), noun(n, &culprit.kind)), Per::Request))
+    let an_hour = || (culprit.count_end - culprit.count_start) * 3600.0 / culprit.seen_for_s;
+    let (n, per) = match culprit.per_request {
+        Some(each) => (each, Per::Request),
+        None => (Some(an_hour()).filter(|n| n.is_finite() && *n > 0.0)?, Per::Hour),
+    };
+    Some((format!("{} {}", figure(n), noun(n, &culprit.kind)), per))
 }
 
 /// The memory limit and when it is reached, in the middle of its interval.
@@ -133,4 +146,15 @@ fn limit(findings: &Findings) -> Option<(String, Span)> {
 fn lower(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|c| c.to_lowercase().collect::<String>() + chars.as_str()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_estimates() {
+        let told = [0.0521, 1.0, 9.96, 12.4, 1804.0, 216_204.0].map(figure);
+        assert_eq!(told, ["0.052", "1", "10", "12", "1,800", "220,000"]);
+    }
 }

@@ -15,7 +15,8 @@ const EDGE_S: f64 = 0.05;
 /// The load's own findings; none where nothing was driven.
 pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     let plan = evidence.plan.as_ref()?;
-    if evidence.load.is_empty() {
+    // in a watch the rows tell of soak itself and of nothing else
+    if evidence.load.is_empty() || !plan.drives() {
         return None;
     }
     let normal = |row: &&LoadRow| row.behaviour == "normal";

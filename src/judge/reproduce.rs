@@ -1,11 +1,21 @@
 //! The command line that does a run again.
 
-use crate::evidence::PlanRecord;
+use crate::evidence::{PlanRecord, WatchPlan};
 use crate::units::{Bytes, Span};
 
 /// Written for a shell; headers by name, their values and the body from files, never a secret. What soak started or was
 /// told to judge is not in the plan, and named as something to fill in.
 pub fn reproduce(plan: &PlanRecord) -> String {
+    let mut line = match plan.watch {
+        Some(watch) => watching(plan, &watch),
+        None => driving(plan),
+    };
+    limits(plan, &mut line);
+    line
+}
+
+/// What is sent, how much, and in which phases.
+fn driving(plan: &PlanRecord) -> String {
     let mut line = format!("soak --url {}", quoted(&plan.url));
     let mut flag = |name: &str, value: String| line += &format!(" --{name} {value}");
     if plan.method != "GET" {
@@ -36,34 +46,61 @@ pub fn reproduce(plan: &PlanRecord) -> String {
     if let Some(requests) = plan.requests {
         flag("requests", requests.to_string());
     }
-    if let Some(least) = plan.until_sure {
-        line += " --until-sure";
-        line += &format!(" --min-duration {}", span(least));
-    }
+    line += &until_sure(plan);
     line += &format!(" --connections {}", plan.connections);
     if !plan.expect_status.is_empty() {
         let statuses: Vec<String> = plan.expect_status.iter().map(u16::to_string).collect();
         line += &format!(" --expect-status {}", statuses.join(","));
     }
-    let judging = &plan.judging;
-    if let Some(hold) = judging.max_hold {
-        line += &format!(" --max-hold {}", span(hold));
+    line
+}
+
+/// Whom a watch looked at is not in the plan, unless a URL says it.
+fn watching(plan: &PlanRecord, watch: &WatchPlan) -> String {
+    let mut line = match plan.url.as_str() {
+        "" => "soak watch --pid PID".to_string(),
+        url => format!("soak watch {}", quoted(url)),
+    };
+    let phases = &plan.phases;
+    let duration = (!phases.is_open_ended()).then(|| phases.total());
+    let warmup = Some(phases.warmup).filter(|warmup| !warmup.0.is_zero());
+    // what was not given comes by itself
+    let interval = Some(plan.interval).filter(|interval| *interval == watch.longest_interval);
+    let flags = [("duration", duration), ("warmup", warmup), ("interval", interval), ("every", watch.every)];
+    for (name, value) in flags {
+        line += &value.map(|value| format!(" --{name} {}", span(value))).unwrap_or_default();
     }
-    if let Some(limit) = judging.memory_limit_bytes {
-        line += &format!(" --memory-limit {}", Bytes(limit as f64).to_string().replace(' ', ""));
-    }
-    for series in &judging.series {
-        line += &format!(" --series {}", quoted(series));
-    }
-    let switches =
-        [("load-only", judging.load_only), ("no-gc", judging.no_gc), ("gates-only", judging.gates_only)];
-    for (name, _) in switches.iter().filter(|(_, on)| *on) {
-        line += &format!(" --{name}");
-    }
-    for gate in &plan.gates {
-        line += &format!(" --gate {}", quoted(&gate.expr));
+    line += &until_sure(plan);
+    if !plan.judging.no_gc {
+        line += " --gc";
     }
     line
+}
+
+fn until_sure(plan: &PlanRecord) -> String {
+    plan.until_sure.map(|least| format!(" --until-sure --min-duration {}", span(least))).unwrap_or_default()
+}
+
+/// How it is judged.
+fn limits(plan: &PlanRecord, line: &mut String) {
+    let judging = &plan.judging;
+    if let Some(hold) = judging.max_hold {
+        *line += &format!(" --max-hold {}", span(hold));
+    }
+    if let Some(limit) = judging.memory_limit_bytes {
+        *line += &format!(" --memory-limit {}", Bytes(limit as f64).to_string().replace(' ', ""));
+    }
+    for series in &judging.series {
+        *line += &format!(" --series {}", quoted(series));
+    }
+    let no_gc = judging.no_gc && plan.drives();
+    let switches = [("load-only", judging.load_only), ("no-gc", no_gc), ("gates-only", judging.gates_only)];
+    for (name, _) in switches.iter().filter(|(_, on)| *on) {
+        *line += &format!(" --{name}");
+    }
+    for gate in &plan.gates {
+        *line += &format!(" --gate {}", quoted(&gate.expr));
+    }
 }
 
 fn span(span: Span) -> String {

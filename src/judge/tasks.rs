@@ -4,7 +4,7 @@
 //! matters, and it stays after settle.
 
 use crate::culprit::{Candidate, Proof, Ranked, rank};
-use crate::evidence::{AccountPart, Culprit, Direction, Evidence, GroupKind, Verdict};
+use crate::evidence::{AccountPart, Culprit, Direction, Evidence, GroupKind, PlanRecord, Verdict};
 use crate::units::{Span, Unit, significant};
 
 use super::material::least_seen;
@@ -47,14 +47,16 @@ pub struct Tasks {
 
 /// Judges every group; `error` is the chance of a false alarm for all of them together.
 pub fn judge(evidence: &Evidence, steady: &Steady, error: f64) -> Tasks {
-    let max_hold = evidence.plan.as_ref().and_then(|p| p.judging.max_hold);
+    let plan = evidence.plan.as_ref();
+    let max_hold = plan.and_then(|p| p.judging.max_hold);
+    let would_tell = if plan.is_none_or(PlanRecord::drives) { "a settle" } else { "a longer watch" };
     let served = evidence.snapshots.iter().any(|s| s.proven.is_some());
     let Ranked { tasks: all, heap, processes } = rank(evidence);
     let share = error / all.len().max(1) as f64;
     let judged = all
         .into_iter()
         .map(|candidate| {
-            let standing = stand(&candidate, max_hold, served, share);
+            let standing = stand(&candidate, (max_hold, served), would_tell, share);
             (candidate, standing)
         })
         .collect();
@@ -62,7 +64,7 @@ pub fn judge(evidence: &Evidence, steady: &Steady, error: f64) -> Tasks {
 }
 
 /// What a group means; see the head of this file.
-fn stand(c: &Candidate, max_hold: Option<Span>, served: bool, error: f64) -> Standing {
+fn stand(c: &Candidate, (max_hold, served): (Option<Span>, bool), would_tell: &str, error: f64) -> Standing {
     let culprit = &c.culprit;
     if matches!(c.proof, Proof::Proven(_)) {
         return Standing::Proven;
@@ -76,7 +78,7 @@ fn stand(c: &Candidate, max_hold: Option<Span>, served: bool, error: f64) -> Sta
         Direction::Inconclusive => return Standing::Doubtful(culprit.why.clone()),
         Direction::Growing if may_be_in_flight(c) => {
             return Standing::Doubtful(format!(
-                "{}: {}; no more than connections, they may be in flight, and a settle would tell",
+                "{}: {}; no more than connections, they may be in flight, and {would_tell} would tell",
                 called(culprit),
                 culprit.why.trim_end_matches('.')
             ));

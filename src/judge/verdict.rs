@@ -183,12 +183,17 @@ fn doubts(
             ));
         }
     }
+    let watched = plan.is_some_and(|plan| !plan.drives());
+    // what nobody uses does not leak, and is not healthy for that
+    if watched && answered_in_steady(evidence, steady) == Some(0.0) {
+        doubts.push("no request was answered while it was watched, by the target's own count".into());
+    }
     doubts.extend(tasks.doubts());
     for voter in voters.iter().filter(|v| v.rank.is_some() && v.explained_by.is_none()) {
         if let Some(hold) = held(evidence, steady).filter(|_| voter.leaks()) {
             doubts.push(format!("{}, but may be held for {hold}, longer than it was seen", grows(voter)));
         }
-        doubts.extend(doubt(voter, voters, steady));
+        doubts.extend(doubt(voter, voters, steady, !watched));
     }
     if plan.is_some_and(|p| !p.judging.load_only) && !voters.sources().forwards {
         let resolution = plan.map_or(RESOLUTION_BYTES, |p| p.judging.resolution_bytes);
@@ -199,7 +204,7 @@ fn doubts(
 }
 
 /// Why one voter leaves it open.
-fn doubt(voter: &Voter, voters: &Voters, steady: &Steady) -> Option<String> {
+fn doubt(voter: &Voter, voters: &Voters, steady: &Steady, drives: bool) -> Option<String> {
     let name = super::words::series(&voter.name);
     match voter.trend.direction {
         Direction::Stable => None,
@@ -210,8 +215,13 @@ fn doubt(voter: &Voter, voters: &Voters, steady: &Steady) -> Option<String> {
         {
             Some(format!(
                 "{name} climbs, but {} rather grows its heap than collects, and its live heap could not be read; \
-                 --cycles 3 would tell a leak from that",
-                voters.sources().runtime
+                 {} would tell a leak from that",
+                voters.sources().runtime,
+                match drives {
+                    true => "--cycles 3",
+                    // a watch can repeat no load
+                    false => "--gc, where the runtime serves its heap,",
+                }
             ))
         }
         Direction::Inconclusive => Some(format!("{name}: {}", voter.trend.why)),

@@ -29,13 +29,16 @@ pub fn subtitle(evidence: &Evidence, load: Option<&LoadFinding>) -> String {
     let mut parts = Vec::new();
     if let Some(plan) = &evidence.plan {
         parts.extend(plan.label.clone());
-        parts.push(plan.url.clone());
+        parts.extend(Some(plan.url.clone()).filter(|url| !url.is_empty()).or_else(|| process(evidence)));
     }
     if let Some(environment) = &evidence.environment {
         parts.push(date(&environment.started));
     }
     let seconds = evidence.recording.elapsed_s.last().copied().unwrap_or(0.0);
     let mut how = Span::from_secs_f64(seconds).to_string();
+    if evidence.plan.as_ref().is_some_and(|plan| !plan.drives()) {
+        how = format!("watched for {how}");
+    }
     if let (Some(plan), Some(_)) = (&evidence.plan, load) {
         how += &match plan.rate.per_second() {
             Some(_) => format!(" at {}", plan.rate),
@@ -43,6 +46,7 @@ pub fn subtitle(evidence: &Evidence, load: Option<&LoadFinding>) -> String {
         };
     }
     parts.push(how);
+    parts.extend(counted(evidence));
     if let Some(load) = load {
         let wrong: u64 = load.errors.by_kind.values().sum();
         parts.push(format!("{} requests", Unit::Count.show(load.requests as f64)));
@@ -52,6 +56,22 @@ pub fn subtitle(evidence: &Evidence, load: Option<&LoadFinding>) -> String {
         });
     }
     parts.join(" · ")
+}
+
+/// The program that was named without a URL.
+fn process(evidence: &Evidence) -> Option<String> {
+    let target = evidence.environment.as_ref()?.target.as_ref()?;
+    Some(match target.pid {
+        Some(pid) => format!("{} (pid {pid})", target.program),
+        None => target.program.clone(),
+    })
+}
+
+/// What somebody else drove, where the target counts it.
+fn counted(evidence: &Evidence) -> Option<String> {
+    let watched = evidence.plan.as_ref().is_some_and(|plan| !plan.drives());
+    let last = evidence.recording.requests_total.iter().rev().find_map(|n| n.get()).filter(|_| watched)?;
+    Some(format!("{} requests by its own count", Unit::Count.show(last)))
 }
 
 /// `24 Nov 2026 18:55 UTC` from RFC 3339 with a zone; as it stands where it is none.
@@ -155,6 +175,7 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
             notes.push(format!("Not available: {} ({}). To turn it on: {line}", probe.name, probe.yields));
         }
     }
+    notes.extend(untold(findings, evidence));
     for event in &evidence.events {
         match &event.kind {
             EventKind::Restart { pid_before, pid_after } => notes.push(format!(
@@ -162,7 +183,13 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
                 Span::from_secs_f64(event.elapsed_s)
             )),
             EventKind::Stopped { reason } => {
-                notes.push(format!("Ended early after {}: {reason}.", Span::from_secs_f64(event.elapsed_s)));
+                // what has no end does not end early
+                let open = evidence.plan.as_ref().is_some_and(|plan| plan.phases.is_open_ended());
+                let ended = if open { "Ended" } else { "Ended early" };
+                notes.push(format!("{ended} after {}: {reason}.", Span::from_secs_f64(event.elapsed_s)));
+            }
+            EventKind::Uncounted { reason } => {
+                notes.push(format!("Growth a request cannot be told: {reason}."));
             }
             EventKind::Note { text } => notes.push(text.clone()),
             _ => {}
@@ -188,6 +215,25 @@ fn too_few_collections(evidence: &Evidence) -> Option<String> {
          within 1 % of the target's time; a longer run has room for more.",
         Unit::Seconds.show(longest)
     ))
+}
+
+/// What a watch cannot tell, since it sends nothing and by itself forces no collection.
+fn untold(findings: &Findings, evidence: &Evidence) -> Vec<String> {
+    let Some(plan) = evidence.plan.as_ref().filter(|plan| !plan.drives()) else { return Vec::new() };
+    let mut untold = Vec::new();
+    let heap = findings.probes.iter().any(|probe| probe.found && probe.name == "heap");
+    if plan.judging.no_gc && heap {
+        untold.push(
+            "No collection was forced: live heap and garbage are not told apart, and no task was proven to be stuck; \
+             --gc tells both."
+                .into(),
+        );
+    }
+    let doubted = evidence.events.iter().any(|e| matches!(e.kind, EventKind::Uncounted { .. }));
+    if !doubted && evidence.recording.requests_total.iter().all(|n| n.get().is_none()) {
+        untold.push("Nobody counted requests: growth is told by the hour and not by the request.".into());
+    }
+    untold
 }
 
 /// Why the load could not be kept, where that is what happened.

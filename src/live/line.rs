@@ -27,6 +27,8 @@ pub struct Status {
     pub cycle: Option<Cycle>,
     /// Requests sent each second, of late; none without load.
     pub rate_held: Option<f64>,
+    /// Requests answered each second, of late, by the target's own count; soak sends none itself.
+    pub counted: Option<f64>,
     /// Requests that ended with an error so far, drops apart.
     pub errors: u64,
     /// Requests that were never sent so far.
@@ -46,6 +48,7 @@ impl Status {
             phase,
             cycle: None,
             rate_held: None,
+            counted: None,
             errors: 0,
             dropped: 0,
             rss_bytes: None,
@@ -72,11 +75,13 @@ impl Status {
             Some(left) => format!("{} left", seconds(left)),
             None => seconds(self.elapsed),
         });
-        if let Some(rate) = self.rate_held {
+        let rate = |rate: f64| {
             let rounded = if rate >= 10.0 { rate.round() } else { (rate * 10.0).round() / 10.0 };
             // a rate of zero is no rate to the parser of rates, but it is news here
-            parts.push(if rounded > 0.0 { Rate::PerSecond(rounded).to_string() } else { "0/s".into() });
-        }
+            if rounded > 0.0 { Rate::PerSecond(rounded).to_string() } else { "0/s".into() }
+        };
+        parts.extend(self.rate_held.map(rate));
+        parts.extend(self.counted.map(|counted| format!("{} answered", rate(counted))));
         if self.rate_held.is_some() || self.errors + self.dropped > 0 {
             parts.push(match self.errors {
                 0 => "no errors".to_string(),
@@ -121,6 +126,8 @@ mod tests {
         assert_eq!(Status::new(Phase::Baseline).line(), "baseline · 0 s");
         let stalled = Status { rate_held: Some(0.0), ..Status::new(Phase::Steady) };
         assert_eq!(stalled.line(), "steady · 0 s · 0/s · no errors");
+        let watched = Status { counted: Some(12.4), ..Status::new(Phase::Steady) };
+        assert_eq!(watched.line(), "steady · 0 s · 12/s answered");
         let over = Status { left: Some(Duration::ZERO), ..Status::new(Phase::Settle) };
         assert_eq!(over.line(), "settle · ending");
     }

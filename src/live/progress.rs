@@ -10,6 +10,8 @@ use crate::evidence::Phase;
 
 /// Between two plain lines within a phase.
 const EVERY: Duration = Duration::from_secs(10);
+/// Where nobody knows the end, so many lines are shown of the time so far, lest weeks fill a log.
+const LINES: u32 = 60;
 /// How often a terminal is drawn over, each second.
 const FRAMES: u8 = 5;
 
@@ -119,8 +121,9 @@ impl<W: Write> Lines<W> {
     }
 
     fn update(&mut self, status: &Status) {
+        let every = if status.left.is_none() { EVERY.max(status.elapsed / LINES) } else { EVERY };
         let due = self.shown.is_none_or(|(at, phase, cycle)| {
-            phase != status.phase || cycle != status.cycle || status.elapsed.saturating_sub(at) >= EVERY
+            phase != status.phase || cycle != status.cycle || status.elapsed.saturating_sub(at) >= every
         });
         if due {
             self.shown = Some((status.elapsed, status.phase, status.cycle));

@@ -102,6 +102,7 @@ pub(super) fn probes(layers: &Layers) -> Result<ProbePlan> {
         task_metric,
         keep_labels: layers.on(|s| s.keep_labels),
         look_around: layers.on(|s| s.look_around),
+        insecure: layers.on(|s| s.insecure),
     })
 }
 

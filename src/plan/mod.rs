@@ -15,6 +15,7 @@ mod resolve;
 mod settings;
 mod typed;
 mod types;
+mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -24,3 +25,4 @@ pub use resolve::{plan, resolve};
 pub use settings::Settings;
 pub use typed::{Switch, Typed};
 pub use types::{OutPlan, Plan, PprofPlan, ProbePlan, RequestPlan, TargetPlan, TaskMetric};
+pub use watch::watch;

@@ -27,24 +27,9 @@ pub(super) struct Outside<'a> {
 /// # Errors
 /// In one line, with the place: a URL, method, header, body or status that cannot be sent or expected.
 pub(super) fn resolve(layers: &Layers, outside: &mut Outside<'_>) -> Result<RequestPlan> {
-    let mut url = match layers.pick("url", |s| &s.url) {
-        Some(written) => http_url(&written)?,
-        None => return Err(Error::usage("which URL? write: soak http://127.0.0.1:8080/")),
+    let Some((url, mut headers)) = place(layers, outside)? else {
+        return Err(Error::usage("which URL? write: soak http://127.0.0.1:8080/"));
     };
-    let mut headers = all_headers(layers, outside)?;
-    if !url.username().is_empty() || url.password().is_some() {
-        let plain = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
-        let given = format!("{}:{}", plain(url.username()), plain(url.password().unwrap_or_default()));
-        let basic = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(given));
-        // base64 is always a valid value
-        if let (false, Ok(mut value)) = (headers.contains_key(AUTHORIZATION), HeaderValue::try_from(basic)) {
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
-        }
-        let _ = url.set_username("");
-        let _ = url.set_password(None);
-    }
-    url.set_fragment(None);
     let body = layers.pick("data", |s| &s.data).map(|written| body(&written, outside)).transpose()?;
     if body.is_some() && !headers.contains_key(CONTENT_TYPE) {
         // as curl does, whose -d this is
@@ -65,6 +50,44 @@ pub(super) fn resolve(layers: &Layers, outside: &mut Outside<'_>) -> Result<Requ
         follow: layers.on(|s| s.follow),
         expect_status: expect_status(layers)?,
     })
+}
+
+/// Where pages about a service are looked for that soak does not drive; none where there is no URL.
+///
+/// # Errors
+/// As [`resolve`]; a body and a method are not asked for.
+pub(super) fn for_pages(layers: &Layers, outside: &Outside<'_>) -> Result<Option<RequestPlan>> {
+    let Some((url, headers)) = place(layers, outside)? else { return Ok(None) };
+    Ok(Some(RequestPlan {
+        url,
+        method: Method::GET,
+        headers,
+        body: bytes::Bytes::new(),
+        insecure: layers.on(|s| s.insecure),
+        follow: false,
+        expect_status: Vec::new(),
+    }))
+}
+
+/// The URL and what goes with it, user and password as a header; none where nobody gave one.
+fn place(layers: &Layers, outside: &Outside<'_>) -> Result<Option<(Url, HeaderMap)>> {
+    let Some(written) = layers.pick("url", |s| &s.url) else { return Ok(None) };
+    let mut url = http_url(&written)?;
+    let mut headers = all_headers(layers, outside)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        let plain = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+        let given = format!("{}:{}", plain(url.username()), plain(url.password().unwrap_or_default()));
+        let basic = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(given));
+        // base64 is always a valid value
+        if let (false, Ok(mut value)) = (headers.contains_key(AUTHORIZATION), HeaderValue::try_from(basic)) {
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+    }
+    url.set_fragment(None);
+    Ok(Some((url, headers)))
 }
 
 /// A URL that can be asked over HTTP.

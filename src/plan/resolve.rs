@@ -20,10 +20,10 @@ use crate::units::{Bytes, Rate, Span, Unit, parse_amount};
 /// Where the user wrote none; a stranger's service gets less.
 const DEFAULT_RATE: Rate = Rate::PerSecond(100.0);
 const DEFAULT_RATE_BEYOND_LOOPBACK: Rate = Rate::PerSecond(10.0);
-const DEFAULT_CONNECTIONS: u32 = 64;
+pub(super) const DEFAULT_CONNECTIONS: u32 = 64;
 /// More would run out of file descriptors and ports before it ran out of users.
 const MOST_CONNECTIONS: u32 = 50_000;
-const DEFAULT_TIMEOUT: Span = Span(Duration::from_secs(10));
+pub(super) const DEFAULT_TIMEOUT: Span = Span(Duration::from_secs(10));
 const DEFAULT_HORIZON: Span = Span(Duration::from_secs(30 * 86_400));
 const DEFAULT_RESOLUTION_BYTES: f64 = 1024.0;
 const DEFAULT_MAX_ERROR_RATIO: f64 = 0.1;
@@ -35,9 +35,9 @@ const FASTEST_RATE: f64 = 1e6;
 const SLOWEST_RATE: f64 = 0.999 / 86_400.0;
 
 /// Six hundred samples are enough for any curve; more often than this they cost more than they tell.
-const SAMPLES: u32 = 600;
-const SHORTEST_DEFAULT_INTERVAL: Duration = Duration::from_millis(200);
-const LONGEST_DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
+pub(super) const SAMPLES: u32 = 600;
+pub(super) const SHORTEST_DEFAULT_INTERVAL: Duration = Duration::from_millis(200);
+pub(super) const LONGEST_DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
 /// A run that may end early is not made to wait for it: a share of a long run's time would be too much,
 const BASELINE_UNTIL_SURE: Span = Span(Duration::from_secs(2));
 /// and what of warming up is not over by then, the trend tells from growth.
@@ -45,8 +45,8 @@ const WARMUP_UNTIL_SURE: Span = Span(Duration::from_secs(3));
 /// Steady that is judged at least.
 const LEAST_UNTIL_SURE: Span = Span(Duration::from_secs(10));
 /// A minute that may be the last has enough samples.
-const INTERVAL_UNTIL_SURE: Duration = Duration::from_millis(500);
-const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
+pub(super) const INTERVAL_UNTIL_SURE: Duration = Duration::from_millis(500);
+pub(super) const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The plan, with the profile that the flags or else the environment name.
 ///
@@ -105,14 +105,18 @@ pub(super) fn resolve_in(
         expect_status: request.expect_status.iter().map(reqwest::StatusCode::as_u16).collect(),
         interval: interval(&layers, &phases)?,
         phases,
+        watch: None,
         judging,
         gates: gates::all(&layers, &named)?,
     };
-    let out = OutPlan {
+    Ok(Plan { record, request: Some(request), target, probes, out: out(&layers) })
+}
+
+pub(super) fn out(layers: &Layers) -> OutPlan {
+    OutPlan {
         dir: layers.pick("out", |s| &s.out).map(|written| PathBuf::from(written.text)),
         replace: layers.on(|s| s.replace),
-    };
-    Ok(Plan { record, request, target, probes, out })
+    }
 }
 
 /// Whether requests stay on this machine, as far as the URL tells without asking a name server.
@@ -152,7 +156,7 @@ fn phases(layers: &Layers, rate: Rate, requests: Option<u64>) -> Result<PhasePla
 }
 
 /// How much of steady is judged at least before a run may end early; none where it may not.
-fn until_sure(layers: &Layers) -> Result<Option<Span>> {
+pub(super) fn until_sure(layers: &Layers) -> Result<Option<Span>> {
     let least = above_zero(layers, "min-duration", |s| &s.min_duration)?;
     Ok(layers.on(|s| s.until_sure).then(|| least.unwrap_or(LEAST_UNTIL_SURE)))
 }
@@ -176,7 +180,7 @@ fn interval(layers: &Layers, phases: &PhasePlan) -> Result<Span> {
     Ok(interval)
 }
 
-fn judging(layers: &Layers, target: &TargetPlan) -> Result<Judging> {
+pub(super) fn judging(layers: &Layers, target: &TargetPlan) -> Result<Judging> {
     let max_error_ratio = match layers.pick("max-error-ratio", |s| &s.max_error_ratio) {
         None => DEFAULT_MAX_ERROR_RATIO,
         Some(written) => match parse_amount(&written.text) {
@@ -221,12 +225,16 @@ fn whole(layers: &Layers, key: &str, get: fn(&Settings) -> &Option<Typed>, most:
 }
 
 /// A span of time, zero included.
-fn span(layers: &Layers, key: &str, get: fn(&Settings) -> &Option<Typed>) -> Result<Option<Span>> {
+pub(super) fn span(layers: &Layers, key: &str, get: fn(&Settings) -> &Option<Typed>) -> Result<Option<Span>> {
     layers.pick(key, get).map(|written| bounded(&written)).transpose()
 }
 
 /// A span of time that may not be zero.
-fn above_zero(layers: &Layers, key: &str, get: fn(&Settings) -> &Option<Typed>) -> Result<Option<Span>> {
+pub(super) fn above_zero(
+    layers: &Layers,
+    key: &str,
+    get: fn(&Settings) -> &Option<Typed>,
+) -> Result<Option<Span>> {
     let Some(written) = layers.pick(key, get) else { return Ok(None) };
     match bounded(&written)? {
         Span(Duration::ZERO) => Err(written.wrong(format!("'{}' must be above zero", written.text))),
@@ -235,7 +243,7 @@ fn above_zero(layers: &Layers, key: &str, get: fn(&Settings) -> &Option<Typed>) 
 }
 
 /// A span that clocks can be added to without overflowing.
-fn bounded(written: &Written) -> Result<Span> {
+pub(super) fn bounded(written: &Written) -> Result<Span> {
     match written.parse()? {
         span if span > LONGEST_SPAN => {
             Err(written.wrong(format!("'{}' is more than ten years", written.text)))

@@ -25,6 +25,7 @@ pub struct Settings {
     pub settle: Option<Typed>,
     pub cycles: Option<Typed>,
     pub until_sure: Option<Switch>,
+    pub every: Option<Typed>,
     pub min_duration: Option<Typed>,
 
     pub rate: Option<Typed>,
@@ -57,6 +58,7 @@ pub struct Settings {
     pub task_metric: Vec<Typed>,
     pub interval: Option<Typed>,
     pub no_gc: Option<Switch>,
+    pub gc: Option<Switch>,
     pub keep_labels: Option<Switch>,
     pub look_around: Option<Switch>,
 

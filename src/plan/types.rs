@@ -11,8 +11,8 @@ use crate::evidence::PlanRecord;
 pub struct Plan {
     /// All of it that may be written down.
     pub record: PlanRecord,
-    /// What is sent.
-    pub request: RequestPlan,
+    /// What is sent; in a watch where pages about the service may be, and none where only a process was named.
+    pub request: Option<RequestPlan>,
     /// How the process behind it is found.
     pub target: TargetPlan,
     /// What is looked at.
@@ -21,7 +21,7 @@ pub struct Plan {
     pub out: OutPlan,
 }
 
-/// The request that is driven; holds secrets and is never written.
+/// The request that is driven, and what pages about the service may need of it; holds secrets and is never written.
 #[derive(Debug, Clone)]
 pub struct RequestPlan {
     /// Where to; http or https, with a host.
@@ -60,7 +60,7 @@ pub enum TargetPlan {
 /// Where Go's pprof is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PprofPlan {
-    /// At /debug/pprof/ of the driven URL's origin.
+    /// At /debug/pprof/ of the URL's origin.
     Auto,
     /// Here, the URL of the pprof index.
     At(Url),
@@ -84,7 +84,7 @@ pub struct TaskMetric {
 pub struct ProbePlan {
     /// Go's pprof.
     pub pprof: PprofPlan,
-    /// The Prometheus page; none means /metrics of the driven URL's origin is tried.
+    /// The Prometheus page; none means /metrics of the URL's origin is tried.
     pub metrics: Option<Url>,
     /// Further metrics to record, as `NAME` or `NAME{label="…"}`.
     pub metric: Vec<String>,
@@ -94,6 +94,8 @@ pub struct ProbePlan {
     pub keep_labels: bool,
     /// Other ports of the process are asked too.
     pub look_around: bool,
+    /// Any certificate will do.
+    pub insecure: bool,
 }
 
 /// Where the run directory goes.

@@ -13,7 +13,7 @@ use super::go_vars::GoVars;
 use super::meter::Meter;
 use super::prometheus::Prometheus;
 use super::serving::{Alone, Tells};
-use super::{Probe, ProbeError};
+use super::{Collections, Probe, ProbeError};
 use crate::evidence::{ProbeRecord, Runtime};
 use crate::plan::{Plan, PprofPlan};
 use crate::target::{Target, ports};
@@ -36,20 +36,24 @@ const OF_PROCESS: [&str; 4] = ["rss_bytes", "threads", "fds", "cpu_ratio"];
 
 /// Looks for /debug/pprof/ and a Prometheus page where the plan says, else at the origin of the driven URL.
 ///
-/// `target` is who serves the URL, where that is known. soak is taken to drive: requests are counted by itself and not
-/// by the page.
+/// `target` is who serves the URL, where that is known. Where soak drives, requests are counted by itself and not by the
+/// page.
 pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
     let pid = target.and_then(|target| target.record.pid);
     let runtime = target.map_or(Runtime::Other, |target| target.record.runtime);
     let mut found = Discovered::default();
-    let fetcher = match Fetcher::new(&plan.request) {
+    let fetcher = plan.request.as_ref().map_or_else(|| Fetcher::bare(plan.probes.insecure), Fetcher::new);
+    let fetcher = match fetcher {
         Ok(fetcher) => fetcher.metered(target.map(Meter::of)),
         Err(error) => {
             found.missing("prometheus", "what the target counts itself", error.0);
             return found;
         }
     };
-    let mut taken: HashSet<String> = HashSet::from(["requests_total".to_string()]);
+    let mut taken: HashSet<String> = HashSet::new();
+    if plan.record.drives() {
+        taken.insert("requests_total".into());
+    }
     if pid.is_some() {
         taken.extend(OF_PROCESS.map(String::from));
     }
@@ -64,7 +68,7 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
     found
 }
 
-/// Where pages about the service may be: at the driven URL's origin, and with --look-around at other ports of its
+/// Where pages about the service may be: at the URL's origin, and with --look-around at other ports of its
 /// process. Nobody else's port is asked.
 fn origins(plan: &Plan, pid: Option<u32>) -> Vec<Url> {
     let others = match pid {
@@ -72,7 +76,8 @@ fn origins(plan: &Plan, pid: Option<u32>) -> Vec<Url> {
         _ => Vec::new(),
     };
     let other = |port: u16| Url::parse(&format!("http://127.0.0.1:{port}/")).ok();
-    std::iter::once(plan.request.url.clone()).chain(others.into_iter().filter_map(other)).collect()
+    let own = plan.request.as_ref().map(|request| request.url.clone());
+    own.into_iter().chain(others.into_iter().filter_map(other)).collect()
 }
 
 impl Discovered {
@@ -95,6 +100,8 @@ const PROOF: &str = "proof of goroutines that can never wake";
 const ACCOUNT: &str = "live heap after collections, who owns each byte of RSS, heap in use by stack";
 const VARS: &str = "who owns each byte of RSS; the live heap only after collections that Go makes by itself";
 const VARS_INSIDE: &str = "stacks, and the live heap only after collections that Go makes by itself";
+const UNDIVIDED: &str = "the heap with its garbage, heap in use by stack";
+const BY_GC: &str = "--gc, which lets soak force collections";
 const ACCOUNT_INSIDE: &str = "live heap after collections and heap in use by stack, without the native part";
 
 async fn go(
@@ -118,23 +125,35 @@ async fn go(
         PprofPlan::At(url) => vec![with_slash(url)],
         PprofPlan::Auto => origins.iter().map(|url| at_origin(url, "/debug/pprof/")).collect(),
     };
+    let Some(first) = bases.first() else {
+        if runtime == Runtime::Go {
+            for (name, yields) in [("goroutines", TASKS), ("heap", ACCOUNT)] {
+                found.missing(name, yields, "give the URL of the service, or --pprof URL".into());
+            }
+        }
+        return;
+    };
+    let watched = !plan.record.drives() && plan.record.judging.no_gc;
+    let collections = if watched { Collections::Never } else { Collections::Forced };
     let may_be_go = may_be_go(plan, target);
     let labels = if plan.probes.keep_labels { Labels::Keep } else { Labels::Strip };
-    let mut base = bases[0].clone();
-    let mut tasks = in_time(until, &base, GoTasks::find(fetcher.clone(), &base, labels)).await;
+    let mut base = first.clone();
+    let mut tasks = in_time(until, &base, GoTasks::find(fetcher.clone(), &base, labels, collections)).await;
     for other in &bases[1..] {
         if tasks.is_ok() {
             break;
         }
         base = other.clone();
-        tasks = in_time(until, &base, GoTasks::find(fetcher.clone(), &base, labels)).await;
+        tasks = in_time(until, &base, GoTasks::find(fetcher.clone(), &base, labels, collections)).await;
     }
     let served = tasks.is_ok();
     match tasks {
         Ok(probe) => {
             let proves = probe.proves();
             found.add(Box::new(probe), TASKS);
-            if proves {
+            if collections == Collections::Never {
+                found.missing(LEAK_PROFILE, PROOF, BY_GC.into());
+            } else if proves {
                 found.records.push(record(LEAK_PROFILE, true, PROOF, None));
             } else {
                 found.missing(
@@ -155,10 +174,17 @@ async fn go(
         Some(target) => Alone::find(fetcher, Tells::Pprof(base.clone()), target).await,
         None => None,
     };
-    match in_time(until, &base, GoHeap::find(fetcher.clone(), &base, alone)).await {
+    match in_time(until, &base, GoHeap::find(fetcher.clone(), &base, alone, collections)).await {
         Ok(probe) => {
-            let yields = if probe.exact() { ACCOUNT } else { ACCOUNT_INSIDE };
+            let yields = match (collections, probe.exact()) {
+                (Collections::Never, _) => UNDIVIDED,
+                (Collections::Forced, true) => ACCOUNT,
+                (Collections::Forced, false) => ACCOUNT_INSIDE,
+            };
             found.add(Box::new(probe), yields);
+            if collections == Collections::Never {
+                found.missing("live heap", "what is left after a collection", BY_GC.into());
+            }
         }
         Err(error) if served || may_be_go => {
             found.missing("heap", ACCOUNT, turn_on_pprof(&plan.probes.pprof, &error))
@@ -229,6 +255,8 @@ async fn prometheus(
     taken: &HashSet<String>,
 ) {
     const YIELDS: &str = "what the target counts itself: memory, heap, descriptors, threads, tasks";
+    const YIELDS_REQUESTS: &str =
+        "what the target counts itself: requests, memory, heap, descriptors, threads, tasks";
     let paths: &[&str] = match runtime {
         Runtime::Jvm => &["/metrics", "/actuator/prometheus", "/q/metrics"],
         _ => &["/metrics"],
@@ -242,7 +270,10 @@ async fn prometheus(
     for url in urls {
         let finding = Prometheus::find(fetcher.clone(), url.clone(), &plan.probes, taken);
         match in_time(until, &url, finding).await {
-            Ok(probe) => return found.add(Box::new(probe), YIELDS),
+            Ok(probe) => {
+                let yields = if probe.counts_requests() { YIELDS_REQUESTS } else { YIELDS };
+                return found.add(Box::new(probe), yields);
+            }
             Err(error) => why = error,
         }
     }

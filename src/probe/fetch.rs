@@ -65,6 +65,21 @@ impl Fetcher {
     /// # Errors
     /// When the TLS library cannot start.
     pub fn new(request: &RequestPlan) -> Result<Fetcher, ProbeError> {
+        let mut private = HeaderMap::new();
+        for name in [AUTHORIZATION, HOST] {
+            if let Some(value) = request.headers.get(&name) {
+                private.insert(name, value.clone());
+            }
+        }
+        let origin = request.url.origin().ascii_serialization();
+        Ok(Fetcher { origin, private, ..Fetcher::bare(request.insecure)? })
+    }
+
+    /// A fetcher for pages of a service whose own URL nobody gave.
+    ///
+    /// # Errors
+    /// As [`Fetcher::new`].
+    pub fn bare(insecure: bool) -> Result<Fetcher, ProbeError> {
         // whoever came first has installed the same one
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
@@ -73,19 +88,13 @@ impl Fetcher {
             .redirect(reqwest::redirect::Policy::none())
             .pool_max_idle_per_host(1)
             .connect_timeout(Duration::from_secs(3))
-            .tls_danger_accept_invalid_certs(request.insecure)
+            .tls_danger_accept_invalid_certs(insecure)
             .build()
             .map_err(|error| ProbeError(format!("no HTTP client: {error}")))?;
-        let mut private = HeaderMap::new();
-        for name in [AUTHORIZATION, HOST] {
-            if let Some(value) = request.headers.get(&name) {
-                private.insert(name, value.clone());
-            }
-        }
         Ok(Fetcher {
             client,
-            origin: request.url.origin().ascii_serialization(),
-            private,
+            origin: String::new(),
+            private: HeaderMap::new(),
             turn: Arc::default(),
             meter: None,
         })

@@ -74,6 +74,7 @@ pub fn metrics(page: &[u8]) -> usize {
         task_metric: Vec::new(),
         keep_labels: false,
         look_around: false,
+        insecure: false,
     };
     prometheus::of_page(page, &plan).map_or(0, |(series, groups)| series + groups)
 }

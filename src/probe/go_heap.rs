@@ -3,7 +3,10 @@
 //! `heap?debug=1&gc=1` collects and then states what the runtime holds of the kernel's memory and what it gave
 //! back; /proc/PID/status, read right behind it, says what is resident. The rest is native: RssAnon − (Sys −
 //! HeapReleased). In a service without native memory that is a constant of about −3 MiB, held by the runtime and not
-//! yet touched; `mem_native_bytes` counts from it, since its changes are what can leak (see [`Beyond`]). A process that took the place of another begins its own account.
+//! yet touched; `mem_native_bytes` counts from it, since its changes are what can leak (see [`Beyond`]). A process that
+//! took the place of another begins its own account.
+//!
+//! Where no collection may be forced the heap stands undivided: `heap_bytes`, live objects and garbage together.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -14,7 +17,7 @@ use super::fetch::{Bounds, Fetcher, SLOWEST, apart, shown};
 use super::native::{Beyond, resident};
 use super::pprof::heap::{self, HeapPage, MemStats};
 use super::serving::Alone;
-use super::{Answer, Ask, Probe, ProbeError, Reading};
+use super::{Answer, Ask, Collections, Probe, ProbeError, Reading};
 use crate::evidence::{AccountPart, EventKind, GroupKind};
 use crate::target::Identity;
 
@@ -24,6 +27,9 @@ const PAGE: Bounds = Bounds { bytes: 64 << 20, time: SLOWEST };
 const MOST_STACKS: usize = 64;
 /// Heap stacks described in one run.
 const MOST_TOLD: usize = 1_024;
+
+/// The series of a heap in which nobody knows what is garbage.
+const UNDIVIDED: &str = "heap_bytes";
 
 /// The memory of one Go process.
 pub struct GoHeap {
@@ -35,6 +41,7 @@ pub struct GoHeap {
     beyond: Beyond,
     /// Whose account that is.
     life: Option<Identity>,
+    collections: Collections,
 }
 
 impl GoHeap {
@@ -43,7 +50,12 @@ impl GoHeap {
     ///
     /// # Errors
     /// When the heap is not served there, or without the runtime's account.
-    pub async fn find(fetcher: Fetcher, base: &Url, alone: Option<Alone>) -> Result<GoHeap, ProbeError> {
+    pub async fn find(
+        fetcher: Fetcher,
+        base: &Url,
+        alone: Option<Alone>,
+        collections: Collections,
+    ) -> Result<GoHeap, ProbeError> {
         let join = |name: &str| base.join(name).map_err(|error| ProbeError(format!("{base}{name}: {error}")));
         let (heap, collect) = (join("heap?debug=1")?, join("heap?debug=1&gc=1")?);
         let (page, _) = fetch(&fetcher, &heap).await?;
@@ -57,12 +69,21 @@ impl GoHeap {
             told: HashSet::new(),
             beyond: Beyond::default(),
             life: None,
+            collections,
         })
     }
 
     /// Whether every byte of RSS finds its owner: the runtime's account and the process are both there.
     pub fn exact(&self) -> bool {
         self.alone.is_some()
+    }
+
+    /// The heap as it stands, whatever of it is garbage.
+    async fn undivided(&mut self) -> Result<Reading, ProbeError> {
+        let page = self.fetcher.get_ok(&self.heap, PAGE).await?;
+        let stats = account(heap::stats(&String::from_utf8_lossy(&page.body)), &self.heap)?;
+        let values = vec![(UNDIVIDED.to_string(), stats.heap_alloc as f64)];
+        Ok(Reading { values, ..Reading::default() })
     }
 
     /// Forces a collection, after which live heap and garbage are apart.
@@ -128,6 +149,9 @@ impl Probe for GoHeap {
     }
 
     fn series(&self) -> Vec<String> {
+        if self.collections == Collections::Never {
+            return vec![UNDIVIDED.into()];
+        }
         use AccountPart::{Files, Garbage, Live, Native, NotResident, Runtime, Stacks};
         let mut parts = vec![Live, Garbage, Stacks, Runtime];
         if self.exact() {
@@ -137,7 +161,11 @@ impl Probe for GoHeap {
     }
 
     fn answers(&self, ask: Ask) -> bool {
-        ask != Ask::Sample || self.exact()
+        match (self.collections, ask) {
+            (Collections::Never, Ask::Collect) => false,
+            (Collections::Never, _) => true,
+            (Collections::Forced, ask) => ask != Ask::Sample || self.exact(),
+        }
     }
 
     fn ask(&mut self, ask: Ask) -> Answer<'_> {
@@ -149,6 +177,7 @@ impl Probe for GoHeap {
                     let (page, _) = fetch(&self.fetcher, &self.heap).await?;
                     Ok(self.stacks(page))
                 }
+                Ask::Sample if self.collections == Collections::Never => self.undivided().await,
                 Ask::Sample => {
                     self.look().await?;
                     Ok(Reading::default())

@@ -15,7 +15,7 @@ use super::pprof::groups::{self, Counted};
 use super::pprof::labels;
 use super::pprof::profile::{self, Profile};
 use super::pprof::state::is_moving;
-use super::{Answer, Ask, Probe, ProbeError, Reading};
+use super::{Answer, Ask, Collections, Probe, ProbeError, Reading};
 use crate::evidence::{CodeOwner, EventKind, Frame, GroupKind, GroupLabel, Moment, TaskGroup, TaskSnapshot};
 
 /// A profile, packed and unpacked; 10,000 distinct stacks take about 1 MiB.
@@ -62,14 +62,24 @@ impl GoTasks {
     ///
     /// # Errors
     /// When goroutines are not served there, or what is served is no profile.
-    pub async fn find(fetcher: Fetcher, base: &Url, labels: Labels) -> Result<GoTasks, ProbeError> {
+    pub async fn find(
+        fetcher: Fetcher,
+        base: &Url,
+        labels: Labels,
+        collections: Collections,
+    ) -> Result<GoTasks, ProbeError> {
         let join = |name: &str| base.join(name).map_err(|error| ProbeError(format!("{base}{name}: {error}")));
         let all = join("goroutine")?;
         read(&fetcher, &all).await?;
         let leaked = join(PROOF)?;
-        let proof = tokio::time::timeout(PROOF_WITHIN, read(&fetcher, &leaked)).await;
-        // asked once rather than looked up in the index: routers often serve the profiles that somebody listed
-        let leaked = proof.is_ok_and(|read| read.is_ok()).then_some(leaked);
+        let leaked = match collections {
+            Collections::Never => None,
+            Collections::Forced => {
+                let proof = tokio::time::timeout(PROOF_WITHIN, read(&fetcher, &leaked)).await;
+                // asked once rather than looked up in the index: routers often serve the profiles that somebody listed
+                proof.is_ok_and(|read| read.is_ok()).then_some(leaked)
+            }
+        };
         let creators = Creators::default();
         Ok(GoTasks { fetcher, all, leaked, creators, early_dumps: EARLY_DUMPS, told: HashSet::new(), labels })
     }
@@ -296,7 +306,7 @@ mod tests {
         .join("/debug/pprof/")
         .unwrap();
         for (labels, kept) in [(Labels::Keep, 1), (Labels::Strip, 0)] {
-            let mut tasks = GoTasks::find(fetcher(&base), &base, labels).await.unwrap();
+            let mut tasks = GoTasks::find(fetcher(&base), &base, labels, Collections::Forced).await.unwrap();
             let reading = tasks.ask(Ask::Snapshot(Moment::SteadyEnd)).await.unwrap();
             let snapshot = reading.snapshot.unwrap();
             assert_eq!((snapshot.counts[0].1, snapshot.labels.len()), (14, kept));
@@ -320,7 +330,12 @@ mod tests {
         .await
         .join("/debug/pprof/")
         .unwrap();
-        let mut tasks = GoTasks::find(fetcher(&base), &base, Labels::Strip).await.unwrap();
+        let mut tasks =
+            GoTasks::find(fetcher(&base), &base, Labels::Strip, Collections::Never).await.unwrap();
+        let whole = tasks.ask(Ask::Snapshot(Moment::SteadyStart)).await.unwrap();
+        assert_eq!(whole.snapshot.unwrap().proven, None, "a proof is a collection");
+        let mut tasks =
+            GoTasks::find(fetcher(&base), &base, Labels::Strip, Collections::Forced).await.unwrap();
         let whole = tasks.ask(Ask::Snapshot(Moment::SteadyStart)).await.unwrap();
         assert_eq!(whole.snapshot.unwrap().proven_total(), Some(3));
 

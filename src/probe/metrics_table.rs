@@ -118,13 +118,32 @@ pub const KNOWN: &[Known] = &[
     requests("prometheus_http_requests_total"),
     requests("caddy_http_requests_total"),
     requests("rack_requests_total"),
+    requests("rails_requests_total"),
+    requests("http_server_requests_total"),
+    requests("starlette_requests_total"),
+    requests("django_http_responses_total_by_status_total"),
+    requests("gin_requests_total"),
+    requests("echo_requests_total"),
+    requests("ktor_http_server_requests_seconds_count"),
     requests("axum_http_requests_total"),
     requests("actix_web_http_requests_total"),
+    requests("traefik_entrypoint_requests_total"),
+    requests("haproxy_frontend_http_requests_total"),
+    requests("nginx_http_requests_total"),
+    requests("grpc_server_handled_total"),
 ];
 
-/// Values of labels that name the metrics page itself: its requests are soak's own.
-pub const OWN_HANDLERS: [&str; 6] =
+/// Values of labels that name the pages a service serves about itself: their requests are soak's own, or a scraper's.
+const OWN_HANDLERS: [&str; 6] =
     ["/metrics", "/metrics/", "/actuator/prometheus", "metrics", "prometheus", "/q/metrics"];
+
+/// Where Go's pprof is, below which every page is soak's own, too.
+const OWN_BELOW: &str = "/debug/pprof";
+
+/// Whether a label that names what was asked for names a page of the service about itself.
+pub fn is_own_page(asked_for: &str) -> bool {
+    OWN_HANDLERS.contains(&asked_for) || asked_for.starts_with(OWN_BELOW)
+}
 
 /// Labels by which frameworks name what was asked for.
 pub const HANDLER_LABELS: [&str; 8] =
@@ -192,6 +211,15 @@ mod tests {
                 assert!((a.metric, a.labels) != (b.metric, b.labels), "{}", a.metric);
             }
         }
+    }
+
+    #[test]
+    fn pages_of_a_service_about_itself_are_no_requests() {
+        for page in ["/metrics", "/actuator/prometheus", "/debug/pprof/goroutine"] {
+            assert!(is_own_page(page), "{page}");
+        }
+        assert!(!is_own_page("/") && !is_own_page("/metrics-of-a-shop") && !is_own_page(""));
+        assert!(!KNOWN.iter().any(|known| known.metric == "promhttp_metric_handler_requests_total"));
     }
 
     #[test]

@@ -33,5 +33,5 @@ pub use of_target::of_target;
 pub use process::Process;
 #[cfg(target_os = "linux")]
 pub use process::Pss;
-pub use sample::{Answer, Ask, Probe, ProbeError, Reading};
+pub use sample::{Answer, Ask, Collections, Probe, ProbeError, Reading};
 pub use sampler::{Cost, Row, Sampler};

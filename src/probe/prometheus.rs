@@ -11,7 +11,7 @@ use reqwest::Url;
 
 use super::fetch::{Bounds, Fetcher, Page, apart, shown};
 use super::metrics_table::{
-    Counts, HANDLER_LABELS, KNOWN, KNOWN_GROUPS, OWN_HANDLERS, PLACE_LABELS, STATE_LABELS, Use, counts_tasks,
+    Counts, HANDLER_LABELS, KNOWN, KNOWN_GROUPS, PLACE_LABELS, STATE_LABELS, Use, counts_tasks, is_own_page,
 };
 use super::pprof::{FNV_START, cut, fnv1a};
 use super::prom_text::{self, PromSample, Said};
@@ -77,7 +77,8 @@ impl Prometheus {
         let (rules, gauges, fills) = apart(move || {
             let (rules, gauges) = rules(&page.body, &plan, &taken)?;
             let seen = see(&page.body, &rules, gauges);
-            let fills = !rules.is_empty() || !seen.groups.is_empty();
+            let named = rules.iter().any(|rule| rule.used != Use::Requests);
+            let fills = named || seen.sums.iter().any(Option::is_some) || !seen.groups.is_empty();
             Ok((rules, seen.gauges, fills))
         })
         .await?;
@@ -85,6 +86,11 @@ impl Prometheus {
             return Err(ProbeError(format!("{} has no metric that soak knows", shown(&url))));
         }
         Ok(Prometheus { fetcher, url, rules: rules.into(), gauges, told: HashSet::new(), cpu_before: None })
+    }
+
+    /// Whether a counter of requests was there when the page was found.
+    pub fn counts_requests(&self) -> bool {
+        self.rules.iter().filter(|rule| rule.used == Use::Requests).count() == 1
     }
 
     fn take(&mut self, page: Told, at: Instant) -> Reading {
@@ -100,7 +106,10 @@ impl Prometheus {
                     before.and_then(|(then, was)| growth_per_second(value - was, at.duration_since(then)))
                 }
             };
-            reading.values.extend(value.map(|value| (rule.series.clone(), value)));
+            // of several counters that may fill one series the first that is there does
+            if !reading.values.iter().any(|(series, _)| *series == rule.series) {
+                reading.values.extend(value.map(|value| (rule.series.clone(), value)));
+            }
         }
         for (group, count) in groups {
             if !self.told.contains(&group.id) {
@@ -122,7 +131,9 @@ impl Probe for Prometheus {
     }
 
     fn series(&self) -> Vec<String> {
-        self.rules.iter().map(|rule| rule.series.clone()).collect()
+        let mut series: Vec<String> = self.rules.iter().map(|rule| rule.series.clone()).collect();
+        series.dedup();
+        series
     }
 
     fn ask(&mut self, ask: Ask) -> Answer<'_> {
@@ -177,10 +188,17 @@ fn rules(
     let mut seen = Seen::new(&table, &mut gauges);
     prom_text::read(page, |said| seen.hear(said));
     let sums = seen.sums;
+    let mut later = Vec::new();
     for (rule, sum) in table.into_iter().zip(sums) {
         if sum.is_some() && !rules.iter().any(|known| known.series == rule.series) {
             rules.push(rule);
+        } else if rule.used == Use::Requests {
+            later.push(rule);
         }
+    }
+    // many clients show a counter from its first request on, which may be still to come
+    if !rules.iter().any(|rule| rule.used == Use::Requests) {
+        rules.extend(later);
     }
     Ok((rules, gauges))
 }
@@ -298,7 +316,7 @@ impl Seen<'_> {
             let rule = &self.rules[index];
             let matches = rule.labels.iter().all(|(name, value)| sample.label(name) == value);
             let own = rule.used == Use::Requests
-                && HANDLER_LABELS.iter().any(|label| OWN_HANDLERS.contains(&sample.label(label)));
+                && HANDLER_LABELS.iter().any(|label| is_own_page(sample.label(label)));
             if matches && !own {
                 *self.sums[index].get_or_insert(0.0) += sample.value;
             }

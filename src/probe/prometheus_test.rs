@@ -11,6 +11,7 @@ fn probe_plan() -> ProbePlan {
         task_metric: Vec::new(),
         keep_labels: false,
         look_around: false,
+        insecure: false,
     }
 }
 
@@ -112,10 +113,20 @@ fn tasks_are_grouped_by_place_and_state_and_told_once() {
 
 #[test]
 fn a_gauge_that_appears_later_is_seen() {
-    let mut probe = probe("# TYPE up gauge\nup 1\n", &probe_plan(), &[]);
+    let mut probe = probe("# TYPE up gauge\nup 1\n", &probe_plan(), &["requests_total"]);
     let reading = take(&mut probe, PAGE.as_bytes(), Instant::now());
     assert_eq!(reading.groups.len(), 4);
     assert!(reading.values.is_empty(), "the set of series is fixed");
+}
+
+#[test]
+fn requests_are_counted_from_the_first_on_also_where_none_came_before() {
+    let mut probe = probe("# TYPE up gauge\nup 1\n", &probe_plan(), &[]);
+    assert_eq!(probe.series(), ["requests_total"]);
+    assert_eq!(take(&mut probe, b"up 1\n", Instant::now()).values, []);
+    let page = format!("{PAGE}http_request_duration_seconds_count{{route=\"/\"}} 41\n");
+    let reading = take(&mut probe, page.as_bytes(), Instant::now());
+    assert_eq!(reading.values, [("requests_total".to_string(), 42.0)], "the first of the table");
 }
 
 #[test]

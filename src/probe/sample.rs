@@ -16,6 +16,15 @@ pub enum Ask {
     Snapshot(Moment),
 }
 
+/// Whether a probe may make the target collect its garbage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Collections {
+    /// When it is asked to look closer.
+    Forced,
+    /// Never: a watch without --gc. What only a collection tells, live heap and proof, is then not told.
+    Never,
+}
+
 /// What a probe answers; anything may be empty.
 #[derive(Debug, Default)]
 pub struct Reading {

@@ -120,6 +120,9 @@ impl Mirror {
 
     pub(super) fn event(&mut self, event: Event) {
         self.evidence.events.push(event);
+        if let Some(Event { kind: EventKind::Uncounted { .. }, .. }) = self.evidence.events.last() {
+            uncount(&mut self.evidence);
+        }
         drop_oldest(&mut self.evidence.events);
     }
 
@@ -148,6 +151,11 @@ impl Mirror {
             }
         }
     }
+}
+
+/// Where requests turned out not to be known, none of them are: what was counted until then would make a rate of its own.
+pub(super) fn uncount(evidence: &mut Evidence) {
+    evidence.recording.requests_total.fill(Sample::GAP);
 }
 
 /// Replaces rows `from..to` by three: minimum, mean and maximum of each series, at three of their moments. A stretch
@@ -182,7 +190,7 @@ fn fold_rows(r: &mut Recording, from: usize, to: usize) -> usize {
 fn drop_oldest(events: &mut Vec<Event>) {
     if events.len() > MOST_OTHERS {
         let shapes_the_run = |event: &Event| {
-            use EventKind::{Cycle, Forwarder, OomKill, Phase, Restart, Stopped, TargetGone};
+            use EventKind::{Cycle, Forwarder, OomKill, Phase, Restart, Stopped, TargetGone, Uncounted};
             matches!(
                 event.kind,
                 Phase { .. }
@@ -192,6 +200,7 @@ fn drop_oldest(events: &mut Vec<Event>) {
                     | OomKill { .. }
                     | Forwarder { .. }
                     | Stopped { .. }
+                    | Uncounted { .. }
             )
         };
         let mut place = 0..;
@@ -245,6 +254,13 @@ mod tests {
         let events = &mirror.evidence().events;
         assert!(events.len() <= MOST_OTHERS);
         assert_eq!(events[0].kind, EventKind::Phase { phase: Phase::Steady });
+    }
+
+    #[test]
+    fn requests_that_are_not_known_after_all_are_forgotten() {
+        let mut mirror = filled(10);
+        mirror.event(Event { elapsed_s: 9.0, kind: EventKind::Uncounted { reason: String::new() } });
+        assert!(mirror.evidence().recording.requests_total.iter().all(|n| n.get().is_none()));
     }
 
     #[test]

@@ -7,8 +7,9 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
-use crate::evidence::{ErrorKind, Evidence, GroupCount, GroupKind, LoadRow, Moment, TaskSnapshot};
+use crate::evidence::{ErrorKind, EventKind, Evidence, GroupCount, GroupKind, LoadRow, Moment, TaskSnapshot};
 
+use super::mirror::uncount;
 use super::table::read_samples;
 use super::{files, read_hlog};
 
@@ -25,7 +26,7 @@ pub fn read_run(dir: &Path) -> Result<Evidence> {
             files::SAMPLES
         )));
     }
-    Ok(Evidence {
+    let mut evidence = Evidence {
         plan: whole(&dir.join(files::PLAN), |text| toml::from_str(text).map_err(|e| e.to_string()))?,
         environment: whole(&dir.join(files::ENVIRONMENT), from_json)?,
         recording: read_samples(&samples)?,
@@ -39,7 +40,11 @@ pub fn read_run(dir: &Path) -> Result<Evidence> {
             Err(_) => Default::default(), // a run without load has none
         },
         events: json_lines(&dir.join(files::EVENTS))?,
-    })
+    };
+    if evidence.events.iter().any(|event| matches!(event.kind, EventKind::Uncounted { .. })) {
+        uncount(&mut evidence);
+    }
+    Ok(evidence)
 }
 
 fn from_json<T: DeserializeOwned>(text: &str) -> std::result::Result<T, String> {

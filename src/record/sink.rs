@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use super::replace_file;
 use crate::error::{Error, Result};
 
 /// A power cut loses at most this much.
@@ -21,6 +22,10 @@ pub(super) struct Sink {
     end: u64,
     /// Part of a piece may stand behind that.
     torn: bool,
+    /// The first line, where there is one.
+    header: String,
+    /// Lines written since, or since it was replaced.
+    lines: usize,
 }
 
 impl Sink {
@@ -29,10 +34,11 @@ impl Sink {
         let path = dir.join(name);
         let file = OpenOptions::new().create(true).append(true).open(&path).map_err(Error::file(&path))?;
         let end = file.metadata().map_err(Error::file(&path))?.len();
-        let mut sink = Sink { path, file, end, torn: false };
+        let mut sink = Sink { path, file, end, torn: false, header: header.into(), lines: 0 };
         if !header.is_empty() {
             sink.line(header)?;
         }
+        sink.lines = 0;
         Ok(sink)
     }
 
@@ -41,9 +47,23 @@ impl Sink {
         &self.path
     }
 
-    /// Another handle, for who syncs it.
-    pub(super) fn handle(&self) -> Result<File> {
-        self.file.try_clone().map_err(Error::file(&self.path))
+    /// Lines behind the header.
+    pub(super) fn lines(&self) -> usize {
+        self.lines
+    }
+
+    /// Puts a file with these lines behind the header in the place of this one, whole, and goes on behind them.
+    ///
+    /// # Errors
+    /// When the disk says so; nothing has changed then.
+    pub(super) fn replace(&mut self, lines: &str) -> Result<()> {
+        let header = if self.header.is_empty() { String::new() } else { format!("{}\n", self.header) };
+        let text = header + lines;
+        replace_file(&self.path, text.as_bytes())?;
+        self.file = OpenOptions::new().append(true).open(&self.path).map_err(Error::file(&self.path))?;
+        (self.end, self.torn) = (text.len() as u64, false);
+        self.lines = lines.matches('\n').count();
+        Ok(())
     }
 
     pub(super) fn line(&mut self, line: &str) -> Result<()> {
@@ -51,6 +71,7 @@ impl Sink {
     }
 
     pub(super) fn text(&mut self, text: &str) -> Result<()> {
+        self.lines += text.matches('\n').count();
         self.write_all(text.as_bytes()).map_err(Error::file(&self.path))
     }
 }
@@ -81,7 +102,8 @@ impl Write for Sink {
 pub(super) struct Syncer(mpsc::Sender<()>);
 
 impl Syncer {
-    pub(super) fn start(files: Vec<File>) -> Syncer {
+    /// By their paths: a file may be replaced by another.
+    pub(super) fn start(files: Vec<PathBuf>) -> Syncer {
         let (end, ended) = mpsc::channel();
         std::thread::spawn(move || {
             loop {
@@ -89,8 +111,9 @@ impl Syncer {
                 if asked == Err(mpsc::RecvTimeoutError::Disconnected) {
                     return;
                 }
-                for file in &files {
-                    let _ = file.sync_data(); // a disk that fails shows in the writes, which are what counts
+                for path in &files {
+                    // a disk that fails shows in the writes, which are what counts
+                    let _ = OpenOptions::new().append(true).open(path).and_then(|file| file.sync_data());
                 }
                 if asked.is_ok() {
                     return;
@@ -116,7 +139,7 @@ mod tests {
         let mut sink = Sink::create(tmp.path(), "t.csv", "elapsed_s,a").unwrap();
         sink.line("0,1").unwrap();
         // a disk that takes half a line, and then neither the rest nor the cut
-        sink.handle().unwrap().write_all(b"1,").unwrap();
+        sink.file.try_clone().unwrap().write_all(b"1,").unwrap();
         let stuck = File::open(sink.path()).unwrap();
         let good = std::mem::replace(&mut sink.file, stuck);
         assert!(sink.line("1,2").is_err());
@@ -124,6 +147,18 @@ mod tests {
         sink.file = good;
         sink.line("3,4").unwrap();
         assert_eq!(std::fs::read_to_string(sink.path()).unwrap(), "elapsed_s,a\n0,1\n3,4\n");
+    }
+
+    #[test]
+    fn what_is_replaced_goes_on_behind_its_new_lines() {
+        let tmp = tempfile::tempdir().unwrap();
+        let mut sink = Sink::create(tmp.path(), "t.csv", "elapsed_s,a").unwrap();
+        (0..9).for_each(|i| sink.line(&format!("{i},1")).unwrap());
+        assert_eq!(sink.lines(), 9);
+        sink.replace("0,1\n8,1\n").unwrap();
+        sink.line("9,1").unwrap();
+        assert_eq!(sink.lines(), 3);
+        assert_eq!(std::fs::read_to_string(sink.path()).unwrap(), "elapsed_s,a\n0,1\n8,1\n9,1\n");
     }
 
     #[test]

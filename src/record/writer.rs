@@ -4,7 +4,6 @@
 //! has what the disk has not.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -12,11 +11,13 @@ use hdrhistogram::Histogram;
 
 use crate::error::{Error, Result};
 use crate::evidence::{
-    Environment, ErrorKind, Event, GroupCount, GroupKind, LatencyTag, LoadRow, Phase, PlanRecord, Sample,
-    TaskGroup, TaskSnapshot,
+    Environment, ErrorKind, Event, EventKind, GroupCount, GroupKind, LatencyTag, LoadRow, Phase, PlanRecord,
+    Sample, TaskGroup, TaskSnapshot,
 };
 
+use super::bound::{Grows, MOST_LINES};
 use super::own::{own_cpu_s, own_rss_bytes};
+use super::rows::{self, json};
 use super::sink::{Sink, Syncer};
 use super::{HlogWriter, Mirror, RunDir, files, replace_file};
 
@@ -53,6 +54,8 @@ pub struct Recorder {
     mirror: Mirror,
     failure: Option<Error>,
     syncer: Syncer,
+    /// Files longer than this are thinned; none of a run.
+    most_lines: Option<usize>,
 }
 
 impl Recorder {
@@ -85,7 +88,7 @@ impl Recorder {
         let names = Sink::create(&dir.join(files::TASKS), files::GROUP_NAMES, "")?;
         let latency = Sink::create(&dir, files::LATENCY, "")?;
         let all = [&samples, &groups, &instances, &load, &events, &names, &latency];
-        let syncer = Syncer::start(all.into_iter().map(Sink::handle).collect::<Result<_>>()?);
+        let syncer = Syncer::start(all.into_iter().map(|sink| sink.path().to_path_buf()).collect());
         let place = latency.path().to_path_buf();
         let mut recorder = Recorder {
             samples,
@@ -100,6 +103,7 @@ impl Recorder {
             mirror: Mirror::new(series),
             failure: None,
             syncer,
+            most_lines: plan.watch.map(|_| MOST_LINES),
             dir,
         };
         recorder.mirror.describe(|evidence| evidence.plan = Some(plan.clone()));
@@ -108,6 +112,12 @@ impl Recorder {
             Some(error) => Err(error),
             None => Ok(recorder),
         }
+    }
+
+    /// As if files were long from so many lines on, where they are bounded at all.
+    #[cfg(test)]
+    pub(super) fn long_from(&mut self, lines: usize) {
+        self.most_lines = self.most_lines.map(|_| lines);
     }
 
     /// Where it writes.
@@ -138,19 +148,11 @@ impl Recorder {
             }
         }
         let requests = Sample::from(row.requests_total.map(|n| n as f64));
-        let mut line = format!("{:.3},{},", row.elapsed.as_secs_f64(), row.phase);
-        if let Some(n) = row.requests_total {
-            let _ = write!(line, "{n}"); // writing to a String cannot fail
-        }
-        for sample in &self.row {
-            line.push(',');
-            if let Some(value) = sample.get() {
-                let _ = write!(line, "{}", exact(value));
-            }
-        }
-        let written = self.samples.line(&line);
+        let elapsed_s = row.elapsed.as_secs_f64();
+        let written = self.samples.line(&rows::sample(elapsed_s, row.phase, requests, &self.row));
         self.note(written);
-        self.mirror.sample(row.elapsed.as_secs_f64(), row.phase, requests, &self.row);
+        self.mirror.sample(elapsed_s, row.phase, requests, &self.row);
+        self.shorten(elapsed_s);
     }
 
     /// The groups at one moment: the 64 largest of each kind, the rest summed up. What is told of each process has a
@@ -160,17 +162,8 @@ impl Recorder {
         let rows = largest(elapsed_s, counts);
         let (mut text, mut instances) = (String::new(), String::new());
         for row in &rows {
-            let group = if row.group.contains([',', '"', '\n']) {
-                format!("\"{}\"", row.group.replace('"', "\"\""))
-            } else {
-                row.group.clone()
-            };
-            let _ = match row.kind.instance_series() {
-                Some(series) => {
-                    writeln!(instances, "{elapsed_s:.3},{group},{series},{}", exact(row.count))
-                }
-                None => writeln!(text, "{elapsed_s:.3},{},{group},{}", row.kind, exact(row.count)),
-            };
+            let file = if row.kind.instance_series().is_some() { &mut instances } else { &mut text };
+            *file += &rows::group(row);
         }
         let written = self.groups.text(&text).and_then(|()| self.instances.text(&instances));
         self.note(written);
@@ -190,22 +183,7 @@ impl Recorder {
         histograms: impl Iterator<Item = (LatencyTag, &'a Histogram<u64>)>,
     ) {
         let row = LoadRow { soak_rss_bytes: own_rss_bytes(), soak_cpu_s: own_cpu_s(), ..row.clone() };
-        let block = row.block.map(|b| b.to_string()).unwrap_or_default();
-        let errors: Vec<String> = row.errors[..7].iter().map(u64::to_string).collect();
-        let line = format!(
-            "{:.3},{},{},{block},{},{},{},{},{},{},{:.3}",
-            row.elapsed_s,
-            row.request,
-            row.behaviour,
-            row.due,
-            row.sent,
-            row.done,
-            row.dropped,
-            errors.join(","),
-            row.soak_rss_bytes,
-            row.soak_cpu_s
-        );
-        let written = self.load.line(&line);
+        let written = self.load.line(&rows::load(&row));
         self.note(written);
         let histograms: Vec<_> = histograms.collect();
         let end = Duration::from_secs_f64(row.elapsed_s);
@@ -213,6 +191,16 @@ impl Recorder {
         let written = written.map_err(Error::file(self.latency.get_mut().path()));
         self.note(written);
         self.mirror.latency(end, &histograms);
+        self.mirror.load(row);
+    }
+
+    /// soak's own memory and CPU, where nothing is driven beside which they could stand.
+    pub fn own(&mut self, elapsed: Duration) {
+        let elapsed_s = elapsed.as_secs_f64();
+        let (soak_rss_bytes, soak_cpu_s) = (own_rss_bytes(), own_cpu_s());
+        let row = LoadRow { elapsed_s, soak_rss_bytes, soak_cpu_s, ..LoadRow::default() };
+        let written = self.load.line(&rows::load(&row));
+        self.note(written);
         self.mirror.load(row);
     }
 
@@ -239,6 +227,28 @@ impl Recorder {
     pub fn finish(self) -> (Mirror, Option<Error>) {
         self.syncer.finish();
         (self.mirror, self.failure)
+    }
+
+    /// Makes those files of a watch shorter that have grown too long, and tells of it.
+    fn shorten(&mut self, elapsed_s: f64) {
+        let Some(most) = self.most_lines else { return };
+        for grows in Grows::ALL {
+            let sink = match grows {
+                Grows::Samples => &mut self.samples,
+                Grows::Groups => &mut self.groups,
+                Grows::Instances => &mut self.instances,
+                Grows::Load => &mut self.load,
+                Grows::Events => &mut self.events,
+            };
+            match grows.shorten(sink, self.mirror.evidence(), most) {
+                Ok(None) => {}
+                Ok(Some(rows)) => {
+                    let file = sink.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+                    self.event(Event { elapsed_s, kind: EventKind::Thinned { file, rows } });
+                }
+                Err(error) => self.note(Err(error)),
+            }
+        }
     }
 
     fn note(&mut self, written: Result<()>) {
@@ -270,13 +280,4 @@ fn largest(elapsed_s: f64, counts: &[(GroupKind, String, f64)]) -> Vec<GroupCoun
         }
     }
     rows
-}
-
-/// A number as short as it can be without losing anything; whole numbers without a point.
-fn exact(value: f64) -> String {
-    if value == value.trunc() && value.abs() < 9e15 { format!("{value:.0}") } else { format!("{value}") }
-}
-
-fn json<T: serde::Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|e| Error::Own(format!("JSON: {e}")))
 }

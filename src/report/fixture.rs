@@ -261,6 +261,7 @@ fn plan(made: &Made) -> PlanRecord {
             settle: span(0.15),
             cycles: made.cycles,
         },
+        watch: None,
         judging: Judging {
             horizon: span(1000.0),
             resolution_bytes: 1024.0,

@@ -14,12 +14,14 @@ use super::timeline::Look;
 pub(super) struct Chronicle {
     recorder: Recorder,
     ledger: Ledger,
+    /// Nothing is driven, so soak's own memory and CPU go down with each sample.
+    watches: bool,
 }
 
 impl Chronicle {
     /// Begins one; `series` are those that the probes fill.
-    pub(super) fn begin(recorder: Recorder, series: &[String]) -> Chronicle {
-        Chronicle { recorder, ledger: Ledger::new(series) }
+    pub(super) fn begin(recorder: Recorder, series: &[String], watches: bool) -> Chronicle {
+        Chronicle { recorder, ledger: Ledger::new(series), watches }
     }
 
     /// What was recorded so far.
@@ -50,7 +52,15 @@ impl Chronicle {
             self.ledger.forget();
         }
         self.ledger.complete(&mut row.values);
-        let requests_total = answered.or_else(|| self.ledger.counted_by_target(&row.values));
+        // before the counter is looked at: a restart explains that it fell
+        row.events.iter().for_each(|event| self.ledger.requests.happened(event));
+        let (requests_total, told) = match answered {
+            Some(answered) => (Some(answered), None),
+            None => self.ledger.counted_by_target(&row.values),
+        };
+        if let Some(event) = told {
+            self.event(now, event);
+        }
         self.recorder.sample(SampleRow { elapsed: now, phase, requests_total, values: &row.values });
         // late news of a collection that was given up, and counted, before
         for took_s in take_collections(&mut row) {
@@ -58,6 +68,14 @@ impl Chronicle {
             self.event(begun, EventKind::Collection { took_s });
         }
         self.beside(now, row);
+        if self.watches {
+            self.recorder.own(now);
+        }
+    }
+
+    /// Requests so far by the target's own count, where anybody counts them.
+    pub(super) fn counted(&self) -> Option<u64> {
+        self.ledger.requests.so_far()
     }
 
     /// What a closer look, asked for `at` a moment, has read; its values go with the next row.

@@ -31,7 +31,7 @@ pub async fn conduct(mut parts: Parts<'_>, recorder: Recorder) -> (Recorder, End
     let all = stages(&parts.plan.phases);
     let first = Stage { phase: Phase::Baseline, cycle: 1, length: Duration::ZERO };
     let mut conductor = Conductor {
-        chronicle: Chronicle::begin(recorder, parts.sampler.series()),
+        chronicle: Chronicle::begin(recorder, parts.sampler.series(), !parts.plan.drives()),
         driving: Driving::of(parts.driver.take()),
         questions: Questions::to(parts.sampler),
         stage: first,
@@ -60,7 +60,7 @@ impl Conductor<'_> {
             if self.agenda.is_over(now) || self.driving.is_done(&stage, self.parts.plan) {
                 break;
             }
-            let interval = self.parts.plan.interval.0;
+            let interval = self.parts.plan.interval_at(now);
             if self.agenda.sample(now, interval) {
                 self.chronicle.sampling(now, interval);
                 self.questions.sample(interval);
@@ -114,7 +114,7 @@ impl Conductor<'_> {
     /// A second is over; a reason to stop, if there is one.
     fn second(&mut self, now: Duration) -> Option<String> {
         self.count(now);
-        let answered = self.driving.answered().unwrap_or(0);
+        let answered = self.driving.answered().or_else(|| self.chronicle.counted()).unwrap_or(0);
         if self.stage.phase.has_load()
             && let Some(event) = (self.parts.standing)(answered)
         {

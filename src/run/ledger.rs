@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::drive::Interval;
 use crate::evidence::EventKind;
 
+use super::requests::Requests;
 use super::suspend::Suspend;
 
 /// Counts of tasks, the best first; the best that this run has is repeated as `tasks`.
@@ -18,6 +19,8 @@ pub(super) struct Ledger {
     /// Read by a closer look, to be written with the next row.
     kept: Vec<(String, f64)>,
     tasks_from: Option<&'static str>,
+    /// By the target's own count, where soak drives none.
+    pub(super) requests: Requests,
     suspend: Suspend,
     last_sample: Option<Duration>,
     told_cap: bool,
@@ -29,6 +32,7 @@ impl Ledger {
         Ledger {
             kept: Vec::new(),
             tasks_from: best_count(series),
+            requests: Requests::default(),
             suspend: Suspend::watch(),
             last_sample: None,
             told_cap: false,
@@ -60,9 +64,10 @@ impl Ledger {
         }
     }
 
-    /// Requests by the target's own count, where soak drives none.
-    pub(super) fn counted_by_target(&self, values: &[(String, f64)]) -> Option<u64> {
-        values.iter().find(|(name, _)| name == REQUESTS).map(|(_, n)| n.max(0.0) as u64)
+    /// Requests since the run began by the target's own count, and what is to be told of it.
+    pub(super) fn counted_by_target(&mut self, values: &[(String, f64)]) -> (Option<u64>, Option<EventKind>) {
+        let read = values.iter().find(|(name, _)| name == REQUESTS);
+        read.map_or((None, None), |(_, counter)| self.requests.read(*counter))
     }
 
     /// Nothing was sampled for a while: because the machine slept, or because it was starved.

@@ -10,6 +10,7 @@ mod driving;
 mod ledger;
 mod parts;
 mod questions;
+mod requests;
 mod suspend;
 mod timeline;
 

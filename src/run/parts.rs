@@ -25,7 +25,7 @@ pub struct Parts<'a> {
     /// What a person or a signal asks for.
     pub commands: mpsc::Receiver<Command>,
     /// Tells whether the target is the service or only forwards to it; asked each second of load, with the requests
-    /// answered so far.
+    /// answered so far: nought where nobody counts them, and then nobody may be called idle.
     pub standing: &'a mut dyn FnMut(u64) -> Option<EventKind>,
     /// Tells whether what was seen is enough already; asked each second of load, with what was recorded.
     pub sure: &'a mut dyn FnMut(&Mirror) -> Enough,

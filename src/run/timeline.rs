@@ -52,6 +52,15 @@ pub fn stages(plan: &PhasePlan) -> Vec<Stage> {
     all
 }
 
+/// Where nobody knows the end: as often as in a long steady at first, and then so that at any time there are about as
+/// many behind as a steady would have had that ends now. In ten years some eight hundred.
+fn collections_without_end(length: Duration) -> impl Iterator<Item = (Duration, Look)> {
+    let next = |at: &Duration| Some(*at + COLLECTION_EVERY.max(*at / MOST_COLLECTIONS));
+    std::iter::successors(Some(Duration::from_secs(1)), next)
+        .take_while(move |at| *at < length)
+        .map(|at| (at, Look::Collect))
+}
+
 impl Stage {
     /// The closer looks of this stage, by their time since its start.
     pub fn looks(&self) -> Vec<(Duration, Look)> {
@@ -59,6 +68,10 @@ impl Stage {
             // the first collection of all moves the level for good: better before what is judged than within it
             Phase::Warmup => vec![(self.length * 3 / 4, Look::Collect)],
             Phase::Steady => {
+                let first = std::iter::once((Duration::ZERO, Look::Snapshot(Moment::SteadyStart)));
+                if self.length >= PhasePlan::OPEN_END.0 {
+                    return first.chain(collections_without_end(self.length)).collect();
+                }
                 let n = (self.length.as_secs_f64() / COLLECTION_EVERY.as_secs_f64()) as u32;
                 let n = n.clamp(LEAST_COLLECTIONS, MOST_COLLECTIONS);
                 // the first keeps clear of the snapshot, for which the target allocates, and the last of the end, so
@@ -66,9 +79,7 @@ impl Stage {
                 let clear = (self.length / 20).min(Duration::from_secs(1));
                 let room = self.length - 2 * clear;
                 let collections = (0..n).map(|i| (clear + room * i / (n - 1), Look::Collect));
-                std::iter::once((Duration::ZERO, Look::Snapshot(Moment::SteadyStart)))
-                    .chain(collections)
-                    .collect()
+                first.chain(collections).collect()
             }
             _ => Vec::new(),
         }
@@ -132,4 +143,19 @@ mod tests {
         let long = Stage { length: Duration::from_secs(8 * 3600), ..steady };
         assert_eq!(long.looks().len(), 1 + MOST_COLLECTIONS as usize);
     }
+
+    #[test]
+    fn without_an_end_collections_become_rarer_and_never_stop() {
+        let open = Stage { phase: Phase::Steady, cycle: 1, length: PhasePlan::OPEN_END.0 };
+        let looks = open.looks();
+        let within = |hours: u64| {
+            looks.iter().filter(|(at, look)| *look == Look::Collect && at.as_secs() <= hours * 3600).count()
+        };
+        assert_eq!((looks[0].0, looks[1].0, looks[2].0), (S0, S0 + SECOND, S0 + 31 * SECOND));
+        assert!((90..120).contains(&within(1)) && (380..450).contains(&within(24 * 7)), "{}", within(24 * 7));
+        assert!(looks.len() < 1000);
+    }
+
+    const S0: Duration = Duration::ZERO;
+    const SECOND: Duration = Duration::from_secs(1);
 }

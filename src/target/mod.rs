@@ -91,21 +91,24 @@ pub async fn find(plan: &Plan, command: &mut Option<Started>) -> Result<Found> {
     let limit = plan.record.judging.memory_limit_bytes;
     let doors = match &plan.target {
         TargetPlan::LoadOnly => return Ok(Found::Nobody("--load-only looks at no process".into())),
-        _ => find::doors(&plan.request.url).await,
+        _ => match &plan.request {
+            Some(request) => Some(find::doors(&request.url).await),
+            None => None,
+        },
     };
     find_at(&plan.target, doors, limit, command).await
 }
 
 async fn find_at(
     plan: &TargetPlan,
-    doors: Result<Vec<Door>>,
+    doors: Option<Result<Vec<Door>>>,
     limit: Option<u64>,
     command: &mut Option<Started>,
 ) -> Result<Found> {
     let (roots, door, search, found_by) = match plan {
         TargetPlan::LoadOnly => return Ok(Found::Nobody("--load-only looks at no process".into())),
         TargetPlan::Port => {
-            let doors = doors?;
+            let doors = doors.unwrap_or(Ok(Vec::new()))?;
             match find::behind(&doors) {
                 Ok((door, roots)) => (roots, Some(door), Search::Doors(doors), "holds the port"),
                 Err(why) => return Ok(Found::Nobody(why)),
@@ -115,7 +118,7 @@ async fn find_at(
             let root = Identity::of(*pid)
                 .ok_or_else(|| Error::usage(format!("there is no process with pid {pid}")))?;
             // believed, whoever holds the port; it has a successor only if it held the port itself
-            let held = doors.ok().and_then(|doors| Some((find::behind(&doors).ok()?, doors)));
+            let held = doors.and_then(Result::ok).and_then(|doors| Some((find::behind(&doors).ok()?, doors)));
             let held = held.filter(|((_, holders), _)| {
                 let tree = Tree::of(&[root]);
                 holders.iter().any(|holder| tree.contains(holder.pid))
@@ -134,9 +137,17 @@ async fn find_at(
             (vec![os::container_named(id)?], None, search, "--container")
         }
         TargetPlan::Command(line) => {
-            let doors = doors?;
-            let (door, roots) = start(line, &doors, command).await?;
-            (roots, Some(door), Search::Doors(doors), "started")
+            match doors.transpose()? {
+                Some(doors) => {
+                    let (door, roots) = start(line, &doors, command).await?;
+                    (roots, Some(door), Search::Doors(doors), "started")
+                }
+                // where it listens, if it does, was not told: it is there as soon as it runs
+                None => {
+                    let started = command.insert(Started::start(line)?);
+                    (vec![started.identity()], None, Search::Never, "started")
+                }
+            }
         }
     };
     let record = describe(&roots, found_by.into(), limit);

@@ -5,7 +5,7 @@ use crate::plan::Plan;
 /// Ports on which the process listens for TCP on this machine's loopback or on all addresses, without the driven one;
 /// none where the system does not tell.
 pub fn others(plan: &Plan, pid: u32) -> Vec<u16> {
-    let driven = plan.request.url.port_or_known_default();
+    let driven = plan.request.as_ref().and_then(|request| request.url.port_or_known_default());
     let Ok(all) = listeners::get_all() else { return Vec::new() };
     let mut ports: Vec<u16> = all
         .into_iter()

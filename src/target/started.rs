@@ -86,6 +86,11 @@ impl Started {
         self.child.clone()
     }
 
+    /// The process that was started, which may have others do the work.
+    pub fn identity(&self) -> Identity {
+        self.identity
+    }
+
     /// Notes who descends from it, so that those who leave it behind are ended with it.
     pub fn look(&mut self) {
         self.tree.refresh();

@@ -197,6 +197,7 @@ fn plan() -> PlanRecord {
             settle: span(SETTLE_S),
             cycles: 1,
         },
+        watch: None,
         judging: Judging {
             horizon: span(30.0 * 86_400.0),
             resolution_bytes: 1024.0,

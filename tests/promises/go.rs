@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::support::{Server, report, skipped, told};
+use super::support::{Server, events, report, skipped, told};
+use super::watch::Driver;
 
 /// The service of this name under tests/fixtures, built once; none where there is no Go.
 pub fn built(name: &'static str) -> Option<PathBuf> {
@@ -81,4 +82,43 @@ fn its_fix_is_not_called_a_leak() {
     let (code, report) = soaked(&program, true, "30s");
     assert_eq!((code, report["verdict"].as_str()), (0, Some("stable")), "{}", report["headline"]);
     assert_eq!(report["culprits"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn a_watch_forces_no_collection_and_says_what_it_then_cannot_tell() {
+    let Some(program) = leaky() else {
+        return skipped("there is no go on PATH to build the leaking service");
+    };
+    let mut command = Command::new(program);
+    command.env_remove("FIXED");
+    let server = Server::from(command);
+    let _driver = Driver::start(server.address(), 60);
+    let place = tempfile::tempdir().unwrap();
+    let watched = |duration: &str, gc: &[&str]| {
+        let out = place.path().join(duration);
+        let url = server.url();
+        let args = ["watch", &url, "-z", duration, "-o", out.to_str().unwrap()];
+        let told = told(&[&args[..], gc].concat());
+        let collected = events(&out).iter().filter(|e| e["kind"] == "collection").count();
+        (told, report(&out), collected)
+    };
+    let (told, report, collected) = watched("8s", &[]);
+    let said = told.ends_with(1).stdout;
+    let culprit = &report["culprits"][0];
+    assert_eq!(
+        (culprit["name"].as_str(), culprit["proven"].as_bool()),
+        (Some("main.searchForever"), Some(false))
+    );
+    assert_eq!(collected, 0);
+    assert!(said.contains("No collection was forced"), "{said}");
+    let series = report["series"].as_array().unwrap();
+    assert!(series.iter().any(|s| s["name"] == "heap_bytes"), "the heap stands undivided");
+    assert!(
+        report["headline"].as_str().unwrap().contains("goroutines more an hour"),
+        "{}",
+        report["headline"]
+    );
+
+    let (told, _, collected) = watched("4s", &["--gc"]);
+    assert!(collected > 0 && !told.stdout.contains("No collection was forced"), "{}", told.stdout);
 }

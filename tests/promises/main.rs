@@ -24,4 +24,5 @@ mod secrets;
 mod signals;
 mod streams;
 mod support;
+mod watch;
 mod wrong_use;

@@ -31,7 +31,7 @@ impl Conductor<'_> {
     pub(super) async fn last_answers(&mut self, end: End) -> End {
         let begun = self.parts.clock.now();
         let mut until = begun + end.patience();
-        let interval = self.parts.plan.interval.0;
+        let interval = self.parts.plan.interval_at(begun);
         self.chronicle.sampling(begun, interval);
         // a probe that hangs must not cost the others their values, nor make them look later than they are
         self.questions.last_sample(interval.min(end.patience() / 2));

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::*;
 use crate::drive::Clock;
-use crate::evidence::{Environment, Evidence, Gone, Judging, PhasePlan, PlanRecord};
+use crate::evidence::{Environment, Evidence, Gone, Judging, PhasePlan, PlanRecord, WatchPlan};
 use crate::probe::{Answer, Ask, Probe, ProbeError, Reading, Sampler};
 use crate::record::RunDir;
 use crate::run::Enough;
@@ -106,6 +106,7 @@ fn plan(steady_s: f64) -> PlanRecord {
             settle: span(0.0),
             cycles: 1,
         },
+        watch: None,
         judging: Judging {
             horizon: span(86_400.0),
             resolution_bytes: 1024.0,
@@ -134,11 +135,14 @@ struct Came {
 
 /// A run of steady alone, with a Ctrl-C at some moment.
 async fn run(does: Does, steady_s: f64, stop_at: Option<Duration>) -> Came {
+    follow(does, plan(steady_s), stop_at).await
+}
+
+async fn follow(does: Does, plan: PlanRecord, stop_at: Option<Duration>) -> Came {
     let began = Instant::now();
     let collections = Arc::new(AtomicU32::new(0));
     let mock = Mock { does, began, collections: Arc::clone(&collections) };
-    let sampler = Sampler::start(vec![Box::new(mock)]).for_run(Duration::from_secs_f64(steady_s));
-    let plan = plan(steady_s);
+    let sampler = Sampler::start(vec![Box::new(mock)]).for_run(plan.phases.total().0);
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("tasks")).unwrap();
     let environment = Environment {
@@ -196,7 +200,7 @@ async fn a_slow_collection_is_waited_for_and_makes_those_after_it_fewer() {
 
 #[tokio::test(start_paused = true)]
 async fn collections_of_a_big_heap_keep_within_a_hundredth_of_a_short_run() {
-    for (takes, most) in [(Duration::from_millis(10), 10), (Duration::from_millis(40), 3), (S, 1)] {
+    for (takes, most) in [(Duration::from_millis(10), 10), (Duration::from_millis(40), 4), (S, 1)] {
         let came = run(Does::CollectsFor(takes), 30.0, None).await;
         assert_eq!(came.collections, most, "of {takes:?} each");
     }
@@ -225,4 +229,29 @@ async fn somebody_who_asks_a_finished_run_to_stop_waits_for_no_answer() {
     let came = run(Does::NeverAnswersLooks, 10.0, Some(11 * S)).await;
     assert!((12 * S..13 * S).contains(&came.lasted), "{:?}", came.lasted);
     assert_eq!(came.end, End::Finished);
+}
+
+/// A watch that nobody gave an end.
+fn watch(no_gc: bool) -> PlanRecord {
+    let mut plan = plan(1.0);
+    plan.phases.steady = PhasePlan::OPEN_END;
+    plan.interval = Span::from_secs_f64(1.0);
+    plan.watch = Some(WatchPlan { longest_interval: Span::from_secs_f64(10.0), every: None });
+    plan.judging.no_gc = no_gc;
+    plan
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_without_an_end_goes_on_until_it_is_asked_to_stop_and_is_sampled_less_and_less() {
+    let collects = Does::CollectsFor(Duration::from_millis(10));
+    let came = follow(collects, watch(true), Some(10_800 * S)).await;
+    assert_eq!((came.end, came.collections), (End::Stopped, 0));
+    assert!((10_800 * S..10_803 * S).contains(&came.lasted), "{:?}", came.lasted);
+    let times: Vec<f64> =
+        came.evidence.load.iter().map(|row| row.elapsed_s).filter(|at| *at > 7200.0).collect();
+    assert!((350..370).contains(&times.len()), "{} samples in the third hour", times.len());
+    assert!(!came.evidence.events.iter().any(|e| matches!(e.kind, EventKind::Gap { .. })));
+
+    let came = follow(collects, watch(false), Some(3600 * S)).await;
+    assert!((90..120).contains(&came.collections), "{} collections in an hour", came.collections);
 }

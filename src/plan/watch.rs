@@ -1,0 +1,225 @@
+//! The plan of a watch: something else drives, so there is no load to plan, and perhaps no end.
+//!
+//! Of the settings that say what is sent, how much and in which phases a watch reads none but --duration and --warmup:
+//! a profile may hold the others, as it does for a run. All of it is steady, since nobody tells soak when load begins.
+
+use std::time::Duration;
+
+use super::layers::{Layers, Written};
+use super::profiles::{self, Profile};
+use super::request::{self, Outside};
+use super::resolve::{
+    DEFAULT_CONNECTIONS, DEFAULT_TIMEOUT, INTERVAL_UNTIL_SURE, LONGEST_DEFAULT_INTERVAL, SAMPLES,
+    SHORTEST_DEFAULT_INTERVAL, SHORTEST_INTERVAL, above_zero, bounded, judging, out, span, until_sure,
+};
+use super::settings::Settings;
+use super::types::{Plan, TargetPlan};
+use super::{gates, looking, redact};
+use crate::error::{Error, Result};
+use crate::evidence::{PhasePlan, PlanRecord, WatchPlan};
+use crate::units::{Rate, Span};
+
+/// How far apart samples are at the beginning of a watch that may be over in a minute.
+const FIRST_INTERVAL: Duration = Duration::from_secs(1);
+/// Below this there is nothing to judge.
+const SHORTEST_STEADY: Span = Span(Duration::from_secs(1));
+/// A report takes about a second to make.
+const SHORTEST_EVERY: Span = Span(Duration::from_secs(1));
+
+/// The plan of a watch, with the profile that the flags or else the environment name. Sends and writes nothing.
+///
+/// # Errors
+/// As [`super::resolve()`], and when nothing says whom to watch.
+pub fn watch(flags: Settings, env: Settings) -> Result<Plan> {
+    let named = flags.profile.as_ref().or(env.profile.as_ref());
+    let profile = named.map(|name| profiles::find(name.0.trim())).transpose()?;
+    let var = |name: &str| std::env::var(name).ok();
+    watch_in(flags, env, profile, &Outside { var: &var, stdin: &mut std::io::empty() })
+}
+
+pub(super) fn watch_in(
+    flags: Settings,
+    env: Settings,
+    profile: Option<Profile>,
+    outside: &Outside<'_>,
+) -> Result<Plan> {
+    let name = profile.as_ref().map_or_else(|| "watch".into(), |profile| profile.name.clone());
+    let layers = Layers::new(flags, env, profile);
+    let target = looking::target(&layers)?;
+    let probes = looking::probes(&layers)?;
+    let request = request::for_pages(&layers, outside)?;
+    match target {
+        TargetPlan::LoadOnly => {
+            return Err(Error::usage("--load-only: a watch sends no load and looks at the process alone"));
+        }
+        TargetPlan::Port if request.is_none() => {
+            return Err(Error::usage(
+                "whom to watch? write: soak watch http://127.0.0.1:8080/, or name the process with --pid or --process",
+            ));
+        }
+        _ => {}
+    }
+    let phases = phases(&layers)?;
+    let (interval, longest_interval) = intervals(&layers, &phases)?;
+    let mut judging = judging(&layers, &target)?;
+    judging.no_gc = !layers.on(|s| s.gc);
+    let mut named = judging.series.clone();
+    named.extend(probes.metric.iter().cloned());
+    named.extend(probes.task_metric.iter().map(|metric| metric.name.clone()));
+    let record = PlanRecord {
+        schema: "soak/1".into(),
+        profile: name,
+        label: layers.pick("label", |s| &s.label).map(|written| written.text),
+        url: request.as_ref().map(|request| redact::url(&request.url)).unwrap_or_default(),
+        method: "GET".into(),
+        headers: Vec::new(),
+        body_bytes: 0,
+        rate: Rate::Max,
+        // nobody knows how many there are; as many as soak would have had may be in flight
+        connections: DEFAULT_CONNECTIONS,
+        timeout: DEFAULT_TIMEOUT,
+        requests: None,
+        until_sure: until_sure(&layers)?,
+        expect_status: Vec::new(),
+        interval,
+        phases,
+        watch: Some(WatchPlan { longest_interval, every: every(&layers)? }),
+        judging,
+        gates: gates::all(&layers, &named)?,
+    };
+    Ok(Plan { record, request, target, probes, out: out(&layers) })
+}
+
+/// Steady from the start, unless --warmup asks for a time that is not judged.
+fn phases(layers: &Layers) -> Result<PhasePlan> {
+    let warmup = span(layers, "warmup", |s| &s.warmup)?.unwrap_or_default();
+    let steady = match layers.pick("duration", |s| &s.duration) {
+        None => PhasePlan::OPEN_END,
+        Some(written) => {
+            let total = bounded(&written)?;
+            let left = Span(total.0.saturating_sub(warmup.0));
+            if left < SHORTEST_STEADY {
+                return Err(written.wrong(match warmup {
+                    Span(Duration::ZERO) => format!("{total} is too short, a watch takes at least 1 s"),
+                    _ => format!("--warmup takes {warmup} of {total}: nothing is left to be judged"),
+                }));
+            }
+            left
+        }
+    };
+    let none = Span::default();
+    Ok(PhasePlan { baseline: none, warmup, steady, settle: none, cycles: 1 })
+}
+
+/// The shortest distance of two samples and the longest. A watch that has an end is sampled as a run is; one without
+/// begins dense and becomes sparse, see [`PlanRecord::interval_at`].
+fn intervals(layers: &Layers, phases: &PhasePlan) -> Result<(Span, Span)> {
+    if let Some(written) = layers.pick("interval", |s| &s.interval) {
+        let interval = given_interval(&written, phases)?;
+        return Ok((interval, interval));
+    }
+    let until_sure = layers.on(|s| s.until_sure);
+    if phases.is_open_ended() {
+        let first = if until_sure { INTERVAL_UNTIL_SURE } else { FIRST_INTERVAL };
+        return Ok((Span(first), Span(LONGEST_DEFAULT_INTERVAL)));
+    }
+    let longest = if until_sure { INTERVAL_UNTIL_SURE } else { LONGEST_DEFAULT_INTERVAL };
+    let even = (phases.total().0 / SAMPLES).clamp(SHORTEST_DEFAULT_INTERVAL, longest);
+    let even = Span(Duration::from_millis(u64::try_from(even.as_millis()).unwrap_or(u64::MAX)));
+    Ok((even, even))
+}
+
+fn given_interval(written: &Written, phases: &PhasePlan) -> Result<Span> {
+    let interval = bounded(written)?;
+    if interval.0 < SHORTEST_INTERVAL {
+        return Err(written.wrong("soak samples at most every 10 ms"));
+    }
+    if interval > phases.steady {
+        return Err(
+            written.wrong(format!("{interval} is longer than the watch, which takes {}", phases.total()))
+        );
+    }
+    Ok(interval)
+}
+
+fn every(layers: &Layers) -> Result<Option<Span>> {
+    let every = above_zero(layers, "every", |s| &s.every)?;
+    match (every.filter(|every| *every < SHORTEST_EVERY), layers.pick("every", |s| &s.every)) {
+        (Some(_), Some(written)) => Err(written.wrong("the report is written at most every second")),
+        _ => Ok(every),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(flags: &str, profile: &str) -> Result<Plan> {
+        let flags = Settings::from_toml("flags", flags)?;
+        let settings = Settings::from_toml("x.toml", profile)?;
+        let profile = Profile { name: "x".into(), source: "x.toml".into(), settings };
+        let outside = Outside { var: &|_| None, stdin: &mut std::io::empty() };
+        watch_in(flags, Settings::default(), Some(profile), &outside)
+    }
+
+    fn of(flags: &str) -> PlanRecord {
+        made(&format!("url = 'http://h/p?k=s3cret'\n{flags}"), "").unwrap().record
+    }
+
+    #[test]
+    fn all_of_it_is_steady_and_without_a_duration_it_has_no_end() {
+        let plan = of("");
+        assert!(plan.phases.is_open_ended() && !plan.drives());
+        assert_eq!((plan.phases.warmup, plan.phases.settle), (Span::default(), Span::default()));
+        assert_eq!((plan.interval.secs(), plan.watch.unwrap().longest_interval.secs()), (1.0, 10.0));
+        let plan = of("duration = '1h'\nwarmup = '10m'");
+        assert_eq!((plan.phases.warmup.secs(), plan.phases.steady.secs()), (600.0, 3000.0));
+        assert_eq!((plan.interval.secs(), plan.watch.unwrap().longest_interval.secs()), (6.0, 6.0));
+        let plan = of("interval = '2s'");
+        assert_eq!((plan.interval.secs(), plan.watch.unwrap().longest_interval.secs()), (2.0, 2.0));
+        assert_eq!(toml::from_str::<PlanRecord>(&toml::to_string(&plan).unwrap()).unwrap(), plan);
+        assert_eq!(plan.url, "http://h/p?k=*");
+    }
+
+    #[test]
+    fn no_collection_is_forced_unless_that_is_asked_for() {
+        assert!(of("").judging.no_gc && of("no-gc = false").judging.no_gc);
+        assert!(!of("gc = true").judging.no_gc);
+    }
+
+    #[test]
+    fn a_process_alone_is_enough_and_nobody_is_not() {
+        let plan = made("pid = 7", "").unwrap();
+        assert_eq!(
+            (plan.target, plan.request.is_none(), plan.record.url.as_str()),
+            (TargetPlan::Pid(7), true, "")
+        );
+        assert!(made("process = 'api'", "").is_ok());
+        assert!(made("", "").unwrap_err().to_string().starts_with("whom to watch?"));
+        assert!(made("load-only = true", "").unwrap_err().to_string().contains("--load-only"));
+    }
+
+    #[test]
+    fn the_load_of_a_profile_is_not_sent_and_its_gates_hold() {
+        let profile =
+            "rate = '50/s'\ndata = '@/nowhere'\ncycles = 3\nsettle = '1m'\ngate = 'fds.slope < 1/h'";
+        let plan = made("url = 'http://h/'", profile).unwrap();
+        assert_eq!((plan.record.profile.as_str(), plan.record.phases.cycles), ("x", 1));
+        assert_eq!((plan.record.gates.len(), plan.request.unwrap().body.len()), (1, 0));
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_told_in_a_line() {
+        for (flags, told) in [
+            ("duration = '10s'\nwarmup = '10s'", "--duration: --warmup takes 10 s of 10 s"),
+            ("duration = '0s'", "--duration: 0 s is too short"),
+            ("duration = '10s'\ninterval = '1m'", "--interval: 60 s is longer than the watch"),
+            ("interval = '1ms'", "--interval: soak samples at most every 10 ms"),
+            ("every = '0s'", "--every: '0s' must be above zero"),
+            ("every = '10ms'", "--every: the report is written at most every second"),
+        ] {
+            let line = made(&format!("pid = 7\n{flags}"), "").unwrap_err().to_string();
+            assert!(line.starts_with(told), "{line}");
+        }
+    }
+}

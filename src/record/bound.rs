@@ -1,0 +1,210 @@
+//! The files of a watch, which may go on for weeks: no longer than they need be, and no shorter than memory is.
+//!
+//! Comes in: the mirror, which forgets no part of the time (see `mirror`). Goes out: now and then a file that holds what
+//! the mirror does, put whole in the place of one that had grown too long. A run's files are never touched.
+
+use std::fmt::Write as _;
+
+use super::rows;
+use super::sink::Sink;
+use crate::error::Result;
+use crate::evidence::Evidence;
+
+/// Lines from which a file is rewritten: a week of samples every 10 s has 60,480.
+pub(super) const MOST_LINES: usize = 1 << 16;
+
+/// The files that grow with time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grows {
+    Samples,
+    Groups,
+    Instances,
+    Load,
+    Events,
+}
+
+impl Grows {
+    pub(super) const ALL: [Grows; 5] =
+        [Grows::Samples, Grows::Groups, Grows::Instances, Grows::Load, Grows::Events];
+
+    /// How many lines of it the mirror holds.
+    fn mirrored(self, evidence: &Evidence) -> usize {
+        match self {
+            Grows::Samples => evidence.recording.len(),
+            Grows::Groups => evidence.groups.len(),
+            Grows::Instances => evidence.instances.len(),
+            Grows::Load => evidence.load.len(),
+            Grows::Events => evidence.events.len(),
+        }
+    }
+
+    /// Those lines.
+    fn lines(self, evidence: &Evidence) -> Result<String> {
+        let mut text = String::new();
+        match self {
+            Grows::Samples => {
+                let r = &evidence.recording;
+                for i in 0..r.len() {
+                    let values: Vec<_> = r.series.iter().map(|series| series.samples[i]).collect();
+                    let line = rows::sample(r.elapsed_s[i], r.phases[i], r.requests_total[i], &values);
+                    let _ = writeln!(text, "{line}"); // writing to a String cannot fail
+                }
+            }
+            Grows::Groups => evidence.groups.iter().for_each(|row| text += &rows::group(row)),
+            Grows::Instances => evidence.instances.iter().for_each(|row| text += &rows::group(row)),
+            Grows::Load => {
+                for row in &evidence.load {
+                    let _ = writeln!(text, "{}", rows::load(row));
+                }
+            }
+            Grows::Events => {
+                for event in &evidence.events {
+                    text += &rows::json(event)?;
+                    text.push('\n');
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    /// Rewrites the file if it has more than `most` lines and at least twice as many as there would be then; tells how
+    /// many there are, if it did. Takes a tenth of a second for the longest, a few times a month.
+    ///
+    /// # Errors
+    /// When the disk says so; the file then stays as it was.
+    pub(super) fn shorten(self, sink: &mut Sink, evidence: &Evidence, most: usize) -> Result<Option<usize>> {
+        let rows = self.mirrored(evidence);
+        // rewriting for little would be done again and again
+        if sink.lines() <= most || sink.lines() < 2 * rows {
+            return Ok(None);
+        }
+        sink.replace(&self.lines(evidence)?)?;
+        Ok(Some(rows))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::{Recorder, RunDir, SampleRow, files, read_run};
+    use super::*;
+    use crate::evidence::{Environment, Event, EventKind, GroupCount, GroupKind, Phase, PlanRecord};
+
+    fn plan(watch: &str) -> PlanRecord {
+        let text = format!(
+            r#"
+            schema = "soak/1"
+            profile = "x"
+            url = ""
+            method = "GET"
+            headers = []
+            body_bytes = 0
+            rate = "max"
+            connections = 64
+            timeout = "10s"
+            interval = "10s"
+            phases = {{ baseline = "0s", warmup = "0s", steady = "1h", settle = "0s", cycles = 1 }}
+            {watch}
+            [judging]
+            horizon = "30d"
+            resolution_bytes = 1024.0
+            max_error_ratio = 0.1
+            down_after = "30s"
+            series = []
+            gates_only = false
+            allow_inconclusive = false
+            no_fail = false
+            load_only = false
+            no_gc = true
+            "#
+        );
+        toml::from_str(&text).unwrap()
+    }
+
+    /// Samples every 10 s and two groups beside each; the directory, and how many lines its files have.
+    fn recorded(watch: &str, samples: u64) -> (tempfile::TempDir, Recorder, [usize; 2]) {
+        let tmp = tempfile::tempdir().unwrap();
+        std::fs::create_dir(tmp.path().join(files::TASKS)).unwrap();
+        let environment = Environment {
+            soak: "0".into(),
+            os: "linux".into(),
+            kernel: "6".into(),
+            cores: 1,
+            started: String::new(),
+            target: None,
+            probes: Vec::new(),
+        };
+        let series = ["rss_bytes".to_string()];
+        let dir = RunDir(tmp.path().into());
+        let mut recorder = Recorder::create(&dir, &plan(watch), &environment, &series).unwrap();
+        recorder.long_from(LONG);
+        for i in 0..samples {
+            let elapsed = Duration::from_secs(10 * i);
+            let values = [("rss_bytes".to_string(), 1e6 + i as f64)];
+            let row =
+                SampleRow { elapsed, phase: Phase::Steady, requests_total: Some(7 * i), values: &values };
+            recorder.sample(row);
+            let groups = ["a", "b,c"].map(|group| (GroupKind::Task, group.to_string(), i as f64));
+            recorder.groups(elapsed, &groups, &[]);
+        }
+        let lines = |name| std::fs::read_to_string(tmp.path().join(name)).unwrap().lines().count() - 1;
+        let lines = [lines(files::SAMPLES), lines(files::GROUPS)];
+        (tmp, recorder, lines)
+    }
+
+    /// Lines from which a file is long in these tests; the mirror folds what is older than an hour, 360 samples.
+    const LONG: usize = 1000;
+
+    #[test]
+    fn a_watch_is_thinned_and_begins_and_ends_as_it_was() {
+        let (tmp, recorder, [samples, groups]) = recorded("watch = { longest_interval = \"10s\" }", 5_000);
+        assert!(samples < 2 * LONG, "{samples}");
+        // of groups the mirror has all: rewriting would change nothing
+        assert_eq!(groups, 10_000);
+        let read = read_run(tmp.path()).unwrap();
+        let r = &read.recording;
+        assert!(r.elapsed_s.windows(2).all(|w| w[0] < w[1]));
+        assert_eq!((r.elapsed_s[0], r.elapsed_s[r.len() - 1]), (0.0, 49_990.0));
+        assert_eq!(r.requests_total[r.len() - 1].get(), Some(7.0 * 4_999.0));
+        let ends = [0, r.len() - 1].map(|i| r.series[0].samples[i].get().unwrap());
+        assert_eq!(ends, [1e6, 1e6 + 4_999.0]);
+        let thinned =
+            |e: &&Event| matches!(&e.kind, EventKind::Thinned { file, .. } if file == "samples.csv");
+        assert!((1..20).contains(&read.events.iter().filter(thinned).count()), "{:?}", read.events);
+        assert!(read.groups.iter().any(|g| g.group == "b,c" && g.elapsed_s == 0.0));
+        assert_eq!(recorder.finish().1.map(|e| e.to_string()), None);
+    }
+
+    #[test]
+    fn groups_are_thinned_by_their_moments_once_the_mirror_has_thinned_them() {
+        let mut evidence = Evidence::default();
+        let row = |i: u32| GroupCount {
+            elapsed_s: f64::from(i),
+            kind: GroupKind::Task,
+            group: "a".into(),
+            count: f64::from(i),
+        };
+        evidence.groups = (0..10).map(row).collect();
+        let tmp = tempfile::tempdir().unwrap();
+        let mut sink = Sink::create(tmp.path(), files::GROUPS, "elapsed_s,kind,group,count").unwrap();
+        (0..19).for_each(|i| sink.text(&rows::group(&row(i))).unwrap());
+        assert_eq!(
+            Grows::Groups.shorten(&mut sink, &evidence, 5).unwrap(),
+            None,
+            "for little it is not done"
+        );
+        sink.text(&rows::group(&row(19))).unwrap();
+        assert_eq!(Grows::Groups.shorten(&mut sink, &evidence, 50).unwrap(), None, "nor while it is short");
+        assert_eq!(Grows::Groups.shorten(&mut sink, &evidence, 5).unwrap(), Some(10));
+        let text = std::fs::read_to_string(sink.path()).unwrap();
+        assert!(text.starts_with("elapsed_s,kind,group,count\n0.000,task,a,0\n"), "{text}");
+        assert_eq!(text.lines().count(), 11);
+    }
+
+    #[test]
+    fn a_run_keeps_every_row() {
+        let (_tmp, _, lines) = recorded("", 3 * LONG as u64);
+        assert_eq!(lines, [3 * LONG, 6 * LONG]);
+    }
+}
