@@ -2,6 +2,7 @@
 
 pub mod args;
 mod args_demo;
+mod args_look;
 mod args_run;
 mod args_watch;
 mod conclude;
