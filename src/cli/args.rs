@@ -16,6 +16,7 @@ pub use super::args_run::{
     DriverArgs, JudgeArgs, LoadArgs, OutputArgs, ProbeArgs, RequestArgs, RunArgs, ScreenArgs,
 };
 use super::args_watch::AFTER_HELP as AFTER_WATCH;
+pub use super::args_look::DoctorArgs;
 pub use super::args_watch::WatchArgs;
 
 const AFTER_HELP: &str = "\
@@ -44,6 +45,8 @@ pub enum Command {
     /// Watch and judge a service that something else drives (k6, Locust, production), until Ctrl-C or --duration
     #[command(after_help = AFTER_WATCH, override_usage = "soak watch [OPTIONS] [URL] [-- COMMAND ARGS…]")]
     Watch(Box<WatchArgs>),
+    /// What can be observed on a service, what cannot, what it costs, and how to turn it on
+    Doctor(DoctorArgs),
     /// See soak find a leak in an embedded service: needs nothing else
     Demo(DemoArgs),
     /// Judge again what was recorded: a run directory, or any CSV of samples

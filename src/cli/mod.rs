@@ -7,6 +7,7 @@ mod args_run;
 mod args_watch;
 mod conclude;
 mod demo;
+mod doctor;
 mod environment;
 mod output;
 mod probes;
@@ -56,6 +57,7 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
             let outcome = session::session(&plan, &manner)?;
             Ok(outcome.map_or(130, |outcome| outcome.findings.exit_code))
         }
+        Command::Doctor(args) => doctor::run(args),
         Command::Demo(args) => {
             let manner = Manner::from(args.screen);
             let fix = args.fix.unwrap_or(Fix::None);
