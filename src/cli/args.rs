@@ -12,11 +12,11 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use super::args_demo::{DemoArgs, DemoServeArgs};
+pub use super::args_look::DoctorArgs;
 pub use super::args_run::{
     DriverArgs, JudgeArgs, LoadArgs, OutputArgs, ProbeArgs, RequestArgs, RunArgs, ScreenArgs,
 };
 use super::args_watch::AFTER_HELP as AFTER_WATCH;
-pub use super::args_look::DoctorArgs;
 pub use super::args_watch::WatchArgs;
 
 const AFTER_HELP: &str = "\

@@ -84,7 +84,13 @@ fn page(checkup: &Checkup) -> String {
     table.set_header(["probe", "", "tells", "an answer costs", "to turn it on"]);
     for probe in &checkup.probes {
         let there = if probe.found { "found" } else { "not found" };
-        table.add_row([&probe.name, there, &probe.yields, &cost(probe), probe.turn_on.as_deref().unwrap_or("")]);
+        table.add_row([
+            &probe.name,
+            there,
+            &probe.yields,
+            &cost(probe),
+            probe.turn_on.as_deref().unwrap_or(""),
+        ]);
     }
     out += &table.trim_fmt();
     out += "\n";

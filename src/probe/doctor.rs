@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Ask, Sampler, SLOWEST_PAGE};
+use super::{Ask, SLOWEST_PAGE, Sampler};
 use crate::evidence::{Moment, Runtime};
 use crate::plan::Plan;
 use crate::target::{Target, ports, runtime::python_version};

@@ -194,7 +194,10 @@ mod tests {
         assert!(all.iter().all(|asked| *asked >= 50), "{all:?}");
         let purse = Purse { planned: Some(Duration::from_secs(30)), collects: true };
         let half = Duration::from_secs(15);
-        assert!(purse.allowance(half) * 10 < purse.allowance(half * 2) * 7, "half of it is left for the second half");
+        assert!(
+            purse.allowance(half) * 10 < purse.allowance(half * 2) * 7,
+            "half of it is left for the second half"
+        );
     }
 
     #[test]
