@@ -1,6 +1,6 @@
 //! `soak compare BEFORE AFTER`: two runs judged again and held against each other.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::args::CompareArgs;
 use super::output::{Manner, print, screen_width};
@@ -38,7 +38,7 @@ fn name(run: &Evidence, path: &Path) -> String {
 fn show(
     runs: [(&Evidence, &Findings); 2],
     compared: &Comparison,
-    out: &PathBuf,
+    out: &Path,
     manner: &Manner,
 ) -> Result<()> {
     comparison::render_all(runs, compared, |name, content| replace_file(&out.join(name), content))?;
