@@ -7,6 +7,7 @@
 pub mod comparison;
 #[cfg(test)]
 mod fixture;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
@@ -24,9 +25,10 @@ use crate::evidence::{Evidence, Findings};
 type Render = fn(&Evidence, &Findings) -> Result<Vec<u8>>;
 
 /// Every derived file with its renderer. report.json comes first: a pipeline can do without the rest.
-const FORMATS: [(&str, Render); 5] = [
+const FORMATS: [(&str, Render); 6] = [
     ("report.json", |_, findings| json::render(findings).map(String::into_bytes)),
     ("report.md", |evidence, findings| Ok(markdown::render(evidence, findings).into_bytes())),
+    ("report.html", |evidence, findings| html::render(evidence, findings).map(String::into_bytes)),
     ("junit.xml", |_, findings| junit::render(findings).map(String::into_bytes)),
     ("soak.png", |evidence, findings| png::render(&picture::compose(evidence, findings, &picture::LIGHT))),
     ("soak.svg", |evidence, findings| {
@@ -78,7 +80,7 @@ mod tests {
             Ok(())
         });
         written.unwrap();
-        assert_eq!(names, ["report.json", "report.md", "junit.xml", "soak.png", "soak.svg"]);
+        assert_eq!(names, ["report.json", "report.md", "report.html", "junit.xml", "soak.png", "soak.svg"]);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod theme;
 mod timeline;
 mod trace;
 
+pub use load::{Bin, bins, whole};
 pub use pair::compose_pair;
 pub use scene::{Anchor, Point, Rect, Scene, Shape, Text};
 pub use text::{Weight, clean as clean_text, font, scale};
@@ -124,7 +125,41 @@ fn mark() -> String {
     format!("soak {}", env!("CARGO_PKG_VERSION"))
 }
 
-fn stage<'a>(evidence: &'a Evidence, findings: &'a Findings, theme: &'a Theme) -> Stage<'a> {
+/// The time of a run, as everything that is drawn of it shows it.
+#[derive(Debug, Clone)]
+pub struct Over {
+    /// Seconds at the left edge.
+    pub from: f64,
+    /// Seconds at the right edge.
+    pub to: f64,
+    /// Name, from, until.
+    pub phases: Vec<(String, f64, f64)>,
+    breaks: Vec<f64>,
+}
+
+impl Over {
+    /// Moments and values in turn, as pieces of the same with two points for each column at most and no peak lost.
+    pub fn thinned(&self, flat: &[f64], columns: usize) -> Vec<Vec<f64>> {
+        let points = flat.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+        let trace = trace::Trace::of_points(points, &self.breaks).thinned(self.from, self.to, columns);
+        trace.pieces.into_iter().map(|piece| piece.into_iter().flat_map(|(t, v)| [t, v]).collect()).collect()
+    }
+}
+
+/// The time of a run.
+pub fn over(evidence: &Evidence) -> Over {
+    let (from, to) = edges(evidence);
+    let phases = timeline::phases(evidence, to);
+    Over {
+        from,
+        to,
+        phases: phases.iter().map(|span| (span.phase.to_string(), span.from, span.to)).collect(),
+        breaks: trace::breaks(&evidence.events),
+    }
+}
+
+/// Its first and its last second.
+fn edges(evidence: &Evidence) -> (f64, f64) {
     let moments = &evidence.recording.elapsed_s;
     let last = [
         moments.last().copied(),
@@ -135,14 +170,17 @@ fn stage<'a>(evidence: &'a Evidence, findings: &'a Findings, theme: &'a Theme) -
     // a run begins at zero even where its first sample is a little late
     let from = if (0.0..=60.0).contains(&from) { 0.0 } else { from };
     let to = last.into_iter().flatten().fold(from, f64::max);
-    let to = if to > from { to } else { from + 1.0 };
-    let phases = timeline::phases(evidence, to);
+    (from, if to > from { to } else { from + 1.0 })
+}
+
+fn stage<'a>(evidence: &'a Evidence, findings: &'a Findings, theme: &'a Theme) -> Stage<'a> {
+    let (from, to) = edges(evidence);
     Stage {
         evidence,
         findings,
         theme,
         time: TimeAxis { from, to, ticks: time_ticks(from, to, 9) },
-        phases,
+        phases: timeline::phases(evidence, to),
         marks: timeline::marks(&evidence.events),
         breaks: trace::breaks(&evidence.events),
         tops: Tops::default(),
