@@ -48,6 +48,15 @@ pub async fn count_waits<T>(work: impl Future<Output = T>) -> (T, Duration) {
     WAITED.scope(Cell::default(), async { (work.await, WAITED.with(Cell::get)) }).await
 }
 
+/// Waits for a turn; the time is not counted as the target's.
+pub async fn waiting<T>(turn: impl Future<Output = T>) -> T {
+    let asked = Instant::now();
+    let got = turn.await;
+    // nobody counts while the probes are being found
+    let _ = WAITED.try_with(|waited| waited.set(waited.get() + asked.elapsed()));
+    got
+}
+
 /// Fetches pages of one target.
 #[derive(Debug, Clone)]
 pub struct Fetcher {
@@ -104,10 +113,7 @@ impl Fetcher {
     /// # Errors
     /// When there is no whole answer within the bounds.
     pub async fn get(&self, url: &Url, bounds: Bounds) -> Result<Page, ProbeError> {
-        let asked = Instant::now();
-        let _turn = tokio::time::timeout(TURN, self.turn.lock()).await;
-        // nobody counts while the probes are being found
-        let _ = WAITED.try_with(|waited| waited.set(waited.get() + asked.elapsed()));
+        let _turn = waiting(tokio::time::timeout(TURN, self.turn.lock())).await;
         let fetched = tokio::time::timeout(bounds.time, self.fetch(url, bounds.bytes)).await;
         fetched.unwrap_or_else(|_| {
             Err(ProbeError(format!("{} did not answer within {:.0?}", shown(url), bounds.time)))

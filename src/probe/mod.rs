@@ -11,6 +11,8 @@ mod fetch;
 pub mod foreign;
 mod go_heap;
 mod go_tasks;
+#[cfg(target_os = "linux")]
+mod jvm;
 mod metrics_table;
 mod of_target;
 mod pprof;
