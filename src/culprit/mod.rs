@@ -24,6 +24,8 @@ const LOOK_AT_BYTES: f64 = 64.0 * 1024.0;
 const PROVEN_AT_LEAST: f64 = 10.0;
 /// See [`PROVEN_AT_LEAST`].
 const PROVEN_PER_REQUEST: f64 = 0.01;
+/// Of live objects by class, which are counted and not sampled.
+const LOOK_AT_OBJECTS: f64 = 8.0 * 1024.0;
 /// Candidates of each list; the rest grew less.
 const MOST: usize = 32;
 
@@ -149,7 +151,11 @@ fn weight(candidate: &Candidate) -> f64 {
 }
 
 fn worth(counts: &Counts<'_>, family: &Family) -> bool {
-    let least = if family.kind.is_of_heap() { LOOK_AT_BYTES } else { LOOK_AT_COUNT };
+    let least = match family.kind {
+        GroupKind::Class => LOOK_AT_OBJECTS,
+        GroupKind::Heap => LOOK_AT_BYTES,
+        _ => LOOK_AT_COUNT,
+    };
     counts.totals(family).growth() >= least
 }
 

@@ -10,6 +10,7 @@ mod event;
 mod findings;
 mod frames;
 mod gate;
+mod java;
 mod latency;
 mod load;
 mod plan_record;
@@ -27,6 +28,7 @@ pub use findings::{
 };
 pub use frames::CodeOwner;
 pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
+pub use java::is_jdk;
 pub use latency::{Latency, LatencyPoint, LatencyTag, Percentiles};
 pub use load::{ErrorKind, LoadRow};
 pub use plan_record::{Judging, PhasePlan, PlanRecord};

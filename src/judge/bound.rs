@@ -65,7 +65,7 @@ mod tests {
     fn a_heap_explains_a_climb_up_to_its_bound() {
         const MIB: f64 = 1024.0 * 1024.0;
         let limit = Bound::Limit(96.0 * MIB);
-        assert_eq!((limit.most(6.0 * MIB), limit.words().as_str()), (90.0 * MIB, "its limit of 96 MiB"));
+        assert_eq!((limit.most(6.0 * MIB), limit.words().as_str()), (90.0 * MIB, "its limit of 96.0 MiB"));
         assert_eq!(Bound::OfLive.most(6.0 * MIB), 16.0 * MIB);
         assert!(Bound::Unknown.most(6.0 * MIB) < 0.0);
         assert_eq!(Bound::of(&Evidence::default()), Bound::OfLive);

@@ -163,7 +163,9 @@ fn rises_evenly(evidence: &Evidence, ends: &Ends, growth: f64) -> bool {
     let mut seen = [false; PARTS];
     let mut before: Option<f64> = None;
     for (i, at) in evidence.recording.elapsed_s.iter().enumerate() {
-        let (Some(bytes), Some(count)) = (heap.samples[i].get(), collections.samples[i].get()) else { continue };
+        let (Some(bytes), Some(count)) = (heap.samples[i].get(), collections.samples[i].get()) else {
+            continue;
+        };
         let collected = before.replace(count).is_some_and(|before| count > before);
         if !collected || *at <= from || *at >= until {
             continue;

@@ -56,7 +56,8 @@ fn leak(findings: &Findings, why: &str) -> String {
             (None, None) => {}
         }
     }
-    let by_count = |c: &&Culprit| !matches!(c.kind.as_str(), "heap" | "class" | "process_memory" | "process_fds");
+    let by_count =
+        |c: &&Culprit| !matches!(c.kind.as_str(), "heap" | "class" | "process_memory" | "process_fds");
     let counted = findings.culprits.iter().find(by_count).and_then(of_culprit).or_else(|| {
         let counts = |s: &&SeriesFinding| {
             s.trend == Direction::Growing && s.votes && s.material && !s.name.ends_with("_bytes")

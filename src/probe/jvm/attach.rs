@@ -8,10 +8,10 @@
 
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::sync::Mutex;
@@ -20,6 +20,7 @@ use super::super::ProbeError;
 use super::super::fetch::{apart, waiting};
 use super::perfdata::PerfData;
 use super::place::{Jvm, Place};
+use crate::target::Identity;
 
 /// How long a JVM may take to open its socket.
 const OPENS_WITHIN: Duration = Duration::from_secs(3);
@@ -42,6 +43,8 @@ pub struct Attach {
     jvm: Jvm,
     /// One question at a time, as the JVM answers them: what another one took is no cost of this one.
     turn: Arc<Mutex<()>>,
+    /// Who was asked to open its socket and has not: each further SIGQUIT would only print its threads to its output.
+    refused: Arc<std::sync::Mutex<Option<Identity>>>,
 }
 
 impl Attach {
@@ -50,8 +53,8 @@ impl Attach {
     /// # Errors
     /// When it cannot be opened, with the reason.
     pub async fn find(jvm: Jvm) -> Result<Attach, ProbeError> {
-        let attach = Attach { jvm, turn: Arc::default() };
-        let short = Bounds { bytes: 1 << 16, time: Duration::from_secs(2) };
+        let attach = Attach { jvm, turn: Arc::default(), refused: Arc::default() };
+        let short = Bounds { bytes: 1 << 16, time: OPENS_WITHIN + Duration::from_secs(1) };
         attach.ask("VM.version", short).await?;
         Ok(attach)
     }
@@ -69,10 +72,11 @@ impl Attach {
     }
 
     async fn put(&self, command: &str, most: u64) -> Result<String, ProbeError> {
-        let failed = |error: std::io::Error| ProbeError(format!("{command} through the attach socket: {error}"));
+        let failed =
+            |error: std::io::Error| ProbeError(format!("{command} through the attach socket: {error}"));
         let jvm = self.jvm.clone();
         let (place, data) = apart(move || jvm.look()).await?;
-        let mut stream = connect(&place, &data).await?;
+        let mut stream = self.connect(&place, &data).await?;
         stream.write_all(format!("1\0jcmd\0{command}\0\0\0").as_bytes()).await.map_err(failed)?;
         let mut answer = Vec::new();
         stream.take(most + 1).read_to_end(&mut answer).await.map_err(failed)?;
@@ -80,6 +84,45 @@ impl Attach {
             return Err(ProbeError(format!("the answer to {command} is longer than {most} bytes")));
         }
         said(&String::from_utf8_lossy(&answer))
+    }
+
+    /// A connection to the socket, which is asked for if it is not there.
+    async fn connect(&self, place: &Place, data: &PerfData) -> Result<UnixStream, ProbeError> {
+        let socket = place.tmp.join(format!(".java_pid{}", place.own_pid));
+        let ours = |meta: std::fs::Metadata| {
+            meta.file_type().is_socket() && (meta.uid() == place.uid || meta.uid() == 0)
+        };
+        let there = || std::fs::symlink_metadata(&socket).is_ok_and(ours);
+        if !there() {
+            let not_opened = || ProbeError("the JVM does not open its attach socket".into());
+            // put down before the wait, which may be given up by whoever asks
+            if self.refusing().replace(place.identity) == Some(place.identity) {
+                return Err(not_opened());
+            }
+            let _trigger = Trigger::pull(place, data)?;
+            let until = tokio::time::Instant::now() + OPENS_WITHIN;
+            while !there() {
+                if tokio::time::Instant::now() > until {
+                    return Err(not_opened());
+                }
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+            self.refusing().take();
+        }
+        let failed = |error: std::io::Error| ProbeError(format!("the JVM's attach socket: {error}"));
+        let stream = UnixStream::connect(&socket).await.map_err(failed)?;
+        let peer = stream.peer_cred().map_err(failed)?.pid();
+        // a pid of 0 is one that this container cannot see
+        match peer.and_then(|pid| u32::try_from(pid).ok()) {
+            Some(pid) if pid != 0 && pid != place.identity.pid => {
+                Err(ProbeError(format!("the attach socket is that of another process (pid {pid})")))
+            }
+            _ => Ok(stream),
+        }
+    }
+
+    fn refusing(&self) -> MutexGuard<'_, Option<Identity>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -91,35 +134,6 @@ fn said(answer: &str) -> Result<String, ProbeError> {
             let line: String = answer.lines().nth(1).unwrap_or("nothing").chars().take(200).collect();
             Err(ProbeError(format!("the JVM refuses: {line}")))
         }
-    }
-}
-
-/// A connection to the socket, which is asked for if it is not there.
-async fn connect(place: &Place, data: &PerfData) -> Result<UnixStream, ProbeError> {
-    let socket = place.tmp.join(format!(".java_pid{}", place.own_pid));
-    let ours = |meta: std::fs::Metadata| {
-        meta.file_type().is_socket() && (meta.uid() == place.uid || meta.uid() == 0)
-    };
-    let there = || std::fs::symlink_metadata(&socket).is_ok_and(ours);
-    if !there() {
-        let _trigger = Trigger::pull(place, data)?;
-        let until = tokio::time::Instant::now() + OPENS_WITHIN;
-        while !there() {
-            if tokio::time::Instant::now() > until {
-                return Err(ProbeError(format!("the JVM did not open its socket within {OPENS_WITHIN:.0?}")));
-            }
-            tokio::time::sleep(LOOK_AGAIN).await;
-        }
-    }
-    let failed = |error: std::io::Error| ProbeError(format!("the JVM's attach socket: {error}"));
-    let stream = UnixStream::connect(&socket).await.map_err(failed)?;
-    let peer = stream.peer_cred().map_err(failed)?.pid();
-    // a pid of 0 is one that this container cannot see
-    match peer.and_then(|pid| u32::try_from(pid).ok()) {
-        Some(pid) if pid != 0 && pid != place.identity.pid => {
-            Err(ProbeError(format!("the attach socket is that of another process (pid {pid})")))
-        }
-        _ => Ok(stream),
     }
 }
 
@@ -143,8 +157,15 @@ impl Trigger {
         let made = made.ok_or_else(|| ProbeError(format!("{} cannot be created", paths[0].display())))?;
         let trigger = Trigger(made.clone());
         let pid = i32::try_from(place.identity.pid).ok().and_then(Pid::from_raw);
-        let pid = pid.filter(|_| place.identity.is_alive()).ok_or_else(|| ProbeError("the JVM is gone".into()))?;
-        kill_process(pid, Signal::QUIT).map_err(|error| ProbeError(format!("no SIGQUIT to the JVM: {error}")))?;
+        let pid =
+            pid.filter(|_| place.identity.is_alive()).ok_or_else(|| ProbeError("the JVM is gone".into()))?;
+        let sent = match pidfd_open(pid, PidfdFlags::empty()) {
+            // held fast, so that it is this very process and no other that has its pid meanwhile
+            Ok(held) if place.identity.is_alive() => pidfd_send_signal(&held, Signal::QUIT),
+            Ok(_) => return Err(ProbeError("the JVM is gone".into())),
+            Err(_) => kill_process(pid, Signal::QUIT),
+        };
+        sent.map_err(|error| ProbeError(format!("no SIGQUIT to the JVM: {error}")))?;
         Ok(trigger)
     }
 }
@@ -169,7 +190,8 @@ mod tests {
     #[test]
     fn an_answer_begins_with_its_code() {
         assert_eq!(said("0\nheap\n").unwrap(), "heap\n");
-        let refused = said("-1\njava.lang.IllegalArgumentException: Unknown diagnostic command\n").unwrap_err();
+        let refused =
+            said("-1\njava.lang.IllegalArgumentException: Unknown diagnostic command\n").unwrap_err();
         assert!(refused.0.contains("Unknown diagnostic command"));
         assert!(said("").is_err() && said("0").is_err());
     }

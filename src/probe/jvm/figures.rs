@@ -77,7 +77,11 @@ impl Figures {
         figures.last_was_full = last_full > 0 && last_full == last;
         // G1's generations share one heap, each of which may become all of it
         let shared = data.text("sun.gc.policy.name") == Some("GarbageFirst");
-        let limit = if shared { most.iter().max().copied() } else { most.iter().copied().reduce(i64::saturating_add) };
+        let limit = if shared {
+            most.iter().max().copied()
+        } else {
+            most.iter().copied().reduce(i64::saturating_add)
+        };
         figures.limit = limit.and_then(|bytes| u64::try_from(bytes).ok()).filter(|bytes| *bytes > 0);
         seen.then_some(figures)
     }
@@ -120,6 +124,10 @@ mod tests {
             assert!((90..=96).contains(&limit), "{name}: {limit} MiB of -Xmx96m");
         }
         let z = figures("hsperfdata-z");
-        assert_eq!((z.full, z.limit), (0, Some(96 << 20)), "what it collects beside the service leaves garbage");
+        assert_eq!(
+            (z.full, z.limit),
+            (0, Some(96 << 20)),
+            "what it collects beside the service leaves garbage"
+        );
     }
 }

@@ -82,7 +82,8 @@ impl Heap {
         counts.push((REST.into(), rest));
         groups.push(described(REST));
         let (proven, longest_wait_s, labels) = Default::default();
-        let snapshot = TaskSnapshot { elapsed_s: 0.0, moment, counts, proven, longest_wait_s, labels, groups };
+        let snapshot =
+            TaskSnapshot { elapsed_s: 0.0, moment, counts, proven, longest_wait_s, labels, groups };
         reading.snapshot = Some(snapshot);
         reading
     }

@@ -107,9 +107,8 @@ fn status(pid: u32) -> Result<Status, ProbeError> {
 fn counters(tmp: &std::path::Path, pid: i32, uid: u32) -> Option<PathBuf> {
     let named = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with("hsperfdata_");
     let files = fs::read_dir(tmp).ok()?.flatten().filter(named).map(|d| d.path().join(pid.to_string()));
-    let own = |path: &PathBuf| {
-        fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file() && meta.uid() == uid)
-    };
+    let own =
+        |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file() && meta.uid() == uid);
     files.into_iter().find(own)
 }
 

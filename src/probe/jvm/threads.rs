@@ -6,12 +6,10 @@
 
 use std::collections::HashMap;
 
-use crate::evidence::{Frame, GroupKind, TaskGroup};
+use crate::evidence::{Frame, GroupKind, TaskGroup, is_jdk};
 
 /// Frames kept of a stack.
 const MOST_FRAMES: usize = 64;
-/// Packages of the JDK: what a culprit is not named after.
-const JDK: [&str; 5] = ["java.", "javax.", "jdk.", "sun.", "com.sun."];
 
 /// Threads that are one group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +55,7 @@ pub fn groups(dump: &str) -> Vec<Group> {
 impl<'a> Thread<'a> {
     /// The function of the first frame that is not the JDK's.
     fn place(&self) -> Option<&'a str> {
-        self.frames.iter().map(|line| function(line)).find(|name| !JDK.iter().any(|jdk| name.starts_with(jdk)))
+        self.frames.iter().map(|line| function(line)).find(|name| !is_jdk(name))
     }
 }
 
@@ -158,7 +156,10 @@ mod tests {
     fn names_frames_and_addresses_are_read_as_they_come() {
         assert_eq!(folded("pool-31-thread-9"), "pool-#-thread-#");
         assert_eq!(function("app//a.b.C.f(C.java:7)"), "a.b.C.f");
-        assert_eq!(function("Server$$Lambda$14/0x00007f2268001000.run(Unknown Source)"), "Server$$Lambda$14/0x00007f2268001000.run");
+        assert_eq!(
+            function("Server$$Lambda$14/0x00007f2268001000.run(Unknown Source)"),
+            "Server$$Lambda$14/0x00007f2268001000.run"
+        );
         let lambda = frame("Server$$Lambda$14/0x00007f2268001000.run(Unknown Source)");
         assert_eq!((lambda.func.as_str(), lambda.file), ("Server$$Lambda$14.run", None));
         let native = frame("java.lang.Object.wait(java.base@17.0.15/Native Method)");
@@ -169,7 +170,14 @@ mod tests {
 
     #[test]
     fn anything_else_is_no_thread() {
-        for text in ["", "\"", "\"x\n at y", "java.lang.Thread.State: ", "at \n(\n)", "\"x\"\n\n java.lang.Thread.State: NEW"] {
+        for text in [
+            "",
+            "\"",
+            "\"x\n at y",
+            "java.lang.Thread.State: ",
+            "at \n(\n)",
+            "\"x\"\n\n java.lang.Thread.State: NEW",
+        ] {
             assert!(groups(text).is_empty(), "{text:?}");
         }
     }
