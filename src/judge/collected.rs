@@ -38,30 +38,45 @@ pub struct Ends {
     pub start: (f64, f64),
     /// At the end of the last one.
     pub end: (f64, f64),
-    /// After each settle.
-    settled: Vec<f64>,
+    /// After each settle, likewise.
+    settled: Vec<(f64, f64)>,
 }
 
 impl Ends {
     /// Reads them off the snapshots; none where no live objects were counted at both ends.
     pub fn of(evidence: &Evidence) -> Option<Ends> {
-        let mut read = evidence.snapshots.iter().filter_map(|s| Some((s, live(s)?)));
+        let read = evidence.snapshots.iter().filter_map(|s| Some((s, live(s)?)));
         let at = |moment: Moment| move |(s, _): &(&TaskSnapshot, f64)| s.moment == moment;
         let (first, start) = read.clone().find(at(Moment::SteadyStart))?;
-        let (last, end) = read.clone().filter(at(Moment::SteadyEnd)).last()?;
-        let settled = read.by_ref().filter(at(Moment::Settled)).map(|(_, bytes)| bytes).collect();
+        let (last, end) = read.clone().rfind(at(Moment::SteadyEnd))?;
+        let settled = read.filter(at(Moment::Settled)).map(|(s, bytes)| (s.elapsed_s, bytes)).collect();
         let ends = Ends { start: (first.elapsed_s, start), end: (last.elapsed_s, end), settled };
         (ends.end.0 > ends.start.0).then_some(ends)
     }
 
     /// What grew and was not let go in settle.
     fn growth(&self) -> f64 {
-        self.settled.last().map_or(self.end.1, |settled| settled.min(self.end.1)) - self.start.1
+        self.settled.last().map_or(self.end.1, |(_, settled)| settled.min(self.end.1)) - self.start.1
     }
 
     /// What each cycle after the first has added: what is left after a settle, less what was left after the one before.
     fn later_rises(&self) -> Vec<f64> {
-        self.settled.windows(2).map(|two| two[1] - two[0]).collect()
+        self.settled.windows(2).map(|two| two[1].1 - two[0].1).collect()
+    }
+
+    /// Seconds of load of each of those cycles, by its requests where they are counted: its warm-up has some as well.
+    fn load_s(&self, evidence: &Evidence, steady: &Steady) -> Option<f64> {
+        let ((from, _), (until, _)) = (self.settled.first()?, self.settled.last()?);
+        let recording = &evidence.recording;
+        let counted = |t: f64| {
+            let i = recording.elapsed_s.partition_point(|e| *e <= t);
+            recording.requests_total[..i].iter().rev().find_map(|s| s.get())
+        };
+        let cycles = (self.settled.len() - 1) as f64;
+        let by_requests = || {
+            Some((counted(*until)? - counted(*from)?) / steady.request_rate()? / cycles).filter(|s| *s > 0.0)
+        };
+        by_requests().or_else(|| Some(steady.seconds() / steady.stretches.len().max(1) as f64))
     }
 }
 
@@ -103,7 +118,7 @@ pub fn trend(evidence: &Evidence, steady: &Steady) -> Option<Trend> {
         true => within(growth).scaled(1.0 / seconds),
         false => {
             let mean = rises.iter().sum::<f64>() / rises.len() as f64;
-            within(mean).scaled(steady.stretches.len().max(1) as f64 / seconds)
+            within(mean).scaled(1.0 / ends.load_s(evidence, steady).unwrap_or(seconds).max(f64::MIN_POSITIVE))
         }
     };
     let per_request = steady.request_rate().map(|rate| slope.scaled(1.0 / rate));
@@ -131,7 +146,7 @@ pub fn trend(evidence: &Evidence, steady: &Steady) -> Option<Trend> {
         per_request,
         detectable_per_s: Some(slope.hi.max(same / seconds)),
         needs_s: None,
-        recovered: ends.settled.last().map(|settled| {
+        recovered: ends.settled.last().map(|(_, settled)| {
             let grown = ends.end.1 - ends.start.1;
             if grown > 0.0 { ((ends.end.1 - settled) / grown).clamp(0.0, 1.0) } else { 0.0 }
         }),
@@ -142,7 +157,7 @@ pub fn trend(evidence: &Evidence, steady: &Steady) -> Option<Trend> {
 }
 
 fn across_cycles(ends: &Ends, rises: &[f64], same: f64) -> (Direction, &'static str) {
-    let first = (ends.settled[0] - ends.start.1).max(0.0);
+    let first = (ends.settled[0].1 - ends.start.1).max(0.0);
     let least = rises.iter().copied().fold(f64::INFINITY, f64::min);
     match rises[rises.len() - 1] {
         _ if least >= same.max(REPEATS * first) => (Direction::Growing, ", and each cycle added again"),

@@ -70,16 +70,16 @@ fn leak(findings: &Findings, why: &str) -> String {
         Some((format!("{} {}", significant(n, 2), series(&s.name)), per))
     });
     grows.extend(counted);
-    if grows.is_empty() {
-        return format!("Leak: {why}");
-    }
     let mut parts: Vec<String> = Vec::new();
     for (i, (what, per)) in grows.iter().enumerate() {
         // said once where the next is counted alike
         let same = grows.get(i + 1).is_some_and(|(_, next)| next == per);
         parts.push(if same { what.clone() } else { format!("{what} more {}", per.words()) });
     }
-    let mut text = format!("Leak: {}", parts.join(" and "));
+    let mut text = match parts.is_empty() {
+        true => format!("Leak: {why}"),
+        false => format!("Leak: {}", parts.join(" and ")),
+    };
     if let Some((limit, span)) = limit(findings) {
         text += &format!("; {limit} is reached in {span}");
     }

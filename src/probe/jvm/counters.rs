@@ -38,9 +38,11 @@ impl Counters {
         let before = self.full.replace((pid, figures.full));
         let collected = before.is_some_and(|(who, full)| who == pid && figures.full > full);
         let live = forced.or_else(|| (collected && figures.last_was_full).then_some(figures.used() as f64));
+        // before the first collection nobody has counted
+        let as_of_last = |bytes: i64| (figures.collections > 0).then_some(bytes as f64);
         let values = [
-            ("heap_bytes", Some(figures.used() as f64)),
-            ("heap_old_bytes", Some(figures.old as f64)),
+            ("heap_bytes", as_of_last(figures.used())),
+            ("heap_old_bytes", as_of_last(figures.old)),
             ("heap_committed_bytes", Some(figures.committed as f64)),
             ("heap_limit_bytes", figures.limit.map(|bytes| bytes as f64)),
             ("metaspace_bytes", figures.metaspace.map(|bytes| bytes as f64)),

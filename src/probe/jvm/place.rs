@@ -131,6 +131,21 @@ mod tests {
     }
 
     #[test]
+    fn a_process_that_would_die_of_a_signal_is_known_for_it() {
+        let own = |pid: u32| Place {
+            identity: Identity::of(pid).unwrap(),
+            own_pid: 7,
+            uid: 0,
+            tmp: PathBuf::new(),
+            counters: PathBuf::new(),
+        };
+        let mut child = std::process::Command::new("sleep").arg("20").spawn().unwrap();
+        assert!(!own(child.id()).catches_quit(), "sleep catches nothing");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    #[test]
     fn a_process_that_is_no_jvm_has_no_counters() {
         let jvm = Jvm::of(&crate::target::target_of(std::process::id()));
         assert!(jvm.look().unwrap_err().0.contains("no JVM"));
