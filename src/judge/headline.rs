@@ -45,7 +45,9 @@ fn leak(findings: &Findings, why: &str) -> String {
     // of several processes the one in which it happens
     let place = findings.culprits.iter().find(|c| c.kind == GroupKind::ProcessMemory.to_string());
     let place = place.map(|c| format!(" in {}", c.name)).unwrap_or_default();
-    if let Some(m) = findings.memory.as_ref().filter(|m| m.trend == Direction::Growing && m.material) {
+    let grows_itself =
+        |m: &&SeriesFinding| m.trend == Direction::Growing && m.material && m.explained_by.is_none();
+    if let Some(m) = findings.memory.as_ref().filter(grows_itself) {
         match (m.per_request, m.slope_per_s) {
             (Some(each), _) => {
                 grows.push((format!("{} of memory{place}", Unit::Bytes.show(each)), Per::Request))

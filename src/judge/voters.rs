@@ -183,6 +183,11 @@ fn bounded(trend: &Trend, name: &str, unit: Unit, resolution_bytes: f64, seconds
 fn explain(all: &mut [Voter], sources: &Sources, bound: &Bound) {
     let get = |name: &str| all.iter().find(|v| v.name == name);
     let flat = |name: &str| get(name).is_some_and(Voter::is_flat);
+    // a heap's limit says nothing of the stacks of threads
+    let threads_grow = get("threads").is_some_and(|v| v.trend.direction == Direction::Growing && v.material);
+    if matches!(bound, Bound::Limit(_)) && threads_grow {
+        return;
+    }
     let parts = ["mem_live_bytes", "mem_stacks_bytes", "mem_native_bytes"];
     let live = get("mem_live_bytes").and_then(|v| v.trend.end).unwrap_or(0.0);
     let (reason, most) = if sources.exact && parts.iter().all(|name| flat(name)) {

@@ -82,6 +82,17 @@ fn a_heap_that_only_fills_up_to_its_limit_is_no_leak() {
 }
 
 #[test]
+fn a_cache_that_fills_and_then_is_full_is_not_called_a_leak() {
+    let Some(server) = service("cache", &[]) else { return };
+    let Soaked { code, report, .. } = soaked(&server, &["-z", "36s"]);
+    let live = series(&report, "mem_live_bytes");
+    let grown = live["end"].as_f64().unwrap() - live["start"].as_f64().unwrap();
+    assert!(grown > 1e6, "it fills while it is looked at, by {grown} bytes");
+    assert_ne!(live["trend"], "growing", "{live}");
+    assert_ne!((code, report["verdict"].as_str()), (1, Some("leak")), "{}", report["headline"]);
+}
+
+#[test]
 fn without_leave_nothing_is_collected_and_a_jvm_that_refuses_is_left_alone() {
     let Some(server) = service("none", &["-XX:+DisableAttachMechanism"]) else { return };
     let Soaked { stderr, collections, report, .. } = soaked(&server, &["-z", "6s", "--no-gc"]);
