@@ -163,14 +163,14 @@ pub struct GroupLabel {
     pub count: u64,
 }
 
-/// All tasks at one moment, with what the runtime has proven of them.
+/// All tasks, and where they are counted all live objects by class, at one moment, with what the runtime has proven.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskSnapshot {
     /// Seconds since the run began.
     pub elapsed_s: f64,
     /// When in the run.
     pub moment: Moment,
-    /// How many there are of each group id, most first.
+    /// How many there are of each group id, or bytes of a class, most first.
     pub counts: Vec<(String, u64)>,
     /// How many of each group id the runtime proves can never wake; none where it proves nothing.
     pub proven: Option<Vec<(String, u64)>>,
