@@ -48,6 +48,16 @@ impl Bound {
         }
     }
 
+    /// Whether so large a rise of RSS, in bytes, may be nothing but a heap that is touched for the first time, whatever is
+    /// known of what is alive: then it is no leak by itself.
+    pub fn may_hold(self, rise: f64, live: f64) -> bool {
+        match self {
+            Bound::Limit(_) => rise <= self.most(live),
+            Bound::OfLive => false,
+            Bound::Unknown => true,
+        }
+    }
+
     /// "its limit of 96 MiB".
     pub fn words(self) -> String {
         match self {
@@ -66,6 +76,8 @@ mod tests {
         const MIB: f64 = 1024.0 * 1024.0;
         let limit = Bound::Limit(96.0 * MIB);
         assert_eq!((limit.most(6.0 * MIB), limit.words().as_str()), (90.0 * MIB, "its limit of 96.0 MiB"));
+        assert!(limit.may_hold(90.0 * MIB, 6.0 * MIB) && !limit.may_hold(91.0 * MIB, 6.0 * MIB));
+        assert!(Bound::Unknown.may_hold(1e12, 0.0) && !Bound::OfLive.may_hold(1.0, MIB));
         assert_eq!(Bound::OfLive.most(6.0 * MIB), 16.0 * MIB);
         assert!(Bound::Unknown.most(6.0 * MIB) < 0.0);
         assert_eq!(Bound::of(&Evidence::default()), Bound::OfLive);

@@ -1,7 +1,10 @@
 //! The live heap by its ends: what counts as flat, what goes on, what cannot be told.
 
 use super::*;
-use crate::evidence::{Event, EventKind, Phase, Recording, Sample, Series, TaskGroup};
+use crate::evidence::{
+    Environment, Event, EventKind, Phase, Recording, Runtime, Sample, Series, TargetRecord, TaskGroup,
+    Verdict,
+};
 
 const MIB: f64 = 1024.0 * 1024.0;
 
@@ -121,4 +124,54 @@ fn a_series_with_readings_enough_is_asked_itself() {
     let (mut evidence, steady) = run(&[(SteadyStart, MIB), (SteadyEnd, MIB)], |_| MIB);
     evidence.recording.series[0].samples[..ENOUGH].fill(Sample::new(MIB));
     assert_eq!(trend(&evidence, &steady), None);
+}
+
+/// What a run on a JVM of 96 MiB comes to whose RSS climbs by 0.4 MiB a second, with so many processes.
+fn verdict(live: &[(Moment, f64)], processes: usize) -> (Verdict, String) {
+    let (mut evidence, _) = run(live, |_| 10.0 * MIB);
+    evidence.recording.series[0].samples[1] = Sample::new(live[0].1);
+    let noise = |t: f64| 20e3 * ((t * 12.9898).sin() + (t * 78.233).cos());
+    let mut add = |name: &str, value: &dyn Fn(f64) -> f64| {
+        let samples = (0..=100).map(|t| Sample::new(value(f64::from(t)))).collect();
+        evidence.recording.series.push(Series { name: name.into(), samples });
+    };
+    add("rss_anon_bytes", &|t| 40.0 * MIB + 0.4 * MIB * t + noise(t));
+    add("heap_limit_bytes", &|_| 96.0 * MIB);
+    evidence.environment = Some(Environment {
+        soak: "0".into(),
+        os: "linux".into(),
+        kernel: "6".into(),
+        cores: 2,
+        started: "2026-01-31T12:05:01Z".into(),
+        target: Some(TargetRecord {
+            pid: Some(7),
+            program: "java".into(),
+            user: None,
+            container: None,
+            runtime: Runtime::Jvm,
+            found_by: "--pid".into(),
+            processes,
+            memory_limit_bytes: None,
+        }),
+        probes: Vec::new(),
+    });
+    let findings = crate::judge::judge(&evidence);
+    let rss = findings.series.iter().find(|s| s.name == "rss_anon_bytes").unwrap();
+    assert_eq!(rss.trend, Direction::Growing, "{}", rss.why);
+    (findings.verdict, findings.headline)
+}
+
+#[test]
+fn a_climb_of_rss_is_no_leak_by_itself_while_it_may_be_heap() {
+    let flat = [(SteadyStart, 10.0 * MIB), (SteadyEnd, 10.1 * MIB)];
+    assert_eq!(verdict(&flat, 1).0, Verdict::Stable, "what is alive is flat: that explains it");
+    let (several, why) = verdict(&flat, 2);
+    assert_eq!(several, Verdict::Inconclusive, "the heap of one explains nothing of the others");
+    assert!(why.contains("how much of that is heap is not known"), "{why}");
+    let filled = [(SteadyStart, 10.0 * MIB), (SteadyEnd, 20.0 * MIB)];
+    let (cache, why) = verdict(&filled, 1);
+    assert_eq!(cache, Verdict::Inconclusive, "{why}");
+    assert!(why.contains("a cache has filled"), "{why}");
+    let full = [(SteadyStart, 70.0 * MIB), (SteadyEnd, 70.1 * MIB)];
+    assert_eq!(verdict(&full, 1).0, Verdict::Leak, "40 MiB more than a heap of 96 could take: not its own");
 }

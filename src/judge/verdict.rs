@@ -107,12 +107,13 @@ fn held(evidence: &Evidence, steady: &Steady) -> Option<Span> {
     (last.1 - first.0 < hold.secs()).then_some(hold)
 }
 
-/// RSS of a runtime that rather grows its heap than collects, whose live heap nobody could read.
+/// RSS of a runtime that rather grows its heap than collects, whose live heap nobody could read, or where what is alive
+/// does not tell how much of a climb is the heap.
 fn unreadable_heap(voter: &Voter, voters: &Voters) -> bool {
     let sources = voters.sources();
     voter.rank == Some(Rank::Rss)
         && sources.runtime.grows_before_collecting()
-        && !sources.live
+        && (!sources.live || voter.may_be_heap)
         && voter.holds_the_heap()
 }
 
@@ -205,11 +206,22 @@ fn doubt(voter: &Voter, voters: &Voters, steady: &Steady) -> Option<String> {
         Direction::Stable => None,
         Direction::Inconclusive if voter.bounded => None,
         Direction::Inconclusive => Some(format!("{name}: {}", voter.trend.why)),
-        Direction::Growing if unreadable_heap(voter, voters) && steady.stretches.len() < 2 => Some(format!(
-            "{name} climbs, but {} rather grows its heap than collects, and its live heap could not be read; \
-             --cycles 3 would tell a leak from that",
-            voters.sources().runtime
-        )),
+        Direction::Growing if unreadable_heap(voter, voters) && steady.stretches.len() < 2 => {
+            let live = voters.get("mem_live_bytes").filter(|_| voters.sources().live);
+            // what is alive says in its own words what is not decided, or that it leaks
+            let decides = live.is_none_or(Voter::is_flat);
+            let why = match live {
+                None => "its live heap could not be read",
+                Some(_) => "how much of that is heap is not known",
+            };
+            decides.then(|| {
+                format!(
+                    "{name} climbs, but {} rather grows its heap than collects, and {why}; --cycles 3 would tell a \
+                     leak from that",
+                    voters.sources().runtime
+                )
+            })
+        }
         Direction::Growing if voter.material && !voter.significant && !voter.bounded => {
             Some(format!("{name}: {}, but not clearly beside the other series of this run", voter.trend.why))
         }

@@ -42,6 +42,8 @@ pub struct Voter {
     pub bounded: bool,
     /// Whether its growth stands beside all the other series that were asked.
     pub significant: bool,
+    /// Whether its rise may be nothing but a heap that is touched for the first time.
+    pub may_be_heap: bool,
     /// What explains its growth away.
     pub explained_by: Option<String>,
     /// Seconds until the memory limit, earliest and latest.
@@ -61,6 +63,11 @@ impl Voter {
     /// Whether the heap's pages are among its own: shared memory is nobody's heap.
     pub fn holds_the_heap(&self) -> bool {
         self.name.starts_with("rss") && self.name != "rss_shmem_bytes"
+    }
+
+    /// From the start of steady to its end, in its unit.
+    pub fn rose(&self) -> f64 {
+        self.trend.end.zip(self.trend.start).map_or(0.0, |(end, start)| end - start)
     }
 
     /// Whether it grows by so little that it does not count.
@@ -124,6 +131,7 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> Voters {
                     && material(&trend, &series.name, unit, horizon, steady.seconds()),
                 bounded: bounded(&trend, &series.name, unit, resolution, steady.seconds()),
                 significant: false,
+                may_be_heap: false,
                 explained_by: None,
                 limit_at_s,
                 name: series.name.clone(),
@@ -136,7 +144,12 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> Voters {
     let weak = |v: &Voter| v.rank.is_some_and(|r| r > Rank::Live);
     holm(&mut all, error, strong);
     holm(&mut all, error, weak);
-    explain(&mut all, &sources, &Bound::of(evidence));
+    let bound = Bound::of(evidence);
+    let live = all.iter().find(|v| v.name == collected::LIVE).and_then(|v| v.trend.end).unwrap_or(0.0);
+    for voter in all.iter_mut().filter(|v| v.holds_the_heap()) {
+        voter.may_be_heap = bound.may_hold(voter.rose(), live);
+    }
+    explain(&mut all, &sources, &bound, live);
     Voters { all, sources, error }
 }
 
@@ -180,7 +193,7 @@ fn bounded(trend: &Trend, name: &str, unit: Unit, resolution_bytes: f64, seconds
 }
 
 /// Only a measure of the same bytes explains another away.
-fn explain(all: &mut [Voter], sources: &Sources, bound: &Bound) {
+fn explain(all: &mut [Voter], sources: &Sources, bound: &Bound, live: f64) {
     let get = |name: &str| all.iter().find(|v| v.name == name);
     let flat = |name: &str| get(name).is_some_and(Voter::is_flat);
     // a heap's limit says nothing of the stacks of threads
@@ -189,7 +202,6 @@ fn explain(all: &mut [Voter], sources: &Sources, bound: &Bound) {
         return;
     }
     let parts = ["mem_live_bytes", "mem_stacks_bytes", "mem_native_bytes"];
-    let live = get("mem_live_bytes").and_then(|v| v.trend.end).unwrap_or(0.0);
     let (reason, most) = if sources.exact && parts.iter().all(|name| flat(name)) {
         let reason =
             "live heap, stacks and native memory are flat: what comes and goes is garbage not collected yet";
@@ -202,11 +214,10 @@ fn explain(all: &mut [Voter], sources: &Sources, bound: &Bound) {
         return;
     };
     for voter in all.iter_mut() {
-        let rose = voter.trend.end.zip(voter.trend.start).map_or(0.0, |(end, start)| end - start);
         if voter.rank == Some(Rank::Rss)
             && voter.trend.direction != Direction::Stable
             && voter.holds_the_heap()
-            && rose <= most
+            && voter.rose() <= most
         {
             voter.explained_by = Some(reason.clone());
         }
