@@ -256,3 +256,21 @@ fn a_leak_is_named_and_proven_though_the_target_began_anew() {
     assert!(culprit.per_request.is_some_and(|each| (0.9..1.1).contains(&each)), "{culprit:?}");
     assert!(matches!(first.proof, Proof::Proven(n) if (475.0..=500.0).contains(&n)), "{:?}", first.proof);
 }
+
+#[test]
+fn live_objects_are_compared_by_the_snapshots_alone() {
+    let run = Run::new()
+        .group(GroupKind::Class, "byte[]", &[], "", |t| 1e6 + 2000.0 * 50.0 * t.min(35.0))
+        .group(GroupKind::Class, "Session", &[], "", |t| 16.0 * 50.0 * t.min(35.0))
+        .group(GroupKind::Class, "java.lang.String", &[], "", |_| 5e6)
+        .snapshots(&[]);
+    let ranked = rank(&run.evidence);
+    assert!(ranked.tasks.is_empty());
+    let named: Vec<&str> = ranked.heap.iter().map(|c| c.culprit.name.as_str()).collect();
+    assert_eq!(named, ["byte[]", "Session"], "what does not grow is nobody");
+    let bytes = &ranked.heap[0];
+    let each = bytes.culprit.per_request.unwrap();
+    assert!((1990.0..2010.0).contains(&each), "{each}");
+    assert_eq!(bytes.direction, Direction::Inconclusive, "two ends never say that it goes on");
+    assert!(bytes.share > 0.98 && bytes.culprit.why.contains("of what the live heap grew by"), "{bytes:?}");
+}
