@@ -116,7 +116,8 @@ pub fn rank(evidence: &Evidence) -> Ranked {
         }
         let all = counts.totals_of_all();
         let list = if kind.is_of_heap() { &mut ranked.heap } else { &mut ranked.tasks };
-        let of_kind: Vec<&Family> = families.iter().filter(|family| family.kind == kind).collect();
+        let of_kind: Vec<&Family> =
+            families.iter().filter(|family| family.kind == kind && !is_the_runtimes(family)).collect();
         let tested = of_kind.iter().filter(|family| worth(&counts, family)).count().max(1);
         for family in of_kind {
             if worth(&counts, family) {
@@ -148,6 +149,12 @@ fn weight(candidate: &Candidate) -> f64 {
         _ => 0.0,
     };
     class * 1e15 + candidate.growth.clamp(0.0, 1e14)
+}
+
+/// Heap that the runtime took for itself: what it needs for each task, say, which the tasks are to blame for.
+fn is_the_runtimes(family: &Family) -> bool {
+    let all = |group: &TaskGroup| group.stack.iter().all(|frame| frame.owner() == CodeOwner::Runtime);
+    family.kind == GroupKind::Heap && family.members.iter().all(|group| !group.stack.is_empty() && all(group))
 }
 
 fn worth(counts: &Counts<'_>, family: &Family) -> bool {

@@ -196,8 +196,10 @@ fn heap_is_ranked_apart_with_the_doubt_of_its_sampling() {
     let run = Run::new()
         .group(GroupKind::Heap, "h", &["main.keep"], "", |t| t * mib)
         .group(GroupKind::Heap, "i", &["main.odd"], "", |t| if t > 20.0 { 0.5 * mib } else { 0.0 })
+        .group(GroupKind::Heap, "r", &["runtime.malg", "runtime.systemstack"], "", |t| t * mib)
         .group(GroupKind::Fd, "sockets", &[], "", |t| 10.0 + held(t, 1e9));
     let ranked = rank(&run.evidence);
+    assert_eq!(ranked.heap.len(), 2, "what the runtime takes for itself is nobody's");
     assert_eq!(ranked.tasks[0].culprit.name, "sockets");
     assert_eq!(ranked.heap[0].culprit.name, "main.keep");
     assert!(ranked.heap[0].stands());
