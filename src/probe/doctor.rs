@@ -8,7 +8,8 @@ use std::time::Duration;
 use super::{Ask, SLOWEST_PAGE, Sampler};
 use crate::evidence::{Moment, Runtime};
 use crate::plan::Plan;
-use crate::target::{Target, ports, runtime::python_version};
+use crate::target::runtime::{python_version, runs_tokio};
+use crate::target::{Target, ports};
 
 /// Samples taken of each probe.
 const SAMPLES: u32 = 5;
@@ -54,6 +55,9 @@ pub fn advice(plan: &Plan, target: &Target) -> Vec<String> {
             "Python {}.{} shows no tasks of its own accord; 3.14 does: python -m asyncio pstree PID",
             version.0, version.1
         )),
+        (Runtime::Other, _) if plan.probes.tokio_console.is_none() && runs_tokio(pid) => {
+            lines.push(format!("it runs tokio, whose tasks can be told by where they were spawned: {TURN_ON_TOKIO_CONSOLE}"));
+        }
         _ => {}
     }
     lines

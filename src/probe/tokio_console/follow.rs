@@ -17,7 +17,7 @@ use super::tasks::{MOST_TASKS, Seen, Tasks};
 use super::wire::Stream;
 
 /// How long a connection may take until its first message has come.
-const OPEN: Duration = Duration::from_secs(5);
+const OPEN: Duration = Duration::from_secs(3);
 /// An update comes every second, by TOKIO_CONSOLE_PUBLISH_INTERVAL less often; what was seen last is no count of now
 /// after so long.
 const STALE: Duration = Duration::from_secs(10);

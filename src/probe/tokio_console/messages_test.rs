@@ -152,7 +152,7 @@ fn what_is_no_update_is_an_error() {
 
 #[test]
 fn a_message_of_empty_parts_takes_no_memory_and_not_for_ever() {
-    let empty = vec![0x0a, 0x00].repeat(2 * MAX_TOLD);
+    let empty = [0x0a, 0x00].repeat(2 * MAX_TOLD);
     let mut update = vec![0x12];
     prost::encoding::encode_varint(empty.len() as u64, &mut update);
     update.extend(empty);
