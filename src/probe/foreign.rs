@@ -4,7 +4,7 @@
 //! itself calls these, and they may change at any time.
 
 use super::pprof::{dump, groups, heap, labels, profile};
-use super::{expvar, fetch, prom_text, prometheus};
+use super::{expvar, fetch, prom_text, prometheus, tokio_console};
 use crate::plan::{PprofPlan, ProbePlan};
 
 /// A page, unpacked up to so many bytes; none where it is broken or longer.
@@ -72,11 +72,17 @@ pub fn metrics(page: &[u8]) -> usize {
         metrics: None,
         metric: Vec::new(),
         task_metric: Vec::new(),
+        tokio_console: None,
         keep_labels: false,
         look_around: false,
         insecure: false,
     };
     prometheus::of_page(page, &plan).map_or(0, |(series, groups)| series + groups)
+}
+
+/// The tasks that an update for tokio-console leaves alive.
+pub fn tokio_update(bytes: &[u8]) -> usize {
+    tokio_console::of_bytes(bytes)
 }
 
 /// The labels of a selector, and one for its name.

@@ -29,6 +29,7 @@ mod sampler;
 mod serving;
 #[cfg(test)]
 mod testing;
+mod tokio_console;
 
 pub use discover::{Discovered, discover};
 pub use fetch::SLOWEST as SLOWEST_PAGE;
