@@ -13,6 +13,8 @@ pub mod foreign;
 mod go_heap;
 mod go_tasks;
 mod go_vars;
+mod heap_told;
+mod inspector;
 mod meter;
 mod metrics_table;
 mod native;
