@@ -107,8 +107,7 @@ const VARS_INSIDE: &str = "stacks, and the live heap only after collections that
 const UNDIVIDED: &str = "the heap with its garbage, heap in use by stack";
 const V8_LIVE: &str =
     "live heap, external memory and array buffers after collections, heap in use by the function that allocated it";
-const V8_UNDIVIDED: &str =
-    "the heap with its garbage, external memory and array buffers, heap in use by the function that allocated it";
+const V8_UNDIVIDED: &str = "the heap with its garbage, external memory and array buffers";
 const V8_OF_SEVERAL: &str = "heap, external memory and array buffers of one of several processes, heap in use by the \
     function that allocated it; the live heap of all is not told";
 const BY_GC: &str = "--gc, which lets soak force collections";
@@ -143,7 +142,8 @@ async fn go(
         }
         return;
     };
-    let collections = collections(plan);
+    let watched = !plan.record.drives() && plan.record.judging.no_gc;
+    let collections = if watched { Collections::Never } else { Collections::Forced };
     let may_be_go = may_be_go(plan, target);
     let labels = if plan.probes.keep_labels { Labels::Keep } else { Labels::Strip };
     let mut base = first.clone();
@@ -202,15 +202,11 @@ async fn go(
     }
 }
 
-/// A watch forces none without --gc.
-fn collections(plan: &Plan) -> Collections {
-    let watched = !plan.record.drives() && plan.record.judging.no_gc;
-    if watched { Collections::Never } else { Collections::Forced }
-}
-
 /// The inspector of a Node process.
 async fn inspector(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, target: &Target) {
-    let collections = collections(plan);
+    // what forces none in a whole run need not sample
+    let forced = !plan.record.judging.no_gc;
+    let collections = if forced { Collections::Forced } else { Collections::Never };
     let finding = Inspector::find(fetcher.clone(), target, ports::driven(plan), collections);
     match tokio::time::timeout(LOOK.0, finding).await {
         Ok(Ok(mut probe)) => {
@@ -221,7 +217,8 @@ async fn inspector(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, targe
             };
             found.add(Box::new(probe), yields);
             if collections == Collections::Never {
-                found.missing("live heap", "what is left after a collection", BY_GC.into());
+                let line = if plan.record.drives() { "leave --no-gc away" } else { BY_GC };
+                found.missing("live heap", "what is left after a collection, and who allocated it", line.into());
             }
         }
         Ok(Err(_)) | Err(_) => {

@@ -7,10 +7,13 @@
 //! Who else listens on the loopback in a V8 process is asked for `/json/list`, also without --look-around: the inspector
 //! is the runtime's own port, and its number is not known beforehand.
 //!
-//! Heap grows by the function that allocates it and not by constructor. Constructors need whole snapshots, which stop a
-//! process for about a second for each 100 MiB of heap, while V8's sampling costs 2 µs for each 128 KiB allocated: in Node 20 under a
-//! hundredth up to some 500 MiB/s, and typically a tenth of that. And a function has a file and a line. What a Buffer holds lies outside
-//! of the heap and has no stack; its object on the heap has.
+//! Growth of the heap is told by the function that allocates and not by constructor: constructors need whole snapshots,
+//! each of which stopped a process of 4 MB for 0.66 s. V8's sampling costs some 2 µs for each 128 KiB allocated (Node 20, two shared
+//! cores): a hundredth at 500 MB/s, which a program reaches that does nothing else, and far less in a service. And a
+//! function has a file and a line. What a Buffer holds lies outside of the heap and has no stack; its object has.
+//!
+//! V8 begins a sampled profile with one full collection, so that is how this probe forces them: half the time of
+//! `HeapProfiler.collectGarbage`, which collects twice or more. Where nobody may force one, nothing is sampled.
 //!
 //! One isolate speaks for nobody else: of a target of several processes, or one with worker threads, no live heap is
 //! told, since a flat one would explain away what grows elsewhere.
@@ -38,8 +41,6 @@ use wire::Wire;
 const SHORT: Duration = Duration::from_secs(5);
 /// After a connection was lost, another is tried no more often than this.
 const AGAIN: Duration = Duration::from_secs(2);
-/// Where no collection is forced, stacks come with one sample in so many.
-const STACKS_EVERY: u32 = 16;
 
 const HEAP: &str = "heap_bytes";
 const EXTERNAL: &str = "external_bytes";
@@ -55,7 +56,6 @@ pub struct Inspector {
     tried: Instant,
     told: HeapTold,
     collections: Collections,
-    samples: u32,
     told_workers: bool,
 }
 
@@ -84,11 +84,10 @@ impl Inspector {
             tried: Instant::now(),
             told: HeapTold::default(),
             collections,
-            samples: 0,
             told_workers: false,
         };
         inspector.session = Some(inspector.open().await?);
-        inspector.memory().await?;
+        inspector.sample().await?;
         Ok(inspector)
     }
 
@@ -105,8 +104,10 @@ impl Inspector {
         let wire = Wire::connect(door.port, &door.path).await?;
         // a process that ends waits for us otherwise
         wire.call("NodeRuntime.notifyWhenWaitingForDisconnect", json!({ "enabled": true }), SHORT).await?;
-        let sampling = json!({ "samplingInterval": Runtime::V8.heap_sampling_bytes() });
-        wire.call("HeapProfiler.startSampling", sampling, SHORT).await?;
+        if self.collections == Collections::Forced {
+            let sampling = json!({ "samplingInterval": Runtime::V8.heap_sampling_bytes() });
+            wire.call("HeapProfiler.startSampling", sampling, SHORT).await?;
+        }
         Ok(Session { wire, pid: door.pid })
     }
 
@@ -127,50 +128,30 @@ impl Inspector {
         self.session.as_ref().ok_or_else(|| ProbeError("the inspector closed the connection".into()))
     }
 
-    async fn memory(&mut self) -> Result<V8Memory, ProbeError> {
-        let fetcher = self.fetcher.clone();
-        let wire = &self.session().await?.wire;
-        fetcher
-            .in_turn(async {
-                let evaluated = wire.call("Runtime.evaluate", memory::evaluate(), SHORT).await?;
-                if let Some(memory) = memory::evaluated(&evaluated) {
-                    return Ok(memory);
-                }
-                let usage = wire.call("Runtime.getHeapUsage", json!({}), SHORT).await?;
-                memory::usage(&usage).ok_or_else(|| ProbeError("the inspector tells no memory".into()))
-            })
-            .await
-    }
-
-    async fn stacks(&mut self) -> Result<Reading, ProbeError> {
-        let fetcher = self.fetcher.clone();
-        let wire = &self.session().await?.wire;
-        let page = fetcher.in_turn(wire.call("HeapProfiler.getSamplingProfile", json!({}), SLOWEST)).await?;
-        let sampled = apart(move || profile::parse(&page)).await?;
-        Ok(self.told.reading(sampled.stacks, sampled.others))
-    }
-
     async fn sample(&mut self) -> Result<Reading, ProbeError> {
-        let with_stacks = self.collections == Collections::Never && self.samples.is_multiple_of(STACKS_EVERY);
-        self.samples = self.samples.wrapping_add(1);
-        let mut reading = if with_stacks { self.stacks().await? } else { Reading::default() };
-        let memory = self.memory().await?;
+        let fetcher = self.fetcher.clone();
+        let wire = &self.session().await?.wire;
+        let memory = fetcher.in_turn(memory(wire)).await?;
         let told = [(HEAP, Some(memory.used)), (EXTERNAL, memory.external), (BUFFERS, memory.array_buffers)];
-        reading.values =
-            told.into_iter().filter_map(|(series, bytes)| Some((series.to_string(), bytes?))).collect();
-        Ok(reading)
+        let told = told.into_iter().filter_map(|(series, bytes)| Some((series.to_string(), bytes?)));
+        Ok(Reading { values: told.collect(), ..Reading::default() })
     }
 
     /// Forces a collection, after which live heap and garbage are apart.
     async fn collect(&mut self) -> Result<Reading, ProbeError> {
         let fetcher = self.fetcher.clone();
         let wire = &self.session().await?.wire;
-        let begun = Instant::now();
-        fetcher.in_turn(wire.call("HeapProfiler.collectGarbage", json!({}), SLOWEST)).await?;
-        let took_s = begun.elapsed().as_secs_f64();
-        let memory = self.memory().await?;
-        let workers = self.workers().await?;
-        let mut reading = self.stacks().await?;
+        let looking = async {
+            let begun = Instant::now();
+            let page = wire.call("HeapProfiler.getSamplingProfile", json!({}), SLOWEST).await?;
+            let took_s = begun.elapsed().as_secs_f64();
+            // asked for in between, so that a helper thread has freed the buffers that nobody holds any more
+            let workers = workers(wire).await?;
+            Ok((page, took_s, workers, memory(wire).await?))
+        };
+        let (page, took_s, workers, memory) = fetcher.in_turn(looking).await?;
+        let sampled = apart(move || profile::parse(&page)).await?;
+        let mut reading = self.told.reading(sampled.stacks, sampled.others);
         reading.events.push(EventKind::Collection { took_s });
         if workers && !std::mem::replace(&mut self.told_workers, true) {
             let text = "The target runs worker threads, whose heaps are their own: no live heap is told.";
@@ -182,23 +163,26 @@ impl Inspector {
         }
         Ok(reading)
     }
+}
 
-    /// Whether there are worker threads: V8 of each has a heap of its own, and memory of the process is of all.
-    async fn workers(&mut self) -> Result<bool, ProbeError> {
-        let fetcher = self.fetcher.clone();
-        let wire = &self.session().await?.wire;
-        let before = wire.workers_told();
-        fetcher
-            .in_turn(async {
-                // a runtime that knows no such command has no such workers
-                let on = json!({ "waitForDebuggerOnStart": false });
-                if wire.call("NodeWorker.enable", on, SHORT).await.is_ok() {
-                    wire.call("NodeWorker.disable", json!({}), SHORT).await?;
-                }
-                Ok(wire.workers_told() > before)
-            })
-            .await
+async fn memory(wire: &Wire) -> Result<V8Memory, ProbeError> {
+    let evaluated = wire.call("Runtime.evaluate", memory::evaluate(), SHORT).await?;
+    if let Some(memory) = memory::evaluated(&evaluated) {
+        return Ok(memory);
     }
+    let usage = wire.call("Runtime.getHeapUsage", json!({}), SHORT).await?;
+    memory::usage(&usage).ok_or_else(|| ProbeError("the inspector tells no memory".into()))
+}
+
+/// Whether there are worker threads: V8 of each has a heap of its own, and memory of the process is of all.
+async fn workers(wire: &Wire) -> Result<bool, ProbeError> {
+    let before = wire.workers_told();
+    // a runtime that knows no such command has no such workers
+    let on = json!({ "waitForDebuggerOnStart": false });
+    if wire.call("NodeWorker.enable", on, SHORT).await.is_ok() {
+        wire.call("NodeWorker.disable", json!({}), SHORT).await?;
+    }
+    Ok(wire.workers_told() > before)
 }
 
 /// Who owns what is resident, as far as one heap can tell.
@@ -234,8 +218,8 @@ impl Probe for Inspector {
         match ask {
             Ask::Sample => true,
             Ask::Collect => self.collections == Collections::Forced,
-            // with a collection just before or behind, a look of its own would only add garbage
-            Ask::Snapshot(_) => self.collections == Collections::Never,
+            // which would be another collection; the ends of phases have their own
+            Ask::Snapshot(_) => false,
         }
     }
 
@@ -244,7 +228,7 @@ impl Probe for Inspector {
             match ask {
                 Ask::Sample => self.sample().await,
                 Ask::Collect => self.collect().await,
-                Ask::Snapshot(_) => self.stacks().await,
+                Ask::Snapshot(_) => Ok(Reading::default()),
             }
         })
     }
