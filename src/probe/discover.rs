@@ -105,8 +105,7 @@ const ACCOUNT: &str = "live heap after collections, who owns each byte of RSS, h
 const VARS: &str = "who owns each byte of RSS; the live heap only after collections that Go makes by itself";
 const VARS_INSIDE: &str = "stacks, and the live heap only after collections that Go makes by itself";
 const UNDIVIDED: &str = "the heap with its garbage, heap in use by stack";
-const V8_LIVE: &str =
-    "live heap, external memory and array buffers after collections, heap in use by the function that allocated it";
+const V8_LIVE: &str = "live heap, external memory and array buffers after collections, heap in use by the function that allocated it";
 const V8_UNDIVIDED: &str = "the heap with its garbage, external memory and array buffers";
 const V8_OF_SEVERAL: &str = "heap, external memory and array buffers of one of several processes, heap in use by the \
     function that allocated it; the live heap of all is not told";
@@ -218,7 +217,11 @@ async fn inspector(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, targe
             found.add(Box::new(probe), yields);
             if collections == Collections::Never {
                 let line = if plan.record.drives() { "leave --no-gc away" } else { BY_GC };
-                found.missing("live heap", "what is left after a collection, and who allocated it", line.into());
+                found.missing(
+                    "live heap",
+                    "what is left after a collection, and who allocated it",
+                    line.into(),
+                );
             }
         }
         Ok(Err(_)) | Err(_) => {

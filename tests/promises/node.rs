@@ -43,11 +43,17 @@ fn the_leak_is_named_by_file_and_line() {
     let Some(server) = service(true, true) else { return skipped("there is no node on PATH") };
     let (told, report, collections) = soaked(&server, &["-z", "30s", "-q", "100/s"]);
     let told = told.ends_with(1);
-    assert_eq!((report["verdict"].as_str(), report["target"]["runtime"].as_str()), (Some("leak"), Some("v8")));
+    assert_eq!(
+        (report["verdict"].as_str(), report["target"]["runtime"].as_str()),
+        (Some("leak"), Some("v8"))
+    );
     assert!(collections >= 8, "{collections} collections\n{}", told.all());
     assert_eq!(series(&report, "mem_live_bytes").unwrap()["trend"], "growing", "{}", told.all());
     let culprit = &report["culprits"][0];
-    assert_eq!((culprit["kind"].as_str(), culprit["name"].as_str()), (Some("heap"), Some("(anonymous) (server.js:11)")));
+    assert_eq!(
+        (culprit["kind"].as_str(), culprit["name"].as_str()),
+        (Some("heap"), Some("(anonymous) (server.js:11)"))
+    );
     assert!(culprit["stack"].to_string().contains("tests/fixtures/node/server.js:11"), "{culprit}");
 }
 
@@ -59,7 +65,8 @@ fn a_service_that_only_makes_garbage_is_stable() {
     let live = series(&report, "mem_live_bytes").unwrap_or_else(|| panic!("{}", told.all()));
     assert_eq!((report["verdict"].as_str(), live["trend"].as_str()), (Some("stable"), Some("stable")));
     assert_eq!(report["culprits"].as_array().map(Vec::len), Some(0));
-    let inspector = report["probes"].as_array().unwrap().iter().find(|probe| probe["name"] == "inspector").unwrap();
+    let inspector =
+        report["probes"].as_array().unwrap().iter().find(|probe| probe["name"] == "inspector").unwrap();
     assert!(inspector["cost_ratio"].as_f64().unwrap() < 0.0125, "{inspector}");
 }
 
@@ -68,7 +75,11 @@ fn no_collection_is_forced_where_none_is_wanted() {
     let Some(server) = service(false, true) else { return skipped("there is no node on PATH") };
     let (told, report, collections) = soaked(&server, &["-z", "6s", "-q", "50/s", "--no-gc"]);
     assert_eq!(collections, 0);
-    assert!(series(&report, "heap_bytes").is_some() && series(&report, "mem_live_bytes").is_none(), "{}", told.all());
+    assert!(
+        series(&report, "heap_bytes").is_some() && series(&report, "mem_live_bytes").is_none(),
+        "{}",
+        told.all()
+    );
 }
 
 #[test]

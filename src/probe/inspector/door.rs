@@ -77,7 +77,9 @@ mod tests {
     #[tokio::test]
     async fn the_first_port_that_is_an_inspectors_is_taken() {
         let port = async |body: &'static str| {
-            let url = serve(move |path| if path == "/json/list" { (200, body.into()) } else { (404, vec![]) }).await;
+            let url =
+                serve(move |path| if path == "/json/list" { (200, body.into()) } else { (404, vec![]) })
+                    .await;
             (fetcher(&url), url.port().unwrap())
         };
         let (_, admin) = port("<html>").await;

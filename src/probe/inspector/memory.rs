@@ -72,12 +72,8 @@ struct Usage {
 /// Reads the answer to `Runtime.getHeapUsage`.
 pub fn usage(result: &str) -> Option<V8Memory> {
     let Usage { used_size, total_size, backing_storage_size } = serde_json::from_str(result).ok()?;
-    let memory = V8Memory {
-        used: used_size,
-        total: total_size,
-        external: None,
-        array_buffers: backing_storage_size,
-    };
+    let memory =
+        V8Memory { used: used_size, total: total_size, external: None, array_buffers: backing_storage_size };
     sound(memory)
 }
 
@@ -100,7 +96,10 @@ mod tests {
              \"heapUsed\":4482560,\"external\":1946754,\"arrayBuffers\":272655}}}",
         )
         .unwrap();
-        assert_eq!((memory.used, memory.array_buffers, memory.held()), (4482560.0, Some(272655.0), 6429314.0));
+        assert_eq!(
+            (memory.used, memory.array_buffers, memory.held()),
+            (4482560.0, Some(272655.0), 6429314.0)
+        );
         let refused = "{\"result\":{\"type\":\"object\",\"subtype\":\"error\"},\"exceptionDetails\":{}}";
         assert_eq!(evaluated(refused), None);
         assert_eq!(evaluated(&refused.replace("\"subtype\":\"error\"", "\"value\":{\"heapUsed\":1}")), None);

@@ -211,7 +211,8 @@ mod tests {
         let stack: Vec<String> = largest.group.stack.iter().map(ToString::to_string).collect();
         assert_eq!(stack[..2], ["(anonymous) /srv/app/server.js:11", "emit node:events:471"]);
         assert_eq!(stack.last().unwrap(), "parserOnHeadersComplete node:_http_common:71");
-        let of_runtime = sampled.stacks.iter().find(|stack| stack.group.stack[0].func == "_addListener").unwrap();
+        let of_runtime =
+            sampled.stacks.iter().find(|stack| stack.group.stack[0].func == "_addListener").unwrap();
         assert_eq!(of_runtime.group.name, largest.group.name, "named after who called");
         assert_eq!((sampled.stacks.len(), sampled.others), (6, 0.0));
         let again = parse(PAGE).unwrap();

@@ -46,7 +46,10 @@ fn usual() -> HashMap<&'static str, String> {
     let empty = result("{}");
     HashMap::from([
         ("Runtime.evaluate", result(memory)),
-        ("HeapProfiler.getSamplingProfile", result(include_str!("../../../tests/fixtures/node/profile.json").trim())),
+        (
+            "HeapProfiler.getSamplingProfile",
+            result(include_str!("../../../tests/fixtures/node/profile.json").trim()),
+        ),
         ("NodeWorker.enable", empty.clone()),
         ("NodeWorker.disable", empty),
     ])
@@ -133,7 +136,7 @@ async fn a_process_that_ends_is_not_kept_waiting() {
                     break;
                 }
             }
-            drop(left.lock().unwrap().take().unwrap().send(()));
+            let _ = left.lock().unwrap().take().unwrap().send(());
         }
     })
     .await;

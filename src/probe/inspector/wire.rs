@@ -99,9 +99,8 @@ impl Wire {
                 .max_message_size(Some(LONGEST))
                 .max_frame_size(Some(LONGEST));
             let url = format!("ws://127.0.0.1:{port}{path}");
-            let (socket, _) = client_async_with_config(url, stream, Some(bounds))
-                .await
-                .map_err(|error| failed(&error))?;
+            let (socket, _) =
+                client_async_with_config(url, stream, Some(bounds)).await.map_err(|error| failed(&error))?;
             Ok(socket)
         };
         let socket = tokio::time::timeout(CONNECT, connecting)
