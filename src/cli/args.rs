@@ -12,6 +12,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use super::args_demo::{DemoArgs, DemoServeArgs};
+pub use super::args_look::DoctorArgs;
 pub use super::args_run::{
     DriverArgs, JudgeArgs, LoadArgs, OutputArgs, ProbeArgs, RequestArgs, RunArgs, ScreenArgs,
 };
@@ -44,10 +45,14 @@ pub enum Command {
     /// Watch and judge a service that something else drives (k6, Locust, production), until Ctrl-C or --duration
     #[command(after_help = AFTER_WATCH, override_usage = "soak watch [OPTIONS] [URL] [-- COMMAND ARGS…]")]
     Watch(Box<WatchArgs>),
+    /// What can be observed on a service, what cannot, what it costs, and how to turn it on
+    Doctor(DoctorArgs),
     /// See soak find a leak in an embedded service: needs nothing else
     Demo(DemoArgs),
     /// Judge again what was recorded: a run directory, or any CSV of samples
     Analyze(AnalyzeArgs),
+    /// Two runs side by side: what became of each growth, in one picture
+    Compare(CompareArgs),
     /// Render the reports of a run directory again, also of one that was cut off
     Report(ReportArgs),
     /// List the built-in profiles, or print one
@@ -68,6 +73,23 @@ pub struct AnalyzeArgs {
     #[arg(value_name = "FILE|RUN")]
     pub path: PathBuf,
     /// One JSON document on stdout, as report.json
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `soak compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The run directory of the time before
+    #[arg(value_name = "BEFORE")]
+    pub before: PathBuf,
+    /// The run directory that is held against it
+    #[arg(value_name = "AFTER")]
+    pub after: PathBuf,
+    /// Where compare.json, compare.md and compare.png go [default: AFTER]
+    #[arg(short = 'o', long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// One JSON document on stdout, as compare.json
     #[arg(long)]
     pub json: bool,
 }

@@ -1,4 +1,5 @@
-//! The flags that say who is judged and where soak looks: those of a run and of every command that looks at a service.
+//! The flags that say who is judged and where soak looks, of every command that looks at a service; and `soak doctor`,
+//! which has no others.
 
 use clap::Args;
 
@@ -57,5 +58,29 @@ impl ProbeArgs {
             look_around: on(self.look_around),
             ..settings
         }
+    }
+}
+
+/// `soak doctor`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DoctorArgs {
+    /// The service: http://HOST:PORT/; finds its process, its pprof and its metrics
+    #[arg(value_name = "URL", conflicts_with = "url_flag")]
+    url: Option<String>,
+    /// The same, as a flag
+    #[arg(long = "url", id = "url_flag", value_name = "URL")]
+    url_flag: Option<String>,
+    #[command(flatten)]
+    probe: ProbeArgs,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl DoctorArgs {
+    /// The strongest layer of a plan in which nothing is driven, and collections may be forced as in a run.
+    pub fn settings(self) -> Settings {
+        let DoctorArgs { url, url_flag, probe, json: _ } = self;
+        probe.fill(Settings { url: typed(url.or(url_flag)), gc: on(true), ..Settings::default() })
     }
 }

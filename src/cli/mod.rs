@@ -5,8 +5,10 @@ mod args_demo;
 mod args_look;
 mod args_run;
 mod args_watch;
+mod compare;
 mod conclude;
 mod demo;
+mod doctor;
 mod environment;
 mod output;
 mod probes;
@@ -56,6 +58,7 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
             let outcome = session::session(&plan, &manner)?;
             Ok(outcome.map_or(130, |outcome| outcome.findings.exit_code))
         }
+        Command::Doctor(args) => doctor::run(args),
         Command::Demo(args) => {
             let manner = Manner::from(args.screen);
             let fix = args.fix.unwrap_or(Fix::None);
@@ -65,6 +68,7 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::Analyze(args) => {
             rerender::analyze(&args.path, &Manner { json: args.json, ..Manner::default() })
         }
+        Command::Compare(args) => compare::run(args),
         Command::Report(args) => rerender::report(&args.run, &Manner::default()),
         Command::Profiles(args) => {
             match args.name {

@@ -9,7 +9,7 @@ use crate::target::Target;
 
 use super::output::{Manner, say};
 
-/// All probes that are there, ready to be asked, with a record of each, there or not.
+/// All probes that a run needs, ready to be asked, with a record of each, there or not.
 ///
 /// # Errors
 /// When none of them sees memory, unless that was not asked for.
@@ -17,6 +17,19 @@ pub async fn look_around(plan: &Plan, target: Option<&Target>) -> Result<(Sample
     if plan.record.judging.load_only {
         return Ok((Sampler::start(Vec::new()), Vec::new()));
     }
+    let (sampler, records) = all_probes(plan, target).await;
+    let sees_memory = sampler.series().iter().any(|name| name.ends_with("_bytes"));
+    if !sees_memory {
+        return Err(Error::usage(format!(
+            "nothing shows the memory behind {}: name the process with --pid, give --metrics URL, or --load-only to judge by gates alone",
+            plan.record.url
+        )));
+    }
+    Ok((sampler, records))
+}
+
+/// All probes that are there, ready to be asked, with a record of each, there or not.
+pub async fn all_probes(plan: &Plan, target: Option<&Target>) -> (Sampler, Vec<ProbeRecord>) {
     let mut discovered = discover(plan, target).await;
     let mut probes = Vec::new();
     let mut records = Vec::new();
@@ -28,14 +41,7 @@ pub async fn look_around(plan: &Plan, target: Option<&Target>) -> Result<(Sample
     probes.append(&mut discovered.probes);
     records.append(&mut discovered.records);
     let sampler = Sampler::start(probes).for_run(plan.record.phases.total().0);
-    let sees_memory = sampler.series().iter().any(|name| name.ends_with("_bytes"));
-    if !sees_memory {
-        return Err(Error::usage(format!(
-            "nothing shows the memory behind {}: name the process with --pid, give --metrics URL, or --load-only to judge by gates alone",
-            plan.record.url
-        )));
-    }
-    Ok((sampler, records))
+    (sampler, records)
 }
 
 /// Says what is looked at, and how to turn on what could be.

@@ -120,7 +120,7 @@ async fn prepare(plan: &Plan, manner: &Manner, command: &mut Option<Started>) ->
         }
     };
     if let Some(target) = &target {
-        say(manner, &format!("target: {}", target.line()));
+        say(manner, &format!("target: {}", target.record.line()));
     }
     let (sampler, records) = look_around(plan, target.as_ref()).await?;
     introduce(&records, manner);

@@ -77,6 +77,23 @@ pub struct TargetRecord {
     pub memory_limit_bytes: Option<u64>,
 }
 
+impl TargetRecord {
+    /// One line about whom soak will judge.
+    pub fn line(&self) -> String {
+        let mut line = format!("{} (pid {})", self.program, self.pid.unwrap_or_default());
+        if let Some(user) = &self.user {
+            line += &format!(", user {user}");
+        }
+        if let Some(container) = &self.container {
+            line += &format!(", container {}", &container[..container.len().min(12)]);
+        }
+        if self.processes > 1 {
+            line += &format!(", {} processes", self.processes);
+        }
+        line + &format!(", {}, {}", self.runtime, self.found_by)
+    }
+}
+
 /// One way of looking at the target, and what came of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProbeRecord {

@@ -6,6 +6,7 @@
 #[cfg(target_os = "linux")]
 mod cgroup;
 mod discover;
+pub mod doctor;
 mod expvar;
 mod fetch;
 #[doc(hidden)]

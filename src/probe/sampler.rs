@@ -28,7 +28,7 @@ mod row;
 
 pub use costs::Cost;
 use costs::{Costs, Kind};
-use purse::{Purse, Spending};
+use purse::{Looks, Purse, Spending};
 pub use row::Row;
 
 /// The share of the time that the kernel may take to answer one probe: it costs the target nothing but the processor that
@@ -131,24 +131,24 @@ impl Sampler {
     /// # Errors
     /// When it does not; the first time with what is to be told of it.
     pub fn may_collect(&self) -> Result<(), Option<EventKind>> {
-        let (collections, looks) = self.looks();
+        let looks = self.looks();
         let elapsed = self.began.elapsed();
-        if self.purse.may_collect(elapsed, looks, collections) {
+        if self.purse.may_collect(elapsed, looks) {
             return Ok(());
         }
         let first = !self.told_fewer.swap(true, Ordering::Relaxed);
-        let share = looks.busy.as_secs_f64() / elapsed.as_secs_f64().max(1.0);
+        let share = looks.all.busy.as_secs_f64() / elapsed.as_secs_f64().max(1.0);
         Err(first.then(|| EventKind::ProbeSlowed { probe: COLLECTIONS.into(), share }))
     }
 
-    /// What collections have cost, and what all closer looks have.
-    fn looks(&self) -> (Spending, Spending) {
+    /// What closer looks have cost.
+    fn looks(&self) -> Looks {
         let sum = |kind: Kind| {
             let each = self.lanes.iter().map(|lane| lane.state().costs.of(kind));
             each.fold(Spending::default(), Spending::and)
         };
         let collections = sum(Kind::Collection);
-        (collections, collections.and(sum(Kind::Snapshot)))
+        Looks { collections, all: collections.and(sum(Kind::Snapshot)) }
     }
 
     /// Whether this probe may be asked for a sample.
@@ -160,7 +160,7 @@ impl Sampler {
         let asked: Vec<&Arc<Lane>> = self.lanes.iter().filter(|lane| lane.asks_target).collect();
         let which = asked.iter().position(|other| Arc::ptr_eq(other, lane)).unwrap_or_default();
         let samples: Vec<Spending> = asked.into_iter().map(spent).collect();
-        self.purse.may_sample(elapsed, self.looks().1, &samples, which)
+        self.purse.may_sample(elapsed, self.looks(), &samples, which)
     }
 
     /// Every series that any probe fills, in the order of the probes.

@@ -4,6 +4,7 @@
 //! whole. Renderers word nothing: headline, notes and reasons come from the findings; only the names of axes, columns
 //! and headings are theirs. Another format is one more file here and one more line in [`FORMATS`].
 
+pub mod comparison;
 #[cfg(test)]
 mod fixture;
 pub mod json;

@@ -20,7 +20,7 @@ mod portable;
 pub mod ports;
 #[cfg(target_os = "linux")]
 mod relayed;
-mod runtime;
+pub mod runtime;
 #[cfg(target_os = "linux")]
 mod sockets;
 mod started;
@@ -160,22 +160,6 @@ async fn find_at(
 }
 
 impl Target {
-    /// One line about whom soak will judge.
-    pub fn line(&self) -> String {
-        let r = &self.record;
-        let mut line = format!("{} (pid {})", r.program, r.pid.unwrap_or_default());
-        if let Some(user) = &r.user {
-            line += &format!(", user {user}");
-        }
-        if let Some(container) = &r.container {
-            line += &format!(", container {}", &container[..container.len().min(12)]);
-        }
-        if r.processes > 1 {
-            line += &format!(", {} processes", r.processes);
-        }
-        line + &format!(", {}, {}", r.runtime, r.found_by)
-    }
-
     /// The processes that stand for it now: one, or its instances; another after a restart.
     pub fn roots(&self) -> Vec<Identity> {
         follow::current(&self.roots)

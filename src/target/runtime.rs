@@ -38,6 +38,22 @@ pub fn of_process(pid: u32) -> Runtime {
     of_files(&executable, &libraries, &root)
 }
 
+/// The version of CPython that a living process runs, by the path of its library or of its modules.
+pub fn python_version(pid: u32) -> Option<(u32, u32)> {
+    let executable = std::fs::read_link(format!("/proc/{pid}/exe")).ok();
+    mapped(pid).iter().chain(&executable).find_map(|path| version_in(path))
+}
+
+/// The version in `…/python3.11/…`, `…/libpython3.11.so.1.0` or `…/python3.11`.
+fn version_in(path: &Path) -> Option<(u32, u32)> {
+    path.iter().filter_map(|part| part.to_str()).find_map(|part| {
+        let rest = part.strip_prefix("libpython").or_else(|| part.strip_prefix("python"))?;
+        let (major, minor) = rest.split_once('.')?;
+        let digits = minor.find(|c: char| !c.is_ascii_digit()).unwrap_or(minor.len());
+        Some((major.parse().ok()?, minor[..digits].parse().ok()?))
+    })
+}
+
 /// The runtime that an executable and the libraries mapped with it make, with `root` before the libraries' paths.
 pub fn of_files(executable: &Path, libraries: &BTreeSet<PathBuf>, root: &Path) -> Runtime {
     let names = || libraries.iter().filter_map(|path| path.file_name()?.to_str());
@@ -150,6 +166,15 @@ mod tests {
         assert_eq!(of("/usr/lib/libruby-3.1.so.3.1"), Runtime::Ruby);
         assert_eq!(of("/srv/libjvm.so.d/other.so"), Runtime::Other);
         assert_eq!(of_files(Path::new("/nonexistent"), &BTreeSet::new(), Path::new("/")), Runtime::Other);
+    }
+
+    #[test]
+    fn a_path_tells_the_version_of_python() {
+        let of = |path: &str| version_in(Path::new(path));
+        assert_eq!(of("/usr/bin/python3.11"), Some((3, 11)));
+        assert_eq!(of("/usr/lib/python3.14/lib-dynload/_ssl.so"), Some((3, 14)));
+        assert_eq!(of("/opt/lib/libpython3.14.so.1.0"), Some((3, 14)));
+        assert_eq!(of("/usr/bin/python3"), None);
     }
 
     #[test]

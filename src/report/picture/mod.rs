@@ -10,6 +10,7 @@ mod fit;
 mod labels;
 mod load;
 mod memory;
+mod pair;
 mod panel;
 mod scene;
 mod stage;
@@ -19,13 +20,14 @@ mod theme;
 mod timeline;
 mod trace;
 
+pub use pair::compose_pair;
 pub use scene::{Anchor, Point, Rect, Scene, Shape, Text};
 pub use text::{Weight, clean as clean_text, font, scale};
 pub use theme::{DARK, LIGHT, Rgb, Theme};
 
 use self::axis::time_ticks;
 use self::panel::{ABOVE, LABEL, Panel, TimeAxis, title};
-use self::stage::Stage;
+use self::stage::{Stage, Tops};
 use self::tasks::Tasks;
 use self::text::{ASCENT, DESCENT, LINE, balanced, clean, width, wrap};
 use crate::evidence::{Evidence, Findings, Series, Verdict};
@@ -34,6 +36,8 @@ use crate::evidence::{Evidence, Findings, Series, Verdict};
 pub const SIZE: (u32, u32) = (1600, 1000);
 
 const MARGIN: f32 = 36.0;
+/// The lowest baseline.
+const BOTTOM: f32 = SIZE.1 as f32 - 22.0;
 /// Left of the plots: the figures of their axes.
 const PLOT_LEFT: f32 = 150.0;
 /// Right of the plots: their labels.
@@ -88,28 +92,36 @@ fn head(scene: &mut Scene, findings: &Findings, theme: &Theme) -> f32 {
 /// begins.
 fn foot(scene: &mut Scene, findings: &Findings, theme: &Theme) -> f32 {
     let wide = SIZE.0 as f32 - 2.0 * MARGIN;
-    let mark = format!("soak {}", env!("CARGO_PKG_VERSION"));
-    let mark_wide = width(&mark, LABEL, Weight::Regular);
-    let bottom = SIZE.1 as f32 - 22.0;
+    let mark_wide = width(&mark(), LABEL, Weight::Regular);
     // the last line shares its row with the mark
     let lines = match findings.caption.as_str() {
         "" => Vec::new(),
         caption => balanced(caption, 25.0, Weight::Regular, wide - mark_wide - 30.0, 2),
     };
-    let first = bottom - 25.0 * LINE * lines.len().saturating_sub(1) as f32;
+    let first = BOTTOM - 25.0 * LINE * lines.len().saturating_sub(1) as f32;
     for (i, text) in lines.iter().enumerate() {
         let y = first + 25.0 * LINE * i as f32;
         scene.text(line(text.clone(), (MARGIN, y), 25.0, Weight::Regular, theme.ink));
     }
+    foot_mark(scene, theme);
+    first - 25.0 * ASCENT - 16.0
+}
+
+/// Who made the picture, in its lower right corner; returns where that begins.
+fn foot_mark(scene: &mut Scene, theme: &Theme) -> f32 {
     scene.text(Text {
-        text: mark,
-        at: (SIZE.0 as f32 - MARGIN, bottom),
+        text: mark(),
+        at: (SIZE.0 as f32 - MARGIN, BOTTOM),
         size: LABEL,
         weight: Weight::Regular,
         anchor: Anchor::Right,
         colour: theme.axis,
     });
-    first - 25.0 * ASCENT - 16.0
+    BOTTOM - LABEL * ASCENT
+}
+
+fn mark() -> String {
+    format!("soak {}", env!("CARGO_PKG_VERSION"))
 }
 
 fn stage<'a>(evidence: &'a Evidence, findings: &'a Findings, theme: &'a Theme) -> Stage<'a> {
@@ -133,6 +145,7 @@ fn stage<'a>(evidence: &'a Evidence, findings: &'a Findings, theme: &'a Theme) -
         phases,
         marks: timeline::marks(&evidence.events),
         breaks: trace::breaks(&evidence.events),
+        tops: Tops::default(),
     }
 }
 

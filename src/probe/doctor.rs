@@ -1,0 +1,54 @@
+//! What `soak doctor` does beyond looking for probes: it tries each of them, and knows what else a runtime offers.
+//!
+//! Comes in: a sampler that is ready, a target. Goes out: what its answers cost, and lines of advice. Forces no
+//! collection and sends nothing but what the probes ask for.
+
+use std::time::Duration;
+
+use super::{Ask, SLOWEST_PAGE, Sampler};
+use crate::evidence::{Moment, Runtime};
+use crate::plan::Plan;
+use crate::target::{Target, ports, runtime::python_version};
+
+/// Samples taken of each probe.
+const SAMPLES: u32 = 5;
+/// Between two of them: probes that ask the target are let do so often enough to be measured.
+const APART: Duration = Duration::from_millis(300);
+
+/// Asks every probe a few times, so that [`Sampler::costs`] tells what its answers cost, and for one snapshot.
+pub async fn try_out(sampler: &Sampler) {
+    for _ in 0..SAMPLES {
+        sampler.ask(Ask::Sample, SLOWEST_PAGE).await;
+        tokio::time::sleep(APART).await;
+    }
+    let snapshot = Ask::Snapshot(Moment::SteadyStart);
+    if sampler.answers(snapshot) {
+        sampler.ask(snapshot, SLOWEST_PAGE).await;
+    }
+}
+
+/// What the user can do that no probe knows of.
+pub fn advice(plan: &Plan, target: &Target) -> Vec<String> {
+    let Some(pid) = target.record.pid else { return Vec::new() };
+    let mut lines = Vec::new();
+    let others = ports::others(plan, pid);
+    if !others.is_empty() && !plan.probes.look_around {
+        let list: Vec<String> = others.iter().map(u16::to_string).collect();
+        lines.push(format!(
+            "it listens on port {} too: --look-around asks there for pprof and metrics, or name the page with --pprof URL or --metrics URL",
+            list.join(", ")
+        ));
+    }
+    match (target.record.runtime, python_version(pid)) {
+        (Runtime::Python, Some(version)) if version >= (3, 14) => lines.push(format!(
+            "Python {}.{} shows its asyncio tasks by itself: python -m asyncio pstree {pid}; soak does not read that",
+            version.0, version.1
+        )),
+        (Runtime::Python, Some(version)) => lines.push(format!(
+            "Python {}.{} shows no tasks of its own accord; 3.14 does: python -m asyncio pstree PID",
+            version.0, version.1
+        )),
+        _ => {}
+    }
+    lines
+}

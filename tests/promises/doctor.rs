@@ -1,0 +1,50 @@
+//! `soak doctor` says what can be seen of a service, what cannot, and the line that turns it on; it changes nothing.
+
+use serde_json::Value;
+
+use super::support::{Server, run, soak, told};
+
+/// The record of a probe.
+fn probe<'a>(checkup: &'a Value, name: &str) -> &'a Value {
+    checkup["probes"].as_array().unwrap().iter().find(|p| p["name"] == name).unwrap_or(&Value::Null)
+}
+
+#[test]
+fn each_probe_is_told_with_its_cost_or_with_what_turns_it_on() {
+    let server = Server::start("ok");
+    let place = tempfile::tempdir().unwrap();
+    let mut command = soak(&["doctor", &server.url(), "--json"]);
+    command.current_dir(place.path());
+    let told = run(command).ends_with(0);
+    let checkup: Value = serde_json::from_str(&told.stdout).unwrap();
+    assert_eq!(checkup["target"]["pid"].as_u64(), Some(server.pid().into()), "{checkup}");
+    let process = probe(&checkup, "process");
+    assert_eq!(process["found"], true, "{checkup}");
+    assert!(
+        process["mean_s"].as_f64().unwrap() > 0.0 && process["asked"].as_u64().unwrap() >= 3,
+        "{process}"
+    );
+    let page = probe(&checkup, "prometheus");
+    assert_eq!(page["found"], false, "{page}");
+    assert!(page["turn_on"].as_str().unwrap().contains("--metrics"), "{page}");
+    assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0, "nothing is written");
+}
+
+#[test]
+fn the_table_fits_its_width_and_says_it_in_words() {
+    let server = Server::start("ok");
+    let stdout = told(&["doctor", &server.url()]).ends_with(0).stdout;
+    assert!(stdout.contains(&format!("(pid {})", server.pid())), "{stdout}");
+    for word in ["found", "not found", "to turn it on", "rss_anon_bytes", "--metrics"] {
+        assert!(stdout.contains(word), "{word}: {stdout}");
+    }
+    let widest = stdout.lines().map(|line| line.chars().count()).max().unwrap();
+    assert!(widest <= 120, "{widest}: {stdout}");
+}
+
+#[test]
+fn of_nobody_it_says_why() {
+    let told = told(&["doctor", "--pid", "4194304"]);
+    assert_eq!(told.code, 2, "{told:?}");
+    assert!(told.stderr.contains("4194304") && told.stderr.lines().count() == 1, "{told:?}");
+}
