@@ -35,12 +35,7 @@ fn name(run: &Evidence, path: &Path) -> String {
     label.unwrap_or_else(|| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
 }
 
-fn show(
-    runs: [(&Evidence, &Findings); 2],
-    compared: &Comparison,
-    out: &Path,
-    manner: &Manner,
-) -> Result<()> {
+fn show(runs: [(&Evidence, &Findings); 2], compared: &Comparison, out: &Path, manner: &Manner) -> Result<()> {
     comparison::render_all(runs, compared, |name, content| replace_file(&out.join(name), content))?;
     if manner.json {
         print(&comparison::json(compared)?);

@@ -199,6 +199,12 @@ fn account(memory: V8Memory, pid: u32) -> Vec<(String, f64)> {
     parts.into_iter().map(|(part, bytes)| (part.series().to_string(), bytes)).collect()
 }
 
+/// What each stack of a profile holds; the other answers are read and forgotten. For [`super::foreign`].
+pub(super) fn foreign(answer: &str) -> Vec<f64> {
+    let _ = (door::path(answer.as_bytes()), memory::evaluated(answer), memory::usage(answer));
+    profile::parse(answer).map_or(Vec::new(), |all| all.stacks.iter().map(|stack| stack.bytes).collect())
+}
+
 impl Probe for Inspector {
     fn name(&self) -> &'static str {
         "inspector"
