@@ -52,7 +52,7 @@ pub async fn find(fetcher: &Fetcher, ports: Vec<(u32, u16)>) -> Result<Door, Pro
 }
 
 /// The path of the first page that is a runtime's own: the one of the main thread.
-fn path(list: &[u8]) -> Option<String> {
+pub(super) fn path(list: &[u8]) -> Option<String> {
     let pages: Vec<Page> = serde_json::from_slice(list).ok()?;
     let page = pages.into_iter().find(|page| matches!(page.kind.as_str(), "node" | "deno"))?;
     let url = Url::parse(&page.socket).ok().filter(|url| url.scheme() == "ws")?;
