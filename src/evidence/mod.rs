@@ -5,11 +5,13 @@
 
 mod account;
 mod command;
+mod comparison;
 mod environment;
 mod event;
 mod findings;
 mod frames;
 mod gate;
+mod java;
 mod latency;
 mod lives;
 mod load;
@@ -20,6 +22,7 @@ mod trend;
 
 pub use account::{Account, AccountPart, AccountRow};
 pub use command::Command;
+pub use comparison::{Change, Comparison, Growth, Per, SeriesChange, Side};
 pub use environment::{Environment, ProbeRecord, Runtime, TargetRecord};
 pub use event::{COLLECTIONS, Event, EventKind, Gone};
 pub use findings::{
@@ -28,6 +31,7 @@ pub use findings::{
 };
 pub use frames::CodeOwner;
 pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
+pub use java::is_jdk;
 pub use latency::{Latency, LatencyPoint, LatencyTag, Percentiles};
 pub use lives::beginnings;
 pub use load::{ErrorKind, LoadRow};

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic, in its helpers too")]
 
+mod compare;
 mod demo;
 mod doctor;
 mod endings;
@@ -14,6 +15,8 @@ mod hard_targets;
 #[cfg(target_os = "linux")]
 mod hostile_probes;
 mod house;
+#[cfg(target_os = "linux")]
+mod jvm;
 mod precedence;
 #[cfg(target_os = "linux")]
 mod processes;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::super::pprof::{FNV_START, cut, fnv1a};
 use super::messages::{Fares, Said, Spawned, State};
-use crate::evidence::{GroupKind, TaskGroup};
+use crate::evidence::{Frame, GroupKind, TaskGroup};
 
 /// Tasks that are followed at once; they take some 13 MiB.
 pub const MOST_TASKS: usize = 400_000;
@@ -194,8 +194,11 @@ impl Tasks {
             return *place;
         }
         let index = self.places.len() as u32;
-        self.places
-            .push(Place { groups: STATES.map(|state| Arc::new(group(&called, state))), counts: [0; 3] });
+        let stack = if called == ELSEWHERE { Vec::new() } else { stack(task) };
+        self.places.push(Place {
+            groups: STATES.map(|state| Arc::new(group(&called, &stack, state))),
+            counts: [0; 3],
+        });
         self.by_name.insert(called, index);
         index
     }
@@ -213,6 +216,17 @@ fn place(task: &Spawned) -> String {
     text
 }
 
+/// The one frame that is known, whose file says whether it is a dependency's: a server's library spawns a task for each
+/// connection.
+fn stack(task: &Spawned) -> Vec<Frame> {
+    let frame = |(file, line, _): &(String, u32, u32)| {
+        let below = below_registry(file);
+        let file = if below == file { cut(file).into() } else { format!("registry/{}", cut(below)) };
+        Frame { func: "tokio::spawn".into(), file: Some(file), line: Some(*line) }
+    };
+    task.location.iter().map(frame).collect()
+}
+
 /// A file of a dependency as `axum-0.8.4/src/serve.rs`: where the builder kept it says nothing about the service.
 fn below_registry(file: &str) -> &str {
     let behind = |mark: &str| {
@@ -225,13 +239,13 @@ fn below_registry(file: &str) -> &str {
         .unwrap_or(file)
 }
 
-fn group(called: &str, state: State) -> TaskGroup {
+fn group(called: &str, stack: &[Frame], state: State) -> TaskGroup {
     let id = match called {
         ELSEWHERE => ELSEWHERE.into(),
         _ => format!("{:016x}", fnv1a(fnv1a(FNV_START, called.as_bytes()), state.word().as_bytes())),
     };
     let (name, state) = (called.into(), Some(state.word().into()));
-    TaskGroup { id, kind: GroupKind::Task, name, state, stack: Vec::new(), created_by: None }
+    TaskGroup { id, kind: GroupKind::Task, name, state, stack: stack.to_vec(), created_by: None }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::super::messages;
 use super::super::messages::tests::Update;
 use super::*;
+use crate::evidence::CodeOwner;
 
 fn take(tasks: &mut Tasks, update: Update) {
     messages::read(&update.bytes(), |said| tasks.hear(said)).unwrap();
@@ -86,6 +87,9 @@ fn a_dependency_is_called_by_its_own_path() {
         ("/registry/src/", "/registry/src/"),
     ] {
         assert_eq!(below_registry(file), shown);
+        let task = Spawned { id: 1, location: Some((file.into(), 7, 9)), name: None, kind: None };
+        let owner = if shown == file { CodeOwner::Own } else { CodeOwner::Library };
+        assert_eq!(stack(&task)[0].owner(), owner, "{file}");
     }
 }
 
