@@ -4,6 +4,8 @@
 //! `record/` reads them back, `trend/`, `culprit/` and `judge/` turn them into [`Findings`], `report/` draws those.
 
 mod account;
+mod attribution;
+mod behaviour;
 mod command;
 mod environment;
 mod event;
@@ -19,12 +21,14 @@ mod tasks;
 mod trend;
 
 pub use account::{Account, AccountPart, AccountRow};
+pub use attribution::{Attributed, Attribution};
+pub use behaviour::{Behaviour, MisbehavePlan, NORMAL};
 pub use command::Command;
 pub use environment::{Environment, ProbeRecord, Runtime, TargetRecord};
 pub use event::{COLLECTIONS, Event, EventKind, Gone};
 pub use findings::{
-    Culprit, DriverHealth, ErrorCounts, Findings, GateFinding, GateResult, LoadFinding, SeriesFinding,
-    Verdict,
+    Culprit, DriverHealth, ErrorCounts, Findings, GateFinding, GateResult, LoadFinding, Misbehaved,
+    SeriesFinding, Verdict,
 };
 pub use frames::CodeOwner;
 pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};

@@ -1,0 +1,120 @@
+//! Whose growth it is, judged: which behaviour leaks, which adds nothing, and of which this run cannot tell.
+//!
+//! Comes in: the blocks that a run with misbehaving clients was cut into. Goes out: for each series that grew a line for
+//! each kind of request. `blocks` reads them off the evidence, `trend/` has the method.
+
+mod blocks;
+mod words;
+
+use crate::evidence::{Attributed, Attribution, Direction, Estimate, Evidence};
+use crate::trend::{Effect, attribute};
+
+use super::steady::Steady;
+use super::voters::{FARTHEST, Voter, Voters};
+use blocks::{Cut, Kind};
+
+pub use words::told;
+
+/// A behaviour that was in fewer blocks has been compared with too little.
+const LEAST_BLOCKS: u32 = 6;
+/// An upper end of less than this share of what the worst leaks each is nothing,
+const NOTHING_EACH: f64 = 0.25;
+/// and where nobody is known to leak, less than this share of all the growth.
+const NOTHING_OF_ALL: f64 = 0.1;
+/// What comes to less than this share of all the growth is blamed for nothing.
+const LEAST_OF_ALL: f64 = 0.02;
+/// Growth that came back after the load was held, not leaked.
+const CAME_BACK: f64 = 0.5;
+
+/// Every line of every series that grew; empty where no mix differed by design.
+pub fn attribution(evidence: &Evidence, steady: &Steady, voters: &Voters) -> Vec<Attribution> {
+    let Some(cut) = Cut::of(evidence, steady) else { return Vec::new() };
+    let grew: Vec<&Voter> = voters.iter().filter(|voter| asks(voter)).collect();
+    let of_series = |voter: &&Voter| -> Vec<Attribution> {
+        let Some(series) = evidence.recording.series(&voter.name) else { return Vec::new() };
+        let Some(sampled) = cut.sampled(&evidence.recording, series) else { return Vec::new() };
+        let effects = attribute(&sampled, grew.len());
+        let growth = blocks::growth(&sampled);
+        lines(&voter.name, &cut.kinds, effects.as_deref(), growth, steady.seconds())
+    };
+    grew.iter().flat_map(of_series).collect()
+}
+
+/// Whether it is asked whose growth this is: a count or memory with a vote that did not stay as it was.
+fn asks(voter: &Voter) -> bool {
+    let rose = match voter.trend.direction {
+        Direction::Stable => false,
+        Direction::Growing => voter.material,
+        Direction::Inconclusive => !voter.bounded && voter.trend.start < voter.trend.end,
+    };
+    let came_back = voter.trend.recovered.is_some_and(|share| share > CAME_BACK);
+    // by its best name: the count of tasks has a vote under that of the runtime
+    voter.rank.is_some() && rose && !came_back && voter.explained_by.is_none()
+}
+
+fn lines(
+    series: &str,
+    kinds: &[Kind],
+    effects: Option<&[Effect]>,
+    growth: f64,
+    steady_s: f64,
+) -> Vec<Attribution> {
+    let effects: Vec<Option<&Effect>> = kinds
+        .iter()
+        .enumerate()
+        .map(|(i, kind)| effects.and_then(|e| e.get(i)).filter(|_| kind.compared()))
+        .collect();
+    let leaks = |kind: &Kind, effect: &Effect| {
+        effect.each.lo > 0.0
+            && effect.excess.lo > 0.0
+            && effect.each.value * kind.sent as f64 >= LEAST_OF_ALL * growth
+    };
+    let worst = kinds.iter().zip(&effects).filter_map(|(kind, effect)| effect.filter(|e| leaks(kind, e)));
+    let worst = worst.map(|effect| effect.each.value).reduce(f64::max);
+    let line = |(kind, effect): (&Kind, &Option<&Effect>)| {
+        let mut line = Attribution {
+            series: series.into(),
+            request: kind.request.clone(),
+            behaviour: kind.behaviour.clone(),
+            blocks: kind.blocks,
+            sent: kind.sent,
+            per_each: effect.map(|effect| effect.each.value),
+            per_each_ci: effect.map(|effect| [effect.each.lo, effect.each.hi]),
+            answer: Attributed::TooShort,
+            needs_s: None,
+            why: String::new(),
+        };
+        match effect {
+            None => {
+                let times = f64::from(LEAST_BLOCKS) / f64::from(kind.blocks.max(1));
+                line.needs_s = Some(steady_s * times.max(2.0));
+            }
+            Some(effect) if leaks(kind, effect) => line.answer = Attributed::Leaks,
+            Some(effect) => {
+                let of_all = NOTHING_OF_ALL * growth.max(0.0) / kind.sent.max(1) as f64;
+                let most = worst
+                    .map_or(of_all, |worst| (NOTHING_EACH * worst).min(of_all.max(NOTHING_EACH * worst)));
+                // many small ones may come to much: the normal ones are held to their share of all the growth
+                let most = if kind.is_normal() { of_all } else { most };
+                line.answer = match effect.each.hi <= most {
+                    true => Attributed::Nothing,
+                    false => Attributed::CannotBeSeparated,
+                };
+                line.needs_s =
+                    needs(&effect.each, most, steady_s).filter(|_| line.answer != Attributed::Nothing);
+            }
+        }
+        line.why = words::why(&line);
+        line
+    };
+    kinds.iter().zip(&effects).map(line).collect()
+}
+
+/// How long a steady would tell: an interval shrinks with the root of its length. None where that is too far ahead.
+fn needs(each: &Estimate, most: f64, steady_s: f64) -> Option<f64> {
+    let half = (each.hi - each.value).max(each.value - each.lo);
+    // far enough from one of the two answers, nothing and what it seems to be
+    let room = most.max(0.5 * each.value);
+    let times = (half / room.max(f64::MIN_POSITIVE)).powi(2).max(1.5);
+    (times <= FARTHEST).then_some(times * steady_s)
+}
