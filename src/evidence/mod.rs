@@ -7,6 +7,7 @@ mod account;
 mod attribution;
 mod behaviour;
 mod command;
+mod comparison;
 mod environment;
 mod event;
 mod findings;
@@ -24,6 +25,7 @@ pub use account::{Account, AccountPart, AccountRow};
 pub use attribution::{Attributed, Attribution};
 pub use behaviour::{Behaviour, MisbehavePlan, NORMAL};
 pub use command::Command;
+pub use comparison::{Change, Comparison, Growth, Per, SeriesChange, Side};
 pub use environment::{Environment, ProbeRecord, Runtime, TargetRecord};
 pub use event::{COLLECTIONS, Event, EventKind, Gone};
 pub use findings::{

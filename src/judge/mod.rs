@@ -6,6 +6,7 @@
 mod absence;
 mod account;
 mod attribution;
+mod compare;
 mod exit;
 mod foresight;
 mod gates;
@@ -25,6 +26,7 @@ mod words;
 use crate::evidence::{Account, Evidence, Findings};
 
 pub use absence::lost;
+pub use compare::compare;
 pub use foresight::{Foreseen, foresee};
 pub use outlook::{Outlook, outlook};
 pub use reproduce::reproduce;

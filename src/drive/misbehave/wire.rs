@@ -1,7 +1,7 @@
 //! What every misbehaving client does with a socket: connect, send the request of the plan, read an answer.
 //!
-//! Requests are written by hand, byte for byte as any HTTP/1.1 client would send them; of an answer only the status is
-//! understood.
+//! Requests are written by hand, byte for byte as any HTTP/1.1 client would send them; of an answer only the status and
+//! where it ends are understood.
 
 use std::cell::Cell;
 use std::io::Write;
@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::{StatusCode, Url};
+use reqwest::{Method, StatusCode, Url};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::OnceCell;
@@ -146,40 +146,97 @@ impl Client {
         }
     }
 
-    /// Reads the head of an answer, and with it perhaps some of the body; how much of that came is returned.
+    /// Reads the head of an answer, and with it perhaps some of the body, whose first bytes are returned.
     ///
     /// # Errors
     /// What the server broke: no answer in time, a connection closed before one, a 5xx that nobody expects. What it
     /// refuses (4xx) a client that misbehaves may well have earned.
-    pub(super) async fn head_of_answer(&self, stream: &mut TcpStream) -> Result<usize, ErrorKind> {
+    pub(super) async fn head_of_answer(&self, stream: &mut TcpStream) -> Result<Answer, ErrorKind> {
         let asked = Instant::now();
-        let mut head = Vec::with_capacity(1024);
+        let mut bytes = Vec::with_capacity(1024);
         let reading = async {
-            while end_of_head(&head).is_none() && head.len() < LONGEST_HEAD {
-                if stream.read_buf(&mut head).await.unwrap_or(0) == 0 {
+            loop {
+                if let Some(end) = end_of_head(&bytes) {
+                    return Ok(end);
+                }
+                if bytes.len() >= LONGEST_HEAD || stream.read_buf(&mut bytes).await.unwrap_or(0) == 0 {
                     return Err(ErrorKind::Reset);
                 }
             }
-            Ok(())
         };
-        timeout(self.timeout, reading).await.unwrap_or(Err(ErrorKind::Timeout))?;
+        let end = timeout(self.timeout, reading).await.unwrap_or(Err(ErrorKind::Timeout))?;
         let took = asked.elapsed();
         self.usual.set(Some(self.usual.get().map_or(took, |usual| usual * 7 / 8 + took / 8)));
-        let status = head.get(9..12).and_then(|code| StatusCode::from_bytes(code).ok());
+        let body = bytes.split_off(end);
+        let status = bytes.get(9..12).and_then(|code| StatusCode::from_bytes(code).ok());
         match status {
             None => Err(ErrorKind::Reset),
             Some(status) if status.is_server_error() && !self.plan.expect_status.contains(&status) => {
                 Err(ErrorKind::Status5xx)
             }
-            Some(_) => Ok(end_of_head(&head).map_or(0, |end| head.len() - end)),
+            Some(status) => {
+                let none = self.plan.method == Method::HEAD || matches!(status.as_u16(), 204 | 304);
+                Ok(Answer { body, ends: if none { Ends::After(0) } else { Ends::of(&bytes) } })
+            }
         }
     }
 
-    /// Waits for an answer as a client that behaves would, and reads until the server closes.
+    /// Waits for an answer as a client that behaves would, and reads it to its end.
     pub(super) async fn whole_answer(&self, stream: &mut TcpStream) -> Result<(), ErrorKind> {
-        self.head_of_answer(stream).await?;
-        drain(stream, self.timeout).await;
-        Ok(())
+        let mut answer = self.head_of_answer(stream).await?;
+        let reading = async {
+            while !answer.is_whole() && stream.read_buf(&mut answer.body).await.unwrap_or(0) > 0 {
+                answer.forget();
+            }
+        };
+        timeout(self.timeout, reading).await.map_err(|_| ErrorKind::Timeout)
+    }
+}
+
+/// What came of an answer behind its head.
+pub(super) struct Answer {
+    pub(super) body: Vec<u8>,
+    ends: Ends,
+}
+
+/// How a client knows that an answer is whole.
+enum Ends {
+    /// So many bytes are still to come.
+    After(usize),
+    /// With an empty chunk.
+    WithChunk,
+    /// With the connection.
+    WithConnection,
+}
+
+impl Ends {
+    fn of(head: &[u8]) -> Ends {
+        let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+        let value = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        match value("content-length").and_then(|length| length.trim().parse().ok()) {
+            Some(length) => Ends::After(length),
+            None if value("transfer-encoding").is_some_and(|how| how.contains("chunked")) => Ends::WithChunk,
+            None => Ends::WithConnection,
+        }
+    }
+}
+
+impl Answer {
+    fn is_whole(&self) -> bool {
+        match self.ends {
+            Ends::After(left) => self.body.len() >= left,
+            Ends::WithChunk => self.body.ends_with(b"0\r\n\r\n"),
+            Ends::WithConnection => false,
+        }
+    }
+
+    /// Keeps no more of the body than its end is known by.
+    fn forget(&mut self) {
+        let gone = self.body.len().saturating_sub(5);
+        if let Ends::After(left) = &mut self.ends {
+            *left -= gone.min(*left);
+        }
+        self.body.drain(..gone);
     }
 }
 
