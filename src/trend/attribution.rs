@@ -86,16 +86,11 @@ fn regress(blocks: &[Block], open: &[Vec<f64>], confidence: f64) -> Option<Vec<E
     let frame = Frame::new(Points { at: &at, values: &values }, &beside);
     let each: Vec<Column<'_>> = sent.iter().map(|column| Column::Of(column)).collect();
     let beyond: Vec<Column<'_>> = std::iter::once(Column::Time).chain(each[1..].iter().copied()).collect();
-    (0..kinds)
-        .map(|kind| {
-            let each = frame.fit(&each, 1 + kind, 0.0)?.coefficient.estimate(confidence);
-            let excess = match kind {
-                0 => each,
-                _ => frame.fit(&beyond, 1 + kind, 0.0)?.coefficient.estimate(confidence),
-            };
-            Some(Effect { each, excess })
-        })
-        .collect()
+    let each: Vec<Estimate> = frame.each(&each)?.iter().map(|c| c.estimate(confidence)).collect();
+    let beyond: Vec<Estimate> = frame.each(&beyond)?.iter().map(|c| c.estimate(confidence)).collect();
+    // the clock stands in the place of the normal requests, of which nobody asks what they do beyond themselves
+    let excess = each.iter().take(1).chain(&beyond[1..]);
+    Some(each.iter().zip(excess).map(|(each, excess)| Effect { each: *each, excess: *excess }).collect())
 }
 
 /// The sets of columns to be tried, the best first.

@@ -9,11 +9,12 @@ mod words;
 use crate::evidence::{Attributed, Attribution, Direction, Estimate, Evidence};
 use crate::trend::{Effect, attribute};
 
+use super::rank::TASK_COUNTS;
 use super::steady::Steady;
 use super::voters::{FARTHEST, Voter, Voters};
 use blocks::{Cut, Kind};
 
-pub use words::told;
+pub use words::{told, worst};
 
 /// A behaviour that was in fewer blocks has been compared with too little.
 const LEAST_BLOCKS: u32 = 6;
@@ -29,7 +30,8 @@ const CAME_BACK: f64 = 0.5;
 /// Every line of every series that grew; empty where no mix differed by design.
 pub fn attribution(evidence: &Evidence, steady: &Steady, voters: &Voters) -> Vec<Attribution> {
     let Some(cut) = Cut::of(evidence, steady) else { return Vec::new() };
-    let grew: Vec<&Voter> = voters.iter().filter(|voter| asks(voter)).collect();
+    let counted = TASK_COUNTS.iter().find(|name| voters.get(name).is_some()).copied();
+    let grew: Vec<&Voter> = voters.iter().filter(|voter| asks(voter, counted)).collect();
     let of_series = |voter: &&Voter| -> Vec<Attribution> {
         let Some(series) = evidence.recording.series(&voter.name) else { return Vec::new() };
         let Some(sampled) = cut.sampled(&evidence.recording, series) else { return Vec::new() };
@@ -40,16 +42,17 @@ pub fn attribution(evidence: &Evidence, steady: &Steady, voters: &Voters) -> Vec
     grew.iter().flat_map(of_series).collect()
 }
 
-/// Whether it is asked whose growth this is: a count or memory with a vote that did not stay as it was.
-fn asks(voter: &Voter) -> bool {
+/// Whether it is asked whose growth this is: the best count of tasks or that of descriptors, whether or not their groups
+/// vote in their place, if they rose; and what memory has a vote and grows.
+fn asks(voter: &Voter, counted: Option<&str>) -> bool {
+    let count = counted == Some(voter.name.as_str()) || voter.name == "fds";
     let rose = match voter.trend.direction {
         Direction::Stable => false,
         Direction::Growing => voter.material,
-        Direction::Inconclusive => !voter.bounded && voter.trend.start < voter.trend.end,
+        Direction::Inconclusive => count && !voter.bounded && voter.trend.start < voter.trend.end,
     };
     let came_back = voter.trend.recovered.is_some_and(|share| share > CAME_BACK);
-    // by its best name: the count of tasks has a vote under that of the runtime
-    voter.rank.is_some() && rose && !came_back && voter.explained_by.is_none()
+    (count || voter.rank.is_some()) && rose && !came_back && voter.explained_by.is_none()
 }
 
 fn lines(

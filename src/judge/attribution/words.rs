@@ -56,6 +56,16 @@ pub fn told(lines: &[Attribution]) -> Vec<String> {
     lines.chunk_by(|a, b| a.series == b.series).filter_map(of_series).collect()
 }
 
+/// How many of a series each of those leaks that leak the most, and who they are.
+pub fn worst(lines: &[Attribution], name: &str) -> Option<(f64, String)> {
+    let of_series = lines.iter().filter(|line| line.series == name);
+    let mut leaks: Vec<&Attribution> = of_series.filter(|line| line.answer == Attributed::Leaks).collect();
+    leaks.sort_by(|a, b| b.per_each.unwrap_or(0.0).total_cmp(&a.per_each.unwrap_or(0.0)));
+    let first = leaks.first()?;
+    let alike: Vec<String> = leaks.iter().filter(|l| shown(l) == shown(first)).map(|l| called(l)).collect();
+    Some((first.per_each?, listed(&alike, "and")))
+}
+
 fn of_series(lines: &[Attribution]) -> Option<String> {
     let with = |answer: Attributed| lines.iter().filter(move |line| line.answer == answer);
     let names = |answer: Attributed| with(answer).map(called).collect::<Vec<_>>();
