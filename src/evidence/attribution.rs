@@ -34,6 +34,9 @@ impl fmt::Display for Attributed {
 pub struct Attribution {
     /// The series.
     pub series: String,
+    /// Who of it is blamed, where that is known: then only these are counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub culprit: Option<String>,
     /// The request's name.
     pub request: String,
     /// How the client behaved.

@@ -45,7 +45,7 @@ pub fn judge(evidence: &Evidence) -> Findings {
     let (verdict, why) = verdict::decide(&facts);
     let gates = gates::compare(evidence, &steady, &voters, &account, load.as_ref());
     let (exit_code, reason) = exit::code(evidence.plan.as_ref().map(|p| &p.judging), verdict, &gates);
-    let attribution = attribution::attribution(evidence, &steady, &voters);
+    let attribution = attribution::attribution(evidence, &steady, &voters, &tasks);
     let driver = load::driver(evidence);
     let Account { exact, rows } = account;
     let series = voters.findings();

@@ -106,12 +106,8 @@ pub fn caption(findings: &Findings) -> String {
     let whose = super::attribution::told(&findings.attribution).into_iter().next();
     let leaks = findings.attribution.iter().any(|line| line.answer == Attributed::Leaks);
     match (blames(findings), whose.filter(|_| leaks)) {
-        (Some(_), Some(whose)) => {
-            let culprit = findings.culprits.first().map(|c| format!(" ({})", called(c))).unwrap_or_default();
-            return whose + &culprit;
-        }
+        (_, Some(whose)) => return whose,
         (Some(blames), None) => return blames,
-        (None, Some(whose)) => return whose,
         (None, None) => {}
     }
     // what was explained away is what a reader sees climbing above this line

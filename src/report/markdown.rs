@@ -98,7 +98,8 @@ fn attribution(out: &mut String, lines: &[Attribution]) -> std::fmt::Result {
     writeln!(out, "| series | client | sent | blocks | each |\n| --- | --- | ---: | ---: | --- |")?;
     for line in lines {
         let sent = Unit::Count.show(line.sent as f64);
-        let (series, who, why) = (text(&line.series), text(&line.behaviour), text(&line.why));
+        let (who, why) = (text(&line.behaviour), text(&line.why));
+        let series = line.culprit.as_ref().map_or_else(|| text(&line.series), |culprit| code_cell(culprit));
         writeln!(out, "| {series} | {who} | {sent} | {} | {why} |", line.blocks)?;
     }
     writeln!(out)

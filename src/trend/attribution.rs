@@ -7,7 +7,8 @@
 //! Levels are regressed on the counts so far, by generalised least squares averaged over the noise models of this room,
 //! so that the interval allows for noise that wanders. That is the regression of increments on counts of the block, in
 //! a form that also knows noise which does not add up, such as requests in flight at the moment of a sample. What holds a
-//! connection for a while lifts the level for as long and leaks nothing: how many are open stands beside the counts.
+//! connection for a while lifts the level for as long and leaks nothing: how many are open stands beside the counts, where
+//! Schwarz's criterion says that it explains something.
 //! Two questions are asked of each kind: what one of them adds, and what it adds beyond a normal request. The latter is
 //! told from the blocks alone; the former rests on there being no growth by the clock, which looks like growth of every
 //! request.
@@ -60,12 +61,15 @@ pub struct Effect {
 pub fn attribute(blocks: &[Block], questions: usize) -> Option<Vec<Effect>> {
     let kinds = blocks.first()?.sent.len();
     let merged = merged(blocks);
+    // two answers of each kind, `each` and `excess`, stand and fall together: one share of the error
     let tail = ERROR / (2 * kinds * questions.max(1)) as f64;
-    // open connections one by one, or all together where the blocks are few, or not at all
-    open_columns(&merged).into_iter().find_map(|open| regress(&merged, &open, 1.0 - tail))
+    // open connections one by one, all together, or not at all: what Schwarz's criterion prefers
+    let tried =
+        open_columns(&merged).into_iter().filter_map(|open| regress(&merged, &open, 1.0 - 2.0 * tail));
+    tried.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, effects)| effects)
 }
 
-fn regress(blocks: &[Block], open: &[Vec<f64>], confidence: f64) -> Option<Vec<Effect>> {
+fn regress(blocks: &[Block], open: &[Vec<f64>], confidence: f64) -> Option<(f64, Vec<Effect>)> {
     let first = blocks.first()?;
     let kinds = first.sent.len();
     let span = blocks.last()?.at_s - first.at_s;
@@ -86,11 +90,13 @@ fn regress(blocks: &[Block], open: &[Vec<f64>], confidence: f64) -> Option<Vec<E
     let frame = Frame::new(Points { at: &at, values: &values }, &beside);
     let each: Vec<Column<'_>> = sent.iter().map(|column| Column::Of(column)).collect();
     let beyond: Vec<Column<'_>> = std::iter::once(Column::Time).chain(each[1..].iter().copied()).collect();
+    let criterion = frame.fit(&each, 1, 0.0)?.criterion;
     let each: Vec<Estimate> = frame.each(&each)?.iter().map(|c| c.estimate(confidence)).collect();
     let beyond: Vec<Estimate> = frame.each(&beyond)?.iter().map(|c| c.estimate(confidence)).collect();
     // the clock stands in the place of the normal requests, of which nobody asks what they do beyond themselves
     let excess = each.iter().take(1).chain(&beyond[1..]);
-    Some(each.iter().zip(excess).map(|(each, excess)| Effect { each: *each, excess: *excess }).collect())
+    let effects = each.iter().zip(excess).map(|(each, excess)| Effect { each: *each, excess: *excess });
+    Some((criterion, effects.collect()))
 }
 
 /// The sets of columns to be tried, the best first.

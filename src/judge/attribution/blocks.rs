@@ -1,6 +1,7 @@
 //! The blocks of a run, read off its evidence: when each was, what was sent in it, and the level of a series.
 
-use crate::evidence::{Evidence, LoadRow, NORMAL, PlanRecord, Recording, Series, beginnings};
+use crate::culprit::Candidate;
+use crate::evidence::{EventKind, Evidence, LoadRow, NORMAL, Phase, PlanRecord, beginnings};
 use crate::trend::Block;
 
 use super::super::steady::Steady;
@@ -8,6 +9,10 @@ use super::LEAST_BLOCKS;
 
 /// Blocks without a sample tell nothing; with more of them than this share the series was not sampled often enough.
 const UNSEEN: f64 = 0.5;
+/// An event of a phase that is later than this was not late, but another's.
+const LATE_S: f64 = 5.0;
+/// A group of which less than this share of its family's growth came is noise.
+const LEAST_OF_FAMILY: f64 = 0.05;
 
 /// One kind of request: a name and a behaviour.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +61,8 @@ pub struct Cut {
     pub kinds: Vec<Kind>,
     /// The stretches of steady.
     stretches: Vec<(f64, f64)>,
+    /// When the first block of each began.
+    begins: Vec<f64>,
     length_s: f64,
     /// Since when each life of the target goes on, after its first.
     lives: Vec<f64>,
@@ -67,8 +74,9 @@ impl Cut {
         let plan = evidence.plan.as_ref()?;
         let (length_s, count) = layout(plan)?;
         let stretches = steady.stretches.clone();
+        let begins = begins(evidence, plan, &stretches);
         let starts = |block: u32| {
-            let (from, _) = stretches.get((block / count) as usize)?;
+            let from = begins.get((block / count) as usize)?;
             Some(from + f64::from(block % count) * length_s)
         };
         let mut kinds = vec![normal(&evidence.load, &stretches)];
@@ -87,25 +95,30 @@ impl Cut {
                 || evidence.load.iter().filter(|r| r.request == request && r.behaviour == behaviour);
             misbehaving(request, behaviour, &of_kind().collect::<Vec<_>>(), &moments, length_s, &starts)
         }));
-        (kinds.len() > 1).then(|| Cut { kinds, stretches, length_s, lives: beginnings(&evidence.events) })
+        (kinds.len() > 1).then(|| Cut {
+            kinds,
+            stretches,
+            begins: begins.clone(),
+            length_s,
+            lives: beginnings(&evidence.events),
+        })
     }
 
-    /// A series by blocks; none where too few of them were sampled.
-    pub fn sampled(&self, recording: &Recording, series: &Series) -> Option<Vec<Block>> {
+    /// Readings by blocks; none where too few of them were read.
+    pub fn sampled(&self, read: impl Iterator<Item = (f64, f64)>) -> Option<Vec<Block>> {
         let mut blocks: Vec<(Place, Sum)> = Vec::new();
-        for (t, sample) in recording.elapsed_s.iter().zip(&series.samples) {
-            let Some(value) = sample.get() else { continue };
-            let Some(stretch) = self.stretches.iter().position(|(from, to)| (*from..*to).contains(t)) else {
+        for (t, value) in read {
+            let Some(stretch) = self.stretches.iter().position(|(from, to)| (*from..*to).contains(&t)) else {
                 continue;
             };
-            let life = self.lives.partition_point(|began| began <= t);
-            let number = ((t - self.stretches[stretch].0) / self.length_s) as u64;
+            let life = self.lives.partition_point(|began| *began <= t);
+            let number = ((t - self.begins[stretch]).max(0.0) / self.length_s) as u64;
             let place = Place { stretch, life, number };
             if blocks.last().is_none_or(|(last, _)| *last != place) {
                 blocks.push((place, Sum::of(self.kinds.len())));
             }
             if let Some((_, sum)) = blocks.last_mut() {
-                sum.add(*t, value, &self.kinds);
+                sum.add(t, value, &self.kinds);
             }
         }
         let all: f64 = self.stretches.iter().map(|(from, to)| (to - from) / self.length_s).sum();
@@ -120,10 +133,46 @@ impl Cut {
     }
 }
 
+/// How many there were of somebody's groups, those that grew, at each moment at which groups of the kind were counted.
+pub fn counts(evidence: &Evidence, whose: &Candidate) -> Vec<(f64, f64)> {
+    let of_kind = evidence.groups.iter().filter(|row| row.kind == whose.kind);
+    // of a family the groups that come and go, such as those still at work, are noise beside those that stay
+    let grew = |id: &&String| {
+        let mut rows = of_kind.clone().filter(|row| row.group == **id);
+        let first = rows.next().map_or(0.0, |row| row.count);
+        let last = rows.last().map_or(first, |row| row.count);
+        last - first >= LEAST_OF_FAMILY * whose.growth
+    };
+    let groups: Vec<&String> = whose.groups.iter().filter(grew).collect();
+    let mut counts: Vec<(f64, f64)> = Vec::new();
+    for row in of_kind {
+        if counts.last().is_none_or(|(at, _)| *at < row.elapsed_s) {
+            counts.push((row.elapsed_s, 0.0));
+        }
+        if let Some((_, count)) = counts.last_mut().filter(|_| groups.contains(&&row.group)) {
+            *count += row.count;
+        }
+    }
+    counts
+}
+
 /// By how much a series rose over its blocks, lives and stretches apart.
 pub fn growth(blocks: &[Block]) -> f64 {
     let rose = |stretch: &[Block]| stretch.last().map_or(0.0, |last| last.level) - stretch[0].level;
     blocks.chunk_by(|a, b| a.stretch == b.stretch).map(rose).sum()
+}
+
+/// When the load of each stretch of steady begins to be judged: by its schedule, which is exact. That the phase began is
+/// told a moment later where the machine is busy.
+fn begins(evidence: &Evidence, plan: &PlanRecord, stretches: &[(f64, f64)]) -> Vec<f64> {
+    let warmups = evidence.events.iter().filter(|e| e.kind == EventKind::Phase { phase: Phase::Warmup });
+    let warmups: Vec<f64> = warmups.map(|e| e.elapsed_s).collect();
+    let begin = |(from, _): &(f64, f64)| {
+        let warmup = warmups.iter().rev().find(|at| *at <= from);
+        let due = warmup.map(|at| at + plan.phases.warmup.secs());
+        due.filter(|due| (from - due).abs() < LATE_S).unwrap_or(*from)
+    };
+    stretches.iter().map(begin).collect()
 }
 
 /// How long a block is, and how many a stretch of steady has; as `drive/` cuts it.

@@ -11,6 +11,7 @@ use crate::trend::{Effect, attribute};
 
 use super::rank::TASK_COUNTS;
 use super::steady::Steady;
+use super::tasks::{Tasks, called};
 use super::voters::{FARTHEST, Voter, Voters};
 use blocks::{Cut, Kind};
 
@@ -26,20 +27,53 @@ const NOTHING_OF_ALL: f64 = 0.1;
 const LEAST_OF_ALL: f64 = 0.02;
 /// Growth that came back after the load was held, not leaked.
 const CAME_BACK: f64 = 0.5;
+/// Of those who are blamed so many are asked about.
+const CULPRITS: usize = 3;
 
-/// Every line of every series that grew; empty where no mix differed by design.
-pub fn attribution(evidence: &Evidence, steady: &Steady, voters: &Voters) -> Vec<Attribution> {
+/// What grew, and what is asked about it.
+struct Grew {
+    series: String,
+    culprit: Option<String>,
+    read: Vec<(f64, f64)>,
+}
+
+/// Every line of everything that grew; empty where no mix differed by design.
+pub fn attribution(evidence: &Evidence, steady: &Steady, voters: &Voters, tasks: &Tasks) -> Vec<Attribution> {
     let Some(cut) = Cut::of(evidence, steady) else { return Vec::new() };
+    let all = grew(evidence, voters, tasks);
+    let each = all.iter().filter_map(|grew| {
+        let sampled = cut.sampled(grew.read.iter().copied())?;
+        let effects = attribute(&sampled, all.len());
+        Some(lines(grew, &cut.kinds, effects.as_deref(), blocks::growth(&sampled), steady.seconds()))
+    });
+    each.flatten().collect()
+}
+
+/// Of tasks those who are blamed, since nothing but what leaked is among them; else the series.
+fn grew(evidence: &Evidence, voters: &Voters, tasks: &Tasks) -> Vec<Grew> {
     let counted = TASK_COUNTS.iter().find(|name| voters.get(name).is_some()).copied();
-    let grew: Vec<&Voter> = voters.iter().filter(|voter| asks(voter, counted)).collect();
-    let of_series = |voter: &&Voter| -> Vec<Attribution> {
-        let Some(series) = evidence.recording.series(&voter.name) else { return Vec::new() };
-        let Some(sampled) = cut.sampled(&evidence.recording, series) else { return Vec::new() };
-        let effects = attribute(&sampled, grew.len());
-        let growth = blocks::growth(&sampled);
-        lines(&voter.name, &cut.kinds, effects.as_deref(), growth, steady.seconds())
-    };
-    grew.iter().flat_map(of_series).collect()
+    let mut all: Vec<Grew> = tasks
+        .to_blame()
+        .take(CULPRITS)
+        .map(|whose| Grew {
+            series: format!("{}s", whose.culprit.kind),
+            culprit: Some(called(&whose.culprit)),
+            read: blocks::counts(evidence, whose),
+        })
+        .collect();
+    let plain = |voter: &&Voter| asks(voter, counted.filter(|_| all.is_empty()));
+    let series: Vec<Grew> = voters
+        .iter()
+        .filter(plain)
+        .filter_map(|voter| {
+            let recording = &evidence.recording;
+            let samples = &recording.series(&voter.name)?.samples;
+            let read = recording.elapsed_s.iter().zip(samples).filter_map(|(t, v)| Some((*t, v.get()?)));
+            Some(Grew { series: voter.name.clone(), culprit: None, read: read.collect() })
+        })
+        .collect();
+    all.extend(series);
+    all
 }
 
 /// Whether it is asked whose growth this is: the best count of tasks or that of descriptors, whether or not their groups
@@ -56,7 +90,7 @@ fn asks(voter: &Voter, counted: Option<&str>) -> bool {
 }
 
 fn lines(
-    series: &str,
+    grew: &Grew,
     kinds: &[Kind],
     effects: Option<&[Effect]>,
     growth: f64,
@@ -76,7 +110,8 @@ fn lines(
     let worst = worst.map(|effect| effect.each.value).reduce(f64::max);
     let line = |(kind, effect): (&Kind, &Option<&Effect>)| {
         let mut line = Attribution {
-            series: series.into(),
+            series: grew.series.clone(),
+            culprit: grew.culprit.clone(),
             request: kind.request.clone(),
             behaviour: kind.behaviour.clone(),
             blocks: kind.blocks,

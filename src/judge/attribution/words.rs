@@ -53,17 +53,23 @@ pub fn why(line: &Attribution) -> String {
 /// What is told of a run: a sentence for each series of which a kind of request is known to leak, and what keeps the
 /// others from being told apart.
 pub fn told(lines: &[Attribution]) -> Vec<String> {
-    lines.chunk_by(|a, b| a.series == b.series).filter_map(of_series).collect()
+    lines.chunk_by(alike).filter_map(of_series).collect()
 }
 
 /// How many of a series each of those leaks that leak the most, and who they are.
 pub fn worst(lines: &[Attribution], name: &str) -> Option<(f64, String)> {
-    let of_series = lines.iter().filter(|line| line.series == name);
-    let mut leaks: Vec<&Attribution> = of_series.filter(|line| line.answer == Attributed::Leaks).collect();
+    let leaks = |line: &&Attribution| line.series == name && line.answer == Attributed::Leaks;
+    let known = lines.chunk_by(alike).find(|growth| growth.iter().any(|line| leaks(&line)))?;
+    let mut leaks: Vec<&Attribution> = known.iter().filter(leaks).collect();
     leaks.sort_by(|a, b| b.per_each.unwrap_or(0.0).total_cmp(&a.per_each.unwrap_or(0.0)));
     let first = leaks.first()?;
     let alike: Vec<String> = leaks.iter().filter(|l| shown(l) == shown(first)).map(|l| called(l)).collect();
     Some((first.per_each?, listed(&alike, "and")))
+}
+
+/// Whether two lines are about the same growth.
+fn alike(a: &Attribution, b: &Attribution) -> bool {
+    (&a.series, &a.culprit) == (&b.series, &b.culprit)
 }
 
 fn of_series(lines: &[Attribution]) -> Option<String> {
@@ -74,8 +80,7 @@ fn of_series(lines: &[Attribution]) -> Option<String> {
     let mut leaks: Vec<&Attribution> = with(Attributed::Leaks).collect();
     leaks.sort_by(|a, b| b.per_each.unwrap_or(0.0).total_cmp(&a.per_each.unwrap_or(0.0)));
     // those that leak alike are told together
-    let alike = |a: &&Attribution, b: &&Attribution| shown(a) == shown(b);
-    for group in leaks.chunk_by(alike) {
+    for group in leaks.chunk_by(|a, b| shown(a) == shown(b)) {
         let names: Vec<String> = group.iter().map(|line| called(line)).collect();
         let of = if parts.is_empty() { format!(" {what} leaked") } else { String::new() };
         parts.push(format!("{}{of} per {}", shown(group[0]), listed(&names, "and")));
@@ -98,7 +103,14 @@ fn of_series(lines: &[Attribution]) -> Option<String> {
         let of = if parts.is_empty() { format!("growth of {what}: ") } else { String::new() };
         parts.push(format!("{of}the run was too short for {}", listed(&short, "and")));
     }
-    (!parts.is_empty()).then(|| super::super::words::capital(&parts.join("; ")))
+    if parts.is_empty() {
+        return None;
+    }
+    let told = parts.join("; ");
+    Some(match &lines[0].culprit {
+        Some(culprit) => format!("{culprit}: {told}"),
+        None => super::super::words::capital(&told),
+    })
 }
 
 /// The amount to two digits, as it is told in a sentence.
@@ -126,6 +138,7 @@ mod tests {
     fn line(behaviour: &str, answer: Attributed, each: f64) -> Attribution {
         Attribution {
             series: "goroutines".into(),
+            culprit: None,
             request: "main".into(),
             behaviour: behaviour.into(),
             blocks: 9,
