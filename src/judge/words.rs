@@ -44,6 +44,9 @@ pub fn subtitle(evidence: &Evidence, load: Option<&LoadFinding>) -> String {
             Some(_) => format!(" at {}", plan.rate),
             None => " as fast as it goes".into(),
         };
+        if let Some(mix) = &plan.misbehave {
+            how += &format!(" of which {} misbehave", Unit::Ratio.show(mix.share()));
+        }
     }
     parts.push(how);
     parts.extend(counted(evidence));

@@ -15,6 +15,7 @@ mod hard_targets;
 #[cfg(target_os = "linux")]
 mod hostile_probes;
 mod house;
+mod misbehave;
 mod precedence;
 #[cfg(target_os = "linux")]
 mod processes;

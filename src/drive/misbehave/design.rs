@@ -15,6 +15,8 @@ use rand::{RngExt, SeedableRng};
 
 /// A behaviour is dealt to this share of the blocks, where its ratio leaves room for that.
 pub(super) const ON: f64 = 1.0 / 3.0;
+/// So much of a block may misbehave: those who behave are the load, and never stop.
+const MOST: f64 = 0.9;
 /// Blocks in a group: enough for every behaviour to be in a dozen, few enough that a run has whole ones.
 const GROUP: u64 = 40;
 
@@ -186,7 +188,8 @@ impl Design {
         let (first, end) = (self.group_starts(group), self.group_starts(group + 1));
         let count = (end - first) as usize;
         let mut rng = SmallRng::seed_from_u64(self.seed ^ (group + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let mut room: Vec<u64> = (first..end).map(|b| self.starts(b + 1) - self.starts(b)).collect();
+        let size = |block: u64| self.starts(block + 1) - self.starts(block);
+        let mut room: Vec<u64> = (first..end).map(|block| (size(block) as f64 * MOST) as u64).collect();
         let mut counts = vec![vec![0; self.shares.len()]; count];
         // whoever comes first finds all blocks empty, so the order is drawn as well
         let mut order: Vec<usize> = (0..self.shares.len()).collect();

@@ -190,39 +190,18 @@ struct Kind {
 /// How one ended, and whose it was.
 type Over = (usize, Option<u32>, Option<Ended>);
 
-async fn send(shared: &Shared, client: Client, mut kinds: Vec<Kind>) {
-    let client = Rc::new(client);
-    let mut open: JoinSet<Over> = JoinSet::new();
+/// What runs: the clients, and how many of each behaviour.
+struct Running {
+    client: Rc<Client>,
+    kinds: Vec<Kind>,
+    open: JoinSet<Over>,
+}
+
+async fn send(shared: &Shared, client: Client, kinds: Vec<Kind>) {
+    let mut running = Running { client: Rc::new(client), kinds, open: JoinSet::new() };
     loop {
         let now = shared.clock.now();
-        let mut state = shared.state();
-        if state.stopped {
-            return;
-        }
-        let mut next_at = None;
-        let State { schedule, counts, .. } = &mut *state;
-        if let Some(schedule) = schedule {
-            let left = (schedule.last_due() + GRACE).saturating_sub(now);
-            while let Some((ticket, kind, block)) = schedule.take_misbehaving(now) {
-                let Some(this) = kinds.get_mut(kind) else { continue };
-                let counts = counts.entry((this.behaviour, block)).or_default();
-                counts.due += 1;
-                if this.taken >= this.slots || now.saturating_sub(ticket.due) > TOO_LATE {
-                    counts.dropped += 1;
-                    continue;
-                }
-                counts.sent += 1;
-                this.taken += 1;
-                shared.sent.fetch_add(1, Ordering::Relaxed);
-                let (client, behaviour, hold) = (Rc::clone(&client), this.behaviour, this.hold);
-                open.spawn_local(async move {
-                    let ended = tokio::time::timeout(left, misbehave(behaviour, &client, hold)).await;
-                    (kind, block, ended.ok())
-                });
-            }
-            next_at = schedule.next_at(now);
-        }
-        drop(state);
+        let Some(next_at) = running.send_due(shared, now) else { return };
         let sleep = async {
             match next_at {
                 Some(at) => tokio::time::sleep(at.saturating_sub(now)).await,
@@ -232,18 +211,53 @@ async fn send(shared: &Shared, client: Client, mut kinds: Vec<Kind>) {
         tokio::select! {
             biased;
             () = shared.changed.notified() => {}
-            Some(Ok((kind, block, ended))) = open.join_next() => {
-                let this = &mut kinds[kind];
-                this.taken -= 1;
-                let mut state = shared.state();
-                let counts = state.counts.entry((this.behaviour, block)).or_default();
-                counts.done += 1;
-                // what was cut off at the end of the load is nobody's fault
-                if let Some(Err(error)) = ended {
-                    counts.errors[error as usize] += 1;
-                }
-            }
+            Some(Ok(over)) = running.open.join_next() => running.over(shared, over),
             () = sleep => {}
+        }
+    }
+}
+
+impl Running {
+    /// Sends what is due. None once stopped, else when to look again, if ever.
+    fn send_due(&mut self, shared: &Shared, now: Duration) -> Option<Option<Duration>> {
+        let mut state = shared.state();
+        let State { schedule, counts, stopped, .. } = &mut *state;
+        if *stopped {
+            return None;
+        }
+        let Some(schedule) = schedule else { return Some(None) };
+        let left = (schedule.last_due() + GRACE).saturating_sub(now);
+        while let Some((ticket, kind, block)) = schedule.take_misbehaving(now) {
+            let Some(this) = self.kinds.get_mut(kind) else { continue };
+            let counts = counts.entry((this.behaviour, block)).or_default();
+            counts.due += 1;
+            if this.taken >= this.slots || now.saturating_sub(ticket.due) > TOO_LATE {
+                counts.dropped += 1;
+                counts.errors[ErrorKind::Dropped as usize] += 1;
+                continue;
+            }
+            counts.sent += 1;
+            this.taken += 1;
+            shared.sent.fetch_add(1, Ordering::Relaxed);
+            let (client, behaviour, hold) = (Rc::clone(&self.client), this.behaviour, this.hold);
+            self.open.spawn_local(async move {
+                let ended = tokio::time::timeout(left, misbehave(behaviour, &client, hold)).await;
+                (kind, block, ended.ok())
+            });
+        }
+        Some(schedule.next_at(now))
+    }
+
+    /// One has ended.
+    fn over(&mut self, shared: &Shared, (kind, block, ended): Over) {
+        let this = &mut self.kinds[kind];
+        this.taken -= 1;
+        let mut state = shared.state();
+        let counts = state.counts.entry((this.behaviour, block)).or_default();
+        counts.done += 1;
+        // what was cut off at the end of the load is nobody's fault
+        if let Some(Err(error)) = ended {
+            counts.errors[error as usize] += 1;
         }
     }
 }

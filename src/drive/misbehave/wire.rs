@@ -19,7 +19,7 @@ use crate::evidence::ErrorKind;
 use crate::plan::RequestPlan;
 
 /// What is uploaded where the plan has no body.
-const UPLOAD: [u8; 64 * 1024] = [b'x'; 64 * 1024];
+static UPLOAD: [u8; 64 * 1024] = [b'x'; 64 * 1024];
 /// An answer's head is not longer.
 const LONGEST_HEAD: usize = 64 * 1024;
 

@@ -140,7 +140,7 @@ pub fn counts(evidence: &Evidence, whose: &Candidate) -> Vec<(f64, f64)> {
     let grew = |id: &&String| {
         let mut rows = of_kind.clone().filter(|row| row.group == **id);
         let first = rows.next().map_or(0.0, |row| row.count);
-        let last = rows.last().map_or(first, |row| row.count);
+        let last = rows.next_back().map_or(first, |row| row.count);
         last - first >= LEAST_OF_FAMILY * whose.growth
     };
     let groups: Vec<&String> = whose.groups.iter().filter(grew).collect();
