@@ -6,6 +6,8 @@
 mod absence;
 mod account;
 mod attribution;
+mod bound;
+mod collected;
 mod compare;
 mod exit;
 mod foresight;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::Url;
 use tokio::time::Instant;
 
+use super::doctor;
 use super::fetch::{Fetcher, shown};
 use super::go_heap::GoHeap;
 use super::go_tasks::{GoTasks, Labels, PROOF as LEAK_PROFILE};
@@ -13,6 +14,7 @@ use super::go_vars::GoVars;
 use super::meter::Meter;
 use super::prometheus::Prometheus;
 use super::serving::{Alone, Tells};
+use super::tokio_console::TokioConsole;
 use super::{Collections, Probe, ProbeError};
 use crate::evidence::{ProbeRecord, Runtime};
 use crate::plan::{Plan, PprofPlan};
@@ -63,6 +65,11 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
     if !found.probes.iter().any(|probe| probe.name() == "heap") {
         vars(&mut found, &fetcher, plan, &origins, target, until).await;
     }
+    #[cfg(target_os = "linux")]
+    if let Some(target) = target.filter(|_| runtime == Runtime::Jvm) {
+        super::jvm::find(&mut found, target, !plan.record.judging.no_gc).await;
+    }
+    tokio_console(&mut found, plan).await;
     taken.extend(found.probes.iter().flat_map(|probe| probe.series()));
     prometheus(&mut found, &fetcher, plan, &origins, runtime, &taken).await;
     found
@@ -233,6 +240,18 @@ fn turn_on_pprof(asked: &PprofPlan, error: &ProbeError) -> String {
     match asked {
         PprofPlan::At(_) => format!("--pprof names no pprof page ({error})"),
         _ => "import _ \"net/http/pprof\" in the service, or name where it is with --pprof URL".into(),
+    }
+}
+
+/// Asked where the user says that it is, and nowhere else: its port says nothing about whose it is.
+async fn tokio_console(found: &mut Discovered, plan: &Plan) {
+    const YIELDS: &str = "tokio tasks by where they were spawned and what they do";
+    let Some(url) = &plan.probes.tokio_console else { return };
+    match TokioConsole::find(url).await {
+        Ok(probe) => found.add(Box::new(probe), YIELDS),
+        Err(error) => {
+            found.missing("tokio-console", YIELDS, format!("{error}; {}", doctor::TURN_ON_TOKIO_CONSOLE))
+        }
     }
 }
 

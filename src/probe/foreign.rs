@@ -4,7 +4,7 @@
 //! itself calls these, and they may change at any time.
 
 use super::pprof::{dump, groups, heap, labels, profile};
-use super::{expvar, fetch, prom_text, prometheus};
+use super::{expvar, fetch, prom_text, prometheus, tokio_console};
 use crate::plan::{PprofPlan, ProbePlan};
 
 /// A page, unpacked up to so many bytes; none where it is broken or longer.
@@ -72,11 +72,17 @@ pub fn metrics(page: &[u8]) -> usize {
         metrics: None,
         metric: Vec::new(),
         task_metric: Vec::new(),
+        tokio_console: None,
         keep_labels: false,
         look_around: false,
         insecure: false,
     };
     prometheus::of_page(page, &plan).map_or(0, |(series, groups)| series + groups)
+}
+
+/// The tasks that an update for tokio-console leaves alive.
+pub fn tokio_update(bytes: &[u8]) -> usize {
+    tokio_console::of_bytes(bytes)
 }
 
 /// The labels of a selector, and one for its name.
@@ -89,4 +95,22 @@ pub fn selector(text: &str) -> usize {
 pub fn cgroup(root: &std::path::Path, pid: u32, soak: u32, text: &[u8]) -> usize {
     let roots = crate::target::limits::Roots { proc: root.join("proc"), cgroup: root.join("cgroup") };
     super::cgroup::of_text(&roots, pid, soak, &String::from_utf8_lossy(text))
+}
+
+/// The values of a JVM's counters, and what they say of its heap.
+#[cfg(target_os = "linux")]
+pub fn perfdata(bytes: &[u8]) -> usize {
+    let Ok(data) = super::jvm::perfdata::parse(bytes) else { return 0 };
+    data.len()
+        + usize::from(super::jvm::figures::Figures::of(&data).is_some_and(|figures| figures.used() >= 0))
+}
+
+/// The threads of a JVM's Thread.print and the classes of its GC.class_histogram.
+#[cfg(target_os = "linux")]
+pub fn jvm_page(page: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(page);
+    let classes = super::jvm::classes::parse(&text);
+    let groups = super::jvm::threads::groups(&text);
+    assert!(groups.iter().all(|group| group.count > 0 && !group.described.id.starts_with('@')));
+    classes.len() + groups.len() + usize::from(super::jvm::classes::total(&classes) > 0)
 }

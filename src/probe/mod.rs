@@ -14,6 +14,8 @@ pub mod foreign;
 mod go_heap;
 mod go_tasks;
 mod go_vars;
+#[cfg(target_os = "linux")]
+mod jvm;
 mod meter;
 mod metrics_table;
 mod native;
@@ -27,6 +29,7 @@ mod sampler;
 mod serving;
 #[cfg(test)]
 mod testing;
+mod tokio_console;
 
 pub use discover::{Discovered, discover};
 pub use fetch::SLOWEST as SLOWEST_PAGE;

@@ -9,6 +9,7 @@ fn probe_plan() -> ProbePlan {
         metrics: None,
         metric: Vec::new(),
         task_metric: Vec::new(),
+        tokio_console: None,
         keep_labels: false,
         look_around: false,
         insecure: false,
