@@ -43,6 +43,21 @@ pub struct RunArgs {
     pub command: Vec<String>,
 }
 
+const MISBEHAVE: &str = "\
+Let this share of all requests misbehave: 'hang-up=5%,slow-read=2%', or off. --rate is that of all requests, and what is
+told of rate, latency and errors is told of those that behave. Over plain http alone.
+
+  hang-up            disconnects once the request is sent
+  hang-up-mid-body   disconnects in the middle of the answer's body
+  slow-read          reads the answer a few bytes at a time
+  slow-send          sends the request a few bytes at a time
+  half-open          closes its own side once the request is sent, keeps the other open
+  abandon-upload     announces a body, sends half of it, leaves
+  reset              resets the connection (RST) once the request is sent
+  timeout-and-retry  has half the patience that an answer needs, leaves, asks again
+  churn              a new connection for each request
+  idle-keepalive     keeps its connection open after the answer and sends nothing more";
+
 /// How much, how long.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Load")]
@@ -63,6 +78,9 @@ pub struct LoadArgs {
     /// Wait and answer of one request together [default: 10s]
     #[arg(short = 't', long, value_name = "TIME", allow_hyphen_values = true)]
     pub timeout: Option<String>,
+    /// Let this share of all requests misbehave: 'hang-up=5%,slow-read=2%', or off; see docs/provoking-leaks.md
+    #[arg(long, value_name = "MIX", long_help = MISBEHAVE)]
+    pub misbehave: Vec<String>,
     /// Time without load before
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub baseline: Option<String>,
@@ -235,6 +253,7 @@ impl RunArgs {
             connections: typed(load.connections),
             requests: typed(load.requests),
             timeout: typed(load.timeout),
+            misbehave: list(load.misbehave),
             method: typed(request.method),
             header: list(request.header),
             data: typed(request.data),

@@ -140,7 +140,11 @@ async fn prepare(plan: &Plan, manner: &Manner, command: &mut Option<Started>) ->
 fn driver(plan: &Plan, clock: &Arc<Monotonic>) -> Result<Option<Driver>> {
     let Some(request) = plan.request.as_ref().filter(|_| plan.record.drives()) else { return Ok(None) };
     let PlanRecord { connections, timeout, rate, .. } = plan.record;
-    Driver::start(request, connections, timeout.0, rate, clock.clone()).map(Some)
+    let driver = Driver::start(request, connections, timeout.0, rate, clock.clone())?;
+    Ok(Some(match &plan.record.misbehave {
+        Some(mix) => driver.misbehave(request, connections, timeout.0, rate, mix)?,
+        None => driver,
+    }))
 }
 
 async fn run(

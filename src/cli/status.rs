@@ -19,7 +19,7 @@ fn counted_per_s(mirror: &Mirror) -> Option<f64> {
 pub fn status(mirror: &Mirror, stage: Stage, cycles: u32, left: Option<Duration>) -> Status {
     let (evidence, counts) = (mirror.evidence(), mirror.counts());
     // the latest row may speak of a part of a second only; five of them make a rate
-    let recent: Vec<_> = evidence.load.iter().rev().take(6).collect();
+    let recent: Vec<_> = evidence.load.iter().rev().filter(|row| row.is_normal()).take(6).collect();
     let seconds = match (recent.first(), recent.last()) {
         (Some(last), Some(first)) => last.elapsed_s - first.elapsed_s,
         _ => 0.0,

@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use super::Interval;
-use super::schedule::{Load, Schedule, Ticket};
+use super::schedule::{Load, Mix, Schedule, Ticket};
 use super::tally::{Counted, Outcome, Tally};
 use super::usual::Usual;
-use crate::evidence::{ErrorKind, LoadRow};
+use crate::evidence::{ErrorKind, LoadRow, NORMAL};
 use crate::units::Rate;
 
 /// How long what is in flight may go on after a stop: with it, the whole report still stands within 3 s.
@@ -18,6 +18,9 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 pub(super) struct Book {
     rate: Rate,
     timeout: Duration,
+    /// What some of the requests do instead, elsewhere; with the number of the next block.
+    mix: Option<Mix>,
+    next_block: u32,
     schedule: Option<Schedule>,
     pub(super) tally: Tally,
     usual: Usual,
@@ -36,6 +39,8 @@ impl Book {
         Book {
             rate,
             timeout,
+            mix: None,
+            next_block: 0,
             schedule: None,
             tally: Tally::new(timeout),
             usual: Usual::new(timeout),
@@ -59,7 +64,16 @@ impl Book {
             }
             self.due_before += old.due_by(now);
         }
-        self.schedule = Some(Schedule::new(self.rate, load, self.timeout));
+        self.schedule = Some(match &self.mix {
+            Some(mix) => Schedule::normal(self.rate, load, self.timeout, mix, self.next_block),
+            None => Schedule::new(self.rate, load, self.timeout),
+        });
+        self.next_block += self.schedule.as_ref().map_or(0, Schedule::blocks);
+    }
+
+    /// From the next load on, leaves out the requests that misbehave.
+    pub(super) fn leave_out(&mut self, mix: Mix) {
+        self.mix = Some(mix);
     }
 
     pub(super) fn stop(&mut self, now: Duration) {
@@ -127,11 +141,11 @@ impl Book {
     pub(super) fn take(&mut self, empty: Counted, now: Duration) -> Interval {
         self.settle(now);
         let counted = self.tally.take(empty, now);
-        let due = self.due_before + self.schedule.as_ref().map_or(0, |s| s.due_by(now));
+        let due = self.due_before + self.schedule.as_mut().map_or(0, |s| s.due_by(now));
         let row = LoadRow {
             elapsed_s: now.as_secs_f64(),
             request: "main".into(),
-            behaviour: "normal".into(),
+            behaviour: NORMAL.into(),
             block: None,
             due: due - self.due_told,
             sent: counted.sent,
@@ -145,6 +159,7 @@ impl Book {
         self.due_told = due;
         Interval {
             row,
+            misbehaved: Vec::new(),
             from,
             to: now,
             body_bytes: counted.body_bytes,

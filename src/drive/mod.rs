@@ -2,7 +2,7 @@
 //!
 //! Comes in: the request, a rate, and when load begins and stops. Goes out: an [`Interval`] of counts and histograms
 //! whenever somebody takes one. `schedule` says what is due (pure, behind a [`Clock`]), `engine` sends it, `exchange`
-//! is one request and its answer, `tally` counts what became of it, and `book` holds schedule and tally together
+//! is one request and its answer, `misbehave` those that go wrong on purpose, `tally` counts what became of it, and `book` holds schedule and tally together
 //! behind one lock. Nothing is printed and nothing is kept for a request that has ended.
 
 mod alarm;
@@ -10,6 +10,7 @@ mod book;
 mod clock;
 mod engine;
 mod exchange;
+mod misbehave;
 mod schedule;
 mod tally;
 mod usual;
@@ -23,13 +24,16 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 
 use crate::error::{Error, Result};
-use crate::evidence::{LatencyTag, LoadRow};
+use crate::evidence::{LatencyTag, LoadRow, MisbehavePlan};
 use crate::plan::RequestPlan;
 use crate::units::Rate;
 
 use book::Book;
 use engine::Shared;
 use exchange::Exchange;
+use misbehave::Pool;
+
+pub use misbehave::Design;
 use tally::{Counted, Histograms};
 
 pub use clock::{Clock, Monotonic, Turned};
@@ -44,6 +48,8 @@ pub struct Interval {
     /// Counts since the take before; soak's own memory and CPU are for whoever records it to fill in. What soak cut
     /// off at its end was sent and is never done.
     pub row: LoadRow,
+    /// The same of requests that misbehaved, a row for each behaviour and block.
+    pub misbehaved: Vec<LoadRow>,
     /// When it begins, as time since the run began.
     pub from: Duration,
     /// When it ends.
@@ -73,6 +79,8 @@ pub struct Driver {
     ended: Receiver<()>,
     /// Room for the next interval, made outside of the engine's lock.
     spare: Counted,
+    /// Those that misbehave, where some do.
+    pool: Option<Pool>,
 }
 
 impl Driver {
@@ -110,13 +118,33 @@ impl Driver {
                 runtime.shutdown_background();
             })
             .map_err(own)?;
-        Ok(Driver { shared, thread: Some(thread), ended, spare: Counted::new() })
+        Ok(Driver { shared, thread: Some(thread), ended, spare: Counted::new(), pool: None })
+    }
+
+    /// From the next load on, lets this share of the requests misbehave, each behaviour with at most `connections` of its
+    /// own. Arguments are those of [`Driver::start`].
+    ///
+    /// # Errors
+    /// When there can be no thread for them.
+    pub fn misbehave(
+        mut self,
+        request: &RequestPlan,
+        connections: u32,
+        timeout: Duration,
+        rate: Rate,
+        plan: &MisbehavePlan,
+    ) -> Result<Driver> {
+        let pool = Pool::start(request, connections, timeout, rate, plan, Arc::clone(&self.shared.clock))?;
+        self.shared.book().leave_out(pool.mix());
+        self.pool = Some(pool);
+        Ok(self)
     }
 
     /// Schedule this load, in place of what may be left of the one before. In flight requests go on.
     pub fn begin(&self, load: Load) {
         let now = self.shared.clock.now();
         self.shared.book().begin(load, now);
+        self.pool.iter().for_each(|pool| pool.begin(load));
         self.shared.changed.notify_one();
     }
 
@@ -124,6 +152,7 @@ impl Driver {
     pub fn stop(&self) {
         let now = self.shared.clock.now();
         self.shared.book().stop(now);
+        self.pool.iter().for_each(Pool::stop);
         self.shared.changed.notify_one();
     }
 
@@ -149,15 +178,17 @@ impl Driver {
         let now = self.shared.clock.now();
         // dropped here: what was the engine's becomes the caller's, and the spare becomes the engine's
         let spare = std::mem::replace(&mut self.spare, Counted::new());
-        let interval = self.shared.book().take(spare, now);
+        let mut interval = self.shared.book().take(spare, now);
+        interval.misbehaved = self.pool.as_ref().map(|pool| pool.take(now)).unwrap_or_default();
         self.spare = Counted::empty_like(&interval.histograms);
         interval
     }
 
     /// Requests to which the head of an answer came since the start, with whatever status, once they have ended:
-    /// those whose body was cut off or came too late are among them, since the target worked on them.
+    /// those whose body was cut off or came too late are among them, since the target worked on them. So are all that
+    /// were sent and misbehaved.
     pub fn answered_total(&self) -> u64 {
-        self.shared.answered.load(Ordering::Relaxed)
+        self.shared.answered.load(Ordering::Relaxed) + self.pool.as_ref().map_or(0, Pool::sent)
     }
 
     /// Stop, wait until the thread has ended (a second and a half at most), and take what is left. Blocks.

@@ -5,10 +5,14 @@
 //! What is due and not yet sent is a difference of two numbers and never a queue, and dropping a backlog of any
 //! length is one step. The closed loop goes through the same type: there a request is due whenever one is asked for.
 //!
+//! Where some requests misbehave, a [`Design`] says of each number which; two schedules then share the numbers, one for
+//! those that behave and one for those that do not, and each passes over what is the other's.
+//!
 //! The rate is kept as a fraction of two integers, so that a week has exactly its number of requests and no drift.
 
 use std::time::Duration;
 
+use super::misbehave::Design;
 use crate::units::Rate;
 
 /// What is sent late by less than this after a load's end still belongs to it: it was due before the end, and a
@@ -109,9 +113,52 @@ impl Pace {
     }
 }
 
+/// Which requests of a load a schedule gives out.
+#[derive(Debug, Clone)]
+enum Deal {
+    /// All.
+    All,
+    /// Those that behave.
+    Normal(Design),
+    /// The others.
+    Misbehaving(Design),
+}
+
+impl Deal {
+    /// Whether the n-th request is one of them.
+    fn holds(&mut self, n: u64) -> bool {
+        match self {
+            Deal::All => true,
+            Deal::Normal(design) => design.kind(n).is_none(),
+            Deal::Misbehaving(design) => design.kind(n).is_some(),
+        }
+    }
+
+    /// How many of them there are among the first `n`.
+    fn before(&mut self, n: u64) -> u64 {
+        match self {
+            Deal::All => n,
+            Deal::Normal(design) => n - design.misbehaving_before(n),
+            Deal::Misbehaving(design) => design.misbehaving_before(n),
+        }
+    }
+}
+
+/// A mix for [`Schedule::normal`] and [`Schedule::misbehaving`].
+#[derive(Debug, Clone)]
+pub(super) struct Mix {
+    /// The share of all requests, of each behaviour.
+    pub shares: Vec<f64>,
+    /// How long a block is.
+    pub block: Duration,
+    /// What blocks are drawn by.
+    pub seed: u64,
+}
+
 /// The schedule of one load, and how far it has been worked off.
 #[derive(Debug, Clone)]
 pub(super) struct Schedule {
+    deal: Deal,
     /// None in the closed loop.
     pace: Option<Pace>,
     start: Duration,
@@ -138,6 +185,7 @@ impl Schedule {
         let total = pace.map_or(0, |pace| pace.before(load.warmup.saturating_add(load.steady)));
         let limit = load.requests.map_or(u64::MAX, |n| first_steady.saturating_add(n));
         Schedule {
+            deal: Deal::All,
             pace,
             start: load.start,
             steady_from,
@@ -151,10 +199,59 @@ impl Schedule {
         }
     }
 
+    /// Of the same load only the requests that behave; `first_block` is the number of its first block. A closed loop
+    /// has no numbers to deal out, and stays as it is.
+    pub(super) fn normal(rate: Rate, load: Load, timeout: Duration, mix: &Mix, first_block: u32) -> Schedule {
+        Schedule::new(rate, load, timeout).dealt(rate, mix, first_block, Deal::Normal)
+    }
+
+    /// Of the same load only those that do not.
+    pub(super) fn misbehaving(rate: Rate, load: Load, mix: &Mix, first_block: u32) -> Schedule {
+        Schedule::new(rate, load, Duration::MAX).dealt(rate, mix, first_block, Deal::Misbehaving)
+    }
+
+    fn dealt(mut self, rate: Rate, mix: &Mix, first_block: u32, deal: fn(Design) -> Deal) -> Schedule {
+        if let Some(rate) = rate.per_second() {
+            let size = (rate * mix.block.as_secs_f64()).round() as u64;
+            let design = Design::new(&mix.shares, self.first_steady, self.total, size, mix.seed, first_block);
+            self.deal = deal(design);
+            self.advance_to(0);
+        }
+        self
+    }
+
+    /// Blocks of its steady; none where nothing misbehaves.
+    pub(super) fn blocks(&self) -> u32 {
+        match &self.deal {
+            Deal::All => 0,
+            Deal::Normal(design) | Deal::Misbehaving(design) => design.blocks(),
+        }
+    }
+
     /// How many have become due, up to and including now.
-    pub(super) fn due_by(&self, now: Duration) -> u64 {
+    pub(super) fn due_by(&mut self, now: Duration) -> u64 {
+        let numbers = self.numbers_by(now);
+        self.deal.before(numbers)
+    }
+
+    /// The same of all numbers, whoever gives them out.
+    fn numbers_by(&self, now: Duration) -> u64 {
         let Some(pace) = self.pace else { return self.taken };
         now.checked_sub(self.start).map_or(0, |time| pace.by(time).min(self.total))
+    }
+
+    /// When the last request of all is due, or the load's time is over.
+    pub(super) fn last_due(&self) -> Duration {
+        let last = |pace: Pace| self.start.saturating_add(pace.due(self.total));
+        self.pace.map_or(self.end, |pace| self.end.min(last(pace)))
+    }
+
+    /// The next request that misbehaves, if one is due: when it was, the number of its behaviour and its block.
+    pub(super) fn take_misbehaving(&mut self, now: Duration) -> Option<(Ticket, usize, Option<u32>)> {
+        let number = self.taken;
+        let ticket = self.take(now)?;
+        let Deal::Misbehaving(design) = &mut self.deal else { return None };
+        Some((ticket, design.kind(number)?, design.block(number)))
     }
 
     /// The next request, if one is due and may still be sent. Call [`Schedule::expire`] first.
@@ -194,20 +291,21 @@ impl Schedule {
         let until = if now >= self.end.saturating_add(END_GRACE) {
             self.total
         } else if self.next_due.saturating_add(may_wait) <= now {
-            self.due_by(now.saturating_sub(may_wait))
+            self.numbers_by(now.saturating_sub(may_wait))
         } else {
             return None;
         };
         let oldest = self.next_due;
-        let all = until.saturating_sub(self.taken);
-        let warmup = until.min(self.first_steady).saturating_sub(self.taken);
+        let from = self.deal.before(self.taken);
+        let all = self.deal.before(until).saturating_sub(from);
+        let warmup = self.deal.before(until.min(self.first_steady)).saturating_sub(from);
         self.advance_to(until);
         Some(Dropped { oldest, warmup, steady: all - warmup })
     }
 
     /// No load from now on: what is not due yet never will be.
     pub(super) fn close(&mut self, now: Duration) {
-        self.total = self.due_by(now);
+        self.total = self.numbers_by(now);
         self.end = self.end.min(now);
         self.steady_left = 0;
     }
@@ -236,8 +334,13 @@ impl Schedule {
         }
     }
 
+    /// Goes on to the first number from `taken` on that is its own.
     fn advance_to(&mut self, taken: u64) {
         self.taken = taken;
+        while self.taken < self.total && !self.deal.holds(self.taken) {
+            self.taken += 1;
+        }
+        let taken = self.taken;
         if let Some(pace) = self.pace {
             self.next_due = self.start.saturating_add(pace.due(taken));
         }

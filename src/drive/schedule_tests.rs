@@ -51,7 +51,7 @@ fn a_day_at_100_a_second_has_its_8_640_000_requests_each_at_its_nanosecond() {
 
 #[test]
 fn at_each_second_of_a_day_exactly_its_requests_are_due() {
-    let schedule = open(100.0, load(0, 86_400));
+    let mut schedule = open(100.0, load(0, 86_400));
     for second in 0..86_400 {
         assert_eq!(schedule.due_by((3 + second) * SECOND), u64::from(second) * 100 + 1);
     }

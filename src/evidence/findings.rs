@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountRow, Direction, Estimate, Percentiles, ProbeRecord, Shape, TargetRecord};
+use super::{AccountRow, Attribution, Direction, Estimate, Percentiles, ProbeRecord, Shape, TargetRecord};
 
 /// The one-word answer about the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -69,6 +69,24 @@ pub struct LoadFinding {
     /// As `latency_s`, of the requests within a second of what soak itself asked the target for; no gate sees them.
     #[serde(default)]
     pub probing_s: Percentiles,
+    /// What misbehaved on purpose in steady: it has no part in any of the above.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub misbehaved: Vec<Misbehaved>,
+}
+
+/// What was driven of one behaviour in steady.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Misbehaved {
+    /// Its name.
+    pub behaviour: String,
+    /// Became due.
+    pub due: u64,
+    /// Were sent.
+    pub sent: u64,
+    /// Were not: its slots were taken, or it was too late.
+    pub dropped: u64,
+    /// What the server broke, by kind; kinds that did not occur are left out.
+    pub errors: BTreeMap<String, u64>,
 }
 
 impl LoadFinding {
@@ -236,6 +254,9 @@ pub struct Findings {
     pub account_exact: bool,
     /// Who is blamed; empty when nobody is.
     pub culprits: Vec<Culprit>,
+    /// What each kind of request adds to a series that grows, where the mix differed by design.
+    #[serde(default)]
+    pub attribution: Vec<Attribution>,
     /// The user's limits.
     pub gates: Vec<GateFinding>,
     /// The probes and their cost.

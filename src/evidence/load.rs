@@ -84,3 +84,10 @@ pub struct LoadRow {
     /// CPU time that soak itself has used since it started, in seconds.
     pub soak_cpu_s: f64,
 }
+
+impl LoadRow {
+    /// Whether these were requests of a client that behaves: the load whose rate, latency and errors are told.
+    pub fn is_normal(&self) -> bool {
+        self.behaviour.is_empty() || self.behaviour == super::NORMAL
+    }
+}

@@ -4,6 +4,8 @@
 //! `record/` reads them back, `trend/`, `culprit/` and `judge/` turn them into [`Findings`], `report/` draws those.
 
 mod account;
+mod attribution;
+mod behaviour;
 mod command;
 mod comparison;
 mod environment;
@@ -21,13 +23,15 @@ mod tasks;
 mod trend;
 
 pub use account::{Account, AccountPart, AccountRow};
+pub use attribution::{Attributed, Attribution};
+pub use behaviour::{Behaviour, MisbehavePlan, NORMAL};
 pub use command::Command;
 pub use comparison::{Change, Comparison, Growth, Per, SeriesChange, Side};
 pub use environment::{Environment, ProbeRecord, Runtime, TargetRecord};
 pub use event::{COLLECTIONS, Event, EventKind, Gone};
 pub use findings::{
-    Culprit, DriverHealth, ErrorCounts, Findings, GateFinding, GateResult, LoadFinding, SeriesFinding,
-    Verdict,
+    Culprit, DriverHealth, ErrorCounts, Findings, GateFinding, GateResult, LoadFinding, Misbehaved,
+    SeriesFinding, Verdict,
 };
 pub use frames::CodeOwner;
 pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use std::time::Duration;
 
-use super::Gate;
+use super::{Gate, MisbehavePlan};
 use crate::units::{Rate, Span};
 
 /// How long each phase takes. With cycles, warmup, steady and settle are those of one cycle.
@@ -119,6 +119,9 @@ pub struct PlanRecord {
     /// Something else drives; then method, rate, timeout and connections are nobody's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watch: Option<WatchPlan>,
+    /// Which of the requests misbehave on purpose, where some do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub misbehave: Option<MisbehavePlan>,
     /// What the judge is told.
     pub judging: Judging,
     /// The user's limits.
@@ -130,6 +133,12 @@ impl PlanRecord {
     /// Whether soak itself sends the load.
     pub fn drives(&self) -> bool {
         self.watch.is_none()
+    }
+
+    /// The rate of requests that behave, each second; none for a closed loop.
+    pub fn normal_rate(&self) -> Option<f64> {
+        let share = self.misbehave.as_ref().map_or(0.0, MisbehavePlan::share);
+        Some(self.rate.per_second()? * (1.0 - share))
     }
 
     /// Between two samples at this time of the run. Of a watch nobody knows how long it will be: it begins as dense as a

@@ -233,6 +233,7 @@ mod tests {
             account: Vec::new(),
             account_exact: false,
             culprits: Vec::new(),
+            attribution: Vec::new(),
             gates: Vec::new(),
             probes: Vec::new(),
             driver: DriverHealth::default(),

@@ -60,7 +60,8 @@ fn leak(findings: &Findings, why: &str) -> String {
     }
     let by_count =
         |c: &&Culprit| !matches!(c.kind.as_str(), "heap" | "class" | "process_memory" | "process_fds");
-    let counted = findings.culprits.iter().find(by_count).and_then(of_culprit).or_else(|| {
+    let named = || findings.culprits.iter().find(by_count).and_then(of_culprit);
+    let counted = whose(findings).or_else(named).or_else(|| {
         let counts = |s: &&SeriesFinding| {
             s.trend == Direction::Growing && s.votes && s.material && !s.name.ends_with("_bytes")
         };
@@ -98,17 +99,20 @@ fn figure(n: f64) -> String {
 }
 
 /// What a growth is counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Per {
     Request,
     Hour,
+    /// Client that behaves so.
+    Each(String),
 }
 
 impl Per {
-    fn words(self) -> &'static str {
+    fn words(&self) -> String {
         match self {
-            Per::Request => "per request",
-            Per::Hour => "an hour",
+            Per::Request => "per request".into(),
+            Per::Hour => "an hour".into(),
+            Per::Each(who) => format!("per {who}"),
         }
     }
 }
@@ -124,6 +128,14 @@ pub fn noun(n: f64, kind: &str) -> String {
         kind if one => kind.into(),
         kind => format!("{kind}s"),
     }
+}
+
+/// Growth of the tasks that leak, by the clients whose fault it is, where that is known.
+fn whose(findings: &Findings) -> Option<(String, Per)> {
+    let kind = findings.culprits.first().map_or("task", |c| c.kind.as_str());
+    let counts = super::rank::TASK_COUNTS;
+    let (n, who) = counts.iter().find_map(|name| super::attribution::worst(&findings.attribution, name))?;
+    Some((format!("{} {}", figure(n), noun(n, kind)), Per::Each(who)))
 }
 
 /// Growth of what is counted: ("1 goroutine", per request), or an hour where nobody counts requests.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::{
-    DriverHealth, ErrorCounts, ErrorKind, Event, EventKind, Evidence, LoadFinding, LoadRow,
+    DriverHealth, ErrorCounts, ErrorKind, Event, EventKind, Evidence, LoadFinding, LoadRow, Misbehaved,
 };
 use crate::units::Rate;
 
@@ -19,7 +19,6 @@ pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     if evidence.load.is_empty() || !plan.drives() {
         return None;
     }
-    let normal = |row: &&LoadRow| row.behaviour == "normal";
     // what was due in steady may end after it: errors count until the next load begins
     let load_begins = |after: f64| {
         let begins = |e: &&Event| matches!(e.kind, EventKind::Phase { phase } if phase.has_load());
@@ -36,7 +35,7 @@ pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
             .iter()
             .any(|(from, to)| row.elapsed_s > from + EDGE_S && row.elapsed_s <= to + EDGE_S)
     };
-    let rows: Vec<&LoadRow> = evidence.load.iter().filter(normal).collect();
+    let rows: Vec<&LoadRow> = evidence.load.iter().filter(|row| row.is_normal()).collect();
     let sum =
         |rows: &mut dyn Iterator<Item = &&LoadRow>, of: fn(&LoadRow) -> u64| rows.map(|r| of(r)).sum::<u64>();
     let due = sum(&mut rows.iter().filter(|r| in_steady(r)), |r| r.due);
@@ -52,7 +51,7 @@ pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     let seconds = steady.seconds();
     Some(LoadFinding {
         requests: sum(&mut rows.iter(), |r| r.done),
-        rate_asked: plan.rate.per_second(),
+        rate_asked: plan.normal_rate(),
         rate_held: if seconds > 0.0 { sent as f64 / seconds } else { 0.0 },
         due,
         held_ratio: if due > 0 { (sent as f64 / due as f64).min(1.0) } else { 1.0 },
@@ -62,7 +61,26 @@ pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
         latency_s: evidence.latency.steady,
         service_s: evidence.latency.service,
         probing_s: evidence.latency.probing,
+        misbehaved: misbehaved(evidence.load.iter().filter(|row| until_next_load(row.elapsed_s))),
     })
+}
+
+/// What misbehaved, by behaviour; rows of warm-up have no block and are left out.
+fn misbehaved<'a>(rows: impl Iterator<Item = &'a LoadRow>) -> Vec<Misbehaved> {
+    let mut all: BTreeMap<&str, Misbehaved> = BTreeMap::new();
+    for row in rows.filter(|row| !row.is_normal() && row.block.is_some()) {
+        let sum = all.entry(&row.behaviour).or_default();
+        sum.due += row.due;
+        sum.sent += row.sent;
+        sum.dropped += row.dropped;
+        for (kind, n) in ErrorKind::ALL.iter().zip(&row.errors).filter(|(_, n)| **n > 0) {
+            if *kind != ErrorKind::Dropped {
+                *sum.errors.entry(kind.to_string()).or_default() += n;
+            }
+        }
+    }
+    let named = |(behaviour, sum): (&str, Misbehaved)| Misbehaved { behaviour: behaviour.into(), ..sum };
+    all.into_iter().map(named).collect()
 }
 
 /// Whether nine in ten of what was due were sent.

@@ -5,6 +5,7 @@
 
 mod absence;
 mod account;
+mod attribution;
 mod bound;
 mod collected;
 mod compare;
@@ -46,6 +47,7 @@ pub fn judge(evidence: &Evidence) -> Findings {
     let (verdict, why) = verdict::decide(&facts);
     let gates = gates::compare(evidence, &steady, &voters, &account, load.as_ref());
     let (exit_code, reason) = exit::code(evidence.plan.as_ref().map(|p| &p.judging), verdict, &gates);
+    let attribution = attribution::attribution(evidence, &steady, &voters, &tasks);
     let driver = load::driver(evidence);
     let Account { exact, rows } = account;
     let series = voters.findings();
@@ -66,6 +68,7 @@ pub fn judge(evidence: &Evidence) -> Findings {
         account: rows,
         account_exact: exact,
         culprits: tasks.blamed(verdict, &voters),
+        attribution,
         gates,
         probes: evidence.environment.as_ref().map(|e| e.probes.clone()).unwrap_or_default(),
         driver,

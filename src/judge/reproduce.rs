@@ -48,6 +48,11 @@ fn driving(plan: &PlanRecord) -> String {
     }
     line += &until_sure(plan);
     line += &format!(" --connections {}", plan.connections);
+    if let Some(plan) = &plan.misbehave {
+        let mix: Vec<String> =
+            plan.mix.iter().map(|(behaviour, share)| format!("{behaviour}={share}")).collect();
+        line += &format!(" --misbehave {}", mix.join(","));
+    }
     if !plan.expect_status.is_empty() {
         let statuses: Vec<String> = plan.expect_status.iter().map(u16::to_string).collect();
         line += &format!(" --expect-status {}", statuses.join(","));

@@ -173,6 +173,14 @@ impl Tasks {
         })
     }
 
+    /// Who is blamed of tasks, with the groups that are theirs.
+    pub fn to_blame(&self) -> impl Iterator<Item = &Candidate> {
+        let task =
+            |c: &Candidate| matches!(c.kind, GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread);
+        let stands = |s: &Standing| matches!(s, Standing::Proven | Standing::Leaks);
+        self.judged.iter().filter(move |(c, standing)| task(c) && stands(standing)).map(|(c, _)| c)
+    }
+
     /// Each group that could be a leak, in a sentence.
     pub fn doubts(&self) -> impl Iterator<Item = String> {
         self.judged.iter().filter_map(|(_, standing)| match standing {

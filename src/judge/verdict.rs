@@ -180,7 +180,7 @@ fn doubts(
             doubts.push(format!(
                 "only {} of the {} asked for could be sent in steady",
                 Rate::PerSecond(load.rate_held.max(1e-9)),
-                plan.rate
+                load.rate_asked.map_or(plan.rate, Rate::PerSecond)
             ));
         }
     }

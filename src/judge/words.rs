@@ -1,8 +1,8 @@
 //! Every sentence of the report: headline, subtitle, notes. The formats only set them.
 
 use crate::evidence::{
-    AccountPart, COLLECTIONS, Direction, Event, EventKind, Evidence, Findings, GateResult, GroupKind,
-    LoadFinding, SeriesFinding, Verdict,
+    AccountPart, Attributed, COLLECTIONS, Direction, Event, EventKind, Evidence, Findings, GateResult,
+    GroupKind, LoadFinding, SeriesFinding, Verdict,
 };
 use crate::units::{Span, Unit};
 
@@ -44,6 +44,9 @@ pub fn subtitle(evidence: &Evidence, load: Option<&LoadFinding>) -> String {
             Some(_) => format!(" at {}", plan.rate),
             None => " as fast as it goes".into(),
         };
+        if let Some(mix) = &plan.misbehave {
+            how += &format!(" of which {} misbehave", Unit::Ratio.show(mix.share()));
+        }
     }
     parts.push(how);
     parts.extend(counted(evidence));
@@ -102,8 +105,13 @@ fn stacks_share(findings: &Findings) -> Option<String> {
 
 /// The sentence under the picture: who is to blame, else what decided.
 pub fn caption(findings: &Findings) -> String {
-    if let Some(blames) = blames(findings) {
-        return blames;
+    // who does it matters as much as where: the code is named above the graph of its tasks
+    let whose = super::attribution::told(&findings.attribution).into_iter().next();
+    let leaks = findings.attribution.iter().any(|line| line.answer == Attributed::Leaks);
+    match (blames(findings), whose.filter(|_| leaks)) {
+        (_, Some(whose)) => return whose,
+        (Some(blames), None) => return blames,
+        (None, None) => {}
     }
     // what was explained away is what a reader sees climbing above this line
     let explained = findings.series.iter().find_map(|s| s.explained_by.clone());
@@ -136,6 +144,7 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
     match findings.verdict {
         Verdict::Leak => {
             notes.extend(blames(findings));
+            notes.extend(super::attribution::told(&findings.attribution));
             // of a culprit the note above says all
             let untold = |leak: &&String| findings.culprits.is_empty() || *leak != why;
             notes.extend(facts.leaks.iter().filter(untold).cloned());
@@ -151,9 +160,13 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
         }
         Verdict::Inconclusive => {
             notes.extend(facts.doubts.iter().filter(|d| *d != why).cloned());
+            notes.extend(super::attribution::told(&findings.attribution));
             notes.extend(too_few_collections(evidence));
         }
-        Verdict::Failed => notes.extend(blames(findings)),
+        Verdict::Failed => {
+            notes.extend(blames(findings));
+            notes.extend(super::attribution::told(&findings.attribution));
+        }
         Verdict::Stable => {}
     }
     for s in &findings.series {
@@ -261,7 +274,7 @@ pub fn of_load(event: &EventKind) -> Option<String> {
     }
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|c| c.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
 }

@@ -7,6 +7,7 @@ mod gates;
 mod layers;
 mod looking;
 mod metrics;
+mod misbehave;
 mod phases;
 mod profiles;
 mod redact;

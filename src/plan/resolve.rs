@@ -12,7 +12,7 @@ use super::request::{self, Outside};
 use super::settings::Settings;
 use super::typed::Typed;
 use super::types::{OutPlan, Plan, TargetPlan};
-use super::{gates, looking, redact};
+use super::{gates, looking, misbehave, redact};
 use crate::error::{Error, Result};
 use crate::evidence::{Judging, PhasePlan, PlanRecord};
 use crate::units::{Bytes, Rate, Span, Unit, parse_amount};
@@ -84,6 +84,8 @@ pub(super) fn resolve_in(
     let requests = whole(&layers, "requests", |s| &s.requests, u64::MAX)?;
     let phases = phases(&layers, rate, requests)?;
     let connections = whole(&layers, "connections", |s| &s.connections, u64::from(MOST_CONNECTIONS))?;
+    let interval = interval(&layers, &phases)?;
+    let misbehave = misbehave::plan(&layers, &request.url, rate, interval)?;
     let judging = judging(&layers, &target)?;
     let mut named = judging.series.clone();
     named.extend(probes.metric.iter().cloned());
@@ -103,9 +105,10 @@ pub(super) fn resolve_in(
         requests,
         until_sure: until_sure(&layers)?,
         expect_status: request.expect_status.iter().map(reqwest::StatusCode::as_u16).collect(),
-        interval: interval(&layers, &phases)?,
+        interval,
         phases,
         watch: None,
+        misbehave,
         judging,
         gates: gates::all(&layers, &named)?,
     };

@@ -32,6 +32,8 @@ pub struct Settings {
     pub connections: Option<Typed>,
     pub requests: Option<Typed>,
     pub timeout: Option<Typed>,
+    #[serde(deserialize_with = "typed::one_or_many")]
+    pub misbehave: Vec<Typed>,
 
     pub method: Option<Typed>,
     #[serde(deserialize_with = "typed::one_or_many")]

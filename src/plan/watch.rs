@@ -84,6 +84,7 @@ pub(super) fn watch_in(
         interval,
         phases,
         watch: Some(WatchPlan { longest_interval, every: every(&layers)? }),
+        misbehave: None,
         judging,
         gates: gates::all(&layers, &named)?,
     };

@@ -103,9 +103,11 @@ impl Mirror {
     }
 
     pub(super) fn load(&mut self, row: LoadRow) {
-        self.counts.due += row.due;
-        self.counts.failed += row.errors.iter().sum::<u64>();
-        self.counts.dropped += row.dropped;
+        if row.is_normal() {
+            self.counts.due += row.due;
+            self.counts.failed += row.errors.iter().sum::<u64>();
+            self.counts.dropped += row.dropped;
+        }
         self.evidence.load.push(row);
         add_up(&mut self.evidence.load, MOST_OTHERS, &self.evidence.events);
     }

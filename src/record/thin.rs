@@ -45,9 +45,11 @@ pub(super) fn add_up(rows: &mut Vec<LoadRow>, most: usize, events: &[Event]) {
     };
     let mut kept: Vec<LoadRow> = Vec::with_capacity(most);
     for row in rows.drain(..) {
-        match kept.last_mut() {
-            Some(last) if place(last) == place(&row) && alike(last, &row) => *last = sum(last, row),
-            _ => kept.push(row),
+        // those of one moment stand beside each other, so the one like it may be a few rows behind
+        let mut near = kept.iter_mut().rev().take_while(|before| place(before) == place(&row));
+        match near.find(|before| alike(before, &row)) {
+            Some(before) => *before = sum(before, row),
+            None => kept.push(row),
         }
     }
     *rows = kept;

@@ -194,6 +194,20 @@ impl Recorder {
         self.mirror.load(row);
     }
 
+    /// What misbehaved beside it, row by row.
+    pub fn misbehaved(&mut self, all: &[LoadRow]) {
+        let (soak_rss_bytes, soak_cpu_s) = match self.mirror.evidence().load.last() {
+            Some(beside) => (beside.soak_rss_bytes, beside.soak_cpu_s),
+            None => (own_rss_bytes(), own_cpu_s()),
+        };
+        for row in all {
+            let row = LoadRow { soak_rss_bytes, soak_cpu_s, ..row.clone() };
+            let written = self.load.line(&rows::load(&row));
+            self.note(written);
+            self.mirror.load(row);
+        }
+    }
+
     /// soak's own memory and CPU, where nothing is driven beside which they could stand.
     pub fn own(&mut self, elapsed: Duration) {
         let elapsed_s = elapsed.as_secs_f64();

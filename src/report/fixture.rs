@@ -262,6 +262,7 @@ fn plan(made: &Made) -> PlanRecord {
             cycles: made.cycles,
         },
         watch: None,
+        misbehave: None,
         judging: Judging {
             horizon: span(1000.0),
             resolution_bytes: 1024.0,
@@ -361,12 +362,14 @@ pub fn findings(verdict: Verdict, headline: &str, made: &Made) -> Findings {
             latency_s: times,
             service_s: times,
             probing_s: Percentiles::default(),
+            misbehaved: vec![],
         }),
         memory: None,
         series: vec![],
         account: vec![],
         account_exact: false,
         culprits: vec![],
+        attribution: vec![],
         gates: vec![],
         probes: vec![ProbeRecord {
             name: "goroutines".into(),

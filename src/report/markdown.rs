@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use super::picture::clean_text;
 use crate::evidence::{
-    AccountRow, Culprit, Evidence, Findings, GateFinding, GateResult, LoadFinding, ProbeRecord, SeriesFinding,
+    AccountRow, Attribution, Culprit, Evidence, Findings, GateFinding, GateResult, LoadFinding, Misbehaved,
+    ProbeRecord, SeriesFinding,
 };
 use crate::units::{Bytes, Rate, Unit};
 
@@ -39,11 +40,13 @@ fn page_of(out: &mut String, evidence: &Evidence, findings: &Findings) -> std::f
         writeln!(out)?;
     }
     culprits(out, &findings.culprits)?;
+    attribution(out, &findings.attribution)?;
     series(out, &findings.series)?;
     account(out, &findings.account, findings.account_exact)?;
     gates(out, &findings.gates)?;
     if let Some(load) = &findings.load {
         driven(out, load)?;
+        misbehaved(out, &load.misbehaved)?;
     }
     probing(out, &findings.probes)?;
     missing(out, findings)?;
@@ -82,6 +85,22 @@ fn culprits(out: &mut String, culprits: &[Culprit]) -> std::fmt::Result {
     }
     if culprits.len() > CULPRITS {
         writeln!(out, "\n{} more in report.json", culprits.len() - CULPRITS)?;
+    }
+    writeln!(out)
+}
+
+/// What each kind of request adds, series by series.
+fn attribution(out: &mut String, lines: &[Attribution]) -> std::fmt::Result {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Growth by behaviour\n")?;
+    writeln!(out, "| series | client | sent | blocks | each |\n| --- | --- | ---: | ---: | --- |")?;
+    for line in lines {
+        let sent = Unit::Count.show(line.sent as f64);
+        let (who, why) = (text(&line.behaviour), text(&line.why));
+        let series = line.culprit.as_ref().map_or_else(|| text(&line.series), |culprit| code_cell(culprit));
+        writeln!(out, "| {series} | {who} | {sent} | {} | {why} |", line.blocks)?;
     }
     writeln!(out)
 }
@@ -178,6 +197,31 @@ fn driven(out: &mut String, load: &LoadFinding) -> std::fmt::Result {
         latency.as_deref().unwrap_or("no latency"),
         show(load.late_p99_s),
     )
+}
+
+/// What misbehaved beside the load.
+fn misbehaved(out: &mut String, all: &[Misbehaved]) -> std::fmt::Result {
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "| misbehaved in steady | sent | not sent | broken by the server |\n| --- | ---: | ---: | --- |"
+    )?;
+    for one in all {
+        let count = |n: u64| Unit::Count.show(n as f64);
+        let errors: Vec<String> =
+            one.errors.iter().map(|(kind, n)| format!("{} {}", count(*n), text(kind))).collect();
+        let errors = if errors.is_empty() { "–".into() } else { errors.join(", ") };
+        writeln!(
+            out,
+            "| {} | {} | {} | {errors} |",
+            text(&one.behaviour),
+            count(one.sent),
+            count(one.dropped)
+        )?;
+    }
+    writeln!(out)
 }
 
 /// What looking has cost the target.

@@ -105,6 +105,7 @@ impl Chronicle {
         }
         let length = interval.to.saturating_sub(interval.from);
         self.recorder.driven(&interval.row, length, interval.histograms());
+        self.recorder.misbehaved(&interval.misbehaved);
     }
 
     fn beside(&mut self, now: Duration, row: Row) {

@@ -94,6 +94,19 @@ impl<'a> Frame<'a> {
     /// changepoint, a time constant) beside the columns. None where the points are too few or the columns are not
     /// independent.
     pub(super) fn fit(&self, columns: &[Column<'_>], asked: usize, free: f64) -> Option<Fit> {
+        let (n, p) = (self.points.values.len(), self.common + columns.len());
+        average(&self.tried(columns)?, n, p, asked, free)
+    }
+
+    /// The same for the coefficient of each column, in their order.
+    pub(super) fn each(&self, columns: &[Column<'_>]) -> Option<Vec<Mixture>> {
+        let (n, p) = (self.points.values.len(), self.common + columns.len());
+        let tried = self.tried(columns)?;
+        (1..=columns.len()).map(|asked| Some(average(&tried, n, p, asked, 0.0)?.coefficient)).collect()
+    }
+
+    /// The regression under every noise model.
+    fn tried(&self, columns: &[Column<'_>]) -> Option<Vec<Tried>> {
         let n = self.points.values.len();
         let p = self.common + columns.len();
         if n < p + 2 {
@@ -101,7 +114,7 @@ impl<'a> Frame<'a> {
         }
         let floor = (n - p) as f64 * self.floor;
         let mut fresh = vec![Vec::with_capacity(n); columns.len()];
-        let mut tried: Vec<(Noise, f64, f64, Solution)> = Vec::with_capacity(self.models.len());
+        let mut tried: Vec<Tried> = Vec::with_capacity(self.models.len());
         for model in &self.models {
             for (column, out) in columns.iter().zip(&mut fresh) {
                 if let Column::Of(column) = column {
@@ -123,23 +136,20 @@ impl<'a> Frame<'a> {
             let maximised = -0.5 * (n as f64 * (solution.rss / n as f64).ln() + determinant);
             tried.push((model.noise, integrated, maximised, solution));
         }
-        average(tried, n, p, asked, free)
+        Some(tried)
     }
 }
 
+/// A noise model, its integrated and its maximised likelihood as logarithms, and what it comes to.
+type Tried = (Noise, f64, f64, Solution);
+
 /// The average over the models that were tried.
-fn average(
-    tried: Vec<(Noise, f64, f64, Solution)>,
-    n: usize,
-    p: usize,
-    asked: usize,
-    free: f64,
-) -> Option<Fit> {
+fn average(tried: &[Tried], n: usize, p: usize, asked: usize, free: f64) -> Option<Fit> {
     let best = tried.iter().map(|t| t.1).fold(f64::NEG_INFINITY, f64::max);
     let likeliest = tried.iter().map(|t| t.2).fold(f64::NEG_INFINITY, f64::max);
     let mut parts = Vec::with_capacity(tried.len());
     let (mut sum, mut correlation, mut wandering) = (0.0, 0.0, 0.0);
-    for (model, integrated, _, solution) in &tried {
+    for (model, integrated, _, solution) in tried {
         let weight = model.prior() * (integrated - best).exp();
         sum += weight;
         correlation += weight * model.correlation;
@@ -147,13 +157,13 @@ fn average(
         let scale = (solution.rss / (n - p) as f64 * solution.inverse[asked]).sqrt();
         parts.push(Part { weight, mean: solution.coefficients[asked], scale });
     }
-    let top = tried.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let top = tried.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
     Some(Fit {
         coefficient: Mixture::new(parts, (n - p) as f64)?,
         criterion: -2.0 * likeliest + (p as f64 + free) * (n as f64).ln(),
         correlation: correlation / sum,
         wandering: wandering / sum,
-        coefficients: top.3.coefficients,
+        coefficients: top.3.coefficients.clone(),
     })
 }
 

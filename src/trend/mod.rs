@@ -17,7 +17,7 @@
 //! 6. [`decide`] and [`answer`]: the longest trailing window of one form decides.
 //! 7. [`cycles`]: where the load was repeated, the floors after each settle overrule all of this.
 //!
-//! Beside these stand [`limit`] (when a level reaches one), [`why`] (the sentence), [`foresight`] (what a run will be able
+//! Beside these stand [`attribution`] (whose growth it is, where the mix of requests differs by design), [`limit`] (when a level reaches one), [`why`] (the sentence), [`foresight`] (what a run will be able
 //! to decide) and [`sequential`] (when to look while it goes on).
 //!
 //! # Assumptions
@@ -45,6 +45,7 @@
 //! show: there alone the level matters.
 
 mod answer;
+mod attribution;
 mod bins;
 mod cycles;
 mod decide;
@@ -67,6 +68,7 @@ mod why;
 mod window;
 
 use answer::{Answer, Asked, LOOKED_AT, Reason, answer};
+pub use attribution::{Block, Effect, attribute};
 pub use foresight::{Foresight, foresee};
 use ground::Kind;
 pub use limit::reaches;

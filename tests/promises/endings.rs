@@ -198,6 +198,7 @@ fn plan() -> PlanRecord {
             cycles: 1,
         },
         watch: None,
+        misbehave: None,
         judging: Judging {
             horizon: span(30.0 * 86_400.0),
             resolution_bytes: 1024.0,

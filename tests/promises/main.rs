@@ -17,6 +17,7 @@ mod hostile_probes;
 mod house;
 #[cfg(target_os = "linux")]
 mod jvm;
+mod misbehave;
 #[cfg(target_os = "linux")]
 mod node;
 mod precedence;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic, in its helpers too")]
 
 mod analyze;
+mod attribution;
 mod calibration;
 mod copes;
 mod foresight;

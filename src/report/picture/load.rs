@@ -7,7 +7,7 @@ use super::stage::Stage;
 use super::text::Weight;
 use super::timeline::draw_marks;
 use super::trace::Trace;
-use crate::evidence::{LatencyPoint, LoadRow, Percentiles, Phase};
+use crate::evidence::{LatencyPoint, LoadRow, Percentiles, Phase, PlanRecord};
 use crate::units::{Rate, Unit};
 
 /// Whether anything was driven.
@@ -49,10 +49,11 @@ impl Bin {
     }
 }
 
-/// The rows of all requests together in spans of at least `least` seconds, none of them across a `boundary`.
+/// The rows of all requests that behave together in spans of at least `least` seconds, none of them across a `boundary`.
 pub fn bins(rows: &[LoadRow], least: f64, boundaries: &[f64]) -> Vec<Bin> {
     let mut out: Vec<Bin> = Vec::new();
     let mut open = Bin::default();
+    let rows: Vec<&LoadRow> = rows.iter().filter(|row| row.is_normal()).collect();
     for (i, row) in rows.iter().enumerate() {
         open.sent += row.sent;
         // the last kind repeats what was dropped
@@ -82,7 +83,7 @@ pub fn draw_rate(scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32) -
     let span = stage.time.to - stage.time.from;
     let starts: Vec<f64> = stage.phases.iter().map(|s| s.from).collect();
     let bins = bins(&stage.evidence.load, (span / 240.0).max(0.5), &starts);
-    let asked = stage.evidence.plan.as_ref().and_then(|p| p.rate.per_second());
+    let asked = stage.evidence.plan.as_ref().and_then(PlanRecord::normal_rate);
     let most = bins.iter().map(|b| b.rate(b.sent).max(b.rate(b.errors + b.dropped))).fold(0.0, f64::max);
     let scale = Scale::new(Unit::Count, 0.0, most.max(asked.unwrap_or(0.0)) * 1.2, 2);
     let panel = Panel { plot, time: stage.time.clone(), scale };
@@ -138,9 +139,9 @@ fn rate_labels(stage: &Stage<'_>, panel: &Panel) -> Vec<EdgeLabel> {
             colour: theme.calm,
         });
     }
-    let errors: u64 =
-        stage.evidence.load.iter().map(|r| r.errors[..r.errors.len() - 1].iter().sum::<u64>()).sum();
-    let dropped: u64 = stage.evidence.load.iter().map(|r| r.dropped).sum();
+    let normal = || stage.evidence.load.iter().filter(|row| row.is_normal());
+    let errors: u64 = normal().map(|r| r.errors[..r.errors.len() - 1].iter().sum::<u64>()).sum();
+    let dropped: u64 = normal().map(|r| r.dropped).sum();
     let count = |n: u64, one: &str, many: &str| {
         format!("{} {}", Unit::Count.show(n as f64), if n == 1 { one } else { many })
     };

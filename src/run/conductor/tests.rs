@@ -107,6 +107,7 @@ fn plan(steady_s: f64) -> PlanRecord {
             cycles: 1,
         },
         watch: None,
+        misbehave: None,
         judging: Judging {
             horizon: span(86_400.0),
             resolution_bytes: 1024.0,

@@ -1,0 +1,24 @@
+//! `abandon-upload`: announces a body by its length, sends half of it, and leaves. A battery that dies during an upload.
+//! Where the plan has no body, 64 KiB are announced.
+
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::time::{sleep, timeout};
+
+use super::Ended;
+use super::wire::Client;
+
+/// The server shall have begun to read before it learns that there is no more.
+const MEANWHILE: Duration = Duration::from_millis(20);
+
+pub(super) async fn once(client: &Client) -> Ended {
+    let mut stream = client.connect(None).await?;
+    let (head, body) = client.upload();
+    client.send(&mut stream, &head).await?;
+    // a server need not read what it has no use for
+    let _ = timeout(MEANWHILE, stream.write_all(&body[..body.len() / 2])).await;
+    sleep(MEANWHILE).await;
+    let _ = stream.shutdown().await;
+    Ok(())
+}

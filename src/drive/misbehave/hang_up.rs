@@ -1,0 +1,13 @@
+//! `hang-up`: sends the whole request and disconnects at once (FIN). A person who closes the tab, a proxy that gives up.
+
+use tokio::io::AsyncWriteExt;
+
+use super::Ended;
+use super::wire::{Client, Then};
+
+pub(super) async fn once(client: &Client) -> Ended {
+    let mut stream = client.ask(Then::Keep).await?;
+    // closed in order, so that it is no reset even where an answer is there already
+    let _ = stream.shutdown().await;
+    Ok(())
+}

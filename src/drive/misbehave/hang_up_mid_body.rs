@@ -1,0 +1,21 @@
+//! `hang-up-mid-body`: reads the head of the answer and the first bytes of its body, and disconnects. A download that is
+//! stopped. What is still to come then meets a closed socket.
+
+use tokio::io::AsyncReadExt;
+
+use super::Ended;
+use super::wire::{Client, Then};
+
+/// Read at a time: few, so that the middle is not missed.
+const SIP: u32 = 4096;
+
+pub(super) async fn once(client: &Client) -> Ended {
+    let mut stream = client.connect(Some(SIP)).await?;
+    client.send(&mut stream, &client.request(Then::Keep)).await?;
+    if client.head_of_answer(&mut stream).await?.body.is_empty() {
+        // a body that does not begin for as long as an answer takes is none
+        let patience = client.usual().unwrap_or_default().max(std::time::Duration::from_millis(20));
+        let _ = tokio::time::timeout(patience, stream.read_u8()).await;
+    }
+    Ok(())
+}

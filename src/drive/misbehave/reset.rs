@@ -1,0 +1,20 @@
+//! `reset`: sends the request and resets the connection (RST instead of FIN). A load balancer that cuts, a process that is
+//! killed with its socket open.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::Ended;
+use super::wire::{Client, Then};
+
+/// A reset that comes before the server has read the request takes the request with it.
+const UNTIL_READ: Duration = Duration::from_millis(10);
+
+pub(super) async fn once(client: &Client) -> Ended {
+    let stream = client.ask(Then::Keep).await?;
+    sleep(UNTIL_READ).await;
+    // with no time to linger the kernel drops what is unsent and says so with an RST
+    let _ = stream.set_zero_linger();
+    Ok(())
+}

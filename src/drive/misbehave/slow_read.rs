@@ -1,0 +1,37 @@
+//! `slow-read`: sends the request at once and reads the answer a few bytes at a time, into a small buffer, so that the
+//! server's writes block. A phone at the edge of its network. What is not read by the end is left.
+
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::Ended;
+use super::wire::{Client, Then};
+use crate::evidence::ErrorKind;
+
+/// The kernel takes at least about two kilobytes.
+const BUFFER: u32 = 2048;
+const SIP: usize = 64;
+/// Sips in all of its time.
+const SIPS: u32 = 20;
+
+pub(super) async fn once(client: &Client, hold: Duration) -> Ended {
+    let mut stream = client.connect(Some(BUFFER)).await?;
+    client.send(&mut stream, &client.request(Then::Close)).await?;
+    let until = Instant::now() + hold;
+    // first of all it does not read: what the server has to say must find its place in buffers
+    sleep(hold / 4).await;
+    let (mut sip, mut any) = ([0_u8; SIP], false);
+    while Instant::now() < until {
+        match timeout(hold, stream.read(&mut sip)).await {
+            Ok(Ok(1..)) => any = true,
+            Ok(Ok(0)) if any => return Ok(()),
+            Ok(_) if !any => return Err(ErrorKind::Reset),
+            // cut off by a server that does not wait for the slow: its right
+            _ => return Ok(()),
+        }
+        sleep(hold / SIPS).await;
+    }
+    Ok(())
+}

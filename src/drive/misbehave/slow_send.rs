@@ -1,0 +1,28 @@
+//! `slow-send`: sends the request a few bytes at a time, and then waits for the answer as others do. A poor uplink, or an
+//! attack that is known as Slowloris.
+
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::time::sleep;
+
+use super::Ended;
+use super::wire::{Client, Then};
+
+/// Pieces in which the request goes out.
+const PIECES: usize = 10;
+
+pub(super) async fn once(client: &Client, hold: Duration) -> Ended {
+    let mut stream = client.connect(None).await?;
+    let request = client.request(Then::Close);
+    for (i, piece) in request.chunks(request.len().div_ceil(PIECES)).enumerate() {
+        if i > 0 {
+            sleep(hold / PIECES as u32).await;
+        }
+        // a server that has waited long enough may close: its right
+        if stream.write_all(piece).await.is_err() {
+            return Ok(());
+        }
+    }
+    client.whole_answer(&mut stream).await
+}

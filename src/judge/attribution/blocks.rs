@@ -1,0 +1,294 @@
+//! The blocks of a run, read off its evidence: when each was, what was sent in it, and the level of a series.
+
+use crate::culprit::Candidate;
+use crate::evidence::{EventKind, Evidence, LoadRow, NORMAL, Phase, PlanRecord, beginnings};
+use crate::trend::Block;
+
+use super::super::steady::Steady;
+use super::LEAST_BLOCKS;
+
+/// Blocks without a sample tell nothing; with more of them than this share the series was not sampled often enough.
+const UNSEEN: f64 = 0.5;
+/// An event of a phase that is later than this was not late, but another's.
+const LATE_S: f64 = 5.0;
+/// A group of which less than this share of its family's growth came is noise.
+const LEAST_OF_FAMILY: f64 = 0.05;
+
+/// One kind of request: a name and a behaviour.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kind {
+    pub request: String,
+    pub behaviour: String,
+    /// Sent in steady.
+    pub sent: u64,
+    /// Blocks with any.
+    pub blocks: u32,
+    /// Counts so far, by moment.
+    so_far: Curve,
+    /// How many were open, by moment.
+    open: Curve,
+}
+
+impl Kind {
+    pub fn is_normal(&self) -> bool {
+        self.behaviour == NORMAL
+    }
+
+    /// Whether it was in enough blocks.
+    pub fn compared(&self) -> bool {
+        self.is_normal() || self.blocks >= LEAST_BLOCKS
+    }
+}
+
+/// Points in order of time, straight lines between them.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Curve(Vec<(f64, f64)>);
+
+impl Curve {
+    fn at(&self, t: f64) -> f64 {
+        let next = self.0.partition_point(|(at, _)| *at <= t);
+        match (next.checked_sub(1).and_then(|i| self.0.get(i)), self.0.get(next)) {
+            (Some((from, a)), Some((to, b))) => a + (b - a) * (t - from) / (to - from),
+            (Some((_, last)), None) => *last,
+            (None, _) => 0.0,
+        }
+    }
+}
+
+/// How steady was cut.
+pub struct Cut {
+    /// Normal requests first.
+    pub kinds: Vec<Kind>,
+    /// The stretches of steady.
+    stretches: Vec<(f64, f64)>,
+    /// When the first block of each began.
+    begins: Vec<f64>,
+    length_s: f64,
+    /// Since when each life of the target goes on, after its first.
+    lives: Vec<f64>,
+}
+
+impl Cut {
+    /// None where no mix differed by design.
+    pub fn of(evidence: &Evidence, steady: &Steady) -> Option<Cut> {
+        let plan = evidence.plan.as_ref()?;
+        let (length_s, count) = layout(plan)?;
+        let stretches = steady.stretches.clone();
+        let begins = begins(evidence, plan, &stretches);
+        let starts = |block: u32| {
+            let from = begins.get((block / count) as usize)?;
+            Some(from + f64::from(block % count) * length_s)
+        };
+        let mut kinds = vec![normal(&evidence.load, &stretches)];
+        let mut names: Vec<(&str, &str)> = evidence
+            .load
+            .iter()
+            .filter(|row| !row.is_normal())
+            .map(|row| (&*row.request, &*row.behaviour))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        let moments: Vec<f64> =
+            evidence.load.iter().filter(|row| row.is_normal()).map(|row| row.elapsed_s).collect();
+        kinds.extend(names.into_iter().map(|(request, behaviour)| {
+            let of_kind =
+                || evidence.load.iter().filter(|r| r.request == request && r.behaviour == behaviour);
+            misbehaving(request, behaviour, &of_kind().collect::<Vec<_>>(), &moments, length_s, &starts)
+        }));
+        (kinds.len() > 1).then(|| Cut {
+            kinds,
+            stretches,
+            begins: begins.clone(),
+            length_s,
+            lives: beginnings(&evidence.events),
+        })
+    }
+
+    /// Readings by blocks; none where too few of them were read.
+    pub fn sampled(&self, read: impl Iterator<Item = (f64, f64)>) -> Option<Vec<Block>> {
+        let mut blocks: Vec<(Place, Sum)> = Vec::new();
+        for (t, value) in read {
+            let Some(stretch) = self.stretches.iter().position(|(from, to)| (*from..*to).contains(&t)) else {
+                continue;
+            };
+            let life = self.lives.partition_point(|began| *began <= t);
+            let number = ((t - self.begins[stretch]).max(0.0) / self.length_s) as u64;
+            let place = Place { stretch, life, number };
+            if blocks.last().is_none_or(|(last, _)| *last != place) {
+                blocks.push((place, Sum::of(self.kinds.len())));
+            }
+            if let Some((_, sum)) = blocks.last_mut() {
+                sum.add(t, value, &self.kinds);
+            }
+        }
+        let all: f64 = self.stretches.iter().map(|(from, to)| (to - from) / self.length_s).sum();
+        if (blocks.len() as f64) < (1.0 - UNSEEN) * all {
+            return None;
+        }
+        let mut levels: Vec<(usize, usize)> = blocks.iter().map(|(p, _)| (p.stretch, p.life)).collect();
+        levels.dedup();
+        let level =
+            |place: &Place| levels.iter().position(|l| *l == (place.stretch, place.life)).unwrap_or(0);
+        Some(blocks.iter().map(|(place, sum)| sum.block(level(place))).collect())
+    }
+}
+
+/// How many there were of somebody's groups, those that grew, at each moment at which groups of the kind were counted.
+pub fn counts(evidence: &Evidence, whose: &Candidate) -> Vec<(f64, f64)> {
+    let of_kind = evidence.groups.iter().filter(|row| row.kind == whose.kind);
+    // of a family the groups that come and go, such as those still at work, are noise beside those that stay
+    let grew = |id: &&String| {
+        let mut rows = of_kind.clone().filter(|row| row.group == **id);
+        let first = rows.next().map_or(0.0, |row| row.count);
+        let last = rows.next_back().map_or(first, |row| row.count);
+        last - first >= LEAST_OF_FAMILY * whose.growth
+    };
+    let groups: Vec<&String> = whose.groups.iter().filter(grew).collect();
+    let mut counts: Vec<(f64, f64)> = Vec::new();
+    for row in of_kind {
+        if counts.last().is_none_or(|(at, _)| *at < row.elapsed_s) {
+            counts.push((row.elapsed_s, 0.0));
+        }
+        if let Some((_, count)) = counts.last_mut().filter(|_| groups.contains(&&row.group)) {
+            *count += row.count;
+        }
+    }
+    counts
+}
+
+/// By how much a series rose over its blocks, lives and stretches apart.
+pub fn growth(blocks: &[Block]) -> f64 {
+    let rose = |stretch: &[Block]| stretch.last().map_or(0.0, |last| last.level) - stretch[0].level;
+    blocks.chunk_by(|a, b| a.stretch == b.stretch).map(rose).sum()
+}
+
+/// When the load of each stretch of steady begins to be judged: by its schedule, which is exact. That the phase began is
+/// told a moment later where the machine is busy.
+fn begins(evidence: &Evidence, plan: &PlanRecord, stretches: &[(f64, f64)]) -> Vec<f64> {
+    let warmups = evidence.events.iter().filter(|e| e.kind == EventKind::Phase { phase: Phase::Warmup });
+    let warmups: Vec<f64> = warmups.map(|e| e.elapsed_s).collect();
+    let begin = |(from, _): &(f64, f64)| {
+        let warmup = warmups.iter().rev().find(|at| *at <= from);
+        let due = warmup.map(|at| at + plan.phases.warmup.secs());
+        due.filter(|due| (from - due).abs() < LATE_S).unwrap_or(*from)
+    };
+    stretches.iter().map(begin).collect()
+}
+
+/// How long a block is, and how many a stretch of steady has; as `drive/` cuts it.
+fn layout(plan: &PlanRecord) -> Option<(f64, u32)> {
+    let mix = plan.misbehave.as_ref()?;
+    let rate = plan.rate.per_second()?;
+    let due = rate * plan.phases.steady.secs();
+    let due = plan.requests.map_or(due, |n| due.min(n as f64));
+    let size = (rate * mix.block.secs()).round().max(1.0);
+    let count = (due / size).round().max(1.0);
+    Some((due / rate / count, count as u32))
+}
+
+fn normal(load: &[LoadRow], stretches: &[(f64, f64)]) -> Kind {
+    let rows = || load.iter().filter(|row| row.is_normal());
+    let in_steady = |row: &&LoadRow| {
+        stretches.iter().any(|(from, to)| row.elapsed_s > *from && row.elapsed_s <= to + 0.05)
+    };
+    let so_far = rows().scan(0.0, |sum, row| {
+        *sum += row.sent as f64;
+        Some((row.elapsed_s, *sum))
+    });
+    Kind {
+        request: rows().next().map(|row| row.request.clone()).unwrap_or_default(),
+        behaviour: NORMAL.into(),
+        sent: rows().filter(in_steady).map(|row| row.sent).sum(),
+        blocks: rows().filter(in_steady).count() as u32,
+        so_far: Curve(so_far.collect()),
+        // what is in flight of those that behave is noise like any other
+        open: Curve::default(),
+    }
+}
+
+fn misbehaving(
+    request: &str,
+    behaviour: &str,
+    rows: &[&LoadRow],
+    moments: &[f64],
+    length_s: f64,
+    starts: &dyn Fn(u32) -> Option<f64>,
+) -> Kind {
+    // what is sent of a block is spread evenly over it
+    let mut of_block: std::collections::BTreeMap<u32, u64> = std::collections::BTreeMap::new();
+    for row in rows {
+        if let Some(block) = row.block {
+            *of_block.entry(block).or_default() += row.sent;
+        }
+    }
+    let (mut so_far, mut sum) = (Vec::new(), 0.0);
+    for (block, sent) in of_block.iter().filter(|(_, sent)| **sent > 0) {
+        let Some(from) = starts(*block) else { continue };
+        if so_far.last().is_none_or(|(at, _)| *at < from) {
+            so_far.push((from, sum));
+        }
+        sum += *sent as f64;
+        so_far.push((from + length_s, sum));
+    }
+    let mut open = Vec::with_capacity(moments.len());
+    let (mut next, mut held) = (0, 0_i64);
+    for moment in moments {
+        while let Some(row) = rows.get(next).filter(|row| row.elapsed_s <= *moment) {
+            held += row.sent as i64 - row.done as i64;
+            next += 1;
+        }
+        open.push((*moment, held as f64));
+    }
+    Kind {
+        request: request.into(),
+        behaviour: behaviour.into(),
+        sent: of_block.values().sum(),
+        blocks: of_block.values().filter(|sent| **sent > 0).count() as u32,
+        so_far: Curve(so_far),
+        open: Curve(open),
+    }
+}
+
+/// Which block a sample falls into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    stretch: usize,
+    life: usize,
+    number: u64,
+}
+
+/// Samples of a block, added up.
+struct Sum {
+    n: f64,
+    at: f64,
+    level: f64,
+    sent: Vec<f64>,
+    open: Vec<f64>,
+}
+
+impl Sum {
+    fn of(kinds: usize) -> Sum {
+        Sum { n: 0.0, at: 0.0, level: 0.0, sent: vec![0.0; kinds], open: vec![0.0; kinds] }
+    }
+
+    fn add(&mut self, t: f64, value: f64, kinds: &[Kind]) {
+        self.n += 1.0;
+        self.at += t;
+        self.level += value;
+        for (i, kind) in kinds.iter().enumerate() {
+            self.sent[i] += kind.so_far.at(t);
+            self.open[i] += kind.open.at(t);
+        }
+    }
+
+    fn block(&self, stretch: usize) -> Block {
+        let mean = |sum: &f64| sum / self.n;
+        Block {
+            at_s: mean(&self.at),
+            stretch,
+            level: mean(&self.level),
+            sent: self.sent.iter().map(mean).collect(),
+            open: self.open.iter().map(mean).collect(),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Whose growth it is, in words.
+
+use crate::evidence::{Attributed, Attribution, NORMAL};
+use crate::units::{Span, Unit, significant};
+
+use super::super::words::series;
+
+/// "hang-up", "normal request", or the request's own name where there are several.
+fn called(line: &Attribution) -> String {
+    match (line.behaviour.as_str(), line.request.as_str()) {
+        (NORMAL, "main" | "") => "normal request".into(),
+        (NORMAL, name) => name.to_string(),
+        (behaviour, "main" | "") => behaviour.to_string(),
+        (behaviour, name) => format!("{behaviour} of {name}"),
+    }
+}
+
+fn amount(line: &Attribution, value: f64) -> String {
+    match Unit::of_series(&line.series) {
+        Unit::Count => {
+            let value = if value.abs() < 0.005 { 0.0 } else { value };
+            match value.abs() < 10.0 {
+                true => format!("{value:.2}"),
+                false => significant(value, 3),
+            }
+        }
+        unit => unit.show(value),
+    }
+}
+
+/// The line's own sentence.
+pub fn why(line: &Attribution) -> String {
+    let interval = line.per_each_ci.map(|[lo, hi]| format!("{} to {}", amount(line, lo), amount(line, hi)));
+    let each = match (line.per_each, interval) {
+        (Some(value), Some(interval)) => format!("{} each ({interval})", amount(line, value)),
+        _ => String::new(),
+    };
+    let would = line.needs_s.map(|s| format!("about {} of steady would", Span::from_secs_f64(s)));
+    match line.answer {
+        Attributed::Leaks => format!("leaks {each}"),
+        Attributed::Nothing => format!("nothing to be seen: {each}"),
+        Attributed::CannotBeSeparated => match would {
+            Some(would) => format!("cannot be separated: {each}; {would} tell"),
+            None => format!("cannot be separated: {each}"),
+        },
+        Attributed::TooShort => {
+            let told = format!("the run was too short for it, which was in {} blocks", line.blocks);
+            would.map_or(told.clone(), |would| format!("{told}; {would} do"))
+        }
+    }
+}
+
+/// What is told of a run: a sentence for each series of which a kind of request is known to leak, and what keeps the
+/// others from being told apart.
+pub fn told(lines: &[Attribution]) -> Vec<String> {
+    lines.chunk_by(alike).filter_map(of_series).collect()
+}
+
+/// How many of a series each of those leaks that leak the most, and who they are.
+pub fn worst(lines: &[Attribution], name: &str) -> Option<(f64, String)> {
+    let leaks = |line: &&Attribution| line.series == name && line.answer == Attributed::Leaks;
+    let known = lines.chunk_by(alike).find(|growth| growth.iter().any(|line| leaks(&line)))?;
+    let mut leaks: Vec<&Attribution> = known.iter().filter(leaks).collect();
+    leaks.sort_by(|a, b| b.per_each.unwrap_or(0.0).total_cmp(&a.per_each.unwrap_or(0.0)));
+    let first = leaks.first()?;
+    let alike: Vec<String> = leaks.iter().filter(|l| shown(l) == shown(first)).map(|l| called(l)).collect();
+    Some((first.per_each?, listed(&alike, "and")))
+}
+
+/// Whether two lines are about the same growth.
+fn alike(a: &Attribution, b: &Attribution) -> bool {
+    (&a.series, &a.culprit) == (&b.series, &b.culprit)
+}
+
+fn of_series(lines: &[Attribution]) -> Option<String> {
+    let with = |answer: Attributed| lines.iter().filter(move |line| line.answer == answer);
+    let names = |answer: Attributed| with(answer).map(called).collect::<Vec<_>>();
+    let what = series(&lines[0].series);
+    let mut parts = Vec::new();
+    let mut leaks: Vec<&Attribution> = with(Attributed::Leaks).collect();
+    leaks.sort_by(|a, b| b.per_each.unwrap_or(0.0).total_cmp(&a.per_each.unwrap_or(0.0)));
+    // those that leak alike are told together
+    for group in leaks.chunk_by(|a, b| shown(a) == shown(b)) {
+        let names: Vec<String> = group.iter().map(|line| called(line)).collect();
+        let of = if parts.is_empty() { format!(" {what} leaked") } else { String::new() };
+        parts.push(format!("{}{of} per {}", shown(group[0]), listed(&names, "and")));
+    }
+    let nothing = names(Attributed::Nothing);
+    if !parts.is_empty() && !nothing.is_empty() {
+        parts.push(format!("none per {}", listed(&nothing, "or")));
+    }
+    let open = names(Attributed::CannotBeSeparated);
+    if !open.is_empty() {
+        let needs = with(Attributed::CannotBeSeparated).map(|line| line.needs_s);
+        let needs = needs.collect::<Option<Vec<f64>>>().and_then(|all| all.into_iter().reduce(f64::max));
+        let would =
+            needs.map(|s| format!(" (about {} of steady would)", Span::from_secs_f64(s))).unwrap_or_default();
+        let of = if parts.is_empty() { format!("growth of {what} ") } else { String::new() };
+        parts.push(format!("{of}cannot be separated for {}{would}", listed(&open, "and")));
+    }
+    let short = names(Attributed::TooShort);
+    if !short.is_empty() {
+        let of = if parts.is_empty() { format!("growth of {what}: ") } else { String::new() };
+        parts.push(format!("{of}the run was too short for {}", listed(&short, "and")));
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    let told = parts.join("; ");
+    Some(match &lines[0].culprit {
+        Some(culprit) => format!("{culprit}: {told}"),
+        None => super::super::words::capital(&told),
+    })
+}
+
+/// The amount to two digits, as it is told in a sentence.
+fn shown(line: &Attribution) -> String {
+    let value = line.per_each.unwrap_or(0.0);
+    match Unit::of_series(&line.series) {
+        Unit::Count => format!("{value:.1}"),
+        unit => format!("{} of", unit.show(value)),
+    }
+}
+
+/// "a, b and c".
+fn listed(names: &[String], last: &str) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., end] => format!("{} {last} {end}", all.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(behaviour: &str, answer: Attributed, each: f64) -> Attribution {
+        Attribution {
+            series: "goroutines".into(),
+            culprit: None,
+            request: "main".into(),
+            behaviour: behaviour.into(),
+            blocks: 9,
+            sent: 90,
+            per_each: Some(each),
+            per_each_ci: Some([each - 0.1, each + 0.1]),
+            answer,
+            needs_s: (answer == Attributed::CannotBeSeparated).then_some(600.0),
+            why: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_sentence_tells_who_leaks_how_much_and_who_does_not() {
+        use Attributed::{CannotBeSeparated, Leaks, Nothing};
+        let told = told(&[
+            line("normal", Nothing, 0.0),
+            line("hang-up", Leaks, 2.0),
+            line("reset", Leaks, 1.98),
+            line("slow-read", Leaks, 1.0),
+            line("slow-send", Nothing, 0.01),
+            line("churn", CannotBeSeparated, 0.3),
+        ]);
+        assert_eq!(
+            told,
+            [
+                "2.0 goroutines leaked per hang-up and reset; 1.0 per slow-read; none per normal request or slow-send; \
+              cannot be separated for churn (about 10 min of steady would)"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_line_says_how_long_a_run_would_tell() {
+        let open = line("churn", Attributed::CannotBeSeparated, 0.3);
+        assert_eq!(
+            why(&open),
+            "cannot be separated: 0.30 each (0.20 to 0.40); about 10 min of steady would tell"
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! The mix of misbehaving clients: which behaviours, with which share of the requests, in blocks of which length.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use reqwest::Url;
+
+use super::layers::Layers;
+use crate::error::{Error, Result};
+use crate::evidence::{Behaviour, MisbehavePlan};
+use crate::units::{Rate, Span, Unit, parse_amount};
+
+/// A block is a second or so: long against what an answer takes, short against a run.
+const SHORTEST_BLOCK: Duration = Duration::from_secs(1);
+/// A block must be sampled more than once to be told from its neighbours,
+const SAMPLES_A_BLOCK: u32 = 2;
+/// and hold a few requests, or its mix could not differ from theirs.
+const REQUESTS_A_BLOCK: f64 = 10.0;
+/// So much must be left to those that behave: they are the load, and what the others are compared with.
+const MOST: f64 = 0.8;
+/// Any number would do; the same one deals the same blocks in each run of the same plan.
+const SEED: u64 = 1;
+
+/// The mix that was asked for; none where nobody misbehaves.
+///
+/// # Errors
+/// In one line, with the place: no such behaviour, no share, too much in all, an https target or a closed loop.
+pub(super) fn plan(layers: &Layers, url: &Url, rate: Rate, interval: Span) -> Result<Option<MisbehavePlan>> {
+    let all = layers.list("misbehave", |s| &s.misbehave);
+    let mut mix = BTreeMap::new();
+    for written in &all {
+        for item in written.text.split(',').map(str::trim).filter(|item| !item.is_empty() && *item != "off") {
+            let Some((name, share)) = item.split_once('=') else {
+                return Err(written.wrong(format!("'{item}' has no share; write it as {item}=5%")));
+            };
+            let behaviour: Behaviour = name.trim().parse().map_err(|e| written.wrong(e))?;
+            let share = match parse_amount(share.trim()) {
+                Ok((share, Unit::Ratio | Unit::Count)) if share > 0.0 && share < 1.0 => share,
+                _ => {
+                    let told =
+                        format!("'{}' is no share of the requests; write it as 5% or 0.05", share.trim());
+                    return Err(written.wrong(told));
+                }
+            };
+            if mix.insert(behaviour, share).is_some() {
+                return Err(written.wrong(format!("{behaviour} stands there twice")));
+            }
+        }
+    }
+    let (Some(first), false) = (all.first(), mix.is_empty()) else { return Ok(None) };
+    let sum: f64 = mix.values().sum();
+    if sum > MOST + 1e-9 {
+        return Err(first.wrong(format!(
+            "{} of the requests would misbehave; at most {} may, the others are what they are compared with",
+            Unit::Ratio.show(sum),
+            Unit::Ratio.show(MOST)
+        )));
+    }
+    if url.scheme() != "http" {
+        return Err(first.wrong("misbehaving clients use raw sockets, which speak http and not https here"));
+    }
+    let Some(rate) = rate.per_second() else {
+        return Err(Error::usage(
+            "--rate: with --misbehave requests need a rate to be a share of, and max is none",
+        ));
+    };
+    let block = SHORTEST_BLOCK
+        .max(interval.0 * SAMPLES_A_BLOCK)
+        .max(Duration::from_secs_f64((REQUESTS_A_BLOCK / rate).min(86_400.0)));
+    Ok(Some(MisbehavePlan { seed: SEED, block: Span(block), mix }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::settings::Settings;
+
+    fn asked(mix: &str, url: &str, rate: f64) -> Result<Option<MisbehavePlan>> {
+        let flags = Settings { misbehave: vec![mix.into()], ..Settings::default() };
+        let layers = Layers::new(flags, Settings::default(), None);
+        let rate = if rate > 0.0 { Rate::PerSecond(rate) } else { Rate::Max };
+        plan(&layers, &url.parse().unwrap(), rate, Span(Duration::from_millis(200)))
+    }
+
+    #[test]
+    fn a_mix_is_shares_by_name_and_off_is_none() {
+        let plan = asked("hang-up=5%, reset = 0.02", "http://h/", 50.0).unwrap().unwrap();
+        assert_eq!(plan.mix, BTreeMap::from([(Behaviour::HangUp, 0.05), (Behaviour::Reset, 0.02)]));
+        assert_eq!(plan.block, Span(Duration::from_secs(1)));
+        assert_eq!(asked("off", "http://h/", 50.0).unwrap(), None);
+        assert_eq!(asked("churn=1%", "http://h/", 0.5).unwrap().unwrap().block.secs(), 20.0);
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_told_in_a_line() {
+        for (mix, url, rate, told) in [
+            (
+                "hangup=5%",
+                "http://h/",
+                50.0,
+                "--misbehave: 'hangup' is no behaviour, did you mean 'hang-up'?",
+            ),
+            ("hang-up", "http://h/", 50.0, "--misbehave: 'hang-up' has no share; write it as hang-up=5%"),
+            ("reset=much", "http://h/", 50.0, "--misbehave: 'much' is no share"),
+            ("reset=0", "http://h/", 50.0, "--misbehave: '0' is no share"),
+            ("reset=1%,reset=2%", "http://h/", 50.0, "--misbehave: reset stands there twice"),
+            ("reset=50%,churn=40%", "http://h/", 50.0, "--misbehave: 90 % of the requests would misbehave"),
+            ("reset=5%", "https://h/", 50.0, "--misbehave: misbehaving clients use raw sockets"),
+            ("reset=5%", "http://h/", 0.0, "--rate: with --misbehave"),
+        ] {
+            let line = asked(mix, url, rate).unwrap_err().to_string();
+            assert!(line.starts_with(told), "{line}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Clients that misbehave beside the load: who leaks is told with its measure, who does not is not blamed.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::go::built;
+use super::support::{Server, report, skipped, text, told};
+
+const MIX: &str = "hang-up=8%,abandon-upload=8%,churn=8%,slow-send=8%";
+
+fn driven(fixed: bool) -> Option<(i32, String, Value, String)> {
+    let Some(program) = built("twofold") else {
+        skipped("there is no go on PATH to build the service that leaks in two measures");
+        return None;
+    };
+    let mut command = Command::new(program);
+    command.env_remove("FIXED");
+    if fixed {
+        command.env("FIXED", "1");
+    }
+    let server = Server::from(command);
+    let place = tempfile::tempdir().unwrap();
+    let out = place.path().join("run");
+    let args = ["-z", "45s", "-q", "60/s", "--misbehave", MIX, "-o", out.to_str().unwrap()];
+    let told = told(&[&[server.url().as_str()], &args[..]].concat());
+    Some((told.code, told.stdout, report(&out), text(out.join("load.csv"))))
+}
+
+fn line<'a>(report: &'a Value, culprit: &str, behaviour: &str) -> &'a Value {
+    let lines = report["attribution"].as_array().unwrap();
+    let is = |l: &&Value| {
+        l["behaviour"] == behaviour && l["culprit"].as_str().is_some_and(|named| named.contains(culprit))
+    };
+    lines.iter().find(is).unwrap_or_else(|| panic!("{culprit} by {behaviour}: {lines:#?}"))
+}
+
+#[test]
+fn two_behaviours_that_leak_in_different_measure_are_told_apart() {
+    let Some((code, stdout, report, load)) = driven(false) else { return };
+    assert_eq!((code, report["verdict"].as_str()), (1, Some("leak")), "{}", report["headline"]);
+    for (culprit, behaviour, truth) in
+        [("main.notify", "hang-up", 2.0), ("main.audit", "abandon-upload", 1.0)]
+    {
+        let blamed = line(&report, culprit, behaviour);
+        assert_eq!(blamed["answer"], "leaks", "{blamed}");
+        let each = blamed["per_each"].as_f64().unwrap();
+        assert!((each - truth).abs() <= 0.1 * truth, "{culprit}: {each}, truth {truth}");
+        for other in ["normal", "hang-up", "abandon-upload", "churn", "slow-send"] {
+            assert_eq!(
+                line(&report, culprit, other)["answer"] == "leaks",
+                other == behaviour,
+                "{culprit} by {other}"
+            );
+        }
+    }
+    assert!(stdout.contains("goroutines leaked per hang-up"), "{stdout}");
+    assert!(report["caption"].as_str().unwrap().contains("leaked per"), "{}", report["caption"]);
+    assert!(load.lines().any(|row| row.contains(",main,hang-up,3,")), "rows tell their block");
+    // what misbehaves has no part in what is told of the load
+    let load = &report["load"];
+    assert_eq!((load["errors"]["ratio"].as_f64(), load["dropped"].as_u64()), (Some(0.0), Some(0)), "{load}");
+    assert!((load["rate_asked"].as_f64().unwrap() - 60.0 * 0.68).abs() < 1e-6, "{load}");
+}
+
+#[test]
+fn a_healthy_service_is_not_blamed_for_its_clients() {
+    let Some((code, _, report, _)) = driven(true) else { return };
+    assert_eq!(report["culprits"].as_array().map(Vec::len), Some(0), "{}", report["headline"]);
+    let blamed =
+        report["attribution"].as_array().unwrap().iter().filter(|line| line["answer"] == "leaks").count();
+    assert_eq!((blamed, code == 1), (0, false), "{}", report["headline"]);
+}
