@@ -92,7 +92,7 @@ async fn a_command_that_ends_later_is_told_by_its_status() {
     }
     let door = free_door();
     let script = format!(
-        "import socket, time\ns = socket.create_server(('127.0.0.1', {}))\ntime.sleep(0.4)\nraise SystemExit(7)",
+        "import socket, time\ns = socket.create_server(('127.0.0.1', {}))\ntime.sleep(2)\nraise SystemExit(7)",
         door.port
     );
     let plan = TargetPlan::Command(vec!["python3".into(), "-c".into(), script]);
@@ -102,7 +102,7 @@ async fn a_command_that_ends_later_is_told_by_its_status() {
     let begun = Instant::now();
     let events = loop {
         let events = follower.tick(Instant::now());
-        if !events.is_empty() || begun.elapsed() > Duration::from_secs(5) {
+        if !events.is_empty() || begun.elapsed() > Duration::from_secs(15) {
             break events;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
