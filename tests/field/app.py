@@ -1,0 +1,35 @@
+"""The flask application behind gunicorn: / is healthy, /cached has a mistake that one meets.
+
+The decorator caches a view under a key that holds the time, so nothing is ever found again and all of it is kept.
+"""
+import functools
+import time
+
+from flask import Flask, render_template_string
+
+PAGE = "<title>{{ title }}</title><ul>{% for n in range(20) %}<li>{{ title }} {{ n }}</li>{% endfor %}</ul>"
+app = Flask(__name__)
+
+
+def cached_for_ever(view):
+    kept = {}
+
+    @functools.wraps(view)
+    def wrapped():
+        key = f"{view.__name__}:{time.time_ns()}"
+        if key not in kept:
+            kept[key] = view()
+        return kept[key]
+
+    return wrapped
+
+
+@app.get("/")
+def index():
+    return render_template_string(PAGE, title="stock")
+
+
+@app.get("/cached")
+@cached_for_ever
+def cached():
+    return render_template_string(PAGE, title="cached stock")
