@@ -51,6 +51,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// Judge again what was recorded: a run directory, or any CSV of samples
     Analyze(AnalyzeArgs),
+    /// Two runs side by side: what became of each growth, in one picture
+    Compare(CompareArgs),
     /// Render the reports of a run directory again, also of one that was cut off
     Report(ReportArgs),
     /// List the built-in profiles, or print one
@@ -71,6 +73,23 @@ pub struct AnalyzeArgs {
     #[arg(value_name = "FILE|RUN")]
     pub path: PathBuf,
     /// One JSON document on stdout, as report.json
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `soak compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The run directory of the time before
+    #[arg(value_name = "BEFORE")]
+    pub before: PathBuf,
+    /// The run directory that is held against it
+    #[arg(value_name = "AFTER")]
+    pub after: PathBuf,
+    /// Where compare.json, compare.md and compare.png go [default: AFTER]
+    #[arg(short = 'o', long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// One JSON document on stdout, as compare.json
     #[arg(long)]
     pub json: bool,
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::args::DoctorArgs;
 use super::args_run::environment as variables;
 use super::environment::price;
-use super::output::print;
+use super::output::{print, screen_width};
 use super::probes::all_probes;
 use crate::error::{Error, Result};
 use crate::evidence::{ProbeRecord, TargetRecord};
@@ -14,9 +14,6 @@ use crate::plan::{Plan, watch};
 use crate::probe::doctor;
 use crate::target::{self, Found};
 use crate::units::Unit;
-
-/// Columns of a table where nobody knows how wide the screen is.
-const WIDTH: u16 = 120;
 
 /// What was found.
 #[derive(Debug, Serialize)]
@@ -80,7 +77,7 @@ fn page(checkup: &Checkup) -> String {
     };
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0));
+    table.set_width(screen_width());
     table.set_header(["probe", "", "tells", "an answer costs", "to turn it on"]);
     for probe in &checkup.probes {
         let there = if probe.found { "found" } else { "not found" };

@@ -5,6 +5,7 @@ mod args_demo;
 mod args_look;
 mod args_run;
 mod args_watch;
+mod compare;
 mod conclude;
 mod demo;
 mod doctor;
@@ -67,6 +68,7 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::Analyze(args) => {
             rerender::analyze(&args.path, &Manner { json: args.json, ..Manner::default() })
         }
+        Command::Compare(args) => compare::run(args),
         Command::Report(args) => rerender::report(&args.run, &Manner::default()),
         Command::Profiles(args) => {
             match args.name {

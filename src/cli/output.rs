@@ -35,6 +35,14 @@ impl Manner {
     }
 }
 
+/// Columns of a table where nobody knows how wide the screen is.
+const WIDTH: u16 = 120;
+
+/// How wide a table may be.
+pub fn screen_width() -> u16 {
+    terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0)
+}
+
 /// A line on stderr, unless soak was told to be quiet. A closed stderr is nobody's loss.
 pub fn say(manner: &Manner, text: &str) {
     if !manner.quiet {

@@ -16,9 +16,17 @@ use super::output::{Manner, print};
 /// # Errors
 /// When it holds no run, or cannot be read or written.
 pub fn report(run: &Path, manner: &Manner) -> Result<u8> {
-    let outcome = conclude(run, &given(read_run(run))?);
+    let outcome = conclude(run, &recorded(run)?);
     show(&outcome.findings, Some(run), manner)?;
     outcome.troubles.into_iter().next().map_or(Ok(0), Err)
+}
+
+/// What a run directory holds.
+///
+/// # Errors
+/// When the caller named what holds no run.
+pub fn recorded(run: &Path) -> Result<Evidence> {
+    given(read_run(run))
 }
 
 /// A file that the caller named and that cannot be read is the caller's mistake.
@@ -35,7 +43,7 @@ fn given<T>(read: Result<T>) -> Result<T> {
 /// When it cannot be read.
 pub fn analyze(path: &Path, manner: &Manner) -> Result<u8> {
     let evidence = if path.is_dir() {
-        given(read_run(path))?
+        recorded(path)?
     } else if path.exists() {
         let recording = given(read_table(path))?;
         if recording.series.iter().all(Series::is_empty) {

@@ -5,6 +5,7 @@
 
 mod account;
 mod command;
+mod comparison;
 mod environment;
 mod event;
 mod findings;
@@ -20,6 +21,7 @@ mod trend;
 
 pub use account::{Account, AccountPart, AccountRow};
 pub use command::Command;
+pub use comparison::{Change, Comparison, Growth, Per, SeriesChange, Side};
 pub use environment::{Environment, ProbeRecord, Runtime, TargetRecord};
 pub use event::{COLLECTIONS, Event, EventKind, Gone};
 pub use findings::{

@@ -5,6 +5,7 @@
 
 mod absence;
 mod account;
+mod compare;
 mod exit;
 mod foresight;
 mod gates;
@@ -24,6 +25,7 @@ mod words;
 use crate::evidence::{Account, Evidence, Findings};
 
 pub use absence::lost;
+pub use compare::compare;
 pub use foresight::{Foreseen, foresee};
 pub use outlook::{Outlook, outlook};
 pub use reproduce::reproduce;

@@ -290,7 +290,10 @@ fn excludes(voters: &Voters, steady: &Steady) -> Option<String> {
     let least = strongest.trend.detectable_per_s?;
     let span = Span::from_secs_f64(steady.seconds());
     Some(match steady.request_rate() {
-        Some(rate) => format!("no growth above {} a request in {span}", Unit::Bytes.show(least / rate)),
+        Some(rate) => {
+            let most = finds(strongest, rate).unwrap_or(least / rate);
+            format!("no growth above {} a request in {span}", Unit::Bytes.show(most))
+        }
         None => format!("no growth above {} in {span}", Unit::Bytes.show_slope(least)),
     })
 }

@@ -223,7 +223,7 @@ fn missing(out: &mut String, findings: &Findings) -> std::fmt::Result {
 }
 
 /// Text from outside on one line, with nothing in it that Markdown or HTML would take for its own.
-fn text(raw: &str) -> String {
+pub fn text(raw: &str) -> String {
     let mut out = String::new();
     for c in clean_text(raw).chars() {
         match c {

@@ -4,8 +4,10 @@
 //! whole. Renderers word nothing: headline, notes and reasons come from the findings; only the names of axes, columns
 //! and headings are theirs. Another format is one more file here and one more line in [`FORMATS`].
 
+pub mod comparison;
 #[cfg(test)]
 mod fixture;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
@@ -23,9 +25,10 @@ use crate::evidence::{Evidence, Findings};
 type Render = fn(&Evidence, &Findings) -> Result<Vec<u8>>;
 
 /// Every derived file with its renderer. report.json comes first: a pipeline can do without the rest.
-const FORMATS: [(&str, Render); 5] = [
+const FORMATS: [(&str, Render); 6] = [
     ("report.json", |_, findings| json::render(findings).map(String::into_bytes)),
     ("report.md", |evidence, findings| Ok(markdown::render(evidence, findings).into_bytes())),
+    ("report.html", |evidence, findings| html::render(evidence, findings).map(String::into_bytes)),
     ("junit.xml", |_, findings| junit::render(findings).map(String::into_bytes)),
     ("soak.png", |evidence, findings| png::render(&picture::compose(evidence, findings, &picture::LIGHT))),
     ("soak.svg", |evidence, findings| {
@@ -77,7 +80,7 @@ mod tests {
             Ok(())
         });
         written.unwrap();
-        assert_eq!(names, ["report.json", "report.md", "junit.xml", "soak.png", "soak.svg"]);
+        assert_eq!(names, ["report.json", "report.md", "report.html", "junit.xml", "soak.png", "soak.svg"]);
     }
 
     #[test]

@@ -22,16 +22,22 @@ pub fn timed(stage: &Stage<'_>) -> bool {
 
 /// What was driven within a span of time.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Bin {
-    from: f64,
-    to: f64,
-    sent: u64,
-    errors: u64,
-    dropped: u64,
+pub struct Bin {
+    /// Seconds since the run began.
+    pub from: f64,
+    /// Likewise.
+    pub to: f64,
+    /// Requests that were sent,
+    pub sent: u64,
+    /// that went wrong,
+    pub errors: u64,
+    /// and that never were.
+    pub dropped: u64,
 }
 
 impl Bin {
-    fn rate(&self, count: u64) -> f64 {
+    /// So many of them each second.
+    pub fn rate(&self, count: u64) -> f64 {
         count as f64 / (self.to - self.from)
     }
 
@@ -44,7 +50,7 @@ impl Bin {
 }
 
 /// The rows of all requests together in spans of at least `least` seconds, none of them across a `boundary`.
-fn bins(rows: &[LoadRow], least: f64, boundaries: &[f64]) -> Vec<Bin> {
+pub fn bins(rows: &[LoadRow], least: f64, boundaries: &[f64]) -> Vec<Bin> {
     let mut out: Vec<Bin> = Vec::new();
     let mut open = Bin::default();
     for (i, row) in rows.iter().enumerate() {
@@ -154,7 +160,7 @@ fn rate_labels(stage: &Stage<'_>, panel: &Panel) -> Vec<EdgeLabel> {
 }
 
 /// The intervals that are worth a point: where a phase began, one may be over after a few milliseconds.
-fn whole(points: &[LatencyPoint]) -> Vec<LatencyPoint> {
+pub fn whole(points: &[LatencyPoint]) -> Vec<LatencyPoint> {
     let mut lengths: Vec<f64> = points.windows(2).map(|w| w[1].elapsed_s - w[0].elapsed_s).collect();
     lengths.sort_by(f64::total_cmp);
     let usual = lengths.get(lengths.len() / 2).copied().unwrap_or(0.0);

@@ -27,6 +27,12 @@ pub fn main_series<'a>(stage: &Stage<'a>) -> Option<&'a Series> {
         .or_else(|| bytes().next())
 }
 
+/// How far up the main series goes, in bytes.
+pub fn top(stage: &Stage<'_>) -> f64 {
+    let read = main_series(stage).into_iter().flat_map(|s| s.samples.iter().filter_map(|v| v.get()));
+    read.fold(0.0, f64::max)
+}
+
 /// What the line through a series is about: for RSS the memory that leaks, else the series itself.
 fn fitted<'a>(stage: &Stage<'a>, series: &Series) -> Option<&'a SeriesFinding> {
     let findings = stage.findings;
@@ -59,7 +65,8 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     let hi = hi.max(stack.as_ref().map_or(0.0, Stack::top)).max(fit.as_ref().map_or(0.0, Fit::top));
     // from zero a leak of little in much would be a flat line under a red title
     let bad = fit.as_ref().is_some_and(|f| f.guilty(stage));
-    let cut = bad && hi - lo < 0.15 * hi && hi - lo > 0.0;
+    let hi = hi.max(stage.tops.memory);
+    let cut = bad && stage.tops.memory == 0.0 && hi - lo < 0.15 * hi && hi - lo > 0.0;
     let low = if cut { (lo - 0.5 * (hi - lo)).max(0.0) } else { 0.0 };
     let in_view = limit.as_ref().filter(|l| l.bytes <= low + (hi - low) * 1.6);
     let high = in_view.map_or(hi, |l| hi.max(l.bytes));

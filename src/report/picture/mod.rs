@@ -10,6 +10,7 @@ mod fit;
 mod labels;
 mod load;
 mod memory;
+mod pair;
 mod panel;
 mod scene;
 mod stage;
@@ -19,13 +20,15 @@ mod theme;
 mod timeline;
 mod trace;
 
+pub use load::{Bin, bins, whole};
+pub use pair::compose_pair;
 pub use scene::{Anchor, Point, Rect, Scene, Shape, Text};
 pub use text::{Weight, clean as clean_text, font, scale};
 pub use theme::{DARK, LIGHT, Rgb, Theme};
 
 use self::axis::time_ticks;
 use self::panel::{ABOVE, LABEL, Panel, TimeAxis, title};
-use self::stage::Stage;
+use self::stage::{Stage, Tops};
 use self::tasks::Tasks;
 use self::text::{ASCENT, DESCENT, LINE, balanced, clean, width, wrap};
 use crate::evidence::{Evidence, Findings, Series, Verdict};
@@ -34,6 +37,8 @@ use crate::evidence::{Evidence, Findings, Series, Verdict};
 pub const SIZE: (u32, u32) = (1600, 1000);
 
 const MARGIN: f32 = 36.0;
+/// The lowest baseline.
+const BOTTOM: f32 = SIZE.1 as f32 - 22.0;
 /// Left of the plots: the figures of their axes.
 const PLOT_LEFT: f32 = 150.0;
 /// Right of the plots: their labels.
@@ -88,31 +93,73 @@ fn head(scene: &mut Scene, findings: &Findings, theme: &Theme) -> f32 {
 /// begins.
 fn foot(scene: &mut Scene, findings: &Findings, theme: &Theme) -> f32 {
     let wide = SIZE.0 as f32 - 2.0 * MARGIN;
-    let mark = format!("soak {}", env!("CARGO_PKG_VERSION"));
-    let mark_wide = width(&mark, LABEL, Weight::Regular);
-    let bottom = SIZE.1 as f32 - 22.0;
+    let mark_wide = width(&mark(), LABEL, Weight::Regular);
     // the last line shares its row with the mark
     let lines = match findings.caption.as_str() {
         "" => Vec::new(),
         caption => balanced(caption, 25.0, Weight::Regular, wide - mark_wide - 30.0, 2),
     };
-    let first = bottom - 25.0 * LINE * lines.len().saturating_sub(1) as f32;
+    let first = BOTTOM - 25.0 * LINE * lines.len().saturating_sub(1) as f32;
     for (i, text) in lines.iter().enumerate() {
         let y = first + 25.0 * LINE * i as f32;
         scene.text(line(text.clone(), (MARGIN, y), 25.0, Weight::Regular, theme.ink));
     }
+    foot_mark(scene, theme);
+    first - 25.0 * ASCENT - 16.0
+}
+
+/// Who made the picture, in its lower right corner; returns where that begins.
+fn foot_mark(scene: &mut Scene, theme: &Theme) -> f32 {
     scene.text(Text {
-        text: mark,
-        at: (SIZE.0 as f32 - MARGIN, bottom),
+        text: mark(),
+        at: (SIZE.0 as f32 - MARGIN, BOTTOM),
         size: LABEL,
         weight: Weight::Regular,
         anchor: Anchor::Right,
         colour: theme.axis,
     });
-    first - 25.0 * ASCENT - 16.0
+    BOTTOM - LABEL * ASCENT
 }
 
-fn stage<'a>(evidence: &'a Evidence, findings: &'a Findings, theme: &'a Theme) -> Stage<'a> {
+fn mark() -> String {
+    format!("soak {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// The time of a run, as everything that is drawn of it shows it.
+#[derive(Debug, Clone)]
+pub struct Over {
+    /// Seconds at the left edge.
+    pub from: f64,
+    /// Seconds at the right edge.
+    pub to: f64,
+    /// Name, from, until.
+    pub phases: Vec<(String, f64, f64)>,
+    breaks: Vec<f64>,
+}
+
+impl Over {
+    /// Moments and values in turn, as pieces of the same with two points for each column at most and no peak lost.
+    pub fn thinned(&self, flat: &[f64], columns: usize) -> Vec<Vec<f64>> {
+        let points = flat.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+        let trace = trace::Trace::of_points(points, &self.breaks).thinned(self.from, self.to, columns);
+        trace.pieces.into_iter().map(|piece| piece.into_iter().flat_map(|(t, v)| [t, v]).collect()).collect()
+    }
+}
+
+/// The time of a run.
+pub fn over(evidence: &Evidence) -> Over {
+    let (from, to) = edges(evidence);
+    let phases = timeline::phases(evidence, to);
+    Over {
+        from,
+        to,
+        phases: phases.iter().map(|span| (span.phase.to_string(), span.from, span.to)).collect(),
+        breaks: trace::breaks(&evidence.events),
+    }
+}
+
+/// Its first and its last second.
+fn edges(evidence: &Evidence) -> (f64, f64) {
     let moments = &evidence.recording.elapsed_s;
     let last = [
         moments.last().copied(),
@@ -123,16 +170,20 @@ fn stage<'a>(evidence: &'a Evidence, findings: &'a Findings, theme: &'a Theme) -
     // a run begins at zero even where its first sample is a little late
     let from = if (0.0..=60.0).contains(&from) { 0.0 } else { from };
     let to = last.into_iter().flatten().fold(from, f64::max);
-    let to = if to > from { to } else { from + 1.0 };
-    let phases = timeline::phases(evidence, to);
+    (from, if to > from { to } else { from + 1.0 })
+}
+
+fn stage<'a>(evidence: &'a Evidence, findings: &'a Findings, theme: &'a Theme) -> Stage<'a> {
+    let (from, to) = edges(evidence);
     Stage {
         evidence,
         findings,
         theme,
         time: TimeAxis { from, to, ticks: time_ticks(from, to, 9) },
-        phases,
+        phases: timeline::phases(evidence, to),
         marks: timeline::marks(&evidence.events),
         breaks: trace::breaks(&evidence.events),
+        tops: Tops::default(),
     }
 }
 

@@ -22,6 +22,17 @@ pub struct Stage<'a> {
     pub marks: Vec<Mark>,
     /// Where lines break.
     pub breaks: Vec<f64>,
+    /// How far up axes must reach at least.
+    pub tops: Tops,
+}
+
+/// Where two pictures share their axes, the highest of either; nought where one stands alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Tops {
+    /// Bytes.
+    pub memory: f64,
+    /// Tasks.
+    pub tasks: f64,
 }
 
 /// Whether a series is drawn in the colour of what is wrong.

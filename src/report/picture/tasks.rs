@@ -99,6 +99,14 @@ impl<'a> Tasks<'a> {
         (rows.len() > 1).then_some(Tasks::Groups(kind, groups, rows))
     }
 
+    /// How many there were at most.
+    pub fn top(&self) -> f64 {
+        match self {
+            Tasks::Groups(_, _, rows) => rows.iter().filter_map(|r| r.1.last().copied()).fold(0.0, f64::max),
+            Tasks::Line(series) => series.samples.iter().filter_map(|v| v.get()).fold(0.0, f64::max),
+        }
+    }
+
     /// What the panel counts, for its title.
     pub fn title(&self) -> String {
         match self {
@@ -146,7 +154,7 @@ fn stacked(
 ) -> Panel {
     let over = (stage.time.from, stage.time.to);
     let rows = thinned(rows, over, plot.width() as usize);
-    let top = rows.iter().filter_map(|r| r.1.last().copied()).fold(0.0, f64::max);
+    let top = rows.iter().filter_map(|r| r.1.last().copied()).fold(stage.tops.tasks, f64::max);
     let scale = Scale::new(Unit::Count, 0.0, top * 1.16, Panel::marks(plot.height()));
     let panel = Panel { plot, time: stage.time.clone(), scale };
     panel.ground(scene, stage.theme, &stage.phases);
@@ -270,7 +278,7 @@ fn line(
     series: &Series,
 ) -> Panel {
     let trace = Trace::new(&stage.evidence.recording.elapsed_s, &series.samples, &stage.breaks);
-    let top = trace.range().map_or(0.0, |r| r.1);
+    let top = trace.range().map_or(0.0, |r| r.1).max(stage.tops.tasks);
     let scale = Scale::new(Unit::Count, 0.0, top * 1.16, Panel::marks(plot.height()));
     let panel = Panel { plot, time: stage.time.clone(), scale };
     let bad = guilty(stage.findings, &series.name);

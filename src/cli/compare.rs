@@ -1,0 +1,47 @@
+//! `soak compare BEFORE AFTER`: two runs judged again and held against each other.
+
+use std::path::Path;
+
+use super::args::CompareArgs;
+use super::output::{Manner, print, screen_width};
+use super::rerender::recorded;
+use crate::error::{Error, Result};
+use crate::evidence::{Comparison, Evidence, Findings};
+use crate::judge::{compare, judge};
+use crate::record::replace_file;
+use crate::report::comparison;
+
+/// Compares two run directories, writes compare.json, compare.md and compare.png, and shows what it came to.
+///
+/// # Errors
+/// When either holds no run, or the files cannot be written.
+pub fn run(args: CompareArgs) -> Result<u8> {
+    let manner = Manner { json: args.json, ..Manner::default() };
+    let (before, after) = (recorded(&args.before)?, recorded(&args.after)?);
+    let out = args.out.unwrap_or_else(|| args.after.clone());
+    std::fs::create_dir_all(&out)
+        .map_err(|e| Error::usage(format!("{}: cannot be written to: {e}", out.display())))?;
+    let findings = [judge(&before), judge(&after)];
+    let names = [(&before, &args.before), (&after, &args.after)].map(|(run, path)| name(run, path));
+    let compared = compare(&findings[0], &findings[1], [&names[0], &names[1]]);
+    let runs = [(&before, &findings[0]), (&after, &findings[1])];
+    show(runs, &compared, &out, &manner)?;
+    Ok(compared.exit_code)
+}
+
+/// What to call a run: the user's label, else where it stands.
+fn name(run: &Evidence, path: &Path) -> String {
+    let label = run.plan.as_ref().and_then(|plan| plan.label.clone());
+    label.unwrap_or_else(|| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
+}
+
+fn show(runs: [(&Evidence, &Findings); 2], compared: &Comparison, out: &Path, manner: &Manner) -> Result<()> {
+    comparison::render_all(runs, compared, |name, content| replace_file(&out.join(name), content))?;
+    if manner.json {
+        print(&comparison::json(compared)?);
+    } else {
+        print(&comparison::summary(compared, screen_width()));
+        print(&format!("picture: {}\n", out.join("compare.png").display()));
+    }
+    Ok(())
+}

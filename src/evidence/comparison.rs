@@ -1,0 +1,107 @@
+//! What two runs come to side by side: the content of compare.json. Only `judge/` fills it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Verdict;
+
+/// The one-word answer about a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// It leaked before and does not any more.
+    Fixed,
+    /// It leaks in both, and no more than before.
+    StillLeaking,
+    /// It leaks now and did not, or leaks more than it did.
+    Regressed,
+    /// It leaks in neither.
+    NoDifference,
+    /// At least one of the runs cannot tell.
+    CannotTell,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Change::Fixed => "fixed",
+            Change::StillLeaking => "still leaking",
+            Change::Regressed => "regressed",
+            Change::NoDifference => "no difference",
+            Change::CannotTell => "cannot tell",
+        })
+    }
+}
+
+/// One of the two runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Side {
+    /// How to call it: its label, else where it stands.
+    pub name: String,
+    /// What it came to by itself.
+    pub verdict: Verdict,
+    /// Its own headline.
+    pub headline: String,
+    /// Where, when, how long, how fast.
+    pub subtitle: String,
+}
+
+/// What the growth of a series is counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Per {
+    /// Each request, where both runs counted them.
+    Request,
+    /// Each second.
+    Second,
+}
+
+/// A growth with its interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Growth {
+    /// In the unit that the series' name carries.
+    pub value: f64,
+    /// The interval at 95 %.
+    pub ci: [f64; 2],
+}
+
+/// One series in both runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SeriesChange {
+    /// The series.
+    pub name: String,
+    /// What its growth is counted by.
+    pub per: Per,
+    /// Its growth before; none where that run cannot tell it.
+    pub before: Option<Growth>,
+    /// Its growth after.
+    pub after: Option<Growth>,
+    /// After less before.
+    pub change: Option<Growth>,
+    /// Whether it votes on the verdict of either run.
+    pub votes: bool,
+    /// What that comes to, in a few words.
+    pub why: String,
+}
+
+/// Two runs compared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The format: `soak-compare/1`.
+    pub schema: String,
+    /// The answer.
+    pub verdict: Change,
+    /// 0, 1 or 3.
+    pub exit_code: u8,
+    /// The one sentence.
+    pub headline: String,
+    /// The run that came first.
+    pub before: Side,
+    /// The run it is held against.
+    pub after: Side,
+    /// Series that both runs have, those with a vote first.
+    pub series: Vec<SeriesChange>,
+    /// What keeps the two from being comparable, a sentence each.
+    pub notes: Vec<String>,
+}

@@ -1,0 +1,135 @@
+//! What the page's charts are drawn from: few enough points for a page, no peak lost.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::evidence::{Evidence, Findings, GroupKind, Sample, Series};
+use crate::report::picture::{Bin, Over, bins, clean_text, over, whole};
+use crate::units::Unit;
+
+/// Points of all lines together; a page of 500 KiB holds about three times as many.
+const POINTS: usize = 9_000;
+/// Points of one line at most.
+const MOST: usize = 2_000;
+/// Groups of tasks that have a line of their own.
+const GROUPS: usize = 8;
+
+/// All that the script needs.
+#[derive(Debug, Serialize)]
+pub struct Charts {
+    /// Seconds at both edges.
+    over: [f64; 2],
+    /// Name, from, until.
+    phases: Vec<(String, f64, f64)>,
+    charts: Vec<Chart>,
+}
+
+#[derive(Debug, Serialize)]
+struct Chart {
+    title: String,
+    /// What values are: bytes, count, seconds.
+    unit: Unit,
+    lines: Vec<Line>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    name: String,
+    /// Drawn in the colour of what is wrong.
+    bad: bool,
+    /// Shown from the start.
+    on: bool,
+    /// Pieces of moments and values, in turn: t, v, t, v, …
+    pieces: Vec<Vec<f64>>,
+}
+
+/// The charts of a run, those with nothing to show left out.
+pub fn charts(evidence: &Evidence, findings: &Findings) -> Charts {
+    let over = over(evidence);
+    let mut charts =
+        vec![memory(evidence, findings), tasks(evidence, findings), rate(evidence, &over.phases), latency(evidence)];
+    charts.retain(|chart| !chart.lines.is_empty());
+    let lines: usize = charts.iter().map(|c| c.lines.len()).sum();
+    let columns = (POINTS / lines.max(1)).min(MOST) / 2;
+    for line in charts.iter_mut().flat_map(|c| &mut c.lines) {
+        line.pieces = over.thinned(&line.pieces[0], columns);
+    }
+    let Over { from, to, phases, .. } = over;
+    Charts { over: [from, to], phases, charts }
+}
+
+fn line(name: &str, bad: bool, on: bool, points: impl Iterator<Item = (f64, f64)>) -> Option<Line> {
+    let flat: Vec<f64> = points.flat_map(|(t, v)| [t, v]).collect();
+    (!flat.is_empty()).then(|| Line { name: clean_text(name), bad, on, pieces: vec![flat] })
+}
+
+fn of_series<'a>(evidence: &'a Evidence, series: &'a Series) -> impl Iterator<Item = (f64, f64)> + 'a {
+    let times = &evidence.recording.elapsed_s;
+    times.iter().zip(&series.samples).filter_map(|(t, s): (&f64, &Sample)| Some((*t, s.get()?)))
+}
+
+fn guilty(findings: &Findings, name: &str) -> bool {
+    findings.series.iter().any(|s| s.name == name && s.material && s.explained_by.is_none())
+}
+
+fn memory(evidence: &Evidence, findings: &Findings) -> Chart {
+    let first = ["rss_bytes", "rss_anon_bytes"];
+    let series = evidence.recording.series.iter().filter(|s| s.unit() == Unit::Bytes && !s.is_empty());
+    let lines = series.filter_map(|s| {
+        let bad = guilty(findings, &s.name);
+        let on = first.contains(&s.name.as_str()) || bad || s.name.starts_with("mem_");
+        line(&s.name, bad, on, of_series(evidence, s))
+    });
+    Chart { title: "Memory".into(), unit: Unit::Bytes, lines: lines.collect() }
+}
+
+fn tasks(evidence: &Evidence, findings: &Findings) -> Chart {
+    let counts = ["goroutines", "tokio_tasks", "tasks", "threads", "fds", "children"];
+    let series =
+        evidence.recording.series.iter().filter(|s| counts.contains(&s.name.as_str()) && !s.is_empty());
+    let mut lines: Vec<Line> = series
+        .filter_map(|s| line(&s.name, guilty(findings, &s.name), s.name != "tasks", of_series(evidence, s)))
+        .collect();
+    let kinds = [GroupKind::Goroutine, GroupKind::Task, GroupKind::Thread];
+    let mut groups: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
+    for cell in evidence.groups.iter().filter(|c| kinds.contains(&c.kind)) {
+        groups.entry(&cell.group).or_default().push((cell.elapsed_s, cell.count));
+    }
+    let most = |points: &[(f64, f64)]| points.iter().map(|p| p.1).fold(0.0, f64::max);
+    let mut groups: Vec<(&str, Vec<(f64, f64)>)> = groups.into_iter().collect();
+    groups.sort_by(|a, b| most(&b.1).total_cmp(&most(&a.1)));
+    for (id, points) in groups.into_iter().take(GROUPS) {
+        let group = evidence.group_names.iter().find(|g| g.id == id);
+        let name = group.map_or(id.to_string(), |g| match &g.state {
+            Some(state) => format!("{} · {state}", g.name),
+            None => g.name.clone(),
+        });
+        let bad =
+            group.is_some_and(|g| findings.culprits.iter().any(|c| c.name == g.name && c.state == g.state));
+        lines.extend(line(&name, bad, bad, points.into_iter()));
+    }
+    Chart { title: "Tasks".into(), unit: Unit::Count, lines }
+}
+
+fn rate(evidence: &Evidence, phases: &[(String, f64, f64)]) -> Chart {
+    let boundaries: Vec<f64> = phases.iter().map(|(_, from, _)| *from).collect();
+    let bins = bins(&evidence.load, 1.0, &boundaries);
+    let a_second = |of: fn(&Bin) -> u64| bins.iter().map(move |bin| (bin.to, bin.rate(of(bin))));
+    let any = |of: fn(&Bin) -> u64| bins.iter().any(|bin| of(bin) > 0);
+    let lines: [(&str, fn(&Bin) -> u64); 3] =
+        [("sent", |bin| bin.sent), ("errors", |bin| bin.errors), ("dropped", |bin| bin.dropped)];
+    let told = lines.into_iter().filter(|(_, of)| any(*of));
+    let lines = told.filter_map(|(name, of)| line(name, name != "sent", true, a_second(of)));
+    Chart { title: "Requests per second".into(), unit: Unit::Count, lines: lines.collect() }
+}
+
+fn latency(evidence: &Evidence) -> Chart {
+    let points = whole(&evidence.latency.over_time);
+    let points = || points.iter();
+    let lines = [
+        line("p99", false, true, points().map(|p| (p.elapsed_s, p.p99_s))),
+        line("p50", false, true, points().map(|p| (p.elapsed_s, p.p50_s))),
+    ];
+    Chart { title: "Latency".into(), unit: Unit::Seconds, lines: lines.into_iter().flatten().collect() }
+}

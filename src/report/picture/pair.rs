@@ -1,0 +1,110 @@
+//! The picture of a comparison: the run before on the left, the run after on the right, memory above tasks, each pair
+//! over the same axes.
+
+use super::axis::time_ticks;
+use super::panel::{LABEL, Panel, TimeAxis, title};
+use super::scene::{Point, Rect, Scene};
+use super::stage::{Stage, Tops};
+use super::tasks::Tasks;
+use super::text::{LINE, Weight, balanced, clean, cut};
+use super::theme::{Rgb, Theme};
+use super::{MARGIN, ROW, SIZE, above, below, foot_mark, line, memory, stage};
+use crate::evidence::{Change, Comparison, Evidence, Findings, Side};
+
+/// Where the plots of each column begin and end, and how far its labels reach.
+const COLUMNS: [(f32, f32, f32); 2] = [(130.0, 575.0, 790.0), (930.0, 1375.0, 1590.0)];
+/// Memory's share of the height.
+const MEMORY: f32 = 0.6;
+
+/// Lays out both runs.
+pub fn compose_pair(runs: [(&Evidence, &Findings); 2], comparison: &Comparison, theme: &Theme) -> Scene {
+    let mut scene =
+        Scene { size: SIZE, title: clean(&comparison.headline), paper: theme.paper, shapes: Vec::new() };
+    let mut y = heading(&mut scene, comparison, theme);
+    let sides = [&comparison.before, &comparison.after];
+    for ((side, (left, _, right)), word) in sides.into_iter().zip(COLUMNS).zip(["Before", "After"]) {
+        column_head(&mut scene, theme, (word, side), Rect { left: left - 94.0, right, top: y, bottom: y });
+    }
+    y += 3.0 * LABEL * LINE + 10.0;
+    let mut stages = runs.map(|(evidence, findings)| stage(evidence, findings, theme));
+    let to = stages.iter().map(|s| s.time.to).fold(0.0, f64::max);
+    let from = stages.iter().map(|s| s.time.from).fold(f64::INFINITY, f64::min);
+    let top = |of: fn(&Stage<'_>) -> f64| stages.iter().map(of).fold(0.0, f64::max);
+    let tops = Tops { memory: top(memory::top), tasks: top(|s| Tasks::find(s).map_or(0.0, |t| t.top())) };
+    for stage in &mut stages {
+        stage.time = TimeAxis { from, to, ticks: time_ticks(from, to, 4) };
+        stage.tops = tops;
+    }
+    let bottom = foot_mark(&mut scene, theme) - LABEL * LINE - 8.0;
+    // phases and what happened are named above the first panel
+    let first = y + ROW + if stages.iter().any(|s| !s.marks.is_empty()) { LABEL * LINE } else { 0.0 };
+    let room = bottom - LABEL * LINE - first - ROW;
+    let middle = first + room * MEMORY;
+    for (stage, (left, end, right)) in stages.iter().zip(COLUMNS) {
+        let upper = Rect { left, right: end, top: first, bottom: middle };
+        let lower = Rect { top: middle + ROW, bottom: first + room + ROW, ..upper };
+        title(&mut scene, theme, "Memory", left - 94.0, first);
+        let mut last = match memory::main_series(stage) {
+            Some(series) => {
+                let panel = memory::draw(&mut scene, stage, series, upper, right);
+                above(&mut scene, stage, &panel);
+                Some(panel)
+            }
+            None => nothing(&mut scene, theme, upper),
+        };
+        match Tasks::find(stage) {
+            Some(tasks) => {
+                title(&mut scene, theme, &tasks.title(), left - 94.0, lower.top);
+                last = Some(tasks.draw(&mut scene, stage, lower, right));
+            }
+            None => {
+                title(&mut scene, theme, "Tasks", left - 94.0, lower.top);
+                nothing(&mut scene, theme, lower);
+            }
+        }
+        if let Some(panel) = last {
+            below(&mut scene, stage, &panel);
+        }
+    }
+    scene
+}
+
+/// The answer; returns where it ends.
+fn heading(scene: &mut Scene, comparison: &Comparison, theme: &Theme) -> f32 {
+    let colour = change_colour(comparison.verdict, theme);
+    let mut y = 14.0;
+    for text in balanced(&clean(&comparison.headline), 36.0, Weight::Bold, SIZE.0 as f32 - 2.0 * MARGIN, 3) {
+        y += 36.0 * LINE;
+        scene.text(line(text, (MARGIN, y), 36.0, Weight::Bold, colour));
+    }
+    y + 14.0
+}
+
+fn change_colour(change: Change, theme: &Theme) -> Rgb {
+    match change {
+        Change::Fixed | Change::NoDifference => theme.verdict(crate::evidence::Verdict::Stable),
+        Change::StillLeaking | Change::Regressed => theme.warn,
+        Change::CannotTell => theme.verdict(crate::evidence::Verdict::Inconclusive),
+    }
+}
+
+/// Which run this is: its name and verdict, and below what was done.
+fn column_head(scene: &mut Scene, theme: &Theme, (word, side): (&str, &Side), at: Rect) {
+    let wide = at.width();
+    let put = |scene: &mut Scene, text: &str, down: f32, weight: Weight, colour: Rgb| {
+        let at: Point = (at.left, at.top + down);
+        scene.text(line(cut(&clean(text), LABEL, weight, wide), at, LABEL, weight, colour));
+    };
+    let name = format!("{word}: {} · {}", side.verdict, side.name);
+    put(scene, &name, LABEL * LINE, Weight::Bold, theme.verdict(side.verdict));
+    for (i, text) in balanced(&clean(&side.subtitle), LABEL, Weight::Regular, wide, 2).iter().enumerate() {
+        put(scene, text, (2 + i) as f32 * LABEL * LINE, Weight::Regular, theme.muted);
+    }
+}
+
+/// A panel that has nothing to show.
+fn nothing(scene: &mut Scene, theme: &Theme, plot: Rect) -> Option<Panel> {
+    let at = (plot.left, (plot.top + plot.bottom) / 2.0);
+    scene.text(line("not recorded".into(), at, LABEL, Weight::Regular, theme.muted));
+    None
+}

@@ -1,0 +1,60 @@
+//! `soak compare BEFORE AFTER`: what became of each growth, whether it is fixed, and one picture of both.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::support::{text, told};
+
+/// The two runs that the README shows.
+const LEAK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/sample-leak");
+const FIXED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/sample-fixed");
+
+fn compared(before: &str, after: &str, code: i32) -> Value {
+    let place = tempfile::tempdir().unwrap();
+    let out = place.path().join("both");
+    let told = told(&["compare", before, after, "--json", "-o", out.to_str().unwrap()]).ends_with(code);
+    let document: Value = serde_json::from_str(&told.stdout).unwrap();
+    assert_eq!(document, serde_json::from_str::<Value>(&text(out.join("compare.json"))).unwrap());
+    let page = text(out.join("compare.md"));
+    assert!(page.starts_with("# ") && page.contains("| series | before | after | change |"), "{page}");
+    let picture = std::fs::read(out.join("compare.png")).unwrap();
+    assert!(picture.starts_with(b"\x89PNG") && picture.len() > 20_000, "{} bytes", picture.len());
+    document
+}
+
+#[test]
+fn a_leak_and_its_fix_are_told_apart_whichever_comes_first() {
+    let fixed = compared(LEAK, FIXED, 0);
+    assert_eq!((&fixed["verdict"], &fixed["exit_code"]), (&"fixed".into(), &0.into()), "{fixed}");
+    assert!(fixed["headline"].as_str().unwrap().starts_with("Fixed: "), "{fixed}");
+    let tasks = fixed["series"].as_array().unwrap().iter().find(|s| s["name"] == "goroutines").unwrap();
+    let change = tasks["change"]["value"].as_f64().unwrap();
+    assert!((change + 1.0).abs() < 0.05, "one goroutine a request less: {tasks}");
+    let back = compared(FIXED, LEAK, 1);
+    assert_eq!(back["verdict"], "regressed", "{back}");
+}
+
+#[test]
+fn a_run_beside_itself_has_not_changed() {
+    assert_eq!(compared(LEAK, LEAK, 1)["verdict"], "still_leaking");
+    assert_eq!(compared(FIXED, FIXED, 0)["verdict"], "no_difference");
+}
+
+#[test]
+fn a_person_reads_a_table() {
+    let place = tempfile::tempdir().unwrap();
+    let told = told(&["compare", LEAK, FIXED, "-o", place.path().to_str().unwrap()]).ends_with(0);
+    for what in ["FIXED", "before", "after", "goroutines", "a request less", "compare.png"] {
+        assert!(told.stdout.contains(what), "{what}: {}", told.stdout);
+    }
+}
+
+#[test]
+fn what_holds_no_run_is_wrong_use() {
+    for (before, after) in [(LEAK, "/no/such/run"), ("Cargo.toml", LEAK)] {
+        let told = told(&["compare", before, after]);
+        assert_eq!((told.code, told.stderr.lines().count()), (2, 1), "{told:?}");
+    }
+    assert!(!Path::new(LEAK).join("compare.png").exists());
+}
