@@ -81,6 +81,7 @@ fn estimate(counts: &Counts<'_>, values: &[Sample], totals: &Totals) -> Trend {
         start: Some(totals.start),
         end: Some(totals.end),
         slope: by_time.as_ref().map(|fit| fit.slope),
+        slope_over_s: None,
         per_request: by_request.map(|fit| fit.slope),
         detectable_per_s: None,
         needs_s: None,

@@ -47,8 +47,12 @@ struct Line {
 /// The charts of a run, those with nothing to show left out.
 pub fn charts(evidence: &Evidence, findings: &Findings) -> Charts {
     let over = over(evidence);
-    let mut charts =
-        vec![memory(evidence, findings), tasks(evidence, findings), rate(evidence, &over.phases), latency(evidence)];
+    let mut charts = vec![
+        memory(evidence, findings),
+        tasks(evidence, findings),
+        rate(evidence, &over.phases),
+        latency(evidence),
+    ];
     charts.retain(|chart| !chart.lines.is_empty());
     let lines: usize = charts.iter().map(|c| c.lines.len()).sum();
     let columns = (POINTS / lines.max(1)).min(MOST) / 2;
