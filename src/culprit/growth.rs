@@ -30,6 +30,11 @@ pub fn judge(
     totals: &Totals,
     false_alarm: f64,
 ) -> Trend {
+    if family.kind == GroupKind::Class {
+        // counted at the ends of phases alone
+        let (by_time, by_request) = of_ends(counts, totals);
+        return stated(totals, Shape::TooShort, by_time, by_request);
+    }
     let samples = counts.series(family).into_iter().map(Sample::new).collect();
     let mut judged = judge_samples(evidence, counts, family.kind, samples, totals, false_alarm);
     if family.kind == GroupKind::Heap {
@@ -68,16 +73,24 @@ fn estimate(counts: &Counts<'_>, values: &[Sample], totals: &Totals) -> Trend {
         steady().filter_map(|at| Some((counts.table.elapsed_s[at], values[at].get()?))).collect();
     let requests: Vec<(f64, f64)> =
         steady().filter_map(|at| Some((counts.table.requests_total[at].get()?, values[at].get()?))).collect();
-    let (by_time, by_request) = if seconds.len() >= ENOUGH {
-        (fit(&seconds), fit(&requests))
-    } else {
-        let span = counts.steady_span();
-        (ends(totals, span), counts.steady_requests().and_then(|requests| ends(totals, requests)))
-    };
+    if seconds.len() >= ENOUGH {
+        return stated(totals, Shape::Irregular, fit(&seconds), fit(&requests));
+    }
+    let (by_time, by_request) = of_ends(counts, totals);
+    stated(totals, Shape::TooShort, by_time, by_request)
+}
+
+/// By the two ends of steady: each second, and each request where they are counted.
+fn of_ends(counts: &Counts<'_>, totals: &Totals) -> (Option<Fit>, Option<Fit>) {
+    let by_request = counts.steady_requests().and_then(|requests| ends(totals, requests));
+    (ends(totals, counts.steady_span()), by_request)
+}
+
+fn stated(totals: &Totals, shape: Shape, by_time: Option<Fit>, by_request: Option<Fit>) -> Trend {
     let direction = by_time.as_ref().map_or(Direction::Inconclusive, direction);
     Trend {
         direction,
-        shape: if seconds.len() >= ENOUGH { Shape::Irregular } else { Shape::TooShort },
+        shape,
         start: Some(totals.start),
         end: Some(totals.end),
         slope: by_time.as_ref().map(|fit| fit.slope),

@@ -24,17 +24,20 @@ const LOOK_AT_BYTES: f64 = 64.0 * 1024.0;
 const PROVEN_AT_LEAST: f64 = 10.0;
 /// See [`PROVEN_AT_LEAST`].
 const PROVEN_PER_REQUEST: f64 = 0.01;
+/// Of live objects by class, which are counted and not sampled.
+const LOOK_AT_OBJECTS: f64 = 8.0 * 1024.0;
 /// Candidates of each list; the rest grew less.
 const MOST: usize = 32;
 
 /// What is ranked by group, in the order in which equals are told.
-const RANKED: [GroupKind; 6] = [
+const RANKED: [GroupKind; 7] = [
     GroupKind::Goroutine,
     GroupKind::Task,
     GroupKind::Thread,
     GroupKind::Fd,
     GroupKind::Child,
     GroupKind::Heap,
+    GroupKind::Class,
 ];
 
 /// What the runtime says of a candidate.
@@ -96,7 +99,7 @@ impl Candidate {
 pub struct Ranked {
     /// Goroutines, tasks, threads and descriptors.
     pub tasks: Vec<Candidate>,
-    /// Heap by the stack that allocated it.
+    /// Heap by the stack that allocated it, or by the class of its objects.
     pub heap: Vec<Candidate>,
     /// Single processes of the target that grow far more than the others, by private memory and by descriptors.
     pub processes: Vec<Candidate>,
@@ -112,8 +115,9 @@ pub fn rank(evidence: &Evidence) -> Ranked {
             continue;
         }
         let all = counts.totals_of_all();
-        let list = if kind == GroupKind::Heap { &mut ranked.heap } else { &mut ranked.tasks };
-        let of_kind: Vec<&Family> = families.iter().filter(|family| family.kind == kind).collect();
+        let list = if kind.is_of_heap() { &mut ranked.heap } else { &mut ranked.tasks };
+        let of_kind: Vec<&Family> =
+            families.iter().filter(|family| family.kind == kind && !is_the_runtimes(family)).collect();
         let tested = of_kind.iter().filter(|family| worth(&counts, family)).count().max(1);
         for family in of_kind {
             if worth(&counts, family) {
@@ -147,8 +151,18 @@ fn weight(candidate: &Candidate) -> f64 {
     class * 1e15 + candidate.growth.clamp(0.0, 1e14)
 }
 
+/// Heap that the runtime took for itself: what it needs for each task, say, which the tasks are to blame for.
+fn is_the_runtimes(family: &Family) -> bool {
+    let all = |group: &TaskGroup| group.stack.iter().all(|frame| frame.owner() == CodeOwner::Runtime);
+    family.kind == GroupKind::Heap && family.members.iter().all(|group| !group.stack.is_empty() && all(group))
+}
+
 fn worth(counts: &Counts<'_>, family: &Family) -> bool {
-    let least = if family.kind == GroupKind::Heap { LOOK_AT_BYTES } else { LOOK_AT_COUNT };
+    let least = match family.kind {
+        GroupKind::Class => LOOK_AT_OBJECTS,
+        GroupKind::Heap => LOOK_AT_BYTES,
+        _ => LOOK_AT_COUNT,
+    };
     counts.totals(family).growth() >= least
 }
 
@@ -186,7 +200,7 @@ fn candidate(
         proven: matches!(proof, Proof::Proven(_)),
         seen_for_s: counts.steady_span(),
         // of an object on the heap its own stack says who made it
-        created_by: (family.kind != GroupKind::Heap)
+        created_by: (!family.kind.is_of_heap())
             .then(|| family.created_by.as_ref().map(ToString::to_string))
             .flatten(),
         stack: shown.stack.iter().map(ToString::to_string).collect(),
@@ -203,7 +217,7 @@ fn candidate(
         share: (growth / all.growth().max(growth)).clamp(0.0, 1.0),
         recovered,
         proof,
-        within_connections: family.kind != GroupKind::Heap && growth <= connections,
+        within_connections: !family.kind.is_of_heap() && growth <= connections,
         is_connection: family.kind == GroupKind::Goroutine && waits_for_network && !own_code,
     };
     candidate.culprit.why = words::why(&candidate, counts.longest_wait_s(family));

@@ -196,8 +196,10 @@ fn heap_is_ranked_apart_with_the_doubt_of_its_sampling() {
     let run = Run::new()
         .group(GroupKind::Heap, "h", &["main.keep"], "", |t| t * mib)
         .group(GroupKind::Heap, "i", &["main.odd"], "", |t| if t > 20.0 { 0.5 * mib } else { 0.0 })
+        .group(GroupKind::Heap, "r", &["runtime.malg", "runtime.systemstack"], "", |t| t * mib)
         .group(GroupKind::Fd, "sockets", &[], "", |t| 10.0 + held(t, 1e9));
     let ranked = rank(&run.evidence);
+    assert_eq!(ranked.heap.len(), 2, "what the runtime takes for itself is nobody's");
     assert_eq!(ranked.tasks[0].culprit.name, "sockets");
     assert_eq!(ranked.heap[0].culprit.name, "main.keep");
     assert!(ranked.heap[0].stands());
@@ -255,4 +257,22 @@ fn a_leak_is_named_and_proven_though_the_target_began_anew() {
     assert_eq!((culprit.count_start, culprit.count_end), (250.0, 475.0));
     assert!(culprit.per_request.is_some_and(|each| (0.9..1.1).contains(&each)), "{culprit:?}");
     assert!(matches!(first.proof, Proof::Proven(n) if (475.0..=500.0).contains(&n)), "{:?}", first.proof);
+}
+
+#[test]
+fn live_objects_are_compared_by_the_snapshots_alone() {
+    let run = Run::new()
+        .group(GroupKind::Class, "byte[]", &[], "", |t| 1e6 + 2000.0 * 50.0 * t.min(35.0))
+        .group(GroupKind::Class, "Session", &[], "", |t| 16.0 * 50.0 * t.min(35.0))
+        .group(GroupKind::Class, "java.lang.String", &[], "", |_| 5e6)
+        .snapshots(&[]);
+    let ranked = rank(&run.evidence);
+    assert!(ranked.tasks.is_empty());
+    let named: Vec<&str> = ranked.heap.iter().map(|c| c.culprit.name.as_str()).collect();
+    assert_eq!(named, ["byte[]", "Session"], "what does not grow is nobody");
+    let bytes = &ranked.heap[0];
+    let each = bytes.culprit.per_request.unwrap();
+    assert!((1990.0..2010.0).contains(&each), "{each}");
+    assert_eq!(bytes.direction, Direction::Inconclusive, "two ends never say that it goes on");
+    assert!(bytes.share > 0.98 && bytes.culprit.why.contains("of what the live heap grew by"), "{bytes:?}");
 }

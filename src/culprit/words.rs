@@ -58,7 +58,7 @@ fn a_request(per_request: f64, unit: Unit) -> String {
 
 fn noun(kind: GroupKind) -> String {
     match kind {
-        GroupKind::Heap => String::new(),
+        GroupKind::Heap | GroupKind::Class => String::new(),
         GroupKind::ProcessMemory => " of private memory".into(),
         _ => format!(" {}", plural(kind)),
     }
@@ -68,6 +68,7 @@ fn noun(kind: GroupKind) -> String {
 fn all(kind: GroupKind) -> String {
     match kind {
         GroupKind::Heap => "all heap".into(),
+        GroupKind::Class => "the live heap".into(),
         GroupKind::ProcessMemory => "the private memory of all processes".into(),
         GroupKind::ProcessFds | GroupKind::ProcessThreads => format!("the {} of all processes", plural(kind)),
         _ => format!("all {}", plural(kind)),
@@ -82,6 +83,7 @@ fn plural(kind: GroupKind) -> &'static str {
         GroupKind::Fd | GroupKind::ProcessFds => "descriptors",
         GroupKind::Child => "children",
         GroupKind::Heap => "heap stacks",
+        GroupKind::Class => "classes",
         GroupKind::ProcessMemory => "bytes",
     }
 }

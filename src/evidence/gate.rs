@@ -65,7 +65,7 @@ pub struct Gate {
 }
 
 /// The series that soak itself records for a target; gates on others need --metric, --task-metric or --series.
-pub const KNOWN_SERIES: [&str; 25] = [
+pub const KNOWN_SERIES: [&str; 31] = [
     "rss_bytes",
     "rss_anon_bytes",
     "rss_file_bytes",
@@ -73,6 +73,12 @@ pub const KNOWN_SERIES: [&str; 25] = [
     "swap_bytes",
     "pss_bytes",
     "heap_bytes",
+    "heap_old_bytes",
+    "heap_committed_bytes",
+    "heap_limit_bytes",
+    "metaspace_bytes",
+    "gc_collections",
+    "jvm_threads",
     "threads",
     "fds",
     "children",

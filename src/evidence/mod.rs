@@ -11,6 +11,7 @@ mod event;
 mod findings;
 mod frames;
 mod gate;
+mod java;
 mod latency;
 mod lives;
 mod load;
@@ -30,6 +31,7 @@ pub use findings::{
 };
 pub use frames::CodeOwner;
 pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
+pub use java::is_jdk;
 pub use latency::{Latency, LatencyPoint, LatencyTag, Percentiles};
 pub use lives::beginnings;
 pub use load::{ErrorKind, LoadRow};

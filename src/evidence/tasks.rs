@@ -40,10 +40,12 @@ pub enum GroupKind {
     Goroutine,
     /// Tasks that a service counts itself, by the labels of its gauge.
     Task,
-    /// Operating-system threads, by name.
+    /// Threads, by name and, where a runtime tells it, by state.
     Thread,
     /// Heap in use by the stack that allocated it, in bytes.
     Heap,
+    /// Live heap by the class of its objects, in bytes.
+    Class,
     /// File descriptors, by what they are.
     Fd,
     /// Child processes, by program.
@@ -74,10 +76,15 @@ impl GroupKind {
         GroupKind::OF_INSTANCES.iter().find(|(_, name)| *name == series).map(|(kind, _)| *kind)
     }
 
+    /// Whether it is a part of the heap: it says where memory grows, once something else has shown that it does.
+    pub fn is_of_heap(self) -> bool {
+        matches!(self, GroupKind::Heap | GroupKind::Class)
+    }
+
     /// What its counts are measured in.
     pub fn unit(self) -> Unit {
         match self {
-            GroupKind::Heap | GroupKind::ProcessMemory => Unit::Bytes,
+            GroupKind::Heap | GroupKind::Class | GroupKind::ProcessMemory => Unit::Bytes,
             _ => Unit::Count,
         }
     }
@@ -90,6 +97,7 @@ impl fmt::Display for GroupKind {
             GroupKind::Task => "task",
             GroupKind::Thread => "thread",
             GroupKind::Heap => "heap",
+            GroupKind::Class => "class",
             GroupKind::Fd => "fd",
             GroupKind::Child => "child",
             GroupKind::ProcessMemory => "process_memory",
@@ -155,14 +163,14 @@ pub struct GroupLabel {
     pub count: u64,
 }
 
-/// All tasks at one moment, with what the runtime has proven of them.
+/// All tasks, and where they are counted all live objects by class, at one moment, with what the runtime has proven.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskSnapshot {
     /// Seconds since the run began.
     pub elapsed_s: f64,
     /// When in the run.
     pub moment: Moment,
-    /// How many there are of each group id, most first.
+    /// How many there are of each group id, or bytes of a class, most first.
     pub counts: Vec<(String, u64)>,
     /// How many of each group id the runtime proves can never wake; none where it proves nothing.
     pub proven: Option<Vec<(String, u64)>>,

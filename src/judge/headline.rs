@@ -45,7 +45,9 @@ fn leak(findings: &Findings, why: &str) -> String {
     // of several processes the one in which it happens
     let place = findings.culprits.iter().find(|c| c.kind == GroupKind::ProcessMemory.to_string());
     let place = place.map(|c| format!(" in {}", c.name)).unwrap_or_default();
-    if let Some(m) = findings.memory.as_ref().filter(|m| m.trend == Direction::Growing && m.material) {
+    let grows_itself =
+        |m: &&SeriesFinding| m.trend == Direction::Growing && m.material && m.explained_by.is_none();
+    if let Some(m) = findings.memory.as_ref().filter(grows_itself) {
         match (m.per_request, m.slope_per_s) {
             (Some(each), _) => {
                 grows.push((format!("{} of memory{place}", Unit::Bytes.show(each)), Per::Request))
@@ -56,7 +58,8 @@ fn leak(findings: &Findings, why: &str) -> String {
             (None, None) => {}
         }
     }
-    let by_count = |c: &&Culprit| !matches!(c.kind.as_str(), "heap" | "process_memory" | "process_fds");
+    let by_count =
+        |c: &&Culprit| !matches!(c.kind.as_str(), "heap" | "class" | "process_memory" | "process_fds");
     let counted = findings.culprits.iter().find(by_count).and_then(of_culprit).or_else(|| {
         let counts = |s: &&SeriesFinding| {
             s.trend == Direction::Growing && s.votes && s.material && !s.name.ends_with("_bytes")
@@ -69,16 +72,16 @@ fn leak(findings: &Findings, why: &str) -> String {
         Some((format!("{} {}", figure(n), series(&s.name)), per))
     });
     grows.extend(counted);
-    if grows.is_empty() {
-        return format!("Leak: {why}");
-    }
     let mut parts: Vec<String> = Vec::new();
     for (i, (what, per)) in grows.iter().enumerate() {
         // said once where the next is counted alike
         let same = grows.get(i + 1).is_some_and(|(_, next)| next == per);
         parts.push(if same { what.clone() } else { format!("{what} more {}", per.words()) });
     }
-    let mut text = format!("Leak: {}", parts.join(" and "));
+    let mut text = match parts.is_empty() {
+        true => format!("Leak: {why}"),
+        false => format!("Leak: {}", parts.join(" and ")),
+    };
     if let Some((limit, span)) = limit(findings) {
         text += &format!("; {limit} is reached in {span}");
     }

@@ -5,6 +5,8 @@
 
 mod absence;
 mod account;
+mod bound;
+mod collected;
 mod compare;
 mod exit;
 mod foresight;

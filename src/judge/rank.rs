@@ -2,6 +2,8 @@
 
 use crate::evidence::{EventKind, Evidence, GroupKind, Runtime};
 
+use super::collected;
+
 /// Evidence that votes, strongest first; what the runtime proves stands above all of it and needs no vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
@@ -24,7 +26,7 @@ pub struct Sources {
     pub tasks_repeat: bool,
     /// The memory account is exact: what the runtime holds and gave back is known.
     pub exact: bool,
-    /// A live heap after collections was read at least three times.
+    /// A live heap after collections was read at least three times, or exactly at both ends of steady.
     pub live: bool,
     /// The target's runtime.
     pub runtime: Runtime,
@@ -45,11 +47,14 @@ impl Sources {
         // native memory is told only while the target is one process: an account without it explains nothing
         let native = times("mem_native_bytes");
         Sources {
-            groups: evidence.groups.iter().any(|g| matches!(g.kind, GroupKind::Goroutine | GroupKind::Task)),
+            groups: evidence
+                .groups
+                .iter()
+                .any(|g| matches!(g.kind, GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread)),
             tasks_repeat: repeats(evidence, "tasks"),
             fd_kinds: evidence.groups.iter().any(|g| g.kind == GroupKind::Fd),
             exact: live.min(native).min(times("mem_stacks_bytes")) >= 3 && native * 10 >= live * 9,
-            live: live >= 3,
+            live: live >= 3 || collected::Ends::of(evidence).is_some(),
             runtime: evidence
                 .environment
                 .as_ref()

@@ -4,7 +4,7 @@
 //! matters, and it stays after settle.
 
 use crate::culprit::{Candidate, Proof, Ranked, rank};
-use crate::evidence::{AccountPart, Culprit, Direction, Evidence, GroupKind, PlanRecord, Verdict};
+use crate::evidence::{AccountPart, Culprit, Direction, Evidence, GroupKind, PlanRecord, Verdict, is_jdk};
 use crate::units::{Span, Unit, significant};
 
 use super::material::least_seen;
@@ -18,6 +18,9 @@ const UNPROVEN_HOLD_S: f64 = 60.0;
 
 /// A stack of the heap is blamed from this share of all the heap's growth: of what is sampled, less is chance.
 const LEAST_SHARE: f64 = 0.2;
+/// Of the service's own classes so many that grew most are named however small their share: what fills the heap is mostly
+/// arrays of bytes, and these say whose.
+const OWN_CLASSES: usize = 3;
 
 /// What one group means for the verdict.
 #[derive(Debug, Clone, PartialEq)]
@@ -192,12 +195,14 @@ impl Tasks {
         let fds_leak = self.judged.iter().any(|(c, s)| c.kind == GroupKind::Fd && *s == Standing::Leaks);
         let memory_leaks = voters.iter().any(|v| v.unit == Unit::Bytes && v.leaks());
         let heap_leaks = voters.get(AccountPart::Live.series()).is_some_and(Voter::leaks);
-        let allocates = self.heap.into_iter().filter(|c| {
-            heap_leaks
-                && c.share >= LEAST_SHARE
-                && c.growth >= least(c.kind)
-                && c.direction != Direction::Stable
-                && !let_go(c)
+        let mut own_classes = 0;
+        let allocates = self.heap.into_iter().filter(move |c| {
+            let own = c.kind == GroupKind::Class && !is_jdk(&c.culprit.name);
+            let fills = c.share >= LEAST_SHARE && c.growth >= least(c.kind);
+            let named = fills || (own && own_classes < OWN_CLASSES);
+            let blamed = heap_leaks && named && c.direction != Direction::Stable && !let_go(c);
+            own_classes += usize::from(blamed && own);
+            blamed
         });
         let grows = self.processes.into_iter().filter(|c| {
             let shown = if c.kind == GroupKind::ProcessMemory { memory_leaks } else { fds_leak };

@@ -107,12 +107,13 @@ fn held(evidence: &Evidence, steady: &Steady) -> Option<Span> {
     (last.1 - first.0 < hold.secs()).then_some(hold)
 }
 
-/// RSS of a runtime that rather grows its heap than collects, whose live heap nobody could read.
+/// RSS of a runtime that rather grows its heap than collects, whose live heap nobody could read, or where what is alive
+/// does not tell how much of a climb is the heap.
 fn unreadable_heap(voter: &Voter, voters: &Voters) -> bool {
     let sources = voters.sources();
     voter.rank == Some(Rank::Rss)
         && sources.runtime.grows_before_collecting()
-        && !sources.live
+        && (!sources.live || voter.may_be_heap)
         && voter.holds_the_heap()
 }
 
@@ -213,16 +214,24 @@ fn doubt(voter: &Voter, voters: &Voters, steady: &Steady, drives: bool) -> Optio
         Direction::Growing | Direction::Inconclusive
             if rose(voter) && unreadable_heap(voter, voters) && steady.stretches.len() < 2 =>
         {
-            Some(format!(
-                "{name} climbs, but {} rather grows its heap than collects, and its live heap could not be read; \
-                 {} would tell a leak from that",
-                voters.sources().runtime,
-                match drives {
-                    true => "--cycles 3",
-                    // a watch can repeat no load
-                    false => "--gc, where the runtime serves its heap,",
-                }
-            ))
+            let live = voters.get("mem_live_bytes").filter(|_| voters.sources().live);
+            let why = match live {
+                None => "its live heap could not be read",
+                Some(_) => "how much of that is heap is not known",
+            };
+            let would_tell = match drives {
+                true => "--cycles 3",
+                // a watch can repeat no load
+                false => "--gc, where the runtime serves its heap,",
+            };
+            // what is alive says in its own words what is not decided, or that it leaks
+            live.is_none_or(Voter::is_flat).then(|| {
+                format!(
+                    "{name} climbs, but {} rather grows its heap than collects, and {why}; {would_tell} would tell a \
+                     leak from that",
+                    voters.sources().runtime
+                )
+            })
         }
         Direction::Inconclusive => Some(format!("{name}: {}", voter.trend.why)),
         Direction::Growing if voter.material && !voter.significant && !voter.bounded => {

@@ -8,6 +8,8 @@ use crate::evidence::{Direction, Evidence, Series, SeriesFinding, Trend};
 use crate::trend::{Question, reaches, trend};
 use crate::units::{Span, Unit};
 
+use super::bound::{self, Bound};
+use super::collected;
 use super::material::{least_seen, material};
 use super::rank::{Rank, Sources, rank};
 use super::steady::Steady;
@@ -20,8 +22,6 @@ const HORIZON_S: f64 = 30.0 * 86_400.0;
 pub const RESOLUTION_BYTES: f64 = 1024.0;
 /// The same in tasks.
 pub const RESOLUTION_TASKS: f64 = 0.01;
-/// Go collects when its heap has doubled since the last collection, and from 4 MiB on.
-const GO_LEAST_HEAP: f64 = 4.0 * 1024.0 * 1024.0;
 /// A projection is shown as far ahead as so many times the run's length.
 pub const FARTHEST: f64 = 1000.0;
 
@@ -42,6 +42,8 @@ pub struct Voter {
     pub bounded: bool,
     /// Whether its growth stands beside all the other series that were asked.
     pub significant: bool,
+    /// Whether its rise may be nothing but a heap that is touched for the first time.
+    pub may_be_heap: bool,
     /// What explains its growth away.
     pub explained_by: Option<String>,
     /// Seconds until the memory limit, earliest and latest.
@@ -61,6 +63,11 @@ impl Voter {
     /// Whether the heap's pages are among its own: shared memory is nobody's heap.
     pub fn holds_the_heap(&self) -> bool {
         self.name.starts_with("rss") && self.name != "rss_shmem_bytes"
+    }
+
+    /// From the start of steady to its end, in its unit.
+    pub fn rose(&self) -> f64 {
+        self.trend.end.zip(self.trend.start).map_or(0.0, |(end, start)| end - start)
     }
 
     /// Whether it grows by so little that it does not count.
@@ -98,7 +105,9 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> Voters {
     // the smallest that is known: the user's own may be beyond what the cgroup or the machine gives
     let target = evidence.environment.as_ref().and_then(|e| e.target.as_ref());
     let limits = [judging.and_then(|j| j.memory_limit_bytes), target.and_then(|t| t.memory_limit_bytes)];
-    let limit = limits.into_iter().flatten().min();
+    let limit = limits.into_iter().flatten().min().map(|bytes| bytes as f64);
+    let heap_limit = bound::heap_limit(evidence);
+    let by_ends = collected::trend(evidence, steady);
     let mut all: Vec<Voter> = recording
         .series
         .iter()
@@ -106,9 +115,14 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> Voters {
         .zip(trends(evidence, error))
         .map(|(series, trend)| {
             let unit = series.unit();
-            let limit_at_s = limit
-                .filter(|_| series.name == "rss_bytes")
-                .and_then(|l| reaches(&trend, l as f64))
+            let trend = by_ends.clone().filter(|_| series.name == collected::LIVE).unwrap_or(trend);
+            let limit_at_s = match series.name.as_str() {
+                "rss_bytes" => limit,
+                collected::LIVE => heap_limit,
+                _ => None,
+            };
+            let limit_at_s = limit_at_s
+                .and_then(|bytes| reaches(&trend, bytes))
                 // farther ahead a run of this length cannot be believed
                 .filter(|[_, latest]| *latest <= FARTHEST * steady.run_end_s);
             Voter {
@@ -117,6 +131,7 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> Voters {
                     && material(&trend, &series.name, unit, horizon, steady.seconds()),
                 bounded: bounded(&trend, &series.name, unit, resolution, steady.seconds()),
                 significant: false,
+                may_be_heap: false,
                 explained_by: None,
                 limit_at_s,
                 name: series.name.clone(),
@@ -129,7 +144,12 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> Voters {
     let weak = |v: &Voter| v.rank.is_some_and(|r| r > Rank::Live);
     holm(&mut all, error, strong);
     holm(&mut all, error, weak);
-    explain(&mut all, &sources);
+    let bound = Bound::of(evidence);
+    let live = all.iter().find(|v| v.name == collected::LIVE).and_then(|v| v.trend.end).unwrap_or(0.0);
+    for voter in all.iter_mut().filter(|v| v.holds_the_heap()) {
+        voter.may_be_heap = bound.may_hold(voter.rose(), live);
+    }
+    explain(&mut all, &sources, &bound, live);
     Voters { all, sources, error }
 }
 
@@ -173,29 +193,33 @@ fn bounded(trend: &Trend, name: &str, unit: Unit, resolution_bytes: f64, seconds
 }
 
 /// Only a measure of the same bytes explains another away.
-fn explain(all: &mut [Voter], sources: &Sources) {
+fn explain(all: &mut [Voter], sources: &Sources, bound: &Bound, live: f64) {
     let get = |name: &str| all.iter().find(|v| v.name == name);
     let flat = |name: &str| get(name).is_some_and(Voter::is_flat);
+    // a heap's limit says nothing of the stacks of threads
+    let threads_grow = get("threads").is_some_and(|v| v.trend.direction == Direction::Growing && v.material);
+    if matches!(bound, Bound::Limit(_)) && threads_grow {
+        return;
+    }
     let parts = ["mem_live_bytes", "mem_stacks_bytes", "mem_native_bytes"];
-    let live = get("mem_live_bytes").and_then(|v| v.trend.end).unwrap_or(0.0);
     let (reason, most) = if sources.exact && parts.iter().all(|name| flat(name)) {
         let reason =
             "live heap, stacks and native memory are flat: what comes and goes is garbage not collected yet";
-        (reason, f64::INFINITY)
+        (reason.to_string(), f64::INFINITY)
     } else if !sources.exact && sources.live && flat("mem_live_bytes") {
-        let reason = "the live heap after collections is flat: the heap only grows up to its bound";
-        (reason, 2.0 * live + GO_LEAST_HEAP)
+        let reason =
+            format!("the live heap after collections is flat: the heap only grows up to {}", bound.words());
+        (reason, bound.most(live))
     } else {
         return;
     };
     for voter in all.iter_mut() {
-        let rose = voter.trend.end.zip(voter.trend.start).map_or(0.0, |(end, start)| end - start);
         if voter.rank == Some(Rank::Rss)
             && voter.trend.direction != Direction::Stable
             && voter.holds_the_heap()
-            && rose <= most
+            && voter.rose() <= most
         {
-            voter.explained_by = Some(reason.into());
+            voter.explained_by = Some(reason.clone());
         }
     }
 }

@@ -169,7 +169,9 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
     }
     // what would have helped to tell; with the runtime's own account of tasks and heap, a page of metrics adds little
     let seen = |name: &str| findings.probes.iter().any(|p| p.found && p.name == name);
-    let enough = (seen("goroutines") && seen("heap")) || findings.verdict != Verdict::Inconclusive;
+    let told = [["goroutines", "heap"], ["java threads", "java heap"]];
+    let enough = told.iter().any(|both| both.iter().all(|name| seen(name)))
+        || findings.verdict != Verdict::Inconclusive;
     for probe in findings.probes.iter().filter(|p| !p.found && !enough) {
         if let Some(line) = &probe.turn_on {
             notes.push(format!("Not available: {} ({}). To turn it on: {line}", probe.name, probe.yields));

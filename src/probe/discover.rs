@@ -63,6 +63,10 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
     if !found.probes.iter().any(|probe| probe.name() == "heap") {
         vars(&mut found, &fetcher, plan, &origins, target, until).await;
     }
+    #[cfg(target_os = "linux")]
+    if let Some(target) = target.filter(|_| runtime == Runtime::Jvm) {
+        super::jvm::find(&mut found, target, !plan.record.judging.no_gc).await;
+    }
     taken.extend(found.probes.iter().flat_map(|probe| probe.series()));
     prometheus(&mut found, &fetcher, plan, &origins, runtime, &taken).await;
     found

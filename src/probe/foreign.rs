@@ -90,3 +90,21 @@ pub fn cgroup(root: &std::path::Path, pid: u32, soak: u32, text: &[u8]) -> usize
     let roots = crate::target::limits::Roots { proc: root.join("proc"), cgroup: root.join("cgroup") };
     super::cgroup::of_text(&roots, pid, soak, &String::from_utf8_lossy(text))
 }
+
+/// The values of a JVM's counters, and what they say of its heap.
+#[cfg(target_os = "linux")]
+pub fn perfdata(bytes: &[u8]) -> usize {
+    let Ok(data) = super::jvm::perfdata::parse(bytes) else { return 0 };
+    data.len()
+        + usize::from(super::jvm::figures::Figures::of(&data).is_some_and(|figures| figures.used() >= 0))
+}
+
+/// The threads of a JVM's Thread.print and the classes of its GC.class_histogram.
+#[cfg(target_os = "linux")]
+pub fn jvm_page(page: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(page);
+    let classes = super::jvm::classes::parse(&text);
+    let groups = super::jvm::threads::groups(&text);
+    assert!(groups.iter().all(|group| group.count > 0 && !group.described.id.starts_with('@')));
+    classes.len() + groups.len() + usize::from(super::jvm::classes::total(&classes) > 0)
+}

@@ -51,6 +51,7 @@ use find::Door;
 use follow::{Follower, Roots, Search};
 pub use forwarder::{Standing, Upstream};
 pub use identity::Identity;
+pub use runtime::of_process as runtime_of;
 use started::Exit;
 pub use started::Started;
 use tree::Tree;

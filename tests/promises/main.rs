@@ -15,6 +15,8 @@ mod hard_targets;
 #[cfg(target_os = "linux")]
 mod hostile_probes;
 mod house;
+#[cfg(target_os = "linux")]
+mod jvm;
 mod precedence;
 #[cfg(target_os = "linux")]
 mod processes;

@@ -119,12 +119,17 @@ fn tasks(evidence: &Evidence, findings: &Findings) -> Chart {
 fn rate(evidence: &Evidence, phases: &[(String, f64, f64)]) -> Chart {
     let boundaries: Vec<f64> = phases.iter().map(|(_, from, _)| *from).collect();
     let bins = bins(&evidence.load, 1.0, &boundaries);
-    let a_second = |of: fn(&Bin) -> u64| bins.iter().map(move |bin| (bin.to, bin.rate(of(bin))));
-    let any = |of: fn(&Bin) -> u64| bins.iter().any(|bin| of(bin) > 0);
-    let lines: [(&str, fn(&Bin) -> u64); 3] =
-        [("sent", |bin| bin.sent), ("errors", |bin| bin.errors), ("dropped", |bin| bin.dropped)];
-    let told = lines.into_iter().filter(|(_, of)| any(*of));
-    let lines = told.filter_map(|(name, of)| line(name, name != "sent", true, a_second(of)));
+    let counted = |name: &str, of: fn(&Bin) -> u64| {
+        let any = bins.iter().any(|bin| of(bin) > 0);
+        any.then(|| line(name, name != "sent", true, bins.iter().map(|bin| (bin.to, bin.rate(of(bin))))))
+            .flatten()
+    };
+    let lines = [
+        counted("sent", |bin| bin.sent),
+        counted("errors", |bin| bin.errors),
+        counted("dropped", |bin| bin.dropped),
+    ];
+    let lines = lines.into_iter().flatten();
     Chart { title: "Requests per second".into(), unit: Unit::Count, lines: lines.collect() }
 }
 

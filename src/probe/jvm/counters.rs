@@ -1,0 +1,101 @@
+//! A JVM's counters at every sample: its heap as of the last collection, collections, metaspace, Java's threads.
+//!
+//! Reading them costs the JVM nothing. The live heap is told just after a full collection, whoever wanted it: one that
+//! soak has asked for is sized by the objects themselves ([`super::heap`]), any other by what was used after it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::super::fetch::apart;
+use super::super::{Answer, Ask, Probe, ProbeError, Reading};
+use super::figures::Figures;
+use super::place::Jvm;
+
+/// The live heap that a forced collection has shown, in bytes, until a sample has told it.
+pub type Forced = Arc<Mutex<Option<f64>>>;
+
+/// The counters of one JVM.
+#[derive(Debug)]
+pub struct Counters {
+    jvm: Jvm,
+    forced: Forced,
+    /// Full collections so far, and in which life of the target.
+    full: Option<(u32, i64)>,
+}
+
+impl Counters {
+    /// Reads them once.
+    ///
+    /// # Errors
+    /// When there are none, or none of a heap.
+    pub async fn find(jvm: Jvm, forced: Forced) -> Result<Counters, ProbeError> {
+        look(&jvm).await?;
+        Ok(Counters { jvm, forced, full: None })
+    }
+
+    async fn sample(&mut self) -> Result<Reading, ProbeError> {
+        let (pid, figures) = look(&self.jvm).await?;
+        let forced = self.forced.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let before = self.full.replace((pid, figures.full));
+        let collected = before.is_some_and(|(who, full)| who == pid && figures.full > full);
+        let live = forced.or_else(|| (collected && figures.last_was_full).then_some(figures.used() as f64));
+        // before the first collection nobody has counted
+        let as_of_last = |bytes: i64| (figures.collections > 0).then_some(bytes as f64);
+        let values = [
+            ("heap_bytes", as_of_last(figures.used())),
+            ("heap_old_bytes", as_of_last(figures.old)),
+            ("heap_committed_bytes", Some(figures.committed as f64)),
+            ("heap_limit_bytes", figures.limit.map(|bytes| bytes as f64)),
+            ("metaspace_bytes", figures.metaspace.map(|bytes| bytes as f64)),
+            ("gc_collections", Some(figures.collections as f64)),
+            ("jvm_threads", figures.threads.map(|threads| threads as f64)),
+            ("mem_live_bytes", live),
+        ];
+        let told = values.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?)));
+        Ok(Reading { values: told.collect(), ..Reading::default() })
+    }
+}
+
+async fn look(jvm: &Jvm) -> Result<(u32, Figures), ProbeError> {
+    let jvm = jvm.clone();
+    apart(move || {
+        let (place, data) = jvm.look()?;
+        let figures = Figures::of(&data);
+        let none = || ProbeError("its counters tell of no heap".into());
+        Ok((place.identity.pid, figures.ok_or_else(none)?))
+    })
+    .await
+}
+
+impl Probe for Counters {
+    fn name(&self) -> &'static str {
+        "hsperfdata"
+    }
+
+    fn series(&self) -> Vec<String> {
+        let names = [
+            "heap_bytes",
+            "heap_old_bytes",
+            "heap_committed_bytes",
+            "heap_limit_bytes",
+            "metaspace_bytes",
+            "gc_collections",
+            "jvm_threads",
+            "mem_live_bytes",
+        ];
+        names.map(String::from).to_vec()
+    }
+
+    /// A file is read, and the JVM does nothing for it.
+    fn asks_target(&self) -> bool {
+        false
+    }
+
+    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+        Box::pin(async move {
+            match ask {
+                Ask::Sample => self.sample().await,
+                Ask::Collect | Ask::Snapshot(_) => Ok(Reading::default()),
+            }
+        })
+    }
+}

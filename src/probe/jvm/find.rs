@@ -1,0 +1,48 @@
+//! Which probes there are of a JVM, and the line that turns on those that are not.
+
+use super::super::discover::Discovered;
+use super::super::meter::Meter;
+use super::attach::Attach;
+use super::counters::{Counters, Forced};
+use super::heap::Heap;
+use super::place::Jvm;
+use super::tasks::Threads;
+use crate::target::Target;
+
+const COUNTERS: &str = "the heap as of each collection, its limit, metaspace";
+const THREADS: &str = "Java's threads by name and state";
+const HEAP: &str = "the live heap and its classes, after a full collection at the ends of phases";
+
+/// Looks for the counters and, only where they are, for the attach socket: to a process that is not certain to be a
+/// HotSpot JVM no signal is sent. `collects` is whether soak may force collections.
+pub async fn find(found: &mut Discovered, target: &Target, collects: bool) {
+    let jvm = Jvm::of(target);
+    let forced = Forced::default();
+    match Counters::find(jvm.clone(), forced.clone()).await {
+        Ok(probe) => found.add(Box::new(probe), COUNTERS),
+        Err(error) => {
+            let turn_on = format!(
+                "start the JVM without -XX:-UsePerfData, and run soak as its user or with sudo ({error})"
+            );
+            for (name, yields) in [("hsperfdata", COUNTERS), ("java threads", THREADS), ("java heap", HEAP)] {
+                found.missing(name, yields, turn_on.clone());
+            }
+            return;
+        }
+    }
+    let attach = match Attach::find(jvm, Meter::of(target)).await {
+        Ok(attach) => attach,
+        Err(error) => {
+            let turn_on = format!(
+                "start the JVM without -XX:+DisableAttachMechanism and -Xrs, and run soak as its user or with sudo ({error})"
+            );
+            found.missing("java threads", THREADS, turn_on.clone());
+            return found.missing("java heap", HEAP, turn_on);
+        }
+    };
+    found.add(Box::new(Threads::new(attach.clone())), THREADS);
+    match collects {
+        true => found.add(Box::new(Heap::new(attach, forced)), HEAP),
+        false => found.missing("java heap", HEAP, "leave --no-gc away".into()),
+    }
+}

@@ -1,0 +1,124 @@
+//! The live heap of a JVM and its objects by class, after a full collection that this probe forces at the ends of phases.
+//!
+//! GC.class_histogram collects and then counts what is left: it is GC.run with an answer, at about the cost, and
+//! -XX:+DisableExplicitGC does not turn it into nothing. In between nothing is asked for: a full collection stops a large
+//! service for seconds.
+
+use std::collections::HashSet;
+use std::sync::PoisonError;
+use std::time::Instant;
+
+use super::super::fetch::{SLOWEST, apart};
+use super::super::{Answer, Ask, Probe, ProbeError, Reading};
+use super::attach::{Attach, Bounds};
+use super::classes::{self, Class};
+use super::counters::Forced;
+use crate::evidence::{EventKind, GroupKind, Moment, TaskGroup, TaskSnapshot};
+
+/// Some 90 bytes a class.
+const PAGE: Bounds = Bounds { bytes: 16 << 20, time: SLOWEST };
+/// Classes told at each moment, beside those that were told before.
+const MOST_CLASSES: usize = 256;
+/// Classes in groups.csv.
+const MOST_ROWS: usize = 64;
+/// The rest of a snapshot's classes, so that all of it together is the live heap.
+const REST: &str = "@classes";
+
+/// The live heap of one JVM.
+#[derive(Debug)]
+pub struct Heap {
+    attach: Attach,
+    forced: Forced,
+    told: HashSet<String>,
+}
+
+impl Heap {
+    /// Through this door; what it shows of the live heap is told by the counters.
+    pub fn new(attach: Attach, forced: Forced) -> Heap {
+        Heap { attach, forced, told: HashSet::new() }
+    }
+
+    async fn collect(&mut self, moment: Moment) -> Result<Reading, ProbeError> {
+        let begun = Instant::now();
+        let page = self.attach.ask("GC.class_histogram", PAGE).await?;
+        let took_s = begun.elapsed().as_secs_f64();
+        let classes = apart(move || Ok(classes::parse(&page))).await?;
+        if classes.is_empty() {
+            return Err(ProbeError("GC.class_histogram lists no class".into()));
+        }
+        let live = classes::total(&classes) as f64;
+        *self.forced.lock().unwrap_or_else(PoisonError::into_inner) = Some(live);
+        let mut reading = self.reading(&classes, moment);
+        reading.events.push(EventKind::Collection { took_s });
+        Ok(reading)
+    }
+
+    fn reading(&mut self, classes: &[Class], moment: Moment) -> Reading {
+        let mut reading = Reading::default();
+        let (mut counts, mut groups): (Vec<(String, u64)>, Vec<TaskGroup>) = Default::default();
+        let mut rest = 0_u64;
+        for (rank, class) in classes.iter().enumerate() {
+            // what was told once is told always, so that a class cannot seem to grow by coming into sight
+            if rank >= MOST_CLASSES && !self.told.contains(&class.name) {
+                rest = rest.saturating_add(class.bytes);
+                continue;
+            }
+            let described = described(&class.name);
+            if self.told.insert(class.name.clone()) && rank < MOST_ROWS {
+                reading.new_groups.push(described.clone());
+            }
+            if rank < MOST_ROWS {
+                reading.groups.push((GroupKind::Class, class.name.clone(), class.bytes as f64));
+            }
+            // hidden classes share a name once their address is gone
+            match counts.iter_mut().find(|(name, _)| *name == class.name) {
+                Some((_, bytes)) => *bytes = bytes.saturating_add(class.bytes),
+                None => {
+                    counts.push((class.name.clone(), class.bytes));
+                    groups.push(described);
+                }
+            }
+        }
+        counts.push((REST.into(), rest));
+        groups.push(described(REST));
+        let (proven, longest_wait_s, labels) = Default::default();
+        let snapshot =
+            TaskSnapshot { elapsed_s: 0.0, moment, counts, proven, longest_wait_s, labels, groups };
+        reading.snapshot = Some(snapshot);
+        reading
+    }
+}
+
+fn described(name: &str) -> TaskGroup {
+    TaskGroup {
+        id: name.into(),
+        kind: GroupKind::Class,
+        name: name.into(),
+        state: None,
+        stack: Vec::new(),
+        created_by: None,
+    }
+}
+
+impl Probe for Heap {
+    fn name(&self) -> &'static str {
+        "java heap"
+    }
+
+    fn series(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn answers(&self, ask: Ask) -> bool {
+        matches!(ask, Ask::Snapshot(_))
+    }
+
+    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+        Box::pin(async move {
+            match ask {
+                Ask::Snapshot(moment) => self.collect(moment).await,
+                Ask::Sample | Ask::Collect => Ok(Reading::default()),
+            }
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! Which process of the target is the JVM, and where it keeps its files: `/tmp/hsperfdata_USER/PID` and
+//! `/tmp/.java_pidPID`, by the pid that it has in its own container. A JVM's directory is `/tmp`, whatever TMPDIR says.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use procfs::process::Status;
+
+use super::super::ProbeError;
+use super::perfdata::{self, PerfData};
+use crate::evidence::Runtime;
+use crate::target::{Identity, Target, follow::View, runtime_of};
+
+/// The most that is read of hsperfdata, and a byte more.
+const MOST: u64 = perfdata::MOST_BYTES as u64 + 1;
+
+/// The JVM of a target: another one after a restart. Shared by those who look at it.
+#[derive(Debug, Clone)]
+pub struct Jvm(Arc<Mutex<Seen>>);
+
+#[derive(Debug)]
+struct Seen {
+    view: View,
+    now: Option<Place>,
+}
+
+/// One JVM and where its files are, as soak sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Who it is.
+    pub identity: Identity,
+    /// The pid that it has itself, in a container another one.
+    pub own_pid: i32,
+    /// Whom it runs as.
+    pub uid: u32,
+    /// Its /tmp.
+    pub tmp: PathBuf,
+    counters: PathBuf,
+}
+
+impl Jvm {
+    /// The JVM among the target's processes; nobody has to be there yet.
+    pub fn of(target: &Target) -> Jvm {
+        Jvm(Arc::new(Mutex::new(Seen { view: target.view(), now: None })))
+    }
+
+    /// Where it is now, with its counters. Reads files: not for a thread that must not wait.
+    ///
+    /// # Errors
+    /// When there is none, or its counters are not to be had.
+    pub fn look(&self) -> Result<(Place, PerfData), ProbeError> {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = seen.now.clone().filter(|place| place.identity.is_alive()) {
+            return Ok((place.clone(), place.read()?));
+        }
+        seen.now = None;
+        let members = seen.view.members();
+        let is_jvm = |member: &&Identity| runtime_of(member.pid) == Runtime::Jvm;
+        let jvm = members.iter().find(is_jvm).ok_or_else(|| ProbeError("no JVM is there".into()))?;
+        let place = Place::of(*jvm)?;
+        let data = place.read()?;
+        seen.now = Some(place.clone());
+        Ok((place, data))
+    }
+}
+
+impl Place {
+    fn of(identity: Identity) -> Result<Place, ProbeError> {
+        let status = status(identity.pid)?;
+        let own_pid = status.nspid.as_ref().and_then(|pids| pids.last().copied()).unwrap_or(status.pid);
+        // as the process sees its files, which may be those of a container
+        let inside = PathBuf::from(format!("/proc/{}/root/tmp", identity.pid));
+        let in_container = status.nspid.as_ref().is_some_and(|pids| pids.len() > 1);
+        let places = std::iter::once(inside).chain((!in_container).then(|| PathBuf::from("/tmp")));
+        for tmp in places {
+            if let Some(counters) = counters(&tmp, own_pid, status.euid) {
+                return Ok(Place { identity, own_pid, uid: status.euid, tmp, counters });
+            }
+        }
+        Err(ProbeError(format!("the JVM of pid {} has no /tmp/hsperfdata_USER/{own_pid}", identity.pid)))
+    }
+
+    fn read(&self) -> Result<PerfData, ProbeError> {
+        use std::io::Read;
+        let failed = |error: std::io::Error| ProbeError(format!("hsperfdata cannot be read: {error}"));
+        let mut bytes = Vec::new();
+        let file = fs::File::open(&self.counters).map_err(failed)?;
+        file.take(MOST).read_to_end(&mut bytes).map_err(failed)?;
+        perfdata::parse(&bytes).map_err(ProbeError)
+    }
+
+    /// Whether a SIGQUIT would reach a handler and not end the process: bit 3 of the signals it catches.
+    pub fn catches_quit(&self) -> bool {
+        status(self.identity.pid).is_ok_and(|status| status.sigcgt & (1 << 2) != 0)
+    }
+}
+
+fn status(pid: u32) -> Result<Status, ProbeError> {
+    let gone = || ProbeError(format!("process {pid} cannot be read"));
+    let process = i32::try_from(pid).ok().and_then(|pid| procfs::process::Process::new(pid).ok());
+    process.and_then(|process| process.status().ok()).ok_or_else(gone)
+}
+
+/// The file of this pid's counters, in any user's directory, if the process itself owns it: anybody may write to /tmp.
+fn counters(tmp: &std::path::Path, pid: i32, uid: u32) -> Option<PathBuf> {
+    let named = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with("hsperfdata_");
+    let files = fs::read_dir(tmp).ok()?.flatten().filter(named).map(|d| d.path().join(pid.to_string()));
+    let own =
+        |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file() && meta.uid() == uid);
+    files.into_iter().find(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_counters_counts_only_if_the_process_owns_it() {
+        let tmp = tempfile::tempdir().unwrap();
+        let dir = tmp.path().join("hsperfdata_alice");
+        fs::create_dir(&dir).unwrap();
+        fs::write(dir.join("7"), "x").unwrap();
+        let uid = fs::metadata(&dir).unwrap().uid();
+        assert_eq!(counters(tmp.path(), 7, uid), Some(dir.join("7")));
+        assert_eq!(counters(tmp.path(), 8, uid), None);
+        assert_eq!(counters(tmp.path(), 7, uid + 1), None, "somebody else's");
+        std::os::unix::fs::symlink(dir.join("7"), dir.join("9")).unwrap();
+        assert_eq!(counters(tmp.path(), 9, uid), None, "a link leads anywhere");
+    }
+
+    #[test]
+    fn a_process_that_would_die_of_a_signal_is_known_for_it() {
+        let own = |pid: u32| Place {
+            identity: Identity::of(pid).unwrap(),
+            own_pid: 7,
+            uid: 0,
+            tmp: PathBuf::new(),
+            counters: PathBuf::new(),
+        };
+        let mut child = std::process::Command::new("sleep").arg("20").spawn().unwrap();
+        assert!(!own(child.id()).catches_quit(), "sleep catches nothing");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    #[test]
+    fn a_process_that_is_no_jvm_has_no_counters() {
+        let jvm = Jvm::of(&crate::target::target_of(std::process::id()));
+        assert!(jvm.look().unwrap_err().0.contains("no JVM"));
+    }
+}
