@@ -1,13 +1,14 @@
 """The flask application behind gunicorn: / is healthy, /cached has a mistake that one meets.
 
-The decorator caches a view under a key that holds the time, so nothing is ever found again and all of it is kept.
+The decorator caches a view under a key that holds the time, so nothing is ever found again and all of it is kept: 4 KiB a
+request. Far less would fill, for minutes, what the workers freed after their start, and resident memory would not move.
 """
 import functools
 import time
 
 from flask import Flask, render_template_string
 
-PAGE = "<title>{{ title }}</title><ul>{% for n in range(20) %}<li>{{ title }} {{ n }}</li>{% endfor %}</ul>"
+PAGE = "<title>{{ title }}</title><ul>{% for n in range(150) %}<li>{{ title }} {{ n }}</li>{% endfor %}</ul>"
 app = Flask(__name__)
 
 
