@@ -31,6 +31,9 @@ pub struct ProbeArgs {
     /// A gauge that counts tasks: 'NAME{place=LABEL,state=LABEL}'
     #[arg(long, value_name = "METRIC")]
     pub task_metric: Vec<String>,
+    /// Where console-subscriber serves a tokio service's tasks, such as http://127.0.0.1:6669
+    #[arg(long, value_name = "URL")]
+    pub tokio_console: Option<String>,
     /// Between two samples [default: duration/600, from 200ms to 10s]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub interval: Option<String>,
@@ -53,6 +56,7 @@ impl ProbeArgs {
             metrics: typed(self.metrics),
             metric: list(self.metric),
             task_metric: list(self.task_metric),
+            tokio_console: typed(self.tokio_console),
             interval: typed(self.interval),
             keep_labels: on(self.keep_labels),
             look_around: on(self.look_around),

@@ -38,7 +38,7 @@ impl fmt::Display for Frame {
 pub enum GroupKind {
     /// Go's goroutines, by stack and wait state.
     Goroutine,
-    /// Tasks that a service counts itself, by the labels of its gauge.
+    /// Tasks that a service counts itself, by the labels of its gauge, or tokio's by where they were spawned.
     Task,
     /// Threads, by name and, where a runtime tells it, by state.
     Thread,

@@ -1,4 +1,4 @@
-//! Who and what is looked at: the process, Go's pprof, the metrics page.
+//! Who and what is looked at: the process, Go's pprof, the metrics page, tokio-console.
 
 use reqwest::Url;
 
@@ -95,15 +95,35 @@ pub(super) fn probes(layers: &Layers) -> Result<ProbePlan> {
     };
     let metrics =
         layers.pick("metrics", |s| &s.metrics).map(|written| page(&written, "/metrics")).transpose()?;
+    let tokio_console =
+        layers.pick("tokio-console", |s| &s.tokio_console).as_ref().map(console).transpose()?;
     Ok(ProbePlan {
         pprof,
         metrics,
         metric,
         task_metric,
+        tokio_console,
         keep_labels: layers.on(|s| s.keep_labels),
         look_around: layers.on(|s| s.look_around),
         insecure: layers.on(|s| s.insecure),
     })
+}
+
+/// Where console-subscriber listens unless told otherwise.
+const CONSOLE_PORT: u16 = 6669;
+
+fn console(written: &Written) -> Result<Url> {
+    let mut url = http_url(written)?;
+    if url.scheme() != "http" {
+        return Err(written.wrong(
+            "tokio-console's server speaks no TLS: write http://HOST:6669, if need be through a tunnel",
+        ));
+    }
+    if url.port().is_none() {
+        // a host in an http URL has one
+        let _ = url.set_port(Some(CONSOLE_PORT));
+    }
+    Ok(url)
 }
 
 /// A URL whose usual path may be left out: `http://host:6060`.

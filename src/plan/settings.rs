@@ -56,6 +56,7 @@ pub struct Settings {
     pub metric: Vec<Typed>,
     #[serde(deserialize_with = "typed::one_or_many")]
     pub task_metric: Vec<Typed>,
+    pub tokio_console: Option<Typed>,
     pub interval: Option<Typed>,
     pub no_gc: Option<Switch>,
     pub gc: Option<Switch>,

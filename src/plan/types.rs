@@ -90,6 +90,8 @@ pub struct ProbePlan {
     pub metric: Vec<String>,
     /// Further gauges that count tasks.
     pub task_metric: Vec<TaskMetric>,
+    /// Where console-subscriber serves; none means that it is not asked.
+    pub tokio_console: Option<Url>,
     /// The labels of goroutines are kept in snapshots.
     pub keep_labels: bool,
     /// Other ports of the process are asked too.

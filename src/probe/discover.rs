@@ -6,13 +6,16 @@ use std::time::Duration;
 use reqwest::Url;
 use tokio::time::Instant;
 
+use super::doctor;
 use super::fetch::{Fetcher, shown};
 use super::go_heap::GoHeap;
 use super::go_tasks::{GoTasks, Labels, PROOF as LEAK_PROFILE};
 use super::go_vars::GoVars;
+use super::inspector::Inspector;
 use super::meter::Meter;
 use super::prometheus::Prometheus;
 use super::serving::{Alone, Tells};
+use super::tokio_console::TokioConsole;
 use super::{Collections, Probe, ProbeError};
 use crate::evidence::{ProbeRecord, Runtime};
 use crate::plan::{Plan, PprofPlan};
@@ -67,6 +70,10 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
     if let Some(target) = target.filter(|_| runtime == Runtime::Jvm) {
         super::jvm::find(&mut found, target, !plan.record.judging.no_gc).await;
     }
+    tokio_console(&mut found, plan).await;
+    if let Some(target) = target.filter(|target| target.record.runtime == Runtime::V8) {
+        inspector(&mut found, &fetcher, plan, target).await;
+    }
     taken.extend(found.probes.iter().flat_map(|probe| probe.series()));
     prometheus(&mut found, &fetcher, plan, &origins, runtime, &taken).await;
     found
@@ -105,6 +112,10 @@ const ACCOUNT: &str = "live heap after collections, who owns each byte of RSS, h
 const VARS: &str = "who owns each byte of RSS; the live heap only after collections that Go makes by itself";
 const VARS_INSIDE: &str = "stacks, and the live heap only after collections that Go makes by itself";
 const UNDIVIDED: &str = "the heap with its garbage, heap in use by stack";
+const V8_LIVE: &str = "live heap, external memory and array buffers after collections, heap in use by the function that allocated it";
+const V8_UNDIVIDED: &str = "the heap with its garbage, external memory and array buffers";
+const V8_OF_SEVERAL: &str = "heap, external memory and array buffers of one of several processes, heap in use by the \
+    function that allocated it; the live heap of all is not told";
 const BY_GC: &str = "--gc, which lets soak force collections";
 const ACCOUNT_INSIDE: &str = "live heap after collections and heap in use by stack, without the native part";
 
@@ -197,6 +208,40 @@ async fn go(
     }
 }
 
+/// The inspector of a Node process.
+async fn inspector(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, target: &Target) {
+    // what forces none in a whole run need not sample
+    let forced = !plan.record.judging.no_gc;
+    let collections = if forced { Collections::Forced } else { Collections::Never };
+    let finding = Inspector::find(fetcher.clone(), target, ports::driven(plan), collections);
+    match tokio::time::timeout(LOOK.0, finding).await {
+        Ok(Ok(mut probe)) => {
+            let yields = match (collections, probe.is_alone()) {
+                (Collections::Never, _) => V8_UNDIVIDED,
+                (Collections::Forced, true) => V8_LIVE,
+                (Collections::Forced, false) => V8_OF_SEVERAL,
+            };
+            found.add(Box::new(probe), yields);
+            if collections == Collections::Never {
+                let line = if plan.record.drives() { "leave --no-gc away" } else { BY_GC };
+                found.missing(
+                    "live heap",
+                    "what is left after a collection, and who allocated it",
+                    line.into(),
+                );
+            }
+        }
+        Ok(Err(_)) | Err(_) => {
+            let pid = target.record.pid.map_or_else(|| "PID".into(), |pid| pid.to_string());
+            let line = format!(
+                "start it with node --inspect=127.0.0.1:0 …, or kill -USR1 {pid} turns it on in a process that runs, \
+                 at 127.0.0.1:9229"
+            );
+            found.missing("inspector", V8_LIVE, line);
+        }
+    }
+}
+
 /// A process that is known not to be Go is asked, since it may stand before one, but not told how to be Go.
 fn may_be_go(plan: &Plan, target: Option<&Target>) -> bool {
     target.is_none_or(|target| target.record.runtime == Runtime::Go) || plan.probes.pprof != PprofPlan::Auto
@@ -237,6 +282,18 @@ fn turn_on_pprof(asked: &PprofPlan, error: &ProbeError) -> String {
     match asked {
         PprofPlan::At(_) => format!("--pprof names no pprof page ({error})"),
         _ => "import _ \"net/http/pprof\" in the service, or name where it is with --pprof URL".into(),
+    }
+}
+
+/// Asked where the user says that it is, and nowhere else: its port says nothing about whose it is.
+async fn tokio_console(found: &mut Discovered, plan: &Plan) {
+    const YIELDS: &str = "tokio tasks by where they were spawned and what they do";
+    let Some(url) = &plan.probes.tokio_console else { return };
+    match TokioConsole::find(url).await {
+        Ok(probe) => found.add(Box::new(probe), YIELDS),
+        Err(error) => {
+            found.missing("tokio-console", YIELDS, format!("{error}; {}", doctor::TURN_ON_TOKIO_CONSOLE))
+        }
     }
 }
 

@@ -8,12 +8,19 @@ use std::time::Duration;
 use super::{Ask, SLOWEST_PAGE, Sampler};
 use crate::evidence::{Moment, Runtime};
 use crate::plan::Plan;
-use crate::target::{Target, ports, runtime::python_version};
+use crate::target::runtime::{python_version, runs_tokio};
+use crate::target::{Target, ports};
 
 /// Samples taken of each probe.
 const SAMPLES: u32 = 5;
 /// Between two of them: probes that ask the target are let do so often enough to be measured.
 const APART: Duration = Duration::from_millis(300);
+
+/// What makes a tokio service tell of its tasks. It keeps each task that has ended for an hour unless told otherwise,
+/// which by itself makes memory climb under load.
+pub(super) const TURN_ON_TOKIO_CONSOLE: &str = "console_subscriber::init() in a service built with \
+    RUSTFLAGS=\"--cfg tokio_unstable\" and started with TOKIO_CONSOLE_RETENTION=1s (it else keeps ended tasks for an \
+    hour, and its memory climbs), then --tokio-console http://127.0.0.1:6669";
 
 /// Asks every probe a few times, so that [`Sampler::costs`] tells what its answers cost, and for one snapshot.
 pub async fn try_out(sampler: &Sampler) {
@@ -48,6 +55,9 @@ pub fn advice(plan: &Plan, target: &Target) -> Vec<String> {
             "Python {}.{} shows no tasks of its own accord; 3.14 does: python -m asyncio pstree PID",
             version.0, version.1
         )),
+        (Runtime::Other, _) if plan.probes.tokio_console.is_none() && runs_tokio(pid) => {
+            lines.push(format!("it runs tokio, whose tasks can be told by where they were spawned: {TURN_ON_TOKIO_CONSOLE}"));
+        }
         _ => {}
     }
     lines

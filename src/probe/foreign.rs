@@ -4,7 +4,7 @@
 //! itself calls these, and they may change at any time.
 
 use super::pprof::{dump, groups, heap, labels, profile};
-use super::{expvar, fetch, prom_text, prometheus};
+use super::{expvar, fetch, inspector, prom_text, prometheus, tokio_console};
 use crate::plan::{PprofPlan, ProbePlan};
 
 /// A page, unpacked up to so many bytes; none where it is broken or longer.
@@ -72,11 +72,24 @@ pub fn metrics(page: &[u8]) -> usize {
         metrics: None,
         metric: Vec::new(),
         task_metric: Vec::new(),
+        tokio_console: None,
         keep_labels: false,
         look_around: false,
         insecure: false,
     };
     prometheus::of_page(page, &plan).map_or(0, |(series, groups)| series + groups)
+}
+
+/// The tasks that an update for tokio-console leaves alive.
+pub fn tokio_update(bytes: &[u8]) -> usize {
+    tokio_console::of_bytes(bytes)
+}
+
+/// The stacks of a sampled heap as V8's inspector tells it, and whether any of its other answers can be read.
+pub fn inspector(answer: &str) -> usize {
+    let stacks = inspector::foreign(answer);
+    assert!(stacks.iter().all(|bytes| bytes.is_finite() && *bytes > 0.0));
+    stacks.len()
 }
 
 /// The labels of a selector, and one for its name.

@@ -14,6 +14,8 @@ pub mod foreign;
 mod go_heap;
 mod go_tasks;
 mod go_vars;
+mod heap_told;
+mod inspector;
 #[cfg(target_os = "linux")]
 mod jvm;
 mod meter;
@@ -29,6 +31,7 @@ mod sampler;
 mod serving;
 #[cfg(test)]
 mod testing;
+mod tokio_console;
 
 pub use discover::{Discovered, discover};
 pub use fetch::SLOWEST as SLOWEST_PAGE;

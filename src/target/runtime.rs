@@ -44,6 +44,16 @@ pub fn python_version(pid: u32) -> Option<(u32, u32)> {
     mapped(pid).iter().chain(&executable).find_map(|path| version_in(path))
 }
 
+/// Whether a living process runs tokio's workers, by the names that tokio gives its threads: a service may give them
+/// others, so this serves for advice alone.
+pub fn runs_tokio(pid: u32) -> bool {
+    let names = |name: &str| matches!(name.trim_end(), "tokio-rt-worker" | "tokio-runtime-w");
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    // tokio has as many as there are processors
+    let mut comms = threads.take(256).map(|thread| std::fs::read_to_string(thread.path().join("comm")));
+    comms.any(|comm| comm.is_ok_and(|comm| names(&comm)))
+}
+
 /// The version in `…/python3.11/…`, `…/libpython3.11.so.1.0` or `…/python3.11`.
 fn version_in(path: &Path) -> Option<(u32, u32)> {
     path.iter().filter_map(|part| part.to_str()).find_map(|part| {

@@ -17,6 +17,8 @@ mod hostile_probes;
 mod house;
 #[cfg(target_os = "linux")]
 mod jvm;
+#[cfg(target_os = "linux")]
+mod node;
 mod precedence;
 #[cfg(target_os = "linux")]
 mod processes;

@@ -86,6 +86,8 @@ fn values_that_nobody_can_mean() {
         ("--container", "ffffffffffff", "no process here is in a container ffffffffffff"),
         ("--pprof", "nowhere", "http://nowhere"),
         ("--metrics", "nowhere", "http://nowhere"),
+        ("--tokio-console", "127.0.0.1:6669", "http://127.0.0.1:6669"),
+        ("--tokio-console", "https://127.0.0.1:6669", "speaks no TLS"),
         ("--metric", "9 lives", "NAME"),
         ("--task-metric", "jobs{where=x}", "place=LABEL"),
         ("--profile", "smoek", "did you mean 'smoke'?"),

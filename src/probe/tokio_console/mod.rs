@@ -1,0 +1,129 @@
+//! Tokio's tasks by where they were spawned, as console-subscriber tells them to tokio-console.
+//!
+//! A stream of updates is followed in the background (`follow`, over `wire`), understood (`messages`) and counted
+//! (`tasks`); a sample takes what was seen last, which is a second old at most with the usual interval of publishing.
+//! What the stream costs the target is not counted: console-subscriber itself, which is there anyway, takes far more.
+
+mod follow;
+mod messages;
+#[cfg(test)]
+mod served_test;
+mod tasks;
+mod wire;
+
+use std::collections::HashSet;
+
+use reqwest::Url;
+
+use super::{Answer, Ask, Probe, ProbeError, Reading};
+use crate::evidence::{EventKind, GroupKind, Moment, TaskSnapshot};
+use follow::Followed;
+use tasks::Seen;
+
+/// Groups in one reading; what is smaller is summed up as `@others`.
+const MOST_GROUPS: usize = 128;
+/// Groups described in one run, however often its target restarts.
+const MOST_TOLD: usize = 4_096;
+
+/// The tasks of one service.
+pub struct TokioConsole {
+    followed: Followed,
+    told: HashSet<String>,
+    told_lost: bool,
+}
+
+impl TokioConsole {
+    /// Follows the server at `url`.
+    ///
+    /// # Errors
+    /// When it does not tell of all its tasks within some seconds.
+    pub async fn find(url: &Url) -> Result<TokioConsole, ProbeError> {
+        let followed = Followed::begin(url).await?;
+        Ok(TokioConsole { followed, told: HashSet::new(), told_lost: false })
+    }
+
+    fn reading(&mut self, seen: &Seen) -> Reading {
+        let mut reading = Reading::default();
+        reading.values.push(("tokio_tasks".into(), seen.total as f64));
+        let mut others = 0;
+        for (rank, (group, count, _)) in seen.groups.iter().enumerate() {
+            let known = self.told.contains(&group.id);
+            let room = known || self.told.len() < MOST_TOLD;
+            if rank >= MOST_GROUPS || !room || group.id.starts_with('@') {
+                others += count;
+                continue;
+            }
+            if self.told.insert(group.id.clone()) {
+                reading.new_groups.push((**group).clone());
+            }
+            reading.groups.push((GroupKind::Task, group.id.clone(), *count as f64));
+        }
+        if others > 0 {
+            reading.groups.push((GroupKind::Task, "@others".into(), others as f64));
+        }
+        if seen.lost > 0 && !std::mem::replace(&mut self.told_lost, true) {
+            let text = format!(
+                "console-subscriber has lost {} events about tasks, so some are not counted: a higher \
+                 TOKIO_CONSOLE_BUFFER_CAPACITY in the target keeps them",
+                seen.lost
+            );
+            reading.events.push(EventKind::Note { text });
+        }
+        reading
+    }
+
+    fn snapshot(&mut self, seen: &Seen, moment: Moment) -> Reading {
+        let mut reading = self.reading(seen);
+        let shown = || seen.groups.iter().filter(|(group, ..)| !group.id.starts_with('@')).take(MOST_GROUPS);
+        reading.snapshot = Some(TaskSnapshot {
+            elapsed_s: 0.0,
+            moment,
+            counts: shown().map(|(group, count, _)| (group.id.clone(), *count)).collect(),
+            proven: None,
+            longest_wait_s: shown()
+                .filter_map(|(group, _, waited)| Some((group.id.clone(), (*waited)?)))
+                .collect(),
+            labels: Vec::new(),
+            groups: shown().map(|(group, ..)| (**group).clone()).collect(),
+        });
+        reading
+    }
+}
+
+impl Probe for TokioConsole {
+    fn name(&self) -> &'static str {
+        "tokio-console"
+    }
+
+    fn series(&self) -> Vec<String> {
+        vec!["tokio_tasks".into()]
+    }
+
+    fn answers(&self, ask: Ask) -> bool {
+        ask != Ask::Collect
+    }
+
+    /// It has told already.
+    fn asks_target(&self) -> bool {
+        false
+    }
+
+    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+        Box::pin(async move {
+            let seen = self.followed.last()?;
+            Ok(match ask {
+                Ask::Snapshot(moment) => self.snapshot(&seen, moment),
+                _ => self.reading(&seen),
+            })
+        })
+    }
+}
+
+/// How many tasks one update leaves, for fuzzing.
+pub(super) fn of_bytes(update: &[u8]) -> usize {
+    let mut tasks = tasks::Tasks::default();
+    let _ = messages::read(update, |said| tasks.hear(said));
+    let seen = tasks.seen();
+    assert_eq!(seen.total, seen.groups.iter().map(|(_, count, _)| count).sum::<u64>());
+    seen.total as usize
+}
