@@ -94,6 +94,7 @@ fn stated(totals: &Totals, shape: Shape, by_time: Option<Fit>, by_request: Optio
         start: Some(totals.start),
         end: Some(totals.end),
         slope: by_time.as_ref().map(|fit| fit.slope),
+        slope_over_s: None,
         per_request: by_request.map(|fit| fit.slope),
         detectable_per_s: None,
         needs_s: None,

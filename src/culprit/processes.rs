@@ -61,6 +61,10 @@ pub fn standing_out(evidence: &Evidence, kind: GroupKind) -> Vec<Candidate> {
         let name = names.get(id).map_or_else(|| format!("process {id}"), |name| name.to_string());
         found.push(candidate(&counts, kind, id, name, (totals, share), trend));
     }
+    // beside a master that serves nothing each of two workers would stand out
+    if found.len() > 1 && 2 * found.len() > lives.len() {
+        return Vec::new();
+    }
     found.sort_by(|a, b| b.growth.total_cmp(&a.growth).then_with(|| a.groups.cmp(&b.groups)));
     found
 }

@@ -80,6 +80,14 @@ fn workers_that_grow_alike_single_out_nobody() {
 }
 
 #[test]
+fn two_workers_that_grow_alike_beside_their_idle_master_single_out_nobody() {
+    let evidence = run(&[("1", ALWAYS, &flat), ("2", ALWAYS, &leaking), ("3", ALWAYS, &leaking)]);
+    assert_eq!(standing_out(&evidence, GroupKind::ProcessMemory), []);
+    let evidence = run(&[("1", ALWAYS, &flat), ("2", ALWAYS, &flat), ("3", ALWAYS, &leaking)]);
+    assert_eq!(standing_out(&evidence, GroupKind::ProcessMemory).len(), 1);
+}
+
+#[test]
 fn a_pool_that_is_recycled_names_nobody() {
     let young = |since: f64| move |t: f64| 20.0 + (t - since);
     let (a, b, c, d) = (young(0.0), young(12.0), young(24.0), young(36.0));

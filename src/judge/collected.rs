@@ -143,6 +143,7 @@ pub fn trend(evidence: &Evidence, steady: &Steady) -> Option<Trend> {
         start: Some(ends.start.1),
         end: Some(ends.end.1),
         slope: Some(slope),
+        slope_over_s: None,
         per_request,
         detectable_per_s: Some(slope.hi.max(same / seconds)),
         needs_s: None,

@@ -200,6 +200,7 @@ mod tests {
             end: Some(1.0),
             slope_per_s: per_request.map(|p| 50.0 * p),
             slope_ci: per_request.map(|p| [50.0 * (p - error), 50.0 * (p + error)]),
+            slope_over_s: None,
             per_request,
             per_request_ci: per_request.map(|p| [p - error, p + error]),
             p_value: 0.0,

@@ -42,8 +42,9 @@ fn answer(findings: &Findings, facts: &Facts, why: &str) -> String {
 /// "Leak: memory grows 3.4 KiB and 1 goroutine per request; 512 MiB is reached in 41 min".
 fn leak(findings: &Findings, why: &str) -> String {
     let mut grows: Vec<(String, Per)> = Vec::new();
-    // of several processes the one in which it happens
-    let place = findings.culprits.iter().find(|c| c.kind == GroupKind::ProcessMemory.to_string());
+    // of several processes the one in which it happens; of two the first would be given what both grew by
+    let mut places = findings.culprits.iter().filter(|c| c.kind == GroupKind::ProcessMemory.to_string());
+    let place = places.next().filter(|_| places.next().is_none());
     let place = place.map(|c| format!(" in {}", c.name)).unwrap_or_default();
     let grows_itself =
         |m: &&SeriesFinding| m.trend == Direction::Growing && m.material && m.explained_by.is_none();

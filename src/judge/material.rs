@@ -49,6 +49,7 @@ mod tests {
             start: Some(start),
             end: Some(start + per_second * seconds),
             slope: Some(Estimate { value: per_second, lo: per_second * 0.9, hi: per_second * 1.1 }),
+            slope_over_s: None,
             per_request: None,
             detectable_per_s: None,
             needs_s: None,

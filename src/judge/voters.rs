@@ -257,6 +257,7 @@ impl Voters {
                 end: v.trend.end,
                 slope_per_s: v.trend.slope.map(|s| s.value),
                 slope_ci: v.trend.slope.map(|s| [s.lo, s.hi]),
+                slope_over_s: v.trend.slope_over_s,
                 per_request: v.trend.per_request.map(|s| s.value),
                 per_request_ci: v.trend.per_request.map(|s| [s.lo, s.hi]),
                 p_value: v.trend.p_value,

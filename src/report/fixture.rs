@@ -221,6 +221,7 @@ impl Made {
             end: Some(last.1),
             slope_per_s: Some(slope),
             slope_ci: Some([slope - 0.12 * slope.abs(), slope + 0.1 * slope.abs()]),
+            slope_over_s: None,
             per_request: Some(slope / self.rate),
             per_request_ci: Some([slope / self.rate * 0.9, slope / self.rate * 1.1]),
             p_value: if growing { 1e-6 } else { 1.0 },

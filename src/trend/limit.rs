@@ -27,6 +27,7 @@ mod tests {
             start: Some(0.0),
             end: Some(100.0),
             slope: Some(Estimate { value: 2.0, lo, hi: 4.0 }),
+            slope_over_s: None,
             per_request: None,
             detectable_per_s: None,
             needs_s: None,

@@ -86,6 +86,8 @@ const FOUR_OF_FIVE: f64 = 0.84;
 const IN_PRACTICE: f64 = 1.3;
 /// Jumps that a constant series would have shown with 95 % probability, had it grown at the rate told (Poisson).
 const UNSEEN_JUMPS: f64 = 3.0;
+/// A window of this share of steady is all of it: its ends may be missing a point.
+const WHOLE: f64 = 0.95;
 /// What bytes of a process are counted in on most machines.
 const PAGE: f64 = 4096.0;
 
@@ -158,6 +160,7 @@ pub fn trend(question: &Question<'_>) -> Trend {
         judged.needs_s = Some(2.0 * judged.span_s);
     }
     let span_s = picked.times[n - 1] - picked.times[0];
+    let mut slope_over_s = (lives.len() == 1 && judged.slope.is_some()).then_some(judged.span_s);
     let detectable_per_s = detectable(&judged, unit, span_s, false_alarm);
     let facts = why::Facts { unit, slope, start, end, detectable_per_s, recovered, kind, lives: lives.len() };
     let mut why = why::why(&judged, &facts);
@@ -165,7 +168,9 @@ pub fn trend(question: &Question<'_>) -> Trend {
         judged.direction = cycles.direction;
         judged.p_value = (2.0 * cycles.p_value).min(1.0);
         judged.needs_s = (cycles.direction == Direction::Inconclusive).then_some(2.0 * cycles.load_s);
-        slope = cycles.slope.or(slope);
+        if cycles.slope.is_some() {
+            (slope, slope_over_s) = (cycles.slope, None);
+        }
         why = why::across(&cycles, unit);
     }
     let per_request = slope.zip(picked.requests_per_s).map(|(s, rate)| s.scaled(1.0 / rate));
@@ -175,6 +180,7 @@ pub fn trend(question: &Question<'_>) -> Trend {
         start,
         end,
         slope,
+        slope_over_s: slope_over_s.filter(|over| *over < WHOLE * span_s),
         per_request,
         detectable_per_s,
         needs_s: judged.needs_s.filter(|_| judged.direction == Direction::Inconclusive),
@@ -191,6 +197,7 @@ fn nothing_read() -> Trend {
         start: None,
         end: None,
         slope: None,
+        slope_over_s: None,
         per_request: None,
         detectable_per_s: None,
         needs_s: None,

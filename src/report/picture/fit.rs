@@ -10,7 +10,7 @@ use super::trace::Trace;
 use crate::evidence::{Direction, EventKind, Phase, SeriesFinding};
 use crate::units::Unit;
 
-/// A line over steady, in the units of what is drawn.
+/// A line over steady, or the last of it that told the slope, in the units of what is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fit<'a> {
     finding: &'a SeriesFinding,
@@ -47,6 +47,9 @@ impl<'a> Fit<'a> {
         // a line goes no further than what was read
         let to = to.min(drawn.last()?.0);
         let start = finding.start?;
+        // nor where it was not told: before that the service may have grown otherwise
+        let told = finding.slope_over_s.filter(|_| finding.trend == Direction::Growing);
+        let from = told.map_or(from, |over| from.max(to - over));
         // what does not grow is drawn as it was: its slope may be that of a part of steady, and would point elsewhere
         let slope = match (finding.trend, finding.end) {
             (Direction::Growing, _) | (_, None) => finding.slope_per_s?,
@@ -66,7 +69,7 @@ impl<'a> Fit<'a> {
         is_guilty(stage.findings, self.finding)
     }
 
-    /// The level that steady began with, on the drawn line.
+    /// The level that it begins with, on the drawn line.
     pub fn start(&self) -> (f64, f64) {
         (self.from, self.level)
     }

@@ -72,6 +72,26 @@ fn the_leak_is_named_in_the_picture_and_the_colour_of_what_is_wrong_is_kept_for_
 }
 
 #[test]
+fn the_line_of_a_growth_is_drawn_where_it_was_told() {
+    let Case { evidence, mut findings, .. } = fixture::leak();
+    let length = |findings: &Findings| {
+        let scene = compose(&evidence, findings, &LIGHT);
+        let ends = scene.shapes.iter().filter_map(|s| match s {
+            Shape::Disc { at, radius, .. } if *radius == 7.0 => Some(at.0),
+            _ => None,
+        });
+        let ends: Vec<f32> = ends.collect();
+        ends[1] - ends[0]
+    };
+    let whole = length(&findings);
+    for series in &mut findings.series {
+        series.slope_over_s = Some(0.25 * fixture::Made::default().seconds);
+    }
+    let part = length(&findings);
+    assert!(whole > 0.0 && part > 0.25 * whole && part < 0.6 * whole, "{part} of {whole}");
+}
+
+#[test]
 fn every_number_of_panels_fills_the_picture() {
     for case in fixture::cases().iter().filter(|c| c.name != "nothing") {
         let scene = compose(&case.evidence, &case.findings, &LIGHT);
