@@ -9,7 +9,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::counts::{Counts, Totals};
 use super::family::Family;
-use crate::evidence::{Direction, Estimate, Evidence, GroupKind, Sample, Series, Shape, Trend};
+use crate::evidence::{Direction, Estimate, Evidence, GroupKind, Runtime, Sample, Series, Shape, Trend};
 use crate::trend::{Question, trend};
 use crate::units::Unit;
 
@@ -17,8 +17,6 @@ use crate::units::Unit;
 const BLOCKS: usize = 12;
 /// Samples from which there are blocks of at least two.
 const ENOUGH: usize = 8;
-/// Go samples one allocation in so many bytes: heap in use by stack varies by chance accordingly.
-const HEAP_RATE: f64 = 512.0 * 1024.0;
 /// Half the width of a 95 % interval, in standard deviations.
 const Z95: f64 = 1.96;
 
@@ -38,7 +36,9 @@ pub fn judge(
     let samples = counts.series(family).into_iter().map(Sample::new).collect();
     let mut judged = judge_samples(evidence, counts, family.kind, samples, totals, false_alarm);
     if family.kind == GroupKind::Heap {
-        widen(&mut judged, counts, totals);
+        let runtime = evidence.environment.as_ref().and_then(|e| e.target.as_ref()).map(|t| t.runtime);
+        let rate = runtime.unwrap_or(Runtime::Go).heap_sampling_bytes();
+        widen(&mut judged, counts, totals, f64::from(rate));
     }
     judged
 }
@@ -172,9 +172,9 @@ fn ends(totals: &Totals, between: f64) -> Option<Fit> {
     Some(Fit { slope, late: 0.2 * slope.value, p_value: 1.0 })
 }
 
-/// The chance variation of sampling: growth of G bytes is seen as about G / rate objects.
-fn widen(trend: &mut Trend, counts: &Counts<'_>, totals: &Totals) {
-    let half = Z95 * (totals.growth().abs().max(HEAP_RATE) * HEAP_RATE).sqrt();
+/// The chance variation of sampling one allocation in `rate` bytes: growth of G bytes is seen as about G / rate objects.
+fn widen(trend: &mut Trend, counts: &Counts<'_>, totals: &Totals, rate: f64) {
+    let half = Z95 * (totals.growth().abs().max(rate) * rate).sqrt();
     let wide = |estimate: Estimate, over: f64| Estimate {
         lo: estimate.lo.min(estimate.value - half / over),
         hi: estimate.hi.max(estimate.value + half / over),

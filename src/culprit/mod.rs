@@ -76,8 +76,8 @@ pub struct Candidate {
     pub proof: Proof,
     /// It grew by no more than there were connections: requests in flight and their connections can explain it.
     pub within_connections: bool,
-    /// No frame of it is the service's own code, and it waits for the network: a connection that idles, perhaps
-    /// one of the load's.
+    /// No frame of it is the service's own code, and it waits for the network, or is a task of tokio's that
+    /// idles: a connection, perhaps one of the load's.
     pub is_connection: bool,
 }
 
@@ -185,7 +185,12 @@ fn candidate(
     let recovered = totals.settled.map(|settled| ((totals.end - settled) / growth).clamp(0.0, 1.0));
     let connections = evidence.plan.as_ref().map_or(0.0, |plan| f64::from(plan.connections));
     let own_code = shown.stack.iter().any(|frame| frame.owner() == CodeOwner::Own);
-    let waits_for_network = shown.state.as_deref() == Some("IO wait");
+    let waits_as_a_connection = match (family.kind, shown.state.as_deref()) {
+        (GroupKind::Goroutine, Some("IO wait")) => true,
+        // where tokio's tasks are spawned is all that is known of them, and of a service's own gauge not even that
+        (GroupKind::Task, Some("idle")) => !shown.stack.is_empty(),
+        _ => false,
+    };
     let Trend { direction, slope, per_request, p_value, .. } = trend;
     let culprit = Culprit {
         rank: 0,
@@ -218,7 +223,7 @@ fn candidate(
         recovered,
         proof,
         within_connections: !family.kind.is_of_heap() && growth <= connections,
-        is_connection: family.kind == GroupKind::Goroutine && waits_for_network && !own_code,
+        is_connection: !own_code && waits_as_a_connection,
     };
     candidate.culprit.why = words::why(&candidate, counts.longest_wait_s(family));
     Some(candidate)

@@ -151,6 +151,19 @@ fn workers_that_change_their_state_are_nobodys_growth() {
 }
 
 #[test]
+fn tasks_that_a_servers_library_spawns_for_connections_do_not_stand() {
+    let stands = |file: &str| {
+        let mut run =
+            Run::new().group(GroupKind::Task, "a", &["tokio::spawn"], "idle", |t| 4.0 + t.min(36.0));
+        run.evidence.group_names[0].stack[0].file = Some(file.into());
+        run.evidence.plan = Some(plan_with_connections(64));
+        run.first().stands()
+    };
+    assert!(!stands("registry/axum-0.8.9/src/serve/mod.rs"));
+    assert!(stands("src/main.rs"), "still there after the load");
+}
+
+#[test]
 fn connections_of_the_load_itself_do_not_stand() {
     let mut run = Run::new()
         .goroutines("a", &["internal/poll.runtime_pollWait", SERVE], "IO wait", |t| 4.0 + t.min(36.0))

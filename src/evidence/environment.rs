@@ -31,6 +31,14 @@ impl Runtime {
     pub fn grows_before_collecting(self) -> bool {
         matches!(self, Runtime::Go | Runtime::Jvm | Runtime::DotNet)
     }
+
+    /// Its heap by stack is sampled: one allocation in so many bytes. Go's own rate, and what soak asks V8 for.
+    pub fn heap_sampling_bytes(self) -> u32 {
+        match self {
+            Runtime::V8 => 128 << 10,
+            _ => 512 << 10,
+        }
+    }
 }
 
 impl fmt::Display for Runtime {

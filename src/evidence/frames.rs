@@ -74,7 +74,7 @@ const STANDARD: &[&str] = &[
 
 impl Frame {
     /// Whose code this is, by the function's import path and, for downloaded modules, by the file's path, which
-    /// then holds `@v` or `/vendor/`. Only Go's names are known; any other name is the service's own.
+    /// then holds `@v` or `/vendor/`; of Rust, where the probe makes it so, it begins with `registry/`. Else only Go's names are known; any other name is the service's own.
     pub fn owner(&self) -> CodeOwner {
         let package = self.package();
         // a service's module may be called `log` or `net`; its file then does not stand below GOROOT/src. Functions
@@ -94,7 +94,11 @@ impl Frame {
             return if runtime { CodeOwner::Runtime } else { CodeOwner::Standard };
         }
         match &self.file {
-            Some(file) if file.contains("@v") || file.contains("/vendor/") => CodeOwner::Library,
+            Some(file)
+                if file.contains("@v") || file.contains("/vendor/") || file.starts_with("registry/") =>
+            {
+                CodeOwner::Library
+            }
             _ => CodeOwner::Own,
         }
     }
@@ -139,6 +143,8 @@ mod tests {
                 "/go/pkg/mod/golang.org/x/sync@v0.9.0/s.go",
                 Library,
             ),
+            ("tokio::spawn", "registry/axum-0.8.9/src/serve/mod.rs", Library),
+            ("tokio::spawn", "src/main.rs", Own),
             ("github.com/a/b.Do", "/home/a/app/vendor/github.com/a/b/do.go", Library),
         ] {
             assert_eq!(frame(func, file).owner(), owner, "{func} {file}");

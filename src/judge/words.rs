@@ -236,8 +236,15 @@ fn too_few_collections(evidence: &Evidence) -> Option<String> {
 fn untold(findings: &Findings, evidence: &Evidence) -> Vec<String> {
     let Some(plan) = evidence.plan.as_ref().filter(|plan| !plan.drives()) else { return Vec::new() };
     let mut untold = Vec::new();
-    let heap = findings.probes.iter().any(|probe| probe.found && probe.name == "heap");
-    if plan.judging.no_gc && heap {
+    let seen = |name: &str| findings.probes.iter().any(|probe| probe.found && probe.name == name);
+    if plan.judging.no_gc && seen("inspector") {
+        untold.push(
+            "No collection was forced: live heap and garbage are not told apart, nor who allocated what is live; --gc \
+             tells both."
+                .into(),
+        );
+    }
+    if plan.judging.no_gc && seen("heap") {
         untold.push(
             "No collection was forced: live heap and garbage are not told apart, and no task was proven to be stuck; \
              --gc tells both."

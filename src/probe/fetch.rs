@@ -110,13 +110,17 @@ impl Fetcher {
     /// # Errors
     /// When there is no whole answer within the bounds.
     pub async fn get(&self, url: &Url, bounds: Bounds) -> Result<Page, ProbeError> {
-        let asked = Instant::now();
-        let _turn = tokio::time::timeout(TURN, self.turn.lock()).await;
-        let fetching = tokio::time::timeout(bounds.time, self.fetch(url, bounds.bytes));
-        let fetched = metered(self.meter.as_ref(), asked, fetching).await;
+        let fetched = self.in_turn(tokio::time::timeout(bounds.time, self.fetch(url, bounds.bytes))).await;
         fetched.unwrap_or_else(|_| {
             Err(ProbeError(format!("{} did not answer within {:.0?}", shown(url), bounds.time)))
         })
+    }
+
+    /// Asks the target something, by whatever way, while no page is made, and counts what it costs.
+    pub async fn in_turn<T>(&self, asking: impl Future<Output = T>) -> T {
+        let asked = Instant::now();
+        let _turn = tokio::time::timeout(TURN, self.turn.lock()).await;
+        metered(self.meter.as_ref(), asked, asking).await
     }
 
     /// Fetches a page that must be there.

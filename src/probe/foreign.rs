@@ -4,7 +4,7 @@
 //! itself calls these, and they may change at any time.
 
 use super::pprof::{dump, groups, heap, labels, profile};
-use super::{expvar, fetch, prom_text, prometheus, tokio_console};
+use super::{expvar, fetch, inspector, prom_text, prometheus, tokio_console};
 use crate::plan::{PprofPlan, ProbePlan};
 
 /// A page, unpacked up to so many bytes; none where it is broken or longer.
@@ -83,6 +83,13 @@ pub fn metrics(page: &[u8]) -> usize {
 /// The tasks that an update for tokio-console leaves alive.
 pub fn tokio_update(bytes: &[u8]) -> usize {
     tokio_console::of_bytes(bytes)
+}
+
+/// The stacks of a sampled heap as V8's inspector tells it, and whether any of its other answers can be read.
+pub fn inspector(answer: &str) -> usize {
+    let stacks = inspector::foreign(answer);
+    assert!(stacks.iter().all(|bytes| bytes.is_finite() && *bytes > 0.0));
+    stacks.len()
 }
 
 /// The labels of a selector, and one for its name.

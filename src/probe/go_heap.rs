@@ -8,25 +8,21 @@
 //!
 //! Where no collection may be forced the heap stands undivided: `heap_bytes`, live objects and garbage together.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use reqwest::Url;
 
 use super::fetch::{Bounds, Fetcher, SLOWEST, apart, shown};
+use super::heap_told::HeapTold;
 use super::native::{Beyond, resident};
 use super::pprof::heap::{self, HeapPage, MemStats};
 use super::serving::Alone;
 use super::{Answer, Ask, Collections, Probe, ProbeError, Reading};
-use crate::evidence::{AccountPart, EventKind, GroupKind};
+use crate::evidence::{AccountPart, EventKind};
 use crate::target::Identity;
 
 /// Some 1.5 KiB for each distinct allocating stack.
 const PAGE: Bounds = Bounds { bytes: 64 << 20, time: SLOWEST };
-/// Heap stacks in one reading.
-const MOST_STACKS: usize = 64;
-/// Heap stacks described in one run.
-const MOST_TOLD: usize = 1_024;
 
 /// The series of a heap in which nobody knows what is garbage.
 const UNDIVIDED: &str = "heap_bytes";
@@ -37,7 +33,7 @@ pub struct GoHeap {
     heap: Url,
     collect: Url,
     alone: Option<Alone>,
-    told: HashSet<String>,
+    told: HeapTold,
     beyond: Beyond,
     /// Whose account that is.
     life: Option<Identity>,
@@ -66,7 +62,7 @@ impl GoHeap {
             heap,
             collect,
             alone,
-            told: HashSet::new(),
+            told: HeapTold::default(),
             beyond: Beyond::default(),
             life: None,
             collections,
@@ -121,25 +117,7 @@ impl GoHeap {
     }
 
     fn stacks(&mut self, page: HeapPage) -> Reading {
-        let mut reading = Reading::default();
-        let mut others = page.others;
-        for (rank, stack) in page.stacks.into_iter().enumerate() {
-            let id = stack.group.id.clone();
-            let known = self.told.contains(&id);
-            if rank >= MOST_STACKS || (!known && self.told.len() >= MOST_TOLD) {
-                others += stack.bytes;
-                continue;
-            }
-            if !known {
-                self.told.insert(id.clone());
-                reading.new_groups.push(stack.group);
-            }
-            reading.groups.push((GroupKind::Heap, id, stack.bytes.round()));
-        }
-        if others > 0.0 {
-            reading.groups.push((GroupKind::Heap, "@others".into(), others.round()));
-        }
-        reading
+        self.told.reading(page.stacks, page.others)
     }
 }
 

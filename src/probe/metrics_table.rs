@@ -3,7 +3,8 @@
 //! Where several rows name the same series, the first that the target serves fills it. Samples that match are summed
 //! (memory by pool, tasks by worker). Names are those that the clients document: client_golang, client_python,
 //! prom-client (Node), Micrometer, simpleclient and OpenTelemetry (JVM), prometheus-net and OpenTelemetry (.NET),
-//! tokio-metrics, prometheus_ex and the like (BEAM), yabeda (Ruby).
+//! tokio-metrics, prometheus_ex and the like (BEAM), yabeda and prometheus_exporter (Ruby). A page of each stands in
+//! tests/fixtures/metrics; docs/metrics.md prints this table.
 
 /// How the samples of a metric become a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,13 +55,19 @@ pub const KNOWN: &[Known] = &[
     // every client: the process
     level("process_resident_memory_bytes", "rss_bytes"),
     level("process_memory_usage_bytes", "rss_bytes"),
+    level("process_working_set_bytes", "rss_bytes"),
+    level("dotnet_process_memory_working_set_bytes", "rss_bytes"),
+    level("ruby_rss", "rss_bytes"),
     level("process_open_fds", "fds"),
     level("process_files_open_files", "fds"),
     level("process_open_handles", "fds"),
     level("process_threads", "threads"),
     level("process_num_threads", "threads"),
+    level("process_threads_total", "threads"),
     cpu("process_cpu_seconds_total"),
     cpu("process_cpu_time_seconds_total"),
+    cpu("dotnet_process_cpu_time_seconds_total"),
+    cpu("jvm_cpu_time_seconds_total"),
     // Go
     level("go_goroutines", "goroutines"),
     level("go_goroutine_count", "goroutines"),

@@ -14,6 +14,8 @@ pub mod foreign;
 mod go_heap;
 mod go_tasks;
 mod go_vars;
+mod heap_told;
+mod inspector;
 #[cfg(target_os = "linux")]
 mod jvm;
 mod meter;

@@ -343,3 +343,7 @@ fn growth_per_second(growth: f64, over: Duration) -> Option<f64> {
 #[cfg(test)]
 #[path = "prometheus_test.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "pages_test.rs"]
+mod pages;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::plan::PprofPlan;
 
-fn probe_plan() -> ProbePlan {
+pub(super) fn probe_plan() -> ProbePlan {
     ProbePlan {
         pprof: PprofPlan::Off,
         metrics: None,
@@ -28,7 +28,7 @@ fn request_plan() -> crate::plan::RequestPlan {
     }
 }
 
-fn probe(page: &str, plan: &ProbePlan, taken: &[&str]) -> Prometheus {
+pub(super) fn probe(page: &str, plan: &ProbePlan, taken: &[&str]) -> Prometheus {
     let taken = taken.iter().map(|series| series.to_string()).collect();
     let (rules, gauges) = rules(page.as_bytes(), plan, &taken).unwrap();
     let fetcher = Fetcher::new(&request_plan()).unwrap();
@@ -36,7 +36,7 @@ fn probe(page: &str, plan: &ProbePlan, taken: &[&str]) -> Prometheus {
     Prometheus { fetcher, url, rules: rules.into(), gauges, told: HashSet::new(), cpu_before: None }
 }
 
-fn take(probe: &mut Prometheus, page: &[u8], at: Instant) -> Reading {
+pub(super) fn take(probe: &mut Prometheus, page: &[u8], at: Instant) -> Reading {
     let told = see(page, &probe.rules, probe.gauges.clone());
     probe.take(told, at)
 }

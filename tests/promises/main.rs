@@ -18,6 +18,8 @@ mod house;
 #[cfg(target_os = "linux")]
 mod jvm;
 mod misbehave;
+#[cfg(target_os = "linux")]
+mod node;
 mod precedence;
 #[cfg(target_os = "linux")]
 mod processes;

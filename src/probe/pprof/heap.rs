@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use super::super::heap_told::HeapStack;
 use super::{FNV_START, cut, fnv1a, groups};
 use crate::evidence::{Frame, GroupKind, TaskGroup};
 
@@ -50,21 +51,12 @@ impl MemStats {
     }
 }
 
-/// Heap in use that one stack allocated.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HeapStack {
-    /// Who; of kind heap.
-    pub group: TaskGroup,
-    /// Estimated bytes in use, as of the last collection that ended.
-    pub bytes: f64,
-}
-
 /// What a page of heap?debug=1 holds.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct HeapPage {
     /// The account; none if lines of it are missing.
     pub stats: Option<MemStats>,
-    /// Heap in use by stack, most first; the largest.
+    /// Heap in use by stack as of the last collection that ended, most first; the largest.
     pub stacks: Vec<HeapStack>,
     /// Bytes in use by all other stacks.
     pub others: f64,

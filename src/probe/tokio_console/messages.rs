@@ -51,6 +51,8 @@ pub struct Fares {
     pub state: Option<State>,
     /// Since when; none where it does not tell.
     pub since_s: Option<f64>,
+    /// When it was spawned.
+    pub created_s: Option<f64>,
 }
 
 /// What a task that lives does.
@@ -266,23 +268,24 @@ fn spawned(task: PbTask) -> Spawned {
 /// By the rules of tokio-console (src/state/tasks.rs), except that a task that was never polled is scheduled: tokio
 /// queues it when it is spawned, without a wake.
 fn fares(id: u64, stats: &PbStats) -> Fares {
+    let seconds = |time: Option<PbTime>| time.map(PbTime::seconds);
+    let created_s = seconds(stats.created_at);
     if stats.dropped_at.is_some() {
-        return Fares { id, state: None, since_s: None };
+        return Fares { id, state: None, since_s: None, created_s };
     }
     let polls = stats.polls.unwrap_or_default();
-    let seconds = |time: Option<PbTime>| time.map(PbTime::seconds);
     let (started, ended) = (seconds(polls.last_started), seconds(polls.last_ended));
     let woken = seconds(stats.last_wake);
     let (state, since_s) = if started > ended {
         (State::Running, started)
     } else if started.is_none() {
-        (State::Scheduled, seconds(stats.created_at))
+        (State::Scheduled, created_s)
     } else if woken > started {
         (State::Scheduled, woken)
     } else {
         (State::Idle, ended)
     };
-    Fares { id, state: Some(state), since_s: since_s.filter(|since| since.is_finite()) }
+    Fares { id, state: Some(state), since_s, created_s }
 }
 
 #[cfg(test)]

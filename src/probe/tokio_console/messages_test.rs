@@ -87,6 +87,14 @@ impl Update {
         self
     }
 
+    /// Every task of which it tells how it fares was spawned at this second.
+    pub fn created(mut self, second: i64) -> Update {
+        for PbEntry { value, .. } in &mut self.tasks().stats {
+            value.get_or_insert_default().created_at = at(second);
+        }
+        self
+    }
+
     /// Events were lost.
     pub fn lost(mut self, events: u64) -> Update {
         self.tasks().lost = events;
@@ -110,6 +118,7 @@ fn what_is_said_of_tasks_is_heard_in_an_order_that_makes_sense() {
     let all = heard(&update.bytes());
     let location = Some(("src/main.rs".to_string(), 40, 9));
     let spawned = Spawned { id: 1, location, name: None, kind: Some("task".into()) };
+    let created_s = Some(1.0);
     assert_eq!(
         all,
         [
@@ -117,8 +126,8 @@ fn what_is_said_of_tasks_is_heard_in_an_order_that_makes_sense() {
             Said::Metadata,
             Said::Spawned(spawned),
             Said::Lost(3),
-            Said::Fares(Fares { id: 1, state: Some(State::Scheduled), since_s: Some(1.0) }),
-            Said::Fares(Fares { id: 2, state: None, since_s: None }),
+            Said::Fares(Fares { id: 1, state: Some(State::Scheduled), since_s: Some(1.0), created_s }),
+            Said::Fares(Fares { id: 2, state: None, since_s: None, created_s }),
         ]
     );
     assert!(!heard(&Update::later(1).bytes()).contains(&Said::Metadata));
@@ -135,7 +144,7 @@ fn a_state_follows_from_the_times() {
         (None, Some(5), Some(6), State::Idle, 6.0),
     ] {
         let all = heard(&Update::later(9).fares(4, woken, started, ended).bytes());
-        let fares = Fares { id: 4, state: Some(state), since_s: Some(since) };
+        let fares = Fares { id: 4, state: Some(state), since_s: Some(since), created_s: Some(1.0) };
         assert!(all.contains(&Said::Fares(fares)), "{woken:?} {started:?} {ended:?}: {all:?}");
     }
 }

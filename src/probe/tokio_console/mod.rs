@@ -1,7 +1,8 @@
 //! Tokio's tasks by where they were spawned, as console-subscriber tells them to tokio-console.
 //!
 //! A stream of updates is followed in the background (`follow`, over `wire`), understood (`messages`) and counted
-//! (`tasks`); a sample takes what was seen last, which is a second old at most with the usual interval of publishing.
+//! (`tasks`); a sample takes what was seen last, which is as old as the interval of publishing at most. A service that is
+//! behind with its own events tells too few tasks, and that is a gap.
 //! What the stream costs the target is not counted: console-subscriber itself, which is there anyway, takes far more.
 
 mod follow;
@@ -111,6 +112,12 @@ impl Probe for TokioConsole {
     fn ask(&mut self, ask: Ask) -> Answer<'_> {
         Box::pin(async move {
             let seen = self.followed.last()?;
+            if let Some(late) = seen.late_s {
+                return Err(ProbeError(format!(
+                    "what console-subscriber tells is {late:.0} s old: it takes up no more than 128 events each time \
+                     that it publishes, and more often with TOKIO_CONSOLE_PUBLISH_INTERVAL=10ms in the target"
+                )));
+            }
             Ok(match ask {
                 Ask::Snapshot(moment) => self.snapshot(&seen, moment),
                 _ => self.reading(&seen),

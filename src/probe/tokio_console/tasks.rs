@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::super::pprof::{FNV_START, cut, fnv1a};
 use super::messages::{Fares, Said, Spawned, State};
-use crate::evidence::{GroupKind, TaskGroup};
+use crate::evidence::{Frame, GroupKind, TaskGroup};
 
 /// Tasks that are followed at once; they take some 13 MiB.
 pub const MOST_TASKS: usize = 400_000;
@@ -20,6 +20,10 @@ const MOST_NAMES: usize = 8;
 const LONGEST_NAME: usize = 120;
 /// A task that waits for longer has a server whose clock lies.
 const LONGEST_WAIT_S: f64 = 1e9;
+/// What a service tells may be so much older than its last message but one.
+const LATE_S: f64 = 2.0;
+/// One that was behind so long ago, and has told of no task since, may have caught up.
+const LATE_FOR_S: f64 = 10.0;
 /// Who is spawned at a place beyond [`MOST_PLACES`].
 const ELSEWHERE: &str = "@others";
 
@@ -30,6 +34,8 @@ struct Live {
     place: u32,
     state: State,
     since_s: Option<f64>,
+    /// How it fares is still to be told for the first time.
+    fresh: bool,
 }
 
 /// Where tasks of one kind and name are spawned, and how many live in each state.
@@ -48,8 +54,13 @@ pub struct Tasks {
     by_name: HashMap<String, u32>,
     /// How many names were told apart at each place proper.
     names: HashMap<String, usize>,
+    /// When the last two messages were sent, by the service's clock.
     now_s: f64,
+    before_s: Option<f64>,
+    /// How late the service told of a task, and when.
+    late: Option<(f64, f64)>,
     lost: u64,
+    begun: bool,
     has_metadata: bool,
     too_many: bool,
 }
@@ -63,13 +74,18 @@ pub struct Seen {
     pub groups: Vec<(Arc<TaskGroup>, u64, Option<u64>)>,
     /// Events that were lost before the service could tell of them, so far.
     pub lost: u64,
+    /// By how much what it tells is older than it should be, in seconds; none where it keeps up.
+    pub late_s: Option<f64>,
 }
 
 impl Tasks {
     /// Takes one thing that was said.
     pub fn hear(&mut self, said: Said) {
         match said {
-            Said::Now(seconds) => self.now_s = seconds,
+            Said::Now(seconds) => {
+                self.before_s = self.begun.then_some(self.now_s);
+                (self.now_s, self.begun) = (seconds, true);
+            }
             Said::Metadata => self.has_metadata = true,
             Said::Lost(events) => self.lost = self.lost.saturating_add(events),
             Said::Spawned(task) => self.spawned(&task),
@@ -91,7 +107,7 @@ impl Tasks {
     /// Who lives now.
     pub fn seen(&self) -> Seen {
         let mut longest: HashMap<(u32, State), f64> = HashMap::new();
-        for Live { place, state, since_s } in self.live.values() {
+        for Live { place, state, since_s, .. } in self.live.values() {
             let waited = since_s.map_or(0.0, |since| self.now_s - since);
             let known = longest.entry((*place, *state)).or_insert(0.0);
             *known = known.max(waited);
@@ -106,7 +122,8 @@ impl Tasks {
             }
         }
         groups.sort_by(|(a, m, _), (b, n, _)| n.cmp(m).then_with(|| a.id.cmp(&b.id)));
-        Seen { total: self.live.len() as u64, groups, lost: self.lost }
+        let late = self.late.filter(|(_, told)| (0.0..LATE_FOR_S).contains(&(self.now_s - told)));
+        Seen { total: self.live.len() as u64, groups, lost: self.lost, late_s: late.map(|(late, _)| late) }
     }
 
     fn spawned(&mut self, task: &Spawned) {
@@ -119,16 +136,34 @@ impl Tasks {
         let place = self.place(task);
         let state = State::Scheduled;
         self.places[place as usize].counts[state as usize] += 1;
-        self.live.insert(task.id, Live { place, state, since_s: None });
+        // a first message tells of what is old
+        let fresh = self.before_s.is_some();
+        self.live.insert(task.id, Live { place, state, since_s: None, fresh });
     }
 
-    fn fares(&mut self, Fares { id, state, since_s }: Fares) {
+    fn fares(&mut self, Fares { id, state, since_s, created_s }: Fares) {
+        if self.live.get_mut(&id).is_some_and(|live| std::mem::take(&mut live.fresh)) {
+            self.told_of(created_s);
+        }
         let Some(state) = state else { return self.forget(id) };
         if let Some(live) = self.live.get_mut(&id) {
             let counts = &mut self.places[live.place as usize].counts;
             counts[live.state as usize] -= 1;
             counts[state as usize] += 1;
             (live.state, live.since_s) = (state, since_s);
+        }
+    }
+
+    /// A service tells of a task in the next message after it was spawned, unless it is behind with its own events.
+    fn told_of(&mut self, created_s: Option<f64>) {
+        let (Some(before), Some(created)) = (self.before_s, created_s) else { return };
+        let late = before - created;
+        let kept_up = late <= LATE_S + (self.now_s - before).max(0.0);
+        match self.late {
+            // within one message the latest counts
+            Some((known, told)) if told == self.now_s && known >= late => {}
+            Some((_, told)) if kept_up && told == self.now_s => {}
+            _ => self.late = (!kept_up).then_some((late, self.now_s)),
         }
     }
 
@@ -159,8 +194,11 @@ impl Tasks {
             return *place;
         }
         let index = self.places.len() as u32;
-        self.places
-            .push(Place { groups: STATES.map(|state| Arc::new(group(&called, state))), counts: [0; 3] });
+        let stack = if called == ELSEWHERE { Vec::new() } else { stack(task) };
+        self.places.push(Place {
+            groups: STATES.map(|state| Arc::new(group(&called, &stack, state))),
+            counts: [0; 3],
+        });
         self.by_name.insert(called, index);
         index
     }
@@ -178,6 +216,17 @@ fn place(task: &Spawned) -> String {
     text
 }
 
+/// The one frame that is known, whose file says whether it is a dependency's: a server's library spawns a task for each
+/// connection.
+fn stack(task: &Spawned) -> Vec<Frame> {
+    let frame = |(file, line, _): &(String, u32, u32)| {
+        let below = below_registry(file);
+        let file = if below == file { cut(file).into() } else { format!("registry/{}", cut(below)) };
+        Frame { func: "tokio::spawn".into(), file: Some(file), line: Some(*line) }
+    };
+    task.location.iter().map(frame).collect()
+}
+
 /// A file of a dependency as `axum-0.8.4/src/serve.rs`: where the builder kept it says nothing about the service.
 fn below_registry(file: &str) -> &str {
     let behind = |mark: &str| {
@@ -190,13 +239,13 @@ fn below_registry(file: &str) -> &str {
         .unwrap_or(file)
 }
 
-fn group(called: &str, state: State) -> TaskGroup {
+fn group(called: &str, stack: &[Frame], state: State) -> TaskGroup {
     let id = match called {
         ELSEWHERE => ELSEWHERE.into(),
         _ => format!("{:016x}", fnv1a(fnv1a(FNV_START, called.as_bytes()), state.word().as_bytes())),
     };
     let (name, state) = (called.into(), Some(state.word().into()));
-    TaskGroup { id, kind: GroupKind::Task, name, state, stack: Vec::new(), created_by: None }
+    TaskGroup { id, kind: GroupKind::Task, name, state, stack: stack.to_vec(), created_by: None }
 }
 
 #[cfg(test)]

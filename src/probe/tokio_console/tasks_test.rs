@@ -3,6 +3,7 @@
 use super::super::messages;
 use super::super::messages::tests::Update;
 use super::*;
+use crate::evidence::CodeOwner;
 
 fn take(tasks: &mut Tasks, update: Update) {
     messages::read(&update.bytes(), |said| tasks.hear(said)).unwrap();
@@ -86,6 +87,9 @@ fn a_dependency_is_called_by_its_own_path() {
         ("/registry/src/", "/registry/src/"),
     ] {
         assert_eq!(below_registry(file), shown);
+        let task = Spawned { id: 1, location: Some((file.into(), 7, 9)), name: None, kind: None };
+        let owner = if shown == file { CodeOwner::Own } else { CodeOwner::Library };
+        assert_eq!(stack(&task)[0].owner(), owner, "{file}");
     }
 }
 
@@ -96,4 +100,26 @@ fn a_clock_that_lies_gives_no_waits() {
     assert_eq!(lines(&tasks), ["src/main.rs:40:9 idle 1"]);
     take(&mut tasks, Update::later(i64::MIN));
     assert_eq!(lines(&tasks), ["src/main.rs:40:9 idle 1"]);
+}
+
+#[test]
+fn a_service_that_is_behind_with_its_own_events_is_found_out() {
+    let mut tasks = Tasks::default();
+    let told = |now: i64, id: u64, created: i64| {
+        Update::whole(now).spawned(id, 40, "task", "").fares(id, None, Some(now), None).created(created)
+    };
+    take(&mut tasks, told(100, 1, 10));
+    assert_eq!(tasks.seen().late_s, None, "a first message tells of all");
+    take(&mut tasks, told(101, 2, 98));
+    assert_eq!(tasks.seen().late_s, None);
+    let both = told(102, 3, 90).spawned(4, 40, "task", "").ended(4).created(90);
+    take(&mut tasks, both);
+    assert_eq!(tasks.seen().late_s, Some(11.0), "one that has ended by now counts too");
+    take(&mut tasks, Update::later(103).fares(1, None, Some(3), Some(4)));
+    assert_eq!(tasks.seen().late_s, Some(11.0), "nothing was spawned");
+    take(&mut tasks, told(104, 5, 103));
+    assert_eq!(tasks.seen().late_s, None, "it has caught up");
+    take(&mut tasks, told(105, 6, 50));
+    take(&mut tasks, Update::later(120));
+    assert_eq!(tasks.seen().late_s, None, "that is long ago");
 }

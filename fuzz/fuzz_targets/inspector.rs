@@ -1,0 +1,6 @@
+//! Answers of V8's inspector: its list, its memory, its sampled heap.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|answer: &str| {
+    soak::probe::foreign::inspector(answer);
+});
