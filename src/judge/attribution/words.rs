@@ -60,11 +60,26 @@ pub fn told(lines: &[Attribution]) -> Vec<String> {
 pub fn worst(lines: &[Attribution], name: &str) -> Option<(f64, String)> {
     let leaks = |line: &&Attribution| line.series == name && line.answer == Attributed::Leaks;
     let known = lines.chunk_by(alike).find(|growth| growth.iter().any(|line| leaks(&line)))?;
-    let mut leaks: Vec<&Attribution> = known.iter().filter(leaks).collect();
-    leaks.sort_by(|a, b| b.per_each.unwrap_or(0.0).total_cmp(&a.per_each.unwrap_or(0.0)));
-    let first = leaks.first()?;
-    let alike: Vec<String> = leaks.iter().filter(|l| shown(l) == shown(first)).map(|l| called(l)).collect();
-    Some((first.per_each?, listed(&alike, "and")))
+    let (each, names) = together(known).into_iter().next()?;
+    Some((each, listed(&names, "and")))
+}
+
+/// Those that leak, the most first; whoever may leak as much as the first of a group is told with it, and their mean.
+fn together(lines: &[Attribution]) -> Vec<(f64, Vec<String>)> {
+    let leaks = lines.iter().filter(|line| line.answer == Attributed::Leaks);
+    let mut left: Vec<(&Attribution, f64)> = leaks.filter_map(|line| Some((line, line.per_each?))).collect();
+    left.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let mut groups = Vec::new();
+    while let Some((_, most)) = left.first().copied() {
+        let as_much = |(line, each): &(&Attribution, f64)| {
+            *each == most || line.per_each_ci.is_some_and(|[lo, hi]| (lo..=hi).contains(&most))
+        };
+        let (group, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(as_much);
+        let mean = group.iter().map(|(_, each)| each).sum::<f64>() / group.len() as f64;
+        groups.push((mean, group.iter().map(|(line, _)| called(line)).collect()));
+        left = rest;
+    }
+    groups
 }
 
 /// Whether two lines are about the same growth.
@@ -77,13 +92,9 @@ fn of_series(lines: &[Attribution]) -> Option<String> {
     let names = |answer: Attributed| with(answer).map(called).collect::<Vec<_>>();
     let what = series(&lines[0].series);
     let mut parts = Vec::new();
-    let mut leaks: Vec<&Attribution> = with(Attributed::Leaks).collect();
-    leaks.sort_by(|a, b| b.per_each.unwrap_or(0.0).total_cmp(&a.per_each.unwrap_or(0.0)));
-    // those that leak alike are told together
-    for group in leaks.chunk_by(|a, b| shown(a) == shown(b)) {
-        let names: Vec<String> = group.iter().map(|line| called(line)).collect();
+    for (each, names) in together(lines) {
         let of = if parts.is_empty() { format!(" {what} leaked") } else { String::new() };
-        parts.push(format!("{}{of} per {}", shown(group[0]), listed(&names, "and")));
+        parts.push(format!("{}{of} per {}", shown(&lines[0].series, each), listed(&names, "and")));
     }
     let nothing = names(Attributed::Nothing);
     if !parts.is_empty() && !nothing.is_empty() {
@@ -114,9 +125,8 @@ fn of_series(lines: &[Attribution]) -> Option<String> {
 }
 
 /// The amount to two digits, as it is told in a sentence.
-fn shown(line: &Attribution) -> String {
-    let value = line.per_each.unwrap_or(0.0);
-    match Unit::of_series(&line.series) {
+fn shown(series: &str, value: f64) -> String {
+    match Unit::of_series(series) {
         Unit::Count => format!("{value:.1}"),
         unit => format!("{} of", unit.show(value)),
     }
