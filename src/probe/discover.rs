@@ -11,7 +11,6 @@ use super::fetch::{Fetcher, shown};
 use super::go_heap::GoHeap;
 use super::go_tasks::{GoTasks, Labels, PROOF as LEAK_PROFILE};
 use super::go_vars::GoVars;
-use super::inspector::Inspector;
 use super::meter::Meter;
 use super::prometheus::Prometheus;
 use super::serving::{Alone, Tells};
@@ -32,7 +31,7 @@ pub struct Discovered {
 
 /// All that Go serves, and a page of metrics, are each looked for so long: the run waits meanwhile. What takes longer
 /// than this could not be asked often enough to be of use.
-const LOOK: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(2));
+pub(super) const LOOK: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(2));
 
 /// Series of the process probe, which reads them better than a page can tell them.
 const OF_PROCESS: [&str; 4] = ["rss_bytes", "threads", "fds", "cpu_ratio"];
@@ -71,8 +70,8 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
         super::jvm::find(&mut found, target, !plan.record.judging.no_gc).await;
     }
     tokio_console(&mut found, plan).await;
-    if let Some(target) = target.filter(|target| target.record.runtime == Runtime::V8) {
-        inspector(&mut found, &fetcher, plan, target).await;
+    if let Some(target) = target.filter(|_| runtime == Runtime::V8) {
+        super::inspector::find(&mut found, &fetcher, plan, target).await;
     }
     taken.extend(found.probes.iter().flat_map(|probe| probe.series()));
     prometheus(&mut found, &fetcher, plan, &origins, runtime, &taken).await;
@@ -112,11 +111,7 @@ const ACCOUNT: &str = "live heap after collections, who owns each byte of RSS, h
 const VARS: &str = "who owns each byte of RSS; the live heap only after collections that Go makes by itself";
 const VARS_INSIDE: &str = "stacks, and the live heap only after collections that Go makes by itself";
 const UNDIVIDED: &str = "the heap with its garbage, heap in use by stack";
-const V8_LIVE: &str = "live heap, external memory and array buffers after collections, heap in use by the function that allocated it";
-const V8_UNDIVIDED: &str = "the heap with its garbage, external memory and array buffers";
-const V8_OF_SEVERAL: &str = "heap, external memory and array buffers of one of several processes, heap in use by the \
-    function that allocated it; the live heap of all is not told";
-const BY_GC: &str = "--gc, which lets soak force collections";
+pub(super) const BY_GC: &str = "--gc, which lets soak force collections";
 const ACCOUNT_INSIDE: &str = "live heap after collections and heap in use by stack, without the native part";
 
 async fn go(
@@ -205,40 +200,6 @@ async fn go(
             found.missing("heap", ACCOUNT, turn_on_pprof(&plan.probes.pprof, &error))
         }
         Err(_) => {}
-    }
-}
-
-/// The inspector of a Node process.
-async fn inspector(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, target: &Target) {
-    // what forces none in a whole run need not sample
-    let forced = !plan.record.judging.no_gc;
-    let collections = if forced { Collections::Forced } else { Collections::Never };
-    let finding = Inspector::find(fetcher.clone(), target, ports::driven(plan), collections);
-    match tokio::time::timeout(LOOK.0, finding).await {
-        Ok(Ok(mut probe)) => {
-            let yields = match (collections, probe.is_alone()) {
-                (Collections::Never, _) => V8_UNDIVIDED,
-                (Collections::Forced, true) => V8_LIVE,
-                (Collections::Forced, false) => V8_OF_SEVERAL,
-            };
-            found.add(Box::new(probe), yields);
-            if collections == Collections::Never {
-                let line = if plan.record.drives() { "leave --no-gc away" } else { BY_GC };
-                found.missing(
-                    "live heap",
-                    "what is left after a collection, and who allocated it",
-                    line.into(),
-                );
-            }
-        }
-        Ok(Err(_)) | Err(_) => {
-            let pid = target.record.pid.map_or_else(|| "PID".into(), |pid| pid.to_string());
-            let line = format!(
-                "start it with node --inspect=127.0.0.1:0 …, or kill -USR1 {pid} turns it on in a process that runs, \
-                 at 127.0.0.1:9229"
-            );
-            found.missing("inspector", V8_LIVE, line);
-        }
     }
 }
 

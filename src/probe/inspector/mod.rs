@@ -15,10 +15,14 @@
 //! V8 begins a sampled profile with one full collection, so that is how this probe forces them: half the time of
 //! `HeapProfiler.collectGarbage`, which collects twice or more. Where nobody may force one, nothing is sampled.
 //!
+//! V8 keeps one sampler for all who ask, and it ends with the session that began it. Where the service samples its own
+//! heap already (a continuous profiler), soak reads that sampler and begins none.
+//!
 //! One isolate speaks for nobody else: of a target of several processes, or one with worker threads, no live heap is
 //! told, since a flat one would explain away what grows elsewhere.
 
 mod door;
+mod found;
 mod memory;
 mod profile;
 mod wire;
@@ -26,6 +30,8 @@ mod wire;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+
+pub use found::find;
 
 use super::fetch::{Fetcher, SLOWEST, apart};
 use super::heap_told::HeapTold;
@@ -59,10 +65,22 @@ pub struct Inspector {
     told_workers: bool,
 }
 
-/// A connection on which sampling has been started.
+/// A connection, and who samples the heap.
 struct Session {
     wire: Wire,
     pid: u32,
+    sampler: Sampler,
+}
+
+/// Who began the sampling of a heap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sampler {
+    /// Nobody, nor may it be begun.
+    None,
+    /// This session, and its profile begins with a collection.
+    Own,
+    /// The service itself, for its own purposes.
+    Services,
 }
 
 impl Inspector {
@@ -104,11 +122,11 @@ impl Inspector {
         let wire = Wire::connect(door.port, &door.path).await?;
         // a process that ends waits for us otherwise
         wire.call("NodeRuntime.notifyWhenWaitingForDisconnect", json!({ "enabled": true }), SHORT).await?;
-        if self.collections == Collections::Forced {
-            let sampling = json!({ "samplingInterval": Runtime::V8.heap_sampling_bytes() });
-            wire.call("HeapProfiler.startSampling", sampling, SHORT).await?;
-        }
-        Ok(Session { wire, pid: door.pid })
+        let sampler = match self.collections {
+            Collections::Forced => sampler(&wire).await?,
+            Collections::Never => Sampler::None,
+        };
+        Ok(Session { wire, pid: door.pid, sampler })
     }
 
     /// The open connection; a new one where the target was restarted.
@@ -140,9 +158,12 @@ impl Inspector {
     /// Forces a collection, after which live heap and garbage are apart.
     async fn collect(&mut self) -> Result<Reading, ProbeError> {
         let fetcher = self.fetcher.clone();
-        let wire = &self.session().await?.wire;
+        let Session { wire, sampler, .. } = self.session().await?;
         let looking = async {
             let begun = Instant::now();
+            if *sampler == Sampler::Services {
+                wire.call("HeapProfiler.collectGarbage", json!({}), SLOWEST).await?;
+            }
             let page = wire.call("HeapProfiler.getSamplingProfile", json!({}), SLOWEST).await?;
             let took_s = begun.elapsed().as_secs_f64();
             // asked for in between, so that a helper thread has freed the buffers that nobody holds any more
@@ -163,6 +184,17 @@ impl Inspector {
         }
         Ok(reading)
     }
+}
+
+/// Begins to sample the heap, unless that is done already.
+async fn sampler(wire: &Wire) -> Result<Sampler, ProbeError> {
+    // refused, and without a collection, where nobody samples
+    if wire.call("HeapProfiler.getSamplingProfile", json!({}), SHORT).await.is_ok() {
+        return Ok(Sampler::Services);
+    }
+    let sampling = json!({ "samplingInterval": Runtime::V8.heap_sampling_bytes() });
+    wire.call("HeapProfiler.startSampling", sampling, SHORT).await?;
+    Ok(Sampler::Own)
 }
 
 async fn memory(wire: &Wire) -> Result<V8Memory, ProbeError> {

@@ -64,7 +64,7 @@ async fn probe(port: u16, collections: Collections) -> Inspector {
         fetcher: fetcher(&url),
         view: target.view(),
         driven: None,
-        session: Some(Session { wire, pid: std::process::id() }),
+        session: Some(Session { wire, pid: std::process::id(), sampler: Sampler::Own }),
         tried: Instant::now(),
         told: HeapTold::default(),
         collections,
@@ -119,6 +119,21 @@ async fn where_nothing_may_be_collected_nothing_is_asked_that_collects() {
     let mut probe = probe(port, Collections::Never).await;
     assert!(!probe.answers(Ask::Collect) && !probe.series().contains(&"mem_live_bytes".to_string()));
     assert_eq!(probe.ask(Ask::Sample).await.unwrap().values.len(), 3);
+}
+
+#[tokio::test]
+async fn a_service_that_samples_its_own_heap_keeps_its_sampler() {
+    let asked = async |answers: HashMap<&'static str, String>| {
+        let port = inspector(move |stream| node(stream, answers.clone())).await;
+        let wire = Wire::connect(port, "/").await.unwrap();
+        sampler(&wire).await
+    };
+    assert_eq!(asked(usual()).await, Ok(Sampler::Services), "it would end with soak's session");
+    let mut idle = usual();
+    let refused = "{\"id\":ID,\"error\":{\"message\":\"V8 sampling heap profiler was not started.\"}}";
+    idle.insert("HeapProfiler.getSamplingProfile", refused.into());
+    idle.insert("HeapProfiler.startSampling", "{\"id\":ID,\"result\":{}}".into());
+    assert_eq!(asked(idle).await, Ok(Sampler::Own));
 }
 
 #[tokio::test]
