@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::evidence::{Evidence, Findings, GroupKind, Sample, Series};
+use crate::evidence::{AccountPart, Evidence, Findings, GroupKind, Sample, Series};
 use crate::report::picture::{Bin, Over, bins, clean_text, over, whole};
 use crate::units::Unit;
 
@@ -82,7 +82,9 @@ fn memory(evidence: &Evidence, findings: &Findings) -> Chart {
     let series = evidence.recording.series.iter().filter(|s| s.unit() == Unit::Bytes && !s.is_empty());
     let lines = series.filter_map(|s| {
         let bad = guilty(findings, &s.name);
-        let on = first.contains(&s.name.as_str()) || bad || s.name.starts_with("mem_");
+        let on = first.contains(&s.name.as_str())
+            || bad
+            || AccountPart::STACKED.iter().any(|part| part.series() == s.name);
         line(&s.name, bad, on, of_series(evidence, s))
     });
     Chart { title: "Memory".into(), unit: Unit::Bytes, lines: lines.collect() }

@@ -3,7 +3,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   if (!data.charts.length) return;
   const NS = "http://www.w3.org/2000/svg";
-  const WIDE = 1000, HIGH = 260, LEFT = 78, RIGHT = 12, TOP = 10, BOTTOM = 26;
+  const WIDE = 1000, HIGH = 260, LEFT = 78, RIGHT = 30, TOP = 10, BOTTOM = 26;
   const CALM = ["#0072b2", "#7e8aa0", "#56b4e9", "#9689c4", "#009e73", "#a0a8b8", "#5f6f89", "#b3a04a", "#4f7cac", "#8c7a6b"];
   const BAD = ["#d1440c", "#e98c54", "#b02e6a"];
   let view = data.over.slice();
@@ -57,6 +57,8 @@
   const draw = chart => {
     const svg = chart.svg;
     svg.textContent = "";
+    const clip = node("clipPath", { id: "plot" + charts.indexOf(chart) }, svg);
+    node("rect", { x: LEFT, y: 0, width: WIDE - LEFT - RIGHT, height: HIGH }, clip);
     for (const [name, from, to] of data.phases) {
       const left = Math.max(x(from), LEFT), right = Math.min(x(to), WIDE - RIGHT);
       if (right <= left) continue;
@@ -90,7 +92,7 @@
           if (next < view[0] || before > view[1]) continue;
           path += (path ? "L" : "M") + x(piece[i]).toFixed(1) + " " + y(piece[i + 1]).toFixed(1);
         }
-        node("path", { d: path || "M0 0", fill: "none", stroke: line.colour, "stroke-width": line.bad ? 2.5 : 1.6, "clip-path": "inset(0 0 0 " + LEFT + "px)" }, svg);
+        node("path", { d: path || "M0 0", fill: "none", stroke: line.colour, "stroke-width": line.bad ? 2.5 : 1.6, "clip-path": "url(#" + clip.id + ")" }, svg);
       }
     }
     chart.cursor = node("line", { y1: TOP, y2: HIGH - BOTTOM, stroke: "var(--muted)", "stroke-width": 1, visibility: "hidden" }, svg);
