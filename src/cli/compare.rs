@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::evidence::{Comparison, Evidence, Findings};
 use crate::judge::{compare, judge};
 use crate::record::replace_file;
-use crate::report::comparison;
+use crate::report::{comparison, json};
 
 /// Compares two run directories, writes compare.json, compare.md and compare.png, and shows what it came to.
 ///
@@ -38,7 +38,7 @@ fn name(run: &Evidence, path: &Path) -> String {
 fn show(runs: [(&Evidence, &Findings); 2], compared: &Comparison, out: &Path, manner: &Manner) -> Result<()> {
     comparison::render_all(runs, compared, |name, content| replace_file(&out.join(name), content))?;
     if manner.json {
-        print(&comparison::json(compared)?);
+        print(&json::render(compared)?);
     } else {
         print(&comparison::summary(compared, screen_width()));
         print(&format!("picture: {}\n", out.join("compare.png").display()));

@@ -8,10 +8,12 @@ use super::args_run::environment as variables;
 use super::environment::price;
 use super::output::{print, screen_width};
 use super::probes::all_probes;
-use crate::error::{Error, Result};
+use super::session::on_runtime;
+use crate::error::Result;
 use crate::evidence::{ProbeRecord, TargetRecord};
 use crate::plan::{Plan, watch};
 use crate::probe::doctor;
+use crate::report::json;
 use crate::target::{self, Found};
 use crate::units::Unit;
 
@@ -36,15 +38,9 @@ struct Checkup {
 pub fn run(args: DoctorArgs) -> Result<u8> {
     let json = args.json;
     let plan = watch(args.settings(), variables()?)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|e| Error::Own(format!("cannot start: {e}")))?;
-    let checkup = runtime.block_on(examine(&plan))?;
-    runtime.shutdown_background();
+    let checkup = on_runtime(examine(&plan))?;
     let text = match json {
-        true => serde_json::to_string_pretty(&checkup).map_err(|e| Error::Own(e.to_string()))? + "\n",
+        true => json::render(&checkup)?,
         false => page(&checkup),
     };
     print(&text);

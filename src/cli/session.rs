@@ -33,12 +33,20 @@ use super::sure::Sure;
 /// The caller's mistakes before anything is sent or written; soak's own troubles otherwise.
 pub fn session(plan: &Plan, manner: &Manner) -> Result<Option<Outcome>> {
     RunDir::check(&plan.out)?;
+    on_runtime(observe(plan, manner))
+}
+
+/// Drives what a command waits for to its end.
+///
+/// # Errors
+/// When no runtime starts, and its own.
+pub fn on_runtime<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|e| Error::Own(format!("cannot start: {e}")))?;
-    let outcome = runtime.block_on(observe(plan, manner));
+    let outcome = runtime.block_on(work);
     // a name being looked up or a file being read must not hold up the end
     runtime.shutdown_timeout(Duration::from_millis(200));
     outcome

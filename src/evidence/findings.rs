@@ -269,6 +269,11 @@ pub struct Findings {
 }
 
 impl SeriesFinding {
+    /// Whether it grows, that matters, and nothing explains it away.
+    pub fn grows_unexplained(&self) -> bool {
+        self.trend == Direction::Growing && self.material && self.explained_by.is_none()
+    }
+
     /// Slope with its interval.
     pub fn slope(&self) -> Option<Estimate> {
         let ([lo, hi], value) = (self.slope_ci?, self.slope_per_s?);

@@ -118,6 +118,12 @@ impl Recording {
         self.series.iter().find(|s| s.name == name)
     }
 
+    /// Requests answered by this moment, in seconds since the run began, as the last reading until then has them.
+    pub fn requests_at(&self, elapsed_s: f64) -> Option<f64> {
+        let until = self.elapsed_s.partition_point(|e| *e <= elapsed_s);
+        self.requests_total[..until].iter().rev().find_map(|s| s.get())
+    }
+
     /// How many moments were sampled.
     pub fn len(&self) -> usize {
         self.elapsed_s.len()

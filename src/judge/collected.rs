@@ -67,11 +67,7 @@ impl Ends {
     /// Seconds of load of each of those cycles, by its requests where they are counted: its warm-up has some as well.
     fn load_s(&self, evidence: &Evidence, steady: &Steady) -> Option<f64> {
         let ((from, _), (until, _)) = (self.settled.first()?, self.settled.last()?);
-        let recording = &evidence.recording;
-        let counted = |t: f64| {
-            let i = recording.elapsed_s.partition_point(|e| *e <= t);
-            recording.requests_total[..i].iter().rev().find_map(|s| s.get())
-        };
+        let counted = |t: f64| evidence.recording.requests_at(t);
         let cycles = (self.settled.len() - 1) as f64;
         let by_requests = || {
             Some((counted(*until)? - counted(*from)?) / steady.request_rate()? / cycles).filter(|s| *s > 0.0)

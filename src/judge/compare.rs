@@ -64,9 +64,7 @@ fn verdict(before: &Findings, after: &Findings, series: &[SeriesChange]) -> Chan
 /// Whether something that leaks now certainly leaks more than it did.
 fn worse(after: &Findings, series: &[SeriesChange]) -> bool {
     series.iter().filter(|s| s.votes).any(|s| {
-        let leaks = after.series.iter().any(|a| {
-            a.name == s.name && a.trend == Direction::Growing && a.material && a.explained_by.is_none()
-        });
+        let leaks = after.series.iter().any(|a| a.name == s.name && a.grows_unexplained());
         let floor = s.before.map_or(0.0, |b| WORSE * b.value.max(0.0));
         leaks && s.change.is_some_and(|c| c.ci[0] > floor)
     })

@@ -46,9 +46,7 @@ fn leak(findings: &Findings, why: &str) -> String {
     let mut places = findings.culprits.iter().filter(|c| c.kind == GroupKind::ProcessMemory.to_string());
     let place = places.next().filter(|_| places.next().is_none());
     let place = place.map(|c| format!(" in {}", c.name)).unwrap_or_default();
-    let grows_itself =
-        |m: &&SeriesFinding| m.trend == Direction::Growing && m.material && m.explained_by.is_none();
-    if let Some(m) = findings.memory.as_ref().filter(grows_itself) {
+    if let Some(m) = findings.memory.as_ref().filter(|m| m.grows_unexplained()) {
         match (m.per_request, m.slope_per_s) {
             (Some(each), _) => {
                 grows.push((format!("{} of memory{place}", Unit::Bytes.show(each)), Per::Request))

@@ -16,7 +16,7 @@ pub fn leaking(series: &[SeriesFinding], exact: bool) -> Option<SeriesFinding> {
         return resident(series).cloned();
     }
     let parts = can_leak(series)?;
-    let guilty: Vec<&SeriesFinding> = parts.iter().filter(|s| is_guilty(s)).copied().collect();
+    let guilty: Vec<&SeriesFinding> = parts.iter().filter(|s| s.grows_unexplained()).copied().collect();
     Some(together(if guilty.is_empty() { &parts } else { &guilty }))
 }
 
@@ -30,15 +30,11 @@ fn can_leak(series: &[SeriesFinding]) -> Option<Vec<&SeriesFinding>> {
     AccountPart::STACKED.iter().filter(|part| part.can_leak()).map(get).collect()
 }
 
-fn is_guilty(s: &SeriesFinding) -> bool {
-    s.trend == Direction::Growing && s.material && s.explained_by.is_none()
-}
-
 fn together(parts: &[&SeriesFinding]) -> SeriesFinding {
     // a part that never moved has no interval to add
     let still = |s: &&&SeriesFinding| s.shape == Shape::Flat && s.slope_per_s.is_none();
     let moving: Vec<&SeriesFinding> = parts.iter().filter(|s| !still(s)).copied().collect();
-    let top = parts.iter().copied().find(|s| is_guilty(s));
+    let top = parts.iter().copied().find(|s| s.grows_unexplained());
     // whether it matters is not the trend's business, nor that of a gate
     let trend = if parts.iter().any(|s| s.trend == Direction::Growing) {
         Direction::Growing

@@ -23,10 +23,7 @@ impl Steady {
         if stretches.is_empty() {
             stretches = from_samples(evidence);
         }
-        let counted = |t: f64| {
-            let i = recording.elapsed_s.partition_point(|e| *e <= t);
-            recording.requests_total[..i].iter().rev().find_map(|s| s.get())
-        };
+        let counted = |t: f64| recording.requests_at(t);
         let requests = stretches
             .iter()
             .map(|(from, to)| Some(counted(*to)? - counted(*from).unwrap_or(0.0)))

@@ -3,8 +3,9 @@
 use super::layers::{Layers, Written};
 use super::settings::{Settings, nearest};
 use super::typed::Typed;
+use super::types::ProbePlan;
 use crate::error::Result;
-use crate::evidence::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
+use crate::evidence::{Aspect, Gate, GateLimit, Judging, KNOWN_SERIES, Quantity};
 use crate::units::{Slope, Unit, parse_amount};
 
 /// The flags that are gates, and what each puts a limit on.
@@ -17,11 +18,14 @@ const FLAGS: [(&str, fn(&Settings) -> &Option<Typed>, &str); 4] = [
 ];
 
 /// All gates, the profile's first. One of a stronger layer replaces those on the same quantity and aspect.
-/// `named` are series beyond the known ones: from --metric, --task-metric and --series.
+/// Series beyond the known ones are those of --metric, --task-metric and --series.
 ///
 /// # Errors
 /// The first that cannot be meant, in one line with where it stands.
-pub(super) fn all(layers: &Layers, named: &[String]) -> Result<Vec<Gate>> {
+pub(super) fn all(layers: &Layers, judging: &Judging, probes: &ProbePlan) -> Result<Vec<Gate>> {
+    let mut named = judging.series.clone();
+    named.extend(probes.metric.iter().cloned());
+    named.extend(probes.task_metric.iter().map(|metric| metric.name.clone()));
     let mut gates: Vec<Gate> = Vec::new();
     for (number, layer) in layers.iter().enumerate().rev() {
         let mut own = Vec::new();
@@ -34,13 +38,13 @@ pub(super) fn all(layers: &Layers, named: &[String]) -> Result<Vec<Gate>> {
             if let Some(typed) = get(&layer.settings) {
                 let value = written(key, typed);
                 own.push(
-                    parse(&format!("{what} < {}", value.text.trim()), named).map_err(|e| value.wrong(e))?,
+                    parse(&format!("{what} < {}", value.text.trim()), &named).map_err(|e| value.wrong(e))?,
                 );
             }
         }
         for typed in &layer.settings.gate {
             let value = written("gate", typed);
-            own.push(parse(&value.text, named).map_err(|e| value.wrong(e))?);
+            own.push(parse(&value.text, &named).map_err(|e| value.wrong(e))?);
         }
         gates
             .retain(|weaker| !own.iter().any(|g| g.quantity == weaker.quantity && g.aspect == weaker.aspect));

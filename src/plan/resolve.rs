@@ -87,9 +87,6 @@ pub(super) fn resolve_in(
     let interval = interval(&layers, &phases)?;
     let misbehave = misbehave::plan(&layers, &request.url, rate, interval)?;
     let judging = judging(&layers, &target)?;
-    let mut named = judging.series.clone();
-    named.extend(probes.metric.iter().cloned());
-    named.extend(probes.task_metric.iter().map(|metric| metric.name.clone()));
     let record = PlanRecord {
         schema: "soak/1".into(),
         profile: name,
@@ -109,8 +106,8 @@ pub(super) fn resolve_in(
         phases,
         watch: None,
         misbehave,
+        gates: gates::all(&layers, &judging, &probes)?,
         judging,
-        gates: gates::all(&layers, &named)?,
     };
     Ok(Plan { record, request: Some(request), target, probes, out: out(&layers) })
 }

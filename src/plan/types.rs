@@ -58,9 +58,10 @@ pub enum TargetPlan {
 }
 
 /// Where Go's pprof is looked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum PprofPlan {
     /// At /debug/pprof/ of the URL's origin.
+    #[default]
     Auto,
     /// Here, the URL of the pprof index.
     At(Url),
@@ -80,7 +81,7 @@ pub struct TaskMetric {
 }
 
 /// What is looked at beside the process.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ProbePlan {
     /// Go's pprof.
     pub pprof: PprofPlan,

@@ -63,9 +63,6 @@ pub(super) fn watch_in(
     let (interval, longest_interval) = intervals(&layers, &phases)?;
     let mut judging = judging(&layers, &target)?;
     judging.no_gc = !layers.on(|s| s.gc);
-    let mut named = judging.series.clone();
-    named.extend(probes.metric.iter().cloned());
-    named.extend(probes.task_metric.iter().map(|metric| metric.name.clone()));
     let record = PlanRecord {
         schema: "soak/1".into(),
         profile: name,
@@ -85,8 +82,8 @@ pub(super) fn watch_in(
         phases,
         watch: Some(WatchPlan { longest_interval, every: every(&layers)? }),
         misbehave: None,
+        gates: gates::all(&layers, &judging, &probes)?,
         judging,
-        gates: gates::all(&layers, &named)?,
     };
     Ok(Plan { record, request, target, probes, out: out(&layers) })
 }

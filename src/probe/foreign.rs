@@ -67,16 +67,7 @@ pub fn samples(page: &[u8], wanted: impl Fn(&str) -> bool) -> usize {
 
 /// The series and groups that a page of metrics fills.
 pub fn metrics(page: &[u8]) -> usize {
-    let plan = ProbePlan {
-        pprof: PprofPlan::Off,
-        metrics: None,
-        metric: Vec::new(),
-        task_metric: Vec::new(),
-        tokio_console: None,
-        keep_labels: false,
-        look_around: false,
-        insecure: false,
-    };
+    let plan = ProbePlan { pprof: PprofPlan::Off, ..ProbePlan::default() };
     prometheus::of_page(page, &plan).map_or(0, |(series, groups)| series + groups)
 }
 

@@ -2,36 +2,16 @@
 
 use super::*;
 use crate::plan::PprofPlan;
+use crate::probe::testing::fetcher;
 
 pub(super) fn probe_plan() -> ProbePlan {
-    ProbePlan {
-        pprof: PprofPlan::Off,
-        metrics: None,
-        metric: Vec::new(),
-        task_metric: Vec::new(),
-        tokio_console: None,
-        keep_labels: false,
-        look_around: false,
-        insecure: false,
-    }
-}
-
-fn request_plan() -> crate::plan::RequestPlan {
-    crate::plan::RequestPlan {
-        url: "http://127.0.0.1:9/".parse().unwrap(),
-        method: reqwest::Method::GET,
-        headers: Default::default(),
-        body: Default::default(),
-        insecure: false,
-        follow: false,
-        expect_status: Vec::new(),
-    }
+    ProbePlan { pprof: PprofPlan::Off, ..ProbePlan::default() }
 }
 
 pub(super) fn probe(page: &str, plan: &ProbePlan, taken: &[&str]) -> Prometheus {
     let taken = taken.iter().map(|series| series.to_string()).collect();
     let (rules, gauges) = rules(page.as_bytes(), plan, &taken).unwrap();
-    let fetcher = Fetcher::new(&request_plan()).unwrap();
+    let fetcher = fetcher(&"http://127.0.0.1:9/".parse().unwrap());
     let url = "http://127.0.0.1:9/metrics".parse().unwrap();
     Prometheus { fetcher, url, rules: rules.into(), gauges, told: HashSet::new(), cpu_before: None }
 }

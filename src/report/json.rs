@@ -1,15 +1,16 @@
-//! report.json: the findings as they are, for pipelines.
+//! report.json, and every other document for pipelines: what was found as it is.
+
+use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::evidence::Findings;
 
-/// The findings as indented JSON that ends with a new line.
+/// A document as indented JSON that ends with a new line; of a run it is report.json.
 ///
 /// # Errors
-/// When they cannot be written as JSON, which their types rule out.
-pub fn render(findings: &Findings) -> Result<String> {
-    let mut text = serde_json::to_string_pretty(findings)
-        .map_err(|e| Error::Own(format!("report.json could not be written: {e}")))?;
+/// When it cannot be written as JSON, which its type rules out.
+pub fn render(document: &impl Serialize) -> Result<String> {
+    let mut text = serde_json::to_string_pretty(document)
+        .map_err(|e| Error::Own(format!("it could not be written as JSON: {e}")))?;
     text.push('\n');
     Ok(text)
 }
@@ -17,6 +18,7 @@ pub fn render(findings: &Findings) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::Findings;
     use crate::report::fixture;
 
     #[test]

@@ -16,24 +16,50 @@ pub mod png;
 pub mod svg;
 pub mod terminal;
 
+use std::cell::OnceCell;
 use std::panic::{self, AssertUnwindSafe};
 
+use self::picture::Scene;
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Findings};
 
-/// A renderer: what was seen and what it comes to, as the bytes of a file.
-type Render = fn(&Evidence, &Findings) -> Result<Vec<u8>>;
+/// A run for its renderers: what was seen, what it comes to, and the picture of both, made once for all that show it.
+struct Run<'a> {
+    evidence: &'a Evidence,
+    findings: &'a Findings,
+    scene: OnceCell<Scene>,
+    svg: OnceCell<String>,
+}
+
+impl<'a> Run<'a> {
+    fn new(evidence: &'a Evidence, findings: &'a Findings) -> Run<'a> {
+        Run { evidence, findings, scene: OnceCell::new(), svg: OnceCell::new() }
+    }
+
+    fn scene(&self) -> &Scene {
+        self.scene.get_or_init(|| picture::compose(self.evidence, self.findings, &picture::LIGHT))
+    }
+
+    fn svg(&self) -> Result<&str> {
+        if let Some(svg) = self.svg.get() {
+            return Ok(svg);
+        }
+        let svg = svg::render(self.scene())?;
+        Ok(self.svg.get_or_init(|| svg))
+    }
+}
+
+/// A renderer: a run as the bytes of a file.
+type Render = fn(&Run<'_>) -> Result<Vec<u8>>;
 
 /// Every derived file with its renderer. report.json comes first: a pipeline can do without the rest.
 const FORMATS: [(&str, Render); 6] = [
-    ("report.json", |_, findings| json::render(findings).map(String::into_bytes)),
-    ("report.md", |evidence, findings| Ok(markdown::render(evidence, findings).into_bytes())),
-    ("report.html", |evidence, findings| html::render(evidence, findings).map(String::into_bytes)),
-    ("junit.xml", |_, findings| junit::render(findings).map(String::into_bytes)),
-    ("soak.png", |evidence, findings| png::render(&picture::compose(evidence, findings, &picture::LIGHT))),
-    ("soak.svg", |evidence, findings| {
-        svg::render(&picture::compose(evidence, findings, &picture::LIGHT)).map(String::into_bytes)
-    }),
+    ("report.json", |run| json::render(run.findings).map(String::into_bytes)),
+    ("report.md", |run| Ok(markdown::render(run.evidence, run.findings).into_bytes())),
+    ("report.html", |run| html::render(run.evidence, run.findings, run.svg()?).map(String::into_bytes)),
+    ("junit.xml", |run| junit::render(run.findings).map(String::into_bytes)),
+    ("soak.png", |run| png::render(run.scene())),
+    ("soak.svg", |run| run.svg().map(|svg| svg.as_bytes().to_vec())),
 ];
 
 /// Renders every derived file and hands each to `write`, under its name, before the next is begun. One that cannot be
@@ -46,19 +72,18 @@ pub fn render_all(
     findings: &Findings,
     mut write: impl FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    render_each(&FORMATS, evidence, findings, &mut write)
+    render_each(&FORMATS, &Run::new(evidence, findings), &mut write)
 }
 
 fn render_each(
     formats: &[(&str, Render)],
-    evidence: &Evidence,
-    findings: &Findings,
+    run: &Run<'_>,
     write: &mut dyn FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<()> {
     let mut all = Ok(());
     for (name, render) in formats {
         // a renderer only reads: nothing half done is left behind
-        let rendered = panic::catch_unwind(AssertUnwindSafe(|| render(evidence, findings)))
+        let rendered = panic::catch_unwind(AssertUnwindSafe(|| render(run)))
             .unwrap_or_else(|_| Err(Error::Own("this is a bug in soak".into())))
             .map_err(|e| Error::Own(format!("{name} could not be rendered: {e}")));
         all = all.and(rendered.and_then(|content| write(name, &content)));
@@ -87,17 +112,17 @@ mod tests {
     fn one_that_fails_costs_no_other_and_the_first_is_told() {
         let case = fixture::cases().remove(0);
         let formats: [(&str, Render); 4] = [
-            ("good", |_, _| Ok(vec![1])),
-            ("bad.png", |_, _| Err(Error::Own("no font".into()))),
-            ("broken", |_, _| panic!("a bug, on purpose")),
-            ("last", |_, _| Ok(vec![2])),
+            ("good", |_| Ok(vec![1])),
+            ("bad.png", |_| Err(Error::Own("no font".into()))),
+            ("broken", |_| panic!("a bug, on purpose")),
+            ("last", |_| Ok(vec![2])),
         ];
         let mut names = Vec::new();
         let mut write = |name: &str, _: &[u8]| {
             names.push(name.to_string());
             if name == "last" { Err(Error::Own("the disk is full".into())) } else { Ok(()) }
         };
-        let told = render_each(&formats, &case.evidence, &case.findings, &mut write);
+        let told = render_each(&formats, &Run::new(&case.evidence, &case.findings), &mut write);
         assert_eq!(told.unwrap_err().to_string(), "bad.png could not be rendered: no font");
         assert_eq!(names, ["good", "last"]);
     }

@@ -112,10 +112,10 @@ fn culprit(culprit: &Culprit) -> Vec<String> {
 
 /// The series that matter: those that grow and count, then those with a vote, then what else grows.
 fn told(series: &[SeriesFinding]) -> Vec<&SeriesFinding> {
-    let rank = |s: &SeriesFinding| match (s.trend == Direction::Growing, s.material, s.votes) {
-        (true, true, _) if s.explained_by.is_none() => 0,
-        (_, _, true) => 1,
-        (true, _, _) => 2,
+    let rank = |s: &SeriesFinding| match (s.trend == Direction::Growing, s.votes) {
+        _ if s.grows_unexplained() => 0,
+        (_, true) => 1,
+        (true, _) => 2,
         _ => 3,
     };
     let mut told: Vec<&SeriesFinding> = series.iter().filter(|s| rank(s) < 3).collect();

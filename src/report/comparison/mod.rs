@@ -9,8 +9,8 @@ mod terminal;
 pub use terminal::summary;
 
 use super::picture::{LIGHT, compose_pair};
-use super::png;
-use crate::error::{Error, Result};
+use super::{json, png};
+use crate::error::Result;
 use crate::evidence::{Comparison, Evidence, Findings, Growth, Per, SeriesChange};
 use crate::units::Unit;
 
@@ -23,19 +23,9 @@ pub fn render_all(
     comparison: &Comparison,
     mut write: impl FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    write("compare.json", json(comparison)?.as_bytes())?;
+    write("compare.json", json::render(comparison)?.as_bytes())?;
     write("compare.md", markdown::render(comparison).as_bytes())?;
     write("compare.png", &png::render(&compose_pair(runs, comparison, &LIGHT))?)
-}
-
-/// The comparison as indented JSON that ends with a new line.
-///
-/// # Errors
-/// When it cannot be written as JSON, which its types rule out.
-pub fn json(comparison: &Comparison) -> Result<String> {
-    serde_json::to_string_pretty(comparison)
-        .map(|text| text + "\n")
-        .map_err(|e| Error::Own(format!("compare.json could not be written: {e}")))
 }
 
 /// A row of the table that both texts have: name, before, after, change.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::evidence::{AccountPart, Evidence, Findings, GroupKind, Sample, Series};
-use crate::report::picture::{Bin, Over, bins, clean_text, over, whole};
+use crate::report::picture::{Bin, Over, bins, clean_text, guilty, over, whole};
 use crate::units::Unit;
 
 /// Points of all lines together; a page of 500 KiB holds about three times as many.
@@ -71,10 +71,6 @@ fn line(name: &str, bad: bool, on: bool, points: impl Iterator<Item = (f64, f64)
 fn of_series<'a>(evidence: &'a Evidence, series: &'a Series) -> impl Iterator<Item = (f64, f64)> + 'a {
     let times = &evidence.recording.elapsed_s;
     times.iter().zip(&series.samples).filter_map(|(t, s): (&f64, &Sample)| Some((*t, s.get()?)))
-}
-
-fn guilty(findings: &Findings, name: &str) -> bool {
-    findings.series.iter().any(|s| s.name == name && s.material && s.explained_by.is_none())
 }
 
 fn memory(evidence: &Evidence, findings: &Findings) -> Chart {

@@ -12,10 +12,10 @@ use minijinja::{AutoEscape, Environment, context};
 use serde::Serialize;
 
 use self::charts::charts;
-use super::picture::{LIGHT, clean_text, compose};
-use super::svg;
+use super::markdown::result;
+use super::picture::clean_text;
 use crate::error::{Error, Result};
-use crate::evidence::{Culprit, Evidence, Findings, GateResult, LoadFinding, SeriesFinding};
+use crate::evidence::{Culprit, Evidence, Findings, LoadFinding, SeriesFinding};
 use crate::units::{Bytes, Rate, Unit};
 
 const PAGE: &str = include_str!("page.html");
@@ -24,13 +24,12 @@ const SCRIPT: &str = include_str!("page.js");
 /// What report.json stands behind in the page, to be found again.
 const DOCUMENT: &str = "<script type=\"application/json\" id=\"report\">";
 
-/// The page.
+/// The page, with this SVG as its picture.
 ///
 /// # Errors
 /// When the template fails, which a test rules out.
-pub fn render(evidence: &Evidence, findings: &Findings) -> Result<String> {
+pub fn render(evidence: &Evidence, findings: &Findings, picture: &str) -> Result<String> {
     let own = |e: minijinja::Error| Error::Own(format!("report.html could not be rendered: {e}"));
-    let picture = svg::render(&compose(evidence, findings, &LIGHT))?;
     let mut environment = Environment::empty();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("page", PAGE).map_err(own)?;
@@ -160,13 +159,8 @@ fn account(findings: &Findings) -> Vec<[String; 5]> {
 
 /// Expression, result, why.
 fn gates(findings: &Findings) -> Vec<[String; 3]> {
-    let word = |result: GateResult| match result {
-        GateResult::Held => "held",
-        GateResult::Failed => "failed",
-        GateResult::Inconclusive => "inconclusive",
-    };
     let each = findings.gates.iter();
-    each.map(|g| [clean_text(&g.expr), word(g.result).into(), clean_text(&g.why)]).collect()
+    each.map(|g| [clean_text(&g.expr), result(g.result).into(), clean_text(&g.why)]).collect()
 }
 
 #[derive(Serialize)]
@@ -247,12 +241,19 @@ fn machine(evidence: &Evidence) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture;
+    use crate::report::fixture::{self, Case};
+    use crate::report::picture::{LIGHT, compose};
+    use crate::report::svg;
+
+    fn page(case: &Case) -> String {
+        let picture = svg::render(&compose(&case.evidence, &case.findings, &LIGHT)).unwrap();
+        render(&case.evidence, &case.findings, &picture).unwrap()
+    }
 
     #[test]
     fn every_page_is_whole_small_and_gives_its_report_back() {
         for case in fixture::cases() {
-            let page = render(&case.evidence, &case.findings).unwrap();
+            let page = page(&case);
             assert!(page.len() < 500 << 10, "{}: {} bytes", case.name, page.len());
             let back: Findings = serde_json::from_str(document(&page).unwrap()).unwrap();
             assert_eq!(back.headline, case.findings.headline, "{}", case.name);
@@ -268,7 +269,7 @@ mod tests {
         case.findings.culprits[0].name = evil.into();
         case.findings.culprits[0].stack = vec![evil.into()];
         case.findings.headline = evil.into();
-        let page = render(&case.evidence, &case.findings).unwrap();
+        let page = page(&case);
         assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "it is escaped");
         let back: Findings = serde_json::from_str(document(&page).unwrap()).unwrap();
         assert_eq!(back.headline, evil);

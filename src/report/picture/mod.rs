@@ -23,6 +23,7 @@ mod trace;
 pub use load::{Bin, bins, whole};
 pub use pair::compose_pair;
 pub use scene::{Anchor, Point, Rect, Scene, Shape, Text};
+pub use stage::guilty;
 pub use text::{Weight, clean as clean_text, font, scale};
 pub use theme::{DARK, LIGHT, Rgb, Theme};
 

@@ -3,7 +3,7 @@
 use super::panel::TimeAxis;
 use super::theme::Theme;
 use super::timeline::{Mark, Span};
-use crate::evidence::{Direction, Evidence, Findings, SeriesFinding, Verdict};
+use crate::evidence::{Evidence, Findings, SeriesFinding, Verdict};
 
 /// What is drawn, how, and over which time.
 #[derive(Debug)]
@@ -42,8 +42,5 @@ pub fn guilty(findings: &Findings, series: &str) -> bool {
 
 /// Whether the verdict is bad, and this grows, materially, with nothing that explains it.
 pub fn is_guilty(findings: &Findings, finding: &SeriesFinding) -> bool {
-    matches!(findings.verdict, Verdict::Leak | Verdict::Failed)
-        && finding.trend == Direction::Growing
-        && finding.material
-        && finding.explained_by.is_none()
+    matches!(findings.verdict, Verdict::Leak | Verdict::Failed) && finding.grows_unexplained()
 }
