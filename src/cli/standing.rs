@@ -10,32 +10,32 @@ const LATER_EVERY_S: u64 = 60;
 
 /// Looks at a target now and then, until it is found not to be the service.
 pub struct Watchman {
+    /// None as soon as all is told.
     target: Option<Target>,
     /// Found before the run began, and to be told at its first second.
     found: Option<EventKind>,
     seconds: u64,
     rarely: bool,
-    told: bool,
 }
 
 impl Watchman {
     /// `found` is what was seen before; `rarely` is for a watch.
     pub fn new(target: Option<Target>, found: Option<EventKind>, rarely: bool) -> Watchman {
-        Watchman { target, found, seconds: 0, rarely, told: false }
+        Watchman { target, found, seconds: 0, rarely }
     }
 
     /// Asked each second of load, with the requests answered so far; tells once.
     pub fn second(&mut self, answered: u64) -> Option<EventKind> {
         if let Some(event) = self.found.take() {
-            self.told = true;
+            self.target = None;
             return Some(event);
         }
         self.seconds += 1;
         let every = if self.rarely && self.seconds > LATER_EVERY_S { LATER_EVERY_S } else { LOOK_EVERY_S };
-        let target = self.target.as_mut().filter(|_| !self.told && self.seconds.is_multiple_of(every))?;
+        let target = self.target.as_mut().filter(|_| self.seconds.is_multiple_of(every))?;
         let standing = target.look(answered);
         let event = not_the_service(target, &standing)?;
-        self.told = true;
+        self.target = None;
         Some(event)
     }
 }

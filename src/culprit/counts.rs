@@ -36,6 +36,10 @@ pub struct Counts<'a> {
     /// First and last sampled moment of steady.
     steady: Option<(usize, usize)>,
     snapshots: Vec<&'a TaskSnapshot>,
+    /// When each further life began, in seconds since the run did.
+    began: Vec<f64>,
+    /// The first sampled moment of each life that began within steady.
+    restarts: Vec<usize>,
 }
 
 impl<'a> Counts<'a> {
@@ -66,7 +70,11 @@ impl<'a> Counts<'a> {
         // a snapshot speaks of the kinds that it describes
         let speaks = |snapshot: &&TaskSnapshot| snapshot.groups.iter().any(|group| group.kind == kind);
         let snapshots = evidence.snapshots.iter().filter(speaks).collect();
-        Counts { evidence, kind, table, rows, steady, snapshots }
+        let began = beginnings(&evidence.events);
+        let moment = |began: &f64| table.elapsed_s.partition_point(|time| time < began);
+        let within = |moment: &usize| steady.is_some_and(|(first, last)| first < *moment && *moment <= last);
+        let restarts = began.iter().map(moment).filter(within).collect();
+        Counts { evidence, kind, rows, steady, snapshots, began, restarts, table }
     }
 
     /// Whether nothing of this kind was seen.
@@ -173,15 +181,8 @@ impl<'a> Counts<'a> {
             start: start.or_else(|| at(|ends| ends.0)).unwrap_or(0.0),
             end: end.or_else(|| at(|ends| ends.1)).unwrap_or(0.0),
             settled: settled.or_else(settle_row),
-            lost: self.restarts().map(|new| (row(new - 1) - row(new)).max(0.0)).sum(),
+            lost: self.restarts.iter().map(|new| (row(new - 1) - row(*new)).max(0.0)).sum(),
         }
-    }
-
-    /// The first sampled moment of each life that began within steady.
-    fn restarts(&self) -> impl Iterator<Item = usize> + use<'_, 'a> {
-        let began = beginnings(&self.evidence.events).into_iter();
-        let moments = began.map(|began| self.table.elapsed_s.partition_point(|time| *time < began));
-        moments.filter(|moment| self.steady.is_some_and(|(first, last)| first < *moment && *moment <= last))
     }
 
     /// What the runtime has proven of a family, between the start of steady and the last time it was asked.
@@ -200,7 +201,7 @@ impl<'a> Counts<'a> {
             proven.iter().filter(|(id, _)| member(id)).map(|(_, count)| *count as f64).sum()
         };
         // a process that was started since then has begun with none
-        let restarted = beginnings(&self.evidence.events).into_iter().rfind(|began| *began < last.elapsed_s);
+        let restarted = self.began.iter().copied().rfind(|began| *began < last.elapsed_s);
         let since = restarted.filter(|began| *began > first.elapsed_s);
         let growth = stuck(after) - since.map_or_else(|| stuck(before), |_| 0.0);
         let from = since.unwrap_or(first.elapsed_s);

@@ -36,7 +36,7 @@ pub fn judge(
     let samples = counts.series(family).into_iter().map(Sample::new).collect();
     let mut judged = judge_samples(evidence, counts, family.kind, samples, totals, false_alarm);
     if family.kind == GroupKind::Heap {
-        let runtime = evidence.environment.as_ref().and_then(|e| e.target.as_ref()).map(|t| t.runtime);
+        let runtime = evidence.target().map(|t| t.runtime);
         let rate = runtime.unwrap_or(Runtime::Go).heap_sampling_bytes();
         widen(&mut judged, counts, totals, f64::from(rate));
     }

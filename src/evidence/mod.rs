@@ -70,3 +70,10 @@ pub struct Evidence {
     /// Phases, collections, restarts, gaps, notes, in order.
     pub events: Vec<Event>,
 }
+
+impl Evidence {
+    /// Whom it is about, where that is known.
+    pub fn target(&self) -> Option<&TargetRecord> {
+        self.environment.as_ref()?.target.as_ref()
+    }
+}

@@ -2,11 +2,10 @@
 
 use crate::evidence::{Account, AccountPart, AccountRow, Evidence, beginnings};
 
-use super::rank::Sources;
 use super::steady::Steady;
 
 /// The table, what can leak first; empty where nobody could be asked.
-pub fn account(evidence: &Evidence, steady: &Steady) -> Account {
+pub fn account(evidence: &Evidence, steady: &Steady, exact: bool) -> Account {
     let rows = AccountPart::STACKED
         .iter()
         .rev()
@@ -17,7 +16,7 @@ pub fn account(evidence: &Evidence, steady: &Steady) -> Account {
             Some(AccountRow { part: *part, start, end, per_request })
         })
         .collect();
-    Account { exact: Sources::of(evidence).exact, rows }
+    Account { exact, rows }
 }
 
 /// The first and the last reading within steady, and by how much it grew in each life, summed: from the end of one to the
@@ -61,6 +60,6 @@ mod tests {
         let restart = EventKind::Restart { pid_before: 1, pid_after: 2 };
         evidence.events.push(Event { elapsed_s: 3.0, kind: restart });
         assert_eq!(ends(&evidence, &steady, name), Some((1.0, 8.0, 12.0)));
-        assert_eq!(account(&evidence, &steady).rows[0].per_request, Some(2.0));
+        assert_eq!(account(&evidence, &steady, true).rows[0].per_request, Some(2.0));
     }
 }

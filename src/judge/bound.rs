@@ -29,7 +29,7 @@ pub fn heap_limit(evidence: &Evidence) -> Option<f64> {
 impl Bound {
     /// Reads it off the evidence.
     pub fn of(evidence: &Evidence) -> Bound {
-        let target = evidence.environment.as_ref().and_then(|e| e.target.as_ref());
+        let target = evidence.target();
         if target.is_none_or(|target| target.runtime != Runtime::Jvm) {
             return Bound::OfLive;
         }

@@ -40,7 +40,7 @@ use steady::Steady;
 pub fn judge(evidence: &Evidence) -> Findings {
     let steady = Steady::of(evidence);
     let voters = voters::ask(evidence, &steady, ERROR);
-    let account = account::account(evidence, &steady);
+    let account = account::account(evidence, &steady, voters.sources().exact);
     let tasks = tasks::judge(evidence, &steady, voters.task_share_of_error());
     let load = load::load(evidence, &steady);
     let facts = verdict::Facts::gather(evidence, &steady, &voters, &tasks, load.as_ref());
@@ -61,7 +61,7 @@ pub fn judge(evidence: &Evidence) -> Findings {
         caption: String::new(),
         subtitle: words::subtitle(evidence, load.as_ref()),
         reproduce: evidence.plan.as_ref().map(reproduce),
-        target: evidence.environment.as_ref().and_then(|e| e.target.clone()),
+        target: evidence.target().cloned(),
         load,
         memory: memory::leaking(&series, exact),
         series,

@@ -55,11 +55,7 @@ impl Sources {
             fd_kinds: evidence.groups.iter().any(|g| g.kind == GroupKind::Fd),
             exact: live.min(native).min(times("mem_stacks_bytes")) >= 3 && native * 10 >= live * 9,
             live: live >= 3 || collected::Ends::of(evidence).is_some(),
-            runtime: evidence
-                .environment
-                .as_ref()
-                .and_then(|e| e.target.as_ref())
-                .map_or(Runtime::Other, |t| t.runtime),
+            runtime: evidence.target().map_or(Runtime::Other, |t| t.runtime),
             forwards: evidence.events.iter().any(|e| matches!(e.kind, EventKind::Forwarder { .. })),
             lone: evidence.plan.is_none(),
         }

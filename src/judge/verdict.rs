@@ -212,7 +212,7 @@ fn doubt(voter: &Voter, voters: &Voters, steady: &Steady, drives: bool) -> Optio
         Direction::Inconclusive if voter.bounded => None,
         // a longer run of the kind would not tell either
         Direction::Growing | Direction::Inconclusive
-            if rose(voter) && unreadable_heap(voter, voters) && steady.stretches.len() < 2 =>
+            if voter.rose() > 0.0 && unreadable_heap(voter, voters) && steady.stretches.len() < 2 =>
         {
             let live = voters.get("mem_live_bytes").filter(|_| voters.sources().live);
             let why = match live {
@@ -239,11 +239,6 @@ fn doubt(voter: &Voter, voters: &Voters, steady: &Steady, drives: bool) -> Optio
         }
         Direction::Growing => None,
     }
-}
-
-/// Whether it stood higher at the end of steady than at its start.
-fn rose(voter: &Voter) -> bool {
-    voter.trend.start.zip(voter.trend.end).is_some_and(|(start, end)| end > start)
 }
 
 /// The smallest growth a request that a series without a growth of its own would have shown, or may still hide.

@@ -103,7 +103,7 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> Voters {
         named = present.iter().map(|name| name.to_string()).collect();
     }
     // the smallest that is known: the user's own may be beyond what the cgroup or the machine gives
-    let target = evidence.environment.as_ref().and_then(|e| e.target.as_ref());
+    let target = evidence.target();
     let limits = [judging.and_then(|j| j.memory_limit_bytes), target.and_then(|t| t.memory_limit_bytes)];
     let limit = limits.into_iter().flatten().min().map(|bytes| bytes as f64);
     let heap_limit = bound::heap_limit(evidence);

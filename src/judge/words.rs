@@ -63,7 +63,7 @@ pub fn subtitle(evidence: &Evidence, load: Option<&LoadFinding>) -> String {
 
 /// The program that was named without a URL.
 fn process(evidence: &Evidence) -> Option<String> {
-    let target = evidence.environment.as_ref()?.target.as_ref()?;
+    let target = evidence.target()?;
     Some(match target.pid {
         Some(pid) => format!("{} (pid {pid})", target.program),
         None => target.program.clone(),

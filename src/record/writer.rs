@@ -183,15 +183,13 @@ impl Recorder {
         histograms: impl Iterator<Item = (LatencyTag, &'a Histogram<u64>)>,
     ) {
         let row = LoadRow { soak_rss_bytes: own_rss_bytes(), soak_cpu_s: own_cpu_s(), ..row.clone() };
-        let written = self.load.line(&rows::load(&row));
-        self.note(written);
-        let histograms: Vec<_> = histograms.collect();
         let end = Duration::from_secs_f64(row.elapsed_s);
+        self.load_row(row);
+        let histograms: Vec<_> = histograms.collect();
         let written = self.latency.append(end.saturating_sub(length), length, histograms.iter().copied());
         let written = written.map_err(Error::file(self.latency.get_mut().path()));
         self.note(written);
         self.mirror.latency(end, &histograms);
-        self.mirror.load(row);
     }
 
     /// What misbehaved beside it, row by row.
@@ -201,10 +199,7 @@ impl Recorder {
             None => (own_rss_bytes(), own_cpu_s()),
         };
         for row in all {
-            let row = LoadRow { soak_rss_bytes, soak_cpu_s, ..row.clone() };
-            let written = self.load.line(&rows::load(&row));
-            self.note(written);
-            self.mirror.load(row);
+            self.load_row(LoadRow { soak_rss_bytes, soak_cpu_s, ..row.clone() });
         }
     }
 
@@ -212,7 +207,11 @@ impl Recorder {
     pub fn own(&mut self, elapsed: Duration) {
         let elapsed_s = elapsed.as_secs_f64();
         let (soak_rss_bytes, soak_cpu_s) = (own_rss_bytes(), own_cpu_s());
-        let row = LoadRow { elapsed_s, soak_rss_bytes, soak_cpu_s, ..LoadRow::default() };
+        self.load_row(LoadRow { elapsed_s, soak_rss_bytes, soak_cpu_s, ..LoadRow::default() });
+    }
+
+    /// One line of load.csv.
+    fn load_row(&mut self, row: LoadRow) {
         let written = self.load.line(&rows::load(&row));
         self.note(written);
         self.mirror.load(row);

@@ -49,11 +49,9 @@ impl Chronicle {
     /// One row of samples, with what closer looks have read since the last one; `answered` by soak's own count.
     pub(super) fn row(&mut self, now: Duration, phase: Phase, answered: Option<u64>, mut row: Row) {
         if row.events.iter().any(|event| matches!(event, EventKind::Restart { .. })) {
-            self.ledger.forget();
+            self.ledger.restarted();
         }
         self.ledger.complete(&mut row.values);
-        // before the counter is looked at: a restart explains that it fell
-        row.events.iter().for_each(|event| self.ledger.requests.happened(event));
         let (requests_total, told) = match answered {
             Some(answered) => (Some(answered), None),
             None => self.ledger.counted_by_target(&row.values),

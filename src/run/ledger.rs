@@ -45,9 +45,10 @@ impl Ledger {
         self.kept.extend(values);
     }
 
-    /// What was read by closer looks speaks of a process that is no more.
-    pub(super) fn forget(&mut self) {
+    /// What was read by closer looks speaks of a process that is no more, and its counter explains that the next falls.
+    pub(super) fn restarted(&mut self) {
         self.kept.clear();
+        self.requests.restarted();
     }
 
     pub(super) fn holds_values(&self) -> bool {

@@ -18,9 +18,9 @@ pub(super) struct Requests {
 }
 
 impl Requests {
-    /// Something happened that may explain a fall.
-    pub(super) fn happened(&mut self, event: &EventKind) {
-        self.restarted |= matches!(event, EventKind::Restart { .. });
+    /// A restart explains a fall.
+    pub(super) fn restarted(&mut self) {
+        self.restarted = true;
     }
 
     /// The counter stands at this. None as soon as it cannot be believed, with an event the first time.
@@ -56,10 +56,6 @@ impl Requests {
 mod tests {
     use super::*;
 
-    fn restart() -> EventKind {
-        EventKind::Restart { pid_before: 1, pid_after: 2 }
-    }
-
     #[test]
     fn what_was_counted_before_the_run_is_none_of_it_and_a_restart_loses_nothing() {
         let mut requests = Requests::default();
@@ -67,7 +63,7 @@ mod tests {
         assert_eq!(requests.read(1_000_000.0), (Some(0), None));
         assert_eq!(requests.read(1_000_050.0), (Some(50), None));
         for _ in 0..10 {
-            requests.happened(&restart());
+            requests.restarted();
             assert_eq!(requests.read(3.0).1, None);
             requests.read(1_000.0);
         }

@@ -152,7 +152,7 @@ fn contains(path: &Path, start: u64, size: u64, wanted: &[u8]) -> std::io::Resul
             return Ok(false);
         }
         let filled = kept + read;
-        if buffer[..filled].windows(wanted.len()).any(|window| window == wanted) {
+        if memchr::memmem::find(&buffer[..filled], wanted).is_some() {
             return Ok(true);
         }
         // a match may begin at the very end of what was read

@@ -176,7 +176,7 @@ fn mix_of(plan: &MisbehavePlan) -> Mix {
 fn hold(rate: Rate, share: f64, connections: u32) -> Duration {
     let busiest = rate.per_second().unwrap_or(1.0) * (share / ON).min(1.0);
     let most = FILLED * f64::from(connections.max(1)) / busiest.max(1e-9);
-    HOLD.min(Duration::from_secs_f64(most.min(HOLD.as_secs_f64())))
+    Duration::from_secs_f64(most.min(HOLD.as_secs_f64()))
 }
 
 /// One behaviour of the mix.

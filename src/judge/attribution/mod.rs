@@ -130,8 +130,7 @@ fn lines(
             Some(effect) if leaks(kind, effect) => line.answer = Attributed::Leaks,
             Some(effect) => {
                 let of_all = NOTHING_OF_ALL * growth.max(0.0) / kind.sent.max(1) as f64;
-                let most = worst
-                    .map_or(of_all, |worst| (NOTHING_EACH * worst).min(of_all.max(NOTHING_EACH * worst)));
+                let most = worst.map_or(of_all, |worst| NOTHING_EACH * worst);
                 // many small ones may come to much: the normal ones are held to their share of all the growth
                 let most = if kind.is_normal() { of_all } else { most };
                 line.answer = match effect.each.hi <= most {

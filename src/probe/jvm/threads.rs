@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use crate::evidence::{Frame, GroupKind, TaskGroup, is_jdk};
+use crate::probe::pprof::{FNV_START, fnv1a};
 
 /// Frames kept of a stack.
 const MOST_FRAMES: usize = 64;
@@ -124,13 +125,10 @@ fn without_address(name: &str) -> String {
     format!("{before}{}", after.trim_start_matches(|c: char| c.is_ascii_hexdigit()))
 }
 
-/// The same name, state and place give the same id in every run: FNV-1a, which needs nobody's library.
+/// The same name, state and place give the same id in every run.
 fn id(name: &str, state: &str, place: &str) -> String {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in [name, state, &without_address(place)].join("\0").bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    format!("t{hash:016x}")
+    let whole = [name, state, &without_address(place)].join("\0");
+    format!("t{:016x}", fnv1a(FNV_START, whole.as_bytes()))
 }
 
 #[cfg(test)]

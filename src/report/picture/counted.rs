@@ -13,12 +13,19 @@ const POINTS: f64 = 240.0;
 /// Over less time than this a rate is a matter of one request more or less.
 const LEAST_S: f64 = 1.0;
 
-/// Whether requests were counted that soak did not send.
-pub fn counted(stage: &Stage<'_>) -> bool {
-    !super::load::driven(stage) && !rates(stage).is_empty()
+/// From when to when in seconds, and how many requests each second.
+#[derive(Debug)]
+pub struct Counted(Vec<(f64, f64, f64)>);
+
+impl Counted {
+    /// The requests that were counted and soak did not send; none where there are none.
+    pub fn find(stage: &Stage<'_>) -> Option<Counted> {
+        let rates = if super::load::driven(stage) { Vec::new() } else { rates(stage) };
+        (!rates.is_empty()).then_some(Counted(rates))
+    }
 }
 
-/// From when to when in seconds, and how many requests each second. Counts only ever rise.
+/// Counts only ever rise.
 fn rates(stage: &Stage<'_>) -> Vec<(f64, f64, f64)> {
     let recording = &stage.evidence.recording;
     let counts = recording.elapsed_s.iter().zip(&recording.requests_total);
@@ -46,9 +53,8 @@ fn rates(stage: &Stage<'_>) -> Vec<(f64, f64, f64)> {
 }
 
 /// Paints the rate into `plot`; labels reach to `right`.
-pub fn draw(scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32) -> Panel {
+pub fn draw(Counted(rates): &Counted, scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32) -> Panel {
     let theme = stage.theme;
-    let rates = rates(stage);
     let most = rates.iter().map(|(.., rate)| *rate).fold(0.0, f64::max);
     let scale = Scale::new(Unit::Count, 0.0, most * 1.2, 2);
     let panel = Panel { plot, time: stage.time.clone(), scale };

@@ -194,7 +194,7 @@ enum Kind<'a> {
     Tasks(Tasks<'a>),
     Rate,
     /// Driven by somebody else.
-    Counted,
+    Counted(counted::Counted),
     Latency,
 }
 
@@ -204,7 +204,7 @@ impl Kind<'_> {
         match self {
             Kind::Memory(_) => 46.0,
             Kind::Tasks(_) => 25.0,
-            Kind::Rate | Kind::Counted => 10.0,
+            Kind::Rate | Kind::Counted(_) => 10.0,
             Kind::Latency => 19.0,
         }
     }
@@ -213,7 +213,7 @@ impl Kind<'_> {
         match self {
             Kind::Memory(_) => "Memory".into(),
             Kind::Tasks(tasks) => tasks.title(),
-            Kind::Rate | Kind::Counted => "Requests per second".into(),
+            Kind::Rate | Kind::Counted(_) => "Requests per second".into(),
             Kind::Latency => "Latency".into(),
         }
     }
@@ -230,7 +230,7 @@ fn panels<'a>(
     let mut kinds: Vec<Kind<'a>> = memory.map(Kind::Memory).into_iter().collect();
     kinds.extend(tasks.map(Kind::Tasks));
     kinds.extend(load::driven(stage).then_some(Kind::Rate));
-    kinds.extend(counted::counted(stage).then_some(Kind::Counted));
+    kinds.extend(counted::Counted::find(stage).map(Kind::Counted));
     kinds.extend(load::timed(stage).then_some(Kind::Latency));
     if kinds.is_empty() {
         let text = "Nothing was sampled in this run.".to_string();
@@ -253,7 +253,7 @@ fn panels<'a>(
             Kind::Memory(series) => memory::draw(scene, stage, series, plot, right),
             Kind::Tasks(tasks) => tasks.draw(scene, stage, plot, right),
             Kind::Rate => load::draw_rate(scene, stage, plot, right),
-            Kind::Counted => counted::draw(scene, stage, plot, right),
+            Kind::Counted(rates) => counted::draw(&rates, scene, stage, plot, right),
             Kind::Latency => load::draw_latency(scene, stage, plot, right),
         };
         if i == 0 {
