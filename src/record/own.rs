@@ -11,7 +11,7 @@ pub fn own_rss_bytes() -> u64 {
     {
         use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
         let Ok(pid) = sysinfo::get_current_pid() else { return 0 };
-        let mut system = System::new();
+        let Ok(mut system) = System::new() else { return 0 };
         let memory = ProcessRefreshKind::nothing().with_memory();
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, memory);
         system.process(pid).map_or(0, |p| p.memory())

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(target_os = "linux")]
 use crate::target::Identity;
 
 /// One process. What could not be read is none, and a gap in that series alone.
