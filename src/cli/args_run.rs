@@ -72,6 +72,9 @@ pub struct LoadArgs {
     /// Requests in flight at most [default: 64]
     #[arg(short = 'c', long, value_name = "N", allow_hyphen_values = true)]
     pub connections: Option<String>,
+    /// Threads that send, for rates above some 20,000/s [default: enough for the rate]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub threads: Option<String>,
     /// Steady ends with the n-th request; without -z the time follows from it
     #[arg(short = 'n', long, value_name = "N", allow_hyphen_values = true)]
     pub requests: Option<String>,
@@ -251,6 +254,7 @@ impl RunArgs {
             min_duration: typed(load.min_duration),
             rate: typed(load.rate),
             connections: typed(load.connections),
+            threads: typed(load.threads),
             requests: typed(load.requests),
             timeout: typed(load.timeout),
             misbehave: list(load.misbehave),

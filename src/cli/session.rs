@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::drive::{Driver, Monotonic};
+use crate::drive::{Driver, Monotonic, Sending};
 use crate::error::{Error, Result};
 use crate::evidence::{Command, EventKind, Phase, PlanRecord, ProbeRecord};
 use crate::judge::foresee;
@@ -147,10 +147,11 @@ async fn prepare(plan: &Plan, manner: &Manner, command: &mut Option<Started>) ->
 /// Who sends the load; nobody in a watch.
 fn driver(plan: &Plan, clock: &Arc<Monotonic>) -> Result<Option<Driver>> {
     let Some(request) = plan.request.as_ref().filter(|_| plan.record.drives()) else { return Ok(None) };
-    let PlanRecord { connections, timeout, rate, .. } = plan.record;
-    let driver = Driver::start(request, connections, timeout.0, rate, clock.clone())?;
+    let PlanRecord { connections, timeout, rate, threads, .. } = plan.record;
+    let sending = Sending { rate, connections, timeout: timeout.0, threads };
+    let driver = Driver::start(request, sending, clock.clone())?;
     Ok(Some(match &plan.record.misbehave {
-        Some(mix) => driver.misbehave(request, connections, timeout.0, rate, mix)?,
+        Some(mix) => driver.misbehave(request, sending, mix)?,
         None => driver,
     }))
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::Interval;
-use super::schedule::{Load, Mix, Schedule, Ticket};
+use super::schedule::{Load, Mix, Schedule, Ticket, Turn};
 use super::tally::{Counted, Outcome, Tally};
 use super::usual::Usual;
 use crate::evidence::{ErrorKind, LoadRow, NORMAL};
@@ -17,6 +17,8 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 pub(super) struct Book {
     rate: Rate,
+    /// Which of the requests, where several engines share them.
+    turn: Turn,
     timeout: Duration,
     /// What some of the requests do instead, elsewhere; with the number of the next block.
     mix: Option<Mix>,
@@ -35,9 +37,10 @@ pub(super) struct Book {
 }
 
 impl Book {
-    pub(super) fn new(rate: Rate, timeout: Duration, now: Duration) -> Book {
+    pub(super) fn new(rate: Rate, timeout: Duration, turn: Turn, now: Duration) -> Book {
         Book {
             rate,
+            turn,
             timeout,
             mix: None,
             next_block: 0,
@@ -64,11 +67,12 @@ impl Book {
             }
             self.due_before += old.due_by(now);
         }
-        self.schedule = Some(match &self.mix {
+        let schedule = match &self.mix {
             Some(mix) => Schedule::normal(self.rate, load, self.timeout, mix, self.next_block),
-            None => Schedule::new(self.rate, load, self.timeout),
-        });
-        self.next_block += self.schedule.as_ref().map_or(0, Schedule::blocks);
+            None => Schedule::shared(self.rate, load, self.timeout, self.turn),
+        };
+        self.next_block += schedule.blocks();
+        self.schedule = Some(schedule);
     }
 
     /// From the next load on, leaves out the requests that misbehave.
@@ -196,7 +200,7 @@ mod tests {
     #[test]
     fn counts_go_on_while_the_engine_is_stalled() {
         let clock = Turned::default();
-        let mut book = Book::new(Rate::PerSecond(100.0), 10 * SECOND, clock.now());
+        let mut book = Book::new(Rate::PerSecond(100.0), 10 * SECOND, Turn::ALL, clock.now());
         book.begin(load(0, 3600), clock.now());
         clock.turn(5 * SECOND);
         let row = take(&mut book, clock.now());
@@ -212,7 +216,7 @@ mod tests {
     #[test]
     fn a_simulated_day_in_two_cycles_adds_up() {
         let clock = Turned::default();
-        let mut book = Book::new(Rate::PerSecond(10.0), 10 * SECOND, clock.now());
+        let mut book = Book::new(Rate::PerSecond(10.0), 10 * SECOND, Turn::ALL, clock.now());
         let (mut due, mut done, mut rows) = (0, 0, 0);
         for start_h in [0, 12] {
             book.begin(load(start_h * 3600, 6 * 3600), clock.now());
@@ -234,7 +238,7 @@ mod tests {
 
     #[test]
     fn stopped_it_is_finished_when_nothing_is_in_flight_or_a_second_later() {
-        let mut book = Book::new(Rate::PerSecond(100.0), 10 * SECOND, Duration::ZERO);
+        let mut book = Book::new(Rate::PerSecond(100.0), 10 * SECOND, Turn::ALL, Duration::ZERO);
         book.begin(load(0, 60), Duration::ZERO);
         let ticket = book.next(SECOND).unwrap();
         while book.next(SECOND).is_some() {}

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use super::alarm::Alarm;
 use super::book::{Book, Free};
 use super::clock::Clock;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Kept};
 use super::schedule::Ticket;
 
 /// The pacer's alarms are at least so far apart: below 2,000/s each request has an alarm of its own, above they are
@@ -113,6 +113,7 @@ async fn pace(engine: &Engine) {
 /// One slot: send what it is given, and then what is due, until there is nothing.
 async fn work(engine: Rc<Engine>, id: usize) {
     let clock = Arc::clone(&engine.shared.clock);
+    let mut kept = Kept::default();
     loop {
         let Some(mut ticket) = engine.slots[id].ticket.take() else {
             engine.slots[id].called.notified().await;
@@ -122,7 +123,7 @@ async fn work(engine: Rc<Engine>, id: usize) {
             let sent = clock.now();
             engine.shared.book().tally.sent(ticket, sent);
             let deadline = ticket.due.saturating_add(engine.timeout);
-            let outcome = engine.exchange.once(deadline.saturating_sub(sent)).await;
+            let outcome = engine.exchange.once(&mut kept, deadline.saturating_sub(sent)).await;
             if outcome.answered {
                 engine.shared.answered.fetch_add(1, Ordering::Relaxed);
             }

@@ -10,7 +10,8 @@ use crate::evidence::ErrorKind;
 const MS: Duration = Duration::from_millis(1);
 
 fn start(request: &RequestPlan, connections: u32, timeout: Duration, rate: Rate) -> Driver {
-    Driver::start(request, connections, timeout, rate, Arc::new(Monotonic::begin())).unwrap()
+    let sending = Sending { rate, connections, timeout, threads: 1 };
+    Driver::start(request, sending, Arc::new(Monotonic::begin())).unwrap()
 }
 
 /// A load that begins at once and is all steady.
@@ -80,6 +81,31 @@ fn a_constant_rate_is_held_with_every_request_sent_and_answered() {
     // the machine may be busy, so this is no measurement: it only excludes a schedule that is not kept at all
     let late = histogram(&interval, LatencyTag::Late).value_at_quantile(0.5);
     assert!(late < 20_000_000, "median lateness {late} ns");
+}
+
+#[test]
+fn threads_share_a_load_and_lose_none_of_it() {
+    let server = Server::start(Manner::ok_after(Duration::ZERO));
+    for (rate, requests) in [(Rate::PerSecond(500.0), Some(401)), (Rate::Max, Some(401))] {
+        let sending = Sending { rate, connections: 7, timeout: Duration::from_secs(10), threads: 3 };
+        let clock = Arc::new(Monotonic::begin());
+        let driver = Driver::start(&request_to(server.addr), sending, clock).unwrap();
+        driver.begin(Load { requests, ..steady(Duration::from_secs(20)) });
+        wait_until_done(&driver);
+        assert_eq!(driver.answered_total(), 401);
+        let interval = driver.finish();
+        let row = &interval.row;
+        assert_eq!((row.due, row.sent, row.done, row.dropped), (401, 401, 401, 0));
+        assert_eq!(count(&interval, LatencyTag::Steady), 401);
+    }
+    assert!(server.seen.most_in_flight.load(Ordering::Relaxed) <= 7);
+}
+
+#[test]
+fn a_server_that_closes_after_each_answer_is_no_error() {
+    let (interval, server) = ten_against(Manner::status("200 OK", "connection: close\r\n", "ok"));
+    assert_eq!((interval.row.done, errors(&interval.row)), (10, vec![]));
+    assert_eq!(server.seen.connections.load(Ordering::Relaxed), 10, "each had a connection of its own");
 }
 
 #[test]
@@ -270,9 +296,9 @@ fn cycles_follow_each_other_and_takes_add_up() {
     let server = Server::start(Manner::ok_after(Duration::ZERO));
     let clock = Arc::new(Monotonic::begin());
     let request = request_to(server.addr);
-    let rate = Rate::PerSecond(200.0);
-    let mut driver =
-        Driver::start(&request, 8, Duration::from_secs(1), rate, Arc::<Monotonic>::clone(&clock)).unwrap();
+    let sending =
+        Sending { rate: Rate::PerSecond(200.0), connections: 8, timeout: Duration::from_secs(1), threads: 1 };
+    let mut driver = Driver::start(&request, sending, Arc::<Monotonic>::clone(&clock)).unwrap();
     let mut rows = Vec::new();
     for _ in 0..2 {
         driver.begin(Load { start: clock.now(), ..steady(250 * MS) });

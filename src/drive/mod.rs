@@ -1,9 +1,9 @@
 //! The load: schedule, engine, requests and latency.
 //!
 //! Comes in: the request, a rate, and when load begins and stops. Goes out: an [`Interval`] of counts and histograms
-//! whenever somebody takes one. `schedule` says what is due (pure, behind a [`Clock`]), `engine` sends it, `exchange`
-//! is one request and its answer, `misbehave` those that go wrong on purpose, `tally` counts what became of it, and `book` holds schedule and tally together
-//! behind one lock. Nothing is printed and nothing is kept for a request that has ended.
+//! whenever somebody takes one. `schedule` says what is due (pure, behind a [`Clock`]), `engine` sends it from a
+//! `thread`, `exchange` is one request and its answer, `misbehave` those that go wrong on purpose, `tally` counts what
+//! became of it, and `book` holds schedule and tally together behind one lock. Nothing is printed and nothing is kept for a request that has ended.
 
 mod alarm;
 mod book;
@@ -13,34 +13,29 @@ mod exchange;
 mod misbehave;
 mod schedule;
 mod tally;
+mod thread;
 mod usual;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, channel};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::evidence::{LatencyTag, LoadRow, MisbehavePlan};
 use crate::plan::RequestPlan;
 use crate::units::Rate;
 
-use book::Book;
-use engine::Shared;
-use exchange::Exchange;
 use misbehave::Pool;
+use schedule::Turn;
 
 pub use misbehave::Design;
-use tally::{Counted, Histograms};
+use tally::Histograms;
+use thread::EngineThread;
 
 pub use clock::{Clock, Monotonic, Turned};
 pub use schedule::Load;
-
-/// The engine stops a second after it was told to, at most; this is for a thread that the machine starves besides.
-const THREAD_MAY_TAKE: Duration = Duration::from_millis(1500);
 
 /// What was counted between two takes.
 #[derive(Debug, Clone)]
@@ -65,20 +60,51 @@ pub struct Interval {
 }
 
 impl Interval {
+    /// Adds what another engine counted in the same time.
+    fn add(&mut self, other: &Interval) {
+        self.row.add(&other.row);
+        self.body_bytes += other.body_bytes;
+        self.slot_waits += other.slot_waits;
+        self.overslept = self.overslept.max(other.overslept);
+        self.histograms.add(&other.histograms);
+    }
+
     /// A histogram of nanoseconds for each tag, in the order of [`LatencyTag::ALL`]; many are empty.
     pub fn histograms(&self) -> impl Iterator<Item = (LatencyTag, &Histogram<u64>)> {
         self.histograms.iter()
     }
 }
 
-/// Drives requests from a thread of its own until it is finished or dropped.
+/// How requests are sent, whatever they are.
+#[derive(Debug, Clone, Copy)]
+pub struct Sending {
+    /// How many are due each second.
+    pub rate: Rate,
+    /// In flight at most, over all threads.
+    pub connections: u32,
+    /// For the wait and the answer together.
+    pub timeout: Duration,
+    /// Engines that share the load, each on a thread of its own; at least 1.
+    pub threads: u32,
+}
+
+impl Sending {
+    /// An engine for each thread, and none without a connection.
+    fn turns(&self) -> impl Iterator<Item = Turn> {
+        let of = u64::from(self.threads.clamp(1, self.connections.max(1)));
+        (0..of).map(move |index| Turn { index, of })
+    }
+
+    /// The connections of one engine.
+    fn slots(&self, turn: Turn) -> u32 {
+        u32::try_from(turn.before(u64::from(self.connections.max(1)))).unwrap_or(u32::MAX)
+    }
+}
+
+/// Drives requests from threads of its own until it is finished or dropped.
 pub struct Driver {
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
-    /// Disconnected when the thread has ended.
-    ended: Receiver<()>,
-    /// Room for the next interval, made outside of the engine's lock.
-    spare: Counted,
+    clock: Arc<dyn Clock>,
+    engines: Vec<EngineThread>,
     /// Those that misbehave, where some do.
     pool: Option<Pool>,
 }
@@ -86,101 +112,76 @@ pub struct Driver {
 impl Driver {
     /// Make ready; nothing is sent before [`Driver::begin`].
     ///
-    /// At most `connections` requests are in flight. `timeout` is for the wait and the answer together.
-    ///
     /// # Errors
-    /// When the HTTP client cannot be set up (an https URL on a machine without certificates) or the thread cannot.
-    pub fn start(
-        request: &RequestPlan,
-        connections: u32,
-        timeout: Duration,
-        rate: Rate,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Driver> {
-        let exchange = Exchange::new(request, connections)?;
-        let own = |e: std::io::Error| Error::Own(format!("the driver could not start: {e}"));
-        // the only work for its other threads is to look up names, which a few can do
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .max_blocking_threads(4)
-            .build()
-            .map_err(own)?;
-        let book = Book::new(rate, timeout, clock.now());
-        let shared = Arc::new(Shared::new(book, clock));
-        let (alive, ended) = channel();
-        let for_engine = Arc::clone(&shared);
-        let thread = std::thread::Builder::new()
-            .name("soak-drive".into())
-            .spawn(move || {
-                let _alive: std::sync::mpsc::Sender<()> = alive;
-                runtime.block_on(engine::drive(for_engine, exchange, connections.max(1), timeout));
-                // a name that is still being looked up must not hold up the end
-                runtime.shutdown_background();
-            })
-            .map_err(own)?;
-        Ok(Driver { shared, thread: Some(thread), ended, spare: Counted::new(), pool: None })
+    /// When the HTTP client cannot be set up (an https URL on a machine without certificates) or a thread cannot.
+    pub fn start(request: &RequestPlan, sending: Sending, clock: Arc<dyn Clock>) -> Result<Driver> {
+        let engine = |turn| EngineThread::start(request, &sending, turn, Arc::clone(&clock));
+        let engines = sending.turns().map(engine).collect::<Result<Vec<EngineThread>>>()?;
+        Ok(Driver { clock, engines, pool: None })
     }
 
-    /// From the next load on, lets this share of the requests misbehave, each behaviour with at most `connections` of its
-    /// own. Arguments are those of [`Driver::start`].
+    /// From the next load on, lets this share of the requests misbehave, each behaviour with as many connections of its
+    /// own as the others have together. `sending` is that of [`Driver::start`], with one thread.
     ///
     /// # Errors
     /// When there can be no thread for them.
     pub fn misbehave(
         mut self,
         request: &RequestPlan,
-        connections: u32,
-        timeout: Duration,
-        rate: Rate,
+        sending: Sending,
         plan: &MisbehavePlan,
     ) -> Result<Driver> {
-        let pool = Pool::start(request, connections, timeout, rate, plan, Arc::clone(&self.shared.clock))?;
-        self.shared.book().leave_out(pool.mix());
+        let Sending { rate, connections, timeout, .. } = sending;
+        let pool = Pool::start(request, connections, timeout, rate, plan, Arc::clone(&self.clock))?;
+        self.engines.iter().for_each(|engine| engine.shared.book().leave_out(pool.mix()));
         self.pool = Some(pool);
         Ok(self)
     }
 
     /// Schedule this load, in place of what may be left of the one before. In flight requests go on.
     pub fn begin(&self, load: Load) {
-        let now = self.shared.clock.now();
-        self.shared.book().begin(load, now);
+        let now = self.clock.now();
+        for engine in &self.engines {
+            engine.shared.book().begin(load, now);
+            engine.shared.changed.notify_one();
+        }
         self.pool.iter().for_each(|pool| pool.begin(load));
-        self.shared.changed.notify_one();
     }
 
     /// No more load, ever. What is in flight has until its deadline, and a second at most.
     pub fn stop(&self) {
-        let now = self.shared.clock.now();
-        self.shared.book().stop(now);
+        self.engines.iter().for_each(EngineThread::stop);
         self.pool.iter().for_each(Pool::stop);
-        self.shared.changed.notify_one();
     }
 
     /// Whether every request of the load was sent or dropped, and has ended: how a run with --requests knows.
     pub fn steady_done(&self) -> bool {
-        let now = self.shared.clock.now();
-        self.shared.book().load_done(now)
+        let now = self.clock.now();
+        self.engines.iter().all(|engine| engine.shared.book().load_done(now))
     }
 
     /// A collection or a snapshot is asked for at this time. Requests under way within a second of it are told apart
     /// from here on, until a second after [`Driver::probing_ends`]; told a second ahead, all are.
     pub fn probing_begins(&self, at: Duration) {
-        self.shared.book().tally.probing_begins(at);
+        self.engines.iter().for_each(|engine| engine.shared.book().tally.probing_begins(at));
     }
 
     /// One of those that were asked for is answered, or given up.
     pub fn probing_ends(&self, at: Duration) {
-        self.shared.book().tally.probing_ends(at);
+        self.engines.iter().for_each(|engine| engine.shared.book().tally.probing_ends(at));
     }
 
     /// What was counted since the last take, or since the start. Cheap; to be called once a second or so.
     pub fn take(&mut self) -> Interval {
-        let now = self.shared.clock.now();
-        // dropped here: what was the engine's becomes the caller's, and the spare becomes the engine's
-        let spare = std::mem::replace(&mut self.spare, Counted::new());
-        let mut interval = self.shared.book().take(spare, now);
+        let now = self.clock.now();
+        let each = self.engines.iter_mut().map(|engine| engine.take(now));
+        let mut interval = each
+            .reduce(|mut all, one| {
+                all.add(&one);
+                all
+            })
+            .unwrap_or_else(|| unreachable!("there is an engine at least"));
         interval.misbehaved = self.pool.as_ref().map(|pool| pool.take(now)).unwrap_or_default();
-        self.spare = Counted::empty_like(&interval.histograms);
         interval
     }
 
@@ -188,29 +189,20 @@ impl Driver {
     /// those whose body was cut off or came too late are among them, since the target worked on them. So are all that
     /// were sent and misbehaved.
     pub fn answered_total(&self) -> u64 {
-        self.shared.answered.load(Ordering::Relaxed) + self.pool.as_ref().map_or(0, Pool::sent)
+        let answered = |engine: &EngineThread| engine.shared.answered.load(Ordering::Relaxed);
+        self.engines.iter().map(answered).sum::<u64>() + self.pool.as_ref().map_or(0, Pool::sent)
     }
 
-    /// Stop, wait until the thread has ended (a second and a half at most), and take what is left. Blocks.
+    /// Stop, wait until the threads have ended (a second and a half at most), and take what is left. Blocks.
     pub fn finish(mut self) -> Interval {
-        self.end();
-        self.take()
-    }
-
-    fn end(&mut self) {
         self.stop();
-        let in_time = self.ended.recv_timeout(THREAD_MAY_TAKE);
-        if let (Some(thread), Err(std::sync::mpsc::RecvTimeoutError::Disconnected)) =
-            (self.thread.take(), in_time)
-        {
-            // a panic in it was told on stderr; what was counted until then still stands
-            let _ = thread.join();
-        }
+        self.engines.iter_mut().for_each(EngineThread::join);
+        self.take()
     }
 }
 
 impl Drop for Driver {
-    /// Ends the load; the thread follows by itself.
+    /// Ends the load; the threads follow by themselves.
     fn drop(&mut self) {
         self.stop();
     }

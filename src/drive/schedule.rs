@@ -116,8 +116,8 @@ impl Pace {
 /// Which requests of a load a schedule gives out.
 #[derive(Debug, Clone)]
 enum Deal {
-    /// All.
-    All,
+    /// All, or where several engines share them this one's.
+    Every(Turn),
     /// Those that behave.
     Normal(Design),
     /// The others.
@@ -128,7 +128,7 @@ impl Deal {
     /// Whether the n-th request is one of them.
     fn holds(&mut self, n: u64) -> bool {
         match self {
-            Deal::All => true,
+            Deal::Every(turn) => turn.holds(n),
             Deal::Normal(design) => design.kind(n).is_none(),
             Deal::Misbehaving(design) => design.kind(n).is_some(),
         }
@@ -137,10 +137,33 @@ impl Deal {
     /// How many of them there are among the first `n`.
     fn before(&mut self, n: u64) -> u64 {
         match self {
-            Deal::All => n,
+            Deal::Every(turn) => turn.before(n),
             Deal::Normal(design) => n - design.misbehaving_before(n),
             Deal::Misbehaving(design) => design.misbehaving_before(n),
         }
+    }
+}
+
+/// Where several engines share a load: one takes every `of`-th of its requests, beginning with number `index`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Turn {
+    /// From 0.
+    pub index: u64,
+    /// How many engines, at least 1.
+    pub of: u64,
+}
+
+impl Turn {
+    /// The only engine.
+    pub(super) const ALL: Turn = Turn { index: 0, of: 1 };
+
+    fn holds(self, n: u64) -> bool {
+        n % self.of == self.index
+    }
+
+    /// How many of the first `n` are its own.
+    pub(super) fn before(self, n: u64) -> u64 {
+        n.saturating_add(self.of - 1 - self.index) / self.of
     }
 }
 
@@ -185,7 +208,7 @@ impl Schedule {
         let total = pace.map_or(0, |pace| pace.before(load.warmup.saturating_add(load.steady)));
         let limit = load.requests.map_or(u64::MAX, |n| first_steady.saturating_add(n));
         Schedule {
-            deal: Deal::All,
+            deal: Deal::Every(Turn::ALL),
             pace,
             start: load.start,
             steady_from,
@@ -220,10 +243,19 @@ impl Schedule {
         self
     }
 
+    /// Only one engine's share of a load that several send.
+    pub(super) fn shared(rate: Rate, load: Load, timeout: Duration, turn: Turn) -> Schedule {
+        let mut schedule = Schedule::new(rate, load, timeout);
+        schedule.deal = Deal::Every(turn);
+        schedule.steady_left = load.requests.map_or(u64::MAX, |n| turn.before(n));
+        schedule.advance_to(0);
+        schedule
+    }
+
     /// Blocks of its steady; none where nothing misbehaves.
     pub(super) fn blocks(&self) -> u32 {
         match &self.deal {
-            Deal::All => 0,
+            Deal::Every(_) => 0,
             Deal::Normal(design) | Deal::Misbehaving(design) => design.blocks(),
         }
     }
@@ -231,7 +263,8 @@ impl Schedule {
     /// How many have become due, up to and including now.
     pub(super) fn due_by(&mut self, now: Duration) -> u64 {
         let numbers = self.numbers_by(now);
-        self.deal.before(numbers)
+        // a closed loop counts only what it gave out itself
+        if self.pace.is_some() { self.deal.before(numbers) } else { numbers }
     }
 
     /// The same of all numbers, whoever gives them out.

@@ -190,3 +190,20 @@ fn the_closed_loop_ends_with_the_n_th_too() {
     assert_eq!(std::iter::from_fn(|| schedule.take(4 * SECOND)).count(), 3);
     assert!(schedule.is_over(4 * SECOND));
 }
+
+#[test]
+fn engines_that_share_a_load_have_every_request_once_at_its_own_time() {
+    let load = Load { requests: Some(500), ..load(3, 7) };
+    let rate = Rate::PerSecond(100.0);
+    let mut due: Vec<Duration> = take_all(&mut open(100.0, load), 9 * SECOND).iter().map(|t| t.due).collect();
+    let mut shared = Vec::new();
+    for index in 0..3 {
+        let turn = Turn { index, of: 3 };
+        let mut one = Schedule::shared(rate, load, TIMEOUT, turn);
+        assert_eq!(one.due_by(4 * SECOND), turn.before(101));
+        shared.extend(take_all(&mut one, 9 * SECOND).iter().map(|t| t.due));
+    }
+    due.sort();
+    shared.sort();
+    assert_eq!((due.len(), &due), (601, &shared));
+}

@@ -63,6 +63,14 @@ impl Histograms {
         }
     }
 
+    /// Adds what others counted.
+    pub(super) fn add(&mut self, other: &Histograms) {
+        for (sum, more) in self.0.iter_mut().zip(&other.0) {
+            // it grows to what it is given; that fails only beyond the address space
+            let _ = sum.add(more);
+        }
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (LatencyTag, &Histogram<u64>)> {
         LatencyTag::ALL.into_iter().zip(&self.0)
     }

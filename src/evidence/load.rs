@@ -86,6 +86,18 @@ pub struct LoadRow {
 }
 
 impl LoadRow {
+    /// Adds the counts of another row, which ends at the same time or later.
+    pub fn add(&mut self, later: &LoadRow) {
+        self.elapsed_s = later.elapsed_s;
+        self.due += later.due;
+        self.sent += later.sent;
+        self.done += later.done;
+        self.dropped += later.dropped;
+        self.errors.iter_mut().zip(later.errors).for_each(|(sum, n)| *sum += n);
+        self.soak_rss_bytes = self.soak_rss_bytes.max(later.soak_rss_bytes);
+        self.soak_cpu_s = later.soak_cpu_s;
+    }
+
     /// Whether these were requests of a client that behaves: the load whose rate, latency and errors are told.
     pub fn is_normal(&self) -> bool {
         self.behaviour.is_empty() || self.behaviour == super::NORMAL

@@ -101,6 +101,9 @@ pub struct PlanRecord {
     pub rate: Rate,
     /// Requests in flight at most.
     pub connections: u32,
+    /// Threads that share the load.
+    #[serde(default = "one")]
+    pub threads: u32,
     /// Wait and answer together.
     pub timeout: Span,
     /// Steady ends with the n-th, where asked for.
@@ -127,6 +130,10 @@ pub struct PlanRecord {
     /// The user's limits.
     #[serde(default, rename = "gate", skip_serializing_if = "Vec::is_empty")]
     pub gates: Vec<Gate>,
+}
+
+fn one() -> u32 {
+    1
 }
 
 impl PlanRecord {

@@ -13,6 +13,7 @@ mod profiles;
 mod redact;
 mod request;
 mod resolve;
+mod sending;
 mod settings;
 mod typed;
 mod types;

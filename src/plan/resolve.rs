@@ -9,6 +9,7 @@ use super::layers::{Layers, Written};
 use super::phases::{self, Asked};
 use super::profiles::{self, Profile};
 use super::request::{self, Outside};
+use super::sending::{self, Sending};
 use super::settings::Settings;
 use super::typed::Typed;
 use super::types::{OutPlan, Plan, TargetPlan};
@@ -20,10 +21,6 @@ use crate::units::{Bytes, Rate, Span, Unit, parse_amount};
 /// Where the user wrote none; a stranger's service gets less.
 const DEFAULT_RATE: Rate = Rate::PerSecond(100.0);
 const DEFAULT_RATE_BEYOND_LOOPBACK: Rate = Rate::PerSecond(10.0);
-pub(super) const DEFAULT_CONNECTIONS: u32 = 64;
-/// More would run out of file descriptors and ports before it ran out of users.
-const MOST_CONNECTIONS: u32 = 50_000;
-pub(super) const DEFAULT_TIMEOUT: Span = Span(Duration::from_secs(10));
 const DEFAULT_HORIZON: Span = Span(Duration::from_secs(30 * 86_400));
 const DEFAULT_RESOLUTION_BYTES: f64 = 1024.0;
 const DEFAULT_MAX_ERROR_RATIO: f64 = 0.1;
@@ -83,9 +80,9 @@ pub(super) fn resolve_in(
     let rate = rate(&layers, &request.url)?;
     let requests = whole(&layers, "requests", |s| &s.requests, u64::MAX)?;
     let phases = phases(&layers, rate, requests)?;
-    let connections = whole(&layers, "connections", |s| &s.connections, u64::from(MOST_CONNECTIONS))?;
     let interval = interval(&layers, &phases)?;
     let misbehave = misbehave::plan(&layers, &request.url, rate, interval)?;
+    let Sending { connections, timeout, threads } = sending::resolve(&layers, rate, misbehave.as_ref())?;
     let judging = judging(&layers, &target)?;
     let record = PlanRecord {
         schema: "soak/1".into(),
@@ -96,9 +93,9 @@ pub(super) fn resolve_in(
         headers: request.headers.keys().map(ToString::to_string).collect(),
         body_bytes: request.body.len() as u64,
         rate,
-        connections: connections
-            .map_or(DEFAULT_CONNECTIONS, |n| u32::try_from(n).unwrap_or(MOST_CONNECTIONS)),
-        timeout: above_zero(&layers, "timeout", |s| &s.timeout)?.unwrap_or(DEFAULT_TIMEOUT),
+        connections,
+        timeout,
+        threads,
         requests,
         until_sure: until_sure(&layers)?,
         expect_status: request.expect_status.iter().map(reqwest::StatusCode::as_u16).collect(),
@@ -213,7 +210,12 @@ pub(super) fn judging(layers: &Layers, target: &TargetPlan) -> Result<Judging> {
 }
 
 /// A whole number from 1 to `most`.
-fn whole(layers: &Layers, key: &str, get: fn(&Settings) -> &Option<Typed>, most: u64) -> Result<Option<u64>> {
+pub(super) fn whole(
+    layers: &Layers,
+    key: &str,
+    get: fn(&Settings) -> &Option<Typed>,
+    most: u64,
+) -> Result<Option<u64>> {
     let Some(written) = layers.pick(key, get) else { return Ok(None) };
     match written.text.trim().parse::<u64>() {
         Ok(n) if (1..=most).contains(&n) => Ok(Some(n)),

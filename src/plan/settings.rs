@@ -30,6 +30,7 @@ pub struct Settings {
 
     pub rate: Option<Typed>,
     pub connections: Option<Typed>,
+    pub threads: Option<Typed>,
     pub requests: Option<Typed>,
     pub timeout: Option<Typed>,
     #[serde(deserialize_with = "typed::one_or_many")]

@@ -9,9 +9,10 @@ use super::layers::{Layers, Written};
 use super::profiles::{self, Profile};
 use super::request::{self, Outside};
 use super::resolve::{
-    DEFAULT_CONNECTIONS, DEFAULT_TIMEOUT, INTERVAL_UNTIL_SURE, LONGEST_DEFAULT_INTERVAL, SAMPLES,
-    SHORTEST_DEFAULT_INTERVAL, SHORTEST_INTERVAL, above_zero, bounded, judging, out, span, until_sure,
+    INTERVAL_UNTIL_SURE, LONGEST_DEFAULT_INTERVAL, SAMPLES, SHORTEST_DEFAULT_INTERVAL, SHORTEST_INTERVAL,
+    above_zero, bounded, judging, out, span, until_sure,
 };
+use super::sending::{DEFAULT_CONNECTIONS, DEFAULT_TIMEOUT};
 use super::settings::Settings;
 use super::types::{Plan, TargetPlan};
 use super::{gates, looking, redact};
@@ -75,6 +76,7 @@ pub(super) fn watch_in(
         // nobody knows how many there are; as many as soak would have had may be in flight
         connections: DEFAULT_CONNECTIONS,
         timeout: DEFAULT_TIMEOUT,
+        threads: 1,
         requests: None,
         until_sure: until_sure(&layers)?,
         expect_status: Vec::new(),

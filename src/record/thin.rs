@@ -48,7 +48,7 @@ pub(super) fn add_up(rows: &mut Vec<LoadRow>, most: usize, events: &[Event]) {
         // those of one moment stand beside each other, so the one like it may be a few rows behind
         let mut near = kept.iter_mut().rev().take_while(|before| place(before) == place(&row));
         match near.find(|before| alike(before, &row)) {
-            Some(before) => *before = sum(before, row),
+            Some(before) => before.add(&row),
             None => kept.push(row),
         }
     }
@@ -57,18 +57,6 @@ pub(super) fn add_up(rows: &mut Vec<LoadRow>, most: usize, events: &[Event]) {
 
 fn alike(a: &LoadRow, b: &LoadRow) -> bool {
     (&a.request, &a.behaviour, a.block) == (&b.request, &b.behaviour, b.block)
-}
-
-fn sum(a: &LoadRow, b: LoadRow) -> LoadRow {
-    LoadRow {
-        due: a.due + b.due,
-        sent: a.sent + b.sent,
-        done: a.done + b.done,
-        dropped: a.dropped + b.dropped,
-        errors: std::array::from_fn(|i| a.errors[i] + b.errors[i]),
-        soak_rss_bytes: a.soak_rss_bytes.max(b.soak_rss_bytes),
-        ..b
-    }
 }
 
 #[cfg(test)]

@@ -250,6 +250,7 @@ fn plan(made: &Made) -> PlanRecord {
         body_bytes: 0,
         rate: Rate::PerSecond(made.rate),
         connections: 64,
+        threads: 1,
         timeout: Span::from_secs_f64(10.0),
         requests: None,
         until_sure: None,

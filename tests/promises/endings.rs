@@ -185,6 +185,7 @@ fn plan() -> PlanRecord {
         body_bytes: 0,
         rate: Rate::PerSecond(RATE),
         connections: 64,
+        threads: 1,
         timeout: span(10.0),
         requests: None,
         until_sure: None,

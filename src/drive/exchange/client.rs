@@ -1,14 +1,12 @@
-//! One request and its answer, through reqwest.
+//! Everything but plain HTTP/1.1, through reqwest and its pool of connections.
 //!
-//! Comes in: the request of the plan. Goes out: an [`Outcome`] for each exchange. Proxies of the environment are not
-//! used, nothing is sent twice, and a redirect is an answer like any other unless the plan follows it on its host.
-
-use std::time::Duration;
+//! Proxies of the environment are not used.
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, Request, StatusCode};
+use reqwest::{Client, Request};
 
-use super::tally::Outcome;
+use super::Exchange;
+use crate::drive::tally::Outcome;
 use crate::error::{Error, Result};
 use crate::evidence::ErrorKind;
 use crate::plan::RequestPlan;
@@ -17,16 +15,15 @@ use crate::plan::RequestPlan;
 const MOST_REDIRECTS: usize = 10;
 
 /// The client of one engine with the request that it sends over and over.
-pub(super) struct Exchange {
+pub(super) struct Pooled {
     client: Client,
     request: Request,
-    expect_status: Vec<StatusCode>,
 }
 
-impl Exchange {
+impl Pooled {
     /// # Errors
     /// When the system has no certificates to check an https server by, or the request cannot be built.
-    pub(super) fn new(plan: &RequestPlan, connections: u32) -> Result<Exchange> {
+    pub(super) fn new(plan: &RequestPlan, connections: u32) -> Result<Pooled> {
         // Someone may have chosen a provider before; then theirs will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = Client::builder()
@@ -35,7 +32,7 @@ impl Exchange {
             .retry(reqwest::retry::never())
             .redirect(if plan.follow { same_host() } else { Policy::none() })
             .referer(false)
-            .user_agent(concat!("soak/", env!("CARGO_PKG_VERSION")))
+            .user_agent(super::USER_AGENT)
             .pool_max_idle_per_host(connections as usize);
         if plan.insecure {
             builder = builder.tls_danger_accept_invalid_certs(true);
@@ -50,19 +47,11 @@ impl Exchange {
             request = request.body(plan.body.clone());
         }
         let request = request.build().map_err(|e| own("the request could not be built", e))?;
-        Ok(Exchange { client, request, expect_status: plan.expect_status.clone() })
+        Ok(Pooled { client, request })
     }
 
-    /// Send it, and read the answer to its end, within this time in all.
-    pub(super) async fn once(&self, within: Duration) -> Outcome {
-        let mut outcome = Outcome::default();
-        if tokio::time::timeout(within, self.talk(&mut outcome)).await.is_err() {
-            outcome.error = Some(ErrorKind::Timeout);
-        }
-        outcome
-    }
-
-    async fn talk(&self, outcome: &mut Outcome) {
+    /// Send the request, and read the answer to its end.
+    pub(super) async fn talk(&self, judge: &Exchange, outcome: &mut Outcome) {
         // only a body that streams cannot be cloned, and ours are bytes
         let Some(request) = self.request.try_clone() else { return };
         let mut response = match self.client.execute(request).await {
@@ -72,8 +61,7 @@ impl Exchange {
                 return;
             }
         };
-        outcome.answered = true;
-        outcome.error = self.judge(response.status());
+        judge.answered(response.status(), outcome);
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) => outcome.bytes += chunk.len() as u64,
@@ -84,19 +72,6 @@ impl Exchange {
                 }
             }
         }
-    }
-
-    /// A 2xx is always right; the others where the plan expects them.
-    fn judge(&self, status: StatusCode) -> Option<ErrorKind> {
-        if status.is_success() || self.expect_status.contains(&status) {
-            return None;
-        }
-        Some(match status.as_u16() {
-            400..=499 => ErrorKind::Status4xx,
-            // a protocol switched to (101) is, like a redirect, an answer that says to go elsewhere
-            ..=399 => ErrorKind::Status3xx,
-            _ => ErrorKind::Status5xx,
-        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::drive::testing::{Manner, Server, request_to};
-use crate::drive::{Driver, Load, Monotonic};
+use crate::drive::{Driver, Load, Monotonic, Sending};
 use crate::evidence::{Behaviour, LoadRow, MisbehavePlan};
 use crate::units::{Rate, Span};
 
@@ -23,10 +23,11 @@ fn driven(
     let request = request_to(server.addr);
     let plan =
         MisbehavePlan { seed: 1, block: Span(200 * MS), mix: BTreeMap::from_iter(mix.iter().copied()) };
-    let (rate, timeout) = (Rate::PerSecond(rate), Duration::from_secs(2));
+    let sending =
+        Sending { rate: Rate::PerSecond(rate), connections, timeout: Duration::from_secs(2), threads: 1 };
     let clock = Arc::new(Monotonic::begin());
-    let driver = Driver::start(&request, connections, timeout, rate, clock).unwrap();
-    let mut driver = driver.misbehave(&request, connections, timeout, rate, &plan).unwrap();
+    let driver = Driver::start(&request, sending, clock).unwrap();
+    let mut driver = driver.misbehave(&request, sending, &plan).unwrap();
     let steady = Duration::from_secs_f64(seconds);
     driver.begin(Load { start: Duration::ZERO, warmup: Duration::ZERO, steady, requests: None });
     let until = Instant::now() + steady + 250 * MS;

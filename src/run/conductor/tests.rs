@@ -94,6 +94,7 @@ fn plan(steady_s: f64) -> PlanRecord {
         body_bytes: 0,
         rate: Rate::PerSecond(1.0),
         connections: 1,
+        threads: 1,
         timeout: span(10.0),
         requests: None,
         until_sure: None,

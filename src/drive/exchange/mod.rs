@@ -1,0 +1,81 @@
+//! One request and its answer: where it goes over, and what became of it.
+//!
+//! Comes in: the request of the plan. Goes out: an [`Outcome`] for each exchange. Nothing is sent twice, and a redirect
+//! is an answer like any other unless the plan follows it on its host. Plain HTTP/1.1 goes over connections of hyper's
+//! that belong to the slots themselves ([`plain`]): that is half of the processor time of a client with a pool. All
+//! else (TLS, HTTP/2, proxies, redirects) is left to reqwest ([`client`]).
+
+mod client;
+mod names;
+mod plain;
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+
+use super::tally::Outcome;
+use crate::error::Result;
+use crate::evidence::ErrorKind;
+use crate::plan::RequestPlan;
+
+use client::Pooled;
+use plain::{Line, Plain};
+
+/// What soak calls itself, unless the plan has another name.
+const USER_AGENT: &str = concat!("soak/", env!("CARGO_PKG_VERSION"));
+
+/// What sends the requests of one engine.
+pub(super) struct Exchange {
+    over: Over,
+    expect_status: Vec<StatusCode>,
+}
+
+enum Over {
+    Plain(Plain),
+    Pooled(Pooled),
+}
+
+/// What a slot keeps from one exchange to the next: its connection, where it has one of its own.
+#[derive(Default)]
+pub(super) struct Kept(Option<Line>);
+
+impl Exchange {
+    /// # Errors
+    /// When the system has no certificates to check an https server by, or the request cannot be built.
+    pub(super) fn new(plan: &RequestPlan, connections: u32) -> Result<Exchange> {
+        let plain = plan.url.scheme() == "http" && !plan.follow;
+        let over = if plain {
+            Over::Plain(Plain::new(plan)?)
+        } else {
+            Over::Pooled(Pooled::new(plan, connections)?)
+        };
+        Ok(Exchange { over, expect_status: plan.expect_status.clone() })
+    }
+
+    /// Send it, and read the answer to its end, within this time in all.
+    pub(super) async fn once(&self, kept: &mut Kept, within: Duration) -> Outcome {
+        let mut outcome = Outcome::default();
+        let talk = async {
+            match &self.over {
+                Over::Plain(plain) => plain.talk(&mut kept.0, self, &mut outcome).await,
+                Over::Pooled(pooled) => pooled.talk(self, &mut outcome).await,
+            }
+        };
+        if tokio::time::timeout(within, talk).await.is_err() {
+            outcome.error = Some(ErrorKind::Timeout);
+        }
+        outcome
+    }
+
+    /// The head of the answer is there. A 2xx is always right; the others where the plan expects them.
+    fn answered(&self, status: StatusCode, outcome: &mut Outcome) {
+        outcome.answered = true;
+        outcome.error = match status.as_u16() {
+            _ if status.is_success() || self.expect_status.contains(&status) => None,
+            400..=499 => Some(ErrorKind::Status4xx),
+            // a protocol switched to (101) is, like a redirect, an answer that says to go elsewhere
+            ..=399 => Some(ErrorKind::Status3xx),
+            _ => Some(ErrorKind::Status5xx),
+        };
+    }
+}

@@ -1,0 +1,144 @@
+//! Plain HTTP/1.1 over a connection that belongs to one slot, through hyper.
+//!
+//! The connection is polled by the slot that waits for it and not by a task of its own, so that an answer wakes one task
+//! and not two. While nobody waits for it nothing is read; that the server closed it is seen before it is used again.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::{ACCEPT, HOST, HeaderMap, HeaderValue, USER_AGENT};
+use hyper::{Method, Request, Uri};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use super::Exchange;
+use super::names::Names;
+use crate::drive::tally::Outcome;
+use crate::error::{Error, Result};
+use crate::evidence::ErrorKind;
+use crate::plan::RequestPlan;
+
+/// The most that a connection reads ahead: hyper's own bound, six times this, would add up over many connections.
+const BUFFER: usize = 64 * 1024;
+
+/// The request that is sent over and over, and where to.
+pub(super) struct Plain {
+    names: Names,
+    method: Method,
+    target: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+/// A connection between two exchanges.
+pub(super) struct Line {
+    sender: SendRequest<Full<Bytes>>,
+    wire: Wire,
+}
+
+/// The side of a connection that does the work.
+struct Wire {
+    /// None once it has ended: only then whoever waits for it learns that.
+    connection: Option<Pin<Box<Http1>>>,
+}
+
+type Http1 = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
+
+impl Wire {
+    /// Waits for something that this connection brings about.
+    async fn bring<T>(&mut self, waiting: impl Future<Output = T>) -> T {
+        let mut waiting = pin!(waiting);
+        poll_fn(|cx| {
+            if self.connection.as_mut().is_some_and(|connection| connection.as_mut().poll(cx).is_ready()) {
+                self.connection = None;
+            }
+            waiting.as_mut().poll(cx)
+        })
+        .await
+    }
+}
+
+impl Plain {
+    /// # Errors
+    /// When URL or host cannot be written into a request.
+    pub(super) fn new(plan: &RequestPlan) -> Result<Plain> {
+        let own = |e: &dyn std::fmt::Display| Error::Own(format!("the request could not be built: {e}"));
+        let url = &plan.url;
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let target = format!("{}{query}", url.path()).parse::<Uri>().map_err(|e| own(&e))?;
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let host = format!("{}{port}", url.host_str().unwrap_or_default());
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, HeaderValue::try_from(host).map_err(|e| own(&e))?);
+        headers.insert(USER_AGENT, HeaderValue::from_static(super::USER_AGENT));
+        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+        for name in plan.headers.keys() {
+            headers.remove(name);
+        }
+        headers.extend(plan.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        let names = Names::of(url);
+        Ok(Plain { names, method: plan.method.clone(), target, headers, body: plan.body.clone() })
+    }
+
+    /// Send the request over the connection that was kept, or a new one, and read the answer to its end.
+    pub(super) async fn talk(&self, kept: &mut Option<Line>, judge: &Exchange, outcome: &mut Outcome) {
+        // taken out for as long as it is under way: given up half way, it is closed
+        let mut line = match kept.take() {
+            Some(line) => line.still_open().await,
+            None => None,
+        };
+        if line.is_none() {
+            line = self.connect().await;
+        }
+        let Some(mut line) = line else {
+            outcome.error = Some(ErrorKind::Connect);
+            return;
+        };
+        let sending = line.sender.send_request(self.request());
+        // closed, reset, or no HTTP: the connection is of no use any more
+        let Ok(response) = line.wire.bring(sending).await else {
+            outcome.error = Some(ErrorKind::Reset);
+            return;
+        };
+        judge.answered(response.status(), outcome);
+        let mut body = response.into_body();
+        while let Some(frame) = line.wire.bring(body.frame()).await {
+            match frame {
+                Ok(frame) => outcome.bytes += frame.data_ref().map_or(0, |data| data.len() as u64),
+                Err(_) => {
+                    outcome.error = Some(ErrorKind::Body);
+                    return;
+                }
+            }
+        }
+        *kept = Some(line);
+    }
+
+    async fn connect(&self) -> Option<Line> {
+        let stream = self.names.connect().await.ok()?;
+        // what is due goes out now
+        let _ = stream.set_nodelay(true);
+        let (sender, connection) =
+            http1::Builder::new().max_buf_size(BUFFER).handshake(TokioIo::new(stream)).await.ok()?;
+        Some(Line { sender, wire: Wire { connection: Some(Box::pin(connection)) } })
+    }
+
+    fn request(&self) -> Request<Full<Bytes>> {
+        let mut request = Request::new(Full::new(self.body.clone()));
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.target.clone();
+        *request.headers_mut() = self.headers.clone();
+        request
+    }
+}
+
+impl Line {
+    /// This connection, unless the server has closed it or said that it would.
+    async fn still_open(mut self) -> Option<Line> {
+        self.wire.bring(self.sender.ready()).await.ok()?;
+        Some(self)
+    }
+}

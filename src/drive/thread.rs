@@ -1,0 +1,93 @@
+//! One engine on a thread of its own.
+//!
+//! Comes in: what to send and which share of it. Goes out: an [`Interval`] whenever somebody takes one. What the engine
+//! counts stays behind a lock of its own, so that engines on several cores never wait for each other.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::book::Book;
+use super::clock::Clock;
+use super::engine::{self, Shared};
+use super::exchange::Exchange;
+use super::schedule::Turn;
+use super::tally::Counted;
+use super::{Interval, Sending};
+use crate::error::{Error, Result};
+use crate::plan::RequestPlan;
+
+/// An engine stops a second after it was told to, at most; this is for a thread that the machine starves besides.
+const MAY_TAKE: Duration = Duration::from_millis(1500);
+
+/// Sends its share of the requests until its book is finished.
+pub(super) struct EngineThread {
+    pub(super) shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+    /// Disconnected when the thread has ended.
+    ended: Receiver<()>,
+    /// Room for the next interval, made outside of the engine's lock.
+    spare: Counted,
+}
+
+impl EngineThread {
+    /// # Errors
+    /// When the HTTP client cannot be set up or the thread cannot.
+    pub(super) fn start(
+        request: &RequestPlan,
+        sending: &Sending,
+        turn: Turn,
+        clock: Arc<dyn Clock>,
+    ) -> Result<EngineThread> {
+        let slots = sending.slots(turn);
+        let exchange = Exchange::new(request, slots)?;
+        let own = |e: std::io::Error| Error::Own(format!("the driver could not start: {e}"));
+        // the only work for its other threads is to look up names, which a few can do
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(4)
+            .build()
+            .map_err(own)?;
+        let timeout = sending.timeout;
+        let book = Book::new(sending.rate, timeout, turn, clock.now());
+        let shared = Arc::new(Shared::new(book, clock));
+        let (alive, ended) = channel();
+        let for_engine = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name("soak-drive".into())
+            .spawn(move || {
+                let _alive: Sender<()> = alive;
+                runtime.block_on(engine::drive(for_engine, exchange, slots, timeout));
+                // a name that is still being looked up must not hold up the end
+                runtime.shutdown_background();
+            })
+            .map_err(own)?;
+        Ok(EngineThread { shared, thread: Some(thread), ended, spare: Counted::new() })
+    }
+
+    /// What it counted since the last take.
+    pub(super) fn take(&mut self, now: Duration) -> Interval {
+        // dropped here: what was the engine's becomes the caller's, and the spare becomes the engine's
+        let spare = std::mem::replace(&mut self.spare, Counted::new());
+        let interval = self.shared.book().take(spare, now);
+        self.spare = Counted::empty_like(&interval.histograms);
+        interval
+    }
+
+    /// No more load, ever.
+    pub(super) fn stop(&self) {
+        let now = self.shared.clock.now();
+        self.shared.book().stop(now);
+        self.shared.changed.notify_one();
+    }
+
+    /// Wait until the thread has ended, once it was told to stop; a second and a half at most.
+    pub(super) fn join(&mut self) {
+        let in_time = self.ended.recv_timeout(MAY_TAKE);
+        if let (Some(thread), Err(RecvTimeoutError::Disconnected)) = (self.thread.take(), in_time) {
+            // a panic in it was told on stderr; what was counted until then still stands
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! How requests are sent, whatever they are: rate, connections, timeout, threads.
+
+use std::num::NonZero;
+use std::time::Duration;
+
+use super::layers::Layers;
+use super::resolve::{above_zero, whole};
+use crate::error::Result;
+use crate::evidence::MisbehavePlan;
+use crate::units::{Rate, Span};
+
+/// More would run out of file descriptors and ports before it ran out of users.
+const MOST_CONNECTIONS: u32 = 50_000;
+pub(super) const DEFAULT_CONNECTIONS: u32 = 64;
+pub(super) const DEFAULT_TIMEOUT: Span = Span(Duration::from_secs(10));
+
+/// One thread is enough for this rate: it sends three to five times as much (`cargo bench --bench driver`), and what it
+/// has left is what keeps lateness small.
+const A_THREAD_SENDS: f64 = 20_000.0;
+/// More threads than this only stand in each other's way on any machine that soak has seen.
+const MOST_THREADS: u32 = 256;
+
+/// What is resolved here.
+pub(super) struct Sending {
+    pub(super) connections: u32,
+    pub(super) timeout: Span,
+    pub(super) threads: u32,
+}
+
+/// # Errors
+/// In one line, with the place: what is no number in its range, or contradicts the rest.
+pub(super) fn resolve(layers: &Layers, rate: Rate, misbehave: Option<&MisbehavePlan>) -> Result<Sending> {
+    let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+    let connections = whole(layers, "connections", |s| &s.connections, u64::from(MOST_CONNECTIONS))?;
+    let connections = connections.map_or(DEFAULT_CONNECTIONS, number);
+    let timeout = above_zero(layers, "timeout", |s| &s.timeout)?.unwrap_or(DEFAULT_TIMEOUT);
+    let threads = match whole(layers, "threads", |s| &s.threads, u64::from(MOST_THREADS))?.map(number) {
+        None if misbehave.is_some() => 1,
+        None => enough_for(rate).min(connections),
+        Some(threads) => {
+            let wrong = |why: &str| match layers.pick("threads", |s| &s.threads) {
+                Some(written) => Err(written.wrong(format!("{threads} {why}"))),
+                None => Ok(()),
+            };
+            if threads > connections {
+                wrong(&format!("are more than --connections {connections}: each thread needs one"))?;
+            }
+            if threads > 1 && misbehave.is_some() {
+                wrong("cannot deal out who misbehaves: with --misbehave there is one")?;
+            }
+            threads
+        }
+    };
+    Ok(Sending { connections, timeout, threads })
+}
+
+/// As fast as it goes is as fast as half of this machine can: what is driven is often the other half.
+fn enough_for(rate: Rate) -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let cores = u32::try_from(cores).unwrap_or(MOST_THREADS).min(MOST_THREADS);
+    let wanted = rate.per_second().map_or(cores.div_ceil(2), |rate| (rate / A_THREAD_SENDS).ceil() as u32);
+    wanted.clamp(1, cores)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_gets_the_threads_it_needs_and_no_more_than_there_are_cores() {
+        assert_eq!(enough_for(Rate::PerSecond(0.1)), 1);
+        assert_eq!(enough_for(Rate::PerSecond(20_000.0)), 1);
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as u32;
+        assert_eq!(enough_for(Rate::PerSecond(1e9)), cores);
+        assert_eq!(enough_for(Rate::Max), cores.div_ceil(2));
+    }
+}
