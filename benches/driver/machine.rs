@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::process::Command;
 use std::time::Duration;
 
+use procfs::Current;
 use procfs::process::Process;
 
 use super::Result;
@@ -39,6 +40,12 @@ pub fn cpu_of_children() -> Result<Duration> {
     let used = Process::myself()?.stat()?;
     let ticks = used.cutime + used.cstime;
     Ok(Duration::from_secs_f64(ticks as f64 / procfs::ticks_per_second() as f64))
+}
+
+/// The load average of the last minute, where it is such that drivers would wait for others.
+pub fn other_work() -> Option<f32> {
+    let load = procfs::LoadAverage::current().ok()?.one;
+    (load > 0.5).then_some(load)
 }
 
 /// Processor, cores and kernel, in a line.

@@ -62,7 +62,7 @@ fn watched(cores: &Cores, tool: Tool, marks: [u64; 2]) -> Result<[f64; 2]> {
         for (mark, mib) in marks.iter().zip(&mut private) {
             while target.count()? < *mark {
                 if driver.try_wait()?.is_some() {
-                    return Err(format!("{} ended before its {mark}th request", tool.name()).into());
+                    return Err(format!("{} fell behind: it ended before request {mark}", tool.name()).into());
                 }
                 sleep(LOOK_EVERY);
             }

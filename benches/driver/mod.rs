@@ -76,8 +76,14 @@ fn bench(wanted: &Wanted) -> Result<()> {
     for tool in missing {
         eprintln!("{} is left out: it is not installed ({})", tool.name(), tool.install_line());
     }
+    if let Some(load) = machine::other_work() {
+        eprintln!(
+            "this machine has other work (load {load}): wait until it is idle, or the figures say little"
+        );
+    }
     println!("{}", machine::described(&cores));
     let asked = |part: &str| wanted.parts.is_empty() || wanted.parts.iter().any(|p| p == part);
+    // each table is printed as soon as it is there: what follows may fail
     if asked("lateness") {
         println!("\n{}", lateness::bench(&cores, &here, wanted.rounds)?);
     }
