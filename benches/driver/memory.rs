@@ -17,8 +17,8 @@ const RATE: u32 = 10_000;
 /// Both counts of a run, in requests: ten seconds, and a hundred with --long, whose goals are the issue's.
 const SHORT: [u64; 2] = [10_000, 100_000];
 const LONG: [u64; 2] = [100_000, 1_000_000];
-/// A driver that falls so far behind its rate is not waited for.
-const PATIENCE: u32 = 5;
+/// How often a driver gets the time that its rate asks for: on a busy machine it falls behind, and only the count matters.
+const PATIENCE: u32 = 2;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 const MIB: f64 = (1 << 20) as f64;
 
@@ -50,7 +50,7 @@ pub fn bench(cores: &Cores, tools: &[Tool], long: bool) -> Result<String> {
 fn watched(cores: &Cores, tool: Tool, marks: [u64; 2]) -> Result<[f64; 2]> {
     let scratch = tempfile::tempdir()?;
     let target = Target::start(cores)?;
-    let seconds = (marks[1] / u64::from(RATE)) as u32 + PATIENCE;
+    let seconds = (marks[1] / u64::from(RATE)) as u32 * PATIENCE;
     let mut driver = tool
         .command(cores, &target.url(), Load::Paced(RATE), seconds, scratch.path())?
         .stdout(Stdio::null())
