@@ -143,8 +143,8 @@ impl Driver {
     /// Schedule this load, in place of what may be left of the one before. In flight requests go on.
     pub fn begin(&self, load: Load) {
         let now = self.shared.clock.now();
-        self.shared.book().begin(load, now);
-        self.pool.iter().for_each(|pool| pool.begin(load));
+        self.shared.book().begin(load.clone(), now);
+        self.pool.iter().for_each(|pool| pool.begin(load.clone()));
         self.shared.changed.notify_one();
     }
 
