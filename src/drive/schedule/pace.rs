@@ -39,8 +39,12 @@ impl Pace {
 
     /// How long after the start the n-th (from 0) is due: the first nanosecond at which n/rate has passed.
     pub(super) fn due(self, n: u64) -> Duration {
-        let nanos = (u128::from(n) * self.nanos).div_ceil(self.requests);
-        u64::try_from(nanos).map_or(Duration::MAX, Duration::from_nanos)
+        let nanos = u128::from(n) * self.nanos;
+        // for years a round rate needs no more than 64 bits, and those divide faster
+        if let (Ok(nanos), Ok(requests)) = (u64::try_from(nanos), u64::try_from(self.requests)) {
+            return Duration::from_nanos(nanos.div_ceil(requests));
+        }
+        u64::try_from(nanos.div_ceil(self.requests)).map_or(Duration::MAX, Duration::from_nanos)
     }
 
     /// How many are due up to and including this time after the start.
