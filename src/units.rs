@@ -179,8 +179,7 @@ impl Rate {
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Rate::PerSecond(rate) if *rate >= 0.1 => write!(f, "{}/s", trim_zeros(*rate)),
-            Rate::PerSecond(rate) => write!(f, "{}/h", trim_zeros(*rate * 3600.0)),
+            Rate::PerSecond(rate) => Level(*rate).fmt(f),
             Rate::Max => f.write_str("max"),
         }
     }
@@ -196,9 +195,10 @@ impl FromStr for Rate {
         }
         let bad =
             || BadQuantity(format!("'{text}' is no rate above zero; write it as 100, 500/s, 30/m or max"));
-        let (number, per) = per_time(text).ok_or_else(bad)?;
-        let rate = number.trim().parse::<f64>().map_err(|_| bad())? / per;
-        if rate.is_finite() && rate > 0.0 { Ok(Rate::PerSecond(rate)) } else { Err(bad()) }
+        match text.parse() {
+            Ok(Level(rate)) if rate > 0.0 => Ok(Rate::PerSecond(rate)),
+            _ => Err(bad()),
+        }
     }
 }
 
@@ -209,6 +209,42 @@ impl Serialize for Rate {
 }
 
 impl<'de> Deserialize<'de> for Rate {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Requests due each second at some moment of a load whose rate changes; zero is one, too.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
+pub struct Level(pub f64);
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            rate if rate >= 0.1 || rate == 0.0 => write!(f, "{}/s", trim_zeros(rate)),
+            rate => write!(f, "{}/h", trim_zeros(rate * 3600.0)),
+        }
+    }
+}
+
+impl FromStr for Level {
+    type Err = BadQuantity;
+
+    fn from_str(text: &str) -> Result<Self, BadQuantity> {
+        let bad = || BadQuantity(format!("'{text}' is no rate; write it as 100, 500/s or 30/m"));
+        let (number, per) = per_time(text.trim()).ok_or_else(bad)?;
+        let rate = number.trim().parse::<f64>().map_err(|_| bad())? / per;
+        if rate.is_finite() && rate >= 0.0 { Ok(Level(rate)) } else { Err(bad()) }
+    }
+}
+
+impl Serialize for Level {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Level {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
     }

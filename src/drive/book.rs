@@ -185,12 +185,13 @@ pub(super) enum Free {
 mod tests {
     use super::*;
     use crate::drive::clock::{Clock, Turned};
+    use crate::evidence::Pattern;
 
     const SECOND: Duration = Duration::from_secs(1);
 
     fn load(start_s: u64, steady_s: u64) -> Load {
         let (start, steady) = (SECOND * start_s as u32, SECOND * steady_s as u32);
-        Load { start, warmup: Duration::ZERO, steady, requests: None }
+        Load { start, warmup: Duration::ZERO, steady, requests: None, pattern: Pattern::default() }
     }
 
     fn take(book: &mut Book, now: Duration) -> LoadRow {

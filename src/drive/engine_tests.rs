@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::testing::{Manner, Server, request_to};
 use super::*;
-use crate::evidence::ErrorKind;
+use crate::evidence::{ErrorKind, Pattern};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -16,7 +16,13 @@ fn start(request: &RequestPlan, connections: u32, timeout: Duration, rate: Rate)
 
 /// A load that begins at once and is all steady.
 fn steady(time: Duration) -> Load {
-    Load { start: Duration::ZERO, warmup: Duration::ZERO, steady: time, requests: None }
+    Load {
+        start: Duration::ZERO,
+        warmup: Duration::ZERO,
+        steady: time,
+        requests: None,
+        pattern: Pattern::default(),
+    }
 }
 
 /// Drive the whole of this load, until all of it has ended.
@@ -63,7 +69,13 @@ fn ten_against(manner: Manner) -> (Interval, Server) {
 #[test]
 fn a_constant_rate_is_held_with_every_request_sent_and_answered() {
     let server = Server::start(Manner::ok_after(Duration::ZERO));
-    let load = Load { start: 50 * MS, warmup: 200 * MS, steady: 800 * MS, requests: None };
+    let load = Load {
+        start: 50 * MS,
+        warmup: 200 * MS,
+        steady: 800 * MS,
+        requests: None,
+        pattern: Pattern::default(),
+    };
     let driver = start(&request_to(server.addr), 64, Duration::from_secs(10), Rate::PerSecond(500.0));
     driver.begin(load);
     wait_until_done(&driver);

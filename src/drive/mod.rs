@@ -142,10 +142,10 @@ impl Driver {
     pub fn begin(&self, load: Load) {
         let now = self.clock.now();
         for engine in &self.engines {
-            engine.shared.book().begin(load, now);
+            engine.shared.book().begin(load.clone(), now);
             engine.shared.changed.notify_one();
         }
-        self.pool.iter().for_each(|pool| pool.begin(load));
+        self.pool.iter().for_each(|pool| pool.begin(load.clone()));
     }
 
     /// No more load, ever. What is in flight has until its deadline, and a second at most.

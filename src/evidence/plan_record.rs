@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use std::time::Duration;
 
-use super::{Gate, MisbehavePlan};
+use super::{Gate, MisbehavePlan, Pattern};
 use crate::units::{Rate, Span};
 
 /// How long each phase takes. With cycles, warmup, steady and settle are those of one cycle.
@@ -97,7 +97,7 @@ pub struct PlanRecord {
     pub headers: Vec<String>,
     /// How long the body of each request is, in bytes.
     pub body_bytes: u64,
-    /// The arrival rate.
+    /// The arrival rate; of a shape its mean over steady.
     pub rate: Rate,
     /// Requests in flight at most.
     pub connections: u32,
@@ -119,6 +119,9 @@ pub struct PlanRecord {
     pub interval: Span,
     /// The phases.
     pub phases: PhasePlan,
+    /// How requests arrive at that rate; until it was written down, evenly and without a ramp.
+    #[serde(default)]
+    pub pattern: Pattern,
     /// Something else drives; then method, rate, timeout and connections are nobody's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watch: Option<WatchPlan>,
@@ -142,10 +145,19 @@ impl PlanRecord {
         self.watch.is_none()
     }
 
-    /// The rate of requests that behave, each second; none for a closed loop.
+    /// The mean rate of requests that behave, each second; none for a closed loop.
     pub fn normal_rate(&self) -> Option<f64> {
         let share = self.misbehave.as_ref().map_or(0.0, MisbehavePlan::share);
         Some(self.rate.per_second()? * (1.0 - share))
+    }
+
+    /// The rate as people read it, and how requests arrive: `100/s`, `100/s (sine from 20/s to 180/s in 1 h)`.
+    pub fn rate_told(&self) -> String {
+        match (self.rate, self.pattern.told()) {
+            (Rate::Max, _) => "as fast as it goes".into(),
+            (rate, None) => rate.to_string(),
+            (rate, Some(told)) => format!("{rate} ({told})"),
+        }
     }
 
     /// Between two samples at this time of the run. Of a watch nobody knows how long it will be: it begins as dense as a

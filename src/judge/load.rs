@@ -49,9 +49,14 @@ pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     }
     let wrong: u64 = by_kind.values().sum();
     let seconds = steady.seconds();
+    // a rate that changes asked of this steady what was due in it, however much of its shape was run
+    let rate_asked = plan.normal_rate().map(|rate| match plan.pattern.is_even() {
+        false if seconds > 0.0 => due as f64 / seconds,
+        _ => rate,
+    });
     Some(LoadFinding {
         requests: sum(&mut rows.iter(), |r| r.done),
-        rate_asked: plan.normal_rate(),
+        rate_asked,
         rate_held: if seconds > 0.0 { sent as f64 / seconds } else { 0.0 },
         due,
         held_ratio: if due > 0 { (sent as f64 / due as f64).min(1.0) } else { 1.0 },

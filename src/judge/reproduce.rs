@@ -1,10 +1,11 @@
 //! The command line that does a run again.
 
-use crate::evidence::{PlanRecord, WatchPlan};
-use crate::units::{Bytes, Span};
+use crate::evidence::{Arrivals, PlanRecord, WatchPlan};
+use crate::units::{Bytes, Rate, Span};
 
 /// Written for a shell; headers by name, their values and the body from files, never a secret. What soak started or was
-/// told to judge is not in the plan, and named as something to fill in.
+/// told to judge is not in the plan, and named as something to fill in; a profile of the user's own is named without its
+/// path.
 pub fn reproduce(plan: &PlanRecord) -> String {
     let mut line = match plan.watch {
         Some(watch) => watching(plan, &watch),
@@ -27,7 +28,18 @@ fn driving(plan: &PlanRecord) -> String {
     if plan.body_bytes > 0 {
         flag("data", "@body".into());
     }
-    flag("rate", plan.rate.to_string());
+    let pattern = &plan.pattern;
+    match (&pattern.shape, pattern.of) {
+        (None, _) => flag("rate", plan.rate.to_string()),
+        // a shape is a table, which no flag can write
+        (Some(_), of) => {
+            flag("profile", quoted(&plan.profile));
+            of.into_iter().for_each(|of| flag("rate", of.to_string()));
+        }
+    }
+    if pattern.arrivals == Arrivals::Poisson {
+        flag("arrivals", "poisson".into());
+    }
     let phases = &plan.phases;
     let spans = [
         ("baseline", phases.baseline),
@@ -45,6 +57,9 @@ fn driving(plan: &PlanRecord) -> String {
     }
     if let Some(requests) = plan.requests {
         flag("requests", requests.to_string());
+    }
+    if !pattern.warmup_ramp && plan.rate != Rate::Max {
+        line += " --no-warmup-ramp";
     }
     line += &until_sure(plan);
     line += &format!(" --connections {}", plan.connections);

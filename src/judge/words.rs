@@ -40,10 +40,8 @@ pub fn subtitle(evidence: &Evidence, load: Option<&LoadFinding>) -> String {
         how = format!("watched for {how}");
     }
     if let (Some(plan), Some(_)) = (&evidence.plan, load) {
-        how += &match plan.rate.per_second() {
-            Some(_) => format!(" at {}", plan.rate),
-            None => " as fast as it goes".into(),
-        };
+        let at = if plan.rate.per_second().is_some() { " at" } else { "" };
+        how += &format!("{at} {}", plan.rate_told());
         if let Some(mix) = &plan.misbehave {
             how += &format!(" of which {} misbehave", Unit::Ratio.show(mix.share()));
         }

@@ -7,7 +7,7 @@ use reqwest::Url;
 
 use super::layers::Layers;
 use crate::error::{Error, Result};
-use crate::evidence::{Behaviour, MisbehavePlan};
+use crate::evidence::{Behaviour, MisbehavePlan, Pattern};
 use crate::units::{Rate, Span, Unit, parse_amount};
 
 /// A block is a second or so: long against what an answer takes, short against a run.
@@ -24,8 +24,14 @@ const SEED: u64 = 1;
 /// The mix that was asked for; none where nobody misbehaves.
 ///
 /// # Errors
-/// In one line, with the place: no such behaviour, no share, too much in all, an https target or a closed loop.
-pub(super) fn plan(layers: &Layers, url: &Url, rate: Rate, interval: Span) -> Result<Option<MisbehavePlan>> {
+/// In one line, with the place: no such behaviour, no share, too much in all, an https target, a closed loop, or a load that is not even.
+pub(super) fn plan(
+    layers: &Layers,
+    url: &Url,
+    rate: Rate,
+    pattern: &Pattern,
+    interval: Span,
+) -> Result<Option<MisbehavePlan>> {
     let all = layers.list("misbehave", |s| &s.misbehave);
     let mut mix = BTreeMap::new();
     for written in &all {
@@ -64,6 +70,11 @@ pub(super) fn plan(layers: &Layers, url: &Url, rate: Rate, interval: Span) -> Re
             "--rate: with --misbehave requests need a rate to be a share of, and max is none",
         ));
     };
+    if !pattern.is_even() {
+        let has = if pattern.shape.is_some() { "a shape" } else { "Poisson arrivals" };
+        let told = format!("its blocks need the same requests each second, and the load has {has}");
+        return Err(first.wrong(format!("{told}: leave one of them out")));
+    }
     let block = SHORTEST_BLOCK
         .max(interval.0 * SAMPLES_A_BLOCK)
         .max(Duration::from_secs_f64((REQUESTS_A_BLOCK / rate).min(86_400.0)));
@@ -79,7 +90,7 @@ mod tests {
         let flags = Settings { misbehave: vec![mix.into()], ..Settings::default() };
         let layers = Layers::new(flags, Settings::default(), None);
         let rate = if rate > 0.0 { Rate::PerSecond(rate) } else { Rate::Max };
-        plan(&layers, &url.parse().unwrap(), rate, Span(Duration::from_millis(200)))
+        plan(&layers, &url.parse().unwrap(), rate, &Pattern::default(), Span(Duration::from_millis(200)))
     }
 
     #[test]

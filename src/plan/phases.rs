@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::evidence::PhasePlan;
-use crate::units::{Rate, Span};
+use crate::units::Span;
 
 /// Parts of thirty: 2 s, 5 s, 19 s and 4 s in a run of half a minute.
 const ONE_CYCLE: Parts = Parts { baseline: 2, warmup: 5, steady: 19, settle: 4 };
@@ -49,9 +49,8 @@ pub(super) struct Asked {
     /// --load-duration.
     pub(super) steady: Option<Span>,
     pub(super) settle: Option<Span>,
-    /// Steady ends with the n-th, in every cycle.
-    pub(super) requests: Option<u64>,
-    pub(super) rate: Rate,
+    /// How long --requests take in every cycle, as far as the rate tells.
+    pub(super) requests: Option<Span>,
     /// At least 1.
     pub(super) cycles: u32,
 }
@@ -82,17 +81,15 @@ pub(super) fn share(asked: &Asked) -> Result<PhasePlan, String> {
     if times.steady == Some(0) {
         return Err("--load-duration: steady needs some time, it is what is judged".into());
     }
-    let total = match (ms(asked.duration), times.steady, asked.requests, asked.rate) {
+    let total = match (ms(asked.duration), times.steady, ms(asked.requests)) {
         (Some(total), ..) => Some(total),
-        (None, Some(_), ..) => None,
-        (None, None, Some(requests), Rate::PerSecond(rate)) => {
-            // a second more than the last request needs, so that it is sent and not dropped
-            let seconds = Span::from_secs_f64(requests as f64 / rate + 1.0);
-            times.steady = ms(Some(seconds));
+        (None, Some(_), _) => None,
+        (None, None, Some(requests)) => {
+            times.steady = Some(requests);
             None
         }
-        // closed loop: nobody knows how long n requests take, and the default is as long as it may be
-        (None, None, ..) => Some(DEFAULT_MS),
+        // without a count, or where nobody knows how long it takes
+        (None, None, None) => Some(DEFAULT_MS),
     };
     let cycles = u64::from(asked.cycles.max(1));
     match (total, times.steady) {
@@ -229,7 +226,6 @@ mod tests {
         steady: None,
         settle: None,
         requests: None,
-        rate: Rate::PerSecond(100.0),
         cycles: 1,
     };
 
@@ -292,15 +288,13 @@ mod tests {
 
     #[test]
     fn the_time_follows_from_the_requests() {
-        let p = share(&Asked { requests: Some(2000), ..NOTHING }).unwrap();
+        let p = share(&Asked { requests: s(21.0), ..NOTHING }).unwrap();
         assert_eq!(p.steady.secs(), 21.0);
-        let p = share(&Asked { requests: Some(10), ..NOTHING }).unwrap();
+        let p = share(&Asked { requests: s(1.1), ..NOTHING }).unwrap();
         assert_eq!(secs(p), [2.0, 2.0, 1.1, 2.0]);
-        // with a duration, or in a closed loop, the time is what it is
-        let p = share(&Asked { requests: Some(10), duration: s(30.0), ..NOTHING }).unwrap();
+        // with a duration the time is what it is
+        let p = share(&Asked { requests: s(1.1), duration: s(30.0), ..NOTHING }).unwrap();
         assert_eq!(p.steady.secs(), 19.0);
-        let p = share(&Asked { requests: Some(10), rate: Rate::Max, ..NOTHING }).unwrap();
-        assert_eq!(p.total().secs(), 300.0);
     }
 
     #[test]

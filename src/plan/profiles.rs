@@ -26,11 +26,12 @@ pub struct BuiltIn {
 }
 
 /// The profiles that come with soak, the shortest first.
-pub const BUILT_IN: [BuiltIn; 5] = [
+pub const BUILT_IN: [BuiltIn; 6] = [
     BuiltIn { name: "smoke", text: include_str!("../../profiles/smoke.toml") },
     BuiltIn { name: "ci", text: include_str!("../../profiles/ci.toml") },
     BuiltIn { name: "hostile", text: include_str!("../../profiles/hostile.toml") },
     BuiltIn { name: "incident", text: include_str!("../../profiles/incident.toml") },
+    BuiltIn { name: "day", text: include_str!("../../profiles/day.toml") },
     BuiltIn { name: "overnight", text: include_str!("../../profiles/overnight.toml") },
 ];
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use super::layers::{Layers, Written};
+use super::pattern::Load;
 use super::phases::{self, Asked};
 use super::profiles::{self, Profile};
 use super::request::{self, Outside};
@@ -27,9 +28,9 @@ const DEFAULT_MAX_ERROR_RATIO: f64 = 0.1;
 const DEFAULT_DOWN_AFTER: Span = Span(Duration::from_secs(30));
 
 /// Beyond these, arithmetic on clocks and schedules would end before the run does.
-const LONGEST_SPAN: Span = Span(Duration::from_secs(10 * 366 * 86_400));
-const FASTEST_RATE: f64 = 1e6;
-const SLOWEST_RATE: f64 = 0.999 / 86_400.0;
+pub(super) const LONGEST_SPAN: Span = Span(Duration::from_secs(10 * 366 * 86_400));
+pub(super) const FASTEST_RATE: f64 = 1e6;
+pub(super) const SLOWEST_RATE: f64 = 0.999 / 86_400.0;
 
 /// Six hundred samples are enough for any curve; more often than this they cost more than they tell.
 pub(super) const SAMPLES: u32 = 600;
@@ -79,10 +80,13 @@ pub(super) fn resolve_in(
     let request = request::resolve(&layers, outside)?;
     let rate = rate(&layers, &request.url)?;
     let requests = whole(&layers, "requests", |s| &s.requests, u64::MAX)?;
-    let phases = phases(&layers, rate, requests)?;
+    let load = Load::asked(&layers, rate, requests)?;
+    let phases = phases(&layers, load.requests_take)?;
+    let (rate, pattern) = load.over(phases.steady)?;
     let interval = interval(&layers, &phases)?;
-    let misbehave = misbehave::plan(&layers, &request.url, rate, interval)?;
-    let Sending { connections, timeout, threads } = sending::resolve(&layers, rate, misbehave.as_ref())?;
+    let misbehave = misbehave::plan(&layers, &request.url, rate, &pattern, interval)?;
+    let peak = pattern.shape.as_ref().map_or(rate, |shape| Rate::PerSecond(shape.peak().0));
+    let Sending { connections, timeout, threads } = sending::resolve(&layers, peak, misbehave.as_ref())?;
     let judging = judging(&layers, &target)?;
     let record = PlanRecord {
         schema: "soak/1".into(),
@@ -101,6 +105,7 @@ pub(super) fn resolve_in(
         expect_status: request.expect_status.iter().map(reqwest::StatusCode::as_u16).collect(),
         interval,
         phases,
+        pattern,
         watch: None,
         misbehave,
         gates: gates::all(&layers, &judging, &probes)?,
@@ -124,7 +129,7 @@ fn is_loopback(url: &Url) -> bool {
         || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
-fn phases(layers: &Layers, rate: Rate, requests: Option<u64>) -> Result<PhasePlan> {
+fn phases(layers: &Layers, requests: Option<Span>) -> Result<PhasePlan> {
     let mut duration = layers.pick("duration", |s| &s.duration);
     let mut steady = layers.pick("load-duration", |s| &s.load_duration);
     // both say how long the run takes, so a weaker layer's does not contradict a stronger one's
@@ -135,7 +140,7 @@ fn phases(layers: &Layers, rate: Rate, requests: Option<u64>) -> Result<PhasePla
         std::cmp::Ordering::Greater => duration = None,
         std::cmp::Ordering::Equal => {}
     }
-    if layer(&counted) < layer(&duration) && layer(&counted) < layer(&steady) && rate != Rate::Max {
+    if layer(&counted) < layer(&duration) && layer(&counted) < layer(&steady) && requests.is_some() {
         (duration, steady) = (None, None);
     }
     let sure = layers.on(|s| s.until_sure);
@@ -146,7 +151,6 @@ fn phases(layers: &Layers, rate: Rate, requests: Option<u64>) -> Result<PhasePla
         steady: steady.as_ref().map(bounded).transpose()?,
         settle: span(layers, "settle", |s| &s.settle)?,
         requests,
-        rate,
         cycles: whole(layers, "cycles", |s| &s.cycles, 1000)?.map_or(1, |n| u32::try_from(n).unwrap_or(1)),
     };
     phases::share(&asked).map_err(Error::Usage)

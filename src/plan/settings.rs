@@ -5,6 +5,7 @@
 
 use serde::Deserialize;
 
+use super::shape::ShapeTable;
 use super::typed::{self, Switch, Typed};
 use crate::error::{Error, Result};
 
@@ -32,6 +33,10 @@ pub struct Settings {
     pub connections: Option<Typed>,
     pub threads: Option<Typed>,
     pub requests: Option<Typed>,
+    pub arrivals: Option<Typed>,
+    pub no_warmup_ramp: Option<Switch>,
+    /// A table, and so of a profile alone.
+    pub shape: Option<ShapeTable>,
     pub timeout: Option<Typed>,
     #[serde(deserialize_with = "typed::one_or_many")]
     pub misbehave: Vec<Typed>,
@@ -112,6 +117,19 @@ impl Settings {
                     "{source}: unknown key '{key}'{}",
                     nearest(key, Settings::keys().iter().copied())
                 )));
+            }
+        }
+        for key in table.get("shape").and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::keys)
+        {
+            let keys = typed::fields_of::<ShapeTable>();
+            if !keys.contains(&key.as_str()) {
+                let told = match Settings::keys().contains(&key.as_str()) {
+                    true => format!("'{key}' stands in [shape], write it above that table"),
+                    false => {
+                        format!("unknown key 'shape.{key}'{}", nearest(key, keys.iter().copied()))
+                    }
+                };
+                return Err(Error::usage(format!("{source}: {told}")));
             }
         }
         if table.contains_key("profile") {

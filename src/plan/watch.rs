@@ -17,7 +17,7 @@ use super::settings::Settings;
 use super::types::{Plan, TargetPlan};
 use super::{gates, looking, redact};
 use crate::error::{Error, Result};
-use crate::evidence::{PhasePlan, PlanRecord, WatchPlan};
+use crate::evidence::{Pattern, PhasePlan, PlanRecord, WatchPlan};
 use crate::units::{Rate, Span};
 
 /// How far apart samples are at the beginning of a watch that may be over in a minute.
@@ -82,6 +82,7 @@ pub(super) fn watch_in(
         expect_status: Vec::new(),
         interval,
         phases,
+        pattern: Pattern::default(),
         watch: Some(WatchPlan { longest_interval, every: every(&layers)? }),
         misbehave: None,
         gates: gates::all(&layers, &judging, &probes)?,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::evidence::{
     Culprit, Direction, DriverHealth, ErrorCounts, Event, EventKind, Evidence, Findings, Frame, Gone,
-    GroupCount, GroupKind, Judging, Latency, LatencyPoint, LoadFinding, LoadRow, Percentiles, Phase,
+    GroupCount, GroupKind, Judging, Latency, LatencyPoint, LoadFinding, LoadRow, Pattern, Percentiles, Phase,
     PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime, Sample, Series, SeriesFinding, Shape,
     TargetRecord, TaskGroup, Verdict,
 };
@@ -263,6 +263,7 @@ fn plan(made: &Made) -> PlanRecord {
             settle: span(0.15),
             cycles: made.cycles,
         },
+        pattern: Pattern::default(),
         watch: None,
         misbehave: None,
         judging: Judging {

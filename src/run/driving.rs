@@ -20,7 +20,8 @@ impl Driving {
         let phases = &plan.phases;
         if let (true, Some(driver)) = (stage.begins_load(phases), &self.0) {
             let (warmup, steady) = (phases.warmup.0, phases.steady.0);
-            driver.begin(Load { start: now, warmup, steady, requests: plan.requests });
+            let (requests, pattern) = (plan.requests, plan.pattern.clone());
+            driver.begin(Load { start: now, warmup, steady, requests, pattern });
         }
     }
 

@@ -198,6 +198,7 @@ fn plan() -> PlanRecord {
             settle: span(SETTLE_S),
             cycles: 1,
         },
+        pattern: Pattern::default(),
         watch: None,
         misbehave: None,
         judging: Judging {

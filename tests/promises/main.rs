@@ -28,6 +28,7 @@ mod profiles;
 mod restart;
 mod run_directory;
 mod secrets;
+mod shapes;
 mod signals;
 mod streams;
 mod support;

@@ -34,9 +34,14 @@ fn the_list_has_a_line_for_each() {
 
 #[test]
 fn they_take_as_long_as_they_say() {
-    for (name, seconds) in
-        [("smoke", 60.0), ("ci", 300.0), ("hostile", 300.0), ("incident", 900.0), ("overnight", 28_800.0)]
-    {
+    for (name, seconds) in [
+        ("smoke", 60.0),
+        ("ci", 300.0),
+        ("hostile", 300.0),
+        ("incident", 900.0),
+        ("day", 4200.0),
+        ("overnight", 28_800.0),
+    ] {
         let flags = Settings { url: Some("http://127.0.0.1:1/".into()), ..Settings::default() };
         let plan = resolve(flags, Settings::default(), Some(find(name).unwrap())).unwrap();
         assert_eq!(plan.record.phases.total().secs(), seconds, "{name}");

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::drive::testing::{Manner, Server, request_to};
 use crate::drive::{Driver, Load, Monotonic, Sending};
-use crate::evidence::{Behaviour, LoadRow, MisbehavePlan};
+use crate::evidence::{Behaviour, LoadRow, MisbehavePlan, Pattern};
 use crate::units::{Rate, Span};
 
 const MS: Duration = Duration::from_millis(1);
@@ -29,7 +29,13 @@ fn driven(
     let driver = Driver::start(&request, sending, clock).unwrap();
     let mut driver = driver.misbehave(&request, sending, &plan).unwrap();
     let steady = Duration::from_secs_f64(seconds);
-    driver.begin(Load { start: Duration::ZERO, warmup: Duration::ZERO, steady, requests: None });
+    driver.begin(Load {
+        start: Duration::ZERO,
+        warmup: Duration::ZERO,
+        steady,
+        requests: None,
+        pattern: Pattern::default(),
+    });
     let until = Instant::now() + steady + 250 * MS;
     let mut rows = Vec::new();
     while Instant::now() < until {

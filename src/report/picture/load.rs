@@ -1,5 +1,6 @@
 //! The load panels: the rate that was sent with errors and drops standing in it, and latency.
 
+use super::asked;
 use super::axis::Scale;
 use super::panel::{EdgeLabel, Panel};
 use super::scene::{Point, Rect, Scene};
@@ -7,7 +8,7 @@ use super::stage::Stage;
 use super::text::Weight;
 use super::timeline::draw_marks;
 use super::trace::Trace;
-use crate::evidence::{LatencyPoint, LoadRow, Percentiles, Phase, PlanRecord};
+use crate::evidence::{LatencyPoint, LoadRow, Percentiles, Phase};
 use crate::units::{Rate, Unit};
 
 /// Whether anything was driven.
@@ -83,21 +84,16 @@ pub fn draw_rate(scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32) -
     let span = stage.time.to - stage.time.from;
     let starts: Vec<f64> = stage.phases.iter().map(|s| s.from).collect();
     let bins = bins(&stage.evidence.load, (span / 240.0).max(0.5), &starts);
-    let asked = stage.evidence.plan.as_ref().and_then(PlanRecord::normal_rate);
+    let asked = asked::shapes(stage);
     let most = bins.iter().map(|b| b.rate(b.sent).max(b.rate(b.errors + b.dropped))).fold(0.0, f64::max);
-    let scale = Scale::new(Unit::Count, 0.0, most.max(asked.unwrap_or(0.0)) * 1.2, 2);
+    let scale = Scale::new(Unit::Count, 0.0, most.max(asked::highest(&asked)) * 1.2, 2);
     let panel = Panel { plot, time: stage.time.clone(), scale };
     panel.ground(scene, theme, &stage.phases);
     let steps: Vec<(f32, f32)> =
         bins.iter().flat_map(|b| [b.from, b.to].map(|t| (panel.x(t), panel.y(b.rate(b.sent))))).collect();
     scene.area(steps.iter().map(|(x, y)| (*x, *y, plot.bottom)).collect(), theme.fill, 1.0);
     scene.line(steps, 2.5, theme.calm);
-    if let Some(asked) = asked {
-        let y = panel.y(asked);
-        for phase in stage.phases.iter().filter(|s| s.phase.has_load()) {
-            scene.dashed((panel.x(phase.from), y), (panel.x(phase.to), y), 1.5, theme.muted, 6.0);
-        }
-    }
+    asked::draw(scene, &panel, &asked, theme.muted);
     for bin in bins.iter().filter(|b| b.errors + b.dropped > 0) {
         let (left, to) = (panel.x(bin.from), panel.x(bin.to));
         let to = to.max(left + 3.0);

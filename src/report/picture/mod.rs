@@ -4,6 +4,7 @@
 //! and nothing else has it; lines are labelled at the right edge, where no legend is to be matched.
 
 mod account;
+mod asked;
 mod axis;
 mod counted;
 mod fit;
@@ -32,7 +33,7 @@ use self::panel::{ABOVE, LABEL, Panel, TimeAxis, title};
 use self::stage::{Stage, Tops};
 use self::tasks::Tasks;
 use self::text::{ASCENT, DESCENT, LINE, balanced, clean, width, wrap};
-use crate::evidence::{Evidence, Findings, Series, Verdict};
+use crate::evidence::{Evidence, Findings, PlanRecord, Series, Verdict};
 
 /// Width and height of every picture, in pixels.
 pub const SIZE: (u32, u32) = (1600, 1000);
@@ -269,10 +270,7 @@ fn panels<'a>(
 /// The names of phases and marks above the first panel.
 fn above(scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) {
     let baseline = panel.plot.top - ABOVE;
-    let rate = stage.evidence.plan.as_ref().map(|p| match p.rate.per_second() {
-        Some(_) => p.rate.to_string(),
-        None => "as fast as it goes".into(),
-    });
+    let rate = stage.evidence.plan.as_ref().map(PlanRecord::rate_told);
     let rate = rate.filter(|_| load::driven(stage));
     let events = &stage.evidence.events;
     let row = if stage.marks.is_empty() { baseline } else { baseline - LABEL * LINE };

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::*;
 use crate::drive::Clock;
-use crate::evidence::{Environment, Evidence, Gone, Judging, PhasePlan, PlanRecord, WatchPlan};
+use crate::evidence::{Environment, Evidence, Gone, Judging, Pattern, PhasePlan, PlanRecord, WatchPlan};
 use crate::probe::{Answer, Ask, Probe, ProbeError, Reading, Sampler};
 use crate::record::RunDir;
 use crate::run::Enough;
@@ -107,6 +107,7 @@ fn plan(steady_s: f64) -> PlanRecord {
             settle: span(0.0),
             cycles: 1,
         },
+        pattern: Pattern::default(),
         watch: None,
         misbehave: None,
         judging: Judging {

@@ -1,0 +1,252 @@
+//! The table `[shape]` of a profile: how the rate goes over steady, checked for what contradicts itself.
+//!
+//! A rate in it is one of its own, `50/s`, or a share of --rate, `20%`; a time that is left out is steady's.
+
+use serde::Deserialize;
+
+use super::layers::{Layers, Written};
+use super::resolve::{FASTEST_RATE, bounded};
+use super::settings::nearest;
+use super::typed::{self, Typed};
+use crate::error::{Error, Result};
+use crate::evidence::LoadShape;
+use crate::units::{Level, Span, Unit, parse_amount};
+
+/// `[shape]` as it was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, expecting = "a table, [shape] with its kind; it stands in a profile")]
+#[expect(missing_docs, reason = "docs/shapes.md says it, once")]
+pub struct ShapeTable {
+    pub kind: Option<Typed>,
+    pub from: Option<Typed>,
+    pub to: Option<Typed>,
+    pub over: Option<Typed>,
+    #[serde(deserialize_with = "typed::one_or_many")]
+    pub rates: Vec<Typed>,
+    pub each: Option<Typed>,
+    pub every: Option<Typed>,
+    #[serde(rename = "for")]
+    pub lasts: Option<Typed>,
+    pub low: Option<Typed>,
+    pub high: Option<Typed>,
+    pub period: Option<Typed>,
+}
+
+/// Which keys each kind has.
+const KINDS: [(&str, &[&str]); 5] = [
+    ("constant", &[]),
+    ("ramp", &["from", "to", "over"]),
+    ("steps", &["rates", "each"]),
+    ("spikes", &["to", "every", "for"]),
+    ("sine", &["low", "high", "period"]),
+];
+
+/// A shape before it is known how long steady is.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    shape: LoadShape,
+    /// Its time was left out, and is steady's.
+    whole: bool,
+    /// Its rates are shares of --rate, or some of them.
+    pub(super) of_rate: bool,
+    /// Where it was written: `profiles/x.toml: shape`.
+    pub(super) place: String,
+}
+
+impl Wanted {
+    /// The strongest layer's; none where the rate is constant. `base` is what shares are of.
+    ///
+    /// # Errors
+    /// In one line, with the place: no such kind, a key that is missing or another kind's, rates or times that contradict
+    /// each other.
+    pub(super) fn read(layers: &Layers, base: Level) -> Result<Option<Wanted>> {
+        let tables = layers.iter().enumerate();
+        let mut tables = tables.filter_map(|(i, layer)| Some((i, layer, layer.settings.shape.as_ref()?)));
+        let Some((layer, written, table)) = tables.next() else { return Ok(None) };
+        Reader { table, place: written.place("shape"), layer, base }.read()
+    }
+
+    /// The shape of a steady that takes so long.
+    pub(super) fn over(&self, steady: Span) -> LoadShape {
+        let mut shape = self.shape.clone();
+        if self.whole {
+            match &mut shape {
+                LoadShape::Ramp { over: time, .. } | LoadShape::Sine { period: time, .. } => *time = steady,
+                LoadShape::Steps { rates, each } => *each = Span(steady.0 / rates.len().max(1) as u32),
+                LoadShape::Spikes { .. } => {}
+            }
+        }
+        shape
+    }
+
+    /// The same, where steady's time is final.
+    ///
+    /// # Errors
+    /// When steady would be over before the shape has shown what it is.
+    pub(super) fn within(&self, steady: Span) -> Result<LoadShape> {
+        let shape = self.over(steady);
+        let (key, takes, told) = match &shape {
+            LoadShape::Ramp { over, .. } => ("over", *over, "the ramp takes"),
+            LoadShape::Steps { rates, each } => ("each", Span(each.0 * rates.len() as u32), "the steps take"),
+            LoadShape::Spikes { every, .. } => ("every", *every, "the first spike ends after"),
+            // a part of a day is a load, too
+            LoadShape::Sine { .. } => return Ok(shape),
+        };
+        if takes > steady {
+            let place = &self.place;
+            return Err(Error::usage(format!("{place}.{key}: {told} {takes}, and steady only {steady}")));
+        }
+        Ok(shape)
+    }
+}
+
+/// Reads one table.
+struct Reader<'a> {
+    table: &'a ShapeTable,
+    place: String,
+    layer: usize,
+    base: Level,
+}
+
+impl Reader<'_> {
+    fn read(self) -> Result<Option<Wanted>> {
+        let kinds = || KINDS.map(|(kind, _)| kind);
+        let Some(kind) = &self.table.kind else {
+            return Err(self.wrong("kind", format!("say which one: {}", kinds().join(", "))));
+        };
+        let Some((kind, keys)) = KINDS.into_iter().find(|(known, _)| *known == kind.0.trim()) else {
+            let near = nearest(&kind.0, kinds());
+            let told = format!("'{}' is no shape{near} (there are {})", kind.0, kinds().join(", "));
+            return Err(self.wrong("kind", told));
+        };
+        if let Some((key, _)) = self.keys().into_iter().find(|(key, there)| *there && !keys.contains(key)) {
+            let has = if keys.is_empty() { "no other key".into() } else { keys.join(", ") };
+            return Err(self.wrong(key, format!("kind {kind} has no such key; it has {has}")));
+        }
+        let Some((shape, whole)) = self.shape(kind)? else { return Ok(None) };
+        let of_rate =
+            matches!(shape, LoadShape::Spikes { .. }) || self.levels().any(|text| is_share(&text.0));
+        Ok(Some(Wanted { shape, whole, of_rate, place: self.place }))
+    }
+
+    /// The shape of this kind, and whether its time is steady's; none where it is constant.
+    fn shape(&self, kind: &str) -> Result<Option<(LoadShape, bool)>> {
+        let table = self.table;
+        Ok(Some(match kind {
+            "ramp" => {
+                let (from, to) = (self.level("from", &table.from)?, self.level("to", &table.to)?);
+                if from == to {
+                    return Err(self.wrong("to", format!("a ramp from {from} to {to} is constant")));
+                }
+                let over = self.span("over", &table.over)?;
+                (LoadShape::Ramp { from, to, over: over.unwrap_or_default() }, over.is_none())
+            }
+            "steps" => {
+                let rates = table.rates.iter().map(|text| self.level_of("rates", text));
+                let rates = rates.collect::<Result<Vec<Level>>>()?;
+                if rates.iter().all(|rate| rate.0 == 0.0) {
+                    return Err(self.wrong(
+                        "rates",
+                        "steps need at least one rate above zero; write them as [\"50/s\", \"100/s\"]",
+                    ));
+                }
+                let each = self.span("each", &table.each)?;
+                (LoadShape::Steps { rates, each: each.unwrap_or_default() }, each.is_none())
+            }
+            "spikes" => {
+                let (from, to) = (self.base, self.level("to", &table.to)?);
+                let every = self.span("every", &table.every)?.ok_or_else(|| self.missing("every"))?;
+                let lasts = self.span("for", &table.lasts)?.ok_or_else(|| self.missing("for"))?;
+                if lasts >= every {
+                    let told = format!("a spike of {lasts} every {every} leaves no time between them");
+                    return Err(self.wrong("for", told));
+                }
+                if to <= from {
+                    return Err(
+                        self.wrong("to", format!("a spike to {to} does not rise above the rate, {from}"))
+                    );
+                }
+                (LoadShape::Spikes { from, to, every, lasts }, false)
+            }
+            "sine" => {
+                let (low, high) = (self.level("low", &table.low)?, self.level("high", &table.high)?);
+                if low >= high {
+                    return Err(self.wrong("high", format!("{high} is not above low, {low}")));
+                }
+                let period = self.span("period", &table.period)?;
+                (LoadShape::Sine { low, high, period: period.unwrap_or_default() }, period.is_none())
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Every key but the kind, and whether it is there.
+    fn keys(&self) -> [(&'static str, bool); 10] {
+        let t = self.table;
+        [
+            ("from", t.from.is_some()),
+            ("to", t.to.is_some()),
+            ("over", t.over.is_some()),
+            ("rates", !t.rates.is_empty()),
+            ("each", t.each.is_some()),
+            ("every", t.every.is_some()),
+            ("for", t.lasts.is_some()),
+            ("low", t.low.is_some()),
+            ("high", t.high.is_some()),
+            ("period", t.period.is_some()),
+        ]
+    }
+
+    fn levels(&self) -> impl Iterator<Item = &Typed> {
+        let t = self.table;
+        [&t.from, &t.to, &t.low, &t.high].into_iter().flatten().chain(&t.rates)
+    }
+
+    fn level(&self, key: &str, typed: &Option<Typed>) -> Result<Level> {
+        typed.as_ref().map_or_else(|| Err(self.missing(key)), |typed| self.level_of(key, typed))
+    }
+
+    fn level_of(&self, key: &str, typed: &Typed) -> Result<Level> {
+        let written = self.written(key, typed);
+        let level = match parse_amount(&typed.0) {
+            Ok((share, Unit::Ratio)) => Level(self.base.0 * share),
+            _ if is_share(&typed.0) => {
+                return Err(written.wrong(format!("'{}' is no share of the rate; write it as 20%", typed.0)));
+            }
+            _ => written.parse()?,
+        };
+        if level.0 > FASTEST_RATE {
+            return Err(written.wrong(format!("{level} is more than one machine sends; at most 1000000/s")));
+        }
+        Ok(level)
+    }
+
+    fn span(&self, key: &str, typed: &Option<Typed>) -> Result<Option<Span>> {
+        let Some(typed) = typed else { return Ok(None) };
+        let written = self.written(key, typed);
+        match bounded(&written)? {
+            span if span == Span::default() => {
+                Err(written.wrong(format!("'{}' must be above zero", typed.0)))
+            }
+            span => Ok(Some(span)),
+        }
+    }
+
+    fn written(&self, key: &str, typed: &Typed) -> Written {
+        Written { text: typed.0.clone(), place: format!("{}.{key}", self.place), layer: self.layer }
+    }
+
+    fn missing(&self, key: &str) -> Error {
+        let example =
+            if matches!(key, "every" | "for") { "30s" } else { "50/s, or a share of the rate, 20%" };
+        self.wrong(key, format!("it is missing; write it as {example}"))
+    }
+
+    fn wrong(&self, key: &str, reason: impl std::fmt::Display) -> Error {
+        Error::usage(format!("{}.{key}: {reason}", self.place))
+    }
+}
+
+fn is_share(text: &str) -> bool {
+    text.trim().ends_with('%')
+}
