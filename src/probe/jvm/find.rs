@@ -1,5 +1,6 @@
 //! Which probes there are of a JVM, and the line that turns on those that are not.
 
+use super::super::Collections;
 use super::super::discover::Discovered;
 use super::super::meter::Meter;
 use super::attach::Attach;
@@ -7,6 +8,7 @@ use super::counters::{Counters, Forced};
 use super::heap::Heap;
 use super::place::Jvm;
 use super::tasks::Threads;
+use crate::plan::Plan;
 use crate::target::Target;
 
 const COUNTERS: &str = "the heap as of each collection, its limit, metaspace";
@@ -14,8 +16,8 @@ const THREADS: &str = "Java's threads by name and state";
 const HEAP: &str = "the live heap and its classes, after a full collection at the ends of phases";
 
 /// Looks for the counters and, only where they are, for the attach socket: to a process that is not certain to be a
-/// HotSpot JVM no signal is sent. `collects` is whether soak may force collections.
-pub async fn find(found: &mut Discovered, target: &Target, collects: bool) {
+/// HotSpot JVM no signal is sent.
+pub async fn find(found: &mut Discovered, plan: &Plan, target: &Target) {
     let jvm = Jvm::of(target);
     let forced = Forced::default();
     match Counters::find(jvm.clone(), forced.clone()).await {
@@ -41,8 +43,8 @@ pub async fn find(found: &mut Discovered, target: &Target, collects: bool) {
         }
     };
     found.add(Box::new(Threads::new(attach.clone())), THREADS);
-    match collects {
-        true => found.add(Box::new(Heap::new(attach, forced)), HEAP),
-        false => found.missing("java heap", HEAP, "leave --no-gc away".into()),
+    match Collections::of(plan) {
+        Collections::Forced => found.add(Box::new(Heap::new(attach, forced)), HEAP),
+        Collections::Never => found.missing("java heap", HEAP, Collections::turn_on(plan).into()),
     }
 }
