@@ -172,7 +172,7 @@ impl Inspector {
         };
         let (page, took_s, workers, memory) = fetcher.in_turn(looking).await?;
         let sampled = apart(move || profile::parse(&page)).await?;
-        let mut reading = self.told.reading(sampled.stacks, sampled.others);
+        let mut reading = self.told.reading(&sampled.stacks, sampled.others);
         reading.events.push(EventKind::Collection { took_s });
         if workers && !std::mem::replace(&mut self.told_workers, true) {
             let text = "The target runs worker threads, whose heaps are their own: no live heap is told.";
