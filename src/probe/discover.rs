@@ -1,6 +1,7 @@
 //! Which probes there are for this target beside those of the process itself, and what turns on those that are not.
 
 use std::collections::HashSet;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -85,7 +86,7 @@ fn origins(plan: &Plan, pid: Option<u32>) -> Vec<Url> {
         Some(pid) if plan.probes.look_around => ports::others(plan, pid),
         _ => Vec::new(),
     };
-    let other = |port: u16| Url::parse(&format!("http://127.0.0.1:{port}/")).ok();
+    let other = |at: SocketAddr| Url::parse(&format!("http://{at}/")).ok();
     let own = plan.request.as_ref().map(|request| request.url.clone());
     own.into_iter().chain(others.into_iter().filter_map(other)).collect()
 }

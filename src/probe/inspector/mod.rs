@@ -117,9 +117,9 @@ impl Inspector {
     async fn open(&mut self) -> Result<Session, ProbeError> {
         let pids: Vec<u32> = self.view.members().iter().map(|member| member.pid).collect();
         let driven = self.driven;
-        let ports = apart(move || Ok(ports::beside(driven, &pids))).await?;
-        let door = door::find(&self.fetcher, ports).await?;
-        let wire = Wire::connect(door.port, &door.path).await?;
+        let listening = apart(move || Ok(ports::beside(driven, &pids))).await?;
+        let door = door::find(&self.fetcher, listening).await?;
+        let wire = Wire::connect(door.at, &door.path).await?;
         // a process that ends waits for us otherwise
         wire.call("NodeRuntime.notifyWhenWaitingForDisconnect", json!({ "enabled": true }), SHORT).await?;
         let sampler = match self.collections {
