@@ -31,5 +31,6 @@ mod secrets;
 mod signals;
 mod streams;
 mod support;
+mod tokio_console;
 mod watch;
 mod wrong_use;
