@@ -5,10 +5,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::fetch::apart;
+use super::super::fetch::{Bounds, apart};
 use super::super::told::{Most, Told};
 use super::super::{Answer, Ask, Probe, ProbeError, Reading};
-use super::attach::{Attach, Bounds};
+use super::attach::Attach;
 use super::threads::{self, Group};
 use crate::evidence::{GroupKind, Moment, TaskSnapshot};
 
