@@ -143,7 +143,7 @@ pub struct DriverArgs {
     /// Judge by gates alone, look at no process
     #[arg(long, help_heading = "Target and probes")]
     pub load_only: bool,
-    /// Force no garbage collection
+    /// Force no garbage collection: no live heap is told, and no task is proven to be stuck
     #[arg(long, help_heading = "Target and probes")]
     pub no_gc: bool,
     /// More errors than this share, and the run cannot tell [default: 10%]

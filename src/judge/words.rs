@@ -230,24 +230,21 @@ fn too_few_collections(evidence: &Evidence) -> Option<String> {
     ))
 }
 
-/// What a watch cannot tell, since it sends nothing and by itself forces no collection.
+/// What a run that forces no collection cannot tell, nor a watch that sends nothing.
 fn untold(findings: &Findings, evidence: &Evidence) -> Vec<String> {
-    let Some(plan) = evidence.plan.as_ref().filter(|plan| !plan.drives()) else { return Vec::new() };
+    let Some(plan) = evidence.plan.as_ref() else { return Vec::new() };
     let mut untold = Vec::new();
     let seen = |name: &str| findings.probes.iter().any(|probe| probe.found && probe.name == name);
-    if plan.judging.no_gc && seen("inspector") {
-        untold.push(
-            "No collection was forced: live heap and garbage are not told apart, nor who allocated what is live; --gc \
-             tells both."
-                .into(),
-        );
+    let both = if plan.drives() { "without --no-gc both are told" } else { "--gc tells both" };
+    let without =
+        [("inspector", "nor who allocated what is live"), ("heap", "and no task was proven to be stuck")];
+    for (_, what) in without.into_iter().filter(|(probe, _)| plan.judging.no_gc && seen(probe)) {
+        untold.push(format!(
+            "No collection was forced: live heap and garbage are not told apart, {what}; {both}."
+        ));
     }
-    if plan.judging.no_gc && seen("heap") {
-        untold.push(
-            "No collection was forced: live heap and garbage are not told apart, and no task was proven to be stuck; \
-             --gc tells both."
-                .into(),
-        );
+    if plan.drives() {
+        return untold;
     }
     let doubted = evidence.events.iter().any(|e| matches!(e.kind, EventKind::Uncounted { .. }));
     if !doubted && evidence.recording.requests_total.iter().all(|n| n.get().is_none()) {

@@ -1,6 +1,7 @@
 //! Which probes there are for this target beside those of the process itself, and what turns on those that are not.
 
 use std::collections::HashSet;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -67,7 +68,7 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
     }
     #[cfg(target_os = "linux")]
     if let Some(target) = target.filter(|_| runtime == Runtime::Jvm) {
-        super::jvm::find(&mut found, target, !plan.record.judging.no_gc).await;
+        super::jvm::find(&mut found, plan, target).await;
     }
     tokio_console(&mut found, plan).await;
     if let Some(target) = target.filter(|_| runtime == Runtime::V8) {
@@ -85,7 +86,7 @@ fn origins(plan: &Plan, pid: Option<u32>) -> Vec<Url> {
         Some(pid) if plan.probes.look_around => ports::others(plan, pid),
         _ => Vec::new(),
     };
-    let other = |port: u16| Url::parse(&format!("http://127.0.0.1:{port}/")).ok();
+    let other = |at: SocketAddr| Url::parse(&format!("http://{at}/")).ok();
     let own = plan.request.as_ref().map(|request| request.url.clone());
     own.into_iter().chain(others.into_iter().filter_map(other)).collect()
 }
@@ -111,7 +112,6 @@ const ACCOUNT: &str = "live heap after collections, who owns each byte of RSS, h
 const VARS: &str = "who owns each byte of RSS; the live heap only after collections that Go makes by itself";
 const VARS_INSIDE: &str = "stacks, and the live heap only after collections that Go makes by itself";
 const UNDIVIDED: &str = "the heap with its garbage, heap in use by stack";
-pub(super) const BY_GC: &str = "--gc, which lets soak force collections";
 const ACCOUNT_INSIDE: &str = "live heap after collections and heap in use by stack, without the native part";
 
 async fn go(
@@ -143,8 +143,7 @@ async fn go(
         }
         return;
     };
-    let watched = !plan.record.drives() && plan.record.judging.no_gc;
-    let collections = if watched { Collections::Never } else { Collections::Forced };
+    let collections = Collections::of(plan);
     let may_be_go = may_be_go(plan, target);
     let labels = if plan.probes.keep_labels { Labels::Keep } else { Labels::Strip };
     let mut base = first.clone();
@@ -162,7 +161,7 @@ async fn go(
             let proves = probe.proves();
             found.add(Box::new(probe), TASKS);
             if collections == Collections::Never {
-                found.missing(LEAK_PROFILE, PROOF, BY_GC.into());
+                found.missing(LEAK_PROFILE, PROOF, Collections::turn_on(plan).into());
             } else if proves {
                 found.records.push(record(LEAK_PROFILE, true, PROOF, None));
             } else {
@@ -193,7 +192,8 @@ async fn go(
             };
             found.add(Box::new(probe), yields);
             if collections == Collections::Never {
-                found.missing("live heap", "what is left after a collection", BY_GC.into());
+                let turn_on = Collections::turn_on(plan).into();
+                found.missing("live heap", "what is left after a collection", turn_on);
             }
         }
         Err(error) if served || may_be_go => {

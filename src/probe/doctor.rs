@@ -42,7 +42,7 @@ pub fn advice(plan: &Plan, target: &Target) -> Vec<String> {
     let mut lines = Vec::new();
     let others = ports::others(plan, pid);
     if !others.is_empty() && !plan.probes.look_around {
-        let list: Vec<String> = others.iter().map(u16::to_string).collect();
+        let list: Vec<String> = others.iter().map(|at| at.port().to_string()).collect();
         lines.push(format!(
             "it listens on port {} too: --look-around asks there for pprof and metrics, or name the page with --pprof URL or --metrics URL",
             list.join(", ")

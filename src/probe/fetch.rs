@@ -4,16 +4,14 @@
 //! so that neither a page that never ends nor a gzip bomb can hold up or fill up a run.
 
 use std::io::Read;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use flate2::read::MultiGzDecoder;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap};
 use reqwest::{Client, StatusCode, Url};
-use tokio::sync::Mutex;
 
 use super::ProbeError;
-use super::meter::{Meter, metered};
+use super::meter::{Meter, Turn};
 use crate::plan::RequestPlan;
 
 /// How much of a page is taken, and how long one waits for it.
@@ -46,17 +44,11 @@ pub struct Fetcher {
     origin: String,
     /// What the user sends with each request and a page about the service may need as well.
     private: HeaderMap,
-    /// One page at a time, also of several probes: making a page allocates in the target, and a heap that is read
-    /// meanwhile would hold it.
-    turn: Arc<Mutex<()>>,
-    meter: Option<Meter>,
+    turn: Turn,
 }
 
 /// The slowest page is waited for so long: a collection of a large heap takes seconds.
 pub const SLOWEST: Duration = Duration::from_secs(60);
-
-/// A page that takes longer than this holds up no other.
-const TURN: Duration = Duration::from_secs(2);
 
 impl Fetcher {
     /// A fetcher for the service that this request goes to. Its Authorization and Host are sent to its own origin
@@ -91,18 +83,12 @@ impl Fetcher {
             .tls_danger_accept_invalid_certs(insecure)
             .build()
             .map_err(|error| ProbeError(format!("no HTTP client: {error}")))?;
-        Ok(Fetcher {
-            client,
-            origin: String::new(),
-            private: HeaderMap::new(),
-            turn: Arc::default(),
-            meter: None,
-        })
+        Ok(Fetcher { client, origin: String::new(), private: HeaderMap::new(), turn: Turn::default() })
     }
 
     /// The same, for pages that cost this target CPU time.
     pub fn metered(self, meter: Option<Meter>) -> Fetcher {
-        Fetcher { meter, ..self }
+        Fetcher { turn: self.turn.metered(meter), ..self }
     }
 
     /// Fetches a page, whatever its status.
@@ -118,9 +104,7 @@ impl Fetcher {
 
     /// Asks the target something, by whatever way, while no page is made, and counts what it costs.
     pub async fn in_turn<T>(&self, asking: impl Future<Output = T>) -> T {
-        let asked = Instant::now();
-        let _turn = tokio::time::timeout(TURN, self.turn.lock()).await;
-        metered(self.meter.as_ref(), asked, asking).await
+        self.turn.take(asking).await
     }
 
     /// Fetches a page that must be there.
@@ -279,7 +263,7 @@ mod tests {
     async fn a_page_that_waits_for_its_turn_costs_the_target_nothing_meanwhile() {
         let (url, _served) = serve_once(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_vec()).await;
         let fetcher = fetcher(url.as_str(), HeaderMap::new());
-        let turn = Arc::clone(&fetcher.turn).lock_owned().await;
+        let turn = fetcher.turn.held().await;
         let begun = Instant::now();
         let held = tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(200)).await;

@@ -103,12 +103,13 @@ pub fn perfdata(bytes: &[u8]) -> usize {
         + usize::from(super::jvm::figures::Figures::of(&data).is_some_and(|figures| figures.used() >= 0))
 }
 
-/// The threads of a JVM's Thread.print and the classes of its GC.class_histogram.
+/// The threads of a JVM's Thread.print, the classes of its GC.class_histogram and the heap of its GC.heap_info.
 #[cfg(target_os = "linux")]
 pub fn jvm_page(page: &[u8]) -> usize {
     let text = String::from_utf8_lossy(page);
+    let heap = super::jvm::heap_info::parse(&text).map_or(0, |_| 1);
     let classes = super::jvm::classes::parse(&text);
     let groups = super::jvm::threads::groups(&text);
     assert!(groups.iter().all(|group| group.count > 0 && !group.described.id.starts_with('@')));
-    classes.len() + groups.len() + usize::from(super::jvm::classes::total(&classes) > 0)
+    heap + classes.len() + groups.len() + usize::from(super::jvm::classes::total(&classes) > 0)
 }

@@ -86,7 +86,7 @@ impl GoHeap {
     async fn collect(&mut self) -> Result<Reading, ProbeError> {
         let (page, took) = fetch(&self.fetcher, &self.collect).await?;
         let stats = account(page.stats, &self.collect)?;
-        let mut reading = self.stacks(page);
+        let mut reading = self.stacks(&page);
         reading.values = told(&[
             (AccountPart::Live, stats.heap_alloc as f64),
             (AccountPart::Garbage, stats.garbage()),
@@ -116,8 +116,8 @@ impl GoHeap {
         Ok(Some(resident.files as f64))
     }
 
-    fn stacks(&mut self, page: HeapPage) -> Reading {
-        self.told.reading(page.stacks, page.others)
+    fn stacks(&mut self, page: &HeapPage) -> Reading {
+        self.told.reading(&page.stacks, page.others)
     }
 }
 
@@ -153,7 +153,7 @@ impl Probe for GoHeap {
                 // without a collection of its own: what was in use at the last one
                 Ask::Snapshot(_) => {
                     let (page, _) = fetch(&self.fetcher, &self.heap).await?;
-                    Ok(self.stacks(page))
+                    Ok(self.stacks(&page))
                 }
                 Ask::Sample if self.collections == Collections::Never => self.undivided().await,
                 Ask::Sample => {

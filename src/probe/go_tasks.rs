@@ -4,7 +4,7 @@
 //! second at 100,000 goroutines; the sampler asks less often where that is too much. A snapshot adds goroutineleak,
 //! which runs a collection, and below 2,000 goroutines the dump of debug=2 with creators and minutes waited.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -15,6 +15,7 @@ use super::pprof::groups::{self, Counted};
 use super::pprof::labels;
 use super::pprof::profile::{self, Profile};
 use super::pprof::state::is_moving;
+use super::told::{Most, Told};
 use super::{Answer, Ask, Collections, Probe, ProbeError, Reading};
 use crate::evidence::{CodeOwner, EventKind, Frame, GroupKind, GroupLabel, Moment, TaskGroup, TaskSnapshot};
 
@@ -32,10 +33,8 @@ const EARLY_DUMPS: u32 = 5;
 const EARLY_DUMP_FROM: u64 = 5;
 /// How long proof is waited for where it is looked for; it stops the world for a collection.
 const PROOF_WITHIN: Duration = Duration::from_secs(2);
-/// Groups in one reading; what is smaller is summed up as `@others`.
-const MOST_GROUPS: usize = 128;
-/// Groups described in one run. Past the first number only those that are not mere passers-by.
-const MOST_TOLD: (usize, usize) = (512, 4_096);
+/// Groups that are told; a snapshot lists as many as a reading.
+const MOST: Most = Most { at_once: 128, freely: 512, in_all: 4_096 };
 
 /// The goroutines of one Go process.
 pub struct GoTasks {
@@ -44,7 +43,7 @@ pub struct GoTasks {
     leaked: Option<Url>,
     creators: Creators,
     early_dumps: u32,
-    told: HashSet<String>,
+    told: Told,
     labels: Labels,
 }
 
@@ -81,7 +80,8 @@ impl GoTasks {
             }
         };
         let creators = Creators::default();
-        Ok(GoTasks { fetcher, all, leaked, creators, early_dumps: EARLY_DUMPS, told: HashSet::new(), labels })
+        let told = Told::new(GroupKind::Goroutine, MOST);
+        Ok(GoTasks { fetcher, all, leaked, creators, early_dumps: EARLY_DUMPS, told, labels })
     }
 
     /// Whether this runtime proves which goroutines can never wake.
@@ -109,9 +109,9 @@ impl GoTasks {
         let mut reading = self.reading(&profile, &counted);
         let mut described: Vec<TaskGroup> = Vec::new();
         let mut counts = Vec::new();
-        for group in counted.iter().take(MOST_GROUPS) {
+        for group in counted.iter().take(MOST.at_once) {
             counts.push((group.id.clone(), group.count));
-            described.push(self.describe(&profile, group));
+            described.push(describe(&self.creators, &profile, group));
         }
         let longest_wait_s = described
             .iter()
@@ -132,8 +132,8 @@ impl GoTasks {
         if let Some((profile, stuck)) = leaked {
             reading.values.push(("goroutines_leaked".into(), total(&stuck) as f64));
             for group in &stuck {
-                if !described.iter().any(|known| known.id == group.id) && described.len() < 2 * MOST_GROUPS {
-                    described.push(self.describe(&profile, group));
+                if !described.iter().any(|known| known.id == group.id) && described.len() < 2 * MOST.at_once {
+                    described.push(describe(&self.creators, &profile, group));
                 }
             }
             proven = Some(stuck.into_iter().map(|group| (group.id, group.count)).collect());
@@ -153,36 +153,14 @@ impl GoTasks {
     fn reading(&mut self, profile: &Profile, counted: &[Counted]) -> Reading {
         let mut reading = Reading::default();
         reading.values.push(("goroutines".into(), total(counted) as f64));
-        let mut others = 0u64;
-        for (rank, group) in counted.iter().enumerate() {
-            if rank < MOST_GROUPS && (self.told.contains(&group.id) || self.may_tell(group.count)) {
-                if self.told.insert(group.id.clone()) {
-                    reading.new_groups.push(self.describe(profile, group));
-                }
-                reading.groups.push((GroupKind::Goroutine, group.id.clone(), group.count as f64));
-            } else {
-                others = others.saturating_add(group.count);
-            }
-        }
-        if others > 0 {
-            reading.groups.push((GroupKind::Goroutine, "@others".into(), others as f64));
-        }
+        let creators = &self.creators;
+        let each = counted.iter().map(|g| (g.id.as_str(), g.count as f64, || describe(creators, profile, g)));
+        self.told.tell(&mut reading, each, 0.0);
         reading
     }
 
-    fn may_tell(&self, count: u64) -> bool {
-        let (freely, at_most) = MOST_TOLD;
-        self.told.len() < if count >= 10 { at_most } else { freely }
-    }
-
-    fn describe(&self, profile: &Profile, group: &Counted) -> TaskGroup {
-        let mut described = groups::describe(profile, group);
-        described.created_by = self.creators.of(own_frames(&described.stack)).cloned();
-        described
-    }
-
     fn has_unknown_creator(&self, profile: &Profile, counted: &[Counted]) -> bool {
-        counted.iter().take_while(|group| group.count >= EARLY_DUMP_FROM).take(MOST_GROUPS).any(|group| {
+        counted.iter().take_while(|group| group.count >= EARLY_DUMP_FROM).take(MOST.at_once).any(|group| {
             let moving = |state: &Option<String>| state.as_deref().is_some_and(is_moving);
             let described = groups::describe(profile, group);
             !moving(&described.state) && !self.creators.knows(own_frames(&described.stack))
@@ -225,6 +203,12 @@ impl Probe for GoTasks {
             }
         })
     }
+}
+
+fn describe(creators: &Creators, profile: &Profile, group: &Counted) -> TaskGroup {
+    let mut described = groups::describe(profile, group);
+    described.created_by = creators.of(own_frames(&described.stack)).cloned();
+    described
 }
 
 /// A profile and its groups.

@@ -1,6 +1,6 @@
 //! What answering a question costs the target: its answer's time, and the CPU time that its threads used meanwhile.
 //!
-//! Comes in: a target, and pages as they are fetched, one at a time. Goes out: what each question has [`Spent`]. CPU time
+//! Comes in: a target, and questions put to it one at a time ([`Turn`]). Goes out: what each has [`Spent`]. CPU time
 //! is the scheduler's own count of each thread, in nanoseconds; where a thread ended meanwhile, which takes its count
 //! with it, nothing is said. Under load it holds the load's work too, and is an upper bound like the answer's time; the
 //! smaller of both counts.
@@ -10,11 +10,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Mutex as Queue;
+
 use crate::target::Target;
 use crate::target::follow::View;
 
 /// With more threads than this, reading each twice a page would cost soak itself too much.
 const MOST_THREADS: usize = 64;
+/// Whose answer takes longer than this holds up no other question.
+const HOLDS_UP: Duration = Duration::from_secs(2);
 
 /// What one question has cost so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -58,8 +62,36 @@ impl Meter {
     }
 }
 
+/// One question at a time, also of several probes: making an answer allocates in the target, and a heap that is read
+/// meanwhile would hold it; and what another one took is no cost of this one.
+#[derive(Debug, Clone, Default)]
+pub struct Turn {
+    queue: Arc<Queue<()>>,
+    meter: Option<Meter>,
+}
+
+impl Turn {
+    /// For questions that cost this target CPU time.
+    pub fn metered(self, meter: Option<Meter>) -> Turn {
+        Turn { meter, ..self }
+    }
+
+    /// Holds it, so that others wait.
+    #[cfg(test)]
+    pub async fn held(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        Arc::clone(&self.queue).lock_owned().await
+    }
+
+    /// Asks the target something, by whatever way, while nobody else does, and counts what it costs.
+    pub async fn take<T>(&self, asking: impl Future<Output = T>) -> T {
+        let asked = Instant::now();
+        let _turn = tokio::time::timeout(HOLDS_UP, self.queue.lock()).await;
+        metered(self.meter.as_ref(), asked, asking).await
+    }
+}
+
 /// Fetches one page whose turn it is, waited for since `asked`, and counts what it costs.
-pub async fn metered<T>(meter: Option<&Meter>, asked: Instant, fetching: impl Future<Output = T>) -> T {
+async fn metered<T>(meter: Option<&Meter>, asked: Instant, fetching: impl Future<Output = T>) -> T {
     // nobody counts while the probes are being found
     let meter = meter.filter(|_| SPENT.try_with(|_| ()).is_ok());
     let before = read(meter).await;

@@ -32,6 +32,7 @@ mod serving;
 #[cfg(test)]
 mod testing;
 mod tokio_console;
+mod told;
 
 pub use discover::{Discovered, discover};
 pub use fetch::SLOWEST as SLOWEST_PAGE;

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::evidence::{EventKind, GroupKind, Moment, TaskGroup, TaskSnapshot};
+use crate::plan::Plan;
 
 /// What a probe is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +22,24 @@ pub enum Ask {
 pub enum Collections {
     /// When it is asked to look closer.
     Forced,
-    /// Never: a watch without --gc. What only a collection tells, live heap and proof, is then not told.
+    /// Never: a watch without --gc, a run with --no-gc. What only a collection tells, live heap and proof, is then not
+    /// told.
     Never,
+}
+
+impl Collections {
+    /// What the plan lets probes do.
+    pub fn of(plan: &Plan) -> Collections {
+        if plan.record.judging.no_gc { Collections::Never } else { Collections::Forced }
+    }
+
+    /// The words that would let them force collections.
+    pub fn turn_on(plan: &Plan) -> &'static str {
+        match plan.record.drives() {
+            true => "leave --no-gc away",
+            false => "--gc, which lets soak force collections",
+        }
+    }
 }
 
 /// What a probe answers; anything may be empty.

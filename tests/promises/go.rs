@@ -39,7 +39,14 @@ fn leaky() -> Option<PathBuf> {
     built("leaky")
 }
 
-fn soaked(program: &Path, fixed: bool, duration: &str) -> (i32, Value) {
+struct Soaked {
+    code: i32,
+    report: Value,
+    stdout: String,
+    collections: usize,
+}
+
+fn soaked(program: &Path, fixed: bool, args: &[&str]) -> Soaked {
     let mut command = Command::new(program);
     command.env_remove("FIXED").env_remove("PORT");
     if fixed {
@@ -48,8 +55,10 @@ fn soaked(program: &Path, fixed: bool, duration: &str) -> (i32, Value) {
     let server = Server::from(command);
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
-    let told = told(&[&server.url(), "-z", duration, "-o", out.to_str().unwrap()]);
-    (told.code, report(&out))
+    let url = server.url();
+    let told = told(&[&[&url, "-o", out.to_str().unwrap()], args].concat());
+    let collections = events(&out).iter().filter(|e| e["kind"] == "collection").count();
+    Soaked { code: told.code, report: report(&out), stdout: told.stdout, collections }
 }
 
 #[test]
@@ -57,7 +66,7 @@ fn the_leak_is_named_and_proven() {
     let Some(program) = leaky() else {
         return skipped("there is no go on PATH to build the leaking service");
     };
-    let (code, report) = soaked(&program, false, "15s");
+    let Soaked { code, report, .. } = soaked(&program, false, &["-z", "15s"]);
     assert_eq!((code, report["verdict"].as_str()), (1, Some("leak")), "{}", report["headline"]);
     assert_eq!(report["target"]["runtime"], "go");
     let culprit = &report["culprits"][0];
@@ -79,9 +88,29 @@ fn the_leak_is_named_and_proven() {
 #[test]
 fn its_fix_is_not_called_a_leak() {
     let Some(program) = leaky() else { return skipped("there is no go on PATH to build the fixed service") };
-    let (code, report) = soaked(&program, true, "30s");
+    let Soaked { code, report, .. } = soaked(&program, true, &["-z", "30s"]);
     assert_eq!((code, report["verdict"].as_str()), (0, Some("stable")), "{}", report["headline"]);
     assert_eq!(report["culprits"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn a_run_that_may_force_no_collection_asks_for_nothing_that_would() {
+    let Some(program) = leaky() else {
+        return skipped("there is no go on PATH to build the leaking service");
+    };
+    let args = ["-z", "10s", "-q", "60", "--no-gc"];
+    let Soaked { report, stdout, collections, .. } = soaked(&program, false, &args);
+    assert_eq!(collections, 0);
+    let series = report["series"].as_array().unwrap();
+    let has = |name: &str| series.iter().any(|s| s["name"] == name);
+    assert!(has("heap_bytes") && !has("mem_live_bytes"), "the heap stands undivided: {series:?}");
+    assert!(!has("goroutines_leaked"), "to prove who is stuck the runtime collects");
+    let culprit = &report["culprits"][0];
+    assert_eq!(
+        (culprit["name"].as_str(), culprit["proven"].as_bool()),
+        (Some("main.searchForever"), Some(false))
+    );
+    assert!(stdout.contains("without --no-gc both are told"), "{stdout}");
 }
 
 #[test]

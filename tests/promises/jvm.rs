@@ -82,6 +82,20 @@ fn a_heap_that_only_fills_up_to_its_limit_is_no_leak() {
 }
 
 #[test]
+fn a_jvm_without_counters_is_asked_for_its_heap_and_judged_all_the_same() {
+    let Some(server) = service("none", &["-XX:-UsePerfData"]) else { return };
+    let Soaked { code, report, stderr, collections } = soaked(&server, &["-z", "35s"]);
+    assert!(stderr.contains("not available: hsperfdata"), "{stderr}");
+    assert_eq!((code, report["verdict"].as_str()), (0, Some("stable")), "{}", report["headline"]);
+    assert_eq!(collections, 3, "at the ends of phases and at no other time");
+    let end = |name: &str| series(&report, name)["end"].as_f64().unwrap_or_else(|| panic!("no {name}"));
+    assert_eq!(end("heap_limit_bytes"), 96.0 * 1048576.0);
+    assert!((0.1e6..96e6).contains(&end("heap_bytes")) && (0.1e6..20e6).contains(&end("mem_live_bytes")));
+    let info = report["probes"].as_array().unwrap().iter().find(|p| p["name"] == "java heap info").unwrap();
+    assert!(info["cost_ratio"].as_f64().unwrap() < 0.01, "{info}");
+}
+
+#[test]
 fn a_cache_that_fills_and_then_is_full_is_not_called_a_leak() {
     let Some(server) = service("cache", &[]) else { return };
     let Soaked { code, report, .. } = soaked(&server, &["-z", "36s"]);
@@ -108,4 +122,11 @@ fn without_leave_nothing_is_collected_and_a_jvm_that_refuses_is_left_alone() {
     let Soaked { stderr, report, .. } = soaked(&server, &["-z", "6s"]);
     assert!(stderr.contains("not available: hsperfdata") && stderr.contains("UsePerfData"), "{stderr}");
     assert_ne!(report["verdict"], "failed", "no signal has ended it");
+
+    let Some(server) = service("none", &["-XX:-UsePerfData", "-XX:+DisableAttachMechanism"]) else { return };
+    let stderr = soaked(&server, &["-z", "6s"]).stderr;
+    assert!(
+        stderr.contains("not available: java heap") && stderr.contains("it was started with -XX:+Disable"),
+        "{stderr}"
+    );
 }

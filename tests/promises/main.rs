@@ -32,5 +32,6 @@ mod shapes;
 mod signals;
 mod streams;
 mod support;
+mod tokio_console;
 mod watch;
 mod wrong_use;

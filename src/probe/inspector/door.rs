@@ -1,9 +1,10 @@
 //! Where the inspector of a V8 process is: a port that it listens at, and the path of its WebSocket.
 //!
-//! Comes in: ports on which processes of the target listen. Goes out: the first that answers `/json/list` as an inspector
+//! Comes in: where processes of the target listen on the loopback. Goes out: the first that answers `/json/list` as an inspector
 //! does. Port and path are new in every life of a process, also with `--inspect=127.0.0.1:9229`. Of the address that an
 //! inspector tells only the path is taken: nobody can send soak elsewhere.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -22,8 +23,8 @@ const MOST_PORTS: usize = 16;
 pub struct Door {
     /// Whose.
     pub pid: u32,
-    /// At this port of the loopback.
-    pub port: u16,
+    /// Where it listens.
+    pub at: SocketAddr,
     /// Where its WebSocket is.
     pub path: String,
 }
@@ -40,12 +41,12 @@ struct Page {
 ///
 /// # Errors
 /// When none of them is an inspector's.
-pub async fn find(fetcher: &Fetcher, ports: Vec<(u32, u16)>) -> Result<Door, ProbeError> {
-    for (pid, port) in ports.into_iter().take(MOST_PORTS) {
-        let Ok(url) = Url::parse(&format!("http://127.0.0.1:{port}/json/list")) else { continue };
+pub async fn find(fetcher: &Fetcher, listening: Vec<(u32, SocketAddr)>) -> Result<Door, ProbeError> {
+    for (pid, at) in listening.into_iter().take(MOST_PORTS) {
+        let Ok(url) = Url::parse(&format!("http://{at}/json/list")) else { continue };
         let Ok(page) = fetcher.get_ok(&url, LIST).await else { continue };
         if let Some(path) = path(&page.body) {
-            return Ok(Door { pid, port, path });
+            return Ok(Door { pid, at, path });
         }
     }
     Err(ProbeError("no port of the target is an inspector's".into()))
@@ -80,13 +81,13 @@ mod tests {
             let url =
                 serve(move |path| if path == "/json/list" { (200, body.into()) } else { (404, vec![]) })
                     .await;
-            (fetcher(&url), url.port().unwrap())
+            (fetcher(&url), SocketAddr::from(([127, 0, 0, 1], url.port().unwrap())))
         };
         let (_, admin) = port("<html>").await;
         let list = "[{\"type\":\"node\",\"webSocketDebuggerUrl\":\"ws://example.com:1/here\"}]";
         let (fetcher, inspector) = port(list).await;
         let found = find(&fetcher, vec![(7, admin), (8, inspector)]).await.unwrap();
-        assert_eq!(found, Door { pid: 8, port: inspector, path: "/here".into() });
+        assert_eq!(found, Door { pid: 8, at: inspector, path: "/here".into() });
         assert!(find(&fetcher, vec![(7, admin)]).await.is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a V8 process has its inspector on, and what turns it on; soak never does so unasked.
 
-use super::super::discover::{BY_GC, Discovered, LOOK};
+use super::super::discover::{Discovered, LOOK};
 use super::super::fetch::Fetcher;
 use super::super::{Collections, ProbeError};
 use super::Inspector;
@@ -16,8 +16,7 @@ const AFTER_GC: &str = "what is left after a collection, and who allocated it";
 /// Looks for the inspector of this target.
 pub async fn find(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, target: &Target) {
     // what forces none in a whole run need not sample
-    let forced = !plan.record.judging.no_gc;
-    let collections = if forced { Collections::Forced } else { Collections::Never };
+    let collections = Collections::of(plan);
     let finding = Inspector::find(fetcher.clone(), target, ports::driven(plan), collections);
     let late = |_| Err(ProbeError("the inspector did not answer in time".into()));
     match tokio::time::timeout(LOOK.0, finding).await.unwrap_or_else(late) {
@@ -28,9 +27,8 @@ pub async fn find(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, target
                 (Collections::Forced, false) => OF_SEVERAL,
             };
             found.add(Box::new(probe), yields);
-            if !forced {
-                let line = if plan.record.drives() { "leave --no-gc away" } else { BY_GC };
-                found.missing("live heap", AFTER_GC, line.into());
+            if collections == Collections::Never {
+                found.missing("live heap", AFTER_GC, Collections::turn_on(plan).into());
             }
         }
         Err(_) => {

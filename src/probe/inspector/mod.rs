@@ -117,9 +117,9 @@ impl Inspector {
     async fn open(&mut self) -> Result<Session, ProbeError> {
         let pids: Vec<u32> = self.view.members().iter().map(|member| member.pid).collect();
         let driven = self.driven;
-        let ports = apart(move || Ok(ports::beside(driven, &pids))).await?;
-        let door = door::find(&self.fetcher, ports).await?;
-        let wire = Wire::connect(door.port, &door.path).await?;
+        let listening = apart(move || Ok(ports::beside(driven, &pids))).await?;
+        let door = door::find(&self.fetcher, listening).await?;
+        let wire = Wire::connect(door.at, &door.path).await?;
         // a process that ends waits for us otherwise
         wire.call("NodeRuntime.notifyWhenWaitingForDisconnect", json!({ "enabled": true }), SHORT).await?;
         let sampler = match self.collections {
@@ -172,7 +172,7 @@ impl Inspector {
         };
         let (page, took_s, workers, memory) = fetcher.in_turn(looking).await?;
         let sampled = apart(move || profile::parse(&page)).await?;
-        let mut reading = self.told.reading(sampled.stacks, sampled.others);
+        let mut reading = self.told.reading(&sampled.stacks, sampled.others);
         reading.events.push(EventKind::Collection { took_s });
         if workers && !std::mem::replace(&mut self.told_workers, true) {
             let text = "The target runs worker threads, whose heaps are their own: no live heap is told.";

@@ -1,6 +1,7 @@
 //! Against an inspector of our own: one that answers as Node does, and some that mean harm.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
@@ -12,19 +13,19 @@ use futures_util::{SinkExt, StreamExt};
 use super::super::testing::fetcher;
 use super::*;
 
-/// Listens as an inspector does, does as it is told with each connection, and gives back its port.
-async fn inspector<F>(talk: impl Fn(TcpStream) -> F + Send + 'static) -> u16
+/// Listens as an inspector does, does as it is told with each connection, and gives back where.
+async fn inspector<F>(talk: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
 where
     F: Future<Output = ()> + Send + 'static,
 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let at = listener.local_addr().unwrap();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             tokio::spawn(talk(stream));
         }
     });
-    port
+    at
 }
 
 /// Answers each command by its method, until it knows none.
@@ -56,10 +57,10 @@ fn usual() -> HashMap<&'static str, String> {
 }
 
 /// A probe of this very process, whose inspector listens there.
-async fn probe(port: u16, collections: Collections) -> Inspector {
+async fn probe(at: SocketAddr, collections: Collections) -> Inspector {
     let url = "http://127.0.0.1:9/".parse().unwrap();
     let target = crate::target::target_of(std::process::id());
-    let wire = Wire::connect(port, "/here").await.unwrap();
+    let wire = Wire::connect(at, "/here").await.unwrap();
     Inspector {
         fetcher: fetcher(&url),
         view: target.view(),
@@ -78,8 +79,8 @@ fn value(reading: &Reading, series: &str) -> Option<f64> {
 
 #[tokio::test]
 async fn a_sample_tells_the_heap_and_a_collection_what_is_live() {
-    let port = inspector(|stream| node(stream, usual())).await;
-    let mut probe = probe(port, Collections::Forced).await;
+    let at = inspector(|stream| node(stream, usual())).await;
+    let mut probe = probe(at, Collections::Forced).await;
     let sample = probe.ask(Ask::Sample).await.unwrap();
     assert_eq!(
         [HEAP, EXTERNAL, BUFFERS].map(|name| value(&sample, name)),
@@ -103,8 +104,8 @@ async fn with_worker_threads_no_live_heap_is_told() {
     let mut answers = usual();
     let told = "{\"method\":\"NodeWorker.attachedToWorker\",\"params\":{}}\n{\"id\":ID,\"result\":{}}";
     answers.insert("NodeWorker.enable", told.into());
-    let port = inspector(move |stream| node(stream, answers.clone())).await;
-    let mut probe = probe(port, Collections::Forced).await;
+    let at = inspector(move |stream| node(stream, answers.clone())).await;
+    let mut probe = probe(at, Collections::Forced).await;
     let collected = probe.ask(Ask::Collect).await.unwrap();
     assert!(collected.values.is_empty() && !collected.groups.is_empty());
     assert!(collected.events.iter().any(|event| matches!(event, EventKind::Note { .. })));
@@ -115,8 +116,8 @@ async fn with_worker_threads_no_live_heap_is_told() {
 async fn where_nothing_may_be_collected_nothing_is_asked_that_collects() {
     let mut answers = usual();
     answers.retain(|method, _| *method == "Runtime.evaluate");
-    let port = inspector(move |stream| node(stream, answers.clone())).await;
-    let mut probe = probe(port, Collections::Never).await;
+    let at = inspector(move |stream| node(stream, answers.clone())).await;
+    let mut probe = probe(at, Collections::Never).await;
     assert!(!probe.answers(Ask::Collect) && !probe.series().contains(&"mem_live_bytes".to_string()));
     assert_eq!(probe.ask(Ask::Sample).await.unwrap().values.len(), 3);
 }
@@ -124,8 +125,8 @@ async fn where_nothing_may_be_collected_nothing_is_asked_that_collects() {
 #[tokio::test]
 async fn a_service_that_samples_its_own_heap_keeps_its_sampler() {
     let asked = async |answers: HashMap<&'static str, String>| {
-        let port = inspector(move |stream| node(stream, answers.clone())).await;
-        let wire = Wire::connect(port, "/").await.unwrap();
+        let at = inspector(move |stream| node(stream, answers.clone())).await;
+        let wire = Wire::connect(at, "/").await.unwrap();
         sampler(&wire).await
     };
     assert_eq!(asked(usual()).await, Ok(Sampler::Services), "it would end with soak's session");
@@ -140,7 +141,7 @@ async fn a_service_that_samples_its_own_heap_keeps_its_sampler() {
 async fn a_process_that_ends_is_not_kept_waiting() {
     let (left, gone) = tokio::sync::oneshot::channel();
     let left = std::sync::Arc::new(std::sync::Mutex::new(Some(left)));
-    let port = inspector(move |stream| {
+    let at = inspector(move |stream| {
         let left = std::sync::Arc::clone(&left);
         async move {
             let mut socket = accept_async(stream).await.unwrap();
@@ -155,7 +156,7 @@ async fn a_process_that_ends_is_not_kept_waiting() {
         }
     })
     .await;
-    let wire = Wire::connect(port, "/").await.unwrap();
+    let wire = Wire::connect(at, "/").await.unwrap();
     tokio::time::timeout(Duration::from_secs(5), gone).await.expect("the connection is closed").unwrap();
     assert!(wire.call("Runtime.evaluate", json!({}), SHORT).await.is_err());
     assert!(wire.is_closed());
@@ -165,7 +166,7 @@ const SOON: Duration = Duration::from_millis(300);
 
 #[tokio::test]
 async fn silence_junk_and_refusals_are_errors_in_time() {
-    let port = inspector(|stream| async move {
+    let at = inspector(|stream| async move {
         let mut socket = accept_async(stream).await.unwrap();
         let mut heard = 0;
         while let Some(Ok(_)) = socket.next().await {
@@ -179,19 +180,19 @@ async fn silence_junk_and_refusals_are_errors_in_time() {
         }
     })
     .await;
-    let wire = Wire::connect(port, "/").await.unwrap();
+    let wire = Wire::connect(at, "/").await.unwrap();
     for why in ["not answered within", "not answered within", "wasn't found"] {
         let error = wire.call("x", json!({}), SOON).await.unwrap_err();
         assert!(error.0.contains(why), "{error}");
     }
     // who accepts and never answers the upgrade
-    let port = inspector(|stream| async move {
+    let at = inspector(|stream| async move {
         tokio::time::sleep(Duration::from_secs(60)).await;
         drop(stream);
     })
     .await;
     let begun = Instant::now();
-    assert!(Wire::connect(port, "/").await.is_err());
+    assert!(Wire::connect(at, "/").await.is_err());
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
@@ -208,8 +209,8 @@ async fn a_flood_and_an_endless_message_end_the_connection() {
         while socket.next().await.is_some() {}
     })
     .await;
-    for port in [flood, endless] {
-        let wire = Wire::connect(port, "/").await.unwrap();
+    for at in [flood, endless] {
+        let wire = Wire::connect(at, "/").await.unwrap();
         let ends = async {
             while !wire.is_closed() {
                 tokio::time::sleep(Duration::from_millis(10)).await;

@@ -6,7 +6,7 @@
 //! the wire ends the task and with it all that the session began, such as sampling.
 
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -81,16 +81,14 @@ impl Drop for Wire {
 }
 
 impl Wire {
-    /// Connects to the inspector at this port of this machine; `path` is as its list tells it.
+    /// Connects to the inspector that listens there; `path` is as its list tells it.
     ///
     /// # Errors
     /// When nobody there speaks WebSocket in time.
-    pub async fn connect(port: u16, path: &str) -> Result<Wire, ProbeError> {
-        let failed =
-            |why: &dyn std::fmt::Display| ProbeError(format!("the inspector at 127.0.0.1:{port}: {why}"));
+    pub async fn connect(at: SocketAddr, path: &str) -> Result<Wire, ProbeError> {
+        let failed = |why: &dyn std::fmt::Display| ProbeError(format!("the inspector at {at}: {why}"));
         let connecting = async {
-            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-            let stream = TcpStream::connect(address).await.map_err(|error| failed(&error))?;
+            let stream = TcpStream::connect(at).await.map_err(|error| failed(&error))?;
             // where no room is kept for what is read ahead, an idle connection costs soak next to nothing
             let bounds = WebSocketConfig::default()
                 .read_buffer_size(16 << 10)
@@ -98,7 +96,7 @@ impl Wire {
                 .max_write_buffer_size(64 << 10)
                 .max_message_size(Some(LONGEST))
                 .max_frame_size(Some(LONGEST));
-            let url = format!("ws://127.0.0.1:{port}{path}");
+            let url = format!("ws://{at}{path}");
             let (socket, _) =
                 client_async_with_config(url, stream, Some(bounds)).await.map_err(|error| failed(&error))?;
             Ok(socket)

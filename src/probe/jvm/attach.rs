@@ -1,24 +1,24 @@
 //! Asking a JVM through its attach socket, as jcmd does, with no second JVM started.
 //!
 //! The socket `/tmp/.java_pidPID` is there once somebody has asked for it: a file `/tmp/.attach_pidPID` and a SIGQUIT.
-//! A SIGQUIT ends whoever does not catch it, so it is sent only to a process that has libjvm.so mapped, has valid
-//! counters of its own, says in them that it can be attached to, and catches the signal. A command is
+//! A SIGQUIT ends whoever does not catch it, so it is sent only to a process that has libjvm.so mapped and catches the
+//! signal, and that has valid counters of its own which say that it can be attached to or, where it was started without
+//! counters, runs the thread by which a JVM answers that signal. A command is
 //! `1\0jcmd\0COMMAND\0\0\0`; the answer is a line with 0 for success and then text, up to the end of the stream.
 //! Source: the JDK's src/hotspot/os/posix/attachListener_posix.cpp.
 
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::PathBuf;
 use std::sync::{Arc, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
-use tokio::sync::Mutex;
 
 use super::super::ProbeError;
-use super::super::fetch::apart;
-use super::super::meter::{Meter, metered};
+use super::super::fetch::{Bounds, apart};
+use super::super::meter::{Meter, Turn};
 use super::perfdata::PerfData;
 use super::place::{Jvm, Place};
 use crate::target::Identity;
@@ -26,26 +26,12 @@ use crate::target::Identity;
 /// How long a JVM may take to open its socket.
 const OPENS_WITHIN: Duration = Duration::from_secs(3);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
-/// Whose answer takes longer than this holds up no other question.
-const TURN: Duration = Duration::from_secs(2);
-
-/// How much of an answer is taken, and how long one waits for it.
-#[derive(Debug, Clone, Copy)]
-pub struct Bounds {
-    /// Bytes.
-    pub bytes: u64,
-    /// From the question to the last byte.
-    pub time: Duration,
-}
 
 /// The door to a target's JVM.
 #[derive(Debug, Clone)]
 pub struct Attach {
     jvm: Jvm,
-    /// Counts what answers cost it.
-    meter: Meter,
-    /// One question at a time, as the JVM answers them: what another one took is no cost of this one.
-    turn: Arc<Mutex<()>>,
+    turn: Turn,
     /// Who was asked to open its socket and has not: each further SIGQUIT would only print its threads to its output.
     refused: Arc<std::sync::Mutex<Option<Identity>>>,
 }
@@ -56,7 +42,8 @@ impl Attach {
     /// # Errors
     /// When it cannot be opened, with the reason.
     pub async fn find(jvm: Jvm, meter: Meter) -> Result<Attach, ProbeError> {
-        let attach = Attach { jvm, meter, turn: Arc::default(), refused: Arc::default() };
+        let turn = Turn::default().metered(Some(meter));
+        let attach = Attach { jvm, turn, refused: Arc::default() };
         let short = Bounds { bytes: 1 << 16, time: OPENS_WITHIN + Duration::from_secs(1) };
         attach.ask("VM.version", short).await?;
         Ok(attach)
@@ -67,32 +54,29 @@ impl Attach {
     /// # Errors
     /// When there is no whole answer within the bounds, or the JVM refuses.
     pub async fn ask(&self, command: &str, bounds: Bounds) -> Result<String, ProbeError> {
-        let asked = Instant::now();
-        let _turn = tokio::time::timeout(TURN, self.turn.lock()).await;
         let asking = tokio::time::timeout(bounds.time, self.put(command, bounds.bytes));
-        let answer = metered(Some(&self.meter), asked, asking).await;
-        answer.unwrap_or_else(|_| {
+        self.turn.take(asking).await.unwrap_or_else(|_| {
             Err(ProbeError(format!("the JVM did not answer {command} within {:.0?}", bounds.time)))
         })
     }
 
-    async fn put(&self, command: &str, most: u64) -> Result<String, ProbeError> {
+    async fn put(&self, command: &str, most: usize) -> Result<String, ProbeError> {
         let failed =
             |error: std::io::Error| ProbeError(format!("{command} through the attach socket: {error}"));
         let jvm = self.jvm.clone();
-        let (place, data) = apart(move || jvm.look()).await?;
-        let mut stream = self.connect(&place, &data).await?;
+        let place = apart(move || jvm.place()).await?;
+        let mut stream = self.connect(&place).await?;
         stream.write_all(format!("1\0jcmd\0{command}\0\0\0").as_bytes()).await.map_err(failed)?;
         let mut answer = Vec::new();
-        stream.take(most + 1).read_to_end(&mut answer).await.map_err(failed)?;
-        if answer.len() as u64 > most {
+        stream.take(most as u64 + 1).read_to_end(&mut answer).await.map_err(failed)?;
+        if answer.len() > most {
             return Err(ProbeError(format!("the answer to {command} is longer than {most} bytes")));
         }
         said(&String::from_utf8_lossy(&answer))
     }
 
     /// A connection to the socket, which is asked for if it is not there.
-    async fn connect(&self, place: &Place, data: &PerfData) -> Result<UnixStream, ProbeError> {
+    async fn connect(&self, place: &Place) -> Result<UnixStream, ProbeError> {
         let socket = place.tmp.join(format!(".java_pid{}", place.own_pid));
         let ours = |meta: std::fs::Metadata| {
             meta.file_type().is_socket() && (meta.uid() == place.uid || meta.uid() == 0)
@@ -104,7 +88,7 @@ impl Attach {
             if self.refusing().replace(place.identity) == Some(place.identity) {
                 return Err(not_opened());
             }
-            let _trigger = Trigger::pull(place, data)?;
+            let _trigger = Trigger::pull(place)?;
             let until = tokio::time::Instant::now() + OPENS_WITHIN;
             while !there() {
                 if tokio::time::Instant::now() > until {
@@ -146,11 +130,16 @@ fn said(answer: &str) -> Result<String, ProbeError> {
 struct Trigger(PathBuf);
 
 impl Trigger {
-    fn pull(place: &Place, data: &PerfData) -> Result<Trigger, ProbeError> {
-        if !attachable(data) {
+    fn pull(place: &Place) -> Result<Trigger, ProbeError> {
+        let counters = place.counters().ok();
+        let refuses = match &counters {
+            Some(data) => !attachable(data),
+            None => place.was_given("-XX:+DisableAttachMechanism"),
+        };
+        if refuses {
             return Err(ProbeError("it was started with -XX:+DisableAttachMechanism".into()));
         }
-        if !place.catches_quit() {
+        if !place.catches_quit() || (counters.is_none() && !place.dispatches_signals()) {
             return Err(ProbeError("it was started with -Xrs and does not catch SIGQUIT".into()));
         }
         let name = format!(".attach_pid{}", place.own_pid);
@@ -181,7 +170,7 @@ impl Drop for Trigger {
     }
 }
 
-/// Whether the JVM says that it can be attached to: the first of its capabilities.
+/// Whether a JVM's counters say that it can be attached to: the first of its capabilities.
 fn attachable(data: &PerfData) -> bool {
     data.text("sun.rt.jvmCapabilities").is_none_or(|able| able.starts_with('1'))
 }

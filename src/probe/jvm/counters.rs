@@ -3,15 +3,11 @@
 //! Reading them costs the JVM nothing. The live heap is told just after a full collection, whoever wanted it: one that
 //! soak has asked for is sized by the objects themselves ([`super::heap`]), any other by what was used after it.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use super::super::fetch::apart;
 use super::super::{Answer, Ask, Probe, ProbeError, Reading};
 use super::figures::Figures;
+use super::forced::Forced;
 use super::place::Jvm;
-
-/// The live heap that a forced collection has shown, in bytes, until a sample has told it.
-pub type Forced = Arc<Mutex<Option<f64>>>;
 
 /// The counters of one JVM.
 #[derive(Debug)]
@@ -34,7 +30,7 @@ impl Counters {
 
     async fn sample(&mut self) -> Result<Reading, ProbeError> {
         let (pid, figures) = look(&self.jvm).await?;
-        let forced = self.forced.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let forced = self.forced.take();
         let before = self.full.replace((pid, figures.full));
         let collected = before.is_some_and(|(who, full)| who == pid && figures.full > full);
         let live = forced.or_else(|| (collected && figures.last_was_full).then_some(figures.used() as f64));
@@ -58,8 +54,8 @@ impl Counters {
 async fn look(jvm: &Jvm) -> Result<(u32, Figures), ProbeError> {
     let jvm = jvm.clone();
     apart(move || {
-        let (place, data) = jvm.look()?;
-        let figures = Figures::of(&data);
+        let place = jvm.place()?;
+        let figures = Figures::of(&place.counters()?);
         let none = || ProbeError("its counters tell of no heap".into());
         Ok((place.identity.pid, figures.ok_or_else(none)?))
     })

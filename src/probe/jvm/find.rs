@@ -1,35 +1,38 @@
 //! Which probes there are of a JVM, and the line that turns on those that are not.
 
+use super::super::Collections;
 use super::super::discover::Discovered;
 use super::super::meter::Meter;
 use super::attach::Attach;
-use super::counters::{Counters, Forced};
+use super::counters::Counters;
+use super::forced::Forced;
 use super::heap::Heap;
+use super::info::Info;
 use super::place::Jvm;
 use super::tasks::Threads;
+use crate::plan::Plan;
 use crate::target::Target;
 
 const COUNTERS: &str = "the heap as of each collection, its limit, metaspace";
+const INFO: &str = "the heap with its garbage, its limit, metaspace";
 const THREADS: &str = "Java's threads by name and state";
 const HEAP: &str = "the live heap and its classes, after a full collection at the ends of phases";
 
-/// Looks for the counters and, only where they are, for the attach socket: to a process that is not certain to be a
-/// HotSpot JVM no signal is sent. `collects` is whether soak may force collections.
-pub async fn find(found: &mut Discovered, target: &Target, collects: bool) {
+/// Looks for the counters and the attach socket, and asks through that for what the counters leave untold.
+pub async fn find(found: &mut Discovered, plan: &Plan, target: &Target) {
     let jvm = Jvm::of(target);
     let forced = Forced::default();
-    match Counters::find(jvm.clone(), forced.clone()).await {
-        Ok(probe) => found.add(Box::new(probe), COUNTERS),
-        Err(error) => {
-            let turn_on = format!(
-                "start the JVM without -XX:-UsePerfData, and run soak as its user or with sudo ({error})"
-            );
-            for (name, yields) in [("hsperfdata", COUNTERS), ("java threads", THREADS), ("java heap", HEAP)] {
-                found.missing(name, yields, turn_on.clone());
-            }
-            return;
+    let counted = match Counters::find(jvm.clone(), forced.clone()).await {
+        Ok(probe) => {
+            found.add(Box::new(probe), COUNTERS);
+            true
         }
-    }
+        Err(error) => {
+            let turn_on = "start the JVM without -XX:-UsePerfData, and run soak as its user or with sudo";
+            found.missing("hsperfdata", COUNTERS, format!("{turn_on} ({error})"));
+            false
+        }
+    };
     let attach = match Attach::find(jvm, Meter::of(target)).await {
         Ok(attach) => attach,
         Err(error) => {
@@ -41,8 +44,16 @@ pub async fn find(found: &mut Discovered, target: &Target, collects: bool) {
         }
     };
     found.add(Box::new(Threads::new(attach.clone())), THREADS);
-    match collects {
-        true => found.add(Box::new(Heap::new(attach, forced)), HEAP),
-        false => found.missing("java heap", HEAP, "leave --no-gc away".into()),
+    if !counted {
+        match Info::find(attach.clone(), forced.clone()).await {
+            Ok(probe) => found.add(Box::new(probe), INFO),
+            Err(error) => {
+                found.missing("java heap info", INFO, format!("run it on a JVM from 9 on ({error})"))
+            }
+        }
+    }
+    match Collections::of(plan) {
+        Collections::Forced => found.add(Box::new(Heap::new(attach, forced)), HEAP),
+        Collections::Never => found.missing("java heap", HEAP, Collections::turn_on(plan).into()),
     }
 }

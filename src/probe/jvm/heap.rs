@@ -5,14 +5,13 @@
 //! service for seconds.
 
 use std::collections::HashSet;
-use std::sync::PoisonError;
 use std::time::Instant;
 
-use super::super::fetch::{SLOWEST, apart};
+use super::super::fetch::{Bounds, SLOWEST, apart};
 use super::super::{Answer, Ask, Probe, ProbeError, Reading};
-use super::attach::{Attach, Bounds};
+use super::attach::Attach;
 use super::classes::{self, Class};
-use super::counters::Forced;
+use super::forced::Forced;
 use crate::evidence::{EventKind, GroupKind, Moment, TaskGroup, TaskSnapshot};
 
 /// Some 90 bytes a class.
@@ -33,7 +32,7 @@ pub struct Heap {
 }
 
 impl Heap {
-    /// Through this door; what it shows of the live heap is told by the counters.
+    /// Through this door; what it shows of the live heap is told by whoever samples the heap.
     pub fn new(attach: Attach, forced: Forced) -> Heap {
         Heap { attach, forced, told: HashSet::new() }
     }
@@ -47,7 +46,7 @@ impl Heap {
             return Err(ProbeError("GC.class_histogram lists no class".into()));
         }
         let live = classes::total(&classes) as f64;
-        *self.forced.lock().unwrap_or_else(PoisonError::into_inner) = Some(live);
+        self.forced.put(live);
         let mut reading = self.reading(&classes, moment);
         reading.events.push(EventKind::Collection { took_s });
         Ok(reading)

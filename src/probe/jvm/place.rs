@@ -15,6 +15,8 @@ use crate::target::{Identity, Target, follow::View, runtime_of};
 
 /// The most that is read of hsperfdata, and a byte more.
 const MOST: u64 = perfdata::MOST_BYTES as u64 + 1;
+/// "Signal Dispatcher", as much of it as the kernel keeps.
+const SIGNAL_DISPATCHER: &str = "Signal Dispatch";
 
 /// The JVM of a target: another one after a restart. Shared by those who look at it.
 #[derive(Debug, Clone)]
@@ -37,7 +39,8 @@ pub struct Place {
     pub uid: u32,
     /// Its /tmp.
     pub tmp: PathBuf,
-    counters: PathBuf,
+    /// None where it was started with -XX:-UsePerfData.
+    counters: Option<PathBuf>,
 }
 
 impl Jvm {
@@ -46,23 +49,23 @@ impl Jvm {
         Jvm(Arc::new(Mutex::new(Seen { view: target.view(), now: None })))
     }
 
-    /// Where it is now, with its counters. Reads files: not for a thread that must not wait.
+    /// Where it is now. Reads files: not for a thread that must not wait.
     ///
     /// # Errors
-    /// When there is none, or its counters are not to be had.
-    pub fn look(&self) -> Result<(Place, PerfData), ProbeError> {
+    /// When there is none.
+    pub fn place(&self) -> Result<Place, ProbeError> {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = seen.now.clone().filter(|place| place.identity.is_alive()) {
-            return Ok((place.clone(), place.read()?));
+        if let Some(place) = seen.now.as_ref().filter(|place| place.identity.is_alive()) {
+            return Ok(place.clone());
         }
         seen.now = None;
         let members = seen.view.members();
         let is_jvm = |member: &&Identity| runtime_of(member.pid) == Runtime::Jvm;
         let jvm = members.iter().find(is_jvm).ok_or_else(|| ProbeError("no JVM is there".into()))?;
         let place = Place::of(*jvm)?;
-        let data = place.read()?;
-        seen.now = Some(place.clone());
-        Ok((place, data))
+        // one that has just begun may still make its counters
+        seen.now = Some(place.clone()).filter(|place| place.counters.is_some());
+        Ok(place)
     }
 }
 
@@ -74,19 +77,32 @@ impl Place {
         let inside = PathBuf::from(format!("/proc/{}/root/tmp", identity.pid));
         let in_container = status.nspid.as_ref().is_some_and(|pids| pids.len() > 1);
         let places = std::iter::once(inside).chain((!in_container).then(|| PathBuf::from("/tmp")));
-        for tmp in places {
-            if let Some(counters) = counters(&tmp, own_pid, status.euid) {
-                return Ok(Place { identity, own_pid, uid: status.euid, tmp, counters });
-            }
+        let mut looked: Vec<(PathBuf, Option<PathBuf>)> = places
+            .filter(|tmp| tmp.is_dir())
+            .map(|tmp| (tmp.clone(), counters(&tmp, own_pid, status.euid)))
+            .collect();
+        // without counters its first /tmp is its own
+        let at = looked.iter().position(|(_, counters)| counters.is_some()).unwrap_or(0);
+        if looked.is_empty() {
+            return Err(ProbeError(format!("the /tmp of the JVM of pid {} cannot be read", identity.pid)));
         }
-        Err(ProbeError(format!("the JVM of pid {} has no /tmp/hsperfdata_USER/{own_pid}", identity.pid)))
+        let (tmp, counters) = looked.swap_remove(at);
+        Ok(Place { identity, own_pid, uid: status.euid, tmp, counters })
     }
 
-    fn read(&self) -> Result<PerfData, ProbeError> {
+    /// Its counters as they stand.
+    ///
+    /// # Errors
+    /// When there are none, or they cannot be read.
+    pub fn counters(&self) -> Result<PerfData, ProbeError> {
         use std::io::Read;
         let failed = |error: std::io::Error| ProbeError(format!("hsperfdata cannot be read: {error}"));
+        let Identity { pid, .. } = self.identity;
+        let path = self.counters.as_ref().ok_or_else(|| {
+            ProbeError(format!("the JVM of pid {pid} has no /tmp/hsperfdata_USER/{}", self.own_pid))
+        })?;
         let mut bytes = Vec::new();
-        let file = fs::File::open(&self.counters).map_err(failed)?;
+        let file = fs::File::open(path).map_err(failed)?;
         file.take(MOST).read_to_end(&mut bytes).map_err(failed)?;
         perfdata::parse(&bytes).map_err(ProbeError)
     }
@@ -94,6 +110,21 @@ impl Place {
     /// Whether a SIGQUIT would reach a handler and not end the process: bit 3 of the signals it catches.
     pub fn catches_quit(&self) -> bool {
         status(self.identity.pid).is_ok_and(|status| status.sigcgt & (1 << 2) != 0)
+    }
+
+    /// Whether the thread runs by which a JVM answers a SIGQUIT itself: with -Xrs there is none, and whoever catches
+    /// the signal then is somebody else. JVMs before 9 do not name it to the kernel.
+    pub fn dispatches_signals(&self) -> bool {
+        let threads =
+            fs::read_dir(format!("/proc/{}/task", self.identity.pid)).into_iter().flatten().flatten();
+        let name = |thread: fs::DirEntry| fs::read_to_string(thread.path().join("comm")).ok();
+        threads.filter_map(name).any(|name| name.trim_end() == SIGNAL_DISPATCHER)
+    }
+
+    /// Whether this is one of its arguments.
+    pub fn was_given(&self, argument: &str) -> bool {
+        let line = fs::read(format!("/proc/{}/cmdline", self.identity.pid)).unwrap_or_default();
+        line.split(|byte| *byte == 0).any(|given| given == argument.as_bytes())
     }
 }
 
@@ -137,10 +168,19 @@ mod tests {
             own_pid: 7,
             uid: 0,
             tmp: PathBuf::new(),
-            counters: PathBuf::new(),
+            counters: None,
         };
         let mut child = std::process::Command::new("sleep").arg("20").spawn().unwrap();
-        assert!(!own(child.id()).catches_quit(), "sleep catches nothing");
+        let sleep = own(child.id());
+        let begun = std::time::Instant::now();
+        while !sleep.was_given("20") {
+            // for a moment it is there without arguments
+            assert!(begun.elapsed().as_secs() < 10, "it never ran");
+            std::thread::yield_now();
+        }
+        assert!(!sleep.catches_quit() && !sleep.dispatches_signals(), "sleep catches nothing");
+        assert!(!sleep.was_given("2"));
+        assert!(sleep.counters().unwrap_err().0.contains("hsperfdata_USER/7"));
         child.kill().unwrap();
         child.wait().unwrap();
     }
@@ -148,6 +188,6 @@ mod tests {
     #[test]
     fn a_process_that_is_no_jvm_has_no_counters() {
         let jvm = Jvm::of(&crate::target::target_of(std::process::id()));
-        assert!(jvm.look().unwrap_err().0.contains("no JVM"));
+        assert!(jvm.place().unwrap_err().0.contains("no JVM"));
     }
 }

@@ -3,12 +3,12 @@
 //! Thread.print stops the world while it is made: 1 ms for 20 threads, some 30 ms for 600. So it is asked for no more than
 //! twice a second, less where its answers take over a hundredth of the time, and at the ends of phases.
 
-use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use super::super::fetch::apart;
+use super::super::fetch::{Bounds, apart};
+use super::super::told::{Most, Told};
 use super::super::{Answer, Ask, Probe, ProbeError, Reading};
-use super::attach::{Attach, Bounds};
+use super::attach::Attach;
 use super::threads::{self, Group};
 use crate::evidence::{GroupKind, Moment, TaskSnapshot};
 
@@ -16,23 +16,21 @@ use crate::evidence::{GroupKind, Moment, TaskSnapshot};
 const DUMP: Bounds = Bounds { bytes: 32 << 20, time: Duration::from_secs(10) };
 /// Between two dumps.
 const AT_LEAST: Duration = Duration::from_millis(500);
-/// Groups in one reading; what is smaller is summed up as `@others`.
-const MOST_GROUPS: usize = 128;
-/// Groups described in one run.
-const MOST_TOLD: usize = 1_024;
+/// Groups that are told; a snapshot lists as many as a reading.
+const MOST: Most = Most { at_once: 128, freely: 1_024, in_all: 1_024 };
 
 /// The threads of one JVM.
 #[derive(Debug)]
 pub struct Threads {
     attach: Attach,
-    told: HashSet<String>,
+    told: Told,
     asked: Option<Instant>,
 }
 
 impl Threads {
     /// Through this door.
     pub fn new(attach: Attach) -> Threads {
-        Threads { attach, told: HashSet::new(), asked: None }
+        Threads { attach, told: Told::new(GroupKind::Thread, MOST), asked: None }
     }
 
     async fn sample(&mut self) -> Result<Reading, ProbeError> {
@@ -48,7 +46,7 @@ impl Threads {
     async fn snapshot(&mut self, moment: Moment) -> Result<Reading, ProbeError> {
         let groups = self.dump().await?;
         let mut reading = self.reading(&groups);
-        let listed = || groups.iter().take(MOST_GROUPS);
+        let listed = || groups.iter().take(MOST.at_once);
         reading.snapshot = Some(TaskSnapshot {
             elapsed_s: 0.0,
             moment,
@@ -68,23 +66,8 @@ impl Threads {
 
     fn reading(&mut self, groups: &[Group]) -> Reading {
         let mut reading = Reading::default();
-        let mut others = 0;
-        for (rank, group) in groups.iter().enumerate() {
-            let id = &group.described.id;
-            let known = self.told.contains(id);
-            if rank >= MOST_GROUPS || (!known && self.told.len() >= MOST_TOLD) {
-                others += group.count;
-                continue;
-            }
-            if !known {
-                self.told.insert(id.clone());
-                reading.new_groups.push(group.described.clone());
-            }
-            reading.groups.push((GroupKind::Thread, id.clone(), group.count as f64));
-        }
-        if others > 0 {
-            reading.groups.push((GroupKind::Thread, "@others".into(), others as f64));
-        }
+        let each = groups.iter().map(|g| (g.described.id.as_str(), g.count as f64, || g.described.clone()));
+        self.told.tell(&mut reading, each, 0.0);
         reading
     }
 }

@@ -12,24 +12,21 @@ mod served_test;
 mod tasks;
 mod wire;
 
-use std::collections::HashSet;
-
 use reqwest::Url;
 
+use super::told::{Most, Told};
 use super::{Answer, Ask, Probe, ProbeError, Reading};
 use crate::evidence::{EventKind, GroupKind, Moment, TaskSnapshot};
 use follow::Followed;
 use tasks::Seen;
 
-/// Groups in one reading; what is smaller is summed up as `@others`.
-const MOST_GROUPS: usize = 128;
-/// Groups described in one run, however often its target restarts.
-const MOST_TOLD: usize = 4_096;
+/// Groups that are told, however often the target restarts; a snapshot lists as many as a reading.
+const MOST: Most = Most { at_once: 128, freely: 4_096, in_all: 4_096 };
 
 /// The tasks of one service.
 pub struct TokioConsole {
     followed: Followed,
-    told: HashSet<String>,
+    told: Told,
     told_lost: bool,
 }
 
@@ -40,28 +37,14 @@ impl TokioConsole {
     /// When it does not tell of all its tasks within some seconds.
     pub async fn find(url: &Url) -> Result<TokioConsole, ProbeError> {
         let followed = Followed::begin(url).await?;
-        Ok(TokioConsole { followed, told: HashSet::new(), told_lost: false })
+        Ok(TokioConsole { followed, told: Told::new(GroupKind::Task, MOST), told_lost: false })
     }
 
     fn reading(&mut self, seen: &Seen) -> Reading {
         let mut reading = Reading::default();
         reading.values.push(("tokio_tasks".into(), seen.total as f64));
-        let mut others = 0;
-        for (rank, (group, count, _)) in seen.groups.iter().enumerate() {
-            let known = self.told.contains(&group.id);
-            let room = known || self.told.len() < MOST_TOLD;
-            if rank >= MOST_GROUPS || !room || group.id.starts_with('@') {
-                others += count;
-                continue;
-            }
-            if self.told.insert(group.id.clone()) {
-                reading.new_groups.push((**group).clone());
-            }
-            reading.groups.push((GroupKind::Task, group.id.clone(), *count as f64));
-        }
-        if others > 0 {
-            reading.groups.push((GroupKind::Task, "@others".into(), others as f64));
-        }
+        let each = seen.groups.iter().map(|(g, count, _)| (g.id.as_str(), *count as f64, || (**g).clone()));
+        self.told.tell(&mut reading, each, 0.0);
         if seen.lost > 0 && !std::mem::replace(&mut self.told_lost, true) {
             let text = format!(
                 "console-subscriber has lost {} events about tasks, so some are not counted: a higher \
@@ -75,7 +58,7 @@ impl TokioConsole {
 
     fn snapshot(&mut self, seen: &Seen, moment: Moment) -> Reading {
         let mut reading = self.reading(seen);
-        let shown = || seen.groups.iter().filter(|(group, ..)| !group.id.starts_with('@')).take(MOST_GROUPS);
+        let shown = || seen.groups.iter().filter(|(group, ..)| !group.id.starts_with('@')).take(MOST.at_once);
         reading.snapshot = Some(TaskSnapshot {
             elapsed_s: 0.0,
             moment,
