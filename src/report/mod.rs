@@ -2,7 +2,7 @@
 //!
 //! Comes in: what was seen, and what `judge/` made of it. Goes out: the derived files of a run directory, each written
 //! whole. Renderers word nothing: headline, notes and reasons come from the findings; only the names of axes, columns
-//! and headings are theirs. Another format is one more file here and one more line in [`FORMATS`].
+//! and headings are theirs. Another format is one more file here and one more line in [`formats`].
 
 pub mod comparison;
 #[cfg(test)]
@@ -49,18 +49,20 @@ impl<'a> Run<'a> {
     }
 }
 
-/// A renderer: a run as the bytes of a file.
-type Render = fn(&Run<'_>) -> Result<Vec<u8>>;
+/// A file's name and its renderer: what it is made of as the bytes of the file.
+type Format<T> = (&'static str, fn(&T) -> Result<Vec<u8>>);
 
 /// Every derived file with its renderer. report.json comes first: a pipeline can do without the rest.
-const FORMATS: [(&str, Render); 6] = [
-    ("report.json", |run| json::render(run.findings).map(String::into_bytes)),
-    ("report.md", |run| Ok(markdown::render(run.evidence, run.findings).into_bytes())),
-    ("report.html", |run| html::render(run.evidence, run.findings, run.svg()?).map(String::into_bytes)),
-    ("junit.xml", |run| junit::render(run.findings).map(String::into_bytes)),
-    ("soak.png", |run| png::render(run.scene())),
-    ("soak.svg", |run| run.svg().map(|svg| svg.as_bytes().to_vec())),
-];
+fn formats<'a>() -> [Format<Run<'a>>; 6] {
+    [
+        ("report.json", |run| json::render(run.findings).map(String::into_bytes)),
+        ("report.md", |run| Ok(markdown::render(run.evidence, run.findings).into_bytes())),
+        ("report.html", |run| html::render(run.evidence, run.findings, run.svg()?).map(String::into_bytes)),
+        ("junit.xml", |run| junit::render(run.findings).map(String::into_bytes)),
+        ("soak.png", |run| png::render(run.scene())),
+        ("soak.svg", |run| run.svg().map(|svg| svg.as_bytes().to_vec())),
+    ]
+}
 
 /// Renders every derived file and hands each to `write`, under its name, before the next is begun. One that cannot be
 /// rendered, even by a panic, costs no other.
@@ -72,23 +74,27 @@ pub fn render_all(
     findings: &Findings,
     mut write: impl FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    render_each(&FORMATS, &Run::new(evidence, findings), &mut write)
+    render_each(&formats(), &Run::new(evidence, findings), &mut write)
 }
 
-fn render_each(
-    formats: &[(&str, Render)],
-    run: &Run<'_>,
+fn render_each<T>(
+    formats: &[Format<T>],
+    of: &T,
     write: &mut dyn FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<()> {
     let mut all = Ok(());
-    for (name, render) in formats {
-        // a renderer only reads: nothing half done is left behind
-        let rendered = panic::catch_unwind(AssertUnwindSafe(|| render(run)))
-            .unwrap_or_else(|_| Err(Error::Own("this is a bug in soak".into())))
-            .map_err(|e| Error::Own(format!("{name} could not be rendered: {e}")));
-        all = all.and(rendered.and_then(|content| write(name, &content)));
+    for format in formats {
+        all = all.and(render_one(format, of).and_then(|content| write(format.0, &content)));
     }
     all
+}
+
+/// One file; a panic of its renderer is an error like any other.
+fn render_one<T>((name, render): &Format<T>, of: &T) -> Result<Vec<u8>> {
+    // a renderer only reads: nothing half done is left behind
+    panic::catch_unwind(AssertUnwindSafe(|| render(of)))
+        .unwrap_or_else(|_| Err(Error::Own("this is a bug in soak".into())))
+        .map_err(|e| Error::Own(format!("{name} could not be rendered: {e}")))
 }
 
 #[cfg(test)]
@@ -111,7 +117,7 @@ mod tests {
     #[test]
     fn one_that_fails_costs_no_other_and_the_first_is_told() {
         let case = fixture::cases().remove(0);
-        let formats: [(&str, Render); 4] = [
+        let formats: [Format<Run<'_>>; 4] = [
             ("good", |_| Ok(vec![1])),
             ("bad.png", |_| Err(Error::Own("no font".into()))),
             ("broken", |_| panic!("a bug, on purpose")),
