@@ -98,8 +98,11 @@ pub struct CompareArgs {
 #[derive(Debug, Args)]
 pub struct ReportArgs {
     /// The run directory
-    #[arg(value_name = "RUN")]
-    pub run: PathBuf,
+    #[arg(value_name = "RUN", required_unless_present = "json_from", conflicts_with = "json_from")]
+    pub run: Option<PathBuf>,
+    /// Print the report.json that is inside a report.html, byte for byte, and render nothing
+    #[arg(long, value_name = "FILE.html")]
+    pub json_from: Option<PathBuf>,
 }
 
 /// `soak profiles`.
@@ -227,6 +230,8 @@ mod tests {
             "soak watch http://h/ --load-only",
             "soak watch http://h/ -H A:b",
             "soak http://h/ --every 1h",
+            "soak report",
+            "soak report reports/x --json-from report.html",
         ] {
             let error = typed(line).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}");

@@ -1,4 +1,4 @@
-//! `soak report RUN` and `soak analyze FILE|RUN`: judge again what was recorded.
+//! `soak report RUN` and `soak analyze FILE|RUN`: judge again what was recorded; and what a report.html holds.
 
 use std::path::Path;
 
@@ -8,17 +8,29 @@ use crate::judge::judge;
 use crate::record::{read_run, read_table};
 use crate::report;
 
+use super::args::ReportArgs;
 use super::conclude::conclude;
 use super::output::{Manner, print};
 
-/// Renders a run directory again, also one that a crash cut off.
+/// Renders a run directory again, also one that a crash cut off; or prints what a report.html holds.
 ///
 /// # Errors
-/// When it holds no run, or cannot be read or written.
-pub fn report(run: &Path, manner: &Manner) -> Result<u8> {
+/// When it holds no run, or cannot be read or written; when the page holds no report.
+pub fn report(args: &ReportArgs) -> Result<u8> {
+    if let Some(page) = &args.json_from {
+        return embedded(page);
+    }
+    let Some(run) = &args.run else { return Err(Error::usage("name a run directory")) };
     let outcome = conclude(run, &recorded(run)?);
-    show(&outcome.findings, Some(run), manner)?;
+    show(&outcome.findings, Some(run), &Manner::default())?;
     outcome.troubles.into_iter().next().map_or(Ok(0), Err)
+}
+
+fn embedded(page: &Path) -> Result<u8> {
+    let text = given(std::fs::read_to_string(page).map_err(Error::file(page)))?;
+    let none = || Error::format(page, "holds no report.json; name a report.html that soak wrote");
+    print(&report::html::document(&text).ok_or_else(none)?);
+    Ok(0)
 }
 
 /// What a run directory holds.

@@ -13,6 +13,8 @@ pub mod junit;
 pub mod markdown;
 pub mod picture;
 pub mod png;
+#[cfg(test)]
+mod schema;
 pub mod svg;
 pub mod terminal;
 

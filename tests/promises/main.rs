@@ -27,6 +27,7 @@ mod profiles;
 #[cfg(target_os = "linux")]
 mod restart;
 mod run_directory;
+mod schemas;
 mod secrets;
 mod signals;
 mod streams;
