@@ -7,6 +7,7 @@
 pub mod comparison;
 #[cfg(test)]
 mod fixture;
+pub mod github;
 pub mod html;
 pub mod json;
 pub mod junit;
@@ -23,7 +24,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 use self::picture::Scene;
 use crate::error::{Error, Result};
-use crate::evidence::{Evidence, Findings};
+use crate::evidence::{Direction, Evidence, Findings, SeriesFinding};
 
 /// A run for its renderers: what was seen, what it comes to, and the picture of both, made once for all that show it.
 struct Run<'a> {
@@ -86,17 +87,41 @@ fn render_each<T>(
 ) -> Result<()> {
     let mut all = Ok(());
     for format in formats {
-        all = all.and(render_one(format, of).and_then(|content| write(format.0, &content)));
+        all = all.and(rendered(format, of).and_then(|content| write(format.0, &content)));
     }
     all
 }
 
+/// One derived file by its name, for whoever wants a copy of it elsewhere.
+///
+/// # Errors
+/// When it could not be rendered, or there is none of this name.
+pub fn render_one(name: &str, evidence: &Evidence, findings: &Findings) -> Result<Vec<u8>> {
+    let format = formats().into_iter().find(|format| format.0 == name);
+    let format = format.ok_or_else(|| Error::Own(format!("there is no file {name} in a run directory")))?;
+    rendered(&format, &Run::new(evidence, findings))
+}
+
 /// One file; a panic of its renderer is an error like any other.
-fn render_one<T>((name, render): &Format<T>, of: &T) -> Result<Vec<u8>> {
+fn rendered<T>((name, render): &Format<T>, of: &T) -> Result<Vec<u8>> {
     // a renderer only reads: nothing half done is left behind
     panic::catch_unwind(AssertUnwindSafe(|| render(of)))
         .unwrap_or_else(|_| Err(Error::Own("this is a bug in soak".into())))
         .map_err(|e| Error::Own(format!("{name} could not be rendered: {e}")))
+}
+
+/// The series that matter: those that grow and count, then those with a vote, then what else grows; at most so many.
+fn told(series: &[SeriesFinding], most: usize) -> Vec<&SeriesFinding> {
+    let rank = |s: &SeriesFinding| match (s.trend == Direction::Growing, s.votes) {
+        _ if s.grows_unexplained() => 0,
+        (_, true) => 1,
+        (true, _) => 2,
+        _ => 3,
+    };
+    let mut told: Vec<&SeriesFinding> = series.iter().filter(|s| rank(s) < 3).collect();
+    told.sort_by_key(|s| rank(s));
+    told.truncate(most);
+    told
 }
 
 #[cfg(test)]
