@@ -10,11 +10,11 @@ use super::profiles::{self, Profile};
 use super::request::{self, Outside};
 use super::resolve::{
     DEFAULT_CONNECTIONS, DEFAULT_TIMEOUT, INTERVAL_UNTIL_SURE, LONGEST_DEFAULT_INTERVAL, SAMPLES,
-    SHORTEST_DEFAULT_INTERVAL, SHORTEST_INTERVAL, above_zero, bounded, judging, out, span, until_sure,
+    SHORTEST_DEFAULT_INTERVAL, SHORTEST_INTERVAL, above_zero, bounded, compare_to, judging, span, until_sure,
 };
 use super::settings::Settings;
 use super::types::{Plan, TargetPlan};
-use super::{gates, looking, redact};
+use super::{gates, looking, output, redact};
 use crate::error::{Error, Result};
 use crate::evidence::{PhasePlan, PlanRecord, WatchPlan};
 use crate::units::{Rate, Span};
@@ -82,10 +82,12 @@ pub(super) fn watch_in(
         phases,
         watch: Some(WatchPlan { longest_interval, every: every(&layers)? }),
         misbehave: None,
+        compare_to: compare_to(&layers)?,
         gates: gates::all(&layers, &judging, &probes)?,
         judging,
     };
-    Ok(Plan { record, request, target, probes, out: out(&layers) })
+    let (out, pipeline) = (output::out(&layers), output::pipeline_of(&layers)?);
+    Ok(Plan { record, request, target, probes, out, pipeline })
 }
 
 /// Steady from the start, unless --warmup asks for a time that is not judged.
