@@ -9,6 +9,8 @@ mod demo;
 mod doctor;
 mod endings;
 mod foresight;
+#[cfg(unix)]
+mod gating;
 mod go;
 mod go_without_pprof;
 mod hard_targets;
