@@ -84,3 +84,17 @@ fn a_page_gives_its_report_back_byte_for_byte() {
         assert!(none.stderr.contains(why) && none.stderr.lines().count() == 1, "{none:?}");
     }
 }
+
+#[test]
+fn every_field_that_the_guide_explains_is_one() {
+    let schema = text(Path::new(DOCS).join("report.schema.json"));
+    let guide = text(Path::new(DOCS).join("reading-a-report.md"));
+    let section = guide.split("## report.json").nth(1).unwrap().split("\n## ").next().unwrap();
+    let cells = section.lines().filter(|line| line.starts_with("| `"));
+    let words = cells.flat_map(|line| line.split('`').skip(1).step_by(2));
+    let names: Vec<&str> = words.flat_map(|word| word.rsplit('.').next()).collect();
+    assert!(names.len() > 25, "{names:?}");
+    for name in names {
+        assert!(schema.contains(&format!("\"{}\":", name.trim_end_matches("[]"))), "there is no {name}");
+    }
+}
