@@ -34,7 +34,7 @@ pub struct PipelineArgs {
     #[arg(long, value_name = "FILE")]
     pub report_json: Option<String>,
     /// Annotations on stderr for GitHub Actions, and report.md in the job's summary (by itself with GITHUB_ACTIONS=true,
-    /// but in soak report)
+    /// except in soak report)
     #[arg(long)]
     pub github: bool,
 }

@@ -280,7 +280,15 @@ pub struct Findings {
     pub driver: DriverHealth,
 }
 
+/// Sums of tasks that a runtime counts.
+const TASK_SUMS: [&str; 2] = ["goroutines", "tokio_tasks"];
+
 impl SeriesFinding {
+    /// Whether it votes, or is what people look for all the same: where groups of tasks vote their sum does not.
+    pub fn is_looked_for(&self) -> bool {
+        self.votes || TASK_SUMS.contains(&self.name.as_str())
+    }
+
     /// Whether it grows, that matters, and nothing explains it away.
     pub fn grows_unexplained(&self) -> bool {
         self.trend == Direction::Growing && self.material && self.explained_by.is_none()

@@ -110,15 +110,17 @@ fn rendered<T>((name, render): &Format<T>, of: &T) -> Result<Vec<u8>> {
         .map_err(|e| Error::Own(format!("{name} could not be rendered: {e}")))
 }
 
-/// The series that matter: those that grow and count, then those with a vote, then what else grows; at most so many.
+/// The series that matter: those that grow and count, then those that people look for, then what else grows, then those
+/// of them that never moved; at most so many.
 fn told(series: &[SeriesFinding], most: usize) -> Vec<&SeriesFinding> {
-    let rank = |s: &SeriesFinding| match (s.trend == Direction::Growing, s.votes) {
+    let rank = |s: &SeriesFinding| match (s.trend == Direction::Growing, s.is_looked_for()) {
         _ if s.grows_unexplained() => 0,
-        (_, true) => 1,
+        (_, true) if s.slope_per_s.is_some() => 1,
         (true, _) => 2,
-        _ => 3,
+        (_, true) => 3,
+        _ => 4,
     };
-    let mut told: Vec<&SeriesFinding> = series.iter().filter(|s| rank(s) < 3).collect();
+    let mut told: Vec<&SeriesFinding> = series.iter().filter(|s| rank(s) < 4).collect();
     told.sort_by_key(|s| rank(s));
     told.truncate(most);
     told

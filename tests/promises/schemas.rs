@@ -44,7 +44,9 @@ fn a_report_is_valid_whatever_it_says() {
         let document = is_valid(&schema, &told(&["analyze", path, "--json"]).stdout);
         assert_eq!(document["verdict"], verdict, "{path}: {}", document["headline"]);
     }
-    is_valid(&schema, &text(recorded().dir.join("report.json")));
+    for dir in [&recorded().dir, Path::new(LEAK), Path::new(FIXED)] {
+        is_valid(&schema, &text(dir.join("report.json")));
+    }
     // nobody answers: nothing was timed, nothing sampled, and it failed
     let nobody = format!("http://127.0.0.1:{}/", closed_port());
     let out = place.path().join("nobody");

@@ -20,7 +20,7 @@ use crate::evidence::{
 use crate::units::{Bytes, Rate, Unit};
 
 /// How many of each are told; report.json has all of them.
-const SERIES: usize = 5;
+const SERIES: usize = 6;
 const CULPRITS: usize = 3;
 const FRAMES: usize = 3;
 const NOTES: usize = 4;
@@ -207,7 +207,11 @@ fn around(out: &mut String, evidence: &Evidence, findings: &Findings) -> std::fm
 
 fn account(findings: &Findings) -> Option<String> {
     let rows = findings.account.iter().map(|row| {
-        let each = row.per_request.map(|v| format!(" ({} a request)", Bytes(v))).unwrap_or_default();
+        let each = row
+            .per_request
+            .filter(|v| v.abs() >= 0.5)
+            .map(|v| format!(" ({} a request)", Bytes(v)))
+            .unwrap_or_default();
         format!("{} {} → {}{each}", row.part, Bytes(row.start), Bytes(row.end))
     });
     let rows: Vec<String> = rows.collect();
