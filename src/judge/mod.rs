@@ -40,14 +40,14 @@ use steady::Steady;
 
 /// Judges a run, or as much of one as there is.
 pub fn judge(evidence: &Evidence) -> Findings {
-    findings(evidence, |_| None)
+    assess(evidence, |_| None)
 }
 
 /// Judges a run that is held against an earlier one: what became of each growth is one more gate, and told where the
 /// earlier run could be read.
 pub fn judge_beside(evidence: &Evidence, earlier: Earlier<'_>) -> (Findings, Option<Comparison>) {
     let mut comparison = None;
-    let findings = findings(evidence, |after| {
+    let findings = assess(evidence, |after| {
         let (gate, compared) = earlier.gate(after);
         comparison = compared;
         Some(gate)
@@ -56,7 +56,7 @@ pub fn judge_beside(evidence: &Evidence, earlier: Earlier<'_>) -> (Findings, Opt
 }
 
 /// `beside` sees all that was found but what follows from gates, and may add one.
-fn findings(evidence: &Evidence, beside: impl FnOnce(&Findings) -> Option<GateFinding>) -> Findings {
+fn assess(evidence: &Evidence, beside: impl FnOnce(&Findings) -> Option<GateFinding>) -> Findings {
     let steady = Steady::of(evidence);
     let voters = voters::ask(evidence, &steady, ERROR);
     let account = account::account(evidence, &steady, voters.sources().exact);
