@@ -13,6 +13,7 @@ use clap_complete::Shell;
 
 pub use super::args_demo::{DemoArgs, DemoServeArgs};
 pub use super::args_look::DoctorArgs;
+pub use super::args_output::PipelineArgs;
 pub use super::args_run::{
     DriverArgs, JudgeArgs, LoadArgs, OutputArgs, ProbeArgs, RequestArgs, RunArgs, ScreenArgs,
 };
@@ -75,6 +76,9 @@ pub struct AnalyzeArgs {
     /// One JSON document on stdout, as report.json
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "the group has docs of its own")]
+    pub pipeline: PipelineArgs,
 }
 
 /// `soak compare`.
@@ -98,8 +102,14 @@ pub struct CompareArgs {
 #[derive(Debug, Args)]
 pub struct ReportArgs {
     /// The run directory
-    #[arg(value_name = "RUN")]
-    pub run: PathBuf,
+    #[arg(value_name = "RUN", required_unless_present = "json_from", conflicts_with = "json_from")]
+    pub run: Option<PathBuf>,
+    /// Print the report.json that is inside a report.html, byte for byte, and render nothing
+    #[arg(long, value_name = "FILE.html", conflicts_with_all = ["junit", "report_json", "github"])]
+    pub json_from: Option<PathBuf>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "the group has docs of its own")]
+    pub pipeline: PipelineArgs,
 }
 
 /// `soak profiles`.
@@ -227,6 +237,9 @@ mod tests {
             "soak watch http://h/ --load-only",
             "soak watch http://h/ -H A:b",
             "soak http://h/ --every 1h",
+            "soak report",
+            "soak report reports/x --json-from report.html",
+            "soak report --json-from report.html --junit junit.xml",
         ] {
             let error = typed(line).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}");

@@ -3,6 +3,7 @@
 use clap::{ArgAction, Args};
 
 pub use super::args_look::ProbeArgs;
+pub use super::args_output::OutputArgs;
 use crate::plan::{Settings, Switch, Typed};
 
 /// `soak URL`, `soak run`.
@@ -188,6 +189,9 @@ pub struct JudgeArgs {
     /// Gate: 'fds.slope < 1/h', 'latency.p99 < 50ms', 'errors.ratio < 1%', 'rate.held > 95%'
     #[arg(long, value_name = "EXPR")]
     pub gate: Vec<String>,
+    /// Gate: hold this run against an earlier one at its end, as soak compare RUN does; writes compare.* beside the report
+    #[arg(long, value_name = "RUN")]
+    pub compare_to: Option<String>,
     /// Gates alone decide the exit code
     #[arg(long)]
     pub gates_only: bool,
@@ -197,21 +201,6 @@ pub struct JudgeArgs {
     /// Exit 0 for leaks, failed gates and where soak cannot tell
     #[arg(long)]
     pub no_fail: bool,
-}
-
-/// Where the run directory goes.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Output")]
-pub struct OutputArgs {
-    /// The run directory [default: a new one below reports/]
-    #[arg(short = 'o', long, value_name = "DIR")]
-    pub out: Option<String>,
-    /// Set a run that is there aside as DIR.1 (in CI by itself)
-    #[arg(long)]
-    pub replace: bool,
-    /// What to call this run: a version, a commit
-    #[arg(long, value_name = "TEXT")]
-    pub label: Option<String>,
 }
 
 /// What is shown meanwhile and at the end; no part of the plan.
@@ -297,18 +286,12 @@ impl JudgeArgs {
             max_task_slope: typed(self.max_task_slope),
             max_memory_per_request: typed(self.max_memory_per_request),
             gate: list(self.gate),
+            compare_to: typed(self.compare_to),
             gates_only: on(self.gates_only),
             allow_inconclusive: on(self.allow_inconclusive),
             no_fail: on(self.no_fail),
             ..settings
         }
-    }
-}
-
-impl OutputArgs {
-    /// Puts them down beside what is there.
-    pub(super) fn fill(self, settings: Settings) -> Settings {
-        Settings { out: typed(self.out), replace: on(self.replace), label: typed(self.label), ..settings }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::args::CompareArgs;
+use super::beside::name;
 use super::output::{Manner, print, screen_width};
 use super::rerender::recorded;
 use crate::error::{Error, Result};
@@ -29,19 +30,19 @@ pub fn run(args: CompareArgs) -> Result<u8> {
     Ok(compared.exit_code)
 }
 
-/// What to call a run: the user's label, else where it stands.
-fn name(run: &Evidence, path: &Path) -> String {
-    let label = run.plan.as_ref().and_then(|plan| plan.label.clone());
-    label.unwrap_or_else(|| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
-}
-
 fn show(runs: [(&Evidence, &Findings); 2], compared: &Comparison, out: &Path, manner: &Manner) -> Result<()> {
     comparison::render_all(runs, compared, |name, content| replace_file(&out.join(name), content))?;
     if manner.json {
         print(&json::render(compared)?);
     } else {
-        print(&comparison::summary(compared, screen_width()));
-        print(&format!("picture: {}\n", out.join("compare.png").display()));
+        tell(compared, out);
+        print(&format!("exit code {}\n", compared.exit_code));
     }
     Ok(())
+}
+
+/// The table of a comparison, for a person.
+pub fn tell(compared: &Comparison, dir: &Path) {
+    print(&comparison::summary(compared, screen_width()));
+    print(&format!("picture: {}\n", dir.join("compare.png").display()));
 }

@@ -3,9 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::beside::{Judged, judged};
+use super::pipeline;
 use crate::error::Error;
-use crate::evidence::{Evidence, Findings};
-use crate::judge::judge;
+use crate::evidence::{Comparison, Evidence, Findings};
+use crate::plan::PipelinePlan;
 use crate::record::{Mirror, read_run, replace_file};
 use crate::report;
 
@@ -14,24 +16,35 @@ use crate::report;
 pub struct Outcome {
     /// The report.
     pub findings: Findings,
+    /// What it comes to beside an earlier one, where it was held against one.
+    pub comparison: Option<Comparison>,
     /// Where it stands.
     pub dir: PathBuf,
     /// What soak could not do on the way; the findings hold all the same.
     pub troubles: Vec<Error>,
 }
 
-/// Judges evidence and writes every derived file, as far as that can be done.
-pub fn conclude(dir: &Path, evidence: &Evidence) -> Outcome {
-    let findings = judge(evidence);
+/// Judges evidence and writes every derived file and what a pipeline wants, as far as that can be done.
+pub fn conclude(dir: &Path, evidence: &Evidence, pipeline: &PipelinePlan) -> Outcome {
+    let Judged { findings, beside } = judged(dir, evidence);
     let written =
         report::render_all(evidence, &findings, |name, content| replace_file(&dir.join(name), content));
+    let compared = beside.as_ref().map_or(Ok(()), |beside| beside.write(dir, evidence, &findings));
     let told = |e| format!("the report is not whole ({e}); soak report {} renders it again", dir.display());
-    let troubles = written.err().map(|e: Error| Error::Own(told(e)));
-    Outcome { findings, dir: dir.to_path_buf(), troubles: troubles.into_iter().collect() }
+    let mut troubles: Vec<Error> =
+        written.and(compared).err().map(|e| Error::Own(told(e))).into_iter().collect();
+    troubles.extend(pipeline::hand_over(pipeline, evidence, &findings));
+    let comparison = beside.map(|beside| beside.comparison);
+    Outcome { findings, comparison, dir: dir.to_path_buf(), troubles }
 }
 
 /// Concludes a run that was just recorded: from its files, or from the mirror where they are not whole.
-pub fn conclude_recorded(dir: &Path, mirror: Mirror, failure: Option<Error>) -> Outcome {
+pub fn conclude_recorded(
+    dir: &Path,
+    mirror: Mirror,
+    failure: Option<Error>,
+    pipeline: &PipelinePlan,
+) -> Outcome {
     let read = failure.map_or_else(|| read_run(dir), Err);
     let (evidence, trouble) = match read {
         Ok(evidence) => (evidence, None),
@@ -40,7 +53,7 @@ pub fn conclude_recorded(dir: &Path, mirror: Mirror, failure: Option<Error>) -> 
             (mirror.into_evidence(), Some(Error::Own(told)))
         }
     };
-    let mut outcome = conclude(dir, &evidence);
+    let mut outcome = conclude(dir, &evidence, pipeline);
     outcome.troubles.splice(0..0, trouble);
     outcome
 }
@@ -48,12 +61,13 @@ pub fn conclude_recorded(dir: &Path, mirror: Mirror, failure: Option<Error>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::judge;
 
     #[test]
     fn a_recording_that_cannot_be_read_back_is_judged_from_memory() {
         let tmp = tempfile::tempdir().unwrap();
         std::fs::write(tmp.path().join("samples.csv"), "elapsed_s,a\nnonsense,1\n0,1\n").unwrap();
-        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), None);
+        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), None, &PipelinePlan::default());
         let [trouble] = &outcome.troubles[..] else { panic!("{:?}", outcome.troubles) };
         let line = trouble.to_string();
         assert!(line.contains("nonsense") && line.contains("judged by what is in memory"), "{line}");
@@ -65,7 +79,7 @@ mod tests {
         let tmp = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(tmp.path().join("report.json/in the way")).unwrap();
         let full = Error::Own("no room".into());
-        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), Some(full));
+        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), Some(full), &PipelinePlan::default());
         let lines: Vec<String> = outcome.troubles.iter().map(Error::to_string).collect();
         assert!(lines[0].contains("no room") && lines[1].contains("report.json"), "{lines:?}");
         assert_eq!(lines.len(), 2);

@@ -3,14 +3,17 @@
 pub mod args;
 mod args_demo;
 mod args_look;
+mod args_output;
 mod args_run;
 mod args_watch;
+mod beside;
 mod compare;
 mod conclude;
 mod demo;
 mod doctor;
 mod environment;
 mod output;
+mod pipeline;
 mod probes;
 mod rerender;
 mod rolling;
@@ -65,11 +68,9 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
             let env = environment()?;
             demo::demo(fix, &manner, |url| args.plan(url.to_string(), &env))
         }
-        Command::Analyze(args) => {
-            rerender::analyze(&args.path, &Manner { json: args.json, ..Manner::default() })
-        }
+        Command::Analyze(args) => rerender::analyze(args),
         Command::Compare(args) => compare::run(args),
-        Command::Report(args) => rerender::report(&args.run, &Manner::default()),
+        Command::Report(args) => rerender::report(args),
         Command::Profiles(args) => {
             match args.name {
                 Some(name) => print(built_in(&name)?.text),

@@ -1,24 +1,42 @@
-//! `soak report RUN` and `soak analyze FILE|RUN`: judge again what was recorded.
+//! `soak report RUN` and `soak analyze FILE|RUN`: judge again what was recorded; and what a report.html holds.
 
 use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Findings, Series};
-use crate::judge::judge;
+use crate::plan::{self, PipelinePlan, Settings};
 use crate::record::{read_run, read_table};
 use crate::report;
 
-use super::conclude::conclude;
-use super::output::{Manner, print};
+use super::args::{AnalyzeArgs, ReportArgs};
+use super::args_run::environment;
+use super::beside::{Judged, judged};
+use super::conclude::{Outcome, conclude};
+use super::output::{Manner, complain, print};
+use super::{compare, pipeline};
 
-/// Renders a run directory again, also one that a crash cut off.
+/// Renders a run directory again, also one that a crash cut off; or prints what a report.html holds.
 ///
 /// # Errors
-/// When it holds no run, or cannot be read or written.
-pub fn report(run: &Path, manner: &Manner) -> Result<u8> {
-    let outcome = conclude(run, &recorded(run)?);
-    show(&outcome.findings, Some(run), manner)?;
+/// When it holds no run, or cannot be read or written; when the page holds no report.
+pub fn report(args: ReportArgs) -> Result<u8> {
+    if let Some(page) = &args.json_from {
+        return embedded(page);
+    }
+    let Some(run) = &args.run else { return Err(Error::usage("name a run directory")) };
+    // the environment is not asked: whoever renders again within a pipeline has told it once
+    let pipeline = plan::pipeline(args.pipeline.fill(Settings::default()), Settings::default())?;
+    pipeline::check(&pipeline)?;
+    let outcome = conclude(run, &recorded(run)?, &pipeline);
+    present(&outcome, &pipeline, &Manner::default())?;
     outcome.troubles.into_iter().next().map_or(Ok(0), Err)
+}
+
+fn embedded(page: &Path) -> Result<u8> {
+    let text = given(std::fs::read_to_string(page).map_err(Error::file(page)))?;
+    let none = || Error::format(page, "holds no report.json; name a report.html that soak wrote");
+    print(&report::html::document(&text).ok_or_else(none)?);
+    Ok(0)
 }
 
 /// What a run directory holds.
@@ -37,11 +55,15 @@ fn given<T>(read: Result<T>) -> Result<T> {
     })
 }
 
-/// Judges a CSV or a run directory and writes nothing; exits by what it finds.
+/// Judges a CSV or a run directory, writes nothing but what a pipeline wants, and exits by what it finds.
 ///
 /// # Errors
-/// When it cannot be read.
-pub fn analyze(path: &Path, manner: &Manner) -> Result<u8> {
+/// When it cannot be read, or a file that was asked for cannot be written.
+pub fn analyze(args: AnalyzeArgs) -> Result<u8> {
+    let AnalyzeArgs { path, json, pipeline } = args;
+    let pipeline = plan::pipeline(pipeline.fill(Settings::default()), environment()?)?;
+    pipeline::check(&pipeline)?;
+    let path = path.as_path();
     let evidence = if path.is_dir() {
         recorded(path)?
     } else if path.exists() {
@@ -55,13 +77,26 @@ pub fn analyze(path: &Path, manner: &Manner) -> Result<u8> {
     } else {
         return Err(Error::usage(format!("{}: there is no such file", path.display())));
     };
-    let findings = judge(&evidence);
-    show(&findings, None, manner)?;
+    let Judged { findings, .. } = judged(path, &evidence);
+    let troubles = pipeline::hand_over(&pipeline, &evidence, &findings);
+    show(&findings, None, &Manner { json, ..Manner::default() })?;
+    pipeline::annotate(&pipeline, &findings);
+    troubles.iter().for_each(complain);
     Ok(findings.exit_code)
 }
 
+/// All that a concluded run has to say: to a person or a program, and to the pipeline it runs in.
+pub fn present(outcome: &Outcome, pipeline: &PipelinePlan, manner: &Manner) -> Result<()> {
+    show(&outcome.findings, Some(&outcome.dir), manner)?;
+    if let Some(comparison) = outcome.comparison.as_ref().filter(|_| !manner.json && !manner.quiet) {
+        compare::tell(comparison, &outcome.dir);
+    }
+    pipeline::annotate(pipeline, &outcome.findings);
+    Ok(())
+}
+
 /// The summary for a person, or the document for a program.
-pub fn show(findings: &Findings, dir: Option<&Path>, manner: &Manner) -> Result<()> {
+fn show(findings: &Findings, dir: Option<&Path>, manner: &Manner) -> Result<()> {
     if manner.json {
         print(&report::json::render(findings)?);
     } else if manner.quiet {

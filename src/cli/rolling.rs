@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use super::beside::judged;
 use crate::error::Result;
-use crate::judge::judge;
 use crate::record::{read_run, replace_file};
 use crate::report;
 
@@ -51,7 +51,7 @@ impl Rolling {
 
 fn write(dir: &std::path::Path, over: &Mutex<bool>) -> Result<()> {
     let evidence = read_run(dir)?;
-    let findings = judge(&evidence);
+    let findings = judged(dir, &evidence).findings;
     report::render_all(&evidence, &findings, |name, content| {
         let over = over.lock().unwrap_or_else(PoisonError::into_inner);
         if *over { Ok(()) } else { replace_file(&dir.join(name), content) }

@@ -21,11 +21,12 @@ use super::conclude::{Outcome, conclude_recorded};
 use super::environment::{environment, price};
 use super::output::{Manner, complain, say};
 use super::probes::{columns, introduce, look_around};
-use super::rerender::show;
+use super::rerender::present;
 use super::rolling::Rolling;
 use super::standing::{Watchman, not_the_service};
 use super::status::status;
 use super::sure::Sure;
+use super::{beside, pipeline};
 
 /// Runs a plan and shows what it came to. None when somebody asked twice to stop, or before the run had begun.
 ///
@@ -33,6 +34,8 @@ use super::sure::Sure;
 /// The caller's mistakes before anything is sent or written; soak's own troubles otherwise.
 pub fn session(plan: &Plan, manner: &Manner) -> Result<Option<Outcome>> {
     RunDir::check(&plan.out)?;
+    pipeline::check(&plan.pipeline)?;
+    beside::check(plan)?;
     on_runtime(observe(plan, manner))
 }
 
@@ -209,7 +212,8 @@ async fn run(
     let (mirror, failure) = recorder.finish();
     let place = dir.0.clone();
     // apart, so that somebody who asks a second time does not wait for pictures
-    let report = spawn_blocking(move || conclude_recorded(&place, mirror, failure));
+    let pipeline = plan.pipeline.clone();
+    let report = spawn_blocking(move || conclude_recorded(&place, mirror, failure, &pipeline));
     let outcome = tokio::select! {
         done = report => done.map_err(|e| Error::Own(format!("the report could not be made: {e}")))?,
         () = asked(twice) => {
@@ -221,6 +225,6 @@ async fn run(
         complain(trouble);
     }
     // now, and not after a command that takes its time to end
-    show(&outcome.findings, Some(&outcome.dir), manner)?;
+    present(&outcome, &plan.pipeline, manner)?;
     Ok(Some(outcome))
 }

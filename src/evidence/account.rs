@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Who owns a byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AccountPart {
     /// Heap that a collection could not free: can leak.
@@ -76,6 +77,7 @@ impl fmt::Display for AccountPart {
 
 /// One owner, at the start of steady and at the end, in bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AccountRow {
     /// Who.
     pub part: AccountPart,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a run can say of one kind of request and one series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Attributed {
     /// It leaks: more than nothing, and more than a request that behaves.
@@ -31,6 +32,7 @@ impl fmt::Display for Attributed {
 
 /// What one kind of request adds to one series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Attribution {
     /// The series.
     pub series: String,

@@ -8,6 +8,7 @@ use super::Verdict;
 
 /// The one-word answer about a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// It leaked before and does not any more.
@@ -36,6 +37,7 @@ impl fmt::Display for Change {
 
 /// One of the two runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Side {
     /// How to call it: its label, else where it stands.
     pub name: String,
@@ -49,6 +51,7 @@ pub struct Side {
 
 /// What the growth of a series is counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Per {
     /// Each request, where both runs counted them.
@@ -59,6 +62,7 @@ pub enum Per {
 
 /// A growth with its interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Growth {
     /// In the unit that the series' name carries.
     pub value: f64,
@@ -68,6 +72,7 @@ pub struct Growth {
 
 /// One series in both runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SeriesChange {
     /// The series.
     pub name: String,
@@ -87,12 +92,15 @@ pub struct SeriesChange {
 
 /// Two runs compared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// The format: `soak-compare/1`.
+    #[cfg_attr(test, schemars(extend("const" = "soak-compare/1")))]
     pub schema: String,
     /// The answer.
     pub verdict: Change,
     /// 0, 1 or 3.
+    #[cfg_attr(test, schemars(extend("enum" = [0, 1, 3])))]
     pub exit_code: u8,
     /// The one sentence.
     pub headline: String,

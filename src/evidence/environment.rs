@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The language runtime of a process, told by its file and never by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Runtime {
     /// An executable with a .go.buildinfo section.
@@ -58,6 +59,7 @@ impl fmt::Display for Runtime {
 
 /// Whom soak judges. Holds no command line, since those carry secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TargetRecord {
     /// Its process id; none where only a metrics page is read.
     pub pid: Option<u32>,
@@ -96,6 +98,7 @@ impl TargetRecord {
 
 /// One way of looking at the target, and what came of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ProbeRecord {
     /// Its name: `process`, `goroutines`, `heap`, `prometheus`.
     pub name: String,

@@ -9,6 +9,7 @@ use super::{AccountRow, Attribution, Direction, Estimate, Percentiles, ProbeReco
 
 /// The one-word answer about the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Memory or tasks grow and nothing explains it away.
@@ -34,6 +35,7 @@ impl fmt::Display for Verdict {
 
 /// Errors in steady.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ErrorCounts {
     /// Share of what was due.
     pub ratio: f64,
@@ -43,6 +45,7 @@ pub struct ErrorCounts {
 
 /// What was driven in steady.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LoadFinding {
     /// Requests that ended, over the whole run.
     pub requests: u64,
@@ -76,6 +79,7 @@ pub struct LoadFinding {
 
 /// What was driven of one behaviour in steady.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Misbehaved {
     /// Its name.
     pub behaviour: String,
@@ -101,6 +105,7 @@ impl LoadFinding {
 
 /// One series, judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SeriesFinding {
     /// The series.
     pub name: String,
@@ -149,6 +154,7 @@ pub struct SeriesFinding {
 
 /// Somebody to blame.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Culprit {
     /// From 1.
     pub rank: u32,
@@ -182,6 +188,7 @@ pub struct Culprit {
 
 /// How a gate came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum GateResult {
     /// Wholly under the limit.
@@ -194,6 +201,7 @@ pub enum GateResult {
 
 /// One gate, compared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct GateFinding {
     /// As written.
     pub expr: String,
@@ -211,6 +219,7 @@ pub struct GateFinding {
 
 /// soak's own health during the run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DriverHealth {
     /// The most resident memory it had, in bytes.
     pub rss_bytes_max: u64,
@@ -222,12 +231,15 @@ pub struct DriverHealth {
 
 /// The whole report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Findings {
     /// `soak/1`.
+    #[cfg_attr(test, schemars(extend("const" = "soak/1")))]
     pub schema: String,
     /// The answer.
     pub verdict: Verdict,
     /// What the process exits with.
+    #[cfg_attr(test, schemars(extend("enum" = [0, 1, 3, 4])))]
     pub exit_code: u8,
     /// What set the exit code: `verdict`, `gate …`, `--no-fail`.
     pub reason: String,
@@ -268,7 +280,15 @@ pub struct Findings {
     pub driver: DriverHealth,
 }
 
+/// Sums of tasks that a runtime counts.
+const TASK_SUMS: [&str; 2] = ["goroutines", "tokio_tasks"];
+
 impl SeriesFinding {
+    /// Whether it votes, or is what people look for all the same: where groups of tasks vote their sum does not.
+    pub fn is_looked_for(&self) -> bool {
+        self.votes || TASK_SUMS.contains(&self.name.as_str())
+    }
+
     /// Whether it grows, that matters, and nothing explains it away.
     pub fn grows_unexplained(&self) -> bool {
         self.trend == Direction::Growing && self.material && self.explained_by.is_none()

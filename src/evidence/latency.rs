@@ -42,6 +42,7 @@ impl LatencyTag {
 
 /// Percentiles of one histogram, in seconds; all nought where it holds nothing, and null in the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(into = "Told", from = "Told")]
 pub struct Percentiles {
     /// How many values it holds.
@@ -58,14 +59,21 @@ pub struct Percentiles {
     pub max: f64,
 }
 
-/// Percentiles as a file has them: a program must not read 0 where nothing was timed.
+/// Percentiles in seconds, as a file has them: a program must not read 0 where nothing was timed.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Percentiles"))]
 struct Told {
+    /// How many were timed.
     count: u64,
+    /// Half were at most this.
     p50: Option<f64>,
+    /// Nine in ten.
     p90: Option<f64>,
+    /// Ninety-nine in a hundred.
     p99: Option<f64>,
+    /// All but one in a thousand.
     p999: Option<f64>,
+    /// The slowest.
     max: Option<f64>,
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Gate, MisbehavePlan, Pattern};
@@ -115,6 +116,9 @@ pub struct PlanRecord {
     /// Statuses that are right although they are no 2xx.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expect_status: Vec<u16>,
+    /// The run that this one is held against at its end, where asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare_to: Option<PathBuf>,
     /// Between two samples.
     pub interval: Span,
     /// The phases.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The three-way answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// It grows without a bound in sight.
@@ -28,6 +29,7 @@ impl fmt::Display for Direction {
 
 /// The form a series has, in the field's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// One level with noise around it.

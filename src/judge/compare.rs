@@ -10,8 +10,6 @@ use crate::units::Unit;
 
 /// A leak has become worse if it grows by at least this much more of what it was.
 const WORSE: f64 = 0.1;
-/// Sums of tasks that a runtime counts.
-const TASK_SUMS: [&str; 2] = ["goroutines", "tokio_tasks"];
 /// Loads are alike if one has at most so many times the rate of the other.
 const ALIKE: f64 = 1.25;
 
@@ -103,8 +101,7 @@ fn change(before: &SeriesFinding, after: &SeriesFinding) -> SeriesChange {
         before: b,
         after: a,
         change,
-        // where groups of tasks vote their sum does not, and is what people look for all the same
-        votes: before.votes || after.votes || TASK_SUMS.contains(&before.name.as_str()),
+        votes: before.is_looked_for() || after.is_looked_for(),
         why,
     }
 }

@@ -6,9 +6,8 @@ use crate::units::{Span, Unit, significant};
 use super::verdict::Facts;
 use super::words::series;
 
-/// The one sentence that a manager understands.
-pub fn headline(findings: &Findings, facts: &Facts, why: &str) -> String {
-    let answer = answer(findings, facts, why);
+/// The one sentence that a manager understands: the answer, and before it a gate that failed.
+pub fn headline(findings: &Findings, answer: String) -> String {
     // a green 'No leak' over a deploy that was stopped would be read as a go
     let failed = findings.gates.iter().find(|gate| gate.result == GateResult::Failed);
     match failed {
@@ -20,7 +19,7 @@ pub fn headline(findings: &Findings, facts: &Facts, why: &str) -> String {
 }
 
 /// What the verdict comes to, gates apart.
-fn answer(findings: &Findings, facts: &Facts, why: &str) -> String {
+pub fn answer(findings: &Findings, facts: &Facts, why: &str) -> String {
     match findings.verdict {
         Verdict::Leak => leak(findings, why),
         // nobody may read that nothing leaks where nobody looked

@@ -6,6 +6,7 @@
 mod absence;
 mod account;
 mod attribution;
+mod beside;
 mod bound;
 mod collected;
 mod compare;
@@ -25,9 +26,10 @@ mod verdict;
 mod voters;
 mod words;
 
-use crate::evidence::{Account, Evidence, Findings};
+use crate::evidence::{Account, Comparison, Evidence, Findings, GateFinding};
 
 pub use absence::lost;
+pub use beside::Earlier;
 pub use compare::compare;
 pub use foresight::{Foreseen, foresee};
 pub use outlook::{Outlook, outlook};
@@ -38,6 +40,23 @@ use steady::Steady;
 
 /// Judges a run, or as much of one as there is.
 pub fn judge(evidence: &Evidence) -> Findings {
+    assess(evidence, |_| None)
+}
+
+/// Judges a run that is held against an earlier one: what became of each growth is one more gate, and told where the
+/// earlier run could be read.
+pub fn judge_beside(evidence: &Evidence, earlier: Earlier<'_>) -> (Findings, Option<Comparison>) {
+    let mut comparison = None;
+    let findings = assess(evidence, |after| {
+        let (gate, compared) = earlier.gate(after);
+        comparison = compared;
+        Some(gate)
+    });
+    (findings, comparison)
+}
+
+/// `beside` sees all that was found but what follows from gates, and may add one.
+fn assess(evidence: &Evidence, beside: impl FnOnce(&Findings) -> Option<GateFinding>) -> Findings {
     let steady = Steady::of(evidence);
     let voters = voters::ask(evidence, &steady, ERROR);
     let account = account::account(evidence, &steady, voters.sources().exact);
@@ -46,7 +65,6 @@ pub fn judge(evidence: &Evidence) -> Findings {
     let facts = verdict::Facts::gather(evidence, &steady, &voters, &tasks, load.as_ref());
     let (verdict, why) = verdict::decide(&facts);
     let gates = gates::compare(evidence, &steady, &voters, &account, load.as_ref());
-    let (exit_code, reason) = exit::code(evidence.plan.as_ref().map(|p| &p.judging), verdict, &gates);
     let attribution = attribution::attribution(evidence, &steady, &voters, &tasks);
     let driver = load::driver(evidence);
     let Account { exact, rows } = account;
@@ -54,8 +72,8 @@ pub fn judge(evidence: &Evidence) -> Findings {
     let mut findings = Findings {
         schema: "soak/1".into(),
         verdict,
-        exit_code,
-        reason,
+        exit_code: 0,
+        reason: String::new(),
         headline: String::new(),
         notes: Vec::new(),
         caption: String::new(),
@@ -73,7 +91,13 @@ pub fn judge(evidence: &Evidence) -> Findings {
         probes: evidence.environment.as_ref().map(|e| e.probes.clone()).unwrap_or_default(),
         driver,
     };
-    findings.headline = headline::headline(&findings, &facts, &why);
+    let answer = headline::answer(&findings, &facts, &why);
+    findings.headline.clone_from(&answer);
+    let beside = beside(&findings);
+    findings.gates.extend(beside);
+    let judging = evidence.plan.as_ref().map(|p| &p.judging);
+    (findings.exit_code, findings.reason) = exit::code(judging, verdict, &findings.gates);
+    findings.headline = headline::headline(&findings, answer);
     findings.notes = words::notes(&findings, &facts, &why, evidence);
     findings.caption = words::caption(&findings);
     findings

@@ -121,6 +121,9 @@ fn limits(plan: &PlanRecord, line: &mut String) {
     for gate in &plan.gates {
         *line += &format!(" --gate {}", quoted(&gate.expr));
     }
+    if let Some(earlier) = &plan.compare_to {
+        *line += &format!(" --compare-to {}", quoted(&earlier.to_string_lossy()));
+    }
 }
 
 fn span(span: Span) -> String {

@@ -8,6 +8,7 @@ mod layers;
 mod looking;
 mod metrics;
 mod misbehave;
+mod output;
 mod pattern;
 mod phases;
 mod profiles;
@@ -24,10 +25,11 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
+pub use output::pipeline;
 pub use profiles::{BUILT_IN, BuiltIn, Profile, built_in, find};
 pub use resolve::{plan, resolve};
 pub use settings::Settings;
 pub use shape::ShapeTable;
 pub use typed::{Switch, Typed};
-pub use types::{OutPlan, Plan, PprofPlan, ProbePlan, RequestPlan, TargetPlan, TaskMetric};
+pub use types::{OutPlan, PipelinePlan, Plan, PprofPlan, ProbePlan, RequestPlan, TargetPlan, TaskMetric};
 pub use watch::watch;

@@ -13,8 +13,8 @@ use super::request::{self, Outside};
 use super::sending::{self, Sending};
 use super::settings::Settings;
 use super::typed::Typed;
-use super::types::{OutPlan, Plan, TargetPlan};
-use super::{gates, looking, misbehave, redact};
+use super::types::{Plan, TargetPlan};
+use super::{gates, looking, misbehave, output, redact};
 use crate::error::{Error, Result};
 use crate::evidence::{Judging, PhasePlan, PlanRecord};
 use crate::units::{Bytes, Rate, Span, Unit, parse_amount};
@@ -108,17 +108,18 @@ pub(super) fn resolve_in(
         pattern,
         watch: None,
         misbehave,
+        compare_to: compare_to(&layers)?,
         gates: gates::all(&layers, &judging, &probes)?,
         judging,
     };
-    Ok(Plan { record, request: Some(request), target, probes, out: out(&layers) })
+    let (out, pipeline) = (output::out(&layers), output::pipeline_of(&layers)?);
+    Ok(Plan { record, request: Some(request), target, probes, out, pipeline })
 }
 
-pub(super) fn out(layers: &Layers) -> OutPlan {
-    OutPlan {
-        dir: layers.pick("out", |s| &s.out).map(|written| PathBuf::from(written.text)),
-        replace: layers.on(|s| s.replace),
-    }
+/// The run that this one is held against; absolute, so that it is found wherever the report is rendered again.
+pub(super) fn compare_to(layers: &Layers) -> Result<Option<PathBuf>> {
+    let Some(written) = layers.pick("compare-to", |s| &s.compare_to) else { return Ok(None) };
+    std::path::absolute(&written.text).map(Some).map_err(|e| written.wrong(e))
 }
 
 /// Whether requests stay on this machine, as far as the URL tells without asking a name server.

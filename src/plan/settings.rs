@@ -91,8 +91,13 @@ pub struct Settings {
     pub allow_inconclusive: Option<Switch>,
     pub no_fail: Option<Switch>,
 
+    pub compare_to: Option<Typed>,
+
     pub out: Option<Typed>,
     pub replace: Option<Switch>,
+    pub junit: Option<Typed>,
+    pub report_json: Option<Typed>,
+    pub github: Option<Switch>,
 }
 
 impl Settings {
@@ -139,18 +144,19 @@ impl Settings {
     }
 
     /// The settings of `SOAK_*` variables: `SOAK_MAX_ERROR_RATIO` is `--max-error-ratio`; lists are one item a
-    /// line. An empty variable counts as unset. `CI=true` means that old runs are set aside.
+    /// line. An empty variable counts as unset. `CI=true` means that old runs are set aside, `GITHUB_ACTIONS=true` that
+    /// GitHub's runner is told what is wrong.
     ///
     /// # Errors
     /// A switch that is neither true nor false, or a name that is nearly but not quite one of ours: a typo that
     /// went unnoticed would run another plan than the one meant. Other programs' `SOAK_*` are left alone.
     pub fn from_env(vars: impl IntoIterator<Item = (String, String)>) -> Result<Settings> {
         let mut table = toml::Table::new();
-        let mut ci = false;
+        let (mut ci, mut github) = (false, false);
         for (name, value) in vars {
-            if name == "CI" && value.eq_ignore_ascii_case("true") {
-                ci = true;
-            }
+            let on = value.eq_ignore_ascii_case("true");
+            ci |= name == "CI" && on;
+            github |= name == "GITHUB_ACTIONS" && on;
             let Some(rest) = name.strip_prefix("SOAK_") else { continue };
             let key = rest.to_ascii_lowercase().replace('_', "-");
             if Settings::keys().contains(&key.as_str()) {
@@ -169,6 +175,9 @@ impl Settings {
         let mut settings = Settings::from_table(table, env_name)?;
         if ci && settings.replace.is_none() {
             settings.replace = Some(Switch(true));
+        }
+        if github && settings.github.is_none() {
+            settings.github = Some(Switch(true));
         }
         Ok(settings)
     }
@@ -263,12 +272,17 @@ mod tests {
             ("SOAK_NO_GC", "1"),
             ("SOAK_WASH", "warm"),
             ("CI", "true"),
+            ("GITHUB_ACTIONS", "true"),
         ])
         .unwrap();
         assert_eq!(s.max_error_ratio, Some(Typed("5%".into())));
         assert_eq!(s.header.len(), 2);
         assert_eq!(s.duration, None);
-        assert_eq!((s.no_gc, s.replace), (Some(Switch(true)), Some(Switch(true))));
+        assert_eq!([s.no_gc, s.replace, s.github], [Some(Switch(true)); 3]);
+        assert_eq!(
+            env(&[("GITHUB_ACTIONS", "true"), ("SOAK_GITHUB", "no")]).unwrap().github,
+            Some(Switch(false))
+        );
         assert_eq!(
             env(&[("SOAK_DURATON", "5m")]).unwrap_err().to_string(),
             "SOAK_DURATON: no such setting, did you mean 'SOAK_DURATION'?"

@@ -19,6 +19,8 @@ pub struct Plan {
     pub probes: ProbePlan,
     /// Where the run directory goes.
     pub out: OutPlan,
+    /// What a pipeline wants beside it.
+    pub pipeline: PipelinePlan,
 }
 
 /// The request that is driven, and what pages about the service may need of it; holds secrets and is never written.
@@ -108,4 +110,15 @@ pub struct OutPlan {
     pub dir: Option<PathBuf>,
     /// An old run there is set aside.
     pub replace: bool,
+}
+
+/// What a pipeline wants beside the run directory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PipelinePlan {
+    /// junit.xml goes here, too.
+    pub junit: Option<PathBuf>,
+    /// report.json goes here, too.
+    pub report_json: Option<PathBuf>,
+    /// GitHub's runner is told what is wrong.
+    pub github: bool,
 }

@@ -10,12 +10,12 @@ use super::profiles::{self, Profile};
 use super::request::{self, Outside};
 use super::resolve::{
     INTERVAL_UNTIL_SURE, LONGEST_DEFAULT_INTERVAL, SAMPLES, SHORTEST_DEFAULT_INTERVAL, SHORTEST_INTERVAL,
-    above_zero, bounded, judging, out, span, until_sure,
+    above_zero, bounded, compare_to, judging, span, until_sure,
 };
 use super::sending::{DEFAULT_CONNECTIONS, DEFAULT_TIMEOUT};
 use super::settings::Settings;
 use super::types::{Plan, TargetPlan};
-use super::{gates, looking, redact};
+use super::{gates, looking, output, redact};
 use crate::error::{Error, Result};
 use crate::evidence::{Pattern, PhasePlan, PlanRecord, WatchPlan};
 use crate::units::{Rate, Span};
@@ -85,10 +85,12 @@ pub(super) fn watch_in(
         pattern: Pattern::default(),
         watch: Some(WatchPlan { longest_interval, every: every(&layers)? }),
         misbehave: None,
+        compare_to: compare_to(&layers)?,
         gates: gates::all(&layers, &judging, &probes)?,
         judging,
     };
-    Ok(Plan { record, request, target, probes, out: out(&layers) })
+    let (out, pipeline) = (output::out(&layers), output::pipeline_of(&layers)?);
+    Ok(Plan { record, request, target, probes, out, pipeline })
 }
 
 /// Steady from the start, unless --warmup asks for a time that is not judged.

@@ -107,6 +107,24 @@ fn set_aside(dir: &Path) -> Result<()> {
     fs::rename(dir, &free).map_err(Error::file(dir))
 }
 
+/// Checks that a file can be written where a flag says, and leaves everything as it was.
+///
+/// # Errors
+/// [`Error::Usage`] when something else than a file is there, or its directory cannot be written.
+pub fn check_file(flag: &str, path: &Path) -> Result<()> {
+    let wrong = |why: &dyn std::fmt::Display| {
+        Error::usage(format!("{flag} {}: {why}; name a file that can be written", path.display()))
+    };
+    let Some(dir) = path.parent().filter(|_| path.file_name().is_some()) else {
+        return Err(wrong(&"is no file"));
+    };
+    // a device or a pipe would be renamed away
+    if path.metadata().is_ok_and(|there| !there.is_file()) {
+        return Err(wrong(&"is no file"));
+    }
+    try_out(dir).map_err(|e| wrong(&e))
+}
+
 /// Writes a whole file beside its place and renames it there, so that nobody ever reads half of it.
 ///
 /// # Errors
@@ -171,6 +189,18 @@ mod tests {
         fs::create_dir_all(taken.join("a directory is in its way")).unwrap();
         assert!(replace_file(&taken, b"picture").is_err());
         assert_eq!(fs::read_dir(tmp.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_is_checked_before_it_is_written_and_nothing_is_left() {
+        let tmp = tempfile::tempdir().unwrap();
+        let told = |path: &Path| check_file("--junit", path).unwrap_err().to_string();
+        check_file("--junit", &tmp.path().join("new/junit.xml")).unwrap();
+        check_file("--junit", Path::new("junit.xml")).unwrap();
+        assert_eq!(fs::read_dir(tmp.path()).unwrap().count(), 0);
+        assert!(told(tmp.path()).contains("is no file") && told(Path::new("")).contains("is no file"));
+        fs::write(tmp.path().join("file"), "mine").unwrap();
+        assert!(told(&tmp.path().join("file/junit.xml")).starts_with("--junit "));
     }
 
     #[test]

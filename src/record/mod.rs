@@ -17,7 +17,7 @@ mod table;
 mod thin;
 mod writer;
 
-pub use directory::{RunDir, replace_file};
+pub use directory::{RunDir, check_file, replace_file};
 pub use latency_log::{HlogWriter, LatencySum, read_hlog};
 pub use mirror::Mirror;
 pub use reader::read_run;

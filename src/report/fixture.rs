@@ -266,6 +266,7 @@ fn plan(made: &Made) -> PlanRecord {
         pattern: Pattern::default(),
         watch: None,
         misbehave: None,
+        compare_to: None,
         judging: Judging {
             horizon: span(1000.0),
             resolution_bytes: 1024.0,

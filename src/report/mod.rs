@@ -2,17 +2,20 @@
 //!
 //! Comes in: what was seen, and what `judge/` made of it. Goes out: the derived files of a run directory, each written
 //! whole. Renderers word nothing: headline, notes and reasons come from the findings; only the names of axes, columns
-//! and headings are theirs. Another format is one more file here and one more line in [`FORMATS`].
+//! and headings are theirs. Another format is one more file here and one more line in [`formats`].
 
 pub mod comparison;
 #[cfg(test)]
 mod fixture;
+pub mod github;
 pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod picture;
 pub mod png;
+#[cfg(test)]
+mod schema;
 pub mod svg;
 pub mod terminal;
 
@@ -21,7 +24,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 use self::picture::Scene;
 use crate::error::{Error, Result};
-use crate::evidence::{Evidence, Findings};
+use crate::evidence::{Direction, Evidence, Findings, SeriesFinding};
 
 /// A run for its renderers: what was seen, what it comes to, and the picture of both, made once for all that show it.
 struct Run<'a> {
@@ -49,18 +52,20 @@ impl<'a> Run<'a> {
     }
 }
 
-/// A renderer: a run as the bytes of a file.
-type Render = fn(&Run<'_>) -> Result<Vec<u8>>;
+/// A file's name and its renderer: what it is made of as the bytes of the file.
+type Format<T> = (&'static str, fn(&T) -> Result<Vec<u8>>);
 
 /// Every derived file with its renderer. report.json comes first: a pipeline can do without the rest.
-const FORMATS: [(&str, Render); 6] = [
-    ("report.json", |run| json::render(run.findings).map(String::into_bytes)),
-    ("report.md", |run| Ok(markdown::render(run.evidence, run.findings).into_bytes())),
-    ("report.html", |run| html::render(run.evidence, run.findings, run.svg()?).map(String::into_bytes)),
-    ("junit.xml", |run| junit::render(run.findings).map(String::into_bytes)),
-    ("soak.png", |run| png::render(run.scene())),
-    ("soak.svg", |run| run.svg().map(|svg| svg.as_bytes().to_vec())),
-];
+fn formats<'a>() -> [Format<Run<'a>>; 6] {
+    [
+        ("report.json", |run| json::render(run.findings).map(String::into_bytes)),
+        ("report.md", |run| Ok(markdown::render(run.evidence, run.findings).into_bytes())),
+        ("report.html", |run| html::render(run.evidence, run.findings, run.svg()?).map(String::into_bytes)),
+        ("junit.xml", |run| junit::render(run.findings).map(String::into_bytes)),
+        ("soak.png", |run| png::render(run.scene())),
+        ("soak.svg", |run| run.svg().map(|svg| svg.as_bytes().to_vec())),
+    ]
+}
 
 /// Renders every derived file and hands each to `write`, under its name, before the next is begun. One that cannot be
 /// rendered, even by a panic, costs no other.
@@ -72,23 +77,53 @@ pub fn render_all(
     findings: &Findings,
     mut write: impl FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    render_each(&FORMATS, &Run::new(evidence, findings), &mut write)
+    render_each(&formats(), &Run::new(evidence, findings), &mut write)
 }
 
-fn render_each(
-    formats: &[(&str, Render)],
-    run: &Run<'_>,
+fn render_each<T>(
+    formats: &[Format<T>],
+    of: &T,
     write: &mut dyn FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<()> {
     let mut all = Ok(());
-    for (name, render) in formats {
-        // a renderer only reads: nothing half done is left behind
-        let rendered = panic::catch_unwind(AssertUnwindSafe(|| render(run)))
-            .unwrap_or_else(|_| Err(Error::Own("this is a bug in soak".into())))
-            .map_err(|e| Error::Own(format!("{name} could not be rendered: {e}")));
-        all = all.and(rendered.and_then(|content| write(name, &content)));
+    for format in formats {
+        all = all.and(rendered(format, of).and_then(|content| write(format.0, &content)));
     }
     all
+}
+
+/// One derived file by its name, for whoever wants a copy of it elsewhere.
+///
+/// # Errors
+/// When it could not be rendered, or there is none of this name.
+pub fn render_one(name: &str, evidence: &Evidence, findings: &Findings) -> Result<Vec<u8>> {
+    let format = formats().into_iter().find(|format| format.0 == name);
+    let format = format.ok_or_else(|| Error::Own(format!("there is no file {name} in a run directory")))?;
+    rendered(&format, &Run::new(evidence, findings))
+}
+
+/// One file; a panic of its renderer is an error like any other.
+fn rendered<T>((name, render): &Format<T>, of: &T) -> Result<Vec<u8>> {
+    // a renderer only reads: nothing half done is left behind
+    panic::catch_unwind(AssertUnwindSafe(|| render(of)))
+        .unwrap_or_else(|_| Err(Error::Own("this is a bug in soak".into())))
+        .map_err(|e| Error::Own(format!("{name} could not be rendered: {e}")))
+}
+
+/// The series that matter: those that grow and count, then those that people look for, then what else grows, then those
+/// of them that never moved; at most so many.
+fn told(series: &[SeriesFinding], most: usize) -> Vec<&SeriesFinding> {
+    let rank = |s: &SeriesFinding| match (s.trend == Direction::Growing, s.is_looked_for()) {
+        _ if s.grows_unexplained() => 0,
+        (_, true) if s.slope_per_s.is_some() => 1,
+        (true, _) => 2,
+        (_, true) => 3,
+        _ => 4,
+    };
+    let mut told: Vec<&SeriesFinding> = series.iter().filter(|s| rank(s) < 4).collect();
+    told.sort_by_key(|s| rank(s));
+    told.truncate(most);
+    told
 }
 
 #[cfg(test)]
@@ -111,7 +146,7 @@ mod tests {
     #[test]
     fn one_that_fails_costs_no_other_and_the_first_is_told() {
         let case = fixture::cases().remove(0);
-        let formats: [(&str, Render); 4] = [
+        let formats: [Format<Run<'_>>; 4] = [
             ("good", |_| Ok(vec![1])),
             ("bad.png", |_| Err(Error::Own("no font".into()))),
             ("broken", |_| panic!("a bug, on purpose")),

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::markdown::result;
 use super::picture::clean_text;
+use super::told;
 use crate::error::{Error, Result};
 use crate::evidence::{Culprit, Direction, Findings, GateResult, SeriesFinding, Verdict};
 use crate::units::{Rate, Unit};
@@ -41,7 +42,7 @@ pub fn summary(findings: &Findings, report: Option<&Path>) -> String {
         lines.push(String::new());
         lines.extend(findings.culprits.iter().take(CULPRITS).flat_map(culprit));
     }
-    let told = told(&findings.series);
+    let told = told(&findings.series, SERIES);
     if !told.is_empty() {
         lines.push(String::new());
         lines.extend(table(&told));
@@ -108,20 +109,6 @@ fn culprit(culprit: &Culprit) -> Vec<String> {
     )];
     lines.extend(culprit.stack.iter().take(3).map(|f| format!("{DIM}     {}{DIM:#}", clean_text(f))));
     lines
-}
-
-/// The series that matter: those that grow and count, then those with a vote, then what else grows.
-fn told(series: &[SeriesFinding]) -> Vec<&SeriesFinding> {
-    let rank = |s: &SeriesFinding| match (s.trend == Direction::Growing, s.votes) {
-        _ if s.grows_unexplained() => 0,
-        (_, true) => 1,
-        (true, _) => 2,
-        _ => 3,
-    };
-    let mut told: Vec<&SeriesFinding> = series.iter().filter(|s| rank(s) < 3).collect();
-    told.sort_by_key(|s| rank(s));
-    told.truncate(SERIES);
-    told
 }
 
 /// Name, trend, start and end, growth; columns aligned before they are coloured.
@@ -203,7 +190,7 @@ mod tests {
     #[test]
     fn columns_stand_under_each_other() {
         let findings = fixture::leak().findings;
-        let told = told(&findings.series);
+        let told = told(&findings.series, SERIES);
         let rows: Vec<String> = table(&told).iter().map(|r| plain(r)).collect();
         let at: Vec<usize> = rows.iter().map(|r| r.chars().position(|c| c == '→').unwrap_or(0)).collect();
         assert!(rows.len() > 2 && rows.iter().all(|r| r.contains("growing")));

@@ -45,7 +45,7 @@ fn a_run_beside_itself_has_not_changed() {
 fn a_person_reads_a_table() {
     let place = tempfile::tempdir().unwrap();
     let told = told(&["compare", LEAK, FIXED, "-o", place.path().to_str().unwrap()]).ends_with(0);
-    for what in ["FIXED", "before", "after", "goroutines", "a request less", "compare.png"] {
+    for what in ["FIXED", "before", "after", "goroutines", "a request less", "compare.png", "exit code 0"] {
         assert!(told.stdout.contains(what), "{what}: {}", told.stdout);
     }
 }
@@ -57,4 +57,54 @@ fn what_holds_no_run_is_wrong_use() {
         assert_eq!((told.code, told.stderr.lines().count()), (2, 1), "{told:?}");
     }
     assert!(!Path::new(LEAK).join("compare.png").exists());
+}
+
+/// A copy of a sample whose plan names an earlier run.
+fn held_against(sample: &str, earlier: &str, dir: &Path) {
+    super::support::copy(Path::new(sample), dir);
+    let plan = text(dir.join("plan.toml"));
+    let plan = plan.replacen("interval = ", &format!("compare_to = \"{earlier}\"\ninterval = "), 1);
+    std::fs::write(dir.join("plan.toml"), plan).unwrap();
+}
+
+#[test]
+fn a_run_that_names_an_earlier_one_is_held_against_it_whenever_it_is_rendered() {
+    let place = tempfile::tempdir().unwrap();
+    for (sample, earlier, verdict, code) in
+        [(FIXED, LEAK, "fixed", 0), (LEAK, FIXED, "regressed", 1), (FIXED, "/no/such/run", "", 3)]
+    {
+        let dir = place.path().join(format!("{code}"));
+        held_against(sample, earlier, &dir);
+        let rendered = told(&["report", dir.to_str().unwrap()]).ends_with(0);
+        let report = super::support::report(&dir);
+        assert_eq!(report["exit_code"], code, "{report}");
+        let gate = report["gates"].as_array().unwrap().last().unwrap();
+        assert_eq!(gate["expr"], format!("compare {earlier}"), "{gate}");
+        if verdict.is_empty() {
+            assert!(gate["why"].as_str().unwrap().contains("cannot be read any more"), "{gate}");
+            assert!(!dir.join("compare.json").exists());
+            continue;
+        }
+        let compared: Value = serde_json::from_str(&text(dir.join("compare.json"))).unwrap();
+        assert_eq!((&compared["verdict"], &gate["why"]), (&verdict.into(), &compared["headline"]));
+        assert!(rendered.stdout.contains(&verdict.to_uppercase()), "{}", rendered.stdout);
+        assert_eq!(rendered.stdout.matches("exit code").count(), 1, "{}", rendered.stdout);
+        assert!(dir.join("compare.png").exists() && dir.join("compare.md").exists());
+        let analyzed = told(&["analyze", dir.to_str().unwrap(), "--json"]).ends_with(code);
+        assert_eq!(serde_json::from_str::<Value>(&analyzed.stdout).unwrap(), report);
+    }
+}
+
+#[test]
+fn a_run_is_held_against_an_earlier_one_at_its_end() {
+    let demo = super::support::Server::demo();
+    let place = tempfile::tempdir().unwrap();
+    let out = place.path().join("run");
+    let args = [&demo.url(), "-z", "20s", "--compare-to", FIXED, "--gates-only", "--json", "-o"];
+    let told = told(&[&args[..], &[out.to_str().unwrap()]].concat()).ends_with(1);
+    let report: Value = serde_json::from_str(&told.stdout).unwrap();
+    assert_eq!(report["reason"], format!("gate compare {FIXED}"), "{report}");
+    let compared: Value = serde_json::from_str(&text(out.join("compare.json"))).unwrap();
+    assert_eq!(compared["verdict"], "regressed", "{compared}");
+    assert!(report["reproduce"].as_str().unwrap().contains("--compare-to"), "{report}");
 }

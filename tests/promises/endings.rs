@@ -1,13 +1,15 @@
 //! Every way in which a run can end: evidence and gates in; verdict, reason and exit code out. One table.
 
 use soak::evidence::*;
-use soak::judge::judge;
+use soak::judge::{Earlier, judge, judge_beside};
 use soak::units::{Rate, Span};
 use std::time::Duration;
 
 /// A minute of steady at 100 requests a second between a warmup and a settle, sampled twice a second.
 struct Run {
     evidence: Evidence,
+    /// What it is held against, or why that cannot be read.
+    beside: Option<Result<Box<Run>, String>>,
 }
 
 const WARMUP_S: f64 = 10.0;
@@ -72,6 +74,7 @@ impl Run {
                     .to_vec(),
                 ..Evidence::default()
             },
+            beside: None,
         };
         run.series("rss_bytes", |_, i| 120.0 * MIB + 8192.0 * noise(i))
             .series("rss_anon_bytes", |_, i| 100.0 * MIB + 8192.0 * noise(i + 7))
@@ -168,6 +171,20 @@ impl Run {
         self.gate("memory.slope < LIMIT", Quantity::Memory, Aspect::Slope, per_second, Unit::Bytes)
     }
 
+    /// Held against an earlier run.
+    fn beside(mut self, earlier: Run) -> Run {
+        self.beside = Some(Ok(Box::new(earlier)));
+        self
+    }
+
+    fn judged(&self) -> Findings {
+        let Some(beside) = &self.beside else { return judge(&self.evidence) };
+        let run = beside.as_ref().map(|earlier| judge(&earlier.evidence));
+        let run = run.as_ref().map_err(|why| why.to_string());
+        let earlier = Earlier { path: std::path::Path::new("before"), run, names: ["before", "after"] };
+        judge_beside(&self.evidence, earlier).0
+    }
+
     fn judging(mut self, change: impl FnOnce(&mut Judging)) -> Run {
         self.plan(|p| change(&mut p.judging));
         self
@@ -201,6 +218,7 @@ fn plan() -> PlanRecord {
         pattern: Pattern::default(),
         watch: None,
         misbehave: None,
+        compare_to: None,
         judging: Judging {
             horizon: span(30.0 * 86_400.0),
             resolution_bytes: 1024.0,
@@ -345,6 +363,7 @@ fn every_way_a_run_can_end() {
                     },
                     ..Run::new().evidence
                 },
+                beside: None,
             },
             Failed,
             4,
@@ -357,6 +376,7 @@ fn every_way_a_run_can_end() {
                     recording: Recording { series: Vec::new(), ..Run::new().evidence.recording },
                     ..Run::new().evidence
                 },
+                beside: None,
             },
             Failed,
             4,
@@ -608,10 +628,62 @@ fn every_way_a_run_can_end() {
             4,
             "verdict",
         ),
+        ("as before: stable", Run::new().beside(Run::new()), Stable, 0, "verdict"),
+        ("fixed since then", Run::new().beside(Run::new().leaking(kib3)), Stable, 0, "verdict"),
+        ("a leak that is new, twice a 1", Run::new().leaking(kib3).beside(Run::new()), Leak, 1, "verdict"),
+        (
+            "gates only, a leak that is new",
+            Run::new().leaking(kib3).beside(Run::new()).judging(|j| j.gates_only = true),
+            Leak,
+            1,
+            "gate compare before",
+        ),
+        (
+            "gates only, a leak that is as it was",
+            Run::new().leaking(kib3).beside(Run::new().leaking(kib3)).judging(|j| j.gates_only = true),
+            Leak,
+            1,
+            "gate compare before",
+        ),
+        (
+            "stable, beside a run that could not tell",
+            Run::new().beside(Run::new().errors(0.2)),
+            Stable,
+            3,
+            "gate compare before",
+        ),
+        (
+            "that may be",
+            Run::new().beside(Run::new().errors(0.2)).judging(|j| j.allow_inconclusive = true),
+            Stable,
+            0,
+            "--allow-inconclusive (else 3 by gate compare before)",
+        ),
+        (
+            "stable, beside a run that is gone",
+            Run { beside: Some(Err("before: holds no run".into())), ..Run::new() },
+            Stable,
+            3,
+            "gate compare before",
+        ),
+        (
+            "dead, beside one that lived",
+            Run::new().event(60.0, gone()).beside(Run::new()),
+            Failed,
+            4,
+            "verdict",
+        ),
+        (
+            "a leak that is new, and nothing fails",
+            Run::new().leaking(kib3).beside(Run::new()).judging(|j| j.no_fail = true),
+            Leak,
+            0,
+            "--no-fail (else 1 by verdict)",
+        ),
     ];
     let mut wrong = Vec::new();
     for (name, run, verdict, exit_code, reason) in table {
-        let found = judge(&run.evidence);
+        let found = run.judged();
         if (found.verdict, found.exit_code, found.reason.as_str()) != (verdict, exit_code, reason) {
             wrong.push(format!(
                 "{name}: {} {} ({}), wanted {verdict} {exit_code} ({reason}); {}",

@@ -9,6 +9,8 @@ mod demo;
 mod doctor;
 mod endings;
 mod foresight;
+#[cfg(unix)]
+mod gating;
 mod go;
 mod go_without_pprof;
 mod hard_targets;
@@ -20,6 +22,7 @@ mod jvm;
 mod misbehave;
 #[cfg(target_os = "linux")]
 mod node;
+mod pipeline;
 mod precedence;
 #[cfg(target_os = "linux")]
 mod processes;
@@ -27,6 +30,7 @@ mod profiles;
 #[cfg(target_os = "linux")]
 mod restart;
 mod run_directory;
+mod schemas;
 mod secrets;
 mod shapes;
 mod signals;

@@ -24,7 +24,8 @@ pub fn soak(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_soak"));
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("SOAK_") || ["CI", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"].contains(&&*text) {
+        let runner = text.starts_with("SOAK_") || text.starts_with("GITHUB_");
+        if runner || ["CI", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"].contains(&&*text) {
             command.env_remove(&name);
         }
     }

@@ -70,7 +70,7 @@ fn speaks_of_no_load(out: &Path) {
     assert_eq!(report(out)["load"], Value::Null);
     for file in ["report.md", "soak.svg"] {
         let text = super::support::text(out.join(file));
-        for word in [" sent<", "no errors", "## Load", ">p99", "0 requests,", " at 100/s"] {
+        for word in [" sent<", "no errors", "**Load**", ">p99", "0 requests,", " at 100/s"] {
             assert!(!text.contains(word), "{file} says '{word}'");
         }
         assert!(text.contains("watched for"), "{file}");

@@ -92,6 +92,10 @@ fn values_that_nobody_can_mean() {
         ("--task-metric", "jobs{where=x}", "place=LABEL"),
         ("--profile", "smoek", "did you mean 'smoke'?"),
         ("--profile", "no/such.toml", "no/such.toml"),
+        ("--junit", "/dev/null", "--junit /dev/null: is no file"),
+        ("--junit", "/dev/null/junit.xml", "--junit /dev/null/junit.xml"),
+        ("--report-json", "/dev", "--report-json /dev: is no file"),
+        ("--compare-to", "no/such/run", "no/such/run: holds no run"),
     ];
     for (flag, value, word) in cases {
         told_in_a_line(&[&url, flag, value], &[], &[word]);
@@ -176,6 +180,14 @@ fn a_run_directory_that_is_taken_or_cannot_be_made() {
         &["holds a run already", "--replace"],
     );
     assert_eq!(fs::read(taken.join("samples.csv")).unwrap(), evidence);
+    // it would be set aside, and what stands there then be compared with itself
+    let same = taken.to_str().unwrap();
+    told_in_a_line(
+        &[&server.url(), "-o", same, "--replace", "--compare-to", same],
+        &[],
+        &["--compare-to", "where this run goes"],
+    );
+    told_in_a_line(&[&server.url(), "--junit", "x", "--report-json", "x"], &[], &["file of --junit"]);
 
     let file = place.path().join("file");
     fs::write(&file, "mine").unwrap();

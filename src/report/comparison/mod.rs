@@ -9,12 +9,27 @@ mod terminal;
 pub use terminal::summary;
 
 use super::picture::{LIGHT, compose_pair};
-use super::{json, png};
+use super::{Format, json, png, render_each};
 use crate::error::Result;
 use crate::evidence::{Comparison, Evidence, Findings, Growth, Per, SeriesChange};
 use crate::units::Unit;
 
-/// Renders every file and hands each to `write`, under its name.
+/// Two runs for the renderers of what they come to.
+struct Pair<'a> {
+    runs: [(&'a Evidence, &'a Findings); 2],
+    comparison: &'a Comparison,
+}
+
+/// Every file with its renderer.
+fn formats<'a>() -> [Format<Pair<'a>>; 3] {
+    [
+        ("compare.json", |pair| json::render(pair.comparison).map(String::into_bytes)),
+        ("compare.md", |pair| Ok(markdown::render(pair.comparison).into_bytes())),
+        ("compare.png", |pair| png::render(&compose_pair(pair.runs, pair.comparison, &LIGHT))),
+    ]
+}
+
+/// Renders every file and hands each to `write`, under its name; one that fails costs no other, as with a report.
 ///
 /// # Errors
 /// The first that could not be rendered or written.
@@ -23,9 +38,7 @@ pub fn render_all(
     comparison: &Comparison,
     mut write: impl FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    write("compare.json", json::render(comparison)?.as_bytes())?;
-    write("compare.md", markdown::render(comparison).as_bytes())?;
-    write("compare.png", &png::render(&compose_pair(runs, comparison, &LIGHT))?)
+    render_each(&formats(), &Pair { runs, comparison }, &mut write)
 }
 
 /// A row of the table that both texts have: name, before, after, change.
@@ -40,4 +53,41 @@ fn row(series: &SeriesChange) -> [String; 4] {
         Some(Growth { value, ci: [lo, hi] }) => format!("{} ({} to {})", show(value), show(lo), show(hi)),
     };
     [series.name.clone(), told(series.before), told(series.after), series.why.clone()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use crate::evidence::{Change, Side};
+    use crate::report::fixture;
+
+    #[test]
+    fn a_file_that_fails_costs_no_other() {
+        let case = fixture::leak();
+        let side = Side {
+            name: "a".into(),
+            verdict: case.findings.verdict,
+            headline: case.findings.headline.clone(),
+            subtitle: String::new(),
+        };
+        let comparison = Comparison {
+            schema: "soak-compare/1".into(),
+            verdict: Change::StillLeaking,
+            exit_code: 1,
+            headline: "Still leaking".into(),
+            before: side.clone(),
+            after: side,
+            series: vec![],
+            notes: vec![],
+        };
+        let run = (&case.evidence, &case.findings);
+        let mut names = Vec::new();
+        let told = render_all([run, run], &comparison, |name, _| {
+            names.push(name.to_string());
+            if name == "compare.json" { Err(Error::Own("the disk is full".into())) } else { Ok(()) }
+        });
+        assert_eq!(told.unwrap_err().to_string(), "the disk is full");
+        assert_eq!(names, ["compare.json", "compare.md", "compare.png"]);
+    }
 }

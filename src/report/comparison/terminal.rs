@@ -37,7 +37,7 @@ pub fn summary(comparison: &Comparison, width: u16) -> String {
     for note in &comparison.notes {
         out += &format!("{DIM}note:{DIM:#} {}\n", clean_text(note));
     }
-    out + &format!("\n{DIM}exit code {}{DIM:#}\n", comparison.exit_code)
+    out
 }
 
 fn colour(change: Change) -> Style {

@@ -5,6 +5,9 @@
 //! script the picture says the same. Every text from target or user is escaped by the template.
 
 mod charts;
+mod embedded;
+
+pub use embedded::document;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,6 +15,8 @@ use minijinja::{AutoEscape, Environment, context};
 use serde::Serialize;
 
 use self::charts::charts;
+use self::embedded::packed;
+use super::json;
 use super::markdown::result;
 use super::picture::clean_text;
 use crate::error::{Error, Result};
@@ -21,14 +26,14 @@ use crate::units::{Bytes, Rate, Unit};
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
-/// What report.json stands behind in the page, to be found again.
-const DOCUMENT: &str = "<script type=\"application/json\" id=\"report\">";
 
 /// The page, with this SVG as its picture.
 ///
 /// # Errors
 /// When the template fails, which a test rules out.
 pub fn render(evidence: &Evidence, findings: &Findings, picture: &str) -> Result<String> {
+    let drawn = serde_json::to_string(&charts(evidence, findings))
+        .map_err(|e| Error::Own(format!("report.html: {e}")))?;
     let own = |e: minijinja::Error| Error::Own(format!("report.html could not be rendered: {e}"));
     let mut environment = Environment::empty();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -55,26 +60,14 @@ pub fn render(evidence: &Evidence, findings: &Findings, picture: &str) -> Result
         plan => evidence.plan.as_ref().and_then(|plan| toml::to_string(plan).ok()),
         machine => machine(evidence),
         reproduce => findings.reproduce.as_deref().map(clean_text),
-        charts => safe(&json(&charts(evidence, findings))?),
-        document => safe(&json(findings)?),
+        charts => safe(&packed(&drawn)),
+        document => safe(&packed(&json::render(findings)?)),
     })
     .map_err(own)
 }
 
-/// report.json out of a page that this module made; none where it is no such page.
-pub fn document(page: &str) -> Option<&str> {
-    let (_, rest) = page.split_once(DOCUMENT)?;
-    rest.split_once("</script>").map(|(json, _)| json)
-}
-
 fn safe(text: &str) -> minijinja::Value {
     minijinja::Value::from_safe_string(text.to_string())
-}
-
-/// JSON that no HTML parser takes for the end of its script.
-fn json(value: &impl Serialize) -> Result<String> {
-    let text = serde_json::to_string(value).map_err(|e| Error::Own(format!("report.html: {e}")))?;
-    Ok(text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
 }
 
 #[derive(Serialize)]
@@ -255,8 +248,8 @@ mod tests {
         for case in fixture::cases() {
             let page = page(&case);
             assert!(page.len() < 500 << 10, "{}: {} bytes", case.name, page.len());
-            let back: Findings = serde_json::from_str(document(&page).unwrap()).unwrap();
-            assert_eq!(back.headline, case.findings.headline, "{}", case.name);
+            let told = json::render(&case.findings).unwrap();
+            assert!(document(&page).unwrap() == told, "{}: not byte for byte", case.name);
             assert!(page.contains("default-src 'none'") && !page.contains("http-equiv=\"refresh\""));
             assert_eq!(page.matches("<script").count(), 3, "{}", case.name);
         }
@@ -271,7 +264,7 @@ mod tests {
         case.findings.headline = evil.into();
         let page = page(&case);
         assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "it is escaped");
-        let back: Findings = serde_json::from_str(document(&page).unwrap()).unwrap();
+        let back: Findings = serde_json::from_str(&document(&page).unwrap()).unwrap();
         assert_eq!(back.headline, evil);
     }
 }

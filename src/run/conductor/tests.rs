@@ -110,6 +110,7 @@ fn plan(steady_s: f64) -> PlanRecord {
         pattern: Pattern::default(),
         watch: None,
         misbehave: None,
+        compare_to: None,
         judging: Judging {
             horizon: span(86_400.0),
             resolution_bytes: 1024.0,

@@ -1,0 +1,82 @@
+//! What GitHub Actions shows beside a job: one annotation for the verdict and one for each gate, as workflow commands.
+//!
+//! Comes in: findings. Goes out: lines that the runner reads off either stream of a step. The escapes are those of
+//! escapeData and escapeProperty in github.com/actions/toolkit, packages/core/src/command.ts.
+
+use super::markdown::result;
+use super::picture::clean_text;
+use crate::evidence::{Findings, GateResult, Verdict};
+
+/// The lines, each with its end; empty where nothing is wrong. What the user waived, so that the step is green, is a
+/// warning and no error.
+pub fn annotations(findings: &Findings) -> String {
+    let level = |undecided: bool| if undecided || findings.exit_code == 0 { "warning" } else { "error" };
+    let mut out = String::new();
+    if findings.verdict != Verdict::Stable {
+        let mut why = vec![findings.headline.as_str()];
+        why.extend(findings.culprits.iter().flat_map(|c| [c.name.as_str(), c.why.as_str()]));
+        let level = level(findings.verdict == Verdict::Inconclusive);
+        out += &command(level, &format!("soak: {}", findings.verdict), &why);
+    }
+    for gate in findings.gates.iter().filter(|gate| gate.result != GateResult::Held) {
+        let title = format!("soak: gate {}: {}", result(gate.result), gate.expr);
+        out += &command(level(gate.result == GateResult::Inconclusive), &title, &[&gate.why]);
+    }
+    out
+}
+
+fn command(level: &str, title: &str, message: &[&str]) -> String {
+    let message: Vec<String> = message.iter().map(|line| clean_text(line)).collect();
+    format!("::{level} title={}::{}\n", property(&clean_text(title)), data(&message.join("\n")))
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_leak_and_a_failed_gate_are_errors_and_an_undecided_gate_a_warning() {
+        let text = annotations(&fixture::leak().findings);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3, "the gate that held says nothing: {text}");
+        assert!(lines[0].starts_with("::error title=soak%3A leak::Leak: memory grows 2.8 KiB"), "{text}");
+        assert!(lines[0].contains("%0Amain.fanOut.func1%0A"), "{text}");
+        assert!(
+            lines[1].starts_with("::error title=soak%3A gate failed%3A memory.slope < 1MiB/h::"),
+            "{text}"
+        );
+        assert!(lines[2].starts_with("::warning title=soak%3A gate inconclusive%3A fds.slope"), "{text}");
+    }
+
+    #[test]
+    fn what_was_waived_is_a_warning_and_what_is_stable_is_silent() {
+        let mut case = fixture::leak();
+        case.findings.exit_code = 0;
+        let text = annotations(&case.findings);
+        assert!(text.lines().all(|line| line.starts_with("::warning ")), "{text}");
+        let stable = fixture::cases().into_iter().find(|c| c.name == "stable").unwrap();
+        assert_eq!(annotations(&stable.findings), "");
+    }
+
+    #[test]
+    fn no_text_of_the_target_begins_a_command_of_its_own() {
+        let mut case = fixture::leak();
+        case.findings.headline = "100% gone\r\n::set-output name=x::y".into();
+        case.findings.gates[0].expr = "a,b::c < 1\n::error::z".into();
+        let text = annotations(&case.findings);
+        assert_eq!(text.lines().count(), 3, "{text}");
+        assert!(text.contains("::100%25 gone"), "{text}");
+        let title = text.lines().nth(1).unwrap().strip_prefix("::error title=").unwrap();
+        let (title, _) = title.split_once("::").unwrap();
+        assert!(title.contains("a%2Cb%3A%3Ac < 1"), "{title}");
+    }
+}

@@ -1,0 +1,263 @@
+//! report.md: what an incident needs, in at most forty lines of GitHub's Markdown for a usual run.
+//!
+//! Comes in: evidence and findings. Goes out: headline, verdict, the sentences that decide, whom to blame with file and
+//! line, gates, the series that matter, and in a line each the memory account, the load, what probing cost, what was not
+//! seen. report.json has all of it.
+
+mod escape;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Write;
+
+pub use escape::text;
+use escape::{code, code_cell, fenced};
+
+use super::told;
+use crate::evidence::{
+    Attribution, Culprit, Evidence, Findings, GateFinding, GateResult, LoadFinding, Misbehaved, SeriesFinding,
+};
+use crate::units::{Bytes, Rate, Unit};
+
+/// How many of each are told; report.json has all of them.
+const SERIES: usize = 6;
+const CULPRITS: usize = 3;
+const FRAMES: usize = 3;
+const NOTES: usize = 4;
+
+/// The page, beside its picture. Every text from the target or the user is escaped.
+pub fn render(evidence: &Evidence, findings: &Findings) -> String {
+    page(evidence, findings, "![memory, tasks, rate and latency over time](soak.png)\n\n")
+}
+
+/// The same where the picture is not beside it.
+pub fn without_picture(evidence: &Evidence, findings: &Findings) -> String {
+    page(evidence, findings, "")
+}
+
+fn page(evidence: &Evidence, findings: &Findings, picture: &str) -> String {
+    let mut out = String::new();
+    // writing to a string cannot fail
+    let _ = write_page(&mut out, evidence, findings, picture);
+    out
+}
+
+fn write_page(out: &mut String, evidence: &Evidence, findings: &Findings, picture: &str) -> std::fmt::Result {
+    writeln!(out, "# {}\n", text(&findings.headline))?;
+    let (verdict, code) = (findings.verdict, findings.exit_code);
+    writeln!(
+        out,
+        "**{verdict}**, exit code {code} ({}) · {}\n",
+        text(&findings.reason),
+        text(&findings.subtitle)
+    )?;
+    out.push_str(picture);
+    notes(out, findings)?;
+    culprits(out, &findings.culprits)?;
+    attribution(out, &findings.attribution)?;
+    gates(out, &findings.gates)?;
+    series(out, &findings.series)?;
+    if let Some(load) = &findings.load {
+        misbehaved(out, &load.misbehaved)?;
+    }
+    around(out, evidence, findings)?;
+    if let Some(line) = &findings.reproduce {
+        write!(out, "{}", fenced(line))?;
+    }
+    Ok(())
+}
+
+/// The sentences that decide, but for those that the table of culprits says.
+fn notes(out: &mut String, findings: &Findings) -> std::fmt::Result {
+    let said = |note: &&String| findings.culprits.iter().any(|c| note.contains(&c.why));
+    let notes: Vec<&String> = findings.notes.iter().filter(|note| !said(note)).collect();
+    for note in notes.iter().take(NOTES) {
+        writeln!(out, "- {}", text(note))?;
+    }
+    if notes.len() > NOTES {
+        writeln!(out, "- {} more in report.json", notes.len() - NOTES)?;
+    }
+    if notes.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+fn culprits(out: &mut String, culprits: &[Culprit]) -> std::fmt::Result {
+    if culprits.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "| culprit{} | where | growth |\n| --- | --- | --- |", of(CULPRITS, culprits.len()))?;
+    for culprit in culprits.iter().take(CULPRITS) {
+        let state = culprit.state.as_deref().map(|s| format!(" · {}", code_cell(s))).unwrap_or_default();
+        let mut place: Vec<String> = culprit.stack.iter().take(FRAMES).map(|f| code_cell(f)).collect();
+        if culprit.stack.len() > FRAMES {
+            place.push(format!("… {} more", culprit.stack.len() - FRAMES));
+        }
+        place.extend(culprit.created_by.iter().map(|by| format!("created by {}", code_cell(by))));
+        let (name, place, why) = (code_cell(&culprit.name), place.join("<br>"), text(&culprit.why));
+        writeln!(out, "| {}. {name}{state} | {place} | {why} |", culprit.rank)?;
+    }
+    writeln!(out)
+}
+
+/// What each kind of request adds, series by series.
+fn attribution(out: &mut String, lines: &[Attribution]) -> std::fmt::Result {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "| growth of | by client | sent | blocks | each |\n| --- | --- | ---: | ---: | --- |")?;
+    for line in lines {
+        let sent = Unit::Count.show(line.sent as f64);
+        let (who, why) = (text(&line.behaviour), text(&line.why));
+        let series = line.culprit.as_ref().map_or_else(|| text(&line.series), |culprit| code_cell(culprit));
+        writeln!(out, "| {series} | {who} | {sent} | {} | {why} |", line.blocks)?;
+    }
+    writeln!(out)
+}
+
+fn gates(out: &mut String, gates: &[GateFinding]) -> std::fmt::Result {
+    if gates.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "| gate | result | why |\n| --- | --- | --- |")?;
+    for gate in gates {
+        writeln!(out, "| {} | {} | {} |", code_cell(&gate.expr), result(gate.result), text(&gate.why))?;
+    }
+    writeln!(out)
+}
+
+/// How a gate came out, in a word.
+pub(super) fn result(result: GateResult) -> &'static str {
+    match result {
+        GateResult::Held => "held",
+        GateResult::Failed => "failed",
+        GateResult::Inconclusive => "inconclusive",
+    }
+}
+
+fn series(out: &mut String, series: &[SeriesFinding]) -> std::fmt::Result {
+    let shown = told(series, SERIES);
+    if shown.is_empty() {
+        return Ok(());
+    }
+    let of = of(shown.len(), series.len());
+    writeln!(out, "| series{of} | trend | start | end | slope (95 %) | a request (95 %) |")?;
+    writeln!(out, "| --- | --- | ---: | ---: | ---: | ---: |")?;
+    for s in shown {
+        let unit = Unit::of_series(&s.name);
+        let value = |v: Option<f64>| v.map_or("–".into(), |v| unit.show(v));
+        let name = if s.votes { format!("**{}**", text(&s.name)) } else { text(&s.name) };
+        let explained =
+            s.explained_by.as_ref().map(|by| format!(" (explained: {})", text(by))).unwrap_or_default();
+        let slope = between(s.slope_per_s, s.slope_ci, |v| unit.show_slope(v));
+        let each = between(s.per_request, s.per_request_ci, |v| unit.show(v));
+        let (start, end) = (value(s.start), value(s.end));
+        writeln!(out, "| {name} | {}{explained} | {start} | {end} | {slope} | {each} |", s.trend)?;
+    }
+    writeln!(out)
+}
+
+/// ` (3 of 8)` where not all are shown.
+fn of(shown: usize, all: usize) -> String {
+    if all > shown { format!(" ({shown} of {all})") } else { String::new() }
+}
+
+fn between(value: Option<f64>, ci: Option<[f64; 2]>, show: impl Fn(f64) -> String) -> String {
+    match (value, ci) {
+        (Some(v), Some([lo, hi])) => format!("{} ({} to {})", show(v), show(lo), show(hi)),
+        (Some(v), None) => show(v),
+        _ => "–".into(),
+    }
+}
+
+/// What misbehaved beside the load.
+fn misbehaved(out: &mut String, all: &[Misbehaved]) -> std::fmt::Result {
+    if all.is_empty() {
+        return Ok(());
+    }
+    let head = "| misbehaved in steady | sent | not sent | broken by the server |";
+    writeln!(out, "{head}\n| --- | ---: | ---: | --- |")?;
+    for one in all {
+        let count = |n: u64| Unit::Count.show(n as f64);
+        let errors = one.errors.iter().map(|(kind, n)| format!("{} {}", count(*n), text(kind)));
+        let errors: Vec<String> = errors.collect();
+        let errors = if errors.is_empty() { "–".into() } else { errors.join(", ") };
+        let (who, sent, dropped) = (text(&one.behaviour), count(one.sent), count(one.dropped));
+        writeln!(out, "| {who} | {sent} | {dropped} | {errors} |")?;
+    }
+    writeln!(out)
+}
+
+/// A line each: who owns the memory, what was driven, what looking cost, what could not be seen, where it ran.
+fn around(out: &mut String, evidence: &Evidence, findings: &Findings) -> std::fmt::Result {
+    let lines = [
+        account(findings),
+        findings.load.as_ref().map(driven),
+        probing(findings),
+        missing(findings),
+        evidence.environment.as_ref().map(|env| {
+            let (os, kernel) = (text(&env.os), text(&env.kernel));
+            format!("**Ran on** {os} {kernel}, {} cores, by soak {}", env.cores, text(&env.soak))
+        }),
+    ];
+    let lines: Vec<String> = lines.into_iter().flatten().collect();
+    for line in &lines {
+        writeln!(out, "- {line}")?;
+    }
+    if lines.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+fn account(findings: &Findings) -> Option<String> {
+    let rows = findings.account.iter().map(|row| {
+        let each = row
+            .per_request
+            .filter(|v| v.abs() >= 0.5)
+            .map(|v| format!(" ({} a request)", Bytes(v)))
+            .unwrap_or_default();
+        format!("{} {} → {}{each}", row.part, Bytes(row.start), Bytes(row.end))
+    });
+    let rows: Vec<String> = rows.collect();
+    let exact = if findings.account_exact { "" } else { ", not exact" };
+    (!rows.is_empty()).then(|| format!("**Memory account**{exact}: {}", rows.join(" · ")))
+}
+
+fn driven(load: &LoadFinding) -> String {
+    let count = |n: u64| Unit::Count.show(n as f64);
+    let rate = |r: f64| if r > 0.0 { Rate::PerSecond(r).to_string() } else { "0/s".into() };
+    let asked = load.rate_asked.map(|r| format!(" of {} asked", rate(r))).unwrap_or_default();
+    let kinds = load.errors.by_kind.iter().map(|(kind, n)| format!("{} {}", count(*n), text(kind)));
+    let kinds: Vec<String> = kinds.collect();
+    let kinds = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
+    let show = |v: f64| Unit::Seconds.show(v);
+    let latency = load.told().map(|(l, beside)| {
+        format!("latency p50 {}, p99 {}, max {}{beside}", show(l.p50), show(l.p99), show(l.max))
+    });
+    let (requests, held) = (count(load.requests), rate(load.rate_held));
+    let (errors, late) = (Unit::Ratio.show(load.errors.ratio), show(load.late_p99_s));
+    let latency = latency.as_deref().unwrap_or("no latency");
+    format!(
+        "**Load**: {requests} requests, {held} held{asked}, errors {errors}{kinds}; {latency}; late p99 {late}"
+    )
+}
+
+/// What looking has cost the target: how often it was asked, how long an answer took, and its CPU time for one.
+fn probing(findings: &Findings) -> Option<String> {
+    let asked = || findings.probes.iter().filter(|p| p.asks_target && p.asked > 0);
+    let each = asked().map(|p| {
+        let cpu = p.cpu_mean_s.map(|cpu| format!(", {} CPU without load", Unit::Seconds.show(cpu)));
+        let (name, cpu) = (text(&p.name), cpu.unwrap_or_default());
+        format!("{name} {} × {}{cpu}", p.asked, Unit::Seconds.show(p.mean_s))
+    });
+    let each: Vec<String> = each.collect();
+    let all = Unit::Ratio.show(asked().map(|p| p.cost_ratio).sum());
+    (!each.is_empty())
+        .then(|| format!("**Probing** took at most {all} of the target's time: {}", each.join(" · ")))
+}
+
+/// What could not be seen, and the line that turns it on.
+fn missing(findings: &Findings) -> Option<String> {
+    let each = findings.probes.iter().filter(|p| !p.found).filter_map(|p| {
+        let turn_on = p.turn_on.as_ref()?;
+        Some(format!("{} ({}): {}", text(&p.name), text(&p.yields), code(turn_on)))
+    });
+    let each: Vec<String> = each.collect();
+    (!each.is_empty()).then(|| format!("**Not seen**: {}", each.join(" · ")))
+}
