@@ -2,6 +2,7 @@
 
 use clap::{ArgAction, Args};
 
+pub use super::args_connect::ConnectArgs;
 pub use super::args_look::ProbeArgs;
 pub use super::args_output::OutputArgs;
 use crate::plan::{Settings, Switch, Typed};
@@ -24,6 +25,9 @@ pub struct RunArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "see above")]
     pub request: RequestArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "see above")]
+    pub connect: ConnectArgs,
     #[command(flatten)]
     #[expect(missing_docs, reason = "see above")]
     pub probe: ProbeArgs,
@@ -234,7 +238,7 @@ pub(super) fn on(typed: bool) -> Option<Switch> {
 impl RunArgs {
     /// The strongest layer of the plan.
     pub fn settings(self) -> Settings {
-        let RunArgs { url, url_flag, profile, load, request, .. } = self;
+        let RunArgs { url, url_flag, profile, load, request, connect, .. } = self;
         let RunArgs { probe, driver, judge, output, screen: _, command, .. } = self;
         let run = Settings {
             url: typed(url.or(url_flag)),
@@ -267,7 +271,7 @@ impl RunArgs {
             command,
             ..Settings::default()
         };
-        output.fill(judge.fill(probe.fill(run)))
+        output.fill(judge.fill(probe.fill(connect.fill(run))))
     }
 }
 

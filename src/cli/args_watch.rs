@@ -50,6 +50,18 @@ pub struct WatchArgs {
     /// Any certificate will do
     #[arg(short = 'k', long, help_heading = "Watch")]
     pub insecure: bool,
+    /// Ask for pages over this Unix socket in place of the URL's host and port
+    #[arg(long, value_name = "PATH", help_heading = "Watch")]
+    pub unix_socket: Option<String>,
+    /// Trust only the authorities in this PEM file
+    #[arg(long, value_name = "FILE", help_heading = "Watch")]
+    pub cacert: Option<String>,
+    /// The client's own certificate, in PEM, perhaps with its key
+    #[arg(long, value_name = "FILE", help_heading = "Watch")]
+    pub cert: Option<String>,
+    /// The key of --cert, where it stands in another file
+    #[arg(long, value_name = "FILE", help_heading = "Watch")]
+    pub key: Option<String>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "the groups have docs of their own")]
     pub probe: ProbeArgs,
@@ -72,7 +84,19 @@ impl WatchArgs {
     pub fn settings(self) -> Settings {
         let WatchArgs { url, url_flag, profile, duration, warmup, every, gc, .. } = self;
         let WatchArgs {
-            until_sure, min_duration, insecure, probe, judge, output, screen: _, command, ..
+            until_sure,
+            min_duration,
+            insecure,
+            unix_socket,
+            cacert,
+            cert,
+            key,
+            probe,
+            judge,
+            output,
+            screen: _,
+            command,
+            ..
         } = self;
         let watch = Settings {
             url: typed(url.or(url_flag)),
@@ -84,6 +108,10 @@ impl WatchArgs {
             until_sure: on(until_sure),
             min_duration: typed(min_duration),
             insecure: on(insecure),
+            unix_socket: typed(unix_socket),
+            cacert: typed(cacert),
+            cert: typed(cert),
+            key: typed(key),
             command,
             ..Settings::default()
         };

@@ -1,6 +1,7 @@
 //! The command line: typed, meant, one call.
 
 pub mod args;
+mod args_connect;
 mod args_demo;
 mod args_look;
 mod args_output;

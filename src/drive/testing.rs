@@ -144,6 +144,7 @@ pub fn request_to(addr: SocketAddr) -> RequestPlan {
         headers: reqwest::header::HeaderMap::new(),
         body: bytes::Bytes::new(),
         insecure: false,
+        connect: Default::default(),
         follow: false,
         expect_status: Vec::new(),
     }

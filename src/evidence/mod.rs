@@ -8,6 +8,7 @@ mod attribution;
 mod behaviour;
 mod command;
 mod comparison;
+mod connect;
 mod environment;
 mod event;
 mod findings;
@@ -28,6 +29,7 @@ pub use attribution::{Attributed, Attribution};
 pub use behaviour::{Behaviour, MisbehavePlan, NORMAL};
 pub use command::Command;
 pub use comparison::{Change, Comparison, Growth, Per, SeriesChange, Side};
+pub use connect::Connect;
 pub use environment::{Environment, ProbeRecord, Runtime, TargetRecord};
 pub use event::{COLLECTIONS, Event, EventKind, Gone};
 pub use findings::{

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Gate, MisbehavePlan, Pattern};
+use super::{Connect, Gate, MisbehavePlan, Pattern};
 use crate::units::{Rate, Span};
 
 /// How long each phase takes. With cycles, warmup, steady and settle are those of one cycle.
@@ -107,6 +107,9 @@ pub struct PlanRecord {
     pub threads: u32,
     /// Wait and answer together.
     pub timeout: Span,
+    /// Over which connections.
+    #[serde(default, skip_serializing_if = "Connect::is_usual")]
+    pub connect: Connect,
     /// Steady ends with the n-th, where asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requests: Option<u64>,

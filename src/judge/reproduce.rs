@@ -1,6 +1,6 @@
 //! The command line that does a run again.
 
-use crate::evidence::{Arrivals, PlanRecord, WatchPlan};
+use crate::evidence::{Arrivals, Connect, PlanRecord, WatchPlan};
 use crate::units::{Bytes, Rate, Span};
 
 /// Written for a shell; headers by name, their values and the body from files, never a secret. What soak started or was
@@ -63,6 +63,7 @@ fn driving(plan: &PlanRecord) -> String {
     }
     line += &until_sure(plan);
     line += &format!(" --connections {}", plan.connections);
+    line += &connecting(&plan.connect);
     if let Some(plan) = &plan.misbehave {
         let mix: Vec<String> =
             plan.mix.iter().map(|(behaviour, share)| format!("{behaviour}={share}")).collect();
@@ -72,6 +73,31 @@ fn driving(plan: &PlanRecord) -> String {
         let statuses: Vec<String> = plan.expect_status.iter().map(u16::to_string).collect();
         line += &format!(" --expect-status {}", statuses.join(","));
     }
+    line
+}
+
+/// Over which connections.
+fn connecting(connect: &Connect) -> String {
+    let mut line = String::new();
+    let switches = [("http2", connect.http2), ("disable-keepalive", connect.disable_keepalive)];
+    for (name, _) in switches.iter().filter(|(_, on)| *on) {
+        line += &format!(" --{name}");
+    }
+    let texts = [
+        ("unix-socket", &connect.unix_socket),
+        ("cacert", &connect.cacert),
+        ("cert", &connect.cert),
+        ("key", &connect.key),
+        ("sni", &connect.sni),
+        ("proxy", &connect.proxy),
+    ];
+    for (name, value) in texts {
+        line += &value.as_ref().map(|value| format!(" --{name} {}", quoted(value))).unwrap_or_default();
+    }
+    line += &connect
+        .connection_lifetime
+        .map(|time| format!(" --connection-lifetime {}", span(time)))
+        .unwrap_or_default();
     line
 }
 
@@ -86,6 +112,7 @@ fn watching(plan: &PlanRecord, watch: &WatchPlan) -> String {
     let warmup = Some(phases.warmup).filter(|warmup| !warmup.0.is_zero());
     // what was not given comes by itself
     let interval = Some(plan.interval).filter(|interval| *interval == watch.longest_interval);
+    line += &connecting(&plan.connect);
     let flags = [("duration", duration), ("warmup", warmup), ("interval", interval), ("every", watch.every)];
     for (name, value) in flags {
         line += &value.map(|value| format!(" --{name} {}", span(value))).unwrap_or_default();

@@ -3,6 +3,7 @@
 //! Comes in: [`Settings`] from the command line, the environment and a profile. Goes out: a [`Plan`], or the one line
 //! that says what was wrong. Nothing is sent or written here.
 
+mod connect;
 mod gates;
 mod layers;
 mod looking;
@@ -25,6 +26,7 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
+pub use connect::ConnectPlan;
 pub use output::pipeline;
 pub use profiles::{BUILT_IN, BuiltIn, Profile, built_in, find};
 pub use resolve::{plan, resolve};

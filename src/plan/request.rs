@@ -10,8 +10,8 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, Header
 use reqwest::{Method, StatusCode, Url};
 
 use super::layers::{Layer, Layers, Written};
-use super::redact;
 use super::types::RequestPlan;
+use super::{connect, redact};
 use crate::error::{Error, Result};
 
 /// What of the world outside a plan may take in, so that a test can give it.
@@ -41,12 +41,14 @@ pub(super) fn resolve(layers: &Layers, outside: &mut Outside<'_>) -> Result<Requ
         Some(written) => Method::from_bytes(written.text.trim().to_ascii_uppercase().as_bytes())
             .map_err(|_| written.wrong(format!("'{}' is no HTTP method", written.text)))?,
     };
+    let connect = connect::resolve(layers, &url)?;
     Ok(RequestPlan {
         url,
         method,
         headers,
         body: body.unwrap_or_default(),
         insecure: layers.on(|s| s.insecure),
+        connect,
         follow: layers.on(|s| s.follow),
         expect_status: expect_status(layers)?,
     })
@@ -58,12 +60,14 @@ pub(super) fn resolve(layers: &Layers, outside: &mut Outside<'_>) -> Result<Requ
 /// As [`resolve`]; a body and a method are not asked for.
 pub(super) fn for_pages(layers: &Layers, outside: &Outside<'_>) -> Result<Option<RequestPlan>> {
     let Some((url, headers)) = place(layers, outside)? else { return Ok(None) };
+    let connect = connect::resolve(layers, &url)?;
     Ok(Some(RequestPlan {
         url,
         method: Method::GET,
         headers,
         body: bytes::Bytes::new(),
         insecure: layers.on(|s| s.insecure),
+        connect,
         follow: false,
         expect_status: Vec::new(),
     }))

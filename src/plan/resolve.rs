@@ -100,6 +100,7 @@ pub(super) fn resolve_in(
         connections,
         timeout,
         threads,
+        connect: request.connect.record.clone(),
         requests,
         until_sure: until_sure(&layers)?,
         expect_status: request.expect_status.iter().map(reqwest::StatusCode::as_u16).collect(),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use reqwest::{Method, StatusCode, Url};
 
+use super::connect::ConnectPlan;
 use crate::evidence::PlanRecord;
 
 /// What to do, checked whole: whoever holds one need not check anything again.
@@ -36,6 +37,8 @@ pub struct RequestPlan {
     pub body: bytes::Bytes,
     /// Any certificate will do.
     pub insecure: bool,
+    /// Over which connections.
+    pub connect: ConnectPlan,
     /// Redirects on the same host are followed.
     pub follow: bool,
     /// Statuses that are right; empty means every 2xx.

@@ -77,6 +77,7 @@ pub(super) fn watch_in(
         connections: DEFAULT_CONNECTIONS,
         timeout: DEFAULT_TIMEOUT,
         threads: 1,
+        connect: request.as_ref().map(|request| request.connect.record.clone()).unwrap_or_default(),
         requests: None,
         until_sure: until_sure(&layers)?,
         expect_status: Vec::new(),

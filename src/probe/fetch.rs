@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use flate2::read::MultiGzDecoder;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap};
-use reqwest::{Client, StatusCode, Url};
+use reqwest::{Client, ClientBuilder, StatusCode, Url};
 
 use super::ProbeError;
 use super::meter::{Meter, Turn};
@@ -40,6 +40,8 @@ pub struct Page {
 #[derive(Debug, Clone)]
 pub struct Fetcher {
     client: Client,
+    /// The one for its origin, where that is reached by another way.
+    own: Option<Client>,
     /// Who may see `private`.
     origin: String,
     /// What the user sends with each request and a page about the service may need as well.
@@ -49,6 +51,23 @@ pub struct Fetcher {
 
 /// The slowest page is waited for so long: a collection of a large heap takes seconds.
 pub const SLOWEST: Duration = Duration::from_secs(60);
+
+/// A client for pages.
+fn pages(insecure: bool) -> ClientBuilder {
+    // whoever came first has installed the same one
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .no_proxy()
+        .http1_only()
+        .redirect(reqwest::redirect::Policy::none())
+        .pool_max_idle_per_host(1)
+        .connect_timeout(Duration::from_secs(3))
+        .tls_danger_accept_invalid_certs(insecure)
+}
+
+fn built(builder: ClientBuilder) -> Result<Client, ProbeError> {
+    builder.build().map_err(|error| ProbeError(format!("no HTTP client: {error}")))
+}
 
 impl Fetcher {
     /// A fetcher for the service that this request goes to. Its Authorization and Host are sent to its own origin
@@ -64,7 +83,13 @@ impl Fetcher {
             }
         }
         let origin = request.url.origin().ascii_serialization();
-        Ok(Fetcher { origin, private, ..Fetcher::bare(request.insecure)? })
+        let connect = &request.connect;
+        let client = built(connect.secure(pages(request.insecure)))?;
+        let own = match connect.record.unix_socket {
+            Some(_) => Some(built(connect.over_socket(connect.secure(pages(request.insecure))))?),
+            None => None,
+        };
+        Ok(Fetcher { client, own, origin, private, turn: Turn::default() })
     }
 
     /// A fetcher for pages of a service whose own URL nobody gave.
@@ -72,18 +97,14 @@ impl Fetcher {
     /// # Errors
     /// As [`Fetcher::new`].
     pub fn bare(insecure: bool) -> Result<Fetcher, ProbeError> {
-        // whoever came first has installed the same one
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .no_proxy()
-            .http1_only()
-            .redirect(reqwest::redirect::Policy::none())
-            .pool_max_idle_per_host(1)
-            .connect_timeout(Duration::from_secs(3))
-            .tls_danger_accept_invalid_certs(insecure)
-            .build()
-            .map_err(|error| ProbeError(format!("no HTTP client: {error}")))?;
-        Ok(Fetcher { client, origin: String::new(), private: HeaderMap::new(), turn: Turn::default() })
+        let client = built(pages(insecure))?;
+        Ok(Fetcher {
+            client,
+            own: None,
+            origin: String::new(),
+            private: HeaderMap::new(),
+            turn: Turn::default(),
+        })
     }
 
     /// The same, for pages that cost this target CPU time.
@@ -122,10 +143,10 @@ impl Fetcher {
     async fn fetch(&self, url: &Url, most: usize) -> Result<Page, ProbeError> {
         let failed = |error: reqwest::Error| ProbeError(format!("{}: {}", shown(url), innermost(&error)));
         let begun = Instant::now();
-        let mut request = self.client.get(url.clone());
-        if url.origin().ascii_serialization() == self.origin {
-            request = request.headers(self.private.clone());
-        }
+        let request = match url.origin().ascii_serialization() == self.origin {
+            true => self.own.as_ref().unwrap_or(&self.client).get(url.clone()).headers(self.private.clone()),
+            false => self.client.get(url.clone()),
+        };
         let mut response = request.send().await.map_err(failed)?;
         let header =
             |name| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_ascii_lowercase);
@@ -207,6 +228,7 @@ mod tests {
             headers,
             body: bytes::Bytes::new(),
             insecure: false,
+            connect: Default::default(),
             follow: false,
             expect_status: Vec::new(),
         })

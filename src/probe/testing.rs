@@ -19,6 +19,7 @@ pub fn request(url: &Url) -> RequestPlan {
         headers: Default::default(),
         body: Default::default(),
         insecure: false,
+        connect: Default::default(),
         follow: false,
         expect_status: Vec::new(),
     }

@@ -251,6 +251,7 @@ fn plan(made: &Made) -> PlanRecord {
         rate: Rate::PerSecond(made.rate),
         connections: 64,
         threads: 1,
+        connect: Default::default(),
         timeout: Span::from_secs_f64(10.0),
         requests: None,
         until_sure: None,

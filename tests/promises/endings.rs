@@ -203,6 +203,7 @@ fn plan() -> PlanRecord {
         rate: Rate::PerSecond(RATE),
         connections: 64,
         threads: 1,
+        connect: Default::default(),
         timeout: span(10.0),
         requests: None,
         until_sure: None,

@@ -1,9 +1,17 @@
-//! Everything but plain HTTP/1.1, through reqwest and its pool of connections.
-//!
-//! Proxies of the environment are not used.
+//! Everything but plain HTTP/1.1 over TCP, through reqwest and its pool of connections.
 
+use std::cell::{Cell, RefCell};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{CONNECTION, HOST};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Request};
+use reqwest::{Client, Request, Url};
+use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::Instant;
 
 use super::Exchange;
 use crate::drive::tally::Outcome;
@@ -16,45 +24,154 @@ const MOST_REDIRECTS: usize = 10;
 
 /// The client of one engine with the request that it sends over and over.
 pub(super) struct Pooled {
-    client: Client,
     request: Request,
+    client: RefCell<Client>,
+    renewal: Option<Renewal>,
 }
 
-impl Pooled {
-    /// # Errors
-    /// When the system has no certificates to check an https server by, or the request cannot be built.
-    pub(super) fn new(plan: &RequestPlan, connections: u32) -> Result<Pooled> {
+/// A client whose connections are given up for new ones after a while, all of them together.
+struct Renewal {
+    lifetime: Duration,
+    began: Cell<Instant>,
+    maker: Arc<Maker>,
+    /// The next one, while it is being made elsewhere: reading the system's certificates takes many requests' time.
+    next: RefCell<Option<JoinHandle<Result<Client>>>>,
+}
+
+/// What a client is made of.
+struct Maker {
+    plan: RequestPlan,
+    connections: u32,
+}
+
+impl Maker {
+    fn client(&self) -> Result<Client> {
+        let Maker { plan, connections } = self;
+        let connect = &plan.connect;
         // Someone may have chosen a provider before; then theirs will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let idle = if connect.record.disable_keepalive { 0 } else { *connections as usize };
         let mut builder = Client::builder()
-            .no_proxy()
-            .http1_only()
             .retry(reqwest::retry::never())
             .redirect(if plan.follow { same_host() } else { Policy::none() })
             .referer(false)
             .user_agent(super::USER_AGENT)
-            .pool_max_idle_per_host(connections as usize);
+            .pool_max_idle_per_host(idle);
+        builder = match (connect.record.http2, plan.url.scheme()) {
+            (false, _) => builder.http1_only(),
+            (true, "http") => builder.http2_prior_knowledge(),
+            // the server chooses, and soak offers both
+            (true, _) => builder,
+        };
         if plan.insecure {
             builder = builder.tls_danger_accept_invalid_certs(true);
         } else if plan.url.scheme() == "http" && !plan.follow {
             // Plain http needs no certificates: where the machine has none, loading them would be an error.
             builder = builder.tls_certs_only([]);
         }
-        let own = |what: &str, e: reqwest::Error| Error::Own(format!("{what}: {}", causes(&e)));
-        let client = builder.build().map_err(|e| own("the HTTP client could not be set up", e))?;
-        let mut request = client.request(plan.method.clone(), plan.url.clone()).headers(plan.headers.clone());
-        if !plan.body.is_empty() {
-            request = request.body(plan.body.clone());
+        builder = connect.over_socket(connect.through(connect.secure(builder)));
+        if connect.record.sni.is_some() {
+            let host = plan.url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_string();
+            builder = builder.dns_resolver(Arc::new(Elsewhere { host }));
         }
-        let request = request.build().map_err(|e| own("the request could not be built", e))?;
-        Ok(Pooled { client, request })
+        builder.build().map_err(|e| own("the HTTP client could not be set up", &e))
+    }
+
+    fn request(&self, client: &Client) -> Result<Request> {
+        let RequestPlan { url, method, headers, body, connect, .. } = &self.plan;
+        let (url, host) = match &connect.record.sni {
+            Some(name) => named(url, name, connect.record.http2)?,
+            None => (url.clone(), None),
+        };
+        let mut request = client.request(method.clone(), url);
+        if let Some(host) = host.filter(|_| !headers.contains_key(HOST)) {
+            request = request.header(HOST, host);
+        }
+        if connect.record.disable_keepalive {
+            request = request.header(CONNECTION, "close");
+        }
+        request = request.headers(headers.clone());
+        if !body.is_empty() {
+            request = request.body(body.clone());
+        }
+        request.build().map_err(|e| own("the request could not be built", &e))
+    }
+}
+
+/// The URL by the name that TLS asks for, and the host that HTTP/1.1 still asks for. In HTTP/2 both are one.
+fn named(url: &Url, name: &str, http2: bool) -> Result<(Url, Option<String>)> {
+    let mut by_name = url.clone();
+    by_name
+        .set_host(Some(name))
+        .map_err(|e| Error::Own(format!("the request could not be built: --sni {name}: {e}")))?;
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let host = format!("{}{port}", url.host_str().unwrap_or_default());
+    Ok((by_name, Some(host).filter(|_| !http2)))
+}
+
+/// Whatever name is looked up, it is at this host.
+struct Elsewhere {
+    host: String,
+}
+
+impl Resolve for Elsewhere {
+    fn resolve(&self, _: Name) -> Resolving {
+        let host = self.host.clone();
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((host, 0)).await?.collect();
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+impl Renewal {
+    /// The client that takes over, once the time has come and it is made. The old one's connections end with what is
+    /// under way on them.
+    fn due(&self) -> Option<Client> {
+        let mut next = self.next.borrow_mut();
+        match next.as_mut() {
+            None if self.began.get().elapsed() < self.lifetime => None,
+            None => {
+                let maker = Arc::clone(&self.maker);
+                *next = Some(spawn_blocking(move || maker.client()));
+                None
+            }
+            Some(making) => {
+                let made = making.now_or_never()?;
+                *next = None;
+                self.began.set(Instant::now());
+                // one that cannot be made leaves the old one in its place, until the next time
+                made.ok()?.ok()
+            }
+        }
+    }
+}
+
+impl Pooled {
+    /// # Errors
+    /// When the system has no certificates to check an https server by, or the request cannot be built.
+    pub(super) fn new(plan: &RequestPlan, connections: u32) -> Result<Pooled> {
+        let maker = Arc::new(Maker { plan: plan.clone(), connections });
+        let client = maker.client()?;
+        let request = maker.request(&client)?;
+        let renewal = plan.connect.record.connection_lifetime.map(|lifetime| Renewal {
+            lifetime: lifetime.0,
+            began: Cell::new(Instant::now()),
+            maker,
+            next: RefCell::new(None),
+        });
+        Ok(Pooled { request, client: RefCell::new(client), renewal })
     }
 
     /// Send the request, and read the answer to its end.
     pub(super) async fn talk(&self, judge: &Exchange, outcome: &mut Outcome) {
+        if let Some(renewed) = self.renewal.as_ref().and_then(Renewal::due) {
+            *self.client.borrow_mut() = renewed;
+        }
+        let client = self.client.borrow().clone();
         // only a body that streams cannot be cloned, and ours are bytes
         let Some(request) = self.request.try_clone() else { return };
-        let mut response = match self.client.execute(request).await {
+        let mut response = match client.execute(request).await {
             Ok(response) => response,
             Err(e) => {
                 outcome.error = Some(before_the_answer(&e));
@@ -95,6 +212,10 @@ fn same_host() -> Policy {
             attempt.stop()
         }
     })
+}
+
+fn own(what: &str, e: &reqwest::Error) -> Error {
+    Error::Own(format!("{what}: {}", causes(e)))
 }
 
 /// reqwest's own text names the URL, which may hold secrets, and hides the reason: this is the reason.

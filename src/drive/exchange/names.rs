@@ -1,59 +1,116 @@
 //! Where a host is: its addresses, looked up again now and then.
 
-use std::cell::RefCell;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reqwest::Url;
 use tokio::net::TcpStream;
+use tokio::task::spawn_local;
 use tokio::time::Instant;
 
-/// Addresses are asked for again after so long, where a connection has to be opened anyway: what a name server gives
-/// for a service that moves is good for half a minute or so.
+/// Addresses are asked for again after so long: what a name server gives for a service that moves is good for half a
+/// minute or so.
 const GOOD_FOR: Duration = Duration::from_secs(30);
 
 /// The addresses of one host and port.
+#[derive(Clone)]
 pub(super) struct Names {
     host: String,
     port: u16,
-    known: RefCell<Option<Known>>,
+    good_for: Duration,
+    /// Shared with a look-up that nobody waits for.
+    known: Arc<Mutex<Known>>,
 }
 
+#[derive(Default)]
 struct Known {
     addresses: Vec<SocketAddr>,
-    since: Instant,
+    /// When they were asked for last.
+    asked: Option<Instant>,
 }
 
 impl Names {
     pub(super) fn of(url: &Url) -> Names {
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_string();
-        Names { host, port: url.port_or_known_default().unwrap_or(80), known: RefCell::new(None) }
+        let port = url.port_or_known_default().unwrap_or(80);
+        Names { host, port, good_for: GOOD_FOR, known: Arc::default() }
     }
 
-    /// A connection to the first address that takes one.
-    pub(super) async fn connect(&self) -> io::Result<TcpStream> {
+    /// A connection to the first address that takes one, and which that is.
+    pub(super) async fn connect(&self) -> io::Result<(TcpStream, SocketAddr)> {
+        let mut addresses = self.known().addresses.clone();
+        if addresses.is_empty() {
+            self.look_up().await?;
+            addresses = self.known().addresses.clone();
+        }
         let mut failed = io::Error::from(io::ErrorKind::NotFound);
-        for address in self.addresses().await? {
+        for address in addresses {
             match TcpStream::connect(address).await {
-                Ok(stream) => return Ok(stream),
+                Ok(stream) => return Ok((stream, address)),
                 Err(e) => failed = e,
             }
         }
         // whoever moved away is looked for again
-        *self.known.borrow_mut() = None;
+        self.known().addresses.clear();
         Err(failed)
     }
 
-    async fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
-        if let Some(known) = &*self.known.borrow()
-            && known.since.elapsed() < GOOD_FOR
-        {
-            return Ok(known.addresses.clone());
+    /// Whether the host is still at this address, as far as is known.
+    pub(super) fn hold(&self, address: SocketAddr) -> bool {
+        let mut known = self.known();
+        if known.asked.is_some_and(|asked| asked.elapsed() >= self.good_for) {
+            known.asked = Some(Instant::now());
+            let names = self.clone();
+            // a name server that fails leaves what was known in its place
+            spawn_local(async move { names.look_up().await });
         }
-        let addresses: Vec<SocketAddr> =
-            tokio::net::lookup_host((self.host.as_str(), self.port)).await?.collect();
-        *self.known.borrow_mut() = Some(Known { addresses: addresses.clone(), since: Instant::now() });
-        Ok(addresses)
+        known.addresses.is_empty() || known.addresses.contains(&address)
+    }
+
+    async fn look_up(&self) -> io::Result<()> {
+        let found = tokio::net::lookup_host((self.host.as_str(), self.port)).await?.collect();
+        *self.known() = Known { addresses: found, asked: Some(Instant::now()) };
+        Ok(())
+    }
+
+    /// Addresses stay addresses even if a thread panicked while it held them.
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_host_that_moves_is_followed_without_anybody_waiting() {
+        let here = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = here.local_addr().unwrap().port();
+        let moved: SocketAddr = ([127, 0, 0, 2], port).into();
+        let known = Known { addresses: vec![moved], asked: Some(Instant::now()) };
+        let names = Names {
+            host: "127.0.0.1".into(),
+            port,
+            good_for: Duration::from_millis(50),
+            known: Arc::new(Mutex::new(known)),
+        };
+        let local = tokio::task::LocalSet::new();
+        local
+            .run_until(async {
+                assert!(names.hold(moved), "known, and not old yet");
+                tokio::time::sleep(Duration::from_millis(60)).await;
+                assert!(names.hold(moved), "asked for again, and nobody waits");
+                while names.hold(moved) {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                let (_, address) = names.connect().await.unwrap();
+                assert_eq!(address, here.local_addr().unwrap());
+            })
+            .await;
     }
 }

@@ -3,16 +3,20 @@
 //! The connection is polled by the slot that waits for it and not by a task of its own, so that an answer wakes one task
 //! and not two. While nobody waits for it nothing is read; that the server closed it is seen before it is used again.
 
+use std::cell::Cell;
 use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{ACCEPT, HOST, HeaderMap, HeaderValue, USER_AGENT};
+use hyper::header::{ACCEPT, CONNECTION, HOST, HeaderMap, HeaderValue, USER_AGENT};
 use hyper::{Method, Request, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use super::Exchange;
 use super::names::Names;
@@ -27,14 +31,27 @@ const BUFFER: usize = 64 * 1024;
 /// The request that is sent over and over, and where to.
 pub(super) struct Plain {
     names: Names,
+    keep: Keep,
+    opened: Cell<u32>,
     method: Method,
     target: Uri,
     headers: HeaderMap,
     body: Bytes,
 }
 
+/// How long a connection is used.
+#[derive(Debug, Clone, Copy)]
+enum Keep {
+    ForOne,
+    About(Duration),
+    Open,
+}
+
 /// A connection between two exchanges.
 pub(super) struct Line {
+    address: SocketAddr,
+    /// When it is given up; none where it is kept.
+    until: Option<Instant>,
     sender: SendRequest<Full<Bytes>>,
     wire: Wire,
 }
@@ -75,18 +92,34 @@ impl Plain {
         headers.insert(HOST, HeaderValue::try_from(host).map_err(|e| own(&e))?);
         headers.insert(USER_AGENT, HeaderValue::from_static(super::USER_AGENT));
         headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+        let record = &plan.connect.record;
+        let keep = match (record.disable_keepalive, record.connection_lifetime) {
+            (true, _) => Keep::ForOne,
+            (false, Some(lifetime)) => Keep::About(lifetime.0),
+            (false, None) => Keep::Open,
+        };
+        if let Keep::ForOne = keep {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         for name in plan.headers.keys() {
             headers.remove(name);
         }
         headers.extend(plan.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
-        let names = Names::of(url);
-        Ok(Plain { names, method: plan.method.clone(), target, headers, body: plan.body.clone() })
+        Ok(Plain {
+            names: Names::of(url),
+            keep,
+            opened: Cell::new(0),
+            method: plan.method.clone(),
+            target,
+            headers,
+            body: plan.body.clone(),
+        })
     }
 
     /// Send the request over the connection that was kept, or a new one, and read the answer to its end.
     pub(super) async fn talk(&self, kept: &mut Option<Line>, judge: &Exchange, outcome: &mut Outcome) {
         // taken out for as long as it is under way: given up half way, it is closed
-        let mut line = match kept.take() {
+        let mut line = match kept.take().filter(|line| self.is_wanted(line)) {
             Some(line) => line.still_open().await,
             None => None,
         };
@@ -114,16 +147,37 @@ impl Plain {
                 }
             }
         }
-        *kept = Some(line);
+        if !matches!(self.keep, Keep::ForOne) {
+            *kept = Some(line);
+        }
+    }
+
+    /// Whether its time is not over, and the service still there where it leads.
+    fn is_wanted(&self, line: &Line) -> bool {
+        line.until.is_none_or(|until| Instant::now() < until) && self.names.hold(line.address)
+    }
+
+    /// Connections that began together are not to end together: each has between three and five quarters of the time.
+    fn until(&self) -> Option<Instant> {
+        let Keep::About(lifetime) = self.keep else { return None };
+        let number = self.opened.replace(self.opened.get().wrapping_add(1));
+        // multiples of the golden ratio are spread as evenly as can be
+        let spread = (f64::from(number) * 0.618_033_988_749_895).fract();
+        Some(Instant::now() + lifetime.mul_f64(0.75 + 0.5 * spread))
     }
 
     async fn connect(&self) -> Option<Line> {
-        let stream = self.names.connect().await.ok()?;
+        let (stream, address) = self.names.connect().await.ok()?;
         // what is due goes out now
         let _ = stream.set_nodelay(true);
         let (sender, connection) =
             http1::Builder::new().max_buf_size(BUFFER).handshake(TokioIo::new(stream)).await.ok()?;
-        Some(Line { sender, wire: Wire { connection: Some(Box::pin(connection)) } })
+        Some(Line {
+            address,
+            until: self.until(),
+            sender,
+            wire: Wire { connection: Some(Box::pin(connection)) },
+        })
     }
 
     fn request(&self) -> Request<Full<Bytes>> {

@@ -95,6 +95,7 @@ fn plan(steady_s: f64) -> PlanRecord {
         rate: Rate::PerSecond(1.0),
         connections: 1,
         threads: 1,
+        connect: Default::default(),
         timeout: span(10.0),
         requests: None,
         until_sure: None,

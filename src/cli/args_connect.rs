@@ -1,0 +1,57 @@
+//! Over which connections: the flags, named as curl and oha name them.
+
+use clap::Args;
+
+use super::args_run::{on, typed};
+use crate::plan::Settings;
+
+/// How connections are made.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Connections")]
+pub struct ConnectArgs {
+    /// HTTP/2: over https where the server offers it, over http by prior knowledge; -c counts its streams then
+    #[arg(long)]
+    pub http2: bool,
+    /// Connect to this Unix socket in place of the URL's host and port
+    #[arg(long, value_name = "PATH")]
+    pub unix_socket: Option<String>,
+    /// Trust only the authorities in this PEM file
+    #[arg(long, value_name = "FILE")]
+    pub cacert: Option<String>,
+    /// The client's own certificate, in PEM, perhaps with its key
+    #[arg(long, value_name = "FILE")]
+    pub cert: Option<String>,
+    /// The key of --cert, where it stands in another file
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<String>,
+    /// The name that TLS asks for and checks, in place of the URL's host
+    #[arg(long, value_name = "NAME")]
+    pub sni: Option<String>,
+    /// Go through this proxy, or through env, the one that the environment names [default: none]
+    #[arg(short = 'x', long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// Each request has a connection of its own
+    #[arg(long)]
+    pub disable_keepalive: bool,
+    /// Use a connection for about so long, and then another
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub connection_lifetime: Option<String>,
+}
+
+impl ConnectArgs {
+    /// Puts them down beside what is there.
+    pub(super) fn fill(self, settings: Settings) -> Settings {
+        Settings {
+            http2: on(self.http2),
+            unix_socket: typed(self.unix_socket),
+            cacert: typed(self.cacert),
+            cert: typed(self.cert),
+            key: typed(self.key),
+            sni: typed(self.sni),
+            proxy: typed(self.proxy),
+            disable_keepalive: on(self.disable_keepalive),
+            connection_lifetime: typed(self.connection_lifetime),
+            ..settings
+        }
+    }
+}
