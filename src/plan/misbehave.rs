@@ -65,6 +65,14 @@ pub(super) fn plan(
     if url.scheme() != "http" {
         return Err(first.wrong("misbehaving clients use raw sockets, which speak http and not https here"));
     }
+    let ways = [
+        ("http2", layers.on(|s| s.http2)),
+        ("unix-socket", layers.pick("unix-socket", |s| &s.unix_socket).is_some()),
+    ];
+    let proxy = ("proxy", layers.pick("proxy", |s| &s.proxy).is_some());
+    if let Some((way, _)) = ways.into_iter().chain([proxy]).find(|(_, asked)| *asked) {
+        return Err(first.wrong(format!("misbehaving clients speak HTTP/1.1 over TCP: leave out --{way}")));
+    }
     let Some(rate) = rate.per_second() else {
         return Err(Error::usage(
             "--rate: with --misbehave requests need a rate to be a share of, and max is none",

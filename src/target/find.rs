@@ -4,6 +4,7 @@
 //! executable, stands for all; those that have none in common are instances side by side. soak's own ancestors
 //! never are.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -20,6 +21,51 @@ pub struct Door {
     pub address: IpAddr,
     /// The port.
     pub port: u16,
+}
+
+/// Where the target listens, in all the ways that lead to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doors {
+    /// The addresses behind a URL, in the order in which they are tried.
+    Ports(Vec<Door>),
+    /// A Unix socket, by its path.
+    Socket(PathBuf),
+}
+
+impl Doors {
+    /// Who holds the first of them that somebody holds; with the port, where it is one.
+    ///
+    /// # Errors
+    /// A sentence that says why nobody can be named and what to do.
+    pub fn behind(&self) -> std::result::Result<(Option<Door>, Vec<Identity>), String> {
+        match self {
+            Doors::Ports(doors) => behind(doors).map(|(door, roots)| (Some(door), roots)),
+            Doors::Socket(path) => {
+                let held = os::holding_socket(path);
+                match standing(&held) {
+                    roots if !roots.is_empty() => Ok((None, roots)),
+                    _ => Err(nobody(Some(held), &self.to_string())),
+                }
+            }
+        }
+    }
+
+    /// Who holds each of them.
+    pub fn held(&self) -> Vec<Holding> {
+        match self {
+            Doors::Ports(doors) => doors.iter().map(|door| os::holding(door.address, door.port)).collect(),
+            Doors::Socket(path) => vec![os::holding_socket(path)],
+        }
+    }
+}
+
+impl fmt::Display for Doors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Doors::Ports(doors) => write!(f, "port {}", doors.first().map_or(0, |door| door.port)),
+            Doors::Socket(path) => write!(f, "socket {}", path.display()),
+        }
+    }
 }
 
 /// Who holds a listening socket, as far as soak may see.
@@ -76,30 +122,34 @@ pub fn behind(doors: &[Door]) -> std::result::Result<(Door, Vec<Identity>), Stri
     let mut why = None;
     for &door in doors {
         let held = os::holding(door.address, door.port);
-        if let Holding::By(pids) = &held {
-            let roots = roots(pids, &own_line(), &|pid| os::parent(pid), &|pid| os::executable(pid));
-            let alive: Vec<Identity> = roots.into_iter().filter_map(Identity::of).collect();
-            if !alive.is_empty() {
-                return Ok((door, alive));
-            }
+        let alive = standing(&held);
+        if !alive.is_empty() {
+            return Ok((door, alive));
         }
         // an address where somebody is tells more than one where nobody is
         if why.is_none() || !matches!(held, Holding::Nobody | Holding::Elsewhere) {
             why = Some(held);
         }
     }
-    Err(nobody(why, doors.first().map_or(0, |door| door.port)))
+    Err(nobody(why, &format!("port {}", doors.first().map_or(0, |door| door.port))))
+}
+
+/// The processes that stand for these holders and are still alive.
+fn standing(held: &Holding) -> Vec<Identity> {
+    let Holding::By(pids) = held else { return Vec::new() };
+    let roots = roots(pids, &own_line(), &|pid| os::parent(pid), &|pid| os::executable(pid));
+    roots.into_iter().filter_map(Identity::of).collect()
 }
 
 /// Why nobody can be named, and what to do.
-fn nobody(why: Option<Holding>, port: u16) -> String {
+fn nobody(why: Option<Holding>, place: &str) -> String {
     match why {
         Some(Holding::Forbidden(user)) => format!(
-            "port {port} is held by a process of user {user} that soak may not look at; run soak with sudo, \
+            "{place} is held by a process of user {user} that soak may not look at; run soak with sudo, \
              or name the process with --pid"
         ),
         Some(Holding::OutOfSight) => format!(
-            "port {port} is held by a process that cannot be seen from here, in another container perhaps; \
+            "{place} is held by a process that cannot be seen from here, in another container perhaps; \
              run soak where the process is, or name it with --pid"
         ),
         Some(Holding::Elsewhere) => {
@@ -107,11 +157,11 @@ fn nobody(why: Option<Holding>, port: u16) -> String {
              metrics page with --metrics"
                 .into()
         }
-        Some(Holding::By(_)) => format!(
-            "port {port} is held only by soak itself or by what started it; name the process with --pid"
-        ),
+        Some(Holding::By(_)) => {
+            format!("{place} is held only by soak itself or by what started it; name the process with --pid")
+        }
         Some(Holding::Nobody) | None => {
-            format!("nobody listens on port {port}; start the service, or name it with --pid")
+            format!("nobody listens on {place}; start the service, or name it with --pid")
         }
     }
 }
@@ -251,6 +301,27 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_os = "linux")]
+    fn whoever_listens_at_a_unix_socket_is_found_and_who_is_connected_to_it_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("service.sock");
+        let doors = Doors::Socket(path.clone());
+        assert!(doors.behind().unwrap_err().contains(&format!("nobody listens on {doors}")));
+        let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let client = std::os::unix::net::UnixStream::connect(&path).unwrap();
+        let sleeps = |fd: OwnedFd| Command::new("sleep").arg("20").stdin(fd).spawn().unwrap();
+        let mut served = sleeps(listener.accept().unwrap().0.into());
+        let mut holder = sleeps(listener.into());
+        let (door, found) = doors.behind().unwrap();
+        assert_eq!((door, found.iter().map(|i| i.pid).collect::<Vec<_>>()), (None, vec![holder.id()]));
+        drop(client);
+        for child in [&mut served, &mut holder] {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    #[test]
     fn every_reason_why_nobody_is_named_says_what_to_do() {
         let table = [
             (
@@ -264,7 +335,7 @@ mod tests {
             (None, "nobody listens on port 81; start the service"),
         ];
         for (why, says) in table {
-            let line = nobody(why.clone(), 81);
+            let line = nobody(why.clone(), "port 81");
             assert!(line.contains(says), "{why:?}: {line}");
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::find::{Door, behind, named};
+use super::find::{Doors, named};
 use super::identity::Identity;
 use super::os::{container_named, threads_ran};
 use super::started::Exit;
@@ -23,7 +23,7 @@ pub type Roots = Arc<Mutex<Vec<Identity>>>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Search {
     /// Whoever holds the listening socket.
-    Doors(Vec<Door>),
+    Doors(Doors),
     /// The process of this name.
     Name(String),
     /// The first process of the container whose id begins with this.
@@ -35,7 +35,7 @@ pub enum Search {
 impl Search {
     fn again(&self) -> Vec<Identity> {
         match self {
-            Search::Doors(doors) => behind(doors).map(|(_, roots)| roots).unwrap_or_default(),
+            Search::Doors(doors) => doors.behind().map(|(_, roots)| roots).unwrap_or_default(),
             Search::Name(name) => named(name).into_iter().collect(),
             Search::Container(id) => container_named(id).into_iter().collect(),
             Search::Never => Vec::new(),
@@ -183,6 +183,7 @@ pub fn current(roots: &Roots) -> Vec<Identity> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::find::Door;
     use std::net::TcpListener;
     use std::process::{Child, Command};
 
@@ -200,7 +201,7 @@ mod tests {
     fn a_target_that_goes_and_comes_back_is_told_so() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = listener.local_addr().unwrap();
-        let doors = vec![Door { address: at.ip(), port: at.port() }];
+        let doors = Doors::Ports(vec![Door { address: at.ip(), port: at.port() }]);
         let first = holder(&listener);
         let before = first.id();
         let roots: Roots = Arc::new(Mutex::new(vec![Identity::of(before).unwrap()]));
@@ -235,7 +236,7 @@ mod tests {
     fn a_child_that_takes_the_port_later_brings_back_who_was_told_to_be_gone() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = listener.local_addr().unwrap();
-        let doors = vec![Door { address: at.ip(), port: at.port() }];
+        let doors = Doors::Ports(vec![Door { address: at.ip(), port: at.port() }]);
         let first = holder(&listener);
         let before = first.id();
         let roots: Roots = Arc::new(Mutex::new(vec![Identity::of(before).unwrap()]));

@@ -35,7 +35,7 @@ mod os {
     #[cfg(not(target_os = "linux"))]
     pub use super::portable::*;
     #[cfg(target_os = "linux")]
-    pub use super::sockets::holding;
+    pub use super::sockets::{holding, holding_socket};
     #[cfg(target_os = "linux")]
     pub use super::upstream::{behind_translation, outgoing, relayed_to};
 }
@@ -45,9 +45,9 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::evidence::{Runtime, TargetRecord};
-use crate::plan::{Plan, TargetPlan};
+use crate::plan::{Plan, RequestPlan, TargetPlan};
 
-use find::Door;
+use find::{Door, Doors};
 use follow::{Follower, Roots, Search};
 pub use forwarder::{Standing, Upstream};
 pub use identity::Identity;
@@ -93,7 +93,7 @@ pub async fn find(plan: &Plan, command: &mut Option<Started>) -> Result<Found> {
     let doors = match &plan.target {
         TargetPlan::LoadOnly => return Ok(Found::Nobody("--load-only looks at no process".into())),
         _ => match &plan.request {
-            Some(request) => Some(find::doors(&request.url).await),
+            Some(request) => Some(doors(request).await),
             None => None,
         },
     };
@@ -102,16 +102,19 @@ pub async fn find(plan: &Plan, command: &mut Option<Started>) -> Result<Found> {
 
 async fn find_at(
     plan: &TargetPlan,
-    doors: Option<Result<Vec<Door>>>,
+    doors: Option<Result<Doors>>,
     limit: Option<u64>,
     command: &mut Option<Started>,
 ) -> Result<Found> {
     let (roots, door, search, found_by) = match plan {
         TargetPlan::LoadOnly => return Ok(Found::Nobody("--load-only looks at no process".into())),
         TargetPlan::Port => {
-            let doors = doors.unwrap_or(Ok(Vec::new()))?;
-            match find::behind(&doors) {
-                Ok((door, roots)) => (roots, Some(door), Search::Doors(doors), "holds the port"),
+            let doors = doors.unwrap_or(Ok(Doors::Ports(Vec::new())))?;
+            match doors.behind() {
+                Ok((door, roots)) => {
+                    let by = if door.is_some() { "holds the port" } else { "holds the socket" };
+                    (roots, door, Search::Doors(doors), by)
+                }
                 Err(why) => return Ok(Found::Nobody(why)),
             }
         }
@@ -119,13 +122,13 @@ async fn find_at(
             let root = Identity::of(*pid)
                 .ok_or_else(|| Error::usage(format!("there is no process with pid {pid}")))?;
             // believed, whoever holds the port; it has a successor only if it held the port itself
-            let held = doors.and_then(Result::ok).and_then(|doors| Some((find::behind(&doors).ok()?, doors)));
+            let held = doors.and_then(Result::ok).and_then(|doors| Some((doors.behind().ok()?, doors)));
             let held = held.filter(|((_, holders), _)| {
                 let tree = Tree::of(&[root]);
                 holders.iter().any(|holder| tree.contains(holder.pid))
             });
             let (door, search) = match held {
-                Some(((door, _), doors)) => (Some(door), Search::Doors(doors)),
+                Some(((door, _), doors)) => (door, Search::Doors(doors)),
                 None => (None, Search::Never),
             };
             (vec![root], door, search, "--pid")
@@ -141,7 +144,7 @@ async fn find_at(
             match doors.transpose()? {
                 Some(doors) => {
                     let (door, roots) = start(line, &doors, command).await?;
-                    (roots, Some(door), Search::Doors(doors), "started")
+                    (roots, door, Search::Doors(doors), "started")
                 }
                 // where it listens, if it does, was not told: it is there as soon as it runs
                 None => {
@@ -196,14 +199,20 @@ impl Target {
     }
 }
 
+async fn doors(request: &RequestPlan) -> Result<Doors> {
+    match &request.connect.record.unix_socket {
+        Some(path) => Ok(Doors::Socket(path.into())),
+        None => find::doors(&request.url).await.map(Doors::Ports),
+    }
+}
+
 async fn start(
     line: &[String],
-    doors: &[Door],
+    doors: &Doors,
     command: &mut Option<Started>,
-) -> Result<(Door, Vec<Identity>)> {
-    let port = doors.first().map_or(0, |door| door.port);
-    for door in doors {
-        match os::holding(door.address, door.port) {
+) -> Result<(Option<Door>, Vec<Identity>)> {
+    for held in doors.held() {
+        match held {
             find::Holding::Nobody => {}
             find::Holding::Elsewhere => {
                 return Err(Error::usage("the URL leads to another machine, not to the command after --"));
@@ -212,11 +221,11 @@ async fn start(
                 let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
                 let who = pids.join(", ");
                 return Err(Error::usage(format!(
-                    "port {port} is already held by pid {who}; end it, or leave out the command"
+                    "{doors} is already held by pid {who}; end it, or leave out the command"
                 )));
             }
             find::Holding::Forbidden(_) | find::Holding::OutOfSight => {
-                return Err(Error::usage(format!("port {port} is already held by another process")));
+                return Err(Error::usage(format!("{doors} is already held by another process")));
             }
         }
     }
@@ -224,16 +233,16 @@ async fn start(
     let patience = Instant::now() + LISTENS_WITHIN;
     loop {
         started.look();
-        if let Ok((door, roots)) = find::behind(doors) {
+        if let Ok((door, roots)) = doors.behind() {
             return Ok((door, roots));
         }
         // one that puts itself into the background ends well and listens a little later
         let problem = match started.exit().status() {
             Some(status) if !status.success() => {
-                Some(format!("ended before it listened on port {port}: {status}"))
+                Some(format!("ended before it listened on {doors}: {status}"))
             }
             _ if Instant::now() > patience => {
-                Some(format!("did not listen on port {port} within {} s", LISTENS_WITHIN.as_secs()))
+                Some(format!("did not listen on {doors} within {} s", LISTENS_WITHIN.as_secs()))
             }
             _ => None,
         };

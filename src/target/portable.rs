@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
@@ -81,6 +81,11 @@ pub fn holding(address: IpAddr, port: u16) -> Holding {
     }
     let pids = listening(address, port);
     if pids.is_empty() { Holding::Nobody } else { Holding::By(pids) }
+}
+
+/// Who listens at a Unix socket: this system does not tell.
+pub fn holding_socket(_path: &Path) -> Holding {
+    Holding::OutOfSight
 }
 
 /// The processes that listen there, or on all addresses.

@@ -6,9 +6,10 @@
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use procfs::net::{TcpNetEntry, TcpState};
+use procfs::net::{TcpNetEntry, TcpState, UnixNetEntry, UnixState};
 use procfs::process::{FDTarget, Process};
 
 use super::find::Holding;
@@ -143,19 +144,37 @@ pub fn holding(address: IpAddr, port: u16) -> Holding {
     for namespace in namespaces.iter().filter(|n| n.has(address)) {
         local = true;
         let listening = namespace.listeners(address, port, &namespace.sockets());
-        let Some(first) = listening.first() else { continue };
-        let (found, sight) = holders(&listening.iter().map(|s| s.inode).collect());
-        let mut pids: Vec<u32> = found.into_iter().map(|(pid, _)| pid).collect();
-        pids.dedup();
-        return match (pids.is_empty(), sight) {
-            (false, _) => Holding::By(pids),
-            (true, Sight::Partial) => {
-                Holding::Forbidden(linux::user_name(first.uid, Path::new("/etc/passwd")))
-            }
-            (true, Sight::Whole) => Holding::OutOfSight,
-        };
+        if let Some(first) = listening.first() {
+            return held(&listening.iter().map(|s| s.inode).collect(), first.uid);
+        }
     }
     if local { Holding::Nobody } else { Holding::Elsewhere }
+}
+
+/// Who listens at the Unix socket of this path. Sockets of other network namespaces are not seen.
+pub fn holding_socket(path: &Path) -> Holding {
+    let Ok(sockets) = procfs::net::unix() else { return Holding::OutOfSight };
+    // one that is connected bears the path of the listener that accepted it
+    let listens = |entry: &UnixNetEntry| matches!(entry.state, UnixState::UNCONNECTED);
+    let here = |entry: &UnixNetEntry| entry.path.as_deref() == Some(path);
+    let inodes: HashSet<u64> =
+        sockets.into_iter().filter(|e| listens(e) && here(e)).map(|entry| entry.inode).collect();
+    match (inodes.is_empty(), fs::metadata(path)) {
+        (false, file) => held(&inodes, file.map_or(0, |file| file.uid())),
+        (true, _) => Holding::Nobody,
+    }
+}
+
+/// Who holds sockets with these inodes, which this user made.
+fn held(inodes: &HashSet<u64>, uid: u32) -> Holding {
+    let (found, sight) = holders(inodes);
+    let mut pids: Vec<u32> = found.into_iter().map(|(pid, _)| pid).collect();
+    pids.dedup();
+    match (pids.is_empty(), sight) {
+        (false, _) => Holding::By(pids),
+        (true, Sight::Partial) => Holding::Forbidden(linux::user_name(uid, Path::new("/etc/passwd"))),
+        (true, Sight::Whole) => Holding::OutOfSight,
+    }
 }
 
 /// Who holds these inodes, by pid, and whether some process would not let soak look.

@@ -27,12 +27,12 @@ fn listening(port: u16, first: &str) -> Vec<String> {
 }
 
 async fn found(plan: &TargetPlan, door: Door) -> Result<Found> {
-    find_at(plan, Some(Ok(vec![door])), None, &mut None).await
+    find_at(plan, Some(Ok(Doors::Ports(vec![door]))), None, &mut None).await
 }
 
 /// Who started a command holds on to it, or it ends.
 async fn here(plan: &TargetPlan, door: Door, command: &mut Option<Started>) -> Target {
-    match find_at(plan, Some(Ok(vec![door])), None, command).await {
+    match find_at(plan, Some(Ok(Doors::Ports(vec![door]))), None, command).await {
         Ok(Found::Here(target)) => *target,
         other => panic!("{other:?}"),
     }
@@ -66,7 +66,7 @@ async fn a_command_that_is_still_awaited_is_the_callers_to_end() {
     let door = free_door();
     let mut command = None;
     let plan = TargetPlan::Command(vec!["sleep".into(), "30".into()]);
-    let never = find_at(&plan, Some(Ok(vec![door])), None, &mut command);
+    let never = find_at(&plan, Some(Ok(Doors::Ports(vec![door]))), None, &mut command);
     assert!(tokio::time::timeout(Duration::from_millis(200), never).await.is_err());
     let mut command = command.expect("it was started");
     assert!(command.exit().status().is_none());
