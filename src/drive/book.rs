@@ -169,6 +169,7 @@ impl Book {
             body_bytes: counted.body_bytes,
             slot_waits: counted.slot_waits,
             overslept: counted.overslept,
+            busy: 0.0,
             histograms: counted.histograms,
         }
     }

@@ -56,6 +56,9 @@ pub struct Interval {
     pub slot_waits: u64,
     /// The longest that the driver itself woke later than it had meant to: the machine is starved, not the target.
     pub overslept: Duration,
+    /// The share of the time in which the busiest of soak's own threads had something to do; near 1 it could not have
+    /// sent more.
+    pub busy: f64,
     histograms: Histograms,
 }
 
@@ -66,6 +69,7 @@ impl Interval {
         self.body_bytes += other.body_bytes;
         self.slot_waits += other.slot_waits;
         self.overslept = self.overslept.max(other.overslept);
+        self.busy = self.busy.max(other.busy);
         self.histograms.add(&other.histograms);
     }
 

@@ -8,6 +8,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use tokio::runtime::RuntimeMetrics;
+
 use super::book::Book;
 use super::clock::Clock;
 use super::engine::{self, Shared};
@@ -29,6 +31,10 @@ pub(super) struct EngineThread {
     ended: Receiver<()>,
     /// Room for the next interval, made outside of the engine's lock.
     spare: Counted,
+    /// Tells how long the thread has had something to do,
+    worked: RuntimeMetrics,
+    /// and how long it had at the last take.
+    worked_before: Duration,
 }
 
 impl EngineThread {
@@ -52,6 +58,7 @@ impl EngineThread {
         let timeout = sending.timeout;
         let book = Book::new(sending.rate, timeout, turn, clock.now());
         let shared = Arc::new(Shared::new(book, clock));
+        let worked = runtime.metrics();
         let (alive, ended) = channel();
         let for_engine = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
@@ -63,15 +70,22 @@ impl EngineThread {
                 runtime.shutdown_background();
             })
             .map_err(own)?;
-        Ok(EngineThread { shared, thread: Some(thread), ended, spare: Counted::new() })
+        let thread = Some(thread);
+        let (spare, worked_before) = (Counted::new(), Duration::ZERO);
+        Ok(EngineThread { shared, thread, ended, spare, worked, worked_before })
     }
 
     /// What it counted since the last take.
     pub(super) fn take(&mut self, now: Duration) -> Interval {
         // dropped here: what was the engine's becomes the caller's, and the spare becomes the engine's
         let spare = std::mem::replace(&mut self.spare, Counted::new());
-        let interval = self.shared.book().take(spare, now);
+        let mut interval = self.shared.book().take(spare, now);
         self.spare = Counted::empty_like(&interval.histograms);
+        // the engine's thread is the only worker of its runtime
+        let worked = self.worked.worker_total_busy_duration(0);
+        let time = interval.to.saturating_sub(interval.from).as_secs_f64();
+        let busy = worked.saturating_sub(std::mem::replace(&mut self.worked_before, worked)).as_secs_f64();
+        interval.busy = if time > 0.0 { (busy / time).min(1.0) } else { 0.0 };
         interval
     }
 

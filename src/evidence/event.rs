@@ -112,6 +112,11 @@ pub enum EventKind {
         /// How many at once.
         requests: u64,
     },
+    /// soak itself could not send what was due, for the first time: its own thread had no time left.
+    LoadSaturated {
+        /// The share of the time in which it had something to do.
+        busy: f64,
+    },
     /// soak itself sent late for the first time: its machine had no processor to spare.
     LoadLate {
         /// By how much, in seconds.

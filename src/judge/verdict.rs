@@ -166,6 +166,10 @@ fn doubts(
     }
     // a service that is not well explains more than any curve of it
     if let (Some(plan), Some(load)) = (plan, load) {
+        if !rate_held(load, plan.rate) && saturated(evidence) {
+            // then most of the errors are its own as well
+            doubts.push(format!("soak itself could send only {}", of_asked(load, plan.rate)));
+        }
         let most = plan.judging.max_error_ratio;
         if load.errors.ratio > most {
             let (worst, _) = load.errors.by_kind.iter().max_by_key(|(_, n)| **n).unzip();
@@ -176,12 +180,8 @@ fn doubts(
                 Unit::Ratio.show(most)
             ));
         }
-        if !rate_held(load, plan.rate) {
-            doubts.push(format!(
-                "only {} of the {} asked for could be sent in steady",
-                Rate::PerSecond(load.rate_held.max(1e-9)),
-                load.rate_asked.map_or(plan.rate, Rate::PerSecond)
-            ));
+        if !rate_held(load, plan.rate) && !saturated(evidence) {
+            doubts.push(format!("only {} could be sent in steady", of_asked(load, plan.rate)));
         }
     }
     let watched = plan.is_some_and(|plan| !plan.drives());
@@ -300,4 +300,15 @@ fn excludes(voters: &Voters, steady: &Steady) -> Option<String> {
         }
         None => format!("no growth above {} in {span}", Unit::Bytes.show_slope(least)),
     })
+}
+/// Whether the driver was what could not keep up.
+fn saturated(evidence: &Evidence) -> bool {
+    evidence.events.iter().any(|event| matches!(event.kind, EventKind::LoadSaturated { .. }))
+}
+
+/// How much of the rate was held.
+fn of_asked(load: &LoadFinding, asked: Rate) -> String {
+    let held = if load.rate_held < 100.0 { load.rate_held } else { load.rate_held.round() };
+    let asked = load.rate_asked.map_or(asked, Rate::PerSecond);
+    format!("{} of the {asked} asked for", Rate::PerSecond(held.max(1e-9)))
 }

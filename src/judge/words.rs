@@ -261,6 +261,11 @@ pub fn of_load(event: &EventKind) -> Option<String> {
              a lower --rate."
                 .into(),
         ),
+        EventKind::LoadSaturated { busy } => Some(format!(
+            "soak itself could not send so much: its threads were busy for {} of the time; more --threads, a lower \
+             --rate or a machine with more cores. What was dropped says nothing of the target.",
+            Unit::Ratio.show(*busy)
+        )),
         EventKind::LoadLate { seconds } => Some(format!(
             "soak itself was late by {}: the machine it runs on had no processor to spare.",
             Span::from_secs_f64(*seconds)

@@ -7,6 +7,8 @@
 mod compare;
 mod demo;
 mod doctor;
+#[cfg(unix)]
+mod driver;
 mod endings;
 mod foresight;
 #[cfg(unix)]
