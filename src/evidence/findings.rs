@@ -61,6 +61,9 @@ pub struct LoadFinding {
     pub held_ratio: f64,
     /// How late soak was at the 99th percentile, in seconds.
     pub late_p99_s: f64,
+    /// How late soak sent its requests, against when they were due.
+    #[serde(default)]
+    pub late_s: Percentiles,
     /// Requests that were never sent.
     pub dropped: u64,
     /// What went wrong.

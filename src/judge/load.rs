@@ -61,6 +61,7 @@ pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
         due,
         held_ratio: if due > 0 { (sent as f64 / due as f64).min(1.0) } else { 1.0 },
         late_p99_s: evidence.latency.late.p99,
+        late_s: evidence.latency.late,
         dropped: by_kind.get("dropped").copied().unwrap_or(0),
         errors: ErrorCounts { ratio: (wrong as f64 / due.max(1) as f64).min(1.0), by_kind },
         latency_s: evidence.latency.steady,
