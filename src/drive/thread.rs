@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::runtime::RuntimeMetrics;
+use tokio::runtime::{Runtime, RuntimeMetrics};
 
 use super::book::Book;
 use super::clock::Clock;
@@ -22,6 +22,11 @@ use crate::plan::RequestPlan;
 
 /// An engine stops a second after it was told to, at most; this is for a thread that the machine starves besides.
 const MAY_TAKE: Duration = Duration::from_millis(1500);
+
+/// For one thread that sends. The only work for its other threads is to look up names, which a few can do.
+pub(super) fn runtime() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build()
+}
 
 /// Sends its share of the requests until its book is finished.
 pub(super) struct EngineThread {
@@ -49,12 +54,7 @@ impl EngineThread {
         let slots = sending.slots(turn);
         let exchange = Exchange::new(request, slots)?;
         let own = |e: std::io::Error| Error::Own(format!("the driver could not start: {e}"));
-        // the only work for its other threads is to look up names, which a few can do
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .max_blocking_threads(4)
-            .build()
-            .map_err(own)?;
+        let runtime = runtime().map_err(own)?;
         let timeout = sending.timeout;
         let book = Book::new(sending.rate, timeout, turn, clock.now());
         let shared = Arc::new(Shared::new(book, clock));

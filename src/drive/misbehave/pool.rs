@@ -17,6 +17,7 @@ use super::wire::Client;
 use super::{Ended, HOLD, misbehave};
 use crate::drive::clock::Clock;
 use crate::drive::schedule::{Load, Mix, Schedule};
+use crate::drive::thread::runtime;
 use crate::error::{Error, Result};
 use crate::evidence::{Behaviour, ErrorKind, LoadRow, MisbehavePlan};
 use crate::plan::RequestPlan;
@@ -82,11 +83,7 @@ impl Pool {
         clock: Arc<dyn Clock>,
     ) -> Result<Pool> {
         let own = |e: std::io::Error| Error::Own(format!("the misbehaving clients could not start: {e}"));
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .max_blocking_threads(2)
-            .build()
-            .map_err(own)?;
+        let runtime = runtime().map_err(own)?;
         let shared = Arc::new(Shared {
             state: Mutex::new(State::default()),
             changed: Notify::new(),
