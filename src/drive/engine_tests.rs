@@ -121,6 +121,15 @@ fn a_server_that_closes_after_each_answer_is_no_error() {
 }
 
 #[test]
+fn a_server_that_closes_what_is_idle_is_no_error() {
+    let server = Server::start(Manner::Impatient(20 * MS));
+    let load = Load { requests: Some(10), ..steady(5000 * MS) };
+    let interval = drive(&request_to(server.addr), 4, 2000 * MS, Rate::PerSecond(10.0), load);
+    assert_eq!((interval.row.done, errors(&interval.row)), (10, vec![]));
+    assert!(server.seen.connections.load(Ordering::Relaxed) >= 8, "it did close them");
+}
+
+#[test]
 fn at_a_low_rate_few_connections_are_used() {
     let server = Server::start(Manner::ok_after(Duration::ZERO));
     let interval =

@@ -16,6 +16,8 @@ use crate::plan::RequestPlan;
 pub enum Manner {
     /// This answer, byte for byte, after this time.
     Answer(Vec<u8>, Duration),
+    /// An answer, and then the connection is closed unless another request comes within this time.
+    Impatient(Duration),
     /// The connection is closed with a reset when the request has come.
     Reset,
     /// The start of an answer, and then the connection is closed.
@@ -89,7 +91,11 @@ async fn serve(mut stream: TcpStream, manner: Manner, seen: Arc<Seen>) {
     stream.set_nodelay(true).unwrap();
     let mut buffer = [0_u8; 4096];
     // a small request without a body comes in one piece on loopback
-    while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+    let patience = match manner {
+        Manner::Impatient(time) => time,
+        _ => Duration::from_secs(3600),
+    };
+    while let Ok(Ok(read @ 1..)) = tokio::time::timeout(patience, stream.read(&mut buffer)).await {
         seen.bytes.lock().unwrap().extend_from_slice(&buffer[..read]);
         seen.requests.fetch_add(1, Ordering::Relaxed);
         let _one = InFlight::begin(&seen);
@@ -99,6 +105,12 @@ async fn serve(mut stream: TcpStream, manner: Manner, seen: Arc<Seen>) {
                     tokio::time::sleep(*after).await;
                 }
                 if stream.write_all(answer).await.is_err() {
+                    break;
+                }
+            }
+            Manner::Impatient(_) => {
+                let ok = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+                if stream.write_all(ok).await.is_err() {
                     break;
                 }
             }
