@@ -16,12 +16,17 @@ use tokio::sync::Notify;
 use super::alarm::Alarm;
 use super::book::{Book, Free};
 use super::clock::Clock;
-use super::exchange::{Exchange, Kept};
+use super::exchange::{Exchange, IDLE_FOR, Kept};
 use super::schedule::Ticket;
 
 /// The pacer's alarms are at least so far apart: below 2,000/s each request has an alarm of its own, above they are
 /// sent a few at a time. Half a millisecond is where lateness and CPU meet: a wake-up costs up to 30 µs.
 const ALARM_GAP: Duration = Duration::from_micros(500);
+
+/// Without load all are closed soon, so that what the target holds for them is not held through settle.
+const IDLE_WITHOUT_LOAD: Duration = Duration::from_secs(1);
+/// Idle connections are looked through so often.
+const IDLE_LOOK: Duration = Duration::from_millis(500);
 
 /// What the engine shares with whoever commands it.
 pub(super) struct Shared {
@@ -49,6 +54,10 @@ impl Shared {
 struct Slot {
     ticket: Cell<Option<Ticket>>,
     called: Notify,
+    /// Since when it has had nothing to do, as long as it may hold a connection.
+    idle_since: Cell<Option<Duration>>,
+    /// It is to close its connection.
+    closes: Cell<bool>,
 }
 
 struct Engine {
@@ -79,6 +88,7 @@ pub(super) async fn drive(shared: Arc<Shared>, exchange: Exchange, slots: u32, t
     for id in 0..engine.slots.len() {
         tasks.spawn_local(work(Rc::clone(&engine), id));
     }
+    tasks.spawn_local(close_idle(Rc::clone(&engine)));
     // the slots end with the set, wherever they stand
     tasks.run_until(pace(&engine)).await;
 }
@@ -115,8 +125,12 @@ async fn work(engine: Rc<Engine>, id: usize) {
     let clock = Arc::clone(&engine.shared.clock);
     let mut kept = Kept::default();
     loop {
-        let Some(mut ticket) = engine.slots[id].ticket.take() else {
-            engine.slots[id].called.notified().await;
+        let slot = &engine.slots[id];
+        let Some(mut ticket) = slot.ticket.take() else {
+            slot.called.notified().await;
+            if slot.closes.take() {
+                kept = Kept::default();
+            }
             continue;
         };
         loop {
@@ -137,6 +151,26 @@ async fn work(engine: Rc<Engine>, id: usize) {
     }
 }
 
+/// Has connections closed that are not needed any more.
+async fn close_idle(engine: Rc<Engine>) {
+    loop {
+        tokio::time::sleep(IDLE_LOOK).await;
+        let now = engine.shared.clock.now();
+        let most = match engine.shared.book().load_done(now) {
+            true => IDLE_WITHOUT_LOAD,
+            false => IDLE_FOR,
+        };
+        for id in engine.idle.borrow().iter() {
+            let slot = &engine.slots[*id];
+            if slot.idle_since.get().is_some_and(|since| now.saturating_sub(since) >= most) {
+                slot.idle_since.set(None);
+                slot.closes.set(true);
+                slot.called.notify_one();
+            }
+        }
+    }
+}
+
 impl Engine {
     /// Give what is due to idle slots. None once all is finished, else when to look again, if ever.
     fn hand_out(&self, now: Duration) -> Option<Option<Duration>> {
@@ -146,6 +180,7 @@ impl Engine {
         while let Some(&id) = idle.last() {
             let Some(ticket) = book.next(now) else { break };
             idle.pop();
+            self.slots[id].closes.set(false);
             self.slots[id].ticket.set(Some(ticket));
             self.slots[id].called.notify_one();
         }
@@ -168,6 +203,7 @@ impl Engine {
             }
             Some(_) => {}
             None => {
+                self.slots[id].idle_since.set(Some(now));
                 self.idle.borrow_mut().push(id);
                 self.full_since.set(None);
             }

@@ -130,6 +130,27 @@ fn a_server_that_closes_what_is_idle_is_no_error() {
 }
 
 #[test]
+fn once_there_is_no_load_connections_are_closed_and_opened_again_when_there_is() {
+    let server = Server::start(Manner::ok_after(5 * MS));
+    let clock = Arc::new(Monotonic::begin());
+    let rate = Rate::PerSecond(200.0);
+    let sending = Sending { rate, connections: 8, timeout: Duration::from_secs(5), threads: 1 };
+    let driver = Driver::start(&request_to(server.addr), sending, Arc::<Monotonic>::clone(&clock)).unwrap();
+    let open = || server.seen.open.load(Ordering::Relaxed);
+    for _ in 0..2 {
+        driver.begin(Load { start: clock.now(), requests: Some(20), ..steady(Duration::from_secs(5)) });
+        wait_until_done(&driver);
+        assert!(open() > 0, "kept for who may come soon");
+        let ended = Instant::now();
+        while open() > 0 {
+            assert!(ended.elapsed() < Duration::from_secs(5), "{} are held on to", open());
+            sleep(10 * MS);
+        }
+    }
+    assert_eq!((driver.finish().row.errors.iter().sum::<u64>(), server.requests()), (0, 40));
+}
+
+#[test]
 fn at_a_low_rate_few_connections_are_used() {
     let server = Server::start(Manner::ok_after(Duration::ZERO));
     let interval =

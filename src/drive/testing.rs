@@ -42,6 +42,7 @@ impl Manner {
 pub struct Seen {
     pub requests: AtomicU64,
     pub connections: AtomicU64,
+    pub open: AtomicU64,
     pub in_flight: AtomicU64,
     pub most_in_flight: AtomicU64,
     pub bytes: Mutex<Vec<u8>>,
@@ -87,7 +88,13 @@ async fn accept(listener: TcpListener, manner: Manner, seen: Arc<Seen>) {
     }
 }
 
-async fn serve(mut stream: TcpStream, manner: Manner, seen: Arc<Seen>) {
+async fn serve(stream: TcpStream, manner: Manner, seen: Arc<Seen>) {
+    seen.open.fetch_add(1, Ordering::Relaxed);
+    answer(stream, manner, &seen).await;
+    seen.open.fetch_sub(1, Ordering::Relaxed);
+}
+
+async fn answer(mut stream: TcpStream, manner: Manner, seen: &Seen) {
     stream.set_nodelay(true).unwrap();
     let mut buffer = [0_u8; 4096];
     // a small request without a body comes in one piece on loopback
@@ -98,7 +105,7 @@ async fn serve(mut stream: TcpStream, manner: Manner, seen: Arc<Seen>) {
     while let Ok(Ok(read @ 1..)) = tokio::time::timeout(patience, stream.read(&mut buffer)).await {
         seen.bytes.lock().unwrap().extend_from_slice(&buffer[..read]);
         seen.requests.fetch_add(1, Ordering::Relaxed);
-        let _one = InFlight::begin(&seen);
+        let _one = InFlight::begin(seen);
         match &manner {
             Manner::Answer(answer, after) => {
                 if !after.is_zero() {

@@ -56,7 +56,8 @@ impl Maker {
             .redirect(if plan.follow { same_host() } else { Policy::none() })
             .referer(false)
             .user_agent(super::USER_AGENT)
-            .pool_max_idle_per_host(idle);
+            .pool_max_idle_per_host(idle)
+            .pool_idle_timeout(super::IDLE_FOR);
         builder = match (connect.record.http2, plan.url.scheme()) {
             (false, _) => builder.http1_only(),
             (true, "http") => builder.http2_prior_knowledge(),
