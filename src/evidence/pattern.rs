@@ -13,6 +13,8 @@ use crate::units::{Level, Span};
 
 /// A warm-up that ramps begins at this share of the rate at which steady begins.
 const RAMP_FROM: f64 = 0.1;
+/// And takes this share of warm-up: what fills with requests, a cache or a ring, still fills in the rest of it.
+const RAMP_OVER: f64 = 0.2;
 
 /// How requests arrive.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -112,8 +114,9 @@ impl LoadShape {
         LoadShape::Ramp { from: rate, to: rate, over: Span::default() }
     }
 
-    /// The warm-up that leads up to this rate.
-    pub fn warmup(rate: Level, over: Span) -> LoadShape {
+    /// The warm-up of so long that leads up to this rate.
+    pub fn warmup(rate: Level, warmup: Span) -> LoadShape {
+        let over = Span(warmup.0.mul_f64(RAMP_OVER));
         LoadShape::Ramp { from: Level(rate.0 * RAMP_FROM), to: rate, over }
     }
 
