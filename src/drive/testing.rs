@@ -146,5 +146,8 @@ pub fn request_to(addr: SocketAddr) -> RequestPlan {
         insecure: false,
         follow: false,
         expect_status: Vec::new(),
+        expect_text: Default::default(),
+        name: "main".into(),
+        weight: 1.0,
     }
 }

@@ -35,13 +35,13 @@ impl EngineThread {
     /// # Errors
     /// When the HTTP client cannot be set up or the thread cannot.
     pub(super) fn start(
-        request: &RequestPlan,
+        requests: &[RequestPlan],
         sending: &Sending,
         turn: Turn,
         clock: Arc<dyn Clock>,
     ) -> Result<EngineThread> {
         let slots = sending.slots(turn);
-        let exchange = Exchange::new(request, slots)?;
+        let exchange = Exchange::new(requests, slots)?;
         let own = |e: std::io::Error| Error::Own(format!("the driver could not start: {e}"));
         // the only work for its other threads is to look up names, which a few can do
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -50,7 +50,9 @@ impl EngineThread {
             .build()
             .map_err(own)?;
         let timeout = sending.timeout;
-        let book = Book::new(sending.rate, timeout, turn, clock.now());
+        let names: Vec<String> = requests.iter().map(|request| request.name.clone()).collect();
+        let spare = Counted::new(names.len());
+        let book = Book::new(names, sending.rate, timeout, turn, clock.now());
         let shared = Arc::new(Shared::new(book, clock));
         let (alive, ended) = channel();
         let for_engine = Arc::clone(&shared);
@@ -63,13 +65,13 @@ impl EngineThread {
                 runtime.shutdown_background();
             })
             .map_err(own)?;
-        Ok(EngineThread { shared, thread: Some(thread), ended, spare: Counted::new() })
+        Ok(EngineThread { shared, thread: Some(thread), ended, spare })
     }
 
     /// What it counted since the last take.
     pub(super) fn take(&mut self, now: Duration) -> Interval {
         // dropped here: what was the engine's becomes the caller's, and the spare becomes the engine's
-        let spare = std::mem::replace(&mut self.spare, Counted::new());
+        let spare = std::mem::replace(&mut self.spare, Counted::new(0));
         let interval = self.shared.book().take(spare, now);
         self.spare = Counted::empty_like(&interval.histograms);
         interval

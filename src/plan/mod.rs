@@ -3,6 +3,7 @@
 //! Comes in: [`Settings`] from the command line, the environment and a profile. Goes out: a [`Plan`], or the one line
 //! that says what was wrong. Nothing is sent or written here.
 
+mod blocks;
 mod gates;
 mod layers;
 mod looking;
@@ -13,6 +14,7 @@ mod phases;
 mod profiles;
 mod redact;
 mod request;
+mod requests;
 mod resolve;
 mod sending;
 mod settings;
@@ -25,6 +27,7 @@ mod watch;
 mod tests;
 
 pub use profiles::{BUILT_IN, BuiltIn, Profile, built_in, find};
+pub use requests::RequestTable;
 pub use resolve::{plan, resolve};
 pub use settings::Settings;
 pub use shape::ShapeTable;

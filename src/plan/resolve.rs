@@ -9,12 +9,13 @@ use super::layers::{Layers, Written};
 use super::pattern::Load;
 use super::phases::{self, Asked};
 use super::profiles::{self, Profile};
-use super::request::{self, Outside};
+use super::request::Outside;
+use super::requests::{self, Sent};
 use super::sending::{self, Sending};
 use super::settings::Settings;
 use super::typed::Typed;
 use super::types::{OutPlan, Plan, TargetPlan};
-use super::{gates, looking, misbehave, redact};
+use super::{blocks, gates, looking, misbehave, redact};
 use crate::error::{Error, Result};
 use crate::evidence::{Judging, PhasePlan, PlanRecord};
 use crate::units::{Bytes, Rate, Span, Unit, parse_amount};
@@ -77,22 +78,28 @@ pub(super) fn resolve_in(
     let layers = Layers::new(flags, env, profile);
     let target = looking::target(&layers)?;
     let probes = looking::probes(&layers)?;
-    let request = request::resolve(&layers, outside)?;
-    let rate = rate(&layers, &request.url)?;
+    let Sent { url, requests: sent } = requests::resolve(&layers, outside)?;
+    let request = &sent[0];
+    let rate = rate(&layers, &url)?;
     let requests = whole(&layers, "requests", |s| &s.requests, u64::MAX)?;
     let load = Load::asked(&layers, rate, requests)?;
     let phases = phases(&layers, load.requests_take)?;
     let (rate, pattern) = load.over(phases.steady)?;
     let interval = interval(&layers, &phases)?;
-    let misbehave = misbehave::plan(&layers, &request.url, rate, &pattern, interval)?;
+    let misbehave = misbehave::plan(&layers, &sent, rate, &pattern, interval)?;
+    let blocks = match misbehave {
+        Some(_) => None,
+        None => blocks::of_requests(&sent, rate, &pattern, interval),
+    };
     let peak = pattern.shape.as_ref().map_or(rate, |shape| Rate::PerSecond(shape.peak().0));
-    let Sending { connections, timeout, threads } = sending::resolve(&layers, peak, misbehave.as_ref())?;
+    let Sending { connections, timeout, threads } =
+        sending::resolve(&layers, peak, &sent, misbehave.as_ref())?;
     let judging = judging(&layers, &target)?;
     let record = PlanRecord {
         schema: "soak/1".into(),
         profile: name,
         label: layers.pick("label", |s| &s.label).map(|written| written.text),
-        url: redact::url(&request.url),
+        url: redact::url(&url),
         method: request.method.to_string(),
         headers: request.headers.keys().map(ToString::to_string).collect(),
         body_bytes: request.body.len() as u64,
@@ -108,10 +115,12 @@ pub(super) fn resolve_in(
         pattern,
         watch: None,
         misbehave,
+        blocks,
+        named: requests::records(&sent),
         gates: gates::all(&layers, &judging, &probes)?,
         judging,
     };
-    Ok(Plan { record, request: Some(request), target, probes, out: out(&layers) })
+    Ok(Plan { record, requests: sent, target, probes, out: out(&layers) })
 }
 
 pub(super) fn out(layers: &Layers) -> OutPlan {

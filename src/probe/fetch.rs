@@ -209,6 +209,9 @@ mod tests {
             insecure: false,
             follow: false,
             expect_status: Vec::new(),
+            expect_text: Default::default(),
+            name: "main".into(),
+            weight: 1.0,
         })
         .unwrap()
     }

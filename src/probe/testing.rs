@@ -21,6 +21,9 @@ pub fn request(url: &Url) -> RequestPlan {
         insecure: false,
         follow: false,
         expect_status: Vec::new(),
+        expect_text: Default::default(),
+        name: "main".into(),
+        weight: 1.0,
     }
 }
 

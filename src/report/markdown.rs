@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::picture::clean_text;
+use super::requests;
 use crate::evidence::{
     AccountRow, Attribution, Culprit, Evidence, Findings, GateFinding, GateResult, LoadFinding, Misbehaved,
     ProbeRecord, SeriesFinding,
@@ -46,6 +47,7 @@ fn page_of(out: &mut String, evidence: &Evidence, findings: &Findings) -> std::f
     gates(out, &findings.gates)?;
     if let Some(load) = &findings.load {
         driven(out, load)?;
+        by_request(out, load)?;
         misbehaved(out, &load.misbehaved)?;
     }
     probing(out, &findings.probes)?;
@@ -94,11 +96,11 @@ fn attribution(out: &mut String, lines: &[Attribution]) -> std::fmt::Result {
     if lines.is_empty() {
         return Ok(());
     }
-    writeln!(out, "## Growth by behaviour\n")?;
-    writeln!(out, "| series | client | sent | blocks | each |\n| --- | --- | ---: | ---: | --- |")?;
+    writeln!(out, "## Growth by kind of request\n")?;
+    writeln!(out, "| series | request | sent | blocks | each |\n| --- | --- | ---: | ---: | --- |")?;
     for line in lines {
         let sent = Unit::Count.show(line.sent as f64);
-        let (who, why) = (text(&line.behaviour), text(&line.why));
+        let (who, why) = (text(&line.who()), text(&line.why));
         let series = line.culprit.as_ref().map_or_else(|| text(&line.series), |culprit| code_cell(culprit));
         writeln!(out, "| {series} | {who} | {sent} | {} | {why} |", line.blocks)?;
     }
@@ -197,6 +199,19 @@ fn driven(out: &mut String, load: &LoadFinding) -> std::fmt::Result {
         latency.as_deref().unwrap_or("no latency"),
         show(load.late_p99_s),
     )
+}
+
+/// The same by the name of the request.
+fn by_request(out: &mut String, load: &LoadFinding) -> std::fmt::Result {
+    let rows = requests::rows(load);
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "| {} |\n| --- | ---: | ---: | --- | ---: | ---: |", requests::COLUMNS.join(" | "))?;
+    for row in rows {
+        writeln!(out, "| {} |", row.map(|cell| text(&cell)).join(" | "))?;
+    }
+    writeln!(out)
 }
 
 /// What misbehaved beside the load.

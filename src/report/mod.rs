@@ -13,6 +13,7 @@ pub mod junit;
 pub mod markdown;
 pub mod picture;
 pub mod png;
+mod requests;
 pub mod svg;
 pub mod terminal;
 

@@ -90,9 +90,10 @@ impl Ledger {
     /// Tells once of each way in which the schedule could not be kept.
     pub(super) fn driver_notes(&mut self, interval: &Interval) -> Vec<EventKind> {
         let mut notes = Vec::new();
-        if interval.row.dropped > 0 && !self.told_cap {
+        let dropped = interval.row().dropped;
+        if dropped > 0 && !self.told_cap {
             self.told_cap = true;
-            notes.push(EventKind::LoadDropped { requests: interval.row.dropped });
+            notes.push(EventKind::LoadDropped { requests: dropped });
         }
         if interval.overslept > Duration::from_millis(500) && !self.told_stall {
             self.told_stall = true;

@@ -201,6 +201,8 @@ fn plan() -> PlanRecord {
         pattern: Pattern::default(),
         watch: None,
         misbehave: None,
+        blocks: None,
+        named: Vec::new(),
         judging: Judging {
             horizon: span(30.0 * 86_400.0),
             resolution_bytes: 1024.0,

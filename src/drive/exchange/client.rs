@@ -5,7 +5,7 @@
 use reqwest::redirect::Policy;
 use reqwest::{Client, Request};
 
-use super::Exchange;
+use super::expect::Judge;
 use crate::drive::tally::Outcome;
 use crate::error::{Error, Result};
 use crate::evidence::ErrorKind;
@@ -14,16 +14,17 @@ use crate::plan::RequestPlan;
 /// As many hops as curl and browsers take for a loop, halved: a service behind more is not what is being soaked.
 const MOST_REDIRECTS: usize = 10;
 
-/// The client of one engine with the request that it sends over and over.
+/// The client of one engine with the requests that it sends over and over.
 pub(super) struct Pooled {
     client: Client,
-    request: Request,
+    requests: Vec<Request>,
 }
 
 impl Pooled {
     /// # Errors
     /// When the system has no certificates to check an https server by, or the request cannot be built.
-    pub(super) fn new(plan: &RequestPlan, connections: u32) -> Result<Pooled> {
+    pub(super) fn new(plans: &[RequestPlan], connections: u32) -> Result<Pooled> {
+        let Some(plan) = plans.first() else { return Err(Error::Own("there is no request to send".into())) };
         // Someone may have chosen a provider before; then theirs will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = Client::builder()
@@ -42,18 +43,22 @@ impl Pooled {
         }
         let own = |what: &str, e: reqwest::Error| Error::Own(format!("{what}: {}", causes(&e)));
         let client = builder.build().map_err(|e| own("the HTTP client could not be set up", e))?;
-        let mut request = client.request(plan.method.clone(), plan.url.clone()).headers(plan.headers.clone());
-        if !plan.body.is_empty() {
-            request = request.body(plan.body.clone());
-        }
-        let request = request.build().map_err(|e| own("the request could not be built", e))?;
-        Ok(Pooled { client, request })
+        let request = |plan: &RequestPlan| {
+            let mut request =
+                client.request(plan.method.clone(), plan.url.clone()).headers(plan.headers.clone());
+            if !plan.body.is_empty() {
+                request = request.body(plan.body.clone());
+            }
+            request.build().map_err(|e| own("the request could not be built", e))
+        };
+        let requests = plans.iter().map(request).collect::<Result<Vec<Request>>>()?;
+        Ok(Pooled { client, requests })
     }
 
     /// Send the request, and read the answer to its end.
-    pub(super) async fn talk(&self, judge: &Exchange, outcome: &mut Outcome) {
+    pub(super) async fn talk(&self, which: usize, mut judge: Judge<'_>, outcome: &mut Outcome) {
         // only a body that streams cannot be cloned, and ours are bytes
-        let Some(request) = self.request.try_clone() else { return };
+        let Some(request) = self.requests[which].try_clone() else { return };
         let mut response = match self.client.execute(request).await {
             Ok(response) => response,
             Err(e) => {
@@ -64,8 +69,8 @@ impl Pooled {
         judge.answered(response.status(), outcome);
         loop {
             match response.chunk().await {
-                Ok(Some(chunk)) => outcome.bytes += chunk.len() as u64,
-                Ok(None) => return,
+                Ok(Some(chunk)) => judge.read(&chunk, outcome),
+                Ok(None) => return judge.ended(outcome),
                 Err(_) => {
                     outcome.error = Some(ErrorKind::Body);
                     return;

@@ -14,7 +14,7 @@ use hyper::{Method, Request, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use super::Exchange;
+use super::expect::Judge;
 use super::names::Names;
 use crate::drive::tally::Outcome;
 use crate::error::{Error, Result};
@@ -24,9 +24,14 @@ use crate::plan::RequestPlan;
 /// The most that a connection reads ahead: hyper's own bound, six times this, would add up over many connections.
 const BUFFER: usize = 64 * 1024;
 
-/// The request that is sent over and over, and where to.
+/// The requests that are sent over and over, and where to.
 pub(super) struct Plain {
     names: Names,
+    prepared: Vec<Prepared>,
+}
+
+/// One of them.
+struct Prepared {
     method: Method,
     target: Uri,
     headers: HeaderMap,
@@ -64,7 +69,67 @@ impl Wire {
 impl Plain {
     /// # Errors
     /// When URL or host cannot be written into a request.
-    pub(super) fn new(plan: &RequestPlan) -> Result<Plain> {
+    pub(super) fn new(plans: &[RequestPlan]) -> Result<Plain> {
+        let Some(plan) = plans.first() else { return Err(Error::Own("there is no request to send".into())) };
+        let prepared = plans.iter().map(Prepared::new).collect::<Result<Vec<Prepared>>>()?;
+        Ok(Plain { names: Names::of(&plan.url), prepared })
+    }
+
+    /// Send the request over the connection that was kept, or a new one, and read the answer to its end.
+    pub(super) async fn talk(
+        &self,
+        which: usize,
+        kept: &mut Option<Line>,
+        mut judge: Judge<'_>,
+        outcome: &mut Outcome,
+    ) {
+        // taken out for as long as it is under way: given up half way, it is closed
+        let mut line = match kept.take() {
+            Some(line) => line.still_open().await,
+            None => None,
+        };
+        if line.is_none() {
+            line = self.connect().await;
+        }
+        let Some(mut line) = line else {
+            outcome.error = Some(ErrorKind::Connect);
+            return;
+        };
+        let sending = line.sender.send_request(self.prepared[which].request());
+        // closed, reset, or no HTTP: the connection is of no use any more
+        let Ok(response) = line.wire.bring(sending).await else {
+            outcome.error = Some(ErrorKind::Reset);
+            return;
+        };
+        judge.answered(response.status(), outcome);
+        let mut body = response.into_body();
+        while let Some(frame) = line.wire.bring(body.frame()).await {
+            match frame {
+                Ok(frame) => frame.data_ref().into_iter().for_each(|data| judge.read(data, outcome)),
+                Err(_) => {
+                    outcome.error = Some(ErrorKind::Body);
+                    return;
+                }
+            }
+        }
+        judge.ended(outcome);
+        *kept = Some(line);
+    }
+
+    async fn connect(&self) -> Option<Line> {
+        let stream = self.names.connect().await.ok()?;
+        // what is due goes out now
+        let _ = stream.set_nodelay(true);
+        let (sender, connection) =
+            http1::Builder::new().max_buf_size(BUFFER).handshake(TokioIo::new(stream)).await.ok()?;
+        Some(Line { sender, wire: Wire { connection: Some(Box::pin(connection)) } })
+    }
+}
+
+impl Prepared {
+    /// # Errors
+    /// When URL or host cannot be written into a request.
+    fn new(plan: &RequestPlan) -> Result<Prepared> {
         let own = |e: &dyn std::fmt::Display| Error::Own(format!("the request could not be built: {e}"));
         let url = &plan.url;
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
@@ -79,51 +144,7 @@ impl Plain {
             headers.remove(name);
         }
         headers.extend(plan.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
-        let names = Names::of(url);
-        Ok(Plain { names, method: plan.method.clone(), target, headers, body: plan.body.clone() })
-    }
-
-    /// Send the request over the connection that was kept, or a new one, and read the answer to its end.
-    pub(super) async fn talk(&self, kept: &mut Option<Line>, judge: &Exchange, outcome: &mut Outcome) {
-        // taken out for as long as it is under way: given up half way, it is closed
-        let mut line = match kept.take() {
-            Some(line) => line.still_open().await,
-            None => None,
-        };
-        if line.is_none() {
-            line = self.connect().await;
-        }
-        let Some(mut line) = line else {
-            outcome.error = Some(ErrorKind::Connect);
-            return;
-        };
-        let sending = line.sender.send_request(self.request());
-        // closed, reset, or no HTTP: the connection is of no use any more
-        let Ok(response) = line.wire.bring(sending).await else {
-            outcome.error = Some(ErrorKind::Reset);
-            return;
-        };
-        judge.answered(response.status(), outcome);
-        let mut body = response.into_body();
-        while let Some(frame) = line.wire.bring(body.frame()).await {
-            match frame {
-                Ok(frame) => outcome.bytes += frame.data_ref().map_or(0, |data| data.len() as u64),
-                Err(_) => {
-                    outcome.error = Some(ErrorKind::Body);
-                    return;
-                }
-            }
-        }
-        *kept = Some(line);
-    }
-
-    async fn connect(&self) -> Option<Line> {
-        let stream = self.names.connect().await.ok()?;
-        // what is due goes out now
-        let _ = stream.set_nodelay(true);
-        let (sender, connection) =
-            http1::Builder::new().max_buf_size(BUFFER).handshake(TokioIo::new(stream)).await.ok()?;
-        Some(Line { sender, wire: Wire { connection: Some(Box::pin(connection)) } })
+        Ok(Prepared { method: plan.method.clone(), target, headers, body: plan.body.clone() })
     }
 
     fn request(&self) -> Request<Full<Bytes>> {

@@ -110,6 +110,8 @@ fn plan(steady_s: f64) -> PlanRecord {
         pattern: Pattern::default(),
         watch: None,
         misbehave: None,
+        blocks: None,
+        named: Vec::new(),
         judging: Judging {
             horizon: span(86_400.0),
             resolution_bytes: 1024.0,

@@ -1,24 +1,29 @@
-//! Which request misbehaves, and how: blocks of a second or so whose mixes differ while the ratio over the run holds.
+//! Which kind each request is of: blocks of a second or so whose mixes differ while the ratio over the run holds.
 //!
-//! Comes in: the number of requests of a load, the share of each behaviour, and a seed. Goes out: for the n-th request
-//! that is due what it is, and how many of each there are before it. Pure arithmetic; the same seed deals the same.
+//! Comes in: the number of requests of a load, the share of each kind, and a seed. Goes out: for the n-th request that is
+//! due what it is, and how many of each there are before it. A kind is a named request or a way to misbehave; what is of
+//! none is the base, the commonest request. Pure arithmetic; the same seed deals the same.
 //!
-//! Under a constant mix everything grows in proportion, and nobody could say which behaviour leaks. So each is dealt to
+//! Under a constant mix everything grows in proportion, and nobody could say which kind leaks. So each is dealt to
 //! about a third of the blocks and in those three times as often, drawn at random and independently of the others: a
 //! randomised block design with the run as its own control (R. A. Fisher, The Design of Experiments, 1935, chapter IV).
-//! Blocks form groups, and each group has exactly its share of every behaviour, so that a run which ends early is
-//! balanced too. Warm-up has the constant mix.
+//! Blocks form groups, and each group has exactly its share of every kind, so that a run which ends early is balanced
+//! too. Warm-up has the constant mix, and so has all of a load that blocks would not fit.
+
+use std::ops::Range;
 
 use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
-/// A behaviour is dealt to this share of the blocks, where its ratio leaves room for that.
+/// A kind is dealt to this share of the blocks, where its ratio leaves room for that.
 pub(super) const ON: f64 = 1.0 / 3.0;
-/// So much of a block may misbehave: those who behave are the load, and never stop.
+/// So much of a block need not be of the base, or more where the kinds together are more than this.
 const MOST: f64 = 0.9;
-/// Blocks in a group: enough for every behaviour to be in a dozen, few enough that a run has whole ones.
+/// Blocks in a group: enough for every kind to be in a dozen, few enough that a run has whole ones.
 const GROUP: u64 = 40;
+/// Requests of a constant mix that are dealt at a time.
+const ROUND: u64 = 50;
 
 /// The deal of one load.
 #[derive(Debug, Clone)]
@@ -28,8 +33,10 @@ pub struct Design {
     /// Where steady begins, and the load ends, as numbers of requests.
     first_steady: u64,
     total: u64,
-    /// Requests of a block, about.
-    size: u64,
+    /// What is dealt at a time where the mix is constant.
+    round: u64,
+    /// How many of each kind warm-up has.
+    warm: Vec<u64>,
     /// Blocks in steady, and groups of them.
     blocks: u64,
     groups: u64,
@@ -44,9 +51,9 @@ pub struct Design {
 struct Dealt {
     from: u64,
     to: u64,
-    /// For each request the number of its behaviour.
+    /// For each request the number of its kind.
     kinds: Vec<Option<u8>>,
-    /// How many of each behaviour there were before.
+    /// How many of each kind there were before.
     before: Vec<u64>,
     /// Which block; none in warm-up.
     block: Option<u32>,
@@ -55,6 +62,15 @@ struct Dealt {
 /// A share of a number, so that the shares of all stretches add up to that of the whole.
 fn share_of(share: f64, n: u64) -> u64 {
     (share * n as f64 + 0.5) as u64
+}
+
+impl Dealt {
+    /// How many of each kind there are by its end.
+    fn counts(&self) -> Vec<u64> {
+        let mut counts = self.before.clone();
+        self.kinds.iter().flatten().for_each(|kind| counts[usize::from(*kind)] += 1);
+        counts
+    }
 }
 
 impl Design {
@@ -71,27 +87,39 @@ impl Design {
         let steady = total.saturating_sub(first_steady);
         let blocks = (steady as f64 / size as f64).round().max(1.0) as u64;
         let groups = (blocks as f64 / GROUP as f64).round().max(1.0) as u64;
-        let shares = shares.to_vec();
-        Design {
-            shares,
+        // so many that the counts of all kinds, each rounded by itself, leave something to the base
+        let base = (1.0 - shares.iter().sum::<f64>()).max(0.01);
+        let round = size.max(((shares.len() + 1) as f64 / base).ceil() as u64);
+        let mut design = Design {
+            shares: shares.to_vec(),
             seed,
             first_steady,
             total,
-            size,
+            round,
+            warm: vec![0; shares.len()],
             blocks,
             groups,
             first_block,
             group: None,
             dealt: None,
+        };
+        if first_steady > 0 && first_steady < total {
+            design.warm = design.warm(first_steady - 1).counts();
         }
+        design
+    }
+
+    /// A deal of as many requests as there may be in a constant mix, without blocks.
+    pub fn constant(shares: &[f64]) -> Design {
+        Design::new(shares, u64::MAX, u64::MAX, ROUND, 0, 0)
     }
 
     /// Blocks in steady.
     pub fn blocks(&self) -> u32 {
-        u32::try_from(self.blocks).unwrap_or(u32::MAX)
+        if self.first_steady == self.total { 0 } else { u32::try_from(self.blocks).unwrap_or(u32::MAX) }
     }
 
-    /// How the n-th request behaves: the number of its behaviour, none where it is a normal one.
+    /// What the n-th request is: the number of its kind, none where it is of the base.
     pub fn kind(&mut self, n: u64) -> Option<usize> {
         let dealt = self.deal(n);
         dealt.kinds[(n - dealt.from) as usize].map(usize::from)
@@ -102,14 +130,34 @@ impl Design {
         self.deal(n).block
     }
 
-    /// How many of the first `n` requests misbehave.
-    pub fn misbehaving_before(&mut self, n: u64) -> u64 {
+    /// How many of the first `n` requests are of these kinds.
+    pub fn before(&mut self, n: u64, kinds: Range<usize>) -> u64 {
         if self.total == 0 {
             return 0;
         }
         let dealt = self.deal(n.min(self.total));
         let within = &dealt.kinds[..(n.min(dealt.to) - dealt.from) as usize];
-        dealt.before.iter().sum::<u64>() + within.iter().flatten().count() as u64
+        let held = within.iter().flatten().filter(|kind| kinds.contains(&usize::from(**kind))).count();
+        dealt.before[kinds.clone()].iter().sum::<u64>() + held as u64
+    }
+
+    /// Tells of a range of requests how many there are of each kind in each block. Takes as long as there are requests.
+    pub fn each(&mut self, range: Range<u64>, mut tell: impl FnMut(Option<usize>, Option<u32>, u64)) {
+        let mut from = range.start;
+        let end = range.end.min(self.total);
+        let mut counts = vec![0_u64; self.shares.len() + 1];
+        while from < end {
+            let dealt = self.deal(from);
+            let to = dealt.to.min(end);
+            let base = counts.len() - 1;
+            for kind in &dealt.kinds[(from - dealt.from) as usize..(to - dealt.from) as usize] {
+                counts[kind.map_or(base, usize::from)] += 1;
+            }
+            for (kind, n) in counts.iter_mut().enumerate().filter(|(_, n)| **n > 0) {
+                tell(Some(kind).filter(|kind| *kind < base), dealt.block, std::mem::take(n));
+            }
+            from = to;
+        }
     }
 
     /// The block that holds the n-th request, dealt out.
@@ -122,12 +170,16 @@ impl Design {
     }
 
     fn warm(&self, n: u64) -> Dealt {
-        let from = n - n % self.size;
-        let to = (from + self.size).min(self.first_steady);
+        let from = n - n % self.round;
         let before: Vec<u64> = self.shares.iter().map(|share| share_of(*share, from)).collect();
+        let whole = from.saturating_add(self.round);
         let counts: Vec<u64> =
-            self.shares.iter().zip(&before).map(|(share, before)| share_of(*share, to) - before).collect();
-        Dealt { from, to, kinds: interleaved(&counts, to - from), before, block: None }
+            self.shares.iter().zip(&before).map(|(share, before)| share_of(*share, whole) - before).collect();
+        let mut kinds = interleaved(&counts, self.round);
+        // the last one ends where steady begins
+        let to = whole.min(self.first_steady);
+        kinds.truncate((to - from) as usize);
+        Dealt { from, to, kinds, before, block: None }
     }
 
     fn steady(&mut self, n: u64) -> Dealt {
@@ -145,7 +197,7 @@ impl Design {
         let (from, to) = (self.starts(block), self.starts(block + 1));
         let first = self.group_starts(group);
         let mut before: Vec<u64> =
-            self.shares.iter().map(|s| share_of(*s, self.first_steady) + self.dealt_by(*s, first)).collect();
+            self.shares.iter().zip(&self.warm).map(|(s, warm)| warm + self.dealt_by(*s, first)).collect();
         let counts = match &self.group {
             Some((_, counts)) => {
                 for earlier in &counts[..(block - first) as usize] {
@@ -178,18 +230,19 @@ impl Design {
         group
     }
 
-    /// How many of a behaviour are dealt in steady before a block that begins a group.
+    /// How many of a kind are dealt in steady before a block that begins a group.
     fn dealt_by(&self, share: f64, block: u64) -> u64 {
         share_of(share, self.starts(block) - self.first_steady)
     }
 
-    /// For each block of a group how many there are of each behaviour.
+    /// For each block of a group how many there are of each kind.
     fn draw(&self, group: u64) -> Vec<Vec<u64>> {
         let (first, end) = (self.group_starts(group), self.group_starts(group + 1));
         let count = (end - first) as usize;
         let mut rng = SmallRng::seed_from_u64(self.seed ^ (group + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let size = |block: u64| self.starts(block + 1) - self.starts(block);
-        let mut room: Vec<u64> = (first..end).map(|block| (size(block) as f64 * MOST) as u64).collect();
+        let most = MOST.max((1.0 + self.shares.iter().sum::<f64>()) / 2.0);
+        let mut room: Vec<u64> = (first..end).map(|block| (size(block) as f64 * most) as u64).collect();
         let mut counts = vec![vec![0; self.shares.len()]; count];
         // whoever comes first finds all blocks empty, so the order is drawn as well
         let mut order: Vec<usize> = (0..self.shares.len()).collect();
@@ -281,11 +334,11 @@ mod tests {
         let mut sum = 0;
         for n in 0..4321 {
             if n % 97 == 0 || n == 130 {
-                assert_eq!(design.misbehaving_before(n), sum, "{n}");
+                assert_eq!(design.before(n, 0..10), sum, "{n}");
             }
             sum += u64::from(one_by_one.kind(n).is_some());
         }
-        assert_eq!(design.misbehaving_before(4321), sum);
+        assert_eq!(design.before(4321, 0..10), sum);
     }
 
     #[test]
@@ -307,9 +360,48 @@ mod tests {
     }
 
     #[test]
+    fn weights_hold_over_a_run_over_its_groups_and_where_the_mix_is_constant() {
+        let many = [1.0 / 64.0; 63];
+        for (shares, size) in [(&[0.3, 0.2][..], 100), (&many[..], 320), (&[0.5][..], 10)] {
+            let total = 1010 + 200 * size;
+            for mut design in [Design::new(shares, 1010, total, size, 1, 0), Design::constant(shares)] {
+                let mut before = 0;
+                for to in [1010, 1010 + 40 * size, total] {
+                    for (kind, share) in shares.iter().enumerate() {
+                        let (n, due) = (design.before(to, kind..kind + 1), share * to as f64);
+                        assert!(
+                            (n as f64 - due).abs() <= (0.01 * due).max(1.5),
+                            "{kind} by {to}: {n} of {due}"
+                        );
+                    }
+                    let mut told = 0;
+                    design.each(before..to, |_, _, n| told += n);
+                    assert_eq!(told, to - before);
+                    before = to;
+                }
+                assert_eq!(design.blocks(), if design.first_steady == u64::MAX { 0 } else { 200 });
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_told_of_a_range_is_what_was_dealt_in_it() {
+        let mut design = Design::new(&[0.3, 0.2], 130, 4321, 33, 7, 5);
+        let mut told = std::collections::BTreeMap::new();
+        for (from, to) in [(0, 77), (77, 1000), (1000, 9999)] {
+            design.each(from..to, |kind, block, n| *told.entry((kind, block)).or_default() += n);
+        }
+        let mut dealt = std::collections::BTreeMap::new();
+        for n in 0..4321 {
+            *dealt.entry((design.kind(n), design.block(n))).or_insert(0) += 1;
+        }
+        assert_eq!(told, dealt);
+    }
+
+    #[test]
     fn a_tiny_load_is_dealt_too() {
         let mut design = Design::new(&[0.5], 0, 3, 10, 1, 0);
         assert_eq!(counts(&mut design, 0, 3, 1), [2]);
-        assert_eq!(Design::new(&[0.5], 0, 0, 10, 1, 0).misbehaving_before(0), 0);
+        assert_eq!(Design::new(&[0.5], 0, 0, 10, 1, 0).before(0, 0..1), 0);
     }
 }
