@@ -182,7 +182,8 @@ pub(super) enum Free {
 mod tests {
     use super::*;
     use crate::drive::clock::{Clock, Turned};
-    use crate::evidence::{LoadRow, Pattern};
+    use crate::evidence::{Blocks, LoadRow, Pattern};
+    use crate::units::Span;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -234,6 +235,49 @@ mod tests {
             assert!(book.load_done(clock.now()));
         }
         assert_eq!((due, done, rows), (432_000, 432_000, 17_280));
+    }
+
+    #[test]
+    fn several_requests_are_dealt_and_counted_by_their_weights_and_blocks() {
+        let names = || vec!["a".to_string(), "b".to_string(), "c".to_string()];
+        let blocks = Blocks { seed: 1, block: Span(SECOND) };
+        for (rate, blocks) in
+            [(Rate::PerSecond(50.0), Some(blocks)), (Rate::PerSecond(50.0), None), (Rate::Max, None)]
+        {
+            let mut book = Book::new(names(), rate, 10 * SECOND, Turn::ALL, Duration::ZERO);
+            book.deal(Mix::of(&[5.0, 3.0, 2.0], None, blocks));
+            book.begin(Load { warmup: 10 * SECOND, ..load(0, 120) }, Duration::ZERO);
+            let (mut due, mut sent) = ([0; 3], [0; 3]);
+            let (mut in_blocks, mut mixes) = (0, Vec::new());
+            for tick in 0..1320 {
+                let now = tick * SECOND / 10;
+                // a closed loop gives out what is asked for; what comes behind the twelfth second's stall is dropped
+                let most = if rate == Rate::Max { 5 } else { usize::MAX };
+                if !(300..450).contains(&tick) {
+                    let given: Vec<Ticket> = std::iter::from_fn(|| book.next(now)).take(most).collect();
+                    for ticket in given {
+                        book.tally.sent(ticket, now);
+                        book.ended(ticket, now, now, Outcome::default());
+                    }
+                }
+                for row in book.take(Counted::new(3), now).rows {
+                    let which = names().iter().position(|name| *name == row.request).unwrap();
+                    due[which] += row.due;
+                    sent[which] += row.sent + row.dropped;
+                    in_blocks += row.block.map_or(0, |_| row.due);
+                    mixes.extend(row.block.filter(|_| which == 2).map(|block| (block, row.due)));
+                }
+            }
+            let all: u64 = due.iter().sum();
+            assert_eq!((due, all > 5700), (sent, true), "{rate:?}");
+            for (count, share) in due.iter().zip([0.5, 0.3, 0.2]) {
+                assert!((*count as f64 / all as f64 / share - 1.0).abs() <= 0.01, "{due:?}");
+            }
+            assert_eq!(in_blocks, if blocks.is_some() { 6000 } else { 0 });
+            let without =
+                (0..120).filter(|b| !mixes.iter().any(|(block, due)| block == b && *due > 0)).count();
+            assert!(blocks.is_none() || without > 40, "a kind is not in every block: {without}");
+        }
     }
 
     #[test]

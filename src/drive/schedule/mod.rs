@@ -291,4 +291,6 @@ impl Schedule {
 }
 
 #[cfg(test)]
+mod shape_tests;
+#[cfg(test)]
 mod tests;
