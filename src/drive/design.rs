@@ -20,8 +20,9 @@ use rand::{RngExt, SeedableRng};
 pub(super) const ON: f64 = 1.0 / 3.0;
 /// So much of a block need not be of the base, or more where the kinds together are more than this.
 const MOST: f64 = 0.9;
-/// Blocks in a group: enough for every kind to be in a dozen, few enough that a run has whole ones.
-const GROUP: u64 = 40;
+/// Blocks in a group: so few that growth which one kind brings about still rises straight, and the whole run's trend is
+/// as certain as under a constant mix.
+const GROUP: u64 = 6;
 /// Requests of a constant mix that are dealt at a time.
 const ROUND: u64 = 50;
 
@@ -57,11 +58,6 @@ struct Dealt {
     before: Vec<u64>,
     /// Which block; none in warm-up.
     block: Option<u32>,
-}
-
-/// A share of a number, so that the shares of all stretches add up to that of the whole.
-fn share_of(share: f64, n: u64) -> u64 {
-    (share * n as f64 + 0.5) as u64
 }
 
 impl Dealt {
@@ -171,10 +167,10 @@ impl Design {
 
     fn warm(&self, n: u64) -> Dealt {
         let from = n - n % self.round;
-        let before: Vec<u64> = self.shares.iter().map(|share| share_of(*share, from)).collect();
+        let by = |n: u64| (0..self.shares.len()).map(move |kind| self.share(kind, n));
+        let before: Vec<u64> = by(from).collect();
         let whole = from.saturating_add(self.round);
-        let counts: Vec<u64> =
-            self.shares.iter().zip(&before).map(|(share, before)| share_of(*share, whole) - before).collect();
+        let counts: Vec<u64> = by(whole).zip(&before).map(|(by, before)| by - before).collect();
         let mut kinds = interleaved(&counts, self.round);
         // the last one ends where steady begins
         let to = whole.min(self.first_steady);
@@ -197,7 +193,7 @@ impl Design {
         let (from, to) = (self.starts(block), self.starts(block + 1));
         let first = self.group_starts(group);
         let mut before: Vec<u64> =
-            self.shares.iter().zip(&self.warm).map(|(s, warm)| warm + self.dealt_by(*s, first)).collect();
+            self.warm.iter().enumerate().map(|(kind, warm)| warm + self.dealt_by(kind, first)).collect();
         let counts = match &self.group {
             Some((_, counts)) => {
                 for earlier in &counts[..(block - first) as usize] {
@@ -231,8 +227,15 @@ impl Design {
     }
 
     /// How many of a kind are dealt in steady before a block that begins a group.
-    fn dealt_by(&self, share: f64, block: u64) -> u64 {
-        share_of(share, self.starts(block) - self.first_steady)
+    fn dealt_by(&self, kind: usize, block: u64) -> u64 {
+        self.share(kind, self.starts(block) - self.first_steady)
+    }
+
+    /// A kind's share of so many, such that the shares of all stretches add up to that of the whole. Kinds of the same
+    /// share are rounded up one after the other, or now and then there would be more of them than there are requests.
+    fn share(&self, kind: usize, n: u64) -> u64 {
+        let phase = (kind as f64 + 0.5) / self.shares.len() as f64;
+        (self.shares[kind] * n as f64 + phase) as u64
     }
 
     /// For each block of a group how many there are of each kind.
@@ -242,22 +245,23 @@ impl Design {
         let mut rng = SmallRng::seed_from_u64(self.seed ^ (group + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let size = |block: u64| self.starts(block + 1) - self.starts(block);
         let most = MOST.max((1.0 + self.shares.iter().sum::<f64>()) / 2.0);
-        let mut room: Vec<u64> = (first..end).map(|block| (size(block) as f64 * most) as u64).collect();
+        let mut room: Vec<u64> = (first..end).map(size).collect();
+        let bases: Vec<u64> = room.iter().map(|size| size - (*size as f64 * most) as u64).collect();
         let mut counts = vec![vec![0; self.shares.len()]; count];
         // whoever comes first finds all blocks empty, so the order is drawn as well
         let mut order: Vec<usize> = (0..self.shares.len()).collect();
         order.shuffle(&mut rng);
         for kind in order {
-            let share = self.shares[kind];
-            let mut left = self.dealt_by(share, end) - self.dealt_by(share, first);
+            let mut left = self.dealt_by(kind, end) - self.dealt_by(kind, first);
             let on = ((count as f64 * ON).round() as u64).max(1);
             let each = left.div_ceil(on).max(1);
             let mut blocks: Vec<usize> = (0..count).collect();
             blocks.shuffle(&mut rng);
-            // a second round for what found no room in the first
-            for most in [each, u64::MAX] {
+            // a second round for what found no room in the first, and at last in that of the base
+            for (most, kept) in [(each, true), (u64::MAX, true), (u64::MAX, false)] {
                 for block in &blocks {
-                    let n = left.min(most).min(room[*block]);
+                    let kept = if kept { bases[*block] } else { 0 };
+                    let n = left.min(most).min(room[*block].saturating_sub(kept));
                     counts[*block][kind] += n;
                     room[*block] -= n;
                     left -= n;
