@@ -73,7 +73,8 @@ fn weights_hold_over_a_run_over_its_groups_and_where_the_mix_is_constant() {
     let many = [1.0 / 64.0; 63];
     for (shares, size) in [(&[0.3, 0.2][..], 100), (&many[..], 320), (&[0.5][..], 10)] {
         let total = 1010 + 204 * size;
-        for mut design in [Design::new(shares, 1010, total, size, 1, 0), Design::constant(shares)] {
+        let blocks = || Design::new(shares, 1010, total, size, 1, 0);
+        for mut design in [blocks(), blocks().with_named(shares.len()), Design::constant(shares)] {
             let mut before = 0;
             for to in [1010, 1010 + 42 * size, total] {
                 for (kind, share) in shares.iter().enumerate() {
@@ -92,7 +93,7 @@ fn weights_hold_over_a_run_over_its_groups_and_where_the_mix_is_constant() {
 
 #[test]
 fn what_is_told_of_a_range_is_what_was_dealt_in_it() {
-    let mut design = Design::new(&[0.3, 0.2], 130, 4321, 33, 7, 5);
+    let mut design = Design::new(&[0.3, 0.2], 130, 4321, 33, 7, 5).with_named(1);
     let mut told = std::collections::BTreeMap::new();
     for (from, to) in [(0, 77), (77, 1000), (1000, 9999)] {
         design.each(from..to, |kind, block, n| *told.entry((kind, block)).or_default() += n);

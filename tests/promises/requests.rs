@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::support::{Server, Told, report, text, told};
+use super::support::{Server, Told, files, report, run, soak, text, told};
 
 /// Drives these tables against a shop, and nothing else of it is said than these flags.
 fn driven(server: &Server, place: &Path, tables: &str, flags: &[&str]) -> (Told, Value, String) {
@@ -140,5 +140,32 @@ fn the_request_that_leaks_is_blamed_by_name_and_the_others_are_not() {
     for name in ["healthy", "also healthy"] {
         assert_eq!(of(name)["answer"], "nothing", "{}", of(name));
     }
-    assert!(told.stdout.contains("leaked per leaks a thread; none per healthy"), "{}", told.stdout);
+    assert!(told.stdout.contains("threads leaked per leaks a thread; none per healthy"), "{}", told.stdout);
+}
+
+#[test]
+fn tables_that_no_load_can_be_made_of_are_told_in_a_line_before_anything_is_sent() {
+    let server = Server::start("shop");
+    let place = tempfile::tempdir().unwrap();
+    let (profile, url) = (place.path().join("shop.toml"), server.url());
+    let profile_path = profile.to_str().unwrap().to_string();
+    let line = |tables: &str, flags: &[&str]| {
+        std::fs::write(&profile, tables).unwrap();
+        let mut command = soak(&[&[url.as_str(), "--profile", &profile_path], flags].concat());
+        command.current_dir(place.path());
+        let told = run(command).ends_with(2);
+        let line = told.stderr.trim_end().to_string();
+        assert!(!line.contains('\n') && told.stdout.is_empty(), "{line}");
+        line
+    };
+    let weight = line(&SHOP.replace("weight = 3", "weight = 0"), &[]);
+    assert!(weight.ends_with("shop.toml: request 'broken' weight: '0' is no weight; write a number above 0"));
+    let flag = line(SHOP, &["-X", "PUT"]);
+    assert!(flag.starts_with("soak: --method: the profile has [[request]] tables; write it in"), "{flag}");
+    let threads = line(SHOP, &["--threads", "2"]);
+    assert!(threads.contains("with several [[request]] there is one"), "{threads}");
+    let path = line(SHOP, &["--url", &format!("{url}api")]);
+    assert!(path.contains("the requests of this profile have paths of their own"), "{path}");
+    assert_eq!(server.requests(), Vec::<String>::new());
+    assert_eq!(files(place.path()), [profile], "nothing is written");
 }

@@ -145,7 +145,7 @@ impl Mix {
         match (self.blocks, per_second) {
             (Some(Blocks { seed, block }), Some(rate)) => {
                 let size = (rate * block.secs()).round() as u64;
-                Design::new(&self.shares, first_steady, total, size, seed, first_block)
+                Design::new(&self.shares, first_steady, total, size, seed, first_block).with_named(self.named)
             }
             _ => Design::constant(&self.shares),
         }
