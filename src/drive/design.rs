@@ -7,8 +7,9 @@
 //! Under a constant mix everything grows in proportion, and nobody could say which kind leaks. So each is dealt to
 //! about a third of the blocks and in those three times as often, drawn at random and independently of the others: a
 //! randomised block design with the run as its own control (R. A. Fisher, The Design of Experiments, 1935, chapter IV).
-//! Requests of their own are dealt less sharply, half of them to every block. Blocks form groups, and each group has exactly its share of every kind, so that a run which ends early is balanced
-//! too. Warm-up has the constant mix, and so has all of a load that blocks would not fit.
+//! Requests of their own are dealt less sharply, half of them to every block. Blocks form groups, and each group has
+//! exactly its share of every kind, so that a run which ends early is balanced too. Warm-up has the constant mix, and so
+//! has all of a load that blocks would not fit.
 
 use std::ops::Range;
 

@@ -149,22 +149,22 @@ fn tables_that_no_load_can_be_made_of_are_told_in_a_line_before_anything_is_sent
     let place = tempfile::tempdir().unwrap();
     let (profile, url) = (place.path().join("shop.toml"), server.url());
     let profile_path = profile.to_str().unwrap().to_string();
-    let line = |tables: &str, flags: &[&str]| {
+    let line = |url: &str, tables: &str, flags: &[&str]| {
         std::fs::write(&profile, tables).unwrap();
-        let mut command = soak(&[&[url.as_str(), "--profile", &profile_path], flags].concat());
+        let mut command = soak(&[&[url, "--profile", &profile_path], flags].concat());
         command.current_dir(place.path());
         let told = run(command).ends_with(2);
         let line = told.stderr.trim_end().to_string();
         assert!(!line.contains('\n') && told.stdout.is_empty(), "{line}");
         line
     };
-    let weight = line(&SHOP.replace("weight = 3", "weight = 0"), &[]);
+    let weight = line(&url, &SHOP.replace("weight = 3", "weight = 0"), &[]);
     assert!(weight.ends_with("shop.toml: request 'broken' weight: '0' is no weight; write a number above 0"));
-    let flag = line(SHOP, &["-X", "PUT"]);
+    let flag = line(&url, SHOP, &["-X", "PUT"]);
     assert!(flag.starts_with("soak: --method: the profile has [[request]] tables; write it in"), "{flag}");
-    let threads = line(SHOP, &["--threads", "2"]);
+    let threads = line(&url, SHOP, &["--threads", "2"]);
     assert!(threads.contains("with several [[request]] there is one"), "{threads}");
-    let path = line(SHOP, &["--url", &format!("{url}api")]);
+    let path = line(&format!("{url}api"), SHOP, &[]);
     assert!(path.contains("the requests of this profile have paths of their own"), "{path}");
     assert_eq!(server.requests(), Vec::<String>::new());
     assert_eq!(files(place.path()), [profile], "nothing is written");
