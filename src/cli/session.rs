@@ -149,12 +149,14 @@ async fn prepare(plan: &Plan, manner: &Manner, command: &mut Option<Started>) ->
 
 /// Who sends the load; nobody in a watch.
 fn driver(plan: &Plan, clock: &Arc<Monotonic>) -> Result<Option<Driver>> {
-    let Some(request) = plan.request.as_ref().filter(|_| plan.record.drives()) else { return Ok(None) };
+    if !plan.record.drives() {
+        return Ok(None);
+    }
     let PlanRecord { connections, timeout, rate, threads, .. } = plan.record;
-    let sending = Sending { rate, connections, timeout: timeout.0, threads };
-    let driver = Driver::start(request, sending, clock.clone())?;
+    let sending = Sending { rate, connections, timeout: timeout.0, threads, blocks: plan.record.design() };
+    let driver = Driver::start(&plan.requests, sending, clock.clone())?;
     Ok(Some(match &plan.record.misbehave {
-        Some(mix) => driver.misbehave(request, sending, mix)?,
+        Some(mix) => driver.misbehave(&plan.requests, sending, mix)?,
         None => driver,
     }))
 }

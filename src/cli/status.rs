@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::evidence::LoadRow;
 use crate::live::{Cycle, Status};
 use crate::record::Mirror;
 use crate::run::Stage;
@@ -19,12 +20,14 @@ fn counted_per_s(mirror: &Mirror) -> Option<f64> {
 pub fn status(mirror: &Mirror, stage: Stage, cycles: u32, left: Option<Duration>) -> Status {
     let (evidence, counts) = (mirror.evidence(), mirror.counts());
     // the latest row may speak of a part of a second only; five of them make a rate
-    let recent: Vec<_> = evidence.load.iter().rev().filter(|row| row.is_normal()).take(6).collect();
+    let moments = evidence.load.chunk_by(|a, b| a.elapsed_s == b.elapsed_s).rev().take(6);
+    let sent = |rows: &[LoadRow]| rows.iter().filter(|row| row.is_normal()).map(|row| row.sent).sum::<u64>();
+    let recent: Vec<(f64, u64)> = moments.map(|rows| (rows[0].elapsed_s, sent(rows))).collect();
     let seconds = match (recent.first(), recent.last()) {
-        (Some(last), Some(first)) => last.elapsed_s - first.elapsed_s,
+        (Some(last), Some(first)) => last.0 - first.0,
         _ => 0.0,
     };
-    let sent: u64 = recent.iter().take(recent.len().saturating_sub(1)).map(|r| r.sent).sum();
+    let sent: u64 = recent.iter().take(recent.len().saturating_sub(1)).map(|(_, sent)| sent).sum();
     Status {
         elapsed: Duration::from_secs_f64(evidence.recording.elapsed_s.last().copied().unwrap_or(0.0)),
         left,

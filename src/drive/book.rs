@@ -6,10 +6,11 @@
 use std::time::Duration;
 
 use super::Interval;
-use super::schedule::{Load, Mix, Schedule, Ticket, Turn};
+use super::counts::Counts;
+use super::schedule::{Dropped, Load, Lot, Mix, Schedule, Ticket, Turn};
 use super::tally::{Counted, Outcome, Tally};
 use super::usual::Usual;
-use crate::evidence::{ErrorKind, LoadRow, NORMAL};
+use crate::evidence::{ErrorKind, NORMAL};
 use crate::units::Rate;
 
 /// How long what is in flight may go on after a stop: with it, the whole report still stands within 3 s.
@@ -20,8 +21,10 @@ pub(super) struct Book {
     /// Which of the requests, where several engines share them.
     turn: Turn,
     timeout: Duration,
-    /// What some of the requests do instead, elsewhere; with the number of the next block.
+    /// What the requests are, where they are not all alike; with the number of the next block.
     mix: Option<Mix>,
+    /// The names of the requests, the base first.
+    names: Vec<String>,
     next_block: u32,
     schedule: Option<Schedule>,
     pub(super) tally: Tally,
@@ -30,14 +33,11 @@ pub(super) struct Book {
     in_flight: u64,
     /// When all ends, once stopped.
     cut_at: Option<Duration>,
-    /// Due in the loads before this one.
-    due_before: u64,
-    due_told: u64,
     taken_at: Duration,
 }
 
 impl Book {
-    pub(super) fn new(rate: Rate, timeout: Duration, turn: Turn, now: Duration) -> Book {
+    pub(super) fn new(names: Vec<String>, rate: Rate, timeout: Duration, turn: Turn, now: Duration) -> Book {
         Book {
             rate,
             turn,
@@ -45,12 +45,11 @@ impl Book {
             mix: None,
             next_block: 0,
             schedule: None,
-            tally: Tally::new(timeout),
+            tally: Tally::new(names.len(), timeout),
+            names,
             usual: Usual::new(timeout),
             in_flight: 0,
             cut_at: None,
-            due_before: 0,
-            due_told: 0,
             taken_at: now,
         }
     }
@@ -63,9 +62,9 @@ impl Book {
             old.close(now);
             // nobody will ask it again: what it still holds is dropped now, without the grace
             if let Some(dropped) = old.expire(Duration::MAX, Duration::ZERO) {
-                self.tally.dropped(dropped, now);
+                drop_all(&mut old, &dropped, &mut self.tally, now);
             }
-            self.due_before += old.due_by(now);
+            old.newly_due(now, |lot, n| self.tally.due(lot, n));
         }
         let schedule = match &self.mix {
             Some(mix) => Schedule::normal(self.rate, load, self.timeout, mix, self.next_block),
@@ -75,8 +74,8 @@ impl Book {
         self.schedule = Some(schedule);
     }
 
-    /// From the next load on, leaves out the requests that misbehave.
-    pub(super) fn leave_out(&mut self, mix: Mix) {
+    /// From the next load on, requests are of this mix; those that misbehave are sent elsewhere.
+    pub(super) fn deal(&mut self, mix: Mix) {
         self.mix = Some(mix);
     }
 
@@ -136,33 +135,26 @@ impl Book {
     /// Drop what is overdue.
     pub(super) fn settle(&mut self, now: Duration) {
         let needs = self.usual.needs();
-        if let Some(dropped) = self.schedule.as_mut().and_then(|s| s.expire(now, needs)) {
-            self.tally.dropped(dropped, now);
+        let Some(schedule) = &mut self.schedule else { return };
+        if let Some(dropped) = schedule.expire(now, needs) {
+            drop_all(schedule, &dropped, &mut self.tally, now);
         }
     }
 
     /// What was counted since the last take.
     pub(super) fn take(&mut self, empty: Counted, now: Duration) -> Interval {
         self.settle(now);
+        if let Some(schedule) = &mut self.schedule {
+            schedule.newly_due(now, |lot, n| self.tally.due(lot, n));
+        }
         let counted = self.tally.take(empty, now);
-        let due = self.due_before + self.schedule.as_mut().map_or(0, |s| s.due_by(now));
-        let row = LoadRow {
-            elapsed_s: now.as_secs_f64(),
-            request: "main".into(),
-            behaviour: NORMAL.into(),
-            block: None,
-            due: due - self.due_told,
-            sent: counted.sent,
-            done: counted.done,
-            dropped: counted.dropped,
-            errors: counted.errors,
-            soak_rss_bytes: 0,
-            soak_cpu_s: 0.0,
+        let row = |(lot, counts): (Lot, Counts)| {
+            counts.row(now, &self.names[usize::from(lot.request)], NORMAL, lot.block)
         };
+        let rows = counted.lots.into_sorted().into_iter().map(row).collect();
         let from = std::mem::replace(&mut self.taken_at, now);
-        self.due_told = due;
         Interval {
-            row,
+            rows,
             misbehaved: Vec::new(),
             from,
             to: now,
@@ -173,6 +165,11 @@ impl Book {
             histograms: counted.histograms,
         }
     }
+}
+
+/// What will never be sent enters the counts of its lots.
+fn drop_all(schedule: &mut Schedule, dropped: &Dropped, tally: &mut Tally, now: Duration) {
+    schedule.lots(&dropped.numbers, |part, lot, n| tally.dropped(part, lot, n, dropped.oldest, now));
 }
 
 /// Whether any slot is free to send.
@@ -186,7 +183,8 @@ pub(super) enum Free {
 mod tests {
     use super::*;
     use crate::drive::clock::{Clock, Turned};
-    use crate::evidence::Pattern;
+    use crate::evidence::{Blocks, LoadRow, Pattern};
+    use crate::units::Span;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -196,20 +194,21 @@ mod tests {
     }
 
     fn take(book: &mut Book, now: Duration) -> LoadRow {
-        book.take(Counted::new(), now).row
+        book.take(Counted::new(1), now).row()
     }
 
     #[test]
     fn counts_go_on_while_the_engine_is_stalled() {
         let clock = Turned::default();
-        let mut book = Book::new(Rate::PerSecond(100.0), 10 * SECOND, Turn::ALL, clock.now());
+        let mut book =
+            Book::new(vec!["main".into()], Rate::PerSecond(100.0), 10 * SECOND, Turn::ALL, clock.now());
         book.begin(load(0, 3600), clock.now());
         clock.turn(5 * SECOND);
         let row = take(&mut book, clock.now());
         assert_eq!((row.due, row.dropped, row.elapsed_s), (501, 0, 5.0));
         clock.turn(55 * SECOND);
         let row = take(&mut book, clock.now());
-        assert_eq!((row.due, row.dropped, row.errors[7]), (5500, 5001, 5001));
+        assert_eq!((row.due, row.dropped, row.errors[ErrorKind::Dropped as usize]), (5500, 5001, 5001));
         // the engine wakes: ten seconds of requests are still worth sending
         let sent = std::iter::from_fn(|| book.next(clock.now())).count();
         assert_eq!(sent, 1000);
@@ -218,7 +217,8 @@ mod tests {
     #[test]
     fn a_simulated_day_in_two_cycles_adds_up() {
         let clock = Turned::default();
-        let mut book = Book::new(Rate::PerSecond(10.0), 10 * SECOND, Turn::ALL, clock.now());
+        let mut book =
+            Book::new(vec!["main".into()], Rate::PerSecond(10.0), 10 * SECOND, Turn::ALL, clock.now());
         let (mut due, mut done, mut rows) = (0, 0, 0);
         for start_h in [0, 12] {
             book.begin(load(start_h * 3600, 6 * 3600), clock.now());
@@ -239,8 +239,54 @@ mod tests {
     }
 
     #[test]
+    fn several_requests_are_dealt_and_counted_by_their_weights_and_blocks() {
+        let names = || vec!["a".to_string(), "b".to_string(), "c".to_string()];
+        let blocks = Blocks { seed: 1, block: Span(SECOND) };
+        for (rate, blocks) in
+            [(Rate::PerSecond(50.0), Some(blocks)), (Rate::PerSecond(50.0), None), (Rate::Max, None)]
+        {
+            let mut book = Book::new(names(), rate, 10 * SECOND, Turn::ALL, Duration::ZERO);
+            book.deal(Mix::of(&[5.0, 3.0, 2.0], None, blocks));
+            book.begin(Load { warmup: 10 * SECOND, ..load(0, 120) }, Duration::ZERO);
+            let (mut due, mut sent) = ([0; 3], [0; 3]);
+            let (mut in_blocks, mut mixes) = (0, Vec::new());
+            for tick in 0..1320 {
+                let now = tick * SECOND / 10;
+                // a closed loop gives out what is asked for; what comes behind the twelfth second's stall is dropped
+                let most = if rate == Rate::Max { 5 } else { usize::MAX };
+                if !(300..450).contains(&tick) {
+                    let given: Vec<Ticket> = std::iter::from_fn(|| book.next(now)).take(most).collect();
+                    for ticket in given {
+                        book.tally.sent(ticket, now);
+                        book.ended(ticket, now, now, Outcome::default());
+                    }
+                }
+                for row in book.take(Counted::new(3), now).rows {
+                    let which = names().iter().position(|name| *name == row.request).unwrap();
+                    due[which] += row.due;
+                    sent[which] += row.sent + row.dropped;
+                    in_blocks += row.block.map_or(0, |_| row.due);
+                    mixes.extend(row.block.filter(|_| which == 2).map(|block| (block, row.due)));
+                }
+            }
+            let all: u64 = due.iter().sum();
+            assert_eq!((due, all > 5700), (sent, true), "{rate:?}");
+            for (count, share) in due.iter().zip([0.5, 0.3, 0.2]) {
+                assert!((*count as f64 / all as f64 / share - 1.0).abs() <= 0.01, "{due:?}");
+            }
+            assert_eq!(in_blocks, if blocks.is_some() { 6000 } else { 0 });
+            let in_block =
+                |b: u32| mixes.iter().filter(|(block, _)| *block == b).map(|(_, due)| due).sum::<u64>();
+            // half of ten a block everywhere, the other half in every third
+            let few = (0..120).filter(|b| in_block(*b) <= 6).count();
+            assert!(blocks.is_none() || (60..=90).contains(&few), "{few}");
+        }
+    }
+
+    #[test]
     fn stopped_it_is_finished_when_nothing_is_in_flight_or_a_second_later() {
-        let mut book = Book::new(Rate::PerSecond(100.0), 10 * SECOND, Turn::ALL, Duration::ZERO);
+        let mut book =
+            Book::new(vec!["main".into()], Rate::PerSecond(100.0), 10 * SECOND, Turn::ALL, Duration::ZERO);
         book.begin(load(0, 60), Duration::ZERO);
         let ticket = book.next(SECOND).unwrap();
         while book.next(SECOND).is_some() {}

@@ -137,7 +137,8 @@ async fn work(engine: Rc<Engine>, id: usize) {
             let sent = clock.now();
             engine.shared.book().tally.sent(ticket, sent);
             let deadline = ticket.due.saturating_add(engine.timeout);
-            let outcome = engine.exchange.once(&mut kept, deadline.saturating_sub(sent)).await;
+            let outcome =
+                engine.exchange.once(&mut kept, ticket.lot.request, deadline.saturating_sub(sent)).await;
             if outcome.answered {
                 engine.shared.answered.fetch_add(1, Ordering::Relaxed);
             }

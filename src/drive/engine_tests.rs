@@ -10,8 +10,8 @@ use crate::evidence::{ErrorKind, Pattern};
 const MS: Duration = Duration::from_millis(1);
 
 fn start(request: &RequestPlan, connections: u32, timeout: Duration, rate: Rate) -> Driver {
-    let sending = Sending { rate, connections, timeout, threads: 1 };
-    Driver::start(request, sending, Arc::new(Monotonic::begin())).unwrap()
+    let sending = Sending { rate, connections, timeout, threads: 1, blocks: None };
+    Driver::start(std::slice::from_ref(request), sending, Arc::new(Monotonic::begin())).unwrap()
 }
 
 /// A load that begins at once and is all steady.
@@ -81,7 +81,7 @@ fn a_constant_rate_is_held_with_every_request_sent_and_answered() {
     wait_until_done(&driver);
     assert_eq!(driver.answered_total(), 500);
     let interval = driver.finish();
-    let row = &interval.row;
+    let row = &interval.row();
     assert_eq!((row.due, row.sent, row.done, row.dropped), (500, 500, 500, 0));
     assert_eq!(errors(row), []);
     assert_eq!(server.requests(), 500);
@@ -99,14 +99,15 @@ fn a_constant_rate_is_held_with_every_request_sent_and_answered() {
 fn threads_share_a_load_and_lose_none_of_it() {
     let server = Server::start(Manner::ok_after(Duration::ZERO));
     for (rate, requests) in [(Rate::PerSecond(500.0), Some(401)), (Rate::Max, Some(401))] {
-        let sending = Sending { rate, connections: 7, timeout: Duration::from_secs(10), threads: 3 };
+        let sending =
+            Sending { rate, connections: 7, timeout: Duration::from_secs(10), threads: 3, blocks: None };
         let clock = Arc::new(Monotonic::begin());
-        let driver = Driver::start(&request_to(server.addr), sending, clock).unwrap();
+        let driver = Driver::start(&[request_to(server.addr)], sending, clock).unwrap();
         driver.begin(Load { requests, ..steady(Duration::from_secs(20)) });
         wait_until_done(&driver);
         assert_eq!(driver.answered_total(), 401);
         let interval = driver.finish();
-        let row = &interval.row;
+        let row = &interval.row();
         assert_eq!((row.due, row.sent, row.done, row.dropped), (401, 401, 401, 0));
         assert_eq!(count(&interval, LatencyTag::Steady), 401);
     }
@@ -116,7 +117,7 @@ fn threads_share_a_load_and_lose_none_of_it() {
 #[test]
 fn a_server_that_closes_after_each_answer_is_no_error() {
     let (interval, server) = ten_against(Manner::status("200 OK", "connection: close\r\n", "ok"));
-    assert_eq!((interval.row.done, errors(&interval.row)), (10, vec![]));
+    assert_eq!((interval.row().done, errors(&interval.row())), (10, vec![]));
     assert_eq!(server.seen.connections.load(Ordering::Relaxed), 10, "each had a connection of its own");
 }
 
@@ -125,7 +126,7 @@ fn a_server_that_closes_what_is_idle_is_no_error() {
     let server = Server::start(Manner::Impatient(20 * MS));
     let load = Load { requests: Some(10), ..steady(5000 * MS) };
     let interval = drive(&request_to(server.addr), 4, 2000 * MS, Rate::PerSecond(10.0), load);
-    assert_eq!((interval.row.done, errors(&interval.row)), (10, vec![]));
+    assert_eq!((interval.row().done, errors(&interval.row())), (10, vec![]));
     assert!(server.seen.connections.load(Ordering::Relaxed) >= 8, "it did close them");
 }
 
@@ -134,8 +135,8 @@ fn once_there_is_no_load_connections_are_closed_and_opened_again_when_there_is()
     let server = Server::start(Manner::ok_after(5 * MS));
     let clock = Arc::new(Monotonic::begin());
     let rate = Rate::PerSecond(200.0);
-    let sending = Sending { rate, connections: 8, timeout: Duration::from_secs(5), threads: 1 };
-    let driver = Driver::start(&request_to(server.addr), sending, Arc::<Monotonic>::clone(&clock)).unwrap();
+    let sending = Sending { rate, connections: 8, timeout: Duration::from_secs(5), threads: 1, blocks: None };
+    let driver = Driver::start(&[request_to(server.addr)], sending, Arc::<Monotonic>::clone(&clock)).unwrap();
     let open = || server.seen.open.load(Ordering::Relaxed);
     for _ in 0..2 {
         driver.begin(Load { start: clock.now(), requests: Some(20), ..steady(Duration::from_secs(5)) });
@@ -147,7 +148,7 @@ fn once_there_is_no_load_connections_are_closed_and_opened_again_when_there_is()
             sleep(10 * MS);
         }
     }
-    assert_eq!((driver.finish().row.errors.iter().sum::<u64>(), server.requests()), (0, 40));
+    assert_eq!((driver.finish().row().errors.iter().sum::<u64>(), server.requests()), (0, 40));
 }
 
 #[test]
@@ -155,7 +156,7 @@ fn at_a_low_rate_few_connections_are_used() {
     let server = Server::start(Manner::ok_after(Duration::ZERO));
     let interval =
         drive(&request_to(server.addr), 64, 2000 * MS, Rate::PerSecond(50.0), steady(Duration::from_secs(1)));
-    assert_eq!(interval.row.done, 50);
+    assert_eq!(interval.row().done, 50);
     let connections = server.seen.connections.load(Ordering::Relaxed);
     assert!(connections <= 8, "{connections} connections");
 }
@@ -166,7 +167,7 @@ fn a_slow_server_leads_to_drops_and_never_to_more_in_flight_than_connections() {
     let server = Server::start(Manner::ok_after(50 * MS));
     let load = steady(Duration::from_secs(1));
     let interval = drive(&request_to(server.addr), 4, 300 * MS, Rate::PerSecond(400.0), load);
-    let row = &interval.row;
+    let row = &interval.row();
     assert_eq!(row.due, 400);
     assert_eq!(row.sent + row.dropped, row.due);
     assert_eq!(row.done, row.sent);
@@ -189,8 +190,8 @@ fn an_answer_that_is_no_2xx_is_an_error_by_its_hundred() {
         ("503 Service Unavailable", ErrorKind::Status5xx),
     ] {
         let (interval, server) = ten_against(Manner::status(status, "location: /\r\n", "body"));
-        assert_eq!(errors(&interval.row), [(kind, 10)]);
-        assert_eq!((interval.row.done, server.requests()), (10, 10), "{status}");
+        assert_eq!(errors(&interval.row()), [(kind, 10)]);
+        assert_eq!((interval.row().done, server.requests()), (10, 10), "{status}");
         assert_eq!(count(&interval, LatencyTag::Steady), 10, "it was an answer, and took its time");
         assert_eq!(interval.body_bytes, 40);
     }
@@ -209,7 +210,7 @@ fn the_request_goes_out_as_planned() {
     request.headers.insert("x-token", "s3cret".parse().unwrap());
     let load = Load { requests: Some(1), ..steady(500 * MS) };
     let interval = drive(&request, 4, 500 * MS, Rate::PerSecond(100.0), load);
-    assert_eq!((interval.row.due, interval.row.done, errors(&interval.row)), (1, 1, vec![]));
+    assert_eq!((interval.row().due, interval.row().done, errors(&interval.row())), (1, 1, vec![]));
     let sent = String::from_utf8(server.seen.bytes.lock().unwrap().clone()).unwrap();
     let head = sent.to_ascii_lowercase();
     assert!(sent.starts_with("PUT /a/b?c=d HTTP/1.1\r\n"), "{sent}");
@@ -223,7 +224,7 @@ fn a_status_that_is_expected_is_none() {
     let request =
         RequestPlan { expect_status: vec![reqwest::StatusCode::NOT_FOUND], ..request_to(server.addr) };
     let interval = drive(&request, 4, 1000 * MS, Rate::PerSecond(100.0), ten());
-    assert_eq!((interval.row.done, errors(&interval.row)), (10, vec![]));
+    assert_eq!((interval.row().done, errors(&interval.row())), (10, vec![]));
 }
 
 #[test]
@@ -236,7 +237,7 @@ fn a_redirect_is_followed_on_the_same_host_only() {
         let request = RequestPlan { follow: true, ..request_to(server.addr) };
         let interval = drive(&request, 4, 1000 * MS, Rate::PerSecond(100.0), ten());
         let expected = if followed { vec![] } else { vec![(ErrorKind::Status3xx, 10)] };
-        assert_eq!(errors(&interval.row), expected);
+        assert_eq!(errors(&interval.row()), expected);
     }
     assert_eq!(end.requests(), 10);
 }
@@ -244,10 +245,10 @@ fn a_redirect_is_followed_on_the_same_host_only() {
 #[test]
 fn a_connection_that_is_reset_or_cut_off_is_told_apart_from_an_answer() {
     let (interval, _server) = ten_against(Manner::Reset);
-    assert_eq!(errors(&interval.row), [(ErrorKind::Reset, 10)]);
+    assert_eq!(errors(&interval.row()), [(ErrorKind::Reset, 10)]);
     assert_eq!(count(&interval, LatencyTag::Steady), 0, "without an answer there is no latency");
     let (interval, _server) = ten_against(Manner::HalfAnswer);
-    assert_eq!(errors(&interval.row), [(ErrorKind::Body, 10)]);
+    assert_eq!(errors(&interval.row()), [(ErrorKind::Body, 10)]);
     assert_eq!(interval.body_bytes, 40);
 }
 
@@ -261,7 +262,7 @@ fn a_port_where_nobody_listens_is_a_connect_error() {
     driver.begin(Load { start: 100 * MS, ..steady(100 * MS) });
     wait_until_done(&driver);
     assert_eq!(driver.answered_total(), 0);
-    assert_eq!(errors(&driver.finish().row), [(ErrorKind::Connect, 10)]);
+    assert_eq!(errors(&driver.finish().row()), [(ErrorKind::Connect, 10)]);
 }
 
 #[test]
@@ -272,7 +273,7 @@ fn without_an_answer_a_request_ends_a_timeout_after_it_was_due() {
     let began = Instant::now();
     let interval = drive(&request_to(server.addr), 2, 200 * MS, Rate::PerSecond(100.0), load);
     assert!(began.elapsed() < Duration::from_secs(1));
-    assert_eq!(errors(&interval.row), [(ErrorKind::Timeout, 2), (ErrorKind::Dropped, 8)]);
+    assert_eq!(errors(&interval.row()), [(ErrorKind::Timeout, 2), (ErrorKind::Dropped, 8)]);
     let latency = histogram(&interval, LatencyTag::Steady);
     assert_eq!(latency.len(), 10);
     assert!(latency.min() >= 199_000_000, "{}", latency.min());
@@ -284,7 +285,7 @@ fn the_closed_loop_keeps_every_connection_busy_until_the_n_th() {
     let server = Server::start(Manner::ok_after(2 * MS));
     let load = Load { requests: Some(300), ..steady(Duration::from_secs(5)) };
     let interval = drive(&request_to(server.addr), 8, Duration::from_secs(1), Rate::Max, load);
-    assert_eq!((interval.row.due, interval.row.sent, interval.row.done), (300, 300, 300));
+    assert_eq!((interval.row().due, interval.row().sent, interval.row().done), (300, 300, 300));
     assert_eq!(interval.slot_waits, 0);
     assert_eq!(server.seen.most_in_flight.load(Ordering::Relaxed), 8);
 }
@@ -299,7 +300,7 @@ fn the_closed_loop_can_be_stopped_although_every_request_fails_at_once() {
     driver.begin(steady(Duration::from_secs(60)));
     sleep(100 * MS);
     let stopped = Instant::now();
-    let row = driver.finish().row;
+    let row = driver.finish().row();
     assert!(stopped.elapsed() < 400 * MS, "{:?}", stopped.elapsed());
     assert_eq!(errors(&row), [(ErrorKind::Connect, row.done)]);
     assert!(row.done > 100, "{row:?}");
@@ -315,7 +316,7 @@ fn stopped_it_gives_what_is_in_flight_a_second_and_no_more() {
     let interval = driver.finish();
     assert!(stopped.elapsed() < 1700 * MS, "{:?}", stopped.elapsed());
     // what soak cut off is no error of the target's; what it had no connection for is dropped
-    let row = &interval.row;
+    let row = &interval.row();
     assert_eq!((row.sent, row.done), (4, 0));
     assert_eq!(row.due, row.sent + row.dropped);
     assert_eq!(errors(row), [(ErrorKind::Dropped, row.dropped)]);
@@ -330,7 +331,7 @@ fn stopped_with_nothing_in_flight_it_ends_at_once() {
     let stopped = Instant::now();
     let interval = driver.finish();
     assert!(stopped.elapsed() < 400 * MS, "{:?}", stopped.elapsed());
-    assert_eq!((interval.row.due, interval.row.dropped), (interval.row.done, 0));
+    assert_eq!((interval.row().due, interval.row().dropped), (interval.row().done, 0));
 }
 
 #[test]
@@ -338,9 +339,15 @@ fn cycles_follow_each_other_and_takes_add_up() {
     let server = Server::start(Manner::ok_after(Duration::ZERO));
     let clock = Arc::new(Monotonic::begin());
     let request = request_to(server.addr);
-    let sending =
-        Sending { rate: Rate::PerSecond(200.0), connections: 8, timeout: Duration::from_secs(1), threads: 1 };
-    let mut driver = Driver::start(&request, sending, Arc::<Monotonic>::clone(&clock)).unwrap();
+    let sending = Sending {
+        rate: Rate::PerSecond(200.0),
+        connections: 8,
+        timeout: Duration::from_secs(1),
+        threads: 1,
+        blocks: None,
+    };
+    let mut driver =
+        Driver::start(std::slice::from_ref(&request), sending, Arc::<Monotonic>::clone(&clock)).unwrap();
     let mut rows = Vec::new();
     for _ in 0..2 {
         driver.begin(Load { start: clock.now(), ..steady(250 * MS) });
@@ -351,9 +358,9 @@ fn cycles_follow_each_other_and_takes_add_up() {
     }
     assert!(rows.windows(2).all(|two| two[0].to == two[1].from));
     rows.push(driver.finish());
-    let sum = |of: fn(&LoadRow) -> u64| rows.iter().map(|i| of(&i.row)).sum::<u64>();
+    let sum = |of: fn(&LoadRow) -> u64| rows.iter().map(|i| of(&i.row())).sum::<u64>();
     assert_eq!((sum(|r| r.due), sum(|r| r.sent), sum(|r| r.done)), (100, 100, 100));
-    assert!(rows.iter().take(4).all(|i| i.row.done > 0), "load in each half");
+    assert!(rows.iter().take(4).all(|i| i.row().done > 0), "load in each half");
 }
 
 #[test]

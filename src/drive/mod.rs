@@ -2,12 +2,14 @@
 //!
 //! Comes in: the request, a rate, and when load begins and stops. Goes out: an [`Interval`] of counts and histograms
 //! whenever somebody takes one. `schedule` says what is due (pure, behind a [`Clock`]), `engine` sends it from a
-//! `thread`, `exchange` is one request and its answer, `misbehave` those that go wrong on purpose, `tally` counts what
+//! `thread`, `exchange` is one request and its answer, `misbehave` those that go wrong on purpose, `design` deals out which request is what, `tally` counts what
 //! became of it, and `book` holds schedule and tally together behind one lock. Nothing is printed and nothing is kept for a request that has ended.
 
 mod alarm;
 mod book;
 mod clock;
+mod counts;
+mod design;
 mod engine;
 mod exchange;
 mod misbehave;
@@ -23,14 +25,14 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 
 use crate::error::Result;
-use crate::evidence::{LatencyTag, LoadRow, MisbehavePlan};
+use crate::evidence::{Blocks, LatencyTag, LoadRow, MisbehavePlan};
 use crate::plan::RequestPlan;
 use crate::units::Rate;
 
 use misbehave::Pool;
-use schedule::Turn;
+use schedule::{Mix, Turn};
 
-pub use misbehave::Design;
+pub use design::Design;
 use tally::Histograms;
 use thread::EngineThread;
 
@@ -40,9 +42,9 @@ pub use schedule::Load;
 /// What was counted between two takes.
 #[derive(Debug, Clone)]
 pub struct Interval {
-    /// Counts since the take before; soak's own memory and CPU are for whoever records it to fill in. What soak cut
-    /// off at its end was sent and is never done.
-    pub row: LoadRow,
+    /// Counts since the take before, a row for each request and block, and at least one; soak's own memory and CPU are
+    /// for whoever records it to fill in. What soak cut off at its end was sent and is never done.
+    pub rows: Vec<LoadRow>,
     /// The same of requests that misbehaved, a row for each behaviour and block.
     pub misbehaved: Vec<LoadRow>,
     /// When it begins, as time since the run began.
@@ -65,12 +67,30 @@ pub struct Interval {
 impl Interval {
     /// Adds what another engine counted in the same time.
     fn add(&mut self, other: &Interval) {
-        self.row.add(&other.row);
+        for row in &other.rows {
+            match self.rows.iter_mut().find(|own| own.is_like(row)) {
+                Some(own) => own.add(row),
+                None => self.rows.push(row.clone()),
+            }
+        }
         self.body_bytes += other.body_bytes;
         self.slot_waits += other.slot_waits;
         self.overslept = self.overslept.max(other.overslept);
         self.busy = self.busy.max(other.busy);
         self.histograms.add(&other.histograms);
+    }
+
+    /// All rows of requests that behave as one.
+    pub fn row(&self) -> LoadRow {
+        let mut rows = self.rows.iter();
+        let mut sum = rows.next().cloned().unwrap_or_default();
+        rows.for_each(|row| sum.add(row));
+        sum
+    }
+
+    /// A histogram of nanoseconds for each request of several, in the order of the plan; none where there is one.
+    pub fn by_request(&self) -> &[Histogram<u64>] {
+        self.histograms.by_request()
     }
 
     /// A histogram of nanoseconds for each tag, in the order of [`LatencyTag::ALL`]; many are empty.
@@ -88,8 +108,10 @@ pub struct Sending {
     pub connections: u32,
     /// For the wait and the answer together.
     pub timeout: Duration,
-    /// Engines that share the load, each on a thread of its own; at least 1.
+    /// Engines that share the load, each on a thread of its own; at least 1, and 1 where requests are not all alike.
     pub threads: u32,
+    /// How steady is cut into blocks whose mixes differ, where it is.
+    pub blocks: Option<Blocks>,
 }
 
 impl Sending {
@@ -97,6 +119,12 @@ impl Sending {
     fn turns(&self) -> impl Iterator<Item = Turn> {
         let of = u64::from(self.threads.clamp(1, self.connections.max(1)));
         (0..of).map(move |index| Turn { index, of })
+    }
+
+    /// What the requests are.
+    fn mix(&self, requests: &[RequestPlan], misbehave: Option<&MisbehavePlan>) -> Mix {
+        let weights: Vec<f64> = requests.iter().map(|request| request.weight).collect();
+        Mix::of(&weights, misbehave, self.blocks)
     }
 
     /// The connections of one engine.
@@ -114,31 +142,40 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Make ready; nothing is sent before [`Driver::begin`].
+    /// Make ready; nothing is sent before [`Driver::begin`]. The first request, of which there is one at least, is the base:
+    /// no other is commoner.
     ///
     /// # Errors
     /// When the HTTP client cannot be set up (an https URL on a machine without certificates) or a thread cannot.
-    pub fn start(request: &RequestPlan, sending: Sending, clock: Arc<dyn Clock>) -> Result<Driver> {
-        let engine = |turn| EngineThread::start(request, &sending, turn, Arc::clone(&clock));
+    pub fn start(requests: &[RequestPlan], sending: Sending, clock: Arc<dyn Clock>) -> Result<Driver> {
+        let engine = |turn| EngineThread::start(requests, &sending, turn, Arc::clone(&clock));
         let engines = sending.turns().map(engine).collect::<Result<Vec<EngineThread>>>()?;
-        Ok(Driver { clock, engines, pool: None })
+        let driver = Driver { clock, engines, pool: None };
+        if requests.len() > 1 {
+            driver.deal(&sending.mix(requests, None));
+        }
+        Ok(driver)
+    }
+
+    fn deal(&self, mix: &Mix) {
+        self.engines.iter().for_each(|engine| engine.shared.book().deal(mix.clone()));
     }
 
     /// From the next load on, lets this share of the requests misbehave, each behaviour with as many connections of its
-    /// own as the others have together. `sending` is that of [`Driver::start`], with one thread.
+    /// own as the others have together. They ask for the first of the requests. Both arguments are those of
+    /// [`Driver::start`], with one thread and with blocks.
     ///
     /// # Errors
     /// When there can be no thread for them.
     pub fn misbehave(
         mut self,
-        request: &RequestPlan,
+        requests: &[RequestPlan],
         sending: Sending,
         plan: &MisbehavePlan,
     ) -> Result<Driver> {
-        let Sending { rate, connections, timeout, .. } = sending;
-        let pool = Pool::start(request, connections, timeout, rate, plan, Arc::clone(&self.clock))?;
-        self.engines.iter().for_each(|engine| engine.shared.book().leave_out(pool.mix()));
-        self.pool = Some(pool);
+        let mix = sending.mix(requests, Some(plan));
+        self.deal(&mix);
+        self.pool = Some(Pool::start(&requests[0], sending, plan, mix, Arc::clone(&self.clock))?);
         Ok(self)
     }
 

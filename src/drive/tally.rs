@@ -1,7 +1,7 @@
 //! What became of the requests: counters and histograms since the last time somebody took them.
 //!
 //! Nothing is kept for a request once it has ended, so memory stays flat for any number of them: five histograms of
-//! three significant digits, as large as the timeout asks for.
+//! three significant digits, as large as the timeout asks for, and where a plan has several requests one for each of them.
 //!
 //! What enters which histogram: an answer read to its end, whatever its status, with its time; a timeout and a drop
 //! with at least the timeout. A connection refused, reset or cut off has no answer and so no latency; it counts among
@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use super::schedule::{Dropped, Part, Ticket};
+use super::counts::Lots;
+use super::schedule::{Lot, Part, Ticket};
 use crate::evidence::{ErrorKind, LatencyTag};
 
 /// So far from a collection or a snapshot a request is told apart.
@@ -32,57 +33,86 @@ pub(super) struct Outcome {
     pub bytes: u64,
 }
 
-/// One histogram for each [`LatencyTag`], of nanoseconds.
+/// One histogram for each [`LatencyTag`], of nanoseconds, and one for each request of several.
 #[derive(Debug, Clone)]
-pub(super) struct Histograms([Histogram<u64>; LatencyTag::ALL.len()]);
+pub(super) struct Histograms {
+    by_tag: [Histogram<u64>; LatencyTag::ALL.len()],
+    /// As [`LatencyTag::Steady`]; empty where there is one request.
+    by_request: Vec<Histogram<u64>>,
+}
 
 impl Histograms {
-    fn new() -> Histograms {
-        Histograms(std::array::from_fn(|_| {
+    fn new(requests: usize) -> Histograms {
+        let histogram = || {
             // Three digits of anything above a millisecond, half a microsecond below. They grow to the slowest
             // answer, which the timeout bounds.
             let mut histogram =
                 Histogram::new_with_bounds(512, 2_000_000, 3).expect("constants within the library's bounds");
             histogram.auto(true);
             histogram
-        }))
+        };
+        let several = if requests > 1 { requests } else { 0 };
+        Histograms {
+            by_tag: std::array::from_fn(|_| histogram()),
+            by_request: (0..several).map(|_| histogram()).collect(),
+        }
     }
 
     /// As large as these, and empty.
     fn empty_like(&self) -> Histograms {
-        Histograms(std::array::from_fn(|i| Histogram::new_from(&self.0[i])))
+        Histograms {
+            by_tag: std::array::from_fn(|i| Histogram::new_from(&self.by_tag[i])),
+            by_request: self.by_request.iter().map(Histogram::new_from).collect(),
+        }
     }
 
     fn record(&mut self, tag: LatencyTag, time: Duration, count: u64) {
-        // recording none would still move the maximum
-        if count > 0 {
-            // 2^62 ns are 146 years: longer is a mistake of some clock, and room for it need not be made
-            let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).min(1 << 62);
-            // the histogram grows to what it is given; that fails only beyond the address space
-            let _ = self.0[tag as usize].record_n(nanos, count);
+        record(&mut self.by_tag[tag as usize], time, count);
+    }
+
+    /// The time of an answer from when it was due.
+    fn answer(&mut self, tag: LatencyTag, request: u8, time: Duration, count: u64) {
+        self.record(tag, time, count);
+        if tag == LatencyTag::Steady
+            && let Some(own) = self.by_request.get_mut(usize::from(request))
+        {
+            record(own, time, count);
         }
     }
 
     /// Adds what others counted.
     pub(super) fn add(&mut self, other: &Histograms) {
-        for (sum, more) in self.0.iter_mut().zip(&other.0) {
+        let own = self.by_tag.iter_mut().chain(&mut self.by_request);
+        for (sum, more) in own.zip(other.by_tag.iter().chain(&other.by_request)) {
             // it grows to what it is given; that fails only beyond the address space
             let _ = sum.add(more);
         }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (LatencyTag, &Histogram<u64>)> {
-        LatencyTag::ALL.into_iter().zip(&self.0)
+        LatencyTag::ALL.into_iter().zip(&self.by_tag)
+    }
+
+    /// In the order of the requests; none where there is one.
+    pub(super) fn by_request(&self) -> &[Histogram<u64>] {
+        &self.by_request
+    }
+}
+
+fn record(histogram: &mut Histogram<u64>, time: Duration, count: u64) {
+    // recording none would still move the maximum
+    if count > 0 {
+        // 2^62 ns are 146 years: longer is a mistake of some clock, and room for it need not be made
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).min(1 << 62);
+        // the histogram grows to what it is given; that fails only beyond the address space
+        let _ = histogram.record_n(nanos, count);
     }
 }
 
 /// Everything counted since the last take.
 #[derive(Debug, Clone)]
 pub(super) struct Counted {
-    pub sent: u64,
-    pub done: u64,
-    pub dropped: u64,
-    pub errors: [u64; ErrorKind::ALL.len()],
+    pub lots: Lots,
     pub body_bytes: u64,
     pub slot_waits: u64,
     pub overslept: Duration,
@@ -90,8 +120,8 @@ pub(super) struct Counted {
 }
 
 impl Counted {
-    pub(super) fn new() -> Counted {
-        Counted::with(Histograms::new())
+    pub(super) fn new(requests: usize) -> Counted {
+        Counted::with(Histograms::new(requests))
     }
 
     /// For the next interval: empty, with room for what this one needed.
@@ -100,20 +130,7 @@ impl Counted {
     }
 
     fn with(histograms: Histograms) -> Counted {
-        Counted {
-            sent: 0,
-            done: 0,
-            dropped: 0,
-            errors: Default::default(),
-            body_bytes: 0,
-            slot_waits: 0,
-            overslept: Duration::ZERO,
-            histograms,
-        }
-    }
-
-    fn error(&mut self, kind: ErrorKind, count: u64) {
-        self.errors[kind as usize] += count;
+        Counted { lots: Lots::new(), body_bytes: 0, slot_waits: 0, overslept: Duration::ZERO, histograms }
     }
 }
 
@@ -129,8 +146,9 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn new(timeout: Duration) -> Tally {
-        Tally { timeout, counted: Counted::new(), probing: VecDeque::new(), under_way: 0 }
+    /// Of so many requests of the plan.
+    pub(super) fn new(requests: usize, timeout: Duration) -> Tally {
+        Tally { timeout, counted: Counted::new(requests), probing: VecDeque::new(), under_way: 0 }
     }
 
     /// A collection or snapshot is asked for at this time; who ends from here on has met it.
@@ -154,18 +172,26 @@ impl Tally {
         }
     }
 
+    /// So many have become due.
+    pub(super) fn due(&mut self, lot: Lot, count: u64) {
+        if count > 0 {
+            self.counted.lots.of(lot).due += count;
+        }
+    }
+
     pub(super) fn sent(&mut self, ticket: Ticket, now: Duration) {
-        self.counted.sent += 1;
+        self.counted.lots.of(ticket.lot).sent += 1;
         if ticket.part == Part::Steady {
             self.counted.histograms.record(LatencyTag::Late, now.saturating_sub(ticket.due), 1);
         }
     }
 
     pub(super) fn ended(&mut self, ticket: Ticket, sent: Duration, now: Duration, outcome: Outcome) {
-        self.counted.done += 1;
         self.counted.body_bytes += outcome.bytes;
+        let counts = self.counted.lots.of(ticket.lot);
+        counts.done += 1;
         if let Some(kind) = outcome.error {
-            self.counted.error(kind, 1);
+            counts.error(kind, 1);
         }
         let response = now.saturating_sub(ticket.due);
         let (response, service) = match outcome.error {
@@ -175,19 +201,19 @@ impl Tally {
             _ => (response, now.saturating_sub(sent)),
         };
         let tag = self.tag(ticket.part, ticket.due, now);
-        self.counted.histograms.record(tag, response, 1);
+        self.counted.histograms.answer(tag, ticket.lot.request, response, 1);
         if tag == LatencyTag::Steady {
             self.counted.histograms.record(LatencyTag::Service, service, 1);
         }
     }
 
-    pub(super) fn dropped(&mut self, dropped: Dropped, now: Duration) {
-        let all = dropped.warmup + dropped.steady;
-        self.counted.dropped += all;
-        self.counted.error(ErrorKind::Dropped, all);
-        let tag = self.tag(Part::Steady, dropped.oldest, now);
-        self.counted.histograms.record(LatencyTag::Warmup, self.timeout, dropped.warmup);
-        self.counted.histograms.record(tag, self.timeout, dropped.steady);
+    /// So many of a part will never be sent; `oldest` is when the oldest of all that are dropped was due.
+    pub(super) fn dropped(&mut self, part: Part, lot: Lot, count: u64, oldest: Duration, now: Duration) {
+        if count > 0 {
+            self.counted.lots.of(lot).dropped(count);
+            let tag = self.tag(part, oldest, now);
+            self.counted.histograms.answer(tag, lot.request, self.timeout, count);
+        }
     }
 
     /// A request had to wait because every slot was taken.
@@ -222,25 +248,31 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::drive::counts::Counts;
 
     const MS: Duration = Duration::from_millis(1);
     const TIMEOUT: Duration = Duration::from_secs(10);
 
     fn ticket(part: Part, due_ms: u32) -> Ticket {
-        Ticket { due: MS * due_ms, part }
+        Ticket { due: MS * due_ms, part, lot: Lot::default() }
     }
 
     fn counts(counted: &Counted) -> Vec<(LatencyTag, u64)> {
         counted.histograms.iter().map(|(tag, h)| (tag, h.len())).filter(|(_, n)| *n > 0).collect()
     }
 
+    /// Of the only lot.
+    fn all(counted: &Counted) -> Counts {
+        counted.lots.clone().into_sorted()[0].1
+    }
+
     fn take(tally: &mut Tally) -> Counted {
-        tally.take(Counted::new(), Duration::ZERO)
+        tally.take(Counted::new(1), Duration::ZERO)
     }
 
     #[test]
     fn an_answer_is_timed_from_when_it_was_due_and_from_when_it_was_sent() {
-        let mut tally = Tally::new(TIMEOUT);
+        let mut tally = Tally::new(1, TIMEOUT);
         let one = ticket(Part::Steady, 1000);
         tally.sent(one, MS * 1030);
         tally.ended(one, MS * 1030, MS * 1050, Outcome { error: None, answered: true, bytes: 12 });
@@ -249,19 +281,20 @@ mod tests {
         assert!((max(LatencyTag::Steady) - 50.0).abs() < 0.05);
         assert!((max(LatencyTag::Service) - 20.0).abs() < 0.02);
         assert!((max(LatencyTag::Late) - 30.0).abs() < 0.03);
-        assert_eq!((counted.sent, counted.done, counted.body_bytes), (1, 1, 12));
-        assert_eq!(take(&mut tally).sent, 0);
+        assert_eq!((all(&counted).sent, all(&counted).done, counted.body_bytes), (1, 1, 12));
+        assert_eq!(all(&take(&mut tally)).sent, 0);
     }
 
     #[test]
     fn a_drop_enters_as_the_timeout_and_a_refusal_has_no_latency() {
-        let mut tally = Tally::new(TIMEOUT);
-        tally.dropped(Dropped { oldest: Duration::ZERO, warmup: 2, steady: 5_000_000 }, TIMEOUT);
+        let mut tally = Tally::new(1, TIMEOUT);
+        tally.dropped(Part::Warmup, Lot::default(), 2, Duration::ZERO, TIMEOUT);
+        tally.dropped(Part::Steady, Lot::default(), 5_000_000, Duration::ZERO, TIMEOUT);
         let refused = Outcome { error: Some(ErrorKind::Connect), ..Outcome::default() };
         tally.ended(ticket(Part::Steady, 0), Duration::ZERO, MS, refused);
         let counted = take(&mut tally);
         assert_eq!(counts(&counted), [(LatencyTag::Warmup, 2), (LatencyTag::Steady, 5_000_000)]);
-        assert_eq!(counted.errors, [1, 0, 0, 0, 0, 0, 0, 5_000_002]);
+        assert_eq!(all(&counted).errors, [1, 0, 0, 0, 0, 0, 0, 0, 5_000_002]);
         for (_, histogram) in counted.histograms.iter().filter(|(_, h)| !h.is_empty()) {
             assert!(histogram.min() >= 9_990_000_000 && histogram.max() >= 10_000_000_000);
         }
@@ -269,7 +302,7 @@ mod tests {
 
     #[test]
     fn what_touches_the_second_around_a_collection_is_told_apart() {
-        let mut tally = Tally::new(TIMEOUT);
+        let mut tally = Tally::new(1, TIMEOUT);
         tally.probing_begins(MS * 5000);
         tally.probing_ends(MS * 5800);
         let ok = Outcome { answered: true, ..Outcome::default() };
@@ -289,7 +322,7 @@ mod tests {
 
     #[test]
     fn all_of_a_slow_collection_is_told_apart_and_of_one_behind_it() {
-        let mut tally = Tally::new(TIMEOUT);
+        let mut tally = Tally::new(1, TIMEOUT);
         let ok = Outcome { answered: true, ..Outcome::default() };
         let ended = |tally: &mut Tally, due, end| {
             tally.ended(ticket(Part::Steady, due), MS * due, MS * end, ok);
@@ -308,14 +341,37 @@ mod tests {
     }
 
     #[test]
+    fn each_of_several_requests_is_counted_and_timed_by_itself() {
+        let mut tally = Tally::new(2, TIMEOUT);
+        let ok = Outcome { answered: true, ..Outcome::default() };
+        for (request, block, end) in [(0, 4, 10), (1, 4, 20), (1, 5, 40), (0, 5, 10), (1, 5, 40)] {
+            let lot = Lot { request, block: Some(block) };
+            let one = Ticket { lot, ..ticket(Part::Steady, 0) };
+            tally.due(lot, 1);
+            tally.sent(one, Duration::ZERO);
+            tally.ended(one, Duration::ZERO, MS * end, ok);
+        }
+        tally.dropped(Part::Steady, Lot { request: 1, block: Some(5) }, 3, Duration::ZERO, TIMEOUT);
+        let counted = take(&mut tally);
+        let times: Vec<u64> = counted.histograms.by_request().iter().map(Histogram::len).collect();
+        assert_eq!(times, [2, 6]);
+        let lots = counted.lots.into_sorted().into_iter();
+        let told: Vec<_> = lots.map(|(lot, n)| (lot.block, lot.request, n.due, n.done, n.dropped)).collect();
+        assert_eq!(
+            told,
+            [(Some(4), 0, 1, 1, 0), (Some(4), 1, 1, 1, 0), (Some(5), 0, 1, 1, 0), (Some(5), 1, 2, 2, 3)]
+        );
+    }
+
+    #[test]
     fn moments_are_forgotten_once_nothing_can_touch_them() {
-        let mut tally = Tally::new(TIMEOUT);
+        let mut tally = Tally::new(1, TIMEOUT);
         for second in 0..10_000 {
             tally.probing_begins(Duration::from_secs(second * 5));
             tally.probing_ends(Duration::from_secs(second * 5));
         }
         assert_eq!(tally.probing.len(), MOMENTS_KEPT);
-        tally.take(Counted::new(), Duration::from_secs(60_000));
+        tally.take(Counted::new(1), Duration::from_secs(60_000));
         assert!(tally.probing.is_empty());
     }
 }

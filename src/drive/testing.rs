@@ -166,5 +166,8 @@ pub fn request_to(addr: SocketAddr) -> RequestPlan {
         connect: Default::default(),
         follow: false,
         expect_status: Vec::new(),
+        expect_text: Default::default(),
+        name: "main".into(),
+        weight: 1.0,
     }
 }

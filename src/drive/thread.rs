@@ -46,17 +46,19 @@ impl EngineThread {
     /// # Errors
     /// When the HTTP client cannot be set up or the thread cannot.
     pub(super) fn start(
-        request: &RequestPlan,
+        requests: &[RequestPlan],
         sending: &Sending,
         turn: Turn,
         clock: Arc<dyn Clock>,
     ) -> Result<EngineThread> {
         let slots = sending.slots(turn);
-        let exchange = Exchange::new(request, slots)?;
+        let exchange = Exchange::new(requests, slots)?;
         let own = |e: std::io::Error| Error::Own(format!("the driver could not start: {e}"));
         let runtime = runtime().map_err(own)?;
         let timeout = sending.timeout;
-        let book = Book::new(sending.rate, timeout, turn, clock.now());
+        let names: Vec<String> = requests.iter().map(|request| request.name.clone()).collect();
+        let spare = Counted::new(names.len());
+        let book = Book::new(names, sending.rate, timeout, turn, clock.now());
         let shared = Arc::new(Shared::new(book, clock));
         let worked = runtime.metrics();
         let (alive, ended) = channel();
@@ -70,15 +72,14 @@ impl EngineThread {
                 runtime.shutdown_background();
             })
             .map_err(own)?;
-        let thread = Some(thread);
-        let (spare, worked_before) = (Counted::new(), Duration::ZERO);
+        let (thread, worked_before) = (Some(thread), Duration::ZERO);
         Ok(EngineThread { shared, thread, ended, spare, worked, worked_before })
     }
 
     /// What it counted since the last take.
     pub(super) fn take(&mut self, now: Duration) -> Interval {
         // dropped here: what was the engine's becomes the caller's, and the spare becomes the engine's
-        let spare = std::mem::replace(&mut self.spare, Counted::new());
+        let spare = std::mem::replace(&mut self.spare, Counted::new(0));
         let mut interval = self.shared.book().take(spare, now);
         self.spare = Counted::empty_like(&interval.histograms);
         // the engine's thread is the only worker of its runtime

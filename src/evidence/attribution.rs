@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::{NORMAL, ONLY};
+
 /// What a run can say of one kind of request and one series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -57,4 +59,16 @@ pub struct Attribution {
     pub needs_s: Option<f64>,
     /// One sentence.
     pub why: String,
+}
+
+impl Attribution {
+    /// Who: "hang-up", "normal request", or the request's own name where there are several.
+    pub fn who(&self) -> String {
+        match (self.behaviour.as_str(), self.request.as_str()) {
+            (NORMAL, ONLY | "") => "normal request".into(),
+            (NORMAL, name) => name.to_string(),
+            (behaviour, ONLY | "") => behaviour.to_string(),
+            (behaviour, name) => format!("{behaviour} of {name}"),
+        }
+    }
 }

@@ -75,9 +75,30 @@ pub struct LoadFinding {
     /// As `latency_s`, of the requests within a second of what soak itself asked the target for; no gate sees them.
     #[serde(default)]
     pub probing_s: Percentiles,
+    /// The same by the name of the request, the commonest first; empty where there is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_request: Vec<RequestFinding>,
     /// What misbehaved on purpose in steady: it has no part in any of the above.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub misbehaved: Vec<Misbehaved>,
+}
+
+/// What was driven of one of several requests in steady.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct RequestFinding {
+    /// Its name.
+    pub name: String,
+    /// Became due.
+    pub due: u64,
+    /// Were sent.
+    pub sent: u64,
+    /// Never were.
+    pub dropped: u64,
+    /// What went wrong.
+    pub errors: ErrorCounts,
+    /// From when requests were due.
+    pub latency_s: Percentiles,
 }
 
 /// What was driven of one behaviour in steady.

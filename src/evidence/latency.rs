@@ -1,5 +1,7 @@
 //! How fast requests were answered: latency from when each was due, service time beside it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Which requests a histogram of latency.hlog holds: its `Tag=`. Every request that has a latency is in exactly one
@@ -120,6 +122,8 @@ pub struct Latency {
     pub probing: Percentiles,
     /// How late requests were sent, against when they were due, in steady.
     pub late: Percentiles,
+    /// As `steady`, of each request by its name; empty where there is one.
+    pub by_request: BTreeMap<String, Percentiles>,
     /// Interval by interval, in all phases with load.
     pub over_time: Vec<LatencyPoint>,
 }

@@ -25,13 +25,15 @@ pub enum ErrorKind {
     Status5xx,
     /// The answer's head came, its body did not end.
     Body,
+    /// The answer does not hold the text that is expected of it.
+    Text,
     /// Never sent: no slot was free before it was too late.
     Dropped,
 }
 
 impl ErrorKind {
     /// Every kind, in the order of the columns of load.csv; `Dropped` has a column of its own before them.
-    pub const ALL: [ErrorKind; 8] = [
+    pub const ALL: [ErrorKind; 9] = [
         ErrorKind::Connect,
         ErrorKind::Timeout,
         ErrorKind::Reset,
@@ -39,8 +41,14 @@ impl ErrorKind {
         ErrorKind::Status4xx,
         ErrorKind::Status5xx,
         ErrorKind::Body,
+        ErrorKind::Text,
         ErrorKind::Dropped,
     ];
+
+    /// Those with a column `error_…` in load.csv: all but the last, whose column is `dropped`.
+    pub fn in_columns() -> &'static [ErrorKind] {
+        &ErrorKind::ALL[..ErrorKind::ALL.len() - 1]
+    }
 }
 
 impl fmt::Display for ErrorKind {
@@ -53,6 +61,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Status4xx => "4xx",
             ErrorKind::Status5xx => "5xx",
             ErrorKind::Body => "body",
+            ErrorKind::Text => "text",
             ErrorKind::Dropped => "dropped",
         })
     }
@@ -78,7 +87,7 @@ pub struct LoadRow {
     /// Were never sent.
     pub dropped: u64,
     /// Ended with an error, by kind in the order of [`ErrorKind::ALL`]; the last repeats `dropped`.
-    pub errors: [u64; 8],
+    pub errors: [u64; ErrorKind::ALL.len()],
     /// soak's own resident memory, in bytes.
     pub soak_rss_bytes: u64,
     /// CPU time that soak itself has used since it started, in seconds.
@@ -96,6 +105,11 @@ impl LoadRow {
         self.errors.iter_mut().zip(later.errors).for_each(|(sum, n)| *sum += n);
         self.soak_rss_bytes = self.soak_rss_bytes.max(later.soak_rss_bytes);
         self.soak_cpu_s = later.soak_cpu_s;
+    }
+
+    /// Whether both count the same kind of request in the same block.
+    pub fn is_like(&self, other: &LoadRow) -> bool {
+        (&self.request, &self.behaviour, self.block) == (&other.request, &other.behaviour, other.block)
     }
 
     /// Whether these were requests of a client that behaves: the load whose rate, latency and errors are told.

@@ -20,6 +20,7 @@ mod lives;
 mod load;
 mod pattern;
 mod plan_record;
+mod requests;
 mod series;
 mod tasks;
 mod trend;
@@ -34,7 +35,7 @@ pub use environment::{Environment, ProbeRecord, Runtime, TargetRecord};
 pub use event::{COLLECTIONS, Event, EventKind, Gone};
 pub use findings::{
     Culprit, DriverHealth, ErrorCounts, Findings, GateFinding, GateResult, LoadFinding, Misbehaved,
-    SeriesFinding, Verdict,
+    RequestFinding, SeriesFinding, Verdict,
 };
 pub use frames::CodeOwner;
 pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
@@ -44,6 +45,7 @@ pub use lives::beginnings;
 pub use load::{ErrorKind, LoadRow};
 pub use pattern::{Arrivals, LoadShape, Pattern};
 pub use plan_record::{Judging, PhasePlan, PlanRecord, WatchPlan};
+pub use requests::{Blocks, ONLY, RequestRecord};
 pub use series::{Phase, Recording, Sample, Series};
 pub use tasks::{Frame, GroupCount, GroupKind, GroupLabel, Moment, TaskGroup, TaskSnapshot};
 pub use trend::{Direction, Estimate, Shape, Trend};

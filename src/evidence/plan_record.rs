@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Connect, Gate, MisbehavePlan, Pattern};
+use super::{Blocks, Connect, Gate, MisbehavePlan, ONLY, Pattern, RequestRecord};
 use crate::units::{Rate, Span};
 
 /// How long each phase takes. With cycles, warmup, steady and settle are those of one cycle.
@@ -135,8 +135,14 @@ pub struct PlanRecord {
     /// Which of the requests misbehave on purpose, where some do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub misbehave: Option<MisbehavePlan>,
+    /// How steady is cut so that requests can be told apart; of a plan with misbehaving clients these say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<Blocks>,
     /// What the judge is told.
     pub judging: Judging,
+    /// The requests by name, the commonest first, where the profile names any.
+    #[serde(default, rename = "request", skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<RequestRecord>,
     /// The user's limits.
     #[serde(default, rename = "gate", skip_serializing_if = "Vec::is_empty")]
     pub gates: Vec<Gate>,
@@ -150,6 +156,20 @@ impl PlanRecord {
     /// Whether soak itself sends the load.
     pub fn drives(&self) -> bool {
         self.watch.is_none()
+    }
+
+    /// What load.csv calls the requests, the commonest first.
+    pub fn names(&self) -> Vec<&str> {
+        match self.named.is_empty() {
+            true => vec![ONLY],
+            false => self.named.iter().map(|request| &*request.name).collect(),
+        }
+    }
+
+    /// How steady is cut into blocks whose mixes differ, where it is.
+    pub fn design(&self) -> Option<Blocks> {
+        let of_clients = self.misbehave.as_ref().map(|plan| Blocks { seed: plan.seed, block: plan.block });
+        self.blocks.or(of_clients)
     }
 
     /// The mean rate of requests that behave, each second; none for a closed loop.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::evidence::{
     DriverHealth, ErrorCounts, ErrorKind, Event, EventKind, Evidence, LoadFinding, LoadRow, Misbehaved,
+    PlanRecord, RequestFinding,
 };
 use crate::units::Rate;
 
@@ -67,8 +68,41 @@ pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
         latency_s: evidence.latency.steady,
         service_s: evidence.latency.service,
         probing_s: evidence.latency.probing,
+        by_request: by_request(evidence, plan, &in_steady, &until_next_load),
         misbehaved: misbehaved(evidence.load.iter().filter(|row| until_next_load(row.elapsed_s))),
     })
+}
+
+/// The same by name, where there are several: what was due and sent in steady, what went wrong until the next load.
+fn by_request(
+    evidence: &Evidence,
+    plan: &PlanRecord,
+    in_steady: &dyn Fn(&&LoadRow) -> bool,
+    until_next_load: &dyn Fn(f64) -> bool,
+) -> Vec<RequestFinding> {
+    let names = plan.names();
+    let several = names.iter().filter(|_| names.len() > 1);
+    let of = |name: &&str| {
+        let mut sum = RequestFinding { name: (*name).into(), ..RequestFinding::default() };
+        let rows = evidence.load.iter().filter(|row| row.is_normal() && row.request == *name);
+        for row in rows {
+            if in_steady(&row) {
+                sum.due += row.due;
+                sum.sent += row.sent;
+            }
+            if until_next_load(row.elapsed_s) {
+                sum.dropped += row.dropped;
+                for (kind, n) in ErrorKind::ALL.iter().zip(&row.errors).filter(|(_, n)| **n > 0) {
+                    *sum.errors.by_kind.entry(kind.to_string()).or_default() += n;
+                }
+            }
+        }
+        let wrong: u64 = sum.errors.by_kind.values().sum();
+        sum.errors.ratio = (wrong as f64 / sum.due.max(1) as f64).min(1.0);
+        sum.latency_s = evidence.latency.by_request.get(*name).copied().unwrap_or_default();
+        sum
+    };
+    several.map(of).collect()
 }
 
 /// What misbehaved, by behaviour; rows of warm-up have no block and are left out.

@@ -19,21 +19,25 @@ pub fn reproduce(plan: &PlanRecord) -> String {
 fn driving(plan: &PlanRecord) -> String {
     let mut line = format!("soak --url {}", quoted(&plan.url));
     let mut flag = |name: &str, value: String| line += &format!(" --{name} {value}");
-    if plan.method != "GET" {
+    // what is sent stands in tables, which no flag can write
+    let named = !plan.named.is_empty();
+    if plan.method != "GET" && !named {
         flag("method", plan.method.clone());
     }
-    if !plan.headers.is_empty() {
+    if !plan.headers.is_empty() && !named {
         flag("header", "@headers.txt".into());
     }
-    if plan.body_bytes > 0 {
+    if plan.body_bytes > 0 && !named {
         flag("data", "@body".into());
     }
     let pattern = &plan.pattern;
+    if named || pattern.shape.is_some() {
+        flag("profile", quoted(&plan.profile));
+    }
     match (&pattern.shape, pattern.of) {
         (None, _) => flag("rate", plan.rate.to_string()),
-        // a shape is a table, which no flag can write
+        // so does a shape
         (Some(_), of) => {
-            flag("profile", quoted(&plan.profile));
             of.into_iter().for_each(|of| flag("rate", of.to_string()));
         }
     }

@@ -42,6 +42,9 @@ pub fn subtitle(evidence: &Evidence, load: Option<&LoadFinding>) -> String {
     if let (Some(plan), Some(_)) = (&evidence.plan, load) {
         let at = if plan.rate.per_second().is_some() { " at" } else { "" };
         how += &format!("{at} {}", plan.rate_told());
+        if plan.named.len() > 1 {
+            how += &format!(", {} kinds of request", plan.named.len());
+        }
         if let Some(mix) = &plan.misbehave {
             how += &format!(" of which {} misbehave", Unit::Ratio.show(mix.share()));
         }
@@ -143,6 +146,7 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
         Verdict::Leak => {
             notes.extend(blames(findings));
             notes.extend(super::attribution::told(&findings.attribution));
+            notes.extend(evidence.plan.as_ref().and_then(super::attribution::untold));
             // of a culprit the note above says all
             let untold = |leak: &&String| findings.culprits.is_empty() || *leak != why;
             notes.extend(facts.leaks.iter().filter(untold).cloned());

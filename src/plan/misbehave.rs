@@ -1,33 +1,23 @@
 //! The mix of misbehaving clients: which behaviours, with which share of the requests, in blocks of which length.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use reqwest::Url;
-
+use super::blocks::blocks;
 use super::layers::Layers;
+use super::types::RequestPlan;
 use crate::error::{Error, Result};
-use crate::evidence::{Behaviour, MisbehavePlan, Pattern};
+use crate::evidence::{Behaviour, Blocks, MisbehavePlan, Pattern};
 use crate::units::{Rate, Span, Unit, parse_amount};
 
-/// A block is a second or so: long against what an answer takes, short against a run.
-const SHORTEST_BLOCK: Duration = Duration::from_secs(1);
-/// A block must be sampled more than once to be told from its neighbours,
-const SAMPLES_A_BLOCK: u32 = 2;
-/// and hold a few requests, or its mix could not differ from theirs.
-const REQUESTS_A_BLOCK: f64 = 10.0;
 /// So much must be left to those that behave: they are the load, and what the others are compared with.
 const MOST: f64 = 0.8;
-/// Any number would do; the same one deals the same blocks in each run of the same plan.
-const SEED: u64 = 1;
-
 /// The mix that was asked for; none where nobody misbehaves.
 ///
 /// # Errors
 /// In one line, with the place: no such behaviour, no share, too much in all, an https target, a closed loop, or a load that is not even.
 pub(super) fn plan(
     layers: &Layers,
-    url: &Url,
+    requests: &[RequestPlan],
     rate: Rate,
     pattern: &Pattern,
     interval: Span,
@@ -62,7 +52,7 @@ pub(super) fn plan(
             Unit::Ratio.show(MOST)
         )));
     }
-    if url.scheme() != "http" {
+    if requests.first().is_none_or(|request| request.url.scheme() != "http") {
         return Err(first.wrong("misbehaving clients use raw sockets, which speak http and not https here"));
     }
     let ways = [
@@ -83,14 +73,14 @@ pub(super) fn plan(
         let told = format!("its blocks need the same requests each second, and the load has {has}");
         return Err(first.wrong(format!("{told}: leave one of them out")));
     }
-    let block = SHORTEST_BLOCK
-        .max(interval.0 * SAMPLES_A_BLOCK)
-        .max(Duration::from_secs_f64((REQUESTS_A_BLOCK / rate).min(86_400.0)));
-    Ok(Some(MisbehavePlan { seed: SEED, block: Span(block), mix }))
+    let Blocks { seed, block } = blocks(requests, rate, sum, interval);
+    Ok(Some(MisbehavePlan { seed, block, mix }))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::plan::settings::Settings;
 
@@ -98,7 +88,8 @@ mod tests {
         let flags = Settings { misbehave: vec![mix.into()], ..Settings::default() };
         let layers = Layers::new(flags, Settings::default(), None);
         let rate = if rate > 0.0 { Rate::PerSecond(rate) } else { Rate::Max };
-        plan(&layers, &url.parse().unwrap(), rate, &Pattern::default(), Span(Duration::from_millis(200)))
+        let request = crate::plan::request::bare(url.parse().unwrap());
+        plan(&layers, &[request], rate, &Pattern::default(), Span(Duration::from_millis(200)))
     }
 
     #[test]

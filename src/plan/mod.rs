@@ -3,6 +3,7 @@
 //! Comes in: [`Settings`] from the command line, the environment and a profile. Goes out: a [`Plan`], or the one line
 //! that says what was wrong. Nothing is sent or written here.
 
+mod blocks;
 mod connect;
 mod gates;
 mod layers;
@@ -15,6 +16,7 @@ mod phases;
 mod profiles;
 mod redact;
 mod request;
+mod requests;
 mod resolve;
 mod sending;
 mod settings;
@@ -29,6 +31,7 @@ mod tests;
 pub use connect::ConnectPlan;
 pub use output::pipeline;
 pub use profiles::{BUILT_IN, BuiltIn, Profile, built_in, find};
+pub use requests::RequestTable;
 pub use resolve::{plan, resolve};
 pub use settings::Settings;
 pub use shape::ShapeTable;

@@ -9,10 +9,13 @@ use percent_encoding::percent_decode_str;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
 
+use super::connect::{self, ConnectPlan};
 use super::layers::{Layer, Layers, Written};
+use super::redact;
+use super::typed::Typed;
 use super::types::RequestPlan;
-use super::{connect, redact};
 use crate::error::{Error, Result};
+use crate::evidence::ONLY;
 
 /// What of the world outside a plan may take in, so that a test can give it.
 pub(super) struct Outside<'a> {
@@ -27,31 +30,46 @@ pub(super) struct Outside<'a> {
 /// # Errors
 /// In one line, with the place: a URL, method, header, body or status that cannot be sent or expected.
 pub(super) fn resolve(layers: &Layers, outside: &mut Outside<'_>) -> Result<RequestPlan> {
-    let Some((url, mut headers)) = place(layers, outside)? else {
+    let Some((url, headers)) = place(layers, outside)? else {
         return Err(Error::usage("which URL? write: soak http://127.0.0.1:8080/"));
     };
-    let body = layers.pick("data", |s| &s.data).map(|written| body(&written, outside)).transpose()?;
-    if body.is_some() && !headers.contains_key(CONTENT_TYPE) {
-        // as curl does, whose -d this is
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-    }
-    let method = match layers.pick("method", |s| &s.method) {
-        None if body.is_some() => Method::POST,
-        None => Method::GET,
-        Some(written) => Method::from_bytes(written.text.trim().to_ascii_uppercase().as_bytes())
-            .map_err(|_| written.wrong(format!("'{}' is no HTTP method", written.text)))?,
-    };
     let connect = connect::resolve(layers, &url)?;
-    Ok(RequestPlan {
-        url,
-        method,
+    let mut plan = RequestPlan {
         headers,
-        body: body.unwrap_or_default(),
         insecure: layers.on(|s| s.insecure),
         connect,
         follow: layers.on(|s| s.follow),
-        expect_status: expect_status(layers)?,
-    })
+        expect_status: expect_status(&layers.list("expect-status", |s| &s.expect_status))?,
+        ..bare(url)
+    };
+    let (method, data) = (layers.pick("method", |s| &s.method), layers.pick("data", |s| &s.data));
+    plan.send(method.as_ref(), data.as_ref(), outside)?;
+    Ok(plan)
+}
+
+impl RequestPlan {
+    /// With this body, where one was written, and this method, or that which goes with the body.
+    pub(super) fn send(
+        &mut self,
+        method: Option<&Written>,
+        data: Option<&Written>,
+        outside: &mut Outside<'_>,
+    ) -> Result<()> {
+        if let Some(written) = data {
+            self.body = body(written, outside)?;
+            self.method = Method::POST;
+            if !self.headers.contains_key(CONTENT_TYPE) {
+                // as curl does, whose -d this is
+                let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+                self.headers.insert(CONTENT_TYPE, form);
+            }
+        }
+        if let Some(written) = method {
+            self.method = Method::from_bytes(written.text.trim().to_ascii_uppercase().as_bytes())
+                .map_err(|_| written.wrong(format!("'{}' is no HTTP method", written.text)))?;
+        }
+        Ok(())
+    }
 }
 
 /// Where pages about a service are looked for that soak does not drive; none where there is no URL.
@@ -61,16 +79,24 @@ pub(super) fn resolve(layers: &Layers, outside: &mut Outside<'_>) -> Result<Requ
 pub(super) fn for_pages(layers: &Layers, outside: &Outside<'_>) -> Result<Option<RequestPlan>> {
     let Some((url, headers)) = place(layers, outside)? else { return Ok(None) };
     let connect = connect::resolve(layers, &url)?;
-    Ok(Some(RequestPlan {
+    Ok(Some(RequestPlan { headers, insecure: layers.on(|s| s.insecure), connect, ..bare(url) }))
+}
+
+/// A GET of it and nothing more.
+pub(super) fn bare(url: Url) -> RequestPlan {
+    RequestPlan {
+        name: ONLY.into(),
+        weight: 1.0,
         url,
         method: Method::GET,
-        headers,
+        headers: HeaderMap::new(),
         body: bytes::Bytes::new(),
-        insecure: layers.on(|s| s.insecure),
-        connect,
+        insecure: false,
+        connect: ConnectPlan::default(),
         follow: false,
         expect_status: Vec::new(),
-    }))
+        expect_text: bytes::Bytes::new(),
+    }
 }
 
 /// The URL and what goes with it, user and password as a header; none where nobody gave one.
@@ -130,10 +156,18 @@ fn all_headers(layers: &Layers, outside: &Outside<'_>) -> Result<HeaderMap> {
 }
 
 fn layer_headers(layer: &Layer, outside: &Outside<'_>) -> Result<Vec<(HeaderName, HeaderValue)>> {
-    let place = layer.place("header");
+    headers(&layer.settings.header, &layer.place("header"), outside)
+}
+
+/// Headers as they were written, each a line or a file of lines.
+pub(super) fn headers(
+    written: &[Typed],
+    place: &str,
+    outside: &Outside<'_>,
+) -> Result<Vec<(HeaderName, HeaderValue)>> {
     let wrong = |reason: String| Error::usage(format!("{place}: {reason}"));
     let mut own = Vec::new();
-    for typed in &layer.settings.header {
+    for typed in written {
         match typed.0.trim().strip_prefix('@') {
             None => own.push(header(&typed.0, outside).map_err(wrong)?),
             Some(file) => {
@@ -199,9 +233,9 @@ fn body(written: &Written, outside: &mut Outside<'_>) -> Result<bytes::Bytes> {
 }
 
 /// Statuses, each alone or with commas between them.
-fn expect_status(layers: &Layers) -> Result<Vec<StatusCode>> {
+pub(super) fn expect_status(all_written: &[Written]) -> Result<Vec<StatusCode>> {
     let mut all = Vec::new();
-    for written in layers.list("expect-status", |s| &s.expect_status) {
+    for written in all_written {
         for code in written.text.split(',').map(str::trim) {
             let status = code.parse::<StatusCode>().ok().filter(|status| status.as_u16() <= 599);
             all.push(status.ok_or_else(|| written.wrong(format!("'{code}' is no HTTP status")))?);

@@ -9,12 +9,13 @@ use super::layers::{Layers, Written};
 use super::pattern::Load;
 use super::phases::{self, Asked};
 use super::profiles::{self, Profile};
-use super::request::{self, Outside};
+use super::request::Outside;
+use super::requests::{self, Sent};
 use super::sending::{self, Sending};
 use super::settings::Settings;
 use super::typed::Typed;
 use super::types::{Plan, TargetPlan};
-use super::{gates, looking, misbehave, output, redact};
+use super::{blocks, gates, looking, misbehave, output, redact};
 use crate::error::{Error, Result};
 use crate::evidence::{Judging, PhasePlan, PlanRecord};
 use crate::units::{Bytes, Rate, Span, Unit, parse_amount};
@@ -77,22 +78,28 @@ pub(super) fn resolve_in(
     let layers = Layers::new(flags, env, profile);
     let target = looking::target(&layers)?;
     let probes = looking::probes(&layers)?;
-    let request = request::resolve(&layers, outside)?;
-    let rate = rate(&layers, &request.url)?;
+    let Sent { url, requests: sent } = requests::resolve(&layers, outside)?;
+    let request = &sent[0];
+    let rate = rate(&layers, &url)?;
     let requests = whole(&layers, "requests", |s| &s.requests, u64::MAX)?;
     let load = Load::asked(&layers, rate, requests)?;
     let phases = phases(&layers, load.requests_take)?;
     let (rate, pattern) = load.over(phases.steady)?;
     let interval = interval(&layers, &phases)?;
-    let misbehave = misbehave::plan(&layers, &request.url, rate, &pattern, interval)?;
+    let misbehave = misbehave::plan(&layers, &sent, rate, &pattern, interval)?;
+    let blocks = match misbehave {
+        Some(_) => None,
+        None => blocks::of_requests(&sent, rate, &pattern, interval),
+    };
     let peak = pattern.shape.as_ref().map_or(rate, |shape| Rate::PerSecond(shape.peak().0));
-    let Sending { connections, timeout, threads } = sending::resolve(&layers, peak, misbehave.as_ref())?;
+    let Sending { connections, timeout, threads } =
+        sending::resolve(&layers, peak, &sent, misbehave.as_ref())?;
     let judging = judging(&layers, &target)?;
     let record = PlanRecord {
         schema: "soak/1".into(),
         profile: name,
         label: layers.pick("label", |s| &s.label).map(|written| written.text),
-        url: redact::url(&request.url),
+        url: redact::url(&url),
         method: request.method.to_string(),
         headers: request.headers.keys().map(ToString::to_string).collect(),
         body_bytes: request.body.len() as u64,
@@ -110,11 +117,13 @@ pub(super) fn resolve_in(
         watch: None,
         misbehave,
         compare_to: compare_to(&layers)?,
+        blocks,
+        named: requests::records(&sent),
         gates: gates::all(&layers, &judging, &probes)?,
         judging,
     };
     let (out, pipeline) = (output::out(&layers), output::pipeline_of(&layers)?);
-    Ok(Plan { record, request: Some(request), target, probes, out, pipeline })
+    Ok(Plan { record, requests: sent, target, probes, out, pipeline })
 }
 
 /// The run that this one is held against; absolute, so that it is found wherever the report is rendered again.

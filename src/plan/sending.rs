@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::layers::Layers;
 use super::resolve::{above_zero, whole};
+use super::types::RequestPlan;
 use crate::error::Result;
 use crate::evidence::MisbehavePlan;
 use crate::units::{Rate, Span};
@@ -29,13 +30,18 @@ pub(super) struct Sending {
 
 /// # Errors
 /// In one line, with the place: what is no number in its range, or contradicts the rest.
-pub(super) fn resolve(layers: &Layers, rate: Rate, misbehave: Option<&MisbehavePlan>) -> Result<Sending> {
+pub(super) fn resolve(
+    layers: &Layers,
+    rate: Rate,
+    requests: &[RequestPlan],
+    misbehave: Option<&MisbehavePlan>,
+) -> Result<Sending> {
     let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
     let connections = whole(layers, "connections", |s| &s.connections, u64::from(MOST_CONNECTIONS))?;
     let connections = connections.map_or(DEFAULT_CONNECTIONS, number);
     let timeout = above_zero(layers, "timeout", |s| &s.timeout)?.unwrap_or(DEFAULT_TIMEOUT);
     let threads = match whole(layers, "threads", |s| &s.threads, u64::from(MOST_THREADS))?.map(number) {
-        None if misbehave.is_some() => 1,
+        None if misbehave.is_some() || requests.len() > 1 => 1,
         None => enough_for(rate).min(connections),
         Some(threads) => {
             let wrong = |why: &str| match layers.pick("threads", |s| &s.threads) {
@@ -47,6 +53,9 @@ pub(super) fn resolve(layers: &Layers, rate: Rate, misbehave: Option<&MisbehaveP
             }
             if threads > 1 && misbehave.is_some() {
                 wrong("cannot deal out who misbehaves: with --misbehave there is one")?;
+            }
+            if threads > 1 && requests.len() > 1 {
+                wrong("cannot deal out which request is next: with several [[request]] there is one")?;
             }
             threads
         }

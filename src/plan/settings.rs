@@ -5,6 +5,7 @@
 
 use serde::Deserialize;
 
+use super::requests::RequestTable;
 use super::shape::ShapeTable;
 use super::typed::{self, Switch, Typed};
 use crate::error::{Error, Result};
@@ -58,6 +59,8 @@ pub struct Settings {
     pub follow: Option<Switch>,
     #[serde(deserialize_with = "typed::one_or_many")]
     pub expect_status: Vec<Typed>,
+    /// Tables, and so of a profile alone.
+    pub request: Vec<RequestTable>,
 
     pub pid: Option<Typed>,
     pub process: Option<Typed>,
@@ -133,16 +136,12 @@ impl Settings {
                 )));
             }
         }
-        for key in table.get("shape").and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::keys)
-        {
-            let keys = typed::fields_of::<ShapeTable>();
-            if !keys.contains(&key.as_str()) {
-                let told = match Settings::keys().contains(&key.as_str()) {
-                    true => format!("'{key}' stands in [shape], write it above that table"),
-                    false => {
-                        format!("unknown key 'shape.{key}'{}", nearest(key, keys.iter().copied()))
-                    }
-                };
+        for (table, text, keys) in [
+            (table.get("shape"), "[shape]", typed::fields_of::<ShapeTable>()),
+            (table.get("request"), "[[request]]", typed::fields_of::<RequestTable>()),
+        ] {
+            let told = table.into_iter().find_map(|table| unknown(table, text, keys));
+            if let Some(told) = told {
                 return Err(Error::usage(format!("{source}: {told}")));
             }
         }
@@ -201,6 +200,20 @@ impl Settings {
         }
         Settings::deserialize(table).map_err(|e| Error::usage(one_line(e.message())))
     }
+}
+
+/// What is wrong with the first key of a table, or of a list of them, that is none of its `keys`.
+fn unknown(table: &toml::Value, text: &str, keys: &[&str]) -> Option<String> {
+    let tables = table.as_array().map_or(std::slice::from_ref(table), Vec::as_slice);
+    let all = tables.iter().filter_map(toml::Value::as_table).flat_map(toml::Table::keys);
+    let key = all.map(String::as_str).find(|key| !keys.contains(key))?;
+    Some(match Settings::keys().contains(&key) {
+        true => format!("'{key}' stands in {text}, write it above that table"),
+        false => {
+            let name = text.trim_matches(['[', ']']);
+            format!("unknown key '{name}.{key}'{}", nearest(key, keys.iter().copied()))
+        }
+    })
 }
 
 /// The environment variable of a setting.

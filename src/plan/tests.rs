@@ -170,15 +170,15 @@ fn bad_input_is_one_line() {
 #[test]
 fn data_means_post_and_comes_from_anywhere() {
     let p = plan("data = 'a=1'");
-    assert_eq!((p.record.method.as_str(), &p.request.as_ref().unwrap().body[..]), ("POST", &b"a=1"[..]));
-    assert_eq!(p.request.as_ref().unwrap().headers["content-type"], "application/x-www-form-urlencoded");
-    assert_eq!(&plan("data = '@-'").request.unwrap().body[..], b"from stdin");
+    assert_eq!((p.record.method.as_str(), &p.request().unwrap().body[..]), ("POST", &b"a=1"[..]));
+    assert_eq!(p.request().unwrap().headers["content-type"], "application/x-www-form-urlencoded");
+    assert_eq!(&plan("data = '@-'").request().unwrap().body[..], b"from stdin");
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), b"\x00raw\n").unwrap();
     let p =
         plan(&format!("data = '@{}'\nmethod = 'put'\nheader = 'Content-Type: x/y'", file.path().display()));
-    assert_eq!((p.record.method.as_str(), &p.request.as_ref().unwrap().body[..]), ("PUT", &b"\x00raw\n"[..]));
-    assert_eq!(p.request.as_ref().unwrap().headers["content-type"], "x/y");
+    assert_eq!((p.record.method.as_str(), &p.request().unwrap().body[..]), ("PUT", &b"\x00raw\n"[..]));
+    assert_eq!(p.request().unwrap().headers["content-type"], "x/y");
 }
 
 #[test]
@@ -190,13 +190,13 @@ fn headers_come_from_text_environment_and_file_and_the_stronger_layer_replaces_b
         file.path().display()
     );
     let p = made(&flags, &[], "header = ['authorization: weak', 'X-Kept: yes']").unwrap();
-    assert_eq!(p.request.as_ref().unwrap().headers["authorization"], "Bearer t0ken");
-    assert_eq!(p.request.as_ref().unwrap().headers["x-price"], "$5 $TOKEN t0kens");
+    assert_eq!(p.request().unwrap().headers["authorization"], "Bearer t0ken");
+    assert_eq!(p.request().unwrap().headers["x-price"], "$5 $TOKEN t0kens");
     assert_eq!(
-        (&p.request.as_ref().unwrap().headers["x-two"], &p.request.as_ref().unwrap().headers["x-kept"]),
+        (&p.request().unwrap().headers["x-two"], &p.request().unwrap().headers["x-kept"]),
         (&"2".parse().unwrap(), &"yes".parse().unwrap())
     );
-    assert_eq!(p.request.as_ref().unwrap().headers.get_all("authorization").iter().count(), 1);
+    assert_eq!(p.request().unwrap().headers.get_all("authorization").iter().count(), 1);
 }
 
 #[test]
@@ -212,9 +212,9 @@ fn no_secret_gets_into_the_record() {
     assert_eq!(p.record.url, "http://127.0.0.1:1/p?key=*");
     assert_eq!(p.record.headers, ["x-key", "x-token", "authorization", "content-type"]);
     // it is sent all the same, and even a debug print keeps the header to itself
-    assert_eq!(p.request.as_ref().unwrap().headers["authorization"], "Basic dXNAcjpwYTVzd29yZA==");
-    assert_eq!(p.request.as_ref().unwrap().url.as_str(), "http://127.0.0.1:1/p?key=qu3ry");
-    assert!(!format!("{:?}", p.request.as_ref().unwrap().headers).contains("h3ader"));
+    assert_eq!(p.request().unwrap().headers["authorization"], "Basic dXNAcjpwYTVzd29yZA==");
+    assert_eq!(p.request().unwrap().url.as_str(), "http://127.0.0.1:1/p?key=qu3ry");
+    assert!(!format!("{:?}", p.request().unwrap().headers).contains("h3ader"));
     assert_eq!(::toml::from_str::<PlanRecord>(&written).unwrap(), p.record);
 }
 

@@ -12,8 +12,9 @@ use crate::evidence::PlanRecord;
 pub struct Plan {
     /// All of it that may be written down.
     pub record: PlanRecord,
-    /// What is sent; in a watch where pages about the service may be, and none where only a process was named.
-    pub request: Option<RequestPlan>,
+    /// What is sent, the commonest first; in a watch where pages about the service may be, and none where only a process
+    /// was named.
+    pub requests: Vec<RequestPlan>,
     /// How the process behind it is found.
     pub target: TargetPlan,
     /// What is looked at.
@@ -24,9 +25,20 @@ pub struct Plan {
     pub pipeline: PipelinePlan,
 }
 
-/// The request that is driven, and what pages about the service may need of it; holds secrets and is never written.
+impl Plan {
+    /// The request that stands for all where only their common origin matters.
+    pub fn request(&self) -> Option<&RequestPlan> {
+        self.requests.first()
+    }
+}
+
+/// A request that is driven, and what pages about the service may need of it; holds secrets and is never written.
 #[derive(Debug, Clone)]
 pub struct RequestPlan {
+    /// What load.csv and the report call it.
+    pub name: String,
+    /// Its share of the requests, against those of the others; above 0.
+    pub weight: f64,
     /// Where to; http or https, with a host.
     pub url: Url,
     /// How.
@@ -43,6 +55,8 @@ pub struct RequestPlan {
     pub follow: bool,
     /// Statuses that are right; empty means every 2xx.
     pub expect_status: Vec<StatusCode>,
+    /// What the body of an answer must hold; empty means nothing.
+    pub expect_text: bytes::Bytes,
 }
 
 /// How the process behind the URL is found.

@@ -87,11 +87,13 @@ pub(super) fn watch_in(
         watch: Some(WatchPlan { longest_interval, every: every(&layers)? }),
         misbehave: None,
         compare_to: compare_to(&layers)?,
+        blocks: None,
+        named: Vec::new(),
         gates: gates::all(&layers, &judging, &probes)?,
         judging,
     };
     let (out, pipeline) = (output::out(&layers), output::pipeline_of(&layers)?);
-    Ok(Plan { record, request, target, probes, out, pipeline })
+    Ok(Plan { record, requests: request.into_iter().collect(), target, probes, out, pipeline })
 }
 
 /// Steady from the start, unless --warmup asks for a time that is not judged.
@@ -195,7 +197,7 @@ mod tests {
     fn a_process_alone_is_enough_and_nobody_is_not() {
         let plan = made("pid = 7", "").unwrap();
         assert_eq!(
-            (plan.target, plan.request.is_none(), plan.record.url.as_str()),
+            (plan.target, plan.requests.is_empty(), plan.record.url.as_str()),
             (TargetPlan::Pid(7), true, "")
         );
         assert!(made("process = 'api'", "").is_ok());
@@ -209,7 +211,7 @@ mod tests {
             "rate = '50/s'\ndata = '@/nowhere'\ncycles = 3\nsettle = '1m'\ngate = 'fds.slope < 1/h'";
         let plan = made("url = 'http://h/'", profile).unwrap();
         assert_eq!((plan.record.profile.as_str(), plan.record.phases.cycles), ("x", 1));
-        assert_eq!((plan.record.gates.len(), plan.request.unwrap().body.len()), (1, 0));
+        assert_eq!((plan.record.gates.len(), plan.request().unwrap().body.len()), (1, 0));
     }
 
     #[test]

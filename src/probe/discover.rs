@@ -45,7 +45,7 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
     let pid = target.and_then(|target| target.record.pid);
     let runtime = target.map_or(Runtime::Other, |target| target.record.runtime);
     let mut found = Discovered::default();
-    let fetcher = plan.request.as_ref().map_or_else(|| Fetcher::bare(plan.probes.insecure), Fetcher::new);
+    let fetcher = plan.request().map_or_else(|| Fetcher::bare(plan.probes.insecure), Fetcher::new);
     let fetcher = match fetcher {
         Ok(fetcher) => fetcher.metered(target.map(Meter::of)),
         Err(error) => {
@@ -87,7 +87,7 @@ fn origins(plan: &Plan, pid: Option<u32>) -> Vec<Url> {
         _ => Vec::new(),
     };
     let other = |at: SocketAddr| Url::parse(&format!("http://{at}/")).ok();
-    let own = plan.request.as_ref().map(|request| request.url.clone());
+    let own = plan.request().map(|request| request.url.clone());
     own.into_iter().chain(others.into_iter().filter_map(other)).collect()
 }
 

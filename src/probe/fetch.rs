@@ -231,6 +231,9 @@ mod tests {
             connect: Default::default(),
             follow: false,
             expect_status: Vec::new(),
+            expect_text: Default::default(),
+            name: "main".into(),
+            weight: 1.0,
         })
         .unwrap()
     }

@@ -22,6 +22,9 @@ pub fn request(url: &Url) -> RequestPlan {
         connect: Default::default(),
         follow: false,
         expect_status: Vec::new(),
+        expect_text: Default::default(),
+        name: "main".into(),
+        weight: 1.0,
     }
 }
 

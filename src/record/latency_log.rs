@@ -1,9 +1,11 @@
 //! latency.hlog: histograms interval by interval, in the interval log that HdrHistogram's own tools read.
 //!
-//! Comes in: histograms of nanoseconds with their [`LatencyTag`], once an interval. Goes out: lines, and from lines a
+//! Comes in: histograms of nanoseconds with their [`LatencyTag`], and of each of several requests with its name, once an
+//! interval. Goes out: lines, and from lines a
 //! [`Latency`]. The format is HdrHistogram's (log version 1.3, histograms as V2 compressed, base64); its timestamps
 //! are seconds since the run began, which the log's base time makes absolute. What a crash cut off is skipped.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
 
@@ -14,11 +16,14 @@ use hdrhistogram::serialization::interval_log::{
     IntervalLogHistogram, IntervalLogIterator, IntervalLogWriterBuilder, LogEntry, Tag,
 };
 use hdrhistogram::serialization::{Deserializer, V2DeflateSerializer};
+use percent_encoding::NON_ALPHANUMERIC;
 
 use super::thin::thin;
 use crate::evidence::{Latency, LatencyPoint, LatencyTag, Percentiles};
 
 const NANOS_PER_S: f64 = 1e9;
+/// How the tag of a request begins.
+const BY_REQUEST: &str = "request=";
 
 /// Appends intervals to a log.
 pub struct HlogWriter<W> {
@@ -40,7 +45,10 @@ impl<W: Write> HlogWriter<W> {
             .add_comment(
                 "nanoseconds; of each request once: warmup, steady, or probing (steady, within 1 s of",
             )
-            .add_comment("a collection that soak asked for); service and late are of steady")
+            .add_comment(
+                "a collection that soak asked for); service and late are of steady, and so is request=NAME,",
+            )
+            .add_comment("one for each request where there are several")
             .with_start_time(started)
             .with_base_time(started)
             .begin_log_with(&mut head, &mut log.serializer)?;
@@ -62,16 +70,17 @@ impl<W: Write> HlogWriter<W> {
         start: Duration,
         length: Duration,
         histograms: impl IntoIterator<Item = (LatencyTag, &'a Histogram<u64>)>,
+        by_request: impl IntoIterator<Item = (&'a str, &'a Histogram<u64>)>,
     ) -> io::Result<()> {
         self.lines.clear();
         let mut writer =
             IntervalLogWriterBuilder::new().begin_log_with(&mut self.lines, &mut self.serializer)?;
-        for (tag, histogram) in histograms {
-            if !histogram.is_empty() {
-                writer
-                    .write_histogram(histogram, start, length, Tag::new(tag.name()))
-                    .map_err(|e| io::Error::other(e.to_string()))?;
-            }
+        let tagged = histograms.into_iter().map(|(tag, histogram)| (tag.name().to_string(), histogram));
+        let named = by_request.into_iter().map(|(name, histogram)| (tag_of(name), histogram));
+        for (tag, histogram) in tagged.chain(named).filter(|(_, histogram)| !histogram.is_empty()) {
+            writer
+                .write_histogram(histogram, start, length, Tag::new(&tag))
+                .map_err(|e| io::Error::other(e.to_string()))?;
         }
         self.to.write_all(&self.lines)?;
         self.to.flush()
@@ -83,6 +92,17 @@ impl<W: Write> HlogWriter<W> {
     }
 }
 
+/// The tag of a request. No tag has a comma or a space in it, and a name may have anything.
+fn tag_of(name: &str) -> String {
+    format!("{BY_REQUEST}{}", percent_encoding::utf8_percent_encode(name, NON_ALPHANUMERIC))
+}
+
+/// The name in such a tag; none in the others.
+fn name_in(tag: &str) -> Option<String> {
+    let name = tag.strip_prefix(BY_REQUEST)?;
+    Some(percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned())
+}
+
 /// Sums intervals up: for a reader of the log, and for whoever goes along with a run.
 #[derive(Debug, Clone)]
 pub struct LatencySum {
@@ -90,11 +110,17 @@ pub struct LatencySum {
     /// The interval that is being added to, with the end of it.
     open: Option<(Duration, Histogram<u64>)>,
     over_time: Vec<LatencyPoint>,
+    by_request: BTreeMap<String, Histogram<u64>>,
 }
 
 impl Default for LatencySum {
     fn default() -> LatencySum {
-        LatencySum { whole: std::array::from_fn(|_| empty()), open: None, over_time: Vec::new() }
+        LatencySum {
+            whole: std::array::from_fn(|_| empty()),
+            open: None,
+            over_time: Vec::new(),
+            by_request: BTreeMap::new(),
+        }
     }
 }
 
@@ -116,6 +142,18 @@ impl LatencySum {
         }
     }
 
+    /// One histogram of one of several requests.
+    pub fn add_request(&mut self, name: &str, histogram: &Histogram<u64>) {
+        match self.by_request.get_mut(name) {
+            Some(sum) => add(sum, histogram),
+            None => {
+                let mut sum = empty();
+                add(&mut sum, histogram);
+                self.by_request.insert(name.to_string(), sum);
+            }
+        }
+    }
+
     /// Halves the points over time, evenly, once there are more than `most`; the sums stay whole.
     pub(super) fn thin(&mut self, most: usize) {
         thin(&mut self.over_time, most, |point| point.elapsed_s);
@@ -131,6 +169,7 @@ impl LatencySum {
             service: of(LatencyTag::Service),
             probing: of(LatencyTag::Probing),
             late: of(LatencyTag::Late),
+            by_request: self.by_request.iter().map(|(name, sum)| (name.clone(), percentiles(sum))).collect(),
             over_time,
         }
     }
@@ -143,9 +182,17 @@ pub fn read_hlog(log: &[u8]) -> Latency {
     // line by line, so that a bad one costs no other
     for line in log.split_inclusive(|byte| *byte == b'\n') {
         let Some(Ok(LogEntry::Interval(entry))) = IntervalLogIterator::new(line).next() else { continue };
-        let Some(tag) = entry.tag().and_then(|tag| LatencyTag::named(tag.as_str())) else { continue };
-        if let Some(histogram) = decode(&entry, &mut deserializer) {
+        let Some(tag) = entry.tag() else { continue };
+        let (known, request) = (LatencyTag::named(tag.as_str()), name_in(tag.as_str()));
+        if known.is_none() && request.is_none() {
+            continue;
+        }
+        let Some(histogram) = decode(&entry, &mut deserializer) else { continue };
+        if let Some(tag) = known {
             sum.add(entry.start_timestamp() + entry.duration(), tag, &histogram);
+        }
+        if let Some(name) = request {
+            sum.add_request(&name, &histogram);
         }
     }
     sum.latency()
@@ -211,7 +258,8 @@ mod tests {
                 (LatencyTag::Probing, &probing),
                 (LatencyTag::Late, &late),
             ];
-            log.append(SECOND * i, SECOND, tagged).unwrap();
+            let named = [("GET /a, b=1 %", &steady), ("/none", &none)];
+            log.append(SECOND * i, SECOND, tagged, named).unwrap();
         }
         log.get_mut().clone()
     }
@@ -225,6 +273,8 @@ mod tests {
         let latency = read_hlog(&written(3));
         assert_eq!((latency.steady.count, latency.probing.count, latency.late.count), (300, 3, 3));
         assert_eq!(latency.service, Percentiles::default());
+        let by_request: Vec<_> = latency.by_request.iter().map(|(name, p)| (&**name, p.count)).collect();
+        assert_eq!(by_request, [("GET /a, b=1 %", 300)]);
         assert!(close(latency.steady.p50, 1.05) && close(latency.steady.max, 2.1), "{:?}", latency.steady);
         assert!(close(latency.probing.p50, 5.0));
         let ends: Vec<f64> = latency.over_time.iter().map(|p| p.elapsed_s).collect();
@@ -255,11 +305,9 @@ mod tests {
         let third = log.len() - 1 - log[..log.len() - 1].iter().rev().position(|b| *b == b'\n').unwrap();
         for cut in [third + 1, third + 40, log.len() - 1] {
             let latency = read_hlog(&log[..cut]);
-            assert_eq!(
-                (latency.steady.count, latency.probing.count, latency.late.count),
-                (300, 3, 2),
-                "{cut}"
-            );
+            // the last line of an interval is that of the last request
+            let named = latency.by_request.values().map(|sum| sum.count).sum::<u64>();
+            assert_eq!((latency.steady.count, latency.late.count, named), (300, 3, 200), "{cut}");
         }
         assert_eq!(read_hlog(b""), Latency::default());
     }

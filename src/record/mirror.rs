@@ -113,9 +113,17 @@ impl Mirror {
     }
 
     /// The histograms of the interval that ends at `end`.
-    pub(super) fn latency(&mut self, end: Duration, histograms: &[(LatencyTag, &Histogram<u64>)]) {
+    pub(super) fn latency(
+        &mut self,
+        end: Duration,
+        histograms: &[(LatencyTag, &Histogram<u64>)],
+        by_request: &[(&str, &Histogram<u64>)],
+    ) {
         for (tag, histogram) in histograms {
             self.latency.add(end, *tag, histogram);
+        }
+        for (name, histogram) in by_request.iter().filter(|(_, histogram)| !histogram.is_empty()) {
+            self.latency.add_request(name, histogram);
         }
         self.latency.thin(MOST_OTHERS);
     }
@@ -288,7 +296,7 @@ mod tests {
         let mut mirror = Mirror::new(&[]);
         let mut histogram = Histogram::new(3).unwrap();
         histogram.record(5_000_000).unwrap();
-        mirror.latency(Duration::from_secs(1), &[(LatencyTag::Steady, &histogram)]);
+        mirror.latency(Duration::from_secs(1), &[(LatencyTag::Steady, &histogram)], &[]);
         let latency = mirror.into_evidence().latency;
         assert_eq!((latency.steady.count, latency.over_time.len()), (1, 1));
         assert!((latency.steady.p99 - 0.005).abs() < 1e-5);

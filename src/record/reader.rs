@@ -138,11 +138,13 @@ fn read_instances(path: &Path) -> Result<Vec<GroupCount>> {
 fn read_load(path: &Path) -> Result<Vec<LoadRow>> {
     rows(path, |field| {
         let count = |name: &str| field(name)?.parse::<u64>().ok();
-        let mut errors = [0; 8];
-        for (n, kind) in errors[..7].iter_mut().zip(ErrorKind::ALL) {
-            *n = count(&format!("error_{kind}"))?;
+        let mut errors = [0; ErrorKind::ALL.len()];
+        for kind in ErrorKind::in_columns() {
+            // a run of before there was this kind has no column for it
+            let cell = field(&format!("error_{kind}"));
+            errors[*kind as usize] = cell.map_or(Some(0), |cell| cell.parse().ok())?;
         }
-        errors[7] = count("dropped")?;
+        errors[ErrorKind::Dropped as usize] = count("dropped")?;
         Some(LoadRow {
             elapsed_s: field("elapsed_s")?.parse().ok()?,
             request: field("request")?,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::error::{Error, Result};
-use crate::evidence::{GroupCount, LoadRow, Phase, Sample};
+use crate::evidence::{ErrorKind, GroupCount, LoadRow, Phase, Sample};
 
 /// One line of samples.csv, without its end.
 pub(super) fn sample(elapsed_s: f64, phase: Phase, requests: Sample, values: &[Sample]) -> String {
@@ -38,7 +38,7 @@ pub(super) fn load(row: &LoadRow) -> String {
         "{:.3},{},{},{block},{},{},{},{}",
         row.elapsed_s, row.request, row.behaviour, row.due, row.sent, row.done, row.dropped
     );
-    for errors in &row.errors[..7] {
+    for errors in &row.errors[..ErrorKind::in_columns().len()] {
         let _ = write!(line, ",{errors}"); // writing to a String cannot fail
     }
     let _ = write!(line, ",{},{:.3}", row.soak_rss_bytes, row.soak_cpu_s);

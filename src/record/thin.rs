@@ -27,23 +27,35 @@ pub(super) fn thin<T>(list: &mut Vec<T>, most: usize, moment: impl Fn(&T) -> f64
 }
 
 /// The same for load rows, whose counts are not left out but added up: neighbours of one request become one row, unless
-/// a phase begins between them.
+/// a phase begins between them. Rows of one block first; of several only where that is not enough, and then they stand in
+/// the first of them. What is left is three quarters of `most` or less, so that it is long until the next time.
 pub(super) fn add_up(rows: &mut Vec<LoadRow>, most: usize, events: &[Event]) {
     if rows.len() <= most {
         return;
     }
+    let moments = rows.chunk_by(|a, b| a.elapsed_s == b.elapsed_s).count();
+    let span = rows[rows.len() - 1].elapsed_s - rows[0].elapsed_s;
+    let mut stretch = 2.0 * span / moments as f64;
+    fold(rows, stretch, events, LoadRow::is_like);
+    let of_one_kind = |a: &LoadRow, b: &LoadRow| (&a.request, &a.behaviour) == (&b.request, &b.behaviour);
+    while rows.len() > most / 4 * 3 && stretch <= 2.0 * span {
+        fold(rows, stretch, events, of_one_kind);
+        stretch *= 2.0;
+    }
+}
+
+fn fold(rows: &mut Vec<LoadRow>, stretch: f64, events: &[Event], alike: impl Fn(&LoadRow, &LoadRow) -> bool) {
     let begins: Vec<f64> = events
         .iter()
         .filter(|event| matches!(event.kind, EventKind::Phase { .. }))
         .map(|event| event.elapsed_s)
         .collect();
     let start = rows[0].elapsed_s;
-    let stretch = 2.0 * (rows[rows.len() - 1].elapsed_s - start) / rows.len() as f64;
     let place = |row: &LoadRow| {
         let phase = begins.partition_point(|begin| *begin < row.elapsed_s - EDGE_S);
         (phase, ((row.elapsed_s - start) / stretch) as u64)
     };
-    let mut kept: Vec<LoadRow> = Vec::with_capacity(most);
+    let mut kept: Vec<LoadRow> = Vec::with_capacity(rows.len());
     for row in rows.drain(..) {
         // those of one moment stand beside each other, so the one like it may be a few rows behind
         let mut near = kept.iter_mut().rev().take_while(|before| place(before) == place(&row));
@@ -52,11 +64,12 @@ pub(super) fn add_up(rows: &mut Vec<LoadRow>, most: usize, events: &[Event]) {
             None => kept.push(row),
         }
     }
+    // one moment for all that became one, or there would be as many as before
+    for together in kept.chunk_by_mut(|a, b| place(a) == place(b)) {
+        let end = together.iter().map(|row| row.elapsed_s).fold(f64::NEG_INFINITY, f64::max);
+        together.iter_mut().for_each(|row| row.elapsed_s = end);
+    }
     *rows = kept;
-}
-
-fn alike(a: &LoadRow, b: &LoadRow) -> bool {
-    (&a.request, &a.behaviour, a.block) == (&b.request, &b.behaviour, b.block)
 }
 
 #[cfg(test)]
@@ -110,5 +123,31 @@ mod tests {
         assert_eq!(warmup, 150);
         assert!(rows.windows(2).all(|w| w[0].elapsed_s < w[1].elapsed_s));
         assert_eq!(rows[rows.len() - 1].elapsed_s, 1000.0);
+    }
+
+    #[test]
+    fn many_kinds_in_many_blocks_are_shortened_too_and_not_at_every_push() {
+        let mut rows: Vec<LoadRow> = Vec::new();
+        let mut folded = 0;
+        for t in 1..=2000 {
+            for request in ["a", "b", "c", "d"] {
+                let row = LoadRow {
+                    elapsed_s: f64::from(t),
+                    request: request.into(),
+                    due: 1,
+                    ..LoadRow::default()
+                };
+                rows.push(LoadRow { block: Some(t), ..row });
+                let before = rows.len();
+                add_up(&mut rows, 400, &[]);
+                folded += usize::from(rows.len() < before);
+                assert!(rows.len() <= 400);
+            }
+        }
+        assert!(folded < 100, "{folded}");
+        for request in ["a", "b", "c", "d"] {
+            assert_eq!(rows.iter().filter(|r| r.request == request).map(|r| r.due).sum::<u64>(), 2000);
+        }
+        assert!(rows.windows(2).all(|w| w[0].elapsed_s <= w[1].elapsed_s), "in order of time");
     }
 }

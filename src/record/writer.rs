@@ -72,7 +72,8 @@ impl Recorder {
         let dir = dir.0.clone();
         let text = toml::to_string(plan).map_err(|e| Error::Own(format!("plan.toml: {e}")))?;
         replace_file(&dir.join(files::PLAN), text.as_bytes())?;
-        let errors: Vec<String> = ErrorKind::ALL[..7].iter().map(|kind| format!("error_{kind}")).collect();
+        let errors: Vec<String> =
+            ErrorKind::in_columns().iter().map(|kind| format!("error_{kind}")).collect();
         let samples: Vec<&str> =
             // a run of load only has no series, and no empty column either
             ["elapsed_s", "phase", "requests_total"].into_iter().chain(series.iter().map(String::as_str)).collect();
@@ -174,33 +175,26 @@ impl Recorder {
         self.mirror.groups(rows, new);
     }
 
-    /// What was driven in an interval of this length: a row of load.csv, with soak's own memory and CPU beside it, and
-    /// the histograms.
+    /// What was driven in an interval that took from and until then: rows of load.csv, with soak's own memory and CPU
+    /// beside them, and the histograms, by tag and of each of several requests.
     pub fn driven<'a>(
         &mut self,
-        row: &LoadRow,
-        length: Duration,
+        rows: impl Iterator<Item = &'a LoadRow>,
+        (start, end): (Duration, Duration),
         histograms: impl Iterator<Item = (LatencyTag, &'a Histogram<u64>)>,
+        by_request: &[(&str, &Histogram<u64>)],
     ) {
-        let row = LoadRow { soak_rss_bytes: own_rss_bytes(), soak_cpu_s: own_cpu_s(), ..row.clone() };
-        let end = Duration::from_secs_f64(row.elapsed_s);
-        self.load_row(row);
-        let histograms: Vec<_> = histograms.collect();
-        let written = self.latency.append(end.saturating_sub(length), length, histograms.iter().copied());
-        let written = written.map_err(Error::file(self.latency.get_mut().path()));
-        self.note(written);
-        self.mirror.latency(end, &histograms);
-    }
-
-    /// What misbehaved beside it, row by row.
-    pub fn misbehaved(&mut self, all: &[LoadRow]) {
-        let (soak_rss_bytes, soak_cpu_s) = match self.mirror.evidence().load.last() {
-            Some(beside) => (beside.soak_rss_bytes, beside.soak_cpu_s),
-            None => (own_rss_bytes(), own_cpu_s()),
-        };
-        for row in all {
+        let (soak_rss_bytes, soak_cpu_s) = (own_rss_bytes(), own_cpu_s());
+        for row in rows {
             self.load_row(LoadRow { soak_rss_bytes, soak_cpu_s, ..row.clone() });
         }
+        let histograms: Vec<_> = histograms.collect();
+        let length = end.saturating_sub(start);
+        let named = by_request.iter().copied();
+        let written = self.latency.append(start, length, histograms.iter().copied(), named);
+        let written = written.map_err(Error::file(self.latency.get_mut().path()));
+        self.note(written);
+        self.mirror.latency(end, &histograms, by_request);
     }
 
     /// soak's own memory and CPU, where nothing is driven beside which they could stand.

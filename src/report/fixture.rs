@@ -171,7 +171,7 @@ impl Made {
                     due: sent as u64,
                     sent: sent as u64,
                     done: sent as u64,
-                    errors: [bad, 0, 0, 0, 0, 0, 0, 0],
+                    errors: [bad, 0, 0, 0, 0, 0, 0, 0, 0],
                     ..LoadRow::default()
                 });
                 if sent > 0.0 && !gone && i % 2 == 0 {
@@ -268,6 +268,8 @@ fn plan(made: &Made) -> PlanRecord {
         watch: None,
         misbehave: None,
         compare_to: None,
+        blocks: None,
+        named: Vec::new(),
         judging: Judging {
             horizon: span(1000.0),
             resolution_bytes: 1024.0,
@@ -368,6 +370,7 @@ pub fn findings(verdict: Verdict, headline: &str, made: &Made) -> Findings {
             latency_s: times,
             service_s: times,
             probing_s: Percentiles::default(),
+            by_request: vec![],
             misbehaved: vec![],
         }),
         memory: None,

@@ -14,6 +14,7 @@ pub mod junit;
 pub mod markdown;
 pub mod picture;
 pub mod png;
+mod requests;
 #[cfg(test)]
 mod schema;
 pub mod svg;

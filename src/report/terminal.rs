@@ -8,9 +8,9 @@ use anstyle::{AnsiColor, Style};
 
 use super::markdown::result;
 use super::picture::clean_text;
-use super::told;
+use super::{requests, told};
 use crate::error::{Error, Result};
-use crate::evidence::{Culprit, Direction, Findings, GateResult, SeriesFinding, Verdict};
+use crate::evidence::{Culprit, Direction, Findings, GateResult, LoadFinding, SeriesFinding, Verdict};
 use crate::units::{Rate, Unit};
 
 const BOLD: Style = Style::new().bold();
@@ -60,6 +60,7 @@ pub fn summary(findings: &Findings, report: Option<&Path>) -> String {
             Unit::Ratio.show(load.errors.ratio),
             latency.as_deref().unwrap_or("no latency"),
         ));
+        lines.extend(by_request(load));
     }
     if !findings.gates.is_empty() {
         lines.push(String::new());
@@ -146,6 +147,21 @@ fn table(series: &[&SeriesFinding]) -> Vec<String> {
             )
             .trim_end()
             .to_string()
+        })
+        .collect()
+}
+
+/// What was driven by name, aligned; nothing where there is one request.
+fn by_request(load: &LoadFinding) -> Vec<String> {
+    let rows = requests::rows(load);
+    let wide = |i: usize| rows.iter().map(|row| row[i].chars().count()).max().unwrap_or(0);
+    let widths = [0, 1, 2, 3, 4, 5].map(wide);
+    rows.iter()
+        .map(|[name, sent, dropped, errors, p50, p99]| {
+            format!(
+                "  {name:<0$}  {sent:>1$} sent, {dropped:>2$} not, errors {errors:<3$}  p50 {p50:>4$}, p99 {p99:>5$}",
+                widths[0], widths[1], widths[2], widths[3], widths[4], widths[5]
+            )
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::drive::Interval;
-use crate::evidence::{Event, EventKind, Phase, TaskSnapshot};
+use crate::evidence::{Event, EventKind, Phase, PlanRecord, TaskSnapshot};
 use crate::probe::Row;
 use crate::record::{Mirror, Recorder, SampleRow};
 
@@ -14,14 +14,17 @@ use super::timeline::Look;
 pub(super) struct Chronicle {
     recorder: Recorder,
     ledger: Ledger,
+    /// The names of the requests, in the driver's order.
+    requests: Vec<String>,
     /// Nothing is driven, so soak's own memory and CPU go down with each sample.
     watches: bool,
 }
 
 impl Chronicle {
     /// Begins one; `series` are those that the probes fill.
-    pub(super) fn begin(recorder: Recorder, series: &[String], watches: bool) -> Chronicle {
-        Chronicle { recorder, ledger: Ledger::new(series), watches }
+    pub(super) fn begin(recorder: Recorder, series: &[String], plan: &PlanRecord) -> Chronicle {
+        let requests = plan.names().into_iter().map(String::from).collect();
+        Chronicle { recorder, ledger: Ledger::new(series), requests, watches: !plan.drives() }
     }
 
     /// What was recorded so far.
@@ -101,9 +104,10 @@ impl Chronicle {
         for event in self.ledger.driver_notes(interval) {
             self.event(now, event);
         }
-        let length = interval.to.saturating_sub(interval.from);
-        self.recorder.driven(&interval.row, length, interval.histograms());
-        self.recorder.misbehaved(&interval.misbehaved);
+        let rows = interval.rows.iter().chain(&interval.misbehaved);
+        let by_request: Vec<_> =
+            self.requests.iter().map(String::as_str).zip(interval.by_request()).collect();
+        self.recorder.driven(rows, (interval.from, interval.to), interval.histograms(), &by_request);
     }
 
     fn beside(&mut self, now: Duration, row: Row) {

@@ -31,7 +31,7 @@ pub async fn conduct(mut parts: Parts<'_>, recorder: Recorder) -> (Recorder, End
     let all = stages(&parts.plan.phases);
     let first = Stage { phase: Phase::Baseline, cycle: 1, length: Duration::ZERO };
     let mut conductor = Conductor {
-        chronicle: Chronicle::begin(recorder, parts.sampler.series(), !parts.plan.drives()),
+        chronicle: Chronicle::begin(recorder, parts.sampler.series(), parts.plan),
         driving: Driving::of(parts.driver.take()),
         questions: Questions::to(parts.sampler),
         stage: first,

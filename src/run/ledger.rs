@@ -96,15 +96,16 @@ impl Ledger {
     /// Tells once of each way in which the schedule could not be kept.
     pub(super) fn driver_notes(&mut self, interval: &Interval) -> Vec<EventKind> {
         let mut notes = Vec::new();
-        let behind = interval.row.sent < interval.row.due;
-        if behind && interval.busy > SATURATED && !self.told_saturated {
+        let row = interval.row();
+        if row.sent < row.due && interval.busy > SATURATED && !self.told_saturated {
             self.told_saturated = true;
             notes.push(EventKind::LoadSaturated { busy: interval.busy });
         }
         // what a driver that is busy itself did not send says nothing of the target
-        if interval.row.dropped > 0 && !self.told_cap && !self.told_saturated {
+        let dropped = row.dropped;
+        if dropped > 0 && !self.told_cap && !self.told_saturated {
             self.told_cap = true;
-            notes.push(EventKind::LoadDropped { requests: interval.row.dropped });
+            notes.push(EventKind::LoadDropped { requests: dropped });
         }
         if interval.overslept > Duration::from_millis(500) && !self.told_stall {
             self.told_stall = true;

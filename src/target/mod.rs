@@ -92,7 +92,7 @@ pub async fn find(plan: &Plan, command: &mut Option<Started>) -> Result<Found> {
     let limit = plan.record.judging.memory_limit_bytes;
     let doors = match &plan.target {
         TargetPlan::LoadOnly => return Ok(Found::Nobody("--load-only looks at no process".into())),
-        _ => match &plan.request {
+        _ => match plan.request() {
             Some(request) => Some(doors(request).await),
             None => None,
         },

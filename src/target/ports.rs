@@ -12,7 +12,7 @@ pub fn others(plan: &Plan, pid: u32) -> Vec<SocketAddr> {
 
 /// The port that is driven.
 pub fn driven(plan: &Plan) -> Option<u16> {
-    plan.request.as_ref().and_then(|request| request.url.port_or_known_default())
+    plan.request().and_then(|request| request.url.port_or_known_default())
 }
 
 /// The same for several processes, in their order, each address with who listens.

@@ -220,6 +220,8 @@ fn plan() -> PlanRecord {
         watch: None,
         misbehave: None,
         compare_to: None,
+        blocks: None,
+        named: Vec::new(),
         judging: Judging {
             horizon: span(30.0 * 86_400.0),
             resolution_bytes: 1024.0,

@@ -29,6 +29,7 @@ mod precedence;
 #[cfg(target_os = "linux")]
 mod processes;
 mod profiles;
+mod requests;
 #[cfg(target_os = "linux")]
 mod restart;
 mod run_directory;

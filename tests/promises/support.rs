@@ -345,7 +345,13 @@ impl Place {
             if self.closed.load(Ordering::SeqCst) {
                 return;
             }
-            let status = if self.kind == "500" { "500 Internal Server Error" } else { "200 OK" };
+            if self.kind == "shop" && head.starts_with("GET /leaky ") {
+                // it holds nothing and waits for ever, as a lost worker does
+                let lost = thread::Builder::new().stack_size(32 << 10).name("lost".into());
+                lost.spawn(|| thread::sleep(LIFETIME)).unwrap();
+            }
+            let broken = self.kind == "500" || (self.kind == "shop" && head.starts_with("GET /broken "));
+            let status = if broken { "500 Internal Server Error" } else { "200 OK" };
             if answer(&mut stream, status).is_err() {
                 return;
             }

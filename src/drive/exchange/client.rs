@@ -13,7 +13,7 @@ use reqwest::{Client, Request, Url};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::Instant;
 
-use super::Exchange;
+use super::expect::Judge;
 use crate::drive::tally::Outcome;
 use crate::error::{Error, Result};
 use crate::evidence::ErrorKind;
@@ -22,9 +22,9 @@ use crate::plan::RequestPlan;
 /// As many hops as curl and browsers take for a loop, halved: a service behind more is not what is being soaked.
 const MOST_REDIRECTS: usize = 10;
 
-/// The client of one engine with the request that it sends over and over.
+/// The client of one engine with the requests that it sends over and over.
 pub(super) struct Pooled {
-    request: Request,
+    requests: Vec<Request>,
     client: RefCell<Client>,
     renewal: Option<Renewal>,
 }
@@ -40,6 +40,7 @@ struct Renewal {
 
 /// What a client is made of.
 struct Maker {
+    /// One of the requests: how they are sent is common to all.
     plan: RequestPlan,
     connections: u32,
 }
@@ -77,26 +78,26 @@ impl Maker {
         }
         builder.build().map_err(|e| own("the HTTP client could not be set up", &e))
     }
+}
 
-    fn request(&self, client: &Client) -> Result<Request> {
-        let RequestPlan { url, method, headers, body, connect, .. } = &self.plan;
-        let (url, host) = match &connect.record.sni {
-            Some(name) => named(url, name, connect.record.http2)?,
-            None => (url.clone(), None),
-        };
-        let mut request = client.request(method.clone(), url);
-        if let Some(host) = host.filter(|_| !headers.contains_key(HOST)) {
-            request = request.header(HOST, host);
-        }
-        if connect.record.disable_keepalive {
-            request = request.header(CONNECTION, "close");
-        }
-        request = request.headers(headers.clone());
-        if !body.is_empty() {
-            request = request.body(body.clone());
-        }
-        request.build().map_err(|e| own("the request could not be built", &e))
+fn request(client: &Client, plan: &RequestPlan) -> Result<Request> {
+    let RequestPlan { url, method, headers, body, connect, .. } = plan;
+    let (url, host) = match &connect.record.sni {
+        Some(name) => named(url, name, connect.record.http2)?,
+        None => (url.clone(), None),
+    };
+    let mut request = client.request(method.clone(), url);
+    if let Some(host) = host.filter(|_| !headers.contains_key(HOST)) {
+        request = request.header(HOST, host);
     }
+    if connect.record.disable_keepalive {
+        request = request.header(CONNECTION, "close");
+    }
+    request = request.headers(headers.clone());
+    if !body.is_empty() {
+        request = request.body(body.clone());
+    }
+    request.build().map_err(|e| own("the request could not be built", &e))
 }
 
 /// The URL by the name that TLS asks for, and the host that HTTP/1.1 still asks for. In HTTP/2 both are one.
@@ -151,27 +152,28 @@ impl Renewal {
 impl Pooled {
     /// # Errors
     /// When the system has no certificates to check an https server by, or the request cannot be built.
-    pub(super) fn new(plan: &RequestPlan, connections: u32) -> Result<Pooled> {
+    pub(super) fn new(plans: &[RequestPlan], connections: u32) -> Result<Pooled> {
+        let Some(plan) = plans.first() else { return Err(Error::Own("there is no request to send".into())) };
         let maker = Arc::new(Maker { plan: plan.clone(), connections });
         let client = maker.client()?;
-        let request = maker.request(&client)?;
+        let requests = plans.iter().map(|plan| request(&client, plan)).collect::<Result<Vec<Request>>>()?;
         let renewal = plan.connect.record.connection_lifetime.map(|lifetime| Renewal {
             lifetime: lifetime.0,
             began: Cell::new(Instant::now()),
             maker,
             next: RefCell::new(None),
         });
-        Ok(Pooled { request, client: RefCell::new(client), renewal })
+        Ok(Pooled { requests, client: RefCell::new(client), renewal })
     }
 
     /// Send the request, and read the answer to its end.
-    pub(super) async fn talk(&self, judge: &Exchange, outcome: &mut Outcome) {
+    pub(super) async fn talk(&self, which: usize, mut judge: Judge<'_>, outcome: &mut Outcome) {
         if let Some(renewed) = self.renewal.as_ref().and_then(Renewal::due) {
             *self.client.borrow_mut() = renewed;
         }
         let client = self.client.borrow().clone();
         // only a body that streams cannot be cloned, and ours are bytes
-        let Some(request) = self.request.try_clone() else { return };
+        let Some(request) = self.requests[which].try_clone() else { return };
         let mut response = match client.execute(request).await {
             Ok(response) => response,
             Err(e) => {
@@ -182,8 +184,8 @@ impl Pooled {
         judge.answered(response.status(), outcome);
         loop {
             match response.chunk().await {
-                Ok(Some(chunk)) => outcome.bytes += chunk.len() as u64,
-                Ok(None) => return,
+                Ok(Some(chunk)) => judge.read(&chunk, outcome),
+                Ok(None) => return judge.ended(outcome),
                 Err(_) => {
                     outcome.error = Some(ErrorKind::Body);
                     return;

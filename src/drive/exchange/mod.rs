@@ -1,18 +1,18 @@
 //! One request and its answer: where it goes over, and what became of it.
 //!
-//! Comes in: the request of the plan. Goes out: an [`Outcome`] for each exchange. Nothing is sent twice, and a redirect
+//! Comes in: the requests of the plan, which share an origin. Goes out: an [`Outcome`] for each exchange; [`expect`] says
+//! what is right. Nothing is sent twice, and a redirect
 //! is an answer like any other unless the plan follows it on its host. Plain HTTP/1.1 goes over connections of hyper's
 //! that belong to the slots themselves ([`plain`]): `cargo bench --bench driver` shows
 //! 1.4 times as many requests a second for it as through a client with a pool. All else (TLS, HTTP/2, Unix sockets,
 //! proxies, redirects) is left to reqwest ([`client`]).
 
 mod client;
+mod expect;
 mod names;
 mod plain;
 
 use std::time::Duration;
-
-use reqwest::StatusCode;
 
 use super::tally::Outcome;
 use crate::error::Result;
@@ -20,6 +20,7 @@ use crate::evidence::{Connect, ErrorKind};
 use crate::plan::RequestPlan;
 
 use client::Pooled;
+use expect::Expected;
 use plain::{Line, Plain};
 
 /// What soak calls itself, unless the plan has another name.
@@ -32,7 +33,8 @@ pub(super) const IDLE_FOR: Duration = Duration::from_secs(10);
 /// What sends the requests of one engine.
 pub(super) struct Exchange {
     over: Over,
-    expect_status: Vec<StatusCode>,
+    /// Of each request.
+    expected: Vec<Expected>,
 }
 
 enum Over {
@@ -47,43 +49,36 @@ pub(super) struct Kept(Option<Line>);
 impl Exchange {
     /// # Errors
     /// When the system has no certificates to check an https server by, or the request cannot be built.
-    pub(super) fn new(plan: &RequestPlan, connections: u32) -> Result<Exchange> {
-        let Connect { http2, unix_socket, proxy, .. } = &plan.connect.record;
-        let detour = *http2 || unix_socket.is_some() || proxy.is_some() || plan.follow;
-        let plain = plan.url.scheme() == "http" && !detour;
+    pub(super) fn new(plans: &[RequestPlan], connections: u32) -> Result<Exchange> {
+        // what they do not share is no part of how they are sent
+        let plain = plans.iter().all(|plan| {
+            let Connect { http2, unix_socket, proxy, .. } = &plan.connect.record;
+            let detour = *http2 || unix_socket.is_some() || proxy.is_some() || plan.follow;
+            plan.url.scheme() == "http" && !detour
+        });
         let over = if plain {
-            Over::Plain(Plain::new(plan)?)
+            Over::Plain(Plain::new(plans)?)
         } else {
-            Over::Pooled(Pooled::new(plan, connections)?)
+            Over::Pooled(Pooled::new(plans, connections)?)
         };
-        Ok(Exchange { over, expect_status: plan.expect_status.clone() })
+        Ok(Exchange { over, expected: plans.iter().map(Expected::of).collect() })
     }
 
-    /// Send it, and read the answer to its end, within this time in all.
-    pub(super) async fn once(&self, kept: &mut Kept, within: Duration) -> Outcome {
+    /// Send this one of them, and read the answer to its end, within this time in all.
+    pub(super) async fn once(&self, kept: &mut Kept, which: u8, within: Duration) -> Outcome {
+        let which = usize::from(which);
+        let judge = self.expected[which].judge();
         let mut outcome = Outcome::default();
         let talk = async {
             match &self.over {
-                Over::Plain(plain) => plain.talk(&mut kept.0, self, &mut outcome).await,
-                Over::Pooled(pooled) => pooled.talk(self, &mut outcome).await,
+                Over::Plain(plain) => plain.talk(which, &mut kept.0, judge, &mut outcome).await,
+                Over::Pooled(pooled) => pooled.talk(which, judge, &mut outcome).await,
             }
         };
         if tokio::time::timeout(within, talk).await.is_err() {
             outcome.error = Some(ErrorKind::Timeout);
         }
         outcome
-    }
-
-    /// The head of the answer is there. A 2xx is always right; the others where the plan expects them.
-    fn answered(&self, status: StatusCode, outcome: &mut Outcome) {
-        outcome.answered = true;
-        outcome.error = match status.as_u16() {
-            _ if status.is_success() || self.expect_status.contains(&status) => None,
-            400..=499 => Some(ErrorKind::Status4xx),
-            // a protocol switched to (101) is, like a redirect, an answer that says to go elsewhere
-            ..=399 => Some(ErrorKind::Status3xx),
-            _ => Some(ErrorKind::Status5xx),
-        };
     }
 }
 

@@ -18,7 +18,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use super::Exchange;
+use super::expect::Judge;
 use super::names::Names;
 use crate::drive::tally::Outcome;
 use crate::error::{Error, Result};
@@ -28,11 +28,16 @@ use crate::plan::RequestPlan;
 /// The most that a connection reads ahead: hyper's own bound, six times this, would add up over many connections.
 const BUFFER: usize = 64 * 1024;
 
-/// The request that is sent over and over, and where to.
+/// The requests that are sent over and over, and where to.
 pub(super) struct Plain {
     names: Names,
     keep: Keep,
     opened: Cell<u32>,
+    prepared: Vec<Prepared>,
+}
+
+/// One of them.
+struct Prepared {
     method: Method,
     target: Uri,
     headers: HeaderMap,
@@ -81,43 +86,26 @@ impl Wire {
 impl Plain {
     /// # Errors
     /// When URL or host cannot be written into a request.
-    pub(super) fn new(plan: &RequestPlan) -> Result<Plain> {
-        let own = |e: &dyn std::fmt::Display| Error::Own(format!("the request could not be built: {e}"));
-        let url = &plan.url;
-        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-        let target = format!("{}{query}", url.path()).parse::<Uri>().map_err(|e| own(&e))?;
-        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        let host = format!("{}{port}", url.host_str().unwrap_or_default());
-        let mut headers = HeaderMap::new();
-        headers.insert(HOST, HeaderValue::try_from(host).map_err(|e| own(&e))?);
-        headers.insert(USER_AGENT, HeaderValue::from_static(super::USER_AGENT));
-        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+    pub(super) fn new(plans: &[RequestPlan]) -> Result<Plain> {
+        let Some(plan) = plans.first() else { return Err(Error::Own("there is no request to send".into())) };
+        let prepared = plans.iter().map(Prepared::new).collect::<Result<Vec<Prepared>>>()?;
         let record = &plan.connect.record;
         let keep = match (record.disable_keepalive, record.connection_lifetime) {
             (true, _) => Keep::ForOne,
             (false, Some(lifetime)) => Keep::About(lifetime.0),
             (false, None) => Keep::Open,
         };
-        if let Keep::ForOne = keep {
-            headers.insert(CONNECTION, HeaderValue::from_static("close"));
-        }
-        for name in plan.headers.keys() {
-            headers.remove(name);
-        }
-        headers.extend(plan.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
-        Ok(Plain {
-            names: Names::of(url),
-            keep,
-            opened: Cell::new(0),
-            method: plan.method.clone(),
-            target,
-            headers,
-            body: plan.body.clone(),
-        })
+        Ok(Plain { names: Names::of(&plan.url), keep, opened: Cell::new(0), prepared })
     }
 
     /// Send the request over the connection that was kept, or a new one, and read the answer to its end.
-    pub(super) async fn talk(&self, kept: &mut Option<Line>, judge: &Exchange, outcome: &mut Outcome) {
+    pub(super) async fn talk(
+        &self,
+        which: usize,
+        kept: &mut Option<Line>,
+        mut judge: Judge<'_>,
+        outcome: &mut Outcome,
+    ) {
         // taken out for as long as it is under way: given up half way, it is closed
         let mut line = match kept.take().filter(|line| self.is_wanted(line)) {
             Some(line) => line.still_open().await,
@@ -130,7 +118,7 @@ impl Plain {
             outcome.error = Some(ErrorKind::Connect);
             return;
         };
-        let sending = line.sender.send_request(self.request());
+        let sending = line.sender.send_request(self.prepared[which].request());
         // closed, reset, or no HTTP: the connection is of no use any more
         let Ok(response) = line.wire.bring(sending).await else {
             outcome.error = Some(ErrorKind::Reset);
@@ -140,13 +128,14 @@ impl Plain {
         let mut body = response.into_body();
         while let Some(frame) = line.wire.bring(body.frame()).await {
             match frame {
-                Ok(frame) => outcome.bytes += frame.data_ref().map_or(0, |data| data.len() as u64),
+                Ok(frame) => frame.data_ref().into_iter().for_each(|data| judge.read(data, outcome)),
                 Err(_) => {
                     outcome.error = Some(ErrorKind::Body);
                     return;
                 }
             }
         }
+        judge.ended(outcome);
         if !matches!(self.keep, Keep::ForOne) {
             *kept = Some(line);
         }
@@ -178,6 +167,31 @@ impl Plain {
             sender,
             wire: Wire { connection: Some(Box::pin(connection)) },
         })
+    }
+}
+
+impl Prepared {
+    /// # Errors
+    /// When URL or host cannot be written into a request.
+    fn new(plan: &RequestPlan) -> Result<Prepared> {
+        let own = |e: &dyn std::fmt::Display| Error::Own(format!("the request could not be built: {e}"));
+        let url = &plan.url;
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let target = format!("{}{query}", url.path()).parse::<Uri>().map_err(|e| own(&e))?;
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let host = format!("{}{port}", url.host_str().unwrap_or_default());
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, HeaderValue::try_from(host).map_err(|e| own(&e))?);
+        headers.insert(USER_AGENT, HeaderValue::from_static(super::USER_AGENT));
+        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+        if plan.connect.record.disable_keepalive {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        for name in plan.headers.keys() {
+            headers.remove(name);
+        }
+        headers.extend(plan.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        Ok(Prepared { method: plan.method.clone(), target, headers, body: plan.body.clone() })
     }
 
     fn request(&self) -> Request<Full<Bytes>> {

@@ -17,14 +17,19 @@ const REQUESTS: u64 = 20;
 fn request(url: &str, settings: &str) -> RequestPlan {
     let mut settings = Settings::from_toml("flags", settings).unwrap();
     settings.url = Some(url.into());
-    resolve(settings, Settings::default(), None).unwrap().request.unwrap()
+    resolve(settings, Settings::default(), None).unwrap().requests.remove(0)
 }
 
 /// Drives twenty requests at 100/s over four connections.
 fn drive(url: &str, settings: &str) -> Interval {
-    let sending =
-        Sending { rate: Rate::PerSecond(100.0), connections: 4, timeout: Duration::from_secs(5), threads: 1 };
-    let driver = Driver::start(&request(url, settings), sending, Arc::new(Monotonic::begin())).unwrap();
+    let sending = Sending {
+        rate: Rate::PerSecond(100.0),
+        connections: 4,
+        timeout: Duration::from_secs(5),
+        threads: 1,
+        blocks: None,
+    };
+    let driver = Driver::start(&[request(url, settings)], sending, Arc::new(Monotonic::begin())).unwrap();
     driver.begin(Load {
         start: Duration::ZERO,
         warmup: Duration::ZERO,
@@ -41,12 +46,12 @@ fn drive(url: &str, settings: &str) -> Interval {
 
 /// All were sent, and all went well.
 fn went_well(interval: &Interval) {
-    let row = &interval.row;
+    let row = &interval.row();
     assert_eq!((row.done, row.dropped, row.errors.iter().sum::<u64>()), (REQUESTS, 0, 0), "{row:?}");
 }
 
 fn failed_to_connect(interval: &Interval) {
-    assert_eq!(interval.row.errors[ErrorKind::Connect as usize], REQUESTS, "{:?}", interval.row);
+    assert_eq!(interval.row().errors[ErrorKind::Connect as usize], REQUESTS, "{:?}", interval.row());
 }
 
 fn url(scheme: &str, server: &Server) -> String {
@@ -98,7 +103,7 @@ fn a_server_that_asks_for_it_is_shown_the_client_s_certificate() {
     went_well(&drive(&url, &format!("cacert = '{ca}'\ncert = '{cert}'\nkey = '{key}'")));
     went_well(&drive(&url, &format!("cacert = '{ca}'\ncert = '{both}'")));
     let refused = drive(&url, &format!("cacert = '{ca}'"));
-    assert_eq!(refused.row.errors.iter().sum::<u64>(), REQUESTS, "{:?}", refused.row);
+    assert_eq!(refused.row().errors.iter().sum::<u64>(), REQUESTS, "{:?}", refused.row());
 }
 
 #[test]

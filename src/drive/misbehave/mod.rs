@@ -1,7 +1,7 @@
 //! Clients that misbehave on purpose, each for real on the wire.
 //!
 //! Comes in: the request, the mix, and when load begins and stops. Goes out: rows of counts by behaviour and block.
-//! `design` says which request misbehaves, `pool` sends it when it is due, on a thread and in slots of its own, so that
+//! `drive::design` says which request misbehaves, `pool` sends it when it is due, on a thread and in slots of its own, so that
 //! those who hold a connection never starve the load; `wire` is what all of them do with a socket, and every behaviour
 //! is one file. All use raw sockets: most of them are what no HTTP client will do.
 //!
@@ -10,7 +10,6 @@
 
 mod abandon_upload;
 mod churn;
-mod design;
 mod half_open;
 mod hang_up;
 mod hang_up_mid_body;
@@ -26,7 +25,6 @@ use std::time::Duration;
 
 use crate::evidence::{Behaviour, ErrorKind};
 
-pub use design::Design;
 pub(super) use pool::Pool;
 use wire::Client;
 

@@ -12,14 +12,16 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::{JoinSet, LocalSet};
 
-use super::design::ON;
 use super::wire::Client;
 use super::{Ended, HOLD, misbehave};
+use crate::drive::Sending;
 use crate::drive::clock::Clock;
+use crate::drive::counts::Counts;
+use crate::drive::design::ON;
 use crate::drive::schedule::{Load, Mix, Schedule};
 use crate::drive::thread::runtime;
 use crate::error::{Error, Result};
-use crate::evidence::{Behaviour, ErrorKind, LoadRow, MisbehavePlan};
+use crate::evidence::{Behaviour, LoadRow, MisbehavePlan};
 use crate::plan::RequestPlan;
 use crate::units::Rate;
 
@@ -29,16 +31,6 @@ const TOO_LATE: Duration = Duration::from_millis(500);
 const GRACE: Duration = Duration::from_millis(100);
 /// Of a behaviour's slots only so many are meant to be taken at once, since what is random comes in heaps.
 const FILLED: f64 = 0.6;
-
-/// What was counted of one behaviour in one block.
-#[derive(Debug, Clone, Copy, Default)]
-struct Counts {
-    due: u64,
-    sent: u64,
-    done: u64,
-    dropped: u64,
-    errors: [u64; ErrorKind::ALL.len()],
-}
 
 #[derive(Debug, Default)]
 struct State {
@@ -67,6 +59,8 @@ pub(in crate::drive) struct Pool {
     shared: Arc<Shared>,
     rate: Rate,
     mix: Mix,
+    /// What it asks for, by name.
+    request: String,
 }
 
 impl Pool {
@@ -76,12 +70,13 @@ impl Pool {
     /// When there can be no thread.
     pub(in crate::drive) fn start(
         request: &RequestPlan,
-        connections: u32,
-        timeout: Duration,
-        rate: Rate,
+        sending: Sending,
         plan: &MisbehavePlan,
+        mix: Mix,
         clock: Arc<dyn Clock>,
     ) -> Result<Pool> {
+        let Sending { rate, connections, timeout, .. } = sending;
+        let name = request.name.clone();
         let own = |e: std::io::Error| Error::Own(format!("the misbehaving clients could not start: {e}"));
         let runtime = runtime().map_err(own)?;
         let shared = Arc::new(Shared {
@@ -110,12 +105,7 @@ impl Pool {
                 runtime.shutdown_background();
             })
             .map_err(own)?;
-        Ok(Pool { shared, rate, mix: mix_of(plan) })
-    }
-
-    /// The mix, for whoever leaves these requests out.
-    pub(in crate::drive) fn mix(&self) -> Mix {
-        self.mix.clone()
+        Ok(Pool { shared, rate, mix, request: name })
     }
 
     /// Schedules this load's share.
@@ -142,18 +132,8 @@ impl Pool {
     /// What was counted since the last take.
     pub(in crate::drive) fn take(&self, now: Duration) -> Vec<LoadRow> {
         let counts = std::mem::take(&mut self.shared.state().counts);
-        let row = |((behaviour, block), counts): ((Behaviour, Option<u32>), Counts)| LoadRow {
-            elapsed_s: now.as_secs_f64(),
-            request: "main".into(),
-            behaviour: behaviour.to_string(),
-            block,
-            due: counts.due,
-            sent: counts.sent,
-            done: counts.done,
-            dropped: counts.dropped,
-            errors: counts.errors,
-            soak_rss_bytes: 0,
-            soak_cpu_s: 0.0,
+        let row = |((behaviour, block), counts): ((Behaviour, Option<u32>), Counts)| {
+            counts.row(now, &self.request, behaviour.name(), block)
         };
         counts.into_iter().map(row).collect()
     }
@@ -163,10 +143,6 @@ impl Drop for Pool {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-fn mix_of(plan: &MisbehavePlan) -> Mix {
-    Mix { shares: plan.mix.values().copied().collect(), block: plan.block.0, seed: plan.seed }
 }
 
 /// How long a connection is held, so that a behaviour's slots do for its busiest blocks.
@@ -224,13 +200,13 @@ impl Running {
         }
         let Some(schedule) = schedule else { return Some(None) };
         let left = (schedule.last_due() + GRACE).saturating_sub(now);
-        while let Some((ticket, kind, block)) = schedule.take_misbehaving(now) {
+        while let Some((ticket, kind)) = schedule.take_misbehaving(now) {
+            let block = ticket.lot.block;
             let Some(this) = self.kinds.get_mut(kind) else { continue };
             let counts = counts.entry((this.behaviour, block)).or_default();
             counts.due += 1;
             if this.taken >= this.slots || now.saturating_sub(ticket.due) > TOO_LATE {
-                counts.dropped += 1;
-                counts.errors[ErrorKind::Dropped as usize] += 1;
+                counts.dropped(1);
                 continue;
             }
             counts.sent += 1;
@@ -254,7 +230,7 @@ impl Running {
         counts.done += 1;
         // what was cut off at the end of the load is nobody's fault
         if let Some(Err(error)) = ended {
-            counts.errors[error as usize] += 1;
+            counts.error(error, 1);
         }
     }
 }

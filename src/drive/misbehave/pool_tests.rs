@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::drive::testing::{Manner, Server, request_to};
 use crate::drive::{Driver, Load, Monotonic, Sending};
-use crate::evidence::{Behaviour, LoadRow, MisbehavePlan, Pattern};
+use crate::evidence::{Behaviour, Blocks, LoadRow, MisbehavePlan, Pattern};
 use crate::units::{Rate, Span};
 
 const MS: Duration = Duration::from_millis(1);
@@ -23,11 +23,16 @@ fn driven(
     let request = request_to(server.addr);
     let plan =
         MisbehavePlan { seed: 1, block: Span(200 * MS), mix: BTreeMap::from_iter(mix.iter().copied()) };
-    let sending =
-        Sending { rate: Rate::PerSecond(rate), connections, timeout: Duration::from_secs(2), threads: 1 };
+    let sending = Sending {
+        rate: Rate::PerSecond(rate),
+        connections,
+        timeout: Duration::from_secs(2),
+        threads: 1,
+        blocks: Some(Blocks { seed: plan.seed, block: plan.block }),
+    };
     let clock = Arc::new(Monotonic::begin());
-    let driver = Driver::start(&request, sending, clock).unwrap();
-    let mut driver = driver.misbehave(&request, sending, &plan).unwrap();
+    let driver = Driver::start(std::slice::from_ref(&request), sending, clock).unwrap();
+    let mut driver = driver.misbehave(std::slice::from_ref(&request), sending, &plan).unwrap();
     let steady = Duration::from_secs_f64(seconds);
     driver.begin(Load {
         start: Duration::ZERO,
@@ -41,12 +46,12 @@ fn driven(
     while Instant::now() < until {
         std::thread::sleep(100 * MS);
         let interval = driver.take();
-        rows.push(interval.row);
+        rows.extend(interval.rows);
         rows.extend(interval.misbehaved);
     }
     let asked = Instant::now();
     let last = driver.finish();
-    rows.push(last.row);
+    rows.extend(last.rows);
     rows.extend(last.misbehaved);
     (rows, server, asked.elapsed())
 }

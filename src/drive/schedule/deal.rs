@@ -1,19 +1,29 @@
-//! Whose a number is: where some requests misbehave, two schedules share the numbers of a load, and where several engines
-//! send it, theirs do.
+//! Whose a number is, and what: where requests have names or misbehave, a design says of each which; two schedules then
+//! share the numbers of a load, one for those that behave and one for those that do not. Where several engines send it,
+//! theirs do.
 
-use std::time::Duration;
+use crate::drive::design::Design;
+use crate::evidence::{Blocks, MisbehavePlan};
+use std::ops::Range;
 
-use crate::drive::misbehave::Design;
+/// What requests are counted by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::drive) struct Lot {
+    /// Which of the plan's requests, from 0.
+    pub request: u8,
+    /// Which block of the design, where there is one.
+    pub block: Option<u32>,
+}
 
 /// Which requests of a load a schedule gives out.
 #[derive(Debug, Clone)]
 pub(super) enum Deal {
     /// All, or where several engines share them this one's.
     Every(Turn),
-    /// Those that behave.
-    Normal(Design),
-    /// The others.
-    Misbehaving(Design),
+    /// Those that behave: the base and the first so many kinds.
+    Normal(Design, usize),
+    /// The kinds from there on.
+    Misbehaving(Design, usize),
 }
 
 impl Deal {
@@ -21,19 +31,48 @@ impl Deal {
     pub(super) fn holds(&mut self, n: u64) -> bool {
         match self {
             Deal::Every(turn) => turn.holds(n),
-            Deal::Normal(design) => design.kind(n).is_none(),
-            Deal::Misbehaving(design) => design.kind(n).is_some(),
+            Deal::Normal(design, named) => design.kind(n).is_none_or(|kind| kind < *named),
+            Deal::Misbehaving(design, named) => design.kind(n).is_some_and(|kind| kind >= *named),
         }
     }
 
-    /// How many of them there are among the first `n`.
-    pub(super) fn before(&mut self, n: u64) -> u64 {
+    /// What the n-th request is counted by.
+    pub(super) fn lot(&mut self, n: u64) -> Lot {
         match self {
-            Deal::Every(turn) => turn.before(n),
-            Deal::Normal(design) => n - design.misbehaving_before(n),
-            Deal::Misbehaving(design) => design.misbehaving_before(n),
+            Deal::Every(_) => Lot::default(),
+            Deal::Normal(design, _) => Lot { request: request(design.kind(n)), block: design.block(n) },
+            Deal::Misbehaving(design, _) => Lot { request: 0, block: design.block(n) },
         }
     }
+
+    /// Which behaviour the n-th request has, if it misbehaves.
+    pub(super) fn behaviour(&mut self, n: u64) -> Option<usize> {
+        match self {
+            Deal::Misbehaving(design, named) => design.kind(n)?.checked_sub(*named),
+            _ => None,
+        }
+    }
+
+    /// How many there are of each lot among these numbers, of those that behave.
+    pub(super) fn lots(&mut self, numbers: Range<u64>, mut tell: impl FnMut(Lot, u64)) {
+        match self {
+            Deal::Every(turn) => {
+                let count = turn.before(numbers.end) - turn.before(numbers.start.min(numbers.end));
+                tell(Lot::default(), count);
+            }
+            Deal::Normal(design, named) => design.each(numbers, |kind, block, count| {
+                if kind.is_none_or(|kind| kind < *named) {
+                    tell(Lot { request: request(kind), block }, count);
+                }
+            }),
+            Deal::Misbehaving(..) => {}
+        }
+    }
+}
+
+/// The first request is the base, which has no kind.
+fn request(kind: Option<usize>) -> u8 {
+    kind.map_or(0, |kind| u8::try_from(kind + 1).unwrap_or(u8::MAX))
 }
 
 /// Where several engines share a load: one takes every `of`-th of its requests, beginning with number `index`.
@@ -59,13 +98,56 @@ impl Turn {
     }
 }
 
-/// A mix for [`Schedule::normal`](super::Schedule::normal) and [`Schedule::misbehaving`](super::Schedule::misbehaving).
+/// What the requests of a load are.
 #[derive(Debug, Clone)]
 pub(in crate::drive) struct Mix {
-    /// The share of all requests, of each behaviour.
-    pub shares: Vec<f64>,
-    /// How long a block is.
-    pub block: Duration,
-    /// What blocks are drawn by.
-    pub seed: u64,
+    /// The share of all requests, of each kind: of requests from the second on, and of behaviours.
+    shares: Vec<f64>,
+    /// How many of the kinds are requests.
+    named: usize,
+    /// How steady is cut; none where the mix is constant.
+    blocks: Option<Blocks>,
+}
+
+impl Mix {
+    /// Requests of these weights, the first of which is the base, and clients that misbehave beside them.
+    pub(in crate::drive) fn of(
+        weights: &[f64],
+        misbehave: Option<&MisbehavePlan>,
+        blocks: Option<Blocks>,
+    ) -> Mix {
+        let all: f64 = weights.iter().sum();
+        let behave = 1.0 - misbehave.map_or(0.0, MisbehavePlan::share);
+        let named = weights.iter().skip(1).map(|weight| behave * weight / all);
+        let behaviours = misbehave.into_iter().flat_map(|plan| plan.mix.values().copied());
+        let shares = named.chain(behaviours).collect();
+        Mix { shares, named: weights.len().saturating_sub(1), blocks }
+    }
+
+    /// Those that behave, of a load whose design this is.
+    pub(super) fn normal(&self, design: Design) -> Deal {
+        Deal::Normal(design, self.named)
+    }
+
+    /// The others.
+    pub(super) fn misbehaving(&self, design: Design) -> Deal {
+        Deal::Misbehaving(design, self.named)
+    }
+
+    /// The design of requests 0 to `total`, so many a second, of which those from `first_steady` on are judged.
+    pub(super) fn design(
+        &self,
+        per_second: Option<f64>,
+        first_steady: u64,
+        total: u64,
+        first_block: u32,
+    ) -> Design {
+        match (self.blocks, per_second) {
+            (Some(Blocks { seed, block }), Some(rate)) => {
+                let size = (rate * block.secs()).round() as u64;
+                Design::new(&self.shares, first_steady, total, size, seed, first_block).with_named(self.named)
+            }
+            _ => Design::constant(&self.shares),
+        }
+    }
 }

@@ -5,8 +5,8 @@
 //! What is due and not yet sent is a difference of two numbers and never a queue, and dropping a backlog of any
 //! length is one step. The closed loop goes through the same type: there a request is due whenever one is asked for.
 //!
-//! Where some requests misbehave, a [`Design`] says of each number which; two schedules then share the numbers, one for
-//! those that behave and one for those that do not, and each passes over what is the other's (`deal`).
+//! Where requests have names or misbehave, a design says of each number which it is; those that misbehave have a schedule
+//! of their own, and of the two each passes over what is the other's (`deal`).
 //!
 //! A number is due by `pace` where the rate is constant, by `curve` where it changes, by `poisson` where chance has it.
 
@@ -16,14 +16,15 @@ mod numbers;
 mod pace;
 mod poisson;
 
+use std::ops::Range;
 use std::time::Duration;
 
-use super::misbehave::Design;
+use super::design::Design;
 use crate::evidence::Pattern;
 use crate::units::Rate;
 
 use deal::Deal;
-pub(super) use deal::{Mix, Turn};
+pub(super) use deal::{Lot, Mix, Turn};
 use numbers::Numbers;
 
 /// What is sent late by less than this after a load's end still belongs to it: it was due before the end, and a
@@ -61,17 +62,17 @@ pub(super) struct Ticket {
     pub due: Duration,
     /// In which part of the load.
     pub part: Part,
+    /// What it is counted by.
+    pub lot: Lot,
 }
 
 /// Requests that will never be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Dropped {
     /// When the oldest of them was due.
     pub oldest: Duration,
-    /// How many of warmup.
-    pub warmup: u64,
-    /// How many of steady.
-    pub steady: u64,
+    /// Which: [`Schedule::lots`] says what they are.
+    pub numbers: Range<u64>,
 }
 
 /// The schedule of one load, and how far it has been worked off.
@@ -89,6 +90,8 @@ pub(super) struct Schedule {
     total: u64,
     /// Sent or dropped so far; in the open model the number of the next one too.
     taken: u64,
+    /// Up to which number it was told what is due.
+    told: u64,
     /// When that next one is due; kept, because every response asks for it.
     next_due: Duration,
     /// Closed loop: how many more steady may have.
@@ -114,6 +117,7 @@ impl Schedule {
             first_steady,
             total: total.min(limit),
             taken: 0,
+            told: 0,
             next_due: load.start,
             steady_left: load.requests.unwrap_or(u64::MAX),
         };
@@ -121,24 +125,20 @@ impl Schedule {
         schedule
     }
 
-    /// Of the same load only the requests that behave; `first_block` is the number of its first block. A closed loop
-    /// has no numbers to deal out, and stays as it is.
+    /// Of the same load only the requests that behave; `first_block` is the number of its first block.
     pub(super) fn normal(rate: Rate, load: Load, timeout: Duration, mix: &Mix, first_block: u32) -> Schedule {
-        Schedule::new(rate, load, timeout).dealt(rate, mix, first_block, Deal::Normal)
+        Schedule::new(rate, load, timeout).dealt(rate, mix, first_block, Mix::normal)
     }
 
     /// Of the same load only those that do not.
     pub(super) fn misbehaving(rate: Rate, load: Load, mix: &Mix, first_block: u32) -> Schedule {
-        Schedule::new(rate, load, Duration::MAX).dealt(rate, mix, first_block, Deal::Misbehaving)
+        Schedule::new(rate, load, Duration::MAX).dealt(rate, mix, first_block, Mix::misbehaving)
     }
 
-    fn dealt(mut self, rate: Rate, mix: &Mix, first_block: u32, deal: fn(Design) -> Deal) -> Schedule {
-        if let Some(rate) = rate.per_second() {
-            let size = (rate * mix.block.as_secs_f64()).round() as u64;
-            let design = Design::new(&mix.shares, self.first_steady, self.total, size, mix.seed, first_block);
-            self.deal = deal(design);
-            self.advance_to(0);
-        }
+    fn dealt(mut self, rate: Rate, mix: &Mix, first_block: u32, deal: fn(&Mix, Design) -> Deal) -> Schedule {
+        let design = mix.design(rate.per_second(), self.first_steady, self.total, first_block);
+        self.deal = deal(mix, design);
+        self.advance_to(0);
         self
     }
 
@@ -153,22 +153,33 @@ impl Schedule {
         schedule
     }
 
-    /// Blocks of its steady; none where nothing misbehaves.
+    /// Blocks of its steady; none where the mix is constant.
     pub(super) fn blocks(&self) -> u32 {
         match &self.deal {
             Deal::Every(_) => 0,
-            Deal::Normal(design) | Deal::Misbehaving(design) => design.blocks(),
+            Deal::Normal(design, _) | Deal::Misbehaving(design, _) => design.blocks(),
         }
     }
 
-    /// How many have become due, up to and including now.
-    pub(super) fn due_by(&mut self, now: Duration) -> u64 {
+    /// Tells what has become due since it was last told, up to and including now.
+    pub(super) fn newly_due(&mut self, now: Duration, mut tell: impl FnMut(Lot, u64)) {
         let numbers = self.numbers_by(now);
-        // a closed loop counts only what it gave out itself
-        if self.numbers.is_some() { self.deal.before(numbers) } else { numbers }
+        let told = std::mem::replace(&mut self.told, numbers);
+        match &mut self.deal {
+            // a closed loop counts only what it gave out itself
+            Deal::Every(_) if self.numbers.is_none() => tell(Lot::default(), numbers - told),
+            deal => deal.lots(told..numbers, tell),
+        }
     }
 
-    /// The same of all numbers, whoever gives them out.
+    /// How many these numbers are of each lot, warm-up and steady apart.
+    pub(super) fn lots(&mut self, numbers: &Range<u64>, mut tell: impl FnMut(Part, Lot, u64)) {
+        let seam = self.first_steady.clamp(numbers.start, numbers.end.max(numbers.start));
+        self.deal.lots(numbers.start..seam, |lot, n| tell(Part::Warmup, lot, n));
+        self.deal.lots(seam..numbers.end, |lot, n| tell(Part::Steady, lot, n));
+    }
+
+    /// How many numbers have become due, up to and including now, whoever gives them out.
     fn numbers_by(&mut self, now: Duration) -> u64 {
         let Some(numbers) = &mut self.numbers else { return self.taken };
         // what is due after the end is nobody's, so nothing is counted there
@@ -182,12 +193,11 @@ impl Schedule {
         self.end.min(self.start.saturating_add(last))
     }
 
-    /// The next request that misbehaves, if one is due: when it was, the number of its behaviour and its block.
-    pub(super) fn take_misbehaving(&mut self, now: Duration) -> Option<(Ticket, usize, Option<u32>)> {
+    /// The next request that misbehaves, if one is due, with the number of its behaviour.
+    pub(super) fn take_misbehaving(&mut self, now: Duration) -> Option<(Ticket, usize)> {
         let number = self.taken;
         let ticket = self.take(now)?;
-        let Deal::Misbehaving(design) = &mut self.deal else { return None };
-        Some((ticket, design.kind(number)?, design.block(number)))
+        Some((ticket, self.deal.behaviour(number)?))
     }
 
     /// The next request, if one is due and may still be sent. Call [`Schedule::expire`] first.
@@ -199,7 +209,7 @@ impl Schedule {
             return None;
         }
         let part = if self.taken < self.first_steady { Part::Warmup } else { Part::Steady };
-        let ticket = Ticket { due: self.next_due, part };
+        let ticket = Ticket { due: self.next_due, part, lot: self.deal.lot(self.taken) };
         self.advance_to(self.taken + 1);
         Some(ticket)
     }
@@ -212,8 +222,9 @@ impl Schedule {
         if part == Part::Steady {
             self.steady_left -= 1;
         }
+        let lot = self.deal.lot(self.taken);
         self.taken += 1;
-        Some(Ticket { due: now, part })
+        Some(Ticket { due: now, part, lot })
     }
 
     /// Drop what cannot be sent any more: what has so little of its timeout left that no answer can come in it,
@@ -231,12 +242,9 @@ impl Schedule {
         } else {
             return None;
         };
-        let oldest = self.next_due;
-        let from = self.deal.before(self.taken);
-        let all = self.deal.before(until).saturating_sub(from);
-        let warmup = self.deal.before(until.min(self.first_steady)).saturating_sub(from);
+        let dropped = Dropped { oldest: self.next_due, numbers: self.taken..until };
         self.advance_to(until);
-        Some(Dropped { oldest, warmup, steady: all - warmup })
+        Some(dropped)
     }
 
     /// No load from now on: what is not due yet never will be.
@@ -282,5 +290,7 @@ impl Schedule {
     }
 }
 
+#[cfg(test)]
+mod shape_tests;
 #[cfg(test)]
 mod tests;

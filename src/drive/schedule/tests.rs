@@ -2,14 +2,12 @@
 
 use super::*;
 use crate::drive::clock::{Clock, Turned};
-use crate::evidence::{Arrivals, LoadShape};
-use crate::units::{Level, Span};
 
-const MS: Duration = Duration::from_millis(1);
-const SECOND: Duration = Duration::from_secs(1);
-const TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const MS: Duration = Duration::from_millis(1);
+pub(super) const SECOND: Duration = Duration::from_secs(1);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
 
-fn load(warmup_s: u64, steady_s: u64) -> Load {
+pub(super) fn load(warmup_s: u64, steady_s: u64) -> Load {
     Load {
         start: 3 * SECOND,
         warmup: Duration::from_secs(warmup_s),
@@ -19,12 +17,32 @@ fn load(warmup_s: u64, steady_s: u64) -> Load {
     }
 }
 
-fn open(rate: f64, load: Load) -> Schedule {
+/// How many have become due so far.
+pub(super) fn due_by(schedule: &mut Schedule, now: Duration) -> u64 {
+    let (mut all, numbers) = (0, schedule.numbers_by(now));
+    match schedule.numbers {
+        Some(_) => schedule.deal.lots(0..numbers, |_, n| all += n),
+        None => all = numbers,
+    }
+    all
+}
+
+/// How many are dropped of warm-up and of steady.
+pub(super) fn parts(schedule: &mut Schedule, dropped: &Dropped) -> (u64, u64) {
+    let (mut warmup, mut steady) = (0, 0);
+    schedule.lots(&dropped.numbers, |part, _, n| match part {
+        Part::Warmup => warmup += n,
+        Part::Steady => steady += n,
+    });
+    (warmup, steady)
+}
+
+pub(super) fn open(rate: f64, load: Load) -> Schedule {
     Schedule::new(Rate::PerSecond(rate), load, TIMEOUT)
 }
 
 /// All that may be sent at this moment, as an engine with no limit would.
-fn take_all(schedule: &mut Schedule, now: Duration) -> Vec<Ticket> {
+pub(super) fn take_all(schedule: &mut Schedule, now: Duration) -> Vec<Ticket> {
     assert_eq!(schedule.expire(now, Duration::ZERO), None, "nothing should be dropped at {now:?}");
     std::iter::from_fn(|| schedule.take(now)).collect()
 }
@@ -49,14 +67,14 @@ fn a_day_at_100_a_second_has_its_8_640_000_requests_each_at_its_nanosecond() {
         assert_eq!(number, number_before + 6_000);
     }
     assert!(schedule.is_over(clock.now()));
-    assert_eq!(schedule.due_by(clock.now()), 8_640_000);
+    assert_eq!(due_by(&mut schedule, clock.now()), 8_640_000);
 }
 
 #[test]
 fn at_each_second_of_a_day_exactly_its_requests_are_due() {
     let mut schedule = open(100.0, load(0, 86_400));
     for second in 0..86_400 {
-        assert_eq!(schedule.due_by((3 + second) * SECOND), u64::from(second) * 100 + 1);
+        assert_eq!(due_by(&mut schedule, (3 + second) * SECOND), u64::from(second) * 100 + 1);
     }
 }
 
@@ -84,17 +102,17 @@ fn warmup_runs_into_steady_without_a_seam() {
     let tickets: Vec<_> = (0..=5_000).flat_map(|ms| take_all(&mut schedule, 3 * SECOND + MS * ms)).collect();
     assert_eq!(tickets.len(), 50);
     assert_eq!(tickets.iter().filter(|t| t.part == Part::Warmup).count(), 20);
-    assert_eq!(tickets[20], Ticket { due: 5 * SECOND, part: Part::Steady });
+    assert_eq!(tickets[20], Ticket { due: 5 * SECOND, part: Part::Steady, lot: Lot::default() });
     assert!(tickets.windows(2).all(|two| two[1].due - two[0].due == 100 * MS));
 }
 
 #[test]
 fn nothing_is_due_before_the_start_nor_after_the_end() {
     let mut schedule = open(100.0, load(0, 1));
-    assert_eq!(schedule.due_by(3 * SECOND - Duration::from_nanos(1)), 0);
-    assert_eq!(schedule.due_by(3 * SECOND), 1);
+    assert_eq!(due_by(&mut schedule, 3 * SECOND - Duration::from_nanos(1)), 0);
+    assert_eq!(due_by(&mut schedule, 3 * SECOND), 1);
     assert_eq!(schedule.take(2 * SECOND), None);
-    assert_eq!(schedule.due_by(100 * SECOND), 100);
+    assert_eq!(due_by(&mut schedule, 100 * SECOND), 100);
     assert_eq!(schedule.next_at(Duration::ZERO), Some(3 * SECOND));
 }
 
@@ -105,7 +123,7 @@ fn a_stalled_second_of_the_driver_is_sent_late_and_not_lost() {
     let late = take_all(&mut schedule, 5 * SECOND);
     assert_eq!(late.len(), 100);
     assert_eq!(late[0].due, 4 * SECOND + 10 * MS);
-    assert_eq!(schedule.due_by(5 * SECOND), 201);
+    assert_eq!(due_by(&mut schedule, 5 * SECOND), 201);
     assert_eq!(schedule.next_at(5 * SECOND), Some(5 * SECOND + 10 * MS));
 }
 
@@ -116,9 +134,10 @@ fn what_waited_for_the_whole_timeout_is_dropped_in_one_step() {
     let now = 3 * SECOND + 86_400 * SECOND;
     let dropped = schedule.expire(now, Duration::ZERO).unwrap();
     assert_eq!(dropped.oldest, 3 * SECOND);
-    assert_eq!(dropped.warmup, 10_000_000);
+    let (warmup, steady) = parts(&mut schedule, &dropped);
+    assert_eq!(warmup, 10_000_000);
     // due at or before now − timeout
-    assert_eq!(dropped.steady, 86_380_000_000 + 1);
+    assert_eq!(steady, 86_380_000_000 + 1);
     assert_eq!(schedule.expire(now, Duration::ZERO), None);
     let next = schedule.take(now).unwrap();
     assert_eq!(next.due, now - TIMEOUT + Duration::from_micros(1));
@@ -128,7 +147,8 @@ fn what_waited_for_the_whole_timeout_is_dropped_in_one_step() {
 fn what_has_less_time_left_than_an_answer_needs_is_dropped_too() {
     let mut schedule = open(100.0, load(0, 60));
     // of what is due at 3.00, 3.01, …, 3.50 is too old
-    assert_eq!(schedule.expire(13 * SECOND, 500 * MS).map(|d| d.steady), Some(51));
+    let dropped = schedule.expire(13 * SECOND, 500 * MS).unwrap();
+    assert_eq!(parts(&mut schedule, &dropped).1, 51);
     assert_eq!(schedule.take(13 * SECOND).map(|t| t.due), Some(3510 * MS));
     // an answer that needs the whole timeout leaves only what is due this very moment
     assert!(schedule.expire(14 * SECOND, TIMEOUT).is_some());
@@ -146,7 +166,7 @@ fn what_is_unsent_when_steady_ends_is_dropped_after_the_grace_of_a_tick() {
     assert!(schedule.take(within).is_some());
     assert_eq!(schedule.expires_at(), Some(4 * SECOND + END_GRACE));
     let dropped = schedule.expire(4 * SECOND + END_GRACE, Duration::ZERO).unwrap();
-    assert_eq!((dropped.warmup, dropped.steady), (0, 59));
+    assert_eq!(parts(&mut schedule, &dropped), (0, 59));
     assert!(schedule.is_over(5 * SECOND));
     assert_eq!(schedule.next_at(5 * SECOND), None);
 }
@@ -158,7 +178,7 @@ fn steady_ends_with_the_n_th_request_of_steady() {
     assert_eq!(tickets.iter().filter(|t| t.part == Part::Steady).count(), 7);
     assert_eq!(tickets.len(), 107);
     assert!(schedule.is_over(5 * SECOND));
-    assert_eq!(schedule.due_by(60 * SECOND), 107);
+    assert_eq!(due_by(&mut schedule, 60 * SECOND), 107);
 }
 
 #[test]
@@ -166,9 +186,9 @@ fn closed_early_only_what_was_due_counts() {
     let mut schedule = open(100.0, load(0, 60));
     assert_eq!(take_all(&mut schedule, 4 * SECOND).len(), 101);
     schedule.close(4 * SECOND + 55 * MS);
-    assert_eq!(schedule.due_by(60 * SECOND), 106);
+    assert_eq!(due_by(&mut schedule, 60 * SECOND), 106);
     let dropped = schedule.expire(5 * SECOND, Duration::ZERO).unwrap();
-    assert_eq!(dropped.steady, 5);
+    assert_eq!(parts(&mut schedule, &dropped).1, 5);
     assert!(schedule.is_over(5 * SECOND));
 }
 
@@ -178,10 +198,13 @@ fn the_closed_loop_always_has_one_until_its_end() {
     assert_eq!(schedule.take(2 * SECOND), None);
     assert_eq!(schedule.next_at(2 * SECOND), Some(3 * SECOND));
     for _ in 0..1000 {
-        assert_eq!(schedule.take(3 * SECOND), Some(Ticket { due: 3 * SECOND, part: Part::Warmup }));
+        assert_eq!(
+            schedule.take(3 * SECOND),
+            Some(Ticket { due: 3 * SECOND, part: Part::Warmup, lot: Lot::default() })
+        );
     }
     assert_eq!(schedule.take(5 * SECOND).unwrap().part, Part::Steady);
-    assert_eq!(schedule.due_by(5 * SECOND), 1001);
+    assert_eq!(due_by(&mut schedule, 5 * SECOND), 1001);
     assert_eq!(schedule.take(6 * SECOND), None);
     assert_eq!(schedule.expire(60 * SECOND, Duration::ZERO), None);
     assert!(schedule.is_over(6 * SECOND));
@@ -223,155 +246,6 @@ fn a_warm_up_ramp_leads_up_to_steady_and_steady_is_exact_after_it() {
     }
 }
 
-fn shaped(shape: LoadShape, load: Load) -> Load {
-    Load { pattern: Pattern { shape: Some(shape), warmup_ramp: true, ..Pattern::default() }, ..load }
-}
-
-fn span(seconds: u64) -> Span {
-    Span(Duration::from_secs(seconds))
-}
-
-/// Each kind, a day long.
-fn days() -> [LoadShape; 4] {
-    let rates = (0..24).map(|hour| Level(f64::from(hour * hour % 7) * 12.5)).collect();
-    [
-        LoadShape::Ramp { from: Level(10.0), to: Level(100.0), over: span(86_400) },
-        LoadShape::Steps { rates, each: span(3600) },
-        // ten spikes an hour
-        LoadShape::Spikes { from: Level(20.0), to: Level(500.0), every: span(360), lasts: span(30) },
-        LoadShape::Sine { low: Level(0.0), high: Level(180.0), period: span(86_400) },
-    ]
-}
-
-/// The requests of one hour of those: the integral of the rate, worked out by hand.
-fn hour_has(shape: &LoadShape, hour: f64) -> f64 {
-    let turn = |hour: f64| (std::f64::consts::TAU * hour / 24.0).sin() * 86_400.0 / std::f64::consts::TAU;
-    match shape {
-        LoadShape::Ramp { .. } => 3600.0 * (10.0 + 90.0 * (hour + 0.5) / 24.0),
-        LoadShape::Steps { .. } => 3600.0 * 12.5 * (hour * hour % 7.0),
-        LoadShape::Spikes { .. } => 10.0 * (330.0 * 20.0 + 30.0 * 500.0),
-        LoadShape::Sine { .. } => 90.0 * 3600.0 - 90.0 * (turn(hour + 1.0) - turn(hour)),
-    }
-}
-
-#[test]
-fn over_a_day_each_hour_of_a_shape_has_its_requests() {
-    for shape in days() {
-        let clock = Turned::default();
-        let mut schedule = open(1.0, shaped(shape.clone(), load(0, 86_400)));
-        clock.turn(3 * SECOND);
-        let (mut sum, mut before) = (0.0, 0);
-        for hour in 0..24 {
-            sum += hour_has(&shape, f64::from(hour));
-            clock.turn(3600 * SECOND - Duration::from_nanos(1));
-            let due = schedule.due_by(clock.now());
-            assert!(
-                ((due - before) as f64 - hour_has(&shape, f64::from(hour))).abs() <= 1.0,
-                "{shape}, hour {hour}"
-            );
-            // and it does not add up
-            assert!((due as f64 - sum).abs() <= 1.0, "{shape}, by hour {hour}: {due} and {sum}");
-            before = due;
-            clock.turn(Duration::from_nanos(1));
-        }
-        assert_eq!(schedule.total, before, "{shape}");
-    }
-}
-
-#[test]
-fn every_request_of_a_shape_is_taken_once_and_in_order() {
-    for shape in days() {
-        let mut schedule =
-            open(1.0, Load { requests: Some(200_000), ..shaped(shape.clone(), load(100, 86_400)) });
-        let (mut now, mut last, mut steady) = (Duration::ZERO, Duration::ZERO, 0);
-        while let Some(next) = schedule.next_at(now) {
-            now = next;
-            let ticket = schedule.take(now).unwrap();
-            assert!(ticket.due >= last && ticket.due == now, "{shape}");
-            assert!((ticket.part == Part::Steady) == (ticket.due >= 103 * SECOND), "{shape}");
-            steady += u64::from(ticket.part == Part::Steady);
-            last = ticket.due;
-        }
-        // the n-th of steady counts from where steady starts
-        assert_eq!(steady, 200_000, "{shape}");
-        assert!(schedule.is_over(now));
-    }
-}
-
-#[test]
-fn both_directions_of_a_shape_agree_to_the_nanosecond() {
-    for shape in days() {
-        let mut schedule = open(1.0, shaped(shape.clone(), load(600, 86_400)));
-        let total = schedule.total;
-        let numbers = schedule.numbers.as_mut().unwrap();
-        for i in 0..5_000 {
-            let n = i * (total - 1) / 5_000;
-            let due = numbers.due(n);
-            assert_eq!((numbers.before(due), numbers.by(due)), (n, n + 1), "{shape}, {n}");
-        }
-    }
-}
-
-#[test]
-fn a_backlog_of_a_shape_is_dropped_in_one_step() {
-    let sine = LoadShape::Sine { low: Level(0.0), high: Level(1e6), period: span(86_400) };
-    let poisson = Pattern { arrivals: Arrivals::Poisson, ..shaped(sine.clone(), load(0, 0)).pattern };
-    for load in [shaped(sine, load(10, 86_400)), Load { pattern: poisson, ..load(10, 86_400) }] {
-        let mut schedule = open(1.0, load);
-        let now = 13 * SECOND + 43_200 * SECOND;
-        let dropped = schedule.expire(now, Duration::ZERO).unwrap();
-        // half of 43,200 million, less what was due in the last ten seconds
-        assert!((dropped.steady as f64 - (21.6e9 - 1e7)).abs() < 6.0 * 21.6e9_f64.sqrt(), "{dropped:?}");
-        assert!(schedule.take(now).unwrap().due > now - TIMEOUT);
-    }
-}
-
-#[test]
-fn poisson_arrivals_keep_the_rate_within_five_deviations_in_each_hour_of_a_day() {
-    for shape in days() {
-        let mut load = shaped(shape.clone(), load(60, 86_400));
-        load.pattern.arrivals = Arrivals::Poisson;
-        let mut schedule = open(1.0, load);
-        let (mut before, mut sum) = (schedule.due_by(63 * SECOND), 0.0);
-        for hour in 0..24 {
-            let due = schedule.due_by((63 + 3600 * (hour + 1)) * SECOND);
-            let ideal = hour_has(&shape, f64::from(hour));
-            assert!(((due - before) as f64 - ideal).abs() <= 5.0 * ideal.sqrt(), "{shape}, hour {hour}");
-            (before, sum) = (due, sum + ideal);
-        }
-        assert!(((schedule.total - schedule.first_steady) as f64 - sum).abs() <= 5.0 * sum.sqrt(), "{shape}");
-    }
-}
-
-#[test]
-fn poisson_gaps_are_exponential_and_the_n_th_still_ends_steady() {
-    let pattern = Pattern { arrivals: Arrivals::Poisson, ..Pattern::default() };
-    let load = Load { requests: Some(100_000), pattern, ..load(5, 86_400) };
-    let mut schedule = open(50.0, load);
-    let (mut now, mut due) = (Duration::ZERO, Vec::new());
-    while let Some(next) = schedule.next_at(now) {
-        now = next;
-        let ticket = schedule.take(now).unwrap();
-        due.extend((ticket.part == Part::Steady).then_some(ticket.due.as_secs_f64()));
-    }
-    assert_eq!(due.len(), 100_000);
-    let mut gaps: Vec<f64> = due.windows(2).map(|two| two[1] - two[0]).collect();
-    // neighbours know nothing of each other
-    let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
-    let covariance = gaps.windows(2).map(|two| (two[0] - mean) * (two[1] - mean)).sum::<f64>();
-    let variance = gaps.iter().map(|gap| (gap - mean).powi(2)).sum::<f64>();
-    assert!((covariance / variance).abs() < 4.0 / (gaps.len() as f64).sqrt(), "{}", covariance / variance);
-    // Kolmogorov–Smirnov: 1.63/√n is passed by one true sample in a hundred
-    gaps.sort_by(f64::total_cmp);
-    let n = gaps.len() as f64;
-    let distance = gaps.iter().enumerate().map(|(i, gap)| {
-        let ideal = 1.0 - (-50.0 * gap).exp();
-        (ideal - i as f64 / n).abs().max((ideal - (i + 1) as f64 / n).abs())
-    });
-    let distance = distance.fold(0.0, f64::max);
-    assert!(distance < 1.63 / n.sqrt(), "{distance}");
-}
-
 #[test]
 fn engines_that_share_a_load_have_every_request_once_at_its_own_time() {
     let load = Load { requests: Some(500), ..load(3, 7) };
@@ -382,7 +256,7 @@ fn engines_that_share_a_load_have_every_request_once_at_its_own_time() {
     for index in 0..3 {
         let turn = Turn { index, of: 3 };
         let mut one = Schedule::shared(rate, load.clone(), TIMEOUT, turn);
-        assert_eq!(one.due_by(4 * SECOND), turn.before(101));
+        assert_eq!(due_by(&mut one, 4 * SECOND), turn.before(101));
         shared.extend(take_all(&mut one, 9 * SECOND).iter().map(|t| t.due));
     }
     due.sort();

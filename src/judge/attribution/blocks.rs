@@ -1,5 +1,7 @@
 //! The blocks of a run, read off its evidence: when each was, what was sent in it, and the level of a series.
 
+use std::collections::BTreeMap;
+
 use crate::culprit::Candidate;
 use crate::evidence::{EventKind, Evidence, LoadRow, NORMAL, Phase, PlanRecord, beginnings};
 use crate::trend::Block;
@@ -23,6 +25,8 @@ pub struct Kind {
     pub sent: u64,
     /// Blocks with any.
     pub blocks: u32,
+    /// The commonest, which the others are compared with: it is in all blocks, in as many as there is room for.
+    pub base: bool,
     /// Counts so far, by moment.
     so_far: Curve,
     /// How many were open, by moment.
@@ -36,7 +40,7 @@ impl Kind {
 
     /// Whether it was in enough blocks.
     pub fn compared(&self) -> bool {
-        self.is_normal() || self.blocks >= LEAST_BLOCKS
+        self.base || self.blocks >= LEAST_BLOCKS
     }
 }
 
@@ -57,7 +61,7 @@ impl Curve {
 
 /// How steady was cut.
 pub struct Cut {
-    /// Normal requests first.
+    /// The base first.
     pub kinds: Vec<Kind>,
     /// The stretches of steady.
     stretches: Vec<(f64, f64)>,
@@ -79,21 +83,32 @@ impl Cut {
             let from = begins.get((block / count) as usize)?;
             Some(from + f64::from(block % count) * length_s)
         };
-        let mut kinds = vec![normal(&evidence.load, &stretches)];
-        let mut names: Vec<(&str, &str)> = evidence
+        let names = plan.names();
+        let is_base = |row: &&LoadRow| row.is_normal() && names.first() == Some(&&*row.request);
+        let base: Vec<&LoadRow> = evidence.load.iter().filter(is_base).collect();
+        if folded(&base) {
+            return None;
+        }
+        let moments: Vec<f64> =
+            evidence.load.chunk_by(|a, b| a.elapsed_s == b.elapsed_s).map(|rows| rows[0].elapsed_s).collect();
+        let mut kinds = vec![base_kind(&base, &stretches, length_s, &starts)];
+        // the named first, in the order of the plan
+        let mut others: Vec<(usize, &str, &str)> = evidence
             .load
             .iter()
-            .filter(|row| !row.is_normal())
-            .map(|row| (&*row.request, &*row.behaviour))
+            .filter(|row| !is_base(row))
+            .map(|row| {
+                let place = names.iter().position(|name| *name == row.request);
+                let place = if row.is_normal() { place.unwrap_or(names.len()) } else { usize::MAX };
+                (place, &*row.request, &*row.behaviour)
+            })
             .collect();
-        names.sort_unstable();
-        names.dedup();
-        let moments: Vec<f64> =
-            evidence.load.iter().filter(|row| row.is_normal()).map(|row| row.elapsed_s).collect();
-        kinds.extend(names.into_iter().map(|(request, behaviour)| {
+        others.sort_unstable();
+        others.dedup();
+        kinds.extend(others.into_iter().map(|(_, request, behaviour)| {
             let of_kind =
                 || evidence.load.iter().filter(|r| r.request == request && r.behaviour == behaviour);
-            misbehaving(request, behaviour, &of_kind().collect::<Vec<_>>(), &moments, length_s, &starts)
+            other_kind(request, behaviour, &of_kind().collect::<Vec<_>>(), &moments, length_s, &starts)
         }));
         (kinds.len() > 1).then(|| Cut {
             kinds,
@@ -177,50 +192,76 @@ fn begins(evidence: &Evidence, plan: &PlanRecord, stretches: &[(f64, f64)]) -> V
 
 /// How long a block is, and how many a stretch of steady has; as `drive/` cuts it.
 fn layout(plan: &PlanRecord) -> Option<(f64, u32)> {
-    let mix = plan.misbehave.as_ref()?;
+    let blocks = plan.design()?;
     let rate = plan.rate.per_second()?;
     let due = rate * plan.phases.steady.secs();
     let due = plan.requests.map_or(due, |n| due.min(n as f64));
-    let size = (rate * mix.block.secs()).round().max(1.0);
+    let size = (rate * blocks.block.secs()).round().max(1.0);
     let count = (due / size).round().max(1.0);
     Some((due / rate / count, count as u32))
 }
 
-fn normal(load: &[LoadRow], stretches: &[(f64, f64)]) -> Kind {
-    let rows = || load.iter().filter(|row| row.is_normal());
-    let in_steady = |row: &&LoadRow| {
+/// Whether rows of different blocks were put together, as memory does with those of a run so long that it cannot hold
+/// them all: then nobody knows any more what was sent in which.
+fn folded(base: &[&LoadRow]) -> bool {
+    let mut blocks: Vec<u32> = base.iter().filter_map(|row| row.block).collect();
+    blocks.dedup();
+    match (blocks.first(), blocks.last()) {
+        (Some(first), Some(last)) => blocks.len() * 2 <= (last - first) as usize,
+        _ => false,
+    }
+}
+
+fn base_kind(
+    rows: &[&LoadRow],
+    stretches: &[(f64, f64)],
+    length_s: f64,
+    starts: &dyn Fn(u32) -> Option<f64>,
+) -> Kind {
+    let in_steady = |row: &&&LoadRow| {
         stretches.iter().any(|(from, to)| row.elapsed_s > *from && row.elapsed_s <= to + 0.05)
     };
-    let so_far = rows().scan(0.0, |sum, row| {
-        *sum += row.sent as f64;
-        Some((row.elapsed_s, *sum))
-    });
+    let of_block = of_block(rows);
+    let (so_far, blocks) = match of_block.is_empty() {
+        // before rows of those that behave named their block
+        true => {
+            let so_far = rows.iter().scan(0.0, |sum, row| {
+                *sum += row.sent as f64;
+                Some((row.elapsed_s, *sum))
+            });
+            (Curve(so_far.collect()), rows.iter().filter(in_steady).count() as u32)
+        }
+        false => (spread(&of_block, length_s, starts), with_any(&of_block)),
+    };
     Kind {
-        request: rows().next().map(|row| row.request.clone()).unwrap_or_default(),
+        request: rows.first().map(|row| row.request.clone()).unwrap_or_default(),
         behaviour: NORMAL.into(),
-        sent: rows().filter(in_steady).map(|row| row.sent).sum(),
-        blocks: rows().filter(in_steady).count() as u32,
-        so_far: Curve(so_far.collect()),
+        sent: rows.iter().filter(in_steady).map(|row| row.sent).sum(),
+        blocks,
+        base: true,
+        so_far,
         // what is in flight of those that behave is noise like any other
         open: Curve::default(),
     }
 }
 
-fn misbehaving(
-    request: &str,
-    behaviour: &str,
-    rows: &[&LoadRow],
-    moments: &[f64],
-    length_s: f64,
-    starts: &dyn Fn(u32) -> Option<f64>,
-) -> Kind {
-    // what is sent of a block is spread evenly over it
-    let mut of_block: std::collections::BTreeMap<u32, u64> = std::collections::BTreeMap::new();
+/// How many were sent of each block.
+fn of_block(rows: &[&LoadRow]) -> BTreeMap<u32, u64> {
+    let mut of_block = BTreeMap::new();
     for row in rows {
         if let Some(block) = row.block {
             *of_block.entry(block).or_default() += row.sent;
         }
     }
+    of_block
+}
+
+fn with_any(of_block: &BTreeMap<u32, u64>) -> u32 {
+    of_block.values().filter(|sent| **sent > 0).count() as u32
+}
+
+/// Counts so far: what is sent of a block is spread evenly over it.
+fn spread(of_block: &BTreeMap<u32, u64>, length_s: f64, starts: &dyn Fn(u32) -> Option<f64>) -> Curve {
     let (mut so_far, mut sum) = (Vec::new(), 0.0);
     for (block, sent) in of_block.iter().filter(|(_, sent)| **sent > 0) {
         let Some(from) = starts(*block) else { continue };
@@ -230,6 +271,18 @@ fn misbehaving(
         sum += *sent as f64;
         so_far.push((from + length_s, sum));
     }
+    Curve(so_far)
+}
+
+fn other_kind(
+    request: &str,
+    behaviour: &str,
+    rows: &[&LoadRow],
+    moments: &[f64],
+    length_s: f64,
+    starts: &dyn Fn(u32) -> Option<f64>,
+) -> Kind {
+    let of_block = of_block(rows);
     let mut open = Vec::with_capacity(moments.len());
     let (mut next, mut held) = (0, 0_i64);
     for moment in moments {
@@ -243,8 +296,9 @@ fn misbehaving(
         request: request.into(),
         behaviour: behaviour.into(),
         sent: of_block.values().sum(),
-        blocks: of_block.values().filter(|sent| **sent > 0).count() as u32,
-        so_far: Curve(so_far),
+        blocks: with_any(&of_block),
+        base: false,
+        so_far: spread(&of_block, length_s, starts),
         open: Curve(open),
     }
 }

@@ -1,6 +1,6 @@
-//! Whose growth it is, judged: which behaviour leaks, which adds nothing, and of which this run cannot tell.
+//! Whose growth it is, judged: which request or behaviour leaks, which adds nothing, and of which this run cannot tell.
 //!
-//! Comes in: the blocks that a run with misbehaving clients was cut into. Goes out: for each series that grew a line for
+//! Comes in: the blocks that a run with several requests or misbehaving clients was cut into. Goes out: for each series that grew a line for
 //! each kind of request. `blocks` reads them off the evidence, `trend/` has the method.
 
 mod blocks;
@@ -15,7 +15,7 @@ use super::tasks::{Tasks, called};
 use super::voters::{FARTHEST, Voter, Voters};
 use blocks::{Cut, Kind};
 
-pub use words::{told, worst};
+pub use words::{told, untold, worst};
 
 /// A behaviour that was in fewer blocks has been compared with too little.
 const LEAST_BLOCKS: u32 = 6;
@@ -103,7 +103,8 @@ fn lines(
         .collect();
     let leaks = |kind: &Kind, effect: &Effect| {
         effect.each.lo > 0.0
-            && effect.excess.lo > 0.0
+            // a client that misbehaves makes a request, too: it is blamed for what it adds to that
+            && (kind.is_normal() || effect.excess.lo > 0.0)
             && effect.each.value * kind.sent as f64 >= LEAST_OF_ALL * growth
     };
     let worst = kinds.iter().zip(&effects).filter_map(|(kind, effect)| effect.filter(|e| leaks(kind, e)));
@@ -131,8 +132,8 @@ fn lines(
             Some(effect) => {
                 let of_all = NOTHING_OF_ALL * growth.max(0.0) / kind.sent.max(1) as f64;
                 let most = worst.map_or(of_all, |worst| NOTHING_EACH * worst);
-                // many small ones may come to much: the normal ones are held to their share of all the growth
-                let most = if kind.is_normal() { of_all } else { most };
+                // many small ones may come to much: the commonest are held to their share of all the growth
+                let most = if kind.base { of_all } else { most };
                 line.answer = match effect.each.hi <= most {
                     true => Attributed::Nothing,
                     false => Attributed::CannotBeSeparated,

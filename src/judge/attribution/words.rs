@@ -1,19 +1,9 @@
 //! Whose growth it is, in words.
 
-use crate::evidence::{Attributed, Attribution, NORMAL};
-use crate::units::{Span, Unit, significant};
+use crate::evidence::{Attributed, Attribution, PlanRecord};
+use crate::units::{Rate, Span, Unit, significant};
 
 use super::super::words::series;
-
-/// "hang-up", "normal request", or the request's own name where there are several.
-fn called(line: &Attribution) -> String {
-    match (line.behaviour.as_str(), line.request.as_str()) {
-        (NORMAL, "main" | "") => "normal request".into(),
-        (NORMAL, name) => name.to_string(),
-        (behaviour, "main" | "") => behaviour.to_string(),
-        (behaviour, name) => format!("{behaviour} of {name}"),
-    }
-}
 
 fn amount(line: &Attribution, value: f64) -> String {
     match Unit::of_series(&line.series) {
@@ -56,6 +46,21 @@ pub fn told(lines: &[Attribution]) -> Vec<String> {
     lines.chunk_by(alike).filter_map(of_series).collect()
 }
 
+/// Why growth is not told by request, where there are several and it cannot be.
+pub fn untold(plan: &PlanRecord) -> Option<String> {
+    if plan.named.len() < 2 || plan.design().is_some() {
+        return None;
+    }
+    let has = match plan.rate {
+        Rate::Max => "no rate",
+        _ if plan.pattern.shape.is_some() => "a shape",
+        _ => "Poisson arrivals",
+    };
+    Some(format!(
+        "Growth is not told by request: that takes the same requests each second, and this load had {has}."
+    ))
+}
+
 /// How many of a series each of those leaks that leak the most, and who they are.
 pub fn worst(lines: &[Attribution], name: &str) -> Option<(f64, String)> {
     let leaks = |line: &&Attribution| line.series == name && line.answer == Attributed::Leaks;
@@ -76,7 +81,7 @@ fn together(lines: &[Attribution]) -> Vec<(f64, Vec<String>)> {
         };
         let (group, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(as_much);
         let mean = group.iter().map(|(_, each)| each).sum::<f64>() / group.len() as f64;
-        groups.push((mean, group.iter().map(|(line, _)| called(line)).collect()));
+        groups.push((mean, group.iter().map(|(line, _)| line.who()).collect()));
         left = rest;
     }
     groups
@@ -89,7 +94,7 @@ fn alike(a: &Attribution, b: &Attribution) -> bool {
 
 fn of_series(lines: &[Attribution]) -> Option<String> {
     let with = |answer: Attributed| lines.iter().filter(move |line| line.answer == answer);
-    let names = |answer: Attributed| with(answer).map(called).collect::<Vec<_>>();
+    let names = |answer: Attributed| with(answer).map(Attribution::who).collect::<Vec<_>>();
     let what = series(&lines[0].series);
     let mut parts = Vec::new();
     for (each, names) in together(lines) {
@@ -178,6 +183,20 @@ mod tests {
                 "2.0 goroutines leaked per hang-up and reset; 1.0 per slow-read; none per normal request or slow-send; \
               cannot be separated for churn (about 10 min of steady would)"
             ]
+        );
+    }
+
+    #[test]
+    fn of_several_requests_each_is_told_by_its_name() {
+        let of = |name: &str, line: Attribution| Attribution { request: name.into(), ..line };
+        let told = told(&[
+            of("/healthy", line("normal", Attributed::Nothing, 0.0)),
+            of("/leaky", line("normal", Attributed::Leaks, 2.0)),
+            of("/healthy", line("hang-up", Attributed::Leaks, 1.0)),
+        ]);
+        assert_eq!(
+            told,
+            ["2.0 goroutines leaked per /leaky; 1.0 per hang-up of /healthy; none per /healthy"]
         );
     }
 

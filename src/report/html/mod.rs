@@ -19,6 +19,7 @@ use self::embedded::packed;
 use super::json;
 use super::markdown::result;
 use super::picture::clean_text;
+use super::requests;
 use crate::error::{Error, Result};
 use crate::evidence::{Culprit, Evidence, Findings, LoadFinding, SeriesFinding};
 use crate::units::{Bytes, Rate, Unit};
@@ -162,6 +163,8 @@ struct LoadView {
     /// Percentile, latency, service time.
     latency: Vec<[String; 3]>,
     errors: Vec<[String; 2]>,
+    by_request: Vec<[String; 6]>,
+    columns: [&'static str; 6],
 }
 
 fn load(load: &LoadFinding) -> LoadView {
@@ -188,7 +191,8 @@ fn load(load: &LoadFinding) -> LoadView {
         ],
     };
     let errors = load.errors.by_kind.iter().map(|(kind, n)| [kind.clone(), count(*n)]).collect();
-    LoadView { told, latency, errors }
+    let by_request = requests::rows(load);
+    LoadView { told, latency, errors, by_request, columns: requests::COLUMNS }
 }
 
 fn driver(findings: &Findings) -> Vec<String> {

@@ -13,7 +13,7 @@ use std::fmt::Write;
 pub use escape::text;
 use escape::{code, code_cell, fenced};
 
-use super::told;
+use super::{requests, told};
 use crate::evidence::{
     Attribution, Culprit, Evidence, Findings, GateFinding, GateResult, LoadFinding, Misbehaved, SeriesFinding,
 };
@@ -58,6 +58,7 @@ fn write_page(out: &mut String, evidence: &Evidence, findings: &Findings, pictur
     gates(out, &findings.gates)?;
     series(out, &findings.series)?;
     if let Some(load) = &findings.load {
+        by_request(out, load)?;
         misbehaved(out, &load.misbehaved)?;
     }
     around(out, evidence, findings)?;
@@ -103,10 +104,10 @@ fn attribution(out: &mut String, lines: &[Attribution]) -> std::fmt::Result {
     if lines.is_empty() {
         return Ok(());
     }
-    writeln!(out, "| growth of | by client | sent | blocks | each |\n| --- | --- | ---: | ---: | --- |")?;
+    writeln!(out, "| growth of | by request | sent | blocks | each |\n| --- | --- | ---: | ---: | --- |")?;
     for line in lines {
         let sent = Unit::Count.show(line.sent as f64);
-        let (who, why) = (text(&line.behaviour), text(&line.why));
+        let (who, why) = (text(&line.who()), text(&line.why));
         let series = line.culprit.as_ref().map_or_else(|| text(&line.series), |culprit| code_cell(culprit));
         writeln!(out, "| {series} | {who} | {sent} | {} | {why} |", line.blocks)?;
     }
@@ -166,6 +167,19 @@ fn between(value: Option<f64>, ci: Option<[f64; 2]>, show: impl Fn(f64) -> Strin
         (Some(v), None) => show(v),
         _ => "–".into(),
     }
+}
+
+/// What was driven by the name of the request.
+fn by_request(out: &mut String, load: &LoadFinding) -> std::fmt::Result {
+    let rows = requests::rows(load);
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "| {} |\n| --- | ---: | ---: | --- | ---: | ---: |", requests::COLUMNS.join(" | "))?;
+    for row in rows {
+        writeln!(out, "| {} |", row.map(|cell| text(&cell)).join(" | "))?;
+    }
+    writeln!(out)
 }
 
 /// What misbehaved beside the load.

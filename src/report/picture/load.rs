@@ -240,7 +240,7 @@ mod tests {
             elapsed_s: t,
             sent,
             dropped: 1,
-            errors: [bad, 0, 0, 0, 0, 0, 0, 1],
+            errors: [bad, 0, 0, 0, 0, 0, 0, 0, 1],
             ..LoadRow::default()
         };
         let rows = [row(1.0, 10, 0), row(1.0, 5, 2), row(2.0, 20, 0), row(3.0, 7, 0)];

@@ -112,6 +112,8 @@ fn plan(steady_s: f64) -> PlanRecord {
         watch: None,
         misbehave: None,
         compare_to: None,
+        blocks: None,
+        named: Vec::new(),
         judging: Judging {
             horizon: span(86_400.0),
             resolution_bytes: 1024.0,

@@ -1,0 +1,119 @@
+//! What is right of an answer: its status, and a text that its body must hold.
+//!
+//! The body is looked through as it streams by; of it only so much is kept as the text may be cut by the next piece.
+
+use bytes::Bytes;
+use memchr::memmem::Finder;
+use reqwest::StatusCode;
+
+use crate::drive::tally::Outcome;
+use crate::evidence::ErrorKind;
+use crate::plan::RequestPlan;
+
+/// What one request of the plan expects.
+pub(super) struct Expected {
+    status: Vec<StatusCode>,
+    text: Option<Finder<'static>>,
+}
+
+impl Expected {
+    pub(super) fn of(plan: &RequestPlan) -> Expected {
+        let text = (!plan.expect_text.is_empty()).then(|| Finder::new(&plan.expect_text).into_owned());
+        Expected { status: plan.expect_status.clone(), text }
+    }
+
+    /// For one answer.
+    pub(super) fn judge(&self) -> Judge<'_> {
+        Judge { expected: self, found: self.text.is_none(), tail: Vec::new() }
+    }
+}
+
+/// One answer, as it comes.
+pub(super) struct Judge<'a> {
+    expected: &'a Expected,
+    found: bool,
+    /// The end of the body so far, shorter than the text.
+    tail: Vec<u8>,
+}
+
+impl Judge<'_> {
+    /// The head of the answer is there. A 2xx is always right; the others where the plan expects them.
+    pub(super) fn answered(&self, status: StatusCode, outcome: &mut Outcome) {
+        outcome.answered = true;
+        outcome.error = match status.as_u16() {
+            _ if status.is_success() || self.expected.status.contains(&status) => None,
+            400..=499 => Some(ErrorKind::Status4xx),
+            // a protocol switched to (101) is, like a redirect, an answer that says to go elsewhere
+            ..=399 => Some(ErrorKind::Status3xx),
+            _ => Some(ErrorKind::Status5xx),
+        };
+    }
+
+    /// A piece of the body.
+    pub(super) fn read(&mut self, piece: &Bytes, outcome: &mut Outcome) {
+        outcome.bytes += piece.len() as u64;
+        let Some(text) = self.expected.text.as_ref().filter(|_| !self.found) else { return };
+        let across = text.needle().len() - 1;
+        // the text may begin in what came before and end in the first bytes of this
+        self.tail.extend_from_slice(&piece[..piece.len().min(across)]);
+        self.found = text.find(&self.tail).is_some() || text.find(piece).is_some();
+        if piece.len() >= across {
+            self.tail.clear();
+            self.tail.extend_from_slice(&piece[piece.len() - across..]);
+        } else {
+            self.tail.drain(..self.tail.len().saturating_sub(across));
+        }
+    }
+
+    /// The body has come to its end. What was wrong before stays what it was.
+    pub(super) fn ended(self, outcome: &mut Outcome) {
+        if !self.found && outcome.error.is_none() {
+            outcome.error = Some(ErrorKind::Text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drive::testing::request_to;
+
+    fn found(text: &str, body: &str, piece: usize) -> bool {
+        let plan = RequestPlan {
+            expect_text: Bytes::copy_from_slice(text.as_bytes()),
+            ..request_to(([127, 0, 0, 1], 1).into())
+        };
+        let expected = Expected::of(&plan);
+        let (mut judge, mut outcome) = (expected.judge(), Outcome::default());
+        judge.answered(StatusCode::OK, &mut outcome);
+        for piece in body.as_bytes().chunks(piece) {
+            judge.read(&Bytes::copy_from_slice(piece), &mut outcome);
+            assert!(judge.tail.len() < text.len(), "no more is kept than may be cut");
+        }
+        judge.ended(&mut outcome);
+        assert_eq!(outcome.bytes, body.len() as u64);
+        outcome.error.is_none()
+    }
+
+    #[test]
+    fn a_text_is_found_however_the_body_is_cut_and_only_where_it_is() {
+        for piece in 1..20 {
+            assert!(found("abcab", "xxabcabcabyy", piece), "{piece}");
+            assert!(found("aab", "aaaaab", piece), "{piece}");
+            assert!(found("x", "yyx", piece), "{piece}");
+            assert!(!found("abcab", "abca bcab", piece), "{piece}");
+            assert!(!found("long text", "", piece));
+        }
+    }
+
+    #[test]
+    fn a_wrong_status_stays_what_was_wrong() {
+        let plan =
+            RequestPlan { expect_text: Bytes::from_static(b"ok"), ..request_to(([127, 0, 0, 1], 1).into()) };
+        let (expected, mut outcome) = (Expected::of(&plan), Outcome::default());
+        let judge = expected.judge();
+        judge.answered(StatusCode::NOT_FOUND, &mut outcome);
+        judge.ended(&mut outcome);
+        assert_eq!(outcome.error, Some(ErrorKind::Status4xx));
+    }
+}

@@ -1,0 +1,234 @@
+//! The tables `[[request]]` of a profile: several requests by name, each with its share of the load.
+//!
+//! They go to one origin, that of the URL. What stands above the tables, or in flags and the environment, holds for all of
+//! them: headers as they do everywhere, a method and statuses where a table has none of its own. A body belongs to one.
+
+use std::collections::HashSet;
+
+use reqwest::Url;
+use serde::Deserialize;
+
+use super::layers::{Layer, Layers, Written};
+use super::redact;
+use super::request::{self, Outside};
+use super::typed::{self, Typed};
+use super::types::RequestPlan;
+use crate::error::{Error, Result};
+use crate::evidence::{ONLY, RequestRecord};
+
+/// A report with more of them would be read by nobody.
+const MOST: usize = 64;
+/// A name is a cell of a table and a word in a sentence.
+const LONGEST_NAME: usize = 60;
+
+/// `[[request]]` as it was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(
+    rename_all = "kebab-case",
+    deny_unknown_fields,
+    default,
+    expecting = "a table, [[request]] with name and path; it stands in a profile"
+)]
+#[expect(missing_docs, reason = "docs/requests.md says it, once")]
+pub struct RequestTable {
+    pub name: Option<Typed>,
+    pub method: Option<Typed>,
+    pub path: Option<Typed>,
+    #[serde(deserialize_with = "typed::one_or_many")]
+    pub header: Vec<Typed>,
+    pub data: Option<Typed>,
+    pub weight: Option<Typed>,
+    #[serde(deserialize_with = "typed::one_or_many")]
+    pub expect_status: Vec<Typed>,
+    pub expect_text: Option<Typed>,
+}
+
+/// What is sent, and where.
+pub(super) struct Sent {
+    /// As it was given; the requests may have paths of their own.
+    pub(super) url: Url,
+    /// The commonest first.
+    pub(super) requests: Vec<RequestPlan>,
+}
+
+/// What the tables say, or the one request of a plan without any.
+///
+/// # Errors
+/// In one line, with the place: as [`request::resolve`] for each, a weight that is none, a path elsewhere, a name that is
+/// taken or cannot be one, and what a flag says of the one request that there is not.
+pub(super) fn resolve(layers: &Layers, outside: &mut Outside<'_>) -> Result<Sent> {
+    let holder = layers.iter().find(|layer| !layer.settings.request.is_empty());
+    let Some(layer) = holder else {
+        let request = request::resolve(layers, outside)?;
+        return Ok(Sent { url: request.url.clone(), requests: vec![request] });
+    };
+    let place = layer.place("request");
+    let tables = &layer.settings.request;
+    if tables.len() > MOST {
+        return Err(Error::usage(format!("{place}: {} are too many, write at most {MOST}", tables.len())));
+    }
+    for_one_alone(layers, layer)?;
+    let common = request::resolve(layers, outside)?;
+    if common.url.path() != "/" && tables.iter().all(|table| table.path.is_some()) {
+        let origin = common.url.origin().ascii_serialization();
+        let told = format!("the requests of this profile have paths of their own; write {origin}");
+        return Err(layers.pick("url", |s| &s.url).map_or(Error::usage(&told), |url| url.wrong(&told)));
+    }
+    let mut all = Vec::new();
+    let mut names = HashSet::new();
+    for (i, table) in tables.iter().enumerate() {
+        // a name says more than a number, where there is one that can be told
+        let called = table.name.as_ref().map(|name| name.0.trim()).filter(|name| problem(name).is_none());
+        let called = called.map_or_else(|| format!("{place} {}", i + 1), |name| format!("{place} '{name}'"));
+        let request = Reader { layers, layer, table, place: called }.read(&common, outside)?;
+        if !names.insert(request.name.clone()) {
+            let told = format!("{place}: two are called '{}'; give each a name of its own", request.name);
+            return Err(Error::usage(told));
+        }
+        all.push(request);
+    }
+    all.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    Ok(Sent { url: common.url, requests: all })
+}
+
+/// What flags and the environment say of one request, and nobody knows of which; a body above the tables as well.
+fn for_one_alone(layers: &Layers, holder: &Layer) -> Result<()> {
+    let data = layers.pick("data", |s| &s.data);
+    let above = holder.place("method");
+    let method = layers.pick("method", |s| &s.method).filter(|written| written.place != above);
+    match data.or(method) {
+        Some(written) => {
+            Err(written.wrong("the profile has [[request]] tables; write it in the one that it is meant for"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Why this can be no name.
+fn problem(name: &str) -> Option<String> {
+    let bad = |c: char| c.is_control() || matches!(c, ',' | '"');
+    if name.is_empty() {
+        Some("it has no name".into())
+    } else if name.chars().count() > LONGEST_NAME {
+        Some(format!("the name is longer than {LONGEST_NAME} characters"))
+    } else if name.contains(bad) {
+        Some("no name has a comma, a quotation mark or a control character in it".into())
+    } else if name == ONLY {
+        Some(format!("'{ONLY}' is what a request without a name is called; write another one"))
+    } else {
+        None
+    }
+}
+
+/// One table.
+struct Reader<'a> {
+    layers: &'a Layers,
+    layer: &'a Layer,
+    table: &'a RequestTable,
+    /// `profiles/x.toml: request 'name'`.
+    place: String,
+}
+
+impl Reader<'_> {
+    fn written(&self, key: &str, typed: &Typed) -> Written {
+        Written { text: typed.0.clone(), place: format!("{} {key}", self.place), layer: 0 }
+    }
+
+    fn read(&self, common: &RequestPlan, outside: &mut Outside<'_>) -> Result<RequestPlan> {
+        let table = self.table;
+        let mut plan = common.clone();
+        if let Some(path) = &table.path {
+            plan.url = self.url(common, &self.written("path", path))?;
+        }
+        self.headers(&mut plan, outside)?;
+        let method = table.method.as_ref().map(|method| self.written("method", method));
+        let method = method.or_else(|| self.layers.pick("method", |s| &s.method));
+        let data = table.data.as_ref().map(|data| self.written("data", data));
+        plan.send(method.as_ref(), data.as_ref(), outside)?;
+        if let Some(weight) = &table.weight {
+            let written = self.written("weight", weight);
+            let number = written.text.trim().parse::<f64>().ok();
+            let valid = number.filter(|weight| *weight > 0.0 && weight.is_finite());
+            plan.weight = valid.ok_or_else(|| {
+                written.wrong(format!("'{}' is no weight; write a number above 0", written.text.trim()))
+            })?;
+        }
+        if !table.expect_status.is_empty() {
+            let all = table.expect_status.iter().map(|code| self.written("expect-status", code));
+            plan.expect_status = request::expect_status(&all.collect::<Vec<_>>())?;
+        }
+        if let Some(text) = &table.expect_text {
+            if text.0.is_empty() {
+                let written = self.written("expect-text", text);
+                return Err(written.wrong("every answer holds an empty text; leave it out"));
+            }
+            plan.expect_text = text.0.clone().into_bytes().into();
+        }
+        let unnamed = || format!("{} {}", plan.method, plan.url.path());
+        let name = table.name.as_ref().map_or_else(unnamed, |name| name.0.trim().to_string());
+        match problem(&name) {
+            Some(told) => Err(Error::usage(format!("{}: {told}", self.place))),
+            None => Ok(RequestPlan { name, ..plan }),
+        }
+    }
+
+    /// On the origin of all.
+    fn url(&self, common: &RequestPlan, written: &Written) -> Result<Url> {
+        let text = written.text.trim();
+        if !text.starts_with('/') || text.starts_with("//") {
+            let told = "write it from the / on: all requests go to the origin of the URL";
+            return Err(written.wrong(format!("'{}' is no path; {told}", redact::rough(text))));
+        }
+        let mut url = common.url.join(text).map_err(|e| written.wrong(e))?;
+        url.set_fragment(None);
+        // a backslash or the like may lead away from it
+        if url.origin() != common.url.origin() {
+            return Err(written.wrong(format!("'{}' leads to another origin", redact::rough(text))));
+        }
+        Ok(url)
+    }
+
+    /// Its own, in the place of those of the same name in the profile; flags and the environment go before both.
+    fn headers(&self, plan: &mut RequestPlan, outside: &Outside<'_>) -> Result<()> {
+        let own = request::headers(&self.table.header, &format!("{} header", self.place), outside)?;
+        let stronger: HashSet<_> = self
+            .layers
+            .iter()
+            .take_while(|layer| !std::ptr::eq(*layer, self.layer))
+            .map(|layer| request::headers(&layer.settings.header, &layer.place("header"), outside))
+            .collect::<Result<Vec<_>>>()?
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name)
+            .collect();
+        let own: Vec<_> = own.into_iter().filter(|(name, _)| !stronger.contains(name)).collect();
+        own.iter().for_each(|(name, _)| drop(plan.headers.remove(name)));
+        for (name, value) in own {
+            plan.headers.append(name, value);
+        }
+        Ok(())
+    }
+}
+
+/// What may be written down of them; nothing where the plan names none.
+pub(super) fn records(requests: &[RequestPlan]) -> Vec<RequestRecord> {
+    let named = requests.iter().filter(|request| request.name != ONLY);
+    let record = |request: &RequestPlan| {
+        let (url, origin) = (redact::url(&request.url), request.url.origin().ascii_serialization());
+        RequestRecord {
+            name: request.name.clone(),
+            method: request.method.to_string(),
+            path: url.strip_prefix(&origin).unwrap_or("/").to_string(),
+            weight: request.weight,
+            headers: request.headers.keys().map(ToString::to_string).collect(),
+            body_bytes: request.body.len() as u64,
+            expect_status: request.expect_status.iter().map(reqwest::StatusCode::as_u16).collect(),
+            expect_text_bytes: request.expect_text.len() as u64,
+        }
+    };
+    named.map(record).collect()
+}
+
+#[cfg(test)]
+#[path = "requests_tests.rs"]
+mod tests;
