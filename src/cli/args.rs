@@ -92,6 +92,9 @@ pub struct CompareArgs {
     /// One JSON document on stdout, as compare.json
     #[arg(long)]
     pub json: bool,
+    /// A dark picture: light on dark
+    #[arg(long)]
+    pub dark: bool,
 }
 
 /// `soak report`.
@@ -100,6 +103,9 @@ pub struct ReportArgs {
     /// The run directory
     #[arg(value_name = "RUN")]
     pub run: PathBuf,
+    /// Dark pictures: soak.png and soak.svg, light on dark
+    #[arg(long)]
+    pub dark: bool,
 }
 
 /// `soak profiles`.
@@ -208,7 +214,8 @@ mod tests {
         );
         assert!(matches!(typed("soak demo-serve").unwrap(), Command::DemoServe(a) if a.fix.is_none()));
         assert!(matches!(typed("soak analyze x.csv --json").unwrap(), Command::Analyze(a) if a.json));
-        assert!(matches!(typed("soak report reports/x").unwrap(), Command::Report(_)));
+        assert!(matches!(typed("soak report reports/x").unwrap(), Command::Report(a) if !a.dark));
+        assert!(matches!(typed("soak compare a b --dark").unwrap(), Command::Compare(a) if a.dark));
         assert!(matches!(typed("soak profiles").unwrap(), Command::Profiles(a) if a.name.is_none()));
         assert!(matches!(typed("soak completions bash").unwrap(), Command::Completions(_)));
         assert!(matches!(typed("soak man").unwrap(), Command::Man));

@@ -8,6 +8,7 @@ use crate::evidence::{Evidence, Findings};
 use crate::judge::judge;
 use crate::record::{Mirror, read_run, replace_file};
 use crate::report;
+use crate::report::picture::Look;
 
 /// What a run came to.
 #[derive(Debug)]
@@ -21,17 +22,17 @@ pub struct Outcome {
 }
 
 /// Judges evidence and writes every derived file, as far as that can be done.
-pub fn conclude(dir: &Path, evidence: &Evidence) -> Outcome {
+pub fn conclude(dir: &Path, evidence: &Evidence, look: Look) -> Outcome {
     let findings = judge(evidence);
     let written =
-        report::render_all(evidence, &findings, |name, content| replace_file(&dir.join(name), content));
+        report::render_all(evidence, &findings, look, |name, content| replace_file(&dir.join(name), content));
     let told = |e| format!("the report is not whole ({e}); soak report {} renders it again", dir.display());
     let troubles = written.err().map(|e: Error| Error::Own(told(e)));
     Outcome { findings, dir: dir.to_path_buf(), troubles: troubles.into_iter().collect() }
 }
 
 /// Concludes a run that was just recorded: from its files, or from the mirror where they are not whole.
-pub fn conclude_recorded(dir: &Path, mirror: Mirror, failure: Option<Error>) -> Outcome {
+pub fn conclude_recorded(dir: &Path, mirror: Mirror, failure: Option<Error>, look: Look) -> Outcome {
     let read = failure.map_or_else(|| read_run(dir), Err);
     let (evidence, trouble) = match read {
         Ok(evidence) => (evidence, None),
@@ -40,7 +41,7 @@ pub fn conclude_recorded(dir: &Path, mirror: Mirror, failure: Option<Error>) -> 
             (mirror.into_evidence(), Some(Error::Own(told)))
         }
     };
-    let mut outcome = conclude(dir, &evidence);
+    let mut outcome = conclude(dir, &evidence, look);
     outcome.troubles.splice(0..0, trouble);
     outcome
 }
@@ -53,7 +54,7 @@ mod tests {
     fn a_recording_that_cannot_be_read_back_is_judged_from_memory() {
         let tmp = tempfile::tempdir().unwrap();
         std::fs::write(tmp.path().join("samples.csv"), "elapsed_s,a\nnonsense,1\n0,1\n").unwrap();
-        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), None);
+        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), None, Look::Light);
         let [trouble] = &outcome.troubles[..] else { panic!("{:?}", outcome.troubles) };
         let line = trouble.to_string();
         assert!(line.contains("nonsense") && line.contains("judged by what is in memory"), "{line}");
@@ -65,7 +66,7 @@ mod tests {
         let tmp = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(tmp.path().join("report.json/in the way")).unwrap();
         let full = Error::Own("no room".into());
-        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), Some(full));
+        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), Some(full), Look::Light);
         let lines: Vec<String> = outcome.troubles.iter().map(Error::to_string).collect();
         assert!(lines[0].contains("no room") && lines[1].contains("report.json"), "{lines:?}");
         assert_eq!(lines.len(), 2);

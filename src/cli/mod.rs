@@ -69,7 +69,9 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
             rerender::analyze(&args.path, &Manner { json: args.json, ..Manner::default() })
         }
         Command::Compare(args) => compare::run(args),
-        Command::Report(args) => rerender::report(&args.run, &Manner::default()),
+        Command::Report(args) => {
+            rerender::report(&args.run, &Manner { look: output::look(args.dark), ..Manner::default() })
+        }
         Command::Profiles(args) => {
             match args.name {
                 Some(name) => print(built_in(&name)?.text),

@@ -16,7 +16,7 @@ use super::output::{Manner, print};
 /// # Errors
 /// When it holds no run, or cannot be read or written.
 pub fn report(run: &Path, manner: &Manner) -> Result<u8> {
-    let outcome = conclude(run, &recorded(run)?);
+    let outcome = conclude(run, &recorded(run)?, manner.look);
     show(&outcome.findings, Some(run), manner)?;
     outcome.troubles.into_iter().next().map_or(Ok(0), Err)
 }

@@ -11,7 +11,7 @@ use crate::evidence::{
 use crate::units::{Rate, Span};
 
 mod more;
-pub use more::{cases, leak};
+pub use more::{cases, day, leak};
 
 /// A run under a name.
 pub struct Case {
@@ -30,6 +30,8 @@ pub struct Made {
     pub cycles: u32,
     /// Growth of live heap and of stacks, bytes a request.
     pub leak: [f64; 2],
+    /// What RSS holds beside, in bytes, by the time as a share of the run: what is no line has its shape from it.
+    pub beside: fn(f64) -> f64,
     pub account: bool,
     pub groups: bool,
     pub base: f64,
@@ -46,6 +48,7 @@ impl Default for Made {
             rate: 50.0,
             cycles: 1,
             leak: [700.0, 2100.0],
+            beside: |_| 0.0,
             account: true,
             groups: true,
             base: 7.3 * MIB,
@@ -116,7 +119,7 @@ impl Made {
             requests += sent;
             leaked += sent;
             garbage = (garbage + sent * 3000.0).min(4.0 * MIB + self.leak[0] * leaked);
-            if self.account && t >= next_collection {
+            if self.account && !gone && t >= next_collection {
                 next_collection += self.seconds / 12.0;
                 garbage *= 0.3;
                 events.push(Event { elapsed_s: t, kind: EventKind::Collection { took_s: 0.02 } });
@@ -125,7 +128,7 @@ impl Made {
             let stacks = 0.4 * MIB + self.leak[1] * leaked;
             let runtime = 1.6 * MIB + 0.02 * stacks;
             let files = self.base;
-            let native = 0.4 * MIB + noise(i) * 0.02 * MIB;
+            let native = 0.4 * MIB + noise(i) * 0.02 * MIB + (self.beside)(t / self.seconds);
             // what was reserved is touched little by little
             let files = files - 0.6 * MIB * (-(t - since) / 4.0).exp();
             let rss = live + stacks + runtime + files + garbage + native;

@@ -20,6 +20,7 @@ mod jvm;
 mod misbehave;
 #[cfg(target_os = "linux")]
 mod node;
+mod pictures;
 mod precedence;
 #[cfg(target_os = "linux")]
 mod processes;

@@ -8,24 +8,25 @@ mod terminal;
 
 pub use terminal::summary;
 
-use super::picture::{LIGHT, compose_pair};
+use super::picture::{Look, compose_pair};
 use super::{json, png};
 use crate::error::Result;
 use crate::evidence::{Comparison, Evidence, Findings, Growth, Per, SeriesChange};
 use crate::units::Unit;
 
-/// Renders every file and hands each to `write`, under its name.
+/// Renders every file and hands each to `write`, under its name; the picture with this look.
 ///
 /// # Errors
 /// The first that could not be rendered or written.
 pub fn render_all(
     runs: [(&Evidence, &Findings); 2],
     comparison: &Comparison,
+    look: Look,
     mut write: impl FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<()> {
     write("compare.json", json::render(comparison)?.as_bytes())?;
     write("compare.md", markdown::render(comparison).as_bytes())?;
-    write("compare.png", &png::render(&compose_pair(runs, comparison, &LIGHT))?)
+    write("compare.png", &png::render(&compose_pair(runs, comparison, look.theme()))?)
 }
 
 /// A row of the table that both texts have: name, before, after, change.

@@ -26,7 +26,7 @@ pub use pair::compose_pair;
 pub use scene::{Anchor, Point, Rect, Scene, Shape, Text};
 pub use stage::guilty;
 pub use text::{Weight, clean as clean_text, font, scale};
-pub use theme::{DARK, LIGHT, Rgb, Theme};
+pub use theme::{DARK, LIGHT, Look, Rgb, Theme};
 
 use self::axis::time_ticks;
 use self::panel::{ABOVE, LABEL, Panel, TimeAxis, title};
@@ -118,7 +118,7 @@ fn foot_mark(scene: &mut Scene, theme: &Theme) -> f32 {
         size: LABEL,
         weight: Weight::Regular,
         anchor: Anchor::Right,
-        colour: theme.axis,
+        colour: theme.muted,
     });
     BOTTOM - LABEL * ASCENT
 }
@@ -294,5 +294,7 @@ fn below(scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) {
     }
 }
 
+#[cfg(test)]
+mod golden;
 #[cfg(test)]
 mod tests;
