@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::evidence::{
     Culprit, Direction, DriverHealth, ErrorCounts, Event, EventKind, Evidence, Findings, Frame, Gone,
-    GroupCount, GroupKind, Judging, Latency, LatencyPoint, LoadFinding, LoadRow, Pattern, Percentiles, Phase,
-    PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime, Sample, Series, SeriesFinding, Shape,
-    TargetRecord, TaskGroup, Verdict,
+    GroupCount, GroupKind, Judging, Latency, LatencyBar, LatencyPoint, LoadFinding, LoadRow, Pattern,
+    Percentiles, Phase, PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime, Sample, Series,
+    SeriesFinding, Shape, TargetRecord, TaskGroup, Verdict,
 };
 use crate::units::{Rate, Span};
 
@@ -186,6 +186,13 @@ impl Made {
                     });
                 }
             }
+        }
+        if self.load {
+            latency.late =
+                Percentiles { count: 4200, p50: 1e-4, p90: 2e-4, p99: 4e-4, p999: 6e-4, max: 2e-3 };
+            latency.bars = [(5e-4, 1e-3, 3900), (1e-3, 2e-3, 282), (2e-3, 5e-3, 17), (5e-3, 1e-2, 1)]
+                .map(|(from_s, to_s, count)| LatencyBar { from_s, to_s, count })
+                .into();
         }
         recording.series =
             columns.into_iter().map(|(name, samples)| Series { name: name.into(), samples }).collect();
