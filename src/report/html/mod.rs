@@ -46,7 +46,7 @@ pub fn render(evidence: &Evidence, findings: &Findings, picture: &str) -> Result
         picture => STANDARD.encode(picture),
         notes => findings.notes.iter().map(|n| clean_text(n)).collect::<Vec<_>>(),
         culprits => findings.culprits.iter().map(CulpritView::of).collect::<Vec<_>>(),
-        series => findings.series.iter().map(SeriesView::of).collect::<Vec<_>>(),
+        series => SeriesView::all(findings),
         account => tables::account(findings),
         account_exact => findings.account_exact,
         gates => tables::gates(findings),

@@ -72,16 +72,21 @@
     }
     return null;
   };
-  const last = line => {
-    const piece = line.pieces.filter(p => p[0] <= view[1]).pop();
-    return piece ? at({ pieces: [piece] }, Math.min(piece[piece.length - 2], view[1])) : null;
+  // the last reading up to a moment, however long ago
+  const last = (line, t) => {
+    const piece = line.pieces.filter(p => p[0] <= t).pop();
+    return piece ? at({ pieces: [piece] }, Math.min(piece[piece.length - 2], t)) : null;
   };
 
-  // what the legend says: at a moment, or where the view ends
+  // what the legend says: at a moment, or else where steady ends, as the tables do
+  const steady = data.phases.filter(([name]) => name === "steady").pop();
   const tell = (chart, t) => {
-    chart.when.textContent = t === null ? "" : "at " + clock(t);
+    const end = steady && view[0] < steady[2] && steady[2] <= view[1] ? steady[2] : view[1];
+    const whose = steady && end === steady[2] ? "the end of steady" : "the end";
+    chart.when.textContent = "at " + (t === null ? whose : clock(t));
     for (const line of chart.lines) {
-      const value = t === null ? last(line) : at(line, t);
+      // where steady ends the next phase begins
+      const value = t === null ? last(line, end - (view[1] - view[0]) * 1e-4) : at(line, t);
       line.value.textContent = value === null ? "–" : show[chart.unit](value);
     }
   };
@@ -208,7 +213,7 @@
     legend.className = "legend";
     let calm = 0, bad = 0;
     for (const line of chart.lines) {
-      line.colour = line.bad ? "var(--bad" + bad++ % 3 + ")" : "var(--calm" + calm++ % 10 + ")";
+      line.colour = line.bad ? "var(--bad" + bad++ % 4 + ")" : "var(--calm" + calm++ % 10 + ")";
       const button = html("button", html("li", legend));
       button.type = "button";
       const swatch = html("i", button);
@@ -223,5 +228,7 @@
     drag(chart);
   }
   charts.forEach(draw);
-  addEventListener("resize", () => charts.forEach(chart => { if (chart.svg.clientWidth !== chart.wide) draw(chart); }));
+  // a window, a turned phone or a scroll bar that comes; drawn in a frame of its own, since drawing changes heights
+  const fit = () => charts.forEach(chart => { if (chart.svg.clientWidth && chart.svg.clientWidth !== chart.wide) draw(chart); });
+  new ResizeObserver(() => requestAnimationFrame(fit)).observe(place);
 })();

@@ -59,7 +59,14 @@ pub struct SeriesView {
 }
 
 impl SeriesView {
-    pub fn of(s: &SeriesFinding) -> SeriesView {
+    /// Those that grow and count first, then the others with a vote.
+    pub fn all(findings: &Findings) -> Vec<SeriesView> {
+        let mut all: Vec<&SeriesFinding> = findings.series.iter().collect();
+        all.sort_by_key(|s| (!s.grows_unexplained(), !s.votes));
+        all.into_iter().map(SeriesView::of).collect()
+    }
+
+    fn of(s: &SeriesFinding) -> SeriesView {
         let unit = Unit::of_series(&s.name);
         let told = |value: Option<f64>| value.map_or("–".into(), |v| unit.show(v));
         let between =
