@@ -32,7 +32,7 @@ pub struct Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // a browser whose connection and first process are gone takes the others with it
+        // after a test that failed; its other processes see that the first is gone, and end
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -73,6 +73,16 @@ impl Browser {
             browser.call(&format!("{domain}.enable"), json!({})).await;
         }
         Some(browser)
+    }
+
+    /// Ends it, with all its processes, so that nothing writes into its profile any more.
+    pub async fn close(mut self) {
+        self.session = None;
+        self.call("Browser.close", json!({})).await;
+        let until = Instant::now() + PATIENCE;
+        while self.child.try_wait().unwrap().is_none() && Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// Asks for something and waits for the answer.

@@ -94,6 +94,7 @@ async fn the_page_is_quiet_asks_nobody_and_its_charts_answer() {
     assert_eq!(browser.call("Runtime.evaluate", asked).await["result"]["value"], "kept in");
     let refused = browser.complaints().join("\n");
     assert!(refused.contains("Content Security Policy"), "{refused}");
+    browser.close().await;
 }
 
 #[tokio::test]
@@ -129,6 +130,7 @@ async fn it_fits_a_phone_a_laptop_and_a_wall_in_both_lights_and_paper() {
         assert_eq!(browser.tells(stack).await, true, "stacks are printed, open or not");
     }
     assert!(browser.complaints().is_empty(), "{:#?}", browser.complaints());
+    browser.close().await;
 }
 
 #[tokio::test]
@@ -147,4 +149,5 @@ async fn a_culprit_named_like_a_script_stays_text() {
         browser.tells("JSON.parse(document.getElementById('report').textContent).culprits[0].name").await;
     assert_eq!(back, EVIL);
     assert!(browser.complaints().is_empty(), "{:#?}", browser.complaints());
+    browser.close().await;
 }
