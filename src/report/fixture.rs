@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::{
-    Culprit, Direction, DriverHealth, ErrorCounts, Event, EventKind, Evidence, Findings, Frame, Gone,
-    GroupCount, GroupKind, Judging, Latency, LatencyBar, LatencyPoint, LoadFinding, LoadRow, Pattern,
-    Percentiles, Phase, PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime, Sample, Series,
-    SeriesFinding, Shape, TargetRecord, TaskGroup, Verdict,
+    Direction, DriverHealth, ErrorCounts, Event, EventKind, Evidence, Findings, Frame, Gone, GroupCount,
+    GroupKind, Judging, Latency, LatencyBar, LatencyPoint, LoadFinding, LoadRow, Pattern, Percentiles, Phase,
+    PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime, Sample, Series, SeriesFinding, Shape,
+    TargetRecord, TaskGroup, Verdict,
 };
 use crate::units::{Rate, Span};
 
@@ -308,28 +308,6 @@ fn group_names() -> Vec<TaskGroup> {
         group("g2", "net/http.(*conn).serve", "IO wait"),
         group("g3", "net/http.(*Server).Serve", "IO wait"),
     ]
-}
-
-/// Whom the leaking runs blame.
-pub fn culprit() -> Culprit {
-    Culprit {
-        rank: 1,
-        name: "main.fanOut.func1".into(),
-        kind: "goroutine".into(),
-        state: Some("chan send".into()),
-        count_start: 12.0,
-        count_end: 4750.0,
-        count_settled: Some(4750.0),
-        per_request: Some(1.0),
-        per_request_ci: Some([0.99, 1.01]),
-        proven: true,
-        seen_for_s: 84.0,
-        created_by: Some("main.fanOut main.go:31".into()),
-        stack: vec!["main.fanOut.func1 /srv/app/main.go:36".into(), "runtime.goexit asm_amd64.s:1700".into()],
-        why: "main.fanOut.func1 blocks in chan send (main.go:36): 4,750 are stuck after 4,750 requests, and the \
-              runtime has proven that they can never wake."
-            .into(),
-    }
 }
 
 /// Findings with nothing in them but a verdict and its sentences.

@@ -58,6 +58,10 @@ pub fn charts(evidence: &Evidence, findings: &Findings) -> Charts {
         latency(evidence),
     ];
     charts.retain(|chart| !chart.lines.is_empty());
+    // of other people's files every line may be one that is not shown from the start
+    for chart in charts.iter_mut().filter(|chart| chart.lines.iter().all(|line| !line.on)) {
+        chart.lines[0].on = true;
+    }
     let lines: usize = charts.iter().map(|c| c.lines.len()).sum();
     let columns = (POINTS / lines.max(1)).min(MOST) / 2;
     for line in charts.iter_mut().flat_map(|c| &mut c.lines) {

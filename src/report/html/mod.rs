@@ -98,7 +98,17 @@ mod tests {
     fn every_page_is_whole_small_and_gives_its_report_back() {
         for case in fixture::cases() {
             let page = page(&case);
+            // to be looked at by a person, as the pictures are
+            if let Some(dir) = std::env::var_os("SOAK_PICTURES") {
+                std::fs::write(std::path::Path::new(&dir).join(format!("{}.html", case.name)), &page)
+                    .unwrap();
+            }
             assert!(page.len() < 500 << 10, "{}: {} bytes", case.name, page.len());
+            let drawn = serde_json::to_value(charts(&case.evidence, &case.findings)).unwrap();
+            for chart in drawn["charts"].as_array().unwrap() {
+                let shown = chart["lines"].as_array().unwrap().iter().filter(|line| line["on"] == true);
+                assert!(shown.count() > 0, "{}: {} shows no line", case.name, chart["title"]);
+            }
             let back: Findings = serde_json::from_str(document(&page).unwrap()).unwrap();
             assert_eq!(back.headline, case.findings.headline, "{}", case.name);
             assert!(page.contains("default-src 'none'") && !page.contains("http-equiv=\"refresh\""));

@@ -115,11 +115,12 @@
         for (let i = 0; i < piece.length; i += 2)
           if (piece[i] >= view[0] && piece[i] <= view[1]) { top = Math.max(top, piece[i + 1]); low = Math.min(low, piece[i + 1]); }
     // from zero a leak of little in much would be a flat line; the marks say where the axis begins
-    const foot = top > low && top - low < 0.15 * top ? Math.max(low - (top - low) / 2, 0) : 0;
+    const bad = chart.lines.some(l => l.on && l.bad);
+    const foot = bad && top > low && top - low < 0.15 * top ? Math.max(low - (top - low) / 2, 0) : 0;
     top = top > foot ? foot + (top - foot) * 1.08 : foot + 1;
     const y = v => floor - (v - foot) / (top - foot) * (floor - TOP);
     const step = rise(top - foot, 5, chart.unit);
-    for (let v = Math.ceil(foot / step) * step; v <= top; v += step) {
+    if (low < Infinity) for (let v = Math.ceil(foot / step) * step; v <= top; v += step) {
       node("line", { x1: LEFT, x2: right, y1: y(v), y2: y(v), stroke: "var(--line)", "stroke-width": 1 }, svg);
       node("text", { x: LEFT - 7, y: y(v) + 4, "text-anchor": "end" }, svg, mark(chart.unit, v));
     }
@@ -149,8 +150,8 @@
       if (t < view[0] || t > view[1]) continue;
       node("line", { x1: x(t), x2: x(t), y1: TOP, y2: floor, stroke: bad ? "var(--bad)" : "var(--muted)", "stroke-dasharray": "5 4" }, svg);
       const end = x(t) > (LEFT + right) / 2;
-      const told = { x: x(t) + (end ? -5 : 5), y: free, "text-anchor": end ? "end" : "start", class: bad ? "bad" : "" };
-      if (free < floor - 8) node("text", told, svg, text.length > 40 ? text.slice(0, 39) + "…" : text);
+      const told = { x: x(t) + (end ? -5 : 5), y: free, "text-anchor": end ? "end" : "start", class: bad ? "mark bad" : "mark" };
+      if (chart === charts[0] && free < floor - 8) node("text", told, svg, text.length > 40 ? text.slice(0, 39) + "…" : text);
       free += 15;
     }
     chart.cursor = node("line", { y1: TOP, y2: floor, stroke: "var(--ink)", "stroke-width": 1, visibility: "hidden" }, svg);
