@@ -27,7 +27,7 @@ pub fn render(scene: &Scene) -> Result<Vec<u8>> {
     let mut encoder = png::Encoder::new(&mut file, scene.size.0, scene.size.1);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Best);
+    encoder.set_compression(png::Compression::Default);
     encoder.set_filter(png::FilterType::Paeth);
     let mut writer = encoder.write_header().map_err(own)?;
     let mut stream = writer.stream_writer().map_err(own)?;

@@ -121,6 +121,12 @@ mod tests {
         let case = fixture::day();
         let text = page(&case);
         assert!(text.len() < 400 << 10, "{} bytes", text.len());
+        // the same with nothing in it that is smooth
+        let noise = |share: f64| 8e6 * (share * 7.3e8).sin().abs();
+        let made =
+            fixture::Made { seconds: 86_400.0, interval: 1.0, beside: noise, ..fixture::Made::default() };
+        let noisy = page(&Case { evidence: made.evidence(), ..case });
+        assert!(noisy.len() < 500_000, "{} bytes of noise", noisy.len());
         let (_, data) = text.split_once("id=\"data\">").unwrap();
         let data: serde_json::Value = serde_json::from_str(data.split_once("</script>").unwrap().0).unwrap();
         let charts = data["charts"].as_array().unwrap();

@@ -57,7 +57,7 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     let rss = Trace::new(&recording.elapsed_s, &series.samples, &stage.breaks);
     let over = (stage.time.from, stage.time.to);
     let stack = (series.name == "rss_bytes")
-        .then(|| Stack::new(recording, &rss, &stage.breaks, over, plot.width() as usize))
+        .then(|| Stack::new(recording, &rss, &stage.breaks, over, plot.width() as usize / 2))
         .flatten();
     let fit = fitted(stage, series).and_then(|finding| Fit::new(stage, finding, &rss));
     let limit = limit(stage);

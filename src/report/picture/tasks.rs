@@ -153,7 +153,7 @@ fn stacked(
     rows: Vec<(f64, Vec<f64>)>,
 ) -> Panel {
     let over = (stage.time.from, stage.time.to);
-    let rows = thinned(rows, over, plot.width() as usize);
+    let rows = thinned(rows, over, plot.width() as usize / 2);
     let top = rows.iter().filter_map(|r| r.1.last().copied()).fold(stage.tops.tasks, f64::max);
     let scale = Scale::new(Unit::Count, 0.0, top * 1.16, Panel::marks(plot.height()));
     let panel = Panel { plot, time: stage.time.clone(), scale };
