@@ -36,7 +36,7 @@ pub fn render(scene: &Scene) -> Result<Vec<u8>> {
         let rows = ROWS.min(height - top);
         let strip = paint_strip(scene, top, rows, FINE)
             .map_err(|e| Error::Own(format!("the picture could not be painted: {e}")))?;
-        std::io::Write::write_all(&mut stream, &shrink(&strip, width, rows))
+        std::io::Write::write_all(&mut stream, &shrink(&strip, width))
             .map_err(|e| Error::Own(format!("the picture could not be encoded: {e}")))?;
         top += rows;
     }
@@ -78,20 +78,20 @@ fn paint_strip(
 }
 
 /// The mean of each square of fine pixels.
-fn shrink(fine: &[u8], width: usize, rows: usize) -> Vec<u8> {
-    let mut out = vec![0; width * rows * 3];
-    let stride = width * FINE * 3;
-    for y in 0..rows {
-        for x in 0..width {
-            for channel in 0..3 {
-                let mut sum = 0usize;
-                for dy in 0..FINE {
-                    let row = (y * FINE + dy) * stride + x * FINE * 3 + channel;
-                    sum += (0..FINE).map(|dx| usize::from(fine[row + dx * 3])).sum::<usize>();
+fn shrink(fine: &[u8], width: usize) -> Vec<u8> {
+    const SQUARE: u16 = (FINE * FINE) as u16;
+    let row = width * FINE * 3;
+    let mut out = Vec::with_capacity(fine.len() / (FINE * FINE));
+    for rows in fine.chunks_exact(row * FINE) {
+        let mut sums = vec![0u16; width * 3];
+        for row in rows.chunks_exact(row) {
+            for (sum, square) in sums.chunks_exact_mut(3).zip(row.chunks_exact(FINE * 3)) {
+                for pixel in square.chunks_exact(3) {
+                    sum.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += u16::from(*value));
                 }
-                out[(y * width + x) * 3 + channel] = ((sum + FINE * FINE / 2) / (FINE * FINE)) as u8;
             }
         }
+        out.extend(sums.iter().map(|sum| ((sum + SQUARE / 2) / SQUARE) as u8));
     }
     out
 }
