@@ -96,6 +96,9 @@ pub struct CompareArgs {
     /// One JSON document on stdout, as compare.json
     #[arg(long)]
     pub json: bool,
+    /// A dark picture: light on dark
+    #[arg(long)]
+    pub dark: bool,
 }
 
 /// `soak report`.
@@ -105,8 +108,11 @@ pub struct ReportArgs {
     #[arg(value_name = "RUN", required_unless_present = "json_from", conflicts_with = "json_from")]
     pub run: Option<PathBuf>,
     /// Print the report.json that is inside a report.html, byte for byte, and render nothing
-    #[arg(long, value_name = "FILE.html", conflicts_with_all = ["junit", "report_json", "github"])]
+    #[arg(long, value_name = "FILE.html", conflicts_with_all = ["junit", "report_json", "github", "dark"])]
     pub json_from: Option<PathBuf>,
+    /// Dark pictures: soak.png and soak.svg, light on dark
+    #[arg(long)]
+    pub dark: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "the group has docs of its own")]
     pub pipeline: PipelineArgs,
@@ -218,7 +224,8 @@ mod tests {
         );
         assert!(matches!(typed("soak demo-serve").unwrap(), Command::DemoServe(a) if a.fix.is_none()));
         assert!(matches!(typed("soak analyze x.csv --json").unwrap(), Command::Analyze(a) if a.json));
-        assert!(matches!(typed("soak report reports/x").unwrap(), Command::Report(_)));
+        assert!(matches!(typed("soak report reports/x").unwrap(), Command::Report(a) if !a.dark));
+        assert!(matches!(typed("soak compare a b --dark").unwrap(), Command::Compare(a) if a.dark));
         assert!(matches!(typed("soak profiles").unwrap(), Command::Profiles(a) if a.name.is_none()));
         assert!(matches!(typed("soak completions bash").unwrap(), Command::Completions(_)));
         assert!(matches!(typed("soak man").unwrap(), Command::Man));

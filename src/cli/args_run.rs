@@ -207,7 +207,7 @@ pub struct JudgeArgs {
     pub no_fail: bool,
 }
 
-/// What is shown meanwhile and at the end; no part of the plan.
+/// What is shown meanwhile and at the end, and how; no part of the plan.
 #[derive(Debug, Clone, Copy, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub struct ScreenArgs {
@@ -220,6 +220,9 @@ pub struct ScreenArgs {
     /// Plain lines in place of a live screen
     #[arg(long)]
     pub no_tui: bool,
+    /// Dark pictures: soak.png and soak.svg, light on dark
+    #[arg(long)]
+    pub dark: bool,
 }
 
 pub(super) fn typed(text: Option<String>) -> Option<Typed> {
@@ -330,7 +333,7 @@ mod tests {
         args: WatchArgs,
     }
 
-    const SCREEN: [&str; 5] = ["json", "quiet", "no-tui", "help", "version"];
+    const SCREEN: [&str; 6] = ["json", "quiet", "no-tui", "dark", "help", "version"];
 
     /// Each flag alone, typed with a value, must be what a profile's key of the same name is.
     fn are_settings(command: &clap::Command, settings: fn(Vec<String>) -> Settings) {

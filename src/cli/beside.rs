@@ -12,6 +12,7 @@ use crate::judge::{Earlier, judge, judge_beside};
 use crate::plan::Plan;
 use crate::record::replace_file;
 use crate::report::comparison;
+use crate::report::picture::Look;
 
 /// A run as it was judged.
 #[derive(Debug)]
@@ -72,12 +73,14 @@ pub fn name(run: &Evidence, path: &Path) -> String {
 }
 
 impl Beside {
-    /// Writes compare.json, compare.md and compare.png beside the report.
+    /// Writes compare.json, compare.md and compare.png, the picture with this look, beside the report.
     ///
     /// # Errors
     /// The first that could not be made or written; the others are there.
-    pub fn write(&self, dir: &Path, evidence: &Evidence, findings: &Findings) -> Result<()> {
+    pub fn write(&self, dir: &Path, evidence: &Evidence, findings: &Findings, look: Look) -> Result<()> {
         let runs = [(&self.evidence, &self.findings), (evidence, findings)];
-        comparison::render_all(runs, &self.comparison, |name, content| replace_file(&dir.join(name), content))
+        comparison::render_all(runs, &self.comparison, look, |name, content| {
+            replace_file(&dir.join(name), content)
+        })
     }
 }

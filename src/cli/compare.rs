@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args::CompareArgs;
 use super::beside::name;
-use super::output::{Manner, print, screen_width};
+use super::output::{Manner, look, print, screen_width};
 use super::rerender::recorded;
 use crate::error::{Error, Result};
 use crate::evidence::{Comparison, Evidence, Findings};
@@ -17,7 +17,7 @@ use crate::report::{comparison, json};
 /// # Errors
 /// When either holds no run, or the files cannot be written.
 pub fn run(args: CompareArgs) -> Result<u8> {
-    let manner = Manner { json: args.json, ..Manner::default() };
+    let manner = Manner { json: args.json, look: look(args.dark), ..Manner::default() };
     let (before, after) = (recorded(&args.before)?, recorded(&args.after)?);
     let out = args.out.unwrap_or_else(|| args.after.clone());
     std::fs::create_dir_all(&out)
@@ -31,7 +31,9 @@ pub fn run(args: CompareArgs) -> Result<u8> {
 }
 
 fn show(runs: [(&Evidence, &Findings); 2], compared: &Comparison, out: &Path, manner: &Manner) -> Result<()> {
-    comparison::render_all(runs, compared, |name, content| replace_file(&out.join(name), content))?;
+    comparison::render_all(runs, compared, manner.look, |name, content| {
+        replace_file(&out.join(name), content)
+    })?;
     if manner.json {
         print(&json::render(compared)?);
     } else {

@@ -10,6 +10,7 @@ use crate::evidence::{Comparison, Evidence, Findings};
 use crate::plan::PipelinePlan;
 use crate::record::{Mirror, read_run, replace_file};
 use crate::report;
+use crate::report::picture::Look;
 
 /// What a run came to.
 #[derive(Debug)]
@@ -24,12 +25,13 @@ pub struct Outcome {
     pub troubles: Vec<Error>,
 }
 
-/// Judges evidence and writes every derived file and what a pipeline wants, as far as that can be done.
-pub fn conclude(dir: &Path, evidence: &Evidence, pipeline: &PipelinePlan) -> Outcome {
+/// Judges evidence and writes every derived file, its pictures with this look, and what a pipeline wants, as far as that
+/// can be done.
+pub fn conclude(dir: &Path, evidence: &Evidence, look: Look, pipeline: &PipelinePlan) -> Outcome {
     let Judged { findings, beside } = judged(dir, evidence);
     let written =
-        report::render_all(evidence, &findings, |name, content| replace_file(&dir.join(name), content));
-    let compared = beside.as_ref().map_or(Ok(()), |beside| beside.write(dir, evidence, &findings));
+        report::render_all(evidence, &findings, look, |name, content| replace_file(&dir.join(name), content));
+    let compared = beside.as_ref().map_or(Ok(()), |beside| beside.write(dir, evidence, &findings, look));
     let told = |e| format!("the report is not whole ({e}); soak report {} renders it again", dir.display());
     let mut troubles: Vec<Error> =
         written.and(compared).err().map(|e| Error::Own(told(e))).into_iter().collect();
@@ -43,6 +45,7 @@ pub fn conclude_recorded(
     dir: &Path,
     mirror: Mirror,
     failure: Option<Error>,
+    look: Look,
     pipeline: &PipelinePlan,
 ) -> Outcome {
     let read = failure.map_or_else(|| read_run(dir), Err);
@@ -53,7 +56,7 @@ pub fn conclude_recorded(
             (mirror.into_evidence(), Some(Error::Own(told)))
         }
     };
-    let mut outcome = conclude(dir, &evidence, pipeline);
+    let mut outcome = conclude(dir, &evidence, look, pipeline);
     outcome.troubles.splice(0..0, trouble);
     outcome
 }
@@ -67,7 +70,8 @@ mod tests {
     fn a_recording_that_cannot_be_read_back_is_judged_from_memory() {
         let tmp = tempfile::tempdir().unwrap();
         std::fs::write(tmp.path().join("samples.csv"), "elapsed_s,a\nnonsense,1\n0,1\n").unwrap();
-        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), None, &PipelinePlan::default());
+        let pipeline = PipelinePlan::default();
+        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), None, Look::Light, &pipeline);
         let [trouble] = &outcome.troubles[..] else { panic!("{:?}", outcome.troubles) };
         let line = trouble.to_string();
         assert!(line.contains("nonsense") && line.contains("judged by what is in memory"), "{line}");
@@ -79,7 +83,8 @@ mod tests {
         let tmp = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(tmp.path().join("report.json/in the way")).unwrap();
         let full = Error::Own("no room".into());
-        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), Some(full), &PipelinePlan::default());
+        let pipeline = PipelinePlan::default();
+        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), Some(full), Look::Light, &pipeline);
         let lines: Vec<String> = outcome.troubles.iter().map(Error::to_string).collect();
         assert!(lines[0].contains("no room") && lines[1].contains("report.json"), "{lines:?}");
         assert_eq!(lines.len(), 2);

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::live::Voice;
 
 use super::args::ScreenArgs;
+use crate::report::picture::Look;
 
 /// How much is told while a command works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,12 +17,19 @@ pub struct Manner {
     pub quiet: bool,
     /// Plain lines, on a terminal too.
     pub plain: bool,
+    /// The look of the pictures.
+    pub look: Look,
 }
 
 impl From<ScreenArgs> for Manner {
     fn from(args: ScreenArgs) -> Manner {
-        Manner { json: args.json, quiet: args.quiet, plain: args.no_tui }
+        Manner { json: args.json, quiet: args.quiet, plain: args.no_tui, look: look(args.dark) }
     }
+}
+
+/// The look of the pictures, as --dark was typed or not.
+pub fn look(dark: bool) -> Look {
+    if dark { Look::Dark } else { Look::Light }
 }
 
 impl Manner {

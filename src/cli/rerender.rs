@@ -12,7 +12,7 @@ use super::args::{AnalyzeArgs, ReportArgs};
 use super::args_run::environment;
 use super::beside::{Judged, judged};
 use super::conclude::{Outcome, conclude};
-use super::output::{Manner, complain, print};
+use super::output::{Manner, complain, look, print};
 use super::{compare, pipeline};
 
 /// Renders a run directory again, also one that a crash cut off; or prints what a report.html holds.
@@ -27,8 +27,9 @@ pub fn report(args: ReportArgs) -> Result<u8> {
     // the environment is not asked: whoever renders again within a pipeline has told it once
     let pipeline = plan::pipeline(args.pipeline.fill(Settings::default()), Settings::default())?;
     pipeline::check(&pipeline)?;
-    let outcome = conclude(run, &recorded(run)?, &pipeline);
-    present(&outcome, &pipeline, &Manner::default())?;
+    let manner = Manner { look: look(args.dark), ..Manner::default() };
+    let outcome = conclude(run, &recorded(run)?, manner.look, &pipeline);
+    present(&outcome, &pipeline, &manner)?;
     outcome.troubles.into_iter().next().map_or(Ok(0), Err)
 }
 

@@ -14,10 +14,12 @@ use super::beside::judged;
 use crate::error::Result;
 use crate::record::{read_run, replace_file};
 use crate::report;
+use crate::report::picture::Look;
 
 /// Writes reports again and again.
 pub struct Rolling {
     dir: PathBuf,
+    look: Look,
     every: Option<Duration>,
     next: Duration,
     under_way: Option<JoinHandle<Result<()>>>,
@@ -27,8 +29,8 @@ pub struct Rolling {
 
 impl Rolling {
     /// For the run in this directory.
-    pub fn new(dir: PathBuf, every: Option<Duration>) -> Rolling {
-        Rolling { dir, every, next: every.unwrap_or_default(), under_way: None, over: Arc::default() }
+    pub fn new(dir: PathBuf, every: Option<Duration>, look: Look) -> Rolling {
+        Rolling { dir, look, every, next: every.unwrap_or_default(), under_way: None, over: Arc::default() }
     }
 
     /// Begins a report if one is due and none is under way.
@@ -39,8 +41,8 @@ impl Rolling {
         }
         // what could not be written now is tried again, and at the end it is told
         self.next = elapsed + every;
-        let (dir, over) = (self.dir.clone(), Arc::clone(&self.over));
-        self.under_way = Some(spawn_blocking(move || write(&dir, &over)));
+        let (dir, look, over) = (self.dir.clone(), self.look, Arc::clone(&self.over));
+        self.under_way = Some(spawn_blocking(move || write(&dir, look, &over)));
     }
 
     /// From here on nothing is written by it.
@@ -49,10 +51,10 @@ impl Rolling {
     }
 }
 
-fn write(dir: &std::path::Path, over: &Mutex<bool>) -> Result<()> {
+fn write(dir: &std::path::Path, look: Look, over: &Mutex<bool>) -> Result<()> {
     let evidence = read_run(dir)?;
     let findings = judged(dir, &evidence).findings;
-    report::render_all(&evidence, &findings, |name, content| {
+    report::render_all(&evidence, &findings, look, |name, content| {
         let over = over.lock().unwrap_or_else(PoisonError::into_inner);
         if *over { Ok(()) } else { replace_file(&dir.join(name), content) }
     })
@@ -74,7 +76,7 @@ mod tests {
     async fn a_report_comes_when_it_is_due_and_not_before() {
         let dir = run();
         let report = dir.path().join("report.json");
-        let mut rolling = Rolling::new(dir.path().into(), Some(Duration::from_secs(5)));
+        let mut rolling = Rolling::new(dir.path().into(), Some(Duration::from_secs(5)), Look::Light);
         rolling.look(Duration::from_secs(4));
         assert!(rolling.under_way.is_none());
         rolling.look(Duration::from_secs(5));
@@ -82,7 +84,7 @@ mod tests {
         assert!(report.exists() && dir.path().join("soak.png").exists());
         rolling.look(Duration::from_secs(9));
         assert!(rolling.under_way.is_none(), "five seconds later");
-        let mut never = Rolling::new(dir.path().into(), None);
+        let mut never = Rolling::new(dir.path().into(), None, Look::Light);
         never.look(Duration::from_secs(1_000_000));
         assert!(never.under_way.is_none());
     }
@@ -90,7 +92,7 @@ mod tests {
     #[test]
     fn once_the_last_report_is_made_none_of_the_earlier_is_written() {
         let dir = run();
-        write(dir.path(), &Mutex::new(true)).unwrap();
+        write(dir.path(), Look::Light, &Mutex::new(true)).unwrap();
         assert!(!dir.path().join("report.json").exists());
     }
 }

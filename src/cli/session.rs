@@ -177,8 +177,11 @@ async fn run(
     let planned = Some(plan.record.phases.total().0).filter(|_| !plan.record.phases.is_open_ended());
     let mut progress = Progress::new(manner.voice(), planned);
     let mut watchman = Watchman::new(target, forwarder, !plan.record.drives());
-    let mut rolling =
-        Rolling::new(dir.0.clone(), plan.record.watch.and_then(|watch| watch.every).map(|every| every.0));
+    let mut rolling = Rolling::new(
+        dir.0.clone(),
+        plan.record.watch.and_then(|watch| watch.every).map(|every| every.0),
+        manner.look,
+    );
     let mut sure = Sure::of(&plan.record);
     let cycles = plan.record.phases.cycles;
     let mut foreseen = false;
@@ -212,10 +215,10 @@ async fn run(
     price(&mut environment.probes, &sampler, ran_s);
     recorder.environment(&environment);
     let (mirror, failure) = recorder.finish();
-    let place = dir.0.clone();
+    let (place, look) = (dir.0.clone(), manner.look);
     // apart, so that somebody who asks a second time does not wait for pictures
     let pipeline = plan.pipeline.clone();
-    let report = spawn_blocking(move || conclude_recorded(&place, mirror, failure, &pipeline));
+    let report = spawn_blocking(move || conclude_recorded(&place, mirror, failure, look, &pipeline));
     let outcome = tokio::select! {
         done = report => done.map_err(|e| Error::Own(format!("the report could not be made: {e}")))?,
         () = asked(twice) => {

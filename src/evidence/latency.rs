@@ -111,6 +111,17 @@ pub struct LatencyPoint {
     pub p99_s: f64,
 }
 
+/// One bar of a histogram of latency.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LatencyBar {
+    /// All of it took longer than this, in seconds,
+    pub from_s: f64,
+    /// and at most this.
+    pub to_s: f64,
+    /// How many requests.
+    pub count: u64,
+}
+
 /// What latency.hlog holds, summed up.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Latency {
@@ -124,6 +135,8 @@ pub struct Latency {
     pub late: Percentiles,
     /// As `steady`, of each request by its name; empty where there is one.
     pub by_request: BTreeMap<String, Percentiles>,
+    /// How `steady` is spread, or `probing` where that is all there is: between 1, 2 and 5 of each power of ten.
+    pub bars: Vec<LatencyBar>,
     /// Interval by interval, in all phases with load.
     pub over_time: Vec<LatencyPoint>,
 }

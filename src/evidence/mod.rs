@@ -40,7 +40,7 @@ pub use findings::{
 pub use frames::CodeOwner;
 pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
 pub use java::is_jdk;
-pub use latency::{Latency, LatencyPoint, LatencyTag, Percentiles};
+pub use latency::{Latency, LatencyBar, LatencyPoint, LatencyTag, Percentiles};
 pub use lives::beginnings;
 pub use load::{ErrorKind, LoadRow};
 pub use pattern::{Arrivals, LoadShape, Pattern};

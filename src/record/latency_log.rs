@@ -19,7 +19,7 @@ use hdrhistogram::serialization::{Deserializer, V2DeflateSerializer};
 use percent_encoding::NON_ALPHANUMERIC;
 
 use super::thin::thin;
-use crate::evidence::{Latency, LatencyPoint, LatencyTag, Percentiles};
+use crate::evidence::{Latency, LatencyBar, LatencyPoint, LatencyTag, Percentiles};
 
 const NANOS_PER_S: f64 = 1e9;
 /// How the tag of a request begins.
@@ -164,12 +164,15 @@ impl LatencySum {
         let of = |tag| percentiles(&self.whole[tag as usize]);
         let mut over_time = self.over_time.clone();
         over_time.extend(self.open.as_ref().map(point));
+        let whole = [LatencyTag::Steady, LatencyTag::Probing].map(|tag| &self.whole[tag as usize]);
+        let told = if whole[0].is_empty() { whole[1] } else { whole[0] };
         Latency {
             steady: of(LatencyTag::Steady),
             service: of(LatencyTag::Service),
             probing: of(LatencyTag::Probing),
             late: of(LatencyTag::Late),
             by_request: self.by_request.iter().map(|(name, sum)| (name.clone(), percentiles(sum))).collect(),
+            bars: bars(told),
             over_time,
         }
     }
@@ -210,6 +213,26 @@ fn empty() -> Histogram<u64> {
 fn add(to: &mut Histogram<u64>, histogram: &Histogram<u64>) {
     // it grows to what it is given; that fails only beyond the address space
     let _ = to.add(histogram);
+}
+
+/// Its bars from the fastest to the slowest request, between 1, 2 and 5 of each power of ten.
+fn bars(histogram: &Histogram<u64>) -> Vec<LatencyBar> {
+    let edges = (3..13).flat_map(|power| [1, 2, 5].map(|n| n * 10u64.pow(power)));
+    let edges: Vec<u64> = std::iter::once(0).chain(edges).collect();
+    let seconds = |nanos: u64| Duration::from_nanos(nanos).as_secs_f64();
+    // a bucket that lies across an edge counts once, below it
+    let below = |edge: u64| if edge == 0 { 0 } else { histogram.count_between(0, edge) };
+    let bar = |edge: &[u64]| LatencyBar {
+        from_s: seconds(edge[0]),
+        to_s: seconds(edge[1]),
+        count: below(edge[1]) - below(edge[0]),
+    };
+    let mut bars: Vec<LatencyBar> =
+        if histogram.is_empty() { Vec::new() } else { edges.windows(2).map(bar).collect() };
+    let seen = |bar: &LatencyBar| bar.count > 0;
+    bars.truncate(bars.iter().rposition(seen).map_or(0, |last| last + 1));
+    bars.drain(..bars.iter().position(seen).unwrap_or(0));
+    bars
 }
 
 fn point((end, histogram): &(Duration, Histogram<u64>)) -> LatencyPoint {
@@ -279,6 +302,9 @@ mod tests {
         assert!(close(latency.probing.p50, 5.0));
         let ends: Vec<f64> = latency.over_time.iter().map(|p| p.elapsed_s).collect();
         assert_eq!(ends, [1.0, 2.0, 3.0]);
+        let bars: Vec<(f64, u64)> = latency.bars.iter().map(|bar| (bar.to_s, bar.count)).collect();
+        assert_eq!((bars[0], bars.iter().map(|bar| bar.1).sum::<u64>()), ((0.001, 1), 300));
+        assert_eq!(bars.last(), Some(&(5.0, 100)), "2,001 ms to 2,100 ms: {bars:?}");
         // the picture shows every request, near a collection or not
         assert!(close(latency.over_time[0].p50_s, 0.051) && close(latency.over_time[0].p99_s, 0.1));
         assert!(latency.over_time[0].p99_s < latency.over_time[1].p99_s);

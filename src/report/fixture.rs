@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::{
-    Culprit, Direction, DriverHealth, ErrorCounts, Event, EventKind, Evidence, Findings, Frame, Gone,
-    GroupCount, GroupKind, Judging, Latency, LatencyPoint, LoadFinding, LoadRow, Pattern, Percentiles, Phase,
+    Direction, DriverHealth, ErrorCounts, Event, EventKind, Evidence, Findings, Frame, Gone, GroupCount,
+    GroupKind, Judging, Latency, LatencyBar, LatencyPoint, LoadFinding, LoadRow, Pattern, Percentiles, Phase,
     PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime, Sample, Series, SeriesFinding, Shape,
     TargetRecord, TaskGroup, Verdict,
 };
 use crate::units::{Rate, Span};
 
 mod more;
-pub use more::{cases, leak};
+pub use more::{cases, day, leak};
 
 /// A run under a name.
 pub struct Case {
@@ -30,6 +30,8 @@ pub struct Made {
     pub cycles: u32,
     /// Growth of live heap and of stacks, bytes a request.
     pub leak: [f64; 2],
+    /// What RSS holds beside, in bytes, by the time as a share of the run: what is no line has its shape from it.
+    pub beside: fn(f64) -> f64,
     pub account: bool,
     pub groups: bool,
     pub base: f64,
@@ -46,6 +48,7 @@ impl Default for Made {
             rate: 50.0,
             cycles: 1,
             leak: [700.0, 2100.0],
+            beside: |_| 0.0,
             account: true,
             groups: true,
             base: 7.3 * MIB,
@@ -116,7 +119,7 @@ impl Made {
             requests += sent;
             leaked += sent;
             garbage = (garbage + sent * 3000.0).min(4.0 * MIB + self.leak[0] * leaked);
-            if self.account && t >= next_collection {
+            if self.account && !gone && t >= next_collection {
                 next_collection += self.seconds / 12.0;
                 garbage *= 0.3;
                 events.push(Event { elapsed_s: t, kind: EventKind::Collection { took_s: 0.02 } });
@@ -125,7 +128,7 @@ impl Made {
             let stacks = 0.4 * MIB + self.leak[1] * leaked;
             let runtime = 1.6 * MIB + 0.02 * stacks;
             let files = self.base;
-            let native = 0.4 * MIB + noise(i) * 0.02 * MIB;
+            let native = 0.4 * MIB + noise(i) * 0.02 * MIB + (self.beside)(t / self.seconds);
             // what was reserved is touched little by little
             let files = files - 0.6 * MIB * (-(t - since) / 4.0).exp();
             let rss = live + stacks + runtime + files + garbage + native;
@@ -183,6 +186,13 @@ impl Made {
                     });
                 }
             }
+        }
+        if self.load {
+            latency.late =
+                Percentiles { count: 4200, p50: 1e-4, p90: 2e-4, p99: 4e-4, p999: 6e-4, max: 2e-3 };
+            latency.bars = [(5e-4, 1e-3, 3900), (1e-3, 2e-3, 282), (2e-3, 5e-3, 17), (5e-3, 1e-2, 1)]
+                .map(|(from_s, to_s, count)| LatencyBar { from_s, to_s, count })
+                .into();
         }
         recording.series =
             columns.into_iter().map(|(name, samples)| Series { name: name.into(), samples }).collect();
@@ -302,28 +312,6 @@ fn group_names() -> Vec<TaskGroup> {
         group("g2", "net/http.(*conn).serve", "IO wait"),
         group("g3", "net/http.(*Server).Serve", "IO wait"),
     ]
-}
-
-/// Whom the leaking runs blame.
-pub fn culprit() -> Culprit {
-    Culprit {
-        rank: 1,
-        name: "main.fanOut.func1".into(),
-        kind: "goroutine".into(),
-        state: Some("chan send".into()),
-        count_start: 12.0,
-        count_end: 4750.0,
-        count_settled: Some(4750.0),
-        per_request: Some(1.0),
-        per_request_ci: Some([0.99, 1.01]),
-        proven: true,
-        seen_for_s: 84.0,
-        created_by: Some("main.fanOut main.go:31".into()),
-        stack: vec!["main.fanOut.func1 /srv/app/main.go:36".into(), "runtime.goexit asm_amd64.s:1700".into()],
-        why: "main.fanOut.func1 blocks in chan send (main.go:36): 4,750 are stuck after 4,750 requests, and the \
-              runtime has proven that they can never wake."
-            .into(),
-    }
 }
 
 /// Findings with nothing in them but a verdict and its sentences.

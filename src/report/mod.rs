@@ -23,7 +23,7 @@ pub mod terminal;
 use std::cell::OnceCell;
 use std::panic::{self, AssertUnwindSafe};
 
-use self::picture::Scene;
+use self::picture::{Look, Scene};
 use crate::error::{Error, Result};
 use crate::evidence::{Direction, Evidence, Findings, SeriesFinding};
 
@@ -31,25 +31,29 @@ use crate::evidence::{Direction, Evidence, Findings, SeriesFinding};
 struct Run<'a> {
     evidence: &'a Evidence,
     findings: &'a Findings,
-    scene: OnceCell<Scene>,
-    svg: OnceCell<String>,
+    /// Of the pictures that stand alone; inside report.html it is always light, since paper is.
+    look: Look,
+    scenes: [OnceCell<Scene>; 2],
+    svgs: [OnceCell<String>; 2],
 }
 
 impl<'a> Run<'a> {
-    fn new(evidence: &'a Evidence, findings: &'a Findings) -> Run<'a> {
-        Run { evidence, findings, scene: OnceCell::new(), svg: OnceCell::new() }
+    fn new(evidence: &'a Evidence, findings: &'a Findings, look: Look) -> Run<'a> {
+        Run { evidence, findings, look, scenes: Default::default(), svgs: Default::default() }
     }
 
-    fn scene(&self) -> &Scene {
-        self.scene.get_or_init(|| picture::compose(self.evidence, self.findings, &picture::LIGHT))
+    fn scene(&self, look: Look) -> &Scene {
+        self.scenes[look as usize]
+            .get_or_init(|| picture::compose(self.evidence, self.findings, look.theme()))
     }
 
-    fn svg(&self) -> Result<&str> {
-        if let Some(svg) = self.svg.get() {
+    fn svg(&self, look: Look) -> Result<&str> {
+        let cell = &self.svgs[look as usize];
+        if let Some(svg) = cell.get() {
             return Ok(svg);
         }
-        let svg = svg::render(self.scene())?;
-        Ok(self.svg.get_or_init(|| svg))
+        let svg = svg::render(self.scene(look))?;
+        Ok(cell.get_or_init(|| svg))
     }
 }
 
@@ -61,14 +65,17 @@ fn formats<'a>() -> [Format<Run<'a>>; 6] {
     [
         ("report.json", |run| json::render(run.findings).map(String::into_bytes)),
         ("report.md", |run| Ok(markdown::render(run.evidence, run.findings).into_bytes())),
-        ("report.html", |run| html::render(run.evidence, run.findings, run.svg()?).map(String::into_bytes)),
+        ("report.html", |run| {
+            html::render(run.evidence, run.findings, run.svg(Look::Light)?).map(String::into_bytes)
+        }),
         ("junit.xml", |run| junit::render(run.findings).map(String::into_bytes)),
-        ("soak.png", |run| png::render(run.scene())),
-        ("soak.svg", |run| run.svg().map(|svg| svg.as_bytes().to_vec())),
+        ("soak.png", |run| png::render(run.scene(run.look))),
+        ("soak.svg", |run| run.svg(run.look).map(|svg| svg.as_bytes().to_vec())),
     ]
 }
 
-/// Renders every derived file and hands each to `write`, under its name, before the next is begun. One that cannot be
+/// Renders every derived file and hands each to `write`, under its name, before the next is begun; the pictures with
+/// this look. One that cannot be
 /// rendered, even by a panic, costs no other.
 ///
 /// # Errors
@@ -76,9 +83,10 @@ fn formats<'a>() -> [Format<Run<'a>>; 6] {
 pub fn render_all(
     evidence: &Evidence,
     findings: &Findings,
+    look: Look,
     mut write: impl FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    render_each(&formats(), &Run::new(evidence, findings), &mut write)
+    render_each(&formats(), &Run::new(evidence, findings, look), &mut write)
 }
 
 fn render_each<T>(
@@ -93,14 +101,14 @@ fn render_each<T>(
     all
 }
 
-/// One derived file by its name, for whoever wants a copy of it elsewhere.
+/// One derived file by its name, for whoever wants a copy of it elsewhere; a picture in its usual look.
 ///
 /// # Errors
 /// When it could not be rendered, or there is none of this name.
 pub fn render_one(name: &str, evidence: &Evidence, findings: &Findings) -> Result<Vec<u8>> {
     let format = formats().into_iter().find(|format| format.0 == name);
     let format = format.ok_or_else(|| Error::Own(format!("there is no file {name} in a run directory")))?;
-    rendered(&format, &Run::new(evidence, findings))
+    rendered(&format, &Run::new(evidence, findings, Look::default()))
 }
 
 /// One file; a panic of its renderer is an error like any other.
@@ -135,7 +143,7 @@ mod tests {
     fn every_format_is_written_under_its_name() {
         let case = fixture::cases().remove(0);
         let mut names = Vec::new();
-        let written = render_all(&case.evidence, &case.findings, |name, content| {
+        let written = render_all(&case.evidence, &case.findings, Look::Light, |name, content| {
             assert!(!content.is_empty(), "{name}");
             names.push(name.to_string());
             Ok(())
@@ -158,7 +166,7 @@ mod tests {
             names.push(name.to_string());
             if name == "last" { Err(Error::Own("the disk is full".into())) } else { Ok(()) }
         };
-        let told = render_each(&formats, &Run::new(&case.evidence, &case.findings), &mut write);
+        let told = render_each(&formats, &Run::new(&case.evidence, &case.findings, Look::Dark), &mut write);
         assert_eq!(told.unwrap_err().to_string(), "bad.png could not be rendered: no font");
         assert_eq!(names, ["good", "last"]);
     }

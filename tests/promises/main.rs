@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic, in its helpers too")]
 
+mod chromium;
 mod compare;
 mod demo;
 mod doctor;
@@ -24,6 +25,8 @@ mod jvm;
 mod misbehave;
 #[cfg(target_os = "linux")]
 mod node;
+mod page;
+mod pictures;
 mod pipeline;
 mod precedence;
 #[cfg(target_os = "linux")]

@@ -8,7 +8,7 @@ mod terminal;
 
 pub use terminal::summary;
 
-use super::picture::{LIGHT, compose_pair};
+use super::picture::{Look, compose_pair};
 use super::{Format, json, png, render_each};
 use crate::error::Result;
 use crate::evidence::{Comparison, Evidence, Findings, Growth, Per, SeriesChange};
@@ -18,6 +18,7 @@ use crate::units::Unit;
 struct Pair<'a> {
     runs: [(&'a Evidence, &'a Findings); 2],
     comparison: &'a Comparison,
+    look: Look,
 }
 
 /// Every file with its renderer.
@@ -25,20 +26,22 @@ fn formats<'a>() -> [Format<Pair<'a>>; 3] {
     [
         ("compare.json", |pair| json::render(pair.comparison).map(String::into_bytes)),
         ("compare.md", |pair| Ok(markdown::render(pair.comparison).into_bytes())),
-        ("compare.png", |pair| png::render(&compose_pair(pair.runs, pair.comparison, &LIGHT))),
+        ("compare.png", |pair| png::render(&compose_pair(pair.runs, pair.comparison, pair.look.theme()))),
     ]
 }
 
-/// Renders every file and hands each to `write`, under its name; one that fails costs no other, as with a report.
+/// Renders every file and hands each to `write`, under its name, the picture with this look; one that fails costs no
+/// other, as with a report.
 ///
 /// # Errors
 /// The first that could not be rendered or written.
 pub fn render_all(
     runs: [(&Evidence, &Findings); 2],
     comparison: &Comparison,
+    look: Look,
     mut write: impl FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    render_each(&formats(), &Pair { runs, comparison }, &mut write)
+    render_each(&formats(), &Pair { runs, comparison, look }, &mut write)
 }
 
 /// A row of the table that both texts have: name, before, after, change.
@@ -83,7 +86,7 @@ mod tests {
         };
         let run = (&case.evidence, &case.findings);
         let mut names = Vec::new();
-        let told = render_all([run, run], &comparison, |name, _| {
+        let told = render_all([run, run], &comparison, Look::Light, |name, _| {
             names.push(name.to_string());
             if name == "compare.json" { Err(Error::Own("the disk is full".into())) } else { Ok(()) }
         });

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::evidence::{AccountPart, Evidence, Findings, GroupKind, Sample, Series};
-use crate::report::picture::{Bin, Over, bins, clean_text, guilty, over, whole};
+use crate::evidence::{AccountPart, Event, EventKind, Evidence, Findings, GroupKind, Sample, Series};
+use crate::report::picture::{Bin, Mark, Over, bins, clean_text, guilty, over, whole};
 use crate::units::Unit;
 
 /// Points of all lines together; a page of 500 KiB holds about three times as many.
@@ -22,6 +22,8 @@ pub struct Charts {
     over: [f64; 2],
     /// Name, from, until.
     phases: Vec<(String, f64, f64)>,
+    /// What happened.
+    marks: Vec<Mark>,
     charts: Vec<Chart>,
 }
 
@@ -31,6 +33,8 @@ struct Chart {
     /// What values are: bytes, count, seconds.
     unit: Unit,
     lines: Vec<Line>,
+    /// When soak asked for collections, in the chart of memory.
+    ticks: Vec<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -54,13 +58,29 @@ pub fn charts(evidence: &Evidence, findings: &Findings) -> Charts {
         latency(evidence),
     ];
     charts.retain(|chart| !chart.lines.is_empty());
+    // of other people's files every line may be one that is not shown from the start
+    for chart in charts.iter_mut().filter(|chart| chart.lines.iter().all(|line| !line.on)) {
+        chart.lines[0].on = true;
+    }
     let lines: usize = charts.iter().map(|c| c.lines.len()).sum();
     let columns = (POINTS / lines.max(1)).min(MOST) / 2;
     for line in charts.iter_mut().flat_map(|c| &mut c.lines) {
         line.pieces = over.thinned(&line.pieces[0], columns);
+        line.pieces.iter_mut().flatten().for_each(|v| *v = rounded(*v));
     }
-    let Over { from, to, phases, .. } = over;
-    Charts { over: [from, to], phases, charts }
+    let Over { from, to, phases, marks, .. } = over;
+    Charts { over: [from, to], phases, marks, charts }
+}
+
+/// To six digits, which is more than a chart shows: the page is smaller by a third.
+fn rounded(v: f64) -> f64 {
+    let digits = 5 - v.abs().max(f64::MIN_POSITIVE).log10().floor() as i32;
+    if v == 0.0 || digits > 12 {
+        return v;
+    }
+    let scale = 10f64.powi(digits.abs());
+    // multiplied and divided by whole powers, so that the nearest number is the shortest to write
+    if digits >= 0 { (v * scale).round() / scale } else { (v / scale).round() * scale }
 }
 
 fn line(name: &str, bad: bool, on: bool, points: impl Iterator<Item = (f64, f64)>) -> Option<Line> {
@@ -83,7 +103,12 @@ fn memory(evidence: &Evidence, findings: &Findings) -> Chart {
             || AccountPart::STACKED.iter().any(|part| part.series() == s.name);
         line(&s.name, bad, on, of_series(evidence, s))
     });
-    Chart { title: "Memory".into(), unit: Unit::Bytes, lines: lines.collect() }
+    let collected = |e: &Event| matches!(e.kind, EventKind::Collection { .. }).then_some(e.elapsed_s);
+    let mut ticks: Vec<f64> = evidence.events.iter().filter_map(collected).collect();
+    // of a week with one a minute no more than can be told apart
+    let least = ticks.last().unwrap_or(&0.0) / 500.0;
+    ticks.dedup_by(|next, kept| *next - *kept < least);
+    Chart { title: "Memory".into(), unit: Unit::Bytes, lines: lines.collect(), ticks }
 }
 
 fn tasks(evidence: &Evidence, findings: &Findings) -> Chart {
@@ -111,7 +136,7 @@ fn tasks(evidence: &Evidence, findings: &Findings) -> Chart {
             group.is_some_and(|g| findings.culprits.iter().any(|c| c.name == g.name && c.state == g.state));
         lines.extend(line(&name, bad, bad, points.into_iter()));
     }
-    Chart { title: "Tasks".into(), unit: Unit::Count, lines }
+    Chart { title: "Tasks".into(), unit: Unit::Count, lines, ticks: Vec::new() }
 }
 
 fn rate(evidence: &Evidence, phases: &[(String, f64, f64)]) -> Chart {
@@ -119,8 +144,9 @@ fn rate(evidence: &Evidence, phases: &[(String, f64, f64)]) -> Chart {
     let bins = bins(&evidence.load, 1.0, &boundaries);
     let counted = |name: &str, of: fn(&Bin) -> u64| {
         let any = bins.iter().any(|bin| of(bin) > 0);
-        any.then(|| line(name, name != "sent", true, bins.iter().map(|bin| (bin.to, bin.rate(of(bin))))))
-            .flatten()
+        // a rate holds from the beginning of its span to the end
+        let steps = bins.iter().flat_map(|bin| [bin.from, bin.to].map(|t| (t, bin.rate(of(bin)))));
+        any.then(|| line(name, name != "sent", true, steps)).flatten()
     };
     let lines = [
         counted("sent", |bin| bin.sent),
@@ -128,7 +154,12 @@ fn rate(evidence: &Evidence, phases: &[(String, f64, f64)]) -> Chart {
         counted("dropped", |bin| bin.dropped),
     ];
     let lines = lines.into_iter().flatten();
-    Chart { title: "Requests per second".into(), unit: Unit::Count, lines: lines.collect() }
+    Chart {
+        title: "Requests per second".into(),
+        unit: Unit::Count,
+        lines: lines.collect(),
+        ticks: Vec::new(),
+    }
 }
 
 fn latency(evidence: &Evidence) -> Chart {
@@ -138,5 +169,6 @@ fn latency(evidence: &Evidence) -> Chart {
         line("p99", false, true, points().map(|p| (p.elapsed_s, p.p99_s))),
         line("p50", false, true, points().map(|p| (p.elapsed_s, p.p50_s))),
     ];
-    Chart { title: "Latency".into(), unit: Unit::Seconds, lines: lines.into_iter().flatten().collect() }
+    let lines = lines.into_iter().flatten().collect();
+    Chart { title: "Latency".into(), unit: Unit::Seconds, lines, ticks: Vec::new() }
 }

@@ -1,28 +1,26 @@
-//! report.html: the one file to attach. Verdict and why, charts that can be zoomed, who is to blame, gates, latency,
-//! probes, and inside it the picture and report.json.
+//! report.html: the one file to attach. Verdict and why, who is to blame, gates, charts that can be zoomed, every table
+//! there is, how to run it again, and inside it the picture and report.json.
 //!
 //! The page stands alone: style and script are in it, a Content-Security-Policy forbids the network, and without a
 //! script the picture says the same. Every text from target or user is escaped by the template.
 
 mod charts;
 mod embedded;
+mod tables;
 
 pub use embedded::document;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::{AutoEscape, Environment, context};
-use serde::Serialize;
 
 use self::charts::charts;
 use self::embedded::packed;
+use self::tables::{CulpritView, SeriesView};
 use super::json;
-use super::markdown::result;
 use super::picture::clean_text;
-use super::requests;
 use crate::error::{Error, Result};
-use crate::evidence::{Culprit, Evidence, Findings, LoadFinding, SeriesFinding};
-use crate::units::{Bytes, Rate, Unit};
+use crate::evidence::{Evidence, Findings};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -46,20 +44,24 @@ pub fn render(evidence: &Evidence, findings: &Findings, picture: &str) -> Result
         version => env!("CARGO_PKG_VERSION"),
         headline => clean_text(&findings.headline),
         subtitle => clean_text(&findings.subtitle),
+        target => findings.target.as_ref().map(|target| clean_text(&target.line())),
         verdict => findings.verdict,
         reason => format!("exit code {} ({})", findings.exit_code, clean_text(&findings.reason)),
         picture => STANDARD.encode(picture),
         notes => findings.notes.iter().map(|n| clean_text(n)).collect::<Vec<_>>(),
         culprits => findings.culprits.iter().map(CulpritView::of).collect::<Vec<_>>(),
-        series => findings.series.iter().map(SeriesView::of).collect::<Vec<_>>(),
-        account => account(findings),
+        series => SeriesView::all(findings),
+        account => tables::account(findings),
         account_exact => findings.account_exact,
-        gates => gates(findings),
-        load => findings.load.as_ref().map(load),
-        driver => driver(findings),
-        probes => probes(findings),
+        gates => tables::gates(findings),
+        attribution => tables::attribution(findings),
+        load => findings.load.as_ref().map(|load| tables::load(load, evidence)),
+        misbehaved => findings.load.as_ref().map(tables::misbehaved),
+        driver => tables::driver(evidence, findings),
+        probes => tables::probes(findings),
+        missing => tables::missing(findings),
         plan => evidence.plan.as_ref().and_then(|plan| toml::to_string(plan).ok()),
-        machine => machine(evidence),
+        machine => tables::machine(evidence),
         reproduce => findings.reproduce.as_deref().map(clean_text),
         charts => safe(&packed(&drawn)),
         document => safe(&packed(&json::render(findings)?)),
@@ -71,173 +73,10 @@ fn safe(text: &str) -> minijinja::Value {
     minijinja::Value::from_safe_string(text.to_string())
 }
 
-#[derive(Serialize)]
-struct CulpritView {
-    name: String,
-    state: Option<String>,
-    why: String,
-    created_by: Option<String>,
-    stack: Vec<String>,
-    before: String,
-    after: String,
-    settled: Option<String>,
-    proven: bool,
-}
-
-impl CulpritView {
-    fn of(culprit: &Culprit) -> CulpritView {
-        let unit = if matches!(culprit.kind.as_str(), "heap" | "process_memory") {
-            Unit::Bytes
-        } else {
-            Unit::Count
-        };
-        CulpritView {
-            name: clean_text(&culprit.name),
-            state: culprit.state.as_deref().map(clean_text),
-            why: clean_text(&culprit.why),
-            created_by: culprit.created_by.as_deref().map(clean_text),
-            stack: culprit.stack.iter().map(|frame| clean_text(frame)).collect(),
-            before: unit.show(culprit.count_start),
-            after: unit.show(culprit.count_end),
-            settled: culprit.count_settled.map(|n| unit.show(n)),
-            proven: culprit.proven,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct SeriesView {
-    name: String,
-    trend: String,
-    counts: bool,
-    start: String,
-    end: String,
-    slope: String,
-    per_request: String,
-    why: String,
-}
-
-impl SeriesView {
-    fn of(s: &SeriesFinding) -> SeriesView {
-        let unit = Unit::of_series(&s.name);
-        let told = |value: Option<f64>| value.map_or("–".into(), |v| unit.show(v));
-        let between =
-            |value: Option<f64>, ci: Option<[f64; 2]>, show: &dyn Fn(f64) -> String| match (value, ci) {
-                (Some(v), Some([lo, hi])) => format!("{} ({} to {})", show(v), show(lo), show(hi)),
-                (Some(v), None) => show(v),
-                _ => "–".into(),
-            };
-        SeriesView {
-            name: clean_text(&s.name),
-            trend: s.trend.to_string(),
-            counts: s.votes,
-            start: told(s.start),
-            end: told(s.end),
-            slope: between(s.slope_per_s, s.slope_ci, &|v| unit.show_slope(v)),
-            per_request: between(s.per_request, s.per_request_ci, &|v| unit.show(v)),
-            why: clean_text(s.explained_by.as_ref().unwrap_or(&s.why)),
-        }
-    }
-}
-
-/// Part, start, end, change, a request.
-fn account(findings: &Findings) -> Vec<[String; 5]> {
-    let show = |v: f64| Bytes(v).to_string();
-    let rows = findings.account.iter();
-    rows.map(|row| {
-        let per = row.per_request.map_or("–".into(), show);
-        [row.part.to_string(), show(row.start), show(row.end), show(row.end - row.start), per]
-    })
-    .collect()
-}
-
-/// Expression, result, why.
-fn gates(findings: &Findings) -> Vec<[String; 3]> {
-    let each = findings.gates.iter();
-    each.map(|g| [clean_text(&g.expr), result(g.result).into(), clean_text(&g.why)]).collect()
-}
-
-#[derive(Serialize)]
-struct LoadView {
-    told: Vec<[String; 2]>,
-    /// Percentile, latency, service time.
-    latency: Vec<[String; 3]>,
-    errors: Vec<[String; 2]>,
-    by_request: Vec<[String; 6]>,
-    columns: [&'static str; 6],
-}
-
-fn load(load: &LoadFinding) -> LoadView {
-    let rate = |r: f64| Rate::PerSecond(r.max(1e-9)).to_string();
-    let count = |n: u64| Unit::Count.show(n as f64);
-    let told = vec![
-        ["requests".into(), count(load.requests)],
-        ["rate held".into(), rate((load.rate_held * 100.0).round() / 100.0)],
-        ["rate asked for".into(), load.rate_asked.map_or("max".into(), rate)],
-        ["dropped".into(), count(load.dropped)],
-        ["errors".into(), Unit::Ratio.show(load.errors.ratio)],
-        ["sent late, p99".into(), Unit::Seconds.show(load.late_p99_s)],
-    ];
-    let (l, s) = (load.latency_s, load.service_s);
-    let row = |name: &str, a: f64, b: f64| [name.to_string(), Unit::Seconds.show(a), Unit::Seconds.show(b)];
-    let latency = match l.count {
-        0 => Vec::new(),
-        _ => vec![
-            row("p50", l.p50, s.p50),
-            row("p90", l.p90, s.p90),
-            row("p99", l.p99, s.p99),
-            row("p99.9", l.p999, s.p999),
-            row("max", l.max, s.max),
-        ],
-    };
-    let errors = load.errors.by_kind.iter().map(|(kind, n)| [kind.clone(), count(*n)]).collect();
-    let by_request = requests::rows(load);
-    LoadView { told, latency, errors, by_request, columns: requests::COLUMNS }
-}
-
-fn driver(findings: &Findings) -> Vec<String> {
-    let d = &findings.driver;
-    let mut lines = vec![format!(
-        "soak itself: at most {} resident, {} of a core",
-        Bytes(d.rss_bytes_max as f64),
-        Unit::Ratio.show(d.cpu_ratio)
-    )];
-    lines.extend(d.notes.iter().map(|n| clean_text(n)));
-    lines
-}
-
-/// Name, found or not, what it tells, cost or the line that turns it on.
-fn probes(findings: &Findings) -> Vec<[String; 4]> {
-    let each = findings.probes.iter();
-    each.map(|p| {
-        let cost = match (p.found, p.asked) {
-            (true, 1..) => format!(
-                "asked {} times, {} an answer, busy at most {}",
-                p.asked,
-                Unit::Seconds.show(p.mean_s),
-                Unit::Ratio.show(p.cost_ratio)
-            ),
-            (true, 0) => String::new(),
-            (false, _) => p.turn_on.as_deref().map(clean_text).unwrap_or_default(),
-        };
-        let there = if p.found { "found" } else { "not available" };
-        [clean_text(&p.name), there.into(), clean_text(&p.yields), cost]
-    })
-    .collect()
-}
-
-fn machine(evidence: &Evidence) -> Option<String> {
-    let e = evidence.environment.as_ref()?;
-    let target = e.target.as_ref().map(|t| format!(" · target: {}", t.line())).unwrap_or_default();
-    Some(clean_text(&format!(
-        "soak {} · {} {} · {} cores · {}{target}",
-        e.soak, e.os, e.kernel, e.cores, e.started
-    )))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::{Attributed, Attribution, Environment, Misbehaved, ProbeRecord};
     use crate::report::fixture::{self, Case};
     use crate::report::picture::{LIGHT, compose};
     use crate::report::svg;
@@ -251,11 +90,101 @@ mod tests {
     fn every_page_is_whole_small_and_gives_its_report_back() {
         for case in fixture::cases() {
             let page = page(&case);
+            // to be looked at by a person, as the pictures are
+            if let Some(dir) = std::env::var_os("SOAK_PICTURES") {
+                std::fs::write(std::path::Path::new(&dir).join(format!("{}.html", case.name)), &page)
+                    .unwrap();
+            }
             assert!(page.len() < 500 << 10, "{}: {} bytes", case.name, page.len());
-            let told = json::render(&case.findings).unwrap();
-            assert!(document(&page).unwrap() == told, "{}: not byte for byte", case.name);
+            let drawn = serde_json::to_value(charts(&case.evidence, &case.findings)).unwrap();
+            for chart in drawn["charts"].as_array().unwrap() {
+                let shown = chart["lines"].as_array().unwrap().iter().filter(|line| line["on"] == true);
+                assert!(shown.count() > 0, "{}: {} shows no line", case.name, chart["title"]);
+            }
+            let back: Findings = serde_json::from_str(&document(&page).unwrap()).unwrap();
+            assert_eq!(back.headline, case.findings.headline, "{}", case.name);
             assert!(page.contains("default-src 'none'") && !page.contains("http-equiv=\"refresh\""));
             assert_eq!(page.matches("<script").count(), 3, "{}", case.name);
+        }
+    }
+
+    #[test]
+    fn a_day_of_seconds_keeps_within_its_size_and_no_line_has_more_than_2000_points() {
+        let case = fixture::day();
+        let text = page(&case);
+        assert!(text.len() < 400 << 10, "{} bytes", text.len());
+        // the same with nothing in it that is smooth
+        let noise = |share: f64| 8e6 * (share * 7.3e8).sin().abs();
+        let made =
+            fixture::Made { seconds: 86_400.0, interval: 1.0, beside: noise, ..fixture::Made::default() };
+        let noisy = page(&Case { evidence: made.evidence(), ..case });
+        assert!(noisy.len() < 500_000, "{} bytes of noise", noisy.len());
+        let (_, data) = text.split_once("id=\"data\">").unwrap();
+        let data: serde_json::Value = serde_json::from_str(data.split_once("</script>").unwrap().0).unwrap();
+        let charts = data["charts"].as_array().unwrap();
+        let lines = charts.iter().flat_map(|chart| chart["lines"].as_array().unwrap());
+        for line in lines {
+            let pieces = line["pieces"].as_array().unwrap().iter();
+            let points: usize = pieces.map(|piece| piece.as_array().unwrap().len() / 2).sum();
+            assert!((1..=2000).contains(&points), "{}: {points}", line["name"]);
+        }
+    }
+
+    #[test]
+    fn all_that_an_incident_asks_for_is_there() {
+        let mut case = fixture::leak();
+        let load = case.findings.load.as_mut().unwrap();
+        load.errors.by_kind = [("timeout".to_string(), 17)].into();
+        let errors = [("reset".to_string(), 3)].into();
+        let hang_up = Misbehaved { behaviour: "hang-up".into(), due: 240, sent: 238, dropped: 2, errors };
+        load.misbehaved = vec![hang_up];
+        case.findings.attribution = vec![Attribution {
+            series: "goroutines".into(),
+            culprit: None,
+            request: "main".into(),
+            behaviour: "slow-read".into(),
+            blocks: 12,
+            sent: 119,
+            per_each: Some(1.0),
+            per_each_ci: Some([0.9, 1.1]),
+            answer: Attributed::Leaks,
+            needs_s: None,
+            why: "leaks 1.0 goroutines each".into(),
+        }];
+        case.findings.driver.notes = vec!["the schedule slipped for 2 s".into()];
+        let probe = &case.findings.probes[0];
+        let missing = ProbeRecord { found: false, turn_on: Some("import pprof".into()), ..probe.clone() };
+        case.findings.probes.push(missing);
+        case.evidence.environment = Some(Environment {
+            soak: "0.1.0".into(),
+            os: "Linux".into(),
+            kernel: "6.1.0-31".into(),
+            cores: 2,
+            started: "2026-11-24T18:55:00Z".into(),
+            target: case.findings.target.clone(),
+            probes: vec![],
+        });
+        let page = page(&case);
+        for what in [
+            "<td>12</td><td>4,750</td>",             // before and after
+            "main.fanOut.func1 /srv/app/main.go:36", // the stack
+            "created by main.fanOut main.go:31",
+            "leaks 1.0 goroutines each", // attribution
+            "<td>hang-up</td><td>238</td><td>2</td><td>3 reset</td>",
+            "<th>timeout</th><td>17</td>",
+            "<th>p99.9</th><td>4 ms</td>",
+            "<th>1 ms</th><td><i style=\"width:100%\"></i></td><td>3,900</td>", // the histogram
+            "gate-failed",
+            "<th>sent late</th><td>p50 100 µs, p99 400 µs, max 2 ms</td>",
+            "the schedule slipped for 2 s",
+            "<td>240</td><td>0</td><td>2 ms</td><td>0.4 %</td><td>700 µs</td><td>0.14 %</td>", // a probe's cost
+            "<code>import pprof</code>",
+            "soak http://127.0.0.1:8080/work -z 2m -q 50/s",
+            "6.1.0-31",
+            "steady = &quot;1m 24s&quot;", // the plan
+        ] {
+            // the template escapes slashes, too
+            assert!(page.replace("&#x2f;", "/").contains(what), "{what}");
         }
     }
 

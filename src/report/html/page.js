@@ -1,18 +1,19 @@
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
+  // a browser that prints closed details as closed has them opened for it
+  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach(d => { d.open = true; }));
   if (!data.charts.length) return;
   const NS = "http://www.w3.org/2000/svg";
-  const WIDE = 1000, HIGH = 260, LEFT = 78, RIGHT = 30, TOP = 10, BOTTOM = 26;
-  const CALM = ["#0072b2", "#7e8aa0", "#56b4e9", "#9689c4", "#009e73", "#a0a8b8", "#5f6f89", "#b3a04a", "#4f7cac", "#8c7a6b"];
-  const BAD = ["#d1440c", "#e98c54", "#b02e6a"];
+  const LEFT = 66, RIGHT = 14, TOP = 20, BOTTOM = 24;
   let view = data.over.slice();
   const charts = [];
 
-  const node = (name, attributes, parent) => {
+  const node = (name, attributes, parent, text) => {
     const made = document.createElementNS(NS, name);
     for (const key in attributes) made.setAttribute(key, attributes[key]);
-    if (parent) parent.appendChild(made);
+    if (text !== undefined) made.textContent = text;
+    parent.appendChild(made);
     return made;
   };
   const html = (name, parent, text) => {
@@ -21,6 +22,8 @@
     parent.appendChild(made);
     return made;
   };
+
+  // values
   const bytes = v => {
     const steps = ["B", "KiB", "MiB", "GiB", "TiB"];
     let i = 0;
@@ -30,15 +33,31 @@
   const seconds = v => v >= 1 ? +v.toFixed(2) + " s" : v >= 1e-3 ? +(v * 1e3).toFixed(1) + " ms" : Math.round(v * 1e6) + " µs";
   const count = v => Math.abs(v) < 10 && v % 1 ? v.toFixed(1) : Math.round(v).toLocaleString("en");
   const show = { bytes, seconds, count, ratio: v => (v * 100).toFixed(1) + " %" };
-  const clock = t => t >= 7200 ? +(t / 3600).toFixed(2) + " h" : t >= 120 ? +(t / 60).toFixed(1) + " min" : +t.toFixed(1) + " s";
-  const step = (span, want, base) => {
-    const rough = span / want;
-    if (base === 2) return Math.pow(2, Math.ceil(Math.log2(rough)));
-    const ten = Math.pow(10, Math.floor(Math.log10(rough)));
-    return [1, 2, 5, 10].map(n => n * ten).find(n => n >= rough);
+  const mark = (unit, v) => v === 0 ? "0" : show[unit](v).replace(/\.0 /, " ");
+
+  // time
+  const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+  const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
+  const clock = t => {
+    const at = UNITS.findIndex(([, size]) => t >= size);
+    if (at < 0 || at === 3) return +t.toFixed(1) + " s";
+    const [[name, size], [below, part]] = [UNITS[at], UNITS[at + 1]];
+    const rest = Math.round(t % size / part);
+    return Math.floor(t / size) + " " + name + (rest ? " " + rest + " " + below : "");
   };
-  const x = t => LEFT + (t - view[0]) / (view[1] - view[0]) * (WIDE - LEFT - RIGHT);
-  const moment = px => view[0] + (px - LEFT) / (WIDE - LEFT - RIGHT) * (view[1] - view[0]);
+  const ticks = (from, to, most) => {
+    const step = STEPS.find(s => (to - from) / s <= most) || Math.ceil((to - from) / most / 86400) * 86400;
+    const made = [];
+    for (let i = Math.ceil(from / step); i * step <= to; i += 1) made.push(i * step);
+    return made;
+  };
+  const rise = (span, most, unit) => {
+    const rough = span / most;
+    if (unit === "bytes") return Math.pow(2, Math.ceil(Math.log2(rough)));
+    const ten = Math.pow(10, Math.floor(Math.log10(rough)));
+    const made = [1, 2, 5, 10].map(n => n * ten).find(n => n >= rough);
+    return unit === "count" ? Math.max(made, 1) : made;
+  };
 
   // the reading at or before a moment; none where the line has a gap
   const at = (line, t) => {
@@ -53,36 +72,67 @@
     }
     return null;
   };
+  // the last reading up to a moment, however long ago
+  const last = (line, t) => {
+    const piece = line.pieces.filter(p => p[0] <= t).pop();
+    return piece ? at({ pieces: [piece] }, Math.min(piece[piece.length - 2], t)) : null;
+  };
+
+  // what the legend says: at a moment, or else where steady ends, as the tables do
+  const steady = data.phases.filter(([name]) => name === "steady").pop();
+  const tell = (chart, t) => {
+    const end = steady && view[0] < steady[2] && steady[2] <= view[1] ? steady[2] : view[1];
+    const whose = steady && end === steady[2] ? "the end of steady" : "the end";
+    chart.when.textContent = "at " + (t === null ? whose : clock(t));
+    for (const line of chart.lines) {
+      // where steady ends the next phase begins
+      const value = t === null ? last(line, end - (view[1] - view[0]) * 1e-4) : at(line, t);
+      line.value.textContent = value === null ? "–" : show[chart.unit](value);
+    }
+  };
 
   const draw = chart => {
     const svg = chart.svg;
+    const wide = chart.wide = Math.max(svg.clientWidth || 1000, 240), high = wide < 600 ? 200 : 260;
+    const right = wide - RIGHT, floor = high - BOTTOM;
+    svg.setAttribute("viewBox", "0 0 " + wide + " " + high);
+    svg.style.height = high + "px";
     svg.textContent = "";
+    const x = chart.x = t => LEFT + (t - view[0]) / (view[1] - view[0]) * (right - LEFT);
+    chart.moment = px => view[0] + (Math.min(Math.max(px, LEFT), right) - LEFT) / (right - LEFT) * (view[1] - view[0]);
     const clip = node("clipPath", { id: "plot" + charts.indexOf(chart) }, svg);
-    node("rect", { x: LEFT, y: 0, width: WIDE - LEFT - RIGHT, height: HIGH }, clip);
+    node("rect", { x: LEFT, y: TOP - 2, width: right - LEFT, height: floor - TOP + 4 }, clip);
     for (const [name, from, to] of data.phases) {
-      const left = Math.max(x(from), LEFT), right = Math.min(x(to), WIDE - RIGHT);
-      if (right <= left) continue;
+      const left = Math.max(x(from), LEFT), end = Math.min(x(to), right);
+      if (end <= left) continue;
       if (name !== "steady")
-        node("rect", { x: left, y: TOP, width: right - left, height: HIGH - TOP - BOTTOM, fill: name === "warmup" ? "var(--warmup)" : "var(--idle)" }, svg);
-      if (right - left > 60) node("text", { x: left + 4, y: TOP + 12 }, svg).textContent = name;
+        node("rect", { x: left, y: TOP, width: end - left, height: floor - TOP, fill: name === "warmup" ? "var(--warmup)" : "var(--idle)" }, svg);
+      if (end - left > 56) node("text", { x: left + 3, y: TOP - 6 }, svg, name);
     }
-    let top = 0;
-    for (const line of chart.lines) {
-      if (!line.on) continue;
+    let top = 0, low = Infinity;
+    for (const line of chart.lines.filter(l => l.on))
       for (const piece of line.pieces)
         for (let i = 0; i < piece.length; i += 2)
-          if (piece[i] >= view[0] && piece[i] <= view[1]) top = Math.max(top, piece[i + 1]);
+          if (piece[i] >= view[0] && piece[i] <= view[1]) { top = Math.max(top, piece[i + 1]); low = Math.min(low, piece[i + 1]); }
+    // from zero a leak of little in much would be a flat line; the marks say where the axis begins
+    const bad = chart.lines.some(l => l.on && l.bad);
+    const foot = bad && top > low && top - low < 0.15 * top ? Math.max(low - (top - low) / 2, 0) : 0;
+    top = top > foot ? foot + (top - foot) * 1.08 : foot + 1;
+    const y = v => floor - (v - foot) / (top - foot) * (floor - TOP);
+    const step = rise(top - foot, 5, chart.unit);
+    if (low < Infinity) for (let v = Math.ceil(foot / step) * step; v <= top; v += step) {
+      node("line", { x1: LEFT, x2: right, y1: y(v), y2: y(v), stroke: "var(--line)", "stroke-width": 1 }, svg);
+      node("text", { x: LEFT - 7, y: y(v) + 4, "text-anchor": "end" }, svg, mark(chart.unit, v));
     }
-    top = top > 0 ? top * 1.08 : 1;
-    const y = v => HIGH - BOTTOM - v / top * (HIGH - TOP - BOTTOM);
-    const rise = step(top, 5, chart.unit === "bytes" ? 2 : 10);
-    for (let v = 0; v <= top; v += rise) {
-      node("line", { x1: LEFT, x2: WIDE - RIGHT, y1: y(v), y2: y(v), stroke: "var(--line)", "stroke-width": 1 }, svg);
-      node("text", { x: LEFT - 8, y: y(v) + 4, "text-anchor": "end" }, svg).textContent = show[chart.unit](v);
+    for (const t of ticks(view[0], view[1], Math.floor((right - LEFT) / 85))) {
+      const end = x(t) > right - 25;
+      node("text", { x: end ? right : x(t), y: high - 7, "text-anchor": end ? "end" : "middle" }, svg, t ? clock(t) : "0");
     }
-    const span = view[1] - view[0], wide = step(span, 8, 10);
-    for (let t = Math.ceil(view[0] / wide) * wide; t <= view[1]; t += wide)
-      node("text", { x: x(t), y: HIGH - 8, "text-anchor": "middle" }, svg).textContent = clock(t);
+    for (const t of chart.ticks) {
+      if (t < view[0] || t > view[1]) continue;
+      const tick = node("rect", { x: x(t) - 1, y: floor - 8, width: 2, height: 8, fill: "var(--muted)" }, svg);
+      node("title", {}, tick, "soak asked for a collection");
+    }
     for (const line of chart.lines) {
       if (!line.on) continue;
       for (const piece of line.pieces) {
@@ -92,76 +142,94 @@
           if (next < view[0] || before > view[1]) continue;
           path += (path ? "L" : "M") + x(piece[i]).toFixed(1) + " " + y(piece[i + 1]).toFixed(1);
         }
-        node("path", { d: path || "M0 0", fill: "none", stroke: line.colour, "stroke-width": line.bad ? 2.5 : 1.6, "clip-path": "url(#" + clip.id + ")" }, svg);
+        if (path) node("path", { d: path, fill: "none", stroke: line.colour, "stroke-width": line.bad ? 2.5 : 1.7, "stroke-linejoin": "round", "clip-path": "url(#" + clip.id + ")" }, svg);
       }
     }
-    chart.cursor = node("line", { y1: TOP, y2: HIGH - BOTTOM, stroke: "var(--muted)", "stroke-width": 1, visibility: "hidden" }, svg);
-    chart.band = node("rect", { y: TOP, height: HIGH - TOP - BOTTOM, fill: "var(--open)", opacity: .2, visibility: "hidden" }, svg);
+    let free = TOP + 14;
+    for (const { at: t, text, bad } of data.marks) {
+      if (t < view[0] || t > view[1]) continue;
+      node("line", { x1: x(t), x2: x(t), y1: TOP, y2: floor, stroke: bad ? "var(--bad)" : "var(--muted)", "stroke-dasharray": "5 4" }, svg);
+      const end = x(t) > (LEFT + right) / 2;
+      const told = { x: x(t) + (end ? -5 : 5), y: free, "text-anchor": end ? "end" : "start", class: bad ? "mark bad" : "mark" };
+      if (chart === charts[0] && free < floor - 8) node("text", told, svg, text.length > 40 ? text.slice(0, 39) + "…" : text);
+      free += 15;
+    }
+    chart.cursor = node("line", { y1: TOP, y2: floor, stroke: "var(--ink)", "stroke-width": 1, visibility: "hidden" }, svg);
+    chart.band = node("rect", { y: TOP, height: floor - TOP, fill: "var(--open)", opacity: .25, visibility: "hidden" }, svg);
+    chart.back.hidden = view[0] === data.over[0] && view[1] === data.over[1];
+    tell(chart, null);
   };
-  const all = () => charts.forEach(draw);
+  const look = (from, to) => { view = [from, to]; charts.forEach(draw); };
 
   const hover = t => {
     for (const chart of charts) {
-      const inside = t !== null && t >= view[0] && t <= view[1];
-      chart.cursor.setAttribute("visibility", inside ? "visible" : "hidden");
-      if (!inside) { chart.readout.textContent = " "; continue; }
-      chart.cursor.setAttribute("x1", x(t));
-      chart.cursor.setAttribute("x2", x(t));
-      const told = chart.lines.filter(l => l.on).map(l => [l.name, at(l, t)]).filter(([, v]) => v !== null);
-      chart.readout.textContent = clock(t) + " · " + told.map(([name, v]) => name + " " + show[chart.unit](v)).join(" · ");
+      chart.cursor.setAttribute("visibility", t === null ? "hidden" : "visible");
+      if (t !== null) { chart.cursor.setAttribute("x1", chart.x(t)); chart.cursor.setAttribute("x2", chart.x(t)); }
+      tell(chart, t);
     }
   };
 
-  const place = document.getElementById("charts");
-  document.querySelector(".hint").hidden = false;
-  for (const made of data.charts) {
-    const chart = { ...made };
-    const box = html("div", place);
-    box.className = "chart";
-    html("h3", box, chart.title);
-    chart.svg = node("svg", { viewBox: "0 0 " + WIDE + " " + HIGH, role: "img" }, box);
-    chart.readout = html("div", box, " ");
-    chart.readout.className = "readout muted";
-    let calm = 0, bad = 0;
-    const legend = html("ul", box);
-    legend.className = "legend";
-    for (const line of chart.lines) {
-      line.colour = line.bad ? BAD[bad++ % BAD.length] : CALM[calm++ % CALM.length];
-      const button = html("button", html("li", legend));
-      button.type = "button";
-      html("i", button).style.background = line.colour;
-      button.append(line.name);
-      const mark = () => { button.className = line.on ? "" : "off"; button.setAttribute("aria-pressed", line.on); };
-      button.addEventListener("click", () => { line.on = !line.on; mark(); draw(chart); });
-      mark();
-    }
+  const drag = chart => {
+    const svg = chart.svg;
     let from = null;
-    const pixel = event => {
-      const box = chart.svg.getBoundingClientRect();
-      return Math.min(Math.max((event.clientX - box.left) / box.width * WIDE, LEFT), WIDE - RIGHT);
-    };
-    chart.svg.addEventListener("pointerdown", event => { from = pixel(event); chart.svg.setPointerCapture(event.pointerId); });
-    chart.svg.addEventListener("pointermove", event => {
+    const pixel = event => event.clientX - svg.getBoundingClientRect().left;
+    svg.addEventListener("pointerdown", event => { from = pixel(event); svg.setPointerCapture(event.pointerId); });
+    svg.addEventListener("pointermove", event => {
       const px = pixel(event);
-      hover(moment(px));
+      hover(chart.moment(px));
       if (from === null) return;
       chart.band.setAttribute("x", Math.min(from, px));
       chart.band.setAttribute("width", Math.abs(px - from));
       chart.band.setAttribute("visibility", "visible");
     });
-    chart.svg.addEventListener("pointerup", event => {
-      const px = pixel(event), start = from;
+    svg.addEventListener("pointerup", event => {
+      const ends = [from, pixel(event)];
       from = null;
-      if (start !== null && Math.abs(px - start) > 8) {
-        const edges = [moment(Math.min(start, px)), moment(Math.max(start, px))];
-        view = edges;
-      }
-      all();
+      chart.band.setAttribute("visibility", "hidden");
+      if (ends[0] === null || Math.abs(ends[1] - ends[0]) < 8) return;
+      const [a, b] = ends.sort((a, b) => a - b).map(chart.moment);
+      if (b > a) look(a, b);
     });
-    chart.svg.addEventListener("pointerleave", () => hover(null));
-    chart.svg.addEventListener("dblclick", () => { view = data.over.slice(); all(); });
-    charts.push(chart);
-  }
+    svg.addEventListener("pointercancel", () => { from = null; chart.band.setAttribute("visibility", "hidden"); });
+    svg.addEventListener("pointerleave", () => hover(null));
+    svg.addEventListener("dblclick", () => look(...data.over));
+  };
+
+  const place = document.getElementById("charts");
+  document.querySelector(".hint").hidden = false;
   document.getElementById("picture").style.display = "none";
-  all();
+  for (const made of data.charts) {
+    const chart = { ...made };
+    const box = html("div", place);
+    box.className = "chart";
+    html("h3", box, chart.title);
+    chart.when = html("span", box);
+    chart.when.className = "when muted";
+    chart.back = html("button", box, "show the whole run");
+    chart.back.type = "button";
+    chart.back.className = "back";
+    chart.back.addEventListener("click", () => look(...data.over));
+    chart.svg = node("svg", { role: "img", "aria-label": chart.title + " over time" }, box);
+    const legend = html("ul", box);
+    legend.className = "legend";
+    let calm = 0, bad = 0;
+    for (const line of chart.lines) {
+      line.colour = line.bad ? "var(--bad" + bad++ % 4 + ")" : "var(--calm" + calm++ % 10 + ")";
+      const button = html("button", html("li", legend));
+      button.type = "button";
+      const swatch = html("i", button);
+      swatch.style.background = swatch.style.borderColor = line.colour;
+      button.append(line.name);
+      line.value = html("b", button);
+      const press = () => { button.className = line.on ? "" : "off"; button.setAttribute("aria-pressed", line.on); };
+      button.addEventListener("click", () => { line.on = !line.on; press(); draw(chart); });
+      press();
+    }
+    charts.push(chart);
+    drag(chart);
+  }
+  charts.forEach(draw);
+  // a window, a turned phone or a scroll bar that comes; drawn in a frame of its own, since drawing changes heights
+  const fit = () => charts.forEach(chart => { if (chart.svg.clientWidth && chart.svg.clientWidth !== chart.wide) draw(chart); });
+  new ResizeObserver(() => requestAnimationFrame(fit)).observe(place);
 })();

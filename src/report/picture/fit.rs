@@ -107,6 +107,24 @@ impl<'a> Fit<'a> {
         }
     }
 
+    /// Paints how it would go on from there, dashed, up to the limit or to the edge of the plot; returns its ends.
+    pub fn draw_projection(
+        &self,
+        scene: &mut Scene,
+        stage: &Stage<'_>,
+        panel: &Panel,
+        limit: f64,
+    ) -> Option<[Point; 2]> {
+        let (level, most) = (self.at(self.to), limit.min(panel.scale.hi));
+        if self.slope <= 0.0 || level >= most {
+            return None;
+        }
+        let to = panel.time.to.min(self.to + (most - level) / self.slope);
+        let ends = [(self.to, level), (to, self.at(to))].map(|(t, v)| (panel.x(t), panel.y(v)));
+        scene.dashed(ends[0], ends[1], 3.0, stage.theme.warn, 10.0);
+        Some(ends)
+    }
+
     fn ends(&self, panel: &Panel) -> (Point, Point) {
         let point = |t: f64| (panel.x(t), panel.y(self.at(t)));
         (point(self.from), point(self.to))
@@ -149,10 +167,11 @@ impl<'a> Fit<'a> {
         let per = if each.is_some() { " a request" } else { "" };
         match (self.finding.trend, interval) {
             (Direction::Stable, _) => None,
-            (Direction::Growing, Some([lo, hi])) => {
+            // an interval too narrow to be seen in what is shown says nothing more
+            (Direction::Growing, Some([lo, hi])) if show(lo) != show(hi) => {
                 Some(format!("+{}{per} ({} to {})", show(value), show(lo), show(hi)))
             }
-            (Direction::Growing, None) => Some(format!("+{}{per}", show(value))),
+            (Direction::Growing, _) => Some(format!("+{}{per}", show(value))),
             (Direction::Inconclusive, Some([lo, hi])) => Some(format!("{} to {}{per}", show(lo), show(hi))),
             (Direction::Inconclusive, None) => None,
         }

@@ -57,7 +57,7 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     let rss = Trace::new(&recording.elapsed_s, &series.samples, &stage.breaks);
     let over = (stage.time.from, stage.time.to);
     let stack = (series.name == "rss_bytes")
-        .then(|| Stack::new(recording, &rss, &stage.breaks, over, plot.width() as usize))
+        .then(|| Stack::new(recording, &rss, &stage.breaks, over, plot.width() as usize / 2))
         .flatten();
     let fit = fitted(stage, series).and_then(|finding| Fit::new(stage, finding, &rss));
     let limit = limit(stage);
@@ -106,6 +106,9 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
         );
     }
     if let Some(fit) = &fit {
+        if let Some(ends) = limit.as_ref().and_then(|l| fit.draw_projection(scene, stage, &panel, l.bytes)) {
+            room.occupy(&ends);
+        }
         fit.draw_ends(scene, stage, &panel);
     }
     if let Some(limit) = in_view {
@@ -248,12 +251,22 @@ impl Limit {
     }
 }
 
+/// Two times as one span; a unit that both have is said once.
+fn between(early: &str, late: &str) -> String {
+    let unit = |text: &str| text.split_once(' ').map(|(_, unit)| unit.to_string());
+    match (early == late, early.split_once(' ')) {
+        (true, _) => early.to_string(),
+        (_, Some((figure, of))) if unit(late).as_deref() == Some(of) => format!("{figure} to {late}"),
+        _ => format!("{early} to {late}"),
+    }
+}
+
 fn limit(stage: &Stage<'_>) -> Option<Limit> {
     let [early, late] = stage.findings.series.iter().filter(|s| s.material).find_map(|s| s.limit_at_s)?;
     let asked = stage.evidence.plan.as_ref().and_then(|p| p.judging.memory_limit_bytes);
     let known = stage.findings.target.as_ref().and_then(|t| t.memory_limit_bytes);
     let bytes = asked.or(known)? as f64;
     let (early, late) = (Span::from_secs_f64(early).to_string(), Span::from_secs_f64(late).to_string());
-    let when = if early == late { early } else { format!("{early} to {late}") };
-    Some(Limit { bytes, text: format!("limit {} in {when}", Unit::Bytes.show(bytes)) })
+    let limit = Unit::Bytes.show(bytes);
+    Some(Limit { bytes, text: format!("if it goes on: limit {limit} in {}", between(&early, &late)) })
 }

@@ -26,7 +26,8 @@ pub use pair::compose_pair;
 pub use scene::{Anchor, Point, Rect, Scene, Shape, Text};
 pub use stage::guilty;
 pub use text::{Weight, clean as clean_text, font, scale};
-pub use theme::{DARK, LIGHT, Rgb, Theme};
+pub use theme::{DARK, LIGHT, Look, Rgb, Theme};
+pub use timeline::Mark;
 
 use self::axis::time_ticks;
 use self::panel::{ABOVE, LABEL, Panel, TimeAxis, title};
@@ -118,7 +119,7 @@ fn foot_mark(scene: &mut Scene, theme: &Theme) -> f32 {
         size: LABEL,
         weight: Weight::Regular,
         anchor: Anchor::Right,
-        colour: theme.axis,
+        colour: theme.muted,
     });
     BOTTOM - LABEL * ASCENT
 }
@@ -136,6 +137,8 @@ pub struct Over {
     pub to: f64,
     /// Name, from, until.
     pub phases: Vec<(String, f64, f64)>,
+    /// What happened.
+    pub marks: Vec<Mark>,
     breaks: Vec<f64>,
 }
 
@@ -156,6 +159,7 @@ pub fn over(evidence: &Evidence) -> Over {
         from,
         to,
         phases: phases.iter().map(|span| (span.phase.to_string(), span.from, span.to)).collect(),
+        marks: timeline::marks(&evidence.events),
         breaks: trace::breaks(&evidence.events),
     }
 }
@@ -294,5 +298,7 @@ fn below(scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) {
     }
 }
 
+#[cfg(test)]
+mod golden;
 #[cfg(test)]
 mod tests;

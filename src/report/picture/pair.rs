@@ -12,7 +12,9 @@ use super::{MARGIN, ROW, SIZE, above, below, foot_mark, line, memory, stage};
 use crate::evidence::{Change, Comparison, Evidence, Findings, Side};
 
 /// Where the plots of each column begin and end, and how far its labels reach.
-const COLUMNS: [(f32, f32, f32); 2] = [(130.0, 575.0, 790.0), (930.0, 1375.0, 1590.0)];
+const COLUMNS: [(f32, f32, f32); 2] = [(150.0, 545.0, 790.0), (950.0, 1345.0, 1590.0)];
+/// How far left of its plots a column begins.
+const OUT: f32 = 114.0;
 /// Memory's share of the height.
 const MEMORY: f32 = 0.6;
 
@@ -23,7 +25,7 @@ pub fn compose_pair(runs: [(&Evidence, &Findings); 2], comparison: &Comparison, 
     let mut y = heading(&mut scene, comparison, theme);
     let sides = [&comparison.before, &comparison.after];
     for ((side, (left, _, right)), word) in sides.into_iter().zip(COLUMNS).zip(["Before", "After"]) {
-        column_head(&mut scene, theme, (word, side), Rect { left: left - 94.0, right, top: y, bottom: y });
+        column_head(&mut scene, theme, (word, side), Rect { left: left - OUT, right, top: y, bottom: y });
     }
     y += 3.0 * LABEL * LINE + 10.0;
     let mut stages = runs.map(|(evidence, findings)| stage(evidence, findings, theme));
@@ -43,7 +45,7 @@ pub fn compose_pair(runs: [(&Evidence, &Findings); 2], comparison: &Comparison, 
     for (stage, (left, end, right)) in stages.iter().zip(COLUMNS) {
         let upper = Rect { left, right: end, top: first, bottom: middle };
         let lower = Rect { top: middle + ROW, bottom: first + room + ROW, ..upper };
-        title(&mut scene, theme, "Memory", left - 94.0, first);
+        title(&mut scene, theme, "Memory", left - OUT, first);
         let mut last = match memory::main_series(stage) {
             Some(series) => {
                 let panel = memory::draw(&mut scene, stage, series, upper, right);
@@ -54,11 +56,11 @@ pub fn compose_pair(runs: [(&Evidence, &Findings); 2], comparison: &Comparison, 
         };
         match Tasks::find(stage) {
             Some(tasks) => {
-                title(&mut scene, theme, &tasks.title(), left - 94.0, lower.top);
+                title(&mut scene, theme, &tasks.title(), left - OUT, lower.top);
                 last = Some(tasks.draw(&mut scene, stage, lower, right));
             }
             None => {
-                title(&mut scene, theme, "Tasks", left - 94.0, lower.top);
+                title(&mut scene, theme, "Tasks", left - OUT, lower.top);
                 nothing(&mut scene, theme, lower);
             }
         }

@@ -153,7 +153,7 @@ fn stacked(
     rows: Vec<(f64, Vec<f64>)>,
 ) -> Panel {
     let over = (stage.time.from, stage.time.to);
-    let rows = thinned(rows, over, plot.width() as usize);
+    let rows = thinned(rows, over, plot.width() as usize / 2);
     let top = rows.iter().filter_map(|r| r.1.last().copied()).fold(stage.tops.tasks, f64::max);
     let scale = Scale::new(Unit::Count, 0.0, top * 1.16, Panel::marks(plot.height()));
     let panel = Panel { plot, time: stage.time.clone(), scale };
@@ -246,8 +246,8 @@ fn name(
     over.occupy(top);
     draw_marks(scene, stage.theme, panel, &stage.marks, &mut [&mut within, &mut over]);
     let heights = (0.0, plot.bottom);
-    let mut place = |share: f32, second: &str| {
-        let first = cut_start(group, LABEL, Weight::Bold, plot.width() * share);
+    let mut place = |first: &str, share: f32, second: &str| {
+        let first = cut_start(first, LABEL, Weight::Bold, plot.width() * share);
         let wide = width(&first, LABEL, Weight::Bold).max(width(second, LABEL, Weight::Bold));
         let lines = if second.is_empty() { 1.0 } else { 2.0 };
         let high = LABEL * (ASCENT + DESCENT + LINE * (lines - 1.0));
@@ -256,10 +256,18 @@ fn name(
         let above = || Some((over.above(wide, high, plot.left, far, heights)?, stage.theme.warn));
         inside.or_else(above).map(|(rect, colour)| (rect, colour, first, second.to_string()))
     };
-    // the whole name if it goes anywhere, else its end, since a package's path tells less than its function; in the
-    // least room the name alone
-    let tries = [(0.9, &second[..]), (0.6, &second), (0.45, &second), (0.3, &second), (0.6, ""), (0.3, "")];
-    let Some((rect, colour, first, second)) = tries.into_iter().find_map(|(share, text)| place(share, text))
+    // the whole name if it goes anywhere, first with the figure, then with its state below; else its end, since a
+    // package's path tells less than its function; in the least room that alone
+    let (alone, state) = (clean(&culprit.name), culprit.state.as_deref().map_or(String::new(), clean));
+    let short = brief(&alone);
+    let whole = [(group, &second[..]), (&alone, &state), (short, &state), (&alone, ""), (short, "")];
+    let fits = |text: &str| width(text, LABEL, Weight::Bold) <= plot.width() * 0.9;
+    let cut = [(0.9, &second[..]), (0.6, &second), (0.45, &second), (0.3, &second), (0.6, ""), (0.3, "")];
+    let whole = whole.into_iter().filter(|(first, _)| fits(first)).map(|(first, text)| (first, 1.0, text));
+    let cut = cut.into_iter().map(|(share, text)| (group, share, text));
+    let mut tries = whole.chain(cut);
+    let Some((rect, colour, first, second)) =
+        tries.find_map(|(first, share, text)| place(first, share, text))
     else {
         return;
     };

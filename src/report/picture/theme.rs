@@ -9,6 +9,26 @@ use crate::evidence::{AccountPart, Verdict};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rgb(pub u8, pub u8, pub u8);
 
+/// Which of the two themes a picture has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Look {
+    /// Dark on white.
+    #[default]
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Look {
+    /// Its colours.
+    pub fn theme(self) -> &'static Theme {
+        match self {
+            Look::Light => &LIGHT,
+            Look::Dark => &DARK,
+        }
+    }
+}
+
 /// Every colour of a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Theme {
@@ -55,11 +75,11 @@ pub const LIGHT: Theme = Theme {
     grid: Rgb(233, 237, 243),
     idle: Rgb(244, 246, 249),
     warmup: Rgb(235, 240, 247),
-    warn: Rgb(200, 62, 10),
+    warn: Rgb(194, 58, 8),
     warn_second: Rgb(233, 140, 84),
     on_warn: Rgb(255, 255, 255),
     calm: Rgb(0, 104, 136),
-    calm_second: Rgb(110, 170, 192),
+    calm_second: Rgb(84, 150, 176),
     fill: Rgb(209, 217, 228),
     groups: [Rgb(222, 228, 236), Rgb(207, 215, 226), Rgb(192, 202, 216), Rgb(174, 187, 205)],
     stable: Rgb(0, 117, 83),
@@ -128,6 +148,127 @@ impl Theme {
         match part {
             AccountPart::Live => self.part(part),
             _ => self.muted,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn linear(Rgb(r, g, b): Rgb) -> [f64; 3] {
+        [r, g, b].map(|v| match f64::from(v) / 255.0 {
+            v if v <= 0.04045 => v / 12.92,
+            v => ((v + 0.055) / 1.055).powf(2.4),
+        })
+    }
+
+    fn luminance(rgb: [f64; 3]) -> f64 {
+        0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2]
+    }
+
+    /// The contrast ratio of WCAG 2.2.
+    fn contrast(a: Rgb, b: Rgb) -> f64 {
+        let [a, b] = [a, b].map(|colour| luminance(linear(colour)));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    /// Machado, Oliveira and Fernandes 2009, severity 1.0: protanopia, deuteranopia, tritanopia.
+    const BLIND: [(&str, [[f64; 3]; 3]); 3] = [
+        (
+            "protanopia",
+            [
+                [0.152286, 1.052583, -0.204868],
+                [0.114503, 0.786281, 0.099216],
+                [-0.003882, -0.048116, 1.051998],
+            ],
+        ),
+        (
+            "deuteranopia",
+            [
+                [0.367322, 0.860646, -0.227968],
+                [0.280085, 0.672501, 0.047413],
+                [-0.011820, 0.042940, 0.968881],
+            ],
+        ),
+        (
+            "tritanopia",
+            [
+                [1.255528, -0.076749, -0.178779],
+                [-0.078411, 0.930809, 0.147602],
+                [0.004733, 0.691367, 0.303900],
+            ],
+        ),
+    ];
+
+    /// CIE L*a*b* under D65.
+    fn lab(rgb: [f64; 3]) -> [f64; 3] {
+        let [r, g, b] = rgb.map(|v| v.clamp(0.0, 1.0));
+        let x = (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505;
+        let y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        let z = (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089;
+        let [x, y, z] = [x, y, z].map(|t| if t > 0.008856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 });
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    /// How far apart two colours are (CIE76) to somebody who sees through this matrix.
+    fn apart(a: Rgb, b: Rgb, matrix: &[[f64; 3]; 3]) -> f64 {
+        let seen = |colour: Rgb| {
+            let rgb = linear(colour);
+            lab(std::array::from_fn(|i| (0..3).map(|j| matrix[i][j] * rgb[j]).sum()))
+        };
+        let (a, b) = (seen(a), seen(b));
+        a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+    }
+
+    #[test]
+    fn every_text_stands_out_from_its_ground_as_wcag_asks() {
+        for (name, theme) in [("light", &LIGHT), ("dark", &DARK)] {
+            let texts = [
+                theme.ink,
+                theme.muted,
+                theme.warn,
+                theme.calm,
+                theme.stable,
+                theme.inconclusive,
+                theme.failed,
+            ];
+            for ground in [theme.paper, theme.idle, theme.warmup] {
+                for text in texts {
+                    let ratio = contrast(text, ground);
+                    assert!(ratio >= 4.5, "{name}: {text:?} on {ground:?} is {ratio:.2}");
+                }
+            }
+            let live = theme.part_text(AccountPart::Live);
+            assert!(
+                contrast(live, theme.paper) >= 4.5,
+                "{name}: live heap is {:.2}",
+                contrast(live, theme.paper)
+            );
+            assert!(contrast(theme.on_warn, theme.warn) >= 4.5, "{name}: on what is wrong");
+            // what is drawn and no text: lines, and areas that must be seen
+            for drawn in [theme.ink, theme.calm, theme.calm_second, theme.warn] {
+                let ratio = contrast(drawn, theme.paper);
+                assert!(ratio >= 3.0, "{name}: {drawn:?} is {ratio:.2}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_from_all_else_by_the_colour_blind() {
+        for (name, theme) in [("light", &LIGHT), ("dark", &DARK)] {
+            let calm = theme.parts.iter().chain(&theme.groups);
+            let calm = calm.chain([&theme.paper, &theme.fill, &theme.calm, &theme.calm_second, &theme.ink]);
+            for other in calm {
+                for (blind, matrix) in &BLIND {
+                    let far = apart(theme.warn, *other, matrix);
+                    assert!(far >= 20.0, "{name}, {blind}: {other:?} is {far:.0} from what is wrong");
+                }
+            }
+            for (blind, matrix) in &BLIND {
+                let verdicts = apart(theme.warn, theme.stable, matrix);
+                assert!(verdicts >= 20.0, "{name}, {blind}: leak and stable are {verdicts:.0} apart");
+            }
         }
     }
 }

@@ -5,6 +5,8 @@ use super::panel::{LABEL, Panel};
 use super::scene::{Anchor, Rect, Scene, Text};
 use super::text::{Weight, clean, cut, width};
 use super::theme::{Rgb, Theme};
+use serde::Serialize;
+
 use crate::evidence::{Event, EventKind, Evidence, Phase};
 use crate::units::Unit;
 
@@ -118,7 +120,7 @@ pub fn name_phases(
 }
 
 /// Something to mark with a line through all panels.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Mark {
     /// When, in seconds.
     pub at: f64,

@@ -1,0 +1,259 @@
+//! The tables of the page: rows of text from findings, units said and nothing escaped yet.
+
+use serde::Serialize;
+
+use crate::evidence::{
+    Culprit, Evidence, Findings, LatencyBar, LoadFinding, Misbehaved, ProbeRecord, SeriesFinding,
+};
+use crate::report::markdown::result;
+use crate::report::picture::clean_text;
+use crate::report::requests;
+use crate::units::{Bytes, Rate, Unit};
+
+#[derive(Serialize)]
+pub struct CulpritView {
+    name: String,
+    state: Option<String>,
+    why: String,
+    created_by: Option<String>,
+    stack: Vec<String>,
+    before: String,
+    after: String,
+    settled: Option<String>,
+    /// Growth each request.
+    each: Option<String>,
+    proven: bool,
+}
+
+impl CulpritView {
+    pub fn of(culprit: &Culprit) -> CulpritView {
+        let unit = if matches!(culprit.kind.as_str(), "heap" | "process_memory") {
+            Unit::Bytes
+        } else {
+            Unit::Count
+        };
+        CulpritView {
+            name: clean_text(&culprit.name),
+            state: culprit.state.as_deref().map(clean_text),
+            why: clean_text(&culprit.why),
+            created_by: culprit.created_by.as_deref().map(clean_text),
+            stack: culprit.stack.iter().map(|frame| clean_text(frame)).collect(),
+            before: unit.show(culprit.count_start),
+            after: unit.show(culprit.count_end),
+            settled: culprit.count_settled.map(|n| unit.show(n)),
+            each: culprit.per_request.map(|n| unit.show(n)),
+            proven: culprit.proven,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub struct SeriesView {
+    name: String,
+    trend: String,
+    counts: bool,
+    start: String,
+    end: String,
+    slope: String,
+    per_request: String,
+    why: String,
+}
+
+impl SeriesView {
+    /// Those that grow and count first, then the others with a vote.
+    pub fn all(findings: &Findings) -> Vec<SeriesView> {
+        let mut all: Vec<&SeriesFinding> = findings.series.iter().collect();
+        all.sort_by_key(|s| (!s.grows_unexplained(), !s.votes));
+        all.into_iter().map(SeriesView::of).collect()
+    }
+
+    fn of(s: &SeriesFinding) -> SeriesView {
+        let unit = Unit::of_series(&s.name);
+        let told = |value: Option<f64>| value.map_or("–".into(), |v| unit.show(v));
+        let between =
+            |value: Option<f64>, ci: Option<[f64; 2]>, show: &dyn Fn(f64) -> String| match (value, ci) {
+                (Some(v), Some([lo, hi])) => format!("{} ({} to {})", show(v), show(lo), show(hi)),
+                (Some(v), None) => show(v),
+                _ => "–".into(),
+            };
+        SeriesView {
+            name: clean_text(&s.name),
+            trend: s.trend.to_string(),
+            counts: s.votes,
+            start: told(s.start),
+            end: told(s.end),
+            slope: between(s.slope_per_s, s.slope_ci, &|v| unit.show_slope(v)),
+            per_request: between(s.per_request, s.per_request_ci, &|v| unit.show(v)),
+            why: clean_text(s.explained_by.as_ref().unwrap_or(&s.why)),
+        }
+    }
+}
+
+/// Part, start, end, change, a request.
+pub fn account(findings: &Findings) -> Vec<[String; 5]> {
+    let show = |v: f64| Bytes(v).to_string();
+    let rows = findings.account.iter();
+    rows.map(|row| {
+        let per = row.per_request.map_or("–".into(), show);
+        [row.part.to_string(), show(row.start), show(row.end), show(row.end - row.start), per]
+    })
+    .collect()
+}
+
+/// Expression, result, why.
+pub fn gates(findings: &Findings) -> Vec<[String; 3]> {
+    let each = findings.gates.iter();
+    each.map(|g| [clean_text(&g.expr), result(g.result).into(), clean_text(&g.why)]).collect()
+}
+
+#[derive(Serialize)]
+pub struct LoadView {
+    told: Vec<[String; 2]>,
+    /// Percentile, latency, service time.
+    latency: Vec<[String; 3]>,
+    errors: Vec<[String; 2]>,
+    bars: Vec<BarView>,
+    by_request: Vec<[String; 6]>,
+    columns: [&'static str; 6],
+    /// Whether latency is that beside soak's own questions alone.
+    beside: bool,
+}
+
+/// A bar of the histogram of latency.
+#[derive(Serialize)]
+struct BarView {
+    to: String,
+    count: String,
+    /// How long it is, in percent.
+    share: u32,
+}
+
+fn bars(bars: &[LatencyBar]) -> Vec<BarView> {
+    let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0);
+    let long = |count: u64| (count as f64).ln_1p() / (most as f64).ln_1p().max(f64::MIN_POSITIVE);
+    let view = |bar: &LatencyBar| BarView {
+        to: Unit::Seconds.show(bar.to_s),
+        count: Unit::Count.show(bar.count as f64),
+        share: (100.0 * long(bar.count)).round() as u32,
+    };
+    bars.iter().map(view).collect()
+}
+
+/// What was driven, how long it took, and what went wrong.
+pub fn load(load: &LoadFinding, evidence: &Evidence) -> LoadView {
+    let rate = |r: f64| Rate::PerSecond(r.max(1e-9)).to_string();
+    let count = |n: u64| Unit::Count.show(n as f64);
+    let told = vec![
+        ["requests".into(), count(load.requests)],
+        ["rate held".into(), rate((load.rate_held * 100.0).round() / 100.0)],
+        ["rate asked for".into(), load.rate_asked.map_or("max".into(), rate)],
+        ["dropped".into(), count(load.dropped)],
+        ["errors".into(), Unit::Ratio.show(load.errors.ratio)],
+    ];
+    let beside = load.latency_s.count == 0 && load.probing_s.count > 0;
+    let (l, s) = (if beside { load.probing_s } else { load.latency_s }, load.service_s);
+    let sent = |v: f64| if s.count > 0 { Unit::Seconds.show(v) } else { "–".into() };
+    let row = |name: &str, a: f64, b: f64| [name.to_string(), Unit::Seconds.show(a), sent(b)];
+    let latency = match l.count {
+        0 => Vec::new(),
+        _ => vec![
+            row("p50", l.p50, s.p50),
+            row("p90", l.p90, s.p90),
+            row("p99", l.p99, s.p99),
+            row("p99.9", l.p999, s.p999),
+            row("max", l.max, s.max),
+        ],
+    };
+    let errors = load.errors.by_kind.iter().map(|(kind, n)| [kind.clone(), count(*n)]).collect();
+    let (by_request, columns) = (requests::rows(load), requests::COLUMNS);
+    LoadView { told, latency, errors, bars: bars(&evidence.latency.bars), by_request, columns, beside }
+}
+
+/// What misbehaved beside the load: behaviour, sent, not sent, broken by the server.
+pub fn misbehaved(load: &LoadFinding) -> Vec<[String; 4]> {
+    let count = |n: u64| Unit::Count.show(n as f64);
+    let errors = |one: &Misbehaved| {
+        let all: Vec<String> = one.errors.iter().map(|(kind, n)| format!("{} {kind}", count(*n))).collect();
+        if all.is_empty() { "–".into() } else { all.join(", ") }
+    };
+    let rows = load.misbehaved.iter();
+    rows.map(|one| [clean_text(&one.behaviour), count(one.sent), count(one.dropped), errors(one)]).collect()
+}
+
+/// What each kind of request adds: series or culprit, client, sent, blocks, each.
+pub fn attribution(findings: &Findings) -> Vec<[String; 5]> {
+    let rows = findings.attribution.iter();
+    rows.map(|line| {
+        let what = clean_text(line.culprit.as_ref().unwrap_or(&line.series));
+        let sent = Unit::Count.show(line.sent as f64);
+        [what, clean_text(&line.who()), sent, line.blocks.to_string(), clean_text(&line.why)]
+    })
+    .collect()
+}
+
+#[derive(Serialize)]
+pub struct DriverView {
+    told: Vec<[String; 2]>,
+    notes: Vec<String>,
+}
+
+/// soak's own health.
+pub fn driver(evidence: &Evidence, findings: &Findings) -> DriverView {
+    let d = &findings.driver;
+    let mut told = vec![
+        ["resident at most".into(), Bytes(d.rss_bytes_max as f64).to_string()],
+        ["CPU, of a core".into(), Unit::Ratio.show(d.cpu_ratio)],
+    ];
+    let late = evidence.latency.late;
+    if late.count > 0 {
+        let [p50, p99, max] = [late.p50, late.p99, late.max].map(|v| Unit::Seconds.show(v));
+        told.push(["sent late".into(), format!("p50 {p50}, p99 {p99}, max {max}")]);
+    }
+    DriverView { told, notes: d.notes.iter().map(|n| clean_text(n)).collect() }
+}
+
+/// What was asked and what that cost: name, what it tells, times asked, failed, how long an answer took, how busy that kept
+/// the target, the CPU time of an answer, and its share of a core.
+pub fn probes(findings: &Findings) -> Vec<[String; 8]> {
+    let told = |value: Option<f64>, unit: Unit| value.map_or("–".into(), |v| unit.show(v));
+    let found = findings.probes.iter().filter(|p| p.found);
+    found
+        .map(|p| {
+            let asked = p.asked > 0;
+            [
+                clean_text(&p.name),
+                clean_text(&p.yields),
+                Unit::Count.show(p.asked as f64),
+                Unit::Count.show(p.failed as f64),
+                told(asked.then_some(p.mean_s), Unit::Seconds),
+                told(asked.then_some(p.cost_ratio), Unit::Ratio),
+                told(p.cpu_mean_s, Unit::Seconds),
+                told(p.cpu_ratio, Unit::Ratio),
+            ]
+        })
+        .collect()
+}
+
+/// What could not be seen: name, what it would tell, the line that turns it on.
+pub fn missing(findings: &Findings) -> Vec<[String; 3]> {
+    let missing = findings.probes.iter().filter(|p| !p.found);
+    let line = |p: &ProbeRecord| p.turn_on.as_deref().map(clean_text).unwrap_or_default();
+    missing.map(|p| [clean_text(&p.name), clean_text(&p.yields), line(p)]).collect()
+}
+
+/// Where the run took place.
+pub fn machine(evidence: &Evidence) -> Option<Vec<(&'static str, String)>> {
+    let e = evidence.environment.as_ref()?;
+    let mut rows = vec![
+        ("soak", e.soak.clone()),
+        ("system", format!("{} {}", e.os, e.kernel)),
+        ("cores for soak", e.cores.to_string()),
+        ("began", e.started.clone()),
+    ];
+    if let Some(target) = &e.target {
+        rows.push(("target", target.line()));
+        let limit = target.memory_limit_bytes.map(|n| Bytes(n as f64).to_string());
+        rows.extend(limit.map(|limit| ("its memory limit", limit)));
+    }
+    Some(rows.into_iter().map(|(name, value)| (name, clean_text(&value))).collect())
+}
