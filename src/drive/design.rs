@@ -24,9 +24,9 @@ const MOST: f64 = 0.9;
 /// Blocks in a group: so few that growth which one kind brings about still rises straight, and the whole run's trend is
 /// as certain as under a constant mix.
 const GROUP: u64 = 6;
-/// So much of a request's share is in every block and only the rest is dealt to some: a request of its own, which may bring
-/// about all of a service's growth, leaves the run's trend a line that way, and is still told apart within a few per cent.
-/// Who misbehaves is rare, and dealt out whole.
+/// So much of a request's share is in every block and only the rest is dealt to some: a request of its own, which may
+/// bring about all of a service's growth, leaves the run's trend a line that way, and is still told apart within a
+/// few per cent. Who misbehaves is rare, and dealt out whole.
 const EVEN: f64 = 0.5;
 /// Requests of a constant mix that are dealt at a time.
 const ROUND: u64 = 50;
