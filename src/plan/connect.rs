@@ -72,7 +72,7 @@ pub(super) fn resolve(layers: &Layers, url: &Url) -> Result<ConnectPlan> {
     let (sni, proxy) = (text("sni", |s| &s.sni), text("proxy", |s| &s.proxy));
     let unix_socket = text("unix-socket", |s| &s.unix_socket);
     let https = url.scheme() == "https";
-    for written in [&cacert, &cert, &key, &sni].into_iter().flatten().filter(|_| !https) {
+    if let (false, Some(written)) = (https, [&cacert, &cert, &key, &sni].into_iter().flatten().next()) {
         return Err(written.wrong(format!("'{}' is for https, and the URL is http", written.text)));
     }
     if let (Some(socket), Some(_)) = (&unix_socket, &proxy) {
