@@ -193,7 +193,8 @@ pub struct JudgeArgs {
     /// Gate: 'fds.slope < 1/h', 'latency.p99 < 50ms', 'errors.ratio < 1%', 'rate.held > 95%'
     #[arg(long, value_name = "EXPR")]
     pub gate: Vec<String>,
-    /// Gate: hold this run against an earlier one at its end, as soak compare RUN does; writes compare.* beside the report
+    /// Gate: hold this run against an earlier one at its end, as soak compare RUN does; writes compare.* beside the
+    /// report
     #[arg(long, value_name = "RUN")]
     pub compare_to: Option<String>,
     /// Gates alone decide the exit code

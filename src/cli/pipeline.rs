@@ -1,8 +1,8 @@
 //! What a pipeline wants beside the run directory: single files where it looks for them, GitHub's job summary and
 //! annotations.
 //!
-//! Comes in: where they go, and a judged run. Goes out: whole files by write-then-rename, a page appended, lines on stderr,
-//! which the runner reads like stdout; stdout carries results, and with --json it is one document.
+//! Comes in: where they go, and a judged run. Goes out: whole files by write-then-rename, a page appended, lines on
+//! stderr, which the runner reads like stdout; stdout carries results, and with --json it is one document.
 
 use std::fs::OpenOptions;
 use std::io::Write;

@@ -1,8 +1,8 @@
 //! `--every`: the report of a watch, written again while it goes on.
 //!
-//! Comes in: the run directory, once a second the time. Goes out: every derived file, made on a thread of its own from what
-//! stands on the disk, so that no sample waits for it. The report at the end does not wait either: what is still being
-//! written then is given up after the file that is under way.
+//! Comes in: the run directory, once a second the time. Goes out: every derived file, made on a thread of its own
+//! from what stands on the disk, so that no sample waits for it. The report at the end does not wait either: what is
+//! still being written then is given up after the file that is under way.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,8 +1,8 @@
 //! Which kind each request is of: blocks of a second or so whose mixes differ while the ratio over the run holds.
 //!
-//! Comes in: the number of requests of a load, the share of each kind, and a seed. Goes out: for the n-th request that is
-//! due what it is, and how many of each there are before it. A kind is a named request or a way to misbehave; what is of
-//! none is the base, the commonest request. Pure arithmetic; the same seed deals the same.
+//! Comes in: the number of requests of a load, the share of each kind, and a seed. Goes out: for the n-th request that
+//! is due what it is, and for a range of them how many of each there are. A kind is a named request or a way to
+//! misbehave; what is of none is the base, the commonest request. Pure arithmetic; the same seed deals the same.
 //!
 //! Under a constant mix everything grows in proportion, and nobody could say which kind leaks. So each is dealt to
 //! about a third of the blocks and in those three times as often, drawn at random and independently of the others: a
@@ -24,9 +24,9 @@ const MOST: f64 = 0.9;
 /// Blocks in a group: so few that growth which one kind brings about still rises straight, and the whole run's trend is
 /// as certain as under a constant mix.
 const GROUP: u64 = 6;
-/// So much of a request's share is in every block and only the rest is dealt to some: a request of its own, which may bring
-/// about all of a service's growth, leaves the run's trend a line that way, and is still told apart within a few per cent.
-/// Who misbehaves is rare, and dealt out whole.
+/// So much of a request's share is in every block and only the rest is dealt to some: a request of its own, which may
+/// bring about all of a service's growth, leaves the run's trend a line that way, and is still told apart within a
+/// few per cent. Who misbehaves is rare, and dealt out whole.
 const EVEN: f64 = 0.5;
 /// Requests of a constant mix that are dealt at a time.
 const ROUND: u64 = 50;
@@ -43,8 +43,6 @@ pub struct Design {
     total: u64,
     /// What is dealt at a time where the mix is constant.
     round: u64,
-    /// How many of each kind warm-up has.
-    warm: Vec<u64>,
     /// Blocks in steady, and groups of them.
     blocks: u64,
     groups: u64,
@@ -61,19 +59,8 @@ struct Dealt {
     to: u64,
     /// For each request the number of its kind.
     kinds: Vec<Option<u8>>,
-    /// How many of each kind there were before.
-    before: Vec<u64>,
     /// Which block; none in warm-up.
     block: Option<u32>,
-}
-
-impl Dealt {
-    /// How many of each kind there are by its end.
-    fn counts(&self) -> Vec<u64> {
-        let mut counts = self.before.clone();
-        self.kinds.iter().flatten().for_each(|kind| counts[usize::from(*kind)] += 1);
-        counts
-    }
 }
 
 impl Design {
@@ -93,24 +80,19 @@ impl Design {
         // so many that the counts of all kinds, each rounded by itself, leave something to the base
         let base = (1.0 - shares.iter().sum::<f64>()).max(0.01);
         let round = size.max(((shares.len() + 1) as f64 / base).ceil() as u64);
-        let mut design = Design {
+        Design {
             shares: shares.to_vec(),
             named: 0,
             seed,
             first_steady,
             total,
             round,
-            warm: vec![0; shares.len()],
             blocks,
             groups,
             first_block,
             group: None,
             dealt: None,
-        };
-        if first_steady > 0 && first_steady < total {
-            design.warm = design.warm(first_steady - 1).counts();
         }
-        design
     }
 
     /// The same where the first so many kinds are requests of their own and do not misbehave.
@@ -137,17 +119,6 @@ impl Design {
     /// The block it belongs to; none in warm-up.
     pub fn block(&mut self, n: u64) -> Option<u32> {
         self.deal(n).block
-    }
-
-    /// How many of the first `n` requests are of these kinds.
-    pub fn before(&mut self, n: u64, kinds: Range<usize>) -> u64 {
-        if self.total == 0 {
-            return 0;
-        }
-        let dealt = self.deal(n.min(self.total));
-        let within = &dealt.kinds[..(n.min(dealt.to) - dealt.from) as usize];
-        let held = within.iter().flatten().filter(|kind| kinds.contains(&usize::from(**kind))).count();
-        dealt.before[kinds.clone()].iter().sum::<u64>() + held as u64
     }
 
     /// Tells of a range of requests how many there are of each kind in each block. Takes as long as there are requests.
@@ -181,14 +152,13 @@ impl Design {
     fn warm(&self, n: u64) -> Dealt {
         let from = n - n % self.round;
         let by = |n: u64| (0..self.shares.len()).map(move |kind| self.share(kind, n));
-        let before: Vec<u64> = by(from).collect();
         let whole = from.saturating_add(self.round);
-        let counts: Vec<u64> = by(whole).zip(&before).map(|(by, before)| by - before).collect();
+        let counts: Vec<u64> = by(whole).zip(by(from)).map(|(by, before)| by - before).collect();
         let mut kinds = interleaved(&counts, self.round);
         // the last one ends where steady begins
         let to = whole.min(self.first_steady);
         kinds.truncate((to - from) as usize);
-        Dealt { from, to, kinds, before, block: None }
+        Dealt { from, to, kinds, block: None }
     }
 
     fn steady(&mut self, n: u64) -> Dealt {
@@ -204,20 +174,10 @@ impl Design {
             self.group = Some((group, self.draw(group)));
         }
         let (from, to) = (self.starts(block), self.starts(block + 1));
-        let first = self.group_starts(group);
-        let mut before: Vec<u64> =
-            self.warm.iter().enumerate().map(|(kind, warm)| warm + self.dealt_by(kind, first)).collect();
-        let counts = match &self.group {
-            Some((_, counts)) => {
-                for earlier in &counts[..(block - first) as usize] {
-                    before.iter_mut().zip(earlier).for_each(|(sum, n)| *sum += n);
-                }
-                counts[(block - first) as usize].clone()
-            }
-            None => vec![0; self.shares.len()],
-        };
+        let within = (block - self.group_starts(group)) as usize;
+        let counts = self.group.as_ref().map_or(&[][..], |(_, counts)| &counts[within]);
         let number = self.first_block.saturating_add(u32::try_from(block).unwrap_or(u32::MAX));
-        Dealt { from, to, kinds: interleaved(&counts, to - from), before, block: Some(number) }
+        Dealt { from, to, kinds: interleaved(counts, to - from), block: Some(number) }
     }
 
     /// The first request of a block.

@@ -2,8 +2,9 @@
 //!
 //! Comes in: the request, a rate, and when load begins and stops. Goes out: an [`Interval`] of counts and histograms
 //! whenever somebody takes one. `schedule` says what is due (pure, behind a [`Clock`]), `engine` sends it from a
-//! `thread`, `exchange` is one request and its answer, `misbehave` those that go wrong on purpose, `design` deals out which request is what, `tally` counts what
-//! became of it, and `book` holds schedule and tally together behind one lock. Nothing is printed and nothing is kept for a request that has ended.
+//! `thread`, `exchange` is one request and its answer, `misbehave` those that go wrong on purpose, `design` deals out
+//! which request is what, `tally` counts what became of it, and `book` holds schedule and tally together behind one
+//! lock. Nothing is printed and nothing is kept for a request that has ended.
 
 mod alarm;
 mod book;
@@ -142,8 +143,8 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Make ready; nothing is sent before [`Driver::begin`]. The first request, of which there is one at least, is the base:
-    /// no other is commoner.
+    /// Make ready; nothing is sent before [`Driver::begin`]. The first request, of which there is one at least, is
+    /// the base: no other is commoner.
     ///
     /// # Errors
     /// When the HTTP client cannot be set up (an https URL on a machine without certificates) or a thread cannot.

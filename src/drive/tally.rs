@@ -1,7 +1,8 @@
 //! What became of the requests: counters and histograms since the last time somebody took them.
 //!
 //! Nothing is kept for a request once it has ended, so memory stays flat for any number of them: five histograms of
-//! three significant digits, as large as the timeout asks for, and where a plan has several requests one for each of them.
+//! three significant digits, as large as the timeout asks for, and where a plan has several requests one for each of
+//! them.
 //!
 //! What enters which histogram: an answer read to its end, whatever its status, with its time; a timeout and a drop
 //! with at least the timeout. A connection refused, reset or cut off has no answer and so no latency; it counts among

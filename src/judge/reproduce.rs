@@ -73,7 +73,8 @@ fn driving(plan: &PlanRecord) -> String {
             plan.mix.iter().map(|(behaviour, share)| format!("{behaviour}={share}")).collect();
         line += &format!(" --misbehave {}", mix.join(","));
     }
-    if !plan.expect_status.is_empty() {
+    // beside tables it is said of all that have none of their own
+    if !plan.expect_status.is_empty() && plan.named.iter().all(|r| r.expect_status == plan.expect_status) {
         let statuses: Vec<String> = plan.expect_status.iter().map(u16::to_string).collect();
         line += &format!(" --expect-status {}", statuses.join(","));
     }
@@ -174,5 +175,44 @@ mod tests {
     fn a_word_stays_one_word() {
         assert_eq!(quoted("http://h/?a=b'c"), r"'http://h/?a=b'\''c'");
         assert_eq!(span(Span::from_secs_f64(90.0)), "1m30s");
+    }
+
+    const PLAN: &str = r#"
+        schema = "soak/1"
+        profile = "shop"
+        url = "http://h/"
+        method = "GET"
+        headers = []
+        body_bytes = 0
+        expect_status = [404]
+        rate = "1/s"
+        connections = 64
+        timeout = "10s"
+        interval = "1s"
+        phases = { baseline = "0s", warmup = "0s", steady = "1h", settle = "0s", cycles = 1 }
+        [judging]
+        horizon = "30d"
+        resolution_bytes = 1024.0
+        max_error_ratio = 0.1
+        down_after = "30s"
+        series = []
+        gates_only = false
+        allow_inconclusive = false
+        no_fail = false
+        load_only = false
+        no_gc = false
+    "#;
+
+    #[test]
+    fn what_one_table_alone_expects_is_not_asked_of_all() {
+        let line = |tables: [&str; 2]| {
+            let table = |statuses: &str| {
+                format!("[[request]]\nname = 'a'\nmethod = 'GET'\npath = '/'\nweight = 1.0\n{statuses}\n")
+            };
+            reproduce(&toml::from_str(&format!("{PLAN}\n{}", tables.map(table).concat())).unwrap())
+        };
+        let expects = "expect_status = [404]";
+        assert!(line([expects, expects]).contains(" --expect-status 404"));
+        assert!(!line([expects, ""]).contains("--expect-status"));
     }
 }

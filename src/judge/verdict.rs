@@ -301,6 +301,7 @@ fn excludes(voters: &Voters, steady: &Steady) -> Option<String> {
         None => format!("no growth above {} in {span}", Unit::Bytes.show_slope(least)),
     })
 }
+
 /// Whether the driver was what could not keep up.
 fn saturated(evidence: &Evidence) -> bool {
     evidence.events.iter().any(|event| matches!(event.kind, EventKind::LoadSaturated { .. }))

@@ -72,7 +72,7 @@ pub(super) fn resolve(layers: &Layers, url: &Url) -> Result<ConnectPlan> {
     let (sni, proxy) = (text("sni", |s| &s.sni), text("proxy", |s| &s.proxy));
     let unix_socket = text("unix-socket", |s| &s.unix_socket);
     let https = url.scheme() == "https";
-    for written in [&cacert, &cert, &key, &sni].into_iter().flatten().filter(|_| !https) {
+    if let (false, Some(written)) = (https, [&cacert, &cert, &key, &sni].into_iter().flatten().next()) {
         return Err(written.wrong(format!("'{}' is for https, and the URL is http", written.text)));
     }
     if let (Some(socket), Some(_)) = (&unix_socket, &proxy) {
@@ -86,7 +86,7 @@ pub(super) fn resolve(layers: &Layers, url: &Url) -> Result<ConnectPlan> {
         cert: cert.as_ref().map(|written| written.text.clone()),
         key: key.as_ref().map(|written| written.text.clone()),
         sni: sni.as_ref().map(host_name).transpose()?,
-        proxy: proxy.as_ref().map(|written| redact::rough(&written.text).to_string()),
+        proxy: proxy.as_ref().map(|written| told(&written.text)),
         disable_keepalive: layers.on(|s| s.disable_keepalive),
         connection_lifetime: lifetime,
     };
@@ -118,6 +118,11 @@ fn host_name(written: &Written) -> Result<String> {
     ServerName::try_from(written.text.as_str())
         .map(|_| written.text.clone())
         .map_err(|_| written.wrong(format!("'{}' is no host name", written.text)))
+}
+
+/// A proxy as it may be written down, and typed again.
+fn told(proxy: &str) -> String {
+    Url::parse(proxy).map_or_else(|_| redact::rough(proxy).to_string(), |url| redact::url(&url))
 }
 
 fn proxied(written: &Written) -> Result<Option<Proxy>> {

@@ -11,10 +11,12 @@ use crate::units::{Rate, Span, Unit, parse_amount};
 
 /// So much must be left to those that behave: they are the load, and what the others are compared with.
 const MOST: f64 = 0.8;
+
 /// The mix that was asked for; none where nobody misbehaves.
 ///
 /// # Errors
-/// In one line, with the place: no such behaviour, no share, too much in all, an https target, a closed loop, or a load that is not even.
+/// In one line, with the place: no such behaviour, no share, too much in all, an https target, a closed loop, or a
+/// load that is not even.
 pub(super) fn plan(
     layers: &Layers,
     requests: &[RequestPlan],

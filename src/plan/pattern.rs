@@ -22,8 +22,8 @@ impl Load {
     /// `rate` is --rate or its default.
     ///
     /// # Errors
-    /// In one line, with the place: what is wrong with the shape, a shape or arrivals without a rate, a rate that the shape
-    /// makes no use of, requests that it never comes to.
+    /// In one line, with the place: what is wrong with the shape, a shape or arrivals without a rate, a rate that the
+    /// shape makes no use of, requests that it never comes to.
     pub(super) fn asked(layers: &Layers, rate: Rate, requests: Option<u64>) -> Result<Load> {
         let base = Level(rate.per_second().unwrap_or(0.0));
         let arrivals = arrivals(layers)?;

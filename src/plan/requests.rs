@@ -1,7 +1,8 @@
 //! The tables `[[request]]` of a profile: several requests by name, each with its share of the load.
 //!
-//! They go to one origin, that of the URL. What stands above the tables, or in flags and the environment, holds for all of
-//! them: headers as they do everywhere, a method and statuses where a table has none of its own. A body belongs to one.
+//! They go to one origin, that of the URL. What stands above the tables, or in flags and the environment, holds for
+//! all of them: headers as they do everywhere, a method and statuses where a table has none of its own. A body
+//! belongs to one.
 
 use std::collections::HashSet;
 

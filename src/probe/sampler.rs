@@ -1,11 +1,11 @@
 //! Asks every probe and waits for none: each has a task of its own, and an answer counts if it comes in time.
 //!
 //! A probe that still works on the last question is not asked for a sample, which leaves a gap in its own series and
-//! delays nobody; collections and snapshots queue up behind it. One that panics, fails, or tells values it never announced has failed, and is asked again next
-//! time. A failure is told once until the probe has answered again.
+//! delays nobody; collections and snapshots queue up behind it. One that panics, fails, or tells values it never
+//! announced has failed, and is asked again next time. A failure is told once until the probe has answered again.
 //!
-//! Who would cost the target more than it may ([`Purse`]) is passed over until there is room again, and that is told once.
-//! Snapshots count but are never passed over: who orders them knows why.
+//! Who would cost the target more than it may ([`Purse`]) is passed over until there is room again, and that is told
+//! once. Snapshots count but are never passed over: who orders them knows why.
 
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;

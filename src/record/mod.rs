@@ -1,9 +1,9 @@
 //! The run directory: append as the run goes, sync, read back, tolerate a cut-off end; other people's CSV; and one
 //! bounded mirror in memory, for the live view and for a verdict when the disk failed.
 //!
-//! Evidence is never overwritten, but for the older part of a watch's long files, which is thinned. soak's own crash loses at most one interval: every row is handed to the kernel as
-//! it is made; a thread of its own, for which nobody waits, asks for fdatasync every 30 s and at the end, so that a power
-//! cut loses no more than that.
+//! Evidence is never overwritten, but for the older part of a watch's long files, which is thinned. soak's own crash
+//! loses at most one interval: every row is handed to the kernel as it is made; a thread of its own, for which nobody
+//! waits, asks for fdatasync every 30 s and at the end, so that a power cut loses no more than that.
 
 mod bound;
 mod directory;

@@ -75,8 +75,7 @@ fn formats<'a>() -> [Format<Run<'a>>; 6] {
 }
 
 /// Renders every derived file and hands each to `write`, under its name, before the next is begun; the pictures with
-/// this look. One that cannot be
-/// rendered, even by a panic, costs no other.
+/// this look. One that cannot be rendered, even by a panic, costs no other.
 ///
 /// # Errors
 /// The first file that could not be rendered or written; the others are there, as far as they could be.

@@ -86,8 +86,8 @@ pub struct Target {
 /// the caller's to end: also if this fails, or is not waited for to its end.
 ///
 /// # Errors
-/// When a pid, name or container means nobody or several, the host cannot be resolved, a command cannot be started, does not
-/// listen in time, or somebody else already holds its port.
+/// When a pid, name or container means nobody or several, the host cannot be resolved, a command cannot be started,
+/// does not listen in time, or somebody else already holds its port.
 pub async fn find(plan: &Plan, command: &mut Option<Started>) -> Result<Found> {
     let limit = plan.record.judging.memory_limit_bytes;
     let doors = match &plan.target {

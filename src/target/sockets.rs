@@ -151,12 +151,18 @@ pub fn holding(address: IpAddr, port: u16) -> Holding {
     if local { Holding::Nobody } else { Holding::Elsewhere }
 }
 
-/// Who listens at the Unix socket of this path. Sockets of other network namespaces are not seen.
+/// Who listens at the Unix socket of this path, by whichever way through the file system it was bound. Sockets of other
+/// network namespaces are not seen.
 pub fn holding_socket(path: &Path) -> Holding {
     let Ok(sockets) = procfs::net::unix() else { return Holding::OutOfSight };
     // one that is connected bears the path of the listener that accepted it
     let listens = |entry: &UnixNetEntry| matches!(entry.state, UnixState::UNCONNECTED);
-    let here = |entry: &UnixNetEntry| entry.path.as_deref() == Some(path);
+    // the kernel tells the path as it was bound, and /var/run leads to /run
+    let file = |path: &Path| fs::canonicalize(path).ok();
+    let (wanted, name) = (file(path), path.file_name());
+    let leads = |bound: &Path| bound.file_name() == name && wanted.is_some() && file(bound) == wanted;
+    let here =
+        |entry: &UnixNetEntry| entry.path.as_deref().is_some_and(|bound| bound == path || leads(bound));
     let inodes: HashSet<u64> =
         sockets.into_iter().filter(|e| listens(e) && here(e)).map(|entry| entry.inode).collect();
     match (inodes.is_empty(), fs::metadata(path)) {

@@ -1,11 +1,10 @@
 //! One request and its answer: where it goes over, and what became of it.
 //!
-//! Comes in: the requests of the plan, which share an origin. Goes out: an [`Outcome`] for each exchange; [`expect`] says
-//! what is right. Nothing is sent twice, and a redirect
-//! is an answer like any other unless the plan follows it on its host. Plain HTTP/1.1 goes over connections of hyper's
-//! that belong to the slots themselves ([`plain`]): `cargo bench --bench driver` shows
-//! 1.4 times as many requests a second for it as through a client with a pool. All else (TLS, HTTP/2, Unix sockets,
-//! proxies, redirects) is left to reqwest ([`client`]).
+//! Comes in: the requests of the plan, which share an origin. Goes out: an [`Outcome`] for each exchange; [`expect`]
+//! says what is right. Nothing is sent twice, and a redirect is an answer like any other unless the plan follows it
+//! on its host. Plain HTTP/1.1 goes over connections of hyper's that belong to the slots themselves ([`plain`]), which
+//! sends 1.4 times as many requests a second as a client with a pool does (`cargo bench --bench driver`). All else (TLS,
+//! HTTP/2, Unix sockets, proxies, redirects) is left to reqwest ([`client`]).
 
 mod client;
 mod expect;

@@ -40,7 +40,7 @@ impl Names {
 
     /// A connection to the first address that takes one, and which that is.
     pub(super) async fn connect(&self) -> io::Result<(TcpStream, SocketAddr)> {
-        let mut addresses = self.known().addresses.clone();
+        let mut addresses = self.fresh().addresses.clone();
         if addresses.is_empty() {
             self.look_up().await?;
             addresses = self.known().addresses.clone();
@@ -59,6 +59,13 @@ impl Names {
 
     /// Whether the host is still at this address, as far as is known.
     pub(super) fn hold(&self, address: SocketAddr) -> bool {
+        let known = self.fresh();
+        known.addresses.is_empty() || known.addresses.contains(&address)
+    }
+
+    /// What is known; once that is old it is asked for again, and nobody waits. Whoever opens connections asks as well as
+    /// who keeps them: each may be the only one there is.
+    fn fresh(&self) -> MutexGuard<'_, Known> {
         let mut known = self.known();
         if known.asked.is_some_and(|asked| asked.elapsed() >= self.good_for) {
             known.asked = Some(Instant::now());
@@ -66,7 +73,7 @@ impl Names {
             // a name server that fails leaves what was known in its place
             spawn_local(async move { names.look_up().await });
         }
-        known.addresses.is_empty() || known.addresses.contains(&address)
+        known
     }
 
     async fn look_up(&self) -> io::Result<()> {
@@ -87,18 +94,23 @@ mod tests {
 
     use super::*;
 
+    /// The loopback's names at this port, where something else was known before.
+    fn known_at(before: SocketAddr, port: u16) -> Names {
+        let known = Known { addresses: vec![before], asked: Some(Instant::now()) };
+        Names {
+            host: "127.0.0.1".into(),
+            port,
+            good_for: Duration::from_millis(50),
+            known: Arc::new(Mutex::new(known)),
+        }
+    }
+
     #[tokio::test]
     async fn a_host_that_moves_is_followed_without_anybody_waiting() {
         let here = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = here.local_addr().unwrap().port();
         let moved: SocketAddr = ([127, 0, 0, 2], port).into();
-        let known = Known { addresses: vec![moved], asked: Some(Instant::now()) };
-        let names = Names {
-            host: "127.0.0.1".into(),
-            port,
-            good_for: Duration::from_millis(50),
-            known: Arc::new(Mutex::new(known)),
-        };
+        let names = known_at(moved, port);
         let local = tokio::task::LocalSet::new();
         local
             .run_until(async {
@@ -110,6 +122,28 @@ mod tests {
                 }
                 let (_, address) = names.connect().await.unwrap();
                 assert_eq!(address, here.local_addr().unwrap());
+            })
+            .await;
+    }
+
+    #[tokio::test]
+    async fn a_host_that_moves_is_followed_where_no_connection_is_ever_kept() {
+        let listener = || TcpListener::bind("127.0.0.1:0").unwrap();
+        let (before, here) = (listener(), listener());
+        let [before, here] = [&before, &here].map(|listener| listener.local_addr().unwrap());
+        let names = known_at(before, here.port());
+        let connect = async || names.connect().await.unwrap().1;
+        let local = tokio::task::LocalSet::new();
+        local
+            .run_until(async {
+                assert_eq!(connect().await, before, "known, and not old yet");
+                tokio::time::sleep(Duration::from_millis(60)).await;
+                assert_eq!(connect().await, before, "asked for again, and nobody waits");
+                let end = Instant::now() + Duration::from_secs(10);
+                while connect().await != here {
+                    assert!(Instant::now() < end, "nobody looked the name up again");
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
             })
             .await;
     }

@@ -163,7 +163,8 @@ fn a_proxy_is_asked_for_the_whole_url() {
     let proxy = Server::start(&Speaks::Plain("127.0.0.1:0"));
     let settings = format!("proxy = 'http://user:secret@{}'", proxy.addr.unwrap());
     let record = request("http://service.test:8080/path", &settings).connect.record;
-    assert_eq!(record.proxy.as_deref(), Some(proxy.addr.unwrap().to_string().as_str()), "no secret");
+    let told = format!("http://{}/", proxy.addr.unwrap());
+    assert_eq!(record.proxy, Some(told), "no secret, and what --proxy takes again");
     went_well(&drive("http://service.test:8080/path", &settings));
     assert!(proxy.seen().iter().all(|seen| seen.target == "http://service.test:8080/path"));
 }

@@ -1,9 +1,9 @@
 //! Clients that misbehave on purpose, each for real on the wire.
 //!
 //! Comes in: the request, the mix, and when load begins and stops. Goes out: rows of counts by behaviour and block.
-//! `drive::design` says which request misbehaves, `pool` sends it when it is due, on a thread and in slots of its own, so that
-//! those who hold a connection never starve the load; `wire` is what all of them do with a socket, and every behaviour
-//! is one file. All use raw sockets: most of them are what no HTTP client will do.
+//! `drive::design` says which request misbehaves, `pool` sends it when it is due, on a thread and in slots of its
+//! own, so that those who hold a connection never starve the load; `wire` is what all of them do with a socket, and
+//! every behaviour is one file. All use raw sockets: most of them are what no HTTP client will do.
 //!
 //! Each is bounded: at most `--connections` connections a behaviour, held for [`HOLD`] at most, and over when the load
 //! is.

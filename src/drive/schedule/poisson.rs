@@ -81,8 +81,8 @@ impl Process {
         self.length / (1_u64 << self.halvings) as f64
     }
 
-    /// From the whole down to a leaf: of each stretch goes left or right by the leaf with which the right half begins, and
-    /// by how many arrivals there are up to the end of the left one.
+    /// From the whole down to a leaf: of each stretch goes left or right by the leaf with which the right half
+    /// begins, and by how many arrivals there are up to the end of the left one.
     fn descend(&mut self, goes_left: impl Fn(u64, u64) -> bool) {
         let (mut index, mut before, mut count) = (0_u64, 0, self.total);
         for level in 1..=self.halvings {

@@ -1,7 +1,7 @@
 //! Whose growth it is, judged: which request or behaviour leaks, which adds nothing, and of which this run cannot tell.
 //!
-//! Comes in: the blocks that a run with several requests or misbehaving clients was cut into. Goes out: for each series that grew a line for
-//! each kind of request. `blocks` reads them off the evidence, `trend/` has the method.
+//! Comes in: the blocks that a run with several requests or misbehaving clients was cut into. Goes out: for each
+//! series that grew a line for each kind of request. `blocks` reads them off the evidence, `trend/` has the method.
 
 mod blocks;
 mod words;

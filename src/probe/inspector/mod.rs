@@ -1,16 +1,19 @@
-//! V8's inspector, where a Node process has it on: the heap, what it holds outside of it, and who allocated what is in use.
+//! V8's inspector, where a Node process has it on: the heap, what it holds outside of it, and who allocated what is
+//! in use.
 //!
-//! Comes in: a target in which V8 runs. Goes out: `heap_bytes`, `external_bytes` and `array_buffers_bytes` with every sample;
-//! just after a collection that this probe forces, what is live (on the heap and outside of it) and heap in use by stack.
-//! Nothing is paused: no debugger is enabled, no breakpoint set. The target prints "Debugger attached." once.
+//! Comes in: a target in which V8 runs. Goes out: `heap_bytes`, `external_bytes` and `array_buffers_bytes` with every
+//! sample; just after a collection that this probe forces, what is live (on the heap and outside of it) and heap in
+//! use by stack. Nothing is paused: no debugger is enabled, no breakpoint set. The target prints "Debugger attached."
+//! once.
 //!
 //! Who else listens on the loopback in a V8 process is asked for `/json/list`, also without --look-around: the inspector
 //! is the runtime's own port, and its number is not known beforehand.
 //!
-//! Growth of the heap is told by the function that allocates and not by constructor: constructors need whole snapshots,
-//! each of which stopped a process of 4 MB for 0.66 s. V8's sampling costs some 2 µs for each 128 KiB allocated (Node 20, two shared
-//! cores): a hundredth at 500 MB/s, which a program reaches that does nothing else, and far less in a service. And a
-//! function has a file and a line. What a Buffer holds lies outside of the heap and has no stack; its object has.
+//! Growth of the heap is told by the function that allocates and not by constructor: constructors need whole
+//! snapshots, each of which stopped a process of 4 MB for 0.66 s. V8's sampling costs some 2 µs for each 128 KiB
+//! allocated (Node 20, two shared cores): a hundredth at 500 MB/s, which a program reaches that does nothing else,
+//! and far less in a service. And a function has a file and a line. What a Buffer holds lies outside of the heap and
+//! has no stack; its object has.
 //!
 //! V8 begins a sampled profile with one full collection, so that is how this probe forces them: half the time of
 //! `HeapProfiler.collectGarbage`, which collects twice or more. Where nobody may force one, nothing is sampled.

@@ -1,9 +1,9 @@
 //! One connection to an inspector: commands of the Chrome DevTools Protocol out, their answers in.
 //!
-//! A task of its own owns the WebSocket and reads it all the time, for two reasons. A Node process that ends waits for
-//! whoever is connected to leave, so soak asks to be told of that and leaves at once. And what an inspector says unasked is read and
-//! thrown away, up to a number from which it is given up. Every message is bounded, every command has a time; dropping
-//! the wire ends the task and with it all that the session began, such as sampling.
+//! A task of its own owns the WebSocket and reads it all the time, for two reasons. A Node process that ends waits
+//! for whoever is connected to leave, so soak asks to be told of that and leaves at once. And what an inspector says
+//! unasked is read and thrown away, up to a number from which it is given up. Every message is bounded, every command
+//! has a time; dropping the wire ends the task and with it all that the session began, such as sampling.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

@@ -1,8 +1,8 @@
 //! A JVM's heap by GC.heap_info at every sample, where it was started without counters (-XX:-UsePerfData).
 //!
-//! It takes no safepoint and some 0.1 ms of processor time, and collects nothing, so it tells the heap with its garbage;
-//! the live heap is what the collections have shown that soak forces ([`super::heap`]). What the JVM collects by itself is
-//! not to be seen.
+//! It takes no safepoint and some 0.1 ms of processor time, and collects nothing, so it tells the heap with its
+//! garbage; the live heap is what the collections have shown that soak forces ([`super::heap`]). What the JVM
+//! collects by itself is not to be seen.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Java's threads by name and state, through the attach socket.
 //!
-//! Thread.print stops the world while it is made: 1 ms for 20 threads, some 30 ms for 600. So it is asked for no more than
-//! twice a second, less where its answers take over a hundredth of the time, and at the ends of phases.
+//! Thread.print stops the world while it is made: 1 ms for 20 threads, some 30 ms for 600. So it is asked for no more
+//! than twice a second, less where its answers take over a hundredth of the time, and at the ends of phases.
 
 use std::time::{Duration, Instant};
 

@@ -1,8 +1,8 @@
 //! report.json inside report.html, and out of it again, byte for byte.
 //!
-//! Comes in: JSON text, which goes into the page with `<`, `>` and `&` as JSON's own escapes, so that no HTML parser sees
-//! the end of a script in it. Goes out: the same text. soak's JSON never writes these three so by itself; a backslash that
-//! stands before `u003c` in a string is itself escaped there, which is why escapes are read in pairs.
+//! Comes in: JSON text, which goes into the page with `<`, `>` and `&` as JSON's own escapes, so that no HTML parser
+//! sees the end of a script in it. Goes out: the same text. soak's JSON never writes these three so by itself; a
+//! backslash that stands before `u003c` in a string is itself escaped there, which is why escapes are read in pairs.
 
 /// What report.json stands behind in the page. Texts of the target cannot hold it: their `<` is escaped.
 const BEGIN: &str = "<script type=\"application/json\" id=\"report\">";

@@ -212,8 +212,8 @@ pub fn driver(evidence: &Evidence, findings: &Findings) -> DriverView {
     DriverView { told, notes: d.notes.iter().map(|n| clean_text(n)).collect() }
 }
 
-/// What was asked and what that cost: name, what it tells, times asked, failed, how long an answer took, how busy that kept
-/// the target, the CPU time of an answer, and its share of a core.
+/// What was asked and what that cost: name, what it tells, times asked, failed, how long an answer took, how busy
+/// that kept the target, the CPU time of an answer, and its share of a core.
 pub fn probes(findings: &Findings) -> Vec<[String; 8]> {
     let told = |value: Option<f64>, unit: Unit| value.map_or("–".into(), |v| unit.show(v));
     let found = findings.probes.iter().filter(|p| p.found);

@@ -1,4 +1,5 @@
-//! Text from outside in GitHub's Markdown: as prose, as code, in a table's cell. Nothing of it is taken for Markdown or HTML.
+//! Text from outside in GitHub's Markdown: as prose, as code, in a table's cell. Nothing of it is taken for Markdown
+//! or HTML.
 
 use crate::report::picture::clean_text;
 

@@ -13,8 +13,8 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// The stack at the moments of `rss`, two for each of `columns` at most (of two pixels: an SVG holds each edge twice);
-    /// none where no part that can leak was ever told.
+    /// The stack at the moments of `rss`, two for each of `columns` at most (of two pixels: an SVG holds each edge
+    /// twice); none where no part that can leak was ever told.
     ///
     /// Live heap and garbage are apart only after a collection. Between two of them live heap is taken to lie on the
     /// straight line, and garbage is what the others leave of RSS.
