@@ -126,7 +126,8 @@ impl Book {
 
     pub(super) fn ended(&mut self, ticket: Ticket, sent: Duration, now: Duration, outcome: Outcome) {
         self.in_flight -= 1;
-        if outcome.answered || outcome.error == Some(ErrorKind::Timeout) {
+        let timed = outcome.answered || outcome.error == Some(ErrorKind::Timeout);
+        if timed && !outcome.stalled {
             self.usual.took(now.saturating_sub(sent));
         }
         self.tally.ended(ticket, sent, now, outcome);

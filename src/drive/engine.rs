@@ -27,6 +27,8 @@ const ALARM_GAP: Duration = Duration::from_micros(500);
 const IDLE_WITHOUT_LOAD: Duration = Duration::from_secs(1);
 /// Idle connections are looked through so often.
 const IDLE_LOOK: Duration = Duration::from_millis(500);
+/// An engine that did nothing at all for so long was not given the processor.
+const STALLED: Duration = Duration::from_secs(1);
 
 /// What the engine shares with whoever commands it.
 pub(super) struct Shared {
@@ -71,10 +73,15 @@ struct Engine {
     full_since: Cell<Option<Duration>>,
     /// Whether the pacer sleeps until a slot is idle again.
     waits_for_idle: Cell<bool>,
+    /// When the engine last did anything; it does something at every [`IDLE_LOOK`].
+    last_turn: Cell<Duration>,
+    /// When it last went on after standing still.
+    stalled_until: Cell<Option<Duration>>,
 }
 
 /// Drive until the book is finished. To be run on a current-thread runtime, on a thread of its own.
 pub(super) async fn drive(shared: Arc<Shared>, exchange: Exchange, slots: u32, timeout: Duration) {
+    let began = shared.clock.now();
     let engine = Rc::new(Engine {
         shared,
         exchange,
@@ -83,6 +90,8 @@ pub(super) async fn drive(shared: Arc<Shared>, exchange: Exchange, slots: u32, t
         idle: RefCell::new((0..slots as usize).rev().collect()),
         full_since: Cell::new(None),
         waits_for_idle: Cell::new(false),
+        last_turn: Cell::new(began),
+        stalled_until: Cell::new(None),
     });
     let tasks = tokio::task::LocalSet::new();
     for id in 0..engine.slots.len() {
@@ -98,7 +107,7 @@ async fn pace(engine: &Engine) {
     let alarm = Alarm::new();
     let mut rang_at = Duration::ZERO;
     loop {
-        let now = engine.shared.clock.now();
+        let now = engine.turn();
         let Some(next_at) = engine.hand_out(now) else { return };
         let wake_at = next_at.map(|at| at.max(rang_at.saturating_add(ALARM_GAP)));
         let sleep = async {
@@ -137,12 +146,13 @@ async fn work(engine: Rc<Engine>, id: usize) {
             let sent = clock.now();
             engine.shared.book().tally.sent(ticket, sent);
             let deadline = ticket.due.saturating_add(engine.timeout);
-            let outcome =
+            let mut outcome =
                 engine.exchange.once(&mut kept, ticket.lot.request, deadline.saturating_sub(sent)).await;
             if outcome.answered {
                 engine.shared.answered.fetch_add(1, Ordering::Relaxed);
             }
-            let now = clock.now();
+            let now = engine.turn();
+            outcome.stalled = engine.stalled_until.get().is_some_and(|until| sent < until);
             engine.shared.book().ended(ticket, sent, now, outcome);
             match engine.after_answer(id, now) {
                 Some(next) => ticket = next,
@@ -156,12 +166,13 @@ async fn work(engine: Rc<Engine>, id: usize) {
 async fn close_idle(engine: Rc<Engine>) {
     loop {
         tokio::time::sleep(IDLE_LOOK).await;
-        let now = engine.shared.clock.now();
-        let most = match engine.shared.book().load_done(now) {
-            true => IDLE_WITHOUT_LOAD,
-            false => IDLE_FOR,
+        let now = engine.turn();
+        // under load the one that works next is spared: at a request a minute it is what keep-alive is for
+        let (most, spared) = match engine.shared.book().load_done(now) {
+            true => (IDLE_WITHOUT_LOAD, 0),
+            false => (IDLE_FOR, 1),
         };
-        for id in engine.idle.borrow().iter() {
+        for id in engine.idle.borrow().iter().rev().skip(spared) {
             let slot = &engine.slots[*id];
             if slot.idle_since.get().is_some_and(|since| now.saturating_sub(since) >= most) {
                 slot.idle_since.set(None);
@@ -173,6 +184,15 @@ async fn close_idle(engine: Rc<Engine>) {
 }
 
 impl Engine {
+    /// The time at which the engine does something, and whether that comes after it stood still.
+    fn turn(&self) -> Duration {
+        let now = self.shared.clock.now();
+        if now.saturating_sub(self.last_turn.replace(now)) > STALLED {
+            self.stalled_until.set(Some(now));
+        }
+        now
+    }
+
     /// Give what is due to idle slots. None once all is finished, else when to look again, if ever.
     fn hand_out(&self, now: Duration) -> Option<Option<Duration>> {
         let mut book = self.shared.book();

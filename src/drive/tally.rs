@@ -32,6 +32,8 @@ pub(super) struct Outcome {
     pub answered: bool,
     /// Bytes of body that were read.
     pub bytes: u64,
+    /// soak itself stood still while it was under way: its time says little of the target.
+    pub stalled: bool,
 }
 
 /// One histogram for each [`LatencyTag`], of nanoseconds, and one for each request of several.
@@ -276,7 +278,7 @@ mod tests {
         let mut tally = Tally::new(1, TIMEOUT);
         let one = ticket(Part::Steady, 1000);
         tally.sent(one, MS * 1030);
-        tally.ended(one, MS * 1030, MS * 1050, Outcome { error: None, answered: true, bytes: 12 });
+        tally.ended(one, MS * 1030, MS * 1050, Outcome { answered: true, bytes: 12, ..Outcome::default() });
         let counted = take(&mut tally);
         let max = |tag| counted.histograms.iter().find(|(t, _)| *t == tag).unwrap().1.max() as f64 / 1e6;
         assert!((max(LatencyTag::Steady) - 50.0).abs() < 0.05);

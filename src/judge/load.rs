@@ -11,7 +11,7 @@ use crate::units::Rate;
 use super::steady::Steady;
 
 /// A count is taken this soon after a phase began or ended, and belongs to the time before.
-const EDGE_S: f64 = 0.05;
+pub const EDGE_S: f64 = 0.05;
 
 /// The load's own findings; none where nothing was driven.
 pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {

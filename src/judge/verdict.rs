@@ -1,11 +1,11 @@
 //! The verdict: the first of a fixed order that holds. Pure over [`Facts`], so that one table in the tests can walk
 //! through every way in which a run can end.
 
-use crate::evidence::{Direction, EventKind, Evidence, LoadFinding, Verdict};
+use crate::evidence::{Direction, Event, EventKind, Evidence, LoadFinding, Verdict};
 use crate::units::{Rate, Span, Unit};
 
 use super::absence;
-use super::load::rate_held;
+use super::load::{EDGE_S, rate_held};
 use super::rank::Rank;
 use super::steady::Steady;
 use super::tasks::Tasks;
@@ -166,7 +166,7 @@ fn doubts(
     }
     // a service that is not well explains more than any curve of it
     if let (Some(plan), Some(load)) = (plan, load) {
-        if !rate_held(load, plan.rate) && saturated(evidence) {
+        if !rate_held(load, plan.rate) && saturated(evidence, steady) {
             // then most of the errors are its own as well
             doubts.push(format!("soak itself could send only {}", of_asked(load, plan.rate)));
         }
@@ -180,7 +180,7 @@ fn doubts(
                 Unit::Ratio.show(most)
             ));
         }
-        if !rate_held(load, plan.rate) && !saturated(evidence) {
+        if !rate_held(load, plan.rate) && !saturated(evidence, steady) {
             doubts.push(format!("only {} could be sent in steady", of_asked(load, plan.rate)));
         }
     }
@@ -302,9 +302,11 @@ fn excludes(voters: &Voters, steady: &Steady) -> Option<String> {
     })
 }
 
-/// Whether the driver was what could not keep up.
-fn saturated(evidence: &Evidence) -> bool {
-    evidence.events.iter().any(|event| matches!(event.kind, EventKind::LoadSaturated { .. }))
+/// Whether the driver was what could not keep up in steady; a count is taken a moment after its time.
+fn saturated(evidence: &Evidence, steady: &Steady) -> bool {
+    let told = |event: &&Event| matches!(event.kind, EventKind::LoadSaturated { .. });
+    let within = |t: f64| steady.stretches.iter().any(|(from, to)| t > from + EDGE_S && t <= to + EDGE_S);
+    evidence.events.iter().filter(told).any(|event| within(event.elapsed_s))
 }
 
 /// How much of the rate was held.

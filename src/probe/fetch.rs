@@ -83,11 +83,11 @@ impl Fetcher {
             }
         }
         let origin = request.url.origin().ascii_serialization();
-        let connect = &request.connect;
-        let client = built(connect.secure(pages(request.insecure)))?;
-        let own = match connect.record.unix_socket {
-            Some(_) => Some(built(connect.over_socket(connect.secure(pages(request.insecure))))?),
-            None => None,
+        // who one is and whom one trusts is between the service and its clients, and nobody else's
+        let (connect, client) = (&request.connect, built(pages(request.insecure))?);
+        let own = match connect.record.is_usual() {
+            true => None,
+            false => Some(built(connect.over_socket(connect.secure(pages(request.insecure))))?),
         };
         Ok(Fetcher { client, own, origin, private, turn: Turn::default() })
     }

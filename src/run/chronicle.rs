@@ -39,6 +39,9 @@ impl Chronicle {
 
     /// Something happened.
     pub(super) fn event(&mut self, at: Duration, kind: EventKind) {
+        if let EventKind::Phase { .. } = kind {
+            self.ledger.phase_begins();
+        }
         self.recorder.event(Event { elapsed_s: at.as_secs_f64(), kind });
     }
 

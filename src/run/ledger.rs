@@ -93,6 +93,11 @@ impl Ledger {
         })
     }
 
+    /// A driver that is busy in one phase may have time in the next, so that is told again.
+    pub(super) fn phase_begins(&mut self) {
+        self.told_saturated = false;
+    }
+
     /// Tells once of each way in which the schedule could not be kept.
     pub(super) fn driver_notes(&mut self, interval: &Interval) -> Vec<EventKind> {
         let mut notes = Vec::new();

@@ -8,11 +8,14 @@ use std::time::Duration;
 use reqwest::Url;
 use tokio::net::TcpStream;
 use tokio::task::spawn_local;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// Addresses are asked for again after so long: what a name server gives for a service that moves is good for half a
 /// minute or so.
 const GOOD_FOR: Duration = Duration::from_secs(30);
+
+/// Where a host has several addresses, one that does not answer for so long is passed over.
+const NEXT_AFTER: Duration = Duration::from_secs(2);
 
 /// The addresses of one host and port.
 #[derive(Clone)]
@@ -46,10 +49,12 @@ impl Names {
             addresses = self.known().addresses.clone();
         }
         let mut failed = io::Error::from(io::ErrorKind::NotFound);
+        let patience = if addresses.len() > 1 { NEXT_AFTER } else { Duration::MAX };
         for address in addresses {
-            match TcpStream::connect(address).await {
-                Ok(stream) => return Ok((stream, address)),
-                Err(e) => failed = e,
+            match timeout(patience, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => return Ok((stream, address)),
+                Ok(Err(e)) => failed = e,
+                Err(_) => failed = io::ErrorKind::TimedOut.into(),
             }
         }
         // whoever moved away is looked for again
