@@ -68,7 +68,7 @@ impl DemoArgs {
         };
         let env = Settings { replace: env.replace, ..Settings::default() };
         let settings = Settings { duration: Some(Typed(DURATION.into())), ..Settings::default() };
-        let demo = Profile { name: "demo".into(), source: "demo".into(), settings };
+        let demo = Profile { name: "demo".into(), source: "demo".into(), file: None, settings };
         let plan = resolve(args.settings(), env, Some(demo))?;
         let longest = LIFETIME.saturating_sub(AROUND);
         if plan.record.phases.total().0 > longest {

@@ -173,8 +173,15 @@ fn ends(totals: &Totals, between: f64) -> Option<Fit> {
     Some(Fit { slope, late: 0.2 * slope.value, p_value: 1.0 })
 }
 
+/// Growth of less than so many sampled objects may be a single one.
+const TWICE_SAMPLED: f64 = 1.5;
+
 /// The chance variation of sampling one allocation in `rate` bytes: growth of G bytes is seen as about G / rate objects.
 fn widen(trend: &mut Trend, counts: &Counts<'_>, totals: &Totals, rate: f64) {
+    if totals.growth() < TWICE_SAMPLED * rate {
+        // one object that happened to be sampled stands for half a mebibyte that nobody else has seen
+        trend.direction = Direction::Stable;
+    }
     let half = Z95 * (totals.growth().abs().max(rate) * rate).sqrt();
     let wide = |estimate: Estimate, over: f64| Estimate {
         lo: estimate.lo.min(estimate.value - half / over),

@@ -62,13 +62,13 @@ pub struct Attribution {
 }
 
 impl Attribution {
-    /// Who: "hang-up", "normal request", or the request's own name where there are several.
+    /// Who: "hang-up", "normal request", or the request's own name in quotes where there are several.
     pub fn who(&self) -> String {
         match (self.behaviour.as_str(), self.request.as_str()) {
             (NORMAL, ONLY | "") => "normal request".into(),
-            (NORMAL, name) => name.to_string(),
+            (NORMAL, name) => format!("'{name}'"),
             (behaviour, ONLY | "") => behaviour.to_string(),
-            (behaviour, name) => format!("{behaviour} of {name}"),
+            (behaviour, name) => format!("{behaviour} of '{name}'"),
         }
     }
 }

@@ -87,6 +87,9 @@ pub struct PlanRecord {
     pub schema: String,
     /// The profile it began from; `run` where none was named.
     pub profile: String,
+    /// The name of the file that it came from, without the directory; none where it is one of soak's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile_file: Option<String>,
     /// What the user calls this run: a label, a commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,

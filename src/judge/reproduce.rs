@@ -32,7 +32,7 @@ fn driving(plan: &PlanRecord) -> String {
     }
     let pattern = &plan.pattern;
     if named || pattern.shape.is_some() {
-        flag("profile", quoted(&plan.profile));
+        flag("profile", quoted(plan.profile_file.as_ref().unwrap_or(&plan.profile)));
     }
     match (&pattern.shape, pattern.of) {
         (None, _) => flag("rate", plan.rate.to_string()),
@@ -67,6 +67,9 @@ fn driving(plan: &PlanRecord) -> String {
     }
     line += &until_sure(plan);
     line += &format!(" --connections {}", plan.connections);
+    if plan.threads > 1 {
+        line += &format!(" --threads {}", plan.threads);
+    }
     line += &connecting(&plan.connect);
     if let Some(plan) = &plan.misbehave {
         let mix: Vec<String> =

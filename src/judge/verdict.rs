@@ -295,7 +295,10 @@ fn excludes(voters: &Voters, steady: &Steady) -> Option<String> {
     let span = Span::from_secs_f64(steady.seconds());
     Some(match steady.request_rate() {
         Some(rate) => {
-            let most = finds(strongest, rate).unwrap_or(least / rate);
+            // what grows a little, and does not count, is excluded only beyond its own upper end
+            let grows = Some(&strongest.trend).filter(|trend| trend.direction == Direction::Growing);
+            let upper = grows.and_then(|trend| trend.per_request).map_or(0.0, |each| each.hi);
+            let most = finds(strongest, rate).unwrap_or(least / rate).max(upper);
             format!("no growth above {} a request in {span}", Unit::Bytes.show(most))
         }
         None => format!("no growth above {} in {span}", Unit::Bytes.show_slope(least)),

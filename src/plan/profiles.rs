@@ -12,6 +12,8 @@ pub struct Profile {
     pub name: String,
     /// What errors call it: its file, or `profile NAME`.
     pub source: String,
+    /// The file's name without its directory, where it came from one.
+    pub file: Option<String>,
     /// What it asks for.
     pub settings: Settings,
 }
@@ -63,7 +65,7 @@ pub fn find(name_or_path: &str) -> Result<Profile> {
     if let Some(known) = BUILT_IN.iter().find(|profile| profile.name == name_or_path) {
         let source = format!("profile {}", known.name);
         let settings = Settings::from_toml(&source, known.text)?;
-        return Ok(Profile { name: known.name.into(), source, settings });
+        return Ok(Profile { name: known.name.into(), source, file: None, settings });
     }
     let looks_like_a_file = path.components().count() > 1 || path.extension().is_some() || path.is_file();
     if !looks_like_a_file {
@@ -76,7 +78,8 @@ pub fn find(name_or_path: &str) -> Result<Profile> {
         std::fs::read_to_string(path).map_err(|e| Error::usage(format!("--profile: {name_or_path}: {e}")))?;
     let settings = Settings::from_toml(name_or_path, &text)?;
     let stem = path.file_stem().map_or_else(|| "profile".into(), |stem| stem.to_string_lossy());
-    Ok(Profile { name: file_safe(&stem), source: name_or_path.into(), settings })
+    let file = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    Ok(Profile { name: file_safe(&stem), source: name_or_path.into(), file, settings })
 }
 
 /// The name becomes part of a directory's name.

@@ -75,6 +75,7 @@ pub(super) fn resolve_in(
     outside: &mut Outside<'_>,
 ) -> Result<Plan> {
     let name = profile.as_ref().map_or_else(|| "run".into(), |profile| profile.name.clone());
+    let profile_file = profile.as_ref().and_then(|profile| profile.file.clone());
     let layers = Layers::new(flags, env, profile);
     let target = looking::target(&layers)?;
     let probes = looking::probes(&layers)?;
@@ -98,6 +99,7 @@ pub(super) fn resolve_in(
     let record = PlanRecord {
         schema: "soak/1".into(),
         profile: name,
+        profile_file,
         label: layers.pick("label", |s| &s.label).map(|written| written.text),
         url: redact::url(&url),
         method: request.method.to_string(),

@@ -45,6 +45,7 @@ pub(super) fn watch_in(
     outside: &Outside<'_>,
 ) -> Result<Plan> {
     let name = profile.as_ref().map_or_else(|| "watch".into(), |profile| profile.name.clone());
+    let profile_file = profile.as_ref().and_then(|profile| profile.file.clone());
     let layers = Layers::new(flags, env, profile);
     let target = looking::target(&layers)?;
     let probes = looking::probes(&layers)?;
@@ -67,6 +68,7 @@ pub(super) fn watch_in(
     let record = PlanRecord {
         schema: "soak/1".into(),
         profile: name,
+        profile_file,
         label: layers.pick("label", |s| &s.label).map(|written| written.text),
         url: request.as_ref().map(|request| redact::url(&request.url)).unwrap_or_default(),
         method: "GET".into(),
@@ -163,7 +165,7 @@ mod tests {
     fn made(flags: &str, profile: &str) -> Result<Plan> {
         let flags = Settings::from_toml("flags", flags)?;
         let settings = Settings::from_toml("x.toml", profile)?;
-        let profile = Profile { name: "x".into(), source: "x.toml".into(), settings };
+        let profile = Profile { name: "x".into(), source: "x.toml".into(), file: None, settings };
         let outside = Outside { var: &|_| None, stdin: &mut std::io::empty() };
         watch_in(flags, Settings::default(), Some(profile), &outside)
     }

@@ -253,6 +253,7 @@ fn plan(made: &Made) -> PlanRecord {
     PlanRecord {
         schema: "soak/1".into(),
         profile: "run".into(),
+        profile_file: None,
         label: None,
         url: "http://127.0.0.1:8080/work".into(),
         method: "GET".into(),

@@ -195,6 +195,7 @@ fn plan() -> PlanRecord {
     PlanRecord {
         schema: "soak/1".into(),
         profile: "run".into(),
+        profile_file: None,
         label: None,
         url: "http://127.0.0.1:1/".into(),
         method: "GET".into(),

@@ -140,7 +140,11 @@ fn the_request_that_leaks_is_blamed_by_name_and_the_others_are_not() {
     for name in ["healthy", "also healthy"] {
         assert_eq!(of(name)["answer"], "nothing", "{}", of(name));
     }
-    assert!(told.stdout.contains("threads leaked per leaks a thread; none per healthy"), "{}", told.stdout);
+    assert!(
+        told.stdout.contains("threads leaked per 'leaks a thread'; none per 'healthy'"),
+        "{}",
+        told.stdout
+    );
 }
 
 #[test]

@@ -196,7 +196,7 @@ mod tests {
         ]);
         assert_eq!(
             told,
-            ["2.0 goroutines leaked per /leaky; 1.0 per hang-up of /healthy; none per /healthy"]
+            ["2.0 goroutines leaked per '/leaky'; 1.0 per hang-up of '/healthy'; none per '/healthy'"]
         );
     }
 

@@ -87,6 +87,7 @@ fn plan(steady_s: f64) -> PlanRecord {
     PlanRecord {
         schema: "soak/1".into(),
         profile: "run".into(),
+        profile_file: None,
         label: None,
         url: "http://127.0.0.1:1/".into(),
         method: "GET".into(),
