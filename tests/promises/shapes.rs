@@ -61,7 +61,7 @@ fn steps_after_a_ramp_are_what_load_csv_has() {
     let load = &report(&out)["load"];
     assert!((load["rate_asked"].as_f64().unwrap() - 125.0).abs() < 4.0, "{load}");
     let told = report(&out).to_string();
-    assert!(told.contains("--profile 'climb' --rate 100/s"), "{told}");
+    assert!(told.contains("--profile 'climb.toml' --rate 100/s"), "{told}");
 }
 
 #[test]
