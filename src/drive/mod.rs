@@ -13,6 +13,7 @@ mod counts;
 mod design;
 mod engine;
 mod exchange;
+mod head;
 mod misbehave;
 mod schedule;
 mod tally;

@@ -36,5 +36,7 @@ pub use resolve::{plan, resolve};
 pub use settings::Settings;
 pub use shape::ShapeTable;
 pub use typed::{Switch, Typed};
-pub use types::{OutPlan, PipelinePlan, Plan, PprofPlan, ProbePlan, RequestPlan, TargetPlan, TaskMetric};
+pub use types::{
+    OutPlan, PipelinePlan, Plan, PprofPlan, ProbePlan, RequestPlan, TargetPlan, TaskMetric, host_name,
+};
 pub use watch::watch;

@@ -14,7 +14,7 @@ use super::requests::{self, Sent};
 use super::sending::{self, Sending};
 use super::settings::Settings;
 use super::typed::Typed;
-use super::types::{Plan, TargetPlan};
+use super::types::{Plan, TargetPlan, host_name};
 use super::{blocks, gates, looking, misbehave, output, redact};
 use crate::error::{Error, Result};
 use crate::evidence::{Judging, PhasePlan, PlanRecord};
@@ -136,7 +136,7 @@ pub(super) fn compare_to(layers: &Layers) -> Result<Option<PathBuf>> {
 
 /// Whether requests stay on this machine, as far as the URL tells without asking a name server.
 fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).trim_end_matches('.');
+    let host = host_name(url).trim_end_matches('.');
     host == "localhost"
         || host.ends_with(".localhost")
         || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())

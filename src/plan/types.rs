@@ -59,6 +59,25 @@ pub struct RequestPlan {
     pub expect_text: bytes::Bytes,
 }
 
+impl RequestPlan {
+    /// Path and query: what stands behind the method.
+    pub fn target(&self) -> String {
+        let query = self.url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{}{query}", self.url.path())
+    }
+
+    /// Host, and the port unless it is the scheme's own.
+    pub fn host(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        self.url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}"))
+    }
+}
+
+/// A URL's host as a name server takes it: an IPv6 address stands in brackets in a URL, and not here.
+pub fn host_name(url: &Url) -> &str {
+    url.host_str().unwrap_or_default().trim_matches(['[', ']'])
+}
+
 /// How the process behind the URL is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TargetPlan {

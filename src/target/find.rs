@@ -13,6 +13,7 @@ use reqwest::Url;
 use super::identity::{Identity, line_of, own_line};
 use super::os;
 use crate::error::{Error, Result};
+use crate::plan::host_name;
 
 /// Where the target listens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,10 +90,8 @@ pub enum Holding {
 /// When its host cannot be resolved.
 pub async fn doors(url: &Url) -> Result<Vec<Door>> {
     let port = url.port_or_known_default().unwrap_or(80);
-    let host = url.host_str().unwrap_or_default();
-    // an IPv6 address stands in brackets in a URL
-    let name = host.trim_start_matches('[').trim_end_matches(']');
-    let found = tokio::net::lookup_host((name, port))
+    let host = host_name(url);
+    let found = tokio::net::lookup_host((host, port))
         .await
         .map_err(|e| Error::usage(format!("{host} cannot be resolved: {e}")))?;
     let mut doors: Vec<Door> = Vec::new();

@@ -9,15 +9,16 @@ use futures_util::FutureExt;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONNECTION, HOST};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Request, Url};
+use reqwest::{Client, Request};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::Instant;
 
 use super::expect::Judge;
+use crate::drive::head::OWN_NAME;
 use crate::drive::tally::Outcome;
 use crate::error::{Error, Result};
 use crate::evidence::ErrorKind;
-use crate::plan::RequestPlan;
+use crate::plan::{RequestPlan, host_name};
 
 /// As many hops as curl and browsers take for a loop, halved: a service behind more is not what is being soaked.
 const MOST_REDIRECTS: usize = 10;
@@ -56,7 +57,7 @@ impl Maker {
             .retry(reqwest::retry::never())
             .redirect(if plan.follow { same_host() } else { Policy::none() })
             .referer(false)
-            .user_agent(super::USER_AGENT)
+            .user_agent(OWN_NAME)
             .pool_max_idle_per_host(idle)
             .pool_idle_timeout(super::IDLE_FOR);
         builder = match (connect.record.http2, plan.url.scheme()) {
@@ -73,7 +74,7 @@ impl Maker {
         }
         builder = connect.over_socket(connect.through(connect.secure(builder)));
         if connect.record.sni.is_some() {
-            let host = plan.url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_string();
+            let host = host_name(&plan.url).to_string();
             builder = builder.dns_resolver(Arc::new(Elsewhere { host }));
         }
         builder.build().map_err(|e| own("the HTTP client could not be set up", &e))
@@ -81,13 +82,17 @@ impl Maker {
 }
 
 fn request(client: &Client, plan: &RequestPlan) -> Result<Request> {
-    let RequestPlan { url, method, headers, body, connect, .. } = plan;
-    let (url, host) = match &connect.record.sni {
-        Some(name) => named(url, name, connect.record.http2)?,
-        None => (url.clone(), None),
-    };
+    let RequestPlan { method, headers, body, connect, .. } = plan;
+    let mut url = plan.url.clone();
+    let mut host = None;
+    if let Some(name) = &connect.record.sni {
+        url.set_host(Some(name))
+            .map_err(|e| Error::Own(format!("the request could not be built: --sni {name}: {e}")))?;
+        // HTTP/1.1 still asks for the URL's own host; in HTTP/2 both are one
+        host = Some(plan.host()).filter(|_| !connect.record.http2 && !headers.contains_key(HOST));
+    }
     let mut request = client.request(method.clone(), url);
-    if let Some(host) = host.filter(|_| !headers.contains_key(HOST)) {
+    if let Some(host) = host {
         request = request.header(HOST, host);
     }
     if connect.record.disable_keepalive {
@@ -98,17 +103,6 @@ fn request(client: &Client, plan: &RequestPlan) -> Result<Request> {
         request = request.body(body.clone());
     }
     request.build().map_err(|e| own("the request could not be built", &e))
-}
-
-/// The URL by the name that TLS asks for, and the host that HTTP/1.1 still asks for. In HTTP/2 both are one.
-fn named(url: &Url, name: &str, http2: bool) -> Result<(Url, Option<String>)> {
-    let mut by_name = url.clone();
-    by_name
-        .set_host(Some(name))
-        .map_err(|e| Error::Own(format!("the request could not be built: --sni {name}: {e}")))?;
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let host = format!("{}{port}", url.host_str().unwrap_or_default());
-    Ok((by_name, Some(host).filter(|_| !http2)))
 }
 
 /// Whatever name is looked up, it is at this host.

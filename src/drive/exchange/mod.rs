@@ -22,9 +22,6 @@ use client::Pooled;
 use expect::Expected;
 use plain::{Line, Plain};
 
-/// What soak calls itself, unless the plan has another name.
-const USER_AGENT: &str = concat!("soak/", env!("CARGO_PKG_VERSION"));
-
 /// A connection that nobody has needed for so long is closed: what a moment of slowness opened must not stay with the
 /// target for the rest of the run, which would look as if the target grew.
 pub(super) const IDLE_FOR: Duration = Duration::from_secs(10);

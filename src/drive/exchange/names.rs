@@ -10,6 +10,8 @@ use tokio::net::TcpStream;
 use tokio::task::spawn_local;
 use tokio::time::{Instant, timeout};
 
+use crate::plan::host_name;
+
 /// Addresses are asked for again after so long: what a name server gives for a service that moves is good for half a
 /// minute or so.
 const GOOD_FOR: Duration = Duration::from_secs(30);
@@ -36,7 +38,7 @@ struct Known {
 
 impl Names {
     pub(super) fn of(url: &Url) -> Names {
-        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_string();
+        let host = host_name(url).to_string();
         let port = url.port_or_known_default().unwrap_or(80);
         Names { host, port, good_for: GOOD_FOR, known: Arc::default() }
     }

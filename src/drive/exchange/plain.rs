@@ -12,7 +12,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{ACCEPT, CONNECTION, HOST, HeaderMap, HeaderValue, USER_AGENT};
+use hyper::header::{CONNECTION, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -20,6 +20,7 @@ use tokio::time::Instant;
 
 use super::expect::Judge;
 use super::names::Names;
+use crate::drive::head::headers;
 use crate::drive::tally::Outcome;
 use crate::error::{Error, Result};
 use crate::evidence::ErrorKind;
@@ -85,7 +86,7 @@ impl Wire {
 
 impl Plain {
     /// # Errors
-    /// When URL or host cannot be written into a request.
+    /// When the URL cannot be written into a request.
     pub(super) fn new(plans: &[RequestPlan]) -> Result<Plain> {
         let Some(plan) = plans.first() else { return Err(Error::Own("there is no request to send".into())) };
         let prepared = plans.iter().map(Prepared::new).collect::<Result<Vec<Prepared>>>()?;
@@ -172,25 +173,14 @@ impl Plain {
 
 impl Prepared {
     /// # Errors
-    /// When URL or host cannot be written into a request.
+    /// When the URL cannot be written into a request.
     fn new(plan: &RequestPlan) -> Result<Prepared> {
-        let own = |e: &dyn std::fmt::Display| Error::Own(format!("the request could not be built: {e}"));
-        let url = &plan.url;
-        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-        let target = format!("{}{query}", url.path()).parse::<Uri>().map_err(|e| own(&e))?;
-        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        let host = format!("{}{port}", url.host_str().unwrap_or_default());
-        let mut headers = HeaderMap::new();
-        headers.insert(HOST, HeaderValue::try_from(host).map_err(|e| own(&e))?);
-        headers.insert(USER_AGENT, HeaderValue::from_static(super::USER_AGENT));
-        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
-        if plan.connect.record.disable_keepalive {
+        let own = |e| Error::Own(format!("the request could not be built: {e}"));
+        let target = plan.target().parse::<Uri>().map_err(own)?;
+        let mut headers = headers(plan);
+        if plan.connect.record.disable_keepalive && !headers.contains_key(CONNECTION) {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        for name in plan.headers.keys() {
-            headers.remove(name);
-        }
-        headers.extend(plan.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         Ok(Prepared { method: plan.method.clone(), target, headers, body: plan.body.clone() })
     }
 

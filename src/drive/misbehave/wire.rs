@@ -9,14 +9,15 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::{Method, StatusCode, Url};
+use reqwest::{Method, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout};
 
+use crate::drive::head::headers;
 use crate::evidence::ErrorKind;
-use crate::plan::RequestPlan;
+use crate::plan::{RequestPlan, host_name};
 
 /// What is uploaded where the plan has no body.
 static UPLOAD: [u8; 64 * 1024] = [b'x'; 64 * 1024];
@@ -75,7 +76,7 @@ impl Client {
 
     /// Looked up once: a client that misbehaves is to cost the name server nothing.
     async fn addresses(&self) -> Result<&[SocketAddr], ErrorKind> {
-        let host = self.plan.url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_string();
+        let host = host_name(&self.plan.url).to_string();
         let port = self.plan.url.port_or_known_default().unwrap_or(80);
         let look_up =
             || async move { Ok::<_, std::io::Error>(tokio::net::lookup_host((host, port)).await?.collect()) };
@@ -101,21 +102,10 @@ impl Client {
     }
 
     fn head(&self, length: Option<usize>, then: Then) -> Vec<u8> {
-        let RequestPlan { url, method, headers, .. } = &self.plan;
         let mut head = Vec::with_capacity(512);
-        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
         // writing to a Vec cannot fail
-        let _ = write!(head, "{method} {}{query} HTTP/1.1\r\n", url.path());
-        if !headers.contains_key("host") {
-            let _ = write!(head, "host: {}\r\n", host(url));
-        }
-        if !headers.contains_key("user-agent") {
-            let _ = write!(head, "user-agent: soak/{}\r\n", env!("CARGO_PKG_VERSION"));
-        }
-        if !headers.contains_key("accept") {
-            head.extend_from_slice(b"accept: */*\r\n");
-        }
-        for (name, value) in headers {
+        let _ = write!(head, "{} {} HTTP/1.1\r\n", self.plan.method, self.plan.target());
+        for (name, value) in &headers(&self.plan) {
             head.extend_from_slice(name.as_str().as_bytes());
             head.extend_from_slice(b": ");
             head.extend_from_slice(value.as_bytes());
@@ -249,9 +239,4 @@ pub(super) async fn drain(stream: &mut TcpStream, within: Duration) {
 
 fn end_of_head(bytes: &[u8]) -> Option<usize> {
     memchr::memmem::find(bytes, b"\r\n\r\n").map(|at| at + 4)
-}
-
-fn host(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}"))
 }

@@ -17,6 +17,7 @@ use tokio::time::Instant;
 
 use super::super::ProbeError;
 use super::super::fetch::shown;
+use crate::plan::host_name;
 
 /// `WatchUpdates` of console-api's instrument.proto, which asks for nothing.
 const CALL: &str = "/rs.tokio.console.instrument.Instrument/WatchUpdates";
@@ -55,7 +56,7 @@ impl Stream {
     /// When nobody listens there, or whoever does speaks no gRPC or does not know the call.
     pub async fn open(url: &Url) -> Result<Stream, ProbeError> {
         let failed = |what: &dyn std::fmt::Display| ProbeError(format!("{}: {what}", shown(url)));
-        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let host = host_name(url);
         let port = url.port_or_known_default().unwrap_or_default();
         let socket = TcpStream::connect((host, port)).await.map_err(|error| failed(&error))?;
         let mut settings = h2::client::Builder::new();
