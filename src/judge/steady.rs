@@ -2,6 +2,9 @@
 
 use crate::evidence::{EventKind, Evidence, Phase};
 
+/// A count is taken this soon after a phase began or ended, and belongs to the time before.
+pub const EDGE_S: f64 = 0.05;
+
 /// The judged part of a run.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Steady {
@@ -35,6 +38,11 @@ impl Steady {
     /// All stretches together, in seconds.
     pub fn seconds(&self) -> f64 {
         self.stretches.iter().map(|(from, to)| to - from).sum()
+    }
+
+    /// Whether a count that was taken at this moment is of steady: it speaks of the time before it.
+    pub fn counts(&self, elapsed_s: f64) -> bool {
+        self.stretches.iter().any(|(from, to)| elapsed_s > from + EDGE_S && elapsed_s <= to + EDGE_S)
     }
 
     /// Whether a moment is within steady.

@@ -5,7 +5,7 @@ use crate::evidence::{Direction, Event, EventKind, Evidence, LoadFinding, Verdic
 use crate::units::{Rate, Span, Unit};
 
 use super::absence;
-use super::load::{EDGE_S, rate_held};
+use super::load::rate_held;
 use super::rank::Rank;
 use super::steady::Steady;
 use super::tasks::Tasks;
@@ -305,11 +305,10 @@ fn excludes(voters: &Voters, steady: &Steady) -> Option<String> {
     })
 }
 
-/// Whether the driver was what could not keep up in steady; a count is taken a moment after its time.
+/// Whether the driver was what could not keep up in steady.
 fn saturated(evidence: &Evidence, steady: &Steady) -> bool {
     let told = |event: &&Event| matches!(event.kind, EventKind::LoadSaturated { .. });
-    let within = |t: f64| steady.stretches.iter().any(|(from, to)| t > from + EDGE_S && t <= to + EDGE_S);
-    evidence.events.iter().filter(told).any(|event| within(event.elapsed_s))
+    evidence.events.iter().filter(told).any(|event| steady.counts(event.elapsed_s))
 }
 
 /// How much of the rate was held.
