@@ -34,8 +34,10 @@ pub(super) struct EngineThread {
     thread: Option<JoinHandle<()>>,
     /// Disconnected when the thread has ended.
     ended: Receiver<()>,
-    /// Room for the next interval, made outside of the engine's lock.
-    spare: Counted,
+    /// Room for the next interval, made outside of the engine's lock; none before the first.
+    spare: Option<Counted>,
+    /// How many requests there are.
+    requests: usize,
     /// Tells how long the thread has had something to do,
     worked: RuntimeMetrics,
     /// and how long it had at the last take.
@@ -57,7 +59,6 @@ impl EngineThread {
         let runtime = runtime().map_err(own)?;
         let timeout = sending.timeout;
         let names: Vec<String> = requests.iter().map(|request| request.name.clone()).collect();
-        let spare = Counted::new(names.len());
         let book = Book::new(names, sending.rate, timeout, turn, clock.now());
         let shared = Arc::new(Shared::new(book, clock));
         let worked = runtime.metrics();
@@ -72,16 +73,24 @@ impl EngineThread {
                 runtime.shutdown_background();
             })
             .map_err(own)?;
-        let (thread, worked_before) = (Some(thread), Duration::ZERO);
-        Ok(EngineThread { shared, thread, ended, spare, worked, worked_before })
+        let (thread, requests) = (Some(thread), requests.len());
+        Ok(EngineThread {
+            shared,
+            thread,
+            ended,
+            spare: None,
+            requests,
+            worked,
+            worked_before: Duration::ZERO,
+        })
     }
 
     /// What it counted since the last take.
     pub(super) fn take(&mut self, now: Duration) -> Interval {
         // dropped here: what was the engine's becomes the caller's, and the spare becomes the engine's
-        let spare = std::mem::replace(&mut self.spare, Counted::new(0));
+        let spare = self.spare.take().unwrap_or_else(|| Counted::new(self.requests));
         let mut interval = self.shared.book().take(spare, now);
-        self.spare = Counted::empty_like(&interval.histograms);
+        self.spare = Some(Counted::empty_like(&interval.histograms));
         // the engine's thread is the only worker of its runtime
         let worked = self.worked.worker_total_busy_duration(0);
         let time = interval.to.saturating_sub(interval.from).as_secs_f64();

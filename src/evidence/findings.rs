@@ -223,6 +223,16 @@ pub enum GateResult {
     Inconclusive,
 }
 
+impl fmt::Display for GateResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            GateResult::Held => "held",
+            GateResult::Failed => "failed",
+            GateResult::Inconclusive => "inconclusive",
+        })
+    }
+}
+
 /// One gate, compared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -3,7 +3,6 @@
 //! Comes in: findings. Goes out: lines that the runner reads off either stream of a step. The escapes are those of
 //! escapeData and escapeProperty in github.com/actions/toolkit, packages/core/src/command.ts.
 
-use super::markdown::result;
 use super::picture::clean_text;
 use crate::evidence::{Findings, GateResult, Verdict};
 
@@ -19,7 +18,7 @@ pub fn annotations(findings: &Findings) -> String {
         out += &command(level, &format!("soak: {}", findings.verdict), &why);
     }
     for gate in findings.gates.iter().filter(|gate| gate.result != GateResult::Held) {
-        let title = format!("soak: gate {}: {}", result(gate.result), gate.expr);
+        let title = format!("soak: gate {}: {}", gate.result, gate.expr);
         out += &command(level(gate.result == GateResult::Inconclusive), &title, &[&gate.why]);
     }
     out

@@ -2,7 +2,6 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::markdown::result;
 use super::picture::clean_text;
 use crate::error::{Error, Result};
 use crate::evidence::{Findings, GateResult, Verdict};
@@ -40,7 +39,12 @@ pub fn render(findings: &Findings) -> Result<String> {
             GateResult::Failed => Outcome::Failed,
             GateResult::Inconclusive => Outcome::Undecided,
         };
-        suite.add_test_case(case(&gate.expr, outcome, result(gate.result), std::slice::from_ref(&gate.why)));
+        suite.add_test_case(case(
+            &gate.expr,
+            outcome,
+            &gate.result.to_string(),
+            std::slice::from_ref(&gate.why),
+        ));
     }
     let mut report = Report::new("soak");
     report.add_test_suite(suite);

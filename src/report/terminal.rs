@@ -6,7 +6,6 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use super::markdown::result;
 use super::picture::clean_text;
 use super::{requests, told};
 use crate::error::{Error, Result};
@@ -71,7 +70,7 @@ pub fn summary(findings: &Findings, report: Option<&Path>) -> String {
             GateResult::Failed => colour(Verdict::Leak),
             GateResult::Inconclusive => colour(Verdict::Inconclusive),
         };
-        let word = result(gate.result);
+        let word = gate.result;
         lines.push(format!("gate {style}{word}{style:#}: {}", clean_text(&gate.why)));
     }
     if !findings.notes.is_empty() {

@@ -5,7 +5,6 @@ use serde::Serialize;
 use crate::evidence::{
     Culprit, Evidence, Findings, LatencyBar, LoadFinding, Misbehaved, ProbeRecord, SeriesFinding,
 };
-use crate::report::markdown::result;
 use crate::report::picture::clean_text;
 use crate::report::requests;
 use crate::units::{Bytes, Rate, Unit};
@@ -103,7 +102,7 @@ pub fn account(findings: &Findings) -> Vec<[String; 5]> {
 /// Expression, result, why.
 pub fn gates(findings: &Findings) -> Vec<[String; 3]> {
     let each = findings.gates.iter();
-    each.map(|g| [clean_text(&g.expr), result(g.result).into(), clean_text(&g.why)]).collect()
+    each.map(|g| [clean_text(&g.expr), g.result.to_string(), clean_text(&g.why)]).collect()
 }
 
 #[derive(Serialize)]

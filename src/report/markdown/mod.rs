@@ -15,7 +15,7 @@ use escape::{code, code_cell, fenced};
 
 use super::{requests, told};
 use crate::evidence::{
-    Attribution, Culprit, Evidence, Findings, GateFinding, GateResult, LoadFinding, Misbehaved, SeriesFinding,
+    Attribution, Culprit, Evidence, Findings, GateFinding, LoadFinding, Misbehaved, SeriesFinding,
 };
 use crate::units::{Bytes, Rate, Unit};
 
@@ -120,18 +120,9 @@ fn gates(out: &mut String, gates: &[GateFinding]) -> std::fmt::Result {
     }
     writeln!(out, "| gate | result | why |\n| --- | --- | --- |")?;
     for gate in gates {
-        writeln!(out, "| {} | {} | {} |", code_cell(&gate.expr), result(gate.result), text(&gate.why))?;
+        writeln!(out, "| {} | {} | {} |", code_cell(&gate.expr), gate.result, text(&gate.why))?;
     }
     writeln!(out)
-}
-
-/// How a gate came out, in a word.
-pub(super) fn result(result: GateResult) -> &'static str {
-    match result {
-        GateResult::Held => "held",
-        GateResult::Failed => "failed",
-        GateResult::Inconclusive => "inconclusive",
-    }
 }
 
 fn series(out: &mut String, series: &[SeriesFinding]) -> std::fmt::Result {
