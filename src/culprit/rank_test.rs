@@ -1,7 +1,9 @@
 //! Runs as they happen, and who is blamed for them.
 
 use super::*;
-use crate::evidence::{Event, EventKind, Frame, GroupCount, Moment, Phase, Recording, TaskSnapshot};
+use crate::evidence::{
+    Event, EventKind, Frame, GroupCount, Moment, Phase, PlanRecord, Recording, TaskSnapshot,
+};
 
 /// A run at 50/s: warmup to 5 s, steady to 35 s, settle to 45 s; one sample each half second.
 struct Run {
@@ -156,7 +158,7 @@ fn tasks_that_a_servers_library_spawns_for_connections_do_not_stand() {
         let mut run =
             Run::new().group(GroupKind::Task, "a", &["tokio::spawn"], "idle", |t| 4.0 + t.min(36.0));
         run.evidence.group_names[0].stack[0].file = Some(file.into());
-        run.evidence.plan = Some(plan_with_connections(64));
+        run.evidence.plan = Some(PlanRecord { connections: 64, ..PlanRecord::example() });
         run.first().stands()
     };
     assert!(!stands("registry/axum-0.8.9/src/serve/mod.rs"));
@@ -168,7 +170,7 @@ fn connections_of_the_load_itself_do_not_stand() {
     let mut run = Run::new()
         .goroutines("a", &["internal/poll.runtime_pollWait", SERVE], "IO wait", |t| 4.0 + t.min(36.0))
         .snapshots(&[]);
-    run.evidence.plan = Some(plan_with_connections(64));
+    run.evidence.plan = Some(PlanRecord { connections: 64, ..PlanRecord::example() });
     let found = run.first();
     assert!(found.is_connection && found.within_connections && !found.stands());
 }
@@ -243,17 +245,6 @@ fn each_kind_of_descriptor_stands_for_itself_and_the_loads_own_for_nobody() {
 #[test]
 fn nothing_seen_blames_nobody() {
     assert_eq!(rank(&Evidence::default()), Ranked::default());
-}
-
-fn plan_with_connections(connections: u32) -> crate::evidence::PlanRecord {
-    let text = format!(
-        "schema = 'soak/1'\nprofile = 'run'\nurl = 'http://h/'\nmethod = 'GET'\nheaders = []\nbody_bytes = 0\n\
-         rate = '50/s'\nconnections = {connections}\ntimeout = '10s'\ninterval = '500ms'\n\
-         [phases]\nbaseline = '0s'\nwarmup = '5s'\nsteady = '30s'\nsettle = '10s'\ncycles = 1\n\
-         [judging]\nhorizon = '30days'\nresolution_bytes = 1024.0\nmax_error_ratio = 0.1\ndown_after = '30s'\n\
-         series = []\ngates_only = false\nallow_inconclusive = false\nno_fail = false\nload_only = false\nno_gc = false\n"
-    );
-    toml::from_str(&text).unwrap()
 }
 
 #[test]

@@ -200,37 +200,68 @@ impl PlanRecord {
 }
 
 #[cfg(test)]
+impl PlanRecord {
+    /// An hour of 50/s to nobody, for tests to change what they are about.
+    pub fn example() -> PlanRecord {
+        let seconds = |n: u64| Span(Duration::from_secs(n));
+        PlanRecord {
+            schema: "soak/1".into(),
+            profile: "run".into(),
+            profile_file: None,
+            label: None,
+            url: "http://127.0.0.1:1/".into(),
+            method: "GET".into(),
+            headers: Vec::new(),
+            body_bytes: 0,
+            rate: Rate::PerSecond(50.0),
+            connections: 64,
+            threads: 1,
+            connect: Connect::default(),
+            timeout: seconds(10),
+            requests: None,
+            until_sure: None,
+            expect_status: Vec::new(),
+            interval: seconds(1),
+            phases: PhasePlan {
+                baseline: seconds(0),
+                warmup: seconds(0),
+                steady: seconds(3600),
+                settle: seconds(0),
+                cycles: 1,
+            },
+            pattern: Pattern::default(),
+            watch: None,
+            misbehave: None,
+            compare_to: None,
+            blocks: None,
+            named: Vec::new(),
+            judging: Judging {
+                horizon: seconds(30 * 86_400),
+                resolution_bytes: 1024.0,
+                max_hold: None,
+                max_error_ratio: 0.1,
+                down_after: seconds(30),
+                memory_limit_bytes: None,
+                series: Vec::new(),
+                gates_only: false,
+                allow_inconclusive: false,
+                no_fail: false,
+                load_only: false,
+                no_gc: false,
+            },
+            gates: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_watch_is_sampled_less_often_as_it_goes_on() {
-        let text = r#"
-            schema = "soak/1"
-            profile = "watch"
-            url = ""
-            method = "GET"
-            headers = []
-            body_bytes = 0
-            rate = "max"
-            connections = 64
-            timeout = "10s"
-            interval = "1s"
-            phases = { baseline = "0s", warmup = "0s", steady = "1h", settle = "0s", cycles = 1 }
-            watch = { longest_interval = "10s" }
-            [judging]
-            horizon = "30d"
-            resolution_bytes = 1024.0
-            max_error_ratio = 0.1
-            down_after = "30s"
-            series = []
-            gates_only = false
-            allow_inconclusive = false
-            no_fail = false
-            load_only = false
-            no_gc = true
-        "#;
-        let mut plan: PlanRecord = toml::from_str(text).unwrap();
+        let watch = WatchPlan { longest_interval: Span(Duration::from_secs(10)), every: None };
+        let mut plan = PlanRecord { rate: Rate::Max, watch: Some(watch), ..PlanRecord::example() };
         let at =
             |plan: &PlanRecord, seconds: u64| plan.interval_at(Duration::from_secs(seconds)).as_secs_f64();
         assert_eq!((at(&plan, 0), at(&plan, 600), at(&plan, 3000)), (1.0, 1.0, 5.0));

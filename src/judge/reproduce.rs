@@ -180,39 +180,15 @@ mod tests {
         assert_eq!(span(Span::from_secs_f64(90.0)), "1m30s");
     }
 
-    const PLAN: &str = r#"
-        schema = "soak/1"
-        profile = "shop"
-        url = "http://h/"
-        method = "GET"
-        headers = []
-        body_bytes = 0
-        expect_status = [404]
-        rate = "1/s"
-        connections = 64
-        timeout = "10s"
-        interval = "1s"
-        phases = { baseline = "0s", warmup = "0s", steady = "1h", settle = "0s", cycles = 1 }
-        [judging]
-        horizon = "30d"
-        resolution_bytes = 1024.0
-        max_error_ratio = 0.1
-        down_after = "30s"
-        series = []
-        gates_only = false
-        allow_inconclusive = false
-        no_fail = false
-        load_only = false
-        no_gc = false
-    "#;
-
     #[test]
     fn what_one_table_alone_expects_is_not_asked_of_all() {
+        let plan = PlanRecord { expect_status: vec![404], ..PlanRecord::example() };
+        let plan = toml::to_string(&plan).unwrap();
         let line = |tables: [&str; 2]| {
             let table = |statuses: &str| {
                 format!("[[request]]\nname = 'a'\nmethod = 'GET'\npath = '/'\nweight = 1.0\n{statuses}\n")
             };
-            reproduce(&toml::from_str(&format!("{PLAN}\n{}", tables.map(table).concat())).unwrap())
+            reproduce(&toml::from_str(&format!("{plan}\n{}", tables.map(table).concat())).unwrap())
         };
         let expects = "expect_status = [404]";
         assert!(line([expects, expects]).contains(" --expect-status 404"));

@@ -8,8 +8,7 @@ use crate::units::{Level, Rate, Span};
 
 fn made(flags: &str, profile: &str) -> crate::error::Result<PlanRecord> {
     let flags = Settings::from_toml("flags", &format!("url = 'http://127.0.0.1:1/'\n{flags}"))?;
-    let settings = Settings::from_toml("x.toml", profile)?;
-    let profile = Profile { name: "x".into(), source: "x.toml".into(), file: None, settings };
+    let profile = Profile::of("x", "x.toml", profile)?;
     resolve(flags, Settings::default(), Some(profile)).map(|plan| plan.record)
 }
 

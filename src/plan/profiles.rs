@@ -18,6 +18,17 @@ pub struct Profile {
     pub settings: Settings,
 }
 
+impl Profile {
+    /// What this text says, by this name; errors call it `source`.
+    ///
+    /// # Errors
+    /// What in it is no profile, in one line.
+    pub(super) fn of(name: &str, source: &str, text: &str) -> Result<Profile> {
+        let settings = Settings::from_toml(source, text)?;
+        Ok(Profile { name: name.into(), source: source.into(), file: None, settings })
+    }
+}
+
 /// A profile that is part of the binary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BuiltIn {
@@ -63,9 +74,7 @@ pub fn built_in(name: &str) -> Result<BuiltIn> {
 pub fn find(name_or_path: &str) -> Result<Profile> {
     let path = Path::new(name_or_path);
     if let Some(known) = BUILT_IN.iter().find(|profile| profile.name == name_or_path) {
-        let source = format!("profile {}", known.name);
-        let settings = Settings::from_toml(&source, known.text)?;
-        return Ok(Profile { name: known.name.into(), source, file: None, settings });
+        return Profile::of(known.name, &format!("profile {}", known.name), known.text);
     }
     let looks_like_a_file = path.components().count() > 1 || path.extension().is_some() || path.is_file();
     if !looks_like_a_file {
@@ -76,10 +85,9 @@ pub fn find(name_or_path: &str) -> Result<Profile> {
     }
     let text =
         std::fs::read_to_string(path).map_err(|e| Error::usage(format!("--profile: {name_or_path}: {e}")))?;
-    let settings = Settings::from_toml(name_or_path, &text)?;
     let stem = path.file_stem().map_or_else(|| "profile".into(), |stem| stem.to_string_lossy());
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned());
-    Ok(Profile { name: file_safe(&stem), source: name_or_path.into(), file, settings })
+    Ok(Profile { file, ..Profile::of(&file_safe(&stem), name_or_path, &text)? })
 }
 
 /// The name becomes part of a directory's name.

@@ -17,8 +17,7 @@ fn made(flags: &str, env: &[(&str, &str)], profile: &str) -> crate::error::Resul
     let mut flags = Settings::from_toml("flags", flags)?;
     flags.url.get_or_insert(URL.into());
     let env = Settings::from_env(env.iter().map(|(k, v)| (k.to_string(), v.to_string())))?;
-    let settings = Settings::from_toml("profiles/x.toml", profile)?;
-    let profile = Profile { name: "x".into(), source: "profiles/x.toml".into(), file: None, settings };
+    let profile = Profile::of("x", "profiles/x.toml", profile)?;
     let var = |name: &str| (name == "TOKEN").then(|| "t0ken".to_string());
     let mut outside = Outside { var: &var, stdin: &mut &b"from stdin"[..] };
     resolve_in(flags, env, Some(profile), &mut outside)

@@ -164,8 +164,7 @@ mod tests {
 
     fn made(flags: &str, profile: &str) -> Result<Plan> {
         let flags = Settings::from_toml("flags", flags)?;
-        let settings = Settings::from_toml("x.toml", profile)?;
-        let profile = Profile { name: "x".into(), source: "x.toml".into(), file: None, settings };
+        let profile = Profile::of("x", "x.toml", profile)?;
         let outside = Outside { var: &|_| None, stdin: &mut std::io::empty() };
         watch_in(flags, Settings::default(), Some(profile), &outside)
     }

@@ -89,41 +89,18 @@ mod tests {
 
     use super::super::{Recorder, RunDir, SampleRow, files, read_run};
     use super::*;
-    use crate::evidence::{Environment, Event, EventKind, GroupCount, GroupKind, Phase, PlanRecord};
+    use crate::evidence::{
+        Environment, Event, EventKind, GroupCount, GroupKind, Phase, PlanRecord, WatchPlan,
+    };
+    use crate::units::{Rate, Span};
 
-    fn plan(watch: &str) -> PlanRecord {
-        let text = format!(
-            r#"
-            schema = "soak/1"
-            profile = "x"
-            url = ""
-            method = "GET"
-            headers = []
-            body_bytes = 0
-            rate = "max"
-            connections = 64
-            timeout = "10s"
-            interval = "10s"
-            phases = {{ baseline = "0s", warmup = "0s", steady = "1h", settle = "0s", cycles = 1 }}
-            {watch}
-            [judging]
-            horizon = "30d"
-            resolution_bytes = 1024.0
-            max_error_ratio = 0.1
-            down_after = "30s"
-            series = []
-            gates_only = false
-            allow_inconclusive = false
-            no_fail = false
-            load_only = false
-            no_gc = true
-            "#
-        );
-        toml::from_str(&text).unwrap()
+    fn plan(watch: Option<WatchPlan>) -> PlanRecord {
+        let interval = Span(Duration::from_secs(10));
+        PlanRecord { rate: Rate::Max, interval, watch, ..PlanRecord::example() }
     }
 
     /// Samples every 10 s and two groups beside each; the directory, and how many lines its files have.
-    fn recorded(watch: &str, samples: u64) -> (tempfile::TempDir, Recorder, [usize; 2]) {
+    fn recorded(watch: Option<WatchPlan>, samples: u64) -> (tempfile::TempDir, Recorder, [usize; 2]) {
         let tmp = tempfile::tempdir().unwrap();
         std::fs::create_dir(tmp.path().join(files::TASKS)).unwrap();
         let environment = Environment {
@@ -158,7 +135,8 @@ mod tests {
 
     #[test]
     fn a_watch_is_thinned_and_begins_and_ends_as_it_was() {
-        let (tmp, recorder, [samples, groups]) = recorded("watch = { longest_interval = \"10s\" }", 5_000);
+        let watch = WatchPlan { longest_interval: Span(Duration::from_secs(10)), every: None };
+        let (tmp, recorder, [samples, groups]) = recorded(Some(watch), 5_000);
         assert!(samples < 2 * LONG, "{samples}");
         // of groups the mirror has all: rewriting would change nothing
         assert_eq!(groups, 10_000);
@@ -204,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_run_keeps_every_row() {
-        let (_tmp, _, lines) = recorded("", 3 * LONG as u64);
+        let (_tmp, _, lines) = recorded(None, 3 * LONG as u64);
         assert_eq!(lines, [3 * LONG, 6 * LONG]);
     }
 }

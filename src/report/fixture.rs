@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::evidence::{
     Direction, DriverHealth, ErrorCounts, Event, EventKind, Evidence, Findings, Frame, Gone, GroupCount,
-    GroupKind, Judging, Latency, LatencyBar, LatencyPoint, LoadFinding, LoadRow, Pattern, Percentiles, Phase,
+    GroupKind, Judging, Latency, LatencyBar, LatencyPoint, LoadFinding, LoadRow, Percentiles, Phase,
     PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime, Sample, Series, SeriesFinding, Shape,
     TargetRecord, TaskGroup, Verdict,
 };
@@ -250,23 +250,10 @@ impl Made {
 
 fn plan(made: &Made) -> PlanRecord {
     let span = |share: f64| Span::from_secs_f64(made.seconds * share);
+    let example = PlanRecord::example();
     PlanRecord {
-        schema: "soak/1".into(),
-        profile: "run".into(),
-        profile_file: None,
-        label: None,
         url: "http://127.0.0.1:8080/work".into(),
-        method: "GET".into(),
-        headers: vec![],
-        body_bytes: 0,
         rate: Rate::PerSecond(made.rate),
-        connections: 64,
-        threads: 1,
-        connect: Default::default(),
-        timeout: Span::from_secs_f64(10.0),
-        requests: None,
-        until_sure: None,
-        expect_status: vec![],
         interval: Span::from_secs_f64(made.interval),
         phases: PhasePlan {
             baseline: span(0.05),
@@ -275,27 +262,13 @@ fn plan(made: &Made) -> PlanRecord {
             settle: span(0.15),
             cycles: made.cycles,
         },
-        pattern: Pattern::default(),
-        watch: None,
-        misbehave: None,
-        compare_to: None,
-        blocks: None,
-        named: Vec::new(),
         judging: Judging {
             horizon: span(1000.0),
-            resolution_bytes: 1024.0,
-            max_hold: None,
-            max_error_ratio: 0.1,
             down_after: span(0.25),
             memory_limit_bytes: Some(512 << 20),
-            series: vec![],
-            gates_only: false,
-            allow_inconclusive: false,
-            no_fail: false,
-            load_only: false,
-            no_gc: false,
+            ..example.judging
         },
-        gates: vec![],
+        ..example
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::*;
 use crate::drive::Clock;
-use crate::evidence::{Environment, Evidence, Gone, Judging, Pattern, PhasePlan, PlanRecord, WatchPlan};
+use crate::evidence::{Environment, Evidence, Gone, Judging, PhasePlan, PlanRecord, WatchPlan};
 use crate::probe::{Answer, Ask, Probe, ProbeError, Reading, Sampler};
 use crate::record::RunDir;
 use crate::run::Enough;
@@ -84,52 +84,14 @@ impl Probe for Mock {
 
 fn plan(steady_s: f64) -> PlanRecord {
     let span = Span::from_secs_f64;
+    let example = PlanRecord::example();
     PlanRecord {
-        schema: "soak/1".into(),
-        profile: "run".into(),
-        profile_file: None,
-        label: None,
-        url: "http://127.0.0.1:1/".into(),
-        method: "GET".into(),
-        headers: Vec::new(),
-        body_bytes: 0,
         rate: Rate::PerSecond(1.0),
         connections: 1,
-        threads: 1,
-        connect: Default::default(),
-        timeout: span(10.0),
-        requests: None,
-        until_sure: None,
-        expect_status: Vec::new(),
         interval: span(10.0),
-        phases: PhasePlan {
-            baseline: span(0.0),
-            warmup: span(0.0),
-            steady: span(steady_s),
-            settle: span(0.0),
-            cycles: 1,
-        },
-        pattern: Pattern::default(),
-        watch: None,
-        misbehave: None,
-        compare_to: None,
-        blocks: None,
-        named: Vec::new(),
-        judging: Judging {
-            horizon: span(86_400.0),
-            resolution_bytes: 1024.0,
-            max_hold: None,
-            max_error_ratio: 0.1,
-            down_after: span(30.0),
-            memory_limit_bytes: None,
-            series: Vec::new(),
-            gates_only: false,
-            allow_inconclusive: false,
-            no_fail: false,
-            load_only: false,
-            no_gc: false,
-        },
-        gates: Vec::new(),
+        phases: PhasePlan { steady: span(steady_s), ..example.phases },
+        judging: Judging { horizon: span(86_400.0), ..example.judging },
+        ..example
     }
 }
 
