@@ -14,6 +14,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::Instant;
 
 use super::expect::Judge;
+use super::names::Names;
 use crate::drive::head::OWN_NAME;
 use crate::drive::tally::Outcome;
 use crate::error::{Error, Result};
@@ -27,13 +28,19 @@ const MOST_REDIRECTS: usize = 10;
 pub(super) struct Pooled {
     requests: Vec<Request>,
     client: RefCell<Client>,
-    renewal: Option<Renewal>,
+    renewal: Renewal,
 }
 
-/// A client whose connections are given up for new ones after a while, all of them together.
+/// When a client's connections are given up for new ones, all of them together: the pool tells neither how old one is
+/// nor where it leads.
 struct Renewal {
-    lifetime: Duration,
+    /// None where they are kept as long as they are good.
+    lifetime: Option<Duration>,
     began: Cell<Instant>,
+    /// Where the host is; none where a proxy or a socket stands for it.
+    names: Option<Names>,
+    /// How often it had moved when the client was made.
+    moves: Cell<u32>,
     maker: Arc<Maker>,
     /// The next one, while it is being made elsewhere: reading the system's certificates takes many requests' time.
     next: RefCell<Option<JoinHandle<Result<Client>>>>,
@@ -121,12 +128,31 @@ impl Resolve for Elsewhere {
 }
 
 impl Renewal {
+    fn of(plan: &RequestPlan, maker: Arc<Maker>) -> Renewal {
+        let record = &plan.connect.record;
+        let reached = record.unix_socket.is_none() && record.proxy.is_none();
+        Renewal {
+            lifetime: record.connection_lifetime.map(|lifetime| lifetime.0),
+            began: Cell::new(Instant::now()),
+            names: reached.then(|| Names::of(&plan.url)),
+            moves: Cell::new(0),
+            maker,
+            next: RefCell::new(None),
+        }
+    }
+
+    fn is_old(&self) -> bool {
+        let moves = self.names.as_ref().map_or(0, Names::moves);
+        let moved = self.moves.replace(moves) < moves;
+        moved || self.lifetime.is_some_and(|lifetime| self.began.get().elapsed() >= lifetime)
+    }
+
     /// The client that takes over, once the time has come and it is made. The old one's connections end with what is
     /// under way on them.
     fn due(&self) -> Option<Client> {
         let mut next = self.next.borrow_mut();
         match next.as_mut() {
-            None if self.began.get().elapsed() < self.lifetime => None,
+            None if !self.is_old() => None,
             None => {
                 let maker = Arc::clone(&self.maker);
                 *next = Some(spawn_blocking(move || maker.client()));
@@ -151,18 +177,13 @@ impl Pooled {
         let maker = Arc::new(Maker { plan: plan.clone(), connections });
         let client = maker.client()?;
         let requests = plans.iter().map(|plan| request(&client, plan)).collect::<Result<Vec<Request>>>()?;
-        let renewal = plan.connect.record.connection_lifetime.map(|lifetime| Renewal {
-            lifetime: lifetime.0,
-            began: Cell::new(Instant::now()),
-            maker,
-            next: RefCell::new(None),
-        });
+        let renewal = Renewal::of(plan, maker);
         Ok(Pooled { requests, client: RefCell::new(client), renewal })
     }
 
     /// Send the request, and read the answer to its end.
     pub(super) async fn talk(&self, which: usize, mut judge: Judge<'_>, outcome: &mut Outcome) {
-        if let Some(renewed) = self.renewal.as_ref().and_then(Renewal::due) {
+        if let Some(renewed) = self.renewal.due() {
             *self.client.borrow_mut() = renewed;
         }
         let client = self.client.borrow().clone();
@@ -224,4 +245,41 @@ fn causes(e: &reqwest::Error) -> String {
         cause = e.source();
     }
     if text.is_empty() { "no reason given".into() } else { text.join(": ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::expect::Expected;
+    use super::super::names::known_at;
+    use super::super::testing::{Server, Speaks};
+    use super::*;
+    use crate::drive::testing::request_to;
+
+    #[tokio::test]
+    async fn a_host_that_moves_is_followed_over_http_2_as_well() {
+        let server = Server::start(&Speaks::Http2);
+        let addr = server.addr.unwrap();
+        let mut plan = request_to(addr);
+        plan.connect.record.http2 = true;
+        let mut pooled = Pooled::new(std::slice::from_ref(&plan), 4).unwrap();
+        pooled.renewal.names = Some(known_at(([127, 0, 0, 2], addr.port()).into(), addr.port()));
+        let expected = Expected::of(&plan);
+        let send = async || {
+            let mut outcome = Outcome::default();
+            pooled.talk(0, expected.judge(), &mut outcome).await;
+            assert!(outcome.answered && outcome.error.is_none(), "{outcome:?}");
+            server.seen().last().unwrap().connection
+        };
+        let followed = async {
+            assert_eq!((send().await, send().await), (0, 0), "known, and not old yet");
+            while send().await == 0 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            // where it is now it stays
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            assert_eq!(send().await, 1);
+        };
+        let local = tokio::task::LocalSet::new();
+        local.run_until(tokio::time::timeout(Duration::from_secs(10), followed)).await.unwrap();
+    }
 }

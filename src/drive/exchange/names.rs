@@ -34,6 +34,8 @@ struct Known {
     addresses: Vec<SocketAddr>,
     /// When they were asked for last.
     asked: Option<Instant>,
+    /// How often the host was found to have left an address that it had.
+    moves: u32,
 }
 
 impl Names {
@@ -70,22 +72,40 @@ impl Names {
         known.addresses.is_empty() || known.addresses.contains(&address)
     }
 
+    /// How often the host has left an address so far, for who cannot tell where each connection leads.
+    pub(super) fn moves(&self) -> u32 {
+        let mut known = self.fresh();
+        if known.asked.is_none() {
+            // whoever opens the connections keeps what it finds to itself
+            self.ask(&mut known);
+        }
+        known.moves
+    }
+
     /// What is known; once that is old it is asked for again, and nobody waits. Whoever opens connections asks as well as
     /// who keeps them: each may be the only one there is.
     fn fresh(&self) -> MutexGuard<'_, Known> {
         let mut known = self.known();
         if known.asked.is_some_and(|asked| asked.elapsed() >= self.good_for) {
-            known.asked = Some(Instant::now());
-            let names = self.clone();
-            // a name server that fails leaves what was known in its place
-            spawn_local(async move { names.look_up().await });
+            self.ask(&mut known);
         }
         known
     }
 
+    fn ask(&self, known: &mut Known) {
+        known.asked = Some(Instant::now());
+        let names = self.clone();
+        // a name server that fails leaves what was known in its place
+        spawn_local(async move { names.look_up().await });
+    }
+
     async fn look_up(&self) -> io::Result<()> {
-        let found = tokio::net::lookup_host((self.host.as_str(), self.port)).await?.collect();
-        *self.known() = Known { addresses: found, asked: Some(Instant::now()) };
+        let found: Vec<SocketAddr> =
+            tokio::net::lookup_host((self.host.as_str(), self.port)).await?.collect();
+        let mut known = self.known();
+        let left = known.addresses.iter().any(|address| !found.contains(address));
+        *known =
+            Known { moves: known.moves + u32::from(left), addresses: found, asked: Some(Instant::now()) };
         Ok(())
     }
 
@@ -95,22 +115,23 @@ impl Names {
     }
 }
 
+/// The loopback's names at this port, where something else was known before.
+#[cfg(test)]
+pub(super) fn known_at(before: SocketAddr, port: u16) -> Names {
+    let known = Known { addresses: vec![before], asked: Some(Instant::now()), moves: 0 };
+    Names {
+        host: "127.0.0.1".into(),
+        port,
+        good_for: Duration::from_millis(50),
+        known: Arc::new(Mutex::new(known)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::TcpListener;
 
     use super::*;
-
-    /// The loopback's names at this port, where something else was known before.
-    fn known_at(before: SocketAddr, port: u16) -> Names {
-        let known = Known { addresses: vec![before], asked: Some(Instant::now()) };
-        Names {
-            host: "127.0.0.1".into(),
-            port,
-            good_for: Duration::from_millis(50),
-            known: Arc::new(Mutex::new(known)),
-        }
-    }
 
     #[tokio::test]
     async fn a_host_that_moves_is_followed_without_anybody_waiting() {
