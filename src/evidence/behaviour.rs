@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::Span;
+use super::Blocks;
 
 /// What rows of load.csv call a client that behaves.
 pub const NORMAL: &str = "normal";
@@ -100,10 +100,9 @@ impl FromStr for Behaviour {
 /// The mix of a run: which requests misbehave, and how steady is cut into blocks whose mixes differ.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MisbehavePlan {
-    /// What the blocks are drawn by: the same seed deals the same blocks.
-    pub seed: u64,
-    /// How long a block is.
-    pub block: Span,
+    /// How steady is cut for them.
+    #[serde(flatten)]
+    pub blocks: Blocks,
     /// The share of all requests due, of each behaviour.
     pub mix: BTreeMap<Behaviour, f64>,
 }

@@ -171,8 +171,7 @@ impl PlanRecord {
 
     /// How steady is cut into blocks whose mixes differ, where it is.
     pub fn design(&self) -> Option<Blocks> {
-        let of_clients = self.misbehave.as_ref().map(|plan| Blocks { seed: plan.seed, block: plan.block });
-        self.blocks.or(of_clients)
+        self.blocks.or(self.misbehave.as_ref().map(|plan| plan.blocks))
     }
 
     /// The mean rate of requests that behave, each second; none for a closed loop.

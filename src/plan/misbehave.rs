@@ -6,7 +6,7 @@ use super::blocks::blocks;
 use super::layers::Layers;
 use super::types::RequestPlan;
 use crate::error::{Error, Result};
-use crate::evidence::{Behaviour, Blocks, MisbehavePlan, Pattern};
+use crate::evidence::{Behaviour, MisbehavePlan, Pattern};
 use crate::units::{Rate, Span, Unit, parse_amount};
 
 /// So much must be left to those that behave: they are the load, and what the others are compared with.
@@ -75,8 +75,7 @@ pub(super) fn plan(
         let told = format!("its blocks need the same requests each second, and the load has {has}");
         return Err(first.wrong(format!("{told}: leave one of them out")));
     }
-    let Blocks { seed, block } = blocks(requests, rate, sum, interval);
-    Ok(Some(MisbehavePlan { seed, block, mix }))
+    Ok(Some(MisbehavePlan { blocks: blocks(requests, rate, sum, interval), mix }))
 }
 
 #[cfg(test)]
@@ -98,9 +97,9 @@ mod tests {
     fn a_mix_is_shares_by_name_and_off_is_none() {
         let plan = asked("hang-up=5%, reset = 0.02", "http://h/", 50.0).unwrap().unwrap();
         assert_eq!(plan.mix, BTreeMap::from([(Behaviour::HangUp, 0.05), (Behaviour::Reset, 0.02)]));
-        assert_eq!(plan.block, Span(Duration::from_secs(1)));
+        assert_eq!(plan.blocks.block, Span(Duration::from_secs(1)));
         assert_eq!(asked("off", "http://h/", 50.0).unwrap(), None);
-        assert_eq!(asked("churn=1%", "http://h/", 0.5).unwrap().unwrap().block.secs(), 20.0);
+        assert_eq!(asked("churn=1%", "http://h/", 0.5).unwrap().unwrap().blocks.block.secs(), 20.0);
     }
 
     #[test]

@@ -58,8 +58,8 @@ pub(super) struct Sent {
 /// In one line, with the place: as [`request::resolve`] for each, a weight that is none, a path elsewhere, a name that is
 /// taken or cannot be one, and what a flag says of the one request that there is not.
 pub(super) fn resolve(layers: &Layers, outside: &mut Outside<'_>) -> Result<Sent> {
-    let holder = layers.iter().find(|layer| !layer.settings.request.is_empty());
-    let Some(layer) = holder else {
+    let holder = layers.iter().enumerate().find(|(_, layer)| !layer.settings.request.is_empty());
+    let Some((number, layer)) = holder else {
         let request = request::resolve(layers, outside)?;
         return Ok(Sent { url: request.url.clone(), requests: vec![request] });
     };
@@ -81,7 +81,7 @@ pub(super) fn resolve(layers: &Layers, outside: &mut Outside<'_>) -> Result<Sent
         // a name says more than a number, where there is one that can be told
         let called = table.name.as_ref().map(|name| name.0.trim()).filter(|name| problem(name).is_none());
         let called = called.map_or_else(|| format!("{place} {}", i + 1), |name| format!("{place} '{name}'"));
-        let request = Reader { layers, layer, table, place: called }.read(&common, outside)?;
+        let request = Reader { layers, layer: number, table, place: called }.read(&common, outside)?;
         if !names.insert(request.name.clone()) {
             let told = format!("{place}: two are called '{}'; give each a name of its own", request.name);
             return Err(Error::usage(told));
@@ -124,7 +124,8 @@ fn problem(name: &str) -> Option<String> {
 /// One table.
 struct Reader<'a> {
     layers: &'a Layers,
-    layer: &'a Layer,
+    /// Which of the layers holds the table.
+    layer: usize,
     table: &'a RequestTable,
     /// `profiles/x.toml: request 'name'`.
     place: String,
@@ -132,7 +133,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn written(&self, key: &str, typed: &Typed) -> Written {
-        Written { text: typed.0.clone(), place: format!("{} {key}", self.place), layer: 0 }
+        Written { text: typed.0.clone(), place: format!("{} {key}", self.place), layer: self.layer }
     }
 
     fn read(&self, common: &RequestPlan, outside: &mut Outside<'_>) -> Result<RequestPlan> {
@@ -195,7 +196,7 @@ impl Reader<'_> {
         let stronger: HashSet<_> = self
             .layers
             .iter()
-            .take_while(|layer| !std::ptr::eq(*layer, self.layer))
+            .take(self.layer)
             .map(|layer| request::headers(&layer.settings.header, &layer.place("header"), outside))
             .collect::<Result<Vec<_>>>()?
             .into_iter()

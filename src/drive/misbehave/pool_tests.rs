@@ -21,14 +21,14 @@ fn driven(
 ) -> (Vec<LoadRow>, Server, Duration) {
     let server = Server::start(manner);
     let request = request_to(server.addr);
-    let plan =
-        MisbehavePlan { seed: 1, block: Span(200 * MS), mix: BTreeMap::from_iter(mix.iter().copied()) };
+    let blocks = Blocks { seed: 1, block: Span(200 * MS) };
+    let plan = MisbehavePlan { blocks, mix: BTreeMap::from_iter(mix.iter().copied()) };
     let sending = Sending {
         rate: Rate::PerSecond(rate),
         connections,
         timeout: Duration::from_secs(2),
         threads: 1,
-        blocks: Some(Blocks { seed: plan.seed, block: plan.block }),
+        blocks: Some(blocks),
     };
     let clock = Arc::new(Monotonic::begin());
     let driver = Driver::start(std::slice::from_ref(&request), sending, clock).unwrap();
