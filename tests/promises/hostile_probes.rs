@@ -17,8 +17,8 @@ use super::support::{Running, Server, events, report, soak, text};
 /// What the phases below add up to.
 const PLANNED: Duration = Duration::from_millis(4_300);
 /// Looking for pages before the run takes five seconds at most, a last answer is waited for as long where nobody hung
-/// before; the rest is a busy machine that writes the report.
-const SLACK: Duration = Duration::from_secs(10);
+/// before; the rest is a busy machine that writes the report. Who waits for such a page waits for a minute or for ever.
+const SLACK: Duration = Duration::from_secs(30);
 /// soak with pictures takes some 60 MiB; the rest is one page of the largest kind, packed and unpacked.
 const MOST_MIB: u64 = 400;
 const RATE: f64 = 50.0;
@@ -60,7 +60,7 @@ fn soaked(kind: &str) -> Ran {
     let load = &ran.report["load"];
     assert_eq!(load["errors"]["ratio"], 0.0, "{kind}: {load}");
     let held = load["rate_held"].as_f64().unwrap();
-    assert!(held > 0.9 * RATE, "{kind}: {held} of {RATE} requests a second");
+    assert!(held > 0.8 * RATE, "{kind}: {held} of {RATE} requests a second");
     sampled_in_time(&out, kind);
     ran
 }
@@ -75,10 +75,10 @@ fn sampled_in_time(out: &Path, kind: &str) {
     let sampled: Vec<f64> =
         rows.filter(|row| row[rss].parse::<f64>().is_ok()).map(|row| row[0].parse().unwrap()).collect();
     let longest = sampled.windows(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max);
-    // twice the interval and what a busy machine takes
-    assert!(longest < 1.2, "{kind}: no sample for {longest} s\n{samples}");
+    // less than any page is waited for, and room for a busy machine
+    assert!(longest < 2.5, "{kind}: no sample for {longest} s\n{samples}");
     let last = sampled.last().copied().unwrap_or_default();
-    assert!(last > PLANNED.as_secs_f64() - 1.2, "{kind}: the last sample is of {last} s\n{samples}");
+    assert!(last > PLANNED.as_secs_f64() - 2.5, "{kind}: the last sample is of {last} s\n{samples}");
 }
 
 /// The most that a process ever had resident, as long as it could be read.
