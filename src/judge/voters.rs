@@ -2,7 +2,9 @@
 //!
 //! A false 'leak' is bounded for the whole run (Bonferroni over two families, Holm 1979, "A simple sequentially
 //! rejective multiple test procedure", within each): half the error is spent on the few series of ranks 1 to 3, the
-//! other half on the rest. This acts on the verdict; each series' own trend stays as it is.
+//! other half on the rest. A series of which no slope could be told, since it never moved, could not have been called
+//! growing and costs none of it, nor does a family of nothing else (R. E. Tarone, A modified Bonferroni method for
+//! discrete data, 1990). This acts on the verdict; each series' own trend stays as it is.
 
 use crate::evidence::{Direction, Evidence, Series, SeriesFinding, Trend};
 use crate::trend::{Question, reaches, trend};
@@ -58,6 +60,11 @@ impl Voter {
             && self.material
             && self.significant
             && self.explained_by.is_none()
+    }
+
+    /// Whether it could have been called growing at all: one that never moved could not.
+    fn could_grow(&self) -> bool {
+        self.trend.slope.is_some()
     }
 
     /// Whether the heap's pages are among its own: shared memory is nobody's heap.
@@ -140,10 +147,11 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> Voters {
             }
         })
         .collect();
-    let strong = |v: &Voter| v.rank.is_some_and(|r| r <= Rank::Live);
-    let weak = |v: &Voter| v.rank.is_some_and(|r| r > Rank::Live);
-    holm(&mut all, error, strong);
-    holm(&mut all, error, weak);
+    let strong = |v: &Voter| v.could_grow() && v.rank.is_some_and(|r| r <= Rank::Live);
+    let weak = |v: &Voter| v.could_grow() && v.rank.is_some_and(|r| r > Rank::Live);
+    let alone = !sources.groups && !all.iter().any(strong);
+    holm(&mut all, error / 2.0, strong);
+    holm(&mut all, if alone { error } else { error / 2.0 }, weak);
     let bound = Bound::of(evidence);
     let live = all.iter().find(|v| v.name == collected::LIVE).and_then(|v| v.trend.end).unwrap_or(0.0);
     for voter in all.iter_mut().filter(|v| v.holds_the_heap()) {
@@ -172,13 +180,13 @@ fn trends(evidence: &Evidence, error: f64) -> Vec<Trend> {
     })
 }
 
-/// Marks, among the chosen, those whose growth stands with half the run's error spent on all of them together.
+/// Marks, among the chosen, those whose growth stands with this error spent on all of them together.
 fn holm(all: &mut [Voter], error: f64, chosen: impl Fn(&Voter) -> bool) {
     let mut order: Vec<usize> = (0..all.len()).filter(|i| chosen(&all[*i])).collect();
     order.sort_by(|a, b| all[*a].trend.p_value.total_cmp(&all[*b].trend.p_value));
     let n = order.len();
     for (tested, i) in order.into_iter().enumerate() {
-        if all[i].trend.p_value > error / 2.0 / (n - tested) as f64 {
+        if all[i].trend.p_value > error / (n - tested) as f64 {
             break;
         }
         all[i].significant = true;

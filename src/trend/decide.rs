@@ -66,7 +66,10 @@ pub(super) fn decide(
         && !matches!(window.form, Form::Steps(_))
     {
         let chance = joint.coefficient.below(0.0);
-        if chance < alpha {
+        let (low, high) = range(values);
+        let adds = joint.coefficient.mean() * window.span_s / ground.step_s;
+        // beside a rise so much larger it is the end of that rise
+        if chance < alpha && adds > TAIL * (high - low.min(lowest)) {
             let reason = Reason::GrowsBesideWarmup { tau_s: *tau_s };
             return Some(made(Direction::Growing, Shape::Linear, reason, chance, slope(&joint.coefficient)));
         }

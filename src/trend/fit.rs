@@ -71,10 +71,9 @@ impl<'a> Frame<'a> {
     pub(super) fn new(points: Points<'a>, beside: &[Vec<f64>]) -> Frame<'a> {
         let (low, high) = range(points.values);
         let ones = vec![1.0; points.at.len()];
-        let models = noise::models()
+        let models = noise::models(points.at.len())
             .map(|noise| {
-                let mut whitener = Whitener::default();
-                whitener.prepare(noise, points.at);
+                let whitener = Whitener::new(noise, points.at);
                 let white = |column: &[f64]| {
                     let mut out = Vec::with_capacity(column.len());
                     whitener.apply(column, &mut out);
@@ -152,7 +151,7 @@ fn average(tried: &[Tried], n: usize, p: usize, asked: usize, free: f64) -> Opti
     for (model, integrated, _, solution) in tried {
         let weight = model.prior() * (integrated - best).exp();
         sum += weight;
-        correlation += weight * model.correlation;
+        correlation += weight * model.correlation();
         wandering += if model.wanders() { weight } else { 0.0 };
         let scale = (solution.rss / (n - p) as f64 * solution.inverse[asked]).sqrt();
         parts.push(Part { weight, mean: solution.coefficients[asked], scale });

@@ -9,16 +9,17 @@
 //! 3. [`ground`]: samples become at most about a hundred points. Teeth ([`sawtooth`]) become one floor a cycle and
 //!    [`regimes`] one point each; otherwise spikes go ([`spikes`]), and stretches of time become midmeans ([`bins`]).
 //!    A dominant [`period`] is fitted beside the line.
-//! 4. [`fit`]: generalised least squares under every [`noise`] model from white noise over autoregressions to random walks
-//!    with momentum, averaged by integrated likelihood into a [`mixture`]. So the interval and the chance of growth allow
-//!    for not knowing how the noise hangs together, which is what makes an ordinary regression cry wolf.
+//! 4. [`fit`]: generalised least squares under every [`noise`] model from white noise over autoregressions and cycles to
+//!    random walks with momentum, averaged by integrated likelihood into a [`mixture`]. So the interval and the chance of
+//!    growth allow for not knowing how the noise hangs together, which is what makes an ordinary regression cry wolf.
 //! 5. [`window`]: the same on trailing windows, each against its [`rivals`]: a few steps, a line that bends, a rise that
 //!    dies away; and beside what falls or dips and comes back.
 //! 6. [`decide`] and [`answer`]: the longest trailing window of one form decides.
 //! 7. [`cycles`]: where the load was repeated, the floors after each settle overrule all of this.
 //!
-//! Beside these stand [`attribution`] (whose growth it is, where the mix of requests differs by design), [`limit`] (when a level reaches one), [`why`] (the sentence), [`foresight`] (what a run will be able
-//! to decide) and [`sequential`] (when to look while it goes on).
+//! Beside these stand [`attribution`] (whose growth it is, where the mix of requests differs by design), [`limit`] (when a
+//! level reaches one), [`why`] (the sentence), [`foresight`] (what a run will be able to decide) and [`sequential`] (when to
+//! look while it goes on).
 //!
 //! # Assumptions
 //! Noise has one character throughout a window; a leak's rate may vary but it does not pause for the last quarter of what was
@@ -33,7 +34,7 @@
 //! instability (2002); K. K. G. Lan and D. L. DeMets, Discrete sequential boundaries for clinical trials (1983).
 //!
 //! # How often it is wrong
-//! `tests/trend` makes series of 63 families to order and holds the engine to error rates, a few of each family in every
+//! `tests/trend` makes series of 66 families to order and holds the engine to error rates, a few of each family in every
 //! test run and some 4,000 series with `cargo test --release --test trend -- --ignored`.
 //!
 //! # What it cannot do

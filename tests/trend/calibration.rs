@@ -1,5 +1,5 @@
-//! How often the engine is wrong. The long form (`cargo test --release --test trend -- --ignored`) judges 2,016 stable,
-//! 1,260 growing and 600 ambiguous series; the short one, in every test run, a few of each family.
+//! How often the engine is wrong. The long form (`cargo test --release --test trend -- --ignored`) judges 2,142 stable,
+//! 1,320 growing and 600 ambiguous series; the short one, in every test run, a few of each family.
 
 use soak::evidence::Direction;
 
@@ -71,7 +71,7 @@ impl std::ops::Add for Coverage {
 #[test]
 fn none_of_a_hundred_stable_series_is_called_growing() {
     let (t, _) = tally(&STABLE, 3, 1_000_000);
-    assert_eq!((t.all(), t.growing), (96, 0));
+    assert_eq!((t.all(), t.growing), (102, 0));
     assert!(t.unsure <= 12, "{t:?}");
 }
 

@@ -4,7 +4,7 @@ use soak::evidence::Direction;
 
 use crate::made::{Made, Run};
 
-pub const STABLE: [fn(Run) -> Made; 32] = [
+pub const STABLE: [fn(Run) -> Made; 34] = [
     flat_noise,
     slow_wander,
     strong_wander,
@@ -37,6 +37,8 @@ pub const STABLE: [fn(Run) -> Made; 32] = [
     pool_fills,
     added_early,
     tasks_rhythm,
+    swings,
+    stairs_to_a_bound,
 ];
 
 fn flat_noise(mut r: Run) -> Made {
@@ -385,4 +387,59 @@ fn tasks_rhythm(mut r: Run) -> Made {
         .map(|t| r.poisson(mean * (1.0 + swing * (t / period * std::f64::consts::TAU + phase).sin())))
         .collect();
     r.tasks("tasks_rhythm", Direction::Stable, Some(0.0), v)
+}
+
+/// Ups and downs of no fixed period, as of many things that come round each by itself.
+fn swings(mut r: Run) -> Made {
+    let (memory, period) = (r.log_uniform(0.02, 0.2), r.log_uniform(0.03, 0.25));
+    let n = r.times.len() as f64;
+    let keep = (-1.0 / (memory * n)).exp();
+    let (last, before) = (2.0 * keep * (std::f64::consts::TAU / (period * n)).cos(), -keep * keep);
+    let neighbours = last / (1.0 - before);
+    let fresh = (1.0 - last * neighbours - before * (last * neighbours + before)).sqrt();
+    let (mut now, mut then) = (0.0, 0.0);
+    // it has swung for long before the run
+    for _ in 0..(6.0 * memory * n) as usize {
+        (now, then) = (last * now + before * then + fresh * r.gauss(), now);
+    }
+    let e: Vec<f64> = (0..r.times.len())
+        .map(|_| {
+            (now, then) = (last * now + before * then + fresh * r.gauss(), now);
+            r.noise * now
+        })
+        .collect();
+    let v = r.values(&e, |_| 0.0);
+    r.stable("swings", v)
+}
+
+/// A heap that grows in stairs to what the service holds, and no farther.
+fn stairs_to_a_bound(mut r: Run) -> Made {
+    let until = r.span_s * r.uniform(0.1, 0.5);
+    let grown = r.uniform(0.5, 3.0);
+    let stairs = HeapStairs::drawn(&mut r, grown);
+    let e: Vec<f64> = r.white().iter().map(|e| 0.05 * e).collect();
+    let v = r.values(&e, |t| r.level * stairs.above(grown * (t / until).min(1.0)));
+    r.stable("stairs_to_a_bound", v)
+}
+
+/// A heap of a collector that, when it is full, grows by a share of itself: it rests while there is room, then its new
+/// pages are touched one by one.
+pub struct HeapStairs {
+    share: f64,
+    rest: f64,
+}
+
+impl HeapStairs {
+    /// One that takes at least six stairs to grow by so many times its first size.
+    pub fn drawn(r: &mut Run, grown: f64) -> HeapStairs {
+        HeapStairs { share: (1.0 + grown).powf(1.0 / r.uniform(6.0, 14.0)) - 1.0, rest: r.uniform(0.2, 0.6) }
+    }
+
+    /// How much larger it is than at first where it holds so much more, both in units of its first size.
+    pub fn above(&self, held: f64) -> f64 {
+        let stair = ((1.0 + held).ln() / self.share.ln_1p()).floor() as i32;
+        let from = (1.0 + self.share).powi(stair);
+        let into = (1.0 + held - from) / (from * self.share);
+        from - 1.0 + from * self.share * ((into - self.rest) / (1.0 - self.rest)).max(0.0)
+    }
 }
