@@ -36,9 +36,11 @@ pub fn families(evidence: &Evidence) -> Vec<Family> {
                 .or_insert_with(|| nameless(count.kind, &count.group));
         }
     }
+    // of the service's own functions alone: a library's are started from anywhere
+    let own_root = |group: &TaskGroup| root(group).filter(|frame| frame.owner() == CodeOwner::Own).cloned();
     let mut creators: HashMap<String, Option<Frame>> = HashMap::new();
     for group in groups.values() {
-        if let (Some(root), Some(creator)) = (root(group), &group.created_by) {
+        if let (Some(root), Some(creator)) = (own_root(group), &group.created_by) {
             let known = creators.entry(root.func.clone()).or_insert_with(|| Some(creator.clone()));
             if known.as_ref().is_some_and(|known| known.func != creator.func) {
                 *known = None;
@@ -48,7 +50,7 @@ pub fn families(evidence: &Evidence) -> Vec<Family> {
     let mut families: BTreeMap<(String, String), Family> = BTreeMap::new();
     for ((kind, _), group) in groups {
         let creator =
-            group.created_by.clone().or_else(|| creators.get(&root(&group)?.func).cloned().flatten());
+            group.created_by.clone().or_else(|| creators.get(&own_root(&group)?.func).cloned().flatten());
         let key = (kind, key(&group, creator.as_ref()));
         let family = families.entry(key).or_insert_with(|| Family {
             kind: group.kind,

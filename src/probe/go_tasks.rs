@@ -10,7 +10,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use super::fetch::{Bounds, Fetcher, apart, gunzip, shown};
-use super::pprof::dump::{self, Creators, Goroutine};
+use super::pprof::dump::{self, Creators, Goroutine, Own, own};
 use super::pprof::groups::{self, Counted};
 use super::pprof::labels;
 use super::pprof::profile::{self, Profile};
@@ -116,7 +116,7 @@ impl GoTasks {
         let longest_wait_s = described
             .iter()
             .filter_map(|group| {
-                Some((group.id.clone(), waited.get(&own_key(&group.stack))?.saturating_mul(60)))
+                Some((group.id.clone(), waited.get(&own(own_frames(&group.stack)))?.saturating_mul(60)))
             })
             .collect();
         let mut proven = None;
@@ -250,14 +250,9 @@ fn own_frames(stack: &[Frame]) -> &[Frame] {
     &stack[..root.map_or(0, |at| at + 1)]
 }
 
-/// What a stack of the protobuf and one of a dump have in common.
-fn own_key(stack: &[Frame]) -> Vec<(String, u32)> {
-    own_frames(stack).iter().map(|frame| (frame.func.clone(), frame.line.unwrap_or(0))).collect()
-}
-
 /// The longest wait of each stack, in minutes.
-fn longest_waits(goroutines: &[Goroutine]) -> HashMap<Vec<(String, u32)>, u64> {
-    let mut waits: HashMap<Vec<(String, u32)>, u64> = HashMap::new();
+fn longest_waits(goroutines: &[Goroutine]) -> HashMap<Own, u64> {
+    let mut waits: HashMap<Own, u64> = HashMap::new();
     for goroutine in goroutines.iter().filter(|goroutine| goroutine.minutes > 0) {
         let longest = waits.entry(goroutine.frames.clone()).or_default();
         *longest = (*longest).max(goroutine.minutes);

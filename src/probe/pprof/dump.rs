@@ -5,9 +5,10 @@
 //! look like it is skipped.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use super::{LONGEST_NAME, cut};
-use crate::evidence::Frame;
+use crate::evidence::{CodeOwner, Frame};
 
 /// Goroutines read from one dump at most: it is only asked for below 2,000.
 const MAX_GOROUTINES: usize = 10_000;
@@ -89,15 +90,24 @@ fn place(line: &str) -> Option<(&str, u32)> {
     Some((file, number.trim().parse().ok()?))
 }
 
-/// Creators learned while the process was small, kept by a goroutine's root function, as long as that has one
-/// creator alone.
+/// What a stack of the protobuf and one of a dump have in common: its functions and lines, leaf first.
+pub type Own = Vec<(String, u32)>;
+
+/// [`Own`] of a stack of the protobuf.
+pub fn own(stack: &[Frame]) -> Own {
+    stack.iter().map(|frame| (frame.func.clone(), frame.line.unwrap_or(0))).collect()
+}
+
+/// Creators learned while the process was small: by the whole stack, and by the function that was started as long as
+/// that has one creator alone.
 #[derive(Debug, Default)]
 pub struct Creators {
+    by_stack: HashMap<Own, Option<Frame>>,
     by_root: HashMap<String, Option<Frame>>,
 }
 
 impl Creators {
-    /// Root functions remembered at most.
+    /// Stacks and started functions remembered at most.
     const MAX: usize = 4_096;
 
     /// Takes in what a dump tells.
@@ -106,24 +116,35 @@ impl Creators {
             let (Some((root, _)), Some(creator)) = (goroutine.frames.last(), &goroutine.created_by) else {
                 continue;
             };
-            if let Some(known) = self.by_root.get_mut(root) {
-                if known.as_ref().is_some_and(|known| known.func != creator.func) {
-                    *known = None;
-                }
-            } else if self.by_root.len() < Self::MAX {
-                self.by_root.insert(root.clone(), Some(creator.clone()));
-            }
+            remember(&mut self.by_stack, &goroutine.frames, creator);
+            remember(&mut self.by_root, root, creator);
         }
     }
 
     /// Whether goroutines with this stack have been seen in a dump.
     pub fn knows(&self, stack: &[Frame]) -> bool {
-        stack.last().is_some_and(|root| self.by_root.contains_key(&root.func))
+        self.by_stack.contains_key(&own(stack))
     }
 
-    /// Who starts goroutines with this stack, leaf first.
+    /// Who starts goroutines with this stack, leaf first. One that no dump had is started by whoever starts all others
+    /// with its root, if that is the service's own: a library's is started from anywhere.
     pub fn of(&self, stack: &[Frame]) -> Option<&Frame> {
-        self.by_root.get(&stack.last()?.func)?.as_ref()
+        let root = stack.last()?;
+        match self.by_stack.get(&own(stack)) {
+            Some(known) => known.as_ref(),
+            None => self.by_root.get(&root.func).filter(|_| root.owner() == CodeOwner::Own)?.as_ref(),
+        }
+    }
+}
+
+/// Keeps the creator, or that there are several.
+fn remember<K: Hash + Eq + Clone>(known: &mut HashMap<K, Option<Frame>>, key: &K, creator: &Frame) {
+    if let Some(before) = known.get_mut(key) {
+        if before.as_ref().is_some_and(|before| before.func != creator.func) {
+            *before = None;
+        }
+    } else if known.len() < Creators::MAX {
+        known.insert(key.clone(), Some(creator.clone()));
     }
 }
 
@@ -164,6 +185,27 @@ mod tests {
         assert_eq!(creators.of(&[frame("main.worker")]), Some(&frame("main.a")));
         creators.learn(&[born("main.b"), born("main.a")]);
         assert_eq!(creators.of(&[frame("main.worker")]), None);
+    }
+
+    #[test]
+    fn what_a_library_starts_is_told_by_its_whole_stack_alone() {
+        let frame = |func: &str, line| Frame { func: func.into(), file: None, line: Some(line) };
+        let born = |leaf: &str, root: &str, creator: &str| Goroutine {
+            frames: vec![(leaf.into(), 3), (root.into(), 9)],
+            created_by: Some(frame(creator, 1)),
+            ..Goroutine::default()
+        };
+        let mut creators = Creators::default();
+        creators.learn(&[
+            born("main.poll", "sync.(*WaitGroup).Go.func1", "main.a"),
+            born("main.x", "main.run", "main.b"),
+        ]);
+        let of =
+            |leaf: &str, root: &str| creators.of(&[frame(leaf, 3), frame(root, 9)]).map(|by| by.func.clone());
+        assert_eq!(of("main.poll", "sync.(*WaitGroup).Go.func1").as_deref(), Some("main.a"));
+        assert_eq!(of("main.leaks", "sync.(*WaitGroup).Go.func1"), None);
+        assert_eq!(of("main.y", "main.run").as_deref(), Some("main.b"));
+        assert!(!creators.knows(&[frame("main.y", 3), frame("main.run", 9)]));
     }
 
     proptest! {
