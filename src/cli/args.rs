@@ -143,7 +143,7 @@ impl Cli {
 /// Reads the command line, program name first.
 ///
 /// # Errors
-/// clap's own, which knows how to print itself, on which stream, and its exit code: help and version too come so.
+/// clap's own: help and version too come so. What is wrong is told by [`in_a_line`].
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
     let cli = Cli::try_parse_from(args)?;
     if let (None, Some(word)) = (&cli.command, cli.run.url.as_deref())
@@ -152,6 +152,31 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, clap::
         return Err(Cli::command().error(ErrorKind::InvalidSubcommand, line));
     }
     Ok(cli.into_command())
+}
+
+/// What clap has to say of a mistake, in one line as all of soak's errors: what is wrong, then its advice, else the usage.
+pub fn in_a_line(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut wrong = Vec::new();
+    let mut advice = Vec::new();
+    let mut usage = None;
+    for line in lines.by_ref().take_while(|line| !line.starts_with("For more information")) {
+        if let Some(line) = line.strip_prefix("Usage: ") {
+            usage = Some(format!("usage: {line}"));
+        } else if let Some(tip) = line.strip_prefix("tip: ") {
+            // to take it for a value is never what was meant
+            if !tip.starts_with("to pass ") {
+                advice.push(tip.to_string());
+            }
+        } else if usage.is_none() {
+            wrong.push(line.strip_prefix("error: ").unwrap_or(line).to_string());
+        }
+    }
+    // a word that is no command says by itself what was meant
+    let usage = usage.filter(|_| advice.is_empty() && error.kind() != ErrorKind::InvalidSubcommand);
+    advice.extend(usage);
+    [vec![wrong.join(" ")], advice, vec!["see soak --help".into()]].concat().join("; ")
 }
 
 /// What to say of a word that would be taken for a URL, but was rather meant to be a command.

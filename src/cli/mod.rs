@@ -41,10 +41,11 @@ use crate::plan::{BUILT_IN, built_in, plan, watch};
 pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
     let command = match args::parse(typed) {
         Ok(command) => command,
-        Err(told) => {
+        Err(told) if told.use_stderr() => return Err(Error::usage(args::in_a_line(&told))),
+        Err(help) => {
             // a closed stream is no reason for another exit code
-            let _ = told.print();
-            return Ok(u8::try_from(told.exit_code()).unwrap_or(2));
+            let _ = help.print();
+            return Ok(0);
         }
     };
     // reqwest and hyper-rustls ask for the process's provider; it can only be set already

@@ -56,7 +56,7 @@ pub(super) fn watch_in(
         }
         TargetPlan::Port if request.is_none() => {
             return Err(Error::usage(
-                "whom to watch? write: soak watch http://127.0.0.1:8080/, or name the process with --pid or --process",
+                "whom to look at? give its URL, as http://127.0.0.1:8080/, or name the process with --pid or --process",
             ));
         }
         _ => {}
@@ -202,7 +202,7 @@ mod tests {
             (TargetPlan::Pid(7), true, "")
         );
         assert!(made("process = 'api'", "").is_ok());
-        assert!(made("", "").unwrap_err().to_string().starts_with("whom to watch?"));
+        assert!(made("", "").unwrap_err().to_string().starts_with("whom to look at?"));
         assert!(made("load-only = true", "").unwrap_err().to_string().contains("--load-only"));
     }
 

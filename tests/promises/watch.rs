@@ -262,7 +262,7 @@ fn a_command_without_a_url_is_watched_and_ended() {
 fn what_makes_no_sense_exits_with_2_and_writes_nothing() {
     let url = format!("http://127.0.0.1:{}/", closed_port());
     for (args, says) in [
-        (vec!["watch"], "whom to watch?"),
+        (vec!["watch"], "whom to look at?"),
         (vec!["watch", &url], "nobody listens"),
         (vec!["watch", &url, "--rate", "5"], "--rate"),
         (vec!["watch", &url, "-c", "5"], "-c"),

@@ -207,15 +207,20 @@ fn a_run_directory_that_is_taken_or_cannot_be_made() {
 
 #[test]
 fn a_flag_or_command_that_there_is_not() {
-    for (args, word) in [
-        (vec!["http://127.0.0.1:9/", "--ratte", "5"], "--rate"),
-        (vec!["dmeo"], "did you mean 'demo'?"),
-        (vec!["demo", "--fix", "hope"], "timeout"),
-        (vec!["completions", "basic"], "bash"),
+    let url = "http://127.0.0.1:9/";
+    for (args, words) in [
+        (vec![url, "--ratte", "5"], vec!["unexpected argument '--ratte'", "--rate", "see soak --help"]),
+        (vec![url, "--gate"], vec!["a value is required for '--gate"]),
+        (
+            vec![url, "-q", "5", "-q", "6"],
+            vec!["'--rate <RATE>' cannot be used multiple times", "usage: soak"],
+        ),
+        (vec!["analyze"], vec!["not provided: <FILE|RUN>; usage: soak analyze <FILE|RUN>"]),
+        (vec!["dmeo"], vec!["did you mean 'demo'?"]),
+        (vec!["demo", "--fix", "hope"], vec!["'hope'", "timeout"]),
+        (vec!["completions", "basic"], vec!["bash"]),
     ] {
-        let (told, written) = wrong(&args, &[]);
-        assert_eq!((told.code, told.stdout.as_str(), written), (2, "", 0), "{told:?}");
-        assert!(told.stderr.contains(word), "{args:?}: {}", told.stderr);
+        told_in_a_line(&args, &[], &words);
     }
 }
 
