@@ -1,9 +1,10 @@
 //! How far a heap may grow that holds no more: up to its runtime's bound, a flat live heap explains a climb of RSS.
 //!
-//! Of a JVM that is the limit of its heap, as it says itself: it fills what it may have before it collects, and touches
-//! each page once. Of Go, and where nothing better is known, it is twice the live heap and 4 MiB.
+//! Of a JVM that is what its heap had committed at most after the first collection of steady, which gives back what the
+//! start took, else the limit of its heap, both as it says itself: it fills what it has before it collects, and touches each
+//! page once. Of Go, and where nothing better is known, it is twice the live heap and 4 MiB.
 
-use crate::evidence::{Evidence, Runtime};
+use crate::evidence::{EventKind, Evidence, Phase, Runtime};
 use crate::units::Unit;
 
 /// Go collects when its heap has doubled since the last collection, and from 4 MiB on.
@@ -14,10 +15,30 @@ const GO_LEAST_HEAP: f64 = 4.0 * 1024.0 * 1024.0;
 pub enum Bound {
     /// The heap never takes more bytes than this.
     Limit(f64),
+    /// It may take more, but never had more bytes than this.
+    Committed(f64),
     /// It follows what is alive.
     OfLive,
     /// Nobody knows it, or the heap is that of one process among several: it explains nothing.
     Unknown,
+}
+
+/// The most bytes that the heap had in steady, once the first collection forced there was over; none where nobody says.
+fn committed(evidence: &Evidence) -> Option<f64> {
+    let recording = &evidence.recording;
+    let steady = |i: usize| recording.phases[i] == Phase::Steady;
+    let begin_s = (0..recording.len()).find(|i| steady(*i)).map(|i| recording.elapsed_s[i])?;
+    let over = evidence.events.iter().find_map(|event| match event.kind {
+        EventKind::Collection { took_s } if event.elapsed_s + took_s >= begin_s => {
+            Some(event.elapsed_s + took_s)
+        }
+        _ => None,
+    });
+    let series = recording.series("heap_committed_bytes")?;
+    (0..recording.len())
+        .filter(|i| steady(*i) && over.is_none_or(|over| recording.elapsed_s[*i] > over))
+        .filter_map(|i| series.samples.get(i)?.get())
+        .reduce(f64::max)
 }
 
 /// The limit that the runtime sets to its heap, in bytes, where it tells one.
@@ -36,13 +57,17 @@ impl Bound {
         let children = evidence.recording.series("children").into_iter().flat_map(|s| &s.samples);
         let alone = target.is_some_and(|target| target.processes == 1)
             && children.filter_map(|sample| sample.get()).all(|n| n == 0.0);
-        heap_limit(evidence).filter(|_| alone).map_or(Bound::Unknown, Bound::Limit)
+        match (heap_limit(evidence).filter(|_| alone), committed(evidence)) {
+            (Some(limit), Some(had)) if had < limit => Bound::Committed(had),
+            (Some(limit), _) => Bound::Limit(limit),
+            (None, _) => Bound::Unknown,
+        }
     }
 
     /// By how much RSS may rise, in bytes, when so much is alive.
     pub fn most(self, live: f64) -> f64 {
         match self {
-            Bound::Limit(limit) => (limit - live).max(0.0),
+            Bound::Limit(heap) | Bound::Committed(heap) => (heap - live).max(0.0),
             Bound::OfLive => 2.0 * live + GO_LEAST_HEAP,
             Bound::Unknown => f64::NEG_INFINITY,
         }
@@ -52,7 +77,7 @@ impl Bound {
     /// known of what is alive: then it is no leak by itself.
     pub fn may_hold(self, rise: f64, live: f64) -> bool {
         match self {
-            Bound::Limit(_) => rise <= self.most(live),
+            Bound::Limit(_) | Bound::Committed(_) => rise <= self.most(live),
             Bound::OfLive => false,
             Bound::Unknown => true,
         }
@@ -62,6 +87,7 @@ impl Bound {
     pub fn words(self) -> String {
         match self {
             Bound::Limit(limit) => format!("its limit of {}", Unit::Bytes.show(limit)),
+            Bound::Committed(had) => format!("the {} that it had", Unit::Bytes.show(had)),
             Bound::OfLive | Bound::Unknown => "its bound".into(),
         }
     }
@@ -70,6 +96,7 @@ impl Bound {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::{Event, Recording, Sample, Series};
 
     #[test]
     fn a_heap_explains_a_climb_up_to_its_bound() {
@@ -78,8 +105,33 @@ mod tests {
         assert_eq!((limit.most(6.0 * MIB), limit.words().as_str()), (90.0 * MIB, "its limit of 96.0 MiB"));
         assert!(limit.may_hold(90.0 * MIB, 6.0 * MIB) && !limit.may_hold(91.0 * MIB, 6.0 * MIB));
         assert!(Bound::Unknown.may_hold(1e12, 0.0) && !Bound::OfLive.may_hold(1.0, MIB));
+        let had = Bound::Committed(14.0 * MIB);
+        assert_eq!((had.most(2.0 * MIB), had.words().as_str()), (12.0 * MIB, "the 14.0 MiB that it had"));
         assert_eq!(Bound::OfLive.most(6.0 * MIB), 16.0 * MIB);
         assert!(Bound::Unknown.most(6.0 * MIB) < 0.0);
         assert_eq!(Bound::of(&Evidence::default()), Bound::OfLive);
+    }
+
+    #[test]
+    fn what_the_start_took_and_gave_back_bounds_nothing() {
+        let series = |name: &str, values: [f64; 5]| Series {
+            name: name.into(),
+            samples: values.map(Sample::new).to_vec(),
+        };
+        let mut evidence = Evidence {
+            recording: Recording {
+                elapsed_s: (0..5).map(f64::from).collect(),
+                phases: [vec![Phase::Warmup], vec![Phase::Steady; 4]].concat(),
+                requests_total: vec![Sample::GAP; 5],
+                series: vec![series("heap_committed_bytes", [96.0, 96.0, 14.0, 15.0, 14.0])],
+            },
+            events: vec![Event { elapsed_s: 1.0, kind: EventKind::Collection { took_s: 0.5 } }],
+            ..Evidence::default()
+        };
+        assert_eq!(committed(&evidence), Some(15.0));
+        evidence.events.clear();
+        assert_eq!(committed(&evidence), Some(96.0));
+        evidence.recording.series.clear();
+        assert_eq!(committed(&evidence), None);
     }
 }

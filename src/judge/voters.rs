@@ -24,6 +24,10 @@ const HORIZON_S: f64 = 30.0 * 86_400.0;
 pub const RESOLUTION_BYTES: f64 = 1024.0;
 /// The same in tasks.
 pub const RESOLUTION_TASKS: f64 = 0.01;
+/// A growth is all but certain at so many times the error that a run may make: it stays open, however small its upper end,
+const NEARLY: f64 = 2.0;
+/// if it comes to this share of what the run was asked to find.
+const SHARE_OF_RESOLUTION: f64 = 0.5;
 /// A projection is shown as far ahead as so many times the run's length.
 pub const FARTHEST: f64 = 1000.0;
 
@@ -136,7 +140,7 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> Voters {
                 rank: rank(&series.name, &sources, &named, &present),
                 material: trend.direction == Direction::Growing
                     && material(&trend, &series.name, unit, horizon, steady.seconds()),
-                bounded: bounded(&trend, &series.name, unit, resolution, steady.seconds()),
+                bounded: bounded(&trend, &series.name, unit, resolution, steady.seconds(), error),
                 significant: false,
                 may_be_heap: false,
                 explained_by: None,
@@ -193,10 +197,14 @@ fn holm(all: &mut [Voter], error: f64, chosen: impl Fn(&Voter) -> bool) {
     }
 }
 
-/// Whether the upper end of a slope is below the resolution, or adds less within steady than counts at all.
-fn bounded(trend: &Trend, name: &str, unit: Unit, resolution_bytes: f64, seconds: f64) -> bool {
+/// Whether the upper end of a slope is below the resolution and no growth near it is all but certain, or adds less within
+/// steady than counts at all.
+fn bounded(trend: &Trend, name: &str, unit: Unit, resolution_bytes: f64, seconds: f64, error: f64) -> bool {
     let resolution = if unit == Unit::Bytes { resolution_bytes } else { RESOLUTION_TASKS };
-    trend.per_request.is_some_and(|p| p.hi < resolution)
+    let nearly = trend.p_value <= NEARLY * error;
+    trend
+        .per_request
+        .is_some_and(|p| p.hi < resolution && !(nearly && p.value >= SHARE_OF_RESOLUTION * resolution))
         || trend.slope.is_some_and(|s| s.hi * seconds < least_seen(name, unit))
 }
 
@@ -206,7 +214,7 @@ fn explain(all: &mut [Voter], sources: &Sources, bound: &Bound, live: f64) {
     let flat = |name: &str| get(name).is_some_and(Voter::is_flat);
     // a heap's limit says nothing of the stacks of threads
     let threads_grow = get("threads").is_some_and(|v| v.trend.direction == Direction::Growing && v.material);
-    if matches!(bound, Bound::Limit(_)) && threads_grow {
+    if matches!(bound, Bound::Limit(_) | Bound::Committed(_)) && threads_grow {
         return;
     }
     let parts = ["mem_live_bytes", "mem_stacks_bytes", "mem_native_bytes"];

@@ -87,6 +87,8 @@ const FOUR_OF_FIVE: f64 = 0.84;
 const IN_PRACTICE: f64 = 1.3;
 /// Jumps that a constant series would have shown with 95 % probability, had it grown at the rate told (Poisson).
 const UNSEEN_JUMPS: f64 = 3.0;
+/// Of a level that dropped less often than this nobody knows whether the next drop goes as low.
+const DROPS: usize = 3;
 /// A window of this share of steady is all of it: its ends may be missing a point.
 const WHOLE: f64 = 0.95;
 /// What bytes of a process are counted in on most machines.
@@ -139,14 +141,19 @@ pub fn trend(question: &Question<'_>) -> Trend {
             false_alarm,
         };
         let mut answered = answer(&asked);
-        if let Kind::Floors { .. } = life_kind
+        if let Kind::Floors { .. } | Kind::FewTeeth { .. } = life_kind
             && answered.direction == Direction::Inconclusive
         {
-            // floors are few; where the level with all its teeth is certain not to grow, the floor under it does not
             let (ground, kind) = ground::plain(times, &picked.values[life.clone()], shift);
             let whole = answer(&Asked { ground: &ground, kind, ..asked });
-            if whole.direction == Direction::Stable {
+            if matches!(life_kind, Kind::Floors { .. }) && whole.reason == Reason::NoGrowth {
+                // floors are few; where the level with all its teeth is certain not to grow, the floor under it does not
                 answered = Answer { shape: Shape::Sawtooth, ..whole };
+            } else if answered.slope.is_none()
+                && !matches!(life_kind, Kind::FewTeeth { cycles, .. } if cycles < DROPS)
+            {
+                // too few teeth to tell a slope by: what the level with them leaves open bounds it all the same
+                answered.slope = whole.slope;
             }
         }
         answers.push((answered, seconds));

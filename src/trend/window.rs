@@ -26,6 +26,8 @@ const PACE: f64 = 0.5;
 /// A rise that goes on at this share of its rate only leans: no load is so even that its leak is straighter, and where
 /// noise is faint, as of pages counted one by one, a bend is certain long before it says anything.
 const LEANS: f64 = 0.8;
+/// Points that each parameter of a line beside steps must have.
+const A_PARAMETER: usize = 3;
 /// How sure one must be that it does not keep pace.
 const SURE: f64 = 0.998;
 
@@ -166,9 +168,9 @@ impl Ground {
         {
             form = Form::BendsDown(share);
         }
-        // what falls in steps, or falls and comes back, may rise between them
+        // what falls in steps, or falls and comes back, may rise between them; of a few floors nobody can tell
         let line = match (form, steps) {
-            (Form::Dips(_) | Form::Drains, Some(columns)) => {
+            (Form::Dips(_) | Form::Drains, Some(columns)) if n >= A_PARAMETER * (columns.len() + 2) => {
                 let beside = columns.iter().map(|c| Column::Of(c));
                 let all: Vec<Column<'_>> = [Column::Time].into_iter().chain(beside).collect();
                 frame.fit(&all, 1, 0.0).unwrap_or(line)
@@ -308,5 +310,15 @@ mod tests {
         let (chance, height) = ground(|t| if t < 73.0 { 0.0 } else { 8.0 }).recent_rise().unwrap();
         assert!(chance < 1e-3 && (height - 8.0).abs() < 1.0);
         assert!(ground(|_| 0.0).recent_rise().unwrap().0 > 1e-3);
+    }
+
+    #[test]
+    fn of_a_few_floors_no_steps_are_taken_away() {
+        let at = [9.0, 18.5, 28.5, 38.5, 50.0, 60.0];
+        let floors = [13.0, 14.0, 14.2, 14.1, 14.5, 13.7];
+        let points = each(&at, &floors);
+        let g = Ground { points, beside: Vec::new(), shift_s: None, step_s: 10.0, fewest: FEWEST_FLOORS };
+        let slope = g.examine(0, f64::INFINITY).unwrap().line.coefficient.mean();
+        assert!(slope.abs() < 0.5, "{slope} a cycle");
     }
 }

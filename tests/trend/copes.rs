@@ -68,6 +68,19 @@ fn a_few_teeth_only_are_inconclusive() {
 }
 
 #[test]
+fn a_few_teeth_bound_what_they_leave_open_and_one_bounds_nothing() {
+    let teeth = |period: f64| {
+        judged(&shaped(390, 0.005, move |t| 40.0 + (t / 9.0).min(1.0) + 2.0 * (t % period) / period))
+    };
+    let t = teeth(100.0);
+    is(&t, Direction::Inconclusive, Shape::Sawtooth);
+    let slope = t.slope.unwrap();
+    assert!(slope.lo < 0.0 && slope.hi > 0.0 && slope.hi < MIB * 2.0 / 100.0, "{slope:?}");
+    let t = teeth(200.0);
+    assert_eq!((t.direction, t.slope), (Direction::Inconclusive, None), "{}", t.why);
+}
+
+#[test]
 fn steps_ratchets_and_what_fills_to_its_bound_are_named_so() {
     is(&judged(&shaped(600, 0.2, |t| if t < 200.0 { 50.0 } else { 80.0 })), Direction::Stable, Shape::Step);
     let two = |t: f64| 50.0 + if t > 90.0 { 9.0 } else { 0.0 } + if t > 250.0 { 5.0 } else { 0.0 };
