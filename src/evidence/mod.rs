@@ -12,6 +12,8 @@ mod connect;
 mod environment;
 mod event;
 mod findings;
+#[cfg(test)]
+mod findings_examples;
 mod frames;
 mod gate;
 mod java;

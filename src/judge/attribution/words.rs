@@ -62,11 +62,24 @@ pub fn untold(plan: &PlanRecord) -> Option<String> {
 }
 
 /// How many of a series each of those leaks that leak the most, and who they are.
-pub fn worst(lines: &[Attribution], name: &str) -> Option<(f64, String)> {
+pub fn worst(lines: &[Attribution], name: &str) -> Option<(f64, Vec<String>)> {
     let leaks = |line: &&Attribution| line.series == name && line.answer == Attributed::Leaks;
     let known = lines.chunk_by(alike).find(|growth| growth.iter().any(|line| leaks(&line)))?;
-    let (each, names) = together(known).into_iter().next()?;
-    Some((each, listed(&names, "and")))
+    together(known).into_iter().next()
+}
+
+/// How much of these series together each of these adds in the mean; none where that is not known of one of them.
+pub fn each_of(lines: &[Attribution], series: &[&str], who: &[String]) -> Option<f64> {
+    let mut sum = 0.0;
+    for (name, who) in series.iter().flat_map(|name| who.iter().map(move |who| (name, who))) {
+        let line = lines.iter().find(|line| line.series == *name && line.who() == *who)?;
+        sum += match line.answer {
+            Attributed::Leaks => line.per_each?,
+            Attributed::Nothing => 0.0,
+            Attributed::CannotBeSeparated | Attributed::TooShort => return None,
+        };
+    }
+    Some(sum / who.len() as f64).filter(|each| *each > 0.0)
 }
 
 /// Those that leak, the most first; whoever may leak as much as the first of a group is told with it, and their mean.
@@ -138,7 +151,7 @@ fn shown(series: &str, value: f64) -> String {
 }
 
 /// "a, b and c".
-fn listed(names: &[String], last: &str) -> String {
+pub fn listed(names: &[String], last: &str) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
