@@ -7,7 +7,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 
 use super::picture::clean_text;
-use super::{requests, told};
+use super::{growth, requests, told};
 use crate::error::{Error, Result};
 use crate::evidence::{Culprit, Direction, Findings, GateResult, LoadFinding, SeriesFinding, Verdict};
 use crate::units::{Rate, Unit};
@@ -118,12 +118,9 @@ fn table(series: &[&SeriesFinding]) -> Vec<String> {
     let rows: Vec<[String; 4]> = series
         .iter()
         .map(|s| {
-            let unit = Unit::of_series(&s.name);
-            let growth = match (s.per_request, s.slope_per_s) {
-                (Some(each), _) => format!("{} a request", unit.show(each)),
-                (None, Some(slope)) => unit.show_slope(slope),
-                _ => String::new(),
-            };
+            // a dash says that it may grow, and nobody knows by how much
+            let open = (s.trend == Direction::Inconclusive).then(|| growth::NOTHING.to_string());
+            let growth = growth::brief(s).or(open).unwrap_or_default();
             let ends = format!("{} → {}", value(s, s.start), value(s, s.end));
             [clean_text(&s.name), s.trend.to_string(), ends, growth]
         })

@@ -8,6 +8,7 @@ use super::text::{ASCENT, DESCENT, Weight, width};
 use super::theme::Rgb;
 use super::trace::Trace;
 use crate::evidence::{Direction, EventKind, Phase, SeriesFinding};
+use crate::report::growth;
 use crate::units::Unit;
 
 /// A line over steady, or the last of it that told the slope, in the units of what is drawn.
@@ -167,13 +168,12 @@ impl<'a> Fit<'a> {
         let per = if each.is_some() { " a request" } else { "" };
         match (self.finding.trend, interval) {
             (Direction::Stable, _) => None,
+            (Direction::Inconclusive, _) => growth::brief(self.finding),
             // an interval too narrow to be seen in what is shown says nothing more
             (Direction::Growing, Some([lo, hi])) if show(lo) != show(hi) => {
                 Some(format!("+{}{per} ({} to {})", show(value), show(lo), show(hi)))
             }
             (Direction::Growing, _) => Some(format!("+{}{per}", show(value))),
-            (Direction::Inconclusive, Some([lo, hi])) => Some(format!("{} to {}{per}", show(lo), show(hi))),
-            (Direction::Inconclusive, None) => None,
         }
     }
 }
