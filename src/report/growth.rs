@@ -2,9 +2,10 @@
 //! inconclusive no more than its interval allows.
 //!
 //! Such a series has no growth that anybody could count on: its slope may even have the other sign than the way from its
-//! start to its end. What is certain is how much it grows at most.
+//! start to its end. What is certain is how much it grows at most, unless even that contradicts what was read: of a series
+//! that was level and rose in the last moments the interval is that of the level.
 
-use crate::evidence::{Direction, SeriesFinding};
+use crate::evidence::{Direction, Findings, SeriesFinding};
 use crate::units::Unit;
 
 /// What nothing is known of.
@@ -19,8 +20,15 @@ pub enum Per {
     Hour,
 }
 
-/// In a column of growths that are counted alike, with the interval: "2.8 KiB (2.6 KiB to 3.0 KiB)".
-pub fn cell(series: &SeriesFinding, per: Per) -> String {
+/// How long the judged load was, in seconds, by its requests and their rate; none where something else drove.
+pub fn steady_s(findings: &Findings) -> Option<f64> {
+    let load = findings.load.as_ref().filter(|load| load.rate_held > 0.0)?;
+    Some(load.due as f64 * load.held_ratio / load.rate_held).filter(|seconds| *seconds > 0.0)
+}
+
+/// In a column of growths that are counted alike, with the interval: "2.8 KiB (2.6 KiB to 3.0 KiB)". `steady_s` is
+/// [`steady_s`] of all findings.
+pub fn cell(series: &SeriesFinding, per: Per, steady_s: Option<f64>) -> String {
     let unit = Unit::of_series(&series.name);
     let (value, interval) = counted(series, per);
     let show = |value: f64| match per {
@@ -28,7 +36,7 @@ pub fn cell(series: &SeriesFinding, per: Per) -> String {
         Per::Hour => unit.show_slope(value),
     };
     if series.trend == Direction::Inconclusive {
-        return allowed(series, interval, show).unwrap_or_else(|| NOTHING.into());
+        return allowed(series, interval, steady_s, show).unwrap_or_else(|| NOTHING.into());
     }
     match (value, interval) {
         (Some(value), Some([lo, hi])) => format!("{} ({} to {})", show(value), show(lo), show(hi)),
@@ -38,7 +46,7 @@ pub fn cell(series: &SeriesFinding, per: Per) -> String {
 }
 
 /// In a few words, a request where requests were counted: "2.8 KiB a request"; none of what never moved.
-pub fn brief(series: &SeriesFinding) -> Option<String> {
+pub fn brief(series: &SeriesFinding, steady_s: Option<f64>) -> Option<String> {
     let unit = Unit::of_series(&series.name);
     let per = if series.per_request.is_some() { Per::Request } else { Per::Hour };
     let (value, interval) = counted(series, per);
@@ -47,7 +55,7 @@ pub fn brief(series: &SeriesFinding) -> Option<String> {
         Per::Hour => (Unit::show_slope, ""),
     };
     let told = match series.trend {
-        Direction::Inconclusive => allowed(series, interval, |v| show(unit, v)),
+        Direction::Inconclusive => allowed(series, interval, steady_s, |v| show(unit, v)),
         Direction::Growing | Direction::Stable => value.map(|v| show(unit, v)),
     };
     told.map(|told| told + behind)
@@ -60,20 +68,23 @@ fn counted(series: &SeriesFinding, per: Per) -> (Option<f64>, Option<[f64; 2]>) 
     }
 }
 
-/// What the interval of an inconclusive series leaves open; nothing where it points elsewhere than the series went.
+/// What the interval of an inconclusive series leaves open; nothing where it cannot hold the way that the series went.
 fn allowed(
     series: &SeriesFinding,
     interval: Option<[f64; 2]>,
+    steady_s: Option<f64>,
     show: impl Fn(f64) -> String,
 ) -> Option<String> {
     let [lo, hi] = interval?;
     let rose = series.end.zip(series.start).map_or(0.0, |(end, start)| end - start);
-    match (lo > 0.0, hi < 0.0) {
-        (true, _) if rose < 0.0 => None,
-        (_, true) if rose > 0.0 => None,
-        (true, _) => Some(format!("{} to {}", show(lo), show(hi))),
-        _ => Some(format!("at most {}", show(hi.max(0.0)))),
+    let most = series.slope_ci.zip(steady_s).map_or(f64::INFINITY, |([_, hi], seconds)| hi * seconds);
+    if rose > most.max(0.0) || (hi < 0.0 && rose > 0.0) || (lo > 0.0 && rose < 0.0) {
+        return None;
     }
+    Some(match lo > 0.0 {
+        true => format!("{} to {}", show(lo), show(hi)),
+        false => format!("at most {}", show(hi.max(0.0))),
+    })
 }
 
 #[cfg(test)]
@@ -99,7 +110,7 @@ mod tests {
     fn an_inconclusive_series_shows_what_its_interval_allows_and_no_more() {
         let both = |start, end, each| {
             let series = open(start, end, each);
-            (brief(&series), cell(&series, Per::Request))
+            (brief(&series, None), cell(&series, Per::Request, None))
         };
         let same = |text: &str, behind: &str| (Some(format!("{text}{behind}")), text.to_string());
         // the point has the other sign than the way from start to end
@@ -116,9 +127,23 @@ mod tests {
     }
 
     #[test]
+    fn an_interval_of_the_level_before_a_late_rise_is_not_shown() {
+        // 2 goroutines, and 3 in the last moments of 8 s at 50/s: what the level allows is less than what was read
+        let mut series = open(2.0, 3.0, Some((0.0, [-4.6e-9, 4.6e-9])));
+        series.name = "goroutines".into();
+        assert_eq!((brief(&series, Some(8.0)), cell(&series, Per::Hour, Some(8.0))), (None, NOTHING.into()));
+        series.slope_ci = Some([-0.16, 0.35]);
+        series.per_request_ci = Some([-0.0032, 0.0069]);
+        assert_eq!(brief(&series, Some(8.0)).as_deref(), Some("at most 0.0069 a request"));
+        let load = crate::evidence::LoadFinding::example();
+        let driven = Findings { load: Some(load), ..Findings::example() };
+        assert_eq!((steady_s(&driven), steady_s(&Findings::example())), (Some(120.0), None));
+    }
+
+    #[test]
     fn every_format_shows_the_same_of_an_inconclusive_series() {
         let mut case = fixture::leak();
-        case.findings.series = vec![open(1e6, 2e6, Some((-90.0, [-2260.0, 2150.0])))];
+        case.findings.series = vec![open(1e6, 1.1e6, Some((-90.0, [-2260.0, 2150.0])))];
         let page = markdown::render(&case.evidence, &case.findings);
         let summary = terminal::summary(&case.findings, None);
         let html = html::render(&case.evidence, &case.findings, "<svg/>").unwrap();
@@ -131,9 +156,9 @@ mod tests {
     #[test]
     fn what_grows_is_shown_with_its_interval_and_what_never_moved_with_nothing() {
         let grows = SeriesFinding::example();
-        assert_eq!(brief(&grows).as_deref(), Some("1 a request"));
-        assert_eq!(cell(&grows, Per::Request), "1 (0.98 to 1)");
-        assert_eq!(cell(&grows, Per::Hour), "50/s (49/s to 51/s)");
+        assert_eq!(brief(&grows, None).as_deref(), Some("1 a request"));
+        assert_eq!(cell(&grows, Per::Request, None), "1 (0.98 to 1)");
+        assert_eq!(cell(&grows, Per::Hour, None), "50/s (49/s to 51/s)");
         let flat = SeriesFinding {
             trend: Direction::Stable,
             slope_per_s: None,
@@ -142,6 +167,6 @@ mod tests {
             per_request_ci: None,
             ..grows
         };
-        assert_eq!((brief(&flat), cell(&flat, Per::Hour)), (None, NOTHING.into()));
+        assert_eq!((brief(&flat, None), cell(&flat, Per::Hour, None)), (None, NOTHING.into()));
     }
 }

@@ -63,10 +63,11 @@ impl SeriesView {
     pub fn all(findings: &Findings) -> Vec<SeriesView> {
         let mut all: Vec<&SeriesFinding> = findings.series.iter().collect();
         all.sort_by_key(|s| (!s.grows_unexplained(), !s.votes));
-        all.into_iter().map(SeriesView::of).collect()
+        let steady_s = growth::steady_s(findings);
+        all.into_iter().map(|s| SeriesView::of(s, steady_s)).collect()
     }
 
-    fn of(s: &SeriesFinding) -> SeriesView {
+    fn of(s: &SeriesFinding, steady_s: Option<f64>) -> SeriesView {
         let unit = Unit::of_series(&s.name);
         let told = |value: Option<f64>| value.map_or("–".into(), |v| unit.show(v));
         SeriesView {
@@ -75,8 +76,8 @@ impl SeriesView {
             counts: s.votes,
             start: told(s.start),
             end: told(s.end),
-            slope: growth::cell(s, growth::Per::Hour),
-            per_request: growth::cell(s, growth::Per::Request),
+            slope: growth::cell(s, growth::Per::Hour, steady_s),
+            per_request: growth::cell(s, growth::Per::Request, steady_s),
             why: clean_text(s.explained_by.as_ref().unwrap_or(&s.why)),
         }
     }
