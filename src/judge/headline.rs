@@ -128,8 +128,8 @@ enum Per {
 impl Per {
     /// All requests together.
     fn request(findings: &Findings) -> Per {
-        let several = |load: &LoadFinding| !load.by_request.is_empty() || !load.misbehaved.is_empty();
-        if findings.load.as_ref().is_some_and(several) { Per::AnyRequest } else { Per::Request }
+        let several = findings.load.as_ref().is_some_and(LoadFinding::has_several_kinds);
+        if several { Per::AnyRequest } else { Per::Request }
     }
 
     fn words(&self) -> String {

@@ -111,7 +111,11 @@ fn of_series(lines: &[Attribution]) -> Option<String> {
     let what = series(&lines[0].series);
     let mut parts = Vec::new();
     for (each, names) in together(lines) {
-        let of = if parts.is_empty() { format!(" {what} leaked") } else { String::new() };
+        let of = match Unit::of_series(&lines[0].series) {
+            _ if !parts.is_empty() => String::new(),
+            Unit::Count => format!(" {what} leaked"),
+            _ => format!(" of {what} leaked"),
+        };
         parts.push(format!("{}{of} per {}", shown(&lines[0].series, each), listed(&names, "and")));
     }
     let nothing = names(Attributed::Nothing);
@@ -146,7 +150,7 @@ fn of_series(lines: &[Attribution]) -> Option<String> {
 fn shown(series: &str, value: f64) -> String {
     match Unit::of_series(series) {
         Unit::Count => format!("{value:.1}"),
-        unit => format!("{} of", unit.show(value)),
+        unit => unit.show(value),
     }
 }
 
@@ -210,6 +214,19 @@ mod tests {
         assert_eq!(
             told,
             ["2.0 goroutines leaked per '/leaky'; 1.0 per hang-up of '/healthy'; none per '/healthy'"]
+        );
+    }
+
+    #[test]
+    fn of_memory_the_second_who_leaks_is_told_as_the_first_is() {
+        let of = |name: &str, each| Attribution {
+            series: "rss_anon_bytes".into(),
+            request: name.into(),
+            ..line("normal", Attributed::Leaks, each)
+        };
+        assert_eq!(
+            told(&[of("leaky", 64512.0), of("healthy", 517.0)]),
+            ["63.0 KiB of resident memory leaked per 'leaky'; 517 B per 'healthy'"]
         );
     }
 
