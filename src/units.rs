@@ -314,7 +314,8 @@ pub fn significant(value: f64, digits: usize) -> String {
     }
     let magnitude = value.abs().log10().floor() as i32;
     let decimals = (digits as i32 - 1 - magnitude).clamp(0, 12) as usize;
-    trim_zeros_of(format!("{value:.decimals$}"))
+    let text = trim_zeros_of(format!("{value:.decimals$}"));
+    if text == "-0" { "0".into() } else { text }
 }
 
 /// A count with thousands separated; fractions keep two significant digits: `1,505`, `0.021`, `2.5`.

@@ -58,7 +58,7 @@ pub fn judged(dir: &Path, evidence: &Evidence) -> Judged {
     let read = recorded(path).map(|earlier| (judge(&earlier), earlier));
     let names =
         [read.as_ref().map(|(_, earlier)| name(earlier, path)).unwrap_or_default(), name(evidence, dir)];
-    let run = read.as_ref().map(|(findings, _)| findings).map_err(ToString::to_string);
+    let run = read.as_ref().map(|(findings, earlier)| (earlier, findings)).map_err(ToString::to_string);
     let names = [names[0].as_str(), names[1].as_str()];
     let (findings, comparison) = judge_beside(evidence, Earlier { path, run, names });
     let beside = read.ok().zip(comparison);

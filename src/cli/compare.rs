@@ -24,8 +24,8 @@ pub fn run(args: CompareArgs) -> Result<u8> {
         .map_err(|e| Error::usage(format!("{}: cannot be written to: {e}", out.display())))?;
     let findings = [judge(&before), judge(&after)];
     let names = [(&before, &args.before), (&after, &args.after)].map(|(run, path)| name(run, path));
-    let compared = compare(&findings[0], &findings[1], [&names[0], &names[1]]);
     let runs = [(&before, &findings[0]), (&after, &findings[1])];
+    let compared = compare(runs, [&names[0], &names[1]]);
     show(runs, &compared, &out, &manner)?;
     Ok(compared.exit_code)
 }

@@ -17,6 +17,8 @@ use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
+use crate::evidence::Layout;
+
 /// A kind is dealt to this share of the blocks, where its ratio leaves room for that.
 pub(super) const ON: f64 = 1.0 / 3.0;
 /// So much of a block need not be of the base, or more where the kinds together are more than this.
@@ -38,13 +40,13 @@ pub struct Design {
     /// Of the first so many kinds a part is in every block.
     named: usize,
     seed: u64,
-    /// Where steady begins, and the load ends, as numbers of requests.
+    /// The number of the request with which steady begins.
     first_steady: u64,
-    total: u64,
+    /// How steady is cut.
+    layout: Layout,
     /// What is dealt at a time where the mix is constant.
     round: u64,
-    /// Blocks in steady, and groups of them.
-    blocks: u64,
+    /// Groups of blocks.
     groups: u64,
     /// The number of the first block: those of the loads before have their own.
     first_block: u32,
@@ -64,30 +66,19 @@ struct Dealt {
 }
 
 impl Design {
-    /// A deal of requests 0 to `total`, of which those from `first_steady` on are judged, with blocks of about `size`.
-    pub fn new(
-        shares: &[f64],
-        first_steady: u64,
-        total: u64,
-        size: u64,
-        seed: u64,
-        first_block: u32,
-    ) -> Design {
-        let size = size.max(1);
-        let steady = total.saturating_sub(first_steady);
-        let blocks = (steady as f64 / size as f64).round().max(1.0) as u64;
-        let groups = (blocks as f64 / GROUP as f64).round().max(1.0) as u64;
+    /// A deal of a load whose requests from `first_steady` on are judged, which are cut so.
+    pub fn new(shares: &[f64], first_steady: u64, layout: Layout, seed: u64, first_block: u32) -> Design {
+        let groups = (f64::from(layout.count) / GROUP as f64).round().max(1.0) as u64;
         // so many that the counts of all kinds, each rounded by itself, leave something to the base
         let base = (1.0 - shares.iter().sum::<f64>()).max(0.01);
-        let round = size.max(((shares.len() + 1) as f64 / base).ceil() as u64);
+        let round = layout.size.max(((shares.len() + 1) as f64 / base).ceil() as u64);
         Design {
             shares: shares.to_vec(),
             named: 0,
             seed,
             first_steady,
-            total,
+            layout,
             round,
-            blocks,
             groups,
             first_block,
             group: None,
@@ -102,12 +93,12 @@ impl Design {
 
     /// A deal of as many requests as there may be in a constant mix, without blocks.
     pub fn constant(shares: &[f64]) -> Design {
-        Design::new(shares, u64::MAX, u64::MAX, ROUND, 0, 0)
+        Design::new(shares, u64::MAX, Layout::new(0, ROUND), 0, 0)
     }
 
     /// Blocks in steady.
     pub fn blocks(&self) -> u32 {
-        if self.first_steady == self.total { 0 } else { u32::try_from(self.blocks).unwrap_or(u32::MAX) }
+        if self.layout.requests == 0 { 0 } else { self.layout.count }
     }
 
     /// What the n-th request is: the number of its kind, none where it is of the base.
@@ -124,7 +115,7 @@ impl Design {
     /// Tells of a range of requests how many there are of each kind in each block. Takes as long as there are requests.
     pub fn each(&mut self, range: Range<u64>, mut tell: impl FnMut(Option<usize>, Option<u32>, u64)) {
         let mut from = range.start;
-        let end = range.end.min(self.total);
+        let end = range.end.min(self.total());
         let mut counts = vec![0_u64; self.shares.len() + 1];
         while from < end {
             let dealt = self.deal(from);
@@ -140,9 +131,19 @@ impl Design {
         }
     }
 
+    /// All requests of the load.
+    fn total(&self) -> u64 {
+        self.first_steady.saturating_add(self.layout.requests)
+    }
+
+    /// How many blocks there are.
+    fn count(&self) -> u64 {
+        u64::from(self.layout.count)
+    }
+
     /// The block that holds the n-th request, dealt out.
     fn deal(&mut self, n: u64) -> &Dealt {
-        let n = n.min(self.total.saturating_sub(1));
+        let n = n.min(self.total().saturating_sub(1));
         let holds = |dealt: &Dealt| (dealt.from..dealt.to).contains(&n);
         let kept = self.dealt.take().filter(holds);
         let dealt = kept.unwrap_or_else(|| if n < self.first_steady { self.warm(n) } else { self.steady(n) });
@@ -162,11 +163,11 @@ impl Design {
     }
 
     fn steady(&mut self, n: u64) -> Dealt {
-        let steady = self.total - self.first_steady;
         // the block whose first request is the last one not behind this
         let at = n - self.first_steady;
-        let mut block = (u128::from(at) * u128::from(self.blocks) / u128::from(steady)) as u64;
-        while block + 1 < self.blocks && self.starts(block + 1) <= n {
+        let steady = u128::from(self.layout.requests);
+        let mut block = (u128::from(at) * u128::from(self.count()) / steady) as u64;
+        while block + 1 < self.count() && self.starts(block + 1) <= n {
             block += 1;
         }
         let group = self.group_of(block);
@@ -182,17 +183,16 @@ impl Design {
 
     /// The first request of a block.
     fn starts(&self, block: u64) -> u64 {
-        let steady = self.total - self.first_steady;
-        self.first_steady + (u128::from(steady) * u128::from(block) / u128::from(self.blocks)) as u64
+        self.first_steady + self.layout.before(block)
     }
 
     /// The first block of a group.
     fn group_starts(&self, group: u64) -> u64 {
-        (u128::from(self.blocks) * u128::from(group) / u128::from(self.groups)) as u64
+        (u128::from(self.count()) * u128::from(group) / u128::from(self.groups)) as u64
     }
 
     fn group_of(&self, block: u64) -> u64 {
-        let mut group = (u128::from(block) * u128::from(self.groups) / u128::from(self.blocks)) as u64;
+        let mut group = (u128::from(block) * u128::from(self.groups) / u128::from(self.count())) as u64;
         while group + 1 < self.groups && self.group_starts(group + 1) <= block {
             group += 1;
         }
@@ -201,7 +201,7 @@ impl Design {
 
     /// How many of a kind are dealt in steady before a block that begins a group.
     fn dealt_by(&self, kind: usize, block: u64) -> u64 {
-        self.share(kind, self.starts(block) - self.first_steady)
+        self.share(kind, self.layout.before(block))
     }
 
     /// A kind's share of so many, such that the shares of all stretches add up to that of the whole. Kinds of the same

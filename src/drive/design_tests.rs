@@ -2,6 +2,11 @@
 
 use super::*;
 
+/// A deal of requests 0 to `total`, of which those from `first_steady` on are cut into blocks of about `size`.
+fn design(shares: &[f64], first_steady: u64, total: u64, size: u64, seed: u64, first_block: u32) -> Design {
+    Design::new(shares, first_steady, Layout::new(total - first_steady, size), seed, first_block)
+}
+
 const HOSTILE: [f64; 10] = [0.05; 10];
 
 fn counts(design: &mut Design, from: u64, to: u64, kinds: usize) -> Vec<u64> {
@@ -13,7 +18,7 @@ fn counts(design: &mut Design, from: u64, to: u64, kinds: usize) -> Vec<u64> {
 #[test]
 fn ratios_hold_over_the_run_and_over_warm_up_within_one_in_a_hundred() {
     for (shares, total) in [(&HOSTILE[..], 4800), (&[0.3, 0.02][..], 6100), (&[0.4, 0.4][..], 3007)] {
-        let mut design = Design::new(shares, 600, total, 50, 7, 0);
+        let mut design = design(shares, 600, total, 50, 7, 0);
         for (from, to) in [(0, 600), (600, total)] {
             for (n, share) in counts(&mut design, from, to, shares.len()).iter().zip(shares) {
                 let due = share * (to - from) as f64;
@@ -25,7 +30,7 @@ fn ratios_hold_over_the_run_and_over_warm_up_within_one_in_a_hundred() {
 
 #[test]
 fn blocks_differ_and_each_behaviour_is_on_in_a_third_of_them() {
-    let mut design = Design::new(&HOSTILE, 0, 4200, 50, 7, 100);
+    let mut design = design(&HOSTILE, 0, 4200, 50, 7, 100);
     assert_eq!(design.blocks(), 84);
     for kind in 0..10 {
         let of_block: Vec<u64> =
@@ -39,7 +44,7 @@ fn blocks_differ_and_each_behaviour_is_on_in_a_third_of_them() {
 #[test]
 fn the_same_seed_deals_the_same_and_another_another() {
     let dealt = |seed: u64| -> Vec<Option<usize>> {
-        let mut design = Design::new(&HOSTILE, 10, 1000, 50, seed, 0);
+        let mut design = design(&HOSTILE, 10, 1000, 50, seed, 0);
         (0..1000).map(|n| design.kind(n)).collect()
     };
     assert_eq!(dealt(3), dealt(3));
@@ -59,7 +64,7 @@ fn weights_hold_over_a_run_over_its_groups_and_where_the_mix_is_constant() {
     let many = [1.0 / 64.0; 63];
     for (shares, size) in [(&[0.3, 0.2][..], 100), (&many[..], 320), (&[0.5][..], 10)] {
         let total = 1010 + 204 * size;
-        let blocks = || Design::new(shares, 1010, total, size, 1, 0);
+        let blocks = || design(shares, 1010, total, size, 1, 0);
         for mut design in [blocks(), blocks().with_named(shares.len()), Design::constant(shares)] {
             let (mut before, mut told) = (0, vec![0; shares.len() + 1]);
             for to in [1010, 1010 + 42 * size, total] {
@@ -78,7 +83,7 @@ fn weights_hold_over_a_run_over_its_groups_and_where_the_mix_is_constant() {
 
 #[test]
 fn what_is_told_of_a_range_is_what_was_dealt_in_it() {
-    let mut design = Design::new(&[0.3, 0.2], 130, 4321, 33, 7, 5).with_named(1);
+    let mut design = design(&[0.3, 0.2], 130, 4321, 33, 7, 5).with_named(1);
     let mut told = std::collections::BTreeMap::new();
     for (from, to) in [(0, 77), (77, 1000), (1000, 9999)] {
         design.each(from..to, |kind, block, n| *told.entry((kind, block)).or_default() += n);
@@ -92,7 +97,7 @@ fn what_is_told_of_a_range_is_what_was_dealt_in_it() {
 
 #[test]
 fn a_tiny_load_is_dealt_too() {
-    let mut design = Design::new(&[0.5], 0, 3, 10, 1, 0);
+    let mut design = design(&[0.5], 0, 3, 10, 1, 0);
     assert_eq!(counts(&mut design, 0, 3, 1), [2]);
-    Design::new(&[0.5], 0, 0, 10, 1, 0).each(0..9, |_, _, n| panic!("{n} of nothing"));
+    Design::new(&[0.5], 0, Layout::new(0, 10), 1, 0).each(0..9, |_, _, n| panic!("{n} of nothing"));
 }

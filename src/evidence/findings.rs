@@ -118,6 +118,11 @@ pub struct Misbehaved {
 }
 
 impl LoadFinding {
+    /// Whether there were several requests or some misbehaved: a growth a request is then over all of them.
+    pub fn has_several_kinds(&self) -> bool {
+        !self.by_request.is_empty() || !self.misbehaved.is_empty()
+    }
+
     /// The latency to be told, and a word where it is only that beside soak's own questions; none where nothing was
     /// timed.
     pub fn told(&self) -> Option<(Percentiles, &'static str)> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Blocks, Connect, Gate, MisbehavePlan, ONLY, Pattern, RequestRecord};
+use super::{Blocks, Connect, Gate, Layout, MisbehavePlan, ONLY, Pace, Pattern, RequestRecord};
 use crate::units::{Rate, Span};
 
 /// How long each phase takes. With cycles, warmup, steady and settle are those of one cycle.
@@ -172,6 +172,13 @@ impl PlanRecord {
     /// How steady is cut into blocks whose mixes differ, where it is.
     pub fn design(&self) -> Option<Blocks> {
         self.blocks.or(self.misbehave.as_ref().map(|plan| plan.blocks))
+    }
+
+    /// The blocks of one steady, whose requests come evenly where there are any.
+    pub fn layout(&self) -> Option<Layout> {
+        let (blocks, rate) = (self.design()?, self.rate.per_second()?);
+        let due = Pace::new(rate).before(self.phases.steady.0);
+        Some(blocks.layout(rate, due.min(self.requests.unwrap_or(u64::MAX))))
     }
 
     /// The mean rate of requests that behave, each second; none for a closed loop.

@@ -2,24 +2,24 @@
 
 use std::path::Path;
 
-use super::compare::compare;
-use crate::evidence::{Comparison, Findings, GateFinding, GateResult};
+use super::compare::{Run, compare};
+use crate::evidence::{Comparison, GateFinding, GateResult};
 
 /// The earlier run.
 #[derive(Debug, Clone)]
 pub struct Earlier<'a> {
     /// Where it stands.
     pub path: &'a Path,
-    /// What it came to, or why it cannot be read.
-    pub run: Result<&'a Findings, String>,
+    /// The run with what it came to, or why it cannot be read.
+    pub run: Result<Run<'a>, String>,
     /// What to call it, and what the run that is held against it.
     pub names: [&'a str; 2],
 }
 
 impl Earlier<'_> {
     /// The gate on what became of each growth, and the comparison where there is one.
-    pub fn gate(&self, after: &Findings) -> (GateFinding, Option<Comparison>) {
-        let compared = self.run.as_ref().map(|before| compare(before, after, self.names));
+    pub fn gate(&self, after: Run<'_>) -> (GateFinding, Option<Comparison>) {
+        let compared = self.run.as_ref().map(|before| compare([*before, after], self.names));
         let (result, why) = match &compared {
             Ok(c) => (outcome(c.exit_code), c.headline.clone()),
             Err(why) => (GateResult::Inconclusive, format!("the earlier run cannot be read any more: {why}")),

@@ -3,18 +3,22 @@
 //! The runs are apart, so the errors of their growths add in squares. A change is one where the interval of the
 //! difference lies to one side of nought.
 
+use super::driven;
 use crate::evidence::{
-    Change, Comparison, Direction, Findings, Growth, Per, SeriesChange, SeriesFinding, Side, Verdict,
+    Change, Comparison, Direction, Evidence, Findings, Growth, Per, SeriesChange, SeriesFinding, Side,
+    Verdict,
 };
 use crate::units::Unit;
 
 /// A leak has become worse if it grows by at least this much more of what it was.
 const WORSE: f64 = 0.1;
-/// Loads are alike if one has at most so many times the rate of the other.
-const ALIKE: f64 = 1.25;
 
-/// Compares what two runs came to; `names` are what to call them.
-pub fn compare(before: &Findings, after: &Findings, names: [&str; 2]) -> Comparison {
+/// A run, and what it came to.
+pub type Run<'a> = (&'a Evidence, &'a Findings);
+
+/// Compares two runs by what they came to; `names` are what to call them.
+pub fn compare(runs: [Run<'_>; 2], names: [&str; 2]) -> Comparison {
+    let [(_, before), (_, after)] = runs;
     let mut series: Vec<SeriesChange> = before
         .series
         .iter()
@@ -38,7 +42,7 @@ pub fn compare(before: &Findings, after: &Findings, names: [&str; 2]) -> Compari
         headline: headline(verdict, before, after),
         before: side(before, names[0]),
         after: side(after, names[1]),
-        notes: notes(before, after),
+        notes: notes(runs),
         verdict,
         series,
     }
@@ -152,17 +156,10 @@ fn bare(findings: &Findings) -> &str {
 }
 
 /// What makes the two hard to compare.
-fn notes(before: &Findings, after: &Findings) -> Vec<String> {
-    let mut notes = Vec::new();
+fn notes(runs: [Run<'_>; 2]) -> Vec<String> {
+    let [(_, before), (_, after)] = runs;
+    let mut notes = driven::differently(runs[0], runs[1]);
     if let (Some(b), Some(a)) = (&before.load, &after.load) {
-        let times = (b.rate_held / a.rate_held).max(a.rate_held / b.rate_held);
-        if times > ALIKE {
-            notes.push(format!(
-                "The loads differ: {}/s before, {}/s after; growth a request can be compared, growth by the hour cannot.",
-                Unit::Count.show(b.rate_held.round()),
-                Unit::Count.show(a.rate_held.round())
-            ));
-        }
         let show = |seconds: f64| Unit::Seconds.show(seconds);
         if let Some(((b, _), (a, _))) = b.told().zip(a.told()) {
             notes.push(format!(
@@ -184,56 +181,29 @@ fn notes(before: &Findings, after: &Findings) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{DriverHealth, Shape};
 
     fn series(name: &str, trend: Direction, per_request: Option<f64>, error: f64) -> SeriesFinding {
         SeriesFinding {
             name: name.into(),
             trend,
-            shape: Shape::Linear,
-            start: Some(0.0),
-            end: Some(1.0),
             slope_per_s: per_request.map(|p| 50.0 * p),
             slope_ci: per_request.map(|p| [50.0 * (p - error), 50.0 * (p + error)]),
-            slope_over_s: None,
             per_request,
             per_request_ci: per_request.map(|p| [p - error, p + error]),
-            p_value: 0.0,
-            detectable_per_s: Some(0.5),
-            needs_s: None,
-            recovered: None,
             material: trend == Direction::Growing,
             flat: trend == Direction::Stable,
-            votes: true,
-            explained_by: None,
-            limit_at_s: None,
-            why: String::new(),
+            ..SeriesFinding::example()
         }
     }
 
     fn findings(verdict: Verdict, headline: &str, series: Vec<SeriesFinding>) -> Findings {
-        Findings {
-            schema: "soak/1".into(),
-            verdict,
-            exit_code: 0,
-            reason: "verdict".into(),
-            headline: headline.into(),
-            notes: Vec::new(),
-            caption: String::new(),
-            subtitle: String::new(),
-            reproduce: None,
-            target: None,
-            load: None,
-            memory: None,
-            series,
-            account: Vec::new(),
-            account_exact: false,
-            culprits: Vec::new(),
-            attribution: Vec::new(),
-            gates: Vec::new(),
-            probes: Vec::new(),
-            driver: DriverHealth::default(),
-        }
+        Findings { verdict, headline: headline.into(), series, ..Findings::example() }
+    }
+
+    /// Compares what two runs came to whose plans nobody knows.
+    fn compared(before: &Findings, after: &Findings) -> Comparison {
+        let evidence = Evidence::default();
+        compare([(&evidence, before), (&evidence, after)], ["a", "b"])
     }
 
     fn leaks(per_request: f64) -> Findings {
@@ -253,7 +223,7 @@ mod tests {
     #[test]
     fn every_pair_of_verdicts_has_its_answer() {
         let told = |before: &Findings, after: &Findings| {
-            let c = compare(before, after, ["a", "b"]);
+            let c = compared(before, after);
             (c.verdict, c.exit_code)
         };
         assert_eq!(told(&leaks(1.0), &is_flat()), (Change::Fixed, 0));
@@ -270,7 +240,7 @@ mod tests {
 
     #[test]
     fn what_never_moved_is_nought_give_or_take_what_would_have_been_seen() {
-        let c = compare(&leaks(1.0), &is_flat(), ["a", "b"]);
+        let c = compared(&leaks(1.0), &is_flat());
         let tasks = &c.series[0];
         assert_eq!((tasks.per, tasks.after.unwrap().value), (Per::Request, 0.0));
         assert_eq!(tasks.after.unwrap().ci, [-0.01, 0.01]);

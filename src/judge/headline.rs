@@ -1,8 +1,11 @@
 //! The headline: what a manager reads, and a gate that failed before all else.
 
-use crate::evidence::{Culprit, Direction, Findings, GateResult, GroupKind, SeriesFinding, Verdict};
+use crate::evidence::{
+    Culprit, Direction, Findings, GateResult, GroupKind, LoadFinding, SeriesFinding, Verdict,
+};
 use crate::units::{Span, Unit, significant};
 
+use super::attribution;
 use super::verdict::Facts;
 use super::words::series;
 
@@ -38,39 +41,10 @@ pub fn answer(findings: &Findings, facts: &Facts, why: &str) -> String {
     }
 }
 
-/// "Leak: memory grows 3.4 KiB and 1 goroutine per request; 512 MiB is reached in 41 min".
+/// "Leak: 3.4 KiB of memory and 1 goroutine more per request; 512 MiB is reached in 41 min".
 fn leak(findings: &Findings, why: &str) -> String {
-    let mut grows: Vec<(String, Per)> = Vec::new();
-    // of several processes the one in which it happens; of two the first would be given what both grew by
-    let mut places = findings.culprits.iter().filter(|c| c.kind == GroupKind::ProcessMemory.to_string());
-    let place = places.next().filter(|_| places.next().is_none());
-    let place = place.map(|c| format!(" in {}", c.name)).unwrap_or_default();
-    if let Some(m) = findings.memory.as_ref().filter(|m| m.grows_unexplained()) {
-        match (m.per_request, m.slope_per_s) {
-            (Some(each), _) => {
-                grows.push((format!("{} of memory{place}", Unit::Bytes.show(each)), Per::Request))
-            }
-            (None, Some(slope)) => {
-                grows.push((format!("{} of memory{place}", Unit::Bytes.show(slope * 3600.0)), Per::Hour));
-            }
-            (None, None) => {}
-        }
-    }
-    let by_count =
-        |c: &&Culprit| !matches!(c.kind.as_str(), "heap" | "class" | "process_memory" | "process_fds");
-    let named = || findings.culprits.iter().find(by_count).and_then(of_culprit);
-    let counted = whose(findings).or_else(named).or_else(|| {
-        let counts = |s: &&SeriesFinding| {
-            s.trend == Direction::Growing && s.votes && s.material && !s.name.ends_with("_bytes")
-        };
-        let s = findings.series.iter().find(counts)?;
-        let (n, per) = match (s.per_request, s.slope_per_s) {
-            (Some(each), _) => (each, Per::Request),
-            (None, slope) => (slope? * 3600.0, Per::Hour),
-        };
-        Some((format!("{} {}", figure(n), series(&s.name)), per))
-    });
-    grows.extend(counted);
+    let counted = counted(findings);
+    let grows: Vec<(String, Per)> = memory(findings, counted.as_ref()).into_iter().chain(counted).collect();
     let mut parts: Vec<String> = Vec::new();
     for (i, (what, per)) in grows.iter().enumerate() {
         // said once where the next is counted alike
@@ -87,6 +61,50 @@ fn leak(findings: &Findings, why: &str) -> String {
     text
 }
 
+/// Growth of memory, by what the tasks beside it are counted by, where that is known of memory, too.
+fn memory(findings: &Findings, counted: Option<&(String, Per)>) -> Option<(String, Per)> {
+    let memory = findings.memory.as_ref().filter(|m| m.grows_unexplained())?;
+    // of several processes the one in which it happens; of two the first would be given what both grew by
+    let mut places = findings.culprits.iter().filter(|c| c.kind == GroupKind::ProcessMemory.to_string());
+    let place = places.next().filter(|_| places.next().is_none());
+    let place = place.map(|c| format!(" in {}", c.name)).unwrap_or_default();
+    let (bytes, per) = match (memory.per_request, memory.slope_per_s) {
+        (Some(each), _) => memory_of(findings, counted).unwrap_or_else(|| (each, Per::request(findings))),
+        (None, slope) => (slope? * 3600.0, Per::Hour),
+    };
+    Some((format!("{} of memory{place}", Unit::Bytes.show(bytes)), per))
+}
+
+/// Growth of memory by the requests whose fault it is: those that tasks are told by, else those that leak the most of it.
+fn memory_of(findings: &Findings, counted: Option<&(String, Per)>) -> Option<(f64, Per)> {
+    let parts = super::memory::parts(&findings.series, findings.account_exact)?;
+    let names: Vec<&str> = parts.iter().map(|s| s.name.as_str()).collect();
+    let who = match counted {
+        Some((_, Per::Each(who))) => who.clone(),
+        Some(_) => return None,
+        None => names.iter().find_map(|name| attribution::worst(&findings.attribution, name))?.1,
+    };
+    Some((attribution::each_of(&findings.attribution, &names, &who)?, Per::Each(who)))
+}
+
+/// Growth of what is counted: of the tasks by whose fault it is, of the first to blame, else of a series.
+fn counted(findings: &Findings) -> Option<(String, Per)> {
+    let by_count =
+        |c: &&Culprit| !matches!(c.kind.as_str(), "heap" | "class" | "process_memory" | "process_fds");
+    let named = || findings.culprits.iter().find(by_count).and_then(|c| of_culprit(findings, c));
+    whose(findings).or_else(named).or_else(|| {
+        let counts = |s: &&SeriesFinding| {
+            s.trend == Direction::Growing && s.votes && s.material && !s.name.ends_with("_bytes")
+        };
+        let s = findings.series.iter().find(counts)?;
+        let (n, per) = match (s.per_request, s.slope_per_s) {
+            (Some(each), _) => (each, Per::request(findings)),
+            (None, slope) => (slope? * 3600.0, Per::Hour),
+        };
+        Some((format!("{} {}", figure(n), series(&s.name)), per))
+    })
+}
+
 /// To two digits, since it is an estimate: `0.052`, `1`, `220,000`.
 fn figure(n: f64) -> String {
     if n.abs() < 10.0 {
@@ -100,17 +118,26 @@ fn figure(n: f64) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Per {
     Request,
+    /// Where there are several kinds of them and it is not known whose growth it is.
+    AnyRequest,
     Hour,
-    /// Client that behaves so.
-    Each(String),
+    /// Request of this name, or client that behaves so; of several alike each.
+    Each(Vec<String>),
 }
 
 impl Per {
+    /// All requests together.
+    fn request(findings: &Findings) -> Per {
+        let several = findings.load.as_ref().is_some_and(LoadFinding::has_several_kinds);
+        if several { Per::AnyRequest } else { Per::Request }
+    }
+
     fn words(&self) -> String {
         match self {
             Per::Request => "per request".into(),
+            Per::AnyRequest => "per request of any kind".into(),
             Per::Hour => "an hour".into(),
-            Per::Each(who) => format!("per {who}"),
+            Per::Each(who) => format!("per {}", attribution::listed(who, "and")),
         }
     }
 }
@@ -132,15 +159,15 @@ pub fn noun(n: f64, kind: &str) -> String {
 fn whose(findings: &Findings) -> Option<(String, Per)> {
     let kind = findings.culprits.first().map_or("task", |c| c.kind.as_str());
     let counts = super::rank::TASK_COUNTS;
-    let (n, who) = counts.iter().find_map(|name| super::attribution::worst(&findings.attribution, name))?;
+    let (n, who) = counts.iter().find_map(|name| attribution::worst(&findings.attribution, name))?;
     Some((format!("{} {}", figure(n), noun(n, kind)), Per::Each(who)))
 }
 
 /// Growth of what is counted: ("1 goroutine", per request), or an hour where nobody counts requests.
-fn of_culprit(culprit: &Culprit) -> Option<(String, Per)> {
+fn of_culprit(findings: &Findings, culprit: &Culprit) -> Option<(String, Per)> {
     let an_hour = || (culprit.count_end - culprit.count_start) * 3600.0 / culprit.seen_for_s;
     let (n, per) = match culprit.per_request {
-        Some(each) => (each, Per::Request),
+        Some(each) => (each, Per::request(findings)),
         None => (Some(an_hour()).filter(|n| n.is_finite() && *n > 0.0)?, Per::Hour),
     };
     Some((format!("{} {}", figure(n), noun(n, &culprit.kind)), per))
@@ -164,6 +191,90 @@ fn lower(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::{Attributed, Attribution, NORMAL, RequestFinding};
+
+    fn line(series: &str, request: &str, answer: Attributed, each: f64) -> Attribution {
+        Attribution {
+            series: series.into(),
+            culprit: None,
+            request: request.into(),
+            behaviour: NORMAL.into(),
+            blocks: 30,
+            sent: 900,
+            per_each: Some(each),
+            per_each_ci: Some([0.9 * each, 1.1 * each]),
+            answer,
+            needs_s: None,
+            why: String::new(),
+        }
+    }
+
+    /// A service of two requests, of which '/slow' leaks a goroutine; `memory` is what is known of memory's growth.
+    fn two_requests(memory: Vec<Attribution>) -> Findings {
+        let rss = SeriesFinding {
+            name: "rss_anon_bytes".into(),
+            per_request: Some(1024.0),
+            ..SeriesFinding::example()
+        };
+        let mut load = LoadFinding::example();
+        load.by_request = vec![RequestFinding::default(), RequestFinding::default()];
+        let tasks = [
+            line("goroutines", "/", Attributed::Nothing, 0.0),
+            line("goroutines", "/slow", Attributed::Leaks, 1.0),
+        ];
+        Findings {
+            verdict: Verdict::Leak,
+            memory: Some(rss.clone()),
+            series: vec![rss],
+            load: Some(load),
+            attribution: tasks.into_iter().chain(memory).collect(),
+            ..Findings::example()
+        }
+    }
+
+    #[test]
+    fn memory_and_tasks_are_told_by_the_same_request_where_both_are_known() {
+        use Attributed::{CannotBeSeparated, Leaks, Nothing};
+        let of = |slow, each| {
+            let memory = ["/", "/slow"].map(|name| {
+                let (answer, each) = if name == "/" { (Nothing, 0.0) } else { (slow, each) };
+                line("rss_anon_bytes", name, answer, each)
+            });
+            leak(&two_requests(memory.to_vec()), "")
+        };
+        assert_eq!(of(Leaks, 4096.0), "Leak: 4.0 KiB of memory and 1 task more per '/slow'");
+        let apart = "Leak: 1.0 KiB of memory more per request of any kind and 1 task more per '/slow'";
+        assert_eq!(of(CannotBeSeparated, 4096.0), apart);
+        assert_eq!(of(Nothing, 0.0), apart, "an RSS that climbs while nobody is seen to add to it");
+        assert_eq!(leak(&two_requests(Vec::new()), ""), apart);
+    }
+
+    #[test]
+    fn memory_alone_is_told_by_whose_fault_it_is_and_else_of_any_kind() {
+        let leaks = line("rss_anon_bytes", "/slow", Attributed::Leaks, 4096.0);
+        let mut findings = two_requests(vec![leaks]);
+        findings.attribution.retain(|line| line.series != "goroutines");
+        assert_eq!(leak(&findings, ""), "Leak: 4.0 KiB of memory more per '/slow'");
+        findings.attribution.clear();
+        assert_eq!(leak(&findings, ""), "Leak: 1.0 KiB of memory more per request of any kind");
+        findings.load = Some(LoadFinding::example());
+        assert_eq!(leak(&findings, ""), "Leak: 1.0 KiB of memory more per request");
+    }
+
+    #[test]
+    fn parts_of_an_exact_account_are_added_up_by_the_same_request() {
+        let part = |name: &str| SeriesFinding { name: name.into(), ..SeriesFinding::example() };
+        let mut findings = two_requests(vec![
+            line("mem_live_bytes", "/slow", Attributed::Leaks, 1024.0),
+            line("mem_stacks_bytes", "/slow", Attributed::Leaks, 2048.0),
+        ]);
+        findings.account_exact = true;
+        let native = SeriesFinding { trend: Direction::Stable, ..part("mem_native_bytes") };
+        findings.series = vec![part("mem_live_bytes"), part("mem_stacks_bytes"), native];
+        assert_eq!(leak(&findings, ""), "Leak: 3.0 KiB of memory and 1 task more per '/slow'");
+        findings.attribution.pop();
+        assert!(leak(&findings, "").contains("of any kind"), "of one part it is not known");
+    }
 
     #[test]
     fn figures_are_estimates() {

@@ -10,14 +10,20 @@ pub fn memory(series: &[SeriesFinding], exact: bool) -> Option<SeriesFinding> {
     if exact { Some(together(&can_leak(series)?)) } else { resident(series).cloned() }
 }
 
-/// The growth of what does leak: the parts of an exact account that are to blame, else all that can.
+/// The growth of what does leak, as one.
 pub fn leaking(series: &[SeriesFinding], exact: bool) -> Option<SeriesFinding> {
+    let parts = parts(series, exact)?;
+    if exact { Some(together(&parts)) } else { parts.first().map(|rss| (*rss).clone()) }
+}
+
+/// What does leak: the parts of an exact account that are to blame, else all that can; without one RSS.
+pub fn parts(series: &[SeriesFinding], exact: bool) -> Option<Vec<&SeriesFinding>> {
     if !exact {
-        return resident(series).cloned();
+        return resident(series).map(|rss| vec![rss]);
     }
     let parts = can_leak(series)?;
     let guilty: Vec<&SeriesFinding> = parts.iter().filter(|s| s.grows_unexplained()).copied().collect();
-    Some(together(if guilty.is_empty() { &parts } else { &guilty }))
+    Some(if guilty.is_empty() { parts } else { guilty })
 }
 
 fn resident(series: &[SeriesFinding]) -> Option<&SeriesFinding> {

@@ -10,6 +10,7 @@ mod beside;
 mod bound;
 mod collected;
 mod compare;
+mod driven;
 mod exit;
 mod foresight;
 mod gates;
@@ -48,7 +49,7 @@ pub fn judge(evidence: &Evidence) -> Findings {
 pub fn judge_beside(evidence: &Evidence, earlier: Earlier<'_>) -> (Findings, Option<Comparison>) {
     let mut comparison = None;
     let findings = assess(evidence, |after| {
-        let (gate, compared) = earlier.gate(after);
+        let (gate, compared) = earlier.gate((evidence, after));
         comparison = compared;
         Some(gate)
     });

@@ -65,7 +65,7 @@ impl Facts {
                 continue;
             }
             if let Some(rank) = voter.rank {
-                leaks.push((rank, grows(voter)));
+                leaks.push((rank, grows(voter, load)));
             }
         }
         leaks.sort_by_key(|(rank, _)| *rank);
@@ -86,9 +86,10 @@ impl Facts {
 }
 
 /// "resident memory grows 3.4 KiB per request".
-fn grows(voter: &Voter) -> String {
+fn grows(voter: &Voter, load: Option<&LoadFinding>) -> String {
+    let kind = if load.is_some_and(LoadFinding::has_several_kinds) { " of any kind" } else { "" };
     let by = match (voter.trend.per_request, voter.trend.slope) {
-        (Some(per), _) => format!("{} per request", voter.unit.show(per.value)),
+        (Some(per), _) => format!("{} per request{kind}", voter.unit.show(per.value)),
         (None, Some(slope)) => voter.unit.show_slope(slope.value),
         (None, None) => "without end".into(),
     };
@@ -192,7 +193,8 @@ fn doubts(
     doubts.extend(tasks.doubts());
     for voter in voters.iter().filter(|v| v.rank.is_some() && v.explained_by.is_none()) {
         if let Some(hold) = held(evidence, steady).filter(|_| voter.leaks()) {
-            doubts.push(format!("{}, but may be held for {hold}, longer than it was seen", grows(voter)));
+            doubts
+                .push(format!("{}, but may be held for {hold}, longer than it was seen", grows(voter, load)));
         }
         doubts.extend(doubt(voter, voters, steady, !watched));
     }

@@ -8,6 +8,7 @@ pub mod comparison;
 #[cfg(test)]
 mod fixture;
 pub mod github;
+mod growth;
 pub mod html;
 pub mod json;
 pub mod junit;

@@ -7,7 +7,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 
 use super::picture::clean_text;
-use super::{requests, told};
+use super::{growth, requests, told};
 use crate::error::{Error, Result};
 use crate::evidence::{Culprit, Direction, Findings, GateResult, LoadFinding, SeriesFinding, Verdict};
 use crate::units::{Rate, Unit};
@@ -44,7 +44,7 @@ pub fn summary(findings: &Findings, report: Option<&Path>) -> String {
     let told = told(&findings.series, SERIES);
     if !told.is_empty() {
         lines.push(String::new());
-        lines.extend(table(&told));
+        lines.extend(table(&told, growth::steady_s(findings)));
     }
     if let Some(load) = &findings.load {
         let asked = load.rate_asked.map(|r| format!(" of {}", Rate::PerSecond(r))).unwrap_or_default();
@@ -112,18 +112,15 @@ fn culprit(culprit: &Culprit) -> Vec<String> {
 }
 
 /// Name, trend, start and end, growth; columns aligned before they are coloured.
-fn table(series: &[&SeriesFinding]) -> Vec<String> {
+fn table(series: &[&SeriesFinding], steady_s: Option<f64>) -> Vec<String> {
     let value =
         |s: &SeriesFinding, v: Option<f64>| v.map_or("–".into(), |v| Unit::of_series(&s.name).show(v));
     let rows: Vec<[String; 4]> = series
         .iter()
         .map(|s| {
-            let unit = Unit::of_series(&s.name);
-            let growth = match (s.per_request, s.slope_per_s) {
-                (Some(each), _) => format!("{} a request", unit.show(each)),
-                (None, Some(slope)) => unit.show_slope(slope),
-                _ => String::new(),
-            };
+            // a dash says that it may grow, and nobody knows by how much
+            let open = (s.trend == Direction::Inconclusive).then(|| growth::NOTHING.to_string());
+            let growth = growth::brief(s, steady_s).or(open).unwrap_or_default();
             let ends = format!("{} → {}", value(s, s.start), value(s, s.end));
             [clean_text(&s.name), s.trend.to_string(), ends, growth]
         })
@@ -206,7 +203,7 @@ mod tests {
     fn columns_stand_under_each_other() {
         let findings = fixture::leak().findings;
         let told = told(&findings.series, SERIES);
-        let rows: Vec<String> = table(&told).iter().map(|r| plain(r)).collect();
+        let rows: Vec<String> = table(&told, None).iter().map(|r| plain(r)).collect();
         let at: Vec<usize> = rows.iter().map(|r| r.chars().position(|c| c == '→').unwrap_or(0)).collect();
         assert!(rows.len() > 2 && rows.iter().all(|r| r.contains("growing")));
         assert!(at.iter().all(|i| *i > 0), "{rows:?}");

@@ -211,7 +211,7 @@ fn nothing_read() -> Trend {
         needs_s: None,
         recovered: None,
         p_value: 1.0,
-        why: "too little was read in steady".into(),
+        why: "nothing was read in steady".into(),
     }
 }
 

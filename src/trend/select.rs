@@ -8,6 +8,11 @@ use crate::trend::Question;
 
 /// A series read in less than this share of steady's samples was read on purpose, after collections.
 const SPARSE: f64 = 0.2;
+/// In a short run collections are only a few samples apart. There a series was read on purpose if it has gaps in at least
+/// so many of the samples,
+const GAPS: f64 = 0.5;
+/// and if so many of its readings stand right behind a collection.
+const BEHIND: f64 = 0.75;
 
 /// The samples of one series, sorted by what they are good for.
 #[derive(Debug, Default)]
@@ -37,11 +42,13 @@ pub(super) fn select(question: &Question<'_>) -> Selection {
     let phases = steady_or_all(&recording.phases);
     let steady = phases.iter().filter(|p| **p == Phase::Steady).count();
     let read = |i: usize| series.samples.get(i).and_then(|s| s.get());
-    let readings = (0..recording.len()).filter(|i| phases[*i] == Phase::Steady && read(*i).is_some()).count();
-    let mut out = Selection {
-        deliberate: steady >= 20 && (readings as f64) < SPARSE * steady as f64,
-        ..Selection::default()
+    let in_steady = |i: &usize| phases[*i] == Phase::Steady && read(*i).is_some();
+    let readings: Vec<f64> = (0..recording.len()).filter(in_steady).map(|i| recording.elapsed_s[i]).collect();
+    let deliberate = match readings.len() as f64 / steady.max(1) as f64 {
+        share if share < SPARSE => steady >= 20 || stand_behind(&readings, question),
+        share => share <= 1.0 - GAPS && stand_behind(&readings, question),
     };
+    let mut out = Selection { deliberate, ..Selection::default() };
     let forced = events.iter().any(|e| matches!(e.kind, EventKind::Collection { .. }));
     let blind = if out.deliberate || !forced {
         Vec::new()
@@ -55,8 +62,7 @@ pub(super) fn select(question: &Question<'_>) -> Selection {
         out.first.get_or_insert(value);
         match phase {
             Phase::Steady => {
-                let next = blind.partition_point(|(from, _)| *from <= at);
-                if next > 0 && at <= blind[next - 1].1 {
+                if hides(&blind, at) {
                     continue;
                 }
                 out.times.push(at);
@@ -91,13 +97,22 @@ fn steady_or_all(phases: &[Phase]) -> Vec<Phase> {
 fn seen_past(question: &Question<'_>, phases: &[Phase], interval: f64) -> Vec<(f64, f64)> {
     let times = &question.recording.elapsed_s;
     let wide = collections(question.events, interval);
-    let hidden = |t: &f64| {
-        let next = wide.partition_point(|(from, _)| from <= t);
-        next > 0 && *t <= wide[next - 1].1
-    };
     let steady = || times.iter().zip(phases).filter(|(_, p)| **p == Phase::Steady).map(|(t, _)| t);
-    let lost = steady().filter(|t| hidden(t)).count();
+    let lost = steady().filter(|t| hides(&wide, **t)).count();
     if 2 * lost <= steady().count() { wide } else { collections(question.events, 0.0) }
+}
+
+/// Whether nearly all of these readings were the first after a forced collection.
+fn stand_behind(readings: &[f64], question: &Question<'_>) -> bool {
+    let wide = collections(question.events, usual_interval(&question.recording.elapsed_s));
+    let behind = readings.iter().filter(|t| hides(&wide, **t)).count();
+    behind > 0 && behind as f64 >= BEHIND * readings.len() as f64
+}
+
+/// Whether one of these stretches of time, in order, holds a moment.
+fn hides(stretches: &[(f64, f64)], at: f64) -> bool {
+    let next = stretches.partition_point(|(from, _)| *from <= at);
+    next > 0 && at <= stretches[next - 1].1
 }
 
 /// When the target was busy with a forced collection, and so many seconds longer.
@@ -206,6 +221,26 @@ mod tests {
         assert_eq!(dense.first_collection_s, None, "the first of all was before steady");
         let later = select_from(&r, vec![Sample::new(2.0); 60], &events[2..]);
         assert_eq!(later.first_collection_s, Some(16.9));
+    }
+
+    #[test]
+    fn a_live_heap_of_a_short_run_is_judged_by_the_readings_it_has() {
+        let r = recording(60);
+        // a collection every fourth sample, as in a run of 12 s
+        let after = |i: &usize| i % 4 == 3;
+        let read = |i: usize| if after(&i) { Sample::new(i as f64) } else { Sample::GAP };
+        let event =
+            |i: usize| Event { elapsed_s: i as f64 - 0.3, kind: EventKind::Collection { took_s: 0.1 } };
+        let events: Vec<Event> = (0..60).filter(after).map(event).collect();
+        let heap = select_from(&r, (0..60).map(read).collect(), &events);
+        assert!(heap.deliberate);
+        assert_eq!((heap.times.len(), heap.times[0], heap.values[9]), (10, 11.0, 47.0));
+        // of a series that is sampled all the time the same collections are left out
+        let dense = select_from(&r, vec![Sample::new(2.0); 60], &events);
+        assert!(!dense.deliberate && dense.times.len() == 30, "{}", dense.times.len());
+        // and one with gaps of its own was not read for them
+        let gaps = select_from(&r, (0..60).map(|i| read(i + 2)).collect(), &events);
+        assert!(!gaps.deliberate && gaps.times.len() == 10, "{}", gaps.times.len());
     }
 
     #[test]

@@ -26,6 +26,12 @@ fn what_is_no_quantity_is_refused() {
 }
 
 #[test]
+fn nought_has_no_sign() {
+    assert_eq!([Unit::Bytes, Unit::Count].map(|unit| unit.show(-2.3e-16)), ["0 B", "0"]);
+    assert_eq!(Unit::Bytes.show(-0.23), "-0.23 B");
+}
+
+#[test]
 fn amounts_carry_their_unit() {
     assert_eq!(parse_amount("100B"), Ok((100.0, Unit::Bytes)));
     assert_eq!(parse_amount("50ms"), Ok((0.05, Unit::Seconds)));

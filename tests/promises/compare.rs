@@ -51,6 +51,26 @@ fn a_person_reads_a_table() {
 }
 
 #[test]
+fn what_the_runs_drove_differently_is_noted() {
+    let place = tempfile::tempdir().unwrap();
+    let other = place.path().join("other");
+    std::fs::create_dir(&other).unwrap();
+    for file in std::fs::read_dir(LEAK).unwrap().map(Result::unwrap).filter(|f| f.path().is_file()) {
+        std::fs::copy(file.path(), other.join(file.file_name())).unwrap();
+    }
+    let (plan, url) = (text(other.join("plan.toml")), "http://127.0.0.1");
+    let at = plan.find(url).unwrap_or_else(|| panic!("{plan}"));
+    let end = at + plan[at..].find('"').unwrap();
+    let elsewhere = format!("{}{url}:1/slow{}", &plan[..at], &plan[end..]);
+    std::fs::write(other.join("plan.toml"), elsewhere).unwrap();
+    let document = compared(LEAK, other.to_str().unwrap(), 1);
+    let notes = document["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap());
+    let driven: Vec<&str> = notes.filter(|note| note.contains(": before ")).collect();
+    assert!(driven.len() == 1 && driven[0].starts_with("The runs drove different requests: before GET /"));
+    assert!(driven[0].ends_with(", after GET /slow."), "{}", driven[0]);
+}
+
+#[test]
 fn what_holds_no_run_is_wrong_use() {
     for (before, after) in [(LEAK, "/no/such/run"), ("Cargo.toml", LEAK)] {
         let told = told(&["compare", before, after]);

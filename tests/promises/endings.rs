@@ -179,8 +179,9 @@ impl Run {
 
     fn judged(&self) -> Findings {
         let Some(beside) = &self.beside else { return judge(&self.evidence) };
-        let run = beside.as_ref().map(|earlier| judge(&earlier.evidence));
-        let run = run.as_ref().map_err(|why| why.to_string());
+        let run = beside.as_ref().map(|earlier| (&earlier.evidence, judge(&earlier.evidence)));
+        let run = run.as_ref().map(|(evidence, findings)| (*evidence, findings));
+        let run = run.map_err(|why| why.to_string());
         let earlier = Earlier { path: std::path::Path::new("before"), run, names: ["before", "after"] };
         judge_beside(&self.evidence, earlier).0
     }

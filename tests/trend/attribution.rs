@@ -3,6 +3,7 @@
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use soak::drive::Design;
+use soak::evidence::Layout;
 use soak::trend::{Block, Effect, attribute};
 
 const RATE: usize = 50;
@@ -34,7 +35,7 @@ fn gauss(rng: &mut SmallRng) -> f64 {
 fn run(seed: u64, noise: Noise, normal: f64, leaks: [f64; KINDS]) -> Vec<Block> {
     let mut rng = SmallRng::seed_from_u64(seed);
     let (warmup, total) = ((WARMUP_S * RATE) as u64, ((WARMUP_S + STEADY_S) * RATE) as u64);
-    let mut design = Design::new(&[0.05; KINDS], warmup, total, RATE as u64, seed, 0);
+    let mut design = Design::new(&[0.05; KINDS], warmup, Layout::new(total - warmup, RATE as u64), seed, 0);
     let kinds: Vec<Option<usize>> = (0..total).map(|n| design.kind(n)).collect();
     // the server lets go a little later than the client
     let late: Vec<f64> = kinds.iter().map(|_| 0.05 * rng.random::<f64>()).collect();

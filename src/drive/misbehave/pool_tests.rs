@@ -63,7 +63,8 @@ fn sum(rows: &[LoadRow], behaviour: &str, of: fn(&LoadRow) -> u64) -> u64 {
 #[test]
 fn ratios_hold_and_blocks_are_dealt_as_designed() {
     let mix = [(Behaviour::HangUp, 0.2), (Behaviour::Churn, 0.1)];
-    let (rows, server, _) = driven(Manner::ok_after(Duration::ZERO), &mix, 500.0, 32, 4.0);
+    // connections for a second in which a busy machine does nothing
+    let (rows, server, _) = driven(Manner::ok_after(Duration::ZERO), &mix, 500.0, 512, 4.0);
     for (behaviour, due) in [("normal", 1400), ("hang-up", 400), ("churn", 200)] {
         let (sent, dropped) = (sum(&rows, behaviour, |r| r.sent), sum(&rows, behaviour, |r| r.dropped));
         assert_eq!(sum(&rows, behaviour, |r| r.due), due, "{behaviour}");
@@ -91,7 +92,8 @@ fn who_holds_his_connection_never_starves_the_load_and_is_gone_after_it() {
         due == 200 && sent == done && sent + sum(&rows, "idle-keepalive", |r| r.dropped) == due,
         "{sent} {done}"
     );
-    assert!(ending < 500 * MS, "{ending:?}");
+    // none of them waits for its time-out
+    assert!(ending < Duration::from_secs(2), "{ending:?}");
 }
 
 #[test]

@@ -134,18 +134,19 @@ impl Mix {
         Deal::Misbehaving(design, self.named)
     }
 
-    /// The design of requests 0 to `total`, so many a second, of which those from `first_steady` on are judged.
+    /// The design of a load of so many a second, of which the requests from `first_steady` on are judged, so many.
     pub(super) fn design(
         &self,
         per_second: Option<f64>,
         first_steady: u64,
-        total: u64,
+        requests: u64,
         first_block: u32,
     ) -> Design {
         match (self.blocks, per_second) {
-            (Some(Blocks { seed, block }), Some(rate)) => {
-                let size = (rate * block.secs()).round() as u64;
-                Design::new(&self.shares, first_steady, total, size, seed, first_block).with_named(self.named)
+            (Some(blocks), Some(rate)) => {
+                let layout = blocks.layout(rate, requests);
+                Design::new(&self.shares, first_steady, layout, blocks.seed, first_block)
+                    .with_named(self.named)
             }
             _ => Design::constant(&self.shares),
         }

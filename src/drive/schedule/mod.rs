@@ -8,12 +8,11 @@
 //! Where requests have names or misbehave, a design says of each number which it is; those that misbehave have a schedule
 //! of their own, and of the two each passes over what is the other's (`deal`).
 //!
-//! A number is due by `pace` where the rate is constant, by `curve` where it changes, by `poisson` where chance has it.
+//! A number is due by [`Pace`](crate::evidence::Pace) where the rate is constant, by `curve` where it changes, by `poisson` where chance has it.
 
 mod curve;
 mod deal;
 mod numbers;
-mod pace;
 mod poisson;
 
 use std::ops::Range;
@@ -136,7 +135,8 @@ impl Schedule {
     }
 
     fn dealt(mut self, rate: Rate, mix: &Mix, first_block: u32, deal: fn(&Mix, Design) -> Deal) -> Schedule {
-        let design = mix.design(rate.per_second(), self.first_steady, self.total, first_block);
+        let requests = self.total.saturating_sub(self.first_steady);
+        let design = mix.design(rate.per_second(), self.first_steady, requests, first_block);
         self.deal = deal(mix, design);
         self.advance_to(0);
         self

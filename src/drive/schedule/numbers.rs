@@ -10,9 +10,8 @@ use std::time::Duration;
 
 use super::Load;
 use super::curve::{Curve, after, settled};
-use super::pace::Pace;
 use super::poisson;
-use crate::evidence::{Arrivals, LoadShape};
+use crate::evidence::{Arrivals, LoadShape, Pace};
 use crate::units::{Level, Span};
 
 /// When the numbers of one load are due.

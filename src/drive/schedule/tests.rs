@@ -263,3 +263,39 @@ fn engines_that_share_a_load_have_every_request_once_at_its_own_time() {
     shared.sort();
     assert_eq!((due.len(), &due), (601, &shared));
 }
+
+#[test]
+fn the_judge_lays_out_the_blocks_as_the_driver_cut_them() {
+    use crate::evidence::{Blocks, PhasePlan, PlanRecord};
+    use crate::units::Span;
+    let mut compared = 0;
+    for rate in [0.5, 0.7, 1.1, 3.3, 10.0, 17.5, 33.3, 49.99, 50.0, 333.0, 1000.0] {
+        for block_ms in [1000, 1500, 2333] {
+            let blocks = Blocks { seed: 1, block: Span(block_ms * MS) };
+            let mix = Mix::of(&[3.0, 1.0], None, Some(blocks));
+            for (steady_ms, requests) in (1..=40)
+                .map(|n| (n * 1_337, None))
+                .chain((1..=40).map(|n| (n * 2_500, None)))
+                .chain((1..=40).map(|n: u64| (60_000, Some(n * 25))))
+            {
+                let (warmup, steady) = (700 * MS, steady_ms * MS);
+                let load = Load { warmup, steady, requests, ..load(0, 0) };
+                let driven = Schedule::normal(Rate::PerSecond(rate), load, TIMEOUT, &mix, 0);
+                let example = PlanRecord::example();
+                let plan = PlanRecord {
+                    rate: Rate::PerSecond(rate),
+                    phases: PhasePlan { warmup: Span(warmup), steady: Span(steady), ..example.phases },
+                    blocks: Some(blocks),
+                    requests,
+                    ..example
+                };
+                let judged = plan.layout().unwrap();
+                let steady_has = driven.total - driven.first_steady;
+                let of = format!("{rate}/s for {steady_ms} ms in blocks of {block_ms} ms, {requests:?}");
+                assert_eq!((judged.count, judged.requests), (driven.blocks(), steady_has), "{of}");
+                compared += 1;
+            }
+        }
+    }
+    assert_eq!(compared, 11 * 3 * 120);
+}

@@ -76,12 +76,13 @@ impl Cut {
     /// None where no mix differed by design.
     pub fn of(evidence: &Evidence, steady: &Steady) -> Option<Cut> {
         let plan = evidence.plan.as_ref()?;
-        let (length_s, count) = layout(plan)?;
+        let layout = plan.layout()?;
+        let length_s = layout.requests as f64 / plan.rate.per_second()? / f64::from(layout.count);
         let stretches = steady.stretches.clone();
         let begins = begins(evidence, plan, &stretches);
         let starts = |block: u32| {
-            let from = begins.get((block / count) as usize)?;
-            Some(from + f64::from(block % count) * length_s)
+            let from = begins.get((block / layout.count) as usize)?;
+            Some(from + f64::from(block % layout.count) * length_s)
         };
         let names = plan.names();
         let is_base = |row: &&LoadRow| row.is_normal() && names.first() == Some(&&*row.request);
@@ -188,17 +189,6 @@ fn begins(evidence: &Evidence, plan: &PlanRecord, stretches: &[(f64, f64)]) -> V
         due.filter(|due| (from - due).abs() < LATE_S).unwrap_or(*from)
     };
     stretches.iter().map(begin).collect()
-}
-
-/// How long a block is, and how many a stretch of steady has; as `drive/` cuts it.
-fn layout(plan: &PlanRecord) -> Option<(f64, u32)> {
-    let blocks = plan.design()?;
-    let rate = plan.rate.per_second()?;
-    let due = rate * plan.phases.steady.secs();
-    let due = plan.requests.map_or(due, |n| due.min(n as f64));
-    let size = (rate * blocks.block.secs()).round().max(1.0);
-    let count = (due / size).round().max(1.0);
-    Some((due / rate / count, count as u32))
 }
 
 /// Whether rows of different blocks were put together, as memory does with those of a run so long that it cannot hold

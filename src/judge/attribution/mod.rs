@@ -15,7 +15,7 @@ use super::tasks::{Tasks, called};
 use super::voters::{FARTHEST, Voter, Voters};
 use blocks::{Cut, Kind};
 
-pub use words::{told, untold, worst};
+pub use words::{each_of, listed, told, untold, worst};
 
 /// A behaviour that was in fewer blocks has been compared with too little.
 const LEAST_BLOCKS: u32 = 6;

@@ -62,11 +62,24 @@ pub fn untold(plan: &PlanRecord) -> Option<String> {
 }
 
 /// How many of a series each of those leaks that leak the most, and who they are.
-pub fn worst(lines: &[Attribution], name: &str) -> Option<(f64, String)> {
+pub fn worst(lines: &[Attribution], name: &str) -> Option<(f64, Vec<String>)> {
     let leaks = |line: &&Attribution| line.series == name && line.answer == Attributed::Leaks;
     let known = lines.chunk_by(alike).find(|growth| growth.iter().any(|line| leaks(&line)))?;
-    let (each, names) = together(known).into_iter().next()?;
-    Some((each, listed(&names, "and")))
+    together(known).into_iter().next()
+}
+
+/// How much of these series together each of these adds in the mean; none where that is not known of one of them.
+pub fn each_of(lines: &[Attribution], series: &[&str], who: &[String]) -> Option<f64> {
+    let mut sum = 0.0;
+    for (name, who) in series.iter().flat_map(|name| who.iter().map(move |who| (name, who))) {
+        let line = lines.iter().find(|line| line.series == *name && line.who() == *who)?;
+        sum += match line.answer {
+            Attributed::Leaks => line.per_each?,
+            Attributed::Nothing => 0.0,
+            Attributed::CannotBeSeparated | Attributed::TooShort => return None,
+        };
+    }
+    Some(sum / who.len() as f64).filter(|each| *each > 0.0)
 }
 
 /// Those that leak, the most first; whoever may leak as much as the first of a group is told with it, and their mean.
@@ -98,7 +111,11 @@ fn of_series(lines: &[Attribution]) -> Option<String> {
     let what = series(&lines[0].series);
     let mut parts = Vec::new();
     for (each, names) in together(lines) {
-        let of = if parts.is_empty() { format!(" {what} leaked") } else { String::new() };
+        let of = match Unit::of_series(&lines[0].series) {
+            _ if !parts.is_empty() => String::new(),
+            Unit::Count => format!(" {what} leaked"),
+            _ => format!(" of {what} leaked"),
+        };
         parts.push(format!("{}{of} per {}", shown(&lines[0].series, each), listed(&names, "and")));
     }
     let nothing = names(Attributed::Nothing);
@@ -133,12 +150,12 @@ fn of_series(lines: &[Attribution]) -> Option<String> {
 fn shown(series: &str, value: f64) -> String {
     match Unit::of_series(series) {
         Unit::Count => format!("{value:.1}"),
-        unit => format!("{} of", unit.show(value)),
+        unit => unit.show(value),
     }
 }
 
 /// "a, b and c".
-fn listed(names: &[String], last: &str) -> String {
+pub fn listed(names: &[String], last: &str) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
@@ -197,6 +214,19 @@ mod tests {
         assert_eq!(
             told,
             ["2.0 goroutines leaked per '/leaky'; 1.0 per hang-up of '/healthy'; none per '/healthy'"]
+        );
+    }
+
+    #[test]
+    fn of_memory_the_second_who_leaks_is_told_as_the_first_is() {
+        let of = |name: &str, each| Attribution {
+            series: "rss_anon_bytes".into(),
+            request: name.into(),
+            ..line("normal", Attributed::Leaks, each)
+        };
+        assert_eq!(
+            told(&[of("leaky", 64512.0), of("healthy", 517.0)]),
+            ["63.0 KiB of resident memory leaked per 'leaky'; 517 B per 'healthy'"]
         );
     }
 

@@ -6,7 +6,7 @@ use crate::evidence::{
     Culprit, Evidence, Findings, LatencyBar, LoadFinding, Misbehaved, ProbeRecord, SeriesFinding,
 };
 use crate::report::picture::clean_text;
-use crate::report::requests;
+use crate::report::{growth, requests};
 use crate::units::{Bytes, Rate, Unit};
 
 #[derive(Serialize)]
@@ -63,26 +63,21 @@ impl SeriesView {
     pub fn all(findings: &Findings) -> Vec<SeriesView> {
         let mut all: Vec<&SeriesFinding> = findings.series.iter().collect();
         all.sort_by_key(|s| (!s.grows_unexplained(), !s.votes));
-        all.into_iter().map(SeriesView::of).collect()
+        let steady_s = growth::steady_s(findings);
+        all.into_iter().map(|s| SeriesView::of(s, steady_s)).collect()
     }
 
-    fn of(s: &SeriesFinding) -> SeriesView {
+    fn of(s: &SeriesFinding, steady_s: Option<f64>) -> SeriesView {
         let unit = Unit::of_series(&s.name);
         let told = |value: Option<f64>| value.map_or("–".into(), |v| unit.show(v));
-        let between =
-            |value: Option<f64>, ci: Option<[f64; 2]>, show: &dyn Fn(f64) -> String| match (value, ci) {
-                (Some(v), Some([lo, hi])) => format!("{} ({} to {})", show(v), show(lo), show(hi)),
-                (Some(v), None) => show(v),
-                _ => "–".into(),
-            };
         SeriesView {
             name: clean_text(&s.name),
             trend: s.trend.to_string(),
             counts: s.votes,
             start: told(s.start),
             end: told(s.end),
-            slope: between(s.slope_per_s, s.slope_ci, &|v| unit.show_slope(v)),
-            per_request: between(s.per_request, s.per_request_ci, &|v| unit.show(v)),
+            slope: growth::cell(s, growth::Per::Hour, steady_s),
+            per_request: growth::cell(s, growth::Per::Request, steady_s),
             why: clean_text(s.explained_by.as_ref().unwrap_or(&s.why)),
         }
     }

@@ -13,10 +13,8 @@ use std::fmt::Write;
 pub use escape::text;
 use escape::{code, code_cell, fenced};
 
-use super::{requests, told};
-use crate::evidence::{
-    Attribution, Culprit, Evidence, Findings, GateFinding, LoadFinding, Misbehaved, SeriesFinding,
-};
+use super::{growth, requests, told};
+use crate::evidence::{Attribution, Culprit, Evidence, Findings, GateFinding, LoadFinding, Misbehaved};
 use crate::units::{Bytes, Rate, Unit};
 
 /// How many of each are told; report.json has all of them.
@@ -56,7 +54,7 @@ fn write_page(out: &mut String, evidence: &Evidence, findings: &Findings, pictur
     culprits(out, &findings.culprits)?;
     attribution(out, &findings.attribution)?;
     gates(out, &findings.gates)?;
-    series(out, &findings.series)?;
+    series(out, findings)?;
     if let Some(load) = &findings.load {
         by_request(out, load)?;
         misbehaved(out, &load.misbehaved)?;
@@ -125,7 +123,8 @@ fn gates(out: &mut String, gates: &[GateFinding]) -> std::fmt::Result {
     writeln!(out)
 }
 
-fn series(out: &mut String, series: &[SeriesFinding]) -> std::fmt::Result {
+fn series(out: &mut String, findings: &Findings) -> std::fmt::Result {
+    let (series, steady_s) = (&findings.series, growth::steady_s(findings));
     let shown = told(series, SERIES);
     if shown.is_empty() {
         return Ok(());
@@ -139,8 +138,8 @@ fn series(out: &mut String, series: &[SeriesFinding]) -> std::fmt::Result {
         let name = if s.votes { format!("**{}**", text(&s.name)) } else { text(&s.name) };
         let explained =
             s.explained_by.as_ref().map(|by| format!(" (explained: {})", text(by))).unwrap_or_default();
-        let slope = between(s.slope_per_s, s.slope_ci, |v| unit.show_slope(v));
-        let each = between(s.per_request, s.per_request_ci, |v| unit.show(v));
+        let [slope, each] =
+            [growth::Per::Hour, growth::Per::Request].map(|per| growth::cell(s, per, steady_s));
         let (start, end) = (value(s.start), value(s.end));
         writeln!(out, "| {name} | {}{explained} | {start} | {end} | {slope} | {each} |", s.trend)?;
     }
@@ -150,14 +149,6 @@ fn series(out: &mut String, series: &[SeriesFinding]) -> std::fmt::Result {
 /// ` (3 of 8)` where not all are shown.
 fn of(shown: usize, all: usize) -> String {
     if all > shown { format!(" ({shown} of {all})") } else { String::new() }
-}
-
-fn between(value: Option<f64>, ci: Option<[f64; 2]>, show: impl Fn(f64) -> String) -> String {
-    match (value, ci) {
-        (Some(v), Some([lo, hi])) => format!("{} ({} to {})", show(v), show(lo), show(hi)),
-        (Some(v), None) => show(v),
-        _ => "–".into(),
-    }
 }
 
 /// What was driven by the name of the request.

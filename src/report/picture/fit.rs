@@ -8,6 +8,7 @@ use super::text::{ASCENT, DESCENT, Weight, width};
 use super::theme::Rgb;
 use super::trace::Trace;
 use crate::evidence::{Direction, EventKind, Phase, SeriesFinding};
+use crate::report::growth;
 use crate::units::Unit;
 
 /// A line over steady, or the last of it that told the slope, in the units of what is drawn.
@@ -137,7 +138,7 @@ impl<'a> Fit<'a> {
         room.occupy(&[(a.0, a.1 - 7.0), (b.0, b.1 - 7.0)]);
         let unit = Unit::of_series(&self.finding.name);
         let (start, end) = (self.level, self.at(self.to));
-        let growth = self.growth(unit);
+        let growth = self.growth(stage, unit);
         for (value, end) in [(start, a), (end, b)] {
             let text = unit.show(value);
             let (wide, high) = (width(&text, LABEL, Weight::Bold), LABEL * (ASCENT + DESCENT));
@@ -157,7 +158,7 @@ impl<'a> Fit<'a> {
     }
 
     /// The slope with its interval, a request where requests were counted.
-    fn growth(&self, unit: Unit) -> Option<String> {
+    fn growth(&self, stage: &Stage<'_>, unit: Unit) -> Option<String> {
         let each = self.finding.per_request;
         let (value, interval) = match each {
             Some(each) => (each, self.finding.per_request_ci),
@@ -167,13 +168,12 @@ impl<'a> Fit<'a> {
         let per = if each.is_some() { " a request" } else { "" };
         match (self.finding.trend, interval) {
             (Direction::Stable, _) => None,
+            (Direction::Inconclusive, _) => growth::brief(self.finding, growth::steady_s(stage.findings)),
             // an interval too narrow to be seen in what is shown says nothing more
             (Direction::Growing, Some([lo, hi])) if show(lo) != show(hi) => {
                 Some(format!("+{}{per} ({} to {})", show(value), show(lo), show(hi)))
             }
             (Direction::Growing, _) => Some(format!("+{}{per}", show(value))),
-            (Direction::Inconclusive, Some([lo, hi])) => Some(format!("{} to {}{per}", show(lo), show(hi))),
-            (Direction::Inconclusive, None) => None,
         }
     }
 }

@@ -1,0 +1,215 @@
+//! What two runs drove differently: requests, rate, shape, misbehaving clients, and for how long; a sentence each.
+//!
+//! Comes in: both runs with their plans. Goes out: notes for whoever holds their growth against each other. A verdict is
+//! not touched: a fix may be tried under another load, but nobody should take that for the same one.
+
+use super::attribution::listed;
+use super::compare::Run;
+use super::steady::Steady;
+use crate::evidence::{MisbehavePlan, PlanRecord};
+use crate::units::{Rate, Span, Unit};
+
+/// Loads are alike if one held at most so many times the rate of the other.
+const ALIKE: f64 = 1.25;
+/// Steadies are as long as each other if one is at most so many times the other: a busy machine ends a phase late.
+const AS_LONG: f64 = 1.05;
+/// Requests that are told; a plan has all.
+const TOLD: usize = 5;
+
+/// A sentence for each kind of difference.
+pub fn differently(before: Run<'_>, after: Run<'_>) -> Vec<String> {
+    let runs = [before, after];
+    let mut notes = Vec::new();
+    if let [Some(b), Some(a)] = runs.map(|(evidence, _)| evidence.plan.as_ref()) {
+        match (b.drives(), a.drives()) {
+            (true, true) => notes.extend(of_plans(b, a)),
+            (false, false) => {}
+            (true, false) => notes.push("soak drove the run before, and only watched the one after.".into()),
+            (false, true) => notes.push("soak only watched the run before, and drove the one after.".into()),
+        }
+    }
+    notes.extend(rate(runs));
+    notes.extend(time(runs));
+    notes
+}
+
+fn of_plans(before: &PlanRecord, after: &PlanRecord) -> impl Iterator<Item = String> {
+    let differ = |what: &str, told: fn(&PlanRecord) -> String| {
+        let (b, a) = (told(before), told(after));
+        (b != a).then(|| format!("{what}: before {b}, after {a}."))
+    };
+    let shape = |plan: &PlanRecord| plan.pattern.told().unwrap_or_else(|| "constant".into());
+    let kinds = [
+        differ("The runs drove different requests", requests),
+        differ("Their loads had different shapes", shape),
+        differ("Different clients misbehaved", misbehaved),
+    ];
+    kinds.into_iter().flatten()
+}
+
+/// `GET /`, or each of several with its share.
+fn requests(plan: &PlanRecord) -> String {
+    let told = |method: &str, path: &str, body: u64| match body {
+        0 => format!("{method} {path}"),
+        bytes => format!("{method} {path} with a body of {}", Unit::Bytes.show(bytes as f64)),
+    };
+    if plan.named.is_empty() {
+        return told(&plan.method, path(&plan.url), plan.body_bytes);
+    }
+    let all: f64 = plan.named.iter().map(|request| request.weight).sum();
+    let each = plan.named.iter().map(|request| {
+        let share = Unit::Ratio.show(request.weight / all);
+        format!("{} ({share})", told(&request.method, &request.path, request.body_bytes))
+    });
+    let mut each: Vec<String> = each.collect();
+    if each.len() > TOLD {
+        let more = each.len() - TOLD;
+        each.truncate(TOLD);
+        each.push(format!("{more} more"));
+    }
+    listed(&each, "and")
+}
+
+/// Where on the origin: before and after often stand on different ones, and are meant to.
+fn path(url: &str) -> &str {
+    let behind = url.split_once("://").map_or(url, |(_, behind)| behind);
+    behind.find('/').map_or("/", |at| &behind[at..])
+}
+
+fn misbehaved(plan: &PlanRecord) -> String {
+    let mix = plan.misbehave.iter().flat_map(|MisbehavePlan { mix, .. }| mix);
+    let each: Vec<String> = mix.map(|(who, share)| format!("{who} ({})", Unit::Ratio.show(*share))).collect();
+    if each.is_empty() { "none".into() } else { listed(&each, "and") }
+}
+
+/// The rates that were asked for, or what was held of the same one.
+fn rate(runs: [Run<'_>; 2]) -> Option<String> {
+    let plan = |(evidence, _): Run<'_>| evidence.plan.as_ref().filter(|plan| plan.drives()).map(|p| p.rate);
+    let [b, a] = match runs.map(plan) {
+        [Some(b), Some(a)] if b != a => [b, a].map(|rate| match rate {
+            Rate::Max => "as fast as it went".to_string(),
+            rate => rate.to_string(),
+        }),
+        _ => {
+            let [Some(b), Some(a)] = runs.map(|(_, findings)| findings.load.as_ref().map(|l| l.rate_held))
+            else {
+                return None;
+            };
+            if (b / a).max(a / b) <= ALIKE {
+                return None;
+            }
+            [b, a].map(|held| format!("{}/s held", Unit::Count.show(held.round())))
+        }
+    };
+    Some(format!(
+        "They drove at different rates: before {b}, after {a}; growth a request can be compared, growth by the hour \
+         cannot."
+    ))
+}
+
+/// For how long each was judged.
+fn time(runs: [Run<'_>; 2]) -> Option<String> {
+    let [b, a] = runs.map(|(evidence, _)| Steady::of(evidence).seconds());
+    let differ = b.min(a) > 0.0 && (b / a).max(a / b) > AS_LONG;
+    let show = Span::from_secs_f64;
+    differ.then(|| {
+        format!("They were judged over different times: before {} of steady, after {}.", show(b), show(a))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::evidence::{
+        Behaviour, Blocks, Event, EventKind, Evidence, Findings, LoadFinding, LoadShape, Pattern, Phase,
+        RequestRecord,
+    };
+
+    /// A run that followed this plan and was judged for so long.
+    fn ran(plan: PlanRecord, steady_s: f64) -> (Evidence, Findings) {
+        let phase = |elapsed_s, phase| Event { elapsed_s, kind: EventKind::Phase { phase } };
+        let events = vec![phase(5.0, Phase::Steady), phase(5.0 + steady_s, Phase::Settle)];
+        let evidence = Evidence { plan: Some(plan), events, ..Evidence::default() };
+        (evidence, Findings { load: Some(LoadFinding::example()), ..Findings::example() })
+    }
+
+    fn told(before: PlanRecord, after: PlanRecord) -> Vec<String> {
+        let runs = [ran(before, 60.0), ran(after, 60.5)];
+        differently((&runs[0].0, &runs[0].1), (&runs[1].0, &runs[1].1))
+    }
+
+    fn request(path: &str, weight: f64) -> RequestRecord {
+        RequestRecord {
+            name: path.into(),
+            method: "GET".into(),
+            path: path.into(),
+            weight,
+            headers: Vec::new(),
+            body_bytes: 0,
+            expect_status: Vec::new(),
+            expect_text_bytes: 0,
+        }
+    }
+
+    #[test]
+    fn each_kind_of_difference_between_two_loads_has_its_note() {
+        let plan = PlanRecord::example;
+        let elsewhere = PlanRecord { url: "http://10.0.0.7:8080/".into(), ..plan() };
+        assert_eq!(told(plan(), elsewhere), Vec::<String>::new(), "another origin is no other load");
+        let named = PlanRecord { named: vec![request("/", 3.0), request("/slow", 1.0)], ..plan() };
+        let posted = PlanRecord {
+            url: "http://127.0.0.1:1/upload?to=*".into(),
+            method: "POST".into(),
+            body_bytes: 2048,
+            ..plan()
+        };
+        assert_eq!(
+            told(posted, named),
+            [
+                "The runs drove different requests: before POST /upload?to=* with a body of 2.0 KiB, after GET / (75 %) \
+              and GET /slow (25 %)."
+            ]
+        );
+        let faster = PlanRecord { rate: Rate::PerSecond(100.0), ..plan() };
+        assert_eq!(
+            told(plan(), faster),
+            [
+                "They drove at different rates: before 50/s, after 100/s; growth a request can be compared, growth by \
+              the hour cannot."
+            ]
+        );
+        let rate = |per_second| crate::units::Level(per_second);
+        let shape = LoadShape::Ramp { from: rate(20.0), to: rate(80.0), over: Span::from_secs_f64(60.0) };
+        let shaped = PlanRecord { pattern: Pattern { shape: Some(shape), ..Pattern::default() }, ..plan() };
+        assert_eq!(
+            told(plan(), shaped),
+            ["Their loads had different shapes: before constant, after ramp from 20/s to 80/s in 60 s."]
+        );
+        let mix = BTreeMap::from([(Behaviour::HangUp, 0.05), (Behaviour::Reset, 0.02)]);
+        let blocks = Blocks { seed: 1, block: Span::from_secs_f64(1.0) };
+        let hostile = PlanRecord { misbehave: Some(MisbehavePlan { blocks, mix }), ..plan() };
+        assert_eq!(
+            told(hostile, plan()),
+            ["Different clients misbehaved: before hang-up (5 %) and reset (2 %), after none."]
+        );
+    }
+
+    #[test]
+    fn how_long_each_was_judged_and_what_was_held_are_told_where_they_differ() {
+        let long = ran(PlanRecord::example(), 240.0);
+        let mut short = ran(PlanRecord::example(), 20.0);
+        if let Some(load) = &mut short.1.load {
+            load.rate_held = 30.0;
+        }
+        assert_eq!(
+            differently((&long.0, &long.1), (&short.0, &short.1)),
+            [
+                "They drove at different rates: before 50/s held, after 30/s held; growth a request can be compared, \
+                 growth by the hour cannot.",
+                "They were judged over different times: before 4 min of steady, after 20 s."
+            ]
+        );
+    }
+}
