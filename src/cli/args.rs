@@ -242,7 +242,7 @@ mod tests {
             "soak watch http://h/ --connections 5",
             "soak watch http://h/ --settle 5s",
             "soak watch http://h/ --load-only",
-            "soak watch http://h/ -H A:b",
+            "soak watch http://h/ -X POST",
             "soak http://h/ --every 1h",
             "soak report",
             "soak report reports/x --json-from report.html",

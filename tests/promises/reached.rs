@@ -1,5 +1,6 @@
 //! Pages about the service are reached as its load reaches it: over a Unix socket, by its own authority's certificate, as
-//! a client with a certificate of its own, by another name, with a header, through a proxy.
+//! a client with a certificate of its own, by another name, with a header, through a proxy; by `soak URL`, by `soak
+//! doctor`, by `soak watch`.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -15,7 +16,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use serde_json::Value;
 
-use super::support::{Server, closed_port, run, soak};
+use super::support::{Server, closed_port, run, soak, told};
 
 /// What must be in a head for an answer other than 401.
 const KEY: &str = "x-api-key: s3cret";
@@ -234,4 +235,50 @@ fn nobody_elses_pages_are_asked_for_through_the_proxy_or_with_the_header() {
     let straight = other.asked();
     assert!(straight.iter().any(|head| head.starts_with("GET /metrics ")), "{straight:?}");
     assert!(!straight.iter().any(|head| head.to_ascii_lowercase().contains(KEY)), "{straight:?}");
+}
+
+#[test]
+fn doctor_reaches_a_service_by_the_flags_of_a_run_and_not_without_them() {
+    let certificates = Certificates::new();
+    std::thread::scope(|scope| {
+        for (way, server, url, flags) in ways(&certificates) {
+            scope.spawn(move || {
+                let examined = |flags: &[String]| -> Value {
+                    let mut command = soak(&["doctor", &url, "--json"]);
+                    command.args(flags);
+                    serde_json::from_str(&run(command).ends_with(0).stdout).unwrap()
+                };
+                assert_eq!(metrics(&examined(&[])["probes"], way), false, "{way}");
+                let checkup = examined(&flags);
+                assert_eq!(metrics(&checkup["probes"], way), true, "{way}: {checkup}");
+                if way != "a proxy" {
+                    assert_eq!(
+                        checkup["target"]["pid"].as_u64(),
+                        Some(server.pid().into()),
+                        "{way}: {checkup}"
+                    );
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn doctor_has_the_ways_to_a_service_in_a_group_of_its_help() {
+    let help = told(&["doctor", "--help"]).ends_with(0).stdout;
+    let (_, group) = help.split_once("\nReaching the service:\n").unwrap_or_else(|| panic!("{help}"));
+    let group = group.split("\n\n\n").next().unwrap().split(":\n").next().unwrap();
+    for flag in [
+        "-k, --insecure",
+        "--http2",
+        "--unix-socket <PATH>",
+        "--cacert <FILE>",
+        "--cert <FILE>",
+        "--key <FILE>",
+        "--sni <NAME>",
+        "-x, --proxy <URL>",
+        "-H, --header <HEADER>",
+    ] {
+        assert!(group.contains(flag), "{flag}: {help}");
+    }
 }
