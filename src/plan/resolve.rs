@@ -124,7 +124,7 @@ pub(super) fn resolve_in(
         gates: gates::all(&layers, &judging, &probes)?,
         judging,
     };
-    let (out, pipeline) = (output::out(&layers), output::pipeline_of(&layers)?);
+    let (out, pipeline) = (output::out(&layers), output::pipeline_of(&layers));
     Ok(Plan { record, requests: sent, target, probes, out, pipeline })
 }
 

@@ -94,7 +94,7 @@ pub(super) fn watch_in(
         gates: gates::all(&layers, &judging, &probes)?,
         judging,
     };
-    let (out, pipeline) = (output::out(&layers), output::pipeline_of(&layers)?);
+    let (out, pipeline) = (output::out(&layers), output::pipeline_of(&layers));
     Ok(Plan { record, requests: request.into_iter().collect(), target, probes, out, pipeline })
 }
 
