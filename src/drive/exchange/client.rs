@@ -26,6 +26,8 @@ const MOST_REDIRECTS: usize = 10;
 pub(super) struct Pooled {
     requests: Vec<Request>,
     client: RefCell<Client>,
+    /// Whether the client may have connections.
+    used: Cell<bool>,
     renewal: Renewal,
 }
 
@@ -105,6 +107,11 @@ impl Renewal {
         moved || self.lifetime.is_some_and(|lifetime| self.began.get().elapsed() >= lifetime)
     }
 
+    fn another(&self) -> JoinHandle<Result<Client>> {
+        let maker = Arc::clone(&self.maker);
+        spawn_blocking(move || maker.client())
+    }
+
     /// The client that takes over, once the time has come and it is made. The old one's connections end with what is
     /// under way on them.
     fn due(&self) -> Option<Client> {
@@ -112,8 +119,7 @@ impl Renewal {
         match next.as_mut() {
             None if !self.is_old() => None,
             None => {
-                let maker = Arc::clone(&self.maker);
-                *next = Some(spawn_blocking(move || maker.client()));
+                *next = Some(self.another());
                 None
             }
             Some(making) => {
@@ -136,7 +142,20 @@ impl Pooled {
         let client = maker.client()?;
         let requests = plans.iter().map(|plan| request(&client, plan)).collect::<Result<Vec<Request>>>()?;
         let renewal = Renewal::of(plan, maker);
-        Ok(Pooled { requests, client: RefCell::new(client), renewal })
+        Ok(Pooled { requests, client: RefCell::new(client), used: Cell::new(false), renewal })
+    }
+
+    /// There is no load: all connections are closed, at once and not when they have been idle for long, or they would stay
+    /// with the target through settle and look like growth. That takes another client, whose pool is empty.
+    pub(super) async fn rest(&self) {
+        if !self.used.replace(false) {
+            return;
+        }
+        // where none can be made, the pool closes what is idle in its own time
+        if let Ok(Ok(another)) = self.renewal.another().await {
+            self.renewal.began.set(Instant::now());
+            *self.client.borrow_mut() = another;
+        }
     }
 
     /// Send the request, and read the answer to its end.
@@ -144,6 +163,7 @@ impl Pooled {
         if let Some(renewed) = self.renewal.due() {
             *self.client.borrow_mut() = renewed;
         }
+        self.used.set(true);
         let client = self.client.borrow().clone();
         // only a body that streams cannot be cloned, and ours are bytes
         let Some(request) = self.requests[which].try_clone() else { return };
