@@ -8,7 +8,9 @@
 //! so that the interval allows for noise that wanders. That is the regression of increments on counts of the block, in
 //! a form that also knows noise which does not add up, such as requests in flight at the moment of a sample. What holds a
 //! connection for a while lifts the level for as long and leaks nothing: how many are open stands beside the counts, where
-//! Schwarz's criterion says that it explains something.
+//! Schwarz's criterion says that it explains something. A service lets go a little later than its client, and only the rate
+//! at which requests end tells of that: in simulations 25 ms of it, against blocks of a second, looked like growth of some
+//! 3 % of what each request held. So how many ended stands there, too. The commonest request holds something as all do.
 //! Two questions are asked of each kind: what one of them adds, and what it adds beyond a normal request. The latter is
 //! told from the blocks alone; the former rests on there being no growth by the clock, which looks like growth of every
 //! request.
@@ -25,7 +27,7 @@ use crate::evidence::Estimate;
 
 /// The chance that any of the intervals of one question misses.
 const ERROR: f64 = 0.01;
-/// With a column for each behaviour's open connections a regression has twice the columns; it wants so many blocks for each.
+/// With what is open and what ended of each kind a regression has up to thrice the columns; it wants so many blocks for each.
 const BLOCKS_A_COLUMN: usize = 3;
 /// Fewer open connections than this lift nothing that shows.
 const OPEN: f64 = 0.5;
@@ -45,6 +47,8 @@ pub struct Block {
     pub sent: Vec<f64>,
     /// How many of each kind were open.
     pub open: Vec<f64>,
+    /// How many of each kind ended in it.
+    pub ended: Vec<f64>,
 }
 
 /// What one kind of request adds.
@@ -99,25 +103,32 @@ fn regress(blocks: &[Block], open: &[Vec<f64>], confidence: f64) -> Option<(f64,
     Some((criterion, effects.collect()))
 }
 
-/// The sets of columns to be tried, the best first.
+/// The sets of columns to be tried: how many were open and how many ended, of each kind, as far as there are blocks enough
+/// to tell them apart, or of all together; none.
 fn open_columns(blocks: &[Block]) -> Vec<Vec<Vec<f64>>> {
     let kinds = blocks.first().map_or(0, |block| block.open.len());
-    let column = |kind: usize| -> Vec<f64> { blocks.iter().map(|block| block.open[kind]).collect() };
-    let moves = |column: &Vec<f64>| {
-        let (low, high) = super::fit::range(column);
+    let moves = |kind: &usize| {
+        let column: Vec<f64> = blocks.iter().map(|block| block.open[*kind]).collect();
+        let (low, high) = super::fit::range(&column);
         high - low >= OPEN
     };
-    let single: Vec<Vec<f64>> = (0..kinds).map(column).filter(moves).collect();
-    let all: Vec<f64> = blocks.iter().map(|block| block.open.iter().sum()).collect();
-    let mut tried = Vec::new();
-    if blocks.len() >= BLOCKS_A_COLUMN * (1 + kinds + single.len()) {
-        tried.push(single);
+    let moving: Vec<usize> = (0..kinds).filter(moves).collect();
+    if moving.is_empty() {
+        return vec![Vec::new()];
     }
-    if moves(&all) {
-        tried.push(vec![all]);
-    }
-    tried.push(Vec::new());
-    tried
+    let of = |kinds: &[usize], what: fn(&Block) -> &[f64]| -> Vec<f64> {
+        blocks.iter().map(|block| kinds.iter().map(|kind| what(block)[*kind]).sum()).collect()
+    };
+    let each = |what: fn(&Block) -> &[f64]| moving.iter().map(move |kind| of(&[*kind], what));
+    let (open, ended): (fn(&Block) -> &[f64], fn(&Block) -> &[f64]) = (|b| &b.open, |b| &b.ended);
+    // all kinds end at one rate, as they come: what the others do tells of the base, too
+    let others: Vec<usize> = moving.iter().copied().filter(|kind| *kind > 0).collect();
+    let ended_together = of(&others, ended);
+    let enough = |set: &Vec<Vec<f64>>| blocks.len() >= BLOCKS_A_COLUMN * (1 + kinds + set.len());
+    let all_ended = each(open).chain(each(ended)).collect();
+    let apart = [all_ended, each(open).chain([ended_together.clone()]).collect()];
+    let together = vec![of(&moving, open), ended_together];
+    vec![apart.into_iter().find(enough).unwrap_or(together), Vec::new()]
 }
 
 /// Neighbours as one, where there are too many.
@@ -134,6 +145,7 @@ fn merged(blocks: &[Block]) -> Vec<Block> {
             level: mean(chunk, &|block| block.level),
             sent: (0..chunk[0].sent.len()).map(|kind| mean(chunk, &|block| block.sent[kind])).collect(),
             open: (0..chunk[0].open.len()).map(|kind| mean(chunk, &|block| block.open[kind])).collect(),
+            ended: (0..chunk[0].ended.len()).map(|kind| mean(chunk, &|block| block.ended[kind])).collect(),
         })
         .collect()
 }
