@@ -47,7 +47,7 @@ pub enum Command {
     #[command(after_help = AFTER_WATCH, override_usage = "soak watch [OPTIONS] [URL] [-- COMMAND ARGS…]")]
     Watch(Box<WatchArgs>),
     /// What can be observed on a service, what cannot, what it costs, and how to turn it on
-    Doctor(DoctorArgs),
+    Doctor(Box<DoctorArgs>),
     /// See soak find a leak in an embedded service: needs nothing else
     Demo(DemoArgs),
     /// Judge again what was recorded: a run directory, or any CSV of samples

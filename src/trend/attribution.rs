@@ -67,7 +67,7 @@ pub fn attribute(blocks: &[Block], questions: usize) -> Option<Vec<Effect>> {
     let merged = merged(blocks);
     // two answers of each kind, `each` and `excess`, stand and fall together: one share of the error
     let tail = ERROR / (2 * kinds * questions.max(1)) as f64;
-    // open connections one by one, all together, or not at all: what Schwarz's criterion prefers
+    // with what is open and what ended, or without: what Schwarz's criterion prefers
     let tried =
         open_columns(&merged).into_iter().filter_map(|open| regress(&merged, &open, 1.0 - 2.0 * tail));
     tried.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, effects)| effects)
@@ -116,20 +116,23 @@ fn open_columns(blocks: &[Block]) -> Vec<Vec<Vec<f64>>> {
     if moving.is_empty() {
         return vec![Vec::new()];
     }
-    let of = |kinds: &[usize], what: fn(&Block) -> &[f64]| -> Vec<f64> {
+    let sum = |kinds: &[usize], what: What| -> Vec<f64> {
         blocks.iter().map(|block| kinds.iter().map(|kind| what(block)[*kind]).sum()).collect()
     };
-    let each = |what: fn(&Block) -> &[f64]| moving.iter().map(move |kind| of(&[*kind], what));
-    let (open, ended): (fn(&Block) -> &[f64], fn(&Block) -> &[f64]) = (|b| &b.open, |b| &b.ended);
+    let each = |what: What| moving.iter().map(move |kind| sum(&[*kind], what));
+    let (open, ended): (What, What) = (|block| &block.open, |block| &block.ended);
     // all kinds end at one rate, as they come: what the others do tells of the base, too
     let others: Vec<usize> = moving.iter().copied().filter(|kind| *kind > 0).collect();
-    let ended_together = of(&others, ended);
+    let others_ended = sum(&others, ended);
+    let apart: [Vec<Vec<f64>>; 2] =
+        [each(open).chain(each(ended)).collect(), each(open).chain([others_ended.clone()]).collect()];
     let enough = |set: &Vec<Vec<f64>>| blocks.len() >= BLOCKS_A_COLUMN * (1 + kinds + set.len());
-    let all_ended = each(open).chain(each(ended)).collect();
-    let apart = [all_ended, each(open).chain([ended_together.clone()]).collect()];
-    let together = vec![of(&moving, open), ended_together];
+    let together = vec![sum(&moving, open), others_ended];
     vec![apart.into_iter().find(enough).unwrap_or(together), Vec::new()]
 }
+
+/// One of a block's figures, of each kind.
+type What = fn(&Block) -> &[f64];
 
 /// Neighbours as one, where there are too many.
 fn merged(blocks: &[Block]) -> Vec<Block> {
