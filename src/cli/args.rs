@@ -47,7 +47,7 @@ pub enum Command {
     #[command(after_help = AFTER_WATCH, override_usage = "soak watch [OPTIONS] [URL] [-- COMMAND ARGS…]")]
     Watch(Box<WatchArgs>),
     /// What can be observed on a service, what cannot, what it costs, and how to turn it on
-    Doctor(DoctorArgs),
+    Doctor(Box<DoctorArgs>),
     /// See soak find a leak in an embedded service: needs nothing else
     Demo(DemoArgs),
     /// Judge again what was recorded: a run directory, or any CSV of samples
@@ -267,7 +267,7 @@ mod tests {
             "soak watch http://h/ --connections 5",
             "soak watch http://h/ --settle 5s",
             "soak watch http://h/ --load-only",
-            "soak watch http://h/ -H A:b",
+            "soak watch http://h/ -X POST",
             "soak http://h/ --every 1h",
             "soak report",
             "soak report reports/x --json-from report.html",

@@ -1,15 +1,18 @@
-//! Over which connections: the flags, named as curl and oha name them.
+//! How the service is reached: the flags, named as curl and oha name them.
 
 use clap::Args;
 
-use super::args_run::{on, typed};
+use super::args_run::{list, on, typed};
 use crate::plan::Settings;
 
-/// How connections are made.
+/// The way to the service, for load and for whoever only asks it for pages.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Connections")]
-pub struct ConnectArgs {
-    /// HTTP/2: over https where the server offers it, over http by prior knowledge; -c counts its streams then
+#[command(next_help_heading = "Reaching the service")]
+pub struct ReachArgs {
+    /// Any certificate will do
+    #[arg(short = 'k', long)]
+    pub insecure: bool,
+    /// HTTP/2: over https where the server offers it, over http by prior knowledge
     #[arg(long)]
     pub http2: bool,
     /// Connect to this Unix socket in place of the URL's host and port
@@ -30,6 +33,30 @@ pub struct ConnectArgs {
     /// Go through this proxy, or through env, the one that the environment names [default: none]
     #[arg(short = 'x', long, value_name = "URL")]
     pub proxy: Option<String>,
+}
+
+/// What goes with each request.
+#[derive(Debug, Clone, Default, Args)]
+pub struct HeaderArgs {
+    /// A header: 'Name: value', 'Name: Bearer $TOKEN' from the environment, or @FILE with one a line
+    #[arg(short = 'H', long, value_name = "HEADER")]
+    pub header: Vec<String>,
+}
+
+/// How pages are asked for by a command that drives nothing.
+#[derive(Debug, Clone, Default, Args)]
+pub struct PageArgs {
+    #[command(flatten)]
+    pub reach: ReachArgs,
+    #[command(flatten)]
+    pub header: HeaderArgs,
+}
+
+/// How connections of load are made.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ConnectArgs {
+    #[command(flatten)]
+    pub reach: ReachArgs,
     /// Each request has a connection of its own
     #[arg(long)]
     pub disable_keepalive: bool,
@@ -38,10 +65,10 @@ pub struct ConnectArgs {
     pub connection_lifetime: Option<String>,
 }
 
-impl ConnectArgs {
-    /// Puts them down beside what is there.
-    pub(super) fn fill(self, settings: Settings) -> Settings {
+impl ReachArgs {
+    fn fill(self, settings: Settings) -> Settings {
         Settings {
+            insecure: on(self.insecure),
             http2: on(self.http2),
             unix_socket: typed(self.unix_socket),
             cacert: typed(self.cacert),
@@ -49,9 +76,25 @@ impl ConnectArgs {
             key: typed(self.key),
             sni: typed(self.sni),
             proxy: typed(self.proxy),
+            ..settings
+        }
+    }
+}
+
+impl PageArgs {
+    /// Puts them down beside what is there.
+    pub(super) fn fill(self, settings: Settings) -> Settings {
+        self.reach.fill(Settings { header: list(self.header.header), ..settings })
+    }
+}
+
+impl ConnectArgs {
+    /// Puts them down beside what is there.
+    pub(super) fn fill(self, settings: Settings) -> Settings {
+        self.reach.fill(Settings {
             disable_keepalive: on(self.disable_keepalive),
             connection_lifetime: typed(self.connection_lifetime),
             ..settings
-        }
+        })
     }
 }

@@ -1,8 +1,9 @@
 //! The flags that say who is judged and where soak looks, of every command that looks at a service; and `soak doctor`,
-//! which has no others.
+//! which has no others but those that say how the service is reached.
 
 use clap::Args;
 
+use super::args_connect::PageArgs;
 use super::args_run::{list, on, typed};
 use crate::plan::Settings;
 
@@ -75,16 +76,19 @@ pub struct DoctorArgs {
     #[arg(long = "url", id = "url_flag", value_name = "URL")]
     url_flag: Option<String>,
     #[command(flatten)]
+    page: PageArgs,
+    #[command(flatten)]
     probe: ProbeArgs,
     /// One JSON document on stdout
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub json: bool,
 }
 
 impl DoctorArgs {
     /// The strongest layer of a plan in which nothing is driven, and collections may be forced as in a run.
     pub fn settings(self) -> Settings {
-        let DoctorArgs { url, url_flag, probe, json: _ } = self;
-        probe.fill(Settings { url: typed(url.or(url_flag)), gc: on(true), ..Settings::default() })
+        let DoctorArgs { url, url_flag, page, probe, json: _ } = self;
+        let doctor = Settings { url: typed(url.or(url_flag)), gc: on(true), ..Settings::default() };
+        probe.fill(page.fill(doctor))
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::{ArgAction, Args};
 
-pub use super::args_connect::ConnectArgs;
+pub use super::args_connect::{ConnectArgs, HeaderArgs};
 pub use super::args_look::ProbeArgs;
 pub use super::args_output::OutputArgs;
 use crate::plan::{Settings, Switch, Typed};
@@ -125,15 +125,12 @@ pub struct RequestArgs {
     /// The method [default: GET, with -d POST]
     #[arg(short = 'X', long, value_name = "METHOD")]
     pub method: Option<String>,
-    /// A header: 'Name: value', 'Name: Bearer $TOKEN' from the environment, or @FILE with one a line
-    #[arg(short = 'H', long, value_name = "HEADER")]
-    pub header: Vec<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "it has docs of its own")]
+    pub header: HeaderArgs,
     /// The body: text, @FILE, or @- for stdin; form-urlencoded unless -H 'Content-Type: …'
     #[arg(short = 'd', long, value_name = "DATA", allow_hyphen_values = true)]
     pub data: Option<String>,
-    /// Any certificate will do
-    #[arg(short = 'k', long)]
-    pub insecure: bool,
     /// Follow redirects on the same host; else 3xx is an error
     #[arg(long)]
     pub follow: bool,
@@ -264,9 +261,8 @@ impl RunArgs {
             timeout: typed(load.timeout),
             misbehave: list(load.misbehave),
             method: typed(request.method),
-            header: list(request.header),
+            header: list(request.header.header),
             data: typed(request.data),
-            insecure: on(request.insecure),
             follow: on(request.follow),
             expect_status: list(request.expect_status),
             load_only: on(driver.load_only),
@@ -320,7 +316,7 @@ mod tests {
     use clap::{CommandFactory, Parser};
 
     use super::*;
-    use crate::cli::args::{Cli, WatchArgs};
+    use crate::cli::args::{Cli, DoctorArgs, WatchArgs};
 
     #[derive(Parser)]
     struct Run {
@@ -332,6 +328,12 @@ mod tests {
     struct Watch {
         #[command(flatten)]
         args: WatchArgs,
+    }
+
+    #[derive(Parser)]
+    struct Doctor {
+        #[command(flatten)]
+        args: DoctorArgs,
     }
 
     const SCREEN: [&str; 6] = ["json", "quiet", "no-tui", "dark", "help", "version"];
@@ -367,5 +369,8 @@ mod tests {
         }
         are_settings(&command, |line| Run::parse_from(line).args.settings());
         are_settings(watch, |line| Watch::parse_from(line).args.settings());
+        // it may do what a run does
+        let doctor = command.find_subcommand("doctor").unwrap();
+        are_settings(doctor, |line| Settings { gc: None, ..Doctor::parse_from(line).args.settings() });
     }
 }

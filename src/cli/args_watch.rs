@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::args_connect::PageArgs;
 use super::args_run::{JudgeArgs, OutputArgs, ProbeArgs, ScreenArgs, on, typed};
 use crate::plan::Settings;
 
@@ -47,23 +48,11 @@ pub struct WatchArgs {
     /// With --until-sure, judge at least so much [default: 10s]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Watch")]
     pub min_duration: Option<String>,
-    /// Any certificate will do
-    #[arg(short = 'k', long, help_heading = "Watch")]
-    pub insecure: bool,
-    /// Ask for pages over this Unix socket in place of the URL's host and port
-    #[arg(long, value_name = "PATH", help_heading = "Watch")]
-    pub unix_socket: Option<String>,
-    /// Trust only the authorities in this PEM file
-    #[arg(long, value_name = "FILE", help_heading = "Watch")]
-    pub cacert: Option<String>,
-    /// The client's own certificate, in PEM, perhaps with its key
-    #[arg(long, value_name = "FILE", help_heading = "Watch")]
-    pub cert: Option<String>,
-    /// The key of --cert, where it stands in another file
-    #[arg(long, value_name = "FILE", help_heading = "Watch")]
-    pub key: Option<String>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "the groups have docs of their own")]
+    pub page: PageArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "see above")]
     pub probe: ProbeArgs,
     #[command(flatten)]
     #[expect(missing_docs, reason = "see above")]
@@ -83,21 +72,7 @@ impl WatchArgs {
     /// The strongest layer of the plan.
     pub fn settings(self) -> Settings {
         let WatchArgs { url, url_flag, profile, duration, warmup, every, gc, .. } = self;
-        let WatchArgs {
-            until_sure,
-            min_duration,
-            insecure,
-            unix_socket,
-            cacert,
-            cert,
-            key,
-            probe,
-            judge,
-            output,
-            screen: _,
-            command,
-            ..
-        } = self;
+        let WatchArgs { until_sure, min_duration, page, probe, judge, output, screen: _, command, .. } = self;
         let watch = Settings {
             url: typed(url.or(url_flag)),
             profile: typed(profile),
@@ -107,14 +82,9 @@ impl WatchArgs {
             gc: on(gc),
             until_sure: on(until_sure),
             min_duration: typed(min_duration),
-            insecure: on(insecure),
-            unix_socket: typed(unix_socket),
-            cacert: typed(cacert),
-            cert: typed(cert),
-            key: typed(key),
             command,
             ..Settings::default()
         };
-        output.fill(judge.fill(probe.fill(watch)))
+        output.fill(judge.fill(probe.fill(page.fill(watch))))
     }
 }

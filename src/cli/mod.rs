@@ -63,7 +63,7 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
             let outcome = session::session(&plan, &manner)?;
             Ok(outcome.map_or(130, |outcome| outcome.findings.exit_code))
         }
-        Command::Doctor(args) => doctor::run(args),
+        Command::Doctor(args) => doctor::run(*args),
         Command::Demo(args) => {
             let manner = Manner::from(args.screen);
             let fix = args.fix.unwrap_or(Fix::None);

@@ -1,35 +1,81 @@
 //! What a pipeline wants beside the run directory: single files where it looks for them, GitHub's job summary and
 //! annotations.
 //!
-//! Comes in: where they go, and a judged run. Goes out: whole files by write-then-rename, a page appended, lines on
+//! Comes in: where they go, which is checked before anything is sent, and a judged run. Goes out: whole files by write-then-rename, a page appended, lines on
 //! stderr, which the runner reads like stdout; stdout carries results, and with --json it is one document.
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Findings};
 use crate::plan::PipelinePlan;
-use crate::record::{check_file, replace_file};
+use crate::record::{check_file, files, place, replace_file, standing};
 use crate::report::{self, github};
 
-/// Checks that every file can be written, and leaves all as it was.
+/// What a pipeline's file must not take the place of.
+#[derive(Debug, Clone, Copy)]
+pub enum Kept<'a> {
+    /// A run directory with all that belongs into it.
+    Run(&'a Path),
+    /// A file that is read.
+    File(&'a Path),
+    /// A run directory that nobody has named yet.
+    Nothing,
+}
+
+/// Checks that every file can be written and is no other, and leaves all as it was.
 ///
 /// # Errors
-/// [`Error::Usage`] for the first that cannot.
-pub fn check(plan: &PipelinePlan) -> Result<()> {
-    files(plan).try_for_each(|(flag, _, place)| check_file(flag, place))
+/// [`Error::Usage`] for the first that cannot, or that leads to the same place as another, however it is spelled.
+pub fn check(plan: &PipelinePlan, kept: Kept<'_>) -> Result<()> {
+    let summary = summary(plan);
+    let mut taken: Vec<(String, PathBuf)> = summary
+        .iter()
+        .map(|path| ("the job's summary, GITHUB_STEP_SUMMARY".to_string(), place(path)))
+        .collect();
+    for (flag, name, path) in asked(plan) {
+        check_file(flag, path)?;
+        let at = place(path);
+        let other = taken.iter().find(|(_, other)| *other == at).map(|(whose, _)| whose.clone());
+        if let Some(whose) = other.or_else(|| takes(&at, name, kept)) {
+            return Err(Error::usage(format!("{flag} {}: is {whose}; name another file", path.display())));
+        }
+        taken.push((format!("the file of {flag} too"), at));
+    }
+    Ok(())
+}
+
+/// What would be lost at this place, where a file of this name of a run directory is to stand.
+fn takes(at: &Path, name: &str, kept: Kept<'_>) -> Option<String> {
+    match kept {
+        Kept::Nothing => None,
+        Kept::File(file) => (place(file) == at).then(|| "the file that is read".into()),
+        Kept::Run(dir) => {
+            let within = at.strip_prefix(standing(dir)).ok()?;
+            let Some(first) = within.iter().next() else { return Some("the run directory".into()) };
+            let own = files::ALL.into_iter().chain(report::names()).find(|own| first == *own)?;
+            // the same file with the same content
+            (within != Path::new(name)).then(|| format!("{own} of the run directory"))
+        }
+    }
+}
+
+/// The file of GitHub's job summary, where it is asked for.
+fn summary(plan: &PipelinePlan) -> Option<PathBuf> {
+    std::env::var_os("GITHUB_STEP_SUMMARY")
+        .filter(|place| plan.github && !place.is_empty())
+        .map(PathBuf::from)
 }
 
 /// Writes what was asked for, as far as that can be done; what cannot costs no verdict.
 pub fn hand_over(plan: &PipelinePlan, evidence: &Evidence, findings: &Findings) -> Vec<Error> {
-    let copies = files(plan).map(|(_, name, place)| {
+    let copies = asked(plan).map(|(_, name, place)| {
         report::render_one(name, evidence, findings).and_then(|content| replace_file(place, &content))
     });
-    let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|place| plan.github && !place.is_empty());
     let page = || report::markdown::without_picture(evidence, findings);
-    let appended = summary.iter().map(|place| append(Path::new(place), &page()));
+    let appended = summary(plan).into_iter().map(|place| append(&place, &page()));
     copies.chain(appended).filter_map(Result::err).collect()
 }
 
@@ -42,7 +88,7 @@ pub fn annotate(plan: &PipelinePlan, findings: &Findings) {
 }
 
 /// Flag, name in a run directory, place.
-fn files(plan: &PipelinePlan) -> impl Iterator<Item = (&'static str, &'static str, &Path)> {
+fn asked(plan: &PipelinePlan) -> impl Iterator<Item = (&'static str, &'static str, &Path)> {
     let both = [("--junit", "junit.xml", &plan.junit), ("--report-json", "report.json", &plan.report_json)];
     both.into_iter().filter_map(|(flag, name, place)| Some((flag, name, place.as_deref()?)))
 }

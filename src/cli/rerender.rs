@@ -13,6 +13,7 @@ use super::args_run::environment;
 use super::beside::{Judged, judged};
 use super::conclude::{Outcome, conclude};
 use super::output::{Manner, complain, look, print};
+use super::pipeline::Kept;
 use super::{compare, pipeline};
 
 /// Renders a run directory again, also one that a crash cut off; or prints what a report.html holds.
@@ -25,8 +26,8 @@ pub fn report(args: ReportArgs) -> Result<u8> {
     }
     let Some(run) = &args.run else { return Err(Error::usage("name a run directory")) };
     // the environment is not asked: whoever renders again within a pipeline has told it once
-    let pipeline = plan::pipeline(args.pipeline.fill(Settings::default()), Settings::default())?;
-    pipeline::check(&pipeline)?;
+    let pipeline = plan::pipeline(args.pipeline.fill(Settings::default()), Settings::default());
+    pipeline::check(&pipeline, Kept::Run(run))?;
     let manner = Manner { look: look(args.dark), ..Manner::default() };
     let outcome = conclude(run, &recorded(run)?, manner.look, &pipeline);
     present(&outcome, &pipeline, &manner)?;
@@ -62,9 +63,9 @@ fn given<T>(read: Result<T>) -> Result<T> {
 /// When it cannot be read, or a file that was asked for cannot be written.
 pub fn analyze(args: AnalyzeArgs) -> Result<u8> {
     let AnalyzeArgs { path, json, pipeline } = args;
-    let pipeline = plan::pipeline(pipeline.fill(Settings::default()), environment()?)?;
-    pipeline::check(&pipeline)?;
+    let pipeline = plan::pipeline(pipeline.fill(Settings::default()), environment()?);
     let path = path.as_path();
+    pipeline::check(&pipeline, if path.is_dir() { Kept::Run(path) } else { Kept::File(path) })?;
     let evidence = if path.is_dir() {
         recorded(path)?
     } else if path.exists() {

@@ -20,6 +20,7 @@ use crate::target::{self, Found, Standing, Started, Target};
 use super::conclude::{Outcome, conclude_recorded};
 use super::environment::{environment, price};
 use super::output::{Manner, complain, say};
+use super::pipeline::Kept;
 use super::probes::{columns, introduce, look_around};
 use super::rerender::present;
 use super::rolling::Rolling;
@@ -34,7 +35,7 @@ use super::{beside, pipeline};
 /// The caller's mistakes before anything is sent or written; soak's own troubles otherwise.
 pub fn session(plan: &Plan, manner: &Manner) -> Result<Option<Outcome>> {
     RunDir::check(&plan.out)?;
-    pipeline::check(&plan.pipeline)?;
+    pipeline::check(&plan.pipeline, plan.out.dir.as_deref().map_or(Kept::Nothing, Kept::Run))?;
     beside::check(plan)?;
     on_runtime(observe(plan, manner))
 }

@@ -167,8 +167,12 @@ async fn close_idle(engine: Rc<Engine>) {
     loop {
         tokio::time::sleep(IDLE_LOOK).await;
         let now = engine.turn();
+        let load_done = engine.shared.book().load_done(now);
+        if load_done {
+            engine.exchange.rest().await;
+        }
         // under load the one that works next is spared: at a request a minute it is what keep-alive is for
-        let (most, spared) = match engine.shared.book().load_done(now) {
+        let (most, spared) = match load_done {
             true => (IDLE_WITHOUT_LOAD, 0),
             false => (IDLE_FOR, 1),
         };

@@ -120,6 +120,9 @@ fn watching(plan: &PlanRecord, watch: &WatchPlan) -> String {
     let warmup = Some(phases.warmup).filter(|warmup| !warmup.0.is_zero());
     // what was not given comes by itself
     let interval = Some(plan.interval).filter(|interval| *interval == watch.longest_interval);
+    if !plan.headers.is_empty() {
+        line += " --header @headers.txt";
+    }
     line += &connecting(&plan.connect);
     let flags = [("duration", duration), ("warmup", warmup), ("interval", interval), ("every", watch.every)];
     for (name, value) in flags {

@@ -32,8 +32,15 @@ pub struct ConnectPlan {
 }
 
 impl ConnectPlan {
-    /// Whom to trust and who one is, for whoever talks to the service, be it load or a probe.
-    pub fn secure(&self, mut builder: ClientBuilder) -> ClientBuilder {
+    /// The same way without what only load has: how long a connection is kept.
+    pub(super) fn for_pages(mut self) -> ConnectPlan {
+        self.record.disable_keepalive = false;
+        self.record.connection_lifetime = None;
+        self
+    }
+
+    /// Whom to trust and who one is.
+    pub(super) fn secure(&self, mut builder: ClientBuilder) -> ClientBuilder {
         if !self.trust.is_empty() {
             builder = builder.tls_certs_only(self.trust.clone());
         }
@@ -44,7 +51,7 @@ impl ConnectPlan {
     }
 
     /// Over the Unix socket, where there is one, whatever the URL's host.
-    pub fn over_socket(&self, builder: ClientBuilder) -> ClientBuilder {
+    pub(super) fn over_socket(&self, builder: ClientBuilder) -> ClientBuilder {
         #[cfg(unix)]
         if let Some(path) = &self.record.unix_socket {
             return builder.unix_socket(path.as_str());
@@ -52,8 +59,8 @@ impl ConnectPlan {
         builder
     }
 
-    /// The proxy that load goes through; none unless one was asked for.
-    pub fn through(&self, builder: ClientBuilder) -> ClientBuilder {
+    /// Through the proxy; none unless one was asked for.
+    pub(super) fn through(&self, builder: ClientBuilder) -> ClientBuilder {
         match (&self.proxy, self.record.proxy.as_deref()) {
             (Some(proxy), _) => builder.proxy(proxy.clone()),
             (None, Some(ENVIRONMENT)) => builder,

@@ -14,6 +14,7 @@ mod output;
 mod pattern;
 mod phases;
 mod profiles;
+mod reach;
 mod redact;
 mod request;
 mod requests;

@@ -78,7 +78,7 @@ impl RequestPlan {
 /// As [`resolve`]; a body and a method are not asked for.
 pub(super) fn for_pages(layers: &Layers, outside: &Outside<'_>) -> Result<Option<RequestPlan>> {
     let Some((url, headers)) = place(layers, outside)? else { return Ok(None) };
-    let connect = connect::resolve(layers, &url)?;
+    let connect = connect::resolve(layers, &url)?.for_pages();
     Ok(Some(RequestPlan { headers, insecure: layers.on(|s| s.insecure), connect, ..bare(url) }))
 }
 

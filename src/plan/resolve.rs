@@ -103,7 +103,7 @@ pub(super) fn resolve_in(
         label: layers.pick("label", |s| &s.label).map(|written| written.text),
         url: redact::url(&url),
         method: request.method.to_string(),
-        headers: request.headers.keys().map(ToString::to_string).collect(),
+        headers: request.header_names(),
         body_bytes: request.body.len() as u64,
         rate,
         connections,
@@ -124,7 +124,7 @@ pub(super) fn resolve_in(
         gates: gates::all(&layers, &judging, &probes)?,
         judging,
     };
-    let (out, pipeline) = (output::out(&layers), output::pipeline_of(&layers)?);
+    let (out, pipeline) = (output::out(&layers), output::pipeline_of(&layers));
     Ok(Plan { record, requests: sent, target, probes, out, pipeline })
 }
 

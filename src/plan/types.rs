@@ -66,6 +66,11 @@ impl RequestPlan {
         format!("{}{query}", self.url.path())
     }
 
+    /// What may be written down of the headers.
+    pub fn header_names(&self) -> Vec<String> {
+        self.headers.keys().map(ToString::to_string).collect()
+    }
+
     /// Host, and the port unless it is the scheme's own.
     pub fn host(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();

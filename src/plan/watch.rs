@@ -14,7 +14,7 @@ use super::resolve::{
 };
 use super::sending::{DEFAULT_CONNECTIONS, DEFAULT_TIMEOUT};
 use super::settings::Settings;
-use super::types::{Plan, TargetPlan};
+use super::types::{Plan, RequestPlan, TargetPlan};
 use super::{gates, looking, output, redact};
 use crate::error::{Error, Result};
 use crate::evidence::{Pattern, PhasePlan, PlanRecord, WatchPlan};
@@ -72,7 +72,7 @@ pub(super) fn watch_in(
         label: layers.pick("label", |s| &s.label).map(|written| written.text),
         url: request.as_ref().map(|request| redact::url(&request.url)).unwrap_or_default(),
         method: "GET".into(),
-        headers: Vec::new(),
+        headers: request.as_ref().map(RequestPlan::header_names).unwrap_or_default(),
         body_bytes: 0,
         rate: Rate::Max,
         // nobody knows how many there are; as many as soak would have had may be in flight
@@ -94,7 +94,7 @@ pub(super) fn watch_in(
         gates: gates::all(&layers, &judging, &probes)?,
         judging,
     };
-    let (out, pipeline) = (output::out(&layers), output::pipeline_of(&layers)?);
+    let (out, pipeline) = (output::out(&layers), output::pipeline_of(&layers));
     Ok(Plan { record, requests: request.into_iter().collect(), target, probes, out, pipeline })
 }
 
@@ -204,6 +204,13 @@ mod tests {
         assert!(made("process = 'api'", "").is_ok());
         assert!(made("", "").unwrap_err().to_string().starts_with("whom to look at?"));
         assert!(made("load-only = true", "").unwrap_err().to_string().contains("--load-only"));
+    }
+
+    #[test]
+    fn pages_are_asked_for_with_the_headers_and_without_what_only_load_has() {
+        let plan = of("header = ['X-Api-Key: s3cret']\nhttp2 = true\nconnection-lifetime = '30s'");
+        assert_eq!((plan.headers, plan.connect.http2), (vec!["x-api-key".to_string()], true));
+        assert_eq!(plan.connect.connection_lifetime, None, "a watch has no flag for it");
     }
 
     #[test]

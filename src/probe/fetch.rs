@@ -1,14 +1,19 @@
 //! Pages that a target serves about itself, fetched within bounds.
 //!
-//! A client of its own, apart from the load's: one idle connection, no proxy, no redirects, a cap on size and time,
-//! so that neither a page that never ends nor a gzip bomb can hold up or fill up a run.
+//! A client of its own, apart from the load's: one idle connection, no redirects, a cap on size and time, so that neither a
+//! page that never ends nor a gzip bomb can hold up or fill up a run. Pages at the service's own origin are reached as the
+//! load reaches it, by the same socket, name, certificates, HTTP version and proxy, and with the user's headers; all others
+//! straight and with nothing of that.
 
 use std::io::Read;
 use std::time::{Duration, Instant};
 
 use flate2::read::MultiGzDecoder;
-use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap};
-use reqwest::{Client, ClientBuilder, StatusCode, Url};
+use reqwest::header::{
+    CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, EXPECT, HOST, HeaderMap, HeaderName, RANGE, TE,
+    TRANSFER_ENCODING, UPGRADE,
+};
+use reqwest::{Client, ClientBuilder, RequestBuilder, StatusCode, Url};
 
 use super::ProbeError;
 use super::meter::{Meter, Turn};
@@ -40,56 +45,70 @@ pub struct Page {
 #[derive(Debug, Clone)]
 pub struct Fetcher {
     client: Client,
-    /// The one for its origin, where that is reached by another way.
-    own: Option<Client>,
-    /// Who may see `private`.
-    origin: String,
-    /// What the user sends with each request and a page about the service may need as well.
-    private: HeaderMap,
+    /// None where nobody gave the URL of the service.
+    own: Option<Own>,
     turn: Turn,
+}
+
+/// The service's own origin: who one is and whom one trusts is between the service and its clients, and nobody else's.
+#[derive(Debug, Clone)]
+struct Own {
+    origin: String,
+    client: Client,
+    request: RequestPlan,
+    /// What the user sends with each request and a page about the service may need as well.
+    headers: HeaderMap,
 }
 
 /// The slowest page is waited for so long: a collection of a large heap takes seconds.
 pub const SLOWEST: Duration = Duration::from_secs(60);
 
-/// A client for pages.
-fn pages(insecure: bool) -> ClientBuilder {
+/// A client for pages, without the way to them.
+fn pages() -> ClientBuilder {
     // whoever came first has installed the same one
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
-        .no_proxy()
-        .http1_only()
         .redirect(reqwest::redirect::Policy::none())
         .pool_max_idle_per_host(1)
         .connect_timeout(Duration::from_secs(3))
-        .tls_danger_accept_invalid_certs(insecure)
+}
+
+/// Straight to wherever it is.
+fn straight(insecure: bool) -> ClientBuilder {
+    pages().no_proxy().http1_only().tls_danger_accept_invalid_certs(insecure)
 }
 
 fn built(builder: ClientBuilder) -> Result<Client, ProbeError> {
     builder.build().map_err(|error| ProbeError(format!("no HTTP client: {error}")))
 }
 
+/// Whether a header is about the body that it goes with, the form of the answer, or the connection: a page has others.
+fn of_one_exchange(name: &HeaderName) -> bool {
+    let about = |prefix| name.as_str().starts_with(prefix);
+    about("content-")
+        || about("accept")
+        || about("if-")
+        || [CONNECTION, EXPECT, RANGE, TE, TRANSFER_ENCODING, UPGRADE].contains(name)
+}
+
 impl Fetcher {
-    /// A fetcher for the service that this request goes to. Its Authorization and Host are sent to its own origin
-    /// and to nobody else.
+    /// A fetcher for the service that this request goes to. The request's headers are sent to its own origin and to
+    /// nobody else.
     ///
     /// # Errors
     /// When the TLS library cannot start.
     pub fn new(request: &RequestPlan) -> Result<Fetcher, ProbeError> {
-        let mut private = HeaderMap::new();
-        for name in [AUTHORIZATION, HOST] {
-            if let Some(value) = request.headers.get(&name) {
-                private.insert(name, value.clone());
-            }
+        let mut headers = request.headers.clone();
+        for name in request.headers.keys().filter(|name| of_one_exchange(name)) {
+            headers.remove(name);
         }
-        let origin = request.url.origin().ascii_serialization();
-        // who one is and whom one trusts is between the service and its clients, and nobody else's
-        let (connect, client) = (&request.connect, built(pages(request.insecure))?);
-        let own = match connect.record.is_usual() {
-            true => None,
-            false => Some(built(connect.over_socket(connect.secure(pages(request.insecure))))?),
+        let own = Own {
+            origin: request.url.origin().ascii_serialization(),
+            client: built(request.reached_by(pages()))?,
+            request: request.clone(),
+            headers,
         };
-        Ok(Fetcher { client, own, origin, private, turn: Turn::default() })
+        Ok(Fetcher { own: Some(own), ..Fetcher::bare(request.insecure)? })
     }
 
     /// A fetcher for pages of a service whose own URL nobody gave.
@@ -97,14 +116,7 @@ impl Fetcher {
     /// # Errors
     /// As [`Fetcher::new`].
     pub fn bare(insecure: bool) -> Result<Fetcher, ProbeError> {
-        let client = built(pages(insecure))?;
-        Ok(Fetcher {
-            client,
-            own: None,
-            origin: String::new(),
-            private: HeaderMap::new(),
-            turn: Turn::default(),
-        })
+        Ok(Fetcher { client: built(straight(insecure))?, own: None, turn: Turn::default() })
     }
 
     /// The same, for pages that cost this target CPU time.
@@ -143,9 +155,10 @@ impl Fetcher {
     async fn fetch(&self, url: &Url, most: usize) -> Result<Page, ProbeError> {
         let failed = |error: reqwest::Error| ProbeError(format!("{}: {}", shown(url), innermost(&error)));
         let begun = Instant::now();
-        let request = match url.origin().ascii_serialization() == self.origin {
-            true => self.own.as_ref().unwrap_or(&self.client).get(url.clone()).headers(self.private.clone()),
-            false => self.client.get(url.clone()),
+        let origin = url.origin().ascii_serialization();
+        let request = match self.own.as_ref().filter(|own| own.origin == origin) {
+            Some(own) => own.get(url)?,
+            None => self.client.get(url.clone()),
         };
         let mut response = request.send().await.map_err(failed)?;
         let header =
@@ -163,6 +176,17 @@ impl Fetcher {
             body = gunzip(&body, most).map_err(|error| ProbeError(format!("{}: {error}", shown(url))))?;
         }
         Ok(Page { status, content_type, body, took: begun.elapsed() })
+    }
+}
+
+impl Own {
+    fn get(&self, url: &Url) -> Result<RequestBuilder, ProbeError> {
+        let (url, host) = self.request.aimed(url).map_err(|error| ProbeError(error.to_string()))?;
+        let asked = self.client.get(url).headers(self.headers.clone());
+        Ok(match host {
+            Some(host) => asked.header(HOST, host),
+            None => asked,
+        })
     }
 }
 
@@ -216,6 +240,7 @@ mod tests {
 
     use flate2::Compression;
     use flate2::write::GzEncoder;
+    use reqwest::header::AUTHORIZATION;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::super::meter::count;
@@ -308,7 +333,10 @@ mod tests {
     async fn credentials_go_to_the_services_own_origin_alone() {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, "Bearer abc".parse().unwrap());
-        headers.insert("x-other", "1".parse().unwrap());
+        headers.insert("x-api-key", "s3cret".parse().unwrap());
+        for of_the_load in ["accept-encoding", "content-type", "if-none-match", "range"] {
+            headers.insert(of_the_load, "x-load".parse().unwrap());
+        }
         let answer = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n";
 
         let (url, asked) = serve_once(answer.to_vec()).await;
@@ -316,12 +344,14 @@ mod tests {
         assert!(own.get_ok(&url, BOUNDS).await.unwrap_err().0.ends_with("/page answered 404 Not Found"));
         drop(own);
         let asked = asked.await.unwrap().to_ascii_lowercase();
-        assert!(asked.contains("bearer abc") && !asked.contains("x-other"), "{asked}");
+        assert!(asked.contains("bearer abc") && asked.contains("x-api-key: s3cret"), "{asked}");
+        assert!(!asked.contains("x-load"), "a page is no body of the load's: {asked}");
 
         let (url, asked) = serve_once(answer.to_vec()).await;
         let foreign = fetcher("http://127.0.0.1:9/", headers);
         assert_eq!(foreign.get(&url, BOUNDS).await.unwrap().status, StatusCode::NOT_FOUND);
         drop(foreign);
-        assert!(!asked.await.unwrap().to_ascii_lowercase().contains("bearer"));
+        let asked = asked.await.unwrap().to_ascii_lowercase();
+        assert!(!asked.contains("bearer") && !asked.contains("x-api-key"), "{asked}");
     }
 }

@@ -10,6 +10,7 @@ mod directory;
 mod latency_log;
 mod mirror;
 mod own;
+mod place;
 mod reader;
 mod rows;
 mod sink;
@@ -20,6 +21,7 @@ mod writer;
 pub use directory::{RunDir, check_file, replace_file};
 pub use latency_log::{HlogWriter, LatencySum, read_hlog};
 pub use mirror::Mirror;
+pub use place::{place, standing};
 pub use reader::read_run;
 pub use table::read_table;
 #[doc(hidden)]
@@ -48,4 +50,6 @@ pub mod files {
     pub const TASKS: &str = "tasks";
     /// Below [`TASKS`]: a line for each group, written when it is first seen.
     pub const GROUP_NAMES: &str = "groups.jsonl";
+    /// All of a run directory's own, directories too.
+    pub const ALL: [&str; 9] = [PLAN, ENVIRONMENT, SAMPLES, GROUPS, INSTANCES, LOAD, LATENCY, EVENTS, TASKS];
 }

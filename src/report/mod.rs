@@ -75,6 +75,11 @@ fn formats<'a>() -> [Format<Run<'a>>; 6] {
     ]
 }
 
+/// The names of all derived files.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    formats().map(|(name, _)| name).into_iter().chain(comparison::names())
+}
+
 /// Renders every derived file and hands each to `write`, under its name, before the next is begun; the pictures with
 /// this look. One that cannot be rendered, even by a panic, costs no other.
 ///

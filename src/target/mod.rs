@@ -97,7 +97,13 @@ pub async fn find(plan: &Plan, command: &mut Option<Started>) -> Result<Found> {
             None => None,
         },
     };
-    find_at(&plan.target, doors, limit, command).await
+    let proxied = plan.request().is_some_and(|request| request.connect.record.proxy.is_some());
+    match (&plan.target, doors) {
+        (TargetPlan::Port, Some(Err(unknown))) if proxied => Ok(Found::Nobody(format!(
+            "{unknown}, only the proxy may know it; name the process with --pid PID"
+        ))),
+        (target, doors) => find_at(target, doors, limit, command).await,
+    }
 }
 
 async fn find_at(

@@ -8,7 +8,9 @@
 //! so that the interval allows for noise that wanders. That is the regression of increments on counts of the block, in
 //! a form that also knows noise which does not add up, such as requests in flight at the moment of a sample. What holds a
 //! connection for a while lifts the level for as long and leaks nothing: how many are open stands beside the counts, where
-//! Schwarz's criterion says that it explains something.
+//! Schwarz's criterion says that it explains something. A service lets go a little later than its client, and only the rate
+//! at which requests end tells of that: in simulations 25 ms of it, against blocks of a second, looked like growth of some
+//! 3 % of what each request held. So how many ended stands there, too. The commonest request holds something as all do.
 //! Two questions are asked of each kind: what one of them adds, and what it adds beyond a normal request. The latter is
 //! told from the blocks alone; the former rests on there being no growth by the clock, which looks like growth of every
 //! request.
@@ -25,7 +27,7 @@ use crate::evidence::Estimate;
 
 /// The chance that any of the intervals of one question misses.
 const ERROR: f64 = 0.01;
-/// With a column for each behaviour's open connections a regression has twice the columns; it wants so many blocks for each.
+/// With what is open and what ended of each kind a regression has up to thrice the columns; it wants so many blocks for each.
 const BLOCKS_A_COLUMN: usize = 3;
 /// Fewer open connections than this lift nothing that shows.
 const OPEN: f64 = 0.5;
@@ -45,6 +47,8 @@ pub struct Block {
     pub sent: Vec<f64>,
     /// How many of each kind were open.
     pub open: Vec<f64>,
+    /// How many of each kind ended in it.
+    pub ended: Vec<f64>,
 }
 
 /// What one kind of request adds.
@@ -63,7 +67,7 @@ pub fn attribute(blocks: &[Block], questions: usize) -> Option<Vec<Effect>> {
     let merged = merged(blocks);
     // two answers of each kind, `each` and `excess`, stand and fall together: one share of the error
     let tail = ERROR / (2 * kinds * questions.max(1)) as f64;
-    // open connections one by one, all together, or not at all: what Schwarz's criterion prefers
+    // with what is open and what ended, or without: what Schwarz's criterion prefers
     let tried =
         open_columns(&merged).into_iter().filter_map(|open| regress(&merged, &open, 1.0 - 2.0 * tail));
     tried.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, effects)| effects)
@@ -99,26 +103,36 @@ fn regress(blocks: &[Block], open: &[Vec<f64>], confidence: f64) -> Option<(f64,
     Some((criterion, effects.collect()))
 }
 
-/// The sets of columns to be tried, the best first.
+/// The sets of columns to be tried: how many were open and how many ended, of each kind, as far as there are blocks enough
+/// to tell them apart, or of all together; none.
 fn open_columns(blocks: &[Block]) -> Vec<Vec<Vec<f64>>> {
     let kinds = blocks.first().map_or(0, |block| block.open.len());
-    let column = |kind: usize| -> Vec<f64> { blocks.iter().map(|block| block.open[kind]).collect() };
-    let moves = |column: &Vec<f64>| {
-        let (low, high) = super::fit::range(column);
+    let moves = |kind: &usize| {
+        let column: Vec<f64> = blocks.iter().map(|block| block.open[*kind]).collect();
+        let (low, high) = super::fit::range(&column);
         high - low >= OPEN
     };
-    let single: Vec<Vec<f64>> = (0..kinds).map(column).filter(moves).collect();
-    let all: Vec<f64> = blocks.iter().map(|block| block.open.iter().sum()).collect();
-    let mut tried = Vec::new();
-    if blocks.len() >= BLOCKS_A_COLUMN * (1 + kinds + single.len()) {
-        tried.push(single);
+    let moving: Vec<usize> = (0..kinds).filter(moves).collect();
+    if moving.is_empty() {
+        return vec![Vec::new()];
     }
-    if moves(&all) {
-        tried.push(vec![all]);
-    }
-    tried.push(Vec::new());
-    tried
+    let sum = |kinds: &[usize], what: What| -> Vec<f64> {
+        blocks.iter().map(|block| kinds.iter().map(|kind| what(block)[*kind]).sum()).collect()
+    };
+    let each = |what: What| moving.iter().map(move |kind| sum(&[*kind], what));
+    let (open, ended): (What, What) = (|block| &block.open, |block| &block.ended);
+    // all kinds end at one rate, as they come: what the others do tells of the base, too
+    let others: Vec<usize> = moving.iter().copied().filter(|kind| *kind > 0).collect();
+    let others_ended = sum(&others, ended);
+    let apart: [Vec<Vec<f64>>; 2] =
+        [each(open).chain(each(ended)).collect(), each(open).chain([others_ended.clone()]).collect()];
+    let enough = |set: &Vec<Vec<f64>>| blocks.len() >= BLOCKS_A_COLUMN * (1 + kinds + set.len());
+    let together = vec![sum(&moving, open), others_ended];
+    vec![apart.into_iter().find(enough).unwrap_or(together), Vec::new()]
 }
+
+/// One of a block's figures, of each kind.
+type What = fn(&Block) -> &[f64];
 
 /// Neighbours as one, where there are too many.
 fn merged(blocks: &[Block]) -> Vec<Block> {
@@ -134,6 +148,7 @@ fn merged(blocks: &[Block]) -> Vec<Block> {
             level: mean(chunk, &|block| block.level),
             sent: (0..chunk[0].sent.len()).map(|kind| mean(chunk, &|block| block.sent[kind])).collect(),
             open: (0..chunk[0].open.len()).map(|kind| mean(chunk, &|block| block.open[kind])).collect(),
+            ended: (0..chunk[0].ended.len()).map(|kind| mean(chunk, &|block| block.ended[kind])).collect(),
         })
         .collect()
 }

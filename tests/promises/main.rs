@@ -32,6 +32,8 @@ mod precedence;
 #[cfg(target_os = "linux")]
 mod processes;
 mod profiles;
+#[cfg(unix)]
+mod reached;
 mod requests;
 #[cfg(target_os = "linux")]
 mod restart;

@@ -257,11 +257,15 @@ impl Server {
         self.child.id()
     }
 
-    /// The heads of all requests so far that were driven, each in one line; what probes ask for is left out.
+    /// The heads of all requests so far, each in one line.
+    pub fn asked(&self) -> Vec<String> {
+        self.requests.lock().unwrap().iter().filter(|line| line.contains("HTTP/1.1")).cloned().collect()
+    }
+
+    /// Those that no probe asked.
     pub fn requests(&self) -> Vec<String> {
-        let probed = |line: &str| line.contains("GET /metrics") || line.contains("GET /debug/");
-        let all = self.requests.lock().unwrap();
-        all.iter().filter(|line| line.contains("HTTP/1.1") && !probed(line)).cloned().collect()
+        let driven = |line: &String| !line.contains("GET /metrics") && !line.contains("GET /debug/");
+        self.asked().into_iter().filter(driven).collect()
     }
 }
 

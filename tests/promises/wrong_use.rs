@@ -187,7 +187,6 @@ fn a_run_directory_that_is_taken_or_cannot_be_made() {
         &[],
         &["--compare-to", "where this run goes"],
     );
-    told_in_a_line(&[&server.url(), "--junit", "x", "--report-json", "x"], &[], &["file of --junit"]);
 
     let file = place.path().join("file");
     fs::write(&file, "mine").unwrap();
@@ -222,6 +221,42 @@ fn a_flag_or_command_that_there_is_not() {
     ] {
         told_in_a_line(&args, &[], &words);
     }
+}
+
+#[test]
+fn two_outputs_that_are_one_file_however_it_is_spelled() {
+    let server = Server::start("ok");
+    let url = server.url();
+    let step = [("SOAK_GITHUB", "true"), ("GITHUB_STEP_SUMMARY", "x")];
+    for (flags, vars, told) in [
+        (["--junit", "x", "--report-json", "x"], &[][..], "--report-json x: is the file of --junit too"),
+        (["--junit", "x", "--report-json", "./x"], &[], "--report-json ./x: is the file of --junit too"),
+        (["--junit", "new/x", "--report-json", "new/../new//x"], &[], "is the file of --junit too"),
+        (["--report-json", "./x", "--json", "--quiet"], &step, "is the job's summary, GITHUB_STEP_SUMMARY"),
+        (["-o", "run", "--junit", "run/report.json"], &[], "is report.json of the run directory"),
+        (["-o", "run", "--junit", "./run/samples.csv"], &[], "is samples.csv of the run directory"),
+        (["-o", "./run", "--report-json", "run/tasks/x"], &[], "is tasks of the run directory"),
+        (["-o", "new/run", "--junit", "new/run"], &[], "is the run directory"),
+    ] {
+        let args: Vec<&str> = std::iter::once(url.as_str()).chain(flags).collect();
+        told_in_a_line(&args, vars, &[told, "; name another file"]);
+    }
+    assert_eq!(server.requests().len(), 0, "nothing was sent");
+
+    let place = tempfile::tempdir().unwrap();
+    let run = place.path().join("run");
+    super::support::copy(&recorded().dir, &run);
+    let at = |name: &str| run.join(name).display().to_string();
+    let evidence = fs::read(at("samples.csv")).unwrap();
+    let (dir, samples) = (run.to_str().unwrap(), at("samples.csv"));
+    told_in_a_line(&["report", dir, "--junit", &samples], &[], &["samples.csv of the run directory"]);
+    told_in_a_line(&["analyze", dir, "--junit", &at("soak.png")], &[], &["soak.png of the run directory"]);
+    told_in_a_line(&["analyze", &samples, "--report-json", &samples], &[], &["is the file that is read"]);
+    assert_eq!(fs::read(at("samples.csv")).unwrap(), evidence);
+    // what stands there is the same, and a name of one's own in there takes nobody's place
+    let own = ["--junit", &at("junit.xml"), "--report-json", &at("for-ci.json")];
+    super::support::told(&[&["report", dir][..], &own].concat()).ends_with(0);
+    assert_eq!(fs::read(at("for-ci.json")).unwrap(), fs::read(at("report.json")).unwrap());
 }
 
 #[test]

@@ -9,11 +9,35 @@ use soak::trend::{Block, Effect, attribute};
 const RATE: usize = 50;
 const WARMUP_S: usize = 12;
 const STEADY_S: usize = 84;
-const KINDS: usize = 10;
+/// How long one of the commonest is open, in seconds.
+const NORMAL_HELD: f64 = 0.03;
 /// Samples a second.
 const SAMPLES: usize = 3;
-/// How long each kind is open, in seconds: some hold their connection for long.
-const HELD: [f64; KINDS] = [0.01, 0.05, 0.3, 3.0, 0.05, 0.04, 0.02, 0.08, 0.05, 3.0];
+
+/// The kinds of requests beside the commonest, as they are dealt.
+#[derive(Debug, Clone, Copy)]
+struct Mix {
+    shares: &'static [f64],
+    /// How long each kind is open, in seconds.
+    held: &'static [f64],
+    /// They are requests of their own, of which half the share is in every block; else behaviours, dealt out whole.
+    named: bool,
+}
+
+const KINDS: usize = 10;
+/// Some hold their connection for long.
+const BEHAVIOURS: Mix = Mix {
+    shares: &[0.05; KINDS],
+    held: &[0.01, 0.05, 0.3, 3.0, 0.05, 0.04, 0.02, 0.08, 0.05, 3.0],
+    named: false,
+};
+/// Requests by name: a shop of five, two of nearly the same weight, many of which some are rare, a few that take long.
+const NAMED: [Mix; 4] = [
+    Mix { shares: &[0.3, 0.15, 0.1, 0.05], held: &[0.02, 0.1, 0.05, 0.4], named: true },
+    Mix { shares: &[0.48], held: &[0.05], named: true },
+    Mix { shares: &[0.12, 0.12, 0.12, 0.1, 0.1, 0.06, 0.04, 0.02], held: &[0.03; 8], named: true },
+    Mix { shares: &[0.25, 0.2, 0.15], held: &[1.5, 0.2, 0.8], named: true },
+];
 
 /// How levels move that nothing leaks from.
 #[derive(Debug, Clone, Copy)]
@@ -31,11 +55,14 @@ fn gauss(rng: &mut SmallRng) -> f64 {
     (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0
 }
 
-/// A run: normal requests leak `normal` each, the k-th behaviour `leaks[k]`.
-fn run(seed: u64, noise: Noise, normal: f64, leaks: [f64; KINDS]) -> Vec<Block> {
+/// A run: the commonest requests leak `normal` each, those of the k-th kind `leaks[k]`.
+fn run(mix: &Mix, seed: u64, noise: Noise, normal: f64, leaks: &[f64]) -> Vec<Block> {
+    let Mix { shares, held, named } = *mix;
     let mut rng = SmallRng::seed_from_u64(seed);
     let (warmup, total) = ((WARMUP_S * RATE) as u64, ((WARMUP_S + STEADY_S) * RATE) as u64);
-    let mut design = Design::new(&[0.05; KINDS], warmup, Layout::new(total - warmup, RATE as u64), seed, 0);
+    let layout = Layout::new(total - warmup, RATE as u64);
+    let design = Design::new(shares, warmup, layout, seed, 0);
+    let mut design = design.with_named(if named { shares.len() } else { 0 });
     let kinds: Vec<Option<usize>> = (0..total).map(|n| design.kind(n)).collect();
     // the server lets go a little later than the client
     let late: Vec<f64> = kinds.iter().map(|_| 0.05 * rng.random::<f64>()).collect();
@@ -46,9 +73,15 @@ fn run(seed: u64, noise: Noise, normal: f64, leaks: [f64; KINDS]) -> Vec<Block> 
             at_s: 0.0,
             stretch: 0,
             level: 0.0,
-            sent: vec![0.0; KINDS + 1],
-            open: vec![0.0; KINDS + 1],
+            sent: vec![0.0; shares.len() + 1],
+            open: vec![0.0; shares.len() + 1],
+            ended: vec![0.0; shares.len() + 1],
         };
+        for (n, kind) in kinds.iter().enumerate() {
+            let ends = n as f64 / RATE as f64 + kind.map_or(NORMAL_HELD, |kind| held[kind]);
+            block.ended[kind.map_or(0, |kind| kind + 1)] +=
+                if (second as f64..second as f64 + 1.0).contains(&ends) { 1.0 } else { 0.0 };
+        }
         for sample in 0..SAMPLES {
             let t = second as f64 + (sample as f64 + 0.5) / SAMPLES as f64;
             let so_far = (t * RATE as f64) as usize;
@@ -56,13 +89,15 @@ fn run(seed: u64, noise: Noise, normal: f64, leaks: [f64; KINDS]) -> Vec<Block> 
             for (n, kind) in kinds[..so_far].iter().enumerate() {
                 let age = t - n as f64 / RATE as f64;
                 let Some(kind) = kind else {
+                    let open = if age < NORMAL_HELD { 1.0 } else { 0.0 };
                     block.sent[0] += 1.0;
-                    level += normal + if age < 0.03 { 2.0 } else { 0.0 };
+                    block.open[0] += open;
+                    level += normal + 2.0 * open;
                     continue;
                 };
                 block.sent[kind + 1] += 1.0;
-                block.open[kind + 1] += if age < HELD[*kind] { 1.0 } else { 0.0 };
-                level += leaks[*kind] + if age < HELD[*kind] + late[n] { 2.0 } else { 0.0 };
+                block.open[kind + 1] += if age < held[*kind] { 1.0 } else { 0.0 };
+                level += leaks[*kind] + if age < held[*kind] + late[n] { 2.0 } else { 0.0 };
             }
             wandering = match noise {
                 Noise::White | Noise::Fills => 2.0 * gauss(&mut rng),
@@ -82,26 +117,52 @@ fn run(seed: u64, noise: Noise, normal: f64, leaks: [f64; KINDS]) -> Vec<Block> 
     blocks
 }
 
-fn leaks(effect: &Effect) -> bool {
-    effect.each.lo > 0.0 && effect.excess.lo > 0.0
+/// As the verdict blames: whoever misbehaves also makes a request, a request of its own is one.
+fn leaks(mix: &Mix, effect: &Effect) -> bool {
+    effect.each.lo > 0.0 && (mix.named || effect.excess.lo > 0.0)
 }
 
-#[test]
-fn two_hundred_runs_without_a_leak_blame_somebody_in_two_at_most() {
+/// Of two hundred runs, fifty of each noise, in which kind `leaking` alone leaks so much, those in which another is blamed.
+fn wrongly_blamed(mixes: &[Mix], leaking: Option<(usize, f64)>) -> Vec<(u64, Vec<usize>)> {
     let of_noise = |at: usize| {
         let runs = (0..50).map(move |n| (n * 4 + at as u64, NOISES[at]));
         let blamed = runs.filter_map(|(seed, noise)| {
-            let effects = attribute(&run(seed, noise, 0.0, [0.0; KINDS]), 1).unwrap();
-            let blamed: Vec<usize> = (0..=KINDS).filter(|kind| leaks(&effects[*kind])).collect();
+            let mix = &mixes[seed as usize / 4 % mixes.len()];
+            let mut each = vec![0.0; mix.shares.len() + 1];
+            let leaking = leaking.map(|(kind, much)| (kind % each.len(), much));
+            leaking.iter().for_each(|(kind, much)| each[*kind] = *much);
+            let effects = attribute(&run(mix, seed, noise, each[0], &each[1..]), 1).unwrap();
+            let others = (0..effects.len()).filter(|kind| each[*kind] == 0.0);
+            let blamed: Vec<usize> = others.filter(|kind| leaks(mix, &effects[*kind])).collect();
             (!blamed.is_empty()).then_some((seed, blamed))
         });
         blamed.collect::<Vec<_>>()
     };
-    let blamed: Vec<(u64, Vec<usize>)> = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let each: Vec<_> = (0..NOISES.len()).map(|at| scope.spawn(move || of_noise(at))).collect();
         each.into_iter().flat_map(|one| one.join().unwrap()).collect()
-    });
+    })
+}
+
+#[test]
+fn two_hundred_runs_without_a_leak_blame_somebody_in_two_at_most() {
+    let blamed = wrongly_blamed(&[BEHAVIOURS], None);
     assert!(blamed.len() <= 2, "{blamed:?}");
+}
+
+#[test]
+fn two_hundred_runs_of_named_requests_without_a_leak_blame_somebody_in_two_at_most() {
+    let blamed = wrongly_blamed(&NAMED, None);
+    assert!(blamed.len() <= 2, "{blamed:?}");
+}
+
+#[test]
+#[ignore = "four hundred runs take a minute"]
+fn of_named_requests_of_which_one_leaks_another_is_blamed_in_two_runs_of_two_hundred_at_most() {
+    for leaking in [0, 1] {
+        let blamed = wrongly_blamed(&NAMED, Some((leaking, 1.0)));
+        assert!(blamed.len() <= 2, "{leaking}: {blamed:?}");
+    }
 }
 
 #[test]
@@ -110,12 +171,12 @@ fn what_leaks_is_found_with_its_measure_and_the_others_are_not_blamed() {
         let noise = NOISES[seed as usize % 4];
         let mut truth = [0.0; KINDS];
         (truth[0], truth[2]) = (2.0, 1.0);
-        let effects = attribute(&run(1000 + seed, noise, 0.0, truth), 1).unwrap();
+        let effects = attribute(&run(&BEHAVIOURS, 1000 + seed, noise, 0.0, &truth), 1).unwrap();
         for (kind, effect) in effects.iter().enumerate() {
             let truth = if kind == 0 { 0.0 } else { truth[kind - 1] };
             let each = effect.each;
             assert!(each.lo <= truth && truth <= each.hi, "{noise:?} {kind}: {truth} {each:?}");
-            assert_eq!(leaks(effect), truth > 0.0, "{noise:?} {kind}: {effect:?}");
+            assert_eq!(leaks(&BEHAVIOURS, effect), truth > 0.0, "{noise:?} {kind}: {effect:?}");
         }
         assert!(effects[1].each.lo > effects[3].each.hi, "apart: {:?} {:?}", effects[1], effects[3]);
     }
@@ -123,7 +184,24 @@ fn what_leaks_is_found_with_its_measure_and_the_others_are_not_blamed() {
 
 #[test]
 fn what_every_request_leaks_is_blamed_on_none_that_misbehaves() {
-    let effects = attribute(&run(7, Noise::White, 1.0, [1.0; KINDS]), 1).unwrap();
-    assert!(leaks(&effects[0]) && (effects[0].each.value - 1.0).abs() < 0.05, "{:?}", effects[0]);
-    assert!(effects[1..].iter().all(|effect| !leaks(effect)), "{effects:?}");
+    let effects = attribute(&run(&BEHAVIOURS, 7, Noise::White, 1.0, &[1.0; KINDS]), 1).unwrap();
+    assert!(
+        leaks(&BEHAVIOURS, &effects[0]) && (effects[0].each.value - 1.0).abs() < 0.05,
+        "{:?}",
+        effects[0]
+    );
+    assert!(effects[1..].iter().all(|effect| !leaks(&BEHAVIOURS, effect)), "{effects:?}");
+}
+
+#[test]
+fn a_named_request_that_leaks_is_found_with_its_measure() {
+    for seed in 0..16 {
+        let (noise, mix) = (NOISES[seed as usize % 4], &NAMED[seed as usize / 4]);
+        let mut truth = vec![0.0; mix.shares.len()];
+        truth[0] = 1.0;
+        let effects = attribute(&run(mix, 2000 + seed, noise, 0.0, &truth), 1).unwrap();
+        let each = effects[1].each;
+        assert!(leaks(mix, &effects[1]), "{noise:?} {mix:?}: {each:?}");
+        assert!(each.lo <= 1.0 && 1.0 <= each.hi, "{noise:?} {mix:?}: {each:?}");
+    }
 }

@@ -1,12 +1,10 @@
 //! Everything but plain HTTP/1.1 over TCP, through reqwest and its pool of connections.
 
 use std::cell::{Cell, RefCell};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONNECTION, HOST};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Request};
@@ -19,7 +17,7 @@ use crate::drive::head::OWN_NAME;
 use crate::drive::tally::Outcome;
 use crate::error::{Error, Result};
 use crate::evidence::ErrorKind;
-use crate::plan::{RequestPlan, host_name};
+use crate::plan::RequestPlan;
 
 /// As many hops as curl and browsers take for a loop, halved: a service behind more is not what is being soaked.
 const MOST_REDIRECTS: usize = 10;
@@ -28,6 +26,8 @@ const MOST_REDIRECTS: usize = 10;
 pub(super) struct Pooled {
     requests: Vec<Request>,
     client: RefCell<Client>,
+    /// Whether the client may have connections.
+    used: Cell<bool>,
     renewal: Renewal,
 }
 
@@ -56,48 +56,23 @@ struct Maker {
 impl Maker {
     fn client(&self) -> Result<Client> {
         let Maker { plan, connections } = self;
-        let connect = &plan.connect;
         // Someone may have chosen a provider before; then theirs will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let idle = if connect.record.disable_keepalive { 0 } else { *connections as usize };
-        let mut builder = Client::builder()
+        let idle = if plan.connect.record.disable_keepalive { 0 } else { *connections as usize };
+        let builder = Client::builder()
             .retry(reqwest::retry::never())
             .redirect(if plan.follow { same_host() } else { Policy::none() })
             .referer(false)
             .user_agent(OWN_NAME)
             .pool_max_idle_per_host(idle)
             .pool_idle_timeout(super::IDLE_FOR);
-        builder = match (connect.record.http2, plan.url.scheme()) {
-            (false, _) => builder.http1_only(),
-            (true, "http") => builder.http2_prior_knowledge(),
-            // the server chooses, and soak offers both
-            (true, _) => builder,
-        };
-        if plan.insecure {
-            builder = builder.tls_danger_accept_invalid_certs(true);
-        } else if plan.url.scheme() == "http" && !plan.follow {
-            // Plain http needs no certificates: where the machine has none, loading them would be an error.
-            builder = builder.tls_certs_only([]);
-        }
-        builder = connect.over_socket(connect.through(connect.secure(builder)));
-        if connect.record.sni.is_some() {
-            let host = host_name(&plan.url).to_string();
-            builder = builder.dns_resolver(Arc::new(Elsewhere { host }));
-        }
-        builder.build().map_err(|e| own("the HTTP client could not be set up", &e))
+        plan.reached_by(builder).build().map_err(|e| own("the HTTP client could not be set up", &e))
     }
 }
 
 fn request(client: &Client, plan: &RequestPlan) -> Result<Request> {
     let RequestPlan { method, headers, body, connect, .. } = plan;
-    let mut url = plan.url.clone();
-    let mut host = None;
-    if let Some(name) = &connect.record.sni {
-        url.set_host(Some(name))
-            .map_err(|e| Error::Own(format!("the request could not be built: --sni {name}: {e}")))?;
-        // HTTP/1.1 still asks for the URL's own host; in HTTP/2 both are one
-        host = Some(plan.host()).filter(|_| !connect.record.http2 && !headers.contains_key(HOST));
-    }
+    let (url, host) = plan.aimed(&plan.url)?;
     let mut request = client.request(method.clone(), url);
     if let Some(host) = host {
         request = request.header(HOST, host);
@@ -110,21 +85,6 @@ fn request(client: &Client, plan: &RequestPlan) -> Result<Request> {
         request = request.body(body.clone());
     }
     request.build().map_err(|e| own("the request could not be built", &e))
-}
-
-/// Whatever name is looked up, it is at this host.
-struct Elsewhere {
-    host: String,
-}
-
-impl Resolve for Elsewhere {
-    fn resolve(&self, _: Name) -> Resolving {
-        let host = self.host.clone();
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((host, 0)).await?.collect();
-            Ok(Box::new(found.into_iter()) as Addrs)
-        })
-    }
 }
 
 impl Renewal {
@@ -147,6 +107,11 @@ impl Renewal {
         moved || self.lifetime.is_some_and(|lifetime| self.began.get().elapsed() >= lifetime)
     }
 
+    fn another(&self) -> JoinHandle<Result<Client>> {
+        let maker = Arc::clone(&self.maker);
+        spawn_blocking(move || maker.client())
+    }
+
     /// The client that takes over, once the time has come and it is made. The old one's connections end with what is
     /// under way on them.
     fn due(&self) -> Option<Client> {
@@ -154,8 +119,7 @@ impl Renewal {
         match next.as_mut() {
             None if !self.is_old() => None,
             None => {
-                let maker = Arc::clone(&self.maker);
-                *next = Some(spawn_blocking(move || maker.client()));
+                *next = Some(self.another());
                 None
             }
             Some(making) => {
@@ -178,7 +142,20 @@ impl Pooled {
         let client = maker.client()?;
         let requests = plans.iter().map(|plan| request(&client, plan)).collect::<Result<Vec<Request>>>()?;
         let renewal = Renewal::of(plan, maker);
-        Ok(Pooled { requests, client: RefCell::new(client), renewal })
+        Ok(Pooled { requests, client: RefCell::new(client), used: Cell::new(false), renewal })
+    }
+
+    /// There is no load: all connections are closed, at once and not when they have been idle for long, or they would stay
+    /// with the target through settle and look like growth. That takes another client, whose pool is empty.
+    pub(super) async fn rest(&self) {
+        if !self.used.replace(false) {
+            return;
+        }
+        // where none can be made, the pool closes what is idle in its own time
+        if let Ok(Ok(another)) = self.renewal.another().await {
+            self.renewal.began.set(Instant::now());
+            *self.client.borrow_mut() = another;
+        }
     }
 
     /// Send the request, and read the answer to its end.
@@ -186,6 +163,7 @@ impl Pooled {
         if let Some(renewed) = self.renewal.due() {
             *self.client.borrow_mut() = renewed;
         }
+        self.used.set(true);
         let client = self.client.borrow().clone();
         // only a body that streams cannot be cloned, and ours are bytes
         let Some(request) = self.requests[which].try_clone() else { return };

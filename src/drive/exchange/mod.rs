@@ -76,6 +76,13 @@ impl Exchange {
         }
         outcome
     }
+
+    /// There is no load. Connections that belong to slots are theirs to close.
+    pub(super) async fn rest(&self) {
+        if let Over::Pooled(pooled) = &self.over {
+            pooled.rest().await;
+        }
+    }
 }
 
 #[cfg(test)]

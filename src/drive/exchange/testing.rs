@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -111,14 +112,31 @@ pub struct Server {
     /// None for a Unix socket.
     pub addr: Option<SocketAddr>,
     seen: Arc<Mutex<Vec<Seen>>>,
+    open: Arc<AtomicUsize>,
     _stop: oneshot::Sender<()>,
+}
+
+/// One connection, counted as long as it is open.
+struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    fn one(all: &Arc<AtomicUsize>) -> Open {
+        all.fetch_add(1, Ordering::SeqCst);
+        Open(Arc::clone(all))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Server {
     pub fn start(speaks: &Speaks<'_>) -> Server {
         let (stop, stopped) = oneshot::channel::<()>();
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let for_server = Arc::clone(&seen);
+        let (seen, open) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
+        let (for_server, all) = (Arc::clone(&seen), Arc::clone(&open));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let serve_in = |work: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>| {
             std::thread::spawn(move || {
@@ -135,10 +153,14 @@ impl Server {
                 let listener = tokio::net::UnixListener::from_std(listener).unwrap();
                 for connection in 0.. {
                     let (stream, _) = listener.accept().await.unwrap();
-                    tokio::spawn(serve(stream, blank(connection), Arc::clone(&for_server)));
+                    let (seen, open) = (Arc::clone(&for_server), Open::one(&all));
+                    tokio::spawn(async move {
+                        let _open = open;
+                        serve(stream, blank(connection), seen).await;
+                    });
                 }
             }));
-            return Server { addr: None, seen, _stop: stop };
+            return Server { addr: None, seen, open, _stop: stop };
         }
         let (address, tls, http2) = match speaks {
             Speaks::Plain(address) => (*address, None, false),
@@ -157,8 +179,9 @@ impl Server {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             for connection in 0.. {
                 let (stream, _) = listener.accept().await.unwrap();
-                let (tls, seen) = (tls.clone(), Arc::clone(&for_server));
+                let (tls, seen, open) = (tls.clone(), Arc::clone(&for_server), Open::one(&all));
                 tokio::spawn(async move {
+                    let _open = open;
                     let mut blank = blank(connection);
                     match tls {
                         None if http2 => serve_http2(stream, blank, seen).await,
@@ -176,7 +199,12 @@ impl Server {
                 });
             }
         }));
-        Server { addr, seen, _stop: stop }
+        Server { addr, seen, open, _stop: stop }
+    }
+
+    /// Its connections now.
+    pub fn open(&self) -> usize {
+        self.open.load(Ordering::SeqCst)
     }
 
     /// Its requests so far.

@@ -1,12 +1,12 @@
 //! Each kind of connection against a real listener of that kind, by the plan that a user would have written.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hyper::Version;
 
 use super::testing::{Authority, Server, Speaks};
-use crate::drive::{Driver, Interval, Load, Monotonic, Sending};
+use crate::drive::{Clock, Driver, Interval, Load, Monotonic, Sending};
 use crate::evidence::{ErrorKind, Pattern};
 use crate::plan::{RequestPlan, Settings, resolve};
 use crate::units::Rate;
@@ -20,8 +20,8 @@ fn request(url: &str, settings: &str) -> RequestPlan {
     resolve(settings, Settings::default(), None).unwrap().requests.remove(0)
 }
 
-/// Drives twenty requests at 100/s over four connections.
-fn drive(url: &str, settings: &str) -> Interval {
+/// Drives over four connections, nothing yet.
+fn driver(url: &str, settings: &str, clock: &Arc<Monotonic>) -> Driver {
     let sending = Sending {
         rate: Rate::PerSecond(100.0),
         connections: 4,
@@ -29,18 +29,27 @@ fn drive(url: &str, settings: &str) -> Interval {
         threads: 1,
         blocks: None,
     };
-    let driver = Driver::start(&[request(url, settings)], sending, Arc::new(Monotonic::begin())).unwrap();
+    Driver::start(&[request(url, settings)], sending, Arc::<Monotonic>::clone(clock)).unwrap()
+}
+
+/// Twenty requests at 100/s.
+fn twenty(driver: &Driver, start: Duration) {
     driver.begin(Load {
-        start: Duration::ZERO,
+        start,
         warmup: Duration::ZERO,
         steady: Duration::from_secs(20),
         requests: Some(REQUESTS),
         pattern: Pattern::default(),
     });
-    let until = std::time::Instant::now() + Duration::from_secs(20);
-    while !driver.steady_done() && std::time::Instant::now() < until {
+    let until = Instant::now() + Duration::from_secs(20);
+    while !driver.steady_done() && Instant::now() < until {
         std::thread::sleep(Duration::from_millis(2));
     }
+}
+
+fn drive(url: &str, settings: &str) -> Interval {
+    let driver = driver(url, settings, &Arc::new(Monotonic::begin()));
+    twenty(&driver, Duration::ZERO);
     driver.finish()
 }
 
@@ -155,6 +164,39 @@ fn a_connection_is_given_up_for_another_after_its_lifetime_and_no_request_is_los
         went_well(&drive(&url(scheme, &server), "connection-lifetime = '40ms'\ninsecure = true"));
         let last = server.seen().last().unwrap().connection;
         assert!((2..15).contains(&last), "{scheme}: {last} connections after the first");
+    }
+}
+
+#[test]
+fn in_settle_no_connection_stays_open_whatever_it_is_made_of() {
+    let authority = Authority::new(&["127.0.0.1"]);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("service.sock");
+    let over_socket = format!("unix-socket = '{}'", path.display());
+    for (scheme, speaks, settings) in [
+        ("https", Speaks::Tls(&authority, &["http/1.1"]), "insecure = true"),
+        ("https", Speaks::Tls(&authority, &["h2"]), "insecure = true\nhttp2 = true"),
+        ("http", Speaks::Http2, "http2 = true"),
+        #[cfg(unix)]
+        ("http", Speaks::Unix(&path), &over_socket),
+    ] {
+        let server = Server::start(&speaks);
+        let url = server.addr.map_or_else(|| "http://h/".into(), |addr| format!("{scheme}://{addr}/"));
+        let clock = Arc::new(Monotonic::begin());
+        let driver = driver(&url, settings, &clock);
+        // with --cycles there is load again after it
+        for _ in 0..2 {
+            twenty(&driver, clock.now());
+            let ended = Instant::now();
+            while server.open() > 0 {
+                assert!(ended.elapsed() < Duration::from_secs(4), "{url}: {} are open", server.open());
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
+        let connections = server.seen().last().unwrap().connection + 1;
+        assert!((2..=8).contains(&connections), "{url}: {connections} connections in two loads");
+        let row = driver.finish().row();
+        assert_eq!((row.done, row.errors.iter().sum::<u64>()), (2 * REQUESTS, 0), "{url}: {row:?}");
     }
 }
 

@@ -38,6 +38,11 @@ impl Kind {
         self.behaviour == NORMAL
     }
 
+    /// How many had ended by then.
+    fn ended_by(&self, t: f64) -> f64 {
+        self.so_far.at(t) - self.open.at(t)
+    }
+
     /// Whether it was in enough blocks.
     pub fn compared(&self) -> bool {
         self.base || self.blocks >= LEAST_BLOCKS
@@ -92,7 +97,8 @@ impl Cut {
         }
         let moments: Vec<f64> =
             evidence.load.chunk_by(|a, b| a.elapsed_s == b.elapsed_s).map(|rows| rows[0].elapsed_s).collect();
-        let mut kinds = vec![base_kind(&base, &stretches, length_s, &starts)];
+        let open = open(&base, &moments);
+        let mut kinds = vec![Kind { open, ..base_kind(&base, &stretches, length_s, &starts) }];
         // the named first, in the order of the plan
         let mut others: Vec<(usize, &str, &str)> = evidence
             .load
@@ -131,7 +137,8 @@ impl Cut {
             let number = ((t - self.begins[stretch]).max(0.0) / self.length_s) as u64;
             let place = Place { stretch, life, number };
             if blocks.last().is_none_or(|(last, _)| *last != place) {
-                blocks.push((place, Sum::of(self.kinds.len())));
+                let from = self.begins[stretch] + number as f64 * self.length_s;
+                blocks.push((place, Sum::of(&self.kinds, from, from + self.length_s)));
             }
             if let Some((_, sum)) = blocks.last_mut() {
                 sum.add(t, value, &self.kinds);
@@ -230,7 +237,6 @@ fn base_kind(
         blocks,
         base: true,
         so_far,
-        // what is in flight of those that behave is noise like any other
         open: Curve::default(),
     }
 }
@@ -273,6 +279,19 @@ fn other_kind(
     starts: &dyn Fn(u32) -> Option<f64>,
 ) -> Kind {
     let of_block = of_block(rows);
+    Kind {
+        request: request.into(),
+        behaviour: behaviour.into(),
+        sent: of_block.values().sum(),
+        blocks: with_any(&of_block),
+        base: false,
+        so_far: spread(&of_block, length_s, starts),
+        open: open(rows, moments),
+    }
+}
+
+/// How many were open at each moment: what holds a connection lifts a level for as long, whoever it is.
+fn open(rows: &[&LoadRow], moments: &[f64]) -> Curve {
     let mut open = Vec::with_capacity(moments.len());
     let (mut next, mut held) = (0, 0_i64);
     for moment in moments {
@@ -282,15 +301,7 @@ fn other_kind(
         }
         open.push((*moment, held as f64));
     }
-    Kind {
-        request: request.into(),
-        behaviour: behaviour.into(),
-        sent: of_block.values().sum(),
-        blocks: with_any(&of_block),
-        base: false,
-        so_far: spread(&of_block, length_s, starts),
-        open: Curve(open),
-    }
+    Curve(open)
 }
 
 /// Which block a sample falls into.
@@ -308,11 +319,15 @@ struct Sum {
     level: f64,
     sent: Vec<f64>,
     open: Vec<f64>,
+    /// No sum: how many ended in the whole block.
+    ended: Vec<f64>,
 }
 
 impl Sum {
-    fn of(kinds: usize) -> Sum {
-        Sum { n: 0.0, at: 0.0, level: 0.0, sent: vec![0.0; kinds], open: vec![0.0; kinds] }
+    fn of(kinds: &[Kind], from: f64, to: f64) -> Sum {
+        let none = vec![0.0; kinds.len()];
+        let ended = kinds.iter().map(|kind| kind.ended_by(to) - kind.ended_by(from)).collect();
+        Sum { n: 0.0, at: 0.0, level: 0.0, sent: none.clone(), open: none, ended }
     }
 
     fn add(&mut self, t: f64, value: f64, kinds: &[Kind]) {
@@ -333,6 +348,7 @@ impl Sum {
             level: mean(&self.level),
             sent: self.sent.iter().map(mean).collect(),
             open: self.open.iter().map(mean).collect(),
+            ended: self.ended.clone(),
         }
     }
 }

@@ -30,6 +30,11 @@ fn formats<'a>() -> [Format<Pair<'a>>; 3] {
     ]
 }
 
+/// The names of all files.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    formats().map(|(name, _)| name).into_iter()
+}
+
 /// Renders every file and hands each to `write`, under its name, the picture with this look; one that fails costs no
 /// other, as with a report.
 ///
