@@ -162,7 +162,6 @@ pub fn request_to(addr: SocketAddr) -> RequestPlan {
         method: reqwest::Method::GET,
         headers: reqwest::header::HeaderMap::new(),
         body: bytes::Bytes::new(),
-        insecure: false,
         connect: Default::default(),
         follow: false,
         expect_status: Vec::new(),

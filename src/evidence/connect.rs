@@ -14,6 +14,9 @@ pub struct Connect {
     /// The path of the Unix socket that stands for host and port.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unix_socket: Option<String>,
+    /// Any certificate will do.
+    #[serde(skip_serializing_if = "is_off")]
+    pub insecure: bool,
     /// The file of the only authorities whose certificates will do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cacert: Option<String>,

@@ -87,7 +87,11 @@ fn driving(plan: &PlanRecord) -> String {
 /// Over which connections.
 fn connecting(connect: &Connect) -> String {
     let mut line = String::new();
-    let switches = [("http2", connect.http2), ("disable-keepalive", connect.disable_keepalive)];
+    let switches = [
+        ("http2", connect.http2),
+        ("insecure", connect.insecure),
+        ("disable-keepalive", connect.disable_keepalive),
+    ];
     for (name, _) in switches.iter().filter(|(_, on)| *on) {
         line += &format!(" --{name}");
     }
@@ -181,6 +185,13 @@ mod tests {
     fn a_word_stays_one_word() {
         assert_eq!(quoted("http://h/?a=b'c"), r"'http://h/?a=b'\''c'");
         assert_eq!(span(Span::from_secs_f64(90.0)), "1m30s");
+    }
+
+    #[test]
+    fn how_the_service_was_reached_is_said() {
+        let connect = Connect { insecure: true, sni: Some("a.test".into()), ..Connect::default() };
+        assert_eq!(connecting(&connect), " --insecure --sni 'a.test'");
+        assert_eq!(connecting(&Connect::default()), "");
     }
 
     #[test]

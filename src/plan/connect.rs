@@ -88,6 +88,7 @@ pub(super) fn resolve(layers: &Layers, url: &Url) -> Result<ConnectPlan> {
     let lifetime = above_zero(layers, "connection-lifetime", |s| &s.connection_lifetime)?;
     let record = Connect {
         http2: layers.on(|s| s.http2),
+        insecure: layers.on(|s| s.insecure),
         unix_socket: unix_socket.as_ref().map(socket).transpose()?,
         cacert: cacert.as_ref().map(|written| written.text.clone()),
         cert: cert.as_ref().map(|written| written.text.clone()),

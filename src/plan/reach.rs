@@ -23,7 +23,7 @@ impl RequestPlan {
             // the server chooses, and soak offers both
             (true, _) => builder,
         };
-        if self.insecure {
+        if connect.record.insecure {
             builder = builder.tls_danger_accept_invalid_certs(true);
         } else if self.url.scheme() == "http" && !self.follow {
             // Plain http needs no certificates: where the machine has none, loading them would be an error.

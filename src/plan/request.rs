@@ -36,7 +36,6 @@ pub(super) fn resolve(layers: &Layers, outside: &mut Outside<'_>) -> Result<Requ
     let connect = connect::resolve(layers, &url)?;
     let mut plan = RequestPlan {
         headers,
-        insecure: layers.on(|s| s.insecure),
         connect,
         follow: layers.on(|s| s.follow),
         expect_status: expect_status(&layers.list("expect-status", |s| &s.expect_status))?,
@@ -79,7 +78,7 @@ impl RequestPlan {
 pub(super) fn for_pages(layers: &Layers, outside: &Outside<'_>) -> Result<Option<RequestPlan>> {
     let Some((url, headers)) = place(layers, outside)? else { return Ok(None) };
     let connect = connect::resolve(layers, &url)?.for_pages();
-    Ok(Some(RequestPlan { headers, insecure: layers.on(|s| s.insecure), connect, ..bare(url) }))
+    Ok(Some(RequestPlan { headers, connect, ..bare(url) }))
 }
 
 /// A GET of it and nothing more.
@@ -91,7 +90,6 @@ pub(super) fn bare(url: Url) -> RequestPlan {
         method: Method::GET,
         headers: HeaderMap::new(),
         body: bytes::Bytes::new(),
-        insecure: false,
         connect: ConnectPlan::default(),
         follow: false,
         expect_status: Vec::new(),

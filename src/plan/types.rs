@@ -47,8 +47,6 @@ pub struct RequestPlan {
     pub headers: reqwest::header::HeaderMap,
     /// And this body, which may be empty.
     pub body: bytes::Bytes,
-    /// Any certificate will do.
-    pub insecure: bool,
     /// Over which connections.
     pub connect: ConnectPlan,
     /// Redirects on the same host are followed.

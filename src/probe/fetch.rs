@@ -108,7 +108,7 @@ impl Fetcher {
             request: request.clone(),
             headers,
         };
-        Ok(Fetcher { own: Some(own), ..Fetcher::bare(request.insecure)? })
+        Ok(Fetcher { own: Some(own), ..Fetcher::bare(request.connect.record.insecure)? })
     }
 
     /// A fetcher for pages of a service whose own URL nobody gave.
@@ -252,7 +252,6 @@ mod tests {
             method: reqwest::Method::GET,
             headers,
             body: bytes::Bytes::new(),
-            insecure: false,
             connect: Default::default(),
             follow: false,
             expect_status: Vec::new(),

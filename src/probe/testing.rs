@@ -18,7 +18,6 @@ pub fn request(url: &Url) -> RequestPlan {
         method: reqwest::Method::GET,
         headers: Default::default(),
         body: Default::default(),
-        insecure: false,
         connect: Default::default(),
         follow: false,
         expect_status: Vec::new(),
