@@ -146,7 +146,9 @@ pub fn trend(question: &Question<'_>) -> Trend {
         {
             let (ground, kind) = ground::plain(times, &picked.values[life.clone()], shift);
             let whole = answer(&Asked { ground: &ground, kind, ..asked });
-            if matches!(life_kind, Kind::Floors { .. }) && whole.reason == Reason::NoGrowth {
+            // a level that falls from its last tooth on, above floors that rose, says nothing of them
+            let holds = whole.reason != Reason::Falls || at_end <= at_start;
+            if matches!(life_kind, Kind::Floors { .. }) && whole.direction == Direction::Stable && holds {
                 // floors are few; where the level with all its teeth is certain not to grow, the floor under it does not
                 answered = Answer { shape: Shape::Sawtooth, ..whole };
             } else if answered.slope.is_none()
