@@ -160,10 +160,14 @@ pub fn in_a_line(error: &clap::Error) -> String {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let mut wrong = Vec::new();
     let mut advice = Vec::new();
-    let mut usage = None;
+    let (mut usage, mut command) = (None, String::new());
     for line in lines.by_ref().take_while(|line| !line.starts_with("For more information")) {
         if let Some(line) = line.strip_prefix("Usage: ") {
             usage = Some(format!("usage: {line}"));
+            // the commands that were typed, as far as they go
+            let words =
+                line.split(' ').skip(1).take_while(|word| word.chars().all(|c| c.is_ascii_lowercase()));
+            command = words.map(|word| format!("{word} ")).collect();
         } else if let Some(tip) = line.strip_prefix("tip: ") {
             // to take it for a value is never what was meant
             if !tip.starts_with("to pass ") {
@@ -176,7 +180,7 @@ pub fn in_a_line(error: &clap::Error) -> String {
     // a word that is no command says by itself what was meant
     let usage = usage.filter(|_| advice.is_empty() && error.kind() != ErrorKind::InvalidSubcommand);
     advice.extend(usage);
-    [vec![wrong.join(" ")], advice, vec!["see soak --help".into()]].concat().join("; ")
+    [vec![wrong.join(" ")], advice, vec![format!("see soak {command}--help")]].concat().join("; ")
 }
 
 /// What to say of a word that would be taken for a URL, but was rather meant to be a command.

@@ -1,8 +1,9 @@
 //! What a pipeline wants beside the run directory: single files where it looks for them, GitHub's job summary and
 //! annotations.
 //!
-//! Comes in: where they go, which is checked before anything is sent, and a judged run. Goes out: whole files by write-then-rename, a page appended, lines on
-//! stderr, which the runner reads like stdout; stdout carries results, and with --json it is one document.
+//! Comes in: where they go, which is checked before anything is sent, and a judged run. Goes out: whole files by
+//! write-then-rename, a page appended, lines on stderr, which the runner reads like stdout; stdout carries results, and
+//! with --json it is one document.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -17,19 +18,19 @@ use crate::report::{self, github};
 /// What a pipeline's file must not take the place of.
 #[derive(Debug, Clone, Copy)]
 pub enum Kept<'a> {
-    /// A run directory with all that belongs into it.
+    /// The run's own directory with all that belongs into it.
     Run(&'a Path),
+    /// The directory of an earlier run, which is read.
+    Earlier(&'a Path),
     /// A file that is read.
     File(&'a Path),
-    /// A run directory that nobody has named yet.
-    Nothing,
 }
 
 /// Checks that every file can be written and is no other, and leaves all as it was.
 ///
 /// # Errors
 /// [`Error::Usage`] for the first that cannot, or that leads to the same place as another, however it is spelled.
-pub fn check(plan: &PipelinePlan, kept: Kept<'_>) -> Result<()> {
+pub fn check(plan: &PipelinePlan, kept: &[Kept<'_>]) -> Result<()> {
     let summary = summary(plan);
     let mut taken: Vec<(String, PathBuf)> = summary
         .iter()
@@ -39,7 +40,7 @@ pub fn check(plan: &PipelinePlan, kept: Kept<'_>) -> Result<()> {
         check_file(flag, path)?;
         let at = place(path);
         let other = taken.iter().find(|(_, other)| *other == at).map(|(whose, _)| whose.clone());
-        if let Some(whose) = other.or_else(|| takes(&at, name, kept)) {
+        if let Some(whose) = other.or_else(|| kept.iter().find_map(|kept| takes(&at, name, *kept))) {
             return Err(Error::usage(format!("{flag} {}: is {whose}; name another file", path.display())));
         }
         taken.push((format!("the file of {flag} too"), at));
@@ -49,17 +50,21 @@ pub fn check(plan: &PipelinePlan, kept: Kept<'_>) -> Result<()> {
 
 /// What would be lost at this place, where a file of this name of a run directory is to stand.
 fn takes(at: &Path, name: &str, kept: Kept<'_>) -> Option<String> {
-    match kept {
-        Kept::Nothing => None,
-        Kept::File(file) => (place(file) == at).then(|| "the file that is read".into()),
-        Kept::Run(dir) => {
-            let within = at.strip_prefix(standing(dir)).ok()?;
-            let Some(first) = within.iter().next() else { return Some("the run directory".into()) };
-            let own = files::ALL.into_iter().chain(report::names()).find(|own| first == *own)?;
-            // the same file with the same content
-            (within != Path::new(name)).then(|| format!("{own} of the run directory"))
+    let (dir, whose) = match kept {
+        // a link is read through, and what it leads to would be lost as well
+        Kept::File(file) => {
+            let lost = place(file) == at || standing(file) == at;
+            return lost.then(|| "the file that is read".into());
         }
-    }
+        Kept::Run(dir) => (dir, "the run directory"),
+        Kept::Earlier(dir) => (dir, "the run that this one is held against"),
+    };
+    let within = at.strip_prefix(standing(dir)).ok()?;
+    let Some(first) = within.iter().next() else { return Some(whose.into()) };
+    let own = files::ALL.into_iter().chain(report::names()).find(|own| first == *own)?;
+    // in the run's own directory it is the same file with the same content
+    let same = matches!(kept, Kept::Run(_)) && within == Path::new(name);
+    (!same).then(|| format!("{own} of {whose}"))
 }
 
 /// The file of GitHub's job summary, where it is asked for.

@@ -27,9 +27,11 @@ pub fn report(args: ReportArgs) -> Result<u8> {
     let Some(run) = &args.run else { return Err(Error::usage("name a run directory")) };
     // the environment is not asked: whoever renders again within a pipeline has told it once
     let pipeline = plan::pipeline(args.pipeline.fill(Settings::default()), Settings::default());
-    pipeline::check(&pipeline, Kept::Run(run))?;
+    let evidence = recorded(run)?;
+    let earlier = evidence.plan.as_ref().and_then(|plan| plan.compare_to.as_deref()).map(Kept::Earlier);
+    pipeline::check(&pipeline, &Vec::from_iter([Kept::Run(run)].into_iter().chain(earlier)))?;
     let manner = Manner { look: look(args.dark), ..Manner::default() };
-    let outcome = conclude(run, &recorded(run)?, manner.look, &pipeline);
+    let outcome = conclude(run, &evidence, manner.look, &pipeline);
     present(&outcome, &pipeline, &manner)?;
     outcome.troubles.into_iter().next().map_or(Ok(0), Err)
 }
@@ -65,7 +67,7 @@ pub fn analyze(args: AnalyzeArgs) -> Result<u8> {
     let AnalyzeArgs { path, json, pipeline } = args;
     let pipeline = plan::pipeline(pipeline.fill(Settings::default()), environment()?);
     let path = path.as_path();
-    pipeline::check(&pipeline, if path.is_dir() { Kept::Run(path) } else { Kept::File(path) })?;
+    pipeline::check(&pipeline, &[if path.is_dir() { Kept::Run(path) } else { Kept::File(path) }])?;
     let evidence = if path.is_dir() {
         recorded(path)?
     } else if path.exists() {

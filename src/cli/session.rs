@@ -35,7 +35,9 @@ use super::{beside, pipeline};
 /// The caller's mistakes before anything is sent or written; soak's own troubles otherwise.
 pub fn session(plan: &Plan, manner: &Manner) -> Result<Option<Outcome>> {
     RunDir::check(&plan.out)?;
-    pipeline::check(&plan.pipeline, plan.out.dir.as_deref().map_or(Kept::Nothing, Kept::Run))?;
+    let own = plan.out.dir.as_deref().map(Kept::Run);
+    let earlier = plan.record.compare_to.as_deref().map(Kept::Earlier);
+    pipeline::check(&plan.pipeline, &Vec::from_iter(own.into_iter().chain(earlier)))?;
     beside::check(plan)?;
     on_runtime(observe(plan, manner))
 }

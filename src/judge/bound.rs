@@ -4,8 +4,10 @@
 //! start took, else the limit of its heap, both as it says itself: it fills what it has before it collects, and touches each
 //! page once. Of Go, and where nothing better is known, it is twice the live heap and 4 MiB.
 
-use crate::evidence::{EventKind, Evidence, Phase, Runtime};
+use crate::evidence::{EventKind, Evidence, Runtime};
 use crate::units::Unit;
+
+use super::steady::Steady;
 
 /// Go collects when its heap has doubled since the last collection, and from 4 MiB on.
 const GO_LEAST_HEAP: f64 = 4.0 * 1024.0 * 1024.0;
@@ -23,20 +25,18 @@ pub enum Bound {
     Unknown,
 }
 
-/// The most bytes that the heap had in steady, once the first collection forced there was over; none where nobody says.
-fn committed(evidence: &Evidence) -> Option<f64> {
+/// The most bytes that the heap had in steady, once the collection forced as it began was over; none where nobody says.
+fn committed(evidence: &Evidence, steady: &Steady) -> Option<f64> {
     let recording = &evidence.recording;
-    let steady = |i: usize| recording.phases[i] == Phase::Steady;
-    let begin_s = (0..recording.len()).find(|i| steady(*i)).map(|i| recording.elapsed_s[i])?;
-    let over = evidence.events.iter().find_map(|event| match event.kind {
-        EventKind::Collection { took_s } if event.elapsed_s + took_s >= begin_s => {
-            Some(event.elapsed_s + took_s)
-        }
+    let (begin_s, _) = steady.stretches.first()?;
+    let over_s = evidence.events.iter().find_map(|event| match event.kind {
+        EventKind::Collection { took_s } if event.elapsed_s >= *begin_s => Some(event.elapsed_s + took_s),
         _ => None,
     });
     let series = recording.series("heap_committed_bytes")?;
     (0..recording.len())
-        .filter(|i| steady(*i) && over.is_none_or(|over| recording.elapsed_s[*i] > over))
+        .filter(|i| steady.holds(recording.elapsed_s[*i]))
+        .filter(|i| over_s.is_none_or(|over_s| recording.elapsed_s[*i] > over_s))
         .filter_map(|i| series.samples.get(i)?.get())
         .reduce(f64::max)
 }
@@ -49,7 +49,7 @@ pub fn heap_limit(evidence: &Evidence) -> Option<f64> {
 
 impl Bound {
     /// Reads it off the evidence.
-    pub fn of(evidence: &Evidence) -> Bound {
+    pub fn of(evidence: &Evidence, steady: &Steady) -> Bound {
         let target = evidence.target();
         if target.is_none_or(|target| target.runtime != Runtime::Jvm) {
             return Bound::OfLive;
@@ -57,7 +57,7 @@ impl Bound {
         let children = evidence.recording.series("children").into_iter().flat_map(|s| &s.samples);
         let alone = target.is_some_and(|target| target.processes == 1)
             && children.filter_map(|sample| sample.get()).all(|n| n == 0.0);
-        match (heap_limit(evidence).filter(|_| alone), committed(evidence)) {
+        match (heap_limit(evidence).filter(|_| alone), committed(evidence, steady)) {
             (Some(limit), Some(had)) if had < limit => Bound::Committed(had),
             (Some(limit), _) => Bound::Limit(limit),
             (None, _) => Bound::Unknown,
@@ -96,7 +96,7 @@ impl Bound {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Event, Recording, Sample, Series};
+    use crate::evidence::{Event, Phase, Recording, Sample, Series};
 
     #[test]
     fn a_heap_explains_a_climb_up_to_its_bound() {
@@ -109,7 +109,8 @@ mod tests {
         assert_eq!((had.most(2.0 * MIB), had.words().as_str()), (12.0 * MIB, "the 14.0 MiB that it had"));
         assert_eq!(Bound::OfLive.most(6.0 * MIB), 16.0 * MIB);
         assert!(Bound::Unknown.most(6.0 * MIB) < 0.0);
-        assert_eq!(Bound::of(&Evidence::default()), Bound::OfLive);
+        let nothing = Evidence::default();
+        assert_eq!(Bound::of(&nothing, &Steady::of(&nothing)), Bound::OfLive);
     }
 
     #[test]
@@ -125,13 +126,21 @@ mod tests {
                 requests_total: vec![Sample::GAP; 5],
                 series: vec![series("heap_committed_bytes", [96.0, 96.0, 14.0, 15.0, 14.0])],
             },
-            events: vec![Event { elapsed_s: 1.0, kind: EventKind::Collection { took_s: 0.5 } }],
+            events: vec![
+                Event { elapsed_s: 0.9, kind: EventKind::Phase { phase: Phase::Steady } },
+                // over before the first row of steady is written
+                Event { elapsed_s: 0.92, kind: EventKind::Collection { took_s: 0.05 } },
+                Event { elapsed_s: 4.2, kind: EventKind::Collection { took_s: 0.05 } },
+            ],
             ..Evidence::default()
         };
-        assert_eq!(committed(&evidence), Some(15.0));
-        evidence.events.clear();
-        assert_eq!(committed(&evidence), Some(96.0));
+        let had = |evidence: &Evidence| committed(evidence, &Steady::of(evidence));
+        assert_eq!(had(&evidence), Some(96.0));
+        evidence.events[1].elapsed_s = 1.1;
+        assert_eq!(had(&evidence), Some(15.0));
+        evidence.events.truncate(1);
+        assert_eq!(had(&evidence), Some(96.0));
         evidence.recording.series.clear();
-        assert_eq!(committed(&evidence), None);
+        assert_eq!(had(&evidence), None);
     }
 }

@@ -34,40 +34,45 @@ pub fn differently(before: Run<'_>, after: Run<'_>) -> Vec<String> {
 }
 
 fn of_plans(before: &PlanRecord, after: &PlanRecord) -> impl Iterator<Item = String> {
-    let differ = |what: &str, told: fn(&PlanRecord) -> String| {
-        let (b, a) = (told(before), told(after));
-        (b != a).then(|| format!("{what}: before {b}, after {a}."))
+    let differ = |what: &str, [b, a]: [Vec<String>; 2]| {
+        (b != a)
+            .then(|| format!("{what}: before {}, after {}.", listed(&few(b), "and"), listed(&few(a), "and")))
     };
-    let shape = |plan: &PlanRecord| plan.pattern.told().unwrap_or_else(|| "constant".into());
+    let each = |told: fn(&PlanRecord) -> Vec<String>| [told(before), told(after)];
+    let shape = |plan: &PlanRecord| vec![plan.pattern.told().unwrap_or_else(|| "constant".into())];
     let kinds = [
-        differ("The runs drove different requests", requests),
-        differ("Their loads had different shapes", shape),
-        differ("Different clients misbehaved", misbehaved),
+        differ("The runs drove different requests", each(requests)),
+        differ("Their loads had different shapes", each(shape)),
+        differ("Different clients misbehaved", each(misbehaved)),
     ];
     kinds.into_iter().flatten()
 }
 
+/// The first of them, and how many more.
+fn few(mut each: Vec<String>) -> Vec<String> {
+    if each.len() > TOLD {
+        let more = each.len() - TOLD;
+        each.truncate(TOLD);
+        each.push(format!("{more} more"));
+    }
+    each
+}
+
 /// `GET /`, or each of several with its share.
-fn requests(plan: &PlanRecord) -> String {
+fn requests(plan: &PlanRecord) -> Vec<String> {
     let told = |method: &str, path: &str, body: u64| match body {
         0 => format!("{method} {path}"),
         bytes => format!("{method} {path} with a body of {}", Unit::Bytes.show(bytes as f64)),
     };
     if plan.named.is_empty() {
-        return told(&plan.method, path(&plan.url), plan.body_bytes);
+        return vec![told(&plan.method, path(&plan.url), plan.body_bytes)];
     }
     let all: f64 = plan.named.iter().map(|request| request.weight).sum();
     let each = plan.named.iter().map(|request| {
         let share = Unit::Ratio.show(request.weight / all);
         format!("{} ({share})", told(&request.method, &request.path, request.body_bytes))
     });
-    let mut each: Vec<String> = each.collect();
-    if each.len() > TOLD {
-        let more = each.len() - TOLD;
-        each.truncate(TOLD);
-        each.push(format!("{more} more"));
-    }
-    listed(&each, "and")
+    each.collect()
 }
 
 /// Where on the origin: before and after often stand on different ones, and are meant to.
@@ -76,10 +81,10 @@ fn path(url: &str) -> &str {
     behind.find('/').map_or("/", |at| &behind[at..])
 }
 
-fn misbehaved(plan: &PlanRecord) -> String {
+fn misbehaved(plan: &PlanRecord) -> Vec<String> {
     let mix = plan.misbehave.iter().flat_map(|MisbehavePlan { mix, .. }| mix);
     let each: Vec<String> = mix.map(|(who, share)| format!("{who} ({})", Unit::Ratio.show(*share))).collect();
-    if each.is_empty() { "none".into() } else { listed(&each, "and") }
+    if each.is_empty() { vec!["none".into()] } else { each }
 }
 
 /// The rates that were asked for, or what was held of the same one.
@@ -95,7 +100,9 @@ fn rate(runs: [Run<'_>; 2]) -> Option<String> {
             else {
                 return None;
             };
-            if (b / a).max(a / b) <= ALIKE {
+            let apart = (b / a).max(a / b);
+            // nothing sent by either is alike, and no number
+            if apart.is_nan() || apart <= ALIKE {
                 return None;
             }
             [b, a].map(|held| format!("{}/s held", Unit::Count.show(held.round())))
@@ -194,6 +201,28 @@ mod tests {
             told(hostile, plan()),
             ["Different clients misbehaved: before hang-up (5 %) and reset (2 %), after none."]
         );
+    }
+
+    #[test]
+    fn what_is_too_many_to_be_told_is_compared_all_the_same() {
+        let six = |last: f64| {
+            let paths = ["/a", "/b", "/c", "/d", "/e"];
+            let named = paths.iter().map(|path| request(path, 1.0)).chain([request("/f", last)]).collect();
+            PlanRecord { named, ..PlanRecord::example() }
+        };
+        assert_eq!(told(six(1.0), six(1.0)), Vec::<String>::new());
+        assert_eq!(told(six(1.0), six(1.5)).len(), 1);
+    }
+
+    #[test]
+    fn two_runs_that_sent_nothing_are_alike() {
+        let nothing = || {
+            let mut run = ran(PlanRecord::example(), 60.0);
+            run.1.load = Some(LoadFinding { rate_held: 0.0, ..LoadFinding::example() });
+            run
+        };
+        let [b, a] = [nothing(), nothing()];
+        assert_eq!(differently((&b.0, &b.1), (&a.0, &a.1)), Vec::<String>::new());
     }
 
     #[test]

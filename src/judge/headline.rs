@@ -82,7 +82,13 @@ fn memory_of(findings: &Findings, counted: Option<&(String, Per)>) -> Option<(f6
     let who = match counted {
         Some((_, Per::Each(who))) => who.clone(),
         Some(_) => return None,
-        None => names.iter().find_map(|name| attribution::worst(&findings.attribution, name))?.1,
+        None => {
+            // of all who leak some part of it, whoever leaks the most in all
+            let each =
+                |who: &[String]| attribution::each_of(&findings.attribution, &names, who).unwrap_or(0.0);
+            let worst = names.iter().filter_map(|name| attribution::worst(&findings.attribution, name));
+            worst.map(|(_, who)| who).max_by(|a, b| each(a).total_cmp(&each(b)))?
+        }
     };
     Some((attribution::each_of(&findings.attribution, &names, &who)?, Per::Each(who)))
 }

@@ -2,8 +2,8 @@
 //!
 //! A false 'leak' is bounded for the whole run (Bonferroni over two families, Holm 1979, "A simple sequentially
 //! rejective multiple test procedure", within each): half the error is spent on the few series of ranks 1 to 3, the
-//! other half on the rest. A series of which no slope could be told, since it never moved, could not have been called
-//! growing and costs none of it, nor does a family of nothing else (R. E. Tarone, A modified Bonferroni method for
+//! other half on the rest. A series of which no slope could be told, be it that it never moved or that too little was
+//! seen, could not have been called growing and costs none of it, nor does a family of nothing else (R. E. Tarone, A modified Bonferroni method for
 //! discrete data, 1990). This acts on the verdict; each series' own trend stays as it is.
 
 use crate::evidence::{Direction, Evidence, Series, SeriesFinding, Trend};
@@ -66,7 +66,7 @@ impl Voter {
             && self.explained_by.is_none()
     }
 
-    /// Whether it could have been called growing at all: one that never moved could not.
+    /// Whether it could have been called growing at all: one that never moved, or of which too little was seen, could not.
     fn could_grow(&self) -> bool {
         self.trend.slope.is_some()
     }
@@ -153,10 +153,11 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> Voters {
         .collect();
     let strong = |v: &Voter| v.could_grow() && v.rank.is_some_and(|r| r <= Rank::Live);
     let weak = |v: &Voter| v.could_grow() && v.rank.is_some_and(|r| r > Rank::Live);
-    let alone = !sources.groups && !all.iter().any(strong);
+    // groups of any kind are asked with the other half
+    let alone = evidence.groups.is_empty() && !all.iter().any(strong);
     holm(&mut all, error / 2.0, strong);
     holm(&mut all, if alone { error } else { error / 2.0 }, weak);
-    let bound = Bound::of(evidence);
+    let bound = Bound::of(evidence, steady);
     let live = all.iter().find(|v| v.name == collected::LIVE).and_then(|v| v.trend.end).unwrap_or(0.0);
     for voter in all.iter_mut().filter(|v| v.holds_the_heap()) {
         voter.may_be_heap = bound.may_hold(voter.rose(), live);

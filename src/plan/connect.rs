@@ -85,6 +85,11 @@ pub(super) fn resolve(layers: &Layers, url: &Url) -> Result<ConnectPlan> {
     if let (Some(socket), Some(_)) = (&unix_socket, &proxy) {
         return Err(socket.wrong("a Unix socket is not reached through --proxy: leave out one of them"));
     }
+    if let (Some(sni), Some(_)) = (&sni, &proxy) {
+        return Err(sni.wrong(
+            "a proxy looks the name up by itself, and would reach another service: leave out --proxy",
+        ));
+    }
     let lifetime = above_zero(layers, "connection-lifetime", |s| &s.connection_lifetime)?;
     let record = Connect {
         http2: layers.on(|s| s.http2),

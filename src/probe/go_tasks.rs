@@ -4,13 +4,13 @@
 //! second at 100,000 goroutines; the sampler asks less often where that is too much. A snapshot adds goroutineleak,
 //! which runs a collection, and below 2,000 goroutines the dump of debug=2 with creators and minutes waited.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use reqwest::Url;
 
 use super::fetch::{Bounds, Fetcher, apart, gunzip, shown};
-use super::pprof::dump::{self, Creators, Goroutine, Own, own};
+use super::pprof::dump::{self, Creators, Goroutine, StackKey};
 use super::pprof::groups::{self, Counted};
 use super::pprof::labels;
 use super::pprof::profile::{self, Profile};
@@ -43,6 +43,8 @@ pub struct GoTasks {
     leaked: Option<Url>,
     creators: Creators,
     early_dumps: u32,
+    /// Stacks that such a dump was made for.
+    asked: HashSet<StackKey>,
     told: Told,
     labels: Labels,
 }
@@ -81,7 +83,8 @@ impl GoTasks {
         };
         let creators = Creators::default();
         let told = Told::new(GroupKind::Goroutine, MOST);
-        Ok(GoTasks { fetcher, all, leaked, creators, early_dumps: EARLY_DUMPS, told, labels })
+        let (early_dumps, asked) = (EARLY_DUMPS, HashSet::new());
+        Ok(GoTasks { fetcher, all, leaked, creators, early_dumps, asked, told, labels })
     }
 
     /// Whether this runtime proves which goroutines can never wake.
@@ -92,10 +95,15 @@ impl GoTasks {
     async fn sample(&mut self) -> Result<Reading, ProbeError> {
         let (profile, counted) = read(&self.fetcher, &self.all).await?;
         let total = total(&counted);
-        if self.early_dumps > 0 && total < DUMP_BELOW && self.has_unknown_creator(&profile, &counted) {
-            self.early_dumps -= 1;
-            // a dump that fails costs a name at most
-            self.dump().await.unwrap_or_default();
+        if self.early_dumps > 0 && total < DUMP_BELOW {
+            let unknown = self.of_unknown_creators(&profile, &counted);
+            if !unknown.is_empty() {
+                self.early_dumps -= 1;
+                // a dump that fails costs a name at most
+                self.dump().await.unwrap_or_default();
+                // what it does not tell, the next does not either
+                self.asked.extend(unknown);
+            }
         }
         Ok(self.reading(&profile, &counted))
     }
@@ -116,7 +124,7 @@ impl GoTasks {
         let longest_wait_s = described
             .iter()
             .filter_map(|group| {
-                Some((group.id.clone(), waited.get(&own(own_frames(&group.stack)))?.saturating_mul(60)))
+                Some((group.id.clone(), waited.get(&dump::key(own_frames(&group.stack)))?.saturating_mul(60)))
             })
             .collect();
         let mut proven = None;
@@ -159,12 +167,14 @@ impl GoTasks {
         reading
     }
 
-    fn has_unknown_creator(&self, profile: &Profile, counted: &[Counted]) -> bool {
-        counted.iter().take_while(|group| group.count >= EARLY_DUMP_FROM).take(MOST.at_once).any(|group| {
-            let moving = |state: &Option<String>| state.as_deref().is_some_and(is_moving);
-            let described = groups::describe(profile, group);
-            !moving(&described.state) && !self.creators.knows(own_frames(&described.stack))
-        })
+    /// Stacks of waiting goroutines, as many as are worth a dump, of which no creator is known nor was asked for.
+    fn of_unknown_creators(&self, profile: &Profile, counted: &[Counted]) -> Vec<StackKey> {
+        let worth = counted.iter().take_while(|group| group.count >= EARLY_DUMP_FROM).take(MOST.at_once);
+        let described = worth.map(|group| groups::describe(profile, group));
+        let waiting = described.filter(|group| !group.state.as_deref().is_some_and(is_moving));
+        let unknown = waiting.filter(|group| self.creators.of(own_frames(&group.stack)).is_none());
+        let keys = unknown.map(|group| dump::key(own_frames(&group.stack)));
+        keys.filter(|key| !self.asked.contains(key)).collect()
     }
 
     async fn dump(&mut self) -> Result<Vec<Goroutine>, ProbeError> {
@@ -251,8 +261,8 @@ fn own_frames(stack: &[Frame]) -> &[Frame] {
 }
 
 /// The longest wait of each stack, in minutes.
-fn longest_waits(goroutines: &[Goroutine]) -> HashMap<Own, u64> {
-    let mut waits: HashMap<Own, u64> = HashMap::new();
+fn longest_waits(goroutines: &[Goroutine]) -> HashMap<StackKey, u64> {
+    let mut waits: HashMap<StackKey, u64> = HashMap::new();
     for goroutine in goroutines.iter().filter(|goroutine| goroutine.minutes > 0) {
         let longest = waits.entry(goroutine.frames.clone()).or_default();
         *longest = (*longest).max(goroutine.minutes);

@@ -77,6 +77,8 @@ fn allowed(
 ) -> Option<String> {
     let [lo, hi] = interval?;
     let rose = series.end.zip(series.start).map_or(0.0, |(end, start)| end - start);
+    // a slope of steady's last part says nothing of the way before
+    let steady_s = steady_s.filter(|_| series.slope_over_s.is_none());
     let most = series.slope_ci.zip(steady_s).map_or(f64::INFINITY, |([_, hi], seconds)| hi * seconds);
     if rose > most.max(0.0) || (hi < 0.0 && rose > 0.0) || (lo > 0.0 && rose < 0.0) {
         return None;

@@ -123,11 +123,12 @@ fn open_columns(blocks: &[Block]) -> Vec<Vec<Vec<f64>>> {
     let (open, ended): (What, What) = (|block| &block.open, |block| &block.ended);
     // all kinds end at one rate, as they come: what the others do tells of the base, too
     let others: Vec<usize> = moving.iter().copied().filter(|kind| *kind > 0).collect();
-    let others_ended = sum(&others, ended);
+    // where nothing but the base is held there are none: a column of noughts would be none
+    let others_ended: Vec<Vec<f64>> = if others.is_empty() { Vec::new() } else { vec![sum(&others, ended)] };
     let apart: [Vec<Vec<f64>>; 2] =
-        [each(open).chain(each(ended)).collect(), each(open).chain([others_ended.clone()]).collect()];
+        [each(open).chain(each(ended)).collect(), each(open).chain(others_ended.clone()).collect()];
     let enough = |set: &Vec<Vec<f64>>| blocks.len() >= BLOCKS_A_COLUMN * (1 + kinds + set.len());
-    let together = vec![sum(&moving, open), others_ended];
+    let together = std::iter::once(sum(&moving, open)).chain(others_ended).collect();
     vec![apart.into_iter().find(enough).unwrap_or(together), Vec::new()]
 }
 
@@ -151,4 +152,29 @@ fn merged(blocks: &[Block]) -> Vec<Block> {
             ended: (0..chunk[0].ended.len()).map(|kind| mean(chunk, &|block| block.ended[kind])).collect(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_commonest_alone_holds_is_a_column_of_its_own() {
+        // so few blocks that all kinds share what columns there are
+        let block = |i: usize| {
+            let held = 20.0 + (i % 5) as f64;
+            Block {
+                at_s: i as f64,
+                stretch: 0,
+                level: held,
+                sent: vec![100.0 * i as f64, i as f64],
+                open: vec![held, 0.0],
+                ended: vec![100.0 * i as f64, 0.0],
+            }
+        };
+        let sets = open_columns(&(0..8).map(block).collect::<Vec<_>>());
+        let first = &sets[0];
+        assert_eq!(first.len(), 1, "{first:?}");
+        assert!(first.iter().all(|column| column.iter().any(|value| *value != column[0])), "{first:?}");
+    }
 }

@@ -29,7 +29,7 @@ pub(super) struct Fit {
     pub(super) coefficient: Mixture,
     /// Schwarz's criterion, smaller is better; comparable among fits of the same points.
     pub(super) criterion: f64,
-    /// The average correlation of neighbours.
+    /// How much of the noise is left after one step, on average.
     pub(super) correlation: f64,
     /// The probability that the noise wanders off for good.
     pub(super) wandering: f64,

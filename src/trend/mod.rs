@@ -9,7 +9,7 @@
 //! 3. [`ground`]: samples become at most about a hundred points. Teeth ([`sawtooth`]) become one floor a cycle and
 //!    [`regimes`] one point each; otherwise spikes go ([`spikes`]), and stretches of time become midmeans ([`bins`]).
 //!    A dominant [`period`] is fitted beside the line.
-//! 4. [`fit`]: generalised least squares under every [`noise`] model from white noise over autoregressions and cycles to
+//! 4. [`fit`]: generalised least squares under every [`noise`] model from white noise over autoregressions and swings to
 //!    random walks with momentum, averaged by integrated likelihood into a [`mixture`]. So the interval and the chance of
 //!    growth allow for not knowing how the noise hangs together, which is what makes an ordinary regression cry wolf.
 //! 5. [`window`]: the same on trailing windows, each against its [`rivals`]: a few steps, a line that bends, a rise that
@@ -151,11 +151,12 @@ pub fn trend(question: &Question<'_>) -> Trend {
             if matches!(life_kind, Kind::Floors { .. }) && whole.direction == Direction::Stable && holds {
                 // floors are few; where the level with all its teeth is certain not to grow, the floor under it does not
                 answered = Answer { shape: Shape::Sawtooth, ..whole };
-            } else if answered.slope.is_none()
+            } else if holds
+                && answered.slope.is_none()
                 && !matches!(life_kind, Kind::FewTeeth { cycles, .. } if cycles < DROPS)
             {
                 // too few teeth to tell a slope by: what the level with them leaves open bounds it all the same
-                answered.slope = whole.slope;
+                (answered.slope, answered.span_s) = (whole.slope, whole.span_s);
             }
         }
         answers.push((answered, seconds));

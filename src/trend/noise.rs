@@ -22,14 +22,15 @@ const WHITE_SHARES: [f64; 4] = [0.0, 0.5, 2.5, 12.0];
 /// How much of a random walk's last step goes on in its next: memory that climbs in spells and rests in between.
 const MOMENTA: [f64; 3] = [0.35, 0.6, 0.8];
 
-/// Points from one crest of a cycle to the next, a factor of one and a half apart: their peaks are wider than that.
+/// Points from one crest of a swing to the next, a factor of one and a half apart: their peaks are wider than that. The
+/// slowest has room in the blocks of an attribution alone.
 const PERIODS: [f64; 6] = [6.0, 9.0, 14.0, 21.0, 32.0, 48.0];
 
-/// How much of a cycle is left from one point to the next; it forgets its phase within some five to twenty points.
+/// How much of a swing is left from one point to the next; it forgets its phase within some five to twenty points.
 const DAMPINGS: [f64; 3] = [0.8, 0.9, 0.95];
 
-/// Of a cycle so many must have room: a walk's one swing is none.
-const CYCLES: f64 = 3.0;
+/// So many periods must have room: what a walk does once is no swing.
+const ROOM: f64 = 3.0;
 
 /// One model of the residuals, up to a common scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,14 +42,15 @@ pub(super) enum Noise {
     Spells { momentum: f64 },
     /// An autoregression of second order that swings and comes back: a heap that grows in stairs around the line of what
     /// it holds. The period in points, and what is left of it from one point to the next.
-    Cycle { period: f64, damping: f64 },
+    Swings { period: f64, damping: f64 },
 }
 
 impl Noise {
     /// How likely the model is held before the data were seen, up to a common factor. White noise and the plain random
     /// walk, the two ends, each count like a whole family: a grid that is dense just below a walk would otherwise
     /// outvote it on its own data, and so find slopes in it (C. A. Sims, Bayesian skepticism on unit root econometrics,
-    /// 1988). Slow wandering far below white noise is rare, and hardly seen where it is.
+    /// 1988). Slow wandering far below white noise is rare, and hardly seen where it is. Swings weigh more together than either
+    /// end, the more the longer a series is: their spectra are so unlike a walk's that they win no walk's data.
     pub(super) fn prior(self) -> f64 {
         match self {
             Noise::Level { correlation: 0.0, .. } => 4.0,
@@ -63,7 +65,7 @@ impl Noise {
         match self {
             Noise::Level { correlation, .. } => correlation,
             Noise::Spells { .. } => 1.0,
-            Noise::Cycle { damping, .. } => damping,
+            Noise::Swings { damping, .. } => damping,
         }
     }
 
@@ -79,11 +81,11 @@ pub(super) fn models(points: usize) -> impl Iterator<Item = Noise> {
         WHITE_SHARES.into_iter().map(move |white| Noise::Level { correlation, white })
     });
     let spells = MOMENTA.into_iter().map(|momentum| Noise::Spells { momentum });
-    let cycles = PERIODS
+    let swings = PERIODS
         .into_iter()
-        .filter(move |period| CYCLES * period <= points as f64)
-        .flat_map(|period| DAMPINGS.into_iter().map(move |damping| Noise::Cycle { period, damping }));
-    std::iter::once(Noise::Level { correlation: 0.0, white: 0.0 }).chain(levels).chain(spells).chain(cycles)
+        .filter(move |period| ROOM * period <= points as f64)
+        .flat_map(|period| DAMPINGS.into_iter().map(move |damping| Noise::Swings { period, damping }));
+    std::iter::once(Noise::Level { correlation: 0.0, white: 0.0 }).chain(levels).chain(spells).chain(swings)
 }
 
 /// The whitening filter of one model for moments at given distances: makes residuals of that model independent and
@@ -97,68 +99,38 @@ pub(super) struct Whitener {
 
 #[derive(Debug)]
 enum Filter {
-    /// A Kalman filter, so a gap is only a longer step. By moment: how much of the state is kept since the moment before,
-    /// the gain, and 1/√(innovation variance); then how much of a surprise goes on in the next.
-    Level { steps: Vec<(f64, f64, f64)>, momentum: f64 },
-    /// What of the last two values is in the next, taken away. A gap is one step: where a cycle stood after it, nobody
+    /// A Kalman filter, so a gap is only a longer step; then how much of a surprise goes on in the next.
+    Level { steps: Steps, momentum: f64 },
+    /// What of the last two values is in the next, taken away. A gap is one step: where a swing stood after it, nobody
     /// knows.
-    Cycle { last: f64, before: f64, first: f64, second: f64 },
+    Swings { last: f64, before: f64, first: f64, second: f64 },
 }
 
 impl Whitener {
     /// The filter for moments `at`, in units of their usual distance.
     pub(super) fn new(noise: Noise, at: &[f64]) -> Whitener {
         match noise {
-            Noise::Level { correlation, white } => Whitener::level(correlation, white, at),
+            Noise::Level { correlation, white } => {
+                let (steps, log_determinant) = level(correlation, white, at);
+                Whitener { filter: Filter::Level { steps, momentum: 0.0 }, log_determinant }
+            }
             Noise::Spells { momentum } => {
-                let walk = Whitener::level(1.0, 0.0, at);
-                let log_determinant = walk.log_determinant - (1.0 - momentum * momentum).ln();
-                let Filter::Level { steps, .. } = walk.filter else { return walk };
+                let (steps, walk) = level(1.0, 0.0, at);
+                let log_determinant = walk - (1.0 - momentum * momentum).ln();
                 Whitener { filter: Filter::Level { steps, momentum }, log_determinant }
             }
-            Noise::Cycle { period, damping } => {
+            Noise::Swings { period, damping } => {
                 let (last, before) = (2.0 * damping * (TAU / period).cos(), -damping * damping);
                 // by Yule's equations: the correlation of neighbours, and the variance in units of the innovations'
                 let neighbours = last / (1.0 - before);
                 let variance = 1.0 / (1.0 - last * neighbours - before * (last * neighbours + before));
                 let second = variance * (1.0 - neighbours * neighbours);
                 Whitener {
-                    filter: Filter::Cycle { last, before, first: variance.sqrt(), second: second.sqrt() },
+                    filter: Filter::Swings { last, before, first: variance.sqrt(), second: second.sqrt() },
                     log_determinant: variance.ln() + second.ln(),
                 }
             }
         }
-    }
-
-    fn level(r: f64, white: f64, at: &[f64]) -> Whitener {
-        let mut steps = Vec::with_capacity(at.len());
-        let mut log_determinant = 0.0;
-        let walk = r >= 1.0;
-        // a walk's first state is absorbed by the intercept, whatever its variance
-        let mut variance = if walk { 1.0 } else { 1.0 / (1.0 - r * r) };
-        let mut keep = 1.0;
-        let mut gain = 0.0;
-        for i in 0..at.len() {
-            if i > 0 {
-                let gap = at[i] - at[i - 1];
-                let after = variance * (1.0 - gain);
-                if walk {
-                    keep = 1.0;
-                    variance = after + gap;
-                } else if r == 0.0 {
-                    keep = 0.0;
-                    variance = 1.0;
-                } else {
-                    keep = if (gap - 1.0).abs() < 1e-9 { r } else { r.powf(gap) };
-                    variance = keep * keep * after + (1.0 - keep * keep) / (1.0 - r * r);
-                }
-            }
-            let total = variance + white;
-            gain = variance / total;
-            log_determinant += total.ln();
-            steps.push((keep, gain, 1.0 / total.sqrt()));
-        }
-        Whitener { filter: Filter::Level { steps, momentum: 0.0 }, log_determinant }
     }
 
     /// The column, whitened into `out`.
@@ -181,7 +153,7 @@ impl Whitener {
                     }
                 }
             }
-            Filter::Cycle { last, before, first, second } => {
+            Filter::Swings { last, before, first, second } => {
                 let neighbours = last / (1.0 - before);
                 out.extend(column.iter().take(1).map(|value| value / first));
                 out.extend(column.windows(2).take(1).map(|two| (two[1] - neighbours * two[0]) / second));
@@ -189,6 +161,41 @@ impl Whitener {
             }
         }
     }
+}
+
+/// By moment: how much of the state is kept since the moment before, the gain, and 1/√(innovation variance).
+type Steps = Vec<(f64, f64, f64)>;
+
+/// The Kalman filter of an autoregression seen through white noise, and its covariance's determinant as a logarithm.
+fn level(r: f64, white: f64, at: &[f64]) -> (Steps, f64) {
+    let mut steps = Vec::with_capacity(at.len());
+    let mut log_determinant = 0.0;
+    let walk = r >= 1.0;
+    // a walk's first state is absorbed by the intercept, whatever its variance
+    let mut variance = if walk { 1.0 } else { 1.0 / (1.0 - r * r) };
+    let mut keep = 1.0;
+    let mut gain = 0.0;
+    for i in 0..at.len() {
+        if i > 0 {
+            let gap = at[i] - at[i - 1];
+            let after = variance * (1.0 - gain);
+            if walk {
+                keep = 1.0;
+                variance = after + gap;
+            } else if r == 0.0 {
+                keep = 0.0;
+                variance = 1.0;
+            } else {
+                keep = if (gap - 1.0).abs() < 1e-9 { r } else { r.powf(gap) };
+                variance = keep * keep * after + (1.0 - keep * keep) / (1.0 - r * r);
+            }
+        }
+        let total = variance + white;
+        gain = variance / total;
+        log_determinant += total.ln();
+        steps.push((keep, gain, 1.0 / total.sqrt()));
+    }
+    (steps, log_determinant)
 }
 
 #[cfg(test)]
@@ -231,9 +238,9 @@ mod tests {
     }
 
     #[test]
-    fn a_cycle_becomes_its_innovations() {
+    fn a_swing_becomes_its_innovations() {
         let (period, damping) = (6.0, 0.9);
-        let w = Whitener::new(Noise::Cycle { period, damping }, &[0.0, 1.0, 2.0, 3.0, 4.0]);
+        let w = Whitener::new(Noise::Swings { period, damping }, &[0.0, 1.0, 2.0, 3.0, 4.0]);
         // left alone it swings down, and a push of 1 is a surprise of 1
         let mut swing: Vec<f64> =
             (0..5).map(f64::from).map(|k| damping.powf(k) * (TAU * k / period).cos()).collect();
@@ -244,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_points_of_a_cycle_vary_as_they_must() {
+    fn the_first_points_of_a_swing_vary_as_they_must() {
         // covariance of two neighbours by summing the response to every earlier innovation
         let (period, damping) = (9.0, 0.8);
         let (last, before) = (2.0 * damping * (TAU / period).cos(), -damping * damping);
@@ -252,7 +259,7 @@ mod tests {
         (2..400).for_each(|k| response.push(last * response[k - 1] + before * response[k - 2]));
         let variance: f64 = response.iter().map(|x| x * x).sum();
         let together: f64 = response.windows(2).map(|two| two[0] * two[1]).sum();
-        let w = Whitener::new(Noise::Cycle { period, damping }, &[0.0, 1.0]);
+        let w = Whitener::new(Noise::Swings { period, damping }, &[0.0, 1.0]);
         assert!((w.log_determinant - (variance * variance - together * together).ln()).abs() < 1e-9);
         let mut out = Vec::new();
         w.apply(&[variance.sqrt(), together / variance.sqrt()], &mut out);
@@ -260,10 +267,10 @@ mod tests {
     }
 
     #[test]
-    fn of_few_points_no_slow_cycle_is_looked_for() {
+    fn of_few_points_no_slow_swing_is_looked_for() {
         let slowest = |points| {
             models(points)
-                .filter_map(|n| if let Noise::Cycle { period, .. } = n { Some(period) } else { None })
+                .filter_map(|n| if let Noise::Swings { period, .. } = n { Some(period) } else { None })
                 .fold(0.0, f64::max)
         };
         assert_eq!((slowest(10), slowest(50), slowest(96)), (0.0, 14.0, 32.0));

@@ -175,12 +175,7 @@ fn ways(certificates: &Certificates) -> Vec<(&'static str, Server, String, Vec<S
     let insecure_url = https(&insecure);
     let nobody = format!("http://127.0.0.1:{}/", closed_port());
     vec![
-        (
-            "a Unix socket",
-            unix,
-            "http://localhost/".into(),
-            flags(&format!("--unix-socket {}", socket.display())),
-        ),
+        ("a Unix socket", unix, nobody.clone(), flags(&format!("--unix-socket {}", socket.display()))),
         ("an authority of its own", own, own_url, flags(&ca)),
         ("any certificate", insecure, insecure_url, flags("-k")),
         ("a client's certificate", mutual, mutual_url, flags(&format!("{ca} --cert {cert} --key {key}"))),

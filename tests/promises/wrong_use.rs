@@ -214,6 +214,7 @@ fn a_flag_or_command_that_there_is_not() {
             vec![url, "-q", "5", "-q", "6"],
             vec!["'--rate <RATE>' cannot be used multiple times", "usage: soak"],
         ),
+        (vec!["watch", "--rate", "5"], vec!["unexpected argument '--rate'", "see soak watch --help"]),
         (vec!["analyze"], vec!["not provided: <FILE|RUN>; usage: soak analyze <FILE|RUN>"]),
         (vec!["dmeo"], vec!["did you mean 'demo'?"]),
         (vec!["demo", "--fix", "hope"], vec!["'hope'", "timeout"]),
@@ -252,6 +253,13 @@ fn two_outputs_that_are_one_file_however_it_is_spelled() {
     told_in_a_line(&["report", dir, "--junit", &samples], &[], &["samples.csv of the run directory"]);
     told_in_a_line(&["analyze", dir, "--junit", &at("soak.png")], &[], &["soak.png of the run directory"]);
     told_in_a_line(&["analyze", &samples, "--report-json", &samples], &[], &["is the file that is read"]);
+    let link = place.path().join("link.csv");
+    std::os::unix::fs::symlink(&samples, &link).unwrap();
+    let link = link.to_str().unwrap();
+    told_in_a_line(&["analyze", link, "--report-json", &samples], &[], &["is the file that is read"]);
+    told_in_a_line(&["analyze", link, "--report-json", link], &[], &["is the file that is read"]);
+    let earlier = [&url, "--compare-to", dir, "--junit", &samples];
+    told_in_a_line(&earlier, &[], &["samples.csv of the run that this one is held against"]);
     assert_eq!(fs::read(at("samples.csv")).unwrap(), evidence);
     // what stands there is the same, and a name of one's own in there takes nobody's place
     let own = ["--junit", &at("junit.xml"), "--report-json", &at("for-ci.json")];

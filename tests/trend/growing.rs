@@ -3,7 +3,8 @@
 use soak::evidence::Direction;
 
 use crate::made::{Made, Run};
-use crate::stable::{HeapStairs, down_for_a_while, teeth};
+use crate::stable::{down_for_a_while, teeth};
+use crate::stairs::heap_stairs;
 
 pub const GROWING: [fn(Run) -> Made; 22] = [
     line,
@@ -221,13 +222,4 @@ fn pool_then_leak(mut r: Run) -> Made {
         .collect();
     let b = at.len() as f64 / r.span_s;
     r.tasks("pool_then_leak", Direction::Growing, Some(b), v)
-}
-
-fn heap_stairs(mut r: Run) -> Made {
-    let grown = r.uniform(0.5, 3.0);
-    let stairs = HeapStairs::drawn(&mut r, grown);
-    let e: Vec<f64> = r.white().iter().map(|e| 0.05 * e).collect();
-    let v = r.values(&e, |t| r.level * stairs.above(grown * t / r.span_s));
-    // where a stair is when the run begins and ends is no part of its rate
-    r.growing("heap_stairs", None, v)
 }

@@ -14,4 +14,5 @@ mod many;
 mod properties;
 mod sequential;
 mod stable;
+mod stairs;
 mod unsure;

@@ -239,6 +239,7 @@ fn what_cannot_be_is_told_in_a_line_before_anything_is_sent() {
         ("https://h/", format!("cert = '{cert}'\nkey = '{other}'"), "the key is not that of".into()),
         ("https://h/", format!("key = '{other}'"), "--key is the key of --cert: name that too".into()),
         ("http://h/", format!("cert = '{cert}'"), "is for https, and the URL is http".into()),
+        ("https://h/", "sni = 'a.test'\nproxy = 'http://p/'".into(), "leave out --proxy".into()),
         ("https://h/", "sni = 'no name'".into(), "--sni: 'no name' is no host name".into()),
         ("http://h/", "proxy = 'ftp://u:pw@p/'".into(), "--proxy: 'p/' is no proxy; write http://".into()),
         ("http://h/", "disable-keepalive = true\nhttp2 = true".into(), "leave out --http2".into()),

@@ -8,7 +8,8 @@
 //! Where requests have names or misbehave, a design says of each number which it is; those that misbehave have a schedule
 //! of their own, and of the two each passes over what is the other's (`deal`).
 //!
-//! A number is due by [`Pace`](crate::evidence::Pace) where the rate is constant, by `curve` where it changes, by `poisson` where chance has it.
+//! A number is due by [`Pace`](crate::evidence::Pace) where the rate is constant, by `curve` where it changes, by `poisson`
+//! where chance has it.
 
 mod curve;
 mod deal;

@@ -91,10 +91,10 @@ fn place(line: &str) -> Option<(&str, u32)> {
 }
 
 /// What a stack of the protobuf and one of a dump have in common: its functions and lines, leaf first.
-pub type Own = Vec<(String, u32)>;
+pub type StackKey = Vec<(String, u32)>;
 
-/// [`Own`] of a stack of the protobuf.
-pub fn own(stack: &[Frame]) -> Own {
+/// [`StackKey`] of a stack of the protobuf.
+pub fn key(stack: &[Frame]) -> StackKey {
     stack.iter().map(|frame| (frame.func.clone(), frame.line.unwrap_or(0))).collect()
 }
 
@@ -102,7 +102,7 @@ pub fn own(stack: &[Frame]) -> Own {
 /// that has one creator alone.
 #[derive(Debug, Default)]
 pub struct Creators {
-    by_stack: HashMap<Own, Option<Frame>>,
+    by_stack: HashMap<StackKey, Option<Frame>>,
     by_root: HashMap<String, Option<Frame>>,
 }
 
@@ -121,16 +121,11 @@ impl Creators {
         }
     }
 
-    /// Whether goroutines with this stack have been seen in a dump.
-    pub fn knows(&self, stack: &[Frame]) -> bool {
-        self.by_stack.contains_key(&own(stack))
-    }
-
     /// Who starts goroutines with this stack, leaf first. One that no dump had is started by whoever starts all others
     /// with its root, if that is the service's own: a library's is started from anywhere.
     pub fn of(&self, stack: &[Frame]) -> Option<&Frame> {
         let root = stack.last()?;
-        match self.by_stack.get(&own(stack)) {
+        match self.by_stack.get(&key(stack)) {
             Some(known) => known.as_ref(),
             None => self.by_root.get(&root.func).filter(|_| root.owner() == CodeOwner::Own)?.as_ref(),
         }
@@ -205,7 +200,6 @@ mod tests {
         assert_eq!(of("main.poll", "sync.(*WaitGroup).Go.func1").as_deref(), Some("main.a"));
         assert_eq!(of("main.leaks", "sync.(*WaitGroup).Go.func1"), None);
         assert_eq!(of("main.y", "main.run").as_deref(), Some("main.b"));
-        assert!(!creators.knows(&[frame("main.y", 3), frame("main.run", 9)]));
     }
 
     proptest! {
