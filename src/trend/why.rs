@@ -68,7 +68,9 @@ pub(super) fn why(answer: &Answer, facts: &Facts) -> String {
             format!("{points} too few to judge{more}")
         }
         Reason::FewTeeth { cycles } => {
-            format!("it climbs and drops, but only {cycles} drops were seen: too few whole cycles{more}")
+            let seen =
+                if cycles == 1 { "1 drop was seen".into() } else { format!("{cycles} drops were seen") };
+            format!("it climbs and drops, but only {seen}: too few whole cycles{more}")
         }
         Reason::WarmingUp { tau_s } => {
             format!(

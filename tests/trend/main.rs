@@ -15,4 +15,5 @@ mod properties;
 mod sequential;
 mod stable;
 mod stairs;
+mod swings;
 mod unsure;

@@ -4,6 +4,7 @@ use soak::evidence::Direction;
 
 use crate::made::{Made, Run};
 use crate::stairs::stairs_to_a_bound;
+use crate::swings::swings;
 
 pub const STABLE: [fn(Run) -> Made; 34] = [
     flat_noise,
@@ -388,27 +389,4 @@ fn tasks_rhythm(mut r: Run) -> Made {
         .map(|t| r.poisson(mean * (1.0 + swing * (t / period * std::f64::consts::TAU + phase).sin())))
         .collect();
     r.tasks("tasks_rhythm", Direction::Stable, Some(0.0), v)
-}
-
-/// Ups and downs of no fixed period, as of many things that come round each by itself.
-fn swings(mut r: Run) -> Made {
-    let (memory, period) = (r.log_uniform(0.02, 0.2), r.log_uniform(0.03, 0.25));
-    let n = r.times.len() as f64;
-    let keep = (-1.0 / (memory * n)).exp();
-    let (last, before) = (2.0 * keep * (std::f64::consts::TAU / (period * n)).cos(), -keep * keep);
-    let neighbours = last / (1.0 - before);
-    let fresh = (1.0 - last * neighbours - before * (last * neighbours + before)).sqrt();
-    let (mut now, mut then) = (0.0, 0.0);
-    // it has swung for long before the run
-    for _ in 0..(6.0 * memory * n) as usize {
-        (now, then) = (last * now + before * then + fresh * r.gauss(), now);
-    }
-    let e: Vec<f64> = (0..r.times.len())
-        .map(|_| {
-            (now, then) = (last * now + before * then + fresh * r.gauss(), now);
-            r.noise * now
-        })
-        .collect();
-    let v = r.values(&e, |_| 0.0);
-    r.stable("swings", v)
 }
