@@ -145,7 +145,14 @@ impl Cli {
 /// # Errors
 /// clap's own: help and version too come so. What is wrong is told by [`in_a_line`].
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
-    let cli = Cli::try_parse_from(args)?;
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = Cli::try_parse_from(&args).map_err(|error| {
+        // with a URL behind it the word is taken for the URL, and the URL for one too many
+        let word = args.get(1).and_then(|word| word.to_str());
+        let word = word.filter(|word| Cli::command().find_subcommand(word).is_none());
+        let line = word.filter(|_| error.kind() == ErrorKind::UnknownArgument).and_then(mistyped);
+        line.map_or(error, |line| Cli::command().error(ErrorKind::InvalidSubcommand, line))
+    })?;
     if let (None, Some(word)) = (&cli.command, cli.run.url.as_deref())
         && let Some(line) = mistyped(word)
     {

@@ -247,7 +247,12 @@ fn doubt(voter: &Voter, voters: &Voters, steady: &Steady, drives: bool) -> Optio
 fn finds(voter: &Voter, requests_per_s: f64) -> Option<f64> {
     match voter.trend.direction {
         Direction::Growing => None,
-        Direction::Stable => Some(voter.trend.detectable_per_s? / requests_per_s),
+        Direction::Stable => {
+            // what its interval excludes is excluded, however much the noise of another run could hide; around a slope that
+            // happens to be negative noise hides as much as around nought
+            let excluded = voter.trend.per_request.map_or(f64::INFINITY, |p| p.hi.max(p.hi - p.value));
+            Some((voter.trend.detectable_per_s? / requests_per_s).min(excluded))
+        }
         Direction::Inconclusive => voter.trend.per_request.map(|p| p.hi),
     }
 }

@@ -220,8 +220,7 @@ fn explain(all: &mut [Voter], sources: &Sources, bound: &Bound, live: f64) {
     }
     let parts = ["mem_live_bytes", "mem_stacks_bytes", "mem_native_bytes"];
     let (reason, most) = if sources.exact && parts.iter().all(|name| flat(name)) {
-        let reason =
-            "live heap, stacks and native memory are flat: what comes and goes is garbage not collected yet";
+        let reason = "live heap, stacks and native memory grow by nothing that counts: the rest is garbage not collected yet";
         (reason.to_string(), f64::INFINITY)
     } else if !sources.exact && sources.live && flat("mem_live_bytes") {
         let reason =

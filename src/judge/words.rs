@@ -139,6 +139,17 @@ pub fn caption(findings: &Findings) -> String {
     decided.or_else(strongest).map(|text| capital(&text)).unwrap_or_default()
 }
 
+/// What 'stable' does not say where nobody could look into the heap.
+fn by_resident_memory_alone(findings: &Findings) -> Option<String> {
+    let read = |s: &SeriesFinding| s.votes && s.name.ends_with("_bytes");
+    let resident = |s: &SeriesFinding| s.name.starts_with("rss");
+    let memory: Vec<&SeriesFinding> = findings.series.iter().filter(|s| read(s)).collect();
+    (!memory.is_empty() && memory.iter().all(|s| resident(s))).then(|| {
+        "Judged by resident memory alone: a leak that first fills what the process had freed before does not show in it."
+            .into()
+    })
+}
+
 /// Further sentences, the one that matters most first: what explains, what is missing and how to turn it on.
 pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence) -> Vec<String> {
     let mut notes = Vec::new();
@@ -169,7 +180,7 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
             notes.extend(blames(findings));
             notes.extend(super::attribution::told(&findings.attribution));
         }
-        Verdict::Stable => {}
+        Verdict::Stable => notes.extend(by_resident_memory_alone(findings)),
     }
     for s in &findings.series {
         if let (Some(explained), Direction::Growing | Direction::Inconclusive) = (&s.explained_by, s.trend) {

@@ -4,7 +4,7 @@ use super::layers::{Layers, Written};
 use super::settings::{Settings, nearest};
 use super::typed::Typed;
 use super::types::ProbePlan;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::evidence::{Aspect, Gate, GateLimit, Judging, KNOWN_SERIES, Quantity};
 use crate::units::{Slope, Unit, parse_amount};
 
@@ -49,6 +49,11 @@ pub(super) fn all(layers: &Layers, judging: &Judging, probes: &ProbePlan) -> Res
         gates
             .retain(|weaker| !own.iter().any(|g| g.quantity == weaker.quantity && g.aspect == weaker.aspect));
         gates.extend(own);
+    }
+    if judging.gates_only && gates.is_empty() && layers.pick("compare-to", |s| &s.compare_to).is_none() {
+        return Err(Error::usage(
+            "--gates-only: there is no gate, and nothing could fail; add --gate, or leave it out",
+        ));
     }
     Ok(gates)
 }
@@ -169,7 +174,8 @@ fn value(text: &str, unit: Unit, aspect: Aspect) -> std::result::Result<f64, Str
         parse_amount(text).map_err(|_| bad())?
     };
     let fits = written == unit
-        || (written == Unit::Count && matches!(unit, Unit::Seconds | Unit::Ratio))
+        // seconds are hardly ever meant where somebody writes 50
+        || (written == Unit::Count && (unit == Unit::Ratio || unit == Unit::Seconds && value == 0.0))
         || (unit == Unit::Count && written == Unit::Ratio && aspect == Aspect::PerRequest);
     if !fits || (unit == Unit::Ratio && aspect == Aspect::Ratio && value > 1.0) {
         return Err(bad());
@@ -196,7 +202,7 @@ mod tests {
         assert_eq!(gate.limit, GateLimit { value: 1_048_576.0 / 3600.0, unit: Unit::Bytes, at_least: false });
         assert_eq!(gate.expr, "memory.slope < 1MiB/h");
         assert_eq!(ok("latency.p99<50ms").limit.value, 0.05);
-        assert_eq!(ok("latency.p99.9 < 0.2").aspect, Aspect::Percentile(999));
+        assert_eq!(ok("latency.p99.9 < 200ms").aspect, Aspect::Percentile(999));
         assert_eq!(ok("errors.ratio <= 1%").limit.value, 0.01);
         assert_eq!(ok("fds.slope < 1/h").quantity, Quantity::Series("fds".into()));
         assert_eq!(ok("rss_bytes.end < 512MiB").quantity, Quantity::Series("rss".into()));

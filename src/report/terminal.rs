@@ -71,7 +71,11 @@ pub fn summary(findings: &Findings, report: Option<&Path>) -> String {
             GateResult::Inconclusive => colour(Verdict::Inconclusive),
         };
         let word = gate.result;
-        lines.push(format!("gate {style}{word}{style:#}: {}", clean_text(&gate.why)));
+        lines.push(format!(
+            "gate {style}{word}{style:#}: {}: {}",
+            clean_text(&gate.expr),
+            clean_text(&gate.why)
+        ));
     }
     if !findings.notes.is_empty() {
         lines.push(String::new());
@@ -181,7 +185,7 @@ mod tests {
             "1. main.fanOut.func1 · chan send: ",
             "main.go:36",
             "a request",
-            "gate failed: memory grows",
+            "gate failed: memory.slope",
             "gate held: latency.p99",
             "exit code 1 (verdict)",
         ] {

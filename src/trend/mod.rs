@@ -75,7 +75,7 @@ use ground::Kind;
 pub use limit::reaches;
 pub use sequential::Looks;
 
-use crate::evidence::{Direction, Event, Recording, Series, Shape, Trend};
+use crate::evidence::{Direction, Estimate, Event, Recording, Series, Shape, Trend};
 use crate::units::Unit;
 
 /// A growth of which at least this share came back after the load was held, not lost.
@@ -161,7 +161,11 @@ pub fn trend(question: &Question<'_>) -> Trend {
         }
         answers.push((answered, seconds));
     }
-    let Some((mut judged, mut slope)) = pool::pool(answers, false_alarm) else { return nothing_read() };
+    let Some((mut judged, slope)) = pool::pool(answers, false_alarm) else { return nothing_read() };
+    // what is counted in whole ones cannot be told closer than one of them over the time watched
+    let grain = grain(unit) / judged.span_s.max(f64::MIN_POSITIVE);
+    let mut slope =
+        slope.map(|s| Estimate { lo: s.lo.min(s.value - grain), hi: s.hi.max(s.value + grain), ..s });
     let recovered = recovered(start, end, picked.settled);
     if judged.direction == Direction::Growing
         && let Some(share) = recovered.filter(|share| *share >= CAME_BACK)
@@ -236,6 +240,11 @@ fn recovered(start: Option<f64>, end: Option<f64>, settled: Option<f64>) -> Opti
     (end > start).then(|| ((end - settled) / (end - start)).clamp(0.0, 1.0))
 }
 
+/// What a series of this unit is counted in at the least; nought where it can have any value.
+fn grain(unit: Unit) -> f64 {
+    if matches!(unit, Unit::Bytes | Unit::Count) { least_jump(unit) } else { 0.0 }
+}
+
 /// The least by which a series of this unit can move.
 fn least_jump(unit: Unit) -> f64 {
     if unit == Unit::Bytes { PAGE } else { 1.0 }
@@ -246,7 +255,8 @@ fn detectable(answer: &Answer, unit: Unit, span_s: f64, false_alarm: f64) -> Opt
     match &answer.slope {
         Some(s) => {
             let beyond = s.coefficient.quantile(1.0 - false_alarm / LOOKED_AT) - s.coefficient.mean();
-            Some(IN_PRACTICE * (beyond + FOUR_OF_FIVE * s.coefficient.spread()) / s.step_s)
+            let noise = IN_PRACTICE * (beyond + FOUR_OF_FIVE * s.coefficient.spread()) / s.step_s;
+            Some(noise.max(UNSEEN_JUMPS * grain(unit) / answer.span_s.max(f64::MIN_POSITIVE)))
         }
         None if answer.reason == Reason::Constant && span_s > 0.0 => {
             Some(UNSEEN_JUMPS * least_jump(unit) / span_s)

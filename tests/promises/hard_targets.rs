@@ -85,7 +85,13 @@ fn one_that_dies_half_way_has_failed() {
 
 #[test]
 fn neither_no_fail_nor_gates_only_make_a_death_pass() {
-    ends("dies", &["--no-fail", "--gates-only", "--allow-inconclusive"], 4, "failed", &["went away"]);
+    ends(
+        "dies",
+        &["--no-fail", "--gates-only", "--gate", "latency.p99 < 10s", "--allow-inconclusive"],
+        4,
+        "failed",
+        &["went away"],
+    );
 }
 
 #[test]
