@@ -164,11 +164,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, clap::
 /// What clap has to say of a mistake, in one line as all of soak's errors: what is wrong, then its advice, else the usage.
 pub fn in_a_line(error: &clap::Error) -> String {
     let text = error.render().to_string();
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let mut wrong = Vec::new();
     let mut advice = Vec::new();
     let (mut usage, mut command) = (None, String::new());
-    for line in lines.by_ref().take_while(|line| !line.starts_with("For more information")) {
+    for line in lines.take_while(|line| !line.starts_with("For more information")) {
         if let Some(line) = line.strip_prefix("Usage: ") {
             usage = Some(format!("usage: {line}"));
             // the commands that were typed, as far as they go

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::evidence::{Comparison, Evidence, Findings};
 use crate::judge::{Earlier, judge, judge_beside};
 use crate::plan::Plan;
-use crate::record::{replace_file, standing};
+use crate::record::{canonical, replace_file};
 use crate::report::comparison;
 use crate::report::picture::Look;
 
@@ -39,7 +39,7 @@ pub struct Beside {
 pub fn check(plan: &Plan) -> Result<()> {
     let Some(earlier) = &plan.record.compare_to else { return Ok(()) };
     recorded(earlier).map_err(|e| Error::usage(format!("--compare-to {e}")))?;
-    if plan.out.dir.as_deref().is_some_and(|out| standing(out) == standing(earlier)) {
+    if plan.out.dir.as_deref().is_some_and(|out| canonical(out) == canonical(earlier)) {
         return Err(Error::usage(format!(
             "--compare-to {}: is where this run goes (--out), and would be set aside; name another directory",
             earlier.display()

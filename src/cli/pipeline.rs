@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Findings};
 use crate::plan::PipelinePlan;
-use crate::record::{check_file, files, place, replace_file, standing};
+use crate::record::{canonical, check_file, files, place, replace_file};
 use crate::report::{self, github};
 
 /// What a pipeline's file must not take the place of.
@@ -53,13 +53,13 @@ fn takes(at: &Path, name: &str, kept: Kept<'_>) -> Option<String> {
     let (dir, whose) = match kept {
         // a link is read through, and what it leads to would be lost as well
         Kept::File(file) => {
-            let lost = place(file) == at || standing(file) == at;
+            let lost = place(file) == at || canonical(file) == at;
             return lost.then(|| "the file that is read".into());
         }
         Kept::Run(dir) => (dir, "the run directory"),
         Kept::Earlier(dir) => (dir, "the run that this one is held against"),
     };
-    let within = at.strip_prefix(standing(dir)).ok()?;
+    let within = at.strip_prefix(canonical(dir)).ok()?;
     let Some(first) = within.iter().next() else { return Some(whose.into()) };
     let own = files::ALL.into_iter().chain(report::names()).find(|own| first == *own)?;
     // in the run's own directory it is the same file with the same content

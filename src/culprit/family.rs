@@ -36,8 +36,6 @@ pub fn families(evidence: &Evidence) -> Vec<Family> {
                 .or_insert_with(|| nameless(count.kind, &count.group));
         }
     }
-    // of the service's own functions alone: a library's are started from anywhere
-    let own_root = |group: &TaskGroup| root(group).filter(|frame| frame.owner() == CodeOwner::Own).cloned();
     let mut creators: HashMap<String, Option<Frame>> = HashMap::new();
     for group in groups.values() {
         if let (Some(root), Some(creator)) = (own_root(group), &group.created_by) {
@@ -74,16 +72,20 @@ fn root(group: &TaskGroup) -> Option<&Frame> {
     group.stack.iter().rev().find(|frame| frame.owner() != CodeOwner::Runtime)
 }
 
+/// The same where it is the service's own: a library's is started from anywhere.
+fn own_root(group: &TaskGroup) -> Option<&Frame> {
+    root(group).filter(|frame| frame.owner() == CodeOwner::Own)
+}
+
 /// What the members of a family have in common. Where neither creator nor root is the service's own code (handlers
 /// below a server's loop, idle connections) it is the frame they are named after.
 fn key(group: &TaskGroup, creator: Option<&Frame>) -> String {
     if group.kind != GroupKind::Goroutine {
         return group.name.clone();
     }
-    let own = |frame: &&Frame| frame.owner() == CodeOwner::Own;
     // `main.main` starts whatever a program consists of: that two things share it says nothing
-    let telling = |frame: &&Frame| own(frame) && frame.func != "main.main";
-    match creator.filter(telling).or_else(|| root(group).filter(own)) {
+    let telling = |frame: &&Frame| frame.owner() == CodeOwner::Own && frame.func != "main.main";
+    match creator.filter(telling).or_else(|| own_root(group)) {
         Some(frame) => enclosing(&frame.func).to_string(),
         None => group.name.clone(),
     }

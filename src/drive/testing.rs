@@ -157,16 +157,5 @@ impl Drop for InFlight<'_> {
 
 /// A GET of this address.
 pub fn request_to(addr: SocketAddr) -> RequestPlan {
-    RequestPlan {
-        url: format!("http://{addr}/").parse().unwrap(),
-        method: reqwest::Method::GET,
-        headers: reqwest::header::HeaderMap::new(),
-        body: bytes::Bytes::new(),
-        connect: Default::default(),
-        follow: false,
-        expect_status: Vec::new(),
-        expect_text: Default::default(),
-        name: "main".into(),
-        weight: 1.0,
-    }
+    RequestPlan::get(format!("http://{addr}/").parse().unwrap())
 }

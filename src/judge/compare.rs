@@ -158,7 +158,7 @@ fn bare(findings: &Findings) -> &str {
 /// What makes the two hard to compare.
 fn notes(runs: [Run<'_>; 2]) -> Vec<String> {
     let [(_, before), (_, after)] = runs;
-    let mut notes = driven::differently(runs[0], runs[1]);
+    let mut notes = driven::differently(runs);
     if let (Some(b), Some(a)) = (&before.load, &after.load) {
         let show = |seconds: f64| Unit::Seconds.show(seconds);
         if let Some(((b, _), (a, _))) = b.told().zip(a.told()) {

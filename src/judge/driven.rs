@@ -17,8 +17,7 @@ const AS_LONG: f64 = 1.05;
 const TOLD: usize = 5;
 
 /// A sentence for each kind of difference.
-pub fn differently(before: Run<'_>, after: Run<'_>) -> Vec<String> {
-    let runs = [before, after];
+pub fn differently(runs: [Run<'_>; 2]) -> Vec<String> {
     let mut notes = Vec::new();
     if let [Some(b), Some(a)] = runs.map(|(evidence, _)| evidence.plan.as_ref()) {
         match (b.drives(), a.drives()) {
@@ -144,7 +143,7 @@ mod tests {
 
     fn told(before: PlanRecord, after: PlanRecord) -> Vec<String> {
         let runs = [ran(before, 60.0), ran(after, 60.5)];
-        differently((&runs[0].0, &runs[0].1), (&runs[1].0, &runs[1].1))
+        differently([(&runs[0].0, &runs[0].1), (&runs[1].0, &runs[1].1)])
     }
 
     fn request(path: &str, weight: f64) -> RequestRecord {
@@ -222,7 +221,7 @@ mod tests {
             run
         };
         let [b, a] = [nothing(), nothing()];
-        assert_eq!(differently((&b.0, &b.1), (&a.0, &a.1)), Vec::<String>::new());
+        assert_eq!(differently([(&b.0, &b.1), (&a.0, &a.1)]), Vec::<String>::new());
     }
 
     #[test]
@@ -233,7 +232,7 @@ mod tests {
             load.rate_held = 30.0;
         }
         assert_eq!(
-            differently((&long.0, &long.1), (&short.0, &short.1)),
+            differently([(&long.0, &long.1), (&short.0, &short.1)]),
             [
                 "They drove at different rates: before 50/s held, after 30/s held; growth a request can be compared, \
                  growth by the hour cannot.",

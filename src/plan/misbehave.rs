@@ -89,7 +89,7 @@ mod tests {
         let flags = Settings { misbehave: vec![mix.into()], ..Settings::default() };
         let layers = Layers::new(flags, Settings::default(), None);
         let rate = if rate > 0.0 { Rate::PerSecond(rate) } else { Rate::Max };
-        let request = crate::plan::request::bare(url.parse().unwrap());
+        let request = RequestPlan::get(url.parse().unwrap());
         plan(&layers, &[request], rate, &Pattern::default(), Span(Duration::from_millis(200)))
     }
 

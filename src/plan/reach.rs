@@ -1,14 +1,14 @@
 //! How a client reaches the service: the same for load and for the pages that probes ask it for.
 //!
 //! Comes in: a request's plan and a client's builder. Goes out: the builder with HTTP version, certificates, socket,
-//! proxy and name, and each URL of the service as that client is to be asked for it.
+//! proxy and name, and requests for URLs of the service as that client is to make them.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::HOST;
-use reqwest::{ClientBuilder, Url};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Url};
 
 use super::types::{RequestPlan, host_name};
 use crate::error::{Error, Result};
@@ -36,20 +36,23 @@ impl RequestPlan {
         }
     }
 
-    /// A URL of the service as [`RequestPlan::reached_by`]'s client is to be asked for it, by the name that TLS wants; with
-    /// the Host header that goes with it, where that is not the URL's.
+    /// A request for a URL of the service as [`RequestPlan::reached_by`]'s client is to make it: by the name that TLS
+    /// wants, with the Host header that goes with it, where that is not the URL's.
     ///
     /// # Errors
     /// When the name cannot stand in a URL.
-    pub fn aimed(&self, url: &Url) -> Result<(Url, Option<String>)> {
+    pub fn ask(&self, client: &Client, method: Method, url: &Url) -> Result<RequestBuilder> {
         let mut aimed = url.clone();
-        let Some(name) = &self.connect.record.sni else { return Ok((aimed, None)) };
+        let Some(name) = &self.connect.record.sni else { return Ok(client.request(method, aimed)) };
         aimed
             .set_host(Some(name))
             .map_err(|e| Error::Own(format!("the request could not be built: --sni {name}: {e}")))?;
+        let request = client.request(method, aimed);
         // HTTP/1.1 still asks for the URL's own host; in HTTP/2 both are one
-        let host = (!self.connect.record.http2 && !self.headers.contains_key(HOST)).then(|| self.host());
-        Ok((aimed, host))
+        match self.connect.record.http2 || self.headers.contains_key(HOST) {
+            true => Ok(request),
+            false => Ok(request.header(HOST, self.host())),
+        }
     }
 }
 

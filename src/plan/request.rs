@@ -39,7 +39,7 @@ pub(super) fn resolve(layers: &Layers, outside: &mut Outside<'_>) -> Result<Requ
         connect,
         follow: layers.on(|s| s.follow),
         expect_status: expect_status(&layers.list("expect-status", |s| &s.expect_status))?,
-        ..bare(url)
+        ..RequestPlan::get(url)
     };
     let (method, data) = (layers.pick("method", |s| &s.method), layers.pick("data", |s| &s.data));
     plan.send(method.as_ref(), data.as_ref(), outside)?;
@@ -47,6 +47,22 @@ pub(super) fn resolve(layers: &Layers, outside: &mut Outside<'_>) -> Result<Requ
 }
 
 impl RequestPlan {
+    /// A GET of this URL and nothing more.
+    pub fn get(url: Url) -> RequestPlan {
+        RequestPlan {
+            name: ONLY.into(),
+            weight: 1.0,
+            url,
+            method: Method::GET,
+            headers: HeaderMap::new(),
+            body: bytes::Bytes::new(),
+            connect: ConnectPlan::default(),
+            follow: false,
+            expect_status: Vec::new(),
+            expect_text: bytes::Bytes::new(),
+        }
+    }
+
     /// With this body, where one was written, and this method, or that which goes with the body.
     pub(super) fn send(
         &mut self,
@@ -78,23 +94,7 @@ impl RequestPlan {
 pub(super) fn for_pages(layers: &Layers, outside: &Outside<'_>) -> Result<Option<RequestPlan>> {
     let Some((url, headers)) = place(layers, outside)? else { return Ok(None) };
     let connect = connect::resolve(layers, &url)?.for_pages();
-    Ok(Some(RequestPlan { headers, connect, ..bare(url) }))
-}
-
-/// A GET of it and nothing more.
-pub(super) fn bare(url: Url) -> RequestPlan {
-    RequestPlan {
-        name: ONLY.into(),
-        weight: 1.0,
-        url,
-        method: Method::GET,
-        headers: HeaderMap::new(),
-        body: bytes::Bytes::new(),
-        connect: ConnectPlan::default(),
-        follow: false,
-        expect_status: Vec::new(),
-        expect_text: bytes::Bytes::new(),
-    }
+    Ok(Some(RequestPlan { headers, connect, ..RequestPlan::get(url) }))
 }
 
 /// The URL and what goes with it, user and password as a header; none where nobody gave one.

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use flate2::read::MultiGzDecoder;
 use reqwest::header::{
-    CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, EXPECT, HOST, HeaderMap, HeaderName, RANGE, TE,
-    TRANSFER_ENCODING, UPGRADE,
+    CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, EXPECT, HeaderMap, HeaderName, RANGE, TE, TRANSFER_ENCODING,
+    UPGRADE,
 };
-use reqwest::{Client, ClientBuilder, RequestBuilder, StatusCode, Url};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, StatusCode, Url};
 
 use super::ProbeError;
 use super::meter::{Meter, Turn};
@@ -181,12 +181,8 @@ impl Fetcher {
 
 impl Own {
     fn get(&self, url: &Url) -> Result<RequestBuilder, ProbeError> {
-        let (url, host) = self.request.aimed(url).map_err(|error| ProbeError(error.to_string()))?;
-        let asked = self.client.get(url).headers(self.headers.clone());
-        Ok(match host {
-            Some(host) => asked.header(HOST, host),
-            None => asked,
-        })
+        let asked = self.request.ask(&self.client, Method::GET, url);
+        Ok(asked.map_err(|error| ProbeError(error.to_string()))?.headers(self.headers.clone()))
     }
 }
 
@@ -247,19 +243,7 @@ mod tests {
     use super::*;
 
     fn fetcher(url: &str, headers: HeaderMap) -> Fetcher {
-        Fetcher::new(&RequestPlan {
-            url: url.parse().unwrap(),
-            method: reqwest::Method::GET,
-            headers,
-            body: bytes::Bytes::new(),
-            connect: Default::default(),
-            follow: false,
-            expect_status: Vec::new(),
-            expect_text: Default::default(),
-            name: "main".into(),
-            weight: 1.0,
-        })
-        .unwrap()
+        Fetcher::new(&RequestPlan { headers, ..RequestPlan::get(url.parse().unwrap()) }).unwrap()
     }
 
     /// Answers one request with these bytes and then keeps the connection open; gives back what was asked.

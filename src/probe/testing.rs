@@ -13,18 +13,7 @@ pub fn fetcher(url: &Url) -> Fetcher {
 
 /// A plain request for it.
 pub fn request(url: &Url) -> RequestPlan {
-    RequestPlan {
-        url: url.clone(),
-        method: reqwest::Method::GET,
-        headers: Default::default(),
-        body: Default::default(),
-        connect: Default::default(),
-        follow: false,
-        expect_status: Vec::new(),
-        expect_text: Default::default(),
-        name: "main".into(),
-        weight: 1.0,
-    }
+    RequestPlan::get(url.clone())
 }
 
 /// Answers each request with a status and a body, by its path with the query, until the test's runtime ends.

@@ -21,7 +21,7 @@ mod writer;
 pub use directory::{RunDir, check_file, replace_file};
 pub use latency_log::{HlogWriter, LatencySum, read_hlog};
 pub use mirror::Mirror;
-pub use place::{place, standing};
+pub use place::{canonical, place};
 pub use reader::read_run;
 pub use table::read_table;
 #[doc(hidden)]

@@ -8,12 +8,12 @@ use std::path::{Component, Path, PathBuf};
 pub fn place(path: &Path) -> PathBuf {
     // without a current directory nothing can be written either
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let Some(name) = whole.file_name() else { return standing(&whole) };
-    standing(whole.parent().unwrap_or(Path::new("/"))).join(name)
+    let Some(name) = whole.file_name() else { return canonical(&whole) };
+    canonical(whole.parent().unwrap_or(Path::new("/"))).join(name)
 }
 
 /// The same for a directory, which may be a link itself, and of which only the beginning may be there yet.
-pub fn standing(dir: &Path) -> PathBuf {
+pub fn canonical(dir: &Path) -> PathBuf {
     let whole = std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf());
     let mut missing: Vec<OsString> = Vec::new();
     let mut there = whole.as_path();
@@ -58,7 +58,7 @@ mod tests {
         }
         assert_eq!(place(Path::new("x")), place(Path::new("./x")));
         assert_eq!(place(Path::new("new/x")), place(&std::env::current_dir().unwrap().join("new/x")));
-        assert_eq!(standing(&dir.join("there/")), standing(&dir.join("./there")));
+        assert_eq!(canonical(&dir.join("there/")), canonical(&dir.join("./there")));
     }
 
     #[cfg(unix)]
@@ -70,7 +70,7 @@ mod tests {
         std::os::unix::fs::symlink(dir.join("there"), dir.join("link")).unwrap();
         std::os::unix::fs::symlink(dir.join("there/x"), dir.join("file")).unwrap();
         assert_eq!(place(&dir.join("link/x")), place(&dir.join("there/x")));
-        assert_eq!(standing(&dir.join("link")), standing(&dir.join("there")));
+        assert_eq!(canonical(&dir.join("link")), canonical(&dir.join("there")));
         assert_ne!(place(&dir.join("file")), place(&dir.join("there/x")));
     }
 }

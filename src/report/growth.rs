@@ -5,20 +5,11 @@
 //! start to its end. What is certain is how much it grows at most, unless even that contradicts what was read: of a series
 //! that was level and rose in the last moments the interval is that of the level.
 
-use crate::evidence::{Direction, Findings, SeriesFinding};
+use crate::evidence::{Direction, Findings, Per, SeriesFinding};
 use crate::units::Unit;
 
 /// What nothing is known of.
 pub const NOTHING: &str = "–";
-
-/// What a growth is counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Per {
-    /// Each request.
-    Request,
-    /// Time.
-    Hour,
-}
 
 /// How long the judged load was, in seconds, by its requests and their rate; none where something else drove.
 pub fn steady_s(findings: &Findings) -> Option<f64> {
@@ -31,10 +22,7 @@ pub fn steady_s(findings: &Findings) -> Option<f64> {
 pub fn cell(series: &SeriesFinding, per: Per, steady_s: Option<f64>) -> String {
     let unit = Unit::of_series(&series.name);
     let (value, interval) = counted(series, per);
-    let show = |value: f64| match per {
-        Per::Request => unit.show(value),
-        Per::Hour => unit.show_slope(value),
-    };
+    let show = |value: f64| shown(unit, per, value);
     if series.trend == Direction::Inconclusive {
         return allowed(series, interval, steady_s, show).unwrap_or_else(|| NOTHING.into());
     }
@@ -47,24 +35,51 @@ pub fn cell(series: &SeriesFinding, per: Per, steady_s: Option<f64>) -> String {
 
 /// In a few words, a request where requests were counted: "2.8 KiB a request"; none of what never moved.
 pub fn brief(series: &SeriesFinding, steady_s: Option<f64>) -> Option<String> {
+    let Told { value, interval, show, behind } = told(series);
+    let text = match series.trend {
+        Direction::Inconclusive => allowed(series, interval, steady_s, show),
+        Direction::Growing | Direction::Stable => value.map(show),
+    };
+    text.map(|text| text + behind)
+}
+
+/// The same of what grows, with its interval: "2.8 KiB a request (2.6 KiB to 3.0 KiB)".
+pub fn at_length(series: &SeriesFinding) -> Option<String> {
+    let Told { value, interval, show, behind } = told(series);
+    let value = show(value?);
+    // an interval too narrow to be seen in what is shown says nothing more
+    let ends = interval.map(|ends| ends.map(&show)).filter(|[lo, hi]| lo != hi);
+    let ends = ends.map(|[lo, hi]| format!(" ({lo} to {hi})")).unwrap_or_default();
+    Some(format!("{value}{behind}{ends}"))
+}
+
+/// A growth a request where requests were counted, else an hour, and how it is written.
+struct Told<F: Fn(f64) -> String> {
+    value: Option<f64>,
+    interval: Option<[f64; 2]>,
+    show: F,
+    behind: &'static str,
+}
+
+fn told(series: &SeriesFinding) -> Told<impl Fn(f64) -> String + use<>> {
     let unit = Unit::of_series(&series.name);
-    let per = if series.per_request.is_some() { Per::Request } else { Per::Hour };
+    let per = if series.per_request.is_some() { Per::Request } else { Per::Second };
     let (value, interval) = counted(series, per);
-    let (show, behind): (fn(Unit, f64) -> String, _) = match per {
-        Per::Request => (Unit::show, " a request"),
-        Per::Hour => (Unit::show_slope, ""),
-    };
-    let told = match series.trend {
-        Direction::Inconclusive => allowed(series, interval, steady_s, |v| show(unit, v)),
-        Direction::Growing | Direction::Stable => value.map(|v| show(unit, v)),
-    };
-    told.map(|told| told + behind)
+    let behind = if per == Per::Request { " a request" } else { "" };
+    Told { value, interval, show: move |value| shown(unit, per, value), behind }
+}
+
+fn shown(unit: Unit, per: Per, value: f64) -> String {
+    match per {
+        Per::Request => unit.show(value),
+        Per::Second => unit.show_slope(value),
+    }
 }
 
 fn counted(series: &SeriesFinding, per: Per) -> (Option<f64>, Option<[f64; 2]>) {
     match per {
         Per::Request => (series.per_request, series.per_request_ci),
-        Per::Hour => (series.slope_per_s, series.slope_ci),
+        Per::Second => (series.slope_per_s, series.slope_ci),
     }
 }
 
@@ -133,7 +148,10 @@ mod tests {
         // 2 goroutines, and 3 in the last moments of 8 s at 50/s: what the level allows is less than what was read
         let mut series = open(2.0, 3.0, Some((0.0, [-4.6e-9, 4.6e-9])));
         series.name = "goroutines".into();
-        assert_eq!((brief(&series, Some(8.0)), cell(&series, Per::Hour, Some(8.0))), (None, NOTHING.into()));
+        assert_eq!(
+            (brief(&series, Some(8.0)), cell(&series, Per::Second, Some(8.0))),
+            (None, NOTHING.into())
+        );
         series.slope_ci = Some([-0.16, 0.35]);
         series.per_request_ci = Some([-0.0032, 0.0069]);
         assert_eq!(brief(&series, Some(8.0)).as_deref(), Some("at most 0.0069 a request"));
@@ -160,7 +178,7 @@ mod tests {
         let grows = SeriesFinding::example();
         assert_eq!(brief(&grows, None).as_deref(), Some("1 a request"));
         assert_eq!(cell(&grows, Per::Request, None), "1 (0.98 to 1)");
-        assert_eq!(cell(&grows, Per::Hour, None), "50/s (49/s to 51/s)");
+        assert_eq!(cell(&grows, Per::Second, None), "50/s (49/s to 51/s)");
         let flat = SeriesFinding {
             trend: Direction::Stable,
             slope_per_s: None,
@@ -169,6 +187,6 @@ mod tests {
             per_request_ci: None,
             ..grows
         };
-        assert_eq!((brief(&flat, None), cell(&flat, Per::Hour, None)), (None, NOTHING.into()));
+        assert_eq!((brief(&flat, None), cell(&flat, Per::Second, None)), (None, NOTHING.into()));
     }
 }

@@ -147,16 +147,8 @@ pub fn trend(question: &Question<'_>) -> Trend {
             let (ground, kind) = ground::plain(times, &picked.values[life.clone()], shift);
             let whole = answer(&Asked { ground: &ground, kind, ..asked });
             // a level that falls from its last tooth on, above floors that rose, says nothing of them
-            let holds = whole.reason != Reason::Falls || at_end <= at_start;
-            if matches!(life_kind, Kind::Floors { .. }) && whole.direction == Direction::Stable && holds {
-                // floors are few; where the level with all its teeth is certain not to grow, the floor under it does not
-                answered = Answer { shape: Shape::Sawtooth, ..whole };
-            } else if holds
-                && answered.slope.is_none()
-                && !matches!(life_kind, Kind::FewTeeth { cycles, .. } if cycles < DROPS)
-            {
-                // too few teeth to tell a slope by: what the level with them leaves open bounds it all the same
-                (answered.slope, answered.span_s) = (whole.slope, whole.span_s);
+            if whole.reason != Reason::Falls || at_end <= at_start {
+                answered = with_all_its_teeth(answered, life_kind, whole);
             }
         }
         answers.push((answered, seconds));
@@ -203,6 +195,23 @@ pub fn trend(question: &Question<'_>) -> Trend {
         p_value: judged.p_value,
         why,
     }
+}
+
+/// What is known of an inconclusive floor, or of too few teeth to have one, beside what the level with them says.
+fn with_all_its_teeth(mut floor: Answer, kind: Kind, whole: Answer) -> Answer {
+    match kind {
+        // floors are few; where the level with all its teeth is certain not to grow, the floor under it does not
+        Kind::Floors { .. } if whole.direction == Direction::Stable => {
+            return Answer { shape: Shape::Sawtooth, ..whole };
+        }
+        Kind::FewTeeth { cycles, .. } if cycles < DROPS => return floor,
+        _ => {}
+    }
+    if floor.slope.is_none() {
+        // too few teeth to tell a slope by: what the level with them leaves open bounds it all the same
+        (floor.slope, floor.span_s) = (whole.slope, whole.span_s);
+    }
+    floor
 }
 
 fn nothing_read() -> Trend {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use reqwest::header::{CONNECTION, HOST};
+use reqwest::header::CONNECTION;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Request};
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -72,11 +72,7 @@ impl Maker {
 
 fn request(client: &Client, plan: &RequestPlan) -> Result<Request> {
     let RequestPlan { method, headers, body, connect, .. } = plan;
-    let (url, host) = plan.aimed(&plan.url)?;
-    let mut request = client.request(method.clone(), url);
-    if let Some(host) = host {
-        request = request.header(HOST, host);
-    }
+    let mut request = plan.ask(client, method.clone(), &plan.url)?;
     if connect.record.disable_keepalive {
         request = request.header(CONNECTION, "close");
     }

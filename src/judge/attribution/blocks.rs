@@ -6,7 +6,7 @@ use crate::culprit::Candidate;
 use crate::evidence::{EventKind, Evidence, LoadRow, NORMAL, Phase, PlanRecord, beginnings};
 use crate::trend::Block;
 
-use super::super::steady::Steady;
+use super::super::steady::{EDGE_S, Steady};
 use super::LEAST_BLOCKS;
 
 /// Blocks without a sample tell nothing; with more of them than this share the series was not sampled often enough.
@@ -97,8 +97,7 @@ impl Cut {
         }
         let moments: Vec<f64> =
             evidence.load.chunk_by(|a, b| a.elapsed_s == b.elapsed_s).map(|rows| rows[0].elapsed_s).collect();
-        let open = open(&base, &moments);
-        let mut kinds = vec![Kind { open, ..base_kind(&base, &stretches, length_s, &starts) }];
+        let mut kinds = vec![base_kind(&base, &moments, &stretches, length_s, &starts)];
         // the named first, in the order of the plan
         let mut others: Vec<(usize, &str, &str)> = evidence
             .load
@@ -211,12 +210,13 @@ fn folded(base: &[&LoadRow]) -> bool {
 
 fn base_kind(
     rows: &[&LoadRow],
+    moments: &[f64],
     stretches: &[(f64, f64)],
     length_s: f64,
     starts: &dyn Fn(u32) -> Option<f64>,
 ) -> Kind {
     let in_steady = |row: &&&LoadRow| {
-        stretches.iter().any(|(from, to)| row.elapsed_s > *from && row.elapsed_s <= to + 0.05)
+        stretches.iter().any(|(from, to)| row.elapsed_s > *from && row.elapsed_s <= to + EDGE_S)
     };
     let of_block = of_block(rows);
     let (so_far, blocks) = match of_block.is_empty() {
@@ -237,7 +237,7 @@ fn base_kind(
         blocks,
         base: true,
         so_far,
-        open: Curve::default(),
+        open: open(rows, moments),
     }
 }
 

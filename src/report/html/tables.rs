@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::evidence::{
-    Culprit, Evidence, Findings, LatencyBar, LoadFinding, Misbehaved, ProbeRecord, SeriesFinding,
+    Culprit, Evidence, Findings, LatencyBar, LoadFinding, Misbehaved, Per, ProbeRecord, SeriesFinding,
 };
 use crate::report::picture::clean_text;
 use crate::report::{growth, requests};
@@ -76,8 +76,8 @@ impl SeriesView {
             counts: s.votes,
             start: told(s.start),
             end: told(s.end),
-            slope: growth::cell(s, growth::Per::Hour, steady_s),
-            per_request: growth::cell(s, growth::Per::Request, steady_s),
+            slope: growth::cell(s, Per::Second, steady_s),
+            per_request: growth::cell(s, Per::Request, steady_s),
             why: clean_text(s.explained_by.as_ref().unwrap_or(&s.why)),
         }
     }

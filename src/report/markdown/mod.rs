@@ -14,7 +14,7 @@ pub use escape::text;
 use escape::{code, code_cell, fenced};
 
 use super::{growth, requests, told};
-use crate::evidence::{Attribution, Culprit, Evidence, Findings, GateFinding, LoadFinding, Misbehaved};
+use crate::evidence::{Attribution, Culprit, Evidence, Findings, GateFinding, LoadFinding, Misbehaved, Per};
 use crate::units::{Bytes, Rate, Unit};
 
 /// How many of each are told; report.json has all of them.
@@ -138,8 +138,7 @@ fn series(out: &mut String, findings: &Findings) -> std::fmt::Result {
         let name = if s.votes { format!("**{}**", text(&s.name)) } else { text(&s.name) };
         let explained =
             s.explained_by.as_ref().map(|by| format!(" (explained: {})", text(by))).unwrap_or_default();
-        let [slope, each] =
-            [growth::Per::Hour, growth::Per::Request].map(|per| growth::cell(s, per, steady_s));
+        let [slope, each] = [Per::Second, Per::Request].map(|per| growth::cell(s, per, steady_s));
         let (start, end) = (value(s.start), value(s.end));
         writeln!(out, "| {name} | {}{explained} | {start} | {end} | {slope} | {each} |", s.trend)?;
     }

@@ -20,7 +20,6 @@ pub struct Fit<'a> {
     /// The level at `from`, moved onto the line that is drawn where another series was fitted.
     level: f64,
     slope: f64,
-    interval: Option<[f64; 2]>,
 }
 
 /// What the line lies on.
@@ -57,7 +56,7 @@ impl<'a> Fit<'a> {
             (_, Some(end)) => (end - start) / (to - from).max(f64::MIN_POSITIVE),
         };
         let shift = shift_of(stage, finding, (start, slope), drawn, (from, to));
-        Some(Fit { finding, from, to, level: start + shift, slope, interval: finding.slope_ci })
+        Some(Fit { finding, from, to, level: start + shift, slope })
     }
 
     /// The highest value that it reaches.
@@ -85,7 +84,7 @@ impl<'a> Fit<'a> {
         let bad = self.guilty(stage) && ground == Ground::Plain;
         let colour = if bad { stage.theme.warn } else { stage.theme.muted };
         let middle = (self.from + self.to) / 2.0;
-        if let Some([lo, hi]) = self.interval.filter(|_| self.finding.trend == Direction::Growing) {
+        if let Some([lo, hi]) = self.finding.slope_ci.filter(|_| self.finding.trend == Direction::Growing) {
             let centre = self.at(middle);
             let edge = |t: f64| {
                 let ends = [centre + lo * (t - middle), centre + hi * (t - middle)].map(|v| panel.y(v));
@@ -138,7 +137,7 @@ impl<'a> Fit<'a> {
         room.occupy(&[(a.0, a.1 - 7.0), (b.0, b.1 - 7.0)]);
         let unit = Unit::of_series(&self.finding.name);
         let (start, end) = (self.level, self.at(self.to));
-        let growth = self.growth(stage, unit);
+        let growth = self.growth(stage);
         for (value, end) in [(start, a), (end, b)] {
             let text = unit.show(value);
             let (wide, high) = (width(&text, LABEL, Weight::Bold), LABEL * (ASCENT + DESCENT));
@@ -157,23 +156,12 @@ impl<'a> Fit<'a> {
         }
     }
 
-    /// The slope with its interval, a request where requests were counted.
-    fn growth(&self, stage: &Stage<'_>, unit: Unit) -> Option<String> {
-        let each = self.finding.per_request;
-        let (value, interval) = match each {
-            Some(each) => (each, self.finding.per_request_ci),
-            None => (self.slope, self.interval),
-        };
-        let show = |v: f64| if each.is_some() { unit.show(v) } else { unit.show_slope(v) };
-        let per = if each.is_some() { " a request" } else { "" };
-        match (self.finding.trend, interval) {
-            (Direction::Stable, _) => None,
-            (Direction::Inconclusive, _) => growth::brief(self.finding, growth::steady_s(stage.findings)),
-            // an interval too narrow to be seen in what is shown says nothing more
-            (Direction::Growing, Some([lo, hi])) if show(lo) != show(hi) => {
-                Some(format!("+{}{per} ({} to {})", show(value), show(lo), show(hi)))
-            }
-            (Direction::Growing, _) => Some(format!("+{}{per}", show(value))),
+    /// What it comes to, a request where requests were counted.
+    fn growth(&self, stage: &Stage<'_>) -> Option<String> {
+        match self.finding.trend {
+            Direction::Stable => None,
+            Direction::Inconclusive => growth::brief(self.finding, growth::steady_s(stage.findings)),
+            Direction::Growing => growth::at_length(self.finding).map(|grows| format!("+{grows}")),
         }
     }
 }
