@@ -5,6 +5,7 @@
 //! samples, and hardly ever the reverse. Noise, spikes and levels that jump both ways are as abrupt upwards as downwards.
 
 use super::bins::{Point, median};
+use super::fit::range;
 
 /// Samples within which the steep side of a tooth falls.
 const ABRUPT: usize = 2;
@@ -17,6 +18,8 @@ const STANDS_OUT: f64 = 5.0;
 /// A floor this share of a tooth above both of its neighbours was no whole collection.
 const PARTIAL: f64 = 0.25;
 
+/// A drop that takes back less than this share of the whole range is a dent in a climb and no tooth.
+const TAKES_BACK: f64 = 0.2;
 /// Drops that are too few to be a sawtooth.
 const FEW: usize = 3;
 
@@ -67,6 +70,10 @@ pub(super) fn few_teeth(values: &[f64]) -> Option<usize> {
     let falls = abrupt(values, |a, b| a - b);
     let rises = abrupt(values, |a, b| b - a);
     let deepest = falls.iter().map(|f| f.size).fold(0.0, f64::max);
+    let (low, high) = range(values);
+    if deepest < TAKES_BACK * (high - low) {
+        return None;
+    }
     let drops: Vec<&Move> = falls.iter().filter(|f| f.size >= TOOTH * deepest).collect();
     let (first, last) = (drops.first()?, drops.last()?);
     if drops.len() > FEW

@@ -81,6 +81,14 @@ fn a_few_teeth_bound_what_they_leave_open_and_one_bounds_nothing() {
 }
 
 #[test]
+fn a_dent_in_a_climb_is_no_tooth() {
+    let dented =
+        |depth: f64| judged(&shaped(300, 0.2, |t| 30.0 + 0.2 * t - if t > 190.0 { depth } else { 0.0 }));
+    is(&dented(5.0), Direction::Growing, Shape::Linear);
+    assert_ne!(dented(35.0).direction, Direction::Growing);
+}
+
+#[test]
 fn steps_ratchets_and_what_fills_to_its_bound_are_named_so() {
     is(&judged(&shaped(600, 0.2, |t| if t < 200.0 { 50.0 } else { 80.0 })), Direction::Stable, Shape::Step);
     let two = |t: f64| 50.0 + if t > 90.0 { 9.0 } else { 0.0 } + if t > 250.0 { 5.0 } else { 0.0 };
