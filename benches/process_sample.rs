@@ -19,7 +19,7 @@ mod linux {
     use std::process::{Child, Command, ExitCode, Stdio};
     use std::time::{Duration, Instant};
 
-    use soak::probe::{Ask, Probe, Process, Pss};
+    use soak::probe::{Probe, Process, Pss, Request};
 
     const CHILDREN: usize = 50;
     const ROUNDS: usize = 40;
@@ -47,8 +47,9 @@ mod linux {
             return ExitCode::FAILURE;
         };
         let bytes = median(|| (), |()| pids.iter().map(|pid| read(*pid)).sum::<usize>());
-        let ask =
-            |process: &mut Process| runtime.block_on(process.ask(Ask::Sample)).map_or(0, |r| r.values.len());
+        let ask = |process: &mut Process| {
+            runtime.block_on(process.ask(Request::Sample)).map_or(0, |r| r.values.len())
+        };
         // the first sample looks at what every descriptor is, which is then not due again for a while
         let first = median(|| Process::new(&target), |mut process| ask(&mut process));
         let mut process = Process::new(&target);
@@ -67,7 +68,7 @@ mod linux {
         println!("{:<42} {:>8.3} %", "share of a core at the default interval", share * 100.0);
         if let Ok(mut pss) = Pss::find(&target) {
             let begun = Instant::now();
-            let read = runtime.block_on(pss.ask(Ask::Sample));
+            let read = runtime.block_on(pss.ask(Request::Sample));
             show("PSS, at most every 10 s", begun.elapsed());
             if read.is_err() {
                 return ExitCode::FAILURE;

@@ -35,7 +35,7 @@ fn recording(n: usize, series: usize) -> Recording {
         requests_total: (0..n).map(|i| Sample::new(50.0 * i as f64)).collect(),
         series: (0..series)
             .map(|k| Series {
-                name: format!("part_{k}_bytes"),
+                id: format!("part_{k}_bytes").into(),
                 samples: noisy(n, k as u64, if k % 2 == 0 { 0.0 } else { 40.0 }),
             })
             .collect(),
@@ -50,7 +50,7 @@ fn judge_one(recording: &Recording) {
 fn write_csv(recording: &Recording) -> PathBuf {
     let mut text = String::from("elapsed_s,phase,requests_total");
     recording.series.iter().for_each(|s| {
-        let _ = write!(text, ",{}", s.name);
+        let _ = write!(text, ",{}", s.id.name());
     });
     for i in 0..recording.len() {
         let _ = write!(text, "\n{:.3},steady,{}", recording.elapsed_s[i], 50 * i);

@@ -7,7 +7,7 @@ use clap::Args;
 use super::args_run::{LoadArgs, OutputArgs, RequestArgs, RunArgs, ScreenArgs};
 use crate::demo::{Fix, LIFETIME};
 use crate::error::{Error, Result};
-use crate::plan::{Plan, Profile, Settings, Typed, resolve};
+use crate::plan::{Plan, Profile, RawValue, Settings, resolve};
 
 /// Long enough to be sure, short enough to watch.
 const DURATION: &str = "40s";
@@ -67,7 +67,7 @@ impl DemoArgs {
             ..RunArgs::default()
         };
         let env = Settings { replace: env.replace, ..Settings::default() };
-        let settings = Settings { duration: Some(Typed(DURATION.into())), ..Settings::default() };
+        let settings = Settings { duration: Some(RawValue(DURATION.into())), ..Settings::default() };
         let demo = Profile { name: "demo".into(), source: "demo".into(), file: None, settings };
         let plan = resolve(args.settings(), env, Some(demo))?;
         let longest = LIFETIME.saturating_sub(AROUND);

@@ -5,7 +5,7 @@ use clap::{ArgAction, Args};
 pub use super::args_connect::{ConnectArgs, HeaderArgs};
 pub use super::args_look::ProbeArgs;
 pub use super::args_output::OutputArgs;
-use crate::plan::{Settings, Switch, Typed};
+use crate::plan::{RawValue, Settings, Switch};
 
 /// `soak URL`, `soak run`.
 #[derive(Debug, Clone, Default, Args)]
@@ -223,12 +223,12 @@ pub struct ScreenArgs {
     pub dark: bool,
 }
 
-pub(super) fn typed(text: Option<String>) -> Option<Typed> {
-    text.map(Typed)
+pub(super) fn typed(text: Option<String>) -> Option<RawValue> {
+    text.map(RawValue)
 }
 
-pub(super) fn list(texts: Vec<String>) -> Vec<Typed> {
-    texts.into_iter().map(Typed).collect()
+pub(super) fn list(texts: Vec<String>) -> Vec<RawValue> {
+    texts.into_iter().map(RawValue).collect()
 }
 
 /// A switch that was not typed says nothing, so that the environment or a profile may.

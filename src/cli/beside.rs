@@ -7,12 +7,13 @@ use std::path::Path;
 
 use super::rerender::recorded;
 use crate::error::{Error, Result};
-use crate::evidence::{Comparison, Evidence, Findings};
+use crate::evidence::Evidence;
+use crate::findings::{Comparison, Findings};
 use crate::judge::{Earlier, judge, judge_beside};
 use crate::plan::Plan;
 use crate::record::{canonical, replace_file};
 use crate::report::comparison;
-use crate::report::picture::Look;
+use crate::report::picture::Theme;
 
 /// A run as it was judged.
 #[derive(Debug)]
@@ -76,7 +77,7 @@ impl Beside {
     ///
     /// # Errors
     /// The first that could not be made or written; the others are there.
-    pub fn write(&self, dir: &Path, evidence: &Evidence, findings: &Findings, look: Look) -> Result<()> {
+    pub fn write(&self, dir: &Path, evidence: &Evidence, findings: &Findings, look: Theme) -> Result<()> {
         let runs = [(&self.evidence, &self.findings), (evidence, findings)];
         comparison::render_all(runs, &self.comparison, look, |name, content| {
             replace_file(&dir.join(name), content)

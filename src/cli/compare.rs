@@ -4,10 +4,11 @@ use std::path::Path;
 
 use super::args::CompareArgs;
 use super::beside::name;
-use super::output::{Manner, look, print, screen_width};
+use super::output::{OutputOptions, look, print, screen_width};
 use super::rerender::recorded;
 use crate::error::{Error, Result};
-use crate::evidence::{Comparison, Evidence, Findings};
+use crate::evidence::Evidence;
+use crate::findings::{Comparison, Findings};
 use crate::judge::{compare, judge};
 use crate::record::replace_file;
 use crate::report::{comparison, json};
@@ -17,7 +18,7 @@ use crate::report::{comparison, json};
 /// # Errors
 /// When either holds no run, or the files cannot be written.
 pub fn run(args: CompareArgs) -> Result<u8> {
-    let manner = Manner { json: args.json, look: look(args.dark), ..Manner::default() };
+    let manner = OutputOptions { json: args.json, look: look(args.dark), ..OutputOptions::default() };
     let (before, after) = (recorded(&args.before)?, recorded(&args.after)?);
     let out = args.out.unwrap_or_else(|| args.after.clone());
     std::fs::create_dir_all(&out)
@@ -30,7 +31,12 @@ pub fn run(args: CompareArgs) -> Result<u8> {
     Ok(compared.exit_code)
 }
 
-fn show(runs: [(&Evidence, &Findings); 2], compared: &Comparison, out: &Path, manner: &Manner) -> Result<()> {
+fn show(
+    runs: [(&Evidence, &Findings); 2],
+    compared: &Comparison,
+    out: &Path,
+    manner: &OutputOptions,
+) -> Result<()> {
     comparison::render_all(runs, compared, manner.look, |name, content| {
         replace_file(&out.join(name), content)
     })?;

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use super::beside::{Judged, judged};
 use super::pipeline;
 use crate::error::Error;
-use crate::evidence::{Comparison, Evidence, Findings};
+use crate::evidence::Evidence;
+use crate::findings::{Comparison, Findings};
 use crate::plan::PipelinePlan;
 use crate::record::{Mirror, read_run, replace_file};
 use crate::report;
-use crate::report::picture::Look;
+use crate::report::picture::Theme;
 
 /// What a run came to.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub struct Outcome {
 
 /// Judges evidence and writes every derived file, its pictures with this look, and what a pipeline wants, as far as that
 /// can be done.
-pub fn conclude(dir: &Path, evidence: &Evidence, look: Look, pipeline: &PipelinePlan) -> Outcome {
+pub fn conclude(dir: &Path, evidence: &Evidence, look: Theme, pipeline: &PipelinePlan) -> Outcome {
     let Judged { findings, beside } = judged(dir, evidence);
     let written =
         report::render_all(evidence, &findings, look, |name, content| replace_file(&dir.join(name), content));
@@ -45,7 +46,7 @@ pub fn conclude_recorded(
     dir: &Path,
     mirror: Mirror,
     failure: Option<Error>,
-    look: Look,
+    look: Theme,
     pipeline: &PipelinePlan,
 ) -> Outcome {
     let read = failure.map_or_else(|| read_run(dir), Err);
@@ -71,7 +72,7 @@ mod tests {
         let tmp = tempfile::tempdir().unwrap();
         std::fs::write(tmp.path().join("samples.csv"), "elapsed_s,a\nnonsense,1\n0,1\n").unwrap();
         let pipeline = PipelinePlan::default();
-        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), None, Look::Light, &pipeline);
+        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), None, Theme::Light, &pipeline);
         let [trouble] = &outcome.troubles[..] else { panic!("{:?}", outcome.troubles) };
         let line = trouble.to_string();
         assert!(line.contains("nonsense") && line.contains("judged by what is in memory"), "{line}");
@@ -84,7 +85,7 @@ mod tests {
         std::fs::create_dir_all(tmp.path().join("report.json/in the way")).unwrap();
         let full = Error::Own("no room".into());
         let pipeline = PipelinePlan::default();
-        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), Some(full), Look::Light, &pipeline);
+        let outcome = conclude_recorded(tmp.path(), Mirror::new(&[]), Some(full), Theme::Light, &pipeline);
         let lines: Vec<String> = outcome.troubles.iter().map(Error::to_string).collect();
         assert!(lines[0].contains("no room") && lines[1].contains("report.json"), "{lines:?}");
         assert_eq!(lines.len(), 2);

@@ -4,17 +4,17 @@ use std::path::Path;
 
 use crate::demo::{self, Fix};
 use crate::error::Result;
-use crate::evidence::Verdict;
+use crate::findings::Verdict;
 use crate::plan::Plan;
 
-use super::output::{Manner, say};
+use super::output::{OutputOptions, info};
 use super::session::session;
 
 /// Shows the leak, or its fix; 0 if it showed what it should. `plan` makes the plan for the service's URL.
 ///
 /// # Errors
 /// As a run's own.
-pub fn demo(fix: Fix, manner: &Manner, plan: impl FnOnce(&str) -> Result<Plan>) -> Result<u8> {
+pub fn demo(fix: Fix, manner: &OutputOptions, plan: impl FnOnce(&str) -> Result<Plan>) -> Result<u8> {
     let service = demo::start(fix)?;
     let (story, wanted) = match fix {
         Fix::None => (
@@ -30,24 +30,24 @@ pub fn demo(fix: Fix, manner: &Manner, plan: impl FnOnce(&str) -> Result<Plan>) 
             ("The same shop, whose producer ends with the request it works for.", Verdict::Stable)
         }
     };
-    say(manner, story);
-    say(
+    info(manner, story);
+    info(
         manner,
         &format!("It runs as pid {} on {}. soak does not know what it is:", service.pid(), service.url()),
     );
     let plan = plan(&service.url())?;
     let Some(outcome) = session(&plan, manner)? else { return Ok(130) };
     if outcome.troubles.is_empty() {
-        say(manner, &pictures(&outcome.dir));
+        info(manner, &pictures(&outcome.dir));
     }
     if outcome.findings.verdict == wanted {
-        say(
+        info(
             manner,
             "The demo itself exits with 0: it showed what it should. A run of your own exits by its verdict.",
         );
         return Ok(0);
     }
-    say(manner, &format!("This should have been called {wanted}; was the machine very busy?"));
+    info(manner, &format!("This should have been called {wanted}; was the machine very busy?"));
     Ok(1)
 }
 

@@ -28,7 +28,7 @@ use std::ffi::OsString;
 pub use args_run::environment;
 
 use args::Command;
-use output::{Manner, print};
+use output::{OutputOptions, print};
 
 use crate::demo::Fix;
 use crate::error::{Error, Result};
@@ -52,20 +52,20 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     match command {
         Command::Run(args) => {
-            let manner = Manner::from(args.screen);
+            let manner = OutputOptions::from(args.screen);
             let plan = plan(args.settings(), environment()?)?;
             let outcome = session::session(&plan, &manner)?;
             Ok(outcome.map_or(130, |outcome| outcome.findings.exit_code))
         }
         Command::Watch(args) => {
-            let manner = Manner::from(args.screen);
+            let manner = OutputOptions::from(args.screen);
             let plan = watch(args.settings(), environment()?)?;
             let outcome = session::session(&plan, &manner)?;
             Ok(outcome.map_or(130, |outcome| outcome.findings.exit_code))
         }
         Command::Doctor(args) => doctor::run(*args),
         Command::Demo(args) => {
-            let manner = Manner::from(args.screen);
+            let manner = OutputOptions::from(args.screen);
             let fix = args.fix.unwrap_or(Fix::None);
             let env = environment()?;
             demo::demo(fix, &manner, |url| args.plan(url.to_string(), &env))

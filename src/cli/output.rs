@@ -3,14 +3,14 @@
 use std::io::Write;
 
 use crate::error::Error;
-use crate::live::Voice;
+use crate::live::Verbosity;
 
 use super::args::ScreenArgs;
-use crate::report::picture::Look;
+use crate::report::picture::Theme;
 
 /// How much is told while a command works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Manner {
+pub struct OutputOptions {
     /// stdout is one JSON document.
     pub json: bool,
     /// Nothing on stderr but errors.
@@ -18,27 +18,27 @@ pub struct Manner {
     /// Plain lines, on a terminal too.
     pub plain: bool,
     /// The look of the pictures.
-    pub look: Look,
+    pub look: Theme,
 }
 
-impl From<ScreenArgs> for Manner {
-    fn from(args: ScreenArgs) -> Manner {
-        Manner { json: args.json, quiet: args.quiet, plain: args.no_tui, look: look(args.dark) }
+impl From<ScreenArgs> for OutputOptions {
+    fn from(args: ScreenArgs) -> OutputOptions {
+        OutputOptions { json: args.json, quiet: args.quiet, plain: args.no_tui, look: look(args.dark) }
     }
 }
 
 /// The look of the pictures, as --dark was typed or not.
-pub fn look(dark: bool) -> Look {
-    if dark { Look::Dark } else { Look::Light }
+pub fn look(dark: bool) -> Theme {
+    if dark { Theme::Dark } else { Theme::Light }
 }
 
-impl Manner {
+impl OutputOptions {
     /// Whether progress is shown.
-    pub fn voice(&self) -> Voice {
+    pub fn voice(&self) -> Verbosity {
         match (self.quiet, self.plain) {
-            (true, _) => Voice::Quiet,
-            (false, true) => Voice::Plain,
-            (false, false) => Voice::Normal,
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Plain,
+            (false, false) => Verbosity::Normal,
         }
     }
 }
@@ -52,14 +52,14 @@ pub fn screen_width() -> u16 {
 }
 
 /// A line on stderr, unless soak was told to be quiet. A closed stderr is nobody's loss.
-pub fn say(manner: &Manner, text: &str) {
+pub fn info(manner: &OutputOptions, text: &str) {
     if !manner.quiet {
         let _ = writeln!(anstream::stderr().lock(), "{text}");
     }
 }
 
 /// An error that ends nothing, on stderr in any case.
-pub fn complain(error: &Error) {
+pub fn warn(error: &Error) {
     let _ = writeln!(anstream::stderr().lock(), "soak: {error}");
 }
 

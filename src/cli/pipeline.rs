@@ -10,7 +10,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::evidence::{Evidence, Findings};
+use crate::evidence::Evidence;
+use crate::findings::Findings;
 use crate::plan::PipelinePlan;
 use crate::record::{canonical, check_file, files, place, replace_file};
 use crate::report::{self, github};

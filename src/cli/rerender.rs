@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::evidence::{Evidence, Findings, Series};
+use crate::evidence::{Evidence, Series};
+use crate::findings::Findings;
 use crate::plan::{self, PipelinePlan, Settings};
 use crate::record::{read_run, read_table};
 use crate::report;
@@ -12,7 +13,7 @@ use super::args::{AnalyzeArgs, ReportArgs};
 use super::args_run::environment;
 use super::beside::{Judged, judged};
 use super::conclude::{Outcome, conclude};
-use super::output::{Manner, complain, look, print};
+use super::output::{OutputOptions, look, print, warn};
 use super::pipeline::Kept;
 use super::{compare, pipeline};
 
@@ -30,7 +31,7 @@ pub fn report(args: ReportArgs) -> Result<u8> {
     let evidence = recorded(run)?;
     let earlier = evidence.plan.as_ref().and_then(|plan| plan.compare_to.as_deref()).map(Kept::Earlier);
     pipeline::check(&pipeline, &Vec::from_iter([Kept::Run(run)].into_iter().chain(earlier)))?;
-    let manner = Manner { look: look(args.dark), ..Manner::default() };
+    let manner = OutputOptions { look: look(args.dark), ..OutputOptions::default() };
     let outcome = conclude(run, &evidence, manner.look, &pipeline);
     present(&outcome, &pipeline, &manner)?;
     outcome.troubles.into_iter().next().map_or(Ok(0), Err)
@@ -83,14 +84,14 @@ pub fn analyze(args: AnalyzeArgs) -> Result<u8> {
     };
     let Judged { findings, .. } = judged(path, &evidence);
     let troubles = pipeline::hand_over(&pipeline, &evidence, &findings);
-    show(&findings, None, &Manner { json, ..Manner::default() })?;
+    show(&findings, None, &OutputOptions { json, ..OutputOptions::default() })?;
     pipeline::annotate(&pipeline, &findings);
-    troubles.iter().for_each(complain);
+    troubles.iter().for_each(warn);
     Ok(findings.exit_code)
 }
 
 /// All that a concluded run has to say: to a person or a program, and to the pipeline it runs in.
-pub fn present(outcome: &Outcome, pipeline: &PipelinePlan, manner: &Manner) -> Result<()> {
+pub fn present(outcome: &Outcome, pipeline: &PipelinePlan, manner: &OutputOptions) -> Result<()> {
     show(&outcome.findings, Some(&outcome.dir), manner)?;
     if let Some(comparison) = outcome.comparison.as_ref().filter(|_| !manner.json && !manner.quiet) {
         compare::tell(comparison, &outcome.dir);
@@ -100,7 +101,7 @@ pub fn present(outcome: &Outcome, pipeline: &PipelinePlan, manner: &Manner) -> R
 }
 
 /// The summary for a person, or the document for a program.
-fn show(findings: &Findings, dir: Option<&Path>, manner: &Manner) -> Result<()> {
+fn show(findings: &Findings, dir: Option<&Path>, manner: &OutputOptions) -> Result<()> {
     if manner.json {
         print(&report::json::render(findings)?);
     } else if manner.quiet {

@@ -14,12 +14,12 @@ use super::beside::judged;
 use crate::error::Result;
 use crate::record::{read_run, replace_file};
 use crate::report;
-use crate::report::picture::Look;
+use crate::report::picture::Theme;
 
 /// Writes reports again and again.
 pub struct Rolling {
     dir: PathBuf,
-    look: Look,
+    look: Theme,
     every: Option<Duration>,
     next: Duration,
     under_way: Option<JoinHandle<Result<()>>>,
@@ -29,7 +29,7 @@ pub struct Rolling {
 
 impl Rolling {
     /// For the run in this directory.
-    pub fn new(dir: PathBuf, every: Option<Duration>, look: Look) -> Rolling {
+    pub fn new(dir: PathBuf, every: Option<Duration>, look: Theme) -> Rolling {
         Rolling { dir, look, every, next: every.unwrap_or_default(), under_way: None, over: Arc::default() }
     }
 
@@ -51,7 +51,7 @@ impl Rolling {
     }
 }
 
-fn write(dir: &std::path::Path, look: Look, over: &Mutex<bool>) -> Result<()> {
+fn write(dir: &std::path::Path, look: Theme, over: &Mutex<bool>) -> Result<()> {
     let evidence = read_run(dir)?;
     let findings = judged(dir, &evidence).findings;
     report::render_all(&evidence, &findings, look, |name, content| {
@@ -76,7 +76,7 @@ mod tests {
     async fn a_report_comes_when_it_is_due_and_not_before() {
         let dir = run();
         let report = dir.path().join("report.json");
-        let mut rolling = Rolling::new(dir.path().into(), Some(Duration::from_secs(5)), Look::Light);
+        let mut rolling = Rolling::new(dir.path().into(), Some(Duration::from_secs(5)), Theme::Light);
         rolling.look(Duration::from_secs(4));
         assert!(rolling.under_way.is_none());
         rolling.look(Duration::from_secs(5));
@@ -84,7 +84,7 @@ mod tests {
         assert!(report.exists() && dir.path().join("soak.png").exists());
         rolling.look(Duration::from_secs(9));
         assert!(rolling.under_way.is_none(), "five seconds later");
-        let mut never = Rolling::new(dir.path().into(), None, Look::Light);
+        let mut never = Rolling::new(dir.path().into(), None, Theme::Light);
         never.look(Duration::from_secs(1_000_000));
         assert!(never.under_way.is_none());
     }
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn once_the_last_report_is_made_none_of_the_earlier_is_written() {
         let dir = run();
-        write(dir.path(), Look::Light, &Mutex::new(true)).unwrap();
+        write(dir.path(), Theme::Light, &Mutex::new(true)).unwrap();
         assert!(!dir.path().join("report.json").exists());
     }
 }

@@ -15,16 +15,16 @@ use crate::plan::{Plan, TargetPlan};
 use crate::probe::Sampler;
 use crate::record::{Mirror, Recorder, RunDir};
 use crate::run::{End, Parts, Stage, conduct};
-use crate::target::{self, Found, Standing, Started, Target};
+use crate::target::{self, Found, ProxyStatus, Started, Target};
 
 use super::conclude::{Outcome, conclude_recorded};
 use super::environment::{environment, price};
-use super::output::{Manner, complain, say};
+use super::output::{OutputOptions, info, warn};
 use super::pipeline::Kept;
 use super::probes::{columns, introduce, look_around};
 use super::rerender::present;
 use super::rolling::Rolling;
-use super::standing::{Watchman, not_the_service};
+use super::standing::{ForwarderMonitor, not_the_service};
 use super::status::status;
 use super::sure::Sure;
 use super::{beside, pipeline};
@@ -33,7 +33,7 @@ use super::{beside, pipeline};
 ///
 /// # Errors
 /// The caller's mistakes before anything is sent or written; soak's own troubles otherwise.
-pub fn session(plan: &Plan, manner: &Manner) -> Result<Option<Outcome>> {
+pub fn session(plan: &Plan, manner: &OutputOptions) -> Result<Option<Outcome>> {
     RunDir::check(&plan.out)?;
     let own = plan.out.dir.as_deref().map(Kept::Run);
     let earlier = plan.record.compare_to.as_deref().map(Kept::Earlier);
@@ -58,7 +58,7 @@ pub fn on_runtime<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     outcome
 }
 
-async fn observe(plan: &Plan, manner: &Manner) -> Result<Option<Outcome>> {
+async fn observe(plan: &Plan, manner: &OutputOptions) -> Result<Option<Outcome>> {
     let (sender, mut commands) = channel(4);
     // before anything is started, so that nobody who leaves early leaves it behind
     let mut twice = signals::listen(sender)?;
@@ -71,7 +71,7 @@ async fn observe(plan: &Plan, manner: &Manner) -> Result<Option<Outcome>> {
         Some(Ok(ready)) => run(plan, manner, ready, commands, &mut twice).await,
         Some(Err(error)) => Err(error),
         None => {
-            say(manner, &stopped_before(plan));
+            info(manner, &stopped_before(plan));
             Ok(None)
         }
     };
@@ -110,7 +110,7 @@ fn foretell(mirror: &Mirror, progress: &mut Progress) {
     let foreseen = foresee(mirror.evidence());
     for line in foreseen.decides.into_iter().chain(foreseen.warnings.iter().map(|w| format!("warning: {w}")))
     {
-        progress.say(&line);
+        progress.info(&line);
     }
 }
 
@@ -123,29 +123,29 @@ struct Ready {
     forwarder: Option<EventKind>,
 }
 
-async fn prepare(plan: &Plan, manner: &Manner, command: &mut Option<Started>) -> Result<Ready> {
+async fn prepare(plan: &Plan, manner: &OutputOptions, command: &mut Option<Started>) -> Result<Ready> {
     let mut target = match target::find(plan, command).await? {
         Found::Here(target) => Some(*target),
         Found::Nobody(why) => {
             if !plan.record.judging.load_only {
-                say(manner, &format!("no process is looked at: {why}"));
+                info(manner, &format!("no process is looked at: {why}"));
             }
             None
         }
     };
     if let Some(target) = &target {
-        say(manner, &format!("target: {}", target.record.line()));
+        info(manner, &format!("target: {}", target.record.line()));
     }
     let (sampler, records) = look_around(plan, target.as_ref()).await?;
     introduce(&records, manner);
     let standing = match &mut target {
         // a watch opens no connections of its own
         Some(target) if plan.record.drives() => target.sound().await,
-        _ => Standing::Unknown,
+        _ => ProxyStatus::Unknown,
     };
     let forwarder = target.as_ref().and_then(|target| not_the_service(target, &standing));
     if let Some(EventKind::Forwarder { text }) = &forwarder {
-        say(manner, &format!("warning: {text}"));
+        info(manner, &format!("warning: {text}"));
     }
     Ok(Ready { target, sampler, records, forwarder })
 }
@@ -166,7 +166,7 @@ fn driver(plan: &Plan, clock: &Arc<Monotonic>) -> Result<Option<Driver>> {
 
 async fn run(
     plan: &Plan,
-    manner: &Manner,
+    manner: &OutputOptions,
     ready: Ready,
     commands: Receiver<Command>,
     twice: &mut JoinHandle<()>,
@@ -179,7 +179,7 @@ async fn run(
     let driver = driver(plan, &clock)?;
     let planned = Some(plan.record.phases.total().0).filter(|_| !plan.record.phases.is_open_ended());
     let mut progress = Progress::new(manner.voice(), planned);
-    let mut watchman = Watchman::new(target, forwarder, !plan.record.drives());
+    let mut watchman = ForwarderMonitor::new(target, forwarder, !plan.record.drives());
     let mut rolling = Rolling::new(
         dir.0.clone(),
         plan.record.watch.and_then(|watch| watch.every).map(|every| every.0),
@@ -209,7 +209,7 @@ async fn run(
     let (mut recorder, end) = conduct(parts, recorder).await;
     rolling.end();
     progress.finish();
-    let stopped = || say(manner, &format!("stopped; what was recorded is in {}", dir.0.display()));
+    let stopped = || info(manner, &format!("stopped; what was recorded is in {}", dir.0.display()));
     if end == End::Aborted {
         stopped();
         return Ok(None);
@@ -230,7 +230,7 @@ async fn run(
         }
     };
     for trouble in &outcome.troubles {
-        complain(trouble);
+        warn(trouble);
     }
     // now, and not after a command that takes its time to end
     present(&outcome, &plan.pipeline, manner)?;

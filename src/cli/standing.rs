@@ -1,7 +1,7 @@
 //! Whether the target is what is to be judged, in words: before the run on stderr, under load as an event.
 
 use crate::evidence::EventKind;
-use crate::target::{Standing, Target};
+use crate::target::{ProxyStatus, Target};
 
 /// Under load the target's work is looked at this often,
 const LOOK_EVERY_S: u64 = 3;
@@ -9,7 +9,7 @@ const LOOK_EVERY_S: u64 = 3;
 const LATER_EVERY_S: u64 = 60;
 
 /// Looks at a target now and then, until it is found not to be the service.
-pub struct Watchman {
+pub struct ForwarderMonitor {
     /// None as soon as all is told.
     target: Option<Target>,
     /// Found before the run began, and to be told at its first second.
@@ -18,10 +18,10 @@ pub struct Watchman {
     rarely: bool,
 }
 
-impl Watchman {
+impl ForwarderMonitor {
     /// `found` is what was seen before; `rarely` is for a watch.
-    pub fn new(target: Option<Target>, found: Option<EventKind>, rarely: bool) -> Watchman {
-        Watchman { target, found, seconds: 0, rarely }
+    pub fn new(target: Option<Target>, found: Option<EventKind>, rarely: bool) -> ForwarderMonitor {
+        ForwarderMonitor { target, found, seconds: 0, rarely }
     }
 
     /// Asked each second of load, with the requests answered so far; tells once.
@@ -41,30 +41,30 @@ impl Watchman {
 }
 
 /// Why this target is not to be judged, with the line that names the right one.
-pub fn not_the_service(target: &Target, standing: &Standing) -> Option<EventKind> {
+pub fn not_the_service(target: &Target, standing: &ProxyStatus) -> Option<EventKind> {
     let name = format!("{} (pid {})", target.record.program, target.record.pid.unwrap_or_default());
     let instead = |pid: Option<u32>| {
         pid.map_or("name the service with --pid".to_string(), |pid| format!("judge it with --pid {pid}"))
     };
     let text = match standing {
-        Standing::Forwards { to } => format!(
+        ProxyStatus::Forwards { to } => format!(
             "{name} only passes connections on to {} on port {}; {}",
             to.program,
             to.port,
             instead(to.pid)
         ),
-        Standing::Idle { to: Some(to), .. } => format!(
+        ProxyStatus::Idle { to: Some(to), .. } => format!(
             "{name} does no work while requests are answered; {} does; {}",
             to.program,
             instead(to.pid)
         ),
-        Standing::Idle { to: None, .. } => {
+        ProxyStatus::Idle { to: None, .. } => {
             format!(
                 "{name} does no work while requests are answered: something else answers them; {}",
                 instead(None)
             )
         }
-        Standing::Unknown | Standing::Service { .. } => return None,
+        ProxyStatus::Unknown | ProxyStatus::Service { .. } => return None,
     };
     Some(EventKind::Forwarder { text })
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::family::Family;
 use super::{PROVEN_AT_LEAST, PROVEN_PER_REQUEST, Proof};
-use crate::evidence::{Evidence, GroupKind, Moment, Phase, Recording, Sample, TaskSnapshot, beginnings};
+use crate::evidence::{Evidence, GroupKind, Moment, Phase, Recording, Sample, TaskSnapshot, segment_starts};
 
 /// Counts of one family at the moments that matter.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -70,7 +70,7 @@ impl<'a> Counts<'a> {
         // a snapshot speaks of the kinds that it describes
         let speaks = |snapshot: &&TaskSnapshot| snapshot.groups.iter().any(|group| group.kind == kind);
         let snapshots = evidence.snapshots.iter().filter(speaks).collect();
-        let began = beginnings(&evidence.events);
+        let began = segment_starts(&evidence.events);
         let moment = |began: &f64| table.elapsed_s.partition_point(|time| time < began);
         let within = |moment: &usize| steady.is_some_and(|(first, last)| first < *moment && *moment <= last);
         let restarts = began.iter().map(moment).filter(within).collect();

@@ -53,7 +53,7 @@ pub fn judge_samples(
     false_alarm: f64,
 ) -> Trend {
     let name = if kind.unit() == Unit::Bytes { "group_bytes" } else { "group" };
-    let series = Series { name: name.into(), samples };
+    let series = Series { id: name.into(), samples };
     let question =
         Question { recording: &counts.table, series: &series, events: &evidence.events, false_alarm };
     let judged = trend(&question);

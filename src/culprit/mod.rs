@@ -11,7 +11,8 @@ mod growth;
 mod processes;
 mod words;
 
-use crate::evidence::{CodeOwner, Culprit, Direction, Estimate, Evidence, GroupKind, TaskGroup, Trend};
+use crate::evidence::{CodeOwner, Direction, Estimate, Evidence, GroupKind, TaskGroup, Trend};
+use crate::findings::Culprit;
 
 use counts::{Counts, Totals};
 use family::Family;
@@ -230,5 +231,4 @@ fn candidate(
 }
 
 #[cfg(test)]
-#[path = "rank_test.rs"]
 mod tests;

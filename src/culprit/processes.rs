@@ -8,7 +8,8 @@ use std::collections::HashMap;
 
 use super::counts::{Counts, Totals};
 use super::{Candidate, LOOK_AT_BYTES, LOOK_AT_COUNT, Proof, growth, words};
-use crate::evidence::{Culprit, Evidence, GroupKind, Phase, Sample, Trend};
+use crate::evidence::{Evidence, GroupKind, Phase, Sample, Trend};
+use crate::findings::Culprit;
 use crate::units::Unit;
 
 /// It was seen in at least this share of steady's moments.
@@ -137,5 +138,4 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 #[cfg(test)]
-#[path = "processes_test.rs"]
 mod tests;

@@ -7,19 +7,20 @@ use std::time::Duration;
 
 use super::Interval;
 use super::counts::Counts;
-use super::schedule::{Dropped, Load, Lot, Mix, Schedule, Ticket, Turn};
-use super::tally::{Counted, Outcome, Tally};
-use super::usual::Usual;
-use crate::evidence::{ErrorKind, NORMAL};
+use super::schedule::{CountKey, Dropped, DueRequest, Load, Mix, Schedule, Shard};
+use super::tally::{Counted, Metrics, Outcome};
+use super::usual::ResponseTimeEstimator;
+use crate::evidence::ErrorKind;
 use crate::units::Rate;
+use crate::workload::NORMAL;
 
 /// How long what is in flight may go on after a stop: with it, the whole report still stands within 3 s.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-pub(super) struct Book {
+pub(super) struct EngineState {
     rate: Rate,
     /// Which of the requests, where several engines share them.
-    turn: Turn,
+    turn: Shard,
     timeout: Duration,
     /// What the requests are, where they are not all alike; with the number of the next block.
     mix: Option<Mix>,
@@ -27,8 +28,8 @@ pub(super) struct Book {
     names: Vec<String>,
     next_block: u32,
     schedule: Option<Schedule>,
-    pub(super) tally: Tally,
-    usual: Usual,
+    pub(super) tally: Metrics,
+    usual: ResponseTimeEstimator,
     /// Sent, and not yet ended.
     in_flight: u64,
     /// When all ends, once stopped.
@@ -36,18 +37,24 @@ pub(super) struct Book {
     taken_at: Duration,
 }
 
-impl Book {
-    pub(super) fn new(names: Vec<String>, rate: Rate, timeout: Duration, turn: Turn, now: Duration) -> Book {
-        Book {
+impl EngineState {
+    pub(super) fn new(
+        names: Vec<String>,
+        rate: Rate,
+        timeout: Duration,
+        turn: Shard,
+        now: Duration,
+    ) -> EngineState {
+        EngineState {
             rate,
             turn,
             timeout,
             mix: None,
             next_block: 0,
             schedule: None,
-            tally: Tally::new(names.len(), timeout),
+            tally: Metrics::new(names.len(), timeout),
             names,
-            usual: Usual::new(timeout),
+            usual: ResponseTimeEstimator::new(timeout),
             in_flight: 0,
             cut_at: None,
             taken_at: now,
@@ -104,7 +111,7 @@ impl Book {
     }
 
     /// The next request to send now; whoever takes one must send it.
-    pub(super) fn next(&mut self, now: Duration) -> Option<Ticket> {
+    pub(super) fn next(&mut self, now: Duration) -> Option<DueRequest> {
         self.settle(now);
         let ticket = self.schedule.as_mut()?.take(now)?;
         self.in_flight += 1;
@@ -124,7 +131,7 @@ impl Book {
         }
     }
 
-    pub(super) fn ended(&mut self, ticket: Ticket, sent: Duration, now: Duration, outcome: Outcome) {
+    pub(super) fn ended(&mut self, ticket: DueRequest, sent: Duration, now: Duration, outcome: Outcome) {
         self.in_flight -= 1;
         let timed = outcome.answered || outcome.error == Some(ErrorKind::Timeout);
         if timed && !outcome.stalled {
@@ -149,7 +156,7 @@ impl Book {
             schedule.newly_due(now, |lot, n| self.tally.due(lot, n));
         }
         let counted = self.tally.take(empty, now);
-        let row = |(lot, counts): (Lot, Counts)| {
+        let row = |(lot, counts): (CountKey, Counts)| {
             counts.row(now, &self.names[usize::from(lot.request)], NORMAL, lot.block)
         };
         let rows = counted.lots.into_sorted().into_iter().map(row).collect();
@@ -169,7 +176,7 @@ impl Book {
 }
 
 /// What will never be sent enters the counts of its lots.
-fn drop_all(schedule: &mut Schedule, dropped: &Dropped, tally: &mut Tally, now: Duration) {
+fn drop_all(schedule: &mut Schedule, dropped: &Dropped, tally: &mut Metrics, now: Duration) {
     schedule.lots(&dropped.numbers, |part, lot, n| tally.dropped(part, lot, n, dropped.oldest, now));
 }
 
@@ -184,8 +191,9 @@ pub(super) enum Free {
 mod tests {
     use super::*;
     use crate::drive::clock::{Clock, Turned};
-    use crate::evidence::{Blocks, LoadRow, Pattern};
+    use crate::evidence::LoadRow;
     use crate::units::Span;
+    use crate::workload::{Blocks, Pattern};
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -194,15 +202,20 @@ mod tests {
         Load { start, warmup: Duration::ZERO, steady, requests: None, pattern: Pattern::default() }
     }
 
-    fn take(book: &mut Book, now: Duration) -> LoadRow {
+    fn take(book: &mut EngineState, now: Duration) -> LoadRow {
         book.take(Counted::new(1), now).row()
     }
 
     #[test]
     fn counts_go_on_while_the_engine_is_stalled() {
         let clock = Turned::default();
-        let mut book =
-            Book::new(vec!["main".into()], Rate::PerSecond(100.0), 10 * SECOND, Turn::ALL, clock.now());
+        let mut book = EngineState::new(
+            vec!["main".into()],
+            Rate::PerSecond(100.0),
+            10 * SECOND,
+            Shard::ALL,
+            clock.now(),
+        );
         book.begin(load(0, 3600), clock.now());
         clock.turn(5 * SECOND);
         let row = take(&mut book, clock.now());
@@ -218,8 +231,13 @@ mod tests {
     #[test]
     fn a_simulated_day_in_two_cycles_adds_up() {
         let clock = Turned::default();
-        let mut book =
-            Book::new(vec!["main".into()], Rate::PerSecond(10.0), 10 * SECOND, Turn::ALL, clock.now());
+        let mut book = EngineState::new(
+            vec!["main".into()],
+            Rate::PerSecond(10.0),
+            10 * SECOND,
+            Shard::ALL,
+            clock.now(),
+        );
         let (mut due, mut done, mut rows) = (0, 0, 0);
         for start_h in [0, 12] {
             book.begin(load(start_h * 3600, 6 * 3600), clock.now());
@@ -246,7 +264,7 @@ mod tests {
         for (rate, blocks) in
             [(Rate::PerSecond(50.0), Some(blocks)), (Rate::PerSecond(50.0), None), (Rate::Max, None)]
         {
-            let mut book = Book::new(names(), rate, 10 * SECOND, Turn::ALL, Duration::ZERO);
+            let mut book = EngineState::new(names(), rate, 10 * SECOND, Shard::ALL, Duration::ZERO);
             book.deal(Mix::of(&[5.0, 3.0, 2.0], None, blocks));
             book.begin(Load { warmup: 10 * SECOND, ..load(0, 120) }, Duration::ZERO);
             let (mut due, mut sent) = ([0; 3], [0; 3]);
@@ -256,7 +274,7 @@ mod tests {
                 // a closed loop gives out what is asked for; what comes behind the twelfth second's stall is dropped
                 let most = if rate == Rate::Max { 5 } else { usize::MAX };
                 if !(300..450).contains(&tick) {
-                    let given: Vec<Ticket> = std::iter::from_fn(|| book.next(now)).take(most).collect();
+                    let given: Vec<DueRequest> = std::iter::from_fn(|| book.next(now)).take(most).collect();
                     for ticket in given {
                         book.tally.sent(ticket, now);
                         book.ended(ticket, now, now, Outcome::default());
@@ -286,8 +304,13 @@ mod tests {
 
     #[test]
     fn stopped_it_is_finished_when_nothing_is_in_flight_or_a_second_later() {
-        let mut book =
-            Book::new(vec!["main".into()], Rate::PerSecond(100.0), 10 * SECOND, Turn::ALL, Duration::ZERO);
+        let mut book = EngineState::new(
+            vec!["main".into()],
+            Rate::PerSecond(100.0),
+            10 * SECOND,
+            Shard::ALL,
+            Duration::ZERO,
+        );
         book.begin(load(0, 60), Duration::ZERO);
         let ticket = book.next(SECOND).unwrap();
         while book.next(SECOND).is_some() {}

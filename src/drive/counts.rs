@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::schedule::Lot;
+use super::schedule::CountKey;
 use crate::evidence::{ErrorKind, LoadRow};
 
 /// Counts since somebody took them.
@@ -47,7 +47,7 @@ impl Counts {
 /// Counts by lot. There are few at a time, and mostly it is the one of before: a plan with one request has one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lots {
-    all: Vec<(Lot, Counts)>,
+    all: Vec<(CountKey, Counts)>,
     last: usize,
 }
 
@@ -57,7 +57,7 @@ impl Lots {
         Lots { all: Vec::with_capacity(4), last: 0 }
     }
 
-    pub(super) fn of(&mut self, lot: Lot) -> &mut Counts {
+    pub(super) fn of(&mut self, lot: CountKey) -> &mut Counts {
         if self.all.get(self.last).is_none_or(|(known, _)| *known != lot) {
             let known = self.all.iter().position(|(known, _)| *known == lot);
             self.last = known.unwrap_or_else(|| {
@@ -69,9 +69,9 @@ impl Lots {
     }
 
     /// In order of block and request; that of nothing at all where nothing was counted.
-    pub(super) fn into_sorted(mut self) -> Vec<(Lot, Counts)> {
+    pub(super) fn into_sorted(mut self) -> Vec<(CountKey, Counts)> {
         if self.all.is_empty() {
-            self.of(Lot::default());
+            self.of(CountKey::default());
         }
         self.all.sort_unstable_by_key(|(lot, _)| (lot.block, lot.request));
         self.all

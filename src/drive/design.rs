@@ -17,7 +17,7 @@ use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
-use crate::evidence::Layout;
+use crate::workload::Layout;
 
 /// A kind is dealt to this share of the blocks, where its ratio leaves room for that.
 pub(super) const ON: f64 = 1.0 / 3.0;
@@ -35,7 +35,7 @@ const ROUND: u64 = 50;
 
 /// The deal of one load.
 #[derive(Debug, Clone)]
-pub struct Design {
+pub struct MixSchedule {
     shares: Vec<f64>,
     /// Of the first so many kinds a part is in every block.
     named: usize,
@@ -65,14 +65,20 @@ struct Dealt {
     block: Option<u32>,
 }
 
-impl Design {
+impl MixSchedule {
     /// A deal of a load whose requests from `first_steady` on are judged, which are cut so.
-    pub fn new(shares: &[f64], first_steady: u64, layout: Layout, seed: u64, first_block: u32) -> Design {
+    pub fn new(
+        shares: &[f64],
+        first_steady: u64,
+        layout: Layout,
+        seed: u64,
+        first_block: u32,
+    ) -> MixSchedule {
         let groups = (f64::from(layout.count) / GROUP as f64).round().max(1.0) as u64;
         // so many that the counts of all kinds, each rounded by itself, leave something to the base
         let base = (1.0 - shares.iter().sum::<f64>()).max(0.01);
         let round = layout.size.max(((shares.len() + 1) as f64 / base).ceil() as u64);
-        Design {
+        MixSchedule {
             shares: shares.to_vec(),
             named: 0,
             seed,
@@ -87,13 +93,13 @@ impl Design {
     }
 
     /// The same where the first so many kinds are requests of their own and do not misbehave.
-    pub fn with_named(self, named: usize) -> Design {
-        Design { named, ..self }
+    pub fn with_named(self, named: usize) -> MixSchedule {
+        MixSchedule { named, ..self }
     }
 
     /// A deal of as many requests as there may be in a constant mix, without blocks.
-    pub fn constant(shares: &[f64]) -> Design {
-        Design::new(shares, u64::MAX, Layout::new(0, ROUND), 0, 0)
+    pub fn constant(shares: &[f64]) -> MixSchedule {
+        MixSchedule::new(shares, u64::MAX, Layout::new(0, ROUND), 0, 0)
     }
 
     /// Blocks in steady.
@@ -277,5 +283,4 @@ fn interleaved(counts: &[u64], size: u64) -> Vec<Option<u8>> {
 }
 
 #[cfg(test)]
-#[path = "design_tests.rs"]
 mod tests;

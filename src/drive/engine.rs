@@ -14,10 +14,10 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::alarm::Alarm;
-use super::book::{Book, Free};
+use super::book::{EngineState, Free};
 use super::clock::Clock;
 use super::exchange::{Exchange, IDLE_FOR, Kept};
-use super::schedule::Ticket;
+use super::schedule::DueRequest;
 
 /// The pacer's alarms are at least so far apart: below 2,000/s each request has an alarm of its own, above they are
 /// sent a few at a time. Half a millisecond is where lateness and CPU meet: a wake-up costs up to 30 µs.
@@ -32,7 +32,7 @@ const STALLED: Duration = Duration::from_secs(1);
 
 /// What the engine shares with whoever commands it.
 pub(super) struct Shared {
-    book: Mutex<Book>,
+    book: Mutex<EngineState>,
     /// Rung when the book was changed from outside, or so that the pacer must look again.
     pub(super) changed: Notify,
     /// Requests to which the head of an answer came.
@@ -41,12 +41,12 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(book: Book, clock: Arc<dyn Clock>) -> Shared {
+    pub(super) fn new(book: EngineState, clock: Arc<dyn Clock>) -> Shared {
         Shared { book: Mutex::new(book), changed: Notify::new(), answered: AtomicU64::new(0), clock }
     }
 
     /// Numbers stay numbers even if a thread panicked while it held them.
-    pub(super) fn book(&self) -> MutexGuard<'_, Book> {
+    pub(super) fn book(&self) -> MutexGuard<'_, EngineState> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -54,7 +54,7 @@ impl Shared {
 /// Where a slot finds its next request.
 #[derive(Default)]
 struct Slot {
-    ticket: Cell<Option<Ticket>>,
+    ticket: Cell<Option<DueRequest>>,
     called: Notify,
     /// Since when it has had nothing to do, as long as it may hold a connection.
     idle_since: Cell<Option<Duration>>,
@@ -218,7 +218,7 @@ impl Engine {
     }
 
     /// What this slot, which is free again, sends next; without anything it goes on the stack.
-    fn after_answer(&self, id: usize, now: Duration) -> Option<Ticket> {
+    fn after_answer(&self, id: usize, now: Duration) -> Option<DueRequest> {
         let mut book = self.shared.book();
         let next = book.next(now);
         match next {

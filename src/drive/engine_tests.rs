@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use super::testing::{Manner, Server, request_to};
 use super::*;
-use crate::evidence::{ErrorKind, Pattern};
+use crate::evidence::ErrorKind;
+use crate::workload::Pattern;
 
 const MS: Duration = Duration::from_millis(1);
 

@@ -27,14 +27,15 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 
 use crate::error::Result;
-use crate::evidence::{Blocks, LatencyTag, LoadRow, MisbehavePlan};
+use crate::evidence::{LatencyTag, LoadRow};
 use crate::plan::RequestPlan;
 use crate::units::Rate;
+use crate::workload::{Blocks, MisbehavePlan};
 
 use misbehave::Pool;
-use schedule::{Mix, Turn};
+use schedule::{Mix, Shard};
 
-pub use design::Design;
+pub use design::MixSchedule;
 use tally::Histograms;
 use thread::EngineThread;
 
@@ -118,9 +119,9 @@ pub struct Sending {
 
 impl Sending {
     /// An engine for each thread, and none without a connection.
-    fn turns(&self) -> impl Iterator<Item = Turn> {
+    fn turns(&self) -> impl Iterator<Item = Shard> {
         let of = u64::from(self.threads.clamp(1, self.connections.max(1)));
-        (0..of).map(move |index| Turn { index, of })
+        (0..of).map(move |index| Shard { index, of })
     }
 
     /// What the requests are.
@@ -130,7 +131,7 @@ impl Sending {
     }
 
     /// The connections of one engine.
-    fn slots(&self, turn: Turn) -> u32 {
+    fn slots(&self, turn: Shard) -> u32 {
         u32::try_from(turn.before(u64::from(self.connections.max(1)))).unwrap_or(u32::MAX)
     }
 }

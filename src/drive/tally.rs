@@ -14,7 +14,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 
 use super::counts::Lots;
-use super::schedule::{Lot, Part, Ticket};
+use super::schedule::{CountKey, DueRequest, Part};
 use crate::evidence::{ErrorKind, LatencyTag};
 
 /// So far from a collection or a snapshot a request is told apart.
@@ -139,7 +139,7 @@ impl Counted {
 
 /// Counts as an engine goes, and knows near which moments a request is told apart.
 #[derive(Debug)]
-pub(super) struct Tally {
+pub(super) struct Metrics {
     timeout: Duration,
     counted: Counted,
     /// From and to, in order, not overlapping; the last goes on for ever as long as any is under way.
@@ -148,10 +148,10 @@ pub(super) struct Tally {
     under_way: u32,
 }
 
-impl Tally {
+impl Metrics {
     /// Of so many requests of the plan.
-    pub(super) fn new(requests: usize, timeout: Duration) -> Tally {
-        Tally { timeout, counted: Counted::new(requests), probing: VecDeque::new(), under_way: 0 }
+    pub(super) fn new(requests: usize, timeout: Duration) -> Metrics {
+        Metrics { timeout, counted: Counted::new(requests), probing: VecDeque::new(), under_way: 0 }
     }
 
     /// A collection or snapshot is asked for at this time; who ends from here on has met it.
@@ -176,20 +176,20 @@ impl Tally {
     }
 
     /// So many have become due.
-    pub(super) fn due(&mut self, lot: Lot, count: u64) {
+    pub(super) fn due(&mut self, lot: CountKey, count: u64) {
         if count > 0 {
             self.counted.lots.of(lot).due += count;
         }
     }
 
-    pub(super) fn sent(&mut self, ticket: Ticket, now: Duration) {
+    pub(super) fn sent(&mut self, ticket: DueRequest, now: Duration) {
         self.counted.lots.of(ticket.lot).sent += 1;
         if ticket.part == Part::Steady {
             self.counted.histograms.record(LatencyTag::Late, now.saturating_sub(ticket.due), 1);
         }
     }
 
-    pub(super) fn ended(&mut self, ticket: Ticket, sent: Duration, now: Duration, outcome: Outcome) {
+    pub(super) fn ended(&mut self, ticket: DueRequest, sent: Duration, now: Duration, outcome: Outcome) {
         self.counted.body_bytes += outcome.bytes;
         let counts = self.counted.lots.of(ticket.lot);
         counts.done += 1;
@@ -211,7 +211,7 @@ impl Tally {
     }
 
     /// So many of a part will never be sent; `oldest` is when the oldest of all that are dropped was due.
-    pub(super) fn dropped(&mut self, part: Part, lot: Lot, count: u64, oldest: Duration, now: Duration) {
+    pub(super) fn dropped(&mut self, part: Part, lot: CountKey, count: u64, oldest: Duration, now: Duration) {
         if count > 0 {
             self.counted.lots.of(lot).dropped(count);
             let tag = self.tag(part, oldest, now);
@@ -256,8 +256,8 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
     const TIMEOUT: Duration = Duration::from_secs(10);
 
-    fn ticket(part: Part, due_ms: u32) -> Ticket {
-        Ticket { due: MS * due_ms, part, lot: Lot::default() }
+    fn ticket(part: Part, due_ms: u32) -> DueRequest {
+        DueRequest { due: MS * due_ms, part, lot: CountKey::default() }
     }
 
     fn counts(counted: &Counted) -> Vec<(LatencyTag, u64)> {
@@ -269,13 +269,13 @@ mod tests {
         counted.lots.clone().into_sorted()[0].1
     }
 
-    fn take(tally: &mut Tally) -> Counted {
+    fn take(tally: &mut Metrics) -> Counted {
         tally.take(Counted::new(1), Duration::ZERO)
     }
 
     #[test]
     fn an_answer_is_timed_from_when_it_was_due_and_from_when_it_was_sent() {
-        let mut tally = Tally::new(1, TIMEOUT);
+        let mut tally = Metrics::new(1, TIMEOUT);
         let one = ticket(Part::Steady, 1000);
         tally.sent(one, MS * 1030);
         tally.ended(one, MS * 1030, MS * 1050, Outcome { answered: true, bytes: 12, ..Outcome::default() });
@@ -290,9 +290,9 @@ mod tests {
 
     #[test]
     fn a_drop_enters_as_the_timeout_and_a_refusal_has_no_latency() {
-        let mut tally = Tally::new(1, TIMEOUT);
-        tally.dropped(Part::Warmup, Lot::default(), 2, Duration::ZERO, TIMEOUT);
-        tally.dropped(Part::Steady, Lot::default(), 5_000_000, Duration::ZERO, TIMEOUT);
+        let mut tally = Metrics::new(1, TIMEOUT);
+        tally.dropped(Part::Warmup, CountKey::default(), 2, Duration::ZERO, TIMEOUT);
+        tally.dropped(Part::Steady, CountKey::default(), 5_000_000, Duration::ZERO, TIMEOUT);
         let refused = Outcome { error: Some(ErrorKind::Connect), ..Outcome::default() };
         tally.ended(ticket(Part::Steady, 0), Duration::ZERO, MS, refused);
         let counted = take(&mut tally);
@@ -305,7 +305,7 @@ mod tests {
 
     #[test]
     fn what_touches_the_second_around_a_collection_is_told_apart() {
-        let mut tally = Tally::new(1, TIMEOUT);
+        let mut tally = Metrics::new(1, TIMEOUT);
         tally.probing_begins(MS * 5000);
         tally.probing_ends(MS * 5800);
         let ok = Outcome { answered: true, ..Outcome::default() };
@@ -325,9 +325,9 @@ mod tests {
 
     #[test]
     fn all_of_a_slow_collection_is_told_apart_and_of_one_behind_it() {
-        let mut tally = Tally::new(1, TIMEOUT);
+        let mut tally = Metrics::new(1, TIMEOUT);
         let ok = Outcome { answered: true, ..Outcome::default() };
-        let ended = |tally: &mut Tally, due, end| {
+        let ended = |tally: &mut Metrics, due, end| {
             tally.ended(ticket(Part::Steady, due), MS * due, MS * end, ok);
             let tags: Vec<LatencyTag> = counts(&take(tally)).into_iter().map(|(tag, _)| tag).collect();
             tags.contains(&LatencyTag::Probing)
@@ -345,16 +345,16 @@ mod tests {
 
     #[test]
     fn each_of_several_requests_is_counted_and_timed_by_itself() {
-        let mut tally = Tally::new(2, TIMEOUT);
+        let mut tally = Metrics::new(2, TIMEOUT);
         let ok = Outcome { answered: true, ..Outcome::default() };
         for (request, block, end) in [(0, 4, 10), (1, 4, 20), (1, 5, 40), (0, 5, 10), (1, 5, 40)] {
-            let lot = Lot { request, block: Some(block) };
-            let one = Ticket { lot, ..ticket(Part::Steady, 0) };
+            let lot = CountKey { request, block: Some(block) };
+            let one = DueRequest { lot, ..ticket(Part::Steady, 0) };
             tally.due(lot, 1);
             tally.sent(one, Duration::ZERO);
             tally.ended(one, Duration::ZERO, MS * end, ok);
         }
-        tally.dropped(Part::Steady, Lot { request: 1, block: Some(5) }, 3, Duration::ZERO, TIMEOUT);
+        tally.dropped(Part::Steady, CountKey { request: 1, block: Some(5) }, 3, Duration::ZERO, TIMEOUT);
         let counted = take(&mut tally);
         let times: Vec<u64> = counted.histograms.by_request().iter().map(Histogram::len).collect();
         assert_eq!(times, [2, 6]);
@@ -368,7 +368,7 @@ mod tests {
 
     #[test]
     fn moments_are_forgotten_once_nothing_can_touch_them() {
-        let mut tally = Tally::new(1, TIMEOUT);
+        let mut tally = Metrics::new(1, TIMEOUT);
         for second in 0..10_000 {
             tally.probing_begins(Duration::from_secs(second * 5));
             tally.probing_ends(Duration::from_secs(second * 5));

@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use tokio::runtime::{Runtime, RuntimeMetrics};
 
-use super::book::Book;
+use super::book::EngineState;
 use super::clock::Clock;
 use super::engine::{self, Shared};
 use super::exchange::Exchange;
-use super::schedule::Turn;
+use super::schedule::Shard;
 use super::tally::Counted;
 use super::{Interval, Sending};
 use crate::error::{Error, Result};
@@ -50,7 +50,7 @@ impl EngineThread {
     pub(super) fn start(
         requests: &[RequestPlan],
         sending: &Sending,
-        turn: Turn,
+        turn: Shard,
         clock: Arc<dyn Clock>,
     ) -> Result<EngineThread> {
         let slots = sending.slots(turn);
@@ -59,7 +59,7 @@ impl EngineThread {
         let runtime = runtime().map_err(own)?;
         let timeout = sending.timeout;
         let names: Vec<String> = requests.iter().map(|request| request.name.clone()).collect();
-        let book = Book::new(names, sending.rate, timeout, turn, clock.now());
+        let book = EngineState::new(names, sending.rate, timeout, turn, clock.now());
         let shared = Arc::new(Shared::new(book, clock));
         let worked = runtime.metrics();
         let (alive, ended) = channel();

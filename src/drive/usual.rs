@@ -15,16 +15,20 @@ const MOST_OF_TIMEOUT: f64 = 0.9;
 
 /// The usual time of an answer, from when its request was sent.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Usual {
+pub(super) struct ResponseTimeEstimator {
     most_s: f64,
     /// None before the first answer.
     mean_s: Option<f64>,
     deviation_s: f64,
 }
 
-impl Usual {
-    pub(super) fn new(timeout: Duration) -> Usual {
-        Usual { most_s: timeout.as_secs_f64() * MOST_OF_TIMEOUT, mean_s: None, deviation_s: 0.0 }
+impl ResponseTimeEstimator {
+    pub(super) fn new(timeout: Duration) -> ResponseTimeEstimator {
+        ResponseTimeEstimator {
+            most_s: timeout.as_secs_f64() * MOST_OF_TIMEOUT,
+            mean_s: None,
+            deviation_s: 0.0,
+        }
     }
 
     /// One more: an answer, or a request that was given up after this time and would have needed more.
@@ -58,12 +62,12 @@ mod tests {
 
     #[test]
     fn nothing_is_known_before_the_first_answer() {
-        assert_eq!(Usual::new(10_000 * MS).needs(), Duration::ZERO);
+        assert_eq!(ResponseTimeEstimator::new(10_000 * MS).needs(), Duration::ZERO);
     }
 
     #[test]
     fn it_settles_a_little_above_what_is_steady_and_follows_a_change() {
-        let mut usual = Usual::new(10_000 * MS);
+        let mut usual = ResponseTimeEstimator::new(10_000 * MS);
         (0..100).for_each(|_| usual.took(50 * MS));
         assert!((50 * MS..52 * MS).contains(&usual.needs()), "{:?}", usual.needs());
         (0..100).for_each(|_| usual.took(500 * MS));
@@ -72,7 +76,7 @@ mod tests {
 
     #[test]
     fn it_never_asks_for_all_of_the_timeout() {
-        let mut usual = Usual::new(1000 * MS);
+        let mut usual = ResponseTimeEstimator::new(1000 * MS);
         (0..100).for_each(|i| usual.took(MS * (i % 2) * 10_000));
         assert_eq!(usual.needs(), 900 * MS);
     }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::SeriesId;
+
 /// Who owns a byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -41,16 +43,16 @@ impl AccountPart {
     ];
 
     /// The series that holds it.
-    pub fn series(self) -> &'static str {
+    pub fn series(self) -> SeriesId {
         match self {
-            AccountPart::Live => "mem_live_bytes",
-            AccountPart::Garbage => "mem_garbage_bytes",
-            AccountPart::Stacks => "mem_stacks_bytes",
-            AccountPart::Runtime => "mem_runtime_bytes",
-            AccountPart::Native => "mem_native_bytes",
-            AccountPart::Files => "mem_files_bytes",
-            AccountPart::Unattributed => "mem_unattributed_bytes",
-            AccountPart::NotResident => "mem_not_resident_bytes",
+            AccountPart::Live => SeriesId::MemLive,
+            AccountPart::Garbage => SeriesId::MemGarbage,
+            AccountPart::Stacks => SeriesId::MemStacks,
+            AccountPart::Runtime => SeriesId::MemRuntime,
+            AccountPart::Native => SeriesId::MemNative,
+            AccountPart::Files => SeriesId::MemFiles,
+            AccountPart::Unattributed => SeriesId::MemUnattributed,
+            AccountPart::NotResident => SeriesId::MemNotResident,
         }
     }
 
@@ -73,27 +75,4 @@ impl fmt::Display for AccountPart {
             AccountPart::NotResident => "not yet resident",
         })
     }
-}
-
-/// One owner, at the start of steady and at the end, in bytes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct AccountRow {
-    /// Who.
-    pub part: AccountPart,
-    /// Bytes at the start of steady.
-    pub start: f64,
-    /// Bytes at the end of steady.
-    pub end: f64,
-    /// Growth each request, where requests are counted.
-    pub per_request: Option<f64>,
-}
-
-/// The table, with how far it can be trusted.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Account {
-    /// Whether the runtime tells what it holds and gave back, so that native is what is left.
-    pub exact: bool,
-    /// The owners, what can leak first.
-    pub rows: Vec<AccountRow>,
 }

@@ -114,6 +114,6 @@ impl LoadRow {
 
     /// Whether these were requests of a client that behaves: the load whose rate, latency and errors are told.
     pub fn is_normal(&self) -> bool {
-        self.behaviour.is_empty() || self.behaviour == super::NORMAL
+        self.behaviour.is_empty() || self.behaviour == crate::workload::NORMAL
     }
 }

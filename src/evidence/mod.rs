@@ -1,56 +1,39 @@
-//! What was seen: types only, no policy and no I/O.
+//! What was recorded: types only, no policy and no I/O.
 //!
-//! Everything that a run learns has a type here, and every room may use them. A live run fills them as it goes,
-//! `record/` reads them back, `trend/`, `culprit/` and `judge/` turn them into [`Findings`], `report/` draws those.
+//! Everything that a run learns has a type here. A live run fills them as it goes, `record/` reads them back; `trend/`,
+//! `culprit/` and `judge/` turn them into [`Findings`](crate::findings::Findings), which `report/` draws.
 
 mod account;
-mod attribution;
-mod behaviour;
 mod command;
-mod comparison;
 mod connect;
 mod environment;
 mod event;
-mod findings;
-#[cfg(test)]
-mod findings_examples;
 mod frames;
 mod gate;
 mod java;
 mod latency;
-mod lives;
 mod load;
-mod pace;
-mod pattern;
 mod plan_record;
 mod requests;
+mod segments;
 mod series;
 mod tasks;
 mod trend;
 
-pub use account::{Account, AccountPart, AccountRow};
-pub use attribution::{Attributed, Attribution};
-pub use behaviour::{Behaviour, MisbehavePlan, NORMAL};
+pub use account::AccountPart;
 pub use command::Command;
-pub use comparison::{Change, Comparison, Growth, Per, SeriesChange, Side};
 pub use connect::Connect;
 pub use environment::{Environment, ProbeRecord, Runtime, TargetRecord};
 pub use event::{COLLECTIONS, Event, EventKind, Gone};
-pub use findings::{
-    Culprit, DriverHealth, ErrorCounts, Findings, GateFinding, GateResult, LoadFinding, Misbehaved,
-    RequestFinding, SeriesFinding, Verdict,
-};
 pub use frames::CodeOwner;
 pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
 pub use java::is_jdk;
 pub use latency::{Latency, LatencyBar, LatencyPoint, LatencyTag, Percentiles};
-pub use lives::beginnings;
 pub use load::{ErrorKind, LoadRow};
-pub use pace::Pace;
-pub use pattern::{Arrivals, LoadShape, Pattern};
 pub use plan_record::{Judging, PhasePlan, PlanRecord, WatchPlan};
-pub use requests::{Blocks, Layout, ONLY, RequestRecord};
-pub use series::{Phase, Recording, Sample, Series};
+pub use requests::RequestRecord;
+pub use segments::segment_starts;
+pub use series::{EvidenceStrength, Phase, Recording, Sample, Series, SeriesId};
 pub use tasks::{Frame, GroupCount, GroupKind, GroupLabel, Moment, TaskGroup, TaskSnapshot};
 pub use trend::{Direction, Estimate, Shape, Trend};
 

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Blocks, Connect, Gate, Layout, MisbehavePlan, ONLY, Pace, Pattern, RequestRecord};
+use super::{Connect, Gate, RequestRecord};
 use crate::units::{Rate, Span};
+use crate::workload::{Blocks, Layout, MisbehavePlan, ONLY, Pace, Pattern};
 
 /// How long each phase takes. With cycles, warmup, steady and settle are those of one cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::compare::{Run, compare};
-use crate::evidence::{Comparison, GateFinding, GateResult};
+use crate::findings::{Comparison, GateFinding, GateResult};
 
 /// The earlier run.
 #[derive(Debug, Clone)]

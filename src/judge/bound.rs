@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn what_the_start_took_and_gave_back_bounds_nothing() {
         let series = |name: &str, values: [f64; 5]| Series {
-            name: name.into(),
+            id: name.into(),
             samples: values.map(Sample::new).to_vec(),
         };
         let mut evidence = Evidence {

@@ -192,5 +192,4 @@ fn rises_evenly(evidence: &Evidence, ends: &Ends, growth: f64) -> bool {
 }
 
 #[cfg(test)]
-#[path = "collected_test.rs"]
 mod tests;

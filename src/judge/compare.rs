@@ -4,9 +4,9 @@
 //! difference lies to one side of nought.
 
 use super::driven;
-use crate::evidence::{
-    Change, Comparison, Direction, Evidence, Findings, Growth, Per, SeriesChange, SeriesFinding, Side,
-    Verdict,
+use crate::evidence::{Direction, Evidence};
+use crate::findings::{
+    Change, Comparison, Findings, Growth, Per, SeriesChange, SeriesFinding, Side, Verdict,
 };
 use crate::units::Unit;
 
@@ -22,7 +22,7 @@ pub fn compare(runs: [Run<'_>; 2], names: [&str; 2]) -> Comparison {
     let mut series: Vec<SeriesChange> = before
         .series
         .iter()
-        .filter_map(|b| Some(change(b, after.series.iter().find(|a| a.name == b.name)?)))
+        .filter_map(|b| Some(change(b, after.series.iter().find(|a| a.id.name() == b.id.name())?)))
         .collect();
     series.sort_by_key(|s| !s.votes);
     let verdict = verdict(before, after, &series);
@@ -66,7 +66,7 @@ fn verdict(before: &Findings, after: &Findings, series: &[SeriesChange]) -> Chan
 /// Whether something that leaks now certainly leaks more than it did.
 fn worse(after: &Findings, series: &[SeriesChange]) -> bool {
     series.iter().filter(|s| s.votes).any(|s| {
-        let leaks = after.series.iter().any(|a| a.name == s.name && a.grows_unexplained());
+        let leaks = after.series.iter().any(|a| a.id.name() == s.id.name() && a.grows_unexplained());
         let floor = s.before.map_or(0.0, |b| WORSE * b.value.max(0.0));
         leaks && s.change.is_some_and(|c| c.ci[0] > floor)
     })
@@ -88,7 +88,7 @@ fn change(before: &SeriesFinding, after: &SeriesFinding) -> SeriesChange {
         let up = (a.ci[1] - a.value).hypot(b.value - b.ci[0]);
         Growth { value, ci: [value - down, value + up] }
     });
-    let unit = Unit::of_series(&before.name);
+    let unit = before.id.unit();
     let show = |value: f64| match per {
         Per::Request => format!("{} a request", unit.show(value)),
         Per::Second => unit.show_slope(value),
@@ -100,7 +100,7 @@ fn change(before: &SeriesFinding, after: &SeriesFinding) -> SeriesChange {
         Some(_) => "no difference that can be told".into(),
     };
     SeriesChange {
-        name: before.name.clone(),
+        id: before.id.clone(),
         per,
         before: b,
         after: a,
@@ -184,7 +184,7 @@ mod tests {
 
     fn series(name: &str, trend: Direction, per_request: Option<f64>, error: f64) -> SeriesFinding {
         SeriesFinding {
-            name: name.into(),
+            id: name.into(),
             trend,
             slope_per_s: per_request.map(|p| 50.0 * p),
             slope_ci: per_request.map(|p| [50.0 * (p - error), 50.0 * (p + error)]),

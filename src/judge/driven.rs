@@ -6,8 +6,9 @@
 use super::attribution::listed;
 use super::compare::Run;
 use super::steady::Steady;
-use crate::evidence::{MisbehavePlan, PlanRecord};
+use crate::evidence::PlanRecord;
 use crate::units::{Rate, Span, Unit};
+use crate::workload::MisbehavePlan;
 
 /// Loads are alike if one held at most so many times the rate of the other.
 const ALIKE: f64 = 1.25;
@@ -128,10 +129,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::evidence::{
-        Behaviour, Blocks, Event, EventKind, Evidence, Findings, LoadFinding, LoadShape, Pattern, Phase,
-        RequestRecord,
-    };
+    use crate::evidence::{Event, EventKind, Evidence, Phase, RequestRecord};
+    use crate::findings::{Findings, LoadFinding};
+    use crate::workload::{Behaviour, Blocks, LoadShape, Pattern};
 
     /// A run that followed this plan and was judged for so long.
     fn ran(plan: PlanRecord, steady_s: f64) -> (Evidence, Findings) {

@@ -1,6 +1,7 @@
 //! The meaning of every exit status, decided in one place.
 
-use crate::evidence::{GateFinding, GateResult, Judging, Verdict};
+use crate::evidence::Judging;
+use crate::findings::{GateFinding, GateResult, Verdict};
 
 /// Neither leak nor failed gate.
 const FINE: u8 = 0;

@@ -31,7 +31,7 @@ pub fn foresee(evidence: &Evidence) -> Foreseen {
         trend::foresee(&question, steady_s)
     };
     let first = |names: &[&str]| {
-        let mut known = names.iter().filter_map(|name| recording.series(name).filter(|s| !s.is_empty()));
+        let mut known = names.iter().filter_map(|name| recording.series(*name).filter(|s| !s.is_empty()));
         known.next().and_then(|series| Some((series, ask(series)?)))
     };
     let memory = first(&["rss_anon_bytes", "rss_bytes"]);
@@ -44,7 +44,7 @@ pub fn foresee(evidence: &Evidence) -> Foreseen {
         .into_iter()
         .flatten()
         .map(|(series, foresight)| {
-            let (unit, called) = (series.unit(), words::series(&series.name));
+            let (unit, called) = (series.unit(), words::series(series.id.name()));
             let a_request = rate.map(|r| format!(" or {} a request", unit.show(foresight.per_s / r)));
             format!("{called} from {}{} up", unit.show_slope(foresight.per_s), a_request.unwrap_or_default())
         })
@@ -53,7 +53,7 @@ pub fn foresee(evidence: &Evidence) -> Foreseen {
         let (unit, foresight) = match &gate.quantity {
             Quantity::Memory => (Unit::Bytes, memory.as_ref()?.1),
             Quantity::Series(_) => {
-                let series = recording.series.iter().find(|s| gate.quantity.is_series(&s.name))?;
+                let series = recording.series.iter().find(|s| gate.quantity.is_series(s.id.name()))?;
                 (series.unit(), ask(series)?)
             }
             _ => return None,

@@ -1,14 +1,12 @@
 //! The user's limits against what was measured. A slope is compared by its interval.
 
-use crate::evidence::{
-    Account, AccountPart, Aspect, Direction, Estimate, Evidence, Gate, GateFinding, GateResult, LoadFinding,
-    Quantity, Series, Trend,
-};
+use crate::evidence::{AccountPart, Aspect, Direction, Estimate, Evidence, Gate, Quantity, Series, Trend};
+use crate::findings::{Account, GateFinding, GateResult, LoadFinding};
 use crate::units::{Span, Unit};
 
 use super::memory::memory;
 use super::steady::Steady;
-use super::voters::Voters;
+use super::voters::AllEvidence;
 
 /// A measured value, with its interval where it has one, or why there is none.
 struct Measured {
@@ -23,7 +21,7 @@ struct Measured {
 pub fn compare(
     evidence: &Evidence,
     steady: &Steady,
-    voters: &Voters,
+    voters: &AllEvidence,
     account: &Account,
     load: Option<&LoadFinding>,
 ) -> Vec<GateFinding> {
@@ -35,7 +33,7 @@ fn measure(
     gate: &Gate,
     evidence: &Evidence,
     steady: &Steady,
-    voters: &Voters,
+    voters: &AllEvidence,
     account: &Account,
     load: Option<&LoadFinding>,
 ) -> Result<Measured, String> {

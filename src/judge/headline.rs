@@ -1,8 +1,7 @@
 //! The headline: what a manager reads, and a gate that failed before all else.
 
-use crate::evidence::{
-    Culprit, Direction, Findings, GateResult, GroupKind, LoadFinding, SeriesFinding, Verdict,
-};
+use crate::evidence::{Direction, GroupKind};
+use crate::findings::{Culprit, Findings, GateResult, LoadFinding, SeriesFinding, Verdict};
 use crate::units::{Span, Unit, significant};
 
 use super::attribution;
@@ -78,7 +77,7 @@ fn memory(findings: &Findings, counted: Option<&(String, Per)>) -> Option<(Strin
 /// Growth of memory by the requests whose fault it is: those that tasks are told by, else those that leak the most of it.
 fn memory_of(findings: &Findings, counted: Option<&(String, Per)>) -> Option<(f64, Per)> {
     let parts = super::memory::parts(&findings.series, findings.account_exact)?;
-    let names: Vec<&str> = parts.iter().map(|s| s.name.as_str()).collect();
+    let names: Vec<&str> = parts.iter().map(|s| s.id.name()).collect();
     let who = match counted {
         Some((_, Per::Each(who))) => who.clone(),
         Some(_) => return None,
@@ -100,14 +99,14 @@ fn counted(findings: &Findings) -> Option<(String, Per)> {
     let named = || findings.culprits.iter().find(by_count).and_then(|c| of_culprit(findings, c));
     whose(findings).or_else(named).or_else(|| {
         let counts = |s: &&SeriesFinding| {
-            s.trend == Direction::Growing && s.votes && s.material && !s.name.ends_with("_bytes")
+            s.trend == Direction::Growing && s.votes && s.material && !s.id.name().ends_with("_bytes")
         };
         let s = findings.series.iter().find(counts)?;
         let (n, per) = match (s.per_request, s.slope_per_s) {
             (Some(each), _) => (each, Per::request(findings)),
             (None, slope) => (slope? * 3600.0, Per::Hour),
         };
-        Some((format!("{} {}", figure(n), series(&s.name)), per))
+        Some((format!("{} {}", figure(n), series(s.id.name())), per))
     })
 }
 
@@ -197,7 +196,8 @@ fn lower(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Attributed, Attribution, NORMAL, RequestFinding};
+    use crate::findings::{Attributed, Attribution, RequestFinding};
+    use crate::workload::NORMAL;
 
     fn line(series: &str, request: &str, answer: Attributed, each: f64) -> Attribution {
         Attribution {
@@ -218,7 +218,7 @@ mod tests {
     /// A service of two requests, of which '/slow' leaks a goroutine; `memory` is what is known of memory's growth.
     fn two_requests(memory: Vec<Attribution>) -> Findings {
         let rss = SeriesFinding {
-            name: "rss_anon_bytes".into(),
+            id: "rss_anon_bytes".into(),
             per_request: Some(1024.0),
             ..SeriesFinding::example()
         };
@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn parts_of_an_exact_account_are_added_up_by_the_same_request() {
-        let part = |name: &str| SeriesFinding { name: name.into(), ..SeriesFinding::example() };
+        let part = |name: &str| SeriesFinding { id: name.into(), ..SeriesFinding::example() };
         let mut findings = two_requests(vec![
             line("mem_live_bytes", "/slow", Attributed::Leaks, 1024.0),
             line("mem_stacks_bytes", "/slow", Attributed::Leaks, 2048.0),

@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::mem::discriminant;
 
-use crate::evidence::{
-    DriverHealth, ErrorKind, Event, EventKind, Evidence, LoadFinding, LoadRow, Misbehaved, PlanRecord,
-    RequestFinding,
-};
+use crate::evidence::{ErrorKind, Event, EventKind, Evidence, LoadRow, PlanRecord};
+use crate::findings::{DriverHealth, LoadFinding, Misbehaved, RequestFinding};
 use crate::units::Rate;
 
 use super::steady::{EDGE_S, Steady};

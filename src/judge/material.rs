@@ -17,7 +17,7 @@ const SEEN_NATIVE: f64 = 512.0 * 1024.0;
 /// The growth within steady, in the series' unit, below which nothing counts.
 pub fn least_seen(name: &str, unit: Unit) -> f64 {
     match unit {
-        Unit::Bytes if name == AccountPart::Native.series() => SEEN_NATIVE,
+        Unit::Bytes if AccountPart::Native.series() == name => SEEN_NATIVE,
         Unit::Bytes => SEEN_BYTES,
         _ => LEAST_COUNT,
     }

@@ -1,6 +1,7 @@
 //! What can leak, as one: live heap, stacks and native memory together where the account is exact, else RSS.
 
-use crate::evidence::{AccountPart, Direction, SeriesFinding, Shape};
+use crate::evidence::{AccountPart, Direction, Shape};
+use crate::findings::SeriesFinding;
 
 /// The name of the sum; no series of the recording has it.
 const SUM: &str = "mem_can_leak_bytes";
@@ -27,12 +28,12 @@ pub fn parts(series: &[SeriesFinding], exact: bool) -> Option<Vec<&SeriesFinding
 }
 
 fn resident(series: &[SeriesFinding]) -> Option<&SeriesFinding> {
-    let get = |name: &str| series.iter().find(|s| s.name == name);
+    let get = |name: &str| series.iter().find(|s| s.id.name() == name);
     get("rss_anon_bytes").or_else(|| get("rss_bytes"))
 }
 
 fn can_leak(series: &[SeriesFinding]) -> Option<Vec<&SeriesFinding>> {
-    let get = |part: &AccountPart| series.iter().find(|s| s.name == part.series());
+    let get = |part: &AccountPart| series.iter().find(|s| s.id == part.series());
     AccountPart::STACKED.iter().filter(|part| part.can_leak()).map(get).collect()
 }
 
@@ -53,7 +54,7 @@ fn together(parts: &[&SeriesFinding]) -> SeriesFinding {
     let (slope_per_s, slope_ci) = sum(&moving, |s| s.slope_per_s, |s| s.slope_ci);
     let (per_request, per_request_ci) = sum(&moving, |s| s.per_request, |s| s.per_request_ci);
     SeriesFinding {
-        name: SUM.into(),
+        id: SUM.into(),
         trend,
         shape: top.map_or(Shape::Flat, |s| s.shape),
         start: total(|s| s.start),
@@ -98,7 +99,7 @@ mod tests {
 
     fn part(part: AccountPart, trend: Direction, slope: f64, error: f64) -> SeriesFinding {
         SeriesFinding {
-            name: part.series().into(),
+            id: part.series().into(),
             trend,
             shape: Shape::Linear,
             start: Some(100.0),
@@ -142,7 +143,7 @@ mod tests {
     #[test]
     fn without_an_account_it_is_private_memory() {
         let rss = SeriesFinding {
-            name: "rss_anon_bytes".into(),
+            id: "rss_anon_bytes".into(),
             ..part(AccountPart::Live, Direction::Stable, 1.0, 1.0)
         };
         assert_eq!(memory(std::slice::from_ref(&rss), false), Some(rss));

@@ -27,7 +27,8 @@ mod verdict;
 mod voters;
 mod words;
 
-use crate::evidence::{Account, Comparison, Evidence, Findings, GateFinding};
+use crate::evidence::Evidence;
+use crate::findings::{Account, Comparison, Findings, GateFinding};
 
 pub use absence::lost;
 pub use beside::Earlier;

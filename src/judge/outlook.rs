@@ -1,6 +1,7 @@
 //! What can be said while a run goes on, for `--until-sure`: the verdict's own rules, at the error one look may spend.
 
-use crate::evidence::{Evidence, Verdict};
+use crate::evidence::Evidence;
+use crate::findings::Verdict;
 
 use super::steady::Steady;
 use super::{load, tasks, verdict, voters};

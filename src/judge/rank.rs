@@ -6,7 +6,7 @@ use super::collected;
 
 /// Evidence that votes, strongest first; what the runtime proves stands above all of it and needs no vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rank {
+pub enum EvidenceStrength {
     /// Tasks, threads, file descriptors.
     Tasks,
     /// The live heap after a collection, and the memory account.
@@ -67,7 +67,7 @@ fn repeats(evidence: &Evidence, name: &str) -> bool {
     let recording = &evidence.recording;
     let Some(series) = recording.series(name) else { return false };
     let others = TASK_COUNTS.iter().filter(|count| **count != name);
-    others.filter_map(|count| recording.series(count)).any(|other| other.samples == series.samples)
+    others.filter_map(|count| recording.series(*count)).any(|other| other.samples == series.samples)
 }
 
 /// Counts of tasks, the best first: a column `tasks` repeats the best one that a run has.
@@ -76,7 +76,7 @@ pub const TASK_COUNTS: [&str; 4] = ["goroutines", "tokio_tasks", "tasks", "threa
 /// The vote of a series, if it has one.
 ///
 /// `named` are the series that the user asked to count, `present` all that hold a reading.
-pub fn rank(name: &str, sources: &Sources, named: &[String], present: &[&str]) -> Option<Rank> {
+pub fn rank(name: &str, sources: &Sources, named: &[String], present: &[&str]) -> Option<EvidenceStrength> {
     if sources.forwards {
         return None;
     }
@@ -84,17 +84,17 @@ pub fn rank(name: &str, sources: &Sources, named: &[String], present: &[&str]) -
     let best_count = || counts.clone().find(|count| present.contains(count)).copied();
     let has = |other: &str| present.contains(&other);
     // what the user names counts, whatever else there is; what counts by itself keeps its higher rank
-    let asked = || named.iter().any(|n| n == name).then_some(Rank::Rss);
+    let asked = || named.iter().any(|n| n == name).then_some(EvidenceStrength::Rss);
     let by_itself = match name {
-        "fds" => (!sources.fd_kinds).then_some(Rank::Tasks),
+        "fds" => (!sources.fd_kinds).then_some(EvidenceStrength::Tasks),
         "tasks" if !sources.lone && best_count() != Some("tasks") => None,
         count if TASK_COUNTS.contains(&count) && !sources.groups && best_count() == Some(count) => {
-            Some(Rank::Tasks)
+            Some(EvidenceStrength::Tasks)
         }
-        "mem_live_bytes" => Some(Rank::Live),
-        "mem_stacks_bytes" | "mem_native_bytes" if sources.exact => Some(Rank::Live),
-        "rss_anon_bytes" | "rss_shmem_bytes" => Some(Rank::Rss),
-        "rss_bytes" if !has("rss_anon_bytes") => Some(Rank::Rss),
+        "mem_live_bytes" => Some(EvidenceStrength::Live),
+        "mem_stacks_bytes" | "mem_native_bytes" if sources.exact => Some(EvidenceStrength::Live),
+        "rss_anon_bytes" | "rss_shmem_bytes" => Some(EvidenceStrength::Rss),
+        "rss_bytes" if !has("rss_anon_bytes") => Some(EvidenceStrength::Rss),
         "mem_unattributed_bytes" => None,
         _ => None,
     };
@@ -120,16 +120,16 @@ mod tests {
     #[test]
     fn plain_counts_vote_only_where_no_groups_are_read() {
         let present = ["goroutines", "tasks", "threads", "rss_bytes"];
-        assert_eq!(rank("goroutines", &SOURCES, &[], &present), Some(Rank::Tasks));
+        assert_eq!(rank("goroutines", &SOURCES, &[], &present), Some(EvidenceStrength::Tasks));
         assert_eq!(rank("tasks", &SOURCES, &[], &present), None);
         assert_eq!(rank("threads", &SOURCES, &[], &present), None);
         let with_groups = Sources { groups: true, ..SOURCES };
         assert_eq!(rank("goroutines", &with_groups, &[], &present), None);
-        assert_eq!(rank("threads", &SOURCES, &[], &["threads", "rss_bytes"]), Some(Rank::Tasks));
+        assert_eq!(rank("threads", &SOURCES, &[], &["threads", "rss_bytes"]), Some(EvidenceStrength::Tasks));
         let repeat = Sources { tasks_repeat: true, ..SOURCES };
-        assert_eq!(rank("threads", &repeat, &[], &["threads", "tasks"]), Some(Rank::Tasks));
+        assert_eq!(rank("threads", &repeat, &[], &["threads", "tasks"]), Some(EvidenceStrength::Tasks));
         assert_eq!(rank("tasks", &repeat, &[], &["threads", "tasks"]), None);
-        assert_eq!(rank("fds", &SOURCES, &[], &["fds"]), Some(Rank::Tasks));
+        assert_eq!(rank("fds", &SOURCES, &[], &["fds"]), Some(EvidenceStrength::Tasks));
         let with_kinds = Sources { fd_kinds: true, ..SOURCES };
         assert_eq!(rank("fds", &with_kinds, &[], &["fds"]), None);
     }
@@ -137,9 +137,9 @@ mod tests {
     #[test]
     fn anonymous_memory_votes_for_rss() {
         assert_eq!(rank("rss_bytes", &SOURCES, &[], &["rss_bytes", "rss_anon_bytes"]), None);
-        assert_eq!(rank("rss_bytes", &SOURCES, &[], &["rss_bytes"]), Some(Rank::Rss));
+        assert_eq!(rank("rss_bytes", &SOURCES, &[], &["rss_bytes"]), Some(EvidenceStrength::Rss));
         assert_eq!(rank("pss_bytes", &SOURCES, &[], &["pss_bytes"]), None);
-        assert_eq!(rank("queue", &SOURCES, &["queue".into()], &["queue"]), Some(Rank::Rss));
+        assert_eq!(rank("queue", &SOURCES, &["queue".into()], &["queue"]), Some(EvidenceStrength::Rss));
     }
 
     #[test]
@@ -151,7 +151,7 @@ mod tests {
             {
                 let samples =
                     (0..10).map(|i| if i < times { Sample::new(1.0) } else { Sample::GAP }).collect();
-                evidence.recording.series.push(Series { name: name.into(), samples });
+                evidence.recording.series.push(Series { id: name.into(), samples });
             }
             Sources::of(&evidence)
         };

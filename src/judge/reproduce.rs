@@ -1,7 +1,8 @@
 //! The command line that does a run again.
 
-use crate::evidence::{Arrivals, Connect, PlanRecord, WatchPlan};
+use crate::evidence::{Connect, PlanRecord, WatchPlan};
 use crate::units::{Bytes, Rate, Span};
+use crate::workload::Arrivals;
 
 /// Written for a shell; headers by name, their values and the body from files, never a secret. What soak started or was
 /// told to judge is not in the plan, and named as something to fill in; a profile of the user's own is named without its

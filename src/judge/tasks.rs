@@ -4,12 +4,13 @@
 //! matters, and it stays after settle.
 
 use crate::culprit::{Candidate, Proof, Ranked, rank};
-use crate::evidence::{AccountPart, Culprit, Direction, Evidence, GroupKind, PlanRecord, Verdict, is_jdk};
+use crate::evidence::{AccountPart, Direction, Evidence, GroupKind, PlanRecord, is_jdk};
+use crate::findings::{Culprit, Verdict};
 use crate::units::{Span, Unit, significant};
 
 use super::material::least_seen;
 use super::steady::Steady;
-use super::voters::{Voter, Voters};
+use super::voters::{AllEvidence, SeriesEvidence};
 
 /// A growth that nobody proves counts from so many within steady.
 const LEAST: f64 = 10.0;
@@ -24,7 +25,7 @@ const OWN_CLASSES: usize = 3;
 
 /// What one group means for the verdict.
 #[derive(Debug, Clone, PartialEq)]
-enum Standing {
+enum GroupVerdict {
     /// The runtime proves it.
     Proven,
     /// It grows, it matters, it stays.
@@ -40,7 +41,7 @@ enum Standing {
 /// All groups.
 #[derive(Debug, Clone, Default)]
 pub struct Tasks {
-    judged: Vec<(Candidate, Standing)>,
+    judged: Vec<(Candidate, GroupVerdict)>,
     /// Heap by the stack that allocated it.
     heap: Vec<Candidate>,
     /// Single processes that stand out from the others.
@@ -67,28 +68,33 @@ pub fn judge(evidence: &Evidence, steady: &Steady, error: f64) -> Tasks {
 }
 
 /// What a group means; see the head of this file.
-fn stand(c: &Candidate, (max_hold, served): (Option<Span>, bool), would_tell: &str, error: f64) -> Standing {
+fn stand(
+    c: &Candidate,
+    (max_hold, served): (Option<Span>, bool),
+    would_tell: &str,
+    error: f64,
+) -> GroupVerdict {
     let culprit = &c.culprit;
     if matches!(c.proof, Proof::Proven(_)) {
-        return Standing::Proven;
+        return GroupVerdict::Proven;
     }
     if c.growth < LEAST {
-        return Standing::Fine;
+        return GroupVerdict::Fine;
     }
     match c.direction {
-        Direction::Stable => return Standing::Fine,
-        Direction::Inconclusive if let_go(c) => return Standing::Fine,
-        Direction::Inconclusive => return Standing::Doubtful(culprit.why.clone()),
+        Direction::Stable => return GroupVerdict::Fine,
+        Direction::Inconclusive if let_go(c) => return GroupVerdict::Fine,
+        Direction::Inconclusive => return GroupVerdict::Doubtful(culprit.why.clone()),
         Direction::Growing if may_be_in_flight(c) => {
-            return Standing::Doubtful(format!(
+            return GroupVerdict::Doubtful(format!(
                 "{}: {}; no more than connections, they may be in flight, and {would_tell} would tell",
                 called(culprit),
                 culprit.why.trim_end_matches('.')
             ));
         }
-        Direction::Growing if !c.stands() => return Standing::Fine,
+        Direction::Growing if !c.stands() => return GroupVerdict::Fine,
         Direction::Growing if c.p_value > error => {
-            return Standing::Doubtful(format!(
+            return GroupVerdict::Doubtful(format!(
                 "{}, though not clearly so",
                 culprit.why.trim_end_matches('.')
             ));
@@ -101,14 +107,14 @@ fn stand(c: &Candidate, (max_hold, served): (Option<Span>, bool), would_tell: &s
         None => None,
     };
     match hold {
-        Some(hold) if culprit.seen_for_s < hold => Standing::Held(format!(
+        Some(hold) if culprit.seen_for_s < hold => GroupVerdict::Held(format!(
             "{} grows by {} per request, but was seen for {} only and may be held for {}",
             called(culprit),
             culprit.per_request.map_or("some".into(), |n| significant(n, 2)),
             Span::from_secs_f64(culprit.seen_for_s),
             Span::from_secs_f64(hold)
         )),
-        _ => Standing::Leaks,
+        _ => GroupVerdict::Leaks,
     }
 }
 
@@ -138,7 +144,7 @@ fn least(kind: GroupKind) -> f64 {
 impl Tasks {
     /// What the runtime has proven, in a sentence.
     pub fn proven(&self) -> Option<String> {
-        let (c, _) = self.judged.iter().find(|(_, standing)| *standing == Standing::Proven)?;
+        let (c, _) = self.judged.iter().find(|(_, standing)| *standing == GroupVerdict::Proven)?;
         let Proof::Proven(stuck) = c.proof else { return None };
         Some(format!(
             "{} {}s are stuck for ever in {}, as the runtime proves",
@@ -152,14 +158,14 @@ impl Tasks {
     /// nothing, so it need not be certain that it goes on.
     pub fn may_be_proven(&self) -> bool {
         self.judged.iter().any(|(c, standing)| {
-            let doubted = matches!(standing, Standing::Doubtful(_) | Standing::Held(_));
+            let doubted = matches!(standing, GroupVerdict::Doubtful(_) | GroupVerdict::Held(_));
             doubted && c.kind == GroupKind::Goroutine && c.growth >= LEAST
         })
     }
 
     /// Each group that leaks although nobody proves it, in a sentence.
     pub fn leaks(&self) -> impl Iterator<Item = String> {
-        self.judged.iter().filter(|(_, standing)| *standing == Standing::Leaks).map(|(c, _)| {
+        self.judged.iter().filter(|(_, standing)| *standing == GroupVerdict::Leaks).map(|(c, _)| {
             format!(
                 "{}: {} {} more in {}",
                 called(&c.culprit),
@@ -177,32 +183,32 @@ impl Tasks {
     pub fn to_blame(&self) -> impl Iterator<Item = &Candidate> {
         let task =
             |c: &Candidate| matches!(c.kind, GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread);
-        let stands = |s: &Standing| matches!(s, Standing::Proven | Standing::Leaks);
+        let stands = |s: &GroupVerdict| matches!(s, GroupVerdict::Proven | GroupVerdict::Leaks);
         self.judged.iter().filter(move |(c, standing)| task(c) && stands(standing)).map(|(c, _)| c)
     }
 
     /// Each group that could be a leak, in a sentence.
     pub fn doubts(&self) -> impl Iterator<Item = String> {
         self.judged.iter().filter_map(|(_, standing)| match standing {
-            Standing::Doubtful(why) | Standing::Held(why) => Some(why.clone()),
+            GroupVerdict::Doubtful(why) | GroupVerdict::Held(why) => Some(why.clone()),
             _ => None,
         })
     }
 
     /// Whether some tasks may only be held, and with them the memory that is theirs.
     pub fn may_be_held(&self) -> bool {
-        self.judged.iter().any(|(_, standing)| matches!(standing, Standing::Held(_)))
+        self.judged.iter().any(|(_, standing)| matches!(standing, GroupVerdict::Held(_)))
     }
 
     /// Who is blamed, ranked; nobody where the target is not the service or the verdict is not a leak. Stacks of the
     /// heap and processes come last: they say where it happens, once something else has shown that it does.
-    pub fn blamed(self, verdict: Verdict, voters: &Voters) -> Vec<Culprit> {
+    pub fn blamed(self, verdict: Verdict, voters: &AllEvidence) -> Vec<Culprit> {
         if !matches!(verdict, Verdict::Leak | Verdict::Failed) {
             return Vec::new();
         }
-        let fds_leak = self.judged.iter().any(|(c, s)| c.kind == GroupKind::Fd && *s == Standing::Leaks);
+        let fds_leak = self.judged.iter().any(|(c, s)| c.kind == GroupKind::Fd && *s == GroupVerdict::Leaks);
         let memory_leaks = voters.iter().any(|v| v.unit == Unit::Bytes && v.leaks());
-        let heap_leaks = voters.get(AccountPart::Live.series()).is_some_and(Voter::leaks);
+        let heap_leaks = voters.get(AccountPart::Live.series().name()).is_some_and(SeriesEvidence::leaks);
         let mut own_classes = 0;
         let allocates = self.heap.into_iter().filter(move |c| {
             let own = c.kind == GroupKind::Class && !is_jdk(&c.culprit.name);
@@ -216,12 +222,12 @@ impl Tasks {
             let shown = if c.kind == GroupKind::ProcessMemory { memory_leaks } else { fds_leak };
             shown && c.stands() && c.growth >= least(c.kind)
         });
-        let stands = |standing: &Standing| matches!(standing, Standing::Proven | Standing::Leaks);
+        let stands = |standing: &GroupVerdict| matches!(standing, GroupVerdict::Proven | GroupVerdict::Leaks);
         let mut blamed: Vec<Culprit> = self
             .judged
             .into_iter()
             .filter(|(_, standing)| stands(standing))
-            .map(|(c, standing)| Culprit { proven: standing == Standing::Proven, ..c.culprit })
+            .map(|(c, standing)| Culprit { proven: standing == GroupVerdict::Proven, ..c.culprit })
             .collect();
         blamed.sort_by(|a, b| {
             // a descriptor belongs to somebody: who is left behind comes before what he holds

@@ -1,15 +1,16 @@
 //! The verdict: the first of a fixed order that holds. Pure over [`Facts`], so that one table in the tests can walk
 //! through every way in which a run can end.
 
-use crate::evidence::{Direction, Event, EventKind, Evidence, LoadFinding, Verdict};
+use crate::evidence::{Direction, Event, EventKind, Evidence};
+use crate::findings::{LoadFinding, Verdict};
 use crate::units::{Rate, Span, Unit};
 
 use super::absence;
 use super::load::rate_held;
-use super::rank::Rank;
+use super::rank::EvidenceStrength;
 use super::steady::Steady;
 use super::tasks::Tasks;
-use super::voters::{RESOLUTION_BYTES, RESOLUTION_TASKS, Voter, Voters};
+use super::voters::{AllEvidence, RESOLUTION_BYTES, RESOLUTION_TASKS, SeriesEvidence};
 
 /// What decides, each with its sentence.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -51,11 +52,12 @@ impl Facts {
     pub fn gather(
         evidence: &Evidence,
         steady: &Steady,
-        voters: &Voters,
+        voters: &AllEvidence,
         tasks: &Tasks,
         load: Option<&LoadFinding>,
     ) -> Facts {
-        let mut leaks: Vec<(Rank, String)> = tasks.leaks().map(|why| (Rank::Tasks, why)).collect();
+        let mut leaks: Vec<(EvidenceStrength, String)> =
+            tasks.leaks().map(|why| (EvidenceStrength::Tasks, why)).collect();
         for voter in voters.iter().filter(|v| v.leaks()) {
             let theirs = voter.unit == Unit::Bytes && tasks.may_be_held();
             if (unreadable_heap(voter, voters) && steady.stretches.len() < 2)
@@ -86,7 +88,7 @@ impl Facts {
 }
 
 /// "resident memory grows 3.4 KiB per request".
-fn grows(voter: &Voter, load: Option<&LoadFinding>) -> String {
+fn grows(voter: &SeriesEvidence, load: Option<&LoadFinding>) -> String {
     let kind = if load.is_some_and(LoadFinding::has_several_kinds) { " of any kind" } else { "" };
     let by = match (voter.trend.per_request, voter.trend.slope) {
         (Some(per), _) => format!("{} per request{kind}", voter.unit.show(per.value)),
@@ -110,9 +112,9 @@ fn held(evidence: &Evidence, steady: &Steady) -> Option<Span> {
 
 /// RSS of a runtime that rather grows its heap than collects, whose live heap nobody could read, or where what is alive
 /// does not tell how much of a climb is the heap.
-fn unreadable_heap(voter: &Voter, voters: &Voters) -> bool {
+fn unreadable_heap(voter: &SeriesEvidence, voters: &AllEvidence) -> bool {
     let sources = voters.sources();
-    voter.rank == Some(Rank::Rss)
+    voter.rank == Some(EvidenceStrength::Rss)
         && sources.runtime.grows_before_collecting()
         && (!sources.live || voter.may_be_heap)
         && voter.holds_the_heap()
@@ -151,7 +153,7 @@ fn answered_in_steady(evidence: &Evidence, steady: &Steady) -> Option<f64> {
 fn doubts(
     evidence: &Evidence,
     steady: &Steady,
-    voters: &Voters,
+    voters: &AllEvidence,
     tasks: &Tasks,
     load: Option<&LoadFinding>,
 ) -> Vec<String> {
@@ -207,7 +209,7 @@ fn doubts(
 }
 
 /// Why one voter leaves it open.
-fn doubt(voter: &Voter, voters: &Voters, steady: &Steady, drives: bool) -> Option<String> {
+fn doubt(voter: &SeriesEvidence, voters: &AllEvidence, steady: &Steady, drives: bool) -> Option<String> {
     let name = super::words::series(&voter.name);
     match voter.trend.direction {
         Direction::Stable => None,
@@ -227,7 +229,7 @@ fn doubt(voter: &Voter, voters: &Voters, steady: &Steady, drives: bool) -> Optio
                 false => "--gc, where the runtime serves its heap,",
             };
             // what is alive says in its own words what is not decided, or that it leaks
-            live.is_none_or(Voter::is_flat).then(|| {
+            live.is_none_or(SeriesEvidence::is_flat).then(|| {
                 format!(
                     "{name} climbs, but {} rather grows its heap than collects, and {why}; {would_tell} would tell a \
                      leak from that",
@@ -244,7 +246,7 @@ fn doubt(voter: &Voter, voters: &Voters, steady: &Steady, drives: bool) -> Optio
 }
 
 /// The smallest growth a request that a series without a growth of its own would have shown, or may still hide.
-fn finds(voter: &Voter, requests_per_s: f64) -> Option<f64> {
+fn finds(voter: &SeriesEvidence, requests_per_s: f64) -> Option<f64> {
     match voter.trend.direction {
         Direction::Growing => None,
         Direction::Stable => {
@@ -258,7 +260,7 @@ fn finds(voter: &Voter, requests_per_s: f64) -> Option<f64> {
 }
 
 /// Why a leak of the resolution in memory would not have been found.
-fn memory_unresolved(voters: &Voters, steady: &Steady, resolution_bytes: f64) -> Option<String> {
+fn memory_unresolved(voters: &AllEvidence, steady: &Steady, resolution_bytes: f64) -> Option<String> {
     let strongest = strongest_memory(voters)?;
     let finds = finds(strongest, steady.request_rate()?)?;
     (finds > resolution_bytes).then(|| {
@@ -273,7 +275,7 @@ fn memory_unresolved(voters: &Voters, steady: &Steady, resolution_bytes: f64) ->
 }
 
 /// Why a leak of tasks would not have been found.
-fn tasks_unresolved(voters: &Voters, steady: &Steady) -> Option<String> {
+fn tasks_unresolved(voters: &AllEvidence, steady: &Steady) -> Option<String> {
     let tasks = voters.get("tasks").or_else(|| voters.get("goroutines"))?;
     let finds = tasks.trend.detectable_per_s? / steady.request_rate()?;
     (tasks.trend.direction == Direction::Stable && finds > RESOLUTION_TASKS).then(|| {
@@ -289,14 +291,14 @@ fn tasks_unresolved(voters: &Voters, steady: &Steady) -> Option<String> {
 pub const MEMORY_STRONGEST_FIRST: [&str; 3] = ["mem_live_bytes", "rss_anon_bytes", "rss_bytes"];
 
 /// The strongest memory evidence there is.
-fn strongest_memory(voters: &Voters) -> Option<&Voter> {
+fn strongest_memory(voters: &AllEvidence) -> Option<&SeriesEvidence> {
     MEMORY_STRONGEST_FIRST
         .iter()
         .find_map(|name| voters.get(name).filter(|v| v.rank.is_some() && v.trend.detectable_per_s.is_some()))
 }
 
 /// "no growth above 90 B a request in 4 min".
-fn excludes(voters: &Voters, steady: &Steady) -> Option<String> {
+fn excludes(voters: &AllEvidence, steady: &Steady) -> Option<String> {
     let strongest = strongest_memory(voters)?;
     let least = strongest.trend.detectable_per_s?;
     let span = Span::from_secs_f64(steady.seconds());

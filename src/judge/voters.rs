@@ -6,14 +6,15 @@
 //! seen, could not have been called growing and costs none of it, nor does a family of nothing else (R. E. Tarone, A
 //! modified Bonferroni method for discrete data, 1990). This acts on the verdict; each series' own trend stays as it is.
 
-use crate::evidence::{Direction, Evidence, Series, SeriesFinding, Trend};
+use crate::evidence::{Direction, Evidence, Series, Trend};
+use crate::findings::SeriesFinding;
 use crate::trend::{Question, reaches, trend};
 use crate::units::{Span, Unit};
 
 use super::bound::{self, Bound};
 use super::collected;
 use super::material::{least_seen, material};
-use super::rank::{Rank, Sources, rank};
+use super::rank::{EvidenceStrength, Sources, rank};
 use super::steady::Steady;
 
 /// The chance of a false 'leak' in a whole run, and of a false 'growing' for a series asked by itself.
@@ -33,13 +34,13 @@ pub const FARTHEST: f64 = 1000.0;
 
 /// One series with its vote.
 #[derive(Debug, Clone)]
-pub struct Voter {
+pub struct SeriesEvidence {
     /// The series.
     pub name: String,
     /// The unit its name carries.
     pub unit: Unit,
     /// Its vote, if it has one.
-    pub rank: Option<Rank>,
+    pub rank: Option<EvidenceStrength>,
     /// What it does.
     pub trend: Trend,
     /// Whether that matters.
@@ -56,7 +57,7 @@ pub struct Voter {
     pub limit_at_s: Option<[f64; 2]>,
 }
 
-impl Voter {
+impl SeriesEvidence {
     /// Whether this alone makes it a leak.
     pub fn leaks(&self) -> bool {
         self.rank.is_some()
@@ -93,22 +94,21 @@ impl Voter {
 
 /// All series.
 #[derive(Debug, Clone)]
-pub struct Voters {
-    all: Vec<Voter>,
+pub struct AllEvidence {
+    all: Vec<SeriesEvidence>,
     sources: Sources,
     /// The chance of a false 'leak' in all.
     error: f64,
 }
 
 /// Asks every series of the recording; `error` is the chance of a false 'leak' in all.
-pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> Voters {
+pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
     let recording = &evidence.recording;
     let judging = evidence.plan.as_ref().map(|p| &p.judging);
     let horizon = judging.map_or(Span::from_secs_f64(HORIZON_S), |j| j.horizon);
     let resolution = judging.map_or(RESOLUTION_BYTES, |j| j.resolution_bytes);
     let sources = Sources::of(evidence);
-    let present: Vec<&str> =
-        recording.series.iter().filter(|s| !s.is_empty()).map(|s| s.name.as_str()).collect();
+    let present: Vec<&str> = recording.series.iter().filter(|s| !s.is_empty()).map(|s| s.id.name()).collect();
     let mut named: Vec<String> = judging.map(|j| j.series.clone()).unwrap_or_default();
     if sources.lone && !present.iter().any(|name| rank(name, &sources, &[], &present).is_some()) {
         named = present.iter().map(|name| name.to_string()).collect();
@@ -119,15 +119,15 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> Voters {
     let limit = limits.into_iter().flatten().min().map(|bytes| bytes as f64);
     let heap_limit = bound::heap_limit(evidence);
     let by_ends = collected::trend(evidence, steady);
-    let mut all: Vec<Voter> = recording
+    let mut all: Vec<SeriesEvidence> = recording
         .series
         .iter()
         .filter(|s| !s.is_empty())
         .zip(trends(evidence, error))
         .map(|(series, trend)| {
             let unit = series.unit();
-            let trend = by_ends.clone().filter(|_| series.name == collected::LIVE).unwrap_or(trend);
-            let limit_at_s = match series.name.as_str() {
+            let trend = by_ends.clone().filter(|_| series.id.name() == collected::LIVE).unwrap_or(trend);
+            let limit_at_s = match series.id.name() {
                 "rss_bytes" => limit,
                 collected::LIVE => heap_limit,
                 _ => None,
@@ -136,23 +136,23 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> Voters {
                 .and_then(|bytes| reaches(&trend, bytes))
                 // farther ahead a run of this length cannot be believed
                 .filter(|[_, latest]| *latest <= FARTHEST * steady.run_end_s);
-            Voter {
-                rank: rank(&series.name, &sources, &named, &present),
+            SeriesEvidence {
+                rank: rank(series.id.name(), &sources, &named, &present),
                 material: trend.direction == Direction::Growing
-                    && material(&trend, &series.name, unit, horizon, steady.seconds()),
-                bounded: bounded(&trend, &series.name, unit, resolution, steady.seconds(), error),
+                    && material(&trend, series.id.name(), unit, horizon, steady.seconds()),
+                bounded: bounded(&trend, series.id.name(), unit, resolution, steady.seconds(), error),
                 significant: false,
                 may_be_heap: false,
                 explained_by: None,
                 limit_at_s,
-                name: series.name.clone(),
+                name: series.id.to_string(),
                 unit,
                 trend,
             }
         })
         .collect();
-    let strong = |v: &Voter| v.could_grow() && v.rank.is_some_and(|r| r <= Rank::Live);
-    let weak = |v: &Voter| v.could_grow() && v.rank.is_some_and(|r| r > Rank::Live);
+    let strong = |v: &SeriesEvidence| v.could_grow() && v.rank.is_some_and(|r| r <= EvidenceStrength::Live);
+    let weak = |v: &SeriesEvidence| v.could_grow() && v.rank.is_some_and(|r| r > EvidenceStrength::Live);
     // groups of any kind are asked with the other half
     let alone = evidence.groups.is_empty() && !all.iter().any(strong);
     holm(&mut all, error / 2.0, strong);
@@ -163,7 +163,7 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> Voters {
         voter.may_be_heap = bound.may_hold(voter.rose(), live);
     }
     explain(&mut all, &sources, &bound, live);
-    Voters { all, sources, error }
+    AllEvidence { all, sources, error }
 }
 
 /// The trend of each series that holds a reading, in order; on every core, since none knows of another.
@@ -186,7 +186,7 @@ fn trends(evidence: &Evidence, error: f64) -> Vec<Trend> {
 }
 
 /// Marks, among the chosen, those whose growth stands with this error spent on all of them together.
-fn holm(all: &mut [Voter], error: f64, chosen: impl Fn(&Voter) -> bool) {
+fn holm(all: &mut [SeriesEvidence], error: f64, chosen: impl Fn(&SeriesEvidence) -> bool) {
     let mut order: Vec<usize> = (0..all.len()).filter(|i| chosen(&all[*i])).collect();
     order.sort_by(|a, b| all[*a].trend.p_value.total_cmp(&all[*b].trend.p_value));
     let n = order.len();
@@ -210,9 +210,9 @@ fn bounded(trend: &Trend, name: &str, unit: Unit, resolution_bytes: f64, seconds
 }
 
 /// Only a measure of the same bytes explains another away.
-fn explain(all: &mut [Voter], sources: &Sources, bound: &Bound, live: f64) {
+fn explain(all: &mut [SeriesEvidence], sources: &Sources, bound: &Bound, live: f64) {
     let get = |name: &str| all.iter().find(|v| v.name == name);
-    let flat = |name: &str| get(name).is_some_and(Voter::is_flat);
+    let flat = |name: &str| get(name).is_some_and(SeriesEvidence::is_flat);
     // a heap's limit says nothing of the stacks of threads
     let threads_grow = get("threads").is_some_and(|v| v.trend.direction == Direction::Growing && v.material);
     if matches!(bound, Bound::Limit(_) | Bound::Committed(_)) && threads_grow {
@@ -230,7 +230,7 @@ fn explain(all: &mut [Voter], sources: &Sources, bound: &Bound, live: f64) {
         return;
     };
     for voter in all.iter_mut() {
-        if voter.rank == Some(Rank::Rss)
+        if voter.rank == Some(EvidenceStrength::Rss)
             && voter.trend.direction != Direction::Stable
             && voter.holds_the_heap()
             && voter.rose() <= most
@@ -240,14 +240,14 @@ fn explain(all: &mut [Voter], sources: &Sources, bound: &Bound, live: f64) {
     }
 }
 
-impl Voters {
+impl AllEvidence {
     /// Each of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Voter> {
+    pub fn iter(&self) -> impl Iterator<Item = &SeriesEvidence> {
         self.all.iter()
     }
 
     /// The one of this name.
-    pub fn get(&self, name: &str) -> Option<&Voter> {
+    pub fn get(&self, name: &str) -> Option<&SeriesEvidence> {
         self.all.iter().find(|v| v.name == name)
     }
 
@@ -266,7 +266,7 @@ impl Voters {
         self.all
             .iter()
             .map(|v| SeriesFinding {
-                name: v.name.clone(),
+                id: v.name.as_str().into(),
                 trend: v.trend.direction,
                 shape: v.trend.shape,
                 start: v.trend.start,

@@ -1,9 +1,7 @@
 //! Every sentence of the report: headline, subtitle, notes. The formats only set them.
 
-use crate::evidence::{
-    AccountPart, Attributed, COLLECTIONS, Direction, Event, EventKind, Evidence, Findings, GateResult,
-    GroupKind, LoadFinding, SeriesFinding, Verdict,
-};
+use crate::evidence::{AccountPart, COLLECTIONS, Direction, Event, EventKind, Evidence, GroupKind};
+use crate::findings::{Attributed, Findings, GateResult, LoadFinding, SeriesFinding, Verdict};
 use crate::units::{Span, Unit};
 
 use super::steady::Steady;
@@ -94,7 +92,7 @@ fn blames(findings: &Findings) -> Option<String> {
 /// How much of the memory that leaks are the stacks of the goroutines that are blamed.
 fn stacks_share(findings: &Findings) -> Option<String> {
     findings.culprits.iter().find(|c| c.kind == GroupKind::Goroutine.to_string())?;
-    let stacks = findings.series.iter().find(|s| s.name == AccountPart::Stacks.series())?;
+    let stacks = findings.series.iter().find(|s| s.id == AccountPart::Stacks.series())?;
     let share = stacks.slope_per_s? / findings.memory.as_ref()?.slope_per_s?;
     (stacks.trend == Direction::Growing && (0.05..1.05).contains(&share)).then(|| {
         let share = Unit::Ratio.show(share.min(1.0));
@@ -128,21 +126,21 @@ pub fn caption(findings: &Findings) -> String {
         let same = |s: &&SeriesFinding| {
             s.votes && (s.trend == Direction::Stable) == (findings.verdict == Verdict::Stable)
         };
-        let by_name = |name: &&str| findings.series.iter().find(|s| s.name == **name && same(s));
+        let by_name = |name: &&str| findings.series.iter().find(|s| s.id == **name && same(s));
         let s = MEMORY_STRONGEST_FIRST
             .iter()
             .find_map(by_name)
             .or_else(|| findings.series.iter().find(same))
             .or_else(|| findings.series.iter().find(|s| s.votes))?;
-        Some(format!("{}: {}", series(&s.name), s.why))
+        Some(format!("{}: {}", series(s.id.name()), s.why))
     };
     decided.or_else(strongest).map(|text| capital(&text)).unwrap_or_default()
 }
 
 /// What 'stable' does not say where nobody could look into the heap.
 fn by_resident_memory_alone(findings: &Findings) -> Option<String> {
-    let read = |s: &SeriesFinding| s.votes && s.name.ends_with("_bytes");
-    let resident = |s: &SeriesFinding| s.name.starts_with("rss");
+    let read = |s: &SeriesFinding| s.votes && s.id.name().ends_with("_bytes");
+    let resident = |s: &SeriesFinding| s.id.name().starts_with("rss");
     let memory: Vec<&SeriesFinding> = findings.series.iter().filter(|s| read(s)).collect();
     (!memory.is_empty() && memory.iter().all(|s| resident(s))).then(|| {
         "Judged by resident memory alone: a leak that first fills what the process had freed before does not show in it."
@@ -186,9 +184,9 @@ pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence)
         if let (Some(explained), Direction::Growing | Direction::Inconclusive) = (&s.explained_by, s.trend) {
             let rose = match (s.start, s.end) {
                 (Some(from), Some(to)) if to > from => {
-                    format!("{} rose by {}", capital(series(&s.name)), Unit::Bytes.show(to - from))
+                    format!("{} rose by {}", capital(series(s.id.name())), Unit::Bytes.show(to - from))
                 }
-                _ => format!("{} moved", capital(series(&s.name))),
+                _ => format!("{} moved", capital(series(s.id.name()))),
             };
             notes.push(format!("{rose}: {explained}."));
         }

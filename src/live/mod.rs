@@ -9,4 +9,4 @@ pub mod progress;
 pub mod signals;
 
 pub use line::{Cycle, Status};
-pub use progress::{Progress, Voice};
+pub use progress::{Progress, Verbosity};

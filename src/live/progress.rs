@@ -17,7 +17,7 @@ const FRAMES: u8 = 5;
 
 /// Whether the user wants to hear of progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Voice {
+pub enum Verbosity {
     /// Yes.
     Normal,
     /// Yes, in lines that stay: --no-tui.
@@ -40,18 +40,18 @@ enum View {
 }
 
 impl View {
-    fn of(voice: Voice, terminal: bool, total: Option<Duration>) -> View {
+    fn of(voice: Verbosity, terminal: bool, total: Option<Duration>) -> View {
         match voice {
-            Voice::Quiet => View::Quiet,
-            Voice::Normal if terminal => View::Bar(bar(total)),
-            Voice::Normal | Voice::Plain => View::Lines(Lines::new(std::io::stderr())),
+            Verbosity::Quiet => View::Quiet,
+            Verbosity::Normal if terminal => View::Bar(bar(total)),
+            Verbosity::Normal | Verbosity::Plain => View::Lines(Lines::new(std::io::stderr())),
         }
     }
 }
 
 impl Progress {
     /// For a run of this length, if it has one.
-    pub fn new(voice: Voice, total: Option<Duration>) -> Progress {
+    pub fn new(voice: Verbosity, total: Option<Duration>) -> Progress {
         Progress { view: View::of(voice, std::io::stderr().is_terminal(), total) }
     }
 
@@ -72,7 +72,7 @@ impl Progress {
     }
 
     /// Says something that stays, above the line; nothing when quiet.
-    pub fn say(&mut self, text: &str) {
+    pub fn info(&mut self, text: &str) {
         match &mut self.view {
             View::Bar(bar) => bar.suspend(|| put(&mut std::io::stderr(), text)),
             View::Lines(lines) => put(&mut lines.out, text),
@@ -157,10 +157,10 @@ mod tests {
     #[test]
     fn a_terminal_is_drawn_over_unless_plain_lines_are_asked_for() {
         let of = |voice, terminal| View::of(voice, terminal, None);
-        assert!(matches!(of(Voice::Normal, true), View::Bar(_)));
-        assert!(matches!(of(Voice::Normal, false), View::Lines(_)));
-        assert!(matches!(of(Voice::Plain, true), View::Lines(_)));
-        assert!(matches!(of(Voice::Quiet, true), View::Quiet));
+        assert!(matches!(of(Verbosity::Normal, true), View::Bar(_)));
+        assert!(matches!(of(Verbosity::Normal, false), View::Lines(_)));
+        assert!(matches!(of(Verbosity::Plain, true), View::Lines(_)));
+        assert!(matches!(of(Verbosity::Quiet, true), View::Quiet));
     }
 
     #[test]

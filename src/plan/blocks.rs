@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::types::RequestPlan;
-use crate::evidence::{Blocks, Pattern};
 use crate::units::{Rate, Span};
+use crate::workload::{Blocks, Pattern};
 
 /// A block is a second or so: long against what an answer takes, short against a run.
 const SHORTEST_BLOCK: Duration = Duration::from_secs(1);

@@ -10,11 +10,11 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::CertifiedKey;
 
-use super::layers::{Layers, Written};
+use super::layers::{Layers, Sourced};
 use super::redact;
 use super::resolve::above_zero;
 use super::settings::Settings;
-use super::typed::Typed;
+use super::typed::RawValue;
 use crate::error::{Error, Result};
 use crate::evidence::Connect;
 
@@ -73,7 +73,7 @@ impl ConnectPlan {
 /// In one line, with the place: a file that cannot be read or parsed, a key that is another certificate's, what
 /// contradicts what.
 pub(super) fn resolve(layers: &Layers, url: &Url) -> Result<ConnectPlan> {
-    let text = |key: &str, get: fn(&Settings) -> &Option<Typed>| layers.pick(key, get);
+    let text = |key: &str, get: fn(&Settings) -> &Option<RawValue>| layers.pick(key, get);
     let cacert = text("cacert", |s| &s.cacert);
     let (cert, key) = (text("cert", |s| &s.cert), text("key", |s| &s.key));
     let (sni, proxy) = (text("sni", |s| &s.sni), text("proxy", |s| &s.proxy));
@@ -118,7 +118,7 @@ pub(super) fn resolve(layers: &Layers, url: &Url) -> Result<ConnectPlan> {
 }
 
 /// Somebody must be able to listen there; whether anybody does is asked later.
-fn socket(written: &Written) -> Result<String> {
+fn socket(written: &Sourced) -> Result<String> {
     if cfg!(not(unix)) {
         return Err(written.wrong("there are no Unix sockets on this system"));
     }
@@ -127,7 +127,7 @@ fn socket(written: &Written) -> Result<String> {
     Ok(path.display().to_string())
 }
 
-fn host_name(written: &Written) -> Result<String> {
+fn host_name(written: &Sourced) -> Result<String> {
     ServerName::try_from(written.text.as_str())
         .map(|_| written.text.clone())
         .map_err(|_| written.wrong(format!("'{}' is no host name", written.text)))
@@ -138,7 +138,7 @@ fn told(proxy: &str) -> String {
     Url::parse(proxy).map_or_else(|_| redact::rough(proxy).to_string(), |url| redact::url(&url))
 }
 
-fn proxied(written: &Written) -> Result<Option<Proxy>> {
+fn proxied(written: &Sourced) -> Result<Option<Proxy>> {
     if written.text == ENVIRONMENT {
         return Ok(None);
     }
@@ -151,12 +151,12 @@ fn proxied(written: &Written) -> Result<Option<Proxy>> {
     }
 }
 
-fn read(written: &Written) -> Result<Vec<u8>> {
+fn read(written: &Sourced) -> Result<Vec<u8>> {
     std::fs::read(&written.text).map_err(|e| written.wrong(format!("{}: {e}", written.text)))
 }
 
 /// The certificates of a PEM file, each of which can be trusted to parse when it is needed.
-fn certificates(written: &Written, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
+fn certificates(written: &Sourced, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
     let wrong = |what: String| written.wrong(format!("{}: {what}", written.text));
     let found: std::result::Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let found = found.map_err(|e| wrong(format!("no PEM: {e}")))?;
@@ -171,7 +171,7 @@ fn certificates(written: &Written, pem: &[u8]) -> Result<Vec<CertificateDer<'sta
     Ok(found)
 }
 
-fn authorities(written: &Written) -> Result<Vec<Certificate>> {
+fn authorities(written: &Sourced) -> Result<Vec<Certificate>> {
     let der = |certificate: CertificateDer<'static>| Certificate::from_der(&certificate);
     let all: std::result::Result<Vec<_>, _> =
         certificates(written, &read(written)?)?.into_iter().map(der).collect();
@@ -179,7 +179,7 @@ fn authorities(written: &Written) -> Result<Vec<Certificate>> {
 }
 
 /// The client's own certificate with its key, which stands in the same file or in one of its own.
-fn own(cert: Option<&Written>, key: Option<&Written>) -> Result<Option<Identity>> {
+fn own(cert: Option<&Sourced>, key: Option<&Sourced>) -> Result<Option<Identity>> {
     let Some(cert) = cert else {
         return match key {
             Some(key) => Err(key.wrong("--key is the key of --cert: name that too")),

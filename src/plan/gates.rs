@@ -1,8 +1,8 @@
 //! Gates as people write them: `fds.slope < 1/h`, `latency.p99 < 50ms`, `rate.held > 95%`, and flags that mean one.
 
-use super::layers::{Layers, Written};
+use super::layers::{Layers, Sourced};
 use super::settings::{Settings, nearest};
-use super::typed::Typed;
+use super::typed::RawValue;
 use super::types::ProbePlan;
 use crate::error::{Error, Result};
 use crate::evidence::{Aspect, Gate, GateLimit, Judging, KNOWN_SERIES, Quantity};
@@ -10,7 +10,7 @@ use crate::units::{Slope, Unit, parse_amount};
 
 /// The flags that are gates, and what each puts a limit on.
 #[expect(clippy::type_complexity, reason = "a table read once, three lines below")]
-const FLAGS: [(&str, fn(&Settings) -> &Option<Typed>, &str); 4] = [
+const FLAGS: [(&str, fn(&Settings) -> &Option<RawValue>, &str); 4] = [
     ("max-memory-slope", |s| &s.max_memory_slope, "memory.slope"),
     ("max-rss-slope", |s| &s.max_rss_slope, "rss.slope"),
     ("max-task-slope", |s| &s.max_task_slope, "tasks.slope"),
@@ -29,7 +29,7 @@ pub(super) fn all(layers: &Layers, judging: &Judging, probes: &ProbePlan) -> Res
     let mut gates: Vec<Gate> = Vec::new();
     for (number, layer) in layers.iter().enumerate().rev() {
         let mut own = Vec::new();
-        let written = |key: &str, typed: &Typed| Written {
+        let written = |key: &str, typed: &RawValue| Sourced {
             text: typed.0.clone(),
             place: layer.place(key),
             layer: number,

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::profiles::Profile;
 use super::settings::{Settings, env_name};
-use super::typed::{Switch, Typed};
+use super::typed::{RawValue, Switch};
 use crate::error::{Error, Result};
 
 /// Where a value was written, for the line that says what is wrong with it.
@@ -36,14 +36,14 @@ impl Layer {
 
 /// A value and where it came from.
 #[derive(Debug)]
-pub(super) struct Written {
+pub(super) struct Sourced {
     pub(super) text: String,
     pub(super) place: String,
     /// 0 is the strongest layer.
     pub(super) layer: usize,
 }
 
-impl Written {
+impl Sourced {
     /// What it means.
     ///
     /// # Errors
@@ -80,18 +80,18 @@ impl Layers {
     }
 
     /// The strongest value of a setting.
-    pub(super) fn pick(&self, key: &str, get: fn(&Settings) -> &Option<Typed>) -> Option<Written> {
+    pub(super) fn pick(&self, key: &str, get: fn(&Settings) -> &Option<RawValue>) -> Option<Sourced> {
         self.layers.iter().enumerate().find_map(|(layer, one)| {
             let text = get(&one.settings).as_ref()?.0.clone();
-            Some(Written { text, place: one.place(key), layer })
+            Some(Sourced { text, place: one.place(key), layer })
         })
     }
 
     /// The strongest layer's list that is not empty.
-    pub(super) fn list(&self, key: &str, get: fn(&Settings) -> &Vec<Typed>) -> Vec<Written> {
+    pub(super) fn list(&self, key: &str, get: fn(&Settings) -> &Vec<RawValue>) -> Vec<Sourced> {
         let found = self.layers.iter().enumerate().find(|(_, one)| !get(&one.settings).is_empty());
         found.map_or_else(Vec::new, |(layer, one)| {
-            let written = |typed: &Typed| Written { text: typed.0.clone(), place: one.place(key), layer };
+            let written = |typed: &RawValue| Sourced { text: typed.0.clone(), place: one.place(key), layer };
             get(&one.settings).iter().map(written).collect()
         })
     }

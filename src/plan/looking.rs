@@ -2,7 +2,7 @@
 
 use reqwest::Url;
 
-use super::layers::{Layers, Written};
+use super::layers::{Layers, Sourced};
 use super::metrics;
 use super::request::http_url;
 use super::types::{PprofPlan, ProbePlan, TargetPlan, TaskMetric};
@@ -80,7 +80,7 @@ pub(super) fn probes(layers: &Layers) -> Result<ProbePlan> {
     let task_metric = layers
         .list("task-metric", |s| &s.task_metric)
         .iter()
-        .map(Written::parse)
+        .map(Sourced::parse)
         .collect::<Result<Vec<TaskMetric>>>()?;
     let pprof = match layers.pick("pprof", |s| &s.pprof) {
         None => PprofPlan::Auto,
@@ -112,7 +112,7 @@ pub(super) fn probes(layers: &Layers) -> Result<ProbePlan> {
 /// Where console-subscriber listens unless told otherwise.
 const CONSOLE_PORT: u16 = 6669;
 
-fn console(written: &Written) -> Result<Url> {
+fn console(written: &Sourced) -> Result<Url> {
     let mut url = http_url(written)?;
     if url.scheme() != "http" {
         return Err(written.wrong(
@@ -127,7 +127,7 @@ fn console(written: &Written) -> Result<Url> {
 }
 
 /// A URL whose usual path may be left out: `http://host:6060`.
-fn page(written: &Written, usual: &str) -> Result<Url> {
+fn page(written: &Sourced, usual: &str) -> Result<Url> {
     let mut url = http_url(written)?;
     let after_scheme = written.text.trim().split_once("://").map_or("", |(_, rest)| rest);
     if !after_scheme.contains(['/', '?', '#']) {

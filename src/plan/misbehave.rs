@@ -6,8 +6,8 @@ use super::blocks::blocks;
 use super::layers::Layers;
 use super::types::RequestPlan;
 use crate::error::{Error, Result};
-use crate::evidence::{Behaviour, MisbehavePlan, Pattern};
 use crate::units::{Rate, Span, Unit, parse_amount};
+use crate::workload::{Behaviour, MisbehavePlan, Pattern};
 
 /// So much must be left to those that behave: they are the load, and what the others are compared with.
 const MOST: f64 = 0.8;

@@ -36,7 +36,7 @@ pub use requests::RequestTable;
 pub use resolve::{plan, resolve};
 pub use settings::Settings;
 pub use shape::ShapeTable;
-pub use typed::{Switch, Typed};
+pub use typed::{RawValue, Switch};
 pub use types::{
     OutPlan, PipelinePlan, Plan, PprofPlan, ProbePlan, RequestPlan, TargetPlan, TaskMetric, host_name,
 };

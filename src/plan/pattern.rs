@@ -5,8 +5,8 @@ use super::resolve::{LONGEST_SPAN, SLOWEST_RATE};
 use super::settings::nearest;
 use super::shape::Wanted;
 use crate::error::{Error, Result};
-use crate::evidence::{Arrivals, LoadShape, Pattern};
 use crate::units::{Level, Rate, Span};
+use crate::workload::{Arrivals, LoadShape, Pattern};
 
 /// What was asked for, before it is known how long steady is.
 pub(super) struct Load {
@@ -114,5 +114,4 @@ fn arrivals(layers: &Layers) -> Result<Arrivals> {
 }
 
 #[cfg(test)]
-#[path = "pattern_tests.rs"]
 mod tests;

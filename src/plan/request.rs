@@ -10,15 +10,15 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, Header
 use reqwest::{Method, StatusCode, Url};
 
 use super::connect::{self, ConnectPlan};
-use super::layers::{Layer, Layers, Written};
+use super::layers::{Layer, Layers, Sourced};
 use super::redact;
-use super::typed::Typed;
+use super::typed::RawValue;
 use super::types::RequestPlan;
 use crate::error::{Error, Result};
-use crate::evidence::ONLY;
+use crate::workload::ONLY;
 
 /// What of the world outside a plan may take in, so that a test can give it.
-pub(super) struct Outside<'a> {
+pub(super) struct Host<'a> {
     /// A variable of the environment, for `-H 'Name: $ENV'`.
     pub(super) var: &'a dyn Fn(&str) -> Option<String>,
     /// Standard input, for `-d @-`.
@@ -29,7 +29,7 @@ pub(super) struct Outside<'a> {
 ///
 /// # Errors
 /// In one line, with the place: a URL, method, header, body or status that cannot be sent or expected.
-pub(super) fn resolve(layers: &Layers, outside: &mut Outside<'_>) -> Result<RequestPlan> {
+pub(super) fn resolve(layers: &Layers, outside: &mut Host<'_>) -> Result<RequestPlan> {
     let Some((url, headers)) = place(layers, outside)? else {
         return Err(Error::usage("which URL? write: soak http://127.0.0.1:8080/"));
     };
@@ -66,9 +66,9 @@ impl RequestPlan {
     /// With this body, where one was written, and this method, or that which goes with the body.
     pub(super) fn send(
         &mut self,
-        method: Option<&Written>,
-        data: Option<&Written>,
-        outside: &mut Outside<'_>,
+        method: Option<&Sourced>,
+        data: Option<&Sourced>,
+        outside: &mut Host<'_>,
     ) -> Result<()> {
         if let Some(written) = data {
             self.body = body(written, outside)?;
@@ -91,14 +91,14 @@ impl RequestPlan {
 ///
 /// # Errors
 /// As [`resolve`]; a body and a method are not asked for.
-pub(super) fn for_pages(layers: &Layers, outside: &Outside<'_>) -> Result<Option<RequestPlan>> {
+pub(super) fn for_pages(layers: &Layers, outside: &Host<'_>) -> Result<Option<RequestPlan>> {
     let Some((url, headers)) = place(layers, outside)? else { return Ok(None) };
     let connect = connect::resolve(layers, &url)?.for_pages();
     Ok(Some(RequestPlan { headers, connect, ..RequestPlan::get(url) }))
 }
 
 /// The URL and what goes with it, user and password as a header; none where nobody gave one.
-fn place(layers: &Layers, outside: &Outside<'_>) -> Result<Option<(Url, HeaderMap)>> {
+fn place(layers: &Layers, outside: &Host<'_>) -> Result<Option<(Url, HeaderMap)>> {
     let Some(written) = layers.pick("url", |s| &s.url) else { return Ok(None) };
     let mut url = http_url(&written)?;
     let mut headers = all_headers(layers, outside)?;
@@ -122,7 +122,7 @@ fn place(layers: &Layers, outside: &Outside<'_>) -> Result<Option<(Url, HeaderMa
 ///
 /// # Errors
 /// No scheme, another scheme, no host, or no URL at all.
-pub(super) fn http_url(written: &Written) -> Result<Url> {
+pub(super) fn http_url(written: &Sourced) -> Result<Url> {
     let text = written.text.trim();
     let shown = redact::rough(text);
     if !text.contains("://") {
@@ -139,7 +139,7 @@ pub(super) fn http_url(written: &Written) -> Result<Url> {
 }
 
 /// The headers of all layers; one of a stronger layer replaces those of the same name.
-fn all_headers(layers: &Layers, outside: &Outside<'_>) -> Result<HeaderMap> {
+fn all_headers(layers: &Layers, outside: &Host<'_>) -> Result<HeaderMap> {
     let mut all = HeaderMap::new();
     for layer in layers.iter().rev() {
         let own = layer_headers(layer, outside)?;
@@ -153,15 +153,15 @@ fn all_headers(layers: &Layers, outside: &Outside<'_>) -> Result<HeaderMap> {
     Ok(all)
 }
 
-fn layer_headers(layer: &Layer, outside: &Outside<'_>) -> Result<Vec<(HeaderName, HeaderValue)>> {
+fn layer_headers(layer: &Layer, outside: &Host<'_>) -> Result<Vec<(HeaderName, HeaderValue)>> {
     headers(&layer.settings.header, &layer.place("header"), outside)
 }
 
 /// Headers as they were written, each a line or a file of lines.
 pub(super) fn headers(
-    written: &[Typed],
+    written: &[RawValue],
     place: &str,
-    outside: &Outside<'_>,
+    outside: &Host<'_>,
 ) -> Result<Vec<(HeaderName, HeaderValue)>> {
     let wrong = |reason: String| Error::usage(format!("{place}: {reason}"));
     let mut own = Vec::new();
@@ -180,7 +180,7 @@ pub(super) fn headers(
     Ok(own)
 }
 
-fn header(line: &str, outside: &Outside<'_>) -> std::result::Result<(HeaderName, HeaderValue), String> {
+fn header(line: &str, outside: &Host<'_>) -> std::result::Result<(HeaderName, HeaderValue), String> {
     // the whole line may be the secret, so none of it is repeated
     let (name, value) = line.split_once(':').ok_or("a header is written as 'Name: value'")?;
     let name = name.trim();
@@ -218,7 +218,7 @@ fn expanded(text: &str, var: &dyn Fn(&str) -> Option<String>) -> std::result::Re
 }
 
 /// The body, byte for byte: the text itself, a file's content, or all of standard input.
-fn body(written: &Written, outside: &mut Outside<'_>) -> Result<bytes::Bytes> {
+fn body(written: &Sourced, outside: &mut Host<'_>) -> Result<bytes::Bytes> {
     let Some(source) = written.text.strip_prefix('@') else {
         return Ok(written.text.clone().into_bytes().into());
     };
@@ -231,7 +231,7 @@ fn body(written: &Written, outside: &mut Outside<'_>) -> Result<bytes::Bytes> {
 }
 
 /// Statuses, each alone or with commas between them.
-pub(super) fn expect_status(all_written: &[Written]) -> Result<Vec<StatusCode>> {
+pub(super) fn expect_status(all_written: &[Sourced]) -> Result<Vec<StatusCode>> {
     let mut all = Vec::new();
     for written in all_written {
         for code in written.text.split(',').map(str::trim) {

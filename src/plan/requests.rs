@@ -9,13 +9,14 @@ use std::collections::HashSet;
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::layers::{Layer, Layers, Written};
+use super::layers::{Layer, Layers, Sourced};
 use super::redact;
-use super::request::{self, Outside};
-use super::typed::{self, Typed};
+use super::request::{self, Host};
+use super::typed::{self, RawValue};
 use super::types::RequestPlan;
 use crate::error::{Error, Result};
-use crate::evidence::{ONLY, RequestRecord};
+use crate::evidence::RequestRecord;
+use crate::workload::ONLY;
 
 /// A report with more of them would be read by nobody.
 const MOST: usize = 64;
@@ -32,16 +33,16 @@ const LONGEST_NAME: usize = 60;
 )]
 #[expect(missing_docs, reason = "docs/requests.md says it, once")]
 pub struct RequestTable {
-    pub name: Option<Typed>,
-    pub method: Option<Typed>,
-    pub path: Option<Typed>,
+    pub name: Option<RawValue>,
+    pub method: Option<RawValue>,
+    pub path: Option<RawValue>,
     #[serde(deserialize_with = "typed::one_or_many")]
-    pub header: Vec<Typed>,
-    pub data: Option<Typed>,
-    pub weight: Option<Typed>,
+    pub header: Vec<RawValue>,
+    pub data: Option<RawValue>,
+    pub weight: Option<RawValue>,
     #[serde(deserialize_with = "typed::one_or_many")]
-    pub expect_status: Vec<Typed>,
-    pub expect_text: Option<Typed>,
+    pub expect_status: Vec<RawValue>,
+    pub expect_text: Option<RawValue>,
 }
 
 /// What is sent, and where.
@@ -57,7 +58,7 @@ pub(super) struct Sent {
 /// # Errors
 /// In one line, with the place: as [`request::resolve`] for each, a weight that is none, a path elsewhere, a name that is
 /// taken or cannot be one, and what a flag says of the one request that there is not.
-pub(super) fn resolve(layers: &Layers, outside: &mut Outside<'_>) -> Result<Sent> {
+pub(super) fn resolve(layers: &Layers, outside: &mut Host<'_>) -> Result<Sent> {
     let holder = layers.iter().enumerate().find(|(_, layer)| !layer.settings.request.is_empty());
     let Some((number, layer)) = holder else {
         let request = request::resolve(layers, outside)?;
@@ -132,11 +133,11 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn written(&self, key: &str, typed: &Typed) -> Written {
-        Written { text: typed.0.clone(), place: format!("{} {key}", self.place), layer: self.layer }
+    fn written(&self, key: &str, typed: &RawValue) -> Sourced {
+        Sourced { text: typed.0.clone(), place: format!("{} {key}", self.place), layer: self.layer }
     }
 
-    fn read(&self, common: &RequestPlan, outside: &mut Outside<'_>) -> Result<RequestPlan> {
+    fn read(&self, common: &RequestPlan, outside: &mut Host<'_>) -> Result<RequestPlan> {
         let table = self.table;
         let mut plan = common.clone();
         if let Some(path) = &table.path {
@@ -175,7 +176,7 @@ impl Reader<'_> {
     }
 
     /// On the origin of all.
-    fn url(&self, common: &RequestPlan, written: &Written) -> Result<Url> {
+    fn url(&self, common: &RequestPlan, written: &Sourced) -> Result<Url> {
         let text = written.text.trim();
         if !text.starts_with('/') || text.starts_with("//") {
             let told = "write it from the / on: all requests go to the origin of the URL";
@@ -191,7 +192,7 @@ impl Reader<'_> {
     }
 
     /// Its own, in the place of those of the same name in the profile; flags and the environment go before both.
-    fn headers(&self, plan: &mut RequestPlan, outside: &Outside<'_>) -> Result<()> {
+    fn headers(&self, plan: &mut RequestPlan, outside: &Host<'_>) -> Result<()> {
         let own = request::headers(&self.table.header, &format!("{} header", self.place), outside)?;
         let stronger: HashSet<_> = self
             .layers
@@ -232,5 +233,4 @@ pub(super) fn records(requests: &[RequestPlan]) -> Vec<RequestRecord> {
 }
 
 #[cfg(test)]
-#[path = "requests_tests.rs"]
 mod tests;

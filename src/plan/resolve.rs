@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use super::layers::{Layers, Written};
+use super::layers::{Layers, Sourced};
 use super::pattern::Load;
 use super::phases::{self, Asked};
 use super::profiles::{self, Profile};
-use super::request::Outside;
+use super::request::Host;
 use super::requests::{self, Sent};
 use super::sending::{self, Sending};
 use super::settings::Settings;
-use super::typed::Typed;
+use super::typed::RawValue;
 use super::types::{Plan, TargetPlan, host_name};
 use super::{blocks, gates, looking, misbehave, output, redact};
 use crate::error::{Error, Result};
@@ -64,7 +64,7 @@ pub fn plan(flags: Settings, env: Settings) -> Result<Plan> {
 /// [`Error::Usage`] with the first thing wrong, in one line that begins with where it was written.
 pub fn resolve(flags: Settings, env: Settings, profile: Option<Profile>) -> Result<Plan> {
     let var = |name: &str| std::env::var(name).ok();
-    let mut outside = Outside { var: &var, stdin: &mut std::io::stdin() };
+    let mut outside = Host { var: &var, stdin: &mut std::io::stdin() };
     resolve_in(flags, env, profile, &mut outside)
 }
 
@@ -72,7 +72,7 @@ pub(super) fn resolve_in(
     flags: Settings,
     env: Settings,
     profile: Option<Profile>,
-    outside: &mut Outside<'_>,
+    outside: &mut Host<'_>,
 ) -> Result<Plan> {
     let name = profile.as_ref().map_or_else(|| "run".into(), |profile| profile.name.clone());
     let profile_file = profile.as_ref().and_then(|profile| profile.file.clone());
@@ -146,7 +146,7 @@ fn phases(layers: &Layers, requests: Option<Span>) -> Result<PhasePlan> {
     let mut duration = layers.pick("duration", |s| &s.duration);
     let mut steady = layers.pick("load-duration", |s| &s.load_duration);
     // both say how long the run takes, so a weaker layer's does not contradict a stronger one's
-    let layer = |written: &Option<Written>| written.as_ref().map_or(usize::MAX, |written| written.layer);
+    let layer = |written: &Option<Sourced>| written.as_ref().map_or(usize::MAX, |written| written.layer);
     let counted = layers.pick("requests", |s| &s.requests);
     match layer(&duration).cmp(&layer(&steady)) {
         std::cmp::Ordering::Less => steady = None,
@@ -202,7 +202,7 @@ pub(super) fn judging(layers: &Layers, target: &TargetPlan) -> Result<Judging> {
             _ => return Err(written.wrong(format!("'{}' is no share; write it as 10% or 0.1", written.text))),
         },
     };
-    let bytes = |key: &str, get: fn(&Settings) -> &Option<Typed>| match layers.pick(key, get) {
+    let bytes = |key: &str, get: fn(&Settings) -> &Option<RawValue>| match layers.pick(key, get) {
         None => Ok(None),
         Some(written) => match written.parse::<Bytes>()? {
             bytes if bytes.0 > 0.0 => Ok(Some(bytes.0)),
@@ -230,7 +230,7 @@ pub(super) fn judging(layers: &Layers, target: &TargetPlan) -> Result<Judging> {
 pub(super) fn whole(
     layers: &Layers,
     key: &str,
-    get: fn(&Settings) -> &Option<Typed>,
+    get: fn(&Settings) -> &Option<RawValue>,
     most: u64,
 ) -> Result<Option<u64>> {
     let Some(written) = layers.pick(key, get) else { return Ok(None) };
@@ -244,7 +244,11 @@ pub(super) fn whole(
 }
 
 /// A span of time, zero included.
-pub(super) fn span(layers: &Layers, key: &str, get: fn(&Settings) -> &Option<Typed>) -> Result<Option<Span>> {
+pub(super) fn span(
+    layers: &Layers,
+    key: &str,
+    get: fn(&Settings) -> &Option<RawValue>,
+) -> Result<Option<Span>> {
     layers.pick(key, get).map(|written| bounded(&written)).transpose()
 }
 
@@ -252,7 +256,7 @@ pub(super) fn span(layers: &Layers, key: &str, get: fn(&Settings) -> &Option<Typ
 pub(super) fn above_zero(
     layers: &Layers,
     key: &str,
-    get: fn(&Settings) -> &Option<Typed>,
+    get: fn(&Settings) -> &Option<RawValue>,
 ) -> Result<Option<Span>> {
     let Some(written) = layers.pick(key, get) else { return Ok(None) };
     match bounded(&written)? {
@@ -262,7 +266,7 @@ pub(super) fn above_zero(
 }
 
 /// A span that clocks can be added to without overflowing.
-pub(super) fn bounded(written: &Written) -> Result<Span> {
+pub(super) fn bounded(written: &Sourced) -> Result<Span> {
     match written.parse()? {
         span if span > LONGEST_SPAN => {
             Err(written.wrong(format!("'{}' is more than ten years", written.text)))

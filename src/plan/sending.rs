@@ -7,8 +7,8 @@ use super::layers::Layers;
 use super::resolve::{above_zero, whole};
 use super::types::RequestPlan;
 use crate::error::Result;
-use crate::evidence::MisbehavePlan;
 use crate::units::{Rate, Span};
+use crate::workload::MisbehavePlan;
 
 /// More would run out of file descriptors and ports before it ran out of users.
 const MOST_CONNECTIONS: u32 = 50_000;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::requests::RequestTable;
 use super::shape::ShapeTable;
-use super::typed::{self, Switch, Typed};
+use super::typed::{self, RawValue, Switch};
 use crate::error::{Error, Result};
 
 /// One layer of wishes. A key of a profile, a `SOAK_…` variable and a flag have the same name.
@@ -15,100 +15,100 @@ use crate::error::{Error, Result};
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the flags of the same names say it, once")]
 pub struct Settings {
-    pub url: Option<Typed>,
+    pub url: Option<RawValue>,
     /// A built-in profile or a file; not from within a profile.
-    pub profile: Option<Typed>,
-    pub label: Option<Typed>,
+    pub profile: Option<RawValue>,
+    pub label: Option<RawValue>,
 
-    pub duration: Option<Typed>,
-    pub baseline: Option<Typed>,
-    pub warmup: Option<Typed>,
-    pub load_duration: Option<Typed>,
-    pub settle: Option<Typed>,
-    pub cycles: Option<Typed>,
+    pub duration: Option<RawValue>,
+    pub baseline: Option<RawValue>,
+    pub warmup: Option<RawValue>,
+    pub load_duration: Option<RawValue>,
+    pub settle: Option<RawValue>,
+    pub cycles: Option<RawValue>,
     pub until_sure: Option<Switch>,
-    pub every: Option<Typed>,
-    pub min_duration: Option<Typed>,
+    pub every: Option<RawValue>,
+    pub min_duration: Option<RawValue>,
 
-    pub rate: Option<Typed>,
-    pub connections: Option<Typed>,
-    pub threads: Option<Typed>,
-    pub requests: Option<Typed>,
-    pub arrivals: Option<Typed>,
+    pub rate: Option<RawValue>,
+    pub connections: Option<RawValue>,
+    pub threads: Option<RawValue>,
+    pub requests: Option<RawValue>,
+    pub arrivals: Option<RawValue>,
     pub no_warmup_ramp: Option<Switch>,
     /// A table, and so of a profile alone.
     pub shape: Option<ShapeTable>,
-    pub timeout: Option<Typed>,
+    pub timeout: Option<RawValue>,
     #[serde(deserialize_with = "typed::one_or_many")]
-    pub misbehave: Vec<Typed>,
+    pub misbehave: Vec<RawValue>,
 
-    pub method: Option<Typed>,
+    pub method: Option<RawValue>,
     #[serde(deserialize_with = "typed::one_or_many")]
-    pub header: Vec<Typed>,
-    pub data: Option<Typed>,
+    pub header: Vec<RawValue>,
+    pub data: Option<RawValue>,
     pub insecure: Option<Switch>,
     pub http2: Option<Switch>,
-    pub unix_socket: Option<Typed>,
-    pub cacert: Option<Typed>,
-    pub cert: Option<Typed>,
-    pub key: Option<Typed>,
-    pub sni: Option<Typed>,
-    pub proxy: Option<Typed>,
+    pub unix_socket: Option<RawValue>,
+    pub cacert: Option<RawValue>,
+    pub cert: Option<RawValue>,
+    pub key: Option<RawValue>,
+    pub sni: Option<RawValue>,
+    pub proxy: Option<RawValue>,
     pub disable_keepalive: Option<Switch>,
-    pub connection_lifetime: Option<Typed>,
+    pub connection_lifetime: Option<RawValue>,
     pub follow: Option<Switch>,
     #[serde(deserialize_with = "typed::one_or_many")]
-    pub expect_status: Vec<Typed>,
+    pub expect_status: Vec<RawValue>,
     /// Tables, and so of a profile alone.
     pub request: Vec<RequestTable>,
 
-    pub pid: Option<Typed>,
-    pub process: Option<Typed>,
-    pub container: Option<Typed>,
+    pub pid: Option<RawValue>,
+    pub process: Option<RawValue>,
+    pub container: Option<RawValue>,
     pub load_only: Option<Switch>,
     /// The command to start with its arguments; from the command line alone, so that no file starts programs.
     #[serde(skip)]
     pub command: Vec<String>,
 
-    pub pprof: Option<Typed>,
-    pub metrics: Option<Typed>,
+    pub pprof: Option<RawValue>,
+    pub metrics: Option<RawValue>,
     #[serde(deserialize_with = "typed::one_or_many")]
-    pub metric: Vec<Typed>,
+    pub metric: Vec<RawValue>,
     #[serde(deserialize_with = "typed::one_or_many")]
-    pub task_metric: Vec<Typed>,
-    pub tokio_console: Option<Typed>,
-    pub interval: Option<Typed>,
+    pub task_metric: Vec<RawValue>,
+    pub tokio_console: Option<RawValue>,
+    pub interval: Option<RawValue>,
     pub no_gc: Option<Switch>,
     pub gc: Option<Switch>,
     pub keep_labels: Option<Switch>,
     pub look_around: Option<Switch>,
 
-    pub horizon: Option<Typed>,
-    pub resolution: Option<Typed>,
-    pub max_hold: Option<Typed>,
-    pub max_error_ratio: Option<Typed>,
-    pub down_after: Option<Typed>,
-    pub memory_limit: Option<Typed>,
+    pub horizon: Option<RawValue>,
+    pub resolution: Option<RawValue>,
+    pub max_hold: Option<RawValue>,
+    pub max_error_ratio: Option<RawValue>,
+    pub down_after: Option<RawValue>,
+    pub memory_limit: Option<RawValue>,
     #[serde(deserialize_with = "typed::one_or_many")]
-    pub series: Vec<Typed>,
+    pub series: Vec<RawValue>,
 
-    pub max_memory_slope: Option<Typed>,
-    pub max_rss_slope: Option<Typed>,
-    pub max_task_slope: Option<Typed>,
-    pub max_memory_per_request: Option<Typed>,
+    pub max_memory_slope: Option<RawValue>,
+    pub max_rss_slope: Option<RawValue>,
+    pub max_task_slope: Option<RawValue>,
+    pub max_memory_per_request: Option<RawValue>,
     /// Expressions; in a profile also as `[[gate]]` tables with `expr`.
     #[serde(deserialize_with = "typed::gates")]
-    pub gate: Vec<Typed>,
+    pub gate: Vec<RawValue>,
     pub gates_only: Option<Switch>,
     pub allow_inconclusive: Option<Switch>,
     pub no_fail: Option<Switch>,
 
-    pub compare_to: Option<Typed>,
+    pub compare_to: Option<RawValue>,
 
-    pub out: Option<Typed>,
+    pub out: Option<RawValue>,
     pub replace: Option<Switch>,
-    pub junit: Option<Typed>,
-    pub report_json: Option<Typed>,
+    pub junit: Option<RawValue>,
+    pub report_json: Option<RawValue>,
     pub github: Option<Switch>,
 }
 
@@ -251,12 +251,12 @@ mod tests {
         let text = "rate = 100\nmax-error-ratio = 0.05\nno-gc = true\nheader = ['A: b', 'C: d']\nmetric = 'one'\n\
                     [[gate]]\nexpr = 'fds.slope < 1/h'";
         let s = Settings::from_toml("x", text).unwrap();
-        assert_eq!(s.rate, Some(Typed("100".into())));
-        assert_eq!(s.max_error_ratio, Some(Typed("0.05".into())));
+        assert_eq!(s.rate, Some(RawValue("100".into())));
+        assert_eq!(s.max_error_ratio, Some(RawValue("0.05".into())));
         assert_eq!(s.no_gc, Some(Switch(true)));
         assert_eq!(s.header.len(), 2);
-        assert_eq!(s.metric, vec![Typed("one".into())]);
-        assert_eq!(s.gate, vec![Typed("fds.slope < 1/h".into())]);
+        assert_eq!(s.metric, vec![RawValue("one".into())]);
+        assert_eq!(s.gate, vec![RawValue("fds.slope < 1/h".into())]);
     }
 
     #[test]
@@ -297,7 +297,7 @@ mod tests {
             ("GITHUB_ACTIONS", "true"),
         ])
         .unwrap();
-        assert_eq!(s.max_error_ratio, Some(Typed("5%".into())));
+        assert_eq!(s.max_error_ratio, Some(RawValue("5%".into())));
         assert_eq!(s.header.len(), 2);
         assert_eq!(s.duration, None);
         assert_eq!([s.no_gc, s.replace, s.github], [Some(Switch(true)); 3]);

@@ -4,32 +4,32 @@
 
 use serde::Deserialize;
 
-use super::layers::{Layers, Written};
+use super::layers::{Layers, Sourced};
 use super::resolve::{FASTEST_RATE, bounded};
 use super::settings::nearest;
-use super::typed::{self, Typed};
+use super::typed::{self, RawValue};
 use crate::error::{Error, Result};
-use crate::evidence::LoadShape;
 use crate::units::{Level, Span, Unit, parse_amount};
+use crate::workload::LoadShape;
 
 /// `[shape]` as it was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "a table, [shape] with its kind; it stands in a profile")]
 #[expect(missing_docs, reason = "docs/shapes.md says it, once")]
 pub struct ShapeTable {
-    pub kind: Option<Typed>,
-    pub from: Option<Typed>,
-    pub to: Option<Typed>,
-    pub over: Option<Typed>,
+    pub kind: Option<RawValue>,
+    pub from: Option<RawValue>,
+    pub to: Option<RawValue>,
+    pub over: Option<RawValue>,
     #[serde(deserialize_with = "typed::one_or_many")]
-    pub rates: Vec<Typed>,
-    pub each: Option<Typed>,
-    pub every: Option<Typed>,
+    pub rates: Vec<RawValue>,
+    pub each: Option<RawValue>,
+    pub every: Option<RawValue>,
     #[serde(rename = "for")]
-    pub lasts: Option<Typed>,
-    pub low: Option<Typed>,
-    pub high: Option<Typed>,
-    pub period: Option<Typed>,
+    pub lasts: Option<RawValue>,
+    pub low: Option<RawValue>,
+    pub high: Option<RawValue>,
+    pub period: Option<RawValue>,
 }
 
 /// Which keys each kind has.
@@ -197,16 +197,16 @@ impl Reader<'_> {
         ]
     }
 
-    fn levels(&self) -> impl Iterator<Item = &Typed> {
+    fn levels(&self) -> impl Iterator<Item = &RawValue> {
         let t = self.table;
         [&t.from, &t.to, &t.low, &t.high].into_iter().flatten().chain(&t.rates)
     }
 
-    fn level(&self, key: &str, typed: &Option<Typed>) -> Result<Level> {
+    fn level(&self, key: &str, typed: &Option<RawValue>) -> Result<Level> {
         typed.as_ref().map_or_else(|| Err(self.missing(key)), |typed| self.level_of(key, typed))
     }
 
-    fn level_of(&self, key: &str, typed: &Typed) -> Result<Level> {
+    fn level_of(&self, key: &str, typed: &RawValue) -> Result<Level> {
         let written = self.written(key, typed);
         let level = match parse_amount(&typed.0) {
             Ok((share, Unit::Ratio)) => Level(self.base.0 * share),
@@ -221,7 +221,7 @@ impl Reader<'_> {
         Ok(level)
     }
 
-    fn span(&self, key: &str, typed: &Option<Typed>) -> Result<Option<Span>> {
+    fn span(&self, key: &str, typed: &Option<RawValue>) -> Result<Option<Span>> {
         let Some(typed) = typed else { return Ok(None) };
         let written = self.written(key, typed);
         match bounded(&written)? {
@@ -232,8 +232,8 @@ impl Reader<'_> {
         }
     }
 
-    fn written(&self, key: &str, typed: &Typed) -> Written {
-        Written { text: typed.0.clone(), place: format!("{}.{key}", self.place), layer: self.layer }
+    fn written(&self, key: &str, typed: &RawValue) -> Sourced {
+        Sourced { text: typed.0.clone(), place: format!("{}.{key}", self.place), layer: self.layer }
     }
 
     fn missing(&self, key: &str) -> Error {

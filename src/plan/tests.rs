@@ -1,6 +1,6 @@
 //! What a plan becomes of what was asked: precedence, defaults, every bad input, and where secrets stay.
 
-use super::request::Outside;
+use super::request::Host;
 use super::resolve::resolve_in;
 use super::*;
 use crate::evidence::{Aspect, PlanRecord, Quantity};
@@ -19,7 +19,7 @@ fn made(flags: &str, env: &[(&str, &str)], profile: &str) -> crate::error::Resul
     let env = Settings::from_env(env.iter().map(|(k, v)| (k.to_string(), v.to_string())))?;
     let profile = Profile::of("x", "profiles/x.toml", profile)?;
     let var = |name: &str| (name == "TOKEN").then(|| "t0ken".to_string());
-    let mut outside = Outside { var: &var, stdin: &mut &b"from stdin"[..] };
+    let mut outside = Host { var: &var, stdin: &mut &b"from stdin"[..] };
     resolve_in(flags, env, Some(profile), &mut outside)
 }
 
@@ -156,7 +156,7 @@ fn bad_input_is_one_line() {
         assert!(line.starts_with(wanted), "{flags}: {line}");
         assert!(!line.contains("s3cret"), "{line}");
     }
-    let mut nothing = Outside { var: &|_| None, stdin: &mut &b""[..] };
+    let mut nothing = Host { var: &|_| None, stdin: &mut &b""[..] };
     let line =
         resolve_in(Settings::default(), Settings::default(), None, &mut nothing).unwrap_err().to_string();
     assert!(line.contains("which URL?"), "{line}");

@@ -7,38 +7,38 @@ use serde::{Deserialize, forward_to_deserialize_any};
 
 /// One value, word for word; nobody has yet asked what it means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Typed(pub String);
+pub struct RawValue(pub String);
 
-impl From<String> for Typed {
-    fn from(text: String) -> Typed {
-        Typed(text)
+impl From<String> for RawValue {
+    fn from(text: String) -> RawValue {
+        RawValue(text)
     }
 }
 
-impl From<&str> for Typed {
-    fn from(text: &str) -> Typed {
-        Typed(text.to_string())
+impl From<&str> for RawValue {
+    fn from(text: &str) -> RawValue {
+        RawValue(text.to_string())
     }
 }
 
-impl<'de> Deserialize<'de> for Typed {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Typed, D::Error> {
+impl<'de> Deserialize<'de> for RawValue {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<RawValue, D::Error> {
         struct AsWritten;
         impl Visitor<'_> for AsWritten {
-            type Value = Typed;
+            type Value = RawValue;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a text or a number")
             }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Typed, E> {
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<RawValue, E> {
                 Ok(text.into())
             }
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Typed, E> {
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<RawValue, E> {
                 Ok(number.to_string().into())
             }
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Typed, E> {
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<RawValue, E> {
                 Ok(number.to_string().into())
             }
-            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Typed, E> {
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<RawValue, E> {
                 Ok(number.to_string().into())
             }
         }
@@ -74,20 +74,20 @@ impl<'de> Deserialize<'de> for Switch {
 }
 
 /// A list, or one text with an item a line, which is all that an environment variable can be.
-pub(super) fn one_or_many<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Typed>, D::Error> {
+pub(super) fn one_or_many<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<RawValue>, D::Error> {
     struct Items;
     impl<'de> Visitor<'de> for Items {
-        type Value = Vec<Typed>;
+        type Value = Vec<RawValue>;
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a text or a list of texts")
         }
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<Typed>, E> {
-            Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Typed::from).collect())
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<RawValue>, E> {
+            Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(RawValue::from).collect())
         }
-        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Vec<Typed>, E> {
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Vec<RawValue>, E> {
             Ok(vec![number.to_string().into()])
         }
-        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<Typed>, A::Error> {
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<RawValue>, A::Error> {
             let mut list = Vec::new();
             while let Some(item) = items.next_element()? {
                 list.push(item);
@@ -99,7 +99,7 @@ pub(super) fn one_or_many<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Typed>,
 }
 
 /// Gates: `gate = ["fds.slope < 1/h"]`, or tables as TOML writes longer lists: `[[gate]]` with `expr = "…"`.
-pub(super) fn gates<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Typed>, D::Error> {
+pub(super) fn gates<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<RawValue>, D::Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Table {
@@ -119,12 +119,12 @@ pub(super) fn gates<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Typed>, D::Er
     }
     Ok(match Gates::deserialize(d)? {
         Gates::Lines(text) => {
-            text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Typed::from).collect()
+            text.lines().map(str::trim).filter(|line| !line.is_empty()).map(RawValue::from).collect()
         }
         Gates::Items(items) => items
             .into_iter()
             .map(|item| match item {
-                Item::Text(expr) | Item::Table(Table { expr }) => Typed(expr),
+                Item::Text(expr) | Item::Table(Table { expr }) => RawValue(expr),
             })
             .collect(),
     })

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use super::layers::{Layers, Written};
+use super::layers::{Layers, Sourced};
 use super::profiles::{self, Profile};
-use super::request::{self, Outside};
+use super::request::{self, Host};
 use super::resolve::{
     INTERVAL_UNTIL_SURE, LONGEST_DEFAULT_INTERVAL, SAMPLES, SHORTEST_DEFAULT_INTERVAL, SHORTEST_INTERVAL,
     above_zero, bounded, compare_to, judging, span, until_sure,
@@ -17,8 +17,9 @@ use super::settings::Settings;
 use super::types::{Plan, RequestPlan, TargetPlan};
 use super::{gates, looking, output, redact};
 use crate::error::{Error, Result};
-use crate::evidence::{Pattern, PhasePlan, PlanRecord, WatchPlan};
+use crate::evidence::{PhasePlan, PlanRecord, WatchPlan};
 use crate::units::{Rate, Span};
+use crate::workload::Pattern;
 
 /// How far apart samples are at the beginning of a watch that may be over in a minute.
 const FIRST_INTERVAL: Duration = Duration::from_secs(1);
@@ -35,14 +36,14 @@ pub fn watch(flags: Settings, env: Settings) -> Result<Plan> {
     let named = flags.profile.as_ref().or(env.profile.as_ref());
     let profile = named.map(|name| profiles::find(name.0.trim())).transpose()?;
     let var = |name: &str| std::env::var(name).ok();
-    watch_in(flags, env, profile, &Outside { var: &var, stdin: &mut std::io::empty() })
+    watch_in(flags, env, profile, &Host { var: &var, stdin: &mut std::io::empty() })
 }
 
 pub(super) fn watch_in(
     flags: Settings,
     env: Settings,
     profile: Option<Profile>,
-    outside: &Outside<'_>,
+    outside: &Host<'_>,
 ) -> Result<Plan> {
     let name = profile.as_ref().map_or_else(|| "watch".into(), |profile| profile.name.clone());
     let profile_file = profile.as_ref().and_then(|profile| profile.file.clone());
@@ -137,7 +138,7 @@ fn intervals(layers: &Layers, phases: &PhasePlan) -> Result<(Span, Span)> {
     Ok((even, even))
 }
 
-fn given_interval(written: &Written, phases: &PhasePlan) -> Result<Span> {
+fn given_interval(written: &Sourced, phases: &PhasePlan) -> Result<Span> {
     let interval = bounded(written)?;
     if interval.0 < SHORTEST_INTERVAL {
         return Err(written.wrong("soak samples at most every 10 ms"));
@@ -165,7 +166,7 @@ mod tests {
     fn made(flags: &str, profile: &str) -> Result<Plan> {
         let flags = Settings::from_toml("flags", flags)?;
         let profile = Profile::of("x", "x.toml", profile)?;
-        let outside = Outside { var: &|_| None, stdin: &mut std::io::empty() };
+        let outside = Host { var: &|_| None, stdin: &mut std::io::empty() };
         watch_in(flags, Settings::default(), Some(profile), &outside)
     }
 

@@ -14,7 +14,7 @@ use super::go_tasks::{GoTasks, Labels, PROOF as LEAK_PROFILE};
 use super::go_vars::GoVars;
 use super::meter::Meter;
 use super::prometheus::Prometheus;
-use super::serving::{Alone, Tells};
+use super::serving::{SoleProcess, Tells};
 use super::tokio_console::TokioConsole;
 use super::{Collections, Probe, ProbeError};
 use crate::evidence::{ProbeRecord, Runtime};
@@ -180,7 +180,7 @@ async fn go(
         Err(_) => return,
     }
     let alone = match target {
-        Some(target) => Alone::find(fetcher, Tells::Pprof(base.clone()), target).await,
+        Some(target) => SoleProcess::find(fetcher, Tells::Pprof(base.clone()), target).await,
         None => None,
     };
     match in_time(until, &base, GoHeap::find(fetcher.clone(), &base, alone, collections)).await {
@@ -226,7 +226,7 @@ async fn vars(
     for url in urls {
         let Ok(probe) = in_time(until, &url, GoVars::find(fetcher.clone(), &url)).await else { continue };
         let alone = match target {
-            Some(target) => Alone::find(fetcher, Tells::Vars(url.clone()), target).await,
+            Some(target) => SoleProcess::find(fetcher, Tells::Vars(url.clone()), target).await,
             None => None,
         };
         let probe = probe.of_target(alone);

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Ask, SLOWEST_PAGE, Sampler};
+use super::{Request, SLOWEST_PAGE, Sampler};
 use crate::evidence::{Moment, Runtime};
 use crate::plan::Plan;
 use crate::target::runtime::{python_version, runs_tokio};
@@ -27,10 +27,10 @@ pub(super) const TURN_ON_TOKIO_CONSOLE: &str = "console_subscriber::init() in a 
 /// Asks every probe a few times, so that [`Sampler::costs`] tells what its answers cost, and for one snapshot.
 pub async fn try_out(sampler: &Sampler) {
     for _ in 0..SAMPLES {
-        sampler.ask(Ask::Sample, SLOWEST_PAGE).await;
+        sampler.ask(Request::Sample, SLOWEST_PAGE).await;
         tokio::time::sleep(APART).await;
     }
-    let snapshot = Ask::Snapshot(Moment::SteadyStart);
+    let snapshot = Request::Snapshot(Moment::SteadyStart);
     if sampler.answers(snapshot) {
         sampler.ask(snapshot, SLOWEST_PAGE).await;
     }

@@ -99,7 +99,8 @@ pub(super) mod tests {
 
     #[test]
     fn a_saved_page_is_read() {
-        let vars = parse(include_bytes!("../../tests/fixtures/go/vars.json")).unwrap();
+        let vars = parse(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/go/vars.json")))
+            .unwrap();
         let stats = vars.memstats.stats();
         assert!(stats.held() > 1e6 && stats.runtime() > 0.0 && stats.garbage() > 0.0, "{vars:?}");
     }

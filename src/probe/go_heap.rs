@@ -3,7 +3,7 @@
 //! `heap?debug=1&gc=1` collects and then states what the runtime holds of the kernel's memory and what it gave
 //! back; /proc/PID/status, read right behind it, says what is resident. The rest is native: RssAnon − (Sys −
 //! HeapReleased). In a service without native memory that is a constant of about −3 MiB, held by the runtime and not
-//! yet touched; `mem_native_bytes` counts from it, since its changes are what can leak (see [`Beyond`]). A process that
+//! yet touched; `mem_native_bytes` counts from it, since its changes are what can leak (see [`NativeEstimator`]). A process that
 //! took the place of another begins its own account.
 //!
 //! Where no collection may be forced the heap stands undivided: `heap_bytes`, live objects and garbage together.
@@ -14,10 +14,10 @@ use reqwest::Url;
 
 use super::fetch::{Bounds, Fetcher, SLOWEST, apart, shown};
 use super::heap_told::HeapTold;
-use super::native::{Beyond, resident};
+use super::native::{NativeEstimator, resident};
 use super::pprof::heap::{self, HeapPage, MemStats};
-use super::serving::Alone;
-use super::{Answer, Ask, Collections, Probe, ProbeError, Reading};
+use super::serving::SoleProcess;
+use super::{Collections, Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::evidence::{AccountPart, EventKind};
 use crate::target::Identity;
 
@@ -32,9 +32,9 @@ pub struct GoHeap {
     fetcher: Fetcher,
     heap: Url,
     collect: Url,
-    alone: Option<Alone>,
+    alone: Option<SoleProcess>,
     told: HeapTold,
-    beyond: Beyond,
+    beyond: NativeEstimator,
     /// Whose account that is.
     life: Option<Identity>,
     collections: Collections,
@@ -49,21 +49,21 @@ impl GoHeap {
     pub async fn find(
         fetcher: Fetcher,
         base: &Url,
-        alone: Option<Alone>,
+        alone: Option<SoleProcess>,
         collections: Collections,
     ) -> Result<GoHeap, ProbeError> {
         let join = |name: &str| base.join(name).map_err(|error| ProbeError(format!("{base}{name}: {error}")));
         let (heap, collect) = (join("heap?debug=1")?, join("heap?debug=1&gc=1")?);
         let (page, _) = fetch(&fetcher, &heap).await?;
         account(page.stats, &heap)?;
-        let alone = alone.filter(Alone::is_readable);
+        let alone = alone.filter(SoleProcess::is_readable);
         Ok(GoHeap {
             fetcher,
             heap,
             collect,
             alone,
             told: HeapTold::default(),
-            beyond: Beyond::default(),
+            beyond: NativeEstimator::default(),
             life: None,
             collections,
         })
@@ -107,7 +107,7 @@ impl GoHeap {
         let Some(alone) = &mut self.alone else { return Ok(None) };
         let Some(process) = alone.process().await else { return Ok(None) };
         if self.life.replace(process) != Some(process) {
-            self.beyond = Beyond::default();
+            self.beyond = NativeEstimator::default();
         }
         let page = self.fetcher.get_ok(&self.heap, PAGE).await?;
         let resident = resident(process.pid)?;
@@ -138,25 +138,25 @@ impl Probe for GoHeap {
         parts.into_iter().map(|part| part.series().to_string()).collect()
     }
 
-    fn answers(&self, ask: Ask) -> bool {
+    fn answers(&self, ask: Request) -> bool {
         match (self.collections, ask) {
-            (Collections::Never, Ask::Collect) => false,
+            (Collections::Never, Request::Collect) => false,
             (Collections::Never, _) => true,
-            (Collections::Forced, ask) => ask != Ask::Sample || self.exact(),
+            (Collections::Forced, ask) => ask != Request::Sample || self.exact(),
         }
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
             match ask {
-                Ask::Collect => self.collect().await,
+                Request::Collect => self.collect().await,
                 // without a collection of its own: what was in use at the last one
-                Ask::Snapshot(_) => {
+                Request::Snapshot(_) => {
                     let (page, _) = fetch(&self.fetcher, &self.heap).await?;
                     Ok(self.stacks(&page))
                 }
-                Ask::Sample if self.collections == Collections::Never => self.undivided().await,
-                Ask::Sample => {
+                Request::Sample if self.collections == Collections::Never => self.undivided().await,
+                Request::Sample => {
                     self.look().await?;
                     Ok(Reading::default())
                 }

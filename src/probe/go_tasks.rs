@@ -16,7 +16,7 @@ use super::pprof::labels;
 use super::pprof::profile::{self, Profile};
 use super::pprof::state::is_moving;
 use super::told::{Most, Told};
-use super::{Answer, Ask, Collections, Probe, ProbeError, Reading};
+use super::{Collections, Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::evidence::{CodeOwner, EventKind, Frame, GroupKind, GroupLabel, Moment, TaskGroup, TaskSnapshot};
 
 /// A profile, packed and unpacked; 10,000 distinct stacks take about 1 MiB.
@@ -200,16 +200,16 @@ impl Probe for GoTasks {
         series
     }
 
-    fn answers(&self, ask: Ask) -> bool {
-        ask != Ask::Collect
+    fn answers(&self, ask: Request) -> bool {
+        ask != Request::Collect
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
             match ask {
-                Ask::Sample => self.sample().await,
-                Ask::Snapshot(moment) => self.snapshot(moment).await,
-                Ask::Collect => Ok(Reading::default()),
+                Request::Sample => self.sample().await,
+                Request::Snapshot(moment) => self.snapshot(moment).await,
+                Request::Collect => Ok(Reading::default()),
             }
         })
     }
@@ -296,7 +296,7 @@ mod tests {
         .unwrap();
         for (labels, kept) in [(Labels::Keep, 1), (Labels::Strip, 0)] {
             let mut tasks = GoTasks::find(fetcher(&base), &base, labels, Collections::Forced).await.unwrap();
-            let reading = tasks.ask(Ask::Snapshot(Moment::SteadyEnd)).await.unwrap();
+            let reading = tasks.ask(Request::Snapshot(Moment::SteadyEnd)).await.unwrap();
             let snapshot = reading.snapshot.unwrap();
             assert_eq!((snapshot.counts[0].1, snapshot.labels.len()), (14, kept));
             for label in snapshot.labels {
@@ -321,15 +321,15 @@ mod tests {
         .unwrap();
         let mut tasks =
             GoTasks::find(fetcher(&base), &base, Labels::Strip, Collections::Never).await.unwrap();
-        let whole = tasks.ask(Ask::Snapshot(Moment::SteadyStart)).await.unwrap();
+        let whole = tasks.ask(Request::Snapshot(Moment::SteadyStart)).await.unwrap();
         assert_eq!(whole.snapshot.unwrap().proven, None, "a proof is a collection");
         let mut tasks =
             GoTasks::find(fetcher(&base), &base, Labels::Strip, Collections::Forced).await.unwrap();
-        let whole = tasks.ask(Ask::Snapshot(Moment::SteadyStart)).await.unwrap();
+        let whole = tasks.ask(Request::Snapshot(Moment::SteadyStart)).await.unwrap();
         assert_eq!(whole.snapshot.unwrap().proven_total(), Some(3));
 
         PROVES.store(false, Ordering::Relaxed);
-        let reading = tasks.ask(Ask::Snapshot(Moment::SteadyEnd)).await.unwrap();
+        let reading = tasks.ask(Request::Snapshot(Moment::SteadyEnd)).await.unwrap();
         assert!(reading.values.contains(&("goroutines".into(), 12.0)), "{:?}", reading.values);
         let snapshot = reading.snapshot.unwrap();
         assert_eq!((snapshot.counts.len(), snapshot.proven), (1, None));

@@ -15,9 +15,9 @@ use reqwest::Url;
 
 use super::expvar::{self, Told, Vars};
 use super::fetch::Fetcher;
-use super::native::{Beyond, resident};
-use super::serving::Alone;
-use super::{Answer, Ask, Probe, ProbeError, Reading};
+use super::native::{NativeEstimator, resident};
+use super::serving::SoleProcess;
+use super::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::evidence::AccountPart;
 use crate::target::Identity;
 
@@ -84,10 +84,10 @@ impl Live {
 pub struct GoVars {
     fetcher: Fetcher,
     url: Url,
-    alone: Option<Alone>,
+    alone: Option<SoleProcess>,
     /// Whose account this is.
     life: Option<Identity>,
-    beyond: Beyond,
+    beyond: NativeEstimator,
     live: Live,
     readings: u32,
 }
@@ -104,15 +104,15 @@ impl GoVars {
             url: url.clone(),
             alone: None,
             life: None,
-            beyond: Beyond::default(),
+            beyond: NativeEstimator::default(),
             live: Live::default(),
             readings: 0,
         })
     }
 
     /// The account is exact where the target is the very process that serves it, and nothing else.
-    pub fn of_target(self, alone: Option<Alone>) -> GoVars {
-        GoVars { alone: alone.filter(Alone::is_readable), ..self }
+    pub fn of_target(self, alone: Option<SoleProcess>) -> GoVars {
+        GoVars { alone: alone.filter(SoleProcess::is_readable), ..self }
     }
 
     /// Whether every byte of RSS finds its owner.
@@ -132,7 +132,7 @@ impl GoVars {
         let mut files = None;
         if let Some(process) = process {
             if self.life.replace(process) != Some(process) {
-                self.beyond = Beyond::default();
+                self.beyond = NativeEstimator::default();
             }
             let resident = resident(process.pid)?;
             self.beyond.see(resident.anon as f64 - stats.held());
@@ -172,11 +172,11 @@ impl Probe for GoVars {
         parts.into_iter().map(|part| part.series().to_string()).collect()
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
             match ask {
-                Ask::Sample => self.sample().await,
-                Ask::Collect | Ask::Snapshot(_) => Ok(Reading::default()),
+                Request::Sample => self.sample().await,
+                Request::Collect | Request::Snapshot(_) => Ok(Reading::default()),
             }
         })
     }
@@ -260,14 +260,14 @@ mod tests {
 
     #[tokio::test]
     async fn the_account_is_told_once_in_a_while_and_without_what_nobody_knows() {
-        let page = include_bytes!("../../tests/fixtures/go/vars.json");
+        let page = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/go/vars.json"));
         let url = serve(|_| (200, page.to_vec())).await;
         let mut vars = GoVars::find(fetcher(&url), &url).await.unwrap().of_target(None);
         assert!(!vars.exact() && !vars.series().contains(&"mem_native_bytes".to_string()));
         for _ in 1..READINGS {
-            assert!(vars.ask(Ask::Sample).await.unwrap().values.is_empty());
+            assert!(vars.ask(Request::Sample).await.unwrap().values.is_empty());
         }
-        let values = vars.ask(Ask::Sample).await.unwrap().values;
+        let values = vars.ask(Request::Sample).await.unwrap().values;
         let names: Vec<&str> = values.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["mem_stacks_bytes", "mem_runtime_bytes"], "nothing was collected meanwhile");
         let nowhere = serve(|_| (200, b"<html>not here</html>".to_vec())).await;

@@ -40,5 +40,5 @@ pub use of_target::of_target;
 pub use process::Process;
 #[cfg(target_os = "linux")]
 pub use process::Pss;
-pub use sample::{Answer, Ask, Collections, Probe, ProbeError, Reading};
+pub use sample::{Collections, Probe, ProbeError, ProbeFuture, Reading, Request};
 pub use sampler::{Cost, Row, Sampler};

@@ -1,7 +1,7 @@
 //! What is resident of a process beyond what its runtime knows of: memory that C code took, or mmap.
 //!
 //! Comes in: what the runtime holds of the kernel's memory, and a process. Goes out: native memory as it changes, see
-//! [`Beyond`], and what is resident of /proc/PID/status.
+//! [`NativeEstimator`], and what is resident of /proc/PID/status.
 
 use super::ProbeError;
 use crate::evidence::AccountPart;
@@ -21,14 +21,14 @@ pub(super) struct Resident {
 /// collection, by many MiB in a service that allocates much, and only ever lowers a reading. So the highest one since
 /// the last collection but one stands for them all: what grows is highest at the end, and tells no less.
 #[derive(Debug, Default)]
-pub(super) struct Beyond {
+pub(super) struct NativeEstimator {
     highest: Option<f64>,
     highest_before: Option<f64>,
     /// Reserved and never touched, as of the first time this was told; zero or below.
     not_resident: Option<f64>,
 }
 
-impl Beyond {
+impl NativeEstimator {
     /// What is resident beyond the account at this moment.
     pub fn see(&mut self, bytes: f64) {
         self.highest = Some(self.highest.map_or(bytes, |highest| highest.max(bytes)));
@@ -68,9 +68,9 @@ mod tests {
 
     #[test]
     fn native_is_the_highest_reading_since_the_last_collection_but_one() {
-        let mut beyond = Beyond::default();
+        let mut beyond = NativeEstimator::default();
         assert_eq!(beyond.take(), None);
-        let native = |beyond: &mut Beyond| beyond.take().unwrap()[0].1;
+        let native = |beyond: &mut NativeEstimator| beyond.take().unwrap()[0].1;
         [-5.0, -3.0, -9.0].into_iter().for_each(|bytes| beyond.see(bytes));
         assert_eq!(native(&mut beyond), 0.0, "what is not resident at first stays so");
         [-8.0, -2.0].into_iter().for_each(|bytes| beyond.see(bytes));

@@ -15,7 +15,7 @@ use super::metrics_table::{
 };
 use super::pprof::{FNV_START, cut, fnv1a};
 use super::prom_text::{self, PromSample, Said};
-use super::{Answer, Ask, Probe, ProbeError, Reading};
+use super::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::evidence::{GroupKind, TaskGroup};
 use crate::plan::{ProbePlan, TaskMetric};
 
@@ -136,9 +136,9 @@ impl Probe for Prometheus {
         series
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
-            if ask != Ask::Sample {
+            if ask != Request::Sample {
                 return Ok(Reading::default());
             }
             let page = self.fetcher.get_ok(&self.url, PAGE).await?;
@@ -341,9 +341,7 @@ fn growth_per_second(growth: f64, over: Duration) -> Option<f64> {
 }
 
 #[cfg(test)]
-#[path = "prometheus_test.rs"]
 mod tests;
 
 #[cfg(test)]
-#[path = "pages_test.rs"]
 mod pages;

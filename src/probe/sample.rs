@@ -8,7 +8,7 @@ use crate::plan::Plan;
 
 /// What a probe is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ask {
+pub enum Request {
     /// The regular sample: cheap.
     Sample,
     /// Force a collection if that is what this probe can do, and read what is live after it.
@@ -51,7 +51,7 @@ pub struct Reading {
     pub groups: Vec<(GroupKind, String, f64)>,
     /// Groups that appear for the first time.
     pub new_groups: Vec<TaskGroup>,
-    /// The answer to [`Ask::Snapshot`]; its `elapsed_s` is filled in by the sampler.
+    /// The answer to [`Request::Snapshot`]; its `elapsed_s` is filled in by the sampler.
     pub snapshot: Option<TaskSnapshot>,
     /// What happened that others must know: a restart, a target that is gone.
     pub events: Vec<EventKind>,
@@ -63,7 +63,7 @@ pub struct Reading {
 pub struct ProbeError(pub String);
 
 /// An answer on its way. Not dropped half-way by anyone but the sampler, when it is too late.
-pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Reading, ProbeError>> + Send + 'a>>;
+pub type ProbeFuture<'a> = Pin<Box<dyn Future<Output = Result<Reading, ProbeError>> + Send + 'a>>;
 
 /// One way of looking at a target.
 pub trait Probe: Send {
@@ -74,8 +74,8 @@ pub trait Probe: Send {
     fn series(&self) -> Vec<String>;
 
     /// Whether it has anything to say to this question; the sampler does not wait for those that have not.
-    fn answers(&self, ask: Ask) -> bool {
-        ask == Ask::Sample
+    fn answers(&self, ask: Request) -> bool {
+        ask == Request::Sample
     }
 
     /// Whether the target itself must answer, so that each question costs it time. Else the kernel does.
@@ -84,5 +84,5 @@ pub trait Probe: Send {
     }
 
     /// Look.
-    fn ask(&mut self, ask: Ask) -> Answer<'_>;
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_>;
 }

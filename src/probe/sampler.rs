@@ -4,7 +4,7 @@
 //! delays nobody; collections and snapshots queue up behind it. One that panics, fails, or tells values it never
 //! announced has failed, and is asked again next time. A failure is told once until the probe has answered again.
 //!
-//! Who would cost the target more than it may ([`Purse`]) is passed over until there is room again, and that is told
+//! Who would cost the target more than it may ([`ProbeBudget`]) is passed over until there is room again, and that is told
 //! once. Snapshots count but are never passed over: who orders them knows why.
 
 use std::collections::HashSet;
@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::meter::{self, Spent};
-use super::{Ask, Probe, ProbeError, Reading};
+use super::{Probe, ProbeError, Reading, Request};
 use crate::evidence::{COLLECTIONS, EventKind, Moment};
 
 mod costs;
@@ -28,7 +28,7 @@ mod row;
 
 pub use costs::Cost;
 use costs::{Costs, Kind};
-use purse::{Looks, Purse, Spending};
+use purse::{ProbeBudget, SnapshotCost, Usage};
 pub use row::Row;
 
 /// The share of the time that the kernel may take to answer one probe: it costs the target nothing but the processor that
@@ -43,11 +43,11 @@ const HUNG: Duration = Duration::from_secs(2);
 /// Every probe, each in its task; dropping it ends them all.
 #[derive(Debug)]
 pub struct Sampler {
-    lanes: Vec<Arc<Lane>>,
+    lanes: Vec<Arc<ProbeWorker>>,
     tasks: Vec<JoinHandle<()>>,
     series: Vec<String>,
     began: Instant,
-    purse: Purse,
+    purse: ProbeBudget,
     /// Whether load is under way, so that CPU time that the target uses is not all spent on its answers.
     loaded: Arc<AtomicBool>,
     told_fewer: AtomicBool,
@@ -55,11 +55,11 @@ pub struct Sampler {
 
 /// One probe as those who ask see it.
 #[derive(Debug)]
-struct Lane {
+struct ProbeWorker {
     name: &'static str,
     asks_target: bool,
     series: HashSet<String>,
-    answers: Vec<Ask>,
+    answers: Vec<Request>,
     questions: mpsc::UnboundedSender<Question>,
     state: Mutex<State>,
 }
@@ -67,7 +67,7 @@ struct Lane {
 /// A question, and where its answer is waited for.
 #[derive(Debug)]
 struct Question {
-    ask: Ask,
+    ask: Request,
     reply: mpsc::UnboundedSender<(usize, Result<Reading, ProbeError>)>,
 }
 
@@ -97,13 +97,13 @@ impl Sampler {
         for (index, probe) in probes.into_iter().enumerate() {
             let own: Vec<String> = probe.series().into_iter().filter(|name| !series.contains(name)).collect();
             series.extend(own.iter().cloned());
-            let (lane, questions) = Lane::new(probe.as_ref(), own.into_iter().collect());
+            let (lane, questions) = ProbeWorker::new(probe.as_ref(), own.into_iter().collect());
             let lane = Arc::new(lane);
             tasks.push(tokio::spawn(work(index, probe, Arc::clone(&lane), questions, Arc::clone(&loaded))));
             lanes.push(lane);
         }
-        let collects = lanes.iter().any(|lane| lane.answers.contains(&Ask::Collect));
-        let purse = Purse { planned: None, collects };
+        let collects = lanes.iter().any(|lane| lane.answers.contains(&Request::Collect));
+        let purse = ProbeBudget { planned: None, collects };
         Sampler {
             lanes,
             tasks,
@@ -142,24 +142,24 @@ impl Sampler {
     }
 
     /// What closer looks have cost.
-    fn looks(&self) -> Looks {
+    fn looks(&self) -> SnapshotCost {
         let sum = |kind: Kind| {
             let each = self.lanes.iter().map(|lane| lane.state().costs.of(kind));
-            each.fold(Spending::default(), Spending::and)
+            each.fold(Usage::default(), Usage::and)
         };
         let collections = sum(Kind::Collection);
-        Looks { collections, all: collections.and(sum(Kind::Snapshot)) }
+        SnapshotCost { collections, all: collections.and(sum(Kind::Snapshot)) }
     }
 
     /// Whether this probe may be asked for a sample.
-    fn may_sample(&self, lane: &Arc<Lane>, elapsed: Duration) -> bool {
-        let spent = |lane: &Arc<Lane>| lane.state().costs.of(Kind::Sample);
+    fn may_sample(&self, lane: &Arc<ProbeWorker>, elapsed: Duration) -> bool {
+        let spent = |lane: &Arc<ProbeWorker>| lane.state().costs.of(Kind::Sample);
         if !lane.asks_target {
             return spent(lane).busy <= KERNEL_CREDIT + elapsed.mul_f64(KERNEL_SHARE);
         }
-        let asked: Vec<&Arc<Lane>> = self.lanes.iter().filter(|lane| lane.asks_target).collect();
+        let asked: Vec<&Arc<ProbeWorker>> = self.lanes.iter().filter(|lane| lane.asks_target).collect();
         let which = asked.iter().position(|other| Arc::ptr_eq(other, lane)).unwrap_or_default();
-        let samples: Vec<Spending> = asked.into_iter().map(spent).collect();
+        let samples: Vec<Usage> = asked.into_iter().map(spent).collect();
         self.purse.may_sample(elapsed, self.looks(), &samples, which)
     }
 
@@ -169,24 +169,24 @@ impl Sampler {
     }
 
     /// Whether anybody has something to say to this.
-    pub fn answers(&self, ask: Ask) -> bool {
+    pub fn answers(&self, ask: Request) -> bool {
         self.lanes.iter().any(|lane| lane.answers.contains(&ask))
     }
 
     /// Asks all that have something to say, and takes what arrives within this time. Several questions may be under
     /// way at once; a probe works on one of them.
-    pub fn ask(&self, ask: Ask, within: Duration) -> impl Future<Output = Row> + Send + use<> {
+    pub fn ask(&self, ask: Request, within: Duration) -> impl Future<Output = Row> + Send + use<> {
         let deadline = tokio::time::Instant::now() + within;
         let elapsed = self.began.elapsed();
         let (reply, mut replies) = mpsc::unbounded_channel();
         let mut row = Row::default();
         let mut asked: HashSet<usize> = HashSet::new();
         for (index, lane) in self.lanes.iter().enumerate() {
-            if ask == Ask::Sample {
+            if ask == Request::Sample {
                 // with a look they would pass for its own answer
                 row.append(std::mem::take(&mut lane.state().late));
             }
-            let room = ask != Ask::Sample || self.may_sample(lane, elapsed);
+            let room = ask != Request::Sample || self.may_sample(lane, elapsed);
             let (accepted, event) = lane.put(ask, room, elapsed, &reply);
             row.events.extend(event);
             if accepted {
@@ -202,13 +202,13 @@ impl Sampler {
                     break;
                 };
                 asked.remove(&index);
-                row.append(lanes[index].sift(result));
+                row.append(lanes[index].accept(result));
             }
             replies.close();
             // what came between the deadline and now
             while let Ok((index, result)) = replies.try_recv() {
                 asked.remove(&index);
-                row.append(lanes[index].sift(result));
+                row.append(lanes[index].accept(result));
             }
             for index in asked {
                 let reason = format!("no answer within {:.1} s", within.as_secs_f64());
@@ -236,7 +236,7 @@ impl Drop for Sampler {
 async fn work(
     index: usize,
     mut probe: Box<dyn Probe>,
-    lane: Arc<Lane>,
+    lane: Arc<ProbeWorker>,
     mut questions: mpsc::UnboundedReceiver<Question>,
     loaded: Arc<AtomicBool>,
 ) {
@@ -266,14 +266,14 @@ async fn work(
     }
 }
 
-impl Lane {
-    fn new(probe: &dyn Probe, series: HashSet<String>) -> (Lane, mpsc::UnboundedReceiver<Question>) {
-        let moments = [Moment::SteadyStart, Moment::SteadyEnd, Moment::Settled].map(Ask::Snapshot);
-        let all = [Ask::Sample, Ask::Collect].into_iter().chain(moments);
+impl ProbeWorker {
+    fn new(probe: &dyn Probe, series: HashSet<String>) -> (ProbeWorker, mpsc::UnboundedReceiver<Question>) {
+        let moments = [Moment::SteadyStart, Moment::SteadyEnd, Moment::Settled].map(Request::Snapshot);
+        let all = [Request::Sample, Request::Collect].into_iter().chain(moments);
         let answers = all.filter(|&ask| probe.answers(ask)).collect();
         let (questions, asked) = mpsc::unbounded_channel();
         (
-            Lane {
+            ProbeWorker {
                 name: probe.name(),
                 asks_target: probe.asks_target(),
                 series,
@@ -293,13 +293,13 @@ impl Lane {
     /// Asks, unless it is busy, has nothing to say, or there is no room for what it costs; tells whether it did.
     fn put(
         &self,
-        ask: Ask,
+        ask: Request,
         room: bool,
         elapsed: Duration,
         reply: &mpsc::UnboundedSender<(usize, Result<Reading, ProbeError>)>,
     ) -> (bool, Option<EventKind>) {
         let mut state = self.state();
-        if (state.busy > 0 && ask == Ask::Sample) || !self.answers.contains(&ask) {
+        if (state.busy > 0 && ask == Request::Sample) || !self.answers.contains(&ask) {
             return (false, None);
         }
         if state.busy > 0 && state.since.is_some_and(|since| since.elapsed() > HUNG) {
@@ -321,7 +321,7 @@ impl Lane {
     }
 
     /// What of an answer counts: values that are numbers and were announced.
-    fn sift(&self, result: Result<Reading, ProbeError>) -> Row {
+    fn accept(&self, result: Result<Reading, ProbeError>) -> Row {
         let mut row = Row::default();
         let mut reading = match result {
             Ok(reading) => reading,

@@ -24,7 +24,7 @@ pub enum Tells {
 
 /// A target that is a single process, as long as it is one.
 #[derive(Debug)]
-pub struct Alone {
+pub struct SoleProcess {
     fetcher: Fetcher,
     tells: Tells,
     /// Of whom the pages are proven to speak.
@@ -34,13 +34,13 @@ pub struct Alone {
     view: View,
 }
 
-impl Alone {
+impl SoleProcess {
     /// The target, if it is one process and the pages are proven to speak of it.
-    pub async fn find(fetcher: &Fetcher, tells: Tells, target: &Target) -> Option<Alone> {
+    pub async fn find(fetcher: &Fetcher, tells: Tells, target: &Target) -> Option<SoleProcess> {
         let mut view = target.view();
         let proven = single(&mut view).filter(|one| Some(one.pid) == target.record.pid)?;
         let says_so = speak_of(fetcher, &tells, proven.pid).await == Some(true);
-        says_so.then(|| Alone { fetcher: fetcher.clone(), tells, proven, refuted: None, view })
+        says_so.then(|| SoleProcess { fetcher: fetcher.clone(), tells, proven, refuted: None, view })
     }
 
     /// Whether this system tells what is resident of it.
@@ -177,7 +177,7 @@ mod tests {
             .unwrap();
         let target = target_of(shell.id());
         let nowhere: Url = "http://127.0.0.1:9/".parse().unwrap();
-        let mut alone = Alone {
+        let mut alone = SoleProcess {
             fetcher: fetcher(&nowhere),
             tells: Tells::Pprof(nowhere),
             proven: target.roots()[0],
@@ -203,7 +203,7 @@ mod tests {
             await_exec(child);
         }
         let target = target_of(first.id());
-        let mut alone = Alone {
+        let mut alone = SoleProcess {
             fetcher: fetcher(&base),
             tells: Tells::Pprof(base),
             proven: target.roots()[0],

@@ -48,7 +48,8 @@ pub struct Counts {
 impl Mirror {
     /// An empty mirror of a run with these series.
     pub fn new(series: &[String]) -> Mirror {
-        let series = series.iter().map(|name| Series { name: name.clone(), samples: Vec::new() }).collect();
+        let series =
+            series.iter().map(|name| Series { id: name.as_str().into(), samples: Vec::new() }).collect();
         Mirror {
             evidence: Evidence {
                 recording: Recording { series, ..Recording::default() },

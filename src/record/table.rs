@@ -133,7 +133,7 @@ fn parse(path: &Path, input: impl Read, unended: Unended) -> Result<Recording> {
     for column in columns {
         let Column::Other { name, samples, text } = column else { continue };
         match text {
-            None => out.series.push(Series { name, samples }),
+            None => out.series.push(Series { id: name.into(), samples }),
             // a name or a host beside the figures
             Some(_) if samples.iter().all(|s| s.get().is_none()) => {}
             Some((line, cell)) => {
@@ -284,7 +284,7 @@ mod tests {
         assert_eq!(r.phases, [Phase::Warmup, Phase::Steady]);
         assert_eq!(r.requests_total[0].get(), None);
         assert_eq!(r.requests_total[1].get(), Some(7.0));
-        assert_eq!(r.series.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["rss_bytes", "tasks"]);
+        assert_eq!(r.series.iter().map(|s| s.id.name()).collect::<Vec<_>>(), ["rss_bytes", "tasks"]);
         assert_eq!(r.series[0].samples[1].get(), None);
         assert_eq!(r.series[1].samples[1].get(), Some(3.0));
     }

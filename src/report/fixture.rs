@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::{
-    Direction, DriverHealth, ErrorCounts, Event, EventKind, Evidence, Findings, Frame, Gone, GroupCount,
-    GroupKind, Judging, Latency, LatencyBar, LatencyPoint, LoadFinding, LoadRow, Percentiles, Phase,
-    PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime, Sample, Series, SeriesFinding, Shape,
-    TargetRecord, TaskGroup, Verdict,
+    Direction, Event, EventKind, Evidence, Frame, Gone, GroupCount, GroupKind, Judging, Latency, LatencyBar,
+    LatencyPoint, LoadRow, Percentiles, Phase, PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime,
+    Sample, Series, Shape, TargetRecord, TaskGroup,
 };
+use crate::findings::{DriverHealth, ErrorCounts, Findings, LoadFinding, SeriesFinding, Verdict};
 use crate::units::{Rate, Span};
 
 mod more;
@@ -195,7 +195,7 @@ impl Made {
                 .into();
         }
         recording.series =
-            columns.into_iter().map(|(name, samples)| Series { name: name.into(), samples }).collect();
+            columns.into_iter().map(|(name, samples)| Series { id: name.into(), samples }).collect();
         Evidence {
             plan: Some(plan(self)),
             environment: None,
@@ -224,7 +224,7 @@ impl Made {
         let slope = (last.1 - first.1) / (last.0 - first.0).max(1.0);
         let growing = trend == Direction::Growing;
         SeriesFinding {
-            name: name.into(),
+            id: name.into(),
             trend,
             shape: if growing { Shape::Linear } else { Shape::Flat },
             start: Some(first.1),

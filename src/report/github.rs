@@ -4,7 +4,7 @@
 //! escapeData and escapeProperty in github.com/actions/toolkit, packages/core/src/command.ts.
 
 use super::picture::clean_text;
-use crate::evidence::{Findings, GateResult, Verdict};
+use crate::findings::{Findings, GateResult, Verdict};
 
 /// The lines, each with its end; empty where nothing is wrong. What the user waived, so that the step is green, is a
 /// warning and no error.

@@ -5,7 +5,8 @@
 //! start to its end. What is certain is how much it grows at most, unless even that contradicts what was read: of a series
 //! that was level and rose in the last moments the interval is that of the level.
 
-use crate::evidence::{Direction, Findings, Per, SeriesFinding};
+use crate::evidence::Direction;
+use crate::findings::{Findings, Per, SeriesFinding};
 use crate::units::Unit;
 
 /// What nothing is known of.
@@ -20,7 +21,7 @@ pub fn steady_s(findings: &Findings) -> Option<f64> {
 /// In a column of growths that are counted alike, with the interval: "2.8 KiB (2.6 KiB to 3.0 KiB)". `steady_s` is
 /// [`steady_s`] of all findings.
 pub fn cell(series: &SeriesFinding, per: Per, steady_s: Option<f64>) -> String {
-    let unit = Unit::of_series(&series.name);
+    let unit = series.id.unit();
     let (value, interval) = counted(series, per);
     let show = |value: f64| shown(unit, per, value);
     if series.trend == Direction::Inconclusive {
@@ -62,7 +63,7 @@ struct Told<F: Fn(f64) -> String> {
 }
 
 fn told(series: &SeriesFinding) -> Told<impl Fn(f64) -> String + use<>> {
-    let unit = Unit::of_series(&series.name);
+    let unit = series.id.unit();
     let per = if series.per_request.is_some() { Per::Request } else { Per::Second };
     let (value, interval) = counted(series, per);
     let behind = if per == Per::Request { " a request" } else { "" };
@@ -111,7 +112,7 @@ mod tests {
 
     fn open(start: f64, end: f64, each: Option<(f64, [f64; 2])>) -> SeriesFinding {
         SeriesFinding {
-            name: "rss_anon_bytes".into(),
+            id: "rss_anon_bytes".into(),
             trend: Direction::Inconclusive,
             start: Some(start),
             end: Some(end),
@@ -147,7 +148,7 @@ mod tests {
     fn an_interval_of_the_level_before_a_late_rise_is_not_shown() {
         // 2 goroutines, and 3 in the last moments of 8 s at 50/s: what the level allows is less than what was read
         let mut series = open(2.0, 3.0, Some((0.0, [-4.6e-9, 4.6e-9])));
-        series.name = "goroutines".into();
+        series.id = "goroutines".into();
         assert_eq!(
             (brief(&series, Some(8.0)), cell(&series, Per::Second, Some(8.0))),
             (None, NOTHING.into())
@@ -155,7 +156,7 @@ mod tests {
         series.slope_ci = Some([-0.16, 0.35]);
         series.per_request_ci = Some([-0.0032, 0.0069]);
         assert_eq!(brief(&series, Some(8.0)).as_deref(), Some("at most 0.0069 a request"));
-        let load = crate::evidence::LoadFinding::example();
+        let load = crate::findings::LoadFinding::example();
         let driven = Findings { load: Some(load), ..Findings::example() };
         assert_eq!((steady_s(&driven), steady_s(&Findings::example())), (Some(120.0), None));
     }

@@ -18,7 +18,7 @@ pub fn render(document: &impl Serialize) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Findings;
+    use crate::findings::Findings;
     use crate::report::fixture;
 
     #[test]
@@ -31,7 +31,7 @@ mod tests {
             for (read, told) in back.series.iter().zip(&case.findings.series) {
                 // numbers are read back to within their last digit
                 let apart = read.slope_per_s.unwrap() - told.slope_per_s.unwrap();
-                assert!(apart.abs() <= 1e-12 * told.slope_per_s.unwrap().abs(), "{}", told.name);
+                assert!(apart.abs() <= 1e-12 * told.slope_per_s.unwrap().abs(), "{}", told.id.name());
             }
             assert!(text.starts_with("{\n  \"schema\": \"soak/1\""));
         }

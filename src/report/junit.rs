@@ -4,7 +4,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::picture::clean_text;
 use crate::error::{Error, Result};
-use crate::evidence::{Findings, GateResult, Verdict};
+use crate::findings::{Findings, GateResult, Verdict};
 
 /// How one test case came out.
 enum Outcome {

@@ -24,31 +24,32 @@ pub mod terminal;
 use std::cell::OnceCell;
 use std::panic::{self, AssertUnwindSafe};
 
-use self::picture::{Look, Scene};
+use self::picture::{Scene, Theme};
 use crate::error::{Error, Result};
-use crate::evidence::{Direction, Evidence, Findings, SeriesFinding};
+use crate::evidence::{Direction, Evidence};
+use crate::findings::{Findings, SeriesFinding};
 
 /// A run for its renderers: what was seen, what it comes to, and the picture of both, made once for all that show it.
 struct Run<'a> {
     evidence: &'a Evidence,
     findings: &'a Findings,
     /// Of the pictures that stand alone; inside report.html it is always light, since paper is.
-    look: Look,
+    look: Theme,
     scenes: [OnceCell<Scene>; 2],
     svgs: [OnceCell<String>; 2],
 }
 
 impl<'a> Run<'a> {
-    fn new(evidence: &'a Evidence, findings: &'a Findings, look: Look) -> Run<'a> {
+    fn new(evidence: &'a Evidence, findings: &'a Findings, look: Theme) -> Run<'a> {
         Run { evidence, findings, look, scenes: Default::default(), svgs: Default::default() }
     }
 
-    fn scene(&self, look: Look) -> &Scene {
+    fn scene(&self, look: Theme) -> &Scene {
         self.scenes[look as usize]
             .get_or_init(|| picture::compose(self.evidence, self.findings, look.theme()))
     }
 
-    fn svg(&self, look: Look) -> Result<&str> {
+    fn svg(&self, look: Theme) -> Result<&str> {
         let cell = &self.svgs[look as usize];
         if let Some(svg) = cell.get() {
             return Ok(svg);
@@ -67,7 +68,7 @@ fn formats<'a>() -> [Format<Run<'a>>; 6] {
         ("report.json", |run| json::render(run.findings).map(String::into_bytes)),
         ("report.md", |run| Ok(markdown::render(run.evidence, run.findings).into_bytes())),
         ("report.html", |run| {
-            html::render(run.evidence, run.findings, run.svg(Look::Light)?).map(String::into_bytes)
+            html::render(run.evidence, run.findings, run.svg(Theme::Light)?).map(String::into_bytes)
         }),
         ("junit.xml", |run| junit::render(run.findings).map(String::into_bytes)),
         ("soak.png", |run| png::render(run.scene(run.look))),
@@ -88,7 +89,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 pub fn render_all(
     evidence: &Evidence,
     findings: &Findings,
-    look: Look,
+    look: Theme,
     mut write: impl FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<()> {
     render_each(&formats(), &Run::new(evidence, findings, look), &mut write)
@@ -113,7 +114,7 @@ fn render_each<T>(
 pub fn render_one(name: &str, evidence: &Evidence, findings: &Findings) -> Result<Vec<u8>> {
     let format = formats().into_iter().find(|format| format.0 == name);
     let format = format.ok_or_else(|| Error::Own(format!("there is no file {name} in a run directory")))?;
-    rendered(&format, &Run::new(evidence, findings, Look::default()))
+    rendered(&format, &Run::new(evidence, findings, Theme::default()))
 }
 
 /// One file; a panic of its renderer is an error like any other.
@@ -148,7 +149,7 @@ mod tests {
     fn every_format_is_written_under_its_name() {
         let case = fixture::cases().remove(0);
         let mut names = Vec::new();
-        let written = render_all(&case.evidence, &case.findings, Look::Light, |name, content| {
+        let written = render_all(&case.evidence, &case.findings, Theme::Light, |name, content| {
             assert!(!content.is_empty(), "{name}");
             names.push(name.to_string());
             Ok(())
@@ -171,7 +172,7 @@ mod tests {
             names.push(name.to_string());
             if name == "last" { Err(Error::Own("the disk is full".into())) } else { Ok(()) }
         };
-        let told = render_each(&formats, &Run::new(&case.evidence, &case.findings, Look::Dark), &mut write);
+        let told = render_each(&formats, &Run::new(&case.evidence, &case.findings, Theme::Dark), &mut write);
         assert_eq!(told.unwrap_err().to_string(), "bad.png could not be rendered: no font");
         assert_eq!(names, ["good", "last"]);
     }

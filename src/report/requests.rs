@@ -1,7 +1,7 @@
 //! What was driven by the name of the request, as all reports table it.
 
 use super::picture::clean_text;
-use crate::evidence::{LoadFinding, RequestFinding};
+use crate::findings::{LoadFinding, RequestFinding};
 use crate::units::Unit;
 
 /// What the columns are called.

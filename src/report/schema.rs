@@ -12,7 +12,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::{fixture, json};
-use crate::evidence::{Comparison, Findings};
+use crate::findings::{Comparison, Findings};
 
 /// What a program reads, so it speaks of what is written: a field that is always there is required.
 fn schema_of<T: JsonSchema>(title: &str) -> String {

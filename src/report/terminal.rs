@@ -9,7 +9,8 @@ use anstyle::{AnsiColor, Style};
 use super::picture::clean_text;
 use super::{growth, requests, told};
 use crate::error::{Error, Result};
-use crate::evidence::{Culprit, Direction, Findings, GateResult, LoadFinding, SeriesFinding, Verdict};
+use crate::evidence::Direction;
+use crate::findings::{Culprit, Findings, GateResult, LoadFinding, SeriesFinding, Verdict};
 use crate::units::{Rate, Unit};
 
 const BOLD: Style = Style::new().bold();
@@ -117,8 +118,7 @@ fn culprit(culprit: &Culprit) -> Vec<String> {
 
 /// Name, trend, start and end, growth; columns aligned before they are coloured.
 fn table(series: &[&SeriesFinding], steady_s: Option<f64>) -> Vec<String> {
-    let value =
-        |s: &SeriesFinding, v: Option<f64>| v.map_or("–".into(), |v| Unit::of_series(&s.name).show(v));
+    let value = |s: &SeriesFinding, v: Option<f64>| v.map_or("–".into(), |v| s.id.unit().show(v));
     let rows: Vec<[String; 4]> = series
         .iter()
         .map(|s| {
@@ -126,7 +126,7 @@ fn table(series: &[&SeriesFinding], steady_s: Option<f64>) -> Vec<String> {
             let open = (s.trend == Direction::Inconclusive).then(|| growth::NOTHING.to_string());
             let growth = growth::brief(s, steady_s).or(open).unwrap_or_default();
             let ends = format!("{} → {}", value(s, s.start), value(s, s.end));
-            [clean_text(&s.name), s.trend.to_string(), ends, growth]
+            [clean_text(s.id.name()), s.trend.to_string(), ends, growth]
         })
         .collect();
     let wide = |i: usize| rows.iter().map(|r| r[i].chars().count()).max().unwrap_or(0);

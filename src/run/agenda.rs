@@ -10,14 +10,14 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// When everything is due; what was due while nobody looked is due once.
 #[derive(Debug, Default)]
-pub(super) struct Agenda {
+pub(super) struct Deadlines {
     next_sample: Duration,
     next_second: Duration,
     looks: VecDeque<(Duration, Look)>,
     until: Duration,
 }
 
-impl Agenda {
+impl Deadlines {
     /// A stage begins: with a sample, so that its first moment is on record.
     pub(super) fn begin(&mut self, stage: &Stage, now: Duration) {
         self.looks = stage.looks().into_iter().map(|(after, look)| (now + after, look)).collect();
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn a_minute_has_its_samples_seconds_and_looks_and_idles_between() {
         let stage = Stage { phase: Phase::Steady, cycle: 1, length: s(60) };
-        let mut agenda = Agenda::default();
+        let mut agenda = Deadlines::default();
         agenda.begin(&stage, s(100));
         let (mut now, mut samples, mut seconds, mut looks) = (s(100), 0, 0, 0);
         while !agenda.is_over(now) {
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn a_stall_is_not_made_up_for() {
         let stage = Stage { phase: Phase::Baseline, cycle: 1, length: s(60) };
-        let mut agenda = Agenda::default();
+        let mut agenda = Deadlines::default();
         agenda.begin(&stage, s(0));
         assert!(agenda.sample(s(0), s(1)));
         assert!(agenda.sample(s(30), s(1)), "due once");

@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use super::timeline::Look;
 
 /// The recorder, and what must be remembered from one entry to the next.
-pub(super) struct Chronicle {
+pub(super) struct EventLog {
     recorder: Recorder,
     ledger: Ledger,
     /// The names of the requests, in the driver's order.
@@ -20,11 +20,11 @@ pub(super) struct Chronicle {
     watches: bool,
 }
 
-impl Chronicle {
+impl EventLog {
     /// Begins one; `series` are those that the probes fill.
-    pub(super) fn begin(recorder: Recorder, series: &[String], plan: &PlanRecord) -> Chronicle {
+    pub(super) fn begin(recorder: Recorder, series: &[String], plan: &PlanRecord) -> EventLog {
         let requests = plan.names().into_iter().map(String::from).collect();
-        Chronicle { recorder, ledger: Ledger::new(series), requests, watches: !plan.drives() }
+        EventLog { recorder, ledger: Ledger::new(series), requests, watches: !plan.drives() }
     }
 
     /// What was recorded so far.

@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::evidence::{Command, EventKind, Moment, Phase};
 use crate::record::Recorder;
 
-use super::agenda::Agenda;
-use super::chronicle::Chronicle;
+use super::agenda::Deadlines;
+use super::chronicle::EventLog;
 use super::driving::Driving;
 use super::parts::{End, Enough, Parts};
-use super::questions::{Done, Questions};
+use super::questions::{Done, PendingProbes};
 use super::timeline::{Look, Stage, stages};
 
 mod ending;
@@ -19,10 +19,10 @@ mod tests;
 struct Conductor<'a> {
     parts: Parts<'a>,
     driving: Driving,
-    chronicle: Chronicle,
-    questions: Questions<'a>,
+    chronicle: EventLog,
+    questions: PendingProbes<'a>,
     stage: Stage,
-    agenda: Agenda,
+    agenda: Deadlines,
     total: Duration,
 }
 
@@ -31,11 +31,11 @@ pub async fn conduct(mut parts: Parts<'_>, recorder: Recorder) -> (Recorder, End
     let all = stages(&parts.plan.phases);
     let first = Stage { phase: Phase::Baseline, cycle: 1, length: Duration::ZERO };
     let mut conductor = Conductor {
-        chronicle: Chronicle::begin(recorder, parts.sampler.series(), parts.plan),
+        chronicle: EventLog::begin(recorder, parts.sampler.series(), parts.plan),
         driving: Driving::of(parts.driver.take()),
-        questions: Questions::to(parts.sampler),
+        questions: PendingProbes::to(parts.sampler),
         stage: first,
-        agenda: Agenda::default(),
+        agenda: Deadlines::default(),
         total: parts.plan.phases.total().0,
         parts,
     };

@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
-use crate::probe::{Ask, Row, Sampler};
+use crate::probe::{Request, Row, Sampler};
 
 use super::timeline::Look;
 
@@ -19,16 +19,16 @@ pub(super) enum Done {
 }
 
 /// What was asked and is not answered yet.
-pub(super) struct Questions<'a> {
+pub(super) struct PendingProbes<'a> {
     sampler: &'a Sampler,
     asked: FuturesUnordered<BoxFuture<'a, Done>>,
     sampling: bool,
     collecting: bool,
 }
 
-impl<'a> Questions<'a> {
-    pub(super) fn to(sampler: &'a Sampler) -> Questions<'a> {
-        Questions { sampler, asked: FuturesUnordered::new(), sampling: false, collecting: false }
+impl<'a> PendingProbes<'a> {
+    pub(super) fn to(sampler: &'a Sampler) -> PendingProbes<'a> {
+        PendingProbes { sampler, asked: FuturesUnordered::new(), sampling: false, collecting: false }
     }
 
     /// Asks for a sample, unless the last one is still under way.
@@ -41,7 +41,7 @@ impl<'a> Questions<'a> {
     /// Asks for a sample in any case: probes that still work on the last one are passed over, all others answer.
     pub(super) fn last_sample(&mut self, within: Duration) {
         self.sampling = true;
-        let answer = self.sampler.ask(Ask::Sample, within);
+        let answer = self.sampler.ask(Request::Sample, within);
         self.asked.push(Box::pin(async move { Done::Sample(answer.await) }));
     }
 
@@ -49,8 +49,8 @@ impl<'a> Questions<'a> {
     /// one costs must be known before another is asked for.
     pub(super) fn look(&mut self, look: Look, now: Duration) -> bool {
         let ask = match look {
-            Look::Collect => Ask::Collect,
-            Look::Snapshot(moment) => Ask::Snapshot(moment),
+            Look::Collect => Request::Collect,
+            Look::Snapshot(moment) => Request::Snapshot(moment),
         };
         if !self.sampler.answers(ask) || (look == Look::Collect && self.collecting) {
             return false;

@@ -237,5 +237,4 @@ pub fn named(name: &str) -> Result<Identity> {
 }
 
 #[cfg(test)]
-#[path = "find_tests.rs"]
 mod tests;

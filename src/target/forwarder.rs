@@ -76,7 +76,7 @@ pub struct CpuTimes {
 
 /// What was found out.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Standing {
+pub enum ProxyStatus {
     /// Not enough was seen.
     Unknown,
     /// It does work of its own; it has connections to these, which judge nothing but may explain something.
@@ -115,15 +115,15 @@ impl Lookout {
     }
 
     /// By sounding; see the head of this file. Takes half a second where the answer is no.
-    pub async fn sound(&mut self, tree: &Tree) -> Standing {
-        let Some(door) = self.door else { return Standing::Unknown };
+    pub async fn sound(&mut self, tree: &Tree) -> ProxyStatus {
+        let Some(door) = self.door else { return ProxyStatus::Unknown };
         let before: HashSet<u64> = self.outgoing(tree).iter().map(|o| o.inode).collect();
         let mut ours = Vec::new();
         for _ in 0..SOUNDED {
             let connect = TcpStream::connect((door.address, door.port));
             match tokio::time::timeout(ECHO, connect).await {
                 Ok(Ok(stream)) => ours.push(stream),
-                _ => return Standing::Unknown,
+                _ => return ProxyStatus::Unknown,
             }
         }
         let mut opened = None;
@@ -135,54 +135,54 @@ impl Lookout {
             .await;
         drop(ours);
         let Some((to, inodes)) = opened.filter(|_| opened_all) else {
-            return Standing::Service { upstreams: by_listener(&self.outgoing(tree)) };
+            return ProxyStatus::Service { upstreams: by_listener(&self.outgoing(tree)) };
         };
         // what stays open when ours are closed was not opened on their account
         let closed = self.until(tree, |now| !now.iter().any(|o| inodes.contains(&o.inode))).await;
         if !closed {
-            return Standing::Service { upstreams: vec![to] };
+            return ProxyStatus::Service { upstreams: vec![to] };
         }
         self.forwards = Some(to.clone());
-        Standing::Forwards { to }
+        ProxyStatus::Forwards { to }
     }
 
     /// By its work since the first call, and by its bytes; see the head of this file.
-    pub fn look(&mut self, tree: &Tree, answered: u64) -> Standing {
+    pub fn look(&mut self, tree: &Tree, answered: u64) -> ProxyStatus {
         if let Some(to) = &self.forwards {
-            return Standing::Forwards { to: to.clone() };
+            return ProxyStatus::Forwards { to: to.clone() };
         }
         let now: HashMap<u32, CpuTimes> =
             tree.members().iter().filter_map(|m| Some((m.pid, os::cpu_times(m.pid)?))).collect();
         let Some((answered_before, before)) = &self.start else {
             self.start = Some((answered, now));
-            return Standing::Unknown;
+            return ProxyStatus::Unknown;
         };
         let answers = answered.saturating_sub(*answered_before);
         if answers < ENOUGH || now.is_empty() {
             // where nobody counts requests there may still be bytes
             return match self.by_bytes(tree) {
-                Standing::Forwards { to } => Standing::Forwards { to },
-                _ => Standing::Unknown,
+                ProxyStatus::Forwards { to } => ProxyStatus::Forwards { to },
+                _ => ProxyStatus::Unknown,
             };
         }
         match work(before, &now) {
             Work::Seen(seconds) if seconds < LEAST_WORK_S * answers as f64 => {
                 let to = self.door.and_then(os::behind_translation);
-                Standing::Idle { work_s: seconds / answers as f64, to }
+                ProxyStatus::Idle { work_s: seconds / answers as f64, to }
             }
-            Work::TooCoarse(seconds) if seconds < LEAST_WORK_S * answers as f64 => Standing::Unknown,
+            Work::TooCoarse(seconds) if seconds < LEAST_WORK_S * answers as f64 => ProxyStatus::Unknown,
             _ => self.by_bytes(tree),
         }
     }
 
-    fn by_bytes(&mut self, tree: &Tree) -> Standing {
+    fn by_bytes(&mut self, tree: &Tree) -> ProxyStatus {
         let outgoing = self.outgoing(tree);
         match self.door.and_then(|door| os::relayed_to(tree, door, &outgoing)) {
             Some(to) => {
                 self.forwards = Some(to.clone());
-                Standing::Forwards { to }
+                ProxyStatus::Forwards { to }
             }
-            None => Standing::Service { upstreams: by_listener(&outgoing) },
+            None => ProxyStatus::Service { upstreams: by_listener(&outgoing) },
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Comes in: a plan. Goes out: a [`Target`], or the sentence that says why there is none to look at. What it is
 //! made of is told by [`TargetRecord`]; whether it lives by [`follow::Follower`]; whether it does the work itself
-//! or passes it on by [`Standing`].
+//! or passes it on by [`ProxyStatus`].
 
 #[cfg(target_os = "linux")]
 mod container;
@@ -49,7 +49,7 @@ use crate::plan::{Plan, RequestPlan, TargetPlan};
 
 use find::{Door, Doors};
 use follow::{Follower, Roots, Search};
-pub use forwarder::{Standing, Upstream};
+pub use forwarder::{ProxyStatus, Upstream};
 pub use identity::Identity;
 pub use runtime::of_process as runtime_of;
 use started::Exit;
@@ -189,19 +189,19 @@ impl Target {
 
     /// Before any load: whether it passes connections on. Opens three connections to the port for a moment,
     /// without sending anything, so it is not for `watch`. Unknown where the user named the pid.
-    pub async fn sound(&mut self) -> Standing {
+    pub async fn sound(&mut self) -> ProxyStatus {
         let tree = Tree::of(&self.roots());
         match &mut self.lookout {
             Some(lookout) => lookout.sound(&tree).await,
-            None => Standing::Unknown,
+            None => ProxyStatus::Unknown,
         }
     }
 
     /// Under load: whether it does the work itself. The first call only notes where it stands; `answered` is how
     /// many requests were answered since the run began. Call it some seconds apart. Unknown where the user named the pid.
-    pub fn look(&mut self, answered: u64) -> Standing {
+    pub fn look(&mut self, answered: u64) -> ProxyStatus {
         let tree = Tree::of(&self.roots());
-        self.lookout.as_mut().map_or(Standing::Unknown, |lookout| lookout.look(&tree, answered))
+        self.lookout.as_mut().map_or(ProxyStatus::Unknown, |lookout| lookout.look(&tree, answered))
     }
 }
 

@@ -9,7 +9,7 @@ use super::decide::{Bent, FEW_SAMPLES, NOTHING, TAIL, decide, end_level, too_few
 use super::fit::range;
 use super::ground::Kind;
 use super::mixture::Mixture;
-use super::window::{Form, Ground, Window};
+use super::window::{Form, ReducedSeries, Window};
 use crate::evidence::{Direction, Shape};
 
 /// Where windows begin, as shares of the whole; the last leaves 40 %: what was quiet for less may only have paused.
@@ -28,7 +28,7 @@ pub(super) enum Reason {
     Falls,
     StillSettling,
     TooFew { points: usize },
-    FewTeeth { cycles: usize },
+    TooFewCycles { cycles: usize },
     WarmingUp { tau_s: f64 },
     FewSteps { steps: usize },
     Slows,
@@ -63,7 +63,7 @@ pub(super) struct Slope {
 
 /// What is asked about one life.
 pub(super) struct Asked<'a> {
-    pub(super) ground: &'a Ground,
+    pub(super) ground: &'a ReducedSeries,
     pub(super) kind: Kind,
     /// Samples behind the points.
     pub(super) samples: usize,
@@ -89,9 +89,9 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
         p_value: 1.0,
         needs_s,
     };
-    if let Kind::FewTeeth { cycles, cycle_s } = asked.kind {
+    if let Kind::TooFewCycles { cycles, cycle_s } = asked.kind {
         let needs = Some((10.0 * cycle_s).max(whole_s * 1.5));
-        return plain(Direction::Inconclusive, Shape::Sawtooth, Reason::FewTeeth { cycles }, needs);
+        return plain(Direction::Inconclusive, Shape::Sawtooth, Reason::TooFewCycles { cycles }, needs);
     }
     if n < ground.fewest {
         let needs = if n > 1 { Some(whole_s * 12.0 / (n - 1) as f64) } else { None };

@@ -156,7 +156,7 @@ mod tests {
                 push(&mut r, &mut t, Phase::Settle, level);
             }
         }
-        (r, Series { name: "rss_bytes".into(), samples }, events)
+        (r, Series { id: "rss_bytes".into(), samples }, events)
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! five, as [`super::Trend::detectable_per_s`] tells it afterwards. It is a forecast: steady's noise may be another.
 
 use super::bins::Point;
-use super::window::{FEWEST, Form, Ground};
+use super::window::{FEWEST, Form, ReducedSeries};
 use super::{FOUR_OF_FIVE, IN_PRACTICE, LOOKED_AT, Question, UNSEEN_JUMPS, ground, least_jump};
 use crate::evidence::Phase;
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -67,7 +67,7 @@ pub fn foresee(question: &Question<'_>, steady_s: f64) -> Option<Foresight> {
 
 /// The spread of a slope each second over the longest end of warm-up that has one form, the seconds it spans, and by
 /// which power of these it falls.
-fn noise(ground: &Ground) -> Option<(f64, f64, f64)> {
+fn noise(ground: &ReducedSeries) -> Option<(f64, f64, f64)> {
     let whole_s = ground.points[ground.points.len() - 1].at_s - ground.points[0].at_s;
     let mut last = None;
     for share in STARTS {
@@ -87,7 +87,7 @@ fn noise(ground: &Ground) -> Option<(f64, f64, f64)> {
                 let points = ground.points[first..]
                     .iter()
                     .map(|p| Point { value: p.value + height * (-(p.at_s - begin_s) / tau_s).exp(), ..*p });
-                let rest = Ground {
+                let rest = ReducedSeries {
                     points: points.collect(),
                     beside: ground.beside.iter().map(|c| c[first..].to_vec()).collect(),
                     ..*ground

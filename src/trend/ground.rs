@@ -5,7 +5,7 @@ use super::period::{columns, dominant_period};
 use super::regimes::regimes;
 use super::sawtooth::{few_teeth, sawtooth};
 use super::spikes::without_spikes;
-use super::window::{FEWEST, FEWEST_FLOORS, Ground};
+use super::window::{FEWEST, FEWEST_FLOORS, ReducedSeries};
 
 /// Steep sides from which floors are judged; with fewer there are not enough whole cycles.
 const CYCLES: usize = 5;
@@ -18,14 +18,14 @@ pub(super) enum Kind {
     /// The floors of so many teeth of this height.
     Floors { cycles: usize, tooth: f64 },
     /// Teeth, but too few of them.
-    FewTeeth { cycles: usize, cycle_s: f64 },
+    TooFewCycles { cycles: usize, cycle_s: f64 },
     /// Midmeans beside a period of so many seconds.
     Periodic { seconds: f64 },
 }
 
 /// The points of one life and what is fitted beside every line. `shift` is the moment of the first forced collection,
 /// which may move the level for good.
-pub(super) fn ground(times: &[f64], values: &[f64], shift: Option<f64>) -> (Ground, Kind) {
+pub(super) fn ground(times: &[f64], values: &[f64], shift: Option<f64>) -> (ReducedSeries, Kind) {
     let (points, beside, kind) = match sawtooth(times, values) {
         Some(s) if s.edges >= CYCLES => {
             let kind = Kind::Floors { cycles: s.edges, tooth: s.tooth };
@@ -34,7 +34,7 @@ pub(super) fn ground(times: &[f64], values: &[f64], shift: Option<f64>) -> (Grou
         few => match few.map(|s| s.edges).or_else(|| few_teeth(values)) {
             Some(cycles) => {
                 let cycle_s = (times[times.len() - 1] - times[0]) / (cycles + 1) as f64;
-                (reduce(times, values), Vec::new(), Kind::FewTeeth { cycles, cycle_s })
+                (reduce(times, values), Vec::new(), Kind::TooFewCycles { cycles, cycle_s })
             }
             None => level(times, values),
         },
@@ -43,12 +43,17 @@ pub(super) fn ground(times: &[f64], values: &[f64], shift: Option<f64>) -> (Grou
 }
 
 /// The same without regard to teeth.
-pub(super) fn plain(times: &[f64], values: &[f64], shift: Option<f64>) -> (Ground, Kind) {
+pub(super) fn plain(times: &[f64], values: &[f64], shift: Option<f64>) -> (ReducedSeries, Kind) {
     let (points, beside, kind) = level(times, values);
     (complete(points, beside, kind, shift), kind)
 }
 
-fn complete(mut points: Vec<Point>, mut beside: Vec<Vec<f64>>, kind: Kind, shift: Option<f64>) -> Ground {
+fn complete(
+    mut points: Vec<Point>,
+    mut beside: Vec<Vec<f64>>,
+    kind: Kind,
+    shift: Option<f64>,
+) -> ReducedSeries {
     if points.len() > 120 {
         points = fewer(&points);
     }
@@ -58,7 +63,7 @@ fn complete(mut points: Vec<Point>, mut beside: Vec<Vec<f64>>, kind: Kind, shift
     let mut gaps: Vec<f64> = points.windows(2).map(|w| w[1].at_s - w[0].at_s).collect();
     let step_s = median(&mut gaps);
     let fewest = if matches!(kind, Kind::Floors { .. }) { FEWEST_FLOORS } else { FEWEST };
-    Ground { points, beside, shift_s: shift, step_s: if step_s > 0.0 { step_s } else { 1.0 }, fewest }
+    ReducedSeries { points, beside, shift_s: shift, step_s: if step_s > 0.0 { step_s } else { 1.0 }, fewest }
 }
 
 /// The level without spikes, a rhythm beside it or regimes in its place.

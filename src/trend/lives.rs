@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::bins::median;
 use super::fit::range;
-use crate::evidence::{Event, beginnings};
+use crate::evidence::{Event, segment_starts};
 
 /// More falls than this are a sawtooth's.
 const RESTARTS: usize = 5;
@@ -38,7 +38,7 @@ pub(super) fn lives(times: &[f64], values: &[f64], first: f64, events: &[Event])
 
 /// The first sample after each restart that was recorded.
 fn restarts(times: &[f64], events: &[Event]) -> Vec<usize> {
-    beginnings(events).into_iter().map(|began| times.partition_point(|t| *t < began)).collect()
+    segment_starts(events).into_iter().map(|began| times.partition_point(|t| *t < began)).collect()
 }
 
 /// The first sample after each fall back to where the recording began; none if there are too many or too few signs.

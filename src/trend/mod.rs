@@ -141,7 +141,7 @@ pub fn trend(question: &Question<'_>) -> Trend {
             false_alarm,
         };
         let mut answered = answer(&asked);
-        if let Kind::Floors { .. } | Kind::FewTeeth { .. } = life_kind
+        if let Kind::Floors { .. } | Kind::TooFewCycles { .. } = life_kind
             && answered.direction == Direction::Inconclusive
         {
             let (ground, kind) = ground::plain(times, &picked.values[life.clone()], shift);
@@ -204,7 +204,7 @@ fn with_all_its_teeth(mut floor: Answer, kind: Kind, whole: Answer) -> Answer {
         Kind::Floors { .. } if whole.direction == Direction::Stable => {
             return Answer { shape: Shape::Sawtooth, ..whole };
         }
-        Kind::FewTeeth { cycles, .. } if cycles < DROPS => return floor,
+        Kind::TooFewCycles { cycles, .. } if cycles < DROPS => return floor,
         _ => {}
     }
     if floor.slope.is_none() {
@@ -232,7 +232,7 @@ fn nothing_read() -> Trend {
 }
 
 /// Levels (floors) at both ends: the medians of three points, or of few the first and the last.
-fn ends(ground: &window::Ground) -> (Option<f64>, Option<f64>) {
+fn ends(ground: &window::ReducedSeries) -> (Option<f64>, Option<f64>) {
     let values: Vec<f64> = ground.points.iter().map(|p| p.value).collect();
     let few = if values.len() < 16 { values.len().min(1) } else { 3 };
     if few == 0 {

@@ -189,7 +189,7 @@ mod tests {
     }
 
     fn select_from(recording: &Recording, samples: Vec<Sample>, events: &[Event]) -> Selection {
-        let series = Series { name: "x".into(), samples };
+        let series = Series { id: "x".into(), samples };
         select(&Question { recording, series: &series, events, false_alarm: 0.05 })
     }
 

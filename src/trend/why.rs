@@ -67,7 +67,7 @@ pub(super) fn why(answer: &Answer, facts: &Facts) -> String {
             let points = if points == 1 { "1 point is".into() } else { format!("{points} points are") };
             format!("{points} too few to judge{more}")
         }
-        Reason::FewTeeth { cycles } => {
+        Reason::TooFewCycles { cycles } => {
             let seen =
                 if cycles == 1 { "1 drop was seen".into() } else { format!("{cycles} drops were seen") };
             format!("it climbs and drops, but only {seen}: too few whole cycles{more}")

@@ -33,7 +33,7 @@ const SURE: f64 = 0.998;
 
 /// The reduced series: what every window is a tail of.
 #[derive(Debug)]
-pub(super) struct Ground {
+pub(super) struct ReducedSeries {
     /// In time.
     pub(super) points: Vec<Point>,
     /// Columns fitted beside every line: the period, the first collection.
@@ -87,7 +87,7 @@ pub(super) struct Window {
     pub(super) keeps_pace_beside_warmup: bool,
 }
 
-impl Ground {
+impl ReducedSeries {
     /// Examines the tail from the `first` point on; none if it is too short to be fitted. A warm-up beside the line has
     /// at most the time constant `longest_s`.
     pub(super) fn examine(&self, first: usize, longest_s: f64) -> Option<Window> {
@@ -254,7 +254,7 @@ mod tests {
     use super::*;
     use crate::trend::bins::each;
 
-    fn ground(f: impl Fn(f64) -> f64) -> Ground {
+    fn ground(f: impl Fn(f64) -> f64) -> ReducedSeries {
         let t: Vec<f64> = (0..80).map(f64::from).collect();
         let mut state = 7u64;
         let v: Vec<f64> = t
@@ -264,7 +264,7 @@ mod tests {
                 f(*t) + (state >> 40) as f64 / (1u64 << 24) as f64
             })
             .collect();
-        Ground { points: each(&t, &v), beside: Vec::new(), shift_s: None, step_s: 1.0, fewest: FEWEST }
+        ReducedSeries { points: each(&t, &v), beside: Vec::new(), shift_s: None, step_s: 1.0, fewest: FEWEST }
     }
 
     #[test]
@@ -317,7 +317,8 @@ mod tests {
         let at = [9.0, 18.5, 28.5, 38.5, 50.0, 60.0];
         let floors = [13.0, 14.0, 14.2, 14.1, 14.5, 13.7];
         let points = each(&at, &floors);
-        let g = Ground { points, beside: Vec::new(), shift_s: None, step_s: 10.0, fewest: FEWEST_FLOORS };
+        let g =
+            ReducedSeries { points, beside: Vec::new(), shift_s: None, step_s: 10.0, fewest: FEWEST_FLOORS };
         let slope = g.examine(0, f64::INFINITY).unwrap().line.coefficient.mean();
         assert!(slope.abs() < 0.5, "{slope} a cycle");
     }

@@ -1,8 +1,10 @@
 //! Every way in which a run can end: evidence and gates in; verdict, reason and exit code out. One table.
 
 use soak::evidence::*;
+use soak::findings::*;
 use soak::judge::{Earlier, judge, judge_beside};
 use soak::units::{Rate, Span};
+use soak::workload::*;
 use std::time::Duration;
 
 /// A minute of steady at 100 requests a second between a warmup and a settle, sampled twice a second.
@@ -90,8 +92,8 @@ impl Run {
             .enumerate()
             .map(|(i, t)| Sample::new(value(*t, i)))
             .collect();
-        self.evidence.recording.series.retain(|s| s.name != name);
-        self.evidence.recording.series.push(Series { name: name.into(), samples });
+        self.evidence.recording.series.retain(|s| s.id != name);
+        self.evidence.recording.series.push(Series { id: name.into(), samples });
         self
     }
 

@@ -4,28 +4,40 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A room and the rooms it may use; `evidence`, `units` and `error` are written out where they are meant.
+/// A room and the rooms it may use, from the ground up.
 const ROOMS: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("error", &[]),
-    ("evidence", &[]),
-    ("plan", &["evidence"]),
+    ("workload", &[]),
+    ("evidence", &["workload"]),
+    ("findings", &["evidence", "workload"]),
+    ("settings", &["workload"]),
+    ("plan", &["settings", "workload", "evidence"]),
+    ("http", &["plan", "workload"]),
     ("target", &["plan", "evidence"]),
-    ("drive", &["plan", "evidence"]),
-    ("probe", &["plan", "target", "evidence"]),
-    ("record", &["plan", "evidence"]),
-    ("run", &["plan", "target", "drive", "probe", "record", "evidence"]),
+    ("drive", &["plan", "http", "workload", "evidence"]),
+    ("probe", &["plan", "http", "target", "evidence"]),
+    ("record", &["plan", "evidence", "workload"]),
+    ("run", &["plan", "target", "drive", "probe", "record", "evidence", "workload"]),
     ("trend", &["evidence"]),
     ("culprit", &["evidence", "trend"]),
-    ("judge", &["evidence", "trend", "culprit"]),
-    ("report", &["evidence"]),
-    ("live", &["evidence", "culprit", "judge", "record"]),
+    ("judge", &["evidence", "findings", "trend", "culprit", "workload"]),
+    ("wording", &["findings", "evidence", "workload"]),
+    ("report", &["findings", "evidence", "wording", "workload"]),
+    ("live", &["findings", "evidence", "wording", "culprit", "judge", "record"]),
     ("demo", &[]),
+    (
+        "session",
+        &[
+            "workload", "evidence", "findings", "plan", "http", "target", "drive", "probe", "record", "run",
+            "trend", "culprit", "judge", "wording", "report", "live",
+        ],
+    ),
     (
         "cli",
         &[
-            "evidence", "plan", "target", "drive", "probe", "record", "run", "trend", "culprit", "judge",
-            "report", "live", "demo",
+            "workload", "evidence", "findings", "settings", "plan", "target", "drive", "probe", "record",
+            "run", "trend", "culprit", "judge", "report", "live", "demo", "session", "wording",
         ],
     ),
 ];

@@ -2,9 +2,9 @@
 
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
-use soak::drive::Design;
-use soak::evidence::Layout;
+use soak::drive::MixSchedule;
 use soak::trend::{Block, Effect, attribute};
+use soak::workload::Layout;
 
 const RATE: usize = 50;
 const WARMUP_S: usize = 12;
@@ -61,7 +61,7 @@ fn run(mix: &Mix, seed: u64, noise: Noise, normal: f64, leaks: &[f64]) -> Vec<Bl
     let mut rng = SmallRng::seed_from_u64(seed);
     let (warmup, total) = ((WARMUP_S * RATE) as u64, ((WARMUP_S + STEADY_S) * RATE) as u64);
     let layout = Layout::new(total - warmup, RATE as u64);
-    let design = Design::new(shares, warmup, layout, seed, 0);
+    let design = MixSchedule::new(shares, warmup, layout, seed, 0);
     let mut design = design.with_named(if named { shares.len() } else { 0 });
     let kinds: Vec<Option<usize>> = (0..total).map(|n| design.kind(n)).collect();
     // the server lets go a little later than the client

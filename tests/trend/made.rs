@@ -44,7 +44,7 @@ pub fn table(times: &[f64], values: &[f64], name: &str) -> Recording {
         elapsed_s: times.to_vec(),
         phases: vec![Phase::Steady; times.len()],
         requests_total: vec![Sample::GAP; times.len()],
-        series: vec![Series { name: name.into(), samples: values.iter().map(|v| Sample::new(*v)).collect() }],
+        series: vec![Series { id: name.into(), samples: values.iter().map(|v| Sample::new(*v)).collect() }],
     }
 }
 

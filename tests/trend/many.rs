@@ -1,6 +1,7 @@
 //! Many series, one verdict: the chance of a false 'leak' is bounded for the whole run, and what is clear is not silenced.
 
-use soak::evidence::{Evidence, Phase, Recording, Sample, Series, Verdict};
+use soak::evidence::{Evidence, Phase, Recording, Sample, Series};
+use soak::findings::Verdict;
 use soak::judge::judge;
 
 use crate::made::Run;
@@ -16,7 +17,7 @@ fn stable_run(many: usize, seed: u64) -> Evidence {
             // one table has one clock: every series is read at the same moments
             let last = made.values.len() - 1;
             let samples = (0..n).map(|k| Sample::new(made.values[k * last / (n - 1)])).collect();
-            Series { name: format!("part_{i}_bytes"), samples }
+            Series { id: format!("part_{i}_bytes").into(), samples }
         })
         .collect();
     evidence(n, series)
@@ -63,9 +64,9 @@ fn eight_clear_points_of_live_heap_are_heard_among_forty_series() {
             _ => Sample::GAP,
         })
         .collect();
-    e.recording.series.push(Series { name: "mem_live_bytes".into(), samples: live });
+    e.recording.series.push(Series { id: "mem_live_bytes".into(), samples: live });
     let findings = judge(&e);
-    let heap = findings.series.iter().find(|s| s.name == "mem_live_bytes").unwrap();
+    let heap = findings.series.iter().find(|s| s.id == "mem_live_bytes").unwrap();
     assert_eq!(findings.verdict, Verdict::Leak, "{}", heap.why);
 }
 
@@ -74,7 +75,7 @@ fn live_heap(kib: [f64; 10]) -> Evidence {
     let n = 150;
     let live =
         (0..n).map(|i| if i % 15 == 14 { Sample::new(1024.0 * kib[i / 15]) } else { Sample::GAP }).collect();
-    let mut e = evidence(n, vec![Series { name: "mem_live_bytes".into(), samples: live }]);
+    let mut e = evidence(n, vec![Series { id: "mem_live_bytes".into(), samples: live }]);
     e.recording.elapsed_s = (0..n).map(|i| 0.2 * i as f64).collect();
     e.recording.requests_total = (0..n).map(|i| Sample::new(40.0 * i as f64)).collect();
     e
@@ -106,11 +107,11 @@ fn series_that_never_moved_cost_the_others_nothing() {
         let values = r.values(&e, |t| r.noise * 5.0 * t / r.span_s);
         let last = values.len() - 1;
         let moving = Series {
-            name: "part_0_bytes".into(),
+            id: "part_0_bytes".into(),
             samples: (0..n).map(|k| Sample::new(values[k * last / (n - 1)])).collect(),
         };
         let constant =
-            |i: usize| Series { name: format!("part_{i}_bytes"), samples: vec![Sample::new(4e6); n] };
+            |i: usize| Series { id: format!("part_{i}_bytes").into(), samples: vec![Sample::new(4e6); n] };
         let alone = judge(&evidence(n, vec![moving.clone()]));
         let among: Vec<Series> = [moving].into_iter().chain((1..9).map(constant)).collect();
         assert_eq!(judge(&evidence(n, among)).verdict, alone.verdict, "seed {seed}");

@@ -7,9 +7,10 @@ use hyper::Version;
 
 use super::testing::{Authority, Server, Speaks};
 use crate::drive::{Clock, Driver, Interval, Load, Monotonic, Sending};
-use crate::evidence::{ErrorKind, Pattern};
+use crate::evidence::ErrorKind;
 use crate::plan::{RequestPlan, Settings, resolve};
 use crate::units::Rate;
+use crate::workload::Pattern;
 
 const REQUESTS: u64 = 20;
 

@@ -23,7 +23,8 @@ mod wire;
 
 use std::time::Duration;
 
-use crate::evidence::{Behaviour, ErrorKind};
+use crate::evidence::ErrorKind;
+use crate::workload::Behaviour;
 
 pub(super) use pool::Pool;
 use wire::Client;

@@ -21,9 +21,10 @@ use crate::drive::design::ON;
 use crate::drive::schedule::{Load, Mix, Schedule};
 use crate::drive::thread::runtime;
 use crate::error::{Error, Result};
-use crate::evidence::{Behaviour, LoadRow, MisbehavePlan};
+use crate::evidence::LoadRow;
 use crate::plan::RequestPlan;
 use crate::units::Rate;
+use crate::workload::{Behaviour, MisbehavePlan};
 
 /// Half a block and more: what is sent then would be counted for a block that is over.
 const TOO_LATE: Duration = Duration::from_millis(500);

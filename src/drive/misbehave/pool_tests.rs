@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use crate::drive::testing::{Manner, Server, request_to};
 use crate::drive::{Driver, Load, Monotonic, Sending};
-use crate::evidence::{Behaviour, Blocks, LoadRow, MisbehavePlan, Pattern};
+use crate::evidence::LoadRow;
 use crate::units::{Rate, Span};
+use crate::workload::{Behaviour, Blocks, MisbehavePlan, Pattern};
 
 const MS: Duration = Duration::from_millis(1);
 

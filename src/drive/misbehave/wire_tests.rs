@@ -9,7 +9,8 @@ use tokio::net::{TcpListener, TcpStream};
 use super::wire::Client;
 use super::{Ended, misbehave};
 use crate::drive::testing::request_to;
-use crate::evidence::{Behaviour, ErrorKind};
+use crate::evidence::ErrorKind;
+use crate::workload::Behaviour;
 
 const MS: Duration = Duration::from_millis(1);
 const HOLD: Duration = Duration::from_millis(600);

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::evidence::LoadShape;
+use crate::workload::LoadShape;
 
 /// The numbers of one shape, the first of them (0) due at its start or as soon as its rate rises from zero.
 #[derive(Debug, Clone)]

@@ -2,13 +2,13 @@
 //! share the numbers of a load, one for those that behave and one for those that do not. Where several engines send it,
 //! theirs do.
 
-use crate::drive::design::Design;
-use crate::evidence::{Blocks, MisbehavePlan};
+use crate::drive::design::MixSchedule;
+use crate::workload::{Blocks, MisbehavePlan};
 use std::ops::Range;
 
 /// What requests are counted by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::drive) struct Lot {
+pub(in crate::drive) struct CountKey {
     /// Which of the plan's requests, from 0.
     pub request: u8,
     /// Which block of the design, where there is one.
@@ -17,55 +17,57 @@ pub(in crate::drive) struct Lot {
 
 /// Which requests of a load a schedule gives out.
 #[derive(Debug, Clone)]
-pub(super) enum Deal {
+pub(super) enum Assignment {
     /// All, or where several engines share them this one's.
-    Every(Turn),
+    Every(Shard),
     /// Those that behave: the base and the first so many kinds.
-    Normal(Design, usize),
+    Normal(MixSchedule, usize),
     /// The kinds from there on.
-    Misbehaving(Design, usize),
+    Misbehaving(MixSchedule, usize),
 }
 
-impl Deal {
+impl Assignment {
     /// Whether the n-th request is one of them.
     pub(super) fn holds(&mut self, n: u64) -> bool {
         match self {
-            Deal::Every(turn) => turn.holds(n),
-            Deal::Normal(design, named) => design.kind(n).is_none_or(|kind| kind < *named),
-            Deal::Misbehaving(design, named) => design.kind(n).is_some_and(|kind| kind >= *named),
+            Assignment::Every(turn) => turn.holds(n),
+            Assignment::Normal(design, named) => design.kind(n).is_none_or(|kind| kind < *named),
+            Assignment::Misbehaving(design, named) => design.kind(n).is_some_and(|kind| kind >= *named),
         }
     }
 
     /// What the n-th request is counted by.
-    pub(super) fn lot(&mut self, n: u64) -> Lot {
+    pub(super) fn lot(&mut self, n: u64) -> CountKey {
         match self {
-            Deal::Every(_) => Lot::default(),
-            Deal::Normal(design, _) => Lot { request: request(design.kind(n)), block: design.block(n) },
-            Deal::Misbehaving(design, _) => Lot { request: 0, block: design.block(n) },
+            Assignment::Every(_) => CountKey::default(),
+            Assignment::Normal(design, _) => {
+                CountKey { request: request(design.kind(n)), block: design.block(n) }
+            }
+            Assignment::Misbehaving(design, _) => CountKey { request: 0, block: design.block(n) },
         }
     }
 
     /// Which behaviour the n-th request has, if it misbehaves.
     pub(super) fn behaviour(&mut self, n: u64) -> Option<usize> {
         match self {
-            Deal::Misbehaving(design, named) => design.kind(n)?.checked_sub(*named),
+            Assignment::Misbehaving(design, named) => design.kind(n)?.checked_sub(*named),
             _ => None,
         }
     }
 
     /// How many there are of each lot among these numbers, of those that behave.
-    pub(super) fn lots(&mut self, numbers: Range<u64>, mut tell: impl FnMut(Lot, u64)) {
+    pub(super) fn lots(&mut self, numbers: Range<u64>, mut tell: impl FnMut(CountKey, u64)) {
         match self {
-            Deal::Every(turn) => {
+            Assignment::Every(turn) => {
                 let count = turn.before(numbers.end) - turn.before(numbers.start.min(numbers.end));
-                tell(Lot::default(), count);
+                tell(CountKey::default(), count);
             }
-            Deal::Normal(design, named) => design.each(numbers, |kind, block, count| {
+            Assignment::Normal(design, named) => design.each(numbers, |kind, block, count| {
                 if kind.is_none_or(|kind| kind < *named) {
-                    tell(Lot { request: request(kind), block }, count);
+                    tell(CountKey { request: request(kind), block }, count);
                 }
             }),
-            Deal::Misbehaving(..) => {}
+            Assignment::Misbehaving(..) => {}
         }
     }
 }
@@ -77,16 +79,16 @@ fn request(kind: Option<usize>) -> u8 {
 
 /// Where several engines share a load: one takes every `of`-th of its requests, beginning with number `index`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::drive) struct Turn {
+pub(in crate::drive) struct Shard {
     /// From 0.
     pub index: u64,
     /// How many engines, at least 1.
     pub of: u64,
 }
 
-impl Turn {
+impl Shard {
     /// The only engine.
-    pub(in crate::drive) const ALL: Turn = Turn { index: 0, of: 1 };
+    pub(in crate::drive) const ALL: Shard = Shard { index: 0, of: 1 };
 
     fn holds(self, n: u64) -> bool {
         n % self.of == self.index
@@ -125,13 +127,13 @@ impl Mix {
     }
 
     /// Those that behave, of a load whose design this is.
-    pub(super) fn normal(&self, design: Design) -> Deal {
-        Deal::Normal(design, self.named)
+    pub(super) fn normal(&self, design: MixSchedule) -> Assignment {
+        Assignment::Normal(design, self.named)
     }
 
     /// The others.
-    pub(super) fn misbehaving(&self, design: Design) -> Deal {
-        Deal::Misbehaving(design, self.named)
+    pub(super) fn misbehaving(&self, design: MixSchedule) -> Assignment {
+        Assignment::Misbehaving(design, self.named)
     }
 
     /// The design of a load of so many a second, of which the requests from `first_steady` on are judged, so many.
@@ -141,14 +143,14 @@ impl Mix {
         first_steady: u64,
         requests: u64,
         first_block: u32,
-    ) -> Design {
+    ) -> MixSchedule {
         match (self.blocks, per_second) {
             (Some(blocks), Some(rate)) => {
                 let layout = blocks.layout(rate, requests);
-                Design::new(&self.shares, first_steady, layout, blocks.seed, first_block)
+                MixSchedule::new(&self.shares, first_steady, layout, blocks.seed, first_block)
                     .with_named(self.named)
             }
-            _ => Design::constant(&self.shares),
+            _ => MixSchedule::constant(&self.shares),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which request is due when: pure arithmetic on the time it is told.
 //!
-//! Comes in: a rate, a [`Load`] and the time of the run. Goes out: a [`Ticket`] for each request to send, and counts
+//! Comes in: a rate, a [`Load`] and the time of the run. Goes out: a [`DueRequest`] for each request to send, and counts
 //! of those that are dropped. Open model: the n-th request is due when [`numbers`] says so, whatever the target does.
 //! What is due and not yet sent is a difference of two numbers and never a queue, and dropping a backlog of any
 //! length is one step. The closed loop goes through the same type: there a request is due whenever one is asked for.
@@ -8,7 +8,7 @@
 //! Where requests have names or misbehave, a design says of each number which it is; those that misbehave have a schedule
 //! of their own, and of the two each passes over what is the other's (`deal`).
 //!
-//! A number is due by [`Pace`](crate::evidence::Pace) where the rate is constant, by `curve` where it changes, by `poisson`
+//! A number is due by [`Pace`](crate::workload::Pace) where the rate is constant, by `curve` where it changes, by `poisson`
 //! where chance has it.
 
 mod curve;
@@ -19,12 +19,12 @@ mod poisson;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::design::Design;
-use crate::evidence::Pattern;
+use super::design::MixSchedule;
 use crate::units::Rate;
+use crate::workload::Pattern;
 
-use deal::Deal;
-pub(super) use deal::{Lot, Mix, Turn};
+use deal::Assignment;
+pub(super) use deal::{CountKey, Mix, Shard};
 use numbers::Numbers;
 
 /// What is sent late by less than this after a load's end still belongs to it: it was due before the end, and a
@@ -57,13 +57,13 @@ pub(super) enum Part {
 
 /// The right to send one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ticket {
+pub(super) struct DueRequest {
     /// When it was due, as time since the run began.
     pub due: Duration,
     /// In which part of the load.
     pub part: Part,
     /// What it is counted by.
-    pub lot: Lot,
+    pub lot: CountKey,
 }
 
 /// Requests that will never be sent.
@@ -78,7 +78,7 @@ pub(super) struct Dropped {
 /// The schedule of one load, and how far it has been worked off.
 #[derive(Debug, Clone)]
 pub(super) struct Schedule {
-    deal: Deal,
+    deal: Assignment,
     /// None in the closed loop.
     numbers: Option<Numbers>,
     start: Duration,
@@ -108,7 +108,7 @@ impl Schedule {
         let total = before(load.warmup.saturating_add(load.steady));
         let limit = load.requests.map_or(u64::MAX, |n| first_steady.saturating_add(n));
         let mut schedule = Schedule {
-            deal: Deal::Every(Turn::ALL),
+            deal: Assignment::Every(Shard::ALL),
             numbers,
             start: load.start,
             steady_from,
@@ -135,7 +135,13 @@ impl Schedule {
         Schedule::new(rate, load, Duration::MAX).dealt(rate, mix, first_block, Mix::misbehaving)
     }
 
-    fn dealt(mut self, rate: Rate, mix: &Mix, first_block: u32, deal: fn(&Mix, Design) -> Deal) -> Schedule {
+    fn dealt(
+        mut self,
+        rate: Rate,
+        mix: &Mix,
+        first_block: u32,
+        deal: fn(&Mix, MixSchedule) -> Assignment,
+    ) -> Schedule {
         let requests = self.total.saturating_sub(self.first_steady);
         let design = mix.design(rate.per_second(), self.first_steady, requests, first_block);
         self.deal = deal(mix, design);
@@ -144,9 +150,9 @@ impl Schedule {
     }
 
     /// Only one engine's share of a load that several send.
-    pub(super) fn shared(rate: Rate, load: Load, timeout: Duration, turn: Turn) -> Schedule {
+    pub(super) fn shared(rate: Rate, load: Load, timeout: Duration, turn: Shard) -> Schedule {
         let mut schedule = Schedule::new(rate, load, timeout);
-        schedule.deal = Deal::Every(turn);
+        schedule.deal = Assignment::Every(turn);
         if schedule.steady_left < u64::MAX {
             schedule.steady_left = turn.before(schedule.steady_left);
         }
@@ -157,24 +163,24 @@ impl Schedule {
     /// Blocks of its steady; none where the mix is constant.
     pub(super) fn blocks(&self) -> u32 {
         match &self.deal {
-            Deal::Every(_) => 0,
-            Deal::Normal(design, _) | Deal::Misbehaving(design, _) => design.blocks(),
+            Assignment::Every(_) => 0,
+            Assignment::Normal(design, _) | Assignment::Misbehaving(design, _) => design.blocks(),
         }
     }
 
     /// Tells what has become due since it was last told, up to and including now.
-    pub(super) fn newly_due(&mut self, now: Duration, mut tell: impl FnMut(Lot, u64)) {
+    pub(super) fn newly_due(&mut self, now: Duration, mut tell: impl FnMut(CountKey, u64)) {
         let numbers = self.numbers_by(now);
         let told = std::mem::replace(&mut self.told, numbers);
         match &mut self.deal {
             // a closed loop counts only what it gave out itself
-            Deal::Every(_) if self.numbers.is_none() => tell(Lot::default(), numbers - told),
+            Assignment::Every(_) if self.numbers.is_none() => tell(CountKey::default(), numbers - told),
             deal => deal.lots(told..numbers, tell),
         }
     }
 
     /// How many these numbers are of each lot, warm-up and steady apart.
-    pub(super) fn lots(&mut self, numbers: &Range<u64>, mut tell: impl FnMut(Part, Lot, u64)) {
+    pub(super) fn lots(&mut self, numbers: &Range<u64>, mut tell: impl FnMut(Part, CountKey, u64)) {
         let seam = self.first_steady.clamp(numbers.start, numbers.end.max(numbers.start));
         self.deal.lots(numbers.start..seam, |lot, n| tell(Part::Warmup, lot, n));
         self.deal.lots(seam..numbers.end, |lot, n| tell(Part::Steady, lot, n));
@@ -195,14 +201,14 @@ impl Schedule {
     }
 
     /// The next request that misbehaves, if one is due, with the number of its behaviour.
-    pub(super) fn take_misbehaving(&mut self, now: Duration) -> Option<(Ticket, usize)> {
+    pub(super) fn take_misbehaving(&mut self, now: Duration) -> Option<(DueRequest, usize)> {
         let number = self.taken;
         let ticket = self.take(now)?;
         Some((ticket, self.deal.behaviour(number)?))
     }
 
     /// The next request, if one is due and may still be sent. Call [`Schedule::expire`] first.
-    pub(super) fn take(&mut self, now: Duration) -> Option<Ticket> {
+    pub(super) fn take(&mut self, now: Duration) -> Option<DueRequest> {
         if self.numbers.is_none() {
             return self.take_closed(now);
         }
@@ -210,12 +216,12 @@ impl Schedule {
             return None;
         }
         let part = if self.taken < self.first_steady { Part::Warmup } else { Part::Steady };
-        let ticket = Ticket { due: self.next_due, part, lot: self.deal.lot(self.taken) };
+        let ticket = DueRequest { due: self.next_due, part, lot: self.deal.lot(self.taken) };
         self.advance_to(self.taken + 1);
         Some(ticket)
     }
 
-    fn take_closed(&mut self, now: Duration) -> Option<Ticket> {
+    fn take_closed(&mut self, now: Duration) -> Option<DueRequest> {
         if now < self.start || now >= self.end || self.steady_left == 0 {
             return None;
         }
@@ -225,7 +231,7 @@ impl Schedule {
         }
         let lot = self.deal.lot(self.taken);
         self.taken += 1;
-        Some(Ticket { due: now, part, lot })
+        Some(DueRequest { due: now, part, lot })
     }
 
     /// Drop what cannot be sent any more: what has so little of its timeout left that no answer can come in it,

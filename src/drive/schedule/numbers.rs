@@ -11,8 +11,8 @@ use std::time::Duration;
 use super::Load;
 use super::curve::{Curve, after, settled};
 use super::poisson;
-use crate::evidence::{Arrivals, LoadShape, Pace};
 use crate::units::{Level, Span};
+use crate::workload::{Arrivals, LoadShape, Pace};
 
 /// When the numbers of one load are due.
 #[derive(Debug, Clone)]

@@ -110,5 +110,4 @@ fn rng(level: u32, index: u64) -> SmallRng {
 }
 
 #[cfg(test)]
-#[path = "poisson_tests.rs"]
 mod tests;

@@ -3,8 +3,8 @@
 use super::tests::*;
 use super::*;
 use crate::drive::clock::{Clock, Turned};
-use crate::evidence::{Arrivals, LoadShape};
 use crate::units::{Level, Span};
+use crate::workload::{Arrivals, LoadShape};
 
 fn shaped(shape: LoadShape, load: Load) -> Load {
     Load { pattern: Pattern { shape: Some(shape), warmup_ramp: true, ..Pattern::default() }, ..load }

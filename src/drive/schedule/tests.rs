@@ -42,7 +42,7 @@ pub(super) fn open(rate: f64, load: Load) -> Schedule {
 }
 
 /// All that may be sent at this moment, as an engine with no limit would.
-pub(super) fn take_all(schedule: &mut Schedule, now: Duration) -> Vec<Ticket> {
+pub(super) fn take_all(schedule: &mut Schedule, now: Duration) -> Vec<DueRequest> {
     assert_eq!(schedule.expire(now, Duration::ZERO), None, "nothing should be dropped at {now:?}");
     std::iter::from_fn(|| schedule.take(now)).collect()
 }
@@ -102,7 +102,7 @@ fn warmup_runs_into_steady_without_a_seam() {
     let tickets: Vec<_> = (0..=5_000).flat_map(|ms| take_all(&mut schedule, 3 * SECOND + MS * ms)).collect();
     assert_eq!(tickets.len(), 50);
     assert_eq!(tickets.iter().filter(|t| t.part == Part::Warmup).count(), 20);
-    assert_eq!(tickets[20], Ticket { due: 5 * SECOND, part: Part::Steady, lot: Lot::default() });
+    assert_eq!(tickets[20], DueRequest { due: 5 * SECOND, part: Part::Steady, lot: CountKey::default() });
     assert!(tickets.windows(2).all(|two| two[1].due - two[0].due == 100 * MS));
 }
 
@@ -200,7 +200,7 @@ fn the_closed_loop_always_has_one_until_its_end() {
     for _ in 0..1000 {
         assert_eq!(
             schedule.take(3 * SECOND),
-            Some(Ticket { due: 3 * SECOND, part: Part::Warmup, lot: Lot::default() })
+            Some(DueRequest { due: 3 * SECOND, part: Part::Warmup, lot: CountKey::default() })
         );
     }
     assert_eq!(schedule.take(5 * SECOND).unwrap().part, Part::Steady);
@@ -225,7 +225,7 @@ fn a_warm_up_ramp_leads_up_to_steady_and_steady_is_exact_after_it() {
         let mut schedule = open(rate, Load { pattern: pattern.clone(), ..load(60, 3600) });
         let tickets: Vec<_> =
             (0..=366_000).flat_map(|tick| take_all(&mut schedule, 3 * SECOND + 10 * MS * tick)).collect();
-        let (warmup, steady): (Vec<Ticket>, Vec<Ticket>) =
+        let (warmup, steady): (Vec<DueRequest>, Vec<DueRequest>) =
             tickets.into_iter().partition(|ticket| ticket.part == Part::Warmup);
         // 55 % of the rate in the mean of its first fifth
         assert_eq!(warmup.len(), (54.6 * rate - 1e-6).ceil() as usize);
@@ -254,7 +254,7 @@ fn engines_that_share_a_load_have_every_request_once_at_its_own_time() {
         take_all(&mut open(100.0, load.clone()), 9 * SECOND).iter().map(|t| t.due).collect();
     let mut shared = Vec::new();
     for index in 0..3 {
-        let turn = Turn { index, of: 3 };
+        let turn = Shard { index, of: 3 };
         let mut one = Schedule::shared(rate, load.clone(), TIMEOUT, turn);
         assert_eq!(due_by(&mut one, 4 * SECOND), turn.before(101));
         shared.extend(take_all(&mut one, 9 * SECOND).iter().map(|t| t.due));
@@ -266,8 +266,9 @@ fn engines_that_share_a_load_have_every_request_once_at_its_own_time() {
 
 #[test]
 fn the_judge_lays_out_the_blocks_as_the_driver_cut_them() {
-    use crate::evidence::{Blocks, PhasePlan, PlanRecord};
+    use crate::evidence::{PhasePlan, PlanRecord};
     use crate::units::Span;
+    use crate::workload::Blocks;
     let mut compared = 0;
     for rate in [0.5, 0.7, 1.1, 3.3, 10.0, 17.5, 33.3, 49.99, 50.0, 333.0, 1000.0] {
         for block_ms in [1000, 1500, 2333] {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::culprit::Candidate;
-use crate::evidence::{EventKind, Evidence, LoadRow, NORMAL, Phase, PlanRecord, beginnings};
+use crate::evidence::{EventKind, Evidence, LoadRow, Phase, PlanRecord, segment_starts};
 use crate::trend::Block;
+use crate::workload::NORMAL;
 
 use super::super::steady::{EDGE_S, Steady};
 use super::LEAST_BLOCKS;
@@ -121,7 +122,7 @@ impl Cut {
             stretches,
             begins: begins.clone(),
             length_s,
-            lives: beginnings(&evidence.events),
+            lives: segment_starts(&evidence.events),
         })
     }
 

@@ -6,13 +6,14 @@
 mod blocks;
 mod words;
 
-use crate::evidence::{Attributed, Attribution, Direction, Estimate, Evidence};
+use crate::evidence::{Direction, Estimate, Evidence};
+use crate::findings::{Attributed, Attribution};
 use crate::trend::{Effect, attribute};
 
 use super::rank::TASK_COUNTS;
 use super::steady::Steady;
 use super::tasks::{Tasks, called};
-use super::voters::{FARTHEST, Voter, Voters};
+use super::voters::{AllEvidence, FARTHEST, SeriesEvidence};
 use blocks::{Cut, Kind};
 
 pub use words::{each_of, listed, told, untold, worst};
@@ -38,7 +39,12 @@ struct Grew {
 }
 
 /// Every line of everything that grew; empty where no mix differed by design.
-pub fn attribution(evidence: &Evidence, steady: &Steady, voters: &Voters, tasks: &Tasks) -> Vec<Attribution> {
+pub fn attribution(
+    evidence: &Evidence,
+    steady: &Steady,
+    voters: &AllEvidence,
+    tasks: &Tasks,
+) -> Vec<Attribution> {
     let Some(cut) = Cut::of(evidence, steady) else { return Vec::new() };
     let all = grew(evidence, voters, tasks);
     let each = all.iter().filter_map(|grew| {
@@ -50,7 +56,7 @@ pub fn attribution(evidence: &Evidence, steady: &Steady, voters: &Voters, tasks:
 }
 
 /// Of tasks those who are blamed, since nothing but what leaked is among them; else the series.
-fn grew(evidence: &Evidence, voters: &Voters, tasks: &Tasks) -> Vec<Grew> {
+fn grew(evidence: &Evidence, voters: &AllEvidence, tasks: &Tasks) -> Vec<Grew> {
     let counted = TASK_COUNTS.iter().find(|name| voters.get(name).is_some()).copied();
     let mut all: Vec<Grew> = tasks
         .to_blame()
@@ -61,13 +67,13 @@ fn grew(evidence: &Evidence, voters: &Voters, tasks: &Tasks) -> Vec<Grew> {
             read: blocks::counts(evidence, whose),
         })
         .collect();
-    let plain = |voter: &&Voter| asks(voter, counted.filter(|_| all.is_empty()));
+    let plain = |voter: &&SeriesEvidence| asks(voter, counted.filter(|_| all.is_empty()));
     let series: Vec<Grew> = voters
         .iter()
         .filter(plain)
         .filter_map(|voter| {
             let recording = &evidence.recording;
-            let samples = &recording.series(&voter.name)?.samples;
+            let samples = &recording.series(voter.name.as_str())?.samples;
             let read = recording.elapsed_s.iter().zip(samples).filter_map(|(t, v)| Some((*t, v.get()?)));
             Some(Grew { series: voter.name.clone(), culprit: None, read: read.collect() })
         })
@@ -78,7 +84,7 @@ fn grew(evidence: &Evidence, voters: &Voters, tasks: &Tasks) -> Vec<Grew> {
 
 /// Whether it is asked whose growth this is: the best count of tasks or that of descriptors, whether or not their groups
 /// vote in their place, if they rose; and what memory has a vote and grows.
-fn asks(voter: &Voter, counted: Option<&str>) -> bool {
+fn asks(voter: &SeriesEvidence, counted: Option<&str>) -> bool {
     let count = counted == Some(voter.name.as_str()) || voter.name == "fds";
     let rose = match voter.trend.direction {
         Direction::Stable => false,
@@ -111,7 +117,7 @@ fn lines(
     let worst = worst.map(|effect| effect.each.value).reduce(f64::max);
     let line = |(kind, effect): (&Kind, &Option<&Effect>)| {
         let mut line = Attribution {
-            series: grew.series.clone(),
+            series: grew.series.as_str().into(),
             culprit: grew.culprit.clone(),
             request: kind.request.clone(),
             behaviour: kind.behaviour.clone(),

@@ -1,12 +1,11 @@
 //! Whose growth it is, in words.
 
-use crate::evidence::{Attributed, Attribution, PlanRecord};
+use crate::evidence::PlanRecord;
+use crate::findings::{Attributed, Attribution};
 use crate::units::{Rate, Span, Unit, significant};
 
-use super::super::words::series;
-
 fn amount(line: &Attribution, value: f64) -> String {
-    match Unit::of_series(&line.series) {
+    match line.series.unit() {
         Unit::Count => {
             let value = if value.abs() < 0.005 { 0.0 } else { value };
             match value.abs() < 10.0 {
@@ -108,15 +107,15 @@ fn alike(a: &Attribution, b: &Attribution) -> bool {
 fn of_series(lines: &[Attribution]) -> Option<String> {
     let with = |answer: Attributed| lines.iter().filter(move |line| line.answer == answer);
     let names = |answer: Attributed| with(answer).map(Attribution::who).collect::<Vec<_>>();
-    let what = series(&lines[0].series);
+    let what = lines[0].series.label();
     let mut parts = Vec::new();
     for (each, names) in together(lines) {
-        let of = match Unit::of_series(&lines[0].series) {
+        let of = match lines[0].series.unit() {
             _ if !parts.is_empty() => String::new(),
             Unit::Count => format!(" {what} leaked"),
             _ => format!(" of {what} leaked"),
         };
-        parts.push(format!("{}{of} per {}", shown(&lines[0].series, each), listed(&names, "and")));
+        parts.push(format!("{}{of} per {}", shown(lines[0].series.name(), each), listed(&names, "and")));
     }
     let nothing = names(Attributed::Nothing);
     if !parts.is_empty() && !nothing.is_empty() {

@@ -9,7 +9,7 @@ mod two;
 use std::fs;
 use std::path::Path;
 
-use super::{Answer, Ask, Probe, ProbeError, Reading};
+use super::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::evidence::EventKind;
 use crate::target::Target;
 use crate::target::limits::{self, Own, Roots};
@@ -88,9 +88,9 @@ impl Probe for Cgroup {
         false
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         // four short files that wait for nothing
-        let reading = if ask == Ask::Sample { self.sample() } else { Reading::default() };
+        let reading = if ask == Request::Sample { self.sample() } else { Reading::default() };
         Box::pin(std::future::ready(Ok(reading)))
     }
 }

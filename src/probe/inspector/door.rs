@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn the_path_is_taken_and_not_the_address() {
-        let list = include_bytes!("../../../tests/fixtures/node/list.json");
+        let list = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/node/list.json"));
         assert_eq!(path(list).as_deref(), Some("/0f2a1b3c-5d6e-4f70-8a9b-1c2d3e4f5a6b"));
         for other in ["[]", "{}", "<html>", "[{\"type\":\"page\",\"webSocketDebuggerUrl\":\"ws://h/x\"}]"] {
             assert_eq!(path(other.as_bytes()), None, "{other}");

@@ -39,7 +39,7 @@ pub use found::find;
 use super::fetch::{Fetcher, SLOWEST, apart};
 use super::heap_told::HeapTold;
 use super::native::resident;
-use super::{Answer, Ask, Collections, Probe, ProbeError, Reading};
+use super::{Collections, Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::evidence::{AccountPart, EventKind, Runtime};
 use crate::target::follow::View;
 use crate::target::{Target, ports};
@@ -255,21 +255,21 @@ impl Probe for Inspector {
         sampled.into_iter().chain(collected.iter().map(|part| part.series().to_string())).collect()
     }
 
-    fn answers(&self, ask: Ask) -> bool {
+    fn answers(&self, ask: Request) -> bool {
         match ask {
-            Ask::Sample => true,
-            Ask::Collect => self.collections == Collections::Forced,
+            Request::Sample => true,
+            Request::Collect => self.collections == Collections::Forced,
             // which would be another collection; the ends of phases have their own
-            Ask::Snapshot(_) => false,
+            Request::Snapshot(_) => false,
         }
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
             match ask {
-                Ask::Sample => self.sample().await,
-                Ask::Collect => self.collect().await,
-                Ask::Snapshot(_) => Ok(Reading::default()),
+                Request::Sample => self.sample().await,
+                Request::Collect => self.collect().await,
+                Request::Snapshot(_) => Ok(Reading::default()),
             }
         })
     }

@@ -35,7 +35,7 @@ pub struct Sampled {
 }
 
 #[derive(Deserialize)]
-struct Answer<'a> {
+struct ProbeFuture<'a> {
     #[serde(borrow)]
     profile: Profile<'a>,
 }
@@ -82,7 +82,7 @@ struct Site {
 /// When it is no profile.
 pub fn parse(result: &str) -> Result<Sampled, ProbeError> {
     let broken = |error: serde_json::Error| ProbeError(format!("the inspector's profile is broken: {error}"));
-    let answer: Answer<'_> = serde_json::from_str(result).map_err(broken)?;
+    let answer: ProbeFuture<'_> = serde_json::from_str(result).map_err(broken)?;
     let mut todo: Vec<(&RawValue, Option<Rc<Site>>)> = vec![(answer.profile.head, None)];
     let mut holding: Vec<(Rc<Site>, f64)> = Vec::new();
     let mut seen = 0;
@@ -201,7 +201,7 @@ mod tests {
 
     use super::*;
 
-    const PAGE: &str = include_str!("../../../tests/fixtures/node/profile.json");
+    const PAGE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/node/profile.json"));
 
     #[test]
     fn a_profile_of_node_is_read_and_named_after_the_services_own_code() {

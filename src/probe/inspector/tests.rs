@@ -49,7 +49,9 @@ fn usual() -> HashMap<&'static str, String> {
         ("Runtime.evaluate", result(memory)),
         (
             "HeapProfiler.getSamplingProfile",
-            result(include_str!("../../../tests/fixtures/node/profile.json").trim()),
+            result(
+                include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/node/profile.json")).trim(),
+            ),
         ),
         ("NodeWorker.enable", empty.clone()),
         ("NodeWorker.disable", empty),
@@ -81,20 +83,20 @@ fn value(reading: &Reading, series: &str) -> Option<f64> {
 async fn a_sample_tells_the_heap_and_a_collection_what_is_live() {
     let at = inspector(|stream| node(stream, usual())).await;
     let mut probe = probe(at, Collections::Forced).await;
-    let sample = probe.ask(Ask::Sample).await.unwrap();
+    let sample = probe.ask(Request::Sample).await.unwrap();
     assert_eq!(
         [HEAP, EXTERNAL, BUFFERS].map(|name| value(&sample, name)),
         [Some(500.0), Some(40.0), Some(30.0)]
     );
     assert!(sample.groups.is_empty() && sample.events.is_empty());
-    let collected = probe.ask(Ask::Collect).await.unwrap();
+    let collected = probe.ask(Request::Collect).await.unwrap();
     // other tests of this process may have children at this moment
     if let Some(live) = value(&collected, "mem_live_bytes") {
         assert_eq!((live, value(&collected, "mem_garbage_bytes")), (540.0, Some(200.0)));
     }
     assert!(matches!(collected.events[..], [EventKind::Collection { .. }]));
     assert_eq!(collected.new_groups[0].name, "(anonymous) (server.js:11)");
-    assert_eq!(probe.ask(Ask::Collect).await.unwrap().new_groups.len(), 0, "told once");
+    assert_eq!(probe.ask(Request::Collect).await.unwrap().new_groups.len(), 0, "told once");
     let series = probe.series();
     assert!(collected.values.iter().all(|(name, _)| series.contains(name)));
 }
@@ -106,10 +108,10 @@ async fn with_worker_threads_no_live_heap_is_told() {
     answers.insert("NodeWorker.enable", told.into());
     let at = inspector(move |stream| node(stream, answers.clone())).await;
     let mut probe = probe(at, Collections::Forced).await;
-    let collected = probe.ask(Ask::Collect).await.unwrap();
+    let collected = probe.ask(Request::Collect).await.unwrap();
     assert!(collected.values.is_empty() && !collected.groups.is_empty());
     assert!(collected.events.iter().any(|event| matches!(event, EventKind::Note { .. })));
-    assert_eq!(probe.ask(Ask::Collect).await.unwrap().events.len(), 1, "said once");
+    assert_eq!(probe.ask(Request::Collect).await.unwrap().events.len(), 1, "said once");
 }
 
 #[tokio::test]
@@ -118,8 +120,8 @@ async fn where_nothing_may_be_collected_nothing_is_asked_that_collects() {
     answers.retain(|method, _| *method == "Runtime.evaluate");
     let at = inspector(move |stream| node(stream, answers.clone())).await;
     let mut probe = probe(at, Collections::Never).await;
-    assert!(!probe.answers(Ask::Collect) && !probe.series().contains(&"mem_live_bytes".to_string()));
-    assert_eq!(probe.ask(Ask::Sample).await.unwrap().values.len(), 3);
+    assert!(!probe.answers(Request::Collect) && !probe.series().contains(&"mem_live_bytes".to_string()));
+    assert_eq!(probe.ask(Request::Sample).await.unwrap().values.len(), 3);
 }
 
 #[tokio::test]

@@ -38,13 +38,13 @@ const WORKER: &str = "NodeWorker.attachedToWorker";
 /// The process would end, and waits for us to leave.
 const ENDING: &str = "NodeRuntime.waitingForDisconnect";
 
-type Answer = Result<String, ProbeError>;
+type ProbeFuture = Result<String, ProbeError>;
 
 /// A command that is to be sent, and who waits for its answer.
 struct Command {
     method: &'static str,
     params: Value,
-    answer: oneshot::Sender<Answer>,
+    answer: oneshot::Sender<ProbeFuture>,
 }
 
 /// What stands in a message.
@@ -124,7 +124,7 @@ impl Wire {
     ///
     /// # Errors
     /// When it is refused, not answered within this time, or the connection has ended.
-    pub async fn call(&self, method: &'static str, params: Value, within: Duration) -> Answer {
+    pub async fn call(&self, method: &'static str, params: Value, within: Duration) -> ProbeFuture {
         let gone = || ProbeError("the inspector closed the connection".into());
         let (answer, answered) = oneshot::channel();
         let command = Command { method, params, answer };
@@ -146,7 +146,7 @@ async fn talk(
     mut commands: mpsc::Receiver<Command>,
     workers: Arc<AtomicU64>,
 ) {
-    let mut waiting: HashMap<u64, (&'static str, oneshot::Sender<Answer>)> = HashMap::new();
+    let mut waiting: HashMap<u64, (&'static str, oneshot::Sender<ProbeFuture>)> = HashMap::new();
     let (mut last, mut unasked) = (0, 0);
     while unasked < MOST_UNASKED {
         tokio::select! {
@@ -189,7 +189,7 @@ async fn talk(
     let _ = tokio::time::timeout(Duration::from_millis(100), socket.close(None)).await;
 }
 
-fn outcome(method: &str, said: &Envelope<'_>) -> Answer {
+fn outcome(method: &str, said: &Envelope<'_>) -> ProbeFuture {
     match (&said.error, said.result) {
         (Some(refusal), _) => {
             let why: String = refusal.message.chars().take(200).collect();

@@ -4,7 +4,7 @@
 //! soak has asked for is sized by the objects themselves ([`super::heap`]), any other by what was used after it.
 
 use super::super::fetch::apart;
-use super::super::{Answer, Ask, Probe, ProbeError, Reading};
+use super::super::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use super::figures::Figures;
 use super::forced::Forced;
 use super::place::Jvm;
@@ -86,11 +86,11 @@ impl Probe for Counters {
         false
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
             match ask {
-                Ask::Sample => self.sample().await,
-                Ask::Collect | Ask::Snapshot(_) => Ok(Reading::default()),
+                Request::Sample => self.sample().await,
+                Request::Collect | Request::Snapshot(_) => Ok(Reading::default()),
             }
         })
     }

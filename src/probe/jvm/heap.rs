@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::time::Instant;
 
 use super::super::fetch::{Bounds, SLOWEST, apart};
-use super::super::{Answer, Ask, Probe, ProbeError, Reading};
+use super::super::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use super::attach::Attach;
 use super::classes::{self, Class};
 use super::forced::Forced;
@@ -108,15 +108,15 @@ impl Probe for Heap {
         Vec::new()
     }
 
-    fn answers(&self, ask: Ask) -> bool {
-        matches!(ask, Ask::Snapshot(_))
+    fn answers(&self, ask: Request) -> bool {
+        matches!(ask, Request::Snapshot(_))
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
             match ask {
-                Ask::Snapshot(moment) => self.collect(moment).await,
-                Ask::Sample | Ask::Collect => Ok(Reading::default()),
+                Request::Snapshot(moment) => self.collect(moment).await,
+                Request::Sample | Request::Collect => Ok(Reading::default()),
             }
         })
     }

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::super::fetch::Bounds;
-use super::super::{Answer, Ask, Probe, ProbeError, Reading};
+use super::super::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use super::attach::Attach;
 use super::forced::Forced;
 use super::heap_info::{self, HeapInfo};
@@ -63,11 +63,11 @@ impl Probe for Info {
         names.map(String::from).to_vec()
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
             match ask {
-                Ask::Sample => self.sample().await,
-                Ask::Collect | Ask::Snapshot(_) => Ok(Reading::default()),
+                Request::Sample => self.sample().await,
+                Request::Collect | Request::Snapshot(_) => Ok(Reading::default()),
             }
         })
     }

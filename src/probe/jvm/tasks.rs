@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::super::fetch::{Bounds, apart};
 use super::super::told::{Most, Told};
-use super::super::{Answer, Ask, Probe, ProbeError, Reading};
+use super::super::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use super::attach::Attach;
 use super::threads::{self, Group};
 use crate::evidence::{GroupKind, Moment, TaskSnapshot};
@@ -81,16 +81,16 @@ impl Probe for Threads {
         Vec::new()
     }
 
-    fn answers(&self, ask: Ask) -> bool {
-        ask != Ask::Collect
+    fn answers(&self, ask: Request) -> bool {
+        ask != Request::Collect
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
             match ask {
-                Ask::Sample => self.sample().await,
-                Ask::Snapshot(moment) => self.snapshot(moment).await,
-                Ask::Collect => Ok(Reading::default()),
+                Request::Sample => self.sample().await,
+                Request::Snapshot(moment) => self.snapshot(moment).await,
+                Request::Collect => Ok(Reading::default()),
             }
         })
     }

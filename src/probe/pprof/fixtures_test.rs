@@ -9,10 +9,11 @@ use super::{groups, heap, profile};
 use crate::evidence::TaskGroup;
 use crate::probe::fetch::gunzip;
 
-const ALL: &[u8] = include_bytes!("../../../tests/fixtures/go/goroutine.pb.gz");
-const LEAKED: &[u8] = include_bytes!("../../../tests/fixtures/go/goroutineleak.pb.gz");
-const DUMP: &str = include_str!("../../../tests/fixtures/go/dump.txt");
-const HEAP: &str = include_str!("../../../tests/fixtures/go/heap.txt");
+const ALL: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/go/goroutine.pb.gz"));
+const LEAKED: &[u8] =
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/go/goroutineleak.pb.gz"));
+const DUMP: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/go/dump.txt"));
+const HEAP: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/go/heap.txt"));
 
 fn read(packed: &[u8]) -> Vec<(TaskGroup, u64)> {
     let profile = profile::parse(&gunzip(packed, 1 << 20).unwrap()).unwrap();

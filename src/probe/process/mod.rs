@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Answer, Ask, Probe, ProbeError, Reading};
+use super::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::evidence::GroupKind;
 use crate::target::follow::Follower;
 use crate::target::{Identity, Target};
@@ -185,10 +185,10 @@ impl Probe for Process {
         false
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         let state = Arc::clone(&self.state);
         Box::pin(async move {
-            if ask != Ask::Sample {
+            if ask != Request::Sample {
                 return Ok(Reading::default());
             }
             // a tree of fifty takes milliseconds, which the tasks that drive the load must not wait for

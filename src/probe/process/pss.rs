@@ -11,7 +11,7 @@ use procfs::ProcError;
 use procfs::process::{Process, SmapsRollup};
 
 use super::pace::Pace;
-use crate::probe::{Answer, Ask, Probe, ProbeError, Reading};
+use crate::probe::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::target::follow::View;
 use crate::target::{Identity, Target};
 
@@ -59,9 +59,9 @@ impl Probe for Pss {
         false
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         let now = Instant::now();
-        if ask != Ask::Sample || !self.pace.is_due(now) {
+        if ask != Request::Sample || !self.pace.is_due(now) {
             return Box::pin(std::future::ready(Ok(Reading::default())));
         }
         let view = Arc::clone(&self.view);
@@ -127,9 +127,9 @@ mod tests {
             child.wait().unwrap();
             return;
         };
-        let first = probe.ask(Ask::Sample).await.unwrap();
+        let first = probe.ask(Request::Sample).await.unwrap();
         assert!(first.values[0].1 > 50_000.0, "{first:?}");
-        assert!(probe.ask(Ask::Sample).await.unwrap().values.is_empty());
+        assert!(probe.ask(Request::Sample).await.unwrap().values.is_empty());
         child.kill().unwrap();
         child.wait().unwrap();
         assert_eq!(total(&target.roots()).unwrap(), None, "who has ended is no error");

@@ -92,7 +92,7 @@ fn children_are_counted_by_program_and_none_is_a_moment_too() {
 async fn it_answers_like_any_probe() {
     let mut child = Command::new("sleep").arg("20").spawn().unwrap();
     let mut probe = Process::new(&target_of(child.id()));
-    let reading = probe.ask(Ask::Sample).await.unwrap();
+    let reading = probe.ask(Request::Sample).await.unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(value(&reading, "rss_bytes").is_some());
@@ -100,5 +100,5 @@ async fn it_answers_like_any_probe() {
         group(&reading, GroupKind::ProcessMemory, &child.id().to_string()).is_none(),
         "a lone one has no rows"
     );
-    assert!(probe.ask(Ask::Collect).await.unwrap().values.is_empty());
+    assert!(probe.ask(Request::Collect).await.unwrap().values.is_empty());
 }

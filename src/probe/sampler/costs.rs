@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::purse::Spending;
-use crate::probe::Ask;
+use super::purse::Usage;
+use crate::probe::Request;
 use crate::probe::meter::Spent;
 
 /// What a probe has cost so far.
@@ -41,11 +41,11 @@ pub enum Kind {
 
 impl Kind {
     /// That of this question.
-    pub fn of(ask: Ask) -> Kind {
+    pub fn of(ask: Request) -> Kind {
         match ask {
-            Ask::Sample => Kind::Sample,
-            Ask::Collect => Kind::Collection,
-            Ask::Snapshot(_) => Kind::Snapshot,
+            Request::Sample => Kind::Sample,
+            Request::Collect => Kind::Collection,
+            Request::Snapshot(_) => Kind::Snapshot,
         }
     }
 }
@@ -56,9 +56,9 @@ pub struct Costs {
     /// Time of all answers.
     answers: Duration,
     /// How long they kept the target busy at most.
-    spent: [Spending; 3],
+    spent: [Usage; 3],
     /// CPU time of those that were answered without load.
-    quiet: [Spending; 3],
+    quiet: [Usage; 3],
 }
 
 impl Costs {
@@ -75,7 +75,7 @@ impl Costs {
     }
 
     /// What questions of this kind have cost.
-    pub fn of(&self, kind: Kind) -> Spending {
+    pub fn of(&self, kind: Kind) -> Usage {
         self.spent[kind as usize]
     }
 
@@ -88,7 +88,7 @@ impl Costs {
     pub fn cost(&self) -> Cost {
         let (spent, quiet) = (all(&self.spent), all(&self.quiet));
         let mean_s = |total: Duration, n: u64| if n == 0 { 0.0 } else { total.as_secs_f64() / n as f64 };
-        let of_kind = |(spent, quiet): (&Spending, &Spending)| match quiet.asked {
+        let of_kind = |(spent, quiet): (&Usage, &Usage)| match quiet.asked {
             0 => spent.busy.as_secs_f64(),
             n => mean_s(quiet.busy, n) * spent.asked as f64,
         };
@@ -103,8 +103,8 @@ impl Costs {
     }
 }
 
-fn all(kinds: &[Spending; 3]) -> Spending {
-    kinds.iter().fold(Spending::default(), |all, one| all.and(*one))
+fn all(kinds: &[Usage; 3]) -> Usage {
+    kinds.iter().fold(Usage::default(), |all, one| all.and(*one))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ const SHORTEST: Duration = Duration::from_secs(60);
 
 /// How much may be spent, by when.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Purse {
+pub struct ProbeBudget {
     /// How long the run is meant to be, if that is known.
     pub planned: Option<Duration>,
     /// Some probe forces collections.
@@ -34,23 +34,23 @@ pub struct Purse {
 
 /// What closer looks have cost so far.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Looks {
+pub struct SnapshotCost {
     /// Collections alone.
-    pub collections: Spending,
+    pub collections: Usage,
     /// These and snapshots.
-    pub all: Spending,
+    pub all: Usage,
 }
 
 /// What questions of one kind have cost so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Spending {
+pub struct Usage {
     /// How many were answered.
     pub asked: u64,
     /// How long they kept the target busy at most.
     pub busy: Duration,
 }
 
-impl Spending {
+impl Usage {
     /// One more.
     pub fn add(&mut self, busy: Duration) {
         self.asked += 1;
@@ -58,8 +58,8 @@ impl Spending {
     }
 
     /// Together with another.
-    pub fn and(self, other: Spending) -> Spending {
-        Spending { asked: self.asked + other.asked, busy: self.busy + other.busy }
+    pub fn and(self, other: Usage) -> Usage {
+        Usage { asked: self.asked + other.asked, busy: self.busy + other.busy }
     }
 
     /// What the next is taken to cost.
@@ -68,7 +68,7 @@ impl Spending {
     }
 }
 
-impl Purse {
+impl ProbeBudget {
     /// What may have been spent at this time of a run.
     pub fn allowance(&self, elapsed: Duration) -> Duration {
         let so_far = elapsed.mul_f64(SHARE);
@@ -84,13 +84,13 @@ impl Purse {
     }
 
     /// Whether another collection may be forced.
-    pub fn may_collect(&self, elapsed: Duration, looks: Looks) -> bool {
+    pub fn may_collect(&self, elapsed: Duration, looks: SnapshotCost) -> bool {
         let most = self.allowance(elapsed).mul_f64(COLLECTIONS);
         looks.all.asked == 0 || looks.all.busy + looks.collections.mean() <= most
     }
 
     /// What samples leave to collections, so far.
-    fn kept(&self, all: Duration, collections: Spending) -> Duration {
+    fn kept(&self, all: Duration, collections: Usage) -> Duration {
         let most = if self.collects { all.mul_f64(COLLECTIONS) } else { Duration::ZERO };
         match (collections.asked, self.planned) {
             (0, _) | (_, None) => most,
@@ -103,13 +103,19 @@ impl Purse {
     }
 
     /// Whether one of these probes may be asked for a sample.
-    pub fn may_sample(&self, elapsed: Duration, looks: Looks, samples: &[Spending], which: usize) -> bool {
+    pub fn may_sample(
+        &self,
+        elapsed: Duration,
+        looks: SnapshotCost,
+        samples: &[Usage],
+        which: usize,
+    ) -> bool {
         let all = self.allowance(elapsed);
         let kept = self.kept(all, looks.collections);
         let most = all.saturating_sub(looks.all.busy).min(all.saturating_sub(kept));
         let most = most.max(all.mul_f64(LEAST));
         let own_part = most.div_f64(2.0 * samples.len().max(1) as f64);
-        let with_it = |(index, spent): (usize, &Spending)| {
+        let with_it = |(index, spent): (usize, &Usage)| {
             if index == which { spent.busy + spent.mean() } else { spent.busy }
         };
         let each = || samples.iter().enumerate().map(with_it);
@@ -125,16 +131,16 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     /// Closer looks that were all collections.
-    fn looks(collections: Spending) -> Looks {
-        Looks { collections, all: collections }
+    fn looks(collections: Usage) -> SnapshotCost {
+        SnapshotCost { collections, all: collections }
     }
 
     /// A run of so many seconds with a sample of each probe every 200 ms and ten collections: what all of it cost, and
     /// how often each was asked.
     fn run(seconds: u64, costs: &[Duration], collection: Duration) -> (Duration, Vec<u64>, u64) {
-        let purse = Purse { planned: Some(Duration::from_secs(seconds)), collects: true };
-        let mut samples = vec![Spending::default(); costs.len()];
-        let mut collections = Spending::default();
+        let purse = ProbeBudget { planned: Some(Duration::from_secs(seconds)), collects: true };
+        let mut samples = vec![Usage::default(); costs.len()];
+        let mut collections = Usage::default();
         for step in 0..seconds * 5 {
             let now = Duration::from_millis(200 * step);
             if step % (seconds / 2) == 0 && purse.may_collect(now, looks(collections)) {
@@ -192,7 +198,7 @@ mod tests {
         let costs = [5 * MS, 3 * MS];
         let (_, all, _) = run(30, &costs, 5 * MS);
         assert!(all.iter().all(|asked| *asked >= 50), "{all:?}");
-        let purse = Purse { planned: Some(Duration::from_secs(30)), collects: true };
+        let purse = ProbeBudget { planned: Some(Duration::from_secs(30)), collects: true };
         let half = Duration::from_secs(15);
         assert!(
             purse.allowance(half) * 10 < purse.allowance(half * 2) * 7,
@@ -202,10 +208,10 @@ mod tests {
 
     #[test]
     fn a_run_without_an_end_saves_up_as_it_goes() {
-        let purse = Purse::default();
+        let purse = ProbeBudget::default();
         assert_eq!(purse.allowance(Duration::ZERO), CREDIT);
         assert_eq!(purse.allowance(Duration::from_secs(1000)), CREDIT + Duration::from_secs(10));
-        let over = Purse { planned: Some(Duration::from_secs(100)), collects: false };
+        let over = ProbeBudget { planned: Some(Duration::from_secs(100)), collects: false };
         assert_eq!(over.allowance(Duration::from_secs(100)), Duration::from_secs(1));
         assert_eq!(
             over.allowance(Duration::from_secs(200)),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::evidence::TaskSnapshot;
-use crate::probe::Answer;
+use crate::probe::ProbeFuture;
 
 const SOON: Duration = Duration::from_millis(200);
 
@@ -36,11 +36,11 @@ impl Probe for Mock {
         vec![self.name.to_string()]
     }
 
-    fn answers(&self, ask: Ask) -> bool {
-        ask != Ask::Collect
+    fn answers(&self, ask: Request) -> bool {
+        ask != Request::Collect
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         self.asked += 1;
         let value = |v: f64| Reading { values: vec![(self.name.to_string(), v)], ..Reading::default() };
         let does = match self.does {
@@ -58,7 +58,7 @@ impl Probe for Mock {
             groups: Vec::new(),
         };
         match (does, ask) {
-            (Does::Answers, Ask::Snapshot(moment)) => {
+            (Does::Answers, Request::Snapshot(moment)) => {
                 let reading = Reading { snapshot: Some(snapshot(moment)), ..Reading::default() };
                 Box::pin(async { Ok(reading) })
             }
@@ -117,7 +117,7 @@ async fn whoever_misbehaves_costs_only_itself() {
     let sampler = Sampler::start(all.into_iter().map(|(name, does)| mock(name, does)).collect());
     assert_eq!(sampler.series().len(), 6);
     let begun = Instant::now();
-    let first = sampler.ask(Ask::Sample, SOON).await;
+    let first = sampler.ask(Request::Sample, SOON).await;
     assert!(begun.elapsed() < SOON * 3, "{:?}", begun.elapsed());
     assert_eq!(names(&first), ["good"]);
     let mut failed = failures(&first);
@@ -132,7 +132,7 @@ async fn whoever_misbehaves_costs_only_itself() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let begun = Instant::now();
-    let second = sampler.ask(Ask::Sample, Duration::from_secs(5)).await;
+    let second = sampler.ask(Request::Sample, Duration::from_secs(5)).await;
     assert!(begun.elapsed() < Duration::from_secs(2), "nobody waits again for one that hangs");
     assert_eq!(names(&second), ["good"]);
     assert_eq!(failures(&second), [""; 0], "a failure is told once");
@@ -151,7 +151,7 @@ async fn a_probe_that_answers_again_may_fail_anew() {
     let sampler = Sampler::start(vec![mock("flaky", Does::Recovers { after: 2 })]);
     let mut told = Vec::new();
     for _ in 0..4 {
-        let row = sampler.ask(Ask::Sample, SOON).await;
+        let row = sampler.ask(Request::Sample, SOON).await;
         told.push((failures(&row).len(), row.values.len()));
     }
     assert_eq!(told, [(1, 0), (0, 0), (0, 1), (0, 1)]);
@@ -160,10 +160,10 @@ async fn a_probe_that_answers_again_may_fail_anew() {
 #[tokio::test]
 async fn a_late_answer_is_no_value_but_its_news_arrive() {
     let sampler = Sampler::start(vec![mock("late", Does::TakesAndTells(SOON / 2))]);
-    let row = sampler.ask(Ask::Sample, SOON / 20).await;
+    let row = sampler.ask(Request::Sample, SOON / 20).await;
     assert_eq!((names(&row).len(), failures(&row)), (0, vec!["late"]));
     tokio::time::sleep(SOON * 2).await;
-    let row = sampler.ask(Ask::Sample, Duration::from_secs(5)).await;
+    let row = sampler.ask(Request::Sample, Duration::from_secs(5)).await;
     let notes = row.events.iter().filter(|e| matches!(e, EventKind::Note { .. })).count();
     assert_eq!((names(&row), notes), (vec!["late"], 2), "news of both answers, the value of the second");
     assert!(sampler.costs()[0].mean_s > 0.05);
@@ -176,25 +176,25 @@ async fn a_costly_probe_is_asked_less_often_and_others_are_not() {
     let sampler = Sampler::start(probes);
     let mut notes = 0;
     for _ in 0..12 {
-        let row = sampler.ask(Ask::Sample, Duration::from_millis(500)).await;
+        let row = sampler.ask(Request::Sample, Duration::from_millis(500)).await;
         let less = |e: &&EventKind| matches!(e, EventKind::ProbeSlowed { probe, .. } if probe == "slow");
         notes += row.events.iter().filter(less).count();
     }
     let costs = sampler.costs();
     assert!(costs[0].asked <= 6, "{costs:?}");
     assert_eq!((costs[1].asked, notes), (12, 1));
-    let row = sampler.ask(Ask::Snapshot(Moment::SteadyEnd), Duration::from_millis(500)).await;
+    let row = sampler.ask(Request::Snapshot(Moment::SteadyEnd), Duration::from_millis(500)).await;
     assert_eq!(names(&row), ["slow"], "a snapshot is never passed over");
 }
 
 #[tokio::test]
 async fn snapshots_of_several_probes_become_one() {
     let sampler = Sampler::start(vec![mock("a", Does::Answers), mock("b", Does::Answers)]);
-    sampler.ask(Ask::Sample, SOON).await;
+    sampler.ask(Request::Sample, SOON).await;
     let begun = Instant::now();
-    assert!(sampler.ask(Ask::Collect, Duration::from_secs(5)).await.snapshot.is_none());
+    assert!(sampler.ask(Request::Collect, Duration::from_secs(5)).await.snapshot.is_none());
     assert!(begun.elapsed() < Duration::from_secs(1), "nobody has anything to say to that");
-    let snapshot = sampler.ask(Ask::Snapshot(Moment::Settled), SOON).await.snapshot.unwrap();
+    let snapshot = sampler.ask(Request::Snapshot(Moment::Settled), SOON).await.snapshot.unwrap();
     assert_eq!(snapshot.counts.len(), 2);
 }
 
@@ -203,11 +203,11 @@ async fn a_long_snapshot_of_one_delays_no_sample_of_another() {
     let probes =
         vec![mock("slow", Does::TakesAndTells(Duration::from_millis(300))), mock("quick", Does::Answers)];
     let sampler = Sampler::start(probes);
-    let snapshot = sampler.ask(Ask::Snapshot(Moment::SteadyStart), Duration::from_secs(5));
+    let snapshot = sampler.ask(Request::Snapshot(Moment::SteadyStart), Duration::from_secs(5));
     // the quick one has answered its snapshot by then; the slow one has not
     tokio::time::sleep(Duration::from_millis(50)).await;
     let begun = Instant::now();
-    let row = sampler.ask(Ask::Sample, Duration::from_secs(5)).await;
+    let row = sampler.ask(Request::Sample, Duration::from_secs(5)).await;
     assert!(begun.elapsed() < Duration::from_millis(250), "{:?}", begun.elapsed());
     assert_eq!(names(&row), ["quick"]);
     assert_eq!(names(&snapshot.await), ["slow"]);

@@ -15,7 +15,7 @@ mod wire;
 use reqwest::Url;
 
 use super::told::{Most, Told};
-use super::{Answer, Ask, Probe, ProbeError, Reading};
+use super::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::evidence::{EventKind, GroupKind, Moment, TaskSnapshot};
 use follow::Followed;
 use tasks::Seen;
@@ -83,8 +83,8 @@ impl Probe for TokioConsole {
         vec!["tokio_tasks".into()]
     }
 
-    fn answers(&self, ask: Ask) -> bool {
-        ask != Ask::Collect
+    fn answers(&self, ask: Request) -> bool {
+        ask != Request::Collect
     }
 
     /// It has told already.
@@ -92,7 +92,7 @@ impl Probe for TokioConsole {
         false
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
             let seen = self.followed.last()?;
             if let Some(late) = seen.late_s {
@@ -102,7 +102,7 @@ impl Probe for TokioConsole {
                 )));
             }
             Ok(match ask {
-                Ask::Snapshot(moment) => self.snapshot(&seen, moment),
+                Request::Snapshot(moment) => self.snapshot(&seen, moment),
                 _ => self.reading(&seen),
             })
         })

@@ -91,7 +91,7 @@ async fn send(body: &mut h2::SendStream<Bytes>, mut bytes: Bytes) -> Option<()> 
 
 async fn total(probe: &mut TokioConsole) -> Result<f64, String> {
     let begun = Instant::now();
-    let reading = probe.ask(Ask::Sample).await;
+    let reading = probe.ask(Request::Sample).await;
     assert!(begun.elapsed() < Duration::from_millis(200), "a sample waits for nobody");
     reading.map(|reading| reading.values[0].1).map_err(|error| error.0)
 }
@@ -129,19 +129,19 @@ async fn tasks_are_counted_as_they_come_and_go() {
     let later = Update::later(101).ended(2).spawned(3, 50, "task", "").fares(1, None, Some(2), Some(40));
     let script = vec![says(first), Pause(Duration::from_millis(300)), says(later.lost(5))];
     let mut probe = TokioConsole::find(&serve(vec![script]).await).await.unwrap();
-    let reading = probe.ask(Ask::Sample).await.unwrap();
+    let reading = probe.ask(Request::Sample).await.unwrap();
     assert_eq!(reading.values, [("tokio_tasks".to_string(), 2.0)]);
     assert_eq!(reading.new_groups.len(), 1);
     assert!(reading.events.is_empty());
     tokio::time::sleep(Duration::from_millis(600)).await;
-    let reading = probe.ask(Ask::Snapshot(Moment::SteadyEnd)).await.unwrap();
+    let reading = probe.ask(Request::Snapshot(Moment::SteadyEnd)).await.unwrap();
     let snapshot = reading.snapshot.unwrap();
     assert_eq!(reading.values, [("tokio_tasks".to_string(), 2.0)]);
     let idle = snapshot.groups.iter().find(|group| group.state.as_deref() == Some("idle")).unwrap();
     assert_eq!((idle.name.as_str(), idle.kind), ("src/main.rs:40:9", GroupKind::Task));
     assert_eq!(snapshot.longest_wait_s, [(idle.id.clone(), 61)]);
     assert!(matches!(&reading.events[..], [EventKind::Note { text }] if text.contains("lost 5 events")));
-    assert!(probe.ask(Ask::Sample).await.unwrap().events.is_empty(), "told once");
+    assert!(probe.ask(Request::Sample).await.unwrap().events.is_empty(), "told once");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -249,5 +249,4 @@ fn group(called: &str, stack: &[Frame], state: State) -> TaskGroup {
 }
 
 #[cfg(test)]
-#[path = "tasks_test.rs"]
 mod tests;

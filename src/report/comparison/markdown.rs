@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::row;
-use crate::evidence::Comparison;
+use crate::findings::Comparison;
 use crate::report::markdown::text;
 
 /// The page. Every text from the targets or the user is escaped.

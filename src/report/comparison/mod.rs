@@ -8,17 +8,17 @@ mod terminal;
 
 pub use terminal::summary;
 
-use super::picture::{Look, compose_pair};
+use super::picture::{Theme, compose_pair};
 use super::{Format, json, png, render_each};
 use crate::error::Result;
-use crate::evidence::{Comparison, Evidence, Findings, Growth, Per, SeriesChange};
-use crate::units::Unit;
+use crate::evidence::Evidence;
+use crate::findings::{Comparison, Findings, Growth, Per, SeriesChange};
 
 /// Two runs for the renderers of what they come to.
 struct Pair<'a> {
     runs: [(&'a Evidence, &'a Findings); 2],
     comparison: &'a Comparison,
-    look: Look,
+    look: Theme,
 }
 
 /// Every file with its renderer.
@@ -43,7 +43,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 pub fn render_all(
     runs: [(&Evidence, &Findings); 2],
     comparison: &Comparison,
-    look: Look,
+    look: Theme,
     mut write: impl FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<()> {
     render_each(&formats(), &Pair { runs, comparison, look }, &mut write)
@@ -51,7 +51,7 @@ pub fn render_all(
 
 /// A row of the table that both texts have: name, before, after, change.
 fn row(series: &SeriesChange) -> [String; 4] {
-    let unit = Unit::of_series(&series.name);
+    let unit = series.id.unit();
     let show = |value: f64| match series.per {
         Per::Request => format!("{} a request", unit.show(value)),
         Per::Second => unit.show_slope(value),
@@ -60,14 +60,14 @@ fn row(series: &SeriesChange) -> [String; 4] {
         None => "–".to_string(),
         Some(Growth { value, ci: [lo, hi] }) => format!("{} ({} to {})", show(value), show(lo), show(hi)),
     };
-    [series.name.clone(), told(series.before), told(series.after), series.why.clone()]
+    [series.id.to_string(), told(series.before), told(series.after), series.why.clone()]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::Error;
-    use crate::evidence::{Change, Side};
+    use crate::findings::{Change, Side};
     use crate::report::fixture;
 
     #[test]
@@ -91,7 +91,7 @@ mod tests {
         };
         let run = (&case.evidence, &case.findings);
         let mut names = Vec::new();
-        let told = render_all([run, run], &comparison, Look::Light, |name, _| {
+        let told = render_all([run, run], &comparison, Theme::Light, |name, _| {
             names.push(name.to_string());
             if name == "compare.json" { Err(Error::Own("the disk is full".into())) } else { Ok(()) }
         });

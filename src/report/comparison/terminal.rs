@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::row;
-use crate::evidence::{Change, Comparison};
+use crate::findings::{Change, Comparison};
 use crate::report::picture::clean_text;
 
 const BOLD: Style = Style::new().bold();

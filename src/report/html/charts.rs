@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::evidence::{AccountPart, Event, EventKind, Evidence, Findings, GroupKind, Sample, Series};
+use crate::evidence::{AccountPart, Event, EventKind, Evidence, GroupKind, Sample, Series};
+use crate::findings::Findings;
 use crate::report::picture::{Bin, Mark, Over, bins, clean_text, guilty, over, whole};
 use crate::units::Unit;
 
@@ -97,11 +98,11 @@ fn memory(evidence: &Evidence, findings: &Findings) -> Chart {
     let first = ["rss_bytes", "rss_anon_bytes"];
     let series = evidence.recording.series.iter().filter(|s| s.unit() == Unit::Bytes && !s.is_empty());
     let lines = series.filter_map(|s| {
-        let bad = guilty(findings, &s.name);
-        let on = first.contains(&s.name.as_str())
+        let bad = guilty(findings, s.id.name());
+        let on = first.contains(&s.id.name())
             || bad
-            || AccountPart::STACKED.iter().any(|part| part.series() == s.name);
-        line(&s.name, bad, on, of_series(evidence, s))
+            || AccountPart::STACKED.iter().any(|part| part.series() == s.id);
+        line(s.id.name(), bad, on, of_series(evidence, s))
     });
     let collected = |e: &Event| matches!(e.kind, EventKind::Collection { .. }).then_some(e.elapsed_s);
     let mut ticks: Vec<f64> = evidence.events.iter().filter_map(collected).collect();
@@ -113,10 +114,11 @@ fn memory(evidence: &Evidence, findings: &Findings) -> Chart {
 
 fn tasks(evidence: &Evidence, findings: &Findings) -> Chart {
     let counts = ["goroutines", "tokio_tasks", "tasks", "threads", "fds", "children"];
-    let series =
-        evidence.recording.series.iter().filter(|s| counts.contains(&s.name.as_str()) && !s.is_empty());
+    let series = evidence.recording.series.iter().filter(|s| counts.contains(&s.id.name()) && !s.is_empty());
     let mut lines: Vec<Line> = series
-        .filter_map(|s| line(&s.name, guilty(findings, &s.name), s.name != "tasks", of_series(evidence, s)))
+        .filter_map(|s| {
+            line(s.id.name(), guilty(findings, s.id.name()), s.id.name() != "tasks", of_series(evidence, s))
+        })
         .collect();
     let kinds = [GroupKind::Goroutine, GroupKind::Task, GroupKind::Thread];
     let mut groups: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();

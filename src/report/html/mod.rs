@@ -20,7 +20,8 @@ use self::tables::{CulpritView, SeriesView};
 use super::json;
 use super::picture::clean_text;
 use crate::error::{Error, Result};
-use crate::evidence::{Evidence, Findings};
+use crate::evidence::Evidence;
+use crate::findings::Findings;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -76,7 +77,8 @@ fn safe(text: &str) -> minijinja::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Attributed, Attribution, Environment, Misbehaved, ProbeRecord};
+    use crate::evidence::{Environment, ProbeRecord};
+    use crate::findings::{Attributed, Attribution, Misbehaved};
     use crate::report::fixture::{self, Case};
     use crate::report::picture::{LIGHT, compose};
     use crate::report::svg;

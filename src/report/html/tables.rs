@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use crate::evidence::{
-    Culprit, Evidence, Findings, LatencyBar, LoadFinding, Misbehaved, Per, ProbeRecord, SeriesFinding,
-};
+use crate::evidence::{Evidence, LatencyBar, ProbeRecord};
+use crate::findings::{Culprit, Findings, LoadFinding, Misbehaved, Per, SeriesFinding};
 use crate::report::picture::clean_text;
 use crate::report::{growth, requests};
 use crate::units::{Bytes, Rate, Unit};
@@ -68,10 +67,10 @@ impl SeriesView {
     }
 
     fn of(s: &SeriesFinding, steady_s: Option<f64>) -> SeriesView {
-        let unit = Unit::of_series(&s.name);
+        let unit = s.id.unit();
         let told = |value: Option<f64>| value.map_or("–".into(), |v| unit.show(v));
         SeriesView {
-            name: clean_text(&s.name),
+            name: clean_text(s.id.name()),
             trend: s.trend.to_string(),
             counts: s.votes,
             start: told(s.start),
@@ -178,7 +177,7 @@ pub fn misbehaved(load: &LoadFinding) -> Vec<[String; 4]> {
 pub fn attribution(findings: &Findings) -> Vec<[String; 5]> {
     let rows = findings.attribution.iter();
     rows.map(|line| {
-        let what = clean_text(line.culprit.as_ref().unwrap_or(&line.series));
+        let what = clean_text(line.culprit.as_deref().unwrap_or(line.series.name()));
         let sent = Unit::Count.show(line.sent as f64);
         [what, clean_text(&line.who()), sent, line.blocks.to_string(), clean_text(&line.why)]
     })

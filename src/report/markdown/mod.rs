@@ -14,7 +14,8 @@ pub use escape::text;
 use escape::{code, code_cell, fenced};
 
 use super::{growth, requests, told};
-use crate::evidence::{Attribution, Culprit, Evidence, Findings, GateFinding, LoadFinding, Misbehaved, Per};
+use crate::evidence::Evidence;
+use crate::findings::{Attribution, Culprit, Findings, GateFinding, LoadFinding, Misbehaved, Per};
 use crate::units::{Bytes, Rate, Unit};
 
 /// How many of each are told; report.json has all of them.
@@ -106,7 +107,8 @@ fn attribution(out: &mut String, lines: &[Attribution]) -> std::fmt::Result {
     for line in lines {
         let sent = Unit::Count.show(line.sent as f64);
         let (who, why) = (text(&line.who()), text(&line.why));
-        let series = line.culprit.as_ref().map_or_else(|| text(&line.series), |culprit| code_cell(culprit));
+        let series =
+            line.culprit.as_ref().map_or_else(|| text(line.series.name()), |culprit| code_cell(culprit));
         writeln!(out, "| {series} | {who} | {sent} | {} | {why} |", line.blocks)?;
     }
     writeln!(out)
@@ -133,9 +135,9 @@ fn series(out: &mut String, findings: &Findings) -> std::fmt::Result {
     writeln!(out, "| series{of} | trend | start | end | slope (95 %) | a request (95 %) |")?;
     writeln!(out, "| --- | --- | ---: | ---: | ---: | ---: |")?;
     for s in shown {
-        let unit = Unit::of_series(&s.name);
+        let unit = s.id.unit();
         let value = |v: Option<f64>| v.map_or("–".into(), |v| unit.show(v));
-        let name = if s.votes { format!("**{}**", text(&s.name)) } else { text(&s.name) };
+        let name = if s.votes { format!("**{}**", text(s.id.name())) } else { text(s.id.name()) };
         let explained =
             s.explained_by.as_ref().map(|by| format!(" (explained: {})", text(by))).unwrap_or_default();
         let [slope, each] = [Per::Second, Per::Request].map(|per| growth::cell(s, per, steady_s));

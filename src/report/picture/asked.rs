@@ -4,8 +4,9 @@ use super::panel::Panel;
 use super::scene::Scene;
 use super::stage::Stage;
 use super::theme::Rgb;
-use crate::evidence::{LoadShape, Phase};
+use crate::evidence::Phase;
 use crate::units::{Level, Span};
+use crate::workload::LoadShape;
 
 /// A dash and the gap behind it, in the picture's units.
 const DASH: f32 = 6.0;

@@ -7,9 +7,9 @@ use super::stage::{Stage, is_guilty};
 use super::text::{ASCENT, DESCENT, Weight, width};
 use super::theme::Rgb;
 use super::trace::Trace;
-use crate::evidence::{Direction, EventKind, Phase, SeriesFinding};
+use crate::evidence::{Direction, EventKind, Phase};
+use crate::findings::SeriesFinding;
 use crate::report::growth;
-use crate::units::Unit;
 
 /// A line over steady, or the last of it that told the slope, in the units of what is drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,7 +135,7 @@ impl<'a> Fit<'a> {
         let colour = if self.guilty(stage) { stage.theme.warn } else { stage.theme.muted };
         let (a, b) = self.ends(panel);
         room.occupy(&[(a.0, a.1 - 7.0), (b.0, b.1 - 7.0)]);
-        let unit = Unit::of_series(&self.finding.name);
+        let unit = self.finding.id.unit();
         let (start, end) = (self.level, self.at(self.to));
         let growth = self.growth(stage);
         for (value, end) in [(start, a), (end, b)] {
@@ -177,7 +177,7 @@ fn shift_of(
 ) -> f64 {
     let recording = &stage.evidence.recording;
     let fitted = recording
-        .series(&finding.name)
+        .series(finding.id.name())
         .map(|series| Trace::new(&recording.elapsed_s, &series.samples, &stage.breaks));
     let line = |t: f64| start + slope * (t - from);
     // the line of what grows runs through the middle of what is drawn, wherever its window lies

@@ -11,7 +11,8 @@ use super::text::{ASCENT, DESCENT, Weight, width};
 use super::theme::Rgb;
 use super::timeline::{collections, draw_marks};
 use super::trace::Trace;
-use crate::evidence::{Series, SeriesFinding};
+use crate::evidence::Series;
+use crate::findings::SeriesFinding;
 use crate::units::{Span, Unit};
 
 /// The series that the panel is about, if any memory was recorded at all: RSS, else private memory, else the first
@@ -19,7 +20,7 @@ use crate::units::{Span, Unit};
 pub fn main_series<'a>(stage: &Stage<'a>) -> Option<&'a Series> {
     let recording = &stage.evidence.recording;
     let there = |name: &str| recording.series(name).filter(|s| !s.is_empty());
-    let votes = |s: &&Series| stage.findings.series.iter().any(|f| f.name == s.name && f.votes);
+    let votes = |s: &&Series| stage.findings.series.iter().any(|f| f.id.name() == s.id.name() && f.votes);
     let bytes = || recording.series.iter().filter(|s| s.unit() == Unit::Bytes && !s.is_empty());
     there("rss_bytes")
         .or_else(|| there("rss_anon_bytes"))
@@ -36,9 +37,9 @@ pub fn top(stage: &Stage<'_>) -> f64 {
 /// What the line through a series is about: for RSS the memory that leaks, else the series itself.
 fn fitted<'a>(stage: &Stage<'a>, series: &Series) -> Option<&'a SeriesFinding> {
     let findings = stage.findings;
-    let own = || findings.series.iter().find(|s| s.name == series.name);
+    let own = || findings.series.iter().find(|s| s.id.name() == series.id.name());
     match &findings.memory {
-        Some(memory) if series.name == "rss_bytes" && memory.slope_per_s.is_some() => Some(memory),
+        Some(memory) if series.id.name() == "rss_bytes" && memory.slope_per_s.is_some() => Some(memory),
         _ => own().filter(|s| s.slope_per_s.is_some()),
     }
 }
@@ -56,7 +57,7 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     let recording = &stage.evidence.recording;
     let rss = Trace::new(&recording.elapsed_s, &series.samples, &stage.breaks);
     let over = (stage.time.from, stage.time.to);
-    let stack = (series.name == "rss_bytes")
+    let stack = (series.id.name() == "rss_bytes")
         .then(|| Stack::new(recording, &rss, &stage.breaks, over, plot.width() as usize / 2))
         .flatten();
     let fit = fitted(stage, series).and_then(|finding| Fit::new(stage, finding, &rss));
@@ -80,7 +81,7 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
         Some(stack) => labels.extend(layers(scene, stage, &panel, stack, &mut room)),
         None => plain(scene, stage, &panel, series, &rss, fit.as_ref()),
     }
-    if stack.is_none() && series.name == "rss_bytes" {
+    if stack.is_none() && series.id.name() == "rss_bytes" {
         labels.extend(private(scene, stage, &panel));
     }
     draw_marks(scene, stage.theme, &panel, &stage.marks, &mut [&mut room]);
@@ -99,7 +100,7 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
             0,
             EdgeLabel {
                 y: panel.y(value),
-                text: format!("{} {}", short(&series.name), Unit::Bytes.show(value)),
+                text: format!("{} {}", short(series.id.name()), Unit::Bytes.show(value)),
                 weight: Weight::Bold,
                 colour: stage.theme.ink,
             },
@@ -154,7 +155,8 @@ fn layers(
 ) -> Vec<EdgeLabel> {
     let mut labels = Vec::new();
     let held = |i: usize| stack.last(i).map_or(0.0, |(low, high)| high - low);
-    let wrong = |i: usize| stack.parts[i].can_leak() && guilty(stage.findings, stack.parts[i].series());
+    let wrong =
+        |i: usize| stack.parts[i].can_leak() && guilty(stage.findings, stack.parts[i].series().name());
     // the strongest colour is for the part that holds most of what is wrong
     let worst = (0..stack.parts.len()).filter(|i| wrong(*i)).max_by(|a, b| held(*a).total_cmp(&held(*b)));
     for (i, part) in stack.parts.iter().enumerate().rev() {
@@ -198,7 +200,7 @@ fn plain(
     fit: Option<&Fit<'_>>,
 ) {
     let bottom = panel.plot.bottom;
-    let bad = guilty(stage.findings, &series.name) || fit.is_some_and(|f| f.guilty(stage));
+    let bad = guilty(stage.findings, series.id.name()) || fit.is_some_and(|f| f.guilty(stage));
     for piece in panel.lines(rss) {
         scene.area(piece.iter().map(|(x, y)| (*x, *y, bottom)).collect(), stage.theme.fill, 1.0);
         if let (true, Some(fit)) = (bad, fit) {

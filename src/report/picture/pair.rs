@@ -7,9 +7,10 @@ use super::scene::{Point, Rect, Scene};
 use super::stage::{Stage, Tops};
 use super::tasks::Tasks;
 use super::text::{LINE, Weight, balanced, clean, cut};
-use super::theme::{Rgb, Theme};
+use super::theme::{Palette, Rgb};
 use super::{MARGIN, ROW, SIZE, above, below, foot_mark, line, memory, stage};
-use crate::evidence::{Change, Comparison, Evidence, Findings, Side};
+use crate::evidence::Evidence;
+use crate::findings::{Change, Comparison, Findings, Side};
 
 /// Where the plots of each column begin and end, and how far its labels reach.
 const COLUMNS: [(f32, f32, f32); 2] = [(150.0, 545.0, 790.0), (950.0, 1345.0, 1590.0)];
@@ -19,7 +20,7 @@ const OUT: f32 = 114.0;
 const MEMORY: f32 = 0.6;
 
 /// Lays out both runs.
-pub fn compose_pair(runs: [(&Evidence, &Findings); 2], comparison: &Comparison, theme: &Theme) -> Scene {
+pub fn compose_pair(runs: [(&Evidence, &Findings); 2], comparison: &Comparison, theme: &Palette) -> Scene {
     let mut scene =
         Scene { size: SIZE, title: clean(&comparison.headline), paper: theme.paper, shapes: Vec::new() };
     let mut y = heading(&mut scene, comparison, theme);
@@ -72,7 +73,7 @@ pub fn compose_pair(runs: [(&Evidence, &Findings); 2], comparison: &Comparison, 
 }
 
 /// The answer; returns where it ends.
-fn heading(scene: &mut Scene, comparison: &Comparison, theme: &Theme) -> f32 {
+fn heading(scene: &mut Scene, comparison: &Comparison, theme: &Palette) -> f32 {
     let colour = change_colour(comparison.verdict, theme);
     let mut y = 14.0;
     for text in balanced(&clean(&comparison.headline), 36.0, Weight::Bold, SIZE.0 as f32 - 2.0 * MARGIN, 3) {
@@ -82,16 +83,16 @@ fn heading(scene: &mut Scene, comparison: &Comparison, theme: &Theme) -> f32 {
     y + 14.0
 }
 
-fn change_colour(change: Change, theme: &Theme) -> Rgb {
+fn change_colour(change: Change, theme: &Palette) -> Rgb {
     match change {
-        Change::Fixed | Change::NoDifference => theme.verdict(crate::evidence::Verdict::Stable),
+        Change::Fixed | Change::NoDifference => theme.verdict(crate::findings::Verdict::Stable),
         Change::StillLeaking | Change::Regressed => theme.warn,
-        Change::CannotTell => theme.verdict(crate::evidence::Verdict::Inconclusive),
+        Change::CannotTell => theme.verdict(crate::findings::Verdict::Inconclusive),
     }
 }
 
 /// Which run this is: its name and verdict, and below what was done.
-fn column_head(scene: &mut Scene, theme: &Theme, (word, side): (&str, &Side), at: Rect) {
+fn column_head(scene: &mut Scene, theme: &Palette, (word, side): (&str, &Side), at: Rect) {
     let wide = at.width();
     let put = |scene: &mut Scene, text: &str, down: f32, weight: Weight, colour: Rgb| {
         let at: Point = (at.left, at.top + down);
@@ -105,7 +106,7 @@ fn column_head(scene: &mut Scene, theme: &Theme, (word, side): (&str, &Side), at
 }
 
 /// A panel that has nothing to show.
-fn nothing(scene: &mut Scene, theme: &Theme, plot: Rect) -> Option<Panel> {
+fn nothing(scene: &mut Scene, theme: &Palette, plot: Rect) -> Option<Panel> {
     let at = (plot.left, (plot.top + plot.bottom) / 2.0);
     scene.text(line("not recorded".into(), at, LABEL, Weight::Regular, theme.muted));
     None

@@ -4,7 +4,7 @@ use super::axis::Scale;
 use super::labels::spread;
 use super::scene::{Anchor, Point, Rect, Scene, Text};
 use super::text::{ASCENT, DESCENT, Weight, cut};
-use super::theme::{Rgb, Theme};
+use super::theme::{Palette, Rgb};
 use super::timeline::Span;
 use super::trace::Trace;
 
@@ -61,7 +61,7 @@ impl Panel {
     }
 
     /// Paints what lies behind the data: shaded phases, grid, title.
-    pub fn ground(&self, scene: &mut Scene, theme: &Theme, phases: &[Span]) {
+    pub fn ground(&self, scene: &mut Scene, theme: &Palette, phases: &[Span]) {
         for span in phases {
             if let Some(colour) = span.ground(theme) {
                 let rect = Rect { left: self.x(span.from), right: self.x(span.to), ..self.plot };
@@ -79,7 +79,7 @@ impl Panel {
     }
 
     /// Paints what lies before the data: the axes and the labels of values.
-    pub fn axes(&self, scene: &mut Scene, theme: &Theme) {
+    pub fn axes(&self, scene: &mut Scene, theme: &Palette) {
         let Rect { left, bottom, right, top } = self.plot;
         scene.line(vec![(left, bottom), (right, bottom)], 2.0, theme.axis);
         scene.line(vec![(left, top), (left, bottom)], 2.0, theme.axis);
@@ -106,7 +106,7 @@ impl Panel {
 
     /// Labels along the right edge, spread so that none covers another, with a leader where one had to move. Where
     /// all of them have no room the last ones are left out: the most important comes first.
-    pub fn label_right(&self, scene: &mut Scene, theme: &Theme, labels: &[EdgeLabel], room: Rect) {
+    pub fn label_right(&self, scene: &mut Scene, theme: &Palette, labels: &[EdgeLabel], room: Rect) {
         let high = LABEL * (ASCENT + DESCENT) + 2.0;
         let labels = &labels[..labels.len().min((room.height() / high) as usize)];
         let wanted: Vec<f32> = labels.iter().map(|l| l.y).collect();
@@ -149,7 +149,7 @@ pub struct EdgeLabel {
 }
 
 /// The title of a panel, in the row above it, from the picture's left margin on.
-pub fn title(scene: &mut Scene, theme: &Theme, text: &str, left: f32, plot_top: f32) {
+pub fn title(scene: &mut Scene, theme: &Palette, text: &str, left: f32, plot_top: f32) {
     scene.text(Text {
         text: text.to_string(),
         at: (left, plot_top - ABOVE),

@@ -1,9 +1,10 @@
 //! What every panel of one picture shares.
 
 use super::panel::TimeAxis;
-use super::theme::Theme;
+use super::theme::Palette;
 use super::timeline::{Mark, Span};
-use crate::evidence::{Evidence, Findings, SeriesFinding, Verdict};
+use crate::evidence::Evidence;
+use crate::findings::{Findings, SeriesFinding, Verdict};
 
 /// What is drawn, how, and over which time.
 #[derive(Debug)]
@@ -13,7 +14,7 @@ pub struct Stage<'a> {
     /// What it comes to.
     pub findings: &'a Findings,
     /// In which colours.
-    pub theme: &'a Theme,
+    pub theme: &'a Palette,
     /// The time that all panels show.
     pub time: TimeAxis,
     /// The phases within it.
@@ -37,7 +38,7 @@ pub struct Tops {
 
 /// Whether a series is drawn in the colour of what is wrong.
 pub fn guilty(findings: &Findings, series: &str) -> bool {
-    findings.series.iter().any(|s| s.name == series && is_guilty(findings, s))
+    findings.series.iter().any(|s| s.id.name() == series && is_guilty(findings, s))
 }
 
 /// Whether the verdict is bad, and this grows, materially, with nothing that explains it.

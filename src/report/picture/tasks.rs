@@ -14,7 +14,8 @@ use super::text::{ASCENT, DESCENT, LINE, Weight, clean, cut_start, width};
 use super::theme::Rgb;
 use super::timeline::draw_marks;
 use super::trace::Trace;
-use crate::evidence::{Culprit, GroupKind, Series};
+use crate::evidence::{GroupKind, Series};
+use crate::findings::Culprit;
 use crate::units::Unit;
 
 /// What the panel is drawn from.
@@ -47,7 +48,7 @@ impl<'a> Tasks<'a> {
         kinds.into_iter().find_map(|kind| Tasks::grouped(stage, kind)).or_else(|| {
             let names = ["goroutines", "tokio_tasks", "tasks", "threads"];
             let recording = &stage.evidence.recording;
-            names.iter().find_map(|n| recording.series(n).filter(|s| !s.is_empty())).map(Tasks::Line)
+            names.iter().find_map(|n| recording.series(*n).filter(|s| !s.is_empty())).map(Tasks::Line)
         })
     }
 
@@ -113,7 +114,7 @@ impl<'a> Tasks<'a> {
             Tasks::Groups(GroupKind::Goroutine, ..) => "Goroutines".into(),
             Tasks::Groups(GroupKind::Thread, ..) => "Threads".into(),
             Tasks::Groups(..) => "Tasks".into(),
-            Tasks::Line(series) => match series.name.as_str() {
+            Tasks::Line(series) => match series.id.name() {
                 "goroutines" => "Goroutines".into(),
                 "threads" => "Threads".into(),
                 _ => "Tasks".into(),
@@ -289,7 +290,7 @@ fn line(
     let top = trace.range().map_or(0.0, |r| r.1).max(stage.tops.tasks);
     let scale = Scale::new(Unit::Count, 0.0, top * 1.16, Panel::marks(plot.height()));
     let panel = Panel { plot, time: stage.time.clone(), scale };
-    let bad = guilty(stage.findings, &series.name);
+    let bad = guilty(stage.findings, series.id.name());
     let (fill, stroke) =
         if bad { (stage.theme.warn, stage.theme.warn) } else { (stage.theme.fill, stage.theme.muted) };
     panel.ground(scene, stage.theme, &stage.phases);

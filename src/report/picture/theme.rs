@@ -3,7 +3,8 @@
 //! The hues follow Okabe and Ito's set for the colour-blind ("Color Universal Design", 2008): vermilion against
 //! blues and greys also differ in lightness, so that the picture reads in black and white too.
 
-use crate::evidence::{AccountPart, Verdict};
+use crate::evidence::AccountPart;
+use crate::findings::Verdict;
 
 /// Red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub struct Rgb(pub u8, pub u8, pub u8);
 
 /// Which of the two themes a picture has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Look {
+pub enum Theme {
     /// Dark on white.
     #[default]
     Light,
@@ -19,19 +20,19 @@ pub enum Look {
     Dark,
 }
 
-impl Look {
+impl Theme {
     /// Its colours.
-    pub fn theme(self) -> &'static Theme {
+    pub fn theme(self) -> &'static Palette {
         match self {
-            Look::Light => &LIGHT,
-            Look::Dark => &DARK,
+            Theme::Light => &LIGHT,
+            Theme::Dark => &DARK,
         }
     }
 }
 
 /// Every colour of a picture.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Theme {
+pub struct Palette {
     /// The ground.
     pub paper: Rgb,
     /// The main line and its value.
@@ -67,7 +68,7 @@ pub struct Theme {
 }
 
 /// Dark on white: what one drops into a chat or a page.
-pub const LIGHT: Theme = Theme {
+pub const LIGHT: Palette = Palette {
     paper: Rgb(255, 255, 255),
     ink: Rgb(15, 23, 42),
     muted: Rgb(71, 85, 105),
@@ -97,7 +98,7 @@ pub const LIGHT: Theme = Theme {
 };
 
 /// Light on dark.
-pub const DARK: Theme = Theme {
+pub const DARK: Palette = Palette {
     paper: Rgb(17, 22, 32),
     ink: Rgb(241, 245, 249),
     muted: Rgb(165, 176, 193),
@@ -126,7 +127,7 @@ pub const DARK: Theme = Theme {
     ],
 };
 
-impl Theme {
+impl Palette {
     /// The colour of a verdict.
     pub fn verdict(&self, verdict: Verdict) -> Rgb {
         match verdict {

@@ -4,7 +4,7 @@ use super::labels::{Room, spread};
 use super::panel::{LABEL, Panel};
 use super::scene::{Anchor, Rect, Scene, Text};
 use super::text::{Weight, clean, cut, width};
-use super::theme::{Rgb, Theme};
+use super::theme::{Palette, Rgb};
 use serde::Serialize;
 
 use crate::evidence::{Event, EventKind, Evidence, Phase};
@@ -23,7 +23,7 @@ pub struct Span {
 
 impl Span {
     /// The colour behind it; steady has none.
-    pub fn ground(&self, theme: &Theme) -> Option<Rgb> {
+    pub fn ground(&self, theme: &Palette) -> Option<Rgb> {
         match self.phase {
             Phase::Steady => None,
             Phase::Warmup => Some(theme.warmup),
@@ -56,7 +56,7 @@ pub fn phases(evidence: &Evidence, end: f64) -> Vec<Span> {
 /// `rate` is what was asked for.
 pub fn name_phases(
     scene: &mut Scene,
-    theme: &Theme,
+    theme: &Palette,
     panel: &Panel,
     phases: &[Span],
     events: &[Event],
@@ -146,7 +146,7 @@ pub fn marks(events: &[Event]) -> Vec<Mark> {
 }
 
 /// The names of marks in a row of their own; bad news first where room is short. `baseline` is in pixels.
-pub fn name_marks(scene: &mut Scene, theme: &Theme, panel: &Panel, marks: &[Mark], baseline: f32) {
+pub fn name_marks(scene: &mut Scene, theme: &Palette, panel: &Panel, marks: &[Mark], baseline: f32) {
     const LONGEST: f32 = 330.0;
     let mut order: Vec<usize> = (0..marks.len()).collect();
     order.sort_by_key(|i| !marks[*i].bad);
@@ -174,7 +174,7 @@ pub fn name_marks(scene: &mut Scene, theme: &Theme, panel: &Panel, marks: &[Mark
 }
 
 /// The lines of the marks through one panel; no label stands across one of them.
-pub fn draw_marks(scene: &mut Scene, theme: &Theme, panel: &Panel, marks: &[Mark], room: &mut [&mut Room]) {
+pub fn draw_marks(scene: &mut Scene, theme: &Palette, panel: &Panel, marks: &[Mark], room: &mut [&mut Room]) {
     for mark in marks {
         let x = panel.x(mark.at);
         for room in room.iter_mut() {
@@ -186,7 +186,7 @@ pub fn draw_marks(scene: &mut Scene, theme: &Theme, panel: &Panel, marks: &[Mark
 }
 
 /// Small ticks where soak asked for a collection, standing on the lower edge; whether there were any.
-pub fn collections(scene: &mut Scene, theme: &Theme, panel: &Panel, events: &[Event]) -> bool {
+pub fn collections(scene: &mut Scene, theme: &Palette, panel: &Panel, events: &[Event]) -> bool {
     let mut last = f32::NEG_INFINITY;
     for event in events.iter().filter(|e| matches!(e.kind, EventKind::Collection { .. })) {
         let x = panel.x(event.elapsed_s);

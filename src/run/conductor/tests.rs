@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 use super::*;
 use crate::drive::Clock;
 use crate::evidence::{Environment, Evidence, Gone, Judging, PhasePlan, PlanRecord, WatchPlan};
-use crate::probe::{Answer, Ask, Probe, ProbeError, Reading, Sampler};
+use crate::probe::{Probe, ProbeError, ProbeFuture, Reading, Request, Sampler};
 use crate::record::RunDir;
 use crate::run::Enough;
 use crate::units::{Rate, Span};
@@ -47,34 +47,36 @@ impl Probe for Mock {
         vec!["mem_live_bytes".into()]
     }
 
-    fn answers(&self, ask: Ask) -> bool {
+    fn answers(&self, ask: Request) -> bool {
         // who follows a process's life is not busy with anything else
-        ask == Ask::Sample || !matches!(self.does, Does::DiesAt(_))
+        ask == Request::Sample || !matches!(self.does, Does::DiesAt(_))
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer<'_> {
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         let (does, began) = (self.does, self.began);
-        if ask == Ask::Collect {
+        if ask == Request::Collect {
             self.collections.fetch_add(1, Ordering::Relaxed);
         }
         Box::pin(async move {
             let mut reading = Reading::default();
             match (does, ask) {
-                (Does::CollectsFor(time), Ask::Collect) => {
+                (Does::CollectsFor(time), Request::Collect) => {
                     sleep(time).await;
                     reading.values.push(("mem_live_bytes".into(), 1e6));
                     reading.events.push(EventKind::Collection { took_s: time.as_secs_f64() });
                 }
-                (Does::FailsToCollectAfter(time), Ask::Collect) => {
+                (Does::FailsToCollectAfter(time), Request::Collect) => {
                     sleep(time).await;
                     return Err(ProbeError("the page broke off".into()));
                 }
-                (Does::DiesAt(at), Ask::Sample) if began.elapsed() >= at => {
+                (Does::DiesAt(at), Request::Sample) if began.elapsed() >= at => {
                     reading
                         .events
                         .push(EventKind::TargetGone { reason: "it died".into(), who: Gone::Target });
                 }
-                (Does::NeverAnswersLooks, Ask::Collect | Ask::Snapshot(_)) => std::future::pending().await,
+                (Does::NeverAnswersLooks, Request::Collect | Request::Snapshot(_)) => {
+                    std::future::pending().await
+                }
                 _ => {}
             }
             Ok(reading)

@@ -123,7 +123,7 @@ fn echo() -> Option<(Child, SocketAddr)> {
 }
 
 /// What a look under load says, after ten messages of 200 bytes over each of three connections.
-fn looked_at(does: Does) -> Option<Standing> {
+fn looked_at(does: Does) -> Option<ProxyStatus> {
     use std::io::{Read, Write};
     let _alone = ALONE.blocking_lock();
     let (mut child, at) = echo()?;
@@ -153,17 +153,17 @@ fn looked_at(does: Does) -> Option<Standing> {
 fn the_same_bytes_on_both_sides_are_a_forwarder() {
     for does in [Does::Forward, Does::ForwardLate] {
         let Some(standing) = looked_at(does) else { return };
-        assert!(matches!(standing, Standing::Forwards { ref to } if to.connections == 3), "{standing:?}");
+        assert!(matches!(standing, ProxyStatus::Forwards { ref to } if to.connections == 3), "{standing:?}");
     }
 }
 
 #[test]
 fn a_service_that_asks_another_in_its_own_words_is_not() {
     let Some(standing) = looked_at(Does::Ask) else { return };
-    assert!(!matches!(standing, Standing::Forwards { .. }), "{standing:?}");
+    assert!(!matches!(standing, ProxyStatus::Forwards { .. }), "{standing:?}");
 }
 
-async fn sounded(does: Does) -> (Standing, u32, u16) {
+async fn sounded(does: Does) -> (ProxyStatus, u32, u16) {
     let _alone = ALONE.lock().await;
     let (mut child, at) = service();
     let front = front(does, at);
@@ -177,23 +177,23 @@ async fn sounded(does: Does) -> (Standing, u32, u16) {
 #[tokio::test]
 async fn one_connection_out_for_each_one_in_is_a_forwarder() {
     let (standing, pid, port) = sounded(Does::Forward).await;
-    let Standing::Forwards { to } = standing else { panic!("{standing:?}") };
+    let ProxyStatus::Forwards { to } = standing else { panic!("{standing:?}") };
     assert_eq!((to.pid, to.port, to.program.as_str()), (Some(pid), port, "sleep"));
 }
 
 #[tokio::test]
 async fn a_pool_that_fills_at_that_moment_is_not() {
     let (standing, pid, _) = sounded(Does::Pool).await;
-    let Standing::Service { upstreams } = standing else { panic!("{standing:?}") };
+    let ProxyStatus::Service { upstreams } = standing else { panic!("{standing:?}") };
     assert_eq!((upstreams.len(), upstreams[0].pid), (1, Some(pid)), "but it is told");
 }
 
 #[tokio::test]
 async fn who_answers_by_itself_is_a_service() {
     let (standing, ..) = sounded(Does::Serve).await;
-    assert!(matches!(standing, Standing::Service { .. }), "{standing:?}");
+    assert!(matches!(standing, ProxyStatus::Service { .. }), "{standing:?}");
     let nobody = Lookout::new(None).sound(&Tree::default()).await;
-    assert_eq!(nobody, Standing::Unknown);
+    assert_eq!(nobody, ProxyStatus::Unknown);
 }
 
 #[test]
@@ -201,12 +201,12 @@ fn answers_without_work_come_from_somebody_else() {
     let mut idle = Command::new("sleep").arg("20").spawn().unwrap();
     let tree = Tree::of(&[Identity::of(idle.id()).unwrap()]);
     let mut lookout = Lookout::new(None);
-    assert_eq!(lookout.look(&tree, 100), Standing::Unknown, "the first look only notes");
-    assert_eq!(lookout.look(&tree, 120), Standing::Unknown, "20 answers say nothing");
+    assert_eq!(lookout.look(&tree, 100), ProxyStatus::Unknown, "the first look only notes");
+    assert_eq!(lookout.look(&tree, 120), ProxyStatus::Unknown, "20 answers say nothing");
     if lookout.start.as_ref().unwrap().1[&idle.id()].scheduled_s.is_none() {
         eprintln!("SKIPPED: this kernel has no schedstat");
     } else {
-        assert!(matches!(lookout.look(&tree, 5000), Standing::Idle { to: None, .. }));
+        assert!(matches!(lookout.look(&tree, 5000), ProxyStatus::Idle { to: None, .. }));
     }
     idle.kill().unwrap();
     idle.wait().unwrap();

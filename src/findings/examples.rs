@@ -1,8 +1,7 @@
 //! Findings for tests, which change what they are about.
 
-use super::{
-    Direction, DriverHealth, ErrorCounts, Findings, LoadFinding, Percentiles, SeriesFinding, Shape, Verdict,
-};
+use super::{DriverHealth, ErrorCounts, Findings, LoadFinding, SeriesFinding, Verdict};
+use crate::evidence::{Direction, Percentiles, Shape};
 
 impl LoadFinding {
     /// 6,000 requests at 50/s, all answered, for tests to change what they are about.
@@ -30,7 +29,7 @@ impl SeriesFinding {
     /// One that grows by 1 a request at 50/s and counts, for tests to change what they are about.
     pub fn example() -> SeriesFinding {
         SeriesFinding {
-            name: "goroutines".into(),
+            id: "goroutines".into(),
             trend: Direction::Growing,
             shape: Shape::Linear,
             start: Some(0.0),

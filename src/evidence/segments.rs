@@ -6,7 +6,7 @@ use super::{Event, EventKind, Gone};
 ///
 /// A target that was told to be gone begins anew right after that, though it is found again only later: pages that a
 /// service serves about itself answer as soon as it listens.
-pub fn beginnings(events: &[Event]) -> Vec<f64> {
+pub fn segment_starts(events: &[Event]) -> Vec<f64> {
     let mut gone_at = None;
     let mut began = Vec::new();
     for event in events {
@@ -35,6 +35,6 @@ mod tests {
             at(8.0, restart()),
             at(9.0, gone(Gone::Target)),
         ];
-        assert_eq!(beginnings(&events), [3.0, 5.0_f64.next_up(), 8.0]);
+        assert_eq!(segment_starts(&events), [3.0, 5.0_f64.next_up(), 8.0]);
     }
 }

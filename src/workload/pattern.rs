@@ -288,5 +288,4 @@ fn wave_reaches(low: f64, high: f64, period: f64, count: f64) -> f64 {
 }
 
 #[cfg(test)]
-#[path = "pattern_tests.rs"]
 mod tests;

@@ -3,13 +3,20 @@
 use super::*;
 
 /// A deal of requests 0 to `total`, of which those from `first_steady` on are cut into blocks of about `size`.
-fn design(shares: &[f64], first_steady: u64, total: u64, size: u64, seed: u64, first_block: u32) -> Design {
-    Design::new(shares, first_steady, Layout::new(total - first_steady, size), seed, first_block)
+fn design(
+    shares: &[f64],
+    first_steady: u64,
+    total: u64,
+    size: u64,
+    seed: u64,
+    first_block: u32,
+) -> MixSchedule {
+    MixSchedule::new(shares, first_steady, Layout::new(total - first_steady, size), seed, first_block)
 }
 
 const HOSTILE: [f64; 10] = [0.05; 10];
 
-fn counts(design: &mut Design, from: u64, to: u64, kinds: usize) -> Vec<u64> {
+fn counts(design: &mut MixSchedule, from: u64, to: u64, kinds: usize) -> Vec<u64> {
     let mut counts = vec![0; kinds];
     (from..to).filter_map(|n| design.kind(n)).for_each(|kind| counts[kind] += 1);
     counts
@@ -65,7 +72,7 @@ fn weights_hold_over_a_run_over_its_groups_and_where_the_mix_is_constant() {
     for (shares, size) in [(&[0.3, 0.2][..], 100), (&many[..], 320), (&[0.5][..], 10)] {
         let total = 1010 + 204 * size;
         let blocks = || design(shares, 1010, total, size, 1, 0);
-        for mut design in [blocks(), blocks().with_named(shares.len()), Design::constant(shares)] {
+        for mut design in [blocks(), blocks().with_named(shares.len()), MixSchedule::constant(shares)] {
             let (mut before, mut told) = (0, vec![0; shares.len() + 1]);
             for to in [1010, 1010 + 42 * size, total] {
                 design.each(before..to, |kind, _, n| told[kind.unwrap_or(shares.len())] += n);
@@ -99,5 +106,5 @@ fn what_is_told_of_a_range_is_what_was_dealt_in_it() {
 fn a_tiny_load_is_dealt_too() {
     let mut design = design(&[0.5], 0, 3, 10, 1, 0);
     assert_eq!(counts(&mut design, 0, 3, 1), [2]);
-    Design::new(&[0.5], 0, Layout::new(0, 10), 1, 0).each(0..9, |_, _, n| panic!("{n} of nothing"));
+    MixSchedule::new(&[0.5], 0, Layout::new(0, 10), 1, 0).each(0..9, |_, _, n| panic!("{n} of nothing"));
 }

@@ -1,10 +1,11 @@
 //! Shapes as profiles have them: what they become, and what of them contradicts itself.
 
-use crate::evidence::{Arrivals, LoadShape, PlanRecord};
+use crate::evidence::PlanRecord;
 use crate::plan::profiles::Profile;
 use crate::plan::resolve::resolve;
 use crate::plan::settings::Settings;
 use crate::units::{Level, Rate, Span};
+use crate::workload::{Arrivals, LoadShape};
 
 fn made(flags: &str, profile: &str) -> crate::error::Result<PlanRecord> {
     let flags = Settings::from_toml("flags", &format!("url = 'http://127.0.0.1:1/'\n{flags}"))?;

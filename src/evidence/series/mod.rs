@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::units::Unit;
 
+mod catalogue;
+
+pub use catalogue::{EvidenceStrength, SeriesId};
+
 /// One reading, or a gap where nothing was read. Eight bytes, so that a week of seconds fits in memory.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sample(f64);
@@ -35,16 +39,16 @@ impl From<Option<f64>> for Sample {
 /// One numeric column over the run; `samples` is as long as the recording's `elapsed_s`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// Its name, which carries its unit: `rss_bytes`, `goroutines`.
-    pub name: String,
+    /// Which quantity.
+    pub id: SeriesId,
     /// A reading or a gap for each moment of the recording.
     pub samples: Vec<Sample>,
 }
 
 impl Series {
-    /// The unit that the name carries.
+    /// What it is counted in.
     pub fn unit(&self) -> Unit {
-        Unit::of_series(&self.name)
+        self.id.unit()
     }
 
     /// Whether it holds any reading at all.
@@ -113,9 +117,10 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// The series of this name.
-    pub fn series(&self, name: &str) -> Option<&Series> {
-        self.series.iter().find(|s| s.name == name)
+    /// The series of this quantity.
+    pub fn series(&self, id: impl Into<SeriesId>) -> Option<&Series> {
+        let id = id.into();
+        self.series.iter().find(|s| s.id == id)
     }
 
     /// Requests answered by this moment, in seconds since the run began, as the last reading until then has them.

@@ -3,8 +3,8 @@
 use super::*;
 use crate::evidence::{
     Environment, Event, EventKind, Phase, Recording, Runtime, Sample, Series, TargetRecord, TaskGroup,
-    Verdict,
 };
+use crate::findings::Verdict;
 
 const MIB: f64 = 1024.0 * 1024.0;
 
@@ -34,7 +34,7 @@ fn snapshot(elapsed_s: f64, moment: Moment, bytes: f64) -> TaskSnapshot {
 fn run(live: &[(Moment, f64)], heap: impl Fn(f64) -> f64) -> (Evidence, Steady) {
     let times: Vec<f64> = (0..=100).map(f64::from).collect();
     let read = |f: &dyn Fn(f64) -> f64| times.iter().map(|t| Sample::new(f(*t))).collect();
-    let series = |name: &str, samples: Vec<Sample>| Series { name: name.into(), samples };
+    let series = |name: &str, samples: Vec<Sample>| Series { id: name.into(), samples };
     let recording = Recording {
         phases: vec![Phase::Steady; times.len()],
         requests_total: read(&|t| 10.0 * t),
@@ -99,7 +99,7 @@ fn a_growth_goes_on_only_where_the_collections_between_kept_to_its_line() {
 #[test]
 fn without_collections_between_nobody_knows_whether_it_goes_on() {
     let (mut evidence, steady) = run(&[(SteadyStart, 10.0 * MIB), (SteadyEnd, 20.0 * MIB)], |_| 0.0);
-    evidence.recording.series.retain(|series| series.name == LIVE);
+    evidence.recording.series.retain(|series| series.id.name() == LIVE);
     assert_eq!(trend(&evidence, &steady).unwrap().direction, Direction::Inconclusive);
     evidence.snapshots.pop();
     assert_eq!(trend(&evidence, &steady), None, "one reading is none");
@@ -133,7 +133,7 @@ fn verdict(live: &[(Moment, f64)], processes: usize) -> (Verdict, String) {
     let noise = |t: f64| 20e3 * ((t * 12.9898).sin() + (t * 78.233).cos());
     let mut add = |name: &str, value: &dyn Fn(f64) -> f64| {
         let samples = (0..=100).map(|t| Sample::new(value(f64::from(t)))).collect();
-        evidence.recording.series.push(Series { name: name.into(), samples });
+        evidence.recording.series.push(Series { id: name.into(), samples });
     };
     add("rss_anon_bytes", &|t| 40.0 * MIB + 0.4 * MIB * t + noise(t));
     add("heap_limit_bytes", &|_| 96.0 * MIB);
@@ -156,7 +156,7 @@ fn verdict(live: &[(Moment, f64)], processes: usize) -> (Verdict, String) {
         probes: Vec::new(),
     });
     let findings = crate::judge::judge(&evidence);
-    let rss = findings.series.iter().find(|s| s.name == "rss_anon_bytes").unwrap();
+    let rss = findings.series.iter().find(|s| s.id.name() == "rss_anon_bytes").unwrap();
     assert_eq!(rss.trend, Direction::Growing, "{}", rss.why);
     (findings.verdict, findings.headline)
 }

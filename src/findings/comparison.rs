@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Verdict;
+use crate::evidence::SeriesId;
 
 /// The one-word answer about a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,8 +75,9 @@ pub struct Growth {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SeriesChange {
-    /// The series.
-    pub name: String,
+    /// Which quantity.
+    #[serde(rename = "name")]
+    pub id: SeriesId,
     /// What its growth is counted by.
     pub per: Per,
     /// Its growth before; none where that run cannot tell it.

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{NORMAL, ONLY};
+use crate::evidence::SeriesId;
+use crate::workload::{NORMAL, ONLY};
 
 /// What a run can say of one kind of request and one series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,7 +38,7 @@ impl fmt::Display for Attributed {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Attribution {
     /// The series.
-    pub series: String,
+    pub series: SeriesId,
     /// Who of it is blamed, where that is known: then only these are counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub culprit: Option<String>,

@@ -10,7 +10,7 @@ fn plan_with(flags: &str, profile: &str) -> Result<Plan> {
     let flags = Settings::from_toml("flags", &format!("url = 'http://127.0.0.1:1'\n{flags}"))?;
     let profile = Profile::of("x", "x.toml", profile)?;
     let var = |name: &str| (name == "TOKEN").then(|| "t0ken".to_string());
-    let mut outside = Outside { var: &var, stdin: &mut std::io::empty() };
+    let mut outside = Host { var: &var, stdin: &mut std::io::empty() };
     resolve_in(flags, Settings::default(), Some(profile), &mut outside)
 }
 
@@ -137,7 +137,7 @@ fn a_path_in_the_url_that_no_request_would_take_is_refused() {
     let flags = Settings::from_toml("flags", "url = 'http://127.0.0.1:1/api?k=s3cret'").unwrap();
     let text = "[[request]]\nname = 'a'\npath = '/a'";
     let profile = Profile::of("x", "x.toml", text).unwrap();
-    let mut outside = Outside { var: &|_| None, stdin: &mut std::io::empty() };
+    let mut outside = Host { var: &|_| None, stdin: &mut std::io::empty() };
     let line = resolve_in(flags, Settings::default(), Some(profile), &mut outside).unwrap_err().to_string();
     assert_eq!(line, "--url: the requests of this profile have paths of their own; write http://127.0.0.1:1");
 }

@@ -11,7 +11,7 @@ macro_rules! page {
     ($name:literal, $groups:literal, [$(($series:literal, $value:expr)),* $(,)?]) => {
         (
             $name,
-            include_str!(concat!("../../tests/fixtures/metrics/", $name, ".txt")),
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/metrics/", $name, ".txt")),
             &[$(($series, $value)),*],
             $groups,
         )
@@ -168,7 +168,7 @@ fn the_page_of_each_client_yields_its_series() {
 
 #[test]
 fn a_page_reads_alike_in_openmetrics_and_in_the_older_format() {
-    let page = include_str!("../../tests/fixtures/metrics/client_java.txt");
+    let page = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/metrics/client_java.txt"));
     // as the same client writes it for who asks for the older format
     let older: String = page
         .lines()

@@ -1,0 +1,37 @@
+//! What is blamed for growth.
+
+use serde::{Deserialize, Serialize};
+
+/// Somebody to blame.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Culprit {
+    /// From 1.
+    pub rank: u32,
+    /// The first frame of the user's own code, or a label.
+    pub name: String,
+    /// What is counted: goroutine, task, thread, fd.
+    pub kind: String,
+    /// What it waits for.
+    pub state: Option<String>,
+    /// How many at the start of steady.
+    pub count_start: f64,
+    /// How many at its end.
+    pub count_end: f64,
+    /// How many after settle, where there was one.
+    pub count_settled: Option<f64>,
+    /// Growth each request.
+    pub per_request: Option<f64>,
+    /// Its interval.
+    pub per_request_ci: Option<[f64; 2]>,
+    /// Whether the runtime has proven that these can never wake.
+    pub proven: bool,
+    /// For how long the growth was seen, in seconds.
+    pub seen_for_s: f64,
+    /// Who started it.
+    pub created_by: Option<String>,
+    /// `func file:line`, leaf first.
+    pub stack: Vec<String>,
+    /// One sentence that blames.
+    pub why: String,
+}

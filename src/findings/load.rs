@@ -1,0 +1,118 @@
+//! The load that was sent in steady: counts, errors, latency.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::Percentiles;
+
+/// Errors in steady.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ErrorCounts {
+    /// Share of what was due.
+    pub ratio: f64,
+    /// Counts by kind; kinds that did not occur are left out.
+    pub by_kind: BTreeMap<String, u64>,
+}
+
+/// What was driven in steady.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LoadFinding {
+    /// Requests that ended, over the whole run.
+    pub requests: u64,
+    /// The rate asked for, each second; none for a closed loop.
+    pub rate_asked: Option<f64>,
+    /// The rate that was sent in steady, each second.
+    pub rate_held: f64,
+    /// Requests that became due in steady; of a closed loop those that were sent.
+    #[serde(default)]
+    pub due: u64,
+    /// Share of those that was sent.
+    #[serde(default)]
+    pub held_ratio: f64,
+    /// How late soak was at the 99th percentile, in seconds.
+    pub late_p99_s: f64,
+    /// How late soak sent its requests, against when they were due.
+    #[serde(default)]
+    pub late_s: Percentiles,
+    /// Requests that were never sent.
+    pub dropped: u64,
+    /// What went wrong.
+    pub errors: ErrorCounts,
+    /// From when requests were due.
+    pub latency_s: Percentiles,
+    /// From when they were sent.
+    pub service_s: Percentiles,
+    /// As `latency_s`, of the requests within a second of what soak itself asked the target for; no gate sees them.
+    #[serde(default)]
+    pub probing_s: Percentiles,
+    /// The same by the name of the request, the commonest first; empty where there is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_request: Vec<RequestFinding>,
+    /// What misbehaved on purpose in steady: it has no part in any of the above.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub misbehaved: Vec<Misbehaved>,
+}
+
+/// What was driven of one of several requests in steady.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct RequestFinding {
+    /// Its name.
+    pub name: String,
+    /// Became due.
+    pub due: u64,
+    /// Were sent.
+    pub sent: u64,
+    /// Never were.
+    pub dropped: u64,
+    /// What went wrong.
+    pub errors: ErrorCounts,
+    /// From when requests were due.
+    pub latency_s: Percentiles,
+}
+
+/// What was driven of one behaviour in steady.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Misbehaved {
+    /// Its name.
+    pub behaviour: String,
+    /// Became due.
+    pub due: u64,
+    /// Were sent.
+    pub sent: u64,
+    /// Were not: its slots were taken, or it was too late.
+    pub dropped: u64,
+    /// What the server broke, by kind; kinds that did not occur are left out.
+    pub errors: BTreeMap<String, u64>,
+}
+
+impl LoadFinding {
+    /// Whether there were several requests or some misbehaved: a growth a request is then over all of them.
+    pub fn has_several_kinds(&self) -> bool {
+        !self.by_request.is_empty() || !self.misbehaved.is_empty()
+    }
+
+    /// The latency to be told, and a word where it is only that beside soak's own questions; none where nothing was
+    /// timed.
+    pub fn told(&self) -> Option<(Percentiles, &'static str)> {
+        let apart = Some((self.latency_s, "")).filter(|(timed, _)| timed.count > 0);
+        let beside = || Some((self.probing_s, " (all beside soak's own collections)"));
+        apart.or_else(beside).filter(|(timed, _)| timed.count > 0)
+    }
+}
+
+/// soak's own health during the run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct DriverHealth {
+    /// The most resident memory it had, in bytes.
+    pub rss_bytes_max: u64,
+    /// CPU time over run time, in cores.
+    pub cpu_ratio: f64,
+    /// When the schedule could not be kept, why; empty when it was.
+    pub notes: Vec<String>,
+}
