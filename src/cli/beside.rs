@@ -8,7 +8,7 @@ use std::path::Path;
 use super::rerender::recorded;
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
-use crate::findings::{Comparison, Findings};
+use crate::findings::{Comparison, Report};
 use crate::judge::{Earlier, judge, judge_beside};
 use crate::plan::Plan;
 use crate::record::{canonical, replace_file};
@@ -19,7 +19,7 @@ use crate::report::picture::Theme;
 #[derive(Debug)]
 pub struct Judged {
     /// The report.
-    pub findings: Findings,
+    pub findings: Report,
     /// What it was held against, where it was.
     pub beside: Option<Beside>,
 }
@@ -28,7 +28,7 @@ pub struct Judged {
 #[derive(Debug)]
 pub struct Beside {
     evidence: Evidence,
-    findings: Findings,
+    findings: Report,
     /// The answer.
     pub comparison: Comparison,
 }
@@ -77,7 +77,7 @@ impl Beside {
     ///
     /// # Errors
     /// The first that could not be made or written; the others are there.
-    pub fn write(&self, dir: &Path, evidence: &Evidence, findings: &Findings, look: Theme) -> Result<()> {
+    pub fn write(&self, dir: &Path, evidence: &Evidence, findings: &Report, look: Theme) -> Result<()> {
         let runs = [(&self.evidence, &self.findings), (evidence, findings)];
         comparison::render_all(runs, &self.comparison, look, |name, content| {
             replace_file(&dir.join(name), content)

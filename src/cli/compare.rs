@@ -8,7 +8,7 @@ use super::output::{OutputOptions, look, print, screen_width};
 use super::rerender::recorded;
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
-use crate::findings::{Comparison, Findings};
+use crate::findings::{Comparison, Report};
 use crate::judge::{compare, judge};
 use crate::record::replace_file;
 use crate::report::{comparison, json};
@@ -32,7 +32,7 @@ pub fn run(args: CompareArgs) -> Result<u8> {
 }
 
 fn show(
-    runs: [(&Evidence, &Findings); 2],
+    runs: [(&Evidence, &Report); 2],
     compared: &Comparison,
     out: &Path,
     manner: &OutputOptions,

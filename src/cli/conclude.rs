@@ -7,7 +7,7 @@ use super::beside::{Judged, judged};
 use super::pipeline;
 use crate::error::Error;
 use crate::evidence::Evidence;
-use crate::findings::{Comparison, Findings};
+use crate::findings::{Comparison, Report};
 use crate::plan::PipelinePlan;
 use crate::record::{Mirror, read_run, replace_file};
 use crate::report;
@@ -17,7 +17,7 @@ use crate::report::picture::Theme;
 #[derive(Debug)]
 pub struct Outcome {
     /// The report.
-    pub findings: Findings,
+    pub findings: Report,
     /// What it comes to beside an earlier one, where it was held against one.
     pub comparison: Option<Comparison>,
     /// Where it stands.

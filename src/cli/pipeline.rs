@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
-use crate::findings::Findings;
+use crate::findings::Report;
 use crate::plan::PipelinePlan;
 use crate::record::{canonical, check_file, files, place, replace_file};
 use crate::report::{self, github};
@@ -76,7 +76,7 @@ fn summary(plan: &PipelinePlan) -> Option<PathBuf> {
 }
 
 /// Writes what was asked for, as far as that can be done; what cannot costs no verdict.
-pub fn hand_over(plan: &PipelinePlan, evidence: &Evidence, findings: &Findings) -> Vec<Error> {
+pub fn hand_over(plan: &PipelinePlan, evidence: &Evidence, findings: &Report) -> Vec<Error> {
     let copies = asked(plan).map(|(_, name, place)| {
         report::render_one(name, evidence, findings).and_then(|content| replace_file(place, &content))
     });
@@ -86,7 +86,7 @@ pub fn hand_over(plan: &PipelinePlan, evidence: &Evidence, findings: &Findings) 
 }
 
 /// Tells GitHub's runner what is wrong, where it was asked to.
-pub fn annotate(plan: &PipelinePlan, findings: &Findings) {
+pub fn annotate(plan: &PipelinePlan, findings: &Report) {
     if plan.github {
         // a closed stderr is nobody's loss
         let _ = std::io::stderr().lock().write_all(github::annotations(findings).as_bytes());

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Series};
-use crate::findings::Findings;
+use crate::findings::Report;
 use crate::plan::{self, PipelinePlan, Settings};
 use crate::record::{read_run, read_table};
 use crate::report;
@@ -101,7 +101,7 @@ pub fn present(outcome: &Outcome, pipeline: &PipelinePlan, manner: &OutputOption
 }
 
 /// The summary for a person, or the document for a program.
-fn show(findings: &Findings, dir: Option<&Path>, manner: &OutputOptions) -> Result<()> {
+fn show(findings: &Report, dir: Option<&Path>, manner: &OutputOptions) -> Result<()> {
     if manner.json {
         print(&report::json::render(findings)?);
     } else if manner.quiet {

@@ -1,7 +1,7 @@
 //! What was recorded: types only, no policy and no I/O.
 //!
 //! Everything that a run learns has a type here. A live run fills them as it goes, `record/` reads them back; `trend/`,
-//! `culprit/` and `judge/` turn them into [`Findings`](crate::findings::Findings), which `report/` draws.
+//! `culprit/` and `judge/` turn them into [`Report`](crate::findings::Report), which `report/` draws.
 
 mod account;
 mod command;

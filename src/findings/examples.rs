@@ -1,6 +1,6 @@
-//! Findings for tests, which change what they are about.
+//! Report for tests, which change what they are about.
 
-use super::{DriverHealth, ErrorCounts, Findings, LoadFinding, SeriesFinding, Verdict};
+use super::{DriverHealth, ErrorCounts, LoadFinding, Report, SeriesFinding, Verdict};
 use crate::evidence::{Direction, Percentiles, Shape};
 
 impl LoadFinding {
@@ -53,10 +53,10 @@ impl SeriesFinding {
     }
 }
 
-impl Findings {
+impl Report {
     /// Of a run that found nothing, for tests to change what they are about.
-    pub fn example() -> Findings {
-        Findings {
+    pub fn example() -> Report {
+        Report {
             schema: "soak/1".into(),
             verdict: Verdict::Stable,
             exit_code: 0,

@@ -21,6 +21,6 @@ pub use comparison::{Change, Comparison, Growth, Per, SeriesChange, Side};
 pub use culprit::Culprit;
 pub use gate::{GateFinding, GateResult};
 pub use load::{DriverHealth, ErrorCounts, LoadFinding, Misbehaved, RequestFinding};
-pub use report::Findings;
+pub use report::Report;
 pub use series::SeriesFinding;
 pub use verdict::Verdict;

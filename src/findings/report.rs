@@ -10,7 +10,7 @@ use crate::evidence::{ProbeRecord, TargetRecord};
 /// The whole report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Findings {
+pub struct Report {
     /// `soak/1`.
     #[cfg_attr(test, schemars(extend("const" = "soak/1")))]
     pub schema: String,

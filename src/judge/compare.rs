@@ -5,16 +5,14 @@
 
 use super::driven;
 use crate::evidence::{Direction, Evidence};
-use crate::findings::{
-    Change, Comparison, Findings, Growth, Per, SeriesChange, SeriesFinding, Side, Verdict,
-};
+use crate::findings::{Change, Comparison, Growth, Per, Report, SeriesChange, SeriesFinding, Side, Verdict};
 use crate::units::Unit;
 
 /// A leak has become worse if it grows by at least this much more of what it was.
 const WORSE: f64 = 0.1;
 
 /// A run, and what it came to.
-pub type Run<'a> = (&'a Evidence, &'a Findings);
+pub type Run<'a> = (&'a Evidence, &'a Report);
 
 /// Compares two runs by what they came to; `names` are what to call them.
 pub fn compare(runs: [Run<'_>; 2], names: [&str; 2]) -> Comparison {
@@ -26,7 +24,7 @@ pub fn compare(runs: [Run<'_>; 2], names: [&str; 2]) -> Comparison {
         .collect();
     series.sort_by_key(|s| !s.votes);
     let verdict = verdict(before, after, &series);
-    let side = |findings: &Findings, name: &str| Side {
+    let side = |findings: &Report, name: &str| Side {
         name: name.into(),
         verdict: findings.verdict,
         headline: findings.headline.clone(),
@@ -49,7 +47,7 @@ pub fn compare(runs: [Run<'_>; 2], names: [&str; 2]) -> Comparison {
 }
 
 /// The first that holds.
-fn verdict(before: &Findings, after: &Findings, series: &[SeriesChange]) -> Change {
+fn verdict(before: &Report, after: &Report, series: &[SeriesChange]) -> Change {
     use Verdict::{Failed, Leak, Stable};
     match (before.verdict, after.verdict) {
         (Leak, Stable) => Change::Fixed,
@@ -64,7 +62,7 @@ fn verdict(before: &Findings, after: &Findings, series: &[SeriesChange]) -> Chan
 }
 
 /// Whether something that leaks now certainly leaks more than it did.
-fn worse(after: &Findings, series: &[SeriesChange]) -> bool {
+fn worse(after: &Report, series: &[SeriesChange]) -> bool {
     series.iter().filter(|s| s.votes).any(|s| {
         let leaks = after.series.iter().any(|a| a.id.name() == s.id.name() && a.grows_unexplained());
         let floor = s.before.map_or(0.0, |b| WORSE * b.value.max(0.0));
@@ -130,7 +128,7 @@ fn growth(s: &SeriesFinding, per: Per, other: &SeriesFinding) -> Option<Growth> 
     })
 }
 
-fn headline(verdict: Change, before: &Findings, after: &Findings) -> String {
+fn headline(verdict: Change, before: &Report, after: &Report) -> String {
     let (b, a) = (bare(before), bare(after));
     match verdict {
         Change::Fixed => format!("Fixed: {a}; before, {b}"),
@@ -147,7 +145,7 @@ fn headline(verdict: Change, before: &Findings, after: &Findings) -> String {
 }
 
 /// A headline without the word for its verdict.
-fn bare(findings: &Findings) -> &str {
+fn bare(findings: &Report) -> &str {
     let headline = &findings.headline;
     ["Leak: ", "No leak: ", "Cannot tell: ", "Failed: "]
         .iter()
@@ -171,7 +169,7 @@ fn notes(runs: [Run<'_>; 2]) -> Vec<String> {
             ));
         }
     }
-    let runtime = |f: &Findings| f.target.as_ref().map(|t| t.runtime);
+    let runtime = |f: &Report| f.target.as_ref().map(|t| t.runtime);
     if runtime(before) != runtime(after) {
         notes.push("The runs looked at services of different runtimes.".into());
     }
@@ -196,33 +194,33 @@ mod tests {
         }
     }
 
-    fn findings(verdict: Verdict, headline: &str, series: Vec<SeriesFinding>) -> Findings {
-        Findings { verdict, headline: headline.into(), series, ..Findings::example() }
+    fn findings(verdict: Verdict, headline: &str, series: Vec<SeriesFinding>) -> Report {
+        Report { verdict, headline: headline.into(), series, ..Report::example() }
     }
 
     /// Compares what two runs came to whose plans nobody knows.
-    fn compared(before: &Findings, after: &Findings) -> Comparison {
+    fn compared(before: &Report, after: &Report) -> Comparison {
         let evidence = Evidence::default();
         compare([(&evidence, before), (&evidence, after)], ["a", "b"])
     }
 
-    fn leaks(per_request: f64) -> Findings {
+    fn leaks(per_request: f64) -> Report {
         let tasks = series("goroutines", Direction::Growing, Some(per_request), 0.05);
         findings(Verdict::Leak, "Leak: 1 goroutine more per request", vec![tasks])
     }
 
-    fn is_flat() -> Findings {
+    fn is_flat() -> Report {
         let tasks = series("goroutines", Direction::Stable, None, 0.0);
         findings(Verdict::Stable, "No leak: no growth above 90 B a request", vec![tasks])
     }
 
-    fn open() -> Findings {
+    fn open() -> Report {
         findings(Verdict::Inconclusive, "Cannot tell: too short", Vec::new())
     }
 
     #[test]
     fn every_pair_of_verdicts_has_its_answer() {
-        let told = |before: &Findings, after: &Findings| {
+        let told = |before: &Report, after: &Report| {
             let c = compared(before, after);
             (c.verdict, c.exit_code)
         };

@@ -130,15 +130,15 @@ mod tests {
 
     use super::*;
     use crate::evidence::{Event, EventKind, Evidence, Phase, RequestRecord};
-    use crate::findings::{Findings, LoadFinding};
+    use crate::findings::{LoadFinding, Report};
     use crate::workload::{Behaviour, Blocks, LoadShape, Pattern};
 
     /// A run that followed this plan and was judged for so long.
-    fn ran(plan: PlanRecord, steady_s: f64) -> (Evidence, Findings) {
+    fn ran(plan: PlanRecord, steady_s: f64) -> (Evidence, Report) {
         let phase = |elapsed_s, phase| Event { elapsed_s, kind: EventKind::Phase { phase } };
         let events = vec![phase(5.0, Phase::Steady), phase(5.0 + steady_s, Phase::Settle)];
         let evidence = Evidence { plan: Some(plan), events, ..Evidence::default() };
-        (evidence, Findings { load: Some(LoadFinding::example()), ..Findings::example() })
+        (evidence, Report { load: Some(LoadFinding::example()), ..Report::example() })
     }
 
     fn told(before: PlanRecord, after: PlanRecord) -> Vec<String> {

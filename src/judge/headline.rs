@@ -1,7 +1,7 @@
 //! The headline: what a manager reads, and a gate that failed before all else.
 
 use crate::evidence::{Direction, GroupKind};
-use crate::findings::{Culprit, Findings, GateResult, LoadFinding, SeriesFinding, Verdict};
+use crate::findings::{Culprit, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
 use crate::units::{Span, Unit, significant};
 
 use super::attribution;
@@ -9,7 +9,7 @@ use super::verdict::Facts;
 use super::words::series;
 
 /// The one sentence that a manager understands: the answer, and before it a gate that failed.
-pub fn headline(findings: &Findings, answer: String) -> String {
+pub fn headline(findings: &Report, answer: String) -> String {
     // a green 'No leak' over a deploy that was stopped would be read as a go
     let failed = findings.gates.iter().find(|gate| gate.result == GateResult::Failed);
     match failed {
@@ -21,7 +21,7 @@ pub fn headline(findings: &Findings, answer: String) -> String {
 }
 
 /// What the verdict comes to, gates apart.
-pub fn answer(findings: &Findings, facts: &Facts, why: &str) -> String {
+pub fn answer(findings: &Report, facts: &Facts, why: &str) -> String {
     match findings.verdict {
         Verdict::Leak => leak(findings, why),
         // nobody may read that nothing leaks where nobody looked
@@ -41,7 +41,7 @@ pub fn answer(findings: &Findings, facts: &Facts, why: &str) -> String {
 }
 
 /// "Leak: 3.4 KiB of memory and 1 goroutine more per request; 512 MiB is reached in 41 min".
-fn leak(findings: &Findings, why: &str) -> String {
+fn leak(findings: &Report, why: &str) -> String {
     let counted = counted(findings);
     let grows: Vec<(String, Per)> = memory(findings, counted.as_ref()).into_iter().chain(counted).collect();
     let mut parts: Vec<String> = Vec::new();
@@ -61,7 +61,7 @@ fn leak(findings: &Findings, why: &str) -> String {
 }
 
 /// Growth of memory, by what the tasks beside it are counted by, where that is known of memory, too.
-fn memory(findings: &Findings, counted: Option<&(String, Per)>) -> Option<(String, Per)> {
+fn memory(findings: &Report, counted: Option<&(String, Per)>) -> Option<(String, Per)> {
     let memory = findings.memory.as_ref().filter(|m| m.grows_unexplained())?;
     // of several processes the one in which it happens; of two the first would be given what both grew by
     let mut places = findings.culprits.iter().filter(|c| c.kind == GroupKind::ProcessMemory.to_string());
@@ -75,7 +75,7 @@ fn memory(findings: &Findings, counted: Option<&(String, Per)>) -> Option<(Strin
 }
 
 /// Growth of memory by the requests whose fault it is: those that tasks are told by, else those that leak the most of it.
-fn memory_of(findings: &Findings, counted: Option<&(String, Per)>) -> Option<(f64, Per)> {
+fn memory_of(findings: &Report, counted: Option<&(String, Per)>) -> Option<(f64, Per)> {
     let parts = super::memory::parts(&findings.series, findings.account_exact)?;
     let names: Vec<&str> = parts.iter().map(|s| s.id.name()).collect();
     let who = match counted {
@@ -93,7 +93,7 @@ fn memory_of(findings: &Findings, counted: Option<&(String, Per)>) -> Option<(f6
 }
 
 /// Growth of what is counted: of the tasks by whose fault it is, of the first to blame, else of a series.
-fn counted(findings: &Findings) -> Option<(String, Per)> {
+fn counted(findings: &Report) -> Option<(String, Per)> {
     let by_count =
         |c: &&Culprit| !matches!(c.kind.as_str(), "heap" | "class" | "process_memory" | "process_fds");
     let named = || findings.culprits.iter().find(by_count).and_then(|c| of_culprit(findings, c));
@@ -132,7 +132,7 @@ enum Per {
 
 impl Per {
     /// All requests together.
-    fn request(findings: &Findings) -> Per {
+    fn request(findings: &Report) -> Per {
         let several = findings.load.as_ref().is_some_and(LoadFinding::has_several_kinds);
         if several { Per::AnyRequest } else { Per::Request }
     }
@@ -161,7 +161,7 @@ pub fn noun(n: f64, kind: &str) -> String {
 }
 
 /// Growth of the tasks that leak, by the clients whose fault it is, where that is known.
-fn whose(findings: &Findings) -> Option<(String, Per)> {
+fn whose(findings: &Report) -> Option<(String, Per)> {
     let kind = findings.culprits.first().map_or("task", |c| c.kind.as_str());
     let counts = super::rank::TASK_COUNTS;
     let (n, who) = counts.iter().find_map(|name| attribution::worst(&findings.attribution, name))?;
@@ -169,7 +169,7 @@ fn whose(findings: &Findings) -> Option<(String, Per)> {
 }
 
 /// Growth of what is counted: ("1 goroutine", per request), or an hour where nobody counts requests.
-fn of_culprit(findings: &Findings, culprit: &Culprit) -> Option<(String, Per)> {
+fn of_culprit(findings: &Report, culprit: &Culprit) -> Option<(String, Per)> {
     let an_hour = || (culprit.count_end - culprit.count_start) * 3600.0 / culprit.seen_for_s;
     let (n, per) = match culprit.per_request {
         Some(each) => (each, Per::request(findings)),
@@ -179,7 +179,7 @@ fn of_culprit(findings: &Findings, culprit: &Culprit) -> Option<(String, Per)> {
 }
 
 /// The memory limit and when it is reached, in the middle of its interval.
-fn limit(findings: &Findings) -> Option<(String, Span)> {
+fn limit(findings: &Report) -> Option<(String, Span)> {
     let leaks = |s: &&SeriesFinding| s.material && s.explained_by.is_none() && s.limit_at_s.is_some();
     let s = findings.series.iter().find(leaks)?;
     let [soonest, _] = s.limit_at_s?;
@@ -216,7 +216,7 @@ mod tests {
     }
 
     /// A service of two requests, of which '/slow' leaks a goroutine; `memory` is what is known of memory's growth.
-    fn two_requests(memory: Vec<Attribution>) -> Findings {
+    fn two_requests(memory: Vec<Attribution>) -> Report {
         let rss = SeriesFinding {
             id: "rss_anon_bytes".into(),
             per_request: Some(1024.0),
@@ -228,13 +228,13 @@ mod tests {
             line("goroutines", "/", Attributed::Nothing, 0.0),
             line("goroutines", "/slow", Attributed::Leaks, 1.0),
         ];
-        Findings {
+        Report {
             verdict: Verdict::Leak,
             memory: Some(rss.clone()),
             series: vec![rss],
             load: Some(load),
             attribution: tasks.into_iter().chain(memory).collect(),
-            ..Findings::example()
+            ..Report::example()
         }
     }
 

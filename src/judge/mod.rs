@@ -1,6 +1,6 @@
 //! From evidence to findings: verdict, gates, exit code, and every sentence of the report.
 //!
-//! Comes in: [`Evidence`], a second or a week old, it is all one. Goes out: [`Findings`]. Pure: no I/O and no clock,
+//! Comes in: [`Evidence`], a second or a week old, it is all one. Goes out: [`Report`]. Pure: no I/O and no clock,
 //! so that a live run and `soak report RUN` say the same.
 
 mod absence;
@@ -28,7 +28,7 @@ mod voters;
 mod words;
 
 use crate::evidence::Evidence;
-use crate::findings::{Account, Comparison, Findings, GateFinding};
+use crate::findings::{Account, Comparison, GateFinding, Report};
 
 pub use absence::lost;
 pub use beside::Earlier;
@@ -41,13 +41,13 @@ pub use voters::ERROR;
 use steady::Steady;
 
 /// Judges a run, or as much of one as there is.
-pub fn judge(evidence: &Evidence) -> Findings {
+pub fn judge(evidence: &Evidence) -> Report {
     assess(evidence, |_| None)
 }
 
 /// Judges a run that is held against an earlier one: what became of each growth is one more gate, and told where the
 /// earlier run could be read.
-pub fn judge_beside(evidence: &Evidence, earlier: Earlier<'_>) -> (Findings, Option<Comparison>) {
+pub fn judge_beside(evidence: &Evidence, earlier: Earlier<'_>) -> (Report, Option<Comparison>) {
     let mut comparison = None;
     let findings = assess(evidence, |after| {
         let (gate, compared) = earlier.gate((evidence, after));
@@ -58,7 +58,7 @@ pub fn judge_beside(evidence: &Evidence, earlier: Earlier<'_>) -> (Findings, Opt
 }
 
 /// `beside` sees all that was found but what follows from gates, and may add one.
-fn assess(evidence: &Evidence, beside: impl FnOnce(&Findings) -> Option<GateFinding>) -> Findings {
+fn assess(evidence: &Evidence, beside: impl FnOnce(&Report) -> Option<GateFinding>) -> Report {
     let steady = Steady::of(evidence);
     let voters = voters::ask(evidence, &steady, ERROR);
     let account = account::account(evidence, &steady, voters.sources().exact);
@@ -71,7 +71,7 @@ fn assess(evidence: &Evidence, beside: impl FnOnce(&Findings) -> Option<GateFind
     let driver = load::driver(evidence);
     let Account { exact, rows } = account;
     let series = voters.findings();
-    let mut findings = Findings {
+    let mut findings = Report {
         schema: "soak/1".into(),
         verdict,
         exit_code: 0,

@@ -1,7 +1,7 @@
 //! Every sentence of the report: headline, subtitle, notes. The formats only set them.
 
 use crate::evidence::{AccountPart, COLLECTIONS, Direction, Event, EventKind, Evidence, GroupKind};
-use crate::findings::{Attributed, Findings, GateResult, LoadFinding, SeriesFinding, Verdict};
+use crate::findings::{Attributed, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
 use crate::units::{Span, Unit};
 
 use super::steady::Steady;
@@ -85,12 +85,12 @@ fn date(rfc3339: &str) -> String {
 }
 
 /// Whom the first culprit names, and why.
-fn blames(findings: &Findings) -> Option<String> {
+fn blames(findings: &Report) -> Option<String> {
     findings.culprits.first().map(|c| format!("{}: {}", called(c), c.why))
 }
 
 /// How much of the memory that leaks are the stacks of the goroutines that are blamed.
-fn stacks_share(findings: &Findings) -> Option<String> {
+fn stacks_share(findings: &Report) -> Option<String> {
     findings.culprits.iter().find(|c| c.kind == GroupKind::Goroutine.to_string())?;
     let stacks = findings.series.iter().find(|s| s.id == AccountPart::Stacks.series())?;
     let share = stacks.slope_per_s? / findings.memory.as_ref()?.slope_per_s?;
@@ -103,7 +103,7 @@ fn stacks_share(findings: &Findings) -> Option<String> {
 }
 
 /// The sentence under the picture: who is to blame, else what decided.
-pub fn caption(findings: &Findings) -> String {
+pub fn caption(findings: &Report) -> String {
     // who does it matters as much as where: the code is named above the graph of its tasks
     let whose = super::attribution::told(&findings.attribution).into_iter().next();
     let leaks = findings.attribution.iter().any(|line| line.answer == Attributed::Leaks);
@@ -138,7 +138,7 @@ pub fn caption(findings: &Findings) -> String {
 }
 
 /// What 'stable' does not say where nobody could look into the heap.
-fn by_resident_memory_alone(findings: &Findings) -> Option<String> {
+fn by_resident_memory_alone(findings: &Report) -> Option<String> {
     let read = |s: &SeriesFinding| s.votes && s.id.name().ends_with("_bytes");
     let resident = |s: &SeriesFinding| s.id.name().starts_with("rss");
     let memory: Vec<&SeriesFinding> = findings.series.iter().filter(|s| read(s)).collect();
@@ -149,7 +149,7 @@ fn by_resident_memory_alone(findings: &Findings) -> Option<String> {
 }
 
 /// Further sentences, the one that matters most first: what explains, what is missing and how to turn it on.
-pub fn notes(findings: &Findings, facts: &Facts, why: &str, evidence: &Evidence) -> Vec<String> {
+pub fn notes(findings: &Report, facts: &Facts, why: &str, evidence: &Evidence) -> Vec<String> {
     let mut notes = Vec::new();
     match findings.verdict {
         Verdict::Leak => {
@@ -244,7 +244,7 @@ fn too_few_collections(evidence: &Evidence) -> Option<String> {
 }
 
 /// What a run that forces no collection cannot tell, nor a watch that sends nothing.
-fn untold(findings: &Findings, evidence: &Evidence) -> Vec<String> {
+fn untold(findings: &Report, evidence: &Evidence) -> Vec<String> {
     let Some(plan) = evidence.plan.as_ref() else { return Vec::new() };
     let mut untold = Vec::new();
     let seen = |name: &str| findings.probes.iter().any(|probe| probe.found && probe.name == name);

@@ -7,7 +7,7 @@ use crate::evidence::{
     LatencyPoint, LoadRow, Percentiles, Phase, PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime,
     Sample, Series, Shape, TargetRecord, TaskGroup,
 };
-use crate::findings::{DriverHealth, ErrorCounts, Findings, LoadFinding, SeriesFinding, Verdict};
+use crate::findings::{DriverHealth, ErrorCounts, LoadFinding, Report, SeriesFinding, Verdict};
 use crate::units::{Rate, Span};
 
 mod more;
@@ -17,7 +17,7 @@ pub use more::{cases, day, leak};
 pub struct Case {
     pub name: &'static str,
     pub evidence: Evidence,
-    pub findings: Findings,
+    pub findings: Report,
 }
 
 const MIB: f64 = 1_048_576.0;
@@ -288,10 +288,10 @@ fn group_names() -> Vec<TaskGroup> {
     ]
 }
 
-/// Findings with nothing in them but a verdict and its sentences.
-pub fn findings(verdict: Verdict, headline: &str, made: &Made) -> Findings {
+/// Report with nothing in them but a verdict and its sentences.
+pub fn findings(verdict: Verdict, headline: &str, made: &Made) -> Report {
     let times = Percentiles { count: 4200, p50: 6.2e-4, p90: 9e-4, p99: 1.6e-3, p999: 4e-3, max: 5.1e-3 };
-    Findings {
+    Report {
         schema: "soak/1".into(),
         verdict,
         exit_code: match verdict {

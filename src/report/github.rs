@@ -4,11 +4,11 @@
 //! escapeData and escapeProperty in github.com/actions/toolkit, packages/core/src/command.ts.
 
 use super::picture::clean_text;
-use crate::findings::{Findings, GateResult, Verdict};
+use crate::findings::{GateResult, Report, Verdict};
 
 /// The lines, each with its end; empty where nothing is wrong. What the user waived, so that the step is green, is a
 /// warning and no error.
-pub fn annotations(findings: &Findings) -> String {
+pub fn annotations(findings: &Report) -> String {
     let level = |undecided: bool| if undecided || findings.exit_code == 0 { "warning" } else { "error" };
     let mut out = String::new();
     if findings.verdict != Verdict::Stable {

@@ -6,14 +6,14 @@
 //! that was level and rose in the last moments the interval is that of the level.
 
 use crate::evidence::Direction;
-use crate::findings::{Findings, Per, SeriesFinding};
+use crate::findings::{Per, Report, SeriesFinding};
 use crate::units::Unit;
 
 /// What nothing is known of.
 pub const NOTHING: &str = "–";
 
 /// How long the judged load was, in seconds, by its requests and their rate; none where something else drove.
-pub fn steady_s(findings: &Findings) -> Option<f64> {
+pub fn steady_s(findings: &Report) -> Option<f64> {
     let load = findings.load.as_ref().filter(|load| load.rate_held > 0.0)?;
     Some(load.due as f64 * load.held_ratio / load.rate_held).filter(|seconds| *seconds > 0.0)
 }
@@ -157,8 +157,8 @@ mod tests {
         series.per_request_ci = Some([-0.0032, 0.0069]);
         assert_eq!(brief(&series, Some(8.0)).as_deref(), Some("at most 0.0069 a request"));
         let load = crate::findings::LoadFinding::example();
-        let driven = Findings { load: Some(load), ..Findings::example() };
-        assert_eq!((steady_s(&driven), steady_s(&Findings::example())), (Some(120.0), None));
+        let driven = Report { load: Some(load), ..Report::example() };
+        assert_eq!((steady_s(&driven), steady_s(&Report::example())), (Some(120.0), None));
     }
 
     #[test]

@@ -18,14 +18,14 @@ pub fn render(document: &impl Serialize) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::Findings;
+    use crate::findings::Report;
     use crate::report::fixture;
 
     #[test]
     fn what_is_written_is_read_back() {
         for case in fixture::cases() {
             let text = render(&case.findings).unwrap();
-            let back: Findings = serde_json::from_str(&text).unwrap();
+            let back: Report = serde_json::from_str(&text).unwrap();
             assert_eq!(back.headline, case.findings.headline, "{}", case.name);
             assert_eq!(back.culprits, case.findings.culprits, "{}", case.name);
             for (read, told) in back.series.iter().zip(&case.findings.series) {

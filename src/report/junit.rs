@@ -1,10 +1,10 @@
 //! junit.xml: the verdict and each gate as a test case, for pipelines that show those.
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Report as Suites, TestCase, TestCaseStatus, TestSuite};
 
 use super::picture::clean_text;
 use crate::error::{Error, Result};
-use crate::findings::{Findings, GateResult, Verdict};
+use crate::findings::{GateResult, Report, Verdict};
 
 /// How one test case came out.
 enum Outcome {
@@ -20,7 +20,7 @@ enum Outcome {
 ///
 /// # Errors
 /// When it cannot be written as XML.
-pub fn render(findings: &Findings) -> Result<String> {
+pub fn render(findings: &Report) -> Result<String> {
     let mut suite = TestSuite::new(clean_text(&findings.subtitle));
     let verdict = match findings.verdict {
         Verdict::Stable => Outcome::Passed,
@@ -46,7 +46,7 @@ pub fn render(findings: &Findings) -> Result<String> {
             std::slice::from_ref(&gate.why),
         ));
     }
-    let mut report = Report::new("soak");
+    let mut report = Suites::new("soak");
     report.add_test_suite(suite);
     report.to_string().map_err(|e| Error::Own(format!("junit.xml could not be written: {e}")))
 }

@@ -1,4 +1,4 @@
-//! Findings and evidence as files: one file a format.
+//! Report and evidence as files: one file a format.
 //!
 //! Comes in: what was seen, and what `judge/` made of it. Goes out: the derived files of a run directory, each written
 //! whole. Renderers word nothing: headline, notes and reasons come from the findings; only the names of axes, columns
@@ -27,12 +27,12 @@ use std::panic::{self, AssertUnwindSafe};
 use self::picture::{Scene, Theme};
 use crate::error::{Error, Result};
 use crate::evidence::{Direction, Evidence};
-use crate::findings::{Findings, SeriesFinding};
+use crate::findings::{Report, SeriesFinding};
 
 /// A run for its renderers: what was seen, what it comes to, and the picture of both, made once for all that show it.
 struct Run<'a> {
     evidence: &'a Evidence,
-    findings: &'a Findings,
+    findings: &'a Report,
     /// Of the pictures that stand alone; inside report.html it is always light, since paper is.
     look: Theme,
     scenes: [OnceCell<Scene>; 2],
@@ -40,7 +40,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(evidence: &'a Evidence, findings: &'a Findings, look: Theme) -> Run<'a> {
+    fn new(evidence: &'a Evidence, findings: &'a Report, look: Theme) -> Run<'a> {
         Run { evidence, findings, look, scenes: Default::default(), svgs: Default::default() }
     }
 
@@ -88,7 +88,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// The first file that could not be rendered or written; the others are there, as far as they could be.
 pub fn render_all(
     evidence: &Evidence,
-    findings: &Findings,
+    findings: &Report,
     look: Theme,
     mut write: impl FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<()> {
@@ -111,7 +111,7 @@ fn render_each<T>(
 ///
 /// # Errors
 /// When it could not be rendered, or there is none of this name.
-pub fn render_one(name: &str, evidence: &Evidence, findings: &Findings) -> Result<Vec<u8>> {
+pub fn render_one(name: &str, evidence: &Evidence, findings: &Report) -> Result<Vec<u8>> {
     let format = formats().into_iter().find(|format| format.0 == name);
     let format = format.ok_or_else(|| Error::Own(format!("there is no file {name} in a run directory")))?;
     rendered(&format, &Run::new(evidence, findings, Theme::default()))

@@ -12,7 +12,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::{fixture, json};
-use crate::findings::{Comparison, Findings};
+use crate::findings::{Comparison, Report};
 
 /// What a program reads, so it speaks of what is written: a field that is always there is required.
 fn schema_of<T: JsonSchema>(title: &str) -> String {
@@ -37,7 +37,7 @@ fn is_current(name: &str, made: &str) {
 
 #[test]
 fn the_committed_schemas_are_those_of_the_types() {
-    is_current("report.schema.json", &schema_of::<Findings>("report.json of soak, schema soak/1"));
+    is_current("report.schema.json", &schema_of::<Report>("report.json of soak, schema soak/1"));
     is_current(
         "compare.schema.json",
         &schema_of::<Comparison>("compare.json of soak, schema soak-compare/1"),
@@ -46,7 +46,7 @@ fn the_committed_schemas_are_those_of_the_types() {
 
 #[test]
 fn every_made_up_run_is_valid_and_what_is_not_a_report_is_not() {
-    let schema: Value = serde_json::from_str(&schema_of::<Findings>("")).unwrap();
+    let schema: Value = serde_json::from_str(&schema_of::<Report>("")).unwrap();
     let validator: Validator = jsonschema::validator_for(&schema).unwrap();
     for case in fixture::cases() {
         let document: Value = serde_json::from_str(&json::render(&case.findings).unwrap()).unwrap();

@@ -10,7 +10,7 @@ use super::picture::clean_text;
 use super::{growth, requests, told};
 use crate::error::{Error, Result};
 use crate::evidence::Direction;
-use crate::findings::{Culprit, Findings, GateResult, LoadFinding, SeriesFinding, Verdict};
+use crate::findings::{Culprit, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
 use crate::units::{Rate, Unit};
 
 const BOLD: Style = Style::new().bold();
@@ -23,7 +23,7 @@ const CULPRITS: usize = 3;
 ///
 /// # Errors
 /// When stdout cannot be written; a reader that went away (`soak … | head`) is none.
-pub fn print(findings: &Findings, report: Option<&Path>) -> Result<()> {
+pub fn print(findings: &Report, report: Option<&Path>) -> Result<()> {
     let mut out = anstream::stdout().lock();
     match out.write_all(summary(findings, report).as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
@@ -32,7 +32,7 @@ pub fn print(findings: &Findings, report: Option<&Path>) -> Result<()> {
 }
 
 /// The summary with its colours as ANSI sequences; `report` is the directory or file to look at next.
-pub fn summary(findings: &Findings, report: Option<&Path>) -> String {
+pub fn summary(findings: &Report, report: Option<&Path>) -> String {
     let mut lines = vec![String::new()];
     let style = colour(findings.verdict).bold();
     let word = findings.verdict.to_string().to_uppercase();

@@ -179,7 +179,7 @@ impl Run {
         self
     }
 
-    fn judged(&self) -> Findings {
+    fn judged(&self) -> Report {
         let Some(beside) = &self.beside else { return judge(&self.evidence) };
         let run = beside.as_ref().map(|earlier| (&earlier.evidence, judge(&earlier.evidence)));
         let run = run.as_ref().map(|(evidence, findings)| (*evidence, findings));

@@ -12,11 +12,11 @@ use super::picture::{Theme, compose_pair};
 use super::{Format, json, png, render_each};
 use crate::error::Result;
 use crate::evidence::Evidence;
-use crate::findings::{Comparison, Findings, Growth, Per, SeriesChange};
+use crate::findings::{Comparison, Growth, Per, Report, SeriesChange};
 
 /// Two runs for the renderers of what they come to.
 struct Pair<'a> {
-    runs: [(&'a Evidence, &'a Findings); 2],
+    runs: [(&'a Evidence, &'a Report); 2],
     comparison: &'a Comparison,
     look: Theme,
 }
@@ -41,7 +41,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// The first that could not be rendered or written.
 pub fn render_all(
-    runs: [(&Evidence, &Findings); 2],
+    runs: [(&Evidence, &Report); 2],
     comparison: &Comparison,
     look: Theme,
     mut write: impl FnMut(&str, &[u8]) -> Result<()>,

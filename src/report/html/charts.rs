@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::evidence::{AccountPart, Event, EventKind, Evidence, GroupKind, Sample, Series};
-use crate::findings::Findings;
+use crate::findings::Report;
 use crate::report::picture::{Bin, Mark, Over, bins, clean_text, guilty, over, whole};
 use crate::units::Unit;
 
@@ -50,7 +50,7 @@ struct Line {
 }
 
 /// The charts of a run, those with nothing to show left out.
-pub fn charts(evidence: &Evidence, findings: &Findings) -> Charts {
+pub fn charts(evidence: &Evidence, findings: &Report) -> Charts {
     let over = over(evidence);
     let mut charts = vec![
         memory(evidence, findings),
@@ -94,7 +94,7 @@ fn of_series<'a>(evidence: &'a Evidence, series: &'a Series) -> impl Iterator<It
     times.iter().zip(&series.samples).filter_map(|(t, s): (&f64, &Sample)| Some((*t, s.get()?)))
 }
 
-fn memory(evidence: &Evidence, findings: &Findings) -> Chart {
+fn memory(evidence: &Evidence, findings: &Report) -> Chart {
     let first = ["rss_bytes", "rss_anon_bytes"];
     let series = evidence.recording.series.iter().filter(|s| s.unit() == Unit::Bytes && !s.is_empty());
     let lines = series.filter_map(|s| {
@@ -112,7 +112,7 @@ fn memory(evidence: &Evidence, findings: &Findings) -> Chart {
     Chart { title: "Memory".into(), unit: Unit::Bytes, lines: lines.collect(), ticks }
 }
 
-fn tasks(evidence: &Evidence, findings: &Findings) -> Chart {
+fn tasks(evidence: &Evidence, findings: &Report) -> Chart {
     let counts = ["goroutines", "tokio_tasks", "tasks", "threads", "fds", "children"];
     let series = evidence.recording.series.iter().filter(|s| counts.contains(&s.id.name()) && !s.is_empty());
     let mut lines: Vec<Line> = series

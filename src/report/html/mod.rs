@@ -21,7 +21,7 @@ use super::json;
 use super::picture::clean_text;
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
-use crate::findings::Findings;
+use crate::findings::Report;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -31,7 +31,7 @@ const SCRIPT: &str = include_str!("page.js");
 ///
 /// # Errors
 /// When the template fails, which a test rules out.
-pub fn render(evidence: &Evidence, findings: &Findings, picture: &str) -> Result<String> {
+pub fn render(evidence: &Evidence, findings: &Report, picture: &str) -> Result<String> {
     let drawn = serde_json::to_string(&charts(evidence, findings))
         .map_err(|e| Error::Own(format!("report.html: {e}")))?;
     let own = |e: minijinja::Error| Error::Own(format!("report.html could not be rendered: {e}"));
@@ -103,7 +103,7 @@ mod tests {
                 let shown = chart["lines"].as_array().unwrap().iter().filter(|line| line["on"] == true);
                 assert!(shown.count() > 0, "{}: {} shows no line", case.name, chart["title"]);
             }
-            let back: Findings = serde_json::from_str(&document(&page).unwrap()).unwrap();
+            let back: Report = serde_json::from_str(&document(&page).unwrap()).unwrap();
             assert_eq!(back.headline, case.findings.headline, "{}", case.name);
             assert!(page.contains("default-src 'none'") && !page.contains("http-equiv=\"refresh\""));
             assert_eq!(page.matches("<script").count(), 3, "{}", case.name);
@@ -199,7 +199,7 @@ mod tests {
         case.findings.headline = evil.into();
         let page = page(&case);
         assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "it is escaped");
-        let back: Findings = serde_json::from_str(&document(&page).unwrap()).unwrap();
+        let back: Report = serde_json::from_str(&document(&page).unwrap()).unwrap();
         assert_eq!(back.headline, evil);
     }
 }

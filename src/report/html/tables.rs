@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::evidence::{Evidence, LatencyBar, ProbeRecord};
-use crate::findings::{Culprit, Findings, LoadFinding, Misbehaved, Per, SeriesFinding};
+use crate::findings::{Culprit, LoadFinding, Misbehaved, Per, Report, SeriesFinding};
 use crate::report::picture::clean_text;
 use crate::report::{growth, requests};
 use crate::units::{Bytes, Rate, Unit};
@@ -59,7 +59,7 @@ pub struct SeriesView {
 
 impl SeriesView {
     /// Those that grow and count first, then the others with a vote.
-    pub fn all(findings: &Findings) -> Vec<SeriesView> {
+    pub fn all(findings: &Report) -> Vec<SeriesView> {
         let mut all: Vec<&SeriesFinding> = findings.series.iter().collect();
         all.sort_by_key(|s| (!s.grows_unexplained(), !s.votes));
         let steady_s = growth::steady_s(findings);
@@ -83,7 +83,7 @@ impl SeriesView {
 }
 
 /// Part, start, end, change, a request.
-pub fn account(findings: &Findings) -> Vec<[String; 5]> {
+pub fn account(findings: &Report) -> Vec<[String; 5]> {
     let show = |v: f64| Bytes(v).to_string();
     let rows = findings.account.iter();
     rows.map(|row| {
@@ -94,7 +94,7 @@ pub fn account(findings: &Findings) -> Vec<[String; 5]> {
 }
 
 /// Expression, result, why.
-pub fn gates(findings: &Findings) -> Vec<[String; 3]> {
+pub fn gates(findings: &Report) -> Vec<[String; 3]> {
     let each = findings.gates.iter();
     each.map(|g| [clean_text(&g.expr), g.result.to_string(), clean_text(&g.why)]).collect()
 }
@@ -174,7 +174,7 @@ pub fn misbehaved(load: &LoadFinding) -> Vec<[String; 4]> {
 }
 
 /// What each kind of request adds: series or culprit, client, sent, blocks, each.
-pub fn attribution(findings: &Findings) -> Vec<[String; 5]> {
+pub fn attribution(findings: &Report) -> Vec<[String; 5]> {
     let rows = findings.attribution.iter();
     rows.map(|line| {
         let what = clean_text(line.culprit.as_deref().unwrap_or(line.series.name()));
@@ -191,7 +191,7 @@ pub struct DriverView {
 }
 
 /// soak's own health.
-pub fn driver(evidence: &Evidence, findings: &Findings) -> DriverView {
+pub fn driver(evidence: &Evidence, findings: &Report) -> DriverView {
     let d = &findings.driver;
     let mut told = vec![
         ["resident at most".into(), Bytes(d.rss_bytes_max as f64).to_string()],
@@ -207,7 +207,7 @@ pub fn driver(evidence: &Evidence, findings: &Findings) -> DriverView {
 
 /// What was asked and what that cost: name, what it tells, times asked, failed, how long an answer took, how busy
 /// that kept the target, the CPU time of an answer, and its share of a core.
-pub fn probes(findings: &Findings) -> Vec<[String; 8]> {
+pub fn probes(findings: &Report) -> Vec<[String; 8]> {
     let told = |value: Option<f64>, unit: Unit| value.map_or("–".into(), |v| unit.show(v));
     let found = findings.probes.iter().filter(|p| p.found);
     found
@@ -228,7 +228,7 @@ pub fn probes(findings: &Findings) -> Vec<[String; 8]> {
 }
 
 /// What could not be seen: name, what it would tell, the line that turns it on.
-pub fn missing(findings: &Findings) -> Vec<[String; 3]> {
+pub fn missing(findings: &Report) -> Vec<[String; 3]> {
     let missing = findings.probes.iter().filter(|p| !p.found);
     let line = |p: &ProbeRecord| p.turn_on.as_deref().map(clean_text).unwrap_or_default();
     missing.map(|p| [clean_text(&p.name), clean_text(&p.yields), line(p)]).collect()

@@ -15,7 +15,7 @@ use escape::{code, code_cell, fenced};
 
 use super::{growth, requests, told};
 use crate::evidence::Evidence;
-use crate::findings::{Attribution, Culprit, Findings, GateFinding, LoadFinding, Misbehaved, Per};
+use crate::findings::{Attribution, Culprit, GateFinding, LoadFinding, Misbehaved, Per, Report};
 use crate::units::{Bytes, Rate, Unit};
 
 /// How many of each are told; report.json has all of them.
@@ -25,23 +25,23 @@ const FRAMES: usize = 3;
 const NOTES: usize = 4;
 
 /// The page, beside its picture. Every text from the target or the user is escaped.
-pub fn render(evidence: &Evidence, findings: &Findings) -> String {
+pub fn render(evidence: &Evidence, findings: &Report) -> String {
     page(evidence, findings, "![memory, tasks, rate and latency over time](soak.png)\n\n")
 }
 
 /// The same where the picture is not beside it.
-pub fn without_picture(evidence: &Evidence, findings: &Findings) -> String {
+pub fn without_picture(evidence: &Evidence, findings: &Report) -> String {
     page(evidence, findings, "")
 }
 
-fn page(evidence: &Evidence, findings: &Findings, picture: &str) -> String {
+fn page(evidence: &Evidence, findings: &Report, picture: &str) -> String {
     let mut out = String::new();
     // writing to a string cannot fail
     let _ = write_page(&mut out, evidence, findings, picture);
     out
 }
 
-fn write_page(out: &mut String, evidence: &Evidence, findings: &Findings, picture: &str) -> std::fmt::Result {
+fn write_page(out: &mut String, evidence: &Evidence, findings: &Report, picture: &str) -> std::fmt::Result {
     writeln!(out, "# {}\n", text(&findings.headline))?;
     let (verdict, code) = (findings.verdict, findings.exit_code);
     writeln!(
@@ -68,7 +68,7 @@ fn write_page(out: &mut String, evidence: &Evidence, findings: &Findings, pictur
 }
 
 /// The sentences that decide, but for those that the table of culprits says.
-fn notes(out: &mut String, findings: &Findings) -> std::fmt::Result {
+fn notes(out: &mut String, findings: &Report) -> std::fmt::Result {
     let said = |note: &&String| findings.culprits.iter().any(|c| note.contains(&c.why));
     let notes: Vec<&String> = findings.notes.iter().filter(|note| !said(note)).collect();
     for note in notes.iter().take(NOTES) {
@@ -125,7 +125,7 @@ fn gates(out: &mut String, gates: &[GateFinding]) -> std::fmt::Result {
     writeln!(out)
 }
 
-fn series(out: &mut String, findings: &Findings) -> std::fmt::Result {
+fn series(out: &mut String, findings: &Report) -> std::fmt::Result {
     let (series, steady_s) = (&findings.series, growth::steady_s(findings));
     let shown = told(series, SERIES);
     if shown.is_empty() {
@@ -184,7 +184,7 @@ fn misbehaved(out: &mut String, all: &[Misbehaved]) -> std::fmt::Result {
 }
 
 /// A line each: who owns the memory, what was driven, what looking cost, what could not be seen, where it ran.
-fn around(out: &mut String, evidence: &Evidence, findings: &Findings) -> std::fmt::Result {
+fn around(out: &mut String, evidence: &Evidence, findings: &Report) -> std::fmt::Result {
     let lines = [
         account(findings),
         findings.load.as_ref().map(driven),
@@ -202,7 +202,7 @@ fn around(out: &mut String, evidence: &Evidence, findings: &Findings) -> std::fm
     if lines.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
-fn account(findings: &Findings) -> Option<String> {
+fn account(findings: &Report) -> Option<String> {
     let rows = findings.account.iter().map(|row| {
         let each = row
             .per_request
@@ -236,7 +236,7 @@ fn driven(load: &LoadFinding) -> String {
 }
 
 /// What looking has cost the target: how often it was asked, how long an answer took, and its CPU time for one.
-fn probing(findings: &Findings) -> Option<String> {
+fn probing(findings: &Report) -> Option<String> {
     let asked = || findings.probes.iter().filter(|p| p.asks_target && p.asked > 0);
     let each = asked().map(|p| {
         let cpu = p.cpu_mean_s.map(|cpu| format!(", {} CPU without load", Unit::Seconds.show(cpu)));
@@ -250,7 +250,7 @@ fn probing(findings: &Findings) -> Option<String> {
 }
 
 /// What could not be seen, and the line that turns it on.
-fn missing(findings: &Findings) -> Option<String> {
+fn missing(findings: &Report) -> Option<String> {
     let each = findings.probes.iter().filter(|p| !p.found).filter_map(|p| {
         let turn_on = p.turn_on.as_ref()?;
         Some(format!("{} ({}): {}", text(&p.name), text(&p.yields), code(turn_on)))

@@ -35,7 +35,7 @@ use self::stage::{Stage, Tops};
 use self::tasks::Tasks;
 use self::text::{ASCENT, DESCENT, LINE, balanced, clean, width, wrap};
 use crate::evidence::{Evidence, PlanRecord, Series};
-use crate::findings::{Findings, Verdict};
+use crate::findings::{Report, Verdict};
 
 /// Width and height of every picture, in pixels.
 pub const SIZE: (u32, u32) = (1600, 1000);
@@ -51,7 +51,7 @@ const PLOT_RIGHT: f32 = 1300.0;
 const ROW: f32 = 46.0;
 
 /// Lays out and fills the whole picture.
-pub fn compose(evidence: &Evidence, findings: &Findings, theme: &Palette) -> Scene {
+pub fn compose(evidence: &Evidence, findings: &Report, theme: &Palette) -> Scene {
     let mut scene =
         Scene { size: SIZE, title: clean(&findings.headline), paper: theme.paper, shapes: Vec::new() };
     let top = head(&mut scene, findings, theme);
@@ -68,7 +68,7 @@ fn line(text: String, at: Point, size: f32, weight: Weight, colour: Rgb) -> Text
 }
 
 /// Headline and subtitle; returns where they end.
-fn head(scene: &mut Scene, findings: &Findings, theme: &Palette) -> f32 {
+fn head(scene: &mut Scene, findings: &Report, theme: &Palette) -> f32 {
     let wide = SIZE.0 as f32 - 2.0 * MARGIN;
     let headline = clean(&findings.headline);
     let lines_at = |size: f32| wrap(&headline, size, Weight::Bold, wide, usize::MAX).len();
@@ -95,7 +95,7 @@ fn head(scene: &mut Scene, findings: &Findings, theme: &Palette) -> f32 {
 
 /// The caption: who is to blame, else the first note, else why the strongest series is as it is. Returns where it
 /// begins.
-fn foot(scene: &mut Scene, findings: &Findings, theme: &Palette) -> f32 {
+fn foot(scene: &mut Scene, findings: &Report, theme: &Palette) -> f32 {
     let wide = SIZE.0 as f32 - 2.0 * MARGIN;
     let mark_wide = width(&mark(), LABEL, Weight::Regular);
     // the last line shares its row with the mark
@@ -180,7 +180,7 @@ fn edges(evidence: &Evidence) -> (f64, f64) {
     (from, if to > from { to } else { from + 1.0 })
 }
 
-fn stage<'a>(evidence: &'a Evidence, findings: &'a Findings, theme: &'a Palette) -> Stage<'a> {
+fn stage<'a>(evidence: &'a Evidence, findings: &'a Report, theme: &'a Palette) -> Stage<'a> {
     let (from, to) = edges(evidence);
     Stage {
         evidence,

@@ -10,7 +10,7 @@ use super::text::{LINE, Weight, balanced, clean, cut};
 use super::theme::{Palette, Rgb};
 use super::{MARGIN, ROW, SIZE, above, below, foot_mark, line, memory, stage};
 use crate::evidence::Evidence;
-use crate::findings::{Change, Comparison, Findings, Side};
+use crate::findings::{Change, Comparison, Report, Side};
 
 /// Where the plots of each column begin and end, and how far its labels reach.
 const COLUMNS: [(f32, f32, f32); 2] = [(150.0, 545.0, 790.0), (950.0, 1345.0, 1590.0)];
@@ -20,7 +20,7 @@ const OUT: f32 = 114.0;
 const MEMORY: f32 = 0.6;
 
 /// Lays out both runs.
-pub fn compose_pair(runs: [(&Evidence, &Findings); 2], comparison: &Comparison, theme: &Palette) -> Scene {
+pub fn compose_pair(runs: [(&Evidence, &Report); 2], comparison: &Comparison, theme: &Palette) -> Scene {
     let mut scene =
         Scene { size: SIZE, title: clean(&comparison.headline), paper: theme.paper, shapes: Vec::new() };
     let mut y = heading(&mut scene, comparison, theme);

@@ -4,7 +4,7 @@ use super::panel::TimeAxis;
 use super::theme::Palette;
 use super::timeline::{Mark, Span};
 use crate::evidence::Evidence;
-use crate::findings::{Findings, SeriesFinding, Verdict};
+use crate::findings::{Report, SeriesFinding, Verdict};
 
 /// What is drawn, how, and over which time.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub struct Stage<'a> {
     /// What was seen.
     pub evidence: &'a Evidence,
     /// What it comes to.
-    pub findings: &'a Findings,
+    pub findings: &'a Report,
     /// In which colours.
     pub theme: &'a Palette,
     /// The time that all panels show.
@@ -37,11 +37,11 @@ pub struct Tops {
 }
 
 /// Whether a series is drawn in the colour of what is wrong.
-pub fn guilty(findings: &Findings, series: &str) -> bool {
+pub fn guilty(findings: &Report, series: &str) -> bool {
     findings.series.iter().any(|s| s.id.name() == series && is_guilty(findings, s))
 }
 
 /// Whether the verdict is bad, and this grows, materially, with nothing that explains it.
-pub fn is_guilty(findings: &Findings, finding: &SeriesFinding) -> bool {
+pub fn is_guilty(findings: &Report, finding: &SeriesFinding) -> bool {
     matches!(findings.verdict, Verdict::Leak | Verdict::Failed) && finding.grows_unexplained()
 }

@@ -72,7 +72,7 @@ fn the_leak_is_named_in_the_picture_and_the_colour_of_what_is_wrong_is_kept_for_
 #[test]
 fn the_line_of_a_growth_is_drawn_where_it_was_told() {
     let Case { evidence, mut findings, .. } = fixture::leak();
-    let length = |findings: &Findings| {
+    let length = |findings: &Report| {
         let scene = compose(&evidence, findings, &LIGHT);
         let ends = scene.shapes.iter().filter_map(|s| match s {
             Shape::Disc { at, radius, .. } if *radius == 7.0 => Some(at.0),
