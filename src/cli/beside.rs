@@ -9,7 +9,7 @@ use super::rerender::recorded;
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
 use crate::findings::{Comparison, Report};
-use crate::judge::{Earlier, judge, judge_beside};
+use crate::judge::{Baseline, judge, judge_against_baseline};
 use crate::plan::Plan;
 use crate::record::{canonical, replace_file};
 use crate::report::comparison;
@@ -60,7 +60,7 @@ pub fn judged(dir: &Path, evidence: &Evidence) -> Judged {
         [read.as_ref().map(|(_, earlier)| name(earlier, path)).unwrap_or_default(), name(evidence, dir)];
     let run = read.as_ref().map(|(findings, earlier)| (earlier, findings)).map_err(ToString::to_string);
     let names = [names[0].as_str(), names[1].as_str()];
-    let (findings, comparison) = judge_beside(evidence, Earlier { path, run, names });
+    let (findings, comparison) = judge_against_baseline(evidence, Baseline { path, run, names });
     let beside = read.ok().zip(comparison);
     let beside = beside.map(|((findings, evidence), comparison)| Beside { evidence, findings, comparison });
     Judged { findings, beside }

@@ -9,7 +9,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use crate::drive::{Driver, Monotonic, Sending};
 use crate::error::{Error, Result};
 use crate::evidence::{Command, EventKind, Phase, PlanRecord, ProbeRecord};
-use crate::judge::foresee;
+use crate::judge::forecast;
 use crate::live::{Progress, signals};
 use crate::plan::{Plan, TargetPlan};
 use crate::probe::Sampler;
@@ -106,9 +106,9 @@ async fn asked(twice: &mut JoinHandle<()>) {
 }
 
 /// Warm-up is over: what the rest of the run can decide, and a warning of each gate that asks for less.
-fn foretell(mirror: &Mirror, progress: &mut Progress) {
-    let foreseen = foresee(mirror.evidence());
-    for line in foreseen.decides.into_iter().chain(foreseen.warnings.iter().map(|w| format!("warning: {w}")))
+fn show_forecast(mirror: &Mirror, progress: &mut Progress) {
+    let forecast = forecast(mirror.evidence());
+    for line in forecast.decides.into_iter().chain(forecast.warnings.iter().map(|w| format!("warning: {w}")))
     {
         progress.info(&line);
     }
@@ -190,7 +190,7 @@ async fn run(
     let mut foreseen = false;
     let mut tick = |mirror: &Mirror, stage: Stage, left: Duration| {
         if stage.phase == Phase::Steady && !std::mem::replace(&mut foreseen, true) {
-            foretell(mirror, &mut progress);
+            show_forecast(mirror, &mut progress);
         }
         let status = status(mirror, stage, cycles, planned.map(|_| left));
         progress.update(&status);

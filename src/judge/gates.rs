@@ -1,7 +1,7 @@
 //! The user's limits against what was measured. A slope is compared by its interval.
 
-use crate::evidence::{AccountPart, Aspect, Direction, Estimate, Evidence, Gate, Quantity, Series, Trend};
-use crate::findings::{Account, GateFinding, GateResult, LoadFinding};
+use crate::evidence::{AccountPart, Aspect, Evidence, Gate, Quantity, Series};
+use crate::findings::{Account, Direction, Estimate, GateFinding, GateResult, LoadFinding, Trend};
 use crate::units::{Span, Unit};
 
 use super::memory::memory;

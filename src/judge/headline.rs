@@ -1,7 +1,7 @@
 //! The headline: what a manager reads, and a gate that failed before all else.
 
-use crate::evidence::{Direction, GroupKind};
-use crate::findings::{Culprit, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
+use crate::evidence::GroupKind;
+use crate::findings::{Culprit, Direction, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
 use crate::units::{Span, Unit, significant};
 
 use super::attribution;

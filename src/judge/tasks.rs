@@ -4,8 +4,8 @@
 //! matters, and it stays after settle.
 
 use crate::culprit::{Candidate, Proof, Ranked, rank};
-use crate::evidence::{AccountPart, Direction, Evidence, GroupKind, PlanRecord, is_jdk};
-use crate::findings::{Culprit, Verdict};
+use crate::evidence::{AccountPart, Evidence, GroupKind, PlanRecord, is_jdk};
+use crate::findings::{Culprit, Direction, Verdict};
 use crate::units::{Span, Unit, significant};
 
 use super::material::least_seen;

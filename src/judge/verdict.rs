@@ -1,11 +1,11 @@
 //! The verdict: the first of a fixed order that holds. Pure over [`Facts`], so that one table in the tests can walk
 //! through every way in which a run can end.
 
-use crate::evidence::{Direction, Event, EventKind, Evidence};
-use crate::findings::{LoadFinding, Verdict};
+use crate::evidence::{Event, EventKind, Evidence};
+use crate::findings::{Direction, LoadFinding, Verdict};
 use crate::units::{Rate, Span, Unit};
 
-use super::absence;
+use super::availability;
 use super::load::rate_held;
 use super::rank::EvidenceStrength;
 use super::steady::Steady;
@@ -122,7 +122,7 @@ fn unreadable_heap(voter: &SeriesEvidence, voters: &AllEvidence) -> bool {
 
 /// Why the target failed, if it did.
 fn failure(evidence: &Evidence, steady: &Steady, load: Option<&LoadFinding>) -> Option<String> {
-    if let Some(why) = absence::failed(evidence) {
+    if let Some(why) = availability::failed(evidence) {
         return Some(why);
     }
     let plan = evidence.plan.as_ref()?;

@@ -6,8 +6,8 @@
 //! seen, could not have been called growing and costs none of it, nor does a family of nothing else (R. E. Tarone, A
 //! modified Bonferroni method for discrete data, 1990). This acts on the verdict; each series' own trend stays as it is.
 
-use crate::evidence::{Direction, Evidence, Series, Trend};
-use crate::findings::SeriesFinding;
+use crate::evidence::{Evidence, Series};
+use crate::findings::{Direction, SeriesFinding, Trend};
 use crate::trend::{Question, reaches, trend};
 use crate::units::{Span, Unit};
 

@@ -6,8 +6,8 @@
 mod blocks;
 mod words;
 
-use crate::evidence::{Direction, Estimate, Evidence};
-use crate::findings::{Attributed, Attribution};
+use crate::evidence::Evidence;
+use crate::findings::{Attributed, Attribution, Direction, Estimate};
 use crate::trend::{Effect, attribute};
 
 use super::rank::TASK_COUNTS;
