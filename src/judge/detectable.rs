@@ -4,8 +4,8 @@ use crate::evidence::{Aspect, Evidence, Gate, Phase, Quantity, Series};
 use crate::trend::{self, DetectableGrowth, Question};
 use crate::units::{Span, Unit};
 
-use super::rank::{Sources, TASK_COUNTS};
-use super::voters::{ERROR, FARTHEST};
+use super::evidence_strength::{Sources, TASK_COUNTS};
+use super::series_evidence::{ERROR, FARTHEST};
 use super::words;
 
 /// What can be told once warm-up is over, a sentence each.

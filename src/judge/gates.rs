@@ -5,8 +5,8 @@ use crate::findings::{Account, Direction, Estimate, GateFinding, GateResult, Loa
 use crate::units::{Span, Unit};
 
 use super::memory::memory;
+use super::series_evidence::AllEvidence;
 use super::steady::Steady;
-use super::voters::AllEvidence;
 
 /// A measured value, with its interval where it has one, or why there is none.
 struct Measured {

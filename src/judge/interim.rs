@@ -4,7 +4,7 @@ use crate::evidence::Evidence;
 use crate::findings::Verdict;
 
 use super::steady::Steady;
-use super::{load, tasks, verdict, voters};
+use super::{load, series_evidence, tasks, verdict};
 
 /// What one look into a run that goes on says.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +24,7 @@ pub enum Interim {
 /// Judges what was seen so far; `error` is what this look may spend on a false 'leak'.
 pub fn judge_interim(evidence: &Evidence, error: f64) -> Interim {
     let steady = Steady::of(evidence);
-    let voters = voters::ask(evidence, &steady, error);
+    let voters = series_evidence::gather(evidence, &steady, error);
     let tasks = tasks::judge(evidence, &steady, voters.task_share_of_error());
     let load = load::load(evidence, &steady);
     let facts = verdict::Facts::gather(evidence, &steady, &voters, &tasks, load.as_ref());

@@ -7,24 +7,24 @@ mod account;
 mod attribution;
 mod availability;
 mod baseline;
-mod bound;
-mod collected;
 mod compare;
 mod detectable;
+mod evidence_strength;
 mod exit;
 mod gates;
 mod headline;
+mod heap_headroom;
 mod interim;
+mod live_heap;
 mod load;
 mod load_difference;
 mod material;
 mod memory;
-mod rank;
 mod reproduce;
+mod series_evidence;
 mod steady;
 mod tasks;
 mod verdict;
-mod voters;
 mod words;
 
 use crate::evidence::Evidence;
@@ -36,7 +36,7 @@ pub use compare::compare;
 pub use detectable::{Forecast, forecast};
 pub use interim::{Interim, judge_interim};
 pub use reproduce::reproduce;
-pub use voters::ERROR;
+pub use series_evidence::ERROR;
 
 use steady::Steady;
 
@@ -60,7 +60,7 @@ pub fn judge_against_baseline(evidence: &Evidence, baseline: Baseline<'_>) -> (R
 /// `beside` sees all that was found but what follows from gates, and may add one.
 fn assess(evidence: &Evidence, beside: impl FnOnce(&Report) -> Option<GateFinding>) -> Report {
     let steady = Steady::of(evidence);
-    let voters = voters::ask(evidence, &steady, ERROR);
+    let voters = series_evidence::gather(evidence, &steady, ERROR);
     let account = account::account(evidence, &steady, voters.sources().exact);
     let tasks = tasks::judge(evidence, &steady, voters.task_share_of_error());
     let load = load::load(evidence, &steady);

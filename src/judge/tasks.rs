@@ -9,8 +9,8 @@ use crate::findings::{Culprit, Direction, Verdict};
 use crate::units::{Span, Unit, significant};
 
 use super::material::least_seen;
+use super::series_evidence::{AllEvidence, SeriesEvidence};
 use super::steady::Steady;
-use super::voters::{AllEvidence, SeriesEvidence};
 
 /// A growth that nobody proves counts from so many within steady.
 const LEAST: f64 = 10.0;

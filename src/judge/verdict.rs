@@ -6,11 +6,11 @@ use crate::findings::{Direction, LoadFinding, Verdict};
 use crate::units::{Rate, Span, Unit};
 
 use super::availability;
+use super::evidence_strength::EvidenceStrength;
 use super::load::rate_held;
-use super::rank::EvidenceStrength;
+use super::series_evidence::{AllEvidence, RESOLUTION_BYTES, RESOLUTION_TASKS, SeriesEvidence};
 use super::steady::Steady;
 use super::tasks::Tasks;
-use super::voters::{AllEvidence, RESOLUTION_BYTES, RESOLUTION_TASKS, SeriesEvidence};
 
 /// What decides, each with its sentence.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -14,7 +14,7 @@ use crate::trend::InterimSchedule;
 const PATIENCE_S: f64 = 10.0;
 
 /// What the looks of one run remember.
-pub struct Sure {
+pub struct EarlyStop {
     /// None where the run is to go through all of its time.
     looks: Option<InterimSchedule>,
     awaiting: Option<Awaiting>,
@@ -31,15 +31,15 @@ struct Awaiting {
     until_s: f64,
 }
 
-impl Sure {
+impl EarlyStop {
     /// As the plan wants it.
-    pub fn of(plan: &PlanRecord) -> Sure {
+    pub fn from_plan(plan: &PlanRecord) -> EarlyStop {
         let looks = plan.until_sure.map(|least| InterimSchedule::new(least.secs(), ERROR));
-        Sure { looks, awaiting: None }
+        EarlyStop { looks, awaiting: None }
     }
 
     /// Whether what was recorded is enough.
-    pub fn look(&mut self, mirror: &Mirror) -> Enough {
+    pub fn check(&mut self, mirror: &Mirror) -> Enough {
         let evidence = mirror.evidence();
         let now_s = evidence.recording.elapsed_s.last().copied().unwrap_or(0.0);
         if let Some(why) = lost(evidence, now_s) {
