@@ -3,19 +3,20 @@
 //!
 //! `trend/` says when to look and what a look may cost, `judge/` what it sees; the conductor only asks.
 
-use crate::evidence::{Direction, Evidence, Phase, PlanRecord};
-use crate::judge::{ERROR, Outlook, lost, outlook};
+use crate::evidence::{Evidence, Phase, PlanRecord};
+use crate::findings::Direction;
+use crate::judge::{ERROR, Interim, judge_interim, lost};
 use crate::record::Mirror;
 use crate::run::Enough;
-use crate::trend::Looks;
+use crate::trend::InterimSchedule;
 
 /// A snapshot that has not come by then was not to be had.
 const PATIENCE_S: f64 = 10.0;
 
 /// What the looks of one run remember.
-pub struct Sure {
+pub struct EarlyStop {
     /// None where the run is to go through all of its time.
-    looks: Option<Looks>,
+    looks: Option<InterimSchedule>,
     awaiting: Option<Awaiting>,
 }
 
@@ -30,15 +31,15 @@ struct Awaiting {
     until_s: f64,
 }
 
-impl Sure {
+impl EarlyStop {
     /// As the plan wants it.
-    pub fn of(plan: &PlanRecord) -> Sure {
-        let looks = plan.until_sure.map(|least| Looks::new(least.secs(), ERROR));
-        Sure { looks, awaiting: None }
+    pub fn from_plan(plan: &PlanRecord) -> EarlyStop {
+        let looks = plan.until_sure.map(|least| InterimSchedule::new(least.secs(), ERROR));
+        EarlyStop { looks, awaiting: None }
     }
 
     /// Whether what was recorded is enough.
-    pub fn look(&mut self, mirror: &Mirror) -> Enough {
+    pub fn check(&mut self, mirror: &Mirror) -> Enough {
         let evidence = mirror.evidence();
         let now_s = evidence.recording.elapsed_s.last().copied().unwrap_or(0.0);
         if let Some(why) = lost(evidence, now_s) {
@@ -51,28 +52,28 @@ impl Sure {
             if came || now_s > asked.until_s {
                 self.awaiting = None;
             }
-            if came && let Outlook::Proven(why) = outlook(evidence, asked.error) {
+            if came && let Interim::Proven(why) = judge_interim(evidence, asked.error) {
                 return yes(&why);
             }
             return Enough::No;
         }
         let Some(error) = looks.due(seen_s(evidence)) else { return Enough::No };
-        let seen = outlook(evidence, error);
+        let seen = judge_interim(evidence, error);
         let stands = looks.stands(match seen {
-            Outlook::Proven(_) | Outlook::Leak(_) => Direction::Growing,
-            Outlook::Stable => Direction::Stable,
-            Outlook::Prove | Outlook::Open => Direction::Inconclusive,
+            Interim::Proven(_) | Interim::Leak(_) => Direction::Growing,
+            Interim::Stable => Direction::Stable,
+            Interim::Prove | Interim::Open => Direction::Inconclusive,
         });
         match seen {
-            Outlook::Proven(why) => yes(&why),
-            Outlook::Leak(why) if stands => yes(&why),
-            Outlook::Stable if stands => yes("look after look found no growth"),
-            Outlook::Prove => {
+            Interim::Proven(why) => yes(&why),
+            Interim::Leak(why) if stands => yes(&why),
+            Interim::Stable if stands => yes("look after look found no growth"),
+            Interim::Prove => {
                 let (snapshots, until_s) = (evidence.snapshots.len(), now_s + PATIENCE_S);
                 self.awaiting = Some(Awaiting { error, snapshots, until_s });
                 Enough::AskForProof
             }
-            Outlook::Leak(_) | Outlook::Stable | Outlook::Open => Enough::No,
+            Interim::Leak(_) | Interim::Stable | Interim::Open => Enough::No,
         }
     }
 }

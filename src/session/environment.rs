@@ -18,7 +18,7 @@ pub fn environment(target: Option<&Target>, probes: Vec<ProbeRecord>) -> Environ
 }
 
 /// What each probe has cost.
-pub fn price(records: &mut [ProbeRecord], sampler: &Sampler, ran_s: f64) {
+pub fn record_costs(records: &mut [ProbeRecord], sampler: &Sampler, ran_s: f64) {
     for cost in sampler.costs() {
         if let Some(record) = records.iter_mut().find(|r| r.found && r.name == cost.name) {
             record.asked = cost.asked;

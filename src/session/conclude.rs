@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::beside::{Judged, judged};
+use super::baseline::{Judged, judged};
 use super::pipeline;
 use crate::error::Error;
 use crate::evidence::Evidence;

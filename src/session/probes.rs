@@ -7,7 +7,7 @@ use crate::probe::{Sampler, discover, of_target};
 use crate::run::best_count;
 use crate::target::Target;
 
-use super::output::{OutputOptions, info};
+use super::console::{OutputOptions, info};
 
 /// All probes that a run needs, ready to be asked, with a record of each, there or not.
 ///
@@ -45,12 +45,12 @@ pub async fn all_probes(plan: &Plan, target: Option<&Target>) -> (Sampler, Vec<P
 }
 
 /// Says what is looked at, and how to turn on what could be.
-pub fn introduce(records: &[ProbeRecord], manner: &OutputOptions) {
+pub fn introduce(records: &[ProbeRecord], options: &OutputOptions) {
     for record in records {
         match (&record.turn_on, record.found) {
-            (_, true) => info(manner, &format!("probe: {} ({})", record.name, record.yields)),
+            (_, true) => info(options, &format!("probe: {} ({})", record.name, record.yields)),
             (Some(line), false) => {
-                info(manner, &format!("not available: {} ({}); {line}", record.name, record.yields))
+                info(options, &format!("not available: {} ({}); {line}", record.name, record.yields))
             }
             (None, false) => {}
         }

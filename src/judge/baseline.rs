@@ -7,7 +7,7 @@ use crate::findings::{Comparison, GateFinding, GateResult};
 
 /// The earlier run.
 #[derive(Debug, Clone)]
-pub struct Earlier<'a> {
+pub struct Baseline<'a> {
     /// Where it stands.
     pub path: &'a Path,
     /// The run with what it came to, or why it cannot be read.
@@ -16,7 +16,7 @@ pub struct Earlier<'a> {
     pub names: [&'a str; 2],
 }
 
-impl Earlier<'_> {
+impl Baseline<'_> {
     /// The gate on what became of each growth, and the comparison where there is one.
     pub fn gate(&self, after: Run<'_>) -> (GateFinding, Option<Comparison>) {
         let compared = self.run.as_ref().map(|before| compare([*before, after], self.names));

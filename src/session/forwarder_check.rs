@@ -25,7 +25,7 @@ impl ForwarderMonitor {
     }
 
     /// Asked each second of load, with the requests answered so far; tells once.
-    pub fn second(&mut self, answered: u64) -> Option<EventKind> {
+    pub fn check(&mut self, answered: u64) -> Option<EventKind> {
         if let Some(event) = self.found.take() {
             self.target = None;
             return Some(event);

@@ -13,7 +13,8 @@
 //!   the rule of `trend/cycles`.
 //! - Otherwise it is inconclusive, with the most that it can be a request.
 
-use crate::evidence::{Direction, Estimate, Evidence, GroupKind, Moment, Shape, TaskSnapshot, Trend};
+use crate::evidence::{Evidence, GroupKind, Moment, TaskSnapshot};
+use crate::findings::{Direction, Estimate, Shape, Trend};
 use crate::units::{Span, Unit};
 
 use super::material::least_seen;

@@ -6,15 +6,15 @@
 //! seen, could not have been called growing and costs none of it, nor does a family of nothing else (R. E. Tarone, A
 //! modified Bonferroni method for discrete data, 1990). This acts on the verdict; each series' own trend stays as it is.
 
-use crate::evidence::{Direction, Evidence, Series, Trend};
-use crate::findings::SeriesFinding;
+use crate::evidence::{Evidence, Series};
+use crate::findings::{Direction, SeriesFinding, Trend};
 use crate::trend::{Question, reaches, trend};
 use crate::units::{Span, Unit};
 
-use super::bound::{self, Bound};
-use super::collected;
+use super::evidence_strength::{EvidenceStrength, Sources, rank};
+use super::heap_headroom::{self, HeapHeadroom};
+use super::live_heap;
 use super::material::{least_seen, material};
-use super::rank::{EvidenceStrength, Sources, rank};
 use super::steady::Steady;
 
 /// The chance of a false 'leak' in a whole run, and of a false 'growing' for a series asked by itself.
@@ -102,7 +102,7 @@ pub struct AllEvidence {
 }
 
 /// Asks every series of the recording; `error` is the chance of a false 'leak' in all.
-pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
+pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
     let recording = &evidence.recording;
     let judging = evidence.plan.as_ref().map(|p| &p.judging);
     let horizon = judging.map_or(Span::from_secs_f64(HORIZON_S), |j| j.horizon);
@@ -117,8 +117,8 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
     let target = evidence.target();
     let limits = [judging.and_then(|j| j.memory_limit_bytes), target.and_then(|t| t.memory_limit_bytes)];
     let limit = limits.into_iter().flatten().min().map(|bytes| bytes as f64);
-    let heap_limit = bound::heap_limit(evidence);
-    let by_ends = collected::trend(evidence, steady);
+    let heap_limit = heap_headroom::heap_limit(evidence);
+    let by_ends = live_heap::trend(evidence, steady);
     let mut all: Vec<SeriesEvidence> = recording
         .series
         .iter()
@@ -126,10 +126,10 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
         .zip(trends(evidence, error))
         .map(|(series, trend)| {
             let unit = series.unit();
-            let trend = by_ends.clone().filter(|_| series.id.name() == collected::LIVE).unwrap_or(trend);
+            let trend = by_ends.clone().filter(|_| series.id.name() == live_heap::LIVE).unwrap_or(trend);
             let limit_at_s = match series.id.name() {
                 "rss_bytes" => limit,
-                collected::LIVE => heap_limit,
+                live_heap::LIVE => heap_limit,
                 _ => None,
             };
             let limit_at_s = limit_at_s
@@ -157,8 +157,8 @@ pub fn ask(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
     let alone = evidence.groups.is_empty() && !all.iter().any(strong);
     holm(&mut all, error / 2.0, strong);
     holm(&mut all, if alone { error } else { error / 2.0 }, weak);
-    let bound = Bound::of(evidence, steady);
-    let live = all.iter().find(|v| v.name == collected::LIVE).and_then(|v| v.trend.end).unwrap_or(0.0);
+    let bound = HeapHeadroom::of(evidence, steady);
+    let live = all.iter().find(|v| v.name == live_heap::LIVE).and_then(|v| v.trend.end).unwrap_or(0.0);
     for voter in all.iter_mut().filter(|v| v.holds_the_heap()) {
         voter.may_be_heap = bound.may_hold(voter.rose(), live);
     }
@@ -210,12 +210,12 @@ fn bounded(trend: &Trend, name: &str, unit: Unit, resolution_bytes: f64, seconds
 }
 
 /// Only a measure of the same bytes explains another away.
-fn explain(all: &mut [SeriesEvidence], sources: &Sources, bound: &Bound, live: f64) {
+fn explain(all: &mut [SeriesEvidence], sources: &Sources, bound: &HeapHeadroom, live: f64) {
     let get = |name: &str| all.iter().find(|v| v.name == name);
     let flat = |name: &str| get(name).is_some_and(SeriesEvidence::is_flat);
     // a heap's limit says nothing of the stacks of threads
     let threads_grow = get("threads").is_some_and(|v| v.trend.direction == Direction::Growing && v.material);
-    if matches!(bound, Bound::Limit(_) | Bound::Committed(_)) && threads_grow {
+    if matches!(bound, HeapHeadroom::Limit(_) | HeapHeadroom::Committed(_)) && threads_grow {
         return;
     }
     let parts = ["mem_live_bytes", "mem_stacks_bytes", "mem_native_bytes"];

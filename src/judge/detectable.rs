@@ -1,16 +1,16 @@
 //! After warm-up: what the rest of a run can decide, and which gates ask for less than that.
 
 use crate::evidence::{Aspect, Evidence, Gate, Phase, Quantity, Series};
-use crate::trend::{self, Foresight, Question};
+use crate::trend::{self, DetectableGrowth, Question};
 use crate::units::{Span, Unit};
 
-use super::rank::{Sources, TASK_COUNTS};
-use super::voters::{ERROR, FARTHEST};
+use super::evidence_strength::{Sources, TASK_COUNTS};
+use super::series_evidence::{ERROR, FARTHEST};
 use super::words;
 
 /// What can be told once warm-up is over, a sentence each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Foreseen {
+pub struct Forecast {
     /// The smallest growth that the rest of the run can decide; none where warm-up showed too little.
     pub decides: Option<String>,
     /// A warning of each gate below it.
@@ -18,17 +18,17 @@ pub struct Foreseen {
 }
 
 /// Foretells from warm-up's noise. Of memory by RSS alone: what a live heap shows after collections is not known yet.
-pub fn foresee(evidence: &Evidence) -> Foreseen {
-    let Some(plan) = &evidence.plan else { return Foreseen::default() };
+pub fn forecast(evidence: &Evidence) -> Forecast {
+    let Some(plan) = &evidence.plan else { return Forecast::default() };
     if plan.phases.is_open_ended() {
-        return Foreseen::default();
+        return Forecast::default();
     }
     let steady_s = plan.phases.steady.secs() * f64::from(plan.phases.cycles);
     let recording = &evidence.recording;
     let rate = plan.rate.per_second().or_else(|| answered_per_s(evidence));
     let ask = |series: &Series| {
         let question = Question { recording, series, events: &evidence.events, false_alarm: ERROR };
-        trend::foresee(&question, steady_s)
+        trend::forecast(&question, steady_s)
     };
     let first = |names: &[&str]| {
         let mut known = names.iter().filter_map(|name| recording.series(*name).filter(|s| !s.is_empty()));
@@ -60,7 +60,7 @@ pub fn foresee(evidence: &Evidence) -> Foreseen {
         };
         warning(gate, unit, &foresight, rate)
     };
-    Foreseen {
+    Forecast {
         decides: (!each.is_empty()).then(|| {
             let steady = Span::from_secs_f64(steady_s);
             format!("by the noise of warm-up, {steady} of steady can decide growth of {}", each.join(", of "))
@@ -70,7 +70,7 @@ pub fn foresee(evidence: &Evidence) -> Foreseen {
 }
 
 /// That a gate's limit is less than the run can decide; none where it is not, or is no limit of growth.
-fn warning(gate: &Gate, unit: Unit, foresight: &Foresight, rate: Option<f64>) -> Option<String> {
+fn warning(gate: &Gate, unit: Unit, foresight: &DetectableGrowth, rate: Option<f64>) -> Option<String> {
     let (limit_per_s, finds) = match gate.aspect {
         Aspect::Slope => (gate.limit.value, unit.show_slope(foresight.per_s)),
         Aspect::PerRequest => {

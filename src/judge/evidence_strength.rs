@@ -2,7 +2,7 @@
 
 use crate::evidence::{EventKind, Evidence, GroupKind, Runtime};
 
-use super::collected;
+use super::live_heap;
 
 /// Evidence that votes, strongest first; what the runtime proves stands above all of it and needs no vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,7 +54,7 @@ impl Sources {
             tasks_repeat: repeats(evidence, "tasks"),
             fd_kinds: evidence.groups.iter().any(|g| g.kind == GroupKind::Fd),
             exact: live.min(native).min(times("mem_stacks_bytes")) >= 3 && native * 10 >= live * 9,
-            live: live >= 3 || collected::Ends::of(evidence).is_some(),
+            live: live >= 3 || live_heap::Ends::of(evidence).is_some(),
             runtime: evidence.target().map_or(Runtime::Other, |t| t.runtime),
             forwards: evidence.events.iter().any(|e| matches!(e.kind, EventKind::Forwarder { .. })),
             lone: evidence.plan.is_none(),

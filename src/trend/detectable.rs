@@ -7,7 +7,7 @@
 
 use super::bins::Point;
 use super::window::{FEWEST, Form, ReducedSeries};
-use super::{FOUR_OF_FIVE, IN_PRACTICE, LOOKED_AT, Question, UNSEEN_JUMPS, ground, least_jump};
+use super::{FOUR_OF_FIVE, IN_PRACTICE, LOOKED_AT, Question, UNSEEN_JUMPS, least_jump, reduced_series};
 use crate::evidence::Phase;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
@@ -21,8 +21,8 @@ const WANDERS: f64 = 0.95;
 
 /// The forecast for one series.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Foresight {
-    /// The smallest slope each second that a steady of [`Foresight::steady_s`] is likely to decide.
+pub struct DetectableGrowth {
+    /// The smallest slope each second that a steady of [`DetectableGrowth::steady_s`] is likely to decide.
     pub per_s: f64,
     /// That steady's length in seconds.
     pub steady_s: f64,
@@ -30,7 +30,7 @@ pub struct Foresight {
     power: f64,
 }
 
-impl Foresight {
+impl DetectableGrowth {
     /// How long a steady would have to be to decide so small a slope, in seconds.
     pub fn needs_s(&self, per_s: f64) -> f64 {
         self.steady_s * (self.per_s / per_s).powf(1.0 / self.power)
@@ -44,7 +44,7 @@ pub(super) fn power(correlation: f64) -> f64 {
 
 /// What a steady of so many seconds is likely to decide about a series, of which warm-up was seen. None where warm-up
 /// holds too few readings.
-pub fn foresee(question: &Question<'_>, steady_s: f64) -> Option<Foresight> {
+pub fn forecast(question: &Question<'_>, steady_s: f64) -> Option<DetectableGrowth> {
     let Question { recording, series, false_alarm, .. } = *question;
     let warmup = (0..recording.len()).filter(|i| recording.phases[*i] == Phase::Warmup);
     let (times, values): (Vec<f64>, Vec<f64>) =
@@ -55,14 +55,14 @@ pub fn foresee(question: &Question<'_>, steady_s: f64) -> Option<Foresight> {
     // less than a jump or two is not to be seen, however quiet it was
     let least = UNSEEN_JUMPS * least_jump(series.unit()) / steady_s;
     if values.iter().all(|v| *v == values[0]) {
-        return Some(Foresight { per_s: least, steady_s, power: 1.0 });
+        return Some(DetectableGrowth { per_s: least, steady_s, power: 1.0 });
     }
-    let (ground, _) = ground::plain(&times, &values, None);
+    let (ground, _) = reduced_series::reduce_without_teeth(&times, &values, None);
     let (spread_per_s, span_s, power) = noise(&ground)?;
     let spread = spread_per_s * (span_s / steady_s).powf(power);
     let beyond = StudentsT::new(0.0, 1.0, FREEDOM).ok()?.inverse_cdf(1.0 - false_alarm / LOOKED_AT);
     let per_s = (IN_PRACTICE * (beyond + FOUR_OF_FIVE) * spread).max(least);
-    Some(Foresight { per_s, steady_s, power })
+    Some(DetectableGrowth { per_s, steady_s, power })
 }
 
 /// The spread of a slope each second over the longest end of warm-up that has one form, the seconds it spans, and by

@@ -1,7 +1,7 @@
-//! What is foretold after warm-up against what is found detectable in the end.
+//! What is forecast after warm-up against what is found detectable in the end.
 
 use soak::evidence::{Phase, Recording};
-use soak::trend::{Question, foresee, trend};
+use soak::trend::{Question, forecast, trend};
 
 use crate::made::{Run, table};
 
@@ -13,14 +13,14 @@ fn warmed(run: &Run, values: &[f64]) -> Recording {
     recording
 }
 
-/// What was foretold over what was found; none where a series showed nothing to compare.
+/// What was forecast over what was found; none where a series showed nothing to compare.
 fn ratio(recording: &Recording) -> Option<f64> {
     let question = Question { recording, series: &recording.series[0], events: &[], false_alarm: 0.05 };
     let from = recording.phases.iter().position(|p| *p == Phase::Steady).unwrap();
     let steady_s = recording.elapsed_s.last().unwrap() - recording.elapsed_s[from];
-    let foretold = foresee(&question, steady_s)?;
-    assert!(foretold.needs_s(foretold.per_s / 2.0) > 1.2 * steady_s, "half of it takes longer");
-    Some(foretold.per_s / trend(&question).detectable_per_s?)
+    let forecast = forecast(&question, steady_s)?;
+    assert!(forecast.needs_s(forecast.per_s / 2.0) > 1.2 * steady_s, "half of it takes longer");
+    Some(forecast.per_s / trend(&question).detectable_per_s?)
 }
 
 /// Noise that forgets within this share of the run, none for white; and a warm-up that dies away, of so many times the
@@ -45,7 +45,7 @@ fn ratios(memory: Option<f64>, height: f64) -> Vec<f64> {
 }
 
 #[test]
-fn what_a_run_can_decide_is_foretold_within_a_factor_of_three() {
+fn what_a_run_can_decide_is_forecast_within_a_factor_of_three() {
     for (memory, height) in [(None, 0.0), (None, 50.0), (Some(0.003), 0.0), (Some(0.003), 50.0)] {
         let all = ratios(memory, height);
         let near = all.iter().filter(|r| (0.33..3.0).contains(*r)).count();
@@ -54,7 +54,7 @@ fn what_a_run_can_decide_is_foretold_within_a_factor_of_three() {
 }
 
 #[test]
-fn of_a_series_that_never_moved_a_jump_or_two_is_foretold() {
+fn of_a_series_that_never_moved_a_jump_or_two_is_forecast() {
     let run = Run::new(1);
     let recording = warmed(&run, &vec![4096.0 * 1000.0; run.times.len()]);
     let all = ratio(&recording).unwrap();
@@ -62,7 +62,7 @@ fn of_a_series_that_never_moved_a_jump_or_two_is_foretold() {
 }
 
 #[test]
-fn of_a_warm_up_of_a_few_readings_nothing_is_foretold() {
+fn of_a_warm_up_of_a_few_readings_nothing_is_forecast() {
     let run = Run::new(1);
     let mut recording = table(&run.times, &vec![1e8; run.times.len()], "rss_bytes");
     recording.phases[..7].fill(Phase::Warmup);

@@ -23,7 +23,12 @@ const HOLE: f64 = 1.8;
 const FALL: f64 = 0.3;
 
 /// The lives in a series, as ranges of samples. `first` is the level at which the recording began.
-pub(super) fn lives(times: &[f64], values: &[f64], first: f64, events: &[Event]) -> Vec<Range<usize>> {
+pub(super) fn find_segments(
+    times: &[f64],
+    values: &[f64],
+    first: f64,
+    events: &[Event],
+) -> Vec<Range<usize>> {
     let cuts = if events.is_empty() { resets(times, values, first) } else { restarts(times, events) };
     let mut lives = Vec::new();
     let mut from = 0;
@@ -97,23 +102,23 @@ mod tests {
     #[test]
     fn falls_to_the_first_level_are_restarts() {
         let (t, v) = climb(300, 100);
-        assert_eq!(lives(&t, &v, 100.0, &[]), [0..100, 100..200, 200..300]);
+        assert_eq!(find_segments(&t, &v, 100.0, &[]), [0..100, 100..200, 200..300]);
     }
 
     #[test]
     fn falls_to_another_level_or_many_of_them_are_not() {
         let (t, v) = climb(300, 100);
-        assert_eq!(lives(&t, &v, 60.0, &[]), [0..300]);
+        assert_eq!(find_segments(&t, &v, 60.0, &[]), [0..300]);
         let (t, v) = climb(300, 30);
-        assert_eq!(lives(&t, &v, 100.0, &[]), [0..300]);
+        assert_eq!(find_segments(&t, &v, 100.0, &[]), [0..300]);
     }
 
     #[test]
     fn recorded_restarts_are_believed_and_falls_then_are_not() {
         let (t, v) = climb(300, 100);
         let note = Event { elapsed_s: 1.0, kind: EventKind::Note { text: String::new() } };
-        assert_eq!(lives(&t, &v, 100.0, std::slice::from_ref(&note)), [0..300]);
+        assert_eq!(find_segments(&t, &v, 100.0, std::slice::from_ref(&note)), [0..300]);
         let restart = Event { elapsed_s: 40.5, kind: EventKind::Restart { pid_before: 1, pid_after: 2 } };
-        assert_eq!(lives(&t, &v, 100.0, &[note, restart]), [0..41, 41..300]);
+        assert_eq!(find_segments(&t, &v, 100.0, &[note, restart]), [0..41, 41..300]);
     }
 }

@@ -10,16 +10,16 @@ use std::time::Duration;
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::beside::judged;
+use super::baseline::judged;
 use crate::error::Result;
 use crate::record::{read_run, replace_file};
 use crate::report;
 use crate::report::picture::Theme;
 
 /// Writes reports again and again.
-pub struct Rolling {
+pub struct RollingReport {
     dir: PathBuf,
-    look: Theme,
+    theme: Theme,
     every: Option<Duration>,
     next: Duration,
     under_way: Option<JoinHandle<Result<()>>>,
@@ -27,22 +27,29 @@ pub struct Rolling {
     over: Arc<Mutex<bool>>,
 }
 
-impl Rolling {
+impl RollingReport {
     /// For the run in this directory.
-    pub fn new(dir: PathBuf, every: Option<Duration>, look: Theme) -> Rolling {
-        Rolling { dir, look, every, next: every.unwrap_or_default(), under_way: None, over: Arc::default() }
+    pub fn new(dir: PathBuf, every: Option<Duration>, theme: Theme) -> RollingReport {
+        RollingReport {
+            dir,
+            theme,
+            every,
+            next: every.unwrap_or_default(),
+            under_way: None,
+            over: Arc::default(),
+        }
     }
 
     /// Begins a report if one is due and none is under way.
-    pub fn look(&mut self, elapsed: Duration) {
+    pub fn update(&mut self, elapsed: Duration) {
         let Some(every) = self.every.filter(|_| elapsed >= self.next) else { return };
         if self.under_way.as_ref().is_some_and(|report| !report.is_finished()) {
             return;
         }
         // what could not be written now is tried again, and at the end it is told
         self.next = elapsed + every;
-        let (dir, look, over) = (self.dir.clone(), self.look, Arc::clone(&self.over));
-        self.under_way = Some(spawn_blocking(move || write(&dir, look, &over)));
+        let (dir, theme, over) = (self.dir.clone(), self.theme, Arc::clone(&self.over));
+        self.under_way = Some(spawn_blocking(move || write(&dir, theme, &over)));
     }
 
     /// From here on nothing is written by it.
@@ -51,10 +58,10 @@ impl Rolling {
     }
 }
 
-fn write(dir: &std::path::Path, look: Theme, over: &Mutex<bool>) -> Result<()> {
+fn write(dir: &std::path::Path, theme: Theme, over: &Mutex<bool>) -> Result<()> {
     let evidence = read_run(dir)?;
     let findings = judged(dir, &evidence).findings;
-    report::render_all(&evidence, &findings, look, |name, content| {
+    report::render_all(&evidence, &findings, theme, |name, content| {
         let over = over.lock().unwrap_or_else(PoisonError::into_inner);
         if *over { Ok(()) } else { replace_file(&dir.join(name), content) }
     })
@@ -76,16 +83,16 @@ mod tests {
     async fn a_report_comes_when_it_is_due_and_not_before() {
         let dir = run();
         let report = dir.path().join("report.json");
-        let mut rolling = Rolling::new(dir.path().into(), Some(Duration::from_secs(5)), Theme::Light);
-        rolling.look(Duration::from_secs(4));
+        let mut rolling = RollingReport::new(dir.path().into(), Some(Duration::from_secs(5)), Theme::Light);
+        rolling.update(Duration::from_secs(4));
         assert!(rolling.under_way.is_none());
-        rolling.look(Duration::from_secs(5));
+        rolling.update(Duration::from_secs(5));
         rolling.under_way.take().unwrap().await.unwrap().unwrap();
         assert!(report.exists() && dir.path().join("soak.png").exists());
-        rolling.look(Duration::from_secs(9));
+        rolling.update(Duration::from_secs(9));
         assert!(rolling.under_way.is_none(), "five seconds later");
-        let mut never = Rolling::new(dir.path().into(), None, Theme::Light);
-        never.look(Duration::from_secs(1_000_000));
+        let mut never = RollingReport::new(dir.path().into(), None, Theme::Light);
+        never.update(Duration::from_secs(1_000_000));
         assert!(never.under_way.is_none());
     }
 

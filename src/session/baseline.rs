@@ -5,11 +5,11 @@
 
 use std::path::Path;
 
-use super::rerender::recorded;
+use super::read_named::read_named_run;
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
 use crate::findings::{Comparison, Report};
-use crate::judge::{Earlier, judge, judge_beside};
+use crate::judge::{Baseline, judge, judge_against_baseline};
 use crate::plan::Plan;
 use crate::record::{replace_file, resolve_dir};
 use crate::report::comparison;
@@ -39,7 +39,7 @@ pub struct Beside {
 /// [`Error::Usage`] when either is not so.
 pub fn check(plan: &Plan) -> Result<()> {
     let Some(earlier) = &plan.record.compare_to else { return Ok(()) };
-    recorded(earlier).map_err(|e| Error::usage(format!("--compare-to {e}")))?;
+    read_named_run(earlier).map_err(|e| Error::usage(format!("--compare-to {e}")))?;
     if plan.out.dir.as_deref().is_some_and(|out| resolve_dir(out) == resolve_dir(earlier)) {
         return Err(Error::usage(format!(
             "--compare-to {}: is where this run goes (--out), and would be set aside; name another directory",
@@ -55,19 +55,21 @@ pub fn judged(dir: &Path, evidence: &Evidence) -> Judged {
     let Some(path) = evidence.plan.as_ref().and_then(|plan| plan.compare_to.as_deref()) else {
         return Judged { findings: judge(evidence), beside: None };
     };
-    let read = recorded(path).map(|earlier| (judge(&earlier), earlier));
-    let names =
-        [read.as_ref().map(|(_, earlier)| name(earlier, path)).unwrap_or_default(), name(evidence, dir)];
+    let read = read_named_run(path).map(|earlier| (judge(&earlier), earlier));
+    let names = [
+        read.as_ref().map(|(_, earlier)| run_name(earlier, path)).unwrap_or_default(),
+        run_name(evidence, dir),
+    ];
     let run = read.as_ref().map(|(findings, earlier)| (earlier, findings)).map_err(ToString::to_string);
     let names = [names[0].as_str(), names[1].as_str()];
-    let (findings, comparison) = judge_beside(evidence, Earlier { path, run, names });
+    let (findings, comparison) = judge_against_baseline(evidence, Baseline { path, run, names });
     let beside = read.ok().zip(comparison);
     let beside = beside.map(|((findings, evidence), comparison)| Beside { evidence, findings, comparison });
     Judged { findings, beside }
 }
 
 /// What to call a run: the user's label, else where it stands.
-pub fn name(run: &Evidence, path: &Path) -> String {
+pub fn run_name(run: &Evidence, path: &Path) -> String {
     let label = run.plan.as_ref().and_then(|plan| plan.label.clone());
     label.unwrap_or_else(|| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
 }

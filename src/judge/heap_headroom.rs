@@ -18,7 +18,7 @@ const JVM_BESIDE_HEAP: f64 = 16.0 * 1024.0 * 1024.0;
 
 /// The bound of one target's heap.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Bound {
+pub enum HeapHeadroom {
     /// The heap never takes more bytes than this.
     Limit(f64),
     /// It may take more, but never had more bytes than this.
@@ -51,30 +51,30 @@ pub fn heap_limit(evidence: &Evidence) -> Option<f64> {
     series.samples.iter().rev().find_map(|sample| sample.get())
 }
 
-impl Bound {
+impl HeapHeadroom {
     /// Reads it off the evidence.
-    pub fn of(evidence: &Evidence, steady: &Steady) -> Bound {
+    pub fn of(evidence: &Evidence, steady: &Steady) -> HeapHeadroom {
         let target = evidence.target();
         if target.is_none_or(|target| target.runtime != Runtime::Jvm) {
-            return Bound::OfLive;
+            return HeapHeadroom::OfLive;
         }
         let children = evidence.recording.series("children").into_iter().flat_map(|s| &s.samples);
         let alone = target.is_some_and(|target| target.processes == 1)
             && children.filter_map(|sample| sample.get()).all(|n| n == 0.0);
         match (heap_limit(evidence).filter(|_| alone), committed(evidence, steady)) {
-            (Some(limit), Some(had)) if had + JVM_BESIDE_HEAP < limit => Bound::Committed(had),
-            (Some(limit), _) => Bound::Limit(limit),
-            (None, _) => Bound::Unknown,
+            (Some(limit), Some(had)) if had + JVM_BESIDE_HEAP < limit => HeapHeadroom::Committed(had),
+            (Some(limit), _) => HeapHeadroom::Limit(limit),
+            (None, _) => HeapHeadroom::Unknown,
         }
     }
 
     /// By how much RSS may rise, in bytes, when so much is alive.
     pub fn most(self, live: f64) -> f64 {
         match self {
-            Bound::Limit(limit) => (limit - live).max(0.0),
-            Bound::Committed(had) => (had + JVM_BESIDE_HEAP - live).max(0.0),
-            Bound::OfLive => 2.0 * live + GO_LEAST_HEAP,
-            Bound::Unknown => f64::NEG_INFINITY,
+            HeapHeadroom::Limit(limit) => (limit - live).max(0.0),
+            HeapHeadroom::Committed(had) => (had + JVM_BESIDE_HEAP - live).max(0.0),
+            HeapHeadroom::OfLive => 2.0 * live + GO_LEAST_HEAP,
+            HeapHeadroom::Unknown => f64::NEG_INFINITY,
         }
     }
 
@@ -82,18 +82,18 @@ impl Bound {
     /// known of what is alive: then it is no leak by itself.
     pub fn may_hold(self, rise: f64, live: f64) -> bool {
         match self {
-            Bound::Limit(_) | Bound::Committed(_) => rise <= self.most(live),
-            Bound::OfLive => false,
-            Bound::Unknown => true,
+            HeapHeadroom::Limit(_) | HeapHeadroom::Committed(_) => rise <= self.most(live),
+            HeapHeadroom::OfLive => false,
+            HeapHeadroom::Unknown => true,
         }
     }
 
     /// "its limit of 96 MiB".
     pub fn words(self) -> String {
         match self {
-            Bound::Limit(limit) => format!("its limit of {}", Unit::Bytes.show(limit)),
-            Bound::Committed(had) => format!("the {} that it had", Unit::Bytes.show(had)),
-            Bound::OfLive | Bound::Unknown => "its bound".into(),
+            HeapHeadroom::Limit(limit) => format!("its limit of {}", Unit::Bytes.show(limit)),
+            HeapHeadroom::Committed(had) => format!("the {} that it had", Unit::Bytes.show(had)),
+            HeapHeadroom::OfLive | HeapHeadroom::Unknown => "its bound".into(),
         }
     }
 }
@@ -106,16 +106,16 @@ mod tests {
     #[test]
     fn a_heap_explains_a_climb_up_to_its_bound() {
         const MIB: f64 = 1024.0 * 1024.0;
-        let limit = Bound::Limit(96.0 * MIB);
+        let limit = HeapHeadroom::Limit(96.0 * MIB);
         assert_eq!((limit.most(6.0 * MIB), limit.words().as_str()), (90.0 * MIB, "its limit of 96.0 MiB"));
         assert!(limit.may_hold(90.0 * MIB, 6.0 * MIB) && !limit.may_hold(91.0 * MIB, 6.0 * MIB));
-        assert!(Bound::Unknown.may_hold(1e12, 0.0) && !Bound::OfLive.may_hold(1.0, MIB));
-        let had = Bound::Committed(14.0 * MIB);
+        assert!(HeapHeadroom::Unknown.may_hold(1e12, 0.0) && !HeapHeadroom::OfLive.may_hold(1.0, MIB));
+        let had = HeapHeadroom::Committed(14.0 * MIB);
         assert_eq!((had.most(2.0 * MIB), had.words().as_str()), (28.0 * MIB, "the 14.0 MiB that it had"));
-        assert_eq!(Bound::OfLive.most(6.0 * MIB), 16.0 * MIB);
-        assert!(Bound::Unknown.most(6.0 * MIB) < 0.0);
+        assert_eq!(HeapHeadroom::OfLive.most(6.0 * MIB), 16.0 * MIB);
+        assert!(HeapHeadroom::Unknown.most(6.0 * MIB) < 0.0);
         let nothing = Evidence::default();
-        assert_eq!(Bound::of(&nothing, &Steady::of(&nothing)), Bound::OfLive);
+        assert_eq!(HeapHeadroom::of(&nothing, &Steady::of(&nothing)), HeapHeadroom::OfLive);
     }
 
     #[test]
