@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use super::super::{Recorder, RunDir, SampleRow, files, read_run};
 use super::*;
-use crate::evidence::{Environment, Event, EventKind, GroupCount, GroupKind, Phase, PlanRecord, WatchPlan};
+use crate::evidence::{
+    Environment, Event, EventKind, GroupCount, GroupKind, Phase, PlanRecord, SeriesId, WatchPlan,
+};
 use crate::units::{Rate, Span};
 
 fn plan(watch: Option<WatchPlan>) -> PlanRecord {
@@ -23,13 +25,13 @@ fn recorded(watch: Option<WatchPlan>, samples: u64) -> (tempfile::TempDir, Recor
         target: None,
         probes: Vec::new(),
     };
-    let series = ["rss_bytes".to_string()];
+    let series = [SeriesId::Rss];
     let dir = RunDir(tmp.path().into());
     let mut recorder = Recorder::create(&dir, &plan(watch), &environment, &series).unwrap();
     recorder.long_from(LONG);
     for i in 0..samples {
         let elapsed = Duration::from_secs(10 * i);
-        let values = [("rss_bytes".to_string(), 1e6 + i as f64)];
+        let values = [(SeriesId::Rss, 1e6 + i as f64)];
         let row = SampleRow { elapsed, phase: Phase::Steady, requests_total: Some(7 * i), values: &values };
         recorder.sample(row);
         let groups = ["a", "b,c"].map(|group| (GroupKind::Task, group.to_string(), i as f64));

@@ -2,7 +2,7 @@ use super::*;
 use crate::evidence::GroupKind;
 
 fn filled(seconds: usize) -> Mirror {
-    let mut mirror = Mirror::new(&["rss_bytes".into()]);
+    let mut mirror = Mirror::new(&[SeriesId::Rss]);
     for t in 0..seconds {
         mirror.sample(t as f64, Phase::Steady, Sample::new(t as f64), &[Sample::new((t % 30) as f64)]);
     }

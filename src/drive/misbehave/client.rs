@@ -1,7 +1,6 @@
 //! What every misbehaving client does with a socket: connect, send the request of the plan, read an answer.
 //!
-//! Requests are written by hand, byte for byte as any HTTP/1.1 client would send them; of an answer only the status and
-//! where it ends are understood.
+//! Requests are written byte for byte as any HTTP/1.1 client would send them, since most behaviours send only a part.
 
 use std::cell::Cell;
 use std::io::Write;
@@ -9,13 +8,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout};
 
-use crate::drive::head::headers;
+use super::answer::{Body, BodyEnd, Head};
+use crate::drive::request_head::headers;
 use crate::evidence::ErrorKind;
 use crate::plan::{RequestPlan, host_name};
 
@@ -31,23 +31,23 @@ pub(super) enum Then {
     Close,
 }
 
-/// Knows where to and what to send.
+/// What a client sends, and where to.
 pub(super) struct Client {
     plan: RequestPlan,
     timeout: Duration,
     addresses: OnceCell<Vec<SocketAddr>>,
     /// How long a patient client waits for the head of an answer, by an average that forgets.
-    usual: Cell<Option<Duration>>,
+    response_time: Cell<Option<Duration>>,
 }
 
 impl Client {
     pub(super) fn new(plan: &RequestPlan, timeout: Duration) -> Client {
-        Client { plan: plan.clone(), timeout, addresses: OnceCell::new(), usual: Cell::new(None) }
+        Client { plan: plan.clone(), timeout, addresses: OnceCell::new(), response_time: Cell::new(None) }
     }
 
     /// How long an answer usually takes; none before the first.
-    pub(super) fn usual(&self) -> Option<Duration> {
-        self.usual.get()
+    pub(super) fn response_time(&self) -> Option<Duration> {
+        self.response_time.get()
     }
 
     /// A new connection, which reads with a buffer of so many bytes, where that is said.
@@ -122,7 +122,7 @@ impl Client {
     }
 
     /// Connects and sends the whole request.
-    pub(super) async fn ask(&self, then: Then) -> Result<TcpStream, ErrorKind> {
+    pub(super) async fn send_request(&self, then: Then) -> Result<TcpStream, ErrorKind> {
         let mut stream = self.connect(None).await?;
         self.send(&mut stream, &self.request(then)).await?;
         Ok(stream)
@@ -136,107 +136,50 @@ impl Client {
         }
     }
 
-    /// Reads the head of an answer, and with it perhaps some of the body, whose first bytes are returned.
+    /// Reads the head of an answer. The first bytes of the body, which may come with it, are in the result.
     ///
     /// # Errors
-    /// What the server broke: no answer in time, a connection closed before one, a 5xx that nobody expects. What it
-    /// refuses (4xx) a client that misbehaves may well have earned.
-    pub(super) async fn head_of_answer(&self, stream: &mut TcpStream) -> Result<Answer, ErrorKind> {
+    /// What the server broke: no answer in time, a connection closed before one, an unexpected 5xx. A refusal (4xx) is no
+    /// error: a client that misbehaves may have earned it.
+    pub(super) async fn read_head(&self, stream: &mut TcpStream) -> Result<Body, ErrorKind> {
         let asked = Instant::now();
         let mut bytes = Vec::with_capacity(1024);
         let reading = async {
             loop {
-                if let Some(end) = end_of_head(&bytes) {
-                    return Ok(end);
+                if let Some(head) = Head::parse(&bytes).map_err(|_| ErrorKind::Reset)? {
+                    return Ok(head);
                 }
                 if bytes.len() >= LONGEST_HEAD || stream.read_buf(&mut bytes).await.unwrap_or(0) == 0 {
                     return Err(ErrorKind::Reset);
                 }
             }
         };
-        let end = timeout(self.timeout, reading).await.unwrap_or(Err(ErrorKind::Timeout))?;
+        let head = timeout(self.timeout, reading).await.unwrap_or(Err(ErrorKind::Timeout))?;
         let took = asked.elapsed();
-        self.usual.set(Some(self.usual.get().map_or(took, |usual| usual * 7 / 8 + took / 8)));
-        let body = bytes.split_off(end);
-        let status = bytes.get(9..12).and_then(|code| StatusCode::from_bytes(code).ok());
-        match status {
-            None => Err(ErrorKind::Reset),
-            Some(status) if status.is_server_error() && !self.plan.expect_status.contains(&status) => {
-                Err(ErrorKind::Status5xx)
-            }
-            Some(status) => {
-                let none = self.plan.method == Method::HEAD || matches!(status.as_u16(), 204 | 304);
-                Ok(Answer { body, ends: if none { Ends::After(0) } else { Ends::of(&bytes) } })
-            }
+        self.response_time.set(Some(self.response_time.get().map_or(took, |mean| mean * 7 / 8 + took / 8)));
+        let Head { status, length, body_end } = head;
+        if status.is_server_error() && !self.plan.expect_status.contains(&status) {
+            return Err(ErrorKind::Status5xx);
         }
+        let empty = self.plan.method == Method::HEAD || matches!(status.as_u16(), 204 | 304);
+        Ok(Body { bytes: bytes.split_off(length), end: if empty { BodyEnd::After(0) } else { body_end } })
     }
 
     /// Waits for an answer as a client that behaves would, and reads it to its end.
-    pub(super) async fn whole_answer(&self, stream: &mut TcpStream) -> Result<(), ErrorKind> {
-        let mut answer = self.head_of_answer(stream).await?;
+    pub(super) async fn read_answer(&self, stream: &mut TcpStream) -> Result<(), ErrorKind> {
+        let mut body = self.read_head(stream).await?;
         let reading = async {
-            while !answer.is_whole() && stream.read_buf(&mut answer.body).await.unwrap_or(0) > 0 {
-                answer.forget();
+            while !body.is_whole() && stream.read_buf(&mut body.bytes).await.unwrap_or(0) > 0 {
+                body.shorten();
             }
         };
         timeout(self.timeout, reading).await.map_err(|_| ErrorKind::Timeout)
     }
 }
 
-/// What came of an answer behind its head.
-pub(super) struct Answer {
-    pub(super) body: Vec<u8>,
-    ends: Ends,
-}
-
-/// How a client knows that an answer is whole.
-enum Ends {
-    /// So many bytes are still to come.
-    After(usize),
-    /// With an empty chunk.
-    WithChunk,
-    /// With the connection.
-    WithConnection,
-}
-
-impl Ends {
-    fn of(head: &[u8]) -> Ends {
-        let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-        let value = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-        match value("content-length").and_then(|length| length.trim().parse().ok()) {
-            Some(length) => Ends::After(length),
-            None if value("transfer-encoding").is_some_and(|how| how.contains("chunked")) => Ends::WithChunk,
-            None => Ends::WithConnection,
-        }
-    }
-}
-
-impl Answer {
-    fn is_whole(&self) -> bool {
-        match self.ends {
-            Ends::After(left) => self.body.len() >= left,
-            Ends::WithChunk => self.body.ends_with(b"0\r\n\r\n"),
-            Ends::WithConnection => false,
-        }
-    }
-
-    /// Keeps no more of the body than its end is known by.
-    fn forget(&mut self) {
-        let gone = self.body.len().saturating_sub(5);
-        if let Ends::After(left) = &mut self.ends {
-            *left -= gone.min(*left);
-        }
-        self.body.drain(..gone);
-    }
-}
-
 /// Reads whatever comes until the server closes, or for so long.
-pub(super) async fn drain(stream: &mut TcpStream, within: Duration) {
+pub(super) async fn read_until_closed(stream: &mut TcpStream, within: Duration) {
     let mut buffer = [0_u8; 4096];
     let reading = async { while stream.read(&mut buffer).await.unwrap_or(0) > 0 {} };
     let _ = timeout(within, reading).await;
-}
-
-fn end_of_head(bytes: &[u8]) -> Option<usize> {
-    memchr::memmem::find(bytes, b"\r\n\r\n").map(|at| at + 4)
 }

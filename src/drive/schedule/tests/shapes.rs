@@ -1,10 +1,9 @@
 //! The schedule of a rate that changes and of arrivals by chance: exact over a day, and a backlog is still one step.
 
-use super::tests::*;
 use super::*;
-use crate::drive::clock::{Clock, Turned};
+use crate::drive::clock::{Clock, ManualClock};
 use crate::units::{Level, Span};
-use crate::workload::{Arrivals, LoadShape};
+use crate::workload::{Arrivals, LoadShape, Pattern};
 
 fn shaped(shape: LoadShape, load: Load) -> Load {
     Load { pattern: Pattern { shape: Some(shape), warmup_ramp: true, ..Pattern::default() }, ..load }
@@ -40,13 +39,13 @@ fn hour_has(shape: &LoadShape, hour: f64) -> f64 {
 #[test]
 fn over_a_day_each_hour_of_a_shape_has_its_requests() {
     for shape in days() {
-        let clock = Turned::default();
+        let clock = ManualClock::default();
         let mut schedule = open(1.0, shaped(shape.clone(), load(0, 86_400)));
-        clock.turn(3 * SECOND);
+        clock.advance(3 * SECOND);
         let (mut sum, mut before) = (0.0, 0);
         for hour in 0..24 {
             sum += hour_has(&shape, f64::from(hour));
-            clock.turn(3600 * SECOND - Duration::from_nanos(1));
+            clock.advance(3600 * SECOND - Duration::from_nanos(1));
             let due = due_by(&mut schedule, clock.now());
             assert!(
                 ((due - before) as f64 - hour_has(&shape, f64::from(hour))).abs() <= 1.0,
@@ -55,7 +54,7 @@ fn over_a_day_each_hour_of_a_shape_has_its_requests() {
             // and it does not add up
             assert!((due as f64 - sum).abs() <= 1.0, "{shape}, by hour {hour}: {due} and {sum}");
             before = due;
-            clock.turn(Duration::from_nanos(1));
+            clock.advance(Duration::from_nanos(1));
         }
         assert_eq!(schedule.total, before, "{shape}");
     }
@@ -69,11 +68,11 @@ fn every_request_of_a_shape_is_taken_once_and_in_order() {
         let (mut now, mut last, mut steady) = (Duration::ZERO, Duration::ZERO, 0);
         while let Some(next) = schedule.next_at(now) {
             now = next;
-            let ticket = schedule.take(now).unwrap();
-            assert!(ticket.due >= last && ticket.due == now, "{shape}");
-            assert!((ticket.part == Part::Steady) == (ticket.due >= 103 * SECOND), "{shape}");
-            steady += u64::from(ticket.part == Part::Steady);
-            last = ticket.due;
+            let request = schedule.take(now).unwrap();
+            assert!(request.due >= last && request.due == now, "{shape}");
+            assert!((request.part == Part::Steady) == (request.due >= 103 * SECOND), "{shape}");
+            steady += u64::from(request.part == Part::Steady);
+            last = request.due;
         }
         // the n-th of steady counts from where steady starts
         assert_eq!(steady, 200_000, "{shape}");
@@ -86,11 +85,11 @@ fn both_directions_of_a_shape_agree_to_the_nanosecond() {
     for shape in days() {
         let mut schedule = open(1.0, shaped(shape.clone(), load(600, 86_400)));
         let total = schedule.total;
-        let numbers = schedule.numbers.as_mut().unwrap();
+        let numbers = schedule.due_times.as_mut().unwrap();
         for i in 0..5_000 {
             let n = i * (total - 1) / 5_000;
             let due = numbers.due(n);
-            assert_eq!((numbers.before(due), numbers.by(due)), (n, n + 1), "{shape}, {n}");
+            assert_eq!((numbers.count_before(due), numbers.count_by(due)), (n, n + 1), "{shape}, {n}");
         }
     }
 }
@@ -135,8 +134,8 @@ fn poisson_gaps_are_exponential_and_the_n_th_still_ends_steady() {
     let (mut now, mut due) = (Duration::ZERO, Vec::new());
     while let Some(next) = schedule.next_at(now) {
         now = next;
-        let ticket = schedule.take(now).unwrap();
-        due.extend((ticket.part == Part::Steady).then_some(ticket.due.as_secs_f64()));
+        let request = schedule.take(now).unwrap();
+        due.extend((request.part == Part::Steady).then_some(request.due.as_secs_f64()));
     }
     assert_eq!(due.len(), 100_000);
     let mut gaps: Vec<f64> = due.windows(2).map(|two| two[1] - two[0]).collect();

@@ -10,15 +10,16 @@ use std::time::Duration;
 
 use tokio::runtime::{Runtime, RuntimeMetrics};
 
-use super::book::EngineState;
 use super::clock::Clock;
 use super::engine::{self, Shared};
+use super::engine_state::EngineState;
 use super::exchange::Exchange;
-use super::schedule::Shard;
-use super::tally::Counted;
-use super::{Interval, Sending};
+use super::interval::Interval;
+use super::metrics::Counted;
+use super::sending::Sending;
 use crate::error::{Error, Result};
 use crate::plan::RequestPlan;
+use crate::workload::Shard;
 
 /// An engine stops a second after it was told to, at most; this is for a thread that the machine starves besides.
 const MAY_TAKE: Duration = Duration::from_millis(1500);
@@ -28,7 +29,7 @@ pub(super) fn runtime() -> std::io::Result<Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build()
 }
 
-/// Sends its share of the requests until its book is finished.
+/// Sends its share of the requests until its state is finished.
 pub(super) struct EngineThread {
     pub(super) shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
@@ -40,7 +41,7 @@ pub(super) struct EngineThread {
     requests: usize,
     /// Tells how long the thread has had something to do,
     worked: RuntimeMetrics,
-    /// and how long it had at the last take.
+    /// and how long it had at the last drain.
     worked_before: Duration,
 }
 
@@ -50,17 +51,17 @@ impl EngineThread {
     pub(super) fn start(
         requests: &[RequestPlan],
         sending: &Sending,
-        turn: Shard,
+        shard: Shard,
         clock: Arc<dyn Clock>,
     ) -> Result<EngineThread> {
-        let slots = sending.slots(turn);
+        let slots = sending.slots(shard);
         let exchange = Exchange::new(requests, slots)?;
         let own = |e: std::io::Error| Error::Own(format!("the driver could not start: {e}"));
         let runtime = runtime().map_err(own)?;
         let timeout = sending.timeout;
         let names: Vec<String> = requests.iter().map(|request| request.name.clone()).collect();
-        let book = EngineState::new(names, sending.rate, timeout, turn, clock.now());
-        let shared = Arc::new(Shared::new(book, clock));
+        let state = EngineState::new(names, sending.rate, timeout, shard, clock.now());
+        let shared = Arc::new(Shared::new(state, clock));
         let worked = runtime.metrics();
         let (alive, ended) = channel();
         let for_engine = Arc::clone(&shared);
@@ -85,11 +86,11 @@ impl EngineThread {
         })
     }
 
-    /// What it counted since the last take.
-    pub(super) fn take(&mut self, now: Duration) -> Interval {
+    /// What it counted since the last drain.
+    pub(super) fn drain(&mut self, now: Duration) -> Interval {
         // dropped here: what was the engine's becomes the caller's, and the spare becomes the engine's
         let spare = self.spare.take().unwrap_or_else(|| Counted::new(self.requests));
-        let mut interval = self.shared.book().take(spare, now);
+        let mut interval = self.shared.state().drain(spare, now);
         self.spare = Some(Counted::empty_like(&interval.histograms));
         // the engine's thread is the only worker of its runtime
         let worked = self.worked.worker_total_busy_duration(0);
@@ -102,7 +103,7 @@ impl EngineThread {
     /// No more load, ever.
     pub(super) fn stop(&self) {
         let now = self.shared.clock.now();
-        self.shared.book().stop(now);
+        self.shared.state().stop(now);
         self.shared.changed.notify_one();
     }
 

@@ -1,22 +1,22 @@
-//! The numbers of a load: which request is due when, and how many are by a time. Warm-up and steady are one count.
+//! When each request of a load is due, and how many are due by a time. Warm-up and steady are one count.
 //!
-//! Comes in: a rate and a [`Load`]. Times are since the load's start. What a number means is here and nowhere else: a
-//! backlog is a difference of two, and whoever sends only some of the requests passes over the other numbers.
+//! Comes in: a rate and a [`Load`]. Times are since the load's start. Requests are numbered from 0, and a number means a
+//! due time here and nowhere else: a backlog is the difference of two numbers, and an engine that sends only some of the
+//! requests skips the other numbers.
 //!
-//! Steady begins with a whole number, which is due as it begins; so a steady of constant rate is exact whatever warm-up
-//! was. A Poisson process has no such number and runs through.
+//! Steady begins with a request that is due at its first nanosecond, so a steady phase of constant rate is exact whatever
+//! warm-up was. A Poisson process has no such request and runs through.
 
 use std::time::Duration;
 
-use super::Load;
-use super::curve::{Curve, after, settled};
-use super::poisson;
+use super::poisson::PoissonProcess;
+use super::rate_curve::{RateCurve, correct_count, duration_after};
+use super::{Arrivals, Load, LoadShape, Pace};
 use crate::units::{Level, Span};
-use crate::workload::{Arrivals, LoadShape, Pace};
 
-/// When the numbers of one load are due.
+/// When the requests of one load are due.
 #[derive(Debug, Clone)]
-pub(super) struct Numbers {
+pub struct DueTimes {
     warmup: Duration,
     kind: Kind,
 }
@@ -24,22 +24,22 @@ pub(super) struct Numbers {
 #[derive(Debug, Clone)]
 enum Kind {
     Even { warmup: Stretch, steady: Stretch, first_steady: u64 },
-    Poisson { warmup: LoadShape, steady: LoadShape, arrivals: poisson::Process },
+    Poisson { warmup: LoadShape, steady: LoadShape, arrivals: PoissonProcess },
 }
 
-/// Numbers from 0 on, in time from 0 on.
+/// DueTimes from 0 on, in time from 0 on.
 #[derive(Debug, Clone)]
 enum Stretch {
     /// Constant, and exact for ever.
     Pace(Pace),
     /// Of a rate that changes.
-    Curve(Curve),
+    Curve(RateCurve),
 }
 
 impl Stretch {
-    fn of(shape: Option<LoadShape>, per_second: f64) -> Stretch {
+    fn new(shape: Option<LoadShape>, per_second: f64) -> Stretch {
         match shape {
-            Some(shape) => Stretch::Curve(Curve(shape)),
+            Some(shape) => Stretch::Curve(RateCurve(shape)),
             None => Stretch::Pace(Pace::new(per_second)),
         }
     }
@@ -51,43 +51,43 @@ impl Stretch {
         }
     }
 
-    fn by(&self, time: Duration) -> u64 {
+    fn count_by(&self, time: Duration) -> u64 {
         match self {
-            Stretch::Pace(pace) => pace.by(time),
-            Stretch::Curve(curve) => curve.by(time),
+            Stretch::Pace(pace) => pace.count_by(time),
+            Stretch::Curve(curve) => curve.count_by(time),
         }
     }
 
-    fn before(&self, time: Duration) -> u64 {
-        time.checked_sub(Duration::from_nanos(1)).map_or(0, |last| self.by(last))
+    fn count_before(&self, time: Duration) -> u64 {
+        time.checked_sub(Duration::from_nanos(1)).map_or(0, |last| self.count_by(last))
     }
 }
 
-impl Numbers {
+impl DueTimes {
     /// `per_second` is the rate where the load's pattern has no shape.
-    pub(super) fn new(per_second: f64, load: &Load) -> Numbers {
+    pub fn new(per_second: f64, load: &Load) -> DueTimes {
         let shape = load.pattern.shape.as_ref();
         let first = shape.map_or(Level(per_second), LoadShape::first);
         let ramp = load.pattern.warmup_ramp.then(|| LoadShape::warmup(first, Span(load.warmup)));
         let kind = match load.pattern.arrivals {
             Arrivals::Even => {
-                let steady = Stretch::of(shape.cloned(), per_second);
-                let warmup = Stretch::of(ramp, first.0);
-                let first_steady = warmup.before(load.warmup);
+                let steady = Stretch::new(shape.cloned(), per_second);
+                let warmup = Stretch::new(ramp, first.0);
+                let first_steady = warmup.count_before(load.warmup);
                 Kind::Even { warmup, steady, first_steady }
             }
             Arrivals::Poisson => {
                 let warmup = ramp.unwrap_or(LoadShape::constant(first));
                 let steady = shape.cloned().unwrap_or(LoadShape::constant(first));
                 let all = warmup.count(load.warmup.as_secs_f64()) + steady.count(load.steady.as_secs_f64());
-                Kind::Poisson { warmup, steady, arrivals: poisson::Process::new(all) }
+                Kind::Poisson { warmup, steady, arrivals: PoissonProcess::new(all) }
             }
         };
-        Numbers { warmup: load.warmup, kind }
+        DueTimes { warmup: load.warmup, kind }
     }
 
     /// How long after the start the n-th (from 0) is due; at the end of time where there is no such number.
-    pub(super) fn due(&mut self, n: u64) -> Duration {
+    pub fn due(&mut self, n: u64) -> Duration {
         match &mut self.kind {
             Kind::Even { warmup, first_steady, .. } if n < *first_steady => warmup.due(n),
             Kind::Even { steady, first_steady, .. } => {
@@ -97,35 +97,35 @@ impl Numbers {
                 let Some(place) = arrivals.at(n) else { return Duration::MAX };
                 let seam = warmup.count(self.warmup.as_secs_f64());
                 match place < seam {
-                    true => after(warmup.reaches(place)),
-                    false => self.warmup.saturating_add(after(steady.reaches(place - seam))),
+                    true => duration_after(warmup.reaches(place)),
+                    false => self.warmup.saturating_add(duration_after(steady.reaches(place - seam))),
                 }
             }
         }
     }
 
     /// How many are due up to and including this time.
-    pub(super) fn by(&mut self, time: Duration) -> u64 {
+    pub fn count_by(&mut self, time: Duration) -> u64 {
         let in_steady = time.checked_sub(self.warmup);
         match (&mut self.kind, in_steady) {
-            (Kind::Even { warmup, first_steady, .. }, None) => warmup.by(time).min(*first_steady),
+            (Kind::Even { warmup, first_steady, .. }, None) => warmup.count_by(time).min(*first_steady),
             (Kind::Even { steady, first_steady, .. }, Some(time)) => {
-                first_steady.saturating_add(steady.by(time))
+                first_steady.saturating_add(steady.count_by(time))
             }
             (Kind::Poisson { warmup, steady, arrivals }, in_steady) => {
                 let place = match in_steady {
                     None => warmup.count(time.as_secs_f64()),
                     Some(time) => warmup.count(self.warmup.as_secs_f64()) + steady.count(time.as_secs_f64()),
                 };
-                let (guess, total) = (arrivals.by(place), arrivals.total());
+                let (guess, total) = (arrivals.count_by(place), arrivals.total());
                 // rounding to nanoseconds may put one on the other side
-                settled(guess, |n| n < total && self.due(n) <= time)
+                correct_count(guess, |n| n < total && self.due(n) <= time)
             }
         }
     }
 
     /// How many are due before this time.
-    pub(super) fn before(&mut self, time: Duration) -> u64 {
-        time.checked_sub(Duration::from_nanos(1)).map_or(0, |last| self.by(last))
+    pub fn count_before(&mut self, time: Duration) -> u64 {
+        time.checked_sub(Duration::from_nanos(1)).map_or(0, |last| self.count_by(last))
     }
 }

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::wire::Client;
-use super::{Ended, misbehave};
+use super::{Client, Ended, play};
 use crate::drive::testing::request_to;
 use crate::evidence::ErrorKind;
 use crate::workload::Behaviour;
@@ -141,7 +140,7 @@ fn tried_with(
         let began = Instant::now();
         let mut ended = Vec::new();
         for behaviour in behaviours {
-            ended.push(misbehave(*behaviour, &client, HOLD).await);
+            ended.push(play(*behaviour, &client, HOLD).await);
         }
         let took = began.elapsed();
         // the server may be a moment behind
@@ -285,6 +284,6 @@ fn nobody_there_is_an_error_of_everybody() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let client = Client::new(&request_to(free), Duration::from_secs(1));
     for behaviour in Behaviour::ALL {
-        assert_eq!(runtime.block_on(misbehave(behaviour, &client, HOLD)), Err(ErrorKind::Connect));
+        assert_eq!(runtime.block_on(play(behaviour, &client, HOLD)), Err(ErrorKind::Connect));
     }
 }

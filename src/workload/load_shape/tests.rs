@@ -1,6 +1,7 @@
 //! Shapes: the count is the integral of the rate, and both directions agree.
 
 use super::*;
+use crate::workload::{Arrivals, Pattern};
 
 fn span(seconds: f64) -> Span {
     Span::from_secs_f64(seconds)

@@ -1,13 +1,13 @@
-//! What became of requests that are counted together: of one lot, or of one behaviour in one block.
+//! What became of requests that are counted together: of one key, or of one behaviour in one block.
 
 use std::time::Duration;
 
-use super::schedule::CountKey;
+use super::due_request::CountKey;
 use crate::evidence::{ErrorKind, LoadRow};
 
-/// Counts since somebody took them.
+/// RequestCounts since somebody took them.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Counts {
+pub(super) struct RequestCounts {
     pub due: u64,
     pub sent: u64,
     pub done: u64,
@@ -15,7 +15,7 @@ pub(super) struct Counts {
     pub errors: [u64; ErrorKind::ALL.len()],
 }
 
-impl Counts {
+impl RequestCounts {
     /// So many were never sent.
     pub(super) fn dropped(&mut self, count: u64) {
         self.dropped += count;
@@ -44,24 +44,24 @@ impl Counts {
     }
 }
 
-/// Counts by lot. There are few at a time, and mostly it is the one of before: a plan with one request has one.
+/// RequestCounts by key. There are few at a time, and mostly it is the one of before: a plan with one request has one.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Lots {
-    all: Vec<(CountKey, Counts)>,
+pub(super) struct CountsByKey {
+    all: Vec<(CountKey, RequestCounts)>,
     last: usize,
 }
 
-impl Lots {
+impl CountsByKey {
     /// With room for the usual.
-    pub(super) fn new() -> Lots {
-        Lots { all: Vec::with_capacity(4), last: 0 }
+    pub(super) fn new() -> CountsByKey {
+        CountsByKey { all: Vec::with_capacity(4), last: 0 }
     }
 
-    pub(super) fn of(&mut self, lot: CountKey) -> &mut Counts {
-        if self.all.get(self.last).is_none_or(|(known, _)| *known != lot) {
-            let known = self.all.iter().position(|(known, _)| *known == lot);
+    pub(super) fn of(&mut self, key: CountKey) -> &mut RequestCounts {
+        if self.all.get(self.last).is_none_or(|(known, _)| *known != key) {
+            let known = self.all.iter().position(|(known, _)| *known == key);
             self.last = known.unwrap_or_else(|| {
-                self.all.push((lot, Counts::default()));
+                self.all.push((key, RequestCounts::default()));
                 self.all.len() - 1
             });
         }
@@ -69,11 +69,11 @@ impl Lots {
     }
 
     /// In order of block and request; that of nothing at all where nothing was counted.
-    pub(super) fn into_sorted(mut self) -> Vec<(CountKey, Counts)> {
+    pub(super) fn into_sorted(mut self) -> Vec<(CountKey, RequestCounts)> {
         if self.all.is_empty() {
             self.of(CountKey::default());
         }
-        self.all.sort_unstable_by_key(|(lot, _)| (lot.block, lot.request));
+        self.all.sort_unstable_by_key(|(key, _)| (key.block, key.request));
         self.all
     }
 }

@@ -3,9 +3,13 @@
 use std::thread::sleep;
 use std::time::Instant;
 
-use super::testing::{Manner, Server, request_to};
+use hdrhistogram::Histogram;
+
 use super::*;
-use crate::evidence::ErrorKind;
+use crate::drive::clock::Monotonic;
+use crate::drive::testing::{Manner, Server, request_to};
+use crate::evidence::{ErrorKind, LatencyTag, LoadRow};
+use crate::units::Rate;
 use crate::workload::Pattern;
 
 const MS: Duration = Duration::from_millis(1);
@@ -353,9 +357,9 @@ fn cycles_follow_each_other_and_takes_add_up() {
     for _ in 0..2 {
         driver.begin(Load { start: clock.now(), ..steady(250 * MS) });
         sleep(150 * MS);
-        rows.push(driver.take());
+        rows.push(driver.drain());
         wait_until_done(&driver);
-        rows.push(driver.take());
+        rows.push(driver.drain());
     }
     assert!(rows.windows(2).all(|two| two[0].to == two[1].from));
     rows.push(driver.finish());

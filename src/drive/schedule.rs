@@ -1,86 +1,31 @@
-//! Which request is due when: pure arithmetic on the time it is told.
+//! Which request is due when, and how far a load has been worked off. Time is an argument.
 //!
 //! Comes in: a rate, a [`Load`] and the time of the run. Goes out: a [`DueRequest`] for each request to send, and counts
-//! of those that are dropped. Open model: the n-th request is due when [`numbers`] says so, whatever the target does.
-//! What is due and not yet sent is a difference of two numbers and never a queue, and dropping a backlog of any
-//! length is one step. The closed loop goes through the same type: there a request is due whenever one is asked for.
+//! of those that are dropped. Open model: the n-th request is due when [`DueTimes`] says so, whatever the target does.
+//! The backlog is the difference of two numbers and never a queue, so a backlog of any length is dropped in one step. The
+//! closed loop uses the same type: there a request is due whenever the engine asks for one.
 //!
-//! Where requests have names or misbehave, a design says of each number which it is; those that misbehave have a schedule
-//! of their own, and of the two each passes over what is the other's (`deal`).
-//!
-//! A number is due by [`Pace`](crate::workload::Pace) where the rate is constant, by `curve` where it changes, by `poisson`
-//! where chance has it.
-
-mod curve;
-mod deal;
-mod numbers;
-mod poisson;
+//! Where requests have names or misbehave, an [`Assignment`] says which numbers this schedule gives out; requests that
+//! misbehave have a second schedule, and each of the two skips the numbers of the other.
 
 use std::ops::Range;
 use std::time::Duration;
 
-use super::design::MixSchedule;
+use super::assignment::Assignment;
+use super::due_request::{CountKey, Dropped, DueRequest, Part};
 use crate::units::Rate;
-use crate::workload::Pattern;
-
-use deal::Assignment;
-pub(super) use deal::{CountKey, Mix, Shard};
-use numbers::Numbers;
+use crate::workload::{DueTimes, Load, MixSchedule, RequestMix, Shard};
 
 /// What is sent late by less than this after a load's end still belongs to it: it was due before the end, and a
 /// timer's tick is no reason to call it dropped.
 const END_GRACE: Duration = Duration::from_millis(20);
 
-/// One stretch of load: warmup and then steady, in one continuous schedule.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Load {
-    /// When its first request is due, as time since the run began.
-    pub start: Duration,
-    /// How long it is not judged.
-    pub warmup: Duration,
-    /// How long it is judged.
-    pub steady: Duration,
-    /// So many requests at most in steady; its time still ends it when that is over first.
-    pub requests: Option<u64>,
-    /// How the rate goes and what spaces requests; the closed loop has none.
-    pub pattern: Pattern,
-}
-
-/// Where in a load a request became due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    /// Not judged.
-    Warmup,
-    /// Judged.
-    Steady,
-}
-
-/// The right to send one request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct DueRequest {
-    /// When it was due, as time since the run began.
-    pub due: Duration,
-    /// In which part of the load.
-    pub part: Part,
-    /// What it is counted by.
-    pub lot: CountKey,
-}
-
-/// Requests that will never be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Dropped {
-    /// When the oldest of them was due.
-    pub oldest: Duration,
-    /// Which: [`Schedule::lots`] says what they are.
-    pub numbers: Range<u64>,
-}
-
 /// The schedule of one load, and how far it has been worked off.
 #[derive(Debug, Clone)]
 pub(super) struct Schedule {
-    deal: Assignment,
+    assignment: Assignment,
     /// None in the closed loop.
-    numbers: Option<Numbers>,
+    due_times: Option<DueTimes>,
     start: Duration,
     steady_from: Duration,
     end: Duration,
@@ -90,8 +35,8 @@ pub(super) struct Schedule {
     total: u64,
     /// Sent or dropped so far; in the open model the number of the next one too.
     taken: u64,
-    /// Up to which number it was told what is due.
-    told: u64,
+    /// Requests below this number have been reported as due.
+    reported: u64,
     /// When that next one is due; kept, because every response asks for it.
     next_due: Duration,
     /// Closed loop: how many more steady may have.
@@ -100,16 +45,16 @@ pub(super) struct Schedule {
 
 impl Schedule {
     pub(super) fn new(rate: Rate, load: Load, timeout: Duration) -> Schedule {
-        let mut numbers = rate.per_second().map(|rate| Numbers::new(rate, &load));
+        let mut due_times = rate.per_second().map(|rate| DueTimes::new(rate, &load));
         let steady_from = load.start.saturating_add(load.warmup);
         let end = steady_from.saturating_add(load.steady);
-        let mut before = |time| numbers.as_mut().map_or(0, |numbers| numbers.before(time));
+        let mut before = |time| due_times.as_mut().map_or(0, |times| times.count_before(time));
         let first_steady = before(load.warmup);
         let total = before(load.warmup.saturating_add(load.steady));
         let limit = load.requests.map_or(u64::MAX, |n| first_steady.saturating_add(n));
         let mut schedule = Schedule {
-            deal: Assignment::Every(Shard::ALL),
-            numbers,
+            assignment: Assignment::Every(Shard::WHOLE),
+            due_times,
             start: load.start,
             steady_from,
             end,
@@ -117,7 +62,7 @@ impl Schedule {
             first_steady,
             total: total.min(limit),
             taken: 0,
-            told: 0,
+            reported: 0,
             next_due: load.start,
             steady_left: load.requests.unwrap_or(u64::MAX),
         };
@@ -125,36 +70,42 @@ impl Schedule {
         schedule
     }
 
-    /// Of the same load only the requests that behave; `first_block` is the number of its first block.
-    pub(super) fn normal(rate: Rate, load: Load, timeout: Duration, mix: &Mix, first_block: u32) -> Schedule {
-        Schedule::new(rate, load, timeout).dealt(rate, mix, first_block, Mix::normal)
+    /// Only the requests of the load that behave; `first_block` is the number of its first block.
+    pub(super) fn normal(
+        rate: Rate,
+        load: Load,
+        timeout: Duration,
+        mix: &RequestMix,
+        first_block: u32,
+    ) -> Schedule {
+        Schedule::new(rate, load, timeout).assign(rate, mix, first_block, Assignment::Normal)
     }
 
-    /// Of the same load only those that do not.
-    pub(super) fn misbehaving(rate: Rate, load: Load, mix: &Mix, first_block: u32) -> Schedule {
-        Schedule::new(rate, load, Duration::MAX).dealt(rate, mix, first_block, Mix::misbehaving)
+    /// Only the requests of the load that misbehave.
+    pub(super) fn misbehaving(rate: Rate, load: Load, mix: &RequestMix, first_block: u32) -> Schedule {
+        Schedule::new(rate, load, Duration::MAX).assign(rate, mix, first_block, Assignment::Misbehaving)
     }
 
-    fn dealt(
+    fn assign(
         mut self,
         rate: Rate,
-        mix: &Mix,
+        mix: &RequestMix,
         first_block: u32,
-        deal: fn(&Mix, MixSchedule) -> Assignment,
+        assignment: fn(MixSchedule, usize) -> Assignment,
     ) -> Schedule {
         let requests = self.total.saturating_sub(self.first_steady);
-        let design = mix.design(rate.per_second(), self.first_steady, requests, first_block);
-        self.deal = deal(mix, design);
+        let schedule = mix.schedule(rate.per_second(), self.first_steady, requests, first_block);
+        self.assignment = assignment(schedule, mix.named());
         self.advance_to(0);
         self
     }
 
     /// Only one engine's share of a load that several send.
-    pub(super) fn shared(rate: Rate, load: Load, timeout: Duration, turn: Shard) -> Schedule {
+    pub(super) fn shared(rate: Rate, load: Load, timeout: Duration, shard: Shard) -> Schedule {
         let mut schedule = Schedule::new(rate, load, timeout);
-        schedule.deal = Assignment::Every(turn);
+        schedule.assignment = Assignment::Every(shard);
         if schedule.steady_left < u64::MAX {
-            schedule.steady_left = turn.before(schedule.steady_left);
+            schedule.steady_left = shard.count_before(schedule.steady_left);
         }
         schedule.advance_to(0);
         schedule
@@ -162,63 +113,63 @@ impl Schedule {
 
     /// Blocks of its steady; none where the mix is constant.
     pub(super) fn blocks(&self) -> u32 {
-        match &self.deal {
+        match &self.assignment {
             Assignment::Every(_) => 0,
             Assignment::Normal(design, _) | Assignment::Misbehaving(design, _) => design.blocks(),
         }
     }
 
-    /// Tells what has become due since it was last told, up to and including now.
-    pub(super) fn newly_due(&mut self, now: Duration, mut tell: impl FnMut(CountKey, u64)) {
+    /// Counts what has become due since the last call, up to and including now.
+    pub(super) fn count_newly_due(&mut self, now: Duration, mut add: impl FnMut(CountKey, u64)) {
         let numbers = self.numbers_by(now);
-        let told = std::mem::replace(&mut self.told, numbers);
-        match &mut self.deal {
+        let reported = std::mem::replace(&mut self.reported, numbers);
+        match &mut self.assignment {
             // a closed loop counts only what it gave out itself
-            Assignment::Every(_) if self.numbers.is_none() => tell(CountKey::default(), numbers - told),
-            deal => deal.lots(told..numbers, tell),
+            Assignment::Every(_) if self.due_times.is_none() => add(CountKey::default(), numbers - reported),
+            assignment => assignment.count_by_key(reported..numbers, add),
         }
     }
 
-    /// How many these numbers are of each lot, warm-up and steady apart.
-    pub(super) fn lots(&mut self, numbers: &Range<u64>, mut tell: impl FnMut(Part, CountKey, u64)) {
+    /// Counts these numbers by key, warm-up and steady apart.
+    pub(super) fn count_by_key(&mut self, numbers: &Range<u64>, mut add: impl FnMut(Part, CountKey, u64)) {
         let seam = self.first_steady.clamp(numbers.start, numbers.end.max(numbers.start));
-        self.deal.lots(numbers.start..seam, |lot, n| tell(Part::Warmup, lot, n));
-        self.deal.lots(seam..numbers.end, |lot, n| tell(Part::Steady, lot, n));
+        self.assignment.count_by_key(numbers.start..seam, |key, n| add(Part::Warmup, key, n));
+        self.assignment.count_by_key(seam..numbers.end, |key, n| add(Part::Steady, key, n));
     }
 
-    /// How many numbers have become due, up to and including now, whoever gives them out.
+    /// How many requests of the load have become due, up to and including now, in this schedule or another.
     fn numbers_by(&mut self, now: Duration) -> u64 {
-        let Some(numbers) = &mut self.numbers else { return self.taken };
-        // what is due after the end is nobody's, so nothing is counted there
+        let Some(times) = &mut self.due_times else { return self.taken };
+        // nothing is due after the end
         let elapsed = now.min(self.end).checked_sub(self.start);
-        elapsed.map_or(0, |time| numbers.by(time).min(self.total))
+        elapsed.map_or(0, |time| times.count_by(time).min(self.total))
     }
 
     /// When the last request of all is due, or the load's time is over.
     pub(super) fn last_due(&mut self) -> Duration {
-        let last = self.numbers.as_mut().map_or(Duration::MAX, |numbers| numbers.due(self.total));
+        let last = self.due_times.as_mut().map_or(Duration::MAX, |numbers| numbers.due(self.total));
         self.end.min(self.start.saturating_add(last))
     }
 
     /// The next request that misbehaves, if one is due, with the number of its behaviour.
     pub(super) fn take_misbehaving(&mut self, now: Duration) -> Option<(DueRequest, usize)> {
         let number = self.taken;
-        let ticket = self.take(now)?;
-        Some((ticket, self.deal.behaviour(number)?))
+        let request = self.take(now)?;
+        Some((request, self.assignment.behaviour(number)?))
     }
 
     /// The next request, if one is due and may still be sent. Call [`Schedule::expire`] first.
     pub(super) fn take(&mut self, now: Duration) -> Option<DueRequest> {
-        if self.numbers.is_none() {
+        if self.due_times.is_none() {
             return self.take_closed(now);
         }
         if self.taken >= self.total || now < self.next_due {
             return None;
         }
         let part = if self.taken < self.first_steady { Part::Warmup } else { Part::Steady };
-        let ticket = DueRequest { due: self.next_due, part, lot: self.deal.lot(self.taken) };
+        let request = DueRequest { due: self.next_due, part, key: self.assignment.key(self.taken) };
         self.advance_to(self.taken + 1);
-        Some(ticket)
+        Some(request)
     }
 
     fn take_closed(&mut self, now: Duration) -> Option<DueRequest> {
@@ -229,15 +180,15 @@ impl Schedule {
         if part == Part::Steady {
             self.steady_left -= 1;
         }
-        let lot = self.deal.lot(self.taken);
+        let key = self.assignment.key(self.taken);
         self.taken += 1;
-        Some(DueRequest { due: now, part, lot })
+        Some(DueRequest { due: now, part, key })
     }
 
     /// Drop what cannot be sent any more: what has so little of its timeout left that no answer can come in it,
     /// given how long one `needs`, and all that is left once the load has ended.
     pub(super) fn expire(&mut self, now: Duration, needs: Duration) -> Option<Dropped> {
-        self.numbers.as_ref()?;
+        self.due_times.as_ref()?;
         if self.taken >= self.total {
             return None;
         }
@@ -263,7 +214,7 @@ impl Schedule {
 
     /// When it should be asked again, given that somebody is free to send; none when there is nothing to come.
     pub(super) fn next_at(&self, now: Duration) -> Option<Duration> {
-        match self.numbers {
+        match self.due_times {
             Some(_) if self.taken < self.total => Some(self.next_due.min(self.end.saturating_add(END_GRACE))),
             Some(_) => None,
             None if self.is_over(now) => None,
@@ -273,13 +224,13 @@ impl Schedule {
 
     /// When what is left will be dropped although nobody was free to send it.
     pub(super) fn expires_at(&self) -> Option<Duration> {
-        let open = self.numbers.is_some() && self.taken < self.total;
+        let open = self.due_times.is_some() && self.taken < self.total;
         open.then(|| self.end.saturating_add(END_GRACE))
     }
 
     /// Whether no more tickets will be given out.
     pub(super) fn is_over(&self, now: Duration) -> bool {
-        match self.numbers {
+        match self.due_times {
             Some(_) => self.taken >= self.total,
             None => now >= self.end || self.steady_left == 0,
         }
@@ -288,16 +239,14 @@ impl Schedule {
     /// Goes on to the first number from `taken` on that is its own.
     fn advance_to(&mut self, taken: u64) {
         self.taken = taken;
-        while self.taken < self.total && !self.deal.holds(self.taken) {
+        while self.taken < self.total && !self.assignment.holds(self.taken) {
             self.taken += 1;
         }
-        if let Some(numbers) = &mut self.numbers {
-            self.next_due = self.start.saturating_add(numbers.due(self.taken));
+        if let Some(times) = &mut self.due_times {
+            self.next_due = self.start.saturating_add(times.due(self.taken));
         }
     }
 }
 
-#[cfg(test)]
-mod shape_tests;
 #[cfg(test)]
 mod tests;

@@ -73,11 +73,11 @@ fn weights_hold_over_a_run_over_its_groups_and_where_the_mix_is_constant() {
         let total = 1010 + 204 * size;
         let blocks = || design(shares, 1010, total, size, 1, 0);
         for mut design in [blocks(), blocks().with_named(shares.len()), MixSchedule::constant(shares)] {
-            let (mut before, mut told) = (0, vec![0; shares.len() + 1]);
+            let (mut before, mut counted) = (0, vec![0; shares.len() + 1]);
             for to in [1010, 1010 + 42 * size, total] {
-                design.each(before..to, |kind, _, n| told[kind.unwrap_or(shares.len())] += n);
-                assert_eq!(told.iter().sum::<u64>(), to);
-                for (kind, (n, share)) in told.iter().zip(shares).enumerate() {
+                design.count_kinds(before..to, |kind, _, n| counted[kind.unwrap_or(shares.len())] += n);
+                assert_eq!(counted.iter().sum::<u64>(), to);
+                for (kind, (n, share)) in counted.iter().zip(shares).enumerate() {
                     let due = share * to as f64;
                     assert!((*n as f64 - due).abs() <= (0.01 * due).max(1.5), "{kind} by {to}: {n} of {due}");
                 }
@@ -89,22 +89,23 @@ fn weights_hold_over_a_run_over_its_groups_and_where_the_mix_is_constant() {
 }
 
 #[test]
-fn what_is_told_of_a_range_is_what_was_dealt_in_it() {
+fn what_is_counted_of_a_range_is_what_was_dealt_in_it() {
     let mut design = design(&[0.3, 0.2], 130, 4321, 33, 7, 5).with_named(1);
-    let mut told = std::collections::BTreeMap::new();
+    let mut counted = std::collections::BTreeMap::new();
     for (from, to) in [(0, 77), (77, 1000), (1000, 9999)] {
-        design.each(from..to, |kind, block, n| *told.entry((kind, block)).or_default() += n);
+        design.count_kinds(from..to, |kind, block, n| *counted.entry((kind, block)).or_default() += n);
     }
     let mut dealt = std::collections::BTreeMap::new();
     for n in 0..4321 {
         *dealt.entry((design.kind(n), design.block(n))).or_insert(0) += 1;
     }
-    assert_eq!(told, dealt);
+    assert_eq!(counted, dealt);
 }
 
 #[test]
 fn a_tiny_load_is_dealt_too() {
     let mut design = design(&[0.5], 0, 3, 10, 1, 0);
     assert_eq!(counts(&mut design, 0, 3, 1), [2]);
-    MixSchedule::new(&[0.5], 0, Layout::new(0, 10), 1, 0).each(0..9, |_, _, n| panic!("{n} of nothing"));
+    MixSchedule::new(&[0.5], 0, Layout::new(0, 10), 1, 0)
+        .count_kinds(0..9, |_, _, n| panic!("{n} of nothing"));
 }

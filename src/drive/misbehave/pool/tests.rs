@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::drive::testing::{Manner, Server, request_to};
-use crate::drive::{Driver, Load, Monotonic, Sending};
+use crate::drive::{Driver, Monotonic, Sending};
 use crate::evidence::LoadRow;
 use crate::units::{Rate, Span};
-use crate::workload::{Behaviour, Blocks, MisbehavePlan, Pattern};
+use crate::workload::{Behaviour, Blocks, Load, MisbehavePlan, Pattern};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -46,7 +46,7 @@ fn driven(
     let mut rows = Vec::new();
     while Instant::now() < until {
         std::thread::sleep(100 * MS);
-        let interval = driver.take();
+        let interval = driver.drain();
         rows.extend(interval.rows);
         rows.extend(interval.misbehaved);
     }

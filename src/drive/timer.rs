@@ -6,27 +6,27 @@
 use std::time::Duration;
 
 /// One timer, set anew for each wait.
-pub(super) struct Alarm {
+pub(super) struct Timer {
     /// None where the system has no such thing.
     #[cfg(target_os = "linux")]
     timer: Option<tokio::io::unix::AsyncFd<rustix::fd::OwnedFd>>,
 }
 
 #[cfg(target_os = "linux")]
-impl Alarm {
+impl Timer {
     /// Must be called within the runtime that will wait for it.
     #[allow(
         deprecated,
         reason = "tokio deprecates it for types whose descriptor may close or change; an OwnedFd's cannot, and the \
                   new name is unsafe, which this crate forbids"
     )]
-    pub(super) fn new() -> Alarm {
+    pub(super) fn new() -> Timer {
         use rustix::time::{TimerfdClockId, TimerfdFlags, timerfd_create};
         let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
         let timer = timerfd_create(TimerfdClockId::Monotonic, flags)
             .ok()
             .and_then(|fd| tokio::io::unix::AsyncFd::with_interest(fd, tokio::io::Interest::READABLE).ok());
-        Alarm { timer }
+        Timer { timer }
     }
 
     /// Returns after so long, or now and then too early: whoever waits looks at the clock again.
@@ -50,10 +50,10 @@ impl Alarm {
 }
 
 #[cfg(not(target_os = "linux"))]
-impl Alarm {
+impl Timer {
     /// Must be called within the runtime that will wait for it.
-    pub(super) fn new() -> Alarm {
-        Alarm {}
+    pub(super) fn new() -> Timer {
+        Timer {}
     }
 
     /// Returns after so long.
@@ -70,7 +70,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_never_rings_early_when_left_to_ring_and_can_be_set_again() {
-        let alarm = Alarm::new();
+        let alarm = Timer::new();
         for _ in 0..20 {
             let asked = Instant::now();
             alarm.wait(Duration::from_micros(300)).await;
@@ -80,7 +80,7 @@ mod tests {
 
     #[tokio::test]
     async fn given_up_half_way_it_still_works_afterwards() {
-        let alarm = Alarm::new();
+        let alarm = Timer::new();
         let given_up =
             tokio::time::timeout(Duration::from_millis(2), alarm.wait(Duration::from_secs(60))).await;
         assert!(given_up.is_err());

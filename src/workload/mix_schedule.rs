@@ -17,21 +17,21 @@ use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
-use crate::workload::Layout;
+use super::Layout;
 
 /// A kind is dealt to this share of the blocks, where its ratio leaves room for that.
-pub(super) const ON: f64 = 1.0 / 3.0;
+pub const BLOCKS_ON: f64 = 1.0 / 3.0;
 /// So much of a block need not be of the base, or more where the kinds together are more than this.
-const MOST: f64 = 0.9;
+const MOST_OF_BLOCK: f64 = 0.9;
 /// Blocks in a group: so few that growth which one kind brings about still rises straight, and the whole run's trend is
 /// as certain as under a constant mix.
-const GROUP: u64 = 6;
+const BLOCKS_PER_GROUP: u64 = 6;
 /// So much of a request's share is in every block and only the rest is dealt to some: a request of its own, which may
 /// bring about all of a service's growth, leaves the run's trend a line that way, and is still told apart within a
 /// few per cent. Who misbehaves is rare, and dealt out whole.
-const EVEN: f64 = 0.5;
+const EVEN_SHARE: f64 = 0.5;
 /// Requests of a constant mix that are dealt at a time.
-const ROUND: u64 = 50;
+const CONSTANT_ROUND: u64 = 50;
 
 /// The deal of one load.
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ impl MixSchedule {
         seed: u64,
         first_block: u32,
     ) -> MixSchedule {
-        let groups = (f64::from(layout.count) / GROUP as f64).round().max(1.0) as u64;
+        let groups = (f64::from(layout.count) / BLOCKS_PER_GROUP as f64).round().max(1.0) as u64;
         // so many that the counts of all kinds, each rounded by itself, leave something to the base
         let base = (1.0 - shares.iter().sum::<f64>()).max(0.01);
         let round = layout.size.max(((shares.len() + 1) as f64 / base).ceil() as u64);
@@ -99,7 +99,7 @@ impl MixSchedule {
 
     /// A deal of as many requests as there may be in a constant mix, without blocks.
     pub fn constant(shares: &[f64]) -> MixSchedule {
-        MixSchedule::new(shares, u64::MAX, Layout::new(0, ROUND), 0, 0)
+        MixSchedule::new(shares, u64::MAX, Layout::new(0, CONSTANT_ROUND), 0, 0)
     }
 
     /// Blocks in steady.
@@ -118,8 +118,8 @@ impl MixSchedule {
         self.deal(n).block
     }
 
-    /// Tells of a range of requests how many there are of each kind in each block. Takes as long as there are requests.
-    pub fn each(&mut self, range: Range<u64>, mut tell: impl FnMut(Option<usize>, Option<u32>, u64)) {
+    /// Counts the requests of a range by kind and block. Takes time in proportion to the range.
+    pub fn count_kinds(&mut self, range: Range<u64>, mut add: impl FnMut(Option<usize>, Option<u32>, u64)) {
         let mut from = range.start;
         let end = range.end.min(self.total());
         let mut counts = vec![0_u64; self.shares.len() + 1];
@@ -131,7 +131,7 @@ impl MixSchedule {
                 counts[kind.map_or(base, usize::from)] += 1;
             }
             for (kind, n) in counts.iter_mut().enumerate().filter(|(_, n)| **n > 0) {
-                tell(Some(kind).filter(|kind| *kind < base), dealt.block, std::mem::take(n));
+                add(Some(kind).filter(|kind| *kind < base), dealt.block, std::mem::take(n));
             }
             from = to;
         }
@@ -223,7 +223,7 @@ impl MixSchedule {
         let count = (end - first) as usize;
         let mut rng = SmallRng::seed_from_u64(self.seed ^ (group + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let size = |block: u64| self.starts(block + 1) - self.starts(block);
-        let most = MOST.max((1.0 + self.shares.iter().sum::<f64>()) / 2.0);
+        let most = MOST_OF_BLOCK.max((1.0 + self.shares.iter().sum::<f64>()) / 2.0);
         let mut room: Vec<u64> = (first..end).map(size).collect();
         let bases: Vec<u64> = room.iter().map(|size| size - (*size as f64 * most) as u64).collect();
         let mut counts = vec![vec![0; self.shares.len()]; count];
@@ -233,7 +233,7 @@ impl MixSchedule {
         for kind in order {
             let mut left = self.dealt_by(kind, end) - self.dealt_by(kind, first);
             if kind < self.named {
-                let even = (left as f64 * EVEN) as u64;
+                let even = (left as f64 * EVEN_SHARE) as u64;
                 for block in 0..count {
                     let by = |blocks: usize| even * blocks as u64 / count as u64;
                     let n = (by(block + 1) - by(block)).min(room[block].saturating_sub(bases[block]));
@@ -242,7 +242,7 @@ impl MixSchedule {
                     left -= n;
                 }
             }
-            let on = ((count as f64 * ON).round() as u64).max(1);
+            let on = ((count as f64 * BLOCKS_ON).round() as u64).max(1);
             let each = left.div_ceil(on).max(1);
             let mut blocks: Vec<usize> = (0..count).collect();
             blocks.shuffle(&mut rng);
