@@ -18,7 +18,6 @@ mod requests;
 mod segments;
 mod series;
 mod tasks;
-mod trend;
 
 pub use account::AccountPart;
 pub use command::Command;
@@ -35,7 +34,6 @@ pub use requests::RequestRecord;
 pub use segments::segment_starts;
 pub use series::{EvidenceStrength, Phase, Recording, Sample, Series, SeriesId};
 pub use tasks::{Frame, GroupCount, GroupKind, GroupLabel, Moment, TaskGroup, TaskSnapshot};
-pub use trend::{Direction, Estimate, Shape, Trend};
 
 /// All that a run directory holds, or as much of it as there is.
 ///

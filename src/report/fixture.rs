@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::{
-    Direction, Event, EventKind, Evidence, Frame, Gone, GroupCount, GroupKind, Judging, Latency, LatencyBar,
+    Event, EventKind, Evidence, Frame, Gone, GroupCount, GroupKind, Judging, Latency, LatencyBar,
     LatencyPoint, LoadRow, Percentiles, Phase, PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime,
-    Sample, Series, Shape, TargetRecord, TaskGroup,
+    Sample, Series, TargetRecord, TaskGroup,
 };
-use crate::findings::{DriverHealth, ErrorCounts, LoadFinding, Report, SeriesFinding, Verdict};
+use crate::findings::{
+    Direction, DriverHealth, ErrorCounts, LoadFinding, Report, SeriesFinding, Shape, Verdict,
+};
 use crate::units::{Rate, Span};
 
 mod more;
