@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use super::clock::Clock;
 use super::due_request::DueRequest;
 use super::engine_state::{EngineState, Free};
-use super::exchange::{Exchange, IDLE_FOR, Kept};
+use super::exchange::{Exchange, IDLE_FOR, SlotConnection};
 use super::timer::Timer;
 
 /// The pacer's alarms are at least so far apart: below 2,000/s each request has an alarm of its own, above they are
@@ -132,13 +132,13 @@ async fn pace(engine: &Engine) {
 /// One slot: send what it is given, and then what is due, until there is nothing.
 async fn work(engine: Rc<Engine>, id: usize) {
     let clock = Arc::clone(&engine.shared.clock);
-    let mut kept = Kept::default();
+    let mut connection = SlotConnection::default();
     loop {
         let slot = &engine.slots[id];
         let Some(mut request) = slot.request.take() else {
             slot.called.notified().await;
             if slot.closes.take() {
-                kept = Kept::default();
+                connection = SlotConnection::default();
             }
             continue;
         };
@@ -146,8 +146,10 @@ async fn work(engine: Rc<Engine>, id: usize) {
             let sent = clock.now();
             engine.shared.state().metrics.count_sent(request, sent);
             let deadline = request.due.saturating_add(engine.timeout);
-            let mut outcome =
-                engine.exchange.once(&mut kept, request.key.request, deadline.saturating_sub(sent)).await;
+            let mut outcome = engine
+                .exchange
+                .send(&mut connection, request.key.request, deadline.saturating_sub(sent))
+                .await;
             if outcome.answered {
                 engine.shared.answered.fetch_add(1, Ordering::Relaxed);
             }
@@ -169,7 +171,7 @@ async fn close_idle(engine: Rc<Engine>) {
         let now = engine.turn();
         let load_done = engine.shared.state().load_done(now);
         if load_done {
-            engine.exchange.rest().await;
+            engine.exchange.close_pooled().await;
         }
         // under load the one that works next is spared: at a request a minute it is what keep-alive is for
         let (most, spared) = match load_done {
