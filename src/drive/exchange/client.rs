@@ -5,7 +5,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Request};
 use std::time::Duration;
 
-use crate::drive::request_head::OWN_NAME;
+use crate::drive::request_head::USER_AGENT_VALUE;
 use crate::error::{Error, Result};
 use crate::plan::RequestPlan;
 
@@ -24,7 +24,7 @@ pub(super) fn build(plan: &RequestPlan, connections: u32, idle_for: Duration) ->
         .retry(reqwest::retry::never())
         .redirect(if plan.follow { same_host() } else { Policy::none() })
         .referer(false)
-        .user_agent(OWN_NAME)
+        .user_agent(USER_AGENT_VALUE)
         .pool_max_idle_per_host(idle)
         .pool_idle_timeout(idle_for);
     plan.reached_by(builder).build().map_err(|e| own_error("the HTTP client could not be set up", &e))
