@@ -23,6 +23,10 @@ mod replay;
 mod rolling_report;
 mod runtime;
 mod status;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use compare::compare_runs;
 pub use conclude::Outcome;

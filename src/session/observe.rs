@@ -146,11 +146,16 @@ fn start_driver(plan: &Plan, clock: Monotonic) -> Result<Option<Driver>> {
     if !plan.record.drives() {
         return Ok(None);
     }
-    let PlanRecord { connections, timeout, rate, threads, .. } = plan.record;
-    let sending = Sending { rate, connections, timeout: timeout.0, threads, blocks: plan.record.design() };
+    let sending = sending(&plan.record);
     let driver = Driver::start(&plan.requests, sending, std::sync::Arc::new(clock))?;
     Ok(Some(match &plan.record.misbehave {
         Some(mix) => driver.misbehave(&plan.requests, sending, mix)?,
         None => driver,
     }))
+}
+
+/// How the requests of a plan are sent.
+pub fn sending(plan: &PlanRecord) -> Sending {
+    let PlanRecord { connections, timeout, rate, threads, .. } = *plan;
+    Sending { rate, connections, timeout: timeout.0, threads, blocks: plan.design() }
 }
