@@ -8,7 +8,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::drive::{Driver, Monotonic, Sending};
 use crate::error::{Error, Result};
-use crate::evidence::{Command, EventKind, Phase, PlanRecord, ProbeRecord};
+use crate::evidence::{Command, DrivenPlan, EventKind, Phase, ProbeRecord, Workload};
 use crate::judge::foresee;
 use crate::live::{Progress, signals};
 use crate::plan::{Plan, TargetPlan};
@@ -91,9 +91,11 @@ fn stopped_before(plan: &Plan) -> String {
         TargetPlan::Command(line) => format!("; {} is ended", line[0]),
         _ => String::new(),
     };
-    match plan.record.drives() {
-        true => format!("stopped before the run began: no load was sent and nothing written{and}"),
-        false => format!("stopped before the watch began: nothing was written{and}"),
+    match plan.record.workload {
+        Workload::Driven(_) => {
+            format!("stopped before the run began: no load was sent and nothing written{and}")
+        }
+        Workload::Observed(_) => format!("stopped before the watch began: nothing was written{and}"),
     }
 }
 
@@ -140,7 +142,7 @@ async fn prepare(plan: &Plan, manner: &OutputOptions, command: &mut Option<Start
     introduce(&records, manner);
     let standing = match &mut target {
         // a watch opens no connections of its own
-        Some(target) if plan.record.drives() => target.sound().await,
+        Some(target) if plan.record.driven().is_some() => target.sound().await,
         _ => ProxyStatus::Unknown,
     };
     let forwarder = target.as_ref().and_then(|target| not_the_service(target, &standing));
@@ -152,13 +154,11 @@ async fn prepare(plan: &Plan, manner: &OutputOptions, command: &mut Option<Start
 
 /// Who sends the load; nobody in a watch.
 fn driver(plan: &Plan, clock: &Arc<Monotonic>) -> Result<Option<Driver>> {
-    if !plan.record.drives() {
-        return Ok(None);
-    }
-    let PlanRecord { connections, timeout, rate, threads, .. } = plan.record;
-    let sending = Sending { rate, connections, timeout: timeout.0, threads, blocks: plan.record.design() };
+    let Workload::Driven(load) = &plan.record.workload else { return Ok(None) };
+    let DrivenPlan { connections, timeout, rate, threads, .. } = *load;
+    let sending = Sending { rate, connections, timeout: timeout.0, threads, blocks: load.block_design() };
     let driver = Driver::start(&plan.requests, sending, clock.clone())?;
-    Ok(Some(match &plan.record.misbehave {
+    Ok(Some(match &load.misbehave {
         Some(mix) => driver.misbehave(&plan.requests, sending, mix)?,
         None => driver,
     }))
@@ -179,10 +179,10 @@ async fn run(
     let driver = driver(plan, &clock)?;
     let planned = Some(plan.record.phases.total().0).filter(|_| !plan.record.phases.is_open_ended());
     let mut progress = Progress::new(manner.voice(), planned);
-    let mut watchman = ForwarderMonitor::new(target, forwarder, !plan.record.drives());
+    let mut watchman = ForwarderMonitor::new(target, forwarder, plan.record.observed().is_some());
     let mut rolling = Rolling::new(
         dir.0.clone(),
-        plan.record.watch.and_then(|watch| watch.every).map(|every| every.0),
+        plan.record.observed().and_then(|watch| watch.every).map(|every| every.0),
         manner.look,
     );
     let mut sure = Sure::of(&plan.record);

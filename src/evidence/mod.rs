@@ -11,14 +11,18 @@ mod event;
 mod frames;
 mod gate;
 mod java;
+mod judging;
 mod latency;
 mod load;
+mod phases;
+mod plan_file;
 mod plan_record;
 mod requests;
 mod segments;
 mod series;
 mod tasks;
 mod trend;
+mod workload_plan;
 
 pub use account::AccountPart;
 pub use command::Command;
@@ -28,14 +32,17 @@ pub use event::{COLLECTIONS, Event, EventKind, Gone};
 pub use frames::CodeOwner;
 pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
 pub use java::is_jdk;
+pub use judging::Judging;
 pub use latency::{Latency, LatencyBar, LatencyPoint, LatencyTag, Percentiles};
 pub use load::{ErrorKind, LoadRow};
-pub use plan_record::{Judging, PhasePlan, PlanRecord, WatchPlan};
+pub use phases::PhasePlan;
+pub use plan_record::PlanRecord;
 pub use requests::RequestRecord;
 pub use segments::segment_starts;
 pub use series::{EvidenceStrength, Phase, Recording, Sample, Series, SeriesId};
 pub use tasks::{Frame, GroupCount, GroupKind, GroupLabel, Moment, TaskGroup, TaskSnapshot};
 pub use trend::{Direction, Estimate, Shape, Trend};
+pub use workload_plan::{DrivenPlan, ObservedPlan, Workload};
 
 /// All that a run directory holds, or as much of it as there is.
 ///
@@ -65,6 +72,16 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// The load of the run, where soak sent it.
+    pub fn driven(&self) -> Option<&DrivenPlan> {
+        self.plan.as_ref()?.driven()
+    }
+
+    /// What only a watch has, where the run was one.
+    pub fn observed(&self) -> Option<&ObservedPlan> {
+        self.plan.as_ref()?.observed()
+    }
+
     /// Whom it is about, where that is known.
     pub fn target(&self) -> Option<&TargetRecord> {
         self.environment.as_ref()?.target.as_ref()

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::{
-    Direction, Event, EventKind, Evidence, Frame, Gone, GroupCount, GroupKind, Judging, Latency, LatencyBar,
-    LatencyPoint, LoadRow, Percentiles, Phase, PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime,
-    Sample, Series, Shape, TargetRecord, TaskGroup,
+    Direction, DrivenPlan, Event, EventKind, Evidence, Frame, Gone, GroupCount, GroupKind, Judging, Latency,
+    LatencyBar, LatencyPoint, LoadRow, Percentiles, Phase, PhasePlan, PlanRecord, ProbeRecord, Recording,
+    Runtime, Sample, Series, Shape, TargetRecord, TaskGroup,
 };
 use crate::findings::{DriverHealth, ErrorCounts, LoadFinding, Report, SeriesFinding, Verdict};
 use crate::units::{Rate, Span};
@@ -250,10 +250,10 @@ impl Made {
 
 fn plan(made: &Made) -> PlanRecord {
     let span = |share: f64| Span::from_secs_f64(made.seconds * share);
-    let example = PlanRecord::example();
+    let load = DrivenPlan { rate: Rate::PerSecond(made.rate), ..DrivenPlan::example() };
+    let example = PlanRecord::example_of(load);
     PlanRecord {
         url: "http://127.0.0.1:8080/work".into(),
-        rate: Rate::PerSecond(made.rate),
         interval: Span::from_secs_f64(made.interval),
         phases: PhasePlan {
             baseline: span(0.05),
