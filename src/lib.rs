@@ -18,6 +18,7 @@ pub mod probe;
 pub mod record;
 pub mod report;
 pub mod run;
+pub mod session;
 pub mod target;
 pub mod trend;
 pub mod units;

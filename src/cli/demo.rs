@@ -1,22 +1,56 @@
-//! `soak demo`: the story on the embedded service, told as it goes.
+//! `soak demo`: the story on the embedded service, and a run against it.
 
 use std::path::Path;
 
+use super::args_demo::{DemoArgs, DemoServeArgs};
+use super::args_run::environment;
 use crate::demo::{self, Fix};
 use crate::error::Result;
 use crate::findings::Verdict;
-use crate::plan::Plan;
+use crate::session::{self, EXIT_ABORTED, OutputOptions, info};
 
-use super::output::{OutputOptions, info};
-use super::session::session;
-
-/// Shows the leak, or its fix; 0 if it showed what it should. `plan` makes the plan for the service's URL.
+/// Shows the leak, or its fix; exits with 0 if it showed what it should.
 ///
 /// # Errors
-/// As a run's own.
-pub fn demo(fix: Fix, manner: &OutputOptions, plan: impl FnOnce(&str) -> Result<Plan>) -> Result<u8> {
+/// Those of a run.
+pub fn run(args: DemoArgs) -> Result<u8> {
+    let options = OutputOptions::from(args.screen);
+    let fix = args.fix.unwrap_or(Fix::None);
+    let environment = environment()?;
     let service = demo::start(fix)?;
-    let (story, wanted) = match fix {
+    let (story, wanted) = story(fix);
+    info(&options, story);
+    info(
+        &options,
+        &format!("It runs as pid {} on {}. soak does not know what it is:", service.pid(), service.url()),
+    );
+    let plan = args.plan(service.url(), &environment)?;
+    let Some(outcome) = session::run(&plan, &options)? else { return Ok(EXIT_ABORTED) };
+    if outcome.troubles.is_empty() {
+        info(&options, &where_to_look(&outcome.dir));
+    }
+    if outcome.findings.verdict == wanted {
+        info(
+            &options,
+            "The demo itself exits with 0: it showed what it should. A run of your own exits by its verdict.",
+        );
+        return Ok(0);
+    }
+    info(&options, &format!("This should have been called {wanted}; was the machine very busy?"));
+    Ok(1)
+}
+
+/// `soak demo-serve`: the service itself.
+///
+/// # Errors
+/// When it cannot listen.
+pub fn serve(args: DemoServeArgs) -> Result<u8> {
+    demo::serve(args.fix.unwrap_or(Fix::None)).map(|()| 0)
+}
+
+/// What happens in the service, and the verdict that fits.
+fn story(fix: Fix) -> (&'static str, Verdict) {
+    match fix {
         Fix::None => (
             "A shop answers each request with the first three of six products. Its producer task sends into a channel, \
              and the session table keeps the other end: nobody reads the last three, so each request leaves a task that \
@@ -29,28 +63,9 @@ pub fn demo(fix: Fix, manner: &OutputOptions, plan: impl FnOnce(&str) -> Result<
         Fix::Context => {
             ("The same shop, whose producer ends with the request it works for.", Verdict::Stable)
         }
-    };
-    info(manner, story);
-    info(
-        manner,
-        &format!("It runs as pid {} on {}. soak does not know what it is:", service.pid(), service.url()),
-    );
-    let plan = plan(&service.url())?;
-    let Some(outcome) = session(&plan, manner)? else { return Ok(130) };
-    if outcome.troubles.is_empty() {
-        info(manner, &pictures(&outcome.dir));
     }
-    if outcome.findings.verdict == wanted {
-        info(
-            manner,
-            "The demo itself exits with 0: it showed what it should. A run of your own exits by its verdict.",
-        );
-        return Ok(0);
-    }
-    info(manner, &format!("This should have been called {wanted}; was the machine very busy?"));
-    Ok(1)
 }
 
-fn pictures(dir: &Path) -> String {
+fn where_to_look(dir: &Path) -> String {
     format!("Open {} to see it.", dir.join("soak.png").display())
 }

@@ -1,112 +1,14 @@
-//! `soak doctor`: what can be observed on a target, what cannot, what it costs, and how to turn it on.
-
-use comfy_table::{ContentArrangement, Table, presets};
-use serde::Serialize;
+//! `soak doctor`: what can be observed on a target.
 
 use super::args::DoctorArgs;
-use super::args_run::environment as variables;
-use super::environment::price;
-use super::output::{print, screen_width};
-use super::probes::all_probes;
-use super::session::on_runtime;
+use super::args_run::environment;
 use crate::error::Result;
-use crate::evidence::{ProbeRecord, TargetRecord};
-use crate::plan::{Plan, watch};
-use crate::probe::doctor;
-use crate::report::json;
-use crate::target::{self, Found};
-use crate::units::Unit;
+use crate::plan::watch;
+use crate::session;
 
-/// What was found.
-#[derive(Debug, Serialize)]
-struct Checkup {
-    schema: &'static str,
-    /// Whom soak would judge; none where no process was found.
-    target: Option<TargetRecord>,
-    /// Why there is no process.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    nobody: Option<String>,
-    probes: Vec<ProbeRecord>,
-    /// What else could be done.
-    advice: Vec<String>,
-}
-
-/// Looks at a service and says what it saw.
-///
-/// # Errors
-/// The caller's mistakes: a URL that cannot be asked, a process that is not there.
 pub fn run(args: DoctorArgs) -> Result<u8> {
     let json = args.json;
-    let plan = watch(args.settings(), variables()?)?;
-    let checkup = on_runtime(examine(&plan))?;
-    let text = match json {
-        true => json::render(&checkup)?,
-        false => page(&checkup),
-    };
-    print(&text);
+    let plan = watch(args.settings(), environment()?)?;
+    session::print(&session::doctor(&plan, json)?);
     Ok(0)
-}
-
-async fn examine(plan: &Plan) -> Result<Checkup> {
-    let (target, nobody) = match target::find(plan, &mut None).await? {
-        Found::Here(target) => (Some(*target), None),
-        Found::Nobody(why) => (None, Some(why)),
-    };
-    let (sampler, mut probes) = all_probes(plan, target.as_ref()).await;
-    let begun = std::time::Instant::now();
-    doctor::try_out(&sampler).await;
-    price(&mut probes, &sampler, begun.elapsed().as_secs_f64());
-    Ok(Checkup {
-        schema: "soak-doctor/1",
-        advice: target.as_ref().map(|target| doctor::advice(plan, target)).unwrap_or_default(),
-        target: target.map(|target| target.record),
-        nobody,
-        probes,
-    })
-}
-
-fn page(checkup: &Checkup) -> String {
-    let mut out = match (&checkup.target, &checkup.nobody) {
-        (Some(target), _) => format!("{}\n\n", target.line()),
-        (None, Some(why)) => format!("no process is looked at: {why}\n\n"),
-        (None, None) => String::new(),
-    };
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(screen_width());
-    table.set_header(["probe", "", "tells", "an answer costs", "to turn it on"]);
-    for probe in &checkup.probes {
-        let there = if probe.found { "found" } else { "not found" };
-        table.add_row([
-            &probe.name,
-            there,
-            &probe.yields,
-            &cost(probe),
-            probe.turn_on.as_deref().unwrap_or(""),
-        ]);
-    }
-    out += &table.trim_fmt();
-    out += "\n";
-    for line in &checkup.advice {
-        out += &format!("\n{line}");
-    }
-    if !checkup.advice.is_empty() {
-        out += "\n";
-    }
-    out
-}
-
-/// What an answer takes of the target, or of whoever gives it.
-fn cost(probe: &ProbeRecord) -> String {
-    let answered = probe.asked.saturating_sub(probe.failed);
-    match (probe.found, probe.cpu_mean_s) {
-        (false, _) => String::new(),
-        // read in the answers of another
-        (true, _) if probe.asked == 0 => String::new(),
-        (true, _) if answered == 0 => "no answer".into(),
-        (true, Some(cpu)) => {
-            format!("{}, {} of the target's CPU", Unit::Seconds.show(probe.mean_s), Unit::Seconds.show(cpu))
-        }
-        (true, None) => Unit::Seconds.show(probe.mean_s),
-    }
 }

@@ -1,5 +1,7 @@
-//! The command line: typed, meant, one call.
+//! The command line: what was typed becomes settings, settings become a plan, and a plan is one call into
+//! [`session`](crate::session). One file for each command; the clap types are in `args`.
 
+mod analyze;
 pub mod args;
 mod args_connect;
 mod args_demo;
@@ -7,92 +9,50 @@ mod args_look;
 mod args_output;
 mod args_run;
 mod args_watch;
-mod beside;
 mod compare;
-mod conclude;
 mod demo;
 mod doctor;
-mod environment;
 mod output;
-mod pipeline;
-mod probes;
-mod rerender;
-mod rolling;
-mod session;
-mod standing;
-mod status;
-mod sure;
+mod profiles;
+mod report;
+mod run;
+mod scripts;
 
 use std::ffi::OsString;
 
 pub use args_run::environment;
 
 use args::Command;
-use output::{OutputOptions, print};
 
-use crate::demo::Fix;
 use crate::error::{Error, Result};
-use crate::plan::{BUILT_IN, built_in, plan, watch};
 
-/// Does what was typed, program name first, and tells the exit code.
+/// Runs the command that was typed, program name first, and gives the exit code.
 ///
 /// # Errors
-/// What was wrong with soak's own work, or with what was typed; a verdict is no error.
+/// When what was typed is invalid, or soak's own work fails; a verdict is not an error.
 pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
     let command = match args::parse(typed) {
         Ok(command) => command,
-        Err(told) if told.use_stderr() => return Err(Error::usage(args::in_a_line(&told))),
+        Err(invalid) if invalid.use_stderr() => return Err(Error::usage(args::in_a_line(&invalid))),
         Err(help) => {
-            // a closed stream is no reason for another exit code
+            // a closed stdout must not change the exit code
             let _ = help.print();
             return Ok(0);
         }
     };
-    // reqwest and hyper-rustls ask for the process's provider; it can only be set already
+    // reqwest and hyper-rustls ask for the process's provider; it fails only where one is set already
     let _ = rustls::crypto::ring::default_provider().install_default();
     match command {
-        Command::Run(args) => {
-            let manner = OutputOptions::from(args.screen);
-            let plan = plan(args.settings(), environment()?)?;
-            let outcome = session::session(&plan, &manner)?;
-            Ok(outcome.map_or(130, |outcome| outcome.findings.exit_code))
-        }
-        Command::Watch(args) => {
-            let manner = OutputOptions::from(args.screen);
-            let plan = watch(args.settings(), environment()?)?;
-            let outcome = session::session(&plan, &manner)?;
-            Ok(outcome.map_or(130, |outcome| outcome.findings.exit_code))
-        }
+        Command::Run(args) => run::run(*args),
+        Command::Watch(args) => run::watch(*args),
         Command::Doctor(args) => doctor::run(*args),
-        Command::Demo(args) => {
-            let manner = OutputOptions::from(args.screen);
-            let fix = args.fix.unwrap_or(Fix::None);
-            let env = environment()?;
-            demo::demo(fix, &manner, |url| args.plan(url.to_string(), &env))
-        }
-        Command::Analyze(args) => rerender::analyze(args),
+        Command::Demo(args) => demo::run(args),
+        Command::Analyze(args) => analyze::run(args),
         Command::Compare(args) => compare::run(args),
-        Command::Report(args) => rerender::report(args),
-        Command::Profiles(args) => {
-            match args.name {
-                Some(name) => print(built_in(&name)?.text),
-                None => BUILT_IN.iter().for_each(|p| print(&format!("{:<10} {}\n", p.name, p.about()))),
-            }
-            Ok(0)
-        }
-        Command::Completions(args) => written(|out| {
-            args::write_completions(args.shell, out);
-            Ok(())
-        }),
-        Command::Man => written(|out| args::write_man(out)),
-        Command::DemoServe(args) => crate::demo::serve(args.fix.unwrap_or(Fix::None)).map(|()| 0),
+        Command::Report(args) => report::run(args),
+        Command::Profiles(args) => profiles::run(args),
+        Command::Completions(args) => scripts::completions(args),
+        Command::Man => scripts::man(),
+        Command::DemoServe(args) => demo::serve(args),
     }
-}
-
-/// Text made in memory first, so that a reader that goes away is no error.
-fn written(make: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> Result<u8> {
-    let mut text = Vec::new();
-    make(&mut text).map_err(|e| Error::Own(e.to_string()))?;
-    print(&String::from_utf8_lossy(&text));
-    Ok(0)
 }

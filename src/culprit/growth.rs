@@ -9,7 +9,8 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::counts::{Counts, Totals};
 use super::family::Family;
-use crate::evidence::{Direction, Estimate, Evidence, GroupKind, Runtime, Sample, Series, Shape, Trend};
+use crate::evidence::{Evidence, GroupKind, Runtime, Sample, Series};
+use crate::findings::{Direction, Estimate, Shape, Trend};
 use crate::trend::{Question, trend};
 use crate::units::Unit;
 

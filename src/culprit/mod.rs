@@ -11,8 +11,8 @@ mod growth;
 mod processes;
 mod words;
 
-use crate::evidence::{CodeOwner, Direction, Estimate, Evidence, GroupKind, TaskGroup, Trend};
-use crate::findings::Culprit;
+use crate::evidence::{CodeOwner, Evidence, GroupKind, TaskGroup};
+use crate::findings::{Culprit, Direction, Estimate, Trend};
 
 use counts::{Counts, Totals};
 use family::Family;

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 use super::counts::{Counts, Totals};
 use super::{Candidate, LOOK_AT_BYTES, LOOK_AT_COUNT, Proof, growth, words};
-use crate::evidence::{Evidence, GroupKind, Phase, Sample, Trend};
-use crate::findings::Culprit;
+use crate::evidence::{Evidence, GroupKind, Phase, Sample};
+use crate::findings::{Culprit, Trend};
 use crate::units::Unit;
 
 /// It was seen in at least this share of steady's moments.

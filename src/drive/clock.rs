@@ -32,19 +32,19 @@ impl Clock for Monotonic {
 
 /// A clock that stands still until it is turned, for tests and simulated runs.
 #[derive(Debug, Default)]
-pub struct Turned {
+pub struct ManualClock {
     nanos: AtomicU64,
 }
 
-impl Turned {
+impl ManualClock {
     /// Let so much time pass at once; the clock holds 584 years.
-    pub fn turn(&self, by: Duration) {
+    pub fn advance(&self, by: Duration) {
         let by = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
         self.nanos.fetch_add(by, Ordering::Relaxed);
     }
 }
 
-impl Clock for Turned {
+impl Clock for ManualClock {
     fn now(&self) -> Duration {
         Duration::from_nanos(self.nanos.load(Ordering::Relaxed))
     }

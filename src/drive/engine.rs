@@ -13,11 +13,11 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::alarm::Alarm;
-use super::book::{EngineState, Free};
 use super::clock::Clock;
+use super::due_request::DueRequest;
+use super::engine_state::{EngineState, Free};
 use super::exchange::{Exchange, IDLE_FOR, Kept};
-use super::schedule::DueRequest;
+use super::timer::Timer;
 
 /// The pacer's alarms are at least so far apart: below 2,000/s each request has an alarm of its own, above they are
 /// sent a few at a time. Half a millisecond is where lateness and CPU meet: a wake-up costs up to 30 µs.
@@ -32,8 +32,8 @@ const STALLED: Duration = Duration::from_secs(1);
 
 /// What the engine shares with whoever commands it.
 pub(super) struct Shared {
-    book: Mutex<EngineState>,
-    /// Rung when the book was changed from outside, or so that the pacer must look again.
+    state: Mutex<EngineState>,
+    /// Rung when the state was changed from outside, or so that the pacer must look again.
     pub(super) changed: Notify,
     /// Requests to which the head of an answer came.
     pub(super) answered: AtomicU64,
@@ -41,20 +41,20 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(book: EngineState, clock: Arc<dyn Clock>) -> Shared {
-        Shared { book: Mutex::new(book), changed: Notify::new(), answered: AtomicU64::new(0), clock }
+    pub(super) fn new(state: EngineState, clock: Arc<dyn Clock>) -> Shared {
+        Shared { state: Mutex::new(state), changed: Notify::new(), answered: AtomicU64::new(0), clock }
     }
 
     /// Numbers stay numbers even if a thread panicked while it held them.
-    pub(super) fn book(&self) -> MutexGuard<'_, EngineState> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn state(&self) -> MutexGuard<'_, EngineState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Where a slot finds its next request.
 #[derive(Default)]
 struct Slot {
-    ticket: Cell<Option<DueRequest>>,
+    request: Cell<Option<DueRequest>>,
     called: Notify,
     /// Since when it has had nothing to do, as long as it may hold a connection.
     idle_since: Cell<Option<Duration>>,
@@ -79,7 +79,7 @@ struct Engine {
     stalled_until: Cell<Option<Duration>>,
 }
 
-/// Drive until the book is finished. To be run on a current-thread runtime, on a thread of its own.
+/// Drive until the state is finished. To be run on a current-thread runtime, on a thread of its own.
 pub(super) async fn drive(shared: Arc<Shared>, exchange: Exchange, slots: u32, timeout: Duration) {
     let began = shared.clock.now();
     let engine = Rc::new(Engine {
@@ -104,7 +104,7 @@ pub(super) async fn drive(shared: Arc<Shared>, exchange: Exchange, slots: u32, t
 
 /// The pacer: hands out what is due, sleeps until the next is.
 async fn pace(engine: &Engine) {
-    let alarm = Alarm::new();
+    let alarm = Timer::new();
     let mut rang_at = Duration::ZERO;
     loop {
         let now = engine.turn();
@@ -122,7 +122,7 @@ async fn pace(engine: &Engine) {
             () = sleep => {
                 rang_at = engine.shared.clock.now();
                 if let Some(late) = wake_at.and_then(|at| rang_at.checked_sub(at)) {
-                    engine.shared.book().tally.overslept(late);
+                    engine.shared.state().metrics.overslept(late);
                 }
             }
         }
@@ -135,7 +135,7 @@ async fn work(engine: Rc<Engine>, id: usize) {
     let mut kept = Kept::default();
     loop {
         let slot = &engine.slots[id];
-        let Some(mut ticket) = slot.ticket.take() else {
+        let Some(mut request) = slot.request.take() else {
             slot.called.notified().await;
             if slot.closes.take() {
                 kept = Kept::default();
@@ -144,18 +144,18 @@ async fn work(engine: Rc<Engine>, id: usize) {
         };
         loop {
             let sent = clock.now();
-            engine.shared.book().tally.sent(ticket, sent);
-            let deadline = ticket.due.saturating_add(engine.timeout);
+            engine.shared.state().metrics.sent(request, sent);
+            let deadline = request.due.saturating_add(engine.timeout);
             let mut outcome =
-                engine.exchange.once(&mut kept, ticket.lot.request, deadline.saturating_sub(sent)).await;
+                engine.exchange.once(&mut kept, request.key.request, deadline.saturating_sub(sent)).await;
             if outcome.answered {
                 engine.shared.answered.fetch_add(1, Ordering::Relaxed);
             }
             let now = engine.turn();
             outcome.stalled = engine.stalled_until.get().is_some_and(|until| sent < until);
-            engine.shared.book().ended(ticket, sent, now, outcome);
+            engine.shared.state().ended(request, sent, now, outcome);
             match engine.after_answer(id, now) {
-                Some(next) => ticket = next,
+                Some(next) => request = next,
                 None => break,
             }
         }
@@ -167,7 +167,7 @@ async fn close_idle(engine: Rc<Engine>) {
     loop {
         tokio::time::sleep(IDLE_LOOK).await;
         let now = engine.turn();
-        let load_done = engine.shared.book().load_done(now);
+        let load_done = engine.shared.state().load_done(now);
         if load_done {
             engine.exchange.rest().await;
         }
@@ -199,14 +199,14 @@ impl Engine {
 
     /// Give what is due to idle slots. None once all is finished, else when to look again, if ever.
     fn hand_out(&self, now: Duration) -> Option<Option<Duration>> {
-        let mut book = self.shared.book();
+        let mut state = self.shared.state();
         let mut idle = self.idle.borrow_mut();
-        book.settle(now);
+        state.settle(now);
         while let Some(&id) = idle.last() {
-            let Some(ticket) = book.next(now) else { break };
+            let Some(request) = state.next(now) else { break };
             idle.pop();
             self.slots[id].closes.set(false);
-            self.slots[id].ticket.set(Some(ticket));
+            self.slots[id].request.set(Some(request));
             self.slots[id].called.notify_one();
         }
         let free = if idle.is_empty() { Free::None } else { Free::Some };
@@ -214,17 +214,17 @@ impl Engine {
             self.full_since.set(Some(now));
         }
         self.waits_for_idle.set(free == Free::None);
-        if book.is_finished(now) { None } else { Some(book.next_at(free, now)) }
+        if state.is_finished(now) { None } else { Some(state.next_at(free, now)) }
     }
 
     /// What this slot, which is free again, sends next; without anything it goes on the stack.
     fn after_answer(&self, id: usize, now: Duration) -> Option<DueRequest> {
-        let mut book = self.shared.book();
-        let next = book.next(now);
+        let mut state = self.shared.state();
+        let next = state.next(now);
         match next {
             // it became due after the last idle slot was gone; in the closed loop nothing waits, all is due just now
-            Some(ticket) if ticket.due < now && self.full_since.get().is_some_and(|t| ticket.due >= t) => {
-                book.tally.waited_for_slot();
+            Some(request) if request.due < now && self.full_since.get().is_some_and(|t| request.due >= t) => {
+                state.metrics.waited_for_slot();
             }
             Some(_) => {}
             None => {
@@ -233,8 +233,8 @@ impl Engine {
                 self.full_since.set(None);
             }
         }
-        let pacer_must_look = book.is_stopping() || (next.is_none() && self.waits_for_idle.get());
-        drop(book);
+        let pacer_must_look = state.is_stopping() || (next.is_none() && self.waits_for_idle.get());
+        drop(state);
         if pacer_must_look {
             self.shared.changed.notify_one();
         } else if next.is_some() && self.full_since.get().is_none() {

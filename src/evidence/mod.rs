@@ -21,7 +21,6 @@ mod requests;
 mod segments;
 mod series;
 mod tasks;
-mod trend;
 mod workload_plan;
 
 pub use account::AccountPart;
@@ -41,7 +40,6 @@ pub use requests::RequestRecord;
 pub use segments::segment_starts;
 pub use series::{EvidenceStrength, Phase, Recording, Sample, Series, SeriesId};
 pub use tasks::{Frame, GroupCount, GroupKind, GroupLabel, Moment, TaskGroup, TaskSnapshot};
-pub use trend::{Direction, Estimate, Shape, Trend};
 pub use workload_plan::{DrivenPlan, ObservedPlan, Workload};
 
 /// All that a run directory holds, or as much of it as there is.

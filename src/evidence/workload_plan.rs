@@ -72,7 +72,7 @@ impl DrivenPlan {
     /// The blocks of one steady, whose requests come evenly where there are any.
     pub fn block_layout(&self, phases: &PhasePlan) -> Option<Layout> {
         let (blocks, rate) = (self.block_design()?, self.rate.per_second()?);
-        let due = Pace::new(rate).before(phases.steady.0);
+        let due = Pace::new(rate).count_before(phases.steady.0);
         Some(blocks.layout(rate, due.min(self.requests.unwrap_or(u64::MAX))))
     }
 

@@ -1,7 +1,8 @@
 //! Report for tests, which change what they are about.
 
 use super::{DriverHealth, ErrorCounts, LoadFinding, Report, SeriesFinding, Verdict};
-use crate::evidence::{Direction, Percentiles, Shape};
+use crate::evidence::Percentiles;
+use crate::findings::{Direction, Shape};
 
 impl LoadFinding {
     /// 6,000 requests at 50/s, all answered, for tests to change what they are about.

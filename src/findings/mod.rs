@@ -13,6 +13,7 @@ mod gate;
 mod load;
 mod report;
 mod series;
+mod trend;
 mod verdict;
 
 pub use account::{Account, AccountRow};
@@ -23,4 +24,5 @@ pub use gate::{GateFinding, GateResult};
 pub use load::{DriverHealth, ErrorCounts, LoadFinding, Misbehaved, RequestFinding};
 pub use report::Report;
 pub use series::SeriesFinding;
+pub use trend::{Direction, Estimate, Shape, Trend};
 pub use verdict::Verdict;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::{Direction, Estimate, SeriesId, Shape};
+use super::trend::{Direction, Estimate, Shape};
+use crate::evidence::SeriesId;
 
 /// One series, judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

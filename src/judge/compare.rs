@@ -3,9 +3,11 @@
 //! The runs are apart, so the errors of their growths add in squares. A change is one where the interval of the
 //! difference lies to one side of nought.
 
-use super::driven;
-use crate::evidence::{Direction, Evidence};
-use crate::findings::{Change, Comparison, Growth, Per, Report, SeriesChange, SeriesFinding, Side, Verdict};
+use super::load_difference;
+use crate::evidence::Evidence;
+use crate::findings::{
+    Change, Comparison, Direction, Growth, Per, Report, SeriesChange, SeriesFinding, Side, Verdict,
+};
 use crate::units::Unit;
 
 /// A leak has become worse if it grows by at least this much more of what it was.
@@ -156,7 +158,7 @@ fn bare(findings: &Report) -> &str {
 /// What makes the two hard to compare.
 fn notes(runs: [Run<'_>; 2]) -> Vec<String> {
     let [(_, before), (_, after)] = runs;
-    let mut notes = driven::differently(runs);
+    let mut notes = load_difference::differently(runs);
     if let (Some(b), Some(a)) = (&before.load, &after.load) {
         let show = |seconds: f64| Unit::Seconds.show(seconds);
         if let Some(((b, _), (a, _))) = b.told().zip(a.told()) {

@@ -1,12 +1,12 @@
 //! The user's limits against what was measured. A slope is compared by its interval.
 
-use crate::evidence::{AccountPart, Aspect, Direction, Estimate, Evidence, Gate, Quantity, Series, Trend};
-use crate::findings::{Account, GateFinding, GateResult, LoadFinding};
+use crate::evidence::{AccountPart, Aspect, Evidence, Gate, Quantity, Series};
+use crate::findings::{Account, Direction, Estimate, GateFinding, GateResult, LoadFinding, Trend};
 use crate::units::{Span, Unit};
 
 use super::memory::memory;
+use super::series_evidence::AllEvidence;
 use super::steady::Steady;
-use super::voters::AllEvidence;
 
 /// A measured value, with its interval where it has one, or why there is none.
 struct Measured {

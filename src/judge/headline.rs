@@ -1,7 +1,7 @@
 //! The headline: what a manager reads, and a gate that failed before all else.
 
-use crate::evidence::{Direction, GroupKind};
-use crate::findings::{Culprit, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
+use crate::evidence::GroupKind;
+use crate::findings::{Culprit, Direction, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
 use crate::units::{Span, Unit, significant};
 
 use super::attribution;
@@ -163,7 +163,7 @@ pub fn noun(n: f64, kind: &str) -> String {
 /// Growth of the tasks that leak, by the clients whose fault it is, where that is known.
 fn whose(findings: &Report) -> Option<(String, Per)> {
     let kind = findings.culprits.first().map_or("task", |c| c.kind.as_str());
-    let counts = super::rank::TASK_COUNTS;
+    let counts = super::evidence_strength::TASK_COUNTS;
     let (n, who) = counts.iter().find_map(|name| attribution::worst(&findings.attribution, name))?;
     Some((format!("{} {}", figure(n), noun(n, kind)), Per::Each(who)))
 }

@@ -1,6 +1,7 @@
 //! Whether a growth that is certain also matters: significance belongs to the trend, materiality to the horizon.
 
-use crate::evidence::{AccountPart, Trend};
+use crate::evidence::AccountPart;
+use crate::findings::Trend;
 use crate::units::{Span, Unit};
 
 /// A growth must add this share of the level at the start of steady over the horizon.
@@ -40,7 +41,7 @@ pub fn material(trend: &Trend, name: &str, unit: Unit, horizon: Span, seconds: f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Direction, Estimate, Shape};
+    use crate::findings::{Direction, Estimate, Shape};
 
     fn growing(start: f64, per_second: f64, seconds: f64) -> Trend {
         Trend {

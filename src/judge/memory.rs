@@ -1,7 +1,7 @@
 //! What can leak, as one: live heap, stacks and native memory together where the account is exact, else RSS.
 
-use crate::evidence::{AccountPart, Direction, Shape};
-use crate::findings::SeriesFinding;
+use crate::evidence::AccountPart;
+use crate::findings::{Direction, SeriesFinding, Shape};
 
 /// The name of the sum; no series of the recording has it.
 const SUM: &str = "mem_can_leak_bytes";

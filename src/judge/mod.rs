@@ -3,40 +3,40 @@
 //! Comes in: [`Evidence`], a second or a week old, it is all one. Goes out: [`Report`]. Pure: no I/O and no clock,
 //! so that a live run and `soak report RUN` say the same.
 
-mod absence;
 mod account;
 mod attribution;
-mod beside;
-mod bound;
-mod collected;
+mod availability;
+mod baseline;
 mod compare;
-mod driven;
+mod detectable;
+mod evidence_strength;
 mod exit;
-mod foresight;
 mod gates;
 mod headline;
+mod heap_headroom;
+mod interim;
+mod live_heap;
 mod load;
+mod load_difference;
 mod material;
 mod memory;
-mod outlook;
-mod rank;
 mod reproduce;
+mod series_evidence;
 mod steady;
 mod tasks;
 mod verdict;
-mod voters;
 mod words;
 
 use crate::evidence::Evidence;
 use crate::findings::{Account, Comparison, GateFinding, Report};
 
-pub use absence::lost;
-pub use beside::Earlier;
+pub use availability::lost;
+pub use baseline::Baseline;
 pub use compare::compare;
-pub use foresight::{Foreseen, foresee};
-pub use outlook::{Outlook, outlook};
+pub use detectable::{Forecast, forecast};
+pub use interim::{Interim, judge_interim};
 pub use reproduce::reproduce;
-pub use voters::ERROR;
+pub use series_evidence::ERROR;
 
 use steady::Steady;
 
@@ -47,10 +47,10 @@ pub fn judge(evidence: &Evidence) -> Report {
 
 /// Judges a run that is held against an earlier one: what became of each growth is one more gate, and told where the
 /// earlier run could be read.
-pub fn judge_beside(evidence: &Evidence, earlier: Earlier<'_>) -> (Report, Option<Comparison>) {
+pub fn judge_against_baseline(evidence: &Evidence, baseline: Baseline<'_>) -> (Report, Option<Comparison>) {
     let mut comparison = None;
     let findings = assess(evidence, |after| {
-        let (gate, compared) = earlier.gate((evidence, after));
+        let (gate, compared) = baseline.gate((evidence, after));
         comparison = compared;
         Some(gate)
     });
@@ -60,7 +60,7 @@ pub fn judge_beside(evidence: &Evidence, earlier: Earlier<'_>) -> (Report, Optio
 /// `beside` sees all that was found but what follows from gates, and may add one.
 fn assess(evidence: &Evidence, beside: impl FnOnce(&Report) -> Option<GateFinding>) -> Report {
     let steady = Steady::of(evidence);
-    let voters = voters::ask(evidence, &steady, ERROR);
+    let voters = series_evidence::gather(evidence, &steady, ERROR);
     let account = account::account(evidence, &steady, voters.sources().exact);
     let tasks = tasks::judge(evidence, &steady, voters.task_share_of_error());
     let load = load::load(evidence, &steady);

@@ -4,13 +4,13 @@
 //! matters, and it stays after settle.
 
 use crate::culprit::{Candidate, Proof, Ranked, rank};
-use crate::evidence::{AccountPart, Direction, Evidence, GroupKind, is_jdk};
-use crate::findings::{Culprit, Verdict};
+use crate::evidence::{AccountPart, Evidence, GroupKind, is_jdk};
+use crate::findings::{Culprit, Direction, Verdict};
 use crate::units::{Span, Unit, significant};
 
 use super::material::least_seen;
+use super::series_evidence::{AllEvidence, SeriesEvidence};
 use super::steady::Steady;
-use super::voters::{AllEvidence, SeriesEvidence};
 
 /// A growth that nobody proves counts from so many within steady.
 const LEAST: f64 = 10.0;

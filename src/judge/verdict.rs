@@ -1,16 +1,16 @@
 //! The verdict: the first of a fixed order that holds. Pure over [`Facts`], so that one table in the tests can walk
 //! through every way in which a run can end.
 
-use crate::evidence::{Direction, Event, EventKind, Evidence};
-use crate::findings::{LoadFinding, Verdict};
+use crate::evidence::{Event, EventKind, Evidence};
+use crate::findings::{Direction, LoadFinding, Verdict};
 use crate::units::{Rate, Span, Unit};
 
-use super::absence;
+use super::availability;
+use super::evidence_strength::EvidenceStrength;
 use super::load::rate_held;
-use super::rank::EvidenceStrength;
+use super::series_evidence::{AllEvidence, RESOLUTION_BYTES, RESOLUTION_TASKS, SeriesEvidence};
 use super::steady::Steady;
 use super::tasks::Tasks;
-use super::voters::{AllEvidence, RESOLUTION_BYTES, RESOLUTION_TASKS, SeriesEvidence};
 
 /// What decides, each with its sentence.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -122,7 +122,7 @@ fn unreadable_heap(voter: &SeriesEvidence, voters: &AllEvidence) -> bool {
 
 /// Why the target failed, if it did.
 fn failure(evidence: &Evidence, steady: &Steady, load: Option<&LoadFinding>) -> Option<String> {
-    if let Some(why) = absence::failed(evidence) {
+    if let Some(why) = availability::failed(evidence) {
         return Some(why);
     }
     let plan = evidence.plan.as_ref()?;

@@ -1,7 +1,7 @@
 //! Every sentence of the report: headline, subtitle, notes. The formats only set them.
 
-use crate::evidence::{AccountPart, COLLECTIONS, Direction, Event, EventKind, Evidence, GroupKind};
-use crate::findings::{Attributed, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
+use crate::evidence::{AccountPart, COLLECTIONS, Event, EventKind, Evidence, GroupKind};
+use crate::findings::{Attributed, Direction, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
 use crate::units::{Span, Unit};
 
 use super::steady::Steady;

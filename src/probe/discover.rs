@@ -17,7 +17,7 @@ use super::prometheus::Prometheus;
 use super::serving::{SoleProcess, Tells};
 use super::tokio_console::TokioConsole;
 use super::{Collections, Probe, ProbeError};
-use crate::evidence::{ProbeRecord, Runtime};
+use crate::evidence::{ProbeRecord, Runtime, SeriesId};
 use crate::plan::{Plan, PprofPlan};
 use crate::target::{Target, ports};
 
@@ -35,7 +35,7 @@ pub struct Discovered {
 pub(super) const LOOK: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(2));
 
 /// Series of the process probe, which reads them better than a page can tell them.
-const OF_PROCESS: [&str; 4] = ["rss_bytes", "threads", "fds", "cpu_ratio"];
+const OF_PROCESS: [SeriesId; 4] = [SeriesId::Rss, SeriesId::Threads, SeriesId::Fds, SeriesId::CpuRatio];
 
 /// Looks for /debug/pprof/ and a Prometheus page where the plan says, else at the origin of the driven URL.
 ///
@@ -53,12 +53,12 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
             return found;
         }
     };
-    let mut taken: HashSet<String> = HashSet::new();
+    let mut taken: HashSet<SeriesId> = HashSet::new();
     if plan.record.driven().is_some() {
-        taken.insert("requests_total".into());
+        taken.insert(SeriesId::RequestsTotal);
     }
     if pid.is_some() {
-        taken.extend(OF_PROCESS.map(String::from));
+        taken.extend(OF_PROCESS);
     }
     let origins = origins(plan, pid);
     let until = Instant::now() + LOOK.0;
@@ -274,7 +274,7 @@ async fn prometheus(
     plan: &Plan,
     origins: &[Url],
     runtime: Runtime,
-    taken: &HashSet<String>,
+    taken: &HashSet<SeriesId>,
 ) {
     const YIELDS: &str = "what the target counts itself: memory, heap, descriptors, threads, tasks";
     const YIELDS_REQUESTS: &str =

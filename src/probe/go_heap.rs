@@ -18,14 +18,11 @@ use super::native::{NativeEstimator, resident};
 use super::pprof::heap::{self, HeapPage, MemStats};
 use super::serving::SoleProcess;
 use super::{Collections, Probe, ProbeError, ProbeFuture, Reading, Request};
-use crate::evidence::{AccountPart, EventKind};
+use crate::evidence::{AccountPart, EventKind, SeriesId};
 use crate::target::Identity;
 
 /// Some 1.5 KiB for each distinct allocating stack.
 const PAGE: Bounds = Bounds { bytes: 64 << 20, time: SLOWEST };
-
-/// The series of a heap in which nobody knows what is garbage.
-const UNDIVIDED: &str = "heap_bytes";
 
 /// The memory of one Go process.
 pub struct GoHeap {
@@ -78,7 +75,7 @@ impl GoHeap {
     async fn undivided(&mut self) -> Result<Reading, ProbeError> {
         let page = self.fetcher.get_ok(&self.heap, PAGE).await?;
         let stats = account(heap::stats(&String::from_utf8_lossy(&page.body)), &self.heap)?;
-        let values = vec![(UNDIVIDED.to_string(), stats.heap_alloc as f64)];
+        let values = vec![(SeriesId::Heap, stats.heap_alloc as f64)];
         Ok(Reading { values, ..Reading::default() })
     }
 
@@ -126,16 +123,16 @@ impl Probe for GoHeap {
         "heap"
     }
 
-    fn series(&self) -> Vec<String> {
+    fn series(&self) -> Vec<SeriesId> {
         if self.collections == Collections::Never {
-            return vec![UNDIVIDED.into()];
+            return vec![SeriesId::Heap];
         }
         use AccountPart::{Files, Garbage, Live, Native, NotResident, Runtime, Stacks};
         let mut parts = vec![Live, Garbage, Stacks, Runtime];
         if self.exact() {
             parts.extend([Native, Files, NotResident]);
         }
-        parts.into_iter().map(|part| part.series().to_string()).collect()
+        parts.into_iter().map(|part| part.series()).collect()
     }
 
     fn answers(&self, ask: Request) -> bool {
@@ -176,6 +173,6 @@ fn account(stats: Option<MemStats>, url: &Url) -> Result<MemStats, ProbeError> {
     stats.ok_or_else(|| ProbeError(format!("{} has no runtime.MemStats", shown(url))))
 }
 
-fn told(parts: &[(AccountPart, f64)]) -> Vec<(String, f64)> {
-    parts.iter().map(|(part, bytes)| (part.series().to_string(), *bytes)).collect()
+fn told(parts: &[(AccountPart, f64)]) -> Vec<(SeriesId, f64)> {
+    parts.iter().map(|(part, bytes)| (part.series(), *bytes)).collect()
 }

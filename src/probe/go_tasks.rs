@@ -17,7 +17,9 @@ use super::pprof::profile::{self, Profile};
 use super::pprof::state::is_moving;
 use super::told::{Most, Told};
 use super::{Collections, Probe, ProbeError, ProbeFuture, Reading, Request};
-use crate::evidence::{CodeOwner, EventKind, Frame, GroupKind, GroupLabel, Moment, TaskGroup, TaskSnapshot};
+use crate::evidence::{
+    CodeOwner, EventKind, Frame, GroupKind, GroupLabel, Moment, SeriesId, TaskGroup, TaskSnapshot,
+};
 
 /// A profile, packed and unpacked; 10,000 distinct stacks take about 1 MiB.
 const PROFILE: Bounds = Bounds { bytes: 64 << 20, time: Duration::from_secs(20) };
@@ -138,7 +140,7 @@ impl GoTasks {
             None
         });
         if let Some((profile, stuck)) = leaked {
-            reading.values.push(("goroutines_leaked".into(), total(&stuck) as f64));
+            reading.values.push((SeriesId::GoroutinesLeaked, total(&stuck) as f64));
             for group in &stuck {
                 if !described.iter().any(|known| known.id == group.id) && described.len() < 2 * MOST.at_once {
                     described.push(describe(&self.creators, &profile, group));
@@ -160,7 +162,7 @@ impl GoTasks {
 
     fn reading(&mut self, profile: &Profile, counted: &[Counted]) -> Reading {
         let mut reading = Reading::default();
-        reading.values.push(("goroutines".into(), total(counted) as f64));
+        reading.values.push((SeriesId::Goroutines, total(counted) as f64));
         let creators = &self.creators;
         let each = counted.iter().map(|g| (g.id.as_str(), g.count as f64, || describe(creators, profile, g)));
         self.told.tell(&mut reading, each, 0.0);
@@ -192,10 +194,10 @@ impl Probe for GoTasks {
         "goroutines"
     }
 
-    fn series(&self) -> Vec<String> {
-        let mut series = vec!["goroutines".to_string()];
+    fn series(&self) -> Vec<SeriesId> {
+        let mut series = vec![SeriesId::Goroutines];
         if self.proves() {
-            series.push("goroutines_leaked".into());
+            series.push(SeriesId::GoroutinesLeaked);
         }
         series
     }
@@ -330,7 +332,7 @@ mod tests {
 
         PROVES.store(false, Ordering::Relaxed);
         let reading = tasks.ask(Request::Snapshot(Moment::SteadyEnd)).await.unwrap();
-        assert!(reading.values.contains(&("goroutines".into(), 12.0)), "{:?}", reading.values);
+        assert!(reading.values.contains(&(SeriesId::Goroutines, 12.0)), "{:?}", reading.values);
         let snapshot = reading.snapshot.unwrap();
         assert_eq!((snapshot.counts.len(), snapshot.proven), (1, None));
         assert!(

@@ -18,7 +18,7 @@ use super::fetch::Fetcher;
 use super::native::{NativeEstimator, resident};
 use super::serving::SoleProcess;
 use super::{Probe, ProbeError, ProbeFuture, Reading, Request};
-use crate::evidence::AccountPart;
+use crate::evidence::{AccountPart, SeriesId};
 use crate::target::Identity;
 
 /// The account is told once in so many samples: what it is made of is the best of them, since the lowest live heap and
@@ -153,7 +153,7 @@ impl GoVars {
             parts.extend(self.beyond.take().into_iter().flatten());
             parts.push((AccountPart::Files, files));
         }
-        let values = parts.into_iter().map(|(part, bytes)| (part.series().to_string(), bytes)).collect();
+        let values = parts.into_iter().map(|(part, bytes)| (part.series(), bytes)).collect();
         Ok(Reading { values, ..Reading::default() })
     }
 }
@@ -163,13 +163,13 @@ impl Probe for GoVars {
         "vars"
     }
 
-    fn series(&self) -> Vec<String> {
+    fn series(&self) -> Vec<SeriesId> {
         use AccountPart::{Files, Garbage, Live, Native, NotResident, Runtime, Stacks};
         let mut parts = vec![Live, Garbage, Stacks, Runtime];
         if self.exact() {
             parts.extend([Native, Files, NotResident]);
         }
-        parts.into_iter().map(|part| part.series().to_string()).collect()
+        parts.into_iter().map(|part| part.series()).collect()
     }
 
     fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
@@ -263,13 +263,13 @@ mod tests {
         let page = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/go/vars.json"));
         let url = serve(|_| (200, page.to_vec())).await;
         let mut vars = GoVars::find(fetcher(&url), &url).await.unwrap().of_target(None);
-        assert!(!vars.exact() && !vars.series().contains(&"mem_native_bytes".to_string()));
+        assert!(!vars.exact() && !vars.series().contains(&SeriesId::MemNative));
         for _ in 1..READINGS {
             assert!(vars.ask(Request::Sample).await.unwrap().values.is_empty());
         }
         let values = vars.ask(Request::Sample).await.unwrap().values;
-        let names: Vec<&str> = values.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["mem_stacks_bytes", "mem_runtime_bytes"], "nothing was collected meanwhile");
+        let ids: Vec<SeriesId> = values.into_iter().map(|(id, _)| id).collect();
+        assert_eq!(ids, [SeriesId::MemStacks, SeriesId::MemRuntime], "nothing was collected meanwhile");
         let nowhere = serve(|_| (200, b"<html>not here</html>".to_vec())).await;
         assert!(GoVars::find(fetcher(&nowhere), &nowhere).await.is_err());
     }

@@ -6,6 +6,8 @@
 //! tokio-metrics, prometheus_ex and the like (BEAM), yabeda and prometheus_exporter (Ruby). A page of each stands in
 //! tests/fixtures/metrics; docs/metrics.md prints this table.
 
+use crate::evidence::SeriesId;
+
 /// How the samples of a metric become a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
@@ -18,102 +20,102 @@ pub enum Use {
 }
 
 /// One row: a metric, with the labels that its samples must have, and the series that it fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
     /// The metric's name.
     pub metric: &'static str,
     /// Only samples with these labels.
     pub labels: &'static [(&'static str, &'static str)],
     /// The series.
-    pub series: &'static str,
+    pub series: SeriesId,
     /// How.
     pub used: Use,
 }
 
-const fn level(metric: &'static str, series: &'static str) -> Known {
+const fn level(metric: &'static str, series: SeriesId) -> Known {
     Known { metric, labels: &[], series, used: Use::Level }
 }
 
 const fn labelled(
     metric: &'static str,
     labels: &'static [(&'static str, &'static str)],
-    series: &'static str,
+    series: SeriesId,
 ) -> Known {
     Known { metric, labels, series, used: Use::Level }
 }
 
 const fn requests(metric: &'static str) -> Known {
-    Known { metric, labels: &[], series: "requests_total", used: Use::Requests }
+    Known { metric, labels: &[], series: SeriesId::RequestsTotal, used: Use::Requests }
 }
 
 const fn cpu(metric: &'static str) -> Known {
-    Known { metric, labels: &[], series: "cpu_ratio", used: Use::CpuSeconds }
+    Known { metric, labels: &[], series: SeriesId::CpuRatio, used: Use::CpuSeconds }
 }
 
 /// The table.
 pub const KNOWN: &[Known] = &[
     // every client: the process
-    level("process_resident_memory_bytes", "rss_bytes"),
-    level("process_memory_usage_bytes", "rss_bytes"),
-    level("process_working_set_bytes", "rss_bytes"),
-    level("dotnet_process_memory_working_set_bytes", "rss_bytes"),
-    level("ruby_rss", "rss_bytes"),
-    level("process_open_fds", "fds"),
-    level("process_files_open_files", "fds"),
-    level("process_open_handles", "fds"),
-    level("process_threads", "threads"),
-    level("process_num_threads", "threads"),
-    level("process_threads_total", "threads"),
+    level("process_resident_memory_bytes", SeriesId::Rss),
+    level("process_memory_usage_bytes", SeriesId::Rss),
+    level("process_working_set_bytes", SeriesId::Rss),
+    level("dotnet_process_memory_working_set_bytes", SeriesId::Rss),
+    level("ruby_rss", SeriesId::Rss),
+    level("process_open_fds", SeriesId::Fds),
+    level("process_files_open_files", SeriesId::Fds),
+    level("process_open_handles", SeriesId::Fds),
+    level("process_threads", SeriesId::Threads),
+    level("process_num_threads", SeriesId::Threads),
+    level("process_threads_total", SeriesId::Threads),
     cpu("process_cpu_seconds_total"),
     cpu("process_cpu_time_seconds_total"),
     cpu("dotnet_process_cpu_time_seconds_total"),
     cpu("jvm_cpu_time_seconds_total"),
     // Go
-    level("go_goroutines", "goroutines"),
-    level("go_goroutine_count", "goroutines"),
-    level("go_memstats_heap_alloc_bytes", "heap_bytes"),
-    level("go_memstats_stack_inuse_bytes", "stack_bytes"),
-    level("go_threads", "threads"),
+    level("go_goroutines", SeriesId::Goroutines),
+    level("go_goroutine_count", SeriesId::Goroutines),
+    level("go_memstats_heap_alloc_bytes", SeriesId::Heap),
+    level("go_memstats_stack_inuse_bytes", SeriesId::Stack),
+    level("go_threads", SeriesId::Threads),
     // JVM: Micrometer, OpenTelemetry, simpleclient and client_java
-    labelled("jvm_memory_used_bytes", &[("area", "heap")], "heap_bytes"),
-    labelled("jvm_memory_used_bytes", &[("jvm_memory_type", "heap")], "heap_bytes"),
-    labelled("jvm_memory_bytes_used", &[("area", "heap")], "heap_bytes"),
-    labelled("jvm_memory_used_bytes", &[("area", "nonheap")], "nonheap_bytes"),
-    labelled("jvm_memory_used_bytes", &[("jvm_memory_type", "non_heap")], "nonheap_bytes"),
-    labelled("jvm_memory_bytes_used", &[("area", "nonheap")], "nonheap_bytes"),
-    level("jvm_buffer_memory_used_bytes", "buffer_bytes"),
-    level("jvm_buffer_pool_used_bytes", "buffer_bytes"),
-    level("jvm_threads_live_threads", "threads"),
-    level("jvm_threads_current", "threads"),
-    level("jvm_thread_count", "threads"),
+    labelled("jvm_memory_used_bytes", &[("area", "heap")], SeriesId::Heap),
+    labelled("jvm_memory_used_bytes", &[("jvm_memory_type", "heap")], SeriesId::Heap),
+    labelled("jvm_memory_bytes_used", &[("area", "heap")], SeriesId::Heap),
+    labelled("jvm_memory_used_bytes", &[("area", "nonheap")], SeriesId::Nonheap),
+    labelled("jvm_memory_used_bytes", &[("jvm_memory_type", "non_heap")], SeriesId::Nonheap),
+    labelled("jvm_memory_bytes_used", &[("area", "nonheap")], SeriesId::Nonheap),
+    level("jvm_buffer_memory_used_bytes", SeriesId::Buffers),
+    level("jvm_buffer_pool_used_bytes", SeriesId::Buffers),
+    level("jvm_threads_live_threads", SeriesId::Threads),
+    level("jvm_threads_current", SeriesId::Threads),
+    level("jvm_thread_count", SeriesId::Threads),
     // Node: prom-client
-    level("nodejs_heap_size_used_bytes", "heap_bytes"),
-    level("nodejs_external_memory_bytes", "external_bytes"),
-    level("nodejs_active_handles_total", "handles"),
-    level("nodejs_active_requests_total", "active_requests"),
-    level("nodejs_eventloop_lag_p99_seconds", "eventloop_lag_p99_s"),
+    level("nodejs_heap_size_used_bytes", SeriesId::Heap),
+    level("nodejs_external_memory_bytes", SeriesId::External),
+    level("nodejs_active_handles_total", SeriesId::Handles),
+    level("nodejs_active_requests_total", SeriesId::ActiveRequests),
+    level("nodejs_eventloop_lag_p99_seconds", SeriesId::EventLoopLag),
     // Python, Ruby: what their collectors hold, beside the process
-    level("python_gc_objects", "heap_objects"),
-    level("ruby_heap_live_slots", "heap_objects"),
-    level("ruby_gc_stat_heap_live_slots", "heap_objects"),
-    level("puma_running", "threads"),
+    level("python_gc_objects", SeriesId::HeapObjects),
+    level("ruby_heap_live_slots", SeriesId::HeapObjects),
+    level("ruby_gc_stat_heap_live_slots", SeriesId::HeapObjects),
+    level("puma_running", SeriesId::Threads),
     // .NET: prometheus-net, OpenTelemetry
-    level("dotnet_total_memory_bytes", "heap_bytes"),
-    level("process_runtime_dotnet_gc_heap_size_bytes", "heap_bytes"),
-    level("dotnet_gc_last_collection_heap_size_bytes", "heap_bytes"),
-    level("dotnet_threadpool_num_threads", "threads"),
-    level("process_runtime_dotnet_thread_pool_threads_count", "threads"),
-    level("dotnet_thread_pool_thread_count", "threads"),
+    level("dotnet_total_memory_bytes", SeriesId::Heap),
+    level("process_runtime_dotnet_gc_heap_size_bytes", SeriesId::Heap),
+    level("dotnet_gc_last_collection_heap_size_bytes", SeriesId::Heap),
+    level("dotnet_threadpool_num_threads", SeriesId::Threads),
+    level("process_runtime_dotnet_thread_pool_threads_count", SeriesId::Threads),
+    level("dotnet_thread_pool_thread_count", SeriesId::Threads),
     // tokio: the runtime's own count of tasks that have not ended
-    level("tokio_alive_tasks", "tokio_tasks"),
-    level("tokio_num_alive_tasks", "tokio_tasks"),
-    level("tokio_runtime_alive_tasks", "tokio_tasks"),
-    level("tokio_live_tasks_count", "tokio_tasks"),
-    level("tokio_active_tasks_count", "tokio_tasks"),
+    level("tokio_alive_tasks", SeriesId::TokioTasks),
+    level("tokio_num_alive_tasks", SeriesId::TokioTasks),
+    level("tokio_runtime_alive_tasks", SeriesId::TokioTasks),
+    level("tokio_live_tasks_count", SeriesId::TokioTasks),
+    level("tokio_active_tasks_count", SeriesId::TokioTasks),
     // BEAM
-    level("erlang_vm_process_count", "tasks_beam"),
-    labelled("erlang_vm_memory_bytes_total", &[("kind", "processes")], "heap_bytes"),
-    level("erlang_vm_ets_tables", "ets_tables"),
+    level("erlang_vm_process_count", SeriesId::BeamProcesses),
+    labelled("erlang_vm_memory_bytes_total", &[("kind", "processes")], SeriesId::Heap),
+    level("erlang_vm_ets_tables", SeriesId::EtsTables),
     // requests, for runs in which soak does not drive
     requests("http_requests_total"),
     requests("http_server_requests_seconds_count"),

@@ -5,13 +5,14 @@ use super::Probe;
 use super::ProbeError;
 use super::discover::Discovered;
 use super::process::Process;
+use crate::evidence::SeriesId;
 use crate::target::Target;
 
 /// All that this system offers for a target, and a record of each, there or not.
 pub fn of_target(target: &Target) -> Discovered {
     let mut found = Discovered::default();
     let process = Process::new(target);
-    let yields = process.series().join(", ");
+    let yields = process.series().iter().map(SeriesId::name).collect::<Vec<_>>().join(", ");
     found.add(Box::new(process), &yields);
     pss(&mut found, target);
     cgroup(&mut found, target);

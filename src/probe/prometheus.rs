@@ -16,7 +16,7 @@ use super::metrics_table::{
 use super::pprof::{FNV_START, cut, fnv1a};
 use super::prom_text::{self, PromSample, Said};
 use super::{Probe, ProbeError, ProbeFuture, Reading, Request};
-use crate::evidence::{GroupKind, TaskGroup};
+use crate::evidence::{GroupKind, SeriesId, TaskGroup};
 use crate::plan::{ProbePlan, TaskMetric};
 
 /// A page: 5,000 lines are about half a megabyte.
@@ -33,7 +33,7 @@ const LONGEST_ID: usize = 120;
 struct Rule {
     metric: String,
     labels: Vec<(String, String)>,
-    series: String,
+    series: SeriesId,
     used: Use,
 }
 
@@ -67,7 +67,7 @@ impl Prometheus {
         fetcher: Fetcher,
         url: Url,
         plan: &ProbePlan,
-        taken: &HashSet<String>,
+        taken: &HashSet<SeriesId>,
     ) -> Result<Prometheus, ProbeError> {
         let page = fetcher.get_ok(&url, PAGE).await?;
         if !is_metrics(&page) && plan.metrics.is_none() {
@@ -130,8 +130,8 @@ impl Probe for Prometheus {
         "prometheus"
     }
 
-    fn series(&self) -> Vec<String> {
-        let mut series: Vec<String> = self.rules.iter().map(|rule| rule.series.clone()).collect();
+    fn series(&self) -> Vec<SeriesId> {
+        let mut series: Vec<SeriesId> = self.rules.iter().map(|rule| rule.series.clone()).collect();
         series.dedup();
         series
     }
@@ -163,7 +163,7 @@ fn is_metrics(page: &Page) -> bool {
 fn rules(
     page: &[u8],
     plan: &ProbePlan,
-    taken: &HashSet<String>,
+    taken: &HashSet<SeriesId>,
 ) -> Result<(Vec<Rule>, HashMap<String, Gauge>), ProbeError> {
     let mut rules: Vec<Rule> = Vec::new();
     for text in &plan.metric {
@@ -176,11 +176,11 @@ fn rules(
         |labels: &[(&str, &str)]| labels.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
     let table: Vec<Rule> = KNOWN
         .iter()
-        .filter(|known| !taken.contains(known.series))
+        .filter(|known| !taken.contains(&known.series))
         .map(|known| Rule {
             metric: known.metric.into(),
             labels: owned(known.labels),
-            series: known.series.into(),
+            series: known.series.clone(),
             used: known.used,
         })
         .collect();

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 use super::meter::{self, Spent};
 use super::{Probe, ProbeError, Reading, Request};
-use crate::evidence::{COLLECTIONS, EventKind, Moment};
+use crate::evidence::{COLLECTIONS, EventKind, Moment, SeriesId};
 
 mod costs;
 mod purse;
@@ -45,7 +45,7 @@ const HUNG: Duration = Duration::from_secs(2);
 pub struct Sampler {
     lanes: Vec<Arc<ProbeWorker>>,
     tasks: Vec<JoinHandle<()>>,
-    series: Vec<String>,
+    series: Vec<SeriesId>,
     began: Instant,
     purse: ProbeBudget,
     /// Whether load is under way, so that CPU time that the target uses is not all spent on its answers.
@@ -58,7 +58,7 @@ pub struct Sampler {
 struct ProbeWorker {
     name: &'static str,
     asks_target: bool,
-    series: HashSet<String>,
+    series: HashSet<SeriesId>,
     answers: Vec<Request>,
     questions: mpsc::UnboundedSender<Question>,
     state: Mutex<State>,
@@ -90,12 +90,12 @@ impl Sampler {
     /// Starts a task for each probe; must be called inside a tokio runtime. A series that two probes announce
     /// belongs to the first.
     pub fn start(probes: Vec<Box<dyn Probe>>) -> Sampler {
-        let mut series: Vec<String> = Vec::new();
+        let mut series: Vec<SeriesId> = Vec::new();
         let mut lanes = Vec::new();
         let mut tasks = Vec::new();
         let loaded = Arc::new(AtomicBool::new(false));
         for (index, probe) in probes.into_iter().enumerate() {
-            let own: Vec<String> = probe.series().into_iter().filter(|name| !series.contains(name)).collect();
+            let own: Vec<SeriesId> = probe.series().into_iter().filter(|id| !series.contains(id)).collect();
             series.extend(own.iter().cloned());
             let (lane, questions) = ProbeWorker::new(probe.as_ref(), own.into_iter().collect());
             let lane = Arc::new(lane);
@@ -164,7 +164,7 @@ impl Sampler {
     }
 
     /// Every series that any probe fills, in the order of the probes.
-    pub fn series(&self) -> &[String] {
+    pub fn series(&self) -> &[SeriesId] {
         &self.series
     }
 
@@ -267,7 +267,7 @@ async fn work(
 }
 
 impl ProbeWorker {
-    fn new(probe: &dyn Probe, series: HashSet<String>) -> (ProbeWorker, mpsc::UnboundedReceiver<Question>) {
+    fn new(probe: &dyn Probe, series: HashSet<SeriesId>) -> (ProbeWorker, mpsc::UnboundedReceiver<Question>) {
         let moments = [Moment::SteadyStart, Moment::SteadyEnd, Moment::Settled].map(Request::Snapshot);
         let all = [Request::Sample, Request::Collect].into_iter().chain(moments);
         let answers = all.filter(|&ask| probe.answers(ask)).collect();
@@ -332,7 +332,7 @@ impl ProbeWorker {
         };
         let told = reading.values.len();
         reading.groups.retain(|(_, _, count)| count.is_finite() && *count >= 0.0);
-        reading.values.retain(|(name, value)| self.series.contains(name) && value.is_finite());
+        reading.values.retain(|(id, value)| self.series.contains(id) && value.is_finite());
         if reading.values.len() < told {
             let lost = told - reading.values.len();
             row.events.extend(self.fail(format!("{lost} of its values were no numbers or not announced")));

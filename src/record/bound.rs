@@ -90,7 +90,8 @@ mod tests {
     use super::super::{Recorder, RunDir, SampleRow, files, read_run};
     use super::*;
     use crate::evidence::{
-        Environment, Event, EventKind, GroupCount, GroupKind, ObservedPlan, Phase, PlanRecord, Workload,
+        Environment, Event, EventKind, GroupCount, GroupKind, ObservedPlan, Phase, PlanRecord, SeriesId,
+        Workload,
     };
     use crate::units::Span;
 
@@ -116,13 +117,13 @@ mod tests {
             target: None,
             probes: Vec::new(),
         };
-        let series = ["rss_bytes".to_string()];
+        let series = [SeriesId::Rss];
         let dir = RunDir(tmp.path().into());
         let mut recorder = Recorder::create(&dir, &plan(watch), &environment, &series).unwrap();
         recorder.long_from(LONG);
         for i in 0..samples {
             let elapsed = Duration::from_secs(10 * i);
-            let values = [("rss_bytes".to_string(), 1e6 + i as f64)];
+            let values = [(SeriesId::Rss, 1e6 + i as f64)];
             let row =
                 SampleRow { elapsed, phase: Phase::Steady, requests_total: Some(7 * i), values: &values };
             recorder.sample(row);

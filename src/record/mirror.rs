@@ -11,8 +11,8 @@ use hdrhistogram::Histogram;
 use super::LatencySum;
 use super::thin::{add_up, thin};
 use crate::evidence::{
-    Event, EventKind, Evidence, GroupCount, LatencyTag, LoadRow, Phase, Recording, Sample, Series, TaskGroup,
-    TaskSnapshot,
+    Event, EventKind, Evidence, GroupCount, LatencyTag, LoadRow, Phase, Recording, Sample, Series, SeriesId,
+    TaskGroup, TaskSnapshot,
 };
 
 /// How long samples are kept exactly.
@@ -47,9 +47,8 @@ pub struct Counts {
 
 impl Mirror {
     /// An empty mirror of a run with these series.
-    pub fn new(series: &[String]) -> Mirror {
-        let series =
-            series.iter().map(|name| Series { id: name.as_str().into(), samples: Vec::new() }).collect();
+    pub fn new(series: &[SeriesId]) -> Mirror {
+        let series = series.iter().map(|id| Series { id: id.clone(), samples: Vec::new() }).collect();
         Mirror {
             evidence: Evidence {
                 recording: Recording { series, ..Recording::default() },
@@ -70,7 +69,7 @@ impl Mirror {
     }
 
     /// The last value of a series that was read, unless that is more than 60 samples ago.
-    pub fn last(&self, series: &str) -> Option<f64> {
+    pub fn last(&self, series: &SeriesId) -> Option<f64> {
         self.evidence.recording.series(series)?.samples.iter().rev().take(60).find_map(|s| s.get())
     }
 
@@ -225,7 +224,7 @@ mod tests {
     use crate::evidence::GroupKind;
 
     fn filled(seconds: usize) -> Mirror {
-        let mut mirror = Mirror::new(&["rss_bytes".into()]);
+        let mut mirror = Mirror::new(&[SeriesId::Rss]);
         for t in 0..seconds {
             mirror.sample(t as f64, Phase::Steady, Sample::new(t as f64), &[Sample::new((t % 30) as f64)]);
         }

@@ -12,7 +12,7 @@ use hdrhistogram::Histogram;
 use crate::error::{Error, Result};
 use crate::evidence::{
     Environment, ErrorKind, Event, EventKind, GroupCount, GroupKind, LatencyTag, LoadRow, Phase, PlanRecord,
-    Sample, TaskGroup, TaskSnapshot,
+    Sample, SeriesId, TaskGroup, TaskSnapshot,
 };
 
 use super::bound::{Grows, MOST_LINES};
@@ -36,7 +36,7 @@ pub struct SampleRow<'a> {
     /// Requests answered since the run began, where somebody counts them.
     pub requests_total: Option<u64>,
     /// What was read; a series that is missing here has a gap.
-    pub values: &'a [(String, f64)],
+    pub values: &'a [(SeriesId, f64)],
 }
 
 /// Writes a run directory as the run goes.
@@ -49,7 +49,7 @@ pub struct Recorder {
     events: Sink,
     names: Sink,
     latency: HlogWriter<Sink>,
-    columns: HashMap<String, usize>,
+    columns: HashMap<SeriesId, usize>,
     row: Vec<Sample>,
     mirror: Mirror,
     failure: Option<Error>,
@@ -67,7 +67,7 @@ impl Recorder {
         dir: &RunDir,
         plan: &PlanRecord,
         environment: &Environment,
-        series: &[String],
+        series: &[SeriesId],
     ) -> Result<Recorder> {
         let dir = dir.0.clone();
         let text = toml::to_string(plan).map_err(|e| Error::Own(format!("plan.toml: {e}")))?;
@@ -76,7 +76,7 @@ impl Recorder {
             ErrorKind::in_columns().iter().map(|kind| format!("error_{kind}")).collect();
         let samples: Vec<&str> =
             // a run of load only has no series, and no empty column either
-            ["elapsed_s", "phase", "requests_total"].into_iter().chain(series.iter().map(String::as_str)).collect();
+            ["elapsed_s", "phase", "requests_total"].into_iter().chain(series.iter().map(SeriesId::name)).collect();
         let samples = Sink::create(&dir, files::SAMPLES, &samples.join(","))?;
         let groups = Sink::create(&dir, files::GROUPS, "elapsed_s,kind,group,count")?;
         let instances = Sink::create(&dir, files::INSTANCES, "elapsed_s,instance,series,value")?;
@@ -99,7 +99,7 @@ impl Recorder {
             events,
             names,
             latency: HlogWriter::begin(latency, SystemTime::now()).map_err(Error::file(place))?,
-            columns: series.iter().enumerate().map(|(i, name)| (name.clone(), i)).collect(),
+            columns: series.iter().enumerate().map(|(i, id)| (id.clone(), i)).collect(),
             row: vec![Sample::GAP; series.len()],
             mirror: Mirror::new(series),
             failure: None,
@@ -143,8 +143,8 @@ impl Recorder {
     /// One row of samples.csv.
     pub fn sample(&mut self, row: SampleRow<'_>) {
         self.row.fill(Sample::GAP);
-        for (name, value) in row.values {
-            if let Some(&i) = self.columns.get(name) {
+        for (id, value) in row.values {
+            if let Some(&i) = self.columns.get(id) {
                 self.row[i] = Sample::new(*value);
             }
         }

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::{
-    Direction, DrivenPlan, Event, EventKind, Evidence, Frame, Gone, GroupCount, GroupKind, Judging, Latency,
-    LatencyBar, LatencyPoint, LoadRow, Percentiles, Phase, PhasePlan, PlanRecord, ProbeRecord, Recording,
-    Runtime, Sample, Series, Shape, TargetRecord, TaskGroup,
+    DrivenPlan, Event, EventKind, Evidence, Frame, Gone, GroupCount, GroupKind, Judging, Latency, LatencyBar,
+    LatencyPoint, LoadRow, Percentiles, Phase, PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime,
+    Sample, Series, TargetRecord, TaskGroup,
 };
-use crate::findings::{DriverHealth, ErrorCounts, LoadFinding, Report, SeriesFinding, Verdict};
+use crate::findings::{
+    Direction, DriverHealth, ErrorCounts, LoadFinding, Report, SeriesFinding, Shape, Verdict,
+};
 use crate::units::{Rate, Span};
 
 mod more;

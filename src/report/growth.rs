@@ -5,8 +5,7 @@
 //! start to its end. What is certain is how much it grows at most, unless even that contradicts what was read: of a series
 //! that was level and rose in the last moments the interval is that of the level.
 
-use crate::evidence::Direction;
-use crate::findings::{Per, Report, SeriesFinding};
+use crate::findings::{Direction, Per, Report, SeriesFinding};
 use crate::units::Unit;
 
 /// What nothing is known of.

@@ -26,8 +26,8 @@ use std::panic::{self, AssertUnwindSafe};
 
 use self::picture::{Scene, Theme};
 use crate::error::{Error, Result};
-use crate::evidence::{Direction, Evidence};
-use crate::findings::{Report, SeriesFinding};
+use crate::evidence::Evidence;
+use crate::findings::{Direction, Report, SeriesFinding};
 
 /// A run for its renderers: what was seen, what it comes to, and the picture of both, made once for all that show it.
 struct Run<'a> {

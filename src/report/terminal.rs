@@ -9,8 +9,7 @@ use anstyle::{AnsiColor, Style};
 use super::picture::clean_text;
 use super::{growth, requests, told};
 use crate::error::{Error, Result};
-use crate::evidence::Direction;
-use crate::findings::{Culprit, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
+use crate::findings::{Culprit, Direction, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
 use crate::units::{Rate, Unit};
 
 const BOLD: Style = Style::new().bold();

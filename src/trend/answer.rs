@@ -7,10 +7,10 @@
 
 use super::decide::{Bent, FEW_SAMPLES, NOTHING, TAIL, decide, end_level, too_few, upper_end};
 use super::fit::range;
-use super::ground::Kind;
 use super::mixture::Mixture;
+use super::reduced_series::ReducedAs;
 use super::window::{Form, ReducedSeries, Window};
-use crate::evidence::{Direction, Shape};
+use crate::findings::{Direction, Shape};
 
 /// Where windows begin, as shares of the whole; the last leaves 40 %: what was quiet for less may only have paused.
 const STARTS: [f64; 7] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
@@ -64,7 +64,7 @@ pub(super) struct Slope {
 /// What is asked about one life.
 pub(super) struct Asked<'a> {
     pub(super) ground: &'a ReducedSeries,
-    pub(super) kind: Kind,
+    pub(super) kind: ReducedAs,
     /// Samples behind the points.
     pub(super) samples: usize,
     /// Whether the samples were read on purpose, after collections, far apart.
@@ -89,7 +89,7 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
         p_value: 1.0,
         needs_s,
     };
-    if let Kind::TooFewCycles { cycles, cycle_s } = asked.kind {
+    if let ReducedAs::TooFewCycles { cycles, cycle_s } = asked.kind {
         let needs = Some((10.0 * cycle_s).max(whole_s * 1.5));
         return plain(Direction::Inconclusive, Shape::Sawtooth, Reason::TooFewCycles { cycles }, needs);
     }
@@ -146,10 +146,10 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
     {
         out.shape = Shape::Step;
     }
-    if let Kind::Floors { .. } = asked.kind {
+    if let ReducedAs::Floors { .. } = asked.kind {
         out.shape = Shape::Sawtooth;
     }
-    if matches!(asked.kind, Kind::Periodic { .. }) && out.direction == Direction::Stable {
+    if matches!(asked.kind, ReducedAs::Periodic { .. }) && out.direction == Direction::Stable {
         out.shape = Shape::Periodic;
     }
     out

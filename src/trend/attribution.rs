@@ -23,7 +23,7 @@
 //! chapter 2, for the intervals. The noise models have theirs in `noise` and `fit`.
 
 use super::fit::{Column, Frame, Points};
-use crate::evidence::Estimate;
+use crate::findings::Estimate;
 
 /// The chance that any of the intervals of one question misses.
 const ERROR: f64 = 0.01;

@@ -21,7 +21,7 @@ pub(super) struct Point {
 }
 
 /// Samples as they are, one point each.
-pub(super) fn each(times: &[f64], values: &[f64]) -> Vec<Point> {
+pub(super) fn one_point_each(times: &[f64], values: &[f64]) -> Vec<Point> {
     times
         .iter()
         .zip(values)
@@ -34,13 +34,13 @@ pub(super) fn each(times: &[f64], values: &[f64]) -> Vec<Point> {
 pub(super) fn bin(times: &[f64], values: &[f64], most: usize) -> Vec<Point> {
     let n = times.len();
     if n <= most + most / 4 {
-        return each(times, values);
+        return one_point_each(times, values);
     }
     let (first, last) = (times[0], times[n - 1]);
     // samples stand on the edges of stretches: which side is theirs must not hang on how a late clock rounds its times
     let width = (last - first) / most as f64 * (1.0 + 1e-6);
     if width <= 0.0 {
-        return each(times, values);
+        return one_point_each(times, values);
     }
     let mut points = Vec::with_capacity(most);
     let mut scratch = Vec::new();
@@ -62,7 +62,7 @@ pub(super) fn bin(times: &[f64], values: &[f64], most: usize) -> Vec<Point> {
 }
 
 /// At most [`MOST`] points.
-pub(super) fn reduce(times: &[f64], values: &[f64]) -> Vec<Point> {
+pub(super) fn bin_samples(times: &[f64], values: &[f64]) -> Vec<Point> {
     bin(times, values, MOST)
 }
 
@@ -126,7 +126,7 @@ mod tests {
         let times: Vec<f64> =
             (0..86_400).map(f64::from).filter(|t| !(20_000.0..40_000.0).contains(t)).collect();
         let values: Vec<f64> = times.iter().map(|t| 3.0 * t).collect();
-        let points = reduce(&times, &values);
+        let points = bin_samples(&times, &values);
         assert!(points.len() > 70 && points.len() < 76, "{}", points.len());
         for p in points {
             assert!((p.value - 3.0 * p.at_s).abs() < 1e-6);

@@ -7,7 +7,8 @@
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::bins::{median, midmean};
-use crate::evidence::{Direction, Estimate, Event, EventKind, Phase, Recording, Series};
+use crate::evidence::{Event, EventKind, Phase, Recording, Series};
+use crate::findings::{Direction, Estimate};
 
 /// A later cycle repeats the first if its floor rises by at least this share of the first's rise.
 const REPEATS: f64 = 0.25;

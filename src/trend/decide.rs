@@ -6,10 +6,10 @@
 
 use super::answer::{Answer, Asked, LOOKED_AT, Reason, Slope};
 use super::fit::range;
-use super::ground::Kind;
 use super::mixture::Mixture;
+use super::reduced_series::ReducedAs;
 use super::window::{Form, Window};
-use crate::evidence::{Direction, Shape};
+use crate::findings::{Direction, Shape};
 
 /// From this chance in one window on, nothing speaks for growth.
 pub(super) const NOTHING: f64 = 0.03;
@@ -137,7 +137,9 @@ pub(super) fn decide(
     let hidden = highest.max(highest - line.mean()) * steps;
     let enough = match asked.kind {
         // floors are clean: a rise of a tenth of a tooth would show
-        Kind::Floors { tooth, .. } => hidden <= 0.15 * tooth || hidden <= SWING * swing && values.len() >= 12,
+        ReducedAs::Floors { tooth, .. } => {
+            hidden <= 0.15 * tooth || hidden <= SWING * swing && values.len() >= 12
+        }
         _ if asked.deliberate => hidden <= 0.1 * level,
         _ if asked.samples < SAMPLES => hidden <= 0.5 * SWING * swing,
         _ => hidden <= if returns { SWING_RETURNING } else { SWING } * swing,
@@ -177,7 +179,7 @@ fn dies_away(values: &[f64]) -> bool {
 /// Whether the samples are too few to call a level with noise stable: a minute's calm says little. Readings made on
 /// purpose are few, and each stands for a whole collection; so do floors.
 pub(super) fn too_few(asked: &Asked<'_>) -> bool {
-    asked.samples < FEW_SAMPLES && !asked.deliberate && !matches!(asked.kind, Kind::Floors { .. })
+    asked.samples < FEW_SAMPLES && !asked.deliberate && !matches!(asked.kind, ReducedAs::Floors { .. })
 }
 
 fn weak(
@@ -188,7 +190,7 @@ fn weak(
 ) -> Answer {
     let mut out = made(Direction::Inconclusive, Shape::Irregular, Reason::Weak, chance, slope);
     // the standard error of a slope falls with the length to the power 3/2 in noise that forgets, 1/2 in a walk
-    let power = super::foresight::power(window.line.correlation);
+    let power = super::detectable::power(window.line.correlation);
     let t = (window.line.coefficient.mean() / window.line.coefficient.spread()).max(0.5);
     out.needs_s = Some(window.span_s * (4.5 / t).max(1.2).powf(1.0 / power));
     out

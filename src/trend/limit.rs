@@ -1,6 +1,6 @@
 //! When a level reaches a limit.
 
-use crate::evidence::{Direction, Trend};
+use crate::findings::{Direction, Trend};
 
 /// Seconds from the end of what was judged until the level reaches `limit` (in the series' unit), earliest and latest,
 /// if it goes on as the slope's interval says. None unless the series grows; nought where the limit is reached already.
@@ -18,7 +18,7 @@ pub fn reaches(trend: &Trend, limit: f64) -> Option<[f64; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Estimate, Shape};
+    use crate::findings::{Estimate, Shape};
 
     fn grows(direction: Direction, lo: f64) -> Trend {
         Trend {

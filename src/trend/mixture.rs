@@ -2,7 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use crate::evidence::Estimate;
+use crate::findings::Estimate;
 
 /// One model's share of the answer.
 #[derive(Debug, Clone, Copy)]

@@ -5,8 +5,8 @@
 //! # Method
 //! 1. [`select`]: steady is judged, what stands around it is context; readings taken while a forced collection ran are left
 //!    out, and the first such collection may move the level for good.
-//! 2. [`lives`]: a restart begins a new life; each life is judged by itself, and [`pool`] weighs their slopes together.
-//! 3. [`ground`]: samples become at most about a hundred points. Teeth ([`sawtooth`]) become one floor a cycle and
+//! 2. [`segments`]: a restart begins a new segment; each is judged by itself, and [`pool`] weighs their slopes together.
+//! 3. [`reduced_series`]: samples become at most about a hundred points. Teeth ([`sawtooth`]) become one floor a cycle and
 //!    [`regimes`] one point each; otherwise spikes go ([`spikes`]), and stretches of time become midmeans ([`bins`]).
 //!    A dominant [`period`] is fitted beside the line.
 //! 4. [`fit`]: generalised least squares under every [`noise`] model from white noise over autoregressions and swings to
@@ -18,7 +18,7 @@
 //! 7. [`cycles`]: where the load was repeated, the floors after each settle overrule all of this.
 //!
 //! Beside these stand [`attribution`] (whose growth it is, where the mix of requests differs by design), [`limit`] (when a
-//! level reaches one), [`why`] (the sentence), [`foresight`] (what a run will be able to decide) and [`sequential`] (when to
+//! level reaches one), [`why`] (the sentence), [`detectable`] (what a run will be able to decide) and [`sequential`] (when to
 //! look while it goes on).
 //!
 //! # Assumptions
@@ -50,18 +50,18 @@ mod attribution;
 mod bins;
 mod cycles;
 mod decide;
+mod detectable;
 mod fit;
-mod foresight;
-mod ground;
 mod limit;
-mod lives;
 mod mixture;
 mod noise;
 mod period;
 mod pool;
+mod reduced_series;
 mod regimes;
 mod rivals;
 mod sawtooth;
+mod segments;
 mod select;
 mod sequential;
 mod spikes;
@@ -70,12 +70,13 @@ mod window;
 
 use answer::{Answer, Asked, LOOKED_AT, Reason, answer};
 pub use attribution::{Block, Effect, attribute};
-pub use foresight::{Foresight, foresee};
-use ground::Kind;
+pub use detectable::{DetectableGrowth, forecast};
 pub use limit::reaches;
-pub use sequential::Looks;
+use reduced_series::ReducedAs;
+pub use sequential::InterimSchedule;
 
-use crate::evidence::{Direction, Estimate, Event, Recording, Series, Shape, Trend};
+use crate::evidence::{Event, Recording, Series};
+use crate::findings::{Direction, Estimate, Shape, Trend};
 use crate::units::Unit;
 
 /// A growth of which at least this share came back after the load was held, not lost.
@@ -117,14 +118,14 @@ pub fn trend(question: &Question<'_>) -> Trend {
     let Some((first, n)) = picked.first.zip(Some(picked.times.len()).filter(|n| *n > 0)) else {
         return nothing_read();
     };
-    let lives = lives::lives(&picked.times, &picked.values, first, events);
+    let lives = segments::find_segments(&picked.times, &picked.values, first, events);
     let mut answers = Vec::new();
-    let (mut start, mut end, mut kind) = (None, None, Kind::Level);
+    let (mut start, mut end, mut kind) = (None, None, ReducedAs::Level);
     let mut longest = -1.0;
     for life in &lives {
         let times = &picked.times[life.clone()];
         let shift = picked.first_collection_s.filter(|s| times[0] < *s && *s < times[times.len() - 1]);
-        let (ground, life_kind) = ground::ground(times, &picked.values[life.clone()], shift);
+        let (ground, life_kind) = reduced_series::reduce(times, &picked.values[life.clone()], shift);
         let (at_start, at_end) = ends(&ground);
         start = start.or(at_start);
         end = at_end.or(end);
@@ -141,10 +142,11 @@ pub fn trend(question: &Question<'_>) -> Trend {
             false_alarm,
         };
         let mut answered = answer(&asked);
-        if let Kind::Floors { .. } | Kind::TooFewCycles { .. } = life_kind
+        if let ReducedAs::Floors { .. } | ReducedAs::TooFewCycles { .. } = life_kind
             && answered.direction == Direction::Inconclusive
         {
-            let (ground, kind) = ground::plain(times, &picked.values[life.clone()], shift);
+            let (ground, kind) =
+                reduced_series::reduce_without_teeth(times, &picked.values[life.clone()], shift);
             let whole = answer(&Asked { ground: &ground, kind, ..asked });
             // a level that falls from its last tooth on, above floors that rose, says nothing of them
             if whole.reason != Reason::Falls || at_end <= at_start {
@@ -168,7 +170,7 @@ pub fn trend(question: &Question<'_>) -> Trend {
     }
     let span_s = picked.times[n - 1] - picked.times[0];
     let mut slope_over_s = (lives.len() == 1 && judged.slope.is_some()).then_some(judged.span_s);
-    let detectable_per_s = detectable(&judged, unit, span_s, false_alarm);
+    let detectable_per_s = detectable_slope(&judged, unit, span_s, false_alarm);
     let facts = why::Facts { unit, slope, start, end, detectable_per_s, recovered, kind, lives: lives.len() };
     let mut why = why::why(&judged, &facts);
     if let Some(cycles) = cycles::across_cycles(recording, series, events) {
@@ -198,13 +200,13 @@ pub fn trend(question: &Question<'_>) -> Trend {
 }
 
 /// What is known of an inconclusive floor, or of too few teeth to have one, beside what the level with them says.
-fn with_all_its_teeth(mut floor: Answer, kind: Kind, whole: Answer) -> Answer {
+fn with_all_its_teeth(mut floor: Answer, kind: ReducedAs, whole: Answer) -> Answer {
     match kind {
         // floors are few; where the level with all its teeth is certain not to grow, the floor under it does not
-        Kind::Floors { .. } if whole.direction == Direction::Stable => {
+        ReducedAs::Floors { .. } if whole.direction == Direction::Stable => {
             return Answer { shape: Shape::Sawtooth, ..whole };
         }
-        Kind::TooFewCycles { cycles, .. } if cycles < DROPS => return floor,
+        ReducedAs::TooFewCycles { cycles, .. } if cycles < DROPS => return floor,
         _ => {}
     }
     if floor.slope.is_none() {
@@ -260,7 +262,7 @@ fn least_jump(unit: Unit) -> f64 {
 }
 
 /// The smallest slope each second that data like these would have shown in four of five runs.
-fn detectable(answer: &Answer, unit: Unit, span_s: f64, false_alarm: f64) -> Option<f64> {
+fn detectable_slope(answer: &Answer, unit: Unit, span_s: f64, false_alarm: f64) -> Option<f64> {
     match &answer.slope {
         Some(s) => {
             let beyond = s.coefficient.quantile(1.0 - false_alarm / LOOKED_AT) - s.coefficient.mean();

@@ -7,7 +7,7 @@
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::answer::{Answer, LOOKED_AT};
-use crate::evidence::{Direction, Estimate};
+use crate::findings::{Direction, Estimate};
 
 /// A life counts from this share of the longest.
 const COUNTS: f64 = 0.15;

@@ -13,16 +13,16 @@
 //! anybody can see, and that nothing grows is never proven by waiting. So an answer stands only after several looks in a
 //! row that gave it, over which the run has more than doubled: by then a tooth has turned.
 
-use crate::evidence::Direction;
+use crate::findings::Direction;
 
 /// Each look comes when this much more was seen than at the one before.
 const RATIO: f64 = 1.25;
-/// Looks in a row that must give the same answer: 1.25⁴ is more than twice the data.
+/// InterimSchedule in a row that must give the same answer: 1.25⁴ is more than twice the data.
 const IN_A_ROW: u32 = 5;
 
 /// The schedule of one run.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Looks {
+pub struct InterimSchedule {
     next_s: f64,
     taken: u32,
     /// The answer of the last looks, and of how many in a row.
@@ -30,15 +30,20 @@ pub struct Looks {
     false_alarm: f64,
 }
 
-impl Looks {
+impl InterimSchedule {
     /// The first look comes when `least_s` seconds of steady were seen; `false_alarm` is the chance of a false alarm at
     /// any look of the run, at most.
-    pub fn new(least_s: f64, false_alarm: f64) -> Looks {
-        Looks { next_s: least_s.max(1.0), taken: 0, said: (Direction::Inconclusive, 0), false_alarm }
+    pub fn new(least_s: f64, false_alarm: f64) -> InterimSchedule {
+        InterimSchedule {
+            next_s: least_s.max(1.0),
+            taken: 0,
+            said: (Direction::Inconclusive, 0),
+            false_alarm,
+        }
     }
 
     /// Whether to look now that so many seconds of steady were seen, and the chance of a false alarm that this look may
-    /// spend. Looks that were missed are not made up for.
+    /// spend. InterimSchedule that were missed are not made up for.
     pub fn due(&mut self, seen_s: f64) -> Option<f64> {
         if seen_s < self.next_s {
             return None;
@@ -65,7 +70,7 @@ mod tests {
 
     #[test]
     fn looks_are_ever_farther_apart_and_spend_no_more_than_there_is() {
-        let mut looks = Looks::new(10.0, 0.05);
+        let mut looks = InterimSchedule::new(10.0, 0.05);
         let mut at = Vec::new();
         let mut spent = 0.0;
         for second in 0..86_400 {
@@ -82,7 +87,7 @@ mod tests {
     #[test]
     fn an_answer_stands_after_several_looks_in_a_row() {
         use Direction::{Growing, Inconclusive, Stable};
-        let mut looks = Looks::new(10.0, 0.05);
+        let mut looks = InterimSchedule::new(10.0, 0.05);
         let said = [Stable, Stable, Growing, Growing, Growing, Growing];
         assert!(!said.into_iter().any(|answer| looks.stands(answer)));
         assert!(looks.stands(Growing));

@@ -2,8 +2,8 @@
 
 use super::answer::{Answer, Reason};
 use super::cycles::Cycles;
-use super::ground::Kind;
-use crate::evidence::{Direction, Estimate};
+use super::reduced_series::ReducedAs;
+use crate::findings::{Direction, Estimate};
 use crate::units::{Span, Unit};
 
 /// What the sentence needs to know beside the answer.
@@ -14,7 +14,7 @@ pub(super) struct Facts {
     pub(super) end: Option<f64>,
     pub(super) detectable_per_s: Option<f64>,
     pub(super) recovered: Option<f64>,
-    pub(super) kind: Kind,
+    pub(super) kind: ReducedAs,
     pub(super) lives: usize,
 }
 
@@ -36,8 +36,8 @@ pub(super) fn why(answer: &Answer, facts: &Facts) -> String {
         )
     });
     let what = match facts.kind {
-        Kind::Floors { cycles, .. } => format!("the floor under {cycles} teeth"),
-        Kind::Periodic { seconds } => format!("the level under a rhythm of {}", span(seconds)),
+        ReducedAs::Floors { cycles, .. } => format!("the floor under {cycles} teeth"),
+        ReducedAs::Periodic { seconds } => format!("the level under a rhythm of {}", span(seconds)),
         _ => "it".into(),
     };
     let found = facts

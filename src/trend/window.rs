@@ -252,7 +252,7 @@ fn varies(column: &[f64]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trend::bins::each;
+    use crate::trend::bins::one_point_each;
 
     fn ground(f: impl Fn(f64) -> f64) -> ReducedSeries {
         let t: Vec<f64> = (0..80).map(f64::from).collect();
@@ -264,7 +264,13 @@ mod tests {
                 f(*t) + (state >> 40) as f64 / (1u64 << 24) as f64
             })
             .collect();
-        ReducedSeries { points: each(&t, &v), beside: Vec::new(), shift_s: None, step_s: 1.0, fewest: FEWEST }
+        ReducedSeries {
+            points: one_point_each(&t, &v),
+            beside: Vec::new(),
+            shift_s: None,
+            step_s: 1.0,
+            fewest: FEWEST,
+        }
     }
 
     #[test]
@@ -316,7 +322,7 @@ mod tests {
     fn of_a_few_floors_no_steps_are_taken_away() {
         let at = [9.0, 18.5, 28.5, 38.5, 50.0, 60.0];
         let floors = [13.0, 14.0, 14.2, 14.1, 14.5, 13.7];
-        let points = each(&at, &floors);
+        let points = one_point_each(&at, &floors);
         let g =
             ReducedSeries { points, beside: Vec::new(), shift_s: None, step_s: 10.0, fewest: FEWEST_FLOORS };
         let slope = g.examine(0, f64::INFINITY).unwrap().line.coefficient.mean();

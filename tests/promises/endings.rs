@@ -2,7 +2,7 @@
 
 use soak::evidence::*;
 use soak::findings::*;
-use soak::judge::{Earlier, judge, judge_beside};
+use soak::judge::{Baseline, judge, judge_against_baseline};
 use soak::units::{Rate, Span};
 use soak::workload::*;
 use std::time::Duration;
@@ -184,8 +184,8 @@ impl Run {
         let run = beside.as_ref().map(|earlier| (&earlier.evidence, judge(&earlier.evidence)));
         let run = run.as_ref().map(|(evidence, findings)| (*evidence, findings));
         let run = run.map_err(|why| why.to_string());
-        let earlier = Earlier { path: std::path::Path::new("before"), run, names: ["before", "after"] };
-        judge_beside(&self.evidence, earlier).0
+        let earlier = Baseline { path: std::path::Path::new("before"), run, names: ["before", "after"] };
+        judge_against_baseline(&self.evidence, earlier).0
     }
 
     fn judging(mut self, change: impl FnOnce(&mut Judging)) -> Run {

@@ -1,7 +1,7 @@
 //! How often the engine is wrong. The long form (`cargo test --release --test trend -- --ignored`) judges 2,142 stable,
 //! 1,320 growing and 600 ambiguous series; the short one, in every test run, a few of each family.
 
-use soak::evidence::Direction;
+use soak::findings::Direction;
 
 use crate::growing::GROWING;
 use crate::made::{Made, Run, Tally};
@@ -48,7 +48,7 @@ struct Coverage {
 }
 
 impl Coverage {
-    fn count(&mut self, made: &Made, trend: &soak::evidence::Trend) {
+    fn count(&mut self, made: &Made, trend: &soak::findings::Trend) {
         if let (Direction::Growing, Some(slope)) = (made.truth, made.slope) {
             self.known += 1;
             self.held += usize::from(trend.slope.is_some_and(|s| s.lo <= slope && slope <= s.hi));

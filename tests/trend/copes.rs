@@ -1,6 +1,7 @@
 //! What the engine must cope with and what it must say, one test each, with the figures in the sentence.
 
-use soak::evidence::{Direction, Event, EventKind, Phase, Recording, Sample, Shape, Trend};
+use soak::evidence::{Event, EventKind, Phase, Recording, Sample};
+use soak::findings::{Direction, Shape, Trend};
 use soak::trend::{Question, reaches, trend};
 
 use crate::made::{Run, judged, table};

@@ -1,6 +1,6 @@
 //! Families that grow.
 
-use soak::evidence::Direction;
+use soak::findings::Direction;
 
 use crate::made::{Made, Run};
 use crate::stable::{down_for_a_while, teeth};

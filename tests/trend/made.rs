@@ -4,7 +4,8 @@
 //! anew for each, over ranges wide enough that no constant can have been chosen to please one of them.
 
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
-use soak::evidence::{Direction, Phase, Recording, Sample, Series, Trend};
+use soak::evidence::{Phase, Recording, Sample, Series};
+use soak::findings::{Direction, Trend};
 use soak::trend::{Question, trend};
 
 /// What is asked of every series unless a test says otherwise.

@@ -7,7 +7,8 @@ mod analyze;
 mod attribution;
 mod calibration;
 mod copes;
-mod foresight;
+mod detectable;
+
 mod growing;
 mod made;
 mod many;

@@ -1,7 +1,8 @@
 //! What may not change an answer: units, the clock, a constant on top; and what may change it one way only.
 
 use proptest::prelude::*;
-use soak::evidence::{Direction, Recording, Sample};
+use soak::evidence::{Recording, Sample};
+use soak::findings::Direction;
 
 use crate::growing::GROWING;
 use crate::made::{Made, Run, judged};

@@ -1,7 +1,8 @@
 //! Looking all the while: the false alarms of a run that is looked at again and again stay within what one run may have.
 
-use soak::evidence::{Direction, Recording};
-use soak::trend::{Looks, Question, trend};
+use soak::evidence::Recording;
+use soak::findings::Direction;
+use soak::trend::{InterimSchedule, Question, trend};
 
 use crate::growing::GROWING;
 use crate::made::{Made, Run};
@@ -22,7 +23,7 @@ fn so_far(recording: &Recording, until_s: f64) -> Recording {
 fn first_alarm(made: &Made, spend: impl Fn(f64) -> f64) -> Option<f64> {
     let recording = made.recording();
     let span = *recording.elapsed_s.last()?;
-    let mut looks = Looks::new(span / 20.0, 0.05);
+    let mut looks = InterimSchedule::new(span / 20.0, 0.05);
     (0..=400).map(|i| span * f64::from(i) / 400.0).find(|at| {
         let due = looks.due(*at);
         due.is_some_and(|share| {

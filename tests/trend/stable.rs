@@ -1,6 +1,6 @@
 //! Families that do not grow, however much they look like it.
 
-use soak::evidence::Direction;
+use soak::findings::Direction;
 
 use crate::made::{Made, Run};
 use crate::stairs::stairs_to_a_bound;

@@ -1,6 +1,6 @@
 //! Families of which nobody can say yet whether they grow.
 
-use soak::evidence::Direction;
+use soak::findings::Direction;
 
 use crate::made::{Made, Run};
 use crate::stable::teeth;

@@ -1,7 +1,8 @@
 //! Trees of processes as they happen, and which process is told.
 
 use super::*;
-use crate::evidence::{Direction, GroupCount, Recording, TaskGroup};
+use crate::evidence::{GroupCount, Recording, TaskGroup};
+use crate::findings::Direction;
 
 const MIB: f64 = 1048576.0;
 

@@ -13,8 +13,8 @@ use tokio::time::Instant;
 
 use super::expect::Judge;
 use super::names::Names;
-use crate::drive::head::OWN_NAME;
-use crate::drive::tally::Outcome;
+use crate::drive::outcome::Outcome;
+use crate::drive::request_head::OWN_NAME;
 use crate::error::{Error, Result};
 use crate::evidence::ErrorKind;
 use crate::plan::RequestPlan;

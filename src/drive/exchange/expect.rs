@@ -6,7 +6,7 @@ use bytes::Bytes;
 use memchr::memmem::Finder;
 use reqwest::StatusCode;
 
-use crate::drive::tally::Outcome;
+use crate::drive::outcome::Outcome;
 use crate::evidence::ErrorKind;
 use crate::plan::RequestPlan;
 

@@ -13,7 +13,7 @@ mod plain;
 
 use std::time::Duration;
 
-use super::tally::Outcome;
+use super::outcome::Outcome;
 use crate::error::Result;
 use crate::evidence::{Connect, ErrorKind};
 use crate::plan::RequestPlan;

@@ -20,8 +20,8 @@ use tokio::time::Instant;
 
 use super::expect::Judge;
 use super::names::Names;
-use crate::drive::head::headers;
-use crate::drive::tally::Outcome;
+use crate::drive::outcome::Outcome;
+use crate::drive::request_head::headers;
 use crate::error::{Error, Result};
 use crate::evidence::ErrorKind;
 use crate::plan::RequestPlan;

@@ -93,6 +93,7 @@ catalogue! {
     GoroutinesLeaked: "goroutines_leaked", "leaked goroutines", None, Order::None;
     TokioTasks: "tokio_tasks", "tokio tasks", Some(Tasks), TaskCount(1);
     Tasks: "tasks", "tasks", Some(Tasks), TaskCount(2);
+    RequestsTotal: "requests_total", "requests answered", None, Order::None;
     CpuRatio: "cpu_ratio", "processor time", None, Order::None;
     MemLive: "mem_live_bytes", "live heap", Some(Live), Memory(0);
     MemGarbage: "mem_garbage_bytes", "garbage", None, Order::None;
@@ -105,9 +106,12 @@ catalogue! {
     MemCanLeak: "mem_can_leak_bytes", "memory that can leak", None, Order::None;
     Nonheap: "nonheap_bytes", "memory outside the heap", None, Order::None;
     Stack: "stack_bytes", "stacks", None, Order::None;
+    ArrayBuffers: "array_buffers_bytes", "array buffers", None, Order::None;
     Buffers: "buffer_bytes", "buffers", None, Order::None;
     External: "external_bytes", "memory of external objects", None, Order::None;
     HeapObjects: "heap_objects", "objects in the heap", None, Order::None;
+    BeamProcesses: "tasks_beam", "BEAM processes", None, Order::None;
+    EtsTables: "ets_tables", "ETS tables", None, Order::None;
     Handles: "handles", "active handles", None, Order::None;
     ActiveRequests: "active_requests", "active requests", None, Order::None;
     EventLoopLag: "eventloop_lag_p99_s", "event loop lag (p99)", None, Order::None;

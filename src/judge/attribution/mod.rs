@@ -6,14 +6,14 @@
 mod blocks;
 mod words;
 
-use crate::evidence::{Direction, Estimate, Evidence};
-use crate::findings::{Attributed, Attribution};
+use crate::evidence::Evidence;
+use crate::findings::{Attributed, Attribution, Direction, Estimate};
 use crate::trend::{Effect, attribute};
 
-use super::rank::TASK_COUNTS;
+use super::evidence_strength::TASK_COUNTS;
+use super::series_evidence::{AllEvidence, FARTHEST, SeriesEvidence};
 use super::steady::Steady;
 use super::tasks::{Tasks, called};
-use super::voters::{AllEvidence, FARTHEST, SeriesEvidence};
 use blocks::{Cut, Kind};
 
 pub use words::{each_of, listed, told, untold, worst};

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{Probe, ProbeError, ProbeFuture, Reading, Request};
-use crate::evidence::EventKind;
+use crate::evidence::{EventKind, SeriesId};
 use crate::target::Target;
 use crate::target::limits::{self, Own, Roots};
 
@@ -33,7 +33,7 @@ struct Usage {
 #[derive(Debug)]
 pub struct Cgroup {
     own: Own,
-    series: Vec<&'static str>,
+    series: Vec<SeriesId>,
     killed: u64,
     killed_before: u64,
 }
@@ -57,7 +57,7 @@ impl Cgroup {
             Own::Two(_) | Own::One { .. } => {}
         }
         let usage = read(&own);
-        let series: Vec<&'static str> = values(&usage).map(|(name, _)| name).collect();
+        let series: Vec<SeriesId> = values(&usage).map(|(id, _)| id).collect();
         if series.is_empty() {
             return no("its files cannot be read");
         }
@@ -66,8 +66,7 @@ impl Cgroup {
 
     fn sample(&mut self) -> Reading {
         let usage = read(&self.own);
-        let values = values(&usage).filter(|(name, _)| self.series.contains(name));
-        let values = values.map(|(name, value)| (name.to_string(), value)).collect();
+        let values = values(&usage).filter(|(id, _)| self.series.contains(id)).collect();
         let count = usage.oom_kills.unwrap_or(0).saturating_sub(self.killed_before);
         let events = if count > self.killed { vec![EventKind::OomKill { count }] } else { Vec::new() };
         self.killed = self.killed.max(count);
@@ -80,8 +79,8 @@ impl Probe for Cgroup {
         "cgroup"
     }
 
-    fn series(&self) -> Vec<String> {
-        self.series.iter().map(|name| name.to_string()).collect()
+    fn series(&self) -> Vec<SeriesId> {
+        self.series.clone()
     }
 
     fn asks_target(&self) -> bool {
@@ -111,14 +110,14 @@ pub(super) fn of_text(roots: &Roots, pid: u32, soak: u32, text: &str) -> usize {
     found + usages.iter().flat_map(values).count()
 }
 
-fn values(usage: &Usage) -> impl Iterator<Item = (&'static str, f64)> + use<> {
+fn values(usage: &Usage) -> impl Iterator<Item = (SeriesId, f64)> + use<> {
     let values = [
-        ("cgroup_memory_bytes", usage.memory),
-        ("cgroup_anon_bytes", usage.anon),
-        ("cgroup_kernel_bytes", usage.kernel),
-        ("cgroup_pids", usage.pids),
+        (SeriesId::CgroupMemory, usage.memory),
+        (SeriesId::CgroupAnon, usage.anon),
+        (SeriesId::CgroupKernel, usage.kernel),
+        (SeriesId::CgroupPids, usage.pids),
     ];
-    values.into_iter().filter_map(|(name, value)| Some((name, value? as f64)))
+    values.into_iter().filter_map(|(id, value)| Some((id, value? as f64)))
 }
 
 /// A file of a group; none where it cannot be read.

@@ -40,7 +40,7 @@ use super::fetch::{Fetcher, SLOWEST, apart};
 use super::heap_told::HeapTold;
 use super::native::resident;
 use super::{Collections, Probe, ProbeError, ProbeFuture, Reading, Request};
-use crate::evidence::{AccountPart, EventKind, Runtime};
+use crate::evidence::{AccountPart, EventKind, Runtime, SeriesId};
 use crate::target::follow::View;
 use crate::target::{Target, ports};
 use memory::V8Memory;
@@ -50,10 +50,6 @@ use wire::Wire;
 const SHORT: Duration = Duration::from_secs(5);
 /// After a connection was lost, another is tried no more often than this.
 const AGAIN: Duration = Duration::from_secs(2);
-
-const HEAP: &str = "heap_bytes";
-const EXTERNAL: &str = "external_bytes";
-const BUFFERS: &str = "array_buffers_bytes";
 
 /// The heap of one V8 process.
 pub struct Inspector {
@@ -153,9 +149,13 @@ impl Inspector {
         let fetcher = self.fetcher.clone();
         let wire = &self.session().await?.wire;
         let memory = fetcher.in_turn(memory(wire)).await?;
-        let told = [(HEAP, Some(memory.used)), (EXTERNAL, memory.external), (BUFFERS, memory.array_buffers)];
-        let told = told.into_iter().filter_map(|(series, bytes)| Some((series.to_string(), bytes?)));
-        Ok(Reading { values: told.collect(), ..Reading::default() })
+        let values = [
+            (SeriesId::Heap, Some(memory.used)),
+            (SeriesId::External, memory.external),
+            (SeriesId::ArrayBuffers, memory.array_buffers),
+        ];
+        let read = values.into_iter().filter_map(|(id, bytes)| Some((id, bytes?)));
+        Ok(Reading { values: read.collect(), ..Reading::default() })
     }
 
     /// Forces a collection, after which live heap and garbage are apart.
@@ -221,7 +221,7 @@ async fn workers(wire: &Wire) -> Result<bool, ProbeError> {
 }
 
 /// Who owns what is resident, as far as one heap can tell.
-fn account(memory: V8Memory, pid: u32) -> Vec<(String, f64)> {
+fn account(memory: V8Memory, pid: u32) -> Vec<(SeriesId, f64)> {
     let mut parts = vec![
         (AccountPart::Live, memory.held()),
         (AccountPart::Garbage, (memory.total - memory.used).max(0.0)),
@@ -231,7 +231,7 @@ fn account(memory: V8Memory, pid: u32) -> Vec<(String, f64)> {
         parts.push((AccountPart::Unattributed, (resident.anon as f64 - known).max(0.0)));
         parts.push((AccountPart::Files, resident.files as f64));
     }
-    parts.into_iter().map(|(part, bytes)| (part.series().to_string(), bytes)).collect()
+    parts.into_iter().map(|(part, bytes)| (part.series(), bytes)).collect()
 }
 
 /// What each stack of a profile holds; the other answers are read and forgotten. For [`super::foreign`].
@@ -245,14 +245,14 @@ impl Probe for Inspector {
         "inspector"
     }
 
-    fn series(&self) -> Vec<String> {
+    fn series(&self) -> Vec<SeriesId> {
         use AccountPart::{Files, Garbage, Live, Unattributed};
-        let sampled = [HEAP, EXTERNAL, BUFFERS].map(String::from);
+        let sampled = [SeriesId::Heap, SeriesId::External, SeriesId::ArrayBuffers];
         let collected = match self.collections {
             Collections::Never => &[][..],
             Collections::Forced => &[Live, Garbage, Unattributed, Files],
         };
-        sampled.into_iter().chain(collected.iter().map(|part| part.series().to_string())).collect()
+        sampled.into_iter().chain(collected.iter().map(|part| part.series())).collect()
     }
 
     fn answers(&self, ask: Request) -> bool {

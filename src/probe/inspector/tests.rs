@@ -85,7 +85,7 @@ async fn a_sample_tells_the_heap_and_a_collection_what_is_live() {
     let mut probe = probe(at, Collections::Forced).await;
     let sample = probe.ask(Request::Sample).await.unwrap();
     assert_eq!(
-        [HEAP, EXTERNAL, BUFFERS].map(|name| value(&sample, name)),
+        ["heap_bytes", "external_bytes", "array_buffers_bytes"].map(|name| value(&sample, name)),
         [Some(500.0), Some(40.0), Some(30.0)]
     );
     assert!(sample.groups.is_empty() && sample.events.is_empty());
@@ -120,7 +120,7 @@ async fn where_nothing_may_be_collected_nothing_is_asked_that_collects() {
     answers.retain(|method, _| *method == "Runtime.evaluate");
     let at = inspector(move |stream| node(stream, answers.clone())).await;
     let mut probe = probe(at, Collections::Never).await;
-    assert!(!probe.answers(Request::Collect) && !probe.series().contains(&"mem_live_bytes".to_string()));
+    assert!(!probe.answers(Request::Collect) && !probe.series().contains(&SeriesId::MemLive));
     assert_eq!(probe.ask(Request::Sample).await.unwrap().values.len(), 3);
 }
 

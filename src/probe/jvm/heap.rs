@@ -12,7 +12,7 @@ use super::super::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use super::attach::Attach;
 use super::classes::{self, Class};
 use super::forced::Forced;
-use crate::evidence::{EventKind, GroupKind, Moment, TaskGroup, TaskSnapshot};
+use crate::evidence::{EventKind, GroupKind, Moment, SeriesId, TaskGroup, TaskSnapshot};
 
 /// Some 90 bytes a class.
 const PAGE: Bounds = Bounds { bytes: 16 << 20, time: SLOWEST };
@@ -104,7 +104,7 @@ impl Probe for Heap {
         "java heap"
     }
 
-    fn series(&self) -> Vec<String> {
+    fn series(&self) -> Vec<SeriesId> {
         Vec::new()
     }
 

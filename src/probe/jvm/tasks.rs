@@ -10,7 +10,7 @@ use super::super::told::{Most, Told};
 use super::super::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use super::attach::Attach;
 use super::threads::{self, Group};
-use crate::evidence::{GroupKind, Moment, TaskSnapshot};
+use crate::evidence::{GroupKind, Moment, SeriesId, TaskSnapshot};
 
 /// Some 2 KiB a thread.
 const DUMP: Bounds = Bounds { bytes: 32 << 20, time: Duration::from_secs(10) };
@@ -77,7 +77,7 @@ impl Probe for Threads {
         "java threads"
     }
 
-    fn series(&self) -> Vec<String> {
+    fn series(&self) -> Vec<SeriesId> {
         Vec::new()
     }
 

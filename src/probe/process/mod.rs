@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Probe, ProbeError, ProbeFuture, Reading, Request};
-use crate::evidence::GroupKind;
+use crate::evidence::{GroupKind, SeriesId};
 use crate::target::follow::Follower;
 use crate::target::{Identity, Target};
 
@@ -44,13 +44,13 @@ const FDS_SHARE: f64 = 0.02;
 #[derive(Debug)]
 pub struct Process {
     state: Arc<Mutex<State>>,
-    series: Vec<&'static str>,
+    series: Vec<SeriesId>,
 }
 
 #[derive(Debug)]
 struct State {
     follower: Follower,
-    series: Vec<&'static str>,
+    series: Vec<SeriesId>,
     cpu: HashMap<Identity, f64>,
     sampled: Option<Instant>,
     kinds: Pace,
@@ -66,8 +66,8 @@ impl Process {
         let follower = target.follower();
         let read = |member: &Identity| usage::read(*member, Fds::Count);
         let usages: Vec<Usage> = follower.tree().members().iter().filter_map(read).collect();
-        let mut series: Vec<&'static str> = tree::totals(&usages).into_iter().map(|(name, _)| name).collect();
-        series.extend(["children", "cpu_ratio"]);
+        let mut series: Vec<SeriesId> = tree::totals(&usages).into_iter().map(|(id, _)| id).collect();
+        series.extend([SeriesId::Children, SeriesId::CpuRatio]);
         let state = State {
             follower,
             series: series.clone(),
@@ -130,11 +130,10 @@ impl State {
         }
         let usages: Vec<Usage> = read.iter().map(|(_, usage)| usage.clone()).collect();
         let mut values = tree::totals(&usages);
-        values.push(("children", self.children(&read).count() as f64));
-        values.extend(self.cpu_ratio(&read, now).map(|ratio| ("cpu_ratio", ratio)));
+        values.push((SeriesId::Children, self.children(&read).count() as f64));
+        values.extend(self.cpu_ratio(&read, now).map(|ratio| (SeriesId::CpuRatio, ratio)));
         // a process that took the place of another may show more than its predecessor did
-        values.retain(|(name, _)| self.series.contains(name));
-        let values = values.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
+        values.retain(|(id, _)| self.series.contains(id));
         let mut groups = tree::fd_kinds(&usages, self.own_sockets.since_start());
         groups.extend(self.programs(&read));
         let (rows, new_groups) = self.instances.look(now, &read);
@@ -177,8 +176,8 @@ impl Probe for Process {
         "process"
     }
 
-    fn series(&self) -> Vec<String> {
-        self.series.iter().map(|name| name.to_string()).collect()
+    fn series(&self) -> Vec<SeriesId> {
+        self.series.clone()
     }
 
     fn asks_target(&self) -> bool {

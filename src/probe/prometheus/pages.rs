@@ -157,7 +157,7 @@ fn the_page_of_each_client_yields_its_series() {
         let first = take(&mut probe, page.as_bytes(), began);
         let reading = take(&mut probe, page.as_bytes(), began + Duration::from_secs(1));
         let mut values: Vec<(&str, f64)> =
-            reading.values.iter().map(|(series, value)| (series.as_str(), *value)).collect();
+            reading.values.iter().map(|(series, value)| (series.name(), *value)).collect();
         values.sort_by(|a, b| a.0.cmp(b.0));
         assert_eq!(values, *fills, "{name}");
         assert_eq!(first.new_groups.len(), *groups, "{name}");

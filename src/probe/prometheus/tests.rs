@@ -9,7 +9,7 @@ pub(super) fn probe_plan() -> ProbePlan {
 }
 
 pub(super) fn probe(page: &str, plan: &ProbePlan, taken: &[&str]) -> Prometheus {
-    let taken = taken.iter().map(|series| series.to_string()).collect();
+    let taken = taken.iter().map(|name| SeriesId::from(*name)).collect();
     let (rules, gauges) = rules(page.as_bytes(), plan, &taken).unwrap();
     let fetcher = fetcher(&"http://127.0.0.1:9/".parse().unwrap());
     let url = "http://127.0.0.1:9/metrics".parse().unwrap();
@@ -107,7 +107,7 @@ fn requests_are_counted_from_the_first_on_also_where_none_came_before() {
     assert_eq!(take(&mut probe, b"up 1\n", Instant::now()).values, []);
     let page = format!("{PAGE}http_request_duration_seconds_count{{route=\"/\"}} 41\n");
     let reading = take(&mut probe, page.as_bytes(), Instant::now());
-    assert_eq!(reading.values, [("requests_total".to_string(), 42.0)], "the first of the table");
+    assert_eq!(reading.values, [(SeriesId::RequestsTotal, 42.0)], "the first of the table");
 }
 
 #[test]

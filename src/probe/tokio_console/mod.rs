@@ -16,7 +16,7 @@ use reqwest::Url;
 
 use super::told::{Most, Told};
 use super::{Probe, ProbeError, ProbeFuture, Reading, Request};
-use crate::evidence::{EventKind, GroupKind, Moment, TaskSnapshot};
+use crate::evidence::{EventKind, GroupKind, Moment, SeriesId, TaskSnapshot};
 use follow::Followed;
 use tasks::Seen;
 
@@ -42,7 +42,7 @@ impl TokioConsole {
 
     fn reading(&mut self, seen: &Seen) -> Reading {
         let mut reading = Reading::default();
-        reading.values.push(("tokio_tasks".into(), seen.total as f64));
+        reading.values.push((SeriesId::TokioTasks, seen.total as f64));
         let each = seen.groups.iter().map(|(g, count, _)| (g.id.as_str(), *count as f64, || (**g).clone()));
         self.told.tell(&mut reading, each, 0.0);
         if seen.lost > 0 && !std::mem::replace(&mut self.told_lost, true) {
@@ -79,8 +79,8 @@ impl Probe for TokioConsole {
         "tokio-console"
     }
 
-    fn series(&self) -> Vec<String> {
-        vec!["tokio_tasks".into()]
+    fn series(&self) -> Vec<SeriesId> {
+        vec![SeriesId::TokioTasks]
     }
 
     fn answers(&self, ask: Request) -> bool {

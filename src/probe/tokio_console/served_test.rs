@@ -130,13 +130,13 @@ async fn tasks_are_counted_as_they_come_and_go() {
     let script = vec![says(first), Pause(Duration::from_millis(300)), says(later.lost(5))];
     let mut probe = TokioConsole::find(&serve(vec![script]).await).await.unwrap();
     let reading = probe.ask(Request::Sample).await.unwrap();
-    assert_eq!(reading.values, [("tokio_tasks".to_string(), 2.0)]);
+    assert_eq!(reading.values, [(SeriesId::TokioTasks, 2.0)]);
     assert_eq!(reading.new_groups.len(), 1);
     assert!(reading.events.is_empty());
     tokio::time::sleep(Duration::from_millis(600)).await;
     let reading = probe.ask(Request::Snapshot(Moment::SteadyEnd)).await.unwrap();
     let snapshot = reading.snapshot.unwrap();
-    assert_eq!(reading.values, [("tokio_tasks".to_string(), 2.0)]);
+    assert_eq!(reading.values, [(SeriesId::TokioTasks, 2.0)]);
     let idle = snapshot.groups.iter().find(|group| group.state.as_deref() == Some("idle")).unwrap();
     assert_eq!((idle.name.as_str(), idle.kind), ("src/main.rs:40:9", GroupKind::Task));
     assert_eq!(snapshot.longest_wait_s, [(idle.id.clone(), 61)]);

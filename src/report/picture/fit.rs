@@ -7,8 +7,8 @@ use super::stage::{Stage, is_guilty};
 use super::text::{ASCENT, DESCENT, Weight, width};
 use super::theme::Rgb;
 use super::trace::Trace;
-use crate::evidence::{Direction, EventKind, Phase};
-use crate::findings::SeriesFinding;
+use crate::evidence::{EventKind, Phase};
+use crate::findings::{Direction, SeriesFinding};
 use crate::report::growth;
 
 /// A line over steady, or the last of it that told the slope, in the units of what is drawn.

@@ -1,0 +1,19 @@
+//! `soak URL` and `soak watch`: one run, with load or without.
+
+use super::args::WatchArgs;
+use super::args_run::{RunArgs, environment};
+use crate::error::Result;
+use crate::plan;
+use crate::session::{self, OutputOptions};
+
+pub fn run(args: RunArgs) -> Result<u8> {
+    let options = OutputOptions::from(args.screen);
+    let plan = plan::plan(args.settings(), environment()?)?;
+    session::run(&plan, &options).map(session::exit_code)
+}
+
+pub fn watch(args: WatchArgs) -> Result<u8> {
+    let options = OutputOptions::from(args.screen);
+    let plan = plan::watch(args.settings(), environment()?)?;
+    session::run(&plan, &options).map(session::exit_code)
+}

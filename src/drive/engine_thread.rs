@@ -1,0 +1,118 @@
+//! One engine on a thread of its own.
+//!
+//! Comes in: what to send and which share of it. Goes out: an [`Interval`] whenever somebody takes one. What the engine
+//! counts stays behind a lock of its own, so that engines on several cores never wait for each other.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::runtime::{Runtime, RuntimeMetrics};
+
+use super::clock::Clock;
+use super::engine::{self, Shared};
+use super::engine_state::EngineState;
+use super::exchange::Exchange;
+use super::interval::Interval;
+use super::metrics::Counted;
+use super::sending::Sending;
+use crate::error::{Error, Result};
+use crate::plan::RequestPlan;
+use crate::workload::Shard;
+
+/// An engine stops a second after it was told to, at most; this is for a thread that the machine starves besides.
+const MAY_TAKE: Duration = Duration::from_millis(1500);
+
+/// For one thread that sends. The only work for its other threads is to look up names, which a few can do.
+pub(super) fn runtime() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build()
+}
+
+/// Sends its share of the requests until its state is finished.
+pub(super) struct EngineThread {
+    pub(super) shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+    /// Disconnected when the thread has ended.
+    ended: Receiver<()>,
+    /// Room for the next interval, made outside of the engine's lock; none before the first.
+    spare: Option<Counted>,
+    /// How many requests there are.
+    requests: usize,
+    /// Tells how long the thread has had something to do,
+    worked: RuntimeMetrics,
+    /// and how long it had at the last drain.
+    worked_before: Duration,
+}
+
+impl EngineThread {
+    /// # Errors
+    /// When the HTTP client cannot be set up or the thread cannot.
+    pub(super) fn start(
+        requests: &[RequestPlan],
+        sending: &Sending,
+        shard: Shard,
+        clock: Arc<dyn Clock>,
+    ) -> Result<EngineThread> {
+        let slots = sending.slots(shard);
+        let exchange = Exchange::new(requests, slots)?;
+        let own = |e: std::io::Error| Error::Own(format!("the driver could not start: {e}"));
+        let runtime = runtime().map_err(own)?;
+        let timeout = sending.timeout;
+        let names: Vec<String> = requests.iter().map(|request| request.name.clone()).collect();
+        let state = EngineState::new(names, sending.rate, timeout, shard, clock.now());
+        let shared = Arc::new(Shared::new(state, clock));
+        let worked = runtime.metrics();
+        let (alive, ended) = channel();
+        let for_engine = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name("soak-drive".into())
+            .spawn(move || {
+                let _alive: Sender<()> = alive;
+                runtime.block_on(engine::drive(for_engine, exchange, slots, timeout));
+                // a name that is still being looked up must not hold up the end
+                runtime.shutdown_background();
+            })
+            .map_err(own)?;
+        let (thread, requests) = (Some(thread), requests.len());
+        Ok(EngineThread {
+            shared,
+            thread,
+            ended,
+            spare: None,
+            requests,
+            worked,
+            worked_before: Duration::ZERO,
+        })
+    }
+
+    /// What it counted since the last drain.
+    pub(super) fn drain(&mut self, now: Duration) -> Interval {
+        // dropped here: what was the engine's becomes the caller's, and the spare becomes the engine's
+        let spare = self.spare.take().unwrap_or_else(|| Counted::new(self.requests));
+        let mut interval = self.shared.state().drain(spare, now);
+        self.spare = Some(Counted::empty_like(&interval.histograms));
+        // the engine's thread is the only worker of its runtime
+        let worked = self.worked.worker_total_busy_duration(0);
+        let time = interval.to.saturating_sub(interval.from).as_secs_f64();
+        let busy = worked.saturating_sub(std::mem::replace(&mut self.worked_before, worked)).as_secs_f64();
+        interval.busy = if time > 0.0 { (busy / time).min(1.0) } else { 0.0 };
+        interval
+    }
+
+    /// No more load, ever.
+    pub(super) fn stop(&self) {
+        let now = self.shared.clock.now();
+        self.shared.state().stop(now);
+        self.shared.changed.notify_one();
+    }
+
+    /// Wait until the thread has ended, once it was told to stop; a second and a half at most.
+    pub(super) fn join(&mut self) {
+        let in_time = self.ended.recv_timeout(MAY_TAKE);
+        if let (Some(thread), Err(RecvTimeoutError::Disconnected)) = (self.thread.take(), in_time) {
+            // a panic in it was told on stderr; what was counted until then still stands
+            let _ = thread.join();
+        }
+    }
+}

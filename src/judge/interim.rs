@@ -1,0 +1,39 @@
+//! What can be said while a run goes on, for `--until-sure`: the verdict's own rules, at the error one look may spend.
+
+use crate::evidence::Evidence;
+use crate::findings::Verdict;
+
+use super::steady::Steady;
+use super::{load, series_evidence, tasks, verdict};
+
+/// What one look into a run that goes on says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Interim {
+    /// It leaks, as the runtime proves, for this reason.
+    Proven(String),
+    /// It leaks, as far as was seen, for this reason.
+    Leak(String),
+    /// Nothing grows that this run could have found.
+    Stable,
+    /// Tasks have grown, and what would decide is whether the runtime can prove that they never end.
+    Prove,
+    /// Not sure yet.
+    Open,
+}
+
+/// Judges what was seen so far; `error` is what this look may spend on a false 'leak'.
+pub fn judge_interim(evidence: &Evidence, error: f64) -> Interim {
+    let steady = Steady::of(evidence);
+    let voters = series_evidence::gather(evidence, &steady, error);
+    let tasks = tasks::judge(evidence, &steady, voters.task_share_of_error());
+    let load = load::load(evidence, &steady);
+    let facts = verdict::Facts::gather(evidence, &steady, &voters, &tasks, load.as_ref());
+    let (verdict, why) = verdict::decide(&facts);
+    match verdict {
+        Verdict::Leak if tasks.proven().is_some() => Interim::Proven(why),
+        Verdict::Leak => Interim::Leak(why),
+        Verdict::Stable => Interim::Stable,
+        Verdict::Failed | Verdict::Inconclusive if tasks.may_be_proven() => Interim::Prove,
+        Verdict::Failed | Verdict::Inconclusive => Interim::Open,
+    }
+}

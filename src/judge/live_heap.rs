@@ -1,0 +1,196 @@
+//! The live heap where a full collection is forced at the ends of phases alone, as on the JVM: too few readings for a
+//! trend, and each of them exact.
+//!
+//! Comes in: how much was alive at the start of steady, at its end and after settle, by the objects themselves, and the
+//! heap as of every natural collection between. Goes out: a [`Trend`] by these rules.
+//!
+//! - What grew, and is still there after settle, is known to a byte. Below what counts at all (`least_seen`) it is stable.
+//! - A growth beyond is no leak by two readings alone: a cache may have filled. It goes on where the heap as of the
+//!   natural collections between kept to the line that leads from the one reading to the other ([`rises_evenly`]): what is
+//!   used after a collection is never less than what is alive, so a heap that has stopped growing before the end
+//!   stands above that line, and one that grew at once stands below it first.
+//! - Where the load is repeated, it goes on if each later cycle added again what the first one did, by a quarter at least:
+//!   the rule of `trend/cycles`.
+//! - Otherwise it is inconclusive, with the most that it can be a request.
+
+use crate::evidence::{Evidence, GroupKind, Moment, TaskSnapshot};
+use crate::findings::{Direction, Estimate, Shape, Trend};
+use crate::units::{Span, Unit};
+
+use super::material::least_seen;
+use super::steady::Steady;
+
+/// The series that holds it.
+pub const LIVE: &str = "mem_live_bytes";
+/// Readings in steady from which its trend is asked instead.
+const ENOUGH: usize = 8;
+/// Natural collections that must lie between, one in each fifth of the time.
+const PARTS: usize = 5;
+/// How far from the line they may be, as a share of the growth: a rise that dies away, and has a third of its rate left in
+/// the last two fifths, is farther.
+const OFF_THE_LINE: f64 = 0.2;
+/// See `trend/cycles`.
+const REPEATS: f64 = 0.25;
+
+/// The live heap at the moments of the snapshots, in bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ends {
+    /// At the start of the first steady: seconds since the run began, and bytes.
+    pub start: (f64, f64),
+    /// At the end of the last one.
+    pub end: (f64, f64),
+    /// After each settle, likewise.
+    settled: Vec<(f64, f64)>,
+}
+
+impl Ends {
+    /// Reads them off the snapshots; none where no live objects were counted at both ends.
+    pub fn of(evidence: &Evidence) -> Option<Ends> {
+        let read = evidence.snapshots.iter().filter_map(|s| Some((s, live(s)?)));
+        let at = |moment: Moment| move |(s, _): &(&TaskSnapshot, f64)| s.moment == moment;
+        let (first, start) = read.clone().find(at(Moment::SteadyStart))?;
+        let (last, end) = read.clone().rfind(at(Moment::SteadyEnd))?;
+        let settled = read.filter(at(Moment::Settled)).map(|(s, bytes)| (s.elapsed_s, bytes)).collect();
+        let ends = Ends { start: (first.elapsed_s, start), end: (last.elapsed_s, end), settled };
+        (ends.end.0 > ends.start.0).then_some(ends)
+    }
+
+    /// What grew and was not let go in settle.
+    fn growth(&self) -> f64 {
+        self.settled.last().map_or(self.end.1, |(_, settled)| settled.min(self.end.1)) - self.start.1
+    }
+
+    /// What each cycle after the first has added: what is left after a settle, less what was left after the one before.
+    fn later_rises(&self) -> Vec<f64> {
+        self.settled.windows(2).map(|two| two[1].1 - two[0].1).collect()
+    }
+
+    /// Seconds of load of each of those cycles, by its requests where they are counted: its warm-up has some as well.
+    fn load_s(&self, evidence: &Evidence, steady: &Steady) -> Option<f64> {
+        let ((from, _), (until, _)) = (self.settled.first()?, self.settled.last()?);
+        let counted = |t: f64| evidence.recording.requests_at(t);
+        let cycles = (self.settled.len() - 1) as f64;
+        let by_requests = || {
+            Some((counted(*until)? - counted(*from)?) / steady.request_rate()? / cycles).filter(|s| *s > 0.0)
+        };
+        by_requests().or_else(|| Some(steady.seconds() / steady.stretches.len().max(1) as f64))
+    }
+}
+
+/// All objects of a snapshot; none where it counts none.
+fn live(snapshot: &TaskSnapshot) -> Option<f64> {
+    let is_class = |id: &String| snapshot.groups.iter().any(|g| g.kind == GroupKind::Class && g.id == *id);
+    let of_classes = snapshot.counts.iter().filter(|(id, _)| is_class(id)).map(|(_, bytes)| *bytes as f64);
+    of_classes.reduce(|sum, bytes| sum + bytes)
+}
+
+/// What the live heap does, where too few readings fall into steady for a trend of their own; none where the series itself
+/// can be asked, or nothing was counted.
+pub fn trend(evidence: &Evidence, steady: &Steady) -> Option<Trend> {
+    let series = evidence.recording.series(LIVE)?;
+    let times = evidence.recording.elapsed_s.iter().zip(&series.samples);
+    let readings = times.filter(|(t, value)| steady.holds(**t) && value.get().is_some()).count();
+    if readings >= ENOUGH {
+        return None;
+    }
+    let ends = Ends::of(evidence)?;
+    let same = least_seen(LIVE, Unit::Bytes);
+    let growth = ends.growth();
+    let rises = ends.later_rises();
+    let (direction, goes_on) = match () {
+        () if !rises.is_empty() => across_cycles(&ends, &rises, same),
+        () if growth < same => (Direction::Stable, ""),
+        () if rises_evenly(evidence, &ends, growth) => {
+            (Direction::Growing, ", and the heap as of the collections between rises along with it")
+        }
+        () => (
+            Direction::Inconclusive,
+            "; two readings do not tell whether that goes on or a cache has filled: --cycles 3 would",
+        ),
+    };
+    let seconds = steady.seconds().max(f64::MIN_POSITIVE);
+    // what requests in flight and lazy parts hold at one moment and not at another
+    let within = |growth: f64| Estimate { value: growth, lo: growth - same, hi: growth + same };
+    let slope = match rises.is_empty() {
+        true => within(growth).scaled(1.0 / seconds),
+        false => {
+            let mean = rises.iter().sum::<f64>() / rises.len() as f64;
+            within(mean).scaled(1.0 / ends.load_s(evidence, steady).unwrap_or(seconds).max(f64::MIN_POSITIVE))
+        }
+    };
+    let per_request = steady.request_rate().map(|rate| slope.scaled(1.0 / rate));
+    let bytes = |n: f64| Unit::Bytes.show(n);
+    let each = per_request.map(|p| format!(", {} a request", bytes(p.value))).unwrap_or_default();
+    let span = Span::from_secs_f64(seconds);
+    let why = match direction {
+        Direction::Stable => format!(
+            "{} alive after a full collection at the start of steady, {} at its end, {span} later{goes_on}",
+            bytes(ends.start.1),
+            bytes(ends.end.1)
+        ),
+        _ => format!(
+            "{} → {} alive after full collections at the ends of steady{each}{goes_on}",
+            bytes(ends.start.1),
+            bytes(ends.end.1)
+        ),
+    };
+    Some(Trend {
+        direction,
+        shape: if direction == Direction::Growing { Shape::Linear } else { Shape::TooShort },
+        start: Some(ends.start.1),
+        end: Some(ends.end.1),
+        slope: Some(slope),
+        slope_over_s: None,
+        per_request,
+        detectable_per_s: Some(slope.hi.max(same / seconds)),
+        needs_s: None,
+        recovered: ends.settled.last().map(|(_, settled)| {
+            let grown = ends.end.1 - ends.start.1;
+            if grown > 0.0 { ((ends.end.1 - settled) / grown).clamp(0.0, 1.0) } else { 0.0 }
+        }),
+        // the readings are exact: there is no noise by which a heap that does not grow would seem to
+        p_value: if direction == Direction::Growing { 0.0 } else { 1.0 },
+        why,
+    })
+}
+
+fn across_cycles(ends: &Ends, rises: &[f64], same: f64) -> (Direction, &'static str) {
+    let first = (ends.settled[0].1 - ends.start.1).max(0.0);
+    let least = rises.iter().copied().fold(f64::INFINITY, f64::min);
+    match rises[rises.len() - 1] {
+        _ if least >= same.max(REPEATS * first) => (Direction::Growing, ", and each cycle added again"),
+        last if last < same => (Direction::Stable, ", and the last cycle added nothing"),
+        _ => (Direction::Inconclusive, "; not every cycle added as much, and more of them would tell"),
+    }
+}
+
+/// Whether the heap as of each natural collection within steady, one in each fifth at least, kept to the line between
+/// the ends.
+fn rises_evenly(evidence: &Evidence, ends: &Ends, growth: f64) -> bool {
+    let ((from, start), (until, _)) = (ends.start, ends.end);
+    let (Some(heap), Some(collections)) =
+        (evidence.recording.series("heap_bytes"), evidence.recording.series("gc_collections"))
+    else {
+        return false;
+    };
+    let mut seen = [false; PARTS];
+    let mut before: Option<f64> = None;
+    for (i, at) in evidence.recording.elapsed_s.iter().enumerate() {
+        let (Some(bytes), Some(count)) = (heap.samples[i].get(), collections.samples[i].get()) else {
+            continue;
+        };
+        let collected = before.replace(count).is_some_and(|before| count > before);
+        if !collected || *at <= from || *at >= until {
+            continue;
+        }
+        let passed = (at - from) / (until - from);
+        if (bytes - (start + passed * growth)).abs() > OFF_THE_LINE * growth {
+            return false;
+        }
+        seen[((passed * PARTS as f64) as usize).min(PARTS - 1)] = true;
+    }
+    seen.iter().all(|seen| *seen)
+}
+
+#[cfg(test)]
+mod tests;

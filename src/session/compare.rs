@@ -1,0 +1,37 @@
+//! `soak compare BEFORE AFTER`: two runs are judged again and compared.
+
+use std::path::Path;
+
+use super::baseline::run_name;
+use super::console::{OutputOptions, print};
+use super::present::print_comparison;
+use super::read_named::read_named_run;
+use crate::error::{Error, Result};
+use crate::judge::{compare, judge};
+use crate::record::replace_file;
+use crate::report::{comparison, json};
+
+/// Compares two run directories, writes compare.json, compare.md and compare.png to `out`, and prints the result.
+///
+/// # Errors
+/// When either holds no run, or the files cannot be written.
+pub fn compare_runs(before: &Path, after: &Path, out: &Path, options: &OutputOptions) -> Result<u8> {
+    let paths = [before, after];
+    let (before, after) = (read_named_run(before)?, read_named_run(after)?);
+    std::fs::create_dir_all(out)
+        .map_err(|e| Error::usage(format!("{}: cannot be written to: {e}", out.display())))?;
+    let findings = [judge(&before), judge(&after)];
+    let names = [run_name(&before, paths[0]), run_name(&after, paths[1])];
+    let runs = [(&before, &findings[0]), (&after, &findings[1])];
+    let compared = compare(runs, [&names[0], &names[1]]);
+    comparison::render_all(runs, &compared, options.theme, |name, content| {
+        replace_file(&out.join(name), content)
+    })?;
+    if options.json {
+        print(&json::render(&compared)?);
+    } else {
+        print_comparison(&compared, out);
+        print(&format!("exit code {}\n", compared.exit_code));
+    }
+    Ok(compared.exit_code)
+}

@@ -1,0 +1,59 @@
+//! stdout carries results, stderr everything else; a closed stream ends neither a run nor its verdict.
+
+use std::io::Write;
+
+use crate::error::Error;
+use crate::live::Verbosity;
+use crate::report::picture::Theme;
+
+/// What a command prints while it works and when it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutputOptions {
+    /// stdout is one JSON document.
+    pub json: bool,
+    /// Nothing on stderr but errors.
+    pub quiet: bool,
+    /// Plain lines, on a terminal too.
+    pub plain: bool,
+    /// The colors of the pictures.
+    pub theme: Theme,
+}
+
+impl OutputOptions {
+    /// How progress is shown.
+    pub fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.plain) {
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Plain,
+            (false, false) => Verbosity::Normal,
+        }
+    }
+}
+
+/// Columns of a table where the width of the screen is unknown.
+const DEFAULT_COLUMNS: u16 = 120;
+
+/// How many columns a table may have.
+pub fn screen_columns() -> u16 {
+    terminal_size::terminal_size().map_or(DEFAULT_COLUMNS, |(width, _)| width.0)
+}
+
+/// A line on stderr, unless soak is to be quiet.
+pub fn info(options: &OutputOptions, text: &str) {
+    if !options.quiet {
+        // a closed stderr costs nothing but the line
+        let _ = writeln!(anstream::stderr().lock(), "{text}");
+    }
+}
+
+/// An error that ends nothing, on stderr in any case.
+pub fn warn(error: &Error) {
+    let _ = writeln!(anstream::stderr().lock(), "soak: {error}");
+}
+
+/// A result on stdout. A reader that has seen enough (`| head`) has closed it, which is not an error.
+pub fn print(text: &str) {
+    let mut out = anstream::stdout().lock();
+    let _ = out.write_all(text.as_bytes());
+    let _ = out.flush();
+}

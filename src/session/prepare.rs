@@ -1,0 +1,56 @@
+//! What must be known before the first request: the target, what can be observed of it, and whether it is the service
+//! at all.
+
+use super::console::{OutputOptions, info};
+use super::forwarder_check::not_the_service;
+use super::probes::{introduce, look_around};
+use crate::error::Result;
+use crate::evidence::{EventKind, ProbeRecord};
+use crate::plan::Plan;
+use crate::probe::Sampler;
+use crate::target::{self, Found, ProxyStatus, Started, Target};
+
+/// Everything that is found before a run begins.
+pub struct Prepared {
+    pub target: Option<Target>,
+    pub sampler: Sampler,
+    pub records: Vec<ProbeRecord>,
+    /// The event that says that the target is not the service, if it is not.
+    pub forwarder: Option<EventKind>,
+}
+
+/// Finds the target, starting it where the plan says so, and the probes. What was started is put into `command` at once,
+/// so that it can be ended whatever comes after.
+///
+/// # Errors
+/// When there is no such target, or nothing measures its memory.
+pub async fn prepare(
+    plan: &Plan,
+    options: &OutputOptions,
+    command: &mut Option<Started>,
+) -> Result<Prepared> {
+    let mut target = match target::find(plan, command).await? {
+        Found::Here(target) => Some(*target),
+        Found::Nobody(why) => {
+            if !plan.record.judging.load_only {
+                info(options, &format!("no process is looked at: {why}"));
+            }
+            None
+        }
+    };
+    if let Some(target) = &target {
+        info(options, &format!("target: {}", target.record.line()));
+    }
+    let (sampler, records) = look_around(plan, target.as_ref()).await?;
+    introduce(&records, options);
+    let status = match &mut target {
+        // a watch opens no connections of its own
+        Some(target) if plan.record.driven().is_some() => target.sound().await,
+        _ => ProxyStatus::Unknown,
+    };
+    let forwarder = target.as_ref().and_then(|target| not_the_service(target, &status));
+    if let Some(EventKind::Forwarder { text }) = &forwarder {
+        info(options, &format!("warning: {text}"));
+    }
+    Ok(Prepared { target, sampler, records, forwarder })
+}

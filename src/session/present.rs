@@ -1,0 +1,45 @@
+//! The last word of a command: the summary for a person or the document for a program, and the pipeline's annotations.
+
+use std::path::Path;
+
+use super::conclude::Outcome;
+use super::console::{OutputOptions, print, screen_columns};
+use super::pipeline;
+use crate::error::Result;
+use crate::findings::{Comparison, Report};
+use crate::plan::PipelinePlan;
+use crate::report;
+
+/// Prints all that a concluded run came to.
+///
+/// # Errors
+/// When the report cannot be made into text.
+pub fn present(outcome: &Outcome, pipeline: &PipelinePlan, options: &OutputOptions) -> Result<()> {
+    print_report(&outcome.findings, Some(&outcome.dir), options)?;
+    if let Some(comparison) = outcome.comparison.as_ref().filter(|_| !options.json && !options.quiet) {
+        print_comparison(comparison, &outcome.dir);
+    }
+    pipeline::annotate(pipeline, &outcome.findings);
+    Ok(())
+}
+
+/// Prints one report; `dir` is where its files are.
+///
+/// # Errors
+/// When the report cannot be made into text.
+pub fn print_report(findings: &Report, dir: Option<&Path>, options: &OutputOptions) -> Result<()> {
+    if options.json {
+        print(&report::json::render(findings)?);
+    } else if options.quiet {
+        print(&format!("{}\n", findings.headline));
+    } else {
+        report::terminal::print(findings, dir)?;
+    }
+    Ok(())
+}
+
+/// Prints the table of a comparison whose files are in `dir`.
+pub fn print_comparison(compared: &Comparison, dir: &Path) {
+    print(&report::comparison::summary(compared, screen_columns()));
+    print(&format!("picture: {}\n", dir.join("compare.png").display()));
+}

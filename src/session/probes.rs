@@ -1,0 +1,68 @@
+//! The probes of one run: all that are there, what they fill, and what is said of those that are not.
+
+use crate::error::{Error, Result};
+use crate::evidence::{ProbeRecord, SeriesId};
+use crate::plan::Plan;
+use crate::probe::{Sampler, discover, of_target};
+use crate::run::best_count;
+use crate::target::Target;
+
+use super::console::{OutputOptions, info};
+
+/// All probes that a run needs, ready to be asked, with a record of each, there or not.
+///
+/// # Errors
+/// When none of them sees memory, unless that was not asked for.
+pub async fn look_around(plan: &Plan, target: Option<&Target>) -> Result<(Sampler, Vec<ProbeRecord>)> {
+    if plan.record.judging.load_only {
+        return Ok((Sampler::start(Vec::new()), Vec::new()));
+    }
+    let (sampler, records) = all_probes(plan, target).await;
+    let sees_memory = sampler.series().iter().any(|id| id.name().ends_with("_bytes"));
+    if !sees_memory {
+        return Err(Error::usage(format!(
+            "nothing shows the memory behind {}: name the process with --pid, give --metrics URL, or --load-only to judge by gates alone",
+            plan.record.url
+        )));
+    }
+    Ok((sampler, records))
+}
+
+/// All probes that are there, ready to be asked, with a record of each, there or not.
+pub async fn all_probes(plan: &Plan, target: Option<&Target>) -> (Sampler, Vec<ProbeRecord>) {
+    let mut discovered = discover(plan, target).await;
+    let mut probes = Vec::new();
+    let mut records = Vec::new();
+    if let Some(target) = target {
+        let own = of_target(target);
+        probes.extend(own.probes);
+        records.extend(own.records);
+    }
+    probes.append(&mut discovered.probes);
+    records.append(&mut discovered.records);
+    let sampler = Sampler::start(probes).for_run(plan.record.phases.total().0);
+    (sampler, records)
+}
+
+/// Says what is looked at, and how to turn on what could be.
+pub fn introduce(records: &[ProbeRecord], options: &OutputOptions) {
+    for record in records {
+        match (&record.turn_on, record.found) {
+            (_, true) => info(options, &format!("probe: {} ({})", record.name, record.yields)),
+            (Some(line), false) => {
+                info(options, &format!("not available: {} ({}); {line}", record.name, record.yields))
+            }
+            (None, false) => {}
+        }
+    }
+}
+
+/// The columns of samples.csv: what the probes fill, and `tasks` where any of them counts tasks.
+pub fn columns(sampler: &Sampler) -> Vec<SeriesId> {
+    let mut columns: Vec<SeriesId> =
+        sampler.series().iter().filter(|id| **id != SeriesId::RequestsTotal).cloned().collect();
+    if best_count(&columns).is_some() && !columns.contains(&SeriesId::Tasks) {
+        columns.push(SeriesId::Tasks);
+    }
+    columns
+}

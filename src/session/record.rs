@@ -1,0 +1,107 @@
+//! The recorded half of a run: the conductor goes through its phases, and what it learns goes into a run directory.
+//!
+//! Clock, driver and probes come from the caller, so that a test makes a whole run without a process, a network or a
+//! wait.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::Receiver;
+
+use super::console::OutputOptions;
+use super::early_stop::EarlyStop;
+use super::environment::record_costs;
+use super::forwarder_check::ForwarderMonitor;
+use super::probes::columns;
+use super::rolling_report::RollingReport;
+use super::status::status;
+use crate::drive::{Clock, Driver};
+use crate::error::{Error, Result};
+use crate::evidence::{Command, Environment, Phase, PlanRecord};
+use crate::judge::forecast;
+use crate::live::Progress;
+use crate::probe::Sampler;
+use crate::record::{Mirror, Recorder, RunDir};
+use crate::run::{End, Parts, Stage, conduct};
+
+/// What is recorded, and where.
+pub struct Recording<'a> {
+    pub plan: &'a PlanRecord,
+    pub dir: &'a RunDir,
+    /// env.json, without what the probes cost.
+    pub environment: Environment,
+    pub options: &'a OutputOptions,
+}
+
+/// What a run is made with.
+pub struct Instruments {
+    pub clock: Arc<dyn Clock>,
+    /// Sends the load; none in a watch.
+    pub driver: Option<Driver>,
+    pub sampler: Sampler,
+    /// What a person asks for while it runs.
+    pub commands: Receiver<Command>,
+    pub forwarder: ForwarderMonitor,
+}
+
+/// What came of it.
+pub struct Recorded {
+    pub end: End,
+    pub mirror: Mirror,
+    /// The first write that failed, if one did.
+    pub failure: Option<Error>,
+}
+
+/// Goes through all phases, until the end, a stop or certainty.
+///
+/// # Errors
+/// When the files of the run cannot be made; nothing was sent then.
+pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Result<Recorded> {
+    let Recording { plan, dir, mut environment, options } = recording;
+    let Instruments { clock, driver, sampler, commands, mut forwarder } = instruments;
+    let recorder = Recorder::create(dir, plan, &environment, &columns(&sampler))?;
+    let planned = Some(plan.phases.total().0).filter(|_| !plan.phases.is_open_ended());
+    let mut progress = Progress::new(options.verbosity(), planned);
+    let every = plan.observed().and_then(|watch| watch.every).map(|every| every.0);
+    let mut rolling = RollingReport::new(dir.0.clone(), every, options.theme);
+    let mut early_stop = EarlyStop::from_plan(plan);
+    let cycles = plan.phases.cycles;
+    let mut warmed_up = false;
+    let mut tick = |mirror: &Mirror, stage: Stage, left: Duration| {
+        if stage.phase == Phase::Steady && !std::mem::replace(&mut warmed_up, true) {
+            show_forecast(mirror, &mut progress);
+        }
+        let status = status(mirror, stage, cycles, planned.map(|_| left));
+        progress.update(&status);
+        rolling.update(status.elapsed);
+    };
+    let parts = Parts {
+        plan,
+        clock,
+        driver,
+        sampler: &sampler,
+        commands,
+        standing: &mut |answered| forwarder.check(answered),
+        sure: &mut |mirror| early_stop.check(mirror),
+        tick: &mut tick,
+    };
+    let (mut recorder, end) = conduct(parts, recorder).await;
+    rolling.end();
+    progress.finish();
+    if end != End::Aborted {
+        let ran_s = recorder.mirror().evidence().recording.elapsed_s.last().copied().unwrap_or(0.0);
+        record_costs(&mut environment.probes, &sampler, ran_s);
+        recorder.environment(&environment);
+    }
+    let (mirror, failure) = recorder.finish();
+    Ok(Recorded { end, mirror, failure })
+}
+
+/// Warm-up is over: says what the rest of the run can detect, and warns of each gate that asks for less.
+fn show_forecast(mirror: &Mirror, progress: &mut Progress) {
+    let forecast = forecast(mirror.evidence());
+    let warnings = forecast.warnings.iter().map(|warning| format!("warning: {warning}"));
+    for line in forecast.decides.into_iter().chain(warnings) {
+        progress.info(&line);
+    }
+}

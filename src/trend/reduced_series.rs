@@ -1,0 +1,93 @@
+//! From samples to points: what is fitted stands for whole cycles, without spikes.
+
+use super::bins::{Point, bin_samples, median};
+use super::period::{columns, dominant_period};
+use super::regimes::regimes;
+use super::sawtooth::{few_teeth, sawtooth};
+use super::spikes::without_spikes;
+use super::window::{FEWEST, FEWEST_FLOORS, ReducedSeries};
+
+/// Steep sides from which floors are judged; with fewer there are not enough whole cycles.
+const CYCLES: usize = 5;
+
+/// What kind of points a series was reduced to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum ReducedAs {
+    /// Midmeans, or single samples.
+    Level,
+    /// The floors of so many teeth of this height.
+    Floors { cycles: usize, tooth: f64 },
+    /// Teeth, but too few of them.
+    TooFewCycles { cycles: usize, cycle_s: f64 },
+    /// Midmeans beside a period of so many seconds.
+    Periodic { seconds: f64 },
+}
+
+/// The points of one life and what is fitted beside every line. `shift` is the moment of the first forced collection,
+/// which may move the level for good.
+pub(super) fn reduce(times: &[f64], values: &[f64], shift: Option<f64>) -> (ReducedSeries, ReducedAs) {
+    let (points, beside, kind) = match sawtooth(times, values) {
+        Some(s) if s.edges >= CYCLES => {
+            let kind = ReducedAs::Floors { cycles: s.edges, tooth: s.tooth };
+            (s.floors, Vec::new(), kind)
+        }
+        few => match few.map(|s| s.edges).or_else(|| few_teeth(values)) {
+            Some(cycles) => {
+                let cycle_s = (times[times.len() - 1] - times[0]) / (cycles + 1) as f64;
+                (bin_samples(times, values), Vec::new(), ReducedAs::TooFewCycles { cycles, cycle_s })
+            }
+            None => level(times, values),
+        },
+    };
+    (complete(points, beside, kind, shift), kind)
+}
+
+/// The same without regard to teeth.
+pub(super) fn reduce_without_teeth(
+    times: &[f64],
+    values: &[f64],
+    shift: Option<f64>,
+) -> (ReducedSeries, ReducedAs) {
+    let (points, beside, kind) = level(times, values);
+    (complete(points, beside, kind, shift), kind)
+}
+
+fn complete(
+    mut points: Vec<Point>,
+    mut beside: Vec<Vec<f64>>,
+    kind: ReducedAs,
+    shift: Option<f64>,
+) -> ReducedSeries {
+    if points.len() > 120 {
+        points = fewer(&points);
+    }
+    if let Some(shift) = shift {
+        beside.push(points.iter().map(|p| if p.at_s >= shift { 1.0 } else { 0.0 }).collect());
+    }
+    let mut gaps: Vec<f64> = points.windows(2).map(|w| w[1].at_s - w[0].at_s).collect();
+    let step_s = median(&mut gaps);
+    let fewest = if matches!(kind, ReducedAs::Floors { .. }) { FEWEST_FLOORS } else { FEWEST };
+    ReducedSeries { points, beside, shift_s: shift, step_s: if step_s > 0.0 { step_s } else { 1.0 }, fewest }
+}
+
+/// The level without spikes, a rhythm beside it or regimes in its place.
+pub(super) fn level(times: &[f64], values: &[f64]) -> (Vec<Point>, Vec<Vec<f64>>, ReducedAs) {
+    let (times, values) = without_spikes(times, values);
+    if let Some(points) = regimes(&times, &values) {
+        return (points, Vec::new(), ReducedAs::Level);
+    }
+    let points = bin_samples(&times, &values);
+    match dominant_period(&times, &values) {
+        Some(period) => {
+            let beside = columns(period, &times, &points);
+            (points, beside, ReducedAs::Periodic { seconds: period.seconds })
+        }
+        None => (points, Vec::new(), ReducedAs::Level),
+    }
+}
+
+/// Many floors, binned like samples.
+fn fewer(points: &[Point]) -> Vec<Point> {
+    let (times, values): (Vec<f64>, Vec<f64>) = points.iter().map(|p| (p.at_s, p.value)).unzip();
+    bin_samples(&times, &values)
+}

@@ -1,0 +1,124 @@
+//! Lives: a restart resets the level, so what lies between two restarts is judged by itself.
+//!
+//! Where events were recorded they say when the target restarted. A lone table does not, so a restart is then taken for
+//! one if the level falls abruptly, a few times at most, back to where the recording began: a collector hardly ever
+//! returns a process to its very first sample. A hole in the samples at the fall, as a process needs time to start,
+//! allows for a first sample that was taken later in the life.
+
+use std::ops::Range;
+
+use super::bins::median;
+use super::fit::range;
+use crate::evidence::{Event, segment_starts};
+
+/// More falls than this are a sawtooth's.
+const RESTARTS: usize = 5;
+/// How near the first level a life begins, as a share of the fall.
+const NEAR: f64 = 0.02;
+/// The same where samples are missing at the fall.
+const NEAR_AFTER_HOLE: f64 = 0.6;
+/// Missing samples: a step this much longer than usual.
+const HOLE: f64 = 1.8;
+/// A fall counts as a restart's from this share of the whole range.
+const FALL: f64 = 0.3;
+
+/// The lives in a series, as ranges of samples. `first` is the level at which the recording began.
+pub(super) fn find_segments(
+    times: &[f64],
+    values: &[f64],
+    first: f64,
+    events: &[Event],
+) -> Vec<Range<usize>> {
+    let cuts = if events.is_empty() { resets(times, values, first) } else { restarts(times, events) };
+    let mut lives = Vec::new();
+    let mut from = 0;
+    for cut in cuts.into_iter().chain([times.len()]) {
+        if cut > from {
+            lives.push(from..cut);
+        }
+        from = cut;
+    }
+    lives
+}
+
+/// The first sample after each restart that was recorded.
+fn restarts(times: &[f64], events: &[Event]) -> Vec<usize> {
+    segment_starts(events).into_iter().map(|began| times.partition_point(|t| *t < began)).collect()
+}
+
+/// The first sample after each fall back to where the recording began; none if there are too many or too few signs.
+fn resets(times: &[f64], values: &[f64], first: f64) -> Vec<usize> {
+    let n = values.len();
+    if n < 12 {
+        return Vec::new();
+    }
+    let (low, high) = range(values);
+    let least = FALL * (high - low);
+    let falls = |i: usize| values[i - 1] - values[i] > least && least > 0.0;
+    if !(1..n).any(falls) {
+        return Vec::new();
+    }
+    let mut gaps: Vec<f64> = times.windows(2).map(|w| w[1] - w[0]).collect();
+    let usual = median(&mut gaps);
+    let mut steps: Vec<f64> = values.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
+    let noise = median(&mut steps);
+    let mut cuts = Vec::new();
+    let mut holes = 0;
+    for i in 1..n {
+        let fall = values[i - 1] - values[i];
+        if !falls(i) {
+            continue;
+        }
+        // a spike's end is a fall too: the level before a restart was reached gradually
+        let stood = values[i.saturating_sub(4)..i].iter().all(|v| *v > values[i] + 0.7 * fall);
+        let stays = values[i..(i + 3).min(n)].iter().all(|v| *v < values[i - 1] - 0.5 * fall);
+        if !(stood && stays) {
+            continue;
+        }
+        let hole = times[i] - times[i - 1] > HOLE * usual;
+        let near = if hole { NEAR_AFTER_HOLE } else { NEAR };
+        if (values[i] - first).abs() > near * fall + 4.0 * noise {
+            return Vec::new();
+        }
+        holes += usize::from(hole);
+        cuts.push(i);
+    }
+    // a single fall without a hole may as well be a collection
+    if cuts.len() > RESTARTS || (cuts.len() == 1 && holes == 0) { Vec::new() } else { cuts }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::single_range_in_vec_init, reason = "lives are ranges, and one of them is a list of one")]
+    use super::*;
+    use crate::evidence::EventKind;
+
+    fn climb(n: usize, each: usize) -> (Vec<f64>, Vec<f64>) {
+        let t: Vec<f64> = (0..n).map(|i| i as f64).collect();
+        let v = (0..n).map(|i| 100.0 + (i % each) as f64).collect();
+        (t, v)
+    }
+
+    #[test]
+    fn falls_to_the_first_level_are_restarts() {
+        let (t, v) = climb(300, 100);
+        assert_eq!(find_segments(&t, &v, 100.0, &[]), [0..100, 100..200, 200..300]);
+    }
+
+    #[test]
+    fn falls_to_another_level_or_many_of_them_are_not() {
+        let (t, v) = climb(300, 100);
+        assert_eq!(find_segments(&t, &v, 60.0, &[]), [0..300]);
+        let (t, v) = climb(300, 30);
+        assert_eq!(find_segments(&t, &v, 100.0, &[]), [0..300]);
+    }
+
+    #[test]
+    fn recorded_restarts_are_believed_and_falls_then_are_not() {
+        let (t, v) = climb(300, 100);
+        let note = Event { elapsed_s: 1.0, kind: EventKind::Note { text: String::new() } };
+        assert_eq!(find_segments(&t, &v, 100.0, std::slice::from_ref(&note)), [0..300]);
+        let restart = Event { elapsed_s: 40.5, kind: EventKind::Restart { pid_before: 1, pid_after: 2 } };
+        assert_eq!(find_segments(&t, &v, 100.0, &[note, restart]), [0..41, 41..300]);
+    }
+}
