@@ -9,41 +9,69 @@ use super::engine_thread::EngineThread;
 use super::interval::Interval;
 use super::misbehave::Pool;
 use super::sending::Sending;
+use super::simulated_engine::{SimulatedAnswers, SimulatedEngine};
 use crate::error::Result;
 use crate::plan::RequestPlan;
 use crate::workload::{Load, MisbehavePlan, RequestMix};
 
-/// Drives requests from threads of its own until it is finished or dropped.
+/// Sends the load of a run until it is finished or dropped.
 pub struct Driver {
     clock: Arc<dyn Clock>,
-    engines: Vec<EngineThread>,
+    engines: Engines,
     /// Those that misbehave, where some do.
     pool: Option<Pool>,
 }
 
+enum Engines {
+    /// Each on a thread; at least one.
+    Threads(Vec<EngineThread>),
+    Simulated(SimulatedEngine),
+}
+
 impl Driver {
-    /// Make ready; nothing is sent before [`Driver::begin`]. The first request, of which there is one at least, is
-    /// the base: no other is commoner.
+    /// Prepares the engines; nothing is sent before [`Driver::begin`]. The first of `requests`, of which there is at
+    /// least one, is the base: no other is more common.
     ///
     /// # Errors
     /// When the HTTP client cannot be set up (an https URL on a machine without certificates) or a thread cannot.
     pub fn start(requests: &[RequestPlan], sending: Sending, clock: Arc<dyn Clock>) -> Result<Driver> {
         let engine = |shard| EngineThread::start(requests, &sending, shard, Arc::clone(&clock));
         let engines = sending.shards().map(engine).collect::<Result<Vec<EngineThread>>>()?;
+        Ok(Driver::new(requests, sending, Engines::Threads(engines), clock))
+    }
+
+    /// A driver that sends nothing and answers every request by arithmetic, at the time that `clock` shows: for runs
+    /// without a network or a wait. One engine, whatever `sending` says about threads.
+    pub fn simulated(
+        requests: &[RequestPlan],
+        sending: Sending,
+        answers: SimulatedAnswers,
+        clock: Arc<dyn Clock>,
+    ) -> Driver {
+        let engine = SimulatedEngine::new(requests, &sending, answers, Arc::clone(&clock));
+        Driver::new(requests, sending, Engines::Simulated(engine), clock)
+    }
+
+    fn new(requests: &[RequestPlan], sending: Sending, engines: Engines, clock: Arc<dyn Clock>) -> Driver {
         let driver = Driver { clock, engines, pool: None };
         if requests.len() > 1 {
-            driver.deal(&sending.mix(requests, None));
+            driver.set_mix(&sending.mix(requests, None));
         }
-        Ok(driver)
+        driver
     }
 
-    fn deal(&self, mix: &RequestMix) {
-        self.engines.iter().for_each(|engine| engine.shared.state().deal(mix.clone()));
+    fn set_mix(&self, mix: &RequestMix) {
+        match &self.engines {
+            Engines::Threads(threads) => {
+                threads.iter().for_each(|engine| engine.shared.state().set_mix(mix.clone()))
+            }
+            Engines::Simulated(engine) => engine.set_mix(mix.clone()),
+        }
     }
 
-    /// From the next load on, lets this share of the requests misbehave, each behaviour with as many connections of its
-    /// own as the others have together. They ask for the first of the requests. Both arguments are those of
-    /// [`Driver::start`], with one thread and with blocks.
+    /// From the next load on, lets this share of the requests misbehave. Each behaviour has as many connections as the
+    /// requests that behave have together, and asks for the first of the requests. `requests` and `sending` are those of
+    /// [`Driver::start`], with one thread and with blocks. A simulated driver leaves these requests out.
     ///
     /// # Errors
     /// When there can be no thread for them.
@@ -54,76 +82,110 @@ impl Driver {
         plan: &MisbehavePlan,
     ) -> Result<Driver> {
         let mix = sending.mix(requests, Some(plan));
-        self.deal(&mix);
-        self.pool = Some(Pool::start(&requests[0], sending, plan, mix, Arc::clone(&self.clock))?);
+        self.set_mix(&mix);
+        if let Engines::Threads(_) = &self.engines {
+            self.pool = Some(Pool::start(&requests[0], sending, plan, mix, Arc::clone(&self.clock))?);
+        }
         Ok(self)
     }
 
-    /// Schedule this load, in place of what may be left of the one before. In flight requests go on.
+    /// Schedules this load, in place of what may be left of the load before. Requests in flight go on.
     pub fn begin(&self, load: Load) {
-        let now = self.clock.now();
-        for engine in &self.engines {
-            engine.shared.state().begin(load.clone(), now);
-            engine.shared.changed.notify_one();
+        match &self.engines {
+            Engines::Threads(threads) => {
+                let now = self.clock.now();
+                threads.iter().for_each(|engine| engine.begin(load.clone(), now));
+            }
+            Engines::Simulated(engine) => engine.begin(load.clone()),
         }
         self.pool.iter().for_each(|pool| pool.begin(load.clone()));
     }
 
-    /// No more load, ever. What is in flight has until its deadline, and a second at most.
+    /// Ends all load for good. Requests in flight have until their deadline, and a second at most.
     pub fn stop(&self) {
-        self.engines.iter().for_each(EngineThread::stop);
+        match &self.engines {
+            Engines::Threads(threads) => threads.iter().for_each(EngineThread::stop),
+            Engines::Simulated(engine) => engine.stop(),
+        }
         self.pool.iter().for_each(Pool::stop);
     }
 
-    /// Whether every request of the load was sent or dropped, and has ended: how a run with --requests knows.
+    /// Whether every request of the load was sent or dropped, and has ended: a run with --requests ends then.
     pub fn steady_done(&self) -> bool {
-        let now = self.clock.now();
-        self.engines.iter().all(|engine| engine.shared.state().load_done(now))
+        match &self.engines {
+            Engines::Threads(threads) => {
+                let now = self.clock.now();
+                threads.iter().all(|engine| engine.shared.state().load_done(now))
+            }
+            Engines::Simulated(engine) => engine.load_done(),
+        }
     }
 
-    /// A collection or a snapshot is asked for at this time. Requests under way within a second of it are told apart
-    /// from here on, until a second after [`Driver::probing_ends`]; told a second ahead, all are.
+    /// A collection or a snapshot is asked for at this time. From here on until a second after [`Driver::probing_ends`],
+    /// requests under way within a second of it are counted apart; announced a second ahead, all of them are.
     pub fn probing_begins(&self, at: Duration) {
-        self.engines.iter().for_each(|engine| engine.shared.state().metrics.probing_begins(at));
+        match &self.engines {
+            Engines::Threads(threads) => {
+                threads.iter().for_each(|engine| engine.shared.state().metrics.probing_begins(at));
+            }
+            Engines::Simulated(engine) => engine.probing_begins(at),
+        }
     }
 
-    /// One of those that were asked for is answered, or given up.
+    /// One collection or snapshot that was asked for is answered, or given up.
     pub fn probing_ends(&self, at: Duration) {
-        self.engines.iter().for_each(|engine| engine.shared.state().metrics.probing_ends(at));
+        match &self.engines {
+            Engines::Threads(threads) => {
+                threads.iter().for_each(|engine| engine.shared.state().metrics.probing_ends(at));
+            }
+            Engines::Simulated(engine) => engine.probing_ends(at),
+        }
     }
 
-    /// What was counted since the last drain, or since the start. Cheap; to be called once a second or so.
+    /// What was counted since the last drain, or since the start. Cheap; to be called about once per second.
     pub fn drain(&mut self) -> Interval {
         let now = self.clock.now();
-        let each = self.engines.iter_mut().map(|engine| engine.drain(now));
-        let mut interval = each
-            .reduce(|mut all, one| {
-                all.add(&one);
-                all
-            })
-            .unwrap_or_else(|| unreachable!("there is an engine at least"));
+        let mut interval = match &mut self.engines {
+            Engines::Threads(threads) => threads
+                .iter_mut()
+                .map(|engine| engine.drain(now))
+                .reduce(|mut sum, one| {
+                    sum.add(&one);
+                    sum
+                })
+                .unwrap_or_else(|| unreachable!("there is at least one engine")),
+            Engines::Simulated(engine) => engine.drain(),
+        };
         interval.misbehaved = self.pool.as_ref().map(|pool| pool.drain(now)).unwrap_or_default();
         interval
     }
 
-    /// Requests to which the head of an answer came since the start, with whatever status, once they have ended:
-    /// those whose body was cut off or came too late are among them, since the target worked on them. So are all that
-    /// were sent and misbehaved.
+    /// Requests that have ended and to which the head of an answer came since the start, with any status. Those whose
+    /// body was cut off or came too late are included, since the target worked on them; so are all requests that were
+    /// sent and misbehaved.
     pub fn answered_total(&self) -> u64 {
-        let answered = |engine: &EngineThread| engine.shared.answered.load(Ordering::Relaxed);
-        self.engines.iter().map(answered).sum::<u64>() + self.pool.as_ref().map_or(0, Pool::sent)
+        let answered = match &self.engines {
+            Engines::Threads(threads) => {
+                threads.iter().map(|engine| engine.shared.answered.load(Ordering::Relaxed)).sum()
+            }
+            Engines::Simulated(engine) => engine.answered(),
+        };
+        answered + self.pool.as_ref().map_or(0, Pool::sent)
     }
 
-    /// Stop, wait until the threads have ended (a second and a half at most), and take what is left. Blocks.
+    /// Stops, waits until the threads have ended (a second and a half at most), and drains what is left. Blocks.
     pub fn finish(mut self) -> Interval {
         self.stop();
-        self.engines.iter_mut().for_each(EngineThread::join);
+        match &mut self.engines {
+            Engines::Threads(threads) => threads.iter_mut().for_each(EngineThread::join),
+            Engines::Simulated(engine) => engine.finish_in_flight(),
+        }
         self.drain()
     }
 }
 
 impl Drop for Driver {
-    /// Ends the load; the threads follow by themselves.
+    /// Ends the load; the threads end by themselves soon after.
     fn drop(&mut self) {
         self.stop();
     }

@@ -122,7 +122,7 @@ async fn pace(engine: &Engine) {
             () = sleep => {
                 rang_at = engine.shared.clock.now();
                 if let Some(late) = wake_at.and_then(|at| rang_at.checked_sub(at)) {
-                    engine.shared.state().metrics.overslept(late);
+                    engine.shared.state().metrics.note_overslept(late);
                 }
             }
         }
@@ -144,7 +144,7 @@ async fn work(engine: Rc<Engine>, id: usize) {
         };
         loop {
             let sent = clock.now();
-            engine.shared.state().metrics.sent(request, sent);
+            engine.shared.state().metrics.count_sent(request, sent);
             let deadline = request.due.saturating_add(engine.timeout);
             let mut outcome =
                 engine.exchange.once(&mut kept, request.key.request, deadline.saturating_sub(sent)).await;
@@ -153,7 +153,7 @@ async fn work(engine: Rc<Engine>, id: usize) {
             }
             let now = engine.turn();
             outcome.stalled = engine.stalled_until.get().is_some_and(|until| sent < until);
-            engine.shared.state().ended(request, sent, now, outcome);
+            engine.shared.state().end(request, sent, now, outcome);
             match engine.after_answer(id, now) {
                 Some(next) => request = next,
                 None => break,
@@ -201,9 +201,9 @@ impl Engine {
     fn hand_out(&self, now: Duration) -> Option<Option<Duration>> {
         let mut state = self.shared.state();
         let mut idle = self.idle.borrow_mut();
-        state.settle(now);
+        state.drop_overdue(now);
         while let Some(&id) = idle.last() {
-            let Some(request) = state.next(now) else { break };
+            let Some(request) = state.take_due(now) else { break };
             idle.pop();
             self.slots[id].closes.set(false);
             self.slots[id].request.set(Some(request));
@@ -220,11 +220,11 @@ impl Engine {
     /// What this slot, which is free again, sends next; without anything it goes on the stack.
     fn after_answer(&self, id: usize, now: Duration) -> Option<DueRequest> {
         let mut state = self.shared.state();
-        let next = state.next(now);
+        let next = state.take_due(now);
         match next {
             // it became due after the last idle slot was gone; in the closed loop nothing waits, all is due just now
             Some(request) if request.due < now && self.full_since.get().is_some_and(|t| request.due >= t) => {
-                state.metrics.waited_for_slot();
+                state.metrics.count_slot_wait();
             }
             Some(_) => {}
             None => {

@@ -31,7 +31,7 @@ pub(super) struct EngineState {
     next_block: u32,
     schedule: Option<Schedule>,
     pub(super) metrics: Metrics,
-    usual: ResponseTimeEstimator,
+    response_time: ResponseTimeEstimator,
     /// Sent, and not yet ended.
     in_flight: u64,
     /// When all ends, once stopped.
@@ -56,7 +56,7 @@ impl EngineState {
             schedule: None,
             metrics: Metrics::new(names.len(), timeout),
             names,
-            usual: ResponseTimeEstimator::new(timeout),
+            response_time: ResponseTimeEstimator::new(timeout),
             in_flight: 0,
             cut_at: None,
             drained_at: now,
@@ -73,7 +73,7 @@ impl EngineState {
             if let Some(dropped) = old.expire(Duration::MAX, Duration::ZERO) {
                 drop_all(&mut old, &dropped, &mut self.metrics, now);
             }
-            old.count_newly_due(now, |key, n| self.metrics.due(key, n));
+            old.count_newly_due(now, |key, n| self.metrics.count_due(key, n));
         }
         let schedule = match &self.mix {
             Some(mix) => Schedule::normal(self.rate, load, self.timeout, mix, self.next_block),
@@ -84,7 +84,7 @@ impl EngineState {
     }
 
     /// From the next load on, requests are of this mix; those that misbehave are sent elsewhere.
-    pub(super) fn deal(&mut self, mix: RequestMix) {
+    pub(super) fn set_mix(&mut self, mix: RequestMix) {
         self.mix = Some(mix);
     }
 
@@ -113,8 +113,8 @@ impl EngineState {
     }
 
     /// The next request to send now; whoever takes one must send it.
-    pub(super) fn next(&mut self, now: Duration) -> Option<DueRequest> {
-        self.settle(now);
+    pub(super) fn take_due(&mut self, now: Duration) -> Option<DueRequest> {
+        self.drop_overdue(now);
         let request = self.schedule.as_mut()?.take(now)?;
         self.in_flight += 1;
         Some(request)
@@ -133,18 +133,18 @@ impl EngineState {
         }
     }
 
-    pub(super) fn ended(&mut self, request: DueRequest, sent: Duration, now: Duration, outcome: Outcome) {
+    pub(super) fn end(&mut self, request: DueRequest, sent: Duration, now: Duration, outcome: Outcome) {
         self.in_flight -= 1;
         let timed = outcome.answered || outcome.error == Some(ErrorKind::Timeout);
         if timed && !outcome.stalled {
-            self.usual.took(now.saturating_sub(sent));
+            self.response_time.record(now.saturating_sub(sent));
         }
-        self.metrics.ended(request, sent, now, outcome);
+        self.metrics.count_ended(request, sent, now, outcome);
     }
 
     /// Drop what is overdue.
-    pub(super) fn settle(&mut self, now: Duration) {
-        let needs = self.usual.needs();
+    pub(super) fn drop_overdue(&mut self, now: Duration) {
+        let needs = self.response_time.bound();
         let Some(schedule) = &mut self.schedule else { return };
         if let Some(dropped) = schedule.expire(now, needs) {
             drop_all(schedule, &dropped, &mut self.metrics, now);
@@ -153,13 +153,13 @@ impl EngineState {
 
     /// What was counted since the last drain.
     pub(super) fn drain(&mut self, empty: Counted, now: Duration) -> Interval {
-        self.settle(now);
+        self.drop_overdue(now);
         if let Some(schedule) = &mut self.schedule {
-            schedule.count_newly_due(now, |key, n| self.metrics.due(key, n));
+            schedule.count_newly_due(now, |key, n| self.metrics.count_due(key, n));
         }
         let counted = self.metrics.drain(empty, now);
         let row = |(key, counts): (CountKey, RequestCounts)| {
-            counts.row(now, &self.names[usize::from(key.request)], NORMAL, key.block)
+            counts.to_row(now, &self.names[usize::from(key.request)], NORMAL, key.block)
         };
         let rows = counted.by_key.into_sorted().into_iter().map(row).collect();
         let from = std::mem::replace(&mut self.drained_at, now);
@@ -179,8 +179,9 @@ impl EngineState {
 
 /// What will never be sent enters the counts of its by_key.
 fn drop_all(schedule: &mut Schedule, dropped: &Dropped, metrics: &mut Metrics, now: Duration) {
-    schedule
-        .count_by_key(&dropped.numbers, |part, key, n| metrics.dropped(part, key, n, dropped.oldest, now));
+    schedule.count_by_key(&dropped.numbers, |part, key, n| {
+        metrics.count_dropped(part, key, n, dropped.oldest, now)
+    });
 }
 
 /// Whether any slot is free to send.

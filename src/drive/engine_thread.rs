@@ -19,7 +19,7 @@ use super::metrics::Counted;
 use super::sending::Sending;
 use crate::error::{Error, Result};
 use crate::plan::RequestPlan;
-use crate::workload::Shard;
+use crate::workload::{Load, Shard};
 
 /// An engine stops a second after it was told to, at most; this is for a thread that the machine starves besides.
 const MAY_TAKE: Duration = Duration::from_millis(1500);
@@ -100,7 +100,12 @@ impl EngineThread {
         interval
     }
 
-    /// No more load, ever.
+    pub(super) fn begin(&self, load: Load, now: Duration) {
+        self.shared.state().begin(load, now);
+        self.shared.changed.notify_one();
+    }
+
+    /// Ends all load for good.
     pub(super) fn stop(&self) {
         let now = self.shared.clock.now();
         self.shared.state().stop(now);

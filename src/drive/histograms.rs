@@ -44,7 +44,7 @@ impl Histograms {
     }
 
     /// The time of an answer from when it was due.
-    pub(super) fn answer(&mut self, tag: LatencyTag, request: u8, time: Duration, count: u64) {
+    pub(super) fn record_answer(&mut self, tag: LatencyTag, request: u8, time: Duration, count: u64) {
         self.record(tag, time, count);
         if tag == LatencyTag::Steady
             && let Some(own) = self.by_request.get_mut(usize::from(request))

@@ -93,25 +93,31 @@ impl Metrics {
     }
 
     /// So many have become due.
-    pub(super) fn due(&mut self, key: CountKey, count: u64) {
+    pub(super) fn count_due(&mut self, key: CountKey, count: u64) {
         if count > 0 {
-            self.counted.by_key.of(key).due += count;
+            self.counted.by_key.entry(key).due += count;
         }
     }
 
-    pub(super) fn sent(&mut self, request: DueRequest, now: Duration) {
-        self.counted.by_key.of(request.key).sent += 1;
+    pub(super) fn count_sent(&mut self, request: DueRequest, now: Duration) {
+        self.counted.by_key.entry(request.key).sent += 1;
         if request.part == Part::Steady {
             self.counted.histograms.record(LatencyTag::Late, now.saturating_sub(request.due), 1);
         }
     }
 
-    pub(super) fn ended(&mut self, request: DueRequest, sent: Duration, now: Duration, outcome: Outcome) {
+    pub(super) fn count_ended(
+        &mut self,
+        request: DueRequest,
+        sent: Duration,
+        now: Duration,
+        outcome: Outcome,
+    ) {
         self.counted.body_bytes += outcome.bytes;
-        let counts = self.counted.by_key.of(request.key);
+        let counts = self.counted.by_key.entry(request.key);
         counts.done += 1;
         if let Some(kind) = outcome.error {
-            counts.error(kind, 1);
+            counts.add_error(kind, 1);
         }
         let response = now.saturating_sub(request.due);
         let (response, service) = match outcome.error {
@@ -121,28 +127,35 @@ impl Metrics {
             _ => (response, now.saturating_sub(sent)),
         };
         let tag = self.tag(request.part, request.due, now);
-        self.counted.histograms.answer(tag, request.key.request, response, 1);
+        self.counted.histograms.record_answer(tag, request.key.request, response, 1);
         if tag == LatencyTag::Steady {
             self.counted.histograms.record(LatencyTag::Service, service, 1);
         }
     }
 
     /// So many of a part will never be sent; `oldest` is when the oldest of all that are dropped was due.
-    pub(super) fn dropped(&mut self, part: Part, key: CountKey, count: u64, oldest: Duration, now: Duration) {
+    pub(super) fn count_dropped(
+        &mut self,
+        part: Part,
+        key: CountKey,
+        count: u64,
+        oldest: Duration,
+        now: Duration,
+    ) {
         if count > 0 {
-            self.counted.by_key.of(key).dropped(count);
+            self.counted.by_key.entry(key).add_dropped(count);
             let tag = self.tag(part, oldest, now);
-            self.counted.histograms.answer(tag, key.request, self.timeout, count);
+            self.counted.histograms.record_answer(tag, key.request, self.timeout, count);
         }
     }
 
     /// A request had to wait because every slot was taken.
-    pub(super) fn waited_for_slot(&mut self) {
+    pub(super) fn count_slot_wait(&mut self) {
         self.counted.slot_waits += 1;
     }
 
     /// soak itself woke later than it had asked to.
-    pub(super) fn overslept(&mut self, by: Duration) {
+    pub(super) fn note_overslept(&mut self, by: Duration) {
         self.counted.overslept = self.counted.overslept.max(by);
     }
 

@@ -24,6 +24,7 @@ mod request_head;
 mod response_time;
 mod schedule;
 mod sending;
+mod simulated_engine;
 #[cfg(test)]
 mod testing;
 mod timer;
@@ -32,3 +33,4 @@ pub use clock::{Clock, ManualClock, Monotonic};
 pub use driver::Driver;
 pub use interval::Interval;
 pub use sending::Sending;
+pub use simulated_engine::SimulatedAnswers;

@@ -17,17 +17,23 @@ pub(super) struct RequestCounts {
 
 impl RequestCounts {
     /// So many were never sent.
-    pub(super) fn dropped(&mut self, count: u64) {
+    pub(super) fn add_dropped(&mut self, count: u64) {
         self.dropped += count;
-        self.error(ErrorKind::Dropped, count);
+        self.add_error(ErrorKind::Dropped, count);
     }
 
-    pub(super) fn error(&mut self, kind: ErrorKind, count: u64) {
+    pub(super) fn add_error(&mut self, kind: ErrorKind, count: u64) {
         self.errors[kind as usize] += count;
     }
 
     /// As a row of load.csv; soak's own memory and CPU are for whoever records it.
-    pub(super) fn row(&self, now: Duration, request: &str, behaviour: &str, block: Option<u32>) -> LoadRow {
+    pub(super) fn to_row(
+        &self,
+        now: Duration,
+        request: &str,
+        behaviour: &str,
+        block: Option<u32>,
+    ) -> LoadRow {
         LoadRow {
             elapsed_s: now.as_secs_f64(),
             request: request.into(),
@@ -57,7 +63,7 @@ impl CountsByKey {
         CountsByKey { all: Vec::with_capacity(4), last: 0 }
     }
 
-    pub(super) fn of(&mut self, key: CountKey) -> &mut RequestCounts {
+    pub(super) fn entry(&mut self, key: CountKey) -> &mut RequestCounts {
         if self.all.get(self.last).is_none_or(|(known, _)| *known != key) {
             let known = self.all.iter().position(|(known, _)| *known == key);
             self.last = known.unwrap_or_else(|| {
@@ -71,7 +77,7 @@ impl CountsByKey {
     /// In order of block and request; that of nothing at all where nothing was counted.
     pub(super) fn into_sorted(mut self) -> Vec<(CountKey, RequestCounts)> {
         if self.all.is_empty() {
-            self.of(CountKey::default());
+            self.entry(CountKey::default());
         }
         self.all.sort_unstable_by_key(|(key, _)| (key.block, key.request));
         self.all

@@ -32,7 +32,7 @@ impl ResponseTimeEstimator {
     }
 
     /// One more: an answer, or a request that was given up after this time and would have needed more.
-    pub(super) fn took(&mut self, time: Duration) {
+    pub(super) fn record(&mut self, time: Duration) {
         let time_s = time.as_secs_f64();
         match &mut self.mean_s {
             None => {
@@ -48,7 +48,7 @@ impl ResponseTimeEstimator {
     }
 
     /// A request with less time left than this is not worth sending.
-    pub(super) fn needs(&self) -> Duration {
+    pub(super) fn bound(&self) -> Duration {
         let bound_s = self.mean_s.map_or(0.0, |mean_s| mean_s + 4.0 * self.deviation_s);
         Duration::from_secs_f64(bound_s.clamp(0.0, self.most_s))
     }
@@ -62,22 +62,22 @@ mod tests {
 
     #[test]
     fn nothing_is_known_before_the_first_answer() {
-        assert_eq!(ResponseTimeEstimator::new(10_000 * MS).needs(), Duration::ZERO);
+        assert_eq!(ResponseTimeEstimator::new(10_000 * MS).bound(), Duration::ZERO);
     }
 
     #[test]
     fn it_settles_a_little_above_what_is_steady_and_follows_a_change() {
-        let mut usual = ResponseTimeEstimator::new(10_000 * MS);
-        (0..100).for_each(|_| usual.took(50 * MS));
-        assert!((50 * MS..52 * MS).contains(&usual.needs()), "{:?}", usual.needs());
-        (0..100).for_each(|_| usual.took(500 * MS));
-        assert!((500 * MS..505 * MS).contains(&usual.needs()), "{:?}", usual.needs());
+        let mut estimator = ResponseTimeEstimator::new(10_000 * MS);
+        (0..100).for_each(|_| estimator.record(50 * MS));
+        assert!((50 * MS..52 * MS).contains(&estimator.bound()), "{:?}", estimator.bound());
+        (0..100).for_each(|_| estimator.record(500 * MS));
+        assert!((500 * MS..505 * MS).contains(&estimator.bound()), "{:?}", estimator.bound());
     }
 
     #[test]
     fn it_never_asks_for_all_of_the_timeout() {
-        let mut usual = ResponseTimeEstimator::new(1000 * MS);
-        (0..100).for_each(|i| usual.took(MS * (i % 2) * 10_000));
-        assert_eq!(usual.needs(), 900 * MS);
+        let mut estimator = ResponseTimeEstimator::new(1000 * MS);
+        (0..100).for_each(|i| estimator.record(MS * (i % 2) * 10_000));
+        assert_eq!(estimator.bound(), 900 * MS);
     }
 }

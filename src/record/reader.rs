@@ -9,9 +9,10 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 use crate::evidence::{ErrorKind, EventKind, Evidence, GroupCount, GroupKind, LoadRow, Moment, TaskSnapshot};
 
+use super::csv_table::read_samples;
+use super::files;
+use super::latency_log::read_hlog;
 use super::mirror::uncount;
-use super::table::read_samples;
-use super::{files, read_hlog};
 
 /// All that a run directory holds.
 ///

@@ -30,7 +30,7 @@ fn counts_go_on_while_the_engine_is_stalled() {
     let row = drain(&mut state, clock.now());
     assert_eq!((row.due, row.dropped, row.errors[ErrorKind::Dropped as usize]), (5500, 5001, 5001));
     // the engine wakes: ten seconds of requests are still worth sending
-    let sent = std::iter::from_fn(|| state.next(clock.now())).count();
+    let sent = std::iter::from_fn(|| state.take_due(clock.now())).count();
     assert_eq!(sent, 1000);
 }
 
@@ -43,10 +43,10 @@ fn a_simulated_day_in_two_cycles_adds_up() {
     for start_h in [0, 12] {
         state.begin(load(start_h * 3600, 6 * 3600), clock.now());
         while clock.now() < SECOND * 3600 * (start_h as u32 + 12) {
-            while let Some(request) = state.next(clock.now()) {
+            while let Some(request) = state.take_due(clock.now()) {
                 let answered = Outcome { answered: true, ..Outcome::default() };
-                state.metrics.sent(request, clock.now());
-                state.ended(request, clock.now(), clock.now(), answered);
+                state.metrics.count_sent(request, clock.now());
+                state.end(request, clock.now(), clock.now(), answered);
             }
             clock.advance(5 * SECOND);
             let row = drain(&mut state, clock.now());
@@ -66,7 +66,7 @@ fn several_requests_are_dealt_and_counted_by_their_weights_and_blocks() {
         [(Rate::PerSecond(50.0), Some(blocks)), (Rate::PerSecond(50.0), None), (Rate::Max, None)]
     {
         let mut state = EngineState::new(names(), rate, 10 * SECOND, Shard::WHOLE, Duration::ZERO);
-        state.deal(RequestMix::new(&[5.0, 3.0, 2.0], None, blocks));
+        state.set_mix(RequestMix::new(&[5.0, 3.0, 2.0], None, blocks));
         state.begin(Load { warmup: 10 * SECOND, ..load(0, 120) }, Duration::ZERO);
         let (mut due, mut sent) = ([0; 3], [0; 3]);
         let (mut in_blocks, mut mixes) = (0, Vec::new());
@@ -75,10 +75,10 @@ fn several_requests_are_dealt_and_counted_by_their_weights_and_blocks() {
             // a closed loop gives out what is asked for; what comes behind the twelfth second's stall is dropped
             let most = if rate == Rate::Max { 5 } else { usize::MAX };
             if !(300..450).contains(&tick) {
-                let given: Vec<DueRequest> = std::iter::from_fn(|| state.next(now)).take(most).collect();
+                let given: Vec<DueRequest> = std::iter::from_fn(|| state.take_due(now)).take(most).collect();
                 for request in given {
-                    state.metrics.sent(request, now);
-                    state.ended(request, now, now, Outcome::default());
+                    state.metrics.count_sent(request, now);
+                    state.end(request, now, now, Outcome::default());
                 }
             }
             for row in state.drain(Counted::new(3), now).rows {
@@ -113,15 +113,15 @@ fn stopped_it_is_finished_when_nothing_is_in_flight_or_a_second_later() {
         Duration::ZERO,
     );
     state.begin(load(0, 60), Duration::ZERO);
-    let request = state.next(SECOND).unwrap();
-    while state.next(SECOND).is_some() {}
+    let request = state.take_due(SECOND).unwrap();
+    while state.take_due(SECOND).is_some() {}
     state.stop(SECOND);
     assert!(!state.is_finished(2 * SECOND - Duration::from_nanos(1)));
     assert!(state.is_finished(2 * SECOND));
     for _ in 0..101 {
-        state.ended(request, SECOND, SECOND, Outcome::default());
+        state.end(request, SECOND, SECOND, Outcome::default());
     }
     assert!(state.is_finished(SECOND));
     state.begin(load(1, 60), SECOND);
-    assert_eq!(state.next(3 * SECOND), None, "stopped is stopped");
+    assert_eq!(state.take_due(3 * SECOND), None, "stopped is stopped");
 }

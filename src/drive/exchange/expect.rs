@@ -6,7 +6,7 @@ use bytes::Bytes;
 use memchr::memmem::Finder;
 use reqwest::StatusCode;
 
-use crate::drive::outcome::Outcome;
+use crate::drive::outcome::{Outcome, error_of_status};
 use crate::evidence::ErrorKind;
 use crate::plan::RequestPlan;
 
@@ -40,13 +40,7 @@ impl Judge<'_> {
     /// The head of the answer is there. A 2xx is always right; the others where the plan expects them.
     pub(super) fn answered(&self, status: StatusCode, outcome: &mut Outcome) {
         outcome.answered = true;
-        outcome.error = match status.as_u16() {
-            _ if status.is_success() || self.expected.status.contains(&status) => None,
-            400..=499 => Some(ErrorKind::Status4xx),
-            // a protocol switched to (101) is, like a redirect, an answer that says to go elsewhere
-            ..=399 => Some(ErrorKind::Status3xx),
-            _ => Some(ErrorKind::Status5xx),
-        };
+        outcome.error = error_of_status(status).filter(|_| !self.expected.status.contains(&status));
     }
 
     /// A piece of the body.

@@ -27,8 +27,13 @@ fn drain(metrics: &mut Metrics) -> Counted {
 fn an_answer_is_timed_from_when_it_was_due_and_from_when_it_was_sent() {
     let mut metrics = Metrics::new(1, TIMEOUT);
     let one = due_request(Part::Steady, 1000);
-    metrics.sent(one, MS * 1030);
-    metrics.ended(one, MS * 1030, MS * 1050, Outcome { answered: true, bytes: 12, ..Outcome::default() });
+    metrics.count_sent(one, MS * 1030);
+    metrics.count_ended(
+        one,
+        MS * 1030,
+        MS * 1050,
+        Outcome { answered: true, bytes: 12, ..Outcome::default() },
+    );
     let counted = drain(&mut metrics);
     let max = |tag| counted.histograms.iter().find(|(t, _)| *t == tag).unwrap().1.max() as f64 / 1e6;
     assert!((max(LatencyTag::Steady) - 50.0).abs() < 0.05);
@@ -41,10 +46,10 @@ fn an_answer_is_timed_from_when_it_was_due_and_from_when_it_was_sent() {
 #[test]
 fn a_drop_enters_as_the_timeout_and_a_refusal_has_no_latency() {
     let mut metrics = Metrics::new(1, TIMEOUT);
-    metrics.dropped(Part::Warmup, CountKey::default(), 2, Duration::ZERO, TIMEOUT);
-    metrics.dropped(Part::Steady, CountKey::default(), 5_000_000, Duration::ZERO, TIMEOUT);
+    metrics.count_dropped(Part::Warmup, CountKey::default(), 2, Duration::ZERO, TIMEOUT);
+    metrics.count_dropped(Part::Steady, CountKey::default(), 5_000_000, Duration::ZERO, TIMEOUT);
     let refused = Outcome { error: Some(ErrorKind::Connect), ..Outcome::default() };
-    metrics.ended(due_request(Part::Steady, 0), Duration::ZERO, MS, refused);
+    metrics.count_ended(due_request(Part::Steady, 0), Duration::ZERO, MS, refused);
     let counted = drain(&mut metrics);
     assert_eq!(counts(&counted), [(LatencyTag::Warmup, 2), (LatencyTag::Steady, 5_000_000)]);
     assert_eq!(all(&counted).errors, [1, 0, 0, 0, 0, 0, 0, 0, 5_000_002]);
@@ -60,9 +65,9 @@ fn what_touches_the_second_around_a_collection_is_told_apart() {
     metrics.probing_ends(MS * 5800);
     let ok = Outcome { answered: true, ..Outcome::default() };
     for (due, end) in [(3000, 3999), (3000, 4001), (4500, 6500), (6799, 6900), (6801, 6900)] {
-        metrics.ended(due_request(Part::Steady, due), MS * due, MS * end, ok);
+        metrics.count_ended(due_request(Part::Steady, due), MS * due, MS * end, ok);
     }
-    metrics.ended(due_request(Part::Warmup, 5000), MS * 5000, MS * 5001, ok);
+    metrics.count_ended(due_request(Part::Warmup, 5000), MS * 5000, MS * 5001, ok);
     let counted = drain(&mut metrics);
     let expected = [
         (LatencyTag::Warmup, 1),
@@ -78,7 +83,7 @@ fn all_of_a_slow_collection_is_told_apart_and_of_one_behind_it() {
     let mut metrics = Metrics::new(1, TIMEOUT);
     let ok = Outcome { answered: true, ..Outcome::default() };
     let ended = |metrics: &mut Metrics, due, end| {
-        metrics.ended(due_request(Part::Steady, due), MS * due, MS * end, ok);
+        metrics.count_ended(due_request(Part::Steady, due), MS * due, MS * end, ok);
         let tags: Vec<LatencyTag> = counts(&drain(metrics)).into_iter().map(|(tag, _)| tag).collect();
         tags.contains(&LatencyTag::Probing)
     };
@@ -100,11 +105,11 @@ fn each_of_several_requests_is_counted_and_timed_by_itself() {
     for (request, block, end) in [(0, 4, 10), (1, 4, 20), (1, 5, 40), (0, 5, 10), (1, 5, 40)] {
         let key = CountKey { request, block: Some(block) };
         let one = DueRequest { key, ..due_request(Part::Steady, 0) };
-        metrics.due(key, 1);
-        metrics.sent(one, Duration::ZERO);
-        metrics.ended(one, Duration::ZERO, MS * end, ok);
+        metrics.count_due(key, 1);
+        metrics.count_sent(one, Duration::ZERO);
+        metrics.count_ended(one, Duration::ZERO, MS * end, ok);
     }
-    metrics.dropped(Part::Steady, CountKey { request: 1, block: Some(5) }, 3, Duration::ZERO, TIMEOUT);
+    metrics.count_dropped(Part::Steady, CountKey { request: 1, block: Some(5) }, 3, Duration::ZERO, TIMEOUT);
     let counted = drain(&mut metrics);
     let times: Vec<u64> = counted.histograms.by_request().iter().map(hdrhistogram::Histogram::len).collect();
     assert_eq!(times, [2, 6]);

@@ -134,7 +134,7 @@ impl Pool {
     pub(in crate::drive) fn drain(&self, now: Duration) -> Vec<LoadRow> {
         let counts = std::mem::take(&mut self.shared.state().counts);
         let row = |((behaviour, block), counts): ((Behaviour, Option<u32>), RequestCounts)| {
-            counts.row(now, &self.request, behaviour.name(), block)
+            counts.to_row(now, &self.request, behaviour.name(), block)
         };
         counts.into_iter().map(row).collect()
     }
@@ -207,7 +207,7 @@ impl Running {
             let counts = counts.entry((this.behaviour, block)).or_default();
             counts.due += 1;
             if this.taken >= this.slots || now.saturating_sub(request.due) > TOO_LATE {
-                counts.dropped(1);
+                counts.add_dropped(1);
                 continue;
             }
             counts.sent += 1;
@@ -231,7 +231,7 @@ impl Running {
         counts.done += 1;
         // what was cut off at the end of the load is nobody's fault
         if let Some(Err(error)) = ended {
-            counts.error(error, 1);
+            counts.add_error(error, 1);
         }
     }
 }

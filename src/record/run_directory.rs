@@ -1,13 +1,13 @@
 //! Where a run directory goes, and how an old one is set aside.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::plan::OutPlan;
 
 use super::files;
+use super::whole_file::{replace_file, try_out};
 
 /// Where runs go that nobody named a place for.
 const REPORTS: &str = "reports";
@@ -68,14 +68,6 @@ fn unwritable(dir: &Path, e: &std::io::Error) -> Error {
     Error::usage(format!("{}: cannot be written ({e}); name another place with --out", dir.display()))
 }
 
-/// Whether files can be made in a directory, or, where it is missing, in the nearest one above it: only trying tells,
-/// since permissions do not speak of full or read-only disks. What the trial makes it takes away again.
-fn try_out(dir: &Path) -> std::io::Result<()> {
-    let there = dir.ancestors().find(|above| above.exists()).unwrap_or(Path::new("."));
-    let trial = there.join(format!(".soak-write-test-{}", std::process::id()));
-    fs::write(&trial, b"").and_then(|()| fs::remove_file(&trial))
-}
-
 /// Whether a directory holds evidence of a run.
 fn holds_run(dir: &Path) -> bool {
     [files::PLAN, files::SAMPLES, files::EVENTS].iter().any(|name| dir.join(name).exists())
@@ -105,44 +97,6 @@ fn set_aside(dir: &Path) -> Result<()> {
         .find(|candidate| !candidate.exists())
         .unwrap_or_else(|| dir.with_file_name(format!("{name}.old")));
     fs::rename(dir, &free).map_err(Error::file(dir))
-}
-
-/// Checks that a file can be written where a flag says, and leaves everything as it was.
-///
-/// # Errors
-/// [`Error::Usage`] when something else than a file is there, or its directory cannot be written.
-pub fn check_file(flag: &str, path: &Path) -> Result<()> {
-    let wrong = |why: &dyn std::fmt::Display| {
-        Error::usage(format!("{flag} {}: {why}; name a file that can be written", path.display()))
-    };
-    let Some(dir) = path.parent().filter(|_| path.file_name().is_some()) else {
-        return Err(wrong(&"is no file"));
-    };
-    // a device or a pipe would be renamed away
-    if path.metadata().is_ok_and(|there| !there.is_file()) {
-        return Err(wrong(&"is no file"));
-    }
-    try_out(dir).map_err(|e| wrong(&e))
-}
-
-/// Writes a whole file beside its place and renames it there, so that nobody ever reads half of it.
-///
-/// # Errors
-/// When the disk says so.
-pub fn replace_file(path: &Path, content: &[u8]) -> Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let beside = PathBuf::from(beside);
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(Error::file(parent))?;
-    }
-    let written = fs::File::create(&beside)
-        .and_then(|mut file| file.write_all(content))
-        .and_then(|()| fs::rename(&beside, path));
-    written.map_err(|e| {
-        let _ = fs::remove_file(&beside); // half of it helps nobody, and takes the room that is wanting
-        Error::file(path)(e)
-    })
 }
 
 #[cfg(test)]
@@ -180,27 +134,6 @@ mod tests {
         assert!(matches!(RunDir::create(&out(&file, true), "ci"), Err(Error::Usage(_))));
         assert!(matches!(RunDir::create(&out(&file.join("below"), true), "ci"), Err(Error::Usage(_))));
         assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
-    }
-
-    #[test]
-    fn a_file_that_cannot_be_put_in_its_place_leaves_nothing_beside_it() {
-        let tmp = tempfile::tempdir().unwrap();
-        let taken = tmp.path().join("soak.png");
-        fs::create_dir_all(taken.join("a directory is in its way")).unwrap();
-        assert!(replace_file(&taken, b"picture").is_err());
-        assert_eq!(fs::read_dir(tmp.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn a_file_is_checked_before_it_is_written_and_nothing_is_left() {
-        let tmp = tempfile::tempdir().unwrap();
-        let told = |path: &Path| check_file("--junit", path).unwrap_err().to_string();
-        check_file("--junit", &tmp.path().join("new/junit.xml")).unwrap();
-        check_file("--junit", Path::new("junit.xml")).unwrap();
-        assert_eq!(fs::read_dir(tmp.path()).unwrap().count(), 0);
-        assert!(told(tmp.path()).contains("is no file") && told(Path::new("")).contains("is no file"));
-        fs::write(tmp.path().join("file"), "mine").unwrap();
-        assert!(told(&tmp.path().join("file/junit.xml")).starts_with("--junit "));
     }
 
     #[test]

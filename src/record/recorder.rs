@@ -15,11 +15,16 @@ use crate::evidence::{
     Sample, SeriesId, TaskGroup, TaskSnapshot,
 };
 
-use super::bound::{Grows, MOST_LINES};
-use super::own::{own_cpu_s, own_rss_bytes};
-use super::rows::{self, json};
-use super::sink::{Sink, Syncer};
-use super::{HlogWriter, Mirror, RunDir, files, replace_file};
+use super::append_file::AppendFile;
+use super::background_sync::BackgroundSync;
+use super::bounded_file::{BoundedFile, MOST_LINES};
+use super::files;
+use super::latency_log::HlogWriter;
+use super::lines::{group_line, json_line, load_line, sample_line};
+use super::mirror::Mirror;
+use super::own_usage::{own_cpu_s, own_rss_bytes};
+use super::run_directory::RunDir;
+use super::whole_file::replace_file;
 
 /// At most so many groups of one kind get a row of their own at a moment.
 const MOST_GROUPS: usize = 64;
@@ -42,18 +47,18 @@ pub struct SampleRow<'a> {
 /// Writes a run directory as the run goes.
 pub struct Recorder {
     dir: PathBuf,
-    samples: Sink,
-    groups: Sink,
-    instances: Sink,
-    load: Sink,
-    events: Sink,
-    names: Sink,
-    latency: HlogWriter<Sink>,
+    samples: AppendFile,
+    groups: AppendFile,
+    instances: AppendFile,
+    load: AppendFile,
+    events: AppendFile,
+    names: AppendFile,
+    latency: HlogWriter<AppendFile>,
     columns: HashMap<SeriesId, usize>,
     row: Vec<Sample>,
     mirror: Mirror,
     failure: Option<Error>,
-    syncer: Syncer,
+    syncer: BackgroundSync,
     /// Files longer than this are thinned; none of a run.
     most_lines: Option<usize>,
 }
@@ -77,19 +82,19 @@ impl Recorder {
         let samples: Vec<&str> =
             // a run of load only has no series, and no empty column either
             ["elapsed_s", "phase", "requests_total"].into_iter().chain(series.iter().map(SeriesId::name)).collect();
-        let samples = Sink::create(&dir, files::SAMPLES, &samples.join(","))?;
-        let groups = Sink::create(&dir, files::GROUPS, "elapsed_s,kind,group,count")?;
-        let instances = Sink::create(&dir, files::INSTANCES, "elapsed_s,instance,series,value")?;
+        let samples = AppendFile::create(&dir, files::SAMPLES, &samples.join(","))?;
+        let groups = AppendFile::create(&dir, files::GROUPS, "elapsed_s,kind,group,count")?;
+        let instances = AppendFile::create(&dir, files::INSTANCES, "elapsed_s,instance,series,value")?;
         let load = format!(
             "elapsed_s,request,behaviour,block,due,sent,done,dropped,{},soak_rss_bytes,soak_cpu_s",
             errors.join(",")
         );
-        let load = Sink::create(&dir, files::LOAD, &load)?;
-        let events = Sink::create(&dir, files::EVENTS, "")?;
-        let names = Sink::create(&dir.join(files::TASKS), files::GROUP_NAMES, "")?;
-        let latency = Sink::create(&dir, files::LATENCY, "")?;
+        let load = AppendFile::create(&dir, files::LOAD, &load)?;
+        let events = AppendFile::create(&dir, files::EVENTS, "")?;
+        let names = AppendFile::create(&dir.join(files::TASKS), files::GROUP_NAMES, "")?;
+        let latency = AppendFile::create(&dir, files::LATENCY, "")?;
         let all = [&samples, &groups, &instances, &load, &events, &names, &latency];
-        let syncer = Syncer::start(all.into_iter().map(|sink| sink.path().to_path_buf()).collect());
+        let syncer = BackgroundSync::start(all.into_iter().map(|sink| sink.path().to_path_buf()).collect());
         let place = latency.path().to_path_buf();
         let mut recorder = Recorder {
             samples,
@@ -150,7 +155,7 @@ impl Recorder {
         }
         let requests = Sample::from(row.requests_total.map(|n| n as f64));
         let elapsed_s = row.elapsed.as_secs_f64();
-        let written = self.samples.line(&rows::sample(elapsed_s, row.phase, requests, &self.row));
+        let written = self.samples.line(&sample_line(elapsed_s, row.phase, requests, &self.row));
         self.note(written);
         self.mirror.sample(elapsed_s, row.phase, requests, &self.row);
         self.shorten(elapsed_s);
@@ -164,12 +169,12 @@ impl Recorder {
         let (mut text, mut instances) = (String::new(), String::new());
         for row in &rows {
             let file = if row.kind.instance_series().is_some() { &mut instances } else { &mut text };
-            *file += &rows::group(row);
+            *file += &group_line(row);
         }
         let written = self.groups.text(&text).and_then(|()| self.instances.text(&instances));
         self.note(written);
         for group in new {
-            let written = json(group).and_then(|line| self.names.line(&line));
+            let written = json_line(group).and_then(|line| self.names.line(&line));
             self.note(written);
         }
         self.mirror.groups(rows, new);
@@ -206,21 +211,21 @@ impl Recorder {
 
     /// One line of load.csv.
     fn load_row(&mut self, row: LoadRow) {
-        let written = self.load.line(&rows::load(&row));
+        let written = self.load.line(&load_line(&row));
         self.note(written);
         self.mirror.load(row);
     }
 
     /// One line of events.jsonl.
     pub fn event(&mut self, event: Event) {
-        let written = json(&event).and_then(|line| self.events.line(&line));
+        let written = json_line(&event).and_then(|line| self.events.line(&line));
         self.note(written);
         self.mirror.event(event);
     }
 
     /// A task snapshot, as a file of its own.
     pub fn snapshot(&mut self, snapshot: TaskSnapshot) {
-        let name = json(&snapshot.moment).unwrap_or_default().trim_matches('"').replace('_', "-");
+        let name = json_line(&snapshot.moment).unwrap_or_default().trim_matches('"').replace('_', "-");
         let nth = self.mirror.evidence().snapshots.iter().filter(|s| s.moment == snapshot.moment).count() + 1;
         let path = self.dir.join(files::TASKS).join(format!("{name}-{nth}.json"));
         let written = serde_json::to_vec_pretty(&snapshot)
@@ -239,13 +244,13 @@ impl Recorder {
     /// Makes those files of a watch shorter that have grown too long, and tells of it.
     fn shorten(&mut self, elapsed_s: f64) {
         let Some(most) = self.most_lines else { return };
-        for grows in Grows::ALL {
+        for grows in BoundedFile::ALL {
             let sink = match grows {
-                Grows::Samples => &mut self.samples,
-                Grows::Groups => &mut self.groups,
-                Grows::Instances => &mut self.instances,
-                Grows::Load => &mut self.load,
-                Grows::Events => &mut self.events,
+                BoundedFile::Samples => &mut self.samples,
+                BoundedFile::Groups => &mut self.groups,
+                BoundedFile::Instances => &mut self.instances,
+                BoundedFile::Load => &mut self.load,
+                BoundedFile::Events => &mut self.events,
             };
             match grows.shorten(sink, self.mirror.evidence(), most) {
                 Ok(None) => {}

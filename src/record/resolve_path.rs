@@ -4,16 +4,16 @@ use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 /// Where a file stands or will stand: `.` and `..` are taken out and links to its directory followed. A link in the place
-/// of the file itself is not: [`super::replace_file`] replaces it and does not write through it.
-pub fn place(path: &Path) -> PathBuf {
+/// of the file itself is not: `replace_file` replaces it and does not write through it.
+pub fn resolve_file(path: &Path) -> PathBuf {
     // without a current directory nothing can be written either
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let Some(name) = whole.file_name() else { return canonical(&whole) };
-    canonical(whole.parent().unwrap_or(Path::new("/"))).join(name)
+    let Some(name) = whole.file_name() else { return resolve_dir(&whole) };
+    resolve_dir(whole.parent().unwrap_or(Path::new("/"))).join(name)
 }
 
 /// The same for a directory, which may be a link itself, and of which only the beginning may be there yet.
-pub fn canonical(dir: &Path) -> PathBuf {
+pub fn resolve_dir(dir: &Path) -> PathBuf {
     let whole = std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf());
     let mut missing: Vec<OsString> = Vec::new();
     let mut there = whole.as_path();
@@ -47,18 +47,21 @@ mod tests {
         let tmp = tempfile::tempdir().unwrap();
         let dir = tmp.path();
         std::fs::create_dir(dir.join("there")).unwrap();
-        let at = place(&dir.join("there/x"));
+        let at = resolve_file(&dir.join("there/x"));
         for spelled in
             ["there/./x", "there/../there/x", "there//x", "new/../there/x", "new/deep/../../there/x"]
         {
-            assert_eq!(place(&dir.join(spelled)), at, "{spelled}");
+            assert_eq!(resolve_file(&dir.join(spelled)), at, "{spelled}");
         }
         for other in ["there/y", "x", "new/x", "there/x/x"] {
-            assert_ne!(place(&dir.join(other)), at, "{other}");
+            assert_ne!(resolve_file(&dir.join(other)), at, "{other}");
         }
-        assert_eq!(place(Path::new("x")), place(Path::new("./x")));
-        assert_eq!(place(Path::new("new/x")), place(&std::env::current_dir().unwrap().join("new/x")));
-        assert_eq!(canonical(&dir.join("there/")), canonical(&dir.join("./there")));
+        assert_eq!(resolve_file(Path::new("x")), resolve_file(Path::new("./x")));
+        assert_eq!(
+            resolve_file(Path::new("new/x")),
+            resolve_file(&std::env::current_dir().unwrap().join("new/x"))
+        );
+        assert_eq!(resolve_dir(&dir.join("there/")), resolve_dir(&dir.join("./there")));
     }
 
     #[cfg(unix)]
@@ -69,8 +72,8 @@ mod tests {
         std::fs::create_dir(dir.join("there")).unwrap();
         std::os::unix::fs::symlink(dir.join("there"), dir.join("link")).unwrap();
         std::os::unix::fs::symlink(dir.join("there/x"), dir.join("file")).unwrap();
-        assert_eq!(place(&dir.join("link/x")), place(&dir.join("there/x")));
-        assert_eq!(canonical(&dir.join("link")), canonical(&dir.join("there")));
-        assert_ne!(place(&dir.join("file")), place(&dir.join("there/x")));
+        assert_eq!(resolve_file(&dir.join("link/x")), resolve_file(&dir.join("there/x")));
+        assert_eq!(resolve_dir(&dir.join("link")), resolve_dir(&dir.join("there")));
+        assert_ne!(resolve_file(&dir.join("file")), resolve_file(&dir.join("there/x")));
     }
 }

@@ -1,21 +1,16 @@
-//! A file that grows by whole pieces, and the thread that asks the disk to keep what was handed to the kernel.
+//! A file that grows by whole pieces, each of which is there whole or not at all.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::time::Duration;
 
-use super::replace_file;
+use super::whole_file::replace_file;
 use crate::error::{Error, Result};
-
-/// A power cut loses at most this much.
-const SYNC_EVERY: Duration = Duration::from_secs(30);
 
 /// A file that is only appended to; each piece is handed to the kernel at once, and is there whole or not at all, so
 /// that what a full disk cuts off never stands in the middle of what comes after it.
 #[derive(Debug)]
-pub(super) struct Sink {
+pub(super) struct AppendFile {
     path: PathBuf,
     file: File,
     /// Where the last whole piece ends.
@@ -28,13 +23,13 @@ pub(super) struct Sink {
     lines: usize,
 }
 
-impl Sink {
+impl AppendFile {
     /// Opens a file for appending, with a header as its first line where there is one.
-    pub(super) fn create(dir: &Path, name: &str, header: &str) -> Result<Sink> {
+    pub(super) fn create(dir: &Path, name: &str, header: &str) -> Result<AppendFile> {
         let path = dir.join(name);
         let file = OpenOptions::new().create(true).append(true).open(&path).map_err(Error::file(&path))?;
         let end = file.metadata().map_err(Error::file(&path))?.len();
-        let mut sink = Sink { path, file, end, torn: false, header: header.into(), lines: 0 };
+        let mut sink = AppendFile { path, file, end, torn: false, header: header.into(), lines: 0 };
         if !header.is_empty() {
             sink.line(header)?;
         }
@@ -76,7 +71,7 @@ impl Sink {
     }
 }
 
-impl Write for Sink {
+impl Write for AppendFile {
     /// All of it or nothing.
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         if self.torn {
@@ -96,39 +91,6 @@ impl Write for Sink {
     }
 }
 
-/// Asks for fdatasync now and then, apart from sampling, which must never wait for a disk. Nobody waits for its thread
-/// either: a disk that hangs must not hold up a report, nor the end.
-#[derive(Debug)]
-pub(super) struct Syncer(mpsc::Sender<()>);
-
-impl Syncer {
-    /// By their paths: a file may be replaced by another.
-    pub(super) fn start(files: Vec<PathBuf>) -> Syncer {
-        let (end, ended) = mpsc::channel();
-        std::thread::spawn(move || {
-            loop {
-                let asked = ended.recv_timeout(SYNC_EVERY);
-                if asked == Err(mpsc::RecvTimeoutError::Disconnected) {
-                    return;
-                }
-                for path in &files {
-                    // a disk that fails shows in the writes, which are what counts
-                    let _ = OpenOptions::new().append(true).open(path).and_then(|file| file.sync_data());
-                }
-                if asked.is_ok() {
-                    return;
-                }
-            }
-        });
-        Syncer(end)
-    }
-
-    /// Once more, now that all is written, while the report is made. Dropped without this it only stops.
-    pub(super) fn finish(self) {
-        let _ = self.0.send(()); // it has not ended before
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,7 +98,7 @@ mod tests {
     #[test]
     fn what_a_failing_disk_tore_is_cut_off_before_the_next_line() {
         let tmp = tempfile::tempdir().unwrap();
-        let mut sink = Sink::create(tmp.path(), "t.csv", "elapsed_s,a").unwrap();
+        let mut sink = AppendFile::create(tmp.path(), "t.csv", "elapsed_s,a").unwrap();
         sink.line("0,1").unwrap();
         // a disk that takes half a line, and then neither the rest nor the cut
         sink.file.try_clone().unwrap().write_all(b"1,").unwrap();
@@ -152,7 +114,7 @@ mod tests {
     #[test]
     fn what_is_replaced_goes_on_behind_its_new_lines() {
         let tmp = tempfile::tempdir().unwrap();
-        let mut sink = Sink::create(tmp.path(), "t.csv", "elapsed_s,a").unwrap();
+        let mut sink = AppendFile::create(tmp.path(), "t.csv", "elapsed_s,a").unwrap();
         (0..9).for_each(|i| sink.line(&format!("{i},1")).unwrap());
         assert_eq!(sink.lines(), 9);
         sink.replace("0,1\n8,1\n").unwrap();
@@ -164,8 +126,8 @@ mod tests {
     #[test]
     fn what_stood_there_is_appended_to() {
         let tmp = tempfile::tempdir().unwrap();
-        drop(Sink::create(tmp.path(), "t", "first").unwrap());
-        Sink::create(tmp.path(), "t", "").unwrap().line("second").unwrap();
+        drop(AppendFile::create(tmp.path(), "t", "first").unwrap());
+        AppendFile::create(tmp.path(), "t", "").unwrap().line("second").unwrap();
         assert_eq!(std::fs::read_to_string(tmp.path().join("t")).unwrap(), "first\nsecond\n");
     }
 }

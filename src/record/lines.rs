@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::evidence::{ErrorKind, GroupCount, LoadRow, Phase, Sample};
 
 /// One line of samples.csv, without its end.
-pub(super) fn sample(elapsed_s: f64, phase: Phase, requests: Sample, values: &[Sample]) -> String {
+pub(super) fn sample_line(elapsed_s: f64, phase: Phase, requests: Sample, values: &[Sample]) -> String {
     let mut line = format!("{elapsed_s:.3},{phase}");
     for sample in std::iter::once(&requests).chain(values) {
         line.push(',');
@@ -18,7 +18,7 @@ pub(super) fn sample(elapsed_s: f64, phase: Phase, requests: Sample, values: &[S
 }
 
 /// One line of groups.csv or instances.csv, with its end.
-pub(super) fn group(row: &GroupCount) -> String {
+pub(super) fn group_line(row: &GroupCount) -> String {
     let GroupCount { elapsed_s, kind, group, count } = row;
     let group = if group.contains([',', '"', '\n']) {
         format!("\"{}\"", group.replace('"', "\"\""))
@@ -32,7 +32,7 @@ pub(super) fn group(row: &GroupCount) -> String {
 }
 
 /// One line of load.csv, without its end.
-pub(super) fn load(row: &LoadRow) -> String {
+pub(super) fn load_line(row: &LoadRow) -> String {
     let block = row.block.map(|b| b.to_string()).unwrap_or_default();
     let mut line = format!(
         "{:.3},{},{},{block},{},{},{},{}",
@@ -49,7 +49,7 @@ pub(super) fn load(row: &LoadRow) -> String {
 ///
 /// # Errors
 /// When it cannot be written as JSON, which its type rules out.
-pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<String> {
+pub(super) fn json_line<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|e| Error::Own(format!("JSON: {e}")))
 }
 
