@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::connect::Connect;
 use super::gate::Gate;
 use super::judging::Judging;
-use super::phases::PhasePlan;
+use super::phase_plan::PhasePlan;
 use super::workload_plan::{DrivenPlan, ObservedPlan, Workload};
 use crate::units::Span;
 use crate::workload::ONLY;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::phases::PhasePlan;
-use super::requests::RequestRecord;
+use super::phase_plan::PhasePlan;
+use super::request_record::RequestRecord;
 use crate::units::{Rate, Span};
 use crate::workload::{Blocks, Layout, MisbehavePlan, ONLY, Pace, Pattern};
 

@@ -1,11 +1,11 @@
-//! When a target began anew: what was read before speaks of a process that is no more.
+//! When the target restarted: samples from before belong to a process that has ended.
 
 use super::{Event, EventKind, Gone};
 
-/// When each life but the first began, in seconds since the run did: what is sampled from then on belongs to it.
+/// When each segment but the first begins, in seconds since the run began.
 ///
-/// A target that was told to be gone begins anew right after that, though it is found again only later: pages that a
-/// service serves about itself answer as soon as it listens.
+/// After an event that the target is gone, the next segment begins at once, though the new process is found only later:
+/// a metrics page answers as soon as the service listens.
 pub fn segment_starts(events: &[Event]) -> Vec<f64> {
     let mut gone_at = None;
     let mut began = Vec::new();
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_life_begins_when_the_last_one_ended() {
+    fn a_segment_begins_when_the_last_process_ended() {
         let at = |elapsed_s: f64, kind: EventKind| Event { elapsed_s, kind };
         let gone = |who| EventKind::TargetGone { reason: String::new(), who };
         let restart = || EventKind::Restart { pid_before: 1, pid_after: 2 };

@@ -52,7 +52,7 @@ macro_rules! catalogue {
         }
 
         impl SeriesId {
-            /// Every series that soak itself records.
+            /// Every series that has a row.
             pub const KNOWN: &'static [SeriesId] = &[$(SeriesId::$id),+];
 
             const fn row(&self) -> Option<Row> {
@@ -176,6 +176,20 @@ impl SeriesId {
         found.into_iter().map(|(_, id)| id).collect()
     }
 
+    /// Those that a run can have in samples.csv, so that a gate can be set on them; the others are sums that judging makes.
+    pub fn recorded() -> impl Iterator<Item = &'static SeriesId> {
+        use SeriesId::{MemCanLeak, MemNotResident, MemUnattributed};
+        SeriesId::KNOWN.iter().filter(|id| !matches!(id, MemCanLeak | MemNotResident | MemUnattributed))
+    }
+
+    /// The series that a gate calls so.
+    pub fn from_gate_name(name: &str) -> SeriesId {
+        SeriesId::recorded()
+            .find(|id| id.gate_name() == name)
+            .cloned()
+            .unwrap_or_else(|| SeriesId::from(name))
+    }
+
     /// What a gate calls it: its name without its unit, `rss` for `rss_bytes`.
     pub fn gate_name(&self) -> &str {
         let name = self.name();
@@ -290,5 +304,8 @@ mod tests {
         assert_eq!(SeriesId::Rss.gate_name(), "rss");
         assert_eq!(SeriesId::CpuRatio.gate_name(), "cpu");
         assert_eq!(SeriesId::Fds.gate_name(), "fds");
+        for id in SeriesId::recorded() {
+            assert_eq!(&SeriesId::from_gate_name(id.gate_name()), id);
+        }
     }
 }

@@ -1,4 +1,7 @@
-//! Whose code a frame of Go is: what a culprit is named after.
+//! Whose code a frame or a class is: what a culprit is named after.
+//!
+//! Comes in: a frame of a stack, or the name of a Java class. Goes out: who wrote it. The probes name their groups by it
+//! and `culprit/` ranks by it, so it stands with what both of them read.
 
 use super::Frame;
 
@@ -74,7 +77,8 @@ const STANDARD: &[&str] = &[
 
 impl Frame {
     /// Whose code this is, by the function's import path and, for downloaded modules, by the file's path, which
-    /// then holds `@v` or `/vendor/`; of Rust, where the probe makes it so, it begins with `registry/`. Else only Go's names are known; any other name is the service's own.
+    /// then holds `@v` or `/vendor/`. Of Rust the probe makes it begin with `registry/`. Otherwise only Go's names are
+    /// known, and any other name is the service's own.
     pub fn owner(&self) -> CodeOwner {
         let package = self.package();
         // a service's module may be called `log` or `net`; its file then does not stand below GOROOT/src. Functions
@@ -113,6 +117,17 @@ impl Frame {
     }
 }
 
+/// Packages of the JDK.
+const JDK: [&str; 5] = ["java.", "javax.", "jdk.", "sun.", "com.sun."];
+/// What an array may hold besides objects.
+const PRIMITIVES: [&str; 8] = ["byte", "char", "double", "float", "int", "long", "short", "boolean"];
+
+/// Whether a class, or a function with its class before it, is the JDK's; arrays are their elements'.
+pub fn is_jdk(name: &str) -> bool {
+    let element = name.trim_end_matches("[]");
+    JDK.iter().any(|package| name.starts_with(package)) || PRIMITIVES.contains(&element)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn code_is_told_apart_by_its_import_path_and_file() {
+    fn the_owner_is_known_by_import_path_and_file() {
         use CodeOwner::*;
         for (func, file, owner) in [
             ("runtime.gopark", "/usr/lib/go/src/runtime/proc.go", Runtime),
@@ -156,5 +171,17 @@ mod tests {
         assert_eq!(frame("a.com/x/y.F[a.com/z.T]", "").package(), "a.com/x/y");
         assert_eq!(frame("sync.(*Mutex).Lock", "").package(), "sync");
         assert_eq!(frame("", "").package(), "");
+    }
+
+    #[test]
+    fn the_jdks_own_is_known_by_its_package() {
+        for name in
+            ["byte[]", "long[][]", "java.lang.String[]", "jdk.internal.misc.Unsafe.park", "sun.nio.ch.Net"]
+        {
+            assert!(is_jdk(name), "{name}");
+        }
+        for name in ["com.acme.Session", "Server$Session[]", "javassist.Loader", "bytes", "Server.handle"] {
+            assert!(!is_jdk(name), "{name}");
+        }
     }
 }
