@@ -78,6 +78,16 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// The load of the run, where soak sent it.
+    pub fn driven(&self) -> Option<&DrivenPlan> {
+        self.plan.as_ref()?.driven()
+    }
+
+    /// What only a watch has, where the run was one.
+    pub fn observed(&self) -> Option<&ObservedPlan> {
+        self.plan.as_ref()?.observed()
+    }
+
     /// Whom it is about, where that is known.
     pub fn target(&self) -> Option<&TargetRecord> {
         self.environment.as_ref()?.target.as_ref()
