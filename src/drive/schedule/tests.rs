@@ -257,7 +257,7 @@ fn engines_that_share_a_load_have_every_request_once_at_its_own_time() {
         take_all(&mut open(100.0, load.clone()), 9 * SECOND).iter().map(|t| t.due).collect();
     let mut shared = Vec::new();
     for index in 0..3 {
-        let shard = Shard { index, of: 3 };
+        let shard = Shard { index, engines: 3 };
         let mut one = Schedule::shared(rate, load.clone(), TIMEOUT, shard);
         assert_eq!(due_by(&mut one, 4 * SECOND), shard.count_before(101));
         shared.extend(take_all(&mut one, 9 * SECOND).iter().map(|t| t.due));
