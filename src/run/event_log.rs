@@ -36,8 +36,8 @@ impl EventLog {
             counter: RequestCounter::default(),
             gaps: GapDetector::start(),
             warnings: DriverWarnings::default(),
-            requests: plan.names().into_iter().map(String::from).collect(),
-            observes: !plan.drives(),
+            requests: plan.request_names().into_iter().map(String::from).collect(),
+            observes: plan.observed().is_some(),
         }
     }
 

@@ -9,6 +9,7 @@ mod compare;
 mod conclude;
 mod console;
 mod doctor;
+mod driver;
 mod early_stop;
 mod environment;
 mod forwarder_check;

@@ -12,13 +12,14 @@ use tokio::time::{Instant, sleep};
 use super::super::baseline::judged;
 use super::super::conclude::{Outcome, conclude};
 use super::super::console::OutputOptions;
+use super::super::driver::sending;
 use super::super::forwarder_check::ForwarderMonitor;
-use super::super::observe::sending;
 use super::super::record::{Instruments, Recorded, Recording, record};
 use super::service::{FakeService, RequestCount};
 use crate::drive::{Clock, Driver, SimulatedAnswers};
 use crate::evidence::{
-    Command, Environment, EventKind, Evidence, PhasePlan, PlanRecord, Runtime, TargetRecord,
+    Command, DrivenPlan, Environment, EventKind, Evidence, ObservedPlan, PhasePlan, PlanRecord, Runtime,
+    TargetRecord, Workload,
 };
 use crate::findings::Report;
 use crate::plan::{PipelinePlan, RequestPlan};
@@ -42,7 +43,6 @@ impl Clock for PausedClock {
 pub fn plan(steady_s: u64) -> PlanRecord {
     let span = |seconds| Span(Duration::from_secs(seconds));
     PlanRecord {
-        rate: Rate::PerSecond(100.0),
         interval: Span(Duration::from_millis(500)),
         phases: PhasePlan {
             baseline: span(0),
@@ -51,8 +51,16 @@ pub fn plan(steady_s: u64) -> PlanRecord {
             settle: span(10),
             cycles: 1,
         },
-        ..PlanRecord::example()
+        ..PlanRecord::example_of(DrivenPlan { rate: Rate::PerSecond(100.0), ..DrivenPlan::example() })
     }
+}
+
+/// A watch of so many seconds, sampled every second at first and every minute in the end.
+pub fn watch(steady_s: u64) -> PlanRecord {
+    let span = |seconds| Span(Duration::from_secs(seconds));
+    let phases = PhasePlan { warmup: span(0), settle: span(0), ..plan(steady_s).phases };
+    let workload = Workload::Observed(ObservedPlan { longest_interval: span(60), every: None });
+    PlanRecord { interval: span(1), phases, workload, ..PlanRecord::example() }
 }
 
 /// A run that is about to begin.
@@ -112,7 +120,7 @@ impl FakeRun {
         let run_dir = RunDir(dir.path().into());
         let began = Instant::now();
         let clock: Arc<dyn Clock> = Arc::new(PausedClock(began));
-        let driver = plan.drives().then(|| simulated_driver(&plan, service.answers(), &clock));
+        let driver = plan.driven().map(|load| simulated_driver(load, service.answers(), &clock));
         let probe = service.into_probe(Arc::clone(&clock), requests_answered(&plan));
         let collections = probe.collections();
         let probes: Vec<Box<dyn Probe>> = vec![Box::new(probe)];
@@ -137,14 +145,15 @@ impl FakeRun {
 }
 
 /// A driver that answers every request by arithmetic.
-fn simulated_driver(plan: &PlanRecord, answers: SimulatedAnswers, clock: &Arc<dyn Clock>) -> Driver {
+fn simulated_driver(load: &DrivenPlan, answers: SimulatedAnswers, clock: &Arc<dyn Clock>) -> Driver {
     let request = RequestPlan::get("http://127.0.0.1:1/".parse().unwrap());
-    Driver::simulated(&[request], sending(plan), answers, Arc::clone(clock))
+    Driver::simulated(&[request], sending(load), answers, Arc::clone(clock))
 }
 
 /// How many requests are answered by a time, at an even rate and in the phases with load.
 fn requests_answered(plan: &PlanRecord) -> RequestCount {
-    let (pace, stages) = (Pace::new(plan.rate.per_second().unwrap_or_default()), stages(&plan.phases));
+    let rate = plan.driven().and_then(|load| load.rate.per_second()).unwrap_or_default();
+    let (pace, stages) = (Pace::new(rate), stages(&plan.phases));
     Box::new(move |elapsed| {
         let mut begun = Duration::ZERO;
         let mut loaded = Duration::ZERO;

@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use super::super::testing::{FakeRun, FakeService, Now, group, plan};
+use super::super::testing::{FakeRun, FakeService, Now, group, plan, watch};
 use crate::drive::SimulatedAnswers;
-use crate::evidence::{Command, EventKind, Gone, PhasePlan, Runtime, SeriesId, WatchPlan};
+use crate::evidence::{Command, EventKind, Gone, Runtime, SeriesId};
 use crate::findings::{Report, Verdict};
 use crate::judge::judge;
 use crate::run::End;
-use crate::units::Span;
 
 const KIB_3: f64 = 3072.0;
 
@@ -102,15 +101,11 @@ fn a_run_that_is_asked_to_stop_reports_what_it_has() {
 
 #[test]
 fn a_day_of_watching_takes_no_time_and_stays_small() {
-    let mut day = plan(86_400);
-    day.phases = PhasePlan { warmup: Span::default(), settle: Span::default(), ..day.phases };
-    day.interval = Span::from_secs_f64(1.0);
-    day.watch = Some(WatchPlan { longest_interval: Span::from_secs_f64(60.0), every: None });
     let requests = |now: Now| (now.seconds() * 20.0).floor();
     let service = FakeService::new()
         .series(SeriesId::RequestsTotal, requests)
         .series(SeriesId::Rss, |now| 1e8 + 4096.0 * now.noise());
-    let finished = FakeRun::new(day, service).run();
+    let finished = FakeRun::new(watch(86_400), service).run();
     assert_eq!((finished.end, finished.lasted.as_secs() / 60), (End::Finished, 24 * 60));
     assert_eq!(finished.report.verdict, Verdict::Stable, "{}", finished.report.headline);
     let rows = finished.evidence.recording.len();
