@@ -89,7 +89,7 @@ fn measure(
             estimate
                 .map(|e| interval(e, &voter.trend))
                 .or_else(|| still(voter.trend.detectable_per_s.filter(|_| voter.is_flat()), rate))
-                .ok_or_else(|| format!("{name}: {}", voter.trend.why))
+                .ok_or_else(|| format!("{name}: {}", crate::wording::explain_trend(&voter.trend, voter.unit)))
         }
         (Quantity::Series(name), aspect) => {
             let voter = find().ok_or_else(|| format!("there is no series {name} in this run"))?;
