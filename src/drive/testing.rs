@@ -138,7 +138,7 @@ async fn answer(mut stream: TcpStream, manner: Manner, seen: &Seen) {
     }
 }
 
-/// Counts one request that is being served for as long as it lives.
+/// RequestCounts one request that is being served for as long as it lives.
 struct InFlight<'a>(&'a Seen);
 
 impl InFlight<'_> {

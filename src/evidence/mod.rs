@@ -4,36 +4,44 @@
 //! `culprit/` and `judge/` turn them into [`Report`](crate::findings::Report), which `report/` draws.
 
 mod account;
+mod code_owner;
 mod command;
 mod connect;
 mod environment;
 mod event;
-mod frames;
+mod frame;
 mod gate;
-mod java;
 mod latency;
 mod load;
+mod phase;
 mod plan_record;
-mod requests;
-mod segments;
+mod recording;
+mod request_record;
+mod segment_starts;
 mod series;
-mod tasks;
+mod series_catalogue;
+mod task_groups;
+mod task_snapshot;
 
 pub use account::AccountPart;
+pub use code_owner::{CodeOwner, is_jdk};
 pub use command::Command;
 pub use connect::Connect;
 pub use environment::{Environment, ProbeRecord, Runtime, TargetRecord};
 pub use event::{COLLECTIONS, Event, EventKind, Gone};
-pub use frames::CodeOwner;
-pub use gate::{Aspect, Gate, GateLimit, KNOWN_SERIES, Quantity};
-pub use java::is_jdk;
+pub use frame::Frame;
+pub use gate::{Aspect, Gate, GateLimit, Quantity};
 pub use latency::{Latency, LatencyBar, LatencyPoint, LatencyTag, Percentiles};
 pub use load::{ErrorKind, LoadRow};
+pub use phase::Phase;
 pub use plan_record::{Judging, PhasePlan, PlanRecord, WatchPlan};
-pub use requests::RequestRecord;
-pub use segments::segment_starts;
-pub use series::{EvidenceStrength, Phase, Recording, Sample, Series, SeriesId};
-pub use tasks::{Frame, GroupCount, GroupKind, GroupLabel, Moment, TaskGroup, TaskSnapshot};
+pub use recording::Recording;
+pub use request_record::RequestRecord;
+pub use segment_starts::segment_starts;
+pub use series::{Sample, Series};
+pub use series_catalogue::{EvidenceStrength, SeriesId};
+pub use task_groups::{GroupCount, GroupKind, TaskGroup};
+pub use task_snapshot::{GroupLabel, Moment, TaskSnapshot};
 
 /// All that a run directory holds, or as much of it as there is.
 ///

@@ -178,7 +178,7 @@ impl PlanRecord {
     /// The blocks of one steady, whose requests come evenly where there are any.
     pub fn layout(&self) -> Option<Layout> {
         let (blocks, rate) = (self.design()?, self.rate.per_second()?);
-        let due = Pace::new(rate).before(self.phases.steady.0);
+        let due = Pace::new(rate).count_before(self.phases.steady.0);
         Some(blocks.layout(rate, due.min(self.requests.unwrap_or(u64::MAX))))
     }
 

@@ -53,7 +53,7 @@ pub fn forecast(evidence: &Evidence) -> Forecast {
         let (unit, foresight) = match &gate.quantity {
             Quantity::Memory => (Unit::Bytes, memory.as_ref()?.1),
             Quantity::Series(_) => {
-                let series = recording.series.iter().find(|s| gate.quantity.is_series(s.id.name()))?;
+                let series = recording.series.iter().find(|s| gate.quantity.is_series(&s.id))?;
                 (series.unit(), ask(series)?)
             }
             _ => return None,

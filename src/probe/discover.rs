@@ -7,18 +7,18 @@ use std::time::Duration;
 use reqwest::Url;
 use tokio::time::Instant;
 
-use super::doctor;
-use super::fetch::{Fetcher, shown};
-use super::go_heap::GoHeap;
-use super::go_tasks::{GoTasks, Labels, PROOF as LEAK_PROFILE};
-use super::go_vars::GoVars;
-use super::meter::Meter;
-use super::prometheus::Prometheus;
-use super::serving::{SoleProcess, Tells};
-use super::tokio_console::TokioConsole;
-use super::{Collections, Probe, ProbeError};
-use crate::evidence::{ProbeRecord, Runtime};
+use crate::evidence::{ProbeRecord, Runtime, SeriesId};
 use crate::plan::{Plan, PprofPlan};
+use crate::probe::doctor;
+use crate::probe::go::goroutines::{GoTasks, Labels, PROOF as LEAK_PROFILE};
+use crate::probe::go::heap::GoHeap;
+use crate::probe::go::page_owner::{SoleProcess, Tells};
+use crate::probe::go::vars::GoVars;
+use crate::probe::page::fetch::{Fetcher, shown};
+use crate::probe::prometheus::probe::Prometheus;
+use crate::probe::sample::{Collections, Probe, ProbeError};
+use crate::probe::sampler::meter::Meter;
+use crate::probe::tokio::console::TokioConsole;
 use crate::target::{Target, ports};
 
 /// What was found, ready to be asked, and a record of all that was looked for.
@@ -35,7 +35,7 @@ pub struct Discovered {
 pub(super) const LOOK: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(2));
 
 /// Series of the process probe, which reads them better than a page can tell them.
-const OF_PROCESS: [&str; 4] = ["rss_bytes", "threads", "fds", "cpu_ratio"];
+const OF_PROCESS: [SeriesId; 4] = [SeriesId::Rss, SeriesId::Threads, SeriesId::Fds, SeriesId::CpuRatio];
 
 /// Looks for /debug/pprof/ and a Prometheus page where the plan says, else at the origin of the driven URL.
 ///
@@ -53,12 +53,12 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
             return found;
         }
     };
-    let mut taken: HashSet<String> = HashSet::new();
+    let mut taken: HashSet<SeriesId> = HashSet::new();
     if plan.record.drives() {
-        taken.insert("requests_total".into());
+        taken.insert(SeriesId::RequestsTotal);
     }
     if pid.is_some() {
-        taken.extend(OF_PROCESS.map(String::from));
+        taken.extend(OF_PROCESS);
     }
     let origins = origins(plan, pid);
     let until = Instant::now() + LOOK.0;
@@ -68,11 +68,11 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
     }
     #[cfg(target_os = "linux")]
     if let Some(target) = target.filter(|_| runtime == Runtime::Jvm) {
-        super::jvm::find(&mut found, plan, target).await;
+        crate::probe::jvm::find::find(&mut found, plan, target).await;
     }
     tokio_console(&mut found, plan).await;
     if let Some(target) = target.filter(|_| runtime == Runtime::V8) {
-        super::inspector::find(&mut found, &fetcher, plan, target).await;
+        crate::probe::v8::find::find(&mut found, &fetcher, plan, target).await;
     }
     taken.extend(found.probes.iter().flat_map(|probe| probe.series()));
     prometheus(&mut found, &fetcher, plan, &origins, runtime, &taken).await;
@@ -274,7 +274,7 @@ async fn prometheus(
     plan: &Plan,
     origins: &[Url],
     runtime: Runtime,
-    taken: &HashSet<String>,
+    taken: &HashSet<SeriesId>,
 ) {
     const YIELDS: &str = "what the target counts itself: memory, heap, descriptors, threads, tasks";
     const YIELDS_REQUESTS: &str =

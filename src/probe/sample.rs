@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::evidence::{EventKind, GroupKind, Moment, TaskGroup, TaskSnapshot};
+use crate::evidence::{EventKind, GroupKind, Moment, SeriesId, TaskGroup, TaskSnapshot};
 use crate::plan::Plan;
 
 /// What a probe is asked for.
@@ -45,8 +45,8 @@ impl Collections {
 /// What a probe answers; anything may be empty.
 #[derive(Debug, Default)]
 pub struct Reading {
-    /// Values by series name; only names that [`Probe::series`] told. What is missing is a gap.
-    pub values: Vec<(String, f64)>,
+    /// Values by series; only those that [`Probe::series`] lists. What is missing is a gap.
+    pub values: Vec<(SeriesId, f64)>,
     /// Groups at this moment: kind, group id, count.
     pub groups: Vec<(GroupKind, String, f64)>,
     /// Groups that appear for the first time.
@@ -71,7 +71,7 @@ pub trait Probe: Send {
     fn name(&self) -> &'static str;
 
     /// The series it fills, known before the run starts; samples.csv has no other columns.
-    fn series(&self) -> Vec<String>;
+    fn series(&self) -> Vec<SeriesId>;
 
     /// Whether it has anything to say to this question; the sampler does not wait for those that have not.
     fn answers(&self, ask: Request) -> bool {

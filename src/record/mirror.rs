@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use super::LatencySum;
-use super::thin::{add_up, thin};
+use super::latency_sum::LatencySum;
+use super::thin_lists::{merge_load_rows, thin_by_moment};
 use crate::evidence::{
-    Event, EventKind, Evidence, GroupCount, LatencyTag, LoadRow, Phase, Recording, Sample, Series, TaskGroup,
-    TaskSnapshot,
+    Event, EventKind, Evidence, GroupCount, LatencyTag, LoadRow, Phase, Recording, Sample, Series, SeriesId,
+    TaskGroup, TaskSnapshot,
 };
 
 /// How long samples are kept exactly.
@@ -47,9 +47,8 @@ pub struct Counts {
 
 impl Mirror {
     /// An empty mirror of a run with these series.
-    pub fn new(series: &[String]) -> Mirror {
-        let series =
-            series.iter().map(|name| Series { id: name.as_str().into(), samples: Vec::new() }).collect();
+    pub fn new(series: &[SeriesId]) -> Mirror {
+        let series = series.iter().map(|id| Series { id: id.clone(), samples: Vec::new() }).collect();
         Mirror {
             evidence: Evidence {
                 recording: Recording { series, ..Recording::default() },
@@ -70,7 +69,7 @@ impl Mirror {
     }
 
     /// The last value of a series that was read, unless that is more than 60 samples ago.
-    pub fn last(&self, series: &str) -> Option<f64> {
+    pub fn last(&self, series: &SeriesId) -> Option<f64> {
         self.evidence.recording.series(series)?.samples.iter().rev().take(60).find_map(|s| s.get())
     }
 
@@ -99,8 +98,8 @@ impl Mirror {
         }
         self.evidence.group_names.extend_from_slice(new);
         // all groups of one moment stay together
-        thin(&mut self.evidence.groups, MOST_OTHERS, |row| row.elapsed_s);
-        thin(&mut self.evidence.instances, MOST_OTHERS, |row| row.elapsed_s);
+        thin_by_moment(&mut self.evidence.groups, MOST_OTHERS, |row| row.elapsed_s);
+        thin_by_moment(&mut self.evidence.instances, MOST_OTHERS, |row| row.elapsed_s);
     }
 
     pub(super) fn load(&mut self, row: LoadRow) {
@@ -110,7 +109,7 @@ impl Mirror {
             self.counts.dropped += row.dropped;
         }
         self.evidence.load.push(row);
-        add_up(&mut self.evidence.load, MOST_OTHERS, &self.evidence.events);
+        merge_load_rows(&mut self.evidence.load, MOST_OTHERS, &self.evidence.events);
     }
 
     /// The histograms of the interval that ends at `end`.
@@ -220,86 +219,4 @@ fn drop_oldest(events: &mut Vec<Event>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evidence::GroupKind;
-
-    fn filled(seconds: usize) -> Mirror {
-        let mut mirror = Mirror::new(&["rss_bytes".into()]);
-        for t in 0..seconds {
-            mirror.sample(t as f64, Phase::Steady, Sample::new(t as f64), &[Sample::new((t % 30) as f64)]);
-        }
-        mirror
-    }
-
-    #[test]
-    fn the_last_hour_is_exact() {
-        let mirror = filled(10_000);
-        let r = &mirror.evidence().recording;
-        let exact: Vec<f64> = r.elapsed_s.iter().copied().filter(|t| *t >= 10_000.0 - 3600.0).collect();
-        assert_eq!(exact.len(), 3600);
-        assert!(r.len() < 3600 + 700 + 2 * STRETCH, "{}", r.len());
-        assert!(r.elapsed_s.windows(2).all(|w| w[0] < w[1]));
-    }
-
-    #[test]
-    fn older_samples_keep_minimum_and_maximum() {
-        let mirror = filled(10_000);
-        let r = &mirror.evidence().recording;
-        let old: Vec<f64> = r.series[0].samples[..30].iter().filter_map(|s| s.get()).collect();
-        assert!(old.contains(&0.0) && old.contains(&29.0), "{old:?}");
-    }
-
-    #[test]
-    fn a_week_stays_within_its_bounds() {
-        let mirror = filled(7 * 86_400);
-        assert!(mirror.evidence().recording.len() <= MOST_ROWS + STRETCH);
-    }
-
-    #[test]
-    fn a_flood_of_events_does_not_wash_the_phases_away() {
-        let mut mirror = Mirror::new(&[]);
-        let note = |t: usize| Event { elapsed_s: t as f64, kind: EventKind::Note { text: String::new() } };
-        mirror.event(Event { elapsed_s: 0.0, kind: EventKind::Phase { phase: Phase::Steady } });
-        (0..3 * MOST_OTHERS).for_each(|t| mirror.event(note(t)));
-        let events = &mirror.evidence().events;
-        assert!(events.len() <= MOST_OTHERS);
-        assert_eq!(events[0].kind, EventKind::Phase { phase: Phase::Steady });
-    }
-
-    #[test]
-    fn requests_that_are_not_known_after_all_are_forgotten() {
-        let mut mirror = filled(10);
-        mirror.event(Event { elapsed_s: 9.0, kind: EventKind::Uncounted { reason: String::new() } });
-        assert!(mirror.evidence().recording.requests_total.iter().all(|n| n.get().is_none()));
-    }
-
-    #[test]
-    fn many_groups_are_known_from_first_to_last() {
-        let mut mirror = Mirror::new(&[]);
-        let group = |t: u32, n: u32| GroupCount {
-            elapsed_s: f64::from(t) / 5.0,
-            kind: GroupKind::Task,
-            group: n.to_string(),
-            count: f64::from(t),
-        };
-        for t in 0..5000 {
-            mirror.groups((0..64).map(|n| group(t, n)), &[]);
-        }
-        let groups = &mirror.evidence().groups;
-        assert!(groups.len() <= MOST_OTHERS);
-        assert_eq!((groups[0].elapsed_s, groups[groups.len() - 1].elapsed_s), (0.0, 999.8));
-        assert!(groups.chunk_by(|a, b| a.elapsed_s == b.elapsed_s).all(|moment| moment.len() == 64));
-    }
-
-    #[test]
-    fn latency_goes_into_the_verdict() {
-        let mut mirror = Mirror::new(&[]);
-        let mut histogram = Histogram::new(3).unwrap();
-        histogram.record(5_000_000).unwrap();
-        mirror.latency(Duration::from_secs(1), &[(LatencyTag::Steady, &histogram)], &[]);
-        let latency = mirror.into_evidence().latency;
-        assert_eq!((latency.steady.count, latency.over_time.len()), (1, 1));
-        assert!((latency.steady.p99 - 0.005).abs() < 1e-5);
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::drive::Interval;
-use crate::evidence::{Event, EventKind, Phase, PlanRecord, TaskSnapshot};
+use crate::evidence::{Event, EventKind, Phase, PlanRecord, SeriesId, TaskSnapshot};
 use crate::probe::Row;
 use crate::record::{Mirror, Recorder, SampleRow};
 
@@ -22,7 +22,7 @@ pub(super) struct EventLog {
 
 impl EventLog {
     /// Begins one; `series` are those that the probes fill.
-    pub(super) fn begin(recorder: Recorder, series: &[String], plan: &PlanRecord) -> EventLog {
+    pub(super) fn begin(recorder: Recorder, series: &[SeriesId], plan: &PlanRecord) -> EventLog {
         let requests = plan.names().into_iter().map(String::from).collect();
         EventLog { recorder, ledger: Ledger::new(series), requests, watches: !plan.drives() }
     }

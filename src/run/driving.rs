@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::drive::{Driver, Interval, Load};
+use crate::drive::{Driver, Interval};
 use crate::evidence::{Phase, PlanRecord};
+use crate::workload::Load;
 
 use super::timeline::Stage;
 
@@ -53,7 +54,7 @@ impl Driving {
 
     /// What was driven since the last count.
     pub(super) fn take(&mut self) -> Option<Interval> {
-        self.0.as_mut().map(Driver::take)
+        self.0.as_mut().map(Driver::drain)
     }
 
     /// The last count.

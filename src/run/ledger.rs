@@ -3,15 +3,10 @@
 use std::time::Duration;
 
 use crate::drive::Interval;
-use crate::evidence::EventKind;
+use crate::evidence::{EventKind, SeriesId};
 
 use super::requests::Requests;
 use super::suspend::Suspend;
-
-/// Counts of tasks, the best first; the best that this run has is repeated as `tasks`.
-const TASK_COUNTS: [&str; 3] = ["goroutines", "tokio_tasks", "threads"];
-/// The series that a target's own request counter is read into.
-const REQUESTS: &str = "requests_total";
 
 /// A thread that has something to do for more than this share of the time could not send more: one that keeps up with
 /// 60,000/s is at 0.7, one that cannot keep up at 0.98.
@@ -21,8 +16,8 @@ const SATURATED: f64 = 0.9;
 #[derive(Debug)]
 pub(super) struct Ledger {
     /// Read by a closer look, to be written with the next row.
-    kept: Vec<(String, f64)>,
-    tasks_from: Option<&'static str>,
+    kept: Vec<(SeriesId, f64)>,
+    tasks_from: Option<SeriesId>,
     /// By the target's own count, where soak drives none.
     pub(super) requests: Requests,
     suspend: Suspend,
@@ -33,7 +28,7 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    pub(super) fn new(series: &[String]) -> Ledger {
+    pub(super) fn new(series: &[SeriesId]) -> Ledger {
         Ledger {
             kept: Vec::new(),
             tasks_from: best_count(series),
@@ -47,7 +42,7 @@ impl Ledger {
     }
 
     /// Values to be written with the next row.
-    pub(super) fn keep(&mut self, values: Vec<(String, f64)>) {
+    pub(super) fn keep(&mut self, values: Vec<(SeriesId, f64)>) {
         self.kept.extend(values);
     }
 
@@ -62,18 +57,21 @@ impl Ledger {
     }
 
     /// Adds what was kept, and the best count of tasks under its common name.
-    pub(super) fn complete(&mut self, values: &mut Vec<(String, f64)>) {
+    pub(super) fn complete(&mut self, values: &mut Vec<(SeriesId, f64)>) {
         values.append(&mut self.kept);
-        if let Some(from) = self.tasks_from
-            && let Some((_, n)) = values.iter().find(|(name, _)| name == from)
+        if let Some(from) = &self.tasks_from
+            && let Some((_, n)) = values.iter().find(|(id, _)| id == from)
         {
-            values.push(("tasks".into(), *n));
+            values.push((SeriesId::Tasks, *n));
         }
     }
 
     /// Requests since the run began by the target's own count, and what is to be told of it.
-    pub(super) fn counted_by_target(&mut self, values: &[(String, f64)]) -> (Option<u64>, Option<EventKind>) {
-        let read = values.iter().find(|(name, _)| name == REQUESTS);
+    pub(super) fn counted_by_target(
+        &mut self,
+        values: &[(SeriesId, f64)],
+    ) -> (Option<u64>, Option<EventKind>) {
+        let read = values.iter().find(|(id, _)| *id == SeriesId::RequestsTotal);
         read.map_or((None, None), |(_, counter)| self.requests.read(*counter))
     }
 
@@ -120,9 +118,10 @@ impl Ledger {
     }
 }
 
-/// The series that `tasks` repeats, and whether the run needs the column at all.
-pub fn best_count(series: &[String]) -> Option<&'static str> {
-    TASK_COUNTS.into_iter().find(|count| series.iter().any(|s| s == count))
+/// The best count of tasks that this run has, which the column `tasks` repeats.
+pub fn best_count(series: &[SeriesId]) -> Option<SeriesId> {
+    let mut counts = SeriesId::task_counts().into_iter().filter(|id| *id != SeriesId::Tasks);
+    counts.find(|count| series.contains(count))
 }
 
 #[cfg(test)]
@@ -131,13 +130,11 @@ mod tests {
 
     #[test]
     fn the_best_count_is_repeated_as_tasks() {
-        let mut ledger = Ledger::new(&["rss_bytes".into(), "threads".into(), "goroutines".into()]);
-        let mut values = vec![("threads".to_string(), 8.0), ("goroutines".to_string(), 505.0)];
-        ledger.keep(vec![("mem_live_bytes".into(), 1.0)]);
+        let mut ledger = Ledger::new(&[SeriesId::Rss, SeriesId::Threads, SeriesId::Goroutines]);
+        let mut values = vec![(SeriesId::Threads, 8.0), (SeriesId::Goroutines, 505.0)];
+        ledger.keep(vec![(SeriesId::MemLive, 1.0)]);
         ledger.complete(&mut values);
-        assert!(
-            values.contains(&("tasks".into(), 505.0)) && values.contains(&("mem_live_bytes".into(), 1.0))
-        );
+        assert!(values.contains(&(SeriesId::Tasks, 505.0)) && values.contains(&(SeriesId::MemLive, 1.0)));
         assert!(!ledger.holds_values());
     }
 }

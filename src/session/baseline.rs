@@ -11,7 +11,7 @@ use crate::evidence::Evidence;
 use crate::findings::{Comparison, Report};
 use crate::judge::{Baseline, judge, judge_against_baseline};
 use crate::plan::Plan;
-use crate::record::{canonical, replace_file};
+use crate::record::{replace_file, resolve_dir};
 use crate::report::comparison;
 use crate::report::picture::Theme;
 
@@ -40,7 +40,7 @@ pub struct Beside {
 pub fn check(plan: &Plan) -> Result<()> {
     let Some(earlier) = &plan.record.compare_to else { return Ok(()) };
     read_named_run(earlier).map_err(|e| Error::usage(format!("--compare-to {e}")))?;
-    if plan.out.dir.as_deref().is_some_and(|out| canonical(out) == canonical(earlier)) {
+    if plan.out.dir.as_deref().is_some_and(|out| resolve_dir(out) == resolve_dir(earlier)) {
         return Err(Error::usage(format!(
             "--compare-to {}: is where this run goes (--out), and would be set aside; name another directory",
             earlier.display()

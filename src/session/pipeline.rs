@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::evidence::Evidence;
 use crate::findings::Report;
 use crate::plan::PipelinePlan;
-use crate::record::{canonical, check_file, files, place, replace_file};
+use crate::record::{check_file, files, replace_file, resolve_dir, resolve_file};
 use crate::report::{self, github};
 
 /// What a pipeline's file must not take the place of.
@@ -35,11 +35,11 @@ pub fn check(plan: &PipelinePlan, kept: &[Kept<'_>]) -> Result<()> {
     let summary = summary(plan);
     let mut taken: Vec<(String, PathBuf)> = summary
         .iter()
-        .map(|path| ("the job's summary, GITHUB_STEP_SUMMARY".to_string(), place(path)))
+        .map(|path| ("the job's summary, GITHUB_STEP_SUMMARY".to_string(), resolve_file(path)))
         .collect();
     for (flag, name, path) in asked(plan) {
         check_file(flag, path)?;
-        let at = place(path);
+        let at = resolve_file(path);
         let other = taken.iter().find(|(_, other)| *other == at).map(|(whose, _)| whose.clone());
         if let Some(whose) = other.or_else(|| kept.iter().find_map(|kept| takes(&at, name, *kept))) {
             return Err(Error::usage(format!("{flag} {}: is {whose}; name another file", path.display())));
@@ -54,13 +54,13 @@ fn takes(at: &Path, name: &str, kept: Kept<'_>) -> Option<String> {
     let (dir, whose) = match kept {
         // a link is read through, and what it leads to would be lost as well
         Kept::File(file) => {
-            let lost = place(file) == at || canonical(file) == at;
+            let lost = resolve_file(file) == at || resolve_dir(file) == at;
             return lost.then(|| "the file that is read".into());
         }
         Kept::Run(dir) => (dir, "the run directory"),
         Kept::Earlier(dir) => (dir, "the run that this one is held against"),
     };
-    let within = at.strip_prefix(canonical(dir)).ok()?;
+    let within = at.strip_prefix(resolve_dir(dir)).ok()?;
     let Some(first) = within.iter().next() else { return Some(whose.into()) };
     let own = files::ALL.into_iter().chain(report::names()).find(|own| first == *own)?;
     // in the run's own directory it is the same file with the same content

@@ -1,7 +1,7 @@
 //! The probes of one run: all that are there, what they fill, and what is said of those that are not.
 
 use crate::error::{Error, Result};
-use crate::evidence::ProbeRecord;
+use crate::evidence::{ProbeRecord, SeriesId};
 use crate::plan::Plan;
 use crate::probe::{Sampler, discover, of_target};
 use crate::run::best_count;
@@ -18,7 +18,7 @@ pub async fn look_around(plan: &Plan, target: Option<&Target>) -> Result<(Sample
         return Ok((Sampler::start(Vec::new()), Vec::new()));
     }
     let (sampler, records) = all_probes(plan, target).await;
-    let sees_memory = sampler.series().iter().any(|name| name.ends_with("_bytes"));
+    let sees_memory = sampler.series().iter().any(|id| id.name().ends_with("_bytes"));
     if !sees_memory {
         return Err(Error::usage(format!(
             "nothing shows the memory behind {}: name the process with --pid, give --metrics URL, or --load-only to judge by gates alone",
@@ -58,11 +58,11 @@ pub fn introduce(records: &[ProbeRecord], options: &OutputOptions) {
 }
 
 /// The columns of samples.csv: what the probes fill, and `tasks` where any of them counts tasks.
-pub fn columns(sampler: &Sampler) -> Vec<String> {
-    let mut columns: Vec<String> =
-        sampler.series().iter().filter(|name| *name != "requests_total").cloned().collect();
-    if best_count(&columns).is_some() && !columns.iter().any(|name| name == "tasks") {
-        columns.push("tasks".into());
+pub fn columns(sampler: &Sampler) -> Vec<SeriesId> {
+    let mut columns: Vec<SeriesId> =
+        sampler.series().iter().filter(|id| **id != SeriesId::RequestsTotal).cloned().collect();
+    if best_count(&columns).is_some() && !columns.contains(&SeriesId::Tasks) {
+        columns.push(SeriesId::Tasks);
     }
     columns
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::evidence::LoadRow;
+use crate::evidence::{LoadRow, SeriesId};
 use crate::live::{Cycle, Status};
 use crate::record::Mirror;
 use crate::run::Stage;
@@ -36,8 +36,8 @@ pub fn status(mirror: &Mirror, stage: Stage, cycles: u32, left: Option<Duration>
         counted: (counts.due == 0).then(|| counted_per_s(mirror)).flatten(),
         errors: counts.failed - counts.dropped,
         dropped: counts.dropped,
-        rss_bytes: mirror.last("rss_bytes"),
-        tasks: mirror.last("tasks"),
+        rss_bytes: mirror.last(&SeriesId::Rss),
+        tasks: mirror.last(&SeriesId::Tasks),
         ..Status::new(stage.phase)
     }
 }

@@ -1,13 +1,28 @@
-//! The arithmetic of arrivals: how many requests are due by when, and how steady is cut into blocks.
+//! The arithmetic of arrivals: how many requests are due by when, and what each of them is.
 //!
-//! Pure and shared: `plan/` checks a load by it, `drive/` sends by it, `judge/` reads by it how many were due.
+//! Pure and shared: `plan/` checks a load by it, `drive/` sends by it, `judge/` knows by it how many were due. Nothing
+//! here reads a clock; times are arguments.
 
 mod behaviour;
 mod blocks;
+mod due_times;
+mod load;
+mod load_shape;
+mod mix_schedule;
 mod pace;
 mod pattern;
+mod poisson;
+mod rate_curve;
+mod request_mix;
+mod shard;
 
 pub use behaviour::{Behaviour, MisbehavePlan, NORMAL};
 pub use blocks::{Blocks, Layout, ONLY};
+pub use due_times::DueTimes;
+pub use load::Load;
+pub use load_shape::LoadShape;
+pub use mix_schedule::{BLOCKS_ON, MixSchedule};
 pub use pace::Pace;
-pub use pattern::{Arrivals, LoadShape, Pattern};
+pub use pattern::{Arrivals, Pattern};
+pub use request_mix::RequestMix;
+pub use shard::Shard;

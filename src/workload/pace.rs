@@ -49,12 +49,12 @@ impl Pace {
     }
 
     /// How many are due before this time after the start.
-    pub fn before(self, time: Duration) -> u64 {
-        time.checked_sub(Duration::from_nanos(1)).map_or(0, |last| self.by(last))
+    pub fn count_before(self, time: Duration) -> u64 {
+        time.checked_sub(Duration::from_nanos(1)).map_or(0, |last| self.count_by(last))
     }
 
     /// How many are due up to and including this time after the start.
-    pub fn by(self, time: Duration) -> u64 {
+    pub fn count_by(self, time: Duration) -> u64 {
         // a span beyond 584 years would overflow the product, and nobody waits for its end
         let nanos = u128::from(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
         u64::try_from(nanos * self.requests / self.nanos).unwrap_or(u64::MAX).saturating_add(1)

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::support::{text, told};
+use super::support::{run_soak, text};
 
 /// The two runs that the README shows.
 const LEAK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/sample-leak");
@@ -13,8 +13,8 @@ const FIXED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/sample-fixed")
 fn compared(before: &str, after: &str, code: i32) -> Value {
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("both");
-    let told = told(&["compare", before, after, "--json", "-o", out.to_str().unwrap()]).ends_with(code);
-    let document: Value = serde_json::from_str(&told.stdout).unwrap();
+    let output = run_soak(&["compare", before, after, "--json", "-o", out.to_str().unwrap()]).ends_with(code);
+    let document: Value = serde_json::from_str(&output.stdout).unwrap();
     assert_eq!(document, serde_json::from_str::<Value>(&text(out.join("compare.json"))).unwrap());
     let page = text(out.join("compare.md"));
     assert!(page.starts_with("# ") && page.contains("| series | before | after | change |"), "{page}");
@@ -44,9 +44,9 @@ fn a_run_beside_itself_has_not_changed() {
 #[test]
 fn a_person_reads_a_table() {
     let place = tempfile::tempdir().unwrap();
-    let told = told(&["compare", LEAK, FIXED, "-o", place.path().to_str().unwrap()]).ends_with(0);
+    let output = run_soak(&["compare", LEAK, FIXED, "-o", place.path().to_str().unwrap()]).ends_with(0);
     for what in ["FIXED", "before", "after", "goroutines", "a request less", "compare.png", "exit code 0"] {
-        assert!(told.stdout.contains(what), "{what}: {}", told.stdout);
+        assert!(output.stdout.contains(what), "{what}: {}", output.stdout);
     }
 }
 
@@ -73,8 +73,8 @@ fn what_the_runs_drove_differently_is_noted() {
 #[test]
 fn what_holds_no_run_is_wrong_use() {
     for (before, after) in [(LEAK, "/no/such/run"), ("Cargo.toml", LEAK)] {
-        let told = told(&["compare", before, after]);
-        assert_eq!((told.code, told.stderr.lines().count()), (2, 1), "{told:?}");
+        let output = run_soak(&["compare", before, after]);
+        assert_eq!((output.code, output.stderr.lines().count()), (2, 1), "{output:?}");
     }
     assert!(!Path::new(LEAK).join("compare.png").exists());
 }
@@ -95,7 +95,7 @@ fn a_run_that_names_an_earlier_one_is_held_against_it_whenever_it_is_rendered() 
     {
         let dir = place.path().join(format!("{code}"));
         held_against(sample, earlier, &dir);
-        let rendered = told(&["report", dir.to_str().unwrap()]).ends_with(0);
+        let rendered = run_soak(&["report", dir.to_str().unwrap()]).ends_with(0);
         let report = super::support::report(&dir);
         assert_eq!(report["exit_code"], code, "{report}");
         let gate = report["gates"].as_array().unwrap().last().unwrap();
@@ -110,7 +110,7 @@ fn a_run_that_names_an_earlier_one_is_held_against_it_whenever_it_is_rendered() 
         assert!(rendered.stdout.contains(&verdict.to_uppercase()), "{}", rendered.stdout);
         assert_eq!(rendered.stdout.matches("exit code").count(), 1, "{}", rendered.stdout);
         assert!(dir.join("compare.png").exists() && dir.join("compare.md").exists());
-        let analyzed = told(&["analyze", dir.to_str().unwrap(), "--json"]).ends_with(code);
+        let analyzed = run_soak(&["analyze", dir.to_str().unwrap(), "--json"]).ends_with(code);
         assert_eq!(serde_json::from_str::<Value>(&analyzed.stdout).unwrap(), report);
     }
 }
@@ -121,8 +121,8 @@ fn a_run_is_held_against_an_earlier_one_at_its_end() {
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
     let args = [&demo.url(), "-z", "20s", "--compare-to", FIXED, "--gates-only", "--json", "-o"];
-    let told = told(&[&args[..], &[out.to_str().unwrap()]].concat()).ends_with(1);
-    let report: Value = serde_json::from_str(&told.stdout).unwrap();
+    let output = run_soak(&[&args[..], &[out.to_str().unwrap()]].concat()).ends_with(1);
+    let report: Value = serde_json::from_str(&output.stdout).unwrap();
     assert_eq!(report["reason"], format!("gate compare {FIXED}"), "{report}");
     let compared: Value = serde_json::from_str(&text(out.join("compare.json"))).unwrap();
     assert_eq!(compared["verdict"], "regressed", "{compared}");

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::support::{Server, run, soak, told};
+use super::support::{Server, run, run_soak, soak};
 
 /// The record of a probe.
 fn probe<'a>(checkup: &'a Value, name: &str) -> &'a Value {
@@ -15,8 +15,8 @@ fn each_probe_is_told_with_its_cost_or_with_what_turns_it_on() {
     let place = tempfile::tempdir().unwrap();
     let mut command = soak(&["doctor", &server.url(), "--json"]);
     command.current_dir(place.path());
-    let told = run(command).ends_with(0);
-    let checkup: Value = serde_json::from_str(&told.stdout).unwrap();
+    let output = run(command).ends_with(0);
+    let checkup: Value = serde_json::from_str(&output.stdout).unwrap();
     assert_eq!(checkup["target"]["pid"].as_u64(), Some(server.pid().into()), "{checkup}");
     let process = probe(&checkup, "process");
     assert_eq!(process["found"], true, "{checkup}");
@@ -33,7 +33,7 @@ fn each_probe_is_told_with_its_cost_or_with_what_turns_it_on() {
 #[test]
 fn the_table_fits_its_width_and_says_it_in_words() {
     let server = Server::start("ok");
-    let stdout = told(&["doctor", &server.url()]).ends_with(0).stdout;
+    let stdout = run_soak(&["doctor", &server.url()]).ends_with(0).stdout;
     assert!(stdout.contains(&format!("(pid {})", server.pid())), "{stdout}");
     for word in ["found", "not found", "to turn it on", "rss_anon_bytes", "--metrics"] {
         assert!(stdout.contains(word), "{word}: {stdout}");
@@ -44,7 +44,7 @@ fn the_table_fits_its_width_and_says_it_in_words() {
 
 #[test]
 fn of_nobody_it_says_why() {
-    let told = told(&["doctor", "--pid", "4194304"]);
-    assert_eq!(told.code, 2, "{told:?}");
-    assert!(told.stderr.contains("4194304") && told.stderr.lines().count() == 1, "{told:?}");
+    let output = run_soak(&["doctor", "--pid", "4194304"]);
+    assert_eq!(output.code, 2, "{output:?}");
+    assert!(output.stderr.contains("4194304") && output.stderr.lines().count() == 1, "{output:?}");
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::support::{Running, Server, Told, closed_port, events, report, run, soak, text};
+use super::support::{Output, Running, Server, closed_port, events, report, run, soak, text};
 
 /// Flags of a run of load alone, without any phase but steady.
 fn args<'a>(url: &'a str, out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
@@ -15,11 +15,11 @@ fn args<'a>(url: &'a str, out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&[url, "-o", out][..], &phases, more].concat()
 }
 
-fn driven(server: &Server, more: &[&str], out: &Path) -> (Told, Value, String) {
-    let told = run(soak(&args(&server.url(), out.to_str().unwrap(), more)));
+fn driven(server: &Server, more: &[&str], out: &Path) -> (Output, Value, String) {
+    let output = run(soak(&args(&server.url(), out.to_str().unwrap(), more)));
     let report = report(out);
     let notes = report["driver"]["notes"].to_string();
-    (told, report, notes)
+    (output, report, notes)
 }
 
 #[test]
@@ -49,8 +49,8 @@ fn a_target_at_less_than_the_rate_is_told_as_the_targets_and_soak_does_not_grow(
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
     let more = ["-z", "8s", "-q", "2000", "-t", "1s", "-c", "4"];
-    let (told, report, notes) = driven(&server, &more, &out);
-    told.ends_with(3);
+    let (output, report, notes) = driven(&server, &more, &out);
+    output.ends_with(3);
     assert!(notes.contains("every connection was busy and the target did not keep up"), "{notes}");
     assert!(!notes.contains("soak itself"), "{notes}");
     assert!(report["load"]["dropped"].as_u64().unwrap() > 1000, "{}", report["load"]);

@@ -1,6 +1,6 @@
 //! After warm-up a run says what the rest of it can decide, and warns of each gate that asks for less.
 
-use super::support::{Server, told};
+use super::support::{Server, run_soak};
 
 #[test]
 fn what_can_be_decided_is_said_when_steady_begins_and_gates_below_it_are_warned_of() {
@@ -12,7 +12,7 @@ fn what_can_be_decided_is_said_when_steady_begins_and_gates_below_it_are_warned_
         vec!["--url", "", "-z", "9s", "--warmup", "4s", "-q", "50/s", "-o", out.to_str().unwrap()];
     let url = server.url();
     arguments[1] = &url;
-    let stderr = told(&[&arguments[..], &["--gate", near, "--gate", far]].concat()).stderr;
+    let stderr = run_soak(&[&arguments[..], &["--gate", near, "--gate", far]].concat()).stderr;
     let said: Vec<&str> = stderr.lines().filter(|l| l.contains("of steady can decide growth of")).collect();
     assert_eq!(said.len(), 1, "{stderr}");
     assert!(said[0].contains("resident memory from") && said[0].contains("a request"), "{stderr}");

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::support::{Running, Server, Told, text};
+use super::support::{Output, Running, Server, text};
 
 const DOC: &str = include_str!("../../docs/gating-a-deploy.md");
 const BASELINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/sample-fixed");
@@ -40,7 +40,7 @@ fn shell_of(yaml: &str) -> String {
 }
 
 /// Runs a script as a pipeline does, beside an earlier run, against this server.
-fn run_script(script: &str, server: &Server, place: &Path) -> Told {
+fn run_script(script: &str, server: &Server, place: &Path) -> Output {
     super::support::copy(Path::new(BASELINE), &place.join("baseline"));
     let start = place.join("start-service");
     fs::write(&start, "#!/bin/sh\n").unwrap();
@@ -75,10 +75,10 @@ fn every_shell_line_of_the_page_does_what_it_says() {
         assert!(script.contains("./start-service\n") && script.contains("soak http://"), "{script}");
         let server = Server::start("ok");
         let place = tempfile::tempdir().unwrap();
-        let told = run_script(script, &server, place.path());
+        let output = run_script(script, &server, place.path());
         // three seconds decide little; wrong use would be 2
-        assert!([0, 1, 3].contains(&told.code), "{script}\n{told:?}");
-        assert!(server.requests().len() > 50, "{script}\n{told:?}");
+        assert!([0, 1, 3].contains(&output.code), "{script}\n{output:?}");
+        assert!(server.requests().len() > 50, "{script}\n{output:?}");
         let made = |name: &str| place.path().join(name);
         if script.contains("--out soak-run") {
             assert!(made("soak-run/report.html").exists(), "{script}");
@@ -86,8 +86,8 @@ fn every_shell_line_of_the_page_does_what_it_says() {
         if script.contains("soak.json") {
             let report: Value = serde_json::from_str(&text(made("soak.json"))).unwrap();
             assert!(
-                told.stdout.contains(if report["exit_code"] == 0 { "goes out" } else { "stays" }),
-                "{told:?}"
+                output.stdout.contains(if report["exit_code"] == 0 { "goes out" } else { "stays" }),
+                "{output:?}"
             );
         }
         assert_eq!(made("junit.xml").exists(), script.contains("--junit"), "{script}");
@@ -100,7 +100,7 @@ fn every_shell_line_of_the_page_does_what_it_says() {
 
 #[test]
 fn every_gate_and_flag_of_the_page_is_one() {
-    let help = super::support::told(&["--help"]).stdout;
+    let help = super::support::run_soak(&["--help"]).stdout;
     for word in DOC.split(['`', ' ', '\n']).filter(|word| word.starts_with("--") && word != &"---") {
         assert!(help.contains(word.trim_end_matches(',')), "{word}");
     }
@@ -111,7 +111,7 @@ fn every_gate_and_flag_of_the_page_is_one() {
     assert!(gates.len() >= 6, "{gates:?}");
     for gate in gates {
         // a URL that cannot be asked is found after gates
-        let told = super::support::told(&["http://127.0.0.1:0/", "--gate", gate]).ends_with(2);
-        assert!(told.stderr.contains("could be asked"), "{gate}: {}", told.stderr);
+        let output = super::support::run_soak(&["http://127.0.0.1:0/", "--gate", gate]).ends_with(2);
+        assert!(output.stderr.contains("could be asked"), "{gate}: {}", output.stderr);
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::support::{Server, events, report, skipped, told};
+use super::support::{Server, events, report, run_soak, skipped};
 use super::watch::Driver;
 
 /// The service of this name under tests/fixtures, built once; none where there is no Go.
@@ -56,9 +56,9 @@ fn soaked(program: &Path, fixed: bool, args: &[&str]) -> Soaked {
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
     let url = server.url();
-    let told = told(&[&[&url, "-o", out.to_str().unwrap()], args].concat());
+    let output = run_soak(&[&[&url, "-o", out.to_str().unwrap()], args].concat());
     let collections = events(&out).iter().filter(|e| e["kind"] == "collection").count();
-    Soaked { code: told.code, report: report(&out), stdout: told.stdout, collections }
+    Soaked { code: output.code, report: report(&out), stdout: output.stdout, collections }
 }
 
 #[test]
@@ -127,12 +127,12 @@ fn a_watch_forces_no_collection_and_says_what_it_then_cannot_tell() {
         let out = place.path().join(duration);
         let url = server.url();
         let args = ["watch", &url, "-z", duration, "-o", out.to_str().unwrap()];
-        let told = told(&[&args[..], gc].concat());
+        let output = run_soak(&[&args[..], gc].concat());
         let collected = events(&out).iter().filter(|e| e["kind"] == "collection").count();
-        (told, report(&out), collected)
+        (output, report(&out), collected)
     };
-    let (told, report, collected) = watched("8s", &[]);
-    let said = told.ends_with(1).stdout;
+    let (output, report, collected) = watched("8s", &[]);
+    let said = output.ends_with(1).stdout;
     let culprit = &report["culprits"][0];
     assert_eq!(
         (culprit["name"].as_str(), culprit["proven"].as_bool()),
@@ -148,6 +148,6 @@ fn a_watch_forces_no_collection_and_says_what_it_then_cannot_tell() {
         report["headline"]
     );
 
-    let (told, _, collected) = watched("4s", &["--gc"]);
-    assert!(collected > 0 && !told.stdout.contains("No collection was forced"), "{}", told.stdout);
+    let (output, _, collected) = watched("4s", &["--gc"]);
+    assert!(collected > 0 && !output.stdout.contains("No collection was forced"), "{}", output.stdout);
 }

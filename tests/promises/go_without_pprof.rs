@@ -1,7 +1,7 @@
 //! A Go service that serves no pprof but /debug/vars: its memory account is read off that page.
 
 use super::go::built;
-use super::support::{Server, report, skipped, told};
+use super::support::{Server, report, run_soak, skipped};
 
 use serde_json::Value;
 
@@ -15,8 +15,8 @@ fn soaked(fixed: bool) -> Option<(i32, Value)> {
     let server = Server::from(command);
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
-    let told = told(&[&server.url(), "-z", "40s", "-q", "200/s", "-o", out.to_str().unwrap()]);
-    Some((told.code, report(&out)))
+    let output = run_soak(&[&server.url(), "-z", "40s", "-q", "200/s", "-o", out.to_str().unwrap()]);
+    Some((output.code, report(&out)))
 }
 
 #[test]

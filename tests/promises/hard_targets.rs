@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::support::{Running, Server, Told, as_server, closed_port, report, run, soak};
+use super::support::{Output, Running, Server, as_server, closed_port, report, run, soak};
 
 /// A short run that ends by itself; with what it reports.
-fn short(url: &str, more: &[&str], out: &Path) -> (Told, Value) {
+fn short(url: &str, more: &[&str], out: &Path) -> (Output, Value) {
     let out_text = out.to_str().unwrap();
     let mut args = vec![
         url,
@@ -27,9 +27,9 @@ fn short(url: &str, more: &[&str], out: &Path) -> (Told, Value) {
         out_text,
     ];
     args.extend(more);
-    let told = run(soak(&args));
+    let output = run(soak(&args));
     let report = if out.join("report.json").exists() { report(out) } else { Value::Null };
-    (told, report)
+    (output, report)
 }
 
 /// That such a server ends so, with this in its headline.
@@ -37,9 +37,9 @@ fn short(url: &str, more: &[&str], out: &Path) -> (Told, Value) {
 fn ends(kind: &str, more: &[&str], code: i32, verdict: &str, words: &[&str]) -> Value {
     let server = Server::start(kind);
     let place = tempfile::tempdir().unwrap();
-    let (told, report) = short(&server.url(), more, &place.path().join("run"));
-    let told = told.ends_with(code);
-    assert_eq!(report["verdict"], verdict, "{told:?}");
+    let (output, report) = short(&server.url(), more, &place.path().join("run"));
+    let output = output.ends_with(code);
+    assert_eq!(report["verdict"], verdict, "{output:?}");
     let headline = report["headline"].as_str().unwrap();
     for word in words {
         assert!(headline.contains(word), "{kind} should say {word}: {headline}");
@@ -105,8 +105,8 @@ fn a_command_that_ends_by_itself_has_failed() {
     args.extend(line.iter().map(String::as_str));
     let mut command = soak(&args);
     command.envs(vars);
-    let told = Running::start(command).end().ends_with(4);
-    assert_eq!(report(&out)["verdict"], "failed", "{told:?}");
+    let output = Running::start(command).end().ends_with(4);
+    assert_eq!(report(&out)["verdict"], "failed", "{output:?}");
 }
 
 #[test]
@@ -120,8 +120,8 @@ fn a_command_is_started_judged_and_ended() {
     args.extend(line.iter().map(String::as_str));
     let mut command = soak(&args);
     command.envs(vars);
-    let told = run(command);
-    assert!([0, 1, 3].contains(&told.code), "{told:?}");
+    let output = run(command);
+    assert!([0, 1, 3].contains(&output.code), "{output:?}");
     assert!(report(&out)["target"]["pid"].as_u64().is_some());
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "it still listens");
 }
@@ -130,18 +130,18 @@ fn a_command_is_started_judged_and_ended() {
 fn a_command_that_cannot_be_started_is_wrong_use() {
     let place = tempfile::tempdir().unwrap();
     let url = format!("http://127.0.0.1:{}/", closed_port());
-    let (told, report) = short(&url, &["--", "/no/such/program"], &place.path().join("run"));
-    assert_eq!((told.code, report), (2, Value::Null), "{}", told.stderr);
-    assert!(told.stderr.contains("/no/such/program"), "{}", told.stderr);
+    let (output, report) = short(&url, &["--", "/no/such/program"], &place.path().join("run"));
+    assert_eq!((output.code, report), (2, Value::Null), "{}", output.stderr);
+    assert!(output.stderr.contains("/no/such/program"), "{}", output.stderr);
 }
 
 #[test]
 fn one_that_refuses_every_connection_has_failed() {
     let place = tempfile::tempdir().unwrap();
     let url = format!("http://127.0.0.1:{}/", closed_port());
-    let (told, report) = short(&url, &["--load-only"], &place.path().join("run"));
-    let told = told.ends_with(4);
-    assert_eq!(report["verdict"], "failed", "{told:?}");
+    let (output, report) = short(&url, &["--load-only"], &place.path().join("run"));
+    let output = output.ends_with(4);
+    assert_eq!(report["verdict"], "failed", "{output:?}");
     assert!(report["load"]["errors"]["by_kind"]["connect"].as_u64().unwrap() > 100, "{report}");
 }
 
@@ -150,9 +150,9 @@ fn a_living_process_behind_a_refusing_port_has_failed_too() {
     let server = Server::start("ok");
     let place = tempfile::tempdir().unwrap();
     let url = format!("http://127.0.0.1:{}/", closed_port());
-    let (told, report) = short(&url, &["--pid", &server.pid().to_string()], &place.path().join("run"));
-    let told = told.ends_with(4);
-    assert_eq!(report["target"]["pid"].as_u64(), Some(server.pid().into()), "{told:?}");
+    let (output, report) = short(&url, &["--pid", &server.pid().to_string()], &place.path().join("run"));
+    let output = output.ends_with(4);
+    assert_eq!(report["target"]["pid"].as_u64(), Some(server.pid().into()), "{output:?}");
 }
 
 #[test]

@@ -49,13 +49,13 @@ fn soaked(kind: &str) -> Ran {
     let running = Running::start(soak(&args));
     let pid = running.pid();
     let memory = thread::spawn(move || highest_mib(pid));
-    let told = running.end();
+    let output = running.end();
     let took = begun.elapsed();
-    assert!([0, 1, 3].contains(&told.code), "{told:?}");
+    assert!([0, 1, 3].contains(&output.code), "{output:?}");
     let mib = memory.join().unwrap();
     let ran = Ran { report: report(&out), events: events(&out), took, mib };
     eprintln!("{kind}: {took:.1?}, {mib} MiB");
-    assert!(took < PLANNED + SLACK, "{kind} took {took:?}\n{}", told.all());
+    assert!(took < PLANNED + SLACK, "{kind} took {took:?}\n{}", output.all());
     assert!(mib < MOST_MIB, "{kind} made soak take {mib} MiB");
     let load = &ran.report["load"];
     assert_eq!(load["errors"]["ratio"], 0.0, "{kind}: {load}");

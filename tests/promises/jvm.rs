@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::support::{Server, events, report, skipped, told};
+use super::support::{Server, events, report, run_soak, skipped};
 
 /// The service under tests/fixtures/javaservice; none where there is no Java.
 fn service(case: &str, options: &[&str]) -> Option<Server> {
@@ -32,9 +32,9 @@ fn soaked(server: &Server, args: &[&str]) -> Soaked {
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
     let url = server.url();
-    let told = told(&[&[&url, "-q", "100", "-o", out.to_str().unwrap()], args].concat());
+    let output = run_soak(&[&[&url, "-q", "100", "-o", out.to_str().unwrap()], args].concat());
     let collections = events(&out).iter().filter(|e| e["kind"] == "collection").count();
-    Soaked { code: told.code, report: report(&out), stderr: told.stderr, collections }
+    Soaked { code: output.code, report: report(&out), stderr: output.stderr, collections }
 }
 
 fn series<'a>(report: &'a Value, name: &str) -> &'a Value {

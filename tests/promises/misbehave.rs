@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::go::built;
-use super::support::{Server, report, skipped, text, told};
+use super::support::{Server, report, run_soak, skipped, text};
 
 const MIX: &str = "hang-up=8%,abandon-upload=8%,churn=8%,slow-send=8%";
 
@@ -23,8 +23,8 @@ fn driven(fixed: bool) -> Option<(i32, String, Value, String)> {
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
     let args = ["-z", "45s", "-q", "60/s", "--misbehave", MIX, "-o", out.to_str().unwrap()];
-    let told = told(&[&[server.url().as_str()], &args[..]].concat());
-    Some((told.code, told.stdout, report(&out), text(out.join("load.csv"))))
+    let output = run_soak(&[&[server.url().as_str()], &args[..]].concat());
+    Some((output.code, output.stdout, report(&out), text(out.join("load.csv"))))
 }
 
 /// What is told of a behaviour. Both stacks of the service have one creator, so they are one culprit.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use super::support::{copy, recorded, text, told};
+use super::support::{copy, recorded, run_soak, text};
 
 /// How light the ground of a picture is: red, green and blue of its first pixel.
 fn ground(path: &Path) -> [u8; 3] {
@@ -23,10 +23,10 @@ fn the_pictures_of_a_run_and_of_a_comparison_are_dark_where_that_was_asked_for()
     let at = |name: &str| place.path().join(name);
     assert_eq!(ground(&at(png)), [255; 3]);
     let page_before = text(at(page));
-    told(&["report", run, "--dark"]).ends_with(0);
+    run_soak(&["report", run, "--dark"]).ends_with(0);
     assert!(ground(&at(png)).iter().all(|v| *v < 40), "{:?}", ground(&at(png)));
     assert!(text(at(svg)).contains("#111620"), "the ground of soak.svg");
     assert_eq!(text(at(page)), page_before, "paper is light");
-    told(&["compare", run, run, "--dark"]);
+    run_soak(&["compare", run, run, "--dark"]);
     assert!(ground(&at("compare.png")).iter().all(|v| *v < 40));
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::support::{Server, Told, recorded, run, skipped, soak, text, told};
+use super::support::{Output, Server, recorded, run, run_soak, skipped, soak, text};
 
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/junit.xsd");
 const LEAK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/sample-leak");
@@ -58,9 +58,9 @@ fn junit_xml_is_valid_by_its_schema() {
     for (i, (sample, changes, says)) in runs.into_iter().enumerate() {
         let dir = place.path().join(i.to_string());
         judged_as(sample, &dir, changes);
-        told(&["analyze", dir.to_str().unwrap(), "--junit", file.to_str().unwrap()]);
-        let told = text(&file).replace(" />", "/>");
-        assert!(told.contains(says), "{says}: {told}");
+        run_soak(&["analyze", dir.to_str().unwrap(), "--junit", file.to_str().unwrap()]);
+        let output = text(&file).replace(" />", "/>");
+        assert!(output.contains(says), "{says}: {output}");
         match xmllint(&file) {
             None => {
                 return skipped("there is no xmllint on PATH (Debian: libxml2-utils) to validate junit.xml");
@@ -99,7 +99,7 @@ fn single_files_stand_where_they_were_asked_for() {
 }
 
 /// As a step of GitHub's runner sees it: what it said, and what stands in the summary then.
-fn as_a_step(args: &[&str], actions: &str) -> (Told, String) {
+fn as_a_step(args: &[&str], actions: &str) -> (Output, String) {
     let place = tempfile::tempdir().unwrap();
     let summary = place.path().join("summary.md");
     fs::write(&summary, "before\n").unwrap();
@@ -108,16 +108,16 @@ fn as_a_step(args: &[&str], actions: &str) -> (Told, String) {
     (run(command), text(&summary))
 }
 
-fn commands(told: &Told) -> Vec<&str> {
-    told.stderr.lines().filter(|line| line.starts_with("::")).collect()
+fn commands(output: &Output) -> Vec<&str> {
+    output.stderr.lines().filter(|line| line.starts_with("::")).collect()
 }
 
 #[test]
 fn githubs_runner_is_told_what_is_wrong() {
     let (step, summary) = as_a_step(&["analyze", LEAK, "--json"], "true");
-    let told = step.ends_with(1);
-    serde_json::from_str::<Value>(&told.stdout).unwrap();
-    let commands = commands(&told);
+    let output = step.ends_with(1);
+    serde_json::from_str::<Value>(&output.stdout).unwrap();
+    let commands = commands(&output);
     assert!(commands[0].starts_with("::error title=soak%3A leak::Leak: 2.8 KiB of memory"), "{commands:?}");
     assert!(commands[0].contains("%0A") && commands.len() == 1, "{commands:?}");
     assert!(summary.starts_with("before\n# Leak: 2.8 KiB of memory"), "{summary}");
@@ -139,20 +139,20 @@ fn the_runner_is_left_alone_where_nothing_is_wrong_or_nobody_asked() {
 fn a_run_tells_the_runner_and_keeps_stdout_one_document() {
     let server = Server::start("500");
     let args = [&server.url(), "-z", "2s", "--load-only", "--gate", "errors.ratio < 1%", "--json", "--quiet"];
-    let (told, summary) = as_a_step(&args, "true");
-    let document: Value = serde_json::from_str(&told.stdout).unwrap();
-    let commands = commands(&told);
-    assert_eq!(told.stderr.lines().count(), commands.len(), "{told:?}");
+    let (output, summary) = as_a_step(&args, "true");
+    let document: Value = serde_json::from_str(&output.stdout).unwrap();
+    let commands = commands(&output);
+    assert_eq!(output.stderr.lines().count(), commands.len(), "{output:?}");
     let gate = commands.iter().find(|line| line.contains("gate failed%3A errors.ratio < 1%25::"));
     assert!(gate.is_some_and(|line| line.starts_with("::error ")), "{commands:?}");
-    assert!(summary.contains("errors.ratio") && told.code == 1, "{document}");
+    assert!(summary.contains("errors.ratio") && output.code == 1, "{document}");
 }
 
 #[test]
 fn a_summary_that_cannot_be_written_costs_no_verdict() {
     let mut command = soak(&["analyze", recorded().dir.to_str().unwrap(), "--github", "--json"]);
     command.env("GITHUB_STEP_SUMMARY", "/no/such/place/summary.md");
-    let told = run(command);
-    assert_eq!(told.code, recorded().told.code, "{told:?}");
-    assert!(told.stderr.contains("/no/such/place/summary.md"), "{told:?}");
+    let output = run(command);
+    assert_eq!(output.code, recorded().output.code, "{output:?}");
+    assert!(output.stderr.contains("/no/such/place/summary.md"), "{output:?}");
 }

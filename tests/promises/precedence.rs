@@ -34,8 +34,8 @@ fn flags_then_variables_then_the_profile_then_defaults() {
         out.to_str().unwrap(),
     ]);
     command.env("SOAK_RATE", "30").env("SOAK_CONNECTIONS", "5").env("SOAK_LABEL", "of the environment");
-    let told = run(command);
-    assert!([0, 3].contains(&told.code), "{told:?}");
+    let output = run(command);
+    assert!([0, 3].contains(&output.code), "{output:?}");
 
     let plan: toml::Table = text(out.join("plan.toml")).parse().unwrap();
     let of = |key: &str| plan[key].to_string().trim_matches('"').to_string();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use soak::plan::{BUILT_IN, Settings, find, resolve};
 
-use super::support::{text, told};
+use super::support::{run_soak, text};
 
 #[test]
 fn each_file_is_what_the_binary_prints_and_parses_back_to_a_plan() {
@@ -13,7 +13,7 @@ fn each_file_is_what_the_binary_prints_and_parses_back_to_a_plan() {
     assert_eq!(files.len(), BUILT_IN.len());
     for file in files {
         let name = file.file_stem().unwrap().to_str().unwrap();
-        let printed = told(&["profiles", name]).ends_with(0);
+        let printed = run_soak(&["profiles", name]).ends_with(0);
         assert_eq!((printed.stdout, printed.stderr), (text(&file), String::new()));
 
         let as_file = find(file.to_str().unwrap()).unwrap();
@@ -27,7 +27,7 @@ fn each_file_is_what_the_binary_prints_and_parses_back_to_a_plan() {
 
 #[test]
 fn the_list_has_a_line_for_each() {
-    let listed = told(&["profiles"]).ends_with(0).stdout;
+    let listed = run_soak(&["profiles"]).ends_with(0).stdout;
     let names: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(names, BUILT_IN.map(|profile| profile.name));
 }

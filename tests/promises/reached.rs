@@ -16,7 +16,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use serde_json::Value;
 
-use super::support::{Server, closed_port, run, soak, told};
+use super::support::{Server, closed_port, run, run_soak, soak};
 
 /// What must be in a head for an answer other than 401.
 const KEY: &str = "x-api-key: s3cret";
@@ -202,8 +202,8 @@ fn a_run_asks_for_pages_of_the_service_the_way_its_load_goes() {
                 command.args(&flags);
                 // whoever stands before the service is not judged in its place
                 command.args(["--pid", &server.pid().to_string()]);
-                let told = run(command);
-                assert!([0, 3].contains(&told.code), "{way}: {told:?}");
+                let output = run(command);
+                assert!([0, 3].contains(&output.code), "{way}: {output:?}");
                 let environment: Value =
                     serde_json::from_str(&super::support::text(dir.join("env.json"))).unwrap();
                 assert_eq!(metrics(&environment["probes"], way), true, "{way}: {environment}");
@@ -260,7 +260,7 @@ fn doctor_reaches_a_service_by_the_flags_of_a_run_and_not_without_them() {
 
 #[test]
 fn doctor_has_the_ways_to_a_service_in_a_group_of_its_help() {
-    let help = told(&["doctor", "--help"]).ends_with(0).stdout;
+    let help = run_soak(&["doctor", "--help"]).ends_with(0).stdout;
     let (_, group) = help.split_once("\nReaching the service:\n").unwrap_or_else(|| panic!("{help}"));
     let group = group.split("\n\n\n").next().unwrap().split(":\n").next().unwrap();
     for flag in [

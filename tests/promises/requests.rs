@@ -4,17 +4,17 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::support::{Server, Told, files, report, run, soak, text, told};
+use super::support::{Output, Server, files, report, run, run_soak, soak, text};
 
 /// Drives these tables against a shop, and nothing else of it is said than these flags.
-fn driven(server: &Server, place: &Path, tables: &str, flags: &[&str]) -> (Told, Value, String) {
+fn driven(server: &Server, place: &Path, tables: &str, flags: &[&str]) -> (Output, Value, String) {
     let (profile, out) = (place.join("shop.toml"), place.join("run"));
     std::fs::write(&profile, tables).unwrap();
     let url = server.url();
     let args = [url.as_str(), "--profile", profile.to_str().unwrap(), "-o", out.to_str().unwrap()];
-    let told = told(&[&args[..], flags].concat());
-    assert!(out.join("report.json").exists(), "{told:?}");
-    (told, report(&out), text(out.join("load.csv")))
+    let output = run_soak(&[&args[..], flags].concat());
+    assert!(out.join("report.json").exists(), "{output:?}");
+    (output, report(&out), text(out.join("load.csv")))
 }
 
 /// The sum of a column over the rows of one request.
@@ -54,7 +54,7 @@ fn weights_hold_and_what_is_wrong_is_told_by_name() {
     let server = Server::start("shop");
     let place = tempfile::tempdir().unwrap();
     let flags = ["-z", "12s", "-q", "250/s", "--load-only"];
-    let (told, report, load) = driven(&server, place.path(), SHOP, &flags);
+    let (output, report, load) = driven(&server, place.path(), SHOP, &flags);
     let all: u64 = ["reads", "broken", "blank page"].iter().map(|name| sum(&load, name, "due")).sum();
     for (name, share) in [("reads", 0.5), ("broken", 0.3), ("blank page", 0.2)] {
         let due = sum(&load, name, "due") as f64;
@@ -79,10 +79,10 @@ fn weights_hold_and_what_is_wrong_is_told_by_name() {
     for what in ["| blank page | ", " text | ", " 5xx | "] {
         assert!(page.contains(what), "no {what} in {page}");
     }
-    assert!(told.stdout.contains("blank page  "), "{}", told.stdout);
+    assert!(output.stdout.contains("blank page  "), "{}", output.stdout);
     // what was recorded says the same again
     let dir = place.path().join("run");
-    let again = super::support::told(&["analyze", dir.to_str().unwrap(), "--json"]);
+    let again = super::support::run_soak(&["analyze", dir.to_str().unwrap(), "--json"]);
     let again: Value = serde_json::from_str(&again.stdout).unwrap();
     assert_eq!(again["load"]["by_request"], report["load"]["by_request"]);
 }
@@ -127,8 +127,8 @@ weight = 2
 fn the_request_that_leaks_is_blamed_by_name_and_the_others_are_not() {
     let server = Server::start("shop");
     let place = tempfile::tempdir().unwrap();
-    let (told, report, _) = driven(&server, place.path(), LEAKY, &["-z", "45s", "-q", "60/s"]);
-    assert_eq!((told.code, report["verdict"].as_str()), (1, Some("leak")), "{}", report["headline"]);
+    let (output, report, _) = driven(&server, place.path(), LEAKY, &["-z", "45s", "-q", "60/s"]);
+    assert_eq!((output.code, report["verdict"].as_str()), (1, Some("leak")), "{}", report["headline"]);
     let lines = report["attribution"].as_array().unwrap();
     let of = |name: &str| {
         let is = |line: &&Value| line["request"] == name && line["series"] == "threads";
@@ -141,9 +141,9 @@ fn the_request_that_leaks_is_blamed_by_name_and_the_others_are_not() {
         assert_eq!(of(name)["answer"], "nothing", "{}", of(name));
     }
     assert!(
-        told.stdout.contains("threads leaked per 'leaks a thread'; none per 'healthy'"),
+        output.stdout.contains("threads leaked per 'leaks a thread'; none per 'healthy'"),
         "{}",
-        told.stdout
+        output.stdout
     );
 }
 
@@ -157,9 +157,9 @@ fn tables_that_no_load_can_be_made_of_are_told_in_a_line_before_anything_is_sent
         std::fs::write(&profile, tables).unwrap();
         let mut command = soak(&[&[url, "--profile", &profile_path], flags].concat());
         command.current_dir(place.path());
-        let told = run(command).ends_with(2);
-        let line = told.stderr.trim_end().to_string();
-        assert!(!line.contains('\n') && told.stdout.is_empty(), "{line}");
+        let output = run(command).ends_with(2);
+        let line = output.stderr.trim_end().to_string();
+        assert!(!line.contains('\n') && output.stdout.is_empty(), "{line}");
         line
     };
     let weight = line(&url, &SHOP.replace("weight = 3", "weight = 0"), &[]);

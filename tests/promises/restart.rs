@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::go::built;
-use super::support::{Server, closed_port, events, report, skipped, text, told, until};
+use super::support::{Server, closed_port, events, report, run_soak, skipped, text, until};
 
 struct Ran {
     code: i32,
@@ -34,16 +34,16 @@ fn soaked(fixed: bool) -> Option<Ran> {
     until("the service listens", || TcpStream::connect(server.address()).is_ok());
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
-    let told = told(&[&server.url(), "-z", "50s", "-q", "50/s", "-o", out.to_str().unwrap()]);
+    let output = run_soak(&[&server.url(), "-z", "50s", "-q", "50/s", "-o", out.to_str().unwrap()]);
     let events = events(&out);
     let of = |kind: &str| events.iter().filter(|event| event["kind"] == kind).collect::<Vec<_>>();
-    assert_eq!(of("restart").len(), 1, "{}", told.all());
+    assert_eq!(of("restart").len(), 1, "{}", output.all());
     // pages may answer before the process that serves them is found
     let ended = of("target_gone").into_iter().chain(of("restart")).next().unwrap();
     let ended_s = ended["elapsed_s"].as_f64().unwrap();
     let samples = text(out.join("samples.csv"));
     let samples = samples.lines().map(|line| line.split(',').map(String::from).collect()).collect();
-    Some(Ran { code: told.code, report: report(&out), ended_s, samples })
+    Some(Ran { code: output.code, report: report(&out), ended_s, samples })
 }
 
 impl Ran {

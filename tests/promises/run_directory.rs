@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::process::Signal;
 use serde_json::Value;
 
-use super::support::{Running, Server, copy, events, recorded, report, run, soak, text, told, until};
+use super::support::{Running, Server, copy, events, recorded, report, run, run_soak, soak, text, until};
 
 const EVIDENCE: [&str; 7] =
     ["plan.toml", "env.json", "samples.csv", "groups.csv", "load.csv", "latency.hlog", "events.jsonl"];
@@ -20,7 +20,7 @@ fn columns(dir: &Path, file: &str) -> Vec<String> {
 /// Renders again and gives the report.
 #[track_caller]
 fn rendered(dir: &Path) -> Value {
-    told(&["report", dir.to_str().unwrap()]).ends_with(0);
+    run_soak(&["report", dir.to_str().unwrap()]).ends_with(0);
     report(dir)
 }
 
@@ -180,7 +180,7 @@ fn the_report_has_what_programs_rely_on() {
     ] {
         assert!(rss.get(key).is_some(), "no {key} in {rss}");
     }
-    assert_eq!(report["exit_code"].as_i64(), Some(i64::from(recorded().told.code)));
+    assert_eq!(report["exit_code"].as_i64(), Some(i64::from(recorded().output.code)));
 }
 
 #[test]

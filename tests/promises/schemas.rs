@@ -5,7 +5,7 @@ use std::path::Path;
 use jsonschema::Validator;
 use serde_json::Value;
 
-use super::support::{Server, closed_port, recorded, text, told};
+use super::support::{Server, closed_port, recorded, run_soak, text};
 
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs");
 const LEAK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/sample-leak");
@@ -41,7 +41,7 @@ fn a_report_is_valid_whatever_it_says() {
     let wanted =
         [(LEAK, "leak"), (FIXED, "stable"), (&flat, "stable"), (short.to_str().unwrap(), "inconclusive")];
     for (path, verdict) in wanted {
-        let document = is_valid(&schema, &told(&["analyze", path, "--json"]).stdout);
+        let document = is_valid(&schema, &run_soak(&["analyze", path, "--json"]).stdout);
         assert_eq!(document["verdict"], verdict, "{path}: {}", document["headline"]);
     }
     for dir in [&recorded().dir, Path::new(LEAK), Path::new(FIXED)] {
@@ -50,8 +50,8 @@ fn a_report_is_valid_whatever_it_says() {
     // nobody answers: nothing was timed, nothing sampled, and it failed
     let nobody = format!("http://127.0.0.1:{}/", closed_port());
     let out = place.path().join("nobody");
-    let told = told(&[&nobody, "-z", "2s", "--load-only", "--json", "-o", out.to_str().unwrap()]);
-    assert_eq!(is_valid(&schema, &told.stdout)["verdict"], "failed");
+    let output = run_soak(&[&nobody, "-z", "2s", "--load-only", "--json", "-o", out.to_str().unwrap()]);
+    assert_eq!(is_valid(&schema, &output.stdout)["verdict"], "failed");
 }
 
 #[test]
@@ -60,8 +60,8 @@ fn a_run_of_clients_that_misbehave_is_valid_too() {
     let place = tempfile::tempdir().unwrap();
     let (url, out) = (server.url(), place.path().join("run"));
     let args = [&url, "-z", "4s", "--misbehave", "churn=20%", "--gate", "errors.ratio < 1%", "--json", "-o"];
-    let told = told(&[&args[..], &[out.to_str().unwrap()]].concat());
-    let document = is_valid(&schema("report.schema.json"), &told.stdout);
+    let output = run_soak(&[&args[..], &[out.to_str().unwrap()]].concat());
+    let document = is_valid(&schema("report.schema.json"), &output.stdout);
     assert!(
         document["load"]["misbehaved"].is_array() && document["gates"][0]["result"] == "held",
         "{document}"
@@ -71,18 +71,19 @@ fn a_run_of_clients_that_misbehave_is_valid_too() {
 #[test]
 fn a_comparison_is_valid() {
     let place = tempfile::tempdir().unwrap();
-    let told = told(&["compare", LEAK, FIXED, "--json", "-o", place.path().to_str().unwrap()]).ends_with(0);
-    is_valid(&schema("compare.schema.json"), &told.stdout);
+    let output =
+        run_soak(&["compare", LEAK, FIXED, "--json", "-o", place.path().to_str().unwrap()]).ends_with(0);
+    is_valid(&schema("compare.schema.json"), &output.stdout);
 }
 
 #[test]
 fn a_page_gives_its_report_back_byte_for_byte() {
     let dir = &recorded().dir;
     let page = dir.join("report.html");
-    let inside = told(&["report", "--json-from", page.to_str().unwrap()]).ends_with(0);
+    let inside = run_soak(&["report", "--json-from", page.to_str().unwrap()]).ends_with(0);
     assert!(inside.stdout == text(dir.join("report.json")) && inside.stderr.is_empty(), "{inside:?}");
     for (file, why) in [("report.md", "holds no report.json"), ("no-such.html", "No such file")] {
-        let none = told(&["report", "--json-from", dir.join(file).to_str().unwrap()]).ends_with(2);
+        let none = run_soak(&["report", "--json-from", dir.join(file).to_str().unwrap()]).ends_with(2);
         assert!(none.stderr.contains(why) && none.stderr.lines().count() == 1, "{none:?}");
     }
 }

@@ -43,15 +43,15 @@ fn a_run_tells_nobody() {
         out.to_str().unwrap(),
     ]);
     command.env("PROMISES_TOKEN", "s3cr3t-env");
-    let told = run(command);
-    assert!([0, 1, 3].contains(&told.code), "{told:?}");
+    let output = run(command);
+    assert!([0, 1, 3].contains(&output.code), "{output:?}");
 
     let sent = server.requests();
     let head = sent.first().expect("something was sent");
     for secret in ["s3cr3t-header", "Bearer s3cr3t-env", "key=s3cr3t-query", SECRETS[7]] {
         assert!(head.contains(secret), "{secret} was not sent: {head}");
     }
-    keeps_them("the screen", told.all().as_bytes());
+    keeps_them("the screen", output.all().as_bytes());
     let written = files(&out);
     assert!(written.len() > 8, "{written:?}");
     for file in written {
@@ -74,9 +74,9 @@ fn the_command_line_of_the_service_is_not_kept() {
     args.push("s3cr3t-argument");
     let mut command = soak(&args);
     command.envs(vars);
-    let told = run(command);
-    assert!([0, 1, 3].contains(&told.code), "{told:?}");
-    keeps_them("the screen", told.all().as_bytes());
+    let output = run(command);
+    assert!([0, 1, 3].contains(&output.code), "{output:?}");
+    keeps_them("the screen", output.all().as_bytes());
     for file in files(&out) {
         keeps_them(&file.display().to_string(), &std::fs::read(&file).unwrap());
     }
@@ -91,7 +91,7 @@ fn errors_repeat_no_secret() {
         vec!["http://127.0.0.1:9/", "-H", "X-Key: s3cr3t-header\u{7f}\n"],
         vec!["http://127.0.0.1:9/", "-H", "X-Key: $PROMISES_NOT_SET s3cr3t-header"],
     ] {
-        let told = run(soak(&args)).ends_with(2);
-        keeps_them("an error", told.all().as_bytes());
+        let output = run(soak(&args)).ends_with(2);
+        keeps_them("an error", output.all().as_bytes());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::support::{Server, events, report, text, told};
+use super::support::{Server, events, report, run_soak, text};
 
 /// Requests due by the rows of load.csv, each with the time of its row.
 fn due(load: &str) -> Vec<(f64, u64)> {
@@ -24,8 +24,8 @@ fn steps_after_a_ramp_are_what_load_csv_has() {
     let (url, profile) = (server.url(), profile.to_str().unwrap());
     let args =
         [url.as_str(), "-q", "100/s", "--profile", profile, "-o", out.to_str().unwrap(), "--load-only"];
-    let told = told(&args);
-    assert!(told.stderr.contains("steady"), "{told:?}");
+    let output = run_soak(&args);
+    assert!(output.stderr.contains("steady"), "{output:?}");
 
     let begins = |phase: &str| {
         let mut events = events(&out).into_iter();
@@ -60,8 +60,8 @@ fn steps_after_a_ramp_are_what_load_csv_has() {
     }
     let load = &report(&out)["load"];
     assert!((load["rate_asked"].as_f64().unwrap() - 125.0).abs() < 4.0, "{load}");
-    let told = report(&out).to_string();
-    assert!(told.contains("--profile 'climb.toml' --rate 100/s"), "{told}");
+    let output = report(&out).to_string();
+    assert!(output.contains("--profile 'climb.toml' --rate 100/s"), "{output}");
 }
 
 #[test]
@@ -71,10 +71,10 @@ fn a_shape_that_contradicts_itself_sends_nothing_and_writes_nothing() {
     let (profile, out) = (place.path().join("spiky.toml"), place.path().join("run"));
     fs::write(&profile, "[shape]\nkind = 'spikes'\nto = '500/s'\nevery = '5s'\nfor = '10s'\n").unwrap();
     let (url, profile) = (server.url(), profile.to_str().unwrap());
-    let told = told(&[&url, "--profile", profile, "-o", out.to_str().unwrap()]).ends_with(2);
-    let line = told.stderr.trim_end();
+    let output = run_soak(&[&url, "--profile", profile, "-o", out.to_str().unwrap()]).ends_with(2);
+    let line = output.stderr.trim_end();
     assert_eq!(
-        (line, told.stdout.as_str()),
+        (line, output.stdout.as_str()),
         (
             format!("soak: {profile}: shape.for: a spike of 10 s every 5 s leaves no time between them")
                 .as_str(),

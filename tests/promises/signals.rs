@@ -52,13 +52,13 @@ fn stops_and_reports(signal: Signal) {
     let run = in_steady(&server, &out);
     let asked = Instant::now();
     run.signal(signal);
-    let told = run.end();
+    let output = run.end();
     // 3 s are promised where the machine has a moment to spare; settle would take 20
     assert!(asked.elapsed() < Duration::from_secs(12), "took {:?}", asked.elapsed());
     let sent = server.requests().len();
 
     let report = report(&out);
-    assert_eq!(i64::from(told.code), report["exit_code"].as_i64().unwrap());
+    assert_eq!(i64::from(output.code), report["exit_code"].as_i64().unwrap());
     assert!(["stable", "inconclusive", "leak"].contains(&report["verdict"].as_str().unwrap()), "{report}");
     for file in ["report.md", "soak.png", "soak.svg", "junit.xml"] {
         assert!(out.join(file).exists(), "no {file}");
@@ -117,10 +117,10 @@ fn leaves_nobody_behind(signal: Signal) {
     let run = Running::start(soak(&[&url, "-o", out.to_str().unwrap(), "--", "sh", "-c", &script]));
     let pid = written(&began);
     run.signal(signal);
-    let told = run.end().ends_with(130);
+    let output = run.end().ends_with(130);
     assert!(
-        told.stderr.contains("stopped before the run began") && told.stderr.contains("sh is ended"),
-        "{told:?}"
+        output.stderr.contains("stopped before the run began") && output.stderr.contains("sh is ended"),
+        "{output:?}"
     );
     assert!(!lives(&pid), "the command was left behind");
     assert_eq!(written(&ended), "yes");

@@ -22,7 +22,7 @@ use prost::Message;
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::support::{Server, report, told};
+use super::support::{Server, report, run_soak};
 
 /// What soak says of the service: its exit code and its report.
 fn soaked(kind: &str, args: &[&str]) -> (i32, Value) {
@@ -34,8 +34,8 @@ fn soaked(kind: &str, args: &[&str]) -> (i32, Value) {
     let out = place.path().join("run");
     let url = server.url();
     let asked = [&url, "--tokio-console", &url, "-q", "100", "-o", out.to_str().unwrap()];
-    let told = told(&[&asked, args].concat());
-    (told.code, report(&out))
+    let output = run_soak(&[&asked, args].concat());
+    (output.code, report(&out))
 }
 
 fn series<'a>(report: &'a Value, name: &str) -> &'a Value {
@@ -149,11 +149,11 @@ async fn tell(tasks: &Tasks, socket: TcpStream) -> Option<Infallible> {
     let head = Response::builder().header("content-type", "application/grpc").body(()).ok()?;
     let mut body = respond.send_response(head, false).ok()?;
     let driver = tokio::spawn(async move { while connection.accept().await.is_some() {} });
-    let mut told: BTreeMap<u64, PbTime> = BTreeMap::new();
+    let mut output: BTreeMap<u64, PbTime> = BTreeMap::new();
     let mut metadata = Some(Vec::new()); // the first message has it
     loop {
         let live = tasks.live.lock().unwrap().clone();
-        let update = update(&live, &mut told, metadata.take());
+        let update = update(&live, &mut output, metadata.take());
         let mut frame = BytesMut::new();
         frame.put_u8(0);
         frame.put_u32(update.encoded_len() as u32);
@@ -174,20 +174,20 @@ async fn tell(tasks: &Tasks, socket: TcpStream) -> Option<Infallible> {
 /// Who is new, and how those fare that are new or have ended.
 fn update(
     live: &BTreeMap<u64, (&'static Location<'static>, PbTime)>,
-    told: &mut BTreeMap<u64, PbTime>,
+    output: &mut BTreeMap<u64, PbTime>,
     new_metadata: Option<Vec<u8>>,
 ) -> PbUpdate {
     let mut update = PbTaskUpdate::default();
     let now = PbTime::now();
     for (id, (location, created)) in live {
-        if told.insert(*id, *created).is_none() {
+        if output.insert(*id, *created).is_none() {
             update.new_tasks.push(PbTask::new(*id, location));
             let polls = PbPolls { polls: 1, last_started: Some(*created), last_ended: Some(now) };
             let stats = PbStats { created_at: Some(*created), dropped_at: None, polls: Some(polls) };
             update.stats_update.insert(*id, stats);
         }
     }
-    told.retain(|id, created| {
+    output.retain(|id, created| {
         let lives = live.contains_key(id);
         if !lives {
             let stats = PbStats { created_at: Some(*created), dropped_at: Some(now), polls: None };

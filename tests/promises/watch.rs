@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use serde_json::Value;
 
-use super::support::{Running, Server, closed_port, events, files, report, run, soak, told, until};
+use super::support::{Running, Server, closed_port, events, files, report, run, run_soak, soak, until};
 
 /// A loop that asks for `/` so often a second, until it is dropped.
 pub struct Driver {
@@ -88,7 +88,7 @@ fn a_leak_is_found_and_sized_by_the_targets_own_count_of_requests() {
     let gates =
         ["--gate", "latency.p99 < 1s", "--gate", "errors.ratio < 1%", "--gate", "tasks.slope < 1/min"];
     let args = ["watch", &demo.url(), "-z", "12s", "-o", out.to_str().unwrap()];
-    let told = told(&[&args[..], &gates].concat()).ends_with(1);
+    let output = run_soak(&[&args[..], &gates].concat()).ends_with(1);
     let report = report(&out);
     assert_eq!(report["verdict"], "leak", "{}", report["headline"]);
     let culprit = &report["culprits"][0];
@@ -106,7 +106,7 @@ fn a_leak_is_found_and_sized_by_the_targets_own_count_of_requests() {
     assert_eq!(result(0), (Some("inconclusive"), Some("nothing was driven")));
     assert_eq!(result(1), (Some("inconclusive"), Some("nothing was driven")));
     assert_eq!(result(2).0, Some("failed"), "{}", report["gates"]);
-    assert!(told.stderr.contains("/s answered"), "{}", told.stderr);
+    assert!(output.stderr.contains("/s answered"), "{}", output.stderr);
     let driver_health = report["driver"]["rss_bytes_max"].as_u64().unwrap();
     assert!(driver_health > 1 << 20, "soak tells of itself: {}", report["driver"]);
     speaks_of_no_load(&out);
@@ -133,19 +133,19 @@ fn a_healthy_service_is_stable_and_nothing_is_sent_to_it() {
     });
     let asked = Instant::now();
     watch.signal(Signal::INT);
-    let told = watch.end();
+    let output = watch.end();
     assert!(asked.elapsed() < Duration::from_secs(12), "took {:?}", asked.elapsed());
     drop(driver);
     let report = report(&out);
-    assert_eq!(i64::from(told.code), report["exit_code"].as_i64().unwrap());
+    assert_eq!(i64::from(output.code), report["exit_code"].as_i64().unwrap());
     assert!(
         ["stable", "inconclusive"].contains(&report["verdict"].as_str().unwrap()),
         "{}",
         report["headline"]
     );
     assert_eq!(report["culprits"].as_array().map(Vec::len), Some(0));
-    let by_the_hour = told.stdout.contains("Nobody counted requests: growth is told by the hour");
-    assert!(by_the_hour, "{}", told.stdout);
+    let by_the_hour = output.stdout.contains("Nobody counted requests: growth is told by the hour");
+    assert!(by_the_hour, "{}", output.stdout);
     assert!(events(&out).iter().any(|e| e["kind"] == "stopped"));
     let unasked: Vec<String> =
         server.requests().into_iter().filter(|head| !head.contains("Host: x | Connection: close")).collect();
@@ -158,8 +158,8 @@ fn a_service_that_nobody_uses_is_not_called_healthy() {
     let demo = Server::demo();
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
-    let told = told(&["watch", &demo.url(), "-z", "4s", "-o", out.to_str().unwrap()]).ends_with(3);
-    assert!(told.stdout.contains("no request was answered while it was watched"), "{}", told.stdout);
+    let output = run_soak(&["watch", &demo.url(), "-z", "4s", "-o", out.to_str().unwrap()]).ends_with(3);
+    assert!(output.stdout.contains("no request was answered while it was watched"), "{}", output.stdout);
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn it_ends_by_itself_as_soon_as_it_is_sure() {
     let _driver = Driver::start(demo.address(), 60);
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
-    let told = told(&[
+    let output = run_soak(&[
         "watch",
         &demo.url(),
         "--until-sure",
@@ -180,10 +180,10 @@ fn it_ends_by_itself_as_soon_as_it_is_sure() {
         out.to_str().unwrap(),
     ])
     .ends_with(1);
-    assert!(told.stdout.contains("the answer is certain"), "{}", told.stdout);
+    assert!(output.stdout.contains("the answer is certain"), "{}", output.stdout);
     // and what is rendered again says the same
     let before = report(&out);
-    super::support::told(&["report", out.to_str().unwrap()]).ends_with(0);
+    super::support::run_soak(&["report", out.to_str().unwrap()]).ends_with(0);
     assert_eq!(report(&out), before);
 }
 
@@ -220,9 +220,9 @@ fn a_pid_alone_is_enough_and_the_report_is_written_again_while_it_goes_on() {
     until("a later one is there", || length().is_some_and(|later| later > first + 1.0));
     let whole = |path: &Path| !path.to_string_lossy().ends_with(".new");
     watch.signal(Signal::INT);
-    let told = watch.end();
+    let output = watch.end();
     assert!(files(&out).iter().all(|path| whole(path)), "half a file was left");
-    let document: Value = serde_json::from_str(&told.stdout).unwrap();
+    let document: Value = serde_json::from_str(&output.stdout).unwrap();
     assert_eq!(document, report(&out));
     assert!(document["subtitle"].as_str().unwrap().contains(&format!("(pid {pid})")), "{document}");
     let text = super::support::text(out.join("samples.csv"));
@@ -243,8 +243,8 @@ fn a_target_that_is_gone_has_failed() {
         std::fs::read_to_string(out.join("samples.csv")).is_ok_and(|text| text.lines().count() > 5)
     });
     drop(server);
-    let told = watch.end().ends_with(4);
-    assert!(told.stdout.contains("gone for"), "{}", told.stdout);
+    let output = watch.end().ends_with(4);
+    assert!(output.stdout.contains("gone for"), "{}", output.stdout);
 }
 
 #[test]
@@ -252,8 +252,8 @@ fn a_command_without_a_url_is_watched_and_ended() {
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
     let args = ["watch", "-z", "3s", "-o", out.to_str().unwrap(), "--", "sleep", "77"];
-    let told = told(&args);
-    assert!([0, 3].contains(&told.code), "{told:?}");
+    let output = run_soak(&args);
+    assert!([0, 3].contains(&output.code), "{output:?}");
     assert_eq!(report(&out)["target"]["found_by"], "started");
     assert_eq!(series(&report(&out), "threads")["end"], 1.0);
 }
@@ -272,8 +272,8 @@ fn what_makes_no_sense_exits_with_2_and_writes_nothing() {
         let place = tempfile::tempdir().unwrap();
         let mut command = soak(&args);
         command.current_dir(place.path());
-        let told = run(command).ends_with(2);
-        assert!(told.stderr.contains(says), "{args:?}: {}", told.stderr);
+        let output = run(command).ends_with(2);
+        assert!(output.stderr.contains(says), "{args:?}: {}", output.stderr);
         assert_eq!(files(place.path()).len(), 0, "{args:?}");
     }
 }

@@ -3,23 +3,23 @@
 use std::fs;
 use std::path::Path;
 
-use super::support::{Server, Told, closed_port, files, recorded, run, soak};
+use super::support::{Output, Server, closed_port, files, recorded, run, soak};
 
 /// Runs in an empty directory and gives what stands there afterwards, too.
-fn wrong(args: &[&str], vars: &[(&str, &str)]) -> (Told, usize) {
+fn wrong(args: &[&str], vars: &[(&str, &str)]) -> (Output, usize) {
     let place = tempfile::tempdir().unwrap();
     let mut command = soak(args);
     command.current_dir(place.path()).envs(vars.iter().copied());
-    let told = run(command);
-    (told, files(place.path()).len())
+    let output = run(command);
+    (output, files(place.path()).len())
 }
 
 /// That it is told in one line with all of these words, and leaves nothing behind.
 #[track_caller]
 fn told_in_a_line(args: &[&str], vars: &[(&str, &str)], words: &[&str]) {
-    let (told, written) = wrong(args, vars);
-    let line = told.stderr.trim_end();
-    assert_eq!((told.code, told.stdout.as_str(), written), (2, "", 0), "{args:?}: {told:?}");
+    let (output, written) = wrong(args, vars);
+    let line = output.stderr.trim_end();
+    assert_eq!((output.code, output.stdout.as_str(), written), (2, "", 0), "{args:?}: {output:?}");
     assert!(!line.contains('\n') && line.starts_with("soak: "), "{args:?}: {line}");
     for word in words {
         assert!(line.contains(word), "{args:?} should say {word}: {line}");
@@ -134,9 +134,9 @@ fn two_targets_at_once() {
 #[test]
 fn nobody_to_look_at() {
     let url = format!("http://127.0.0.1:{}/", closed_port());
-    let (told, written) = wrong(&[&url], &[]);
-    assert_eq!((told.code, written), (2, 0), "{told:?}");
-    let line = told.stderr.lines().last().unwrap();
+    let (output, written) = wrong(&[&url], &[]);
+    assert_eq!((output.code, written), (2, 0), "{output:?}");
+    let line = output.stderr.lines().last().unwrap();
     for word in ["--pid", "--metrics", "--load-only"] {
         assert!(line.contains(word), "{line}");
     }
@@ -232,7 +232,7 @@ fn two_outputs_that_are_one_file_however_it_is_spelled() {
     let server = Server::start("ok");
     let url = server.url();
     let step = [("SOAK_GITHUB", "true"), ("GITHUB_STEP_SUMMARY", "x")];
-    for (flags, vars, told) in [
+    for (flags, vars, words) in [
         (["--junit", "x", "--report-json", "x"], &[][..], "--report-json x: is the file of --junit too"),
         (["--junit", "x", "--report-json", "./x"], &[], "--report-json ./x: is the file of --junit too"),
         (["--junit", "new/x", "--report-json", "new/../new//x"], &[], "is the file of --junit too"),
@@ -243,7 +243,7 @@ fn two_outputs_that_are_one_file_however_it_is_spelled() {
         (["-o", "new/run", "--junit", "new/run"], &[], "is the run directory"),
     ] {
         let args: Vec<&str> = std::iter::once(url.as_str()).chain(flags).collect();
-        told_in_a_line(&args, vars, &[told, "; name another file"]);
+        told_in_a_line(&args, vars, &[words, "; name another file"]);
     }
     assert_eq!(server.requests().len(), 0, "nothing was sent");
 
@@ -266,7 +266,7 @@ fn two_outputs_that_are_one_file_however_it_is_spelled() {
     assert_eq!(fs::read(at("samples.csv")).unwrap(), evidence);
     // what stands there is the same, and a name of one's own in there takes nobody's place
     let own = ["--junit", &at("junit.xml"), "--report-json", &at("for-ci.json")];
-    super::support::told(&[&["report", dir][..], &own].concat()).ends_with(0);
+    super::support::run_soak(&[&["report", dir][..], &own].concat()).ends_with(0);
     assert_eq!(fs::read(at("for-ci.json")).unwrap(), fs::read(at("report.json")).unwrap());
 }
 

@@ -2,9 +2,8 @@
 
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
-use soak::drive::MixSchedule;
 use soak::trend::{Block, Effect, attribute};
-use soak::workload::Layout;
+use soak::workload::{Layout, MixSchedule};
 
 const RATE: usize = 50;
 const WARMUP_S: usize = 12;

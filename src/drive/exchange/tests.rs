@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use hyper::Version;
 
 use super::testing::{Authority, Server, Speaks};
-use crate::drive::{Clock, Driver, Interval, Load, Monotonic, Sending};
+use crate::drive::{Clock, Driver, Interval, Monotonic, Sending};
 use crate::evidence::ErrorKind;
 use crate::plan::{RequestPlan, Settings, resolve};
 use crate::units::Rate;
-use crate::workload::Pattern;
+use crate::workload::{Load, Pattern};
 
 const REQUESTS: u64 = 20;
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::time::{sleep, timeout};
 
-use super::Ended;
-use super::wire::Client;
+use super::client::Client;
+use super::ended::Ended;
 
 /// The server shall have begun to read before it learns that there is no more.
 const MEANWHILE: Duration = Duration::from_millis(20);

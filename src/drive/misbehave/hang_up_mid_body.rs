@@ -3,8 +3,8 @@
 
 use tokio::io::AsyncReadExt;
 
-use super::Ended;
-use super::wire::{Client, Then};
+use super::client::{Client, Then};
+use super::ended::Ended;
 
 /// Read at a time: few, so that the middle is not missed.
 const SIP: u32 = 4096;
@@ -12,9 +12,9 @@ const SIP: u32 = 4096;
 pub(super) async fn once(client: &Client) -> Ended {
     let mut stream = client.connect(Some(SIP)).await?;
     client.send(&mut stream, &client.request(Then::Keep)).await?;
-    if client.head_of_answer(&mut stream).await?.body.is_empty() {
+    if client.read_head(&mut stream).await?.bytes.is_empty() {
         // a body that does not begin for as long as an answer takes is none
-        let patience = client.usual().unwrap_or_default().max(std::time::Duration::from_millis(20));
+        let patience = client.response_time().unwrap_or_default().max(std::time::Duration::from_millis(20));
         let _ = tokio::time::timeout(patience, stream.read_u8()).await;
     }
     Ok(())

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::Ended;
-use super::wire::{Client, Then, drain};
+use super::client::{Client, Then, read_until_closed};
+use super::ended::Ended;
 
 pub(super) async fn once(client: &Client, hold: Duration) -> Ended {
-    let mut stream = client.ask(Then::Keep).await?;
-    client.head_of_answer(&mut stream).await?;
+    let mut stream = client.send_request(Then::Keep).await?;
+    client.read_head(&mut stream).await?;
     // the rest of the answer, and then nothing; a server that closes first may
-    drain(&mut stream, hold).await;
+    read_until_closed(&mut stream, hold).await;
     Ok(())
 }

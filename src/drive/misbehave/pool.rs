@@ -12,19 +12,19 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::{JoinSet, LocalSet};
 
-use super::wire::Client;
-use super::{Ended, HOLD, misbehave};
-use crate::drive::Sending;
+use super::client::Client;
+use super::dispatch::{LONGEST_HOLD, play};
+use super::ended::Ended;
 use crate::drive::clock::Clock;
-use crate::drive::counts::Counts;
-use crate::drive::design::ON;
-use crate::drive::schedule::{Load, Mix, Schedule};
-use crate::drive::thread::runtime;
+use crate::drive::engine_thread::runtime;
+use crate::drive::request_counts::RequestCounts;
+use crate::drive::schedule::Schedule;
+use crate::drive::sending::Sending;
 use crate::error::{Error, Result};
 use crate::evidence::LoadRow;
 use crate::plan::RequestPlan;
 use crate::units::Rate;
-use crate::workload::{Behaviour, MisbehavePlan};
+use crate::workload::{BLOCKS_ON, Behaviour, Load, MisbehavePlan, RequestMix};
 
 /// Half a block and more: what is sent then would be counted for a block that is over.
 const TOO_LATE: Duration = Duration::from_millis(500);
@@ -37,7 +37,7 @@ const FILLED: f64 = 0.6;
 struct State {
     schedule: Option<Schedule>,
     next_block: u32,
-    counts: BTreeMap<(Behaviour, Option<u32>), Counts>,
+    counts: BTreeMap<(Behaviour, Option<u32>), RequestCounts>,
     stopped: bool,
 }
 
@@ -59,7 +59,7 @@ impl Shared {
 pub(in crate::drive) struct Pool {
     shared: Arc<Shared>,
     rate: Rate,
-    mix: Mix,
+    mix: RequestMix,
     /// What it asks for, by name.
     request: String,
 }
@@ -73,7 +73,7 @@ impl Pool {
         request: &RequestPlan,
         sending: Sending,
         plan: &MisbehavePlan,
-        mix: Mix,
+        mix: RequestMix,
         clock: Arc<dyn Clock>,
     ) -> Result<Pool> {
         let Sending { rate, connections, timeout, .. } = sending;
@@ -130,11 +130,11 @@ impl Pool {
         self.shared.sent.load(Ordering::Relaxed)
     }
 
-    /// What was counted since the last take.
-    pub(in crate::drive) fn take(&self, now: Duration) -> Vec<LoadRow> {
+    /// What was counted since the last drain.
+    pub(in crate::drive) fn drain(&self, now: Duration) -> Vec<LoadRow> {
         let counts = std::mem::take(&mut self.shared.state().counts);
-        let row = |((behaviour, block), counts): ((Behaviour, Option<u32>), Counts)| {
-            counts.row(now, &self.request, behaviour.name(), block)
+        let row = |((behaviour, block), counts): ((Behaviour, Option<u32>), RequestCounts)| {
+            counts.to_row(now, &self.request, behaviour.name(), block)
         };
         counts.into_iter().map(row).collect()
     }
@@ -148,9 +148,9 @@ impl Drop for Pool {
 
 /// How long a connection is held, so that a behaviour's slots do for its busiest blocks.
 fn hold(rate: Rate, share: f64, connections: u32) -> Duration {
-    let busiest = rate.per_second().unwrap_or(1.0) * (share / ON).min(1.0);
+    let busiest = rate.per_second().unwrap_or(1.0) * (share / BLOCKS_ON).min(1.0);
     let most = FILLED * f64::from(connections.max(1)) / busiest.max(1e-9);
-    Duration::from_secs_f64(most.min(HOLD.as_secs_f64()))
+    Duration::from_secs_f64(most.min(LONGEST_HOLD.as_secs_f64()))
 }
 
 /// One behaviour of the mix.
@@ -201,13 +201,13 @@ impl Running {
         }
         let Some(schedule) = schedule else { return Some(None) };
         let left = (schedule.last_due() + GRACE).saturating_sub(now);
-        while let Some((ticket, kind)) = schedule.take_misbehaving(now) {
-            let block = ticket.lot.block;
+        while let Some((request, kind)) = schedule.take_misbehaving(now) {
+            let block = request.key.block;
             let Some(this) = self.kinds.get_mut(kind) else { continue };
             let counts = counts.entry((this.behaviour, block)).or_default();
             counts.due += 1;
-            if this.taken >= this.slots || now.saturating_sub(ticket.due) > TOO_LATE {
-                counts.dropped(1);
+            if this.taken >= this.slots || now.saturating_sub(request.due) > TOO_LATE {
+                counts.add_dropped(1);
                 continue;
             }
             counts.sent += 1;
@@ -215,7 +215,7 @@ impl Running {
             shared.sent.fetch_add(1, Ordering::Relaxed);
             let (client, behaviour, hold) = (Rc::clone(&self.client), this.behaviour, this.hold);
             self.open.spawn_local(async move {
-                let ended = tokio::time::timeout(left, misbehave(behaviour, &client, hold)).await;
+                let ended = tokio::time::timeout(left, play(behaviour, &client, hold)).await;
                 (kind, block, ended.ok())
             });
         }
@@ -231,7 +231,10 @@ impl Running {
         counts.done += 1;
         // what was cut off at the end of the load is nobody's fault
         if let Some(Err(error)) = ended {
-            counts.error(error, 1);
+            counts.add_error(error, 1);
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

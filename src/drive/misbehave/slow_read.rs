@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::Ended;
-use super::wire::{Client, Then};
+use super::client::{Client, Then};
+use super::ended::Ended;
 use crate::evidence::ErrorKind;
 
 /// The kernel takes at least about two kilobytes.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::time::sleep;
 
-use super::Ended;
-use super::wire::{Client, Then};
+use super::client::{Client, Then};
+use super::ended::Ended;
 
 /// Pieces in which the request goes out.
 const PIECES: usize = 10;
@@ -24,5 +24,5 @@ pub(super) async fn once(client: &Client, hold: Duration) -> Ended {
             return Ok(());
         }
     }
-    client.whole_answer(&mut stream).await
+    client.read_answer(&mut stream).await
 }

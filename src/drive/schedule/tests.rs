@@ -1,7 +1,10 @@
-//! The schedule under a turned clock: exact counts, no drift, stalls and ends.
+//! The schedule under a manual clock: exact counts, no drift, stalls and ends.
+
+mod shapes;
 
 use super::*;
-use crate::drive::clock::{Clock, Turned};
+use crate::drive::clock::{Clock, ManualClock};
+use crate::workload::Pattern;
 
 pub(super) const MS: Duration = Duration::from_millis(1);
 pub(super) const SECOND: Duration = Duration::from_secs(1);
@@ -20,8 +23,8 @@ pub(super) fn load(warmup_s: u64, steady_s: u64) -> Load {
 /// How many have become due so far.
 pub(super) fn due_by(schedule: &mut Schedule, now: Duration) -> u64 {
     let (mut all, numbers) = (0, schedule.numbers_by(now));
-    match schedule.numbers {
-        Some(_) => schedule.deal.lots(0..numbers, |_, n| all += n),
+    match schedule.due_times {
+        Some(_) => schedule.assignment.count_by_key(0..numbers, |_, n| all += n),
         None => all = numbers,
     }
     all
@@ -30,7 +33,7 @@ pub(super) fn due_by(schedule: &mut Schedule, now: Duration) -> u64 {
 /// How many are dropped of warm-up and of steady.
 pub(super) fn parts(schedule: &mut Schedule, dropped: &Dropped) -> (u64, u64) {
     let (mut warmup, mut steady) = (0, 0);
-    schedule.lots(&dropped.numbers, |part, _, n| match part {
+    schedule.count_by_key(&dropped.numbers, |part, _, n| match part {
         Part::Warmup => warmup += n,
         Part::Steady => steady += n,
     });
@@ -49,20 +52,20 @@ pub(super) fn take_all(schedule: &mut Schedule, now: Duration) -> Vec<DueRequest
 
 #[test]
 fn a_day_at_100_a_second_has_its_8_640_000_requests_each_at_its_nanosecond() {
-    let clock = Turned::default();
+    let clock = ManualClock::default();
     let mut schedule = open(100.0, load(0, 86_400));
-    clock.turn(3 * SECOND);
+    clock.advance(3 * SECOND);
     // its last minute is reached by dropping all before it, which counts them
     for (wait, number_before) in [(Duration::ZERO, 0), (86_280 * SECOND, 8_634_000)] {
-        clock.turn(wait);
+        clock.advance(wait);
         schedule.expire(clock.now() - Duration::from_nanos(1), TIMEOUT);
         let mut number = number_before;
         for _ in 0..6_000 {
-            while let Some(ticket) = schedule.take(clock.now()) {
-                assert_eq!(ticket.due, 3 * SECOND + 10 * MS * number);
+            while let Some(request) = schedule.take(clock.now()) {
+                assert_eq!(request.due, 3 * SECOND + 10 * MS * number);
                 number += 1;
             }
-            clock.turn(10 * MS);
+            clock.advance(10 * MS);
         }
         assert_eq!(number, number_before + 6_000);
     }
@@ -85,13 +88,13 @@ fn no_rate_drifts_in_a_week() {
         let mut schedule = open(rate, load(0, week as u64));
         assert_eq!(schedule.total, (rate * week).ceil() as u64, "{rate}");
         let total = schedule.total;
-        let numbers = schedule.numbers.as_mut().unwrap();
+        let numbers = schedule.due_times.as_mut().unwrap();
         for n in [1, 2, 3, 1_000, total / 3, total - 1] {
             let due = numbers.due(n);
             assert!((due.as_nanos() as f64 - n as f64 * 1e9 / rate).abs() < 2.0, "{rate}, {n}");
             // the two directions agree to the nanosecond
-            assert_eq!(numbers.before(due), n, "{rate}, {n}");
-            assert_eq!(numbers.by(due), n + 1, "{rate}, {n}");
+            assert_eq!(numbers.count_before(due), n, "{rate}, {n}");
+            assert_eq!(numbers.count_by(due), n + 1, "{rate}, {n}");
         }
     }
 }
@@ -99,11 +102,11 @@ fn no_rate_drifts_in_a_week() {
 #[test]
 fn warmup_runs_into_steady_without_a_seam() {
     let mut schedule = open(10.0, load(2, 3));
-    let tickets: Vec<_> = (0..=5_000).flat_map(|ms| take_all(&mut schedule, 3 * SECOND + MS * ms)).collect();
-    assert_eq!(tickets.len(), 50);
-    assert_eq!(tickets.iter().filter(|t| t.part == Part::Warmup).count(), 20);
-    assert_eq!(tickets[20], DueRequest { due: 5 * SECOND, part: Part::Steady, lot: CountKey::default() });
-    assert!(tickets.windows(2).all(|two| two[1].due - two[0].due == 100 * MS));
+    let requests: Vec<_> = (0..=5_000).flat_map(|ms| take_all(&mut schedule, 3 * SECOND + MS * ms)).collect();
+    assert_eq!(requests.len(), 50);
+    assert_eq!(requests.iter().filter(|t| t.part == Part::Warmup).count(), 20);
+    assert_eq!(requests[20], DueRequest { due: 5 * SECOND, part: Part::Steady, key: CountKey::default() });
+    assert!(requests.windows(2).all(|two| two[1].due - two[0].due == 100 * MS));
 }
 
 #[test]
@@ -174,9 +177,9 @@ fn what_is_unsent_when_steady_ends_is_dropped_after_the_grace_of_a_tick() {
 #[test]
 fn steady_ends_with_the_n_th_request_of_steady() {
     let mut schedule = open(100.0, Load { requests: Some(7), ..load(1, 60) });
-    let tickets = take_all(&mut schedule, 5 * SECOND);
-    assert_eq!(tickets.iter().filter(|t| t.part == Part::Steady).count(), 7);
-    assert_eq!(tickets.len(), 107);
+    let requests = take_all(&mut schedule, 5 * SECOND);
+    assert_eq!(requests.iter().filter(|t| t.part == Part::Steady).count(), 7);
+    assert_eq!(requests.len(), 107);
     assert!(schedule.is_over(5 * SECOND));
     assert_eq!(due_by(&mut schedule, 60 * SECOND), 107);
 }
@@ -200,7 +203,7 @@ fn the_closed_loop_always_has_one_until_its_end() {
     for _ in 0..1000 {
         assert_eq!(
             schedule.take(3 * SECOND),
-            Some(DueRequest { due: 3 * SECOND, part: Part::Warmup, lot: CountKey::default() })
+            Some(DueRequest { due: 3 * SECOND, part: Part::Warmup, key: CountKey::default() })
         );
     }
     assert_eq!(schedule.take(5 * SECOND).unwrap().part, Part::Steady);
@@ -223,21 +226,21 @@ fn a_warm_up_ramp_leads_up_to_steady_and_steady_is_exact_after_it() {
     let pattern = Pattern { warmup_ramp: true, ..Pattern::default() };
     for rate in [100.0, 33.3, 7.0, 0.7] {
         let mut schedule = open(rate, Load { pattern: pattern.clone(), ..load(60, 3600) });
-        let tickets: Vec<_> =
+        let requests: Vec<_> =
             (0..=366_000).flat_map(|tick| take_all(&mut schedule, 3 * SECOND + 10 * MS * tick)).collect();
         let (warmup, steady): (Vec<DueRequest>, Vec<DueRequest>) =
-            tickets.into_iter().partition(|ticket| ticket.part == Part::Warmup);
+            requests.into_iter().partition(|request| request.part == Part::Warmup);
         // 55 % of the rate in the mean of its first fifth
         assert_eq!(warmup.len(), (54.6 * rate - 1e-6).ceil() as usize);
         assert_eq!(steady.len(), (rate * 3600.0).ceil() as usize);
-        for (n, ticket) in steady.iter().enumerate() {
+        for (n, request) in steady.iter().enumerate() {
             let ideal = 63e9 + n as f64 * 1e9 / rate;
-            assert!((ticket.due.as_nanos() as f64 - ideal).abs() < 2.0, "{rate}, {n}");
+            assert!((request.due.as_nanos() as f64 - ideal).abs() < 2.0, "{rate}, {n}");
         }
         // it goes up in one line, and then on: each tenth has its share
         let tenth = |i: u64| {
             let within = 3 * SECOND + 6 * SECOND * i as u32..3 * SECOND + 6 * SECOND * (i as u32 + 1);
-            warmup.iter().filter(|ticket| within.contains(&ticket.due)).count() as f64
+            warmup.iter().filter(|request| within.contains(&request.due)).count() as f64
         };
         for i in 0..10 {
             let ideal = 6.0 * rate * (0.1 + 0.9 * (i as f64 + 0.5) / 2.0).min(1.0);
@@ -254,9 +257,9 @@ fn engines_that_share_a_load_have_every_request_once_at_its_own_time() {
         take_all(&mut open(100.0, load.clone()), 9 * SECOND).iter().map(|t| t.due).collect();
     let mut shared = Vec::new();
     for index in 0..3 {
-        let turn = Shard { index, of: 3 };
-        let mut one = Schedule::shared(rate, load.clone(), TIMEOUT, turn);
-        assert_eq!(due_by(&mut one, 4 * SECOND), turn.before(101));
+        let shard = Shard { index, engines: 3 };
+        let mut one = Schedule::shared(rate, load.clone(), TIMEOUT, shard);
+        assert_eq!(due_by(&mut one, 4 * SECOND), shard.count_before(101));
         shared.extend(take_all(&mut one, 9 * SECOND).iter().map(|t| t.due));
     }
     due.sort();
@@ -273,7 +276,7 @@ fn the_judge_lays_out_the_blocks_as_the_driver_cut_them() {
     for rate in [0.5, 0.7, 1.1, 3.3, 10.0, 17.5, 33.3, 49.99, 50.0, 333.0, 1000.0] {
         for block_ms in [1000, 1500, 2333] {
             let blocks = Blocks { seed: 1, block: Span(block_ms * MS) };
-            let mix = Mix::of(&[3.0, 1.0], None, Some(blocks));
+            let mix = RequestMix::new(&[3.0, 1.0], None, Some(blocks));
             for (steady_ms, requests) in (1..=40)
                 .map(|n| (n * 1_337, None))
                 .chain((1..=40).map(|n| (n * 2_500, None)))

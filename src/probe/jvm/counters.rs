@@ -1,13 +1,14 @@
 //! A JVM's counters at every sample: its heap as of the last collection, collections, metaspace, Java's threads.
 //!
 //! Reading them costs the JVM nothing. The live heap is told just after a full collection, whoever wanted it: one that
-//! soak has asked for is sized by the objects themselves ([`super::heap`]), any other by what was used after it.
+//! soak has asked for is sized by the objects themselves ([`crate::probe::jvm::heap`]), any other by what was used after it.
 
-use super::super::fetch::apart;
-use super::super::{Probe, ProbeError, ProbeFuture, Reading, Request};
-use super::figures::Figures;
-use super::forced::Forced;
-use super::place::Jvm;
+use crate::evidence::SeriesId;
+use crate::probe::blocking::apart;
+use crate::probe::jvm::figures::Figures;
+use crate::probe::jvm::forced::Forced;
+use crate::probe::jvm::place::Jvm;
+use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 
 /// The counters of one JVM.
 #[derive(Debug)]
@@ -37,16 +38,16 @@ impl Counters {
         // before the first collection nobody has counted
         let as_of_last = |bytes: i64| (figures.collections > 0).then_some(bytes as f64);
         let values = [
-            ("heap_bytes", as_of_last(figures.used())),
-            ("heap_old_bytes", as_of_last(figures.old)),
-            ("heap_committed_bytes", Some(figures.committed as f64)),
-            ("heap_limit_bytes", figures.limit.map(|bytes| bytes as f64)),
-            ("metaspace_bytes", figures.metaspace.map(|bytes| bytes as f64)),
-            ("gc_collections", Some(figures.collections as f64)),
-            ("jvm_threads", figures.threads.map(|threads| threads as f64)),
-            ("mem_live_bytes", live),
+            (SeriesId::Heap, as_of_last(figures.used())),
+            (SeriesId::HeapOld, as_of_last(figures.old)),
+            (SeriesId::HeapCommitted, Some(figures.committed as f64)),
+            (SeriesId::HeapLimit, figures.limit.map(|bytes| bytes as f64)),
+            (SeriesId::Metaspace, figures.metaspace.map(|bytes| bytes as f64)),
+            (SeriesId::GcCollections, Some(figures.collections as f64)),
+            (SeriesId::JvmThreads, figures.threads.map(|threads| threads as f64)),
+            (SeriesId::MemLive, live),
         ];
-        let told = values.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?)));
+        let told = values.into_iter().filter_map(|(id, value)| Some((id, value?)));
         Ok(Reading { values: told.collect(), ..Reading::default() })
     }
 }
@@ -67,18 +68,17 @@ impl Probe for Counters {
         "hsperfdata"
     }
 
-    fn series(&self) -> Vec<String> {
-        let names = [
-            "heap_bytes",
-            "heap_old_bytes",
-            "heap_committed_bytes",
-            "heap_limit_bytes",
-            "metaspace_bytes",
-            "gc_collections",
-            "jvm_threads",
-            "mem_live_bytes",
-        ];
-        names.map(String::from).to_vec()
+    fn series(&self) -> Vec<SeriesId> {
+        vec![
+            SeriesId::Heap,
+            SeriesId::HeapOld,
+            SeriesId::HeapCommitted,
+            SeriesId::HeapLimit,
+            SeriesId::Metaspace,
+            SeriesId::GcCollections,
+            SeriesId::JvmThreads,
+            SeriesId::MemLive,
+        ]
     }
 
     /// A file is read, and the JVM does nothing for it.

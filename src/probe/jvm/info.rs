@@ -1,16 +1,17 @@
 //! A JVM's heap by GC.heap_info at every sample, where it was started without counters (-XX:-UsePerfData).
 //!
 //! It takes no safepoint and some 0.1 ms of processor time, and collects nothing, so it tells the heap with its
-//! garbage; the live heap is what the collections have shown that soak forces ([`super::heap`]). What the JVM
+//! garbage; the live heap is what the collections have shown that soak forces ([`crate::probe::jvm::heap`]). What the JVM
 //! collects by itself is not to be seen.
 
 use std::time::Duration;
 
-use super::super::fetch::Bounds;
-use super::super::{Probe, ProbeError, ProbeFuture, Reading, Request};
-use super::attach::Attach;
-use super::forced::Forced;
-use super::heap_info::{self, HeapInfo};
+use crate::evidence::SeriesId;
+use crate::probe::jvm::attach::Attach;
+use crate::probe::jvm::forced::Forced;
+use crate::probe::jvm::heap_info::{self, HeapInfo};
+use crate::probe::page::bounds::Bounds;
+use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 
 /// Some ten lines.
 const PAGE: Bounds = Bounds { bytes: 64 << 10, time: Duration::from_secs(10) };
@@ -41,13 +42,13 @@ impl Info {
     async fn sample(&self) -> Result<Reading, ProbeError> {
         let info = self.look().await?;
         let values = [
-            ("heap_bytes", Some(info.used as f64)),
-            ("heap_committed_bytes", Some(info.committed as f64)),
-            ("heap_limit_bytes", info.limit.map(|bytes| bytes as f64)),
-            ("metaspace_bytes", info.metaspace.map(|bytes| bytes as f64)),
-            ("mem_live_bytes", self.forced.take()),
+            (SeriesId::Heap, Some(info.used as f64)),
+            (SeriesId::HeapCommitted, Some(info.committed as f64)),
+            (SeriesId::HeapLimit, info.limit.map(|bytes| bytes as f64)),
+            (SeriesId::Metaspace, info.metaspace.map(|bytes| bytes as f64)),
+            (SeriesId::MemLive, self.forced.take()),
         ];
-        let told = values.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?)));
+        let told = values.into_iter().filter_map(|(id, value)| Some((id, value?)));
         Ok(Reading { values: told.collect(), ..Reading::default() })
     }
 }
@@ -57,10 +58,14 @@ impl Probe for Info {
         "java heap info"
     }
 
-    fn series(&self) -> Vec<String> {
-        let names =
-            ["heap_bytes", "heap_committed_bytes", "heap_limit_bytes", "metaspace_bytes", "mem_live_bytes"];
-        names.map(String::from).to_vec()
+    fn series(&self) -> Vec<SeriesId> {
+        vec![
+            SeriesId::Heap,
+            SeriesId::HeapCommitted,
+            SeriesId::HeapLimit,
+            SeriesId::Metaspace,
+            SeriesId::MemLive,
+        ]
     }
 
     fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {

@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use procfs::ProcError;
 use procfs::process::{Process, SmapsRollup};
 
-use super::pace::Pace;
-use crate::probe::{Probe, ProbeError, ProbeFuture, Reading, Request};
+use crate::evidence::SeriesId;
+use crate::probe::process::pace::Pace;
+use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::target::follow::View;
 use crate::target::{Identity, Target};
 
@@ -51,8 +52,8 @@ impl Probe for Pss {
         "pss"
     }
 
-    fn series(&self) -> Vec<String> {
-        vec!["pss_bytes".into()]
+    fn series(&self) -> Vec<SeriesId> {
+        vec![SeriesId::Pss]
     }
 
     fn asks_target(&self) -> bool {
@@ -70,7 +71,7 @@ impl Probe for Pss {
             let read = tokio::task::spawn_blocking(look).await;
             self.pace.took(now, now.elapsed());
             let pss = read.map_err(|e| ProbeError(format!("it broke off: {e}")))??;
-            let values = pss.map(|bytes| ("pss_bytes".to_string(), bytes as f64)).into_iter().collect();
+            let values = pss.map(|bytes| (SeriesId::Pss, bytes as f64)).into_iter().collect();
             Ok(Reading { values, ..Reading::default() })
         })
     }

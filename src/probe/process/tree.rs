@@ -5,12 +5,12 @@
 //! exact for a parent and its forks, too little where each has files or segments of its own. `rss_bytes` is the
 //! private sum with files and shared memory so counted, for a single process what ps calls RSS.
 
-use crate::evidence::GroupKind;
+use crate::evidence::{GroupKind, SeriesId};
 
-use super::usage::{Kinds, Usage};
+use crate::probe::process::usage::{Kinds, Usage};
 
 /// The values of a tree from those of its processes; what one of them does not tell is left out for all.
-pub fn totals(usages: &[Usage]) -> Vec<(&'static str, f64)> {
+pub fn totals(usages: &[Usage]) -> Vec<(SeriesId, f64)> {
     if usages.is_empty() {
         return Vec::new();
     }
@@ -23,15 +23,15 @@ pub fn totals(usages: &[Usage]) -> Vec<(&'static str, f64)> {
         _ => sum(|u| u.memory.rss),
     };
     let values = [
-        ("rss_bytes", rss),
-        ("rss_anon_bytes", anon),
-        ("rss_file_bytes", file),
-        ("rss_shmem_bytes", shmem),
-        ("swap_bytes", sum(|u| u.memory.swap)),
-        ("threads", sum(|u| u.threads)),
-        ("fds", sum(|u| u.fds)),
+        (SeriesId::Rss, rss),
+        (SeriesId::RssAnon, anon),
+        (SeriesId::RssFile, file),
+        (SeriesId::RssShmem, shmem),
+        (SeriesId::Swap, sum(|u| u.memory.swap)),
+        (SeriesId::Threads, sum(|u| u.threads)),
+        (SeriesId::Fds, sum(|u| u.fds)),
     ];
-    values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    values.into_iter().filter_map(|(id, value)| Some((id, value?))).collect()
 }
 
 /// What sockets are called among the kinds.
@@ -71,13 +71,17 @@ mod tests {
     #[test]
     fn shared_pages_are_counted_once_and_private_ones_each() {
         let values = totals(&[usage(40, 1), usage(50, 1)]);
-        for value in
-            [("rss_anon_bytes", 90.0), ("rss_bytes", 120.0), ("rss_shmem_bytes", 10.0), ("swap_bytes", 2.0)]
-        {
+        let expected = [
+            (SeriesId::RssAnon, 90.0),
+            (SeriesId::Rss, 120.0),
+            (SeriesId::RssShmem, 10.0),
+            (SeriesId::Swap, 2.0),
+        ];
+        for value in expected {
             assert!(values.contains(&value), "{value:?} in {values:?}");
         }
-        assert!(!values.iter().any(|(name, _)| *name == "fds"), "nobody told");
-        assert!(totals(&[usage(40, 1)]).contains(&("rss_bytes", 70.0)), "for one process it is its RSS");
+        assert!(!values.iter().any(|(id, _)| *id == SeriesId::Fds), "nobody told");
+        assert!(totals(&[usage(40, 1)]).contains(&(SeriesId::Rss, 70.0)), "for one process it is its RSS");
         assert_eq!(totals(&[]), []);
     }
 
@@ -86,8 +90,8 @@ mod tests {
         let silent = Usage { kinds: None, threads: Some(3), ..usage(50, 1) };
         let told = Usage { threads: Some(2), fds: Some(9), ..usage(40, 1) };
         let values = totals(&[told.clone(), silent.clone()]);
-        assert!(values.contains(&("threads", 5.0)) && values.contains(&("rss_anon_bytes", 90.0)));
-        assert!(!values.iter().any(|(name, _)| *name == "fds"));
+        assert!(values.contains(&(SeriesId::Threads, 5.0)) && values.contains(&(SeriesId::RssAnon, 90.0)));
+        assert!(!values.iter().any(|(id, _)| *id == SeriesId::Fds));
         assert_eq!(fd_kinds(&[told, silent], 0), []);
     }
 

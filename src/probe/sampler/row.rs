@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{EventKind, GroupKind, TaskGroup, TaskSnapshot};
+use crate::evidence::{EventKind, GroupKind, SeriesId, TaskGroup, TaskSnapshot};
 
 /// What arrived in time, of all probes together.
 #[derive(Debug, Default)]
 pub struct Row {
-    /// Values by series name; what is missing is a gap.
-    pub values: Vec<(String, f64)>,
+    /// Values by series; what is missing is a gap.
+    pub values: Vec<(SeriesId, f64)>,
     /// Groups at this moment.
     pub groups: Vec<(GroupKind, String, f64)>,
     /// Groups that appear for the first time.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::evidence::TaskSnapshot;
-use crate::probe::ProbeFuture;
+use crate::probe::sample::ProbeFuture;
 
 const SOON: Duration = Duration::from_millis(200);
 
@@ -32,8 +32,8 @@ impl Probe for Mock {
         self.name
     }
 
-    fn series(&self) -> Vec<String> {
-        vec![self.name.to_string()]
+    fn series(&self) -> Vec<SeriesId> {
+        vec![self.name.into()]
     }
 
     fn answers(&self, ask: Request) -> bool {
@@ -42,7 +42,7 @@ impl Probe for Mock {
 
     fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
         self.asked += 1;
-        let value = |v: f64| Reading { values: vec![(self.name.to_string(), v)], ..Reading::default() };
+        let value = |v: f64| Reading { values: vec![(self.name.into(), v)], ..Reading::default() };
         let does = match self.does {
             Does::Recovers { after } if self.asked > after => Does::Answers,
             Does::Recovers { .. } => Does::Fails,
@@ -73,7 +73,7 @@ impl Probe for Mock {
                 Box::pin(async { Err(ProbeError("no such page".into())) })
             }
             (Does::LiesAboutNames, _) => {
-                let values = vec![("rss_bytes".to_string(), 1.0)];
+                let values = vec![(SeriesId::Rss, 1.0)];
                 Box::pin(async { Ok(Reading { values, ..Reading::default() }) })
             }
             (Does::SaysNotANumber, _) => {
@@ -101,7 +101,7 @@ fn failures(row: &Row) -> Vec<&str> {
 }
 
 fn names(row: &Row) -> Vec<&str> {
-    row.values.iter().map(|(name, _)| name.as_str()).collect()
+    row.values.iter().map(|(id, _)| id.name()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::*;
 use crate::drive::Clock;
-use crate::evidence::{Environment, Evidence, Gone, Judging, PhasePlan, PlanRecord, WatchPlan};
+use crate::evidence::{Environment, Evidence, Gone, Judging, PhasePlan, PlanRecord, SeriesId, WatchPlan};
 use crate::probe::{Probe, ProbeError, ProbeFuture, Reading, Request, Sampler};
 use crate::record::RunDir;
 use crate::run::Enough;
@@ -43,8 +43,8 @@ impl Probe for Mock {
         "mock"
     }
 
-    fn series(&self) -> Vec<String> {
-        vec!["mem_live_bytes".into()]
+    fn series(&self) -> Vec<SeriesId> {
+        vec![SeriesId::MemLive]
     }
 
     fn answers(&self, ask: Request) -> bool {
@@ -62,7 +62,7 @@ impl Probe for Mock {
             match (does, ask) {
                 (Does::CollectsFor(time), Request::Collect) => {
                     sleep(time).await;
-                    reading.values.push(("mem_live_bytes".into(), 1e6));
+                    reading.values.push((SeriesId::MemLive, 1e6));
                     reading.events.push(EventKind::Collection { took_s: time.as_secs_f64() });
                 }
                 (Does::FailsToCollectAfter(time), Request::Collect) => {
@@ -166,7 +166,7 @@ async fn a_slow_collection_is_waited_for_and_makes_those_after_it_fewer() {
     assert_eq!(came.collections, 1, "it has used up more than a hundredth of the time");
     assert_eq!(collected.len(), 1);
     assert!((0.9..1.2).contains(&collected[0]), "told of when it was asked for: {collected:?}");
-    let live = came.evidence.recording.series("mem_live_bytes").unwrap();
+    let live = came.evidence.recording.series(SeriesId::MemLive).unwrap();
     assert_eq!(live.samples.iter().filter(|s| s.get().is_some()).count(), 1, "and its values are there");
 }
 

@@ -1,0 +1,138 @@
+//! Latency histograms summed up: by tag, by request, and as points over time.
+//!
+//! Comes in: the histograms of one interval after the other. Goes out: a [`Latency`]. The reader of latency.hlog and the
+//! mirror of a running soak both use it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+use super::thin_lists::thin_by_moment;
+use crate::evidence::{Latency, LatencyBar, LatencyPoint, LatencyTag, Percentiles};
+
+const NANOS_PER_S: f64 = 1e9;
+
+/// Sums intervals up: for a reader of the log, and for whoever goes along with a run.
+#[derive(Debug, Clone)]
+pub struct LatencySum {
+    whole: [Histogram<u64>; LatencyTag::ALL.len()],
+    /// The interval that is being added to, with the end of it.
+    open: Option<(Duration, Histogram<u64>)>,
+    over_time: Vec<LatencyPoint>,
+    by_request: BTreeMap<String, Histogram<u64>>,
+}
+
+impl Default for LatencySum {
+    fn default() -> LatencySum {
+        LatencySum {
+            whole: std::array::from_fn(|_| empty()),
+            open: None,
+            over_time: Vec::new(),
+            by_request: BTreeMap::new(),
+        }
+    }
+}
+
+impl LatencySum {
+    /// One histogram of the interval that ends at `end`; those of one interval come one after the other.
+    pub fn add(&mut self, end: Duration, tag: LatencyTag, histogram: &Histogram<u64>) {
+        add(&mut self.whole[tag as usize], histogram);
+        if matches!(tag, LatencyTag::Service | LatencyTag::Late) || histogram.is_empty() {
+            return;
+        }
+        match &mut self.open {
+            Some((at, open)) if *at == end => add(open, histogram),
+            open => {
+                self.over_time.extend(open.take().as_ref().map(point));
+                let mut first = empty();
+                add(&mut first, histogram);
+                *open = Some((end, first));
+            }
+        }
+    }
+
+    /// One histogram of one of several requests.
+    pub fn add_request(&mut self, name: &str, histogram: &Histogram<u64>) {
+        match self.by_request.get_mut(name) {
+            Some(sum) => add(sum, histogram),
+            None => {
+                let mut sum = empty();
+                add(&mut sum, histogram);
+                self.by_request.insert(name.to_string(), sum);
+            }
+        }
+    }
+
+    /// Halves the points over time, evenly, once there are more than `most`; the sums stay whole.
+    pub(super) fn thin(&mut self, most: usize) {
+        thin_by_moment(&mut self.over_time, most, |point| point.elapsed_s);
+    }
+
+    /// All of it so far.
+    pub fn latency(&self) -> Latency {
+        let of = |tag| percentiles(&self.whole[tag as usize]);
+        let mut over_time = self.over_time.clone();
+        over_time.extend(self.open.as_ref().map(point));
+        let whole = [LatencyTag::Steady, LatencyTag::Probing].map(|tag| &self.whole[tag as usize]);
+        let told = if whole[0].is_empty() { whole[1] } else { whole[0] };
+        Latency {
+            steady: of(LatencyTag::Steady),
+            service: of(LatencyTag::Service),
+            probing: of(LatencyTag::Probing),
+            late: of(LatencyTag::Late),
+            by_request: self.by_request.iter().map(|(name, sum)| (name.clone(), percentiles(sum))).collect(),
+            bars: bars(told),
+            over_time,
+        }
+    }
+}
+
+fn empty() -> Histogram<u64> {
+    Histogram::new(3).expect("three digits are within the library's one to five")
+}
+
+fn add(to: &mut Histogram<u64>, histogram: &Histogram<u64>) {
+    // it grows to what it is given; that fails only beyond the address space
+    let _ = to.add(histogram);
+}
+
+/// Its bars from the fastest to the slowest request, between 1, 2 and 5 of each power of ten.
+fn bars(histogram: &Histogram<u64>) -> Vec<LatencyBar> {
+    let edges = (3..13).flat_map(|power| [1, 2, 5].map(|n| n * 10u64.pow(power)));
+    let edges: Vec<u64> = std::iter::once(0).chain(edges).collect();
+    let seconds = |nanos: u64| Duration::from_nanos(nanos).as_secs_f64();
+    // a bucket that lies across an edge counts once, below it
+    let below = |edge: u64| if edge == 0 { 0 } else { histogram.count_between(0, edge) };
+    let bar = |edge: &[u64]| LatencyBar {
+        from_s: seconds(edge[0]),
+        to_s: seconds(edge[1]),
+        count: below(edge[1]) - below(edge[0]),
+    };
+    let mut bars: Vec<LatencyBar> =
+        if histogram.is_empty() { Vec::new() } else { edges.windows(2).map(bar).collect() };
+    let seen = |bar: &LatencyBar| bar.count > 0;
+    bars.truncate(bars.iter().rposition(seen).map_or(0, |last| last + 1));
+    bars.drain(..bars.iter().position(seen).unwrap_or(0));
+    bars
+}
+
+fn point((end, histogram): &(Duration, Histogram<u64>)) -> LatencyPoint {
+    LatencyPoint {
+        elapsed_s: end.as_secs_f64(),
+        p50_s: histogram.value_at_quantile(0.5) as f64 / NANOS_PER_S,
+        p99_s: histogram.value_at_quantile(0.99) as f64 / NANOS_PER_S,
+    }
+}
+
+fn percentiles(histogram: &Histogram<u64>) -> Percentiles {
+    let at = |quantile| histogram.value_at_quantile(quantile) as f64 / NANOS_PER_S;
+    Percentiles {
+        count: histogram.len(),
+        p50: at(0.5),
+        p90: at(0.9),
+        p99: at(0.99),
+        p999: at(0.999),
+        max: histogram.max() as f64 / NANOS_PER_S,
+    }
+}
