@@ -54,7 +54,7 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
         }
     };
     let mut taken: HashSet<SeriesId> = HashSet::new();
-    if plan.record.drives() {
+    if plan.record.driven().is_some() {
         taken.insert(SeriesId::RequestsTotal);
     }
     if pid.is_some() {
