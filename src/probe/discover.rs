@@ -76,7 +76,7 @@ fn search<'a>(plan: &'a Plan, target: Option<&'a Target>) -> Result<Search<'a>, 
     let fetcher = plan.request().map_or_else(|| Fetcher::bare(plan.probes.insecure), Fetcher::new)?;
     let pid = target.and_then(|target| target.record.pid);
     let mut taken: HashSet<SeriesId> = HashSet::new();
-    if plan.record.drives() {
+    if plan.record.driven().is_some() {
         taken.insert(SeriesId::RequestsTotal);
     }
     if pid.is_some() {

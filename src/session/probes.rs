@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::evidence::{ProbeRecord, SeriesId};
 use crate::plan::Plan;
 use crate::probe::{Discovered, Sampler, discover};
-use crate::run::best_count;
+use crate::run::best_task_count;
 use crate::target::Target;
 
 use super::console::{OutputOptions, info};
@@ -52,7 +52,7 @@ pub fn introduce(records: &[ProbeRecord], options: &OutputOptions) {
 pub fn columns(sampler: &Sampler) -> Vec<SeriesId> {
     let mut columns: Vec<SeriesId> =
         sampler.series().iter().filter(|id| **id != SeriesId::RequestsTotal).cloned().collect();
-    if best_count(&columns).is_some() && !columns.contains(&SeriesId::Tasks) {
+    if best_task_count(&columns).is_some() && !columns.contains(&SeriesId::Tasks) {
         columns.push(SeriesId::Tasks);
     }
     columns

@@ -16,9 +16,9 @@
 use crate::findings::Direction;
 
 /// Each look comes when this much more was seen than at the one before.
-const RATIO: f64 = 1.25;
+const NEXT_LOOK_RATIO: f64 = 1.25;
 /// InterimSchedule in a row that must give the same answer: 1.25⁴ is more than twice the data.
-const IN_A_ROW: u32 = 5;
+const LOOKS_IN_A_ROW: u32 = 5;
 
 /// The schedule of one run.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +49,7 @@ impl InterimSchedule {
             return None;
         }
         while self.next_s <= seen_s {
-            self.next_s *= RATIO;
+            self.next_s *= NEXT_LOOK_RATIO;
         }
         self.taken += 1;
         let k = f64::from(self.taken);
@@ -60,7 +60,7 @@ impl InterimSchedule {
     pub fn stands(&mut self, answer: Direction) -> bool {
         let before = if self.said.0 == answer { self.said.1 } else { 0 };
         self.said = (answer, before + 1);
-        answer != Direction::Inconclusive && self.said.1 >= IN_A_ROW
+        answer != Direction::Inconclusive && self.said.1 >= LOOKS_IN_A_ROW
     }
 }
 

@@ -1,6 +1,7 @@
-//! What is right of an answer: its status, and a text that its body must hold.
+//! What makes an answer right: its status, and a text that its body must contain.
 //!
-//! The body is looked through as it streams by; of it only so much is kept as the text may be cut by the next piece.
+//! The body is searched as it streams by. Only its last bytes are kept, since the text may begin in one piece and end in
+//! the next.
 
 use bytes::Bytes;
 use memchr::memmem::Finder;
@@ -10,43 +11,43 @@ use crate::drive::outcome::{Outcome, error_of_status};
 use crate::evidence::ErrorKind;
 use crate::plan::RequestPlan;
 
-/// What one request of the plan expects.
-pub(super) struct Expected {
+/// What the answer to one request of the plan must be.
+pub(super) struct Expectation {
     status: Vec<StatusCode>,
     text: Option<Finder<'static>>,
 }
 
-impl Expected {
-    pub(super) fn of(plan: &RequestPlan) -> Expected {
+impl Expectation {
+    pub(super) fn from_plan(plan: &RequestPlan) -> Expectation {
         let text = (!plan.expect_text.is_empty()).then(|| Finder::new(&plan.expect_text).into_owned());
-        Expected { status: plan.expect_status.clone(), text }
+        Expectation { status: plan.expect_status.clone(), text }
     }
 
     /// For one answer.
-    pub(super) fn judge(&self) -> Judge<'_> {
-        Judge { expected: self, found: self.text.is_none(), tail: Vec::new() }
+    pub(super) fn check(&self) -> AnswerCheck<'_> {
+        AnswerCheck { expectation: self, found: self.text.is_none(), tail: Vec::new() }
     }
 }
 
 /// One answer, as it comes.
-pub(super) struct Judge<'a> {
-    expected: &'a Expected,
+pub(super) struct AnswerCheck<'a> {
+    expectation: &'a Expectation,
     found: bool,
     /// The end of the body so far, shorter than the text.
     tail: Vec<u8>,
 }
 
-impl Judge<'_> {
-    /// The head of the answer is there. A 2xx is always right; the others where the plan expects them.
-    pub(super) fn answered(&self, status: StatusCode, outcome: &mut Outcome) {
+impl AnswerCheck<'_> {
+    /// The head of the answer has come. A 2xx is always right, any other status where the plan expects it.
+    pub(super) fn head(&self, status: StatusCode, outcome: &mut Outcome) {
         outcome.answered = true;
-        outcome.error = error_of_status(status).filter(|_| !self.expected.status.contains(&status));
+        outcome.error = error_of_status(status).filter(|_| !self.expectation.status.contains(&status));
     }
 
-    /// A piece of the body.
-    pub(super) fn read(&mut self, piece: &Bytes, outcome: &mut Outcome) {
+    /// A piece of the body has come.
+    pub(super) fn body(&mut self, piece: &Bytes, outcome: &mut Outcome) {
         outcome.bytes += piece.len() as u64;
-        let Some(text) = self.expected.text.as_ref().filter(|_| !self.found) else { return };
+        let Some(text) = self.expectation.text.as_ref().filter(|_| !self.found) else { return };
         let across = text.needle().len() - 1;
         // the text may begin in what came before and end in the first bytes of this
         self.tail.extend_from_slice(&piece[..piece.len().min(across)]);
@@ -60,7 +61,7 @@ impl Judge<'_> {
     }
 
     /// The body has come to its end. What was wrong before stays what it was.
-    pub(super) fn ended(self, outcome: &mut Outcome) {
+    pub(super) fn end(self, outcome: &mut Outcome) {
         if !self.found && outcome.error.is_none() {
             outcome.error = Some(ErrorKind::Text);
         }
@@ -77,14 +78,14 @@ mod tests {
             expect_text: Bytes::copy_from_slice(text.as_bytes()),
             ..request_to(([127, 0, 0, 1], 1).into())
         };
-        let expected = Expected::of(&plan);
-        let (mut judge, mut outcome) = (expected.judge(), Outcome::default());
-        judge.answered(StatusCode::OK, &mut outcome);
+        let expected = Expectation::from_plan(&plan);
+        let (mut check, mut outcome) = (expected.check(), Outcome::default());
+        check.head(StatusCode::OK, &mut outcome);
         for piece in body.as_bytes().chunks(piece) {
-            judge.read(&Bytes::copy_from_slice(piece), &mut outcome);
-            assert!(judge.tail.len() < text.len(), "no more is kept than may be cut");
+            check.body(&Bytes::copy_from_slice(piece), &mut outcome);
+            assert!(check.tail.len() < text.len(), "no more is kept than may be cut");
         }
-        judge.ended(&mut outcome);
+        check.end(&mut outcome);
         assert_eq!(outcome.bytes, body.len() as u64);
         outcome.error.is_none()
     }
@@ -104,10 +105,10 @@ mod tests {
     fn a_wrong_status_stays_what_was_wrong() {
         let plan =
             RequestPlan { expect_text: Bytes::from_static(b"ok"), ..request_to(([127, 0, 0, 1], 1).into()) };
-        let (expected, mut outcome) = (Expected::of(&plan), Outcome::default());
-        let judge = expected.judge();
-        judge.answered(StatusCode::NOT_FOUND, &mut outcome);
-        judge.ended(&mut outcome);
+        let (expected, mut outcome) = (Expectation::from_plan(&plan), Outcome::default());
+        let check = expected.check();
+        check.head(StatusCode::NOT_FOUND, &mut outcome);
+        check.end(&mut outcome);
         assert_eq!(outcome.error, Some(ErrorKind::Status4xx));
     }
 }
