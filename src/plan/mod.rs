@@ -19,6 +19,7 @@ mod redact;
 mod request;
 mod requests;
 mod resolve;
+pub mod selector;
 mod sending;
 mod settings;
 mod shape;
