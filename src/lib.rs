@@ -22,4 +22,5 @@ pub mod session;
 pub mod target;
 pub mod trend;
 pub mod units;
+pub mod wording;
 pub mod workload;

@@ -7,18 +7,18 @@ use std::time::Duration;
 use reqwest::Url;
 use tokio::time::Instant;
 
-use super::doctor;
-use super::fetch::{Fetcher, shown};
-use super::go_heap::GoHeap;
-use super::go_tasks::{GoTasks, Labels, PROOF as LEAK_PROFILE};
-use super::go_vars::GoVars;
-use super::meter::Meter;
-use super::prometheus::Prometheus;
-use super::serving::{SoleProcess, Tells};
-use super::tokio_console::TokioConsole;
-use super::{Collections, Probe, ProbeError};
 use crate::evidence::{ProbeRecord, Runtime, SeriesId};
 use crate::plan::{Plan, PprofPlan};
+use crate::probe::doctor;
+use crate::probe::go::goroutines::{GoTasks, Labels, PROOF as LEAK_PROFILE};
+use crate::probe::go::heap::GoHeap;
+use crate::probe::go::page_owner::{SoleProcess, Tells};
+use crate::probe::go::vars::GoVars;
+use crate::probe::page::fetch::{Fetcher, shown};
+use crate::probe::prometheus::probe::Prometheus;
+use crate::probe::sample::{Collections, Probe, ProbeError};
+use crate::probe::sampler::meter::Meter;
+use crate::probe::tokio::console::TokioConsole;
 use crate::target::{Target, ports};
 
 /// What was found, ready to be asked, and a record of all that was looked for.
@@ -54,7 +54,7 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
         }
     };
     let mut taken: HashSet<SeriesId> = HashSet::new();
-    if plan.record.drives() {
+    if plan.record.driven().is_some() {
         taken.insert(SeriesId::RequestsTotal);
     }
     if pid.is_some() {
@@ -68,11 +68,11 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
     }
     #[cfg(target_os = "linux")]
     if let Some(target) = target.filter(|_| runtime == Runtime::Jvm) {
-        super::jvm::find(&mut found, plan, target).await;
+        crate::probe::jvm::find::find(&mut found, plan, target).await;
     }
     tokio_console(&mut found, plan).await;
     if let Some(target) = target.filter(|_| runtime == Runtime::V8) {
-        super::inspector::find(&mut found, &fetcher, plan, target).await;
+        crate::probe::v8::find::find(&mut found, &fetcher, plan, target).await;
     }
     taken.extend(found.probes.iter().flat_map(|probe| probe.series()));
     prometheus(&mut found, &fetcher, plan, &origins, runtime, &taken).await;

@@ -5,9 +5,11 @@
 
 use std::time::Duration;
 
-use super::{Request, SLOWEST_PAGE, Sampler};
 use crate::evidence::{Moment, Runtime};
 use crate::plan::Plan;
+use crate::probe::page::bounds::SLOWEST as SLOWEST_PAGE;
+use crate::probe::sample::Request;
+use crate::probe::sampler::Sampler;
 use crate::target::runtime::{python_version, runs_tokio};
 use crate::target::{Target, ports};
 

@@ -1,11 +1,11 @@
 //! The probes that look at the target's processes from outside: one line each.
 
-use super::Probe;
-#[cfg(target_os = "linux")]
-use super::ProbeError;
-use super::discover::Discovered;
-use super::process::Process;
 use crate::evidence::SeriesId;
+use crate::probe::discover::Discovered;
+use crate::probe::process::probe::Process;
+use crate::probe::sample::Probe;
+#[cfg(target_os = "linux")]
+use crate::probe::sample::ProbeError;
 use crate::target::Target;
 
 /// All that this system offers for a target, and a record of each, there or not.
@@ -35,14 +35,15 @@ fn put(
 
 #[cfg(target_os = "linux")]
 fn pss(found: &mut Discovered, target: &Target) {
-    let probe = super::process::Pss::find(target).map(|probe| Box::new(probe) as Box<dyn Probe>);
+    let probe = crate::probe::process::pss::Pss::find(target).map(|probe| Box::new(probe) as Box<dyn Probe>);
     let told = ("pss", "memory with shared pages in proportion, beside RSS and without a vote");
     put(found, told, probe, "run soak as the target's user or with sudo");
 }
 
 #[cfg(target_os = "linux")]
 fn cgroup(found: &mut Discovered, target: &Target) {
-    let probe = super::cgroup::Cgroup::find(target).map(|probe| Box::new(probe) as Box<dyn Probe>);
+    let probe =
+        crate::probe::cgroup::probe::Cgroup::find(target).map(|probe| Box::new(probe) as Box<dyn Probe>);
     let told = ("cgroup", "memory and processes as its limits count them, and kills for want of memory");
     put(found, told, probe, "run the target in a container or under systemd-run --scope");
 }

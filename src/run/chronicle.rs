@@ -23,8 +23,8 @@ pub(super) struct EventLog {
 impl EventLog {
     /// Begins one; `series` are those that the probes fill.
     pub(super) fn begin(recorder: Recorder, series: &[SeriesId], plan: &PlanRecord) -> EventLog {
-        let requests = plan.names().into_iter().map(String::from).collect();
-        EventLog { recorder, ledger: Ledger::new(series), requests, watches: !plan.drives() }
+        let requests = plan.request_names().into_iter().map(String::from).collect();
+        EventLog { recorder, ledger: Ledger::new(series), requests, watches: plan.observed().is_some() }
     }
 
     /// What was recorded so far.

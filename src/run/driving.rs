@@ -19,16 +19,17 @@ impl Driving {
     /// A stage begins, and perhaps load with it.
     pub(super) fn begin(&self, stage: &Stage, plan: &PlanRecord, now: Duration) {
         let phases = &plan.phases;
-        if let (true, Some(driver)) = (stage.begins_load(phases), &self.0) {
+        if let (true, Some(driver), Some(load)) = (stage.begins_load(phases), &self.0, plan.driven()) {
             let (warmup, steady) = (phases.warmup.0, phases.steady.0);
-            let (requests, pattern) = (plan.requests, plan.pattern.clone());
+            let (requests, pattern) = (load.requests, load.pattern.clone());
             driver.begin(Load { start: now, warmup, steady, requests, pattern });
         }
     }
 
     /// Whether steady has sent all that --requests asked for.
     pub(super) fn is_done(&self, stage: &Stage, plan: &PlanRecord) -> bool {
-        let counted = stage.phase == Phase::Steady && plan.requests.is_some();
+        let counted =
+            stage.phase == Phase::Steady && plan.driven().is_some_and(|load| load.requests.is_some());
         counted && self.0.as_ref().is_some_and(Driver::steady_done)
     }
 

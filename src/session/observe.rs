@@ -15,7 +15,7 @@ use super::runtime::block_on;
 use super::{baseline, pipeline};
 use crate::drive::{Driver, Monotonic, Sending};
 use crate::error::{Error, Result};
-use crate::evidence::{Command, PlanRecord};
+use crate::evidence::{Command, DrivenPlan, Workload};
 use crate::plan::{Plan, TargetPlan};
 use crate::record::RunDir;
 use crate::run::End;
@@ -84,9 +84,11 @@ fn stopped_before(plan: &Plan) -> String {
         TargetPlan::Command(line) => format!("; {} is ended", line[0]),
         _ => String::new(),
     };
-    match plan.record.drives() {
-        true => format!("stopped before the run began: no load was sent and nothing written{and}"),
-        false => format!("stopped before the watch began: nothing was written{and}"),
+    match plan.record.workload {
+        Workload::Driven(_) => {
+            format!("stopped before the run began: no load was sent and nothing written{and}")
+        }
+        Workload::Observed(_) => format!("stopped before the watch began: nothing was written{and}"),
     }
 }
 
@@ -114,7 +116,7 @@ async fn conduct(
         clock: std::sync::Arc::new(clock),
         sampler,
         commands,
-        forwarder: ForwarderMonitor::new(target, forwarder, !plan.record.drives()),
+        forwarder: ForwarderMonitor::new(target, forwarder, plan.record.observed().is_some()),
     };
     let recording = Recording { plan: &plan.record, dir: &dir, environment, options };
     let Recorded { end, mirror, failure } = record(recording, instruments).await?;
@@ -143,13 +145,11 @@ async fn conduct(
 
 /// Starts the driver; a watch has none.
 fn start_driver(plan: &Plan, clock: Monotonic) -> Result<Option<Driver>> {
-    if !plan.record.drives() {
-        return Ok(None);
-    }
-    let PlanRecord { connections, timeout, rate, threads, .. } = plan.record;
-    let sending = Sending { rate, connections, timeout: timeout.0, threads, blocks: plan.record.design() };
+    let Workload::Driven(load) = &plan.record.workload else { return Ok(None) };
+    let DrivenPlan { connections, timeout, rate, threads, .. } = *load;
+    let sending = Sending { rate, connections, timeout: timeout.0, threads, blocks: load.block_design() };
     let driver = Driver::start(&plan.requests, sending, std::sync::Arc::new(clock))?;
-    Ok(Some(match &plan.record.misbehave {
+    Ok(Some(match &load.misbehave {
         Some(mix) => driver.misbehave(&plan.requests, sending, mix)?,
         None => driver,
     }))

@@ -62,7 +62,7 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
     let recorder = Recorder::create(dir, plan, &environment, &columns(&sampler))?;
     let planned = Some(plan.phases.total().0).filter(|_| !plan.phases.is_open_ended());
     let mut progress = Progress::new(options.verbosity(), planned);
-    let every = plan.watch.and_then(|watch| watch.every).map(|every| every.0);
+    let every = plan.observed().and_then(|watch| watch.every).map(|every| every.0);
     let mut rolling = RollingReport::new(dir.0.clone(), every, options.theme);
     let mut early_stop = EarlyStop::from_plan(plan);
     let cycles = plan.phases.cycles;

@@ -1,16 +1,16 @@
 //! Which probes there are of a JVM, and the line that turns on those that are not.
 
-use super::super::Collections;
-use super::super::discover::Discovered;
-use super::super::meter::Meter;
-use super::attach::Attach;
-use super::counters::Counters;
-use super::forced::Forced;
-use super::heap::Heap;
-use super::info::Info;
-use super::place::Jvm;
-use super::tasks::Threads;
 use crate::plan::Plan;
+use crate::probe::discover::Discovered;
+use crate::probe::jvm::attach::Attach;
+use crate::probe::jvm::counters::Counters;
+use crate::probe::jvm::forced::Forced;
+use crate::probe::jvm::heap::Heap;
+use crate::probe::jvm::info::Info;
+use crate::probe::jvm::place::Jvm;
+use crate::probe::jvm::tasks::Threads;
+use crate::probe::sample::Collections;
+use crate::probe::sampler::meter::Meter;
 use crate::target::Target;
 
 const COUNTERS: &str = "the heap as of each collection, its limit, metaspace";

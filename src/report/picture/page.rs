@@ -8,7 +8,7 @@ use super::stage::Stage;
 use super::text::{ASCENT, DESCENT, LINE, Weight, width};
 use super::theme::{Palette, Rgb};
 use super::timeline;
-use crate::evidence::PlanRecord;
+use crate::evidence::DrivenPlan;
 
 /// Width and height of every picture, in pixels.
 pub const SIZE: (u32, u32) = (1600, 1000);
@@ -49,7 +49,7 @@ fn mark_text() -> String {
 /// The names of phases and marks above the first panel.
 pub fn name_above(scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) {
     let baseline = panel.plot.top - ABOVE;
-    let rate = stage.evidence.plan.as_ref().map(PlanRecord::rate_told);
+    let rate = stage.evidence.driven().map(DrivenPlan::describe_rate);
     let rate = rate.filter(|_| is_driven(stage));
     let events = &stage.evidence.events;
     let row = if stage.marks.is_empty() { baseline } else { baseline - LABEL * LINE };

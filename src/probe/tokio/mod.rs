@@ -1,0 +1,8 @@
+//! tokio, by console-subscriber: [`follow`] keeps a stream of updates over [`wire`], [`messages`] understands them and
+//! [`tasks`] counts; [`console`] is the probe.
+
+pub mod console;
+mod follow;
+mod messages;
+mod tasks;
+mod wire;

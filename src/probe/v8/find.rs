@@ -1,0 +1,43 @@
+//! Whether a V8 process has its inspector on, and what turns it on; soak never does so unasked.
+
+use crate::plan::Plan;
+use crate::probe::discover::{Discovered, LOOK};
+use crate::probe::page::fetch::Fetcher;
+use crate::probe::sample::{Collections, ProbeError};
+use crate::probe::v8::inspector::Inspector;
+use crate::target::{Target, ports};
+
+const LIVE: &str = "live heap, external memory and array buffers after collections, heap in use by the function that allocated it";
+const UNDIVIDED: &str = "the heap with its garbage, external memory and array buffers";
+const OF_SEVERAL: &str = "heap, external memory and array buffers of one of several processes, heap in use by the \
+    function that allocated it; the live heap of all is not told";
+const AFTER_GC: &str = "what is left after a collection, and who allocated it";
+
+/// Looks for the inspector of this target.
+pub async fn find(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, target: &Target) {
+    // what forces none in a whole run need not sample
+    let collections = Collections::of(plan);
+    let finding = Inspector::find(fetcher.clone(), target, ports::driven(plan), collections);
+    let late = |_| Err(ProbeError("the inspector did not answer in time".into()));
+    match tokio::time::timeout(LOOK.0, finding).await.unwrap_or_else(late) {
+        Ok(mut probe) => {
+            let yields = match (collections, probe.is_alone()) {
+                (Collections::Never, _) => UNDIVIDED,
+                (Collections::Forced, true) => LIVE,
+                (Collections::Forced, false) => OF_SEVERAL,
+            };
+            found.add(Box::new(probe), yields);
+            if collections == Collections::Never {
+                found.missing("live heap", AFTER_GC, Collections::turn_on(plan).into());
+            }
+        }
+        Err(_) => {
+            let pid = target.record.pid.map_or_else(|| "PID".into(), |pid| pid.to_string());
+            let line = format!(
+                "start it with node --inspect=127.0.0.1:0 …, or kill -USR1 {pid} turns it on in a process that runs, \
+                 at 127.0.0.1:9229"
+            );
+            found.missing("inspector", LIVE, line);
+        }
+    }
+}
