@@ -28,7 +28,7 @@ impl Server {
         let mut command = Command::new("python3");
         command.arg(script).arg(mode).stdout(Stdio::piped()).process_group(0);
         let Ok(mut child) = command.spawn() else {
-            super::support::skipped("there is no python3 on PATH for the server");
+            crate::support::skipped("there is no python3 on PATH for the server");
             return None;
         };
         let mut line = String::new();
