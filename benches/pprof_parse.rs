@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use prost::encoding::{WireType, encode_key, encode_varint};
-use soak::probe::foreign;
+use soak::probe::parsers;
 
 const STACKS: u64 = 10_000;
 const FRAMES: u64 = 12;
@@ -29,11 +29,11 @@ const MOST: f64 = 3.0;
 fn main() -> ExitCode {
     let (page, bytes) = profile();
     let read = median(|| {
-        let unpacked = foreign::unpack(&page, 64 << 20).unwrap_or_default();
+        let unpacked = parsers::unpack(&page, 64 << 20).unwrap_or_default();
         unpacked.to_vec().len()
     });
-    let parsed = median(|| foreign::goroutines(&bytes));
-    assert_eq!(foreign::goroutines(&bytes), STACKS as usize);
+    let parsed = median(|| parsers::goroutines(&bytes));
+    assert_eq!(parsers::goroutines(&bytes), STACKS as usize);
     println!(
         "profile of {STACKS} stacks: {} KiB packed, {} KiB unpacked",
         page.len() >> 10,
@@ -48,8 +48,8 @@ fn main() -> ExitCode {
     let scanned = median(|| usize::from(memchr::memchr(0, &page).is_some()));
     // as where soak drives and counts requests itself
     let wanted = |name: &str| !name.starts_with("http_");
-    let samples = median(|| foreign::samples(&page, wanted));
-    let filled = median(|| foreign::metrics(&page));
+    let samples = median(|| parsers::samples(&page, wanted));
+    let filled = median(|| parsers::metrics(&page));
     println!("metrics page of {LINES} lines: {} KiB", page.len() >> 10);
     show("searched for one byte", scanned, lines);
     show("searched for each line's end", lines, lines);

@@ -24,4 +24,5 @@ pub mod target;
 mod testing;
 pub mod trend;
 pub mod units;
+pub mod wording;
 pub mod workload;

@@ -26,6 +26,6 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     TREE.with_borrow(|tree| {
         let at = tree.path();
         fs::write(at.join("proc/7/cgroup"), groups).expect("written");
-        soak::probe::foreign::cgroup(at, 7, 8, text.get(1..).unwrap_or_default());
+        soak::probe::parsers::cgroup(at, 7, 8, text.get(1..).unwrap_or_default());
     });
 });

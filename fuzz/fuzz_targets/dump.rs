@@ -2,5 +2,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|page: &[u8]| {
-    soak::probe::foreign::dump(page);
+    soak::probe::parsers::dump(page);
 });

@@ -4,9 +4,9 @@
 
 libfuzzer_sys::fuzz_target!(|page: &[u8]| {
     const MOST: usize = 1 << 20;
-    if let Some(bytes) = soak::probe::foreign::unpack(page, MOST) {
+    if let Some(bytes) = soak::probe::parsers::unpack(page, MOST) {
         assert!(bytes.len() <= MOST.max(page.len()));
-        soak::probe::foreign::goroutines(&bytes);
-        soak::probe::foreign::labels(&bytes);
+        soak::probe::parsers::goroutines(&bytes);
+        soak::probe::parsers::labels(&bytes);
     }
 });

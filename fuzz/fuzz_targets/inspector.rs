@@ -2,5 +2,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|answer: &str| {
-    soak::probe::foreign::inspector(answer);
+    soak::probe::parsers::inspector(answer);
 });

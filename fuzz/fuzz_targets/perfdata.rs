@@ -2,5 +2,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    soak::probe::foreign::perfdata(bytes);
+    soak::probe::parsers::perfdata(bytes);
 });

@@ -2,5 +2,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
-    soak::probe::foreign::selector(text);
+    soak::probe::parsers::selector(text);
 });

@@ -2,5 +2,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|update: &[u8]| {
-    soak::probe::foreign::tokio_update(update);
+    soak::probe::parsers::tokio_update(update);
 });

@@ -1,11 +1,11 @@
-//! The time of a run: how long it has lasted, told by a clock that a test can turn.
+//! The time of a run, from a clock that a test can advance.
 //!
-//! Nothing in the schedule asks the system for the time; it is given the time. So a day of load is a loop in a test.
+//! Nothing in the schedule asks the system for the time; time is an argument. So a day of load is a loop in a test.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Tells how long the run has lasted; never runs backwards.
+/// How long the run has lasted; never runs backwards.
 pub trait Clock: Send + Sync {
     /// Time since the run began.
     fn now(&self) -> Duration;
@@ -30,14 +30,14 @@ impl Clock for Monotonic {
     }
 }
 
-/// A clock that stands still until it is turned, for tests and simulated runs.
+/// A clock that stands still until it is advanced, for tests and simulated runs.
 #[derive(Debug, Default)]
 pub struct ManualClock {
     nanos: AtomicU64,
 }
 
 impl ManualClock {
-    /// Let so much time pass at once; the clock holds 584 years.
+    /// Lets this much time pass at once; the clock holds 584 years.
     pub fn advance(&self, by: Duration) {
         let by = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
         self.nanos.fetch_add(by, Ordering::Relaxed);

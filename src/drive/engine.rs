@@ -1,9 +1,9 @@
 //! The engine: slots that send, and a pacer that wakes them when something is due.
 //!
-//! It runs on a thread of its own, so that probes and files never delay a request. A slot is one connection's worth
-//! of work: it sends, reads the answer to its end, and takes the next request that is due by then; when there is
-//! none, it lies down on a stack. Whoever sees requests that are due (the pacer at its alarm, a slot at any answer)
-//! hands them to the slots on top, so that few connections are used at low rates. No request ever stands in a queue.
+//! It runs on its own thread, so that probes and files never delay a request. A slot is one connection's worth of work:
+//! it sends, reads the answer to its end, and takes the next request that is due by then; when there is none, it goes on
+//! a stack of idle slots. Requests that are due are handed to the slots on top, by the pacer at its timer or by a slot
+//! after an answer, so that low rates use few connections. No request is ever queued.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -16,24 +16,24 @@ use tokio::sync::Notify;
 use super::clock::Clock;
 use super::due_request::DueRequest;
 use super::engine_state::{EngineState, Free};
-use super::exchange::{Exchange, IDLE_FOR, Kept};
+use super::exchange::{Exchange, IDLE_FOR, SlotConnection};
 use super::timer::Timer;
 
-/// The pacer's alarms are at least so far apart: below 2,000/s each request has an alarm of its own, above they are
-/// sent a few at a time. Half a millisecond is where lateness and CPU meet: a wake-up costs up to 30 µs.
-const ALARM_GAP: Duration = Duration::from_micros(500);
+/// The pacer's wake-ups are at least so far apart: below 2,000/s each request has a wake-up of its own, above that they
+/// are sent a few at a time. Half a millisecond balances lateness and CPU: a wake-up costs up to 30 µs.
+const WAKE_UP_GAP: Duration = Duration::from_micros(500);
 
-/// Without load all are closed soon, so that what the target holds for them is not held through settle.
+/// Without load, all idle connections are closed soon, so that the target does not hold them through settle.
 const IDLE_WITHOUT_LOAD: Duration = Duration::from_secs(1);
-/// Idle connections are looked through so often.
-const IDLE_LOOK: Duration = Duration::from_millis(500);
+/// Idle connections are checked this often.
+const IDLE_CHECK: Duration = Duration::from_millis(500);
 /// An engine that did nothing at all for so long was not given the processor.
-const STALLED: Duration = Duration::from_secs(1);
+const STALLED_AFTER: Duration = Duration::from_secs(1);
 
-/// What the engine shares with whoever commands it.
+/// What the engine shares with the driver.
 pub(super) struct Shared {
     state: Mutex<EngineState>,
-    /// Rung when the state was changed from outside, or so that the pacer must look again.
+    /// Notified when the pacer must look at the state again.
     pub(super) changed: Notify,
     /// Requests to which the head of an answer came.
     pub(super) answered: AtomicU64,
@@ -45,7 +45,7 @@ impl Shared {
         Shared { state: Mutex::new(state), changed: Notify::new(), answered: AtomicU64::new(0), clock }
     }
 
-    /// Numbers stay numbers even if a thread panicked while it held them.
+    /// The counts stay valid even if a thread panicked while it held the lock.
     pub(super) fn state(&self) -> MutexGuard<'_, EngineState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -55,11 +55,11 @@ impl Shared {
 #[derive(Default)]
 struct Slot {
     request: Cell<Option<DueRequest>>,
-    called: Notify,
+    wake: Notify,
     /// Since when it has had nothing to do, as long as it may hold a connection.
     idle_since: Cell<Option<Duration>>,
     /// It is to close its connection.
-    closes: Cell<bool>,
+    must_close: Cell<bool>,
 }
 
 struct Engine {
@@ -73,14 +73,14 @@ struct Engine {
     full_since: Cell<Option<Duration>>,
     /// Whether the pacer sleeps until a slot is idle again.
     waits_for_idle: Cell<bool>,
-    /// When the engine last did anything; it does something at every [`IDLE_LOOK`].
-    last_turn: Cell<Duration>,
+    /// When the engine last did anything; it does something at every [`IDLE_CHECK`].
+    last_active: Cell<Duration>,
     /// When it last went on after standing still.
     stalled_until: Cell<Option<Duration>>,
 }
 
-/// Drive until the state is finished. To be run on a current-thread runtime, on a thread of its own.
-pub(super) async fn drive(shared: Arc<Shared>, exchange: Exchange, slots: u32, timeout: Duration) {
+/// Sends until the state is finished. For a current-thread runtime on its own thread.
+pub(super) async fn run(shared: Arc<Shared>, exchange: Exchange, slots: u32, timeout: Duration) {
     let began = shared.clock.now();
     let engine = Rc::new(Engine {
         shared,
@@ -90,29 +90,29 @@ pub(super) async fn drive(shared: Arc<Shared>, exchange: Exchange, slots: u32, t
         idle: RefCell::new((0..slots as usize).rev().collect()),
         full_since: Cell::new(None),
         waits_for_idle: Cell::new(false),
-        last_turn: Cell::new(began),
+        last_active: Cell::new(began),
         stalled_until: Cell::new(None),
     });
     let tasks = tokio::task::LocalSet::new();
     for id in 0..engine.slots.len() {
-        tasks.spawn_local(work(Rc::clone(&engine), id));
+        tasks.spawn_local(run_slot(Rc::clone(&engine), id));
     }
-    tasks.spawn_local(close_idle(Rc::clone(&engine)));
-    // the slots end with the set, wherever they stand
-    tasks.run_until(pace(&engine)).await;
+    tasks.spawn_local(close_idle_connections(Rc::clone(&engine)));
+    // the slots end with the set, whatever they are doing
+    tasks.run_until(run_pacer(&engine)).await;
 }
 
 /// The pacer: hands out what is due, sleeps until the next is.
-async fn pace(engine: &Engine) {
-    let alarm = Timer::new();
-    let mut rang_at = Duration::ZERO;
+async fn run_pacer(engine: &Engine) {
+    let timer = Timer::new();
+    let mut woke_at = Duration::ZERO;
     loop {
-        let now = engine.turn();
-        let Some(next_at) = engine.hand_out(now) else { return };
-        let wake_at = next_at.map(|at| at.max(rang_at.saturating_add(ALARM_GAP)));
+        let now = engine.note_activity();
+        let Some(next_at) = engine.hand_out_due(now) else { return };
+        let wake_at = next_at.map(|at| at.max(woke_at.saturating_add(WAKE_UP_GAP)));
         let sleep = async {
             match wake_at {
-                Some(at) => alarm.wait(at.saturating_sub(now)).await,
+                Some(at) => timer.wait(at.saturating_sub(now)).await,
                 None => std::future::pending().await,
             }
         };
@@ -120,8 +120,8 @@ async fn pace(engine: &Engine) {
             biased;
             () = engine.shared.changed.notified() => {}
             () = sleep => {
-                rang_at = engine.shared.clock.now();
-                if let Some(late) = wake_at.and_then(|at| rang_at.checked_sub(at)) {
+                woke_at = engine.shared.clock.now();
+                if let Some(late) = wake_at.and_then(|at| woke_at.checked_sub(at)) {
                     engine.shared.state().metrics.note_overslept(late);
                 }
             }
@@ -129,16 +129,16 @@ async fn pace(engine: &Engine) {
     }
 }
 
-/// One slot: send what it is given, and then what is due, until there is nothing.
-async fn work(engine: Rc<Engine>, id: usize) {
+/// One slot: sends the request it was given, and then what is due, until nothing is.
+async fn run_slot(engine: Rc<Engine>, id: usize) {
     let clock = Arc::clone(&engine.shared.clock);
-    let mut kept = Kept::default();
+    let mut connection = SlotConnection::default();
     loop {
         let slot = &engine.slots[id];
         let Some(mut request) = slot.request.take() else {
-            slot.called.notified().await;
-            if slot.closes.take() {
-                kept = Kept::default();
+            slot.wake.notified().await;
+            if slot.must_close.take() {
+                connection = SlotConnection::default();
             }
             continue;
         };
@@ -146,15 +146,17 @@ async fn work(engine: Rc<Engine>, id: usize) {
             let sent = clock.now();
             engine.shared.state().metrics.count_sent(request, sent);
             let deadline = request.due.saturating_add(engine.timeout);
-            let mut outcome =
-                engine.exchange.once(&mut kept, request.key.request, deadline.saturating_sub(sent)).await;
+            let mut outcome = engine
+                .exchange
+                .send(&mut connection, request.key.request, deadline.saturating_sub(sent))
+                .await;
             if outcome.answered {
                 engine.shared.answered.fetch_add(1, Ordering::Relaxed);
             }
-            let now = engine.turn();
+            let now = engine.note_activity();
             outcome.stalled = engine.stalled_until.get().is_some_and(|until| sent < until);
             engine.shared.state().end(request, sent, now, outcome);
-            match engine.after_answer(id, now) {
+            match engine.next_or_idle(id, now) {
                 Some(next) => request = next,
                 None => break,
             }
@@ -162,52 +164,52 @@ async fn work(engine: Rc<Engine>, id: usize) {
     }
 }
 
-/// Has connections closed that are not needed any more.
-async fn close_idle(engine: Rc<Engine>) {
+/// Closes connections that are no longer needed.
+async fn close_idle_connections(engine: Rc<Engine>) {
     loop {
-        tokio::time::sleep(IDLE_LOOK).await;
-        let now = engine.turn();
+        tokio::time::sleep(IDLE_CHECK).await;
+        let now = engine.note_activity();
         let load_done = engine.shared.state().load_done(now);
         if load_done {
-            engine.exchange.rest().await;
+            engine.exchange.close_pooled().await;
         }
-        // under load the one that works next is spared: at a request a minute it is what keep-alive is for
-        let (most, spared) = match load_done {
+        // under load the slot that sends next keeps its connection: keep-alive matters most at one request per minute
+        let (longest, spared) = match load_done {
             true => (IDLE_WITHOUT_LOAD, 0),
             false => (IDLE_FOR, 1),
         };
         for id in engine.idle.borrow().iter().rev().skip(spared) {
             let slot = &engine.slots[*id];
-            if slot.idle_since.get().is_some_and(|since| now.saturating_sub(since) >= most) {
+            if slot.idle_since.get().is_some_and(|since| now.saturating_sub(since) >= longest) {
                 slot.idle_since.set(None);
-                slot.closes.set(true);
-                slot.called.notify_one();
+                slot.must_close.set(true);
+                slot.wake.notify_one();
             }
         }
     }
 }
 
 impl Engine {
-    /// The time at which the engine does something, and whether that comes after it stood still.
-    fn turn(&self) -> Duration {
+    /// The time now, at which the engine does something; notes whether it stood still until then.
+    fn note_activity(&self) -> Duration {
         let now = self.shared.clock.now();
-        if now.saturating_sub(self.last_turn.replace(now)) > STALLED {
+        if now.saturating_sub(self.last_active.replace(now)) > STALLED_AFTER {
             self.stalled_until.set(Some(now));
         }
         now
     }
 
-    /// Give what is due to idle slots. None once all is finished, else when to look again, if ever.
-    fn hand_out(&self, now: Duration) -> Option<Option<Duration>> {
+    /// Gives requests that are due to idle slots. None once all is finished, else when to look again, if ever.
+    fn hand_out_due(&self, now: Duration) -> Option<Option<Duration>> {
         let mut state = self.shared.state();
         let mut idle = self.idle.borrow_mut();
         state.drop_overdue(now);
         while let Some(&id) = idle.last() {
             let Some(request) = state.take_due(now) else { break };
             idle.pop();
-            self.slots[id].closes.set(false);
+            self.slots[id].must_close.set(false);
             self.slots[id].request.set(Some(request));
-            self.slots[id].called.notify_one();
+            self.slots[id].wake.notify_one();
         }
         let free = if idle.is_empty() { Free::None } else { Free::Some };
         if free == Free::None && self.full_since.get().is_none() {
@@ -217,12 +219,12 @@ impl Engine {
         if state.is_finished(now) { None } else { Some(state.next_at(free, now)) }
     }
 
-    /// What this slot, which is free again, sends next; without anything it goes on the stack.
-    fn after_answer(&self, id: usize, now: Duration) -> Option<DueRequest> {
+    /// The next request of a slot that is free again; without one the slot goes on the stack.
+    fn next_or_idle(&self, id: usize, now: Duration) -> Option<DueRequest> {
         let mut state = self.shared.state();
         let next = state.take_due(now);
         match next {
-            // it became due after the last idle slot was gone; in the closed loop nothing waits, all is due just now
+            // it became due when no slot was idle any more; in the closed loop every request is due just now and waits for none
             Some(request) if request.due < now && self.full_since.get().is_some_and(|t| request.due >= t) => {
                 state.metrics.count_slot_wait();
             }
@@ -233,13 +235,13 @@ impl Engine {
                 self.full_since.set(None);
             }
         }
-        let pacer_must_look = state.is_stopping() || (next.is_none() && self.waits_for_idle.get());
+        let pacer_must_wake = state.is_stopping() || (next.is_none() && self.waits_for_idle.get());
         drop(state);
-        if pacer_must_look {
+        if pacer_must_wake {
             self.shared.changed.notify_one();
         } else if next.is_some() && self.full_since.get().is_none() {
             // more may be due than this slot can take
-            self.hand_out(now);
+            self.hand_out_due(now);
         }
         next
     }

@@ -1,7 +1,7 @@
-//! The one state of an engine: its schedule, its metrics, and whether it is to stop.
+//! The state of an engine: its schedule, its metrics, and whether it is to stop.
 //!
-//! The engine's thread and whoever takes the counts share it behind a lock, which each holds for a microsecond or
-//! less; so counts can be taken even while the engine is stalled, and what is overdue by then is dropped.
+//! The engine's thread and the thread that drains it share this behind a lock, which each holds for a microsecond or less.
+//! So it can be drained even while the engine is stalled, and what is overdue by then is dropped.
 
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ use crate::evidence::ErrorKind;
 use crate::units::Rate;
 use crate::workload::{Load, NORMAL, RequestMix, Shard};
 
-/// How long what is in flight may go on after a stop: with it, the whole report still stands within 3 s.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long requests in flight may go on after a stop, such that the report is written within 3 s of it.
+const GRACE_AFTER_STOP: Duration = Duration::from_secs(1);
 
 pub(super) struct EngineState {
     rate: Rate,
@@ -69,9 +69,9 @@ impl EngineState {
         }
         if let Some(mut old) = self.schedule.take() {
             old.close(now);
-            // nobody will ask it again: what it still holds is dropped now, without the grace
+            // the old schedule is not used again: what it still holds is dropped now, without the grace
             if let Some(dropped) = old.expire(Duration::MAX, Duration::ZERO) {
-                drop_all(&mut old, &dropped, &mut self.metrics, now);
+                count_dropped(&mut old, &dropped, &mut self.metrics, now);
             }
             old.count_newly_due(now, |key, n| self.metrics.count_due(key, n));
         }
@@ -83,14 +83,14 @@ impl EngineState {
         self.schedule = Some(schedule);
     }
 
-    /// From the next load on, requests are of this mix; those that misbehave are sent elsewhere.
+    /// From the next load on, requests have this mix; those that misbehave are sent elsewhere.
     pub(super) fn set_mix(&mut self, mix: RequestMix) {
         self.mix = Some(mix);
     }
 
     pub(super) fn stop(&mut self, now: Duration) {
         if self.cut_at.is_none() {
-            self.cut_at = Some(now.saturating_add(LAST_WORDS));
+            self.cut_at = Some(now.saturating_add(GRACE_AFTER_STOP));
             if let Some(schedule) = &mut self.schedule {
                 schedule.close(now);
             }
@@ -112,7 +112,7 @@ impl EngineState {
         self.in_flight == 0 && self.schedule.as_ref().is_some_and(|s| s.is_over(now))
     }
 
-    /// The next request to send now; whoever takes one must send it.
+    /// The next request to send now; the caller must send it.
     pub(super) fn take_due(&mut self, now: Duration) -> Option<DueRequest> {
         self.drop_overdue(now);
         let request = self.schedule.as_mut()?.take(now)?;
@@ -120,7 +120,7 @@ impl EngineState {
         Some(request)
     }
 
-    /// When to ask again, given whether somebody is free to send then.
+    /// When to ask again, given whether a slot will be free to send.
     pub(super) fn next_at(&self, free: Free, now: Duration) -> Option<Duration> {
         let schedule = self.schedule.as_ref();
         let at = match free {
@@ -142,12 +142,12 @@ impl EngineState {
         self.metrics.count_ended(request, sent, now, outcome);
     }
 
-    /// Drop what is overdue.
+    /// Drops what is overdue.
     pub(super) fn drop_overdue(&mut self, now: Duration) {
         let needs = self.response_time.bound();
         let Some(schedule) = &mut self.schedule else { return };
         if let Some(dropped) = schedule.expire(now, needs) {
-            drop_all(schedule, &dropped, &mut self.metrics, now);
+            count_dropped(schedule, &dropped, &mut self.metrics, now);
         }
     }
 
@@ -177,8 +177,8 @@ impl EngineState {
     }
 }
 
-/// What will never be sent enters the counts of its by_key.
-fn drop_all(schedule: &mut Schedule, dropped: &Dropped, metrics: &mut Metrics, now: Duration) {
+/// Counts dropped requests by their keys.
+fn count_dropped(schedule: &mut Schedule, dropped: &Dropped, metrics: &mut Metrics, now: Duration) {
     schedule.count_by_key(&dropped.numbers, |part, key, n| {
         metrics.count_dropped(part, key, n, dropped.oldest, now)
     });

@@ -1,7 +1,7 @@
-//! One engine on a thread of its own.
+//! One engine on its own thread.
 //!
-//! Comes in: what to send and which share of it. Goes out: an [`Interval`] whenever somebody takes one. What the engine
-//! counts stays behind a lock of its own, so that engines on several cores never wait for each other.
+//! Comes in: what to send and which share of it. Goes out: an [`Interval`] for every drain. Each engine counts behind its
+//! own lock, so that engines on several cores never wait for each other.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -21,28 +21,28 @@ use crate::error::{Error, Result};
 use crate::plan::RequestPlan;
 use crate::workload::{Load, Shard};
 
-/// An engine stops a second after it was told to, at most; this is for a thread that the machine starves besides.
-const MAY_TAKE: Duration = Duration::from_millis(1500);
+/// A stopped engine ends within a second; the rest is for a machine that starves its thread.
+const ENDS_WITHIN: Duration = Duration::from_millis(1500);
 
-/// For one thread that sends. The only work for its other threads is to look up names, which a few can do.
+/// A runtime for one thread that sends. A few more threads look up names.
 pub(super) fn runtime() -> std::io::Result<Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build()
 }
 
-/// Sends its share of the requests until its state is finished.
+/// Sends its share of the requests until it is stopped.
 pub(super) struct EngineThread {
     pub(super) shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
-    /// Disconnected when the thread has ended.
+    /// Disconnected once the thread has ended.
     ended: Receiver<()>,
     /// Room for the next interval, made outside of the engine's lock; none before the first.
     spare: Option<Counted>,
     /// How many requests there are.
     requests: usize,
-    /// Tells how long the thread has had something to do,
-    worked: RuntimeMetrics,
-    /// and how long it had at the last drain.
-    worked_before: Duration,
+    /// How long the thread has been busy in all,
+    busy: RuntimeMetrics,
+    /// and until the last drain.
+    busy_before: Duration,
 }
 
 impl EngineThread {
@@ -56,24 +56,24 @@ impl EngineThread {
     ) -> Result<EngineThread> {
         let slots = sending.slots(shard);
         let exchange = Exchange::new(requests, slots)?;
-        let own = |e: std::io::Error| Error::Own(format!("the driver could not start: {e}"));
-        let runtime = runtime().map_err(own)?;
+        let own_error = |e: std::io::Error| Error::Own(format!("the driver could not start: {e}"));
+        let runtime = runtime().map_err(own_error)?;
         let timeout = sending.timeout;
         let names: Vec<String> = requests.iter().map(|request| request.name.clone()).collect();
         let state = EngineState::new(names, sending.rate, timeout, shard, clock.now());
         let shared = Arc::new(Shared::new(state, clock));
-        let worked = runtime.metrics();
+        let runtime_metrics = runtime.metrics();
         let (alive, ended) = channel();
         let for_engine = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("soak-drive".into())
             .spawn(move || {
                 let _alive: Sender<()> = alive;
-                runtime.block_on(engine::drive(for_engine, exchange, slots, timeout));
+                runtime.block_on(engine::run(for_engine, exchange, slots, timeout));
                 // a name that is still being looked up must not hold up the end
                 runtime.shutdown_background();
             })
-            .map_err(own)?;
+            .map_err(own_error)?;
         let (thread, requests) = (Some(thread), requests.len());
         Ok(EngineThread {
             shared,
@@ -81,21 +81,22 @@ impl EngineThread {
             ended,
             spare: None,
             requests,
-            worked,
-            worked_before: Duration::ZERO,
+            busy: runtime_metrics,
+            busy_before: Duration::ZERO,
         })
     }
 
     /// What it counted since the last drain.
     pub(super) fn drain(&mut self, now: Duration) -> Interval {
-        // dropped here: what was the engine's becomes the caller's, and the spare becomes the engine's
+        // two empty sets take turns: the engine gets the spare one, and the caller the one that was filled
         let spare = self.spare.take().unwrap_or_else(|| Counted::new(self.requests));
         let mut interval = self.shared.state().drain(spare, now);
         self.spare = Some(Counted::empty_like(&interval.histograms));
         // the engine's thread is the only worker of its runtime
-        let worked = self.worked.worker_total_busy_duration(0);
+        let busy_in_all = self.busy.worker_total_busy_duration(0);
         let time = interval.to.saturating_sub(interval.from).as_secs_f64();
-        let busy = worked.saturating_sub(std::mem::replace(&mut self.worked_before, worked)).as_secs_f64();
+        let busy =
+            busy_in_all.saturating_sub(std::mem::replace(&mut self.busy_before, busy_in_all)).as_secs_f64();
         interval.busy = if time > 0.0 { (busy / time).min(1.0) } else { 0.0 };
         interval
     }
@@ -112,11 +113,11 @@ impl EngineThread {
         self.shared.changed.notify_one();
     }
 
-    /// Wait until the thread has ended, once it was told to stop; a second and a half at most.
+    /// Waits until the thread has ended after a stop; a second and a half at most.
     pub(super) fn join(&mut self) {
-        let in_time = self.ended.recv_timeout(MAY_TAKE);
+        let in_time = self.ended.recv_timeout(ENDS_WITHIN);
         if let (Some(thread), Err(RecvTimeoutError::Disconnected)) = (self.thread.take(), in_time) {
-            // a panic in it was told on stderr; what was counted until then still stands
+            // a panic in it was reported on stderr; what was counted until then is still valid
             let _ = thread.join();
         }
     }

@@ -10,7 +10,7 @@ use crate::evidence::LatencyTag;
 #[derive(Debug, Clone)]
 pub(super) struct Histograms {
     by_tag: [Histogram<u64>; LatencyTag::ALL.len()],
-    /// As [`LatencyTag::Steady`]; empty where there is one request.
+    /// As [`LatencyTag::Steady`]; empty where the plan has one request.
     by_request: Vec<Histogram<u64>>,
 }
 
@@ -53,7 +53,7 @@ impl Histograms {
         }
     }
 
-    /// Adds what others counted.
+    /// Adds the counts of another engine.
     pub(super) fn add(&mut self, other: &Histograms) {
         let own = self.by_tag.iter_mut().chain(&mut self.by_request);
         for (sum, more) in own.zip(other.by_tag.iter().chain(&other.by_request)) {

@@ -13,7 +13,7 @@ pub struct Interval {
     /// RequestCounts since the drain before, a row for each request and block, and at least one; soak's own memory and CPU are
     /// for whoever records it to fill in. What soak cut off at its end was sent and is never done.
     pub rows: Vec<LoadRow>,
-    /// The same of requests that misbehaved, a row for each behaviour and block.
+    /// Counts of requests that misbehaved, a row for each behaviour and block.
     pub misbehaved: Vec<LoadRow>,
     /// When it begins, as time since the run began.
     pub from: Duration,
@@ -24,10 +24,9 @@ pub struct Interval {
     /// Requests sent late because all connections were busy when they became due: the target is slow, or
     /// --connections too few.
     pub slot_waits: u64,
-    /// The longest that the driver itself woke later than it had meant to: the machine is starved, not the target.
+    /// The most by which the driver woke later than it had planned: then the machine is starved, not the target.
     pub overslept: Duration,
-    /// The share of the time in which the busiest of soak's own threads had something to do; near 1 it could not have
-    /// sent more.
+    /// The share of the time in which the busiest of soak's threads was busy; near 1 it could not have sent more.
     pub busy: f64,
     pub(super) histograms: Histograms,
 }

@@ -1,8 +1,7 @@
-//! What became of the requests: counters and histograms since the last time somebody took them.
+//! What became of the requests: counters and histograms since the last drain.
 //!
 //! Nothing is kept for a request once it has ended, so memory stays flat for any number of them: five histograms of
-//! three significant digits, as large as the timeout asks for, and where a plan has several requests one for each of
-//! them.
+//! three significant digits, as large as the timeout requires, and one more for each request where a plan has several.
 //!
 //! What enters which histogram: an answer read to its end, whatever its status, with its time; a timeout and a drop
 //! with at least the timeout. A connection refused, reset or cut off has no answer and so no latency; it counts among
@@ -17,13 +16,13 @@ use super::outcome::Outcome;
 use super::request_counts::CountsByKey;
 use crate::evidence::{ErrorKind, LatencyTag};
 
-/// So far from a collection or a snapshot a request is told apart.
+/// Requests this close to a collection or a snapshot are counted apart.
 const PROBING_REACH: Duration = Duration::from_secs(1);
 
-/// More moments than this are not remembered; soak asks for a few dozen collections in a run, far apart.
+/// More moments than this are not remembered; soak asks for a few dozen collections per run, far apart.
 const MOMENTS_KEPT: usize = 64;
 
-/// Everything counted since the last take.
+/// Everything counted since the last drain.
 #[derive(Debug, Clone)]
 pub(super) struct Counted {
     pub by_key: CountsByKey,
@@ -54,24 +53,24 @@ impl Counted {
     }
 }
 
-/// RequestCounts as an engine goes, and knows near which moments a request is told apart.
+/// The counts of a running engine, and the moments near which requests are counted apart.
 #[derive(Debug)]
 pub(super) struct Metrics {
     timeout: Duration,
     counted: Counted,
-    /// From and to, in order, not overlapping; the last goes on for ever as long as any is under way.
+    /// From and to, in order, not overlapping; the last has no end while one is under way.
     probing: VecDeque<(Duration, Duration)>,
     /// Collections and snapshots that were asked for and are not answered yet.
     under_way: u32,
 }
 
 impl Metrics {
-    /// Of so many requests of the plan.
+    /// For a plan with this many requests.
     pub(super) fn new(requests: usize, timeout: Duration) -> Metrics {
         Metrics { timeout, counted: Counted::new(requests), probing: VecDeque::new(), under_way: 0 }
     }
 
-    /// A collection or snapshot is asked for at this time; who ends from here on has met it.
+    /// A collection or snapshot is asked for at this time; requests that end from here on have met it.
     pub(super) fn probing_begins(&mut self, at: Duration) {
         self.under_way += 1;
         let from = at.saturating_sub(PROBING_REACH);
@@ -84,7 +83,7 @@ impl Metrics {
         }
     }
 
-    /// One that was asked for is answered, or given up.
+    /// One collection or snapshot is answered, or given up.
     pub(super) fn probing_ends(&mut self, at: Duration) {
         self.under_way = self.under_way.saturating_sub(1);
         if let (0, Some(last)) = (self.under_way, self.probing.back_mut()) {
@@ -92,7 +91,7 @@ impl Metrics {
         }
     }
 
-    /// So many have become due.
+    /// This many requests of a key have become due.
     pub(super) fn count_due(&mut self, key: CountKey, count: u64) {
         if count > 0 {
             self.counted.by_key.entry(key).due += count;
@@ -126,14 +125,14 @@ impl Metrics {
             Some(ErrorKind::Timeout) => (response.max(self.timeout), now.saturating_sub(sent)),
             _ => (response, now.saturating_sub(sent)),
         };
-        let tag = self.tag(request.part, request.due, now);
+        let tag = self.latency_tag(request.part, request.due, now);
         self.counted.histograms.record_answer(tag, request.key.request, response, 1);
         if tag == LatencyTag::Steady {
             self.counted.histograms.record(LatencyTag::Service, service, 1);
         }
     }
 
-    /// So many of a part will never be sent; `oldest` is when the oldest of all that are dropped was due.
+    /// This many requests will never be sent; `oldest` is when the oldest of all dropped requests was due.
     pub(super) fn count_dropped(
         &mut self,
         part: Part,
@@ -144,7 +143,7 @@ impl Metrics {
     ) {
         if count > 0 {
             self.counted.by_key.entry(key).add_dropped(count);
-            let tag = self.tag(part, oldest, now);
+            let tag = self.latency_tag(part, oldest, now);
             self.counted.histograms.record_answer(tag, key.request, self.timeout, count);
         }
     }
@@ -154,14 +153,14 @@ impl Metrics {
         self.counted.slot_waits += 1;
     }
 
-    /// soak itself woke later than it had asked to.
+    /// soak itself woke later than it had asked to, because the machine was busy.
     pub(super) fn note_overslept(&mut self, by: Duration) {
         self.counted.overslept = self.counted.overslept.max(by);
     }
 
-    /// What was counted, in exchange for an empty one.
+    /// Takes what was counted, in exchange for an empty set.
     pub(super) fn drain(&mut self, empty: Counted, now: Duration) -> Counted {
-        // what ends from now on was due less than a timeout ago
+        // a request that ends from now on was due less than a timeout ago
         let gone = now.saturating_sub(self.timeout).saturating_sub(PROBING_REACH);
         while self.probing.front().is_some_and(|(_, to)| *to < gone) {
             self.probing.pop_front();
@@ -169,7 +168,7 @@ impl Metrics {
         std::mem::replace(&mut self.counted, empty)
     }
 
-    fn tag(&self, part: Part, from: Duration, to: Duration) -> LatencyTag {
+    fn latency_tag(&self, part: Part, from: Duration, to: Duration) -> LatencyTag {
         match part {
             Part::Warmup => LatencyTag::Warmup,
             Part::Steady if self.probing.iter().any(|(a, b)| from <= *b && *a <= to) => LatencyTag::Probing,

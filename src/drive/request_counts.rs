@@ -1,11 +1,11 @@
-//! What became of requests that are counted together: of one key, or of one behaviour in one block.
+//! What became of the requests that are counted together: those of one key, or of one behaviour in one block.
 
 use std::time::Duration;
 
 use super::due_request::CountKey;
 use crate::evidence::{ErrorKind, LoadRow};
 
-/// RequestCounts since somebody took them.
+/// The counts since the last drain.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct RequestCounts {
     pub due: u64,
@@ -16,7 +16,7 @@ pub(super) struct RequestCounts {
 }
 
 impl RequestCounts {
-    /// So many were never sent.
+    /// This many requests were never sent.
     pub(super) fn add_dropped(&mut self, count: u64) {
         self.dropped += count;
         self.add_error(ErrorKind::Dropped, count);
@@ -26,7 +26,7 @@ impl RequestCounts {
         self.errors[kind as usize] += count;
     }
 
-    /// As a row of load.csv; soak's own memory and CPU are for whoever records it.
+    /// As a row of load.csv; the recorder adds soak's own memory and CPU.
     pub(super) fn to_row(
         &self,
         now: Duration,
@@ -50,7 +50,7 @@ impl RequestCounts {
     }
 }
 
-/// RequestCounts by key. There are few at a time, and mostly it is the one of before: a plan with one request has one.
+/// Counts by key. There are few keys at a time, and mostly the key is the one before: a plan with one request has one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CountsByKey {
     all: Vec<(CountKey, RequestCounts)>,
@@ -58,7 +58,7 @@ pub(super) struct CountsByKey {
 }
 
 impl CountsByKey {
-    /// With room for the usual.
+    /// With room for a few keys.
     pub(super) fn new() -> CountsByKey {
         CountsByKey { all: Vec::with_capacity(4), last: 0 }
     }
@@ -74,7 +74,7 @@ impl CountsByKey {
         &mut self.all[self.last].1
     }
 
-    /// In order of block and request; that of nothing at all where nothing was counted.
+    /// In order of block and request; one empty row where nothing was counted.
     pub(super) fn into_sorted(mut self) -> Vec<(CountKey, RequestCounts)> {
         if self.all.is_empty() {
             self.entry(CountKey::default());

@@ -1,22 +1,22 @@
-//! How long an answer usually takes, so that no request is sent that cannot be answered in time.
+//! An estimate of the response time, so that no request is sent that cannot be answered in time.
 //!
-//! Under an overload the oldest request that may still be sent is always on the verge of its timeout. To send it
-//! would be to give up on it a moment later, to close its connection, and to keep the target busy with answers that
-//! nobody reads, for every request from then on. So what has less time left than an answer usually takes is dropped
-//! instead: it is the same error a moment earlier, and the target is driven at what it can do.
+//! Under overload, the oldest request that may still be sent is always close to its timeout. Sending it would mean giving
+//! up on it a moment later, closing its connection, and keeping the target busy with an answer that is never read, for
+//! every request from then on. So a request with less time left than an answer takes is dropped instead: it is the same
+//! error a moment earlier, and the target gets as much load as it can serve.
 //!
 //! Mean and mean deviation by exponential averages, and their sum with four deviations as the bound: Jacobson and
 //! Karels, "Congestion Avoidance and Control" (1988), appendix A; its gains of 1/8 and 1/4, as in RFC 6298.
 
 use std::time::Duration;
 
-/// At most this share of the timeout: the tenth that is left is for a target that may be faster by now.
+/// The bound is at most this share of the timeout: the other tenth is for a target that has become faster.
 const MOST_OF_TIMEOUT: f64 = 0.9;
 
-/// The usual time of an answer, from when its request was sent.
+/// The time from sending a request to the end of its answer: running mean and deviation.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ResponseTimeEstimator {
-    most_s: f64,
+    longest_s: f64,
     /// None before the first answer.
     mean_s: Option<f64>,
     deviation_s: f64,
@@ -25,13 +25,13 @@ pub(super) struct ResponseTimeEstimator {
 impl ResponseTimeEstimator {
     pub(super) fn new(timeout: Duration) -> ResponseTimeEstimator {
         ResponseTimeEstimator {
-            most_s: timeout.as_secs_f64() * MOST_OF_TIMEOUT,
+            longest_s: timeout.as_secs_f64() * MOST_OF_TIMEOUT,
             mean_s: None,
             deviation_s: 0.0,
         }
     }
 
-    /// One more: an answer, or a request that was given up after this time and would have needed more.
+    /// Records an answer, or a request that was given up after this time and would have needed more.
     pub(super) fn record(&mut self, time: Duration) {
         let time_s = time.as_secs_f64();
         match &mut self.mean_s {
@@ -50,7 +50,7 @@ impl ResponseTimeEstimator {
     /// A request with less time left than this is not worth sending.
     pub(super) fn bound(&self) -> Duration {
         let bound_s = self.mean_s.map_or(0.0, |mean_s| mean_s + 4.0 * self.deviation_s);
-        Duration::from_secs_f64(bound_s.clamp(0.0, self.most_s))
+        Duration::from_secs_f64(bound_s.clamp(0.0, self.longest_s))
     }
 }
 

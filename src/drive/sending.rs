@@ -6,16 +6,16 @@ use crate::plan::RequestPlan;
 use crate::units::Rate;
 use crate::workload::{Blocks, MisbehavePlan, RequestMix, Shard};
 
-/// How requests are sent, whatever they are.
+/// How the requests of a run are sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Sending {
-    /// How many are due each second.
+    /// How many requests are due per second.
     pub rate: Rate,
     /// In flight at most, over all threads.
     pub connections: u32,
-    /// For the wait and the answer together.
+    /// For the wait and the answer together, from when a request is due.
     pub timeout: Duration,
-    /// Engines that share the load, each on a thread of its own; at least 1, and 1 where requests are not all alike.
+    /// Engines that share the load, each on its own thread; at least 1, and exactly 1 where requests differ.
     pub threads: u32,
     /// How steady is cut into blocks whose mixes differ, where it is.
     pub blocks: Option<Blocks>,
@@ -24,8 +24,8 @@ pub struct Sending {
 impl Sending {
     /// One shard for each engine: an engine for each thread, and none without a connection.
     pub(super) fn shards(&self) -> impl Iterator<Item = Shard> {
-        let of = u64::from(self.threads.clamp(1, self.connections.max(1)));
-        (0..of).map(move |index| Shard { index, of })
+        let engines = u64::from(self.threads.clamp(1, self.connections.max(1)));
+        (0..engines).map(move |index| Shard { index, engines })
     }
 
     /// What the requests are.

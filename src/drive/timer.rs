@@ -1,13 +1,13 @@
 //! Waiting for a moment of well under a millisecond.
 //!
-//! tokio's own timer ticks at 1 ms and rounds up, so it is a median 0.7 ms late. Linux has timers that are readable
-//! file descriptors and ring within some ten microseconds; elsewhere tokio's has to do.
+//! tokio's timer ticks every millisecond and rounds up, so it is 0.7 ms late in the median. Linux has timers that are
+//! file descriptors and expire within some ten microseconds; other systems use tokio's.
 
 use std::time::Duration;
 
-/// One timer, set anew for each wait.
+/// A timer that is set again for each wait.
 pub(super) struct Timer {
-    /// None where the system has no such thing.
+    /// None where the system has no timer file descriptors.
     #[cfg(target_os = "linux")]
     timer: Option<tokio::io::unix::AsyncFd<rustix::fd::OwnedFd>>,
 }
@@ -29,7 +29,7 @@ impl Timer {
         Timer { timer }
     }
 
-    /// Returns after so long, or now and then too early: whoever waits looks at the clock again.
+    /// Returns after this time, or sometimes too early: the caller checks the clock again.
     pub(super) async fn wait(&self, time: Duration) {
         use rustix::time::{Itimerspec, TimerfdTimerFlags, Timespec, timerfd_settime};
         let never = Timespec { tv_sec: 0, tv_nsec: 0 };
@@ -56,7 +56,7 @@ impl Timer {
         Timer {}
     }
 
-    /// Returns after so long.
+    /// Returns after this time.
     pub(super) async fn wait(&self, time: Duration) {
         tokio::time::sleep(time).await;
     }
@@ -69,22 +69,22 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn it_never_rings_early_when_left_to_ring_and_can_be_set_again() {
-        let alarm = Timer::new();
+    async fn it_never_expires_early_and_can_be_set_again() {
+        let timer = Timer::new();
         for _ in 0..20 {
             let asked = Instant::now();
-            alarm.wait(Duration::from_micros(300)).await;
+            timer.wait(Duration::from_micros(300)).await;
             assert!(asked.elapsed() >= Duration::from_micros(300));
         }
     }
 
     #[tokio::test]
     async fn given_up_half_way_it_still_works_afterwards() {
-        let alarm = Timer::new();
+        let timer = Timer::new();
         let given_up =
-            tokio::time::timeout(Duration::from_millis(2), alarm.wait(Duration::from_secs(60))).await;
+            tokio::time::timeout(Duration::from_millis(2), timer.wait(Duration::from_secs(60))).await;
         assert!(given_up.is_err());
-        let within = tokio::time::timeout(Duration::from_secs(1), alarm.wait(Duration::from_millis(1))).await;
+        let within = tokio::time::timeout(Duration::from_secs(1), timer.wait(Duration::from_millis(1))).await;
         assert!(within.is_ok());
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::SeriesId;
 use crate::units::Unit;
 
 /// What a gate can be set on.
@@ -18,8 +19,8 @@ pub enum Quantity {
     Errors,
     /// The rate that was held against the rate asked for.
     Rate,
-    /// A series by its name without its unit: `rss`, `fds`, `goroutines`.
-    Series(String),
+    /// A series, which plan.toml has by its name without its unit: `rss`, `fds`, `goroutines`.
+    Series(#[serde(with = "by_gate_name")] SeriesId),
 }
 
 /// What of the quantity is compared.
@@ -64,53 +65,12 @@ pub struct Gate {
     pub limit: GateLimit,
 }
 
-/// The series that soak itself records for a target; gates on others need --metric, --task-metric or --series.
-pub const KNOWN_SERIES: [&str; 31] = [
-    "rss_bytes",
-    "rss_anon_bytes",
-    "rss_file_bytes",
-    "rss_shmem_bytes",
-    "swap_bytes",
-    "pss_bytes",
-    "heap_bytes",
-    "heap_old_bytes",
-    "heap_committed_bytes",
-    "heap_limit_bytes",
-    "metaspace_bytes",
-    "gc_collections",
-    "jvm_threads",
-    "threads",
-    "fds",
-    "children",
-    "goroutines",
-    "goroutines_leaked",
-    "tokio_tasks",
-    "tasks",
-    "cpu_ratio",
-    "mem_live_bytes",
-    "mem_garbage_bytes",
-    "mem_stacks_bytes",
-    "mem_runtime_bytes",
-    "mem_native_bytes",
-    "mem_files_bytes",
-    "cgroup_memory_bytes",
-    "cgroup_anon_bytes",
-    "cgroup_kernel_bytes",
-    "cgroup_pids",
-];
-
 impl Quantity {
-    /// What a gate calls a series: its name without its unit, `rss` for `rss_bytes`.
-    pub fn bare_name(series: &str) -> &str {
-        ["_bytes", "_seconds", "_ratio", "_s"]
-            .iter()
-            .find_map(|unit| series.strip_suffix(unit))
-            .unwrap_or(series)
-    }
-
-    /// Whether this is the quantity of that series, which a user may name with its unit or without.
-    pub fn is_series(&self, series: &str) -> bool {
-        matches!(self, Quantity::Series(name) if name == series || name == Quantity::bare_name(series))
+    /// Whether this is the quantity of that series, which a user may name with its unit or without it.
+    pub fn is_series(&self, id: &SeriesId) -> bool {
+        matches!(self, Quantity::Series(named) if named == id
+            || named.name() == id.gate_name()
+            || named.gate_name() == id.name())
     }
 }
 
@@ -121,7 +81,7 @@ impl fmt::Display for Quantity {
             Quantity::Latency => f.write_str("latency"),
             Quantity::Errors => f.write_str("errors"),
             Quantity::Rate => f.write_str("rate"),
-            Quantity::Series(name) => f.write_str(name),
+            Quantity::Series(id) => f.write_str(id.gate_name()),
         }
     }
 }
@@ -136,6 +96,39 @@ impl fmt::Display for Aspect {
             Aspect::Ratio => f.write_str("ratio"),
             Aspect::Percentile(p) if p % 10 == 0 => write!(f, "p{}", p / 10),
             Aspect::Percentile(p) => write!(f, "p{p}"),
+        }
+    }
+}
+
+/// A series in plan.toml, as gates call it.
+mod by_gate_name {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::SeriesId;
+
+    pub fn serialize<S: Serializer>(id: &SeriesId, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(id.gate_name())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<SeriesId, D::Error> {
+        String::deserialize(d).map(|name| SeriesId::from_gate_name(&name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_series_is_written_by_its_gate_name_and_found_again() {
+        for (id, name) in [(SeriesId::Rss, "rss"), (SeriesId::from("cache_bytes"), "cache")] {
+            let quantity = Quantity::Series(id.clone());
+            let text = serde_json::to_string(&quantity).unwrap();
+            assert_eq!(text, format!("{{\"series\":\"{name}\"}}"));
+            let read: Quantity = serde_json::from_str(&text).unwrap();
+            assert!(quantity.is_series(&id) && read.is_series(&id), "{read:?}");
+            assert_eq!(read.to_string(), name);
+            assert!(!read.is_series(&SeriesId::Fds));
         }
     }
 }

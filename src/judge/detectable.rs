@@ -25,7 +25,7 @@ pub fn forecast(evidence: &Evidence) -> Forecast {
     }
     let steady_s = plan.phases.steady.secs() * f64::from(plan.phases.cycles);
     let recording = &evidence.recording;
-    let rate = plan.rate.per_second().or_else(|| answered_per_s(evidence));
+    let rate = evidence.driven().and_then(|load| load.rate.per_second()).or_else(|| answered_per_s(evidence));
     let ask = |series: &Series| {
         let question = Question { recording, series, events: &evidence.events, false_alarm: ERROR };
         trend::forecast(&question, steady_s)
@@ -53,7 +53,7 @@ pub fn forecast(evidence: &Evidence) -> Forecast {
         let (unit, foresight) = match &gate.quantity {
             Quantity::Memory => (Unit::Bytes, memory.as_ref()?.1),
             Quantity::Series(_) => {
-                let series = recording.series.iter().find(|s| gate.quantity.is_series(s.id.name()))?;
+                let series = recording.series.iter().find(|s| gate.quantity.is_series(&s.id))?;
                 (series.unit(), ask(series)?)
             }
             _ => return None,

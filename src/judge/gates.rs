@@ -39,7 +39,7 @@ fn measure(
 ) -> Result<Measured, String> {
     let plain = |value: f64| Measured { value, ci: None, needs_s: None, uncertain: false };
     let driven = || load.ok_or_else(|| "nothing was driven".to_string());
-    let find = || voters.iter().find(|v| gate.quantity.is_series(&v.name));
+    let find = || voters.iter().find(|v| gate.quantity.is_series(&v.name.as_str().into()));
     match (&gate.quantity, gate.aspect) {
         (Quantity::Memory, aspect @ (Aspect::Slope | Aspect::PerRequest)) => {
             let grows =
@@ -82,17 +82,19 @@ fn measure(
         (Quantity::Errors, _) => Ok(plain(driven()?.errors.ratio)),
         (Quantity::Rate, _) if gate.limit.unit == Unit::Ratio => Ok(plain(driven()?.held_ratio)),
         (Quantity::Rate, _) => Ok(plain(driven()?.rate_held)),
-        (Quantity::Series(name), aspect @ (Aspect::Slope | Aspect::PerRequest)) => {
-            let voter = find().ok_or_else(|| format!("there is no series {name} in this run"))?;
+        (quantity @ Quantity::Series(_), aspect @ (Aspect::Slope | Aspect::PerRequest)) => {
+            let voter = find().ok_or_else(|| format!("there is no series {quantity} in this run"))?;
             let estimate = if aspect == Aspect::Slope { voter.trend.slope } else { voter.trend.per_request };
             let rate = if aspect == Aspect::PerRequest { steady.request_rate() } else { None };
             estimate
                 .map(|e| interval(e, &voter.trend))
                 .or_else(|| still(voter.trend.detectable_per_s.filter(|_| voter.is_flat()), rate))
-                .ok_or_else(|| format!("{name}: {}", voter.trend.why))
+                .ok_or_else(|| {
+                    format!("{quantity}: {}", crate::wording::explain_trend(&voter.trend, voter.unit))
+                })
         }
-        (Quantity::Series(name), aspect) => {
-            let voter = find().ok_or_else(|| format!("there is no series {name} in this run"))?;
+        (quantity @ Quantity::Series(_), aspect) => {
+            let voter = find().ok_or_else(|| format!("there is no series {quantity} in this run"))?;
             level(evidence, steady, &voter.name, aspect).map(plain)
         }
         (quantity, aspect) => Err(format!("{quantity} has no {aspect}")),

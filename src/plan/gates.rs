@@ -5,7 +5,7 @@ use super::settings::{Settings, nearest};
 use super::typed::RawValue;
 use super::types::ProbePlan;
 use crate::error::{Error, Result};
-use crate::evidence::{Aspect, Gate, GateLimit, Judging, KNOWN_SERIES, Quantity};
+use crate::evidence::{Aspect, Gate, GateLimit, Judging, Quantity, SeriesId};
 use crate::units::{Slope, Unit, parse_amount};
 
 /// The flags that are gates, and what each puts a limit on.
@@ -128,9 +128,14 @@ fn aspects(quantity: &str) -> &'static [&'static str] {
 }
 
 /// The names of all quantities.
-fn known(named: &[String]) -> Vec<&str> {
-    let series = KNOWN_SERIES.into_iter().chain(named.iter().map(String::as_str)).map(Quantity::bare_name);
-    ["memory", "latency", "errors", "rate"].into_iter().chain(series).collect()
+fn known(named: &[String]) -> Vec<String> {
+    let series = all_series(named).map(|id| id.gate_name().to_string());
+    ["memory", "latency", "errors", "rate"].map(String::from).into_iter().chain(series).collect()
+}
+
+/// The series that a gate can be set on: those that soak records and those that the user named.
+fn all_series(named: &[String]) -> impl Iterator<Item = SeriesId> {
+    SeriesId::recorded().cloned().chain(named.iter().map(|name| SeriesId::from(name.as_str())))
 }
 
 fn quantity(name: &str, named: &[String]) -> Option<(Quantity, Unit)> {
@@ -140,10 +145,9 @@ fn quantity(name: &str, named: &[String]) -> Option<(Quantity, Unit)> {
         "errors" => (Quantity::Errors, Unit::Ratio),
         "rate" => (Quantity::Rate, Unit::Ratio),
         _ => {
-            let mut all = KNOWN_SERIES.into_iter().chain(named.iter().map(String::as_str));
-            let wanted = Quantity::Series(name.to_string());
-            let series = all.find(|series| wanted.is_series(series))?;
-            (Quantity::Series(Quantity::bare_name(series).to_string()), Unit::of_series(series))
+            let id = all_series(named).find(|id| id.name() == name || id.gate_name() == name)?;
+            let unit = id.unit();
+            (Quantity::Series(id), unit)
         }
     })
 }
@@ -204,8 +208,8 @@ mod tests {
         assert_eq!(ok("latency.p99<50ms").limit.value, 0.05);
         assert_eq!(ok("latency.p99.9 < 200ms").aspect, Aspect::Percentile(999));
         assert_eq!(ok("errors.ratio <= 1%").limit.value, 0.01);
-        assert_eq!(ok("fds.slope < 1/h").quantity, Quantity::Series("fds".into()));
-        assert_eq!(ok("rss_bytes.end < 512MiB").quantity, Quantity::Series("rss".into()));
+        assert_eq!(ok("fds.slope < 1/h").quantity, Quantity::Series(SeriesId::Fds));
+        assert_eq!(ok("rss_bytes.end < 512MiB").quantity, Quantity::Series(SeriesId::Rss));
         assert_eq!(ok("goroutines.max < 1000").limit.value, 1000.0);
         assert_eq!(ok("memory.per_request < 100B").aspect, Aspect::PerRequest);
         assert_eq!(ok("cpu.max < 80%").limit.unit, Unit::Ratio);

@@ -3,42 +3,35 @@
 //! A probe that is not there costs nothing and is named with the line that turns it on. A probe that fails yields a
 //! gap for its own series and never costs another its sample.
 
+mod blocking;
+mod candidate;
 #[cfg(target_os = "linux")]
 mod cgroup;
 mod discover;
 pub mod doctor;
-mod expvar;
-mod fetch;
-#[doc(hidden)]
-pub mod foreign;
-mod go_heap;
-mod go_tasks;
-mod go_vars;
-mod heap_told;
-mod inspector;
+mod go;
+mod group_id;
+mod group_registry;
+mod heap_groups;
 #[cfg(target_os = "linux")]
 mod jvm;
-mod meter;
-mod metrics_table;
-mod native;
-mod of_target;
-mod pprof;
+mod page;
+#[cfg(feature = "fuzzing")]
+pub mod parsers;
 mod process;
-mod prom_text;
 mod prometheus;
 mod sample;
 mod sampler;
-mod serving;
 #[cfg(test)]
 mod testing;
-mod tokio_console;
-mod told;
+mod tokio;
+mod v8;
 
-pub use discover::{Discovered, discover};
-pub use fetch::SLOWEST as SLOWEST_PAGE;
-pub use of_target::of_target;
-pub use process::Process;
+pub use candidate::Discovered;
+pub use discover::discover;
+pub use page::bounds::SLOWEST as SLOWEST_PAGE;
+pub use process::probe::Process;
 #[cfg(target_os = "linux")]
-pub use process::Pss;
+pub use process::pss::Pss;
 pub use sample::{Collections, Probe, ProbeError, ProbeFuture, Reading, Request};
 pub use sampler::{Cost, Row, Sampler};

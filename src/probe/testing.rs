@@ -3,8 +3,8 @@
 use reqwest::Url;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::fetch::Fetcher;
 use crate::plan::RequestPlan;
+use crate::probe::page::fetch::Fetcher;
 
 /// A fetcher for the service at this URL, without anything private.
 pub fn fetcher(url: &Url) -> Fetcher {

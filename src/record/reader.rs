@@ -129,7 +129,7 @@ fn read_instances(path: &Path) -> Result<Vec<GroupCount>> {
     let all = rows(path, |field| {
         let (elapsed_s, count) = (field("elapsed_s")?.parse().ok()?, field("value")?.parse().ok()?);
         // a series that this version does not know is left out
-        let kind = GroupKind::of_instance_series(&field("series")?);
+        let kind = GroupKind::from_instance_series(&field("series")?.into());
         let group = field("instance")?;
         Some(kind.map(|kind| GroupCount { elapsed_s, kind, group, count }))
     })?;

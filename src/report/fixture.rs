@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::{
-    Event, EventKind, Evidence, Frame, Gone, GroupCount, GroupKind, Judging, Latency, LatencyBar,
+    DrivenPlan, Event, EventKind, Evidence, Frame, Gone, GroupCount, GroupKind, Judging, Latency, LatencyBar,
     LatencyPoint, LoadRow, Percentiles, Phase, PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime,
     Sample, Series, TargetRecord, TaskGroup,
 };
@@ -252,10 +252,10 @@ impl Made {
 
 fn plan(made: &Made) -> PlanRecord {
     let span = |share: f64| Span::from_secs_f64(made.seconds * share);
-    let example = PlanRecord::example();
+    let load = DrivenPlan { rate: Rate::PerSecond(made.rate), ..DrivenPlan::example() };
+    let example = PlanRecord::example_of(load);
     PlanRecord {
         url: "http://127.0.0.1:8080/work".into(),
-        rate: Rate::PerSecond(made.rate),
         interval: Span::from_secs_f64(made.interval),
         phases: PhasePlan {
             baseline: span(0.05),

@@ -16,11 +16,12 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_s
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 
-use super::super::ProbeError;
-use super::super::fetch::{Bounds, apart};
-use super::super::meter::{Meter, Turn};
-use super::perfdata::PerfData;
-use super::place::{Jvm, Place};
+use crate::probe::blocking::apart;
+use crate::probe::jvm::perfdata::PerfData;
+use crate::probe::jvm::place::{Jvm, Place};
+use crate::probe::page::bounds::Bounds;
+use crate::probe::sample::ProbeError;
+use crate::probe::sampler::meter::{Meter, Turn};
 use crate::target::Identity;
 
 /// How long a JVM may take to open its socket.
@@ -177,9 +178,9 @@ fn attachable(data: &PerfData) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::perfdata::parse;
-    use super::super::saved;
     use super::*;
+    use crate::probe::jvm::perfdata::parse;
+    use crate::probe::jvm::testing::saved;
 
     #[test]
     fn an_answer_begins_with_its_code() {

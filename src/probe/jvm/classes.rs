@@ -54,8 +54,8 @@ fn written(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::saved_text;
     use super::*;
+    use crate::probe::jvm::testing::saved_text;
 
     #[test]
     fn a_saved_page_tells_each_class_and_the_live_heap() {

@@ -1,14 +1,14 @@
 //! A JVM's counters at every sample: its heap as of the last collection, collections, metaspace, Java's threads.
 //!
 //! Reading them costs the JVM nothing. The live heap is told just after a full collection, whoever wanted it: one that
-//! soak has asked for is sized by the objects themselves ([`super::heap`]), any other by what was used after it.
+//! soak has asked for is sized by the objects themselves ([`crate::probe::jvm::heap`]), any other by what was used after it.
 
-use super::super::fetch::apart;
-use super::super::{Probe, ProbeError, ProbeFuture, Reading, Request};
-use super::figures::Figures;
-use super::forced::Forced;
-use super::place::Jvm;
 use crate::evidence::SeriesId;
+use crate::probe::blocking::apart;
+use crate::probe::jvm::figures::Figures;
+use crate::probe::jvm::forced::Forced;
+use crate::probe::jvm::place::Jvm;
+use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 
 /// The counters of one JVM.
 #[derive(Debug)]

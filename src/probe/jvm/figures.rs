@@ -4,7 +4,7 @@
 //! is what no collection so far has freed: the live heap is no larger, and just after a full collection it is no less
 //! either. Eden is left out: it is empty after a collection, and some collectors go on counting in it.
 
-use super::perfdata::PerfData;
+use crate::probe::jvm::perfdata::PerfData;
 
 /// Generations and spaces looked at; HotSpot has two and three.
 const MOST: usize = 4;
@@ -102,9 +102,9 @@ fn is_full(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::perfdata::parse;
-    use super::super::saved;
     use super::*;
+    use crate::probe::jvm::perfdata::parse;
+    use crate::probe::jvm::testing::saved;
 
     fn figures(name: &str) -> Figures {
         Figures::of(&parse(&saved(name)).unwrap()).unwrap()

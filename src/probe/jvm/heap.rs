@@ -7,12 +7,13 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use super::super::fetch::{Bounds, SLOWEST, apart};
-use super::super::{Probe, ProbeError, ProbeFuture, Reading, Request};
-use super::attach::Attach;
-use super::classes::{self, Class};
-use super::forced::Forced;
 use crate::evidence::{EventKind, GroupKind, Moment, SeriesId, TaskGroup, TaskSnapshot};
+use crate::probe::blocking::apart;
+use crate::probe::jvm::attach::Attach;
+use crate::probe::jvm::classes::{self, Class};
+use crate::probe::jvm::forced::Forced;
+use crate::probe::page::bounds::{Bounds, SLOWEST};
+use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 
 /// Some 90 bytes a class.
 const PAGE: Bounds = Bounds { bytes: 16 << 20, time: SLOWEST };

@@ -99,8 +99,8 @@ fn reserved(line: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::saved_text;
     use super::*;
+    use crate::probe::jvm::testing::saved_text;
 
     const MIB: u64 = 1 << 20;
 

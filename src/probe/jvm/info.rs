@@ -1,17 +1,17 @@
 //! A JVM's heap by GC.heap_info at every sample, where it was started without counters (-XX:-UsePerfData).
 //!
 //! It takes no safepoint and some 0.1 ms of processor time, and collects nothing, so it tells the heap with its
-//! garbage; the live heap is what the collections have shown that soak forces ([`super::heap`]). What the JVM
+//! garbage; the live heap is what the collections have shown that soak forces ([`crate::probe::jvm::heap`]). What the JVM
 //! collects by itself is not to be seen.
 
 use std::time::Duration;
 
-use super::super::fetch::Bounds;
-use super::super::{Probe, ProbeError, ProbeFuture, Reading, Request};
-use super::attach::Attach;
-use super::forced::Forced;
-use super::heap_info::{self, HeapInfo};
 use crate::evidence::SeriesId;
+use crate::probe::jvm::attach::Attach;
+use crate::probe::jvm::forced::Forced;
+use crate::probe::jvm::heap_info::{self, HeapInfo};
+use crate::probe::page::bounds::Bounds;
+use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 
 /// Some ten lines.
 const PAGE: Bounds = Bounds { bytes: 64 << 10, time: Duration::from_secs(10) };

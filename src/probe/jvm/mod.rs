@@ -10,7 +10,7 @@ mod attach;
 pub mod classes;
 mod counters;
 pub mod figures;
-mod find;
+pub mod find;
 mod forced;
 mod heap;
 pub mod heap_info;
@@ -18,18 +18,6 @@ mod info;
 pub mod perfdata;
 mod place;
 mod tasks;
+#[cfg(test)]
+mod testing;
 pub mod threads;
-
-pub use find::find;
-
-/// A page or file that a JVM made once.
-#[cfg(test)]
-fn saved(name: &str) -> Vec<u8> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/jvm").join(name);
-    std::fs::read(path).unwrap()
-}
-
-#[cfg(test)]
-fn saved_text(name: &str) -> String {
-    String::from_utf8(saved(name)).unwrap()
-}

@@ -44,6 +44,7 @@ impl PerfData {
     }
 
     /// How many values there are.
+    #[cfg(any(feature = "fuzzing", test))]
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -132,8 +133,8 @@ fn until_nul(bytes: &[u8]) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::saved;
     use super::*;
+    use crate::probe::jvm::testing::saved;
 
     #[test]
     fn a_saved_file_tells_its_numbers_and_texts() {

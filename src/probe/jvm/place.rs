@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use procfs::process::Status;
 
-use super::super::ProbeError;
-use super::perfdata::{self, PerfData};
 use crate::evidence::Runtime;
+use crate::probe::jvm::perfdata::{self, PerfData};
+use crate::probe::sample::ProbeError;
 use crate::target::{Identity, Target, follow::View, runtime_of};
 
 /// The most that is read of hsperfdata, and a byte more.

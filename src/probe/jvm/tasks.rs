@@ -5,12 +5,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::fetch::{Bounds, apart};
-use super::super::told::{Most, Told};
-use super::super::{Probe, ProbeError, ProbeFuture, Reading, Request};
-use super::attach::Attach;
-use super::threads::{self, Group};
 use crate::evidence::{GroupKind, Moment, SeriesId, TaskSnapshot};
+use crate::probe::blocking::apart;
+use crate::probe::group_registry::{Most, Told};
+use crate::probe::jvm::attach::Attach;
+use crate::probe::jvm::threads::{self, Group};
+use crate::probe::page::bounds::Bounds;
+use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 
 /// Some 2 KiB a thread.
 const DUMP: Bounds = Bounds { bytes: 32 << 20, time: Duration::from_secs(10) };

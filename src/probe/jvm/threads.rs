@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::evidence::{Frame, GroupKind, TaskGroup, is_jdk};
-use crate::probe::pprof::{FNV_START, fnv1a};
+use crate::probe::group_id::{FNV_START, fnv1a};
 
 /// Frames kept of a stack.
 const MOST_FRAMES: usize = 64;
@@ -133,8 +133,8 @@ fn id(name: &str, state: &str, place: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::saved_text;
     use super::*;
+    use crate::probe::jvm::testing::saved_text;
 
     #[test]
     fn threads_of_a_saved_dump_are_grouped_by_name_and_state() {

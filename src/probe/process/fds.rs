@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use procfs::process::FDTarget;
 
-use super::usage::Kinds;
+use crate::probe::process::usage::Kinds;
 
 /// The descriptors of a process by kind; none where soak may not look, or nobody is there.
 ///

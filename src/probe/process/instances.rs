@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use crate::evidence::{GroupKind, TaskGroup};
 use crate::target::Identity;
 
-use super::pace::Pace;
-use super::usage::Usage;
+use crate::probe::process::pace::Pace;
+use crate::probe::process::usage::Usage;
 
 /// At most so many processes have rows of their own.
 const MOST: usize = 64;

@@ -2,7 +2,7 @@
 
 use procfs::process::{Process, Status};
 
-use super::usage::Memory;
+use crate::probe::process::usage::Memory;
 
 /// Memory and the number of threads; none if it has ended.
 pub fn read(process: &Process) -> Option<(Memory, u64)> {

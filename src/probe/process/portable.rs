@@ -3,7 +3,7 @@
 
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
-use super::usage::{Fds, Memory, Usage};
+use crate::probe::process::usage::{Fds, Memory, Usage};
 use crate::target::Identity;
 
 /// Looks at a process; none if it has ended or its pid belongs to another.

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use procfs::ProcError;
 use procfs::process::{Process, SmapsRollup};
 
-use super::pace::Pace;
 use crate::evidence::SeriesId;
-use crate::probe::{Probe, ProbeError, ProbeFuture, Reading, Request};
+use crate::probe::process::pace::Pace;
+use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::target::follow::View;
 use crate::target::{Identity, Target};
 

@@ -7,7 +7,7 @@
 
 use crate::evidence::{GroupKind, SeriesId};
 
-use super::usage::{Kinds, Usage};
+use crate::probe::process::usage::{Kinds, Usage};
 
 /// The values of a tree from those of its processes; what one of them does not tell is left out for all.
 pub fn totals(usages: &[Usage]) -> Vec<(SeriesId, f64)> {

@@ -1,9 +1,6 @@
-//! What one process uses at a moment, put together from the files that tell it.
+//! What one process uses at a moment, as far as it could be read.
 
 use std::collections::BTreeMap;
-
-#[cfg(target_os = "linux")]
-use crate::target::Identity;
 
 /// One process. What could not be read is none, and a gap in that series alone.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -48,23 +45,3 @@ pub enum Fds {
     /// What each of them is.
     Kinds,
 }
-
-/// Looks at a process; none if it has ended or its pid belongs to another.
-#[cfg(target_os = "linux")]
-pub fn read(identity: Identity, want: Fds) -> Option<Usage> {
-    use super::{cpu, fds, memory};
-    // the folder stays that of this very process, whoever gets its pid
-    let process = procfs::process::Process::new(i32::try_from(identity.pid).ok()?).ok()?;
-    let (program, cpu_s) = cpu::read(&process, identity)?;
-    let (memory, threads) = memory::read(&process)?;
-    let kinds = if want == Fds::Kinds { fds::kinds(identity.pid) } else { None };
-    let counted = kinds.as_ref().map(|kinds| kinds.values().sum());
-    let fds = counted.or_else(|| process.fd_count().ok().map(|n| n as u64));
-    if (fds.is_none() || kinds.is_none()) && want == Fds::Kinds && !identity.is_alive() {
-        return None; // it ended while it was read: that is no want of permission
-    }
-    Some(Usage { program, memory, threads: Some(threads), fds, kinds, cpu_s })
-}
-
-#[cfg(not(target_os = "linux"))]
-pub use super::portable::read;

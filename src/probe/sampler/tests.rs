@@ -1,6 +1,6 @@
 use super::*;
 use crate::evidence::TaskSnapshot;
-use crate::probe::ProbeFuture;
+use crate::probe::sample::ProbeFuture;
 
 const SOON: Duration = Duration::from_millis(200);
 

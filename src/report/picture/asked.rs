@@ -15,11 +15,12 @@ const STEP: f32 = 10.8;
 /// The shape of each phase with load, with where the phase begins and ends in seconds; nothing in a closed loop.
 pub fn shapes(stage: &Stage<'_>) -> Vec<(f64, f64, LoadShape)> {
     let Some(plan) = &stage.evidence.plan else { return Vec::new() };
-    let Some(rate) = plan.normal_rate().map(Level) else { return Vec::new() };
-    let shape = plan.pattern.shape.as_ref();
+    let Some(load) = plan.driven() else { return Vec::new() };
+    let Some(rate) = load.normal_rate().map(Level) else { return Vec::new() };
+    let shape = load.pattern.shape.as_ref();
     let first = shape.map_or(rate, LoadShape::first);
     let of = |phase: Phase| match phase {
-        Phase::Warmup if plan.pattern.warmup_ramp => LoadShape::warmup(first, plan.phases.warmup),
+        Phase::Warmup if load.pattern.warmup_ramp => LoadShape::warmup(first, plan.phases.warmup),
         Phase::Warmup => LoadShape::constant(first),
         _ => shape.cloned().unwrap_or(LoadShape::constant(rate)),
     };

@@ -34,7 +34,7 @@ use self::panel::{ABOVE, LABEL, Panel, TimeAxis, title};
 use self::stage::{Stage, Tops};
 use self::tasks::Tasks;
 use self::text::{ASCENT, DESCENT, LINE, balanced, clean, width, wrap};
-use crate::evidence::{Evidence, PlanRecord, Series};
+use crate::evidence::{DrivenPlan, Evidence, Series};
 use crate::findings::{Report, Verdict};
 
 /// Width and height of every picture, in pixels.
@@ -275,7 +275,7 @@ fn panels<'a>(
 /// The names of phases and marks above the first panel.
 fn above(scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) {
     let baseline = panel.plot.top - ABOVE;
-    let rate = stage.evidence.plan.as_ref().map(PlanRecord::rate_told);
+    let rate = stage.evidence.driven().map(DrivenPlan::describe_rate);
     let rate = rate.filter(|_| load::driven(stage));
     let events = &stage.evidence.events;
     let row = if stage.marks.is_empty() { baseline } else { baseline - LABEL * LINE };

@@ -1,0 +1,204 @@
+//! PlainHttp HTTP/1.1 over a connection that belongs to one slot, through hyper.
+//!
+//! The connection is polled by the slot that waits for it and not by a separate task, so that an answer wakes one task
+//! and not two. While its slot waits for nothing, nothing is read; a connection that the server closed is noticed before
+//! it is used again.
+
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::{CONNECTION, HeaderMap, HeaderValue};
+use hyper::{Method, Request, Uri};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+use super::expectation::AnswerCheck;
+use super::host_addresses::HostAddresses;
+use crate::drive::outcome::Outcome;
+use crate::drive::request_head::headers;
+use crate::error::{Error, Result};
+use crate::evidence::ErrorKind;
+use crate::plan::RequestPlan;
+
+/// The most that a connection reads ahead: hyper's own bound, six times this, would add up over many connections.
+const BUFFER: usize = 64 * 1024;
+
+/// The requests that are sent over and over, and where to.
+pub(super) struct PlainHttp {
+    addresses: HostAddresses,
+    keep: KeepAlive,
+    opened: Cell<u32>,
+    prepared: Vec<PreparedRequest>,
+}
+
+/// One of them.
+struct PreparedRequest {
+    method: Method,
+    target: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+/// How long a connection is used.
+#[derive(Debug, Clone, Copy)]
+enum KeepAlive {
+    OneRequest,
+    AboutFor(Duration),
+    Unlimited,
+}
+
+/// A connection between two exchanges.
+pub(super) struct Connection {
+    address: SocketAddr,
+    /// When it is given up; none where it is kept.
+    until: Option<Instant>,
+    sender: SendRequest<Full<Bytes>>,
+    http: Http1Driver,
+}
+
+/// The side of a connection that does the work.
+struct Http1Driver {
+    /// None once it has ended: only then whoever waits for it learns that.
+    connection: Option<Pin<Box<Http1>>>,
+}
+
+type Http1 = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
+
+impl Http1Driver {
+    /// Waits for something that this connection brings about.
+    async fn drive_until<T>(&mut self, waiting: impl Future<Output = T>) -> T {
+        let mut waiting = pin!(waiting);
+        poll_fn(|cx| {
+            if self.connection.as_mut().is_some_and(|connection| connection.as_mut().poll(cx).is_ready()) {
+                self.connection = None;
+            }
+            waiting.as_mut().poll(cx)
+        })
+        .await
+    }
+}
+
+impl PlainHttp {
+    /// # Errors
+    /// When the URL cannot be written into a request.
+    pub(super) fn new(plans: &[RequestPlan]) -> Result<PlainHttp> {
+        let Some(plan) = plans.first() else { return Err(Error::Own("there is no request to send".into())) };
+        let prepared = plans.iter().map(PreparedRequest::new).collect::<Result<Vec<PreparedRequest>>>()?;
+        let record = &plan.connect.record;
+        let keep = match (record.disable_keepalive, record.connection_lifetime) {
+            (true, _) => KeepAlive::OneRequest,
+            (false, Some(lifetime)) => KeepAlive::AboutFor(lifetime.0),
+            (false, None) => KeepAlive::Unlimited,
+        };
+        Ok(PlainHttp { addresses: HostAddresses::from_url(&plan.url), keep, opened: Cell::new(0), prepared })
+    }
+
+    /// Send the request over the connection that was kept, or a new one, and read the answer to its end.
+    pub(super) async fn send(
+        &self,
+        which: usize,
+        kept: &mut Option<Connection>,
+        mut check: AnswerCheck<'_>,
+        outcome: &mut Outcome,
+    ) {
+        // taken out for as long as it is under way: given up half way, it is closed
+        let mut connection = match kept.take().filter(|connection| self.is_wanted(connection)) {
+            Some(connection) => connection.if_open().await,
+            None => None,
+        };
+        if connection.is_none() {
+            connection = self.connect().await;
+        }
+        let Some(mut connection) = connection else {
+            outcome.error = Some(ErrorKind::Connect);
+            return;
+        };
+        let sending = connection.sender.send_request(self.prepared[which].request());
+        // closed, reset, or no HTTP: the connection is of no use any more
+        let Ok(response) = connection.http.drive_until(sending).await else {
+            outcome.error = Some(ErrorKind::Reset);
+            return;
+        };
+        check.head(response.status(), outcome);
+        let mut body = response.into_body();
+        while let Some(frame) = connection.http.drive_until(body.frame()).await {
+            match frame {
+                Ok(frame) => frame.data_ref().into_iter().for_each(|data| check.body(data, outcome)),
+                Err(_) => {
+                    outcome.error = Some(ErrorKind::Body);
+                    return;
+                }
+            }
+        }
+        check.end(outcome);
+        if !matches!(self.keep, KeepAlive::OneRequest) {
+            *kept = Some(connection);
+        }
+    }
+
+    /// Whether its time is not over, and the service still there where it leads.
+    fn is_wanted(&self, connection: &Connection) -> bool {
+        connection.until.is_none_or(|until| Instant::now() < until)
+            && self.addresses.contains(connection.address)
+    }
+
+    /// Connections that began together are not to end together: each has between three and five quarters of the time.
+    fn until(&self) -> Option<Instant> {
+        let KeepAlive::AboutFor(lifetime) = self.keep else { return None };
+        let number = self.opened.replace(self.opened.get().wrapping_add(1));
+        // multiples of the golden ratio are spread as evenly as can be
+        let spread = (f64::from(number) * 0.618_033_988_749_895).fract();
+        Some(Instant::now() + lifetime.mul_f64(0.75 + 0.5 * spread))
+    }
+
+    async fn connect(&self) -> Option<Connection> {
+        let (stream, address) = self.addresses.connect().await.ok()?;
+        // what is due goes out now
+        let _ = stream.set_nodelay(true);
+        let (sender, connection) =
+            http1::Builder::new().max_buf_size(BUFFER).handshake(TokioIo::new(stream)).await.ok()?;
+        Some(Connection {
+            address,
+            until: self.until(),
+            sender,
+            http: Http1Driver { connection: Some(Box::pin(connection)) },
+        })
+    }
+}
+
+impl PreparedRequest {
+    /// # Errors
+    /// When the URL cannot be written into a request.
+    fn new(plan: &RequestPlan) -> Result<PreparedRequest> {
+        let own = |e| Error::Own(format!("the request could not be built: {e}"));
+        let target = plan.target().parse::<Uri>().map_err(own)?;
+        let mut headers = headers(plan);
+        if plan.connect.record.disable_keepalive && !headers.contains_key(CONNECTION) {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        Ok(PreparedRequest { method: plan.method.clone(), target, headers, body: plan.body.clone() })
+    }
+
+    fn request(&self) -> Request<Full<Bytes>> {
+        let mut request = Request::new(Full::new(self.body.clone()));
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.target.clone();
+        *request.headers_mut() = self.headers.clone();
+        request
+    }
+}
+
+impl Connection {
+    /// This connection, unless the server has closed it or said that it would.
+    async fn if_open(mut self) -> Option<Connection> {
+        self.http.drive_until(self.sender.ready()).await.ok()?;
+        Some(self)
+    }
+}

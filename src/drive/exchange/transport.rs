@@ -1,0 +1,80 @@
+//! Which transport the requests of an engine use, and one exchange over it.
+
+use std::time::Duration;
+
+use super::expectation::Expectation;
+use super::plain_http::{Connection, PlainHttp};
+use super::pooled_http::PooledHttp;
+use crate::drive::outcome::Outcome;
+use crate::error::Result;
+use crate::evidence::{Connect, ErrorKind};
+use crate::plan::RequestPlan;
+
+/// A connection that was not needed for so long is closed: what a moment of slowness opened must not stay with the
+/// target for the rest of the run, which would look as if the target grew.
+pub(in crate::drive) const IDLE_FOR: Duration = Duration::from_secs(10);
+
+/// What sends the requests of one engine.
+pub(in crate::drive) struct Exchange {
+    transport: Transport,
+    /// Of each request.
+    expectations: Vec<Expectation>,
+}
+
+enum Transport {
+    Plain(PlainHttp),
+    Pooled(PooledHttp),
+}
+
+/// What a slot keeps from one exchange to the next: its connection, where it has one.
+#[derive(Default)]
+pub(in crate::drive) struct SlotConnection(Option<Connection>);
+
+impl Exchange {
+    /// # Errors
+    /// When the system has no certificates to check an https server by, or the request cannot be built.
+    pub(in crate::drive) fn new(plans: &[RequestPlan], connections: u32) -> Result<Exchange> {
+        let transport = if plans.iter().all(is_plain) {
+            Transport::Plain(PlainHttp::new(plans)?)
+        } else {
+            Transport::Pooled(PooledHttp::new(plans, connections, IDLE_FOR)?)
+        };
+        Ok(Exchange { transport, expectations: plans.iter().map(Expectation::from_plan).collect() })
+    }
+
+    /// Sends one of the requests, and reads the answer to its end, within this time in all.
+    pub(in crate::drive) async fn send(
+        &self,
+        connection: &mut SlotConnection,
+        which: u8,
+        within: Duration,
+    ) -> Outcome {
+        let which = usize::from(which);
+        let check = self.expectations[which].check();
+        let mut outcome = Outcome::default();
+        let exchange = async {
+            match &self.transport {
+                Transport::Plain(plain) => plain.send(which, &mut connection.0, check, &mut outcome).await,
+                Transport::Pooled(pooled) => pooled.send(which, check, &mut outcome).await,
+            }
+        };
+        if tokio::time::timeout(within, exchange).await.is_err() {
+            outcome.error = Some(ErrorKind::Timeout);
+        }
+        outcome
+    }
+
+    /// Closes pooled connections when there is no load. Connections that belong to slots are theirs to close.
+    pub(in crate::drive) async fn close_pooled(&self) {
+        if let Transport::Pooled(pooled) = &self.transport {
+            pooled.close_connections().await;
+        }
+    }
+}
+
+/// Whether a request is plain HTTP/1.1 to the host itself.
+fn is_plain(plan: &RequestPlan) -> bool {
+    let Connect { http2, unix_socket, proxy, .. } = &plan.connect.record;
+    let detour = *http2 || unix_socket.is_some() || proxy.is_some() || plan.follow;
+    plan.url.scheme() == "http" && !detour
+}

@@ -1,0 +1,347 @@
+//! Goroutines by stack and wait state, from Go's /debug/pprof/, and those that the runtime proves can never wake.
+//!
+//! Each sample asks for one protobuf (debug=0): its cost follows the number of distinct stacks, and stays below a
+//! second at 100,000 goroutines; the sampler asks less often where that is too much. A snapshot adds goroutineleak,
+//! which runs a collection, and below 2,000 goroutines the dump of debug=2 with creators and minutes waited.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use reqwest::Url;
+
+use crate::evidence::{
+    CodeOwner, EventKind, Frame, GroupKind, GroupLabel, Moment, SeriesId, TaskGroup, TaskSnapshot,
+};
+use crate::probe::blocking::apart;
+use crate::probe::go::pprof::dump::{self, Creators, Goroutine, StackKey};
+use crate::probe::go::pprof::groups::{self, Counted};
+use crate::probe::go::pprof::labels;
+use crate::probe::go::pprof::profile::{self, Profile};
+use crate::probe::go::pprof::state::is_moving;
+use crate::probe::group_registry::{Most, Told};
+use crate::probe::page::bounds::Bounds;
+use crate::probe::page::fetch::{Fetcher, shown};
+use crate::probe::page::gunzip::gunzip;
+use crate::probe::sample::{Collections, Probe, ProbeError, ProbeFuture, Reading, Request};
+
+/// A profile, packed and unpacked; 10,000 distinct stacks take about 1 MiB.
+const PROFILE: Bounds = Bounds { bytes: 64 << 20, time: Duration::from_secs(20) };
+/// The profile of what the runtime proves, in the path and in events.
+pub const PROOF: &str = "goroutineleak";
+/// A dump takes some 2 KiB a goroutine.
+const DUMP: Bounds = Bounds { bytes: 16 << 20, time: Duration::from_secs(10) };
+/// Beyond so many goroutines a dump costs the target too much.
+const DUMP_BELOW: u64 = 2_000;
+/// Dumps outside of snapshots, to learn who creates what while there are still few.
+const EARLY_DUMPS: u32 = 5;
+/// A group of so many whose creator is unknown is worth one of them.
+const EARLY_DUMP_FROM: u64 = 5;
+/// How long proof is waited for where it is looked for; it stops the world for a collection.
+const PROOF_WITHIN: Duration = Duration::from_secs(2);
+/// Groups that are told; a snapshot lists as many as a reading.
+const MOST: Most = Most { at_once: 128, freely: 512, in_all: 4_096 };
+
+/// The goroutines of one Go process.
+pub struct GoTasks {
+    fetcher: Fetcher,
+    all: Url,
+    leaked: Option<Url>,
+    creators: Creators,
+    early_dumps: u32,
+    /// Stacks that such a dump was made for.
+    asked: HashSet<StackKey>,
+    told: Told,
+    labels: Labels,
+}
+
+/// What becomes of the labels that a service gives its goroutines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Labels {
+    /// They are counted in snapshots: --keep-labels.
+    Keep,
+    /// They are not read: whoever gets to see a report need not know them.
+    Strip,
+}
+
+impl GoTasks {
+    /// Reads /debug/pprof/ at `base`, which ends with a slash.
+    ///
+    /// # Errors
+    /// When goroutines are not served there, or what is served is no profile.
+    pub async fn find(
+        fetcher: Fetcher,
+        base: &Url,
+        labels: Labels,
+        collections: Collections,
+    ) -> Result<GoTasks, ProbeError> {
+        let join = |name: &str| base.join(name).map_err(|error| ProbeError(format!("{base}{name}: {error}")));
+        let all = join("goroutine")?;
+        read(&fetcher, &all).await?;
+        let leaked = join(PROOF)?;
+        let leaked = match collections {
+            Collections::Never => None,
+            Collections::Forced => {
+                let proof = tokio::time::timeout(PROOF_WITHIN, read(&fetcher, &leaked)).await;
+                // asked once rather than looked up in the index: routers often serve the profiles that somebody listed
+                proof.is_ok_and(|read| read.is_ok()).then_some(leaked)
+            }
+        };
+        let creators = Creators::default();
+        let told = Told::new(GroupKind::Goroutine, MOST);
+        let (early_dumps, asked) = (EARLY_DUMPS, HashSet::new());
+        Ok(GoTasks { fetcher, all, leaked, creators, early_dumps, asked, told, labels })
+    }
+
+    /// Whether this runtime proves which goroutines can never wake.
+    pub fn proves(&self) -> bool {
+        self.leaked.is_some()
+    }
+
+    async fn sample(&mut self) -> Result<Reading, ProbeError> {
+        let (profile, counted) = read(&self.fetcher, &self.all).await?;
+        let total = total(&counted);
+        if self.early_dumps > 0 && total < DUMP_BELOW {
+            let unknown = self.of_unknown_creators(&profile, &counted);
+            if !unknown.is_empty() {
+                self.early_dumps -= 1;
+                // a dump that fails costs a name at most
+                self.dump().await.unwrap_or_default();
+                // what it does not tell, the next does not either
+                self.asked.extend(unknown);
+            }
+        }
+        Ok(self.reading(&profile, &counted))
+    }
+
+    async fn snapshot(&mut self, moment: Moment) -> Result<Reading, ProbeError> {
+        let (profile, counted, labels) = read_labelled(&self.fetcher, &self.all, self.labels).await?;
+        let mut waited = HashMap::new();
+        if total(&counted) < DUMP_BELOW {
+            waited = longest_waits(&self.dump().await.unwrap_or_default());
+        }
+        let mut reading = self.reading(&profile, &counted);
+        let mut described: Vec<TaskGroup> = Vec::new();
+        let mut counts = Vec::new();
+        for group in counted.iter().take(MOST.at_once) {
+            counts.push((group.id.clone(), group.count));
+            described.push(describe(&self.creators, &profile, group));
+        }
+        let longest_wait_s = described
+            .iter()
+            .filter_map(|group| {
+                Some((group.id.clone(), waited.get(&dump::key(own_frames(&group.stack)))?.saturating_mul(60)))
+            })
+            .collect();
+        let mut proven = None;
+        let leaked = match &self.leaked {
+            Some(leaked) => read(&self.fetcher, leaked).await.map(Some),
+            None => Ok(None),
+        };
+        // a proof that cannot be had is missing alone: who stands where is known all the same
+        let leaked = leaked.unwrap_or_else(|ProbeError(reason)| {
+            reading.events.push(EventKind::ProbeFailed { probe: PROOF.into(), reason });
+            None
+        });
+        if let Some((profile, stuck)) = leaked {
+            reading.values.push((SeriesId::GoroutinesLeaked, total(&stuck) as f64));
+            for group in &stuck {
+                if !described.iter().any(|known| known.id == group.id) && described.len() < 2 * MOST.at_once {
+                    described.push(describe(&self.creators, &profile, group));
+                }
+            }
+            proven = Some(stuck.into_iter().map(|group| (group.id, group.count)).collect());
+        }
+        reading.snapshot = Some(TaskSnapshot {
+            elapsed_s: 0.0,
+            moment,
+            counts,
+            proven,
+            longest_wait_s,
+            labels,
+            groups: described,
+        });
+        Ok(reading)
+    }
+
+    fn reading(&mut self, profile: &Profile, counted: &[Counted]) -> Reading {
+        let mut reading = Reading::default();
+        reading.values.push((SeriesId::Goroutines, total(counted) as f64));
+        let creators = &self.creators;
+        let each = counted.iter().map(|g| (g.id.as_str(), g.count as f64, || describe(creators, profile, g)));
+        self.told.tell(&mut reading, each, 0.0);
+        reading
+    }
+
+    /// Stacks of waiting goroutines, as many as are worth a dump, of which no creator is known nor was asked for.
+    fn of_unknown_creators(&self, profile: &Profile, counted: &[Counted]) -> Vec<StackKey> {
+        let worth = counted.iter().take_while(|group| group.count >= EARLY_DUMP_FROM).take(MOST.at_once);
+        let described = worth.map(|group| groups::describe(profile, group));
+        let waiting = described.filter(|group| !group.state.as_deref().is_some_and(is_moving));
+        let unknown = waiting.filter(|group| self.creators.of(own_frames(&group.stack)).is_none());
+        let keys = unknown.map(|group| dump::key(own_frames(&group.stack)));
+        keys.filter(|key| !self.asked.contains(key)).collect()
+    }
+
+    async fn dump(&mut self) -> Result<Vec<Goroutine>, ProbeError> {
+        let mut url = self.all.clone();
+        url.query_pairs_mut().append_pair("debug", "2");
+        let page = self.fetcher.get_ok(&url, DUMP).await?;
+        let goroutines = dump::parse(&String::from_utf8_lossy(&page.body));
+        self.creators.learn(&goroutines);
+        Ok(goroutines)
+    }
+}
+
+impl Probe for GoTasks {
+    fn name(&self) -> &'static str {
+        "goroutines"
+    }
+
+    fn series(&self) -> Vec<SeriesId> {
+        let mut series = vec![SeriesId::Goroutines];
+        if self.proves() {
+            series.push(SeriesId::GoroutinesLeaked);
+        }
+        series
+    }
+
+    fn answers(&self, ask: Request) -> bool {
+        ask != Request::Collect
+    }
+
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+        Box::pin(async move {
+            match ask {
+                Request::Sample => self.sample().await,
+                Request::Snapshot(moment) => self.snapshot(moment).await,
+                Request::Collect => Ok(Reading::default()),
+            }
+        })
+    }
+}
+
+fn describe(creators: &Creators, profile: &Profile, group: &Counted) -> TaskGroup {
+    let mut described = groups::describe(profile, group);
+    described.created_by = creators.of(own_frames(&described.stack)).cloned();
+    described
+}
+
+/// A profile and its groups.
+async fn read(fetcher: &Fetcher, url: &Url) -> Result<(Profile, Vec<Counted>), ProbeError> {
+    let (profile, counted, _) = read_labelled(fetcher, url, Labels::Strip).await?;
+    Ok((profile, counted))
+}
+
+/// A profile, its groups and what labels they bear. Understanding a large one is work, which must not keep other probes
+/// from the processor.
+async fn read_labelled(
+    fetcher: &Fetcher,
+    url: &Url,
+    keep: Labels,
+) -> Result<(Profile, Vec<Counted>, Vec<GroupLabel>), ProbeError> {
+    let page = fetcher.get_ok(url, PROFILE).await?;
+    let name = shown(url);
+    apart(move || {
+        let bytes = gunzip(&page.body, PROFILE.bytes)?;
+        let profile = profile::parse(&bytes).map_err(|error| ProbeError(format!("{name}: {error}")))?;
+        let counted = groups::count(&profile);
+        let labels = match keep {
+            // what could be read as a profile fails here for its labels alone
+            Labels::Keep => groups::labels(&profile, &labels::labels(&bytes).unwrap_or_default()),
+            Labels::Strip => Vec::new(),
+        };
+        Ok((profile, counted, labels))
+    })
+    .await
+}
+
+fn total(groups: &[Counted]) -> u64 {
+    groups.iter().fold(0, |sum, group| sum.saturating_add(group.count))
+}
+
+/// A stack without the frames that a dump leaves out: `runtime.main` and the like at its root.
+fn own_frames(stack: &[Frame]) -> &[Frame] {
+    let root = stack.iter().rposition(|frame| frame.owner() != CodeOwner::Runtime);
+    &stack[..root.map_or(0, |at| at + 1)]
+}
+
+/// The longest wait of each stack, in minutes.
+fn longest_waits(goroutines: &[Goroutine]) -> HashMap<StackKey, u64> {
+    let mut waits: HashMap<StackKey, u64> = HashMap::new();
+    for goroutine in goroutines.iter().filter(|goroutine| goroutine.minutes > 0) {
+        let longest = waits.entry(goroutine.frames.clone()).or_default();
+        *longest = (*longest).max(goroutine.minutes);
+    }
+    waits
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+    use crate::probe::go::pprof::labels::tests::labelled;
+    use crate::probe::go::pprof::profile::tests::encode;
+    use crate::probe::testing::{fetcher, serve};
+
+    #[tokio::test]
+    async fn labels_are_kept_in_snapshots_by_those_who_ask_for_them_alone() {
+        let base = serve(|path| match path {
+            "/debug/pprof/goroutine" => {
+                let mut profile = encode(&[(&[("main.f", 7)], 12)]);
+                for _ in 0..2 {
+                    labelled(&mut profile, vec![1], "customer", "alice");
+                }
+                (200, profile)
+            }
+            _ => (404, Vec::new()),
+        })
+        .await
+        .join("/debug/pprof/")
+        .unwrap();
+        for (labels, kept) in [(Labels::Keep, 1), (Labels::Strip, 0)] {
+            let mut tasks = GoTasks::find(fetcher(&base), &base, labels, Collections::Forced).await.unwrap();
+            let reading = tasks.ask(Request::Snapshot(Moment::SteadyEnd)).await.unwrap();
+            let snapshot = reading.snapshot.unwrap();
+            assert_eq!((snapshot.counts[0].1, snapshot.labels.len()), (14, kept));
+            for label in snapshot.labels {
+                assert_eq!((label.label.as_str(), label.count), ("customer=alice", 2));
+                assert_eq!(label.group, snapshot.counts[0].0);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_proof_that_fails_costs_nothing_but_itself() {
+        static PROVES: AtomicBool = AtomicBool::new(true);
+        let base = serve(|path| match path {
+            "/debug/pprof/goroutine" => (200, encode(&[(&[("runtime.gopark", 1), ("main.f", 7)], 12)])),
+            "/debug/pprof/goroutineleak" if PROVES.load(Ordering::Relaxed) => {
+                (200, encode(&[(&[("runtime.gopark", 1), ("main.f", 7)], 3)]))
+            }
+            _ => (500, Vec::new()),
+        })
+        .await
+        .join("/debug/pprof/")
+        .unwrap();
+        let mut tasks =
+            GoTasks::find(fetcher(&base), &base, Labels::Strip, Collections::Never).await.unwrap();
+        let whole = tasks.ask(Request::Snapshot(Moment::SteadyStart)).await.unwrap();
+        assert_eq!(whole.snapshot.unwrap().proven, None, "a proof is a collection");
+        let mut tasks =
+            GoTasks::find(fetcher(&base), &base, Labels::Strip, Collections::Forced).await.unwrap();
+        let whole = tasks.ask(Request::Snapshot(Moment::SteadyStart)).await.unwrap();
+        assert_eq!(whole.snapshot.unwrap().proven_total(), Some(3));
+
+        PROVES.store(false, Ordering::Relaxed);
+        let reading = tasks.ask(Request::Snapshot(Moment::SteadyEnd)).await.unwrap();
+        assert!(reading.values.contains(&(SeriesId::Goroutines, 12.0)), "{:?}", reading.values);
+        let snapshot = reading.snapshot.unwrap();
+        assert_eq!((snapshot.counts.len(), snapshot.proven), (1, None));
+        assert!(
+            matches!(&reading.events[..], [EventKind::ProbeFailed { probe, .. }] if probe == PROOF),
+            "{:?}",
+            reading.events
+        );
+    }
+}

@@ -1,0 +1,12 @@
+//! Go, by what its runtime serves about itself: [`pprof`] and [`expvar`] read the pages, [`page_owner`] says whose they
+//! are, [`native`] what is resident beyond them. The probes: [`goroutines`], [`heap`], and [`vars`] where there is no
+//! pprof.
+
+mod expvar;
+pub mod find;
+pub mod goroutines;
+pub mod heap;
+mod native;
+pub mod page_owner;
+pub mod pprof;
+pub mod vars;

@@ -1,0 +1,116 @@
+//! Tokio's tasks by where they were spawned, as console-subscriber tells them to tokio-console.
+//!
+//! A stream of updates is followed in the background (`follow`, over `wire`), understood (`messages`) and counted
+//! (`tasks`); a sample takes what was seen last, which is as old as the interval of publishing at most. A service that is
+//! behind with its own events tells too few tasks, and that is a gap.
+//! What the stream costs the target is not counted: console-subscriber itself, which is there anyway, takes far more.
+
+use reqwest::Url;
+
+use crate::evidence::{EventKind, GroupKind, Moment, SeriesId, TaskSnapshot};
+use crate::probe::group_registry::{Most, Told};
+use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
+use crate::probe::tokio::follow::Followed;
+use crate::probe::tokio::tasks::Seen;
+
+/// Groups that are told, however often the target restarts; a snapshot lists as many as a reading.
+const MOST: Most = Most { at_once: 128, freely: 4_096, in_all: 4_096 };
+
+/// The tasks of one service.
+pub struct TokioConsole {
+    followed: Followed,
+    told: Told,
+    told_lost: bool,
+}
+
+impl TokioConsole {
+    /// Follows the server at `url`.
+    ///
+    /// # Errors
+    /// When it does not tell of all its tasks within some seconds.
+    pub async fn find(url: &Url) -> Result<TokioConsole, ProbeError> {
+        let followed = Followed::begin(url).await?;
+        Ok(TokioConsole { followed, told: Told::new(GroupKind::Task, MOST), told_lost: false })
+    }
+
+    fn reading(&mut self, seen: &Seen) -> Reading {
+        let mut reading = Reading::default();
+        reading.values.push((SeriesId::TokioTasks, seen.total as f64));
+        let each = seen.groups.iter().map(|(g, count, _)| (g.id.as_str(), *count as f64, || (**g).clone()));
+        self.told.tell(&mut reading, each, 0.0);
+        if seen.lost > 0 && !std::mem::replace(&mut self.told_lost, true) {
+            let text = format!(
+                "console-subscriber has lost {} events about tasks, so some are not counted: a higher \
+                 TOKIO_CONSOLE_BUFFER_CAPACITY in the target keeps them",
+                seen.lost
+            );
+            reading.events.push(EventKind::Note { text });
+        }
+        reading
+    }
+
+    fn snapshot(&mut self, seen: &Seen, moment: Moment) -> Reading {
+        let mut reading = self.reading(seen);
+        let shown = || seen.groups.iter().filter(|(group, ..)| !group.id.starts_with('@')).take(MOST.at_once);
+        reading.snapshot = Some(TaskSnapshot {
+            elapsed_s: 0.0,
+            moment,
+            counts: shown().map(|(group, count, _)| (group.id.clone(), *count)).collect(),
+            proven: None,
+            longest_wait_s: shown()
+                .filter_map(|(group, _, waited)| Some((group.id.clone(), (*waited)?)))
+                .collect(),
+            labels: Vec::new(),
+            groups: shown().map(|(group, ..)| (**group).clone()).collect(),
+        });
+        reading
+    }
+}
+
+impl Probe for TokioConsole {
+    fn name(&self) -> &'static str {
+        "tokio-console"
+    }
+
+    fn series(&self) -> Vec<SeriesId> {
+        vec![SeriesId::TokioTasks]
+    }
+
+    fn answers(&self, ask: Request) -> bool {
+        ask != Request::Collect
+    }
+
+    /// It has told already.
+    fn asks_target(&self) -> bool {
+        false
+    }
+
+    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+        Box::pin(async move {
+            let seen = self.followed.last()?;
+            if let Some(late) = seen.late_s {
+                return Err(ProbeError(format!(
+                    "what console-subscriber tells is {late:.0} s old: it takes up no more than 128 events each time \
+                     that it publishes, and more often with TOKIO_CONSOLE_PUBLISH_INTERVAL=10ms in the target"
+                )));
+            }
+            Ok(match ask {
+                Request::Snapshot(moment) => self.snapshot(&seen, moment),
+                _ => self.reading(&seen),
+            })
+        })
+    }
+}
+
+/// How many tasks one update leaves, for fuzzing.
+#[cfg(feature = "fuzzing")]
+pub fn of_bytes(update: &[u8]) -> usize {
+    let mut tasks = crate::probe::tokio::tasks::Tasks::default();
+    let _ = crate::probe::tokio::messages::read(update, |said| tasks.hear(said));
+    let seen = tasks.seen();
+    assert_eq!(seen.total, seen.groups.iter().map(|(_, count, _)| count).sum::<u64>());
+    seen.total as usize
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,252 @@
+//! Which tasks live, by where they were spawned and what they do.
+//!
+//! Comes in: what updates say. Goes out: [`Seen`], counts by group. A task is kept from when it is spawned until it has
+//! ended, in some 30 bytes; places and names are kept once. Beyond its bounds it says so rather than counting wrong.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::evidence::{Frame, GroupKind, TaskGroup};
+use crate::probe::group_id::{FNV_START, cut, fnv1a};
+use crate::probe::tokio::messages::{Fares, Said, Spawned, State};
+
+/// Tasks that are followed at once; they take some 13 MiB.
+pub const MOST_TASKS: usize = 400_000;
+/// Places that are told apart, of every kind and name; who is spawned elsewhere is one group.
+const MOST_PLACES: usize = 1_024;
+/// Names of tasks spawned at one place that are told apart: a name may hold a request's number.
+const MOST_NAMES: usize = 8;
+/// Longer names of tasks are cut.
+const LONGEST_NAME: usize = 120;
+/// A task that waits for longer has a server whose clock lies.
+const LONGEST_WAIT_S: f64 = 1e9;
+/// What a service tells may be so much older than its last message but one.
+const LATE_S: f64 = 2.0;
+/// One that was behind so long ago, and has told of no task since, may have caught up.
+const LATE_FOR_S: f64 = 10.0;
+/// Who is spawned at a place beyond [`MOST_PLACES`].
+const ELSEWHERE: &str = "@others";
+
+const STATES: [State; 3] = [State::Idle, State::Scheduled, State::Running];
+
+#[derive(Debug, Clone, Copy)]
+struct Live {
+    place: u32,
+    state: State,
+    since_s: Option<f64>,
+    /// How it fares is still to be told for the first time.
+    fresh: bool,
+}
+
+/// Where tasks of one kind and name are spawned, and how many live in each state.
+#[derive(Debug)]
+struct Place {
+    groups: [Arc<TaskGroup>; 3],
+    counts: [u64; 3],
+}
+
+/// The tasks of one process, as far as one stream of updates has told.
+#[derive(Debug, Default)]
+pub struct Tasks {
+    live: HashMap<u64, Live>,
+    places: Vec<Place>,
+    /// By what a place is called.
+    by_name: HashMap<String, u32>,
+    /// How many names were told apart at each place proper.
+    names: HashMap<String, usize>,
+    /// When the last two messages were sent, by the service's clock.
+    now_s: f64,
+    before_s: Option<f64>,
+    /// How late the service told of a task, and when.
+    late: Option<(f64, f64)>,
+    lost: u64,
+    begun: bool,
+    has_metadata: bool,
+    too_many: bool,
+}
+
+/// How many live, at one moment.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Seen {
+    /// All that are followed.
+    pub total: u64,
+    /// By group, the largest first, with how long the longest of it has been in its state, in seconds.
+    pub groups: Vec<(Arc<TaskGroup>, u64, Option<u64>)>,
+    /// Events that were lost before the service could tell of them, so far.
+    pub lost: u64,
+    /// By how much what it tells is older than it should be, in seconds; none where it keeps up.
+    pub late_s: Option<f64>,
+}
+
+impl Tasks {
+    /// Takes one thing that was said.
+    pub fn hear(&mut self, said: Said) {
+        match said {
+            Said::Now(seconds) => {
+                self.before_s = self.begun.then_some(self.now_s);
+                (self.now_s, self.begun) = (seconds, true);
+            }
+            Said::Metadata => self.has_metadata = true,
+            Said::Lost(events) => self.lost = self.lost.saturating_add(events),
+            Said::Spawned(task) => self.spawned(&task),
+            Said::Fares(fares) => self.fares(fares),
+        }
+    }
+
+    /// Whether the first message of a stream held everything. Where that is more than 4 MiB console-subscriber leaves it
+    /// away and begins with what changes.
+    pub fn began_whole(&self) -> bool {
+        self.has_metadata
+    }
+
+    /// Whether there were more than are followed, so that counts are wrong from then on.
+    pub fn too_many(&self) -> bool {
+        self.too_many
+    }
+
+    /// Who lives now.
+    pub fn seen(&self) -> Seen {
+        let mut longest: HashMap<(u32, State), f64> = HashMap::new();
+        for Live { place, state, since_s, .. } in self.live.values() {
+            let waited = since_s.map_or(0.0, |since| self.now_s - since);
+            let known = longest.entry((*place, *state)).or_insert(0.0);
+            *known = known.max(waited);
+        }
+        let mut groups = Vec::new();
+        for (index, place) in self.places.iter().enumerate() {
+            for (at, state) in STATES.into_iter().enumerate().filter(|(at, _)| place.counts[*at] > 0) {
+                let waited = longest
+                    .get(&(index as u32, state))
+                    .filter(|waited| (1.0..LONGEST_WAIT_S).contains(*waited));
+                groups.push((Arc::clone(&place.groups[at]), place.counts[at], waited.map(|w| *w as u64)));
+            }
+        }
+        groups.sort_by(|(a, m, _), (b, n, _)| n.cmp(m).then_with(|| a.id.cmp(&b.id)));
+        let late = self.late.filter(|(_, told)| (0.0..LATE_FOR_S).contains(&(self.now_s - told)));
+        Seen { total: self.live.len() as u64, groups, lost: self.lost, late_s: late.map(|(late, _)| late) }
+    }
+
+    fn spawned(&mut self, task: &Spawned) {
+        // an id is used again once its task has ended
+        self.forget(task.id);
+        if self.live.len() >= MOST_TASKS {
+            self.too_many = true;
+            return;
+        }
+        let place = self.place(task);
+        let state = State::Scheduled;
+        self.places[place as usize].counts[state as usize] += 1;
+        // a first message tells of what is old
+        let fresh = self.before_s.is_some();
+        self.live.insert(task.id, Live { place, state, since_s: None, fresh });
+    }
+
+    fn fares(&mut self, Fares { id, state, since_s, created_s }: Fares) {
+        if self.live.get_mut(&id).is_some_and(|live| std::mem::take(&mut live.fresh)) {
+            self.told_of(created_s);
+        }
+        let Some(state) = state else { return self.forget(id) };
+        if let Some(live) = self.live.get_mut(&id) {
+            let counts = &mut self.places[live.place as usize].counts;
+            counts[live.state as usize] -= 1;
+            counts[state as usize] += 1;
+            (live.state, live.since_s) = (state, since_s);
+        }
+    }
+
+    /// A service tells of a task in the next message after it was spawned, unless it is behind with its own events.
+    fn told_of(&mut self, created_s: Option<f64>) {
+        let (Some(before), Some(created)) = (self.before_s, created_s) else { return };
+        let late = before - created;
+        let kept_up = late <= LATE_S + (self.now_s - before).max(0.0);
+        match self.late {
+            // within one message the latest counts
+            Some((known, told)) if told == self.now_s && known >= late => {}
+            Some((_, told)) if kept_up && told == self.now_s => {}
+            _ => self.late = (!kept_up).then_some((late, self.now_s)),
+        }
+    }
+
+    fn forget(&mut self, id: u64) {
+        if let Some(live) = self.live.remove(&id) {
+            self.places[live.place as usize].counts[live.state as usize] -= 1;
+        }
+    }
+
+    fn place(&mut self, task: &Spawned) -> u32 {
+        let mut called = place(task);
+        if let Some(name) = &task.name {
+            let named = format!("{called} '{}'", &name[..name.floor_char_boundary(LONGEST_NAME)]);
+            if self.by_name.contains_key(&named) {
+                called = named;
+            } else if self.by_name.len() < MOST_PLACES {
+                let names = self.names.entry(called.clone()).or_default();
+                if *names < MOST_NAMES {
+                    *names += 1;
+                    called = named;
+                }
+            }
+        }
+        if !self.by_name.contains_key(&called) && self.by_name.len() >= MOST_PLACES {
+            called = ELSEWHERE.into();
+        }
+        if let Some(place) = self.by_name.get(&called) {
+            return *place;
+        }
+        let index = self.places.len() as u32;
+        let stack = if called == ELSEWHERE { Vec::new() } else { stack(task) };
+        self.places.push(Place {
+            groups: STATES.map(|state| Arc::new(group(&called, &stack, state))),
+            counts: [0; 3],
+        });
+        self.by_name.insert(called, index);
+        index
+    }
+}
+
+/// `src/main.rs:40:9`, with the kind where it is not the usual one.
+fn place(task: &Spawned) -> String {
+    let mut text = match &task.location {
+        Some((file, line, column)) => format!("{}:{line}:{column}", cut(below_registry(file))),
+        None => "spawned at an unknown place".into(),
+    };
+    if let Some(kind) = task.kind.as_deref().filter(|kind| *kind != "task") {
+        text += &format!(" ({})", &kind[..kind.floor_char_boundary(LONGEST_NAME)]);
+    }
+    text
+}
+
+/// The one frame that is known, whose file says whether it is a dependency's: a server's library spawns a task for each
+/// connection.
+fn stack(task: &Spawned) -> Vec<Frame> {
+    let frame = |(file, line, _): &(String, u32, u32)| {
+        let below = below_registry(file);
+        let file = if below == file { cut(file).into() } else { format!("registry/{}", cut(below)) };
+        Frame { func: "tokio::spawn".into(), file: Some(file), line: Some(*line) }
+    };
+    task.location.iter().map(frame).collect()
+}
+
+/// A file of a dependency as `axum-0.8.4/src/serve.rs`: where the builder kept it says nothing about the service.
+fn below_registry(file: &str) -> &str {
+    let behind = |mark: &str| {
+        let (_, path) = file.split_once(mark)?;
+        path.split_once('/').map(|(_, path)| path)
+    };
+    behind("/registry/src/")
+        .or_else(|| behind("/git/checkouts/"))
+        .or_else(|| behind("/rustc/"))
+        .unwrap_or(file)
+}
+
+fn group(called: &str, stack: &[Frame], state: State) -> TaskGroup {
+    let id = match called {
+        ELSEWHERE => ELSEWHERE.into(),
+        _ => format!("{:016x}", fnv1a(fnv1a(FNV_START, called.as_bytes()), state.word().as_bytes())),
+    };
+    let (name, state) = (called.into(), Some(state.word().into()));
+    TaskGroup { id, kind: GroupKind::Task, name, state, stack: stack.to_vec(), created_by: None }
+}
+
+#[cfg(test)]
+mod tests;
