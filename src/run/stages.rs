@@ -1,4 +1,4 @@
-//! What comes when: the stages of a run and the moments at which soak looks closer. Pure arithmetic.
+//! What comes when: the stages of a run and the moments of inspections within them. Pure arithmetic.
 
 use std::time::Duration;
 
@@ -23,18 +23,18 @@ pub struct Stage {
     pub length: Duration,
 }
 
-/// A closer look, at a moment within a stage.
+/// A question to the probes that costs the target more than a sample, and so is asked only now and then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub enum Inspection {
     /// Force a collection and read what is live after it.
     Collect,
     /// Read every task, and what the runtime proves.
     Snapshot(Moment),
 }
 
-impl Look {
+impl Inspection {
     /// How long its answer is waited for: one slow page, and room for the short ones that are read beside it. What is
-    /// given up here has still cost the target its time, and nobody would know how much.
+    /// given up here has still cost the target its time, which would not be known.
     pub fn patience(self) -> Duration {
         SLOWEST_PAGE + Duration::from_secs(5)
     }
@@ -52,23 +52,23 @@ pub fn stages(plan: &PhasePlan) -> Vec<Stage> {
     all
 }
 
-/// Where nobody knows the end: as often as in a long steady at first, and then so that at any time there are about as
+/// Where the end is not known: as often as in a long steady at first, and then so that at any time there are about as
 /// many behind as a steady would have had that ends now. In ten years some eight hundred.
-fn collections_without_end(length: Duration) -> impl Iterator<Item = (Duration, Look)> {
+fn collections_without_end(length: Duration) -> impl Iterator<Item = (Duration, Inspection)> {
     let next = |at: &Duration| Some(*at + COLLECTION_EVERY.max(*at / MOST_COLLECTIONS));
     std::iter::successors(Some(Duration::from_secs(1)), next)
         .take_while(move |at| *at < length)
-        .map(|at| (at, Look::Collect))
+        .map(|at| (at, Inspection::Collect))
 }
 
 impl Stage {
-    /// The closer looks of this stage, by their time since its start.
-    pub fn looks(&self) -> Vec<(Duration, Look)> {
+    /// The inspections of this stage, by their time since its start.
+    pub fn inspections(&self) -> Vec<(Duration, Inspection)> {
         match self.phase {
             // the first collection of all moves the level for good: better before what is judged than within it
-            Phase::Warmup => vec![(self.length * 3 / 4, Look::Collect)],
+            Phase::Warmup => vec![(self.length * 3 / 4, Inspection::Collect)],
             Phase::Steady => {
-                let first = std::iter::once((Duration::ZERO, Look::Snapshot(Moment::SteadyStart)));
+                let first = std::iter::once((Duration::ZERO, Inspection::Snapshot(Moment::SteadyStart)));
                 if self.length >= PhasePlan::OPEN_END.0 {
                     return first.chain(collections_without_end(self.length)).collect();
                 }
@@ -78,7 +78,7 @@ impl Stage {
                 // that its answer still falls into steady
                 let clear = (self.length / 20).min(Duration::from_secs(1));
                 let room = self.length - 2 * clear;
-                let collections = (0..n).map(|i| (clear + room * i / (n - 1), Look::Collect));
+                let collections = (0..n).map(|i| (clear + room * i / (n - 1), Inspection::Collect));
                 first.chain(collections).collect()
             }
             _ => Vec::new(),
@@ -94,11 +94,11 @@ impl Stage {
         }
     }
 
-    /// What is looked at when the stage is over.
-    pub fn last_looks(&self) -> &'static [Look] {
+    /// The inspections when the stage is over.
+    pub fn last_inspections(&self) -> &'static [Inspection] {
         match self.phase {
-            Phase::Steady => &[Look::Snapshot(Moment::SteadyEnd)],
-            Phase::Settle => &[Look::Snapshot(Moment::Settled), Look::Collect],
+            Phase::Steady => &[Inspection::Snapshot(Moment::SteadyEnd)],
+            Phase::Settle => &[Inspection::Snapshot(Moment::Settled), Inspection::Collect],
             _ => &[],
         }
     }
@@ -135,25 +135,35 @@ mod tests {
     #[test]
     fn collections_are_even_over_steady_and_keep_clear_of_its_ends() {
         let steady = stages(&plan(1))[2];
-        let at: Vec<Duration> =
-            steady.looks().iter().filter(|(_, look)| *look == Look::Collect).map(|(at, _)| *at).collect();
+        let at: Vec<Duration> = steady
+            .inspections()
+            .iter()
+            .filter(|(_, inspection)| *inspection == Inspection::Collect)
+            .map(|(at, _)| *at)
+            .collect();
         assert!(at.len() >= 8);
         let clear = Duration::from_secs(1);
         assert_eq!((at[0], at[at.len() - 1]), (clear, steady.length - clear));
         let long = Stage { length: Duration::from_secs(8 * 3600), ..steady };
-        assert_eq!(long.looks().len(), 1 + MOST_COLLECTIONS as usize);
+        assert_eq!(long.inspections().len(), 1 + MOST_COLLECTIONS as usize);
     }
 
     #[test]
     fn without_an_end_collections_become_rarer_and_never_stop() {
         let open = Stage { phase: Phase::Steady, cycle: 1, length: PhasePlan::OPEN_END.0 };
-        let looks = open.looks();
+        let inspections = open.inspections();
         let within = |hours: u64| {
-            looks.iter().filter(|(at, look)| *look == Look::Collect && at.as_secs() <= hours * 3600).count()
+            inspections
+                .iter()
+                .filter(|(at, inspection)| *inspection == Inspection::Collect && at.as_secs() <= hours * 3600)
+                .count()
         };
-        assert_eq!((looks[0].0, looks[1].0, looks[2].0), (S0, S0 + SECOND, S0 + 31 * SECOND));
+        assert_eq!(
+            (inspections[0].0, inspections[1].0, inspections[2].0),
+            (S0, S0 + SECOND, S0 + 31 * SECOND)
+        );
         assert!((90..120).contains(&within(1)) && (380..450).contains(&within(24 * 7)), "{}", within(24 * 7));
-        assert!(looks.len() < 1000);
+        assert!(inspections.len() < 1000);
     }
 
     const S0: Duration = Duration::ZERO;

@@ -1,4 +1,4 @@
-//! Questions to the probes that are under way, and their answers as they come in.
+//! Requests to the probes that are under way, and their answers as they come in.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use futures_util::stream::FuturesUnordered;
 
 use crate::probe::{Request, Row, Sampler};
 
-use super::timeline::Look;
+use super::stages::Inspection;
 
 /// An answer that came in.
 pub(super) enum Done {
     /// A regular sample.
     Sample(Row),
-    /// A closer look, and when it was asked for.
-    Look(Look, Duration, Row),
+    /// An inspection, and when it was asked for.
+    Inspection(Inspection, Duration, Row),
 }
 
 /// What was asked and is not answered yet.
@@ -27,7 +27,7 @@ pub(super) struct PendingProbes<'a> {
 }
 
 impl<'a> PendingProbes<'a> {
-    pub(super) fn to(sampler: &'a Sampler) -> PendingProbes<'a> {
+    pub(super) fn new(sampler: &'a Sampler) -> PendingProbes<'a> {
         PendingProbes { sampler, asked: FuturesUnordered::new(), sampling: false, collecting: false }
     }
 
@@ -45,19 +45,19 @@ impl<'a> PendingProbes<'a> {
         self.asked.push(Box::pin(async move { Done::Sample(answer.await) }));
     }
 
-    /// Asks for a closer look; tells whether there is anybody to answer it. Of collections one at a time: what a slow
-    /// one costs must be known before another is asked for.
-    pub(super) fn look(&mut self, look: Look, now: Duration) -> bool {
-        let ask = match look {
-            Look::Collect => Request::Collect,
-            Look::Snapshot(moment) => Request::Snapshot(moment),
+    /// Asks for an inspection, and returns whether any probe answers it. Collections are forced one at a time: the cost
+    /// of a slow one must be known before the next.
+    pub(super) fn inspect(&mut self, inspection: Inspection, now: Duration) -> bool {
+        let ask = match inspection {
+            Inspection::Collect => Request::Collect,
+            Inspection::Snapshot(moment) => Request::Snapshot(moment),
         };
-        if !self.sampler.answers(ask) || (look == Look::Collect && self.collecting) {
+        if !self.sampler.answers(ask) || (inspection == Inspection::Collect && self.collecting) {
             return false;
         }
-        self.collecting |= look == Look::Collect;
-        let answer = self.sampler.ask(ask, look.patience());
-        self.asked.push(Box::pin(async move { Done::Look(look, now, answer.await) }));
+        self.collecting |= inspection == Inspection::Collect;
+        let answer = self.sampler.ask(ask, inspection.patience());
+        self.asked.push(Box::pin(async move { Done::Inspection(inspection, now, answer.await) }));
         true
     }
 
@@ -65,12 +65,12 @@ impl<'a> PendingProbes<'a> {
         self.asked.is_empty()
     }
 
-    /// The next answer; for ever where nothing is under way.
+    /// Waits for the next answer; for ever where nothing is under way.
     pub(super) async fn next(&mut self) -> Done {
         match self.asked.next().await {
             Some(done) => {
                 self.sampling &= !matches!(done, Done::Sample(_));
-                self.collecting &= !matches!(done, Done::Look(Look::Collect, ..));
+                self.collecting &= !matches!(done, Done::Inspection(Inspection::Collect, ..));
                 done
             }
             None => std::future::pending().await,

@@ -1,4 +1,4 @@
-//! The driver as the conductor sees it: perhaps there is none, because something else drives.
+//! Where the load of a run comes from: soak's driver, or something else that soak knows nothing of.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use crate::drive::{Driver, Interval};
 use crate::evidence::{Phase, PlanRecord};
 use crate::workload::Load;
 
-use super::timeline::Stage;
+use super::stages::Stage;
 
 /// Sends the load of one run, if soak does.
-pub(super) struct Driving(Option<Driver>);
+pub(super) struct LoadSource(Option<Driver>);
 
-impl Driving {
-    pub(super) fn of(driver: Option<Driver>) -> Driving {
-        Driving(driver)
+impl LoadSource {
+    pub(super) fn new(driver: Option<Driver>) -> LoadSource {
+        LoadSource(driver)
     }
 
     /// A stage begins, and perhaps load with it.
@@ -33,12 +33,12 @@ impl Driving {
         counted && self.0.as_ref().is_some_and(Driver::steady_done)
     }
 
-    /// soak itself looks closer at the target from this time on.
+    /// An inspection keeps the target busy from this time on.
     pub(super) fn probing_begins(&self, now: Duration) {
         self.0.iter().for_each(|driver| driver.probing_begins(now));
     }
 
-    /// One of the closer looks is over.
+    /// One of the inspections is over.
     pub(super) fn probing_ends(&self, now: Duration) {
         self.0.iter().for_each(|driver| driver.probing_ends(now));
     }
