@@ -22,6 +22,9 @@ pub mod run;
 pub mod session;
 pub mod settings;
 pub mod target;
+#[cfg(test)]
+mod testing;
 pub mod trend;
 pub mod units;
+pub mod wording;
 pub mod workload;

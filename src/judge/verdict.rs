@@ -237,10 +237,13 @@ fn doubt(voter: &SeriesEvidence, voters: &AllEvidence, steady: &Steady, drives: 
                 )
             })
         }
-        Direction::Inconclusive => Some(format!("{name}: {}", voter.trend.why)),
-        Direction::Growing if voter.material && !voter.significant && !voter.bounded => {
-            Some(format!("{name}: {}, but not clearly beside the other series of this run", voter.trend.why))
+        Direction::Inconclusive => {
+            Some(format!("{name}: {}", crate::wording::explain_trend(&voter.trend, voter.unit)))
         }
+        Direction::Growing if voter.material && !voter.significant && !voter.bounded => Some(format!(
+            "{name}: {}, but not clearly beside the other series of this run",
+            crate::wording::explain_trend(&voter.trend, voter.unit)
+        )),
         Direction::Growing => None,
     }
 }

@@ -67,7 +67,7 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
     let mut early_stop = EarlyStop::from_plan(plan);
     let cycles = plan.phases.cycles;
     let mut warmed_up = false;
-    let mut tick = |mirror: &Mirror, stage: Stage, left: Duration| {
+    let mut on_second = |mirror: &Mirror, stage: Stage, left: Duration| {
         if stage.phase == Phase::Steady && !std::mem::replace(&mut warmed_up, true) {
             show_forecast(mirror, &mut progress);
         }
@@ -81,9 +81,9 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
         driver,
         sampler: &sampler,
         commands,
-        standing: &mut |answered| forwarder.check(answered),
-        sure: &mut |mirror| early_stop.check(mirror),
-        tick: &mut tick,
+        check_forwarder: &mut |answered| forwarder.check(answered),
+        is_enough: &mut |mirror| early_stop.check(mirror),
+        on_second: &mut on_second,
     };
     let (mut recorder, end) = conduct(parts, recorder).await;
     rolling.end();

@@ -142,9 +142,9 @@ async fn follow(does: Does, plan: PlanRecord, stop_at: Option<Duration>) -> Came
         driver: None,
         sampler: &sampler,
         commands,
-        standing: &mut |_| None,
-        sure: &mut |_| Enough::No,
-        tick: &mut |_, _, _| {},
+        check_forwarder: &mut |_| None,
+        is_enough: &mut |_| Enough::No,
+        on_second: &mut |_, _, _| {},
     };
     let (recorder, end) = conduct(parts, recorder).await;
     let lasted = began.elapsed();
