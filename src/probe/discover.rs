@@ -19,7 +19,7 @@ use crate::probe::prometheus::probe::Prometheus;
 use crate::probe::sample::{Collections, Probe, ProbeError};
 use crate::probe::sampler::meter::Meter;
 use crate::probe::tokio::console::TokioConsole;
-use crate::target::{Target, ports};
+use crate::target::{Target, other_ports};
 
 /// What was found, ready to be asked, and a record of all that was looked for.
 #[derive(Default)]
@@ -83,7 +83,7 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
 /// process. Nobody else's port is asked.
 fn origins(plan: &Plan, pid: Option<u32>) -> Vec<Url> {
     let others = match pid {
-        Some(pid) if plan.probes.look_around => ports::others(plan, pid),
+        Some(pid) if plan.probes.look_around => other_ports::loopback_addresses(plan, pid),
         _ => Vec::new(),
     };
     let other = |at: SocketAddr| Url::parse(&format!("http://{at}/")).ok();

@@ -11,7 +11,7 @@ use crate::probe::page::bounds::SLOWEST as SLOWEST_PAGE;
 use crate::probe::sample::Request;
 use crate::probe::sampler::Sampler;
 use crate::target::runtime::{python_version, runs_tokio};
-use crate::target::{Target, ports};
+use crate::target::{Target, other_ports};
 
 /// Samples taken of each probe.
 const SAMPLES: u32 = 5;
@@ -42,7 +42,7 @@ pub async fn try_out(sampler: &Sampler) {
 pub fn advice(plan: &Plan, target: &Target) -> Vec<String> {
     let Some(pid) = target.record.pid else { return Vec::new() };
     let mut lines = Vec::new();
-    let others = ports::others(plan, pid);
+    let others = other_ports::loopback_addresses(plan, pid);
     if !others.is_empty() && !plan.probes.look_around {
         let list: Vec<String> = others.iter().map(|at| at.port().to_string()).collect();
         lines.push(format!(

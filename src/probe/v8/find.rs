@@ -5,7 +5,7 @@ use crate::probe::discover::{Discovered, LOOK};
 use crate::probe::page::fetch::Fetcher;
 use crate::probe::sample::{Collections, ProbeError};
 use crate::probe::v8::inspector::Inspector;
-use crate::target::{Target, ports};
+use crate::target::{Target, other_ports};
 
 const LIVE: &str = "live heap, external memory and array buffers after collections, heap in use by the function that allocated it";
 const UNDIVIDED: &str = "the heap with its garbage, external memory and array buffers";
@@ -17,7 +17,7 @@ const AFTER_GC: &str = "what is left after a collection, and who allocated it";
 pub async fn find(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, target: &Target) {
     // what forces none in a whole run need not sample
     let collections = Collections::of(plan);
-    let finding = Inspector::find(fetcher.clone(), target, ports::driven(plan), collections);
+    let finding = Inspector::find(fetcher.clone(), target, other_ports::driven_port(plan), collections);
     let late = |_| Err(ProbeError("the inspector did not answer in time".into()));
     match tokio::time::timeout(LOOK.0, finding).await.unwrap_or_else(late) {
         Ok(mut probe) => {
