@@ -100,9 +100,15 @@ mod tests {
     fn the_demo_is_a_run_like_any_other_but_shorter() {
         let plan = demo("soak demo").unwrap();
         assert_eq!(plan.record.profile, "demo");
-        assert_eq!((plan.record.phases.total().secs(), plan.record.rate.per_second()), (40.0, Some(100.0)));
+        assert_eq!(
+            (plan.record.phases.total().secs(), plan.record.driven().unwrap().rate.per_second()),
+            (40.0, Some(100.0))
+        );
         let plan = demo("soak demo -z 20s -q 50 -o out").unwrap();
-        assert_eq!((plan.record.phases.total().secs(), plan.record.rate.per_second()), (20.0, Some(50.0)));
+        assert_eq!(
+            (plan.record.phases.total().secs(), plan.record.driven().unwrap().rate.per_second()),
+            (20.0, Some(50.0))
+        );
         assert_eq!(plan.out.dir, Some("out".into()));
     }
 

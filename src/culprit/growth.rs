@@ -10,7 +10,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 use super::counts::{Counts, Totals};
 use super::family::Family;
 use crate::evidence::{Evidence, GroupKind, Runtime, Sample, Series};
-use crate::findings::{Direction, Estimate, Shape, Trend};
+use crate::findings::{Direction, Estimate, Shape, Trend, TrendReason};
 use crate::trend::{Question, trend};
 use crate::units::Unit;
 
@@ -101,7 +101,7 @@ fn stated(totals: &Totals, shape: Shape, by_time: Option<Fit>, by_request: Optio
         needs_s: None,
         recovered: None,
         p_value: by_time.map_or(1.0, |fit| fit.p_value),
-        why: String::new(),
+        reason: TrendReason::Estimated,
     }
 }
 

@@ -184,7 +184,7 @@ fn candidate(
     })?;
     let proof = counts.proof(family);
     let recovered = totals.settled.map(|settled| ((totals.end - settled) / growth).clamp(0.0, 1.0));
-    let connections = evidence.plan.as_ref().map_or(0.0, |plan| f64::from(plan.connections));
+    let connections = evidence.plan.as_ref().map_or(0.0, |plan| f64::from(plan.most_in_flight()));
     let own_code = shown.stack.iter().any(|frame| frame.owner() == CodeOwner::Own);
     let waits_as_a_connection = match (family.kind, shown.state.as_deref()) {
         (GroupKind::Goroutine, Some("IO wait")) => true,

@@ -158,7 +158,7 @@ fn tasks_that_a_servers_library_spawns_for_connections_do_not_stand() {
         let mut run =
             Run::new().group(GroupKind::Task, "a", &["tokio::spawn"], "idle", |t| 4.0 + t.min(36.0));
         run.evidence.group_names[0].stack[0].file = Some(file.into());
-        run.evidence.plan = Some(PlanRecord { connections: 64, ..PlanRecord::example() });
+        run.evidence.plan = Some(PlanRecord::example());
         run.first().stands()
     };
     assert!(!stands("registry/axum-0.8.9/src/serve/mod.rs"));
@@ -170,7 +170,7 @@ fn connections_of_the_load_itself_do_not_stand() {
     let mut run = Run::new()
         .goroutines("a", &["internal/poll.runtime_pollWait", SERVE], "IO wait", |t| 4.0 + t.min(36.0))
         .snapshots(&[]);
-    run.evidence.plan = Some(PlanRecord { connections: 64, ..PlanRecord::example() });
+    run.evidence.plan = Some(PlanRecord::example());
     let found = run.first();
     assert!(found.is_connection && found.within_connections && !found.stands());
 }

@@ -11,9 +11,12 @@ mod environment;
 mod event;
 mod frame;
 mod gate;
+mod judging;
 mod latency;
 mod load;
 mod phase;
+mod phase_plan;
+mod plan_file;
 mod plan_record;
 mod recording;
 mod request_record;
@@ -22,6 +25,7 @@ mod series;
 mod series_catalogue;
 mod task_groups;
 mod task_snapshot;
+mod workload_plan;
 
 pub use account::AccountPart;
 pub use code_owner::{CodeOwner, is_jdk};
@@ -31,10 +35,12 @@ pub use environment::{Environment, ProbeRecord, Runtime, TargetRecord};
 pub use event::{COLLECTIONS, Event, EventKind, Gone};
 pub use frame::Frame;
 pub use gate::{Aspect, Gate, GateLimit, Quantity};
+pub use judging::Judging;
 pub use latency::{Latency, LatencyBar, LatencyPoint, LatencyTag, Percentiles};
 pub use load::{ErrorKind, LoadRow};
 pub use phase::Phase;
-pub use plan_record::{Judging, PhasePlan, PlanRecord, WatchPlan};
+pub use phase_plan::PhasePlan;
+pub use plan_record::PlanRecord;
 pub use recording::Recording;
 pub use request_record::RequestRecord;
 pub use segment_starts::segment_starts;
@@ -42,6 +48,7 @@ pub use series::{Sample, Series};
 pub use series_catalogue::{EvidenceStrength, SeriesId};
 pub use task_groups::{GroupCount, GroupKind, TaskGroup};
 pub use task_snapshot::{GroupLabel, Moment, TaskSnapshot};
+pub use workload_plan::{DrivenPlan, ObservedPlan, Workload};
 
 /// All that a run directory holds, or as much of it as there is.
 ///
@@ -71,6 +78,16 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// The load of the run, where soak sent it.
+    pub fn driven(&self) -> Option<&DrivenPlan> {
+        self.plan.as_ref()?.driven()
+    }
+
+    /// What only a watch has, where the run was one.
+    pub fn observed(&self) -> Option<&ObservedPlan> {
+        self.plan.as_ref()?.observed()
+    }
+
     /// Whom it is about, where that is known.
     pub fn target(&self) -> Option<&TargetRecord> {
         self.environment.as_ref()?.target.as_ref()

@@ -14,6 +14,7 @@ mod load;
 mod report;
 mod series;
 mod trend;
+mod trend_reason;
 mod verdict;
 
 pub use account::{Account, AccountRow};
@@ -25,4 +26,5 @@ pub use load::{DriverHealth, ErrorCounts, LoadFinding, Misbehaved, RequestFindin
 pub use report::Report;
 pub use series::SeriesFinding;
 pub use trend::{Direction, Estimate, Shape, Trend};
+pub use trend_reason::{Found, GoesOn, JudgedLevel, TrendReason, WindowReason};
 pub use verdict::Verdict;

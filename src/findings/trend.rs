@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::trend_reason::TrendReason;
+
 /// The three-way answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -99,6 +101,6 @@ pub struct Trend {
     /// The chance of so clear a growth in a series that does not grow, for the bound over many series; 1 where
     /// nothing speaks for growth.
     pub p_value: f64,
-    /// One plain sentence with the figures that decided.
-    pub why: String,
+    /// What decided.
+    pub reason: TrendReason,
 }

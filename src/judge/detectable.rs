@@ -25,7 +25,7 @@ pub fn forecast(evidence: &Evidence) -> Forecast {
     }
     let steady_s = plan.phases.steady.secs() * f64::from(plan.phases.cycles);
     let recording = &evidence.recording;
-    let rate = plan.rate.per_second().or_else(|| answered_per_s(evidence));
+    let rate = evidence.driven().and_then(|load| load.rate.per_second()).or_else(|| answered_per_s(evidence));
     let ask = |series: &Series| {
         let question = Question { recording, series, events: &evidence.events, false_alarm: ERROR };
         trend::forecast(&question, steady_s)

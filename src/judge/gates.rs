@@ -89,7 +89,9 @@ fn measure(
             estimate
                 .map(|e| interval(e, &voter.trend))
                 .or_else(|| still(voter.trend.detectable_per_s.filter(|_| voter.is_flat()), rate))
-                .ok_or_else(|| format!("{quantity}: {}", voter.trend.why))
+                .ok_or_else(|| {
+                    format!("{quantity}: {}", crate::wording::explain_trend(&voter.trend, voter.unit))
+                })
         }
         (quantity @ Quantity::Series(_), aspect) => {
             let voter = find().ok_or_else(|| format!("there is no series {quantity} in this run"))?;

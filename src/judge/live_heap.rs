@@ -14,8 +14,8 @@
 //! - Otherwise it is inconclusive, with the most that it can be a request.
 
 use crate::evidence::{Evidence, GroupKind, Moment, TaskSnapshot};
-use crate::findings::{Direction, Estimate, Shape, Trend};
-use crate::units::{Span, Unit};
+use crate::findings::{Direction, Estimate, GoesOn, Shape, Trend, TrendReason};
+use crate::units::Unit;
 
 use super::material::least_seen;
 use super::steady::Steady;
@@ -99,14 +99,9 @@ pub fn trend(evidence: &Evidence, steady: &Steady) -> Option<Trend> {
     let rises = ends.later_rises();
     let (direction, goes_on) = match () {
         () if !rises.is_empty() => across_cycles(&ends, &rises, same),
-        () if growth < same => (Direction::Stable, ""),
-        () if rises_evenly(evidence, &ends, growth) => {
-            (Direction::Growing, ", and the heap as of the collections between rises along with it")
-        }
-        () => (
-            Direction::Inconclusive,
-            "; two readings do not tell whether that goes on or a cache has filled: --cycles 3 would",
-        ),
+        () if growth < same => (Direction::Stable, GoesOn::NoGrowth),
+        () if rises_evenly(evidence, &ends, growth) => (Direction::Growing, GoesOn::RisesEvenly),
+        () => (Direction::Inconclusive, GoesOn::Unknown),
     };
     let seconds = steady.seconds().max(f64::MIN_POSITIVE);
     // what requests in flight and lazy parts hold at one moment and not at another
@@ -119,21 +114,6 @@ pub fn trend(evidence: &Evidence, steady: &Steady) -> Option<Trend> {
         }
     };
     let per_request = steady.request_rate().map(|rate| slope.scaled(1.0 / rate));
-    let bytes = |n: f64| Unit::Bytes.show(n);
-    let each = per_request.map(|p| format!(", {} a request", bytes(p.value))).unwrap_or_default();
-    let span = Span::from_secs_f64(seconds);
-    let why = match direction {
-        Direction::Stable => format!(
-            "{} alive after a full collection at the start of steady, {} at its end, {span} later{goes_on}",
-            bytes(ends.start.1),
-            bytes(ends.end.1)
-        ),
-        _ => format!(
-            "{} → {} alive after full collections at the ends of steady{each}{goes_on}",
-            bytes(ends.start.1),
-            bytes(ends.end.1)
-        ),
-    };
     Some(Trend {
         direction,
         shape: if direction == Direction::Growing { Shape::Linear } else { Shape::TooShort },
@@ -150,17 +130,17 @@ pub fn trend(evidence: &Evidence, steady: &Steady) -> Option<Trend> {
         }),
         // the readings are exact: there is no noise by which a heap that does not grow would seem to
         p_value: if direction == Direction::Growing { 0.0 } else { 1.0 },
-        why,
+        reason: TrendReason::Ends { seconds, goes_on },
     })
 }
 
-fn across_cycles(ends: &Ends, rises: &[f64], same: f64) -> (Direction, &'static str) {
+fn across_cycles(ends: &Ends, rises: &[f64], same: f64) -> (Direction, GoesOn) {
     let first = (ends.settled[0].1 - ends.start.1).max(0.0);
     let least = rises.iter().copied().fold(f64::INFINITY, f64::min);
     match rises[rises.len() - 1] {
-        _ if least >= same.max(REPEATS * first) => (Direction::Growing, ", and each cycle added again"),
-        last if last < same => (Direction::Stable, ", and the last cycle added nothing"),
-        _ => (Direction::Inconclusive, "; not every cycle added as much, and more of them would tell"),
+        _ if least >= same.max(REPEATS * first) => (Direction::Growing, GoesOn::EachCycleAdded),
+        last if last < same => (Direction::Stable, GoesOn::LastCycleAddedNothing),
+        _ => (Direction::Inconclusive, GoesOn::CyclesDiffer),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::mem::discriminant;
 
-use crate::evidence::{ErrorKind, Event, EventKind, Evidence, LoadRow, PlanRecord};
+use crate::evidence::{DrivenPlan, ErrorKind, Event, EventKind, Evidence, LoadRow};
 use crate::findings::{DriverHealth, LoadFinding, Misbehaved, RequestFinding};
 use crate::units::Rate;
 
@@ -11,9 +11,9 @@ use super::steady::{EDGE_S, Steady};
 
 /// The load's own findings; none where nothing was driven.
 pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
-    let plan = evidence.plan.as_ref()?;
-    // in a watch the rows tell of soak itself and of nothing else
-    if evidence.load.is_empty() || !plan.drives() {
+    // in a watch the rows count soak itself and nothing else
+    let plan = evidence.driven()?;
+    if evidence.load.is_empty() {
         return None;
     }
     // what was due in steady may end after it: errors count until the next load begins
@@ -83,11 +83,11 @@ fn add_errors(by_kind: &mut BTreeMap<String, u64>, row: &LoadRow) {
 /// The same by name, where there are several.
 fn by_request(
     evidence: &Evidence,
-    plan: &PlanRecord,
+    plan: &DrivenPlan,
     steady: &Steady,
     until_next_load: &dyn Fn(f64) -> bool,
 ) -> Vec<RequestFinding> {
-    let names = plan.names();
+    let names = plan.request_names();
     let several = names.iter().filter(|_| names.len() > 1);
     let of = |name: &&str| {
         let rows = evidence.load.iter().filter(|row| row.is_normal() && row.request == *name);

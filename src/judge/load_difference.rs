@@ -6,7 +6,7 @@
 use super::attribution::listed;
 use super::compare::Run;
 use super::steady::Steady;
-use crate::evidence::PlanRecord;
+use crate::evidence::{DrivenPlan, PlanRecord};
 use crate::units::{Rate, Span, Unit};
 use crate::workload::MisbehavePlan;
 
@@ -21,11 +21,15 @@ const TOLD: usize = 5;
 pub fn differently(runs: [Run<'_>; 2]) -> Vec<String> {
     let mut notes = Vec::new();
     if let [Some(b), Some(a)] = runs.map(|(evidence, _)| evidence.plan.as_ref()) {
-        match (b.drives(), a.drives()) {
-            (true, true) => notes.extend(of_plans(b, a)),
-            (false, false) => {}
-            (true, false) => notes.push("soak drove the run before, and only watched the one after.".into()),
-            (false, true) => notes.push("soak only watched the run before, and drove the one after.".into()),
+        match (b.driven(), a.driven()) {
+            (Some(b_load), Some(a_load)) => notes.extend(of_plans([(b, b_load), (a, a_load)])),
+            (None, None) => {}
+            (Some(_), None) => {
+                notes.push("soak drove the run before, and only watched the one after.".into())
+            }
+            (None, Some(_)) => {
+                notes.push("soak only watched the run before, and drove the one after.".into())
+            }
         }
     }
     notes.extend(rate(runs));
@@ -33,17 +37,16 @@ pub fn differently(runs: [Run<'_>; 2]) -> Vec<String> {
     notes
 }
 
-fn of_plans(before: &PlanRecord, after: &PlanRecord) -> impl Iterator<Item = String> {
+fn of_plans(loads: [(&PlanRecord, &DrivenPlan); 2]) -> impl Iterator<Item = String> {
     let differ = |what: &str, [b, a]: [Vec<String>; 2]| {
         (b != a)
             .then(|| format!("{what}: before {}, after {}.", listed(&few(b), "and"), listed(&few(a), "and")))
     };
-    let each = |told: fn(&PlanRecord) -> Vec<String>| [told(before), told(after)];
-    let shape = |plan: &PlanRecord| vec![plan.pattern.told().unwrap_or_else(|| "constant".into())];
+    let shape = |load: &DrivenPlan| vec![load.pattern.told().unwrap_or_else(|| "constant".into())];
     let kinds = [
-        differ("The runs drove different requests", each(requests)),
-        differ("Their loads had different shapes", each(shape)),
-        differ("Different clients misbehaved", each(misbehaved)),
+        differ("The runs drove different requests", loads.map(|(plan, load)| requests(&plan.url, load))),
+        differ("Their loads had different shapes", loads.map(|(_, load)| shape(load))),
+        differ("Different clients misbehaved", loads.map(|(_, load)| misbehaved(load))),
     ];
     kinds.into_iter().flatten()
 }
@@ -59,16 +62,16 @@ fn few(mut each: Vec<String>) -> Vec<String> {
 }
 
 /// `GET /`, or each of several with its share.
-fn requests(plan: &PlanRecord) -> Vec<String> {
+fn requests(url: &str, load: &DrivenPlan) -> Vec<String> {
     let told = |method: &str, path: &str, body: u64| match body {
         0 => format!("{method} {path}"),
         bytes => format!("{method} {path} with a body of {}", Unit::Bytes.show(bytes as f64)),
     };
-    if plan.named.is_empty() {
-        return vec![told(&plan.method, path(&plan.url), plan.body_bytes)];
+    if load.named.is_empty() {
+        return vec![told(&load.method, path(url), load.body_bytes)];
     }
-    let all: f64 = plan.named.iter().map(|request| request.weight).sum();
-    let each = plan.named.iter().map(|request| {
+    let all: f64 = load.named.iter().map(|request| request.weight).sum();
+    let each = load.named.iter().map(|request| {
         let share = Unit::Ratio.show(request.weight / all);
         format!("{} ({share})", told(&request.method, &request.path, request.body_bytes))
     });
@@ -81,15 +84,15 @@ fn path(url: &str) -> &str {
     behind.find('/').map_or("/", |at| &behind[at..])
 }
 
-fn misbehaved(plan: &PlanRecord) -> Vec<String> {
-    let mix = plan.misbehave.iter().flat_map(|MisbehavePlan { mix, .. }| mix);
+fn misbehaved(load: &DrivenPlan) -> Vec<String> {
+    let mix = load.misbehave.iter().flat_map(|MisbehavePlan { mix, .. }| mix);
     let each: Vec<String> = mix.map(|(who, share)| format!("{who} ({})", Unit::Ratio.show(*share))).collect();
     if each.is_empty() { vec!["none".into()] } else { each }
 }
 
 /// The rates that were asked for, or what was held of the same one.
 fn rate(runs: [Run<'_>; 2]) -> Option<String> {
-    let plan = |(evidence, _): Run<'_>| evidence.plan.as_ref().filter(|plan| plan.drives()).map(|p| p.rate);
+    let plan = |(evidence, _): Run<'_>| evidence.driven().map(|load| load.rate);
     let [b, a] = match runs.map(plan) {
         [Some(b), Some(a)] if b != a => [b, a].map(|rate| match rate {
             Rate::Max => "as fast as it went".to_string(),
@@ -161,15 +164,16 @@ mod tests {
 
     #[test]
     fn each_kind_of_difference_between_two_loads_has_its_note() {
-        let plan = PlanRecord::example;
+        let (plan, load) = (PlanRecord::example, DrivenPlan::example);
         let elsewhere = PlanRecord { url: "http://10.0.0.7:8080/".into(), ..plan() };
         assert_eq!(told(plan(), elsewhere), Vec::<String>::new(), "another origin is no other load");
-        let named = PlanRecord { named: vec![request("/", 3.0), request("/slow", 1.0)], ..plan() };
+        let named = PlanRecord::example_of(DrivenPlan {
+            named: vec![request("/", 3.0), request("/slow", 1.0)],
+            ..load()
+        });
         let posted = PlanRecord {
             url: "http://127.0.0.1:1/upload?to=*".into(),
-            method: "POST".into(),
-            body_bytes: 2048,
-            ..plan()
+            ..PlanRecord::example_of(DrivenPlan { method: "POST".into(), body_bytes: 2048, ..load() })
         };
         assert_eq!(
             told(posted, named),
@@ -178,7 +182,7 @@ mod tests {
               and GET /slow (25 %)."
             ]
         );
-        let faster = PlanRecord { rate: Rate::PerSecond(100.0), ..plan() };
+        let faster = PlanRecord::example_of(DrivenPlan { rate: Rate::PerSecond(100.0), ..load() });
         assert_eq!(
             told(plan(), faster),
             [
@@ -188,14 +192,18 @@ mod tests {
         );
         let rate = |per_second| crate::units::Level(per_second);
         let shape = LoadShape::Ramp { from: rate(20.0), to: rate(80.0), over: Span::from_secs_f64(60.0) };
-        let shaped = PlanRecord { pattern: Pattern { shape: Some(shape), ..Pattern::default() }, ..plan() };
+        let shaped = PlanRecord::example_of(DrivenPlan {
+            pattern: Pattern { shape: Some(shape), ..Pattern::default() },
+            ..load()
+        });
         assert_eq!(
             told(plan(), shaped),
             ["Their loads had different shapes: before constant, after ramp from 20/s to 80/s in 60 s."]
         );
         let mix = BTreeMap::from([(Behaviour::HangUp, 0.05), (Behaviour::Reset, 0.02)]);
         let blocks = Blocks { seed: 1, block: Span::from_secs_f64(1.0) };
-        let hostile = PlanRecord { misbehave: Some(MisbehavePlan { blocks, mix }), ..plan() };
+        let hostile =
+            PlanRecord::example_of(DrivenPlan { misbehave: Some(MisbehavePlan { blocks, mix }), ..load() });
         assert_eq!(
             told(hostile, plan()),
             ["Different clients misbehaved: before hang-up (5 %) and reset (2 %), after none."]
@@ -207,7 +215,7 @@ mod tests {
         let six = |last: f64| {
             let paths = ["/a", "/b", "/c", "/d", "/e"];
             let named = paths.iter().map(|path| request(path, 1.0)).chain([request("/f", last)]).collect();
-            PlanRecord { named, ..PlanRecord::example() }
+            PlanRecord::example_of(DrivenPlan { named, ..DrivenPlan::example() })
         };
         assert_eq!(told(six(1.0), six(1.0)), Vec::<String>::new());
         assert_eq!(told(six(1.0), six(1.5)).len(), 1);

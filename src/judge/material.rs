@@ -41,7 +41,7 @@ pub fn material(trend: &Trend, name: &str, unit: Unit, horizon: Span, seconds: f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::{Direction, Estimate, Shape};
+    use crate::findings::{Direction, Estimate, Shape, TrendReason};
 
     fn growing(start: f64, per_second: f64, seconds: f64) -> Trend {
         Trend {
@@ -56,7 +56,7 @@ mod tests {
             needs_s: None,
             recovered: None,
             p_value: 0.0,
-            why: String::new(),
+            reason: TrendReason::Estimated,
         }
     }
 

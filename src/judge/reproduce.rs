@@ -1,6 +1,6 @@
 //! The command line that does a run again.
 
-use crate::evidence::{Connect, PlanRecord, WatchPlan};
+use crate::evidence::{Connect, DrivenPlan, ObservedPlan, PlanRecord, Workload};
 use crate::units::{Bytes, Rate, Span};
 use crate::workload::Arrivals;
 
@@ -8,35 +8,35 @@ use crate::workload::Arrivals;
 /// told to judge is not in the plan, and named as something to fill in; a profile of the user's own is named without its
 /// path.
 pub fn reproduce(plan: &PlanRecord) -> String {
-    let mut line = match plan.watch {
-        Some(watch) => watching(plan, &watch),
-        None => driving(plan),
+    let mut line = match &plan.workload {
+        Workload::Driven(load) => driving(plan, load),
+        Workload::Observed(watch) => watching(plan, watch),
     };
     limits(plan, &mut line);
     line
 }
 
 /// What is sent, how much, and in which phases.
-fn driving(plan: &PlanRecord) -> String {
+fn driving(plan: &PlanRecord, load: &DrivenPlan) -> String {
     let mut line = format!("soak --url {}", quoted(&plan.url));
     let mut flag = |name: &str, value: String| line += &format!(" --{name} {value}");
     // what is sent stands in tables, which no flag can write
-    let named = !plan.named.is_empty();
-    if plan.method != "GET" && !named {
-        flag("method", plan.method.clone());
+    let named = !load.named.is_empty();
+    if load.method != "GET" && !named {
+        flag("method", load.method.clone());
     }
     if !plan.headers.is_empty() && !named {
         flag("header", "@headers.txt".into());
     }
-    if plan.body_bytes > 0 && !named {
+    if load.body_bytes > 0 && !named {
         flag("data", "@body".into());
     }
-    let pattern = &plan.pattern;
+    let pattern = &load.pattern;
     if named || pattern.shape.is_some() {
         flag("profile", quoted(plan.profile_file.as_ref().unwrap_or(&plan.profile)));
     }
     match (&pattern.shape, pattern.of) {
-        (None, _) => flag("rate", plan.rate.to_string()),
+        (None, _) => flag("rate", load.rate.to_string()),
         // so does a shape
         (Some(_), of) => {
             of.into_iter().for_each(|of| flag("rate", of.to_string()));
@@ -52,7 +52,7 @@ fn driving(plan: &PlanRecord) -> String {
         ("load-duration", phases.steady),
         ("settle", phases.settle),
         ("interval", plan.interval),
-        ("timeout", plan.timeout),
+        ("timeout", load.timeout),
     ];
     for (name, value) in spans {
         flag(name, span(value));
@@ -60,26 +60,26 @@ fn driving(plan: &PlanRecord) -> String {
     if phases.cycles > 1 {
         flag("cycles", phases.cycles.to_string());
     }
-    if let Some(requests) = plan.requests {
+    if let Some(requests) = load.requests {
         flag("requests", requests.to_string());
     }
-    if !pattern.warmup_ramp && plan.rate != Rate::Max {
+    if !pattern.warmup_ramp && load.rate != Rate::Max {
         line += " --no-warmup-ramp";
     }
     line += &until_sure(plan);
-    line += &format!(" --connections {}", plan.connections);
-    if plan.threads > 1 {
-        line += &format!(" --threads {}", plan.threads);
+    line += &format!(" --connections {}", load.connections);
+    if load.threads > 1 {
+        line += &format!(" --threads {}", load.threads);
     }
     line += &connecting(&plan.connect);
-    if let Some(plan) = &plan.misbehave {
+    if let Some(plan) = &load.misbehave {
         let mix: Vec<String> =
             plan.mix.iter().map(|(behaviour, share)| format!("{behaviour}={share}")).collect();
         line += &format!(" --misbehave {}", mix.join(","));
     }
     // beside tables it is said of all that have none of their own
-    if !plan.expect_status.is_empty() && plan.named.iter().all(|r| r.expect_status == plan.expect_status) {
-        let statuses: Vec<String> = plan.expect_status.iter().map(u16::to_string).collect();
+    if !load.expect_status.is_empty() && load.named.iter().all(|r| r.expect_status == load.expect_status) {
+        let statuses: Vec<String> = load.expect_status.iter().map(u16::to_string).collect();
         line += &format!(" --expect-status {}", statuses.join(","));
     }
     line
@@ -115,7 +115,7 @@ fn connecting(connect: &Connect) -> String {
 }
 
 /// Whom a watch looked at is not in the plan, unless a URL says it.
-fn watching(plan: &PlanRecord, watch: &WatchPlan) -> String {
+fn watching(plan: &PlanRecord, watch: &ObservedPlan) -> String {
     let mut line = match plan.url.as_str() {
         "" => "soak watch --pid PID".to_string(),
         url => format!("soak watch {}", quoted(url)),
@@ -156,7 +156,7 @@ fn limits(plan: &PlanRecord, line: &mut String) {
     for series in &judging.series {
         *line += &format!(" --series {}", quoted(series));
     }
-    let no_gc = judging.no_gc && plan.drives();
+    let no_gc = judging.no_gc && plan.driven().is_some();
     let switches = [("load-only", judging.load_only), ("no-gc", no_gc), ("gates-only", judging.gates_only)];
     for (name, _) in switches.iter().filter(|(_, on)| *on) {
         *line += &format!(" --{name}");
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn what_one_table_alone_expects_is_not_asked_of_all() {
-        let plan = PlanRecord { expect_status: vec![404], ..PlanRecord::example() };
+        let plan = PlanRecord::example_of(DrivenPlan { expect_status: vec![404], ..DrivenPlan::example() });
         let plan = toml::to_string(&plan).unwrap();
         let line = |tables: [&str; 2]| {
             let table = |statuses: &str| {

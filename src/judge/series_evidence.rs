@@ -8,8 +8,9 @@
 
 use crate::evidence::{Evidence, Series};
 use crate::findings::{Direction, SeriesFinding, Trend};
-use crate::trend::{Question, reaches, trend};
+use crate::trend::{Question, time_to_limit, trend};
 use crate::units::{Span, Unit};
+use crate::wording::explain_trend;
 
 use super::evidence_strength::{EvidenceStrength, Sources, rank};
 use super::heap_headroom::{self, HeapHeadroom};
@@ -133,7 +134,7 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
                 _ => None,
             };
             let limit_at_s = limit_at_s
-                .and_then(|bytes| reaches(&trend, bytes))
+                .and_then(|bytes| time_to_limit(&trend, bytes))
                 // farther ahead a run of this length cannot be believed
                 .filter(|[_, latest]| *latest <= FARTHEST * steady.run_end_s);
             SeriesEvidence {
@@ -285,7 +286,7 @@ impl AllEvidence {
                 votes: v.rank.is_some(),
                 explained_by: v.explained_by.clone(),
                 limit_at_s: v.limit_at_s,
-                why: v.trend.why.clone(),
+                why: explain_trend(&v.trend, v.unit),
             })
             .collect()
     }

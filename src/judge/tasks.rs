@@ -4,7 +4,7 @@
 //! matters, and it stays after settle.
 
 use crate::culprit::{Candidate, Proof, Ranked, rank};
-use crate::evidence::{AccountPart, Evidence, GroupKind, PlanRecord, is_jdk};
+use crate::evidence::{AccountPart, Evidence, GroupKind, is_jdk};
 use crate::findings::{Culprit, Direction, Verdict};
 use crate::units::{Span, Unit, significant};
 
@@ -53,7 +53,7 @@ pub struct Tasks {
 pub fn judge(evidence: &Evidence, steady: &Steady, error: f64) -> Tasks {
     let plan = evidence.plan.as_ref();
     let max_hold = plan.and_then(|p| p.judging.max_hold);
-    let would_tell = if plan.is_none_or(PlanRecord::drives) { "a settle" } else { "a longer watch" };
+    let would_tell = if evidence.observed().is_none() { "a settle" } else { "a longer watch" };
     let served = evidence.snapshots.iter().any(|s| s.proven.is_some());
     let Ranked { tasks: all, heap, processes } = rank(evidence);
     let share = error / all.len().max(1) as f64;

@@ -168,10 +168,10 @@ fn doubts(
         doubts.push("the run ended before steady began".into());
     }
     // a service that is not well explains more than any curve of it
-    if let (Some(plan), Some(load)) = (plan, load) {
-        if !rate_held(load, plan.rate) && saturated(evidence, steady) {
+    if let (Some(plan), Some(driven), Some(load)) = (plan, evidence.driven(), load) {
+        if !rate_held(load, driven.rate) && saturated(evidence, steady) {
             // then most of the errors are its own as well
-            doubts.push(format!("soak itself could send only {}", of_asked(load, plan.rate)));
+            doubts.push(format!("soak itself could send only {}", of_asked(load, driven.rate)));
         }
         let most = plan.judging.max_error_ratio;
         if load.errors.ratio > most {
@@ -183,11 +183,11 @@ fn doubts(
                 Unit::Ratio.show(most)
             ));
         }
-        if !rate_held(load, plan.rate) && !saturated(evidence, steady) {
-            doubts.push(format!("only {} could be sent in steady", of_asked(load, plan.rate)));
+        if !rate_held(load, driven.rate) && !saturated(evidence, steady) {
+            doubts.push(format!("only {} could be sent in steady", of_asked(load, driven.rate)));
         }
     }
-    let watched = plan.is_some_and(|plan| !plan.drives());
+    let watched = evidence.observed().is_some();
     // what nobody uses does not leak, and is not healthy for that
     if watched && answered_in_steady(evidence, steady) == Some(0.0) {
         doubts.push("no request was answered while it was watched, by the target's own count".into());
@@ -237,10 +237,13 @@ fn doubt(voter: &SeriesEvidence, voters: &AllEvidence, steady: &Steady, drives: 
                 )
             })
         }
-        Direction::Inconclusive => Some(format!("{name}: {}", voter.trend.why)),
-        Direction::Growing if voter.material && !voter.significant && !voter.bounded => {
-            Some(format!("{name}: {}, but not clearly beside the other series of this run", voter.trend.why))
+        Direction::Inconclusive => {
+            Some(format!("{name}: {}", crate::wording::explain_trend(&voter.trend, voter.unit)))
         }
+        Direction::Growing if voter.material && !voter.significant && !voter.bounded => Some(format!(
+            "{name}: {}, but not clearly beside the other series of this run",
+            crate::wording::explain_trend(&voter.trend, voter.unit)
+        )),
         Direction::Growing => None,
     }
 }

@@ -34,16 +34,16 @@ pub fn subtitle(evidence: &Evidence, load: Option<&LoadFinding>) -> String {
     }
     let seconds = evidence.recording.elapsed_s.last().copied().unwrap_or(0.0);
     let mut how = Span::from_secs_f64(seconds).to_string();
-    if evidence.plan.as_ref().is_some_and(|plan| !plan.drives()) {
+    if evidence.observed().is_some() {
         how = format!("watched for {how}");
     }
-    if let (Some(plan), Some(_)) = (&evidence.plan, load) {
-        let at = if plan.rate.per_second().is_some() { " at" } else { "" };
-        how += &format!("{at} {}", plan.rate_told());
-        if plan.named.len() > 1 {
-            how += &format!(", {} kinds of request", plan.named.len());
+    if let (Some(driven), Some(_)) = (evidence.driven(), load) {
+        let at = if driven.rate.per_second().is_some() { " at" } else { "" };
+        how += &format!("{at} {}", driven.describe_rate());
+        if driven.named.len() > 1 {
+            how += &format!(", {} kinds of request", driven.named.len());
         }
-        if let Some(mix) = &plan.misbehave {
+        if let Some(mix) = &driven.misbehave {
             how += &format!(" of which {} misbehave", Unit::Ratio.show(mix.share()));
         }
     }
@@ -71,7 +71,7 @@ fn process(evidence: &Evidence) -> Option<String> {
 
 /// What somebody else drove, where the target counts it.
 fn counted(evidence: &Evidence) -> Option<String> {
-    let watched = evidence.plan.as_ref().is_some_and(|plan| !plan.drives());
+    let watched = evidence.observed().is_some();
     let last = evidence.recording.requests_total.iter().rev().find_map(|n| n.get()).filter(|_| watched)?;
     Some(format!("{} requests by its own count", Unit::Count.show(last)))
 }
@@ -155,7 +155,7 @@ pub fn notes(findings: &Report, facts: &Facts, why: &str, evidence: &Evidence) -
         Verdict::Leak => {
             notes.extend(blames(findings));
             notes.extend(super::attribution::told(&findings.attribution));
-            notes.extend(evidence.plan.as_ref().and_then(super::attribution::untold));
+            notes.extend(evidence.driven().and_then(super::attribution::untold));
             // of a culprit the note above says all
             let untold = |leak: &&String| findings.culprits.is_empty() || *leak != why;
             notes.extend(facts.leaks.iter().filter(untold).cloned());
@@ -248,7 +248,7 @@ fn untold(findings: &Report, evidence: &Evidence) -> Vec<String> {
     let Some(plan) = evidence.plan.as_ref() else { return Vec::new() };
     let mut untold = Vec::new();
     let seen = |name: &str| findings.probes.iter().any(|probe| probe.found && probe.name == name);
-    let both = if plan.drives() { "without --no-gc both are told" } else { "--gc tells both" };
+    let both = if plan.driven().is_some() { "without --no-gc both are told" } else { "--gc tells both" };
     let without =
         [("inspector", "nor who allocated what is live"), ("heap", "and no task was proven to be stuck")];
     for (_, what) in without.into_iter().filter(|(probe, _)| plan.judging.no_gc && seen(probe)) {
@@ -256,7 +256,7 @@ fn untold(findings: &Report, evidence: &Evidence) -> Vec<String> {
             "No collection was forced: live heap and garbage are not told apart, {what}; {both}."
         ));
     }
-    if plan.drives() {
+    if plan.driven().is_some() {
         return untold;
     }
     let doubted = evidence.events.iter().any(|e| matches!(e.kind, EventKind::Uncounted { .. }));

@@ -17,16 +17,12 @@ use super::typed::RawValue;
 use super::types::{Plan, TargetPlan, host_name};
 use super::{blocks, gates, looking, misbehave, output, redact};
 use crate::error::{Error, Result};
-use crate::evidence::{Judging, PhasePlan, PlanRecord};
+use crate::evidence::{DrivenPlan, Judging, PhasePlan, PlanRecord, Workload};
 use crate::units::{Bytes, Rate, Span, Unit, parse_amount};
 
 /// Where the user wrote none; a stranger's service gets less.
 const DEFAULT_RATE: Rate = Rate::PerSecond(100.0);
 const DEFAULT_RATE_BEYOND_LOOPBACK: Rate = Rate::PerSecond(10.0);
-const DEFAULT_HORIZON: Span = Span(Duration::from_secs(30 * 86_400));
-const DEFAULT_RESOLUTION_BYTES: f64 = 1024.0;
-const DEFAULT_MAX_ERROR_RATIO: f64 = 0.1;
-const DEFAULT_DOWN_AFTER: Span = Span(Duration::from_secs(30));
 
 /// Beyond these, arithmetic on clocks and schedules would end before the run does.
 pub(super) const LONGEST_SPAN: Span = Span(Duration::from_secs(10 * 366 * 86_400));
@@ -96,31 +92,33 @@ pub(super) fn resolve_in(
     let Sending { connections, timeout, threads } =
         sending::resolve(&layers, peak, &sent, misbehave.as_ref())?;
     let judging = judging(&layers, &target)?;
+    let driven = DrivenPlan {
+        method: request.method.to_string(),
+        body_bytes: request.body.len() as u64,
+        rate,
+        pattern,
+        connections,
+        threads,
+        timeout,
+        requests,
+        expect_status: request.expect_status.iter().map(reqwest::StatusCode::as_u16).collect(),
+        misbehave,
+        blocks,
+        named: requests::records(&sent),
+    };
     let record = PlanRecord {
         schema: "soak/1".into(),
         profile: name,
         profile_file,
         label: layers.pick("label", |s| &s.label).map(|written| written.text),
         url: redact::url(&url),
-        method: request.method.to_string(),
         headers: request.header_names(),
-        body_bytes: request.body.len() as u64,
-        rate,
-        connections,
-        timeout,
-        threads,
         connect: request.connect.record.clone(),
-        requests,
         until_sure: until_sure(&layers)?,
-        expect_status: request.expect_status.iter().map(reqwest::StatusCode::as_u16).collect(),
         interval,
         phases,
-        pattern,
-        watch: None,
-        misbehave,
         compare_to: compare_to(&layers)?,
-        blocks,
-        named: requests::records(&sent),
+        workload: Workload::Driven(driven),
         gates: gates::all(&layers, &judging, &probes)?,
         judging,
     };
@@ -195,8 +193,9 @@ fn interval(layers: &Layers, phases: &PhasePlan) -> Result<Span> {
 }
 
 pub(super) fn judging(layers: &Layers, target: &TargetPlan) -> Result<Judging> {
+    let default = Judging::default();
     let max_error_ratio = match layers.pick("max-error-ratio", |s| &s.max_error_ratio) {
-        None => DEFAULT_MAX_ERROR_RATIO,
+        None => default.max_error_ratio,
         Some(written) => match parse_amount(&written.text) {
             Ok((ratio, Unit::Ratio | Unit::Count)) if ratio <= 1.0 => ratio,
             _ => return Err(written.wrong(format!("'{}' is no share; write it as 10% or 0.1", written.text))),
@@ -211,11 +210,11 @@ pub(super) fn judging(layers: &Layers, target: &TargetPlan) -> Result<Judging> {
     };
     let series = layers.list("series", |s| &s.series);
     Ok(Judging {
-        horizon: above_zero(layers, "horizon", |s| &s.horizon)?.unwrap_or(DEFAULT_HORIZON),
-        resolution_bytes: bytes("resolution", |s| &s.resolution)?.unwrap_or(DEFAULT_RESOLUTION_BYTES),
+        horizon: above_zero(layers, "horizon", |s| &s.horizon)?.unwrap_or(default.horizon),
+        resolution_bytes: bytes("resolution", |s| &s.resolution)?.unwrap_or(default.resolution_bytes),
         max_hold: span(layers, "max-hold", |s| &s.max_hold)?,
         max_error_ratio,
-        down_after: span(layers, "down-after", |s| &s.down_after)?.unwrap_or(DEFAULT_DOWN_AFTER),
+        down_after: span(layers, "down-after", |s| &s.down_after)?.unwrap_or(default.down_after),
         memory_limit_bytes: bytes("memory-limit", |s| &s.memory_limit)?.map(|bytes| bytes as u64),
         series: series.into_iter().map(|written| written.text.trim().to_string()).collect(),
         gates_only: layers.on(|s| s.gates_only),

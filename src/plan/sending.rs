@@ -12,8 +12,8 @@ use crate::workload::MisbehavePlan;
 
 /// More would run out of file descriptors and ports before it ran out of users.
 const MOST_CONNECTIONS: u32 = 50_000;
-pub(super) const DEFAULT_CONNECTIONS: u32 = 64;
-pub(super) const DEFAULT_TIMEOUT: Span = Span(Duration::from_secs(10));
+const DEFAULT_CONNECTIONS: u32 = 64;
+const DEFAULT_TIMEOUT: Span = Span(Duration::from_secs(10));
 
 /// One thread is enough for this rate: it sends three to five times as much (`cargo bench --bench driver`), and what it
 /// has left is what keeps lateness small.

@@ -3,7 +3,7 @@
 use super::request::Host;
 use super::resolve::resolve_in;
 use super::*;
-use crate::evidence::{Aspect, PlanRecord, Quantity};
+use crate::evidence::{Aspect, DrivenPlan, PlanRecord, Quantity};
 use crate::units::Rate;
 
 const URL: &str = "http://127.0.0.1:8080/";
@@ -27,6 +27,13 @@ fn plan(flags: &str) -> Plan {
     made(flags, &[], "").unwrap()
 }
 
+impl Plan {
+    /// The load of a plan that has one.
+    fn load(&self) -> &DrivenPlan {
+        self.record.driven().unwrap()
+    }
+}
+
 fn refused(flags: &str) -> String {
     let line = made(flags, &[], "").unwrap_err().to_string();
     assert!(!line.contains('\n'), "{line}");
@@ -35,7 +42,7 @@ fn refused(flags: &str) -> String {
 
 #[test]
 fn flags_then_environment_then_profile_then_defaults() {
-    let rate = |flags, env: &[(&str, &str)], profile| made(flags, env, profile).unwrap().record.rate;
+    let rate = |flags, env: &[(&str, &str)], profile| made(flags, env, profile).unwrap().load().rate;
     let env = [("SOAK_RATE", "30")];
     assert_eq!(rate("rate = 40", &env, "rate = 20"), Rate::PerSecond(40.0));
     assert_eq!(rate("", &env, "rate = 20"), Rate::PerSecond(30.0));
@@ -65,25 +72,26 @@ fn the_defaults_are_the_contract() {
     let record = plan("").record;
     assert_eq!(record.phases.total().secs(), 300.0);
     assert_eq!(record.interval.secs(), 0.5);
-    assert_eq!((record.connections, record.timeout.secs()), (64, 10.0));
+    let load = record.driven().unwrap();
+    assert_eq!((load.connections, load.timeout.secs()), (64, 10.0));
     let j = &record.judging;
     assert_eq!((j.horizon.secs(), j.resolution_bytes), (30.0 * 86_400.0, 1024.0));
     assert_eq!((j.max_error_ratio, j.down_after.secs(), j.max_hold), (0.1, 30.0, None));
-    assert_eq!((record.method.as_str(), record.body_bytes), ("GET", 0));
+    assert_eq!((load.method.as_str(), load.body_bytes), ("GET", 0));
     assert_eq!(plan("duration = '30s'").record.interval.secs(), 0.2);
     assert_eq!(plan("duration = '8h'").record.interval.secs(), 10.0);
 }
 
 #[test]
 fn a_stranger_gets_ten_a_second_unless_the_user_wrote_a_rate() {
-    let rate = |url: &str| plan(&format!("url = '{url}'")).record.rate;
+    let rate = |url: &str| plan(&format!("url = '{url}'")).load().rate;
     for near in ["http://localhost/", "http://127.9.9.9:80/", "http://[::1]:80/", "http://api.localhost./"] {
         assert_eq!(rate(near), Rate::PerSecond(100.0), "{near}");
     }
     for far in ["http://example.com/", "http://10.0.0.1/", "http://localhost.example.com/"] {
         assert_eq!(rate(far), Rate::PerSecond(10.0), "{far}");
     }
-    assert_eq!(plan("url = 'http://example.com/'\nrate = 500").record.rate, Rate::PerSecond(500.0));
+    assert_eq!(plan("url = 'http://example.com/'\nrate = 500").load().rate, Rate::PerSecond(500.0));
 }
 
 #[test]
@@ -169,14 +177,14 @@ fn bad_input_is_one_line() {
 #[test]
 fn data_means_post_and_comes_from_anywhere() {
     let p = plan("data = 'a=1'");
-    assert_eq!((p.record.method.as_str(), &p.request().unwrap().body[..]), ("POST", &b"a=1"[..]));
+    assert_eq!((p.load().method.as_str(), &p.request().unwrap().body[..]), ("POST", &b"a=1"[..]));
     assert_eq!(p.request().unwrap().headers["content-type"], "application/x-www-form-urlencoded");
     assert_eq!(&plan("data = '@-'").request().unwrap().body[..], b"from stdin");
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), b"\x00raw\n").unwrap();
     let p =
         plan(&format!("data = '@{}'\nmethod = 'put'\nheader = 'Content-Type: x/y'", file.path().display()));
-    assert_eq!((p.record.method.as_str(), &p.request().unwrap().body[..]), ("PUT", &b"\x00raw\n"[..]));
+    assert_eq!((p.load().method.as_str(), &p.request().unwrap().body[..]), ("PUT", &b"\x00raw\n"[..]));
     assert_eq!(p.request().unwrap().headers["content-type"], "x/y");
 }
 
@@ -257,6 +265,6 @@ fn every_built_in_profile_is_a_plan() {
         let plan = super::plan(flags, Settings::default()).unwrap();
         assert_eq!((plan.record.profile.as_str(), plan.record.phases.total().secs()), (name, seconds));
         // what is not written down for a stranger is not sent to one
-        assert_eq!(plan.record.rate, Rate::PerSecond(100.0));
+        assert_eq!(plan.load().rate, Rate::PerSecond(100.0));
     }
 }

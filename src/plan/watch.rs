@@ -12,14 +12,12 @@ use super::resolve::{
     INTERVAL_UNTIL_SURE, LONGEST_DEFAULT_INTERVAL, SAMPLES, SHORTEST_DEFAULT_INTERVAL, SHORTEST_INTERVAL,
     above_zero, bounded, compare_to, judging, span, until_sure,
 };
-use super::sending::{DEFAULT_CONNECTIONS, DEFAULT_TIMEOUT};
 use super::settings::Settings;
 use super::types::{Plan, RequestPlan, TargetPlan};
 use super::{gates, looking, output, redact};
 use crate::error::{Error, Result};
-use crate::evidence::{PhasePlan, PlanRecord, WatchPlan};
-use crate::units::{Rate, Span};
-use crate::workload::Pattern;
+use crate::evidence::{ObservedPlan, PhasePlan, PlanRecord, Workload};
+use crate::units::Span;
 
 /// How far apart samples are at the beginning of a watch that may be over in a minute.
 const FIRST_INTERVAL: Duration = Duration::from_secs(1);
@@ -72,26 +70,13 @@ pub(super) fn watch_in(
         profile_file,
         label: layers.pick("label", |s| &s.label).map(|written| written.text),
         url: request.as_ref().map(|request| redact::url(&request.url)).unwrap_or_default(),
-        method: "GET".into(),
         headers: request.as_ref().map(RequestPlan::header_names).unwrap_or_default(),
-        body_bytes: 0,
-        rate: Rate::Max,
-        // nobody knows how many there are; as many as soak would have had may be in flight
-        connections: DEFAULT_CONNECTIONS,
-        timeout: DEFAULT_TIMEOUT,
-        threads: 1,
         connect: request.as_ref().map(|request| request.connect.record.clone()).unwrap_or_default(),
-        requests: None,
         until_sure: until_sure(&layers)?,
-        expect_status: Vec::new(),
         interval,
         phases,
-        pattern: Pattern::default(),
-        watch: Some(WatchPlan { longest_interval, every: every(&layers)? }),
-        misbehave: None,
+        workload: Workload::Observed(ObservedPlan { longest_interval, every: every(&layers)? }),
         compare_to: compare_to(&layers)?,
-        blocks: None,
-        named: Vec::new(),
         gates: gates::all(&layers, &judging, &probes)?,
         judging,
     };
@@ -177,14 +162,14 @@ mod tests {
     #[test]
     fn all_of_it_is_steady_and_without_a_duration_it_has_no_end() {
         let plan = of("");
-        assert!(plan.phases.is_open_ended() && !plan.drives());
+        assert!(plan.phases.is_open_ended() && plan.driven().is_none());
         assert_eq!((plan.phases.warmup, plan.phases.settle), (Span::default(), Span::default()));
-        assert_eq!((plan.interval.secs(), plan.watch.unwrap().longest_interval.secs()), (1.0, 10.0));
+        assert_eq!((plan.interval.secs(), plan.observed().unwrap().longest_interval.secs()), (1.0, 10.0));
         let plan = of("duration = '1h'\nwarmup = '10m'");
         assert_eq!((plan.phases.warmup.secs(), plan.phases.steady.secs()), (600.0, 3000.0));
-        assert_eq!((plan.interval.secs(), plan.watch.unwrap().longest_interval.secs()), (6.0, 6.0));
+        assert_eq!((plan.interval.secs(), plan.observed().unwrap().longest_interval.secs()), (6.0, 6.0));
         let plan = of("interval = '2s'");
-        assert_eq!((plan.interval.secs(), plan.watch.unwrap().longest_interval.secs()), (2.0, 2.0));
+        assert_eq!((plan.interval.secs(), plan.observed().unwrap().longest_interval.secs()), (2.0, 2.0));
         assert_eq!(toml::from_str::<PlanRecord>(&toml::to_string(&plan).unwrap()).unwrap(), plan);
         assert_eq!(plan.url, "http://h/p?k=*");
     }

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::evidence::{EventKind, GroupKind, Moment, SeriesId, TaskGroup, TaskSnapshot};
+use crate::evidence::{EventKind, GroupKind, Moment, SeriesId, TaskGroup, TaskSnapshot, Workload};
 use crate::plan::Plan;
 
 /// What a probe is asked for.
@@ -35,9 +35,9 @@ impl Collections {
 
     /// The words that would let them force collections.
     pub fn turn_on(plan: &Plan) -> &'static str {
-        match plan.record.drives() {
-            true => "leave --no-gc away",
-            false => "--gc, which lets soak force collections",
+        match plan.record.workload {
+            Workload::Driven(_) => "leave --no-gc away",
+            Workload::Observed(_) => "--gc, which lets soak force collections",
         }
     }
 }

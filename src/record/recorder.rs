@@ -109,7 +109,7 @@ impl Recorder {
             mirror: Mirror::new(series),
             failure: None,
             syncer,
-            most_lines: plan.watch.map(|_| MOST_LINES),
+            most_lines: plan.observed().map(|_| MOST_LINES),
             dir,
         };
         recorder.mirror.describe(|evidence| evidence.plan = Some(plan.clone()));

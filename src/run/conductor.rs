@@ -1,28 +1,28 @@
-//! The one loop of a run: it waits for what comes next, lets it happen, and writes down what came of it.
+//! The one loop of a run: it waits for what comes next, lets it happen, and writes down the result.
 
 use std::time::Duration;
 
 use crate::evidence::{Command, EventKind, Moment, Phase};
 use crate::record::Recorder;
 
-use super::agenda::Deadlines;
-use super::chronicle::EventLog;
-use super::driving::Driving;
+use super::deadlines::Deadlines;
+use super::event_log::EventLog;
+use super::load_source::LoadSource;
 use super::parts::{End, Enough, Parts};
-use super::questions::{Done, PendingProbes};
-use super::timeline::{Look, Stage, stages};
+use super::pending_probes::{Done, PendingProbes};
+use super::stages::{Inspection, Stage, stages};
 
-mod ending;
+mod end_of_run;
 #[cfg(test)]
 mod tests;
 
 struct Conductor<'a> {
     parts: Parts<'a>,
-    driving: Driving,
-    chronicle: EventLog,
-    questions: PendingProbes<'a>,
+    load: LoadSource,
+    log: EventLog,
+    pending: PendingProbes<'a>,
     stage: Stage,
-    agenda: Deadlines,
+    deadlines: Deadlines,
     total: Duration,
 }
 
@@ -31,11 +31,11 @@ pub async fn conduct(mut parts: Parts<'_>, recorder: Recorder) -> (Recorder, End
     let all = stages(&parts.plan.phases);
     let first = Stage { phase: Phase::Baseline, cycle: 1, length: Duration::ZERO };
     let mut conductor = Conductor {
-        chronicle: EventLog::begin(recorder, parts.sampler.series(), parts.plan),
-        driving: Driving::of(parts.driver.take()),
-        questions: PendingProbes::to(parts.sampler),
+        log: EventLog::begin(recorder, parts.sampler.series(), parts.plan),
+        load: LoadSource::new(parts.driver.take()),
+        pending: PendingProbes::new(parts.sampler),
         stage: first,
-        agenda: Deadlines::default(),
+        deadlines: Deadlines::default(),
         total: parts.plan.phases.total().0,
         parts,
     };
@@ -57,34 +57,34 @@ impl Conductor<'_> {
         self.enter(stage, self.parts.clock.now());
         loop {
             let now = self.parts.clock.now();
-            if self.agenda.is_over(now) || self.driving.is_done(&stage, self.parts.plan) {
+            if self.deadlines.is_over(now) || self.load.is_done(&stage, self.parts.plan) {
                 break;
             }
             let interval = self.parts.plan.interval_at(now);
-            if self.agenda.sample(now, interval) {
-                self.chronicle.sampling(now, interval);
-                self.questions.sample(interval);
+            if self.deadlines.take_sample(now, interval) {
+                self.log.sampling(now, interval);
+                self.pending.sample(interval);
             }
-            if self.agenda.second(now)
+            if self.deadlines.take_second(now)
                 && let Some(reason) = self.second(now)
             {
                 return self.stop(reason);
             }
-            while let Some(look) = self.agenda.look(now) {
-                self.look(look, now);
+            while let Some(inspection) = self.deadlines.take_inspection(now) {
+                self.inspect(inspection, now);
             }
-            if let Some(command) = self.wait(self.agenda.idle(now)).await {
+            if let Some(command) = self.wait(self.deadlines.time_to_next(now)).await {
                 return self.obey(command);
             }
         }
-        self.look_back(self.parts.clock.now());
+        self.inspect_at_end(self.parts.clock.now());
         End::Finished
     }
 
-    /// What is looked at when a stage is over.
-    fn look_back(&mut self, now: Duration) {
-        for look in self.stage.last_looks() {
-            self.look(*look, now);
+    /// Asks for the inspections when a stage is over.
+    fn inspect_at_end(&mut self, now: Duration) {
+        for inspection in self.stage.last_inspections() {
+            self.inspect(*inspection, now);
         }
     }
 
@@ -93,19 +93,19 @@ impl Conductor<'_> {
         self.stage = stage;
         self.parts.sampler.under_load(stage.phase.has_load());
         if self.parts.plan.phases.cycles > 1 && stage.phase == Phase::Warmup {
-            self.chronicle.event(now, EventKind::Cycle { number: stage.cycle });
+            self.log.event(now, EventKind::Cycle { number: stage.cycle });
         }
-        self.chronicle.event(now, EventKind::Phase { phase: stage.phase });
-        self.driving.begin(&stage, self.parts.plan, now);
-        self.agenda.begin(&stage, now);
+        self.log.event(now, EventKind::Phase { phase: stage.phase });
+        self.load.begin(&stage, self.parts.plan, now);
+        self.deadlines.begin(&stage, now);
     }
 
-    /// Waits, at most so long, taking in answers; a command ends the wait.
+    /// Waits, at most so long, and takes in answers; a command ends the wait.
     async fn wait(&mut self, at_most: Duration) -> Option<Command> {
         tokio::select! {
             biased;
             Some(command) = self.parts.commands.recv() => return Some(command),
-            done = self.questions.next() => self.take_in(done),
+            done = self.pending.next() => self.take_in(done),
             () = tokio::time::sleep(at_most) => {}
         }
         None
@@ -114,58 +114,58 @@ impl Conductor<'_> {
     /// A second is over; a reason to stop, if there is one.
     fn second(&mut self, now: Duration) -> Option<String> {
         self.count(now);
-        let answered = self.driving.answered().or_else(|| self.chronicle.counted()).unwrap_or(0);
+        let answered = self.load.answered().or_else(|| self.log.counted()).unwrap_or(0);
         if self.stage.phase.has_load()
-            && let Some(event) = (self.parts.standing)(answered)
+            && let Some(event) = (self.parts.check_forwarder)(answered)
         {
-            self.chronicle.event(now, event);
+            self.log.event(now, event);
         }
-        let left = self.total.saturating_sub(now).max(self.agenda.left(now));
-        (self.parts.tick)(self.chronicle.mirror(), self.stage, left);
+        let left = self.total.saturating_sub(now).max(self.deadlines.left(now));
+        (self.parts.on_second)(self.log.mirror(), self.stage, left);
         if !self.stage.phase.has_load() {
             return None;
         }
-        match (self.parts.sure)(self.chronicle.mirror()) {
+        match (self.parts.is_enough)(self.log.mirror()) {
             Enough::No => None,
             Enough::AskForProof => {
-                self.look(Look::Snapshot(Moment::SteadyEnd), now);
+                self.inspect(Inspection::Snapshot(Moment::SteadyEnd), now);
                 None
             }
             Enough::Yes(reason) => Some(reason),
         }
     }
 
-    /// Asks for a closer look, unless looking has cost the target too much already.
-    fn look(&mut self, look: Look, now: Duration) {
-        if look == Look::Collect {
+    /// Asks for an inspection, unless inspections have cost the target too much already.
+    fn inspect(&mut self, inspection: Inspection, now: Duration) {
+        if inspection == Inspection::Collect {
             if self.parts.plan.judging.no_gc {
                 return;
             }
-            if let Err(told) = self.parts.sampler.may_collect() {
-                told.into_iter().for_each(|event| self.chronicle.event(now, event));
+            if let Err(event) = self.parts.sampler.may_collect() {
+                event.into_iter().for_each(|event| self.log.event(now, event));
                 return;
             }
         }
-        if self.questions.look(look, now) {
-            self.driving.probing_begins(now);
+        if self.pending.inspect(inspection, now) {
+            self.load.probing_begins(now);
         }
     }
 
     fn take_in(&mut self, done: Done) {
         let now = self.parts.clock.now();
         match done {
-            Done::Sample(row) => self.chronicle.row(now, self.stage.phase, self.driving.answered(), row),
-            Done::Look(look, at, row) => {
-                self.driving.probing_ends(now);
-                self.chronicle.looked(look, at, now, row);
+            Done::Sample(row) => self.log.row(now, self.stage.phase, self.load.answered(), row),
+            Done::Inspection(inspection, at, row) => {
+                self.load.probing_ends(now);
+                self.log.inspected(inspection, at, now, row);
             }
         }
     }
 
     /// What was driven since the last count.
     fn count(&mut self, now: Duration) {
-        if let Some(interval) = self.driving.take() {
-            self.chronicle.driven(now, &interval);
+        if let Some(interval) = self.load.take() {
+            self.log.driven(now, &interval);
         }
     }
 }

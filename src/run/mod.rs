@@ -1,20 +1,22 @@
 //! The conductor: phases in order, everything else started, asked and stopped at its time. No policy.
 //!
-//! Comes in: a plan, a driver, a sampler and a recorder. Goes out: a run directory that is complete, whatever
-//! happened. `tick` looks in while it runs; commands come over a channel.
+//! Comes in: a plan, a clock, a driver, a sampler and a recorder, with what decides in [`Parts`]. Goes out: a run
+//! directory that is complete, whatever happened. `on_second` looks in while it runs; commands come over a channel.
 
-mod agenda;
-mod chronicle;
 mod conductor;
-mod driving;
-mod ledger;
+mod deadlines;
+mod driver_warnings;
+mod event_log;
+mod load_source;
 mod parts;
-mod questions;
-mod requests;
+mod pending_probes;
+mod pending_values;
+mod request_counter;
+mod sampling_gap;
+mod stages;
 mod suspend;
-mod timeline;
 
 pub use conductor::conduct;
-pub use ledger::best_count;
 pub use parts::{End, Enough, Parts};
-pub use timeline::{Look, Stage, stages};
+pub use pending_values::best_task_count;
+pub use stages::{Inspection, Stage, stages};

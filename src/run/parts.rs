@@ -10,7 +10,7 @@ use crate::evidence::{Command, EventKind, PlanRecord};
 use crate::probe::Sampler;
 use crate::record::Mirror;
 
-use super::timeline::Stage;
+use super::stages::Stage;
 
 /// Everything a run needs, made ready by the caller.
 pub struct Parts<'a> {
@@ -24,13 +24,13 @@ pub struct Parts<'a> {
     pub sampler: &'a Sampler,
     /// What a person or a signal asks for.
     pub commands: mpsc::Receiver<Command>,
-    /// Tells whether the target is the service or only forwards to it; asked each second of load, with the requests
-    /// answered so far: nought where nobody counts them, and then nobody may be called idle.
-    pub standing: &'a mut dyn FnMut(u64) -> Option<EventKind>,
-    /// Tells whether what was seen is enough already; asked each second of load, with what was recorded.
-    pub sure: &'a mut dyn FnMut(&Mirror) -> Enough,
-    /// Looks in once a second: what was recorded, the stage, and how long the run still takes.
-    pub tick: &'a mut dyn FnMut(&Mirror, Stage, Duration),
+    /// The event that says that the target is not the service, once it is known; called each second of load with the
+    /// requests answered so far, which are 0 where nothing counts them: then no target may be called idle.
+    pub check_forwarder: &'a mut dyn FnMut(u64) -> Option<EventKind>,
+    /// Whether what was recorded is enough to end the run; called each second of load.
+    pub is_enough: &'a mut dyn FnMut(&Mirror) -> Enough,
+    /// Called once a second with what was recorded, the stage, and how long the run still takes.
+    pub on_second: &'a mut dyn FnMut(&Mirror, Stage, Duration),
 }
 
 /// Whether what was seen is enough.
@@ -49,15 +49,15 @@ pub enum Enough {
 pub enum End {
     /// All phases were gone through.
     Finished,
-    /// Somebody asked it to stop: there is a report all the same.
+    /// It was asked to stop: there is a report all the same.
     Stopped,
-    /// Somebody asked twice: there is none.
+    /// It was asked twice: there is none.
     Aborted,
 }
 
 impl End {
-    /// How long answers that are still on their way are waited for: when somebody asked soak to stop, the whole report
-    /// stands within 3 s of that.
+    /// How long answers that are still on their way are waited for: when soak was asked to stop, the whole
+    /// report is there within 3 s.
     pub(super) fn patience(self) -> Duration {
         match self {
             End::Finished => Duration::from_secs(5),

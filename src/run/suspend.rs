@@ -3,36 +3,36 @@
 use std::time::Duration;
 
 /// Shorter differences are the clocks' own.
-const LEAST: Duration = Duration::from_millis(500);
+const SHORTEST_SLEEP: Duration = Duration::from_millis(500);
 
-/// Compares the two clocks from one look to the next.
+/// Compares the two clocks from one call to the next.
 #[derive(Debug)]
-pub struct Suspend {
+pub struct SuspendDetector {
     #[cfg(target_os = "linux")]
     ahead: Duration,
 }
 
-impl Suspend {
-    /// Begins to watch.
-    pub fn watch() -> Suspend {
-        Suspend {
+impl SuspendDetector {
+    /// Remembers how far apart the clocks are now.
+    pub fn start() -> SuspendDetector {
+        SuspendDetector {
             #[cfg(target_os = "linux")]
             ahead: boot_ahead(),
         }
     }
 
-    /// How long the machine slept since the last look; none where it did not, or where nobody can tell.
-    pub fn slept(&mut self) -> Option<Duration> {
+    /// How long the machine slept since the last call; none where it did not, or where the system does not say.
+    pub fn take_slept(&mut self) -> Option<Duration> {
         #[cfg(target_os = "linux")]
         {
             let ahead = boot_ahead();
             let slept = ahead.saturating_sub(self.ahead);
             self.ahead = ahead;
-            (slept >= LEAST).then_some(slept)
+            (slept >= SHORTEST_SLEEP).then_some(slept)
         }
         #[cfg(not(target_os = "linux"))]
         {
-            let _ = LEAST;
+            let _ = SHORTEST_SLEEP;
             None
         }
     }

@@ -9,6 +9,7 @@ mod compare;
 mod conclude;
 mod console;
 mod doctor;
+mod driver;
 mod early_stop;
 mod environment;
 mod forwarder_check;
@@ -23,6 +24,10 @@ mod replay;
 mod rolling_report;
 mod runtime;
 mod status;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use compare::compare_runs;
 pub use conclude::Outcome;

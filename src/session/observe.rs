@@ -1,10 +1,13 @@
 //! A live run: prepare, record and conclude, while signals may end it at any time.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::conclude::{Outcome, conclude_recorded};
 use super::console::{OutputOptions, info, warn};
+use super::driver::start_driver;
 use super::environment::environment;
 use super::forwarder_check::ForwarderMonitor;
 use super::pipeline::Kept;
@@ -13,9 +16,9 @@ use super::present::present;
 use super::record::{Instruments, Recorded, Recording, record};
 use super::runtime::block_on;
 use super::{baseline, pipeline};
-use crate::drive::{Driver, Monotonic, Sending};
+use crate::drive::{Clock, Monotonic};
 use crate::error::{Error, Result};
-use crate::evidence::{Command, PlanRecord};
+use crate::evidence::{Command, Workload};
 use crate::plan::{Plan, TargetPlan};
 use crate::record::RunDir;
 use crate::run::End;
@@ -84,9 +87,11 @@ fn stopped_before(plan: &Plan) -> String {
         TargetPlan::Command(line) => format!("; {} is ended", line[0]),
         _ => String::new(),
     };
-    match plan.record.drives() {
-        true => format!("stopped before the run began: no load was sent and nothing written{and}"),
-        false => format!("stopped before the watch began: nothing was written{and}"),
+    match plan.record.workload {
+        Workload::Driven(_) => {
+            format!("stopped before the run began: no load was sent and nothing written{and}")
+        }
+        Workload::Observed(_) => format!("stopped before the watch began: nothing was written{and}"),
     }
 }
 
@@ -108,13 +113,13 @@ async fn conduct(
     let Prepared { target, sampler, records, forwarder } = prepared;
     let dir = RunDir::create(&plan.out, &plan.record.profile)?;
     let environment = environment(target.as_ref(), records);
-    let clock = Monotonic::begin();
+    let clock: Arc<dyn Clock> = Arc::new(Monotonic::begin());
     let instruments = Instruments {
-        driver: start_driver(plan, clock)?,
-        clock: std::sync::Arc::new(clock),
+        driver: start_driver(plan, Arc::clone(&clock))?,
+        clock,
         sampler,
         commands,
-        forwarder: ForwarderMonitor::new(target, forwarder, !plan.record.drives()),
+        forwarder: ForwarderMonitor::new(target, forwarder, plan.record.observed().is_some()),
     };
     let recording = Recording { plan: &plan.record, dir: &dir, environment, options };
     let Recorded { end, mirror, failure } = record(recording, instruments).await?;
@@ -139,18 +144,4 @@ async fn conduct(
     // before the command is ended, which may take its time
     present(&outcome, &plan.pipeline, options)?;
     Ok(Some(outcome))
-}
-
-/// Starts the driver; a watch has none.
-fn start_driver(plan: &Plan, clock: Monotonic) -> Result<Option<Driver>> {
-    if !plan.record.drives() {
-        return Ok(None);
-    }
-    let PlanRecord { connections, timeout, rate, threads, .. } = plan.record;
-    let sending = Sending { rate, connections, timeout: timeout.0, threads, blocks: plan.record.design() };
-    let driver = Driver::start(&plan.requests, sending, std::sync::Arc::new(clock))?;
-    Ok(Some(match &plan.record.misbehave {
-        Some(mix) => driver.misbehave(&plan.requests, sending, mix)?,
-        None => driver,
-    }))
 }

@@ -62,12 +62,12 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
     let recorder = Recorder::create(dir, plan, &environment, &columns(&sampler))?;
     let planned = Some(plan.phases.total().0).filter(|_| !plan.phases.is_open_ended());
     let mut progress = Progress::new(options.verbosity(), planned);
-    let every = plan.watch.and_then(|watch| watch.every).map(|every| every.0);
+    let every = plan.observed().and_then(|watch| watch.every).map(|every| every.0);
     let mut rolling = RollingReport::new(dir.0.clone(), every, options.theme);
     let mut early_stop = EarlyStop::from_plan(plan);
     let cycles = plan.phases.cycles;
     let mut warmed_up = false;
-    let mut tick = |mirror: &Mirror, stage: Stage, left: Duration| {
+    let mut on_second = |mirror: &Mirror, stage: Stage, left: Duration| {
         if stage.phase == Phase::Steady && !std::mem::replace(&mut warmed_up, true) {
             show_forecast(mirror, &mut progress);
         }
@@ -81,9 +81,9 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
         driver,
         sampler: &sampler,
         commands,
-        standing: &mut |answered| forwarder.check(answered),
-        sure: &mut |mirror| early_stop.check(mirror),
-        tick: &mut tick,
+        check_forwarder: &mut |answered| forwarder.check(answered),
+        is_enough: &mut |mirror| early_stop.check(mirror),
+        on_second: &mut on_second,
     };
     let (mut recorder, end) = conduct(parts, recorder).await;
     rolling.end();

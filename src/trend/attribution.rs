@@ -26,11 +26,11 @@ use super::fit::{Column, Frame, Points};
 use crate::findings::Estimate;
 
 /// The chance that any of the intervals of one question misses.
-const ERROR: f64 = 0.01;
+const FAMILY_ERROR: f64 = 0.01;
 /// With what is open and what ended of each kind a regression has up to thrice the columns; it wants so many blocks for each.
-const BLOCKS_A_COLUMN: usize = 3;
+const BLOCKS_PER_COLUMN: usize = 3;
 /// Fewer open connections than this lift nothing that shows.
-const OPEN: f64 = 0.5;
+const LEAST_MOVING_OPEN: f64 = 0.5;
 /// More blocks are put together: they would tell no more.
 const MOST_BLOCKS: usize = 4000;
 
@@ -64,9 +64,9 @@ pub struct Effect {
 /// how many series are asked about in all.
 pub fn attribute(blocks: &[Block], questions: usize) -> Option<Vec<Effect>> {
     let kinds = blocks.first()?.sent.len();
-    let merged = merged(blocks);
+    let merged = merge_neighbours(blocks);
     // two answers of each kind, `each` and `excess`, stand and fall together: one share of the error
-    let tail = ERROR / (2 * kinds * questions.max(1)) as f64;
+    let tail = FAMILY_ERROR / (2 * kinds * questions.max(1)) as f64;
     // with what is open and what ended, or without: what Schwarz's criterion prefers
     let tried =
         open_columns(&merged).into_iter().filter_map(|open| regress(&merged, &open, 1.0 - 2.0 * tail));
@@ -92,11 +92,11 @@ fn regress(blocks: &[Block], open: &[Vec<f64>], confidence: f64) -> Option<(f64,
         .map(|kind| blocks.iter().map(|block| block.sent[kind] - first.sent[kind]).collect())
         .collect();
     let frame = Frame::new(Points { at: &at, values: &values }, &beside);
-    let each: Vec<Column<'_>> = sent.iter().map(|column| Column::Of(column)).collect();
+    let each: Vec<Column<'_>> = sent.iter().map(|column| Column::Values(column)).collect();
     let beyond: Vec<Column<'_>> = std::iter::once(Column::Time).chain(each[1..].iter().copied()).collect();
     let criterion = frame.fit(&each, 1, 0.0)?.criterion;
-    let each: Vec<Estimate> = frame.each(&each)?.iter().map(|c| c.estimate(confidence)).collect();
-    let beyond: Vec<Estimate> = frame.each(&beyond)?.iter().map(|c| c.estimate(confidence)).collect();
+    let each: Vec<Estimate> = frame.fit_each(&each)?.iter().map(|c| c.estimate(confidence)).collect();
+    let beyond: Vec<Estimate> = frame.fit_each(&beyond)?.iter().map(|c| c.estimate(confidence)).collect();
     // the clock stands in the place of the normal requests, of which nobody asks what they do beyond themselves
     let excess = each.iter().take(1).chain(&beyond[1..]);
     let effects = each.iter().zip(excess).map(|(each, excess)| Effect { each: *each, excess: *excess });
@@ -110,7 +110,7 @@ fn open_columns(blocks: &[Block]) -> Vec<Vec<Vec<f64>>> {
     let moves = |kind: &usize| {
         let column: Vec<f64> = blocks.iter().map(|block| block.open[*kind]).collect();
         let (low, high) = super::fit::range(&column);
-        high - low >= OPEN
+        high - low >= LEAST_MOVING_OPEN
     };
     let moving: Vec<usize> = (0..kinds).filter(moves).collect();
     if moving.is_empty() {
@@ -127,7 +127,7 @@ fn open_columns(blocks: &[Block]) -> Vec<Vec<Vec<f64>>> {
     let others_ended: Vec<Vec<f64>> = if others.is_empty() { Vec::new() } else { vec![sum(&others, ended)] };
     let apart: [Vec<Vec<f64>>; 2] =
         [each(open).chain(each(ended)).collect(), each(open).chain(others_ended.clone()).collect()];
-    let enough = |set: &Vec<Vec<f64>>| blocks.len() >= BLOCKS_A_COLUMN * (1 + kinds + set.len());
+    let enough = |set: &Vec<Vec<f64>>| blocks.len() >= BLOCKS_PER_COLUMN * (1 + kinds + set.len());
     let together = std::iter::once(sum(&moving, open)).chain(others_ended).collect();
     vec![apart.into_iter().find(enough).unwrap_or(together), Vec::new()]
 }
@@ -136,7 +136,7 @@ fn open_columns(blocks: &[Block]) -> Vec<Vec<Vec<f64>>> {
 type What = fn(&Block) -> &[f64];
 
 /// Neighbours as one, where there are too many.
-fn merged(blocks: &[Block]) -> Vec<Block> {
+fn merge_neighbours(blocks: &[Block]) -> Vec<Block> {
     let size = blocks.len().div_ceil(MOST_BLOCKS).max(1);
     let mean =
         |chunk: &[Block], of: &dyn Fn(&Block) -> f64| chunk.iter().map(of).sum::<f64>() / chunk.len() as f64;

@@ -11,11 +11,11 @@ use crate::evidence::{Event, EventKind, Phase, Recording, Series};
 use crate::findings::{Direction, Estimate};
 
 /// A later cycle repeats the first if its floor rises by at least this share of the first's rise.
-const REPEATS: f64 = 0.25;
+const REPEATED_SHARE: f64 = 0.25;
 /// A ratchet has stopped if the last rise is at most this share of the first's.
-const STOPPED: f64 = 0.1;
+const STOPPED_SHARE: f64 = 0.1;
 /// Floors closer than this many of their errors are one level.
-const APART: f64 = 3.0;
+const ERRORS_APART: f64 = 3.0;
 
 /// What the cycles say.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ pub(super) struct Cycles {
     /// Floors: before the first load if it was seen, then after each settle.
     pub(super) floors: Vec<f64>,
     /// Growth each second of load, from the rises after the first cycle.
-    pub(super) slope: Option<Estimate>,
+    pub(super) slope: Estimate,
     pub(super) p_value: f64,
     /// Seconds of load in one cycle.
     pub(super) load_s: f64,
@@ -39,11 +39,11 @@ pub(super) fn across_cycles(recording: &Recording, series: &Series, events: &[Ev
     }
     let mut floors: Vec<(f64, f64)> = Vec::new();
     let before = readings(recording, series, f64::NEG_INFINITY, begins[0], &[Phase::Baseline]);
-    let start = floor(&before);
+    let start = floor_of(&before);
     let mut load_s = Vec::new();
     for (i, begin) in begins.iter().enumerate() {
         let end = begins.get(i + 1).copied().unwrap_or(f64::INFINITY);
-        if let Some(f) = floor(&readings(recording, series, *begin, end, &[Phase::Settle])) {
+        if let Some(f) = floor_of(&readings(recording, series, *begin, end, &[Phase::Settle])) {
             floors.push(f);
             load_s.push(seconds_of_load(recording, *begin, end));
         }
@@ -71,14 +71,14 @@ pub(super) fn across_cycles(recording: &Recording, series: &Series, events: &[Ev
     };
     let least = rises.iter().copied().fold(f64::INFINITY, f64::min);
     let last = rises[rises.len() - 1];
-    let apart = APART * error;
-    let direction = if least > apart.max(REPEATS * first) && p_value < 0.02 {
+    let apart = ERRORS_APART * error;
+    let direction = if least > apart.max(REPEATED_SHARE * first) && p_value < 0.02 {
         Direction::Growing
     } else if floors[floors.len() - 1].0 <= floors[0].0 + apart {
         // it ends where the first load left it, or below
         Direction::Stable
-    } else if last <= apart.max(STOPPED * first)
-        && (mean <= apart.max(STOPPED * first) || n >= 3.0 && last <= STOPPED * rises[0])
+    } else if last <= apart.max(STOPPED_SHARE * first)
+        && (mean <= apart.max(STOPPED_SHARE * first) || n >= 3.0 && last <= STOPPED_SHARE * rises[0])
     {
         Direction::Stable
     } else {
@@ -87,7 +87,7 @@ pub(super) fn across_cycles(recording: &Recording, series: &Series, events: &[Ev
     let half = t.inverse_cdf(0.975) * spread;
     let slope = Estimate { value: mean, lo: mean - half, hi: mean + half }.scaled(1.0 / load_s);
     let floors = start.into_iter().chain(floors).map(|f| f.0).collect();
-    Some(Cycles { direction, floors, slope: Some(slope), p_value, load_s })
+    Some(Cycles { direction, floors, slope, p_value, load_s })
 }
 
 /// Readings in a stretch of time and phases.
@@ -101,7 +101,7 @@ fn readings(recording: &Recording, series: &Series, from: f64, until: f64, phase
 }
 
 /// The level of the later half and its standard error.
-fn floor(readings: &[f64]) -> Option<(f64, f64)> {
+fn floor_of(readings: &[f64]) -> Option<(f64, f64)> {
     let later = &readings[readings.len() / 2..];
     if later.is_empty() {
         return None;
@@ -128,7 +128,7 @@ fn seconds_of_load(recording: &Recording, from: f64, until: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Sample;
+    use crate::evidence::{Sample, SeriesId};
 
     /// A run of so many cycles; `added` says what each leaves behind.
     fn run(cycles: usize, added: impl Fn(usize) -> f64) -> (Recording, Series, Vec<Event>) {
@@ -157,7 +157,7 @@ mod tests {
                 push(&mut r, &mut t, Phase::Settle, level);
             }
         }
-        (r, Series { id: "rss_bytes".into(), samples }, events)
+        (r, Series { id: SeriesId::Rss, samples }, events)
     }
 
     #[test]
@@ -165,8 +165,7 @@ mod tests {
         let (r, s, e) = run(4, |_| 10.0);
         let c = across_cycles(&r, &s, &e).unwrap();
         assert_eq!(c.direction, Direction::Growing);
-        let slope = c.slope.unwrap();
-        assert!((slope.value * c.load_s - 10.0).abs() < 0.5, "{c:?}");
+        assert!((c.slope.value * c.load_s - 10.0).abs() < 0.5, "{c:?}");
         let (r, s, e) = run(3, |cycle| if cycle == 0 { 30.0 } else { 0.5 });
         assert_eq!(across_cycles(&r, &s, &e).unwrap().direction, Direction::Stable);
     }

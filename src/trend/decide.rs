@@ -4,29 +4,29 @@
 //! may not be over, a line is still needed. Stability needs power: where a growth as large as the window's own swing
 //! could hide, nothing is said.
 
-use super::answer::{Answer, Asked, LOOKED_AT, Reason, Slope};
+use super::answer::{Answer, Slope, WINDOWS_ALLOWED_FOR};
 use super::fit::range;
 use super::mixture::Mixture;
 use super::reduced_series::ReducedAs;
+use super::segment_question::SegmentQuestion;
+use super::sensitivity::length_power;
 use super::window::{Form, Window};
-use crate::findings::{Direction, Shape};
+use crate::findings::{Direction, Found, Shape};
 
 /// From this chance in one window on, nothing speaks for growth.
-pub(super) const NOTHING: f64 = 0.03;
+pub(super) const NO_SIGN_OF_GROWTH: f64 = 0.03;
 /// Stable is said only of windows in which a growth of this share of the window's own swing would show.
-const SWING: f64 = 0.7;
+const HIDDEN_IN_SWING: f64 = 0.7;
 /// The same of noise that returns to its level: it hides little, even where few of its swings were seen.
-const SWING_RETURNING: f64 = 1.3;
+const HIDDEN_IN_RETURNING_SWING: f64 = 1.3;
 /// Noise returns to its level if it wanders off with less than this probability.
-const RETURNS: f64 = 0.25;
+const WANDERING_OF_RETURNING: f64 = 0.25;
 /// A rise within this share of what the run rose before is the end of that rise.
-pub(super) const TAIL: f64 = 0.05;
+pub(super) const TAIL_SHARE: f64 = 0.05;
 /// A rise dies away if its later half adds at most this share of its earlier half.
-const DYING: f64 = 0.3;
-/// Samples from which a level with noise may be called stable as any other,
-const SAMPLES: usize = 40;
-/// and from which it may be if hardly any growth could hide.
-pub(super) const FEW_SAMPLES: usize = 24;
+const DYING_SHARE: f64 = 0.3;
+/// Samples from which a level with noise may be called stable as any other; with fewer, less may hide in it.
+const ENOUGH_SAMPLES: usize = 40;
 
 /// What longer windows showed of a rise that slowed.
 #[derive(Debug, Default, Clone, Copy)]
@@ -37,25 +37,25 @@ pub(super) struct Bent {
 }
 
 /// What one window decides, if it does.
-pub(super) fn decide(
-    asked: &Asked<'_>,
+pub(super) fn decide_window(
+    asked: &SegmentQuestion<'_>,
     window: &Window,
     alpha: f64,
     lowest: f64,
     bent: &mut Bent,
     all: &[f64],
 ) -> Option<Answer> {
-    let ground = asked.ground;
+    let reduced = asked.reduced;
     let values = &all[window.first..];
     let chance = window.line.coefficient.below(0.0);
-    let slope = |m: &Mixture| Some(Slope { coefficient: m.clone(), step_s: ground.step_s });
-    let made = |direction, shape, reason, p: f64, slope| Answer {
+    let slope = |m: &Mixture| Some(Slope { coefficient: m.clone(), step_s: reduced.step_s });
+    let made = |direction, shape, found, p: f64, slope| Answer {
         direction,
         shape,
-        reason,
+        found,
         slope,
         span_s: window.span_s,
-        p_value: (p * LOOKED_AT).min(1.0),
+        p_value: (p * WINDOWS_ALLOWED_FOR).min(1.0),
         needs_s: None,
     };
     // a leak beside a warm-up that is over within the window
@@ -67,11 +67,11 @@ pub(super) fn decide(
     {
         let chance = joint.coefficient.below(0.0);
         let (low, high) = range(values);
-        let adds = joint.coefficient.mean() * window.span_s / ground.step_s;
+        let adds = joint.coefficient.mean() * window.span_s / reduced.step_s;
         // beside a rise so much larger it is the end of that rise
-        if chance < alpha && adds > TAIL * (high - low.min(lowest)) {
-            let reason = Reason::GrowsBesideWarmup { tau_s: *tau_s };
-            return Some(made(Direction::Growing, Shape::Linear, reason, chance, slope(&joint.coefficient)));
+        if chance < alpha && adds > TAIL_SHARE * (high - low.min(lowest)) {
+            let found = Found::GrowsBesideWarmup { tau_s: *tau_s };
+            return Some(made(Direction::Growing, Shape::Linear, found, chance, slope(&joint.coefficient)));
         }
     }
     let line = &window.line.coefficient;
@@ -83,72 +83,73 @@ pub(super) fn decide(
         Form::BendsDown(_) => bent.slowed = true,
         _ => {}
     }
-    let settling = || made(Direction::Stable, Shape::Plateau, Reason::StillSettling, chance, slope(line));
+    let settling = || made(Direction::Stable, Shape::Plateau, Found::StillSettling, chance, slope(line));
     if chance < alpha {
         if mixed {
-            let ends = is_tail(asked, window, lowest, all) && dies_away(values) && !too_few(asked);
+            let ends =
+                is_tail(asked, window, lowest, all) && dies_away(values) && !asked.has_too_few_samples();
             return ends.then(settling);
         }
         if bent.tau_s.is_some() && window.chance_beside_slowest >= alpha {
             return None;
         }
-        let end = end_level(values);
-        let from = ground.shift_s.map_or(0, |s| ground.points.partition_point(|p| p.at_s < s));
-        if window.first > from && end < upper_end(&all[from..window.first]) {
+        let end = level_at_end(values);
+        let from = reduced.shift_s.map_or(0, |s| reduced.points.partition_point(|p| p.at_s < s));
+        if window.first > from && end < upper_level(&all[from..window.first]) {
             return Some(made(
                 Direction::Inconclusive,
                 Shape::Irregular,
-                Reason::BelowBefore,
+                Found::BelowBefore,
                 chance,
                 slope(line),
             ));
         }
         let shape = if window.form == Form::BendsUp { Shape::Accelerating } else { Shape::Linear };
-        return Some(made(Direction::Growing, shape, Reason::Grows, chance, slope(line)));
+        return Some(made(Direction::Growing, shape, Found::Grows, chance, slope(line)));
     }
-    if too_few(asked) {
+    if asked.has_too_few_samples() {
         return None;
     }
     let highest = line.quantile(0.95);
-    let returns = window.line.wandering < RETURNS;
+    let returns = window.line.wandering < WANDERING_OF_RETURNING;
     // a walk that happens to have fallen may as well climb next: that it falls must be as certain as growth
     if highest <= 0.0 && (returns || line.quantile(1.0 - alpha) <= 0.0) {
-        return Some(made(Direction::Stable, Shape::Falling, Reason::Falls, 1.0, slope(line)));
+        return Some(made(Direction::Stable, Shape::Falling, Found::Falls, 1.0, slope(line)));
     }
     let (low, high) = range(values);
     let level = high.abs().max(low.abs());
     if is_tail(asked, window, lowest, all) {
         return Some(settling());
     }
-    if chance < NOTHING {
+    if chance < NO_SIGN_OF_GROWTH {
         // after a rise that slowed it may be the rest of that rise: a later window tells
         return if mixed || bent.slowed { None } else { Some(weak(window, chance, slope(line), made)) };
     }
     let swing = {
         // a fall is no swing that growth could hide in
-        let down = line.mean().min(0.0) / ground.step_s;
-        let points = &ground.points[window.first..];
+        let down = line.mean().min(0.0) / reduced.step_s;
+        let points = &reduced.points[window.first..];
         let mut sorted: Vec<f64> = points.iter().map(|p| p.value - down * p.at_s).collect();
         sorted.sort_unstable_by(f64::total_cmp);
         super::bins::quantile(&sorted, 0.98) - super::bins::quantile(&sorted, 0.02)
     };
-    let steps = window.span_s / ground.step_s;
-    // what noise hides is as wide around a slope that happens to be negative as around nought
+    let steps = window.span_s / reduced.step_s;
+    // what noise hides is as wide around a slope that happens to be negative as around zero
     let hidden = highest.max(highest - line.mean()) * steps;
     let enough = match asked.kind {
         // floors are clean: a rise of a tenth of a tooth would show
         ReducedAs::Floors { tooth, .. } => {
-            hidden <= 0.15 * tooth || hidden <= SWING * swing && values.len() >= 12
+            hidden <= 0.15 * tooth || hidden <= HIDDEN_IN_SWING * swing && values.len() >= 12
         }
         _ if asked.deliberate => hidden <= 0.1 * level,
-        _ if asked.samples < SAMPLES => hidden <= 0.5 * SWING * swing,
-        _ => hidden <= if returns { SWING_RETURNING } else { SWING } * swing,
+        _ if asked.samples < ENOUGH_SAMPLES => hidden <= 0.5 * HIDDEN_IN_SWING * swing,
+        _ => hidden <= if returns { HIDDEN_IN_RETURNING_SWING } else { HIDDEN_IN_SWING } * swing,
     };
     if enough {
         return Some(made(
             Direction::Stable,
             flat_shape(window, bent.tau_s.is_some()),
-            Reason::NoGrowth,
+            Found::NoGrowth,
             chance,
             slope(line),
         ));
@@ -157,14 +158,14 @@ pub(super) fn decide(
 }
 
 /// Whether what a window rises is a small part of what was risen before it.
-fn is_tail(asked: &Asked<'_>, window: &Window, lowest: f64, all: &[f64]) -> bool {
+fn is_tail(asked: &SegmentQuestion<'_>, window: &Window, lowest: f64, all: &[f64]) -> bool {
     let values = &all[window.first..];
     let (low, high) = range(values);
     let before = values[0] - lowest;
     (window.first > 0 || asked.lowest_before.is_some())
         && before > 0.0
-        && high - low <= TAIL * before
-        && end_level(values) - values[0] <= TAIL * before
+        && high - low <= TAIL_SHARE * before
+        && level_at_end(values) - values[0] <= TAIL_SHARE * before
 }
 
 /// Whether the later half of a rise is a small part of it, as with the records of a high-water mark, which become rarer
@@ -172,25 +173,19 @@ fn is_tail(asked: &Asked<'_>, window: &Window, lowest: f64, all: &[f64]) -> bool
 /// 1954).
 fn dies_away(values: &[f64]) -> bool {
     let half = values.len() / 2;
-    let (start, middle, end) = (values[0], end_level(&values[..half + 1]), end_level(values));
-    end - middle <= DYING * (middle - start)
-}
-
-/// Whether the samples are too few to call a level with noise stable: a minute's calm says little. Readings made on
-/// purpose are few, and each stands for a whole collection; so do floors.
-pub(super) fn too_few(asked: &Asked<'_>) -> bool {
-    asked.samples < FEW_SAMPLES && !asked.deliberate && !matches!(asked.kind, ReducedAs::Floors { .. })
+    let (start, middle, end) = (values[0], level_at_end(&values[..half + 1]), level_at_end(values));
+    end - middle <= DYING_SHARE * (middle - start)
 }
 
 fn weak(
     window: &Window,
     chance: f64,
     slope: Option<Slope>,
-    made: impl Fn(Direction, Shape, Reason, f64, Option<Slope>) -> Answer,
+    made: impl Fn(Direction, Shape, Found, f64, Option<Slope>) -> Answer,
 ) -> Answer {
-    let mut out = made(Direction::Inconclusive, Shape::Irregular, Reason::Weak, chance, slope);
+    let mut out = made(Direction::Inconclusive, Shape::Irregular, Found::Weak, chance, slope);
     // the standard error of a slope falls with the length to the power 3/2 in noise that forgets, 1/2 in a walk
-    let power = super::detectable::power(window.line.correlation);
+    let power = length_power(window.line.correlation);
     let t = (window.line.coefficient.mean() / window.line.coefficient.spread()).max(0.5);
     out.needs_s = Some(window.span_s * (4.5 / t).max(1.2).powf(1.0 / power));
     out
@@ -207,14 +202,14 @@ fn flat_shape(window: &Window, bent: bool) -> Shape {
 }
 
 /// The level that nine tenths of the values stay below.
-pub(super) fn upper_end(values: &[f64]) -> f64 {
+pub(super) fn upper_level(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     super::bins::quantile(&sorted, 0.9)
 }
 
 /// The level at the end: the median of the last three points.
-pub(super) fn end_level(values: &[f64]) -> f64 {
+pub(super) fn level_at_end(values: &[f64]) -> f64 {
     let mut last = values[values.len().saturating_sub(3)..].to_vec();
     super::bins::median(&mut last)
 }

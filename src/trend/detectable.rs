@@ -5,19 +5,21 @@
 //! away, tells the spread over a steady of any length, and with it the smallest slope that it would show in four runs of
 //! five, as [`super::Trend::detectable_per_s`] tells it afterwards. It is a forecast: steady's noise may be another.
 
+use super::answer::WINDOWS_ALLOWED_FOR;
 use super::bins::Point;
-use super::window::{FEWEST, Form, ReducedSeries};
-use super::{FOUR_OF_FIVE, IN_PRACTICE, LOOKED_AT, Question, UNSEEN_JUMPS, least_jump, reduced_series};
+use super::fit::Fit;
+use super::question::Question;
+use super::reduced_series::{LEAST_POINTS, ReducedSeries, reduce_without_teeth};
+use super::sensitivity::{FOUR_OF_FIVE_RUNS, SPREAD_IN_PRACTICE, UNSEEN_JUMPS, least_jump, length_power};
+use super::window::{Form, examine};
 use crate::evidence::Phase;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// Where a look at the end of warm-up begins, as shares of it: load that has just begun shows another noise.
-const STARTS: [f64; 4] = [0.0, 0.2, 0.35, 0.5];
+const WINDOW_STARTS: [f64; 4] = [0.0, 0.2, 0.35, 0.5];
 /// Points that steady will have, less what is fitted: a run has some hundreds of samples and they become at most a
 /// hundred points.
-const FREEDOM: f64 = 90.0;
-/// Noise that hangs together more closely than this wanders, as far as a window can show.
-const WANDERS: f64 = 0.95;
+const STEADY_DEGREES_OF_FREEDOM: f64 = 90.0;
 
 /// The forecast for one series.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,11 +39,6 @@ impl DetectableGrowth {
     }
 }
 
-/// By which power of its length a window's slope becomes more certain.
-pub(super) fn power(correlation: f64) -> f64 {
-    if correlation > WANDERS { 0.5 } else { 1.5 }
-}
-
 /// What a steady of so many seconds is likely to decide about a series, of which warm-up was seen. None where warm-up
 /// holds too few readings.
 pub fn forecast(question: &Question<'_>, steady_s: f64) -> Option<DetectableGrowth> {
@@ -49,7 +46,7 @@ pub fn forecast(question: &Question<'_>, steady_s: f64) -> Option<DetectableGrow
     let warmup = (0..recording.len()).filter(|i| recording.phases[*i] == Phase::Warmup);
     let (times, values): (Vec<f64>, Vec<f64>) =
         warmup.filter_map(|i| Some((recording.elapsed_s[i], series.samples.get(i)?.get()?))).unzip();
-    if times.len() < FEWEST || steady_s <= 0.0 {
+    if times.len() < LEAST_POINTS || steady_s <= 0.0 {
         return None;
     }
     // less than a jump or two is not to be seen, however quiet it was
@@ -57,43 +54,45 @@ pub fn forecast(question: &Question<'_>, steady_s: f64) -> Option<DetectableGrow
     if values.iter().all(|v| *v == values[0]) {
         return Some(DetectableGrowth { per_s: least, steady_s, power: 1.0 });
     }
-    let (ground, _) = reduced_series::reduce_without_teeth(&times, &values, None);
-    let (spread_per_s, span_s, power) = noise(&ground)?;
+    let (reduced, _) = reduce_without_teeth(&times, &values, None);
+    let (spread_per_s, span_s, power) = slope_noise_of(&reduced)?;
     let spread = spread_per_s * (span_s / steady_s).powf(power);
-    let beyond = StudentsT::new(0.0, 1.0, FREEDOM).ok()?.inverse_cdf(1.0 - false_alarm / LOOKED_AT);
-    let per_s = (IN_PRACTICE * (beyond + FOUR_OF_FIVE) * spread).max(least);
+    let beyond = StudentsT::new(0.0, 1.0, STEADY_DEGREES_OF_FREEDOM)
+        .ok()?
+        .inverse_cdf(1.0 - false_alarm / WINDOWS_ALLOWED_FOR);
+    let per_s = (SPREAD_IN_PRACTICE * (beyond + FOUR_OF_FIVE_RUNS) * spread).max(least);
     Some(DetectableGrowth { per_s, steady_s, power })
 }
 
 /// The spread of a slope each second over the longest end of warm-up that has one form, the seconds it spans, and by
 /// which power of these it falls.
-fn noise(ground: &ReducedSeries) -> Option<(f64, f64, f64)> {
-    let whole_s = ground.points[ground.points.len() - 1].at_s - ground.points[0].at_s;
+fn slope_noise_of(reduced: &ReducedSeries) -> Option<(f64, f64, f64)> {
+    let whole_s = reduced.points[reduced.points.len() - 1].at_s - reduced.points[0].at_s;
     let mut last = None;
-    for share in STARTS {
-        let from_s = ground.points[0].at_s + share * whole_s;
-        let first = ground.points.partition_point(|p| p.at_s < from_s - 1e-9);
-        let Some(window) = ground.examine(first, f64::INFINITY) else { break };
-        let of = |line: &super::fit::Fit, span_s: f64| {
-            (line.coefficient.spread() / ground.step_s, span_s, power(line.correlation))
+    for share in WINDOW_STARTS {
+        let from_s = reduced.points[0].at_s + share * whole_s;
+        let first = reduced.points.partition_point(|p| p.at_s < from_s - 1e-9);
+        let Some(window) = examine(reduced, first, f64::INFINITY) else { break };
+        let slope_noise = |line: &Fit, span_s: f64| {
+            (line.coefficient.spread() / reduced.step_s, span_s, length_power(line.correlation))
         };
-        last = Some(of(&window.line, window.span_s));
+        last = Some(slope_noise(&window.line, window.span_s));
         match (window.form, &window.beside_warmup) {
             (Form::Straight | Form::BendsUp, _) => break,
             (Form::Saturates(_), Some((joint, tau_s))) => {
                 // a line beside what dies away is less certain than one where nothing does, as in steady
                 let height = joint.coefficients[2];
-                let begin_s = ground.points[first].at_s;
-                let points = ground.points[first..]
+                let begin_s = reduced.points[first].at_s;
+                let points = reduced.points[first..]
                     .iter()
                     .map(|p| Point { value: p.value + height * (-(p.at_s - begin_s) / tau_s).exp(), ..*p });
                 let rest = ReducedSeries {
                     points: points.collect(),
-                    beside: ground.beside.iter().map(|c| c[first..].to_vec()).collect(),
-                    ..*ground
+                    beside: reduced.beside.iter().map(|c| c[first..].to_vec()).collect(),
+                    ..*reduced
                 };
-                if let Some(window) = rest.examine(0, f64::INFINITY) {
-                    last = Some(of(&window.line, window.span_s));
+                if let Some(window) = examine(&rest, 0, f64::INFINITY) {
+                    last = Some(slope_noise(&window.line, window.span_s));
                 }
                 break;
             }

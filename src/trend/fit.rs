@@ -13,7 +13,7 @@ use super::mixture::{Mixture, Part};
 use super::noise::{self, Noise, Whitener};
 
 /// Residuals below this share of the data's own range are rounding.
-const ROUNDING: f64 = 1e-7;
+const ROUNDING_SHARE: f64 = 1e-7;
 
 /// Points to be explained: values at moments counted in units of their usual distance.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +63,7 @@ pub(super) enum Column<'a> {
     /// Time.
     Time,
     /// Any other.
-    Of(&'a [f64]),
+    Values(&'a [f64]),
 }
 
 impl<'a> Frame<'a> {
@@ -84,7 +84,7 @@ impl<'a> Frame<'a> {
                 Whitened { noise, intercept, time, beside, values, whitener }
             })
             .collect();
-        let floor = ((high - low) * ROUNDING).powi(2).max(f64::MIN_POSITIVE);
+        let floor = ((high - low) * ROUNDING_SHARE).powi(2).max(f64::MIN_POSITIVE);
         Frame { points, models, common: 1 + beside.len(), floor }
     }
 
@@ -94,18 +94,18 @@ impl<'a> Frame<'a> {
     /// independent.
     pub(super) fn fit(&self, columns: &[Column<'_>], asked: usize, free: f64) -> Option<Fit> {
         let (n, p) = (self.points.values.len(), self.common + columns.len());
-        average(&self.tried(columns)?, n, p, asked, free)
+        average_models(&self.fit_all_models(columns)?, n, p, asked, free)
     }
 
     /// The same for the coefficient of each column, in their order.
-    pub(super) fn each(&self, columns: &[Column<'_>]) -> Option<Vec<Mixture>> {
+    pub(super) fn fit_each(&self, columns: &[Column<'_>]) -> Option<Vec<Mixture>> {
         let (n, p) = (self.points.values.len(), self.common + columns.len());
-        let tried = self.tried(columns)?;
-        (1..=columns.len()).map(|asked| Some(average(&tried, n, p, asked, 0.0)?.coefficient)).collect()
+        let tried = self.fit_all_models(columns)?;
+        (1..=columns.len()).map(|asked| Some(average_models(&tried, n, p, asked, 0.0)?.coefficient)).collect()
     }
 
     /// The regression under every noise model.
-    fn tried(&self, columns: &[Column<'_>]) -> Option<Vec<Tried>> {
+    fn fit_all_models(&self, columns: &[Column<'_>]) -> Option<Vec<ModelFit>> {
         let n = self.points.values.len();
         let p = self.common + columns.len();
         if n < p + 2 {
@@ -113,10 +113,10 @@ impl<'a> Frame<'a> {
         }
         let floor = (n - p) as f64 * self.floor;
         let mut fresh = vec![Vec::with_capacity(n); columns.len()];
-        let mut tried: Vec<Tried> = Vec::with_capacity(self.models.len());
+        let mut tried: Vec<ModelFit> = Vec::with_capacity(self.models.len());
         for model in &self.models {
             for (column, out) in columns.iter().zip(&mut fresh) {
-                if let Column::Of(column) = column {
+                if let Column::Values(column) = column {
                     model.whitener.apply(column, out);
                 }
             }
@@ -124,7 +124,7 @@ impl<'a> Frame<'a> {
             white.push(&model.intercept);
             white.extend(columns.iter().zip(&fresh).map(|(column, fresh)| match column {
                 Column::Time => &model.time[..],
-                Column::Of(_) => &fresh[..],
+                Column::Values(_) => &fresh[..],
             }));
             white.extend(model.beside.iter().map(|c| &c[..]));
             white.push(&model.values);
@@ -140,10 +140,10 @@ impl<'a> Frame<'a> {
 }
 
 /// A noise model, its integrated and its maximised likelihood as logarithms, and what it comes to.
-type Tried = (Noise, f64, f64, Solution);
+type ModelFit = (Noise, f64, f64, Solution);
 
 /// The average over the models that were tried.
-fn average(tried: &[Tried], n: usize, p: usize, asked: usize, free: f64) -> Option<Fit> {
+fn average_models(tried: &[ModelFit], n: usize, p: usize, asked: usize, free: f64) -> Option<Fit> {
     let best = tried.iter().map(|t| t.1).fold(f64::NEG_INFINITY, f64::max);
     let likeliest = tried.iter().map(|t| t.2).fold(f64::NEG_INFINITY, f64::max);
     let mut parts = Vec::with_capacity(tried.len());
@@ -296,6 +296,6 @@ mod tests {
         let at = moments(20);
         let twice: Vec<f64> = at.iter().map(|t| 2.0 * t + 3.0).collect();
         let frame = Frame::new(Points { at: &at, values: &at }, &[]);
-        assert!(frame.fit(&[Column::Time, Column::Of(&twice)], 1, 0.0).is_none());
+        assert!(frame.fit(&[Column::Time, Column::Values(&twice)], 1, 0.0).is_none());
     }
 }

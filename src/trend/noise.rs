@@ -30,7 +30,7 @@ const PERIODS: [f64; 6] = [6.0, 9.0, 14.0, 21.0, 32.0, 48.0];
 const DAMPINGS: [f64; 3] = [0.8, 0.9, 0.95];
 
 /// So many periods must have room: what a walk does once is no swing.
-const ROOM: f64 = 3.0;
+const LEAST_PERIODS: f64 = 3.0;
 
 /// One model of the residuals, up to a common scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -83,7 +83,7 @@ pub(super) fn models(points: usize) -> impl Iterator<Item = Noise> {
     let spells = MOMENTA.into_iter().map(|momentum| Noise::Spells { momentum });
     let swings = PERIODS
         .into_iter()
-        .filter(move |period| ROOM * period <= points as f64)
+        .filter(move |period| LEAST_PERIODS * period <= points as f64)
         .flat_map(|period| DAMPINGS.into_iter().map(move |damping| Noise::Swings { period, damping }));
     std::iter::once(Noise::Level { correlation: 0.0, white: 0.0 }).chain(levels).chain(spells).chain(swings)
 }

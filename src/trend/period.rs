@@ -5,15 +5,15 @@
 //! N. R. Lomb, Least-squares frequency analysis of unequally spaced data, 1976), refined between grid points. Wandering
 //! noise has no frequency that explains most of it over three cycles and more.
 
-use super::bins::{Point, bin};
-use super::rivals::best_steps;
+use super::bins::{Point, midmean_bins};
+use super::steps::best_steps;
 
 /// Bins in which the period is looked for; shorter periods than four of them average out.
 const BINS: usize = 240;
 /// Whole cycles that must be seen.
-const CYCLES: f64 = 3.0;
+const LEAST_CYCLES: f64 = 3.0;
 /// Share of the variance around a line that the period with its first overtone must explain.
-const EXPLAINED: f64 = 0.65;
+const EXPLAINED_SHARE: f64 = 0.65;
 /// Levels of a staircase that are tried in a rhythm's place.
 const MOST_LEVELS: usize = 8;
 /// The fundamental and its overtones that are fitted.
@@ -27,7 +27,7 @@ pub(super) struct Period {
 
 /// The dominant period of the samples, if there is one.
 pub(super) fn dominant_period(times: &[f64], values: &[f64]) -> Option<Period> {
-    let points = bin(times, values, BINS);
+    let points = midmean_bins(times, values, BINS);
     let n = points.len();
     if n < 24 {
         return None;
@@ -35,32 +35,32 @@ pub(super) fn dominant_period(times: &[f64], values: &[f64]) -> Option<Period> {
     let span = points[n - 1].at_s - points[0].at_s;
     let highest = (n as f64 / 4.0).min(BINS as f64 / 4.0);
     let mut best = (0.0, 0.0);
-    let mut cycles = CYCLES;
+    let mut cycles = LEAST_CYCLES;
     while cycles <= highest {
-        let share = explained(&points, span / cycles, 1);
+        let share = share_explained(&points, span / cycles, 1);
         if share > best.0 {
             best = (share, cycles);
         }
         cycles += 0.25;
     }
-    if best.0 < 0.5 * EXPLAINED {
+    if best.0 < 0.5 * EXPLAINED_SHARE {
         return None;
     }
     let mut step = 0.125;
     while step > 1e-3 {
         for cycles in [best.1 - step, best.1 + step] {
-            let share = explained(&points, span / cycles, 1);
-            if share > best.0 && cycles >= CYCLES {
+            let share = share_explained(&points, span / cycles, 1);
+            if share > best.0 && cycles >= LEAST_CYCLES {
                 best = (share, cycles);
             }
         }
         step *= 0.5;
     }
     let seconds = span / best.1;
-    let share = explained(&points, seconds, 2);
+    let share = share_explained(&points, seconds, 2);
     // a staircase of few even steps looks like a line with a rhythm, which needs more to say the same
     let stairs = || explained_by_steps(&points, best.1.ceil() as usize + 1);
-    (share >= EXPLAINED && share > stairs()).then_some(Period { seconds })
+    (share >= EXPLAINED_SHARE && share > stairs()).then_some(Period { seconds })
 }
 
 /// Share of the variance around a line that so many levels explain; none where they are too many to tell.
@@ -70,14 +70,14 @@ fn explained_by_steps(points: &[Point], levels: usize) -> f64 {
     }
     let times: Vec<f64> = points.iter().map(|p| p.at_s).collect();
     let values: Vec<f64> = points.iter().map(|p| p.value - points[0].value).collect();
-    let line = residual(&[vec![1.0; times.len()], times], &values);
+    let line = residual_squares(&[vec![1.0; times.len()], times], &values);
     let Some(mut steps) = best_steps(&values, levels - 1).pop() else { return 0.0 };
     steps.push(vec![1.0; values.len()]);
-    if line <= 0.0 { 0.0 } else { 1.0 - residual(&steps, &values) / line }
+    if line <= 0.0 { 0.0 } else { 1.0 - residual_squares(&steps, &values) / line }
 }
 
 /// Sine and cosine of the period and its overtones, averaged over what each point stands for.
-pub(super) fn columns(period: Period, times: &[f64], points: &[Point]) -> Vec<Vec<f64>> {
+pub(super) fn harmonic_columns(period: Period, times: &[f64], points: &[Point]) -> Vec<Vec<f64>> {
     let mut out = Vec::with_capacity(2 * HARMONICS);
     let origin = points.first().map_or(0.0, |p| p.at_s);
     for harmonic in 1..=HARMONICS {
@@ -97,25 +97,25 @@ pub(super) fn columns(period: Period, times: &[f64], points: &[Point]) -> Vec<Ve
 }
 
 /// Share of the variance around a line that a period explains, all fitted together.
-fn explained(points: &[Point], seconds: f64, harmonics: usize) -> f64 {
+fn share_explained(points: &[Point], seconds: f64, harmonics: usize) -> f64 {
     let n = points.len();
     let origin = points[0].at_s;
     let span = points[n - 1].at_s - origin;
     let mut columns: Vec<Vec<f64>> =
         vec![vec![1.0; n], points.iter().map(|p| (p.at_s - origin) / span - 0.5).collect()];
     let y: Vec<f64> = points.iter().map(|p| p.value).collect();
-    let alone = residual(&columns, &y);
+    let alone = residual_squares(&columns, &y);
     for h in 1..=harmonics {
         let omega = std::f64::consts::TAU * h as f64 / seconds;
         let (s, c) = points.iter().map(|p| (omega * (p.at_s - origin)).sin_cos()).unzip();
         columns.push(s);
         columns.push(c);
     }
-    if alone <= 0.0 { 0.0 } else { 1.0 - residual(&columns, &y) / alone }
+    if alone <= 0.0 { 0.0 } else { 1.0 - residual_squares(&columns, &y) / alone }
 }
 
 /// Sum of squares left after regression on the columns, by modified Gram–Schmidt.
-fn residual(columns: &[Vec<f64>], y: &[f64]) -> f64 {
+fn residual_squares(columns: &[Vec<f64>], y: &[f64]) -> f64 {
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
     let mut basis: Vec<Vec<f64>> = Vec::with_capacity(columns.len());
     let mut rest = y.to_vec();

@@ -8,35 +8,35 @@
 use super::bins::{Point, median};
 use super::fit::range;
 
-/// A jump is this many times what is usual between neighbours,
-const JUMP: f64 = 8.0;
-/// and this share of the whole range.
-const OF_RANGE: f64 = 0.05;
+/// A jump is at least this many times what is usual between neighbours.
+const TIMES_USUAL_STEP: f64 = 8.0;
+/// A jump is at least this share of the whole range.
+const JUMP_OF_RANGE: f64 = 0.05;
 /// Regimes from which they are judged.
-const FEWEST: usize = 10;
+const LEAST_REGIMES: usize = 10;
 /// Samples that a regime has on average, at least.
-const SAMPLES: usize = 5;
+const SAMPLES_PER_REGIME: usize = 5;
 /// Share of the jumps that go the rarer way, at least.
-const BOTH_WAYS: f64 = 0.3;
+const RARER_WAY_SHARE: f64 = 0.3;
 /// Share of the variance that may be left within regimes.
-const WITHIN: f64 = 0.1;
+const VARIANCE_WITHIN: f64 = 0.1;
 
 /// One point a regime, its median; none where there are no regimes.
-pub(super) fn regimes(times: &[f64], values: &[f64]) -> Option<Vec<Point>> {
+pub(super) fn find_regimes(times: &[f64], values: &[f64]) -> Option<Vec<Point>> {
     let n = values.len();
-    if n < FEWEST * SAMPLES {
+    if n < LEAST_REGIMES * SAMPLES_PER_REGIME {
         return None;
     }
     let (low, high) = range(values);
     let moves: Vec<f64> = values.windows(2).map(|w| w[1] - w[0]).collect();
     let usual = median(&mut moves.iter().map(|m| m.abs()).collect::<Vec<_>>());
-    let least = (JUMP * usual).max(OF_RANGE * (high - low));
+    let least = (TIMES_USUAL_STEP * usual).max(JUMP_OF_RANGE * (high - low));
     let cuts: Vec<usize> = (1..n).filter(|i| moves[i - 1].abs() > least).collect();
     let up = cuts.iter().filter(|i| moves[**i - 1] > 0.0).count();
     let rarer = up.min(cuts.len() - up);
-    if cuts.len() + 1 < FEWEST
-        || n < SAMPLES * (cuts.len() + 1)
-        || (rarer as f64) < BOTH_WAYS * cuts.len() as f64
+    if cuts.len() + 1 < LEAST_REGIMES
+        || n < SAMPLES_PER_REGIME * (cuts.len() + 1)
+        || (rarer as f64) < RARER_WAY_SHARE * cuts.len() as f64
     {
         return None;
     }
@@ -56,7 +56,7 @@ pub(super) fn regimes(times: &[f64], values: &[f64]) -> Option<Vec<Point>> {
         }
         from = until;
     }
-    (within <= WITHIN * all && points.len() >= FEWEST).then_some(points)
+    (within <= VARIANCE_WITHIN * all && points.len() >= LEAST_REGIMES).then_some(points)
 }
 
 #[cfg(test)]
@@ -71,7 +71,7 @@ mod tests {
     fn levels_that_jump_both_ways_become_one_point_each() {
         let levels = [3.0, 9.0, 1.0, 7.0, 2.0, 8.0, 5.0, 1.0, 9.0, 4.0, 6.0, 0.0];
         let v: Vec<f64> = (0..240).map(|i| levels[i / 20] + 0.01 * (i % 3) as f64).collect();
-        let points = regimes(&times(240), &v).unwrap();
+        let points = find_regimes(&times(240), &v).unwrap();
         assert_eq!(points.len(), 12);
         assert!((points[3].value - 7.01).abs() < 1e-9 && (points[3].at_s - 69.5).abs() < 1e-9);
     }
@@ -79,8 +79,8 @@ mod tests {
     #[test]
     fn a_staircase_and_noise_are_no_regimes() {
         let stairs: Vec<f64> = (0..240).map(|i| f64::from(i / 20)).collect();
-        assert!(regimes(&times(240), &stairs).is_none());
+        assert!(find_regimes(&times(240), &stairs).is_none());
         let noise: Vec<f64> = (0..240).map(|i| f64::from((i * 7919) % 101)).collect();
-        assert!(regimes(&times(240), &noise).is_none());
+        assert!(find_regimes(&times(240), &noise).is_none());
     }
 }

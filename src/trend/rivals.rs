@@ -1,18 +1,15 @@
 //! What explains a window better than a line: a few steps, a rise that dies away.
 //!
-//! Sources: I. E. Auger and C. E. Lawrence, Algorithms for the optimal identification of segment neighborhoods (1989);
-//! the exponential is fitted by a grid over its time constant, refined, since given that it is linear (G. H. Golub and
+//! The steps are those of `steps`; the exponential is fitted by a grid over its time constant, refined, since given that it is linear (G. H. Golub and
 //! V. Pereyra, The differentiation of pseudo-inverses and nonlinear least squares problems whose variables separate,
 //! 1973).
 
 use super::fit::{Column, Fit, Frame, Points};
 
-/// Steps that are tried. A leak in so few jumps is not told from a service that grew so often and stopped.
-pub(super) const STEPS: usize = 3;
 /// Time constants of a warm-up, as shares of the window.
 const TIME_CONSTANTS: [f64; 11] = [0.02, 0.035, 0.055, 0.08, 0.12, 0.17, 0.25, 0.35, 0.5, 0.8, 1.3];
 /// Criteria closer than this do not tell which is better (R. E. Kass and A. E. Raftery, Bayes factors, 1995).
-const ALIKE: f64 = 2.0;
+const CRITERIA_ALIKE: f64 = 2.0;
 
 /// A window's points, counted from its first.
 pub(super) struct Tail {
@@ -37,12 +34,16 @@ impl Tail {
     /// The warm-up that explains the window best, none where nothing in it rises ever more slowly, and the same of a
     /// fall that dies away, as its time constant and Schwarz's criterion. Beside the line a warm-up's time constant is
     /// at most `longest`.
-    pub(super) fn dying(&self, frame: &Frame<'_>, longest: f64) -> (Option<WarmUp>, Option<(f64, f64)>) {
+    pub(super) fn fit_dying_exponentials(
+        &self,
+        frame: &Frame<'_>,
+        longest: f64,
+    ) -> (Option<WarmUp>, Option<(f64, f64)>) {
         let length = self.at[self.at.len() - 1].max(1e-9);
         let rises = |f: &Fit, joint: bool| f.coefficients[if joint { 2 } else { 1 }] > 0.0;
         let try_any = |tau: f64, joint: bool| {
             let decay = self.decay(tau);
-            let columns = [Column::Time, Column::Of(&decay)];
+            let columns = [Column::Time, Column::Values(&decay)];
             frame.fit(if joint { &columns } else { &columns[1..] }, 1, 1.0)
         };
         let try_one = |tau: f64, joint: bool| try_any(tau, joint).filter(|f| rises(f, joint));
@@ -87,8 +88,10 @@ impl Tail {
         let (tau_alone, alone, _) = refined(tau_alone, alone, false);
         let joint = joints.iter().map(|j| j.1.criterion).fold(f64::INFINITY, f64::min);
         // of time constants that explain it alike the longest leaves least to the line
-        let longest =
-            joints.iter().rfind(|j| j.1.criterion < joint + ALIKE).map(|j| j.1.coefficient.below(0.0));
+        let longest = joints
+            .iter()
+            .rfind(|j| j.1.criterion < joint + CRITERIA_ALIKE)
+            .map(|j| j.1.coefficient.below(0.0));
         let best = joints.into_iter().find(|j| j.1.criterion <= joint);
         let warm_up = best.zip(longest).map(|((tau, line), chance)| {
             let (tau, joint, better) = refined(tau, joint, true);
@@ -110,68 +113,4 @@ pub(super) struct WarmUp {
     pub(super) line: Fit,
     /// The chance of no growth beside the longest time constant that explains the window as well.
     pub(super) chance: f64,
-}
-
-/// For one step, two steps, … the columns of the least-squares partition into levels.
-pub(super) fn best_steps(values: &[f64], most: usize) -> Vec<Vec<Vec<f64>>> {
-    let n = values.len();
-    let mut sums = vec![(0.0, 0.0)];
-    for v in values {
-        let (s, q) = sums[sums.len() - 1];
-        sums.push((s + v, q + v * v));
-    }
-    // squared error of one level over from..until
-    let cost = |from: usize, until: usize| {
-        let s: f64 = sums[until].0 - sums[from].0;
-        (sums[until].1 - sums[from].1 - s * s / (until - from) as f64).max(0.0)
-    };
-    let mut best: Vec<f64> = (0..=n).map(|end| if end == 0 { 0.0 } else { cost(0, end) }).collect();
-    let mut from: Vec<Vec<usize>> = Vec::new();
-    let mut out = Vec::new();
-    for levels in 2..=most + 1 {
-        let mut next = vec![f64::INFINITY; n + 1];
-        let mut cut = vec![0; n + 1];
-        for end in levels..=n {
-            for (last, before) in best.iter().enumerate().take(end).skip(levels - 1) {
-                let c = before + cost(last, end);
-                if c < next[end] {
-                    next[end] = c;
-                    cut[end] = last;
-                }
-            }
-        }
-        best = next;
-        from.push(cut);
-        let mut end = n;
-        let mut columns = Vec::new();
-        for cuts in from.iter().rev() {
-            end = cuts[end];
-            columns.push((0..n).map(|i| if i >= end { 1.0 } else { 0.0 }).collect());
-        }
-        out.push(columns);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_best_steps_are_where_the_levels_change() {
-        let values: Vec<f64> = (0..30)
-            .map(|i| {
-                if i < 10 {
-                    0.0
-                } else if i < 22 {
-                    5.0
-                } else {
-                    9.0
-                }
-            })
-            .collect();
-        let two = &best_steps(&values, STEPS)[1];
-        let starts: Vec<usize> = two.iter().map(|c| c.iter().position(|x| *x > 0.5).unwrap()).collect();
-        assert_eq!(starts, [22, 10]);
-    }
 }

@@ -1,27 +1,27 @@
 //! Sawtooth: a collector or an allocator lets memory climb and drop, again and again; or bursts drive it up and it
 //! drains. What can leak is the floor, so a cycle becomes one point: its floor.
 //!
-//! A tooth is told from noise by its asymmetry: what goes one way slowly goes the other way within [`ABRUPT`]
+//! A tooth is told from noise by its asymmetry: what goes one way slowly goes the other way within [`ABRUPT_WITHIN`]
 //! samples, and hardly ever the reverse. Noise, spikes and levels that jump both ways are as abrupt upwards as downwards.
 
 use super::bins::{Point, median};
 use super::fit::range;
 
 /// Samples within which the steep side of a tooth falls.
-const ABRUPT: usize = 2;
+const ABRUPT_WITHIN: usize = 2;
 /// A move counts as a tooth's from this share of a typical large one.
-const TOOTH: f64 = 0.4;
+const TOOTH_SHARE: f64 = 0.4;
 /// Abrupt moves the wrong way that are forgiven, as a share of those the right way.
-const WRONG_WAY: f64 = 0.2;
+const WRONG_WAY_SHARE: f64 = 0.2;
 /// A tooth stands out from the usual move between samples by this factor.
-const STANDS_OUT: f64 = 5.0;
+const TIMES_USUAL_STEP: f64 = 5.0;
 /// A floor this share of a tooth above both of its neighbours was no whole collection.
-const PARTIAL: f64 = 0.25;
+const PARTIAL_COLLECTION_SHARE: f64 = 0.25;
 
 /// A drop that takes back less than this share of the whole range is a dent in a climb and no tooth.
-const TAKES_BACK: f64 = 0.2;
+const DROP_OF_RANGE: f64 = 0.2;
 /// Drops that are too few to be a sawtooth.
-const FEW: usize = 3;
+const FEW_DROPS: usize = 3;
 
 /// The floors of a sawtooth.
 #[derive(Debug, Clone)]
@@ -35,22 +35,22 @@ pub(super) struct Sawtooth {
 }
 
 /// The sawtooth in a series, if there is one of two steep sides or more.
-pub(super) fn sawtooth(times: &[f64], values: &[f64]) -> Option<Sawtooth> {
+pub(super) fn find_sawtooth(times: &[f64], values: &[f64]) -> Option<Sawtooth> {
     if values.len() < 12 {
         return None;
     }
     let usual = usual_step(values);
-    if TOOTH * largest_step(values) < STANDS_OUT * usual {
+    if TOOTH_SHARE * largest_step(values) < TIMES_USUAL_STEP * usual {
         return None;
     }
-    if let Some(s) = teeth(times, values, usual) {
+    if let Some(s) = find_teeth(times, values, usual) {
         return Some(s);
     }
     // bursts that drain: the same, read backwards
     let n = times.len();
     let back_times: Vec<f64> = times.iter().rev().map(|t| -t).collect();
     let back_values: Vec<f64> = values.iter().rev().copied().collect();
-    let mut s = teeth(&back_times, &back_values, usual)?;
+    let mut s = find_teeth(&back_times, &back_values, usual)?;
     s.floors.reverse();
     for p in &mut s.floors {
         *p = Point { at_s: -p.at_s, value: p.value, from: n - p.until, until: n - p.from };
@@ -61,24 +61,24 @@ pub(super) fn sawtooth(times: &[f64], values: &[f64]) -> Option<Sawtooth> {
 /// How often a series dropped that climbs all the while, where it dropped once to three times: too few to know whether
 /// the next drop goes as low. None where it does not climb before and after, or is level by the end: then it is
 /// a step down, or a warm-up begun anew.
-pub(super) fn few_teeth(values: &[f64]) -> Option<usize> {
+pub(super) fn count_few_teeth(values: &[f64]) -> Option<usize> {
     let n = values.len();
     let usual = usual_step(values);
-    if largest_step(values) < 2.0 * STANDS_OUT * usual {
+    if largest_step(values) < 2.0 * TIMES_USUAL_STEP * usual {
         return None;
     }
-    let falls = abrupt(values, |a, b| a - b);
-    let rises = abrupt(values, |a, b| b - a);
+    let falls = abrupt_moves(values, |a, b| a - b);
+    let rises = abrupt_moves(values, |a, b| b - a);
     let deepest = falls.iter().map(|f| f.size).fold(0.0, f64::max);
     let (low, high) = range(values);
-    if deepest < TAKES_BACK * (high - low) {
+    if deepest < DROP_OF_RANGE * (high - low) {
         return None;
     }
-    let drops: Vec<&Move> = falls.iter().filter(|f| f.size >= TOOTH * deepest).collect();
+    let drops: Vec<&Move> = falls.iter().filter(|f| f.size >= TOOTH_SHARE * deepest).collect();
     let (first, last) = (drops.first()?, drops.last()?);
-    if drops.len() > FEW
-        || rises.iter().any(|r| r.size >= TOOTH * deepest)
-        || deepest < 2.0 * STANDS_OUT * usual
+    if drops.len() > FEW_DROPS
+        || rises.iter().any(|r| r.size >= TOOTH_SHARE * deepest)
+        || deepest < 2.0 * TIMES_USUAL_STEP * usual
     {
         return None;
     }
@@ -102,23 +102,26 @@ fn usual_step(values: &[f64]) -> f64 {
     median(&mut steps)
 }
 
-/// The largest move within [`ABRUPT`] samples, either way. No tooth is larger: most series need no closer look.
+/// The largest move within [`ABRUPT_WITHIN`] samples, either way. No tooth is larger: most series need no closer look.
 fn largest_step(values: &[f64]) -> f64 {
     let within = |apart: usize| values.windows(apart + 1).map(move |w| (w[apart] - w[0]).abs());
-    (1..=ABRUPT).flat_map(within).fold(0.0, f64::max)
+    (1..=ABRUPT_WITHIN).flat_map(within).fold(0.0, f64::max)
 }
 
-fn teeth(times: &[f64], values: &[f64], usual: f64) -> Option<Sawtooth> {
-    let falls = abrupt(values, |a, b| a - b);
-    let rises = abrupt(values, |a, b| b - a);
+fn find_teeth(times: &[f64], values: &[f64], usual: f64) -> Option<Sawtooth> {
+    let falls = abrupt_moves(values, |a, b| a - b);
+    let rises = abrupt_moves(values, |a, b| b - a);
     let mut sizes: Vec<f64> = falls.iter().map(|f| f.size).collect();
     // the third largest: one odd drop does not set the scale
     let third = 2.min(sizes.len().checked_sub(1)?);
     let typical = *sizes.select_nth_unstable_by(third, |a, b| b.total_cmp(a)).1;
-    let least = TOOTH * typical;
+    let least = TOOTH_SHARE * typical;
     let edges: Vec<&Move> = falls.iter().filter(|f| f.size >= least).collect();
     let wrong = rises.iter().filter(|r| r.size >= least).count();
-    if edges.len() < 2 || wrong as f64 > WRONG_WAY * edges.len() as f64 || least < STANDS_OUT * usual {
+    if edges.len() < 2
+        || wrong as f64 > WRONG_WAY_SHARE * edges.len() as f64
+        || least < TIMES_USUAL_STEP * usual
+    {
         return None;
     }
     let mut floors = Vec::with_capacity(edges.len());
@@ -138,7 +141,7 @@ fn teeth(times: &[f64], values: &[f64], usual: f64) -> Option<Sawtooth> {
     let mut sizes: Vec<f64> = edges.iter().map(|e| e.size).collect();
     let tooth = median(&mut sizes);
     let edges = edges.len();
-    Some(Sawtooth { floors: whole_collections(floors, PARTIAL * tooth), tooth, edges })
+    Some(Sawtooth { floors: whole_collections(floors, PARTIAL_COLLECTION_SHARE * tooth), tooth, edges })
 }
 
 /// Leaves out floors that stand above both of their neighbours by more than `partial`.
@@ -159,13 +162,13 @@ struct Move {
     size: f64,
 }
 
-/// Moves of one way, within [`ABRUPT`] samples, that do not overlap; `by` measures from the first value to the second.
-fn abrupt(values: &[f64], by: impl Fn(f64, f64) -> f64) -> Vec<Move> {
+/// Moves of one way, within [`ABRUPT_WITHIN`] samples, that do not overlap; `by` measures from the first value to the second.
+fn abrupt_moves(values: &[f64], by: impl Fn(f64, f64) -> f64) -> Vec<Move> {
     let mut moves: Vec<Move> = Vec::new();
     let n = values.len();
     for from in 0..n.saturating_sub(1) {
         let mut best = Move { from, until: from, size: 0.0 };
-        for until in from + 1..=(from + ABRUPT).min(n - 1) {
+        for until in from + 1..=(from + ABRUPT_WITHIN).min(n - 1) {
             let size = by(values[from], values[until]);
             if size > best.size {
                 best = Move { from, until, size };
@@ -198,7 +201,7 @@ mod tests {
     fn the_floor_under_the_teeth_is_found() {
         let t = times(300);
         let v: Vec<f64> = (0..300).map(|i| 100.0 + 0.2 * i as f64 + 3.0 * (i % 20) as f64).collect();
-        let s = sawtooth(&t, &v).unwrap();
+        let s = find_sawtooth(&t, &v).unwrap();
         assert_eq!(s.edges, 14);
         for p in &s.floors {
             assert!((p.value - (100.0 + 0.2 * p.at_s)).abs() < 1e-9);
@@ -209,7 +212,7 @@ mod tests {
     fn bursts_that_drain_have_a_floor_too() {
         let t = times(300);
         let v: Vec<f64> = (0..300).map(|i| 10.0 + 200.0 * (-((i % 30) as f64) / 6.0).exp()).collect();
-        let s = sawtooth(&t, &v).unwrap();
+        let s = find_sawtooth(&t, &v).unwrap();
         assert!(s.floors.len() >= 8);
         assert!(s.floors.iter().all(|p| p.value < 13.0));
         assert!(s.floors.windows(2).all(|w| w[0].at_s < w[1].at_s));
@@ -224,10 +227,10 @@ mod tests {
             (state >> 40) as f64 / (1u64 << 24) as f64
         };
         let white: Vec<f64> = t.iter().map(|_| noise()).collect();
-        assert!(sawtooth(&t, &white).is_none());
+        assert!(find_sawtooth(&t, &white).is_none());
         let levels: Vec<f64> = (0..400).map(|i| f64::from((i / 40 * 7919 % 11) as u32)).collect();
-        assert!(sawtooth(&t, &levels).is_none());
+        assert!(find_sawtooth(&t, &levels).is_none());
         let steps: Vec<f64> = (0..400).map(|i| f64::from(i / 40)).collect();
-        assert!(sawtooth(&t, &steps).is_none());
+        assert!(find_sawtooth(&t, &steps).is_none());
     }
 }

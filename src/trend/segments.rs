@@ -1,9 +1,9 @@
-//! Lives: a restart resets the level, so what lies between two restarts is judged by itself.
+//! Segments: a restart resets the level, so what lies between two restarts is judged by itself.
 //!
-//! Where events were recorded they say when the target restarted. A lone table does not, so a restart is then taken for
-//! one if the level falls abruptly, a few times at most, back to where the recording began: a collector hardly ever
+//! Where events were recorded they say when the target restarted. A lone table does not, so a restart is then assumed
+//! where the level falls abruptly, a few times at most, back to where the recording began: a collector hardly ever
 //! returns a process to its very first sample. A hole in the samples at the fall, as a process needs time to start,
-//! allows for a first sample that was taken later in the life.
+//! allows for a first sample that was taken later in the segment.
 
 use std::ops::Range;
 
@@ -12,48 +12,52 @@ use super::fit::range;
 use crate::evidence::{Event, segment_starts};
 
 /// More falls than this are a sawtooth's.
-const RESTARTS: usize = 5;
-/// How near the first level a life begins, as a share of the fall.
-const NEAR: f64 = 0.02;
+const MOST_RESTARTS: usize = 5;
+/// How near the first level a segment begins, as a share of the fall.
+const NEAR_FIRST_LEVEL: f64 = 0.02;
 /// The same where samples are missing at the fall.
-const NEAR_AFTER_HOLE: f64 = 0.6;
+const NEAR_FIRST_LEVEL_AFTER_HOLE: f64 = 0.6;
 /// Missing samples: a step this much longer than usual.
-const HOLE: f64 = 1.8;
+const TIMES_USUAL_INTERVAL: f64 = 1.8;
 /// A fall counts as a restart's from this share of the whole range.
-const FALL: f64 = 0.3;
+const FALL_OF_RANGE: f64 = 0.3;
 
-/// The lives in a series, as ranges of samples. `first` is the level at which the recording began.
+/// The segments of a series, as ranges of samples. `first` is the level at which the recording began.
 pub(super) fn find_segments(
     times: &[f64],
     values: &[f64],
     first: f64,
     events: &[Event],
 ) -> Vec<Range<usize>> {
-    let cuts = if events.is_empty() { resets(times, values, first) } else { restarts(times, events) };
-    let mut lives = Vec::new();
+    let cuts = if events.is_empty() {
+        falls_to_first_level(times, values, first)
+    } else {
+        recorded_restarts(times, events)
+    };
+    let mut segments = Vec::new();
     let mut from = 0;
     for cut in cuts.into_iter().chain([times.len()]) {
         if cut > from {
-            lives.push(from..cut);
+            segments.push(from..cut);
         }
         from = cut;
     }
-    lives
+    segments
 }
 
 /// The first sample after each restart that was recorded.
-fn restarts(times: &[f64], events: &[Event]) -> Vec<usize> {
+fn recorded_restarts(times: &[f64], events: &[Event]) -> Vec<usize> {
     segment_starts(events).into_iter().map(|began| times.partition_point(|t| *t < began)).collect()
 }
 
 /// The first sample after each fall back to where the recording began; none if there are too many or too few signs.
-fn resets(times: &[f64], values: &[f64], first: f64) -> Vec<usize> {
+fn falls_to_first_level(times: &[f64], values: &[f64], first: f64) -> Vec<usize> {
     let n = values.len();
     if n < 12 {
         return Vec::new();
     }
     let (low, high) = range(values);
-    let least = FALL * (high - low);
+    let least = FALL_OF_RANGE * (high - low);
     let falls = |i: usize| values[i - 1] - values[i] > least && least > 0.0;
     if !(1..n).any(falls) {
         return Vec::new();
@@ -75,8 +79,8 @@ fn resets(times: &[f64], values: &[f64], first: f64) -> Vec<usize> {
         if !(stood && stays) {
             continue;
         }
-        let hole = times[i] - times[i - 1] > HOLE * usual;
-        let near = if hole { NEAR_AFTER_HOLE } else { NEAR };
+        let hole = times[i] - times[i - 1] > TIMES_USUAL_INTERVAL * usual;
+        let near = if hole { NEAR_FIRST_LEVEL_AFTER_HOLE } else { NEAR_FIRST_LEVEL };
         if (values[i] - first).abs() > near * fall + 4.0 * noise {
             return Vec::new();
         }
@@ -84,12 +88,15 @@ fn resets(times: &[f64], values: &[f64], first: f64) -> Vec<usize> {
         cuts.push(i);
     }
     // a single fall without a hole may as well be a collection
-    if cuts.len() > RESTARTS || (cuts.len() == 1 && holes == 0) { Vec::new() } else { cuts }
+    if cuts.len() > MOST_RESTARTS || (cuts.len() == 1 && holes == 0) { Vec::new() } else { cuts }
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::single_range_in_vec_init, reason = "lives are ranges, and one of them is a list of one")]
+    #![allow(
+        clippy::single_range_in_vec_init,
+        reason = "segments are ranges, and one of them is a list of one"
+    )]
     use super::*;
     use crate::evidence::EventKind;
 

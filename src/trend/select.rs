@@ -3,16 +3,16 @@
 use std::ops::Range;
 
 use super::bins::{median, midmean};
+use super::question::Question;
 use crate::evidence::{Event, EventKind, Phase, Sample};
-use crate::trend::Question;
 
 /// A series read in less than this share of steady's samples was read on purpose, after collections.
-const SPARSE: f64 = 0.2;
-/// In a short run collections are only a few samples apart. There a series was read on purpose if it has gaps in at least
-/// so many of the samples,
-const GAPS: f64 = 0.5;
-/// and if so many of its readings stand right behind a collection.
-const BEHIND: f64 = 0.75;
+const SPARSE_SHARE: f64 = 0.2;
+/// In a short run collections are only a few samples apart. There a series was read on purpose if at least this share of
+/// its samples are gaps and [`READ_AFTER_COLLECTION`] of its readings follow a collection.
+const GAP_SHARE: f64 = 0.5;
+/// See [`GAP_SHARE`].
+const READ_AFTER_COLLECTION: f64 = 0.75;
 
 /// The samples of one series, sorted by what they are good for.
 #[derive(Debug, Default)]
@@ -45,15 +45,15 @@ pub(super) fn select(question: &Question<'_>) -> Selection {
     let in_steady = |i: &usize| phases[*i] == Phase::Steady && read(*i).is_some();
     let readings: Vec<f64> = (0..recording.len()).filter(in_steady).map(|i| recording.elapsed_s[i]).collect();
     let deliberate = match readings.len() as f64 / steady.max(1) as f64 {
-        share if share < SPARSE => steady >= 20 || stand_behind(&readings, question),
-        share => share <= 1.0 - GAPS && stand_behind(&readings, question),
+        share if share < SPARSE_SHARE => steady >= 20 || follow_collections(&readings, question),
+        share => share <= 1.0 - GAP_SHARE && follow_collections(&readings, question),
     };
     let mut out = Selection { deliberate, ..Selection::default() };
     let forced = events.iter().any(|e| matches!(e.kind, EventKind::Collection { .. }));
     let blind = if out.deliberate || !forced {
         Vec::new()
     } else {
-        seen_past(question, &phases, usual_interval(&recording.elapsed_s))
+        blind_stretches(question, &phases, usual_interval(&recording.elapsed_s))
     };
     let mut settle = Vec::new();
     for (i, phase) in phases.iter().enumerate() {
@@ -62,7 +62,7 @@ pub(super) fn select(question: &Question<'_>) -> Selection {
         out.first.get_or_insert(value);
         match phase {
             Phase::Steady => {
-                if hides(&blind, at) {
+                if is_within(&blind, at) {
                     continue;
                 }
                 out.times.push(at);
@@ -94,29 +94,29 @@ fn steady_or_all(phases: &[Phase]) -> Vec<Phase> {
 
 /// The moments of collections that are left out. Where collections come so often that little would be left between
 /// them, the sample after each of them counts after all.
-fn seen_past(question: &Question<'_>, phases: &[Phase], interval: f64) -> Vec<(f64, f64)> {
+fn blind_stretches(question: &Question<'_>, phases: &[Phase], interval: f64) -> Vec<(f64, f64)> {
     let times = &question.recording.elapsed_s;
-    let wide = collections(question.events, interval);
+    let wide = collection_stretches(question.events, interval);
     let steady = || times.iter().zip(phases).filter(|(_, p)| **p == Phase::Steady).map(|(t, _)| t);
-    let lost = steady().filter(|t| hides(&wide, **t)).count();
-    if 2 * lost <= steady().count() { wide } else { collections(question.events, 0.0) }
+    let lost = steady().filter(|t| is_within(&wide, **t)).count();
+    if 2 * lost <= steady().count() { wide } else { collection_stretches(question.events, 0.0) }
 }
 
 /// Whether nearly all of these readings were the first after a forced collection.
-fn stand_behind(readings: &[f64], question: &Question<'_>) -> bool {
-    let wide = collections(question.events, usual_interval(&question.recording.elapsed_s));
-    let behind = readings.iter().filter(|t| hides(&wide, **t)).count();
-    behind > 0 && behind as f64 >= BEHIND * readings.len() as f64
+fn follow_collections(readings: &[f64], question: &Question<'_>) -> bool {
+    let wide = collection_stretches(question.events, usual_interval(&question.recording.elapsed_s));
+    let behind = readings.iter().filter(|t| is_within(&wide, **t)).count();
+    behind > 0 && behind as f64 >= READ_AFTER_COLLECTION * readings.len() as f64
 }
 
 /// Whether one of these stretches of time, in order, holds a moment.
-fn hides(stretches: &[(f64, f64)], at: f64) -> bool {
+fn is_within(stretches: &[(f64, f64)], at: f64) -> bool {
     let next = stretches.partition_point(|(from, _)| *from <= at);
     next > 0 && at <= stretches[next - 1].1
 }
 
 /// When the target was busy with a forced collection, and so many seconds longer.
-fn collections(events: &[Event], longer_s: f64) -> Vec<(f64, f64)> {
+fn collection_stretches(events: &[Event], longer_s: f64) -> Vec<(f64, f64)> {
     events
         .iter()
         .filter_map(|e| match e.kind {
@@ -126,7 +126,7 @@ fn collections(events: &[Event], longer_s: f64) -> Vec<(f64, f64)> {
         .collect()
 }
 
-/// Median distance of samples in seconds; nought where there are none.
+/// Median distance of samples in seconds; 0 where there are none.
 fn usual_interval(times: &[f64]) -> f64 {
     let mut gaps: Vec<f64> = times.windows(2).map(|w| w[1] - w[0]).collect();
     if gaps.is_empty() { 0.0 } else { median(&mut gaps) }
@@ -136,7 +136,7 @@ fn usual_interval(times: &[f64]) -> f64 {
 fn request_rate(times: &[f64], requests: &[Sample], phases: &[Phase]) -> Option<f64> {
     let mut sum = 0.0;
     let mut seconds = 0.0;
-    for stretch in stretches(phases) {
+    for stretch in steady_stretches(phases) {
         let mut last: Option<(f64, f64)> = None;
         for i in stretch {
             let Some(count) = requests.get(i).and_then(|s| s.get()) else { continue };
@@ -153,7 +153,7 @@ fn request_rate(times: &[f64], requests: &[Sample], phases: &[Phase]) -> Option<
 }
 
 /// Stretches of steady without another phase between.
-fn stretches(phases: &[Phase]) -> Vec<Range<usize>> {
+fn steady_stretches(phases: &[Phase]) -> Vec<Range<usize>> {
     let mut out: Vec<Range<usize>> = Vec::new();
     for (i, phase) in phases.iter().enumerate() {
         if *phase != Phase::Steady {

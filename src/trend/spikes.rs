@@ -1,29 +1,29 @@
 //! Spikes: samples far from what surrounds them, gone again at once, as a cron job or a large request leaves them.
 //!
 //! Hampel's identifier (F. R. Hampel, The influence curve and its role in robust estimation, 1974) over a sliding
-//! window: what lies beyond [`FAR`] robust standard deviations from the window's median is left out. A step is no
+//! window: what lies beyond [`SPIKE_FROM_DEVIATIONS`] robust standard deviations from the window's median is left out. A step is no
 //! spike: the median follows it.
 
 use super::bins::median;
 
 /// Robust standard deviations from which a sample is a spike; white noise reaches it once in 10^8 samples.
-const FAR: f64 = 6.0;
+const SPIKE_FROM_DEVIATIONS: f64 = 6.0;
 /// A spike lasts for less than this part of the series.
-const LONGEST: usize = 30;
+const SERIES_PER_SPIKE: usize = 30;
 /// Samples of which each gets a median of its own.
-const MANY: usize = 4000;
+const MOST_MEDIANS: usize = 4000;
 /// From a normal distribution's median absolute deviation to its standard deviation.
 const NORMAL_MAD: f64 = 1.4826;
 
 /// The samples that are no spikes.
 pub(super) fn without_spikes(times: &[f64], values: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let n = values.len();
-    let half = (n / LONGEST).clamp(2, 40);
+    let half = (n / SERIES_PER_SPIKE).clamp(2, 40);
     if n < 4 * half + 6 {
         return (times.to_vec(), values.to_vec());
     }
     // of a long series every so many samples tell the median as well, over a longer stretch
-    let stride = (n / MANY).max(1);
+    let stride = (n / MOST_MEDIANS).max(1);
     let centre = if stride == 1 {
         sliding_median(values, half)
     } else {
@@ -44,8 +44,11 @@ pub(super) fn without_spikes(times: &[f64], values: &[f64]) -> (Vec<f64>, Vec<f6
         let kept = &distance[..n * 9 / 10];
         1.25 * kept.iter().sum::<f64>() / kept.len() as f64
     };
-    let mut kept: Vec<bool> =
-        values.iter().enumerate().map(|(i, v)| (v - centre_of(i)).abs() <= FAR * spread).collect();
+    let mut kept: Vec<bool> = values
+        .iter()
+        .enumerate()
+        .map(|(i, v)| (v - centre_of(i)).abs() <= SPIKE_FROM_DEVIATIONS * spread)
+        .collect();
     // at the very ends the median has too few neighbours: there the first whole window stands in, give or take what
     // the series moves from one window to the next
     let width = 2 * half + 1;
@@ -53,7 +56,7 @@ pub(super) fn without_spikes(times: &[f64], values: &[f64]) -> (Vec<f64>, Vec<f6
     for (edge, next, range) in
         [(middle(0), middle(width), 0..half), (middle(n - width), middle(n - 2 * width), n - half..n)]
     {
-        let slack = FAR * spread + 3.0 * (edge - next).abs();
+        let slack = SPIKE_FROM_DEVIATIONS * spread + 3.0 * (edge - next).abs();
         for i in range {
             kept[i] &= (values[i] - edge).abs() <= slack;
         }

@@ -24,8 +24,8 @@ fn tally(families: &[fn(Run) -> Made], each: u64, base: u64) -> (Tally, Coverage
                         let trend = made.judged();
                         if trend.direction != made.truth {
                             println!(
-                                "{} {} seed {seed}: {} ({})",
-                                made.truth, made.family, trend.direction, trend.why
+                                "{} {} seed {seed}: {} ({:?})",
+                                made.truth, made.family, trend.direction, trend.reason
                             );
                         }
                         tally.count(trend.direction);

@@ -2,7 +2,9 @@
 
 use soak::evidence::{Event, EventKind, Phase, Recording, Sample};
 use soak::findings::{Direction, Shape, Trend};
-use soak::trend::{Question, reaches, trend};
+use soak::trend::{Question, time_to_limit, trend};
+use soak::units::Unit;
+use soak::wording::explain_trend;
 
 use crate::made::{Run, judged, table};
 
@@ -20,9 +22,14 @@ fn with_events(recording: &Recording, events: &[Event]) -> Trend {
     trend(&Question { recording, series: &recording.series[0], events, false_alarm: 0.05 })
 }
 
+/// Its sentence.
+fn why(trend: &Trend) -> String {
+    explain_trend(trend, Unit::Bytes)
+}
+
 fn is(t: &Trend, direction: Direction, shape: Shape) {
-    assert_eq!((t.direction, t.shape), (direction, shape), "{}", t.why);
-    assert!(t.why.len() < 240 && !t.why.contains('\n'), "{}", t.why);
+    assert_eq!((t.direction, t.shape), (direction, shape), "{:?}", t.reason);
+    assert!(why(t).len() < 240 && !why(t).contains('\n'), "{:?}", t.reason);
 }
 
 #[test]
@@ -36,7 +43,9 @@ fn a_warm_up_that_is_not_over_says_how_much_longer() {
     let t = judged(&shaped(600, 0.2, |t| 100.0 - 60.0 * (-t / 400.0).exp()));
     is(&t, Direction::Inconclusive, Shape::Plateau);
     assert!(
-        t.needs_s.unwrap() > 1200.0 && t.why.contains("still warming up") && t.why.contains("would decide")
+        t.needs_s.unwrap() > 1200.0
+            && why(&t).contains("still warming up")
+            && why(&t).contains("would decide")
     );
 }
 
@@ -45,18 +54,18 @@ fn a_leak_underneath_a_warm_up_is_found() {
     let t = judged(&shaped(600, 0.2, |t| 100.0 - 60.0 * (-t / 25.0).exp() + 0.02 * t));
     is(&t, Direction::Growing, Shape::Linear);
     let s = t.slope.unwrap();
-    assert!(s.lo < 0.02 * MIB && 0.02 * MIB < s.hi, "{}", t.why);
+    assert!(s.lo < 0.02 * MIB && 0.02 * MIB < s.hi, "{:?}", t.reason);
 }
 
 #[test]
 fn teeth_are_judged_by_their_floor() {
     let flat = judged(&shaped(600, 0.2, |t| 50.0 + 2.0 * (t % 31.0)));
     is(&flat, Direction::Stable, Shape::Sawtooth);
-    assert!(flat.why.contains("floor under 19 teeth"), "{}", flat.why);
+    assert!(why(&flat).contains("floor under 19 teeth"), "{:?}", flat.reason);
     assert!((flat.start.unwrap() / MIB - 50.0).abs() < 1.5, "the start level is the floor's");
     let rising = judged(&shaped(600, 0.2, |t| 50.0 + 2.0 * (t % 31.0) + 0.02 * t));
     is(&rising, Direction::Growing, Shape::Sawtooth);
-    assert!((rising.slope.unwrap().value / MIB - 0.02).abs() < 0.002, "{}", rising.why);
+    assert!((rising.slope.unwrap().value / MIB - 0.02).abs() < 0.002, "{:?}", rising.reason);
 }
 
 #[test]
@@ -64,7 +73,7 @@ fn a_few_teeth_only_are_inconclusive() {
     for length in [280.0, 200.0, 170.0] {
         let t = judged(&shaped(600, 0.2, |t| 50.0 + 0.3 * ((t + 40.0) % length)));
         is(&t, Direction::Inconclusive, Shape::Sawtooth);
-        assert!(t.why.contains("too few whole cycles"), "{}", t.why);
+        assert!(why(&t).contains("too few whole cycles"), "{:?}", t.reason);
     }
 }
 
@@ -78,7 +87,7 @@ fn a_few_teeth_bound_what_they_leave_open_and_one_bounds_nothing() {
     let slope = t.slope.unwrap();
     assert!(slope.lo < 0.0 && slope.hi > 0.0 && slope.hi < MIB * 2.0 / 100.0, "{slope:?}");
     let t = teeth(200.0);
-    assert_eq!((t.direction, t.slope), (Direction::Inconclusive, None), "{}", t.why);
+    assert_eq!((t.direction, t.slope), (Direction::Inconclusive, None), "{:?}", t.reason);
 }
 
 #[test]
@@ -103,21 +112,21 @@ fn steps_ratchets_and_what_fills_to_its_bound_are_named_so() {
             .sum::<f64>()
     };
     let t = judged(&shaped(600, 0.02, ratchet));
-    assert_eq!(t.direction, Direction::Stable, "{}", t.why);
+    assert_eq!(t.direction, Direction::Stable, "{:?}", t.reason);
     assert!(matches!(t.shape, Shape::Step | Shape::Plateau));
     let t = judged(&shaped(600, 0.2, |t| 50.0 + (t * 0.2).min(40.0)));
-    assert_eq!(t.direction, Direction::Stable, "{}", t.why);
+    assert_eq!(t.direction, Direction::Stable, "{:?}", t.reason);
     assert!(matches!(t.shape, Shape::Step | Shape::Plateau), "{:?}", t.shape);
 }
 
 #[test]
 fn pages_and_whole_tasks_grow_in_jumps() {
     let pages = judged(&shaped(3600, 0.0, |t| 50.0 + (t / 240.0).floor() / 256.0));
-    assert_eq!(pages.direction, Direction::Growing, "{}", pages.why);
+    assert_eq!(pages.direction, Direction::Growing, "{:?}", pages.reason);
     let times: Vec<f64> = (0..3600).map(f64::from).collect();
     let tasks: Vec<f64> = times.iter().map(|t| 12.0 + ((t + 90.0) / 290.0).floor()).collect();
     let t = judged(&table(&times, &tasks, "tasks"));
-    assert_eq!(t.direction, Direction::Growing, "a dozen tasks in an hour: {}", t.why);
+    assert_eq!(t.direction, Direction::Growing, "a dozen tasks in an hour: {:?}", t.reason);
     assert!((t.slope.unwrap().value * 290.0 - 1.0).abs() < 0.1);
     let few: Vec<f64> = times.iter().map(|t| 12.0 + (t / 1100.0).floor()).collect();
     assert_eq!(judged(&table(&times, &few, "tasks")).direction, Direction::Inconclusive);
@@ -133,11 +142,11 @@ fn a_forced_collection_bends_nothing() {
         })
         .collect();
     let t = with_events(&recording, &events);
-    assert_eq!(t.direction, Direction::Stable, "{}", t.why);
+    assert_eq!(t.direction, Direction::Stable, "{:?}", t.reason);
     let recording = shaped(600, 0.2, |t| 90.0 + 0.03 * t - if t > 140.0 { 25.0 } else { 0.0 });
     let t = with_events(&recording, &events);
-    assert_eq!(t.direction, Direction::Growing, "{}", t.why);
-    assert!((t.slope.unwrap().value / MIB - 0.03).abs() < 0.003, "{}", t.why);
+    assert_eq!(t.direction, Direction::Growing, "{:?}", t.reason);
+    assert!((t.slope.unwrap().value / MIB - 0.03).abs() < 0.003, "{:?}", t.reason);
 }
 
 #[test]
@@ -145,8 +154,8 @@ fn growth_is_judged_in_each_life_and_restarts_are_told() {
     let recording = shaped(600, 0.2, |t| 50.0 + 0.05 * if t < 250.0 { t } else { t - 250.0 });
     let restart = Event { elapsed_s: 250.0, kind: EventKind::Restart { pid_before: 1, pid_after: 2 } };
     let t = with_events(&recording, std::slice::from_ref(&restart));
-    assert_eq!(t.direction, Direction::Growing, "{}", t.why);
-    assert!(t.why.contains("2 lives between restarts"), "{}", t.why);
+    assert_eq!(t.direction, Direction::Growing, "{:?}", t.reason);
+    assert!(why(&t).contains("2 lives between restarts"), "{:?}", t.reason);
     assert!((t.slope.unwrap().value / MIB - 0.05).abs() < 0.003);
 }
 
@@ -155,12 +164,12 @@ fn what_comes_back_after_the_load_was_held_and_not_lost() {
     let mut recording = shaped(700, 0.1, |t| 50.0 + 0.05 * if t < 500.0 { t } else { 0.0 });
     recording.phases[500..].fill(Phase::Settle);
     let t = judged(&recording);
-    assert_eq!(t.direction, Direction::Inconclusive, "{}", t.why);
-    assert!(t.recovered.unwrap() > 0.95 && t.why.contains("came back"), "{}", t.why);
+    assert_eq!(t.direction, Direction::Inconclusive, "{:?}", t.reason);
+    assert!(t.recovered.unwrap() > 0.95 && why(&t).contains("came back"), "{:?}", t.reason);
     let mut stays = shaped(700, 0.1, |t| 50.0 + 0.05 * t.min(500.0));
     stays.phases[500..].fill(Phase::Settle);
     let t = judged(&stays);
-    assert_eq!(t.direction, Direction::Growing, "{}", t.why);
+    assert_eq!(t.direction, Direction::Growing, "{:?}", t.reason);
     assert!(t.recovered.unwrap() < 0.05, "{:?}", t.recovered);
 }
 
@@ -175,9 +184,9 @@ fn constants_short_files_days_and_weeks() {
     is(&judged(&shaped(300, 0.0, |_| 64.0)), Direction::Stable, Shape::Flat);
     let five = judged(&shaped(5, 0.1, |t| 50.0 + t));
     is(&five, Direction::Inconclusive, Shape::TooShort);
-    assert!(five.why.contains("too few"), "{}", five.why);
+    assert!(why(&five).contains("too few"), "{:?}", five.reason);
     let day = judged(&shaped(86_400, 1.0, |t| 300.0 + 1e-4 * t));
-    assert_eq!(day.direction, Direction::Growing, "{}", day.why);
+    assert_eq!(day.direction, Direction::Growing, "{:?}", day.reason);
     let week = judged(&shaped(604_800, 1.0, |_| 300.0));
     is(&week, Direction::Stable, Shape::Flat);
 }
@@ -187,7 +196,7 @@ fn power_is_told_and_what_is_above_it_is_found() {
     let t = judged(&shaped(600, 1.0, |_| 100.0));
     is(&t, Direction::Stable, Shape::Flat);
     let detectable = t.detectable_per_s.unwrap();
-    assert!(t.why.contains("or more would have been found"), "{}", t.why);
+    assert!(why(&t).contains("or more would have been found"), "{:?}", t.reason);
     let found = (0..10)
         .filter(|seed| {
             let mut r = Run::new(*seed);
@@ -202,14 +211,14 @@ fn power_is_told_and_what_is_above_it_is_found() {
 #[test]
 fn an_inconclusive_answer_says_how_long_a_run_would_decide() {
     let t = judged(&shaped(400, 1.0, |t| 100.0 + 0.0013 * t));
-    assert_eq!(t.direction, Direction::Inconclusive, "{}", t.why);
-    assert!(t.needs_s.unwrap() > 400.0 && t.why.contains("a steady of"), "{}", t.why);
+    assert_eq!(t.direction, Direction::Inconclusive, "{:?}", t.reason);
+    assert!(t.needs_s.unwrap() > 400.0 && why(&t).contains("a steady of"), "{:?}", t.reason);
 }
 
 #[test]
 fn a_limit_is_reached_in_an_interval() {
     let t = judged(&shaped(600, 0.5, |t| 100.0 + 0.1 * t));
-    let [earliest, latest] = reaches(&t, 260.0 * MIB).unwrap();
+    let [earliest, latest] = time_to_limit(&t, 260.0 * MIB).unwrap();
     assert!(earliest < latest && earliest > 970.0 && latest < 1030.0, "{earliest} {latest}");
 }
 
@@ -246,10 +255,10 @@ fn cycles(left: &[f64], within: f64) -> (Recording, Vec<Event>) {
 fn the_second_load_overrules_what_one_load_seems_to_say() {
     let (recording, events) = cycles(&[20.0, 0.2, 0.1], 15.0);
     let t = with_events(&recording, &events);
-    assert_eq!(t.direction, Direction::Stable, "a ratchet stops growing: {}", t.why);
-    assert!(t.why.contains("later cycles leave no more behind"), "{}", t.why);
+    assert_eq!(t.direction, Direction::Stable, "a ratchet stops growing: {:?}", t.reason);
+    assert!(why(&t).contains("later cycles leave no more behind"), "{:?}", t.reason);
     let (recording, events) = cycles(&[10.0, 10.0, 10.0], 0.0);
     let t = with_events(&recording, &events);
-    assert_eq!(t.direction, Direction::Growing, "a leak repeats itself: {}", t.why);
-    assert!(t.why.contains("again with every cycle"), "{}", t.why);
+    assert_eq!(t.direction, Direction::Growing, "a leak repeats itself: {:?}", t.reason);
+    assert!(why(&t).contains("again with every cycle"), "{:?}", t.reason);
 }

@@ -41,7 +41,7 @@ proptest! {
     fn the_unit_of_memory_changes_nothing(made in any_series(), factor in 1e-6f64..1e6) {
         let recording = made.recording();
         let (a, b) = (judged(&recording), judged(&with_values(&recording, |_, v| v * factor)));
-        prop_assert_eq!((a.direction, a.shape), (b.direction, b.shape), "{} / {}", a.why, b.why);
+        prop_assert_eq!((a.direction, a.shape), (b.direction, b.shape), "{:?} / {:?}", a.reason, b.reason);
         if let (Some(a), Some(b)) = (a.slope, b.slope) {
             prop_assert!(near(a.value * factor, b.value, (a.hi - a.lo) * factor), "{:?} {:?}", a, b);
         }
@@ -53,7 +53,7 @@ proptest! {
         let mut later = recording.clone();
         later.elapsed_s.iter_mut().for_each(|t| *t += shift);
         let (a, b) = (judged(&recording), judged(&later));
-        prop_assert_eq!((a.direction, a.shape), (b.direction, b.shape), "{} / {}", a.why, b.why);
+        prop_assert_eq!((a.direction, a.shape), (b.direction, b.shape), "{:?} / {:?}", a.reason, b.reason);
         if let (Some(a), Some(b)) = (a.slope, b.slope) {
             prop_assert!(near(a.value, b.value, a.hi - a.lo), "{:?} {:?}", a, b);
         }
@@ -64,7 +64,7 @@ proptest! {
         let recording = made.recording();
         let more = f64::from(pages) * 4096.0;
         let (a, b) = (judged(&recording), judged(&with_values(&recording, |_, v| v + more)));
-        prop_assert_eq!((a.direction, a.shape), (b.direction, b.shape), "{} / {}", a.why, b.why);
+        prop_assert_eq!((a.direction, a.shape), (b.direction, b.shape), "{:?} / {:?}", a.reason, b.reason);
         if let (Some(a), Some(b)) = (a.slope, b.slope) {
             prop_assert!(near(a.value, b.value, a.hi - a.lo), "{:?} {:?}", a, b);
         }
@@ -77,7 +77,7 @@ proptest! {
         prop_assume!(a.direction == Direction::Growing);
         let slope = a.slope.unwrap().value * times;
         let b = judged(&with_values(&recording, |t, v| v + slope * t));
-        prop_assert_ne!(b.direction, Direction::Stable, "{} / {}", a.why, b.why);
+        prop_assert_ne!(b.direction, Direction::Stable, "{:?} / {:?}", a.reason, b.reason);
     }
 
     #[test]
@@ -87,7 +87,7 @@ proptest! {
         recording.elapsed_s = recording.elapsed_s.iter().rev().map(|t| end - t).collect();
         recording.series[0].samples.reverse();
         let b = judged(&recording);
-        prop_assert_ne!(b.direction, Direction::Growing, "{}: {}", made.family, b.why);
+        prop_assert_ne!(b.direction, Direction::Growing, "{}: {:?}", made.family, b.reason);
     }
 
     #[test]
@@ -101,7 +101,7 @@ proptest! {
         let samples = &recording.series[0].samples;
         half.series[0].samples = samples.iter().copied().enumerate().filter(|(i, _)| even(*i)).map(|x| x.1).collect();
         let (a, b) = (judged(&recording), judged(&half));
-        prop_assert_ne!(b.direction, Direction::Stable, "{} / {}", a.why, b.why);
+        prop_assert_ne!(b.direction, Direction::Stable, "{:?} / {:?}", a.reason, b.reason);
         if let (Direction::Growing, Direction::Growing, Some(a), Some(b)) = (a.direction, b.direction, a.slope, b.slope) {
             // two intervals of one quantity, a little apart where different windows were judged
             let width = (a.hi - a.lo) + (b.hi - b.lo);

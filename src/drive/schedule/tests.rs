@@ -269,7 +269,7 @@ fn engines_that_share_a_load_have_every_request_once_at_its_own_time() {
 
 #[test]
 fn the_judge_lays_out_the_blocks_as_the_driver_cut_them() {
-    use crate::evidence::{PhasePlan, PlanRecord};
+    use crate::evidence::{DrivenPlan, PhasePlan, PlanRecord};
     use crate::units::Span;
     use crate::workload::Blocks;
     let mut compared = 0;
@@ -285,15 +285,15 @@ fn the_judge_lays_out_the_blocks_as_the_driver_cut_them() {
                 let (warmup, steady) = (700 * MS, steady_ms * MS);
                 let load = Load { warmup, steady, requests, ..load(0, 0) };
                 let driven = Schedule::normal(Rate::PerSecond(rate), load, TIMEOUT, &mix, 0);
-                let example = PlanRecord::example();
-                let plan = PlanRecord {
+                let phases = PlanRecord::example().phases;
+                let phases = PhasePlan { warmup: Span(warmup), steady: Span(steady), ..phases };
+                let plan = DrivenPlan {
                     rate: Rate::PerSecond(rate),
-                    phases: PhasePlan { warmup: Span(warmup), steady: Span(steady), ..example.phases },
                     blocks: Some(blocks),
                     requests,
-                    ..example
+                    ..DrivenPlan::example()
                 };
-                let judged = plan.layout().unwrap();
+                let judged = plan.block_layout(&phases).unwrap();
                 let steady_has = driven.total - driven.first_steady;
                 let of = format!("{rate}/s for {steady_ms} ms in blocks of {block_ms} ms, {requests:?}");
                 assert_eq!((judged.count, judged.requests), (driven.blocks(), steady_has), "{of}");

@@ -82,15 +82,15 @@ impl Cut {
     /// None where no mix differed by design.
     pub fn of(evidence: &Evidence, steady: &Steady) -> Option<Cut> {
         let plan = evidence.plan.as_ref()?;
-        let layout = plan.layout()?;
-        let length_s = layout.requests as f64 / plan.rate.per_second()? / f64::from(layout.count);
+        let layout = plan.driven()?.block_layout(&plan.phases)?;
+        let length_s = layout.requests as f64 / plan.driven()?.rate.per_second()? / f64::from(layout.count);
         let stretches = steady.stretches.clone();
         let begins = begins(evidence, plan, &stretches);
         let starts = |block: u32| {
             let from = begins.get((block / layout.count) as usize)?;
             Some(from + f64::from(block % layout.count) * length_s)
         };
-        let names = plan.names();
+        let names = plan.request_names();
         let is_base = |row: &&LoadRow| row.is_normal() && names.first() == Some(&&*row.request);
         let base: Vec<&LoadRow> = evidence.load.iter().filter(is_base).collect();
         if folded(&base) {

@@ -1,6 +1,6 @@
 //! Whose growth it is, in words.
 
-use crate::evidence::PlanRecord;
+use crate::evidence::DrivenPlan;
 use crate::findings::{Attributed, Attribution};
 use crate::units::{Rate, Span, Unit, significant};
 
@@ -46,13 +46,13 @@ pub fn told(lines: &[Attribution]) -> Vec<String> {
 }
 
 /// Why growth is not told by request, where there are several and it cannot be.
-pub fn untold(plan: &PlanRecord) -> Option<String> {
-    if plan.named.len() < 2 || plan.design().is_some() {
+pub fn untold(load: &DrivenPlan) -> Option<String> {
+    if load.named.len() < 2 || load.block_design().is_some() {
         return None;
     }
-    let has = match plan.rate {
+    let has = match load.rate {
         Rate::Max => "no rate",
-        _ if plan.pattern.shape.is_some() => "a shape",
+        _ if load.pattern.shape.is_some() => "a shape",
         _ => "Poisson arrivals",
     };
     Some(format!(

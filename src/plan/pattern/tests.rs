@@ -1,6 +1,6 @@
 //! Shapes as profiles have them: what they become, and what of them contradicts itself.
 
-use crate::evidence::PlanRecord;
+use crate::evidence::{DrivenPlan, PlanRecord};
 use crate::plan::profiles::Profile;
 use crate::plan::resolve::resolve;
 use crate::plan::settings::Settings;
@@ -13,39 +13,43 @@ fn made(flags: &str, profile: &str) -> crate::error::Result<PlanRecord> {
     resolve(flags, Settings::default(), Some(profile)).map(|plan| plan.record)
 }
 
+fn load(flags: &str, profile: &str) -> DrivenPlan {
+    made(flags, profile).unwrap().driven().unwrap().clone()
+}
+
 fn span(seconds: f64) -> Span {
     Span::from_secs_f64(seconds)
 }
 
 #[test]
 fn a_load_is_constant_and_even_with_a_ramp_in_warm_up_unless_told_otherwise() {
-    let plan = made("", "").unwrap();
+    let plan = load("", "");
     assert!(plan.pattern.is_even() && plan.pattern.warmup_ramp);
-    assert_eq!(plan.rate_told(), "100/s");
-    let plan = made("no-warmup-ramp = true\narrivals = 'poisson'", "arrivals = 'even'").unwrap();
+    assert_eq!(plan.describe_rate(), "100/s");
+    let plan = load("no-warmup-ramp = true\narrivals = 'poisson'", "arrivals = 'even'");
     assert_eq!((plan.pattern.arrivals, plan.pattern.warmup_ramp), (Arrivals::Poisson, false));
-    assert_eq!(plan.rate_told(), "100/s (Poisson arrivals)");
+    assert_eq!(plan.describe_rate(), "100/s (Poisson arrivals)");
     // a closed loop has nothing to ramp
-    assert!(!made("rate = 'max'", "").unwrap().pattern.warmup_ramp);
+    assert!(!load("rate = 'max'", "").pattern.warmup_ramp);
 }
 
 #[test]
 fn shares_are_of_the_rate_and_a_time_left_out_is_steadys() {
     let profile = "load-duration = '1h'\n[shape]\nkind = 'sine'\nlow = '20%'\nhigh = '180%'";
-    let plan = made("rate = 50", profile).unwrap();
+    let plan = load("rate = 50", profile);
     let sine = LoadShape::Sine { low: Level(10.0), high: Level(90.0), period: span(3600.0) };
     assert_eq!((plan.pattern.shape.clone(), plan.pattern.of), (Some(sine), Some(Level(50.0))));
     assert!((plan.rate.per_second().unwrap() - 50.0).abs() < 1e-9);
-    assert_eq!(plan.rate_told(), "50/s (sine from 10/s to 90/s in 60 min)");
+    assert_eq!(plan.describe_rate(), "50/s (sine from 10/s to 90/s in 60 min)");
     let steps = "load-duration = '1m'\n[shape]\nkind = 'steps'\nrates = ['50/s', '25%', 150]";
-    let plan = made("", steps).unwrap();
+    let plan = load("", steps);
     let rates = vec![Level(50.0), Level(25.0), Level(150.0)];
     assert_eq!(plan.pattern.shape, Some(LoadShape::Steps { rates, each: span(20.0) }));
     assert_eq!(plan.rate, Rate::PerSecond(75.0));
     let spikes = "rate = 30\n[shape]\nkind = 'spikes'\nto = '500/s'\nevery = '1m'\nfor = '5s'";
-    let spikes = made("load-duration = '2m'", spikes).unwrap();
+    let spikes = load("load-duration = '2m'", spikes);
     assert!((spikes.rate.per_second().unwrap() - (55.0 * 30.0 + 5.0 * 500.0) / 60.0).abs() < 1e-9);
-    assert_eq!(made("", "[shape]\nkind = 'constant'").unwrap().pattern.shape, None);
+    assert_eq!(load("", "[shape]\nkind = 'constant'").pattern.shape, None);
 }
 
 #[test]

@@ -63,8 +63,9 @@ fn requests_come_from_tables_the_commonest_first() {
     assert_eq!((header("x-flag"), order.headers.get_all("x-flag").iter().count()), (Some("flag"), 1));
     assert_eq!((&order.body[..], &order.expect_text[..]), (&b"a=s3cret"[..], &b"thanks"[..]));
     assert_eq!((order.expect_status[0].as_u16(), plan.requests[0].expect_status[0].as_u16()), (409, 404));
-    assert_eq!((plan.record.threads, plan.record.named.len()), (1, 3));
-    assert_eq!(plan.record.blocks.unwrap().block.secs(), 1.0);
+    let load = plan.record.driven().unwrap();
+    assert_eq!((load.threads, load.named.len()), (1, 3));
+    assert_eq!(load.blocks.unwrap().block.secs(), 1.0);
 }
 
 #[test]
@@ -79,20 +80,23 @@ fn nothing_secret_of_them_is_written_down_and_what_is_written_is_read() {
 #[test]
 fn one_table_is_one_request_with_a_name() {
     let plan = plan_with("threads = 2", "[[request]]\nname = 'a'\ndata = 'x'").unwrap();
-    assert_eq!((plan.record.names(), plan.record.blocks), (vec!["a"], None));
-    assert_eq!((plan.record.method.as_str(), plan.record.threads), ("POST", 2));
+    let load = plan.record.driven().unwrap();
+    assert_eq!((load.request_names(), load.blocks), (vec!["a"], None));
+    assert_eq!((load.method.as_str(), load.threads), ("POST", 2));
 }
 
 #[test]
 fn a_load_that_is_not_even_is_dealt_without_blocks() {
     let two = "[[request]]\npath = '/a'\n[[request]]\npath = '/b'";
-    for load in ["rate = 'max'", "arrivals = 'poisson'"] {
-        let plan = plan_with(load, two).unwrap();
-        assert_eq!((plan.record.design(), plan.requests.len()), (None, 2), "{load}");
+    for way in ["rate = 'max'", "arrivals = 'poisson'"] {
+        let plan = plan_with(way, two).unwrap();
+        let load = plan.record.driven().unwrap();
+        assert_eq!((load.block_design(), plan.requests.len()), (None, 2), "{way}");
     }
     let plan = plan_with("misbehave = 'reset=10%'\nrate = 20", two).unwrap();
+    let load = plan.record.driven().unwrap();
     // five of the commonest, which are 45 % of 20/s
-    assert_eq!((plan.record.blocks, plan.record.design().unwrap().block.secs()), (None, 1.0));
+    assert_eq!((load.blocks, load.block_design().unwrap().block.secs()), (None, 1.0));
 }
 
 #[test]

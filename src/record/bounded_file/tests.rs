@@ -3,17 +3,21 @@ use std::time::Duration;
 use super::super::{Recorder, RunDir, SampleRow, files, read_run};
 use super::*;
 use crate::evidence::{
-    Environment, Event, EventKind, GroupCount, GroupKind, Phase, PlanRecord, SeriesId, WatchPlan,
+    Environment, Event, EventKind, GroupCount, GroupKind, ObservedPlan, Phase, PlanRecord, SeriesId, Workload,
 };
-use crate::units::{Rate, Span};
+use crate::units::Span;
 
-fn plan(watch: Option<WatchPlan>) -> PlanRecord {
+fn plan(watch: Option<ObservedPlan>) -> PlanRecord {
     let interval = Span(Duration::from_secs(10));
-    PlanRecord { rate: Rate::Max, interval, watch, ..PlanRecord::example() }
+    let example = PlanRecord { interval, ..PlanRecord::example() };
+    match watch {
+        Some(watch) => PlanRecord { workload: Workload::Observed(watch), ..example },
+        None => example,
+    }
 }
 
 /// Samples every 10 s and two groups beside each; the directory, and how many lines its files have.
-fn recorded(watch: Option<WatchPlan>, samples: u64) -> (tempfile::TempDir, Recorder, [usize; 2]) {
+fn recorded(watch: Option<ObservedPlan>, samples: u64) -> (tempfile::TempDir, Recorder, [usize; 2]) {
     let tmp = tempfile::tempdir().unwrap();
     std::fs::create_dir(tmp.path().join(files::TASKS)).unwrap();
     let environment = Environment {
@@ -47,7 +51,7 @@ const LONG: usize = 1000;
 
 #[test]
 fn a_watch_is_thinned_and_begins_and_ends_as_it_was() {
-    let watch = WatchPlan { longest_interval: Span(Duration::from_secs(10)), every: None };
+    let watch = ObservedPlan { longest_interval: Span(Duration::from_secs(10)), every: None };
     let (tmp, recorder, [samples, groups]) = recorded(Some(watch), 5_000);
     assert!(samples < 2 * LONG, "{samples}");
     // of groups the mirror has all: rewriting would change nothing

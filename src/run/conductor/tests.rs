@@ -8,7 +8,9 @@ use tokio::time::{Instant, sleep};
 
 use super::*;
 use crate::drive::Clock;
-use crate::evidence::{Environment, Evidence, Gone, Judging, PhasePlan, PlanRecord, SeriesId, WatchPlan};
+use crate::evidence::{
+    DrivenPlan, Environment, Evidence, Gone, Judging, ObservedPlan, PhasePlan, PlanRecord, SeriesId, Workload,
+};
 use crate::probe::{Probe, ProbeError, ProbeFuture, Reading, Request, Sampler};
 use crate::record::RunDir;
 use crate::run::Enough;
@@ -86,10 +88,9 @@ impl Probe for Mock {
 
 fn plan(steady_s: f64) -> PlanRecord {
     let span = Span::from_secs_f64;
-    let example = PlanRecord::example();
+    let load = DrivenPlan { rate: Rate::PerSecond(1.0), connections: 1, ..DrivenPlan::example() };
+    let example = PlanRecord::example_of(load);
     PlanRecord {
-        rate: Rate::PerSecond(1.0),
-        connections: 1,
         interval: span(10.0),
         phases: PhasePlan { steady: span(steady_s), ..example.phases },
         judging: Judging { horizon: span(86_400.0), ..example.judging },
@@ -141,9 +142,9 @@ async fn follow(does: Does, plan: PlanRecord, stop_at: Option<Duration>) -> Came
         driver: None,
         sampler: &sampler,
         commands,
-        standing: &mut |_| None,
-        sure: &mut |_| Enough::No,
-        tick: &mut |_, _, _| {},
+        check_forwarder: &mut |_| None,
+        is_enough: &mut |_| Enough::No,
+        on_second: &mut |_, _, _| {},
     };
     let (recorder, end) = conduct(parts, recorder).await;
     let lasted = began.elapsed();
@@ -208,7 +209,8 @@ fn watch(no_gc: bool) -> PlanRecord {
     let mut plan = plan(1.0);
     plan.phases.steady = PhasePlan::OPEN_END;
     plan.interval = Span::from_secs_f64(1.0);
-    plan.watch = Some(WatchPlan { longest_interval: Span::from_secs_f64(10.0), every: None });
+    plan.workload =
+        Workload::Observed(ObservedPlan { longest_interval: Span::from_secs_f64(10.0), every: None });
     plan.judging.no_gc = no_gc;
     plan
 }

@@ -1,0 +1,133 @@
+//! Why a trend says what it says: what decided, with the figures that decided. `wording/` makes the sentence of it.
+
+/// What decided a trend.
+///
+/// Levels, slope, the detectable growth and the time that would decide are fields of the
+/// [`Trend`](super::Trend) itself.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TrendReason {
+    /// The series holds no reading in steady.
+    NothingRead,
+    /// One window at the end of steady decided.
+    Window(WindowReason),
+    /// The load was repeated, and the floors after each settle decided: before the first load if that was seen, then
+    /// after each settle.
+    Cycles {
+        /// These floors, in the series' unit.
+        floors: Vec<f64>,
+    },
+    /// Exact readings at the two ends of steady decided, after collections that were forced there alone.
+    Ends {
+        /// Seconds between the two.
+        seconds: f64,
+        /// What tells, or would tell, whether the growth goes on.
+        goes_on: GoesOn,
+    },
+    /// A count seen too seldom for a trend: a plain estimate stands in.
+    Estimated,
+}
+
+/// What one window decided, and on which level of the series.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WindowReason {
+    /// What was found.
+    pub found: Found,
+    /// Seconds of the window.
+    pub over_s: f64,
+    /// Which level of the series was judged.
+    pub level: JudgedLevel,
+    /// Segments between restarts; one where the target did not restart.
+    pub segments: usize,
+}
+
+/// Which level of a series was judged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum JudgedLevel {
+    /// The readings themselves.
+    Readings,
+    /// The floor under so many teeth of a sawtooth.
+    Floor {
+        /// Steep sides seen.
+        teeth: usize,
+    },
+    /// The level beneath a period of so many seconds.
+    BeneathPeriod {
+        /// The period's length.
+        seconds: f64,
+    },
+}
+
+/// What was found in a window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Found {
+    /// A line that rises through the window.
+    Grows,
+    /// A line that rises beneath a warm-up with this time constant, in seconds.
+    GrowsBesideWarmup {
+        /// The time constant.
+        tau_s: f64,
+    },
+    /// Every reading is the same.
+    Constant,
+    /// No growth, and one that matters would have shown.
+    NoGrowth,
+    /// A fall.
+    Falls,
+    /// The end of a rise, a small part of what rose before.
+    StillSettling,
+    /// Too few points.
+    TooFew {
+        /// How many.
+        points: usize,
+    },
+    /// A sawtooth of too few cycles.
+    TooFewCycles {
+        /// Drops seen.
+        cycles: usize,
+    },
+    /// A rise that becomes ever slower, with this time constant in seconds.
+    WarmingUp {
+        /// The time constant.
+        tau_s: f64,
+    },
+    /// A rise in a few steps, the last of them recent.
+    FewSteps {
+        /// How many.
+        steps: usize,
+    },
+    /// A rise that has slowed too recently to have stopped.
+    Slows,
+    /// A level that rose in the last moments.
+    RecentRise {
+        /// By how much, in the series' unit.
+        height: f64,
+    },
+    /// Growth that is likely and not certain.
+    Weak,
+    /// Noise that could hide a growth.
+    NoPower,
+    /// A rise that stays below what was seen before the window.
+    BelowBefore,
+    /// Growth of which this share, 0 to 1, came back after the load.
+    CameBack {
+        /// The share.
+        share: f64,
+    },
+}
+
+/// Whether a growth between two exact readings goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoesOn {
+    /// There is no growth that counts.
+    NoGrowth,
+    /// The heap as of the collections between kept to the line from the one reading to the other.
+    RisesEvenly,
+    /// Two readings do not show it.
+    Unknown,
+    /// Each later cycle added again.
+    EachCycleAdded,
+    /// The last cycle added nothing.
+    LastCycleAddedNothing,
+    /// Not every cycle added as much.
+    CyclesDiffer,
+}

@@ -1,0 +1,60 @@
+//! How a run ends: what is still asked, how long answers are waited for, and what a person may do meanwhile.
+
+use crate::evidence::{Command, EventKind, Phase};
+use crate::record::Recorder;
+
+use super::super::parts::End;
+use super::Conductor;
+
+impl Conductor<'_> {
+    pub(super) fn obey(&mut self, command: Command) -> End {
+        if command == Command::Abort {
+            self.load.stop();
+            return End::Aborted;
+        }
+        self.stop("somebody asked for it (Ctrl-C, SIGTERM or SIGHUP)".into())
+    }
+
+    /// Ends the load; only the last inspection is still asked for.
+    pub(super) fn stop(&mut self, reason: String) -> End {
+        let now = self.parts.clock.now();
+        self.load.stop();
+        self.log.event(now, EventKind::Stopped { reason });
+        if self.stage.phase == Phase::Steady {
+            self.inspect_at_end(now);
+        }
+        End::Stopped
+    }
+
+    /// Waits for what is still under way, after one more sample: a target that died since the last one must not pass
+    /// for one that is alive.
+    pub(super) async fn last_answers(&mut self, end: End) -> End {
+        let begun = self.parts.clock.now();
+        let mut until = begun + end.patience();
+        let interval = self.parts.plan.interval_at(begun);
+        self.log.sampling(begun, interval);
+        // a probe that hangs must not cost the others their values, nor make them seem later than they are
+        self.pending.last_sample(interval.min(end.patience() / 2));
+        while !self.pending.all_answered() {
+            let left = until.saturating_sub(self.parts.clock.now());
+            if left.is_zero() {
+                break;
+            }
+            match self.wait(left).await {
+                Some(Command::Abort) => return End::Aborted,
+                Some(Command::Stop) => until = until.min(self.parts.clock.now() + End::Stopped.patience()),
+                None => {}
+            }
+        }
+        self.log.leftovers(self.parts.clock.now(), self.stage.phase, self.load.answered());
+        end
+    }
+
+    pub(super) fn close(mut self) -> Recorder {
+        let now = self.parts.clock.now();
+        if let Some(interval) = self.load.finish() {
+            self.log.driven(now, &interval);
+        }
+        self.log.close()
+    }
+}

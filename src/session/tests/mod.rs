@@ -1,0 +1,3 @@
+//! Whole runs against fake services.
+
+mod whole_runs;

@@ -1,0 +1,123 @@
+//! From windows to an answer for one segment.
+//!
+//! A leak goes on. So what is judged is the longest trailing window that has one form from its start to the end of
+//! the data: earlier warm-ups, steps and fills are cut away, later ones stand against growth. This is the idea of
+//! reversed ordered tests for the most recent break (M. H. Pesaran and A. Timmermann, Market timing and return
+//! prediction under model instability, 2002), with the evidence of one window counted for all that were examined.
+
+use super::answer::{Answer, Slope, WINDOWS_ALLOWED_FOR};
+use super::decide::{Bent, NO_SIGN_OF_GROWTH, TAIL_SHARE, decide_window, level_at_end, upper_level};
+use super::fit::range;
+use super::reduced_series::ReducedAs;
+use super::segment_question::{LEAST_SAMPLES, SegmentQuestion};
+use super::window::{Form, Window, examine, recent_rise};
+use crate::findings::{Direction, Found, Shape};
+
+/// Where windows begin, as shares of the whole; the last leaves 40 %: what was quiet for less may only have paused.
+const WINDOW_STARTS: [f64; 7] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
+
+/// Judges one segment.
+pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> Answer {
+    let reduced = asked.reduced;
+    let n = reduced.points.len();
+    let values: Vec<f64> = reduced.points.iter().map(|p| p.value).collect();
+    let whole_s = if n > 1 { reduced.points[n - 1].at_s - reduced.points[0].at_s } else { 0.0 };
+    let plain = |direction, shape, found, needs_s| Answer {
+        direction,
+        shape,
+        found,
+        slope: None,
+        span_s: whole_s,
+        p_value: 1.0,
+        needs_s,
+    };
+    if let ReducedAs::TooFewCycles { cycles, cycle_s } = asked.kind {
+        let needs = Some((10.0 * cycle_s).max(whole_s * 1.5));
+        return plain(Direction::Inconclusive, Shape::Sawtooth, Found::TooFewCycles { cycles }, needs);
+    }
+    if n < reduced.fewest {
+        let needs = if n > 1 { Some(whole_s * 12.0 / (n - 1) as f64) } else { None };
+        return plain(Direction::Inconclusive, Shape::TooShort, Found::TooFew { points: n }, needs);
+    }
+    let (low, high) = range(&values);
+    if low == high {
+        return plain(Direction::Stable, Shape::Flat, Found::Constant, None);
+    }
+    let alpha = (asked.false_alarm / WINDOWS_ALLOWED_FOR).min(NO_SIGN_OF_GROWTH / 3.0);
+    let lowest = asked.lowest_before.unwrap_or(low).min(low);
+    let mut verdict: Option<Answer> = None;
+    let mut bent = Bent::default();
+    let mut first_window: Option<Window> = None;
+    let mut last = None;
+    for start in WINDOW_STARTS {
+        let from_s = reduced.points[0].at_s + start * whole_s;
+        let first = reduced.points.partition_point(|p| p.at_s < from_s - 1e-9);
+        if last == Some(first) {
+            continue;
+        }
+        last = Some(first);
+        let Some(window) = examine(reduced, first, bent.tau_s.map_or(f64::INFINITY, |tau| 2.0 * tau)) else {
+            break;
+        };
+        let settled = decide_window(asked, &window, alpha, lowest, &mut bent, &values);
+        let decided = settled.is_some();
+        if first_window.is_none() {
+            first_window = Some(window);
+        }
+        if decided {
+            verdict = settled;
+            break;
+        }
+    }
+    let mut out = verdict.unwrap_or_else(|| undecided(asked, first_window.as_ref(), whole_s));
+    if out.direction == Direction::Stable
+        && out.found != Found::StillSettling
+        && let Some((chance, height)) = recent_rise(reduced)
+        && chance < 0.0005
+        && height > TAIL_SHARE * (high - lowest)
+        // and to where it has not been before
+        && level_at_end(&values) > upper_level(&values[..n - n / 5])
+    {
+        out.direction = Direction::Inconclusive;
+        out.found = Found::RecentRise { height };
+        out.shape = Shape::Irregular;
+        out.needs_s = Some(2.0 * whole_s);
+    }
+    if out.found == Found::StillSettling
+        && first_window.as_ref().is_some_and(|w| matches!(w.form, Form::Steps(_)))
+    {
+        out.shape = Shape::Step;
+    }
+    if let ReducedAs::Floors { .. } = asked.kind {
+        out.shape = Shape::Sawtooth;
+    }
+    if matches!(asked.kind, ReducedAs::Periodic { .. }) && out.direction == Direction::Stable {
+        out.shape = Shape::Periodic;
+    }
+    out
+}
+
+/// No window decided: why, and how long a run would.
+fn undecided(asked: &SegmentQuestion<'_>, whole: Option<&Window>, whole_s: f64) -> Answer {
+    let form = whole.map_or(Form::Straight, |w| w.form);
+    let (found, shape, needs) = match form {
+        // the rest of the warm-up must fall below what noise hides, and be followed by as much that is quiet
+        Form::Saturates(tau_s) => (Found::WarmingUp { tau_s }, Shape::Plateau, 4.0 * tau_s / 0.5),
+        Form::Steps(steps) => (Found::FewSteps { steps }, Shape::Step, 2.0 * whole_s),
+        Form::BendsDown(_) => (Found::Slows, Shape::Plateau, 2.0 * whole_s),
+        _ if asked.has_too_few_samples() => {
+            let more = LEAST_SAMPLES as f64 * 2.0 / asked.samples as f64;
+            (Found::TooFew { points: asked.samples }, Shape::TooShort, more * whole_s)
+        }
+        _ => (Found::NoPower, Shape::Irregular, 4.0 * whole_s),
+    };
+    Answer {
+        direction: Direction::Inconclusive,
+        shape,
+        found,
+        slope: whole.map(|w| Slope { coefficient: w.line.coefficient.clone(), step_s: asked.reduced.step_s }),
+        span_s: whole_s,
+        p_value: 1.0,
+        needs_s: Some(needs.max(1.2 * whole_s)),
+    }
+}

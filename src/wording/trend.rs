@@ -1,0 +1,143 @@
+//! Why a trend says what it says: the one sentence, with the figures that decided.
+
+use crate::findings::{Direction, Found, GoesOn, JudgedLevel, Trend, TrendReason, WindowReason};
+use crate::units::{Span, Unit};
+
+/// One sentence; empty for an estimate, which has nothing to say beside its figures.
+pub fn explain_trend(trend: &Trend, unit: Unit) -> String {
+    match &trend.reason {
+        TrendReason::NothingRead => "nothing was read in steady".into(),
+        TrendReason::Window(window) => explain_window(trend, window, unit),
+        TrendReason::Cycles { floors } => explain_cycles(trend, floors, unit),
+        TrendReason::Ends { seconds, goes_on } => explain_ends(trend, *seconds, *goes_on, unit),
+        TrendReason::Estimated => String::new(),
+    }
+}
+
+fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
+    let span = |s: f64| Span::from_secs_f64(s).to_string();
+    let over = span(window.over_s);
+    let levels = match (trend.start, trend.end) {
+        (Some(a), Some(b)) => format!("{} → {}", unit.show(a), unit.show(b)),
+        _ => "no level".into(),
+    };
+    let rate = trend.slope.map_or(String::new(), |s| {
+        format!(
+            "{} (between {} and {})",
+            unit.show_slope(s.value),
+            unit.show_slope(s.lo),
+            unit.show_slope(s.hi)
+        )
+    });
+    let what = match window.level {
+        JudgedLevel::Floor { teeth } => format!("the floor under {teeth} teeth"),
+        JudgedLevel::BeneathPeriod { seconds } => format!("the level under a rhythm of {}", span(seconds)),
+        JudgedLevel::Readings => "it".into(),
+    };
+    let found = trend
+        .detectable_per_s
+        .map_or(String::new(), |d| format!("; {} or more would have been found", unit.show_slope(d)));
+    let more = trend.needs_s.map_or(String::new(), |s| format!("; a steady of {} would decide", span(s)));
+    let segments = match window.segments {
+        0 | 1 => String::new(),
+        many => format!(" in {many} lives between restarts"),
+    };
+    let text = match window.found {
+        Found::Grows => format!("{what} grows by {rate} through the last {over}{segments}, {levels}"),
+        Found::GrowsBesideWarmup { tau_s } => {
+            format!(
+                "beneath a warm-up that levels off within {}, {what} grows by {rate} through {over}{segments}",
+                span(3.0 * tau_s)
+            )
+        }
+        Found::Constant => {
+            let level = trend.end.map_or(String::new(), |e| unit.show(e));
+            format!("every sample of {over} reads {level}{found}")
+        }
+        Found::NoGrowth => format!("{what} shows no growth in the last {over}{segments}, {levels}{found}"),
+        Found::Falls => format!("{what} falls, {levels} over {over}"),
+        Found::StillSettling => {
+            format!("what it rose in the last {over} is a small part of its rise before, {levels}{found}")
+        }
+        Found::TooFew { points: 1 } => format!("1 point is too few to judge{more}"),
+        Found::TooFew { points } => format!("{points} points are too few to judge{more}"),
+        Found::TooFewCycles { cycles } => {
+            let seen =
+                if cycles == 1 { "1 drop was seen".into() } else { format!("{cycles} drops were seen") };
+            format!("it climbs and drops, but only {seen}: too few whole cycles{more}")
+        }
+        Found::WarmingUp { tau_s } => {
+            format!(
+                "it is still warming up: it rises ever more slowly (time constant {}), {levels}{more}",
+                span(tau_s)
+            )
+        }
+        Found::FewSteps { steps } => {
+            let steps = if steps == 1 { "1 jump".into() } else { format!("{steps} jumps") };
+            format!("its rise is {steps}, the last too recent to know whether more follow, {levels}{more}")
+        }
+        Found::Slows => {
+            format!("it rose and then slowed, {levels}; too recent to say that it stopped{more}")
+        }
+        Found::RecentRise { height } => {
+            format!("it was level, and rose by {} in the last moments{more}", unit.show(height))
+        }
+        Found::Weak => format!("growth of {rate} is likely but not certain in {over}{more}"),
+        Found::NoPower => format!("it wanders too much to see a trend in {over}, {levels}{more}"),
+        Found::BelowBefore => {
+            format!("it rises through the last {over}, but was higher before, {levels}{more}")
+        }
+        Found::CameBack { share } => {
+            format!(
+                "it grew by {rate}, but {:.0} % of that came back when the load ended: held, not lost, so far",
+                share * 100.0
+            )
+        }
+    };
+    match (trend.recovered, trend.direction, window.found) {
+        (_, _, Found::CameBack { .. }) => text,
+        (Some(share), Direction::Growing, _) => {
+            format!("{text}; {:.0} % of it came back after the load", share * 100.0)
+        }
+        _ => text,
+    }
+}
+
+fn explain_cycles(trend: &Trend, floors: &[f64], unit: Unit) -> String {
+    let floors: Vec<String> = floors.iter().map(|f| unit.show(*f)).collect();
+    let floors = floors.join(" → ");
+    let rate = trend.slope.map_or(String::new(), |s| format!(", {} under load", unit.show_slope(s.value)));
+    match trend.direction {
+        Direction::Growing => format!("the floor rises again with every cycle: {floors}{rate}"),
+        Direction::Stable => format!("later cycles leave no more behind: floors {floors}"),
+        Direction::Inconclusive => {
+            format!("later cycles leave less behind than the first, but not nothing: floors {floors}")
+        }
+    }
+}
+
+fn explain_ends(trend: &Trend, seconds: f64, goes_on: GoesOn, unit: Unit) -> String {
+    let show = |level: Option<f64>| level.map(|level| unit.show(level)).unwrap_or_default();
+    let (start, end) = (show(trend.start), show(trend.end));
+    let goes_on = match goes_on {
+        GoesOn::NoGrowth => "",
+        GoesOn::RisesEvenly => ", and the heap as of the collections between rises along with it",
+        GoesOn::Unknown => {
+            "; two readings do not tell whether that goes on or a cache has filled: --cycles 3 would"
+        }
+        GoesOn::EachCycleAdded => ", and each cycle added again",
+        GoesOn::LastCycleAddedNothing => ", and the last cycle added nothing",
+        GoesOn::CyclesDiffer => "; not every cycle added as much, and more of them would tell",
+    };
+    if trend.direction == Direction::Stable {
+        let span = Span::from_secs_f64(seconds);
+        return format!(
+            "{start} alive after a full collection at the start of steady, {end} at its end, {span} later{goes_on}"
+        );
+    }
+    let growth = trend.per_request.map(|p| format!(", {} a request", unit.show(p.value))).unwrap_or_default();
+    format!("{start} → {end} alive after full collections at the ends of steady{growth}{goes_on}")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+//! Each reason has its sentence.
+
+use super::*;
+use crate::findings::{Estimate, Shape};
+
+fn trend(direction: Direction, reason: TrendReason) -> Trend {
+    Trend {
+        direction,
+        shape: Shape::Irregular,
+        start: Some(100.0),
+        end: Some(140.0),
+        slope: Some(Estimate { value: 2.0, lo: 1.0, hi: 3.0 }),
+        slope_over_s: None,
+        per_request: None,
+        detectable_per_s: Some(4.0),
+        needs_s: (direction == Direction::Inconclusive).then_some(120.0),
+        recovered: None,
+        p_value: 1.0,
+        reason,
+    }
+}
+
+fn by_window(found: Found) -> TrendReason {
+    TrendReason::Window(WindowReason { found, over_s: 60.0, level: JudgedLevel::Readings, segments: 1 })
+}
+
+#[test]
+fn every_reason_has_its_sentence() {
+    use Direction::{Growing, Inconclusive, Stable};
+    let more = "; a steady of 2 min would decide";
+    let cases = [
+        (Growing, Found::Grows, "it grows by 2/s (between 1/s and 3/s) through the last 60 s, 100 → 140".to_string()),
+        (
+            Growing,
+            Found::GrowsBesideWarmup { tau_s: 5.0 },
+            "beneath a warm-up that levels off within 15 s, it grows by 2/s (between 1/s and 3/s) through 60 s".into(),
+        ),
+        (Stable, Found::Constant, "every sample of 60 s reads 140; 4/s or more would have been found".into()),
+        (
+            Stable,
+            Found::NoGrowth,
+            "it shows no growth in the last 60 s, 100 → 140; 4/s or more would have been found".into(),
+        ),
+        (Stable, Found::Falls, "it falls, 100 → 140 over 60 s".into()),
+        (
+            Stable,
+            Found::StillSettling,
+            "what it rose in the last 60 s is a small part of its rise before, 100 → 140; 4/s or more would have been found"
+                .into(),
+        ),
+        (Inconclusive, Found::TooFew { points: 1 }, format!("1 point is too few to judge{more}")),
+        (Inconclusive, Found::TooFew { points: 7 }, format!("7 points are too few to judge{more}")),
+        (
+            Inconclusive,
+            Found::TooFewCycles { cycles: 3 },
+            format!("it climbs and drops, but only 3 drops were seen: too few whole cycles{more}"),
+        ),
+        (
+            Inconclusive,
+            Found::WarmingUp { tau_s: 20.0 },
+            format!("it is still warming up: it rises ever more slowly (time constant 20 s), 100 → 140{more}"),
+        ),
+        (
+            Inconclusive,
+            Found::FewSteps { steps: 1 },
+            format!("its rise is 1 jump, the last too recent to know whether more follow, 100 → 140{more}"),
+        ),
+        (
+            Inconclusive,
+            Found::Slows,
+            format!("it rose and then slowed, 100 → 140; too recent to say that it stopped{more}"),
+        ),
+        (
+            Inconclusive,
+            Found::RecentRise { height: 8.0 },
+            format!("it was level, and rose by 8 in the last moments{more}"),
+        ),
+        (
+            Inconclusive,
+            Found::Weak,
+            format!("growth of 2/s (between 1/s and 3/s) is likely but not certain in 60 s{more}"),
+        ),
+        (
+            Inconclusive,
+            Found::NoPower,
+            format!("it wanders too much to see a trend in 60 s, 100 → 140{more}"),
+        ),
+        (
+            Inconclusive,
+            Found::BelowBefore,
+            format!("it rises through the last 60 s, but was higher before, 100 → 140{more}"),
+        ),
+        (
+            Inconclusive,
+            Found::CameBack { share: 0.9 },
+            "it grew by 2/s (between 1/s and 3/s), but 90 % of that came back when the load ended: held, not lost, so far"
+                .into(),
+        ),
+    ];
+    for (direction, found, sentence) in cases {
+        assert_eq!(explain_trend(&trend(direction, by_window(found)), Unit::Count), sentence, "{found:?}");
+    }
+}
+
+#[test]
+fn a_sentence_names_the_level_the_segments_and_what_came_back() {
+    let window = WindowReason {
+        found: Found::Grows,
+        over_s: 60.0,
+        level: JudgedLevel::Floor { teeth: 9 },
+        segments: 3,
+    };
+    let grows = Trend { recovered: Some(0.25), ..trend(Direction::Growing, TrendReason::Window(window)) };
+    assert_eq!(
+        explain_trend(&grows, Unit::Count),
+        "the floor under 9 teeth grows by 2/s (between 1/s and 3/s) through the last 60 s in 3 lives between \
+         restarts, 100 → 140; 25 % of it came back after the load"
+    );
+}
+
+#[test]
+fn cycles_and_exact_ends_have_theirs() {
+    let cycles = TrendReason::Cycles { floors: vec![100.0, 120.0, 140.0] };
+    assert_eq!(
+        explain_trend(&trend(Direction::Growing, cycles), Unit::Count),
+        "the floor rises again with every cycle: 100 → 120 → 140, 2/s under load"
+    );
+    let ends = |goes_on| TrendReason::Ends { seconds: 60.0, goes_on };
+    assert_eq!(
+        explain_trend(&trend(Direction::Stable, ends(GoesOn::NoGrowth)), Unit::Bytes),
+        "100 B alive after a full collection at the start of steady, 140 B at its end, 60 s later"
+    );
+    assert_eq!(
+        explain_trend(&trend(Direction::Inconclusive, ends(GoesOn::Unknown)), Unit::Bytes),
+        "100 B → 140 B alive after full collections at the ends of steady; two readings do not tell whether that goes \
+         on or a cache has filled: --cycles 3 would"
+    );
+}
