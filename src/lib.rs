@@ -20,6 +20,8 @@ pub mod report;
 pub mod run;
 pub mod session;
 pub mod target;
+#[cfg(test)]
+mod testing;
 pub mod trend;
 pub mod units;
 pub mod wording;

@@ -10,6 +10,7 @@ use crate::plan::Plan;
 use crate::probe::page::bounds::SLOWEST as SLOWEST_PAGE;
 use crate::probe::sample::Request;
 use crate::probe::sampler::Sampler;
+use crate::probe::tokio::find::TURN_ON as TURN_ON_TOKIO_CONSOLE;
 use crate::target::runtime::{python_version, runs_tokio};
 use crate::target::{Target, ports};
 
@@ -17,14 +18,6 @@ use crate::target::{Target, ports};
 const SAMPLES: u32 = 5;
 /// Between two of them: probes that ask the target are let do so often enough to be measured.
 const APART: Duration = Duration::from_millis(300);
-
-/// What makes a tokio service tell of its tasks. console-subscriber 0.5 keeps each task that has ended for an hour unless
-/// told otherwise, which by itself makes memory climb under load, and takes up 128 events a second, which is the
-/// business of a few requests: tokio's cooperative budget ends its loop.
-pub(super) const TURN_ON_TOKIO_CONSOLE: &str = "console_subscriber::init() in a service built with \
-    RUSTFLAGS=\"--cfg tokio_unstable\" and started with TOKIO_CONSOLE_RETENTION=1s (else ended tasks are kept for an hour \
-    and memory climbs) and TOKIO_CONSOLE_PUBLISH_INTERVAL=10ms (else it falls behind), then \
-    --tokio-console http://127.0.0.1:6669";
 
 /// Asks every probe a few times, so that [`Sampler::costs`] tells what its answers cost, and for one snapshot.
 pub async fn try_out(sampler: &Sampler) {

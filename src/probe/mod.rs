@@ -4,6 +4,7 @@
 //! gap for its own series and never costs another its sample.
 
 mod blocking;
+mod candidate;
 #[cfg(target_os = "linux")]
 mod cgroup;
 mod discover;
@@ -14,7 +15,6 @@ mod group_registry;
 mod heap_groups;
 #[cfg(target_os = "linux")]
 mod jvm;
-mod of_target;
 mod page;
 #[cfg(feature = "fuzzing")]
 pub mod parsers;
@@ -27,8 +27,8 @@ mod testing;
 mod tokio;
 mod v8;
 
-pub use discover::{Discovered, discover};
-pub use of_target::of_target;
+pub use candidate::Discovered;
+pub use discover::discover;
 pub use page::bounds::SLOWEST as SLOWEST_PAGE;
 pub use process::probe::Process;
 #[cfg(target_os = "linux")]

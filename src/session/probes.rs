@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::evidence::{ProbeRecord, SeriesId};
 use crate::plan::Plan;
-use crate::probe::{Sampler, discover, of_target};
+use crate::probe::{Discovered, Sampler, discover};
 use crate::run::best_task_count;
 use crate::target::Target;
 
@@ -30,16 +30,7 @@ pub async fn look_around(plan: &Plan, target: Option<&Target>) -> Result<(Sample
 
 /// All probes that are there, ready to be asked, with a record of each, there or not.
 pub async fn all_probes(plan: &Plan, target: Option<&Target>) -> (Sampler, Vec<ProbeRecord>) {
-    let mut discovered = discover(plan, target).await;
-    let mut probes = Vec::new();
-    let mut records = Vec::new();
-    if let Some(target) = target {
-        let own = of_target(target);
-        probes.extend(own.probes);
-        records.extend(own.records);
-    }
-    probes.append(&mut discovered.probes);
-    records.append(&mut discovered.records);
+    let Discovered { probes, records } = discover(plan, target).await;
     let sampler = Sampler::start(probes).for_run(plan.record.phases.total().0);
     (sampler, records)
 }

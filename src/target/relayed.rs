@@ -211,7 +211,7 @@ mod tests {
         there.write_all(&[7; 50]).unwrap();
         here.read_exact(&mut [0; 50]).unwrap();
         let Some(all) = all() else {
-            eprintln!("SKIPPED: this kernel does not tell the bytes of connections");
+            crate::testing::skipped("this kernel does not count the bytes of connections");
             return;
         };
         let accepted = all.values().find(|c| c.port == at.port()).unwrap();

@@ -281,7 +281,7 @@ mod tests {
     #[test]
     fn all_addresses_include_this_one() {
         let Ok(listener) = TcpListener::bind("[::]:0") else {
-            eprintln!("SKIPPED: this machine has no IPv6");
+            crate::testing::skipped("this machine has no IPv6");
             return;
         };
         let port = listener.local_addr().unwrap().port();

@@ -13,7 +13,7 @@ fn free_door() -> Door {
 fn python() -> bool {
     let there = Command::new("python3").arg("--version").output().is_ok_and(|o| o.status.success());
     if !there {
-        eprintln!("SKIPPED: this test starts a small server with python3, which is not here");
+        crate::testing::skipped("there is no python3 on PATH to start a small server");
     }
     there
 }

@@ -2,7 +2,8 @@
 //! are, [`native`] what is resident beyond them. The probes: [`goroutines`], [`heap`], and [`vars`] where there is no
 //! pprof.
 
-pub mod expvar;
+mod expvar;
+pub mod find;
 pub mod goroutines;
 pub mod heap;
 mod native;

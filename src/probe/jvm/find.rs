@@ -1,7 +1,8 @@
 //! Which probes there are of a JVM, and the line that turns on those that are not.
 
-use crate::plan::Plan;
-use crate::probe::discover::Discovered;
+use futures_util::future::BoxFuture;
+
+use crate::probe::candidate::{Discovered, Search};
 use crate::probe::jvm::attach::Attach;
 use crate::probe::jvm::counters::Counters;
 use crate::probe::jvm::forced::Forced;
@@ -18,8 +19,18 @@ const INFO: &str = "the heap with its garbage, its limit, metaspace";
 const THREADS: &str = "Java's threads by name and state";
 const HEAP: &str = "the live heap and its classes, after a full collection at the ends of phases";
 
-/// Looks for the counters and the attach socket, and asks through that for what the counters leave untold.
-pub async fn find(found: &mut Discovered, plan: &Plan, target: &Target) {
+/// Looks for the counters and the attach socket, and asks through that for what the counters do not tell.
+pub fn hotspot<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
+    Box::pin(async move {
+        let mut found = Discovered::default();
+        if let Some(target) = search.target {
+            look(search, target, &mut found).await;
+        }
+        found
+    })
+}
+
+async fn look(search: &Search<'_>, target: &Target, found: &mut Discovered) {
     let jvm = Jvm::of(target);
     let forced = Forced::default();
     let counted = match Counters::find(jvm.clone(), forced.clone()).await {
@@ -52,8 +63,8 @@ pub async fn find(found: &mut Discovered, plan: &Plan, target: &Target) {
             }
         }
     }
-    match Collections::of(plan) {
+    match search.collections {
         Collections::Forced => found.add(Box::new(Heap::new(attach, forced)), HEAP),
-        Collections::Never => found.missing("java heap", HEAP, Collections::turn_on(plan).into()),
+        Collections::Never => found.missing("java heap", HEAP, Collections::turn_on(search.plan).into()),
     }
 }

@@ -8,6 +8,7 @@
 mod cpu;
 #[cfg(target_os = "linux")]
 mod fds;
+pub mod find;
 mod instances;
 #[cfg(target_os = "linux")]
 mod memory;

@@ -123,7 +123,7 @@ mod tests {
         let mut child = std::process::Command::new("sleep").arg("20").spawn().unwrap();
         let target = crate::target::target_of(child.id());
         let Ok(mut probe) = Pss::find(&target) else {
-            eprintln!("SKIPPED: this kernel does not tell PSS");
+            crate::testing::skipped("this kernel has no PSS");
             child.kill().unwrap();
             child.wait().unwrap();
             return;

@@ -2,6 +2,7 @@
 //! [`tasks`] counts; [`console`] is the probe.
 
 pub mod console;
+pub mod find;
 mod follow;
 mod messages;
 mod tasks;

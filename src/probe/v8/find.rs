@@ -1,11 +1,16 @@
 //! Whether a V8 process has its inspector on, and what turns it on; soak never does so unasked.
 
-use crate::plan::Plan;
-use crate::probe::discover::{Discovered, LOOK};
-use crate::probe::page::fetch::Fetcher;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use crate::probe::candidate::{Discovered, Search};
 use crate::probe::sample::{Collections, ProbeError};
 use crate::probe::v8::inspector::Inspector;
 use crate::target::{Target, ports};
+
+/// It is looked for so long: the run waits meanwhile.
+const WITHIN: Duration = Duration::from_secs(3);
 
 const LIVE: &str = "live heap, external memory and array buffers after collections, heap in use by the function that allocated it";
 const UNDIVIDED: &str = "the heap with its garbage, external memory and array buffers";
@@ -13,13 +18,24 @@ const OF_SEVERAL: &str = "heap, external memory and array buffers of one of seve
     function that allocated it; the live heap of all is not told";
 const AFTER_GC: &str = "what is left after a collection, and who allocated it";
 
-/// Looks for the inspector of this target.
-pub async fn find(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, target: &Target) {
+/// Looks for the inspector among the ports of the target's processes.
+pub fn inspector<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
+    Box::pin(async move {
+        let mut found = Discovered::default();
+        if let Some(target) = search.target {
+            look(search, target, &mut found).await;
+        }
+        found
+    })
+}
+
+async fn look(search: &Search<'_>, target: &Target, found: &mut Discovered) {
     // what forces none in a whole run need not sample
-    let collections = Collections::of(plan);
-    let finding = Inspector::find(fetcher.clone(), target, ports::driven(plan), collections);
+    let collections = search.collections;
+    let driven = ports::driven(search.plan);
+    let finding = Inspector::find(search.fetcher.clone(), target, driven, collections);
     let late = |_| Err(ProbeError("the inspector did not answer in time".into()));
-    match tokio::time::timeout(LOOK.0, finding).await.unwrap_or_else(late) {
+    match tokio::time::timeout(WITHIN, finding).await.unwrap_or_else(late) {
         Ok(mut probe) => {
             let yields = match (collections, probe.is_alone()) {
                 (Collections::Never, _) => UNDIVIDED,
@@ -28,7 +44,7 @@ pub async fn find(found: &mut Discovered, fetcher: &Fetcher, plan: &Plan, target
             };
             found.add(Box::new(probe), yields);
             if collections == Collections::Never {
-                found.missing("live heap", AFTER_GC, Collections::turn_on(plan).into());
+                found.missing("live heap", AFTER_GC, Collections::turn_on(search.plan).into());
             }
         }
         Err(_) => {

@@ -3,9 +3,9 @@
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::row;
+use super::row::row;
 use crate::findings::{Change, Comparison};
-use crate::report::picture::clean_text;
+use crate::report::clean_text::clean_text;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();

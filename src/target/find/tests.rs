@@ -127,7 +127,7 @@ fn want_of_permission_is_told_as_such() {
         .output();
     let said = said.map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default();
     let Some((_, line)) = said.split_once("it says: ") else {
-        eprintln!("SKIPPED: this test cannot become another user here");
+        crate::testing::skipped("this test cannot become another user here");
         return;
     };
     assert!(line.contains("that soak may not look at; run soak with sudo"), "{line}");

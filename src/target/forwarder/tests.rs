@@ -117,7 +117,7 @@ fn echo() -> Option<(Child, SocketAddr)> {
     let fd = std::os::fd::OwnedFd::from(listener);
     let child = Command::new("python3").args(["-c", script]).stdin(fd).spawn();
     if child.is_err() {
-        eprintln!("SKIPPED: this test needs python3 for the service behind");
+        crate::testing::skipped("there is no python3 on PATH for the service behind");
     }
     Some((child.ok()?, at))
 }
@@ -143,7 +143,7 @@ fn looked_at(does: Does) -> Option<ProxyStatus> {
     child.kill().unwrap();
     child.wait().unwrap();
     if crate::target::relayed::all().is_none() {
-        eprintln!("SKIPPED: this kernel does not tell the bytes of connections");
+        crate::testing::skipped("this kernel does not count the bytes of connections");
         return None;
     }
     Some(standing)
@@ -204,7 +204,7 @@ fn answers_without_work_come_from_somebody_else() {
     assert_eq!(lookout.look(&tree, 100), ProxyStatus::Unknown, "the first look only notes");
     assert_eq!(lookout.look(&tree, 120), ProxyStatus::Unknown, "20 answers say nothing");
     if lookout.start.as_ref().unwrap().1[&idle.id()].scheduled_s.is_none() {
-        eprintln!("SKIPPED: this kernel has no schedstat");
+        crate::testing::skipped("this kernel has no schedstat");
     } else {
         assert!(matches!(lookout.look(&tree, 5000), ProxyStatus::Idle { to: None, .. }));
     }

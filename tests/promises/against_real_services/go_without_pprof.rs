@@ -1,7 +1,7 @@
 //! A Go service that serves no pprof but /debug/vars: its memory account is read off that page.
 
 use super::go::built;
-use super::support::{Server, report, run_soak, skipped};
+use crate::support::{Server, report, run_soak, skipped};
 
 use serde_json::Value;
 

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::support::{Server, events, report, run_soak, skipped};
+use crate::support::{Server, events, report, run_soak, skipped};
 
 /// The service under tests/fixtures/javaservice; none where there is no Java.
 fn service(case: &str, options: &[&str]) -> Option<Server> {

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::go::built;
-use super::support::{Server, report, run_soak, skipped, text};
+use crate::support::{Server, report, run_soak, skipped, text};
 
 const MIX: &str = "hang-up=8%,abandon-upload=8%,churn=8%,slow-send=8%";
 

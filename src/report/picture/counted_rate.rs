@@ -1,11 +1,12 @@
 //! The rate that somebody else drove, as the target itself counted it: soak sent nothing, and knows of no errors.
 
 use super::axis::Scale;
+use super::marks::draw_marks;
 use super::panel::{EdgeLabel, Panel};
+use super::rate::is_driven;
 use super::scene::{Rect, Scene};
 use super::stage::Stage;
 use super::text::Weight;
-use super::timeline::draw_marks;
 use crate::units::{Rate, Unit};
 
 /// Points of the curve at most.
@@ -20,7 +21,7 @@ pub struct Counted(Vec<(f64, f64, f64)>);
 impl Counted {
     /// The requests that were counted and soak did not send; none where there are none.
     pub fn find(stage: &Stage<'_>) -> Option<Counted> {
-        let rates = if super::load::driven(stage) { Vec::new() } else { rates(stage) };
+        let rates = if is_driven(stage) { Vec::new() } else { rates(stage) };
         (!rates.is_empty()).then_some(Counted(rates))
     }
 }

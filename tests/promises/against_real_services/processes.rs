@@ -28,7 +28,7 @@ impl Server {
         let mut command = Command::new("python3");
         command.arg(script).arg(mode).stdout(Stdio::piped()).process_group(0);
         let Ok(mut child) = command.spawn() else {
-            eprintln!("SKIPPED: this test needs python3 for its server");
+            crate::support::skipped("there is no python3 on PATH for the server");
             return None;
         };
         let mut line = String::new();

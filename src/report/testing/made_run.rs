@@ -1,28 +1,15 @@
-//! Runs made up for tests, one for each way in which a report can come out.
+//! What a made-up run records: evidence from a few figures.
 
 use std::collections::BTreeMap;
 
 use crate::evidence::{
     DrivenPlan, Event, EventKind, Evidence, Frame, Gone, GroupCount, GroupKind, Judging, Latency, LatencyBar,
-    LatencyPoint, LoadRow, Percentiles, Phase, PhasePlan, PlanRecord, ProbeRecord, Recording, Runtime,
-    Sample, Series, TargetRecord, TaskGroup,
+    LatencyPoint, LoadRow, Percentiles, Phase, PhasePlan, PlanRecord, Recording, Sample, Series, TaskGroup,
 };
-use crate::findings::{
-    Direction, DriverHealth, ErrorCounts, LoadFinding, Report, SeriesFinding, Shape, Verdict,
-};
+use crate::findings::{Direction, SeriesFinding, Shape};
 use crate::units::{Rate, Span};
 
-mod more;
-pub use more::{cases, day, leak};
-
-/// A run under a name.
-pub struct Case {
-    pub name: &'static str,
-    pub evidence: Evidence,
-    pub findings: Report,
-}
-
-const MIB: f64 = 1_048_576.0;
+pub const MIB: f64 = 1_048_576.0;
 
 /// How a made-up run goes.
 pub struct Made {
@@ -288,75 +275,4 @@ fn group_names() -> Vec<TaskGroup> {
         group("g2", "net/http.(*conn).serve", "IO wait"),
         group("g3", "net/http.(*Server).Serve", "IO wait"),
     ]
-}
-
-/// Report with nothing in them but a verdict and its sentences.
-pub fn findings(verdict: Verdict, headline: &str, made: &Made) -> Report {
-    let times = Percentiles { count: 4200, p50: 6.2e-4, p90: 9e-4, p99: 1.6e-3, p999: 4e-3, max: 5.1e-3 };
-    Report {
-        schema: "soak/1".into(),
-        verdict,
-        exit_code: match verdict {
-            Verdict::Failed => 4,
-            Verdict::Leak => 1,
-            Verdict::Inconclusive => 3,
-            Verdict::Stable => 0,
-        },
-        reason: "verdict".into(),
-        headline: headline.into(),
-        notes: vec![],
-        caption: String::new(),
-        subtitle:
-            "shop-api a1b2c3d · http://127.0.0.1:8080/work · 24 Nov 2026 18:55 UTC · 2 min at 50/s, 4,751 \
-                   requests"
-                .into(),
-        reproduce: Some("soak http://127.0.0.1:8080/work -z 2m -q 50/s".into()),
-        target: Some(TargetRecord {
-            pid: Some(4711),
-            program: "shop-api".into(),
-            user: Some("www".into()),
-            container: None,
-            runtime: Runtime::Go,
-            found_by: "holds the port".into(),
-            processes: 1,
-            memory_limit_bytes: Some(512 << 20),
-        }),
-        load: made.load.then(|| LoadFinding {
-            requests: 4751,
-            rate_asked: Some(made.rate),
-            rate_held: made.rate,
-            due: 4200,
-            held_ratio: 1.0,
-            late_p99_s: 4e-4,
-            late_s: Percentiles { count: 7500, p50: 1e-4, p90: 2e-4, p99: 4e-4, p999: 1.1e-3, max: 2.3e-3 },
-            dropped: 0,
-            errors: ErrorCounts::default(),
-            latency_s: times,
-            service_s: times,
-            probing_s: Percentiles::default(),
-            by_request: vec![],
-            misbehaved: vec![],
-        }),
-        memory: None,
-        series: vec![],
-        account: vec![],
-        account_exact: false,
-        culprits: vec![],
-        attribution: vec![],
-        gates: vec![],
-        probes: vec![ProbeRecord {
-            name: "goroutines".into(),
-            found: true,
-            yields: "goroutines by stack".into(),
-            turn_on: None,
-            asked: 240,
-            failed: 0,
-            mean_s: 0.002,
-            asks_target: true,
-            cost_ratio: 0.004,
-            cpu_mean_s: Some(0.0007),
-            cpu_ratio: Some(0.0014),
-        }],
-        driver: DriverHealth { rss_bytes_max: 9 << 20, cpu_ratio: 0.03, notes: vec![] },
-    }
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::go::built;
-use super::support::{Server, closed_port, events, report, run_soak, skipped, text, until};
+use crate::support::{Server, closed_port, events, report, run_soak, skipped, text, until};
 
 struct Ran {
     code: i32,

@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::support::{Server, events, report, run_soak, skipped};
-use super::watch::Driver;
+use crate::support::{Server, events, report, run_soak, skipped};
+use crate::watch::Driver;
 
 /// The service of this name under tests/fixtures, built once; none where there is no Go.
 pub fn built(name: &'static str) -> Option<PathBuf> {

@@ -22,12 +22,18 @@ use prost::Message;
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::support::{Server, report, run_soak};
+use crate::support::{Server, report, run_soak};
 
 /// What soak says of the service: its exit code and its report.
 fn soaked(kind: &str, args: &[&str]) -> (i32, Value) {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "tokio_console::serve", "--ignored", "--nocapture", "--test-threads=1"]);
+    command.args([
+        "--exact",
+        "against_real_services::tokio_console::serve",
+        "--ignored",
+        "--nocapture",
+        "--test-threads=1",
+    ]);
     command.env("CONSOLE_KIND", kind);
     let server = Server::from(command);
     let place = tempfile::tempdir().unwrap();
@@ -53,7 +59,9 @@ fn a_task_that_a_request_leaves_behind_is_named_by_where_it_was_spawned() {
         "{culprit}"
     );
     let name = culprit["name"].as_str().unwrap();
-    let place = name.strip_prefix("tests/promises/tokio_console.rs:").unwrap_or_else(|| panic!("{name}"));
+    let place = name
+        .strip_prefix("tests/promises/against_real_services/tokio_console.rs:")
+        .unwrap_or_else(|| panic!("{name}"));
     let line: usize = place.split(':').next().unwrap().parse().unwrap();
     let source = include_str!("tokio_console.rs").lines().nth(line - 1).unwrap();
     assert!(source.ends_with("// the leak"), "{name} is: {source}");
@@ -149,11 +157,11 @@ async fn tell(tasks: &Tasks, socket: TcpStream) -> Option<Infallible> {
     let head = Response::builder().header("content-type", "application/grpc").body(()).ok()?;
     let mut body = respond.send_response(head, false).ok()?;
     let driver = tokio::spawn(async move { while connection.accept().await.is_some() {} });
-    let mut output: BTreeMap<u64, PbTime> = BTreeMap::new();
+    let mut known: BTreeMap<u64, PbTime> = BTreeMap::new();
     let mut metadata = Some(Vec::new()); // the first message has it
     loop {
         let live = tasks.live.lock().unwrap().clone();
-        let update = update(&live, &mut output, metadata.take());
+        let update = update(&live, &mut known, metadata.take());
         let mut frame = BytesMut::new();
         frame.put_u8(0);
         frame.put_u32(update.encoded_len() as u32);
@@ -174,20 +182,20 @@ async fn tell(tasks: &Tasks, socket: TcpStream) -> Option<Infallible> {
 /// Who is new, and how those fare that are new or have ended.
 fn update(
     live: &BTreeMap<u64, (&'static Location<'static>, PbTime)>,
-    output: &mut BTreeMap<u64, PbTime>,
+    known: &mut BTreeMap<u64, PbTime>,
     new_metadata: Option<Vec<u8>>,
 ) -> PbUpdate {
     let mut update = PbTaskUpdate::default();
     let now = PbTime::now();
     for (id, (location, created)) in live {
-        if output.insert(*id, *created).is_none() {
+        if known.insert(*id, *created).is_none() {
             update.new_tasks.push(PbTask::new(*id, location));
             let polls = PbPolls { polls: 1, last_started: Some(*created), last_ended: Some(now) };
             let stats = PbStats { created_at: Some(*created), dropped_at: None, polls: Some(polls) };
             update.stats_update.insert(*id, stats);
         }
     }
-    output.retain(|id, created| {
+    known.retain(|id, created| {
         let lives = live.contains_key(id);
         if !lives {
             let stats = PbStats { created_at: Some(*created), dropped_at: Some(now), polls: None };

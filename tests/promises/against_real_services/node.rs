@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::support::{Output, Running, Server, events, report, run_soak, skipped, soak, until};
+use crate::support::{Output, Running, Server, events, report, run_soak, skipped, soak, until};
 
 /// The service of tests/fixtures/node, if there is a Node to run it.
 fn service(leak: bool, inspect: bool) -> Option<Server> {
@@ -109,7 +109,7 @@ fn a_service_that_ends_does_not_wait_for_soak_to_leave() {
     };
     until("a collection", || seen("collection"));
     let begun = Instant::now();
-    drop(server); // it is output to end, and killed after two seconds
+    drop(server); // it is asked to end, and killed after two seconds
     assert!(begun.elapsed() < Duration::from_millis(1_800), "Node waits for whoever is connected");
     assert!(seen("collection") && running.end().code >= 3, "it went away");
 }

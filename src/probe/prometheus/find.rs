@@ -1,0 +1,75 @@
+//! Whether the target serves a page of metrics, and what makes it serve one.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use reqwest::Url;
+use tokio::time::Instant;
+
+use crate::evidence::Runtime;
+use crate::probe::candidate::{Discovered, Search, at_origin, find_in_time};
+use crate::probe::prometheus::probe::Prometheus;
+use crate::probe::sample::ProbeError;
+
+/// All pages together are looked for so long: the run waits meanwhile. What takes longer than this could not be asked
+/// often enough to be of use.
+const WITHIN: Duration = Duration::from_secs(2);
+
+const YIELDS: &str = "what the target counts itself: memory, heap, descriptors, threads, tasks";
+const YIELDS_REQUESTS: &str =
+    "what the target counts itself: requests, memory, heap, descriptors, threads, tasks";
+
+/// The first page of metrics where --metrics says, else where services of this runtime have it.
+pub fn page<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
+    Box::pin(async move {
+        let mut found = Discovered::default();
+        let plan = &search.plan.probes;
+        let until = Instant::now() + WITHIN;
+        let mut why = ProbeError("nothing was asked".into());
+        for url in urls(search) {
+            let finding = Prometheus::find(search.fetcher.clone(), url.clone(), plan, &search.taken);
+            match find_in_time(until, &url, finding).await {
+                Ok(probe) => {
+                    let yields = if probe.counts_requests() { YIELDS_REQUESTS } else { YIELDS };
+                    found.add(Box::new(probe), yields);
+                    return found;
+                }
+                Err(error) => why = error,
+            }
+        }
+        let turn_on = match plan.metrics {
+            Some(_) => format!("--metrics names no page of metrics ({why})"),
+            None => format!("serve {}, or name the page with --metrics URL", exporter(search.runtime())),
+        };
+        found.missing("prometheus", YIELDS, turn_on);
+        found
+    })
+}
+
+fn urls(search: &Search<'_>) -> Vec<Url> {
+    let paths: &[&str] = match search.runtime() {
+        Runtime::Jvm => &["/metrics", "/actuator/prometheus", "/q/metrics"],
+        _ => &["/metrics"],
+    };
+    match &search.plan.probes.metrics {
+        Some(url) => vec![url.clone()],
+        None => {
+            let of_origin = |url: &Url| paths.iter().map(|path| at_origin(url, path)).collect::<Vec<Url>>();
+            search.origins.iter().flat_map(of_origin).collect()
+        }
+    }
+}
+
+/// What serves metrics in a service of this runtime.
+fn exporter(runtime: Runtime) -> &'static str {
+    match runtime {
+        Runtime::Go => "http.Handle(\"/metrics\", promhttp.Handler()) of client_golang",
+        Runtime::Jvm => "Micrometer's PrometheusMeterRegistry (Spring: /actuator/prometheus)",
+        Runtime::DotNet => "app.MapMetrics() of prometheus-net",
+        Runtime::V8 => "prom-client's collectDefaultMetrics() served at /metrics",
+        Runtime::Python => "start_http_server() or make_wsgi_app() of prometheus_client",
+        Runtime::Ruby => "Prometheus::Middleware::Exporter of prometheus-client, or yabeda-prometheus",
+        Runtime::Beam => "prometheus_plugs or telemetry_metrics_prometheus",
+        Runtime::Other => "Prometheus text at /metrics",
+    }
+}
