@@ -7,11 +7,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::identity::Identity;
-use super::os;
+use super::processes;
 
 /// Roots and their descendants.
 #[derive(Debug, Default)]
-pub struct Tree {
+pub struct ProcessTree {
     members: Vec<Identity>,
     pids: HashSet<u32>,
     /// The parent of everybody else, as last seen.
@@ -19,16 +19,16 @@ pub struct Tree {
     newest: Option<u32>,
 }
 
-impl Tree {
+impl ProcessTree {
     /// The tree below these roots, as it is now.
-    pub fn of(roots: &[Identity]) -> Tree {
-        let mut tree = Tree::default();
+    pub fn new(roots: &[Identity]) -> ProcessTree {
+        let mut tree = ProcessTree::default();
         tree.adopt(roots);
         tree.refresh();
         tree
     }
 
-    /// Adds further roots; their descendants come with the next [`Tree::refresh`].
+    /// Adds further roots; their descendants come with the next [`ProcessTree::refresh`].
     pub fn adopt(&mut self, roots: &[Identity]) {
         for &root in roots {
             self.add(root);
@@ -57,12 +57,12 @@ impl Tree {
     /// Finds who was started since the last look.
     pub fn refresh(&mut self) {
         // read before the list, so that who starts in between is found next time
-        let newest = os::newest_pid();
+        let newest = processes::newest_pid();
         if newest.is_some() && newest == self.newest {
             return;
         }
         self.newest = newest;
-        let all = os::pids();
+        let all = processes::pids();
         let new: Vec<u32> = all
             .iter()
             .copied()
@@ -70,7 +70,7 @@ impl Tree {
             .collect();
         let alive: HashSet<u32> = all.into_iter().collect();
         self.strangers.retain(|pid, _| alive.contains(pid));
-        self.strangers.extend(os::parents(&new));
+        self.strangers.extend(processes::parents(&new));
         // a child may have been listed before its parent, so go on until nobody joins
         loop {
             let joining: Vec<u32> =
@@ -80,7 +80,7 @@ impl Tree {
             }
             for pid in joining {
                 self.strangers.remove(&pid);
-                if let Some(identity) = Identity::of(pid) {
+                if let Some(identity) = Identity::read(pid) {
                     self.add(identity);
                 }
             }
@@ -111,8 +111,8 @@ mod tests {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let root = Identity::of(shell.id()).unwrap();
-        let mut tree = Tree::of(&[root]);
+        let root = Identity::read(shell.id()).unwrap();
+        let mut tree = ProcessTree::new(&[root]);
         let mut said = BufReader::new(shell.stdout.take().unwrap()).lines();
         let child: u32 = said.next().unwrap().unwrap().parse().unwrap();
         let orphan: u32 = said.next().unwrap().unwrap().parse().unwrap();

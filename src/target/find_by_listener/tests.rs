@@ -47,20 +47,20 @@ fn holder(listener: &TcpListener) -> Child {
 async fn whoever_holds_the_port_is_found_and_this_test_is_not() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url: Url = format!("http://localhost:{}/", listener.local_addr().unwrap().port()).parse().unwrap();
-    let doors = doors(&url).await.unwrap();
-    assert!(behind(&doors).unwrap_err().contains("only by soak itself"));
+    let endpoints = resolve(&url).await.unwrap();
+    assert!(find_listeners(&endpoints).unwrap_err().contains("only by soak itself"));
     let mut one = holder(&listener);
-    let (door, found) = behind(&doors).unwrap();
-    assert!(door.address.is_ipv4(), "nobody listens on ::1");
+    let (endpoint, found) = find_listeners(&endpoints).unwrap();
+    assert!(endpoint.address.is_ipv4(), "nobody listens on ::1");
     assert_eq!(found.iter().map(|i| i.pid).collect::<Vec<_>>(), [one.id()]);
     let mut two = holder(&listener);
     drop(listener);
-    assert_eq!(behind(&doors).unwrap().1.len(), 2, "instances");
+    assert_eq!(find_listeners(&endpoints).unwrap().1.len(), 2, "instances");
     for child in [&mut one, &mut two] {
         child.kill().unwrap();
         child.wait().unwrap();
     }
-    assert!(behind(&doors).unwrap_err().contains("nobody listens"));
+    assert!(find_listeners(&endpoints).unwrap_err().contains("nobody listens"));
 }
 
 #[test]
@@ -68,18 +68,18 @@ async fn whoever_holds_the_port_is_found_and_this_test_is_not() {
 fn whoever_listens_at_a_unix_socket_is_found_and_who_is_connected_to_it_is_not() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("service.sock");
-    let doors = Doors::Socket(path.clone());
-    assert!(doors.behind().unwrap_err().contains(&format!("nobody listens on {doors}")));
+    let endpoints = Endpoints::Socket(path.clone());
+    assert!(endpoints.find_roots().unwrap_err().contains(&format!("nobody listens on {endpoints}")));
     let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
     let client = std::os::unix::net::UnixStream::connect(&path).unwrap();
     let sleeps = |fd: OwnedFd| Command::new("sleep").arg("20").stdin(fd).spawn().unwrap();
     let mut served = sleeps(listener.accept().unwrap().0.into());
     let mut holder = sleeps(listener.into());
-    let (door, found) = doors.behind().unwrap();
-    assert_eq!((door, found.iter().map(|i| i.pid).collect::<Vec<_>>()), (None, vec![holder.id()]));
+    let (endpoint, found) = endpoints.find_roots().unwrap();
+    assert_eq!((endpoint, found.iter().map(|i| i.pid).collect::<Vec<_>>()), (None, vec![holder.id()]));
     let run = dir.path().join("run");
     std::os::unix::fs::symlink(dir.path(), &run).unwrap();
-    let (_, found) = Doors::Socket(run.join("service.sock")).behind().unwrap();
+    let (_, found) = Endpoints::Socket(run.join("service.sock")).find_roots().unwrap();
     assert_eq!(found[0].pid, holder.id(), "as /var/run leads to /run");
     drop(client);
     for child in [&mut served, &mut holder] {
@@ -91,11 +91,11 @@ fn whoever_listens_at_a_unix_socket_is_found_and_who_is_connected_to_it_is_not()
 #[test]
 fn every_reason_why_nobody_is_named_says_what_to_do() {
     let table = [
-        (Some(Holding::Forbidden("web".into())), "user web that soak may not look at; run soak with sudo"),
-        (Some(Holding::OutOfSight), "in another container perhaps; run soak where the process is"),
-        (Some(Holding::Elsewhere), "another machine, whose processes soak cannot see; run soak there"),
-        (Some(Holding::By(vec![7])), "only by soak itself or by what started it; name the process"),
-        (Some(Holding::Nobody), "nobody listens on port 81; start the service"),
+        (Some(PortHolder::Forbidden("web".into())), "user web that soak may not look at; run soak with sudo"),
+        (Some(PortHolder::OutOfSight), "in another container perhaps; run soak where the process is"),
+        (Some(PortHolder::Elsewhere), "another machine, whose processes soak cannot see; run soak there"),
+        (Some(PortHolder::By(vec![7])), "only by soak itself or by what started it; name the process"),
+        (Some(PortHolder::Nobody), "nobody listens on port 81; start the service"),
         (None, "nobody listens on port 81; start the service"),
     ];
     for (why, says) in table {
@@ -113,12 +113,12 @@ fn want_of_permission_is_told_as_such() {
     use std::os::unix::process::CommandExt;
     let local = std::net::Ipv4Addr::LOCALHOST.into();
     if let Some(port) = std::env::var(FOREIGN_PORT).ok().and_then(|port| port.parse().ok()) {
-        println!("it says: {}", behind(&[Door { address: local, port }]).unwrap_err());
+        println!("it says: {}", find_listeners(&[Endpoint { address: local, port }]).unwrap_err());
         return;
     }
     let listener = TcpListener::bind((local, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
-    let name = "target::find::tests::want_of_permission_is_told_as_such";
+    let name = "target::find_by_listener::tests::want_of_permission_is_told_as_such";
     let said = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", name, "--nocapture"])
         .env(FOREIGN_PORT, port.to_string())
@@ -136,25 +136,5 @@ fn want_of_permission_is_told_as_such() {
 #[tokio::test]
 async fn another_machine_has_no_process_here() {
     let url: Url = "http://192.0.2.1:81/".parse().unwrap();
-    assert!(behind(&doors(&url).await.unwrap()).unwrap_err().contains("another machine"));
-}
-
-#[test]
-fn a_name_means_one_process_or_none() {
-    assert!(named("no-such-program-here").unwrap_err().to_string().contains("no process is named"));
-    let dir = tempfile::tempdir().unwrap();
-    // a name of its own, so that no other test's children are found
-    let name = format!("nm{}", std::process::id());
-    let path = dir.path().join(&name);
-    std::os::unix::fs::symlink("/bin/sleep", &path).unwrap();
-    let start = || Command::new(&path).arg("20").spawn().unwrap();
-    let mut one = start();
-    assert_eq!(named(&name).unwrap().pid, one.id());
-    let mut two = start();
-    let line = named(&name).unwrap_err().to_string();
-    assert!(line.contains(&one.id().to_string()) && line.contains(&two.id().to_string()), "{line}");
-    for child in [&mut one, &mut two] {
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
+    assert!(find_listeners(&resolve(&url).await.unwrap()).unwrap_err().contains("another machine"));
 }

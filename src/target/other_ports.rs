@@ -6,17 +6,17 @@ use crate::plan::Plan;
 
 /// Where on this machine's loopback the process can be reached over TCP, but for the driven port: one address a port.
 /// None where the system does not tell.
-pub fn others(plan: &Plan, pid: u32) -> Vec<SocketAddr> {
-    beside(driven(plan), &[pid]).into_iter().map(|(_, at)| at).collect()
+pub fn loopback_addresses(plan: &Plan, pid: u32) -> Vec<SocketAddr> {
+    listening_beside(driven_port(plan), &[pid]).into_iter().map(|(_, at)| at).collect()
 }
 
 /// The port that is driven.
-pub fn driven(plan: &Plan) -> Option<u16> {
+pub fn driven_port(plan: &Plan) -> Option<u16> {
     plan.request().and_then(|request| request.url.port_or_known_default())
 }
 
 /// The same for several processes, in their order, each address with who listens.
-pub fn beside(driven: Option<u16>, pids: &[u32]) -> Vec<(u32, SocketAddr)> {
+pub fn listening_beside(driven: Option<u16>, pids: &[u32]) -> Vec<(u32, SocketAddr)> {
     let Ok(all) = listeners::get_all() else { return Vec::new() };
     let mut found: Vec<(usize, u16, IpAddr)> = all
         .into_iter()
@@ -53,14 +53,18 @@ mod tests {
             .into_iter()
             .filter_map(|at| std::net::TcpListener::bind(at).ok()) // there may be no IPv6
             .collect();
-        let found = beside(None, &[std::process::id()]);
+        let found = listening_beside(None, &[std::process::id()]);
         for socket in sockets {
             let mut at = socket.local_addr().unwrap();
             if at.ip().is_unspecified() {
                 at.set_ip(Ipv4Addr::LOCALHOST.into());
             }
             assert!(found.contains(&(std::process::id(), at)), "{at}: {found:?}");
-            assert!(!beside(Some(at.port()), &[std::process::id()]).iter().any(|(_, found)| *found == at));
+            assert!(
+                !listening_beside(Some(at.port()), &[std::process::id()])
+                    .iter()
+                    .any(|(_, found)| *found == at)
+            );
         }
     }
 }

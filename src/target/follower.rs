@@ -1,47 +1,19 @@
 //! The life of the target, looked at with every sample: is it there, has it gone, is it back under another pid.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use super::find::{Doors, named};
 use super::identity::Identity;
-use super::os::{container_named, threads_ran};
-use super::started::Exit;
-use super::tree::Tree;
+use super::process_tree::ProcessTree;
+use super::roots::{Roots, current};
+use super::search::Search;
+use super::started_command::Exit;
 use crate::evidence::{EventKind, Gone};
 
 /// How often a target that is gone is looked for; it takes a look at every process.
-const SEARCH: Duration = Duration::from_millis(500);
+const SEARCH_EVERY: Duration = Duration::from_millis(500);
 /// The same while only one of several instances is missing.
-const SEARCH_ONE: Duration = Duration::from_secs(5);
-
-/// The roots of the target as they are now, shared by those who look at it.
-pub type Roots = Arc<Mutex<Vec<Identity>>>;
-
-/// How a target that is gone is found again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Search {
-    /// Whoever holds the listening socket.
-    Doors(Doors),
-    /// The process of this name.
-    Name(String),
-    /// The first process of the container whose id begins with this.
-    Container(String),
-    /// A pid was named that did not hold the port: nobody can take its place.
-    Never,
-}
-
-impl Search {
-    fn again(&self) -> Vec<Identity> {
-        match self {
-            Search::Doors(doors) => doors.behind().map(|(_, roots)| roots).unwrap_or_default(),
-            Search::Name(name) => named(name).into_iter().collect(),
-            Search::Container(id) => container_named(id).into_iter().collect(),
-            Search::Never => Vec::new(),
-        }
-    }
-}
+const SEARCH_ONE_EVERY: Duration = Duration::from_secs(5);
 
 /// Follows one target; [`Follower::tick`] is called with every sample.
 #[derive(Debug)]
@@ -50,20 +22,20 @@ pub struct Follower {
     program: String,
     search: Search,
     command: Option<Exit>,
-    tree: Tree,
+    tree: ProcessTree,
     /// What was told of this life's end, if it was.
-    told_gone: Option<Gone>,
+    reported_gone: Option<Gone>,
     searched: Option<Instant>,
 }
 
 impl Follower {
     pub(super) fn new(roots: Roots, program: String, search: Search, command: Option<Exit>) -> Follower {
-        let tree = Tree::of(&current(&roots));
-        Follower { roots, program, search, command, tree, told_gone: None, searched: None }
+        let tree = ProcessTree::new(&current(&roots));
+        Follower { roots, program, search, command, tree, reported_gone: None, searched: None }
     }
 
     /// Everybody who belongs to the target.
-    pub fn tree(&self) -> &Tree {
+    pub fn tree(&self) -> &ProcessTree {
         &self.tree
     }
 
@@ -87,7 +59,7 @@ impl Follower {
         // asked for after who lives, so that a command that ends in between has a status and is not merely gone
         if let Some(status) = self.command.as_ref().and_then(Exit::status) {
             self.command = None;
-            self.told_gone = Some(Gone::Command);
+            self.reported_gone = Some(Gone::Command);
             let reason = format!("the started command ended: {status}");
             events.push(EventKind::TargetGone { reason, who: Gone::Command });
         }
@@ -99,10 +71,10 @@ impl Follower {
     }
 
     fn missing(&mut self, alive: &[Identity], dead: &[Identity], now: Instant) -> Option<EventKind> {
-        let pause = if alive.is_empty() { SEARCH } else { SEARCH_ONE };
+        let pause = if alive.is_empty() { SEARCH_EVERY } else { SEARCH_ONE_EVERY };
         let found = if self.searched.is_none_or(|at| now.saturating_duration_since(at) >= pause) {
             self.searched = Some(now);
-            self.search.again()
+            self.search.find_again()
         } else {
             Vec::new()
         };
@@ -115,12 +87,12 @@ impl Follower {
             self.forget(dead);
             self.tree.adopt(&new);
             self.searched = None;
-            let was_away = self.told_gone.take() == Some(Gone::Target);
+            let was_away = self.reported_gone.take() == Some(Gone::Target);
             return (!known || was_away)
                 .then_some(EventKind::Restart { pid_before: before.pid, pid_after: after.pid });
         }
-        if alive.is_empty() && self.told_gone.is_none() {
-            self.told_gone = Some(Gone::Target);
+        if alive.is_empty() && self.reported_gone.is_none() {
+            self.reported_gone = Some(Gone::Target);
             let pids: Vec<String> = dead.iter().map(|identity| identity.pid.to_string()).collect();
             let reason = format!("{} (pid {}) is gone", self.program, pids.join(", "));
             return Some(EventKind::TargetGone { reason, who: Gone::Target });
@@ -133,59 +105,13 @@ impl Follower {
     }
 }
 
-/// A look at everybody who belongs to the target, without following its life.
-#[derive(Debug)]
-pub struct View {
-    roots: Roots,
-    seen: Vec<Identity>,
-    tree: Tree,
-}
-
-impl View {
-    pub(super) fn new(roots: Roots) -> View {
-        View { roots, seen: Vec::new(), tree: Tree::default() }
-    }
-
-    /// Those who belong to it now; some may have ended a moment ago.
-    pub fn members(&mut self) -> Vec<Identity> {
-        let roots = current(&self.roots);
-        if roots != self.seen {
-            self.tree = Tree::of(&roots);
-            self.seen = roots;
-        } else {
-            self.tree.refresh();
-        }
-        let (alive, gone): (Vec<Identity>, Vec<Identity>) =
-            self.tree.members().iter().partition(|member| member.is_alive());
-        for identity in gone {
-            self.tree.forget(identity);
-        }
-        alive
-    }
-
-    /// How long each of their threads has run, by pid and thread; none where that cannot be told of one of them, or where
-    /// there are more than `most`.
-    pub fn ran(&mut self, most: usize) -> Option<HashMap<(u32, u32), Duration>> {
-        let mut all = HashMap::new();
-        for member in self.members() {
-            let threads = threads_ran(member.pid, most.saturating_sub(all.len()))?;
-            all.extend(threads.into_iter().map(|(thread, ran)| ((member.pid, thread), ran)));
-        }
-        Some(all)
-    }
-}
-
-/// The roots at this moment.
-pub fn current(roots: &Roots) -> Vec<Identity> {
-    roots.lock().unwrap_or_else(PoisonError::into_inner).clone()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::target::find::Door;
+    use crate::target::endpoint::{Endpoint, Endpoints};
     use std::net::TcpListener;
     use std::process::{Child, Command};
+    use std::sync::{Arc, Mutex};
 
     fn holder(listener: &TcpListener) -> Child {
         let fd = std::os::fd::OwnedFd::from(listener.try_clone().unwrap());
@@ -201,11 +127,12 @@ mod tests {
     fn a_target_that_goes_and_comes_back_is_told_so() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = listener.local_addr().unwrap();
-        let doors = Doors::Ports(vec![Door { address: at.ip(), port: at.port() }]);
+        let endpoints = Endpoints::Ports(vec![Endpoint { address: at.ip(), port: at.port() }]);
         let first = holder(&listener);
         let before = first.id();
-        let roots: Roots = Arc::new(Mutex::new(vec![Identity::of(before).unwrap()]));
-        let mut follower = Follower::new(Arc::clone(&roots), "sleep".into(), Search::Doors(doors), None);
+        let roots: Roots = Arc::new(Mutex::new(vec![Identity::read(before).unwrap()]));
+        let mut follower =
+            Follower::new(Arc::clone(&roots), "sleep".into(), Search::Endpoints(endpoints), None);
         let now = Instant::now();
         assert_eq!(follower.tick(now), []);
 
@@ -236,24 +163,24 @@ mod tests {
     fn a_child_that_takes_the_port_later_brings_back_who_was_told_to_be_gone() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = listener.local_addr().unwrap();
-        let doors = Doors::Ports(vec![Door { address: at.ip(), port: at.port() }]);
+        let endpoints = Endpoints::Ports(vec![Endpoint { address: at.ip(), port: at.port() }]);
         let first = holder(&listener);
         let before = first.id();
-        let roots: Roots = Arc::new(Mutex::new(vec![Identity::of(before).unwrap()]));
-        let mut follower = Follower::new(roots, "sleep".into(), Search::Doors(doors), None);
+        let roots: Roots = Arc::new(Mutex::new(vec![Identity::read(before).unwrap()]));
+        let mut follower = Follower::new(roots, "sleep".into(), Search::Endpoints(endpoints), None);
         let now = Instant::now();
         end(first);
         assert!(matches!(follower.tick(now)[..], [EventKind::TargetGone { who: Gone::Target, .. }]));
 
         // whom the tree knows already, as it knows a child that was there before
         let child = holder(&listener);
-        follower.tree.adopt(&[Identity::of(child.id()).unwrap()]);
+        follower.tree.adopt(&[Identity::read(child.id()).unwrap()]);
         let restart = EventKind::Restart { pid_before: before, pid_after: child.id() };
         assert_eq!(follower.tick(now + Duration::from_secs(1)), [restart]);
 
         // and one that follows at once is the same life: nothing was told
         let next = holder(&listener);
-        follower.tree.adopt(&[Identity::of(next.id()).unwrap()]);
+        follower.tree.adopt(&[Identity::read(next.id()).unwrap()]);
         end(child);
         assert_eq!(follower.tick(now + Duration::from_secs(2)), []);
         end(next);
@@ -262,7 +189,7 @@ mod tests {
     #[test]
     fn who_was_named_by_pid_has_no_successor() {
         let child = Command::new("sleep").arg("20").spawn().unwrap();
-        let roots: Roots = Arc::new(Mutex::new(vec![Identity::of(child.id()).unwrap()]));
+        let roots: Roots = Arc::new(Mutex::new(vec![Identity::read(child.id()).unwrap()]));
         let mut follower = Follower::new(roots, "sleep".into(), Search::Never, None);
         end(child);
         assert!(matches!(follower.tick(Instant::now())[..], [EventKind::TargetGone { .. }]));

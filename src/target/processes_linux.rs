@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use procfs::process::{ProcState, Process, Stat};
 
-use super::forwarder::CpuTimes;
+use super::cgroup;
+use super::cpu_times::CpuTimes;
 use super::identity::Identity;
-use super::limits;
 
 /// Whoever has this pid, unless it has ended.
 pub fn identity(pid: u32) -> Option<Identity> {
@@ -119,20 +119,14 @@ pub fn ram_bytes() -> Option<u64> {
     Some(procfs::Meminfo::from_buf_read(std::io::BufReader::new(file)).ok()?.mem_total)
 }
 
-/// The first process of the container whose id begins with this.
-///
-/// # Errors
-/// As [`super::container::first_of`].
-pub use super::container::first_of as container_named;
-
 /// The container it runs in, by id.
 pub fn container(pid: u32) -> Option<String> {
-    limits::container(&limits::Roots::default(), pid)
+    cgroup::container(&cgroup::SystemRoots::default(), pid)
 }
 
 /// The smallest limit that its cgroups set on its memory, in bytes.
 pub fn cgroup_memory(pid: u32) -> Option<u64> {
-    limits::cgroup_memory(&limits::Roots::default(), pid)
+    cgroup::cgroup_memory(&cgroup::SystemRoots::default(), pid)
 }
 
 fn stat(pid: u32) -> Option<Stat> {

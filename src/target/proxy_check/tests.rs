@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::target::identity::Identity;
-use std::net::{TcpListener, TcpStream as Std};
+use std::net::{SocketAddr, TcpListener, TcpStream as Std};
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -20,9 +20,9 @@ fn service() -> (Child, SocketAddr) {
 }
 
 /// A tree that holds this process alone, although it has children.
-fn this_process_alone(service: u32) -> Tree {
-    let mut tree = Tree::of(&[Identity::of(std::process::id()).unwrap()]);
-    if let Some(child) = Identity::of(service) {
+fn this_process_alone(service: u32) -> ProcessTree {
+    let mut tree = ProcessTree::new(&[Identity::read(std::process::id()).unwrap()]);
+    if let Some(child) = Identity::read(service) {
         tree.forget(child);
     }
     tree
@@ -45,7 +45,7 @@ enum Does {
 
 /// A target in this process, which listens until it is dropped.
 struct Front {
-    door: Door,
+    endpoint: Endpoint,
     stop: Arc<AtomicBool>,
     _pool: Arc<Mutex<Vec<Std>>>,
 }
@@ -53,7 +53,7 @@ struct Front {
 impl Drop for Front {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
-        let _ = Std::connect((self.door.address, self.door.port)); // wakes the accept
+        let _ = Std::connect((self.endpoint.address, self.endpoint.port)); // wakes the accept
     }
 }
 
@@ -88,7 +88,7 @@ fn front(does: Does, service: SocketAddr) -> Front {
             std::thread::spawn(move || std::io::copy(&mut client, &mut std::io::sink()));
         }
     });
-    Front { door: Door { address: at.ip(), port: at.port() }, stop, _pool: pool }
+    Front { endpoint: Endpoint { address: at.ip(), port: at.port() }, stop, _pool: pool }
 }
 
 /// Reads a message, has the service echo it, and gives the echo back; a service of its own adds a byte to what it
@@ -129,20 +129,20 @@ fn looked_at(does: Does) -> Option<ProxyStatus> {
     let (mut child, at) = echo()?;
     let front = front(does, at);
     let tree = this_process_alone(child.id());
-    let mut lookout = Lookout::new(Some(front.door));
-    lookout.look(&tree, 0);
+    let mut lookout = ProxyCheck::new(Some(front.endpoint));
+    lookout.check_under_load(&tree, 0);
     let mut clients: Vec<Std> =
-        (0..3).map(|_| Std::connect((front.door.address, front.door.port)).unwrap()).collect();
+        (0..3).map(|_| Std::connect((front.endpoint.address, front.endpoint.port)).unwrap()).collect();
     for _ in 0..10 {
         for client in &mut clients {
             client.write_all(&[7; 200]).unwrap();
             client.read_exact(&mut [0; 200]).unwrap();
         }
     }
-    let standing = lookout.look(&tree, 30);
+    let standing = lookout.check_under_load(&tree, 30);
     child.kill().unwrap();
     child.wait().unwrap();
-    if crate::target::relayed::all().is_none() {
+    if crate::target::connection_bytes::all().is_none() {
         crate::testing::skipped("this kernel does not count the bytes of connections");
         return None;
     }
@@ -168,7 +168,7 @@ async fn sounded(does: Does) -> (ProxyStatus, u32, u16) {
     let (mut child, at) = service();
     let front = front(does, at);
     let tree = this_process_alone(child.id());
-    let standing = Lookout::new(Some(front.door)).sound(&tree).await;
+    let standing = ProxyCheck::new(Some(front.endpoint)).check_before_load(&tree).await;
     child.kill().unwrap();
     child.wait().unwrap();
     (standing, child.id(), at.port())
@@ -192,21 +192,21 @@ async fn a_pool_that_fills_at_that_moment_is_not() {
 async fn who_answers_by_itself_is_a_service() {
     let (standing, ..) = sounded(Does::Serve).await;
     assert!(matches!(standing, ProxyStatus::Service { .. }), "{standing:?}");
-    let nobody = Lookout::new(None).sound(&Tree::default()).await;
+    let nobody = ProxyCheck::new(None).check_before_load(&ProcessTree::default()).await;
     assert_eq!(nobody, ProxyStatus::Unknown);
 }
 
 #[test]
 fn answers_without_work_come_from_somebody_else() {
     let mut idle = Command::new("sleep").arg("20").spawn().unwrap();
-    let tree = Tree::of(&[Identity::of(idle.id()).unwrap()]);
-    let mut lookout = Lookout::new(None);
-    assert_eq!(lookout.look(&tree, 100), ProxyStatus::Unknown, "the first look only notes");
-    assert_eq!(lookout.look(&tree, 120), ProxyStatus::Unknown, "20 answers say nothing");
+    let tree = ProcessTree::new(&[Identity::read(idle.id()).unwrap()]);
+    let mut lookout = ProxyCheck::new(None);
+    assert_eq!(lookout.check_under_load(&tree, 100), ProxyStatus::Unknown, "the first look only notes");
+    assert_eq!(lookout.check_under_load(&tree, 120), ProxyStatus::Unknown, "20 answers say nothing");
     if lookout.start.as_ref().unwrap().1[&idle.id()].scheduled_s.is_none() {
         crate::testing::skipped("this kernel has no schedstat");
     } else {
-        assert!(matches!(lookout.look(&tree, 5000), ProxyStatus::Idle { to: None, .. }));
+        assert!(matches!(lookout.check_under_load(&tree, 5000), ProxyStatus::Idle { to: None, .. }));
     }
     idle.kill().unwrap();
     idle.wait().unwrap();
@@ -218,13 +218,19 @@ fn work_counts_threads_that_ended_and_processes_that_are_new() {
     let of = |list: &[(u32, CpuTimes)]| list.iter().copied().collect::<HashMap<_, _>>();
     let before = of(&[(1, times(5.0, Some(5.0)))]);
     let near = |work: Work, wanted: f64| matches!(work, Work::Seen(s) if (s - wanted).abs() < 1e-9);
-    assert!(near(super::work(&before, &of(&[(1, times(5.01, Some(5.0)))])), 0.0), "one tick may be rounding");
     assert!(
-        near(super::work(&before, &of(&[(1, times(5.51, Some(4.0)))])), 0.5),
+        near(super::work_between(&before, &of(&[(1, times(5.01, Some(5.0)))])), 0.0),
+        "one tick may be rounding"
+    );
+    assert!(
+        near(super::work_between(&before, &of(&[(1, times(5.51, Some(4.0)))])), 0.5),
         "threads that ended worked"
     );
-    assert!(near(super::work(&before, &of(&[(1, times(5.0, Some(5.0))), (2, times(0.1, Some(0.1)))])), 0.1));
-    assert_eq!(super::work(&before, &of(&[(1, times(5.0, None))])), Work::TooCoarse(0.0));
+    assert!(near(
+        super::work_between(&before, &of(&[(1, times(5.0, Some(5.0))), (2, times(0.1, Some(0.1)))])),
+        0.1
+    ));
+    assert_eq!(super::work_between(&before, &of(&[(1, times(5.0, None))])), Work::TooCoarse(0.0));
 }
 
 #[test]
@@ -234,8 +240,8 @@ fn connections_are_counted_by_where_they_lead() {
         .into_iter()
         .map(|(inode, to)| Outgoing { inode, to })
         .collect();
-    assert_eq!(by_listener(&all)[0], Upstream { connections: 3, ..to(8, 90) });
-    let (most, inodes) = one_for_each(&all, &HashSet::from([1])).unwrap();
+    assert_eq!(count_by_listener(&all)[0], Upstream { connections: 3, ..to(8, 90) });
+    let (most, inodes) = opened_for_each(&all, &HashSet::from([1])).unwrap();
     assert_eq!((most.pid, inodes), (Some(8), HashSet::from([2, 3, 4])));
-    assert!(one_for_each(&all, &HashSet::from([2])).is_none(), "two for three is no rule");
+    assert!(opened_for_each(&all, &HashSet::from([2])).is_none(), "two for three is no rule");
 }

@@ -2,16 +2,13 @@
 //! those of `linux.rs`.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
-use super::find::{Door, Holding};
-use super::forwarder::{CpuTimes, Listeners, Outgoing, Upstream};
+use super::cpu_times::CpuTimes;
 use super::identity::Identity;
-use super::tree::Tree;
 use crate::error::{Error, Result};
 
 /// Whoever has this pid, unless it has ended.
@@ -73,41 +70,11 @@ pub fn ram_bytes() -> Option<u64> {
     Some(system.total_memory()).filter(|&bytes| bytes > 0)
 }
 
-/// Who listens at this address and port.
-pub fn holding(address: IpAddr, port: u16) -> Holding {
-    // the system lets nobody bind what is not its own
-    if !address.is_loopback() && std::net::UdpSocket::bind((address, 0)).is_err() {
-        return Holding::Elsewhere;
-    }
-    let pids = listening(address, port);
-    if pids.is_empty() { Holding::Nobody } else { Holding::By(pids) }
-}
-
-/// Who listens at a Unix socket: this system does not tell.
-pub fn holding_socket(_path: &Path) -> Holding {
-    Holding::OutOfSight
-}
-
-/// The processes that listen there, or on all addresses.
-fn listening(address: IpAddr, port: u16) -> Vec<u32> {
-    let Ok(all) = listeners::get_all() else { return Vec::new() };
-    let mut pids: Vec<u32> = all
-        .into_iter()
-        .filter(|l| l.protocol == listeners::Protocol::TCP && l.state == listeners::SocketState::Listen)
-        .filter(|l| l.socket.port() == port)
-        .filter(|l| l.socket.ip() == address || l.socket.ip().is_unspecified())
-        .map(|l| l.process.pid)
-        .collect();
-    pids.sort_unstable();
-    pids.dedup();
-    pids
-}
-
 /// Not known here.
 ///
 /// # Errors
 /// Always.
-pub fn container_named(_id: &str) -> Result<Identity> {
+pub fn find_by_container(_id: &str) -> Result<Identity> {
     Err(Error::usage("--container looks at processes as Linux shows them; name the process with --pid"))
 }
 
@@ -128,21 +95,6 @@ pub fn cpu_times(_pid: u32) -> Option<CpuTimes> {
 
 /// Not known here.
 pub fn threads_ran(_pid: u32, _most: usize) -> Option<Vec<(u32, Duration)>> {
-    None
-}
-
-/// Not known here.
-pub fn outgoing(_tree: &Tree, _known: &mut Listeners) -> Vec<Outgoing> {
-    Vec::new()
-}
-
-/// Not known here.
-pub fn relayed_to(_tree: &Tree, _door: Door, _outgoing: &[Outgoing]) -> Option<Upstream> {
-    None
-}
-
-/// Not known here.
-pub fn behind_translation(_door: Door) -> Option<Upstream> {
     None
 }
 
@@ -170,8 +122,5 @@ mod tests {
         assert_eq!(identity.pid, own);
         assert!(pids().contains(&own));
         assert!(parents(&[own]).contains_key(&own));
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let at = listener.local_addr().unwrap();
-        assert_eq!(listening(at.ip(), at.port()), [own]);
     }
 }

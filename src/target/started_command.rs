@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::identity::Identity;
-use super::tree::Tree;
+use super::process_tree::ProcessTree;
 use crate::error::{Error, Result};
 
 /// How long it may take to end after SIGTERM.
@@ -26,7 +26,7 @@ const LINE_BYTES: usize = 400;
 pub struct Started {
     child: Exit,
     identity: Identity,
-    tree: Tree,
+    tree: ProcessTree,
     said: Said,
     ended: bool,
 }
@@ -73,12 +73,12 @@ impl Started {
         // the builder holds the writing ends, and the pipe ends only when all are closed
         drop(start);
         let said = Said::keep(reader);
-        let Some(identity) = Identity::of(child.id()) else {
+        let Some(identity) = Identity::read(child.id()) else {
             let status = child.wait().map(|s| s.to_string()).unwrap_or_default();
             return Err(Error::usage(format!("{program} ended at once ({status}){}", said.quoted())));
         };
         let child = Exit(Arc::new(Mutex::new(child)));
-        Ok(Started { child, identity, tree: Tree::of(&[identity]), said, ended: false })
+        Ok(Started { child, identity, tree: ProcessTree::new(&[identity]), said, ended: false })
     }
 
     /// How it ends, for whoever follows it.
@@ -92,7 +92,7 @@ impl Started {
     }
 
     /// Notes who descends from it, so that those who leave it behind are ended with it.
-    pub fn look(&mut self) {
+    pub fn note_descendants(&mut self) {
         self.tree.refresh();
     }
 
@@ -106,7 +106,7 @@ impl Started {
         if self.ended {
             return;
         }
-        self.look();
+        self.note_descendants();
         self.signal(Signal::Terminate);
         let patience = Instant::now() + GRACE;
         while Instant::now() < patience && !self.all_gone() {
@@ -118,7 +118,7 @@ impl Started {
     /// Ends it and all that descends from it at once.
     pub fn kill(&mut self) {
         if !self.ended {
-            self.look();
+            self.note_descendants();
             self.signal(Signal::Kill);
             self.child.wait();
             self.ended = true;
@@ -237,7 +237,7 @@ mod tests {
     #[tokio::test]
     async fn it_is_ended_with_all_its_children() {
         let mut started = sh("sleep 30 & setsid sleep 30 & wait");
-        let mut tree = Tree::of(&[started.identity]);
+        let mut tree = ProcessTree::new(&[started.identity]);
         assert!(
             until(|| {
                 tree.refresh();

@@ -11,21 +11,21 @@ use procfs::ProcessCGroups;
 
 /// Where a system shows itself; a test has trees of its own.
 #[derive(Debug, Clone)]
-pub struct Roots {
+pub struct SystemRoots {
     /// /proc.
     pub proc: PathBuf,
     /// /sys/fs/cgroup.
     pub cgroup: PathBuf,
 }
 
-impl Default for Roots {
-    fn default() -> Roots {
-        Roots { proc: "/proc".into(), cgroup: "/sys/fs/cgroup".into() }
+impl Default for SystemRoots {
+    fn default() -> SystemRoots {
+        SystemRoots { proc: "/proc".into(), cgroup: "/sys/fs/cgroup".into() }
     }
 }
 
 /// The id of the container that a process runs in: of nested ones the innermost.
-pub fn container(roots: &Roots, pid: u32) -> Option<String> {
+pub fn container(roots: &SystemRoots, pid: u32) -> Option<String> {
     containers(roots, pid).pop()
 }
 
@@ -34,7 +34,7 @@ pub fn container(roots: &Roots, pid: u32) -> Option<String> {
 /// An id is 64 hexadecimal digits in the path of its group: `docker-ID.scope`, `/docker/ID`, `libpod-ID.scope`,
 /// `cri-containerd-ID.scope`, `crio-ID.scope`, `kubepods/…/ID`. A `conmon-ID` is the monitor that stands outside of its
 /// container, and a `pod_ID` is a pod, which is no container itself.
-pub fn containers(roots: &Roots, pid: u32) -> Vec<String> {
+pub fn containers(roots: &SystemRoots, pid: u32) -> Vec<String> {
     let mut all = groups(roots, pid).into_iter().map(|(_, path)| ids(&path));
     all.find(|ids| !ids.is_empty()).unwrap_or_default()
 }
@@ -53,7 +53,7 @@ fn ids(path: &str) -> Vec<String> {
 }
 
 /// The smallest limit that the cgroups of a process set on its memory, in bytes.
-pub fn cgroup_memory(roots: &Roots, pid: u32) -> Option<u64> {
+pub fn cgroup_memory(roots: &SystemRoots, pid: u32) -> Option<u64> {
     let mut limits = Vec::new();
     for (version, path) in groups(roots, pid) {
         let (mounts, file) = match version {
@@ -76,7 +76,7 @@ pub fn cgroup_memory(roots: &Roots, pid: u32) -> Option<u64> {
 
 /// The cgroup that a target has to itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Own {
+pub enum OwnCgroup {
     /// Version 2: the folder of its group.
     Two(PathBuf),
     /// Version 1: the folders of its group below the memory and, where there is one, the pids controller.
@@ -95,16 +95,16 @@ pub enum Own {
 }
 
 /// The group of a process, unless it is that of `soak` (a pid) as well or the machine's.
-pub fn own(roots: &Roots, pid: u32, soak: u32) -> Own {
+pub fn own_cgroup(roots: &SystemRoots, pid: u32, soak: u32) -> OwnCgroup {
     let all = groups(roots, pid);
     let path_of = |all: &[(Version, String)], wanted: Version| {
         all.iter().find(|(version, _)| *version == wanted).map(|(_, path)| path.clone())
     };
     // where version 1 has the memory controller, version 2 does not
     let version = if path_of(&all, Version::OneMemory).is_some() { Version::OneMemory } else { Version::Two };
-    let Some(path) = path_of(&all, version) else { return Own::Hidden };
+    let Some(path) = path_of(&all, version) else { return OwnCgroup::Hidden };
     if path.contains("..") {
-        return Own::Hidden;
+        return OwnCgroup::Hidden;
     }
     let shared = path_of(&groups(roots, soak), version).as_ref() == Some(&path);
     let folder = |mounts: &[PathBuf], path: &str, holds: &str| {
@@ -118,23 +118,25 @@ pub fn own(roots: &Roots, pid: u32, soak: u32) -> Own {
             let mounts = [roots.cgroup.clone(), roots.cgroup.join("unified")];
             // the root group has no such file
             let Some(folder) = folder(&mounts, &path, "memory.current") else {
-                return if path == "/" { Own::Machine } else { Own::Hidden };
+                return if path == "/" { OwnCgroup::Machine } else { OwnCgroup::Hidden };
             };
-            Own::Two(folder)
+            OwnCgroup::Two(folder)
         }
         _ => {
             let mounts = [roots.cgroup.join("memory")];
-            let Some(memory) = folder(&mounts, &path, "memory.usage_in_bytes") else { return Own::Hidden };
+            let Some(memory) = folder(&mounts, &path, "memory.usage_in_bytes") else {
+                return OwnCgroup::Hidden;
+            };
             // only the root of a hierarchy has one
             if memory.join("release_agent").exists() {
-                return Own::Machine;
+                return OwnCgroup::Machine;
             }
             let pids = all.iter().find(|(version, _)| *version == Version::OnePids);
             let pids = pids.and_then(|(_, path)| folder(&[roots.cgroup.join("pids")], path, "pids.current"));
-            Own::One { memory, pids }
+            OwnCgroup::One { memory, pids }
         }
     };
-    if shared { Own::Shared } else { own }
+    if shared { OwnCgroup::Shared } else { own }
 }
 
 /// Version 1 writes "no limit" as the largest multiple of a page in 63 bits; no machine has a quarter of that.
@@ -148,7 +150,7 @@ enum Version {
     OneOther,
 }
 
-fn groups(roots: &Roots, pid: u32) -> Vec<(Version, String)> {
+fn groups(roots: &SystemRoots, pid: u32) -> Vec<(Version, String)> {
     let path = roots.proc.join(pid.to_string()).join("cgroup");
     let Ok(bytes) = fs::read(path) else { return Vec::new() };
     let Ok(ProcessCGroups(groups)) = ProcessCGroups::from_buf_read(bytes.as_slice()) else {
@@ -170,9 +172,9 @@ mod tests {
     const ID: &str = "3b1a1c6f0d9e8b7a6f5e4d3c2b1a09f8e7d6c5b4a3928170f1e2d3c4b5a69788";
 
     /// A tree with these files in it, and pid 7's cgroup file.
-    fn tree(cgroup: &str, files: &[(&str, &str)]) -> (tempfile::TempDir, Roots) {
+    fn tree(cgroup: &str, files: &[(&str, &str)]) -> (tempfile::TempDir, SystemRoots) {
         let dir = tempfile::tempdir().unwrap();
-        let roots = Roots { proc: dir.path().join("proc"), cgroup: dir.path().join("cgroup") };
+        let roots = SystemRoots { proc: dir.path().join("proc"), cgroup: dir.path().join("cgroup") };
         let write = |path: PathBuf, text: &str| {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
@@ -258,31 +260,33 @@ mod tests {
     }
 
     /// A tree that was saved: soak is 300 (inside a container 7).
-    fn saved(name: &str) -> Roots {
+    fn saved(name: &str) -> SystemRoots {
         let at = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cgroup").join(name);
-        Roots { proc: at.join("proc"), cgroup: at.join("cgroup") }
+        SystemRoots { proc: at.join("proc"), cgroup: at.join("cgroup") }
     }
 
     #[test]
     fn a_target_has_a_group_of_its_own_or_not() {
         let two = saved("v2");
-        let Own::Two(folder) = own(&two, 4711, 300) else { panic!("{:?}", own(&two, 4711, 300)) };
+        let OwnCgroup::Two(folder) = own_cgroup(&two, 4711, 300) else {
+            panic!("{:?}", own_cgroup(&two, 4711, 300))
+        };
         assert!(folder.ends_with(format!("docker-{ID}.scope")), "{folder:?}");
-        assert_eq!(own(&two, 301, 300), Own::Shared, "a session holds whatever its user runs");
-        assert_eq!(own(&two, 5, 300), Own::Machine);
-        assert_eq!(own(&two, 6, 300), Own::Hidden, "outside of soak's own namespace");
-        assert_eq!(own(&two, 9, 300), Own::Hidden, "nobody");
+        assert_eq!(own_cgroup(&two, 301, 300), OwnCgroup::Shared, "a session holds whatever its user runs");
+        assert_eq!(own_cgroup(&two, 5, 300), OwnCgroup::Machine);
+        assert_eq!(own_cgroup(&two, 6, 300), OwnCgroup::Hidden, "outside of soak's own namespace");
+        assert_eq!(own_cgroup(&two, 9, 300), OwnCgroup::Hidden, "nobody");
         assert_eq!(cgroup_memory(&two, 4711), Some(512 << 20));
         let one = saved("v1");
-        let Own::One { memory, pids: Some(pids) } = own(&one, 4711, 300) else { panic!() };
+        let OwnCgroup::One { memory, pids: Some(pids) } = own_cgroup(&one, 4711, 300) else { panic!() };
         assert!(
             memory.ends_with(format!("memory/docker/{ID}")) && pids.ends_with(format!("pids/docker/{ID}"))
         );
-        assert_eq!(own(&one, 5, 300), Own::Machine);
+        assert_eq!(own_cgroup(&one, 5, 300), OwnCgroup::Machine);
         assert_eq!(cgroup_memory(&one, 4711), Some(100 << 20));
         let inside = saved("v1-inside");
-        assert_eq!(own(&inside, 8, 7), Own::Shared, "soak runs in the same container");
-        let Own::One { memory, pids: None } = own(&inside, 8, 1) else { panic!() };
+        assert_eq!(own_cgroup(&inside, 8, 7), OwnCgroup::Shared, "soak runs in the same container");
+        let OwnCgroup::One { memory, pids: None } = own_cgroup(&inside, 8, 1) else { panic!() };
         assert!(memory.ends_with("cgroup/memory"), "the mount is the group");
         assert_eq!(cgroup_memory(&inside, 8), Some(64 << 20));
     }

@@ -12,16 +12,18 @@ use std::path::Path;
 use procfs::FromRead;
 use procfs::process::Stat;
 
-use super::identity::{Identity, own_line};
-use super::limits::{self, Roots};
+use super::ancestry::own_ancestry;
+use super::cgroup::{self, SystemRoots};
+use super::identity::Identity;
+use super::processes;
 use crate::error::{Error, Result};
 
 /// The first process of the container whose id begins with this.
 ///
 /// # Errors
 /// When there is none, when several containers are meant, or when it is soak's own and holds nobody else.
-pub fn first_of(id: &str) -> Result<Identity> {
-    find(&Roots::default(), id, &own_line())
+pub fn find_by_container(id: &str) -> Result<Identity> {
+    find_in(&SystemRoots::default(), id, &own_ancestry())
 }
 
 /// One process of a container.
@@ -30,12 +32,12 @@ struct Member {
     parent: u32,
 }
 
-fn find(roots: &Roots, id: &str, line: &[u32]) -> Result<Identity> {
+fn find_in(roots: &SystemRoots, id: &str, line: &[u32]) -> Result<Identity> {
     let no = |text: String| Err(Error::usage(text));
     let all = pids(&roots.proc);
     let mut found: BTreeMap<String, Vec<Member>> = BTreeMap::new();
     for &pid in &all {
-        for container in limits::containers(roots, pid).into_iter().filter(|known| known.starts_with(id)) {
+        for container in cgroup::containers(roots, pid).into_iter().filter(|known| known.starts_with(id)) {
             found.entry(container).or_default().extend(member(&roots.proc, pid));
         }
     }
@@ -80,7 +82,7 @@ fn pids(proc: &Path) -> Vec<u32> {
 fn member(proc: &Path, pid: u32) -> Option<Member> {
     let stat = Stat::from_read(fs::read(proc.join(pid.to_string()).join("stat")).ok()?.as_slice()).ok()?;
     let identity = Identity { start: stat.starttime, pid };
-    super::os::lives(&stat).then(|| Some(Member { identity, parent: u32::try_from(stat.ppid).ok()? }))?
+    processes::lives(&stat).then(|| Some(Member { identity, parent: u32::try_from(stat.ppid).ok()? }))?
 }
 
 /// Whether /proc keeps processes of others from soak (mount option hidepid): their files, or all of them, the first of
@@ -101,9 +103,9 @@ mod tests {
     const TWO: &str = "3b1a1c6f0d9e0000000000000000000000000000000000000000000000000000";
 
     /// A /proc of these: pid, parent, start, state, path of the group.
-    fn world(processes: &[(u32, u32, u64, char, &str)]) -> (tempfile::TempDir, Roots) {
+    fn world(processes: &[(u32, u32, u64, char, &str)]) -> (tempfile::TempDir, SystemRoots) {
         let dir = tempfile::tempdir().unwrap();
-        let roots = Roots { proc: dir.path().join("proc"), cgroup: dir.path().join("cgroup") };
+        let roots = SystemRoots { proc: dir.path().join("proc"), cgroup: dir.path().join("cgroup") };
         for (pid, parent, start, state, group) in processes {
             let own = roots.proc.join(pid.to_string());
             fs::create_dir_all(&own).unwrap();
@@ -134,9 +136,9 @@ mod tests {
             (5000, 50, 20, 'S', &other),
         ]);
         for id in [ONE, &ONE[..13]] {
-            assert_eq!(find(&roots, id, &[7]).unwrap(), Identity { pid: 4711, start: 40 });
+            assert_eq!(find_in(&roots, id, &[7]).unwrap(), Identity { pid: 4711, start: 40 });
         }
-        let told = |id: &str, line: &[u32]| find(&roots, id, line).unwrap_err().to_string();
+        let told = |id: &str, line: &[u32]| find_in(&roots, id, line).unwrap_err().to_string();
         let several = told(&ONE[..12], &[7]);
         assert!(several.contains(ONE) && several.contains(TWO) && several.contains("give more"), "{several}");
         assert!(told("ffffffffffff", &[7]).contains("no process here is in a container ffffffffffff"));
@@ -153,15 +155,15 @@ mod tests {
             (11, 10, 3, 'S', &inner),
             (12, 11, 4, 'S', &inner),
         ]);
-        assert_eq!(find(&roots, TWO, &[]).unwrap().pid, 10);
-        assert_eq!(find(&roots, ONE, &[]).unwrap().pid, 11);
+        assert_eq!(find_in(&roots, TWO, &[]).unwrap().pid, 10);
+        assert_eq!(find_in(&roots, ONE, &[]).unwrap().pid, 11);
     }
 
     #[test]
     fn want_of_permission_is_told_as_such() {
         // hidepid=2 as soak sees it: its own processes alone
         let (_dir, roots) = world(&[(300, 1, 1, 'S', "/user.slice")]);
-        let line = find(&roots, ONE, &[300]).unwrap_err().to_string();
+        let line = find_in(&roots, ONE, &[300]).unwrap_err().to_string();
         assert!(line.contains("run soak with sudo"), "{line}");
     }
 
@@ -169,6 +171,6 @@ mod tests {
     fn who_ended_is_nobody() {
         let group = format!("/docker/{ONE}");
         let (_dir, roots) = world(&[(1, 0, 1, 'S', "/"), (10, 1, 2, 'Z', &group)]);
-        assert!(find(&roots, ONE, &[]).unwrap_err().to_string().contains("have ended"));
+        assert!(find_in(&roots, ONE, &[]).unwrap_err().to_string().contains("have ended"));
     }
 }
