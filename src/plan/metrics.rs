@@ -3,13 +3,23 @@
 use std::str::FromStr;
 
 use super::selector::{self, Selector, Values, is_name};
-use super::types::TaskMetric;
+
+/// A gauge that counts tasks, and which of its labels mean what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskMetric {
+    /// The metric's name.
+    pub name: String,
+    /// The label that holds where a task was spawned or waits.
+    pub place: Option<String>,
+    /// The label that holds its state.
+    pub state: Option<String>,
+}
 
 /// `NAME` or `NAME{label="…",…}`, checked and with its spaces taken out.
 ///
 /// # Errors
 /// When it is neither.
-pub(super) fn metric(text: &str) -> Result<String, String> {
+pub(super) fn parse_metric(text: &str) -> Result<String, String> {
     let bad = || format!("'{text}' is no metric; write it as NAME or NAME{{label=\"value\"}}");
     let Selector { name, labels } = selector::parse(text, Values::Quoted).ok_or_else(bad)?;
     if labels.is_empty() {
@@ -47,12 +57,12 @@ mod tests {
 
     #[test]
     fn metrics_with_and_without_labels() {
-        assert_eq!(metric("queue_depth").unwrap(), "queue_depth");
+        assert_eq!(parse_metric("queue_depth").unwrap(), "queue_depth");
         assert_eq!(
-            metric(" jobs { queue = \"a,b}\" , kind=\"x\\\"y\" }").unwrap(),
+            parse_metric(" jobs { queue = \"a,b}\" , kind=\"x\\\"y\" }").unwrap(),
             "jobs{queue=\"a,b}\",kind=\"x\\\"y\"}"
         );
-        assert_eq!(metric("jobs{}").unwrap(), "jobs");
+        assert_eq!(parse_metric("jobs{}").unwrap(), "jobs");
         for bad in [
             "",
             "9lives",
@@ -63,7 +73,7 @@ mod tests {
             "jobs{=\"a\"}",
             "jobs{q=\"a\"b}",
         ] {
-            assert!(metric(bad).is_err(), "{bad}");
+            assert!(parse_metric(bad).is_err(), "{bad}");
         }
     }
 
