@@ -126,7 +126,7 @@ async fn whoever_misbehaves_costs_only_itself() {
 
     // what panicked is done with it
     for _ in 0..500 {
-        if sampler.workers[1].state().busy == 0 {
+        if sampler.workers[1].is_idle() {
             break;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -129,13 +129,19 @@ impl ProbeWorker {
         self.state().costs.usage(kind)
     }
 
+    /// Whether it has answered all that it was asked.
+    #[cfg(test)]
+    pub fn is_idle(&self) -> bool {
+        self.state().busy == 0
+    }
+
     /// Takes what came too late for its own row.
     pub fn take_late(&self) -> Row {
         std::mem::take(&mut self.state().late)
     }
 
     /// A panic while it was held left nothing half done: each holder changes plain counters.
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
