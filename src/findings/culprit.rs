@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Somebody to blame.
+use crate::units::Unit;
+
+/// One group, class, process or kind of descriptor that is blamed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Culprit {
@@ -34,4 +36,11 @@ pub struct Culprit {
     pub stack: Vec<String>,
     /// One sentence that blames.
     pub why: String,
+}
+
+impl Culprit {
+    /// What its counts are shown in.
+    pub fn unit(&self) -> Unit {
+        if matches!(self.kind.as_str(), "heap" | "process_memory") { Unit::Bytes } else { Unit::Count }
+    }
 }
