@@ -77,8 +77,8 @@ mod tests {
     #[test]
     fn a_limit_ahead_names_a_unit_once() {
         let said = |times| forecast_limit(536_870_912.0, times);
-        assert_eq!(said([3600.0, 3600.0]), "if it goes on: limit 512 MiB in 1h");
-        assert!(said([3600.0, 7200.0]).ends_with("in 1h to 2h"), "{}", said([3600.0, 7200.0]));
+        assert_eq!(said([3600.0, 3600.0]), "if it goes on: limit 512 MiB in 60 min");
+        assert_eq!(said([600.0, 1200.0]), "if it goes on: limit 512 MiB in 10 to 20 min");
     }
 
     #[test]
