@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::GroupKind;
 use crate::units::Unit;
 
 /// One group, class, process or kind of descriptor that is blamed.
@@ -41,6 +42,24 @@ pub struct Culprit {
 impl Culprit {
     /// What its counts are shown in.
     pub fn unit(&self) -> Unit {
-        if matches!(self.kind.as_str(), "heap" | "process_memory") { Unit::Bytes } else { Unit::Count }
+        self.group_kind().map_or(Unit::Count, GroupKind::unit)
+    }
+
+    /// Its name with what it waits for: "main.worker in chan send".
+    pub fn label(&self) -> String {
+        group_label(&self.name, self.state.as_deref())
+    }
+
+    /// What is counted.
+    pub fn group_kind(&self) -> Option<GroupKind> {
+        GroupKind::ALL.into_iter().find(|kind| kind.to_string() == self.kind)
+    }
+}
+
+/// The name of a group with what its tasks wait for.
+pub fn group_label(name: &str, state: Option<&str>) -> String {
+    match state {
+        Some(state) => format!("{name} in {state}"),
+        None => name.into(),
     }
 }
