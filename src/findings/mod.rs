@@ -9,6 +9,7 @@ mod comparison;
 mod culprit;
 #[cfg(test)]
 mod examples;
+mod forwarder;
 mod gate;
 mod load;
 mod report;
@@ -21,6 +22,7 @@ pub use account::{Account, AccountRow};
 pub use attribution::{Attributed, Attribution};
 pub use comparison::{Change, Comparison, Growth, Per, SeriesChange, Side};
 pub use culprit::Culprit;
+pub use forwarder::{Answering, ForwarderFinding};
 pub use gate::{GateFinding, GateResult};
 pub use load::{DriverHealth, ErrorCounts, LoadFinding, Misbehaved, RequestFinding};
 pub use report::Report;

@@ -3,6 +3,8 @@
 //! Comes in: findings and reasons with their figures. Goes out: plain English, for the report, the terminal and the live
 //! view alike. Pure: nothing here decides.
 
+mod forwarder;
 mod trend;
 
+pub use forwarder::forwarder_warning;
 pub use trend::explain_trend;
