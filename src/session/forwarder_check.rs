@@ -36,8 +36,8 @@ impl ForwarderMonitor {
         let rarely = self.is_watch && self.seconds > WATCH_CHECKS_EVERY_S;
         let every = if rarely { WATCH_CHECKS_EVERY_S } else { CHECK_EVERY_S };
         let target = self.target.as_mut().filter(|_| self.seconds.is_multiple_of(every))?;
-        let standing = target.look(answered);
-        let event = forwarder_event(target, &standing)?;
+        let status = target.check_under_load(answered);
+        let event = forwarder_event(target, &status)?;
         self.target = None;
         Some(event)
     }
