@@ -9,6 +9,7 @@ mod caption;
 mod comparison;
 mod exit;
 mod explanation;
+mod forwarder;
 mod gate;
 mod headline;
 mod leak;
@@ -29,6 +30,7 @@ use crate::evidence::Evidence;
 use crate::findings::{AccountRow, Attribution, DriverHealth, Findings, Report};
 
 pub use comparison::comparison;
+pub use forwarder::forwarder_warning;
 pub use load::{count_failures, describe_load, summarize_load};
 pub use reason::reason;
 pub use reproduce::reproduce;
