@@ -7,6 +7,7 @@
 mod attribution;
 mod caption;
 mod comparison;
+mod early_stop;
 mod exit;
 mod explanation;
 mod forwarder;
@@ -27,6 +28,7 @@ use crate::evidence::Evidence;
 use crate::findings::{AccountRow, Attribution, DriverHealth, Findings, Report};
 
 pub use comparison::comparison;
+pub use early_stop::{certain_leak, certainly_stable};
 pub use forwarder::forwarder_warning;
 pub use reason::reason;
 pub use reproduce::reproduce;
