@@ -2,6 +2,7 @@
 
 use crate::evidence::EventKind;
 use crate::target::{ProxyStatus, Target};
+use crate::wording::warn_forwarding;
 
 /// Under load the target's work is looked at this often,
 const LOOK_EVERY_S: u64 = 3;
@@ -40,31 +41,8 @@ impl ForwarderMonitor {
     }
 }
 
-/// Why this target is not to be judged, with the line that names the right one.
-pub fn not_the_service(target: &Target, standing: &ProxyStatus) -> Option<EventKind> {
-    let name = format!("{} (pid {})", target.record.program, target.record.pid.unwrap_or_default());
-    let instead = |pid: Option<u32>| {
-        pid.map_or("name the service with --pid".to_string(), |pid| format!("judge it with --pid {pid}"))
-    };
-    let text = match standing {
-        ProxyStatus::Forwards { to } => format!(
-            "{name} only passes connections on to {} on port {}; {}",
-            to.program,
-            to.port,
-            instead(to.pid)
-        ),
-        ProxyStatus::Idle { to: Some(to), .. } => format!(
-            "{name} does no work while requests are answered; {} does; {}",
-            to.program,
-            instead(to.pid)
-        ),
-        ProxyStatus::Idle { to: None, .. } => {
-            format!(
-                "{name} does no work while requests are answered: something else answers them; {}",
-                instead(None)
-            )
-        }
-        ProxyStatus::Unknown | ProxyStatus::Service { .. } => return None,
-    };
-    Some(EventKind::Forwarder { text })
+/// The event that this target is not the service, if it is not.
+pub fn not_the_service(target: &Target, status: &ProxyStatus) -> Option<EventKind> {
+    let forwarding = status.forwarding()?;
+    Some(EventKind::Forwarder { text: warn_forwarding(&target.record, &forwarding) })
 }

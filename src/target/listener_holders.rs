@@ -24,7 +24,7 @@ pub fn listener_holder(address: IpAddr, port: u16) -> PortHolder {
             return held(&listening.iter().map(|s| s.inode).collect(), first.uid);
         }
     }
-    if local { PortHolder::Nobody } else { PortHolder::Elsewhere }
+    if local { PortHolder::None } else { PortHolder::Elsewhere }
 }
 
 /// Who listens at the Unix socket of this path, by whichever way through the file system it was bound. Sockets of other
@@ -43,7 +43,7 @@ pub fn socket_holder(path: &Path) -> PortHolder {
         sockets.into_iter().filter(|e| listens(e) && here(e)).map(|entry| entry.inode).collect();
     match (inodes.is_empty(), fs::metadata(path)) {
         (false, file) => held(&inodes, file.map_or(0, |file| file.uid())),
-        (true, _) => PortHolder::Nobody,
+        (true, _) => PortHolder::None,
     }
 }
 

@@ -15,7 +15,7 @@ pub fn listener_holder(address: IpAddr, port: u16) -> PortHolder {
         return PortHolder::Elsewhere;
     }
     let pids = listening(address, port);
-    if pids.is_empty() { PortHolder::Nobody } else { PortHolder::By(pids) }
+    if pids.is_empty() { PortHolder::None } else { PortHolder::By(pids) }
 }
 
 /// Who listens at a Unix socket: this system does not tell.

@@ -4,7 +4,7 @@ use std::process::Command;
 
 const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-/// A port that nobody holds; another process could take it, but not in the time of a test.
+/// A port without a listener; another process could take it, but not in the time of a test.
 fn free_endpoint() -> Endpoint {
     let port = TcpListener::bind((LOCAL, 0)).unwrap().local_addr().unwrap().port();
     Endpoint { address: LOCAL, port }
@@ -131,8 +131,10 @@ async fn a_pid_is_believed_if_it_exists() {
 }
 
 #[tokio::test]
-async fn nobody_behind_the_port_is_no_error_yet() {
+async fn no_process_behind_the_port_is_no_error_yet() {
     let endpoint = free_endpoint();
-    let Found::Nobody(why) = found(&TargetPlan::Port, endpoint).await.unwrap() else { panic!("somebody") };
-    assert!(why.contains(&format!("nobody listens on port {}", endpoint.port)), "{why}");
+    let Found::NoProcess(why) = found(&TargetPlan::Port, endpoint).await.unwrap() else {
+        panic!("a process")
+    };
+    assert_eq!(why, NoProcess::NotListening { place: format!("port {}", endpoint.port) });
 }
