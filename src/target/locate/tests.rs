@@ -30,7 +30,7 @@ async fn found(plan: &TargetPlan, endpoint: Endpoint) -> Result<Found> {
     find_at(plan, Some(Ok(Endpoints::Ports(vec![endpoint]))), None, &mut None).await
 }
 
-/// Who started a command holds on to it, or it ends.
+/// The caller keeps the command that was started, or it ends.
 async fn here(plan: &TargetPlan, endpoint: Endpoint, command: &mut Option<Started>) -> Target {
     match find_at(plan, Some(Ok(Endpoints::Ports(vec![endpoint]))), None, command).await {
         Ok(Found::Here(target)) => *target,
@@ -87,7 +87,7 @@ async fn a_command_that_ends_early_says_why() {
 }
 
 #[tokio::test]
-async fn a_command_that_ends_later_is_told_by_its_status() {
+async fn a_command_that_ends_later_is_reported_with_its_status() {
     if !python() {
         return;
     }
@@ -114,7 +114,7 @@ async fn a_command_that_ends_later_is_told_by_its_status() {
         panic!("{events:?}")
     };
     assert!(reason.contains("exit status: 7"), "{reason}");
-    assert_eq!(follower.tick(Instant::now() + Duration::from_secs(9)), [], "told once");
+    assert_eq!(follower.tick(Instant::now() + Duration::from_secs(9)), [], "reported once");
 }
 
 #[tokio::test]
