@@ -1,9 +1,9 @@
-//! What may be written down of what may be secret.
+//! URLs: what of them may be written down, and the host as a name server takes it.
 
 use reqwest::Url;
 
 /// The URL without user, password, fragment and the values of its query: `http://h/p?token=*&page=*`.
-pub(super) fn url(url: &Url) -> String {
+pub(super) fn redacted_url(url: &Url) -> String {
     let mut bare = url.clone();
     bare.set_fragment(None);
     bare.set_query(None);
@@ -22,10 +22,9 @@ pub(super) fn url(url: &Url) -> String {
     }
 }
 
-/// As much as an error may repeat of what was meant as a URL: nothing before an @, nothing after a ?.
-pub(super) fn rough(text: &str) -> &str {
-    let text = text.split(['?', '#']).next().unwrap_or_default();
-    text.rsplit('@').next().unwrap_or_default()
+/// A URL's host as a name server takes it: an IPv6 address stands in brackets in a URL, and not here.
+pub fn host_name(url: &Url) -> &str {
+    url.host_str().unwrap_or_default().trim_matches(['[', ']'])
 }
 
 #[cfg(test)]
@@ -34,11 +33,10 @@ mod tests {
 
     #[test]
     fn no_user_no_password_no_values() {
-        let of = |text: &str| url(&Url::parse(text).unwrap());
+        let of = |text: &str| redacted_url(&Url::parse(text).unwrap());
         assert_eq!(of("http://u:pw@h:8080/p?token=s3cret&page=2#x"), "http://h:8080/p?token=*&page=*");
         assert_eq!(of("https://h/?s3cret"), "https://h/?*");
         assert_eq!(of("http://h/a/b"), "http://h/a/b");
         assert_eq!(of("http://h/?a=b=c"), "http://h/?a=*");
-        assert_eq!(rough("u:pw@localhost:80/x?token=s3cret"), "localhost:80/x");
     }
 }

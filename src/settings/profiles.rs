@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::settings::{Settings, nearest};
+use super::keys::Settings;
+use super::suggestion::did_you_mean;
 use crate::error::{Error, Result};
 
 /// A profile by its name, and what stands in it.
@@ -19,11 +20,11 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// What this text says, by this name; errors call it `source`.
+    /// The profile that this text is, by this name; errors call it `source`.
     ///
     /// # Errors
-    /// What in it is no profile, in one line.
-    pub(super) fn of(name: &str, source: &str, text: &str) -> Result<Profile> {
+    /// What is wrong with it, in one line.
+    pub fn read(name: &str, source: &str, text: &str) -> Result<Profile> {
         let settings = Settings::from_toml(source, text)?;
         Ok(Profile { name: name.into(), source: source.into(), file: None, settings })
     }
@@ -62,7 +63,7 @@ impl BuiltIn {
 pub fn built_in(name: &str) -> Result<BuiltIn> {
     BUILT_IN.into_iter().find(|profile| profile.name == name).ok_or_else(|| {
         let names = BUILT_IN.map(|profile| profile.name);
-        let near = nearest(name, names);
+        let near = did_you_mean(name, names);
         Error::usage(format!("no profile '{name}'{near} (there are {}, and files)", names.join(", ")))
     })
 }
@@ -71,10 +72,10 @@ pub fn built_in(name: &str) -> Result<BuiltIn> {
 ///
 /// # Errors
 /// In one line: neither a name nor a file, a file that cannot be read, or one that is no profile.
-pub fn find(name_or_path: &str) -> Result<Profile> {
+pub fn find_profile(name_or_path: &str) -> Result<Profile> {
     let path = Path::new(name_or_path);
     if let Some(known) = BUILT_IN.iter().find(|profile| profile.name == name_or_path) {
-        return Profile::of(known.name, &format!("profile {}", known.name), known.text);
+        return Profile::read(known.name, &format!("profile {}", known.name), known.text);
     }
     let looks_like_a_file = path.components().count() > 1 || path.extension().is_some() || path.is_file();
     if !looks_like_a_file {
@@ -87,7 +88,7 @@ pub fn find(name_or_path: &str) -> Result<Profile> {
         std::fs::read_to_string(path).map_err(|e| Error::usage(format!("--profile: {name_or_path}: {e}")))?;
     let stem = path.file_stem().map_or_else(|| "profile".into(), |stem| stem.to_string_lossy());
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned());
-    Ok(Profile { file, ..Profile::of(&file_safe(&stem), name_or_path, &text)? })
+    Ok(Profile { file, ..Profile::read(&file_safe(&stem), name_or_path, &text)? })
 }
 
 /// The name becomes part of a directory's name.
@@ -104,7 +105,7 @@ mod tests {
     #[test]
     fn every_built_in_profile_is_read_back_and_says_what_it_is_for() {
         for known in BUILT_IN {
-            let profile = find(known.name).unwrap();
+            let profile = find_profile(known.name).unwrap();
             assert!(profile.settings.duration.is_some(), "{}", known.name);
             assert!(known.text.starts_with("# "), "{}", known.name);
             assert!(known.about().len() > 20, "{}", known.name);
@@ -129,16 +130,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("night shift.toml");
         std::fs::write(&path, "rate = 20\n").unwrap();
-        let profile = find(path.to_str().unwrap()).unwrap();
+        let profile = find_profile(path.to_str().unwrap()).unwrap();
         assert_eq!(profile.name, "night-shift");
         assert_eq!(profile.settings.rate, Some("20".into()));
     }
 
     #[test]
     fn what_is_no_profile_is_told_in_a_line() {
-        let line = find("overnigth").unwrap_err().to_string();
+        let line = find_profile("overnigth").unwrap_err().to_string();
         assert!(line.starts_with("--profile: no profile 'overnigth', did you mean 'overnight'?"), "{line}");
-        let line = find("nowhere/x.toml").unwrap_err().to_string();
+        let line = find_profile("nowhere/x.toml").unwrap_err().to_string();
         assert!(line.starts_with("--profile: nowhere/x.toml: "), "{line}");
     }
 }

@@ -3,10 +3,9 @@
 use std::num::NonZero;
 use std::time::Duration;
 
-use super::layers::Layers;
-use super::resolve::{above_zero, whole};
-use super::types::RequestPlan;
+use super::request::RequestPlan;
 use crate::error::Result;
+use crate::settings::{Layers, Sourced};
 use crate::units::{Rate, Span};
 use crate::workload::MisbehavePlan;
 
@@ -17,12 +16,12 @@ const DEFAULT_TIMEOUT: Span = Span(Duration::from_secs(10));
 
 /// One thread is enough for this rate: it sends three to five times as much (`cargo bench --bench driver`), and what it
 /// has left is what keeps lateness small.
-const A_THREAD_SENDS: f64 = 20_000.0;
+const RATE_PER_THREAD: f64 = 20_000.0;
 /// More threads than this only stand in each other's way on any machine that soak has seen.
 const MOST_THREADS: u32 = 256;
 
 /// What is resolved here.
-pub(super) struct Sending {
+pub(super) struct Concurrency {
     pub(super) connections: u32,
     pub(super) timeout: Span,
     pub(super) threads: u32,
@@ -30,22 +29,22 @@ pub(super) struct Sending {
 
 /// # Errors
 /// In one line, with the place: what is no number in its range, or contradicts the rest.
-pub(super) fn resolve(
+pub(super) fn read_concurrency(
     layers: &Layers,
     rate: Rate,
     requests: &[RequestPlan],
     misbehave: Option<&MisbehavePlan>,
-) -> Result<Sending> {
-    let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-    let connections = whole(layers, "connections", |s| &s.connections, u64::from(MOST_CONNECTIONS))?;
-    let connections = connections.map_or(DEFAULT_CONNECTIONS, number);
-    let timeout = above_zero(layers, "timeout", |s| &s.timeout)?.unwrap_or(DEFAULT_TIMEOUT);
-    let threads = match whole(layers, "threads", |s| &s.threads, u64::from(MOST_THREADS))?.map(number) {
+) -> Result<Concurrency> {
+    let connections = layers
+        .read("connections", |s| &s.connections, |n| n.small_number(MOST_CONNECTIONS))?
+        .unwrap_or(DEFAULT_CONNECTIONS);
+    let timeout = layers.read("timeout", |s| &s.timeout, Sourced::positive_span)?.unwrap_or(DEFAULT_TIMEOUT);
+    let threads = match layers.read("threads", |s| &s.threads, |n| n.small_number(MOST_THREADS))? {
         None if misbehave.is_some() || requests.len() > 1 => 1,
         None => enough_for(rate).min(connections),
         Some(threads) => {
-            let wrong = |why: &str| match layers.pick("threads", |s| &s.threads) {
-                Some(written) => Err(written.wrong(format!("{threads} {why}"))),
+            let wrong = |why: &str| match layers.get("threads", |s| &s.threads) {
+                Some(written) => Err(written.usage_error(format!("{threads} {why}"))),
                 None => Ok(()),
             };
             if threads > connections {
@@ -60,14 +59,14 @@ pub(super) fn resolve(
             threads
         }
     };
-    Ok(Sending { connections, timeout, threads })
+    Ok(Concurrency { connections, timeout, threads })
 }
 
 /// As fast as it goes is as fast as half of this machine can: what is driven is often the other half.
 fn enough_for(rate: Rate) -> u32 {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let cores = u32::try_from(cores).unwrap_or(MOST_THREADS).min(MOST_THREADS);
-    let wanted = rate.per_second().map_or(cores.div_ceil(2), |rate| (rate / A_THREAD_SENDS).ceil() as u32);
+    let wanted = rate.per_second().map_or(cores.div_ceil(2), |rate| (rate / RATE_PER_THREAD).ceil() as u32);
     wanted.clamp(1, cores)
 }
 

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
-use serde::{Deserialize, forward_to_deserialize_any};
 
-/// One value, word for word; nobody has yet asked what it means.
+/// One value, word for word; the readers of [`Sourced`](super::Sourced) say what it means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawValue(pub String);
 
@@ -99,7 +99,7 @@ pub(super) fn one_or_many<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<RawValu
 }
 
 /// Gates: `gate = ["fds.slope < 1/h"]`, or tables as TOML writes longer lists: `[[gate]]` with `expr = "…"`.
-pub(super) fn gates<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<RawValue>, D::Error> {
+pub(super) fn gate_expressions<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<RawValue>, D::Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Table {
@@ -128,37 +128,4 @@ pub(super) fn gates<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<RawValue>, D:
             })
             .collect(),
     })
-}
-
-/// The keys that serde knows for a struct, so that the list of valid keys is not kept a second time.
-pub(super) fn fields_of<T: for<'de> Deserialize<'de>>() -> &'static [&'static str] {
-    let mut fields: &'static [&'static str] = &[];
-    // it fails by design, once it has seen the names
-    let _ = T::deserialize(FieldNames(&mut fields));
-    fields
-}
-
-struct FieldNames<'a>(&'a mut &'static [&'static str]);
-
-impl<'de> Deserializer<'de> for FieldNames<'_> {
-    type Error = de::value::Error;
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        fields: &'static [&'static str],
-        _visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        *self.0 = fields;
-        Err(de::Error::custom("only the names were wanted"))
-    }
-
-    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Self::Error> {
-        Err(de::Error::custom("not a struct"))
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
-        unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
-    }
 }
