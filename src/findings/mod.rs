@@ -17,6 +17,7 @@ mod driver;
 mod examples;
 mod exit;
 mod explanation;
+mod forwarder;
 mod gate;
 mod leak;
 mod load;
@@ -41,6 +42,7 @@ pub use doubt::{Doubt, Excluded, ExcludedGrowth, GroupDoubt, GroupDoubtReason, R
 pub use driver::{Driver, LoadTrouble};
 pub use exit::{Exit, ExitReason};
 pub use explanation::{Explanation, HeapRoom};
+pub use forwarder::{Answering, ForwarderFinding};
 pub use gate::{GateFinding, GateOutcome, GateReason, GateResult, Measured, NotMeasured};
 pub use leak::{
     CountGrowth, Counted, CountedBy, GroupGrowth, Leak, LeakSummary, LimitReached, MemoryGrowth, ProvenTasks,

@@ -1,7 +1,6 @@
 //! Whether the target does the work itself.
 
 use super::upstream::Upstream;
-use crate::evidence::{Forwarding, OtherProcess};
 
 /// What was found out.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,22 +24,4 @@ pub enum ProxyStatus {
         /// The process that really accepts the connections, where it could be found.
         to: Option<Upstream>,
     },
-}
-
-impl ProxyStatus {
-    /// How the target was found not to be the service, if it was.
-    pub fn forwarding(&self) -> Option<Forwarding> {
-        match self {
-            ProxyStatus::Forwards { to } => Some(Forwarding::PassesOn { to: other_process(to) }),
-            ProxyStatus::Idle { to, .. } => {
-                Some(Forwarding::Idle { instead: to.as_ref().map(other_process) })
-            }
-            ProxyStatus::Unknown | ProxyStatus::Service { .. } => None,
-        }
-    }
-}
-
-fn other_process(upstream: &Upstream) -> OtherProcess {
-    let Upstream { pid, program, port, .. } = upstream;
-    OtherProcess { pid: *pid, program: program.clone(), port: *port }
 }

@@ -9,16 +9,17 @@ mod caption;
 mod comparison;
 mod exit;
 mod explanation;
+mod forwarder;
 mod gate;
 mod headline;
 mod leak;
+mod no_process;
 mod notes;
 mod phrase;
 mod reason;
 mod reproduce;
 mod series;
 mod subtitle;
-mod target;
 #[cfg(test)]
 mod tests;
 mod trend;
@@ -27,9 +28,10 @@ use crate::evidence::Evidence;
 use crate::findings::{AccountRow, Attribution, DriverHealth, Findings, Report};
 
 pub use comparison::comparison;
+pub use forwarder::forwarder_warning;
+pub use no_process::explain_no_process;
 pub use reason::reason;
 pub use reproduce::reproduce;
-pub use target::{explain_no_process, warn_forwarding};
 pub use trend::explain_trend;
 
 /// The report of a run.
