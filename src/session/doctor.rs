@@ -14,7 +14,7 @@ use crate::probe::doctor;
 use crate::report::json;
 use crate::target::{self, Found};
 use crate::units::Unit;
-use crate::wording::explain_no_process;
+use crate::wording::{describe_target, explain_no_process};
 
 /// What was found.
 #[derive(Debug, Serialize)]
@@ -62,7 +62,7 @@ async fn examine(plan: &Plan) -> Result<Checkup> {
 
 fn render_table(checkup: &Checkup) -> String {
     let mut out = match (&checkup.target, &checkup.nobody) {
-        (Some(target), _) => format!("{}\n\n", target.line()),
+        (Some(target), _) => format!("{}\n\n", describe_target(target)),
         (None, Some(why)) => format!("no process is looked at: {why}\n\n"),
         (None, None) => String::new(),
     };

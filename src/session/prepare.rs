@@ -9,7 +9,7 @@ use crate::evidence::{EventKind, ProbeRecord};
 use crate::plan::Plan;
 use crate::probe::Sampler;
 use crate::target::{self, Found, ProxyStatus, Started, Target};
-use crate::wording::explain_no_process;
+use crate::wording::{describe_target, explain_no_process};
 
 /// Everything that is found before a run begins.
 pub struct Prepared {
@@ -40,7 +40,7 @@ pub async fn prepare(
         }
     };
     if let Some(target) = &target {
-        info(options, &format!("target: {}", target.record.line()));
+        info(options, &format!("target: {}", describe_target(&target.record)));
     }
     let (sampler, records) = start_probes(plan, target.as_ref()).await?;
     print_probes(&records, options);
