@@ -22,6 +22,7 @@ mod gate;
 mod leak;
 mod load;
 mod note;
+mod outcome;
 mod reason;
 mod report;
 mod run_findings;
@@ -48,8 +49,9 @@ pub use leak::{
     CountGrowth, Counted, CountedBy, GroupGrowth, Leak, LeakSummary, LimitReached, MemoryGrowth, ProvenTasks,
     SeriesGrowth,
 };
-pub use load::{DriverHealth, ErrorCounts, LoadFinding, Misbehaved, RequestFinding};
+pub use load::{DriverHealth, ErrorCounts, LoadFinding, Misbehaved, RequestFinding, ShownLatency};
 pub use note::{Caption, NoBlocks, NotCollected, Note};
+pub use outcome::Outcome;
 pub use reason::{Answer, Failure, Reason};
 pub use report::Report;
 pub use run_findings::Findings;
