@@ -48,11 +48,11 @@ pub struct Report {
     pub memory: Option<SeriesFinding>,
     /// Every series.
     pub series: Vec<SeriesFinding>,
-    /// Who owns the memory; empty where nobody could be asked.
+    /// What owns the memory; empty where the runtime has no account.
     pub account: Vec<AccountRow>,
     /// Whether the account is exact.
     pub account_exact: bool,
-    /// Who is blamed; empty when nobody is.
+    /// The culprits; empty where there are none.
     pub culprits: Vec<Culprit>,
     /// What each kind of request adds to a series that grows, where the mix differed by design.
     #[serde(default)]

@@ -13,7 +13,7 @@ use crate::units::{Rate, Unit};
 const RUNTIMES_OWN_PROBES: [[&str; 2]; 2] = [["goroutines", "heap"], ["java threads", "java heap"]];
 
 /// All of them.
-pub fn notes(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
+pub fn gather_notes(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
     let mut notes = of_verdict(found, evidence);
     notes.extend(explained(&found.series));
     notes.extend(not_available(found));
