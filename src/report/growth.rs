@@ -107,7 +107,7 @@ fn allowed(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{fixture, html, markdown, terminal};
+    use crate::report::{html, markdown, terminal, testing};
 
     fn open(start: f64, end: f64, each: Option<(f64, [f64; 2])>) -> SeriesFinding {
         SeriesFinding {
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn every_format_shows_the_same_of_an_inconclusive_series() {
-        let mut case = fixture::leak();
+        let mut case = testing::leak();
         case.findings.series = vec![open(1e6, 1.1e6, Some((-90.0, [-2260.0, 2150.0])))];
         let page = markdown::render(&case.evidence, &case.findings);
         let summary = terminal::summary(&case.findings, None);

@@ -12,14 +12,13 @@ use super::console::OutputOptions;
 use super::early_stop::EarlyStop;
 use super::environment::record_costs;
 use super::forwarder_check::ForwarderMonitor;
-use super::probes::columns;
+use super::probes::sample_columns;
 use super::rolling_report::RollingReport;
-use super::status::status;
 use crate::drive::{Clock, Driver};
 use crate::error::{Error, Result};
 use crate::evidence::{Command, Environment, Phase, PlanRecord};
 use crate::judge::forecast;
-use crate::live::Progress;
+use crate::live::{Cycle, Progress, Status};
 use crate::probe::Sampler;
 use crate::record::{Mirror, Recorder, RunDir};
 use crate::run::{End, Parts, Stage, conduct};
@@ -59,19 +58,19 @@ pub struct Recorded {
 pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Result<Recorded> {
     let Recording { plan, dir, mut environment, options } = recording;
     let Instruments { clock, driver, sampler, commands, mut forwarder } = instruments;
-    let recorder = Recorder::create(dir, plan, &environment, &columns(&sampler))?;
+    let recorder = Recorder::create(dir, plan, &environment, &sample_columns(&sampler))?;
     let planned = Some(plan.phases.total().0).filter(|_| !plan.phases.is_open_ended());
     let mut progress = Progress::new(options.verbosity(), planned);
     let every = plan.observed().and_then(|watch| watch.every).map(|every| every.0);
     let mut rolling = RollingReport::new(dir.0.clone(), every, options.theme);
     let mut early_stop = EarlyStop::from_plan(plan);
-    let cycles = plan.phases.cycles;
     let mut warmed_up = false;
     let mut on_second = |mirror: &Mirror, stage: Stage, left: Duration| {
         if stage.phase == Phase::Steady && !std::mem::replace(&mut warmed_up, true) {
             show_forecast(mirror, &mut progress);
         }
-        let status = status(mirror, stage, cycles, planned.map(|_| left));
+        let cycle = Cycle { number: stage.cycle, of: plan.phases.cycles };
+        let status = Status::from_mirror(mirror, stage.phase, cycle, planned.map(|_| left));
         progress.update(&status);
         rolling.update(status.elapsed);
     };

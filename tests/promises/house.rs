@@ -60,7 +60,6 @@ const IN_CIRCLES: &[(&str, usize)] = &[
     ("demo", 3),
     ("drive", 20),
     ("judge", 10),
-    ("plan", 17),
     ("probe", 10),
     ("report", 6),
     ("trend", 7),
