@@ -38,8 +38,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "session",
         &[
-            "workload", "evidence", "findings", "plan", "http", "target", "drive", "probe", "record", "run",
-            "trend", "culprit", "judge", "wording", "report", "live",
+            "settings", "workload", "evidence", "findings", "plan", "http", "target", "drive", "probe",
+            "record", "run", "trend", "culprit", "judge", "wording", "report", "live",
         ],
     ),
     (

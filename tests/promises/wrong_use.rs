@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::support::{Output, Server, closed_port, files, recorded, run, soak};
+use super::support::{Output, Server, closed_port, files, recorded, run, run_soak, soak};
 
 /// Runs in an empty directory and gives what stands there afterwards, too.
 fn wrong(args: &[&str], vars: &[(&str, &str)]) -> (Output, usize) {

@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use super::super::testing::{FakeRun, FakeService, Finished, Now, group, plan, watch};
 use crate::drive::SimulatedAnswers;
 use crate::evidence::{Command, DrivenPlan, EventKind, Gone, PlanRecord, SeriesId};
-use crate::plan::{Settings, resolve};
+use crate::plan::resolve_run;
 use crate::run::End;
+use crate::settings::Settings;
 use crate::units::{Rate, Span};
 
 /// Memory that stays as it is.
@@ -33,7 +34,7 @@ fn report(finished: &Finished) -> Value {
 /// A plan of a run as flags would make it.
 fn plan_from(flags: &str) -> PlanRecord {
     let flags: Settings = toml::from_str(&format!("url = 'http://127.0.0.1:1/'\n{flags}")).unwrap();
-    resolve(flags, Settings::default(), None).unwrap().record
+    resolve_run(flags, Settings::default(), None).unwrap().record
 }
 
 #[test]

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::super::testing::{FakeRun, FakeService};
 use crate::evidence::{Event, EventKind, Phase};
-use crate::plan::{Settings, find, resolve};
+use crate::plan::resolve_run;
 use crate::record::files;
+use crate::settings::{Settings, find_profile};
 
 #[test]
 fn steps_after_a_ramp_are_what_load_csv_has() {
@@ -16,8 +17,8 @@ fn steps_after_a_ramp_are_what_load_csv_has() {
     std::fs::write(&profile, format!("{phases}\n{shape}")).unwrap();
     let flags: Settings =
         toml::from_str("url = 'http://127.0.0.1:1/'\nrate = '100/s'\nload-only = true").unwrap();
-    let profile = find(profile.to_str().unwrap()).unwrap();
-    let plan = resolve(flags, Settings::default(), Some(profile)).unwrap().record;
+    let profile = find_profile(profile.to_str().unwrap()).unwrap();
+    let plan = resolve_run(flags, Settings::default(), Some(profile)).unwrap().record;
     let finished = FakeRun::new(plan, FakeService::new()).run();
 
     let begins = |wanted: Phase| {
@@ -52,6 +53,8 @@ fn steps_after_a_ramp_are_what_load_csv_has() {
         assert!(plan.contains(line), "no {line} in {plan}");
     }
     let report = serde_json::to_value(&finished.report).unwrap();
-    assert_eq!(report["load"]["rate_asked"].as_f64(), Some(125.0), "{}", report["load"]);
+    // the last request may be due at the very end of steady
+    let asked = report["load"]["rate_asked"].as_f64().unwrap();
+    assert!((asked - 125.0).abs() < 0.2, "{}", report["load"]);
     assert!(report.to_string().contains("--profile 'climb.toml' --rate 100/s"), "{report}");
 }
