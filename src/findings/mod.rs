@@ -10,6 +10,7 @@ mod culprit;
 #[cfg(test)]
 mod examples;
 mod gate;
+mod growth_claim;
 mod load;
 mod report;
 mod series;
@@ -22,6 +23,7 @@ pub use attribution::{Attributed, Attribution};
 pub use comparison::{Change, Comparison, Growth, Per, SeriesChange, Side};
 pub use culprit::Culprit;
 pub use gate::{GateFinding, GateResult};
+pub use growth_claim::GrowthClaim;
 pub use load::{DriverHealth, ErrorCounts, LoadFinding, Misbehaved, RequestFinding};
 pub use report::Report;
 pub use series::SeriesFinding;

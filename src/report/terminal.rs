@@ -7,10 +7,11 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 
 use super::picture::clean_text;
-use super::{growth, requests, told};
+use super::{requests, told};
 use crate::error::{Error, Result};
 use crate::findings::{Culprit, Direction, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
 use crate::units::{Rate, Unit};
+use crate::wording::{UNKNOWN, brief_growth};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -44,7 +45,7 @@ pub fn summary(findings: &Report, report: Option<&Path>) -> String {
     let told = told(&findings.series, SERIES);
     if !told.is_empty() {
         lines.push(String::new());
-        lines.extend(table(&told, growth::steady_s(findings)));
+        lines.extend(table(&told, findings.judged_load_s()));
     }
     if let Some(load) = &findings.load {
         let asked = load.rate_asked.map(|r| format!(" of {}", Rate::PerSecond(r))).unwrap_or_default();
@@ -122,8 +123,8 @@ fn table(series: &[&SeriesFinding], steady_s: Option<f64>) -> Vec<String> {
         .iter()
         .map(|s| {
             // a dash says that it may grow, and nobody knows by how much
-            let open = (s.trend == Direction::Inconclusive).then(|| growth::NOTHING.to_string());
-            let growth = growth::brief(s, steady_s).or(open).unwrap_or_default();
+            let open = (s.trend == Direction::Inconclusive).then(|| UNKNOWN.to_string());
+            let growth = brief_growth(s, steady_s).or(open).unwrap_or_default();
             let ends = format!("{} → {}", value(s, s.start), value(s, s.end));
             [clean_text(s.id.name()), s.trend.to_string(), ends, growth]
         })
