@@ -42,7 +42,7 @@ mod linux {
     }
 
     fn measure(root: u32, pids: &[u32]) -> ExitCode {
-        let Some(target) = soak::target::of_pid(root) else { return ExitCode::FAILURE };
+        let Some(target) = soak::target::target_of_pid(root) else { return ExitCode::FAILURE };
         let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build() else {
             return ExitCode::FAILURE;
         };

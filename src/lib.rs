@@ -11,6 +11,7 @@ pub mod drive;
 pub mod error;
 pub mod evidence;
 pub mod findings;
+pub mod http;
 pub mod judge;
 pub mod live;
 pub mod plan;
@@ -19,7 +20,10 @@ pub mod record;
 pub mod report;
 pub mod run;
 pub mod session;
+pub mod settings;
 pub mod target;
+#[cfg(test)]
+mod testing;
 pub mod trend;
 pub mod units;
 pub mod wording;

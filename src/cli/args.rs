@@ -225,7 +225,7 @@ pub fn write_man(out: &mut dyn Write) -> std::io::Result<()> {
 mod tests {
     use super::*;
     use crate::demo::Fix;
-    use crate::plan::Settings;
+    use crate::settings::Settings;
 
     fn typed(line: &str) -> Result<Command, clap::Error> {
         parse(line.split_whitespace().map(OsString::from))

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::args_run::{list, on, typed};
-use crate::plan::Settings;
+use crate::settings::Settings;
 
 /// The way to the service, for load and for whoever only asks it for pages.
 #[derive(Debug, Clone, Default, Args)]

@@ -7,7 +7,8 @@ use clap::Args;
 use super::args_run::{LoadArgs, OutputArgs, RequestArgs, RunArgs, ScreenArgs};
 use crate::demo::{Fix, LIFETIME};
 use crate::error::{Error, Result};
-use crate::plan::{Plan, Profile, RawValue, Settings, resolve};
+use crate::plan::{Plan, resolve_run};
+use crate::settings::{Profile, RawValue, Settings};
 
 /// Long enough to be sure, short enough to watch.
 const DURATION: &str = "40s";
@@ -50,7 +51,7 @@ impl DemoArgs {
     /// same whatever else is set.
     ///
     /// # Errors
-    /// As [`resolve`], and when the run would outlive the service.
+    /// As [`resolve_run`], and when the run would outlive the service.
     pub fn plan(self, url: String, env: &Settings) -> Result<Plan> {
         let load = LoadArgs {
             duration: self.duration,
@@ -69,7 +70,7 @@ impl DemoArgs {
         let env = Settings { replace: env.replace, ..Settings::default() };
         let settings = Settings { duration: Some(RawValue(DURATION.into())), ..Settings::default() };
         let demo = Profile { name: "demo".into(), source: "demo".into(), file: None, settings };
-        let plan = resolve(args.settings(), env, Some(demo))?;
+        let plan = resolve_run(args.settings(), env, Some(demo))?;
         let longest = LIFETIME.saturating_sub(AROUND);
         if plan.record.phases.total().0 > longest {
             let minutes = longest.as_secs() / 60;

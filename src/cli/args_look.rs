@@ -5,7 +5,7 @@ use clap::Args;
 
 use super::args_connect::PageArgs;
 use super::args_run::{list, on, typed};
-use crate::plan::Settings;
+use crate::settings::Settings;
 
 /// Who is judged and where soak looks.
 #[derive(Debug, Clone, Default, Args)]

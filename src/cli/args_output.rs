@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::args_run::{on, typed};
-use crate::plan::Settings;
+use crate::settings::Settings;
 
 /// Where the run directory goes.
 #[derive(Debug, Clone, Default, Args)]

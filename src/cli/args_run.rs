@@ -5,7 +5,7 @@ use clap::{ArgAction, Args};
 pub use super::args_connect::{ConnectArgs, HeaderArgs};
 pub use super::args_look::ProbeArgs;
 pub use super::args_output::OutputArgs;
-use crate::plan::{RawValue, Settings, Switch};
+use crate::settings::{RawValue, Settings, Switch};
 
 /// `soak URL`, `soak run`.
 #[derive(Debug, Clone, Default, Args)]

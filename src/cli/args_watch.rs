@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::args_connect::PageArgs;
 use super::args_run::{JudgeArgs, OutputArgs, ProbeArgs, ScreenArgs, on, typed};
-use crate::plan::Settings;
+use crate::settings::Settings;
 
 /// What --help says below the flags.
 pub const AFTER_HELP: &str = "\

@@ -3,12 +3,12 @@
 use super::args::DoctorArgs;
 use super::args_run::environment;
 use crate::error::Result;
-use crate::plan::watch;
+use crate::plan::plan_watch;
 use crate::session;
 
 pub fn run(args: DoctorArgs) -> Result<u8> {
     let json = args.json;
-    let plan = watch(args.settings(), environment()?)?;
+    let plan = plan_watch(args.settings(), environment()?)?;
     session::print(&session::doctor(&plan, json)?);
     Ok(0)
 }

@@ -40,8 +40,6 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
             return Ok(0);
         }
     };
-    // reqwest and hyper-rustls ask for the process's provider; it fails only where one is set already
-    let _ = rustls::crypto::ring::default_provider().install_default();
     match command {
         Command::Run(args) => run::run(*args),
         Command::Watch(args) => run::watch(*args),

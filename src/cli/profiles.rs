@@ -2,8 +2,8 @@
 
 use super::args::ProfilesArgs;
 use crate::error::Result;
-use crate::plan::{BUILT_IN, built_in};
 use crate::session::print;
+use crate::settings::{BUILT_IN, built_in};
 
 pub fn run(args: ProfilesArgs) -> Result<u8> {
     match args.name {

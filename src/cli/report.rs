@@ -3,8 +3,9 @@
 use super::args::ReportArgs;
 use super::output::theme;
 use crate::error::{Error, Result};
-use crate::plan::{self, Settings};
+use crate::plan::plan_pipeline;
 use crate::session::{self, OutputOptions};
+use crate::settings::Settings;
 
 pub fn run(args: ReportArgs) -> Result<u8> {
     if let Some(page) = &args.json_from {
@@ -12,7 +13,7 @@ pub fn run(args: ReportArgs) -> Result<u8> {
     }
     let Some(run) = &args.run else { return Err(Error::usage("name a run directory")) };
     // without the environment: the job that renders again has had its summary and annotations from the run itself
-    let pipeline = plan::pipeline(args.pipeline.fill(Settings::default()), Settings::default());
+    let pipeline = plan_pipeline(args.pipeline.fill(Settings::default()), Settings::default());
     let options = OutputOptions { theme: theme(args.dark), ..OutputOptions::default() };
     session::render_again(run, &pipeline, &options)
 }

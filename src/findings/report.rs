@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountRow, Attribution, Culprit, DriverHealth, GateFinding, LoadFinding, SeriesFinding, Verdict,
+    AccountRow, Attribution, Badge, Culprit, Direction, DriverHealth, GateFinding, LoadFinding,
+    SeriesFinding, Verdict,
 };
-use crate::evidence::{ProbeRecord, TargetRecord};
+use crate::evidence::{ProbeRecord, SeriesId, TargetRecord};
 
 /// The whole report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +22,12 @@ pub struct Report {
     pub exit_code: u8,
     /// What set the exit code: `verdict`, `gate …`, `--no-fail`.
     pub reason: String,
+    /// The word above it: the verdict, or that a gate failed.
+    #[serde(default)]
+    pub badge: Badge,
+    /// What follows the badge: the headline without the word for its verdict.
+    #[serde(default)]
+    pub summary: String,
     /// One sentence a manager understands.
     pub headline: String,
     /// Further sentences: what explains a climb, what is missing and how to turn it on.
@@ -56,4 +63,37 @@ pub struct Report {
     pub probes: Vec<ProbeRecord>,
     /// soak itself.
     pub driver: DriverHealth,
+}
+
+impl Report {
+    /// The series to show where not all have room: those that grow and count, then those that people look for, then what
+    /// else grows, then those of them that never moved; at most so many.
+    pub fn series_to_show(&self, most: usize) -> Vec<&SeriesFinding> {
+        let rank = |s: &SeriesFinding| match (s.trend == Direction::Growing, s.is_looked_for()) {
+            _ if s.grows_unexplained() => 0,
+            (_, true) if s.slope_per_s.is_some() => 1,
+            (true, _) => 2,
+            (_, true) => 3,
+            _ => 4,
+        };
+        let mut shown: Vec<&SeriesFinding> = self.series.iter().filter(|s| rank(s) < 4).collect();
+        shown.sort_by_key(|s| rank(s));
+        shown.truncate(most);
+        shown
+    }
+
+    /// Whether the verdict is bad and rests on this series: it grows, materially, and nothing explains it.
+    pub fn is_blamed(&self, series: &SeriesFinding) -> bool {
+        matches!(self.verdict, Verdict::Leak | Verdict::Failed) && series.grows_unexplained()
+    }
+
+    /// Whether the verdict rests on the series with this id.
+    pub fn blames(&self, id: &SeriesId) -> bool {
+        self.series.iter().any(|s| s.id == *id && self.is_blamed(s))
+    }
+
+    /// Whether a gate fails the run although nothing leaks.
+    pub fn is_stopped_by_gate(&self) -> bool {
+        self.exit_code == 1 && self.verdict == Verdict::Stable
+    }
 }

@@ -1,12 +1,15 @@
-//! What a person sees while it runs, and what a person's signals mean.
+//! What a person sees while a run goes on, and what a person's signals mean.
 //!
-//! Comes in: a small [`Status`] that the conductor updates, and the signals of this process. Goes out: a progress line
-//! on stderr, and typed commands. State stands apart from view: [`line`] words a status, [`progress`] decides where and
-//! how often it is shown.
+//! Comes in: the mirror of what is recorded, and the signals of this process. Goes out: progress on stderr, and typed
+//! commands. State and view are apart: [`Status`] is the state, read from the mirror; `status_line` words it, `bar` and
+//! `plain_lines` draw it, and [`Progress`] chooses between them.
 
-pub mod line;
-pub mod progress;
+mod bar;
+mod plain_lines;
+mod progress;
 pub mod signals;
+mod status;
+mod status_line;
 
-pub use line::{Cycle, Status};
 pub use progress::{Progress, Verbosity};
+pub use status::{Cycle, Status};

@@ -1,11 +1,9 @@
 //! Gates as people write them: `fds.slope < 1/h`, `latency.p99 < 50ms`, `rate.held > 95%`, and flags that mean one.
 
-use super::layers::{Layers, Sourced};
-use super::settings::{Settings, nearest};
-use super::typed::RawValue;
-use super::types::ProbePlan;
+use super::probes::ProbePlan;
 use crate::error::{Error, Result};
 use crate::evidence::{Aspect, Gate, GateLimit, Judging, Quantity, SeriesId};
+use crate::settings::{Layers, RawValue, Settings, Sourced, did_you_mean};
 use crate::units::{Slope, Unit, parse_amount};
 
 /// The flags that are gates, and what each puts a limit on.
@@ -22,7 +20,7 @@ const FLAGS: [(&str, fn(&Settings) -> &Option<RawValue>, &str); 4] = [
 ///
 /// # Errors
 /// The first that cannot be meant, in one line with where it stands.
-pub(super) fn all(layers: &Layers, judging: &Judging, probes: &ProbePlan) -> Result<Vec<Gate>> {
+pub(super) fn read_gates(layers: &Layers, judging: &Judging, probes: &ProbePlan) -> Result<Vec<Gate>> {
     let mut named = judging.series.clone();
     named.extend(probes.metric.iter().cloned());
     named.extend(probes.task_metric.iter().map(|metric| metric.name.clone()));
@@ -38,19 +36,20 @@ pub(super) fn all(layers: &Layers, judging: &Judging, probes: &ProbePlan) -> Res
             if let Some(typed) = get(&layer.settings) {
                 let value = written(key, typed);
                 own.push(
-                    parse(&format!("{what} < {}", value.text.trim()), &named).map_err(|e| value.wrong(e))?,
+                    parse_gate(&format!("{what} < {}", value.text.trim()), &named)
+                        .map_err(|e| value.usage_error(e))?,
                 );
             }
         }
         for typed in &layer.settings.gate {
             let value = written("gate", typed);
-            own.push(parse(&value.text, &named).map_err(|e| value.wrong(e))?);
+            own.push(parse_gate(&value.text, &named).map_err(|e| value.usage_error(e))?);
         }
         gates
             .retain(|weaker| !own.iter().any(|g| g.quantity == weaker.quantity && g.aspect == weaker.aspect));
         gates.extend(own);
     }
-    if judging.gates_only && gates.is_empty() && layers.pick("compare-to", |s| &s.compare_to).is_none() {
+    if judging.gates_only && gates.is_empty() && layers.get("compare-to", |s| &s.compare_to).is_none() {
         return Err(Error::usage(
             "--gates-only: there is no gate, and nothing could fail; add --gate, or leave it out",
         ));
@@ -62,7 +61,7 @@ pub(super) fn all(layers: &Layers, judging: &Judging, probes: &ProbePlan) -> Res
 ///
 /// # Errors
 /// What of it cannot be meant, and the nearest that can.
-pub(super) fn parse(expr: &str, named: &[String]) -> std::result::Result<Gate, String> {
+fn parse_gate(expr: &str, named: &[String]) -> std::result::Result<Gate, String> {
     let expr = expr.trim();
     let malformed = || format!("'{expr}' is no gate; write it as 'fds.slope < 1/h' or 'latency.p99 < 50ms'");
     let at = expr.rfind(['<', '>', '≤', '≥']).ok_or_else(malformed)?;
@@ -95,7 +94,10 @@ fn what(left: &str, named: &[String]) -> std::result::Result<(Quantity, Unit, As
         let known = known(named);
         let all = known.iter().flat_map(|q| aspects(q).iter().map(move |aspect| format!("{q}.{aspect}")));
         let all: Vec<String> = all.collect();
-        return Err(format!("unknown quantity '{left}'{}", nearest(left, all.iter().map(String::as_str))));
+        return Err(format!(
+            "unknown quantity '{left}'{}",
+            did_you_mean(left, all.iter().map(String::as_str))
+        ));
     };
     let offered = aspects(name);
     let found = match aspect {
@@ -192,11 +194,11 @@ mod tests {
     use super::*;
 
     fn ok(expr: &str) -> Gate {
-        parse(expr, &[]).unwrap()
+        parse_gate(expr, &[]).unwrap()
     }
 
     fn no(expr: &str) -> String {
-        parse(expr, &[]).unwrap_err()
+        parse_gate(expr, &[]).unwrap_err()
     }
 
     #[test]
@@ -221,10 +223,10 @@ mod tests {
     #[test]
     fn metrics_that_were_asked_for_are_quantities_too() {
         let named = ["cache_bytes".to_string(), "jobs{queue=\"a.b\"}".to_string()];
-        assert_eq!(parse("cache.slope < 1MiB/h", &named).unwrap().limit.unit, Unit::Bytes);
-        let gate = parse("jobs{queue=\"a.b\"}.end < 10", &named).unwrap();
+        assert_eq!(parse_gate("cache.slope < 1MiB/h", &named).unwrap().limit.unit, Unit::Bytes);
+        let gate = parse_gate("jobs{queue=\"a.b\"}.end < 10", &named).unwrap();
         assert_eq!(gate.quantity, Quantity::Series("jobs{queue=\"a.b\"}".into()));
-        assert!(parse("cache.slope < 1MiB/h", &[]).is_err());
+        assert!(parse_gate("cache.slope < 1MiB/h", &[]).is_err());
     }
 
     #[test]
@@ -246,7 +248,7 @@ mod tests {
         assert!(no("fds.slope < 1MiB/h").contains("10/min"));
         assert!(no("fds.slope < 0/h").contains("below zero"));
         for bad in ["NaN/h", "-1/h", "inf/h", "x/h", "1/fortnight"] {
-            assert!(parse(&format!("fds.slope < {bad}"), &[]).is_err(), "{bad}");
+            assert!(parse_gate(&format!("fds.slope < {bad}"), &[]).is_err(), "{bad}");
         }
         assert!(no("errors.ratio < 150%").contains("no limit here"));
         assert!(no("latency.p99 < 50MiB").contains("50ms"));

@@ -2,7 +2,16 @@
 
 use std::str::FromStr;
 
-use super::types::TaskMetric;
+/// A gauge that counts tasks, and which of its labels mean what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskMetric {
+    /// The metric's name.
+    pub name: String,
+    /// The label that holds where a task was spawned or waits.
+    pub place: Option<String>,
+    /// The label that holds its state.
+    pub state: Option<String>,
+}
 
 /// A metric's name and what stands in its braces, if it has any.
 fn split(text: &str) -> Option<(&str, Option<&str>)> {
@@ -24,7 +33,7 @@ fn is_name(name: &str) -> bool {
 ///
 /// # Errors
 /// When it is neither.
-pub(super) fn metric(text: &str) -> Result<String, String> {
+pub(super) fn parse_metric(text: &str) -> Result<String, String> {
     let bad = || format!("'{text}' is no metric; write it as NAME or NAME{{label=\"value\"}}");
     let (name, inside) = split(text).ok_or_else(bad)?;
     let Some(inside) = inside else { return Ok(name.to_string()) };
@@ -90,12 +99,12 @@ mod tests {
 
     #[test]
     fn metrics_with_and_without_labels() {
-        assert_eq!(metric("queue_depth").unwrap(), "queue_depth");
+        assert_eq!(parse_metric("queue_depth").unwrap(), "queue_depth");
         assert_eq!(
-            metric(" jobs { queue = \"a,b}\" , kind=\"x\\\"y\" }").unwrap(),
+            parse_metric(" jobs { queue = \"a,b}\" , kind=\"x\\\"y\" }").unwrap(),
             "jobs{queue=\"a,b}\",kind=\"x\\\"y\"}"
         );
-        assert_eq!(metric("jobs{}").unwrap(), "jobs");
+        assert_eq!(parse_metric("jobs{}").unwrap(), "jobs");
         for bad in [
             "",
             "9lives",
@@ -106,7 +115,7 @@ mod tests {
             "jobs{=\"a\"}",
             "jobs{q=\"a\"b}",
         ] {
-            assert!(metric(bad).is_err(), "{bad}");
+            assert!(parse_metric(bad).is_err(), "{bad}");
         }
     }
 

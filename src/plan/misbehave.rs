@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::blocks::blocks;
-use super::layers::Layers;
-use super::types::RequestPlan;
+use super::request::RequestPlan;
 use crate::error::{Error, Result};
+use crate::settings::Layers;
 use crate::units::{Rate, Span, Unit, parse_amount};
 use crate::workload::{Behaviour, MisbehavePlan, Pattern};
 
@@ -17,53 +17,57 @@ const MOST: f64 = 0.8;
 /// # Errors
 /// In one line, with the place: no such behaviour, no share, too much in all, an https target, a closed loop, or a
 /// load that is not even.
-pub(super) fn plan(
+pub(super) fn read_mix(
     layers: &Layers,
     requests: &[RequestPlan],
     rate: Rate,
     pattern: &Pattern,
     interval: Span,
 ) -> Result<Option<MisbehavePlan>> {
-    let all = layers.list("misbehave", |s| &s.misbehave);
+    let all = layers.get_list("misbehave", |s| &s.misbehave);
     let mut mix = BTreeMap::new();
     for written in &all {
         for item in written.text.split(',').map(str::trim).filter(|item| !item.is_empty() && *item != "off") {
             let Some((name, share)) = item.split_once('=') else {
-                return Err(written.wrong(format!("'{item}' has no share; write it as {item}=5%")));
+                return Err(written.usage_error(format!("'{item}' has no share; write it as {item}=5%")));
             };
-            let behaviour: Behaviour = name.trim().parse().map_err(|e| written.wrong(e))?;
+            let behaviour: Behaviour = name.trim().parse().map_err(|e| written.usage_error(e))?;
             let share = match parse_amount(share.trim()) {
                 Ok((share, Unit::Ratio | Unit::Count)) if share > 0.0 && share < 1.0 => share,
                 _ => {
                     let told =
                         format!("'{}' is no share of the requests; write it as 5% or 0.05", share.trim());
-                    return Err(written.wrong(told));
+                    return Err(written.usage_error(told));
                 }
             };
             if mix.insert(behaviour, share).is_some() {
-                return Err(written.wrong(format!("{behaviour} stands there twice")));
+                return Err(written.usage_error(format!("{behaviour} stands there twice")));
             }
         }
     }
     let (Some(first), false) = (all.first(), mix.is_empty()) else { return Ok(None) };
     let sum: f64 = mix.values().sum();
     if sum > MOST + 1e-9 {
-        return Err(first.wrong(format!(
+        return Err(first.usage_error(format!(
             "{} of the requests would misbehave; at most {} may, the others are what they are compared with",
             Unit::Ratio.show(sum),
             Unit::Ratio.show(MOST)
         )));
     }
     if requests.first().is_none_or(|request| request.url.scheme() != "http") {
-        return Err(first.wrong("misbehaving clients use raw sockets, which speak http and not https here"));
+        return Err(
+            first.usage_error("misbehaving clients use raw sockets, which speak http and not https here")
+        );
     }
     let ways = [
-        ("http2", layers.on(|s| s.http2)),
-        ("unix-socket", layers.pick("unix-socket", |s| &s.unix_socket).is_some()),
+        ("http2", layers.is_on(|s| s.http2)),
+        ("unix-socket", layers.get("unix-socket", |s| &s.unix_socket).is_some()),
     ];
-    let proxy = ("proxy", layers.pick("proxy", |s| &s.proxy).is_some());
+    let proxy = ("proxy", layers.get("proxy", |s| &s.proxy).is_some());
     if let Some((way, _)) = ways.into_iter().chain([proxy]).find(|(_, asked)| *asked) {
-        return Err(first.wrong(format!("misbehaving clients speak HTTP/1.1 over TCP: leave out --{way}")));
+        return Err(
+            first.usage_error(format!("misbehaving clients speak HTTP/1.1 over TCP: leave out --{way}"))
+        );
     }
     let Some(rate) = rate.per_second() else {
         return Err(Error::usage(
@@ -73,7 +77,7 @@ pub(super) fn plan(
     if !pattern.is_even() {
         let has = if pattern.shape.is_some() { "a shape" } else { "Poisson arrivals" };
         let told = format!("its blocks need the same requests each second, and the load has {has}");
-        return Err(first.wrong(format!("{told}: leave one of them out")));
+        return Err(first.usage_error(format!("{told}: leave one of them out")));
     }
     Ok(Some(MisbehavePlan { blocks: blocks(requests, rate, sum, interval), mix }))
 }
@@ -83,14 +87,14 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::plan::settings::Settings;
+    use crate::settings::Settings;
 
     fn asked(mix: &str, url: &str, rate: f64) -> Result<Option<MisbehavePlan>> {
         let flags = Settings { misbehave: vec![mix.into()], ..Settings::default() };
         let layers = Layers::new(flags, Settings::default(), None);
         let rate = if rate > 0.0 { Rate::PerSecond(rate) } else { Rate::Max };
         let request = RequestPlan::get(url.parse().unwrap());
-        plan(&layers, &[request], rate, &Pattern::default(), Span(Duration::from_millis(200)))
+        read_mix(&layers, &[request], rate, &Pattern::default(), Span(Duration::from_millis(200)))
     }
 
     #[test]

@@ -1,43 +1,48 @@
-//! Profiles, precedence, checks and redaction: what was asked for becomes a [`Plan`] that cannot be wrong.
+//! What was asked for becomes a [`Plan`] that cannot be wrong: defaults, checks of one value against another, redaction.
 //!
-//! Comes in: [`Settings`] from the command line, the environment and a profile. Goes out: a [`Plan`], or the one line
-//! that says what was wrong. Nothing is sent or written here.
+//! Comes in: [`Settings`](crate::settings::Settings) from the command line, the environment and a profile. Goes out: a
+//! [`Plan`], or the one line that says what was wrong. Nothing is sent or written here.
 
 mod blocks;
+mod concurrency;
 mod connect;
+mod early_end;
 mod gates;
-mod layers;
-mod looking;
+mod host;
+mod judging;
 mod metrics;
 mod misbehave;
 mod output;
 mod pattern;
 mod phases;
-mod profiles;
-mod reach;
-mod redact;
+mod probes;
+mod rate;
 mod request;
 mod requests;
-mod resolve;
-mod sending;
-mod settings;
+mod resolved_plan;
+mod run;
+mod sampling;
 mod shape;
-mod typed;
-mod types;
+mod target;
+mod timing;
+mod tls;
+mod url;
 mod watch;
 
 #[cfg(test)]
 mod tests;
 
 pub use connect::ConnectPlan;
-pub use output::pipeline;
-pub use profiles::{BUILT_IN, BuiltIn, Profile, built_in, find};
-pub use requests::RequestTable;
-pub use resolve::{plan, resolve};
-pub use settings::Settings;
-pub use shape::ShapeTable;
-pub use typed::{RawValue, Switch};
-pub use types::{
-    OutPlan, PipelinePlan, Plan, PprofPlan, ProbePlan, RequestPlan, TargetPlan, TaskMetric, host_name,
-};
-pub use watch::watch;
+pub(crate) use connect::ProxyPlan;
+pub use metrics::TaskMetric;
+pub use output::{OutPlan, PipelinePlan, plan_pipeline};
+pub use probes::{PprofPlan, ProbePlan};
+pub use request::RequestPlan;
+pub use resolved_plan::Plan;
+#[cfg(test)]
+pub use run::plan_request;
+pub use run::{plan_run, resolve_run};
+pub use target::TargetPlan;
+pub use tls::crypto_provider;
+pub use url::host_name;
+pub use watch::plan_watch;

@@ -2,29 +2,47 @@
 
 use std::path::PathBuf;
 
-use super::layers::Layers;
-use super::settings::Settings;
-use super::types::{OutPlan, PipelinePlan};
+use crate::settings::{Layers, Settings};
+
+/// Where the run directory goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutPlan {
+    /// --out, or none for a directory of its own below reports/.
+    pub dir: Option<PathBuf>,
+    /// An old run there is set aside.
+    pub replace: bool,
+}
+
+/// What a pipeline wants beside the run directory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PipelinePlan {
+    /// junit.xml goes here, too.
+    pub junit: Option<PathBuf>,
+    /// report.json goes here, too.
+    pub report_json: Option<PathBuf>,
+    /// GitHub's runner is told what is wrong.
+    pub github: bool,
+}
 
 /// The run directory.
-pub(super) fn out(layers: &Layers) -> OutPlan {
+pub(super) fn read_out(layers: &Layers) -> OutPlan {
     OutPlan {
-        dir: layers.pick("out", |s| &s.out).map(|written| PathBuf::from(written.text)),
-        replace: layers.on(|s| s.replace),
+        dir: layers.get("out", |s| &s.out).map(|written| PathBuf::from(written.text)),
+        replace: layers.is_on(|s| s.replace),
     }
 }
 
 /// What a pipeline wants of a command that has no other plan: `soak report`, `soak analyze`.
-pub fn pipeline(flags: Settings, env: Settings) -> PipelinePlan {
-    pipeline_of(&Layers::new(flags, env, None))
+pub fn plan_pipeline(flags: Settings, env: Settings) -> PipelinePlan {
+    read_pipeline(&Layers::new(flags, env, None))
 }
 
 /// What a pipeline wants beside the run directory. Where these files lead, and whether two of them are one, is asked of the
 /// disk and not of their names.
-pub(super) fn pipeline_of(layers: &Layers) -> PipelinePlan {
+pub(super) fn read_pipeline(layers: &Layers) -> PipelinePlan {
     PipelinePlan {
-        junit: layers.pick("junit", |s| &s.junit).map(|written| written.text.into()),
-        report_json: layers.pick("report-json", |s| &s.report_json).map(|written| written.text.into()),
-        github: layers.on(|s| s.github),
+        junit: layers.get("junit", |s| &s.junit).map(|written| written.text.into()),
+        report_json: layers.get("report-json", |s| &s.report_json).map(|written| written.text.into()),
+        github: layers.is_on(|s| s.github),
     }
 }

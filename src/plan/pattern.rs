@@ -1,17 +1,15 @@
 //! How requests arrive: shape, arrivals and warm-up's ramp become a [`Pattern`], and the time that --requests take.
 
-use super::layers::Layers;
-use super::resolve::{LONGEST_SPAN, SLOWEST_RATE};
-use super::settings::nearest;
-use super::shape::Wanted;
+use super::shape::WantedShape;
 use crate::error::{Error, Result};
+use crate::settings::{LONGEST_SPAN, Layers, SLOWEST_RATE, did_you_mean};
 use crate::units::{Level, Rate, Span};
 use crate::workload::{Arrivals, LoadShape, Pattern};
 
 /// What was asked for, before it is known how long steady is.
 pub(super) struct Load {
     rate: Rate,
-    shape: Option<Wanted>,
+    shape: Option<WantedShape>,
     arrivals: Arrivals,
     warmup_ramp: bool,
     /// How long --requests take in steady, where they are given and the rate tells.
@@ -24,9 +22,9 @@ impl Load {
     /// # Errors
     /// In one line, with the place: what is wrong with the shape, a shape or arrivals without a rate, a rate that the
     /// shape makes no use of, requests that it never comes to.
-    pub(super) fn asked(layers: &Layers, rate: Rate, requests: Option<u64>) -> Result<Load> {
+    pub(super) fn read(layers: &Layers, rate: Rate, requests: Option<u64>) -> Result<Load> {
         let base = Level(rate.per_second().unwrap_or(0.0));
-        let arrivals = arrivals(layers)?;
+        let arrivals = read_arrivals(layers)?;
         let no_rate =
             |what: &str| Error::usage(format!("{what}, and --rate max has none: leave one of them out"));
         if rate == Rate::Max && arrivals == Arrivals::Poisson {
@@ -37,16 +35,16 @@ impl Load {
         if let (Rate::Max, Some(place)) = (rate, place) {
             return Err(no_rate(&format!("{place}: a shape needs a rate")));
         }
-        let shape = Wanted::read(layers, base)?;
-        if let (Some(shape), Some(written)) = (&shape, layers.pick("rate", |s| &s.rate))
+        let shape = WantedShape::read(layers, base)?;
+        if let (Some(shape), Some(written)) = (&shape, layers.get("rate", |s| &s.rate))
             && !shape.of_rate
         {
-            return Err(written.wrong(format!(
+            return Err(written.usage_error(format!(
                 "{} has rates of its own; leave this one out, or write those as shares of it, 20%",
                 shape.place
             )));
         }
-        let warmup_ramp = rate != Rate::Max && !layers.on(|s| s.no_warmup_ramp);
+        let warmup_ramp = rate != Rate::Max && !layers.is_on(|s| s.no_warmup_ramp);
         let mut load = Load { rate, shape, arrivals, warmup_ramp, requests_take: None };
         load.requests_take = requests.map(|n| load.time_of(layers, n)).transpose()?.flatten();
         Ok(load)
@@ -67,7 +65,7 @@ impl Load {
                 let enough = |seconds: f64| wanted.over(Span::from_secs_f64(seconds)).count(seconds) >= count;
                 let (mut short, mut long) = (0.0, LONGEST_SPAN.secs());
                 if !enough(long) {
-                    let place = layers.pick("requests", |s| &s.requests).map(|written| written.place);
+                    let place = layers.get("requests", |s| &s.requests).map(|written| written.place);
                     let (place, shape) = (place.unwrap_or_default(), &wanted.place);
                     return Err(Error::usage(format!("{place}: {shape} never comes to {requests} requests")));
                 }
@@ -86,7 +84,7 @@ impl Load {
     ///
     /// # Errors
     /// In one line, with the place: a shape longer than steady, or one that sends next to nothing.
-    pub(super) fn over(self, steady: Span) -> Result<(Rate, Pattern)> {
+    pub(super) fn fit_to(self, steady: Span) -> Result<(Rate, Pattern)> {
         let Load { rate, shape: wanted, arrivals, warmup_ramp, .. } = self;
         let Some(wanted) = wanted else {
             return Ok((rate, Pattern { arrivals, warmup_ramp, of: None, shape: None }));
@@ -101,14 +99,14 @@ impl Load {
     }
 }
 
-fn arrivals(layers: &Layers) -> Result<Arrivals> {
-    let Some(written) = layers.pick("arrivals", |s| &s.arrivals) else { return Ok(Arrivals::Even) };
+fn read_arrivals(layers: &Layers) -> Result<Arrivals> {
+    let Some(written) = layers.get("arrivals", |s| &s.arrivals) else { return Ok(Arrivals::Even) };
     match written.text.trim() {
         "even" => Ok(Arrivals::Even),
         "poisson" => Ok(Arrivals::Poisson),
         other => {
-            let near = nearest(other, ["even", "poisson"]);
-            Err(written.wrong(format!("'{other}' are no arrivals{near} (there are even and poisson)")))
+            let near = did_you_mean(other, ["even", "poisson"]);
+            Err(written.usage_error(format!("'{other}' are no arrivals{near} (there are even and poisson)")))
         }
     }
 }

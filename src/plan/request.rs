@@ -2,47 +2,79 @@
 //!
 //! Errors name the place and the header, never a value.
 
-use std::io::Read;
-
 use base64::Engine;
 use percent_encoding::percent_decode_str;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
 
-use super::connect::{self, ConnectPlan};
-use super::layers::{Layer, Layers, Sourced};
-use super::redact;
-use super::typed::RawValue;
-use super::types::RequestPlan;
+use super::connect::{ConnectPlan, read_connect};
+use super::host::Host;
 use crate::error::{Error, Result};
+use crate::settings::{Layer, Layers, RawValue, Sourced};
 use crate::workload::ONLY;
 
-/// What of the world outside a plan may take in, so that a test can give it.
-pub(super) struct Host<'a> {
-    /// A variable of the environment, for `-H 'Name: $ENV'`.
-    pub(super) var: &'a dyn Fn(&str) -> Option<String>,
-    /// Standard input, for `-d @-`.
-    pub(super) stdin: &'a mut dyn Read,
+/// A request that is driven, and what pages about the service may need of it; holds secrets and is never written.
+#[derive(Debug, Clone)]
+pub struct RequestPlan {
+    /// What load.csv and the report call it.
+    pub name: String,
+    /// Its share of the requests, against those of the others; above 0.
+    pub weight: f64,
+    /// Where to; http or https, with a host.
+    pub url: Url,
+    /// How.
+    pub method: Method,
+    /// With these, names and values as sent.
+    pub headers: reqwest::header::HeaderMap,
+    /// And this body, which may be empty.
+    pub body: bytes::Bytes,
+    /// Over which connections.
+    pub connect: ConnectPlan,
+    /// Redirects on the same host are followed.
+    pub follow: bool,
+    /// Statuses that are right; empty means every 2xx.
+    pub expect_status: Vec<StatusCode>,
+    /// What the body of an answer must hold; empty means nothing.
+    pub expect_text: bytes::Bytes,
+}
+
+impl RequestPlan {
+    /// Path and query: what stands behind the method.
+    pub fn target(&self) -> String {
+        let query = self.url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{}{query}", self.url.path())
+    }
+
+    /// What may be written down of the headers.
+    pub fn header_names(&self) -> Vec<String> {
+        self.headers.keys().map(ToString::to_string).collect()
+    }
+
+    /// Host, and the port unless it is the scheme's own.
+    pub fn host(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        self.url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}"))
+    }
 }
 
 /// The request that all layers together ask for.
 ///
 /// # Errors
 /// In one line, with the place: a URL, method, header, body or status that cannot be sent or expected.
-pub(super) fn resolve(layers: &Layers, outside: &mut Host<'_>) -> Result<RequestPlan> {
-    let Some((url, headers)) = place(layers, outside)? else {
+pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<RequestPlan> {
+    let Some((url, headers)) = place(layers, host)? else {
         return Err(Error::usage("which URL? write: soak http://127.0.0.1:8080/"));
     };
-    let connect = connect::resolve(layers, &url)?;
+    let connect = read_connect(layers, &url)?;
     let mut plan = RequestPlan {
         headers,
         connect,
-        follow: layers.on(|s| s.follow),
-        expect_status: expect_status(&layers.list("expect-status", |s| &s.expect_status))?,
+        follow: layers.is_on(|s| s.follow),
+        expect_status: expect_status(&layers.get_list("expect-status", |s| &s.expect_status))?,
         ..RequestPlan::get(url)
     };
-    let (method, data) = (layers.pick("method", |s| &s.method), layers.pick("data", |s| &s.data));
-    plan.send(method.as_ref(), data.as_ref(), outside)?;
+    let (method, data) = (layers.get("method", |s| &s.method), layers.get("data", |s| &s.data));
+    plan.send(method.as_ref(), data.as_ref(), host)?;
     Ok(plan)
 }
 
@@ -68,10 +100,10 @@ impl RequestPlan {
         &mut self,
         method: Option<&Sourced>,
         data: Option<&Sourced>,
-        outside: &mut Host<'_>,
+        host: &mut Host<'_>,
     ) -> Result<()> {
         if let Some(written) = data {
-            self.body = body(written, outside)?;
+            self.body = body(written, host)?;
             self.method = Method::POST;
             if !self.headers.contains_key(CONTENT_TYPE) {
                 // as curl does, whose -d this is
@@ -81,7 +113,7 @@ impl RequestPlan {
         }
         if let Some(written) = method {
             self.method = Method::from_bytes(written.text.trim().to_ascii_uppercase().as_bytes())
-                .map_err(|_| written.wrong(format!("'{}' is no HTTP method", written.text)))?;
+                .map_err(|_| written.usage_error(format!("'{}' is no HTTP method", written.text)))?;
         }
         Ok(())
     }
@@ -91,17 +123,17 @@ impl RequestPlan {
 ///
 /// # Errors
 /// As [`resolve`]; a body and a method are not asked for.
-pub(super) fn for_pages(layers: &Layers, outside: &Host<'_>) -> Result<Option<RequestPlan>> {
-    let Some((url, headers)) = place(layers, outside)? else { return Ok(None) };
-    let connect = connect::resolve(layers, &url)?.for_pages();
+pub(super) fn for_pages(layers: &Layers, host: &Host<'_>) -> Result<Option<RequestPlan>> {
+    let Some((url, headers)) = place(layers, host)? else { return Ok(None) };
+    let connect = read_connect(layers, &url)?.for_pages();
     Ok(Some(RequestPlan { headers, connect, ..RequestPlan::get(url) }))
 }
 
 /// The URL and what goes with it, user and password as a header; none where nobody gave one.
-fn place(layers: &Layers, outside: &Host<'_>) -> Result<Option<(Url, HeaderMap)>> {
-    let Some(written) = layers.pick("url", |s| &s.url) else { return Ok(None) };
-    let mut url = http_url(&written)?;
-    let mut headers = all_headers(layers, outside)?;
+fn place(layers: &Layers, host: &Host<'_>) -> Result<Option<(Url, HeaderMap)>> {
+    let Some(written) = layers.get("url", |s| &s.url) else { return Ok(None) };
+    let mut url = written.http_url()?;
+    let mut headers = all_headers(layers, host)?;
     if !url.username().is_empty() || url.password().is_some() {
         let plain = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
         let given = format!("{}:{}", plain(url.username()), plain(url.password().unwrap_or_default()));
@@ -118,31 +150,11 @@ fn place(layers: &Layers, outside: &Host<'_>) -> Result<Option<(Url, HeaderMap)>
     Ok(Some((url, headers)))
 }
 
-/// A URL that can be asked over HTTP.
-///
-/// # Errors
-/// No scheme, another scheme, no host, or no URL at all.
-pub(super) fn http_url(written: &Sourced) -> Result<Url> {
-    let text = written.text.trim();
-    let shown = redact::rough(text);
-    if !text.contains("://") {
-        return Err(written.wrong(format!("'{shown}' has no scheme; write http://{shown}")));
-    }
-    let url = Url::parse(text).map_err(|e| written.wrong(format!("'{shown}' is no URL: {e}")))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(written.wrong(format!("'{}' is neither http nor https", url.scheme())));
-    }
-    if url.host_str().is_none_or(str::is_empty) || url.port() == Some(0) {
-        return Err(written.wrong(format!("'{shown}' names no host and port that could be asked")));
-    }
-    Ok(url)
-}
-
 /// The headers of all layers; one of a stronger layer replaces those of the same name.
-fn all_headers(layers: &Layers, outside: &Host<'_>) -> Result<HeaderMap> {
+fn all_headers(layers: &Layers, host: &Host<'_>) -> Result<HeaderMap> {
     let mut all = HeaderMap::new();
     for layer in layers.iter().rev() {
-        let own = layer_headers(layer, outside)?;
+        let own = layer_headers(layer, host)?;
         for (name, _) in &own {
             all.remove(name);
         }
@@ -153,26 +165,26 @@ fn all_headers(layers: &Layers, outside: &Host<'_>) -> Result<HeaderMap> {
     Ok(all)
 }
 
-fn layer_headers(layer: &Layer, outside: &Host<'_>) -> Result<Vec<(HeaderName, HeaderValue)>> {
-    headers(&layer.settings.header, &layer.place("header"), outside)
+fn layer_headers(layer: &Layer, host: &Host<'_>) -> Result<Vec<(HeaderName, HeaderValue)>> {
+    headers(&layer.settings.header, &layer.place("header"), host)
 }
 
 /// Headers as they were written, each a line or a file of lines.
 pub(super) fn headers(
     written: &[RawValue],
     place: &str,
-    outside: &Host<'_>,
+    host: &Host<'_>,
 ) -> Result<Vec<(HeaderName, HeaderValue)>> {
     let wrong = |reason: String| Error::usage(format!("{place}: {reason}"));
     let mut own = Vec::new();
     for typed in written {
         match typed.0.trim().strip_prefix('@') {
-            None => own.push(header(&typed.0, outside).map_err(wrong)?),
+            None => own.push(header(&typed.0, host).map_err(wrong)?),
             Some(file) => {
                 let text = std::fs::read_to_string(file).map_err(|e| wrong(format!("@{file}: {e}")))?;
                 for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
                     let at = |reason| wrong(format!("@{file}:{}: {reason}", number + 1));
-                    own.push(header(line, outside).map_err(at)?);
+                    own.push(header(line, host).map_err(at)?);
                 }
             }
         }
@@ -180,12 +192,12 @@ pub(super) fn headers(
     Ok(own)
 }
 
-fn header(line: &str, outside: &Host<'_>) -> std::result::Result<(HeaderName, HeaderValue), String> {
+fn header(line: &str, host: &Host<'_>) -> std::result::Result<(HeaderName, HeaderValue), String> {
     // the whole line may be the secret, so none of it is repeated
     let (name, value) = line.split_once(':').ok_or("a header is written as 'Name: value'")?;
     let name = name.trim();
     let parsed: HeaderName = name.parse().map_err(|_| format!("'{name}' is no header name"))?;
-    let value = expanded(value.trim(), outside.var).map_err(|var| format!("{name}: ${var} is not set"))?;
+    let value = expanded(value.trim(), host.var).map_err(|var| format!("{name}: ${var} is not set"))?;
     let mut value = HeaderValue::try_from(value).map_err(|_| format!("{name}: no valid header value"))?;
     value.set_sensitive(true);
     Ok((parsed, value))
@@ -218,16 +230,16 @@ fn expanded(text: &str, var: &dyn Fn(&str) -> Option<String>) -> std::result::Re
 }
 
 /// The body, byte for byte: the text itself, a file's content, or all of standard input.
-fn body(written: &Sourced, outside: &mut Host<'_>) -> Result<bytes::Bytes> {
+fn body(written: &Sourced, host: &mut Host<'_>) -> Result<bytes::Bytes> {
     let Some(source) = written.text.strip_prefix('@') else {
         return Ok(written.text.clone().into_bytes().into());
     };
     if source == "-" {
         let mut all = Vec::new();
-        outside.stdin.read_to_end(&mut all).map_err(|e| written.wrong(format!("standard input: {e}")))?;
+        host.stdin.read_to_end(&mut all).map_err(|e| written.usage_error(format!("standard input: {e}")))?;
         return Ok(all.into());
     }
-    std::fs::read(source).map(Into::into).map_err(|e| written.wrong(format!("@{source}: {e}")))
+    std::fs::read(source).map(Into::into).map_err(|e| written.usage_error(format!("@{source}: {e}")))
 }
 
 /// Statuses, each alone or with commas between them.
@@ -236,7 +248,7 @@ pub(super) fn expect_status(all_written: &[Sourced]) -> Result<Vec<StatusCode>> 
     for written in all_written {
         for code in written.text.split(',').map(str::trim) {
             let status = code.parse::<StatusCode>().ok().filter(|status| status.as_u16() <= 599);
-            all.push(status.ok_or_else(|| written.wrong(format!("'{code}' is no HTTP status")))?);
+            all.push(status.ok_or_else(|| written.usage_error(format!("'{code}' is no HTTP status")))?);
         }
     }
     Ok(all)

@@ -6,44 +6,19 @@
 
 use std::collections::HashSet;
 
-use reqwest::Url;
-use serde::Deserialize;
-
-use super::layers::{Layer, Layers, Sourced};
-use super::redact;
-use super::request::{self, Host};
-use super::typed::{self, RawValue};
-use super::types::RequestPlan;
+use super::host::Host;
+use super::request::{self, RequestPlan};
+use super::url::redacted_url;
 use crate::error::{Error, Result};
 use crate::evidence::RequestRecord;
+use crate::settings::{Layer, Layers, RawValue, RequestTable, Sourced, without_secrets};
 use crate::workload::ONLY;
+use reqwest::Url;
 
 /// A report with more of them would be read by nobody.
 const MOST: usize = 64;
 /// A name is a cell of a table and a word in a sentence.
 const LONGEST_NAME: usize = 60;
-
-/// `[[request]]` as it was written.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(
-    rename_all = "kebab-case",
-    deny_unknown_fields,
-    default,
-    expecting = "a table, [[request]] with name and path; it stands in a profile"
-)]
-#[expect(missing_docs, reason = "docs/requests.md says it, once")]
-pub struct RequestTable {
-    pub name: Option<RawValue>,
-    pub method: Option<RawValue>,
-    pub path: Option<RawValue>,
-    #[serde(deserialize_with = "typed::one_or_many")]
-    pub header: Vec<RawValue>,
-    pub data: Option<RawValue>,
-    pub weight: Option<RawValue>,
-    #[serde(deserialize_with = "typed::one_or_many")]
-    pub expect_status: Vec<RawValue>,
-    pub expect_text: Option<RawValue>,
-}
 
 /// What is sent, and where.
 pub(super) struct Sent {
@@ -58,10 +33,10 @@ pub(super) struct Sent {
 /// # Errors
 /// In one line, with the place: as [`request::resolve`] for each, a weight that is none, a path elsewhere, a name that is
 /// taken or cannot be one, and what a flag says of the one request that there is not.
-pub(super) fn resolve(layers: &Layers, outside: &mut Host<'_>) -> Result<Sent> {
+pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
     let holder = layers.iter().enumerate().find(|(_, layer)| !layer.settings.request.is_empty());
     let Some((number, layer)) = holder else {
-        let request = request::resolve(layers, outside)?;
+        let request = request::resolve(layers, host)?;
         return Ok(Sent { url: request.url.clone(), requests: vec![request] });
     };
     let place = layer.place("request");
@@ -70,11 +45,11 @@ pub(super) fn resolve(layers: &Layers, outside: &mut Host<'_>) -> Result<Sent> {
         return Err(Error::usage(format!("{place}: {} are too many, write at most {MOST}", tables.len())));
     }
     for_one_alone(layers, layer)?;
-    let common = request::resolve(layers, outside)?;
+    let common = request::resolve(layers, host)?;
     if common.url.path() != "/" && tables.iter().all(|table| table.path.is_some()) {
         let origin = common.url.origin().ascii_serialization();
         let told = format!("the requests of this profile have paths of their own; write {origin}");
-        return Err(layers.pick("url", |s| &s.url).map_or(Error::usage(&told), |url| url.wrong(&told)));
+        return Err(layers.get("url", |s| &s.url).map_or(Error::usage(&told), |url| url.usage_error(&told)));
     }
     let mut all = Vec::new();
     let mut names = HashSet::new();
@@ -82,7 +57,7 @@ pub(super) fn resolve(layers: &Layers, outside: &mut Host<'_>) -> Result<Sent> {
         // a name says more than a number, where there is one that can be told
         let called = table.name.as_ref().map(|name| name.0.trim()).filter(|name| problem(name).is_none());
         let called = called.map_or_else(|| format!("{place} {}", i + 1), |name| format!("{place} '{name}'"));
-        let request = Reader { layers, layer: number, table, place: called }.read(&common, outside)?;
+        let request = Reader { layers, layer: number, table, place: called }.read(&common, host)?;
         if !names.insert(request.name.clone()) {
             let told = format!("{place}: two are called '{}'; give each a name of its own", request.name);
             return Err(Error::usage(told));
@@ -95,13 +70,12 @@ pub(super) fn resolve(layers: &Layers, outside: &mut Host<'_>) -> Result<Sent> {
 
 /// What flags and the environment say of one request, and nobody knows of which; a body above the tables as well.
 fn for_one_alone(layers: &Layers, holder: &Layer) -> Result<()> {
-    let data = layers.pick("data", |s| &s.data);
+    let data = layers.get("data", |s| &s.data);
     let above = holder.place("method");
-    let method = layers.pick("method", |s| &s.method).filter(|written| written.place != above);
+    let method = layers.get("method", |s| &s.method).filter(|written| written.place != above);
     match data.or(method) {
-        Some(written) => {
-            Err(written.wrong("the profile has [[request]] tables; write it in the one that it is meant for"))
-        }
+        Some(written) => Err(written
+            .usage_error("the profile has [[request]] tables; write it in the one that it is meant for")),
         None => Ok(()),
     }
 }
@@ -137,23 +111,23 @@ impl Reader<'_> {
         Sourced { text: typed.0.clone(), place: format!("{} {key}", self.place), layer: self.layer }
     }
 
-    fn read(&self, common: &RequestPlan, outside: &mut Host<'_>) -> Result<RequestPlan> {
+    fn read(&self, common: &RequestPlan, host: &mut Host<'_>) -> Result<RequestPlan> {
         let table = self.table;
         let mut plan = common.clone();
         if let Some(path) = &table.path {
             plan.url = self.url(common, &self.written("path", path))?;
         }
-        self.headers(&mut plan, outside)?;
+        self.headers(&mut plan, host)?;
         let method = table.method.as_ref().map(|method| self.written("method", method));
-        let method = method.or_else(|| self.layers.pick("method", |s| &s.method));
+        let method = method.or_else(|| self.layers.get("method", |s| &s.method));
         let data = table.data.as_ref().map(|data| self.written("data", data));
-        plan.send(method.as_ref(), data.as_ref(), outside)?;
+        plan.send(method.as_ref(), data.as_ref(), host)?;
         if let Some(weight) = &table.weight {
             let written = self.written("weight", weight);
             let number = written.text.trim().parse::<f64>().ok();
             let valid = number.filter(|weight| *weight > 0.0 && weight.is_finite());
             plan.weight = valid.ok_or_else(|| {
-                written.wrong(format!("'{}' is no weight; write a number above 0", written.text.trim()))
+                written.usage_error(format!("'{}' is no weight; write a number above 0", written.text.trim()))
             })?;
         }
         if !table.expect_status.is_empty() {
@@ -163,7 +137,7 @@ impl Reader<'_> {
         if let Some(text) = &table.expect_text {
             if text.0.is_empty() {
                 let written = self.written("expect-text", text);
-                return Err(written.wrong("every answer holds an empty text; leave it out"));
+                return Err(written.usage_error("every answer holds an empty text; leave it out"));
             }
             plan.expect_text = text.0.clone().into_bytes().into();
         }
@@ -180,25 +154,25 @@ impl Reader<'_> {
         let text = written.text.trim();
         if !text.starts_with('/') || text.starts_with("//") {
             let told = "write it from the / on: all requests go to the origin of the URL";
-            return Err(written.wrong(format!("'{}' is no path; {told}", redact::rough(text))));
+            return Err(written.usage_error(format!("'{}' is no path; {told}", without_secrets(text))));
         }
-        let mut url = common.url.join(text).map_err(|e| written.wrong(e))?;
+        let mut url = common.url.join(text).map_err(|e| written.usage_error(e))?;
         url.set_fragment(None);
         // a backslash or the like may lead away from it
         if url.origin() != common.url.origin() {
-            return Err(written.wrong(format!("'{}' leads to another origin", redact::rough(text))));
+            return Err(written.usage_error(format!("'{}' leads to another origin", without_secrets(text))));
         }
         Ok(url)
     }
 
     /// Its own, in the place of those of the same name in the profile; flags and the environment go before both.
-    fn headers(&self, plan: &mut RequestPlan, outside: &Host<'_>) -> Result<()> {
-        let own = request::headers(&self.table.header, &format!("{} header", self.place), outside)?;
+    fn headers(&self, plan: &mut RequestPlan, host: &Host<'_>) -> Result<()> {
+        let own = request::headers(&self.table.header, &format!("{} header", self.place), host)?;
         let stronger: HashSet<_> = self
             .layers
             .iter()
             .take(self.layer)
-            .map(|layer| request::headers(&layer.settings.header, &layer.place("header"), outside))
+            .map(|layer| request::headers(&layer.settings.header, &layer.place("header"), host))
             .collect::<Result<Vec<_>>>()?
             .into_iter()
             .flatten()
@@ -217,7 +191,7 @@ impl Reader<'_> {
 pub(super) fn records(requests: &[RequestPlan]) -> Vec<RequestRecord> {
     let named = requests.iter().filter(|request| request.name != ONLY);
     let record = |request: &RequestPlan| {
-        let (url, origin) = (redact::url(&request.url), request.url.origin().ascii_serialization());
+        let (url, origin) = (redacted_url(&request.url), request.url.origin().ascii_serialization());
         RequestRecord {
             name: request.name.clone(),
             method: request.method.to_string(),

@@ -2,35 +2,10 @@
 //!
 //! A rate in it is one of its own, `50/s`, or a share of --rate, `20%`; a time that is left out is steady's.
 
-use serde::Deserialize;
-
-use super::layers::{Layers, Sourced};
-use super::resolve::{FASTEST_RATE, bounded};
-use super::settings::nearest;
-use super::typed::{self, RawValue};
 use crate::error::{Error, Result};
-use crate::units::{Level, Span, Unit, parse_amount};
+use crate::settings::{Layers, RawValue, ShapeTable, Sourced, did_you_mean};
+use crate::units::{Level, Span};
 use crate::workload::LoadShape;
-
-/// `[shape]` as it was written.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default, expecting = "a table, [shape] with its kind; it stands in a profile")]
-#[expect(missing_docs, reason = "docs/shapes.md says it, once")]
-pub struct ShapeTable {
-    pub kind: Option<RawValue>,
-    pub from: Option<RawValue>,
-    pub to: Option<RawValue>,
-    pub over: Option<RawValue>,
-    #[serde(deserialize_with = "typed::one_or_many")]
-    pub rates: Vec<RawValue>,
-    pub each: Option<RawValue>,
-    pub every: Option<RawValue>,
-    #[serde(rename = "for")]
-    pub lasts: Option<RawValue>,
-    pub low: Option<RawValue>,
-    pub high: Option<RawValue>,
-    pub period: Option<RawValue>,
-}
 
 /// Which keys each kind has.
 const KINDS: [(&str, &[&str]); 5] = [
@@ -43,7 +18,7 @@ const KINDS: [(&str, &[&str]); 5] = [
 
 /// A shape before it is known how long steady is.
 #[derive(Debug, Clone)]
-pub(super) struct Wanted {
+pub(super) struct WantedShape {
     shape: LoadShape,
     /// Its time was left out, and is steady's.
     whole: bool,
@@ -53,13 +28,13 @@ pub(super) struct Wanted {
     pub(super) place: String,
 }
 
-impl Wanted {
+impl WantedShape {
     /// The strongest layer's; none where the rate is constant. `base` is what shares are of.
     ///
     /// # Errors
     /// In one line, with the place: no such kind, a key that is missing or another kind's, rates or times that contradict
     /// each other.
-    pub(super) fn read(layers: &Layers, base: Level) -> Result<Option<Wanted>> {
+    pub(super) fn read(layers: &Layers, base: Level) -> Result<Option<WantedShape>> {
         let tables = layers.iter().enumerate();
         let mut tables = tables.filter_map(|(i, layer)| Some((i, layer, layer.settings.shape.as_ref()?)));
         let Some((layer, written, table)) = tables.next() else { return Ok(None) };
@@ -109,24 +84,24 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(self) -> Result<Option<Wanted>> {
+    fn read(self) -> Result<Option<WantedShape>> {
         let kinds = || KINDS.map(|(kind, _)| kind);
         let Some(kind) = &self.table.kind else {
-            return Err(self.wrong("kind", format!("say which one: {}", kinds().join(", "))));
+            return Err(self.usage_error("kind", format!("say which one: {}", kinds().join(", "))));
         };
         let Some((kind, keys)) = KINDS.into_iter().find(|(known, _)| *known == kind.0.trim()) else {
-            let near = nearest(&kind.0, kinds());
+            let near = did_you_mean(&kind.0, kinds());
             let told = format!("'{}' is no shape{near} (there are {})", kind.0, kinds().join(", "));
-            return Err(self.wrong("kind", told));
+            return Err(self.usage_error("kind", told));
         };
         if let Some((key, _)) = self.keys().into_iter().find(|(key, there)| *there && !keys.contains(key)) {
             let has = if keys.is_empty() { "no other key".into() } else { keys.join(", ") };
-            return Err(self.wrong(key, format!("kind {kind} has no such key; it has {has}")));
+            return Err(self.usage_error(key, format!("kind {kind} has no such key; it has {has}")));
         }
         let Some((shape, whole)) = self.shape(kind)? else { return Ok(None) };
         let of_rate =
             matches!(shape, LoadShape::Spikes { .. }) || self.levels().any(|text| is_share(&text.0));
-        Ok(Some(Wanted { shape, whole, of_rate, place: self.place }))
+        Ok(Some(WantedShape { shape, whole, of_rate, place: self.place }))
     }
 
     /// The shape of this kind, and whether its time is steady's; none where it is constant.
@@ -136,7 +111,7 @@ impl Reader<'_> {
             "ramp" => {
                 let (from, to) = (self.level("from", &table.from)?, self.level("to", &table.to)?);
                 if from == to {
-                    return Err(self.wrong("to", format!("a ramp from {from} to {to} is constant")));
+                    return Err(self.usage_error("to", format!("a ramp from {from} to {to} is constant")));
                 }
                 let over = self.span("over", &table.over)?;
                 (LoadShape::Ramp { from, to, over: over.unwrap_or_default() }, over.is_none())
@@ -145,7 +120,7 @@ impl Reader<'_> {
                 let rates = table.rates.iter().map(|text| self.level_of("rates", text));
                 let rates = rates.collect::<Result<Vec<Level>>>()?;
                 if rates.iter().all(|rate| rate.0 == 0.0) {
-                    return Err(self.wrong(
+                    return Err(self.usage_error(
                         "rates",
                         "steps need at least one rate above zero; write them as [\"50/s\", \"100/s\"]",
                     ));
@@ -159,19 +134,18 @@ impl Reader<'_> {
                 let lasts = self.span("for", &table.lasts)?.ok_or_else(|| self.missing("for"))?;
                 if lasts >= every {
                     let told = format!("a spike of {lasts} every {every} leaves no time between them");
-                    return Err(self.wrong("for", told));
+                    return Err(self.usage_error("for", told));
                 }
                 if to <= from {
-                    return Err(
-                        self.wrong("to", format!("a spike to {to} does not rise above the rate, {from}"))
-                    );
+                    return Err(self
+                        .usage_error("to", format!("a spike to {to} does not rise above the rate, {from}")));
                 }
                 (LoadShape::Spikes { from, to, every, lasts }, false)
             }
             "sine" => {
                 let (low, high) = (self.level("low", &table.low)?, self.level("high", &table.high)?);
                 if low >= high {
-                    return Err(self.wrong("high", format!("{high} is not above low, {low}")));
+                    return Err(self.usage_error("high", format!("{high} is not above low, {low}")));
                 }
                 let period = self.span("period", &table.period)?;
                 (LoadShape::Sine { low, high, period: period.unwrap_or_default() }, period.is_none())
@@ -207,29 +181,11 @@ impl Reader<'_> {
     }
 
     fn level_of(&self, key: &str, typed: &RawValue) -> Result<Level> {
-        let written = self.written(key, typed);
-        let level = match parse_amount(&typed.0) {
-            Ok((share, Unit::Ratio)) => Level(self.base.0 * share),
-            _ if is_share(&typed.0) => {
-                return Err(written.wrong(format!("'{}' is no share of the rate; write it as 20%", typed.0)));
-            }
-            _ => written.parse()?,
-        };
-        if level.0 > FASTEST_RATE {
-            return Err(written.wrong(format!("{level} is more than one machine sends; at most 1000000/s")));
-        }
-        Ok(level)
+        self.written(key, typed).level(self.base)
     }
 
     fn span(&self, key: &str, typed: &Option<RawValue>) -> Result<Option<Span>> {
-        let Some(typed) = typed else { return Ok(None) };
-        let written = self.written(key, typed);
-        match bounded(&written)? {
-            span if span == Span::default() => {
-                Err(written.wrong(format!("'{}' must be above zero", typed.0)))
-            }
-            span => Ok(Some(span)),
-        }
+        typed.as_ref().map(|typed| self.written(key, typed).positive_span()).transpose()
     }
 
     fn written(&self, key: &str, typed: &RawValue) -> Sourced {
@@ -239,10 +195,10 @@ impl Reader<'_> {
     fn missing(&self, key: &str) -> Error {
         let example =
             if matches!(key, "every" | "for") { "30s" } else { "50/s, or a share of the rate, 20%" };
-        self.wrong(key, format!("it is missing; write it as {example}"))
+        self.usage_error(key, format!("it is missing; write it as {example}"))
     }
 
-    fn wrong(&self, key: &str, reason: impl std::fmt::Display) -> Error {
+    fn usage_error(&self, key: &str, reason: impl std::fmt::Display) -> Error {
         Error::usage(format!("{}.{key}: {reason}", self.place))
     }
 }

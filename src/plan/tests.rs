@@ -1,9 +1,10 @@
 //! What a plan becomes of what was asked: precedence, defaults, every bad input, and where secrets stay.
 
-use super::request::Host;
-use super::resolve::resolve_in;
+use super::host::Host;
+use super::run::resolve_on;
 use super::*;
 use crate::evidence::{Aspect, DrivenPlan, PlanRecord, Quantity};
+use crate::settings::{Profile, Settings};
 use crate::units::Rate;
 
 const URL: &str = "http://127.0.0.1:8080/";
@@ -17,10 +18,10 @@ fn made(flags: &str, env: &[(&str, &str)], profile: &str) -> crate::error::Resul
     let mut flags = Settings::from_toml("flags", flags)?;
     flags.url.get_or_insert(URL.into());
     let env = Settings::from_env(env.iter().map(|(k, v)| (k.to_string(), v.to_string())))?;
-    let profile = Profile::of("x", "profiles/x.toml", profile)?;
+    let profile = Profile::read("x", "profiles/x.toml", profile)?;
     let var = |name: &str| (name == "TOKEN").then(|| "t0ken".to_string());
     let mut outside = Host { var: &var, stdin: &mut &b"from stdin"[..] };
-    resolve_in(flags, env, Some(profile), &mut outside)
+    resolve_on(flags, env, Some(profile), &mut outside)
 }
 
 fn plan(flags: &str) -> Plan {
@@ -166,11 +167,11 @@ fn bad_input_is_one_line() {
     }
     let mut nothing = Host { var: &|_| None, stdin: &mut &b""[..] };
     let line =
-        resolve_in(Settings::default(), Settings::default(), None, &mut nothing).unwrap_err().to_string();
+        resolve_on(Settings::default(), Settings::default(), None, &mut nothing).unwrap_err().to_string();
     assert!(line.contains("which URL?"), "{line}");
     let with_command =
         Settings { url: Some(URL.into()), pid: Some("3".into()), command: vec!["x".into()], ..toml("") };
-    let line = resolve_in(with_command, Settings::default(), None, &mut nothing).unwrap_err().to_string();
+    let line = resolve_on(with_command, Settings::default(), None, &mut nothing).unwrap_err().to_string();
     assert_eq!(line, "--pid and -- COMMAND name two targets: give one of them");
 }
 
@@ -262,7 +263,7 @@ fn pages_may_leave_out_their_usual_path() {
 fn every_built_in_profile_is_a_plan() {
     for (name, seconds) in [("smoke", 60.0), ("ci", 300.0), ("incident", 900.0), ("overnight", 28_800.0)] {
         let flags = Settings { url: Some(URL.into()), profile: Some(name.into()), ..Settings::default() };
-        let plan = super::plan(flags, Settings::default()).unwrap();
+        let plan = plan_run(flags, Settings::default()).unwrap();
         assert_eq!((plan.record.profile.as_str(), plan.record.phases.total().secs()), (name, seconds));
         // what is not written down for a stranger is not sent to one
         assert_eq!(plan.load().rate, Rate::PerSecond(100.0));

@@ -5,18 +5,15 @@
 
 use std::time::Duration;
 
-use super::layers::{Layers, Sourced};
-use super::profiles::{self, Profile};
-use super::request::{self, Host};
-use super::resolve::{
-    INTERVAL_UNTIL_SURE, LONGEST_DEFAULT_INTERVAL, SAMPLES, SHORTEST_DEFAULT_INTERVAL, SHORTEST_INTERVAL,
-    above_zero, bounded, compare_to, judging, span, until_sure,
-};
-use super::settings::Settings;
-use super::types::{Plan, RequestPlan, TargetPlan};
-use super::{gates, looking, output, redact};
+use super::host::Host;
+use super::request::{self, RequestPlan};
+use super::resolved_plan::Plan;
+use super::target::{TargetPlan, read_target};
+use super::url::redacted_url;
+use super::{early_end, gates, judging, output, probes, sampling};
 use crate::error::{Error, Result};
 use crate::evidence::{ObservedPlan, PhasePlan, PlanRecord, Workload};
+use crate::settings::{Layers, Profile, Settings, Sourced, find_profile};
 use crate::units::Span;
 
 /// How far apart samples are at the beginning of a watch that may be over in a minute.
@@ -29,26 +26,26 @@ const SHORTEST_EVERY: Span = Span(Duration::from_secs(1));
 /// The plan of a watch, with the profile that the flags or else the environment name. Sends and writes nothing.
 ///
 /// # Errors
-/// As [`super::resolve()`], and when nothing says whom to watch.
-pub fn watch(flags: Settings, env: Settings) -> Result<Plan> {
+/// As [`super::resolve_run`], and when nothing says whom to watch.
+pub fn plan_watch(flags: Settings, env: Settings) -> Result<Plan> {
     let named = flags.profile.as_ref().or(env.profile.as_ref());
-    let profile = named.map(|name| profiles::find(name.0.trim())).transpose()?;
+    let profile = named.map(|name| find_profile(name.0.trim())).transpose()?;
     let var = |name: &str| std::env::var(name).ok();
-    watch_in(flags, env, profile, &Host { var: &var, stdin: &mut std::io::empty() })
+    resolve_on(flags, env, profile, &Host { var: &var, stdin: &mut std::io::empty() })
 }
 
-pub(super) fn watch_in(
+pub(super) fn resolve_on(
     flags: Settings,
     env: Settings,
     profile: Option<Profile>,
-    outside: &Host<'_>,
+    host: &Host<'_>,
 ) -> Result<Plan> {
     let name = profile.as_ref().map_or_else(|| "watch".into(), |profile| profile.name.clone());
     let profile_file = profile.as_ref().and_then(|profile| profile.file.clone());
     let layers = Layers::new(flags, env, profile);
-    let target = looking::target(&layers)?;
-    let probes = looking::probes(&layers)?;
-    let request = request::for_pages(&layers, outside)?;
+    let target = read_target(&layers)?;
+    let probes = probes::read_probes(&layers)?;
+    let request = request::for_pages(&layers, host)?;
     match target {
         TargetPlan::LoadOnly => {
             return Err(Error::usage("--load-only: a watch sends no load and looks at the process alone"));
@@ -60,40 +57,40 @@ pub(super) fn watch_in(
         }
         _ => {}
     }
-    let phases = phases(&layers)?;
+    let phases = read_phases(&layers)?;
     let (interval, longest_interval) = intervals(&layers, &phases)?;
-    let mut judging = judging(&layers, &target)?;
-    judging.no_gc = !layers.on(|s| s.gc);
+    let mut judging = judging::read_judging(&layers, &target)?;
+    judging.no_gc = !layers.is_on(|s| s.gc);
     let record = PlanRecord {
         schema: "soak/1".into(),
         profile: name,
         profile_file,
-        label: layers.pick("label", |s| &s.label).map(|written| written.text),
-        url: request.as_ref().map(|request| redact::url(&request.url)).unwrap_or_default(),
+        label: layers.get("label", |s| &s.label).map(|written| written.text),
+        url: request.as_ref().map(|request| redacted_url(&request.url)).unwrap_or_default(),
         headers: request.as_ref().map(RequestPlan::header_names).unwrap_or_default(),
         connect: request.as_ref().map(|request| request.connect.record.clone()).unwrap_or_default(),
-        until_sure: until_sure(&layers)?,
+        until_sure: early_end::read_least_steady(&layers)?,
         interval,
         phases,
-        workload: Workload::Observed(ObservedPlan { longest_interval, every: every(&layers)? }),
-        compare_to: compare_to(&layers)?,
-        gates: gates::all(&layers, &judging, &probes)?,
+        workload: Workload::Observed(ObservedPlan { longest_interval, every: read_every(&layers)? }),
+        compare_to: judging::read_baseline(&layers)?,
+        gates: gates::read_gates(&layers, &judging, &probes)?,
         judging,
     };
-    let (out, pipeline) = (output::out(&layers), output::pipeline_of(&layers));
+    let (out, pipeline) = (output::read_out(&layers), output::read_pipeline(&layers));
     Ok(Plan { record, requests: request.into_iter().collect(), target, probes, out, pipeline })
 }
 
 /// Steady from the start, unless --warmup asks for a time that is not judged.
-fn phases(layers: &Layers) -> Result<PhasePlan> {
-    let warmup = span(layers, "warmup", |s| &s.warmup)?.unwrap_or_default();
-    let steady = match layers.pick("duration", |s| &s.duration) {
+fn read_phases(layers: &Layers) -> Result<PhasePlan> {
+    let warmup = layers.read("warmup", |s| &s.warmup, Sourced::span)?.unwrap_or_default();
+    let steady = match layers.get("duration", |s| &s.duration) {
         None => PhasePlan::OPEN_END,
         Some(written) => {
-            let total = bounded(&written)?;
+            let total = written.span()?;
             let left = Span(total.0.saturating_sub(warmup.0));
             if left < SHORTEST_STEADY {
-                return Err(written.wrong(match warmup {
+                return Err(written.usage_error(match warmup {
                     Span(Duration::ZERO) => format!("{total} is too short, a watch takes at least 1 s"),
                     _ => format!("--warmup takes {warmup} of {total}: nothing is left to be judged"),
                 }));
@@ -108,40 +105,36 @@ fn phases(layers: &Layers) -> Result<PhasePlan> {
 /// The shortest distance of two samples and the longest. A watch that has an end is sampled as a run is; one without
 /// begins dense and becomes sparse, see [`PlanRecord::interval_at`].
 fn intervals(layers: &Layers, phases: &PhasePlan) -> Result<(Span, Span)> {
-    if let Some(written) = layers.pick("interval", |s| &s.interval) {
-        let interval = given_interval(&written, phases)?;
+    if let Some(written) = layers.get("interval", |s| &s.interval) {
+        let interval = sampling::written_interval(&written)?;
+        if interval > phases.steady {
+            let total = phases.total();
+            return Err(
+                written.usage_error(format!("{interval} is longer than the watch, which takes {total}"))
+            );
+        }
         return Ok((interval, interval));
     }
-    let until_sure = layers.on(|s| s.until_sure);
     if phases.is_open_ended() {
-        let first = if until_sure { INTERVAL_UNTIL_SURE } else { FIRST_INTERVAL };
-        return Ok((Span(first), Span(LONGEST_DEFAULT_INTERVAL)));
+        let first =
+            if early_end::may_end_early(layers) { early_end::LONGEST_INTERVAL } else { FIRST_INTERVAL };
+        return Ok((Span(first), Span(sampling::LONGEST_DEFAULT)));
     }
-    let longest = if until_sure { INTERVAL_UNTIL_SURE } else { LONGEST_DEFAULT_INTERVAL };
-    let even = (phases.total().0 / SAMPLES).clamp(SHORTEST_DEFAULT_INTERVAL, longest);
-    let even = Span(Duration::from_millis(u64::try_from(even.as_millis()).unwrap_or(u64::MAX)));
+    let even = sampling::default_interval(layers, phases);
     Ok((even, even))
 }
 
-fn given_interval(written: &Sourced, phases: &PhasePlan) -> Result<Span> {
-    let interval = bounded(written)?;
-    if interval.0 < SHORTEST_INTERVAL {
-        return Err(written.wrong("soak samples at most every 10 ms"));
-    }
-    if interval > phases.steady {
-        return Err(
-            written.wrong(format!("{interval} is longer than the watch, which takes {}", phases.total()))
-        );
-    }
-    Ok(interval)
-}
-
-fn every(layers: &Layers) -> Result<Option<Span>> {
-    let every = above_zero(layers, "every", |s| &s.every)?;
-    match (every.filter(|every| *every < SHORTEST_EVERY), layers.pick("every", |s| &s.every)) {
-        (Some(_), Some(written)) => Err(written.wrong("the report is written at most every second")),
-        _ => Ok(every),
-    }
+fn read_every(layers: &Layers) -> Result<Option<Span>> {
+    layers.read(
+        "every",
+        |s| &s.every,
+        |written| match written.positive_span()? {
+            every if every < SHORTEST_EVERY => {
+                Err(written.usage_error("the report is written at most every second"))
+            }
+            every => Ok(every),
+        },
+    )
 }
 
 #[cfg(test)]
@@ -150,9 +143,9 @@ mod tests {
 
     fn made(flags: &str, profile: &str) -> Result<Plan> {
         let flags = Settings::from_toml("flags", flags)?;
-        let profile = Profile::of("x", "x.toml", profile)?;
+        let profile = Profile::read("x", "x.toml", profile)?;
         let outside = Host { var: &|_| None, stdin: &mut std::io::empty() };
-        watch_in(flags, Settings::default(), Some(profile), &outside)
+        resolve_on(flags, Settings::default(), Some(profile), &outside)
     }
 
     fn of(flags: &str) -> PlanRecord {

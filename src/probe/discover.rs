@@ -16,7 +16,7 @@ use crate::probe::sampler::meter::Meter;
 #[cfg(target_os = "linux")]
 use crate::probe::{cgroup, jvm};
 use crate::probe::{go, process, prometheus, tokio as tokio_runtime, v8};
-use crate::target::{Target, ports};
+use crate::target::{Target, other_ports};
 
 /// Everything that soak can look at, the better source of a series before the others. A new runtime is one line here.
 const CANDIDATES: &[Candidate] = &[
@@ -98,7 +98,7 @@ fn search<'a>(plan: &'a Plan, target: Option<&'a Target>) -> Result<Search<'a>, 
 /// process. No other process' port is asked.
 fn origins(plan: &Plan, pid: Option<u32>) -> Vec<Url> {
     let others = match pid {
-        Some(pid) if plan.probes.look_around => ports::others(plan, pid),
+        Some(pid) if plan.probes.look_around => other_ports::loopback_addresses(plan, pid),
         _ => Vec::new(),
     };
     let other = |at: SocketAddr| Url::parse(&format!("http://{at}/")).ok();

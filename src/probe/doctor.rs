@@ -12,7 +12,7 @@ use crate::probe::sample::Request;
 use crate::probe::sampler::Sampler;
 use crate::probe::tokio::find::TURN_ON as TURN_ON_TOKIO_CONSOLE;
 use crate::target::runtime::{python_version, runs_tokio};
-use crate::target::{Target, ports};
+use crate::target::{Target, other_ports};
 
 /// Samples taken of each probe.
 const SAMPLES: u32 = 5;
@@ -35,7 +35,7 @@ pub async fn try_out(sampler: &Sampler) {
 pub fn advice(plan: &Plan, target: &Target) -> Vec<String> {
     let Some(pid) = target.record.pid else { return Vec::new() };
     let mut lines = Vec::new();
-    let others = ports::others(plan, pid);
+    let others = other_ports::loopback_addresses(plan, pid);
     if !others.is_empty() && !plan.probes.look_around {
         let list: Vec<String> = others.iter().map(|at| at.port().to_string()).collect();
         lines.push(format!(

@@ -95,7 +95,7 @@ pub fn selector(text: &str) -> usize {
 /// The figures that a group's files tell: `root` holds a `proc` and a `cgroup`, and `text` stands in each file.
 #[cfg(target_os = "linux")]
 pub fn cgroup(root: &std::path::Path, pid: u32, soak: u32, text: &[u8]) -> usize {
-    let roots = crate::target::limits::Roots { proc: root.join("proc"), cgroup: root.join("cgroup") };
+    let roots = crate::target::cgroup::SystemRoots { proc: root.join("proc"), cgroup: root.join("cgroup") };
     crate::probe::cgroup::probe::of_text(&roots, pid, soak, &String::from_utf8_lossy(text))
 }
 

@@ -3,7 +3,7 @@
 //! Comes in: findings. Goes out: lines that the runner reads off either stream of a step. The escapes are those of
 //! escapeData and escapeProperty in github.com/actions/toolkit, packages/core/src/command.ts.
 
-use super::picture::clean_text;
+use super::clean_text::clean_text;
 use crate::findings::{GateResult, Report, Verdict};
 
 /// The lines, each with its end; empty where nothing is wrong. What the user waived, so that the step is green, is a
@@ -40,11 +40,11 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture;
+    use crate::report::testing;
 
     #[test]
     fn a_leak_and_a_failed_gate_are_errors_and_an_undecided_gate_a_warning() {
-        let text = annotations(&fixture::leak().findings);
+        let text = annotations(&testing::leak().findings);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 3, "the gate that held says nothing: {text}");
         assert!(lines[0].starts_with("::error title=soak%3A leak::Leak: memory grows 2.8 KiB"), "{text}");
@@ -58,17 +58,17 @@ mod tests {
 
     #[test]
     fn what_was_waived_is_a_warning_and_what_is_stable_is_silent() {
-        let mut case = fixture::leak();
+        let mut case = testing::leak();
         case.findings.exit_code = 0;
         let text = annotations(&case.findings);
         assert!(text.lines().all(|line| line.starts_with("::warning ")), "{text}");
-        let stable = fixture::cases().into_iter().find(|c| c.name == "stable").unwrap();
+        let stable = testing::cases().into_iter().find(|c| c.name == "stable").unwrap();
         assert_eq!(annotations(&stable.findings), "");
     }
 
     #[test]
     fn no_text_of_the_target_begins_a_command_of_its_own() {
-        let mut case = fixture::leak();
+        let mut case = testing::leak();
         case.findings.headline = "100% gone\r\n::set-output name=x::y".into();
         case.findings.gates[0].expr = "a,b::c < 1\n::error::z".into();
         let text = annotations(&case.findings);

@@ -19,11 +19,11 @@ pub fn render(document: &impl Serialize) -> Result<String> {
 mod tests {
     use super::*;
     use crate::findings::Report;
-    use crate::report::fixture;
+    use crate::report::testing;
 
     #[test]
     fn what_is_written_is_read_back() {
-        for case in fixture::cases() {
+        for case in testing::cases() {
             let text = render(&case.findings).unwrap();
             let back: Report = serde_json::from_str(&text).unwrap();
             assert_eq!(back.headline, case.findings.headline, "{}", case.name);

@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Report as Suites, TestCase, TestCaseStatus, TestSuite};
 
-use super::picture::clean_text;
+use super::clean_text::clean_text;
 use crate::error::{Error, Result};
 use crate::findings::{GateResult, Report, Verdict};
 
@@ -71,11 +71,11 @@ fn case(name: &str, outcome: Outcome, kind: &str, why: &[String]) -> TestCase {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture;
+    use crate::report::testing;
 
     #[test]
     fn a_leak_and_a_failed_gate_are_failures_and_an_undecided_gate_an_error() {
-        let text = render(&fixture::leak().findings).unwrap();
+        let text = render(&testing::leak().findings).unwrap();
         assert!(text.contains(r#"tests="4""#), "{text}");
         assert!(text.contains(r#"failures="2""#) && text.contains(r#"errors="1""#), "{text}");
         assert!(text.contains("memory.slope &lt; 1MiB/h"), "{text}");
@@ -83,18 +83,18 @@ mod tests {
 
     #[test]
     fn what_the_user_waived_is_skipped_and_what_is_stable_passes() {
-        let mut case = fixture::leak();
+        let mut case = testing::leak();
         case.findings.exit_code = 0;
         let text = render(&case.findings).unwrap();
         assert!(text.contains(r#"failures="0""#) && text.contains("<skipped"), "{text}");
-        let stable = fixture::cases().into_iter().find(|c| c.name == "stable").unwrap();
+        let stable = testing::cases().into_iter().find(|c| c.name == "stable").unwrap();
         let text = render(&stable.findings).unwrap();
         assert!(text.contains(r#"failures="0""#) && !text.contains("<skipped"), "{text}");
     }
 
     #[test]
     fn control_characters_never_reach_the_xml() {
-        let mut case = fixture::leak();
+        let mut case = testing::leak();
         case.findings.culprits[0].why = "a\u{0}\u{1b}[31m <b>".into();
         let text = render(&case.findings).unwrap();
         assert!(!text.contains('\u{0}') && !text.contains('\u{1b}') && text.contains("&lt;b&gt;"), "{text}");

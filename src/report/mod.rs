@@ -4,9 +4,8 @@
 //! whole. Renderers word nothing: headline, notes and reasons come from the findings; only the names of axes, columns
 //! and headings are theirs. Another format is one more file here and one more line in [`formats`].
 
+mod clean_text;
 pub mod comparison;
-#[cfg(test)]
-mod fixture;
 pub mod github;
 pub mod html;
 pub mod json;
@@ -14,19 +13,22 @@ pub mod junit;
 pub mod markdown;
 pub mod picture;
 pub mod png;
+mod render;
 mod requests;
 #[cfg(test)]
 mod schema;
 pub mod svg;
 pub mod terminal;
+#[cfg(test)]
+mod testing;
 
 use std::cell::OnceCell;
-use std::panic::{self, AssertUnwindSafe};
 
 use self::picture::{Scene, Theme};
+use self::render::{Format, render_each, render_format};
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
-use crate::findings::{Direction, Report, SeriesFinding};
+use crate::findings::Report;
 
 /// A run for its renderers: what was seen, what it comes to, and the picture of both, made once for all that show it.
 struct Run<'a> {
@@ -57,9 +59,6 @@ impl<'a> Run<'a> {
         Ok(cell.get_or_init(|| svg))
     }
 }
-
-/// A file's name and its renderer: what it is made of as the bytes of the file.
-type Format<T> = (&'static str, fn(&T) -> Result<Vec<u8>>);
 
 /// Every derived file with its renderer. report.json comes first: a pipeline can do without the rest.
 fn formats<'a>() -> [Format<Run<'a>>; 6] {
@@ -94,18 +93,6 @@ pub fn render_all(
     render_each(&formats(), &Run::new(evidence, findings, look), &mut write)
 }
 
-fn render_each<T>(
-    formats: &[Format<T>],
-    of: &T,
-    write: &mut dyn FnMut(&str, &[u8]) -> Result<()>,
-) -> Result<()> {
-    let mut all = Ok(());
-    for format in formats {
-        all = all.and(rendered(format, of).and_then(|content| write(format.0, &content)));
-    }
-    all
-}
-
 /// One derived file by its name, for whoever wants a copy of it elsewhere; a picture in its usual look.
 ///
 /// # Errors
@@ -113,31 +100,7 @@ fn render_each<T>(
 pub fn render_one(name: &str, evidence: &Evidence, findings: &Report) -> Result<Vec<u8>> {
     let format = formats().into_iter().find(|format| format.0 == name);
     let format = format.ok_or_else(|| Error::Own(format!("there is no file {name} in a run directory")))?;
-    rendered(&format, &Run::new(evidence, findings, Theme::default()))
-}
-
-/// One file; a panic of its renderer is an error like any other.
-fn rendered<T>((name, render): &Format<T>, of: &T) -> Result<Vec<u8>> {
-    // a renderer only reads: nothing half done is left behind
-    panic::catch_unwind(AssertUnwindSafe(|| render(of)))
-        .unwrap_or_else(|_| Err(Error::Own("this is a bug in soak".into())))
-        .map_err(|e| Error::Own(format!("{name} could not be rendered: {e}")))
-}
-
-/// The series that matter: those that grow and count, then those that people look for, then what else grows, then those
-/// of them that never moved; at most so many.
-fn told(series: &[SeriesFinding], most: usize) -> Vec<&SeriesFinding> {
-    let rank = |s: &SeriesFinding| match (s.trend == Direction::Growing, s.is_looked_for()) {
-        _ if s.grows_unexplained() => 0,
-        (_, true) if s.slope_per_s.is_some() => 1,
-        (true, _) => 2,
-        (_, true) => 3,
-        _ => 4,
-    };
-    let mut told: Vec<&SeriesFinding> = series.iter().filter(|s| rank(s) < 4).collect();
-    told.sort_by_key(|s| rank(s));
-    told.truncate(most);
-    told
+    render_format(&format, &Run::new(evidence, findings, Theme::default()))
 }
 
 #[cfg(test)]
@@ -146,7 +109,7 @@ mod tests {
 
     #[test]
     fn every_format_shows_the_same_of_an_inconclusive_series() {
-        let mut case = fixture::leak();
+        let mut case = testing::leak();
         case.findings.series = vec![SeriesFinding {
             trend: Direction::Inconclusive,
             start: Some(1e6),
@@ -169,7 +132,7 @@ mod tests {
 
     #[test]
     fn every_format_is_written_under_its_name() {
-        let case = fixture::cases().remove(0);
+        let case = testing::cases().remove(0);
         let mut names = Vec::new();
         let written = render_all(&case.evidence, &case.findings, Theme::Light, |name, content| {
             assert!(!content.is_empty(), "{name}");
@@ -178,24 +141,5 @@ mod tests {
         });
         written.unwrap();
         assert_eq!(names, ["report.json", "report.md", "report.html", "junit.xml", "soak.png", "soak.svg"]);
-    }
-
-    #[test]
-    fn one_that_fails_costs_no_other_and_the_first_is_told() {
-        let case = fixture::cases().remove(0);
-        let formats: [Format<Run<'_>>; 4] = [
-            ("good", |_| Ok(vec![1])),
-            ("bad.png", |_| Err(Error::Own("no font".into()))),
-            ("broken", |_| panic!("a bug, on purpose")),
-            ("last", |_| Ok(vec![2])),
-        ];
-        let mut names = Vec::new();
-        let mut write = |name: &str, _: &[u8]| {
-            names.push(name.to_string());
-            if name == "last" { Err(Error::Own("the disk is full".into())) } else { Ok(()) }
-        };
-        let told = render_each(&formats, &Run::new(&case.evidence, &case.findings, Theme::Dark), &mut write);
-        assert_eq!(told.unwrap_err().to_string(), "bad.png could not be rendered: no font");
-        assert_eq!(names, ["good", "last"]);
     }
 }

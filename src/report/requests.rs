@@ -1,6 +1,6 @@
 //! What was driven by the name of the request, as all reports table it.
 
-use super::picture::clean_text;
+use super::clean_text::clean_text;
 use crate::findings::{LoadFinding, RequestFinding};
 use crate::units::Unit;
 

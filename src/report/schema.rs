@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use super::{fixture, json};
+use super::{json, testing};
 use crate::findings::{Comparison, Report};
 
 /// What a program reads, so it speaks of what is written: a field that is always there is required.
@@ -48,7 +48,7 @@ fn the_committed_schemas_are_those_of_the_types() {
 fn every_made_up_run_is_valid_and_what_is_not_a_report_is_not() {
     let schema: Value = serde_json::from_str(&schema_of::<Report>("")).unwrap();
     let validator: Validator = jsonschema::validator_for(&schema).unwrap();
-    for case in fixture::cases() {
+    for case in testing::cases() {
         let document: Value = serde_json::from_str(&json::render(&case.findings).unwrap()).unwrap();
         let wrong: Vec<String> = validator.iter_errors(&document).map(|e| e.to_string()).collect();
         assert!(wrong.is_empty(), "{}: {wrong:?}", case.name);

@@ -6,16 +6,16 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use super::picture::clean_text;
-use super::{requests, told};
+use super::clean_text::clean_text;
+use super::requests;
 use crate::error::{Error, Result};
-use crate::findings::{Culprit, Direction, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
+use crate::findings::{Badge, Culprit, Direction, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
 use crate::units::{Rate, Unit};
 use crate::wording::{UNKNOWN, brief_growth};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
-/// How many series and culprits are told here.
+/// How many series and culprits are shown here.
 const SERIES: usize = 5;
 const CULPRITS: usize = 3;
 
@@ -34,18 +34,18 @@ pub fn print(findings: &Report, report: Option<&Path>) -> Result<()> {
 /// The summary with its colours as ANSI sequences; `report` is the directory or file to look at next.
 pub fn summary(findings: &Report, report: Option<&Path>) -> String {
     let mut lines = vec![String::new()];
-    let style = colour(findings.verdict).bold();
-    let word = findings.verdict.to_string().to_uppercase();
-    lines.push(format!("{style} {word} {style:#} {BOLD}{}{BOLD:#}", clean_text(&findings.headline)));
+    let style = badge_colour(findings.badge).bold();
+    let word = findings.badge.to_string().to_uppercase();
+    lines.push(format!("{style} {word} {style:#} {BOLD}{}{BOLD:#}", clean_text(&findings.summary)));
     lines.push(format!("{DIM}{}{DIM:#}", clean_text(&findings.subtitle)));
     if !findings.culprits.is_empty() {
         lines.push(String::new());
         lines.extend(findings.culprits.iter().take(CULPRITS).flat_map(culprit));
     }
-    let told = told(&findings.series, SERIES);
-    if !told.is_empty() {
+    let shown = findings.series_to_show(SERIES);
+    if !shown.is_empty() {
         lines.push(String::new());
-        lines.extend(table(&told, findings.judged_load_s()));
+        lines.extend(table(&shown, findings.judged_load_s()));
     }
     if let Some(load) = &findings.load {
         let asked = load.rate_asked.map(|r| format!(" of {}", Rate::PerSecond(r))).unwrap_or_default();
@@ -92,6 +92,15 @@ pub fn summary(findings: &Report, report: Option<&Path>) -> String {
         None => lines.push(format!("{DIM}{code}{DIM:#}")),
     }
     lines.join("\n") + "\n"
+}
+
+fn badge_colour(badge: Badge) -> Style {
+    colour(match badge {
+        Badge::Leak | Badge::GateFailed => Verdict::Leak,
+        Badge::Stable => Verdict::Stable,
+        Badge::Inconclusive => Verdict::Inconclusive,
+        Badge::Failed => Verdict::Failed,
+    })
 }
 
 fn colour(verdict: Verdict) -> Style {
@@ -169,7 +178,7 @@ fn by_request(load: &LoadFinding) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture;
+    use crate::report::testing;
 
     fn plain(text: &str) -> String {
         anstream::adapter::strip_str(text).to_string()
@@ -177,11 +186,11 @@ mod tests {
 
     #[test]
     fn the_summary_tells_verdict_culprit_series_gates_and_path() {
-        let text = summary(&fixture::leak().findings, Some(Path::new("reports/run-1")));
+        let text = summary(&testing::leak().findings, Some(Path::new("reports/run-1")));
         assert!(text.contains('\u{1b}'));
         let plain = plain(&text);
         for what in [
-            "LEAK  Leak: memory grows 2.8 KiB",
+            "LEAK  memory grows 2.8 KiB",
             "1. main.fanOut.func1 · chan send: ",
             "main.go:36",
             "a request",
@@ -197,7 +206,7 @@ mod tests {
 
     #[test]
     fn what_the_target_says_cannot_colour_the_terminal() {
-        let mut case = fixture::leak();
+        let mut case = testing::leak();
         case.findings.culprits[0].why = "\u{1b}]0;owned\u{7}name".into();
         let text = summary(&case.findings, None);
         assert!(!text.contains("\u{1b}]0") && !text.contains('\u{7}'));
@@ -205,9 +214,9 @@ mod tests {
 
     #[test]
     fn columns_stand_under_each_other() {
-        let findings = fixture::leak().findings;
-        let told = told(&findings.series, SERIES);
-        let rows: Vec<String> = table(&told, None).iter().map(|r| plain(r)).collect();
+        let findings = testing::leak().findings;
+        let shown = findings.series_to_show(SERIES);
+        let rows: Vec<String> = table(&shown, None).iter().map(|r| plain(r)).collect();
         let at: Vec<usize> = rows.iter().map(|r| r.chars().position(|c| c == '→').unwrap_or(0)).collect();
         assert!(rows.len() > 2 && rows.iter().all(|r| r.contains("growing")));
         assert!(at.iter().all(|i| *i > 0), "{rows:?}");

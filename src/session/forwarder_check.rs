@@ -33,7 +33,7 @@ impl ForwarderMonitor {
         self.seconds += 1;
         let every = if self.rarely && self.seconds > LATER_EVERY_S { LATER_EVERY_S } else { LOOK_EVERY_S };
         let target = self.target.as_mut().filter(|_| self.seconds.is_multiple_of(every))?;
-        let standing = target.look(answered);
+        let standing = target.check_under_load(answered);
         let event = not_the_service(target, &standing)?;
         self.target = None;
         Some(event)

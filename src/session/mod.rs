@@ -23,7 +23,6 @@ mod record;
 mod replay;
 mod rolling_report;
 mod runtime;
-mod status;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -45,7 +45,7 @@ pub async fn prepare(
     introduce(&records, options);
     let status = match &mut target {
         // a watch opens no connections of its own
-        Some(target) if plan.record.driven().is_some() => target.sound().await,
+        Some(target) if plan.record.driven().is_some() => target.check_before_load().await,
         _ => ProxyStatus::Unknown,
     };
     let forwarder = target.as_ref().and_then(|target| not_the_service(target, &status));

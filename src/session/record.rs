@@ -14,12 +14,11 @@ use super::environment::record_costs;
 use super::forwarder_check::ForwarderMonitor;
 use super::probes::columns;
 use super::rolling_report::RollingReport;
-use super::status::status;
 use crate::drive::{Clock, Driver};
 use crate::error::{Error, Result};
 use crate::evidence::{Command, Environment, Phase, PlanRecord};
 use crate::judge::forecast;
-use crate::live::Progress;
+use crate::live::{Cycle, Progress, Status};
 use crate::probe::Sampler;
 use crate::record::{Mirror, Recorder, RunDir};
 use crate::run::{End, Parts, Stage, conduct};
@@ -65,13 +64,13 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
     let every = plan.observed().and_then(|watch| watch.every).map(|every| every.0);
     let mut rolling = RollingReport::new(dir.0.clone(), every, options.theme);
     let mut early_stop = EarlyStop::from_plan(plan);
-    let cycles = plan.phases.cycles;
     let mut warmed_up = false;
     let mut on_second = |mirror: &Mirror, stage: Stage, left: Duration| {
         if stage.phase == Phase::Steady && !std::mem::replace(&mut warmed_up, true) {
             show_forecast(mirror, &mut progress);
         }
-        let status = status(mirror, stage, cycles, planned.map(|_| left));
+        let cycle = Cycle { number: stage.cycle, of: plan.phases.cycles };
+        let status = Status::from_mirror(mirror, stage.phase, cycle, planned.map(|_| left));
         progress.update(&status);
         rolling.update(status.elapsed);
     };

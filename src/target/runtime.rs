@@ -30,12 +30,12 @@ const SYMBOLS: [(&[u8], Runtime); 4] = [
 ];
 
 /// The runtime of a living process; `Other` where soak may not look.
-pub fn of_process(pid: u32) -> Runtime {
+pub fn runtime_of(pid: u32) -> Runtime {
     let executable = PathBuf::from(format!("/proc/{pid}/exe"));
     let libraries = mapped(pid);
     // as the process sees its files, which may be those of a container
     let root = PathBuf::from(format!("/proc/{pid}/root"));
-    of_files(&executable, &libraries, &root)
+    runtime_of_files(&executable, &libraries, &root)
 }
 
 /// The version of CPython that a living process runs, by the path of its library or of its modules.
@@ -65,7 +65,7 @@ fn version_in(path: &Path) -> Option<(u32, u32)> {
 }
 
 /// The runtime that an executable and the libraries mapped with it make, with `root` before the libraries' paths.
-pub fn of_files(executable: &Path, libraries: &BTreeSet<PathBuf>, root: &Path) -> Runtime {
+pub fn runtime_of_files(executable: &Path, libraries: &BTreeSet<PathBuf>, root: &Path) -> Runtime {
     let names = || libraries.iter().filter_map(|path| path.file_name()?.to_str());
     let maps = |name: &str| names().any(|n| n == name);
     let maps_a = |prefix: &str| names().any(|n| n.starts_with(prefix) && n.contains(".so"));
@@ -168,14 +168,21 @@ mod tests {
     #[test]
     fn libraries_tell_the_runtime_whatever_the_program_is_called() {
         let of = |library: &str| {
-            of_files(Path::new("/bin/true"), &BTreeSet::from([PathBuf::from(library)]), Path::new("/"))
+            runtime_of_files(
+                Path::new("/bin/true"),
+                &BTreeSet::from([PathBuf::from(library)]),
+                Path::new("/"),
+            )
         };
         assert_eq!(of("/opt/jdk/lib/server/libjvm.so"), Runtime::Jvm);
         assert_eq!(of("/usr/share/dotnet/shared/libcoreclr.so"), Runtime::DotNet);
         assert_eq!(of("/usr/lib/libpython3.14.so.1.0"), Runtime::Python);
         assert_eq!(of("/usr/lib/libruby-3.1.so.3.1"), Runtime::Ruby);
         assert_eq!(of("/srv/libjvm.so.d/other.so"), Runtime::Other);
-        assert_eq!(of_files(Path::new("/nonexistent"), &BTreeSet::new(), Path::new("/")), Runtime::Other);
+        assert_eq!(
+            runtime_of_files(Path::new("/nonexistent"), &BTreeSet::new(), Path::new("/")),
+            Runtime::Other
+        );
     }
 
     #[test]
@@ -192,7 +199,7 @@ mod tests {
         let own = std::env::current_exe().unwrap();
         assert!(section(&own, ".text").is_some_and(|(_, size)| size > 1000));
         assert_eq!(section(&own, ".go.buildinfo"), None);
-        assert_eq!(of_process(std::process::id()), Runtime::Other);
+        assert_eq!(runtime_of(std::process::id()), Runtime::Other);
     }
 
     /// A 64-bit ELF file with one section of this name and content.
@@ -229,7 +236,7 @@ mod tests {
         let told = |bytes: &[u8], length: u64| {
             std::fs::write(&path, bytes).unwrap();
             File::options().write(true).open(&path).unwrap().set_len(length.max(bytes.len() as u64)).unwrap();
-            of_files(&path, &BTreeSet::new(), Path::new("/"))
+            runtime_of_files(&path, &BTreeSet::new(), Path::new("/"))
         };
         assert_eq!(told(&elf(".go.buildinfo", b"x"), 0), Runtime::Go);
         assert_eq!(told(&elf(".go.buildinfo.d", b"x"), 0), Runtime::Other);
@@ -242,7 +249,7 @@ mod tests {
         // a library counts as well, in the file system of the process that maps it
         std::fs::write(dir.path().join("lib.so"), elf(".dynstr", symbols)).unwrap();
         let library = BTreeSet::from([PathBuf::from("/lib.so")]);
-        let by_library = || of_files(Path::new("/nonexistent"), &library, dir.path());
+        let by_library = || runtime_of_files(Path::new("/nonexistent"), &library, dir.path());
         assert_eq!(by_library(), Runtime::Other, "too small to be V8");
         File::options().write(true).open(dir.path().join("lib.so")).unwrap().set_len(V8_BYTES).unwrap();
         assert_eq!(by_library(), Runtime::V8);
@@ -256,7 +263,7 @@ mod tests {
             [&b""[..], b"#!/bin/sh\n", b"\x7fELF", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff"]
         {
             std::fs::write(&path, bytes).unwrap();
-            assert_eq!(of_files(&path, &BTreeSet::new(), Path::new("/")), Runtime::Other);
+            assert_eq!(runtime_of_files(&path, &BTreeSet::new(), Path::new("/")), Runtime::Other);
         }
     }
 

@@ -4,46 +4,63 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic, in its helpers too")]
 
+/// Real services that leak in a known way, or do not: the leak is named and sized, the fix is stable.
+mod against_real_services;
+/// Several requests by name: weights hold; errors, latency and growth are reported by name.
+mod by_request;
+/// Not a promise: a browser for the promises of `page`.
 mod chromium;
+/// `soak compare` and --compare-to: fixed, regressed, still leaking or no difference, each with its picture.
 mod compare;
+/// `soak demo` finds its leak without any other program, and sees that the fix helps.
 mod demo;
+/// `soak doctor` lists each probe with its cost, or with what turns it on.
 mod doctor;
+/// A schedule that was not kept is blamed on the target or on soak itself, whichever it was.
 #[cfg(unix)]
 mod driver;
+/// One table of all endings: evidence and gates in, verdict, reason and exit code out.
 mod endings;
+/// After warm-up a run says what its steady phase can detect, and warns of gates below that.
 mod foresight;
+/// The shell lines of docs/gating-a-deploy.md do what the page says.
 #[cfg(unix)]
 mod gating;
-mod go;
-mod go_without_pprof;
+/// Services that fail, hang, die or never were there end with the documented exit code, and never with 0.
 mod hard_targets;
+/// Pages that hang, never end, explode or lie cost their own series and nothing else.
 #[cfg(target_os = "linux")]
 mod hostile_probes;
+/// The structure of the sources: which room may use which, no circles of files, no file too long.
 mod house;
-#[cfg(target_os = "linux")]
-mod jvm;
-mod misbehave;
-#[cfg(target_os = "linux")]
-mod node;
+/// report.html in a browser: legible at every width, cut off from the network, and its charts answer.
 mod page;
+/// Pictures are light unless --dark asks otherwise.
 mod pictures;
+/// What a pipeline reads: junit.xml by its schema, GitHub's annotations and summary, single files.
 mod pipeline;
+/// Flags go before SOAK_* variables, these before the profile, that before the defaults.
 mod precedence;
-#[cfg(target_os = "linux")]
-mod processes;
+/// The built-in profiles are the files in profiles/, and each one is a plan.
 mod profiles;
+/// Pages of the service are reached as its load is: sockets, certificates, names, headers, proxies.
 #[cfg(unix)]
 mod reached;
-mod requests;
-#[cfg(target_os = "linux")]
-mod restart;
+/// The run directory: its files, what survives a kill or a full disk, what is never overwritten.
 mod run_directory;
+/// report.json and compare.json are valid by their schemas, whatever they say.
 mod schemas;
+/// Passwords, headers, bodies and arguments are sent and never shown.
 mod secrets;
+/// Load shapes: what a profile asks for is what load.csv has.
 mod shapes;
+/// Ctrl-C, SIGTERM and SIGHUP: once reports, twice is out at once, no command is left behind.
 mod signals;
+/// Results on stdout, everything else on stderr; broken pipes and colours.
 mod streams;
+/// Not a promise: soak as a process, servers to send it against, what a run wrote.
 mod support;
-mod tokio_console;
+/// `soak watch` judges while something else sends the load, and sends none itself.
 mod watch;
+/// Wrong use is one clear line on stderr and exit code 2, before anything is sent or written.
 mod wrong_use;

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use soak::plan::{BUILT_IN, Settings, find, resolve};
+use soak::plan::resolve_run;
+use soak::settings::{BUILT_IN, Settings, find_profile};
 
 use super::support::{run_soak, text};
 
@@ -16,11 +17,11 @@ fn each_file_is_what_the_binary_prints_and_parses_back_to_a_plan() {
         let printed = run_soak(&["profiles", name]).ends_with(0);
         assert_eq!((printed.stdout, printed.stderr), (text(&file), String::new()));
 
-        let as_file = find(file.to_str().unwrap()).unwrap();
-        let embedded = find(name).unwrap();
+        let as_file = find_profile(file.to_str().unwrap()).unwrap();
+        let embedded = find_profile(name).unwrap();
         assert_eq!(as_file.settings, embedded.settings, "{name}");
         let flags = Settings { url: Some("http://127.0.0.1:1/".into()), ..Settings::default() };
-        let plan = resolve(flags, Settings::default(), Some(embedded)).unwrap();
+        let plan = resolve_run(flags, Settings::default(), Some(embedded)).unwrap();
         assert_eq!(plan.record.profile, name);
     }
 }
@@ -43,7 +44,7 @@ fn they_take_as_long_as_they_say() {
         ("overnight", 28_800.0),
     ] {
         let flags = Settings { url: Some("http://127.0.0.1:1/".into()), ..Settings::default() };
-        let plan = resolve(flags, Settings::default(), Some(find(name).unwrap())).unwrap();
+        let plan = resolve_run(flags, Settings::default(), Some(find_profile(name).unwrap())).unwrap();
         assert_eq!(plan.record.phases.total().secs(), seconds, "{name}");
     }
 }

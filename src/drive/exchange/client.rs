@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::drive::request_head::USER_AGENT_VALUE;
 use crate::error::{Error, Result};
+use crate::http::{client_for, request_by};
 use crate::plan::RequestPlan;
 
 /// Half as many hops as curl and browsers allow: a service behind more is not what is being soaked.
@@ -17,17 +18,16 @@ const MOST_REDIRECTS: usize = 10;
 /// # Errors
 /// When the system has no certificates to check an https server by.
 pub(super) fn build(plan: &RequestPlan, connections: u32, idle_for: Duration) -> Result<Client> {
-    // an error means that a provider is installed already, which is as good
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let idle = if plan.connect.record.disable_keepalive { 0 } else { connections as usize };
-    let builder = Client::builder()
+    client_for(plan)
         .retry(reqwest::retry::never())
         .redirect(if plan.follow { same_host() } else { Policy::none() })
         .referer(false)
         .user_agent(USER_AGENT_VALUE)
         .pool_max_idle_per_host(idle)
-        .pool_idle_timeout(idle_for);
-    plan.reached_by(builder).build().map_err(|e| own_error("the HTTP client could not be set up", &e))
+        .pool_idle_timeout(idle_for)
+        .build()
+        .map_err(|e| own_error("the HTTP client could not be set up", &e))
 }
 
 /// The request of this plan.
@@ -36,7 +36,7 @@ pub(super) fn build(plan: &RequestPlan, connections: u32, idle_for: Duration) ->
 /// When the request cannot be built.
 pub(super) fn request(client: &Client, plan: &RequestPlan) -> Result<Request> {
     let RequestPlan { method, headers, body, connect, .. } = plan;
-    let mut request = plan.ask(client, method.clone(), &plan.url)?;
+    let mut request = request_by(client, plan, method.clone(), &plan.url)?;
     if connect.record.disable_keepalive {
         request = request.header(CONNECTION, "close");
     }

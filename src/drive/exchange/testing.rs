@@ -75,7 +75,7 @@ impl Authority {
     }
 
     fn acceptor(&self, offers: &[&str], asks_for_a_client: bool) -> TlsAcceptor {
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        crate::http::install_crypto_provider();
         let builder = ServerConfig::builder();
         let builder = if asks_for_a_client {
             let mut roots = RootCertStore::empty();

@@ -8,17 +8,14 @@ use hyper::Version;
 use super::testing::{Authority, Server, Speaks};
 use crate::drive::{Clock, Driver, Interval, Monotonic, Sending};
 use crate::evidence::ErrorKind;
-use crate::plan::{RequestPlan, Settings, resolve};
+use crate::plan::{RequestPlan, plan_request};
 use crate::units::Rate;
 use crate::workload::{Load, Pattern};
 
 const REQUESTS: u64 = 20;
 
-/// The request of these settings, as a profile would write them.
 fn request(url: &str, settings: &str) -> RequestPlan {
-    let mut settings = Settings::from_toml("flags", settings).unwrap();
-    settings.url = Some(url.into());
-    resolve(settings, Settings::default(), None).unwrap().requests.remove(0)
+    plan_request(url, settings).unwrap()
 }
 
 /// Drives over four connections, nothing yet.
@@ -247,9 +244,7 @@ fn what_cannot_be_is_told_in_a_line_before_anything_is_sent() {
         ("http://h/", "connection-lifetime = '0s'".into(), "--connection-lifetime: ".into()),
         ("http://h/", "unix-socket = '/s'\nproxy = 'http://p'".into(), "leave out one of them".into()),
     ] {
-        let mut settings = Settings::from_toml("flags", &settings).unwrap();
-        settings.url = Some(url.into());
-        let line = resolve(settings, Settings::default(), None).unwrap_err().to_string();
+        let line = plan_request(url, &settings).unwrap_err().to_string();
         assert!(line.contains(&told) && !line.contains('\n'), "{line}\nhas no: {told}");
     }
 }

@@ -1,16 +1,15 @@
 //! Shapes as profiles have them: what they become, and what of them contradicts itself.
 
 use crate::evidence::{DrivenPlan, PlanRecord};
-use crate::plan::profiles::Profile;
-use crate::plan::resolve::resolve;
-use crate::plan::settings::Settings;
+use crate::plan::run::resolve_run;
+use crate::settings::{Profile, Settings};
 use crate::units::{Level, Rate, Span};
 use crate::workload::{Arrivals, LoadShape};
 
 fn made(flags: &str, profile: &str) -> crate::error::Result<PlanRecord> {
     let flags = Settings::from_toml("flags", &format!("url = 'http://127.0.0.1:1/'\n{flags}"))?;
-    let profile = Profile::of("x", "x.toml", profile)?;
-    resolve(flags, Settings::default(), Some(profile)).map(|plan| plan.record)
+    let profile = Profile::read("x", "x.toml", profile)?;
+    resolve_run(flags, Settings::default(), Some(profile)).map(|plan| plan.record)
 }
 
 fn load(flags: &str, profile: &str) -> DrivenPlan {

@@ -1,17 +1,16 @@
 //! Tables of requests: what they become, and what is refused in a line.
 
 use super::*;
-use crate::plan::Settings;
-use crate::plan::profiles::Profile;
-use crate::plan::resolve::resolve_in;
-use crate::plan::types::Plan;
+use crate::plan::resolved_plan::Plan;
+use crate::plan::run::resolve_on;
+use crate::settings::{Profile, Settings};
 
 fn plan_with(flags: &str, profile: &str) -> Result<Plan> {
     let flags = Settings::from_toml("flags", &format!("url = 'http://127.0.0.1:1'\n{flags}"))?;
-    let profile = Profile::of("x", "x.toml", profile)?;
+    let profile = Profile::read("x", "x.toml", profile)?;
     let var = |name: &str| (name == "TOKEN").then(|| "t0ken".to_string());
     let mut outside = Host { var: &var, stdin: &mut std::io::empty() };
-    resolve_in(flags, Settings::default(), Some(profile), &mut outside)
+    resolve_on(flags, Settings::default(), Some(profile), &mut outside)
 }
 
 fn refused(flags: &str, profile: &str) -> String {
@@ -140,8 +139,8 @@ fn what_cannot_be_sent_is_told_in_a_line() {
 fn a_path_in_the_url_that_no_request_would_take_is_refused() {
     let flags = Settings::from_toml("flags", "url = 'http://127.0.0.1:1/api?k=s3cret'").unwrap();
     let text = "[[request]]\nname = 'a'\npath = '/a'";
-    let profile = Profile::of("x", "x.toml", text).unwrap();
+    let profile = Profile::read("x", "x.toml", text).unwrap();
     let mut outside = Host { var: &|_| None, stdin: &mut std::io::empty() };
-    let line = resolve_in(flags, Settings::default(), Some(profile), &mut outside).unwrap_err().to_string();
+    let line = resolve_on(flags, Settings::default(), Some(profile), &mut outside).unwrap_err().to_string();
     assert_eq!(line, "--url: the requests of this profile have paths of their own; write http://127.0.0.1:1");
 }

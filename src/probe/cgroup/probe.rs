@@ -11,12 +11,12 @@ use crate::probe::cgroup::usage::Usage;
 use crate::probe::cgroup::{v1, v2};
 use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::target::Target;
-use crate::target::limits::{self, Own, Roots};
+use crate::target::cgroup::{self, OwnCgroup, SystemRoots};
 
 /// Reads one group.
 #[derive(Debug)]
 pub struct Cgroup {
-    own: Own,
+    own: OwnCgroup,
     series: Vec<SeriesId>,
     killed: u64,
     killed_before: u64,
@@ -29,16 +29,18 @@ impl Cgroup {
     /// When it has none to itself, or none that can be seen.
     pub fn find(target: &Target) -> Result<Cgroup, ProbeError> {
         let pid = target.record.pid.ok_or_else(|| ProbeError("there is no process".into()))?;
-        Cgroup::of(limits::own(&Roots::default(), pid, std::process::id()))
+        Cgroup::of(cgroup::own_cgroup(&SystemRoots::default(), pid, std::process::id()))
     }
 
-    fn of(own: Own) -> Result<Cgroup, ProbeError> {
+    fn of(own: OwnCgroup) -> Result<Cgroup, ProbeError> {
         let no = |why: &str| Err(ProbeError(why.into()));
         match own {
-            Own::Machine => return no("the target is in the root cgroup, which is the whole machine's"),
-            Own::Shared => return no("the target shares its cgroup with soak itself"),
-            Own::Hidden => return no("the target's cgroup cannot be seen from here"),
-            Own::Two(_) | Own::One { .. } => {}
+            OwnCgroup::Machine => {
+                return no("the target is in the root cgroup, which is the whole machine's");
+            }
+            OwnCgroup::Shared => return no("the target shares its cgroup with soak itself"),
+            OwnCgroup::Hidden => return no("the target's cgroup cannot be seen from here"),
+            OwnCgroup::Two(_) | OwnCgroup::One { .. } => {}
         }
         let usage = read(&own);
         let series: Vec<SeriesId> = values(&usage).map(|(id, _)| id).collect();
@@ -78,19 +80,19 @@ impl Probe for Cgroup {
     }
 }
 
-fn read(own: &Own) -> Usage {
+fn read(own: &OwnCgroup) -> Usage {
     match own {
-        Own::Two(folder) => v2::read(folder, text),
-        Own::One { memory, pids } => v1::read(memory, pids.as_deref(), text),
-        Own::Machine | Own::Shared | Own::Hidden => Usage::default(),
+        OwnCgroup::Two(folder) => v2::read(folder, text),
+        OwnCgroup::One { memory, pids } => v1::read(memory, pids.as_deref(), text),
+        OwnCgroup::Machine | OwnCgroup::Shared | OwnCgroup::Hidden => Usage::default(),
     }
 }
 
 /// Looks for the group of `pid` below these roots, and takes `text` for what stands in each of its files.
 #[cfg(feature = "fuzzing")]
-pub fn of_text(roots: &Roots, pid: u32, soak: u32, text: &str) -> usize {
+pub fn of_text(roots: &SystemRoots, pid: u32, soak: u32, text: &str) -> usize {
     let of_file = |_: &Path, _: &str| Some(text.to_string());
-    let found = usize::from(Cgroup::of(limits::own(roots, pid, soak)).is_ok());
+    let found = usize::from(Cgroup::of(cgroup::own_cgroup(roots, pid, soak)).is_ok());
     let usages = [v2::read(Path::new(""), of_file), v1::read(Path::new(""), Some(Path::new("")), of_file)];
     found + usages.iter().flat_map(values).count()
 }
@@ -117,9 +119,9 @@ mod tests {
 
     const MIB: f64 = 1048576.0;
 
-    fn saved(name: &str) -> Roots {
+    fn saved(name: &str) -> SystemRoots {
         let at = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cgroup").join(name);
-        Roots { proc: at.join("proc"), cgroup: at.join("cgroup") }
+        SystemRoots { proc: at.join("proc"), cgroup: at.join("cgroup") }
     }
 
     fn told(reading: &Reading, name: &str) -> Option<f64> {
@@ -131,7 +133,7 @@ mod tests {
         for (version, memory, anon, kernel, pids) in
             [("v2", 128.0, 100.0, 6.0, 17.0), ("v1", 80.0, 64.0, 3.0, 9.0)]
         {
-            let mut cgroup = Cgroup::of(limits::own(&saved(version), 4711, 300)).unwrap();
+            let mut cgroup = Cgroup::of(cgroup::own_cgroup(&saved(version), 4711, 300)).unwrap();
             let reading = cgroup.sample();
             assert_eq!(told(&reading, "cgroup_memory_bytes"), Some(memory * MIB), "{version}");
             assert_eq!(told(&reading, "cgroup_anon_bytes"), Some(anon * MIB));
@@ -144,10 +146,10 @@ mod tests {
     #[test]
     fn the_machines_group_and_soaks_own_are_not_the_targets() {
         for (version, pid) in [("v2", 5), ("v1", 5)] {
-            let why = Cgroup::of(limits::own(&saved(version), pid, 300)).unwrap_err().0;
+            let why = Cgroup::of(cgroup::own_cgroup(&saved(version), pid, 300)).unwrap_err().0;
             assert!(why.contains("whole machine"), "{why}");
         }
-        let why = Cgroup::of(limits::own(&saved("v2"), 301, 300)).unwrap_err().0;
+        let why = Cgroup::of(cgroup::own_cgroup(&saved("v2"), 301, 300)).unwrap_err().0;
         assert!(why.contains("soak itself"), "{why}");
     }
 
@@ -157,7 +159,7 @@ mod tests {
         let kills = |n: u64| fs::write(dir.path().join("memory.events"), format!("oom {n}\noom_kill {n}\n"));
         kills(4).unwrap();
         fs::write(dir.path().join("memory.current"), "4096\n").unwrap();
-        let mut cgroup = Cgroup::of(Own::Two(PathBuf::from(dir.path()))).unwrap();
+        let mut cgroup = Cgroup::of(OwnCgroup::Two(PathBuf::from(dir.path()))).unwrap();
         assert_eq!(cgroup.sample().events, []);
         kills(6).unwrap();
         assert_eq!(cgroup.sample().events, [EventKind::OomKill { count: 2 }]);

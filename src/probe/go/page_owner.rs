@@ -9,7 +9,7 @@ use crate::probe::go::expvar;
 use crate::probe::page::bounds::Bounds;
 use crate::probe::page::fetch::Fetcher;
 use crate::probe::process::resident::resident;
-use crate::target::{Identity, Target, find, follow::View};
+use crate::target::{self, Identity, Members, Target};
 
 /// A command line is short.
 const SHORT: Bounds = Bounds { bytes: 1 << 20, time: std::time::Duration::from_secs(5) };
@@ -32,13 +32,13 @@ pub struct SoleProcess {
     proven: Identity,
     /// Of whom they are proven not to.
     refuted: Option<Identity>,
-    view: View,
+    view: Members,
 }
 
 impl SoleProcess {
     /// The target, if it is one process and the pages are proven to speak of it.
     pub async fn find(fetcher: &Fetcher, tells: Tells, target: &Target) -> Option<SoleProcess> {
-        let mut view = target.view();
+        let mut view = target.members();
         let proven = single(&mut view).filter(|one| Some(one.pid) == target.record.pid)?;
         let says_so = speak_of(fetcher, &tells, proven.pid).await == Some(true);
         says_so.then(|| SoleProcess { fetcher: fetcher.clone(), tells, proven, refuted: None, view })
@@ -70,7 +70,7 @@ impl SoleProcess {
 }
 
 /// The only one who belongs to the target.
-fn single(view: &mut View) -> Option<Identity> {
+fn single(view: &mut Members) -> Option<Identity> {
     let members = view.members();
     (members.len() == 1).then(|| members[0])
 }
@@ -90,8 +90,8 @@ async fn speak_of(fetcher: &Fetcher, tells: &Tells, pid: u32) -> Option<bool> {
 }
 
 async fn holds_port_of(base: &Url, pid: u32) -> bool {
-    let Ok(doors) = find::doors(base).await else { return false };
-    find::behind(&doors).is_ok_and(|(_, roots)| roots.len() == 1 && roots[0].pid == pid)
+    let Ok(endpoints) = target::resolve(base).await else { return false };
+    target::find_listeners(&endpoints).is_ok_and(|(_, roots)| roots.len() == 1 && roots[0].pid == pid)
 }
 
 fn others_have(line: &[u8], pid: u32) -> bool {
@@ -183,7 +183,7 @@ mod tests {
             tells: Tells::Pprof(nowhere),
             proven: target.roots()[0],
             refuted: None,
-            view: target.view(),
+            view: target.members(),
         };
         assert_eq!(alone.process().await, Some(target.roots()[0]));
         let (mut to, mut from) = (shell.stdin.take().unwrap(), shell.stdout.take().unwrap());
@@ -209,11 +209,11 @@ mod tests {
             tells: Tells::Pprof(base),
             proven: target.roots()[0],
             refuted: None,
-            view: target.view(),
+            view: target.members(),
         };
         end(first);
         let mut becomes = async |child: &Child| {
-            alone.view = target_of(child.id()).view();
+            alone.view = target_of(child.id()).members();
             alone.process().await.map(|process| process.pid)
         };
         assert_eq!(becomes(&second).await, None, "the pages speak of another command");

@@ -11,7 +11,7 @@ use procfs::process::Status;
 use crate::evidence::Runtime;
 use crate::probe::jvm::perfdata::{self, PerfData};
 use crate::probe::sample::ProbeError;
-use crate::target::{Identity, Target, follow::View, runtime_of};
+use crate::target::{Identity, Members, Target, runtime_of};
 
 /// The most that is read of hsperfdata, and a byte more.
 const MOST: u64 = perfdata::MOST_BYTES as u64 + 1;
@@ -24,7 +24,7 @@ pub struct Jvm(Arc<Mutex<Seen>>);
 
 #[derive(Debug)]
 struct Seen {
-    view: View,
+    view: Members,
     now: Option<Place>,
 }
 
@@ -46,7 +46,7 @@ pub struct Place {
 impl Jvm {
     /// The JVM among the target's processes; nobody has to be there yet.
     pub fn of(target: &Target) -> Jvm {
-        Jvm(Arc::new(Mutex::new(Seen { view: target.view(), now: None })))
+        Jvm(Arc::new(Mutex::new(Seen { view: target.members(), now: None })))
     }
 
     /// Where it is now. Reads files: not for a thread that must not wait.
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn a_process_that_would_die_of_a_signal_is_known_for_it() {
         let own = |pid: u32| Place {
-            identity: Identity::of(pid).unwrap(),
+            identity: Identity::read(pid).unwrap(),
             own_pid: 7,
             uid: 0,
             tmp: PathBuf::new(),

@@ -13,6 +13,7 @@ use reqwest::header::{
 };
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, StatusCode, Url};
 
+use crate::http::{client_for, direct_client, request_by};
 use crate::plan::RequestPlan;
 use crate::probe::page::bounds::Bounds;
 use crate::probe::page::gunzip::gunzip;
@@ -51,23 +52,14 @@ struct Own {
     headers: HeaderMap,
 }
 
-/// A client for pages, without the way to them.
-fn pages() -> ClientBuilder {
-    // whoever came first has installed the same one
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder()
+/// The client with what is common to all pages.
+fn for_pages(builder: ClientBuilder) -> Result<Client, ProbeError> {
+    builder
         .redirect(reqwest::redirect::Policy::none())
         .pool_max_idle_per_host(1)
         .connect_timeout(Duration::from_secs(3))
-}
-
-/// Straight to wherever it is.
-fn straight(insecure: bool) -> ClientBuilder {
-    pages().no_proxy().http1_only().tls_danger_accept_invalid_certs(insecure)
-}
-
-fn built(builder: ClientBuilder) -> Result<Client, ProbeError> {
-    builder.build().map_err(|error| ProbeError(format!("no HTTP client: {error}")))
+        .build()
+        .map_err(|error| ProbeError(format!("no HTTP client: {error}")))
 }
 
 /// Whether a header is about the body that it goes with, the form of the answer, or the connection: a page has others.
@@ -92,7 +84,7 @@ impl Fetcher {
         }
         let own = Own {
             origin: request.url.origin().ascii_serialization(),
-            client: built(request.reached_by(pages()))?,
+            client: for_pages(client_for(request))?,
             request: request.clone(),
             headers,
         };
@@ -104,7 +96,7 @@ impl Fetcher {
     /// # Errors
     /// As [`Fetcher::new`].
     pub fn bare(insecure: bool) -> Result<Fetcher, ProbeError> {
-        Ok(Fetcher { client: built(straight(insecure))?, own: None, turn: Turn::default() })
+        Ok(Fetcher { client: for_pages(direct_client(insecure))?, own: None, turn: Turn::default() })
     }
 
     /// The same, for pages that cost this target CPU time.
@@ -169,7 +161,7 @@ impl Fetcher {
 
 impl Own {
     fn get(&self, url: &Url) -> Result<RequestBuilder, ProbeError> {
-        let asked = self.request.ask(&self.client, Method::GET, url);
+        let asked = request_by(&self.client, &self.request, Method::GET, url);
         Ok(asked.map_err(|error| ProbeError(error.to_string()))?.headers(self.headers.clone()))
     }
 }

@@ -12,7 +12,7 @@ use crate::probe::process::pace::Pace;
 use crate::probe::process::usage::{Fds, Usage};
 use crate::probe::process::{read, tree};
 use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
-use crate::target::follow::Follower;
+use crate::target::Follower;
 use crate::target::{Identity, Target};
 
 /// What looking at every file descriptor may take of the time; a process may have a hundred thousand.

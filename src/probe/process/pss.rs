@@ -13,7 +13,7 @@ use procfs::process::{Process, SmapsRollup};
 use crate::evidence::SeriesId;
 use crate::probe::process::pace::Pace;
 use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
-use crate::target::follow::View;
+use crate::target::Members;
 use crate::target::{Identity, Target};
 
 /// Not sooner than this,
@@ -24,7 +24,7 @@ const SHARE: f64 = 0.001;
 /// Reads PSS of a whole tree now and then.
 #[derive(Debug)]
 pub struct Pss {
-    view: Arc<Mutex<View>>,
+    view: Arc<Mutex<Members>>,
     pace: Pace,
 }
 
@@ -34,7 +34,7 @@ impl Pss {
     /// # Errors
     /// When soak may not look, or this kernel does not tell.
     pub fn find(target: &Target) -> Result<Pss, ProbeError> {
-        let mut view = target.view();
+        let mut view = target.members();
         let some = view.members().iter().find_map(|member| of_process(*member).transpose());
         match some {
             Some(Ok(_)) => {
@@ -123,7 +123,7 @@ mod tests {
         let mut child = std::process::Command::new("sleep").arg("20").spawn().unwrap();
         let target = crate::target::target_of(child.id());
         let Ok(mut probe) = Pss::find(&target) else {
-            eprintln!("SKIPPED: this kernel does not tell PSS");
+            crate::testing::skipped("this kernel has no PSS");
             child.kill().unwrap();
             child.wait().unwrap();
             return;

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex as Queue;
 
+use crate::target::Members;
 use crate::target::Target;
-use crate::target::follow::View;
 
 /// With more threads than this, reading each twice a page would cost soak itself too much.
 const MOST_THREADS: usize = 64;
@@ -44,14 +44,14 @@ pub async fn count<T>(work: impl Future<Output = T>) -> (T, Spent) {
 
 /// Reads the CPU time of one target.
 #[derive(Debug, Clone)]
-pub struct Meter(Arc<Mutex<View>>);
+pub struct Meter(Arc<Mutex<Members>>);
 
 type Ran = HashMap<(u32, u32), Duration>;
 
 impl Meter {
     /// Of all processes of this target.
     pub fn of(target: &Target) -> Meter {
-        Meter(Arc::new(Mutex::new(target.view())))
+        Meter(Arc::new(Mutex::new(target.members())))
     }
 
     /// How long each thread has run; none where that cannot be told.
@@ -176,7 +176,7 @@ mod tests {
         if let Some(cpu) = spent.cpu {
             assert!(cpu < 20 * MS && spent.busy == cpu, "{spent:?}");
         } else {
-            eprintln!("SKIPPED: this kernel does not tell how long threads ran");
+            crate::testing::skipped("this kernel does not count how long threads run");
         }
     }
 }

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use crate::probe::candidate::{Discovered, Search};
 use crate::probe::sample::{Collections, ProbeError};
 use crate::probe::v8::inspector::Inspector;
-use crate::target::{Target, ports};
+use crate::target::{Target, other_ports};
 
 /// It is looked for so long: the run waits meanwhile.
 const WITHIN: Duration = Duration::from_secs(3);
@@ -32,7 +32,7 @@ pub fn inspector<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
 async fn look(search: &Search<'_>, target: &Target, found: &mut Discovered) {
     // what forces none in a whole run need not sample
     let collections = search.collections;
-    let driven = ports::driven(search.plan);
+    let driven = other_ports::driven_port(search.plan);
     let finding = Inspector::find(search.fetcher.clone(), target, driven, collections);
     let late = |_| Err(ProbeError("the inspector did not answer in time".into()));
     match tokio::time::timeout(WITHIN, finding).await.unwrap_or_else(late) {

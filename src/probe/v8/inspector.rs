@@ -38,8 +38,8 @@ use crate::probe::sample::{Collections, Probe, ProbeError, ProbeFuture, Reading,
 use crate::probe::v8::memory::{self, V8Memory};
 use crate::probe::v8::wire::Wire;
 use crate::probe::v8::{door, profile};
-use crate::target::follow::View;
-use crate::target::{Target, ports};
+use crate::target::Members;
+use crate::target::{Target, other_ports};
 
 /// An answer that needs no work; the main thread gives it between two pieces of its own.
 const SHORT: Duration = Duration::from_secs(5);
@@ -49,7 +49,7 @@ const AGAIN: Duration = Duration::from_secs(2);
 /// The heap of one V8 process.
 pub struct Inspector {
     fetcher: Fetcher,
-    view: View,
+    view: Members,
     /// The port that is driven, which is no inspector's.
     driven: Option<u16>,
     session: Option<Session>,
@@ -90,7 +90,7 @@ impl Inspector {
     ) -> Result<Inspector, ProbeError> {
         let mut inspector = Inspector {
             fetcher,
-            view: target.view(),
+            view: target.members(),
             driven,
             session: None,
             tried: Instant::now(),
@@ -111,7 +111,7 @@ impl Inspector {
     async fn open(&mut self) -> Result<Session, ProbeError> {
         let pids: Vec<u32> = self.view.members().iter().map(|member| member.pid).collect();
         let driven = self.driven;
-        let listening = apart(move || Ok(ports::beside(driven, &pids))).await?;
+        let listening = apart(move || Ok(other_ports::listening_beside(driven, &pids))).await?;
         let door = door::find(&self.fetcher, listening).await?;
         let wire = Wire::connect(door.at, &door.path).await?;
         // a process that ends waits for us otherwise

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::row;
+use super::row::row;
 use crate::findings::Comparison;
 use crate::report::markdown::text;
 

@@ -4,15 +4,17 @@
 //! compare.png, each written whole, and the table of a terminal.
 
 mod markdown;
+mod row;
 mod terminal;
 
 pub use terminal::summary;
 
 use super::picture::{Theme, compose_pair};
-use super::{Format, json, png, render_each};
+use super::render::{Format, render_each};
+use super::{json, png};
 use crate::error::Result;
 use crate::evidence::Evidence;
-use crate::findings::{Comparison, Growth, Per, Report, SeriesChange};
+use crate::findings::{Comparison, Report};
 
 /// Two runs for the renderers of what they come to.
 struct Pair<'a> {
@@ -49,30 +51,16 @@ pub fn render_all(
     render_each(&formats(), &Pair { runs, comparison, look }, &mut write)
 }
 
-/// A row of the table that both texts have: name, before, after, change.
-fn row(series: &SeriesChange) -> [String; 4] {
-    let unit = series.id.unit();
-    let show = |value: f64| match series.per {
-        Per::Request => format!("{} a request", unit.show(value)),
-        Per::Second => unit.show_slope(value),
-    };
-    let told = |growth: Option<Growth>| match growth {
-        None => "–".to_string(),
-        Some(Growth { value, ci: [lo, hi] }) => format!("{} ({} to {})", show(value), show(lo), show(hi)),
-    };
-    [series.id.to_string(), told(series.before), told(series.after), series.why.clone()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::Error;
     use crate::findings::{Change, Side};
-    use crate::report::fixture;
+    use crate::report::testing;
 
     #[test]
     fn a_file_that_fails_costs_no_other() {
-        let case = fixture::leak();
+        let case = testing::leak();
         let side = Side {
             name: "a".into(),
             verdict: case.findings.verdict,
@@ -83,6 +71,7 @@ mod tests {
             schema: "soak-compare/1".into(),
             verdict: Change::StillLeaking,
             exit_code: 1,
+            summary: String::new(),
             headline: "Still leaking".into(),
             before: side.clone(),
             after: side,

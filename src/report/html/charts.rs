@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::evidence::{AccountPart, Event, EventKind, Evidence, GroupKind, Sample, Series};
+use crate::evidence::{AccountPart, Event, EventKind, Evidence, GroupKind, Sample, Series, SeriesId};
 use crate::findings::Report;
-use crate::report::picture::{Bin, Mark, Over, bins, clean_text, guilty, over, whole};
+use crate::report::clean_text::clean_text;
+use crate::report::picture::{Bin, Mark, RunTime, collect_bins, run_time, whole_intervals};
 use crate::units::Unit;
 
 /// Points of all lines together; a page of 500 KiB holds about three times as many.
@@ -51,11 +52,11 @@ struct Line {
 
 /// The charts of a run, those with nothing to show left out.
 pub fn charts(evidence: &Evidence, findings: &Report) -> Charts {
-    let over = over(evidence);
+    let time = run_time(evidence);
     let mut charts = vec![
         memory(evidence, findings),
         tasks(evidence, findings),
-        rate(evidence, &over.phases),
+        rate(evidence, &time.phases),
         latency(evidence),
     ];
     charts.retain(|chart| !chart.lines.is_empty());
@@ -66,10 +67,10 @@ pub fn charts(evidence: &Evidence, findings: &Report) -> Charts {
     let lines: usize = charts.iter().map(|c| c.lines.len()).sum();
     let columns = (POINTS / lines.max(1)).min(MOST) / 2;
     for line in charts.iter_mut().flat_map(|c| &mut c.lines) {
-        line.pieces = over.thinned(&line.pieces[0], columns);
+        line.pieces = time.thinned(&line.pieces[0], columns);
         line.pieces.iter_mut().flatten().for_each(|v| *v = rounded(*v));
     }
-    let Over { from, to, phases, marks, .. } = over;
+    let RunTime { from, to, phases, marks, .. } = time;
     Charts { over: [from, to], phases, marks, charts }
 }
 
@@ -95,11 +96,10 @@ fn of_series<'a>(evidence: &'a Evidence, series: &'a Series) -> impl Iterator<It
 }
 
 fn memory(evidence: &Evidence, findings: &Report) -> Chart {
-    let first = ["rss_bytes", "rss_anon_bytes"];
     let series = evidence.recording.series.iter().filter(|s| s.unit() == Unit::Bytes && !s.is_empty());
     let lines = series.filter_map(|s| {
-        let bad = guilty(findings, s.id.name());
-        let on = first.contains(&s.id.name())
+        let bad = findings.blames(&s.id);
+        let on = matches!(s.id, SeriesId::Rss | SeriesId::RssAnon)
             || bad
             || AccountPart::STACKED.iter().any(|part| part.series() == s.id);
         line(s.id.name(), bad, on, of_series(evidence, s))
@@ -113,11 +113,11 @@ fn memory(evidence: &Evidence, findings: &Report) -> Chart {
 }
 
 fn tasks(evidence: &Evidence, findings: &Report) -> Chart {
-    let counts = ["goroutines", "tokio_tasks", "tasks", "threads", "fds", "children"];
-    let series = evidence.recording.series.iter().filter(|s| counts.contains(&s.id.name()) && !s.is_empty());
+    let counts = |id: &SeriesId| id.is_task_count() || matches!(id, SeriesId::Fds | SeriesId::Children);
+    let series = evidence.recording.series.iter().filter(|s| counts(&s.id) && !s.is_empty());
     let mut lines: Vec<Line> = series
         .filter_map(|s| {
-            line(s.id.name(), guilty(findings, s.id.name()), s.id.name() != "tasks", of_series(evidence, s))
+            line(s.id.name(), findings.blames(&s.id), s.id != SeriesId::Tasks, of_series(evidence, s))
         })
         .collect();
     let kinds = [GroupKind::Goroutine, GroupKind::Task, GroupKind::Thread];
@@ -143,7 +143,7 @@ fn tasks(evidence: &Evidence, findings: &Report) -> Chart {
 
 fn rate(evidence: &Evidence, phases: &[(String, f64, f64)]) -> Chart {
     let boundaries: Vec<f64> = phases.iter().map(|(_, from, _)| *from).collect();
-    let bins = bins(&evidence.load, 1.0, &boundaries);
+    let bins = collect_bins(&evidence.load, 1.0, &boundaries);
     let counted = |name: &str, of: fn(&Bin) -> u64| {
         let any = bins.iter().any(|bin| of(bin) > 0);
         // a rate holds from the beginning of its span to the end
@@ -165,7 +165,7 @@ fn rate(evidence: &Evidence, phases: &[(String, f64, f64)]) -> Chart {
 }
 
 fn latency(evidence: &Evidence) -> Chart {
-    let points = whole(&evidence.latency.over_time);
+    let points = whole_intervals(&evidence.latency.over_time);
     let points = || points.iter();
     let lines = [
         line("p99", false, true, points().map(|p| (p.elapsed_s, p.p99_s))),

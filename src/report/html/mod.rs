@@ -17,8 +17,8 @@ use minijinja::{AutoEscape, Environment, context};
 use self::charts::charts;
 use self::embedded::packed;
 use self::tables::{CulpritView, SeriesView};
+use super::clean_text::clean_text;
 use super::json;
-use super::picture::clean_text;
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
 use crate::findings::Report;
@@ -79,9 +79,9 @@ mod tests {
     use super::*;
     use crate::evidence::{Environment, ProbeRecord};
     use crate::findings::{Attributed, Attribution, Misbehaved};
-    use crate::report::fixture::{self, Case};
     use crate::report::picture::{LIGHT, compose};
     use crate::report::svg;
+    use crate::report::testing::{self, Case};
 
     fn page(case: &Case) -> String {
         let picture = svg::render(&compose(&case.evidence, &case.findings, &LIGHT)).unwrap();
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn every_page_is_whole_small_and_gives_its_report_back() {
-        for case in fixture::cases() {
+        for case in testing::cases() {
             let page = page(&case);
             // to be looked at by a person, as the pictures are
             if let Some(dir) = std::env::var_os("SOAK_PICTURES") {
@@ -112,13 +112,13 @@ mod tests {
 
     #[test]
     fn a_day_of_seconds_keeps_within_its_size_and_no_line_has_more_than_2000_points() {
-        let case = fixture::day();
+        let case = testing::day();
         let text = page(&case);
         assert!(text.len() < 400 << 10, "{} bytes", text.len());
         // the same with nothing in it that is smooth
         let noise = |share: f64| 8e6 * (share * 7.3e8).sin().abs();
         let made =
-            fixture::Made { seconds: 86_400.0, interval: 1.0, beside: noise, ..fixture::Made::default() };
+            testing::Made { seconds: 86_400.0, interval: 1.0, beside: noise, ..testing::Made::default() };
         let noisy = page(&Case { evidence: made.evidence(), ..case });
         assert!(noisy.len() < 500_000, "{} bytes of noise", noisy.len());
         let (_, data) = text.split_once("id=\"data\">").unwrap();
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn all_that_an_incident_asks_for_is_there() {
-        let mut case = fixture::leak();
+        let mut case = testing::leak();
         let load = case.findings.load.as_mut().unwrap();
         load.errors.by_kind = [("timeout".to_string(), 17)].into();
         let errors = [("reset".to_string(), 3)].into();
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn what_the_target_says_stays_text() {
-        let mut case = fixture::leak();
+        let mut case = testing::leak();
         let evil = "</script><script>alert(1)</script><img src=x onerror=alert(2)>";
         case.findings.culprits[0].name = evil.into();
         case.findings.culprits[0].stack = vec![evil.into()];

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::evidence::{Evidence, LatencyBar, ProbeRecord};
 use crate::findings::{Culprit, LoadFinding, Misbehaved, Per, Report, SeriesFinding};
-use crate::report::picture::clean_text;
+use crate::report::clean_text::clean_text;
 use crate::report::requests;
 use crate::units::{Bytes, Rate, Unit};
 use crate::wording::growth_cell;

@@ -1,7 +1,7 @@
 //! Text from outside in GitHub's Markdown: as prose, as code, in a table's cell. Nothing of it is taken for Markdown
 //! or HTML.
 
-use crate::report::picture::clean_text;
+use crate::report::clean_text::clean_text;
 
 /// Text on one line, with nothing in it that Markdown, GitHub's mathematics or HTML would take for its own; right in a
 /// table's cell, too.

@@ -13,13 +13,13 @@ use std::fmt::Write;
 pub use escape::text;
 use escape::{code, code_cell, fenced};
 
-use super::{requests, told};
+use super::requests;
 use crate::evidence::Evidence;
 use crate::findings::{Attribution, Culprit, GateFinding, LoadFinding, Misbehaved, Per, Report};
 use crate::units::{Bytes, Rate, Unit};
 use crate::wording::growth_cell;
 
-/// How many of each are told; report.json has all of them.
+/// How many of each are shown; report.json has all of them.
 const SERIES: usize = 6;
 const CULPRITS: usize = 3;
 const FRAMES: usize = 3;
@@ -128,7 +128,7 @@ fn gates(out: &mut String, gates: &[GateFinding]) -> std::fmt::Result {
 
 fn series(out: &mut String, findings: &Report) -> std::fmt::Result {
     let (series, steady_s) = (&findings.series, findings.judged_load_s());
-    let shown = told(series, SERIES);
+    let shown = findings.series_to_show(SERIES);
     if shown.is_empty() {
         return Ok(());
     }

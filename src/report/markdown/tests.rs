@@ -3,7 +3,7 @@
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::*;
-use crate::report::fixture;
+use crate::report::testing;
 
 /// What the parser makes of a page: its tables as rows of cells' text, its links and pictures, and its raw HTML.
 #[derive(Default)]
@@ -50,7 +50,7 @@ fn table<'a>(read: &'a Read, head: &str) -> &'a [Vec<String>] {
 
 #[test]
 fn an_incident_has_what_it_needs_in_forty_lines() {
-    let case = fixture::leak();
+    let case = testing::leak();
     let page = render(&case.evidence, &case.findings);
     for what in [
         "# Leak: memory grows 2.8 KiB",
@@ -68,7 +68,7 @@ fn an_incident_has_what_it_needs_in_forty_lines() {
 
 #[test]
 fn every_page_is_short_its_tables_are_tables_and_its_links_are_sound() {
-    for case in fixture::cases() {
+    for case in testing::cases() {
         let page = render(&case.evidence, &case.findings);
         let name = case.name;
         assert!(page.lines().count() <= 40, "{name}: {} lines\n{page}", page.lines().count());
@@ -89,7 +89,7 @@ fn every_page_is_short_its_tables_are_tables_and_its_links_are_sound() {
 
 #[test]
 fn the_table_of_series_has_ends_slope_and_growth_a_request() {
-    let case = fixture::leak();
+    let case = testing::leak();
     let page = read(&render(&case.evidence, &case.findings));
     let series = table(&page, "series");
     assert_eq!(series[0][1..], ["trend", "start", "end", "slope (95 %)", "a request (95 %)"]);
@@ -106,7 +106,7 @@ fn what_the_target_says_stays_text_in_its_cell() {
         "[x](http://y) ![z](w) <http://a>",
         "# h\n- l | **b** _i_ ~~s~~ $m$ &lt;",
     ] {
-        let mut case = fixture::leak();
+        let mut case = testing::leak();
         let culprit = &mut case.findings.culprits[0];
         (culprit.name, culprit.why) = (evil.into(), evil.into());
         (culprit.state, culprit.stack, culprit.created_by) = (None, vec![evil.into()], None);
@@ -125,5 +125,5 @@ fn what_the_target_says_stays_text_in_its_cell() {
 }
 
 fn clean(text: &str) -> String {
-    crate::report::picture::clean_text(text)
+    crate::report::clean_text::clean_text(text)
 }

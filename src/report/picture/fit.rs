@@ -3,7 +3,7 @@
 use super::labels::Room;
 use super::panel::{LABEL, Panel};
 use super::scene::{Anchor, Point, Rect, Scene, Text};
-use super::stage::{Stage, is_guilty};
+use super::stage::Stage;
 use super::text::{ASCENT, DESCENT, Weight, width};
 use super::theme::Rgb;
 use super::trace::Trace;
@@ -66,7 +66,7 @@ impl<'a> Fit<'a> {
 
     /// Whether it is what the verdict rests on.
     pub fn guilty(&self, stage: &Stage<'_>) -> bool {
-        is_guilty(stage.findings, self.finding)
+        stage.findings.is_blamed(self.finding)
     }
 
     /// The level that it begins with, on the drawn line.
@@ -173,7 +173,7 @@ fn shift_of(
 ) -> f64 {
     let recording = &stage.evidence.recording;
     let fitted = recording
-        .series(finding.id.name())
+        .series(&finding.id)
         .map(|series| Trace::new(&recording.elapsed_s, &series.samples, &stage.breaks));
     let line = |t: f64| start + slope * (t - from);
     // the line of what grows runs through the middle of what is drawn, wherever its window lies

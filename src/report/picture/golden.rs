@@ -9,8 +9,8 @@ use std::io::BufReader;
 use std::path::PathBuf;
 
 use super::*;
-use crate::report::fixture::{self, Case};
 use crate::report::png::coarse;
+use crate::report::testing::{self, Case};
 
 /// Pixels to a cell, in both directions.
 const CELL: usize = 8;
@@ -84,7 +84,7 @@ fn looks_as_before(name: &str, scene: &Scene) {
 }
 
 fn case(name: &str) -> Case {
-    fixture::cases().into_iter().find(|case| case.name == name).unwrap()
+    testing::cases().into_iter().find(|case| case.name == name).unwrap()
 }
 
 fn as_before(name: &str) {
@@ -112,13 +112,13 @@ as_before! {
 
 #[test]
 fn a_day_looks_as_before() {
-    let Case { evidence, findings, name } = fixture::day();
+    let Case { evidence, findings, name } = testing::day();
     looks_as_before(name, &compose(&evidence, &findings, &LIGHT));
 }
 
 #[test]
 fn a_dark_leak_looks_as_before() {
-    let Case { evidence, findings, .. } = fixture::leak();
+    let Case { evidence, findings, .. } = testing::leak();
     looks_as_before("leak-dark", &compose(&evidence, &findings, &DARK));
 }
 

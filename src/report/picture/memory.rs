@@ -2,28 +2,30 @@
 
 use super::account::Stack;
 use super::axis::Scale;
-use super::fit::{Fit, Ground, write};
+use super::fit::{Fit, Ground};
 use super::labels::Room;
-use super::panel::{EdgeLabel, LABEL, Panel};
+use super::marks::draw_marks;
+use super::memory_limit::memory_limit;
+use super::panel::{EdgeLabel, Panel};
 use super::scene::{Rect, Scene};
-use super::stage::{Stage, guilty};
-use super::text::{ASCENT, DESCENT, Weight, width};
+use super::stage::Stage;
+use super::text::Weight;
 use super::theme::Rgb;
-use super::timeline::{collections, draw_marks};
+use super::timeline::draw_collections;
 use super::trace::Trace;
-use crate::evidence::Series;
+use crate::evidence::{Series, SeriesId};
 use crate::findings::SeriesFinding;
-use crate::units::{Span, Unit};
+use crate::units::Unit;
 
 /// The series that the panel is about, if any memory was recorded at all: RSS, else private memory, else the first
 /// one in bytes that has a vote, else the first in bytes.
 pub fn main_series<'a>(stage: &Stage<'a>) -> Option<&'a Series> {
     let recording = &stage.evidence.recording;
-    let there = |name: &str| recording.series(name).filter(|s| !s.is_empty());
-    let votes = |s: &&Series| stage.findings.series.iter().any(|f| f.id.name() == s.id.name() && f.votes);
+    let there = |id: SeriesId| recording.series(id).filter(|s| !s.is_empty());
+    let votes = |s: &&Series| stage.findings.series.iter().any(|f| f.id == s.id && f.votes);
     let bytes = || recording.series.iter().filter(|s| s.unit() == Unit::Bytes && !s.is_empty());
-    there("rss_bytes")
-        .or_else(|| there("rss_anon_bytes"))
+    there(SeriesId::Rss)
+        .or_else(|| there(SeriesId::RssAnon))
         .or_else(|| bytes().find(votes))
         .or_else(|| bytes().next())
 }
@@ -37,18 +39,19 @@ pub fn top(stage: &Stage<'_>) -> f64 {
 /// What the line through a series is about: for RSS the memory that leaks, else the series itself.
 fn fitted<'a>(stage: &Stage<'a>, series: &Series) -> Option<&'a SeriesFinding> {
     let findings = stage.findings;
-    let own = || findings.series.iter().find(|s| s.id.name() == series.id.name());
+    let own = || findings.series.iter().find(|s| s.id == series.id);
     match &findings.memory {
-        Some(memory) if series.id.name() == "rss_bytes" && memory.slope_per_s.is_some() => Some(memory),
+        Some(memory) if series.id == SeriesId::Rss && memory.slope_per_s.is_some() => Some(memory),
         _ => own().filter(|s| s.slope_per_s.is_some()),
     }
 }
 
-fn short(name: &str) -> String {
-    match name {
-        "rss_bytes" => "RSS".into(),
-        "rss_anon_bytes" => "private".into(),
-        other => other.strip_suffix("_bytes").unwrap_or(other).replace('_', " "),
+/// What the right edge calls it, where there is little room.
+fn short_name(id: &SeriesId) -> String {
+    match id {
+        SeriesId::Rss => "RSS".into(),
+        SeriesId::RssAnon => "private".into(),
+        other => other.name().strip_suffix("_bytes").unwrap_or(other.name()).replace('_', " "),
     }
 }
 
@@ -57,11 +60,11 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     let recording = &stage.evidence.recording;
     let rss = Trace::new(&recording.elapsed_s, &series.samples, &stage.breaks);
     let over = (stage.time.from, stage.time.to);
-    let stack = (series.id.name() == "rss_bytes")
+    let stack = (series.id == SeriesId::Rss)
         .then(|| Stack::new(recording, &rss, &stage.breaks, over, plot.width() as usize / 2))
         .flatten();
     let fit = fitted(stage, series).and_then(|finding| Fit::new(stage, finding, &rss));
-    let limit = limit(stage);
+    let limit = memory_limit(stage);
     let (lo, hi) = rss.range().unwrap_or((0.0, 0.0));
     let hi = hi.max(stack.as_ref().map_or(0.0, Stack::top)).max(fit.as_ref().map_or(0.0, Fit::top));
     // from zero a leak of little in much would be a flat line under a red title
@@ -81,7 +84,7 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
         Some(stack) => labels.extend(layers(scene, stage, &panel, stack, &mut room)),
         None => plain(scene, stage, &panel, series, &rss, fit.as_ref()),
     }
-    if stack.is_none() && series.id.name() == "rss_bytes" {
+    if stack.is_none() && series.id == SeriesId::Rss {
         labels.extend(private(scene, stage, &panel));
     }
     draw_marks(scene, stage.theme, &panel, &stage.marks, &mut [&mut room]);
@@ -100,7 +103,7 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
             0,
             EdgeLabel {
                 y: panel.y(value),
-                text: format!("{} {}", short(series.id.name()), Unit::Bytes.show(value)),
+                text: format!("{} {}", short_name(&series.id), Unit::Bytes.show(value)),
                 weight: Weight::Bold,
                 colour: stage.theme.ink,
             },
@@ -123,7 +126,7 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     if let Some(fit) = &fit {
         fit.label(scene, stage, &panel, &mut room);
     }
-    if collections(scene, stage.theme, &panel, &stage.evidence.events) {
+    if draw_collections(scene, stage.theme, &panel, &stage.evidence.events) {
         labels.push(EdgeLabel { text: "collections".into(), ..low_label(stage, &panel, 7.0) });
     }
     if cut {
@@ -155,8 +158,7 @@ fn layers(
 ) -> Vec<EdgeLabel> {
     let mut labels = Vec::new();
     let held = |i: usize| stack.last(i).map_or(0.0, |(low, high)| high - low);
-    let wrong =
-        |i: usize| stack.parts[i].can_leak() && guilty(stage.findings, stack.parts[i].series().name());
+    let wrong = |i: usize| stack.parts[i].can_leak() && stage.findings.blames(&stack.parts[i].series());
     // the strongest colour is for the part that holds most of what is wrong
     let worst = (0..stack.parts.len()).filter(|i| wrong(*i)).max_by(|a, b| held(*a).total_cmp(&held(*b)));
     for (i, part) in stack.parts.iter().enumerate().rev() {
@@ -200,7 +202,7 @@ fn plain(
     fit: Option<&Fit<'_>>,
 ) {
     let bottom = panel.plot.bottom;
-    let bad = guilty(stage.findings, series.id.name()) || fit.is_some_and(|f| f.guilty(stage));
+    let bad = stage.findings.blames(&series.id) || fit.is_some_and(|f| f.guilty(stage));
     for piece in panel.lines(rss) {
         scene.area(piece.iter().map(|(x, y)| (*x, *y, bottom)).collect(), stage.theme.fill, 1.0);
         if let (true, Some(fit)) = (bad, fit) {
@@ -220,7 +222,7 @@ fn lighter(colour: Rgb, paper: Rgb) -> Rgb {
 /// Private memory as a second line under RSS.
 fn private(scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) -> Option<EdgeLabel> {
     let recording = &stage.evidence.recording;
-    let series = recording.series("rss_anon_bytes").filter(|s| !s.is_empty())?;
+    let series = recording.series(SeriesId::RssAnon).filter(|s| !s.is_empty())?;
     let trace = Trace::new(&recording.elapsed_s, &series.samples, &stage.breaks);
     for piece in panel.lines(&trace) {
         scene.line(piece, 2.5, stage.theme.calm);
@@ -232,43 +234,4 @@ fn private(scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) -> Option<EdgeLa
         weight: Weight::Regular,
         colour: stage.theme.calm,
     })
-}
-
-/// Where memory would end, and when.
-struct Limit {
-    bytes: f64,
-    text: String,
-}
-
-impl Limit {
-    /// Written at the top left, where a line that grows is not, or else wherever there is room.
-    fn label(&self, scene: &mut Scene, stage: &Stage<'_>, panel: &Panel, room: &mut Room) {
-        let (wide, high) = (width(&self.text, LABEL, Weight::Bold), LABEL * (ASCENT + DESCENT));
-        let corner = Rect::sized(panel.plot.left + 12.0, panel.plot.top + 5.0, wide, high);
-        let heights = (0.0, panel.plot.bottom);
-        let found = room.at(corner).or_else(|| room.above(wide, high, panel.plot.left, 900.0, heights));
-        if let Some(rect) = found {
-            write(scene, rect, &self.text, Weight::Bold, stage.theme.warn);
-        }
-    }
-}
-
-/// Two times as one span; a unit that both have is said once.
-fn between(early: &str, late: &str) -> String {
-    let unit = |text: &str| text.split_once(' ').map(|(_, unit)| unit.to_string());
-    match (early == late, early.split_once(' ')) {
-        (true, _) => early.to_string(),
-        (_, Some((figure, of))) if unit(late).as_deref() == Some(of) => format!("{figure} to {late}"),
-        _ => format!("{early} to {late}"),
-    }
-}
-
-fn limit(stage: &Stage<'_>) -> Option<Limit> {
-    let [early, late] = stage.findings.series.iter().filter(|s| s.material).find_map(|s| s.limit_at_s)?;
-    let asked = stage.evidence.plan.as_ref().and_then(|p| p.judging.memory_limit_bytes);
-    let known = stage.findings.target.as_ref().and_then(|t| t.memory_limit_bytes);
-    let bytes = asked.or(known)? as f64;
-    let (early, late) = (Span::from_secs_f64(early).to_string(), Span::from_secs_f64(late).to_string());
-    let limit = Unit::Bytes.show(bytes);
-    Some(Limit { bytes, text: format!("if it goes on: limit {limit} in {}", between(&early, &late)) })
 }

@@ -2,15 +2,17 @@
 //! over the same axes.
 
 use super::axis::time_ticks;
+use super::page::{MARGIN, ROW, SIZE, foot_mark, line, name_above, name_below};
 use super::panel::{LABEL, Panel, TimeAxis, title};
 use super::scene::{Point, Rect, Scene};
 use super::stage::{Stage, Tops};
-use super::tasks::Tasks;
-use super::text::{LINE, Weight, balanced, clean, cut};
+use super::task_stack::Tasks;
+use super::text::{LINE, Weight, balanced, cut};
 use super::theme::{Palette, Rgb};
-use super::{MARGIN, ROW, SIZE, above, below, foot_mark, line, memory, stage};
+use super::{memory, tasks};
 use crate::evidence::Evidence;
-use crate::findings::{Change, Comparison, Report, Side};
+use crate::findings::{Change, Comparison, Report, Side, Verdict};
+use crate::report::clean_text::clean_text;
 
 /// Where the plots of each column begin and end, and how far its labels reach.
 const COLUMNS: [(f32, f32, f32); 2] = [(150.0, 545.0, 790.0), (950.0, 1345.0, 1590.0)];
@@ -22,14 +24,14 @@ const MEMORY: f32 = 0.6;
 /// Lays out both runs.
 pub fn compose_pair(runs: [(&Evidence, &Report); 2], comparison: &Comparison, theme: &Palette) -> Scene {
     let mut scene =
-        Scene { size: SIZE, title: clean(&comparison.headline), paper: theme.paper, shapes: Vec::new() };
+        Scene { size: SIZE, title: clean_text(&comparison.headline), paper: theme.paper, shapes: Vec::new() };
     let mut y = heading(&mut scene, comparison, theme);
     let sides = [&comparison.before, &comparison.after];
     for ((side, (left, _, right)), word) in sides.into_iter().zip(COLUMNS).zip(["Before", "After"]) {
         column_head(&mut scene, theme, (word, side), Rect { left: left - OUT, right, top: y, bottom: y });
     }
     y += 3.0 * LABEL * LINE + 10.0;
-    let mut stages = runs.map(|(evidence, findings)| stage(evidence, findings, theme));
+    let mut stages = runs.map(|(evidence, findings)| Stage::new(evidence, findings, theme));
     let to = stages.iter().map(|s| s.time.to).fold(0.0, f64::max);
     let from = stages.iter().map(|s| s.time.from).fold(f64::INFINITY, f64::min);
     let top = |of: fn(&Stage<'_>) -> f64| stages.iter().map(of).fold(0.0, f64::max);
@@ -50,7 +52,7 @@ pub fn compose_pair(runs: [(&Evidence, &Report); 2], comparison: &Comparison, th
         let mut last = match memory::main_series(stage) {
             Some(series) => {
                 let panel = memory::draw(&mut scene, stage, series, upper, right);
-                above(&mut scene, stage, &panel);
+                name_above(&mut scene, stage, &panel);
                 Some(panel)
             }
             None => nothing(&mut scene, theme, upper),
@@ -58,7 +60,7 @@ pub fn compose_pair(runs: [(&Evidence, &Report); 2], comparison: &Comparison, th
         match Tasks::find(stage) {
             Some(tasks) => {
                 title(&mut scene, theme, &tasks.title(), left - OUT, lower.top);
-                last = Some(tasks.draw(&mut scene, stage, lower, right));
+                last = Some(tasks::draw(tasks, &mut scene, stage, lower, right));
             }
             None => {
                 title(&mut scene, theme, "Tasks", left - OUT, lower.top);
@@ -66,7 +68,7 @@ pub fn compose_pair(runs: [(&Evidence, &Report); 2], comparison: &Comparison, th
             }
         }
         if let Some(panel) = last {
-            below(&mut scene, stage, &panel);
+            name_below(&mut scene, stage, &panel);
         }
     }
     scene
@@ -76,7 +78,9 @@ pub fn compose_pair(runs: [(&Evidence, &Report); 2], comparison: &Comparison, th
 fn heading(scene: &mut Scene, comparison: &Comparison, theme: &Palette) -> f32 {
     let colour = change_colour(comparison.verdict, theme);
     let mut y = 14.0;
-    for text in balanced(&clean(&comparison.headline), 36.0, Weight::Bold, SIZE.0 as f32 - 2.0 * MARGIN, 3) {
+    for text in
+        balanced(&clean_text(&comparison.headline), 36.0, Weight::Bold, SIZE.0 as f32 - 2.0 * MARGIN, 3)
+    {
         y += 36.0 * LINE;
         scene.text(line(text, (MARGIN, y), 36.0, Weight::Bold, colour));
     }
@@ -85,9 +89,9 @@ fn heading(scene: &mut Scene, comparison: &Comparison, theme: &Palette) -> f32 {
 
 fn change_colour(change: Change, theme: &Palette) -> Rgb {
     match change {
-        Change::Fixed | Change::NoDifference => theme.verdict(crate::findings::Verdict::Stable),
+        Change::Fixed | Change::NoDifference => theme.verdict(Verdict::Stable),
         Change::StillLeaking | Change::Regressed => theme.warn,
-        Change::CannotTell => theme.verdict(crate::findings::Verdict::Inconclusive),
+        Change::CannotTell => theme.verdict(Verdict::Inconclusive),
     }
 }
 
@@ -96,11 +100,12 @@ fn column_head(scene: &mut Scene, theme: &Palette, (word, side): (&str, &Side), 
     let wide = at.width();
     let put = |scene: &mut Scene, text: &str, down: f32, weight: Weight, colour: Rgb| {
         let at: Point = (at.left, at.top + down);
-        scene.text(line(cut(&clean(text), LABEL, weight, wide), at, LABEL, weight, colour));
+        scene.text(line(cut(&clean_text(text), LABEL, weight, wide), at, LABEL, weight, colour));
     };
     let name = format!("{word}: {} · {}", side.verdict, side.name);
     put(scene, &name, LABEL * LINE, Weight::Bold, theme.verdict(side.verdict));
-    for (i, text) in balanced(&clean(&side.subtitle), LABEL, Weight::Regular, wide, 2).iter().enumerate() {
+    for (i, text) in balanced(&clean_text(&side.subtitle), LABEL, Weight::Regular, wide, 2).iter().enumerate()
+    {
         put(scene, text, (2 + i) as f32 * LABEL * LINE, Weight::Regular, theme.muted);
     }
 }

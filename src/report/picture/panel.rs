@@ -2,10 +2,10 @@
 
 use super::axis::Scale;
 use super::labels::spread;
+use super::phase_spans::Span;
 use super::scene::{Anchor, Point, Rect, Scene, Text};
 use super::text::{ASCENT, DESCENT, Weight, cut};
 use super::theme::{Palette, Rgb};
-use super::timeline::Span;
 use super::trace::Trace;
 
 /// The em of labels, and of the figures along axes.

@@ -1,10 +1,14 @@
 //! What every panel of one picture shares.
 
+use super::axis::time_ticks;
+use super::marks::{Mark, find_marks};
 use super::panel::TimeAxis;
+use super::phase_spans::{Span, phases};
+use super::run_time::edges;
 use super::theme::Palette;
-use super::timeline::{Mark, Span};
+use super::trace::breaks;
 use crate::evidence::Evidence;
-use crate::findings::{Report, SeriesFinding, Verdict};
+use crate::findings::Report;
 
 /// What is drawn, how, and over which time.
 #[derive(Debug)]
@@ -36,12 +40,19 @@ pub struct Tops {
     pub tasks: f64,
 }
 
-/// Whether a series is drawn in the colour of what is wrong.
-pub fn guilty(findings: &Report, series: &str) -> bool {
-    findings.series.iter().any(|s| s.id.name() == series && is_guilty(findings, s))
-}
-
-/// Whether the verdict is bad, and this grows, materially, with nothing that explains it.
-pub fn is_guilty(findings: &Report, finding: &SeriesFinding) -> bool {
-    matches!(findings.verdict, Verdict::Leak | Verdict::Failed) && finding.grows_unexplained()
+impl<'a> Stage<'a> {
+    /// The stage of one picture, over the whole time of its run.
+    pub fn new(evidence: &'a Evidence, findings: &'a Report, theme: &'a Palette) -> Stage<'a> {
+        let (from, to) = edges(evidence);
+        Stage {
+            evidence,
+            findings,
+            theme,
+            time: TimeAxis { from, to, ticks: time_ticks(from, to, 9) },
+            phases: phases(evidence, to),
+            marks: find_marks(&evidence.events),
+            breaks: breaks(&evidence.events),
+            tops: Tops::default(),
+        }
+    }
 }

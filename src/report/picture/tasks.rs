@@ -1,147 +1,29 @@
-//! The task panel: groups stacked, the blamed ones on top and named inside their own area; a plain line where nobody
-//! tells groups.
-
-use std::collections::HashMap;
+//! The task panel: groups stacked, the blamed ones on top and named inside their own area; a plain line where there are
+//! no groups.
 
 use super::account::thinned;
 use super::axis::Scale;
 use super::fit::write;
 use super::labels::Room;
+use super::marks::draw_marks;
 use super::panel::{EdgeLabel, LABEL, Panel};
 use super::scene::{Point, Rect, Scene};
-use super::stage::{Stage, guilty};
-use super::text::{ASCENT, DESCENT, LINE, Weight, clean, cut_start, width};
+use super::stage::Stage;
+use super::task_stack::{Group, Tasks, brief, label};
+use super::text::{ASCENT, DESCENT, LINE, Weight, cut_start, width};
 use super::theme::Rgb;
-use super::timeline::draw_marks;
 use super::trace::Trace;
-use crate::evidence::{GroupKind, Series};
+use crate::evidence::Series;
 use crate::findings::Culprit;
+use crate::report::clean_text::clean_text;
 use crate::units::Unit;
 
-/// What the panel is drawn from.
-#[derive(Debug)]
-pub enum Tasks<'a> {
-    /// Groups of tasks, stacked.
-    Groups(GroupKind, Vec<Group<'a>>, Vec<(f64, Vec<f64>)>),
-    /// A count without groups.
-    Line(&'a Series),
-}
-
-/// One area of the stack.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Group<'a> {
-    /// Its name with its state.
-    pub name: String,
-    /// Its name without state and package path, for the edge.
-    pub brief: String,
-    /// Who is blamed for it, if anybody is.
-    pub culprit: Option<&'a Culprit>,
-}
-
-/// How many groups that nobody is blamed for have an area of their own.
-const SHOWN: usize = 3;
-
-impl<'a> Tasks<'a> {
-    /// What there is: groups of goroutines, tasks or threads, else the best count, else nothing.
-    pub fn find(stage: &Stage<'a>) -> Option<Tasks<'a>> {
-        let kinds = [GroupKind::Goroutine, GroupKind::Task, GroupKind::Thread];
-        kinds.into_iter().find_map(|kind| Tasks::grouped(stage, kind)).or_else(|| {
-            let names = ["goroutines", "tokio_tasks", "tasks", "threads"];
-            let recording = &stage.evidence.recording;
-            names.iter().find_map(|n| recording.series(*n).filter(|s| !s.is_empty())).map(Tasks::Line)
-        })
-    }
-
-    fn grouped(stage: &Stage<'a>, kind: GroupKind) -> Option<Tasks<'a>> {
-        let evidence = stage.evidence;
-        let cells = || evidence.groups.iter().filter(|c| c.kind == kind);
-        let mut most: HashMap<&str, f64> = HashMap::new();
-        for cell in cells() {
-            let top = most.entry(cell.group.as_str()).or_default();
-            *top = top.max(cell.count);
-        }
-        let named = |id: &str| evidence.group_names.iter().find(|g| g.id == id);
-        let blamed = |id: &str| {
-            let group = named(id)?;
-            stage.findings.culprits.iter().find(|c| c.name == group.name && c.state == group.state)
-        };
-        let mut ids: Vec<&str> = most.keys().copied().filter(|id| *id != "@others").collect();
-        ids.sort_by(|a, b| most[b].total_cmp(&most[a]).then(a.cmp(b)));
-        let (guilty, calm): (Vec<&str>, Vec<&str>) = ids.into_iter().partition(|id| blamed(id).is_some());
-        let mut guilty: Vec<&str> = guilty;
-        guilty.sort_by_key(|id| std::cmp::Reverse(blamed(id).map_or(u32::MAX, |c| c.rank)));
-
-        // from the bottom up: all others, the calm ones, those to blame with the worst on top
-        let mut groups = vec![Group { name: "others".into(), brief: "others".into(), culprit: None }];
-        let mut place: HashMap<&str, usize> = HashMap::new();
-        for id in calm.iter().take(SHOWN).rev().chain(&guilty) {
-            place.insert(id, groups.len());
-            let group = named(id);
-            let name = group.map_or_else(|| clean(id), |g| label(&g.name, g.state.as_deref()));
-            let brief = group.map_or_else(|| clean(id), |g| brief(&clean(&g.name)).to_string());
-            groups.push(Group { name, brief, culprit: blamed(id) });
-        }
-        let mut rows: Vec<(f64, Vec<f64>)> = Vec::new();
-        for cell in cells() {
-            if rows.last().is_none_or(|(t, _)| *t != cell.elapsed_s) {
-                rows.push((cell.elapsed_s, vec![0.0; groups.len()]));
-            }
-            if let Some((_, counts)) = rows.last_mut() {
-                counts[place.get(cell.group.as_str()).copied().unwrap_or(0)] += cell.count;
-            }
-        }
-        for (_, counts) in &mut rows {
-            let mut sum = 0.0;
-            counts.iter_mut().for_each(|c| {
-                sum += *c;
-                *c = sum;
-            });
-        }
-        (rows.len() > 1).then_some(Tasks::Groups(kind, groups, rows))
-    }
-
-    /// How many there were at most.
-    pub fn top(&self) -> f64 {
-        match self {
-            Tasks::Groups(_, _, rows) => rows.iter().filter_map(|r| r.1.last().copied()).fold(0.0, f64::max),
-            Tasks::Line(series) => series.samples.iter().filter_map(|v| v.get()).fold(0.0, f64::max),
-        }
-    }
-
-    /// What the panel counts, for its title.
-    pub fn title(&self) -> String {
-        match self {
-            Tasks::Groups(GroupKind::Goroutine, ..) => "Goroutines".into(),
-            Tasks::Groups(GroupKind::Thread, ..) => "Threads".into(),
-            Tasks::Groups(..) => "Tasks".into(),
-            Tasks::Line(series) => match series.id.name() {
-                "goroutines" => "Goroutines".into(),
-                "threads" => "Threads".into(),
-                _ => "Tasks".into(),
-            },
-        }
-    }
-
-    /// Paints the panel into `plot`; labels reach to `right`.
-    pub fn draw(self, scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32) -> Panel {
-        let what = self.title().to_lowercase();
-        match self {
-            Tasks::Groups(_, groups, rows) => stacked(scene, stage, (plot, right), &what, &groups, rows),
-            Tasks::Line(series) => line(scene, stage, (plot, right), &what, series),
-        }
-    }
-}
-
-/// A name without the path of its package: `net/http.(*conn).serve` is known as `http.(*conn).serve`.
-fn brief(name: &str) -> &str {
-    let path = name.find(['(', '[', ' ']).unwrap_or(name.len());
-    name[..path].rfind('/').map_or(name, |slash| &name[slash + 1..])
-}
-
-fn label(name: &str, state: Option<&str>) -> String {
-    match state {
-        Some(state) => clean(&format!("{name} · {state}")),
-        None => clean(name),
+/// Paints the panel into `plot`; labels reach to `right`.
+pub fn draw(tasks: Tasks<'_>, scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32) -> Panel {
+    let what = tasks.title().to_lowercase();
+    match tasks {
+        Tasks::Groups(_, groups, rows) => stacked(scene, stage, (plot, right), &what, &groups, rows),
+        Tasks::Line(series) => line(scene, stage, (plot, right), &what, series),
     }
 }
 
@@ -259,7 +141,8 @@ fn name(
     };
     // the whole name if it goes anywhere, first with the figure, then with its state below; else its end, since a
     // package's path tells less than its function; in the least room that alone
-    let (alone, state) = (clean(&culprit.name), culprit.state.as_deref().map_or(String::new(), clean));
+    let (alone, state) =
+        (clean_text(&culprit.name), culprit.state.as_deref().map_or(String::new(), clean_text));
     let short = brief(&alone);
     let whole = [(group, &second[..]), (&alone, &state), (short, &state), (&alone, ""), (short, "")];
     let fits = |text: &str| width(text, LABEL, Weight::Bold) <= plot.width() * 0.9;
@@ -290,7 +173,7 @@ fn line(
     let top = trace.range().map_or(0.0, |r| r.1).max(stage.tops.tasks);
     let scale = Scale::new(Unit::Count, 0.0, top * 1.16, Panel::marks(plot.height()));
     let panel = Panel { plot, time: stage.time.clone(), scale };
-    let bad = guilty(stage.findings, series.id.name());
+    let bad = stage.findings.blames(&series.id);
     let (fill, stroke) =
         if bad { (stage.theme.warn, stage.theme.warn) } else { (stage.theme.fill, stage.theme.muted) };
     panel.ground(scene, stage.theme, &stage.phases);

@@ -1,7 +1,8 @@
 //! What must hold of every picture. With SOAK_PICTURES set to a directory the pictures are left there to be looked at.
 
 use super::*;
-use crate::report::fixture::{self, Case};
+use crate::findings::Report;
+use crate::report::testing::{self, Case};
 use crate::report::{png, svg};
 
 fn no_text_covers_another(scene: &Scene, name: &str) {
@@ -33,7 +34,7 @@ fn no_text_covers_another(scene: &Scene, name: &str) {
 
 #[test]
 fn no_text_covers_another_or_leaves_any_picture() {
-    for case in fixture::cases() {
+    for case in testing::cases() {
         for theme in [&LIGHT, &DARK] {
             no_text_covers_another(&compose(&case.evidence, &case.findings, theme), case.name);
         }
@@ -42,7 +43,7 @@ fn no_text_covers_another_or_leaves_any_picture() {
 
 #[test]
 fn no_text_is_too_small_to_read_at_600_pixels() {
-    for case in fixture::cases() {
+    for case in testing::cases() {
         let scene = compose(&case.evidence, &case.findings, &LIGHT);
         assert!(scene.texts().all(|t| t.size >= 22.0), "{}", case.name);
     }
@@ -50,7 +51,7 @@ fn no_text_is_too_small_to_read_at_600_pixels() {
 
 #[test]
 fn the_leak_is_named_in_the_picture_and_the_colour_of_what_is_wrong_is_kept_for_it() {
-    let Case { evidence, findings, .. } = fixture::leak();
+    let Case { evidence, findings, .. } = testing::leak();
     let scene = compose(&evidence, &findings, &LIGHT);
     let has = |what: &str| scene.texts().any(|t| t.text.contains(what));
     for what in [
@@ -65,13 +66,13 @@ fn the_leak_is_named_in_the_picture_and_the_colour_of_what_is_wrong_is_kept_for_
         scene.shapes.iter().any(|s| matches!(s, Shape::Area { colour, .. } if *colour == LIGHT.warn))
     };
     assert!(wrong(&scene));
-    let stable = fixture::cases().into_iter().find(|c| c.name == "stable").unwrap();
+    let stable = testing::cases().into_iter().find(|c| c.name == "stable").unwrap();
     assert!(!wrong(&compose(&stable.evidence, &stable.findings, &LIGHT)));
 }
 
 #[test]
 fn the_line_of_a_growth_is_drawn_where_it_was_told() {
-    let Case { evidence, mut findings, .. } = fixture::leak();
+    let Case { evidence, mut findings, .. } = testing::leak();
     let length = |findings: &Report| {
         let scene = compose(&evidence, findings, &LIGHT);
         let ends = scene.shapes.iter().filter_map(|s| match s {
@@ -83,7 +84,7 @@ fn the_line_of_a_growth_is_drawn_where_it_was_told() {
     };
     let whole = length(&findings);
     for series in &mut findings.series {
-        series.slope_over_s = Some(0.25 * fixture::Made::default().seconds);
+        series.slope_over_s = Some(0.25 * testing::Made::default().seconds);
     }
     let part = length(&findings);
     assert!(whole > 0.0 && part > 0.25 * whole && part < 0.6 * whole, "{part} of {whole}");
@@ -91,7 +92,7 @@ fn the_line_of_a_growth_is_drawn_where_it_was_told() {
 
 #[test]
 fn every_number_of_panels_fills_the_picture() {
-    for case in fixture::cases().iter().filter(|c| c.name != "nothing") {
+    for case in testing::cases().iter().filter(|c| c.name != "nothing") {
         let scene = compose(&case.evidence, &case.findings, &LIGHT);
         let lowest = scene
             .shapes
@@ -107,7 +108,7 @@ fn every_number_of_panels_fills_the_picture() {
 
 #[test]
 fn a_day_of_seconds_is_laid_out_as_few_points() {
-    let Case { evidence, findings, .. } = fixture::day();
+    let Case { evidence, findings, .. } = testing::day();
     let scene = compose(&evidence, &findings, &LIGHT);
     let points: usize = scene
         .shapes
@@ -123,7 +124,7 @@ fn a_day_of_seconds_is_laid_out_as_few_points() {
 
 #[test]
 fn a_png_has_the_size_it_says_and_something_in_every_quarter() {
-    let Case { evidence, findings, .. } = fixture::leak();
+    let Case { evidence, findings, .. } = testing::leak();
     let bytes = png::render(&compose(&evidence, &findings, &LIGHT)).unwrap();
     let mut reader = ::png::Decoder::new(&bytes[..]).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size()];
@@ -145,7 +146,7 @@ fn a_png_has_the_size_it_says_and_something_in_every_quarter() {
 
 #[test]
 fn an_svg_says_all_that_the_png_says_and_escapes_what_is_not_its_own() {
-    let Case { mut evidence, mut findings, .. } = fixture::leak();
+    let Case { mut evidence, mut findings, .. } = testing::leak();
     evidence.group_names[0].name = "<script>alert(1)</script>".into();
     findings.culprits[0].name = evidence.group_names[0].name.clone();
     let scene = compose(&evidence, &findings, &LIGHT);
@@ -167,11 +168,11 @@ fn keep(scene: &Scene, name: &str, png: &[u8]) {
 #[test]
 #[ignore = "paints every picture into SOAK_PICTURES, to be looked at by a person"]
 fn every_picture_to_be_looked_at() {
-    for case in fixture::cases() {
+    for case in testing::cases() {
         let scene = compose(&case.evidence, &case.findings, &LIGHT);
         keep(&scene, case.name, &png::render(&scene).unwrap());
     }
-    let Case { evidence, findings, .. } = fixture::leak();
+    let Case { evidence, findings, .. } = testing::leak();
     let scene = compose(&evidence, &findings, &DARK);
     keep(&scene, "leak-dark", &png::render(&scene).unwrap());
 }

@@ -5,6 +5,7 @@
 
 use std::sync::OnceLock;
 
+use crate::report::clean_text::clean_text;
 use ab_glyph::{Font, FontRef, ScaleFont};
 
 /// The two weights there are.
@@ -52,12 +53,6 @@ pub fn width(text: &str, size: f32, weight: Weight) -> f32 {
         before = Some(glyph);
     }
     sum
-}
-
-/// Text from outside, made fit to stand on one line: no control characters, no runs of white space.
-pub fn clean(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The text, cut at its end with an ellipsis where it would be wider than `max` pixels.
@@ -108,7 +103,7 @@ pub fn balanced(text: &str, size: f32, weight: Weight, max: f32, lines: usize) -
 
 /// The text in lines of at most `max` pixels, at most `lines` of them; what does not fit ends in an ellipsis.
 pub fn wrap(text: &str, size: f32, weight: Weight, max: f32, lines: usize) -> Vec<String> {
-    let text = clean(text);
+    let text = clean_text(text);
     let mut out: Vec<String> = Vec::new();
     let broken: Vec<&str> = text.split(' ').flat_map(|word| pieces(word, size, weight, max)).collect();
     let mut words = broken.into_iter().peekable();
@@ -210,6 +205,6 @@ mod tests {
 
     #[test]
     fn control_characters_do_not_reach_the_picture() {
-        assert_eq!(clean("a\u{1b}[31m\n\tb"), "a [31m b");
+        assert_eq!(clean_text("a\u{1b}[31m\n\tb"), "a [31m b");
     }
 }

@@ -65,7 +65,7 @@ async fn probe(at: SocketAddr, collections: Collections) -> Inspector {
     let wire = Wire::connect(at, "/here").await.unwrap();
     Inspector {
         fetcher: fetcher(&url),
-        view: target.view(),
+        view: target.members(),
         driven: None,
         session: Some(Session { wire, pid: std::process::id(), sampler: Sampler::Own }),
         tried: Instant::now(),

@@ -1,0 +1,96 @@
+//! The one line that says where a run stands.
+
+use std::time::Duration;
+
+use super::status::Status;
+use crate::units::{Rate, Span, Unit};
+
+/// Phase, time left, rate held, errors, memory and tasks in one line.
+pub fn status_line(status: &Status) -> String {
+    let mut parts = vec![phase(status), time(status)];
+    parts.extend(status.rate_held.map(rate));
+    parts.extend(status.counted.map(|counted| format!("{} answered", rate(counted))));
+    if status.rate_held.is_some() || status.errors + status.dropped > 0 {
+        parts.push(match status.errors {
+            0 => "no errors".to_string(),
+            1 => "1 error".to_string(),
+            n => format!("{} errors", count(n as f64)),
+        });
+    }
+    if status.dropped > 0 {
+        parts.push(format!("{} dropped", count(status.dropped as f64)));
+    }
+    parts.extend(status.rss_bytes.map(|bytes| format!("RSS {}", Unit::Bytes.show(bytes))));
+    parts.extend(status.tasks.map(|n| format!("{} {}", count(n), if n == 1.0 { "task" } else { "tasks" })));
+    parts.join(" · ")
+}
+
+fn phase(status: &Status) -> String {
+    match status.cycle.filter(|cycle| cycle.of > 1) {
+        Some(cycle) => format!("{} {}/{}", status.phase, cycle.number, cycle.of),
+        None => status.phase.to_string(),
+    }
+}
+
+fn time(status: &Status) -> String {
+    match status.left {
+        Some(left) if left.as_secs_f64() < 0.5 => "ending".to_string(),
+        Some(left) => format!("{} left", whole_seconds(left)),
+        None => whole_seconds(status.elapsed),
+    }
+}
+
+/// What counts down must not flicker.
+fn whole_seconds(time: Duration) -> String {
+    match time.as_secs_f64().round() {
+        0.0 => "0 s".to_string(),
+        seconds => Span::from_secs_f64(seconds).to_string(),
+    }
+}
+
+fn rate(per_second: f64) -> String {
+    let rounded = if per_second >= 10.0 { per_second.round() } else { (per_second * 10.0).round() / 10.0 };
+    // a type of rates cannot hold 0, which is news here
+    if rounded > 0.0 { Rate::PerSecond(rounded).to_string() } else { "0/s".into() }
+}
+
+fn count(n: f64) -> String {
+    Unit::Count.show(n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::status::Cycle;
+    use super::*;
+    use crate::evidence::Phase;
+
+    #[test]
+    fn a_run_under_way_says_all_that_is_known() {
+        let status = Status {
+            elapsed: Duration::from_secs(30),
+            left: Some(Duration::from_millis(90_400)),
+            cycle: Some(Cycle { number: 2, of: 3 }),
+            rate_held: Some(49.96),
+            errors: 3,
+            dropped: 1200,
+            rss_bytes: Some(12.5 * 1_048_576.0),
+            tasks: Some(1505.0),
+            ..Status::new(Phase::Steady)
+        };
+        assert_eq!(
+            status_line(&status),
+            "steady 2/3 · 90 s left · 50/s · 3 errors · 1,200 dropped · RSS 12.5 MiB · 1,505 tasks"
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_shown() {
+        assert_eq!(status_line(&Status::new(Phase::Baseline)), "baseline · 0 s");
+        let stalled = Status { rate_held: Some(0.0), ..Status::new(Phase::Steady) };
+        assert_eq!(status_line(&stalled), "steady · 0 s · 0/s · no errors");
+        let watched = Status { counted: Some(12.4), ..Status::new(Phase::Steady) };
+        assert_eq!(status_line(&watched), "steady · 0 s · 12/s answered");
+        let over = Status { left: Some(Duration::ZERO), ..Status::new(Phase::Settle) };
+        assert_eq!(status_line(&over), "settle · ending");
+    }
+}

@@ -1,0 +1,32 @@
+//! The resolved plan, with what only this process may know: header values, the body, the command to start.
+
+use super::output::{OutPlan, PipelinePlan};
+use super::probes::ProbePlan;
+use super::request::RequestPlan;
+use super::target::TargetPlan;
+use crate::evidence::PlanRecord;
+
+/// What to do, checked whole: whoever holds one need not check anything again.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// All of it that may be written down.
+    pub record: PlanRecord,
+    /// What is sent, the commonest first; in a watch where pages about the service may be, and none where only a process
+    /// was named.
+    pub requests: Vec<RequestPlan>,
+    /// How the process behind it is found.
+    pub target: TargetPlan,
+    /// What is looked at.
+    pub probes: ProbePlan,
+    /// Where the run directory goes.
+    pub out: OutPlan,
+    /// What a pipeline wants beside it.
+    pub pipeline: PipelinePlan,
+}
+
+impl Plan {
+    /// The request that stands for all where only their common origin matters.
+    pub fn request(&self) -> Option<&RequestPlan> {
+        self.requests.first()
+    }
+}

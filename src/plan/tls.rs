@@ -1,0 +1,71 @@
+//! Certificates and keys: read, parsed and checked, so that none of them can be wrong once load is sent.
+//!
+//! Errors name the file, never what is in it.
+
+use reqwest::{Certificate, Identity};
+use rustls::RootCertStore;
+use rustls::crypto::CryptoProvider;
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
+
+use crate::error::Result;
+use crate::settings::Sourced;
+
+/// The cryptography of every TLS connection.
+pub fn crypto_provider() -> CryptoProvider {
+    default_provider()
+}
+
+fn read_file(written: &Sourced) -> Result<Vec<u8>> {
+    std::fs::read(&written.text).map_err(|e| written.usage_error(format!("{}: {e}", written.text)))
+}
+
+/// The certificates of a PEM file, each of which can be trusted to parse when it is needed.
+fn certificates(written: &Sourced, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
+    let wrong = |what: String| written.usage_error(format!("{}: {what}", written.text));
+    let found: std::result::Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    let found = found.map_err(|e| wrong(format!("no PEM: {e}")))?;
+    if found.is_empty() {
+        return Err(wrong("holds no certificate in PEM".into()));
+    }
+    for (number, certificate) in found.iter().enumerate() {
+        RootCertStore::empty()
+            .add(certificate.clone())
+            .map_err(|e| wrong(format!("certificate {} does not parse: {e}", number + 1)))?;
+    }
+    Ok(found)
+}
+
+/// The authorities of --cacert.
+pub(super) fn read_authorities(written: &Sourced) -> Result<Vec<Certificate>> {
+    let der = |certificate: CertificateDer<'static>| Certificate::from_der(&certificate);
+    let all: std::result::Result<Vec<_>, _> =
+        certificates(written, &read_file(written)?)?.into_iter().map(der).collect();
+    all.map_err(|_| written.usage_error(format!("{}: a certificate does not parse", written.text)))
+}
+
+/// The client's own certificate with its key, which stands in the same file or in one of its own.
+pub(super) fn read_identity(cert: Option<&Sourced>, key: Option<&Sourced>) -> Result<Option<Identity>> {
+    let Some(cert) = cert else {
+        return match key {
+            Some(key) => Err(key.usage_error("--key is the key of --cert: name that too")),
+            None => Ok(None),
+        };
+    };
+    let mut pem = read_file(cert)?;
+    let chain = certificates(cert, &pem)?;
+    let holder = key.unwrap_or(cert);
+    if let Some(key) = key {
+        pem.push(b'\n');
+        pem.extend(read_file(key)?);
+    }
+    let wrong = |what: String| holder.usage_error(format!("{}: {what}", holder.text));
+    let secret = PrivateKeyDer::from_pem_slice(&pem).map_err(|_| {
+        wrong("holds no private key in PEM that is not encrypted; name its file with --key".into())
+    })?;
+    CertifiedKey::from_der(chain, secret, &crypto_provider())
+        .map_err(|_| wrong(format!("the key is not that of {}, or of a kind unknown to TLS", cert.text)))?;
+    Identity::from_pem(&pem).map(Some).map_err(|_| wrong("certificate and key do not parse".into()))
+}

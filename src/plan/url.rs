@@ -1,0 +1,42 @@
+//! URLs: what of them may be written down, and the host as a name server takes it.
+
+use reqwest::Url;
+
+/// The URL without user, password, fragment and the values of its query: `http://h/p?token=*&page=*`.
+pub(super) fn redacted_url(url: &Url) -> String {
+    let mut bare = url.clone();
+    bare.set_fragment(None);
+    bare.set_query(None);
+    // these fail only where a URL cannot have either
+    let _ = bare.set_username("");
+    let _ = bare.set_password(None);
+    match url.query() {
+        None => bare.into(),
+        Some(query) => {
+            // what has no name may be a value
+            let hide =
+                |pair: &str| pair.split_once('=').map_or("*".to_string(), |(name, _)| format!("{name}=*"));
+            let pairs: Vec<String> = query.split('&').map(hide).collect();
+            format!("{bare}?{}", pairs.join("&"))
+        }
+    }
+}
+
+/// A URL's host as a name server takes it: an IPv6 address stands in brackets in a URL, and not here.
+pub fn host_name(url: &Url) -> &str {
+    url.host_str().unwrap_or_default().trim_matches(['[', ']'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_user_no_password_no_values() {
+        let of = |text: &str| redacted_url(&Url::parse(text).unwrap());
+        assert_eq!(of("http://u:pw@h:8080/p?token=s3cret&page=2#x"), "http://h:8080/p?token=*&page=*");
+        assert_eq!(of("https://h/?s3cret"), "https://h/?*");
+        assert_eq!(of("http://h/a/b"), "http://h/a/b");
+        assert_eq!(of("http://h/?a=b=c"), "http://h/?a=*");
+    }
+}

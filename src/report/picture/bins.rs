@@ -1,0 +1,94 @@
+//! What was driven within spans of time, and which intervals of latency are worth a point.
+
+use crate::evidence::{LatencyPoint, LoadRow};
+
+/// What was driven within a span of time.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Bin {
+    /// Seconds since the run began.
+    pub from: f64,
+    /// Likewise.
+    pub to: f64,
+    /// Requests that were sent,
+    pub sent: u64,
+    /// that went wrong,
+    pub errors: u64,
+    /// and that never were.
+    pub dropped: u64,
+}
+
+impl Bin {
+    /// So many of them each second.
+    pub fn rate(&self, count: u64) -> f64 {
+        count as f64 / (self.to - self.from)
+    }
+
+    fn join(&mut self, next: &Bin) {
+        self.to = next.to;
+        self.sent += next.sent;
+        self.errors += next.errors;
+        self.dropped += next.dropped;
+    }
+}
+
+/// The rows of all requests that behave together in spans of at least `least` seconds, none of them across a `boundary`.
+pub fn collect_bins(rows: &[LoadRow], least: f64, boundaries: &[f64]) -> Vec<Bin> {
+    let mut out: Vec<Bin> = Vec::new();
+    let mut open = Bin::default();
+    let rows: Vec<&LoadRow> = rows.iter().filter(|row| row.is_normal()).collect();
+    for (i, row) in rows.iter().enumerate() {
+        open.sent += row.sent;
+        // the last kind repeats what was dropped
+        open.errors += row.errors[..row.errors.len() - 1].iter().sum::<u64>();
+        open.dropped += row.dropped;
+        open.to = row.elapsed_s;
+        let next = rows.get(i + 1).map_or(f64::INFINITY, |next| next.elapsed_s);
+        let crossed = boundaries.iter().any(|b| open.from < *b && *b < next && open.to > open.from);
+        if next > row.elapsed_s && (crossed || open.to - open.from >= least * 0.999) {
+            match out.last_mut() {
+                // a rate over a few milliseconds before a boundary says nothing by itself
+                Some(last) if open.to - open.from < 0.5 * least && last.to == open.from => last.join(&open),
+                _ => out.push(open),
+            }
+            open = Bin { from: open.to, to: open.to, ..Bin::default() };
+        }
+    }
+    if open.to > open.from && open.to - open.from >= 0.5 * least {
+        out.push(open);
+    }
+    out
+}
+
+/// The intervals that are worth a point: where a phase began, one may be over after a few milliseconds.
+pub fn whole_intervals(points: &[LatencyPoint]) -> Vec<LatencyPoint> {
+    let mut lengths: Vec<f64> = points.windows(2).map(|w| w[1].elapsed_s - w[0].elapsed_s).collect();
+    lengths.sort_by(f64::total_cmp);
+    let usual = lengths.get(lengths.len() / 2).copied().unwrap_or(0.0);
+    let from = std::iter::once(f64::NEG_INFINITY).chain(points.iter().map(|p| p.elapsed_s));
+    let long = |(from, p): &(f64, &LatencyPoint)| p.elapsed_s - from >= 0.5 * usual;
+    from.zip(points).filter(long).map(|(_, p)| *p).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_several_requests_are_added_up_into_spans() {
+        let row = |t: f64, sent: u64, bad: u64| LoadRow {
+            elapsed_s: t,
+            sent,
+            dropped: 1,
+            errors: [bad, 0, 0, 0, 0, 0, 0, 0, 1],
+            ..LoadRow::default()
+        };
+        let rows = [row(1.0, 10, 0), row(1.0, 5, 2), row(2.0, 20, 0), row(3.0, 7, 0)];
+        let bins = collect_bins(&rows, 1.0, &[]);
+        assert_eq!(bins.len(), 3);
+        assert_eq!((bins[0].sent, bins[0].errors, bins[0].dropped), (15, 2, 2));
+        assert_eq!(bins[1].rate(bins[1].sent), 20.0);
+        // a phase that begins at 2 s divides what one span would have held
+        assert_eq!(collect_bins(&rows, 9.0, &[2.0]).len(), 1);
+        assert_eq!(collect_bins(&rows, 3.0, &[2.0]).iter().map(|b| b.sent).sum::<u64>(), 35);
+    }
+}

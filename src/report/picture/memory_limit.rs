@@ -1,0 +1,50 @@
+//! The limit that memory will reach if it goes on, and when.
+
+use super::fit::write;
+use super::labels::Room;
+use super::panel::{LABEL, Panel};
+use super::scene::{Rect, Scene};
+use super::stage::Stage;
+use super::text::{ASCENT, DESCENT, Weight, width};
+use crate::units::{Span, Unit};
+
+/// Where memory would end, and when.
+pub struct Limit {
+    /// Where the limit is.
+    pub bytes: f64,
+    text: String,
+}
+
+impl Limit {
+    /// Written at the top left, where a line that grows is not, or else wherever there is room.
+    pub fn label(&self, scene: &mut Scene, stage: &Stage<'_>, panel: &Panel, room: &mut Room) {
+        let (wide, high) = (width(&self.text, LABEL, Weight::Bold), LABEL * (ASCENT + DESCENT));
+        let corner = Rect::sized(panel.plot.left + 12.0, panel.plot.top + 5.0, wide, high);
+        let heights = (0.0, panel.plot.bottom);
+        let found = room.at(corner).or_else(|| room.above(wide, high, panel.plot.left, 900.0, heights));
+        if let Some(rect) = found {
+            write(scene, rect, &self.text, Weight::Bold, stage.theme.warn);
+        }
+    }
+}
+
+/// Two times as one span; a unit that both have is said once.
+fn between(early: &str, late: &str) -> String {
+    let unit = |text: &str| text.split_once(' ').map(|(_, unit)| unit.to_string());
+    match (early == late, early.split_once(' ')) {
+        (true, _) => early.to_string(),
+        (_, Some((figure, of))) if unit(late).as_deref() == Some(of) => format!("{figure} to {late}"),
+        _ => format!("{early} to {late}"),
+    }
+}
+
+/// The first limit that a series which matters will reach; none where none does or the limit is not known.
+pub fn memory_limit(stage: &Stage<'_>) -> Option<Limit> {
+    let [early, late] = stage.findings.series.iter().filter(|s| s.material).find_map(|s| s.limit_at_s)?;
+    let asked = stage.evidence.plan.as_ref().and_then(|p| p.judging.memory_limit_bytes);
+    let known = stage.findings.target.as_ref().and_then(|t| t.memory_limit_bytes);
+    let bytes = asked.or(known)? as f64;
+    let (early, late) = (Span::from_secs_f64(early).to_string(), Span::from_secs_f64(late).to_string());
+    let limit = Unit::Bytes.show(bytes);
+    Some(Limit { bytes, text: format!("if it goes on: limit {limit} in {}", between(&early, &late)) })
+}

@@ -1,0 +1,126 @@
+//! What the task panel is drawn from: groups of tasks, the blamed ones on top, or one count where no groups were recorded.
+
+use std::collections::HashMap;
+
+use super::stage::Stage;
+use crate::evidence::{GroupKind, Series, SeriesId};
+use crate::findings::Culprit;
+use crate::report::clean_text::clean_text;
+
+/// What the panel is drawn from.
+#[derive(Debug)]
+pub enum Tasks<'a> {
+    /// Groups of tasks, stacked.
+    Groups(GroupKind, Vec<Group<'a>>, Vec<(f64, Vec<f64>)>),
+    /// A count without groups.
+    Line(&'a Series),
+}
+
+/// One area of the stack.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group<'a> {
+    /// Its name with its state.
+    pub name: String,
+    /// Its name without state and package path, for the edge.
+    pub brief: String,
+    /// Its culprit, where it is blamed.
+    pub culprit: Option<&'a Culprit>,
+}
+
+/// How many groups that are not blamed have an area of their own.
+const SHOWN: usize = 3;
+
+impl<'a> Tasks<'a> {
+    /// What there is: groups of goroutines, tasks or threads, else the best count, else nothing.
+    pub fn find(stage: &Stage<'a>) -> Option<Tasks<'a>> {
+        let kinds = [GroupKind::Goroutine, GroupKind::Task, GroupKind::Thread];
+        kinds.into_iter().find_map(|kind| Tasks::grouped(stage, kind)).or_else(|| {
+            let recorded = |id| stage.evidence.recording.series(id).filter(|s| !s.is_empty());
+            SeriesId::task_counts().into_iter().find_map(recorded).map(Tasks::Line)
+        })
+    }
+
+    fn grouped(stage: &Stage<'a>, kind: GroupKind) -> Option<Tasks<'a>> {
+        let evidence = stage.evidence;
+        let cells = || evidence.groups.iter().filter(|c| c.kind == kind);
+        let mut most: HashMap<&str, f64> = HashMap::new();
+        for cell in cells() {
+            let top = most.entry(cell.group.as_str()).or_default();
+            *top = top.max(cell.count);
+        }
+        let named = |id: &str| evidence.group_names.iter().find(|g| g.id == id);
+        let blamed = |id: &str| {
+            let group = named(id)?;
+            stage.findings.culprits.iter().find(|c| c.name == group.name && c.state == group.state)
+        };
+        let mut ids: Vec<&str> = most.keys().copied().filter(|id| *id != "@others").collect();
+        ids.sort_by(|a, b| most[b].total_cmp(&most[a]).then(a.cmp(b)));
+        let (guilty, calm): (Vec<&str>, Vec<&str>) = ids.into_iter().partition(|id| blamed(id).is_some());
+        let mut guilty: Vec<&str> = guilty;
+        guilty.sort_by_key(|id| std::cmp::Reverse(blamed(id).map_or(u32::MAX, |c| c.rank)));
+
+        // from the bottom up: all others, the calm ones, those to blame with the worst on top
+        let mut groups = vec![Group { name: "others".into(), brief: "others".into(), culprit: None }];
+        let mut place: HashMap<&str, usize> = HashMap::new();
+        for id in calm.iter().take(SHOWN).rev().chain(&guilty) {
+            place.insert(id, groups.len());
+            let group = named(id);
+            let name = group.map_or_else(|| clean_text(id), |g| label(&g.name, g.state.as_deref()));
+            let brief = group.map_or_else(|| clean_text(id), |g| brief(&clean_text(&g.name)).to_string());
+            groups.push(Group { name, brief, culprit: blamed(id) });
+        }
+        let mut rows: Vec<(f64, Vec<f64>)> = Vec::new();
+        for cell in cells() {
+            if rows.last().is_none_or(|(t, _)| *t != cell.elapsed_s) {
+                rows.push((cell.elapsed_s, vec![0.0; groups.len()]));
+            }
+            if let Some((_, counts)) = rows.last_mut() {
+                counts[place.get(cell.group.as_str()).copied().unwrap_or(0)] += cell.count;
+            }
+        }
+        for (_, counts) in &mut rows {
+            let mut sum = 0.0;
+            counts.iter_mut().for_each(|c| {
+                sum += *c;
+                *c = sum;
+            });
+        }
+        (rows.len() > 1).then_some(Tasks::Groups(kind, groups, rows))
+    }
+
+    /// How many there were at most.
+    pub fn top(&self) -> f64 {
+        match self {
+            Tasks::Groups(_, _, rows) => rows.iter().filter_map(|r| r.1.last().copied()).fold(0.0, f64::max),
+            Tasks::Line(series) => series.samples.iter().filter_map(|v| v.get()).fold(0.0, f64::max),
+        }
+    }
+
+    /// What the panel counts, for its title.
+    pub fn title(&self) -> String {
+        match self {
+            Tasks::Groups(GroupKind::Goroutine, ..) => "Goroutines".into(),
+            Tasks::Groups(GroupKind::Thread, ..) => "Threads".into(),
+            Tasks::Groups(..) => "Tasks".into(),
+            Tasks::Line(series) => match series.id {
+                SeriesId::Goroutines => "Goroutines".into(),
+                SeriesId::Threads => "Threads".into(),
+                _ => "Tasks".into(),
+            },
+        }
+    }
+}
+
+/// A name without the path of its package: `net/http.(*conn).serve` is known as `http.(*conn).serve`.
+pub fn brief(name: &str) -> &str {
+    let path = name.find(['(', '[', ' ']).unwrap_or(name.len());
+    name[..path].rfind('/').map_or(name, |slash| &name[slash + 1..])
+}
+
+/// The name of a group with its state.
+pub fn label(name: &str, state: Option<&str>) -> String {
+    match state {
+        Some(state) => clean_text(&format!("{name} · {state}")),
+        None => clean_text(name),
+    }
+}

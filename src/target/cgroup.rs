@@ -1,0 +1,300 @@
+//! The container of a process, the cgroup it has to itself, and the limits on its memory (version 1 and 2).
+//!
+//! A process's limit is the smallest on the way from its own group to the root of the hierarchy. Where the path
+//! cannot be found below the mount, as inside a container that sees the host's path, the mount's root is its group.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use procfs::FromBufRead;
+use procfs::ProcessCGroups;
+
+/// Where a system shows itself; a test has trees of its own.
+#[derive(Debug, Clone)]
+pub struct SystemRoots {
+    /// /proc.
+    pub proc: PathBuf,
+    /// /sys/fs/cgroup.
+    pub cgroup: PathBuf,
+}
+
+impl Default for SystemRoots {
+    fn default() -> SystemRoots {
+        SystemRoots { proc: "/proc".into(), cgroup: "/sys/fs/cgroup".into() }
+    }
+}
+
+/// The id of the container that a process runs in: of nested ones the innermost.
+pub fn container(roots: &SystemRoots, pid: u32) -> Option<String> {
+    containers(roots, pid).pop()
+}
+
+/// The ids of all containers that a process runs in, the outermost first.
+///
+/// An id is 64 hexadecimal digits in the path of its group: `docker-ID.scope`, `/docker/ID`, `libpod-ID.scope`,
+/// `cri-containerd-ID.scope`, `crio-ID.scope`, `kubepods/…/ID`. A `conmon-ID` is the monitor that stands outside of its
+/// container, and a `pod_ID` is a pod, which is no container itself.
+pub fn containers(roots: &SystemRoots, pid: u32) -> Vec<String> {
+    let mut all = groups(roots, pid).into_iter().map(|(_, path)| ids(&path));
+    all.find(|ids| !ids.is_empty()).unwrap_or_default()
+}
+
+fn ids(path: &str) -> Vec<String> {
+    const LENGTH: usize = 64;
+    let of_part = |part: &str| {
+        let name = part.trim_end_matches(".scope").trim_end_matches(".slice");
+        let (before, id) = name.split_at_checked(name.len().checked_sub(LENGTH)?)?;
+        let is_id = id.bytes().all(|b| b.is_ascii_hexdigit());
+        let apart = before.is_empty() || before.ends_with(['-', ':', '_']);
+        let other = before.ends_with("conmon-") || before.ends_with("pod_");
+        (is_id && apart && !other).then(|| id.to_string())
+    };
+    path.split('/').filter_map(of_part).collect()
+}
+
+/// The smallest limit that the cgroups of a process set on its memory, in bytes.
+pub fn cgroup_memory(roots: &SystemRoots, pid: u32) -> Option<u64> {
+    let mut limits = Vec::new();
+    for (version, path) in groups(roots, pid) {
+        let (mounts, file) = match version {
+            Version::Two => ([roots.cgroup.clone(), roots.cgroup.join("unified")], "memory.max"),
+            Version::OneMemory => {
+                ([roots.cgroup.join("memory"), roots.cgroup.clone()], "memory.limit_in_bytes")
+            }
+            Version::OnePids | Version::OneOther => continue,
+        };
+        let relative = Path::new(path.trim_start_matches('/'));
+        // a group outside of one's own namespace begins with ".." and is not to be seen
+        let relative = if path.contains("..") { Path::new("") } else { relative };
+        for (mount, group) in mounts.iter().flat_map(|m| relative.ancestors().map(move |g| (m, g))) {
+            let text = fs::read_to_string(mount.join(group).join(file)).unwrap_or_default();
+            limits.extend(text.trim().parse::<u64>().ok().filter(|&bytes| bytes < UNLIMITED));
+        }
+    }
+    limits.into_iter().min()
+}
+
+/// The cgroup that a target has to itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OwnCgroup {
+    /// Version 2: the folder of its group.
+    Two(PathBuf),
+    /// Version 1: the folders of its group below the memory and, where there is one, the pids controller.
+    One {
+        /// Below the memory controller.
+        memory: PathBuf,
+        /// Below the pids controller.
+        pids: Option<PathBuf>,
+    },
+    /// It is in the root, which is the whole machine.
+    Machine,
+    /// soak is in the same group, and so are others perhaps.
+    Shared,
+    /// It cannot be seen from here.
+    Hidden,
+}
+
+/// The group of a process, unless it is that of `soak` (a pid) as well or the machine's.
+pub fn own_cgroup(roots: &SystemRoots, pid: u32, soak: u32) -> OwnCgroup {
+    let all = groups(roots, pid);
+    let path_of = |all: &[(Version, String)], wanted: Version| {
+        all.iter().find(|(version, _)| *version == wanted).map(|(_, path)| path.clone())
+    };
+    // where version 1 has the memory controller, version 2 does not
+    let version = if path_of(&all, Version::OneMemory).is_some() { Version::OneMemory } else { Version::Two };
+    let Some(path) = path_of(&all, version) else { return OwnCgroup::Hidden };
+    if path.contains("..") {
+        return OwnCgroup::Hidden;
+    }
+    let shared = path_of(&groups(roots, soak), version).as_ref() == Some(&path);
+    let folder = |mounts: &[PathBuf], path: &str, holds: &str| {
+        let below = path.trim_start_matches('/');
+        // inside a container the path is the host's and the mount itself is the group
+        let places = mounts.iter().map(|mount| mount.join(below)).chain(mounts.iter().cloned());
+        places.into_iter().find(|place| place.join(holds).exists())
+    };
+    let own = match version {
+        Version::Two => {
+            let mounts = [roots.cgroup.clone(), roots.cgroup.join("unified")];
+            // the root group has no such file
+            let Some(folder) = folder(&mounts, &path, "memory.current") else {
+                return if path == "/" { OwnCgroup::Machine } else { OwnCgroup::Hidden };
+            };
+            OwnCgroup::Two(folder)
+        }
+        _ => {
+            let mounts = [roots.cgroup.join("memory")];
+            let Some(memory) = folder(&mounts, &path, "memory.usage_in_bytes") else {
+                return OwnCgroup::Hidden;
+            };
+            // only the root of a hierarchy has one
+            if memory.join("release_agent").exists() {
+                return OwnCgroup::Machine;
+            }
+            let pids = all.iter().find(|(version, _)| *version == Version::OnePids);
+            let pids = pids.and_then(|(_, path)| folder(&[roots.cgroup.join("pids")], path, "pids.current"));
+            OwnCgroup::One { memory, pids }
+        }
+    };
+    if shared { OwnCgroup::Shared } else { own }
+}
+
+/// Version 1 writes "no limit" as the largest multiple of a page in 63 bits; no machine has a quarter of that.
+const UNLIMITED: u64 = 1 << 60;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Version {
+    Two,
+    OneMemory,
+    OnePids,
+    OneOther,
+}
+
+fn groups(roots: &SystemRoots, pid: u32) -> Vec<(Version, String)> {
+    let path = roots.proc.join(pid.to_string()).join("cgroup");
+    let Ok(bytes) = fs::read(path) else { return Vec::new() };
+    let Ok(ProcessCGroups(groups)) = ProcessCGroups::from_buf_read(bytes.as_slice()) else {
+        return Vec::new();
+    };
+    let version = |controllers: &[String]| match controllers {
+        [] => Version::Two,
+        some if some.iter().any(|name| name == "memory") => Version::OneMemory,
+        some if some.iter().any(|name| name == "pids") => Version::OnePids,
+        _ => Version::OneOther,
+    };
+    groups.into_iter().map(|group| (version(&group.controllers), group.pathname)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "3b1a1c6f0d9e8b7a6f5e4d3c2b1a09f8e7d6c5b4a3928170f1e2d3c4b5a69788";
+
+    /// A tree with these files in it, and pid 7's cgroup file.
+    fn tree(cgroup: &str, files: &[(&str, &str)]) -> (tempfile::TempDir, SystemRoots) {
+        let dir = tempfile::tempdir().unwrap();
+        let roots = SystemRoots { proc: dir.path().join("proc"), cgroup: dir.path().join("cgroup") };
+        let write = |path: PathBuf, text: &str| {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        write(roots.proc.join("7/cgroup"), cgroup);
+        for (path, text) in files {
+            write(roots.cgroup.join(path), text);
+        }
+        (dir, roots)
+    }
+
+    #[test]
+    fn version_2_takes_the_smallest_on_the_way_up() {
+        let scope = format!("system.slice/docker-{ID}.scope");
+        let (_dir, roots) = tree(
+            &format!("0::/{scope}\n"),
+            &[
+                (&format!("{scope}/memory.max"), "536870912\n"),
+                ("system.slice/memory.max", "268435456\n"),
+                ("memory.max", "max\n"),
+            ],
+        );
+        assert_eq!(cgroup_memory(&roots, 7), Some(256 << 20));
+        assert_eq!(container(&roots, 7).as_deref(), Some(ID));
+    }
+
+    #[test]
+    fn every_engine_writes_the_id_in_its_own_way() {
+        let other = ID.replace('3', "c");
+        let told = [
+            (format!("/system.slice/docker-{ID}.scope"), vec![ID]),
+            (format!("/docker/{ID}/init.scope"), vec![ID]),
+            (
+                format!(
+                    "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-{ID}.scope/container"
+                ),
+                vec![ID],
+            ),
+            (format!("/machine.slice/machine-libpod_pod_{other}.slice/libpod-{ID}.scope"), vec![ID]),
+            (
+                format!(
+                    "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod0d9e8b7a_6f5e.slice/cri-containerd-{ID}.scope"
+                ),
+                vec![ID],
+            ),
+            (format!("/kubepods/besteffort/pod0d9e8b7a-6f5e/{ID}"), vec![ID]),
+            (format!("/kubepods.slice/kubepods-pod1.slice/crio-{ID}.scope"), vec![ID]),
+            (format!("/system.slice/containerd.service/kubepods-pod1.slice:cri-containerd:{ID}"), vec![ID]),
+            (format!("/docker/{other}/kubelet/kubepods/{ID}"), vec![other.as_str(), ID]),
+            (format!("/../{ID}"), vec![ID]),
+            (format!("/machine.slice/libpod-conmon-{ID}.scope"), vec![]),
+            (format!("/crio-conmon-{ID}.scope"), vec![]),
+            (format!("/docker/{ID}0"), vec![]),
+            ("/user.slice/ünïcode.scope".into(), vec![]),
+        ];
+        for (path, wanted) in told {
+            assert_eq!(ids(&path), wanted, "{path}");
+        }
+    }
+
+    #[test]
+    fn version_1_has_its_own_file_and_its_own_word_for_none() {
+        let unlimited = "9223372036854771712\n";
+        let (_dir, roots) = tree(
+            &format!("9:name=systemd:/\n4:memory:/docker/{ID}\n1:cpu,cpuacct:/\n0::/\n"),
+            &[
+                (&format!("memory/docker/{ID}/memory.limit_in_bytes"), "104857600\n"),
+                ("memory/memory.limit_in_bytes", unlimited),
+            ],
+        );
+        assert_eq!(cgroup_memory(&roots, 7), Some(100 << 20));
+        assert_eq!(container(&roots, 7).as_deref(), Some(ID));
+        let (_dir, roots) = tree("4:memory:/\n", &[("memory/memory.limit_in_bytes", unlimited)]);
+        assert_eq!(cgroup_memory(&roots, 7), None);
+    }
+
+    #[test]
+    fn inside_a_container_the_mount_is_the_group() {
+        let (_dir, roots) = tree("4:memory:/docker/abc\n", &[("memory/memory.limit_in_bytes", "67108864\n")]);
+        assert_eq!(cgroup_memory(&roots, 7), Some(64 << 20));
+        let (_dir, roots) = tree("0::/../../other\n", &[("memory.max", "67108864\n")]);
+        assert_eq!(cgroup_memory(&roots, 7), Some(64 << 20));
+    }
+
+    /// A tree that was saved: soak is 300 (inside a container 7).
+    fn saved(name: &str) -> SystemRoots {
+        let at = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cgroup").join(name);
+        SystemRoots { proc: at.join("proc"), cgroup: at.join("cgroup") }
+    }
+
+    #[test]
+    fn a_target_has_a_group_of_its_own_or_not() {
+        let two = saved("v2");
+        let OwnCgroup::Two(folder) = own_cgroup(&two, 4711, 300) else {
+            panic!("{:?}", own_cgroup(&two, 4711, 300))
+        };
+        assert!(folder.ends_with(format!("docker-{ID}.scope")), "{folder:?}");
+        assert_eq!(own_cgroup(&two, 301, 300), OwnCgroup::Shared, "a session holds whatever its user runs");
+        assert_eq!(own_cgroup(&two, 5, 300), OwnCgroup::Machine);
+        assert_eq!(own_cgroup(&two, 6, 300), OwnCgroup::Hidden, "outside of soak's own namespace");
+        assert_eq!(own_cgroup(&two, 9, 300), OwnCgroup::Hidden, "nobody");
+        assert_eq!(cgroup_memory(&two, 4711), Some(512 << 20));
+        let one = saved("v1");
+        let OwnCgroup::One { memory, pids: Some(pids) } = own_cgroup(&one, 4711, 300) else { panic!() };
+        assert!(
+            memory.ends_with(format!("memory/docker/{ID}")) && pids.ends_with(format!("pids/docker/{ID}"))
+        );
+        assert_eq!(own_cgroup(&one, 5, 300), OwnCgroup::Machine);
+        assert_eq!(cgroup_memory(&one, 4711), Some(100 << 20));
+        let inside = saved("v1-inside");
+        assert_eq!(own_cgroup(&inside, 8, 7), OwnCgroup::Shared, "soak runs in the same container");
+        let OwnCgroup::One { memory, pids: None } = own_cgroup(&inside, 8, 1) else { panic!() };
+        assert!(memory.ends_with("cgroup/memory"), "the mount is the group");
+        assert_eq!(cgroup_memory(&inside, 8), Some(64 << 20));
+    }
+
+    #[test]
+    fn nothing_known_is_nothing_said() {
+        let (_dir, roots) = tree("0::/user.slice/session-1.scope\n", &[]);
+        assert_eq!((cgroup_memory(&roots, 7), container(&roots, 7)), (None, None));
+        assert_eq!((cgroup_memory(&roots, 8), container(&roots, 8)), (None, None));
+    }
+}

@@ -1,0 +1,140 @@
+use super::*;
+use std::collections::HashMap;
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command};
+
+/// (pid, parent, executable) of everybody, and who holds the socket.
+fn roots_in(world: &[(u32, u32, &str)], holders: &[u32]) -> Vec<u32> {
+    let parents: HashMap<u32, u32> = world.iter().map(|&(pid, up, _)| (pid, up)).collect();
+    let files: HashMap<u32, PathBuf> = world.iter().map(|&(pid, _, f)| (pid, f.into())).collect();
+    let soak_line = [900, 800, 1];
+    roots(holders, &soak_line, &|p| parents.get(&p).copied(), &|p| files.get(&p).cloned())
+}
+
+#[test]
+fn holders_that_belong_together_have_one_root() {
+    let forked = [(10, 1, "nginx"), (11, 10, "nginx"), (12, 10, "nginx")];
+    assert_eq!(roots_in(&forked, &[10, 11, 12]), [10], "a master that holds the socket too");
+    assert_eq!(roots_in(&forked, &[11, 12]), [10], "a master of the same executable that closed it");
+    assert_eq!(roots_in(&forked, &[11]), [11], "a single holder stands for itself");
+    let wrapped = [(10, 1, "master"), (11, 10, "sh"), (12, 11, "worker"), (13, 11, "worker")];
+    assert_eq!(roots_in(&wrapped, &[10, 12, 13]), [10], "an ancestor that holds it, at any distance");
+}
+
+#[test]
+fn holders_with_nothing_in_common_are_instances() {
+    let two = [(10, 1, "server"), (20, 1, "server")];
+    assert_eq!(roots_in(&two, &[10, 20]), [10, 20]);
+    let far = [(5, 1, "python"), (6, 5, "sh"), (10, 6, "python"), (11, 6, "python")];
+    assert_eq!(roots_in(&far, &[10, 11]), [10, 11], "the interpreter behind a shell is another program");
+}
+
+#[test]
+fn no_ancestor_of_soaks_is_ever_a_target() {
+    let world = [(800, 1, "python"), (900, 800, "soak"), (10, 800, "python"), (11, 800, "python")];
+    assert_eq!(roots_in(&world, &[10, 11, 800]), [10, 11]);
+    assert_eq!(roots_in(&world, &[800, 1]), [0_u32; 0]);
+}
+
+/// A process that holds the listening socket and does nothing with it.
+fn holder(listener: &TcpListener) -> Child {
+    let fd = OwnedFd::from(listener.try_clone().unwrap());
+    Command::new("sleep").arg("20").stdin(fd).spawn().unwrap()
+}
+
+#[tokio::test]
+async fn whoever_holds_the_port_is_found_and_this_test_is_not() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url: Url = format!("http://localhost:{}/", listener.local_addr().unwrap().port()).parse().unwrap();
+    let endpoints = resolve(&url).await.unwrap();
+    assert!(find_listeners(&endpoints).unwrap_err().contains("only by soak itself"));
+    let mut one = holder(&listener);
+    let (endpoint, found) = find_listeners(&endpoints).unwrap();
+    assert!(endpoint.address.is_ipv4(), "nobody listens on ::1");
+    assert_eq!(found.iter().map(|i| i.pid).collect::<Vec<_>>(), [one.id()]);
+    let mut two = holder(&listener);
+    drop(listener);
+    assert_eq!(find_listeners(&endpoints).unwrap().1.len(), 2, "instances");
+    for child in [&mut one, &mut two] {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert!(find_listeners(&endpoints).unwrap_err().contains("nobody listens"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn whoever_listens_at_a_unix_socket_is_found_and_who_is_connected_to_it_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("service.sock");
+    let endpoints = Endpoints::Socket(path.clone());
+    assert!(endpoints.find_roots().unwrap_err().contains(&format!("nobody listens on {endpoints}")));
+    let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let client = std::os::unix::net::UnixStream::connect(&path).unwrap();
+    let sleeps = |fd: OwnedFd| Command::new("sleep").arg("20").stdin(fd).spawn().unwrap();
+    let mut served = sleeps(listener.accept().unwrap().0.into());
+    let mut holder = sleeps(listener.into());
+    let (endpoint, found) = endpoints.find_roots().unwrap();
+    assert_eq!((endpoint, found.iter().map(|i| i.pid).collect::<Vec<_>>()), (None, vec![holder.id()]));
+    let run = dir.path().join("run");
+    std::os::unix::fs::symlink(dir.path(), &run).unwrap();
+    let (_, found) = Endpoints::Socket(run.join("service.sock")).find_roots().unwrap();
+    assert_eq!(found[0].pid, holder.id(), "as /var/run leads to /run");
+    drop(client);
+    for child in [&mut served, &mut holder] {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
+
+#[test]
+fn every_reason_why_nobody_is_named_says_what_to_do() {
+    let table = [
+        (Some(PortHolder::Forbidden("web".into())), "user web that soak may not look at; run soak with sudo"),
+        (Some(PortHolder::OutOfSight), "in another container perhaps; run soak where the process is"),
+        (Some(PortHolder::Elsewhere), "another machine, whose processes soak cannot see; run soak there"),
+        (Some(PortHolder::By(vec![7])), "only by soak itself or by what started it; name the process"),
+        (Some(PortHolder::Nobody), "nobody listens on port 81; start the service"),
+        (None, "nobody listens on port 81; start the service"),
+    ];
+    for (why, says) in table {
+        let line = nobody(why.clone(), "port 81");
+        assert!(line.contains(says), "{why:?}: {line}");
+    }
+}
+
+/// Where the test below leaves the port for itself, run as somebody else.
+const FOREIGN_PORT: &str = "SOAK_TEST_FOREIGN_PORT";
+
+#[test]
+#[cfg(target_os = "linux")]
+fn want_of_permission_is_told_as_such() {
+    use std::os::unix::process::CommandExt;
+    let local = std::net::Ipv4Addr::LOCALHOST.into();
+    if let Some(port) = std::env::var(FOREIGN_PORT).ok().and_then(|port| port.parse().ok()) {
+        println!("it says: {}", find_listeners(&[Endpoint { address: local, port }]).unwrap_err());
+        return;
+    }
+    let listener = TcpListener::bind((local, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let name = "target::find_by_listener::tests::want_of_permission_is_told_as_such";
+    let said = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture"])
+        .env(FOREIGN_PORT, port.to_string())
+        .current_dir("/")
+        .uid(65534)
+        .output();
+    let said = said.map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default();
+    let Some((_, line)) = said.split_once("it says: ") else {
+        crate::testing::skipped("this test cannot become another user here");
+        return;
+    };
+    assert!(line.contains("that soak may not look at; run soak with sudo"), "{line}");
+}
+
+#[tokio::test]
+async fn another_machine_has_no_process_here() {
+    let url: Url = "http://192.0.2.1:81/".parse().unwrap();
+    assert!(find_listeners(&resolve(&url).await.unwrap()).unwrap_err().contains("another machine"));
+}

@@ -1,0 +1,198 @@
+//! The life of the target, looked at with every sample: is it there, has it gone, is it back under another pid.
+
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+use super::identity::Identity;
+use super::process_tree::ProcessTree;
+use super::roots::{Roots, current};
+use super::search::Search;
+use super::started_command::Exit;
+use crate::evidence::{EventKind, Gone};
+
+/// How often a target that is gone is looked for; it takes a look at every process.
+const SEARCH_EVERY: Duration = Duration::from_millis(500);
+/// The same while only one of several instances is missing.
+const SEARCH_ONE_EVERY: Duration = Duration::from_secs(5);
+
+/// Follows one target; [`Follower::tick`] is called with every sample.
+#[derive(Debug)]
+pub struct Follower {
+    roots: Roots,
+    program: String,
+    search: Search,
+    command: Option<Exit>,
+    tree: ProcessTree,
+    /// What was told of this life's end, if it was.
+    reported_gone: Option<Gone>,
+    searched: Option<Instant>,
+}
+
+impl Follower {
+    pub(super) fn new(roots: Roots, program: String, search: Search, command: Option<Exit>) -> Follower {
+        let tree = ProcessTree::new(&current(&roots));
+        Follower { roots, program, search, command, tree, reported_gone: None, searched: None }
+    }
+
+    /// Everybody who belongs to the target.
+    pub fn tree(&self) -> &ProcessTree {
+        &self.tree
+    }
+
+    /// The processes that stand for the target now; all others are their descendants.
+    pub fn roots(&self) -> Vec<Identity> {
+        current(&self.roots)
+    }
+
+    /// Takes out of the tree who could not be read any more.
+    pub fn forget(&mut self, gone: &[Identity]) {
+        for &identity in gone {
+            self.tree.forget(identity);
+        }
+    }
+
+    /// What has happened since the last tick: a restart, or that the target is gone, which is told once a life.
+    pub fn tick(&mut self, now: Instant) -> Vec<EventKind> {
+        let mut events = Vec::new();
+        let roots = current(&self.roots);
+        let (alive, dead): (Vec<Identity>, Vec<Identity>) = roots.iter().partition(|root| root.is_alive());
+        // asked for after who lives, so that a command that ends in between has a status and is not merely gone
+        if let Some(status) = self.command.as_ref().and_then(Exit::status) {
+            self.command = None;
+            self.reported_gone = Some(Gone::Command);
+            let reason = format!("the started command ended: {status}");
+            events.push(EventKind::TargetGone { reason, who: Gone::Command });
+        }
+        if !dead.is_empty() {
+            events.extend(self.missing(&alive, &dead, now));
+        }
+        self.tree.refresh();
+        events
+    }
+
+    fn missing(&mut self, alive: &[Identity], dead: &[Identity], now: Instant) -> Option<EventKind> {
+        let pause = if alive.is_empty() { SEARCH_EVERY } else { SEARCH_ONE_EVERY };
+        let found = if self.searched.is_none_or(|at| now.saturating_duration_since(at) >= pause) {
+            self.searched = Some(now);
+            self.search.find_again()
+        } else {
+            Vec::new()
+        };
+        let new: Vec<Identity> = found.into_iter().filter(|identity| !alive.contains(identity)).collect();
+        if let (Some(&before), Some(&after)) = (dead.first(), new.first()) {
+            // a child that went on alone when its parent ended is the same life, unless its end was told already: then
+            // whoever reads the events must learn that it is back
+            let known = new.iter().all(|identity| self.tree.members().contains(identity));
+            self.put(alive.iter().chain(&new).copied().collect());
+            self.forget(dead);
+            self.tree.adopt(&new);
+            self.searched = None;
+            let was_away = self.reported_gone.take() == Some(Gone::Target);
+            return (!known || was_away)
+                .then_some(EventKind::Restart { pid_before: before.pid, pid_after: after.pid });
+        }
+        if alive.is_empty() && self.reported_gone.is_none() {
+            self.reported_gone = Some(Gone::Target);
+            let pids: Vec<String> = dead.iter().map(|identity| identity.pid.to_string()).collect();
+            let reason = format!("{} (pid {}) is gone", self.program, pids.join(", "));
+            return Some(EventKind::TargetGone { reason, who: Gone::Target });
+        }
+        None
+    }
+
+    fn put(&self, roots: Vec<Identity>) {
+        *self.roots.lock().unwrap_or_else(PoisonError::into_inner) = roots;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::endpoint::{Endpoint, Endpoints};
+    use std::net::TcpListener;
+    use std::process::{Child, Command};
+    use std::sync::{Arc, Mutex};
+
+    fn holder(listener: &TcpListener) -> Child {
+        let fd = std::os::fd::OwnedFd::from(listener.try_clone().unwrap());
+        Command::new("sleep").arg("20").stdin(fd).spawn().unwrap()
+    }
+
+    fn end(mut child: Child) {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    #[test]
+    fn a_target_that_goes_and_comes_back_is_told_so() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = listener.local_addr().unwrap();
+        let endpoints = Endpoints::Ports(vec![Endpoint { address: at.ip(), port: at.port() }]);
+        let first = holder(&listener);
+        let before = first.id();
+        let roots: Roots = Arc::new(Mutex::new(vec![Identity::read(before).unwrap()]));
+        let mut follower =
+            Follower::new(Arc::clone(&roots), "sleep".into(), Search::Endpoints(endpoints), None);
+        let now = Instant::now();
+        assert_eq!(follower.tick(now), []);
+
+        end(first);
+        let reason = format!("sleep (pid {before}) is gone");
+        let gone = EventKind::TargetGone { reason, who: Gone::Target };
+        assert_eq!(follower.tick(now), [gone]);
+        assert_eq!(follower.tick(now + Duration::from_millis(100)), [], "told once");
+
+        let second = holder(&listener);
+        let after = second.id();
+        assert_eq!(follower.tick(now + Duration::from_millis(200)), [], "not looked for at every tick");
+        let restart = EventKind::Restart { pid_before: before, pid_after: after };
+        assert_eq!(follower.tick(now + Duration::from_secs(1)), [restart]);
+        assert_eq!(current(&roots)[0].pid, after);
+        assert!(follower.tree().contains(after));
+
+        // gone and back between two ticks is a restart and nothing else
+        end(second);
+        let third = holder(&listener);
+        let restart = EventKind::Restart { pid_before: after, pid_after: third.id() };
+        assert_eq!(follower.tick(now + Duration::from_secs(2)), [restart]);
+        end(third);
+        assert_eq!(follower.tick(now + Duration::from_secs(3)).len(), 1, "gone is told once a life");
+    }
+
+    #[test]
+    fn a_child_that_takes_the_port_later_brings_back_who_was_told_to_be_gone() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = listener.local_addr().unwrap();
+        let endpoints = Endpoints::Ports(vec![Endpoint { address: at.ip(), port: at.port() }]);
+        let first = holder(&listener);
+        let before = first.id();
+        let roots: Roots = Arc::new(Mutex::new(vec![Identity::read(before).unwrap()]));
+        let mut follower = Follower::new(roots, "sleep".into(), Search::Endpoints(endpoints), None);
+        let now = Instant::now();
+        end(first);
+        assert!(matches!(follower.tick(now)[..], [EventKind::TargetGone { who: Gone::Target, .. }]));
+
+        // whom the tree knows already, as it knows a child that was there before
+        let child = holder(&listener);
+        follower.tree.adopt(&[Identity::read(child.id()).unwrap()]);
+        let restart = EventKind::Restart { pid_before: before, pid_after: child.id() };
+        assert_eq!(follower.tick(now + Duration::from_secs(1)), [restart]);
+
+        // and one that follows at once is the same life: nothing was told
+        let next = holder(&listener);
+        follower.tree.adopt(&[Identity::read(next.id()).unwrap()]);
+        end(child);
+        assert_eq!(follower.tick(now + Duration::from_secs(2)), []);
+        end(next);
+    }
+
+    #[test]
+    fn who_was_named_by_pid_has_no_successor() {
+        let child = Command::new("sleep").arg("20").spawn().unwrap();
+        let roots: Roots = Arc::new(Mutex::new(vec![Identity::read(child.id()).unwrap()]));
+        let mut follower = Follower::new(roots, "sleep".into(), Search::Never, None);
+        end(child);
+        assert!(matches!(follower.tick(Instant::now())[..], [EventKind::TargetGone { .. }]));
+        assert_eq!(follower.tick(Instant::now() + Duration::from_secs(60)), []);
+    }
+}

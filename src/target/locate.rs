@@ -1,0 +1,196 @@
+//! From a plan to the target: found, or started.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::endpoint::{Endpoint, Endpoints, PortHolder};
+use super::find_by_listener::resolve;
+use super::find_by_name::find_by_name;
+use super::found_target::{Found, Target};
+use super::identity::Identity;
+use super::process_tree::ProcessTree;
+use super::proxy_check::ProxyCheck;
+use super::search::{Search, find_by_container};
+use super::started_command::Started;
+use super::{processes, runtime};
+use crate::error::{Error, Result};
+use crate::evidence::{Runtime, TargetRecord};
+use crate::plan::{Plan, RequestPlan, TargetPlan};
+
+/// How long a started command may take until it listens.
+const LISTENS_WITHIN: Duration = Duration::from_secs(30);
+
+/// Finds, or starts, what the plan names. A command that was started is put into `command` as soon as it runs, and is
+/// the caller's to end: also if this fails, or is not waited for to its end.
+///
+/// # Errors
+/// When a pid, name or container means nobody or several, the host cannot be resolved, a command cannot be started,
+/// does not listen in time, or somebody else already holds its port.
+pub async fn find(plan: &Plan, command: &mut Option<Started>) -> Result<Found> {
+    let limit = plan.record.judging.memory_limit_bytes;
+    let endpoints = match &plan.target {
+        TargetPlan::LoadOnly => return Ok(Found::Nobody("--load-only looks at no process".into())),
+        _ => match plan.request() {
+            Some(request) => Some(endpoints_of(request).await),
+            None => None,
+        },
+    };
+    let proxied = plan.request().is_some_and(|request| request.connect.record.proxy.is_some());
+    match (&plan.target, endpoints) {
+        (TargetPlan::Port, Some(Err(unknown))) if proxied => Ok(Found::Nobody(format!(
+            "{unknown}, only the proxy may know it; name the process with --pid PID"
+        ))),
+        (target, endpoints) => find_at(target, endpoints, limit, command).await,
+    }
+}
+
+async fn find_at(
+    plan: &TargetPlan,
+    endpoints: Option<Result<Endpoints>>,
+    limit: Option<u64>,
+    command: &mut Option<Started>,
+) -> Result<Found> {
+    let (roots, endpoint, search, found_by) = match plan {
+        TargetPlan::LoadOnly => return Ok(Found::Nobody("--load-only looks at no process".into())),
+        TargetPlan::Port => {
+            let endpoints = endpoints.unwrap_or(Ok(Endpoints::Ports(Vec::new())))?;
+            match endpoints.find_roots() {
+                Ok((endpoint, roots)) => {
+                    let by = if endpoint.is_some() { "holds the port" } else { "holds the socket" };
+                    (roots, endpoint, Search::Endpoints(endpoints), by)
+                }
+                Err(why) => return Ok(Found::Nobody(why)),
+            }
+        }
+        TargetPlan::Pid(pid) => {
+            let root = Identity::read(*pid)
+                .ok_or_else(|| Error::usage(format!("there is no process with pid {pid}")))?;
+            // believed, whoever holds the port; it has a successor only if it held the port itself
+            let held = endpoints
+                .and_then(Result::ok)
+                .and_then(|endpoints| Some((endpoints.find_roots().ok()?, endpoints)));
+            let held = held.filter(|((_, holders), _)| {
+                let tree = ProcessTree::new(&[root]);
+                holders.iter().any(|holder| tree.contains(holder.pid))
+            });
+            let (endpoint, search) = match held {
+                Some(((endpoint, _), endpoints)) => (endpoint, Search::Endpoints(endpoints)),
+                None => (None, Search::Never),
+            };
+            (vec![root], endpoint, search, "--pid")
+        }
+        TargetPlan::Process(name) => {
+            (vec![find_by_name(name)?], None, Search::Name(name.clone()), "--process")
+        }
+        TargetPlan::Container(id) => {
+            let search = Search::Container(id.clone());
+            (vec![find_by_container(id)?], None, search, "--container")
+        }
+        TargetPlan::Command(line) => {
+            match endpoints.transpose()? {
+                Some(endpoints) => {
+                    let (endpoint, roots) = start(line, &endpoints, command).await?;
+                    (roots, endpoint, Search::Endpoints(endpoints), "started")
+                }
+                // where it listens, if it does, was not told: it is there as soon as it runs
+                None => {
+                    let started = command.insert(Started::start(line)?);
+                    (vec![started.identity()], None, Search::Never, "started")
+                }
+            }
+        }
+    };
+    let record = describe(&roots, found_by.into(), limit);
+    // who was named by pid is believed to be the service
+    let believed = matches!(plan, TargetPlan::Pid(_));
+    let proxy_check = (!believed).then(|| ProxyCheck::new(endpoint));
+    let roots = Arc::new(Mutex::new(roots));
+    let exit = command.as_ref().map(Started::exit);
+    Ok(Found::Here(Box::new(Target { record, roots, search, exit, proxy_check })))
+}
+
+async fn endpoints_of(request: &RequestPlan) -> Result<Endpoints> {
+    match &request.connect.record.unix_socket {
+        Some(path) => Ok(Endpoints::Socket(path.into())),
+        None => resolve(&request.url).await.map(Endpoints::Ports),
+    }
+}
+
+async fn start(
+    line: &[String],
+    endpoints: &Endpoints,
+    command: &mut Option<Started>,
+) -> Result<(Option<Endpoint>, Vec<Identity>)> {
+    for held in endpoints.holders() {
+        match held {
+            PortHolder::Nobody => {}
+            PortHolder::Elsewhere => {
+                return Err(Error::usage("the URL leads to another machine, not to the command after --"));
+            }
+            PortHolder::By(pids) => {
+                let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
+                let who = pids.join(", ");
+                return Err(Error::usage(format!(
+                    "{endpoints} is already held by pid {who}; end it, or leave out the command"
+                )));
+            }
+            PortHolder::Forbidden(_) | PortHolder::OutOfSight => {
+                return Err(Error::usage(format!("{endpoints} is already held by another process")));
+            }
+        }
+    }
+    let started = command.insert(Started::start(line)?);
+    let patience = Instant::now() + LISTENS_WITHIN;
+    loop {
+        started.note_descendants();
+        if let Ok((endpoint, roots)) = endpoints.find_roots() {
+            return Ok((endpoint, roots));
+        }
+        // one that puts itself into the background ends well and listens a little later
+        let problem = match started.exit().status() {
+            Some(status) if !status.success() => {
+                Some(format!("ended before it listened on {endpoints}: {status}"))
+            }
+            _ if Instant::now() > patience => {
+                Some(format!("did not listen on {endpoints} within {} s", LISTENS_WITHIN.as_secs()))
+            }
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            let said = started.last_lines();
+            started.end().await;
+            return Err(Error::usage(format!("{} {problem}{said}", line[0])));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn describe(roots: &[Identity], found_by: String, limit: Option<u64>) -> TargetRecord {
+    let tree = ProcessTree::new(roots);
+    // the oldest stands for all; of a wrapper, the first process that has a runtime tells it
+    let first = roots.iter().min().map(|identity| identity.pid);
+    let runtime = tree.members().iter().take(8).map(|member| runtime::runtime_of(member.pid));
+    let cgroups = roots.iter().filter_map(|root| processes::cgroup_memory(root.pid));
+    TargetRecord {
+        pid: first,
+        program: first.and_then(processes::program).unwrap_or_else(|| "unknown".into()),
+        user: first.and_then(processes::user),
+        container: first.and_then(processes::container),
+        runtime: runtime.into_iter().find(|&r| r != Runtime::Other).unwrap_or(Runtime::Other),
+        found_by,
+        processes: tree.members().len(),
+        memory_limit_bytes: cgroups.chain(limit).chain(processes::ram_bytes()).min(),
+    }
+}
+
+/// The target that this process is, believed, with no port and no successor: for who looks at targets and finds none.
+pub fn target_of_pid(pid: u32) -> Option<Target> {
+    let roots = vec![Identity::read(pid)?];
+    let record = describe(&roots, "--pid".into(), None);
+    let roots = Arc::new(Mutex::new(roots));
+    Some(Target { record, roots, search: Search::Never, exit: None, proxy_check: None })
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests;
