@@ -106,6 +106,8 @@ pub fn render_one(name: &str, evidence: &Evidence, findings: &Report) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::SeriesId;
+    use crate::findings::{Direction, SeriesFinding};
 
     #[test]
     fn every_format_shows_the_same_of_an_inconclusive_series() {
@@ -118,7 +120,7 @@ mod tests {
             slope_ci: Some([-113_000.0, 107_500.0]),
             per_request: Some(-90.0),
             per_request_ci: Some([-2260.0, 2150.0]),
-            id: crate::evidence::SeriesId::RssAnon,
+            id: SeriesId::RssAnon,
             ..SeriesFinding::example()
         }];
         let page = markdown::render(&case.evidence, &case.findings);
