@@ -10,8 +10,7 @@ use super::clean_text::clean_text;
 use super::requests;
 use crate::error::{Error, Result};
 use crate::findings::{Badge, Culprit, Direction, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
-use crate::units::{Rate, Unit};
-use crate::wording::{UNKNOWN, brief_growth};
+use crate::wording::{UNKNOWN, brief_growth, summarize_load};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -48,18 +47,8 @@ pub fn summary(findings: &Report, report: Option<&Path>) -> String {
         lines.extend(table(&shown, findings.judged_load_s()));
     }
     if let Some(load) = &findings.load {
-        let asked = load.rate_asked.map(|r| format!(" of {}", Rate::PerSecond(r))).unwrap_or_default();
-        let held = Unit::Count.show(load.rate_held.round());
         lines.push(String::new());
-        let show = |seconds: f64| Unit::Seconds.show(seconds);
-        let latency =
-            load.told().map(|(l, beside)| format!("p50 {}, p99 {}{beside}", show(l.p50), show(l.p99)));
-        lines.push(format!(
-            "{} requests, {held}/s held{asked}, errors {}, {}",
-            Unit::Count.show(load.requests as f64),
-            Unit::Ratio.show(load.errors.ratio),
-            latency.as_deref().unwrap_or("no latency"),
-        ));
+        lines.push(summarize_load(load));
         lines.extend(by_request(load));
     }
     if !findings.gates.is_empty() {
