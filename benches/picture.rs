@@ -17,6 +17,7 @@ use soak::judge::judge;
 use soak::record::read_run;
 use soak::report::picture::{LIGHT, compose};
 use soak::report::{html, png, svg};
+use soak::wording::report;
 
 const SECONDS: u32 = 86_400;
 const ROUNDS: usize = 7;
@@ -60,7 +61,7 @@ fn measured(place: &std::path::Path) -> Result<f64, Box<dyn std::error::Error>> 
     let evidence = read_run(place)?;
     let read = median(|| read_run(place).map(|e| e.recording.elapsed_s.len()));
     let began = Instant::now();
-    let findings = judge(&evidence);
+    let findings = report(&judge(&evidence), &evidence);
     let judged = began.elapsed();
     let laid_out = median(|| compose(&evidence, &findings, &LIGHT).shapes.len());
     let scene = compose(&evidence, &findings, &LIGHT);

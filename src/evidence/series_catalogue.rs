@@ -153,6 +153,11 @@ impl SeriesId {
         self.row().is_some_and(|row| matches!(row.order, Order::TaskCount(_)))
     }
 
+    /// Whether it is resident memory, or a part of it that the kernel counts.
+    pub fn is_resident_memory(&self) -> bool {
+        self.name().starts_with("rss")
+    }
+
     /// The counts of tasks, the best first: the column `tasks` repeats the best one that a run has.
     pub fn task_counts() -> Vec<SeriesId> {
         SeriesId::in_order(|order| match order {

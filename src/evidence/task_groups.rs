@@ -34,6 +34,20 @@ pub enum GroupKind {
 }
 
 impl GroupKind {
+    /// Every kind.
+    pub const ALL: [GroupKind; 10] = [
+        GroupKind::Goroutine,
+        GroupKind::Task,
+        GroupKind::Thread,
+        GroupKind::Heap,
+        GroupKind::Class,
+        GroupKind::Fd,
+        GroupKind::Child,
+        GroupKind::ProcessMemory,
+        GroupKind::ProcessThreads,
+        GroupKind::ProcessFds,
+    ];
+
     /// The kinds that instances.csv holds, a series of each process, with that series.
     const OF_INSTANCES: [(GroupKind, SeriesId); 3] = [
         (GroupKind::ProcessMemory, SeriesId::RssAnon),

@@ -104,6 +104,9 @@ pub struct Comparison {
     /// 0, 1 or 3.
     #[cfg_attr(test, schemars(extend("enum" = [0, 1, 3])))]
     pub exit_code: u8,
+    /// What follows the word of the verdict.
+    #[serde(default)]
+    pub summary: String,
     /// The one sentence.
     pub headline: String,
     /// The run that came first.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::GroupKind;
+
 /// Somebody to blame.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -34,4 +36,24 @@ pub struct Culprit {
     pub stack: Vec<String>,
     /// One sentence that blames.
     pub why: String,
+}
+
+impl Culprit {
+    /// Its name with what it waits for: "main.worker in chan send".
+    pub fn label(&self) -> String {
+        group_label(&self.name, self.state.as_deref())
+    }
+
+    /// What is counted.
+    pub fn group_kind(&self) -> Option<GroupKind> {
+        GroupKind::ALL.into_iter().find(|kind| kind.to_string() == self.kind)
+    }
+}
+
+/// The name of a group with what its tasks wait for.
+pub fn group_label(name: &str, state: Option<&str>) -> String {
+    match state {
+        Some(state) => format!("{name} in {state}"),
+        None => name.into(),
+    }
 }

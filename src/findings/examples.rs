@@ -1,8 +1,10 @@
 //! Report for tests, which change what they are about.
 
-use super::{DriverHealth, ErrorCounts, LoadFinding, Report, SeriesFinding, Verdict};
-use crate::evidence::Percentiles;
-use crate::findings::{Direction, Shape};
+use super::{
+    Account, Answer, Assessment, Badge, Direction, Driver, DriverHealth, ErrorCounts, Estimate, LeakSummary,
+    LoadFinding, Reason, Report, SeriesEvidence, SeriesFinding, Shape, Trend, TrendReason, Verdict,
+};
+use crate::evidence::{EvidenceStrength, Percentiles, SeriesId};
 
 impl LoadFinding {
     /// 6,000 requests at 50/s, all answered, for tests to change what they are about.
@@ -54,6 +56,65 @@ impl SeriesFinding {
     }
 }
 
+impl SeriesEvidence {
+    /// The same before it is worded.
+    pub fn example() -> SeriesEvidence {
+        let estimate = |value: f64, [lo, hi]: [f64; 2]| Some(Estimate { value, lo, hi });
+        SeriesEvidence {
+            id: SeriesId::Goroutines,
+            strength: Some(EvidenceStrength::Tasks),
+            trend: Trend {
+                direction: Direction::Growing,
+                shape: Shape::Linear,
+                start: Some(0.0),
+                end: Some(6000.0),
+                slope: estimate(50.0, [49.0, 51.0]),
+                slope_over_s: None,
+                per_request: estimate(1.0, [0.98, 1.02]),
+                detectable_per_s: Some(0.5),
+                needs_s: None,
+                recovered: None,
+                p_value: 0.0,
+                reason: TrendReason::Estimated,
+            },
+            material: true,
+            bounded: false,
+            flat: false,
+            significant: true,
+            may_be_heap: false,
+            explained_by: None,
+            limit_at_s: None,
+        }
+    }
+}
+
+impl Assessment {
+    /// Of a run that found nothing, for tests to change what they are about.
+    pub fn example() -> Assessment {
+        Assessment {
+            answer: Answer {
+                reason: Reason::NoGrowth(None),
+                summary: LeakSummary::default(),
+                until_then: None,
+            },
+            proven: None,
+            leaks: Vec::new(),
+            doubts: Vec::new(),
+            excluded: None,
+            steady_s: 60.0,
+            target: None,
+            load: None,
+            memory: None,
+            series: Vec::new(),
+            account: Account::default(),
+            culprits: Vec::new(),
+            attribution: Vec::new(),
+            probes: Vec::new(),
+            driver: Driver::default(),
+        }
+    }
+}
+
 impl Report {
     /// Of a run that found nothing, for tests to change what they are about.
     pub fn example() -> Report {
@@ -62,6 +123,8 @@ impl Report {
             verdict: Verdict::Stable,
             exit_code: 0,
             reason: "verdict".into(),
+            badge: Badge::Stable,
+            summary: String::new(),
             headline: String::new(),
             notes: Vec::new(),
             caption: String::new(),

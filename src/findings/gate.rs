@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::{Compared, Trend};
+use crate::evidence::{Aspect, Gate};
+
 /// How a gate came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -43,4 +46,68 @@ pub struct GateFinding {
     pub needs_s: Option<f64>,
     /// One sentence.
     pub why: String,
+}
+
+/// One gate, compared, in types.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GateOutcome {
+    /// As written.
+    pub expr: String,
+    /// How it came out.
+    pub result: GateResult,
+    /// Why.
+    pub reason: GateReason,
+}
+
+/// Why a gate came out as it did.
+#[derive(Debug, Clone, PartialEq)]
+pub enum GateReason {
+    /// What was measured against the limit.
+    Measured(Measured),
+    /// There is nothing to compare.
+    NotMeasured(NotMeasured),
+    /// What a comparison with an earlier run came to.
+    Compared(Box<Compared>),
+    /// The earlier run cannot be read; why.
+    EarlierUnreadable(String),
+}
+
+/// What was measured for a gate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// The gate.
+    pub gate: Gate,
+    /// The value, in the limit's unit (slopes each second).
+    pub value: f64,
+    /// Its interval, where it has one.
+    pub ci: Option<[f64; 2]>,
+    /// A slope that is beyond its limit, but of a growth that is not certain by itself.
+    pub uncertain: bool,
+    /// Seconds of steady that would decide.
+    pub needs_s: Option<f64>,
+}
+
+/// Why a gate has nothing to compare.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NotMeasured {
+    /// soak sent no load.
+    Load,
+    /// No memory was read.
+    Memory,
+    /// The slope of memory is not known yet.
+    MemoryGrowth,
+    /// No part of steady has the whole account.
+    Account,
+    /// No request was timed apart from soak's own collections.
+    Latency,
+    /// This percentile is not recorded.
+    Percentile(Aspect),
+    /// The run has no such series.
+    NoSeries(String),
+    /// The series was not read in steady.
+    NotRead(String),
+    /// The quantity has no such aspect.
+    NoAspect(String, Aspect),
+    /// The slope of the series is not known.
+    Growth(String, Box<Trend>),
 }

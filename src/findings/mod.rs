@@ -1,30 +1,60 @@
-//! What was found: types only, the content of report.json and compare.json.
+//! What was found: types only.
 //!
-//! `judge/` fills them from evidence, `wording/` puts them into sentences, `report/` sets them. Nothing here decides,
-//! and nothing here is recorded: a run directory renders all of it again from its evidence.
+//! `judge/` fills [`Findings`] and [`Compared`] from evidence, in enums with the figures that decided. `wording/` makes
+//! [`Report`] and [`Comparison`] of them, the content of report.json and compare.json with every sentence. Nothing here
+//! decides, and nothing here is recorded: a run directory renders all of it again from its evidence.
 
 mod account;
+mod assessment;
 mod attribution;
+mod badge;
+mod compared;
 mod comparison;
 mod culprit;
+mod doubt;
+mod driver;
 #[cfg(test)]
 mod examples;
+mod exit;
+mod explanation;
+mod forwarder;
 mod gate;
+mod leak;
 mod load;
+mod note;
+mod reason;
 mod report;
+mod run_findings;
 mod series;
+mod series_evidence;
 mod trend;
 mod trend_reason;
 mod verdict;
 
 pub use account::{Account, AccountRow};
-pub use attribution::{Attributed, Attribution};
+pub use assessment::Assessment;
+pub use attribution::{Attributed, AttributedGrowth, Attribution, LeakingKinds};
+pub use badge::Badge;
+pub use compared::{Compared, ComparedSide, GrowthChange};
 pub use comparison::{Change, Comparison, Growth, Per, SeriesChange, Side};
-pub use culprit::Culprit;
-pub use gate::{GateFinding, GateResult};
+pub use culprit::{Culprit, group_label};
+pub use doubt::{Doubt, Excluded, ExcludedGrowth, GroupDoubt, GroupDoubtReason, RateShortfall};
+pub use driver::{Driver, LoadTrouble};
+pub use exit::{Exit, ExitReason};
+pub use explanation::{Explanation, HeapRoom};
+pub use forwarder::{Answering, ForwarderFinding};
+pub use gate::{GateFinding, GateOutcome, GateReason, GateResult, Measured, NotMeasured};
+pub use leak::{
+    CountGrowth, Counted, CountedBy, GroupGrowth, Leak, LeakSummary, LimitReached, MemoryGrowth, ProvenTasks,
+    SeriesGrowth,
+};
 pub use load::{DriverHealth, ErrorCounts, LoadFinding, Misbehaved, RequestFinding};
+pub use note::{Caption, NoBlocks, NotCollected, Note};
+pub use reason::{Answer, Failure, Reason};
 pub use report::Report;
+pub use run_findings::Findings;
 pub use series::SeriesFinding;
+pub use series_evidence::SeriesEvidence;
 pub use trend::{Direction, Estimate, Shape, Trend};
 pub use trend_reason::{Found, GoesOn, JudgedLevel, TrendReason, WindowReason};
 pub use verdict::Verdict;

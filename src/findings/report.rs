@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountRow, Attribution, Culprit, Direction, DriverHealth, GateFinding, LoadFinding, SeriesFinding,
-    Verdict,
+    AccountRow, Attribution, Badge, Culprit, Direction, DriverHealth, GateFinding, LoadFinding,
+    SeriesFinding, Verdict,
 };
 use crate::evidence::{ProbeRecord, SeriesId, TargetRecord};
 
@@ -22,6 +22,12 @@ pub struct Report {
     pub exit_code: u8,
     /// What set the exit code: `verdict`, `gate …`, `--no-fail`.
     pub reason: String,
+    /// The word above it: the verdict, or that a gate failed.
+    #[serde(default)]
+    pub badge: Badge,
+    /// What follows the badge: the headline without the word for its verdict.
+    #[serde(default)]
+    pub summary: String,
     /// One sentence a manager understands.
     pub headline: String,
     /// Further sentences: what explains a climb, what is missing and how to turn it on.

@@ -1,35 +1,42 @@
-//! A run held against an earlier one, as a gate: it comes out as `soak compare` of the two would exit.
+//! A run judged against an earlier one: a gate that comes out as `soak compare` of the two would exit.
 
 use std::path::Path;
 
-use super::compare::{Run, compare};
-use crate::findings::{Comparison, GateFinding, GateResult};
+use super::compare::compare;
+use super::load_difference::Run;
+use crate::findings::{Compared, GateOutcome, GateReason, GateResult};
 
 /// The earlier run.
 #[derive(Debug, Clone)]
 pub struct Baseline<'a> {
-    /// Where it stands.
+    /// Where it is.
     pub path: &'a Path,
     /// The run with what it came to, or why it cannot be read.
     pub run: Result<Run<'a>, String>,
-    /// What to call it, and what the run that is held against it.
+    /// What to call it, and what to call the run that is judged against it.
     pub names: [&'a str; 2],
 }
 
 impl Baseline<'_> {
-    /// The gate on what became of each growth, and the comparison where there is one.
-    pub fn gate(&self, after: Run<'_>) -> (GateFinding, Option<Comparison>) {
-        let compared = self.run.as_ref().map(|before| compare([*before, after], self.names));
-        let (result, why) = match &compared {
-            Ok(c) => (outcome(c.exit_code), c.headline.clone()),
-            Err(why) => (GateResult::Inconclusive, format!("the earlier run cannot be read any more: {why}")),
+    /// What became of each growth, or why the earlier run cannot be read.
+    ///
+    /// # Errors
+    /// That reason.
+    pub fn compare(&self, after: Run<'_>) -> Result<Compared, String> {
+        self.run.clone().map(|before| compare([before, after], self.names))
+    }
+
+    /// The gate on it.
+    pub fn gate(&self, compared: Result<Compared, String>) -> GateOutcome {
+        let (result, reason) = match compared {
+            Ok(compared) => (result_of(compared.exit_code), GateReason::Compared(Box::new(compared))),
+            Err(why) => (GateResult::Inconclusive, GateReason::EarlierUnreadable(why)),
         };
-        let expr = format!("compare {}", self.path.display());
-        (GateFinding { expr, result, value: None, ci: None, needs_s: None, why }, compared.ok())
+        GateOutcome { expr: format!("compare {}", self.path.display()), result, reason }
     }
 }
 
-fn outcome(exit_code: u8) -> GateResult {
+fn result_of(exit_code: u8) -> GateResult {
     match exit_code {
         0 => GateResult::Held,
         1 => GateResult::Failed,

@@ -1,12 +1,11 @@
 //! After warm-up: what the rest of a run can decide, and which gates ask for less than that.
 
-use crate::evidence::{Aspect, Evidence, Gate, Phase, Quantity, Series};
+use crate::evidence::{Aspect, Evidence, Gate, Phase, Quantity, Series, SeriesId};
 use crate::trend::{self, DetectableGrowth, Question};
 use crate::units::{Span, Unit};
 
-use super::evidence_strength::{Sources, TASK_COUNTS};
+use super::evidence_strength::Sources;
 use super::series_evidence::{ERROR, FARTHEST};
-use super::words;
 
 /// What can be told once warm-up is over, a sentence each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -30,21 +29,21 @@ pub fn forecast(evidence: &Evidence) -> Forecast {
         let question = Question { recording, series, events: &evidence.events, false_alarm: ERROR };
         trend::forecast(&question, steady_s)
     };
-    let first = |names: &[&str]| {
-        let mut known = names.iter().filter_map(|name| recording.series(*name).filter(|s| !s.is_empty()));
+    let first = |ids: &[SeriesId]| {
+        let mut known = ids.iter().filter_map(|id| recording.series(id).filter(|s| !s.is_empty()));
         known.next().and_then(|series| Some((series, ask(series)?)))
     };
-    let memory = first(&["rss_anon_bytes", "rss_bytes"]);
+    let memory = first(&[SeriesId::RssAnon, SeriesId::Rss]);
     // a climbing RSS decides nothing in a runtime whose live heap cannot be read: it grows rather than collects
-    let sources = Sources::of(evidence);
+    let sources = Sources::read(evidence);
     let blind = sources.runtime.grows_before_collecting()
-        && recording.series("mem_live_bytes").is_none_or(Series::is_empty);
+        && recording.series(SeriesId::MemLive).is_none_or(Series::is_empty);
     let tells = memory.filter(|_| !blind);
-    let each: Vec<String> = [&tells, &first(&TASK_COUNTS)]
+    let each: Vec<String> = [&tells, &first(&SeriesId::task_counts())]
         .into_iter()
         .flatten()
         .map(|(series, foresight)| {
-            let (unit, called) = (series.unit(), words::series(series.id.name()));
+            let (unit, called) = (series.unit(), series.id.label());
             let a_request = rate.map(|r| format!(" or {} a request", unit.show(foresight.per_s / r)));
             format!("{called} from {}{} up", unit.show_slope(foresight.per_s), a_request.unwrap_or_default())
         })

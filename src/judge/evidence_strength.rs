@@ -1,19 +1,8 @@
 //! Which series is evidence, and how strong.
 
-use crate::evidence::{EventKind, Evidence, GroupKind, Runtime};
+use crate::evidence::{EventKind, Evidence, EvidenceStrength, GroupKind, Runtime, SeriesId};
 
 use super::live_heap;
-
-/// Evidence that votes, strongest first; what the runtime proves stands above all of it and needs no vote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum EvidenceStrength {
-    /// Tasks, threads, file descriptors.
-    Tasks,
-    /// The live heap after a collection, and the memory account.
-    Live,
-    /// Resident memory.
-    Rss,
-}
 
 /// What there is to judge by, which decides who has a vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,23 +27,23 @@ pub struct Sources {
 
 impl Sources {
     /// Reads them off the evidence.
-    pub fn of(evidence: &Evidence) -> Sources {
-        let times = |name: &str| {
-            let series = evidence.recording.series(name);
+    pub fn read(evidence: &Evidence) -> Sources {
+        let times = |id: SeriesId| {
+            let series = evidence.recording.series(id);
             series.map_or(0, |s| s.samples.iter().filter(|v| v.get().is_some()).count())
         };
-        let live = times("mem_live_bytes");
-        // native memory is told only while the target is one process: an account without it explains nothing
-        let native = times("mem_native_bytes");
+        let live = times(SeriesId::MemLive);
+        // native memory is known only while the target is one process: an account without it explains nothing
+        let native = times(SeriesId::MemNative);
         Sources {
             groups: evidence
                 .groups
                 .iter()
                 .any(|g| matches!(g.kind, GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread)),
-            tasks_repeat: repeats(evidence, "tasks"),
+            tasks_repeat: tasks_repeat(evidence),
             fd_kinds: evidence.groups.iter().any(|g| g.kind == GroupKind::Fd),
-            exact: live.min(native).min(times("mem_stacks_bytes")) >= 3 && native * 10 >= live * 9,
-            live: live >= 3 || live_heap::Ends::of(evidence).is_some(),
+            exact: live.min(native).min(times(SeriesId::MemStacks)) >= 3 && native * 10 >= live * 9,
+            live: live >= 3 || live_heap::Ends::read(evidence).is_some(),
             runtime: evidence.target().map_or(Runtime::Other, |t| t.runtime),
             forwards: evidence.events.iter().any(|e| matches!(e.kind, EventKind::Forwarder { .. })),
             lone: evidence.plan.is_none(),
@@ -62,43 +51,43 @@ impl Sources {
     }
 }
 
-/// Whether a series reads what another count of tasks reads, sample for sample.
-fn repeats(evidence: &Evidence, name: &str) -> bool {
+/// Whether `tasks` reads what another count of tasks reads, sample for sample.
+fn tasks_repeat(evidence: &Evidence) -> bool {
     let recording = &evidence.recording;
-    let Some(series) = recording.series(name) else { return false };
-    let others = TASK_COUNTS.iter().filter(|count| **count != name);
-    others.filter_map(|count| recording.series(*count)).any(|other| other.samples == series.samples)
+    let Some(series) = recording.series(SeriesId::Tasks) else { return false };
+    let others = SeriesId::task_counts().into_iter().filter(|count| *count != SeriesId::Tasks);
+    others.filter_map(|count| recording.series(count)).any(|other| other.samples == series.samples)
 }
-
-/// Counts of tasks, the best first: a column `tasks` repeats the best one that a run has.
-pub const TASK_COUNTS: [&str; 4] = ["goroutines", "tokio_tasks", "tasks", "threads"];
 
 /// The vote of a series, if it has one.
 ///
 /// `named` are the series that the user asked to count, `present` all that hold a reading.
-pub fn rank(name: &str, sources: &Sources, named: &[String], present: &[&str]) -> Option<EvidenceStrength> {
+pub fn strength(
+    id: &SeriesId,
+    sources: &Sources,
+    named: &[SeriesId],
+    present: &[SeriesId],
+) -> Option<EvidenceStrength> {
     if sources.forwards {
         return None;
     }
-    let counts = TASK_COUNTS.iter().filter(|count| !(sources.tasks_repeat && **count == "tasks"));
-    let best_count = || counts.clone().find(|count| present.contains(count)).copied();
-    let has = |other: &str| present.contains(&other);
-    // what the user names counts, whatever else there is; what counts by itself keeps its higher rank
-    let asked = || named.iter().any(|n| n == name).then_some(EvidenceStrength::Rss);
-    let by_itself = match name {
-        "fds" => (!sources.fd_kinds).then_some(EvidenceStrength::Tasks),
-        "tasks" if !sources.lone && best_count() != Some("tasks") => None,
-        count if TASK_COUNTS.contains(&count) && !sources.groups && best_count() == Some(count) => {
-            Some(EvidenceStrength::Tasks)
-        }
-        "mem_live_bytes" => Some(EvidenceStrength::Live),
-        "mem_stacks_bytes" | "mem_native_bytes" if sources.exact => Some(EvidenceStrength::Live),
-        "rss_anon_bytes" | "rss_shmem_bytes" => Some(EvidenceStrength::Rss),
-        "rss_bytes" if !has("rss_anon_bytes") => Some(EvidenceStrength::Rss),
-        "mem_unattributed_bytes" => None,
-        _ => None,
+    // what the user names counts, whatever else there is; what counts by itself keeps its higher strength
+    let asked = || named.contains(id).then_some(EvidenceStrength::Rss);
+    let counts = match id {
+        SeriesId::Fds => !sources.fd_kinds,
+        SeriesId::MemStacks | SeriesId::MemNative => sources.exact,
+        SeriesId::Rss => !present.contains(&SeriesId::RssAnon),
+        count if count.is_task_count() => !sources.groups && is_best_count(id, sources, present),
+        _ => true,
     };
-    by_itself.or_else(asked)
+    id.strength().filter(|_| counts).or_else(asked)
+}
+
+fn is_best_count(id: &SeriesId, sources: &Sources, present: &[SeriesId]) -> bool {
+    let mut counts = SeriesId::task_counts().into_iter();
+    let best =
+        counts.find(|count| !(sources.tasks_repeat && *count == SeriesId::Tasks) && present.contains(count));
+    best.as_ref() == Some(id)
 }
 
 #[cfg(test)]
@@ -117,29 +106,34 @@ mod tests {
         lone: false,
     };
 
+    fn vote(name: &str, sources: &Sources, named: &[&str], present: &[&str]) -> Option<EvidenceStrength> {
+        let ids = |names: &[&str]| names.iter().map(|name| SeriesId::from(*name)).collect::<Vec<_>>();
+        strength(&name.into(), sources, &ids(named), &ids(present))
+    }
+
     #[test]
     fn plain_counts_vote_only_where_no_groups_are_read() {
         let present = ["goroutines", "tasks", "threads", "rss_bytes"];
-        assert_eq!(rank("goroutines", &SOURCES, &[], &present), Some(EvidenceStrength::Tasks));
-        assert_eq!(rank("tasks", &SOURCES, &[], &present), None);
-        assert_eq!(rank("threads", &SOURCES, &[], &present), None);
+        assert_eq!(vote("goroutines", &SOURCES, &[], &present), Some(EvidenceStrength::Tasks));
+        assert_eq!(vote("tasks", &SOURCES, &[], &present), None);
+        assert_eq!(vote("threads", &SOURCES, &[], &present), None);
         let with_groups = Sources { groups: true, ..SOURCES };
-        assert_eq!(rank("goroutines", &with_groups, &[], &present), None);
-        assert_eq!(rank("threads", &SOURCES, &[], &["threads", "rss_bytes"]), Some(EvidenceStrength::Tasks));
+        assert_eq!(vote("goroutines", &with_groups, &[], &present), None);
+        assert_eq!(vote("threads", &SOURCES, &[], &["threads", "rss_bytes"]), Some(EvidenceStrength::Tasks));
         let repeat = Sources { tasks_repeat: true, ..SOURCES };
-        assert_eq!(rank("threads", &repeat, &[], &["threads", "tasks"]), Some(EvidenceStrength::Tasks));
-        assert_eq!(rank("tasks", &repeat, &[], &["threads", "tasks"]), None);
-        assert_eq!(rank("fds", &SOURCES, &[], &["fds"]), Some(EvidenceStrength::Tasks));
+        assert_eq!(vote("threads", &repeat, &[], &["threads", "tasks"]), Some(EvidenceStrength::Tasks));
+        assert_eq!(vote("tasks", &repeat, &[], &["threads", "tasks"]), None);
+        assert_eq!(vote("fds", &SOURCES, &[], &["fds"]), Some(EvidenceStrength::Tasks));
         let with_kinds = Sources { fd_kinds: true, ..SOURCES };
-        assert_eq!(rank("fds", &with_kinds, &[], &["fds"]), None);
+        assert_eq!(vote("fds", &with_kinds, &[], &["fds"]), None);
     }
 
     #[test]
     fn anonymous_memory_votes_for_rss() {
-        assert_eq!(rank("rss_bytes", &SOURCES, &[], &["rss_bytes", "rss_anon_bytes"]), None);
-        assert_eq!(rank("rss_bytes", &SOURCES, &[], &["rss_bytes"]), Some(EvidenceStrength::Rss));
-        assert_eq!(rank("pss_bytes", &SOURCES, &[], &["pss_bytes"]), None);
-        assert_eq!(rank("queue", &SOURCES, &["queue".into()], &["queue"]), Some(EvidenceStrength::Rss));
+        assert_eq!(vote("rss_bytes", &SOURCES, &[], &["rss_bytes", "rss_anon_bytes"]), None);
+        assert_eq!(vote("rss_bytes", &SOURCES, &[], &["rss_bytes"]), Some(EvidenceStrength::Rss));
+        assert_eq!(vote("pss_bytes", &SOURCES, &[], &["pss_bytes"]), None);
+        assert_eq!(vote("queue", &SOURCES, &["queue"], &["queue"]), Some(EvidenceStrength::Rss));
     }
 
     #[test]
@@ -153,7 +147,7 @@ mod tests {
                     (0..10).map(|i| if i < times { Sample::new(1.0) } else { Sample::GAP }).collect();
                 evidence.recording.series.push(Series { id: name.into(), samples });
             }
-            Sources::of(&evidence)
+            Sources::read(&evidence)
         };
         assert!(told(10).exact && told(9).exact);
         assert!(
@@ -165,6 +159,6 @@ mod tests {
     #[test]
     fn of_a_forwarder_nothing_votes() {
         let sources = Sources { forwards: true, ..SOURCES };
-        assert_eq!(rank("rss_anon_bytes", &sources, &[], &["rss_anon_bytes"]), None);
+        assert_eq!(vote("rss_anon_bytes", &sources, &[], &["rss_anon_bytes"]), None);
     }
 }

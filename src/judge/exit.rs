@@ -1,31 +1,32 @@
 //! The meaning of every exit status, decided in one place.
 
 use crate::evidence::Judging;
-use crate::findings::{GateFinding, GateResult, Verdict};
+use crate::findings::{Exit, ExitReason, GateOutcome, GateResult, Verdict};
 
 /// Neither leak nor failed gate.
 const FINE: u8 = 0;
 /// A leak, or a gate that failed.
 const LEAK: u8 = 1;
-/// It cannot be told.
+/// This run cannot tell.
 const UNSURE: u8 = 3;
 /// The target did not live through the run.
 const FAILED: u8 = 4;
 
-/// The exit code and what set it: the worst of verdict and gates, as far as the user lets it stand.
-pub fn code(judging: Option<&Judging>, verdict: Verdict, gates: &[GateFinding]) -> (u8, String) {
+/// The exit code and what set it: the worst of verdict and gates, unless the user waived it.
+pub fn exit(judging: Option<&Judging>, verdict: Verdict, gates: &[GateOutcome]) -> Exit {
     let by_verdict = match verdict {
         Verdict::Failed => FAILED,
         Verdict::Leak => LEAK,
         Verdict::Inconclusive => UNSURE,
         Verdict::Stable => FINE,
     };
-    // where only the load was looked at and no gate asks about it, whether the load went well is all there is
+    // where only the load was observed and no gate asks about it, whether the load went well is all there is
     let gates_only = judging.is_some_and(|j| j.gates_only || j.load_only && !gates.is_empty());
     let mut worst = if gates_only && by_verdict != FAILED {
-        (FINE, if judging.is_some_and(|j| j.load_only) { "--load-only" } else { "--gates-only" }.to_string())
+        let load_only = judging.is_some_and(|j| j.load_only);
+        Exit { code: FINE, reason: if load_only { ExitReason::LoadOnly } else { ExitReason::GatesOnly } }
     } else {
-        (by_verdict, "verdict".to_string())
+        Exit { code: by_verdict, reason: ExitReason::Verdict }
     };
     for gate in gates {
         let code = match gate.result {
@@ -33,15 +34,17 @@ pub fn code(judging: Option<&Judging>, verdict: Verdict, gates: &[GateFinding]) 
             GateResult::Failed => LEAK,
             GateResult::Inconclusive => UNSURE,
         };
-        if severity(code) > severity(worst.0) {
-            worst = (code, format!("gate {}", gate.expr));
+        if severity(code) > severity(worst.code) {
+            worst = Exit { code, reason: ExitReason::Gate(gate.expr.clone()) };
         }
     }
     let Some(judging) = judging else { return worst };
-    match worst.0 {
-        LEAK | UNSURE if judging.no_fail => (FINE, format!("--no-fail (else {} by {})", worst.0, worst.1)),
+    match worst.code {
+        LEAK | UNSURE if judging.no_fail => {
+            Exit { code: FINE, reason: ExitReason::NoFail(worst.code, Box::new(worst.reason)) }
+        }
         UNSURE if judging.allow_inconclusive => {
-            (FINE, format!("--allow-inconclusive (else 3 by {})", worst.1))
+            Exit { code: FINE, reason: ExitReason::AllowInconclusive(Box::new(worst.reason)) }
         }
         _ => worst,
     }

@@ -4,8 +4,8 @@
 //! start took, else the limit of its heap, both as it says itself: it fills what it has before it collects, and touches each
 //! page once. Of Go, and where nothing better is known, it is twice the live heap and 4 MiB.
 
-use crate::evidence::{EventKind, Evidence, Runtime};
-use crate::units::Unit;
+use crate::evidence::{EventKind, Evidence, Runtime, SeriesId};
+use crate::findings::HeapRoom;
 
 use super::steady::Steady;
 
@@ -37,7 +37,7 @@ fn committed(evidence: &Evidence, steady: &Steady) -> Option<f64> {
         EventKind::Collection { took_s } if event.elapsed_s >= *begin_s => Some(event.elapsed_s + took_s),
         _ => None,
     });
-    let series = recording.series("heap_committed_bytes")?;
+    let series = recording.series(SeriesId::HeapCommitted)?;
     (0..recording.len())
         .filter(|i| steady.holds(recording.elapsed_s[*i]))
         .filter(|i| over_s.is_none_or(|over_s| recording.elapsed_s[*i] > over_s))
@@ -47,18 +47,18 @@ fn committed(evidence: &Evidence, steady: &Steady) -> Option<f64> {
 
 /// The limit that the runtime sets to its heap, in bytes, where it tells one.
 pub fn heap_limit(evidence: &Evidence) -> Option<f64> {
-    let series = evidence.recording.series("heap_limit_bytes")?;
+    let series = evidence.recording.series(SeriesId::HeapLimit)?;
     series.samples.iter().rev().find_map(|sample| sample.get())
 }
 
 impl HeapHeadroom {
     /// Reads it off the evidence.
-    pub fn of(evidence: &Evidence, steady: &Steady) -> HeapHeadroom {
+    pub fn read(evidence: &Evidence, steady: &Steady) -> HeapHeadroom {
         let target = evidence.target();
         if target.is_none_or(|target| target.runtime != Runtime::Jvm) {
             return HeapHeadroom::OfLive;
         }
-        let children = evidence.recording.series("children").into_iter().flat_map(|s| &s.samples);
+        let children = evidence.recording.series(SeriesId::Children).into_iter().flat_map(|s| &s.samples);
         let alone = target.is_some_and(|target| target.processes == 1)
             && children.filter_map(|sample| sample.get()).all(|n| n == 0.0);
         match (heap_limit(evidence).filter(|_| alone), committed(evidence, steady)) {
@@ -88,12 +88,12 @@ impl HeapHeadroom {
         }
     }
 
-    /// "its limit of 96 MiB".
-    pub fn words(self) -> String {
+    /// The bound, as an explanation names it.
+    pub fn room(self) -> HeapRoom {
         match self {
-            HeapHeadroom::Limit(limit) => format!("its limit of {}", Unit::Bytes.show(limit)),
-            HeapHeadroom::Committed(had) => format!("the {} that it had", Unit::Bytes.show(had)),
-            HeapHeadroom::OfLive | HeapHeadroom::Unknown => "its bound".into(),
+            HeapHeadroom::Limit(limit) => HeapRoom::Limit(limit),
+            HeapHeadroom::Committed(had) => HeapRoom::Committed(had),
+            HeapHeadroom::OfLive | HeapHeadroom::Unknown => HeapRoom::LiveHeap,
         }
     }
 }
@@ -107,29 +107,27 @@ mod tests {
     fn a_heap_explains_a_climb_up_to_its_bound() {
         const MIB: f64 = 1024.0 * 1024.0;
         let limit = HeapHeadroom::Limit(96.0 * MIB);
-        assert_eq!((limit.most(6.0 * MIB), limit.words().as_str()), (90.0 * MIB, "its limit of 96.0 MiB"));
+        assert_eq!((limit.most(6.0 * MIB), limit.room()), (90.0 * MIB, HeapRoom::Limit(96.0 * MIB)));
         assert!(limit.may_hold(90.0 * MIB, 6.0 * MIB) && !limit.may_hold(91.0 * MIB, 6.0 * MIB));
         assert!(HeapHeadroom::Unknown.may_hold(1e12, 0.0) && !HeapHeadroom::OfLive.may_hold(1.0, MIB));
         let had = HeapHeadroom::Committed(14.0 * MIB);
-        assert_eq!((had.most(2.0 * MIB), had.words().as_str()), (28.0 * MIB, "the 14.0 MiB that it had"));
+        assert_eq!((had.most(2.0 * MIB), had.room()), (28.0 * MIB, HeapRoom::Committed(14.0 * MIB)));
         assert_eq!(HeapHeadroom::OfLive.most(6.0 * MIB), 16.0 * MIB);
         assert!(HeapHeadroom::Unknown.most(6.0 * MIB) < 0.0);
         let nothing = Evidence::default();
-        assert_eq!(HeapHeadroom::of(&nothing, &Steady::of(&nothing)), HeapHeadroom::OfLive);
+        assert_eq!(HeapHeadroom::read(&nothing, &Steady::read(&nothing)), HeapHeadroom::OfLive);
     }
 
     #[test]
     fn what_the_start_took_and_gave_back_bounds_nothing() {
-        let series = |name: &str, values: [f64; 5]| Series {
-            id: name.into(),
-            samples: values.map(Sample::new).to_vec(),
-        };
+        let series =
+            |id: SeriesId, values: [f64; 5]| Series { id, samples: values.map(Sample::new).to_vec() };
         let mut evidence = Evidence {
             recording: Recording {
                 elapsed_s: (0..5).map(f64::from).collect(),
                 phases: [vec![Phase::Warmup], vec![Phase::Steady; 4]].concat(),
                 requests_total: vec![Sample::GAP; 5],
-                series: vec![series("heap_committed_bytes", [96.0, 96.0, 14.0, 15.0, 14.0])],
+                series: vec![series(SeriesId::HeapCommitted, [96.0, 96.0, 14.0, 15.0, 14.0])],
             },
             events: vec![
                 Event { elapsed_s: 0.9, kind: EventKind::Phase { phase: Phase::Steady } },
@@ -139,7 +137,7 @@ mod tests {
             ],
             ..Evidence::default()
         };
-        let had = |evidence: &Evidence| committed(evidence, &Steady::of(evidence));
+        let had = |evidence: &Evidence| committed(evidence, &Steady::read(evidence));
         assert_eq!(had(&evidence), Some(96.0));
         evidence.events[1].elapsed_s = 1.1;
         assert_eq!(had(&evidence), Some(15.0));

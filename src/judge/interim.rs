@@ -1,7 +1,7 @@
 //! What can be said while a run goes on, for `--until-sure`: the verdict's own rules, at the error one look may spend.
 
 use crate::evidence::Evidence;
-use crate::findings::Verdict;
+use crate::findings::{Reason, Verdict};
 
 use super::steady::Steady;
 use super::{load, series_evidence, tasks, verdict};
@@ -10,9 +10,9 @@ use super::{load, series_evidence, tasks, verdict};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Interim {
     /// It leaks, as the runtime proves, for this reason.
-    Proven(String),
+    Proven(Reason),
     /// It leaks, as far as was seen, for this reason.
-    Leak(String),
+    Leak(Reason),
     /// Nothing grows that this run could have found.
     Stable,
     /// Tasks have grown, and what would decide is whether the runtime can prove that they never end.
@@ -23,15 +23,15 @@ pub enum Interim {
 
 /// Judges what was seen so far; `error` is what this look may spend on a false 'leak'.
 pub fn judge_interim(evidence: &Evidence, error: f64) -> Interim {
-    let steady = Steady::of(evidence);
+    let steady = Steady::read(evidence);
     let voters = series_evidence::gather(evidence, &steady, error);
     let tasks = tasks::judge(evidence, &steady, voters.task_share_of_error());
     let load = load::load(evidence, &steady);
     let facts = verdict::Facts::gather(evidence, &steady, &voters, &tasks, load.as_ref());
-    let (verdict, why) = verdict::decide(&facts);
-    match verdict {
-        Verdict::Leak if tasks.proven().is_some() => Interim::Proven(why),
-        Verdict::Leak => Interim::Leak(why),
+    let reason = verdict::decide(&facts);
+    match reason.verdict() {
+        Verdict::Leak if facts.proven.is_some() => Interim::Proven(reason),
+        Verdict::Leak => Interim::Leak(reason),
         Verdict::Stable => Interim::Stable,
         Verdict::Failed | Verdict::Inconclusive if tasks.may_be_proven() => Interim::Prove,
         Verdict::Failed | Verdict::Inconclusive => Interim::Open,

@@ -13,15 +13,12 @@
 //!   the rule of `trend/cycles`.
 //! - Otherwise it is inconclusive, with the most that it can be a request.
 
-use crate::evidence::{Evidence, GroupKind, Moment, TaskSnapshot};
+use crate::evidence::{Evidence, GroupKind, Moment, SeriesId, TaskSnapshot};
 use crate::findings::{Direction, Estimate, GoesOn, Shape, Trend, TrendReason};
-use crate::units::Unit;
 
 use super::material::least_seen;
 use super::steady::Steady;
 
-/// The series that holds it.
-pub const LIVE: &str = "mem_live_bytes";
 /// Readings in steady from which its trend is asked instead.
 const ENOUGH: usize = 8;
 /// Natural collections that must lie between, one in each fifth of the time.
@@ -45,7 +42,7 @@ pub struct Ends {
 
 impl Ends {
     /// Reads them off the snapshots; none where no live objects were counted at both ends.
-    pub fn of(evidence: &Evidence) -> Option<Ends> {
+    pub fn read(evidence: &Evidence) -> Option<Ends> {
         let read = evidence.snapshots.iter().filter_map(|s| Some((s, live(s)?)));
         let at = |moment: Moment| move |(s, _): &(&TaskSnapshot, f64)| s.moment == moment;
         let (first, start) = read.clone().find(at(Moment::SteadyStart))?;
@@ -87,14 +84,14 @@ fn live(snapshot: &TaskSnapshot) -> Option<f64> {
 /// What the live heap does, where too few readings fall into steady for a trend of their own; none where the series itself
 /// can be asked, or nothing was counted.
 pub fn trend(evidence: &Evidence, steady: &Steady) -> Option<Trend> {
-    let series = evidence.recording.series(LIVE)?;
+    let series = evidence.recording.series(SeriesId::MemLive)?;
     let times = evidence.recording.elapsed_s.iter().zip(&series.samples);
     let readings = times.filter(|(t, value)| steady.holds(**t) && value.get().is_some()).count();
     if readings >= ENOUGH {
         return None;
     }
-    let ends = Ends::of(evidence)?;
-    let same = least_seen(LIVE, Unit::Bytes);
+    let ends = Ends::read(evidence)?;
+    let same = least_seen(&SeriesId::MemLive);
     let growth = ends.growth();
     let rises = ends.later_rises();
     let (direction, goes_on) = match () {
@@ -149,7 +146,7 @@ fn across_cycles(ends: &Ends, rises: &[f64], same: f64) -> (Direction, GoesOn) {
 fn rises_evenly(evidence: &Evidence, ends: &Ends, growth: f64) -> bool {
     let ((from, start), (until, _)) = (ends.start, ends.end);
     let (Some(heap), Some(collections)) =
-        (evidence.recording.series("heap_bytes"), evidence.recording.series("gc_collections"))
+        (evidence.recording.series(SeriesId::Heap), evidence.recording.series(SeriesId::GcCollections))
     else {
         return false;
     };

@@ -1,15 +1,15 @@
-//! What was driven in steady, and how soak itself fared.
+//! The load that was sent in steady, and how soak itself fared.
 
 use std::collections::{BTreeMap, HashSet};
 use std::mem::discriminant;
 
 use crate::evidence::{DrivenPlan, ErrorKind, Event, EventKind, Evidence, LoadRow};
-use crate::findings::{DriverHealth, LoadFinding, Misbehaved, RequestFinding};
+use crate::findings::{Driver, LoadFinding, LoadTrouble, Misbehaved, RequestFinding};
 use crate::units::Rate;
 
 use super::steady::{EDGE_S, Steady};
 
-/// The load's own findings; none where nothing was driven.
+/// The load's own findings; none where soak sent none.
 pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     // in a watch the rows count soak itself and nothing else
     let plan = evidence.driven()?;
@@ -118,21 +118,26 @@ pub fn rate_held(load: &LoadFinding, rate: Rate) -> bool {
     rate.per_second().is_none() || load.held_ratio >= 0.9
 }
 
-/// Once of each way in which the schedule could not be kept, however many phases told it.
-fn notes(evidence: &Evidence) -> Vec<String> {
-    let mut told = HashSet::new();
-    let first = evidence.events.iter().filter_map(|e| Some((&e.kind, super::words::of_load(&e.kind)?)));
-    first.filter(|(kind, _)| told.insert(discriminant(*kind))).map(|(_, note)| note).collect()
-}
-
 /// How soak itself fared.
-pub fn driver(evidence: &Evidence) -> DriverHealth {
+pub fn driver(evidence: &Evidence) -> Driver {
     let end_s = evidence.recording.elapsed_s.last().copied().unwrap_or(0.0);
     let cpu_s = evidence.load.last().map_or(0.0, |r| r.soak_cpu_s)
         - evidence.load.first().map_or(0.0, |r| r.soak_cpu_s);
-    DriverHealth {
+    Driver {
         rss_bytes_max: evidence.load.iter().map(|r| r.soak_rss_bytes).max().unwrap_or(0),
         cpu_ratio: if end_s > 0.0 { cpu_s / end_s } else { 0.0 },
-        notes: notes(evidence),
+        troubles: troubles(evidence),
     }
+}
+
+/// Each way in which the schedule could not be kept once, however many phases it happened in.
+fn troubles(evidence: &Evidence) -> Vec<LoadTrouble> {
+    let mut seen = HashSet::new();
+    let all = evidence.events.iter().filter_map(|event| match event.kind {
+        EventKind::LoadDropped { .. } => Some(LoadTrouble::Dropped),
+        EventKind::LoadSaturated { busy } => Some(LoadTrouble::Saturated(busy)),
+        EventKind::LoadLate { seconds } => Some(LoadTrouble::Late(seconds)),
+        _ => None,
+    });
+    all.filter(|trouble| seen.insert(discriminant(trouble))).collect()
 }

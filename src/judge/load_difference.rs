@@ -3,12 +3,14 @@
 //! Comes in: both runs with their plans. Goes out: notes for whoever holds their growth against each other. A verdict is
 //! not touched: a fix may be tried under another load, but nobody should take that for the same one.
 
-use super::attribution::listed;
-use super::compare::Run;
 use super::steady::Steady;
-use crate::evidence::{DrivenPlan, PlanRecord};
+use crate::evidence::{DrivenPlan, Evidence, PlanRecord};
+use crate::findings::Assessment;
 use crate::units::{Rate, Span, Unit};
 use crate::workload::MisbehavePlan;
+
+/// A run, and what it came to.
+pub type Run<'a> = (&'a Evidence, &'a Assessment);
 
 /// Loads are alike if one held at most so many times the rate of the other.
 const ALIKE: f64 = 1.25;
@@ -49,6 +51,15 @@ fn of_plans(loads: [(&PlanRecord, &DrivenPlan); 2]) -> impl Iterator<Item = Stri
         differ("Different clients misbehaved", loads.map(|(_, load)| misbehaved(load))),
     ];
     kinds.into_iter().flatten()
+}
+
+/// "a, b and c".
+fn listed(names: &[String], last: &str) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., end] => format!("{} {last} {end}", all.join(", ")),
+    }
 }
 
 /// The first of them, and how many more.
@@ -119,7 +130,7 @@ fn rate(runs: [Run<'_>; 2]) -> Option<String> {
 
 /// For how long each was judged.
 fn time(runs: [Run<'_>; 2]) -> Option<String> {
-    let [b, a] = runs.map(|(evidence, _)| Steady::of(evidence).seconds());
+    let [b, a] = runs.map(|(evidence, _)| Steady::read(evidence).seconds());
     let differ = b.min(a) > 0.0 && (b / a).max(a / b) > AS_LONG;
     let show = Span::from_secs_f64;
     differ.then(|| {
@@ -132,16 +143,16 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::evidence::{Event, EventKind, Evidence, Phase, RequestRecord};
-    use crate::findings::{LoadFinding, Report};
+    use crate::evidence::{Event, EventKind, Phase, RequestRecord};
+    use crate::findings::LoadFinding;
     use crate::workload::{Behaviour, Blocks, LoadShape, Pattern};
 
     /// A run that followed this plan and was judged for so long.
-    fn ran(plan: PlanRecord, steady_s: f64) -> (Evidence, Report) {
+    fn ran(plan: PlanRecord, steady_s: f64) -> (Evidence, Assessment) {
         let phase = |elapsed_s, phase| Event { elapsed_s, kind: EventKind::Phase { phase } };
         let events = vec![phase(5.0, Phase::Steady), phase(5.0 + steady_s, Phase::Settle)];
         let evidence = Evidence { plan: Some(plan), events, ..Evidence::default() };
-        (evidence, Report { load: Some(LoadFinding::example()), ..Report::example() })
+        (evidence, Assessment { load: Some(LoadFinding::example()), ..Assessment::example() })
     }
 
     fn told(before: PlanRecord, after: PlanRecord) -> Vec<String> {

@@ -1,24 +1,24 @@
 //! Whether a growth that is certain also matters: significance belongs to the trend, materiality to the horizon.
 
-use crate::evidence::AccountPart;
+use crate::evidence::SeriesId;
 use crate::findings::Trend;
 use crate::units::{Span, Unit};
 
 /// A growth must add this share of the level at the start of steady over the horizon.
 const SHARE_OF_LEVEL: f64 = 0.10;
-/// And at least so much memory,
+/// Memory must grow by at least so many bytes over the horizon.
 const LEAST_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
-/// or so many tasks or file descriptors.
+/// Tasks and file descriptors must grow by at least so many, over the horizon and within steady.
 const LEAST_COUNT: f64 = 10.0;
-/// And it must have been so much already within steady, lest a line through noise be drawn out for a month.
+/// Memory must have grown by so many bytes within steady already: else a line through noise is extended for a month.
 const SEEN_BYTES: f64 = 256.0 * 1024.0;
 /// Native memory is what two readings leave over, and counts from more.
 const SEEN_NATIVE: f64 = 512.0 * 1024.0;
 
 /// The growth within steady, in the series' unit, below which nothing counts.
-pub fn least_seen(name: &str, unit: Unit) -> f64 {
-    match unit {
-        Unit::Bytes if AccountPart::Native.series() == name => SEEN_NATIVE,
+pub fn least_seen(id: &SeriesId) -> f64 {
+    match id.unit() {
+        Unit::Bytes if *id == SeriesId::MemNative => SEEN_NATIVE,
         Unit::Bytes => SEEN_BYTES,
         _ => LEAST_COUNT,
     }
@@ -27,15 +27,15 @@ pub fn least_seen(name: &str, unit: Unit) -> f64 {
 /// Whether the lower end of a growth, kept up for the horizon, matters.
 ///
 /// `seconds` is the length of steady. Nothing that does not grow is material.
-pub fn material(trend: &Trend, name: &str, unit: Unit, horizon: Span, seconds: f64) -> bool {
+pub fn is_material(trend: &Trend, id: &SeriesId, horizon: Span, seconds: f64) -> bool {
     let (Some(slope), Some(start)) = (trend.slope, trend.start) else { return false };
     if slope.lo <= 0.0 {
         return false;
     }
-    let least = if unit == Unit::Bytes { LEAST_BYTES } else { LEAST_COUNT };
+    let least = if id.unit() == Unit::Bytes { LEAST_BYTES } else { LEAST_COUNT };
     let added = slope.lo * horizon.secs();
     let grown = (slope.value * seconds).max(trend.end.unwrap_or(start) - start);
-    added >= SHARE_OF_LEVEL * start.max(0.0) && added >= least && grown >= least_seen(name, unit)
+    added >= SHARE_OF_LEVEL * start.max(0.0) && added >= least && grown >= least_seen(id)
 }
 
 #[cfg(test)]
@@ -66,10 +66,9 @@ mod tests {
     #[test]
     fn twelve_megabytes_a_day_matter_even_if_the_run_saw_few() {
         let slope = 12.0 * MIB / 86_400.0;
-        assert!(material(
+        assert!(is_material(
             &growing(100.0 * MIB, slope, 3600.0),
-            "rss_anon_bytes",
-            Unit::Bytes,
+            &SeriesId::RssAnon,
             Span::from_secs_f64(DAYS_30),
             3600.0
         ));
@@ -79,35 +78,28 @@ mod tests {
     fn native_memory_counts_from_half_a_mebibyte() {
         let horizon = Span::from_secs_f64(DAYS_30);
         let grows = growing(1.0 * MIB, 0.4 * MIB / 60.0, 60.0);
-        assert!(material(&grows, "mem_live_bytes", Unit::Bytes, horizon, 60.0));
-        assert!(!material(&grows, "mem_native_bytes", Unit::Bytes, horizon, 60.0));
+        assert!(is_material(&grows, &SeriesId::MemLive, horizon, 60.0));
+        assert!(!is_material(&grows, &SeriesId::MemNative, horizon, 60.0));
     }
 
     #[test]
     fn a_few_pages_do_not() {
         let horizon = Span::from_secs_f64(DAYS_30);
         assert!(
-            !material(
-                &growing(100.0 * MIB, 4096.0 / 60.0, 60.0),
-                "rss_anon_bytes",
-                Unit::Bytes,
-                horizon,
-                60.0
-            ),
+            !is_material(&growing(100.0 * MIB, 4096.0 / 60.0, 60.0), &SeriesId::RssAnon, horizon, 60.0),
             "not seen"
         );
         assert!(
-            !material(
+            !is_material(
                 &growing(8e9, 5.0 * MIB / 86_400.0, 86_400.0),
-                "rss_anon_bytes",
-                Unit::Bytes,
+                &SeriesId::RssAnon,
                 horizon,
                 86_400.0
             ),
             "not a tenth"
         );
         assert!(
-            !material(&growing(5.0, 1.0 / 86_400.0, 20.0), "fds", Unit::Count, horizon, 20.0),
+            !is_material(&growing(5.0, 1.0 / 86_400.0, 20.0), &SeriesId::Fds, horizon, 20.0),
             "not ten tasks"
         );
     }

@@ -1,106 +1,119 @@
-//! From evidence to findings: verdict, gates, exit code, and every sentence of the report.
+//! From evidence to findings: verdict, gates, exit code, and what decided them, in types.
 //!
-//! Comes in: [`Evidence`], a second or a week old, it is all one. Goes out: [`Report`]. Pure: no I/O and no clock,
-//! so that a live run and `soak report RUN` say the same.
+//! Comes in: [`Evidence`], a second or a week old. Goes out: [`Findings`], whole, without a sentence: `wording/` writes
+//! those. Pure: no I/O and no clock, so that a live run and `soak report RUN` come to the same.
 
 mod account;
 mod attribution;
 mod availability;
 mod baseline;
+mod caption;
 mod compare;
 mod detectable;
+mod doubts;
 mod evidence_strength;
+mod excluded;
 mod exit;
 mod gates;
-mod headline;
 mod heap_headroom;
 mod interim;
+mod leak_summary;
 mod live_heap;
 mod load;
 mod load_difference;
 mod material;
 mod memory;
-mod reproduce;
+mod notes;
 mod series_evidence;
 mod steady;
 mod tasks;
 mod verdict;
-mod words;
 
 use crate::evidence::Evidence;
-use crate::findings::{Account, Comparison, GateFinding, Report};
+use crate::findings::{Answer, Assessment, Compared, Findings, GateOutcome, Verdict};
 
 pub use availability::lost;
 pub use baseline::Baseline;
 pub use compare::compare;
 pub use detectable::{Forecast, forecast};
 pub use interim::{Interim, judge_interim};
-pub use reproduce::reproduce;
 pub use series_evidence::ERROR;
 
+use leak_summary::LeakFacts;
 use steady::Steady;
+use verdict::Facts;
 
 /// Judges a run, or as much of one as there is.
-pub fn judge(evidence: &Evidence) -> Report {
-    assess(evidence, |_| None)
+pub fn judge(evidence: &Evidence) -> Findings {
+    let (assessment, gates) = assess(evidence);
+    conclude(evidence, assessment, gates)
 }
 
-/// Judges a run that is held against an earlier one: what became of each growth is one more gate, and told where the
+/// Judges a run against an earlier one: what became of each growth is one more gate. The comparison is there where the
 /// earlier run could be read.
-pub fn judge_against_baseline(evidence: &Evidence, baseline: Baseline<'_>) -> (Report, Option<Comparison>) {
-    let mut comparison = None;
-    let findings = assess(evidence, |after| {
-        let (gate, compared) = baseline.gate((evidence, after));
-        comparison = compared;
-        Some(gate)
-    });
-    (findings, comparison)
+pub fn judge_against_baseline(evidence: &Evidence, baseline: &Baseline<'_>) -> (Findings, Option<Compared>) {
+    let (assessment, mut gates) = assess(evidence);
+    let compared = baseline.compare((evidence, &assessment));
+    gates.push(baseline.gate(compared.clone()));
+    (conclude(evidence, assessment, gates), compared.ok())
 }
 
-/// `beside` sees all that was found but what follows from gates, and may add one.
-fn assess(evidence: &Evidence, beside: impl FnOnce(&Report) -> Option<GateFinding>) -> Report {
-    let steady = Steady::of(evidence);
-    let voters = series_evidence::gather(evidence, &steady, ERROR);
-    let account = account::account(evidence, &steady, voters.sources().exact);
-    let tasks = tasks::judge(evidence, &steady, voters.task_share_of_error());
+/// What the evidence says, and how the user's limits came out.
+fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
+    let steady = Steady::read(evidence);
+    let series = series_evidence::gather(evidence, &steady, ERROR);
+    let account = account::account(evidence, &steady, series.sources().exact);
+    let tasks = tasks::judge(evidence, &steady, series.task_share_of_error());
     let load = load::load(evidence, &steady);
-    let facts = verdict::Facts::gather(evidence, &steady, &voters, &tasks, load.as_ref());
-    let (verdict, why) = verdict::decide(&facts);
-    let gates = gates::compare(evidence, &steady, &voters, &account, load.as_ref());
-    let attribution = attribution::attribution(evidence, &steady, &voters, &tasks);
-    let driver = load::driver(evidence);
-    let Account { exact, rows } = account;
-    let series = voters.findings();
-    let mut findings = Report {
-        schema: "soak/1".into(),
-        verdict,
-        exit_code: 0,
-        reason: String::new(),
-        headline: String::new(),
-        notes: Vec::new(),
-        caption: String::new(),
-        subtitle: words::subtitle(evidence, load.as_ref()),
-        reproduce: evidence.plan.as_ref().map(reproduce),
+    let facts = Facts::gather(evidence, &steady, &series, &tasks, load.as_ref());
+    let reason = verdict::decide(&facts);
+    let gates = gates::compare(evidence, &steady, &series, &account, load.as_ref());
+    let attribution = attribution::attribution(evidence, &steady, &series, &tasks);
+    let culprits = tasks.blamed(reason.verdict(), &series);
+    let series = series.into_series();
+    let memory = memory::leaking(&series, account.exact);
+    let leak = LeakFacts {
+        series: &series,
+        memory: memory.as_ref(),
+        account: &account,
+        culprits: &culprits,
+        attribution: &attribution,
+        load: load.as_ref(),
+    };
+    let answer = Answer {
+        summary: if reason.verdict() == Verdict::Leak { leak.summarize() } else { Default::default() },
+        until_then: facts.worst_leak().filter(|_| reason.verdict() == Verdict::Failed),
+        reason,
+    };
+    let assessment = Assessment {
+        answer,
+        proven: facts.proven,
+        leaks: facts.leaks,
+        doubts: facts.doubts,
+        excluded: facts.excluded,
+        steady_s: steady.seconds(),
         target: evidence.target().cloned(),
         load,
-        memory: memory::leaking(&series, exact),
+        memory,
         series,
-        account: rows,
-        account_exact: exact,
-        culprits: tasks.blamed(verdict, &voters),
+        account,
+        culprits,
         attribution,
-        gates,
         probes: evidence.environment.as_ref().map(|e| e.probes.clone()).unwrap_or_default(),
-        driver,
+        driver: load::driver(evidence),
     };
-    let answer = headline::answer(&findings, &facts, &why);
-    findings.headline.clone_from(&answer);
-    let beside = beside(&findings);
-    findings.gates.extend(beside);
+    (assessment, gates)
+}
+
+/// What follows from the gates.
+fn conclude(evidence: &Evidence, assessment: Assessment, gates: Vec<GateOutcome>) -> Findings {
     let judging = evidence.plan.as_ref().map(|p| &p.judging);
-    (findings.exit_code, findings.reason) = exit::code(judging, verdict, &findings.gates);
-    findings.headline = headline::headline(&findings, answer);
-    findings.notes = words::notes(&findings, &facts, &why, evidence);
-    findings.caption = words::caption(&findings);
-    findings
+    let notes = notes::notes(&assessment, evidence);
+    Findings {
+        exit: exit::exit(judging, assessment.verdict(), &gates),
+        caption: caption::caption(&assessment, &gates, !notes.is_empty()),
+        notes,
+        gates,
+        assessment,
+    }
 }

@@ -6,16 +6,15 @@
 //! seen, could not have been called growing and costs none of it, nor does a family of nothing else (R. E. Tarone, A
 //! modified Bonferroni method for discrete data, 1990). This acts on the verdict; each series' own trend stays as it is.
 
-use crate::evidence::{Evidence, Series};
-use crate::findings::{Direction, SeriesFinding, Trend};
+use crate::evidence::{Evidence, EvidenceStrength, Series, SeriesId};
+use crate::findings::{Direction, Explanation, SeriesEvidence, Trend};
 use crate::trend::{Question, time_to_limit, trend};
 use crate::units::{Span, Unit};
-use crate::wording::explain_trend;
 
-use super::evidence_strength::{EvidenceStrength, Sources, rank};
-use super::heap_headroom::{self, HeapHeadroom};
+use super::evidence_strength::{Sources, strength};
+use super::heap_headroom::{HeapHeadroom, heap_limit};
 use super::live_heap;
-use super::material::{least_seen, material};
+use super::material::{is_material, least_seen};
 use super::steady::Steady;
 
 /// The chance of a false 'leak' in a whole run, and of a false 'growing' for a series asked by itself.
@@ -26,72 +25,13 @@ const HORIZON_S: f64 = 30.0 * 86_400.0;
 pub const RESOLUTION_BYTES: f64 = 1024.0;
 /// The same in tasks.
 pub const RESOLUTION_TASKS: f64 = 0.01;
-/// A growth is all but certain at so many times the error that a run may make: it stays open, however small its upper end,
-const NEARLY: f64 = 2.0;
-/// if it comes to this share of what the run was asked to find.
-const SHARE_OF_RESOLUTION: f64 = 0.5;
+/// A growth is nearly certain at so many times the error that a run may make. It then stays open, however small its upper
+/// end, if it also comes to [`NEARLY_RESOLUTION`].
+const NEARLY_CERTAIN: f64 = 2.0;
+/// The share of the resolution at which a nearly certain growth stays open.
+const NEARLY_RESOLUTION: f64 = 0.5;
 /// A projection is shown as far ahead as so many times the run's length.
 pub const FARTHEST: f64 = 1000.0;
-
-/// One series with its vote.
-#[derive(Debug, Clone)]
-pub struct SeriesEvidence {
-    /// The series.
-    pub name: String,
-    /// The unit its name carries.
-    pub unit: Unit,
-    /// Its vote, if it has one.
-    pub rank: Option<EvidenceStrength>,
-    /// What it does.
-    pub trend: Trend,
-    /// Whether that matters.
-    pub material: bool,
-    /// Whether even the upper end of its slope is less than this run was asked to find, or than counts at all.
-    pub bounded: bool,
-    /// Whether its growth stands beside all the other series that were asked.
-    pub significant: bool,
-    /// Whether its rise may be nothing but a heap that is touched for the first time.
-    pub may_be_heap: bool,
-    /// What explains its growth away.
-    pub explained_by: Option<String>,
-    /// Seconds until the memory limit, earliest and latest.
-    pub limit_at_s: Option<[f64; 2]>,
-}
-
-impl SeriesEvidence {
-    /// Whether this alone makes it a leak.
-    pub fn leaks(&self) -> bool {
-        self.rank.is_some()
-            && self.trend.direction == Direction::Growing
-            && self.material
-            && self.significant
-            && self.explained_by.is_none()
-    }
-
-    /// Whether it could have been called growing at all: one that never moved, or of which too little was seen, could not.
-    fn could_grow(&self) -> bool {
-        self.trend.slope.is_some()
-    }
-
-    /// Whether the heap's pages are among its own: shared memory is nobody's heap.
-    pub fn holds_the_heap(&self) -> bool {
-        self.name.starts_with("rss") && self.name != "rss_shmem_bytes"
-    }
-
-    /// From the start of steady to its end, in its unit.
-    pub fn rose(&self) -> f64 {
-        self.trend.end.zip(self.trend.start).map_or(0.0, |(end, start)| end - start)
-    }
-
-    /// Whether it grows by so little that it does not count.
-    pub fn is_flat(&self) -> bool {
-        match self.trend.direction {
-            Direction::Stable => true,
-            Direction::Growing => !self.material,
-            Direction::Inconclusive => self.bounded,
-        }
-    }
-}
 
 /// All series.
 #[derive(Debug, Clone)]
@@ -108,17 +48,19 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
     let judging = evidence.plan.as_ref().map(|p| &p.judging);
     let horizon = judging.map_or(Span::from_secs_f64(HORIZON_S), |j| j.horizon);
     let resolution = judging.map_or(RESOLUTION_BYTES, |j| j.resolution_bytes);
-    let sources = Sources::of(evidence);
-    let present: Vec<&str> = recording.series.iter().filter(|s| !s.is_empty()).map(|s| s.id.name()).collect();
-    let mut named: Vec<String> = judging.map(|j| j.series.clone()).unwrap_or_default();
-    if sources.lone && !present.iter().any(|name| rank(name, &sources, &[], &present).is_some()) {
-        named = present.iter().map(|name| name.to_string()).collect();
+    let sources = Sources::read(evidence);
+    let present: Vec<SeriesId> =
+        recording.series.iter().filter(|s| !s.is_empty()).map(|s| s.id.clone()).collect();
+    let named = judging.iter().flat_map(|j| &j.series).map(|name| SeriesId::from(name.as_str()));
+    let mut named: Vec<SeriesId> = named.collect();
+    if sources.lone && !present.iter().any(|id| strength(id, &sources, &[], &present).is_some()) {
+        named.clone_from(&present);
     }
     // the smallest that is known: the user's own may be beyond what the cgroup or the machine gives
     let target = evidence.target();
     let limits = [judging.and_then(|j| j.memory_limit_bytes), target.and_then(|t| t.memory_limit_bytes)];
     let limit = limits.into_iter().flatten().min().map(|bytes| bytes as f64);
-    let heap_limit = heap_headroom::heap_limit(evidence);
+    let heap_limit = heap_limit(evidence);
     let by_ends = live_heap::trend(evidence, steady);
     let mut all: Vec<SeriesEvidence> = recording
         .series
@@ -126,44 +68,51 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
         .filter(|s| !s.is_empty())
         .zip(trends(evidence, error))
         .map(|(series, trend)| {
-            let unit = series.unit();
-            let trend = by_ends.clone().filter(|_| series.id.name() == live_heap::LIVE).unwrap_or(trend);
-            let limit_at_s = match series.id.name() {
-                "rss_bytes" => limit,
-                live_heap::LIVE => heap_limit,
+            let id = series.id.clone();
+            let trend = by_ends.clone().filter(|_| id == SeriesId::MemLive).unwrap_or(trend);
+            let limit_at_s = match id {
+                SeriesId::Rss => limit,
+                SeriesId::MemLive => heap_limit,
                 _ => None,
             };
             let limit_at_s = limit_at_s
                 .and_then(|bytes| time_to_limit(&trend, bytes))
                 // farther ahead a run of this length cannot be believed
                 .filter(|[_, latest]| *latest <= FARTHEST * steady.run_end_s);
+            let material =
+                trend.direction == Direction::Growing && is_material(&trend, &id, horizon, steady.seconds());
+            let bounded = is_bounded(&trend, &id, resolution, steady.seconds(), error);
             SeriesEvidence {
-                rank: rank(series.id.name(), &sources, &named, &present),
-                material: trend.direction == Direction::Growing
-                    && material(&trend, series.id.name(), unit, horizon, steady.seconds()),
-                bounded: bounded(&trend, series.id.name(), unit, resolution, steady.seconds(), error),
+                strength: strength(&id, &sources, &named, &present),
+                flat: match trend.direction {
+                    Direction::Stable => true,
+                    Direction::Growing => !material,
+                    Direction::Inconclusive => bounded,
+                },
+                material,
+                bounded,
                 significant: false,
                 may_be_heap: false,
                 explained_by: None,
                 limit_at_s,
-                name: series.id.to_string(),
-                unit,
+                id,
                 trend,
             }
         })
         .collect();
-    let strong = |v: &SeriesEvidence| v.could_grow() && v.rank.is_some_and(|r| r <= EvidenceStrength::Live);
-    let weak = |v: &SeriesEvidence| v.could_grow() && v.rank.is_some_and(|r| r > EvidenceStrength::Live);
+    let strong =
+        |v: &SeriesEvidence| v.could_grow() && v.strength.is_some_and(|r| r <= EvidenceStrength::Live);
+    let weak = |v: &SeriesEvidence| v.could_grow() && v.strength.is_some_and(|r| r > EvidenceStrength::Live);
     // groups of any kind are asked with the other half
     let alone = evidence.groups.is_empty() && !all.iter().any(strong);
     holm(&mut all, error / 2.0, strong);
     holm(&mut all, if alone { error } else { error / 2.0 }, weak);
-    let bound = HeapHeadroom::of(evidence, steady);
-    let live = all.iter().find(|v| v.name == live_heap::LIVE).and_then(|v| v.trend.end).unwrap_or(0.0);
-    for voter in all.iter_mut().filter(|v| v.holds_the_heap()) {
-        voter.may_be_heap = bound.may_hold(voter.rose(), live);
+    let headroom = HeapHeadroom::read(evidence, steady);
+    let live = all.iter().find(|v| v.id == SeriesId::MemLive).and_then(|v| v.trend.end).unwrap_or(0.0);
+    for series in all.iter_mut().filter(|v| v.holds_the_heap()) {
+        series.may_be_heap = headroom.may_hold(series.rose(), live);
     }
-    explain(&mut all, &sources, &bound, live);
+    explain(&mut all, &sources, &headroom, live);
     AllEvidence { all, sources, error }
 }
 
@@ -201,55 +150,63 @@ fn holm(all: &mut [SeriesEvidence], error: f64, chosen: impl Fn(&SeriesEvidence)
 
 /// Whether the upper end of a slope is below the resolution and no growth near it is all but certain, or adds less within
 /// steady than counts at all.
-fn bounded(trend: &Trend, name: &str, unit: Unit, resolution_bytes: f64, seconds: f64, error: f64) -> bool {
-    let resolution = if unit == Unit::Bytes { resolution_bytes } else { RESOLUTION_TASKS };
-    let nearly = trend.p_value <= NEARLY * error;
+fn is_bounded(trend: &Trend, id: &SeriesId, resolution_bytes: f64, seconds: f64, error: f64) -> bool {
+    let resolution = if id.unit() == Unit::Bytes { resolution_bytes } else { RESOLUTION_TASKS };
+    let nearly = trend.p_value <= NEARLY_CERTAIN * error;
     trend
         .per_request
-        .is_some_and(|p| p.hi < resolution && !(nearly && p.value >= SHARE_OF_RESOLUTION * resolution))
-        || trend.slope.is_some_and(|s| s.hi * seconds < least_seen(name, unit))
+        .is_some_and(|p| p.hi < resolution && !(nearly && p.value >= NEARLY_RESOLUTION * resolution))
+        || trend.slope.is_some_and(|s| s.hi * seconds < least_seen(id))
 }
 
 /// Only a measure of the same bytes explains another away.
-fn explain(all: &mut [SeriesEvidence], sources: &Sources, bound: &HeapHeadroom, live: f64) {
-    let get = |name: &str| all.iter().find(|v| v.name == name);
-    let flat = |name: &str| get(name).is_some_and(SeriesEvidence::is_flat);
+fn explain(all: &mut [SeriesEvidence], sources: &Sources, headroom: &HeapHeadroom, live: f64) {
+    let get = |id: SeriesId| all.iter().find(|v| v.id == id);
+    let flat = |id: SeriesId| get(id).is_some_and(|v| v.flat);
     // a heap's limit says nothing of the stacks of threads
-    let threads_grow = get("threads").is_some_and(|v| v.trend.direction == Direction::Growing && v.material);
-    if matches!(bound, HeapHeadroom::Limit(_) | HeapHeadroom::Committed(_)) && threads_grow {
+    let threads_grow =
+        get(SeriesId::Threads).is_some_and(|v| v.trend.direction == Direction::Growing && v.material);
+    if matches!(headroom, HeapHeadroom::Limit(_) | HeapHeadroom::Committed(_)) && threads_grow {
         return;
     }
-    let parts = ["mem_live_bytes", "mem_stacks_bytes", "mem_native_bytes"];
-    let (reason, most) = if sources.exact && parts.iter().all(|name| flat(name)) {
-        let reason = "live heap, stacks and native memory grow by nothing that counts: the rest is garbage not collected yet";
-        (reason.to_string(), f64::INFINITY)
-    } else if !sources.exact && sources.live && flat("mem_live_bytes") {
-        let reason =
-            format!("the live heap after collections is flat: the heap only grows up to {}", bound.words());
-        (reason, bound.most(live))
+    let parts = [SeriesId::MemLive, SeriesId::MemStacks, SeriesId::MemNative];
+    let (explanation, most) = if sources.exact && parts.into_iter().all(flat) {
+        (Explanation::Garbage, f64::INFINITY)
+    } else if !sources.exact && sources.live && flat(SeriesId::MemLive) {
+        (Explanation::HeapHeadroom(headroom.room()), headroom.most(live))
     } else {
         return;
     };
-    for voter in all.iter_mut() {
-        if voter.rank == Some(EvidenceStrength::Rss)
-            && voter.trend.direction != Direction::Stable
-            && voter.holds_the_heap()
-            && voter.rose() <= most
+    for series in all.iter_mut() {
+        if series.strength == Some(EvidenceStrength::Rss)
+            && series.trend.direction != Direction::Stable
+            && series.holds_the_heap()
+            && series.rose() <= most
         {
-            voter.explained_by = Some(reason.clone());
+            series.explained_by = Some(explanation);
         }
     }
 }
 
 impl AllEvidence {
-    /// Each of them.
+    /// One after the other.
     pub fn iter(&self) -> impl Iterator<Item = &SeriesEvidence> {
         self.all.iter()
     }
 
-    /// The one of this name.
-    pub fn get(&self, name: &str) -> Option<&SeriesEvidence> {
-        self.all.iter().find(|v| v.name == name)
+    /// The one of this quantity.
+    pub fn get(&self, id: &SeriesId) -> Option<&SeriesEvidence> {
+        self.all.iter().find(|v| v.id == *id)
+    }
+
+    /// All of them.
+    pub fn series(&self) -> &[SeriesEvidence] {
+        &self.all
+    }
+
+    /// All of them, to keep.
+    pub fn into_series(self) -> Vec<SeriesEvidence> {
+        self.all
     }
 
     /// What there was to judge by.
@@ -257,37 +214,8 @@ impl AllEvidence {
         &self.sources
     }
 
-    /// The chance of a false alarm that is left for each task group: ranks 1 to 3 share half the run's error.
+    /// The chance of a false alarm that is left for all task groups: the strong evidence shares half the run's error.
     pub fn task_share_of_error(&self) -> f64 {
         self.error / 2.0
-    }
-
-    /// As the report has them.
-    pub fn findings(&self) -> Vec<SeriesFinding> {
-        self.all
-            .iter()
-            .map(|v| SeriesFinding {
-                id: v.name.as_str().into(),
-                trend: v.trend.direction,
-                shape: v.trend.shape,
-                start: v.trend.start,
-                end: v.trend.end,
-                slope_per_s: v.trend.slope.map(|s| s.value),
-                slope_ci: v.trend.slope.map(|s| [s.lo, s.hi]),
-                slope_over_s: v.trend.slope_over_s,
-                per_request: v.trend.per_request.map(|s| s.value),
-                per_request_ci: v.trend.per_request.map(|s| [s.lo, s.hi]),
-                p_value: v.trend.p_value,
-                detectable_per_s: v.trend.detectable_per_s,
-                needs_s: v.trend.needs_s,
-                recovered: v.trend.recovered,
-                material: v.material,
-                flat: v.is_flat(),
-                votes: v.rank.is_some(),
-                explained_by: v.explained_by.clone(),
-                limit_at_s: v.limit_at_s,
-                why: explain_trend(&v.trend, v.unit),
-            })
-            .collect()
     }
 }

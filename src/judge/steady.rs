@@ -18,7 +18,7 @@ pub struct Steady {
 
 impl Steady {
     /// Reads it off the phases: events say it exactly, samples to an interval.
-    pub fn of(evidence: &Evidence) -> Steady {
+    pub fn read(evidence: &Evidence) -> Steady {
         let recording = &evidence.recording;
         let last_event = evidence.events.last().map_or(0.0, |e| e.elapsed_s);
         let run_end_s = recording.elapsed_s.last().copied().unwrap_or(0.0).max(last_event);
@@ -48,6 +48,12 @@ impl Steady {
     /// Whether a moment is within steady.
     pub fn holds(&self, elapsed_s: f64) -> bool {
         self.stretches.iter().any(|(from, to)| (*from..=*to).contains(&elapsed_s))
+    }
+
+    /// Requests answered in steady, where the target or soak counts any.
+    pub fn answered(&self, evidence: &Evidence) -> Option<f64> {
+        let counted = evidence.recording.requests_total.iter().any(|s| s.get().is_some());
+        counted.then(|| self.requests.unwrap_or(0.0))
     }
 
     /// Requests each second of steady, where they are counted.
@@ -110,7 +116,7 @@ mod tests {
     #[test]
     fn samples_tell_it_where_no_event_does() {
         use Phase::{Settle, Steady as S, Warmup};
-        let steady = Steady::of(&evidence(&[Warmup, S, S, S, Settle, Warmup, S, S]));
+        let steady = Steady::read(&evidence(&[Warmup, S, S, S, Settle, Warmup, S, S]));
         assert_eq!(steady.stretches, [(1.0, 3.0), (6.0, 7.0)]);
         assert_eq!(steady.requests, Some(30.0));
         assert_eq!(steady.run_end_s, 7.0);
@@ -123,7 +129,7 @@ mod tests {
             Event { elapsed_s: 1.5, kind: EventKind::Phase { phase: Phase::Steady } },
             Event { elapsed_s: 6.25, kind: EventKind::Phase { phase: Phase::Settle } },
         ];
-        let steady = Steady::of(&e);
+        let steady = Steady::read(&e);
         assert_eq!(steady.stretches, [(1.5, 6.25)]);
         assert_eq!(steady.requests, Some(50.0));
         assert!(steady.holds(2.0) && !steady.holds(7.0));
@@ -133,6 +139,6 @@ mod tests {
     fn a_run_cut_off_in_steady_ends_with_its_last_sample() {
         let mut e = evidence(&[Phase::Steady; 9]);
         e.events = vec![Event { elapsed_s: 2.0, kind: EventKind::Phase { phase: Phase::Steady } }];
-        assert_eq!(Steady::of(&e).stretches, [(2.0, 8.0)]);
+        assert_eq!(Steady::read(&e).stretches, [(2.0, 8.0)]);
     }
 }

@@ -4,16 +4,18 @@
 //! matters, and it stays after settle.
 
 use crate::culprit::{Candidate, Proof, Ranked, rank};
-use crate::evidence::{AccountPart, Evidence, GroupKind, is_jdk};
-use crate::findings::{Culprit, Direction, Verdict};
-use crate::units::{Span, Unit, significant};
+use crate::evidence::{Evidence, GroupKind, SeriesId, is_jdk};
+use crate::findings::{
+    Culprit, Direction, GroupDoubt, GroupDoubtReason, GroupGrowth, ProvenTasks, SeriesEvidence, Verdict,
+};
+use crate::units::{Span, Unit};
 
 use super::material::least_seen;
-use super::series_evidence::{AllEvidence, SeriesEvidence};
+use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 
 /// A growth that nobody proves counts from so many within steady.
-const LEAST: f64 = 10.0;
+const LEAST_GROWTH: f64 = 10.0;
 /// What a goroutine group that no served goroutineleak lists may be held for, unless the user says otherwise.
 const UNPROVEN_HOLD_S: f64 = 60.0;
 
@@ -31,9 +33,9 @@ enum GroupVerdict {
     /// It grows, it matters, it stays.
     Leaks,
     /// It could be.
-    Doubtful(String),
-    /// It could be, unless it is held and let go later than anybody looked.
-    Held(String),
+    Doubtful(GroupDoubtReason),
+    /// It could be, unless the service frees it later than this run observed; the hold in seconds.
+    Held(f64),
     /// It is not.
     Fine,
 }
@@ -53,51 +55,43 @@ pub struct Tasks {
 pub fn judge(evidence: &Evidence, steady: &Steady, error: f64) -> Tasks {
     let plan = evidence.plan.as_ref();
     let max_hold = plan.and_then(|p| p.judging.max_hold);
-    let would_tell = if evidence.observed().is_none() { "a settle" } else { "a longer watch" };
+    let drives = evidence.observed().is_none();
     let served = evidence.snapshots.iter().any(|s| s.proven.is_some());
     let Ranked { tasks: all, heap, processes } = rank(evidence);
     let share = error / all.len().max(1) as f64;
     let judged = all
         .into_iter()
         .map(|candidate| {
-            let standing = stand(&candidate, (max_hold, served), would_tell, share);
-            (candidate, standing)
+            let verdict = judge_group(&candidate, (max_hold, served), drives, share);
+            (candidate, verdict)
         })
         .collect();
     Tasks { judged, heap, processes, requests: steady.requests }
 }
 
 /// What a group means; see the head of this file.
-fn stand(
+fn judge_group(
     c: &Candidate,
     (max_hold, served): (Option<Span>, bool),
-    would_tell: &str,
+    drives: bool,
     error: f64,
 ) -> GroupVerdict {
-    let culprit = &c.culprit;
     if matches!(c.proof, Proof::Proven(_)) {
         return GroupVerdict::Proven;
     }
-    if c.growth < LEAST {
+    if c.growth < LEAST_GROWTH {
         return GroupVerdict::Fine;
     }
     match c.direction {
         Direction::Stable => return GroupVerdict::Fine,
-        Direction::Inconclusive if let_go(c) => return GroupVerdict::Fine,
-        Direction::Inconclusive => return GroupVerdict::Doubtful(culprit.why.clone()),
+        Direction::Inconclusive if was_freed(c) => return GroupVerdict::Fine,
+        Direction::Inconclusive => return GroupVerdict::Doubtful(GroupDoubtReason::Open),
         Direction::Growing if may_be_in_flight(c) => {
-            return GroupVerdict::Doubtful(format!(
-                "{}: {}; no more than connections, they may be in flight, and {would_tell} would tell",
-                called(culprit),
-                culprit.why.trim_end_matches('.')
-            ));
+            return GroupVerdict::Doubtful(GroupDoubtReason::MayBeInFlight { drives });
         }
         Direction::Growing if !c.stands() => return GroupVerdict::Fine,
         Direction::Growing if c.p_value > error => {
-            return GroupVerdict::Doubtful(format!(
-                "{}, though not clearly so",
-                culprit.why.trim_end_matches('.')
-            ));
+            return GroupVerdict::Doubtful(GroupDoubtReason::NotSignificant);
         }
         Direction::Growing => {}
     }
@@ -107,13 +101,7 @@ fn stand(
         None => None,
     };
     match hold {
-        Some(hold) if culprit.seen_for_s < hold => GroupVerdict::Held(format!(
-            "{} grows by {} per request, but was seen for {} only and may be held for {}",
-            called(culprit),
-            culprit.per_request.map_or("some".into(), |n| significant(n, 2)),
-            Span::from_secs_f64(culprit.seen_for_s),
-            Span::from_secs_f64(hold)
-        )),
+        Some(hold_s) if c.culprit.seen_for_s < hold_s => GroupVerdict::Held(hold_s),
         _ => GroupVerdict::Leaks,
     }
 }
@@ -123,59 +111,47 @@ fn may_be_in_flight(c: &Candidate) -> bool {
     c.within_connections && c.recovered.is_none() && !c.is_connection
 }
 
-/// What was let go within settle was held, and not leaked.
-fn let_go(c: &Candidate) -> bool {
+/// What was freed within settle was held, and not leaked.
+fn was_freed(c: &Candidate) -> bool {
     c.recovered.is_some_and(|share| share > 0.5)
-}
-
-/// "main.worker in chan send".
-pub fn called(culprit: &Culprit) -> String {
-    match &culprit.state {
-        Some(state) => format!("{} in {state}", culprit.name),
-        None => culprit.name.clone(),
-    }
 }
 
 /// What a growth must amount to within steady before a process is named for it.
 fn least(kind: GroupKind) -> f64 {
-    least_seen("rss_anon_bytes", kind.unit())
+    match kind.unit() {
+        Unit::Bytes => least_seen(&SeriesId::RssAnon),
+        _ => least_seen(&SeriesId::Tasks),
+    }
 }
 
 impl Tasks {
-    /// What the runtime has proven, in a sentence.
-    pub fn proven(&self) -> Option<String> {
-        let (c, _) = self.judged.iter().find(|(_, standing)| *standing == GroupVerdict::Proven)?;
+    /// What the runtime has proven.
+    pub fn proven(&self) -> Option<ProvenTasks> {
+        let (c, _) = self.judged.iter().find(|(_, verdict)| *verdict == GroupVerdict::Proven)?;
         let Proof::Proven(stuck) = c.proof else { return None };
-        Some(format!(
-            "{} {}s are stuck for ever in {}, as the runtime proves",
-            Unit::Count.show(stuck),
-            c.culprit.kind,
-            called(&c.culprit)
-        ))
+        let (name, state) = (c.culprit.name.clone(), c.culprit.state.clone());
+        Some(ProvenTasks { name, state, kind: c.kind, stuck })
     }
 
     /// Whether a group of goroutines has grown of which only a proof would say that it leaks: asking for one claims
     /// nothing, so it need not be certain that it goes on.
     pub fn may_be_proven(&self) -> bool {
-        self.judged.iter().any(|(c, standing)| {
-            let doubted = matches!(standing, GroupVerdict::Doubtful(_) | GroupVerdict::Held(_));
-            doubted && c.kind == GroupKind::Goroutine && c.growth >= LEAST
+        self.judged.iter().any(|(c, verdict)| {
+            let doubted = matches!(verdict, GroupVerdict::Doubtful(_) | GroupVerdict::Held(_));
+            doubted && c.kind == GroupKind::Goroutine && c.growth >= LEAST_GROWTH
         })
     }
 
-    /// Each group that leaks although nobody proves it, in a sentence.
-    pub fn leaks(&self) -> impl Iterator<Item = String> {
-        self.judged.iter().filter(|(_, standing)| *standing == GroupVerdict::Leaks).map(|(c, _)| {
-            format!(
-                "{}: {} {} more in {}",
-                called(&c.culprit),
-                Unit::Count.show(c.growth),
-                super::headline::noun(c.growth, &c.culprit.kind),
-                match self.requests {
-                    Some(n) => format!("{} requests", Unit::Count.show(n)),
-                    None => Span::from_secs_f64(c.culprit.seen_for_s).to_string(),
-                }
-            )
+    /// Each group that leaks although the runtime does not prove it.
+    pub fn leaks(&self) -> impl Iterator<Item = GroupGrowth> {
+        let leaks = self.judged.iter().filter(|(_, verdict)| *verdict == GroupVerdict::Leaks);
+        leaks.map(|(c, _)| GroupGrowth {
+            name: c.culprit.name.clone(),
+            state: c.culprit.state.clone(),
+            kind: c.kind,
+            growth: c.growth,
+            requests: self.requests,
+            seconds: c.culprit.seen_for_s,
         })
     }
 
@@ -184,37 +160,41 @@ impl Tasks {
         let task =
             |c: &Candidate| matches!(c.kind, GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread);
         let stands = |s: &GroupVerdict| matches!(s, GroupVerdict::Proven | GroupVerdict::Leaks);
-        self.judged.iter().filter(move |(c, standing)| task(c) && stands(standing)).map(|(c, _)| c)
+        self.judged.iter().filter(move |(c, verdict)| task(c) && stands(verdict)).map(|(c, _)| c)
     }
 
-    /// Each group that could be a leak, in a sentence.
-    pub fn doubts(&self) -> impl Iterator<Item = String> {
-        self.judged.iter().filter_map(|(_, standing)| match standing {
-            GroupVerdict::Doubtful(why) | GroupVerdict::Held(why) => Some(why.clone()),
-            _ => None,
+    /// Each group that could be a leak.
+    pub fn doubts(&self) -> impl Iterator<Item = GroupDoubt> {
+        self.judged.iter().filter_map(|(c, verdict)| {
+            let why = match verdict {
+                GroupVerdict::Doubtful(why) => *why,
+                GroupVerdict::Held(hold_s) => GroupDoubtReason::MayBeHeld { hold_s: *hold_s },
+                GroupVerdict::Proven | GroupVerdict::Leaks | GroupVerdict::Fine => return None,
+            };
+            Some(GroupDoubt { group: c.culprit.clone(), why })
         })
     }
 
     /// Whether some tasks may only be held, and with them the memory that is theirs.
     pub fn may_be_held(&self) -> bool {
-        self.judged.iter().any(|(_, standing)| matches!(standing, GroupVerdict::Held(_)))
+        self.judged.iter().any(|(_, verdict)| matches!(verdict, GroupVerdict::Held(_)))
     }
 
     /// Who is blamed, ranked; nobody where the target is not the service or the verdict is not a leak. Stacks of the
     /// heap and processes come last: they say where it happens, once something else has shown that it does.
-    pub fn blamed(self, verdict: Verdict, voters: &AllEvidence) -> Vec<Culprit> {
+    pub fn blamed(self, verdict: Verdict, series: &AllEvidence) -> Vec<Culprit> {
         if !matches!(verdict, Verdict::Leak | Verdict::Failed) {
             return Vec::new();
         }
         let fds_leak = self.judged.iter().any(|(c, s)| c.kind == GroupKind::Fd && *s == GroupVerdict::Leaks);
-        let memory_leaks = voters.iter().any(|v| v.unit == Unit::Bytes && v.leaks());
-        let heap_leaks = voters.get(AccountPart::Live.series().name()).is_some_and(SeriesEvidence::leaks);
+        let memory_leaks = series.iter().any(|v| v.unit() == Unit::Bytes && v.leaks());
+        let heap_leaks = series.get(&SeriesId::MemLive).is_some_and(SeriesEvidence::leaks);
         let mut own_classes = 0;
         let allocates = self.heap.into_iter().filter(move |c| {
             let own = c.kind == GroupKind::Class && !is_jdk(&c.culprit.name);
             let fills = c.share >= LEAST_SHARE && c.growth >= least(c.kind);
             let named = fills || (own && own_classes < OWN_CLASSES);
-            let blamed = heap_leaks && named && c.direction != Direction::Stable && !let_go(c);
+            let blamed = heap_leaks && named && c.direction != Direction::Stable && !was_freed(c);
             own_classes += usize::from(blamed && own);
             blamed
         });
@@ -222,12 +202,12 @@ impl Tasks {
             let shown = if c.kind == GroupKind::ProcessMemory { memory_leaks } else { fds_leak };
             shown && c.stands() && c.growth >= least(c.kind)
         });
-        let stands = |standing: &GroupVerdict| matches!(standing, GroupVerdict::Proven | GroupVerdict::Leaks);
+        let stands = |verdict: &GroupVerdict| matches!(verdict, GroupVerdict::Proven | GroupVerdict::Leaks);
         let mut blamed: Vec<Culprit> = self
             .judged
             .into_iter()
-            .filter(|(_, standing)| stands(standing))
-            .map(|(c, standing)| Culprit { proven: standing == GroupVerdict::Proven, ..c.culprit })
+            .filter(|(_, verdict)| stands(verdict))
+            .map(|(c, verdict)| Culprit { proven: verdict == GroupVerdict::Proven, ..c.culprit })
             .collect();
         blamed.sort_by(|a, b| {
             // a descriptor belongs to somebody: who is left behind comes before what he holds

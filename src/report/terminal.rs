@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use super::clean_text::clean_text;
 use super::{growth, requests};
 use crate::error::{Error, Result};
-use crate::findings::{Culprit, Direction, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
+use crate::findings::{Badge, Culprit, Direction, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
 use crate::units::{Rate, Unit};
 
 const BOLD: Style = Style::new().bold();
@@ -33,9 +33,9 @@ pub fn print(findings: &Report, report: Option<&Path>) -> Result<()> {
 /// The summary with its colours as ANSI sequences; `report` is the directory or file to look at next.
 pub fn summary(findings: &Report, report: Option<&Path>) -> String {
     let mut lines = vec![String::new()];
-    let style = colour(findings.verdict).bold();
-    let word = findings.verdict.to_string().to_uppercase();
-    lines.push(format!("{style} {word} {style:#} {BOLD}{}{BOLD:#}", clean_text(&findings.headline)));
+    let style = badge_colour(findings.badge).bold();
+    let word = findings.badge.to_string().to_uppercase();
+    lines.push(format!("{style} {word} {style:#} {BOLD}{}{BOLD:#}", clean_text(&findings.summary)));
     lines.push(format!("{DIM}{}{DIM:#}", clean_text(&findings.subtitle)));
     if !findings.culprits.is_empty() {
         lines.push(String::new());
@@ -91,6 +91,15 @@ pub fn summary(findings: &Report, report: Option<&Path>) -> String {
         None => lines.push(format!("{DIM}{code}{DIM:#}")),
     }
     lines.join("\n") + "\n"
+}
+
+fn badge_colour(badge: Badge) -> Style {
+    colour(match badge {
+        Badge::Leak | Badge::GateFailed => Verdict::Leak,
+        Badge::Stable => Verdict::Stable,
+        Badge::Inconclusive => Verdict::Inconclusive,
+        Badge::Failed => Verdict::Failed,
+    })
 }
 
 fn colour(verdict: Verdict) -> Style {
@@ -180,7 +189,7 @@ mod tests {
         assert!(text.contains('\u{1b}'));
         let plain = plain(&text);
         for what in [
-            "LEAK  Leak: memory grows 2.8 KiB",
+            "LEAK  memory grows 2.8 KiB",
             "1. main.fanOut.func1 · chan send: ",
             "main.go:36",
             "a request",

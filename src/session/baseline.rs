@@ -14,6 +14,7 @@ use crate::plan::Plan;
 use crate::record::{replace_file, resolve_dir};
 use crate::report::comparison;
 use crate::report::picture::Theme;
+use crate::wording;
 
 /// A run as it was judged.
 #[derive(Debug)]
@@ -53,19 +54,22 @@ pub fn check(plan: &Plan) -> Result<()> {
 /// leaves the gate undecided.
 pub fn judged(dir: &Path, evidence: &Evidence) -> Judged {
     let Some(path) = evidence.plan.as_ref().and_then(|plan| plan.compare_to.as_deref()) else {
-        return Judged { findings: judge(evidence), beside: None };
+        return Judged { findings: wording::report(&judge(evidence), evidence), beside: None };
     };
     let read = read_named_run(path).map(|earlier| (judge(&earlier), earlier));
     let names = [
         read.as_ref().map(|(_, earlier)| run_name(earlier, path)).unwrap_or_default(),
         run_name(evidence, dir),
     ];
-    let run = read.as_ref().map(|(findings, earlier)| (earlier, findings)).map_err(ToString::to_string);
+    let run = read.as_ref().map(|(found, earlier)| (earlier, &found.assessment)).map_err(ToString::to_string);
     let names = [names[0].as_str(), names[1].as_str()];
-    let (findings, comparison) = judge_against_baseline(evidence, Baseline { path, run, names });
-    let beside = read.ok().zip(comparison);
-    let beside = beside.map(|((findings, evidence), comparison)| Beside { evidence, findings, comparison });
-    Judged { findings, beside }
+    let (findings, compared) = judge_against_baseline(evidence, &Baseline { path, run, names });
+    let beside = read.ok().zip(compared).map(|((found, earlier), compared)| {
+        let runs = [(&earlier, &found.assessment), (evidence, &findings.assessment)];
+        let comparison = wording::comparison(&compared, runs);
+        Beside { findings: wording::report(&found, &earlier), evidence: earlier, comparison }
+    });
+    Judged { findings: wording::report(&findings, evidence), beside }
 }
 
 /// What to call a run: the user's label, else where it stands.

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::judge::{compare, judge};
 use crate::record::replace_file;
 use crate::report::{comparison, json};
+use crate::wording;
 
 /// Compares two run directories, writes compare.json, compare.md and compare.png to `out`, and prints the result.
 ///
@@ -22,8 +23,10 @@ pub fn compare_runs(before: &Path, after: &Path, out: &Path, options: &OutputOpt
         .map_err(|e| Error::usage(format!("{}: cannot be written to: {e}", out.display())))?;
     let findings = [judge(&before), judge(&after)];
     let names = [run_name(&before, paths[0]), run_name(&after, paths[1])];
-    let runs = [(&before, &findings[0]), (&after, &findings[1])];
-    let compared = compare(runs, [&names[0], &names[1]]);
+    let runs = [(&before, &findings[0].assessment), (&after, &findings[1].assessment)];
+    let compared = wording::comparison(&compare(runs, [&names[0], &names[1]]), runs);
+    let reports = [wording::report(&findings[0], &before), wording::report(&findings[1], &after)];
+    let runs = [(&before, &reports[0]), (&after, &reports[1])];
     comparison::render_all(runs, &compared, options.theme, |name, content| {
         replace_file(&out.join(name), content)
     })?;

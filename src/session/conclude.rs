@@ -89,7 +89,7 @@ mod tests {
         let lines: Vec<String> = outcome.troubles.iter().map(Error::to_string).collect();
         assert!(lines[0].contains("no room") && lines[1].contains("report.json"), "{lines:?}");
         assert_eq!(lines.len(), 2);
-        assert_eq!(outcome.findings.exit_code, judge(&Evidence::default()).exit_code);
+        assert_eq!(outcome.findings.exit_code, judge(&Evidence::default()).exit.code);
         for file in ["report.md", "soak.png", "soak.svg", "junit.xml"] {
             assert!(tmp.path().join(file).exists(), "no {file}");
         }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::console::screen_columns;
 use super::environment::record_costs;
-use super::probes::all_probes;
+use super::probes::start_all_probes;
 use super::runtime::block_on;
 use crate::error::Result;
 use crate::evidence::{ProbeRecord, TargetRecord};
@@ -19,13 +19,13 @@ use crate::units::Unit;
 #[derive(Debug, Serialize)]
 struct Checkup {
     schema: &'static str,
-    /// Whom soak would judge; none where no process was found.
+    /// The process that soak would judge; none where none was found.
     target: Option<TargetRecord>,
-    /// Why there is no process.
+    /// Why none was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     nobody: Option<String>,
     probes: Vec<ProbeRecord>,
-    /// What else could be done.
+    /// What else would make more visible.
     advice: Vec<String>,
 }
 
@@ -37,7 +37,7 @@ pub fn doctor(plan: &Plan, json: bool) -> Result<String> {
     let checkup = block_on(examine(plan))?;
     match json {
         true => json::render(&checkup),
-        false => Ok(page(&checkup)),
+        false => Ok(render_table(&checkup)),
     }
 }
 
@@ -46,7 +46,7 @@ async fn examine(plan: &Plan) -> Result<Checkup> {
         Found::Here(target) => (Some(*target), None),
         Found::Nobody(why) => (None, Some(why)),
     };
-    let (sampler, mut probes) = all_probes(plan, target.as_ref()).await;
+    let (sampler, mut probes) = start_all_probes(plan, target.as_ref()).await;
     let begun = std::time::Instant::now();
     doctor::try_out(&sampler).await;
     record_costs(&mut probes, &sampler, begun.elapsed().as_secs_f64());
@@ -59,7 +59,7 @@ async fn examine(plan: &Plan) -> Result<Checkup> {
     })
 }
 
-fn page(checkup: &Checkup) -> String {
+fn render_table(checkup: &Checkup) -> String {
     let mut out = match (&checkup.target, &checkup.nobody) {
         (Some(target), _) => format!("{}\n\n", target.line()),
         (None, Some(why)) => format!("no process is looked at: {why}\n\n"),
@@ -75,7 +75,7 @@ fn page(checkup: &Checkup) -> String {
             &probe.name,
             there,
             &probe.yields,
-            &cost(probe),
+            &describe_cost(probe),
             probe.turn_on.as_deref().unwrap_or(""),
         ]);
     }
@@ -90,12 +90,12 @@ fn page(checkup: &Checkup) -> String {
     out
 }
 
-/// What an answer takes of the target, or of whoever gives it.
-fn cost(probe: &ProbeRecord) -> String {
+/// What an answer takes of the time of the target or of the kernel.
+fn describe_cost(probe: &ProbeRecord) -> String {
     let answered = probe.asked.saturating_sub(probe.failed);
     match (probe.found, probe.cpu_mean_s) {
         (false, _) => String::new(),
-        // read in the answers of another
+        // its figures come with the answers of another probe
         (true, _) if probe.asked == 0 => String::new(),
         (true, _) if answered == 0 => "no answer".into(),
         (true, Some(cpu)) => {

@@ -9,6 +9,7 @@ use crate::judge::{ERROR, Interim, judge_interim, lost};
 use crate::record::Mirror;
 use crate::run::Enough;
 use crate::trend::InterimSchedule;
+use crate::wording;
 
 /// A snapshot that has not come by then was not to be had.
 const PATIENCE_S: f64 = 10.0;
@@ -53,7 +54,7 @@ impl EarlyStop {
                 self.awaiting = None;
             }
             if came && let Interim::Proven(why) = judge_interim(evidence, asked.error) {
-                return yes(&why);
+                return yes(&wording::reason(&why));
             }
             return Enough::No;
         }
@@ -65,8 +66,8 @@ impl EarlyStop {
             Interim::Prove | Interim::Open => Direction::Inconclusive,
         });
         match seen {
-            Interim::Proven(why) => yes(&why),
-            Interim::Leak(why) if stands => yes(&why),
+            Interim::Proven(why) => yes(&wording::reason(&why)),
+            Interim::Leak(why) if stands => yes(&wording::reason(&why)),
             Interim::Stable if stands => yes("look after look found no growth"),
             Interim::Prove => {
                 let (snapshots, until_s) = (evidence.snapshots.len(), now_s + PATIENCE_S);

@@ -4,8 +4,8 @@ use crate::evidence::{Environment, ProbeRecord};
 use crate::probe::Sampler;
 use crate::target::Target;
 
-/// As it is when a run begins.
-pub fn environment(target: Option<&Target>, probes: Vec<ProbeRecord>) -> Environment {
+/// The machine and the target as they are when a run begins.
+pub fn read_environment(target: Option<&Target>, probes: Vec<ProbeRecord>) -> Environment {
     Environment {
         soak: env!("CARGO_PKG_VERSION").into(),
         os: std::env::consts::OS.into(),
@@ -17,7 +17,7 @@ pub fn environment(target: Option<&Target>, probes: Vec<ProbeRecord>) -> Environ
     }
 }
 
-/// What each probe has cost.
+/// Adds what each probe has cost in a run of this length.
 pub fn record_costs(records: &mut [ProbeRecord], sampler: &Sampler, ran_s: f64) {
     for cost in sampler.costs() {
         if let Some(record) = records.iter_mut().find(|r| r.found && r.name == cost.name) {

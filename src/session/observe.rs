@@ -8,9 +8,9 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use super::conclude::{Outcome, conclude_recorded};
 use super::console::{OutputOptions, info, warn};
 use super::driver::start_driver;
-use super::environment::environment;
+use super::environment::read_environment;
 use super::forwarder_check::ForwarderMonitor;
-use super::pipeline::Kept;
+use super::pipeline::Protected;
 use super::prepare::{Prepared, prepare};
 use super::present::present;
 use super::record::{Instruments, Recorded, Recording, record};
@@ -38,8 +38,8 @@ pub fn exit_code(outcome: Option<Outcome>) -> u8 {
 /// The caller's mistakes before anything is sent or written; soak's own troubles otherwise.
 pub fn run(plan: &Plan, options: &OutputOptions) -> Result<Option<Outcome>> {
     RunDir::check(&plan.out)?;
-    let own = plan.out.dir.as_deref().map(Kept::Run);
-    let earlier = plan.record.compare_to.as_deref().map(Kept::Earlier);
+    let own = plan.out.dir.as_deref().map(Protected::Run);
+    let earlier = plan.record.compare_to.as_deref().map(Protected::Earlier);
     pipeline::check(&plan.pipeline, &Vec::from_iter(own.into_iter().chain(earlier)))?;
     baseline::check(plan)?;
     block_on(observe(plan, options))
@@ -112,7 +112,7 @@ async fn conduct(
 ) -> Result<Option<Outcome>> {
     let Prepared { target, sampler, records, forwarder } = prepared;
     let dir = RunDir::create(&plan.out, &plan.record.profile)?;
-    let environment = environment(target.as_ref(), records);
+    let environment = read_environment(target.as_ref(), records);
     let clock: Arc<dyn Clock> = Arc::new(Monotonic::begin());
     let instruments = Instruments {
         driver: start_driver(plan, Arc::clone(&clock))?,

@@ -2,8 +2,8 @@
 //! at all.
 
 use super::console::{OutputOptions, info};
-use super::forwarder_check::not_the_service;
-use super::probes::{introduce, look_around};
+use super::forwarder_check::forwarder_event;
+use super::probes::{print_probes, start_probes};
 use crate::error::Result;
 use crate::evidence::{EventKind, ProbeRecord};
 use crate::plan::Plan;
@@ -41,14 +41,14 @@ pub async fn prepare(
     if let Some(target) = &target {
         info(options, &format!("target: {}", target.record.line()));
     }
-    let (sampler, records) = look_around(plan, target.as_ref()).await?;
-    introduce(&records, options);
+    let (sampler, records) = start_probes(plan, target.as_ref()).await?;
+    print_probes(&records, options);
     let status = match &mut target {
         // a watch opens no connections of its own
         Some(target) if plan.record.driven().is_some() => target.check_before_load().await,
         _ => ProxyStatus::Unknown,
     };
-    let forwarder = target.as_ref().and_then(|target| not_the_service(target, &status));
+    let forwarder = target.as_ref().and_then(|target| forwarder_event(target, &status));
     if let Some(EventKind::Forwarder { text }) = &forwarder {
         info(options, &format!("warning: {text}"));
     }

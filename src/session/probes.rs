@@ -1,4 +1,4 @@
-//! The probes of one run: all that are there, what they fill, and what is said of those that are not.
+//! The probes of one run: which were found, which columns they fill, and how to turn on the others.
 
 use crate::error::{Error, Result};
 use crate::evidence::{ProbeRecord, SeriesId};
@@ -9,17 +9,17 @@ use crate::target::Target;
 
 use super::console::{OutputOptions, info};
 
-/// All probes that a run needs, ready to be asked, with a record of each, there or not.
+/// Starts the probes that a run needs; with a record of each, found or not.
 ///
 /// # Errors
-/// When none of them sees memory, unless that was not asked for.
-pub async fn look_around(plan: &Plan, target: Option<&Target>) -> Result<(Sampler, Vec<ProbeRecord>)> {
+/// When none of them measures memory, unless the run is for its load only.
+pub async fn start_probes(plan: &Plan, target: Option<&Target>) -> Result<(Sampler, Vec<ProbeRecord>)> {
     if plan.record.judging.load_only {
         return Ok((Sampler::start(Vec::new()), Vec::new()));
     }
-    let (sampler, records) = all_probes(plan, target).await;
-    let sees_memory = sampler.series().iter().any(|id| id.name().ends_with("_bytes"));
-    if !sees_memory {
+    let (sampler, records) = start_all_probes(plan, target).await;
+    let measures_memory = sampler.series().iter().any(|id| id.name().ends_with("_bytes"));
+    if !measures_memory {
         return Err(Error::usage(format!(
             "nothing shows the memory behind {}: name the process with --pid, give --metrics URL, or --load-only to judge by gates alone",
             plan.record.url
@@ -28,15 +28,15 @@ pub async fn look_around(plan: &Plan, target: Option<&Target>) -> Result<(Sample
     Ok((sampler, records))
 }
 
-/// All probes that are there, ready to be asked, with a record of each, there or not.
-pub async fn all_probes(plan: &Plan, target: Option<&Target>) -> (Sampler, Vec<ProbeRecord>) {
+/// Starts every probe that was found; with a record of each, found or not.
+pub async fn start_all_probes(plan: &Plan, target: Option<&Target>) -> (Sampler, Vec<ProbeRecord>) {
     let Discovered { probes, records } = discover(plan, target).await;
     let sampler = Sampler::start(probes).for_run(plan.record.phases.total().0);
     (sampler, records)
 }
 
-/// Says what is looked at, and how to turn on what could be.
-pub fn introduce(records: &[ProbeRecord], options: &OutputOptions) {
+/// Prints what is observed, and how to turn on what could be.
+pub fn print_probes(records: &[ProbeRecord], options: &OutputOptions) {
     for record in records {
         match (&record.turn_on, record.found) {
             (_, true) => info(options, &format!("probe: {} ({})", record.name, record.yields)),
@@ -49,7 +49,7 @@ pub fn introduce(records: &[ProbeRecord], options: &OutputOptions) {
 }
 
 /// The columns of samples.csv: what the probes fill, and `tasks` where any of them counts tasks.
-pub fn columns(sampler: &Sampler) -> Vec<SeriesId> {
+pub fn sample_columns(sampler: &Sampler) -> Vec<SeriesId> {
     let mut columns: Vec<SeriesId> =
         sampler.series().iter().filter(|id| **id != SeriesId::RequestsTotal).cloned().collect();
     if best_task_count(&columns).is_some() && !columns.contains(&SeriesId::Tasks) {

@@ -12,7 +12,7 @@ use super::console::OutputOptions;
 use super::early_stop::EarlyStop;
 use super::environment::record_costs;
 use super::forwarder_check::ForwarderMonitor;
-use super::probes::columns;
+use super::probes::sample_columns;
 use super::rolling_report::RollingReport;
 use crate::drive::{Clock, Driver};
 use crate::error::{Error, Result};
@@ -58,7 +58,7 @@ pub struct Recorded {
 pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Result<Recorded> {
     let Recording { plan, dir, mut environment, options } = recording;
     let Instruments { clock, driver, sampler, commands, mut forwarder } = instruments;
-    let recorder = Recorder::create(dir, plan, &environment, &columns(&sampler))?;
+    let recorder = Recorder::create(dir, plan, &environment, &sample_columns(&sampler))?;
     let planned = Some(plan.phases.total().0).filter(|_| !plan.phases.is_open_ended());
     let mut progress = Progress::new(options.verbosity(), planned);
     let every = plan.observed().and_then(|watch| watch.every).map(|every| every.0);

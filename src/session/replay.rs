@@ -5,7 +5,7 @@ use std::path::Path;
 use super::baseline::{Judged, judged};
 use super::conclude::conclude;
 use super::console::{OutputOptions, print, warn};
-use super::pipeline::{self, Kept};
+use super::pipeline::{self, Protected};
 use super::present::{present, print_report};
 use super::read_named::{blame_caller, read_named_run};
 use crate::error::{Error, Result};
@@ -20,8 +20,8 @@ use crate::report;
 /// When it holds no run, or cannot be read or written.
 pub fn render_again(run: &Path, pipeline: &PipelinePlan, options: &OutputOptions) -> Result<u8> {
     let evidence = read_named_run(run)?;
-    let earlier = evidence.plan.as_ref().and_then(|plan| plan.compare_to.as_deref()).map(Kept::Earlier);
-    pipeline::check(pipeline, &Vec::from_iter([Kept::Run(run)].into_iter().chain(earlier)))?;
+    let earlier = evidence.plan.as_ref().and_then(|plan| plan.compare_to.as_deref()).map(Protected::Earlier);
+    pipeline::check(pipeline, &Vec::from_iter([Protected::Run(run)].into_iter().chain(earlier)))?;
     let outcome = conclude(run, &evidence, options.theme, pipeline);
     present(&outcome, pipeline, options)?;
     outcome.troubles.into_iter().next().map_or(Ok(0), Err)
@@ -43,7 +43,7 @@ pub fn print_embedded_report(page: &Path) -> Result<u8> {
 /// # Errors
 /// When it cannot be read, or a file that was asked for cannot be written.
 pub fn analyze(path: &Path, pipeline: &PipelinePlan, options: &OutputOptions) -> Result<u8> {
-    pipeline::check(pipeline, &[if path.is_dir() { Kept::Run(path) } else { Kept::File(path) }])?;
+    pipeline::check(pipeline, &[if path.is_dir() { Protected::Run(path) } else { Protected::File(path) }])?;
     let evidence = read_run_or_table(path)?;
     let Judged { findings, .. } = judged(path, &evidence);
     let troubles = pipeline::hand_over(pipeline, &evidence, &findings);

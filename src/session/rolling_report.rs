@@ -1,7 +1,7 @@
 //! `--every`: the report of a watch, written again while it goes on.
 //!
-//! Comes in: the run directory, once a second the time. Goes out: every derived file, made on a thread of its own
-//! from what stands on the disk, so that no sample waits for it. The report at the end does not wait either: what is
+//! Comes in: the run directory, once a second the time. Goes out: every derived file, made on a blocking thread
+//! from what is on the disk, so that no sample waits for it. The report at the end does not wait either: what is
 //! still being written then is given up after the file that is under way.
 
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ pub struct RollingReport {
     every: Option<Duration>,
     next: Duration,
     under_way: Option<JoinHandle<Result<()>>>,
-    /// Whether the last report is being made; held while a file is written, so that two never write one.
+    /// Whether the final report is being made; held while a file is written, so that two never write one.
     over: Arc<Mutex<bool>>,
 }
 
@@ -46,7 +46,7 @@ impl RollingReport {
         if self.under_way.as_ref().is_some_and(|report| !report.is_finished()) {
             return;
         }
-        // what could not be written now is tried again, and at the end it is told
+        // what could not be written now is tried again, and reported at the end
         self.next = elapsed + every;
         let (dir, theme, over) = (self.dir.clone(), self.theme, Arc::clone(&self.over));
         self.under_way = Some(spawn_blocking(move || write(&dir, theme, &over)));
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn once_the_last_report_is_made_none_of_the_earlier_is_written() {
+    fn nothing_is_written_once_the_final_report_is_made() {
         let dir = run();
         write(dir.path(), Theme::Light, &Mutex::new(true)).unwrap();
         assert!(!dir.path().join("report.json").exists());

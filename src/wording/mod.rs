@@ -1,8 +1,68 @@
-//! Words: every sentence that soak says about a run is made here.
+//! The only room that writes sentences.
 //!
-//! Comes in: findings and reasons with their figures. Goes out: plain English, for the report, the terminal and the live
-//! view alike. Pure: nothing here decides.
+//! Comes in: what `judge/` found, in types, and the evidence it is about. Goes out: [`Report`] and [`Comparison`], the
+//! content of report.json and compare.json, in plain English. Nothing here decides: each value of a type has its
+//! sentence, and a test can assert the value.
 
+mod attribution;
+mod caption;
+mod comparison;
+mod exit;
+mod explanation;
+mod forwarder;
+mod gate;
+mod headline;
+mod leak;
+mod notes;
+mod phrase;
+mod reason;
+mod reproduce;
+mod series;
+mod subtitle;
+#[cfg(test)]
+mod tests;
 mod trend;
 
+use crate::evidence::Evidence;
+use crate::findings::{AccountRow, Attribution, DriverHealth, Findings, Report};
+
+pub use comparison::comparison;
+pub use forwarder::forwarder_warning;
+pub use reason::reason;
+pub use reproduce::reproduce;
 pub use trend::explain_trend;
+
+/// The report of a run.
+pub fn report(findings: &Findings, evidence: &Evidence) -> Report {
+    let found = &findings.assessment;
+    let notes: Vec<String> = findings.notes.iter().map(notes::note).collect();
+    let rows: &[AccountRow] = &found.account.rows;
+    Report {
+        schema: "soak/1".into(),
+        verdict: found.verdict(),
+        exit_code: findings.exit.code,
+        reason: exit::reason(&findings.exit.reason),
+        badge: findings.badge(),
+        summary: headline::summary(findings),
+        headline: headline::headline(findings),
+        caption: caption::caption(findings, &notes),
+        notes,
+        subtitle: subtitle::subtitle(evidence, found.load.as_ref()),
+        reproduce: evidence.plan.as_ref().map(reproduce),
+        target: found.target.clone(),
+        load: found.load.clone(),
+        memory: found.memory.as_ref().map(series::finding),
+        series: found.series.iter().map(series::finding).collect(),
+        account: rows.to_vec(),
+        account_exact: found.account.exact,
+        culprits: found.culprits.clone(),
+        attribution: found.attribution.iter().map(attribution::line).collect::<Vec<Attribution>>(),
+        gates: findings.gates.iter().map(gate::finding).collect(),
+        probes: found.probes.clone(),
+        driver: DriverHealth {
+            rss_bytes_max: found.driver.rss_bytes_max,
+            cpu_ratio: found.driver.cpu_ratio,
+            notes: found.driver.troubles.iter().map(notes::load_trouble).collect(),
+        },
+    }
+}

@@ -4,7 +4,9 @@ mod run;
 
 use soak::evidence::*;
 use soak::findings::Verdict::{self, Failed, Inconclusive, Leak, Stable};
+use soak::findings::{Badge, GateResult, Reason};
 use soak::units::Unit;
+use soak::wording::report;
 
 use run::{MIB, RATE, Run, STEADY_S, WARMUP_S, back, gone, span, stuck};
 
@@ -376,16 +378,21 @@ fn every_way_a_run_can_end() {
     let mut wrong = Vec::new();
     for (name, run, verdict, exit_code, reason) in table {
         let found = run.judged();
-        if (found.verdict, found.exit_code, found.reason.as_str()) != (verdict, exit_code, reason) {
+        let report = report(&found, &run.evidence);
+        if (found.verdict(), found.exit.code, report.reason.as_str()) != (verdict, exit_code, reason) {
             wrong.push(format!(
-                "{name}: {} {} ({}), wanted {verdict} {exit_code} ({reason}); {}",
-                found.verdict, found.exit_code, found.reason, found.headline
+                "{name}: {} {} ({}), wanted {verdict} {exit_code} ({reason}); {:?}",
+                report.verdict, report.exit_code, report.reason, found.assessment.answer
             ));
         }
-        if verdict != Leak && verdict != Failed && !found.culprits.is_empty() {
-            wrong.push(format!("{name}: blames {:?}", found.culprits[0].name));
+        if verdict != Leak && verdict != Failed && !report.culprits.is_empty() {
+            wrong.push(format!("{name}: blames {:?}", report.culprits[0].name));
         }
-        assert!(!found.headline.is_empty() && !found.headline.contains('\n'), "{name}: {:?}", found.headline);
+        let (badge, headline) = (report.badge, &report.headline);
+        assert!(!headline.is_empty() && !headline.contains('\n'), "{name}: {headline:?}");
+        let failed = report.gates.iter().any(|gate| gate.result == GateResult::Failed);
+        assert!(!failed || !matches!(badge, Badge::Stable | Badge::Inconclusive), "{name}: {badge}");
+        assert!(!headline.starts_with(&report.summary) || found.assessment.answer.reason == Reason::OnlyLoad);
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

@@ -6,6 +6,7 @@ use soak::judge::judge;
 use soak::record::read_run;
 use soak::report::picture::{LIGHT, compose};
 use soak::report::{html, svg};
+use soak::wording::report;
 use tempfile::TempDir;
 
 use super::chromium::Browser;
@@ -18,7 +19,7 @@ const NO_BROWSER: &str = "there is no chromium on PATH";
 fn page(culprit: &str) -> (TempDir, PathBuf) {
     let run = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/sample-leak");
     let mut evidence = read_run(&run).unwrap();
-    let mut findings = judge(&evidence);
+    let mut findings = report(&judge(&evidence), &evidence);
     let blamed = findings.culprits[0].name.clone();
     for group in evidence.group_names.iter_mut().filter(|group| group.name == blamed) {
         group.name = culprit.into();

@@ -36,7 +36,7 @@ fn evidence(n: usize, series: Vec<Series>) -> Evidence {
 }
 
 fn false_leaks(runs: u64, from: u64) -> u64 {
-    (from..from + runs).filter(|seed| judge(&stable_run(40, *seed)).verdict == Verdict::Leak).count() as u64
+    (from..from + runs).filter(|seed| judge(&stable_run(40, *seed)).verdict() == Verdict::Leak).count() as u64
 }
 
 #[test]
@@ -66,8 +66,8 @@ fn eight_clear_points_of_live_heap_are_heard_among_forty_series() {
         .collect();
     e.recording.series.push(Series { id: "mem_live_bytes".into(), samples: live });
     let findings = judge(&e);
-    let heap = findings.series.iter().find(|s| s.id == "mem_live_bytes").unwrap();
-    assert_eq!(findings.verdict, Verdict::Leak, "{}", heap.why);
+    let heap = findings.assessment.series.iter().find(|s| s.id == "mem_live_bytes").unwrap();
+    assert_eq!(findings.verdict(), Verdict::Leak, "{:?}", heap.trend);
 }
 
 /// Live heap, in KiB, after collections three seconds apart of a run at 200/s, sampled five times a second.
@@ -85,16 +85,16 @@ fn live_heap(kib: [f64; 10]) -> Evidence {
 fn growth_that_is_all_but_certain_is_not_excluded_for_being_just_below_what_was_asked() {
     let read = [1522.0, 1969.0, 2341.0, 2720.0, 3360.0, 3729.0, 4096.0, 4177.0, 4545.0, 5067.0];
     let findings = judge(&live_heap(read));
-    let heap = &findings.series[0];
+    let heap = &findings.assessment.series[0];
     assert!(
-        heap.per_request_ci.unwrap()[1] < 1024.0 && heap.p_value > 0.05,
+        heap.trend.per_request.unwrap().hi < 1024.0 && heap.trend.p_value > 0.05,
         "{} {:?}",
-        heap.p_value,
-        heap.per_request_ci
+        heap.trend.p_value,
+        heap.trend.per_request
     );
-    assert_ne!(findings.verdict, Verdict::Stable, "{}", findings.headline);
+    assert_ne!(findings.verdict(), Verdict::Stable, "{:?}", findings.assessment.answer);
     // a tenth of it is little enough
-    assert_eq!(judge(&live_heap(read.map(|kib| 1522.0 + (kib - 1522.0) / 10.0))).verdict, Verdict::Stable);
+    assert_eq!(judge(&live_heap(read.map(|kib| 1522.0 + (kib - 1522.0) / 10.0))).verdict(), Verdict::Stable);
 }
 
 #[test]
@@ -114,10 +114,10 @@ fn series_that_never_moved_cost_the_others_nothing() {
             |i: usize| Series { id: format!("part_{i}_bytes").into(), samples: vec![Sample::new(4e6); n] };
         let alone = judge(&evidence(n, vec![moving.clone()]));
         let among: Vec<Series> = [moving].into_iter().chain((1..9).map(constant)).collect();
-        assert_eq!(judge(&evidence(n, among)).verdict, alone.verdict, "seed {seed}");
+        assert_eq!(judge(&evidence(n, among)).verdict(), alone.verdict(), "seed {seed}");
         // of nine that could have moved, this one would have been silenced
-        let p = alone.series[0].p_value;
-        close += usize::from(alone.verdict == Verdict::Leak && p > 0.05 / 9.0);
+        let p = alone.assessment.series[0].trend.p_value;
+        close += usize::from(alone.verdict() == Verdict::Leak && p > 0.05 / 9.0);
     }
     assert!(close >= 1, "none of fourteen was close to the bound");
 }

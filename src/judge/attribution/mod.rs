@@ -4,19 +4,15 @@
 //! series that grew a line for each kind of request. `blocks` reads them off the evidence, `trend/` has the method.
 
 mod blocks;
-mod words;
 
-use crate::evidence::Evidence;
-use crate::findings::{Attributed, Attribution, Direction, Estimate};
+use crate::evidence::{Evidence, SeriesId};
+use crate::findings::{Attributed, AttributedGrowth, Direction, Estimate, SeriesEvidence};
 use crate::trend::{Effect, attribute};
 
-use super::evidence_strength::TASK_COUNTS;
-use super::series_evidence::{AllEvidence, FARTHEST, SeriesEvidence};
+use super::series_evidence::{AllEvidence, FARTHEST};
 use super::steady::Steady;
-use super::tasks::{Tasks, called};
+use super::tasks::Tasks;
 use blocks::{Cut, Kind};
-
-pub use words::{each_of, listed, told, untold, worst};
 
 /// A behaviour that was in fewer blocks has been compared with too little.
 const LEAST_BLOCKS: u32 = 6;
@@ -33,7 +29,7 @@ const CULPRITS: usize = 3;
 
 /// What grew, and what is asked about it.
 struct Grew {
-    series: String,
+    series: SeriesId,
     culprit: Option<String>,
     read: Vec<(f64, f64)>,
 }
@@ -44,7 +40,7 @@ pub fn attribution(
     steady: &Steady,
     voters: &AllEvidence,
     tasks: &Tasks,
-) -> Vec<Attribution> {
+) -> Vec<AttributedGrowth> {
     let Some(cut) = Cut::of(evidence, steady) else { return Vec::new() };
     let all = grew(evidence, voters, tasks);
     let each = all.iter().filter_map(|grew| {
@@ -57,25 +53,25 @@ pub fn attribution(
 
 /// Of tasks those who are blamed, since nothing but what leaked is among them; else the series.
 fn grew(evidence: &Evidence, voters: &AllEvidence, tasks: &Tasks) -> Vec<Grew> {
-    let counted = TASK_COUNTS.iter().find(|name| voters.get(name).is_some()).copied();
+    let counted = SeriesId::task_counts().into_iter().find(|id| voters.get(id).is_some());
     let mut all: Vec<Grew> = tasks
         .to_blame()
         .take(CULPRITS)
         .map(|whose| Grew {
-            series: format!("{}s", whose.culprit.kind),
-            culprit: Some(called(&whose.culprit)),
+            series: format!("{}s", whose.culprit.kind).into(),
+            culprit: Some(whose.culprit.label()),
             read: blocks::counts(evidence, whose),
         })
         .collect();
-    let plain = |voter: &&SeriesEvidence| asks(voter, counted.filter(|_| all.is_empty()));
+    let plain = |voter: &&SeriesEvidence| asks(voter, counted.as_ref().filter(|_| all.is_empty()));
     let series: Vec<Grew> = voters
         .iter()
         .filter(plain)
         .filter_map(|voter| {
             let recording = &evidence.recording;
-            let samples = &recording.series(voter.name.as_str())?.samples;
+            let samples = &recording.series(&voter.id)?.samples;
             let read = recording.elapsed_s.iter().zip(samples).filter_map(|(t, v)| Some((*t, v.get()?)));
-            Some(Grew { series: voter.name.clone(), culprit: None, read: read.collect() })
+            Some(Grew { series: voter.id.clone(), culprit: None, read: read.collect() })
         })
         .collect();
     all.extend(series);
@@ -84,15 +80,15 @@ fn grew(evidence: &Evidence, voters: &AllEvidence, tasks: &Tasks) -> Vec<Grew> {
 
 /// Whether it is asked whose growth this is: the best count of tasks or that of descriptors, whether or not their groups
 /// vote in their place, if they rose; and what memory has a vote and grows.
-fn asks(voter: &SeriesEvidence, counted: Option<&str>) -> bool {
-    let count = counted == Some(voter.name.as_str()) || voter.name == "fds";
+fn asks(voter: &SeriesEvidence, counted: Option<&SeriesId>) -> bool {
+    let count = counted == Some(&voter.id) || voter.id == SeriesId::Fds;
     let rose = match voter.trend.direction {
         Direction::Stable => false,
         Direction::Growing => voter.material,
         Direction::Inconclusive => count && !voter.bounded && voter.trend.start < voter.trend.end,
     };
     let came_back = voter.trend.recovered.is_some_and(|share| share > CAME_BACK);
-    (count || voter.rank.is_some()) && rose && !came_back && voter.explained_by.is_none()
+    (count || voter.votes()) && rose && !came_back && voter.explained_by.is_none()
 }
 
 fn lines(
@@ -101,7 +97,7 @@ fn lines(
     effects: Option<&[Effect]>,
     growth: f64,
     steady_s: f64,
-) -> Vec<Attribution> {
+) -> Vec<AttributedGrowth> {
     let effects: Vec<Option<&Effect>> = kinds
         .iter()
         .enumerate()
@@ -116,18 +112,16 @@ fn lines(
     let worst = kinds.iter().zip(&effects).filter_map(|(kind, effect)| effect.filter(|e| leaks(kind, e)));
     let worst = worst.map(|effect| effect.each.value).reduce(f64::max);
     let line = |(kind, effect): (&Kind, &Option<&Effect>)| {
-        let mut line = Attribution {
-            series: grew.series.as_str().into(),
+        let mut line = AttributedGrowth {
+            series: grew.series.clone(),
             culprit: grew.culprit.clone(),
             request: kind.request.clone(),
             behaviour: kind.behaviour.clone(),
             blocks: kind.blocks,
             sent: kind.sent,
-            per_each: effect.map(|effect| effect.each.value),
-            per_each_ci: effect.map(|effect| [effect.each.lo, effect.each.hi]),
+            per_each: effect.map(|effect| effect.each),
             answer: Attributed::TooShort,
             needs_s: None,
-            why: String::new(),
         };
         match effect {
             None => {
@@ -148,7 +142,6 @@ fn lines(
                     needs(&effect.each, most, steady_s).filter(|_| line.answer != Attributed::Nothing);
             }
         }
-        line.why = words::why(&line);
         line
     };
     kinds.iter().zip(&effects).map(line).collect()

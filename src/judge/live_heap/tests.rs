@@ -4,7 +4,7 @@ use super::*;
 use crate::evidence::{
     Environment, Event, EventKind, Phase, Recording, Runtime, Sample, Series, TargetRecord, TaskGroup,
 };
-use crate::findings::Verdict;
+use crate::findings::{Doubt, Reason, Verdict};
 
 const MIB: f64 = 1024.0 * 1024.0;
 
@@ -34,14 +34,14 @@ fn snapshot(elapsed_s: f64, moment: Moment, bytes: f64) -> TaskSnapshot {
 fn run(live: &[(Moment, f64)], heap: impl Fn(f64) -> f64) -> (Evidence, Steady) {
     let times: Vec<f64> = (0..=100).map(f64::from).collect();
     let read = |f: &dyn Fn(f64) -> f64| times.iter().map(|t| Sample::new(f(*t))).collect();
-    let series = |name: &str, samples: Vec<Sample>| Series { id: name.into(), samples };
+    let series = |id: SeriesId, samples: Vec<Sample>| Series { id, samples };
     let recording = Recording {
         phases: vec![Phase::Steady; times.len()],
         requests_total: read(&|t| 10.0 * t),
         series: vec![
-            series(LIVE, times.iter().map(|_| Sample::GAP).collect()),
-            series("heap_bytes", read(&|t| heap((t / 5.0).floor() * 0.05))),
-            series("gc_collections", read(&|t| (t / 5.0).floor())),
+            series(SeriesId::MemLive, times.iter().map(|_| Sample::GAP).collect()),
+            series(SeriesId::Heap, read(&|t| heap((t / 5.0).floor() * 0.05))),
+            series(SeriesId::GcCollections, read(&|t| (t / 5.0).floor())),
         ],
         elapsed_s: times,
     };
@@ -49,7 +49,7 @@ fn run(live: &[(Moment, f64)], heap: impl Fn(f64) -> f64) -> (Evidence, Steady) 
     let snapshots = live.iter().map(|(moment, bytes)| snapshot(at(*moment), *moment, *bytes)).collect();
     let events = vec![Event { elapsed_s: 0.0, kind: EventKind::Phase { phase: Phase::Steady } }];
     let evidence = Evidence { recording, snapshots, events, ..Evidence::default() };
-    let steady = Steady::of(&evidence);
+    let steady = Steady::read(&evidence);
     (evidence, steady)
 }
 
@@ -101,9 +101,9 @@ fn a_growth_goes_on_only_where_the_collections_between_kept_to_its_line() {
 }
 
 #[test]
-fn without_collections_between_nobody_knows_whether_it_goes_on() {
+fn without_collections_between_it_is_open_whether_it_goes_on() {
     let (mut evidence, steady) = run(&[(SteadyStart, 10.0 * MIB), (SteadyEnd, 20.0 * MIB)], |_| 0.0);
-    evidence.recording.series.retain(|series| series.id.name() == LIVE);
+    evidence.recording.series.retain(|series| series.id == SeriesId::MemLive);
     assert_eq!(trend(&evidence, &steady).unwrap().direction, Direction::Inconclusive);
     evidence.snapshots.pop();
     assert_eq!(trend(&evidence, &steady), None, "one reading is none");
@@ -131,7 +131,7 @@ fn a_series_with_readings_enough_is_asked_itself() {
 }
 
 /// What a run on a JVM of 96 MiB comes to whose RSS climbs by 0.4 MiB a second, with so many processes.
-fn verdict(live: &[(Moment, f64)], processes: usize) -> (Verdict, String) {
+fn verdict(live: &[(Moment, f64)], processes: usize) -> (Verdict, Reason) {
     let (mut evidence, _) = run(live, |_| 10.0 * MIB);
     evidence.recording.series[0].samples[1] = Sample::new(live[0].1);
     let noise = |t: f64| 20e3 * ((t * 12.9898).sin() + (t * 78.233).cos());
@@ -160,9 +160,9 @@ fn verdict(live: &[(Moment, f64)], processes: usize) -> (Verdict, String) {
         probes: Vec::new(),
     });
     let findings = crate::judge::judge(&evidence);
-    let rss = findings.series.iter().find(|s| s.id.name() == "rss_anon_bytes").unwrap();
-    assert_eq!(rss.trend, Direction::Growing, "{}", rss.why);
-    (findings.verdict, findings.headline)
+    let rss = findings.assessment.series.iter().find(|s| s.id == SeriesId::RssAnon).unwrap();
+    assert_eq!(rss.trend.direction, Direction::Growing, "{:?}", rss.trend.reason);
+    (findings.verdict(), findings.assessment.answer.reason)
 }
 
 #[test]
@@ -171,11 +171,12 @@ fn a_climb_of_rss_is_no_leak_by_itself_while_it_may_be_heap() {
     assert_eq!(verdict(&flat, 1).0, Verdict::Stable, "what is alive is flat: that explains it");
     let (several, why) = verdict(&flat, 2);
     assert_eq!(several, Verdict::Inconclusive, "the heap of one explains nothing of the others");
-    assert!(why.contains("how much of that is heap is not known"), "{why}");
+    assert!(matches!(why, Reason::Doubt(Doubt::HeapNotRead { live_heap_read: true, .. })), "{why:?}");
     let filled = [(SteadyStart, 10.0 * MIB), (SteadyEnd, 20.0 * MIB)];
     let (cache, why) = verdict(&filled, 1);
-    assert_eq!(cache, Verdict::Inconclusive, "{why}");
-    assert!(why.contains("a cache has filled"), "{why}");
+    assert_eq!(cache, Verdict::Inconclusive, "{why:?}");
+    let Reason::Doubt(Doubt::Open { id: SeriesId::MemLive, trend }) = why else { panic!("{why:?}") };
+    assert!(matches!(trend.reason, TrendReason::Ends { goes_on: GoesOn::Unknown, .. }), "{trend:?}");
     let full = [(SteadyStart, 70.0 * MIB), (SteadyEnd, 70.1 * MIB)];
     assert_eq!(verdict(&full, 1).0, Verdict::Leak, "40 MiB more than a heap of 96 could take: not its own");
 }

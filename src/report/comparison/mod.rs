@@ -71,6 +71,7 @@ mod tests {
             schema: "soak-compare/1".into(),
             verdict: Change::StillLeaking,
             exit_code: 1,
+            summary: String::new(),
             headline: "Still leaking".into(),
             before: side.clone(),
             after: side,

@@ -16,8 +16,7 @@ const SERIES: usize = 8;
 pub fn summary(comparison: &Comparison, width: u16) -> String {
     let style = colour(comparison.verdict).bold();
     let word = comparison.verdict.to_string().to_uppercase();
-    let mut out =
-        format!("\n{style} {word} {style:#} {BOLD}{}{BOLD:#}\n\n", clean_text(&comparison.headline));
+    let mut out = format!("\n{style} {word} {style:#} {BOLD}{}{BOLD:#}\n\n", clean_text(&comparison.summary));
     for (side, which) in [(&comparison.before, "before"), (&comparison.after, "after ")] {
         out += &format!("{which}  {}: {}\n", clean_text(&side.name), clean_text(&side.headline));
         out += &format!("{DIM}        {}{DIM:#}\n", clean_text(&side.subtitle));

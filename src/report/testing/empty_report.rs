@@ -2,7 +2,7 @@
 
 use super::made_run::Made;
 use crate::evidence::{Percentiles, ProbeRecord, Runtime, TargetRecord};
-use crate::findings::{DriverHealth, ErrorCounts, LoadFinding, Report, Verdict};
+use crate::findings::{Badge, DriverHealth, ErrorCounts, LoadFinding, Report, Verdict};
 
 /// The report, for a case to add to.
 pub fn empty_report(verdict: Verdict, headline: &str, made: &Made) -> Report {
@@ -17,6 +17,8 @@ pub fn empty_report(verdict: Verdict, headline: &str, made: &Made) -> Report {
             Verdict::Stable => 0,
         },
         reason: "verdict".into(),
+        badge: badge_of(verdict),
+        summary: headline.split_once(": ").map_or(headline, |(_, summary)| summary).into(),
         headline: headline.into(),
         notes: vec![],
         caption: String::new(),
@@ -72,5 +74,14 @@ pub fn empty_report(verdict: Verdict, headline: &str, made: &Made) -> Report {
             cpu_ratio: Some(0.0014),
         }],
         driver: DriverHealth { rss_bytes_max: 9 << 20, cpu_ratio: 0.03, notes: vec![] },
+    }
+}
+
+fn badge_of(verdict: Verdict) -> Badge {
+    match verdict {
+        Verdict::Leak => Badge::Leak,
+        Verdict::Stable => Badge::Stable,
+        Verdict::Inconclusive => Badge::Inconclusive,
+        Verdict::Failed => Badge::Failed,
     }
 }

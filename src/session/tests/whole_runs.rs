@@ -10,6 +10,7 @@ use crate::evidence::{Command, EventKind, Gone, Runtime, SeriesId};
 use crate::findings::{Report, Verdict};
 use crate::judge::judge;
 use crate::run::End;
+use crate::wording::report;
 
 const KIB_3: f64 = 3072.0;
 
@@ -40,9 +41,10 @@ fn the_mirror_in_memory_and_the_run_directory_give_the_same_verdict() {
         stuck(0.0),
     ] {
         let finished = FakeRun::new(plan(60), service).run();
-        let in_memory = judge(&finished.mirrored);
+        let in_memory = report(&judge(&finished.mirrored), &finished.mirrored);
+        let on_disk = report(&judge(&finished.evidence), &finished.evidence);
         // soak's own processor time is rounded in load.csv
-        let on_disk = Report { driver: in_memory.driver.clone(), ..judge(&finished.evidence) };
+        let on_disk = Report { driver: in_memory.driver.clone(), ..on_disk };
         assert_eq!(in_memory, on_disk, "{}", finished.report.headline);
     }
 }

@@ -173,13 +173,13 @@ impl Run {
         self
     }
 
-    pub fn judged(&self) -> Report {
+    pub fn judged(&self) -> Findings {
         let Some(beside) = &self.beside else { return judge(&self.evidence) };
         let run = beside.as_ref().map(|earlier| (&earlier.evidence, judge(&earlier.evidence)));
-        let run = run.as_ref().map(|(evidence, findings)| (*evidence, findings));
+        let run = run.as_ref().map(|(evidence, found)| (*evidence, &found.assessment));
         let run = run.map_err(|why| why.to_string());
         let baseline = Baseline { path: std::path::Path::new("before"), run, names: ["before", "after"] };
-        judge_against_baseline(&self.evidence, baseline).0
+        judge_against_baseline(&self.evidence, &baseline).0
     }
 
     pub fn judging(mut self, change: impl FnOnce(&mut Judging)) -> Run {

@@ -1,0 +1,141 @@
+//! What keeps a run from an answer, and what a run without one excludes all the same.
+
+use crate::evidence::{Runtime, SeriesId};
+use crate::units::{Rate, Span};
+
+use super::{Culprit, SeriesGrowth, Trend};
+
+/// What could still be a leak, or keeps this run from telling.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Doubt {
+    /// The target only forwards, or does no work; what the event says of it.
+    Forwarder(String),
+    /// The run ended before steady began.
+    NoSteady,
+    /// soak itself could not send what was asked for.
+    DriverTooSlow(RateShortfall),
+    /// Too many requests failed.
+    Errors {
+        /// Share of the requests in steady.
+        ratio: f64,
+        /// The kind of most of them.
+        worst: Option<String>,
+        /// The most that is accepted.
+        most: f64,
+    },
+    /// The target did not take what was asked for.
+    RateNotHeld(RateShortfall),
+    /// A watch in which the target counted no request.
+    Unused,
+    /// Tasks, descriptors or children.
+    Group(GroupDoubt),
+    /// Memory that leaks, unless the service holds it for longer than it was observed.
+    MayBeHeld {
+        /// What grows.
+        growth: SeriesGrowth,
+        /// How long the service may hold it.
+        hold: Span,
+    },
+    /// Resident memory of a runtime that grows its heap before it collects.
+    HeapNotRead {
+        /// The series that grows.
+        id: SeriesId,
+        /// The runtime.
+        runtime: Runtime,
+        /// Whether a live heap was read, that does not say how much of the growth is heap.
+        live_heap_read: bool,
+        /// Whether soak sends the load, and so could repeat it.
+        drives: bool,
+    },
+    /// A series whose own trend is inconclusive.
+    Open {
+        /// The series.
+        id: SeriesId,
+        /// What it does.
+        trend: Box<Trend>,
+    },
+    /// A growth that is not significant after correcting for the number of series.
+    NotSignificant {
+        /// The series.
+        id: SeriesId,
+        /// What it does.
+        trend: Box<Trend>,
+    },
+    /// A leak of memory of the size that was asked for would not have been found.
+    MemoryUnresolved {
+        /// The growth by each request that was to be found, in bytes.
+        resolution: f64,
+        /// The strongest evidence of memory.
+        id: SeriesId,
+        /// The smallest growth by each request that it shows.
+        detectable: f64,
+        /// Seconds of steady.
+        steady_s: f64,
+    },
+    /// A leak of tasks of the size that was asked for would not have been found.
+    TasksUnresolved {
+        /// The growth by each request that was to be found.
+        resolution: f64,
+        /// The smallest growth by each request that shows.
+        detectable: f64,
+        /// Seconds of steady.
+        steady_s: f64,
+    },
+}
+
+/// What was sent of the rate that was asked for, each second.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RateShortfall {
+    /// Sent.
+    pub held: f64,
+    /// Asked for.
+    pub asked: Rate,
+}
+
+/// Why a group of tasks, descriptors or children leaves it open.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupDoubt {
+    /// The group as a culprit.
+    pub group: Culprit,
+    /// Why.
+    pub why: GroupDoubtReason,
+}
+
+/// Why it is not blamed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum GroupDoubtReason {
+    /// Its trend is inconclusive.
+    Open,
+    /// There are no more of them than connections, so they may be in flight.
+    MayBeInFlight {
+        /// Whether soak sends the load, so that a settle would show what is left without it.
+        drives: bool,
+    },
+    /// Its growth is not significant.
+    NotSignificant,
+    /// The service may hold them for longer than they were observed, in seconds.
+    MayBeHeld {
+        /// The hold.
+        hold_s: f64,
+    },
+}
+
+/// The growth that a run without a growth excludes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Excluded {
+    /// The series that says so.
+    pub id: SeriesId,
+    /// Above so much of it.
+    pub growth: ExcludedGrowth,
+    /// Seconds of steady.
+    pub steady_s: f64,
+}
+
+/// How the excluded growth is counted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ExcludedGrowth {
+    /// By each request.
+    PerRequest(f64),
+    /// By each second.
+    PerSecond(f64),
+}

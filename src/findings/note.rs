@@ -1,0 +1,109 @@
+//! What a reader should know besides the verdict: one value a note, in the order in which they are read.
+
+use crate::evidence::{ProbeRecord, SeriesId};
+
+use super::{AttributedGrowth, Doubt, Explanation, Leak, LoadTrouble};
+
+/// One note.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Note {
+    /// What each kind of request adds to one growth.
+    Attribution(Vec<AttributedGrowth>),
+    /// Growth is not attributed to one of several requests.
+    NotAttributed(NoBlocks),
+    /// Something that leaks.
+    Leak(Leak),
+    /// Something that leaves it open.
+    Doubt(Doubt),
+    /// Stacks of goroutines are this share of the memory that leaks.
+    StacksShare(f64),
+    /// A leak was observed for so many seconds only.
+    ObservedFor(f64),
+    /// Fewer collections were forced than the live heap needs; one takes up to so many seconds.
+    TooFewCollections(f64),
+    /// A stable verdict rests on resident memory alone.
+    ResidentMemoryAlone,
+    /// Something explains the growth of a series.
+    Explained {
+        /// The series.
+        id: SeriesId,
+        /// By how much it rose, where it did.
+        rose: Option<f64>,
+        /// What explains it.
+        by: Explanation,
+    },
+    /// A probe that would have helped was not available.
+    NotAvailable(ProbeRecord),
+    /// Without a forced collection something is not known.
+    NotCollected {
+        /// What.
+        missing: NotCollected,
+        /// Whether soak sends the load.
+        drives: bool,
+    },
+    /// Nothing counts the requests of a watch.
+    NoRequestCounter,
+    /// The target was restarted.
+    Restarted {
+        /// When, in seconds since the run began.
+        elapsed_s: f64,
+        /// The process before.
+        pid_before: u32,
+        /// The process after.
+        pid_after: u32,
+    },
+    /// The run was ended.
+    Ended {
+        /// When, in seconds since the run began.
+        elapsed_s: f64,
+        /// Whether that was before its time.
+        early: bool,
+        /// Why, as recorded.
+        reason: String,
+    },
+    /// Requests are counted in a way that growth by each cannot rest on; why, as recorded.
+    NotCounted(String),
+    /// As recorded.
+    Recorded(String),
+    /// The schedule could not be kept.
+    Load(LoadTrouble),
+}
+
+/// Why the requests of a load do not differ by design.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoBlocks {
+    /// It has no rate.
+    NoRate,
+    /// Its rate has a shape.
+    Shape,
+    /// It arrives at random.
+    Poisson,
+}
+
+/// What a run that forces no collection does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotCollected {
+    /// Who allocated what is alive.
+    Allocators,
+    /// Whether a task is proven to be stuck.
+    Proofs,
+}
+
+/// What the line under the picture says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Caption {
+    /// What each kind of request adds to the growth that is attributed first.
+    Attribution(Vec<AttributedGrowth>),
+    /// The first culprit.
+    Culprit,
+    /// The first note.
+    FirstNote,
+    /// The first gate that failed.
+    FailedGate,
+    /// What explains a growth.
+    Explained(Explanation),
+    /// What this series does.
+    Series(SeriesId),
+    /// Nothing.
+    Nothing,
+}

@@ -1,0 +1,73 @@
+//! One series, judged: its trend, its strength as evidence, and what follows.
+
+use crate::evidence::{EvidenceStrength, SeriesId};
+use crate::units::Unit;
+
+use super::{Direction, Explanation, Trend};
+
+/// One series with its vote.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeriesEvidence {
+    /// Which quantity.
+    pub id: SeriesId,
+    /// Its vote, if it has one.
+    pub strength: Option<EvidenceStrength>,
+    /// What it does.
+    pub trend: Trend,
+    /// Whether its growth matters over the horizon.
+    pub material: bool,
+    /// Whether even the upper end of its slope is less than this run was asked to find, or than counts at all.
+    pub bounded: bool,
+    /// Whether it grows by so little, if at all, that it does not count.
+    pub flat: bool,
+    /// Whether its growth is significant after correcting for the number of series.
+    pub significant: bool,
+    /// Whether its rise may be nothing but a heap that is touched for the first time.
+    pub may_be_heap: bool,
+    /// What explains its growth away.
+    pub explained_by: Option<Explanation>,
+    /// Seconds from the end of the run until a limit is reached, earliest and latest.
+    pub limit_at_s: Option<[f64; 2]>,
+}
+
+impl SeriesEvidence {
+    /// What it is counted in.
+    pub fn unit(&self) -> Unit {
+        self.id.unit()
+    }
+
+    /// Whether it has a vote on the verdict.
+    pub fn votes(&self) -> bool {
+        self.strength.is_some()
+    }
+
+    /// Whether it votes, or is what people look for all the same: where groups of tasks vote their sum does not.
+    pub fn is_looked_for(&self) -> bool {
+        self.votes() || matches!(self.id, SeriesId::Goroutines | SeriesId::TokioTasks)
+    }
+
+    /// Whether it grows, that matters, and nothing explains it away.
+    pub fn grows_unexplained(&self) -> bool {
+        self.trend.direction == Direction::Growing && self.material && self.explained_by.is_none()
+    }
+
+    /// Whether this alone makes it a leak.
+    pub fn leaks(&self) -> bool {
+        self.votes() && self.grows_unexplained() && self.significant
+    }
+
+    /// Whether it could have been called growing at all: one that never moved, or of which too little was read, could not.
+    pub fn could_grow(&self) -> bool {
+        self.trend.slope.is_some()
+    }
+
+    /// Whether the heap's pages are among its own: shared memory belongs to no heap.
+    pub fn holds_the_heap(&self) -> bool {
+        self.id.is_resident_memory() && self.id != SeriesId::RssShmem
+    }
+
+    /// From the start of steady to its end, in its unit.
+    pub fn rose(&self) -> f64 {
+        self.trend.end.zip(self.trend.start).map_or(0.0, |(end, start)| end - start)
+    }
+}

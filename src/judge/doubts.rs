@@ -1,0 +1,120 @@
+//! What keeps a run from being called stable.
+
+use crate::evidence::{Event, EventKind, Evidence, EvidenceStrength, SeriesId};
+use crate::findings::{Direction, Doubt, LoadFinding, RateShortfall, SeriesEvidence, SeriesGrowth};
+use crate::units::{Rate, Span};
+
+use super::excluded::{memory_unresolved, tasks_unresolved};
+use super::load::rate_held;
+use super::series_evidence::{AllEvidence, RESOLUTION_BYTES};
+use super::steady::Steady;
+use super::tasks::Tasks;
+
+/// Everything that does, worst first.
+pub fn doubts(
+    evidence: &Evidence,
+    steady: &Steady,
+    series: &AllEvidence,
+    tasks: &Tasks,
+    load: Option<&LoadFinding>,
+) -> Vec<Doubt> {
+    let plan = evidence.plan.as_ref();
+    let drives = evidence.observed().is_none();
+    let mut doubts: Vec<Doubt> = evidence
+        .events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::Forwarder { text } => Some(Doubt::Forwarder(text.clone())),
+            _ => None,
+        })
+        .collect();
+    if steady.seconds() <= 0.0 {
+        doubts.push(Doubt::NoSteady);
+    }
+    // a service that is not well explains more than any curve of it
+    if let (Some(plan), Some(driven), Some(load)) = (plan, evidence.driven(), load) {
+        let most = plan.judging.max_error_ratio;
+        doubts.extend(of_load(driven.rate, most, load, is_saturated(evidence, steady)));
+    }
+    // what is not used does not leak, and is not healthy for that
+    if !drives && steady.answered(evidence) == Some(0.0) {
+        doubts.push(Doubt::Unused);
+    }
+    doubts.extend(tasks.doubts().map(Doubt::Group));
+    for one in series.iter().filter(|s| s.votes() && s.explained_by.is_none()) {
+        if let Some(hold) = may_be_held(evidence, steady).filter(|_| one.leaks()) {
+            doubts.push(Doubt::MayBeHeld { growth: SeriesGrowth::new(one, load), hold });
+        }
+        doubts.extend(of_series(one, series, steady, drives));
+    }
+    if plan.is_some_and(|p| !p.judging.load_only) && !series.sources().forwards {
+        let resolution = plan.map_or(RESOLUTION_BYTES, |p| p.judging.resolution_bytes);
+        doubts.extend(memory_unresolved(series, steady, resolution));
+        doubts.extend(tasks_unresolved(series, steady));
+    }
+    doubts
+}
+
+fn of_load(rate: Rate, most: f64, load: &LoadFinding, saturated: bool) -> Vec<Doubt> {
+    let mut doubts = Vec::new();
+    let asked = load.rate_asked.map_or(rate, Rate::PerSecond);
+    let shortfall = (!rate_held(load, rate)).then_some(RateShortfall { held: load.rate_held, asked });
+    // where soak itself was too slow, most of the errors are its own as well
+    doubts.extend(shortfall.filter(|_| saturated).map(Doubt::DriverTooSlow));
+    if load.errors.ratio > most {
+        let worst = load.errors.by_kind.iter().max_by_key(|(_, n)| **n).map(|(kind, _)| kind.clone());
+        doubts.push(Doubt::Errors { ratio: load.errors.ratio, worst, most });
+    }
+    doubts.extend(shortfall.filter(|_| !saturated).map(Doubt::RateNotHeld));
+    doubts
+}
+
+/// Why one series with a vote leaves it open.
+fn of_series(one: &SeriesEvidence, series: &AllEvidence, steady: &Steady, drives: bool) -> Option<Doubt> {
+    let (id, trend) = (one.id.clone(), Box::new(one.trend.clone()));
+    match one.trend.direction {
+        Direction::Stable => None,
+        Direction::Inconclusive if one.bounded => None,
+        // a longer run of the kind would not decide either
+        Direction::Growing | Direction::Inconclusive
+            if one.rose() > 0.0 && heap_not_read(one, series) && steady.stretches.len() < 2 =>
+        {
+            let live = series.get(&SeriesId::MemLive).filter(|_| series.sources().live);
+            // a live heap that is not flat leaves it open or leaks by itself
+            live.is_none_or(|live| live.flat).then(|| Doubt::HeapNotRead {
+                id,
+                runtime: series.sources().runtime,
+                live_heap_read: live.is_some(),
+                drives,
+            })
+        }
+        Direction::Inconclusive => Some(Doubt::Open { id, trend }),
+        Direction::Growing if one.material && !one.significant && !one.bounded => {
+            Some(Doubt::NotSignificant { id, trend })
+        }
+        Direction::Growing => None,
+    }
+}
+
+/// The longest that the service holds what it frees in the end, where steady was too short to see past it.
+pub fn may_be_held(evidence: &Evidence, steady: &Steady) -> Option<Span> {
+    let hold = evidence.plan.as_ref()?.judging.max_hold?;
+    let (first, last) = (steady.stretches.first()?, steady.stretches.last()?);
+    (last.1 - first.0 < hold.secs()).then_some(hold)
+}
+
+/// Whether this is RSS of a runtime that grows its heap before it collects, and its live heap could not be read or does
+/// not say how much of a growth is heap.
+pub fn heap_not_read(one: &SeriesEvidence, series: &AllEvidence) -> bool {
+    let sources = series.sources();
+    one.strength == Some(EvidenceStrength::Rss)
+        && sources.runtime.grows_before_collecting()
+        && (!sources.live || one.may_be_heap)
+        && one.holds_the_heap()
+}
+
+/// Whether the driver was what could not keep up in steady.
+fn is_saturated(evidence: &Evidence, steady: &Steady) -> bool {
+    let saturated = |event: &&Event| matches!(event.kind, EventKind::LoadSaturated { .. });
+    evidence.events.iter().filter(saturated).any(|event| steady.counts(event.elapsed_s))
+}

@@ -1,0 +1,66 @@
+//! The smallest growth that a run would have found, and so excludes where it found none.
+
+use crate::evidence::SeriesId;
+use crate::findings::{Direction, Doubt, Excluded, ExcludedGrowth, SeriesEvidence};
+
+use super::series_evidence::{AllEvidence, RESOLUTION_TASKS};
+use super::steady::Steady;
+
+/// What a run without a growth of memory excludes, by the strongest evidence there is.
+pub fn excluded(series: &AllEvidence, steady: &Steady) -> Option<Excluded> {
+    let strongest = strongest_memory(series)?;
+    let least = strongest.trend.detectable_per_s?;
+    let growth = match steady.request_rate() {
+        Some(rate) => {
+            // what grows a little, and does not count, is excluded only beyond its own upper end
+            let grows = Some(&strongest.trend).filter(|trend| trend.direction == Direction::Growing);
+            let upper = grows.and_then(|trend| trend.per_request).map_or(0.0, |each| each.hi);
+            let most = detectable_per_request(strongest, rate).unwrap_or(least / rate).max(upper);
+            ExcludedGrowth::PerRequest(most)
+        }
+        None => ExcludedGrowth::PerSecond(least),
+    };
+    Some(Excluded { id: strongest.id.clone(), growth, steady_s: steady.seconds() })
+}
+
+/// That a leak of the resolution in memory would not have been found.
+pub fn memory_unresolved(series: &AllEvidence, steady: &Steady, resolution_bytes: f64) -> Option<Doubt> {
+    let strongest = strongest_memory(series)?;
+    let detectable = detectable_per_request(strongest, steady.request_rate()?)?;
+    (detectable > resolution_bytes).then(|| Doubt::MemoryUnresolved {
+        resolution: resolution_bytes,
+        id: strongest.id.clone(),
+        detectable,
+        steady_s: steady.seconds(),
+    })
+}
+
+/// That a leak of tasks would not have been found.
+pub fn tasks_unresolved(series: &AllEvidence, steady: &Steady) -> Option<Doubt> {
+    let tasks = series.get(&SeriesId::Tasks).or_else(|| series.get(&SeriesId::Goroutines))?;
+    let detectable = tasks.trend.detectable_per_s? / steady.request_rate()?;
+    (tasks.trend.direction == Direction::Stable && detectable > RESOLUTION_TASKS).then(|| {
+        Doubt::TasksUnresolved { resolution: RESOLUTION_TASKS, detectable, steady_s: steady.seconds() }
+    })
+}
+
+/// The smallest growth by each request that a series without growth would have shown, or may still hide.
+fn detectable_per_request(series: &SeriesEvidence, requests_per_s: f64) -> Option<f64> {
+    match series.trend.direction {
+        Direction::Growing => None,
+        Direction::Stable => {
+            // what its interval excludes is excluded, however much the noise of another run could hide; around a slope that
+            // happens to be negative noise hides as much as around 0
+            let excluded = series.trend.per_request.map_or(f64::INFINITY, |p| p.hi.max(p.hi - p.value));
+            Some((series.trend.detectable_per_s? / requests_per_s).min(excluded))
+        }
+        Direction::Inconclusive => series.trend.per_request.map(|p| p.hi),
+    }
+}
+
+/// The strongest memory evidence there is.
+fn strongest_memory(series: &AllEvidence) -> Option<&SeriesEvidence> {
+    SeriesId::memory_strongest_first()
+        .iter()
+        .find_map(|id| series.get(id).filter(|s| s.votes() && s.trend.detectable_per_s.is_some()))
+}

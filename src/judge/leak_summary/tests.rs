@@ -1,0 +1,117 @@
+//! What leaks as one line, by the requests that are to blame.
+
+use super::*;
+use crate::findings::{Estimate, RequestFinding};
+use crate::workload::NORMAL;
+
+/// What was found of a service of two requests, of which '/slow' leaks a goroutine.
+struct Found {
+    series: Vec<SeriesEvidence>,
+    memory: SeriesEvidence,
+    account: Account,
+    attribution: Vec<AttributedGrowth>,
+    load: LoadFinding,
+}
+
+fn line(series: SeriesId, request: &str, answer: Attributed, each: f64) -> AttributedGrowth {
+    AttributedGrowth {
+        series,
+        culprit: None,
+        request: request.into(),
+        behaviour: NORMAL.into(),
+        blocks: 30,
+        sent: 900,
+        per_each: Some(Estimate { value: each, lo: 0.9 * each, hi: 1.1 * each }),
+        answer,
+        needs_s: None,
+    }
+}
+
+/// `memory` is what is known of memory's growth.
+fn two_requests(memory: Vec<AttributedGrowth>) -> Found {
+    let mut rss = SeriesEvidence { id: SeriesId::RssAnon, ..SeriesEvidence::example() };
+    rss.trend.per_request = Some(Estimate { value: 1024.0, lo: 1000.0, hi: 1050.0 });
+    let mut load = LoadFinding::example();
+    load.by_request = vec![RequestFinding::default(), RequestFinding::default()];
+    let tasks = [
+        line(SeriesId::Goroutines, "/", Attributed::Nothing, 0.0),
+        line(SeriesId::Goroutines, "/slow", Attributed::Leaks, 1.0),
+    ];
+    Found {
+        memory: rss.clone(),
+        series: vec![rss],
+        account: Account::default(),
+        attribution: tasks.into_iter().chain(memory).collect(),
+        load,
+    }
+}
+
+fn summary(found: &Found) -> LeakSummary {
+    let facts = LeakFacts {
+        series: &found.series,
+        memory: Some(&found.memory),
+        account: &found.account,
+        culprits: &[],
+        attribution: &found.attribution,
+        load: Some(&found.load),
+    };
+    facts.summarize()
+}
+
+fn memory(found: &Found) -> (f64, CountedBy) {
+    let memory = summary(found).memory.unwrap();
+    (memory.bytes, memory.per)
+}
+
+fn by_slow() -> CountedBy {
+    CountedBy::Each(vec!["'/slow'".into()])
+}
+
+#[test]
+fn memory_and_tasks_are_counted_by_the_same_request_where_both_are_known() {
+    use Attributed::{CannotBeSeparated, Leaks, Nothing};
+    let of = |slow, each| {
+        let memory = ["/", "/slow"].map(|name| {
+            let (answer, each) = if name == "/" { (Nothing, 0.0) } else { (slow, each) };
+            line(SeriesId::RssAnon, name, answer, each)
+        });
+        two_requests(memory.to_vec())
+    };
+    let found = of(Leaks, 4096.0);
+    let counted = CountGrowth { n: 1.0, what: Counted::Kind(GroupKind::Task), per: by_slow() };
+    assert_eq!(summary(&found).counted, Some(counted.clone()));
+    assert_eq!(memory(&found), (4096.0, by_slow()));
+    let apart = (1024.0, CountedBy::AnyRequest);
+    let unknown = of(CannotBeSeparated, 4096.0);
+    assert_eq!((memory(&unknown), summary(&unknown).counted), (apart.clone(), Some(counted)));
+    assert_eq!(memory(&of(Nothing, 0.0)), apart, "an RSS that climbs while no request is seen to add to it");
+    assert_eq!(memory(&two_requests(Vec::new())), apart);
+}
+
+#[test]
+fn memory_alone_is_counted_by_the_request_to_blame_and_else_by_any() {
+    let leaks = line(SeriesId::RssAnon, "/slow", Attributed::Leaks, 4096.0);
+    let mut found = two_requests(vec![leaks]);
+    found.attribution.retain(|line| line.series != SeriesId::Goroutines);
+    assert_eq!((memory(&found), summary(&found).counted), ((4096.0, by_slow()), None));
+    found.attribution.clear();
+    assert_eq!(memory(&found), (1024.0, CountedBy::AnyRequest));
+    found.load = LoadFinding::example();
+    assert_eq!(memory(&found), (1024.0, CountedBy::Request));
+}
+
+#[test]
+fn parts_of_an_exact_account_are_added_up_by_the_same_request() {
+    let part = |id: SeriesId| SeriesEvidence { id, ..SeriesEvidence::example() };
+    let mut found = two_requests(vec![
+        line(SeriesId::MemLive, "/slow", Attributed::Leaks, 1024.0),
+        line(SeriesId::MemStacks, "/slow", Attributed::Leaks, 2048.0),
+    ]);
+    found.account.exact = true;
+    let mut native = part(SeriesId::MemNative);
+    native.trend.direction = Direction::Stable;
+    found.series = vec![part(SeriesId::MemLive), part(SeriesId::MemStacks), native];
+    assert_eq!(memory(&found), (3072.0, by_slow()));
+    found.attribution.pop();
+    assert_eq!(memory(&found).1, CountedBy::AnyRequest, "of one part it is not known");
+}

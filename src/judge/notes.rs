@@ -1,0 +1,175 @@
+//! What a reader should know besides the verdict, the note that matters most first: what explains, what is missing and how
+//! to turn it on.
+
+use crate::evidence::{COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, SeriesId};
+use crate::findings::{
+    Assessment, Attributed, AttributedGrowth, Direction, Doubt, Leak, NoBlocks, NotCollected, Note, Reason,
+    SeriesEvidence, Verdict,
+};
+use crate::units::{Rate, Unit};
+
+/// Pairs of probes that together see tasks and heap as the runtime itself counts them: with both of a pair, a page of
+/// metrics adds little.
+const RUNTIMES_OWN_PROBES: [[&str; 2]; 2] = [["goroutines", "heap"], ["java threads", "java heap"]];
+
+/// All of them.
+pub fn notes(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
+    let mut notes = of_verdict(found, evidence);
+    notes.extend(explained(&found.series));
+    notes.extend(not_available(found));
+    notes.extend(not_collected(found, evidence));
+    notes.extend(no_request_counter(evidence));
+    notes.extend(evidence.events.iter().filter_map(|event| of_event(event, evidence)));
+    notes.extend(found.driver.troubles.iter().copied().map(Note::Load));
+    notes.dedup();
+    notes
+}
+
+/// What goes with the verdict. A culprit has a line of its own, which no note repeats.
+fn of_verdict(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
+    let attribution = || attributed(&found.attribution).map(|lines| Note::Attribution(lines.to_vec()));
+    let mut notes = Vec::new();
+    match found.verdict() {
+        Verdict::Leak => {
+            notes.extend(attribution());
+            notes.extend(evidence.driven().and_then(not_attributed).map(Note::NotAttributed));
+            // the line of a culprit says all of it
+            let is_said = |leak: &&Leak| {
+                !found.culprits.is_empty() && found.answer.reason == Reason::Leak((*leak).clone())
+            };
+            notes.extend(found.leaks.iter().filter(|leak| !is_said(leak)).cloned().map(Note::Leak));
+            notes.extend(stacks_share(found).map(Note::StacksShare));
+            if found.proven.is_none() {
+                let seen_s = found.culprits.iter().map(|c| c.seen_for_s).fold(0.0, f64::max);
+                notes.push(Note::ObservedFor(if seen_s > 0.0 { seen_s } else { found.steady_s }));
+            }
+        }
+        Verdict::Inconclusive => {
+            let decided = |doubt: &&Doubt| found.answer.reason == Reason::Doubt((*doubt).clone());
+            notes.extend(found.doubts.iter().filter(|doubt| !decided(doubt)).cloned().map(Note::Doubt));
+            notes.extend(attribution());
+            notes.extend(too_few_collections(evidence).map(Note::TooFewCollections));
+        }
+        Verdict::Failed => notes.extend(attribution()),
+        Verdict::Stable => notes.extend(by_resident_memory_alone(found).then_some(Note::ResidentMemoryAlone)),
+    }
+    notes
+}
+
+/// The lines of each growth of which something is known or would be by a longer run.
+pub fn attributed(lines: &[AttributedGrowth]) -> impl Iterator<Item = &[AttributedGrowth]> {
+    let growths = lines.chunk_by(AttributedGrowth::is_same_growth);
+    growths.filter(|growth| growth.iter().any(|line| line.answer != Attributed::Nothing))
+}
+
+/// Why growth is not attributed to one of several requests.
+fn not_attributed(load: &DrivenPlan) -> Option<NoBlocks> {
+    if load.named.len() < 2 || load.block_design().is_some() {
+        return None;
+    }
+    Some(match load.rate {
+        Rate::Max => NoBlocks::NoRate,
+        _ if load.pattern.shape.is_some() => NoBlocks::Shape,
+        _ => NoBlocks::Poisson,
+    })
+}
+
+/// How much of the memory that leaks are the stacks of the goroutines that are blamed.
+fn stacks_share(found: &Assessment) -> Option<f64> {
+    found.culprits.iter().find(|c| c.kind == GroupKind::Goroutine.to_string())?;
+    let stacks = found.series.iter().find(|s| s.id == SeriesId::MemStacks)?;
+    let share = stacks.trend.slope?.value / found.memory.as_ref()?.trend.slope?.value;
+    let counts = stacks.trend.direction == Direction::Growing && (0.05..1.05).contains(&share);
+    counts.then_some(share.min(1.0))
+}
+
+/// How long one forced collection takes at most, where that left room for too few.
+fn too_few_collections(evidence: &Evidence) -> Option<f64> {
+    let fewer =
+        |event: &Event| matches!(&event.kind, EventKind::ProbeSlowed { probe, .. } if probe == COLLECTIONS);
+    evidence.events.iter().any(fewer).then_some(())?;
+    let took = |event: &Event| match event.kind {
+        EventKind::Collection { took_s } => Some(took_s),
+        _ => None,
+    };
+    evidence.events.iter().filter_map(took).reduce(f64::max)
+}
+
+/// Whether no memory was judged but resident memory: that does not show what the process had freed before.
+fn by_resident_memory_alone(found: &Assessment) -> bool {
+    let mut memory = found.series.iter().filter(|s| s.votes() && s.unit() == Unit::Bytes).peekable();
+    memory.peek().is_some() && memory.all(|s| s.id.is_resident_memory())
+}
+
+/// What climbs and is explained away.
+fn explained(series: &[SeriesEvidence]) -> impl Iterator<Item = Note> {
+    let moving = series.iter().filter(|s| s.trend.direction != Direction::Stable);
+    moving.filter_map(|s| {
+        let rose = Some(s.rose()).filter(|rose| *rose > 0.0);
+        Some(Note::Explained { id: s.id.clone(), rose, by: s.explained_by? })
+    })
+}
+
+/// Probes that would have helped to decide.
+fn not_available(found: &Assessment) -> impl Iterator<Item = Note> {
+    let seen = |name: &str| found.probes.iter().any(|p| p.found && p.name == name);
+    let enough = RUNTIMES_OWN_PROBES.iter().any(|both| both.iter().all(|name| seen(name)));
+    let wanted = found.verdict() == Verdict::Inconclusive && !enough;
+    let missing = found.probes.iter().filter(move |p| wanted && !p.found && p.turn_on.is_some());
+    missing.cloned().map(Note::NotAvailable)
+}
+
+/// What a run that forces no collection does not know.
+fn not_collected(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
+    if !evidence.plan.as_ref().is_some_and(|plan| plan.judging.no_gc) {
+        return Vec::new();
+    }
+    let drives = evidence.driven().is_some();
+    let seen = |name: &str| found.probes.iter().any(|probe| probe.found && probe.name == name);
+    let missing = [("inspector", NotCollected::Allocators), ("heap", NotCollected::Proofs)];
+    let missing = missing.into_iter().filter(|(probe, _)| seen(probe));
+    missing.map(|(_, missing)| Note::NotCollected { missing, drives }).collect()
+}
+
+/// That nothing counts the requests of a watch.
+fn no_request_counter(evidence: &Evidence) -> Option<Note> {
+    evidence.observed()?;
+    let doubted = evidence.events.iter().any(|e| matches!(e.kind, EventKind::Uncounted { .. }));
+    let counted = evidence.recording.requests_total.iter().any(|n| n.get().is_some());
+    (!doubted && !counted).then_some(Note::NoRequestCounter)
+}
+
+fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
+    let elapsed_s = event.elapsed_s;
+    Some(match &event.kind {
+        EventKind::Restart { pid_before, pid_after } => {
+            Note::Restarted { elapsed_s, pid_before: *pid_before, pid_after: *pid_after }
+        }
+        EventKind::Stopped { reason } => {
+            // what has no end does not end early
+            let early = !evidence.plan.as_ref().is_some_and(|plan| plan.phases.is_open_ended());
+            Note::Ended { elapsed_s, early, reason: reason.clone() }
+        }
+        EventKind::Uncounted { reason } => Note::NotCounted(reason.clone()),
+        EventKind::Note { text } => Note::Recorded(text.clone()),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_was_too_short_for_its_collections_says_so() {
+        let event = |elapsed_s: f64, kind: EventKind| Event { elapsed_s, kind };
+        let mut evidence = Evidence::default();
+        evidence.events.push(event(1.0, EventKind::Collection { took_s: 0.12 }));
+        assert_eq!(too_few_collections(&evidence), None);
+        let slowed = |probe: &str| EventKind::ProbeSlowed { probe: probe.into(), share: 0.02 };
+        evidence.events.push(event(2.0, slowed("heap")));
+        assert_eq!(too_few_collections(&evidence), None);
+        evidence.events.push(event(3.0, slowed(COLLECTIONS)));
+        assert_eq!(too_few_collections(&evidence), Some(0.12));
+    }
+}

@@ -1,0 +1,26 @@
+//! The line under the picture.
+
+use crate::findings::{Caption, Findings};
+
+use super::explanation::explanation;
+use super::phrase::capitalize;
+use super::trend::explain_trend;
+use super::{attribution, gate, notes};
+
+/// What is to blame, else what decided. `worded` are the notes of these findings.
+pub fn caption(findings: &Findings, worded: &[String]) -> String {
+    let found = &findings.assessment;
+    let text = match &findings.caption {
+        Caption::Attribution(lines) => return attribution::growth(lines),
+        Caption::Culprit => return found.culprits.first().map(notes::blame).unwrap_or_default(),
+        Caption::FirstNote => worded.first().cloned(),
+        Caption::FailedGate => findings.failed_gate().map(|g| format!("{}: {}", g.expr, gate::reason(g))),
+        Caption::Explained(why) => Some(explanation(why)),
+        Caption::Series(id) => {
+            let series = found.series.iter().find(|s| s.id == *id);
+            series.map(|s| format!("{}: {}", id.label(), explain_trend(&s.trend, id.unit())))
+        }
+        Caption::Nothing => None,
+    };
+    text.map(|text| capitalize(&text)).unwrap_or_default()
+}

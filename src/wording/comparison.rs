@@ -1,0 +1,76 @@
+//! Two runs compared, in words.
+
+use crate::evidence::Evidence;
+use crate::findings::{
+    Assessment, Change, Compared, ComparedSide, Comparison, GrowthChange, Per, SeriesChange, Side, Verdict,
+};
+
+use super::headline;
+use super::phrase::capitalize;
+use super::subtitle::subtitle;
+
+/// The content of compare.json. `runs` are the two, the earlier one first.
+pub fn comparison(compared: &Compared, runs: [(&Evidence, &Assessment); 2]) -> Comparison {
+    let side = |side: &ComparedSide, (evidence, found): (&Evidence, &Assessment)| Side {
+        name: side.name.clone(),
+        verdict: side.answer.verdict(),
+        headline: headline::sentence(&side.answer),
+        subtitle: subtitle(evidence, found.load.as_ref()),
+    };
+    let [before, after] = &compared.sides;
+    Comparison {
+        schema: "soak-compare/1".into(),
+        verdict: compared.verdict,
+        exit_code: compared.exit_code,
+        summary: summary(compared),
+        headline: self::headline(compared),
+        before: side(before, runs[0]),
+        after: side(after, runs[1]),
+        series: compared.series.iter().map(series).collect(),
+        notes: compared.notes.clone(),
+    }
+}
+
+/// One full sentence.
+pub fn headline(compared: &Compared) -> String {
+    format!("{}: {}", capitalize(&compared.verdict.to_string()), summary(compared))
+}
+
+/// The same without the word for the answer.
+fn summary(compared: &Compared) -> String {
+    let [before, after] = &compared.sides;
+    let (b, a) = (headline::bare(&before.answer), headline::bare(&after.answer));
+    match compared.verdict {
+        Change::Fixed | Change::StillLeaking | Change::Regressed => format!("{a}; before, {b}"),
+        Change::NoDifference => format!("neither run leaks; {a}"),
+        Change::CannotTell => match (before.answer.verdict(), after.answer.verdict()) {
+            (_, Verdict::Inconclusive) => format!("in the second run, {a}"),
+            (_, Verdict::Failed) => format!("the second run failed: {a}"),
+            (Verdict::Failed, _) => format!("the first run failed: {b}"),
+            _ => format!("in the first run, {b}"),
+        },
+    }
+}
+
+fn series(change: &GrowthChange) -> SeriesChange {
+    let unit = change.id.unit();
+    let show = |value: f64| match change.per {
+        Per::Request => format!("{} a request", unit.show(value)),
+        Per::Second => unit.show_slope(value),
+    };
+    let why = match change.change {
+        None => "cannot be told in both runs".into(),
+        Some(c) if c.ci[0] > 0.0 => format!("grows {} more", show(c.value)),
+        Some(c) if c.ci[1] < 0.0 => format!("grows {} less", show(-c.value)),
+        Some(_) => "no difference that can be told".into(),
+    };
+    SeriesChange {
+        id: change.id.clone(),
+        per: change.per,
+        before: change.before,
+        after: change.after,
+        change: change.change,
+        votes: change.votes,
+        why,
+    }
+}

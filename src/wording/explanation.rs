@@ -1,0 +1,25 @@
+//! What explains a growth of resident memory away, in words.
+
+use crate::findings::{Explanation, HeapRoom};
+use crate::units::Unit;
+
+/// The explanation, to follow a colon.
+pub fn explanation(explanation: &Explanation) -> String {
+    match explanation {
+        Explanation::Garbage => {
+            "live heap, stacks and native memory grow by nothing that counts: the rest is garbage not collected yet".into()
+        }
+        Explanation::HeapHeadroom(room) => {
+            format!("the live heap after collections is flat: the heap only grows up to {}", up_to(room))
+        }
+    }
+}
+
+/// "its limit of 96 MiB".
+fn up_to(room: &HeapRoom) -> String {
+    match room {
+        HeapRoom::Limit(limit) => format!("its limit of {}", Unit::Bytes.show(*limit)),
+        HeapRoom::Committed(had) => format!("the {} that it had", Unit::Bytes.show(*had)),
+        HeapRoom::LiveHeap => "its bound".into(),
+    }
+}

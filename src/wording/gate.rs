@@ -1,0 +1,88 @@
+//! How a gate came out, in words.
+
+use crate::evidence::{Aspect, Quantity, SeriesId};
+use crate::findings::{GateFinding, GateOutcome, GateReason, GateResult, Measured, NotMeasured};
+use crate::units::{Span, Unit};
+
+use super::comparison;
+use super::trend::explain_trend;
+
+/// The gate as the report has it.
+pub fn finding(outcome: &GateOutcome) -> GateFinding {
+    let measured = match &outcome.reason {
+        GateReason::Measured(measured) => Some(measured),
+        _ => None,
+    };
+    GateFinding {
+        expr: outcome.expr.clone(),
+        result: outcome.result,
+        value: measured.map(|m| m.value),
+        ci: measured.and_then(|m| m.ci),
+        needs_s: measured.and_then(|m| m.needs_s),
+        why: reason(outcome),
+    }
+}
+
+/// Why it came out so.
+pub fn reason(outcome: &GateOutcome) -> String {
+    match &outcome.reason {
+        GateReason::Measured(measured) => against_limit(measured, outcome.result),
+        GateReason::NotMeasured(why) => not_measured(why),
+        GateReason::Compared(compared) => comparison::headline(compared),
+        GateReason::EarlierUnreadable(why) => format!("the earlier run cannot be read any more: {why}"),
+    }
+}
+
+fn not_measured(missing: &NotMeasured) -> String {
+    match missing {
+        NotMeasured::Load => "nothing was driven".into(),
+        NotMeasured::Memory => "memory was not measured".into(),
+        NotMeasured::MemoryGrowth => "the growth of memory cannot be told yet".into(),
+        NotMeasured::Account => "the account was not read in steady".into(),
+        NotMeasured::Latency => "no request of steady was timed apart from soak's own collections".into(),
+        NotMeasured::Percentile(aspect) => format!("{aspect} is not kept; p50, p90, p99 and p999 are"),
+        NotMeasured::NoSeries(name) => format!("there is no series {name} in this run"),
+        NotMeasured::NotRead(name) => format!("{name} was not read in steady"),
+        NotMeasured::NoAspect(quantity, aspect) => format!("{quantity} has no {aspect}"),
+        NotMeasured::Growth(name, trend) => {
+            format!("{name}: {}", explain_trend(trend, SeriesId::from(name.as_str()).unit()))
+        }
+    }
+}
+
+fn against_limit(m: &Measured, result: GateResult) -> String {
+    let gate = &m.gate;
+    let unit = match (&gate.quantity, gate.limit.unit) {
+        (Quantity::Memory, _) => Unit::Bytes,
+        (Quantity::Errors, _) => Unit::Ratio,
+        (Quantity::Latency, _) => Unit::Seconds,
+        (_, unit) => unit,
+    };
+    let show = |value: f64| match gate.aspect {
+        Aspect::Slope => unit.show_slope(value),
+        Aspect::PerRequest => format!("{} per request", unit.show(value)),
+        _ => unit.show(value),
+    };
+    let measured = match m.ci {
+        Some([lo, hi]) => format!("{} ({} to {})", show(m.value), show(lo), show(hi)),
+        None => show(m.value),
+    };
+    let limit = show(gate.limit.value);
+    match result {
+        GateResult::Held if gate.limit.at_least => format!("{measured}: at least the {limit} asked for"),
+        GateResult::Failed if gate.limit.at_least => format!("{measured}: less than the {limit} asked for"),
+        GateResult::Held => format!("{measured}: within the limit of {limit}"),
+        GateResult::Failed => format!("{measured}: beyond the limit of {limit}"),
+        GateResult::Inconclusive => {
+            let beyond = m.uncertain && m.ci.is_some_and(|[lo, _]| lo >= gate.limit.value);
+            let lies = match beyond {
+                true => format!("lies beyond the limit of {limit}, but that it grows is not certain"),
+                false => format!("lies across the limit of {limit}"),
+            };
+            match m.needs_s {
+                Some(s) => format!("{measured} {lies}; {} of steady would decide", Span::from_secs_f64(s)),
+                None => format!("{measured} {lies}; a longer run would decide"),
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What leaks, in words.
+
+use crate::evidence::SeriesId;
+use crate::findings::{
+    Counted, CountedBy, Leak, LeakSummary, LimitReached, MemoryGrowth, SeriesGrowth, group_label,
+};
+use crate::units::{Span, Unit};
+
+use super::phrase::{estimate, list, noun};
+
+/// One leak as a sentence.
+pub fn leak(leak: &Leak) -> String {
+    match leak {
+        Leak::Proven(tasks) => format!(
+            "{} {}s are stuck for ever in {}, as the runtime proves",
+            Unit::Count.show(tasks.stuck),
+            tasks.kind,
+            group_label(&tasks.name, tasks.state.as_deref())
+        ),
+        Leak::Group(group) => format!(
+            "{}: {} {} more in {}",
+            group_label(&group.name, group.state.as_deref()),
+            Unit::Count.show(group.growth),
+            noun(group.growth, group.kind),
+            match group.requests {
+                Some(n) => format!("{} requests", Unit::Count.show(n)),
+                None => Span::from_secs_f64(group.seconds).to_string(),
+            }
+        ),
+        Leak::Series(growth) => series(growth),
+    }
+}
+
+/// "resident memory grows 3.4 KiB per request".
+pub fn series(growth: &SeriesGrowth) -> String {
+    let unit = growth.id.unit();
+    let kind = if growth.several_kinds { " of any kind" } else { "" };
+    let by = match (growth.per_request, growth.per_second) {
+        (Some(each), _) => format!("{} per request{kind}", unit.show(each)),
+        (None, Some(slope)) => unit.show_slope(slope),
+        (None, None) => "without end".into(),
+    };
+    let what = match growth.id {
+        SeriesId::MemNative => ": memory that the runtime did not allocate (C code, mmap)",
+        SeriesId::MemLive => " after each collection: objects that something still refers to",
+        _ => "",
+    };
+    format!("{} grows {by}{what}", growth.id.label())
+}
+
+/// "3.4 KiB of memory and 1 goroutine more per request; 512 MiB is reached in 41 min"; `reason` where the summary has no
+/// growth.
+pub fn summary(summary: &LeakSummary, reason: &str) -> String {
+    let LeakSummary { memory, counted, limit } = summary;
+    let memory = memory.as_ref().map(|memory| (bytes(memory), &memory.per));
+    let counted = counted.as_ref().map(|count| {
+        let what = match &count.what {
+            Counted::Kind(kind) => noun(count.n, *kind),
+            Counted::Series(id) => id.label().into(),
+        };
+        (format!("{} {what}", estimate(count.n)), &count.per)
+    });
+    let more = |(what, per): &(String, &CountedBy)| format!("{what} more {}", by(per));
+    let text = match (memory, counted) {
+        // said once where both are counted alike
+        (Some(memory), Some(counted)) if memory.1 == counted.1 => {
+            format!("{} and {}", memory.0, more(&counted))
+        }
+        (Some(memory), Some(counted)) => format!("{} and {}", more(&memory), more(&counted)),
+        (Some(one), None) | (None, Some(one)) => more(&one),
+        (None, None) => reason.into(),
+    };
+    match limit {
+        Some(LimitReached { bytes, in_s }) => {
+            let (limit, span) = (Unit::Bytes.show(*bytes), Span::from_secs_f64(*in_s));
+            format!("{text}; {limit} is reached in {span}")
+        }
+        None => text,
+    }
+}
+
+fn bytes(memory: &MemoryGrowth) -> String {
+    let place = memory.process.as_ref().map(|process| format!(" in {process}")).unwrap_or_default();
+    format!("{} of memory{place}", Unit::Bytes.show(memory.bytes))
+}
+
+fn by(per: &CountedBy) -> String {
+    match per {
+        CountedBy::Request => "per request".into(),
+        CountedBy::AnyRequest => "per request of any kind".into(),
+        CountedBy::Hour => "an hour".into(),
+        CountedBy::Each(kinds) => format!("per {}", list(kinds, "and")),
+    }
+}

@@ -1,0 +1,106 @@
+//! Notes, a sentence or two each.
+
+use crate::findings::{Culprit, LoadTrouble, NoBlocks, NotCollected, Note};
+use crate::units::{Span, Unit};
+
+use super::attribution;
+use super::explanation::explanation;
+use super::leak::leak;
+use super::phrase::capitalize;
+use super::reason::doubt;
+
+/// One note.
+pub fn note(note: &Note) -> String {
+    match note {
+        Note::Attribution(lines) => attribution::growth(lines),
+        Note::NotAttributed(why) => {
+            let has = match why {
+                NoBlocks::NoRate => "no rate",
+                NoBlocks::Shape => "a shape",
+                NoBlocks::Poisson => "Poisson arrivals",
+            };
+            format!(
+                "Growth is not told by request: that takes the same requests each second, and this load had {has}."
+            )
+        }
+        Note::Leak(what) => leak(what),
+        Note::Doubt(what) => doubt(what),
+        Note::StacksShare(share) => format!(
+            "stacks of goroutines are {} of the memory that leaks; the rest is heap, which they may hold",
+            Unit::Ratio.show(*share)
+        ),
+        Note::ObservedFor(seconds) => format!(
+            "Seen for {}; what the service lets go later than that looks the same.",
+            Span::from_secs_f64(*seconds)
+        ),
+        Note::TooFewCollections(longest_s) => format!(
+            "Fewer collections were forced than the live heap needs to be judged, since one takes up to {} and probing \
+             keeps within 1 % of the target's time; a longer run has room for more.",
+            Unit::Seconds.show(*longest_s)
+        ),
+        Note::ResidentMemoryAlone => {
+            "Judged by resident memory alone: a leak that first fills what the process had freed before does not show in it."
+                .into()
+        }
+        Note::Explained { id, rose, by } => {
+            let what = capitalize(id.label());
+            match rose {
+                Some(rose) => format!("{what} rose by {}: {}.", Unit::Bytes.show(*rose), explanation(by)),
+                None => format!("{what} moved: {}.", explanation(by)),
+            }
+        }
+        Note::NotAvailable(probe) => format!(
+            "Not available: {} ({}). To turn it on: {}",
+            probe.name,
+            probe.yields,
+            probe.turn_on.as_deref().unwrap_or_default()
+        ),
+        Note::NotCollected { missing, drives } => {
+            let both = if *drives { "without --no-gc both are told" } else { "--gc tells both" };
+            let missing = match missing {
+                NotCollected::Allocators => "nor who allocated what is live",
+                NotCollected::Proofs => "and no task was proven to be stuck",
+            };
+            format!("No collection was forced: live heap and garbage are not told apart, {missing}; {both}.")
+        }
+        Note::NoRequestCounter => {
+            "Nobody counted requests: growth is told by the hour and not by the request.".into()
+        }
+        Note::Restarted { elapsed_s, pid_before, pid_after } => format!(
+            "The target restarted after {} (pid {pid_before}, then {pid_after}); growth is judged in each life.",
+            Span::from_secs_f64(*elapsed_s)
+        ),
+        Note::Ended { elapsed_s, early, reason } => {
+            let ended = if *early { "Ended early" } else { "Ended" };
+            format!("{ended} after {}: {reason}.", Span::from_secs_f64(*elapsed_s))
+        }
+        Note::NotCounted(reason) => format!("Growth a request cannot be told: {reason}."),
+        Note::Recorded(text) => text.clone(),
+        Note::Load(trouble) => load_trouble(trouble),
+    }
+}
+
+/// Why the schedule could not be kept.
+pub fn load_trouble(trouble: &LoadTrouble) -> String {
+    match trouble {
+        LoadTrouble::Dropped => {
+            "Requests were dropped: every connection was busy and the target did not keep up; more \
+                                 --connections or a lower --rate."
+                .into()
+        }
+        LoadTrouble::Saturated(busy) => format!(
+            "soak itself could not send so much: its threads were busy for {} of the time; more --threads, a lower \
+             --rate or a machine with more cores. What was dropped says nothing of the target.",
+            Unit::Ratio.show(*busy)
+        ),
+        LoadTrouble::Late(seconds) => format!(
+            "soak itself was late by {}: the machine it runs on had no processor to spare.",
+            Span::from_secs_f64(*seconds)
+        ),
+    }
+}
+
+/// A culprit, and why.
+pub fn blame(culprit: &Culprit) -> String {
+    format!("{}: {}", culprit.label(), culprit.why)
+}

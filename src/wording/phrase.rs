@@ -1,0 +1,69 @@
+//! Small pieces that sentences are made of.
+
+use crate::evidence::{GroupKind, SeriesId};
+use crate::units::{Unit, significant};
+
+/// The text with its first letter as a capital.
+pub fn capitalize(text: &str) -> String {
+    change_first(text, |first| first.to_uppercase().collect())
+}
+
+/// The text with its first letter in lower case.
+pub fn lower_first(text: &str) -> String {
+    change_first(text, |first| first.to_lowercase().collect())
+}
+
+fn change_first(text: &str, change: fn(char) -> String) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| change(first) + chars.as_str()).unwrap_or_default()
+}
+
+/// "a, b and c".
+pub fn list(names: &[String], last: &str) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., end] => format!("{} {last} {end}", all.join(", ")),
+    }
+}
+
+/// To two digits, since it is an estimate: `0.052`, `1`, `220,000`.
+pub fn estimate(n: f64) -> String {
+    if n.abs() < 10.0 {
+        return significant(n, 2);
+    }
+    let step = 10f64.powf(n.abs().log10().floor() - 1.0);
+    Unit::Count.show((n / step).round() * step)
+}
+
+/// What so many of a kind are called: "goroutines", "child process".
+pub fn noun(n: f64, kind: GroupKind) -> String {
+    let one = significant(n, 2) == "1";
+    match kind {
+        GroupKind::Child if one => "child process".into(),
+        GroupKind::Child => "child processes".into(),
+        GroupKind::Fd if one => "file descriptor".into(),
+        GroupKind::Fd => "file descriptors".into(),
+        kind if one => kind.to_string(),
+        kind => format!("{kind}s"),
+    }
+}
+
+/// A series within a sentence: "the live heap", "resident memory".
+pub fn named(id: &SeriesId) -> String {
+    match id {
+        SeriesId::MemLive => format!("the {}", id.label()),
+        _ => id.label().into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_estimates() {
+        let shown = [0.0521, 1.0, 9.96, 12.4, 1804.0, 216_204.0].map(estimate);
+        assert_eq!(shown, ["0.052", "1", "10", "12", "1,800", "220,000"]);
+    }
+}

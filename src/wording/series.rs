@@ -1,0 +1,33 @@
+//! A series as a row of the report.
+
+use crate::findings::{SeriesEvidence, SeriesFinding};
+
+use super::explanation::explanation;
+use super::trend::explain_trend;
+
+/// The row.
+pub fn finding(series: &SeriesEvidence) -> SeriesFinding {
+    let trend = &series.trend;
+    SeriesFinding {
+        id: series.id.clone(),
+        trend: trend.direction,
+        shape: trend.shape,
+        start: trend.start,
+        end: trend.end,
+        slope_per_s: trend.slope.map(|s| s.value),
+        slope_ci: trend.slope.map(|s| [s.lo, s.hi]),
+        slope_over_s: trend.slope_over_s,
+        per_request: trend.per_request.map(|s| s.value),
+        per_request_ci: trend.per_request.map(|s| [s.lo, s.hi]),
+        p_value: trend.p_value,
+        detectable_per_s: trend.detectable_per_s,
+        needs_s: trend.needs_s,
+        recovered: trend.recovered,
+        material: series.material,
+        flat: series.flat,
+        votes: series.votes(),
+        explained_by: series.explained_by.as_ref().map(explanation),
+        limit_at_s: series.limit_at_s,
+        why: explain_trend(trend, series.unit()),
+    }
+}

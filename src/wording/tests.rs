@@ -1,0 +1,321 @@
+//! One row a reason: the sentence it makes.
+
+use super::*;
+use crate::evidence::{Aspect, Gate, GateLimit, GroupKind, Quantity, Runtime, SeriesId};
+use crate::findings::{
+    Answer, Assessment, Badge, Caption, Change, Compared, ComparedSide, CountGrowth, Counted, CountedBy,
+    Doubt, Excluded, ExcludedGrowth, Exit, ExitReason, Explanation, Failure, GateOutcome, GateReason,
+    GateResult, GroupGrowth, HeapRoom, Leak, LeakSummary, LimitReached, Measured, MemoryGrowth, ProvenTasks,
+    RateShortfall, Reason, SeriesGrowth,
+};
+use crate::units::{Rate, Span, Unit};
+
+const KIB: f64 = 1024.0;
+
+fn flat(id: SeriesId, bytes: f64) -> Reason {
+    Reason::NoGrowth(Some(Excluded { id, growth: ExcludedGrowth::PerRequest(bytes), steady_s: 76.0 }))
+}
+
+fn grows(id: SeriesId) -> Leak {
+    Leak::Series(SeriesGrowth {
+        id,
+        per_request: Some(3.0 * KIB),
+        per_second: Some(300.0 * KIB),
+        several_kinds: false,
+    })
+}
+
+fn worker() -> Leak {
+    Leak::Group(GroupGrowth {
+        name: "main.worker".into(),
+        state: Some("chan send".into()),
+        kind: GroupKind::Goroutine,
+        growth: 6000.0,
+        requests: Some(6000.0),
+        seconds: 60.0,
+    })
+}
+
+fn answer(reason: Reason) -> Answer {
+    Answer { reason, summary: LeakSummary::default(), until_then: None }
+}
+
+/// What leaks: memory and a goroutine by each request.
+fn leaking() -> Answer {
+    let summary = LeakSummary {
+        memory: Some(MemoryGrowth { bytes: 3.0 * KIB, per: CountedBy::Request, process: None }),
+        counted: Some(CountGrowth {
+            n: 1.0,
+            what: Counted::Kind(GroupKind::Goroutine),
+            per: CountedBy::Request,
+        }),
+        limit: Some(LimitReached { bytes: 512.0 * KIB * KIB, in_s: 2460.0 }),
+    };
+    Answer { summary, ..answer(Reason::Leak(worker())) }
+}
+
+fn gate(result: GateResult) -> GateOutcome {
+    let limit = GateLimit { value: 0.01, unit: Unit::Ratio, at_least: false };
+    let gate =
+        Gate { expr: "errors.ratio < 1%".into(), quantity: Quantity::Errors, aspect: Aspect::Ratio, limit };
+    let measured = Measured { gate, value: 0.05, ci: None, uncertain: false, needs_s: None };
+    GateOutcome { expr: "errors.ratio < 1%".into(), result, reason: GateReason::Measured(measured) }
+}
+
+fn findings(answer: Answer, gates: Vec<GateOutcome>) -> Findings {
+    Findings {
+        assessment: Assessment { answer, ..Assessment::example() },
+        gates,
+        exit: Exit { code: 0, reason: ExitReason::Verdict },
+        notes: Vec::new(),
+        caption: Caption::Nothing,
+    }
+}
+
+#[test]
+fn each_answer_has_a_badge_what_follows_it_and_a_headline_that_stands_alone() {
+    let died = Failure::Away("the target went away after 40 s (exit status 3)".into());
+    let died_leaking = Answer { until_then: Some(worker()), ..answer(Reason::Failure(died.clone())) };
+    let failed = || vec![gate(GateResult::Failed)];
+    let rows = [
+        (
+            leaking(),
+            vec![],
+            "leak",
+            "3.0 KiB of memory and 1 goroutine more per request; 512 MiB is reached in 41 min",
+            "Leak: 3.0 KiB of memory and 1 goroutine more per request; 512 MiB is reached in 41 min",
+        ),
+        (
+            answer(flat(SeriesId::MemLive, 24.0)),
+            vec![gate(GateResult::Held)],
+            "stable",
+            "no growth of the live heap above 24 B per request in 76 s",
+            "No leak: no growth of the live heap above 24 B per request in 76 s",
+        ),
+        (
+            answer(flat(SeriesId::RssAnon, 24.0)),
+            failed(),
+            "gate failed",
+            "errors.ratio < 1%; no leak: no growth of resident memory above 24 B per request in 76 s",
+            "Gate failed: errors.ratio < 1%; no leak: no growth of resident memory above 24 B per request in 76 s",
+        ),
+        (
+            answer(Reason::Doubt(Doubt::NoSteady)),
+            vec![],
+            "inconclusive",
+            "the run ended before steady began",
+            "Cannot tell: the run ended before steady began",
+        ),
+        (
+            answer(Reason::Doubt(Doubt::NoSteady)),
+            failed(),
+            "gate failed",
+            "errors.ratio < 1%; cannot tell: the run ended before steady began",
+            "Gate failed: errors.ratio < 1%; cannot tell: the run ended before steady began",
+        ),
+        (
+            leaking(),
+            failed(),
+            "leak",
+            "3.0 KiB of memory and 1 goroutine more per request; 512 MiB is reached in 41 min",
+            "Leak: 3.0 KiB of memory and 1 goroutine more per request; 512 MiB is reached in 41 min",
+        ),
+        (
+            died_leaking,
+            failed(),
+            "failed",
+            "the target went away after 40 s (exit status 3); until then main.worker in chan send: 6,000 goroutines \
+             more in 6,000 requests",
+            "Failed: the target went away after 40 s (exit status 3); until then main.worker in chan send: 6,000 \
+             goroutines more in 6,000 requests",
+        ),
+        (
+            answer(Reason::OnlyLoad),
+            vec![],
+            "stable",
+            "the load was answered; no memory and no tasks were looked at",
+            "The load was answered; no memory and no tasks were looked at",
+        ),
+    ];
+    for (answer, gates, badge, summary, headline) in rows {
+        let findings = findings(answer, gates);
+        let found =
+            (findings.badge().to_string(), headline::summary(&findings), headline::headline(&findings));
+        assert_eq!(found, (badge.into(), summary.into(), headline.into()));
+    }
+}
+
+#[test]
+fn each_reason_has_its_sentence() {
+    let growth =
+        SeriesGrowth { id: SeriesId::RssAnon, per_request: None, per_second: None, several_kinds: true };
+    let rate = RateShortfall { held: 123.4, asked: Rate::PerSecond(200.0) };
+    let errors = Doubt::Errors { ratio: 0.2, worst: Some("timeout".into()), most: 0.1 };
+    let heap = |runtime, live_heap_read, drives| Doubt::HeapNotRead {
+        id: SeriesId::RssAnon,
+        runtime,
+        live_heap_read,
+        drives,
+    };
+    let memory =
+        Doubt::MemoryUnresolved { resolution: KIB, id: SeriesId::Rss, detectable: 3.0 * KIB, steady_s: 60.0 };
+    let tasks = Doubt::TasksUnresolved { resolution: 0.01, detectable: 0.5, steady_s: 60.0 };
+    let proven = ProvenTasks {
+        name: "main.worker".into(),
+        state: Some("chan send".into()),
+        kind: GroupKind::Goroutine,
+        stuck: 6000.0,
+    };
+    let rows = [
+        (Reason::KilledWhileGrowing, "the kernel killed it for want of memory while it grew"),
+        (Reason::Failure(Failure::NothingAnswered), "nothing was answered in steady"),
+        (Reason::Failure(Failure::NothingMeasured), "nothing of the target was seen in steady"),
+        (
+            Reason::Leak(Leak::Proven(proven)),
+            "6,000 goroutines are stuck for ever in main.worker in chan send, as the runtime proves",
+        ),
+        (
+            Reason::Leak(grows(SeriesId::MemNative)),
+            "native memory grows 3.0 KiB per request: memory that the runtime did not allocate (C code, mmap)",
+        ),
+        (
+            Reason::Leak(grows(SeriesId::MemLive)),
+            "live heap grows 3.0 KiB per request after each collection: objects that something still refers to",
+        ),
+        (Reason::Leak(Leak::Series(growth.clone())), "resident memory grows without end"),
+        (
+            Reason::Doubt(Doubt::DriverTooSlow(rate)),
+            "soak itself could send only 123/s of the 200/s asked for",
+        ),
+        (
+            Reason::Doubt(Doubt::RateNotHeld(rate)),
+            "only 123/s of the 200/s asked for could be sent in steady",
+        ),
+        (Reason::Doubt(errors), "20 % of the requests in steady failed (timeout), more than 10 %"),
+        (
+            Reason::Doubt(Doubt::MayBeHeld { growth, hold: Span::from_secs_f64(120.0) }),
+            "resident memory grows without end, but may be held for 2 min, longer than it was seen",
+        ),
+        (
+            Reason::Doubt(heap(Runtime::Go, false, true)),
+            "resident memory climbs, but Go rather grows its heap than collects, and its live heap could not be read; \
+             --cycles 3 would tell a leak from that",
+        ),
+        (
+            Reason::Doubt(heap(Runtime::Go, true, false)),
+            "resident memory climbs, but Go rather grows its heap than collects, and how much of that is heap is not \
+             known; --gc, where the runtime serves its heap, would tell a leak from that",
+        ),
+        (
+            Reason::Doubt(memory),
+            "a leak of 1.0 KiB a request would not have been found: resident memory shows nothing below 3.0 KiB a \
+             request in 60 s",
+        ),
+        (
+            Reason::Doubt(tasks),
+            "a leak of 0.01 tasks a request would not have been found: nothing below 0.5 a request shows in 60 s",
+        ),
+        (Reason::NoGrowth(None), "nothing grows"),
+    ];
+    for (reason, sentence) in rows {
+        assert_eq!(super::reason(&reason), sentence);
+    }
+}
+
+#[test]
+fn a_leak_is_counted_by_what_is_known_of_each_part() {
+    let each = || CountedBy::Each(vec!["'/slow'".into()]);
+    let summary = |memory_per, count_per: Option<CountedBy>| {
+        let count = |per| CountGrowth { n: 1.0, what: Counted::Kind(GroupKind::Task), per };
+        let summary = LeakSummary {
+            memory: Some(MemoryGrowth { bytes: 4.0 * KIB, per: memory_per, process: None }),
+            counted: count_per.map(count),
+            limit: None,
+        };
+        leak::summary(&summary, "")
+    };
+    let rows = [
+        (each(), Some(each()), "4.0 KiB of memory and 1 task more per '/slow'"),
+        (
+            CountedBy::AnyRequest,
+            Some(each()),
+            "4.0 KiB of memory more per request of any kind and 1 task more per '/slow'",
+        ),
+        (each(), None, "4.0 KiB of memory more per '/slow'"),
+        (CountedBy::Hour, None, "4.0 KiB of memory more an hour"),
+    ];
+    for (memory, count, sentence) in rows {
+        assert_eq!(summary(memory, count), sentence);
+    }
+    assert_eq!(leak::summary(&LeakSummary::default(), "it grows"), "it grows");
+}
+
+#[test]
+fn each_exit_code_says_what_set_it() {
+    let gate = || ExitReason::Gate("errors.ratio < 1%".into());
+    let rows = [
+        (ExitReason::Verdict, "verdict"),
+        (gate(), "gate errors.ratio < 1%"),
+        (ExitReason::GatesOnly, "--gates-only"),
+        (ExitReason::LoadOnly, "--load-only"),
+        (ExitReason::NoFail(1, Box::new(gate())), "--no-fail (else 1 by gate errors.ratio < 1%)"),
+        (
+            ExitReason::AllowInconclusive(Box::new(ExitReason::Verdict)),
+            "--allow-inconclusive (else 3 by verdict)",
+        ),
+    ];
+    for (reason, text) in rows {
+        assert_eq!(exit::reason(&reason), text);
+    }
+}
+
+#[test]
+fn a_comparison_says_its_answer_once_whatever_the_gates_of_its_runs_say() {
+    let side = |name: &str, answer| ComparedSide { name: name.into(), answer };
+    let compared = |verdict, before, after| Compared {
+        verdict,
+        exit_code: 0,
+        sides: [side("before", before), side("after", after)],
+        series: Vec::new(),
+        notes: Vec::new(),
+    };
+    let stable = || answer(flat(SeriesId::RssAnon, 90.0));
+    let same = compared(Change::NoDifference, stable(), stable());
+    let text = "neither run leaks; no growth of resident memory above 90 B per request in 76 s";
+    assert_eq!(comparison::headline(&same), format!("No difference: {text}"));
+    let evidence = Evidence::default();
+    let found = Assessment::example();
+    let written = comparison(&same, [(&evidence, &found), (&evidence, &found)]);
+    assert_eq!(written.summary, text);
+    assert_eq!(
+        written.before.headline,
+        "No leak: no growth of resident memory above 90 B per request in 76 s"
+    );
+    let fixed = compared(Change::Fixed, answer(Reason::Leak(worker())), stable());
+    assert_eq!(
+        comparison::headline(&fixed),
+        "Fixed: no growth of resident memory above 90 B per request in 76 s; before, main.worker in chan send: 6,000 \
+         goroutines more in 6,000 requests"
+    );
+    let open = compared(Change::CannotTell, stable(), answer(Reason::Doubt(Doubt::NoSteady)));
+    assert_eq!(
+        comparison::headline(&open),
+        "Cannot tell: in the second run, the run ended before steady began"
+    );
+}
+
+#[test]
+fn what_explains_a_climb_names_how_far_the_heap_may_grow() {
+    let rows = [
+        (HeapRoom::Limit(96.0 * KIB * KIB), "up to its limit of 96.0 MiB"),
+        (HeapRoom::Committed(14.0 * KIB * KIB), "up to the 14.0 MiB that it had"),
+        (HeapRoom::LiveHeap, "up to its bound"),
+    ];
+    for (room, end) in rows {
+        let text = explanation::explanation(&Explanation::HeapHeadroom(room));
+        assert!(text.starts_with("the live heap after collections is flat") && text.ends_with(end), "{text}");
+    }
+
+    let failed = findings(answer(Reason::OnlyLoad), vec![gate(GateResult::Failed)]);
+    assert_eq!(failed.badge(), Badge::GateFailed);
+}
