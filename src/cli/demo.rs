@@ -37,7 +37,7 @@ pub fn run(args: DemoArgs) -> Result<u8> {
     if outcome.troubles.is_empty() {
         info(&options, &where_to_look(&outcome.dir));
     }
-    if outcome.findings.verdict == wanted {
+    if outcome.report.verdict == wanted {
         info(
             &options,
             "The demo itself exits with 0: it showed what it should. A run of your own exits by its verdict.",

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The language runtime of a process, told by its file and never by its name.
+/// The language runtime of a process, known by its file and never by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -28,7 +28,7 @@ pub enum Runtime {
 }
 
 impl Runtime {
-    /// Whether it rather grows its heap than collects, so that RSS alone decides nothing.
+    /// Whether it grows its heap before it collects, so that RSS alone decides nothing.
     pub fn grows_before_collecting(self) -> bool {
         matches!(self, Runtime::Go | Runtime::Jvm | Runtime::DotNet)
     }
@@ -57,7 +57,7 @@ impl fmt::Display for Runtime {
     }
 }
 
-/// Whom soak judges. Holds no command line, since those carry secrets.
+/// The target. Holds no command line, since those carry secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TargetRecord {
@@ -77,23 +77,6 @@ pub struct TargetRecord {
     pub processes: usize,
     /// The smallest limit on its memory that is known, in bytes: cgroup, --memory-limit or RAM.
     pub memory_limit_bytes: Option<u64>,
-}
-
-impl TargetRecord {
-    /// One line about whom soak will judge.
-    pub fn line(&self) -> String {
-        let mut line = format!("{} (pid {})", self.program, self.pid.unwrap_or_default());
-        if let Some(user) = &self.user {
-            line += &format!(", user {user}");
-        }
-        if let Some(container) = &self.container {
-            line += &format!(", container {}", &container[..container.len().min(12)]);
-        }
-        if self.processes > 1 {
-            line += &format!(", {} processes", self.processes);
-        }
-        line + &format!(", {}, {}", self.runtime, self.found_by)
-    }
 }
 
 /// One way of looking at the target, and what came of it.
@@ -166,7 +149,7 @@ pub struct Environment {
     pub cores: usize,
     /// When the run began, RFC 3339 with its zone.
     pub started: String,
-    /// Whom soak judges; none with --load-only.
+    /// The target; none with --load-only.
     pub target: Option<TargetRecord>,
     /// Every probe, found or not.
     pub probes: Vec<ProbeRecord>,

@@ -138,3 +138,10 @@ pub enum EventKind {
         text: String,
     },
 }
+
+impl EventKind {
+    /// Whether a process of the target ended with it, which is bad news by itself.
+    pub fn ends_a_process(&self) -> bool {
+        matches!(self, EventKind::Restart { .. } | EventKind::TargetGone { .. } | EventKind::OomKill { .. })
+    }
+}

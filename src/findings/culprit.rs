@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::GroupKind;
+use crate::units::Unit;
 
-/// Somebody to blame.
+/// One group, class, process or kind of descriptor that is blamed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Culprit {
@@ -39,6 +40,11 @@ pub struct Culprit {
 }
 
 impl Culprit {
+    /// What its counts are shown in.
+    pub fn unit(&self) -> Unit {
+        self.group_kind().map_or(Unit::Count, GroupKind::unit)
+    }
+
     /// Its name with what it waits for: "main.worker in chan send".
     pub fn label(&self) -> String {
         group_label(&self.name, self.state.as_deref())

@@ -96,13 +96,22 @@ impl LoadFinding {
         !self.by_request.is_empty() || !self.misbehaved.is_empty()
     }
 
-    /// The latency to be told, and a word where it is only that beside soak's own questions; none where nothing was
-    /// timed.
-    pub fn told(&self) -> Option<(Percentiles, &'static str)> {
-        let apart = Some((self.latency_s, "")).filter(|(timed, _)| timed.count > 0);
-        let beside = || Some((self.probing_s, " (all beside soak's own collections)"));
-        apart.or_else(beside).filter(|(timed, _)| timed.count > 0)
+    /// The latency to show: that of the requests away from soak's own collections, else that near them; none where
+    /// nothing was timed.
+    pub fn shown_latency(&self) -> Option<ShownLatency> {
+        let apart = ShownLatency { timed: self.latency_s, near_collections: false };
+        let near = ShownLatency { timed: self.probing_s, near_collections: true };
+        [apart, near].into_iter().find(|latency| latency.timed.count > 0)
     }
+}
+
+/// The latency that a reader sees, and of which requests it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShownLatency {
+    /// The percentiles.
+    pub timed: Percentiles,
+    /// Whether every request came within a second of a collection or snapshot that soak asked for.
+    pub near_collections: bool,
 }
 
 /// soak's own health during the run.

@@ -19,9 +19,11 @@ mod exit;
 mod explanation;
 mod forwarder;
 mod gate;
+mod growth_claim;
 mod leak;
 mod load;
 mod note;
+mod outcome;
 mod reason;
 mod report;
 mod run_findings;
@@ -44,12 +46,14 @@ pub use exit::{Exit, ExitReason};
 pub use explanation::{Explanation, HeapRoom};
 pub use forwarder::{Answering, ForwarderFinding};
 pub use gate::{GateFinding, GateOutcome, GateReason, GateResult, Measured, NotMeasured};
+pub use growth_claim::GrowthClaim;
 pub use leak::{
     CountGrowth, Counted, CountedBy, GroupGrowth, Leak, LeakSummary, LimitReached, MemoryGrowth, ProvenTasks,
     SeriesGrowth,
 };
-pub use load::{DriverHealth, ErrorCounts, LoadFinding, Misbehaved, RequestFinding};
+pub use load::{DriverHealth, ErrorCounts, LoadFinding, Misbehaved, RequestFinding, ShownLatency};
 pub use note::{Caption, NoBlocks, NotCollected, Note};
+pub use outcome::Outcome;
 pub use reason::{Answer, Failure, Reason};
 pub use report::Report;
 pub use run_findings::Findings;

@@ -117,7 +117,8 @@ fn notes(runs: [Run<'_>; 2]) -> Vec<String> {
     let mut notes = load_difference::differently(runs);
     if let (Some(b), Some(a)) = (&before.load, &after.load) {
         let show = |seconds: f64| Unit::Seconds.show(seconds);
-        if let Some(((b, _), (a, _))) = b.told().zip(a.told()) {
+        if let Some((b, a)) = b.shown_latency().zip(a.shown_latency()) {
+            let (b, a) = (b.timed, a.timed);
             notes.push(format!(
                 "Latency before: p50 {}, p99 {}; after: p50 {}, p99 {}.",
                 show(b.p50),

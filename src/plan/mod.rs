@@ -22,6 +22,7 @@ mod requests;
 mod resolved_plan;
 mod run;
 mod sampling;
+pub mod selector;
 mod shape;
 mod target;
 mod timing;

@@ -3,6 +3,7 @@
 //! For fuzz/ and benches/, which stand outside of the library and must reach what only probes use; nothing in soak
 //! itself calls these, and they may change at any time.
 
+use crate::plan::selector::{self, Values};
 use crate::plan::{PprofPlan, ProbePlan};
 use crate::probe::go::expvar;
 use crate::probe::go::pprof::{dump, groups, heap, labels, profile};
@@ -89,7 +90,7 @@ pub fn inspector(answer: &str) -> usize {
 
 /// The labels of a selector, and one for its name.
 pub fn selector(text: &str) -> usize {
-    text::selector(text).map_or(0, |asked| 1 + asked.labels.len())
+    selector::parse(text, Values::Quoted).map_or(0, |asked| 1 + asked.labels.len())
 }
 
 /// The figures that a group's files tell: `root` holds a `proc` and a `cgroup`, and `text` stands in each file.

@@ -4,24 +4,33 @@
 //! escapeData and escapeProperty in github.com/actions/toolkit, packages/core/src/command.ts.
 
 use super::clean_text::clean_text;
-use crate::findings::{GateResult, Report, Verdict};
+use crate::findings::{Outcome, Report};
 
 /// The lines, each with its end; empty where nothing is wrong. What the user waived, so that the step is green, is a
 /// warning and no error.
 pub fn annotations(findings: &Report) -> String {
-    let level = |undecided: bool| if undecided || findings.exit_code == 0 { "warning" } else { "error" };
     let mut out = String::new();
-    if findings.verdict != Verdict::Stable {
+    if let Some(level) = level(findings.verdict_outcome()) {
         let mut why = vec![findings.headline.as_str()];
         why.extend(findings.culprits.iter().flat_map(|c| [c.name.as_str(), c.why.as_str()]));
-        let level = level(findings.verdict == Verdict::Inconclusive);
         out += &command(level, &format!("soak: {}", findings.verdict), &why);
     }
-    for gate in findings.gates.iter().filter(|gate| gate.result != GateResult::Held) {
-        let title = format!("soak: gate {}: {}", gate.result, gate.expr);
-        out += &command(level(gate.result == GateResult::Inconclusive), &title, &[&gate.why]);
+    for gate in &findings.gates {
+        if let Some(level) = level(findings.gate_outcome(gate)) {
+            let title = format!("soak: gate {}: {}", gate.result, gate.expr);
+            out += &command(level, &title, &[&gate.why]);
+        }
     }
     out
+}
+
+/// How loud GitHub shows it; what passed is not shown.
+fn level(outcome: Outcome) -> Option<&'static str> {
+    match outcome {
+        Outcome::Passed => None,
+        Outcome::Failed => Some("error"),
+        Outcome::Undecided | Outcome::Waived => Some("warning"),
+    }
 }
 
 fn command(level: &str, title: &str, message: &[&str]) -> String {

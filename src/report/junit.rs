@@ -4,17 +4,7 @@ use quick_junit::{NonSuccessKind, Report as Suites, TestCase, TestCaseStatus, Te
 
 use super::clean_text::clean_text;
 use crate::error::{Error, Result};
-use crate::findings::{GateResult, Report, Verdict};
-
-/// How one test case came out.
-enum Outcome {
-    Passed,
-    Failed,
-    /// What could not be decided is an error and not a failure.
-    Undecided,
-    /// Bad, but the user said that the exit code is not to follow from it.
-    Waived,
-}
+use crate::findings::{Outcome, Report};
 
 /// The file's text.
 ///
@@ -22,26 +12,14 @@ enum Outcome {
 /// When it cannot be written as XML.
 pub fn render(findings: &Report) -> Result<String> {
     let mut suite = TestSuite::new(clean_text(&findings.subtitle));
-    let verdict = match findings.verdict {
-        Verdict::Stable => Outcome::Passed,
-        _ if findings.exit_code == 0 => Outcome::Waived,
-        Verdict::Leak | Verdict::Failed => Outcome::Failed,
-        Verdict::Inconclusive => Outcome::Undecided,
-    };
     let mut why = vec![findings.headline.clone()];
     why.extend(findings.culprits.iter().map(|c| c.why.clone()));
     why.extend(findings.notes.iter().cloned());
-    suite.add_test_case(case("verdict", verdict, &findings.verdict.to_string(), &why));
+    suite.add_test_case(case("verdict", findings.verdict_outcome(), &findings.verdict.to_string(), &why));
     for gate in &findings.gates {
-        let outcome = match gate.result {
-            GateResult::Held => Outcome::Passed,
-            _ if findings.exit_code == 0 => Outcome::Waived,
-            GateResult::Failed => Outcome::Failed,
-            GateResult::Inconclusive => Outcome::Undecided,
-        };
         suite.add_test_case(case(
             &gate.expr,
-            outcome,
+            findings.gate_outcome(gate),
             &gate.result.to_string(),
             std::slice::from_ref(&gate.why),
         ));
@@ -55,6 +33,7 @@ fn case(name: &str, outcome: Outcome, kind: &str, why: &[String]) -> TestCase {
     let mut status = match outcome {
         Outcome::Passed => TestCaseStatus::success(),
         Outcome::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        // what could not be decided is an error and not a failure
         Outcome::Undecided => TestCaseStatus::non_success(NonSuccessKind::Error),
         Outcome::Waived => TestCaseStatus::skipped(),
     };

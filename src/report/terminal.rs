@@ -7,10 +7,10 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 
 use super::clean_text::clean_text;
-use super::{growth, requests};
+use super::requests;
 use crate::error::{Error, Result};
 use crate::findings::{Badge, Culprit, Direction, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
-use crate::units::{Rate, Unit};
+use crate::wording::{UNKNOWN, brief_growth, summarize_load};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -44,21 +44,11 @@ pub fn summary(findings: &Report, report: Option<&Path>) -> String {
     let shown = findings.series_to_show(SERIES);
     if !shown.is_empty() {
         lines.push(String::new());
-        lines.extend(table(&shown, growth::steady_s(findings)));
+        lines.extend(table(&shown, findings.judged_load_s()));
     }
     if let Some(load) = &findings.load {
-        let asked = load.rate_asked.map(|r| format!(" of {}", Rate::PerSecond(r))).unwrap_or_default();
-        let held = Unit::Count.show(load.rate_held.round());
         lines.push(String::new());
-        let show = |seconds: f64| Unit::Seconds.show(seconds);
-        let latency =
-            load.told().map(|(l, beside)| format!("p50 {}, p99 {}{beside}", show(l.p50), show(l.p99)));
-        lines.push(format!(
-            "{} requests, {held}/s held{asked}, errors {}, {}",
-            Unit::Count.show(load.requests as f64),
-            Unit::Ratio.show(load.errors.ratio),
-            latency.as_deref().unwrap_or("no latency"),
-        ));
+        lines.push(summarize_load(load));
         lines.extend(by_request(load));
     }
     if !findings.gates.is_empty() {
@@ -131,8 +121,8 @@ fn table(series: &[&SeriesFinding], steady_s: Option<f64>) -> Vec<String> {
         .iter()
         .map(|s| {
             // a dash says that it may grow, and nobody knows by how much
-            let open = (s.trend == Direction::Inconclusive).then(|| growth::NOTHING.to_string());
-            let growth = growth::brief(s, steady_s).or(open).unwrap_or_default();
+            let open = (s.trend == Direction::Inconclusive).then(|| UNKNOWN.to_string());
+            let growth = brief_growth(s, steady_s).or(open).unwrap_or_default();
             let ends = format!("{} → {}", value(s, s.start), value(s, s.end));
             [clean_text(s.id.name()), s.trend.to_string(), ends, growth]
         })

@@ -14,6 +14,7 @@ use crate::probe::doctor;
 use crate::report::json;
 use crate::target::{self, Found};
 use crate::units::Unit;
+use crate::wording::{describe_target, explain_no_process};
 
 /// What was found.
 #[derive(Debug, Serialize)]
@@ -44,7 +45,7 @@ pub fn doctor(plan: &Plan, json: bool) -> Result<String> {
 async fn examine(plan: &Plan) -> Result<Checkup> {
     let (target, nobody) = match target::find(plan, &mut None).await? {
         Found::Here(target) => (Some(*target), None),
-        Found::Nobody(why) => (None, Some(why)),
+        Found::NoProcess(why) => (None, Some(explain_no_process(&why))),
     };
     let (sampler, mut probes) = start_all_probes(plan, target.as_ref()).await;
     let begun = std::time::Instant::now();
@@ -61,7 +62,7 @@ async fn examine(plan: &Plan) -> Result<Checkup> {
 
 fn render_table(checkup: &Checkup) -> String {
     let mut out = match (&checkup.target, &checkup.nobody) {
-        (Some(target), _) => format!("{}\n\n", target.line()),
+        (Some(target), _) => format!("{}\n\n", describe_target(target)),
         (None, Some(why)) => format!("no process is looked at: {why}\n\n"),
         (None, None) => String::new(),
     };

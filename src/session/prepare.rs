@@ -9,6 +9,7 @@ use crate::evidence::{EventKind, ProbeRecord};
 use crate::plan::Plan;
 use crate::probe::Sampler;
 use crate::target::{self, Found, ProxyStatus, Started, Target};
+use crate::wording::{describe_target, explain_no_process};
 
 /// Everything that is found before a run begins.
 pub struct Prepared {
@@ -31,15 +32,15 @@ pub async fn prepare(
 ) -> Result<Prepared> {
     let mut target = match target::find(plan, command).await? {
         Found::Here(target) => Some(*target),
-        Found::Nobody(why) => {
+        Found::NoProcess(why) => {
             if !plan.record.judging.load_only {
-                info(options, &format!("no process is looked at: {why}"));
+                info(options, &format!("no process is looked at: {}", explain_no_process(&why)));
             }
             None
         }
     };
     if let Some(target) = &target {
-        info(options, &format!("target: {}", target.record.line()));
+        info(options, &format!("target: {}", describe_target(&target.record)));
     }
     let (sampler, records) = start_probes(plan, target.as_ref()).await?;
     print_probes(&records, options);

@@ -1,10 +1,10 @@
-//! Whether a process still runs, and whom it descends from.
+//! Whether a process still runs, and its ancestors.
 
 use super::identity::Identity;
 use super::processes;
 
 impl Identity {
-    /// Whoever has this pid now; none if nobody, or if it has ended and only waits to be reaped.
+    /// The process with this pid now; none if there is none, or if it has ended and only waits to be reaped.
     pub fn read(pid: u32) -> Option<Identity> {
         processes::identity(pid)
     }
@@ -24,7 +24,7 @@ pub fn own_ancestry() -> Vec<u32> {
 pub fn ancestry_of(pid: u32) -> Vec<u32> {
     let mut line = vec![pid];
     let mut at = pid;
-    // bounded, because pids that are used again while we climb could form a ring
+    // bounded, because pids that are reused meanwhile could form a ring
     while let Some(parent) = processes::parent(at)
         && parent != 0
         && line.len() < 256
@@ -55,7 +55,7 @@ mod tests {
             std::thread::sleep(std::time::Duration::from_millis(5));
             !identity.is_alive()
         });
-        assert!(zombie_or_gone, "a killed child counts as gone before anybody waits for it");
+        assert!(zombie_or_gone, "a killed child counts as gone before it is waited for");
         child.wait().unwrap();
         assert!(!identity.is_alive());
     }

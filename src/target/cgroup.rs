@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use procfs::FromBufRead;
 use procfs::ProcessCGroups;
 
-/// Where a system shows itself; a test has trees of its own.
+/// Where /proc and the cgroups are; tests have their own.
 #[derive(Debug, Clone)]
 pub struct SystemRoots {
     /// /proc.
@@ -74,7 +74,7 @@ pub fn cgroup_memory(roots: &SystemRoots, pid: u32) -> Option<u64> {
     limits.into_iter().min()
 }
 
-/// The cgroup that a target has to itself.
+/// Whether a target has a cgroup to itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OwnCgroup {
     /// Version 2: the folder of its group.
@@ -88,7 +88,7 @@ pub enum OwnCgroup {
     },
     /// It is in the root, which is the whole machine.
     Machine,
-    /// soak is in the same group, and so are others perhaps.
+    /// soak is in the same group, and perhaps others are.
     Shared,
     /// It cannot be seen from here.
     Hidden,
@@ -202,9 +202,9 @@ mod tests {
     }
 
     #[test]
-    fn every_engine_writes_the_id_in_its_own_way() {
+    fn every_engine_writes_the_id_in_another_way() {
         let other = ID.replace('3', "c");
-        let told = [
+        let paths = [
             (format!("/system.slice/docker-{ID}.scope"), vec![ID]),
             (format!("/docker/{ID}/init.scope"), vec![ID]),
             (
@@ -230,13 +230,13 @@ mod tests {
             (format!("/docker/{ID}0"), vec![]),
             ("/user.slice/ünïcode.scope".into(), vec![]),
         ];
-        for (path, wanted) in told {
+        for (path, wanted) in paths {
             assert_eq!(ids(&path), wanted, "{path}");
         }
     }
 
     #[test]
-    fn version_1_has_its_own_file_and_its_own_word_for_none() {
+    fn version_1_has_another_file_and_another_value_for_no_limit() {
         let unlimited = "9223372036854771712\n";
         let (_dir, roots) = tree(
             &format!("9:name=systemd:/\n4:memory:/docker/{ID}\n1:cpu,cpuacct:/\n0::/\n"),
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_has_a_group_of_its_own_or_not() {
+    fn a_target_has_a_group_to_itself_or_not() {
         let two = saved("v2");
         let OwnCgroup::Two(folder) = own_cgroup(&two, 4711, 300) else {
             panic!("{:?}", own_cgroup(&two, 4711, 300))
@@ -275,7 +275,7 @@ mod tests {
         assert_eq!(own_cgroup(&two, 301, 300), OwnCgroup::Shared, "a session holds whatever its user runs");
         assert_eq!(own_cgroup(&two, 5, 300), OwnCgroup::Machine);
         assert_eq!(own_cgroup(&two, 6, 300), OwnCgroup::Hidden, "outside of soak's own namespace");
-        assert_eq!(own_cgroup(&two, 9, 300), OwnCgroup::Hidden, "nobody");
+        assert_eq!(own_cgroup(&two, 9, 300), OwnCgroup::Hidden, "no such process");
         assert_eq!(cgroup_memory(&two, 4711), Some(512 << 20));
         let one = saved("v1");
         let OwnCgroup::One { memory, pids: Some(pids) } = own_cgroup(&one, 4711, 300) else { panic!() };
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_known_is_nothing_said() {
+    fn what_is_not_known_is_left_out() {
         let (_dir, roots) = tree("0::/user.slice/session-1.scope\n", &[]);
         assert_eq!((cgroup_memory(&roots, 7), container(&roots, 7)), (None, None));
         assert_eq!((cgroup_memory(&roots, 8), container(&roots, 8)), (None, None));

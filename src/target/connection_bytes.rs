@@ -1,9 +1,9 @@
 //! How many bytes went through each TCP connection, and which connections of a target carry the very same bytes.
 //!
-//! The kernel tells it to anybody over a netlink socket (sock_diag(7), with struct tcp_info of linux/tcp.h). Who
-//! passes bytes on has, for a connection it accepted, one it opened that took in what the other gave out and the
-//! other way round, to the byte. A service that asks another one in the course of a request has nothing of the
-//! kind: its requests and answers are its own, and a difference of one byte a request soon shows.
+//! The kernel shows it to any process over a netlink socket (sock_diag(7), with struct tcp_info of linux/tcp.h). A process
+//! that passes bytes on has, for a connection it accepted, one it opened that received what the other sent and sent what
+//! the other received, to the byte. A service that asks another one in the course of a request has no such pair: its
+//! requests and answers differ, and a difference of one byte per request soon shows.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub struct Carried {
 }
 
 /// A connection that was opened counts its SYN as a byte that was acknowledged.
-const SLACK: u64 = 2;
+const BYTES_OFF: u64 = 2;
 /// Fewer bytes, both ways together, may be alike by chance.
 const LEAST_BYTES: u64 = 1000;
 
@@ -35,9 +35,9 @@ const LEAST_BYTES: u64 = 1000;
 pub fn pairs(accepted: &[Carried], opened: &[Carried]) -> Vec<(u64, u64)> {
     let mut free: Vec<&Carried> = opened.iter().collect();
     let mut found = Vec::new();
-    for one in accepted.iter().filter(|c| speaks(c)) {
+    for one in accepted.iter().filter(|c| is_comparable(c)) {
         let same = |other: &&Carried| {
-            one.received.abs_diff(other.sent) <= SLACK && one.sent.abs_diff(other.received) <= SLACK
+            one.received.abs_diff(other.sent) <= BYTES_OFF && one.sent.abs_diff(other.received) <= BYTES_OFF
         };
         if let Some(at) = free.iter().position(same) {
             found.push((one.inode, free.swap_remove(at).inode));
@@ -47,11 +47,11 @@ pub fn pairs(accepted: &[Carried], opened: &[Carried]) -> Vec<(u64, u64)> {
 }
 
 /// Whether enough went through a connection, and both ways, to compare it.
-pub fn speaks(one: &Carried) -> bool {
+pub fn is_comparable(one: &Carried) -> bool {
     one.received + one.sent >= LEAST_BYTES && one.received > 0 && one.sent > 0
 }
 
-/// Every established connection in soak's network namespace, by inode; none where the kernel does not tell.
+/// Every established connection in soak's network namespace, by inode; none where the kernel does not show them.
 pub fn all() -> Option<HashMap<u64, Carried>> {
     let mut found = HashMap::new();
     for family in [AF_INET, AF_INET6] {
@@ -82,7 +82,7 @@ pub fn passed_on(owned: &HashSet<u64>, port: u16, opened: &HashSet<u64>) -> Opti
     let carried: Vec<Carried> = all()?.into_values().filter(|c| owned.contains(&c.inode)).collect();
     let (out, other): (Vec<Carried>, Vec<Carried>) =
         carried.into_iter().partition(|c| opened.contains(&c.inode));
-    let accepted: Vec<Carried> = other.into_iter().filter(|c| c.port == port && speaks(c)).collect();
+    let accepted: Vec<Carried> = other.into_iter().filter(|c| c.port == port && is_comparable(c)).collect();
     Some((pairs(&accepted, &out), accepted.len()))
 }
 
@@ -124,7 +124,7 @@ enum More {
     Done,
 }
 
-/// One datagram of the answer; none if it tells of an error.
+/// One datagram of the answer; none if it reports an error.
 fn parse(mut bytes: &[u8]) -> Option<(Vec<Carried>, More)> {
     let mut found = Vec::new();
     while let (Some(length), Some(kind)) = (u32_at(bytes, 0), u16_at(bytes, 4)) {
@@ -191,7 +191,7 @@ mod tests {
     fn only_the_very_same_bytes_make_a_pair() {
         let accepted = [carried(1, 9_000, 80_000), carried(2, 4_500, 40_000), carried(3, 90, 200)];
         let relay = [carried(11, 40_000, 4_501), carried(12, 80_000, 9_001), carried(13, 200, 91)];
-        assert_eq!(pairs(&accepted, &relay), [(1, 12), (2, 11)], "too little went through the third to tell");
+        assert_eq!(pairs(&accepted, &relay), [(1, 12), (2, 11)], "too few bytes went through the third");
         // a service that asks a database over a pool: about as much, but not the same
         let pool = [carried(11, 39_800, 4_700), carried(12, 80_100, 9_300)];
         assert_eq!(pairs(&accepted, &pool), []);
@@ -217,7 +217,7 @@ mod tests {
         let accepted = all.values().find(|c| c.port == at.port()).unwrap();
         assert_eq!((accepted.received, accepted.sent), (3000, 50));
         let opened = all.values().find(|c| c.port == here.local_addr().unwrap().port()).unwrap();
-        assert!(opened.sent.abs_diff(3000) <= SLACK && opened.received == 50, "{opened:?}");
+        assert!(opened.sent.abs_diff(3000) <= BYTES_OFF && opened.received == 50, "{opened:?}");
     }
 
     #[test]

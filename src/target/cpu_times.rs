@@ -17,14 +17,15 @@ pub struct CpuTimes {
 /// CPU time between two looks at a tree, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Work {
-    /// As the scheduler counts.
+    /// By the scheduler.
     Seen(f64),
-    /// In clock ticks, which miss what is short.
+    /// By clock ticks, which miss short work.
     TooCoarse(f64),
 }
 
-/// The scheduler forgets threads that ended, ticks forget nobody but may be wrong by one: the larger is a lower
-/// bound either way. Who was not there before counts in full, and so does who used a pid again.
+/// The work of these processes since `before`. The scheduler forgets threads that ended; ticks count them but may be
+/// wrong by one. Both are lower bounds, so the larger counts. A process that was not there before counts in full, even
+/// where it reuses a pid.
 pub(super) fn work_between(before: &HashMap<u32, CpuTimes>, now: &HashMap<u32, CpuTimes>) -> Work {
     let (mut seconds, mut coarse) = (0.0, false);
     for (pid, after) in now {

@@ -41,12 +41,12 @@ pub(super) fn describe_port(endpoints: &[Endpoint]) -> String {
 pub enum PortHolder {
     /// These, by pid.
     By(Vec<u32>),
-    /// Somebody whose files soak may not see: this user.
+    /// A process whose files soak may not see, of this user.
     Forbidden(String),
-    /// Somebody in another container, whose processes are not to be seen from here.
+    /// A process in another container, which is not visible from here.
     OutOfSight,
-    /// Nobody listens there.
-    Nobody,
+    /// No process listens there.
+    None,
     /// The address belongs to another machine.
     Elsewhere,
 }

@@ -1,8 +1,8 @@
 //! From a container's id to the process that its other processes descend from.
 //!
-//! Comes in: the beginning of an id, and where /proc is. Goes out: the one process whose parent stands outside; of
-//! several such, as `docker exec` adds some, the oldest, which the container began with. No daemon is asked, so a name
-//! given by one means nothing here.
+//! Comes in: the beginning of an id, and where /proc is. Goes out: the one process whose parent is outside of the
+//! container; of several such (`docker exec` adds some) the oldest, which the container began with. No daemon is asked, so
+//! the name that a daemon gave a container is unknown here.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 /// The first process of the container whose id begins with this.
 ///
 /// # Errors
-/// When there is none, when several containers are meant, or when it is soak's own and holds nobody else.
+/// When there is none, when several containers are meant, or when it is soak's own and holds no other process.
 pub fn find_by_container(id: &str) -> Result<Identity> {
     find_in(&SystemRoots::default(), id, &own_ancestry())
 }
@@ -138,11 +138,11 @@ mod tests {
         for id in [ONE, &ONE[..13]] {
             assert_eq!(find_in(&roots, id, &[7]).unwrap(), Identity { pid: 4711, start: 40 });
         }
-        let told = |id: &str, line: &[u32]| find_in(&roots, id, line).unwrap_err().to_string();
-        let several = told(&ONE[..12], &[7]);
+        let error = |id: &str, line: &[u32]| find_in(&roots, id, line).unwrap_err().to_string();
+        let several = error(&ONE[..12], &[7]);
         assert!(several.contains(ONE) && several.contains(TWO) && several.contains("give more"), "{several}");
-        assert!(told("ffffffffffff", &[7]).contains("no process here is in a container ffffffffffff"));
-        assert!(told(ONE, &[901, 4711, 1]).contains("name the process with --pid"));
+        assert!(error("ffffffffffff", &[7]).contains("no process here is in a container ffffffffffff"));
+        assert!(error(ONE, &[901, 4711, 1]).contains("name the process with --pid"));
         assert!(!several.contains('\n'));
     }
 
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn want_of_permission_is_told_as_such() {
+    fn a_lack_of_permission_is_reported_as_such() {
         // hidepid=2 as soak sees it: its own processes alone
         let (_dir, roots) = world(&[(300, 1, 1, 'S', "/user.slice")]);
         let line = find_in(&roots, ONE, &[300]).unwrap_err().to_string();
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn who_ended_is_nobody() {
+    fn a_container_whose_processes_have_ended_is_reported() {
         let group = format!("/docker/{ONE}");
         let (_dir, roots) = world(&[(1, 0, 1, 'S', "/"), (10, 1, 2, 'Z', &group)]);
         assert!(find_in(&roots, ONE, &[]).unwrap_err().to_string().contains("have ended"));

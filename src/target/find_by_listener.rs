@@ -14,29 +14,30 @@ use super::endpoint::{Endpoint, Endpoints, PortHolder, describe_port};
 use super::identity::Identity;
 use super::{processes, sockets};
 use crate::error::{Error, Result};
+use crate::evidence::NoProcess;
 use crate::plan::host_name;
 
 impl Endpoints {
-    /// Who holds the first of them that somebody holds; with the port, where it is one.
+    /// The processes that listen at the first endpoint with a listener; with that endpoint, where it is a port.
     ///
     /// # Errors
-    /// A sentence that says why nobody can be named and what to do.
-    pub fn find_roots(&self) -> std::result::Result<(Option<Endpoint>, Vec<Identity>), String> {
+    /// Why no process can be named.
+    pub fn find_roots(&self) -> std::result::Result<(Option<Endpoint>, Vec<Identity>), NoProcess> {
         match self {
             Endpoints::Ports(endpoints) => {
                 find_listeners(endpoints).map(|(endpoint, roots)| (Some(endpoint), roots))
             }
             Endpoints::Socket(path) => {
                 let held = sockets::socket_holder(path);
-                match standing(&held) {
+                match find_alive_roots(&held) {
                     roots if !roots.is_empty() => Ok((None, roots)),
-                    _ => Err(nobody(Some(held), &self.to_string())),
+                    _ => Err(no_process(Some(held), self.to_string())),
                 }
             }
         }
     }
 
-    /// Who holds each of them.
+    /// Who listens at each of them.
     pub fn holders(&self) -> Vec<PortHolder> {
         match self {
             Endpoints::Ports(endpoints) => endpoints
@@ -77,60 +78,47 @@ fn connectable(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Who is behind the first of these endpoints that somebody holds.
+/// The processes that listen at the first of these endpoints with a listener.
 ///
 /// # Errors
-/// A sentence that says why nobody can be named and what to do.
-pub fn find_listeners(endpoints: &[Endpoint]) -> std::result::Result<(Endpoint, Vec<Identity>), String> {
+/// Why no process can be named.
+pub fn find_listeners(endpoints: &[Endpoint]) -> std::result::Result<(Endpoint, Vec<Identity>), NoProcess> {
     let mut why = None;
     for &endpoint in endpoints {
         let held = sockets::listener_holder(endpoint.address, endpoint.port);
-        let alive = standing(&held);
+        let alive = find_alive_roots(&held);
         if !alive.is_empty() {
             return Ok((endpoint, alive));
         }
-        // an address where somebody is tells more than one where nobody is
-        if why.is_none() || !matches!(held, PortHolder::Nobody | PortHolder::Elsewhere) {
+        // an address with a listener says more than one without
+        if why.is_none() || !matches!(held, PortHolder::None | PortHolder::Elsewhere) {
             why = Some(held);
         }
     }
-    Err(nobody(why, &describe_port(endpoints)))
+    Err(no_process(why, describe_port(endpoints)))
 }
 
 /// The processes that stand for these holders and are still alive.
-fn standing(held: &PortHolder) -> Vec<Identity> {
+fn find_alive_roots(held: &PortHolder) -> Vec<Identity> {
     let PortHolder::By(pids) = held else { return Vec::new() };
     let roots =
         roots(pids, &own_ancestry(), &|pid| processes::parent(pid), &|pid| processes::executable(pid));
     roots.into_iter().filter_map(Identity::read).collect()
 }
 
-/// Why nobody can be named, and what to do.
-fn nobody(why: Option<PortHolder>, place: &str) -> String {
-    match why {
-        Some(PortHolder::Forbidden(user)) => format!(
-            "{place} is held by a process of user {user} that soak may not look at; run soak with sudo, \
-             or name the process with --pid"
-        ),
-        Some(PortHolder::OutOfSight) => format!(
-            "{place} is held by a process that cannot be seen from here, in another container perhaps; \
-             run soak where the process is, or name it with --pid"
-        ),
-        Some(PortHolder::Elsewhere) => {
-            "the URL leads to another machine, whose processes soak cannot see; run soak there, or name a \
-             metrics page with --metrics"
-                .into()
-        }
-        Some(PortHolder::By(_)) => {
-            format!("{place} is held only by soak itself or by what started it; name the process with --pid")
-        }
-        Some(PortHolder::Nobody) | None => {
-            format!("nobody listens on {place}; start the service, or name it with --pid")
-        }
+/// Why no process can be named at this place.
+fn no_process(holder: Option<PortHolder>, place: String) -> NoProcess {
+    match holder {
+        Some(PortHolder::Forbidden(user)) => NoProcess::Forbidden { place, user },
+        Some(PortHolder::OutOfSight) => NoProcess::OutOfSight { place },
+        Some(PortHolder::Elsewhere) => NoProcess::OtherMachine,
+        Some(PortHolder::By(_)) => NoProcess::OnlySoak { place },
+        Some(PortHolder::None) | None => NoProcess::NotListening { place },
     }
 }
 
-/// The processes that stand for these holders: see the head of this file. `line` is never part of a target.
+/// The processes that stand for these holders: see the head of this file. `line` (soak and its ancestors) is never part of
+/// a target.
 pub fn roots(
     holders: &[u32],
     line: &[u32],
@@ -146,9 +134,9 @@ pub fn roots(
         let file = executable(holder);
         let (mut root, mut at, mut alike) = (holder, holder, true);
         for _ in 0..256 {
-            // everybody descends from pid 1
+            // every process descends from pid 1
             let Some(up) = parent(at).filter(|&up| up > 1 && !line.contains(&up)) else { break };
-            // a chain of the same file is one service; the same interpreter further up is somebody else's
+            // a chain of the same file is one service; the same interpreter further up belongs to another program
             alike = alike && file.is_some() && executable(up) == file;
             if alike || holders.contains(&up) {
                 root = up;

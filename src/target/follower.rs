@@ -1,4 +1,4 @@
-//! The life of the target, looked at with every sample: is it there, has it gone, is it back under another pid.
+//! The life of the target, checked with every sample: is it there, has it gone, is it back under another pid.
 
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use super::search::Search;
 use super::started_command::Exit;
 use crate::evidence::{EventKind, Gone};
 
-/// How often a target that is gone is looked for; it takes a look at every process.
+/// How often a target that is gone is searched for, which lists every process.
 const SEARCH_EVERY: Duration = Duration::from_millis(500);
 /// The same while only one of several instances is missing.
 const SEARCH_ONE_EVERY: Duration = Duration::from_secs(5);
@@ -23,7 +23,7 @@ pub struct Follower {
     search: Search,
     command: Option<Exit>,
     tree: ProcessTree,
-    /// What was told of this life's end, if it was.
+    /// What was reported of this process's end, if it was.
     reported_gone: Option<Gone>,
     searched: Option<Instant>,
 }
@@ -34,7 +34,7 @@ impl Follower {
         Follower { roots, program, search, command, tree, reported_gone: None, searched: None }
     }
 
-    /// Everybody who belongs to the target.
+    /// All processes of the target.
     pub fn tree(&self) -> &ProcessTree {
         &self.tree
     }
@@ -44,14 +44,14 @@ impl Follower {
         current(&self.roots)
     }
 
-    /// Takes out of the tree who could not be read any more.
+    /// Takes processes out of the tree that can no longer be read.
     pub fn forget(&mut self, gone: &[Identity]) {
         for &identity in gone {
             self.tree.forget(identity);
         }
     }
 
-    /// What has happened since the last tick: a restart, or that the target is gone, which is told once a life.
+    /// What has happened since the last tick: a restart, or that the target is gone, which is reported once.
     pub fn tick(&mut self, now: Instant) -> Vec<EventKind> {
         let mut events = Vec::new();
         let roots = current(&self.roots);
@@ -80,8 +80,8 @@ impl Follower {
         };
         let new: Vec<Identity> = found.into_iter().filter(|identity| !alive.contains(identity)).collect();
         if let (Some(&before), Some(&after)) = (dead.first(), new.first()) {
-            // a child that went on alone when its parent ended is the same life, unless its end was told already: then
-            // whoever reads the events must learn that it is back
+            // a child that goes on when its parent ends is no restart, unless the end was reported already: then the
+            // events must say that the target is back
             let known = new.iter().all(|identity| self.tree.members().contains(identity));
             self.put(alive.iter().chain(&new).copied().collect());
             self.forget(dead);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_that_goes_and_comes_back_is_told_so() {
+    fn a_target_that_goes_and_comes_back_is_reported() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = listener.local_addr().unwrap();
         let endpoints = Endpoints::Ports(vec![Endpoint { address: at.ip(), port: at.port() }]);
@@ -140,7 +140,7 @@ mod tests {
         let reason = format!("sleep (pid {before}) is gone");
         let gone = EventKind::TargetGone { reason, who: Gone::Target };
         assert_eq!(follower.tick(now), [gone]);
-        assert_eq!(follower.tick(now + Duration::from_millis(100)), [], "told once");
+        assert_eq!(follower.tick(now + Duration::from_millis(100)), [], "reported once");
 
         let second = holder(&listener);
         let after = second.id();
@@ -156,11 +156,11 @@ mod tests {
         let restart = EventKind::Restart { pid_before: after, pid_after: third.id() };
         assert_eq!(follower.tick(now + Duration::from_secs(2)), [restart]);
         end(third);
-        assert_eq!(follower.tick(now + Duration::from_secs(3)).len(), 1, "gone is told once a life");
+        assert_eq!(follower.tick(now + Duration::from_secs(3)).len(), 1, "gone is reported once");
     }
 
     #[test]
-    fn a_child_that_takes_the_port_later_brings_back_who_was_told_to_be_gone() {
+    fn a_child_that_takes_the_port_later_brings_back_a_target_reported_as_gone() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = listener.local_addr().unwrap();
         let endpoints = Endpoints::Ports(vec![Endpoint { address: at.ip(), port: at.port() }]);
@@ -172,13 +172,13 @@ mod tests {
         end(first);
         assert!(matches!(follower.tick(now)[..], [EventKind::TargetGone { who: Gone::Target, .. }]));
 
-        // whom the tree knows already, as it knows a child that was there before
+        // a process that the tree knows already, as it knows a child that was there before
         let child = holder(&listener);
         follower.tree.adopt(&[Identity::read(child.id()).unwrap()]);
         let restart = EventKind::Restart { pid_before: before, pid_after: child.id() };
         assert_eq!(follower.tick(now + Duration::from_secs(1)), [restart]);
 
-        // and one that follows at once is the same life: nothing was told
+        // one that follows at once is no restart: no end was reported
         let next = holder(&listener);
         follower.tree.adopt(&[Identity::read(next.id()).unwrap()]);
         end(child);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn who_was_named_by_pid_has_no_successor() {
+    fn a_process_named_by_pid_has_no_successor() {
         let child = Command::new("sleep").arg("20").spawn().unwrap();
         let roots: Roots = Arc::new(Mutex::new(vec![Identity::read(child.id()).unwrap()]));
         let mut follower = Follower::new(roots, "sleep".into(), Search::Never, None);

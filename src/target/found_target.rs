@@ -11,28 +11,27 @@ use super::proxy_status::ProxyStatus;
 use super::roots::{self, Roots};
 use super::search::Search;
 use super::started_command::Exit;
-use crate::evidence::TargetRecord;
+use crate::evidence::{NoProcess, TargetRecord};
 
 /// What the search came to.
 #[derive(Debug)]
 pub enum Found {
     /// This is what will be judged.
     Here(Box<Target>),
-    /// No process can be looked at, and why, in one sentence that says what to do. Whether that is exit 2 depends
-    /// on what other source of memory there is.
-    Nobody(String),
+    /// No process can be observed, and why.
+    NoProcess(NoProcess),
 }
 
 /// The processes that are judged as one.
 #[derive(Debug)]
 pub struct Target {
-    /// What is told of it.
+    /// What is recorded of it.
     pub record: TargetRecord,
     pub(super) roots: Roots,
     pub(super) search: Search,
     /// Of a command that soak started.
     pub(super) exit: Option<Exit>,
-    /// None where the user's word stands.
+    /// None where the user named the process by its pid.
     pub(super) proxy_check: Option<ProxyCheck>,
 }
 
@@ -42,14 +41,14 @@ impl Target {
         roots::current(&self.roots)
     }
 
-    /// A follower of its life, for whoever samples it.
+    /// A follower of its life, for the probe that samples it.
     pub fn follower(&self) -> Follower {
         // one that put itself into the background has ended already, and well
         let command = self.exit.clone().filter(|exit| exit.status().is_none());
         Follower::new(Arc::clone(&self.roots), self.record.program.clone(), self.search.clone(), command)
     }
 
-    /// Everybody who belongs to it, for who looks now and then and does not follow its life.
+    /// Its processes, for a probe that does not follow its life.
     pub fn members(&self) -> Members {
         Members::new(Arc::clone(&self.roots))
     }

@@ -24,16 +24,16 @@ pub fn listener_holder(address: IpAddr, port: u16) -> PortHolder {
             return held(&listening.iter().map(|s| s.inode).collect(), first.uid);
         }
     }
-    if local { PortHolder::Nobody } else { PortHolder::Elsewhere }
+    if local { PortHolder::None } else { PortHolder::Elsewhere }
 }
 
-/// Who listens at the Unix socket of this path, by whichever way through the file system it was bound. Sockets of other
+/// Who listens at the Unix socket of this path, by whatever path it was bound. Sockets of other
 /// network namespaces are not seen.
 pub fn socket_holder(path: &Path) -> PortHolder {
     let Ok(sockets) = procfs::net::unix() else { return PortHolder::OutOfSight };
     // one that is connected bears the path of the listener that accepted it
     let listens = |entry: &UnixNetEntry| matches!(entry.state, UnixState::UNCONNECTED);
-    // the kernel tells the path as it was bound, and /var/run leads to /run
+    // the kernel shows the path as it was bound, and /var/run leads to /run
     let file = |path: &Path| fs::canonicalize(path).ok();
     let (wanted, name) = (file(path), path.file_name());
     let leads = |bound: &Path| bound.file_name() == name && wanted.is_some() && file(bound) == wanted;
@@ -43,7 +43,7 @@ pub fn socket_holder(path: &Path) -> PortHolder {
         sockets.into_iter().filter(|e| listens(e) && here(e)).map(|entry| entry.inode).collect();
     match (inodes.is_empty(), fs::metadata(path)) {
         (false, file) => held(&inodes, file.map_or(0, |file| file.uid())),
-        (true, _) => PortHolder::Nobody,
+        (true, _) => PortHolder::None,
     }
 }
 

@@ -14,7 +14,7 @@ use super::search::{Search, find_by_container};
 use super::started_command::Started;
 use super::{processes, runtime};
 use crate::error::{Error, Result};
-use crate::evidence::{Runtime, TargetRecord};
+use crate::evidence::{NoProcess, Runtime, TargetRecord};
 use crate::plan::{Plan, RequestPlan, TargetPlan};
 
 /// How long a started command may take until it listens.
@@ -24,12 +24,12 @@ const LISTENS_WITHIN: Duration = Duration::from_secs(30);
 /// the caller's to end: also if this fails, or is not waited for to its end.
 ///
 /// # Errors
-/// When a pid, name or container means nobody or several, the host cannot be resolved, a command cannot be started,
-/// does not listen in time, or somebody else already holds its port.
+/// When a pid, name or container means no process or several, the host cannot be resolved, a command cannot be started or
+/// does not listen in time, or another process already holds its port.
 pub async fn find(plan: &Plan, command: &mut Option<Started>) -> Result<Found> {
     let limit = plan.record.judging.memory_limit_bytes;
     let endpoints = match &plan.target {
-        TargetPlan::LoadOnly => return Ok(Found::Nobody("--load-only looks at no process".into())),
+        TargetPlan::LoadOnly => return Ok(Found::NoProcess(NoProcess::LoadOnly)),
         _ => match plan.request() {
             Some(request) => Some(endpoints_of(request).await),
             None => None,
@@ -37,9 +37,9 @@ pub async fn find(plan: &Plan, command: &mut Option<Started>) -> Result<Found> {
     };
     let proxied = plan.request().is_some_and(|request| request.connect.record.proxy.is_some());
     match (&plan.target, endpoints) {
-        (TargetPlan::Port, Some(Err(unknown))) if proxied => Ok(Found::Nobody(format!(
-            "{unknown}, only the proxy may know it; name the process with --pid PID"
-        ))),
+        (TargetPlan::Port, Some(Err(unknown))) if proxied => {
+            Ok(Found::NoProcess(NoProcess::BehindProxy { reason: unknown.to_string() }))
+        }
         (target, endpoints) => find_at(target, endpoints, limit, command).await,
     }
 }
@@ -51,7 +51,7 @@ async fn find_at(
     command: &mut Option<Started>,
 ) -> Result<Found> {
     let (roots, endpoint, search, found_by) = match plan {
-        TargetPlan::LoadOnly => return Ok(Found::Nobody("--load-only looks at no process".into())),
+        TargetPlan::LoadOnly => return Ok(Found::NoProcess(NoProcess::LoadOnly)),
         TargetPlan::Port => {
             let endpoints = endpoints.unwrap_or(Ok(Endpoints::Ports(Vec::new())))?;
             match endpoints.find_roots() {
@@ -59,13 +59,13 @@ async fn find_at(
                     let by = if endpoint.is_some() { "holds the port" } else { "holds the socket" };
                     (roots, endpoint, Search::Endpoints(endpoints), by)
                 }
-                Err(why) => return Ok(Found::Nobody(why)),
+                Err(why) => return Ok(Found::NoProcess(why)),
             }
         }
         TargetPlan::Pid(pid) => {
             let root = Identity::read(*pid)
                 .ok_or_else(|| Error::usage(format!("there is no process with pid {pid}")))?;
-            // believed, whoever holds the port; it has a successor only if it held the port itself
+            // believed even if another process holds the port; it has a successor only if it held the port itself
             let held = endpoints
                 .and_then(Result::ok)
                 .and_then(|endpoints| Some((endpoints.find_roots().ok()?, endpoints)));
@@ -92,7 +92,7 @@ async fn find_at(
                     let (endpoint, roots) = start(line, &endpoints, command).await?;
                     (roots, endpoint, Search::Endpoints(endpoints), "started")
                 }
-                // where it listens, if it does, was not told: it is there as soon as it runs
+                // no URL says where it listens: it counts as ready as soon as it runs
                 None => {
                     let started = command.insert(Started::start(line)?);
                     (vec![started.identity()], None, Search::Never, "started")
@@ -101,7 +101,7 @@ async fn find_at(
         }
     };
     let record = describe(&roots, found_by.into(), limit);
-    // who was named by pid is believed to be the service
+    // a process named by its pid is believed to be the service
     let believed = matches!(plan, TargetPlan::Pid(_));
     let proxy_check = (!believed).then(|| ProxyCheck::new(endpoint));
     let roots = Arc::new(Mutex::new(roots));
@@ -123,7 +123,7 @@ async fn start(
 ) -> Result<(Option<Endpoint>, Vec<Identity>)> {
     for held in endpoints.holders() {
         match held {
-            PortHolder::Nobody => {}
+            PortHolder::None => {}
             PortHolder::Elsewhere => {
                 return Err(Error::usage("the URL leads to another machine, not to the command after --"));
             }
@@ -167,7 +167,7 @@ async fn start(
 
 fn describe(roots: &[Identity], found_by: String, limit: Option<u64>) -> TargetRecord {
     let tree = ProcessTree::new(roots);
-    // the oldest stands for all; of a wrapper, the first process that has a runtime tells it
+    // the oldest stands for all; under a wrapper, the first process with a runtime says which
     let first = roots.iter().min().map(|identity| identity.pid);
     let runtime = tree.members().iter().take(8).map(|member| runtime::runtime_of(member.pid));
     let cgroups = roots.iter().filter_map(|root| processes::cgroup_memory(root.pid));
@@ -183,7 +183,7 @@ fn describe(roots: &[Identity], found_by: String, limit: Option<u64>) -> TargetR
     }
 }
 
-/// The target that this process is, believed, with no port and no successor: for who looks at targets and finds none.
+/// This process as a target, with no port and no successor.
 pub fn target_of_pid(pid: u32) -> Option<Target> {
     let roots = vec![Identity::read(pid)?];
     let record = describe(&roots, "--pid".into(), None);

@@ -8,7 +8,7 @@ use super::process_tree::ProcessTree;
 use super::processes::threads_ran;
 use super::roots::{Roots, current};
 
-/// A look at everybody who belongs to the target, without following its life.
+/// The processes of the target at any moment.
 #[derive(Debug)]
 pub struct Members {
     roots: Roots,
@@ -21,7 +21,7 @@ impl Members {
         Members { roots, seen: Vec::new(), tree: ProcessTree::default() }
     }
 
-    /// Those who belong to it now; some may have ended a moment ago.
+    /// The processes that belong to it now.
     pub fn members(&mut self) -> Vec<Identity> {
         let roots = current(&self.roots);
         if roots != self.seen {
@@ -38,8 +38,8 @@ impl Members {
         alive
     }
 
-    /// How long each of their threads has run, by pid and thread; none where that cannot be told of one of them, or where
-    /// there are more than `most`.
+    /// How long each of their threads has run, by pid and thread; none where that is unknown for one of them, or where
+    /// there are more than `most` threads.
     pub fn ran(&mut self, most: usize) -> Option<HashMap<(u32, u32), Duration>> {
         let mut all = HashMap::new();
         for member in self.members() {

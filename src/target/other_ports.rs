@@ -1,22 +1,22 @@
-//! Where a process listens beside the port that is driven: for `--look-around`, and for V8's inspector.
+//! Where a process listens apart from the port under load: for `--look-around`, and for V8's inspector.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use crate::plan::Plan;
 
-/// Where on this machine's loopback the process can be reached over TCP, but for the driven port: one address a port.
-/// None where the system does not tell.
+/// Where on this machine's loopback the process can be reached over TCP, except at the port under load: one address per
+/// port. Empty where the system does not show it.
 pub fn loopback_addresses(plan: &Plan, pid: u32) -> Vec<SocketAddr> {
-    listening_beside(driven_port(plan), &[pid]).into_iter().map(|(_, at)| at).collect()
+    other_listeners(driven_port(plan), &[pid]).into_iter().map(|(_, at)| at).collect()
 }
 
-/// The port that is driven.
+/// The port under load.
 pub fn driven_port(plan: &Plan) -> Option<u16> {
     plan.request().and_then(|request| request.url.port_or_known_default())
 }
 
-/// The same for several processes, in their order, each address with who listens.
-pub fn listening_beside(driven: Option<u16>, pids: &[u32]) -> Vec<(u32, SocketAddr)> {
+/// The same for several processes, in their order, each address with the process that listens there.
+pub fn other_listeners(driven: Option<u16>, pids: &[u32]) -> Vec<(u32, SocketAddr)> {
     let Ok(all) = listeners::get_all() else { return Vec::new() };
     let mut found: Vec<(usize, u16, IpAddr)> = all
         .into_iter()
@@ -53,7 +53,7 @@ mod tests {
             .into_iter()
             .filter_map(|at| std::net::TcpListener::bind(at).ok()) // there may be no IPv6
             .collect();
-        let found = listening_beside(None, &[std::process::id()]);
+        let found = other_listeners(None, &[std::process::id()]);
         for socket in sockets {
             let mut at = socket.local_addr().unwrap();
             if at.ip().is_unspecified() {
@@ -61,7 +61,7 @@ mod tests {
             }
             assert!(found.contains(&(std::process::id(), at)), "{at}: {found:?}");
             assert!(
-                !listening_beside(Some(at.port()), &[std::process::id()])
+                !other_listeners(Some(at.port()), &[std::process::id()])
                     .iter()
                     .any(|(_, found)| *found == at)
             );

@@ -10,8 +10,8 @@ use super::processes;
 use super::socket_tables::{Namespace, Socket, holders, owners};
 use super::upstream::{KnownListeners, Outgoing, Upstream};
 
-/// How often connections are compared before they are taken to differ.
-const RELAY_LOOKS: usize = 3;
+/// How often connections are compared before they count as different.
+const COMPARISONS: usize = 3;
 
 /// The connections that the tree's processes have opened to local listeners outside of the tree.
 ///
@@ -38,16 +38,16 @@ pub fn outgoing(tree: &ProcessTree, known: &mut KnownListeners) -> Vec<Outgoing>
     found
 }
 
-/// To whom the tree passes on, byte for byte, what it accepts at its endpoint: most of the connections that clients use
-/// have a twin among those that the tree opened, all of them to one listener.
+/// The listener to which the tree passes on, byte for byte, what it accepts at its endpoint: most of the connections that
+/// clients use have a twin among those that the tree opened, all of them to this listener.
 pub fn relayed_to(tree: &ProcessTree, endpoint: Endpoint, outgoing: &[Outgoing]) -> Option<Upstream> {
     let opened: HashMap<u64, &Upstream> = outgoing.iter().map(|o| (o.inode, &o.to)).collect();
     if opened.is_empty() {
         return None;
     }
     let owned: HashSet<u64> = owners(tree.members().iter().map(|member| member.pid)).into_keys().collect();
-    // what is just under way differs for a moment, so an answer of no is asked for again
-    for _ in 0..RELAY_LOOKS {
+    // bytes that are under way differ for a moment, so a difference is checked again
+    for _ in 0..COMPARISONS {
         let (pairs, compared) =
             connection_bytes::passed_on(&owned, endpoint.port, &opened.keys().copied().collect())?;
         let to = pairs.first().and_then(|(_, twin)| opened.get(twin).copied());
@@ -62,7 +62,7 @@ pub fn relayed_to(tree: &ProcessTree, endpoint: Endpoint, outgoing: &[Outgoing])
     None
 }
 
-/// Who listens at the far end, if that is on this machine.
+/// The listener at the far end, if that is on this machine.
 fn listener(here: &Namespace, sockets: &[Socket], at: SocketAddr) -> Option<Upstream> {
     if here.has(at.ip()) {
         return holder(&here.listeners(at.ip(), at.port(), sockets), at.port());

@@ -1,8 +1,8 @@
-//! The target as one: its roots with all their descendants, at little cost for each look.
+//! The processes of the target: its roots with all their descendants, cheap to refresh.
 //!
-//! Nobody's parent is read twice. A look lists /proc only if a process or thread was started since the last one
-//! (the newest pid tells), and then reads only those it has not seen. Who once belonged to the tree stays in it
-//! until it ends, also when its parent ends before it.
+//! No parent is read twice. A refresh lists /proc only if a process or thread was started since the last one (the newest
+//! pid shows that), and then reads only processes it has not seen. A process that once belonged to the tree stays in it
+//! until it ends, even when its parent ends first.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use super::processes;
 pub struct ProcessTree {
     members: Vec<Identity>,
     pids: HashSet<u32>,
-    /// The parent of everybody else, as last seen.
+    /// The parents of all other processes, as last seen.
     strangers: HashMap<u32, u32>,
     newest: Option<u32>,
 }
@@ -38,7 +38,7 @@ impl ProcessTree {
         self.newest = None;
     }
 
-    /// Everybody in it, roots first.
+    /// Its processes, roots first.
     pub fn members(&self) -> &[Identity] {
         &self.members
     }
@@ -48,15 +48,15 @@ impl ProcessTree {
         self.pids.contains(&pid)
     }
 
-    /// Takes out who has ended.
+    /// Takes out a process that has ended.
     pub fn forget(&mut self, gone: Identity) {
         self.members.retain(|member| *member != gone);
         self.pids.remove(&gone.pid);
     }
 
-    /// Finds who was started since the last look.
+    /// Finds the processes that were started since the last refresh.
     pub fn refresh(&mut self) {
-        // read before the list, so that who starts in between is found next time
+        // read before the list, so that a process that starts in between is found next time
         let newest = processes::newest_pid();
         if newest.is_some() && newest == self.newest {
             return;
@@ -71,7 +71,7 @@ impl ProcessTree {
         let alive: HashSet<u32> = all.into_iter().collect();
         self.strangers.retain(|pid, _| alive.contains(pid));
         self.strangers.extend(processes::parents(&new));
-        // a child may have been listed before its parent, so go on until nobody joins
+        // a child may have been listed before its parent, so go on until no process joins
         loop {
             let joining: Vec<u32> =
                 self.strangers.iter().filter(|(_, up)| self.pids.contains(up)).map(|(pid, _)| *pid).collect();
@@ -88,7 +88,7 @@ impl ProcessTree {
     }
 
     fn add(&mut self, identity: Identity) {
-        // a pid that is used again by a new child replaces who had it
+        // a pid that a new child reuses replaces the process that had it
         self.members.retain(|member| member.pid != identity.pid);
         self.members.push(identity);
         self.pids.insert(identity.pid);

@@ -1,4 +1,4 @@
-//! What Linux tells of processes: /proc, read through the procfs crate. `portable.rs` offers the same functions
+//! What Linux shows of processes: /proc, read through the procfs crate. `processes_portable.rs` has the same functions
 //! elsewhere. A process that vanishes half-way yields none and never an error.
 
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use super::cgroup;
 use super::cpu_times::CpuTimes;
 use super::identity::Identity;
 
-/// Whoever has this pid, unless it has ended.
+/// The process with this pid, unless it has ended.
 pub fn identity(pid: u32) -> Option<Identity> {
     let stat = stat(pid)?;
     Some(Identity { start: stat.starttime, pid })
@@ -76,10 +76,10 @@ pub fn user_name(uid: u32, passwd: &Path) -> String {
     name.unwrap_or_else(|| uid.to_string())
 }
 
-/// CPU time in seconds, as finely as this kernel tells it.
+/// CPU time in seconds, as finely as this kernel counts it.
 ///
-/// The scheduler's own count is in nanoseconds but forgets threads that have ended; the count of ticks forgets
-/// nobody but is coarse. Each is a lower bound, so the larger of their growths is what was used.
+/// The scheduler's own count is in nanoseconds but forgets threads that have ended; the count of ticks keeps
+/// them but is coarse. Each is a lower bound, so the larger of their growths is what was used.
 pub fn cpu_times(pid: u32) -> Option<CpuTimes> {
     let process = Process::new(i32::try_from(pid).ok()?).ok()?;
     let stat = process.stat().ok()?;
@@ -94,7 +94,7 @@ pub fn cpu_times(pid: u32) -> Option<CpuTimes> {
     })
 }
 
-/// How long each thread of a process has run, by its id; none if it has more than `most`, or this kernel does not tell.
+/// How long each thread of a process has run, by its id; none if it has more than `most`, or this kernel does not count it.
 pub fn threads_ran(pid: u32, most: usize) -> Option<Vec<(u32, Duration)>> {
     let process = Process::new(i32::try_from(pid).ok()?).ok()?;
     let mut ran = Vec::new();
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn users_have_names_where_somebody_wrote_them_down() {
+    fn users_have_names_where_passwd_has_them() {
         let dir = tempfile::tempdir().unwrap();
         let passwd = dir.path().join("passwd");
         fs::write(&passwd, "root:x:0:0:root:/root:/bin/sh\nbroken\nweb:x:1001:1001::/srv:/bin/false\n")

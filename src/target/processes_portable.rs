@@ -1,4 +1,4 @@
-//! What sysinfo and listeners tell of processes where there is no /proc. Compiled and untried: the functions are
+//! What sysinfo shows of processes where there is no /proc. Compiled and untested: the functions are
 //! those of `linux.rs`.
 
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use super::cpu_times::CpuTimes;
 use super::identity::Identity;
 use crate::error::{Error, Result};
 
-/// Whoever has this pid, unless it has ended.
+/// The process with this pid, unless it has ended.
 pub fn identity(pid: u32) -> Option<Identity> {
     look(pid, ProcessRefreshKind::nothing(), |process| Identity { start: process.start_time(), pid })
 }
@@ -35,7 +35,7 @@ pub fn pids() -> Vec<u32> {
     system.iter().flat_map(|s| s.processes().keys()).map(|pid| pid.as_u32()).collect()
 }
 
-/// Not known here, so nobody may skip a look.
+/// Not known here, so a refresh always lists all processes.
 pub fn newest_pid() -> Option<u32> {
     None
 }

@@ -1,20 +1,19 @@
 //! Does the target do the work itself, or does it pass connections on?
 //!
-//! Three ways to find out, none of which asks for a name:
-//! - **By sounding**, before any load: a few connections are opened to the port and nothing is sent. Whoever opens
-//!   as many connections to one other local listener, and closes them when ours close, passes connections on. A
-//!   service that talks to a database has no reason to do so before it has read a request, and a pool that happens
-//!   to fill at this moment stays open.
-//! - **By its work**, under load: the scheduler tells how long its threads ran. To accept, read and answer takes
-//!   any process more than [`LEAST_WORK_S`] a request; who used less had nothing to do with the answers, as when
-//!   the kernel itself sends connections elsewhere.
+//! Three ways to find out, none of which depends on a name:
+//! - **By trial connections**, before any load: a few connections are opened to the port and nothing is sent. A process
+//!   that opens as many connections to one other local listener, and closes them when ours close, passes connections on.
+//!   A service that talks to a database has no reason to do so before it has read a request, and a pool that happens to
+//!   fill at this moment stays open.
+//! - **By its work**, under load: the scheduler counts how long its threads ran. Any process needs more than
+//!   [`LEAST_WORK_S`] per request to accept, read and answer; one that used less did not give the answers, as when the
+//!   kernel itself sends connections elsewhere.
 //! - **By the bytes**, under load: most connections that clients use have a twin that the target opened to one other
 //!   local listener, through which the same bytes went (`connection_bytes.rs`). This finds those that open the other side
 //!   only when there is something to send, and needs no connections of our own.
 //!
-//! A proxy that reads requests before it opens or picks a connection is a program that does work of its own, and
-//! its sockets look like those of a service with a database. It is not called a forwarder; to whom it is connected
-//! is told instead.
+//! A proxy that reads requests before it opens or picks a connection does real work, and its sockets look like those of a
+//! service with a database. It is not called a forwarder; its connections are reported instead.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -28,19 +27,19 @@ use super::proxy_status::ProxyStatus;
 use super::upstream::{KnownListeners, Outgoing, Upstream, count_by_listener};
 use super::{processes, sockets};
 
-/// How many connections are opened to sound.
+/// Connections that are opened to the port before any load.
 const TRIAL_CONNECTIONS: usize = 3;
 /// How long a forwarder may take to open, or to close, the other side.
 const REACTS_WITHIN: Duration = Duration::from_millis(400);
-/// Between two looks at the sockets while waiting for that.
+/// Time between two checks of the sockets while waiting for that.
 const CHECK_EVERY: Duration = Duration::from_millis(20);
-/// The least CPU time that any answered request takes whoever answers it, in seconds. Two system calls that move a
+/// The least CPU time that any process needs to answer a request, in seconds. Two system calls that move a
 /// message over loopback take about 10 µs; a fifth of that leaves room for requests that share a call.
 pub const LEAST_WORK_S: f64 = 2e-6;
 /// Fewer answers than this say nothing about work.
 const ENOUGH_ANSWERS: u64 = 50;
 
-/// Looks at one target, again and again.
+/// What was observed of one target so far.
 #[derive(Debug)]
 pub struct ProxyCheck {
     endpoint: Option<Endpoint>,
@@ -56,7 +55,7 @@ impl ProxyCheck {
         ProxyCheck { endpoint, known: KnownListeners::new(), start: None, forwards: None }
     }
 
-    /// By sounding; see the head of this file. Takes half a second where the answer is no.
+    /// By trial connections; see the head of this file. Takes half a second where the answer is no.
     pub async fn check_before_load(&mut self, tree: &ProcessTree) -> ProxyStatus {
         let Some(endpoint) = self.endpoint else { return ProxyStatus::Unknown };
         let before: HashSet<u64> = self.outgoing(tree).iter().map(|o| o.inode).collect();
@@ -101,7 +100,7 @@ impl ProxyCheck {
         };
         let answers = answered.saturating_sub(*answered_before);
         if answers < ENOUGH_ANSWERS || now.is_empty() {
-            // where nobody counts requests there may still be bytes
+            // where no requests are counted, bytes may still be compared
             return match self.compare_bytes(tree) {
                 ProxyStatus::Forwards { to } => ProxyStatus::Forwards { to },
                 _ => ProxyStatus::Unknown,

@@ -7,21 +7,21 @@ use super::upstream::Upstream;
 pub enum ProxyStatus {
     /// Not enough was seen.
     Unknown,
-    /// It does work of its own; it has connections to these, which judge nothing but may explain something.
+    /// It does the work itself. It has connections to these processes, which may explain something.
     Service {
         /// Most connections first.
         upstreams: Vec<Upstream>,
     },
-    /// It opens a connection to this one for each that it accepts.
+    /// It opens a connection to this process for each that it accepts.
     Forwards {
-        /// Who is the service, unless that forwards too.
+        /// The service, unless that forwards too.
         to: Upstream,
     },
     /// Requests are answered and it does not run.
     Idle {
         /// CPU time of the whole target for each answered request, in seconds.
         work_s: f64,
-        /// Who accepts the connections in truth, where it could be found.
+        /// The process that really accepts the connections, where it could be found.
         to: Option<Upstream>,
     },
 }

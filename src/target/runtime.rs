@@ -1,4 +1,4 @@
-//! The runtime of a process, told by its files and never by its name.
+//! The runtime of a process, by its files and never by its name.
 //!
 //! Go: the executable has a section .go.buildinfo. JVM and .NET: libjvm.so or libcoreclr.so is mapped. V8: the
 //! executable or a mapped library has dynamic symbols of namespace v8. Python and Ruby: libpython or libruby is mapped,
@@ -21,7 +21,7 @@ const NAMES_BYTES: u64 = 32 << 20;
 const V8_BYTES: u64 = 4 << 20;
 /// What every public symbol of V8 begins with (Itanium C++ ABI: a name nested in namespace v8).
 const V8_SYMBOL: &[u8] = b"_ZN2v8";
-/// What tells the runtime of an executable, in the table of its dynamic symbols' names.
+/// Names of dynamic symbols that show the runtime of an executable.
 const SYMBOLS: [(&[u8], Runtime); 4] = [
     (V8_SYMBOL, Runtime::V8),
     (b"\0Py_BytesMain\0", Runtime::Python),
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn libraries_tell_the_runtime_whatever_the_program_is_called() {
+    fn libraries_show_the_runtime_whatever_the_program_is_called() {
         let of = |library: &str| {
             runtime_of_files(
                 Path::new("/bin/true"),
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_tells_the_version_of_python() {
+    fn a_path_shows_the_version_of_python() {
         let of = |path: &str| version_in(Path::new(path));
         assert_eq!(of("/usr/bin/python3.11"), Some((3, 11)));
         assert_eq!(of("/usr/lib/python3.14/lib-dynload/_ssl.so"), Some((3, 14)));
@@ -230,22 +230,22 @@ mod tests {
     }
 
     #[test]
-    fn sections_tell_the_runtime_whatever_the_program_is_called() {
+    fn sections_show_the_runtime_whatever_the_program_is_called() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("java");
-        let told = |bytes: &[u8], length: u64| {
+        let runtime = |bytes: &[u8], length: u64| {
             std::fs::write(&path, bytes).unwrap();
             File::options().write(true).open(&path).unwrap().set_len(length.max(bytes.len() as u64)).unwrap();
             runtime_of_files(&path, &BTreeSet::new(), Path::new("/"))
         };
-        assert_eq!(told(&elf(".go.buildinfo", b"x"), 0), Runtime::Go);
-        assert_eq!(told(&elf(".go.buildinfo.d", b"x"), 0), Runtime::Other);
+        assert_eq!(runtime(&elf(".go.buildinfo", b"x"), 0), Runtime::Go);
+        assert_eq!(runtime(&elf(".go.buildinfo.d", b"x"), 0), Runtime::Other);
         let symbols = b"\0malloc\0_ZN2v87Isolate3NewEv\0";
-        assert_eq!(told(&elf(".dynstr", symbols), 0), Runtime::V8);
-        assert_eq!(told(&elf(".dynstr", b"\0malloc\0"), 0), Runtime::Other);
-        assert_eq!(told(&elf(".dynstr", b"\0malloc\0Py_BytesMain\0"), 0), Runtime::Python);
-        assert_eq!(told(&elf(".dynstr", b"\0ruby_run_node\0"), 0), Runtime::Ruby);
-        assert_eq!(told(&elf(".dynstr", b"\0enif_make_atom\0"), 0), Runtime::Beam);
+        assert_eq!(runtime(&elf(".dynstr", symbols), 0), Runtime::V8);
+        assert_eq!(runtime(&elf(".dynstr", b"\0malloc\0"), 0), Runtime::Other);
+        assert_eq!(runtime(&elf(".dynstr", b"\0malloc\0Py_BytesMain\0"), 0), Runtime::Python);
+        assert_eq!(runtime(&elf(".dynstr", b"\0ruby_run_node\0"), 0), Runtime::Ruby);
+        assert_eq!(runtime(&elf(".dynstr", b"\0enif_make_atom\0"), 0), Runtime::Beam);
         // a library counts as well, in the file system of the process that maps it
         std::fs::write(dir.path().join("lib.so"), elf(".dynstr", symbols)).unwrap();
         let library = BTreeSet::from([PathBuf::from("/lib.so")]);

@@ -8,16 +8,16 @@ use super::identity::Identity;
 #[cfg(not(target_os = "linux"))]
 pub(super) use super::processes::find_by_container;
 
-/// How a target that is gone is found again.
+/// What leads to the target, the first time and after a restart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Search {
-    /// Whoever holds the listening socket.
+    /// The processes that hold the listening socket.
     Endpoints(Endpoints),
     /// The process of this name.
     Name(String),
     /// The first process of the container whose id begins with this.
     Container(String),
-    /// A pid was named that did not hold the port: nobody can take its place.
+    /// A pid was named that did not hold the port: no other process can take its place.
     Never,
 }
 

@@ -1,7 +1,7 @@
 //! Linux's tables of TCP sockets, one for each network namespace, and who holds which.
 //!
 //! A socket is known by its inode: /proc/PID/net/tcp lists inodes with their addresses, and /proc/PID/fd links to
-//! them. A listener in a container is in a namespace of its own and still on this machine.
+//! them. A listener in a container is in another namespace and still on this machine.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -17,7 +17,7 @@ use super::processes;
 pub struct Namespace {
     /// The kernel's name for it: `net:[4026531840]`.
     id: String,
-    /// Somebody inside.
+    /// A process inside.
     member: u32,
     /// Whether soak itself is in it.
     own: bool,
@@ -30,7 +30,7 @@ impl Namespace {
         Namespace { id: namespace_id(member).unwrap_or_default(), member, own: true }
     }
 
-    /// The one that a process is in; soak's own if that cannot be told.
+    /// The one that a process is in; soak's own if that is unknown.
     pub fn of(pid: u32) -> Namespace {
         let own = Namespace::own();
         match namespace_id(pid) {
@@ -67,7 +67,7 @@ impl Namespace {
     /// Whether an address belongs to it.
     pub fn has(&self, address: IpAddr) -> bool {
         if self.own {
-            // the kernel lets nobody bind what is not its own
+            // the kernel refuses to bind an address of another machine
             return address.is_loopback() || UdpSocket::bind((address, 0)).is_ok();
         }
         let read =
@@ -133,7 +133,7 @@ impl Socket {
     }
 }
 
-/// Who holds these inodes, by pid, and whether some process would not let soak look.
+/// Which processes hold these inodes, by pid, and whether soak could look at every process.
 pub fn holders(inodes: &HashSet<u64>) -> (Vec<(u32, u64)>, Sight) {
     let mut found = Vec::new();
     let mut sight = Sight::Whole;
@@ -170,7 +170,7 @@ pub enum Unseen {
 /// The inodes of the sockets that a process holds.
 ///
 /// # Errors
-/// When soak may not look, or there is nobody.
+/// When soak may not look, or the process has ended.
 pub fn sockets_of(pid: u32) -> Result<HashSet<u64>, Unseen> {
     let unseen = |e: procfs::ProcError| match e {
         procfs::ProcError::PermissionDenied(_) => Unseen::Forbidden,
@@ -243,9 +243,9 @@ mod tests {
     }
 
     #[test]
-    fn a_local_address_is_told_from_others() {
+    fn a_local_address_is_recognised() {
         assert!(Namespace::own().has("127.0.0.1".parse().unwrap()));
-        assert!(!Namespace::own().has("192.0.2.1".parse().unwrap()), "TEST-NET-1 belongs to nobody");
+        assert!(!Namespace::own().has("192.0.2.1".parse().unwrap()), "TEST-NET-1 belongs to no machine");
         let trie = "Local:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 172.17.0.0\n        /16 link UNICAST\n     \
                     |-- 172.17.0.2\n        /32 host LOCAL\n     |-- 172.17.255.255\n        /32 link BROADCAST\n";
         assert!(local_in_fib_trie(trie, "172.17.0.2"));

@@ -10,15 +10,15 @@ use super::upstream::{KnownListeners, Outgoing, Upstream};
 
 /// Who listens at this address and port.
 pub fn listener_holder(address: IpAddr, port: u16) -> PortHolder {
-    // the system lets nobody bind what is not its own
+    // the system refuses to bind an address of another machine
     if !address.is_loopback() && std::net::UdpSocket::bind((address, 0)).is_err() {
         return PortHolder::Elsewhere;
     }
     let pids = listening(address, port);
-    if pids.is_empty() { PortHolder::Nobody } else { PortHolder::By(pids) }
+    if pids.is_empty() { PortHolder::None } else { PortHolder::By(pids) }
 }
 
-/// Who listens at a Unix socket: this system does not tell.
+/// Who listens at a Unix socket: this system does not show it.
 pub fn socket_holder(_path: &Path) -> PortHolder {
     PortHolder::OutOfSight
 }

@@ -1,8 +1,8 @@
 //! A command that soak starts, follows and ends: `-- COMMAND ARGS…`.
 //!
-//! It leads a process group of its own, so that Ctrl-C reaches soak alone and the whole group can be ended. It
-//! reads nothing. What it writes is not mixed into soak's screens: the last lines are kept and told if it ends
-//! early. Dropping it without [`Started::end`] kills the group at once.
+//! It leads its own process group, so that Ctrl-C reaches soak alone and the whole group can be ended. It has no
+//! standard input. Its output is not mixed into soak's: the last lines are kept and reported if it ends early. Dropping it
+//! without [`Started::end`] kills the group at once.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, PipeReader};
@@ -16,10 +16,10 @@ use super::process_tree::ProcessTree;
 use crate::error::{Error, Result};
 
 /// How long it may take to end after SIGTERM.
-const GRACE: Duration = Duration::from_secs(5);
+const ENDS_WITHIN: Duration = Duration::from_secs(5);
 /// How many of its last lines are kept, and how much of each.
-const LINES: usize = 8;
-const LINE_BYTES: usize = 400;
+const LINES_KEPT: usize = 8;
+const LINE_BYTES_KEPT: usize = 400;
 
 /// A command that runs.
 #[derive(Debug)]
@@ -27,18 +27,18 @@ pub struct Started {
     child: Exit,
     identity: Identity,
     tree: ProcessTree,
-    said: Said,
+    output: LastLines,
     ended: bool,
 }
 
-/// The last lines of a command's output, and the thread that reads them to their end.
+/// The last lines of a command's output, and the thread that reads it.
 #[derive(Debug)]
-struct Said {
+struct LastLines {
     lines: Arc<Mutex<VecDeque<String>>>,
     reader: Option<JoinHandle<()>>,
 }
 
-/// How a started command ended, once it has; shared with whoever follows it.
+/// How a started command ended, once it has; shared with the follower.
 #[derive(Debug, Clone)]
 pub struct Exit(Arc<Mutex<Child>>);
 
@@ -72,50 +72,50 @@ impl Started {
             start.spawn().map_err(|e| Error::usage(format!("{program} cannot be started: {e}")))?;
         // the builder holds the writing ends, and the pipe ends only when all are closed
         drop(start);
-        let said = Said::keep(reader);
+        let output = LastLines::keep(reader);
         let Some(identity) = Identity::read(child.id()) else {
             let status = child.wait().map(|s| s.to_string()).unwrap_or_default();
-            return Err(Error::usage(format!("{program} ended at once ({status}){}", said.quoted())));
+            return Err(Error::usage(format!("{program} ended at once ({status}){}", output.quoted())));
         };
         let child = Exit(Arc::new(Mutex::new(child)));
-        Ok(Started { child, identity, tree: ProcessTree::new(&[identity]), said, ended: false })
+        Ok(Started { child, identity, tree: ProcessTree::new(&[identity]), output, ended: false })
     }
 
-    /// How it ends, for whoever follows it.
+    /// How it ends, for the follower.
     pub fn exit(&self) -> Exit {
         self.child.clone()
     }
 
-    /// The process that was started, which may have others do the work.
+    /// The process that was started; its children may do the work.
     pub fn identity(&self) -> Identity {
         self.identity
     }
 
-    /// Notes who descends from it, so that those who leave it behind are ended with it.
+    /// Notes its descendants, so that those that outlive it are ended with it.
     pub fn note_descendants(&mut self) {
         self.tree.refresh();
     }
 
     /// Its last lines, as the end of a sentence; empty if it wrote nothing.
     pub fn last_lines(&self) -> String {
-        self.said.quoted()
+        self.output.quoted()
     }
 
-    /// Ends it and all that descends from it: SIGTERM, and SIGKILL for who is left after five seconds.
+    /// Ends it and its descendants: SIGTERM, and SIGKILL for those that are left after five seconds.
     pub async fn end(&mut self) {
         if self.ended {
             return;
         }
         self.note_descendants();
         self.signal(Signal::Terminate);
-        let patience = Instant::now() + GRACE;
+        let patience = Instant::now() + ENDS_WITHIN;
         while Instant::now() < patience && !self.all_gone() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         self.kill();
     }
 
-    /// Ends it and all that descends from it at once.
+    /// Ends it and its descendants at once.
     pub fn kill(&mut self) {
         if !self.ended {
             self.note_descendants();
@@ -142,7 +142,7 @@ impl Started {
             // the group's number stays its own as long as its leader is not reaped or any member lives
             let leads = self.child.status().is_none() || self.tree.members().iter().any(|m| m.is_alive());
             if leads && let Some(group) = pid(self.identity.pid) {
-                let _ = kill_process_group(group, signal); // nobody left is what we want
+                let _ = kill_process_group(group, signal); // an empty group is fine
             }
             for member in self.tree.members().iter().filter(|member| member.is_alive()) {
                 if let Some(pid) = pid(member.pid) {
@@ -153,7 +153,7 @@ impl Started {
         #[cfg(not(unix))]
         {
             let _ = signal;
-            let _ = lock(&self.child.0).kill(); // there is only the hard way
+            let _ = lock(&self.child.0).kill(); // the only signal there is
         }
     }
 }
@@ -170,9 +170,9 @@ enum Signal {
     Kill,
 }
 
-impl Said {
-    /// Reads on a thread of its own, which ends when the last descendant has closed its output.
-    fn keep(reader: PipeReader) -> Said {
+impl LastLines {
+    /// Reads on its own thread, which ends when the last descendant has closed its output.
+    fn keep(reader: PipeReader) -> LastLines {
         let lines = Arc::new(Mutex::new(VecDeque::new()));
         let kept = Arc::clone(&lines);
         let read = move || {
@@ -184,17 +184,17 @@ impl Said {
                     Ok(0) | Err(_) => return,
                     Ok(_) => {}
                 }
-                line.truncate(LINE_BYTES);
+                line.truncate(LINE_BYTES_KEPT);
                 let mut kept = lock(&kept);
-                if kept.len() == LINES {
+                if kept.len() == LINES_KEPT {
                     kept.pop_front();
                 }
                 kept.push_back(String::from_utf8_lossy(&line).trim_end().to_string());
             }
         };
-        // without a thread the reading end closes, and the command learns that nobody listens
+        // without a thread the reading end closes, and the command gets an error when it writes
         let reader = std::thread::Builder::new().name("command output".into()).spawn(read).ok();
-        Said { lines, reader }
+        LastLines { lines, reader }
     }
 
     /// As the end of a sentence, once all is read that was written, or after a moment.
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn its_exit_is_noticed_and_its_last_words_kept() {
+    async fn its_exit_is_noticed_and_its_last_lines_are_kept() {
         let mut started = sh("sleep 0.1; echo cannot bind >&2; exit 3");
         assert!(until(|| started.exit().status().is_some()).await);
         assert_eq!(started.exit().status().unwrap().code(), Some(3));
@@ -259,9 +259,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_does_not_want_to_end_is_killed_when_the_wait_is_broken_off() {
+    async fn a_command_that_ignores_sigterm_is_killed_when_the_wait_is_cut_short() {
         let mut started = sh("trap '' TERM; echo deaf; sleep 30 & wait; wait");
-        assert!(until(|| !lock(&started.said.lines).is_empty()).await);
+        assert!(until(|| !lock(&started.output.lines).is_empty()).await);
         let identity = started.identity;
         let broken_off = tokio::time::timeout(Duration::from_millis(50), started.end()).await;
         assert!(broken_off.is_err() && identity.is_alive());
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_is_left_when_it_is_dropped() {
+    async fn no_process_is_left_when_it_is_dropped() {
         let started = sh("sleep 30 & wait");
         let identity = started.identity;
         drop(started);
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_started_is_told_in_one_line() {
+    fn a_command_that_cannot_be_started_is_reported_in_one_line() {
         let line = Started::start(&["/no/such/program".into()]).unwrap_err().to_string();
         assert!(line.contains("/no/such/program cannot be started"), "{line}");
         assert!(Started::start(&[]).is_err());

@@ -7,18 +7,24 @@
 mod attribution;
 mod caption;
 mod comparison;
+mod early_stop;
 mod exit;
 mod explanation;
 mod forwarder;
 mod gate;
+mod growth;
 mod headline;
 mod leak;
+mod load;
+mod no_process;
 mod notes;
 mod phrase;
+pub mod picture;
 mod reason;
 mod reproduce;
 mod series;
 mod subtitle;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 mod trend;
@@ -27,9 +33,14 @@ use crate::evidence::Evidence;
 use crate::findings::{AccountRow, Attribution, DriverHealth, Findings, Report};
 
 pub use comparison::comparison;
+pub use early_stop::{certain_leak, certainly_stable};
 pub use forwarder::forwarder_warning;
+pub use growth::{UNKNOWN, brief_growth, growth_cell, growth_of_line};
+pub use load::{count_failures, describe_load, summarize_load};
+pub use no_process::explain_no_process;
 pub use reason::reason;
 pub use reproduce::reproduce;
+pub use surroundings::{describe_account, describe_machine, describe_probing, describe_target};
 pub use trend::explain_trend;
 
 /// The report of a run.

@@ -55,17 +55,10 @@ const COMMON: &[&str] = &["units", "error", "testing"];
 
 /// Rooms whose files still use each other in circles, with the most files that may. It may only shrink.
 const IN_CIRCLES: &[(&str, usize)] =
-    &[("culprit", 5), ("demo", 3), ("drive", 20), ("judge", 10), ("probe", 10), ("report", 6), ("trend", 7)];
+    &[("culprit", 5), ("demo", 3), ("drive", 20), ("judge", 10), ("probe", 10), ("trend", 7)];
 /// Rooms that still spell names of series outside the catalogue, with the most literals that may. It may only shrink.
-const SPELL_SERIES: &[(&str, usize)] = &[
-    ("cli", 2),
-    ("culprit", 4),
-    ("evidence", 34),
-    ("judge", 59),
-    ("probe", 112),
-    ("report", 23),
-    ("run", 4),
-];
+const SPELL_SERIES: &[(&str, usize)] =
+    &[("cli", 2), ("culprit", 4), ("judge", 59), ("probe", 112), ("run", 4)];
 /// Words that a room also uses for something else: the directory tasks/, the flag --threads, a kind of task group.
 const OTHER_MEANINGS: &[(&str, &str)] =
     &[("cli", "tasks"), ("live", "tasks"), ("plan", "threads"), ("settings", "threads"), ("record", "tasks")];
@@ -132,7 +125,7 @@ fn no_two_files_use_each_other_in_a_circle() {
 
 #[test]
 fn names_of_series_are_spelled_in_the_catalogue_alone() {
-    let catalogue = Path::new("evidence/series/catalogue.rs");
+    let catalogue = Path::new("evidence/series_catalogue.rs");
     let sources = sources();
     let others = sources.iter().filter(|file| file.path != catalogue);
     let known = |text: &str| SeriesId::KNOWN.iter().any(|id| id.name() == text);

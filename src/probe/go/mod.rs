@@ -2,7 +2,7 @@
 //! are, [`native`] what is resident beyond them. The probes: [`goroutines`], [`heap`], and [`vars`] where there is no
 //! pprof.
 
-mod expvar;
+pub mod expvar;
 pub mod find;
 pub mod goroutines;
 pub mod heap;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use reqwest::Url;
 
 use crate::evidence::{GroupKind, SeriesId, TaskGroup};
+use crate::plan::selector::{self, Values, unescape};
 use crate::plan::{ProbePlan, TaskMetric};
 use crate::probe::blocking::apart;
 use crate::probe::group_id::{FNV_START, cut, fnv1a};
@@ -169,9 +170,9 @@ fn rules(
 ) -> Result<(Vec<Rule>, HashMap<String, Gauge>), ProbeError> {
     let mut rules: Vec<Rule> = Vec::new();
     for text in &plan.metric {
-        let asked = text::selector(text)
+        let asked = selector::parse(text, Values::Quoted)
             .ok_or_else(|| ProbeError(format!("--metric '{text}' is not NAME or NAME{{label=\"…\"}}")))?;
-        let labels = asked.labels.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
+        let labels = asked.labels.iter().map(|(n, v)| (n.to_string(), unescape(v).into_owned())).collect();
         rules.push(Rule { metric: asked.name.into(), labels, series: text.trim().into(), used: Use::Level });
     }
     let owned =

@@ -10,10 +10,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr2};
 
-/// Bytes of a name at most; more is junk.
-const LONGEST_NAME: usize = 1_024;
-/// Labels of one sample at most; more is junk.
-const MAX_LABELS: usize = 64;
+use crate::plan::selector::{self, Values, is_name, unescape};
 
 /// Label names and values, in the order of the page.
 pub type Labels<'a> = Vec<(&'a str, Cow<'a, str>)>;
@@ -89,73 +86,18 @@ fn type_line(line: &[u8]) -> Option<(&str, &str)> {
 }
 
 fn valid_name(name: &[u8]) -> Option<&str> {
-    let first = *name.first()?;
-    let letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_' || byte == b':';
-    let valid = name.len() <= LONGEST_NAME
-        && letter(first)
-        && name.iter().all(|byte| letter(*byte) || byte.is_ascii_digit());
-    if valid { std::str::from_utf8(name).ok() } else { None }
+    if is_name(name) { std::str::from_utf8(name).ok() } else { None }
 }
 
 /// Labels, if any, value, and perhaps a timestamp or an exemplar, which are left.
 fn sample<'a>(name: &'a str, behind: &'a str) -> Option<PromSample<'a>> {
     let (labels, rest) = match behind.strip_prefix('{') {
-        Some(inside) => labels(inside)?,
+        Some(inside) => selector::labels(inside, Values::Quoted)?,
         None => (Vec::new(), behind),
     };
+    let labels = labels.into_iter().map(|(label, value)| (label, unescape(value))).collect();
     let value = rest.split_ascii_whitespace().next()?.parse().ok()?;
     Some(PromSample { name, labels, value })
-}
-
-/// A name with labels as a user writes it, `NAME` or `NAME{label="…"}`.
-pub fn selector(text: &str) -> Option<PromSample<'_>> {
-    let text = text.trim();
-    let at = text.find('{').unwrap_or(text.len());
-    let name = valid_name(&text.as_bytes()[..at])?;
-    let (labels, rest) = match text[at..].strip_prefix('{') {
-        Some(inside) => labels(inside)?,
-        None => (Vec::new(), ""),
-    };
-    rest.trim().is_empty().then_some(PromSample { name, labels, value: f64::NAN })
-}
-
-/// `a="b",c="d"} …`: the labels, and what is behind the brace.
-fn labels(mut rest: &str) -> Option<(Labels<'_>, &str)> {
-    let mut labels = Vec::new();
-    loop {
-        rest = rest.trim_start_matches([' ', ',']);
-        if let Some(behind) = rest.strip_prefix('}') {
-            return Some((labels, behind));
-        }
-        let (name, behind) = rest.split_once('=')?;
-        let (value, behind) = quoted(behind.trim_start().strip_prefix('"')?)?;
-        if labels.len() == MAX_LABELS {
-            return None;
-        }
-        labels.push((name.trim(), value));
-        rest = behind;
-    }
-}
-
-/// A value up to its closing quote, with `\\`, `\"` and `\n` resolved.
-fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
-    let end = memchr2(b'"', b'\\', text.as_bytes())?;
-    if text.as_bytes()[end] == b'"' {
-        return Some((Cow::Borrowed(&text[..end]), &text[end + 1..]));
-    }
-    let mut value = String::from(&text[..end]);
-    let mut chars = text[end..].char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '"' => return Some((Cow::Owned(value), &text[end + at + 1..])),
-            '\\' => match chars.next()?.1 {
-                'n' => value.push('\n'),
-                other => value.push(other),
-            },
-            other => value.push(other),
-        }
-    }
-    None
 }
 
 #[cfg(test)]
@@ -223,21 +165,11 @@ mod tests {
         assert_eq!(all.samples, [("a".to_string(), vec![], 7.0)]);
     }
 
-    #[test]
-    fn a_selector_is_a_name_with_labels() {
-        assert_eq!(selector("a{b=\"c\"}").unwrap().label("b"), "c");
-        assert_eq!(selector(" up ").unwrap().name, "up");
-        assert!(
-            selector("a{b=\"c\"} 3").is_none() && selector("1a").is_none() && selector("a{b=c}").is_none()
-        );
-    }
-
     proptest! {
         #[test]
         fn junk_never_panics(page in proptest::collection::vec(any::<u8>(), 0..300), text in "[a{}=\",\\\\n 1#é]{0,60}") {
             All::of(&page);
             All::of(text.as_bytes());
-            let _ = selector(&text);
         }
     }
 }

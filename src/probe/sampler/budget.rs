@@ -1,27 +1,27 @@
 //! What probing may cost the target: one hundredth of its time, for all probes that it must answer together.
 //!
-//! Pure arithmetic. Where collections are forced, they may take most of it, since nothing tells more, and samples the
-//! rest. Of what samples may take, half is divided evenly, so that a costly probe starves no cheap one, and the rest is
-//! whoever's asks first. Snapshots are ordered by those who need them: what they take, others must do without. What a question will cost is
-//! taken to be what such questions have cost so far, so only a first one can be dearer than there is room for.
+//! Pure arithmetic. Where collections are forced, they may take most of it, since they are the best evidence, and samples
+//! the rest. Of what samples may take, half is divided evenly, so that a costly probe starves no cheap one, and the rest
+//! goes to whichever asks first. Snapshots are always taken: what they cost, others must do without. What a request will
+//! cost is taken to be what such requests have cost so far, so only a first one can cost more than there is room for.
 
 use std::time::Duration;
 
 /// The target's share of time that probing may take.
-const SHARE: f64 = 0.01;
-/// Of that, what collections may, where there are any.
-const COLLECTIONS: f64 = 0.6;
+const TARGET_SHARE: f64 = 0.01;
+/// The part of that for collections, where any are forced.
+const COLLECTIONS_PART: f64 = 0.6;
 /// Collections of a driven run, about: so many are kept room for, once it is known what one costs.
-const EXPECTED: u32 = 10;
-/// Of that, what is left to samples whatever snapshots, or a first collection, have cost.
-const LEAST: f64 = 0.1;
+const EXPECTED_COLLECTIONS: u32 = 10;
+/// The part of the allowance that is left to samples whatever snapshots, or a first collection, have cost.
+const SAMPLES_LEAST: f64 = 0.1;
 /// What may be taken at the start of a run, when nothing has been saved up yet: so much,
-const CREDIT: Duration = Duration::from_millis(250);
+const STARTING_CREDIT: Duration = Duration::from_millis(250);
 /// and at most this part of the run's whole.
-const EARLY: f64 = 0.1;
+const CREDIT_MOST: f64 = 0.1;
 /// A run that is shorter may cost what one of this length may: a hundredth of a few seconds is too few readings to judge
 /// by, and the run was for nothing.
-const SHORTEST: Duration = Duration::from_secs(60);
+const SHORTEST_RUN: Duration = Duration::from_secs(60);
 
 /// How much may be spent, by when.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,7 +32,7 @@ pub struct ProbeBudget {
     pub collects: bool,
 }
 
-/// What closer looks have cost so far.
+/// What collections and snapshots have cost so far.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SnapshotCost {
     /// Collections alone.
@@ -41,7 +41,7 @@ pub struct SnapshotCost {
     pub all: Usage,
 }
 
-/// What questions of one kind have cost so far.
+/// What requests of one kind have cost so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Usage {
     /// How many were answered.
@@ -71,33 +71,35 @@ impl Usage {
 impl ProbeBudget {
     /// What may have been spent at this time of a run.
     pub fn allowance(&self, elapsed: Duration) -> Duration {
-        let so_far = elapsed.mul_f64(SHARE);
+        let so_far = elapsed.mul_f64(TARGET_SHARE);
         match self.planned {
             Some(planned) => {
-                let whole = planned.max(SHORTEST).mul_f64(SHARE);
+                let whole = planned.max(SHORTEST_RUN).mul_f64(TARGET_SHARE);
                 // evenly over the run, so that its end is seen as well as its beginning
                 let part = elapsed.as_secs_f64() / planned.as_secs_f64().max(1e-3);
-                (whole.mul_f64(part.min(1.0)) + CREDIT.min(whole.mul_f64(EARLY))).min(whole).max(so_far)
+                (whole.mul_f64(part.min(1.0)) + STARTING_CREDIT.min(whole.mul_f64(CREDIT_MOST)))
+                    .min(whole)
+                    .max(so_far)
             }
-            None => so_far + CREDIT,
+            None => so_far + STARTING_CREDIT,
         }
     }
 
     /// Whether another collection may be forced.
-    pub fn may_collect(&self, elapsed: Duration, looks: SnapshotCost) -> bool {
-        let most = self.allowance(elapsed).mul_f64(COLLECTIONS);
-        looks.all.asked == 0 || looks.all.busy + looks.collections.mean() <= most
+    pub fn may_collect(&self, elapsed: Duration, snapshots: SnapshotCost) -> bool {
+        let most = self.allowance(elapsed).mul_f64(COLLECTIONS_PART);
+        snapshots.all.asked == 0 || snapshots.all.busy + snapshots.collections.mean() <= most
     }
 
     /// What samples leave to collections, so far.
     fn kept(&self, all: Duration, collections: Usage) -> Duration {
-        let most = if self.collects { all.mul_f64(COLLECTIONS) } else { Duration::ZERO };
+        let most = if self.collects { all.mul_f64(COLLECTIONS_PART) } else { Duration::ZERO };
         match (collections.asked, self.planned) {
             (0, _) | (_, None) => most,
             (_, Some(planned)) => {
-                let whole = planned.max(SHORTEST).mul_f64(SHARE);
+                let whole = planned.max(SHORTEST_RUN).mul_f64(TARGET_SHARE);
                 let part = all.as_secs_f64() / whole.as_secs_f64();
-                most.min((collections.mean() * EXPECTED).mul_f64(part))
+                most.min((collections.mean() * EXPECTED_COLLECTIONS).mul_f64(part))
             }
         }
     }
@@ -106,14 +108,14 @@ impl ProbeBudget {
     pub fn may_sample(
         &self,
         elapsed: Duration,
-        looks: SnapshotCost,
+        snapshots: SnapshotCost,
         samples: &[Usage],
         which: usize,
     ) -> bool {
         let all = self.allowance(elapsed);
-        let kept = self.kept(all, looks.collections);
-        let most = all.saturating_sub(looks.all.busy).min(all.saturating_sub(kept));
-        let most = most.max(all.mul_f64(LEAST));
+        let kept = self.kept(all, snapshots.collections);
+        let most = all.saturating_sub(snapshots.all.busy).min(all.saturating_sub(kept));
+        let most = most.max(all.mul_f64(SAMPLES_LEAST));
         let own_part = most.div_f64(2.0 * samples.len().max(1) as f64);
         let with_it = |(index, spent): (usize, &Usage)| {
             if index == which { spent.busy + spent.mean() } else { spent.busy }
@@ -130,24 +132,24 @@ mod tests {
 
     const MS: Duration = Duration::from_millis(1);
 
-    /// Closer looks that were all collections.
-    fn looks(collections: Usage) -> SnapshotCost {
+    /// Collections, and no snapshots.
+    fn only_collections(collections: Usage) -> SnapshotCost {
         SnapshotCost { collections, all: collections }
     }
 
     /// A run of so many seconds with a sample of each probe every 200 ms and ten collections: what all of it cost, and
     /// how often each was asked.
     fn run(seconds: u64, costs: &[Duration], collection: Duration) -> (Duration, Vec<u64>, u64) {
-        let purse = ProbeBudget { planned: Some(Duration::from_secs(seconds)), collects: true };
+        let budget = ProbeBudget { planned: Some(Duration::from_secs(seconds)), collects: true };
         let mut samples = vec![Usage::default(); costs.len()];
         let mut collections = Usage::default();
         for step in 0..seconds * 5 {
             let now = Duration::from_millis(200 * step);
-            if step % (seconds / 2) == 0 && purse.may_collect(now, looks(collections)) {
+            if step % (seconds / 2) == 0 && budget.may_collect(now, only_collections(collections)) {
                 collections.add(collection);
             }
             for (which, cost) in costs.iter().enumerate() {
-                if purse.may_sample(now, looks(collections), &samples, which) {
+                if budget.may_sample(now, only_collections(collections), &samples, which) {
                     samples[which].add(*cost);
                 }
             }
@@ -163,12 +165,15 @@ mod tests {
             for costs in [&[MS, 2 * MS][..], &[2 * MS, 30 * MS, 5 * MS], &[MS / 10], &[80 * MS, 90 * MS]] {
                 for collection in [MS, 20 * MS, 100 * MS, 300 * MS] {
                     let (all, asked, collections) = run(seconds, costs, collection);
-                    // a first collection's cost is known by no one, and a tenth is left to samples whatever it was
-                    let looks =
-                        if collections > 1 { Duration::ZERO } else { collection + most.mul_f64(LEAST) };
+                    // what a first collection costs is not known before it, and a tenth is left to samples whatever it was
+                    let snapshots = if collections > 1 {
+                        Duration::ZERO
+                    } else {
+                        collection + most.mul_f64(SAMPLES_LEAST)
+                    };
                     let firsts: Duration = costs.iter().sum();
                     assert!(
-                        all <= most.max(looks) + firsts,
+                        all <= most.max(snapshots) + firsts,
                         "{seconds} s, {costs:?}, {collection:?}: {all:?} for {asked:?}, {collections}"
                     );
                 }
@@ -198,19 +203,19 @@ mod tests {
         let costs = [5 * MS, 3 * MS];
         let (_, all, _) = run(30, &costs, 5 * MS);
         assert!(all.iter().all(|asked| *asked >= 50), "{all:?}");
-        let purse = ProbeBudget { planned: Some(Duration::from_secs(30)), collects: true };
+        let budget = ProbeBudget { planned: Some(Duration::from_secs(30)), collects: true };
         let half = Duration::from_secs(15);
         assert!(
-            purse.allowance(half) * 10 < purse.allowance(half * 2) * 7,
+            budget.allowance(half) * 10 < budget.allowance(half * 2) * 7,
             "half of it is left for the second half"
         );
     }
 
     #[test]
     fn a_run_without_an_end_saves_up_as_it_goes() {
-        let purse = ProbeBudget::default();
-        assert_eq!(purse.allowance(Duration::ZERO), CREDIT);
-        assert_eq!(purse.allowance(Duration::from_secs(1000)), CREDIT + Duration::from_secs(10));
+        let budget = ProbeBudget::default();
+        assert_eq!(budget.allowance(Duration::ZERO), STARTING_CREDIT);
+        assert_eq!(budget.allowance(Duration::from_secs(1000)), STARTING_CREDIT + Duration::from_secs(10));
         let over = ProbeBudget { planned: Some(Duration::from_secs(100)), collects: false };
         assert_eq!(over.allowance(Duration::from_secs(100)), Duration::from_secs(1));
         assert_eq!(

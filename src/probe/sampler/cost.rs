@@ -1,4 +1,4 @@
-//! What one probe has cost so far, by kinds of question that cost alike.
+//! What one probe has cost so far, by kinds of request that cost alike.
 
 use std::time::Duration;
 
@@ -28,29 +28,29 @@ pub struct Cost {
     pub cpu_s: Option<f64>,
 }
 
-/// Kinds of question that cost alike.
+/// Kinds of request that cost alike.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum CostKind {
     /// Regular ones.
     Sample,
     /// Forced.
     Collection,
-    /// Closer looks.
+    /// Taken at the ends of phases.
     Snapshot,
 }
 
-impl Kind {
-    /// That of this question.
-    pub fn of(ask: Request) -> Kind {
-        match ask {
-            Request::Sample => Kind::Sample,
-            Request::Collect => Kind::Collection,
-            Request::Snapshot(_) => Kind::Snapshot,
+impl CostKind {
+    /// That of this request.
+    pub fn of(request: Request) -> CostKind {
+        match request {
+            Request::Sample => CostKind::Sample,
+            Request::Collect => CostKind::Collection,
+            Request::Snapshot(_) => CostKind::Snapshot,
         }
     }
 }
 
-/// The books of one probe.
+/// What the answers of one probe took.
 #[derive(Debug, Default)]
 pub struct Costs {
     /// Time of all answers.
@@ -63,7 +63,7 @@ pub struct Costs {
 
 impl Costs {
     /// An answer that took so long; `quiet` if there was no load meanwhile.
-    pub fn add(&mut self, kind: Kind, answer: Duration, spent: Spent, quiet: bool) {
+    pub fn add(&mut self, kind: CostKind, answer: Duration, spent: Spent, quiet: bool) {
         self.answers += answer;
         // the scheduler counts a thread that is running a little late: no answer passes for less than one without load
         let least = self.quiet[kind as usize].mean().min(answer);
@@ -74,19 +74,19 @@ impl Costs {
         }
     }
 
-    /// What questions of this kind have cost.
-    pub fn of(&self, kind: Kind) -> Usage {
+    /// What requests of this kind have cost.
+    pub fn usage(&self, kind: CostKind) -> Usage {
         self.spent[kind as usize]
     }
 
     /// How long all of them kept the target busy at most.
     pub fn busy(&self) -> Duration {
-        all(&self.spent).busy
+        sum(&self.spent).busy
     }
 
-    /// As it is reported; who it is and how it fared is for others to fill in.
+    /// As it is reported; name and counts are for others to fill in.
     pub fn cost(&self) -> Cost {
-        let (spent, quiet) = (all(&self.spent), all(&self.quiet));
+        let (spent, quiet) = (sum(&self.spent), sum(&self.quiet));
         let mean_s = |total: Duration, n: u64| if n == 0 { 0.0 } else { total.as_secs_f64() / n as f64 };
         let of_kind = |(spent, quiet): (&Usage, &Usage)| match quiet.asked {
             0 => spent.busy.as_secs_f64(),
@@ -103,8 +103,8 @@ impl Costs {
     }
 }
 
-fn all(kinds: &[Usage; 3]) -> Usage {
-    kinds.iter().fold(Usage::default(), |all, one| all.and(*one))
+fn sum(kinds: &[Usage; 3]) -> Usage {
+    kinds.iter().fold(Usage::default(), |sum, one| sum.and(*one))
 }
 
 #[cfg(test)]
@@ -121,17 +121,17 @@ mod tests {
             ..Spent::default()
         };
         let mut costs = Costs::default();
-        costs.add(Kind::Sample, 4 * MS, page(2, Some(2)), true);
-        costs.add(Kind::Sample, 9 * MS, page(8, Some(8)), false);
-        costs.add(Kind::Sample, 9 * MS, page(8, None), true);
-        costs.add(Kind::Collection, 30 * MS, page(20, Some(20)), false);
+        costs.add(CostKind::Sample, 4 * MS, page(2, Some(2)), true);
+        costs.add(CostKind::Sample, 9 * MS, page(8, Some(8)), false);
+        costs.add(CostKind::Sample, 9 * MS, page(8, None), true);
+        costs.add(CostKind::Collection, 30 * MS, page(20, Some(20)), false);
         let cost = costs.cost();
         assert_eq!((cost.mean_s, cost.busy_s), (0.013, 0.038));
         assert_eq!(cost.cpu_mean_s, Some(0.002));
         // three samples of 2 ms each, and a collection of which only the most is known
         assert!(cost.cpu_s.is_some_and(|cpu| (cpu - 0.026).abs() < 1e-9), "{cost:?}");
-        costs.add(Kind::Sample, 9 * MS, page(0, None), false);
-        assert_eq!(costs.of(Kind::Sample).busy, 20 * MS, "as much as without load");
+        costs.add(CostKind::Sample, 9 * MS, page(0, None), false);
+        assert_eq!(costs.usage(CostKind::Sample).busy, 20 * MS, "as much as without load");
         let unmeasured = Costs::default().cost();
         assert_eq!((unmeasured.mean_s, unmeasured.cpu_mean_s, unmeasured.cpu_s), (0.0, None, None));
     }

@@ -1,6 +1,6 @@
 use super::*;
-use crate::evidence::TaskSnapshot;
-use crate::probe::sample::ProbeFuture;
+use crate::evidence::{Moment, TaskSnapshot};
+use crate::probe::sample::{ProbeError, ProbeFuture, Reading};
 
 const SOON: Duration = Duration::from_millis(200);
 
@@ -36,11 +36,11 @@ impl Probe for Mock {
         vec![self.name.into()]
     }
 
-    fn answers(&self, ask: Request) -> bool {
-        ask != Request::Collect
+    fn answers(&self, request: Request) -> bool {
+        request != Request::Collect
     }
 
-    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+    fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
         self.asked += 1;
         let value = |v: f64| Reading { values: vec![(self.name.into(), v)], ..Reading::default() };
         let does = match self.does {
@@ -57,7 +57,7 @@ impl Probe for Mock {
             labels: Vec::new(),
             groups: Vec::new(),
         };
-        match (does, ask) {
+        match (does, request) {
             (Does::Answers, Request::Snapshot(moment)) => {
                 let reading = Reading { snapshot: Some(snapshot(moment)), ..Reading::default() };
                 Box::pin(async { Ok(reading) })
@@ -126,7 +126,7 @@ async fn whoever_misbehaves_costs_only_itself() {
 
     // what panicked is done with it
     for _ in 0..500 {
-        if sampler.lanes[1].state().busy == 0 {
+        if sampler.workers[1].is_idle() {
             break;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;

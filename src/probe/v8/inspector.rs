@@ -111,7 +111,7 @@ impl Inspector {
     async fn open(&mut self) -> Result<Session, ProbeError> {
         let pids: Vec<u32> = self.view.members().iter().map(|member| member.pid).collect();
         let driven = self.driven;
-        let listening = apart(move || Ok(other_ports::listening_beside(driven, &pids))).await?;
+        let listening = apart(move || Ok(other_ports::other_listeners(driven, &pids))).await?;
         let door = door::find(&self.fetcher, listening).await?;
         let wire = Wire::connect(door.at, &door.path).await?;
         // a process that ends waits for us otherwise

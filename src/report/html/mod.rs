@@ -22,6 +22,7 @@ use super::json;
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
 use crate::findings::Report;
+use crate::wording::describe_target;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -45,7 +46,7 @@ pub fn render(evidence: &Evidence, findings: &Report, picture: &str) -> Result<S
         version => env!("CARGO_PKG_VERSION"),
         headline => clean_text(&findings.headline),
         subtitle => clean_text(&findings.subtitle),
-        target => findings.target.as_ref().map(|target| clean_text(&target.line())),
+        target => findings.target.as_ref().map(|target| clean_text(&describe_target(target))),
         verdict => findings.verdict,
         reason => format!("exit code {} ({})", findings.exit_code, clean_text(&findings.reason)),
         picture => STANDARD.encode(picture),

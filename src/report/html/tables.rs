@@ -5,8 +5,9 @@ use serde::Serialize;
 use crate::evidence::{Evidence, LatencyBar, ProbeRecord};
 use crate::findings::{Culprit, LoadFinding, Misbehaved, Per, Report, SeriesFinding};
 use crate::report::clean_text::clean_text;
-use crate::report::{growth, requests};
+use crate::report::requests;
 use crate::units::{Bytes, Rate, Unit};
+use crate::wording::{describe_target, growth_cell};
 
 #[derive(Serialize)]
 pub struct CulpritView {
@@ -25,11 +26,7 @@ pub struct CulpritView {
 
 impl CulpritView {
     pub fn of(culprit: &Culprit) -> CulpritView {
-        let unit = if matches!(culprit.kind.as_str(), "heap" | "process_memory") {
-            Unit::Bytes
-        } else {
-            Unit::Count
-        };
+        let unit = culprit.unit();
         CulpritView {
             name: clean_text(&culprit.name),
             state: culprit.state.as_deref().map(clean_text),
@@ -62,7 +59,7 @@ impl SeriesView {
     pub fn all(findings: &Report) -> Vec<SeriesView> {
         let mut all: Vec<&SeriesFinding> = findings.series.iter().collect();
         all.sort_by_key(|s| (!s.grows_unexplained(), !s.votes));
-        let steady_s = growth::steady_s(findings);
+        let steady_s = findings.judged_load_s();
         all.into_iter().map(|s| SeriesView::of(s, steady_s)).collect()
     }
 
@@ -75,8 +72,8 @@ impl SeriesView {
             counts: s.votes,
             start: told(s.start),
             end: told(s.end),
-            slope: growth::cell(s, Per::Second, steady_s),
-            per_request: growth::cell(s, Per::Request, steady_s),
+            slope: growth_cell(s, Per::Second, steady_s),
+            per_request: growth_cell(s, Per::Request, steady_s),
             why: clean_text(s.explained_by.as_ref().unwrap_or(&s.why)),
         }
     }
@@ -143,8 +140,9 @@ pub fn load(load: &LoadFinding, evidence: &Evidence) -> LoadView {
         ["dropped".into(), count(load.dropped)],
         ["errors".into(), Unit::Ratio.show(load.errors.ratio)],
     ];
-    let beside = load.latency_s.count == 0 && load.probing_s.count > 0;
-    let (l, s) = (if beside { load.probing_s } else { load.latency_s }, load.service_s);
+    let shown = load.shown_latency();
+    let beside = shown.is_some_and(|latency| latency.near_collections);
+    let (l, s) = (shown.map(|latency| latency.timed).unwrap_or_default(), load.service_s);
     let sent = |v: f64| if s.count > 0 { Unit::Seconds.show(v) } else { "–".into() };
     let row = |name: &str, a: f64, b: f64| [name.to_string(), Unit::Seconds.show(a), sent(b)];
     let latency = match l.count {
@@ -244,7 +242,7 @@ pub fn machine(evidence: &Evidence) -> Option<Vec<(&'static str, String)>> {
         ("began", e.started.clone()),
     ];
     if let Some(target) = &e.target {
-        rows.push(("target", target.line()));
+        rows.push(("target", describe_target(target)));
         let limit = target.memory_limit_bytes.map(|n| Bytes(n as f64).to_string());
         rows.extend(limit.map(|limit| ("its memory limit", limit)));
     }

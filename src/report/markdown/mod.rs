@@ -13,10 +13,11 @@ use std::fmt::Write;
 pub use escape::text;
 use escape::{code, code_cell, fenced};
 
-use super::{growth, requests};
+use super::requests;
 use crate::evidence::Evidence;
 use crate::findings::{Attribution, Culprit, GateFinding, LoadFinding, Misbehaved, Per, Report};
-use crate::units::{Bytes, Rate, Unit};
+use crate::units::Unit;
+use crate::wording::{describe_account, describe_load, describe_machine, describe_probing, growth_cell};
 
 /// How many of each are shown; report.json has all of them.
 const SERIES: usize = 6;
@@ -126,7 +127,7 @@ fn gates(out: &mut String, gates: &[GateFinding]) -> std::fmt::Result {
 }
 
 fn series(out: &mut String, findings: &Report) -> std::fmt::Result {
-    let (series, steady_s) = (&findings.series, growth::steady_s(findings));
+    let (series, steady_s) = (&findings.series, findings.judged_load_s());
     let shown = findings.series_to_show(SERIES);
     if shown.is_empty() {
         return Ok(());
@@ -140,7 +141,7 @@ fn series(out: &mut String, findings: &Report) -> std::fmt::Result {
         let name = if s.votes { format!("**{}**", text(s.id.name())) } else { text(s.id.name()) };
         let explained =
             s.explained_by.as_ref().map(|by| format!(" (explained: {})", text(by))).unwrap_or_default();
-        let [slope, each] = [Per::Second, Per::Request].map(|per| growth::cell(s, per, steady_s));
+        let [slope, each] = [Per::Second, Per::Request].map(|per| growth_cell(s, per, steady_s));
         let (start, end) = (value(s.start), value(s.end));
         writeln!(out, "| {name} | {}{explained} | {start} | {end} | {slope} | {each} |", s.trend)?;
     }
@@ -187,13 +188,10 @@ fn misbehaved(out: &mut String, all: &[Misbehaved]) -> std::fmt::Result {
 fn around(out: &mut String, evidence: &Evidence, findings: &Report) -> std::fmt::Result {
     let lines = [
         account(findings),
-        findings.load.as_ref().map(driven),
-        probing(findings),
+        findings.load.as_ref().map(|load| format!("**Load**: {}", text(&describe_load(load)))),
+        describe_probing(findings).map(|cost| format!("**Probing** {}", text(&cost))),
         missing(findings),
-        evidence.environment.as_ref().map(|env| {
-            let (os, kernel) = (text(&env.os), text(&env.kernel));
-            format!("**Ran on** {os} {kernel}, {} cores, by soak {}", env.cores, text(&env.soak))
-        }),
+        evidence.environment.as_ref().map(|env| format!("**Ran on** {}", text(&describe_machine(env)))),
     ];
     let lines: Vec<String> = lines.into_iter().flatten().collect();
     for line in &lines {
@@ -203,50 +201,8 @@ fn around(out: &mut String, evidence: &Evidence, findings: &Report) -> std::fmt:
 }
 
 fn account(findings: &Report) -> Option<String> {
-    let rows = findings.account.iter().map(|row| {
-        let each = row
-            .per_request
-            .filter(|v| v.abs() >= 0.5)
-            .map(|v| format!(" ({} a request)", Bytes(v)))
-            .unwrap_or_default();
-        format!("{} {} → {}{each}", row.part, Bytes(row.start), Bytes(row.end))
-    });
-    let rows: Vec<String> = rows.collect();
     let exact = if findings.account_exact { "" } else { ", not exact" };
-    (!rows.is_empty()).then(|| format!("**Memory account**{exact}: {}", rows.join(" · ")))
-}
-
-fn driven(load: &LoadFinding) -> String {
-    let count = |n: u64| Unit::Count.show(n as f64);
-    let rate = |r: f64| if r > 0.0 { Rate::PerSecond(r).to_string() } else { "0/s".into() };
-    let asked = load.rate_asked.map(|r| format!(" of {} asked", rate(r))).unwrap_or_default();
-    let kinds = load.errors.by_kind.iter().map(|(kind, n)| format!("{} {}", count(*n), text(kind)));
-    let kinds: Vec<String> = kinds.collect();
-    let kinds = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
-    let show = |v: f64| Unit::Seconds.show(v);
-    let latency = load.told().map(|(l, beside)| {
-        format!("latency p50 {}, p99 {}, max {}{beside}", show(l.p50), show(l.p99), show(l.max))
-    });
-    let (requests, held) = (count(load.requests), rate(load.rate_held));
-    let (errors, late) = (Unit::Ratio.show(load.errors.ratio), show(load.late_p99_s));
-    let latency = latency.as_deref().unwrap_or("no latency");
-    format!(
-        "**Load**: {requests} requests, {held} held{asked}, errors {errors}{kinds}; {latency}; late p99 {late}"
-    )
-}
-
-/// What looking has cost the target: how often it was asked, how long an answer took, and its CPU time for one.
-fn probing(findings: &Report) -> Option<String> {
-    let asked = || findings.probes.iter().filter(|p| p.asks_target && p.asked > 0);
-    let each = asked().map(|p| {
-        let cpu = p.cpu_mean_s.map(|cpu| format!(", {} CPU without load", Unit::Seconds.show(cpu)));
-        let (name, cpu) = (text(&p.name), cpu.unwrap_or_default());
-        format!("{name} {} × {}{cpu}", p.asked, Unit::Seconds.show(p.mean_s))
-    });
-    let each: Vec<String> = each.collect();
-    let all = Unit::Ratio.show(asked().map(|p| p.cost_ratio).sum());
-    (!each.is_empty())
-        .then(|| format!("**Probing** took at most {all} of the target's time: {}", each.join(" · ")))
+    describe_account(findings).map(|rows| format!("**Memory account**{exact}: {}", text(&rows)))
 }
 
 /// What could not be seen, and the line that turns it on.

@@ -1,4 +1,4 @@
-//! The rate that somebody else drove, as the target itself counted it: soak sent nothing, and knows of no errors.
+//! The rate of requests that soak did not send, as the target counted them; how they ended is not known.
 
 use super::axis::Scale;
 use super::marks::draw_marks;
@@ -7,7 +7,8 @@ use super::rate::is_driven;
 use super::scene::{Rect, Scene};
 use super::stage::Stage;
 use super::text::Weight;
-use crate::units::{Rate, Unit};
+use crate::units::Unit;
+use crate::wording::picture::{COUNTED_BY_TARGET, label_mean_rate};
 
 /// Points of the curve at most.
 const POINTS: f64 = 240.0;
@@ -19,7 +20,7 @@ const LEAST_S: f64 = 1.0;
 pub struct Counted(Vec<(f64, f64, f64)>);
 
 impl Counted {
-    /// The requests that were counted and soak did not send; none where there are none.
+    /// The requests that the target counted and soak did not send, if there were any.
     pub fn find(stage: &Stage<'_>) -> Option<Counted> {
         let rates = if is_driven(stage) { Vec::new() } else { rates(stage) };
         (!rates.is_empty()).then_some(Counted(rates))
@@ -60,7 +61,7 @@ pub fn draw(Counted(rates): &Counted, scene: &mut Scene, stage: &Stage<'_>, plot
     let scale = Scale::new(Unit::Count, 0.0, most * 1.2, 2);
     let panel = Panel { plot, time: stage.time.clone(), scale };
     panel.ground(scene, theme, &stage.phases);
-    // a hole between two stretches is no rate of nought
+    // a hole between two stretches does not mean a rate of zero
     for piece in rates.chunk_by(|a, b| a.1 == b.0) {
         let steps: Vec<(f32, f32)> = piece
             .iter()
@@ -74,11 +75,9 @@ pub fn draw(Counted(rates): &Counted, scene: &mut Scene, stage: &Stage<'_>, plot
     let seconds: f64 = rates.iter().map(|(from, to, _)| to - from).sum();
     let mean = rates.iter().map(|(from, to, rate)| rate * (to - from)).sum::<f64>() / seconds.max(1e-9);
     let label = |y: f32, text: String, colour| EdgeLabel { y, text, weight: Weight::Regular, colour };
-    let shown = if mean >= 10.0 { mean.round() } else { (mean * 100.0).round() / 100.0 };
-    let shown = if shown > 0.0 { Rate::PerSecond(shown).to_string() } else { "few".into() };
     let labels = [
-        label(panel.y(mean), format!("{shown} on average"), theme.calm),
-        label(plot.bottom, "as the target counts".into(), theme.muted),
+        label(panel.y(mean), label_mean_rate(mean), theme.calm),
+        label(plot.bottom, COUNTED_BY_TARGET.into(), theme.muted),
     ];
     panel.label_right(
         scene,

@@ -38,7 +38,7 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32) -> Pan
     draw_marks(scene, theme, &panel, &stage.marks, &mut []);
     panel.axes(scene, theme);
     let steady: Option<Percentiles> =
-        stage.findings.load.as_ref().and_then(|l| l.told()).map(|(timed, _)| timed);
+        stage.findings.load.as_ref().and_then(|l| l.shown_latency()).map(|latency| latency.timed);
     let label = |trace: &Trace, name: &str, value: Option<f64>, colour| {
         let (_, last) = trace.last()?;
         let value = value.unwrap_or(last);

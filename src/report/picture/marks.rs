@@ -7,9 +7,9 @@ use super::panel::{LABEL, Panel};
 use super::scene::{Anchor, Rect, Scene, Text};
 use super::text::{Weight, cut, width};
 use super::theme::Palette;
-use crate::evidence::{Event, EventKind};
+use crate::evidence::Event;
 use crate::report::clean_text::clean_text;
-use crate::units::Unit;
+use crate::wording::picture::label_event;
 
 /// Something to mark with a line through all panels.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,17 +24,11 @@ pub struct Mark {
 
 /// What happened that one must see in the picture.
 pub fn find_marks(events: &[Event]) -> Vec<Mark> {
-    let mark = |e: &Event, text: String, bad| Some(Mark { at: e.elapsed_s, text, bad });
-    let all = events.iter().filter_map(|e| match &e.kind {
-        EventKind::Restart { .. } => mark(e, "restart".into(), true),
-        EventKind::TargetGone { .. } => mark(e, "target gone".into(), true),
-        EventKind::OomKill { .. } => mark(e, "out-of-memory kill".into(), true),
-        EventKind::Gap { seconds, .. } => mark(e, format!("gap of {}", Unit::Seconds.show(*seconds)), false),
-        EventKind::Stopped { .. } => mark(e, "stopped".into(), false),
-        EventKind::Note { text } => mark(e, clean_text(text), false),
-        _ => None,
-    });
-    all.collect()
+    let mark = |event: &Event| {
+        let text = clean_text(&label_event(&event.kind)?);
+        Some(Mark { at: event.elapsed_s, text, bad: event.kind.ends_a_process() })
+    };
+    events.iter().filter_map(mark).collect()
 }
 
 /// The names of marks in a row of their own; bad news first where room is short. `baseline` is in pixels.

@@ -16,6 +16,7 @@ use super::trace::Trace;
 use crate::evidence::{Series, SeriesId};
 use crate::findings::SeriesFinding;
 use crate::units::Unit;
+use crate::wording::picture::label_axis_start;
 
 /// The series that the panel is about, if any memory was recorded at all: RSS, else private memory, else the first
 /// one in bytes that has a vote, else the first in bytes.
@@ -130,8 +131,7 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
         labels.push(EdgeLabel { text: "collections".into(), ..low_label(stage, &panel, 7.0) });
     }
     if cut {
-        let from = Unit::Bytes.show(panel.scale.lo);
-        labels.push(EdgeLabel { text: format!("axis from {from}"), ..low_label(stage, &panel, 0.0) });
+        labels.push(EdgeLabel { text: label_axis_start(panel.scale.lo), ..low_label(stage, &panel, 0.0) });
     }
     panel.axes(scene, stage.theme);
     panel.label_right(scene, stage.theme, &labels, Rect { right, ..plot });
@@ -191,8 +191,7 @@ fn layers(
     labels
 }
 
-/// The ground under a line that nobody could divide; what it gained since steady began stands out where it is to
-/// blame.
+/// The area under a line without an account; what it gained since steady began stands out where it is to blame.
 fn plain(
     scene: &mut Scene,
     stage: &Stage<'_>,

@@ -6,7 +6,7 @@ use super::panel::{LABEL, Panel};
 use super::scene::{Rect, Scene};
 use super::stage::Stage;
 use super::text::{ASCENT, DESCENT, Weight, width};
-use crate::units::{Span, Unit};
+use crate::wording::picture::forecast_limit;
 
 /// Where memory would end, and when.
 pub struct Limit {
@@ -28,23 +28,11 @@ impl Limit {
     }
 }
 
-/// Two times as one span; a unit that both have is said once.
-fn between(early: &str, late: &str) -> String {
-    let unit = |text: &str| text.split_once(' ').map(|(_, unit)| unit.to_string());
-    match (early == late, early.split_once(' ')) {
-        (true, _) => early.to_string(),
-        (_, Some((figure, of))) if unit(late).as_deref() == Some(of) => format!("{figure} to {late}"),
-        _ => format!("{early} to {late}"),
-    }
-}
-
 /// The first limit that a series which matters will reach; none where none does or the limit is not known.
 pub fn memory_limit(stage: &Stage<'_>) -> Option<Limit> {
-    let [early, late] = stage.findings.series.iter().filter(|s| s.material).find_map(|s| s.limit_at_s)?;
+    let times = stage.findings.series.iter().filter(|s| s.material).find_map(|s| s.limit_at_s)?;
     let asked = stage.evidence.plan.as_ref().and_then(|p| p.judging.memory_limit_bytes);
     let known = stage.findings.target.as_ref().and_then(|t| t.memory_limit_bytes);
     let bytes = asked.or(known)? as f64;
-    let (early, late) = (Span::from_secs_f64(early).to_string(), Span::from_secs_f64(late).to_string());
-    let limit = Unit::Bytes.show(bytes);
-    Some(Limit { bytes, text: format!("if it goes on: limit {limit} in {}", between(&early, &late)) })
+    Some(Limit { bytes, text: forecast_limit(bytes, times) })
 }

@@ -11,6 +11,7 @@ use super::{counted_rate, latency, memory, rate, tasks};
 use crate::evidence::{Evidence, Series};
 use crate::findings::Report;
 use crate::report::clean_text::clean_text;
+use crate::wording::picture::NOTHING_SAMPLED;
 
 /// Left of the plots: the figures of their axes.
 const PLOT_LEFT: f32 = 150.0;
@@ -119,7 +120,7 @@ fn panels<'a>(
     kinds.extend(counted_rate::Counted::find(stage).map(Kind::Counted));
     kinds.extend(latency::is_timed(stage).then_some(Kind::Latency));
     if kinds.is_empty() {
-        let text = "Nothing was sampled in this run.".to_string();
+        let text = NOTHING_SAMPLED.to_string();
         scene.text(line(text, (MARGIN, (top + bottom) / 2.0), 30.0, Weight::Regular, stage.theme.muted));
         return;
     }

@@ -13,6 +13,7 @@ use super::{memory, tasks};
 use crate::evidence::Evidence;
 use crate::findings::{Change, Comparison, Report, Side, Verdict};
 use crate::report::clean_text::clean_text;
+use crate::wording::picture::NOT_RECORDED;
 
 /// Where the plots of each column begin and end, and how far its labels reach.
 const COLUMNS: [(f32, f32, f32); 2] = [(150.0, 545.0, 790.0), (950.0, 1345.0, 1590.0)];
@@ -113,6 +114,6 @@ fn column_head(scene: &mut Scene, theme: &Palette, (word, side): (&str, &Side), 
 /// A panel that has nothing to show.
 fn nothing(scene: &mut Scene, theme: &Palette, plot: Rect) -> Option<Panel> {
     let at = (plot.left, (plot.top + plot.bottom) / 2.0);
-    scene.text(line("not recorded".into(), at, LABEL, Weight::Regular, theme.muted));
+    scene.text(line(NOT_RECORDED.into(), at, LABEL, Weight::Regular, theme.muted));
     None
 }

@@ -8,7 +8,9 @@ use super::panel::{EdgeLabel, Panel};
 use super::scene::{Rect, Scene};
 use super::stage::Stage;
 use super::text::Weight;
-use crate::units::{Rate, Unit};
+use crate::units::Unit;
+use crate::wording::count_failures;
+use crate::wording::picture::label_sent_rate;
 
 /// Whether anything was driven.
 pub fn is_driven(stage: &Stage<'_>) -> bool {
@@ -60,14 +62,9 @@ fn rate_labels(stage: &Stage<'_>, panel: &Panel) -> Vec<EdgeLabel> {
     let theme = stage.theme;
     let mut labels = Vec::new();
     if let Some(load) = &stage.findings.load {
-        let held = if load.rate_held > 0.0 {
-            Rate::PerSecond((load.rate_held * 10.0).round() / 10.0).to_string()
-        } else {
-            "nothing".into()
-        };
         labels.push(EdgeLabel {
             y: panel.y(load.rate_held),
-            text: format!("{held} sent"),
+            text: label_sent_rate(load.rate_held),
             weight: Weight::Regular,
             colour: theme.calm,
         });
@@ -75,18 +72,10 @@ fn rate_labels(stage: &Stage<'_>, panel: &Panel) -> Vec<EdgeLabel> {
     let normal = || stage.evidence.load.iter().filter(|row| row.is_normal());
     let errors: u64 = normal().map(|r| r.errors[..r.errors.len() - 1].iter().sum::<u64>()).sum();
     let dropped: u64 = normal().map(|r| r.dropped).sum();
-    let count = |n: u64, one: &str, many: &str| {
-        format!("{} {}", Unit::Count.show(n as f64), if n == 1 { one } else { many })
-    };
-    let (text, bad) = match (errors, dropped) {
-        (0, 0) => ("no errors".to_string(), false),
-        (e, 0) => (count(e, "error", "errors"), true),
-        (0, d) => (count(d, "dropped", "dropped"), true),
-        (e, d) => (format!("{}, {}", count(e, "error", "errors"), count(d, "dropped", "dropped")), true),
-    };
+    let bad = errors + dropped > 0;
     labels.push(EdgeLabel {
         y: panel.plot.bottom,
-        text,
+        text: count_failures(errors, dropped),
         weight: if bad { Weight::Bold } else { Weight::Regular },
         colour: if bad { theme.warn } else { theme.muted },
     });

@@ -17,6 +17,7 @@ use crate::evidence::Series;
 use crate::findings::Culprit;
 use crate::report::clean_text::clean_text;
 use crate::units::Unit;
+use crate::wording::picture::describe_growth;
 
 /// Paints the panel into `plot`; labels reach to `right`.
 pub fn draw(tasks: Tasks<'_>, scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32) -> Panel {
@@ -115,12 +116,7 @@ fn name(
     (upper, lower): (&[Point], &[Point]),
     top: &[Point],
 ) {
-    let figure = culprit.per_request.map(|each| {
-        let each = if each >= 0.1 { format!("{each:.2}") } else { Unit::Count.show(each) };
-        format!("{each} per request")
-    });
-    let second = [figure, culprit.proven.then(|| "proven by the runtime".to_string())];
-    let second = second.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let second = describe_growth(culprit);
     let plot = panel.plot;
     let mut within = Room::new(plot);
     within.occupy(upper);

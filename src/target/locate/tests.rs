@@ -4,7 +4,7 @@ use std::process::Command;
 
 const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-/// A port that nobody holds; another process could take it, but not in the time of a test.
+/// A port without a listener; another process could take it, but not in the time of a test.
 fn free_endpoint() -> Endpoint {
     let port = TcpListener::bind((LOCAL, 0)).unwrap().local_addr().unwrap().port();
     Endpoint { address: LOCAL, port }
@@ -30,7 +30,7 @@ async fn found(plan: &TargetPlan, endpoint: Endpoint) -> Result<Found> {
     find_at(plan, Some(Ok(Endpoints::Ports(vec![endpoint]))), None, &mut None).await
 }
 
-/// Who started a command holds on to it, or it ends.
+/// The caller keeps the command that was started, or it ends.
 async fn here(plan: &TargetPlan, endpoint: Endpoint, command: &mut Option<Started>) -> Target {
     match find_at(plan, Some(Ok(Endpoints::Ports(vec![endpoint]))), None, command).await {
         Ok(Found::Here(target)) => *target,
@@ -51,7 +51,6 @@ async fn a_command_is_started_awaited_and_ended() {
     assert_eq!(target.record.found_by, "started");
     assert!(target.record.program.starts_with("python"), "{:?}", target.record);
     assert!(target.record.memory_limit_bytes.unwrap() > 1 << 20);
-    assert!(target.record.line().contains(&format!("(pid {})", root.pid)), "{}", target.record.line());
     let same = here(&TargetPlan::Port, endpoint, &mut None).await;
     assert_eq!(same.roots(), [root]);
     assert_eq!(same.record.found_by, "holds the port");
@@ -87,7 +86,7 @@ async fn a_command_that_ends_early_says_why() {
 }
 
 #[tokio::test]
-async fn a_command_that_ends_later_is_told_by_its_status() {
+async fn a_command_that_ends_later_is_reported_with_its_status() {
     if !python() {
         return;
     }
@@ -114,7 +113,7 @@ async fn a_command_that_ends_later_is_told_by_its_status() {
         panic!("{events:?}")
     };
     assert!(reason.contains("exit status: 7"), "{reason}");
-    assert_eq!(follower.tick(Instant::now() + Duration::from_secs(9)), [], "told once");
+    assert_eq!(follower.tick(Instant::now() + Duration::from_secs(9)), [], "reported once");
 }
 
 #[tokio::test]
@@ -131,8 +130,10 @@ async fn a_pid_is_believed_if_it_exists() {
 }
 
 #[tokio::test]
-async fn nobody_behind_the_port_is_no_error_yet() {
+async fn no_process_behind_the_port_is_no_error_yet() {
     let endpoint = free_endpoint();
-    let Found::Nobody(why) = found(&TargetPlan::Port, endpoint).await.unwrap() else { panic!("somebody") };
-    assert!(why.contains(&format!("nobody listens on port {}", endpoint.port)), "{why}");
+    let Found::NoProcess(why) = found(&TargetPlan::Port, endpoint).await.unwrap() else {
+        panic!("a process")
+    };
+    assert_eq!(why, NoProcess::NotListening { place: format!("port {}", endpoint.port) });
 }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 /// All these tests look at the connections of one process, which is that of them all: one at a time.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
-/// Somebody else's listener.
+/// The listener of another process.
 fn service() -> (Child, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let at = listener.local_addr().unwrap();
@@ -39,7 +39,7 @@ enum Does {
     Serve,
     /// Opens one to the service when the client has sent something.
     ForwardLate,
-    /// Asks the service in the course of each request, in words of its own.
+    /// Asks the service in the course of each request, in other words.
     Ask,
 }
 
@@ -108,7 +108,7 @@ fn one_by_one(does: Does, mut client: Std, service: SocketAddr) {
     }
 }
 
-/// Somebody else's service that gives back what it is sent; none where there is no python3.
+/// Another process that echoes what it is sent; none without python3.
 fn echo() -> Option<(Child, SocketAddr)> {
     let script = "import socket, threading\ndef echo(c):\n  while b := c.recv(65536): c.sendall(b)\n\
                   s = socket.socket(fileno=0)\nwhile True: threading.Thread(target=echo, args=(s.accept()[0],)).start()";
@@ -123,14 +123,14 @@ fn echo() -> Option<(Child, SocketAddr)> {
 }
 
 /// What a look under load says, after ten messages of 200 bytes over each of three connections.
-fn looked_at(does: Does) -> Option<ProxyStatus> {
+fn checked_under_load(does: Does) -> Option<ProxyStatus> {
     use std::io::{Read, Write};
     let _alone = ALONE.blocking_lock();
     let (mut child, at) = echo()?;
     let front = front(does, at);
     let tree = this_process_alone(child.id());
-    let mut lookout = ProxyCheck::new(Some(front.endpoint));
-    lookout.check_under_load(&tree, 0);
+    let mut check = ProxyCheck::new(Some(front.endpoint));
+    check.check_under_load(&tree, 0);
     let mut clients: Vec<Std> =
         (0..3).map(|_| Std::connect((front.endpoint.address, front.endpoint.port)).unwrap()).collect();
     for _ in 0..10 {
@@ -139,28 +139,28 @@ fn looked_at(does: Does) -> Option<ProxyStatus> {
             client.read_exact(&mut [0; 200]).unwrap();
         }
     }
-    let standing = lookout.check_under_load(&tree, 30);
+    let status = check.check_under_load(&tree, 30);
     child.kill().unwrap();
     child.wait().unwrap();
     if crate::target::connection_bytes::all().is_none() {
         crate::testing::skipped("this kernel does not count the bytes of connections");
         return None;
     }
-    Some(standing)
+    Some(status)
 }
 
 #[test]
 fn the_same_bytes_on_both_sides_are_a_forwarder() {
     for does in [Does::Forward, Does::ForwardLate] {
-        let Some(standing) = looked_at(does) else { return };
-        assert!(matches!(standing, ProxyStatus::Forwards { ref to } if to.connections == 3), "{standing:?}");
+        let Some(status) = checked_under_load(does) else { return };
+        assert!(matches!(status, ProxyStatus::Forwards { ref to } if to.connections == 3), "{status:?}");
     }
 }
 
 #[test]
 fn a_service_that_asks_another_in_its_own_words_is_not() {
-    let Some(standing) = looked_at(Does::Ask) else { return };
-    assert!(!matches!(standing, ProxyStatus::Forwards { .. }), "{standing:?}");
+    let Some(status) = checked_under_load(Does::Ask) else { return };
+    assert!(!matches!(status, ProxyStatus::Forwards { .. }), "{status:?}");
 }
 
 async fn sounded(does: Does) -> (ProxyStatus, u32, u16) {
@@ -168,45 +168,45 @@ async fn sounded(does: Does) -> (ProxyStatus, u32, u16) {
     let (mut child, at) = service();
     let front = front(does, at);
     let tree = this_process_alone(child.id());
-    let standing = ProxyCheck::new(Some(front.endpoint)).check_before_load(&tree).await;
+    let status = ProxyCheck::new(Some(front.endpoint)).check_before_load(&tree).await;
     child.kill().unwrap();
     child.wait().unwrap();
-    (standing, child.id(), at.port())
+    (status, child.id(), at.port())
 }
 
 #[tokio::test]
 async fn one_connection_out_for_each_one_in_is_a_forwarder() {
-    let (standing, pid, port) = sounded(Does::Forward).await;
-    let ProxyStatus::Forwards { to } = standing else { panic!("{standing:?}") };
+    let (status, pid, port) = sounded(Does::Forward).await;
+    let ProxyStatus::Forwards { to } = status else { panic!("{status:?}") };
     assert_eq!((to.pid, to.port, to.program.as_str()), (Some(pid), port, "sleep"));
 }
 
 #[tokio::test]
 async fn a_pool_that_fills_at_that_moment_is_not() {
-    let (standing, pid, _) = sounded(Does::Pool).await;
-    let ProxyStatus::Service { upstreams } = standing else { panic!("{standing:?}") };
+    let (status, pid, _) = sounded(Does::Pool).await;
+    let ProxyStatus::Service { upstreams } = status else { panic!("{status:?}") };
     assert_eq!((upstreams.len(), upstreams[0].pid), (1, Some(pid)), "but it is told");
 }
 
 #[tokio::test]
-async fn who_answers_by_itself_is_a_service() {
-    let (standing, ..) = sounded(Does::Serve).await;
-    assert!(matches!(standing, ProxyStatus::Service { .. }), "{standing:?}");
+async fn a_process_that_answers_by_itself_is_a_service() {
+    let (status, ..) = sounded(Does::Serve).await;
+    assert!(matches!(status, ProxyStatus::Service { .. }), "{status:?}");
     let nobody = ProxyCheck::new(None).check_before_load(&ProcessTree::default()).await;
     assert_eq!(nobody, ProxyStatus::Unknown);
 }
 
 #[test]
-fn answers_without_work_come_from_somebody_else() {
+fn answers_without_work_come_from_another_process() {
     let mut idle = Command::new("sleep").arg("20").spawn().unwrap();
     let tree = ProcessTree::new(&[Identity::read(idle.id()).unwrap()]);
-    let mut lookout = ProxyCheck::new(None);
-    assert_eq!(lookout.check_under_load(&tree, 100), ProxyStatus::Unknown, "the first look only notes");
-    assert_eq!(lookout.check_under_load(&tree, 120), ProxyStatus::Unknown, "20 answers say nothing");
-    if lookout.start.as_ref().unwrap().1[&idle.id()].scheduled_s.is_none() {
+    let mut check = ProxyCheck::new(None);
+    assert_eq!(check.check_under_load(&tree, 100), ProxyStatus::Unknown, "the first look only notes");
+    assert_eq!(check.check_under_load(&tree, 120), ProxyStatus::Unknown, "20 answers say nothing");
+    if check.start.as_ref().unwrap().1[&idle.id()].scheduled_s.is_none() {
         crate::testing::skipped("this kernel has no schedstat");
     } else {
-        assert!(matches!(lookout.check_under_load(&tree, 5000), ProxyStatus::Idle { to: None, .. }));
+        assert!(matches!(check.check_under_load(&tree, 5000), ProxyStatus::Idle { to: None, .. }));
     }
     idle.kill().unwrap();
     idle.wait().unwrap();

@@ -1,0 +1,92 @@
+//! The words inside a picture that are more than the name of an axis.
+
+use crate::evidence::EventKind;
+use crate::findings::Culprit;
+use crate::units::{Rate, Span, Unit};
+
+/// What happened, in few words, where a picture marks it.
+pub fn label_event(event: &EventKind) -> Option<String> {
+    Some(match event {
+        EventKind::Restart { .. } => "restart".into(),
+        EventKind::TargetGone { .. } => "target gone".into(),
+        EventKind::OomKill { .. } => "out-of-memory kill".into(),
+        EventKind::Gap { seconds, .. } => format!("gap of {}", Unit::Seconds.show(*seconds)),
+        EventKind::Stopped { .. } => "stopped".into(),
+        EventKind::Note { text } => text.clone(),
+        _ => return None,
+    })
+}
+
+/// The limit that memory reaches, with the earliest and the latest time until then in seconds.
+pub fn forecast_limit(bytes: f64, [early, late]: [f64; 2]) -> String {
+    let (early, late) = (Span::from_secs_f64(early).to_string(), Span::from_secs_f64(late).to_string());
+    format!("if it goes on: limit {} in {}", Unit::Bytes.show(bytes), between(&early, &late))
+}
+
+/// Two times as one span; a unit that both have is said once.
+fn between(early: &str, late: &str) -> String {
+    let unit = |text: &str| text.split_once(' ').map(|(_, unit)| unit.to_string());
+    match (early == late, early.split_once(' ')) {
+        (true, _) => early.to_string(),
+        (_, Some((figure, of))) if unit(late).as_deref() == Some(of) => format!("{figure} to {late}"),
+        _ => format!("{early} to {late}"),
+    }
+}
+
+/// A culprit's growth and its proof, below its name; empty where it has neither.
+pub fn describe_growth(culprit: &Culprit) -> String {
+    let figure = culprit.per_request.map(|each| {
+        let each = if each >= 0.1 { format!("{each:.2}") } else { Unit::Count.show(each) };
+        format!("{each} per request")
+    });
+    let parts = [figure, culprit.proven.then(|| "proven by the runtime".to_string())];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// The rate that soak sent: "50/s sent".
+pub fn label_sent_rate(per_s: f64) -> String {
+    match per_s > 0.0 {
+        true => format!("{} sent", Rate::PerSecond((per_s * 10.0).round() / 10.0)),
+        false => "nothing sent".into(),
+    }
+}
+
+/// The mean rate of requests that soak did not send: "50/s on average".
+pub fn label_mean_rate(per_s: f64) -> String {
+    let shown = if per_s >= 10.0 { per_s.round() } else { (per_s * 100.0).round() / 100.0 };
+    let shown = if shown > 0.0 { Rate::PerSecond(shown).to_string() } else { "few".into() };
+    format!("{shown} on average")
+}
+
+/// Under the mean rate: soak does not know how these requests ended.
+pub const COUNTED_BY_TARGET: &str = "as the target counts";
+/// In place of all panels.
+pub const NOTHING_SAMPLED: &str = "Nothing was sampled in this run.";
+/// In place of one panel.
+pub const NOT_RECORDED: &str = "not recorded";
+
+/// That an axis does not begin at zero.
+pub fn label_axis_start(bytes: f64) -> String {
+    format!("axis from {}", Unit::Bytes.show(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_ahead_names_a_unit_once() {
+        let said = |times| forecast_limit(536_870_912.0, times);
+        assert_eq!(said([3600.0, 3600.0]), "if it goes on: limit 512 MiB in 60 min");
+        assert_eq!(said([600.0, 1200.0]), "if it goes on: limit 512 MiB in 10 to 20 min");
+    }
+
+    #[test]
+    fn rates_are_rounded_to_what_can_be_read() {
+        assert_eq!([0.0, 49.96].map(label_sent_rate), ["nothing sent", "50/s sent"]);
+        assert_eq!(
+            [0.001, 0.256, 12.3].map(label_mean_rate),
+            ["few on average", "0.26/s on average", "12/s on average"]
+        );
+    }
+}

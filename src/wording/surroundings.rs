@@ -1,0 +1,53 @@
+//! What stands around the findings of a page, a line each: the memory account, what probing cost, where the run was.
+
+use crate::evidence::{Environment, TargetRecord};
+use crate::findings::Report;
+use crate::units::{Bytes, Unit};
+
+/// How each part of the memory account went: "live heap 1 MiB → 2 MiB (100 B a request) · …"; none without an account.
+pub fn describe_account(report: &Report) -> Option<String> {
+    let rows = report.account.iter().map(|row| {
+        let each = row
+            .per_request
+            .filter(|v| v.abs() >= 0.5)
+            .map(|v| format!(" ({} a request)", Bytes(v)))
+            .unwrap_or_default();
+        format!("{} {} → {}{each}", row.part, Bytes(row.start), Bytes(row.end))
+    });
+    let rows: Vec<String> = rows.collect();
+    (!rows.is_empty()).then(|| rows.join(" · "))
+}
+
+/// What the probes cost the target: how often each was asked, how long an answer took, and its CPU time; none where the
+/// target itself was never asked.
+pub fn describe_probing(report: &Report) -> Option<String> {
+    let asked = || report.probes.iter().filter(|p| p.asks_target && p.asked > 0);
+    let each = asked().map(|p| {
+        let cpu = p.cpu_mean_s.map(|cpu| format!(", {} CPU without load", Unit::Seconds.show(cpu)));
+        format!("{} {} × {}{}", p.name, p.asked, Unit::Seconds.show(p.mean_s), cpu.unwrap_or_default())
+    });
+    let each: Vec<String> = each.collect();
+    let all = Unit::Ratio.show(asked().map(|p| p.cost_ratio).sum());
+    (!each.is_empty()).then(|| format!("took at most {all} of the target's time: {}", each.join(" · ")))
+}
+
+/// The machine and the tool: "linux 6.1, 2 cores, by soak 0.1.0".
+pub fn describe_machine(environment: &Environment) -> String {
+    let Environment { soak, os, kernel, cores, .. } = environment;
+    format!("{os} {kernel}, {cores} cores, by soak {soak}")
+}
+
+/// One line about the target: "shop-api (pid 4711), user www, Go, holds the port".
+pub fn describe_target(target: &TargetRecord) -> String {
+    let mut line = format!("{} (pid {})", target.program, target.pid.unwrap_or_default());
+    if let Some(user) = &target.user {
+        line += &format!(", user {user}");
+    }
+    if let Some(container) = &target.container {
+        line += &format!(", container {}", &container[..container.len().min(12)]);
+    }
+    if target.processes > 1 {
+        line += &format!(", {} processes", target.processes);
+    }
+    line + &format!(", {}, {}", target.runtime, target.found_by)
+}
