@@ -38,8 +38,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "session",
         &[
-            "workload", "evidence", "findings", "plan", "http", "target", "drive", "probe", "record", "run",
-            "trend", "culprit", "judge", "wording", "report", "live",
+            "settings", "workload", "evidence", "findings", "plan", "http", "target", "drive", "probe",
+            "record", "run", "trend", "culprit", "judge", "wording", "report", "live",
         ],
     ),
     (
@@ -140,7 +140,7 @@ fn names_of_series_are_spelled_in_the_catalogue_alone() {
     within(SPELL_SERIES, spelled);
 }
 
-/// Two words or more with a space between: somebody is meant to read it.
+/// Two words or more with a space between are meant to be read.
 fn is_sentence(text: &str) -> bool {
     let word = |part: &&str| {
         part.len() > 1 && part.trim_end_matches(['.', ',', ';', ':']).chars().all(char::is_alphabetic)
@@ -176,7 +176,7 @@ fn no_file_is_longer_than_400_lines() {
 }
 
 #[test]
-fn tests_beside_code_are_in_the_folder_of_what_they_test() {
+fn tests_of_a_file_are_in_its_folder() {
     let named_otherwise = |file: &source::Source| {
         let stem = file.path.file_stem().unwrap().to_string_lossy();
         let elsewhere = file.text.lines().any(|line| line.trim_start().starts_with("#[path"));
@@ -184,6 +184,10 @@ fn tests_beside_code_are_in_the_folder_of_what_they_test() {
     };
     let wrong = sources().into_iter().filter(named_otherwise);
     within(NAME_TESTS_OTHERWISE, wrong.map(|file| (file.room().to_string(), format!("  {}", file.name()))));
+    for (file, text) in ["tests", "benches", "fuzz"].iter().flat_map(|dir| files_below(dir)) {
+        let elsewhere = text.lines().any(|line| line.trim_start().starts_with("#[path"));
+        assert!(!elsewhere, "{}: has a #[path]", file.display());
+    }
 }
 
 #[test]
