@@ -29,7 +29,7 @@ pub const EXIT_ABORTED: u8 = 130;
 
 /// The exit code of a run; without an outcome, that of one that was aborted.
 pub fn exit_code(outcome: Option<Outcome>) -> u8 {
-    outcome.map_or(EXIT_ABORTED, |outcome| outcome.findings.exit_code)
+    outcome.map_or(EXIT_ABORTED, |outcome| outcome.report.exit_code)
 }
 
 /// Carries out a plan and prints what it came to. None when it was asked to stop twice, or before the run had begun.
