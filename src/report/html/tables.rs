@@ -5,9 +5,9 @@ use serde::Serialize;
 use crate::evidence::{Evidence, LatencyBar, ProbeRecord};
 use crate::findings::{Culprit, LoadFinding, Misbehaved, Per, Report, SeriesFinding};
 use crate::report::clean_text::clean_text;
-use crate::report::{growth, requests};
+use crate::report::requests;
 use crate::units::{Bytes, Rate, Unit};
-use crate::wording::describe_target;
+use crate::wording::{describe_target, growth_cell};
 
 #[derive(Serialize)]
 pub struct CulpritView {
@@ -59,7 +59,7 @@ impl SeriesView {
     pub fn all(findings: &Report) -> Vec<SeriesView> {
         let mut all: Vec<&SeriesFinding> = findings.series.iter().collect();
         all.sort_by_key(|s| (!s.grows_unexplained(), !s.votes));
-        let steady_s = growth::steady_s(findings);
+        let steady_s = findings.judged_load_s();
         all.into_iter().map(|s| SeriesView::of(s, steady_s)).collect()
     }
 
@@ -72,8 +72,8 @@ impl SeriesView {
             counts: s.votes,
             start: told(s.start),
             end: told(s.end),
-            slope: growth::cell(s, Per::Second, steady_s),
-            per_request: growth::cell(s, Per::Request, steady_s),
+            slope: growth_cell(s, Per::Second, steady_s),
+            per_request: growth_cell(s, Per::Request, steady_s),
             why: clean_text(s.explained_by.as_ref().unwrap_or(&s.why)),
         }
     }

@@ -7,5 +7,5 @@
 mod run;
 mod service;
 
-pub use run::{FakeRun, plan, watch};
+pub use run::{FakeRun, Finished, plan, watch};
 pub use service::{FakeService, Now, group};
