@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::Fix;
+use super::fix::Fix;
 use crate::error::{Error, Result};
 
 /// How long the child has to end by itself once its pipe is closed.
@@ -51,7 +51,7 @@ pub fn start(fix: Fix) -> Result<Service> {
 }
 
 impl Service {
-    /// Where its story is told.
+    /// Where its leak is explained.
     pub fn url(&self) -> String {
         format!("http://{}/", self.address)
     }

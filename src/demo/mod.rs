@@ -4,6 +4,7 @@
 //! it as it would any service's.
 
 mod child;
+mod fix;
 mod server;
 mod story;
 mod tracked;
@@ -12,11 +13,11 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::ValueEnum;
 use tokio::net::TcpListener;
 
 use crate::error::{Error, Result};
 pub use child::{Service, start};
+pub use fix::Fix;
 
 /// The service ends by then whatever happens: it eats memory for a living.
 pub const LIFETIME: Duration = Duration::from_secs(15 * 60);
@@ -24,35 +25,11 @@ pub const LIFETIME: Duration = Duration::from_secs(15 * 60);
 /// How long a producer waits for a reader with `--fix timeout`.
 const PRODUCER_PATIENCE: Duration = Duration::from_secs(1);
 
-/// What has been done about the leak.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Fix {
-    /// Nothing: each request leaves a task behind.
-    #[default]
-    #[value(skip)]
-    None,
-    /// The producer gives up when nobody has read for a second
-    Timeout,
-    /// The producer ends with the request it works for
-    Context,
-}
-
-impl Fix {
-    /// What --fix calls it; nothing for none.
-    pub fn name(self) -> Option<&'static str> {
-        match self {
-            Fix::None => None,
-            Fix::Timeout => Some("timeout"),
-            Fix::Context => Some("context"),
-        }
-    }
-}
-
 /// Serves on a free port of the loopback, which it prints as `listening on 127.0.0.1:PORT`, until standard input
-/// ends or [`LIFETIME`] is over. The one who started it holds the other end of that pipe, so it outlives nobody.
+/// ends or [`LIFETIME`] is over. Its starter holds the other end of that pipe, so it does not outlive it.
 ///
 /// # Errors
-/// When the runtime or the socket is not to be had, or nobody reads the line.
+/// When the runtime or the socket cannot be made, or the line cannot be written.
 pub fn serve(fix: Fix) -> Result<()> {
     let own = |e: std::io::Error| Error::Own(format!("the demo service: {e}"));
     let runtime =

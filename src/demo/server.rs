@@ -140,7 +140,7 @@ mod tests {
         line.rsplit(' ').next().unwrap().parse().unwrap()
     }
 
-    async fn tells(fix: Fix, expected: u64) {
+    async fn shows_tasks(fix: Fix, expected: u64) {
         let page = after_fifty(fix, expected).await;
         let sending = value(&page, "tokio_tasks{spawned_at=\"src/demo/story.rs:", "waiting_at=\"send\"");
         assert_eq!(sending, expected, "{page}");
@@ -150,17 +150,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_metrics_page_tells_of_fifty_tasks_in_send() {
-        tells(Fix::None, 50).await;
+    async fn the_metrics_page_shows_fifty_tasks_in_send() {
+        shows_tasks(Fix::None, 50).await;
     }
 
     #[tokio::test]
-    async fn the_metrics_page_tells_that_the_timeout_helped() {
-        tells(Fix::Timeout, 0).await;
+    async fn the_metrics_page_shows_that_the_timeout_helped() {
+        shows_tasks(Fix::Timeout, 0).await;
     }
 
     #[tokio::test]
-    async fn the_metrics_page_tells_that_the_context_helped() {
-        tells(Fix::Context, 0).await;
+    async fn the_metrics_page_shows_that_the_context_helped() {
+        shows_tasks(Fix::Context, 0).await;
     }
 }
