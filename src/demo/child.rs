@@ -51,7 +51,7 @@ pub fn start(fix: Fix) -> Result<Service> {
 }
 
 impl Service {
-    /// Where its leak is explained.
+    /// Where it answers.
     pub fn url(&self) -> String {
         format!("http://{}/", self.address)
     }
