@@ -2,7 +2,7 @@
 //!
 //! The producer sends six products into a channel; the handler reads three of them, which fill a page, and answers.
 //! Had it just returned, nothing would leak: the receiver would be dropped, and the producer's `send` would fail. But
-//! somebody wanted the next page to go on where this one ended, so the handler keeps the receiver in a table of
+//! the next page had to go on where this one ended, so the handler keeps the receiver in a table of
 //! sessions. Most visitors never ask for a second page. Nothing reads from their receiver again or drops it, and
 //! a task waits in `send` for each of them, with its channel and the products in it.
 
