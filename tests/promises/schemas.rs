@@ -48,9 +48,9 @@ fn a_report_is_valid_whatever_it_says() {
         is_valid(&schema, &text(dir.join("report.json")));
     }
     // nothing answers: nothing was timed or sampled, and the run failed
-    let nobody = format!("http://127.0.0.1:{}/", closed_port());
-    let out = place.path().join("nobody");
-    let output = run_soak(&[&nobody, "-z", "2s", "--load-only", "--json", "-o", out.to_str().unwrap()]);
+    let closed = format!("http://127.0.0.1:{}/", closed_port());
+    let out = place.path().join("closed");
+    let output = run_soak(&[&closed, "-z", "2s", "--load-only", "--json", "-o", out.to_str().unwrap()]);
     assert_eq!(is_valid(&schema, &output.stdout)["verdict"], "failed");
 }
 
