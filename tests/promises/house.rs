@@ -92,7 +92,7 @@ const SAY_IT_OTHERWISE: &[(&str, usize)] = &[
     ("run", 1),
     ("session", 2),
     ("settings", 2),
-    ("tests", 15),
+    ("tests", 16),
     ("trend", 10),
     ("units", 2),
     ("wording", 21),
