@@ -81,7 +81,7 @@ impl Recorder {
             ErrorKind::in_columns().iter().map(|kind| format!("error_{kind}")).collect();
         let samples: Vec<&str> =
             // a run of load only has no series, and no empty column either
-            ["elapsed_s", "phase", "requests_total"].into_iter().chain(series.iter().map(SeriesId::name)).collect();
+            ["elapsed_s", "phase", SeriesId::RequestsTotal.name()].into_iter().chain(series.iter().map(SeriesId::name)).collect();
         let samples = AppendFile::create(&dir, files::SAMPLES, &samples.join(","))?;
         let groups = AppendFile::create(&dir, files::GROUPS, "elapsed_s,kind,group,count")?;
         let instances = AppendFile::create(&dir, files::INSTANCES, "elapsed_s,instance,series,value")?;
