@@ -159,7 +159,7 @@ fn header(path: &Path, record: &ByteRecord) -> Result<Vec<Column>> {
         columns.push(match name.as_str() {
             "elapsed_s" => Column::Elapsed,
             "phase" => Column::Phase,
-            other if other == SeriesId::RequestsTotal.name() => Column::Requests,
+            name if SeriesId::RequestsTotal == name => Column::Requests,
             _ => Column::Other { name, samples: Vec::new(), text: None },
         });
     }
