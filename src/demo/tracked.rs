@@ -1,6 +1,6 @@
 //! Tasks that can be counted: where each was spawned, and what it waits for now.
 //!
-//! tokio tells how many tasks there are, not which. A service that wants to know keeps a gauge of its own; this is
+//! tokio counts tasks but does not say which. A service that wants to know keeps its own gauge; this is
 //! one that costs a map and a guard: [`Tracker::spawn`] instead of `tokio::spawn`, and [`waiting`] around an await
 //! that may take long.
 
@@ -85,7 +85,7 @@ impl Drop for Task {
     }
 }
 
-/// A pair once seen stays at zero: a series that vanishes from a page cannot be told from a page that failed.
+/// A pair once seen stays at zero: a series that vanishes from a page looks like a page that failed.
 fn leave(counts: &mut Counts, place: &'static Location<'static>, point: &'static str) {
     if let Some(count) = counts.get_mut(&(place, point)) {
         *count = count.saturating_sub(1);

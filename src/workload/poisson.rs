@@ -1,6 +1,6 @@
-//! A Poisson process whose rate may change: arrivals as of independent users.
+//! A Poisson process whose rate may change: arrivals as from independent users.
 //!
-//! The process has rate one on a time of its own, and the inverse of the cumulative rate carries it over to the clock
+//! The process has rate one on its own time axis, and the inverse of the cumulative rate maps that to the clock
 //! (E. Çınlar, Introduction to Stochastic Processes, 1975, chapter 4: a non-stationary Poisson process by inversion).
 //!
 //! Its arrivals are not summed gap by gap: counting those of a day would mean drawing them all. Given how many there are

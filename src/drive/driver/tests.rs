@@ -123,7 +123,7 @@ fn threads_share_a_load_and_lose_none_of_it() {
 fn a_server_that_closes_after_each_answer_is_no_error() {
     let (interval, server) = ten_against(Manner::status("200 OK", "connection: close\r\n", "ok"));
     assert_eq!((interval.row().done, errors(&interval.row())), (10, vec![]));
-    assert_eq!(server.seen.connections.load(Ordering::Relaxed), 10, "each had a connection of its own");
+    assert_eq!(server.seen.connections.load(Ordering::Relaxed), 10, "each had its own connection");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn once_there_is_no_load_connections_are_closed_and_opened_again_when_there_is()
     for _ in 0..2 {
         driver.begin(Load { start: clock.now(), requests: Some(20), ..steady(Duration::from_secs(5)) });
         wait_until_done(&driver);
-        assert!(open() > 0, "kept for who may come soon");
+        assert!(open() > 0, "kept for the next request");
         let ended = Instant::now();
         while open() > 0 {
             assert!(ended.elapsed() < Duration::from_secs(5), "{} are held on to", open());
@@ -248,7 +248,7 @@ fn a_redirect_is_followed_on_the_same_host_only() {
 }
 
 #[test]
-fn a_connection_that_is_reset_or_cut_off_is_told_apart_from_an_answer() {
+fn a_connection_that_is_reset_or_cut_off_is_counted_apart_from_an_answer() {
     let (interval, _server) = ten_against(Manner::Reset);
     assert_eq!(errors(&interval.row()), [(ErrorKind::Reset, 10)]);
     assert_eq!(count(&interval, LatencyTag::Steady), 0, "without an answer there is no latency");
@@ -258,7 +258,7 @@ fn a_connection_that_is_reset_or_cut_off_is_told_apart_from_an_answer() {
 }
 
 #[test]
-fn a_port_where_nobody_listens_is_a_connect_error() {
+fn a_port_without_a_listener_is_a_connect_error() {
     let server = Server::start(Manner::Silence);
     let addr = server.addr;
     drop(server);

@@ -59,7 +59,7 @@ fn a_drop_enters_as_the_timeout_and_a_refusal_has_no_latency() {
 }
 
 #[test]
-fn what_touches_the_second_around_a_collection_is_told_apart() {
+fn what_touches_the_second_around_a_collection_is_counted_apart() {
     let mut metrics = Metrics::new(1, TIMEOUT);
     metrics.probing_begins(MS * 5000);
     metrics.probing_ends(MS * 5800);
@@ -79,7 +79,7 @@ fn what_touches_the_second_around_a_collection_is_told_apart() {
 }
 
 #[test]
-fn all_of_a_slow_collection_is_told_apart_and_of_one_behind_it() {
+fn all_of_a_slow_collection_is_counted_apart_and_of_one_behind_it() {
     let mut metrics = Metrics::new(1, TIMEOUT);
     let ok = Outcome { answered: true, ..Outcome::default() };
     let ended = |metrics: &mut Metrics, due, end| {

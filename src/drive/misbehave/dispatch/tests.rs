@@ -28,7 +28,7 @@ struct Seen {
     pieces: Vec<(Duration, Vec<u8>)>,
     /// How reading ended, and when.
     end: Option<(End, Duration)>,
-    /// When a write failed because nobody was there any more.
+    /// When a write failed because the client was gone.
     broken: Option<Duration>,
 }
 
@@ -105,7 +105,7 @@ async fn serve(mut stream: TcpStream, id: usize, manner: Manner, all: All) {
         if sent.is_err() {
             all.lock().unwrap()[id].broken = Some(accepted.elapsed());
         }
-        // who asked for it is told by the server that the answer is whole
+        // a client that asked for it learns from the server that the answer is whole
         if all.lock().unwrap()[id].text().contains("connection: close") {
             let _ = write.shutdown().await;
         }
@@ -279,7 +279,7 @@ fn an_error_is_only_what_the_server_broke() {
 }
 
 #[test]
-fn nobody_there_is_an_error_of_everybody() {
+fn without_a_server_every_behaviour_has_an_error() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let client = Client::new(&request_to(free), Duration::from_secs(1));

@@ -1,4 +1,4 @@
-//! The pool beside the load: ratios by block, its own slots, and its end.
+//! The pool during a load: ratios by block, its own slots, and its end.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
