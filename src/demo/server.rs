@@ -124,7 +124,7 @@ mod tests {
             assert!(page.starts_with("HTTP/1.1 200") && page.contains("3. crate"), "{page}");
         }
         for _ in 0..100 {
-            if shop.tasks.at("send") == expected && shop.tasks.at("connection") == 0 {
+            if shop.tasks.count_at("send") == expected && shop.tasks.count_at("connection") == 0 {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;

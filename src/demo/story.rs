@@ -143,12 +143,12 @@ mod tests {
     /// Until all tasks have come to rest; the runtime has one thread, so yielding lets them run.
     async fn settled(shop: &Shop, producers: u64) {
         for _ in 0..200 {
-            if shop.tasks.at("send") == producers && shop.tasks.at("running") == 0 {
+            if shop.tasks.count_at("send") == producers && shop.tasks.count_at("running") == 0 {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        panic!("{} producers wait in send, not {producers}", shop.tasks.at("send"));
+        panic!("{} producers wait in send, not {producers}", shop.tasks.count_at("send"));
     }
 
     #[tokio::test]

@@ -49,7 +49,7 @@ impl Tracker {
 
     /// How many tasks wait there, wherever they were spawned.
     #[cfg(test)]
-    pub(super) fn at(&self, point: &str) -> u64 {
+    pub(super) fn count_at(&self, point: &str) -> u64 {
         self.counts().iter().filter(|((_, at), _)| *at == point).map(|(_, count)| count).sum()
     }
 
@@ -123,10 +123,10 @@ mod tests {
                     .await;
             waiting("after", std::future::pending::<()>()).await;
         });
-        while (tracker.at("gate"), tracker.at("never"), tracker.at("after")) != (1, 1, 1) {
+        while (tracker.count_at("gate"), tracker.count_at("never"), tracker.count_at("after")) != (1, 1, 1) {
             tokio::task::yield_now().await;
         }
-        assert_eq!((tracker.at(RUNNING), tracker.at("late")), (0, 0));
+        assert_eq!((tracker.count_at(RUNNING), tracker.count_at("late")), (0, 0));
         let mut page = String::new();
         tracker.render(&mut page);
         assert!(page.contains("tokio_tasks{spawned_at=\"src/demo/tracked.rs:"), "{page}");
@@ -138,7 +138,7 @@ mod tests {
         gives_up.abort();
         let _ = (aborted.await, gives_up.await);
         for point in ["gate", "never", "after", RUNNING] {
-            assert_eq!(tracker.at(point), 0, "{point}");
+            assert_eq!(tracker.count_at(point), 0, "{point}");
         }
     }
 }

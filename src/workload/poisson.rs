@@ -53,7 +53,7 @@ impl PoissonProcess {
     }
 
     /// Where the n-th arrival (from 0) is, between 0 and the length; none behind the last.
-    pub(super) fn at(&mut self, n: u64) -> Option<f64> {
+    pub(super) fn place_of(&mut self, n: u64) -> Option<f64> {
         if n >= self.total {
             return None;
         }
