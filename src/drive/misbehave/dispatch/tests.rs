@@ -143,8 +143,8 @@ fn tried_with(
             ended.push(play(*behaviour, &client, HOLD).await);
         }
         let took = began.elapsed();
-        // the server may be a moment behind
-        tokio::time::sleep(100 * MS).await;
+        // the server may be a moment behind, and still pause within its answer
+        tokio::time::sleep(100 * MS + style.pause).await;
         accepting.abort();
         (all.lock().unwrap().clone(), ended, took)
     })
