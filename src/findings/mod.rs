@@ -19,6 +19,7 @@ mod exit;
 mod explanation;
 mod forwarder;
 mod gate;
+mod growth_claim;
 mod leak;
 mod load;
 mod note;
@@ -45,6 +46,7 @@ pub use exit::{Exit, ExitReason};
 pub use explanation::{Explanation, HeapRoom};
 pub use forwarder::{Answering, ForwarderFinding};
 pub use gate::{GateFinding, GateOutcome, GateReason, GateResult, Measured, NotMeasured};
+pub use growth_claim::GrowthClaim;
 pub use leak::{
     CountGrowth, Counted, CountedBy, GroupGrowth, Leak, LeakSummary, LimitReached, MemoryGrowth, ProvenTasks,
     SeriesGrowth,

@@ -7,7 +7,6 @@
 mod clean_text;
 pub mod comparison;
 pub mod github;
-mod growth;
 pub mod html;
 pub mod json;
 pub mod junit;
@@ -94,7 +93,7 @@ pub fn render_all(
     render_each(&formats(), &Run::new(evidence, findings, look), &mut write)
 }
 
-/// One derived file by its name, for whoever wants a copy of it elsewhere; a picture in its usual look.
+/// One derived file by its name, for a copy of it elsewhere; a picture in its usual look.
 ///
 /// # Errors
 /// When it could not be rendered, or there is none of this name.
@@ -107,6 +106,31 @@ pub fn render_one(name: &str, evidence: &Evidence, findings: &Report) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::SeriesId;
+    use crate::findings::{Direction, SeriesFinding};
+
+    #[test]
+    fn every_format_shows_the_same_of_an_inconclusive_series() {
+        let mut case = testing::leak();
+        case.findings.series = vec![SeriesFinding {
+            trend: Direction::Inconclusive,
+            start: Some(1e6),
+            end: Some(1.1e6),
+            slope_per_s: Some(-4500.0),
+            slope_ci: Some([-113_000.0, 107_500.0]),
+            per_request: Some(-90.0),
+            per_request_ci: Some([-2260.0, 2150.0]),
+            id: SeriesId::RssAnon,
+            ..SeriesFinding::example()
+        }];
+        let page = markdown::render(&case.evidence, &case.findings);
+        let summary = terminal::summary(&case.findings, None);
+        let html = html::render(&case.evidence, &case.findings, "<svg/>").unwrap();
+        assert!(summary.contains("at most 2.1 KiB a request"), "{summary}");
+        for text in [page, summary, html] {
+            assert!(text.contains("at most 2.1 KiB") && !text.contains("-90 B"), "{text}");
+        }
+    }
 
     #[test]
     fn every_format_is_written_under_its_name() {

@@ -7,10 +7,10 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 
 use super::clean_text::clean_text;
-use super::{growth, requests};
+use super::requests;
 use crate::error::{Error, Result};
 use crate::findings::{Badge, Culprit, Direction, GateResult, LoadFinding, Report, SeriesFinding, Verdict};
-use crate::wording::summarize_load;
+use crate::wording::{UNKNOWN, brief_growth, summarize_load};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -44,7 +44,7 @@ pub fn summary(findings: &Report, report: Option<&Path>) -> String {
     let shown = findings.series_to_show(SERIES);
     if !shown.is_empty() {
         lines.push(String::new());
-        lines.extend(table(&shown, growth::steady_s(findings)));
+        lines.extend(table(&shown, findings.judged_load_s()));
     }
     if let Some(load) = &findings.load {
         lines.push(String::new());
@@ -120,9 +120,9 @@ fn table(series: &[&SeriesFinding], steady_s: Option<f64>) -> Vec<String> {
     let rows: Vec<[String; 4]> = series
         .iter()
         .map(|s| {
-            // a dash says that it may grow, and nobody knows by how much
-            let open = (s.trend == Direction::Inconclusive).then(|| growth::NOTHING.to_string());
-            let growth = growth::brief(s, steady_s).or(open).unwrap_or_default();
+            // a dash says that it may grow, by an unknown amount
+            let open = (s.trend == Direction::Inconclusive).then(|| UNKNOWN.to_string());
+            let growth = brief_growth(s, steady_s).or(open).unwrap_or_default();
             let ends = format!("{} → {}", value(s, s.start), value(s, s.end));
             [clean_text(s.id.name()), s.trend.to_string(), ends, growth]
         })

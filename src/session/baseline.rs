@@ -1,6 +1,6 @@
-//! `--compare-to RUN`: the run that another is held against, read and judged along with it.
+//! `--compare-to RUN`: the earlier run that a run is compared with, read and judged along with it.
 //!
-//! Comes in: evidence whose plan names an earlier run, or none. Goes out: findings, with a gate on what became of each
+//! Comes in: evidence whose plan names an earlier run, or none. Goes out: the report, with a gate on what became of each
 //! growth, and both runs for the files of the comparison. A run that is rendered again takes the same road.
 
 use std::path::Path;
@@ -16,21 +16,21 @@ use crate::report::comparison;
 use crate::report::picture::Theme;
 use crate::wording;
 
-/// A run as it was judged.
+/// A run that was judged.
 #[derive(Debug)]
-pub struct Judged {
-    /// The report.
-    pub findings: Report,
-    /// What it was held against, where it was.
-    pub beside: Option<Beside>,
+pub struct JudgedRun {
+    /// Its report.
+    pub report: Report,
+    /// The run that it was compared with, where its plan names one that can be read.
+    pub baseline: Option<BaselineRun>,
 }
 
-/// The earlier run, and what the two come to.
+/// The earlier run, and how the later one compares with it.
 #[derive(Debug)]
-pub struct Beside {
+pub struct BaselineRun {
     evidence: Evidence,
-    findings: Report,
-    /// The answer.
+    report: Report,
+    /// What became of each growth.
     pub comparison: Comparison,
 }
 
@@ -50,42 +50,42 @@ pub fn check(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// Judges a run that stands in `dir`, beside an earlier one where its plan names one. One that cannot be read any more
-/// leaves the gate undecided.
-pub fn judged(dir: &Path, evidence: &Evidence) -> Judged {
+/// Judges the run in `dir`, and compares it with an earlier one where its plan names one. An earlier run that can no
+/// longer be read leaves the gate of the comparison undecided.
+pub fn judge_run(dir: &Path, evidence: &Evidence) -> JudgedRun {
     let Some(path) = evidence.plan.as_ref().and_then(|plan| plan.compare_to.as_deref()) else {
-        return Judged { findings: wording::report(&judge(evidence), evidence), beside: None };
+        return JudgedRun { report: wording::report(&judge(evidence), evidence), baseline: None };
     };
     let read = read_named_run(path).map(|earlier| (judge(&earlier), earlier));
     let names = [
         read.as_ref().map(|(_, earlier)| run_name(earlier, path)).unwrap_or_default(),
         run_name(evidence, dir),
     ];
-    let run = read.as_ref().map(|(found, earlier)| (earlier, &found.assessment)).map_err(ToString::to_string);
     let names = [names[0].as_str(), names[1].as_str()];
+    let run = read.as_ref().map(|(found, earlier)| (earlier, &found.assessment)).map_err(ToString::to_string);
     let (findings, compared) = judge_against_baseline(evidence, &Baseline { path, run, names });
-    let beside = read.ok().zip(compared).map(|((found, earlier), compared)| {
+    let baseline = read.ok().zip(compared).map(|((found, earlier), compared)| {
         let runs = [(&earlier, &found.assessment), (evidence, &findings.assessment)];
         let comparison = wording::comparison(&compared, runs);
-        Beside { findings: wording::report(&found, &earlier), evidence: earlier, comparison }
+        BaselineRun { report: wording::report(&found, &earlier), evidence: earlier, comparison }
     });
-    Judged { findings: wording::report(&findings, evidence), beside }
+    JudgedRun { report: wording::report(&findings, evidence), baseline }
 }
 
-/// What to call a run: the user's label, else where it stands.
+/// The name of a run: the user's label, or its directory's name.
 pub fn run_name(run: &Evidence, path: &Path) -> String {
     let label = run.plan.as_ref().and_then(|plan| plan.label.clone());
     label.unwrap_or_else(|| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
 }
 
-impl Beside {
-    /// Writes compare.json, compare.md and compare.png, the picture with this look, beside the report.
+impl BaselineRun {
+    /// Writes compare.json, compare.md and compare.png to the run directory of the later run.
     ///
     /// # Errors
-    /// The first that could not be made or written; the others are there.
-    pub fn write(&self, dir: &Path, evidence: &Evidence, findings: &Report, look: Theme) -> Result<()> {
-        let runs = [(&self.evidence, &self.findings), (evidence, findings)];
-        comparison::render_all(runs, &self.comparison, look, |name, content| {
+    /// The first file that could not be made or written; the others are there.
+    pub fn write(&self, dir: &Path, evidence: &Evidence, report: &Report, theme: Theme) -> Result<()> {
+        let runs = [(&self.evidence, &self.report), (evidence, report)];
+        comparison::render_all(runs, &self.comparison, theme, |name, content| {
             replace_file(&dir.join(name), content)
         })
     }

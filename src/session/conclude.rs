@@ -1,9 +1,9 @@
-//! From evidence to findings and every file that is made of them. What cannot be written or read back is told and costs
-//! no verdict: the mirror has what the disk has not.
+//! From evidence to a report and every file that is made of it. What cannot be written or read back is reported, and
+//! never costs the verdict: the mirror has what the disk has not.
 
 use std::path::{Path, PathBuf};
 
-use super::baseline::{Judged, judged};
+use super::baseline::{JudgedRun, judge_run};
 use super::pipeline;
 use crate::error::Error;
 use crate::evidence::Evidence;
@@ -16,29 +16,32 @@ use crate::report::picture::Theme;
 /// What a run came to.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The report.
-    pub findings: Report,
-    /// What it comes to beside an earlier one, where it was held against one.
+    /// The verdict with all that it rests on.
+    pub report: Report,
+    /// How it compares with an earlier run, where it was to be compared.
     pub comparison: Option<Comparison>,
-    /// Where it stands.
+    /// The run directory.
     pub dir: PathBuf,
-    /// What soak could not do on the way; the findings hold all the same.
+    /// What soak could not do on the way; the report holds all the same.
     pub troubles: Vec<Error>,
 }
 
-/// Judges evidence and writes every derived file, its pictures with this look, and what a pipeline wants, as far as that
+/// Judges evidence and writes every derived file, its pictures in this theme, and what a pipeline wants, as far as that
 /// can be done.
-pub fn conclude(dir: &Path, evidence: &Evidence, look: Theme, pipeline: &PipelinePlan) -> Outcome {
-    let Judged { findings, beside } = judged(dir, evidence);
+pub fn conclude(dir: &Path, evidence: &Evidence, theme: Theme, pipeline: &PipelinePlan) -> Outcome {
+    let JudgedRun { report, baseline } = judge_run(dir, evidence);
     let written =
-        report::render_all(evidence, &findings, look, |name, content| replace_file(&dir.join(name), content));
-    let compared = beside.as_ref().map_or(Ok(()), |beside| beside.write(dir, evidence, &findings, look));
-    let told = |e| format!("the report is not whole ({e}); soak report {} renders it again", dir.display());
+        report::render_all(evidence, &report, theme, |name, content| replace_file(&dir.join(name), content));
+    let compared = baseline.as_ref().map_or(Ok(()), |run| run.write(dir, evidence, &report, theme));
     let mut troubles: Vec<Error> =
-        written.and(compared).err().map(|e| Error::Own(told(e))).into_iter().collect();
-    troubles.extend(pipeline::hand_over(pipeline, evidence, &findings));
-    let comparison = beside.map(|beside| beside.comparison);
-    Outcome { findings, comparison, dir: dir.to_path_buf(), troubles }
+        written.and(compared).err().map(|e| incomplete(dir, &e)).into_iter().collect();
+    troubles.extend(pipeline::hand_over(pipeline, evidence, &report));
+    let comparison = baseline.map(|run| run.comparison);
+    Outcome { report, comparison, dir: dir.to_path_buf(), troubles }
+}
+
+fn incomplete(dir: &Path, error: &Error) -> Error {
+    Error::Own(format!("the report is not whole ({error}); soak report {} renders it again", dir.display()))
 }
 
 /// Concludes a run that was just recorded: from its files, or from the mirror where they are not whole.
@@ -46,18 +49,18 @@ pub fn conclude_recorded(
     dir: &Path,
     mirror: Mirror,
     failure: Option<Error>,
-    look: Theme,
+    theme: Theme,
     pipeline: &PipelinePlan,
 ) -> Outcome {
     let read = failure.map_or_else(|| read_run(dir), Err);
     let (evidence, trouble) = match read {
         Ok(evidence) => (evidence, None),
         Err(e) => {
-            let told = format!("the recording is not whole ({e}); judged by what is in memory");
-            (mirror.into_evidence(), Some(Error::Own(told)))
+            let text = format!("the recording is not whole ({e}); judged by what is in memory");
+            (mirror.into_evidence(), Some(Error::Own(text)))
         }
     };
-    let mut outcome = conclude(dir, &evidence, look, pipeline);
+    let mut outcome = conclude(dir, &evidence, theme, pipeline);
     outcome.troubles.splice(0..0, trouble);
     outcome
 }
@@ -80,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_costs_neither_the_findings_nor_the_other_files() {
+    fn what_cannot_be_written_costs_neither_the_report_nor_the_other_files() {
         let tmp = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(tmp.path().join("report.json/in the way")).unwrap();
         let full = Error::Own("no room".into());
@@ -89,7 +92,7 @@ mod tests {
         let lines: Vec<String> = outcome.troubles.iter().map(Error::to_string).collect();
         assert!(lines[0].contains("no room") && lines[1].contains("report.json"), "{lines:?}");
         assert_eq!(lines.len(), 2);
-        assert_eq!(outcome.findings.exit_code, judge(&Evidence::default()).exit.code);
+        assert_eq!(outcome.report.exit_code, judge(&Evidence::default()).exit.code);
         for file in ["report.md", "soak.png", "soak.svg", "junit.xml"] {
             assert!(tmp.path().join(file).exists(), "no {file}");
         }

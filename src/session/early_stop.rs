@@ -1,7 +1,7 @@
 //! When a run ends before its time: with `--until-sure` as soon as the answer is certain, and always once the target
 //! has been gone for longer than it may.
 //!
-//! `trend/` says when to look and what a look may cost, `judge/` what it sees; the conductor only asks.
+//! `trend/` says when to judge and what error each judgement may spend, `judge/` judges; the conductor only asks.
 
 use crate::evidence::{Evidence, Phase, PlanRecord};
 use crate::findings::Direction;
@@ -9,34 +9,34 @@ use crate::judge::{ERROR, Interim, judge_interim, lost};
 use crate::record::Mirror;
 use crate::run::Enough;
 use crate::trend::InterimSchedule;
-use crate::wording;
+use crate::wording::{certain_leak, certainly_stable};
 
-/// A snapshot that has not come by then was not to be had.
-const PATIENCE_S: f64 = 10.0;
+/// A snapshot that has not come by then will not come.
+const SNAPSHOT_WITHIN_S: f64 = 10.0;
 
-/// What the looks of one run remember.
+/// What the interim judgements of one run remember.
 pub struct EarlyStop {
-    /// None where the run is to go through all of its time.
-    looks: Option<InterimSchedule>,
+    /// None where the run is to take all of its time.
+    schedule: Option<InterimSchedule>,
     awaiting: Option<Awaiting>,
 }
 
-/// A proof was asked for.
+/// A snapshot was asked for, since it may prove a leak.
 #[derive(Debug, Clone, Copy)]
 struct Awaiting {
-    /// What the look that asked might spend.
+    /// The error that the judgement that asked might spend.
     error: f64,
     /// How many snapshots there were.
     snapshots: usize,
-    /// When it is not waited for any longer.
+    /// Until when it is waited for.
     until_s: f64,
 }
 
 impl EarlyStop {
-    /// As the plan wants it.
+    /// For a run of this plan.
     pub fn from_plan(plan: &PlanRecord) -> EarlyStop {
-        let looks = plan.until_sure.map(|least| InterimSchedule::new(least.secs(), ERROR));
-        EarlyStop { looks, awaiting: None }
+        let schedule = plan.until_sure.map(|least| InterimSchedule::new(least.secs(), ERROR));
+        EarlyStop { schedule, awaiting: None }
     }
 
     /// Whether what was recorded is enough.
@@ -46,31 +46,31 @@ impl EarlyStop {
         if let Some(why) = lost(evidence, now_s) {
             return Enough::Yes(why);
         }
-        let Some(looks) = &mut self.looks else { return Enough::No };
+        let Some(schedule) = &mut self.schedule else { return Enough::No };
         if let Some(asked) = self.awaiting {
-            // a proof is no statistic: it may come at any time, and costs nothing
+            // a proof is not statistics: it may come at any time, and spends no error
             let came = evidence.snapshots.len() > asked.snapshots;
             if came || now_s > asked.until_s {
                 self.awaiting = None;
             }
             if came && let Interim::Proven(why) = judge_interim(evidence, asked.error) {
-                return yes(&wording::reason(&why));
+                return Enough::Yes(certain_leak(&why));
             }
             return Enough::No;
         }
-        let Some(error) = looks.due(seen_s(evidence)) else { return Enough::No };
+        let Some(error) = schedule.due(sampled_steady_s(evidence)) else { return Enough::No };
         let seen = judge_interim(evidence, error);
-        let stands = looks.stands(match seen {
+        let stands = schedule.stands(match seen {
             Interim::Proven(_) | Interim::Leak(_) => Direction::Growing,
             Interim::Stable => Direction::Stable,
             Interim::Prove | Interim::Open => Direction::Inconclusive,
         });
         match seen {
-            Interim::Proven(why) => yes(&wording::reason(&why)),
-            Interim::Leak(why) if stands => yes(&wording::reason(&why)),
-            Interim::Stable if stands => yes("look after look found no growth"),
+            Interim::Proven(why) => Enough::Yes(certain_leak(&why)),
+            Interim::Leak(why) if stands => Enough::Yes(certain_leak(&why)),
+            Interim::Stable if stands => Enough::Yes(certainly_stable()),
             Interim::Prove => {
-                let (snapshots, until_s) = (evidence.snapshots.len(), now_s + PATIENCE_S);
+                let (snapshots, until_s) = (evidence.snapshots.len(), now_s + SNAPSHOT_WITHIN_S);
                 self.awaiting = Some(Awaiting { error, snapshots, until_s });
                 Enough::AskForProof
             }
@@ -79,12 +79,8 @@ impl EarlyStop {
     }
 }
 
-fn yes(why: &str) -> Enough {
-    Enough::Yes(format!("the answer is certain (--until-sure): {why}"))
-}
-
 /// Seconds of steady that were sampled, over all cycles.
-fn seen_s(evidence: &Evidence) -> f64 {
+fn sampled_steady_s(evidence: &Evidence) -> f64 {
     let recording = &evidence.recording;
     let steady = |i: usize| recording.phases[i] == Phase::Steady;
     (1..recording.len())

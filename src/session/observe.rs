@@ -29,7 +29,7 @@ pub const EXIT_ABORTED: u8 = 130;
 
 /// The exit code of a run; without an outcome, that of one that was aborted.
 pub fn exit_code(outcome: Option<Outcome>) -> u8 {
-    outcome.map_or(EXIT_ABORTED, |outcome| outcome.findings.exit_code)
+    outcome.map_or(EXIT_ABORTED, |outcome| outcome.report.exit_code)
 }
 
 /// Carries out a plan and prints what it came to. None when it was asked to stop twice, or before the run had begun.
@@ -129,7 +129,7 @@ async fn conduct(
         return Ok(None);
     }
     let (place, theme, pipeline) = (dir.0.clone(), options.theme, plan.pipeline.clone());
-    // on a thread of its own, so that a second signal does not wait for pictures
+    // on a blocking thread, so that a second signal does not wait for pictures
     let report = spawn_blocking(move || conclude_recorded(&place, mirror, failure, theme, &pipeline));
     let outcome = tokio::select! {
         done = report => done.map_err(|e| Error::Own(format!("the report could not be made: {e}")))?,

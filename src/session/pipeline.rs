@@ -27,7 +27,7 @@ pub enum Protected<'a> {
     File(&'a Path),
 }
 
-/// Checks that every file can be written and is no other, and leaves all as it was.
+/// Checks that every file can be written and overwrites no other; changes nothing.
 ///
 /// # Errors
 /// [`Error::Usage`] for the first that cannot be written, or that leads to the same place as another, however spelled.
@@ -78,20 +78,20 @@ fn summary_file(plan: &PipelinePlan) -> Option<PathBuf> {
 }
 
 /// Writes what was asked for, as far as that can be done; what cannot costs no verdict.
-pub fn hand_over(plan: &PipelinePlan, evidence: &Evidence, findings: &Report) -> Vec<Error> {
+pub fn hand_over(plan: &PipelinePlan, evidence: &Evidence, report: &Report) -> Vec<Error> {
     let copies = requested_files(plan).map(|(_, name, place)| {
-        report::render_one(name, evidence, findings).and_then(|content| replace_file(place, &content))
+        report::render_one(name, evidence, report).and_then(|content| replace_file(place, &content))
     });
-    let page = || report::markdown::without_picture(evidence, findings);
+    let page = || report::markdown::without_picture(evidence, report);
     let appended = summary_file(plan).into_iter().map(|place| append_page(&place, &page()));
     copies.chain(appended).filter_map(Result::err).collect()
 }
 
 /// Writes annotations for GitHub's runner, where they were asked for.
-pub fn annotate(plan: &PipelinePlan, findings: &Report) {
+pub fn annotate(plan: &PipelinePlan, report: &Report) {
     if plan.github {
         // a closed stderr costs nothing but the lines
-        let _ = std::io::stderr().lock().write_all(github::annotations(findings).as_bytes());
+        let _ = std::io::stderr().lock().write_all(github::annotations(report).as_bytes());
     }
 }
 

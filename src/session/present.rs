@@ -15,11 +15,11 @@ use crate::report;
 /// # Errors
 /// When the report cannot be made into text.
 pub fn present(outcome: &Outcome, pipeline: &PipelinePlan, options: &OutputOptions) -> Result<()> {
-    print_report(&outcome.findings, Some(&outcome.dir), options)?;
+    print_report(&outcome.report, Some(&outcome.dir), options)?;
     if let Some(comparison) = outcome.comparison.as_ref().filter(|_| !options.json && !options.quiet) {
         print_comparison(comparison, &outcome.dir);
     }
-    pipeline::annotate(pipeline, &outcome.findings);
+    pipeline::annotate(pipeline, &outcome.report);
     Ok(())
 }
 
@@ -27,13 +27,13 @@ pub fn present(outcome: &Outcome, pipeline: &PipelinePlan, options: &OutputOptio
 ///
 /// # Errors
 /// When the report cannot be made into text.
-pub fn print_report(findings: &Report, dir: Option<&Path>, options: &OutputOptions) -> Result<()> {
+pub fn print_report(report: &Report, dir: Option<&Path>, options: &OutputOptions) -> Result<()> {
     if options.json {
-        print(&report::json::render(findings)?);
+        print(&report::json::render(report)?);
     } else if options.quiet {
-        print(&format!("{}\n", findings.headline));
+        print(&format!("{}\n", report.headline));
     } else {
-        report::terminal::print(findings, dir)?;
+        report::terminal::print(report, dir)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::baseline::{Judged, judged};
+use super::baseline::{JudgedRun, judge_run};
 use super::conclude::conclude;
 use super::console::{OutputOptions, print, warn};
 use super::pipeline::{self, Protected};
@@ -45,12 +45,12 @@ pub fn print_embedded_report(page: &Path) -> Result<u8> {
 pub fn analyze(path: &Path, pipeline: &PipelinePlan, options: &OutputOptions) -> Result<u8> {
     pipeline::check(pipeline, &[if path.is_dir() { Protected::Run(path) } else { Protected::File(path) }])?;
     let evidence = read_run_or_table(path)?;
-    let Judged { findings, .. } = judged(path, &evidence);
-    let troubles = pipeline::hand_over(pipeline, &evidence, &findings);
-    print_report(&findings, None, options)?;
-    pipeline::annotate(pipeline, &findings);
+    let JudgedRun { report, .. } = judge_run(path, &evidence);
+    let troubles = pipeline::hand_over(pipeline, &evidence, &report);
+    print_report(&report, None, options)?;
+    pipeline::annotate(pipeline, &report);
     troubles.iter().for_each(warn);
-    Ok(findings.exit_code)
+    Ok(report.exit_code)
 }
 
 fn read_run_or_table(path: &Path) -> Result<Evidence> {

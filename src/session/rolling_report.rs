@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::baseline::judged;
+use super::baseline::judge_run;
 use crate::error::Result;
 use crate::record::{read_run, replace_file};
 use crate::report;
@@ -60,8 +60,8 @@ impl RollingReport {
 
 fn write(dir: &std::path::Path, theme: Theme, over: &Mutex<bool>) -> Result<()> {
     let evidence = read_run(dir)?;
-    let findings = judged(dir, &evidence).findings;
-    report::render_all(&evidence, &findings, theme, |name, content| {
+    let report = judge_run(dir, &evidence).report;
+    report::render_all(&evidence, &report, theme, |name, content| {
         let over = over.lock().unwrap_or_else(PoisonError::into_inner);
         if *over { Ok(()) } else { replace_file(&dir.join(name), content) }
     })

@@ -138,12 +138,16 @@ impl Whitener {
         out.clear();
         match &self.filter {
             Filter::Level { steps, momentum } => {
-                let mut state = 0.0;
-                for (value, (keep, gain, scale)) in column.iter().zip(steps) {
+                // plain indices: see `dot` in `fit`
+                let (column, steps) = (&column[..], &steps[..column.len()]);
+                let (mut state, mut i) = (0.0, 0);
+                while i < column.len() {
+                    let (keep, gain, scale) = steps[i];
                     state *= keep;
-                    let innovation = value - state;
+                    let innovation = column[i] - state;
                     out.push(innovation * scale);
                     state += gain * innovation;
+                    i += 1;
                 }
                 if *momentum > 0.0 {
                     // the first step has the variance of any step, which the momentum raises

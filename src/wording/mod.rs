@@ -7,10 +7,12 @@
 mod attribution;
 mod caption;
 mod comparison;
+mod early_stop;
 mod exit;
 mod explanation;
 mod forwarder;
 mod gate;
+mod growth;
 mod headline;
 mod leak;
 mod load;
@@ -31,7 +33,9 @@ use crate::evidence::Evidence;
 use crate::findings::{AccountRow, Attribution, DriverHealth, Findings, Report};
 
 pub use comparison::comparison;
+pub use early_stop::{certain_leak, certainly_stable};
 pub use forwarder::forwarder_warning;
+pub use growth::{UNKNOWN, brief_growth, growth_cell, growth_of_line};
 pub use load::{count_failures, describe_load, summarize_load};
 pub use no_process::explain_no_process;
 pub use reason::reason;

@@ -65,6 +65,17 @@ fn run(mix: &Mix, seed: u64, noise: Noise, normal: f64, leaks: &[f64]) -> Vec<Bl
     let kinds: Vec<Option<usize>> = (0..total).map(|n| design.kind(n)).collect();
     // the server lets go a little later than the client
     let late: Vec<f64> = kinds.iter().map(|_| 0.05 * rng.random::<f64>()).collect();
+    let open_s = |kind: Option<usize>| kind.map_or(NORMAL_HELD, |kind| held[kind]);
+    let start_s = |n: usize| n as f64 / RATE as f64;
+    // what is open longer than this is not open any more: all that is older counts as sent and nothing else
+    let longest = ((held.iter().copied().fold(NORMAL_HELD, f64::max) + 1.0) * RATE as f64) as usize;
+    let mut ended = vec![vec![0.0; shares.len() + 1]; WARMUP_S + STEADY_S];
+    for (n, kind) in kinds.iter().enumerate() {
+        if let Some(second) = ended.get_mut((start_s(n) + open_s(*kind)) as usize) {
+            second[kind.map_or(0, |kind| kind + 1)] += 1.0;
+        }
+    }
+    let (mut sent, mut leaked, mut counted) = (vec![0.0; shares.len() + 1], 0.0, 0);
     let mut blocks = Vec::new();
     let mut wandering = 0.0;
     for second in WARMUP_S..WARMUP_S + STEADY_S {
@@ -74,29 +85,23 @@ fn run(mix: &Mix, seed: u64, noise: Noise, normal: f64, leaks: &[f64]) -> Vec<Bl
             level: 0.0,
             sent: vec![0.0; shares.len() + 1],
             open: vec![0.0; shares.len() + 1],
-            ended: vec![0.0; shares.len() + 1],
+            ended: ended[second].clone(),
         };
-        for (n, kind) in kinds.iter().enumerate() {
-            let ends = n as f64 / RATE as f64 + kind.map_or(NORMAL_HELD, |kind| held[kind]);
-            block.ended[kind.map_or(0, |kind| kind + 1)] +=
-                if (second as f64..second as f64 + 1.0).contains(&ends) { 1.0 } else { 0.0 };
-        }
         for sample in 0..SAMPLES {
             let t = second as f64 + (sample as f64 + 0.5) / SAMPLES as f64;
             let so_far = (t * RATE as f64) as usize;
-            let mut level = 20.0;
-            for (n, kind) in kinds[..so_far].iter().enumerate() {
-                let age = t - n as f64 / RATE as f64;
-                let Some(kind) = kind else {
-                    let open = if age < NORMAL_HELD { 1.0 } else { 0.0 };
-                    block.sent[0] += 1.0;
-                    block.open[0] += open;
-                    level += normal + 2.0 * open;
-                    continue;
-                };
-                block.sent[kind + 1] += 1.0;
-                block.open[kind + 1] += if age < held[*kind] { 1.0 } else { 0.0 };
-                level += leaks[*kind] + if age < held[*kind] + late[n] { 2.0 } else { 0.0 };
+            for kind in &kinds[counted..so_far] {
+                sent[kind.map_or(0, |kind| kind + 1)] += 1.0;
+                leaked += kind.map_or(normal, |kind| leaks[kind]);
+            }
+            counted = so_far;
+            block.sent.iter_mut().zip(&sent).for_each(|(sum, sent)| *sum += sent);
+            let mut level = 20.0 + leaked;
+            for n in so_far.saturating_sub(longest)..so_far {
+                let (age, kind) = (t - start_s(n), kinds[n]);
+                block.open[kind.map_or(0, |kind| kind + 1)] += if age < open_s(kind) { 1.0 } else { 0.0 };
+                let held_s = open_s(kind) + if kind.is_some() { late[n] } else { 0.0 };
+                level += if age < held_s { 2.0 } else { 0.0 };
             }
             wandering = match noise {
                 Noise::White | Noise::Fills => 2.0 * gauss(&mut rng),

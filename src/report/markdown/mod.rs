@@ -1,6 +1,6 @@
 //! report.md: what an incident needs, in at most forty lines of GitHub's Markdown for a usual run.
 //!
-//! Comes in: evidence and findings. Goes out: headline, verdict, the sentences that decide, whom to blame with file and
+//! Comes in: evidence and findings. Goes out: headline, verdict, the sentences that decide, the culprits with file and
 //! line, gates, the series that matter, and in a line each the memory account, the load, what probing cost, what was not
 //! seen. report.json has all of it.
 
@@ -13,11 +13,11 @@ use std::fmt::Write;
 pub use escape::text;
 use escape::{code, code_cell, fenced};
 
-use super::{growth, requests};
+use super::requests;
 use crate::evidence::Evidence;
 use crate::findings::{Attribution, Culprit, GateFinding, LoadFinding, Misbehaved, Per, Report};
 use crate::units::Unit;
-use crate::wording::{describe_account, describe_load, describe_machine, describe_probing};
+use crate::wording::{describe_account, describe_load, describe_machine, describe_probing, growth_cell};
 
 /// How many of each are shown; report.json has all of them.
 const SERIES: usize = 6;
@@ -127,7 +127,7 @@ fn gates(out: &mut String, gates: &[GateFinding]) -> std::fmt::Result {
 }
 
 fn series(out: &mut String, findings: &Report) -> std::fmt::Result {
-    let (series, steady_s) = (&findings.series, growth::steady_s(findings));
+    let (series, steady_s) = (&findings.series, findings.judged_load_s());
     let shown = findings.series_to_show(SERIES);
     if shown.is_empty() {
         return Ok(());
@@ -141,7 +141,7 @@ fn series(out: &mut String, findings: &Report) -> std::fmt::Result {
         let name = if s.votes { format!("**{}**", text(s.id.name())) } else { text(s.id.name()) };
         let explained =
             s.explained_by.as_ref().map(|by| format!(" (explained: {})", text(by))).unwrap_or_default();
-        let [slope, each] = [Per::Second, Per::Request].map(|per| growth::cell(s, per, steady_s));
+        let [slope, each] = [Per::Second, Per::Request].map(|per| growth_cell(s, per, steady_s));
         let (start, end) = (value(s.start), value(s.end));
         writeln!(out, "| {name} | {}{explained} | {start} | {end} | {slope} | {each} |", s.trend)?;
     }

@@ -9,7 +9,7 @@ use super::theme::Rgb;
 use super::trace::Trace;
 use crate::evidence::{EventKind, Phase};
 use crate::findings::{Direction, SeriesFinding};
-use crate::report::growth;
+use crate::wording::growth_of_line;
 
 /// A line over steady, or the last of it that told the slope, in the units of what is drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -158,11 +158,7 @@ impl<'a> Fit<'a> {
 
     /// What it comes to, a request where requests were counted.
     fn growth(&self, stage: &Stage<'_>) -> Option<String> {
-        match self.finding.trend {
-            Direction::Stable => None,
-            Direction::Inconclusive => growth::brief(self.finding, growth::steady_s(stage.findings)),
-            Direction::Growing => growth::at_length(self.finding).map(|grows| format!("+{grows}")),
-        }
+        growth_of_line(self.finding, stage.findings.judged_load_s())
     }
 }
 

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
-use super::super::baseline::judged;
+use super::super::baseline::judge_run;
 use super::super::conclude::{Outcome, conclude};
 use super::super::console::OutputOptions;
 use super::super::driver::sending;
@@ -138,7 +138,7 @@ impl FakeRun {
         assert!(failure.is_none(), "{failure:?}");
         let lasted = began.elapsed();
         let evidence = read_run(dir.path()).unwrap();
-        let report = judged(dir.path(), &evidence).findings;
+        let report = judge_run(dir.path(), &evidence).report;
         let collections = collections.load(Ordering::Relaxed);
         Finished { end, lasted, collections, evidence, mirrored: mirror.into_evidence(), report, dir }
     }

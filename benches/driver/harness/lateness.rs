@@ -2,7 +2,7 @@
 //!
 //! The n-th arrival belongs to the n-th moment of the schedule, whichever connection it came by. Where the schedule begins
 //! is not the server's to know: it is put so late that no request is early and one is exactly in time, so the way that
-//! all have in common is not counted. The first second is left out of that, too: connections are opened in it.
+//! all have in common counts for none. The first second is left out of that, too: connections are opened in it.
 
 use super::machine::Cores;
 use super::table::{Goal, Measure, Runs, table};
@@ -14,7 +14,7 @@ const SECONDS: u32 = 5;
 const MEASURES: [Measure; 4] = [
     Measure { name: "late, p50 ms", digits: 3, goal: Goal::Ratio("≤ 0.3") },
     Measure { name: "late, p99 ms", digits: 3, goal: Goal::Ratio("≤ 0.4") },
-    Measure { name: "CPU per request, µs", digits: 1, goal: Goal::Ratio("≤ 1.15") },
+    Measure { name: "CPU a request, µs", digits: 1, goal: Goal::Ratio("≤ 1.15") },
     Measure { name: "requests", digits: 0, goal: Goal::None },
 ];
 
@@ -36,7 +36,7 @@ pub fn bench(cores: &Cores, tools: &[Tool], rounds: usize) -> Result<String> {
             let cpu = ran.driver_cpu.as_secs_f64() * 1e6 / sent;
             let (p50, p99) = (quantile(&late, 0.5) * 1e3, quantile(&late, 0.99) * 1e3);
             eprintln!(
-                "{:<5} late p50 {p50:.3} ms, p99 {p99:.3} ms, {cpu:.1} µs of CPU per request, {sent} requests",
+                "{:<5} late p50 {p50:.3} ms, p99 {p99:.3} ms, {cpu:.1} µs of CPU a request, {sent} requests",
                 driver.tool.name()
             );
             driver.rounds.push(vec![p50, p99, cpu, sent]);

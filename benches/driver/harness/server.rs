@@ -83,7 +83,7 @@ pub fn serve() -> Result<()> {
 impl Connection {
     /// Reads what is there and answers a request that is whole. An error ends the connection.
     fn answer(&mut self, now: u64, seen: &mut Seen) -> io::Result<()> {
-        // epoll reports what comes once: one read takes it all, since the next request waits for this one's answer
+        // epoll tells of what comes, once: one read takes it all, since the next request waits for this one's answer
         let mut buffer = [0; 8192];
         let read = match self.stream.read(&mut buffer) {
             Ok(0) => return Err(ErrorKind::ConnectionAborted.into()),
@@ -102,17 +102,17 @@ impl Connection {
         let request = std::mem::take(&mut self.begun);
         let asks = |path: &str| request.starts_with(format!("GET {path} ").as_bytes());
         if asks(COUNT) {
-            self.answer_bench(seen.count.to_string().as_bytes())
+            self.tell(seen.count.to_string().as_bytes())
         } else if asks(ARRIVALS) {
-            self.answer_bench(&seen.arrivals.iter().flat_map(|at| at.to_le_bytes()).collect::<Vec<u8>>())
+            self.tell(&seen.arrivals.iter().flat_map(|at| at.to_le_bytes()).collect::<Vec<u8>>())
         } else {
             seen.count(now);
             self.stream.write_all(ANSWER)
         }
     }
 
-    /// Answers the bench itself and waits until it has read that: no other client sends meanwhile, or the answer is short.
-    fn answer_bench(&mut self, body: &[u8]) -> io::Result<()> {
+    /// Answers the bench itself and waits until it has read that: nothing else is sent meanwhile, or the answer is short.
+    fn tell(&mut self, body: &[u8]) -> io::Result<()> {
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
         let mut rest = &[head.as_bytes(), body].concat()[..];
         while !rest.is_empty() {

@@ -1,4 +1,4 @@
-//! The drivers: where they are, how to get them, and how each is given the same load.
+//! The drivers: where they are, how to get them, and the flags that give each the same load.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -19,7 +19,7 @@ pub enum Tool {
 /// What a driver is to do.
 #[derive(Debug, Clone, Copy)]
 pub enum Load {
-    /// This many requests per second, by the clock.
+    /// So many requests a second, by the clock.
     Paced(u32),
     /// As many as there are answers for.
     Closed,

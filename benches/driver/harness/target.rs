@@ -9,7 +9,7 @@ use super::Result;
 use super::machine::{Cores, cpu_of_children, on_core};
 use super::server;
 
-/// A new server for each run: no run sees what another left.
+/// A server of its own for each run: no run meets what another left.
 pub struct Target {
     child: Child,
     port: u16,
@@ -74,7 +74,7 @@ impl Target {
         Ok(body)
     }
 
-    /// Ends the server and returns the CPU time it used.
+    /// Ends the server and tells the CPU time it had.
     fn end(mut self) -> Result<Duration> {
         let before = cpu_of_children()?;
         drop(self.child.stdin.take());
@@ -83,7 +83,7 @@ impl Target {
     }
 }
 
-/// Runs a driver from its start to its end against a new server. A driver that sent nothing is an error,
+/// Runs a driver from its start to its end against a server of its own. A driver from which nothing came is an error,
 /// with what it said; its exit status is otherwise its own affair, since soak's is a verdict.
 pub fn run(cores: &Cores, command: impl FnOnce(&str) -> Result<Command>) -> Result<Ran> {
     let target = Target::start(cores)?;

@@ -1,0 +1,125 @@
+//! What may be claimed of the growth of a series: a figure with its interval, and of a series that is inconclusive no more
+//! than its interval allows.
+//!
+//! Such a series has no growth to count on: its slope may even have the other sign than the way from its start to its
+//! end. What is certain is how much it grows at most, unless even that contradicts what was read: of a series that was
+//! level and rose in the last moments the interval is that of the level.
+
+use super::{Direction, Per, Report, SeriesFinding};
+
+/// What may be claimed of a growth, per request or per second, in the unit of the series.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum GrowthClaim {
+    /// Nothing.
+    Nothing,
+    /// A growth, with its interval where it has one.
+    Known {
+        /// The best single figure.
+        value: f64,
+        /// Its 95 % interval.
+        ci: Option<[f64; 2]>,
+    },
+    /// No more than this.
+    AtMost(f64),
+    /// Somewhere between these.
+    Between([f64; 2]),
+}
+
+impl SeriesFinding {
+    /// What its growth is counted by: requests where they were counted.
+    pub fn counted_by(&self) -> Per {
+        if self.per_request.is_some() { Per::Request } else { Per::Second }
+    }
+
+    /// Its growth with its interval.
+    pub fn growth(&self, per: Per) -> (Option<f64>, Option<[f64; 2]>) {
+        match per {
+            Per::Request => (self.per_request, self.per_request_ci),
+            Per::Second => (self.slope_per_s, self.slope_ci),
+        }
+    }
+
+    /// What may be claimed of its growth. `steady_s` is the length of the judged load, where that is known.
+    pub fn growth_claim(&self, per: Per, steady_s: Option<f64>) -> GrowthClaim {
+        let (value, ci) = self.growth(per);
+        match (self.trend, value) {
+            (Direction::Inconclusive, _) => self.claim_of_interval(ci, steady_s),
+            (_, Some(value)) => GrowthClaim::Known { value, ci },
+            (_, None) => GrowthClaim::Nothing,
+        }
+    }
+
+    /// What the interval leaves open; nothing where it cannot hold the way that the series went.
+    fn claim_of_interval(&self, interval: Option<[f64; 2]>, steady_s: Option<f64>) -> GrowthClaim {
+        let Some([lo, hi]) = interval else { return GrowthClaim::Nothing };
+        let rose = self.end.zip(self.start).map_or(0.0, |(end, start)| end - start);
+        // a slope of steady's last part says nothing of the way before
+        let steady_s = steady_s.filter(|_| self.slope_over_s.is_none());
+        let most = self.slope_ci.zip(steady_s).map_or(f64::INFINITY, |([_, hi], seconds)| hi * seconds);
+        if rose > most.max(0.0) || (hi < 0.0 && rose > 0.0) || (lo > 0.0 && rose < 0.0) {
+            return GrowthClaim::Nothing;
+        }
+        if lo > 0.0 { GrowthClaim::Between([lo, hi]) } else { GrowthClaim::AtMost(hi.max(0.0)) }
+    }
+}
+
+impl Report {
+    /// How long the judged load was, in seconds, by its requests and their rate; none where something else drove.
+    pub fn judged_load_s(&self) -> Option<f64> {
+        let load = self.load.as_ref().filter(|load| load.rate_held > 0.0)?;
+        Some(load.due as f64 * load.held_ratio / load.rate_held).filter(|seconds| *seconds > 0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::SeriesId;
+    use crate::findings::LoadFinding;
+
+    fn open(start: f64, end: f64, growth: Option<(f64, [f64; 2])>) -> SeriesFinding {
+        SeriesFinding {
+            id: SeriesId::RssAnon,
+            trend: Direction::Inconclusive,
+            start: Some(start),
+            end: Some(end),
+            slope_per_s: growth.map(|(value, _)| 50.0 * value),
+            slope_ci: growth.map(|(_, [lo, hi])| [50.0 * lo, 50.0 * hi]),
+            per_request: growth.map(|(value, _)| value),
+            per_request_ci: growth.map(|(_, ci)| ci),
+            ..SeriesFinding::example()
+        }
+    }
+
+    #[test]
+    fn an_inconclusive_series_claims_what_its_interval_allows_and_no_more() {
+        let claim = |start, end, growth| open(start, end, growth).growth_claim(Per::Request, None);
+        let [a, b] = [1e6, 2e6];
+        // the point has the other sign than the way from start to end
+        assert_eq!(claim(a, b, Some((-90.0, [-2260.0, 2150.0]))), GrowthClaim::AtMost(2150.0));
+        assert_eq!(claim(a, b, Some((90.0, [40.0, 2150.0]))), GrowthClaim::Between([40.0, 2150.0]));
+        assert_eq!(claim(b, a, Some((-90.0, [-100.0, -80.0]))), GrowthClaim::AtMost(0.0));
+        // an interval that contradicts what was read says nothing, and neither does none
+        for (start, end, growth) in
+            [(a, b, Some((-90.0, [-100.0, -80.0]))), (b, a, Some((90.0, [80.0, 100.0]))), (a, b, None)]
+        {
+            assert_eq!(claim(start, end, growth), GrowthClaim::Nothing);
+        }
+    }
+
+    #[test]
+    fn an_interval_of_the_level_before_a_late_rise_claims_nothing() {
+        // 2 goroutines, and 3 in the last moments of 8 s at 50/s: what the level allows is less than what was read
+        let mut series = open(2.0, 3.0, Some((0.0, [-4.6e-9, 4.6e-9])));
+        series.id = SeriesId::Goroutines;
+        for per in [Per::Request, Per::Second] {
+            assert_eq!(series.growth_claim(per, Some(8.0)), GrowthClaim::Nothing);
+        }
+        series.slope_ci = Some([-0.16, 0.35]);
+        series.per_request_ci = Some([-0.0032, 0.0069]);
+        assert_eq!(series.growth_claim(Per::Request, Some(8.0)), GrowthClaim::AtMost(0.0069));
+        let load = LoadFinding::example();
+        let driven = Report { load: Some(load), ..Report::example() };
+        assert_eq!((driven.judged_load_s(), Report::example().judged_load_s()), (Some(120.0), None));
+    }
+}

@@ -1,0 +1,128 @@
+//! How the growth of a series is written, the same in every format.
+
+use crate::findings::{Direction, GrowthClaim, Per, SeriesFinding};
+use crate::units::Unit;
+
+/// What stands in a table where nothing is known.
+pub const UNKNOWN: &str = "–";
+
+/// In a column of growths that are counted alike, with the interval: "2.8 KiB (2.6 KiB to 3.0 KiB)". `steady_s` is the
+/// length of the judged load, where that is known.
+pub fn growth_cell(series: &SeriesFinding, per: Per, steady_s: Option<f64>) -> String {
+    let show = |value: f64| show_growth(series.id.unit(), per, value);
+    match series.growth_claim(per, steady_s) {
+        GrowthClaim::Known { value, ci: Some([lo, hi]) } => {
+            format!("{} ({} to {})", show(value), show(lo), show(hi))
+        }
+        claim => show_claim(claim, show).unwrap_or_else(|| UNKNOWN.into()),
+    }
+}
+
+/// In a few words, per request where requests were counted: "2.8 KiB a request"; none where nothing may be claimed.
+pub fn brief_growth(series: &SeriesFinding, steady_s: Option<f64>) -> Option<String> {
+    let per = series.counted_by();
+    let show = |value: f64| show_growth(series.id.unit(), per, value);
+    let text = show_claim(series.growth_claim(per, steady_s), show)?;
+    Some(text + per_what(per))
+}
+
+/// At a fitted line: of what grows how much with its interval, "+2.8 KiB a request (2.6 KiB to 3.0 KiB)", of what is
+/// inconclusive what its interval allows, of what is stable nothing.
+pub fn growth_of_line(series: &SeriesFinding, steady_s: Option<f64>) -> Option<String> {
+    match series.trend {
+        Direction::Stable => None,
+        Direction::Inconclusive => brief_growth(series, steady_s),
+        Direction::Growing => growth_with_interval(series).map(|growth| format!("+{growth}")),
+    }
+}
+
+fn growth_with_interval(series: &SeriesFinding) -> Option<String> {
+    let per = series.counted_by();
+    let (value, interval) = series.growth(per);
+    let show = |value: f64| show_growth(series.id.unit(), per, value);
+    let value = show(value?);
+    // an interval too narrow to be seen in what is shown says nothing more
+    let ends = interval.map(|ends| ends.map(show)).filter(|[lo, hi]| lo != hi);
+    let ends = ends.map(|[lo, hi]| format!(" ({lo} to {hi})")).unwrap_or_default();
+    Some(format!("{value}{}{ends}", per_what(per)))
+}
+
+fn show_claim(claim: GrowthClaim, show: impl Fn(f64) -> String) -> Option<String> {
+    match claim {
+        GrowthClaim::Nothing => None,
+        GrowthClaim::Known { value, .. } => Some(show(value)),
+        GrowthClaim::AtMost(most) => Some(format!("at most {}", show(most))),
+        GrowthClaim::Between([lo, hi]) => Some(format!("{} to {}", show(lo), show(hi))),
+    }
+}
+
+fn show_growth(unit: Unit, per: Per, value: f64) -> String {
+    match per {
+        Per::Request => unit.show(value),
+        Per::Second => unit.show_slope(value),
+    }
+}
+
+fn per_what(per: Per) -> &'static str {
+    match per {
+        Per::Request => " a request",
+        // a slope carries its own unit of time
+        Per::Second => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::SeriesId;
+
+    fn open(growth: Option<(f64, [f64; 2])>) -> SeriesFinding {
+        SeriesFinding {
+            id: SeriesId::RssAnon,
+            trend: Direction::Inconclusive,
+            start: Some(1e6),
+            end: Some(2e6),
+            slope_per_s: growth.map(|(value, _)| 50.0 * value),
+            slope_ci: growth.map(|(_, [lo, hi])| [50.0 * lo, 50.0 * hi]),
+            per_request: growth.map(|(value, _)| value),
+            per_request_ci: growth.map(|(_, ci)| ci),
+            ..SeriesFinding::example()
+        }
+    }
+
+    #[test]
+    fn an_inconclusive_series_shows_what_it_may_claim() {
+        let both = |growth| {
+            let series = open(growth);
+            (brief_growth(&series, None), growth_cell(&series, Per::Request, None))
+        };
+        let same = |text: &str| (Some(format!("{text} a request")), text.to_string());
+        assert_eq!(both(Some((-90.0, [-2260.0, 2150.0]))), same("at most 2.1 KiB"));
+        assert_eq!(both(Some((90.0, [40.0, 2150.0]))), same("40 B to 2.1 KiB"));
+        assert_eq!(both(None), (None, UNKNOWN.to_string()));
+        let line = growth_of_line(&open(Some((-90.0, [-2260.0, 2150.0]))), None);
+        assert_eq!(line.as_deref(), Some("at most 2.1 KiB a request"));
+    }
+
+    #[test]
+    fn what_grows_is_shown_with_its_interval_and_what_never_moved_with_nothing() {
+        let grows = SeriesFinding::example();
+        assert_eq!(brief_growth(&grows, None).as_deref(), Some("1 a request"));
+        assert_eq!(growth_cell(&grows, Per::Request, None), "1 (0.98 to 1)");
+        assert_eq!(growth_cell(&grows, Per::Second, None), "50/s (49/s to 51/s)");
+        assert_eq!(growth_of_line(&grows, None).as_deref(), Some("+1 a request (0.98 to 1)"));
+        let flat = SeriesFinding {
+            trend: Direction::Stable,
+            slope_per_s: None,
+            slope_ci: None,
+            per_request: None,
+            per_request_ci: None,
+            ..grows
+        };
+        assert_eq!(
+            (brief_growth(&flat, None), growth_cell(&flat, Per::Second, None)),
+            (None, UNKNOWN.into())
+        );
+        assert_eq!(growth_of_line(&flat, None), None);
+    }
+}
