@@ -39,7 +39,7 @@ pub struct DrivenPlan {
     pub expect_status: Vec<u16>,
     /// Which of the requests misbehave on purpose, where some do.
     pub misbehave: Option<MisbehavePlan>,
-    /// How steady is cut so that requests can be told apart; with misbehaving clients their plan says it.
+    /// How steady is cut so that growth can be attributed to requests; with misbehaving clients their plan says it.
     pub blocks: Option<Blocks>,
     /// The requests by name, the commonest first, where the profile names any.
     pub named: Vec<RequestRecord>,
