@@ -1,4 +1,4 @@
-//! What can be done about the leak of the demo.
+//! What has been done about the leak of the demo.
 
 use clap::ValueEnum;
 

@@ -2,8 +2,8 @@
 //!
 //! The producer sends six products into a channel; the handler reads three of them, which fill a page, and answers.
 //! Had it just returned, nothing would leak: the receiver would be dropped, and the producer's `send` would fail. But
-//! the next page had to go on where this one ended, so the handler keeps the receiver in a table of
-//! sessions. Most visitors never ask for a second page. Nothing reads from their receiver again or drops it, and
+//! the next page was to go on where this one ended, so the handler keeps the receiver in a table of
+//! sessions. Most visitors never ask for a second page. Their receiver is never read again and never dropped, and
 //! a task waits in `send` for each of them, with its channel and the products in it.
 
 use std::collections::HashMap;
@@ -143,12 +143,12 @@ mod tests {
     /// Until all tasks have come to rest; the runtime has one thread, so yielding lets them run.
     async fn settled(shop: &Shop, producers: u64) {
         for _ in 0..200 {
-            if shop.tasks.at("send") == producers && shop.tasks.at("running") == 0 {
+            if shop.tasks.count_at("send") == producers && shop.tasks.count_at("running") == 0 {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        panic!("{} producers wait in send, not {producers}", shop.tasks.at("send"));
+        panic!("{} producers wait in send, not {producers}", shop.tasks.count_at("send"));
     }
 
     #[tokio::test]
