@@ -85,7 +85,7 @@ impl Cli {
 /// Reads the command line, program name first.
 ///
 /// # Errors
-/// clap's own: help and version too come so. What is wrong is told by [`in_a_line`].
+/// clap's own, which help and version are as well; [`in_a_line`](super::in_a_line) renders the others.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = Cli::try_parse_from(&args).map_err(|error| {

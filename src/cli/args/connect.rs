@@ -5,7 +5,7 @@ use clap::Args;
 use super::values::{switch, value, values};
 use crate::settings::Settings;
 
-/// The way to the service, for load and for whoever only asks it for pages.
+/// The way to the service, for load and for pages about it.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Reaching the service")]
 pub struct ReachArgs {

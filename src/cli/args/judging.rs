@@ -57,7 +57,7 @@ pub struct JudgeArgs {
     pub no_fail: bool,
 }
 
-/// What only whoever drives can ask for.
+/// What only a command that sends load can ask for.
 #[derive(Debug, Clone, Default, Args)]
 pub struct DriverArgs {
     /// Judge by gates alone, look at no process
