@@ -84,7 +84,7 @@ impl DrivenPlan {
 
     /// The rate as people read it, and how requests arrive: `100/s`, `100/s (sine from 20/s to 180/s in 1 h)`.
     pub fn describe_rate(&self) -> String {
-        match (self.rate, self.pattern.told()) {
+        match (self.rate, self.pattern.describe()) {
             (Rate::Max, _) => "as fast as it goes".into(),
             (rate, None) => rate.to_string(),
             (rate, Some(pattern)) => format!("{rate} ({pattern})"),
