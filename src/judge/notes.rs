@@ -76,7 +76,7 @@ fn not_attributed(load: &DrivenPlan) -> Option<NoBlocks> {
 
 /// How much of the memory that leaks are the stacks of the goroutines that are blamed.
 fn stacks_share(found: &Assessment) -> Option<f64> {
-    found.culprits.iter().find(|c| c.kind == GroupKind::Goroutine.to_string())?;
+    found.culprits.iter().find(|c| c.kind == GroupKind::Goroutine)?;
     let stacks = found.series.iter().find(|s| s.id == SeriesId::MemStacks)?;
     let share = stacks.trend.slope?.value / found.memory.as_ref()?.trend.slope?.value;
     let counts = stacks.trend.direction == Direction::Growing && (0.05..1.05).contains(&share);
