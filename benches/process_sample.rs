@@ -50,7 +50,7 @@ mod linux {
         let ask = |process: &mut Process| {
             runtime.block_on(process.ask(Request::Sample)).map_or(0, |r| r.values.len())
         };
-        // the first sample looks at what every descriptor is, which is then not due again for a while
+        // the first sample reads what every descriptor is, which is then not due again for a while
         let first = median(|| Process::new(&target), |mut process| ask(&mut process));
         let mut process = Process::new(&target);
         ask(&mut process);
@@ -90,7 +90,7 @@ mod linux {
         (root, pids)
     }
 
-    /// The files that a sample looks at, read and not understood.
+    /// The files that a sample reads, read without parsing.
     fn read(pid: u32) -> usize {
         let file = |name: &str| std::fs::read(format!("/proc/{pid}/{name}")).map_or(0, |bytes| bytes.len());
         let links = std::fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, |entries| {

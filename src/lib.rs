@@ -1,8 +1,8 @@
 //! soak finds memory and task leaks in HTTP services before they page anyone.
 //!
-//! One straight way: cli → plan → run( target · drive · probe → record ) → evidence → trend · culprit → judge →
-//! report. The disk is the bus: a run appends what it learns to a run directory, and all that decides or draws reads
-//! it from there.
+//! One road: cli → settings → plan → session( run: target · drive · probe → record ) → evidence → trend · culprit →
+//! judge → findings → wording → report. The disk is the bus: a run appends what it learns to a run directory, and
+//! everything that decides or draws reads it from there; live/ looks in while it runs.
 
 pub mod cli;
 pub mod culprit;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What was wrong with a quantity somebody wrote, as the end of a sentence that begins with where it stood.
+/// What is wrong with a quantity as it was written: the end of a line that begins with its place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct BadQuantity(pub String);

@@ -1,7 +1,7 @@
 //! `soak doctor`: what can be observed on a target.
 
 use super::args::DoctorArgs;
-use super::args_run::environment;
+use super::environment::environment;
 use crate::error::Result;
 use crate::plan::plan_watch;
 use crate::session;

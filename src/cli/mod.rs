@@ -3,15 +3,10 @@
 
 mod analyze;
 pub mod args;
-mod args_connect;
-mod args_demo;
-mod args_look;
-mod args_output;
-mod args_run;
-mod args_watch;
 mod compare;
 mod demo;
 mod doctor;
+mod environment;
 mod output;
 mod profiles;
 mod report;
@@ -19,8 +14,6 @@ mod run;
 mod scripts;
 
 use std::ffi::OsString;
-
-pub use args_run::environment;
 
 use args::Command;
 

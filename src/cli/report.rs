@@ -13,7 +13,7 @@ pub fn run(args: ReportArgs) -> Result<u8> {
     }
     let Some(run) = &args.run else { return Err(Error::usage("name a run directory")) };
     // without the environment: the job that renders again has had its summary and annotations from the run itself
-    let pipeline = plan_pipeline(args.pipeline.fill(Settings::default()), Settings::default());
+    let pipeline = plan_pipeline(args.pipeline.settings(), Settings::default());
     let options = OutputOptions { theme: theme(args.dark), ..OutputOptions::default() };
     session::render_again(run, &pipeline, &options)
 }

@@ -1,7 +1,7 @@
 //! `soak URL` and `soak watch`: one run, with load or without.
 
-use super::args::WatchArgs;
-use super::args_run::{RunArgs, environment};
+use super::args::{RunArgs, WatchArgs};
+use super::environment::environment;
 use crate::error::Result;
 use crate::plan::{plan_run, plan_watch};
 use crate::session::{self, OutputOptions};

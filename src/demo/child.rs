@@ -1,15 +1,15 @@
-//! The service as a process of its own, so that soak finds and judges it as it would anybody's.
+//! The service as a separate process, so that soak finds and judges it like any other.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::Fix;
+use super::fix::Fix;
 use crate::error::{Error, Result};
 
 /// How long the child has to end by itself once its pipe is closed.
-const PATIENCE: Duration = Duration::from_secs(1);
+const ENDS_WITHIN: Duration = Duration::from_secs(1);
 
 /// The running service; it ends when this is dropped.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ pub struct Service {
 /// # Errors
 /// When it cannot be started, or ends before it listens.
 pub fn start(fix: Fix) -> Result<Service> {
-    let own = |what: &str, e: std::io::Error| Error::Own(format!("the demo service: {what}: {e}"));
-    let program = std::env::current_exe().map_err(|e| own("where is this program", e))?;
+    let own_error = |what: &str, e: std::io::Error| Error::Own(format!("the demo service: {what}: {e}"));
+    let program = std::env::current_exe().map_err(|e| own_error("where is this program", e))?;
     let mut command = Command::new(program);
     command.arg("demo-serve");
     if let Some(name) = fix.name() {
@@ -36,7 +36,7 @@ pub fn start(fix: Fix) -> Result<Service> {
         // Ctrl-C is for soak, which then still looks at the service; the pipe ends it afterwards
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
     }
-    let mut child = command.spawn().map_err(|e| own("it does not start", e))?;
+    let mut child = command.spawn().map_err(|e| own_error("it does not start", e))?;
     let mut line = String::new();
     let read = child.stdout.take().map(|out| BufReader::new(out).read_line(&mut line));
     let address = line.trim().strip_prefix("listening on ").and_then(|address| address.parse().ok());
@@ -51,7 +51,7 @@ pub fn start(fix: Fix) -> Result<Service> {
 }
 
 impl Service {
-    /// Where its story is told.
+    /// Where it serves its pages.
     pub fn url(&self) -> String {
         format!("http://{}/", self.address)
     }
@@ -65,7 +65,7 @@ impl Service {
 impl Drop for Service {
     fn drop(&mut self) {
         drop(self.child.stdin.take());
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + ENDS_WITHIN;
         while Instant::now() < until {
             if !matches!(self.child.try_wait(), Ok(None)) {
                 return;

@@ -1,81 +1,15 @@
 //! The embedded leaky service: the story that soak was made for, in tokio's terms.
 //!
-//! It owns the service and its process. It knows nothing of soak: it serves ordinary Prometheus text, and soak reads
-//! it as it would any service's.
+//! It owns the service and its process. It does not depend on soak: it serves ordinary Prometheus text, and soak reads it
+//! as it reads any service's.
 
 mod child;
+mod fix;
+mod serve;
 mod server;
 mod story;
 mod tracked;
 
-use std::io::{Read, Write};
-use std::sync::Arc;
-use std::time::Duration;
-
-use clap::ValueEnum;
-use tokio::net::TcpListener;
-
-use crate::error::{Error, Result};
 pub use child::{Service, start};
-
-/// The service ends by then whatever happens: it eats memory for a living.
-pub const LIFETIME: Duration = Duration::from_secs(15 * 60);
-
-/// How long a producer waits for a reader with `--fix timeout`.
-const PRODUCER_PATIENCE: Duration = Duration::from_secs(1);
-
-/// What has been done about the leak.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Fix {
-    /// Nothing: each request leaves a task behind.
-    #[default]
-    #[value(skip)]
-    None,
-    /// The producer gives up when nobody has read for a second
-    Timeout,
-    /// The producer ends with the request it works for
-    Context,
-}
-
-impl Fix {
-    /// What --fix calls it; nothing for none.
-    pub fn name(self) -> Option<&'static str> {
-        match self {
-            Fix::None => None,
-            Fix::Timeout => Some("timeout"),
-            Fix::Context => Some("context"),
-        }
-    }
-}
-
-/// Serves on a free port of the loopback, which it prints as `listening on 127.0.0.1:PORT`, until standard input
-/// ends or [`LIFETIME`] is over. The one who started it holds the other end of that pipe, so it outlives nobody.
-///
-/// # Errors
-/// When the runtime or the socket is not to be had, or nobody reads the line.
-pub fn serve(fix: Fix) -> Result<()> {
-    let own = |e: std::io::Error| Error::Own(format!("the demo service: {e}"));
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(own)?;
-    let (gone, parent_gone) = tokio::sync::oneshot::channel::<()>();
-    // a thread of its own: a runtime would wait for the read when it ends
-    std::thread::spawn(move || {
-        let mut ignored = [0; 64];
-        let mut stdin = std::io::stdin();
-        while stdin.read(&mut ignored).is_ok_and(|read| read > 0) {}
-        let _ = gone.send(());
-    });
-    let served = runtime.block_on(async {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let mut stdout = std::io::stdout();
-        writeln!(stdout, "listening on {}", listener.local_addr()?)?;
-        stdout.flush()?;
-        let stop = async {
-            let _ = tokio::time::timeout(LIFETIME, parent_gone).await;
-        };
-        server::run(listener, Arc::new(story::Shop::new(fix, PRODUCER_PATIENCE)), stop).await;
-        Ok(())
-    });
-    runtime.shutdown_background();
-    served.map_err(own)
-}
+pub use fix::Fix;
+pub use serve::{LIFETIME, serve};

@@ -46,7 +46,7 @@ async fn connection(stream: TcpStream, shop: Arc<Shop>) {
         let shop = Arc::clone(&shop);
         async move { Ok::<_, Infallible>(answer(&shop, &request).await) }
     });
-    // a visitor who hangs up half-way is no concern of the shop's
+    // a visitor that hangs up half-way is no error of the shop
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
@@ -124,7 +124,7 @@ mod tests {
             assert!(page.starts_with("HTTP/1.1 200") && page.contains("3. crate"), "{page}");
         }
         for _ in 0..100 {
-            if shop.tasks.at("send") == expected && shop.tasks.at("connection") == 0 {
+            if shop.tasks.count_at("send") == expected && shop.tasks.count_at("connection") == 0 {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -140,27 +140,27 @@ mod tests {
         line.rsplit(' ').next().unwrap().parse().unwrap()
     }
 
-    async fn tells(fix: Fix, expected: u64) {
+    async fn assert_sending(fix: Fix, expected: u64) {
         let page = after_fifty(fix, expected).await;
         let sending = value(&page, "tokio_tasks{spawned_at=\"src/demo/story.rs:", "waiting_at=\"send\"");
         assert_eq!(sending, expected, "{page}");
         assert_eq!(value(&page, "http_requests_total{handler=\"/\"", ""), 50, "{page}");
-        // besides: the server itself and the connection that asks
+        // the other two: the server itself and the connection that asks
         assert_eq!(value(&page, "tokio_alive_tasks ", ""), expected + 2, "{page}");
     }
 
     #[tokio::test]
-    async fn the_metrics_page_tells_of_fifty_tasks_in_send() {
-        tells(Fix::None, 50).await;
+    async fn the_metrics_page_shows_fifty_tasks_in_send() {
+        assert_sending(Fix::None, 50).await;
     }
 
     #[tokio::test]
-    async fn the_metrics_page_tells_that_the_timeout_helped() {
-        tells(Fix::Timeout, 0).await;
+    async fn the_metrics_page_shows_that_the_timeout_helped() {
+        assert_sending(Fix::Timeout, 0).await;
     }
 
     #[tokio::test]
-    async fn the_metrics_page_tells_that_the_context_helped() {
-        tells(Fix::Context, 0).await;
+    async fn the_metrics_page_shows_that_the_context_helped() {
+        assert_sending(Fix::Context, 0).await;
     }
 }

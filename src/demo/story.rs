@@ -2,8 +2,8 @@
 //!
 //! The producer sends six products into a channel; the handler reads three of them, which fill a page, and answers.
 //! Had it just returned, nothing would leak: the receiver would be dropped, and the producer's `send` would fail. But
-//! somebody wanted the next page to go on where this one ended, so the handler keeps the receiver in a table of
-//! sessions. Most visitors never ask for a second page. Nobody reads from their receiver again, nobody drops it, and
+//! the next page was to go on where this one ended, so the handler keeps the receiver in a table of
+//! sessions. Most visitors never ask for a second page. Their receiver is never read again and never dropped, and
 //! a task waits in `send` for each of them, with its channel and the products in it.
 
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::timeout;
 
-use super::Fix;
+use super::fix::Fix;
 use super::tracked::{Tracker, waiting};
 
 /// Products on one page.
@@ -143,12 +143,12 @@ mod tests {
     /// Until all tasks have come to rest; the runtime has one thread, so yielding lets them run.
     async fn settled(shop: &Shop, producers: u64) {
         for _ in 0..200 {
-            if shop.tasks.at("send") == producers && shop.tasks.at("running") == 0 {
+            if shop.tasks.count_at("send") == producers && shop.tasks.count_at("running") == 0 {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        panic!("{} producers wait in send, not {producers}", shop.tasks.at("send"));
+        panic!("{} producers wait in send, not {producers}", shop.tasks.count_at("send"));
     }
 
     #[tokio::test]
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_comes_back_gets_the_rest_and_leaves_nothing() {
+    async fn a_visitor_who_comes_back_gets_the_rest_and_leaves_nothing() {
         let shop = Shop::new(Fix::None, Duration::from_secs(1));
         let first = shop.page(None).await;
         let second = shop.page(first.next).await;

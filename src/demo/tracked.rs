@@ -1,6 +1,6 @@
 //! Tasks that can be counted: where each was spawned, and what it waits for now.
 //!
-//! tokio tells how many tasks there are, not which. A service that wants to know keeps a gauge of its own; this is
+//! tokio counts tasks but does not say which. A service that wants to know keeps its own gauge; this is
 //! one that costs a map and a guard: [`Tracker::spawn`] instead of `tokio::spawn`, and [`waiting`] around an await
 //! that may take long.
 
@@ -49,7 +49,7 @@ impl Tracker {
 
     /// How many tasks wait there, wherever they were spawned.
     #[cfg(test)]
-    pub(super) fn at(&self, point: &str) -> u64 {
+    pub(super) fn count_at(&self, point: &str) -> u64 {
         self.counts().iter().filter(|((_, at), _)| *at == point).map(|(_, count)| count).sum()
     }
 
@@ -85,7 +85,7 @@ impl Drop for Task {
     }
 }
 
-/// A pair once seen stays at zero: a series that vanishes from a page cannot be told from a page that failed.
+/// A pair once seen stays at zero: a series that vanishes from a page looks like a page that failed.
 fn leave(counts: &mut Counts, place: &'static Location<'static>, point: &'static str) {
     if let Some(count) = counts.get_mut(&(place, point)) {
         *count = count.saturating_sub(1);
@@ -123,10 +123,10 @@ mod tests {
                     .await;
             waiting("after", std::future::pending::<()>()).await;
         });
-        while (tracker.at("gate"), tracker.at("never"), tracker.at("after")) != (1, 1, 1) {
+        while (tracker.count_at("gate"), tracker.count_at("never"), tracker.count_at("after")) != (1, 1, 1) {
             tokio::task::yield_now().await;
         }
-        assert_eq!((tracker.at(RUNNING), tracker.at("late")), (0, 0));
+        assert_eq!((tracker.count_at(RUNNING), tracker.count_at("late")), (0, 0));
         let mut page = String::new();
         tracker.render(&mut page);
         assert!(page.contains("tokio_tasks{spawned_at=\"src/demo/tracked.rs:"), "{page}");
@@ -138,7 +138,7 @@ mod tests {
         gives_up.abort();
         let _ = (aborted.await, gives_up.await);
         for point in ["gate", "never", "after", RUNNING] {
-            assert_eq!(tracker.at(point), 0, "{point}");
+            assert_eq!(tracker.count_at(point), 0, "{point}");
         }
     }
 }

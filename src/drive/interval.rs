@@ -10,8 +10,8 @@ use crate::evidence::{LatencyTag, LoadRow};
 /// What was counted between two drains.
 #[derive(Debug, Clone)]
 pub struct Interval {
-    /// RequestCounts since the drain before, a row for each request and block, and at least one; soak's own memory and CPU are
-    /// for whoever records it to fill in. What soak cut off at its end was sent and is never done.
+    /// Counts since the previous drain, a row for each request and block, and at least one. The recorder fills in
+    /// soak's own memory and CPU. Requests that soak cut off at its end were sent and are never done.
     pub rows: Vec<LoadRow>,
     /// Counts of requests that misbehaved, a row for each behaviour and block.
     pub misbehaved: Vec<LoadRow>,

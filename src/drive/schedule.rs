@@ -16,8 +16,8 @@ use super::due_request::{CountKey, Dropped, DueRequest, Part};
 use crate::units::Rate;
 use crate::workload::{DueTimes, Load, MixSchedule, RequestMix, Shard};
 
-/// What is sent late by less than this after a load's end still belongs to it: it was due before the end, and a
-/// timer's tick is no reason to call it dropped.
+/// A request may be sent so long after the end of its load: it was due before the end, and a timer's tick is no reason to
+/// drop it.
 const END_GRACE: Duration = Duration::from_millis(20);
 
 /// The schedule of one load, and how far it has been worked off.
@@ -185,8 +185,8 @@ impl Schedule {
         Some(DueRequest { due: now, part, key })
     }
 
-    /// Drop what cannot be sent any more: what has so little of its timeout left that no answer can come in it,
-    /// given how long one `needs`, and all that is left once the load has ended.
+    /// Drops what can no longer be sent: requests with less of their timeout left than an answer `needs`, and all that is
+    /// left once the load has ended.
     pub(super) fn expire(&mut self, now: Duration, needs: Duration) -> Option<Dropped> {
         self.due_times.as_ref()?;
         if self.taken >= self.total {
@@ -205,14 +205,14 @@ impl Schedule {
         Some(dropped)
     }
 
-    /// No load from now on: what is not due yet never will be.
+    /// Ends the load now: what is not due yet never will be.
     pub(super) fn close(&mut self, now: Duration) {
         self.total = self.numbers_by(now);
         self.end = self.end.min(now);
         self.steady_left = 0;
     }
 
-    /// When it should be asked again, given that somebody is free to send; none when there is nothing to come.
+    /// When to ask again, given that a slot will be free to send; none when nothing is to come.
     pub(super) fn next_at(&self, now: Duration) -> Option<Duration> {
         match self.due_times {
             Some(_) if self.taken < self.total => Some(self.next_due.min(self.end.saturating_add(END_GRACE))),
@@ -222,13 +222,13 @@ impl Schedule {
         }
     }
 
-    /// When what is left will be dropped although nobody was free to send it.
+    /// When the rest will be dropped because no slot was free to send it.
     pub(super) fn expires_at(&self) -> Option<Duration> {
         let open = self.due_times.is_some() && self.taken < self.total;
         open.then(|| self.end.saturating_add(END_GRACE))
     }
 
-    /// Whether no more tickets will be given out.
+    /// Whether no more requests will be given out.
     pub(super) fn is_over(&self, now: Duration) -> bool {
         match self.due_times {
             Some(_) => self.taken >= self.total,

@@ -13,7 +13,7 @@ use crate::plan::RequestPlan;
 
 /// How a server treats every request.
 #[derive(Debug, Clone)]
-pub enum Manner {
+pub enum ServerStyle {
     /// This answer, byte for byte, after this time.
     Answer(Vec<u8>, Duration),
     /// An answer, and then the connection is closed unless another request comes within this time.
@@ -26,14 +26,14 @@ pub enum Manner {
     Silence,
 }
 
-impl Manner {
-    pub fn status(status: &str, headers: &str, body: &str) -> Manner {
+impl ServerStyle {
+    pub fn status(status: &str, headers: &str, body: &str) -> ServerStyle {
         let head = format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len());
-        Manner::Answer(head.into_bytes(), Duration::ZERO)
+        ServerStyle::Answer(head.into_bytes(), Duration::ZERO)
     }
 
-    pub fn ok_after(time: Duration) -> Manner {
-        Manner::Answer(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".to_vec(), time)
+    pub fn ok_after(time: Duration) -> ServerStyle {
+        ServerStyle::Answer(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".to_vec(), time)
     }
 }
 
@@ -56,7 +56,7 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn start(manner: Manner) -> Server {
+    pub fn start(style: ServerStyle) -> Server {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let addr = listener.local_addr().unwrap();
@@ -69,7 +69,7 @@ impl Server {
                 let listener = TcpListener::from_std(listener).unwrap();
                 tokio::select! {
                     _ = stopped => {}
-                    () = accept(listener, manner, for_server) => {}
+                    () = accept(listener, style, for_server) => {}
                 }
             });
         });
@@ -81,33 +81,33 @@ impl Server {
     }
 }
 
-async fn accept(listener: TcpListener, manner: Manner, seen: Arc<Seen>) {
+async fn accept(listener: TcpListener, style: ServerStyle, seen: Arc<Seen>) {
     while let Ok((stream, _)) = listener.accept().await {
         seen.connections.fetch_add(1, Ordering::Relaxed);
-        tokio::spawn(serve(stream, manner.clone(), Arc::clone(&seen)));
+        tokio::spawn(serve(stream, style.clone(), Arc::clone(&seen)));
     }
 }
 
-async fn serve(stream: TcpStream, manner: Manner, seen: Arc<Seen>) {
+async fn serve(stream: TcpStream, style: ServerStyle, seen: Arc<Seen>) {
     seen.open.fetch_add(1, Ordering::Relaxed);
-    answer(stream, manner, &seen).await;
+    answer(stream, style, &seen).await;
     seen.open.fetch_sub(1, Ordering::Relaxed);
 }
 
-async fn answer(mut stream: TcpStream, manner: Manner, seen: &Seen) {
+async fn answer(mut stream: TcpStream, style: ServerStyle, seen: &Seen) {
     stream.set_nodelay(true).unwrap();
     let mut buffer = [0_u8; 4096];
     // a small request without a body comes in one piece on loopback
-    let patience = match manner {
-        Manner::Impatient(time) => time,
+    let patience = match style {
+        ServerStyle::Impatient(time) => time,
         _ => Duration::from_secs(3600),
     };
     while let Ok(Ok(read @ 1..)) = tokio::time::timeout(patience, stream.read(&mut buffer)).await {
         seen.bytes.lock().unwrap().extend_from_slice(&buffer[..read]);
         seen.requests.fetch_add(1, Ordering::Relaxed);
         let _one = InFlight::begin(seen);
-        match &manner {
-            Manner::Answer(answer, after) => {
+        match &style {
+            ServerStyle::Answer(answer, after) => {
                 if !after.is_zero() {
                     tokio::time::sleep(*after).await;
                 }
@@ -115,21 +115,21 @@ async fn answer(mut stream: TcpStream, manner: Manner, seen: &Seen) {
                     break;
                 }
             }
-            Manner::Impatient(_) => {
+            ServerStyle::Impatient(_) => {
                 let ok = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
                 if stream.write_all(ok).await.is_err() {
                     break;
                 }
             }
-            Manner::Reset => {
+            ServerStyle::Reset => {
                 let _ = stream.set_zero_linger();
                 break;
             }
-            Manner::HalfAnswer => {
+            ServerStyle::HalfAnswer => {
                 let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf").await;
                 break;
             }
-            Manner::Silence => {
+            ServerStyle::Silence => {
                 // until the client gives up
                 let _ = stream.read(&mut buffer).await;
                 break;

@@ -40,7 +40,7 @@ impl Timer {
             if timerfd_settime(timer, TimerfdTimerFlags::empty(), &setting).is_ok()
                 && let Ok(mut ready) = timer.readable().await
             {
-                // Not read: setting it anew takes back its expirations, and each new one is an edge of its own.
+                // not read: setting the timer again clears its expirations, and each new one is another edge
                 ready.clear_ready();
                 return;
             }

@@ -23,7 +23,7 @@ pub enum AccountPart {
     Native,
     /// Files and shared memory.
     Files,
-    /// Private memory nobody could be asked about; ranks as RSS.
+    /// Private memory that no source explains; ranks as RSS.
     Unattributed,
     /// What the runtime reserved and has not touched yet, at first, as a constant below zero: the other
     /// parts count it, RSS does not.

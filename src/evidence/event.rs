@@ -14,7 +14,7 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-/// Who is gone, which says whether anybody can be back.
+/// What is gone, which says whether it can be back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Gone {
@@ -28,7 +28,7 @@ pub enum Gone {
 /// What [`EventKind::ProbeSlowed`] calls collections that are forced less often.
 pub const COLLECTIONS: &str = "collections";
 
-/// The kinds of event, told apart by `kind` in the file.
+/// The kinds of event, by `kind` in the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EventKind {
@@ -69,7 +69,7 @@ pub enum EventKind {
         #[serde(default)]
         who: Gone,
     },
-    /// The kernel killed in the target's cgroup for want of memory.
+    /// The kernel killed a process of the target's cgroup: out of memory.
     OomKill {
         /// How many kills since the run began.
         count: u64,
@@ -129,7 +129,7 @@ pub enum EventKind {
     },
     /// The run was ended early.
     Stopped {
-        /// By whom or what, in one line: a signal, --until-sure.
+        /// By what, in one line: a signal, --until-sure.
         reason: String,
     },
     /// A note of the user's or of soak's.

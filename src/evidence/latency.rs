@@ -42,10 +42,10 @@ impl LatencyTag {
     }
 }
 
-/// Percentiles of one histogram, in seconds; all nought where it holds nothing, and null in the file.
+/// Percentiles of one histogram, in seconds; all zero where it holds nothing, and null in the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(into = "Told", from = "Told")]
+#[serde(into = "FilePercentiles", from = "FilePercentiles")]
 pub struct Percentiles {
     /// How many values it holds.
     pub count: u64,
@@ -64,7 +64,7 @@ pub struct Percentiles {
 /// Percentiles in seconds, as a file has them: a program must not read 0 where nothing was timed.
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Percentiles"))]
-struct Told {
+struct FilePercentiles {
     /// How many were timed.
     count: u64,
     /// Half were at most this.
@@ -79,22 +79,22 @@ struct Told {
     max: Option<f64>,
 }
 
-impl From<Percentiles> for Told {
-    fn from(p: Percentiles) -> Told {
-        let told = |value: f64| (p.count > 0).then_some(value);
-        Told {
+impl From<Percentiles> for FilePercentiles {
+    fn from(p: Percentiles) -> FilePercentiles {
+        let timed = |value: f64| (p.count > 0).then_some(value);
+        FilePercentiles {
             count: p.count,
-            p50: told(p.p50),
-            p90: told(p.p90),
-            p99: told(p.p99),
-            p999: told(p.p999),
-            max: told(p.max),
+            p50: timed(p.p50),
+            p90: timed(p.p90),
+            p99: timed(p.p99),
+            p999: timed(p.p999),
+            max: timed(p.max),
         }
     }
 }
 
-impl From<Told> for Percentiles {
-    fn from(t: Told) -> Percentiles {
+impl From<FilePercentiles> for Percentiles {
+    fn from(t: FilePercentiles) -> Percentiles {
         let [p50, p90, p99, p999, max] = [t.p50, t.p90, t.p99, t.p999, t.max].map(Option::unwrap_or_default);
         Percentiles { count: t.count, p50, p90, p99, p999, max }
     }

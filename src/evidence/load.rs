@@ -1,4 +1,4 @@
-//! What was driven: the rows of load.csv.
+//! The load that was sent: the rows of load.csv.
 
 use std::fmt;
 
@@ -112,7 +112,7 @@ impl LoadRow {
         (&self.request, &self.behaviour, self.block) == (&other.request, &other.behaviour, other.block)
     }
 
-    /// Whether these were requests of a client that behaves: the load whose rate, latency and errors are told.
+    /// Whether these were requests of a client that behaves: the load whose rate, latency and errors are reported.
     pub fn is_normal(&self) -> bool {
         self.behaviour.is_empty() || self.behaviour == crate::workload::NORMAL
     }

@@ -71,7 +71,7 @@ pub struct Evidence {
     pub group_names: Vec<TaskGroup>,
     /// Task snapshots at the ends of steady and after settle.
     pub snapshots: Vec<TaskSnapshot>,
-    /// What was driven, row by row.
+    /// The load that was sent, row by row.
     pub load: Vec<LoadRow>,
     /// How fast it was answered.
     pub latency: Latency,
@@ -90,7 +90,7 @@ impl Evidence {
         self.plan.as_ref()?.observed()
     }
 
-    /// Whom it is about, where that is known.
+    /// What it is about, where that is known.
     pub fn target(&self) -> Option<&TargetRecord> {
         self.environment.as_ref()?.target.as_ref()
     }

@@ -9,7 +9,7 @@ pub struct Recording {
     pub elapsed_s: Vec<f64>,
     /// The phase each sample was taken in; all steady where the file does not say.
     pub phases: Vec<Phase>,
-    /// Requests answered since the run began; gaps where nobody counts them.
+    /// Requests answered since the run began; gaps where they are not counted.
     pub requests_total: Vec<Sample>,
     /// Every other numeric column, in the order of the file.
     pub series: Vec<Series>,

@@ -1,7 +1,7 @@
 //! The catalogue of series: what each quantity that soak records is, one row each.
 //!
 //! Name, plain words, strength as evidence, and order among its like stand here and nowhere else. A series is added by
-//! one row, and by the probe that reads it. What a user names (--metric, a column of somebody else's file) has no row:
+//! one row, and by the probe that reads it. What a user names (--metric, a column of a foreign file) has no row:
 //! it is [`SeriesId::Other`], called by its name, with the unit that the name carries.
 
 use std::fmt;
@@ -181,10 +181,13 @@ impl SeriesId {
         found.into_iter().map(|(_, id)| id).collect()
     }
 
-    /// Those that a run can have in samples.csv, so that a gate can be set on them; the others are sums that judging makes.
+    /// Those on which a gate can be set: series of samples.csv. The others are sums that judging makes, and the count of
+    /// requests that all growth is divided by.
     pub fn recorded() -> impl Iterator<Item = &'static SeriesId> {
-        use SeriesId::{MemCanLeak, MemNotResident, MemUnattributed};
-        SeriesId::KNOWN.iter().filter(|id| !matches!(id, MemCanLeak | MemNotResident | MemUnattributed))
+        use SeriesId::{MemCanLeak, MemNotResident, MemUnattributed, RequestsTotal};
+        let derived =
+            |id: &&SeriesId| matches!(id, MemCanLeak | MemNotResident | MemUnattributed | RequestsTotal);
+        SeriesId::KNOWN.iter().filter(move |id| !derived(id))
     }
 
     /// The series that a gate calls so.

@@ -39,7 +39,7 @@ pub struct DrivenPlan {
     pub expect_status: Vec<u16>,
     /// Which of the requests misbehave on purpose, where some do.
     pub misbehave: Option<MisbehavePlan>,
-    /// How steady is cut so that requests can be told apart; with misbehaving clients their plan says it.
+    /// How steady is cut so that growth can be attributed to requests; with misbehaving clients their plan says it.
     pub blocks: Option<Blocks>,
     /// The requests by name, the commonest first, where the profile names any.
     pub named: Vec<RequestRecord>,
@@ -84,7 +84,7 @@ impl DrivenPlan {
 
     /// The rate as people read it, and how requests arrive: `100/s`, `100/s (sine from 20/s to 180/s in 1 h)`.
     pub fn describe_rate(&self) -> String {
-        match (self.rate, self.pattern.told()) {
+        match (self.rate, self.pattern.describe()) {
             (Rate::Max, _) => "as fast as it goes".into(),
             (rate, None) => rate.to_string(),
             (rate, Some(pattern)) => format!("{rate} ({pattern})"),

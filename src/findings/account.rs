@@ -21,7 +21,7 @@ pub struct AccountRow {
 /// The table, with how far it can be trusted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Account {
-    /// Whether the runtime tells what it holds and gave back, so that native is what is left.
+    /// Whether the runtime counts what it holds and gave back, so that native memory is the rest.
     pub exact: bool,
     /// The owners, what can leak first.
     pub rows: Vec<AccountRow>,

@@ -126,7 +126,7 @@ pub struct Attribution {
     pub per_each_ci: Option<[f64; 2]>,
     /// The answer.
     pub answer: Attributed,
-    /// Seconds of steady that would tell, where this run cannot.
+    /// Seconds of steady that would decide, where this run cannot.
     pub needs_s: Option<f64>,
     /// One sentence.
     pub why: String,

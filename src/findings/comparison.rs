@@ -80,7 +80,7 @@ pub struct SeriesChange {
     pub id: SeriesId,
     /// What its growth is counted by.
     pub per: Per,
-    /// Its growth before; none where that run cannot tell it.
+    /// Its growth before; none where it is not known.
     pub before: Option<Growth>,
     /// Its growth after.
     pub after: Option<Growth>,

@@ -1,8 +1,9 @@
 //! Report for tests, which change what they are about.
 
 use super::{
-    Account, Answer, Assessment, Badge, Direction, Driver, DriverHealth, ErrorCounts, Estimate, LeakSummary,
-    LoadFinding, Reason, Report, SeriesEvidence, SeriesFinding, Shape, Trend, TrendReason, Verdict,
+    Account, Answer, Assessment, Badge, Culprit, Direction, Driver, DriverHealth, ErrorCounts, Estimate,
+    LeakSummary, LoadFinding, Reason, Report, SeriesEvidence, SeriesFinding, Shape, Trend, TrendReason,
+    Verdict,
 };
 use crate::evidence::{EvidenceStrength, Percentiles, SeriesId};
 
@@ -84,6 +85,28 @@ impl SeriesEvidence {
             may_be_heap: false,
             explained_by: None,
             limit_at_s: None,
+        }
+    }
+}
+
+impl Culprit {
+    /// A goroutine more by each of 6,000 requests in a minute.
+    pub fn example() -> Culprit {
+        Culprit {
+            rank: 1,
+            name: "main.worker".into(),
+            kind: "goroutine".into(),
+            state: None,
+            count_start: 0.0,
+            count_end: 6000.0,
+            count_settled: None,
+            per_request: Some(1.0),
+            per_request_ci: Some([0.98, 1.02]),
+            proven: false,
+            seen_for_s: 60.0,
+            created_by: None,
+            stack: Vec::new(),
+            why: String::new(),
         }
     }
 }

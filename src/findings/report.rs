@@ -39,20 +39,20 @@ pub struct Report {
     pub subtitle: String,
     /// How to run it again.
     pub reproduce: Option<String>,
-    /// Whom it is about.
+    /// What it is about.
     pub target: Option<TargetRecord>,
-    /// What was driven.
+    /// The load that was sent.
     pub load: Option<LoadFinding>,
     /// The memory that leaks, as one: of an exact account the parts to blame, or all that can leak; else RSS.
     #[serde(default)]
     pub memory: Option<SeriesFinding>,
     /// Every series.
     pub series: Vec<SeriesFinding>,
-    /// Who owns the memory; empty where nobody could be asked.
+    /// Who owns the memory; empty where no source explains it.
     pub account: Vec<AccountRow>,
     /// Whether the account is exact.
     pub account_exact: bool,
-    /// Who is blamed; empty when nobody is.
+    /// What is blamed; empty when nothing is.
     pub culprits: Vec<Culprit>,
     /// What each kind of request adds to a series that grows, where the mix differed by design.
     #[serde(default)]

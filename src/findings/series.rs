@@ -24,7 +24,7 @@ pub struct SeriesFinding {
     pub slope_per_s: Option<f64>,
     /// Its 95 % interval.
     pub slope_ci: Option<[f64; 2]>,
-    /// How many of the last seconds of steady told it, where that was not all of it.
+    /// How many of the last seconds of steady it was read from, where that was not all of it.
     #[serde(default)]
     pub slope_over_s: Option<f64>,
     /// Growth each request.

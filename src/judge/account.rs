@@ -6,7 +6,7 @@ use crate::findings::{Account, AccountRow};
 use super::steady::Steady;
 
 /// The table, what can leak first; empty where the runtime has no account.
-pub fn account(evidence: &Evidence, steady: &Steady, exact: bool) -> Account {
+pub fn read_account(evidence: &Evidence, steady: &Steady, exact: bool) -> Account {
     let rows = AccountPart::STACKED
         .iter()
         .rev()
@@ -61,6 +61,6 @@ mod tests {
         let restart = EventKind::Restart { pid_before: 1, pid_after: 2 };
         evidence.events.push(Event { elapsed_s: 3.0, kind: restart });
         assert_eq!(ends(&evidence, &steady, &id), Some((1.0, 8.0, 12.0)));
-        assert_eq!(account(&evidence, &steady, true).rows[0].per_request, Some(2.0));
+        assert_eq!(read_account(&evidence, &steady, true).rows[0].per_request, Some(2.0));
     }
 }

@@ -8,7 +8,7 @@ use crate::findings::{
 use super::notes::attributed;
 
 /// The first of a fixed order that there is.
-pub fn caption(found: &Assessment, gates: &[GateOutcome], has_notes: bool) -> Caption {
+pub fn choose_caption(found: &Assessment, gates: &[GateOutcome], has_notes: bool) -> Caption {
     // which requests do it matters as much as where: the code is named above the graph of its tasks
     let leaks = found.attribution.iter().any(|line| line.answer == Attributed::Leaks);
     if let Some(lines) = attributed(&found.attribution).next().filter(|_| leaks) {

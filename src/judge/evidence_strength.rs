@@ -137,8 +137,8 @@ mod tests {
     }
 
     #[test]
-    fn an_account_is_exact_only_where_all_of_it_is_told_throughout() {
-        let told = |native: usize| {
+    fn an_account_is_exact_only_where_all_of_it_is_read_throughout() {
+        let sources = |native: usize| {
             let mut evidence = Evidence::default();
             for (name, times) in
                 [("mem_live_bytes", 10), ("mem_stacks_bytes", 10), ("mem_native_bytes", native)]
@@ -149,9 +149,9 @@ mod tests {
             }
             Sources::read(&evidence)
         };
-        assert!(told(10).exact && told(9).exact);
+        assert!(sources(10).exact && sources(9).exact);
         assert!(
-            !told(5).exact && told(5).live,
+            !sources(5).exact && sources(5).live,
             "children came half-way: the account of one explains nothing"
         );
     }

@@ -13,7 +13,7 @@ const UNSURE: u8 = 3;
 const FAILED: u8 = 4;
 
 /// The exit code and what set it: the worst of verdict and gates, unless the user waived it.
-pub fn exit(judging: Option<&Judging>, verdict: Verdict, gates: &[GateOutcome]) -> Exit {
+pub fn decide_exit(judging: Option<&Judging>, verdict: Verdict, gates: &[GateOutcome]) -> Exit {
     let by_verdict = match verdict {
         Verdict::Failed => FAILED,
         Verdict::Leak => LEAK,

@@ -7,7 +7,7 @@ use crate::findings::{
 };
 use crate::units::Unit;
 
-use super::memory::memory;
+use super::memory::memory_that_can_leak;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 
@@ -21,7 +21,7 @@ struct Value {
 }
 
 /// Compares every gate of the plan.
-pub fn compare(
+pub fn compare_gates(
     evidence: &Evidence,
     steady: &Steady,
     series: &AllEvidence,
@@ -48,7 +48,8 @@ fn measure(
     };
     match (&gate.quantity, gate.aspect) {
         (Quantity::Memory, aspect @ (Aspect::Slope | Aspect::PerRequest)) => {
-            let grows = memory(series.series(), series.sources().exact).ok_or(NotMeasured::Memory)?;
+            let grows =
+                memory_that_can_leak(series.series(), series.sources().exact).ok_or(NotMeasured::Memory)?;
             let per_request = aspect == Aspect::PerRequest;
             let estimate = if per_request { grows.trend.per_request } else { grows.trend.slope };
             let rate = per_request.then(|| steady.request_rate()).flatten();

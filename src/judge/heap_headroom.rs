@@ -12,9 +12,9 @@ use super::steady::Steady;
 /// Go collects when its heap has doubled since the last collection, and from 4 MiB on.
 const GO_LEAST_HEAP: f64 = 4.0 * 1024.0 * 1024.0;
 
-/// What a JVM may take beside its heap while it warms up, for code and the arenas of its compilers: a service of eight threads
+/// What a JVM may take outside its heap while it warms up, for code and the arenas of its compilers: a service of eight threads
 /// took 7 MiB beyond the 15 MiB that its heap had room for.
-const JVM_BESIDE_HEAP: f64 = 16.0 * 1024.0 * 1024.0;
+const JVM_OUTSIDE_HEAP: f64 = 16.0 * 1024.0 * 1024.0;
 
 /// The bound of one target's heap.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,11 +25,11 @@ pub enum HeapHeadroom {
     Committed(f64),
     /// It follows what is alive.
     OfLive,
-    /// Nobody knows it, or the heap is that of one process among several: it explains nothing.
+    /// It is not known, or the heap is that of one process among several: it explains nothing.
     Unknown,
 }
 
-/// The most bytes that the heap had in steady, once the collection forced as it began was over; none where nobody says.
+/// The most bytes that the heap had in steady, once the collection forced as it began was over; none where the runtime does not say.
 fn committed(evidence: &Evidence, steady: &Steady) -> Option<f64> {
     let recording = &evidence.recording;
     let (begin_s, _) = steady.stretches.first()?;
@@ -45,7 +45,7 @@ fn committed(evidence: &Evidence, steady: &Steady) -> Option<f64> {
         .reduce(f64::max)
 }
 
-/// The limit that the runtime sets to its heap, in bytes, where it tells one.
+/// The limit that the runtime sets to its heap, in bytes, where it has one.
 pub fn heap_limit(evidence: &Evidence) -> Option<f64> {
     let series = evidence.recording.series(SeriesId::HeapLimit)?;
     series.samples.iter().rev().find_map(|sample| sample.get())
@@ -62,7 +62,7 @@ impl HeapHeadroom {
         let alone = target.is_some_and(|target| target.processes == 1)
             && children.filter_map(|sample| sample.get()).all(|n| n == 0.0);
         match (heap_limit(evidence).filter(|_| alone), committed(evidence, steady)) {
-            (Some(limit), Some(had)) if had + JVM_BESIDE_HEAP < limit => HeapHeadroom::Committed(had),
+            (Some(limit), Some(had)) if had + JVM_OUTSIDE_HEAP < limit => HeapHeadroom::Committed(had),
             (Some(limit), _) => HeapHeadroom::Limit(limit),
             (None, _) => HeapHeadroom::Unknown,
         }
@@ -72,7 +72,7 @@ impl HeapHeadroom {
     pub fn most(self, live: f64) -> f64 {
         match self {
             HeapHeadroom::Limit(limit) => (limit - live).max(0.0),
-            HeapHeadroom::Committed(had) => (had + JVM_BESIDE_HEAP - live).max(0.0),
+            HeapHeadroom::Committed(had) => (had + JVM_OUTSIDE_HEAP - live).max(0.0),
             HeapHeadroom::OfLive => 2.0 * live + GO_LEAST_HEAP,
             HeapHeadroom::Unknown => f64::NEG_INFINITY,
         }

@@ -25,8 +25,8 @@ pub enum Interim {
 pub fn judge_interim(evidence: &Evidence, error: f64) -> Interim {
     let steady = Steady::read(evidence);
     let voters = series_evidence::gather(evidence, &steady, error);
-    let tasks = tasks::judge(evidence, &steady, voters.task_share_of_error());
-    let load = load::load(evidence, &steady);
+    let tasks = tasks::judge_groups(evidence, &steady, voters.task_share_of_error());
+    let load = load::read_load(evidence, &steady);
     let facts = verdict::Facts::gather(evidence, &steady, &voters, &tasks, load.as_ref());
     let reason = verdict::decide(&facts);
     match reason.verdict() {

@@ -7,7 +7,7 @@ use crate::findings::{
 };
 use crate::units::Unit;
 
-use super::memory::parts;
+use super::memory::leaking_parts;
 
 /// What the line is made from.
 pub struct LeakFacts<'a> {
@@ -51,7 +51,7 @@ impl LeakFacts<'_> {
     /// most memory.
     fn attributed_memory(&self, counted: Option<&CountGrowth>) -> Option<(f64, CountedBy)> {
         let ids: Vec<&SeriesId> =
-            parts(self.series, self.account.exact)?.into_iter().map(|s| &s.id).collect();
+            leaking_parts(self.series, self.account.exact)?.into_iter().map(|s| &s.id).collect();
         let kinds = match counted.map(|counted| &counted.per) {
             Some(CountedBy::Each(kinds)) => kinds.clone(),
             Some(_) => return None,

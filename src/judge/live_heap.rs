@@ -52,7 +52,7 @@ impl Ends {
         (ends.end.0 > ends.start.0).then_some(ends)
     }
 
-    /// What grew and was not let go in settle.
+    /// What grew and was not freed in settle.
     fn growth(&self) -> f64 {
         self.settled.last().map_or(self.end.1, |(_, settled)| settled.min(self.end.1)) - self.start.1
     }

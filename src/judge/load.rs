@@ -10,7 +10,7 @@ use crate::units::Rate;
 use super::steady::{EDGE_S, Steady};
 
 /// The load's own findings; none where soak sent none.
-pub fn load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
+pub fn read_load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     // in a watch the rows count soak itself and nothing else
     let plan = evidence.driven()?;
     if evidence.load.is_empty() {
@@ -119,7 +119,7 @@ pub fn rate_held(load: &LoadFinding, rate: Rate) -> bool {
 }
 
 /// How soak itself fared.
-pub fn driver(evidence: &Evidence) -> Driver {
+pub fn read_driver(evidence: &Evidence) -> Driver {
     let end_s = evidence.recording.elapsed_s.last().copied().unwrap_or(0.0);
     let cpu_s = evidence.load.last().map_or(0.0, |r| r.soak_cpu_s)
         - evidence.load.first().map_or(0.0, |r| r.soak_cpu_s);

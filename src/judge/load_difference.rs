@@ -44,7 +44,7 @@ fn of_plans(loads: [(&PlanRecord, &DrivenPlan); 2]) -> impl Iterator<Item = Stri
         (b != a)
             .then(|| format!("{what}: before {}, after {}.", listed(&few(b), "and"), listed(&few(a), "and")))
     };
-    let shape = |load: &DrivenPlan| vec![load.pattern.told().unwrap_or_else(|| "constant".into())];
+    let shape = |load: &DrivenPlan| vec![load.pattern.describe().unwrap_or_else(|| "constant".into())];
     let kinds = [
         differ("The runs drove different requests", loads.map(|(plan, load)| requests(&plan.url, load))),
         differ("Their loads had different shapes", loads.map(|(_, load)| shape(load))),

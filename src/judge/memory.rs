@@ -3,19 +3,19 @@
 use crate::evidence::{AccountPart, SeriesId};
 use crate::findings::{Direction, Estimate, SeriesEvidence, Shape, Trend, TrendReason};
 
-/// The growth of all that can leak; none where no memory was read, or a part of an exact account told no slope.
-pub fn memory(series: &[SeriesEvidence], exact: bool) -> Option<SeriesEvidence> {
+/// The growth of all that can leak; none where no memory was read, or a part of an exact account has no slope.
+pub fn memory_that_can_leak(series: &[SeriesEvidence], exact: bool) -> Option<SeriesEvidence> {
     if exact { Some(together(&can_leak(series)?)) } else { resident(series).cloned() }
 }
 
 /// The growth of what does leak, as one.
-pub fn leaking(series: &[SeriesEvidence], exact: bool) -> Option<SeriesEvidence> {
-    let parts = parts(series, exact)?;
+pub fn memory_that_leaks(series: &[SeriesEvidence], exact: bool) -> Option<SeriesEvidence> {
+    let parts = leaking_parts(series, exact)?;
     if exact { Some(together(&parts)) } else { parts.first().map(|rss| (*rss).clone()) }
 }
 
 /// What does leak: the parts of an exact account that are to blame, else all that can; without one RSS.
-pub fn parts(series: &[SeriesEvidence], exact: bool) -> Option<Vec<&SeriesEvidence>> {
+pub fn leaking_parts(series: &[SeriesEvidence], exact: bool) -> Option<Vec<&SeriesEvidence>> {
     if !exact {
         return resident(series).map(|rss| vec![rss]);
     }
@@ -117,15 +117,15 @@ mod tests {
             part(Stacks, Direction::Growing, 50.0, 4.0),
             part(Native, Direction::Stable, 0.0, 0.0),
         ];
-        let sum = memory(&series, true).unwrap().trend;
+        let sum = memory_that_can_leak(&series, true).unwrap().trend;
         assert_eq!(
             (sum.direction, sum.slope),
             (Direction::Growing, Some(Estimate { value: 80.0, lo: 75.0, hi: 85.0 }))
         );
         assert_eq!((sum.per_request.unwrap().value, sum.start, sum.end), (8.0, Some(300.0), Some(380.0)));
-        assert!(memory(&series[..2], true).is_none(), "a part is missing");
+        assert!(memory_that_can_leak(&series[..2], true).is_none(), "a part is missing");
         assert_eq!(
-            leaking(&series, true).unwrap().trend.start,
+            memory_that_leaks(&series, true).unwrap().trend.start,
             Some(200.0),
             "what is flat is not what leaks"
         );
@@ -135,7 +135,7 @@ mod tests {
     fn without_an_account_it_is_private_memory() {
         let rss =
             SeriesEvidence { id: SeriesId::RssAnon, ..part(AccountPart::Live, Direction::Stable, 1.0, 1.0) };
-        assert_eq!(memory(std::slice::from_ref(&rss), false), Some(rss));
-        assert_eq!(memory(&[], false), None);
+        assert_eq!(memory_that_can_leak(std::slice::from_ref(&rss), false), Some(rss));
+        assert_eq!(memory_that_can_leak(&[], false), None);
     }
 }

@@ -62,16 +62,16 @@ pub fn judge_against_baseline(evidence: &Evidence, baseline: &Baseline<'_>) -> (
 fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
     let steady = Steady::read(evidence);
     let series = series_evidence::gather(evidence, &steady, ERROR);
-    let account = account::account(evidence, &steady, series.sources().exact);
-    let tasks = tasks::judge(evidence, &steady, series.task_share_of_error());
-    let load = load::load(evidence, &steady);
+    let account = account::read_account(evidence, &steady, series.sources().exact);
+    let tasks = tasks::judge_groups(evidence, &steady, series.task_share_of_error());
+    let load = load::read_load(evidence, &steady);
     let facts = Facts::gather(evidence, &steady, &series, &tasks, load.as_ref());
     let reason = verdict::decide(&facts);
-    let gates = gates::compare(evidence, &steady, &series, &account, load.as_ref());
+    let gates = gates::compare_gates(evidence, &steady, &series, &account, load.as_ref());
     let attribution = attribution::attribution(evidence, &steady, &series, &tasks);
     let culprits = tasks.blamed(reason.verdict(), &series);
     let series = series.into_series();
-    let memory = memory::leaking(&series, account.exact);
+    let memory = memory::memory_that_leaks(&series, account.exact);
     let leak = LeakFacts {
         series: &series,
         memory: memory.as_ref(),
@@ -100,7 +100,7 @@ fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
         culprits,
         attribution,
         probes: evidence.environment.as_ref().map(|e| e.probes.clone()).unwrap_or_default(),
-        driver: load::driver(evidence),
+        driver: load::read_driver(evidence),
     };
     (assessment, gates)
 }
@@ -108,10 +108,10 @@ fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
 /// What follows from the gates.
 fn conclude(evidence: &Evidence, assessment: Assessment, gates: Vec<GateOutcome>) -> Findings {
     let judging = evidence.plan.as_ref().map(|p| &p.judging);
-    let notes = notes::notes(&assessment, evidence);
+    let notes = notes::gather_notes(&assessment, evidence);
     Findings {
-        exit: exit::exit(judging, assessment.verdict(), &gates),
-        caption: caption::caption(&assessment, &gates, !notes.is_empty()),
+        exit: exit::decide_exit(judging, assessment.verdict(), &gates),
+        caption: caption::choose_caption(&assessment, &gates, !notes.is_empty()),
         notes,
         gates,
         assessment,

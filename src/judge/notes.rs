@@ -13,7 +13,7 @@ use crate::units::{Rate, Unit};
 const RUNTIMES_OWN_PROBES: [[&str; 2]; 2] = [["goroutines", "heap"], ["java threads", "java heap"]];
 
 /// All of them.
-pub fn notes(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
+pub fn gather_notes(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
     let mut notes = of_verdict(found, evidence);
     notes.extend(explained(&found.series));
     notes.extend(not_available(found));
@@ -159,6 +159,34 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::{Answer, Culprit, GroupGrowth, LeakSummary, SeriesGrowth};
+
+    #[test]
+    fn no_note_repeats_the_line_of_a_culprit() {
+        let worker = Leak::Group(GroupGrowth {
+            name: "main.worker".into(),
+            state: None,
+            kind: GroupKind::Goroutine,
+            growth: 6000.0,
+            requests: Some(6000.0),
+            seconds: 60.0,
+        });
+        let heap = Leak::Series(SeriesGrowth {
+            id: SeriesId::MemLive,
+            per_request: Some(800.0),
+            per_second: None,
+            several_kinds: false,
+        });
+        let reason = Reason::Leak(worker.clone());
+        let answer = Answer { reason, summary: LeakSummary::default(), until_then: None };
+        let leaks = vec![worker.clone(), heap.clone()];
+        let mut found = Assessment { answer, leaks, ..Assessment::example() };
+        let observed = Note::ObservedFor(60.0);
+        let notes = |found: &Assessment| gather_notes(found, &Evidence::default());
+        assert_eq!(notes(&found), [Note::Leak(worker), Note::Leak(heap.clone()), observed.clone()]);
+        found.culprits = vec![Culprit::example()];
+        assert_eq!(notes(&found), [Note::Leak(heap), observed]);
+    }
 
     #[test]
     fn a_run_that_was_too_short_for_its_collections_says_so() {

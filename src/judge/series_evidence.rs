@@ -2,7 +2,7 @@
 //!
 //! A false 'leak' is bounded for the whole run (Bonferroni over two families, Holm 1979, "A simple sequentially
 //! rejective multiple test procedure", within each): half the error is spent on the few series of ranks 1 to 3, the
-//! other half on the rest. A series of which no slope could be told, be it that it never moved or that too little was
+//! other half on the rest. A series without a slope, be it that it never moved or that too little was
 //! seen, could not have been called growing and costs none of it, nor does a family of nothing else (R. E. Tarone, A
 //! modified Bonferroni method for discrete data, 1990). This acts on the verdict; each series' own trend stays as it is.
 

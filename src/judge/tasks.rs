@@ -14,7 +14,7 @@ use super::material::least_seen;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 
-/// A growth that nobody proves counts from so many within steady.
+/// A growth that the runtime does not prove counts from so many within steady.
 const LEAST_GROWTH: f64 = 10.0;
 /// What a goroutine group that no served goroutineleak lists may be held for, unless the user says otherwise.
 const UNPROVEN_HOLD_S: f64 = 60.0;
@@ -52,7 +52,7 @@ pub struct Tasks {
 }
 
 /// Judges every group; `error` is the chance of a false alarm for all of them together.
-pub fn judge(evidence: &Evidence, steady: &Steady, error: f64) -> Tasks {
+pub fn judge_groups(evidence: &Evidence, steady: &Steady, error: f64) -> Tasks {
     let plan = evidence.plan.as_ref();
     let max_hold = plan.and_then(|p| p.judging.max_hold);
     let drives = evidence.observed().is_none();
@@ -106,7 +106,7 @@ fn judge_group(
     }
 }
 
-/// It grew by no more than there are connections, and nobody has seen what is left without load.
+/// It grew by no more than there are connections, and what is left without load was not observed.
 fn may_be_in_flight(c: &Candidate) -> bool {
     c.within_connections && c.recovered.is_none() && !c.is_connection
 }
@@ -156,7 +156,7 @@ impl Tasks {
     }
 
     /// Who is blamed of tasks, with the groups that are theirs.
-    pub fn to_blame(&self) -> impl Iterator<Item = &Candidate> {
+    pub fn leaking_tasks(&self) -> impl Iterator<Item = &Candidate> {
         let task =
             |c: &Candidate| matches!(c.kind, GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread);
         let stands = |s: &GroupVerdict| matches!(s, GroupVerdict::Proven | GroupVerdict::Leaks);
@@ -180,8 +180,8 @@ impl Tasks {
         self.judged.iter().any(|(_, verdict)| matches!(verdict, GroupVerdict::Held(_)))
     }
 
-    /// Who is blamed, ranked; nobody where the target is not the service or the verdict is not a leak. Stacks of the
-    /// heap and processes come last: they say where it happens, once something else has shown that it does.
+    /// The culprits, ranked; none where the verdict is no leak. Stacks of the heap and processes come last: they say where
+    /// it happens, once something else has shown that it does.
     pub fn blamed(self, verdict: Verdict, series: &AllEvidence) -> Vec<BlamedGroup> {
         if !matches!(verdict, Verdict::Leak | Verdict::Failed) {
             return Vec::new();
@@ -206,7 +206,7 @@ impl Tasks {
         let mut blamed: Vec<BlamedGroup> =
             self.judged.into_iter().filter(|(_, verdict)| stands(verdict)).map(|(c, _)| c.culprit).collect();
         blamed.sort_by(|a, b| {
-            // a descriptor belongs to somebody: who is left behind comes before what he holds
+            // a descriptor is held by a task: the task that is left behind comes before what it holds
             let held = |c: &BlamedGroup| c.kind == GroupKind::Fd;
             b.proven
                 .is_some()

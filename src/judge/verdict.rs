@@ -124,3 +124,6 @@ fn failure(evidence: &Evidence, steady: &Steady, load: Option<&LoadFinding>) -> 
     });
     (!read && !plan.judging.load_only).then_some(Failure::NothingMeasured)
 }
+
+#[cfg(test)]
+mod tests;

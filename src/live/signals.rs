@@ -12,7 +12,7 @@ use crate::evidence::Command;
 const ONE_WISH: Duration = Duration::from_millis(50);
 
 /// Listens for Ctrl-C, SIGTERM and SIGHUP from now on and sends what they mean; the default, to die, is off until the
-/// process ends. The task ends after the second signal, whether or not anybody still receives: what comes after the run, such
+/// process ends. The task ends after the second signal, whether or not the channel is still read: what comes after the run, such
 /// as its report, waits for it to be broken off too. Needs a tokio runtime.
 ///
 /// # Errors
@@ -51,8 +51,8 @@ impl Signals {
         })
     }
 
-    /// The next signal that can mean this. A terminal that closes is no impatience: the kernel and the shell both tell
-    /// of it, some time apart.
+    /// Waits for the next signal that can mean this. A terminal that closes does not mean impatience: the kernel and the
+    /// shell both signal it, some time apart.
     async fn next(&mut self, command: Command) {
         let hang_up = async {
             match &mut self.hang_up {
@@ -74,7 +74,7 @@ fn hang_up_is_ignored() -> bool {
     procfs::process::Process::myself().and_then(|me| me.status()).is_ok_and(|status| status.sigign & 1 == 1)
 }
 
-/// Elsewhere nothing tells without unsafe code.
+/// Elsewhere it cannot be found out without unsafe code.
 #[cfg(all(unix, not(target_os = "linux")))]
 fn hang_up_is_ignored() -> bool {
     false

@@ -1,4 +1,4 @@
-//! How long the blocks are that steady is cut into, so that kinds of requests can be told apart.
+//! How long the blocks are that steady is cut into, so that growth can be attributed to kinds of requests.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::workload::{Blocks, Pattern};
 
 /// A block is a second or so: long against what an answer takes, short against a run.
 const SHORTEST_BLOCK: Duration = Duration::from_secs(1);
-/// A block must be sampled more than once to be told from its neighbours,
+/// A block must be sampled more than once to differ visibly from its neighbours,
 const SAMPLES_PER_BLOCK: u32 = 2;
 /// and hold a few requests, or its mix could not differ from theirs;
 const REQUESTS_PER_BLOCK: f64 = 10.0;

@@ -168,7 +168,7 @@ fn value(text: &str, unit: Unit, aspect: Aspect) -> std::result::Result<f64, Str
     };
     let bad = || format!("'{text}' is no limit here; write it as {example}");
     let (value, written) = if aspect == Aspect::Slope {
-        // without a slash it would be per second, which nobody means by '1MiB'
+        // without a slash it would be per second, which is never meant by '1MiB'
         let slope = text.contains('/').then(|| text.parse::<Slope>().ok()).flatten().ok_or_else(bad)?;
         if slope.per_second == 0.0 {
             return Err(format!(
@@ -180,7 +180,7 @@ fn value(text: &str, unit: Unit, aspect: Aspect) -> std::result::Result<f64, Str
         parse_amount(text).map_err(|_| bad())?
     };
     let fits = written == unit
-        // seconds are hardly ever meant where somebody writes 50
+        // 50 alone hardly ever means seconds
         || (written == Unit::Count && (unit == Unit::Ratio || unit == Unit::Seconds && value == 0.0))
         || (unit == Unit::Count && written == Unit::Ratio && aspect == Aspect::PerRequest);
     if !fits || (unit == Unit::Ratio && aspect == Aspect::Ratio && value > 1.0) {

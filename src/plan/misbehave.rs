@@ -12,7 +12,7 @@ use crate::workload::{Behaviour, MisbehavePlan, Pattern};
 /// So much must be left to those that behave: they are the load, and what the others are compared with.
 const MOST: f64 = 0.8;
 
-/// The mix that was asked for; none where nobody misbehaves.
+/// The mix that was asked for; none where every client behaves.
 ///
 /// # Errors
 /// In one line, with the place: no such behaviour, no share, too much in all, an https target, a closed loop, or a
@@ -35,9 +35,9 @@ pub(super) fn read_mix(
             let share = match parse_amount(share.trim()) {
                 Ok((share, Unit::Ratio | Unit::Count)) if share > 0.0 && share < 1.0 => share,
                 _ => {
-                    let told =
+                    let reason =
                         format!("'{}' is no share of the requests; write it as 5% or 0.05", share.trim());
-                    return Err(written.usage_error(told));
+                    return Err(written.usage_error(reason));
                 }
             };
             if mix.insert(behaviour, share).is_some() {
@@ -76,8 +76,8 @@ pub(super) fn read_mix(
     };
     if !pattern.is_even() {
         let has = if pattern.shape.is_some() { "a shape" } else { "Poisson arrivals" };
-        let told = format!("its blocks need the same requests each second, and the load has {has}");
-        return Err(first.usage_error(format!("{told}: leave one of them out")));
+        let reason = format!("its blocks need the same requests each second, and the load has {has}");
+        return Err(first.usage_error(format!("{reason}: leave one of them out")));
     }
     Ok(Some(MisbehavePlan { blocks: blocks(requests, rate, sum, interval), mix }))
 }
@@ -107,8 +107,8 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_told_in_a_line() {
-        for (mix, url, rate, told) in [
+    fn what_cannot_be_sent_is_refused_in_a_line() {
+        for (mix, url, rate, reason) in [
             (
                 "hangup=5%",
                 "http://h/",
@@ -124,7 +124,7 @@ mod tests {
             ("reset=5%", "http://h/", 0.0, "--rate: with --misbehave"),
         ] {
             let line = asked(mix, url, rate).unwrap_err().to_string();
-            assert!(line.starts_with(told), "{line}");
+            assert!(line.starts_with(reason), "{line}");
         }
     }
 }

@@ -20,7 +20,7 @@ pub struct PipelinePlan {
     pub junit: Option<PathBuf>,
     /// report.json goes here, too.
     pub report_json: Option<PathBuf>,
-    /// GitHub's runner is told what is wrong.
+    /// Findings are annotations for GitHub's runner.
     pub github: bool,
 }
 

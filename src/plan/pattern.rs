@@ -50,7 +50,7 @@ impl Load {
         Ok(load)
     }
 
-    /// How long so many take; none in a closed loop, of which nobody knows.
+    /// How long so many take; none in a closed loop, whose rate is not known.
     fn time_of(&self, layers: &Layers, requests: u64) -> Result<Option<Span>> {
         let Some(rate) = self.rate.per_second() else { return Ok(None) };
         let count = match self.arrivals {

@@ -28,7 +28,7 @@ const SHORTEST_RUN_MS: u64 = 1_000;
 /// Longer spans are refused before they come here; this keeps the arithmetic below from overflowing.
 const LONGEST_MS: u64 = 100 * 366 * 86_400_000;
 
-/// The whole run, where nobody says anything.
+/// The whole run, where no time is given.
 const DEFAULT_MS: u64 = 5 * 60_000;
 
 struct Parts {
@@ -88,7 +88,7 @@ pub(super) fn share(asked: &Asked) -> Result<PhasePlan, String> {
             times.steady = Some(requests);
             None
         }
-        // without a count, or where nobody knows how long it takes
+        // without a count, or where its time is not known
         (None, None, None) => Some(DEFAULT_MS),
     };
     let cycles = u64::from(asked.cycles.max(1));
@@ -298,26 +298,27 @@ mod tests {
     }
 
     #[test]
-    fn contradictions_are_told_in_a_line() {
-        let told = |asked: Asked| share(&asked).unwrap_err();
+    fn contradictions_are_refused_in_a_line() {
+        let refusal = |asked: Asked| share(&asked).unwrap_err();
         assert_eq!(
-            told(Asked { duration: s(30.0), warmup: s(40.0), ..NOTHING }),
+            refusal(Asked { duration: s(30.0), warmup: s(40.0), ..NOTHING }),
             "--warmup takes 40 s, longer than --duration 30 s"
         );
         assert_eq!(
-            told(Asked { duration: s(30.0), warmup: s(20.0), settle: s(10.0), ..NOTHING }),
+            refusal(Asked { duration: s(30.0), warmup: s(20.0), settle: s(10.0), ..NOTHING }),
             "--warmup and --settle take all of --duration 30 s: nothing is left for steady"
         );
         assert!(
-            told(Asked { duration: s(30.0), steady: s(20.0), cycles: 2, ..NOTHING }).contains("in 2 cycles")
+            refusal(Asked { duration: s(30.0), steady: s(20.0), cycles: 2, ..NOTHING })
+                .contains("in 2 cycles")
         );
         let all = Asked { baseline: s(1.0), warmup: s(1.0), steady: s(5.0), settle: s(1.0), ..NOTHING };
         assert!(share(&all).is_ok());
         assert!(
-            told(Asked { duration: s(30.0), ..all }).contains("add up to 8.0 s")
-                || told(Asked { duration: s(30.0), ..all }).contains("add up to 8 s")
+            refusal(Asked { duration: s(30.0), ..all }).contains("add up to 8.0 s")
+                || refusal(Asked { duration: s(30.0), ..all }).contains("add up to 8 s")
         );
-        assert!(told(Asked { duration: s(0.0), ..NOTHING }).contains("too short"));
-        assert!(told(Asked { steady: s(0.0), ..NOTHING }).starts_with("--load-duration"));
+        assert!(refusal(Asked { duration: s(0.0), ..NOTHING }).contains("too short"));
+        assert!(refusal(Asked { steady: s(0.0), ..NOTHING }).starts_with("--load-duration"));
     }
 }

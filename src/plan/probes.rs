@@ -6,7 +6,7 @@ use super::metrics::{TaskMetric, parse_metric};
 use crate::error::Result;
 use crate::settings::{Layers, Sourced};
 
-/// Where Go's pprof is looked for.
+/// Where Go's pprof is found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum PprofPlan {
     /// At /debug/pprof/ of the URL's origin.
@@ -18,7 +18,7 @@ pub enum PprofPlan {
     Off,
 }
 
-/// What is looked at beside the process.
+/// What is observed besides the process.
 #[derive(Debug, Clone, Default)]
 pub struct ProbePlan {
     /// Go's pprof.
@@ -35,14 +35,14 @@ pub struct ProbePlan {
     pub keep_labels: bool,
     /// Other ports of the process are asked too.
     pub look_around: bool,
-    /// Any certificate will do.
+    /// Any certificate is accepted.
     pub insecure: bool,
 }
 
-/// Where else to look.
+/// What the settings say.
 ///
 /// # Errors
-/// A URL that cannot be asked, a metric that is none.
+/// In one line, with the place: a URL that cannot be requested, an invalid metric.
 pub(super) fn read_probes(layers: &Layers) -> Result<ProbePlan> {
     let metric = layers
         .get_list("metric", |s| &s.metric)
@@ -81,7 +81,7 @@ pub(super) fn read_probes(layers: &Layers) -> Result<ProbePlan> {
     })
 }
 
-/// Where console-subscriber listens unless told otherwise.
+/// Where console-subscriber listens by default.
 const CONSOLE_PORT: u16 = 6669;
 
 fn console(written: &Sourced) -> Result<Url> {

@@ -10,7 +10,7 @@ use crate::settings::{Layers, Sourced};
 use crate::units::Rate;
 
 const DEFAULT: Rate = Rate::PerSecond(100.0);
-/// A service elsewhere may be somebody else's.
+/// A service elsewhere may belong to others.
 const DEFAULT_BEYOND_LOOPBACK: Rate = Rate::PerSecond(10.0);
 
 /// --rate, or a default that spares services beyond this machine.

@@ -129,7 +129,7 @@ pub(super) fn for_pages(layers: &Layers, host: &Host<'_>) -> Result<Option<Reque
     Ok(Some(RequestPlan { headers, connect, ..RequestPlan::get(url) }))
 }
 
-/// The URL and what goes with it, user and password as a header; none where nobody gave one.
+/// The URL and what goes with it, user and password as a header; none where no URL was given.
 fn place(layers: &Layers, host: &Host<'_>) -> Result<Option<(Url, HeaderMap)>> {
     let Some(written) = layers.get("url", |s| &s.url) else { return Ok(None) };
     let mut url = written.http_url()?;

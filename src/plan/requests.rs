@@ -15,7 +15,7 @@ use crate::settings::{Layer, Layers, RawValue, RequestTable, Sourced, without_se
 use crate::workload::ONLY;
 use reqwest::Url;
 
-/// A report with more of them would be read by nobody.
+/// A report with more of them would be too long to read.
 const MOST: usize = 64;
 /// A name is a cell of a table and a word in a sentence.
 const LONGEST_NAME: usize = 60;
@@ -48,19 +48,21 @@ pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
     let common = request::resolve(layers, host)?;
     if common.url.path() != "/" && tables.iter().all(|table| table.path.is_some()) {
         let origin = common.url.origin().ascii_serialization();
-        let told = format!("the requests of this profile have paths of their own; write {origin}");
-        return Err(layers.get("url", |s| &s.url).map_or(Error::usage(&told), |url| url.usage_error(&told)));
+        let reason = format!("the requests of this profile have paths of their own; write {origin}");
+        return Err(layers
+            .get("url", |s| &s.url)
+            .map_or(Error::usage(&reason), |url| url.usage_error(&reason)));
     }
     let mut all = Vec::new();
     let mut names = HashSet::new();
     for (i, table) in tables.iter().enumerate() {
-        // a name says more than a number, where there is one that can be told
+        // a name says more than a number, where it is a valid one
         let called = table.name.as_ref().map(|name| name.0.trim()).filter(|name| problem(name).is_none());
         let called = called.map_or_else(|| format!("{place} {}", i + 1), |name| format!("{place} '{name}'"));
         let request = Reader { layers, layer: number, table, place: called }.read(&common, host)?;
         if !names.insert(request.name.clone()) {
-            let told = format!("{place}: two are called '{}'; give each a name of its own", request.name);
-            return Err(Error::usage(told));
+            let reason = format!("{place}: two are called '{}'; give each a name of its own", request.name);
+            return Err(Error::usage(reason));
         }
         all.push(request);
     }
@@ -68,7 +70,7 @@ pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
     Ok(Sent { url: common.url, requests: all })
 }
 
-/// What flags and the environment say of one request, and nobody knows of which; a body above the tables as well.
+/// Refuses what flags and the environment say of one request without saying which; a body above the tables as well.
 fn for_one_alone(layers: &Layers, holder: &Layer) -> Result<()> {
     let data = layers.get("data", |s| &s.data);
     let above = holder.place("method");
@@ -144,7 +146,7 @@ impl Reader<'_> {
         let unnamed = || format!("{} {}", plan.method, plan.url.path());
         let name = table.name.as_ref().map_or_else(unnamed, |name| name.0.trim().to_string());
         match problem(&name) {
-            Some(told) => Err(Error::usage(format!("{}: {told}", self.place))),
+            Some(reason) => Err(Error::usage(format!("{}: {reason}", self.place))),
             None => Ok(RequestPlan { name, ..plan }),
         }
     }
@@ -153,8 +155,8 @@ impl Reader<'_> {
     fn url(&self, common: &RequestPlan, written: &Sourced) -> Result<Url> {
         let text = written.text.trim();
         if !text.starts_with('/') || text.starts_with("//") {
-            let told = "write it from the / on: all requests go to the origin of the URL";
-            return Err(written.usage_error(format!("'{}' is no path; {told}", without_secrets(text))));
+            let reason = "write it from the / on: all requests go to the origin of the URL";
+            return Err(written.usage_error(format!("'{}' is no path; {reason}", without_secrets(text))));
         }
         let mut url = common.url.join(text).map_err(|e| written.usage_error(e))?;
         url.set_fragment(None);

@@ -6,7 +6,7 @@ use super::request::RequestPlan;
 use super::target::TargetPlan;
 use crate::evidence::PlanRecord;
 
-/// What to do, checked whole: whoever holds one need not check anything again.
+/// What to do, checked as a whole: its users need not check anything again.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// All of it that may be written down.
@@ -16,11 +16,11 @@ pub struct Plan {
     pub requests: Vec<RequestPlan>,
     /// How the process behind it is found.
     pub target: TargetPlan,
-    /// What is looked at.
+    /// What is observed.
     pub probes: ProbePlan,
     /// Where the run directory goes.
     pub out: OutPlan,
-    /// What a pipeline wants beside it.
+    /// Which files a pipeline wants besides.
     pub pipeline: PipelinePlan,
 }
 

@@ -60,7 +60,7 @@ impl WantedShape {
     /// When steady would be over before the shape has shown what it is.
     pub(super) fn within(&self, steady: Span) -> Result<LoadShape> {
         let shape = self.over(steady);
-        let (key, takes, told) = match &shape {
+        let (key, takes, phrase) = match &shape {
             LoadShape::Ramp { over, .. } => ("over", *over, "the ramp takes"),
             LoadShape::Steps { rates, each } => ("each", Span(each.0 * rates.len() as u32), "the steps take"),
             LoadShape::Spikes { every, .. } => ("every", *every, "the first spike ends after"),
@@ -69,7 +69,7 @@ impl WantedShape {
         };
         if takes > steady {
             let place = &self.place;
-            return Err(Error::usage(format!("{place}.{key}: {told} {takes}, and steady only {steady}")));
+            return Err(Error::usage(format!("{place}.{key}: {phrase} {takes}, and steady only {steady}")));
         }
         Ok(shape)
     }
@@ -91,8 +91,8 @@ impl Reader<'_> {
         };
         let Some((kind, keys)) = KINDS.into_iter().find(|(known, _)| *known == kind.0.trim()) else {
             let near = did_you_mean(&kind.0, kinds());
-            let told = format!("'{}' is no shape{near} (there are {})", kind.0, kinds().join(", "));
-            return Err(self.usage_error("kind", told));
+            let reason = format!("'{}' is no shape{near} (there are {})", kind.0, kinds().join(", "));
+            return Err(self.usage_error("kind", reason));
         };
         if let Some((key, _)) = self.keys().into_iter().find(|(key, there)| *there && !keys.contains(key)) {
             let has = if keys.is_empty() { "no other key".into() } else { keys.join(", ") };
@@ -133,8 +133,8 @@ impl Reader<'_> {
                 let every = self.span("every", &table.every)?.ok_or_else(|| self.missing("every"))?;
                 let lasts = self.span("for", &table.lasts)?.ok_or_else(|| self.missing("for"))?;
                 if lasts >= every {
-                    let told = format!("a spike of {lasts} every {every} leaves no time between them");
-                    return Err(self.usage_error("for", told));
+                    let reason = format!("a spike of {lasts} every {every} leaves no time between them");
+                    return Err(self.usage_error("for", reason));
                 }
                 if to <= from {
                     return Err(self

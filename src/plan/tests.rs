@@ -13,7 +13,7 @@ fn toml(text: &str) -> Settings {
     Settings::from_toml("profiles/x.toml", text).unwrap()
 }
 
-/// Flags are written here as a profile would; the layers are what is told apart.
+/// Flags are written here as a profile would; only the layers differ.
 fn made(flags: &str, env: &[(&str, &str)], profile: &str) -> crate::error::Result<Plan> {
     let mut flags = Settings::from_toml("flags", flags)?;
     flags.url.get_or_insert(URL.into());
@@ -61,11 +61,11 @@ fn flags_then_environment_then_profile_then_defaults() {
 
 #[test]
 fn a_wrong_value_is_named_by_where_it_was_written() {
-    let told = |flags, env: &[(&str, &str)], profile| made(flags, env, profile).unwrap_err().to_string();
-    assert!(told("rate = 0", &[], "").starts_with("--rate: '0' is no rate above zero"));
-    assert!(told("", &[("SOAK_RATE", "0")], "").starts_with("SOAK_RATE: "));
-    assert!(told("", &[], "rate = 0").starts_with("profiles/x.toml: rate: "));
-    assert!(told("", &[], "gate = 'x < 1'").starts_with("profiles/x.toml: gate: "));
+    let refusal = |flags, env: &[(&str, &str)], profile| made(flags, env, profile).unwrap_err().to_string();
+    assert!(refusal("rate = 0", &[], "").starts_with("--rate: '0' is no rate above zero"));
+    assert!(refusal("", &[("SOAK_RATE", "0")], "").starts_with("SOAK_RATE: "));
+    assert!(refusal("", &[], "rate = 0").starts_with("profiles/x.toml: rate: "));
+    assert!(refusal("", &[], "gate = 'x < 1'").starts_with("profiles/x.toml: gate: "));
 }
 
 #[test]

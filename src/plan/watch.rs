@@ -1,7 +1,7 @@
 //! The plan of a watch: something else drives, so there is no load to plan, and perhaps no end.
 //!
 //! Of the settings that say what is sent, how much and in which phases a watch reads none but --duration and --warmup:
-//! a profile may hold the others, as it does for a run. All of it is steady, since nobody tells soak when load begins.
+//! a profile may hold the others, as it does for a run. All of it is steady, since soak does not know when load begins.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ const SHORTEST_EVERY: Span = Span(Duration::from_secs(1));
 /// The plan of a watch, with the profile that the flags or else the environment name. Sends and writes nothing.
 ///
 /// # Errors
-/// As [`super::resolve_run`], and when nothing says whom to watch.
+/// As [`super::resolve_run`], and when no target is named.
 pub fn plan_watch(flags: Settings, env: Settings) -> Result<Plan> {
     let named = flags.profile.as_ref().or(env.profile.as_ref());
     let profile = named.map(|name| find_profile(name.0.trim())).transpose()?;
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_alone_is_enough_and_nobody_is_not() {
+    fn a_process_alone_is_enough_and_no_target_is_not() {
         let plan = made("pid = 7", "").unwrap();
         assert_eq!(
             (plan.target, plan.requests.is_empty(), plan.record.url.as_str()),
@@ -202,8 +202,8 @@ mod tests {
     }
 
     #[test]
-    fn what_contradicts_itself_is_told_in_a_line() {
-        for (flags, told) in [
+    fn a_contradiction_is_refused_in_a_line() {
+        for (flags, wanted) in [
             ("duration = '10s'\nwarmup = '10s'", "--duration: --warmup takes 10 s of 10 s"),
             ("duration = '0s'", "--duration: 0 s is too short"),
             ("duration = '10s'\ninterval = '1m'", "--interval: 60 s is longer than the watch"),
@@ -212,7 +212,7 @@ mod tests {
             ("every = '10ms'", "--every: the report is written at most every second"),
         ] {
             let line = made(&format!("pid = 7\n{flags}"), "").unwrap_err().to_string();
-            assert!(line.starts_with(told), "{line}");
+            assert!(line.starts_with(wanted), "{line}");
         }
     }
 }

@@ -73,17 +73,17 @@ pub fn samples(page: &[u8], wanted: impl Fn(&str) -> bool) -> usize {
 /// The series and groups that a page of metrics fills.
 pub fn metrics(page: &[u8]) -> usize {
     let plan = ProbePlan { pprof: PprofPlan::Off, ..ProbePlan::default() };
-    prometheus::probe::of_page(page, &plan).map_or(0, |(series, groups)| series + groups)
+    prometheus::probe::count_filled(page, &plan).map_or(0, |(series, groups)| series + groups)
 }
 
 /// The tasks that an update for tokio-console leaves alive.
 pub fn tokio_update(bytes: &[u8]) -> usize {
-    console::of_bytes(bytes)
+    console::count_tasks(bytes)
 }
 
 /// The stacks of a sampled heap as V8's inspector tells it, and whether any of its other answers can be read.
 pub fn inspector(answer: &str) -> usize {
-    let stacks = inspector::foreign(answer);
+    let stacks = inspector::stack_bytes(answer);
     assert!(stacks.iter().all(|bytes| bytes.is_finite() && *bytes > 0.0));
     stacks.len()
 }
@@ -97,7 +97,7 @@ pub fn selector(text: &str) -> usize {
 #[cfg(target_os = "linux")]
 pub fn cgroup(root: &std::path::Path, pid: u32, soak: u32, text: &[u8]) -> usize {
     let roots = crate::target::cgroup::SystemRoots { proc: root.join("proc"), cgroup: root.join("cgroup") };
-    crate::probe::cgroup::probe::of_text(&roots, pid, soak, &String::from_utf8_lossy(text))
+    crate::probe::cgroup::probe::count_values(&roots, pid, soak, &String::from_utf8_lossy(text))
 }
 
 /// The values of a JVM's counters, and what they say of its heap.
@@ -106,7 +106,8 @@ pub fn perfdata(bytes: &[u8]) -> usize {
     let Ok(data) = crate::probe::jvm::perfdata::parse(bytes) else { return 0 };
     data.len()
         + usize::from(
-            crate::probe::jvm::figures::Figures::of(&data).is_some_and(|figures| figures.used() >= 0),
+            crate::probe::jvm::figures::Figures::from_counters(&data)
+                .is_some_and(|figures| figures.used() >= 0),
         )
 }
 

@@ -29,7 +29,7 @@ pub enum Collections {
 
 impl Collections {
     /// What the plan lets probes do.
-    pub fn of(plan: &Plan) -> Collections {
+    pub fn allowed_by(plan: &Plan) -> Collections {
         if plan.record.judging.no_gc { Collections::Never } else { Collections::Forced }
     }
 
@@ -74,8 +74,8 @@ pub trait Probe: Send {
     fn series(&self) -> Vec<SeriesId>;
 
     /// Whether it has anything to say to this question; the sampler does not wait for those that have not.
-    fn answers(&self, ask: Request) -> bool {
-        ask == Request::Sample
+    fn answers(&self, request: Request) -> bool {
+        request == Request::Sample
     }
 
     /// Whether the target itself must answer, so that each question costs it time. Else the kernel does.
@@ -84,5 +84,5 @@ pub trait Probe: Send {
     }
 
     /// Look.
-    fn ask(&mut self, ask: Request) -> ProbeFuture<'_>;
+    fn ask(&mut self, request: Request) -> ProbeFuture<'_>;
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 /// A power cut loses at most this much.
 const SYNC_EVERY: Duration = Duration::from_secs(30);
 
-/// Asks for fdatasync now and then, apart from sampling, which must never wait for a disk. Nobody waits for its thread
-/// either: a disk that hangs must not hold up a report, nor the end.
+/// Asks for fdatasync now and then, apart from sampling, which must never wait for a disk. Nothing waits for its
+/// thread either: a disk that hangs must not hold up a report, nor the end.
 #[derive(Debug)]
 pub(super) struct BackgroundSync(mpsc::Sender<()>);
 

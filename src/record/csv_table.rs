@@ -14,7 +14,7 @@ use csv::ByteRecord;
 use flate2::read::MultiGzDecoder;
 
 use crate::error::{Error, Result};
-use crate::evidence::{Phase, Recording, Sample, Series};
+use crate::evidence::{Phase, Recording, Sample, Series, SeriesId};
 
 /// Bytes read ahead of the parser.
 const BUFFER: usize = 256 * 1024;
@@ -159,7 +159,7 @@ fn header(path: &Path, record: &ByteRecord) -> Result<Vec<Column>> {
         columns.push(match name.as_str() {
             "elapsed_s" => Column::Elapsed,
             "phase" => Column::Phase,
-            "requests_total" => Column::Requests,
+            name if SeriesId::RequestsTotal == name => Column::Requests,
             _ => Column::Other { name, samples: Vec::new(), text: None },
         });
     }

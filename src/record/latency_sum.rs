@@ -13,7 +13,7 @@ use crate::evidence::{Latency, LatencyBar, LatencyPoint, LatencyTag, Percentiles
 
 const NANOS_PER_S: f64 = 1e9;
 
-/// Sums intervals up: for a reader of the log, and for whoever goes along with a run.
+/// Intervals summed up, for the reader of the log and for the mirror of a run.
 #[derive(Debug, Clone)]
 pub struct LatencySum {
     whole: [Histogram<u64>; LatencyTag::ALL.len()],
@@ -71,18 +71,18 @@ impl LatencySum {
 
     /// All of it so far.
     pub fn latency(&self) -> Latency {
-        let of = |tag| percentiles(&self.whole[tag as usize]);
+        let summed = |tag| percentiles(&self.whole[tag as usize]);
         let mut over_time = self.over_time.clone();
         over_time.extend(self.open.as_ref().map(point));
         let whole = [LatencyTag::Steady, LatencyTag::Probing].map(|tag| &self.whole[tag as usize]);
-        let told = if whole[0].is_empty() { whole[1] } else { whole[0] };
+        let shown = if whole[0].is_empty() { whole[1] } else { whole[0] };
         Latency {
-            steady: of(LatencyTag::Steady),
-            service: of(LatencyTag::Service),
-            probing: of(LatencyTag::Probing),
-            late: of(LatencyTag::Late),
+            steady: summed(LatencyTag::Steady),
+            service: summed(LatencyTag::Service),
+            probing: summed(LatencyTag::Probing),
+            late: summed(LatencyTag::Late),
             by_request: self.by_request.iter().map(|(name, sum)| (name.clone(), percentiles(sum))).collect(),
-            bars: bars(told),
+            bars: bars(shown),
             over_time,
         }
     }

@@ -1,9 +1,12 @@
-//! The run directory: append as the run goes, sync, read back, tolerate a cut-off end; other people's CSV; and one
+//! The run directory: append as the run goes, sync, read back, tolerate a cut-off end; foreign CSV; and one
 //! bounded mirror in memory, for the live view and for a verdict when the disk failed.
 //!
 //! Evidence is never overwritten, but for the older part of a watch's long files, which is thinned. soak's own crash
-//! loses at most one interval: every row is handed to the kernel as it is made; a thread of its own, for which nobody
-//! waits, asks for fdatasync every 30 s and at the end, so that a power cut loses no more than that.
+//! loses at most one interval: every row is handed to the kernel as it is made. A separate thread, which nothing waits
+//! for, asks for fdatasync every 30 s and at the end, so that a power cut loses no more than that.
+//!
+//! Comes in: the plan, samples, groups, load, latency and events of a run, or a directory or file to read. Goes out: an
+//! [`Evidence`](crate::evidence::Evidence), the same for a live run and a directory of last week.
 
 mod append_file;
 mod background_sync;

@@ -1,4 +1,4 @@
-//! soak's own memory and CPU, told beside the load it drives.
+//! soak's own memory and CPU, recorded with the load it sends.
 
 /// Resident memory of this process in bytes; 0 where it cannot be read.
 pub fn own_rss_bytes() -> u64 {

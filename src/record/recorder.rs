@@ -38,7 +38,7 @@ pub struct SampleRow<'a> {
     pub elapsed: Duration,
     /// The phase it was taken in.
     pub phase: Phase,
-    /// Requests answered since the run began, where somebody counts them.
+    /// Requests answered since the run began, where they are counted.
     pub requests_total: Option<u64>,
     /// What was read; a series that is missing here has a gap.
     pub values: &'a [(SeriesId, f64)],
@@ -79,9 +79,9 @@ impl Recorder {
         replace_file(&dir.join(files::PLAN), text.as_bytes())?;
         let errors: Vec<String> =
             ErrorKind::in_columns().iter().map(|kind| format!("error_{kind}")).collect();
-        let samples: Vec<&str> =
-            // a run of load only has no series, and no empty column either
-            ["elapsed_s", "phase", "requests_total"].into_iter().chain(series.iter().map(SeriesId::name)).collect();
+        // a run of load only has no series, and no empty column either
+        let first = ["elapsed_s", "phase", SeriesId::RequestsTotal.name()];
+        let samples: Vec<&str> = first.into_iter().chain(series.iter().map(SeriesId::name)).collect();
         let samples = AppendFile::create(&dir, files::SAMPLES, &samples.join(","))?;
         let groups = AppendFile::create(&dir, files::GROUPS, "elapsed_s,kind,group,count")?;
         let instances = AppendFile::create(&dir, files::INSTANCES, "elapsed_s,instance,series,value")?;
@@ -161,7 +161,7 @@ impl Recorder {
         self.shorten(elapsed_s);
     }
 
-    /// The groups at one moment: the 64 largest of each kind, the rest summed up. What is told of each process has a
+    /// The groups at one moment: the 64 largest of each kind, the rest summed up. What was read of each process has a
     /// file of its own.
     pub fn groups(&mut self, elapsed: Duration, counts: &[(GroupKind, String, f64)], new: &[TaskGroup]) {
         let elapsed_s = elapsed.as_secs_f64();
@@ -202,7 +202,7 @@ impl Recorder {
         self.mirror.latency(end, &histograms, by_request);
     }
 
-    /// soak's own memory and CPU, where nothing is driven beside which they could stand.
+    /// soak's own memory and CPU, in runs that send no load.
     pub fn own(&mut self, elapsed: Duration) {
         let elapsed_s = elapsed.as_secs_f64();
         let (soak_rss_bytes, soak_cpu_s) = (own_rss_bytes(), own_cpu_s());
@@ -241,7 +241,7 @@ impl Recorder {
         (self.mirror, self.failure)
     }
 
-    /// Makes those files of a watch shorter that have grown too long, and tells of it.
+    /// Shortens those files of a watch that have grown too long, and records it as an event.
     fn shorten(&mut self, elapsed_s: f64) {
         let Some(most) = self.most_lines else { return };
         for grows in BoundedFile::ALL {

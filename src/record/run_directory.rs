@@ -9,7 +9,7 @@ use crate::plan::OutPlan;
 use super::files;
 use super::whole_file::{replace_file, try_out};
 
-/// Where runs go that nobody named a place for.
+/// Where runs go without --out.
 const REPORTS: &str = "reports";
 
 /// A run directory that exists, is empty of evidence, and is ours to write.

@@ -71,13 +71,13 @@ mod tests {
     #[test]
     fn a_file_is_checked_before_it_is_written_and_nothing_is_left() {
         let tmp = tempfile::tempdir().unwrap();
-        let told = |path: &Path| check_file("--junit", path).unwrap_err().to_string();
+        let error = |path: &Path| check_file("--junit", path).unwrap_err().to_string();
         check_file("--junit", &tmp.path().join("new/junit.xml")).unwrap();
         check_file("--junit", Path::new("junit.xml")).unwrap();
         assert_eq!(fs::read_dir(tmp.path()).unwrap().count(), 0);
-        assert!(told(tmp.path()).contains("is no file") && told(Path::new("")).contains("is no file"));
+        assert!(error(tmp.path()).contains("is no file") && error(Path::new("")).contains("is no file"));
         fs::write(tmp.path().join("file"), "mine").unwrap();
-        assert!(told(&tmp.path().join("file/junit.xml")).starts_with("--junit "));
+        assert!(error(&tmp.path().join("file/junit.xml")).starts_with("--junit "));
     }
 
     #[cfg(unix)]

@@ -28,10 +28,10 @@ mod tests {
             let back: Report = serde_json::from_str(&text).unwrap();
             assert_eq!(back.headline, case.findings.headline, "{}", case.name);
             assert_eq!(back.culprits, case.findings.culprits, "{}", case.name);
-            for (read, told) in back.series.iter().zip(&case.findings.series) {
+            for (read, written) in back.series.iter().zip(&case.findings.series) {
                 // numbers are read back to within their last digit
-                let apart = read.slope_per_s.unwrap() - told.slope_per_s.unwrap();
-                assert!(apart.abs() <= 1e-12 * told.slope_per_s.unwrap().abs(), "{}", told.id.name());
+                let apart = read.slope_per_s.unwrap() - written.slope_per_s.unwrap();
+                assert!(apart.abs() <= 1e-12 * written.slope_per_s.unwrap().abs(), "{}", written.id.name());
             }
             assert!(text.starts_with("{\n  \"schema\": \"soak/1\""));
         }

@@ -93,7 +93,7 @@ pub fn render_all(
     render_each(&formats(), &Run::new(evidence, findings, look), &mut write)
 }
 
-/// One derived file by its name, for whoever wants a copy of it elsewhere; a picture in its usual look.
+/// One derived file by its name, for a copy of it elsewhere; a picture in its usual look.
 ///
 /// # Errors
 /// When it could not be rendered, or there is none of this name.

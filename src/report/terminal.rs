@@ -120,7 +120,7 @@ fn table(series: &[&SeriesFinding], steady_s: Option<f64>) -> Vec<String> {
     let rows: Vec<[String; 4]> = series
         .iter()
         .map(|s| {
-            // a dash says that it may grow, and nobody knows by how much
+            // a dash says that it may grow, by an unknown amount
             let open = (s.trend == Direction::Inconclusive).then(|| UNKNOWN.to_string());
             let growth = brief_growth(s, steady_s).or(open).unwrap_or_default();
             let ends = format!("{} → {}", value(s, s.start), value(s, s.end));

@@ -23,7 +23,7 @@ impl RequestCounter {
         self.restarted = true;
     }
 
-    /// The counter stands at this. None as soon as it cannot be believed, with an event the first time.
+    /// Reads the counter. None as soon as it cannot be believed, with an event the first time.
     pub(super) fn read(&mut self, counter: f64) -> (Option<u64>, Option<EventKind>) {
         let last = self.last.replace(counter).unwrap_or(counter);
         let restarted = std::mem::take(&mut self.restarted);
@@ -31,7 +31,7 @@ impl RequestCounter {
         if counter >= last {
             self.total += counter - last;
         } else {
-            // it began anew, and stands at what it has counted since
+            // it began again at 0, and holds what it has counted since
             self.total += counter;
             if !restarted {
                 self.falls += 1;

@@ -33,7 +33,7 @@ pub enum Inspection {
 }
 
 impl Inspection {
-    /// How long its answer is waited for: one slow page, and room for the short ones that are read beside it. What is
+    /// How long its answer is waited for: one slow page, and room for the short ones that are read with it. What is
     /// given up here has still cost the target its time, which would not be known.
     pub fn patience(self) -> Duration {
         SLOWEST_PAGE + Duration::from_secs(5)

@@ -1,4 +1,4 @@
-//! A machine that slept: BOOTTIME goes on where MONOTONIC stands still.
+//! A machine that slept: BOOTTIME goes on while MONOTONIC is paused.
 
 use std::time::Duration;
 

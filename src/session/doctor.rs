@@ -24,7 +24,8 @@ struct Checkup {
     target: Option<TargetRecord>,
     /// Why none was found.
     #[serde(skip_serializing_if = "Option::is_none")]
-    nobody: Option<String>,
+    #[serde(rename = "nobody")]
+    not_found: Option<String>,
     probes: Vec<ProbeRecord>,
     /// What else would make more visible.
     advice: Vec<String>,
@@ -43,7 +44,7 @@ pub fn doctor(plan: &Plan, json: bool) -> Result<String> {
 }
 
 async fn examine(plan: &Plan) -> Result<Checkup> {
-    let (target, nobody) = match target::find(plan, &mut None).await? {
+    let (target, not_found) = match target::find(plan, &mut None).await? {
         Found::Here(target) => (Some(*target), None),
         Found::NoProcess(why) => (None, Some(explain_no_process(&why))),
     };
@@ -55,13 +56,13 @@ async fn examine(plan: &Plan) -> Result<Checkup> {
         schema: "soak-doctor/1",
         advice: target.as_ref().map(|target| doctor::advice(plan, target)).unwrap_or_default(),
         target: target.map(|target| target.record),
-        nobody,
+        not_found,
         probes,
     })
 }
 
 fn render_table(checkup: &Checkup) -> String {
-    let mut out = match (&checkup.target, &checkup.nobody) {
+    let mut out = match (&checkup.target, &checkup.not_found) {
         (Some(target), _) => format!("{}\n\n", describe_target(target)),
         (None, Some(why)) => format!("no process is looked at: {why}\n\n"),
         (None, None) => String::new(),

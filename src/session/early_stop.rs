@@ -48,7 +48,7 @@ impl EarlyStop {
         }
         let Some(schedule) = &mut self.schedule else { return Enough::No };
         if let Some(asked) = self.awaiting {
-            // a proof is no statistic: it may come at any time, and costs nothing
+            // a proof is not statistics: it may come at any time, and spends no error
             let came = evidence.snapshots.len() > asked.snapshots;
             if came || now_s > asked.until_s {
                 self.awaiting = None;

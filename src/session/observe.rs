@@ -129,7 +129,7 @@ async fn conduct(
         return Ok(None);
     }
     let (place, theme, pipeline) = (dir.0.clone(), options.theme, plan.pipeline.clone());
-    // on a thread of its own, so that a second signal does not wait for pictures
+    // on a blocking thread, so that a second signal does not wait for pictures
     let report = spawn_blocking(move || conclude_recorded(&place, mirror, failure, theme, &pipeline));
     let outcome = tokio::select! {
         done = report => done.map_err(|e| Error::Own(format!("the report could not be made: {e}")))?,

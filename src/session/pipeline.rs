@@ -27,7 +27,7 @@ pub enum Protected<'a> {
     File(&'a Path),
 }
 
-/// Checks that every file can be written and is no other, and leaves all as it was.
+/// Checks that every file can be written and overwrites no other; changes nothing.
 ///
 /// # Errors
 /// [`Error::Usage`] for the first that cannot be written, or that leads to the same place as another, however spelled.

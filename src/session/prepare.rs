@@ -24,7 +24,7 @@ pub struct Prepared {
 /// so that it can be ended whatever comes after.
 ///
 /// # Errors
-/// When there is no such target, or nothing measures its memory.
+/// When the target cannot be found, or nothing measures its memory.
 pub async fn prepare(
     plan: &Plan,
     options: &OutputOptions,
@@ -45,7 +45,7 @@ pub async fn prepare(
     let (sampler, records) = start_probes(plan, target.as_ref()).await?;
     print_probes(&records, options);
     let status = match &mut target {
-        // a watch opens no connections of its own
+        // a watch opens no connections
         Some(target) if plan.record.driven().is_some() => target.check_before_load().await,
         _ => ProxyStatus::Unknown,
     };

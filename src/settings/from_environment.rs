@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 impl Settings {
     /// The settings of `SOAK_*` variables: `SOAK_MAX_ERROR_RATIO` is `--max-error-ratio`; lists are one item a
     /// line. An empty variable counts as unset. `CI=true` means that old runs are set aside, `GITHUB_ACTIONS=true` that
-    /// GitHub's runner is told what is wrong.
+    /// findings become annotations for GitHub's runner.
     ///
     /// # Errors
     /// A switch that is neither true nor false, or a name that is nearly but not quite one of ours: a typo that

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_profile_is_told_in_a_line() {
+    fn what_is_not_a_profile_is_refused_in_a_line() {
         let line = find_profile("overnigth").unwrap_err().to_string();
         assert!(line.starts_with("--profile: no profile 'overnigth', did you mean 'overnight'?"), "{line}");
         let line = find_profile("nowhere/x.toml").unwrap_err().to_string();

@@ -52,7 +52,7 @@ pub fn is_comparable(one: &Carried) -> bool {
 }
 
 /// Every established connection in soak's network namespace, by inode; none where the kernel does not show them.
-pub fn all() -> Option<HashMap<u64, Carried>> {
+pub fn read_all() -> Option<HashMap<u64, Carried>> {
     let mut found = HashMap::new();
     for family in [AF_INET, AF_INET6] {
         let flags = SocketFlags::CLOEXEC;
@@ -79,7 +79,7 @@ pub fn all() -> Option<HashMap<u64, Carried>> {
 /// The inodes of accepted connections on this port whose bytes go on through another connection of the same
 /// owners, with that other connection; and how many accepted connections there were to compare.
 pub fn passed_on(owned: &HashSet<u64>, port: u16, opened: &HashSet<u64>) -> Option<(Vec<(u64, u64)>, usize)> {
-    let carried: Vec<Carried> = all()?.into_values().filter(|c| owned.contains(&c.inode)).collect();
+    let carried: Vec<Carried> = read_all()?.into_values().filter(|c| owned.contains(&c.inode)).collect();
     let (out, other): (Vec<Carried>, Vec<Carried>) =
         carried.into_iter().partition(|c| opened.contains(&c.inode));
     let accepted: Vec<Carried> = other.into_iter().filter(|c| c.port == port && is_comparable(c)).collect();
@@ -210,7 +210,7 @@ mod tests {
         there.read_exact(&mut [0; 3000]).unwrap();
         there.write_all(&[7; 50]).unwrap();
         here.read_exact(&mut [0; 50]).unwrap();
-        let Some(all) = all() else {
+        let Some(all) = read_all() else {
             crate::testing::skipped("this kernel does not count the bytes of connections");
             return;
         };

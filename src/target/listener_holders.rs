@@ -14,10 +14,10 @@ use super::socket_tables::{Namespace, Sight, holders};
 
 /// Who listens at this address and port.
 pub fn listener_holder(address: IpAddr, port: u16) -> PortHolder {
-    let own = Namespace::own();
-    let namespaces = if own.has(address) { vec![own] } else { Namespace::all() };
+    let own = Namespace::of_soak();
+    let namespaces = if own.owns_address(address) { vec![own] } else { Namespace::all_visible() };
     let mut local = false;
-    for namespace in namespaces.iter().filter(|n| n.has(address)) {
+    for namespace in namespaces.iter().filter(|n| n.owns_address(address)) {
         local = true;
         let listening = namespace.listeners(address, port, &namespace.sockets());
         if let Some(first) = listening.first() {

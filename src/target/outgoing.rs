@@ -18,7 +18,7 @@ const COMPARISONS: usize = 3;
 /// `known` remembers what was found behind an address, since finding out takes a look at every process.
 pub fn outgoing(tree: &ProcessTree, known: &mut KnownListeners) -> Vec<Outgoing> {
     let Some(first) = tree.members().first() else { return Vec::new() };
-    let here = Namespace::of(first.pid);
+    let here = Namespace::of_process(first.pid);
     let sockets = here.sockets();
     let held = owners(tree.members().iter().map(|member| member.pid));
     let own_ports: HashSet<u16> =
@@ -64,10 +64,11 @@ pub fn relayed_to(tree: &ProcessTree, endpoint: Endpoint, outgoing: &[Outgoing])
 
 /// The listener at the far end, if that is on this machine.
 fn listener(here: &Namespace, sockets: &[Socket], at: SocketAddr) -> Option<Upstream> {
-    if here.has(at.ip()) {
+    if here.owns_address(at.ip()) {
         return holder(&here.listeners(at.ip(), at.port(), sockets), at.port());
     }
-    let there = Namespace::all().into_iter().find(|n| n.has(at.ip()) && !at.ip().is_loopback())?;
+    let there =
+        Namespace::all_visible().into_iter().find(|n| n.owns_address(at.ip()) && !at.ip().is_loopback())?;
     holder(&there.listeners(at.ip(), at.port(), &there.sockets()), at.port())
 }
 
@@ -85,13 +86,13 @@ fn holder(listening: &[Socket], port: u16) -> Option<Upstream> {
 /// Who really accepts the connections that clients on this machine believe to have with `endpoint`: the kernel may
 /// translate addresses on the way, as it does for published ports of containers, and keeps the client's port.
 pub fn behind_translation(endpoint: Endpoint) -> Option<Upstream> {
-    let own = Namespace::own();
+    let own = Namespace::of_soak();
     let at = SocketAddr::new(endpoint.address, endpoint.port);
     let clients: HashSet<u16> =
         own.sockets().iter().filter(|s| s.established && s.remote == at).map(|s| s.local.port()).collect();
     let mut votes: HashMap<(usize, IpAddr, u16), usize> = HashMap::new();
     let namespaces: Vec<(Namespace, Vec<Socket>)> =
-        Namespace::all().into_iter().map(|n| (n.clone(), n.sockets())).collect();
+        Namespace::all_visible().into_iter().map(|n| (n.clone(), n.sockets())).collect();
     for (i, (_, sockets)) in namespaces.iter().enumerate() {
         let ports: HashSet<u16> = sockets.iter().filter(|s| s.listens).map(|s| s.local.port()).collect();
         for s in sockets.iter().filter(|s| s.established && s.local != at) {

@@ -25,14 +25,14 @@ pub struct Namespace {
 
 impl Namespace {
     /// The one that soak is in.
-    pub fn own() -> Namespace {
+    pub fn of_soak() -> Namespace {
         let member = std::process::id();
         Namespace { id: namespace_id(member).unwrap_or_default(), member, own: true }
     }
 
     /// The one that a process is in; soak's own if that is unknown.
-    pub fn of(pid: u32) -> Namespace {
-        let own = Namespace::own();
+    pub fn of_process(pid: u32) -> Namespace {
+        let own = Namespace::of_soak();
         match namespace_id(pid) {
             Some(id) if id != own.id => Namespace { id, member: pid, own: false },
             _ => own,
@@ -40,8 +40,8 @@ impl Namespace {
     }
 
     /// All that soak can see, its own first.
-    pub fn all() -> Vec<Namespace> {
-        let own = Namespace::own();
+    pub fn all_visible() -> Vec<Namespace> {
+        let own = Namespace::of_soak();
         let mut seen = HashSet::from([own.id.clone()]);
         let mut all = vec![own];
         for pid in processes::pids() {
@@ -65,7 +65,7 @@ impl Namespace {
     }
 
     /// Whether an address belongs to it.
-    pub fn has(&self, address: IpAddr) -> bool {
+    pub fn owns_address(&self, address: IpAddr) -> bool {
         if self.own {
             // the kernel refuses to bind an address of another machine
             return address.is_loopback() || UdpSocket::bind((address, 0)).is_ok();
@@ -219,7 +219,7 @@ mod tests {
     fn a_listener_is_found_by_its_address_and_owner() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = listener.local_addr().unwrap();
-        let namespace = Namespace::own();
+        let namespace = Namespace::of_soak();
         let sockets = namespace.sockets();
         let found = namespace.listeners(at.ip(), at.port(), &sockets);
         assert_eq!(found.len(), 1);
@@ -235,7 +235,7 @@ mod tests {
             return;
         };
         let port = listener.local_addr().unwrap().port();
-        let namespace = Namespace::own();
+        let namespace = Namespace::of_soak();
         let sockets = namespace.sockets();
         for address in ["127.0.0.1", "::1"] {
             assert_eq!(namespace.listeners(address.parse().unwrap(), port, &sockets).len(), 1, "{address}");
@@ -244,8 +244,11 @@ mod tests {
 
     #[test]
     fn a_local_address_is_recognised() {
-        assert!(Namespace::own().has("127.0.0.1".parse().unwrap()));
-        assert!(!Namespace::own().has("192.0.2.1".parse().unwrap()), "TEST-NET-1 belongs to no machine");
+        assert!(Namespace::of_soak().owns_address("127.0.0.1".parse().unwrap()));
+        assert!(
+            !Namespace::of_soak().owns_address("192.0.2.1".parse().unwrap()),
+            "TEST-NET-1 belongs to no machine"
+        );
         let trie = "Local:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 172.17.0.0\n        /16 link UNICAST\n     \
                     |-- 172.17.0.2\n        /32 host LOCAL\n     |-- 172.17.255.255\n        /32 link BROADCAST\n";
         assert!(local_in_fib_trie(trie, "172.17.0.2"));

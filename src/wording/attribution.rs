@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_tells_who_leaks_how_much_and_who_does_not() {
+    fn a_sentence_names_what_leaks_how_much_and_what_does_not() {
         use Attributed::{CannotBeSeparated, Leaks, Nothing};
         let sentence = growth(&[
             line("normal", Nothing, 0.0),
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_requests_each_is_told_by_its_name() {
+    fn of_several_requests_each_has_its_name() {
         let of = |name: &str, line: AttributedGrowth| AttributedGrowth { request: name.into(), ..line };
         let sentence = growth(&[
             of("/healthy", line("normal", Attributed::Nothing, 0.0)),
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn of_memory_the_second_who_leaks_is_told_as_the_first_is() {
+    fn of_memory_the_second_that_leaks_is_written_as_the_first() {
         let of = |name: &str, each| AttributedGrowth {
             series: "rss_anon_bytes".into(),
             request: name.into(),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_says_how_long_a_run_would_tell() {
+    fn a_line_says_how_long_a_run_would_decide() {
         let open = line("churn", Attributed::CannotBeSeparated, 0.3);
         assert_eq!(
             why(&open),

@@ -4,9 +4,8 @@ use crate::evidence::{Connect, DrivenPlan, ObservedPlan, PlanRecord, Workload};
 use crate::units::{Bytes, Rate, Span};
 use crate::workload::Arrivals;
 
-/// Written for a shell; headers by name, their values and the body from files, never a secret. What soak started or was
-/// told to judge is not in the plan, and named as something to fill in; a profile of the user's own is named without its
-/// path.
+/// Written for a shell; headers by name, their values and the body from files, never a secret. What soak started or
+/// observed is not in the plan and is left to fill in; a user's profile is named without its path.
 pub fn reproduce(plan: &PlanRecord) -> String {
     let mut line = match &plan.workload {
         Workload::Driven(load) => driving(plan, load),
@@ -77,7 +76,7 @@ fn driving(plan: &PlanRecord, load: &DrivenPlan) -> String {
             plan.mix.iter().map(|(behaviour, share)| format!("{behaviour}={share}")).collect();
         line += &format!(" --misbehave {}", mix.join(","));
     }
-    // beside tables it is said of all that have none of their own
+    // with tables it applies to all that have none themselves
     if !load.expect_status.is_empty() && load.named.iter().all(|r| r.expect_status == load.expect_status) {
         let statuses: Vec<String> = load.expect_status.iter().map(u16::to_string).collect();
         line += &format!(" --expect-status {}", statuses.join(","));
@@ -114,7 +113,7 @@ fn connecting(connect: &Connect) -> String {
     line
 }
 
-/// Whom a watch looked at is not in the plan, unless a URL says it.
+/// The observed process is not in the plan, unless a URL names it.
 fn watching(plan: &PlanRecord, watch: &ObservedPlan) -> String {
     let mut line = match plan.url.as_str() {
         "" => "soak watch --pid PID".to_string(),

@@ -1,4 +1,4 @@
-//! How a client may misbehave on purpose, and the mix that a run has of it.
+//! The ways in which a client may misbehave on purpose, and their mix in a run.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Blocks;
 
-/// What rows of load.csv call a client that behaves.
+/// The behaviour in rows of load.csv of a client that behaves.
 pub const NORMAL: &str = "normal";
 
-/// One way in which a client misbehaves. What each really sends stands in `drive/misbehave/`, one file each.
+/// One way in which a client misbehaves. `drive/misbehave/` has a file for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Behaviour {
@@ -29,7 +29,7 @@ pub enum Behaviour {
     AbandonUpload,
     /// Resets the connection (RST) once the request is sent.
     Reset,
-    /// Has less patience than the service needs, leaves, and asks again.
+    /// Waits less than the service needs, leaves, and asks again.
     TimeoutAndRetry,
     /// A new connection for each request.
     Churn,
@@ -52,7 +52,7 @@ impl Behaviour {
         Behaviour::IdleKeepalive,
     ];
 
-    /// As it is written in a profile, on the command line and in load.csv.
+    /// Its name in profiles, on the command line and in load.csv.
     pub fn name(self) -> &'static str {
         match self {
             Behaviour::HangUp => "hang-up",
@@ -119,13 +119,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_is_read_back_by_its_name_and_what_is_none_is_told() {
+    fn each_is_read_back_by_its_name_and_an_unknown_name_is_reported() {
         for behaviour in Behaviour::ALL {
             assert_eq!(behaviour.name().parse(), Ok(behaviour));
             assert_eq!(serde_json::to_string(&behaviour).unwrap(), format!("\"{behaviour}\""));
         }
-        let told = |text: &str| text.parse::<Behaviour>().unwrap_err();
-        assert_eq!(told("hangup"), "'hangup' is no behaviour, did you mean 'hang-up'?");
-        assert!(told("zzz").ends_with("churn, idle-keepalive"));
+        let error = |text: &str| text.parse::<Behaviour>().unwrap_err();
+        assert_eq!(error("hangup"), "'hangup' is no behaviour, did you mean 'hang-up'?");
+        assert!(error("zzz").ends_with("churn, idle-keepalive"));
     }
 }

@@ -94,7 +94,7 @@ impl DueTimes {
                 self.warmup.saturating_add(steady.due(n - *first_steady))
             }
             Kind::Poisson { warmup, steady, arrivals } => {
-                let Some(place) = arrivals.at(n) else { return Duration::MAX };
+                let Some(place) = arrivals.place_of(n) else { return Duration::MAX };
                 let seam = warmup.count(self.warmup.as_secs_f64());
                 match place < seam {
                     true => duration_after(warmup.reaches(place)),

@@ -9,11 +9,11 @@ use super::Pattern;
 pub struct Load {
     /// When its first request is due, as time since the run began.
     pub start: Duration,
-    /// How long it is not judged.
+    /// How long warm-up lasts, which is not judged.
     pub warmup: Duration,
-    /// How long it is judged.
+    /// How long steady lasts, which is judged.
     pub steady: Duration,
-    /// So many requests at most in steady; its time still ends it when that is over first.
+    /// At most this many requests in steady, which still ends when its time is over first.
     pub requests: Option<u64>,
     /// How the rate goes and what spaces requests; the closed loop has none.
     pub pattern: Pattern,

@@ -1,50 +1,51 @@
-//! Which kind each request is of: blocks of a second or so whose mixes differ while the ratio over the run holds.
+//! Which kind each request is of: blocks of about a second whose mixes differ, while the ratio over the run holds.
 //!
-//! Comes in: the number of requests of a load, the share of each kind, and a seed. Goes out: for the n-th request that
-//! is due what it is, and for a range of them how many of each there are. A kind is a named request or a way to
-//! misbehave; what is of none is the base, the commonest request. Pure arithmetic; the same seed deals the same.
+//! Comes in: the number of requests of a load, the share of each kind, and a seed. Goes out: the kind of the n-th request,
+//! and the counts by kind of a range of requests. A kind is a named request or a way to misbehave; a request of no kind is
+//! the base, the most common request. Pure arithmetic; the same seed gives the same schedule.
 //!
-//! Under a constant mix everything grows in proportion, and nobody could say which kind leaks. So each is dealt to
-//! about a third of the blocks and in those three times as often, drawn at random and independently of the others: a
+//! Under a constant mix everything grows in proportion, and growth cannot be attributed to a kind. So each kind is dealt
+//! to about a third of the blocks and there three times as often, drawn at random and independently of the others: a
 //! randomised block design with the run as its own control (R. A. Fisher, The Design of Experiments, 1935, chapter IV).
-//! Requests of their own are dealt less sharply, half of them to every block. Blocks form groups, and each group has
-//! exactly its share of every kind, so that a run which ends early is balanced too. Warm-up has the constant mix, and so
-//! has all of a load that blocks would not fit.
+//! Named requests are dealt less sharply, half of them to every block. Blocks form groups, and each group has exactly its
+//! share of every kind, so that a run that ends early is balanced too. Warm-up has the constant mix, and so has a load
+//! that is too short for blocks.
 
 use std::ops::Range;
 
+use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
-use rand::{RngExt, SeedableRng};
 
 use super::Layout;
+use super::interleave::interleave;
 
 /// A kind is dealt to this share of the blocks, where its ratio leaves room for that.
 pub const BLOCKS_ON: f64 = 1.0 / 3.0;
-/// So much of a block need not be of the base, or more where the kinds together are more than this.
+/// The kinds may fill this share of a block, or more where their shares add up to more.
 const MOST_OF_BLOCK: f64 = 0.9;
-/// Blocks in a group: so few that growth which one kind brings about still rises straight, and the whole run's trend is
-/// as certain as under a constant mix.
+/// Blocks in a group: few enough that growth caused by one kind still rises in a straight line, so that the trend of the
+/// whole run is as certain as under a constant mix.
 const BLOCKS_PER_GROUP: u64 = 6;
-/// So much of a request's share is in every block and only the rest is dealt to some: a request of its own, which may
-/// bring about all of a service's growth, leaves the run's trend a line that way, and is still told apart within a
-/// few per cent. Who misbehaves is rare, and dealt out whole.
+/// This share of a named request is in every block, and only the rest is dealt to some blocks: one request may cause all of
+/// a service's growth, and this way the trend of the run stays a line while the request's part is still known within a few
+/// per cent. Requests that misbehave are rare and dealt only to some blocks.
 const EVEN_SHARE: f64 = 0.5;
 /// Requests of a constant mix that are dealt at a time.
 const CONSTANT_ROUND: u64 = 50;
 
-/// The deal of one load.
+/// The mix schedule of one load.
 #[derive(Debug, Clone)]
 pub struct MixSchedule {
     shares: Vec<f64>,
-    /// Of the first so many kinds a part is in every block.
+    /// The kinds below this number have a part in every block.
     named: usize,
     seed: u64,
     /// The number of the request with which steady begins.
     first_steady: u64,
     /// How steady is cut.
     layout: Layout,
-    /// What is dealt at a time where the mix is constant.
+    /// How many requests are dealt at a time where the mix is constant.
     round: u64,
     /// Groups of blocks.
     groups: u64,
@@ -66,7 +67,7 @@ struct Dealt {
 }
 
 impl MixSchedule {
-    /// A deal of a load whose requests from `first_steady` on are judged, which are cut so.
+    /// The schedule of a load whose requests from `first_steady` on are judged, and cut by this layout.
     pub fn new(
         shares: &[f64],
         first_steady: u64,
@@ -92,12 +93,12 @@ impl MixSchedule {
         }
     }
 
-    /// The same where the first so many kinds are requests of their own and do not misbehave.
+    /// The same, where the kinds below `named` are named requests and do not misbehave.
     pub fn with_named(self, named: usize) -> MixSchedule {
         MixSchedule { named, ..self }
     }
 
-    /// A deal of as many requests as there may be in a constant mix, without blocks.
+    /// A constant mix without blocks, for any number of requests.
     pub fn constant(shares: &[f64]) -> MixSchedule {
         MixSchedule::new(shares, u64::MAX, Layout::new(0, CONSTANT_ROUND), 0, 0)
     }
@@ -107,7 +108,7 @@ impl MixSchedule {
         if self.layout.requests == 0 { 0 } else { self.layout.count }
     }
 
-    /// What the n-th request is: the number of its kind, none where it is of the base.
+    /// The kind of the n-th request; none for the base.
     pub fn kind(&mut self, n: u64) -> Option<usize> {
         let dealt = self.deal(n);
         dealt.kinds[(n - dealt.from) as usize].map(usize::from)
@@ -161,7 +162,7 @@ impl MixSchedule {
         let by = |n: u64| (0..self.shares.len()).map(move |kind| self.share(kind, n));
         let whole = from.saturating_add(self.round);
         let counts: Vec<u64> = by(whole).zip(by(from)).map(|(by, before)| by - before).collect();
-        let mut kinds = interleaved(&counts, self.round);
+        let mut kinds = interleave(&counts, self.round);
         // the last one ends where steady begins
         let to = whole.min(self.first_steady);
         kinds.truncate((to - from) as usize);
@@ -184,7 +185,7 @@ impl MixSchedule {
         let within = (block - self.group_starts(group)) as usize;
         let counts = self.group.as_ref().map_or(&[][..], |(_, counts)| &counts[within]);
         let number = self.first_block.saturating_add(u32::try_from(block).unwrap_or(u32::MAX));
-        Dealt { from, to, kinds: interleaved(counts, to - from), block: Some(number) }
+        Dealt { from, to, kinds: interleave(counts, to - from), block: Some(number) }
     }
 
     /// The first request of a block.
@@ -227,7 +228,7 @@ impl MixSchedule {
         let mut room: Vec<u64> = (first..end).map(size).collect();
         let bases: Vec<u64> = room.iter().map(|size| size - (*size as f64 * most) as u64).collect();
         let mut counts = vec![vec![0; self.shares.len()]; count];
-        // whoever comes first finds all blocks empty, so the order is drawn as well
+        // the first kind finds all blocks empty, so the order is drawn as well
         let mut order: Vec<usize> = (0..self.shares.len()).collect();
         order.shuffle(&mut rng);
         for kind in order {
@@ -246,7 +247,7 @@ impl MixSchedule {
             let each = left.div_ceil(on).max(1);
             let mut blocks: Vec<usize> = (0..count).collect();
             blocks.shuffle(&mut rng);
-            // a second round for what found no room in the first, and at last in that of the base
+            // a second round for requests that found no room in the first, and a last one in the room of the base
             for (most, kept) in [(each, true), (u64::MAX, true), (u64::MAX, false)] {
                 for block in &blocks {
                     let kept = if kept { bases[*block] } else { 0 };
@@ -259,27 +260,6 @@ impl MixSchedule {
         }
         counts
     }
-}
-
-/// Spreads so many of each kind evenly over a block: at each place whoever is furthest behind.
-fn interleaved(counts: &[u64], size: u64) -> Vec<Option<u8>> {
-    let normal = size.saturating_sub(counts.iter().sum());
-    let weights: Vec<i64> =
-        counts.iter().chain([&normal]).map(|n| i64::try_from(*n).unwrap_or(i64::MAX / 4)).collect();
-    let all: i64 = weights.iter().sum();
-    // kinds begin apart, or rare ones would all stand in the middle
-    let mut rng = SmallRng::seed_from_u64(counts.iter().fold(size, |hash, n| hash.wrapping_mul(31) + n));
-    let mut behind: Vec<i64> = weights.iter().map(|w| rng.random_range(0..=(*w).max(1)) - w / 2).collect();
-    let mut left = weights.clone();
-    (0..size)
-        .map(|_| {
-            behind.iter_mut().zip(&weights).for_each(|(behind, weight)| *behind += weight);
-            let next = (0..left.len()).filter(|i| left[*i] > 0).max_by_key(|i| behind[*i])?;
-            behind[next] -= all;
-            left[next] -= 1;
-            (next < counts.len()).then_some(next as u8)
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod behaviour;
 mod blocks;
 mod due_times;
+mod interleave;
 mod load;
 mod load_shape;
 mod mix_schedule;

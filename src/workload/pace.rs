@@ -1,7 +1,7 @@
 //! A constant rate in whole numbers: which number is due when, and how many are by a time.
 //!
 //! The rate is kept as a fraction of two integers, so that a week has exactly its number of requests and no drift. The
-//! schedule drives by it, and whoever reads the evidence knows by it how many requests were due.
+//! schedule sends by it, and a reader of the evidence knows by it how many requests were due.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Rates outside of one in eleven days and a thousand million a second are moved to those.
+    /// Rates outside of one in eleven days to a thousand million per second are clamped to those.
     pub fn new(per_second: f64) -> Pace {
         let rate = per_second.clamp(1e-6, 1e9);
         // doubling is exact in binary, so this ends with the very number as a fraction (after 72 steps at most)
@@ -55,7 +55,7 @@ impl Pace {
 
     /// How many are due up to and including this time after the start.
     pub fn count_by(self, time: Duration) -> u64 {
-        // a span beyond 584 years would overflow the product, and nobody waits for its end
+        // a span beyond 584 years would overflow the product, and no run lasts so long
         let nanos = u128::from(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
         u64::try_from(nanos * self.requests / self.nanos).unwrap_or(u64::MAX).saturating_add(1)
     }

@@ -11,13 +11,13 @@ pub struct Pattern {
     /// What spaces them.
     #[serde(default)]
     pub arrivals: Arrivals,
-    /// Warm-up ramps up to the rate at which steady begins; else it has that rate throughout.
+    /// Warm-up ramps up to the rate at which steady begins; otherwise it has that rate throughout.
     #[serde(default)]
     pub warmup_ramp: bool,
-    /// The rate that the shares of the shape are of, where it has any.
+    /// The rate that the shape's shares refer to, where it has any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<Level>,
-    /// How the rate goes over steady; none where it is constant.
+    /// How the rate changes over steady; none where it is constant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shape: Option<LoadShape>,
 }
@@ -28,8 +28,8 @@ impl Pattern {
         self.shape.is_none() && self.arrivals == Arrivals::Even
     }
 
-    /// What is told of it behind a rate; nothing where there is nothing to tell.
-    pub fn told(&self) -> Option<String> {
+    /// What follows the rate in a description of the load; none where the rate is constant and even.
+    pub fn describe(&self) -> Option<String> {
         let poisson = match self.arrivals {
             Arrivals::Even => "",
             Arrivals::Poisson => "Poisson arrivals",
@@ -50,6 +50,6 @@ pub enum Arrivals {
     /// Each is due as soon as the rate has room for it.
     #[default]
     Even,
-    /// As independent users come: a Poisson process of that rate.
+    /// As from independent users: a Poisson process of that rate.
     Poisson,
 }

@@ -1,6 +1,6 @@
-//! A Poisson process whose rate may change: arrivals as of independent users.
+//! A Poisson process whose rate may change: arrivals as from independent users.
 //!
-//! The process has rate one on a time of its own, and the inverse of the cumulative rate carries it over to the clock
+//! The process has rate one on its own time axis, and the inverse of the cumulative rate maps that to the clock
 //! (E. Çınlar, Introduction to Stochastic Processes, 1975, chapter 4: a non-stationary Poisson process by inversion).
 //!
 //! Its arrivals are not summed gap by gap: counting those of a day would mean drawing them all. Given how many there are
@@ -53,7 +53,7 @@ impl PoissonProcess {
     }
 
     /// Where the n-th arrival (from 0) is, between 0 and the length; none behind the last.
-    pub(super) fn at(&mut self, n: u64) -> Option<f64> {
+    pub(super) fn place_of(&mut self, n: u64) -> Option<f64> {
         if n >= self.total {
             return None;
         }

@@ -1,4 +1,4 @@
-//! Several requests by name: the weights hold, and errors, latency and growth are told by name.
+//! Several requests by name: the weights hold, and errors, latency and growth are reported by name.
 
 use std::path::Path;
 
@@ -50,7 +50,7 @@ expect-text = "welcome"
 "#;
 
 #[test]
-fn weights_hold_and_what_is_wrong_is_told_by_name() {
+fn weights_hold_and_what_is_wrong_is_reported_by_name() {
     let server = Server::start("shop");
     let place = tempfile::tempdir().unwrap();
     let flags = ["-z", "12s", "-q", "250/s", "--load-only"];
@@ -148,7 +148,7 @@ fn the_request_that_leaks_is_blamed_by_name_and_the_others_are_not() {
 }
 
 #[test]
-fn tables_that_no_load_can_be_made_of_are_told_in_a_line_before_anything_is_sent() {
+fn tables_that_make_no_load_are_refused_in_a_line_before_anything_is_sent() {
     let server = Server::start("shop");
     let place = tempfile::tempdir().unwrap();
     let (profile, url) = (place.path().join("shop.toml"), server.url());

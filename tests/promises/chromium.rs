@@ -1,4 +1,4 @@
-//! A headless Chromium that a test looks at a page with, over the DevTools protocol.
+//! A headless Chromium in which a test opens a page, over the DevTools protocol.
 //!
 //! Its port is free for the taking, its profile a directory of its own, and it ends with its [`Browser`]. Whatever it says
 //! of errors, dialogs and requests is kept.

@@ -6,7 +6,7 @@ use super::support::{report, run_soak};
 fn the_leak_is_found_and_named() {
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
-    let output = run_soak(&["demo", "--duration", "20s", "-o", out.to_str().unwrap()]).ends_with(0);
+    let output = run_soak(&["demo", "--duration", "12s", "-o", out.to_str().unwrap()]).ends_with(0);
     let report = report(&out);
     assert_eq!((report["verdict"].as_str(), report["exit_code"].as_i64()), (Some("leak"), Some(1)));
     let culprit = &report["culprits"][0];

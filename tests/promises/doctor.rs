@@ -10,7 +10,7 @@ fn probe<'a>(checkup: &'a Value, name: &str) -> &'a Value {
 }
 
 #[test]
-fn each_probe_is_told_with_its_cost_or_with_what_turns_it_on() {
+fn each_probe_is_listed_with_its_cost_or_with_what_turns_it_on() {
     let server = Server::start("ok");
     let place = tempfile::tempdir().unwrap();
     let mut command = soak(&["doctor", &server.url(), "--json"]);
@@ -43,7 +43,7 @@ fn the_table_fits_its_width_and_says_it_in_words() {
 }
 
 #[test]
-fn of_nobody_it_says_why() {
+fn without_a_target_it_says_why() {
     let output = run_soak(&["doctor", "--pid", "4194304"]);
     assert_eq!(output.code, 2, "{output:?}");
     assert!(output.stderr.contains("4194304") && output.stderr.lines().count() == 1, "{output:?}");

@@ -1,4 +1,4 @@
-//! What kept the schedule from being kept is told as whose it was: the target's, or soak's own.
+//! A schedule that was not kept is blamed on the target or on soak itself, whichever it was.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -23,7 +23,7 @@ fn driven(server: &Server, more: &[&str], out: &Path) -> (Output, Value, String)
 }
 
 #[test]
-fn a_stalled_second_of_soak_itself_is_told_as_soaks() {
+fn a_stalled_second_of_soak_itself_is_blamed_on_soak() {
     let server = Server::start("ok");
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
@@ -44,7 +44,7 @@ fn a_stalled_second_of_soak_itself_is_told_as_soaks() {
 }
 
 #[test]
-fn a_target_at_less_than_the_rate_is_told_as_the_targets_and_soak_does_not_grow() {
+fn a_target_that_cannot_keep_the_rate_is_blamed_and_soak_does_not_grow() {
     let server = Server::start("slow");
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
@@ -80,7 +80,7 @@ fn bare_server() -> SocketAddr {
 }
 
 #[test]
-fn a_rate_that_soak_itself_cannot_send_is_told_as_soaks() {
+fn a_rate_that_soak_itself_cannot_send_is_blamed_on_soak() {
     let url = format!("http://{}/", bare_server());
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");

@@ -39,7 +39,7 @@ fn shell_of(yaml: &str) -> String {
     shell
 }
 
-/// Runs a script as a pipeline does, beside an earlier run, against this server.
+/// Runs a script as a pipeline does against this server, with an earlier run to compare with.
 fn run_script(script: &str, server: &Server, place: &Path) -> Output {
     super::support::copy(Path::new(BASELINE), &place.join("baseline"));
     let start = place.join("start-service");
@@ -59,7 +59,7 @@ fn run_script(script: &str, server: &Server, place: &Path) -> Output {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path))).unwrap();
     shell.args(["-euc", &script]).current_dir(place).env("PATH", path);
-    shell.env("SOAK_DURATION", "3s").env("GITHUB_SHA", "0af3").env("CI_COMMIT_SHORT_SHA", "0af3");
+    shell.env("SOAK_DURATION", "2s").env("GITHUB_SHA", "0af3").env("CI_COMMIT_SHORT_SHA", "0af3");
     shell.stdin(std::process::Stdio::null());
     shell.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
     Running::start(shell).end()
@@ -76,7 +76,7 @@ fn every_shell_line_of_the_page_does_what_it_says() {
         let server = Server::start("ok");
         let place = tempfile::tempdir().unwrap();
         let output = run_script(script, &server, place.path());
-        // three seconds decide little; wrong use would be 2
+        // two seconds decide little; wrong use would be 2
         assert!([0, 1, 3].contains(&output.code), "{script}\n{output:?}");
         assert!(server.requests().len() > 50, "{script}\n{output:?}");
         let made = |name: &str| place.path().join(name);

@@ -1,9 +1,14 @@
-//! What soak promises, one file a promise, each running the real binary or reading the real code.
+//! What soak promises, one file a promise: the real binary as a process, or the sources themselves.
 //!
-//! One program, so that the tests are linked once.
+//! What needs no process (verdicts, exit codes, shapes, early stops) is kept by whole runs against fake services in
+//! src/session/tests. One program, so that the tests are linked once; they start in the order of their names, so the
+//! longest have names that come first.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic, in its helpers too")]
 
+/// Pages that hang, never end, explode or lie cost their own series and nothing else.
+#[cfg(target_os = "linux")]
+mod against_hostile_pages;
 /// Real services that leak in a known way, or do not: the leak is named and sized, the fix is stable.
 mod against_real_services;
 /// Several requests by name: weights hold; errors, latency and growth are reported by name.
@@ -28,9 +33,6 @@ mod foresight;
 mod gating;
 /// Services that fail, hang, die or never were there end with the documented exit code, and never with 0.
 mod hard_targets;
-/// Pages that hang, never end, explode or lie cost their own series and nothing else.
-#[cfg(target_os = "linux")]
-mod hostile_probes;
 /// The structure of the sources: which room may use which, no circles of files, no file too long.
 mod house;
 /// report.html in a browser: legible at every width, cut off from the network, and its charts answer.
@@ -52,8 +54,6 @@ mod run_directory;
 mod schemas;
 /// Passwords, headers, bodies and arguments are sent and never shown.
 mod secrets;
-/// Load shapes: what a profile asks for is what load.csv has.
-mod shapes;
 /// Ctrl-C, SIGTERM and SIGHUP: once reports, twice is out at once, no command is left behind.
 mod signals;
 /// Results on stdout, everything else on stderr; broken pipes and colours.

@@ -50,7 +50,7 @@ async fn chart(browser: &mut Browser) -> (String, String, String, u64) {
 }
 
 #[tokio::test]
-async fn the_page_is_quiet_asks_nobody_and_its_charts_answer() {
+async fn the_page_is_quiet_sends_no_request_and_its_charts_answer() {
     let Some(mut browser) = Browser::start().await else { return skipped(NO_BROWSER) };
     let (_place, file) = page("main.newProducer.func1");
     browser.wear(1024, "light", "").await;

@@ -113,7 +113,7 @@ fn commands(output: &Output) -> Vec<&str> {
 }
 
 #[test]
-fn githubs_runner_is_told_what_is_wrong() {
+fn what_is_wrong_becomes_an_annotation_for_githubs_runner() {
     let (step, summary) = as_a_step(&["analyze", LEAK, "--json"], "true");
     let output = step.ends_with(1);
     serde_json::from_str::<Value>(&output.stdout).unwrap();
@@ -125,7 +125,7 @@ fn githubs_runner_is_told_what_is_wrong() {
 }
 
 #[test]
-fn the_runner_is_left_alone_where_nothing_is_wrong_or_nobody_asked() {
+fn the_runner_is_left_alone_where_nothing_is_wrong_or_it_was_not_asked_for() {
     let (fine, summary) = as_a_step(&["analyze", FIXED], "true");
     let fine = fine.ends_with(0);
     assert!(commands(&fine).is_empty() && summary.contains("# No leak"), "{fine:?} {summary}");
@@ -136,7 +136,7 @@ fn the_runner_is_left_alone_where_nothing_is_wrong_or_nobody_asked() {
 }
 
 #[test]
-fn a_run_tells_the_runner_and_keeps_stdout_one_document() {
+fn a_run_annotates_for_the_runner_and_keeps_stdout_one_document() {
     let server = Server::start("500");
     let args = [&server.url(), "-z", "2s", "--load-only", "--gate", "errors.ratio < 1%", "--json", "--quiet"];
     let (output, summary) = as_a_step(&args, "true");

@@ -23,7 +23,7 @@ const KEY: &str = "x-api-key: s3cret";
 /// No test's server lives longer.
 const LIFETIME: Duration = Duration::from_secs(120);
 
-/// What no look at the process tells.
+/// What cannot be seen from outside the process.
 const PAGE: &str = "# TYPE go_goroutines gauge\ngo_goroutines 7\n";
 
 /// Certificates as PEM files: an authority's, a server's for `service.test`, a client's.
@@ -88,7 +88,7 @@ fn serve() {
                 std::thread::spawn(move || answer(stream));
             });
         });
-        // nobody asks for it: a socket has no port
+        // nothing asks for it: a socket has no port
         println!("listening on 127.0.0.1:0");
     } else {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -129,7 +129,7 @@ fn config(certificate: &Path) -> ServerConfig {
     builder.with_single_cert(chain, key).unwrap()
 }
 
-/// Answers what is asked over one connection: pages of metrics and else "ok", to whoever has the key.
+/// Answers what is asked over one connection: pages of metrics and else "ok", to clients with the key.
 fn answer(stream: impl Read + Write) {
     let mut stream = BufReader::new(stream);
     loop {
@@ -200,7 +200,7 @@ fn a_run_asks_for_pages_of_the_service_the_way_its_load_goes() {
             scope.spawn(move || {
                 let mut command = soak(&[&url, "-z", "3s", "-q", "20", "-o", &dir.display().to_string()]);
                 command.args(&flags);
-                // whoever stands before the service is not judged in its place
+                // a proxy in front of the service is not judged in its place
                 command.args(["--pid", &server.pid().to_string()]);
                 let output = run(command);
                 assert!([0, 3].contains(&output.code), "{way}: {output:?}");
@@ -215,7 +215,7 @@ fn a_run_asks_for_pages_of_the_service_the_way_its_load_goes() {
 }
 
 #[test]
-fn nobody_elses_pages_are_asked_for_through_the_proxy_or_with_the_header() {
+fn pages_of_others_are_asked_for_without_the_proxy_and_without_the_header() {
     let (proxy, other) = (serving(Vec::new()), serving(Vec::new()));
     let url = format!("http://127.0.0.1:{}/", closed_port());
     let elsewhere = format!("{}metrics", other.url());

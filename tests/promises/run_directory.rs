@@ -96,7 +96,7 @@ fn its_phases_come_in_order_in_events_and_samples() {
 }
 
 #[test]
-fn the_plan_and_the_world_are_told() {
+fn the_plan_and_the_environment_are_recorded() {
     let dir = &recorded().dir;
     let plan: toml::Table = text(dir.join("plan.toml")).parse().unwrap();
     assert_eq!(plan["schema"].as_str(), Some("soak/1"));

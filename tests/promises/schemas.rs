@@ -47,7 +47,7 @@ fn a_report_is_valid_whatever_it_says() {
     for dir in [&recorded().dir, Path::new(LEAK), Path::new(FIXED)] {
         is_valid(&schema, &text(dir.join("report.json")));
     }
-    // nobody answers: nothing was timed, nothing sampled, and it failed
+    // nothing answers: nothing was timed or sampled, and the run failed
     let nobody = format!("http://127.0.0.1:{}/", closed_port());
     let out = place.path().join("nobody");
     let output = run_soak(&[&nobody, "-z", "2s", "--load-only", "--json", "-o", out.to_str().unwrap()]);

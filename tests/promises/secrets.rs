@@ -19,12 +19,12 @@ const SECRETS: [&str; 8] = [
 fn keeps_them(place: &str, content: &[u8]) {
     for secret in SECRETS {
         let found = content.windows(secret.len()).any(|part| part == secret.as_bytes());
-        assert!(!found, "{place} tells {secret}");
+        assert!(!found, "{place} shows {secret}");
     }
 }
 
 #[test]
-fn a_run_tells_nobody() {
+fn a_run_shows_no_secret() {
     let server = Server::start("ok");
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
@@ -57,7 +57,7 @@ fn a_run_tells_nobody() {
     for file in written {
         keeps_them(&file.display().to_string(), &std::fs::read(&file).unwrap());
     }
-    assert!(text(out.join("plan.toml")).contains("?key=*"), "that there was a query may be told");
+    assert!(text(out.join("plan.toml")).contains("?key=*"), "that there was a query may be shown");
     let again = run(soak(&["report", out.to_str().unwrap()])).ends_with(0);
     keeps_them("the screen of soak report", again.all().as_bytes());
 }

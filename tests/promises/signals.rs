@@ -176,20 +176,3 @@ fn twice_is_out_at_once() {
     run.end().ends_with(130);
     assert!(out.join("samples.csv").exists(), "what was recorded stays");
 }
-
-#[test]
-fn before_steady_nothing_can_be_told_and_that_is_said() {
-    let server = Server::start("ok");
-    let place = tempfile::tempdir().unwrap();
-    let out = place.path().join("run");
-    let run =
-        Running::start(soak(&[&server.url(), "--baseline", "60s", "-z", "90s", "-o", out.to_str().unwrap()]));
-    until("the run has begun", || {
-        std::fs::read_to_string(out.join("samples.csv")).is_ok_and(|text| text.contains(",baseline,"))
-    });
-    run.signal(Signal::INT);
-    run.end().ends_with(3);
-    let headline = report(&out)["headline"].as_str().unwrap().to_string();
-    assert!(headline.contains("before steady began"), "{headline}");
-    assert_eq!(server.requests(), Vec::<String>::new(), "nothing was driven");
-}

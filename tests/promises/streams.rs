@@ -63,7 +63,7 @@ fn colours_can_be_asked_for_and_no_color_goes_before_that() {
 }
 
 #[test]
-fn a_reader_that_went_away_is_no_panic() {
+fn a_reader_that_went_away_causes_no_panic() {
     let dir = recorded().dir.to_str().unwrap();
     for args in
         [vec!["analyze", dir], vec!["analyze", dir, "--json"], vec!["profiles"], vec!["man"], vec!["--help"]]
@@ -92,7 +92,7 @@ fn analyze_and_report_show_the_same_summary() {
 }
 
 #[test]
-fn an_error_that_nobody_reads_keeps_its_exit_code() {
+fn an_error_that_is_not_read_keeps_its_exit_code() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut command = soak(&["analyze", "nowhere.csv"]);

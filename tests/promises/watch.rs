@@ -154,40 +154,6 @@ fn a_healthy_service_is_stable_and_nothing_is_sent_to_it() {
 }
 
 #[test]
-fn a_service_that_nobody_uses_is_not_called_healthy() {
-    let demo = Server::demo();
-    let place = tempfile::tempdir().unwrap();
-    let out = place.path().join("run");
-    let output = run_soak(&["watch", &demo.url(), "-z", "4s", "-o", out.to_str().unwrap()]).ends_with(3);
-    assert!(output.stdout.contains("no request was answered while it was watched"), "{}", output.stdout);
-}
-
-#[test]
-fn it_ends_by_itself_as_soon_as_it_is_sure() {
-    let demo = Server::demo();
-    let _driver = Driver::start(demo.address(), 60);
-    let place = tempfile::tempdir().unwrap();
-    let out = place.path().join("run");
-    let output = run_soak(&[
-        "watch",
-        &demo.url(),
-        "--until-sure",
-        "--min-duration",
-        "5s",
-        "--interval",
-        "200ms",
-        "-o",
-        out.to_str().unwrap(),
-    ])
-    .ends_with(1);
-    assert!(output.stdout.contains("the answer is certain"), "{}", output.stdout);
-    // and what is rendered again says the same
-    let before = report(&out);
-    super::support::run_soak(&["report", out.to_str().unwrap()]).ends_with(0);
-    assert_eq!(report(&out), before);
-}
-
-#[test]
 fn twice_is_out_at_once() {
     let server = Server::start("ok");
     let place = tempfile::tempdir().unwrap();

@@ -1,9 +1,9 @@
-//! Wrong use is told in one clear line on stderr and exits with 2, before anything is sent or written.
+//! Wrong use is one clear line on stderr and exit code 2, before anything is sent or written.
 
 use std::fs;
 use std::path::Path;
 
-use super::support::{Output, Server, closed_port, files, recorded, run, soak};
+use super::support::{Output, Server, closed_port, files, recorded, run, run_soak, soak};
 
 /// Runs in an empty directory and gives what stands there afterwards, too.
 fn wrong(args: &[&str], vars: &[(&str, &str)]) -> (Output, usize) {
@@ -14,9 +14,9 @@ fn wrong(args: &[&str], vars: &[(&str, &str)]) -> (Output, usize) {
     (output, files(place.path()).len())
 }
 
-/// That it is told in one line with all of these words, and leaves nothing behind.
+/// That it is refused in one line with all of these words, and leaves nothing behind.
 #[track_caller]
-fn told_in_a_line(args: &[&str], vars: &[(&str, &str)], words: &[&str]) {
+fn refused_in_a_line(args: &[&str], vars: &[(&str, &str)], words: &[&str]) {
     let (output, written) = wrong(args, vars);
     let line = output.stderr.trim_end();
     assert_eq!((output.code, output.stdout.as_str(), written), (2, "", 0), "{args:?}: {output:?}");
@@ -27,7 +27,7 @@ fn told_in_a_line(args: &[&str], vars: &[(&str, &str)], words: &[&str]) {
 }
 
 #[test]
-fn values_that_nobody_can_mean() {
+fn values_that_make_no_sense_are_refused() {
     let server = Server::start("ok");
     let url = server.url();
     let cases: &[(&str, &str, &str)] = &[
@@ -99,26 +99,26 @@ fn values_that_nobody_can_mean() {
         ("--compare-to", "no/such/run", "no/such/run: holds no run"),
     ];
     for (flag, value, word) in cases {
-        told_in_a_line(&[&url, flag, value], &[], &[word]);
+        refused_in_a_line(&[&url, flag, value], &[], &[word]);
     }
     assert_eq!(server.requests(), Vec::<String>::new(), "something was sent");
 }
 
 #[test]
-fn urls_that_cannot_be_asked() {
-    told_in_a_line(&["127.0.0.1:8080/"], &[], &["--url", "write http://127.0.0.1:8080/"]);
-    told_in_a_line(&["--url", "localhost"], &[], &["write http://localhost"]);
-    told_in_a_line(&["ftp://127.0.0.1/"], &[], &["neither http nor https"]);
-    told_in_a_line(&["http://"], &[], &["http://"]);
-    told_in_a_line(&["http://127.0.0.1:0/"], &[], &["could be asked"]);
-    told_in_a_line(&[], &[], &["which URL?"]);
+fn urls_that_cannot_be_asked_are_refused() {
+    refused_in_a_line(&["127.0.0.1:8080/"], &[], &["--url", "write http://127.0.0.1:8080/"]);
+    refused_in_a_line(&["--url", "localhost"], &[], &["write http://localhost"]);
+    refused_in_a_line(&["ftp://127.0.0.1/"], &[], &["neither http nor https"]);
+    refused_in_a_line(&["http://"], &[], &["http://"]);
+    refused_in_a_line(&["http://127.0.0.1:0/"], &[], &["could be asked"]);
+    refused_in_a_line(&[], &[], &["which URL?"]);
 }
 
 #[test]
-fn phases_that_do_not_fit_into_the_run() {
+fn phases_that_do_not_fit_into_the_run_are_refused() {
     let url = "http://127.0.0.1:9/";
-    told_in_a_line(&[url, "-z", "30s", "--warmup", "40s"], &[], &["--warmup", "--duration"]);
-    told_in_a_line(
+    refused_in_a_line(&[url, "-z", "30s", "--warmup", "40s"], &[], &["--warmup", "--duration"]);
+    refused_in_a_line(
         &[url, "-z", "10s", "--warmup", "5s", "--settle", "5s"],
         &[],
         &["nothing is left for steady"],
@@ -126,13 +126,13 @@ fn phases_that_do_not_fit_into_the_run() {
 }
 
 #[test]
-fn two_targets_at_once() {
+fn two_targets_at_once_are_refused() {
     let own = std::process::id().to_string();
-    told_in_a_line(&["http://127.0.0.1:9/", "--pid", &own, "--load-only"], &[], &["--pid", "--load-only"]);
+    refused_in_a_line(&["http://127.0.0.1:9/", "--pid", &own, "--load-only"], &[], &["--pid", "--load-only"]);
 }
 
 #[test]
-fn nobody_to_look_at() {
+fn a_target_that_cannot_be_found_is_refused() {
     let url = format!("http://127.0.0.1:{}/", closed_port());
     let (output, written) = wrong(&[&url], &[]);
     assert_eq!((output.code, written), (2, 0), "{output:?}");
@@ -143,15 +143,15 @@ fn nobody_to_look_at() {
 }
 
 #[test]
-fn variables_are_held_to_the_same() {
+fn variables_are_held_to_the_same_rules() {
     let url = "http://127.0.0.1:9/";
-    told_in_a_line(&[url], &[("SOAK_RATE", "NaN")], &["SOAK_RATE", "500/s"]);
-    told_in_a_line(&[url], &[("SOAK_NO_GC", "perhaps")], &["SOAK_NO_GC"]);
-    told_in_a_line(&[url], &[("SOAK_DURATON", "5m")], &["SOAK_DURATON", "did you mean 'SOAK_DURATION'?"]);
+    refused_in_a_line(&[url], &[("SOAK_RATE", "NaN")], &["SOAK_RATE", "500/s"]);
+    refused_in_a_line(&[url], &[("SOAK_NO_GC", "perhaps")], &["SOAK_NO_GC"]);
+    refused_in_a_line(&[url], &[("SOAK_DURATON", "5m")], &["SOAK_DURATON", "did you mean 'SOAK_DURATION'?"]);
 }
 
 #[test]
-fn profiles_name_file_and_key_and_the_nearest_valid_one() {
+fn an_error_in_a_profile_names_file_and_key_and_the_nearest_valid_one() {
     let place = tempfile::tempdir().unwrap();
     for (text, words) in [
         ("ratte = 5\n", vec!["unknown key 'ratte'", "did you mean 'rate'?"]),
@@ -164,18 +164,18 @@ fn profiles_name_file_and_key_and_the_nearest_valid_one() {
         let file = place.path().join("mine.toml");
         fs::write(&file, text).unwrap();
         let words: Vec<&str> = std::iter::once("mine.toml").chain(words).collect();
-        told_in_a_line(&["http://127.0.0.1:9/", "--profile", file.to_str().unwrap()], &[], &words);
+        refused_in_a_line(&["http://127.0.0.1:9/", "--profile", file.to_str().unwrap()], &[], &words);
     }
 }
 
 #[test]
-fn a_run_directory_that_is_taken_or_cannot_be_made() {
+fn a_run_directory_that_is_taken_or_cannot_be_made_is_refused() {
     let server = Server::start("ok");
     let place = tempfile::tempdir().unwrap();
     let taken = place.path().join("taken");
     super::support::copy(&recorded().dir, &taken);
     let evidence = fs::read(taken.join("samples.csv")).unwrap();
-    told_in_a_line(
+    refused_in_a_line(
         &[&server.url(), "-o", taken.to_str().unwrap()],
         &[],
         &["holds a run already", "--replace"],
@@ -183,7 +183,7 @@ fn a_run_directory_that_is_taken_or_cannot_be_made() {
     assert_eq!(fs::read(taken.join("samples.csv")).unwrap(), evidence);
     // it would be set aside, and what stands there then be compared with itself
     let same = taken.to_str().unwrap();
-    told_in_a_line(
+    refused_in_a_line(
         &[&server.url(), "-o", same, "--replace", "--compare-to", same],
         &[],
         &["--compare-to", "where this run goes"],
@@ -191,11 +191,15 @@ fn a_run_directory_that_is_taken_or_cannot_be_made() {
 
     let file = place.path().join("file");
     fs::write(&file, "mine").unwrap();
-    told_in_a_line(&[&server.url(), "-o", file.to_str().unwrap()], &[], &["is a file"]);
-    told_in_a_line(&[&server.url(), "-o", file.join("below").to_str().unwrap()], &[], &["cannot be written"]);
+    refused_in_a_line(&[&server.url(), "-o", file.to_str().unwrap()], &[], &["is a file"]);
+    refused_in_a_line(
+        &[&server.url(), "-o", file.join("below").to_str().unwrap()],
+        &[],
+        &["cannot be written"],
+    );
     // even root makes no directory there
     if Path::new("/proc/self").exists() {
-        told_in_a_line(
+        refused_in_a_line(
             &[&server.url(), "-o", "/proc/soak-run"],
             &[],
             &["/proc/soak-run", "cannot be written"],
@@ -206,7 +210,7 @@ fn a_run_directory_that_is_taken_or_cannot_be_made() {
 }
 
 #[test]
-fn a_flag_or_command_that_there_is_not() {
+fn an_unknown_flag_or_command_is_refused() {
     let url = "http://127.0.0.1:9/";
     for (args, words) in [
         (vec![url, "--ratte", "5"], vec!["unexpected argument '--ratte'", "--rate", "see soak --help"]),
@@ -223,12 +227,12 @@ fn a_flag_or_command_that_there_is_not() {
         (vec!["demo", "--fix", "hope"], vec!["'hope'", "timeout"]),
         (vec!["completions", "basic"], vec!["bash"]),
     ] {
-        told_in_a_line(&args, &[], &words);
+        refused_in_a_line(&args, &[], &words);
     }
 }
 
 #[test]
-fn two_outputs_that_are_one_file_however_it_is_spelled() {
+fn two_outputs_into_one_file_are_refused_however_it_is_spelled() {
     let server = Server::start("ok");
     let url = server.url();
     let step = [("SOAK_GITHUB", "true"), ("GITHUB_STEP_SUMMARY", "x")];
@@ -243,7 +247,7 @@ fn two_outputs_that_are_one_file_however_it_is_spelled() {
         (["-o", "new/run", "--junit", "new/run"], &[], "is the run directory"),
     ] {
         let args: Vec<&str> = std::iter::once(url.as_str()).chain(flags).collect();
-        told_in_a_line(&args, vars, &[words, "; name another file"]);
+        refused_in_a_line(&args, vars, &[words, "; name another file"]);
     }
     assert_eq!(server.requests().len(), 0, "nothing was sent");
 
@@ -253,35 +257,55 @@ fn two_outputs_that_are_one_file_however_it_is_spelled() {
     let at = |name: &str| run.join(name).display().to_string();
     let evidence = fs::read(at("samples.csv")).unwrap();
     let (dir, samples) = (run.to_str().unwrap(), at("samples.csv"));
-    told_in_a_line(&["report", dir, "--junit", &samples], &[], &["samples.csv of the run directory"]);
-    told_in_a_line(&["analyze", dir, "--junit", &at("soak.png")], &[], &["soak.png of the run directory"]);
-    told_in_a_line(&["analyze", &samples, "--report-json", &samples], &[], &["is the file that is read"]);
+    refused_in_a_line(&["report", dir, "--junit", &samples], &[], &["samples.csv of the run directory"]);
+    refused_in_a_line(&["analyze", dir, "--junit", &at("soak.png")], &[], &["soak.png of the run directory"]);
+    refused_in_a_line(&["analyze", &samples, "--report-json", &samples], &[], &["is the file that is read"]);
     let link = place.path().join("link.csv");
     std::os::unix::fs::symlink(&samples, &link).unwrap();
     let link = link.to_str().unwrap();
-    told_in_a_line(&["analyze", link, "--report-json", &samples], &[], &["is the file that is read"]);
-    told_in_a_line(&["analyze", link, "--report-json", link], &[], &["is the file that is read"]);
+    refused_in_a_line(&["analyze", link, "--report-json", &samples], &[], &["is the file that is read"]);
+    refused_in_a_line(&["analyze", link, "--report-json", link], &[], &["is the file that is read"]);
     let earlier = [&url, "--compare-to", dir, "--junit", &samples];
-    told_in_a_line(&earlier, &[], &["samples.csv of the run that this one is held against"]);
+    refused_in_a_line(&earlier, &[], &["samples.csv of the run that this one is held against"]);
     assert_eq!(fs::read(at("samples.csv")).unwrap(), evidence);
-    // what stands there is the same, and a name of one's own in there takes nobody's place
+    // an existing file is treated the same, and another name inside the run directory is fine
     let own = ["--junit", &at("junit.xml"), "--report-json", &at("for-ci.json")];
     super::support::run_soak(&[&["report", dir][..], &own].concat()).ends_with(0);
     assert_eq!(fs::read(at("for-ci.json")).unwrap(), fs::read(at("report.json")).unwrap());
 }
 
 #[test]
-fn what_is_no_run_and_no_recording() {
-    told_in_a_line(&["report", "nowhere"], &[], &["nowhere", "holds no run"]);
-    told_in_a_line(&["analyze", "nowhere.csv"], &[], &["nowhere.csv"]);
-    told_in_a_line(&["profiles", "smoek"], &[], &["did you mean 'smoke'?"]);
+fn what_is_neither_a_run_nor_a_recording_is_refused() {
+    refused_in_a_line(&["report", "nowhere"], &[], &["nowhere", "holds no run"]);
+    refused_in_a_line(&["analyze", "nowhere.csv"], &[], &["nowhere.csv"]);
+    refused_in_a_line(&["profiles", "smoek"], &[], &["did you mean 'smoke'?"]);
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("some.csv");
     fs::write(&file, "time;memory\n1;2\n").unwrap();
-    told_in_a_line(&["analyze", file.to_str().unwrap()], &[], &["some.csv", "elapsed_s"]);
+    refused_in_a_line(&["analyze", file.to_str().unwrap()], &[], &["some.csv", "elapsed_s"]);
     // even root reads no directory as a file
     fs::create_dir_all(place.path().join("run/samples.csv")).unwrap();
     let (run, samples) = (place.path().join("run"), place.path().join("run/samples.csv"));
-    told_in_a_line(&["report", run.to_str().unwrap()], &[], &["samples.csv"]);
-    told_in_a_line(&["analyze", run.to_str().unwrap()], &[], &[samples.to_str().unwrap()]);
+    refused_in_a_line(&["report", run.to_str().unwrap()], &[], &["samples.csv"]);
+    refused_in_a_line(&["analyze", run.to_str().unwrap()], &[], &[samples.to_str().unwrap()]);
+}
+
+#[test]
+fn a_shape_that_contradicts_itself_is_refused() {
+    let server = Server::start("ok");
+    let place = tempfile::tempdir().unwrap();
+    let (profile, out) = (place.path().join("spiky.toml"), place.path().join("run"));
+    fs::write(&profile, "[shape]\nkind = 'spikes'\nto = '500/s'\nevery = '5s'\nfor = '10s'\n").unwrap();
+    let (url, profile) = (server.url(), profile.to_str().unwrap());
+    let output = run_soak(&[&url, "--profile", profile, "-o", out.to_str().unwrap()]).ends_with(2);
+    let line = output.stderr.trim_end();
+    assert_eq!(
+        (line, output.stdout.as_str()),
+        (
+            format!("soak: {profile}: shape.for: a spike of 10 s every 5 s leaves no time between them")
+                .as_str(),
+            ""
+        )
+    );
+    assert!(!out.exists() && server.requests().is_empty());
 }

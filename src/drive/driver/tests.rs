@@ -7,7 +7,7 @@ use hdrhistogram::Histogram;
 
 use super::*;
 use crate::drive::clock::Monotonic;
-use crate::drive::testing::{Manner, Server, request_to};
+use crate::drive::testing::{Server, ServerStyle, request_to};
 use crate::evidence::{ErrorKind, LatencyTag, LoadRow};
 use crate::units::Rate;
 use crate::workload::Pattern;
@@ -65,15 +65,15 @@ fn ten() -> Load {
 }
 
 /// Ten requests of 100/s against such a server, each with a second.
-fn ten_against(manner: Manner) -> (Interval, Server) {
-    let server = Server::start(manner);
+fn ten_against(style: ServerStyle) -> (Interval, Server) {
+    let server = Server::start(style);
     let request = request_to(server.addr);
     (drive(&request, 4, 1000 * MS, Rate::PerSecond(100.0), ten()), server)
 }
 
 #[test]
 fn a_constant_rate_is_held_with_every_request_sent_and_answered() {
-    let server = Server::start(Manner::ok_after(Duration::ZERO));
+    let server = Server::start(ServerStyle::ok_after(Duration::ZERO));
     let load = Load {
         start: 50 * MS,
         warmup: 200 * MS,
@@ -102,7 +102,7 @@ fn a_constant_rate_is_held_with_every_request_sent_and_answered() {
 
 #[test]
 fn threads_share_a_load_and_lose_none_of_it() {
-    let server = Server::start(Manner::ok_after(Duration::ZERO));
+    let server = Server::start(ServerStyle::ok_after(Duration::ZERO));
     for (rate, requests) in [(Rate::PerSecond(500.0), Some(401)), (Rate::Max, Some(401))] {
         let sending =
             Sending { rate, connections: 7, timeout: Duration::from_secs(10), threads: 3, blocks: None };
@@ -121,14 +121,14 @@ fn threads_share_a_load_and_lose_none_of_it() {
 
 #[test]
 fn a_server_that_closes_after_each_answer_is_no_error() {
-    let (interval, server) = ten_against(Manner::status("200 OK", "connection: close\r\n", "ok"));
+    let (interval, server) = ten_against(ServerStyle::status("200 OK", "connection: close\r\n", "ok"));
     assert_eq!((interval.row().done, errors(&interval.row())), (10, vec![]));
-    assert_eq!(server.seen.connections.load(Ordering::Relaxed), 10, "each had a connection of its own");
+    assert_eq!(server.seen.connections.load(Ordering::Relaxed), 10, "each had its own connection");
 }
 
 #[test]
 fn a_server_that_closes_what_is_idle_is_no_error() {
-    let server = Server::start(Manner::Impatient(20 * MS));
+    let server = Server::start(ServerStyle::Impatient(20 * MS));
     let load = Load { requests: Some(10), ..steady(5000 * MS) };
     let interval = drive(&request_to(server.addr), 4, 2000 * MS, Rate::PerSecond(10.0), load);
     assert_eq!((interval.row().done, errors(&interval.row())), (10, vec![]));
@@ -137,7 +137,7 @@ fn a_server_that_closes_what_is_idle_is_no_error() {
 
 #[test]
 fn once_there_is_no_load_connections_are_closed_and_opened_again_when_there_is() {
-    let server = Server::start(Manner::ok_after(5 * MS));
+    let server = Server::start(ServerStyle::ok_after(5 * MS));
     let clock = Arc::new(Monotonic::begin());
     let rate = Rate::PerSecond(200.0);
     let sending = Sending { rate, connections: 8, timeout: Duration::from_secs(5), threads: 1, blocks: None };
@@ -146,7 +146,7 @@ fn once_there_is_no_load_connections_are_closed_and_opened_again_when_there_is()
     for _ in 0..2 {
         driver.begin(Load { start: clock.now(), requests: Some(20), ..steady(Duration::from_secs(5)) });
         wait_until_done(&driver);
-        assert!(open() > 0, "kept for who may come soon");
+        assert!(open() > 0, "kept for the next request");
         let ended = Instant::now();
         while open() > 0 {
             assert!(ended.elapsed() < Duration::from_secs(5), "{} are held on to", open());
@@ -158,7 +158,7 @@ fn once_there_is_no_load_connections_are_closed_and_opened_again_when_there_is()
 
 #[test]
 fn at_a_low_rate_few_connections_are_used() {
-    let server = Server::start(Manner::ok_after(Duration::ZERO));
+    let server = Server::start(ServerStyle::ok_after(Duration::ZERO));
     let interval =
         drive(&request_to(server.addr), 64, 2000 * MS, Rate::PerSecond(50.0), steady(Duration::from_secs(1)));
     assert_eq!(interval.row().done, 50);
@@ -169,7 +169,7 @@ fn at_a_low_rate_few_connections_are_used() {
 #[test]
 fn a_slow_server_leads_to_drops_and_never_to_more_in_flight_than_connections() {
     // 4 connections of 50 ms each serve 80/s of the 400/s
-    let server = Server::start(Manner::ok_after(50 * MS));
+    let server = Server::start(ServerStyle::ok_after(50 * MS));
     let load = steady(Duration::from_secs(1));
     let interval = drive(&request_to(server.addr), 4, 300 * MS, Rate::PerSecond(400.0), load);
     let row = &interval.row();
@@ -194,7 +194,7 @@ fn an_answer_that_is_no_2xx_is_an_error_by_its_hundred() {
         ("404 Not Found", ErrorKind::Status4xx),
         ("503 Service Unavailable", ErrorKind::Status5xx),
     ] {
-        let (interval, server) = ten_against(Manner::status(status, "location: /\r\n", "body"));
+        let (interval, server) = ten_against(ServerStyle::status(status, "location: /\r\n", "body"));
         assert_eq!(errors(&interval.row()), [(kind, 10)]);
         assert_eq!((interval.row().done, server.requests()), (10, 10), "{status}");
         assert_eq!(count(&interval, LatencyTag::Steady), 10, "it was an answer, and took its time");
@@ -204,7 +204,7 @@ fn an_answer_that_is_no_2xx_is_an_error_by_its_hundred() {
 
 #[test]
 fn the_request_goes_out_as_planned() {
-    let server = Server::start(Manner::ok_after(Duration::ZERO));
+    let server = Server::start(ServerStyle::ok_after(Duration::ZERO));
     let mut request = RequestPlan {
         method: reqwest::Method::PUT,
         body: bytes::Bytes::from_static(b"the body"),
@@ -225,7 +225,7 @@ fn the_request_goes_out_as_planned() {
 
 #[test]
 fn a_status_that_is_expected_is_none() {
-    let server = Server::start(Manner::status("404 Not Found", "", ""));
+    let server = Server::start(ServerStyle::status("404 Not Found", "", ""));
     let request =
         RequestPlan { expect_status: vec![reqwest::StatusCode::NOT_FOUND], ..request_to(server.addr) };
     let interval = drive(&request, 4, 1000 * MS, Rate::PerSecond(100.0), ten());
@@ -234,11 +234,11 @@ fn a_status_that_is_expected_is_none() {
 
 #[test]
 fn a_redirect_is_followed_on_the_same_host_only() {
-    let end = Server::start(Manner::status("200 OK", "", "there"));
+    let end = Server::start(ServerStyle::status("200 OK", "", "there"));
     let elsewhere = format!("location: http://localhost:{}/\r\n", end.addr.port());
     let here = format!("location: http://{}/\r\n", end.addr);
     for (location, followed) in [(here, true), (elsewhere, false)] {
-        let server = Server::start(Manner::status("302 Found", &location, ""));
+        let server = Server::start(ServerStyle::status("302 Found", &location, ""));
         let request = RequestPlan { follow: true, ..request_to(server.addr) };
         let interval = drive(&request, 4, 1000 * MS, Rate::PerSecond(100.0), ten());
         let expected = if followed { vec![] } else { vec![(ErrorKind::Status3xx, 10)] };
@@ -248,18 +248,18 @@ fn a_redirect_is_followed_on_the_same_host_only() {
 }
 
 #[test]
-fn a_connection_that_is_reset_or_cut_off_is_told_apart_from_an_answer() {
-    let (interval, _server) = ten_against(Manner::Reset);
+fn a_connection_that_is_reset_or_cut_off_is_counted_apart_from_an_answer() {
+    let (interval, _server) = ten_against(ServerStyle::Reset);
     assert_eq!(errors(&interval.row()), [(ErrorKind::Reset, 10)]);
     assert_eq!(count(&interval, LatencyTag::Steady), 0, "without an answer there is no latency");
-    let (interval, _server) = ten_against(Manner::HalfAnswer);
+    let (interval, _server) = ten_against(ServerStyle::HalfAnswer);
     assert_eq!(errors(&interval.row()), [(ErrorKind::Body, 10)]);
     assert_eq!(interval.body_bytes, 40);
 }
 
 #[test]
-fn a_port_where_nobody_listens_is_a_connect_error() {
-    let server = Server::start(Manner::Silence);
+fn a_port_without_a_listener_is_a_connect_error() {
+    let server = Server::start(ServerStyle::Silence);
     let addr = server.addr;
     drop(server);
     sleep(50 * MS);
@@ -273,7 +273,7 @@ fn a_port_where_nobody_listens_is_a_connect_error() {
 #[test]
 fn without_an_answer_a_request_ends_a_timeout_after_it_was_due() {
     // two connections: two requests are sent and time out, the others wait and are sent or dropped
-    let server = Server::start(Manner::Silence);
+    let server = Server::start(ServerStyle::Silence);
     let load = steady(100 * MS);
     let began = Instant::now();
     let interval = drive(&request_to(server.addr), 2, 200 * MS, Rate::PerSecond(100.0), load);
@@ -287,7 +287,7 @@ fn without_an_answer_a_request_ends_a_timeout_after_it_was_due() {
 
 #[test]
 fn the_closed_loop_keeps_every_connection_busy_until_the_n_th() {
-    let server = Server::start(Manner::ok_after(2 * MS));
+    let server = Server::start(ServerStyle::ok_after(2 * MS));
     let load = Load { requests: Some(300), ..steady(Duration::from_secs(5)) };
     let interval = drive(&request_to(server.addr), 8, Duration::from_secs(1), Rate::Max, load);
     assert_eq!((interval.row().due, interval.row().sent, interval.row().done), (300, 300, 300));
@@ -297,7 +297,7 @@ fn the_closed_loop_keeps_every_connection_busy_until_the_n_th() {
 
 #[test]
 fn the_closed_loop_can_be_stopped_although_every_request_fails_at_once() {
-    let server = Server::start(Manner::Silence);
+    let server = Server::start(ServerStyle::Silence);
     let addr = server.addr;
     drop(server);
     let driver = start(&request_to(addr), 8, Duration::from_secs(1), Rate::Max);
@@ -313,7 +313,7 @@ fn the_closed_loop_can_be_stopped_although_every_request_fails_at_once() {
 
 #[test]
 fn stopped_it_gives_what_is_in_flight_a_second_and_no_more() {
-    let server = Server::start(Manner::Silence);
+    let server = Server::start(ServerStyle::Silence);
     let driver = start(&request_to(server.addr), 4, Duration::from_secs(30), Rate::PerSecond(100.0));
     driver.begin(steady(Duration::from_secs(60)));
     sleep(200 * MS);
@@ -329,7 +329,7 @@ fn stopped_it_gives_what_is_in_flight_a_second_and_no_more() {
 
 #[test]
 fn stopped_with_nothing_in_flight_it_ends_at_once() {
-    let server = Server::start(Manner::ok_after(Duration::ZERO));
+    let server = Server::start(ServerStyle::ok_after(Duration::ZERO));
     let driver = start(&request_to(server.addr), 4, Duration::from_secs(30), Rate::PerSecond(100.0));
     driver.begin(steady(Duration::from_secs(60)));
     sleep(100 * MS);
@@ -341,7 +341,7 @@ fn stopped_with_nothing_in_flight_it_ends_at_once() {
 
 #[test]
 fn cycles_follow_each_other_and_takes_add_up() {
-    let server = Server::start(Manner::ok_after(Duration::ZERO));
+    let server = Server::start(ServerStyle::ok_after(Duration::ZERO));
     let clock = Arc::new(Monotonic::begin());
     let request = request_to(server.addr);
     let sending = Sending {
@@ -370,7 +370,7 @@ fn cycles_follow_each_other_and_takes_add_up() {
 
 #[test]
 fn what_is_under_way_near_a_collection_is_told_apart() {
-    let server = Server::start(Manner::ok_after(Duration::ZERO));
+    let server = Server::start(ServerStyle::ok_after(Duration::ZERO));
     let driver = start(&request_to(server.addr), 4, Duration::from_secs(1), Rate::PerSecond(100.0));
     driver.probing_begins(1300 * MS);
     driver.probing_ends(1300 * MS);

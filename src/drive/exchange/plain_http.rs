@@ -38,7 +38,7 @@ pub(super) struct PlainHttp {
     prepared: Vec<PreparedRequest>,
 }
 
-/// One of them.
+/// One of the requests.
 struct PreparedRequest {
     method: Method,
     target: Uri,
@@ -57,7 +57,7 @@ enum KeepAlive {
 /// A connection between two exchanges.
 pub(super) struct Connection {
     address: SocketAddr,
-    /// When it is given up; none where it is kept.
+    /// When it is replaced; none where it is kept.
     until: Option<Instant>,
     sender: SendRequest<Full<Bytes>>,
     http: Http1Driver,
@@ -65,14 +65,14 @@ pub(super) struct Connection {
 
 /// The side of a connection that does the work.
 struct Http1Driver {
-    /// None once it has ended: only then whoever waits for it learns that.
+    /// None once it has ended; the waiting slot learns that from the answer.
     connection: Option<Pin<Box<Http1>>>,
 }
 
 type Http1 = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
 
 impl Http1Driver {
-    /// Waits for something that this connection brings about.
+    /// Drives the connection until this future, which depends on it, is ready.
     async fn drive_until<T>(&mut self, waiting: impl Future<Output = T>) -> T {
         let mut waiting = pin!(waiting);
         poll_fn(|cx| {
@@ -100,7 +100,7 @@ impl PlainHttp {
         Ok(PlainHttp { addresses: HostAddresses::from_url(&plan.url), keep, opened: Cell::new(0), prepared })
     }
 
-    /// Send the request over the connection that was kept, or a new one, and read the answer to its end.
+    /// Sends the request over the connection that was kept, or a new one, and reads the answer to its end.
     pub(super) async fn send(
         &self,
         which: usize,
@@ -121,7 +121,7 @@ impl PlainHttp {
             return;
         };
         let sending = connection.sender.send_request(self.prepared[which].request());
-        // closed, reset, or no HTTP: the connection is of no use any more
+        // closed, reset, or not HTTP: the connection is of no more use
         let Ok(response) = connection.http.drive_until(sending).await else {
             outcome.error = Some(ErrorKind::Reset);
             return;
@@ -143,7 +143,7 @@ impl PlainHttp {
         }
     }
 
-    /// Whether its time is not over, and the service still there where it leads.
+    /// Whether its time is not over and the host still has its address.
     fn is_wanted(&self, connection: &Connection) -> bool {
         connection.until.is_none_or(|until| Instant::now() < until)
             && self.addresses.contains(connection.address)

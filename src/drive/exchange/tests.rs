@@ -140,7 +140,7 @@ fn a_unix_socket_stands_for_host_and_port() {
 }
 
 #[test]
-fn without_keep_alive_each_request_has_a_connection_of_its_own_and_says_so() {
+fn without_keep_alive_each_request_has_its_own_connection_and_says_so() {
     let authority = Authority::new(&["127.0.0.1"]);
     for (scheme, speaks) in
         [("http", Speaks::Plain("127.0.0.1:0")), ("https", Speaks::Tls(&authority, &["http/1.1"]))]
@@ -203,8 +203,8 @@ fn a_proxy_is_asked_for_the_whole_url() {
     let proxy = Server::start(&Speaks::Plain("127.0.0.1:0"));
     let settings = format!("proxy = 'http://user:secret@{}'", proxy.addr.unwrap());
     let record = request("http://service.test:8080/path", &settings).connect.record;
-    let told = format!("http://{}/", proxy.addr.unwrap());
-    assert_eq!(record.proxy, Some(told), "no secret, and what --proxy takes again");
+    let expected = format!("http://{}/", proxy.addr.unwrap());
+    assert_eq!(record.proxy, Some(expected), "no secret, and what --proxy takes again");
     went_well(&drive("http://service.test:8080/path", &settings));
     assert!(proxy.seen().iter().all(|seen| seen.target == "http://service.test:8080/path"));
 }
@@ -222,14 +222,14 @@ fn ipv6_is_as_good() {
 }
 
 #[test]
-fn what_cannot_be_is_told_in_a_line_before_anything_is_sent() {
+fn what_cannot_work_is_reported_in_a_line_before_anything_is_sent() {
     let authority = Authority::new(&["127.0.0.1"]);
     let bad = authority.file("ca").with_file_name("bad.pem");
     let garbage = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     std::fs::write(&bad, garbage).unwrap();
     let file = |name: &str| authority.file(name).display().to_string();
     let (bad, cert, other) = (bad.display().to_string(), file("cert"), file("other-key"));
-    for (url, settings, told) in [
+    for (url, settings, expected) in [
         ("https://h/", format!("cacert = '{bad}'"), "certificate 1 does not parse".to_string()),
         ("https://h/", format!("cacert = '{}'", file("key")), "holds no certificate in PEM".into()),
         ("https://h/", "cacert = '/nowhere.pem'".into(), "--cacert: /nowhere.pem: No such file".into()),
@@ -245,6 +245,6 @@ fn what_cannot_be_is_told_in_a_line_before_anything_is_sent() {
         ("http://h/", "unix-socket = '/s'\nproxy = 'http://p'".into(), "leave out one of them".into()),
     ] {
         let line = plan_request(url, &settings).unwrap_err().to_string();
-        assert!(line.contains(&told) && !line.contains('\n'), "{line}\nhas no: {told}");
+        assert!(line.contains(&expected) && !line.contains('\n'), "{line}\nhas no: {expected}");
     }
 }

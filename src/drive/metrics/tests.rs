@@ -15,7 +15,7 @@ fn counts(counted: &Counted) -> Vec<(LatencyTag, u64)> {
 }
 
 /// Of the only key.
-fn all(counted: &Counted) -> RequestCounts {
+fn counts_of_only_key(counted: &Counted) -> RequestCounts {
     counted.by_key.clone().into_sorted()[0].1
 }
 
@@ -39,8 +39,11 @@ fn an_answer_is_timed_from_when_it_was_due_and_from_when_it_was_sent() {
     assert!((max(LatencyTag::Steady) - 50.0).abs() < 0.05);
     assert!((max(LatencyTag::Service) - 20.0).abs() < 0.02);
     assert!((max(LatencyTag::Late) - 30.0).abs() < 0.03);
-    assert_eq!((all(&counted).sent, all(&counted).done, counted.body_bytes), (1, 1, 12));
-    assert_eq!(all(&drain(&mut metrics)).sent, 0);
+    assert_eq!(
+        (counts_of_only_key(&counted).sent, counts_of_only_key(&counted).done, counted.body_bytes),
+        (1, 1, 12)
+    );
+    assert_eq!(counts_of_only_key(&drain(&mut metrics)).sent, 0);
 }
 
 #[test]
@@ -52,14 +55,14 @@ fn a_drop_enters_as_the_timeout_and_a_refusal_has_no_latency() {
     metrics.count_ended(due_request(Part::Steady, 0), Duration::ZERO, MS, refused);
     let counted = drain(&mut metrics);
     assert_eq!(counts(&counted), [(LatencyTag::Warmup, 2), (LatencyTag::Steady, 5_000_000)]);
-    assert_eq!(all(&counted).errors, [1, 0, 0, 0, 0, 0, 0, 0, 5_000_002]);
+    assert_eq!(counts_of_only_key(&counted).errors, [1, 0, 0, 0, 0, 0, 0, 0, 5_000_002]);
     for (_, histogram) in counted.histograms.iter().filter(|(_, h)| !h.is_empty()) {
         assert!(histogram.min() >= 9_990_000_000 && histogram.max() >= 10_000_000_000);
     }
 }
 
 #[test]
-fn what_touches_the_second_around_a_collection_is_told_apart() {
+fn what_touches_the_second_around_a_collection_is_counted_apart() {
     let mut metrics = Metrics::new(1, TIMEOUT);
     metrics.probing_begins(MS * 5000);
     metrics.probing_ends(MS * 5800);
@@ -79,7 +82,7 @@ fn what_touches_the_second_around_a_collection_is_told_apart() {
 }
 
 #[test]
-fn all_of_a_slow_collection_is_told_apart_and_of_one_behind_it() {
+fn all_of_a_slow_collection_is_counted_apart_and_of_one_behind_it() {
     let mut metrics = Metrics::new(1, TIMEOUT);
     let ok = Outcome { answered: true, ..Outcome::default() };
     let ended = |metrics: &mut Metrics, due, end| {

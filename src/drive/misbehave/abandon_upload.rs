@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 use super::client::Client;
 use super::ended::Ended;
 
-/// The server shall have begun to read before it learns that there is no more.
+/// Time for the server to begin to read before it learns that no more comes.
 const MEANWHILE: Duration = Duration::from_millis(20);
 
 pub(super) async fn once(client: &Client) -> Ended {

@@ -21,7 +21,7 @@ use crate::plan::{RequestPlan, host_name};
 
 /// What is uploaded where the plan has no body.
 static UPLOAD: [u8; 64 * 1024] = [b'x'; 64 * 1024];
-/// An answer's head is not longer.
+/// The head of an answer may be this long, in bytes.
 const LONGEST_HEAD: usize = 64 * 1024;
 
 /// Whether the connection is meant to be used again.
@@ -50,7 +50,7 @@ impl Client {
         self.response_time.get()
     }
 
-    /// A new connection, which reads with a buffer of so many bytes, where that is said.
+    /// A new connection, with a receive buffer of this many bytes where one is given.
     pub(super) async fn connect(&self, buffer: Option<u32>) -> Result<TcpStream, ErrorKind> {
         let connecting = async {
             for address in self.addresses().await? {
@@ -60,11 +60,11 @@ impl Client {
                 };
                 let Ok(socket) = socket else { continue };
                 if let Some(bytes) = buffer {
-                    // a kernel that will not is a client that reads less slowly
+                    // if the kernel refuses, the client reads less slowly
                     let _ = socket.set_recv_buffer_size(bytes);
                 }
                 if let Ok(stream) = socket.connect(*address).await {
-                    // what is sent in pieces shall go out in pieces
+                    // what is sent in pieces must go out in pieces
                     let _ = stream.set_nodelay(true);
                     return Ok(stream);
                 }
@@ -74,7 +74,7 @@ impl Client {
         timeout(self.timeout, connecting).await.unwrap_or(Err(ErrorKind::Connect))
     }
 
-    /// Looked up once: a client that misbehaves is to cost the name server nothing.
+    /// Looked up once: a client that misbehaves must not load the name server.
     async fn addresses(&self) -> Result<&[SocketAddr], ErrorKind> {
         let host = host_name(&self.plan.url).to_string();
         let port = self.plan.url.port_or_known_default().unwrap_or(80);

@@ -1,4 +1,4 @@
-//! `hang-up`: sends the whole request and disconnects at once (FIN). A person who closes the tab, a proxy that gives up.
+//! `hang-up`: sends the whole request and disconnects at once (FIN). A closed browser tab, a proxy that gives up.
 
 use tokio::io::AsyncWriteExt;
 

@@ -1,7 +1,7 @@
-//! The pool of misbehaving clients: sends each when it is due, in slots of its own, and counts what became of it.
+//! The pool of misbehaving clients: sends each request when it is due, in separate slots, and counts the outcomes.
 //!
-//! It has a thread of its own beside the engine's. A behaviour whose slots are all taken drops what becomes due, and so
-//! does one that is late by more than [`TOO_LATE`]: its block is over.
+//! It has its own thread. A behaviour whose slots are all taken drops what becomes due, and so does one that is late by
+//! more than [`TOO_LATE`]: its block is over.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -26,12 +26,12 @@ use crate::plan::RequestPlan;
 use crate::units::Rate;
 use crate::workload::{BLOCKS_ON, Behaviour, Load, MisbehavePlan, RequestMix};
 
-/// Half a block and more: what is sent then would be counted for a block that is over.
+/// At least half a block: a request sent then would count for a block that is over.
 const TOO_LATE: Duration = Duration::from_millis(500);
-/// So long after the load its last requests are cut off.
-const GRACE: Duration = Duration::from_millis(100);
-/// Of a behaviour's slots only so many are meant to be taken at once, since what is random comes in heaps.
-const FILLED: f64 = 0.6;
+/// The last requests of a load are cut off so long after its end.
+const CUT_OFF_AFTER: Duration = Duration::from_millis(100);
+/// The share of a behaviour's slots that is planned to be taken at once, since random arrivals come in bursts.
+const PLANNED_SHARE_OF_SLOTS: f64 = 0.6;
 
 #[derive(Debug, Default)]
 struct State {
@@ -49,13 +49,13 @@ struct Shared {
 }
 
 impl Shared {
-    /// Numbers stay numbers even if a thread panicked while it held them.
+    /// The counts stay valid even if a thread panicked while it held the lock.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Misbehaves from a thread of its own until it is stopped or dropped.
+/// Misbehaves from its own thread until it is stopped or dropped.
 pub(in crate::drive) struct Pool {
     shared: Arc<Shared>,
     rate: Rate,
@@ -65,7 +65,7 @@ pub(in crate::drive) struct Pool {
 }
 
 impl Pool {
-    /// Makes ready; at most so many connections a behaviour.
+    /// Starts the thread; each behaviour has as many connections as `sending` says.
     ///
     /// # Errors
     /// When there can be no thread.
@@ -92,7 +92,7 @@ impl Pool {
             .map(|(behaviour, share)| Kind {
                 behaviour: *behaviour,
                 slots: connections.max(1) as usize,
-                hold: hold(rate, *share, connections).min(timeout),
+                hold: hold_time(rate, *share, connections).min(timeout),
                 taken: 0,
             })
             .collect();
@@ -101,7 +101,7 @@ impl Pool {
             .name("soak-misbehave".into())
             .spawn(move || {
                 let client = Client::new(&request, timeout);
-                LocalSet::new().block_on(&runtime, send(&for_thread, client, kinds));
+                LocalSet::new().block_on(&runtime, run(&for_thread, client, kinds));
                 // a name that is still being looked up must not hold up the end
                 runtime.shutdown_background();
             })
@@ -119,7 +119,7 @@ impl Pool {
         self.shared.changed.notify_one();
     }
 
-    /// No more, ever: what is open is closed.
+    /// Ends for good; open connections are closed.
     pub(in crate::drive) fn stop(&self) {
         self.shared.state().stopped = true;
         self.shared.changed.notify_one();
@@ -146,10 +146,10 @@ impl Drop for Pool {
     }
 }
 
-/// How long a connection is held, so that a behaviour's slots do for its busiest blocks.
-fn hold(rate: Rate, share: f64, connections: u32) -> Duration {
+/// How long a connection is held, so that a behaviour's slots are enough for its busiest blocks.
+fn hold_time(rate: Rate, share: f64, connections: u32) -> Duration {
     let busiest = rate.per_second().unwrap_or(1.0) * (share / BLOCKS_ON).min(1.0);
-    let most = FILLED * f64::from(connections.max(1)) / busiest.max(1e-9);
+    let most = PLANNED_SHARE_OF_SLOTS * f64::from(connections.max(1)) / busiest.max(1e-9);
     Duration::from_secs_f64(most.min(LONGEST_HOLD.as_secs_f64()))
 }
 
@@ -161,17 +161,17 @@ struct Kind {
     taken: usize,
 }
 
-/// How one ended, and whose it was.
-type Over = (usize, Option<u32>, Option<Ended>);
+/// Which kind and block ended, and how; none if it was cut off.
+type OneEnded = (usize, Option<u32>, Option<Ended>);
 
 /// What runs: the clients, and how many of each behaviour.
 struct Running {
     client: Rc<Client>,
     kinds: Vec<Kind>,
-    open: JoinSet<Over>,
+    open: JoinSet<OneEnded>,
 }
 
-async fn send(shared: &Shared, client: Client, kinds: Vec<Kind>) {
+async fn run(shared: &Shared, client: Client, kinds: Vec<Kind>) {
     let mut running = Running { client: Rc::new(client), kinds, open: JoinSet::new() };
     loop {
         let now = shared.clock.now();
@@ -185,7 +185,7 @@ async fn send(shared: &Shared, client: Client, kinds: Vec<Kind>) {
         tokio::select! {
             biased;
             () = shared.changed.notified() => {}
-            Some(Ok(over)) = running.open.join_next() => running.over(shared, over),
+            Some(Ok(over)) = running.open.join_next() => running.count_ended(shared, over),
             () = sleep => {}
         }
     }
@@ -200,7 +200,7 @@ impl Running {
             return None;
         }
         let Some(schedule) = schedule else { return Some(None) };
-        let left = (schedule.last_due() + GRACE).saturating_sub(now);
+        let left = (schedule.last_due() + CUT_OFF_AFTER).saturating_sub(now);
         while let Some((request, kind)) = schedule.take_misbehaving(now) {
             let block = request.key.block;
             let Some(this) = self.kinds.get_mut(kind) else { continue };
@@ -222,14 +222,14 @@ impl Running {
         Some(schedule.next_at(now))
     }
 
-    /// One has ended.
-    fn over(&mut self, shared: &Shared, (kind, block, ended): Over) {
+    /// Counts one that has ended.
+    fn count_ended(&mut self, shared: &Shared, (kind, block, ended): OneEnded) {
         let this = &mut self.kinds[kind];
         this.taken -= 1;
         let mut state = shared.state();
         let counts = state.counts.entry((this.behaviour, block)).or_default();
         counts.done += 1;
-        // what was cut off at the end of the load is nobody's fault
+        // what was cut off at the end of the load is no error
         if let Some(Err(error)) = ended {
             counts.add_error(error, 1);
         }

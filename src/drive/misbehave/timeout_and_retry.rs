@@ -1,4 +1,4 @@
-//! `timeout-and-retry`: waits half as long as an answer usually takes, leaves, and asks once more on a new connection,
+//! `timeout-and-retry`: waits half as long as an answer usually takes, leaves, and asks again on a new connection,
 //! with patience. A client whose time-out is too short, which doubles the load just when the service is slow.
 
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::client::{Client, Then};
 use super::ended::Ended;
 
-/// Its patience before anybody has seen an answer.
+/// Its patience before the first answer.
 const FIRST_PATIENCE: Duration = Duration::from_millis(5);
 
 pub(super) async fn once(client: &Client) -> Ended {

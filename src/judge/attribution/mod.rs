@@ -55,7 +55,7 @@ pub fn attribution(
 fn grew(evidence: &Evidence, voters: &AllEvidence, tasks: &Tasks) -> Vec<Grew> {
     let counted = SeriesId::task_counts().into_iter().find(|id| voters.get(id).is_some());
     let mut all: Vec<Grew> = tasks
-        .to_blame()
+        .leaking_tasks()
         .take(CULPRITS)
         .map(|whose| Grew {
             series: format!("{}s", whose.culprit.kind).into(),

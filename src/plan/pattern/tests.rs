@@ -21,7 +21,7 @@ fn span(seconds: f64) -> Span {
 }
 
 #[test]
-fn a_load_is_constant_and_even_with_a_ramp_in_warm_up_unless_told_otherwise() {
+fn a_load_is_constant_and_even_with_a_ramp_in_warm_up_by_default() {
     let plan = load("", "");
     assert!(plan.pattern.is_even() && plan.pattern.warmup_ramp);
     assert_eq!(plan.describe_rate(), "100/s");
@@ -67,7 +67,7 @@ fn the_time_of_n_requests_is_that_of_the_shape() {
 }
 
 #[test]
-fn what_contradicts_itself_is_told_in_a_line_with_its_place() {
+fn a_contradiction_is_refused_in_a_line_with_its_place() {
     let sine = "[shape]\nkind = 'sine'\nlow = '10/s'\nhigh = '20/s'\n";
     let spikes = "[shape]\nkind = 'spikes'\nto = '500/s'\nevery = '10s'\n";
     let cases = [
@@ -120,8 +120,8 @@ fn what_contradicts_itself_is_told_in_a_line_with_its_place() {
             "--requests: x.toml: shape never",
         ),
     ];
-    for (flags, profile, told) in cases {
+    for (flags, profile, wanted) in cases {
         let line = made(flags, profile).unwrap_err().to_string();
-        assert!(line.starts_with(told) && !line.contains('\n'), "{line}\nshould begin with\n{told}");
+        assert!(line.starts_with(wanted) && !line.contains('\n'), "{line}\nshould begin with\n{wanted}");
     }
 }

@@ -47,9 +47,10 @@ weight = 5
 #[test]
 fn requests_come_from_tables_the_commonest_first() {
     let plan = plan_with("header = 'X-Flag: flag'", SHOP).unwrap();
-    let told: Vec<_> = plan.requests.iter().map(|r| (&*r.name, r.method.as_str(), r.url.as_str())).collect();
+    let wanted: Vec<_> =
+        plan.requests.iter().map(|r| (&*r.name, r.method.as_str(), r.url.as_str())).collect();
     assert_eq!(
-        told,
+        wanted,
         [
             ("GET /", "GET", "http://127.0.0.1:1/"),
             ("search", "GET", "http://127.0.0.1:1/search?token=s3cret"),
@@ -99,9 +100,9 @@ fn a_load_that_is_not_even_is_dealt_without_blocks() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_told_in_a_line() {
+fn what_cannot_be_sent_is_refused_in_a_line() {
     let a = "[[request]]\nname = 'a'\npath = '/a'\n";
-    for (flags, profile, told) in [
+    for (flags, profile, wanted) in [
         ("", "[[request]]\nname = 'a'\nweight = 0", "x.toml: request 'a' weight: '0' is no weight; write a"),
         ("", "[[request]]\nname = 'a'\nweight = -1", "x.toml: request 'a' weight: '-1' is no weight"),
         ("", "[[request]]\nname = 'a'\nweight = 'nan'", "x.toml: request 'a' weight: 'nan' is no weight"),
@@ -131,7 +132,7 @@ fn what_cannot_be_sent_is_told_in_a_line() {
         ("", &a.repeat(65), "x.toml: request: 65 are too many, write at most 64"),
     ] {
         let line = refused(flags, profile);
-        assert!(line.starts_with(told), "{line}\n{told}");
+        assert!(line.starts_with(wanted), "{line}\n{wanted}");
     }
 }
 

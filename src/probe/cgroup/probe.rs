@@ -29,10 +29,10 @@ impl Cgroup {
     /// When it has none to itself, or none that can be seen.
     pub fn find(target: &Target) -> Result<Cgroup, ProbeError> {
         let pid = target.record.pid.ok_or_else(|| ProbeError("there is no process".into()))?;
-        Cgroup::of(cgroup::own_cgroup(&SystemRoots::default(), pid, std::process::id()))
+        Cgroup::open(cgroup::own_cgroup(&SystemRoots::default(), pid, std::process::id()))
     }
 
-    fn of(own: OwnCgroup) -> Result<Cgroup, ProbeError> {
+    fn open(own: OwnCgroup) -> Result<Cgroup, ProbeError> {
         let no = |why: &str| Err(ProbeError(why.into()));
         match own {
             OwnCgroup::Machine => {
@@ -73,9 +73,9 @@ impl Probe for Cgroup {
         false
     }
 
-    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+    fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
         // four short files that wait for nothing
-        let reading = if ask == Request::Sample { self.sample() } else { Reading::default() };
+        let reading = if request == Request::Sample { self.sample() } else { Reading::default() };
         Box::pin(std::future::ready(Ok(reading)))
     }
 }
@@ -90,9 +90,9 @@ fn read(own: &OwnCgroup) -> Usage {
 
 /// Looks for the group of `pid` below these roots, and takes `text` for what stands in each of its files.
 #[cfg(feature = "fuzzing")]
-pub fn of_text(roots: &SystemRoots, pid: u32, soak: u32, text: &str) -> usize {
+pub fn count_values(roots: &SystemRoots, pid: u32, soak: u32, text: &str) -> usize {
     let of_file = |_: &Path, _: &str| Some(text.to_string());
-    let found = usize::from(Cgroup::of(cgroup::own_cgroup(roots, pid, soak)).is_ok());
+    let found = usize::from(Cgroup::open(cgroup::own_cgroup(roots, pid, soak)).is_ok());
     let usages = [v2::read(Path::new(""), of_file), v1::read(Path::new(""), Some(Path::new("")), of_file)];
     found + usages.iter().flat_map(values).count()
 }
@@ -124,7 +124,7 @@ mod tests {
         SystemRoots { proc: at.join("proc"), cgroup: at.join("cgroup") }
     }
 
-    fn told(reading: &Reading, name: &str) -> Option<f64> {
+    fn value(reading: &Reading, name: &str) -> Option<f64> {
         reading.values.iter().find(|(n, _)| n == name).map(|(_, v)| *v)
     }
 
@@ -133,12 +133,12 @@ mod tests {
         for (version, memory, anon, kernel, pids) in
             [("v2", 128.0, 100.0, 6.0, 17.0), ("v1", 80.0, 64.0, 3.0, 9.0)]
         {
-            let mut cgroup = Cgroup::of(cgroup::own_cgroup(&saved(version), 4711, 300)).unwrap();
+            let mut cgroup = Cgroup::open(cgroup::own_cgroup(&saved(version), 4711, 300)).unwrap();
             let reading = cgroup.sample();
-            assert_eq!(told(&reading, "cgroup_memory_bytes"), Some(memory * MIB), "{version}");
-            assert_eq!(told(&reading, "cgroup_anon_bytes"), Some(anon * MIB));
-            assert_eq!(told(&reading, "cgroup_kernel_bytes"), Some(kernel * MIB));
-            assert_eq!(told(&reading, "cgroup_pids"), Some(pids));
+            assert_eq!(value(&reading, "cgroup_memory_bytes"), Some(memory * MIB), "{version}");
+            assert_eq!(value(&reading, "cgroup_anon_bytes"), Some(anon * MIB));
+            assert_eq!(value(&reading, "cgroup_kernel_bytes"), Some(kernel * MIB));
+            assert_eq!(value(&reading, "cgroup_pids"), Some(pids));
             assert_eq!(reading.events, [], "kills before the run are not its own");
         }
     }
@@ -146,10 +146,10 @@ mod tests {
     #[test]
     fn the_machines_group_and_soaks_own_are_not_the_targets() {
         for (version, pid) in [("v2", 5), ("v1", 5)] {
-            let why = Cgroup::of(cgroup::own_cgroup(&saved(version), pid, 300)).unwrap_err().0;
+            let why = Cgroup::open(cgroup::own_cgroup(&saved(version), pid, 300)).unwrap_err().0;
             assert!(why.contains("whole machine"), "{why}");
         }
-        let why = Cgroup::of(cgroup::own_cgroup(&saved("v2"), 301, 300)).unwrap_err().0;
+        let why = Cgroup::open(cgroup::own_cgroup(&saved("v2"), 301, 300)).unwrap_err().0;
         assert!(why.contains("soak itself"), "{why}");
     }
 
@@ -159,7 +159,7 @@ mod tests {
         let kills = |n: u64| fs::write(dir.path().join("memory.events"), format!("oom {n}\noom_kill {n}\n"));
         kills(4).unwrap();
         fs::write(dir.path().join("memory.current"), "4096\n").unwrap();
-        let mut cgroup = Cgroup::of(OwnCgroup::Two(PathBuf::from(dir.path()))).unwrap();
+        let mut cgroup = Cgroup::open(OwnCgroup::Two(PathBuf::from(dir.path()))).unwrap();
         assert_eq!(cgroup.sample().events, []);
         kills(6).unwrap();
         assert_eq!(cgroup.sample().events, [EventKind::OomKill { count: 2 }]);

@@ -22,13 +22,13 @@ pub struct Vars {
     #[serde(default)]
     pub cmdline: Vec<String>,
     /// The runtime's account, and what tells when it last collected.
-    pub memstats: Told,
+    pub memstats: ExpvarStats,
 }
 
 /// The fields of runtime.MemStats that count here, all of them there or it is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Told {
+pub struct ExpvarStats {
     sys: u64,
     heap_alloc: u64,
     heap_sys: u64,
@@ -44,7 +44,7 @@ pub struct Told {
     pub num_gc: u64,
 }
 
-impl Told {
+impl ExpvarStats {
     /// The account as heap?debug=1 tells it too.
     pub fn stats(&self) -> MemStats {
         MemStats {

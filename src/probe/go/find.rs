@@ -13,7 +13,7 @@ use crate::plan::PprofPlan;
 use crate::probe::candidate::{Discovered, Search, at_origin, find_in_time};
 use crate::probe::go::goroutines::{GoTasks, Labels, PROOF as LEAK_PROFILE};
 use crate::probe::go::heap::GoHeap;
-use crate::probe::go::page_owner::{SoleProcess, Tells};
+use crate::probe::go::page_owner::{CommandLineAt, SoleProcess};
 use crate::probe::go::vars::GoVars;
 use crate::probe::sample::{Collections, ProbeError};
 
@@ -121,14 +121,14 @@ fn proof(search: &Search<'_>, proves: bool, found: &mut Discovered) {
 }
 
 async fn heap(search: &Search<'_>, base: &Url, until: Instant) -> Result<GoHeap, ProbeError> {
-    let owner = owner(search, Tells::Pprof(base.clone())).await;
+    let owner = owner(search, CommandLineAt::Pprof(base.clone())).await;
     let finding = GoHeap::find(search.fetcher.clone(), base, owner, search.collections);
     find_in_time(until, base, finding).await
 }
 
 /// The process that these pages speak of, where the target is nothing else.
-async fn owner(search: &Search<'_>, tells: Tells) -> Option<SoleProcess> {
-    SoleProcess::find(&search.fetcher, tells, search.target?).await
+async fn owner(search: &Search<'_>, at: CommandLineAt) -> Option<SoleProcess> {
+    SoleProcess::find(&search.fetcher, at, search.target?).await
 }
 
 fn may_be_go(search: &Search<'_>) -> bool {
@@ -158,7 +158,7 @@ pub fn expvar<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
         for url in urls {
             let finding = GoVars::find(search.fetcher.clone(), &url);
             let Ok(probe) = find_in_time(until, &url, finding).await else { continue };
-            let probe = probe.of_target(owner(search, Tells::Vars(url)).await);
+            let probe = probe.of_target(owner(search, CommandLineAt::Vars(url)).await);
             let yields = if probe.exact() { VARS } else { VARS_INSIDE };
             found.add(Box::new(probe), yields);
             return found;

@@ -18,7 +18,7 @@ use crate::probe::go::pprof::groups::{self, Counted};
 use crate::probe::go::pprof::labels;
 use crate::probe::go::pprof::profile::{self, Profile};
 use crate::probe::go::pprof::state::is_moving;
-use crate::probe::group_registry::{Most, Told};
+use crate::probe::group_registry::{GroupBounds, GroupRegistry};
 use crate::probe::page::bounds::Bounds;
 use crate::probe::page::fetch::{Fetcher, shown};
 use crate::probe::page::gunzip::gunzip;
@@ -38,8 +38,8 @@ const EARLY_DUMPS: u32 = 5;
 const EARLY_DUMP_FROM: u64 = 5;
 /// How long proof is waited for where it is looked for; it stops the world for a collection.
 const PROOF_WITHIN: Duration = Duration::from_secs(2);
-/// Groups that are told; a snapshot lists as many as a reading.
-const MOST: Most = Most { at_once: 128, freely: 512, in_all: 4_096 };
+/// Groups that are reported; a snapshot lists as many as a reading.
+const BOUNDS: GroupBounds = GroupBounds { at_once: 128, freely: 512, in_all: 4_096 };
 
 /// The goroutines of one Go process.
 pub struct GoTasks {
@@ -50,7 +50,7 @@ pub struct GoTasks {
     early_dumps: u32,
     /// Stacks that such a dump was made for.
     asked: HashSet<StackKey>,
-    told: Told,
+    groups: GroupRegistry,
     labels: Labels,
 }
 
@@ -87,9 +87,9 @@ impl GoTasks {
             }
         };
         let creators = Creators::default();
-        let told = Told::new(GroupKind::Goroutine, MOST);
+        let groups = GroupRegistry::new(GroupKind::Goroutine, BOUNDS);
         let (early_dumps, asked) = (EARLY_DUMPS, HashSet::new());
-        Ok(GoTasks { fetcher, all, leaked, creators, early_dumps, asked, told, labels })
+        Ok(GoTasks { fetcher, all, leaked, creators, early_dumps, asked, groups, labels })
     }
 
     /// Whether this runtime proves which goroutines can never wake.
@@ -122,7 +122,7 @@ impl GoTasks {
         let mut reading = self.reading(&profile, &counted);
         let mut described: Vec<TaskGroup> = Vec::new();
         let mut counts = Vec::new();
-        for group in counted.iter().take(MOST.at_once) {
+        for group in counted.iter().take(BOUNDS.at_once) {
             counts.push((group.id.clone(), group.count));
             described.push(describe(&self.creators, &profile, group));
         }
@@ -145,7 +145,8 @@ impl GoTasks {
         if let Some((profile, stuck)) = leaked {
             reading.values.push((SeriesId::GoroutinesLeaked, total(&stuck) as f64));
             for group in &stuck {
-                if !described.iter().any(|known| known.id == group.id) && described.len() < 2 * MOST.at_once {
+                if !described.iter().any(|known| known.id == group.id) && described.len() < 2 * BOUNDS.at_once
+                {
                     described.push(describe(&self.creators, &profile, group));
                 }
             }
@@ -168,16 +169,16 @@ impl GoTasks {
         reading.values.push((SeriesId::Goroutines, total(counted) as f64));
         let creators = &self.creators;
         let each = counted.iter().map(|g| (g.id.as_str(), g.count as f64, || describe(creators, profile, g)));
-        self.told.tell(&mut reading, each, 0.0);
+        self.groups.report(&mut reading, each, 0.0);
         reading
     }
 
     /// Stacks of waiting goroutines, as many as are worth a dump, of which no creator is known nor was asked for.
     fn of_unknown_creators(&self, profile: &Profile, counted: &[Counted]) -> Vec<StackKey> {
-        let worth = counted.iter().take_while(|group| group.count >= EARLY_DUMP_FROM).take(MOST.at_once);
+        let worth = counted.iter().take_while(|group| group.count >= EARLY_DUMP_FROM).take(BOUNDS.at_once);
         let described = worth.map(|group| groups::describe(profile, group));
         let waiting = described.filter(|group| !group.state.as_deref().is_some_and(is_moving));
-        let unknown = waiting.filter(|group| self.creators.of(own_frames(&group.stack)).is_none());
+        let unknown = waiting.filter(|group| self.creators.creator_of(own_frames(&group.stack)).is_none());
         let keys = unknown.map(|group| dump::key(own_frames(&group.stack)));
         keys.filter(|key| !self.asked.contains(key)).collect()
     }
@@ -205,13 +206,13 @@ impl Probe for GoTasks {
         series
     }
 
-    fn answers(&self, ask: Request) -> bool {
-        ask != Request::Collect
+    fn answers(&self, request: Request) -> bool {
+        request != Request::Collect
     }
 
-    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+    fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
-            match ask {
+            match request {
                 Request::Sample => self.sample().await,
                 Request::Snapshot(moment) => self.snapshot(moment).await,
                 Request::Collect => Ok(Reading::default()),
@@ -222,7 +223,7 @@ impl Probe for GoTasks {
 
 fn describe(creators: &Creators, profile: &Profile, group: &Counted) -> TaskGroup {
     let mut described = groups::describe(profile, group);
-    described.created_by = creators.of(own_frames(&described.stack)).cloned();
+    described.created_by = creators.creator_of(own_frames(&described.stack)).cloned();
     described
 }
 

@@ -17,7 +17,7 @@ use crate::probe::blocking::apart;
 use crate::probe::go::native::NativeEstimator;
 use crate::probe::go::page_owner::SoleProcess;
 use crate::probe::go::pprof::heap::{self, HeapPage, MemStats};
-use crate::probe::heap_groups::HeapTold;
+use crate::probe::heap_groups::HeapGroups;
 use crate::probe::page::bounds::{Bounds, SLOWEST};
 use crate::probe::page::fetch::{Fetcher, shown};
 use crate::probe::process::resident::resident;
@@ -33,8 +33,8 @@ pub struct GoHeap {
     heap: Url,
     collect: Url,
     alone: Option<SoleProcess>,
-    told: HeapTold,
-    beyond: NativeEstimator,
+    groups: HeapGroups,
+    native: NativeEstimator,
     /// Whose account that is.
     life: Option<Identity>,
     collections: Collections,
@@ -62,8 +62,8 @@ impl GoHeap {
             heap,
             collect,
             alone,
-            told: HeapTold::default(),
-            beyond: NativeEstimator::default(),
+            groups: HeapGroups::default(),
+            native: NativeEstimator::default(),
             life: None,
             collections,
         })
@@ -87,7 +87,7 @@ impl GoHeap {
         let (page, took) = fetch(&self.fetcher, &self.collect).await?;
         let stats = account(page.stats, &self.collect)?;
         let mut reading = self.stacks(&page);
-        reading.values = told(&[
+        reading.values = values(&[
             (AccountPart::Live, stats.heap_alloc as f64),
             (AccountPart::Garbage, stats.garbage()),
             (AccountPart::Stacks, stats.stack_sys as f64),
@@ -95,8 +95,8 @@ impl GoHeap {
         ]);
         reading.events.push(EventKind::Collection { took_s: took.as_secs_f64() });
         if let Some(files) = self.look().await? {
-            reading.values.extend(self.beyond.take().into_iter().flat_map(|native| told(&native)));
-            reading.values.extend(told(&[(AccountPart::Files, files)]));
+            reading.values.extend(self.native.take().into_iter().flat_map(|parts| values(&parts)));
+            reading.values.extend(values(&[(AccountPart::Files, files)]));
         }
         Ok(reading)
     }
@@ -107,17 +107,17 @@ impl GoHeap {
         let Some(alone) = &mut self.alone else { return Ok(None) };
         let Some(process) = alone.process().await else { return Ok(None) };
         if self.life.replace(process) != Some(process) {
-            self.beyond = NativeEstimator::default();
+            self.native = NativeEstimator::default();
         }
         let page = self.fetcher.get_ok(&self.heap, PAGE).await?;
         let resident = resident(process.pid)?;
         let stats = account(heap::stats(&String::from_utf8_lossy(&page.body)), &self.heap)?;
-        self.beyond.see(resident.anon as f64 - stats.held());
+        self.native.see(resident.anon as f64 - stats.held());
         Ok(Some(resident.files as f64))
     }
 
     fn stacks(&mut self, page: &HeapPage) -> Reading {
-        self.told.reading(&page.stacks, page.others)
+        self.groups.reading(&page.stacks, page.others)
     }
 }
 
@@ -138,17 +138,17 @@ impl Probe for GoHeap {
         parts.into_iter().map(|part| part.series()).collect()
     }
 
-    fn answers(&self, ask: Request) -> bool {
-        match (self.collections, ask) {
+    fn answers(&self, request: Request) -> bool {
+        match (self.collections, request) {
             (Collections::Never, Request::Collect) => false,
             (Collections::Never, _) => true,
-            (Collections::Forced, ask) => ask != Request::Sample || self.exact(),
+            (Collections::Forced, request) => request != Request::Sample || self.exact(),
         }
     }
 
-    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+    fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
-            match ask {
+            match request {
                 Request::Collect => self.collect().await,
                 // without a collection of its own: what was in use at the last one
                 Request::Snapshot(_) => {
@@ -176,6 +176,6 @@ fn account(stats: Option<MemStats>, url: &Url) -> Result<MemStats, ProbeError> {
     stats.ok_or_else(|| ProbeError(format!("{} has no runtime.MemStats", shown(url))))
 }
 
-fn told(parts: &[(AccountPart, f64)]) -> Vec<(SeriesId, f64)> {
+fn values(parts: &[(AccountPart, f64)]) -> Vec<(SeriesId, f64)> {
     parts.iter().map(|(part, bytes)| (part.series(), *bytes)).collect()
 }

@@ -1,7 +1,8 @@
 //! Whether the pages that a service serves about itself speak of a single process, and of which.
 //!
-//! Comes in: a target and where it tells its command line. Goes out: the one process whose memory may be held against those pages, or
-//! none: then the memory account is not exact. An account that mixes two processes would explain away what leaks.
+//! Comes in: a target, and the page that shows its command line. Goes out: the one process whose memory may be held
+//! against those pages, or none: then the memory account is not exact. An account that mixes two processes would explain
+//! away what leaks.
 
 use reqwest::Url;
 
@@ -14,9 +15,9 @@ use crate::target::{self, Identity, Members, Target};
 /// A command line is short.
 const SHORT: Bounds = Bounds { bytes: 1 << 20, time: std::time::Duration::from_secs(5) };
 
-/// Where a service tells its own command line.
+/// Where a service shows its own command line.
 #[derive(Debug, Clone)]
-pub enum Tells {
+pub enum CommandLineAt {
     /// Go's pprof, below this URL: in `cmdline`, with a NUL between two arguments.
     Pprof(Url),
     /// Go's expvar, at this URL: as `cmdline`, a list.
@@ -27,29 +28,39 @@ pub enum Tells {
 #[derive(Debug)]
 pub struct SoleProcess {
     fetcher: Fetcher,
-    tells: Tells,
-    /// Of whom the pages are proven to speak.
+    command_line_at: CommandLineAt,
+    /// The process that the pages are proven to speak of.
     proven: Identity,
-    /// Of whom they are proven not to.
+    /// The one that they are proven not to speak of.
     refuted: Option<Identity>,
     view: Members,
 }
 
 impl SoleProcess {
     /// The target, if it is one process and the pages are proven to speak of it.
-    pub async fn find(fetcher: &Fetcher, tells: Tells, target: &Target) -> Option<SoleProcess> {
+    pub async fn find(
+        fetcher: &Fetcher,
+        command_line_at: CommandLineAt,
+        target: &Target,
+    ) -> Option<SoleProcess> {
         let mut view = target.members();
         let proven = single(&mut view).filter(|one| Some(one.pid) == target.record.pid)?;
-        let says_so = speak_of(fetcher, &tells, proven.pid).await == Some(true);
-        says_so.then(|| SoleProcess { fetcher: fetcher.clone(), tells, proven, refuted: None, view })
+        let says_so = describe_process(fetcher, &command_line_at, proven.pid).await == Some(true);
+        says_so.then(|| SoleProcess {
+            fetcher: fetcher.clone(),
+            command_line_at,
+            proven,
+            refuted: None,
+            view,
+        })
     }
 
-    /// Whether this system tells what is resident of it.
+    /// Whether this system shows what is resident of it.
     pub fn is_readable(&self) -> bool {
         resident(self.proven.pid).is_ok()
     }
 
-    /// The process, while nobody else belongs to the target: what is resident of the target is then resident of this
+    /// The process, while no other belongs to the target: what is resident of the target is then resident of this
     /// process. One that took the place of another is asked anew whether the pages speak of it.
     pub async fn process(&mut self) -> Option<Identity> {
         let one = single(&mut self.view)?;
@@ -59,7 +70,7 @@ impl SoleProcess {
         if self.refuted == Some(one) {
             return None;
         }
-        match speak_of(&self.fetcher, &self.tells, one.pid).await {
+        match describe_process(&self.fetcher, &self.command_line_at, one.pid).await {
             Some(true) => self.proven = one,
             Some(false) => self.refuted = Some(one),
             // it does not answer yet
@@ -69,24 +80,26 @@ impl SoleProcess {
     }
 }
 
-/// The only one who belongs to the target.
+/// The only process of the target.
 fn single(view: &mut Members) -> Option<Identity> {
     let members = view.members();
     (members.len() == 1).then(|| members[0])
 }
 
 /// Whether the pages speak of this very process: by its command line, which is compared and forgotten. Where others on
-/// this machine have the same one, by who alone holds the port that serves them. None where that could not be asked.
-async fn speak_of(fetcher: &Fetcher, tells: &Tells, pid: u32) -> Option<bool> {
+/// this machine have the same one, it must alone hold the port that serves them. None where that could not be asked.
+async fn describe_process(fetcher: &Fetcher, command_line_at: &CommandLineAt, pid: u32) -> Option<bool> {
     let own = command_line(pid)?;
-    let (at, line) = match tells {
-        Tells::Pprof(base) => (base, fetcher.get_ok(&base.join("cmdline").ok()?, SHORT).await.ok()?.body),
-        Tells::Vars(url) => {
+    let (at, line) = match command_line_at {
+        CommandLineAt::Pprof(base) => {
+            (base, fetcher.get_ok(&base.join("cmdline").ok()?, SHORT).await.ok()?.body)
+        }
+        CommandLineAt::Vars(url) => {
             let page = fetcher.get_ok(url, expvar::PAGE).await.ok()?;
             (url, expvar::parse(&page.body).ok()?.cmdline.join("\0").into_bytes())
         }
     };
-    Some(without_nul(line) == own && (!others_have(&own, pid) || holds_port_of(at, pid).await))
+    Some(without_nul(line) == own && (!others_share(&own, pid) || holds_port_of(at, pid).await))
 }
 
 async fn holds_port_of(base: &Url, pid: u32) -> bool {
@@ -94,7 +107,7 @@ async fn holds_port_of(base: &Url, pid: u32) -> bool {
     target::find_listeners(&endpoints).is_ok_and(|(_, roots)| roots.len() == 1 && roots[0].pid == pid)
 }
 
-fn others_have(line: &[u8], pid: u32) -> bool {
+fn others_share(line: &[u8], pid: u32) -> bool {
     let Ok(entries) = std::fs::read_dir("/proc") else { return false };
     let mut pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     pids.any(|other| other != pid && command_line(other).as_deref() == Some(line))
@@ -139,7 +152,7 @@ mod tests {
 
     #[tokio::test]
     async fn pages_speak_of_a_process_only_where_that_is_proven() {
-        // nobody else's tests on this machine have it
+        // no other test on this machine has it
         let seconds = format!("20.{}", std::process::id());
         let line = format!("sleep\0{seconds}").into_bytes();
         let vars =
@@ -151,19 +164,27 @@ mod tests {
         })
         .await;
         let fetcher = fetcher(&base);
-        let one = Tells::Pprof(base.join("one/").unwrap());
-        let vars = Tells::Vars(base.join("vars").unwrap());
+        let one = CommandLineAt::Pprof(base.join("one/").unwrap());
+        let vars = CommandLineAt::Vars(base.join("vars").unwrap());
         let first = sleeper(&seconds);
         await_exec(&first);
-        assert_eq!(speak_of(&fetcher, &one, first.id()).await, Some(true));
-        assert_eq!(speak_of(&fetcher, &vars, first.id()).await, Some(true));
-        let nowhere = Tells::Pprof(base);
-        assert_eq!(speak_of(&fetcher, &nowhere, first.id()).await, None, "nothing could be compared");
-        assert_eq!(speak_of(&fetcher, &one, std::process::id()).await, Some(false), "another command line");
+        assert_eq!(describe_process(&fetcher, &one, first.id()).await, Some(true));
+        assert_eq!(describe_process(&fetcher, &vars, first.id()).await, Some(true));
+        let nowhere = CommandLineAt::Pprof(base);
+        assert_eq!(describe_process(&fetcher, &nowhere, first.id()).await, None, "nothing could be compared");
+        assert_eq!(
+            describe_process(&fetcher, &one, std::process::id()).await,
+            Some(false),
+            "another command line"
+        );
 
         let second = sleeper(&seconds);
         await_exec(&second);
-        assert_eq!(speak_of(&fetcher, &one, first.id()).await, Some(false), "it may be the other one");
+        assert_eq!(
+            describe_process(&fetcher, &one, first.id()).await,
+            Some(false),
+            "it may be the other one"
+        );
         end(first);
         end(second);
     }
@@ -180,7 +201,7 @@ mod tests {
         let nowhere: Url = "http://127.0.0.1:9/".parse().unwrap();
         let mut alone = SoleProcess {
             fetcher: fetcher(&nowhere),
-            tells: Tells::Pprof(nowhere),
+            command_line_at: CommandLineAt::Pprof(nowhere),
             proven: target.roots()[0],
             refuted: None,
             view: target.members(),
@@ -206,7 +227,7 @@ mod tests {
         let target = target_of(first.id());
         let mut alone = SoleProcess {
             fetcher: fetcher(&base),
-            tells: Tells::Pprof(base),
+            command_line_at: CommandLineAt::Pprof(base),
             proven: target.roots()[0],
             refuted: None,
             view: target.members(),

@@ -14,7 +14,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use reqwest::Url;
 
 use crate::evidence::{AccountPart, SeriesId};
-use crate::probe::go::expvar::{self, Told, Vars};
+use crate::probe::go::expvar::{self, ExpvarStats, Vars};
 use crate::probe::go::native::NativeEstimator;
 use crate::probe::go::page_owner::SoleProcess;
 use crate::probe::page::fetch::Fetcher;
@@ -34,7 +34,7 @@ const READINGS: u32 = 8;
 #[derive(Debug, Default)]
 struct Live {
     /// The last reading, and when it came, in nanoseconds since 1970.
-    before: Option<(u64, Told)>,
+    before: Option<(u64, ExpvarStats)>,
     /// Bytes of all objects ever allocated when the last collection ended.
     allocated: Option<f64>,
     /// Collections since this was last asked, and readings since the last of them.
@@ -44,20 +44,20 @@ struct Live {
 }
 
 impl Live {
-    fn see(&mut self, at: u64, told: Told) {
+    fn see(&mut self, at: u64, read: ExpvarStats) {
         if let Some((_, old)) = self.before
-            && (told.num_gc < old.num_gc || told.total_alloc < old.total_alloc)
+            && (read.num_gc < old.num_gc || read.total_alloc < old.total_alloc)
         {
             // another process
             *self = Live::default();
         }
-        if let Some((before, old)) = self.before.replace((at, told))
-            && told.num_gc > old.num_gc
+        if let Some((before, old)) = self.before.replace((at, read))
+            && read.num_gc > old.num_gc
         {
             // of a collection that ended outside of these two moments the clock is another machine's
-            self.allocated = (before < at && (before..=at).contains(&told.last_gc)).then(|| {
-                let share = (told.last_gc - before) as f64 / (at - before) as f64;
-                old.total_alloc as f64 + share * (told.total_alloc - old.total_alloc) as f64
+            self.allocated = (before < at && (before..=at).contains(&read.last_gc)).then(|| {
+                let share = (read.last_gc - before) as f64 / (at - before) as f64;
+                old.total_alloc as f64 + share * (read.total_alloc - old.total_alloc) as f64
             });
             self.collections += u32::from(self.allocated.is_some());
             self.readings = 0;
@@ -65,7 +65,7 @@ impl Live {
         // what was told already is not told again
         if let Some(allocated) = self.allocated.filter(|_| self.collections > 0) {
             self.readings += 1;
-            let live = (allocated - told.freed()).max(0.0);
+            let live = (allocated - read.freed()).max(0.0);
             self.lowest = Some(self.lowest.map_or(live, |lowest| lowest.min(live)));
         }
     }
@@ -88,7 +88,7 @@ pub struct GoVars {
     alone: Option<SoleProcess>,
     /// Whose account this is.
     life: Option<Identity>,
-    beyond: NativeEstimator,
+    native: NativeEstimator,
     live: Live,
     readings: u32,
 }
@@ -105,7 +105,7 @@ impl GoVars {
             url: url.clone(),
             alone: None,
             life: None,
-            beyond: NativeEstimator::default(),
+            native: NativeEstimator::default(),
             live: Live::default(),
             readings: 0,
         })
@@ -126,17 +126,17 @@ impl GoVars {
             Some(alone) => alone.process().await,
             None => None,
         };
-        let told = fetch(&self.fetcher, &self.url).await?.memstats;
+        let read = fetch(&self.fetcher, &self.url).await?.memstats;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let stats = told.stats();
-        self.live.see(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX), told);
+        let stats = read.stats();
+        self.live.see(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX), read);
         let mut files = None;
         if let Some(process) = process {
             if self.life.replace(process) != Some(process) {
-                self.beyond = NativeEstimator::default();
+                self.native = NativeEstimator::default();
             }
             let resident = resident(process.pid)?;
-            self.beyond.see(resident.anon as f64 - stats.held());
+            self.native.see(resident.anon as f64 - stats.held());
             files = Some(resident.files as f64);
         }
         self.readings += 1;
@@ -151,7 +151,7 @@ impl GoVars {
             parts.extend([(AccountPart::Live, live), (AccountPart::Garbage, heap - live)]);
         }
         if let Some(files) = files {
-            parts.extend(self.beyond.take().into_iter().flatten());
+            parts.extend(self.native.take().into_iter().flatten());
             parts.push((AccountPart::Files, files));
         }
         let values = parts.into_iter().map(|(part, bytes)| (part.series(), bytes)).collect();
@@ -173,9 +173,9 @@ impl Probe for GoVars {
         parts.into_iter().map(|part| part.series()).collect()
     }
 
-    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+    fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
-            match ask {
+            match request {
                 Request::Sample => self.sample().await,
                 Request::Collect | Request::Snapshot(_) => Ok(Reading::default()),
             }
@@ -194,7 +194,7 @@ mod tests {
 
     /// A runtime that allocates 1,000 bytes a microsecond, keeps `kept` of each thousand, and collects every `every`
     /// microseconds, sweeping within 20 of them.
-    fn told(at_us: u64, kept: u64, every: u64) -> Told {
+    fn stats_at(at_us: u64, kept: u64, every: u64) -> ExpvarStats {
         let cycle = at_us / every;
         let collected = cycle * every;
         let swept = if at_us - collected >= 20 { collected } else { (cycle.saturating_sub(1)) * every };
@@ -214,7 +214,7 @@ mod tests {
         let mut all = Vec::new();
         for i in 1..=160_u64 {
             let at = i * step;
-            live.see(at * 1_000, told(at, kept, every));
+            live.see(at * 1_000, stats_at(at, kept, every));
             if i % 16 == 0 {
                 all.extend(live.take());
             }
@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(seen(100, 1_000_000_000, 700), [0.0; 0]);
         let mut live = Live::default();
         for i in 1..9_u64 {
-            live.see(i * 700_000 + 1_000_000_000_000, told(i * 700, 0, 5_000));
+            live.see(i * 700_000 + 1_000_000_000_000, stats_at(i * 700, 0, 5_000));
         }
         assert_eq!(live.take(), None, "collections that ended long before are another clock's");
     }
@@ -252,10 +252,10 @@ mod tests {
     fn a_process_that_took_the_place_of_another_has_freed_nothing_yet() {
         let mut live = Live::default();
         for i in 1..20_u64 {
-            live.see(i * 700_000, told(i * 700, 0, 5_000));
+            live.see(i * 700_000, stats_at(i * 700, 0, 5_000));
         }
         assert!(live.take().is_some());
-        live.see(20 * 700_000, told(3, 0, 5_000));
+        live.see(20 * 700_000, stats_at(3, 0, 5_000));
         assert_eq!(live.take(), None);
     }
 

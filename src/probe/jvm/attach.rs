@@ -21,7 +21,7 @@ use crate::probe::jvm::perfdata::PerfData;
 use crate::probe::jvm::place::{Jvm, Place};
 use crate::probe::page::bounds::Bounds;
 use crate::probe::sample::ProbeError;
-use crate::probe::sampler::meter::{Meter, Turn};
+use crate::probe::sampler::meter::{Meter, TargetQueue};
 use crate::target::Identity;
 
 /// How long a JVM may take to open its socket.
@@ -32,7 +32,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 #[derive(Debug, Clone)]
 pub struct Attach {
     jvm: Jvm,
-    turn: Turn,
+    queue: TargetQueue,
     /// Who was asked to open its socket and has not: each further SIGQUIT would only print its threads to its output.
     refused: Arc<std::sync::Mutex<Option<Identity>>>,
 }
@@ -43,20 +43,20 @@ impl Attach {
     /// # Errors
     /// When it cannot be opened, with the reason.
     pub async fn find(jvm: Jvm, meter: Meter) -> Result<Attach, ProbeError> {
-        let turn = Turn::default().metered(Some(meter));
-        let attach = Attach { jvm, turn, refused: Arc::default() };
+        let queue = TargetQueue::default().metered(Some(meter));
+        let attach = Attach { jvm, queue, refused: Arc::default() };
         let short = Bounds { bytes: 1 << 16, time: OPENS_WITHIN + Duration::from_secs(1) };
         attach.ask("VM.version", short).await?;
         Ok(attach)
     }
 
-    /// Puts a command as of jcmd and gives its answer.
+    /// Sends a command of jcmd and gives back its answer.
     ///
     /// # Errors
     /// When there is no whole answer within the bounds, or the JVM refuses.
     pub async fn ask(&self, command: &str, bounds: Bounds) -> Result<String, ProbeError> {
         let asking = tokio::time::timeout(bounds.time, self.put(command, bounds.bytes));
-        self.turn.take(asking).await.unwrap_or_else(|_| {
+        self.queue.run_alone(asking).await.unwrap_or_else(|_| {
             Err(ProbeError(format!("the JVM did not answer {command} within {:.0?}", bounds.time)))
         })
     }

@@ -47,8 +47,8 @@ impl Counters {
             (SeriesId::JvmThreads, figures.threads.map(|threads| threads as f64)),
             (SeriesId::MemLive, live),
         ];
-        let told = values.into_iter().filter_map(|(id, value)| Some((id, value?)));
-        Ok(Reading { values: told.collect(), ..Reading::default() })
+        let read = values.into_iter().filter_map(|(id, value)| Some((id, value?)));
+        Ok(Reading { values: read.collect(), ..Reading::default() })
     }
 }
 
@@ -56,7 +56,7 @@ async fn look(jvm: &Jvm) -> Result<(u32, Figures), ProbeError> {
     let jvm = jvm.clone();
     apart(move || {
         let place = jvm.place()?;
-        let figures = Figures::of(&place.counters()?);
+        let figures = Figures::from_counters(&place.counters()?);
         let none = || ProbeError("its counters tell of no heap".into());
         Ok((place.identity.pid, figures.ok_or_else(none)?))
     })
@@ -86,9 +86,9 @@ impl Probe for Counters {
         false
     }
 
-    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+    fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
-            match ask {
+            match request {
                 Request::Sample => self.sample().await,
                 Request::Collect | Request::Snapshot(_) => Ok(Reading::default()),
             }

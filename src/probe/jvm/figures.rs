@@ -34,7 +34,7 @@ pub struct Figures {
 
 impl Figures {
     /// Reads them off the counters; none where there are none of a heap, as with a collector that nobody knows.
-    pub fn of(data: &PerfData) -> Option<Figures> {
+    pub fn from_counters(data: &PerfData) -> Option<Figures> {
         let number = |name: String| data.number(&name).filter(|n| *n >= 0);
         let mut figures = Figures {
             threads: number("java.threads.live".into()),
@@ -107,7 +107,7 @@ mod tests {
     use crate::probe::jvm::testing::saved;
 
     fn figures(name: &str) -> Figures {
-        Figures::of(&parse(&saved(name)).unwrap()).unwrap()
+        Figures::from_counters(&parse(&saved(name)).unwrap()).unwrap()
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub fn hotspot<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
 }
 
 async fn look(search: &Search<'_>, target: &Target, found: &mut Discovered) {
-    let jvm = Jvm::of(target);
+    let jvm = Jvm::new(target);
     let forced = Forced::default();
     let counted = match Counters::find(jvm.clone(), forced.clone()).await {
         Ok(probe) => {
@@ -44,7 +44,7 @@ async fn look(search: &Search<'_>, target: &Target, found: &mut Discovered) {
             false
         }
     };
-    let attach = match Attach::find(jvm, Meter::of(target)).await {
+    let attach = match Attach::find(jvm, Meter::new(target)).await {
         Ok(attach) => attach,
         Err(error) => {
             let turn_on = format!(

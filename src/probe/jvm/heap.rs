@@ -29,13 +29,13 @@ const REST: &str = "@classes";
 pub struct Heap {
     attach: Attach,
     forced: Forced,
-    told: HashSet<String>,
+    described: HashSet<String>,
 }
 
 impl Heap {
     /// Through this door; what it shows of the live heap is told by whoever samples the heap.
     pub fn new(attach: Attach, forced: Forced) -> Heap {
-        Heap { attach, forced, told: HashSet::new() }
+        Heap { attach, forced, described: HashSet::new() }
     }
 
     async fn collect(&mut self, moment: Moment) -> Result<Reading, ProbeError> {
@@ -59,12 +59,12 @@ impl Heap {
         let mut rest = 0_u64;
         for (rank, class) in classes.iter().enumerate() {
             // what was told once is told always, so that a class cannot seem to grow by coming into sight
-            if rank >= MOST_CLASSES && !self.told.contains(&class.name) {
+            if rank >= MOST_CLASSES && !self.described.contains(&class.name) {
                 rest = rest.saturating_add(class.bytes);
                 continue;
             }
             let described = described(&class.name);
-            if self.told.insert(class.name.clone()) && rank < MOST_ROWS {
+            if self.described.insert(class.name.clone()) && rank < MOST_ROWS {
                 reading.new_groups.push(described.clone());
             }
             if rank < MOST_ROWS {
@@ -109,13 +109,13 @@ impl Probe for Heap {
         Vec::new()
     }
 
-    fn answers(&self, ask: Request) -> bool {
-        matches!(ask, Request::Snapshot(_))
+    fn answers(&self, request: Request) -> bool {
+        matches!(request, Request::Snapshot(_))
     }
 
-    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+    fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
-            match ask {
+            match request {
                 Request::Snapshot(moment) => self.collect(moment).await,
                 Request::Sample | Request::Collect => Ok(Reading::default()),
             }

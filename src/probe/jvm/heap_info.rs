@@ -26,7 +26,7 @@ pub fn parse(page: &str) -> Option<HeapInfo> {
     let mut info = HeapInfo::default();
     let mut seen = false;
     for line in page.lines().map(str::trim_start).take(MOST_LINES) {
-        let sizes = Sizes::of(line);
+        let sizes = Sizes::parse(line);
         if line.starts_with("Metaspace") {
             info.metaspace = sizes.used;
         } else if let (Some(used), Some(committed)) = (sizes.used, sizes.committed)
@@ -54,7 +54,7 @@ struct Sizes {
 
 impl Sizes {
     /// `total 98304K, used 5120K`, or the other way round as Shenandoah has it: `98304K committed, 9356K used`.
-    fn of(line: &str) -> Sizes {
+    fn parse(line: &str) -> Sizes {
         let mut sizes = Sizes::default();
         for part in line.split(',') {
             let words: Vec<&str> = part.split_whitespace().collect();

@@ -48,8 +48,8 @@ impl Info {
             (SeriesId::Metaspace, info.metaspace.map(|bytes| bytes as f64)),
             (SeriesId::MemLive, self.forced.take()),
         ];
-        let told = values.into_iter().filter_map(|(id, value)| Some((id, value?)));
-        Ok(Reading { values: told.collect(), ..Reading::default() })
+        let read = values.into_iter().filter_map(|(id, value)| Some((id, value?)));
+        Ok(Reading { values: read.collect(), ..Reading::default() })
     }
 }
 
@@ -68,9 +68,9 @@ impl Probe for Info {
         ]
     }
 
-    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+    fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
-            match ask {
+            match request {
                 Request::Sample => self.sample().await,
                 Request::Collect | Request::Snapshot(_) => Ok(Reading::default()),
             }

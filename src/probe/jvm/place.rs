@@ -45,7 +45,7 @@ pub struct Place {
 
 impl Jvm {
     /// The JVM among the target's processes; nobody has to be there yet.
-    pub fn of(target: &Target) -> Jvm {
+    pub fn new(target: &Target) -> Jvm {
         Jvm(Arc::new(Mutex::new(Seen { view: target.members(), now: None })))
     }
 
@@ -62,7 +62,7 @@ impl Jvm {
         let members = seen.view.members();
         let is_jvm = |member: &&Identity| runtime_of(member.pid) == Runtime::Jvm;
         let jvm = members.iter().find(is_jvm).ok_or_else(|| ProbeError("no JVM is there".into()))?;
-        let place = Place::of(*jvm)?;
+        let place = Place::find(*jvm)?;
         // one that has just begun may still make its counters
         seen.now = Some(place.clone()).filter(|place| place.counters.is_some());
         Ok(place)
@@ -70,7 +70,7 @@ impl Jvm {
 }
 
 impl Place {
-    fn of(identity: Identity) -> Result<Place, ProbeError> {
+    fn find(identity: Identity) -> Result<Place, ProbeError> {
         let status = status(identity.pid)?;
         let own_pid = status.nspid.as_ref().and_then(|pids| pids.last().copied()).unwrap_or(status.pid);
         // as the process sees its files, which may be those of a container
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_process_that_is_no_jvm_has_no_counters() {
-        let jvm = Jvm::of(&crate::target::target_of(std::process::id()));
+        let jvm = Jvm::new(&crate::target::target_of(std::process::id()));
         assert!(jvm.place().unwrap_err().0.contains("no JVM"));
     }
 }

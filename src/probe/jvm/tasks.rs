@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::evidence::{GroupKind, Moment, SeriesId, TaskSnapshot};
 use crate::probe::blocking::apart;
-use crate::probe::group_registry::{Most, Told};
+use crate::probe::group_registry::{GroupBounds, GroupRegistry};
 use crate::probe::jvm::attach::Attach;
 use crate::probe::jvm::threads::{self, Group};
 use crate::probe::page::bounds::Bounds;
@@ -17,21 +17,21 @@ use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 const DUMP: Bounds = Bounds { bytes: 32 << 20, time: Duration::from_secs(10) };
 /// Between two dumps.
 const AT_LEAST: Duration = Duration::from_millis(500);
-/// Groups that are told; a snapshot lists as many as a reading.
-const MOST: Most = Most { at_once: 128, freely: 1_024, in_all: 1_024 };
+/// Groups that are reported; a snapshot lists as many as a reading.
+const BOUNDS: GroupBounds = GroupBounds { at_once: 128, freely: 1_024, in_all: 1_024 };
 
 /// The threads of one JVM.
 #[derive(Debug)]
 pub struct Threads {
     attach: Attach,
-    told: Told,
+    groups: GroupRegistry,
     asked: Option<Instant>,
 }
 
 impl Threads {
     /// Through this door.
     pub fn new(attach: Attach) -> Threads {
-        Threads { attach, told: Told::new(GroupKind::Thread, MOST), asked: None }
+        Threads { attach, groups: GroupRegistry::new(GroupKind::Thread, BOUNDS), asked: None }
     }
 
     async fn sample(&mut self) -> Result<Reading, ProbeError> {
@@ -47,7 +47,7 @@ impl Threads {
     async fn snapshot(&mut self, moment: Moment) -> Result<Reading, ProbeError> {
         let groups = self.dump().await?;
         let mut reading = self.reading(&groups);
-        let listed = || groups.iter().take(MOST.at_once);
+        let listed = || groups.iter().take(BOUNDS.at_once);
         reading.snapshot = Some(TaskSnapshot {
             elapsed_s: 0.0,
             moment,
@@ -68,7 +68,7 @@ impl Threads {
     fn reading(&mut self, groups: &[Group]) -> Reading {
         let mut reading = Reading::default();
         let each = groups.iter().map(|g| (g.described.id.as_str(), g.count as f64, || g.described.clone()));
-        self.told.tell(&mut reading, each, 0.0);
+        self.groups.report(&mut reading, each, 0.0);
         reading
     }
 }
@@ -82,13 +82,13 @@ impl Probe for Threads {
         Vec::new()
     }
 
-    fn answers(&self, ask: Request) -> bool {
-        ask != Request::Collect
+    fn answers(&self, request: Request) -> bool {
+        request != Request::Collect
     }
 
-    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+    fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
-            match ask {
+            match request {
                 Request::Sample => self.sample().await,
                 Request::Snapshot(moment) => self.snapshot(moment).await,
                 Request::Collect => Ok(Reading::default()),

@@ -18,7 +18,7 @@ use crate::plan::RequestPlan;
 use crate::probe::page::bounds::Bounds;
 use crate::probe::page::gunzip::gunzip;
 use crate::probe::sample::ProbeError;
-use crate::probe::sampler::meter::{Meter, Turn};
+use crate::probe::sampler::meter::{Meter, TargetQueue};
 
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct Fetcher {
     client: Client,
     /// None where nobody gave the URL of the service.
     own: Option<Own>,
-    turn: Turn,
+    queue: TargetQueue,
 }
 
 /// The service's own origin: who one is and whom one trusts is between the service and its clients, and nobody else's.
@@ -63,7 +63,7 @@ fn for_pages(builder: ClientBuilder) -> Result<Client, ProbeError> {
 }
 
 /// Whether a header is about the body that it goes with, the form of the answer, or the connection: a page has others.
-fn of_one_exchange(name: &HeaderName) -> bool {
+fn belongs_to_one_exchange(name: &HeaderName) -> bool {
     let about = |prefix| name.as_str().starts_with(prefix);
     about("content-")
         || about("accept")
@@ -79,7 +79,7 @@ impl Fetcher {
     /// When the TLS library cannot start.
     pub fn new(request: &RequestPlan) -> Result<Fetcher, ProbeError> {
         let mut headers = request.headers.clone();
-        for name in request.headers.keys().filter(|name| of_one_exchange(name)) {
+        for name in request.headers.keys().filter(|name| belongs_to_one_exchange(name)) {
             headers.remove(name);
         }
         let own = Own {
@@ -96,12 +96,12 @@ impl Fetcher {
     /// # Errors
     /// As [`Fetcher::new`].
     pub fn bare(insecure: bool) -> Result<Fetcher, ProbeError> {
-        Ok(Fetcher { client: for_pages(direct_client(insecure))?, own: None, turn: Turn::default() })
+        Ok(Fetcher { client: for_pages(direct_client(insecure))?, own: None, queue: TargetQueue::default() })
     }
 
     /// The same, for pages that cost this target CPU time.
     pub fn metered(self, meter: Option<Meter>) -> Fetcher {
-        Fetcher { turn: self.turn.metered(meter), ..self }
+        Fetcher { queue: self.queue.metered(meter), ..self }
     }
 
     /// Fetches a page, whatever its status.
@@ -109,15 +109,15 @@ impl Fetcher {
     /// # Errors
     /// When there is no whole answer within the bounds.
     pub async fn get(&self, url: &Url, bounds: Bounds) -> Result<Page, ProbeError> {
-        let fetched = self.in_turn(tokio::time::timeout(bounds.time, self.fetch(url, bounds.bytes))).await;
+        let fetched = self.run_alone(tokio::time::timeout(bounds.time, self.fetch(url, bounds.bytes))).await;
         fetched.unwrap_or_else(|_| {
             Err(ProbeError(format!("{} did not answer within {:.0?}", shown(url), bounds.time)))
         })
     }
 
     /// Asks the target something, by whatever way, while no page is made, and counts what it costs.
-    pub async fn in_turn<T>(&self, asking: impl Future<Output = T>) -> T {
-        self.turn.take(asking).await
+    pub async fn run_alone<T>(&self, asking: impl Future<Output = T>) -> T {
+        self.queue.run_alone(asking).await
     }
 
     /// Fetches a page that must be there.
@@ -226,7 +226,7 @@ mod tests {
     async fn a_page_that_waits_for_its_turn_costs_the_target_nothing_meanwhile() {
         let (url, _served) = serve_once(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_vec()).await;
         let fetcher = fetcher(url.as_str(), HeaderMap::new());
-        let turn = fetcher.turn.held().await;
+        let turn = fetcher.queue.hold().await;
         let begun = Instant::now();
         let held = tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(200)).await;

@@ -8,11 +8,11 @@ use crate::target::Identity;
 pub fn read(process: &Process, identity: Identity) -> Option<(String, f64)> {
     let stat = process.stat().ok()?;
     let same = stat.starttime == identity.start;
-    same.then(|| of(&stat, procfs::ticks_per_second())).flatten()
+    same.then(|| from_stat(&stat, procfs::ticks_per_second())).flatten()
 }
 
 /// What a stat says; none of a process that has ended and waits to be reaped.
-fn of(stat: &Stat, ticks_per_second: u64) -> Option<(String, f64)> {
+fn from_stat(stat: &Stat, ticks_per_second: u64) -> Option<(String, f64)> {
     if matches!(stat.state(), Ok(ProcState::Zombie | ProcState::Dead)) {
         return None;
     }
@@ -34,7 +34,7 @@ mod tests {
 
     #[test]
     fn a_name_may_hold_anything_and_a_zombie_uses_nothing() {
-        assert_eq!(of(&stat('S'), 100), Some(("a (b) c".into(), 3.0)));
-        assert_eq!(of(&stat('Z'), 100), None);
+        assert_eq!(from_stat(&stat('S'), 100), Some(("a (b) c".into(), 3.0)));
+        assert_eq!(from_stat(&stat('Z'), 100), None);
     }
 }

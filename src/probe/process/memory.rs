@@ -6,11 +6,11 @@ use crate::probe::process::usage::Memory;
 
 /// Memory and the number of threads; none if it has ended.
 pub fn read(process: &Process) -> Option<(Memory, u64)> {
-    process.status().ok().map(|status| of(&status))
+    process.status().ok().map(|status| from_status(&status))
 }
 
 /// What a status says; a kernel before 4.5 does not tell RSS apart.
-fn of(status: &Status) -> (Memory, u64) {
+fn from_status(status: &Status) -> (Memory, u64) {
     let bytes = |kib: Option<u64>| kib.map(|kib| kib * 1024);
     let memory = Memory {
         rss: bytes(status.vmrss),
@@ -35,7 +35,7 @@ mod tests {
         nonvoluntary_ctxt_switches:\t1\n";
 
     fn parsed(more: &str) -> (Memory, u64) {
-        of(&Status::from_read(format!("{BASE}{more}").as_bytes()).unwrap())
+        from_status(&Status::from_read(format!("{BASE}{more}").as_bytes()).unwrap())
     }
 
     #[test]

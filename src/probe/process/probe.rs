@@ -164,10 +164,10 @@ impl Probe for Process {
         false
     }
 
-    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+    fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
         let state = Arc::clone(&self.state);
         Box::pin(async move {
-            if ask != Request::Sample {
+            if request != Request::Sample {
                 return Ok(Reading::default());
             }
             // a tree of fifty takes milliseconds, which the tasks that drive the load must not wait for

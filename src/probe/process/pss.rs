@@ -17,9 +17,9 @@ use crate::target::Members;
 use crate::target::{Identity, Target};
 
 /// Not sooner than this,
-const LEAST: Duration = Duration::from_secs(10);
+const SHORTEST_INTERVAL: Duration = Duration::from_secs(10);
 /// nor for more of the time than this.
-const SHARE: f64 = 0.001;
+const LARGEST_SHARE: f64 = 0.001;
 
 /// Reads PSS of a whole tree now and then.
 #[derive(Debug)]
@@ -35,10 +35,10 @@ impl Pss {
     /// When soak may not look, or this kernel does not tell.
     pub fn find(target: &Target) -> Result<Pss, ProbeError> {
         let mut view = target.members();
-        let some = view.members().iter().find_map(|member| of_process(*member).transpose());
+        let some = view.members().iter().find_map(|member| read(*member).transpose());
         match some {
             Some(Ok(_)) => {
-                let pace = Pace::new(SHARE, LEAST);
+                let pace = Pace::new(LARGEST_SHARE, SHORTEST_INTERVAL);
                 Ok(Pss { view: Arc::new(Mutex::new(view)), pace })
             }
             Some(Err(error)) => Err(error),
@@ -60,9 +60,9 @@ impl Probe for Pss {
         false
     }
 
-    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+    fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
         let now = Instant::now();
-        if ask != Request::Sample || !self.pace.is_due(now) {
+        if request != Request::Sample || !self.pace.is_due(now) {
             return Box::pin(std::future::ready(Ok(Reading::default())));
         }
         let view = Arc::clone(&self.view);
@@ -81,7 +81,7 @@ impl Probe for Pss {
 fn total(members: &[Identity]) -> Result<Option<u64>, ProbeError> {
     let mut sum = None;
     for member in members {
-        if let Some(bytes) = of_process(*member)? {
+        if let Some(bytes) = read(*member)? {
             *sum.get_or_insert(0) += bytes;
         }
     }
@@ -89,7 +89,7 @@ fn total(members: &[Identity]) -> Result<Option<u64>, ProbeError> {
 }
 
 /// Of one, in bytes; none if it has ended.
-fn of_process(identity: Identity) -> Result<Option<u64>, ProbeError> {
+fn read(identity: Identity) -> Result<Option<u64>, ProbeError> {
     let read = || -> Result<SmapsRollup, ProcError> {
         Process::new(i32::try_from(identity.pid).unwrap_or(-1))?.smaps_rollup()
     };

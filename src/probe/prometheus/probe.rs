@@ -25,7 +25,7 @@ use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 /// A page: 5,000 lines are about half a megabyte.
 const PAGE: Bounds = Bounds { bytes: 32 << 20, time: Duration::from_secs(10) };
 /// Groups described in one run; places are few, labels that are not places are many.
-const MOST_TOLD: usize = 1_024;
+const MOST_DESCRIBED: usize = 1_024;
 /// Gauges that count tasks and were found by their name.
 const MOST_GAUGES: usize = 16;
 /// The longest id that is made of labels as they are.
@@ -56,7 +56,7 @@ pub struct Prometheus {
     url: Url,
     rules: Arc<[Rule]>,
     gauges: HashMap<String, Gauge>,
-    told: HashSet<String>,
+    described: HashSet<String>,
     cpu_before: Option<(Instant, f64)>,
 }
 
@@ -88,7 +88,14 @@ impl Prometheus {
         if !fills {
             return Err(ProbeError(format!("{} has no metric that soak knows", shown(&url))));
         }
-        Ok(Prometheus { fetcher, url, rules: rules.into(), gauges, told: HashSet::new(), cpu_before: None })
+        Ok(Prometheus {
+            fetcher,
+            url,
+            rules: rules.into(),
+            gauges,
+            described: HashSet::new(),
+            cpu_before: None,
+        })
     }
 
     /// Whether a counter of requests was there when the page was found.
@@ -96,8 +103,8 @@ impl Prometheus {
         self.rules.iter().filter(|rule| rule.used == Use::Requests).count() == 1
     }
 
-    fn take(&mut self, page: Told, at: Instant) -> Reading {
-        let Told { sums, groups, gauges } = page;
+    fn take(&mut self, page: PageReading, at: Instant) -> Reading {
+        let PageReading { sums, groups, gauges } = page;
         self.gauges = gauges;
         let mut reading = Reading::default();
         for (rule, sum) in self.rules.iter().zip(sums) {
@@ -115,11 +122,11 @@ impl Prometheus {
             }
         }
         for (group, count) in groups {
-            if !self.told.contains(&group.id) {
-                if self.told.len() >= MOST_TOLD {
+            if !self.described.contains(&group.id) {
+                if self.described.len() >= MOST_DESCRIBED {
                     continue;
                 }
-                self.told.insert(group.id.clone());
+                self.described.insert(group.id.clone());
                 reading.new_groups.push(group.clone());
             }
             reading.groups.push((group.kind, group.id, count));
@@ -139,17 +146,17 @@ impl Probe for Prometheus {
         series
     }
 
-    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+    fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
-            if ask != Request::Sample {
+            if request != Request::Sample {
                 return Ok(Reading::default());
             }
             let page = self.fetcher.get_ok(&self.url, PAGE).await?;
             let at = Instant::now();
             let (rules, gauges) = (Arc::clone(&self.rules), self.gauges.clone());
             // a large page is work, which must not keep other probes from the processor
-            let told = apart(move || Ok(see(&page.body, &rules, gauges))).await?;
-            Ok(self.take(told, at))
+            let read = apart(move || Ok(see(&page.body, &rules, gauges))).await?;
+            Ok(self.take(read, at))
         })
     }
 }
@@ -208,24 +215,24 @@ fn rules(
 
 /// What a page can fill and what it then holds, of a service that nothing else looks at: series and groups.
 #[cfg(feature = "fuzzing")]
-pub fn of_page(page: &[u8], plan: &ProbePlan) -> Result<(usize, usize), ProbeError> {
+pub fn count_filled(page: &[u8], plan: &ProbePlan) -> Result<(usize, usize), ProbeError> {
     let (rules, gauges) = rules(page, plan, &HashSet::new())?;
-    let told = see(page, &rules, gauges);
-    Ok((told.sums.len(), told.groups.len()))
+    let read = see(page, &rules, gauges);
+    Ok((read.sums.len(), read.groups.len()))
 }
 
 /// What a page told: a sum for each rule, groups, and the gauges as they are known now.
-struct Told {
+struct PageReading {
     sums: Vec<Option<f64>>,
     groups: Vec<(TaskGroup, f64)>,
     gauges: HashMap<String, Gauge>,
 }
 
-fn see(page: &[u8], rules: &[Rule], mut gauges: HashMap<String, Gauge>) -> Told {
+fn see(page: &[u8], rules: &[Rule], mut gauges: HashMap<String, Gauge>) -> PageReading {
     let mut seen = Seen::new(rules, &mut gauges);
     text::read(page, |said| seen.hear(said));
     let Seen { sums, groups, .. } = seen;
-    Told { sums, groups, gauges }
+    PageReading { sums, groups, gauges }
 }
 
 /// The gauges that are known by name, the user's first.
@@ -294,7 +301,7 @@ impl<'a> Seen<'a> {
             stack: Vec::new(),
             created_by: None,
         };
-        if self.groups.len() < MOST_TOLD {
+        if self.groups.len() < MOST_DESCRIBED {
             self.at.insert(id, self.groups.len());
             self.groups.push((group, sample.value));
         }

@@ -41,7 +41,7 @@ pub enum CostKind {
 
 impl CostKind {
     /// That of this request.
-    pub fn of(request: Request) -> CostKind {
+    pub fn from_request(request: Request) -> CostKind {
         match request {
             Request::Sample => CostKind::Sample,
             Request::Collect => CostKind::Collection,

@@ -1,6 +1,6 @@
-//! What answering a question costs the target: its answer's time, and the CPU time that its threads used meanwhile.
+//! What answering a request costs the target: the time of its answer, and the CPU time that its threads used meanwhile.
 //!
-//! Comes in: a target, and questions put to it one at a time ([`Turn`]). Goes out: what each has [`Spent`]. CPU time
+//! Comes in: a target, and requests sent to it one at a time ([`TargetQueue`]). Goes out: what each has [`Spent`]. CPU time
 //! is the scheduler's own count of each thread, in nanoseconds; where a thread ended meanwhile, which takes its count
 //! with it, nothing is said. Under load it holds the load's work too, and is an upper bound like the answer's time; the
 //! smaller of both counts.
@@ -17,10 +17,10 @@ use crate::target::Target;
 
 /// With more threads than this, reading each twice a page would cost soak itself too much.
 const MOST_THREADS: usize = 64;
-/// Whose answer takes longer than this holds up no other question.
-const HOLDS_UP: Duration = Duration::from_secs(2);
+/// An answer that takes longer than this holds up no other request.
+const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What one question has cost so far.
+/// What one request has cost so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Spent {
     /// Waits for other pages' turns, and for this meter: soak's own doing, and no cost of the target's.
@@ -37,7 +37,7 @@ tokio::task_local! {
     static SPENT: Cell<Spent>;
 }
 
-/// Does some fetching, and tells what it cost.
+/// Does some fetching; gives back what it cost, too.
 pub async fn count<T>(work: impl Future<Output = T>) -> (T, Spent) {
     SPENT.scope(Cell::default(), async { (work.await, SPENT.with(Cell::get)) }).await
 }
@@ -50,11 +50,11 @@ type Ran = HashMap<(u32, u32), Duration>;
 
 impl Meter {
     /// Of all processes of this target.
-    pub fn of(target: &Target) -> Meter {
+    pub fn new(target: &Target) -> Meter {
         Meter(Arc::new(Mutex::new(target.members())))
     }
 
-    /// How long each thread has run; none where that cannot be told.
+    /// How long each thread has run; none where that cannot be read.
     async fn read(&self) -> Option<Ran> {
         let view = Arc::clone(&self.0);
         let read = move || view.lock().unwrap_or_else(PoisonError::into_inner).ran(MOST_THREADS);
@@ -62,37 +62,37 @@ impl Meter {
     }
 }
 
-/// One question at a time, also of several probes: making an answer allocates in the target, and a heap that is read
+/// One request at a time, also of several probes: making an answer allocates in the target, and a heap that is read
 /// meanwhile would hold it; and what another one took is no cost of this one.
 #[derive(Debug, Clone, Default)]
-pub struct Turn {
+pub struct TargetQueue {
     queue: Arc<Queue<()>>,
     meter: Option<Meter>,
 }
 
-impl Turn {
-    /// For questions that cost this target CPU time.
-    pub fn metered(self, meter: Option<Meter>) -> Turn {
-        Turn { meter, ..self }
+impl TargetQueue {
+    /// For requests that cost this target CPU time.
+    pub fn metered(self, meter: Option<Meter>) -> TargetQueue {
+        TargetQueue { meter, ..self }
     }
 
     /// Holds it, so that others wait.
     #[cfg(test)]
-    pub async fn held(&self) -> tokio::sync::OwnedMutexGuard<()> {
+    pub async fn hold(&self) -> tokio::sync::OwnedMutexGuard<()> {
         Arc::clone(&self.queue).lock_owned().await
     }
 
-    /// Asks the target something, by whatever way, while nobody else does, and counts what it costs.
-    pub async fn take<T>(&self, asking: impl Future<Output = T>) -> T {
+    /// Asks the target something, by whatever way, while no other request is under way, and counts what it costs.
+    pub async fn run_alone<T>(&self, asking: impl Future<Output = T>) -> T {
         let asked = Instant::now();
-        let _turn = tokio::time::timeout(HOLDS_UP, self.queue.lock()).await;
+        let _place = tokio::time::timeout(PATIENCE, self.queue.lock()).await;
         metered(self.meter.as_ref(), asked, asking).await
     }
 }
 
-/// Fetches one page whose turn it is, waited for since `asked`, and counts what it costs.
+/// Fetches one page that was waited for since `asked`, and counts what it costs.
 async fn metered<T>(meter: Option<&Meter>, asked: Instant, fetching: impl Future<Output = T>) -> T {
-    // nobody counts while the probes are being found
+    // nothing is counted while the probes are being found
     let meter = meter.filter(|_| SPENT.try_with(|_| ()).is_ok());
     let before = read(meter).await;
     let begun = Instant::now();
@@ -161,14 +161,14 @@ mod tests {
         .await;
         assert_eq!((spent.pages, spent.cpu), (2, None));
         assert!(spent.busy >= 40 * MS && spent.busy + spent.waited <= begun.elapsed(), "{spent:?}");
-        one().await; // nobody counts
+        one().await; // outside of any count
     }
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn a_target_that_sleeps_costs_nothing_however_long_its_answer_takes() {
         let mut child = std::process::Command::new("sleep").arg("20").spawn().unwrap();
-        let meter = Meter::of(&target_of(child.id()));
+        let meter = Meter::new(&target_of(child.id()));
         tokio::time::sleep(50 * MS).await; // it begins with some work
         let ((), spent) = count(metered(Some(&meter), Instant::now(), tokio::time::sleep(60 * MS))).await;
         child.kill().unwrap();

@@ -19,7 +19,7 @@ use crate::probe::sampler::meter::{self, Spent};
 use crate::probe::sampler::row::Row;
 
 /// A probe that has worked on one request for so long gets no other: the run does not wait for it, nor does its end.
-const HUNG: Duration = Duration::from_secs(2);
+const HUNG_AFTER: Duration = Duration::from_secs(2);
 
 /// One probe as the sampler sees it.
 #[derive(Debug)]
@@ -81,7 +81,7 @@ async fn work(
             state.busy -= 1;
             state.since = None;
             let answer = begun.elapsed().saturating_sub(spent.waited);
-            state.costs.add(CostKind::of(request), answer, spent, quiet);
+            state.costs.add(CostKind::from_request(request), answer, spent, quiet);
         }
         if let Err(mpsc::error::SendError((_, Ok(reading)))) = reply.send((index, result)) {
             // figures belong to the moment they were asked for; what happened, and what a group is, stays true
@@ -157,7 +157,7 @@ impl ProbeWorker {
         if (state.busy > 0 && request == Request::Sample) || !self.answers(request) {
             return (false, None);
         }
-        if state.busy > 0 && state.since.is_some_and(|since| since.elapsed() > HUNG) {
+        if state.busy > 0 && state.since.is_some_and(|since| since.elapsed() > HUNG_AFTER) {
             drop(state);
             return (false, self.fail("it still works on an earlier question".into()));
         }

@@ -8,19 +8,19 @@
 use reqwest::Url;
 
 use crate::evidence::{EventKind, GroupKind, Moment, SeriesId, TaskSnapshot};
-use crate::probe::group_registry::{Most, Told};
+use crate::probe::group_registry::{GroupBounds, GroupRegistry};
 use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::probe::tokio::follow::Followed;
 use crate::probe::tokio::tasks::Seen;
 
-/// Groups that are told, however often the target restarts; a snapshot lists as many as a reading.
-const MOST: Most = Most { at_once: 128, freely: 4_096, in_all: 4_096 };
+/// Groups that are reported, however often the target restarts; a snapshot lists as many as a reading.
+const BOUNDS: GroupBounds = GroupBounds { at_once: 128, freely: 4_096, in_all: 4_096 };
 
 /// The tasks of one service.
 pub struct TokioConsole {
     followed: Followed,
-    told: Told,
-    told_lost: bool,
+    groups: GroupRegistry,
+    warned_of_loss: bool,
 }
 
 impl TokioConsole {
@@ -30,15 +30,19 @@ impl TokioConsole {
     /// When it does not tell of all its tasks within some seconds.
     pub async fn find(url: &Url) -> Result<TokioConsole, ProbeError> {
         let followed = Followed::begin(url).await?;
-        Ok(TokioConsole { followed, told: Told::new(GroupKind::Task, MOST), told_lost: false })
+        Ok(TokioConsole {
+            followed,
+            groups: GroupRegistry::new(GroupKind::Task, BOUNDS),
+            warned_of_loss: false,
+        })
     }
 
     fn reading(&mut self, seen: &Seen) -> Reading {
         let mut reading = Reading::default();
         reading.values.push((SeriesId::TokioTasks, seen.total as f64));
         let each = seen.groups.iter().map(|(g, count, _)| (g.id.as_str(), *count as f64, || (**g).clone()));
-        self.told.tell(&mut reading, each, 0.0);
-        if seen.lost > 0 && !std::mem::replace(&mut self.told_lost, true) {
+        self.groups.report(&mut reading, each, 0.0);
+        if seen.lost > 0 && !std::mem::replace(&mut self.warned_of_loss, true) {
             let text = format!(
                 "console-subscriber has lost {} events about tasks, so some are not counted: a higher \
                  TOKIO_CONSOLE_BUFFER_CAPACITY in the target keeps them",
@@ -51,7 +55,8 @@ impl TokioConsole {
 
     fn snapshot(&mut self, seen: &Seen, moment: Moment) -> Reading {
         let mut reading = self.reading(seen);
-        let shown = || seen.groups.iter().filter(|(group, ..)| !group.id.starts_with('@')).take(MOST.at_once);
+        let shown =
+            || seen.groups.iter().filter(|(group, ..)| !group.id.starts_with('@')).take(BOUNDS.at_once);
         reading.snapshot = Some(TaskSnapshot {
             elapsed_s: 0.0,
             moment,
@@ -76,8 +81,8 @@ impl Probe for TokioConsole {
         vec![SeriesId::TokioTasks]
     }
 
-    fn answers(&self, ask: Request) -> bool {
-        ask != Request::Collect
+    fn answers(&self, request: Request) -> bool {
+        request != Request::Collect
     }
 
     /// It has told already.
@@ -85,7 +90,7 @@ impl Probe for TokioConsole {
         false
     }
 
-    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+    fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
             let seen = self.followed.last()?;
             if let Some(late) = seen.late_s {
@@ -94,7 +99,7 @@ impl Probe for TokioConsole {
                      that it publishes, and more often with TOKIO_CONSOLE_PUBLISH_INTERVAL=10ms in the target"
                 )));
             }
-            Ok(match ask {
+            Ok(match request {
                 Request::Snapshot(moment) => self.snapshot(&seen, moment),
                 _ => self.reading(&seen),
             })
@@ -104,7 +109,7 @@ impl Probe for TokioConsole {
 
 /// How many tasks one update leaves, for fuzzing.
 #[cfg(feature = "fuzzing")]
-pub fn of_bytes(update: &[u8]) -> usize {
+pub fn count_tasks(update: &[u8]) -> usize {
     let mut tasks = crate::probe::tokio::tasks::Tasks::default();
     let _ = crate::probe::tokio::messages::read(update, |said| tasks.hear(said));
     let seen = tasks.seen();

@@ -30,7 +30,7 @@ use serde_json::json;
 
 use crate::evidence::{AccountPart, EventKind, Runtime, SeriesId};
 use crate::probe::blocking::apart;
-use crate::probe::heap_groups::HeapTold;
+use crate::probe::heap_groups::HeapGroups;
 use crate::probe::page::bounds::SLOWEST;
 use crate::probe::page::fetch::Fetcher;
 use crate::probe::process::resident::resident;
@@ -42,9 +42,9 @@ use crate::target::Members;
 use crate::target::{Target, other_ports};
 
 /// An answer that needs no work; the main thread gives it between two pieces of its own.
-const SHORT: Duration = Duration::from_secs(5);
+const QUICK_ANSWER: Duration = Duration::from_secs(5);
 /// After a connection was lost, another is tried no more often than this.
-const AGAIN: Duration = Duration::from_secs(2);
+const RECONNECT_AFTER: Duration = Duration::from_secs(2);
 
 /// The heap of one V8 process.
 pub struct Inspector {
@@ -54,9 +54,9 @@ pub struct Inspector {
     driven: Option<u16>,
     session: Option<Session>,
     tried: Instant,
-    told: HeapTold,
+    groups: HeapGroups,
     collections: Collections,
-    told_workers: bool,
+    warned_of_workers: bool,
 }
 
 /// A connection, and who samples the heap.
@@ -94,9 +94,9 @@ impl Inspector {
             driven,
             session: None,
             tried: Instant::now(),
-            told: HeapTold::default(),
+            groups: HeapGroups::default(),
             collections,
-            told_workers: false,
+            warned_of_workers: false,
         };
         inspector.session = Some(inspector.open().await?);
         inspector.sample().await?;
@@ -115,7 +115,8 @@ impl Inspector {
         let door = door::find(&self.fetcher, listening).await?;
         let wire = Wire::connect(door.at, &door.path).await?;
         // a process that ends waits for us otherwise
-        wire.call("NodeRuntime.notifyWhenWaitingForDisconnect", json!({ "enabled": true }), SHORT).await?;
+        wire.call("NodeRuntime.notifyWhenWaitingForDisconnect", json!({ "enabled": true }), QUICK_ANSWER)
+            .await?;
         let sampler = match self.collections {
             Collections::Forced => sampler(&wire).await?,
             Collections::Never => Sampler::None,
@@ -131,7 +132,7 @@ impl Inspector {
         };
         if !self.session.as_ref().is_some_and(holds) {
             self.session = None;
-            if self.tried.elapsed() < AGAIN {
+            if self.tried.elapsed() < RECONNECT_AFTER {
                 return Err(ProbeError("the inspector closed the connection".into()));
             }
             self.tried = Instant::now();
@@ -143,7 +144,7 @@ impl Inspector {
     async fn sample(&mut self) -> Result<Reading, ProbeError> {
         let fetcher = self.fetcher.clone();
         let wire = &self.session().await?.wire;
-        let memory = fetcher.in_turn(memory(wire)).await?;
+        let memory = fetcher.run_alone(memory(wire)).await?;
         let values = [
             (SeriesId::Heap, Some(memory.used)),
             (SeriesId::External, memory.external),
@@ -168,11 +169,11 @@ impl Inspector {
             let workers = workers(wire).await?;
             Ok((page, took_s, workers, memory(wire).await?))
         };
-        let (page, took_s, workers, memory) = fetcher.in_turn(looking).await?;
+        let (page, took_s, workers, memory) = fetcher.run_alone(looking).await?;
         let sampled = apart(move || profile::parse(&page)).await?;
-        let mut reading = self.told.reading(&sampled.stacks, sampled.others);
+        let mut reading = self.groups.reading(&sampled.stacks, sampled.others);
         reading.events.push(EventKind::Collection { took_s });
-        if workers && !std::mem::replace(&mut self.told_workers, true) {
+        if workers && !std::mem::replace(&mut self.warned_of_workers, true) {
             let text = "The target runs worker threads, whose heaps are their own: no live heap is told.";
             reading.events.push(EventKind::Note { text: text.into() });
         }
@@ -187,32 +188,32 @@ impl Inspector {
 /// Begins to sample the heap, unless that is done already.
 async fn sampler(wire: &Wire) -> Result<Sampler, ProbeError> {
     // refused, and without a collection, where nobody samples
-    if wire.call("HeapProfiler.getSamplingProfile", json!({}), SHORT).await.is_ok() {
+    if wire.call("HeapProfiler.getSamplingProfile", json!({}), QUICK_ANSWER).await.is_ok() {
         return Ok(Sampler::Services);
     }
     let sampling = json!({ "samplingInterval": Runtime::V8.heap_sampling_bytes() });
-    wire.call("HeapProfiler.startSampling", sampling, SHORT).await?;
+    wire.call("HeapProfiler.startSampling", sampling, QUICK_ANSWER).await?;
     Ok(Sampler::Own)
 }
 
 async fn memory(wire: &Wire) -> Result<V8Memory, ProbeError> {
-    let evaluated = wire.call("Runtime.evaluate", memory::evaluate(), SHORT).await?;
+    let evaluated = wire.call("Runtime.evaluate", memory::evaluate(), QUICK_ANSWER).await?;
     if let Some(memory) = memory::evaluated(&evaluated) {
         return Ok(memory);
     }
-    let usage = wire.call("Runtime.getHeapUsage", json!({}), SHORT).await?;
+    let usage = wire.call("Runtime.getHeapUsage", json!({}), QUICK_ANSWER).await?;
     memory::usage(&usage).ok_or_else(|| ProbeError("the inspector tells no memory".into()))
 }
 
 /// Whether there are worker threads: V8 of each has a heap of its own, and memory of the process is of all.
 async fn workers(wire: &Wire) -> Result<bool, ProbeError> {
-    let before = wire.workers_told();
+    let before = wire.workers_seen();
     // a runtime that knows no such command has no such workers
     let on = json!({ "waitForDebuggerOnStart": false });
-    if wire.call("NodeWorker.enable", on, SHORT).await.is_ok() {
-        wire.call("NodeWorker.disable", json!({}), SHORT).await?;
+    if wire.call("NodeWorker.enable", on, QUICK_ANSWER).await.is_ok() {
+        wire.call("NodeWorker.disable", json!({}), QUICK_ANSWER).await?;
     }
-    Ok(wire.workers_told() > before)
+    Ok(wire.workers_seen() > before)
 }
 
 /// Who owns what is resident, as far as one heap can tell.
@@ -231,7 +232,7 @@ fn account(memory: V8Memory, pid: u32) -> Vec<(SeriesId, f64)> {
 
 /// What each stack of a profile holds; the other answers are read and forgotten. For [`crate::probe::parsers`].
 #[cfg(feature = "fuzzing")]
-pub fn foreign(answer: &str) -> Vec<f64> {
+pub fn stack_bytes(answer: &str) -> Vec<f64> {
     let _ = (door::path(answer.as_bytes()), memory::evaluated(answer), memory::usage(answer));
     profile::parse(answer).map_or(Vec::new(), |all| all.stacks.iter().map(|stack| stack.bytes).collect())
 }
@@ -251,8 +252,8 @@ impl Probe for Inspector {
         sampled.into_iter().chain(collected.iter().map(|part| part.series())).collect()
     }
 
-    fn answers(&self, ask: Request) -> bool {
-        match ask {
+    fn answers(&self, request: Request) -> bool {
+        match request {
             Request::Sample => true,
             Request::Collect => self.collections == Collections::Forced,
             // which would be another collection; the ends of phases have their own
@@ -260,9 +261,9 @@ impl Probe for Inspector {
         }
     }
 
-    fn ask(&mut self, ask: Request) -> ProbeFuture<'_> {
+    fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
         Box::pin(async move {
-            match ask {
+            match request {
                 Request::Sample => self.sample().await,
                 Request::Collect => self.collect().await,
                 Request::Snapshot(_) => Ok(Reading::default()),

@@ -116,7 +116,7 @@ impl Wire {
     }
 
     /// How often a worker thread was told of.
-    pub fn workers_told(&self) -> u64 {
+    pub fn workers_seen(&self) -> u64 {
         self.workers.load(Ordering::Relaxed)
     }
 

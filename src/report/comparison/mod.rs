@@ -80,11 +80,11 @@ mod tests {
         };
         let run = (&case.evidence, &case.findings);
         let mut names = Vec::new();
-        let told = render_all([run, run], &comparison, Theme::Light, |name, _| {
+        let first = render_all([run, run], &comparison, Theme::Light, |name, _| {
             names.push(name.to_string());
             if name == "compare.json" { Err(Error::Own("the disk is full".into())) } else { Ok(()) }
         });
-        assert_eq!(told.unwrap_err().to_string(), "the disk is full");
+        assert_eq!(first.unwrap_err().to_string(), "the disk is full");
         assert_eq!(names, ["compare.json", "compare.md", "compare.png"]);
     }
 }

@@ -9,7 +9,7 @@ use crate::report::clean_text::clean_text;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
-/// Series that are told; compare.json has all.
+/// Series that are shown; compare.json has all.
 const SERIES: usize = 8;
 
 /// The answer, the runs and their series, with colours as ANSI sequences, so many columns wide.

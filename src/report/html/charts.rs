@@ -106,7 +106,7 @@ fn memory(evidence: &Evidence, findings: &Report) -> Chart {
     });
     let collected = |e: &Event| matches!(e.kind, EventKind::Collection { .. }).then_some(e.elapsed_s);
     let mut ticks: Vec<f64> = evidence.events.iter().filter_map(collected).collect();
-    // of a week with one a minute no more than can be told apart
+    // of a week with one a minute no more than can be seen
     let least = ticks.last().unwrap_or(&0.0) / 500.0;
     ticks.dedup_by(|next, kept| *next - *kept < least);
     Chart { title: "Memory".into(), unit: Unit::Bytes, lines: lines.collect(), ticks }

@@ -65,13 +65,13 @@ impl SeriesView {
 
     fn of(s: &SeriesFinding, steady_s: Option<f64>) -> SeriesView {
         let unit = s.id.unit();
-        let told = |value: Option<f64>| value.map_or("–".into(), |v| unit.show(v));
+        let show = |value: Option<f64>| value.map_or("–".into(), |v| unit.show(v));
         SeriesView {
             name: clean_text(s.id.name()),
             trend: s.trend.to_string(),
             counts: s.votes,
-            start: told(s.start),
-            end: told(s.end),
+            start: show(s.start),
+            end: show(s.end),
             slope: growth_cell(s, Per::Second, steady_s),
             per_request: growth_cell(s, Per::Request, steady_s),
             why: clean_text(s.explained_by.as_ref().unwrap_or(&s.why)),
@@ -98,14 +98,14 @@ pub fn gates(findings: &Report) -> Vec<[String; 3]> {
 
 #[derive(Serialize)]
 pub struct LoadView {
-    told: Vec<[String; 2]>,
+    rows: Vec<[String; 2]>,
     /// Percentile, latency, service time.
     latency: Vec<[String; 3]>,
     errors: Vec<[String; 2]>,
     bars: Vec<BarView>,
     by_request: Vec<[String; 6]>,
     columns: [&'static str; 6],
-    /// Whether latency is that beside soak's own questions alone.
+    /// Whether latency is that near soak's own collections alone.
     beside: bool,
 }
 
@@ -133,7 +133,7 @@ fn bars(bars: &[LatencyBar]) -> Vec<BarView> {
 pub fn load(load: &LoadFinding, evidence: &Evidence) -> LoadView {
     let rate = |r: f64| Rate::PerSecond(r.max(1e-9)).to_string();
     let count = |n: u64| Unit::Count.show(n as f64);
-    let told = vec![
+    let rows = vec![
         ["requests".into(), count(load.requests)],
         ["rate held".into(), rate((load.rate_held * 100.0).round() / 100.0)],
         ["rate asked for".into(), load.rate_asked.map_or("max".into(), rate)],
@@ -157,7 +157,7 @@ pub fn load(load: &LoadFinding, evidence: &Evidence) -> LoadView {
     };
     let errors = load.errors.by_kind.iter().map(|(kind, n)| [kind.clone(), count(*n)]).collect();
     let (by_request, columns) = (requests::rows(load), requests::COLUMNS);
-    LoadView { told, latency, errors, bars: bars(&evidence.latency.bars), by_request, columns, beside }
+    LoadView { rows, latency, errors, bars: bars(&evidence.latency.bars), by_request, columns, beside }
 }
 
 /// What misbehaved beside the load: behaviour, sent, not sent, broken by the server.
@@ -184,29 +184,29 @@ pub fn attribution(findings: &Report) -> Vec<[String; 5]> {
 
 #[derive(Serialize)]
 pub struct DriverView {
-    told: Vec<[String; 2]>,
+    rows: Vec<[String; 2]>,
     notes: Vec<String>,
 }
 
 /// soak's own health.
 pub fn driver(evidence: &Evidence, findings: &Report) -> DriverView {
     let d = &findings.driver;
-    let mut told = vec![
+    let mut rows = vec![
         ["resident at most".into(), Bytes(d.rss_bytes_max as f64).to_string()],
         ["CPU, of a core".into(), Unit::Ratio.show(d.cpu_ratio)],
     ];
     let late = evidence.latency.late;
     if late.count > 0 {
         let [p50, p99, max] = [late.p50, late.p99, late.max].map(|v| Unit::Seconds.show(v));
-        told.push(["sent late".into(), format!("p50 {p50}, p99 {p99}, max {max}")]);
+        rows.push(["sent late".into(), format!("p50 {p50}, p99 {p99}, max {max}")]);
     }
-    DriverView { told, notes: d.notes.iter().map(|n| clean_text(n)).collect() }
+    DriverView { rows, notes: d.notes.iter().map(|n| clean_text(n)).collect() }
 }
 
 /// What was asked and what that cost: name, what it tells, times asked, failed, how long an answer took, how busy
 /// that kept the target, the CPU time of an answer, and its share of a core.
 pub fn probes(findings: &Report) -> Vec<[String; 8]> {
-    let told = |value: Option<f64>, unit: Unit| value.map_or("–".into(), |v| unit.show(v));
+    let show = |value: Option<f64>, unit: Unit| value.map_or("–".into(), |v| unit.show(v));
     let found = findings.probes.iter().filter(|p| p.found);
     found
         .map(|p| {
@@ -216,10 +216,10 @@ pub fn probes(findings: &Report) -> Vec<[String; 8]> {
                 clean_text(&p.yields),
                 Unit::Count.show(p.asked as f64),
                 Unit::Count.show(p.failed as f64),
-                told(asked.then_some(p.mean_s), Unit::Seconds),
-                told(asked.then_some(p.cost_ratio), Unit::Ratio),
-                told(p.cpu_mean_s, Unit::Seconds),
-                told(p.cpu_ratio, Unit::Ratio),
+                show(asked.then_some(p.mean_s), Unit::Seconds),
+                show(asked.then_some(p.cost_ratio), Unit::Ratio),
+                show(p.cpu_mean_s, Unit::Seconds),
+                show(p.cpu_ratio, Unit::Ratio),
             ]
         })
         .collect()

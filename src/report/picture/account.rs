@@ -14,7 +14,7 @@ pub struct Stack {
 
 impl Stack {
     /// The stack at the moments of `rss`, two for each of `columns` at most (of two pixels: an SVG holds each edge
-    /// twice); none where no part that can leak was ever told.
+    /// twice); none where no part that can leak was recorded.
     ///
     /// Live heap and garbage are apart only after a collection. Between two of them live heap is taken to lie on the
     /// straight line, and garbage is what the others leave of RSS.
@@ -29,10 +29,10 @@ impl Stack {
             let series = recording.series(part.series()).filter(|s| !s.is_empty())?;
             Some(Trace::new(&recording.elapsed_s, &series.samples, breaks))
         };
-        let told: Vec<(AccountPart, Trace)> =
+        let parts: Vec<(AccountPart, Trace)> =
             AccountPart::STACKED.into_iter().filter_map(|part| Some((part, trace(part)?))).collect();
         let untouched = trace(AccountPart::NotResident);
-        if !told.iter().any(|(part, _)| part.can_leak()) {
+        if !parts.iter().any(|(part, _)| part.can_leak()) {
             return None;
         }
         let moments = rss.points().count();
@@ -40,14 +40,14 @@ impl Stack {
         let thin = rss.thinned(from, to, columns);
         let edges = |t: f64, total: f64| {
             let mut values: Vec<f64> =
-                told.iter().map(|(_, trace)| trace.at(t).unwrap_or(0.0).max(0.0)).collect();
+                parts.iter().map(|(_, trace)| trace.at(t).unwrap_or(0.0).max(0.0)).collect();
             // what the runtime reserved and never touched is no part of RSS
             let untouched = untouched.as_ref().and_then(|trace| trace.at(t)).unwrap_or(0.0);
-            if let Some(i) = told.iter().position(|(part, _)| *part == AccountPart::Runtime) {
+            if let Some(i) = parts.iter().position(|(part, _)| *part == AccountPart::Runtime) {
                 values[i] = (values[i] + untouched).max(0.0);
             }
             if let Some(i) =
-                told.iter().position(|(part, trace)| *part == AccountPart::Garbage && rare(trace))
+                parts.iter().position(|(part, trace)| *part == AccountPart::Garbage && rare(trace))
             {
                 let others: f64 = values.iter().sum::<f64>() - values[i];
                 values[i] = (total - others).max(0.0);
@@ -64,7 +64,7 @@ impl Stack {
             .iter()
             .map(|p| p.iter().map(|(t, total)| (*t, edges(*t, *total))).collect())
             .collect();
-        Some(Stack { parts: told.iter().map(|(part, _)| *part).collect(), pieces })
+        Some(Stack { parts: parts.iter().map(|(part, _)| *part).collect(), pieces })
     }
 
     /// The highest edge of all.

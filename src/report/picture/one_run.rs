@@ -80,7 +80,7 @@ enum Kind<'a> {
     Memory(&'a Series),
     Tasks(Tasks<'a>),
     Rate,
-    /// Driven by somebody else.
+    /// Requests that soak did not send.
     Counted(counted_rate::Counted),
     Latency,
 }

@@ -31,7 +31,7 @@ pub struct Stage<'a> {
     pub tops: Tops,
 }
 
-/// Where two pictures share their axes, the highest of either; nought where one stands alone.
+/// Where two pictures share their axes, the highest of either; zero where one stands alone.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Tops {
     /// Bytes.

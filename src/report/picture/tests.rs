@@ -21,7 +21,7 @@ fn no_text_covers_another(scene: &Scene, name: &str) {
         );
         for b in &texts[i + 1..] {
             assert!(
-                // a pixel of shared ascent is nothing that anybody sees
+                // a pixel of shared ascent cannot be seen
                 !box_a.padded(-1.0).overlaps(&b.bounds().padded(-1.0)),
                 "{name}: '{}' at {box_a:?} covers '{}' at {:?}",
                 a.text,

@@ -212,7 +212,7 @@ mod tests {
         [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
     }
 
-    /// How far apart two colours are (CIE76) to somebody who sees through this matrix.
+    /// How far apart two colours are (CIE76) to a person who sees through this matrix.
     fn apart(a: Rgb, b: Rgb, matrix: &[[f64; 3]; 3]) -> f64 {
         let seen = |colour: Rgb| {
             let rgb = linear(colour);

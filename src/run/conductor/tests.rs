@@ -1,4 +1,4 @@
-//! Whole runs in no time: tokio's clock stands still until everybody waits, and then jumps.
+//! Whole runs in no time: tokio's clock is paused until every task waits, and then jumps.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -166,7 +166,7 @@ async fn a_slow_collection_is_waited_for_and_makes_those_after_it_fewer() {
         .collect();
     assert_eq!(came.collections, 1, "it has used up more than a hundredth of the time");
     assert_eq!(collected.len(), 1);
-    assert!((0.9..1.2).contains(&collected[0]), "told of when it was asked for: {collected:?}");
+    assert!((0.9..1.2).contains(&collected[0]), "recorded at the time it was asked for: {collected:?}");
     let live = came.evidence.recording.series(SeriesId::MemLive).unwrap();
     assert_eq!(live.samples.iter().filter(|s| s.get().is_some()).count(), 1, "and its values are there");
 }
@@ -196,7 +196,7 @@ async fn a_target_that_dies_behind_the_last_sample_is_seen_to_be_gone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn somebody_who_asks_a_finished_run_to_stop_waits_for_no_answer() {
+async fn a_finished_run_that_is_asked_to_stop_waits_for_no_answer() {
     let came = run(Does::NeverAnswersLooks, 10.0, None).await;
     assert!((14 * S..16 * S).contains(&came.lasted), "{:?}", came.lasted);
     let came = run(Does::NeverAnswersLooks, 10.0, Some(11 * S)).await;
@@ -204,7 +204,7 @@ async fn somebody_who_asks_a_finished_run_to_stop_waits_for_no_answer() {
     assert_eq!(came.end, End::Finished);
 }
 
-/// A watch that nobody gave an end.
+/// A watch without a planned end.
 fn watch(no_gc: bool) -> PlanRecord {
     let mut plan = plan(1.0);
     plan.phases.steady = PhasePlan::OPEN_END;

@@ -6,10 +6,11 @@ use reqwest::StatusCode;
 
 use super::super::testing::{FakeRun, FakeService, Now, group, plan, watch};
 use crate::drive::SimulatedAnswers;
-use crate::evidence::{Command, EventKind, Gone, Runtime, SeriesId};
+use crate::evidence::{Command, EventKind, Gone, PlanRecord, Runtime, SeriesId, Workload};
 use crate::findings::{Report, Verdict};
 use crate::judge::judge;
 use crate::run::End;
+use crate::units::Span;
 use crate::wording::report;
 
 const KIB_3: f64 = 3072.0;
@@ -112,4 +113,36 @@ fn a_day_of_watching_takes_no_time_and_stays_small() {
     assert_eq!(finished.report.verdict, Verdict::Stable, "{}", finished.report.headline);
     let rows = finished.evidence.recording.len();
     assert!((1500..4000).contains(&rows), "{rows} samples");
+}
+
+#[test]
+fn a_run_until_sure_ends_as_soon_as_the_leak_is_certain() {
+    let hour = PlanRecord { until_sure: Some(Span::from_secs_f64(30.0)), ..plan(3600) };
+    let finished = FakeRun::new(hour, FakeService::growing_per_request(KIB_3)).run();
+    assert_eq!((finished.end, finished.report.verdict), (End::Stopped, Verdict::Leak));
+    assert!((40..600).contains(&finished.lasted.as_secs()), "{:?}", finished.lasted);
+    let certain =
+        |kind: &EventKind| matches!(kind, EventKind::Stopped { reason } if reason.contains("--until-sure"));
+    assert_eq!(finished.count_events(certain), 1);
+}
+
+#[test]
+fn a_run_that_is_asked_to_stop_twice_waits_for_nothing() {
+    let finished = FakeRun::new(plan(3600), FakeService::growing_per_request(0.0))
+        .command_at(Duration::from_secs(20), Command::Stop)
+        .command_at(Duration::from_secs(20), Command::Abort)
+        .run();
+    assert_eq!((finished.end, finished.lasted.as_secs()), (End::Aborted, 20));
+}
+
+#[test]
+fn steady_ends_with_the_last_of_a_number_of_requests() {
+    let mut counted = plan(3600);
+    if let Workload::Driven(load) = &mut counted.workload {
+        load.requests = Some(6_000);
+    }
+    let finished = FakeRun::new(counted, FakeService::growing_per_request(0.0)).run();
+    assert_eq!(finished.end, End::Finished);
+    assert!((79..83).contains(&finished.lasted.as_secs()), "{:?}", finished.lasted);
+    assert_eq!(finished.report.load.as_ref().map(|load| load.latency_s.count), Some(6_000));
 }

@@ -114,7 +114,7 @@ fn a_run_that_may_force_no_collection_asks_for_nothing_that_would() {
 }
 
 #[test]
-fn a_watch_forces_no_collection_and_says_what_it_then_cannot_tell() {
+fn a_watch_forces_no_collection_and_says_what_it_then_cannot_know() {
     let Some(program) = leaky() else {
         return skipped("there is no go on PATH to build the leaking service");
     };

@@ -15,7 +15,7 @@ fn soaked(fixed: bool) -> Option<(i32, Value)> {
     let server = Server::from(command);
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
-    let output = run_soak(&[&server.url(), "-z", "40s", "-q", "200/s", "-o", out.to_str().unwrap()]);
+    let output = run_soak(&[&server.url(), "-z", "26s", "-q", "200/s", "-o", out.to_str().unwrap()]);
     Some((output.code, report(&out)))
 }
 

@@ -48,12 +48,12 @@ impl Drop for Server {
 }
 
 /// soak's exit code, its report and its instances.csv.
-fn judged(server: &Server, rate: &str) -> (i32, Value, String) {
+fn judged(server: &Server, rate: &str, duration: &str) -> (i32, Value, String) {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("run");
     let url = format!("http://127.0.0.1:{}/", server.port);
     let status = Command::new(env!("CARGO_BIN_EXE_soak"))
-        .args(["--url", &url, "--duration", "32s", "--rate", rate, "--no-tui", "--quiet", "--out"])
+        .args(["--url", &url, "--duration", duration, "--rate", rate, "--no-tui", "--quiet", "--out"])
         .arg(&out)
         .stdout(Stdio::null())
         .status()
@@ -66,7 +66,7 @@ fn judged(server: &Server, rate: &str) -> (i32, Value, String) {
 #[test]
 fn the_one_worker_that_leaks_is_named() {
     let Some(server) = Server::start("leak") else { return };
-    let (code, report, instances) = judged(&server, "100/s");
+    let (code, report, instances) = judged(&server, "100/s", "24s");
     assert_eq!((code, &report["verdict"]), (1, &Value::from("leak")), "{}", report["headline"]);
     let name = report["culprits"][0]["name"].as_str().unwrap_or_default();
     assert!(name.contains(&format!("(pid {})", server.leaks)), "{}", report["culprits"]);
@@ -79,7 +79,7 @@ fn the_one_worker_that_leaks_is_named() {
 #[test]
 fn workers_that_are_recycled_are_no_leak() {
     let Some(server) = Server::start("recycled") else { return };
-    let (code, report, _) = judged(&server, "100/s");
+    let (code, report, _) = judged(&server, "100/s", "24s");
     assert_ne!(code, 1, "{}", report["headline"]);
     assert_eq!(report["culprits"], Value::Array(Vec::new()));
 }
@@ -87,7 +87,7 @@ fn workers_that_are_recycled_are_no_leak() {
 #[test]
 fn children_that_are_left_behind_are_counted_a_request() {
     let Some(server) = Server::start("children") else { return };
-    let (code, report, _) = judged(&server, "20/s");
+    let (code, report, _) = judged(&server, "20/s", "22s");
     assert_eq!((code, &report["verdict"]), (1, &Value::from("leak")), "{}", report["headline"]);
     let culprit = &report["culprits"][0];
     let per_request = culprit["per_request"].as_f64().unwrap();
@@ -98,7 +98,7 @@ fn children_that_are_left_behind_are_counted_a_request() {
 #[test]
 fn connections_of_the_load_itself_are_not_blamed() {
     let Some(server) = Server::run("slower", "") else { return };
-    let (code, report, _) = judged(&server, "20/s");
+    let (code, report, _) = judged(&server, "20/s", "22s");
     assert_ne!(code, 1, "{}", report["headline"]);
     assert_eq!(report["culprits"], Value::Array(Vec::new()));
     let fds = report["series"].as_array().unwrap().iter().find(|s| s["name"] == "fds").unwrap();
@@ -107,9 +107,9 @@ fn connections_of_the_load_itself_are_not_blamed() {
 }
 
 #[test]
-fn sockets_that_are_left_open_are_told_by_their_kind() {
+fn sockets_that_are_left_open_are_named_by_their_kind() {
     let Some(server) = Server::start("sockets") else { return };
-    let (code, report, _) = judged(&server, "20/s");
+    let (code, report, _) = judged(&server, "20/s", "22s");
     assert_eq!((code, &report["verdict"]), (1, &Value::from("leak")), "{}", report["headline"]);
     let culprit = &report["culprits"][0];
     assert_eq!(

@@ -22,7 +22,7 @@ fn soaked(fixed: bool) -> Option<Ran> {
     let port = closed_port();
     // a program in the background has no standard input of its own, and the service ends with its one
     let script = format!(
-        "echo listening on 127.0.0.1:{port}; exec 3<&0; \"$0\" <&3 >/dev/null & sleep 26; kill -9 $!; wait $!; \
+        "echo listening on 127.0.0.1:{port}; exec 3<&0; \"$0\" <&3 >/dev/null & sleep 17; kill -9 $!; wait $!; \
          exec \"$0\" <&3 >/dev/null"
     );
     let mut command = Command::new("sh");
@@ -34,7 +34,7 @@ fn soaked(fixed: bool) -> Option<Ran> {
     until("the service listens", || TcpStream::connect(server.address()).is_ok());
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
-    let output = run_soak(&[&server.url(), "-z", "50s", "-q", "50/s", "-o", out.to_str().unwrap()]);
+    let output = run_soak(&[&server.url(), "-z", "33s", "-q", "50/s", "-o", out.to_str().unwrap()]);
     let events = events(&out);
     let of = |kind: &str| events.iter().filter(|event| event["kind"] == kind).collect::<Vec<_>>();
     assert_eq!(of("restart").len(), 1, "{}", output.all());

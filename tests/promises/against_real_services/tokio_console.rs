@@ -76,7 +76,7 @@ fn a_task_that_a_request_leaves_behind_is_named_by_where_it_was_spawned() {
 }
 
 #[test]
-fn tasks_that_end_are_counted_and_nobody_is_blamed() {
+fn tasks_that_end_are_counted_and_not_blamed() {
     let (code, report) = soaked("ends", &["-z", "15s"]);
     assert_ne!((code, report["verdict"].as_str()), (1, Some("leak")), "{}", report["headline"]);
     assert_eq!(report["culprits"].as_array().map(Vec::len), Some(0));

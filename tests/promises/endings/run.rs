@@ -152,7 +152,7 @@ impl Run {
             .series("mem_native_bytes", move |t, i| 10.0 * MIB + native(t) + 8192.0 * noise(i + 11))
     }
 
-    /// Nobody was looked at.
+    /// No process was observed.
     pub fn load_only(mut self) -> Run {
         self.evidence.recording.series.clear();
         self.evidence.environment = None;

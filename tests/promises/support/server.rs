@@ -16,12 +16,12 @@ use super::command::{soak, wait};
 /// No test's server lives longer.
 const LIFETIME: Duration = Duration::from_secs(120);
 
-/// A port of the loopback on which nobody listens.
+/// A port of the loopback on which nothing listens.
 pub fn closed_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// A server that soak can look at.
+/// A server that soak can observe.
 pub struct Server {
     child: Child,
     stdin: Option<ChildStdin>,

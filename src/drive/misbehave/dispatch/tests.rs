@@ -28,7 +28,7 @@ struct Seen {
     pieces: Vec<(Duration, Vec<u8>)>,
     /// How reading ended, and when.
     end: Option<(End, Duration)>,
-    /// When a write failed because nobody was there any more.
+    /// When a write failed because the client was gone.
     broken: Option<Duration>,
 }
 
@@ -44,7 +44,7 @@ impl Seen {
 
 /// How the server answers.
 #[derive(Debug, Clone, Copy)]
-struct Manner {
+struct AnswerStyle {
     /// After so long since the head was read; none never.
     after: Option<Duration>,
     status: &'static str,
@@ -53,12 +53,12 @@ struct Manner {
     pause: Duration,
 }
 
-const QUICK: Manner =
-    Manner { after: Some(Duration::from_millis(40)), status: "200 OK", body: 2, pause: Duration::ZERO };
+const QUICK: AnswerStyle =
+    AnswerStyle { after: Some(Duration::from_millis(40)), status: "200 OK", body: 2, pause: Duration::ZERO };
 
 type All = Arc<Mutex<Vec<Seen>>>;
 
-async fn serve(mut stream: TcpStream, id: usize, manner: Manner, all: All) {
+async fn serve(mut stream: TcpStream, id: usize, style: AnswerStyle, all: All) {
     let accepted = Instant::now();
     let (mut read, mut write) = stream.split();
     let (asked, mut was_asked) = tokio::sync::watch::channel(false);
@@ -90,22 +90,22 @@ async fn serve(mut stream: TcpStream, id: usize, manner: Manner, all: All) {
         }
     };
     let writing = async {
-        let Some(after) = manner.after else { return };
+        let Some(after) = style.after else { return };
         if was_asked.wait_for(|asked| *asked).await.is_err() {
             return;
         }
         tokio::time::sleep(after).await;
-        let head = format!("HTTP/1.1 {}\r\ncontent-length: {}\r\n\r\n", manner.status, manner.body);
-        let half = vec![b'y'; manner.body / 2];
+        let head = format!("HTTP/1.1 {}\r\ncontent-length: {}\r\n\r\n", style.status, style.body);
+        let half = vec![b'y'; style.body / 2];
         let mut sent = write.write_all(head.as_bytes()).await.and(write.write_all(&half).await);
         if sent.is_ok() {
-            tokio::time::sleep(manner.pause).await;
+            tokio::time::sleep(style.pause).await;
             sent = write.write_all(&half).await;
         }
         if sent.is_err() {
             all.lock().unwrap()[id].broken = Some(accepted.elapsed());
         }
-        // who asked for it is told by the server that the answer is whole
+        // a client that asked for it learns from the server that the answer is whole
         if all.lock().unwrap()[id].text().contains("connection: close") {
             let _ = write.shutdown().await;
         }
@@ -116,7 +116,7 @@ async fn serve(mut stream: TcpStream, id: usize, manner: Manner, all: All) {
 /// Misbehaves once or more against such a server; what it saw, how each ended, and how long all took.
 fn tried_with(
     behaviours: &[Behaviour],
-    manner: Manner,
+    style: AnswerStyle,
     body: &'static str,
 ) -> (Vec<Seen>, Vec<Ended>, Duration) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -132,7 +132,7 @@ fn tried_with(
                     all.push(Seen::default());
                     all.len() - 1
                 };
-                tokio::spawn(serve(stream, id, manner, Arc::clone(&seen)));
+                tokio::spawn(serve(stream, id, style, Arc::clone(&seen)));
             }
         });
         let plan = crate::plan::RequestPlan { body: body.into(), ..request_to(addr) };
@@ -143,16 +143,16 @@ fn tried_with(
             ended.push(play(*behaviour, &client, HOLD).await);
         }
         let took = began.elapsed();
-        // the server may be a moment behind
-        tokio::time::sleep(100 * MS).await;
+        // the server may be a moment behind, and still pause within its answer
+        tokio::time::sleep(100 * MS + style.pause).await;
         accepting.abort();
         (all.lock().unwrap().clone(), ended, took)
     })
 }
 
 /// Once, on one connection, without an error.
-fn tried(behaviour: Behaviour, manner: Manner) -> (Seen, Duration) {
-    let (seen, ended, took) = tried_with(&[behaviour], manner, "");
+fn tried(behaviour: Behaviour, style: AnswerStyle) -> (Seen, Duration) {
+    let (seen, ended, took) = tried_with(&[behaviour], style, "");
     assert_eq!((ended, seen.len()), (vec![Ok(())], 1), "{seen:?}");
     (seen[0].clone(), took)
 }
@@ -172,7 +172,8 @@ fn hang_up_sends_the_request_and_closes_at_once() {
 
 #[test]
 fn hang_up_mid_body_closes_between_two_halves_of_the_body() {
-    let (seen, took) = tried(Behaviour::HangUpMidBody, Manner { body: 400_000, pause: 80 * MS, ..QUICK });
+    let (seen, took) =
+        tried(Behaviour::HangUpMidBody, AnswerStyle { body: 400_000, pause: 80 * MS, ..QUICK });
     is_whole(&seen.text());
     assert!((40 * MS..120 * MS).contains(&took), "{took:?}");
     assert!(seen.broken.is_some(), "the other half met a closed socket: {seen:?}");
@@ -180,7 +181,7 @@ fn hang_up_mid_body_closes_between_two_halves_of_the_body() {
 
 #[test]
 fn slow_read_blocks_the_servers_writes_for_as_long_as_it_may() {
-    let (seen, took) = tried(Behaviour::SlowRead, Manner { body: 8 << 20, ..QUICK });
+    let (seen, took) = tried(Behaviour::SlowRead, AnswerStyle { body: 8 << 20, ..QUICK });
     is_whole(&seen.text());
     assert!(took >= HOLD && took < HOLD + 400 * MS, "{took:?}");
     assert!(seen.broken.is_some_and(|at| at >= HOLD), "it was still writing: {:?}", seen.broken);
@@ -200,7 +201,7 @@ fn slow_send_comes_in_pieces_all_through_its_time_and_is_whole_in_the_end() {
 
 #[test]
 fn half_open_closes_its_own_side_and_stays_to_read() {
-    let (seen, took) = tried(Behaviour::HalfOpen, Manner { after: Some(300 * MS), ..QUICK });
+    let (seen, took) = tried(Behaviour::HalfOpen, AnswerStyle { after: Some(300 * MS), ..QUICK });
     is_whole(&seen.text());
     let (end, at) = seen.ended();
     assert!(end == End::Fin && at < 100 * MS, "{seen:?}");
@@ -260,8 +261,8 @@ fn idle_keepalive_says_nothing_more_and_leaves_after_its_time() {
 
 #[test]
 fn an_error_is_only_what_the_server_broke() {
-    let broken = Manner { status: "500 Oops", ..QUICK };
-    let refused = Manner { status: "408 Request Timeout", ..QUICK };
+    let broken = AnswerStyle { status: "500 Oops", ..QUICK };
+    let refused = AnswerStyle { status: "408 Request Timeout", ..QUICK };
     for behaviour in Behaviour::ALL {
         let (_, ended, _) = tried_with(&[behaviour], refused, "");
         assert_eq!(ended, [Ok(())], "{behaviour}: a refusal may be earned");
@@ -279,7 +280,7 @@ fn an_error_is_only_what_the_server_broke() {
 }
 
 #[test]
-fn nobody_there_is_an_error_of_everybody() {
+fn without_a_server_every_behaviour_has_an_error() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let client = Client::new(&request_to(free), Duration::from_secs(1));

@@ -1,10 +1,10 @@
-//! The pool beside the load: ratios by block, its own slots, and its end.
+//! The pool during a load: ratios by block, its own slots, and its end.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::drive::testing::{Manner, Server, request_to};
+use crate::drive::testing::{Server, ServerStyle, request_to};
 use crate::drive::{Driver, Monotonic, Sending};
 use crate::evidence::LoadRow;
 use crate::units::{Rate, Span};
@@ -14,13 +14,13 @@ const MS: Duration = Duration::from_millis(1);
 
 /// Drives so long; all rows, the normal ones too.
 fn driven(
-    manner: Manner,
+    style: ServerStyle,
     mix: &[(Behaviour, f64)],
     rate: f64,
     connections: u32,
     seconds: f64,
 ) -> (Vec<LoadRow>, Server, Duration) {
-    let server = Server::start(manner);
+    let server = Server::start(style);
     let request = request_to(server.addr);
     let blocks = Blocks { seed: 1, block: Span(200 * MS) };
     let plan = MisbehavePlan { blocks, mix: BTreeMap::from_iter(mix.iter().copied()) };
@@ -65,7 +65,7 @@ fn sum(rows: &[LoadRow], behaviour: &str, of: fn(&LoadRow) -> u64) -> u64 {
 fn ratios_hold_and_blocks_are_dealt_as_designed() {
     let mix = [(Behaviour::HangUp, 0.2), (Behaviour::Churn, 0.1)];
     // connections for a second in which a busy machine does nothing
-    let (rows, server, _) = driven(Manner::ok_after(Duration::ZERO), &mix, 500.0, 512, 4.0);
+    let (rows, server, _) = driven(ServerStyle::ok_after(Duration::ZERO), &mix, 500.0, 512, 4.0);
     for (behaviour, due) in [("normal", 1400), ("hang-up", 400), ("churn", 200)] {
         let (sent, dropped) = (sum(&rows, behaviour, |r| r.sent), sum(&rows, behaviour, |r| r.dropped));
         assert_eq!(sum(&rows, behaviour, |r| r.due), due, "{behaviour}");
@@ -84,7 +84,7 @@ fn ratios_hold_and_blocks_are_dealt_as_designed() {
 #[test]
 fn who_holds_his_connection_never_starves_the_load_and_is_gone_after_it() {
     let mix = [(Behaviour::IdleKeepalive, 0.5)];
-    let (rows, _, ending) = driven(Manner::ok_after(Duration::ZERO), &mix, 200.0, 2, 2.0);
+    let (rows, _, ending) = driven(ServerStyle::ok_after(Duration::ZERO), &mix, 200.0, 2, 2.0);
     assert_eq!(sum(&rows, "normal", |r| r.sent), 200);
     assert_eq!(sum(&rows, "normal", |r| r.dropped), 0);
     let (due, sent) = (sum(&rows, "idle-keepalive", |r| r.due), sum(&rows, "idle-keepalive", |r| r.sent));
@@ -100,7 +100,7 @@ fn who_holds_his_connection_never_starves_the_load_and_is_gone_after_it() {
 #[test]
 fn a_server_that_never_answers_fails_the_load_and_not_those_who_do_not_wait() {
     let mix = [(Behaviour::HangUp, 0.2), (Behaviour::Churn, 0.2)];
-    let (rows, ..) = driven(Manner::Reset, &mix, 100.0, 8, 1.0);
+    let (rows, ..) = driven(ServerStyle::Reset, &mix, 100.0, 8, 1.0);
     let wrong = |behaviour: &str| sum(&rows, behaviour, |r| r.errors.iter().sum());
     assert_eq!((wrong("hang-up"), wrong("churn"), wrong("normal")), (0, 20, 60));
 }

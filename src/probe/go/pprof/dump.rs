@@ -123,7 +123,7 @@ impl Creators {
 
     /// Who starts goroutines with this stack, leaf first. One that no dump had is started by whoever starts all others
     /// with its root, if that is the service's own: a library's is started from anywhere.
-    pub fn of(&self, stack: &[Frame]) -> Option<&Frame> {
+    pub fn creator_of(&self, stack: &[Frame]) -> Option<&Frame> {
         let root = stack.last()?;
         match self.by_stack.get(&key(stack)) {
             Some(known) => known.as_ref(),
@@ -177,9 +177,9 @@ mod tests {
         };
         let mut creators = Creators::default();
         creators.learn(&[born("main.a")]);
-        assert_eq!(creators.of(&[frame("main.worker")]), Some(&frame("main.a")));
+        assert_eq!(creators.creator_of(&[frame("main.worker")]), Some(&frame("main.a")));
         creators.learn(&[born("main.b"), born("main.a")]);
-        assert_eq!(creators.of(&[frame("main.worker")]), None);
+        assert_eq!(creators.creator_of(&[frame("main.worker")]), None);
     }
 
     #[test]
@@ -195,8 +195,9 @@ mod tests {
             born("main.poll", "sync.(*WaitGroup).Go.func1", "main.a"),
             born("main.x", "main.run", "main.b"),
         ]);
-        let of =
-            |leaf: &str, root: &str| creators.of(&[frame(leaf, 3), frame(root, 9)]).map(|by| by.func.clone());
+        let of = |leaf: &str, root: &str| {
+            creators.creator_of(&[frame(leaf, 3), frame(root, 9)]).map(|by| by.func.clone())
+        };
         assert_eq!(of("main.poll", "sync.(*WaitGroup).Go.func1").as_deref(), Some("main.a"));
         assert_eq!(of("main.leaks", "sync.(*WaitGroup).Go.func1"), None);
         assert_eq!(of("main.y", "main.run").as_deref(), Some("main.b"));

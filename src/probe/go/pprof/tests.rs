@@ -63,7 +63,7 @@ fn the_dump_knows_who_creates_the_stacks_of_the_profile() {
     let of = |name: &str| {
         let groups = read(ALL);
         let (group, _) = groups.iter().find(|(group, _)| group.name == name).unwrap();
-        creators.of(&group.stack).map(|frame| frame.func.clone())
+        creators.creator_of(&group.stack).map(|frame| frame.func.clone())
     };
     assert_eq!(of("depot/store.wait").as_deref(), Some("depot/store.Await"));
     assert_eq!(of("main.main.func5").as_deref(), Some("main.times"));

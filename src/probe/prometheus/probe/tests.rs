@@ -15,12 +15,12 @@ fn probe(page: &str, plan: &ProbePlan, taken: &[&str]) -> Prometheus {
     let (rules, gauges) = rules(page.as_bytes(), plan, &taken).unwrap();
     let fetcher = fetcher(&"http://127.0.0.1:9/".parse().unwrap());
     let url = "http://127.0.0.1:9/metrics".parse().unwrap();
-    Prometheus { fetcher, url, rules: rules.into(), gauges, told: HashSet::new(), cpu_before: None }
+    Prometheus { fetcher, url, rules: rules.into(), gauges, described: HashSet::new(), cpu_before: None }
 }
 
 fn take(probe: &mut Prometheus, page: &[u8], at: Instant) -> Reading {
-    let told = see(page, &probe.rules, probe.gauges.clone());
-    probe.take(told, at)
+    let read = see(page, &probe.rules, probe.gauges.clone());
+    probe.take(read, at)
 }
 
 fn value(reading: &Reading, series: &str) -> Option<f64> {

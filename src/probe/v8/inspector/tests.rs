@@ -69,9 +69,9 @@ async fn probe(at: SocketAddr, collections: Collections) -> Inspector {
         driven: None,
         session: Some(Session { wire, pid: std::process::id(), sampler: Sampler::Own }),
         tried: Instant::now(),
-        told: HeapTold::default(),
+        groups: HeapGroups::default(),
         collections,
-        told_workers: false,
+        warned_of_workers: false,
     }
 }
 
@@ -160,7 +160,7 @@ async fn a_process_that_ends_is_not_kept_waiting() {
     .await;
     let wire = Wire::connect(at, "/").await.unwrap();
     tokio::time::timeout(Duration::from_secs(5), gone).await.expect("the connection is closed").unwrap();
-    assert!(wire.call("Runtime.evaluate", json!({}), SHORT).await.is_err());
+    assert!(wire.call("Runtime.evaluate", json!({}), QUICK_ANSWER).await.is_err());
     assert!(wire.is_closed());
 }
 

@@ -1,10 +1,8 @@
-//! The flags that say who is judged and where soak looks, of every command that looks at a service; and `soak doctor`,
-//! which has no others but those that say how the service is reached.
+//! Which process is judged and what is observed.
 
 use clap::Args;
 
-use super::args_connect::PageArgs;
-use super::args_run::{list, on, typed};
+use super::values::{switch, value, values};
 use crate::settings::Settings;
 
 /// Who is judged and where soak looks.
@@ -50,45 +48,18 @@ impl ProbeArgs {
     /// Puts them down beside what is there.
     pub(super) fn fill(self, settings: Settings) -> Settings {
         Settings {
-            pid: typed(self.pid),
-            process: typed(self.process),
-            container: typed(self.container),
-            pprof: typed(self.pprof),
-            metrics: typed(self.metrics),
-            metric: list(self.metric),
-            task_metric: list(self.task_metric),
-            tokio_console: typed(self.tokio_console),
-            interval: typed(self.interval),
-            keep_labels: on(self.keep_labels),
-            look_around: on(self.look_around),
+            pid: value(self.pid),
+            process: value(self.process),
+            container: value(self.container),
+            pprof: value(self.pprof),
+            metrics: value(self.metrics),
+            metric: values(self.metric),
+            task_metric: values(self.task_metric),
+            tokio_console: value(self.tokio_console),
+            interval: value(self.interval),
+            keep_labels: switch(self.keep_labels),
+            look_around: switch(self.look_around),
             ..settings
         }
-    }
-}
-
-/// `soak doctor`.
-#[derive(Debug, Clone, Default, Args)]
-pub struct DoctorArgs {
-    /// The service: http://HOST:PORT/; finds its process, its pprof and its metrics
-    #[arg(value_name = "URL", conflicts_with = "url_flag")]
-    url: Option<String>,
-    /// The same, as a flag
-    #[arg(long = "url", id = "url_flag", value_name = "URL")]
-    url_flag: Option<String>,
-    #[command(flatten)]
-    page: PageArgs,
-    #[command(flatten)]
-    probe: ProbeArgs,
-    /// One JSON document on stdout
-    #[arg(long, help_heading = "Output")]
-    pub json: bool,
-}
-
-impl DoctorArgs {
-    /// The strongest layer of a plan in which nothing is driven, and collections may be forced as in a run.
-    pub fn settings(self) -> Settings {
-        let DoctorArgs { url, url_flag, page, probe, json: _ } = self;
-        let doctor = Settings { url: typed(url.or(url_flag)), gc: on(true), ..Settings::default() };
-        probe.fill(page.fill(doctor))
     }
 }

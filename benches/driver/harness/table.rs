@@ -14,7 +14,7 @@ pub enum Goal {
     None,
     /// Of the figure itself.
     Value(&'static str),
-    /// Of its ratio to oha's, which is told for every driver.
+    /// Of its ratio to oha's, which is printed for every driver.
     Ratio(&'static str),
 }
 

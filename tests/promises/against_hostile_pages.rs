@@ -16,7 +16,7 @@ use super::support::{Running, Server, events, report, soak, text};
 
 /// What the phases below add up to.
 const PLANNED: Duration = Duration::from_millis(4_300);
-/// Looking for pages before the run takes five seconds at most, a last answer is waited for as long where nobody hung
+/// Looking for pages before the run takes five seconds at most, a last answer is waited for as long where none hung
 /// before; the rest is a busy machine that writes the report. Who waits for such a page waits for a minute or for ever.
 const SLACK: Duration = Duration::from_secs(30);
 /// soak with pictures takes some 60 MiB; the rest is one page of the largest kind, packed and unpacked.
@@ -38,7 +38,7 @@ fn soaked(kind: &str) -> Ran {
     let waits = kind.starts_with("hangs") || kind.starts_with("drips");
     let _turn = (!waits).then(|| TURN.lock().unwrap_or_else(PoisonError::into_inner));
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "hostile_probes::serve", "--ignored", "--nocapture", "--test-threads=1"]);
+    command.args(["--exact", "against_hostile_pages::serve", "--ignored", "--nocapture", "--test-threads=1"]);
     command.env("HOSTILE_KIND", kind);
     let server = Server::from(command);
     let place = tempfile::tempdir().unwrap();

@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use super::args_run::{list, on, typed};
+use super::values::{switch, value, values};
 use crate::settings::Settings;
 
-/// The way to the service, for load and for whoever only asks it for pages.
+/// The way to the service, for load and for pages about it.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Reaching the service")]
 pub struct ReachArgs {
@@ -68,14 +68,14 @@ pub struct ConnectArgs {
 impl ReachArgs {
     fn fill(self, settings: Settings) -> Settings {
         Settings {
-            insecure: on(self.insecure),
-            http2: on(self.http2),
-            unix_socket: typed(self.unix_socket),
-            cacert: typed(self.cacert),
-            cert: typed(self.cert),
-            key: typed(self.key),
-            sni: typed(self.sni),
-            proxy: typed(self.proxy),
+            insecure: switch(self.insecure),
+            http2: switch(self.http2),
+            unix_socket: value(self.unix_socket),
+            cacert: value(self.cacert),
+            cert: value(self.cert),
+            key: value(self.key),
+            sni: value(self.sni),
+            proxy: value(self.proxy),
             ..settings
         }
     }
@@ -84,7 +84,7 @@ impl ReachArgs {
 impl PageArgs {
     /// Puts them down beside what is there.
     pub(super) fn fill(self, settings: Settings) -> Settings {
-        self.reach.fill(Settings { header: list(self.header.header), ..settings })
+        self.reach.fill(Settings { header: values(self.header.header), ..settings })
     }
 }
 
@@ -92,8 +92,8 @@ impl ConnectArgs {
     /// Puts them down beside what is there.
     pub(super) fn fill(self, settings: Settings) -> Settings {
         self.reach.fill(Settings {
-            disable_keepalive: on(self.disable_keepalive),
-            connection_lifetime: typed(self.connection_lifetime),
+            disable_keepalive: switch(self.disable_keepalive),
+            connection_lifetime: value(self.connection_lifetime),
             ..settings
         })
     }

@@ -2,8 +2,11 @@
 
 use clap::Args;
 
-use super::args_connect::PageArgs;
-use super::args_run::{JudgeArgs, OutputArgs, ProbeArgs, ScreenArgs, on, typed};
+use super::connect::PageArgs;
+use super::judging::JudgeArgs;
+use super::output::{OutputArgs, ScreenArgs};
+use super::probes::ProbeArgs;
+use super::values::{switch, value};
 use crate::settings::Settings;
 
 /// What --help says below the flags.
@@ -74,14 +77,14 @@ impl WatchArgs {
         let WatchArgs { url, url_flag, profile, duration, warmup, every, gc, .. } = self;
         let WatchArgs { until_sure, min_duration, page, probe, judge, output, screen: _, command, .. } = self;
         let watch = Settings {
-            url: typed(url.or(url_flag)),
-            profile: typed(profile),
-            duration: typed(duration),
-            warmup: typed(warmup),
-            every: typed(every),
-            gc: on(gc),
-            until_sure: on(until_sure),
-            min_duration: typed(min_duration),
+            url: value(url.or(url_flag)),
+            profile: value(profile),
+            duration: value(duration),
+            warmup: value(warmup),
+            every: value(every),
+            gc: switch(gc),
+            until_sure: switch(until_sure),
+            min_duration: value(min_duration),
             command,
             ..Settings::default()
         };

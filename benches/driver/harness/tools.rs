@@ -1,4 +1,4 @@
-//! The drivers: where they are, how to get them, and how each is told the same load.
+//! The drivers: where they are, how to get them, and the flags that give each the same load.
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The server as the bench sees it: started on its core, asked what it saw, ended and its CPU time told.
+//! The server as the bench sees it: started on its core, asked what it saw, ended, and its CPU time read.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

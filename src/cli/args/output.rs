@@ -1,8 +1,8 @@
-//! The flags that say where a command's files go.
+//! Where a command's files go, and what it shows.
 
-use clap::Args;
+use clap::{ArgAction, Args};
 
-use super::args_run::{on, typed};
+use super::values::{switch, value};
 use crate::settings::Settings;
 
 /// Where the run directory goes.
@@ -19,7 +19,6 @@ pub struct OutputArgs {
     #[arg(long, value_name = "TEXT")]
     pub label: Option<String>,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "the group has docs of its own")]
     pub pipeline: PipelineArgs,
 }
 
@@ -39,19 +38,42 @@ pub struct PipelineArgs {
     pub github: bool,
 }
 
+/// What is shown meanwhile and at the end, and how; no part of the plan.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct ScreenArgs {
+    /// One JSON document on stdout, as report.json
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub json: bool,
+    /// No progress, only the result
+    #[arg(long)]
+    pub quiet: bool,
+    /// Plain lines in place of a live screen
+    #[arg(long)]
+    pub no_tui: bool,
+    /// Dark pictures: soak.png and soak.svg, light on dark
+    #[arg(long)]
+    pub dark: bool,
+}
+
 impl OutputArgs {
     /// Puts them down beside what is there.
     pub(super) fn fill(self, settings: Settings) -> Settings {
         let OutputArgs { out, replace, label, pipeline } = self;
         let settings = pipeline.fill(settings);
-        Settings { out: typed(out), replace: on(replace), label: typed(label), ..settings }
+        Settings { out: value(out), replace: switch(replace), label: value(label), ..settings }
     }
 }
 
 impl PipelineArgs {
+    /// The strongest layer of a plan that has nothing else.
+    pub fn settings(self) -> Settings {
+        self.fill(Settings::default())
+    }
+
     /// Puts them down beside what is there.
     pub(super) fn fill(self, settings: Settings) -> Settings {
         let PipelineArgs { junit, report_json, github } = self;
-        Settings { junit: typed(junit), report_json: typed(report_json), github: on(github), ..settings }
+        Settings { junit: value(junit), report_json: value(report_json), github: switch(github), ..settings }
     }
 }

@@ -1,0 +1,58 @@
+//! The flags of the commands that read what was recorded: `soak analyze`, `soak compare`, `soak report`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::output::PipelineArgs;
+
+/// `soak analyze`.
+#[derive(Debug, Args)]
+pub struct AnalyzeArgs {
+    /// A run directory, or a CSV with a column elapsed_s and one column a series
+    #[arg(value_name = "FILE|RUN")]
+    pub path: PathBuf,
+    /// One JSON document on stdout, as report.json
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "the group has docs of its own")]
+    pub pipeline: PipelineArgs,
+}
+
+/// `soak compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The run directory of the time before
+    #[arg(value_name = "BEFORE")]
+    pub before: PathBuf,
+    /// The run directory that is held against it
+    #[arg(value_name = "AFTER")]
+    pub after: PathBuf,
+    /// Where compare.json, compare.md and compare.png go [default: AFTER]
+    #[arg(short = 'o', long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// One JSON document on stdout, as compare.json
+    #[arg(long)]
+    pub json: bool,
+    /// A dark picture: light on dark
+    #[arg(long)]
+    pub dark: bool,
+}
+
+/// `soak report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// The run directory
+    #[arg(value_name = "RUN", required_unless_present = "json_from", conflicts_with = "json_from")]
+    pub run: Option<PathBuf>,
+    /// Print the report.json that is inside a report.html, byte for byte, and render nothing
+    #[arg(long, value_name = "FILE.html", conflicts_with_all = ["junit", "report_json", "github", "dark"])]
+    pub json_from: Option<PathBuf>,
+    /// Dark pictures: soak.png and soak.svg, light on dark
+    #[arg(long)]
+    pub dark: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "the group has docs of its own")]
+    pub pipeline: PipelineArgs,
+}

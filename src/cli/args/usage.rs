@@ -1,0 +1,37 @@
+//! What is wrong with a command line, in one line.
+
+use clap::error::{ContextKind, ErrorKind};
+
+/// clap's error as one line, as all of soak's errors are: what is wrong, then its advice, else the usage.
+pub fn in_a_line(error: &clap::Error) -> String {
+    let (wrong, mut advice) = message(error);
+    let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
+    let usage = usage.lines().next().and_then(|line| line.trim().strip_prefix("Usage: "));
+    // the commands that were typed, as far as they go
+    let words = usage.unwrap_or_default().split(' ').skip(1);
+    let words = words.take_while(|word| word.chars().all(|c| c.is_ascii_lowercase()));
+    let command: String = words.map(|word| format!("{word} ")).collect();
+    // an unknown command says by itself what was meant
+    let wanted = advice.is_empty() && error.kind() != ErrorKind::InvalidSubcommand;
+    advice.extend(usage.filter(|_| wanted).map(|usage| format!("usage: {usage}")));
+    [vec![wrong], advice, vec![format!("see soak {command}--help")]].concat().join("; ")
+}
+
+/// What is wrong, and clap's tips. The error's context has the parts of these sentences; the sentences are only in what it
+/// renders.
+fn message(error: &clap::Error) -> (String, Vec<String>) {
+    let text = error.render().to_string();
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let (mut wrong, mut tips) = (Vec::new(), Vec::new());
+    for line in
+        lines.take_while(|line| !line.starts_with("Usage: ") && !line.starts_with("For more information"))
+    {
+        match line.strip_prefix("tip: ") {
+            // to pass it as a value is never what was meant
+            Some(tip) if tip.starts_with("to pass ") => {}
+            Some(tip) => tips.push(tip.to_string()),
+            None => wrong.push(line.strip_prefix("error: ").unwrap_or(line)),
+        }
+    }
+    (wrong.join(" "), tips)
+}
