@@ -34,10 +34,10 @@ struct Wanted {
 pub fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     if args.first().is_some_and(|first| first == server::ARGUMENT) {
-        return told(server::serve());
+        return exit_code(server::serve());
     }
     match wanted(&args) {
-        Some(wanted) => told(bench(&wanted)),
+        Some(wanted) => exit_code(bench(&wanted)),
         None => {
             eprintln!("{USAGE}");
             ExitCode::from(2)
@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn told(ended: Result<()>) -> ExitCode {
+fn exit_code(ended: Result<()>) -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

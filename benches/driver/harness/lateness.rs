@@ -14,7 +14,7 @@ const SECONDS: u32 = 5;
 const MEASURES: [Measure; 4] = [
     Measure { name: "late, p50 ms", digits: 3, goal: Goal::Ratio("≤ 0.3") },
     Measure { name: "late, p99 ms", digits: 3, goal: Goal::Ratio("≤ 0.4") },
-    Measure { name: "CPU a request, µs", digits: 1, goal: Goal::Ratio("≤ 1.15") },
+    Measure { name: "CPU per request, µs", digits: 1, goal: Goal::Ratio("≤ 1.15") },
     Measure { name: "requests", digits: 0, goal: Goal::None },
 ];
 
@@ -36,7 +36,7 @@ pub fn bench(cores: &Cores, tools: &[Tool], rounds: usize) -> Result<String> {
             let cpu = ran.driver_cpu.as_secs_f64() * 1e6 / sent;
             let (p50, p99) = (quantile(&late, 0.5) * 1e3, quantile(&late, 0.99) * 1e3);
             eprintln!(
-                "{:<5} late p50 {p50:.3} ms, p99 {p99:.3} ms, {cpu:.1} µs of CPU a request, {sent} requests",
+                "{:<5} late p50 {p50:.3} ms, p99 {p99:.3} ms, {cpu:.1} µs of CPU per request, {sent} requests",
                 driver.tool.name()
             );
             driver.rounds.push(vec![p50, p99, cpu, sent]);

@@ -19,7 +19,8 @@ pub struct Cores {
 impl Cores {
     /// Fails where there is only one.
     pub fn find() -> Result<Cores> {
-        let ranges = Process::myself()?.status()?.cpus_allowed_list.ok_or("the kernel tells no cores")?;
+        let ranges =
+            Process::myself()?.status()?.cpus_allowed_list.ok_or("the kernel does not list the cores")?;
         let usable: Vec<u32> = ranges.into_iter().flat_map(|(first, last)| first..=last).collect();
         match usable[..] {
             [server, .., driver] => Ok(Cores { server, driver }),

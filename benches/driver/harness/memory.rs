@@ -66,7 +66,7 @@ fn watched(cores: &Cores, tool: Tool, marks: [u64; 2]) -> Result<[f64; 2]> {
                 }
                 sleep(LOOK_EVERY);
             }
-            let kib = process.status()?.rssanon.ok_or("the kernel tells no RssAnon")?;
+            let kib = process.status()?.rssanon.ok_or("the kernel does not show RssAnon")?;
             *mib = (kib * 1024) as f64 / MIB;
         }
         Ok(private)

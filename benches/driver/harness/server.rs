@@ -83,7 +83,7 @@ pub fn serve() -> Result<()> {
 impl Connection {
     /// Reads what is there and answers a request that is whole. An error ends the connection.
     fn answer(&mut self, now: u64, seen: &mut Seen) -> io::Result<()> {
-        // epoll tells of what comes, once: one read takes it all, since the next request waits for this one's answer
+        // epoll reports what comes once: one read takes it all, since the next request waits for this one's answer
         let mut buffer = [0; 8192];
         let read = match self.stream.read(&mut buffer) {
             Ok(0) => return Err(ErrorKind::ConnectionAborted.into()),

@@ -74,7 +74,7 @@ impl Target {
         Ok(body)
     }
 
-    /// Ends the server and tells the CPU time it had.
+    /// Ends the server and returns the CPU time it used.
     fn end(mut self) -> Result<Duration> {
         let before = cpu_of_children()?;
         drop(self.child.stdin.take());

@@ -1,6 +1,6 @@
 //! What a target's Prometheus page says of its memory, descriptors and tasks.
 //!
-//! Which metrics fill which series is in `metrics_table`; the page's format is read by `prom_text`. The set of
+//! Which metrics fill which series is in [`super::table`]; the page's format is read by [`super::text`]. The set of
 //! series is fixed when the page is first seen; groups of tasks may come and go.
 
 use std::collections::{HashMap, HashSet};

@@ -190,7 +190,7 @@ fn a_page_reads_alike_in_openmetrics_and_in_the_older_format() {
 fn printed() -> String {
     let mut text = String::from(
         "# Metrics that soak knows\n\n\
-         Printed from src/probe/metrics_table.rs, the one table to extend; a test compares. From a page of metrics each series is\n\
+         Printed from src/probe/prometheus/table.rs, the one table to extend; a test compares. From a page of metrics each series is\n\
          filled by the first of its metrics that the page holds; samples that match are summed, over pools and workers. What a\n\
          better probe fills is left to it: of a process that soak sees, RSS, threads, descriptors and CPU are the kernel's.\n\
          Other metrics are recorded with --metric, other gauges of tasks with --task-metric. Prometheus text and OpenMetrics\n\
