@@ -159,7 +159,7 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::{Answer, Culprit, GroupGrowth, LeakSummary, SeriesGrowth};
+    use crate::findings::{Answer, BlamedGroup, GroupGrowth, LeakSummary, SeriesGrowth};
 
     #[test]
     fn no_note_repeats_the_line_of_a_culprit() {
@@ -184,7 +184,7 @@ mod tests {
         let observed = Note::ObservedFor(60.0);
         let notes = |found: &Assessment| gather_notes(found, &Evidence::default());
         assert_eq!(notes(&found), [Note::Leak(worker), Note::Leak(heap.clone()), observed.clone()]);
-        found.culprits = vec![Culprit::example()];
+        found.culprits = vec![BlamedGroup::example()];
         assert_eq!(notes(&found), [Note::Leak(heap), observed]);
     }
 
