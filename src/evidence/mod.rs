@@ -1,7 +1,7 @@
 //! What was recorded: types only, no policy and no I/O.
 //!
-//! Everything that a run learns has a type here. A live run fills them as it goes, `record/` reads them back; `trend/`,
-//! `culprit/` and `judge/` turn them into [`Report`](crate::findings::Report), which `report/` draws.
+//! Everything that a run learns has a type here. Comes in: what a live run fills in as it goes, or `record/` reads back.
+//! Goes out: [`Evidence`], from which `trend/`, `culprit/` and `judge/` make the findings and which `report/` draws.
 
 mod account;
 mod code_owner;

@@ -187,6 +187,19 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_of_an_earlier_version_is_written_again_key_by_key() {
+        let reports = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("reports");
+        for sample in ["sample-leak", "sample-fixed"] {
+            let file = std::fs::read_to_string(reports.join(sample).join("plan.toml")).unwrap();
+            let plan: PlanRecord = toml::from_str(&file).unwrap();
+            let written: toml::Table = toml::to_string(&plan).unwrap().parse().unwrap();
+            for (key, value) in file.parse::<toml::Table>().unwrap() {
+                assert_eq!(written.get(&key), Some(&value), "{key}");
+            }
+        }
+    }
+
+    #[test]
     fn a_plan_without_the_newer_keys_is_read() {
         let written = toml::to_string(&PlanRecord::example()).unwrap();
         let mut table: toml::Table = written.parse().unwrap();

@@ -109,7 +109,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn written(&self, key: &str, typed: &RawValue) -> Sourced {
+    fn sourced(&self, key: &str, typed: &RawValue) -> Sourced {
         Sourced { text: typed.0.clone(), place: format!("{} {key}", self.place), layer: self.layer }
     }
 
@@ -117,15 +117,15 @@ impl Reader<'_> {
         let table = self.table;
         let mut plan = common.clone();
         if let Some(path) = &table.path {
-            plan.url = self.url(common, &self.written("path", path))?;
+            plan.url = self.url(common, &self.sourced("path", path))?;
         }
         self.headers(&mut plan, host)?;
-        let method = table.method.as_ref().map(|method| self.written("method", method));
+        let method = table.method.as_ref().map(|method| self.sourced("method", method));
         let method = method.or_else(|| self.layers.get("method", |s| &s.method));
-        let data = table.data.as_ref().map(|data| self.written("data", data));
+        let data = table.data.as_ref().map(|data| self.sourced("data", data));
         plan.send(method.as_ref(), data.as_ref(), host)?;
         if let Some(weight) = &table.weight {
-            let written = self.written("weight", weight);
+            let written = self.sourced("weight", weight);
             let number = written.text.trim().parse::<f64>().ok();
             let valid = number.filter(|weight| *weight > 0.0 && weight.is_finite());
             plan.weight = valid.ok_or_else(|| {
@@ -133,12 +133,12 @@ impl Reader<'_> {
             })?;
         }
         if !table.expect_status.is_empty() {
-            let all = table.expect_status.iter().map(|code| self.written("expect-status", code));
+            let all = table.expect_status.iter().map(|code| self.sourced("expect-status", code));
             plan.expect_status = request::expect_status(&all.collect::<Vec<_>>())?;
         }
         if let Some(text) = &table.expect_text {
             if text.0.is_empty() {
-                let written = self.written("expect-text", text);
+                let written = self.sourced("expect-text", text);
                 return Err(written.usage_error("every answer holds an empty text; leave it out"));
             }
             plan.expect_text = text.0.clone().into_bytes().into();

@@ -181,14 +181,14 @@ impl Reader<'_> {
     }
 
     fn level_of(&self, key: &str, typed: &RawValue) -> Result<Level> {
-        self.written(key, typed).level(self.base)
+        self.sourced(key, typed).level(self.base)
     }
 
     fn span(&self, key: &str, typed: &Option<RawValue>) -> Result<Option<Span>> {
-        typed.as_ref().map(|typed| self.written(key, typed).positive_span()).transpose()
+        typed.as_ref().map(|typed| self.sourced(key, typed).positive_span()).transpose()
     }
 
-    fn written(&self, key: &str, typed: &RawValue) -> Sourced {
+    fn sourced(&self, key: &str, typed: &RawValue) -> Sourced {
         Sourced { text: typed.0.clone(), place: format!("{}.{key}", self.place), layer: self.layer }
     }
 

@@ -1,8 +1,9 @@
 //! Report and evidence as files: one file a format.
 //!
-//! Comes in: what was seen, and what `judge/` made of it. Goes out: the derived files of a run directory, each written
-//! whole. Renderers word nothing: headline, notes and reasons come from the findings; only the names of axes, columns
-//! and headings are theirs. Another format is one more file here and one more line in [`formats`].
+//! Comes in: the evidence of a run and its report. Goes out: the derived files of a run directory, each written whole,
+//! and the summary on the terminal. Renderers decide nothing and word nothing: sentences come with the report or from
+//! `wording/`; only the names of axes, columns and headings are theirs. Another format is one more file here and one more
+//! line in [`formats`].
 
 mod clean_text;
 pub mod comparison;

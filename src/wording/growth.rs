@@ -1,6 +1,6 @@
 //! How the growth of a series is written, the same in every format.
 
-use crate::findings::{Direction, GrowthClaim, Per, SeriesFinding};
+use crate::findings::{Direction, Growth, GrowthClaim, Per, SeriesChange, SeriesFinding};
 use crate::units::Unit;
 
 /// What stands in a table where nothing is known.
@@ -33,6 +33,15 @@ pub fn growth_of_line(series: &SeriesFinding, steady_s: Option<f64>) -> Option<S
         Direction::Stable => None,
         Direction::Inconclusive => brief_growth(series, steady_s),
         Direction::Growing => growth_with_interval(series).map(|growth| format!("+{growth}")),
+    }
+}
+
+/// One of the two growths of a comparison: "2.8 KiB a request (2.6 KiB a request to 3.0 KiB a request)".
+pub fn compared_growth(series: &SeriesChange, growth: Option<Growth>) -> String {
+    let show = |value: f64| show_growth(series.id.unit(), series.per, value) + per_what(series.per);
+    match growth {
+        None => UNKNOWN.into(),
+        Some(Growth { value, ci: [lo, hi] }) => format!("{} ({} to {})", show(value), show(lo), show(hi)),
     }
 }
 

@@ -36,7 +36,7 @@ use crate::findings::{AccountRow, Attribution, DriverHealth, Findings, Report};
 pub use comparison::comparison;
 pub use early_stop::{certain_leak, certainly_stable};
 pub use forwarder::forwarder_warning;
-pub use growth::{UNKNOWN, brief_growth, growth_cell, growth_of_line};
+pub use growth::{UNKNOWN, brief_growth, compared_growth, growth_cell, growth_of_line};
 pub use load::{count_failures, describe_load, summarize_load};
 pub use no_process::explain_no_process;
 pub use reason::reason;

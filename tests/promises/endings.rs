@@ -161,7 +161,7 @@ fn every_way_a_run_can_end() {
             0,
             "verdict",
         ),
-        ("a series that nobody named", Run::new().series("queue", |t, _| t * 10.0), Stable, 0, "verdict"),
+        ("a series that was not named", Run::new().series("queue", |t, _| t * 10.0), Stable, 0, "verdict"),
         (
             "a series that the user named",
             Run::new().series("queue", |t, _| t * 10.0).judging(|j| j.series.push("queue".into())),
@@ -201,7 +201,7 @@ fn every_way_a_run_can_end() {
             "gate memory.slope < LIMIT",
         ),
         (
-            "a latency that nobody measured",
+            "a latency that was not measured",
             Run::new().gate(
                 "latency.p99 < 50ms",
                 Quantity::Latency,

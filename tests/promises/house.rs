@@ -3,6 +3,7 @@
 
 mod graph;
 mod source;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use soak::evidence::SeriesId;
 
 use graph::{Graph, rooms_named};
 use source::{by_room, files_below, parse, sources, strings};
+use words::{all_avoided, avoided};
 
 /// A room and the rooms it may use, from the ground up.
 const ROOMS: &[(&str, &[&str])] = &[
@@ -54,11 +56,10 @@ const ROOMS: &[(&str, &[&str])] = &[
 const COMMON: &[&str] = &["units", "error", "testing"];
 
 /// Rooms whose files still use each other in circles, with the most files that may. It may only shrink.
-const IN_CIRCLES: &[(&str, usize)] =
-    &[("culprit", 5), ("demo", 3), ("drive", 20), ("judge", 10), ("trend", 7)];
+const IN_CIRCLES: &[(&str, usize)] = &[("culprit", 5), ("judge", 2)];
 /// Rooms that still spell names of series outside the catalogue, with the most literals that may. It may only shrink.
-const SPELL_SERIES: &[(&str, usize)] = &[("cli", 2), ("culprit", 4), ("judge", 59), ("run", 4)];
-/// Words that a room also uses for something else: the directory tasks/, the flag --threads, a kind of task group,
+const SPELL_SERIES: &[(&str, usize)] = &[("culprit", 4), ("judge", 1)];
+/// Words that a room also uses for something else: the directory tasks/, the flag --threads, a column of samples.csv,
 /// a probe, a metric of a service.
 const OTHER_MEANINGS: &[(&str, &str)] = &[
     ("cli", "tasks"),
@@ -66,14 +67,38 @@ const OTHER_MEANINGS: &[(&str, &str)] = &[
     ("plan", "threads"),
     ("settings", "threads"),
     ("record", "tasks"),
+    ("record", "requests_total"),
     ("probe", "goroutines"),
     ("probe", "tasks"),
     ("probe", "tokio_tasks"),
 ];
 /// Rooms that decide and still hold sentences, with the most that may. It may only shrink.
-const HOLD_SENTENCES: &[(&str, usize)] = &[("culprit", 14), ("judge", 163), ("trend", 32)];
+const HOLD_SENTENCES: &[(&str, usize)] = &[("culprit", 14), ("judge", 24)];
 /// Rooms with files of tests that are not called tests.rs, with the most that may be. It may only shrink.
-const NAME_TESTS_OTHERWISE: &[(&str, usize)] = &[("drive", 4)];
+const NAME_TESTS_OTHERWISE: &[(&str, usize)] = &[];
+
+/// Rooms, tests and documents that still use words which soak avoids, with the most that may be. It may only shrink.
+const SAY_IT_OTHERWISE: &[(&str, usize)] = &[
+    ("cli", 7),
+    ("culprit", 29),
+    ("demo", 1),
+    ("docs", 45),
+    ("drive", 1),
+    ("error", 1),
+    ("findings", 1),
+    ("judge", 27),
+    ("live", 1),
+    ("plan", 6),
+    ("probe", 159),
+    ("record", 2),
+    ("report", 8),
+    ("run", 1),
+    ("session", 2),
+    ("tests", 16),
+    ("trend", 10),
+    ("units", 1),
+    ("wording", 17),
+];
 
 /// That no room has more than its allowance.
 #[track_caller]
@@ -168,6 +193,17 @@ fn the_rooms_that_decide_hold_no_sentences() {
             .collect::<Vec<_>>()
     });
     within(HOLD_SENTENCES, sentences);
+}
+
+#[test]
+fn words_that_soak_avoids_become_fewer() {
+    within(SAY_IT_OTHERWISE, all_avoided().into_iter());
+}
+
+#[test]
+fn an_avoided_word_is_seen_in_names_and_sentences_and_not_within_other_words() {
+    let found = avoided("let is_told = 1;\n// it is for want of memory\nwholly untold");
+    assert_eq!(found, ["1: told", "2: for want of"]);
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn flags_then_variables_then_the_profile_then_defaults() {
     assert_eq!(of("connections"), "5", "the variable goes before the profile");
     assert_eq!(of("label"), "of the environment");
     assert_eq!(of("timeout"), "2s", "the profile goes before the default");
-    assert_eq!(of("method"), "GET", "what nobody says is a default");
+    assert_eq!(of("method"), "GET", "what is not set is a default");
     assert_eq!(of("profile"), "mine");
 
     let sent = server.requests();

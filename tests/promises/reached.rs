@@ -173,15 +173,15 @@ fn ways(certificates: &Certificates) -> Vec<(&'static str, Server, String, Vec<S
     let [own_url, mutual_url, named_url] = urls;
     let insecure = certificates.serve("local", false);
     let insecure_url = https(&insecure);
-    let nobody = format!("http://127.0.0.1:{}/", closed_port());
+    let closed = format!("http://127.0.0.1:{}/", closed_port());
     vec![
-        ("a Unix socket", unix, nobody.clone(), flags(&format!("--unix-socket {}", socket.display()))),
+        ("a Unix socket", unix, closed.clone(), flags(&format!("--unix-socket {}", socket.display()))),
         ("an authority of its own", own, own_url, flags(&ca)),
         ("any certificate", insecure, insecure_url, flags("-k")),
         ("a client's certificate", mutual, mutual_url, flags(&format!("{ca} --cert {cert} --key {key}"))),
         ("another name", named, named_url, flags(&format!("{ca} --sni service.test"))),
         ("a header", keyed, keyed_url, vec!["-H".into(), "X-Api-Key: s3cret".into()]),
-        ("a proxy", proxy, nobody, flags(&format!("--proxy {proxy_url}"))),
+        ("a proxy", proxy, closed, flags(&format!("--proxy {proxy_url}"))),
     ]
 }
 

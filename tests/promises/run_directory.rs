@@ -112,7 +112,7 @@ fn the_plan_and_the_environment_are_recorded() {
             .iter()
             .any(|p| p["name"] == "process" && p["asked"].as_u64() > Some(5))
     );
-    assert!(!env.to_string().contains("demo-serve"), "the command line is nobody's business: {env}");
+    assert!(!env.to_string().contains("demo-serve"), "the command line is not recorded: {env}");
 }
 
 #[test]

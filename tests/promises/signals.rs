@@ -103,7 +103,7 @@ fn under_nohup_a_terminal_that_closes_is_nothing() {
     assert!(!events(&out).iter().any(|e| e["kind"] == "stopped"), "{:?}", events(&out));
 }
 
-fn leaves_nobody_behind(signal: Signal) {
+fn leaves_no_process_behind(signal: Signal) {
     let place = tempfile::tempdir().unwrap();
     let (out, began, ended) =
         (place.path().join("run"), place.path().join("began"), place.path().join("ended"));
@@ -129,9 +129,9 @@ fn leaves_nobody_behind(signal: Signal) {
 
 #[test]
 fn while_a_command_is_awaited_each_signal_ends_it_too() {
-    leaves_nobody_behind(Signal::INT);
-    leaves_nobody_behind(Signal::TERM);
-    leaves_nobody_behind(Signal::HUP);
+    leaves_no_process_behind(Signal::INT);
+    leaves_no_process_behind(Signal::TERM);
+    leaves_no_process_behind(Signal::HUP);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::support::{Output, Server, closed_port, files, recorded, run, run_soak, soak};
 
-/// Runs in an empty directory and gives what stands there afterwards, too.
+/// Runs in an empty directory and gives what is there afterwards, too.
 fn wrong(args: &[&str], vars: &[(&str, &str)]) -> (Output, usize) {
     let place = tempfile::tempdir().unwrap();
     let mut command = soak(args);
@@ -181,7 +181,7 @@ fn a_run_directory_that_is_taken_or_cannot_be_made_is_refused() {
         &["holds a run already", "--replace"],
     );
     assert_eq!(fs::read(taken.join("samples.csv")).unwrap(), evidence);
-    // it would be set aside, and what stands there then be compared with itself
+    // it would be set aside, and what is there then be compared with itself
     let same = taken.to_str().unwrap();
     refused_in_a_line(
         &[&server.url(), "-o", same, "--replace", "--compare-to", same],

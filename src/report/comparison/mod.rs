@@ -1,6 +1,6 @@
 //! A comparison as files and on the terminal: one file a format, as with the report of one run.
 //!
-//! Comes in: what `judge/` made of two runs, and both runs for the picture. Goes out: compare.json, compare.md and
+//! Comes in: the comparison of two runs, and both runs for the picture. Goes out: compare.json, compare.md and
 //! compare.png, each written whole, and the table of a terminal.
 
 mod markdown;

@@ -1,7 +1,7 @@
 //! The picture one shares: the verdict as its title, memory, tasks, rate and latency over the same time.
 //!
-//! In: evidence and findings. Out: a [`Scene`], which `png.rs` and `svg.rs` paint. What is wrong has one warm colour
-//! and nothing else has it; lines are labelled at the right edge, where no legend is to be matched.
+//! Comes in: the evidence of a run and its report. Goes out: a [`Scene`], which `png.rs` and `svg.rs` paint. What is wrong
+//! has one warm colour and nothing else has it; lines are labelled at the right edge, so that no legend is needed.
 
 mod account;
 mod asked_rate;

@@ -44,7 +44,7 @@ fn series<'a>(report: &'a Value, name: &str) -> &'a Value {
 #[test]
 fn threads_that_are_left_behind_are_named_with_their_state() {
     let Some(server) = service("threads", &[]) else { return };
-    let Soaked { code, report, collections, .. } = soaked(&server, &["-z", "20s"]);
+    let Soaked { code, report, collections, .. } = soaked(&server, &["-z", "30s"]);
     assert_eq!((code, report["verdict"].as_str()), (1, Some("leak")), "{}", report["headline"]);
     assert_eq!(report["target"]["runtime"], "jvm");
     let culprit = &report["culprits"][0];
@@ -61,7 +61,7 @@ fn threads_that_are_left_behind_are_named_with_their_state() {
 #[test]
 fn objects_that_are_kept_are_named_by_their_class() {
     let Some(server) = service("map", &[]) else { return };
-    let Soaked { code, report, .. } = soaked(&server, &["-z", "30s"]);
+    let Soaked { code, report, .. } = soaked(&server, &["-z", "40s"]);
     assert_eq!((code, report["verdict"].as_str()), (1, Some("leak")), "{}", report["headline"]);
     let live = series(&report, "mem_live_bytes");
     let each = live["per_request"].as_f64().unwrap();

@@ -110,6 +110,6 @@ fn a_service_that_ends_does_not_wait_for_soak_to_leave() {
     until("a collection", || seen("collection"));
     let begun = Instant::now();
     drop(server); // it is asked to end, and killed after two seconds
-    assert!(begun.elapsed() < Duration::from_millis(1_800), "Node waits for whoever is connected");
+    assert!(begun.elapsed() < Duration::from_millis(1_800), "Node waits for each connection");
     assert!(seen("collection") && running.end().code >= 3, "it went away");
 }
