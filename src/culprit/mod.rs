@@ -9,10 +9,9 @@ mod counts;
 mod family;
 mod growth;
 mod processes;
-mod words;
 
 use crate::evidence::{CodeOwner, Evidence, GroupKind, TaskGroup};
-use crate::findings::{Culprit, Direction, Estimate, Trend};
+use crate::findings::{BlamedGroup, Direction, Estimate, Trend};
 
 use counts::{Counts, Totals};
 use family::Family;
@@ -55,8 +54,8 @@ pub enum Proof {
 /// Somebody who may be to blame, with what speaks for and against it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
-    /// As it is shown. Its rank is that within its list.
-    pub culprit: Culprit,
+    /// What is known of it.
+    pub culprit: BlamedGroup,
     /// What is counted.
     pub kind: GroupKind,
     /// The ids of its groups.
@@ -134,9 +133,6 @@ pub fn rank(evidence: &Evidence) -> Ranked {
             weight(b).total_cmp(&weight(a)).then_with(|| a.culprit.name.cmp(&b.culprit.name))
         });
         list.truncate(MOST);
-        for (index, candidate) in list.iter_mut().enumerate() {
-            candidate.culprit.rank = index as u32 + 1;
-        }
     }
     ranked
 }
@@ -193,26 +189,27 @@ fn candidate(
         _ => false,
     };
     let Trend { direction, slope, per_request, p_value, .. } = trend;
-    let culprit = Culprit {
-        rank: 0,
+    let share = (growth / all.growth().max(growth)).clamp(0.0, 1.0);
+    let culprit = BlamedGroup {
         name: shown.name.clone(),
-        kind: family.kind.to_string(),
+        kind: family.kind,
         state: shown.state.clone(),
         count_start: totals.start,
         count_end: totals.end,
         count_settled: totals.settled,
-        per_request: per_request.map(|estimate| estimate.value),
-        per_request_ci: per_request.map(|estimate| [estimate.lo, estimate.hi]),
-        proven: matches!(proof, Proof::Proven(_)),
+        per_request,
+        proven: if let Proof::Proven(stuck) = proof { Some(stuck) } else { None },
         seen_for_s: counts.steady_span(),
+        share,
+        recovered,
+        longest_wait_s: counts.longest_wait_s(family),
         // of an object on the heap its own stack says who made it
         created_by: (!family.kind.is_of_heap())
             .then(|| family.created_by.as_ref().map(ToString::to_string))
             .flatten(),
         stack: shown.stack.iter().map(ToString::to_string).collect(),
-        why: String::new(),
     };
-    let mut candidate = Candidate {
+    Some(Candidate {
         culprit,
         kind: family.kind,
         groups: family.members.iter().map(|group| group.id.clone()).collect(),
@@ -220,14 +217,12 @@ fn candidate(
         per_second: slope,
         p_value,
         growth,
-        share: (growth / all.growth().max(growth)).clamp(0.0, 1.0),
+        share,
         recovered,
         proof,
         within_connections: !family.kind.is_of_heap() && growth <= connections,
         is_connection: !own_code && waits_as_a_connection,
-    };
-    candidate.culprit.why = words::why(&candidate, counts.longest_wait_s(family));
-    Some(candidate)
+    })
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@
 use std::collections::HashMap;
 
 use super::counts::{Counts, Totals};
-use super::{Candidate, LOOK_AT_BYTES, LOOK_AT_COUNT, Proof, growth, words};
+use super::{Candidate, LOOK_AT_BYTES, LOOK_AT_COUNT, Proof, growth};
 use crate::evidence::{Evidence, GroupKind, Phase, Sample};
-use crate::findings::{Culprit, Trend};
+use crate::findings::{BlamedGroup, Trend};
 use crate::units::Unit;
 
 /// It was seen in at least this share of steady's moments.
@@ -97,23 +97,23 @@ fn candidate(
 ) -> Candidate {
     let growth = totals.growth();
     let recovered = totals.settled.map(|settled| ((totals.end - settled) / growth).clamp(0.0, 1.0));
-    let culprit = Culprit {
-        rank: 0,
+    let culprit = BlamedGroup {
         name,
-        kind: kind.to_string(),
+        kind,
         state: None,
         count_start: totals.start,
         count_end: totals.end,
         count_settled: totals.settled,
-        per_request: trend.per_request.map(|estimate| estimate.value),
-        per_request_ci: trend.per_request.map(|estimate| [estimate.lo, estimate.hi]),
-        proven: false,
+        per_request: trend.per_request,
+        proven: None,
         seen_for_s: counts.steady_span(),
+        share,
+        recovered,
+        longest_wait_s: None,
         created_by: None,
         stack: Vec::new(),
-        why: String::new(),
     };
-    let mut candidate = Candidate {
+    Candidate {
         culprit,
         kind,
         groups: vec![id.to_string()],
@@ -126,9 +126,7 @@ fn candidate(
         proof: Proof::NotServed,
         within_connections: false,
         is_connection: false,
-    };
-    candidate.culprit.why = words::why(&candidate, None);
-    candidate
+    }
 }
 
 /// Of two the lower, so that one of three workers may leak and be told; nothing where there are no others.

@@ -112,14 +112,9 @@ fn one_stuck_goroutine_a_request_is_named_sized_and_proven() {
         (culprit.count_start, culprit.count_end, culprit.count_settled),
         (250.0, 1725.0, Some(1750.0))
     );
-    assert!((culprit.per_request.unwrap() - 1.0).abs() < 0.01, "{:?}", culprit.per_request);
-    assert!(culprit.proven && found.proof == Proof::Proven(1500.0));
+    assert!((culprit.per_request.unwrap().value - 1.0).abs() < 0.01, "{:?}", culprit.per_request);
+    assert_eq!((culprit.proven, found.proof), (Some(1500.0), Proof::Proven(1500.0)));
     assert!(found.share > 0.99 && found.recovered == Some(0.0));
-    assert_eq!(
-        culprit.why,
-        "250 → 1,725 goroutines in 30 s, 1.0 a request, 100 % of what all goroutines grew by; the runtime proves \
-         that 1,500 more can never wake; still there once load had ended"
-    );
 }
 
 #[test]
@@ -134,7 +129,7 @@ fn what_is_held_for_a_time_and_let_go_does_not_stand() {
 fn what_is_held_for_longer_than_the_run_grows_and_is_not_proven() {
     let run = Run::new().goroutines("a", &["main.hold"], "select", |t| held(t, 60.0)).snapshots(&[]);
     let found = run.first();
-    assert!(found.stands() && !found.culprit.proven);
+    assert!(found.stands() && found.culprit.proven.is_none());
     assert!((29.0..31.0).contains(&found.culprit.seen_for_s), "for the judge to hold against --max-hold");
 }
 
@@ -189,6 +184,7 @@ fn one_in_twenty_is_told_beside_a_hundred_at_once() {
             .iter()
             .find(|c| c.culprit.name == name && c.stands())
             .and_then(|c| c.culprit.per_request)
+            .map(|each| each.value)
             .unwrap()
     };
     assert!((per_request("main.many") - 100.0).abs() < 1.0);
@@ -200,8 +196,8 @@ fn snapshots_alone_are_enough_for_a_proof() {
     let mut run = Run::new().goroutines("a", &["main.f"], "chan send", |t| held(t, 1e9)).snapshots(&["a"]);
     run.evidence.groups.clear();
     let found = run.first();
-    assert!(found.culprit.proven && found.stands());
-    let [lo, hi] = found.culprit.per_request_ci.unwrap();
+    assert!(found.culprit.proven.is_some() && found.stands());
+    let Estimate { lo, hi, .. } = found.culprit.per_request.unwrap();
     assert!(lo < 1.0 && 1.0 < hi && hi - lo < 0.2);
 }
 
@@ -218,7 +214,7 @@ fn heap_is_ranked_apart_with_the_doubt_of_its_sampling() {
     assert_eq!(ranked.tasks[0].culprit.name, "sockets");
     assert_eq!(ranked.heap[0].culprit.name, "main.keep");
     assert!(ranked.heap[0].stands());
-    let [lo, hi] = ranked.heap[0].culprit.per_request_ci.unwrap();
+    let Estimate { lo, hi, .. } = ranked.heap[0].culprit.per_request.unwrap();
     assert!(lo < mib / 50.0 && mib / 50.0 < hi && lo > 0.0);
     assert_eq!(ranked.heap[1].direction, Direction::Stable, "one sampled object is no leak");
 }
@@ -235,11 +231,8 @@ fn each_kind_of_descriptor_stands_for_itself_and_the_loads_own_for_nobody() {
     assert_eq!(names, ["pipes"], "children that come and go with requests are nobody's growth");
     assert!(ranked[0].stands());
     assert!(ranked[0].share > 0.9, "{}", ranked[0].share);
-    assert!(
-        ranked[0].culprit.why.contains("descriptors in 30 s, 2.0 a request"),
-        "{}",
-        ranked[0].culprit.why
-    );
+    let per_request = ranked[0].culprit.per_request.unwrap().value;
+    assert!((per_request - 2.0).abs() < 0.05, "{per_request}");
 }
 
 #[test]
@@ -259,7 +252,7 @@ fn a_leak_is_named_and_proven_though_the_target_began_anew() {
     // 250 at the start, 1,250 before the restart, 475 at the end, of which the last life proves its own
     let culprit = &first.culprit;
     assert_eq!((culprit.count_start, culprit.count_end), (250.0, 475.0));
-    assert!(culprit.per_request.is_some_and(|each| (0.9..1.1).contains(&each)), "{culprit:?}");
+    assert!(culprit.per_request.is_some_and(|each| (0.9..1.1).contains(&each.value)), "{culprit:?}");
     assert!(matches!(first.proof, Proof::Proven(n) if (475.0..=500.0).contains(&n)), "{:?}", first.proof);
 }
 
@@ -275,8 +268,8 @@ fn live_objects_are_compared_by_the_snapshots_alone() {
     let named: Vec<&str> = ranked.heap.iter().map(|c| c.culprit.name.as_str()).collect();
     assert_eq!(named, ["byte[]", "Session"], "what does not grow is nobody");
     let bytes = &ranked.heap[0];
-    let each = bytes.culprit.per_request.unwrap();
+    let each = bytes.culprit.per_request.unwrap().value;
     assert!((1990.0..2010.0).contains(&each), "{each}");
     assert_eq!(bytes.direction, Direction::Inconclusive, "two ends never say that it goes on");
-    assert!(bytes.share > 0.98 && bytes.culprit.why.contains("of what the live heap grew by"), "{bytes:?}");
+    assert!(bytes.share > 0.98 && bytes.culprit.share > 0.98, "{bytes:?}");
 }

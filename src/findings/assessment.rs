@@ -3,7 +3,7 @@
 use crate::evidence::{ProbeRecord, TargetRecord};
 
 use super::{
-    Account, Answer, AttributedGrowth, Culprit, Doubt, Driver, Excluded, Leak, LoadFinding, ProvenTasks,
+    Account, Answer, AttributedGrowth, BlamedGroup, Doubt, Driver, Excluded, Leak, LoadFinding, ProvenTasks,
     SeriesEvidence, Verdict,
 };
 
@@ -33,7 +33,7 @@ pub struct Assessment {
     /// Who owns the memory.
     pub account: Account,
     /// What is blamed; empty unless it leaks.
-    pub culprits: Vec<Culprit>,
+    pub culprits: Vec<BlamedGroup>,
     /// What each kind of request adds to a series that grows.
     pub attribution: Vec<AttributedGrowth>,
     /// The probes and their cost.

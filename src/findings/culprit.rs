@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Estimate;
 use crate::evidence::GroupKind;
 use crate::units::Unit;
 
@@ -53,6 +54,46 @@ impl Culprit {
     /// What is counted.
     pub fn group_kind(&self) -> Option<GroupKind> {
         GroupKind::ALL.into_iter().find(|kind| kind.to_string() == self.kind)
+    }
+}
+
+/// A group of tasks, descriptors, heap or processes that grew, in types: a [`Culprit`] before it has words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlamedGroup {
+    /// The first frame of the user's own code, or a label.
+    pub name: String,
+    /// What is counted.
+    pub kind: GroupKind,
+    /// What it waits for.
+    pub state: Option<String>,
+    /// How many at the start of steady.
+    pub count_start: f64,
+    /// How many at its end.
+    pub count_end: f64,
+    /// How many after settle, where there was one.
+    pub count_settled: Option<f64>,
+    /// Growth per request.
+    pub per_request: Option<Estimate>,
+    /// So many more than at the start of steady can never wake, as the runtime proves.
+    pub proven: Option<f64>,
+    /// For how long the growth was observed, in seconds.
+    pub seen_for_s: f64,
+    /// Share of the growth of all of its kind, 0 to 1.
+    pub share: f64,
+    /// Share of its growth that was freed in settle, 0 to 1; none where no settle was observed.
+    pub recovered: Option<f64>,
+    /// The longest that one of them was seen to wait, in seconds.
+    pub longest_wait_s: Option<u64>,
+    /// The function that starts them.
+    pub created_by: Option<String>,
+    /// `func file:line`, leaf first.
+    pub stack: Vec<String>,
+}
+
+impl BlamedGroup {
+    /// Its name with what it waits for: "main.worker in chan send".
+    pub fn label(&self) -> String {
+        group_label(&self.name, self.state.as_deref())
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::evidence::{Runtime, SeriesId};
 use crate::units::{Rate, Span};
 
-use super::{Culprit, SeriesGrowth, Trend};
+use super::{BlamedGroup, SeriesGrowth, Trend};
 
 /// What could still be a leak, or keeps this run from telling.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,8 +95,8 @@ pub struct RateShortfall {
 /// Why a group of tasks, descriptors or children leaves it open.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupDoubt {
-    /// The group as a culprit.
-    pub group: Culprit,
+    /// The group.
+    pub group: BlamedGroup,
     /// Why.
     pub why: GroupDoubtReason,
 }

@@ -1,11 +1,11 @@
 //! Report for tests, which change what they are about.
 
 use super::{
-    Account, Answer, Assessment, Badge, Culprit, Direction, Driver, DriverHealth, ErrorCounts, Estimate,
+    Account, Answer, Assessment, Badge, BlamedGroup, Direction, Driver, DriverHealth, ErrorCounts, Estimate,
     LeakSummary, LoadFinding, Reason, Report, SeriesEvidence, SeriesFinding, Shape, Trend, TrendReason,
     Verdict,
 };
-use crate::evidence::{EvidenceStrength, Percentiles, SeriesId};
+use crate::evidence::{EvidenceStrength, GroupKind, Percentiles, SeriesId};
 
 impl LoadFinding {
     /// 6,000 requests at 50/s, all answered, for tests to change what they are about.
@@ -89,24 +89,24 @@ impl SeriesEvidence {
     }
 }
 
-impl Culprit {
+impl BlamedGroup {
     /// A goroutine more by each of 6,000 requests in a minute.
-    pub fn example() -> Culprit {
-        Culprit {
-            rank: 1,
+    pub fn example() -> BlamedGroup {
+        BlamedGroup {
             name: "main.worker".into(),
-            kind: "goroutine".into(),
+            kind: GroupKind::Goroutine,
             state: None,
             count_start: 0.0,
             count_end: 6000.0,
             count_settled: None,
-            per_request: Some(1.0),
-            per_request_ci: Some([0.98, 1.02]),
-            proven: false,
+            per_request: Some(Estimate { value: 1.0, lo: 0.99, hi: 1.01 }),
+            proven: None,
             seen_for_s: 60.0,
+            share: 1.0,
+            recovered: None,
+            longest_wait_s: None,
             created_by: None,
             stack: Vec::new(),
-            why: String::new(),
         }
     }
 }

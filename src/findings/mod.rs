@@ -39,7 +39,7 @@ pub use attribution::{Attributed, AttributedGrowth, Attribution, LeakingKinds};
 pub use badge::Badge;
 pub use compared::{Compared, ComparedSide, GrowthChange};
 pub use comparison::{Change, Comparison, Growth, Per, SeriesChange, Side};
-pub use culprit::{Culprit, group_label};
+pub use culprit::{BlamedGroup, Culprit, group_label};
 pub use doubt::{Doubt, Excluded, ExcludedGrowth, GroupDoubt, GroupDoubtReason, RateShortfall};
 pub use driver::{Driver, LoadTrouble};
 pub use exit::{Exit, ExitReason};

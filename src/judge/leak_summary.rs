@@ -2,8 +2,8 @@
 
 use crate::evidence::{GroupKind, SeriesId};
 use crate::findings::{
-    Account, Attributed, AttributedGrowth, CountGrowth, Counted, CountedBy, Culprit, Direction, LeakSummary,
-    LeakingKinds, LimitReached, LoadFinding, MemoryGrowth, SeriesEvidence,
+    Account, Attributed, AttributedGrowth, BlamedGroup, CountGrowth, Counted, CountedBy, Direction,
+    LeakSummary, LeakingKinds, LimitReached, LoadFinding, MemoryGrowth, SeriesEvidence,
 };
 use crate::units::Unit;
 
@@ -18,7 +18,7 @@ pub struct LeakFacts<'a> {
     /// Whether the account of memory is exact.
     pub account: &'a Account,
     /// What is blamed.
-    pub culprits: &'a [Culprit],
+    pub culprits: &'a [BlamedGroup],
     /// What each kind of request adds.
     pub attribution: &'a [AttributedGrowth],
     /// What was sent.
@@ -36,8 +36,7 @@ impl LeakFacts<'_> {
     fn memory_growth(&self, counted: Option<&CountGrowth>) -> Option<MemoryGrowth> {
         let memory = self.memory.filter(|m| m.grows_unexplained())?;
         // of several processes the one in which it happens; of two the first would be given what both grew by
-        let process = GroupKind::ProcessMemory.to_string();
-        let mut places = self.culprits.iter().filter(|c| c.kind == process);
+        let mut places = self.culprits.iter().filter(|c| c.kind == GroupKind::ProcessMemory);
         let place = places.next().filter(|_| places.next().is_none());
         let (bytes, per) = match (memory.trend.per_request, memory.trend.slope) {
             (Some(each), _) => {
@@ -86,17 +85,17 @@ impl LeakFacts<'_> {
 
     /// Growth of the tasks that leak, by the requests that are to blame, where that is known.
     fn attributed_count(&self) -> Option<CountGrowth> {
-        let kind = self.culprits.first().map_or(Some(GroupKind::Task), Culprit::group_kind)?;
+        let kind = self.culprits.first().map_or(GroupKind::Task, |c| c.kind);
         let counts = SeriesId::task_counts();
         let LeakingKinds { per_each, kinds } = counts.iter().find_map(|id| self.worst_kinds(id))?;
         Some(CountGrowth { n: per_each, what: Counted::Kind(kind), per: CountedBy::Each(kinds) })
     }
 
     /// Growth of a culprit that is counted, by each request, or by the hour where requests are not counted.
-    fn count_of(&self, culprit: &Culprit, kind: GroupKind) -> Option<CountGrowth> {
+    fn count_of(&self, culprit: &BlamedGroup, kind: GroupKind) -> Option<CountGrowth> {
         let per_hour = || (culprit.count_end - culprit.count_start) * 3600.0 / culprit.seen_for_s;
         let (n, per) = match culprit.per_request {
-            Some(each) => (each, self.by_request()),
+            Some(each) => (each.value, self.by_request()),
             None => (Some(per_hour()).filter(|n| n.is_finite() && *n > 0.0)?, CountedBy::Hour),
         };
         Some(CountGrowth { n, what: Counted::Kind(kind), per })
@@ -141,8 +140,8 @@ impl LeakFacts<'_> {
 }
 
 /// A culprit that is counted, with its kind. Memory and single processes say where it happens, not what.
-fn counted_kind(culprit: &Culprit) -> Option<(&Culprit, GroupKind)> {
-    let kind = culprit.group_kind()?;
+fn counted_kind(culprit: &BlamedGroup) -> Option<(&BlamedGroup, GroupKind)> {
+    let kind = culprit.kind;
     (kind.unit() != Unit::Bytes && kind != GroupKind::ProcessFds).then_some((culprit, kind))
 }
 

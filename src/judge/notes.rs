@@ -76,7 +76,7 @@ fn not_attributed(load: &DrivenPlan) -> Option<NoBlocks> {
 
 /// How much of the memory that leaks are the stacks of the goroutines that are blamed.
 fn stacks_share(found: &Assessment) -> Option<f64> {
-    found.culprits.iter().find(|c| c.kind == GroupKind::Goroutine.to_string())?;
+    found.culprits.iter().find(|c| c.kind == GroupKind::Goroutine)?;
     let stacks = found.series.iter().find(|s| s.id == SeriesId::MemStacks)?;
     let share = stacks.trend.slope?.value / found.memory.as_ref()?.trend.slope?.value;
     let counts = stacks.trend.direction == Direction::Growing && (0.05..1.05).contains(&share);
@@ -159,7 +159,7 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::{Answer, Culprit, GroupGrowth, LeakSummary, SeriesGrowth};
+    use crate::findings::{Answer, BlamedGroup, GroupGrowth, LeakSummary, SeriesGrowth};
 
     #[test]
     fn no_note_repeats_the_line_of_a_culprit() {
@@ -184,7 +184,7 @@ mod tests {
         let observed = Note::ObservedFor(60.0);
         let notes = |found: &Assessment| gather_notes(found, &Evidence::default());
         assert_eq!(notes(&found), [Note::Leak(worker), Note::Leak(heap.clone()), observed.clone()]);
-        found.culprits = vec![Culprit::example()];
+        found.culprits = vec![BlamedGroup::example()];
         assert_eq!(notes(&found), [Note::Leak(heap), observed]);
     }
 

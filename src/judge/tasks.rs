@@ -6,7 +6,7 @@
 use crate::culprit::{Candidate, Proof, Ranked, rank};
 use crate::evidence::{Evidence, GroupKind, SeriesId, is_jdk};
 use crate::findings::{
-    Culprit, Direction, GroupDoubt, GroupDoubtReason, GroupGrowth, ProvenTasks, SeriesEvidence, Verdict,
+    BlamedGroup, Direction, GroupDoubt, GroupDoubtReason, GroupGrowth, ProvenTasks, SeriesEvidence, Verdict,
 };
 use crate::units::{Span, Unit};
 
@@ -182,7 +182,7 @@ impl Tasks {
 
     /// The culprits, ranked; none where the verdict is no leak. Stacks of the heap and processes come last: they say where
     /// it happens, once something else has shown that it does.
-    pub fn blamed(self, verdict: Verdict, series: &AllEvidence) -> Vec<Culprit> {
+    pub fn blamed(self, verdict: Verdict, series: &AllEvidence) -> Vec<BlamedGroup> {
         if !matches!(verdict, Verdict::Leak | Verdict::Failed) {
             return Vec::new();
         }
@@ -203,24 +203,18 @@ impl Tasks {
             shown && c.stands() && c.growth >= least(c.kind)
         });
         let stands = |verdict: &GroupVerdict| matches!(verdict, GroupVerdict::Proven | GroupVerdict::Leaks);
-        let mut blamed: Vec<Culprit> = self
-            .judged
-            .into_iter()
-            .filter(|(_, verdict)| stands(verdict))
-            .map(|(c, verdict)| Culprit { proven: verdict == GroupVerdict::Proven, ..c.culprit })
-            .collect();
+        let mut blamed: Vec<BlamedGroup> =
+            self.judged.into_iter().filter(|(_, verdict)| stands(verdict)).map(|(c, _)| c.culprit).collect();
         blamed.sort_by(|a, b| {
             // a descriptor is held by a task: the task that is left behind comes before what it holds
-            let held = |c: &Culprit| c.kind == GroupKind::Fd.to_string();
+            let held = |c: &BlamedGroup| c.kind == GroupKind::Fd;
             b.proven
-                .cmp(&a.proven)
+                .is_some()
+                .cmp(&a.proven.is_some())
                 .then(held(a).cmp(&held(b)))
                 .then((b.count_end - b.count_start).total_cmp(&(a.count_end - a.count_start)))
         });
         blamed.extend(allocates.chain(grows).map(|c| c.culprit));
-        for (i, culprit) in blamed.iter_mut().enumerate() {
-            culprit.rank = i as u32 + 1;
-        }
         blamed
     }
 }

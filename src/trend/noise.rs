@@ -161,7 +161,11 @@ impl Whitener {
                 let neighbours = last / (1.0 - before);
                 out.extend(column.iter().take(1).map(|value| value / first));
                 out.extend(column.windows(2).take(1).map(|two| (two[1] - neighbours * two[0]) / second));
-                out.extend(column.windows(3).map(|three| three[2] - last * three[1] - before * three[0]));
+                let mut i = 2;
+                while i < column.len() {
+                    out.push(column[i] - last * column[i - 1] - before * column[i - 2]);
+                    i += 1;
+                }
             }
         }
     }

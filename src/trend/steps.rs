@@ -21,12 +21,15 @@ pub(super) fn best_steps(values: &[f64], most: usize) -> Vec<Vec<Vec<f64>>> {
         let mut next = vec![f64::INFINITY; n + 1];
         let mut cut = vec![0; n + 1];
         for end in levels..=n {
-            for (last, before) in best.iter().enumerate().take(end).skip(levels - 1) {
-                let c = before + cost(last, end);
+            // plain indices: see `dot` in `fit`
+            let mut last = levels - 1;
+            while last < end {
+                let c = best[last] + cost(last, end);
                 if c < next[end] {
                     next[end] = c;
                     cut[end] = last;
                 }
+                last += 1;
             }
         }
         best = next;

@@ -7,6 +7,7 @@
 mod attribution;
 mod caption;
 mod comparison;
+mod culprit;
 mod early_stop;
 mod exit;
 mod explanation;
@@ -66,7 +67,7 @@ pub fn report(findings: &Findings, evidence: &Evidence) -> Report {
         series: found.series.iter().map(series::finding).collect(),
         account: rows.to_vec(),
         account_exact: found.account.exact,
-        culprits: found.culprits.clone(),
+        culprits: (1..).zip(&found.culprits).map(|(rank, group)| culprit::culprit(rank, group)).collect(),
         attribution: found.attribution.iter().map(attribution::line).collect::<Vec<Attribution>>(),
         gates: findings.gates.iter().map(gate::finding).collect(),
         probes: found.probes.clone(),

@@ -1,9 +1,10 @@
 //! Notes, a sentence or two each.
 
-use crate::findings::{Culprit, LoadTrouble, NoBlocks, NotCollected, Note};
+use crate::findings::{BlamedGroup, LoadTrouble, NoBlocks, NotCollected, Note};
 use crate::units::{Span, Unit};
 
 use super::attribution;
+use super::culprit::explain_group;
 use super::explanation::explanation;
 use super::leak::leak;
 use super::phrase::capitalize;
@@ -101,6 +102,6 @@ pub fn load_trouble(trouble: &LoadTrouble) -> String {
 }
 
 /// A culprit, and why.
-pub fn blame(culprit: &Culprit) -> String {
-    format!("{}: {}", culprit.label(), culprit.why)
+pub fn blame(culprit: &BlamedGroup) -> String {
+    format!("{}: {}", culprit.label(), explain_group(culprit))
 }

@@ -5,6 +5,7 @@ use crate::findings::{
 };
 use crate::units::{Rate, Span, Unit, significant};
 
+use super::culprit::explain_group;
 use super::leak;
 use super::phrase::named;
 use super::trend::explain_trend;
@@ -105,9 +106,10 @@ fn shortfall(rate: &RateShortfall) -> String {
 
 fn group(doubt: &GroupDoubt) -> String {
     let GroupDoubt { group, why } = doubt;
-    let seen = group.why.trim_end_matches('.');
+    let why_blamed = explain_group(group);
+    let seen = why_blamed.trim_end_matches('.');
     match why {
-        GroupDoubtReason::Open => group.why.clone(),
+        GroupDoubtReason::Open => why_blamed,
         GroupDoubtReason::MayBeInFlight { drives } => {
             let would_tell = if *drives { "a settle" } else { "a longer watch" };
             format!(
@@ -119,7 +121,7 @@ fn group(doubt: &GroupDoubt) -> String {
         GroupDoubtReason::MayBeHeld { hold_s } => format!(
             "{} grows by {} per request, but was seen for {} only and may be held for {}",
             group.label(),
-            group.per_request.map_or("some".into(), |n| significant(n, 2)),
+            group.per_request.map_or("some".into(), |n| significant(n.value, 2)),
             Span::from_secs_f64(group.seen_for_s),
             Span::from_secs_f64(*hold_s)
         ),

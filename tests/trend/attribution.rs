@@ -121,15 +121,18 @@ fn run(mix: &Mix, seed: u64, noise: Noise, normal: f64, leaks: &[f64]) -> Vec<Bl
     blocks
 }
 
-/// As the verdict blames: whoever misbehaves also makes a request, a request of its own is one.
+/// As the verdict blames: a client that misbehaves also makes a request, a named request is one.
 fn leaks(mix: &Mix, effect: &Effect) -> bool {
     effect.each.lo > 0.0 && (mix.named || effect.excess.lo > 0.0)
 }
 
-/// Of two hundred runs, fifty of each noise, in which kind `leaking` alone leaks so much, those in which another is blamed.
-fn wrongly_blamed(mixes: &[Mix], leaking: Option<(usize, f64)>) -> Vec<(u64, Vec<usize>)> {
+/// Of `runs` runs, as many of each noise, in which kind `leaking` alone leaks so much, those in which another is blamed.
+///
+/// Intervals are to miss in 1 % of runs at most. Of 200 runs that allows 2; of 80 as well: more than 2 of 80 come by
+/// chance in 4.7 % of cases at that rate (binomial distribution).
+fn wrongly_blamed(mixes: &[Mix], runs: u64, leaking: Option<(usize, f64)>) -> Vec<(u64, Vec<usize>)> {
     let of_noise = |at: usize| {
-        let runs = (0..50).map(move |n| (n * 4 + at as u64, NOISES[at]));
+        let runs = (0..runs / 4).map(move |n| (n * 4 + at as u64, NOISES[at]));
         let blamed = runs.filter_map(|(seed, noise)| {
             let mix = &mixes[seed as usize / 4 % mixes.len()];
             let mut each = vec![0.0; mix.shares.len() + 1];
@@ -149,22 +152,31 @@ fn wrongly_blamed(mixes: &[Mix], leaking: Option<(usize, f64)>) -> Vec<(u64, Vec
 }
 
 #[test]
-fn two_hundred_runs_without_a_leak_blame_somebody_in_two_at_most() {
-    let blamed = wrongly_blamed(&[BEHAVIOURS], None);
+fn of_eighty_runs_without_a_leak_two_at_most_blame_a_behaviour() {
+    let blamed = wrongly_blamed(&[BEHAVIOURS], 80, None);
     assert!(blamed.len() <= 2, "{blamed:?}");
 }
 
 #[test]
-fn two_hundred_runs_of_named_requests_without_a_leak_blame_somebody_in_two_at_most() {
-    let blamed = wrongly_blamed(&NAMED, None);
+fn of_eighty_runs_without_a_leak_two_at_most_blame_a_named_request() {
+    let blamed = wrongly_blamed(&NAMED, 80, None);
     assert!(blamed.len() <= 2, "{blamed:?}");
+}
+
+#[test]
+#[ignore = "four hundred runs take half a minute"]
+fn of_two_hundred_runs_without_a_leak_two_at_most_blame_a_kind() {
+    for mixes in [&[BEHAVIOURS][..], &NAMED] {
+        let blamed = wrongly_blamed(mixes, 200, None);
+        assert!(blamed.len() <= 2, "{blamed:?}");
+    }
 }
 
 #[test]
 #[ignore = "four hundred runs take a minute"]
 fn of_named_requests_of_which_one_leaks_another_is_blamed_in_two_runs_of_two_hundred_at_most() {
     for leaking in [0, 1] {
-        let blamed = wrongly_blamed(&NAMED, Some((leaking, 1.0)));
+        let blamed = wrongly_blamed(&NAMED, 200, Some((leaking, 1.0)));
         assert!(blamed.len() <= 2, "{leaking}: {blamed:?}");
     }
 }

@@ -69,10 +69,11 @@ impl std::ops::Add for Coverage {
 }
 
 #[test]
-fn none_of_a_hundred_stable_series_is_called_growing() {
-    let (t, _) = tally(&STABLE, 3, 1_000_000);
-    assert_eq!((t.all(), t.growing), (102, 0));
-    assert!(t.unsure <= 12, "{t:?}");
+fn no_stable_series_of_any_family_is_called_growing() {
+    let (t, _) = tally(&STABLE, 1, 1_000_000);
+    assert_eq!((t.all(), t.growing), (34, 0));
+    // at most a tenth is left open: more than 6 of 34 come by chance in 5 % of cases (binomial distribution)
+    assert!(t.unsure <= 6, "{t:?}");
 }
 
 #[test]
@@ -84,8 +85,8 @@ fn growth_is_found_and_never_called_stable() {
 }
 
 #[test]
-fn what_nobody_can_tell_is_inconclusive() {
-    let (t, _) = tally(&UNSURE, 3, 3_000_000);
+fn an_ambiguous_series_is_inconclusive() {
+    let (t, _) = tally(&UNSURE, 2, 3_000_000);
     assert!(t.unsure as f64 >= 0.85 * t.all() as f64, "{t:?}");
     assert!(t.growing <= 1, "{t:?}");
 }
