@@ -25,7 +25,7 @@ pub struct Driver {
 enum Engines {
     /// Each on a thread; at least one.
     Threads(Vec<EngineThread>),
-    Simulated(SimulatedEngine),
+    Simulated(Box<SimulatedEngine>),
 }
 
 impl Driver {
@@ -49,7 +49,7 @@ impl Driver {
         clock: Arc<dyn Clock>,
     ) -> Driver {
         let engine = SimulatedEngine::new(requests, &sending, answers, Arc::clone(&clock));
-        Driver::new(requests, sending, Engines::Simulated(engine), clock)
+        Driver::new(requests, sending, Engines::Simulated(Box::new(engine)), clock)
     }
 
     fn new(requests: &[RequestPlan], sending: Sending, engines: Engines, clock: Arc<dyn Clock>) -> Driver {

@@ -159,7 +159,7 @@ impl EngineState {
         }
         let counted = self.metrics.drain(empty, now);
         let row = |(key, counts): (CountKey, RequestCounts)| {
-            counts.to_row(now, &self.names[usize::from(key.request)], NORMAL, key.block)
+            counts.row(now, &self.names[usize::from(key.request)], NORMAL, key.block)
         };
         let rows = counted.by_key.into_sorted().into_iter().map(row).collect();
         let from = std::mem::replace(&mut self.drained_at, now);

@@ -27,13 +27,7 @@ impl RequestCounts {
     }
 
     /// As a row of load.csv; the recorder adds soak's own memory and CPU.
-    pub(super) fn to_row(
-        &self,
-        now: Duration,
-        request: &str,
-        behaviour: &str,
-        block: Option<u32>,
-    ) -> LoadRow {
+    pub(super) fn row(&self, now: Duration, request: &str, behaviour: &str, block: Option<u32>) -> LoadRow {
         LoadRow {
             elapsed_s: now.as_secs_f64(),
             request: request.into(),

@@ -90,7 +90,7 @@ fn placeholder() -> DrivenPlan {
 impl From<PlanRecord> for PlanFile {
     fn from(plan: PlanRecord) -> PlanFile {
         let (load, watch) = match plan.workload {
-            Workload::Driven(load) => (load, None),
+            Workload::Driven(load) => (*load, None),
             Workload::Observed(watch) => (placeholder(), Some(watch)),
         };
         PlanFile {
@@ -141,7 +141,7 @@ impl From<PlanFile> for PlanRecord {
             named: file.named,
         };
         PlanRecord {
-            workload: file.watch.map_or_else(|| Workload::Driven(driven()), Workload::Observed),
+            workload: file.watch.map_or_else(|| Workload::Driven(Box::new(driven())), Workload::Observed),
             schema: file.schema,
             profile: file.profile,
             profile_file: file.profile_file,

@@ -108,7 +108,7 @@ impl PlanRecord {
                 settle: seconds(0),
                 cycles: 1,
             },
-            workload: Workload::Driven(DrivenPlan::example()),
+            workload: Workload::Driven(Box::new(DrivenPlan::example())),
             judging: Judging::default(),
             gates: Vec::new(),
         }
@@ -116,7 +116,7 @@ impl PlanRecord {
 
     /// The same with another load.
     pub fn example_of(load: DrivenPlan) -> PlanRecord {
-        PlanRecord { workload: Workload::Driven(load), ..PlanRecord::example() }
+        PlanRecord { workload: Workload::Driven(Box::new(load)), ..PlanRecord::example() }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::workload::{Blocks, Layout, MisbehavePlan, ONLY, Pace, Pattern};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Workload {
     /// soak sends it.
-    Driven(DrivenPlan),
+    Driven(Box<DrivenPlan>),
     /// Something else sends it, and soak sends nothing (`soak watch`).
     Observed(ObservedPlan),
 }

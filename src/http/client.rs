@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use reqwest::header::HOST;
-use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Url};
+use reqwest::{Client, ClientBuilder, Method, Proxy, RequestBuilder, Url};
 
 use super::crypto::install_crypto_provider;
 use super::names::FixedHost;
@@ -90,6 +90,6 @@ fn with_proxy(builder: ClientBuilder, connect: &ConnectPlan) -> ClientBuilder {
     match &connect.proxy {
         ProxyPlan::Direct => builder.no_proxy(),
         ProxyPlan::Environment => builder,
-        ProxyPlan::Through(proxy) => builder.proxy(proxy.clone()),
+        ProxyPlan::Through(proxy) => builder.proxy(Proxy::clone(proxy)),
     }
 }

@@ -35,7 +35,8 @@ pub(crate) enum ProxyPlan {
     Direct,
     /// The one that the environment names, if any.
     Environment,
-    Through(Proxy),
+    /// This one.
+    Through(Box<Proxy>),
 }
 
 impl ConnectPlan {
@@ -125,7 +126,7 @@ fn read_proxy(written: &Sourced) -> Result<ProxyPlan> {
     let shown = without_secrets(&written.text);
     match Url::parse(&written.text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() => Proxy::all(url)
-            .map(ProxyPlan::Through)
+            .map(|proxy| ProxyPlan::Through(Box::new(proxy)))
             .map_err(|_| written.usage_error(format!("'{shown}' is no proxy"))),
         _ => Err(written.usage_error(format!("'{shown}' is no proxy; write http://HOST:PORT, or env"))),
     }

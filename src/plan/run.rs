@@ -88,7 +88,7 @@ pub(super) fn resolve_on(
         interval,
         phases,
         compare_to: judging::read_baseline(&layers)?,
-        workload: Workload::Driven(driven),
+        workload: Workload::Driven(Box::new(driven)),
         gates: gates::read_gates(&layers, &judging, &probes)?,
         judging,
     };

@@ -139,7 +139,7 @@ impl Whitener {
         match &self.filter {
             Filter::Level { steps, momentum } => {
                 // plain indices: see `dot` in `fit`
-                let (column, steps) = (&column[..], &steps[..column.len()]);
+                let steps = &steps[..column.len()];
                 let (mut state, mut i) = (0.0, 0);
                 while i < column.len() {
                     let (keep, gain, scale) = steps[i];

@@ -78,14 +78,14 @@ fn run(mix: &Mix, seed: u64, noise: Noise, normal: f64, leaks: &[f64]) -> Vec<Bl
     let (mut sent, mut leaked, mut counted) = (vec![0.0; shares.len() + 1], 0.0, 0);
     let mut blocks = Vec::new();
     let mut wandering = 0.0;
-    for second in WARMUP_S..WARMUP_S + STEADY_S {
+    for (second, ended) in ended.iter().enumerate().skip(WARMUP_S).take(STEADY_S) {
         let mut block = Block {
             at_s: 0.0,
             stretch: 0,
             level: 0.0,
             sent: vec![0.0; shares.len() + 1],
             open: vec![0.0; shares.len() + 1],
-            ended: ended[second].clone(),
+            ended: ended.clone(),
         };
         for sample in 0..SAMPLES {
             let t = second as f64 + (sample as f64 + 0.5) / SAMPLES as f64;

@@ -134,7 +134,7 @@ impl Pool {
     pub(in crate::drive) fn drain(&self, now: Duration) -> Vec<LoadRow> {
         let counts = std::mem::take(&mut self.shared.state().counts);
         let row = |((behaviour, block), counts): ((Behaviour, Option<u32>), RequestCounts)| {
-            counts.to_row(now, &self.request, behaviour.name(), block)
+            counts.row(now, &self.request, behaviour.name(), block)
         };
         counts.into_iter().map(row).collect()
     }

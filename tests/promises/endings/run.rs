@@ -221,7 +221,7 @@ fn plan() -> PlanRecord {
             cycles: 1,
         },
         compare_to: None,
-        workload: Workload::Driven(load),
+        workload: Workload::Driven(Box::new(load)),
         judging: Judging::default(),
         gates: Vec::new(),
     }
