@@ -74,7 +74,7 @@ const OTHER_MEANINGS: &[(&str, &str)] = &[
     ("probe", "tokio_tasks"),
 ];
 /// Rooms that decide and still hold sentences, with the most that may. It may only shrink.
-const HOLD_SENTENCES: &[(&str, usize)] = &[("culprit", 14), ("judge", 24)];
+const HOLD_SENTENCES: &[(&str, usize)] = &[("culprit", 14), ("judge", 12)];
 /// Rooms with files of tests that are not called tests.rs, with the most that may be. It may only shrink.
 const NAME_TESTS_OTHERWISE: &[(&str, usize)] = &[];
 
