@@ -17,6 +17,7 @@ mod driver;
 mod examples;
 mod exit;
 mod explanation;
+mod forecast;
 mod forwarder;
 mod gate;
 mod growth_claim;
@@ -44,6 +45,7 @@ pub use doubt::{Doubt, Excluded, ExcludedGrowth, GroupDoubt, GroupDoubtReason, R
 pub use driver::{Driver, LoadTrouble};
 pub use exit::{Exit, ExitReason};
 pub use explanation::{Explanation, HeapRoom};
+pub use forecast::{DetectableSeries, Forecast, GateBelowDetectable};
 pub use forwarder::{Answering, ForwarderFinding};
 pub use gate::{GateFinding, GateOutcome, GateReason, GateResult, Measured, NotMeasured};
 pub use growth_claim::GrowthClaim;
