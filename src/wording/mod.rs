@@ -7,6 +7,7 @@
 mod attribution;
 mod caption;
 mod comparison;
+mod comparison_note;
 mod culprit;
 mod early_stop;
 mod exit;
