@@ -1,5 +1,7 @@
 //! The command line: what was typed becomes settings, settings become a plan, and a plan is one call into
 //! [`session`](crate::session). One file for each command; the clap types are in `args`.
+//!
+//! Comes in: the command line and the environment. Goes out: the exit code, or the one line that says what was wrong.
 
 mod analyze;
 pub mod args;

@@ -2,7 +2,7 @@
 
 use crate::evidence::SeriesId;
 
-use super::{Answer, Change, Growth, Per};
+use super::{Answer, Change, ComparisonNote, Growth, Per};
 
 /// What became of each growth.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +16,7 @@ pub struct Compared {
     /// Series that both runs have, those with a vote first.
     pub series: Vec<GrowthChange>,
     /// What keeps the two from being comparable.
-    pub notes: Vec<String>,
+    pub notes: Vec<ComparisonNote>,
 }
 
 /// One of the two runs.

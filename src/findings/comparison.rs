@@ -1,4 +1,4 @@
-//! What two runs come to side by side: the content of compare.json. Only `judge/` fills it.
+//! What two runs come to side by side: the content of compare.json. Only `wording/` fills it.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Report for tests, which change what they are about.
+//! Findings and reports for tests, which change what they are about.
 
 use super::{
     Account, Answer, Assessment, Badge, BlamedGroup, Direction, Driver, DriverHealth, ErrorCounts, Estimate,

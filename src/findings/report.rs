@@ -1,4 +1,4 @@
-//! The whole of report.json. Only `judge/` fills it.
+//! The whole of report.json. Only `wording/` fills it, from what `judge/` found.
 
 use serde::{Deserialize, Serialize};
 

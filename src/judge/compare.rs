@@ -5,10 +5,9 @@
 
 use super::load_difference::{self, Run};
 use crate::findings::{
-    Assessment, Change, Compared, ComparedSide, Direction, Estimate, Growth, GrowthChange, Per,
-    SeriesEvidence, Verdict,
+    Assessment, Change, Compared, ComparedSide, ComparisonNote, Direction, Estimate, Growth, GrowthChange,
+    Per, SeriesEvidence, Verdict,
 };
-use crate::units::Unit;
 
 /// A leak has become worse if it grows by at least this much more of what it was.
 const WORSE: f64 = 0.1;
@@ -112,25 +111,17 @@ fn growth(s: &SeriesEvidence, per: Per, other: &SeriesEvidence) -> Option<Growth
 }
 
 /// What makes the two hard to compare.
-fn notes(runs: [Run<'_>; 2]) -> Vec<String> {
+fn notes(runs: [Run<'_>; 2]) -> Vec<ComparisonNote> {
     let [(_, before), (_, after)] = runs;
-    let mut notes = load_difference::differently(runs);
-    if let (Some(b), Some(a)) = (&before.load, &after.load) {
-        let show = |seconds: f64| Unit::Seconds.show(seconds);
-        if let Some((b, a)) = b.shown_latency().zip(a.shown_latency()) {
-            let (b, a) = (b.timed, a.timed);
-            notes.push(format!(
-                "Latency before: p50 {}, p99 {}; after: p50 {}, p99 {}.",
-                show(b.p50),
-                show(b.p99),
-                show(a.p50),
-                show(a.p99)
-            ));
-        }
+    let mut notes = load_difference::differences(runs);
+    if let (Some(b), Some(a)) = (&before.load, &after.load)
+        && let Some((b, a)) = b.shown_latency().zip(a.shown_latency())
+    {
+        notes.push(ComparisonNote::Latency([b.timed, a.timed]));
     }
     let runtime = |run: &Assessment| run.target.as_ref().map(|t| t.runtime);
     if runtime(before) != runtime(after) {
-        notes.push("The runs looked at services of different runtimes.".into());
+        notes.push(ComparisonNote::Runtimes);
     }
     notes
 }

@@ -1,12 +1,11 @@
-//! What two runs drove differently: requests, rate, shape, misbehaving clients, and for how long; a sentence each.
+//! How the loads of two runs differ: requests, rate, shape, misbehaving clients, and for how long.
 //!
-//! Comes in: both runs with their plans. Goes out: notes for whoever holds their growth against each other. A verdict is
-//! not touched: a fix may be tried under another load, but nobody should take that for the same one.
+//! Comes in: both runs with their plans. Goes out: what a reader of their comparison should know. It does not touch the
+//! verdict: a fix may be tried under another load, but should not be taken for the same one.
 
 use super::steady::Steady;
 use crate::evidence::{DrivenPlan, Evidence, PlanRecord};
-use crate::findings::Assessment;
-use crate::units::{Rate, Span, Unit};
+use crate::findings::{Assessment, ComparisonNote, SentRequest};
 use crate::workload::MisbehavePlan;
 
 /// A run, and what it came to.
@@ -16,126 +15,84 @@ pub type Run<'a> = (&'a Evidence, &'a Assessment);
 const ALIKE: f64 = 1.25;
 /// Steadies are as long as each other if one is at most so many times the other: a busy machine ends a phase late.
 const AS_LONG: f64 = 1.05;
-/// Requests that are told; a plan has all.
-const TOLD: usize = 5;
 
-/// A sentence for each kind of difference.
-pub fn differently(runs: [Run<'_>; 2]) -> Vec<String> {
+/// Each kind of difference once.
+pub fn differences(runs: [Run<'_>; 2]) -> Vec<ComparisonNote> {
     let mut notes = Vec::new();
     if let [Some(b), Some(a)] = runs.map(|(evidence, _)| evidence.plan.as_ref()) {
         match (b.driven(), a.driven()) {
             (Some(b_load), Some(a_load)) => notes.extend(of_plans([(b, b_load), (a, a_load)])),
             (None, None) => {}
-            (Some(_), None) => {
-                notes.push("soak drove the run before, and only watched the one after.".into())
-            }
-            (None, Some(_)) => {
-                notes.push("soak only watched the run before, and drove the one after.".into())
-            }
+            (Some(_), None) => notes.push(ComparisonNote::OnlyObserved { after: true }),
+            (None, Some(_)) => notes.push(ComparisonNote::OnlyObserved { after: false }),
         }
     }
-    notes.extend(rate(runs));
-    notes.extend(time(runs));
+    notes.extend(rates(runs));
+    notes.extend(steady(runs));
     notes
 }
 
-fn of_plans(loads: [(&PlanRecord, &DrivenPlan); 2]) -> impl Iterator<Item = String> {
-    let differ = |what: &str, [b, a]: [Vec<String>; 2]| {
-        (b != a)
-            .then(|| format!("{what}: before {}, after {}.", listed(&few(b), "and"), listed(&few(a), "and")))
-    };
-    let shape = |load: &DrivenPlan| vec![load.pattern.describe().unwrap_or_else(|| "constant".into())];
+fn of_plans(loads: [(&PlanRecord, &DrivenPlan); 2]) -> impl Iterator<Item = ComparisonNote> {
     let kinds = [
-        differ("The runs drove different requests", loads.map(|(plan, load)| requests(&plan.url, load))),
-        differ("Their loads had different shapes", loads.map(|(_, load)| shape(load))),
-        differ("Different clients misbehaved", loads.map(|(_, load)| misbehaved(load))),
+        differing(loads.map(|(plan, load)| requests(&plan.url, load))).map(ComparisonNote::Requests),
+        differing(loads.map(|(_, load)| load.pattern.describe())).map(ComparisonNote::Shapes),
+        differing(loads.map(|(_, load)| misbehaved(load))).map(ComparisonNote::Misbehaved),
     ];
     kinds.into_iter().flatten()
 }
 
-/// "a, b and c".
-fn listed(names: &[String], last: &str) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [all @ .., end] => format!("{} {last} {end}", all.join(", ")),
-    }
+fn differing<T: PartialEq>(both: [T; 2]) -> Option<[T; 2]> {
+    (both[0] != both[1]).then_some(both)
 }
 
-/// The first of them, and how many more.
-fn few(mut each: Vec<String>) -> Vec<String> {
-    if each.len() > TOLD {
-        let more = each.len() - TOLD;
-        each.truncate(TOLD);
-        each.push(format!("{more} more"));
-    }
-    each
-}
-
-/// `GET /`, or each of several with its share.
-fn requests(url: &str, load: &DrivenPlan) -> Vec<String> {
-    let told = |method: &str, path: &str, body: u64| match body {
-        0 => format!("{method} {path}"),
-        bytes => format!("{method} {path} with a body of {}", Unit::Bytes.show(bytes as f64)),
-    };
+/// The only request, or each of several with its share.
+fn requests(url: &str, load: &DrivenPlan) -> Vec<SentRequest> {
     if load.named.is_empty() {
-        return vec![told(&load.method, path(url), load.body_bytes)];
+        let (method, path) = (load.method.clone(), path(url).to_string());
+        return vec![SentRequest { method, path, body_bytes: load.body_bytes, share: None }];
     }
     let all: f64 = load.named.iter().map(|request| request.weight).sum();
-    let each = load.named.iter().map(|request| {
-        let share = Unit::Ratio.show(request.weight / all);
-        format!("{} ({share})", told(&request.method, &request.path, request.body_bytes))
+    let each = load.named.iter().map(|request| SentRequest {
+        method: request.method.clone(),
+        path: request.path.clone(),
+        body_bytes: request.body_bytes,
+        share: Some((1000.0 * request.weight / all).round() / 1000.0),
     });
     each.collect()
 }
 
-/// Where on the origin: before and after often stand on different ones, and are meant to.
+/// The path on the origin: before and after are often at different origins, and are meant to be.
 fn path(url: &str) -> &str {
     let behind = url.split_once("://").map_or(url, |(_, behind)| behind);
     behind.find('/').map_or("/", |at| &behind[at..])
 }
 
-fn misbehaved(load: &DrivenPlan) -> Vec<String> {
+fn misbehaved(load: &DrivenPlan) -> Vec<(String, f64)> {
     let mix = load.misbehave.iter().flat_map(|MisbehavePlan { mix, .. }| mix);
-    let each: Vec<String> = mix.map(|(who, share)| format!("{who} ({})", Unit::Ratio.show(*share))).collect();
-    if each.is_empty() { vec!["none".into()] } else { each }
+    mix.map(|(behaviour, share)| (behaviour.to_string(), *share)).collect()
 }
 
 /// The rates that were asked for, or what was held of the same one.
-fn rate(runs: [Run<'_>; 2]) -> Option<String> {
-    let plan = |(evidence, _): Run<'_>| evidence.driven().map(|load| load.rate);
-    let [b, a] = match runs.map(plan) {
-        [Some(b), Some(a)] if b != a => [b, a].map(|rate| match rate {
-            Rate::Max => "as fast as it went".to_string(),
-            rate => rate.to_string(),
-        }),
-        _ => {
-            let [Some(b), Some(a)] = runs.map(|(_, findings)| findings.load.as_ref().map(|l| l.rate_held))
-            else {
-                return None;
-            };
-            let apart = (b / a).max(a / b);
-            // nothing sent by either is alike, and no number
-            if apart.is_nan() || apart <= ALIKE {
-                return None;
-            }
-            [b, a].map(|held| format!("{}/s held", Unit::Count.show(held.round())))
-        }
+fn rates(runs: [Run<'_>; 2]) -> Option<ComparisonNote> {
+    let asked = runs.map(|(evidence, _)| evidence.driven().map(|load| load.rate));
+    if let [Some(b), Some(a)] = asked
+        && b != a
+    {
+        return Some(ComparisonNote::RatesAsked([b, a]));
+    }
+    let [Some(b), Some(a)] = runs.map(|(_, found)| found.load.as_ref().map(|l| l.rate_held)) else {
+        return None;
     };
-    Some(format!(
-        "They drove at different rates: before {b}, after {a}; growth a request can be compared, growth by the hour \
-         cannot."
-    ))
+    let apart = (b / a).max(a / b);
+    // nothing sent by either is alike, and no number
+    (!apart.is_nan() && apart > ALIKE).then_some(ComparisonNote::RatesHeld([b, a]))
 }
 
 /// For how long each was judged.
-fn time(runs: [Run<'_>; 2]) -> Option<String> {
+fn steady(runs: [Run<'_>; 2]) -> Option<ComparisonNote> {
     let [b, a] = runs.map(|(evidence, _)| Steady::read(evidence).seconds());
     let differ = b.min(a) > 0.0 && (b / a).max(a / b) > AS_LONG;
-    let show = Span::from_secs_f64;
-    differ.then(|| {
-        format!("They were judged over different times: before {} of steady, after {}.", show(b), show(a))
-    })
+    differ.then_some(ComparisonNote::Steady([b, a]))
 }
 
 #[cfg(test)]
@@ -145,6 +102,7 @@ mod tests {
     use super::*;
     use crate::evidence::{Event, EventKind, Phase, RequestRecord};
     use crate::findings::LoadFinding;
+    use crate::units::{Rate, Span};
     use crate::workload::{Behaviour, Blocks, LoadShape, Pattern};
 
     /// A run that followed this plan and was judged for so long.
@@ -155,9 +113,9 @@ mod tests {
         (evidence, Assessment { load: Some(LoadFinding::example()), ..Assessment::example() })
     }
 
-    fn told(before: PlanRecord, after: PlanRecord) -> Vec<String> {
+    fn compared(before: PlanRecord, after: PlanRecord) -> Vec<ComparisonNote> {
         let runs = [ran(before, 60.0), ran(after, 60.5)];
-        differently([(&runs[0].0, &runs[0].1), (&runs[1].0, &runs[1].1)])
+        differences([(&runs[0].0, &runs[0].1), (&runs[1].0, &runs[1].1)])
     }
 
     fn request(path: &str, weight: f64) -> RequestRecord {
@@ -173,11 +131,15 @@ mod tests {
         }
     }
 
+    fn sent(method: &str, path: &str, body_bytes: u64, share: Option<f64>) -> SentRequest {
+        SentRequest { method: method.into(), path: path.into(), body_bytes, share }
+    }
+
     #[test]
     fn each_kind_of_difference_between_two_loads_has_its_note() {
         let (plan, load) = (PlanRecord::example, DrivenPlan::example);
         let elsewhere = PlanRecord { url: "http://10.0.0.7:8080/".into(), ..plan() };
-        assert_eq!(told(plan(), elsewhere), Vec::<String>::new(), "another origin is no other load");
+        assert_eq!(compared(plan(), elsewhere), Vec::new(), "another origin is no other load");
         let named = PlanRecord::example_of(DrivenPlan {
             named: vec![request("/", 3.0), request("/slow", 1.0)],
             ..load()
@@ -187,19 +149,16 @@ mod tests {
             ..PlanRecord::example_of(DrivenPlan { method: "POST".into(), body_bytes: 2048, ..load() })
         };
         assert_eq!(
-            told(posted, named),
-            [
-                "The runs drove different requests: before POST /upload?to=* with a body of 2.0 KiB, after GET / (75 %) \
-              and GET /slow (25 %)."
-            ]
+            compared(posted, named),
+            [ComparisonNote::Requests([
+                vec![sent("POST", "/upload?to=*", 2048, None)],
+                vec![sent("GET", "/", 0, Some(0.75)), sent("GET", "/slow", 0, Some(0.25))],
+            ])]
         );
         let faster = PlanRecord::example_of(DrivenPlan { rate: Rate::PerSecond(100.0), ..load() });
         assert_eq!(
-            told(plan(), faster),
-            [
-                "They drove at different rates: before 50/s, after 100/s; growth a request can be compared, growth by \
-              the hour cannot."
-            ]
+            compared(plan(), faster),
+            [ComparisonNote::RatesAsked([Rate::PerSecond(50.0), Rate::PerSecond(100.0)])]
         );
         let rate = |per_second| crate::units::Level(per_second);
         let shape = LoadShape::Ramp { from: rate(20.0), to: rate(80.0), over: Span::from_secs_f64(60.0) };
@@ -208,28 +167,28 @@ mod tests {
             ..load()
         });
         assert_eq!(
-            told(plan(), shaped),
-            ["Their loads had different shapes: before constant, after ramp from 20/s to 80/s in 60 s."]
+            compared(plan(), shaped),
+            [ComparisonNote::Shapes([None, Some("ramp from 20/s to 80/s in 60 s".into())])]
         );
         let mix = BTreeMap::from([(Behaviour::HangUp, 0.05), (Behaviour::Reset, 0.02)]);
         let blocks = Blocks { seed: 1, block: Span::from_secs_f64(1.0) };
         let hostile =
             PlanRecord::example_of(DrivenPlan { misbehave: Some(MisbehavePlan { blocks, mix }), ..load() });
         assert_eq!(
-            told(hostile, plan()),
-            ["Different clients misbehaved: before hang-up (5 %) and reset (2 %), after none."]
+            compared(hostile, plan()),
+            [ComparisonNote::Misbehaved([vec![("hang-up".into(), 0.05), ("reset".into(), 0.02)], vec![]])]
         );
     }
 
     #[test]
-    fn what_is_too_many_to_be_told_is_compared_all_the_same() {
+    fn each_of_many_requests_is_compared() {
         let six = |last: f64| {
             let paths = ["/a", "/b", "/c", "/d", "/e"];
             let named = paths.iter().map(|path| request(path, 1.0)).chain([request("/f", last)]).collect();
             PlanRecord::example_of(DrivenPlan { named, ..DrivenPlan::example() })
         };
-        assert_eq!(told(six(1.0), six(1.0)), Vec::<String>::new());
-        assert_eq!(told(six(1.0), six(1.5)).len(), 1);
+        assert_eq!(compared(six(1.0), six(1.0)), Vec::new());
+        assert_eq!(compared(six(1.0), six(1.5)).len(), 1);
     }
 
     #[test]
@@ -240,23 +199,19 @@ mod tests {
             run
         };
         let [b, a] = [nothing(), nothing()];
-        assert_eq!(differently([(&b.0, &b.1), (&a.0, &a.1)]), Vec::<String>::new());
+        assert_eq!(differences([(&b.0, &b.1), (&a.0, &a.1)]), Vec::new());
     }
 
     #[test]
-    fn how_long_each_was_judged_and_what_was_held_are_told_where_they_differ() {
+    fn how_long_each_was_judged_and_what_was_held_are_noted_where_they_differ() {
         let long = ran(PlanRecord::example(), 240.0);
         let mut short = ran(PlanRecord::example(), 20.0);
         if let Some(load) = &mut short.1.load {
             load.rate_held = 30.0;
         }
         assert_eq!(
-            differently([(&long.0, &long.1), (&short.0, &short.1)]),
-            [
-                "They drove at different rates: before 50/s held, after 30/s held; growth a request can be compared, \
-                 growth by the hour cannot.",
-                "They were judged over different times: before 4 min of steady, after 20 s."
-            ]
+            differences([(&long.0, &long.1), (&short.0, &short.1)]),
+            [ComparisonNote::RatesHeld([50.0, 30.0]), ComparisonNote::Steady([240.0, 20.0])]
         );
     }
 }

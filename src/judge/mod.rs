@@ -35,7 +35,7 @@ use crate::findings::{Answer, Assessment, Compared, Findings, GateOutcome, Verdi
 pub use availability::lost;
 pub use baseline::Baseline;
 pub use compare::compare;
-pub use detectable::{Forecast, forecast};
+pub use detectable::forecast;
 pub use interim::{Interim, judge_interim};
 pub use series_evidence::ERROR;
 

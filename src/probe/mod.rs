@@ -1,4 +1,9 @@
-//! What can be seen of a target: one file for each kind of probe, named after what it reads.
+//! What can be seen of a target: a folder for each runtime or source, and in it a file for each thing read.
+//!
+//! Comes in: the plan, and the target where one is known. `discover` looks for every candidate on its list; [`Sampler`]
+//! asks the probes that were found, each by the trait [`Probe`] (`sample`). Goes out: at each sample a [`Row`] of values,
+//! groups and events; and for env.json, what was found and what would turn on the rest. `page` fetches what a service
+//! serves about itself, `group_registry` keeps groups within bounds.
 //!
 //! A probe that is not there costs nothing and is named with the line that turns it on. A probe that fails yields a
 //! gap for its own series and never costs another its sample.

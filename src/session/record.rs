@@ -22,6 +22,7 @@ use crate::live::{Cycle, Progress, Status};
 use crate::probe::Sampler;
 use crate::record::{Mirror, Recorder, RunDir};
 use crate::run::{End, Parts, Stage, conduct};
+use crate::wording::{detectable_growth, gate_below_detectable};
 
 /// What is recorded, and where.
 pub struct Recording<'a> {
@@ -99,8 +100,9 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
 /// Warm-up is over: says what the rest of the run can detect, and warns of each gate that asks for less.
 fn show_forecast(mirror: &Mirror, progress: &mut Progress) {
     let forecast = forecast(mirror.evidence());
-    let warnings = forecast.warnings.iter().map(|warning| format!("warning: {warning}"));
-    for line in forecast.decides.into_iter().chain(warnings) {
+    let warnings =
+        forecast.gates_below.iter().map(|gate| format!("warning: {}", gate_below_detectable(gate)));
+    for line in detectable_growth(&forecast).into_iter().chain(warnings) {
         progress.info(&line);
     }
 }

@@ -5,9 +5,9 @@ use crate::findings::{
     Assessment, Change, Compared, ComparedSide, Comparison, GrowthChange, Per, SeriesChange, Side, Verdict,
 };
 
-use super::headline;
 use super::phrase::capitalize;
 use super::subtitle::subtitle;
+use super::{comparison_note, headline};
 
 /// The content of compare.json. `runs` are the two, the earlier one first.
 pub fn comparison(compared: &Compared, runs: [(&Evidence, &Assessment); 2]) -> Comparison {
@@ -27,7 +27,7 @@ pub fn comparison(compared: &Compared, runs: [(&Evidence, &Assessment); 2]) -> C
         before: side(before, runs[0]),
         after: side(after, runs[1]),
         series: compared.series.iter().map(series).collect(),
-        notes: compared.notes.clone(),
+        notes: compared.notes.iter().map(comparison_note::note).collect(),
     }
 }
 

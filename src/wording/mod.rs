@@ -7,10 +7,12 @@
 mod attribution;
 mod caption;
 mod comparison;
+mod comparison_note;
 mod culprit;
 mod early_stop;
 mod exit;
 mod explanation;
+mod forecast;
 mod forwarder;
 mod gate;
 mod growth;
@@ -35,6 +37,7 @@ use crate::findings::{AccountRow, Attribution, DriverHealth, Findings, Report};
 
 pub use comparison::comparison;
 pub use early_stop::{certain_leak, certainly_stable};
+pub use forecast::{detectable_growth, gate_below_detectable};
 pub use forwarder::forwarder_warning;
 pub use growth::{UNKNOWN, brief_growth, compared_growth, growth_cell, growth_of_line};
 pub use load::{count_failures, describe_load, summarize_load};

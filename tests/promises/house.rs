@@ -56,11 +56,11 @@ const ROOMS: &[(&str, &[&str])] = &[
 const COMMON: &[&str] = &["units", "error", "testing"];
 
 /// Rooms whose files still use each other in circles, with the most files that may. It may only shrink.
-const IN_CIRCLES: &[(&str, usize)] = &[("culprit", 5), ("judge", 2)];
+const IN_CIRCLES: &[(&str, usize)] = &[("culprit", 4), ("judge", 2)];
 /// Rooms that still spell names of series outside the catalogue, with the most literals that may. It may only shrink.
-const SPELL_SERIES: &[(&str, usize)] = &[("culprit", 4)];
+const SPELL_SERIES: &[(&str, usize)] = &[];
 /// Words that a room also uses for something else: the directory tasks/, the flag --threads, a column of samples.csv,
-/// a probe, a metric of a service.
+/// a probe, a metric of a service, a kind of task group.
 const OTHER_MEANINGS: &[(&str, &str)] = &[
     ("cli", "tasks"),
     ("judge", "goroutines"),
@@ -69,25 +69,29 @@ const OTHER_MEANINGS: &[(&str, &str)] = &[
     ("settings", "threads"),
     ("record", "tasks"),
     ("record", "requests_total"),
+    ("wording", "goroutines"),
+    ("wording", "tasks"),
+    ("wording", "threads"),
+    ("wording", "children"),
     ("probe", "goroutines"),
     ("probe", "tasks"),
     ("probe", "tokio_tasks"),
 ];
 /// Rooms that decide and still hold sentences, with the most that may. It may only shrink.
-const HOLD_SENTENCES: &[(&str, usize)] = &[("culprit", 14), ("judge", 24)];
+const HOLD_SENTENCES: &[(&str, usize)] = &[("judge", 16)];
 /// Rooms with files of tests that are not called tests.rs, with the most that may be. It may only shrink.
 const NAME_TESTS_OTHERWISE: &[(&str, usize)] = &[];
 
 /// Rooms, tests and documents that still use words which soak avoids, with the most that may be. It may only shrink.
 const SAY_IT_OTHERWISE: &[(&str, usize)] = &[
     ("cli", 7),
-    ("culprit", 29),
+    ("culprit", 28),
     ("demo", 1),
     ("docs", 45),
     ("drive", 1),
     ("error", 1),
     ("findings", 1),
-    ("judge", 27),
+    ("judge", 26),
     ("live", 1),
     ("plan", 6),
     ("probe", 159),
@@ -95,7 +99,7 @@ const SAY_IT_OTHERWISE: &[(&str, usize)] = &[
     ("report", 8),
     ("run", 1),
     ("session", 2),
-    ("tests", 16),
+    ("tests", 12),
     ("trend", 10),
     ("units", 1),
     ("wording", 17),
@@ -182,6 +186,9 @@ fn is_sentence(text: &str) -> bool {
     text.split(' ').filter(word).count() > 1
 }
 
+/// Names of a wait state in Go and of probes.
+const NAMES: [&str; 3] = ["IO wait", "java threads", "java heap"];
+
 #[test]
 fn the_rooms_that_decide_hold_no_sentences() {
     let panics = ["expect", "unreachable", "panic", "assert", "debug_assert"];
@@ -189,7 +196,9 @@ fn the_rooms_that_decide_hold_no_sentences() {
     let deciding = sources.iter().filter(|file| ["trend", "culprit", "judge"].contains(&file.room()));
     let sentences = deciding.flat_map(|file| {
         let read = strings(&file.code).into_iter();
-        let read = read.filter(|(caller, text)| !panics.contains(&caller.as_str()) && is_sentence(text));
+        let read = read
+            .filter(|(caller, text)| !panics.contains(&caller.as_str()) && is_sentence(text))
+            .filter(|(_, text)| !NAMES.contains(&text.as_str()));
         read.map(|(_, text)| (file.room().to_string(), format!("  {}: {text:?}", file.name())))
             .collect::<Vec<_>>()
     });

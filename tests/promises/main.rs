@@ -19,6 +19,8 @@ mod chromium;
 mod compare;
 /// `soak demo` finds its leak without any other program, and sees that the fix helps.
 mod demo;
+/// After warm-up a run says what its steady phase can detect, and warns of gates below that.
+mod detectable;
 /// `soak doctor` lists each probe with its cost, or with what turns it on.
 mod doctor;
 /// A schedule that was not kept is blamed on the target or on soak itself, whichever it was.
@@ -26,8 +28,6 @@ mod doctor;
 mod driver;
 /// One table of all endings: evidence and gates in, verdict, reason and exit code out.
 mod endings;
-/// After warm-up a run says what its steady phase can detect, and warns of gates below that.
-mod foresight;
 /// The shell lines of docs/gating-a-deploy.md do what the page says.
 #[cfg(unix)]
 mod gating;

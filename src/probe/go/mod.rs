@@ -1,6 +1,9 @@
 //! Go, by what its runtime serves about itself: [`pprof`] and [`expvar`] read the pages, [`page_owner`] says whose they
 //! are, [`native`] what is resident beyond them. The probes: [`goroutines`], [`heap`], and [`vars`] where there is no
 //! pprof.
+//!
+//! Comes in: pages of the service. Goes out: goroutines by stack with what the runtime proves of them, the memory account,
+//! and the heap by the stack that allocated it.
 
 pub mod expvar;
 pub mod find;

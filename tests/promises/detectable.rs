@@ -1,9 +1,9 @@
-//! After warm-up a run says what the rest of it can decide, and warns of each gate that asks for less.
+//! After warm-up a run says what its steady phase can detect, and warns of each gate that asks for less.
 
 use super::support::{Server, run_soak};
 
 #[test]
-fn what_can_be_decided_is_said_when_steady_begins_and_gates_below_it_are_warned_of() {
+fn when_steady_begins_a_run_says_what_it_can_detect_and_warns_of_gates_below_that() {
     let server = Server::start("ok");
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");

@@ -1,0 +1,70 @@
+//! What the rest of a run is likely to decide, in words.
+
+use crate::findings::{Forecast, GateBelowDetectable, Per};
+use crate::units::Span;
+
+/// The smallest growth that steady is likely to decide; none where warm-up showed too little.
+pub fn detectable_growth(forecast: &Forecast) -> Option<String> {
+    let growths: Vec<String> = forecast
+        .detectable
+        .iter()
+        .map(|series| {
+            let (unit, label) = (series.id.unit(), series.id.label());
+            let per_request = series.per_request.map(|each| format!(" or {} a request", unit.show(each)));
+            format!("{label} from {}{} up", unit.show_slope(series.per_s), per_request.unwrap_or_default())
+        })
+        .collect();
+    let steady = Span::from_secs_f64(forecast.steady_s);
+    (!growths.is_empty()).then(|| {
+        format!("by the noise of warm-up, {steady} of steady can decide growth of {}", growths.join(", of "))
+    })
+}
+
+/// That a gate asks for less than that.
+pub fn gate_below_detectable(gate: &GateBelowDetectable) -> String {
+    let finds = match gate.per {
+        Per::Second => gate.unit.show_slope(gate.detectable),
+        Per::Request => format!("{} per request", gate.unit.show(gate.detectable)),
+    };
+    let longer = gate.needs_s.map(|s| format!("; about {} of steady would", Span::from_secs_f64(s)));
+    format!(
+        "gate '{}' asks for less than this run is likely to decide, which is {finds}{}",
+        gate.expr,
+        longer.unwrap_or_default()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::SeriesId;
+    use crate::findings::DetectableSeries;
+    use crate::units::Unit;
+
+    #[test]
+    fn a_forecast_names_each_series_and_each_gate_below_it() {
+        let memory =
+            DetectableSeries { id: SeriesId::Rss, per_s: 1024.0 * 1024.0 / 3600.0, per_request: Some(35.0) };
+        let forecast = Forecast { steady_s: 20.0, detectable: vec![memory], gates_below: Vec::new() };
+        assert_eq!(
+            detectable_growth(&forecast).as_deref(),
+            Some(
+                "by the noise of warm-up, 20 s of steady can decide growth of resident memory from 1.0 MiB/h or 35 B a \
+                 request up"
+            )
+        );
+        assert_eq!(detectable_growth(&Forecast::default()), None);
+        let gate = GateBelowDetectable {
+            expr: "memory.per_request<10B".into(),
+            per: Per::Request,
+            detectable: 35.0,
+            unit: Unit::Bytes,
+            needs_s: Some(60.0),
+        };
+        assert_eq!(
+            gate_below_detectable(&gate),
+            "gate 'memory.per_request<10B' asks for less than this run is likely to decide, which is 35 B per request; \
+             about 60 s of steady would"
+        );
+    }
+}
