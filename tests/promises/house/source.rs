@@ -179,7 +179,7 @@ pub fn strings(tokens: &[TokenTree]) -> Vec<(String, String)> {
 
 fn collect_strings(
     tokens: impl Iterator<Item = TokenTree>,
-    caller: &mut String,
+    caller: &mut str,
     found: &mut Vec<(String, String)>,
 ) {
     let mut last = String::new();
@@ -192,7 +192,7 @@ fn collect_strings(
             TokenTree::Ident(ident) => last = ident.to_string(),
             TokenTree::Literal(literal) => {
                 if let Some(text) = unquoted(&literal.to_string()) {
-                    found.push((caller.clone(), text));
+                    found.push((caller.to_string(), text));
                 }
             }
             TokenTree::Punct(_) => {}
