@@ -35,7 +35,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// What the process exits with: 2 for the caller's mistake, 70 (EX_SOFTWARE of sysexits.h) for soak's own trouble,
     /// so that no pipeline takes it for a verdict. A file that the caller named and that cannot be read is the caller's
-    /// mistake: whoever took the name says so.
+    /// mistake: the code that took the name says so.
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::Usage(_) | Error::Format { .. } => 2,

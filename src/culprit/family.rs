@@ -20,10 +20,10 @@ pub fn families(evidence: &Evidence) -> Vec<Family> {
     let mut groups: BTreeMap<(String, String), TaskGroup> = BTreeMap::new();
     let told = evidence.group_names.iter();
     let all = told.chain(evidence.snapshots.iter().flat_map(|snapshot| &snapshot.groups));
-    // sums of what is not told apart, and soak's own connections, are nobody
+    // sums of what is not distinguished, and soak's own connections, are not a candidate
     for group in all.filter(|group| !group.id.starts_with('@')) {
         let known = groups.entry((group.kind.to_string(), group.id.clone())).or_insert_with(|| group.clone());
-        // a later snapshot may know the creator of a group that was told without
+        // a later snapshot may know the creator of a group that was described without
         if known.created_by.is_none() {
             known.created_by.clone_from(&group.created_by);
         }
@@ -147,7 +147,7 @@ mod tests {
             group("a", &["main.produce", "main.loop"], Some("main.handle")),
             group("b", &["main.consume"], Some("main.handle")),
             group("c", &["main.other"], Some("main.elsewhere")),
-            // above 2,000 nobody tells creators: the closure's name does
+            // above 2,000 no dump names creators: the closure's name does
             group("d", &["main.handle.func3"], None),
         ];
         assert_eq!(grouped(groups), [vec!["c".to_string()], vec!["a".into(), "b".into(), "d".into()]]);

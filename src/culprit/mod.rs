@@ -1,7 +1,7 @@
 //! Who grows: snapshots and groups in, ranked candidates for the blame out.
 //!
 //! Comes in: how many there were of each group over time, what each group is, and what the runtime has proven. Goes
-//! out: [`Ranked`], with the facts by which `judge/` decides whom it blames. Groups are put together first: several
+//! out: [`Ranked`], with the facts by which `judge/` decides what it blames. Groups are put together first: several
 //! stacks of one bug are one culprit where their creator, or else their root, is the same, and goroutines of a pool
 //! that merely change their state cancel out.
 
@@ -137,7 +137,7 @@ pub fn rank(evidence: &Evidence) -> Ranked {
     ranked
 }
 
-/// Proof before trend, trend before doubt, and then whoever grew most.
+/// Proof before trend, trend before doubt, and then the largest growth.
 fn weight(candidate: &Candidate) -> f64 {
     let class = match (candidate.proof, candidate.stands(), candidate.direction) {
         (Proof::Proven(_), _, _) => 3.0,

@@ -1,8 +1,8 @@
 //! Which process of a target grows: the one worker of a pre-fork server that leaks, by name.
 //!
-//! A process is only told where it grows far more than its siblings do: where all of them grow alike there is nobody
-//! to single out. Its growth is that of its own life. One that started or ended within steady is no answer: what a
-//! worker takes when it starts is no growth, and whoever is recycled lets go of what it had.
+//! A process is only named where it grows far more than its siblings do: where all of them grow alike, none of them
+//! stands out. Its growth is that of its own life. One that started or ended within steady is no answer: what a
+//! worker takes when it starts is not growth, and one that is recycled frees what it had.
 
 use std::collections::HashMap;
 
@@ -28,7 +28,7 @@ struct Life<'a> {
     totals: Totals,
 }
 
-/// Those that stand out in this measure, whoever grew most first.
+/// Those that stand out in this measure, the one that grew most first.
 pub fn standing_out(evidence: &Evidence, kind: GroupKind) -> Vec<Candidate> {
     let counts = Counts::new(evidence, kind);
     let least = if kind.unit() == Unit::Bytes { LOOK_AT_BYTES } else { LOOK_AT_COUNT };
@@ -129,7 +129,7 @@ fn candidate(
     }
 }
 
-/// Of two the lower, so that one of three workers may leak and be told; nothing where there are no others.
+/// Of two the lower, so that one of three workers may leak and be named; none where there are no others.
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.len().checked_sub(1).map_or(0.0, |last| values[last / 2])

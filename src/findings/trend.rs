@@ -88,7 +88,7 @@ pub struct Trend {
     pub end: Option<f64>,
     /// Growth each second.
     pub slope: Option<Estimate>,
-    /// How many of the last seconds of steady told the slope, where that was not all of it.
+    /// How many of the last seconds of steady the slope is of, where that was not all of it.
     pub slope_over_s: Option<f64>,
     /// Growth each request, where requests are counted.
     pub per_request: Option<Estimate>,

@@ -1,7 +1,7 @@
 //! Sawtooth: a collector or an allocator lets memory climb and drop, again and again; or bursts drive it up and it
 //! drains. What can leak is the floor, so a cycle becomes one point: its floor.
 //!
-//! A tooth is told from noise by its asymmetry: what goes one way slowly goes the other way within [`ABRUPT_WITHIN`]
+//! A tooth is distinguished from noise by its asymmetry: what goes one way slowly goes the other way within [`ABRUPT_WITHIN`]
 //! samples, and hardly ever the reverse. Noise, spikes and levels that jump both ways are as abrupt upwards as downwards.
 
 use super::bins::{Point, median};

@@ -36,7 +36,7 @@ pub(super) fn without_spikes(times: &[f64], values: &[f64]) -> (Vec<f64>, Vec<f6
     // on a smooth slope the samples lie on the median; what is usual between neighbours is no spike
     let mut steps: Vec<f64> = values.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
     let spread = spread.max(median(&mut steps));
-    // in a series of few values most distances are nought; then the mean of the lower nine tenths serves
+    // in a series of few values most distances are 0; then the mean of the lower nine tenths serves
     let spread = if spread > 0.0 {
         spread
     } else {

@@ -36,7 +36,7 @@ pub struct ExpvarStats {
     stack_sys: u64,
     /// Bytes of all objects ever allocated.
     pub total_alloc: u64,
-    /// When the last collection ended, in nanoseconds since 1970; nought before the first.
+    /// When the last collection ended, in nanoseconds since 1970; 0 before the first.
     #[serde(rename = "LastGC")]
     pub last_gc: u64,
     /// How many collections have ended.

@@ -59,7 +59,7 @@ pub struct GoTasks {
 pub enum Labels {
     /// They are counted in snapshots: --keep-labels.
     Keep,
-    /// They are not read: whoever gets to see a report need not know them.
+    /// They are not read: readers of a report need not know them.
     Strip,
 }
 
@@ -82,7 +82,7 @@ impl GoTasks {
             Collections::Never => None,
             Collections::Forced => {
                 let proof = tokio::time::timeout(PROOF_WITHIN, read(&fetcher, &leaked)).await;
-                // asked once rather than looked up in the index: routers often serve the profiles that somebody listed
+                // asked once rather than looked up in the index: routers often serve a fixed list of profiles
                 proof.is_ok_and(|read| read.is_ok()).then_some(leaked)
             }
         };

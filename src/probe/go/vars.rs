@@ -2,8 +2,8 @@
 //!
 //! Comes in: expvar's page at every sample, and what is resident of the process. Goes out: the parts of the account, every
 //! [`READINGS`] samples. Stacks, the runtime's own and native memory are as exact as pprof tells them. No collection can
-//! be forced here, so live heap and garbage are told apart only where the runtime collected by itself, see [`Live`]; and
-//! nobody tells which stack allocated what. Between collections a heap that grows has taken more memory than it has touched,
+//! be forced here, so live heap and garbage are separated only where the runtime collected by itself, see [`Live`]; and
+//! it is not known which stack allocated what. Between collections a heap that grows has taken more memory than it has touched,
 //! which lowers what passes for native by as much.
 //!
 //! The page stops the target for as long as runtime.ReadMemStats does, some 20 µs, and is small; the sampler asks for it
@@ -62,7 +62,7 @@ impl Live {
             self.collections += u32::from(self.allocated.is_some());
             self.readings = 0;
         }
-        // what was told already is not told again
+        // what was reported already is not reported again
         if let Some(allocated) = self.allocated.filter(|_| self.collections > 0) {
             self.readings += 1;
             let live = (allocated - read.freed()).max(0.0);

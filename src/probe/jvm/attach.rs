@@ -1,7 +1,7 @@
 //! Asking a JVM through its attach socket, as jcmd does, with no second JVM started.
 //!
-//! The socket `/tmp/.java_pidPID` is there once somebody has asked for it: a file `/tmp/.attach_pidPID` and a SIGQUIT.
-//! A SIGQUIT ends whoever does not catch it, so it is sent only to a process that has libjvm.so mapped and catches the
+//! The socket `/tmp/.java_pidPID` is there once a client has asked for it: a file `/tmp/.attach_pidPID` and a SIGQUIT.
+//! A SIGQUIT ends a process that does not catch it, so it is sent only to a process that has libjvm.so mapped and catches the
 //! signal, and that has valid counters of its own which say that it can be attached to or, where it was started without
 //! counters, runs the thread by which a JVM answers that signal. A command is
 //! `1\0jcmd\0COMMAND\0\0\0`; the answer is a line with 0 for success and then text, up to the end of the stream.
@@ -85,7 +85,7 @@ impl Attach {
         let there = || std::fs::symlink_metadata(&socket).is_ok_and(ours);
         if !there() {
             let not_opened = || ProbeError("the JVM does not open its attach socket".into());
-            // put down before the wait, which may be given up by whoever asks
+            // put down before the wait, which the caller may give up
             if self.refusing().replace(place.identity) == Some(place.identity) {
                 return Err(not_opened());
             }
@@ -167,7 +167,7 @@ impl Trigger {
 
 impl Drop for Trigger {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0); // whoever removed it before us did no harm
+        let _ = std::fs::remove_file(&self.0); // if it was removed before, that did no harm
     }
 }
 

@@ -35,7 +35,7 @@ impl Counters {
         let before = self.full.replace((pid, figures.full));
         let collected = before.is_some_and(|(who, full)| who == pid && figures.full > full);
         let live = forced.or_else(|| (collected && figures.last_was_full).then_some(figures.used() as f64));
-        // before the first collection nobody has counted
+        // before the first collection nothing was counted
         let as_of_last = |bytes: i64| (figures.collections > 0).then_some(bytes as f64);
         let values = [
             (SeriesId::Heap, as_of_last(figures.used())),

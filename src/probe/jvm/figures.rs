@@ -1,6 +1,6 @@
 //! What a JVM's counters say of its heap, whatever its collector.
 //!
-//! A space is told as of the last collection. What is used then outside of eden, the survivors and the old generation,
+//! A space is as it was after the last collection. What is used then outside of eden, the survivors and the old generation,
 //! is what no collection so far has freed: the live heap is no larger, and just after a full collection it is no less
 //! either. Eden is left out: it is empty after a collection, and some collectors go on counting in it.
 
@@ -33,7 +33,7 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Reads them off the counters; none where there are none of a heap, as with a collector that nobody knows.
+    /// Reads them off the counters; none where there are none of a heap, as with an unknown collector.
     pub fn from_counters(data: &PerfData) -> Option<Figures> {
         let number = |name: String| data.number(&name).filter(|n| *n >= 0);
         let mut figures = Figures {

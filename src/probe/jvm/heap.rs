@@ -17,7 +17,7 @@ use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 
 /// Some 90 bytes a class.
 const PAGE: Bounds = Bounds { bytes: 16 << 20, time: SLOWEST };
-/// Classes told at each moment, beside those that were told before.
+/// Classes reported at each moment, in addition to those that were reported before.
 const MOST_CLASSES: usize = 256;
 /// Classes in groups.csv.
 const MOST_ROWS: usize = 64;
@@ -33,7 +33,7 @@ pub struct Heap {
 }
 
 impl Heap {
-    /// Through this door; what it shows of the live heap is told by whoever samples the heap.
+    /// Through this door; what it shows of the live heap is reported by the probe that samples the heap.
     pub fn new(attach: Attach, forced: Forced) -> Heap {
         Heap { attach, forced, described: HashSet::new() }
     }
@@ -58,7 +58,7 @@ impl Heap {
         let (mut counts, mut groups): (Vec<(String, u64)>, Vec<TaskGroup>) = Default::default();
         let mut rest = 0_u64;
         for (rank, class) in classes.iter().enumerate() {
-            // what was told once is told always, so that a class cannot seem to grow by coming into sight
+            // what was reported once is reported always, so that a class cannot seem to grow by coming into sight
             if rank >= MOST_CLASSES && !self.described.contains(&class.name) {
                 rest = rest.saturating_add(class.bytes);
                 continue;

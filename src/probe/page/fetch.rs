@@ -37,7 +37,7 @@ pub struct Page {
 #[derive(Debug, Clone)]
 pub struct Fetcher {
     client: Client,
-    /// None where nobody gave the URL of the service.
+    /// None where the URL of the service was not given.
     own: Option<Own>,
     queue: TargetQueue,
 }
@@ -91,7 +91,7 @@ impl Fetcher {
         Ok(Fetcher { own: Some(own), ..Fetcher::bare(request.connect.record.insecure)? })
     }
 
-    /// A fetcher for pages of a service whose own URL nobody gave.
+    /// A fetcher for pages of a service whose own URL was not given.
     ///
     /// # Errors
     /// As [`Fetcher::new`].

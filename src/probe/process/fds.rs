@@ -8,7 +8,7 @@ use procfs::process::FDTarget;
 
 use crate::probe::process::usage::Kinds;
 
-/// The descriptors of a process by kind; none where soak may not look, or nobody is there.
+/// The descriptors of a process by kind; none where soak may not look, or the process has ended.
 ///
 /// Links are read one by one, without a look at what they point to: that would be two more calls for each.
 pub fn kinds(pid: u32) -> Option<Kinds> {

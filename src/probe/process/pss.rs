@@ -77,7 +77,7 @@ impl Probe for Pss {
     }
 }
 
-/// Of all together, in bytes; none where nobody is left.
+/// Of all together, in bytes; none where no process is left.
 fn total(members: &[Identity]) -> Result<Option<u64>, ProbeError> {
     let mut sum = None;
     for member in members {

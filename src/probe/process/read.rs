@@ -12,7 +12,7 @@ pub use crate::probe::process::portable::read;
 #[cfg(target_os = "linux")]
 pub fn read(identity: Identity, want: Fds) -> Option<Usage> {
     use crate::probe::process::{cpu, fds, memory};
-    // the folder stays that of this very process, whoever gets its pid
+    // the folder stays that of this very process, even when its pid is reused
     let process = procfs::process::Process::new(i32::try_from(identity.pid).ok()?).ok()?;
     let (program, cpu_s) = cpu::read(&process, identity)?;
     let (memory, threads) = memory::read(&process)?;

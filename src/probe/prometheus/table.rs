@@ -194,7 +194,7 @@ pub const KNOWN_GROUPS: &[KnownGroups] = &[
     },
 ];
 
-/// Labels that hold a place, the surest first, in a gauge that nobody named.
+/// Labels that hold a place, the surest first, in a gauge that the user did not name.
 pub const PLACE_LABELS: [&str; 6] =
     ["spawned_at", "spawn_location", "place", "location", "task", "task_name"];
 

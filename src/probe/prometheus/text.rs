@@ -3,7 +3,7 @@
 //! An own parser, because none of those on crates.io fits: openmetrics-parser (a pest grammar) and
 //! prom_text_format_parser refuse a whole page for one bad line; prometheus-parse runs a regular expression over
 //! each line and builds a map of owned labels for it, histogram buckets included. Here a
-//! line whose name nobody asked for costs a search for its end, so that a page of thousands of buckets costs little
+//! line whose name was not asked for costs a search for its end, so that a page of thousands of buckets costs little
 //! more than reading it. Formats: the 'Exposition formats' page of Prometheus, and OpenMetrics 1.0. Junk is skipped.
 
 use std::borrow::Cow;

@@ -12,9 +12,9 @@ use crate::probe::tokio::messages::{Fares, Said, Spawned, State};
 
 /// Tasks that are followed at once; they take some 13 MiB.
 pub const MOST_TASKS: usize = 400_000;
-/// Places that are told apart, of every kind and name; who is spawned elsewhere is one group.
+/// Places that are distinguished, of every kind and name; tasks spawned elsewhere are one group.
 const MOST_PLACES: usize = 1_024;
-/// Names of tasks spawned at one place that are told apart: a name may hold a request's number.
+/// Names of tasks spawned at one place that are distinguished: a name may hold a request's number.
 const MOST_NAMES: usize = 8;
 /// Longer names of tasks are cut.
 const LONGEST_NAME: usize = 120;

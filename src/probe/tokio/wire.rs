@@ -53,7 +53,7 @@ impl Stream {
     /// Connects and asks; the answer has begun when this returns. Takes as long as the server likes.
     ///
     /// # Errors
-    /// When nobody listens there, or whoever does speaks no gRPC or does not know the call.
+    /// When no process listens there, or the one that does speaks no gRPC or does not know the call.
     pub async fn open(url: &Url) -> Result<Stream, ProbeError> {
         let failed = |what: &dyn std::fmt::Display| ProbeError(format!("{}: {what}", shown(url)));
         let host = host_name(url);

@@ -2,7 +2,7 @@
 //!
 //! Comes in: where processes of the target listen on the loopback. Goes out: the first that answers `/json/list` as
 //! an inspector does. Port and path are new in every life of a process, also with `--inspect=127.0.0.1:9229`. Of the
-//! address that an inspector tells only the path is taken: nobody can send soak elsewhere.
+//! address that an inspector tells only the path is taken, so that a page cannot send soak elsewhere.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -9,14 +9,14 @@
 //! Who else listens on the loopback in a V8 process is asked for `/json/list`, also without --look-around: the inspector
 //! is the runtime's own port, and its number is not known beforehand.
 //!
-//! Growth of the heap is told by the function that allocates and not by constructor: constructors need whole
+//! Growth of the heap is reported by the function that allocates and not by constructor: constructors need whole
 //! snapshots, each of which stopped a process of 4 MB for 0.66 s. V8's sampling costs some 2 µs for each 128 KiB
 //! allocated (Node 20, two shared cores): a hundredth at 500 MB/s, which a program reaches that does nothing else,
 //! and far less in a service. And a function has a file and a line. What a Buffer holds lies outside of the heap and
 //! has no stack; its object has.
 //!
 //! V8 begins a sampled profile with one full collection, so that is how this probe forces them: half the time of
-//! `HeapProfiler.collectGarbage`, which collects twice or more. Where nobody may force one, nothing is sampled.
+//! `HeapProfiler.collectGarbage`, which collects twice or more. Where none may be forced, nothing is sampled.
 //!
 //! V8 keeps one sampler for all who ask, and it ends with the session that began it. Where the service samples its own
 //! heap already (a continuous profiler), soak reads that sampler and begins none.

@@ -77,7 +77,7 @@ pub fn usage(result: &str) -> Option<V8Memory> {
     sound(memory)
 }
 
-/// More than any heap has is nobody's memory.
+/// More than any heap has is not a size of memory.
 fn sound(memory: V8Memory) -> Option<V8Memory> {
     let is_sound = |bytes: f64| (0.0..1e15).contains(&bytes);
     let V8Memory { used, total, external, array_buffers } = memory;

@@ -69,7 +69,7 @@ struct Call {
     line_number: i64,
 }
 
-/// A call with whoever called it.
+/// A call with its caller.
 struct Site {
     call: Call,
     depth: usize,

@@ -84,7 +84,7 @@ impl Wire {
     /// Connects to the inspector that listens there; `path` is as its list tells it.
     ///
     /// # Errors
-    /// When nobody there speaks WebSocket in time.
+    /// When no WebSocket answers there in time.
     pub async fn connect(at: SocketAddr, path: &str) -> Result<Wire, ProbeError> {
         let failed = |why: &dyn std::fmt::Display| ProbeError(format!("the inspector at {at}: {why}"));
         let connecting = async {
@@ -185,7 +185,7 @@ async fn talk(
             }
         }
     }
-    // a polite end is not waited for: whoever does not read would hold it up
+    // a polite end is not waited for: a peer that does not read would delay it
     let _ = tokio::time::timeout(Duration::from_millis(100), socket.close(None)).await;
 }
 

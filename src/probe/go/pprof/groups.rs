@@ -69,7 +69,7 @@ pub fn labels(profile: &Profile, labels: &[Vec<String>]) -> Vec<GroupLabel> {
     counts.into_iter().map(told).collect()
 }
 
-/// Of each function, whether it is there because somebody looks.
+/// Of each function, whether it is there because it is observed.
 fn own(profile: &Profile) -> Vec<bool> {
     profile.functions.iter().map(|f| serves_profiles(&f.name)).collect()
 }
@@ -113,7 +113,7 @@ pub fn name(stack: &[Frame]) -> Option<&Frame> {
         .or_else(|| stack.last())
 }
 
-/// Whether a goroutine with this function on its stack is there because somebody looks.
+/// Whether a goroutine with this function on its stack is there because it is observed.
 pub(super) fn serves_profiles(function: &str) -> bool {
     function.starts_with("net/http/pprof.") || function.starts_with("runtime/pprof.")
 }

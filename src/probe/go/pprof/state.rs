@@ -1,4 +1,4 @@
-//! What a goroutine waits for, in Go's own words, told from the leaf of its stack.
+//! What a goroutine waits for, in Go's own words, by the leaf of its stack.
 //!
 //! The protobuf has no wait states; the frame that parked the goroutine gives them away. The words are those of
 //! `waitReasonStrings` in Go's src/runtime/runtime2.go, which is also what debug=2 prints.
