@@ -4,6 +4,7 @@
 //! [`Report`] and [`Comparison`] of them, the content of report.json and compare.json with every sentence. Nothing here
 //! decides, and nothing here is recorded: a run directory renders all of it again from its evidence.
 
+mod absence;
 mod account;
 mod assessment;
 mod attribution;
@@ -35,6 +36,7 @@ mod trend;
 mod trend_reason;
 mod verdict;
 
+pub use absence::{Absence, AbsenceKind};
 pub use account::{Account, AccountRow};
 pub use assessment::Assessment;
 pub use attribution::{Attributed, AttributedGrowth, Attribution, LeakingKinds};

@@ -1,6 +1,6 @@
 //! Why a verdict is what it is: what decided, with its figures. `wording/` has the sentences.
 
-use super::{Doubt, Excluded, Leak, LeakSummary, Verdict};
+use super::{Absence, Doubt, Excluded, Leak, LeakSummary, Verdict};
 
 /// What a run comes to, gates apart: the content of its headline.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +53,7 @@ impl Reason {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Failure {
     /// It went away, for good or for longer than it may.
-    Away(String),
+    Away(Absence),
     /// No request was answered in steady.
     NothingAnswered,
     /// No series of it was read in steady.

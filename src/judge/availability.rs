@@ -1,45 +1,30 @@
 //! Whether the target was away, for how long, and whether that decides the run.
 
 use crate::evidence::{EventKind, Evidence, Gone};
+use crate::findings::{Absence, AbsenceKind};
 use crate::units::Span;
 
 /// Gone for longer than this has failed, where no plan says otherwise.
 const DOWN_AFTER_S: f64 = 30.0;
 
-/// Why the target failed, if it did: it is gone at the end, or was for longer than --down-after.
-pub fn failed(evidence: &Evidence) -> Option<String> {
+/// That the target failed, if it did: it is gone at the end, or was for longer than --down-after.
+pub fn failed(evidence: &Evidence) -> Option<Absence> {
+    absence(evidence)
+}
+
+/// That it makes no sense to go on at this moment of a run: the target has been gone for longer than it may.
+pub fn lost(evidence: &Evidence, now_s: f64) -> Option<Absence> {
     let absence = absence(evidence)?;
-    match absence {
-        Absence::Still { since_s, reason } => {
-            Some(format!("the target went away after {} ({reason})", Span::from_secs_f64(since_s)))
-        }
-        Absence::TooLong { away, reason } => Some(format!("the target was gone for {away} ({reason})")),
-    }
-}
-
-/// Why it makes no sense to go on at this moment of a run: the target has been gone for longer than it may.
-pub fn lost(evidence: &Evidence, now_s: f64) -> Option<String> {
-    match absence(evidence)? {
-        Absence::TooLong { away, reason } => Some(format!("the target was gone for {away} ({reason})")),
-        Absence::Still { since_s, reason } => {
-            let away = Span::from_secs_f64(now_s - since_s);
-            (away > down_after(evidence)).then(|| format!("the target has been gone for {away} ({reason})"))
-        }
-    }
-}
-
-enum Absence<'a> {
-    /// It has not come back since.
-    Still { since_s: f64, reason: &'a str },
-    /// It came back too late.
-    TooLong { away: Span, reason: &'a str },
+    let AbsenceKind::SinceThen(since_s) = absence.kind else { return Some(absence) };
+    let away = Span::from_secs_f64(now_s - since_s);
+    (away > down_after(evidence)).then(|| Absence { kind: AbsenceKind::UntilNow(away), ..absence })
 }
 
 fn down_after(evidence: &Evidence) -> Span {
     evidence.plan.as_ref().map_or(Span::from_secs_f64(DOWN_AFTER_S), |plan| plan.judging.down_after)
 }
 
-fn absence(evidence: &Evidence) -> Option<Absence<'_>> {
+fn absence(evidence: &Evidence) -> Option<Absence> {
     let mut gone: Option<(f64, &str)> = None;
     let mut ended: Option<(f64, &str)> = None;
     for event in &evidence.events {
@@ -50,14 +35,15 @@ fn absence(evidence: &Evidence) -> Option<Absence<'_>> {
                 if let Some((since, reason)) = gone.take() {
                     let away = Span::from_secs_f64(event.elapsed_s - since);
                     if away > down_after(evidence) {
-                        return Some(Absence::TooLong { away, reason });
+                        return Some(Absence { kind: AbsenceKind::CameBack(away), reason: reason.into() });
                     }
                 }
             }
             _ => {}
         }
     }
-    ended.or(gone).map(|(since_s, reason)| Absence::Still { since_s, reason })
+    let (since_s, reason) = ended.or(gone)?;
+    Some(Absence { kind: AbsenceKind::SinceThen(since_s), reason: reason.into() })
 }
 
 #[cfg(test)]
@@ -76,7 +62,7 @@ mod tests {
         let gone = (10.0, EventKind::TargetGone { reason: "exit status 3".into(), who: Gone::Target });
         let evidence = events(std::slice::from_ref(&gone));
         assert_eq!(lost(&evidence, 35.0), None);
-        assert!(lost(&evidence, 41.0).is_some_and(|why| why.contains("exit status 3")));
+        assert!(lost(&evidence, 41.0).is_some_and(|why| why.reason.contains("exit status 3")));
         assert!(failed(&evidence).is_some(), "gone at the end has failed, however short");
         let back = (20.0, EventKind::Restart { pid_before: 1, pid_after: 2 });
         let evidence = events(&[gone, back]);
@@ -88,6 +74,6 @@ mod tests {
         let ended = (10.0, EventKind::TargetGone { reason: "exit status 0".into(), who: Gone::Command });
         let back = (11.0, EventKind::Restart { pid_before: 1, pid_after: 2 });
         let evidence = events(&[ended, back]);
-        assert!(failed(&evidence).is_some_and(|why| why.contains("exit status 0")));
+        assert!(failed(&evidence).is_some_and(|why| why.reason.contains("exit status 0")));
     }
 }

@@ -9,7 +9,7 @@ use crate::judge::{ERROR, Interim, judge_interim, lost};
 use crate::record::Mirror;
 use crate::run::Enough;
 use crate::trend::InterimSchedule;
-use crate::wording::{certain_leak, certainly_stable};
+use crate::wording::{certain_leak, certainly_stable, explain_absence};
 
 /// A snapshot that has not come by then will not come.
 const SNAPSHOT_WITHIN_S: f64 = 10.0;
@@ -43,7 +43,7 @@ impl EarlyStop {
     pub fn check(&mut self, mirror: &Mirror) -> Enough {
         let evidence = mirror.evidence();
         let now_s = evidence.recording.elapsed_s.last().copied().unwrap_or(0.0);
-        if let Some(why) = lost(evidence, now_s) {
+        if let Some(why) = lost(evidence, now_s).as_ref().map(explain_absence) {
             return Enough::Yes(why);
         }
         let Some(schedule) = &mut self.schedule else { return Enough::No };

@@ -4,6 +4,7 @@
 //! content of report.json and compare.json, in plain English. Nothing here decides: each value of a type has its
 //! sentence, and a test can assert the value.
 
+mod absence;
 mod attribution;
 mod caption;
 mod comparison;
@@ -35,6 +36,7 @@ mod trend;
 use crate::evidence::Evidence;
 use crate::findings::{AccountRow, Attribution, DriverHealth, Findings, Report};
 
+pub use absence::explain_absence;
 pub use comparison::comparison;
 pub use early_stop::{certain_leak, certainly_stable};
 pub use forecast::{detectable_growth, gate_below_detectable};

@@ -5,6 +5,7 @@ use crate::findings::{
 };
 use crate::units::{Rate, Span, Unit, significant};
 
+use super::absence::explain_absence;
 use super::culprit::explain_group;
 use super::leak;
 use super::phrase::named;
@@ -25,7 +26,7 @@ pub fn reason(reason: &Reason) -> String {
 
 fn failure(failure: &Failure) -> String {
     match failure {
-        Failure::Away(why) => why.clone(),
+        Failure::Away(absence) => explain_absence(absence),
         Failure::NothingAnswered => "nothing was answered in steady".into(),
         Failure::NothingMeasured => "nothing of the target was seen in steady".into(),
     }

@@ -3,10 +3,10 @@
 use super::*;
 use crate::evidence::{Aspect, Gate, GateLimit, GroupKind, Quantity, Runtime, SeriesId};
 use crate::findings::{
-    Answer, Assessment, Badge, Caption, Change, Compared, ComparedSide, CountGrowth, Counted, CountedBy,
-    Doubt, Excluded, ExcludedGrowth, Exit, ExitReason, Explanation, Failure, GateOutcome, GateReason,
-    GateResult, GroupGrowth, HeapRoom, Leak, LeakSummary, LimitReached, Measured, MemoryGrowth, ProvenTasks,
-    RateShortfall, Reason, SeriesGrowth,
+    Absence, AbsenceKind, Answer, Assessment, Badge, Caption, Change, Compared, ComparedSide, CountGrowth,
+    Counted, CountedBy, Doubt, Excluded, ExcludedGrowth, Exit, ExitReason, Explanation, Failure, GateOutcome,
+    GateReason, GateResult, GroupGrowth, HeapRoom, Leak, LeakSummary, LimitReached, Measured, MemoryGrowth,
+    ProvenTasks, RateShortfall, Reason, SeriesGrowth,
 };
 use crate::units::{Rate, Span, Unit};
 
@@ -74,7 +74,7 @@ fn findings(answer: Answer, gates: Vec<GateOutcome>) -> Findings {
 
 #[test]
 fn each_answer_has_a_badge_what_follows_it_and_a_headline_that_stands_alone() {
-    let died = Failure::Away("the target went away after 40 s (exit status 3)".into());
+    let died = Failure::Away(Absence { kind: AbsenceKind::SinceThen(40.0), reason: "exit status 3".into() });
     let died_leaking = Answer { until_then: Some(worker()), ..answer(Reason::Failure(died.clone())) };
     let failed = || vec![gate(GateResult::Failed)];
     let rows = [
