@@ -1,11 +1,8 @@
 //! Whether the target was away, for how long, and whether that decides the run.
 
-use crate::evidence::{EventKind, Evidence, Gone};
+use crate::evidence::{EventKind, Evidence, Gone, Judging};
 use crate::findings::{Absence, AbsenceKind};
 use crate::units::Span;
-
-/// Gone for longer than this has failed, where no plan says otherwise.
-const DOWN_AFTER_S: f64 = 30.0;
 
 /// That the target failed, if it did: it is gone at the end, or was for longer than --down-after.
 pub fn failed(evidence: &Evidence) -> Option<Absence> {
@@ -17,11 +14,11 @@ pub fn lost(evidence: &Evidence, now_s: f64) -> Option<Absence> {
     let absence = absence(evidence)?;
     let AbsenceKind::SinceThen(since_s) = absence.kind else { return Some(absence) };
     let away = Span::from_secs_f64(now_s - since_s);
-    (away > down_after(evidence)).then(|| Absence { kind: AbsenceKind::UntilNow(away), ..absence })
+    (away > down_after(evidence)).then_some(Absence { kind: AbsenceKind::UntilNow(away), ..absence })
 }
 
 fn down_after(evidence: &Evidence) -> Span {
-    evidence.plan.as_ref().map_or(Span::from_secs_f64(DOWN_AFTER_S), |plan| plan.judging.down_after)
+    evidence.plan.as_ref().map_or_else(|| Judging::default().down_after, |plan| plan.judging.down_after)
 }
 
 fn absence(evidence: &Evidence) -> Option<Absence> {

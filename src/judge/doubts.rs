@@ -6,7 +6,7 @@ use crate::units::{Rate, Span};
 
 use super::excluded::{memory_unresolved, tasks_unresolved};
 use super::load::rate_held;
-use super::series_evidence::{AllEvidence, RESOLUTION_BYTES};
+use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 use super::tasks::Tasks;
 
@@ -47,9 +47,9 @@ pub fn doubts(
         }
         doubts.extend(of_series(one, series, steady, drives));
     }
-    if plan.is_some_and(|p| !p.judging.load_only) && !series.sources().forwards {
-        let resolution = plan.map_or(RESOLUTION_BYTES, |p| p.judging.resolution_bytes);
-        doubts.extend(memory_unresolved(series, steady, resolution));
+    let judging = plan.map(|plan| &plan.judging).filter(|judging| !judging.load_only);
+    if let Some(judging) = judging.filter(|_| !series.sources().forwards) {
+        doubts.extend(memory_unresolved(series, steady, judging.resolution_bytes));
         doubts.extend(tasks_unresolved(series, steady));
     }
     doubts

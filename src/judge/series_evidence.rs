@@ -6,10 +6,10 @@
 //! seen, could not have been called growing and costs none of it, nor does a family of nothing else (R. E. Tarone, A
 //! modified Bonferroni method for discrete data, 1990). This acts on the verdict; each series' own trend stays as it is.
 
-use crate::evidence::{Evidence, EvidenceStrength, Series, SeriesId};
+use crate::evidence::{Evidence, EvidenceStrength, Judging, Series, SeriesId};
 use crate::findings::{Direction, Explanation, SeriesEvidence, Trend};
 use crate::trend::{Question, time_to_limit, trend};
-use crate::units::{Span, Unit};
+use crate::units::Unit;
 
 use super::evidence_strength::{Sources, strength};
 use super::heap_headroom::{HeapHeadroom, heap_limit};
@@ -19,11 +19,7 @@ use super::steady::Steady;
 
 /// The chance of a false 'leak' in a whole run, and of a false 'growing' for a series asked by itself.
 pub const ERROR: f64 = 0.05;
-/// What the horizon is where no plan says so.
-const HORIZON_S: f64 = 30.0 * 86_400.0;
-/// The growth a request that a run must be able to find, where no plan says so.
-pub const RESOLUTION_BYTES: f64 = 1024.0;
-/// The same in tasks.
+/// The growth per request that a run must be able to find in counts of tasks.
 pub const RESOLUTION_TASKS: f64 = 0.01;
 /// A growth is nearly certain at so many times the error that a run may make. It then stays open, however small its upper
 /// end, if it also comes to [`NEARLY_RESOLUTION`].
@@ -46,8 +42,7 @@ pub struct AllEvidence {
 pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
     let recording = &evidence.recording;
     let judging = evidence.plan.as_ref().map(|p| &p.judging);
-    let horizon = judging.map_or(Span::from_secs_f64(HORIZON_S), |j| j.horizon);
-    let resolution = judging.map_or(RESOLUTION_BYTES, |j| j.resolution_bytes);
+    let Judging { horizon, resolution_bytes: resolution, .. } = judging.cloned().unwrap_or_default();
     let sources = Sources::read(evidence);
     let present: Vec<SeriesId> =
         recording.series.iter().filter(|s| !s.is_empty()).map(|s| s.id.clone()).collect();

@@ -17,7 +17,9 @@ pub fn note(note: &ComparisonNote) -> String {
         ComparisonNote::OnlyObserved { after: false } => {
             "soak only watched the run before, and drove the one after.".into()
         }
-        ComparisonNote::Requests(both) => differ("The runs drove different requests", both, requests),
+        ComparisonNote::Requests(both) => {
+            differ("The runs drove different requests", both, |sent| requests(sent))
+        }
         ComparisonNote::Shapes(both) => differ("Their loads had different shapes", both, |shape| {
             vec![shape.clone().unwrap_or_else(|| "constant".into())]
         }),
@@ -61,7 +63,7 @@ fn first_few(mut names: Vec<String>) -> Vec<String> {
 }
 
 /// `GET /`, or each of several with its share.
-fn requests(sent: &Vec<SentRequest>) -> Vec<String> {
+fn requests(sent: &[SentRequest]) -> Vec<String> {
     let request = |request: &SentRequest| {
         let mut text = format!("{} {}", request.method, request.path);
         if request.body_bytes > 0 {

@@ -1,6 +1,7 @@
 //! What may not change an answer: units, the clock, a constant on top; and what may change it one way only.
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use soak::evidence::{Recording, Sample};
 use soak::findings::Direction;
 
@@ -34,8 +35,14 @@ fn near(a: f64, b: f64, scale: f64) -> bool {
 }
 
 proptest! {
-    // each case judges two series; the calibration looks at many more
-    #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() })]
+    // each case judges two series; the calibration looks at many more. The same cases in every run: one that fails is found
+    // again, and no change is blamed for the luck of another draw
+    #![proptest_config(ProptestConfig {
+        cases: 4,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(13),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn the_unit_of_memory_changes_nothing(made in any_series(), factor in 1e-6f64..1e6) {
