@@ -2,9 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::candidate::Proof;
 use super::family::Family;
-use super::{PROVEN_AT_LEAST, PROVEN_PER_REQUEST, Proof};
 use crate::evidence::{Evidence, GroupKind, Moment, Phase, Recording, Sample, TaskSnapshot, segment_starts};
+
+/// What a proof must amount to: the least growth in tasks.
+const PROVEN_AT_LEAST: f64 = 10.0;
+/// The least growth per request of what a proof lists.
+const PROVEN_PER_REQUEST: f64 = 0.01;
 
 /// Counts of one family at the moments that matter.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

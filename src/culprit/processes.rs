@@ -6,8 +6,9 @@
 
 use std::collections::HashMap;
 
+use super::candidate::{Candidate, LOOK_AT_BYTES, LOOK_AT_COUNT, Proof};
 use super::counts::{Counts, Totals};
-use super::{Candidate, LOOK_AT_BYTES, LOOK_AT_COUNT, Proof, growth};
+use super::growth;
 use crate::evidence::{Evidence, GroupKind, Phase, Sample};
 use crate::findings::{BlamedGroup, Trend};
 use crate::units::Unit;

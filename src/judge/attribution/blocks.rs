@@ -8,8 +8,9 @@ use crate::trend::Block;
 use crate::workload::NORMAL;
 
 use super::super::steady::{EDGE_S, Steady};
-use super::LEAST_BLOCKS;
 
+/// A behaviour that was in fewer blocks has been compared with too little.
+pub(super) const LEAST_BLOCKS: u32 = 6;
 /// Blocks without a sample tell nothing; with more of them than this share the series was not sampled often enough.
 const UNSEEN: f64 = 0.5;
 /// An event of a phase that is later than this was not late, but another's.

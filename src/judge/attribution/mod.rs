@@ -12,10 +12,8 @@ use crate::trend::{Effect, attribute};
 use super::series_evidence::{AllEvidence, FARTHEST};
 use super::steady::Steady;
 use super::tasks::Tasks;
-use blocks::{Cut, Kind};
+use blocks::{Cut, Kind, LEAST_BLOCKS};
 
-/// A behaviour that was in fewer blocks has been compared with too little.
-const LEAST_BLOCKS: u32 = 6;
 /// An upper end of less than this share of what the worst leaks each is nothing,
 const NOTHING_EACH: f64 = 0.25;
 /// and where nobody is known to leak, less than this share of all the growth.
