@@ -4,6 +4,7 @@ use super::*;
 use crate::evidence::{
     Event, EventKind, Frame, GroupCount, Moment, Phase, PlanRecord, Recording, TaskSnapshot,
 };
+use crate::findings::Estimate;
 
 /// A run at 50/s: warmup to 5 s, steady to 35 s, settle to 45 s; one sample each half second.
 struct Run {
