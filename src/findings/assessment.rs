@@ -3,8 +3,8 @@
 use crate::evidence::{ProbeRecord, TargetRecord};
 
 use super::{
-    Account, Answer, AttributedGrowth, BlamedGroup, Doubt, Driver, Excluded, Leak, LoadFinding, ProvenTasks,
-    SeriesEvidence, Verdict,
+    Account, Answer, AttributedGrowth, BlamedGroup, Doubt, DriverFinding, Excluded, Leak, LoadFinding,
+    ProvenTasks, SeriesEvidence, Verdict,
 };
 
 /// The verdict of one run with everything that decided it.
@@ -39,7 +39,7 @@ pub struct Assessment {
     /// The probes and their cost.
     pub probes: Vec<ProbeRecord>,
     /// soak itself.
-    pub driver: Driver,
+    pub driver: DriverFinding,
 }
 
 impl Assessment {

@@ -2,7 +2,7 @@
 
 /// soak's own cost, and what kept it from its schedule.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Driver {
+pub struct DriverFinding {
     /// The most resident memory it had, in bytes.
     pub rss_bytes_max: u64,
     /// CPU time over run time, in cores.

@@ -1,9 +1,9 @@
 //! Findings and reports for tests, which change what they are about.
 
 use super::{
-    Account, Answer, Assessment, Badge, BlamedGroup, Direction, Driver, DriverHealth, ErrorCounts, Estimate,
-    LeakSummary, LoadFinding, Reason, Report, SeriesEvidence, SeriesFinding, Shape, Trend, TrendReason,
-    Verdict,
+    Account, Answer, Assessment, Badge, BlamedGroup, Direction, DriverFinding, DriverHealth, ErrorCounts,
+    Estimate, LeakSummary, LoadFinding, Reason, Report, SeriesEvidence, SeriesFinding, Shape, Trend,
+    TrendReason, Verdict,
 };
 use crate::evidence::{EvidenceStrength, GroupKind, Percentiles, SeriesId};
 
@@ -133,7 +133,7 @@ impl Assessment {
             culprits: Vec::new(),
             attribution: Vec::new(),
             probes: Vec::new(),
-            driver: Driver::default(),
+            driver: DriverFinding::default(),
         }
     }
 }

@@ -46,7 +46,7 @@ pub use comparison::{Change, Comparison, Growth, Per, SeriesChange, Side};
 pub use comparison_note::{ComparisonNote, SentRequest};
 pub use culprit::{BlamedGroup, Culprit, group_label};
 pub use doubt::{Doubt, Excluded, ExcludedGrowth, GroupDoubt, GroupDoubtReason, RateShortfall};
-pub use driver::{Driver, LoadTrouble};
+pub use driver::{DriverFinding, LoadTrouble};
 pub use exit::{Exit, ExitReason};
 pub use explanation::{Explanation, HeapRoom};
 pub use forecast::{DetectableSeries, Forecast, GateBelowDetectable};

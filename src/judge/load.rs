@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::mem::discriminant;
 
 use crate::evidence::{DrivenPlan, ErrorKind, Event, EventKind, Evidence, LoadRow};
-use crate::findings::{Driver, LoadFinding, LoadTrouble, Misbehaved, RequestFinding};
+use crate::findings::{DriverFinding, LoadFinding, LoadTrouble, Misbehaved, RequestFinding};
 use crate::units::Rate;
 
 use super::steady::{EDGE_S, Steady};
@@ -119,11 +119,11 @@ pub fn rate_held(load: &LoadFinding, rate: Rate) -> bool {
 }
 
 /// How soak itself fared.
-pub fn read_driver(evidence: &Evidence) -> Driver {
+pub fn read_driver(evidence: &Evidence) -> DriverFinding {
     let end_s = evidence.recording.elapsed_s.last().copied().unwrap_or(0.0);
     let cpu_s = evidence.load.last().map_or(0.0, |r| r.soak_cpu_s)
         - evidence.load.first().map_or(0.0, |r| r.soak_cpu_s);
-    Driver {
+    DriverFinding {
         rss_bytes_max: evidence.load.iter().map(|r| r.soak_rss_bytes).max().unwrap_or(0),
         cpu_ratio: if end_s > 0.0 { cpu_s / end_s } else { 0.0 },
         troubles: troubles(evidence),

@@ -72,7 +72,7 @@ fn parse_gate(expr: &str, named: &[String]) -> std::result::Result<Gate, String>
     if left.is_empty() || limit.is_empty() {
         return Err(malformed());
     }
-    let (quantity, unit, aspect) = what(left, named)?;
+    let (quantity, unit, aspect) = parse_left_side(left, named)?;
     let held = quantity == Quantity::Rate;
     if held != at_least {
         return Err(if held {
@@ -86,12 +86,12 @@ fn parse_gate(expr: &str, named: &[String]) -> std::result::Result<Gate, String>
 }
 
 /// What stands before the sign: a quantity, its unit, and what of it.
-fn what(left: &str, named: &[String]) -> std::result::Result<(Quantity, Unit, Aspect), String> {
+fn parse_left_side(left: &str, named: &[String]) -> std::result::Result<(Quantity, Unit, Aspect), String> {
     // a metric's labels may hold dots, the names before them may not
     let dot = left.find('}').map_or_else(|| left.find('.'), |end| left[end..].find('.').map(|dot| end + dot));
     let (name, aspect) = dot.map_or((left, ""), |dot| (&left[..dot], &left[dot + 1..]));
     let Some((quantity, unit)) = quantity(name, named) else {
-        let known = known(named);
+        let known = quantity_names(named);
         let all = known.iter().flat_map(|q| aspects(q).iter().map(move |aspect| format!("{q}.{aspect}")));
         let all: Vec<String> = all.collect();
         return Err(format!(
@@ -130,7 +130,7 @@ fn aspects(quantity: &str) -> &'static [&'static str] {
 }
 
 /// The names of all quantities.
-fn known(named: &[String]) -> Vec<String> {
+fn quantity_names(named: &[String]) -> Vec<String> {
     let series = all_series(named).map(|id| id.gate_name().to_string());
     ["memory", "latency", "errors", "rate"].map(String::from).into_iter().chain(series).collect()
 }

@@ -7,7 +7,7 @@ use crate::units::{Level, Rate, Span};
 use crate::workload::{Arrivals, LoadShape, Pattern};
 
 /// What was asked for, before it is known how long steady is.
-pub(super) struct Load {
+pub(super) struct LoadSettings {
     rate: Rate,
     shape: Option<WantedShape>,
     arrivals: Arrivals,
@@ -16,13 +16,13 @@ pub(super) struct Load {
     pub(super) requests_take: Option<Span>,
 }
 
-impl Load {
+impl LoadSettings {
     /// `rate` is --rate or its default.
     ///
     /// # Errors
     /// In one line, with the place: what is wrong with the shape, a shape or arrivals without a rate, a rate that the
     /// shape makes no use of, requests that it never comes to.
-    pub(super) fn read(layers: &Layers, rate: Rate, requests: Option<u64>) -> Result<Load> {
+    pub(super) fn read(layers: &Layers, rate: Rate, requests: Option<u64>) -> Result<LoadSettings> {
         let base = Level(rate.per_second().unwrap_or(0.0));
         let arrivals = read_arrivals(layers)?;
         let no_rate =
@@ -45,7 +45,7 @@ impl Load {
             )));
         }
         let warmup_ramp = rate != Rate::Max && !layers.is_on(|s| s.no_warmup_ramp);
-        let mut load = Load { rate, shape, arrivals, warmup_ramp, requests_take: None };
+        let mut load = LoadSettings { rate, shape, arrivals, warmup_ramp, requests_take: None };
         load.requests_take = requests.map(|n| load.time_of(layers, n)).transpose()?.flatten();
         Ok(load)
     }
@@ -85,7 +85,7 @@ impl Load {
     /// # Errors
     /// In one line, with the place: a shape longer than steady, or one that sends next to nothing.
     pub(super) fn fit_to(self, steady: Span) -> Result<(Rate, Pattern)> {
-        let Load { rate, shape: wanted, arrivals, warmup_ramp, .. } = self;
+        let LoadSettings { rate, shape: wanted, arrivals, warmup_ramp, .. } = self;
         let Some(wanted) = wanted else {
             return Ok((rate, Pattern { arrivals, warmup_ramp, of: None, shape: None }));
         };

@@ -1,7 +1,7 @@
 //! The plan of a run: settings become a [`Plan`] with load, checked before anything is sent.
 
 use super::host::Host;
-use super::pattern::Load;
+use super::pattern::LoadSettings;
 use super::requests::{self, Sent};
 use super::resolved_plan::Plan;
 use super::url::redacted_url;
@@ -49,7 +49,7 @@ pub(super) fn resolve_on(
     let Sent { url, requests: sent } = requests::resolve(&layers, host)?;
     let rate = rate::read_rate(&layers, &url)?;
     let count = layers.read("requests", |s| &s.requests, |n| n.whole_number(u64::MAX))?;
-    let load = Load::read(&layers, rate, count)?;
+    let load = LoadSettings::read(&layers, rate, count)?;
     let phases = timing::read_phases(&layers, load.requests_take)?;
     let (rate, pattern) = load.fit_to(phases.steady)?;
     let interval = sampling::read_interval(&layers, &phases)?;

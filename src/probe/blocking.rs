@@ -6,7 +6,7 @@ use crate::probe::sample::ProbeError;
 ///
 /// # Errors
 /// Those of the work, and one if it panics.
-pub async fn apart<T: Send + 'static>(
+pub async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ProbeError> + Send + 'static,
 ) -> Result<T, ProbeError> {
     let done = tokio::task::spawn_blocking(work).await;

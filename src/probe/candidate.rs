@@ -66,7 +66,7 @@ impl Search<'_> {
     }
 
     /// Whether this target, plan and search so far are such.
-    pub fn is(&self, when: When) -> bool {
+    pub fn applies(&self, when: When) -> bool {
         match when {
             When::Always => true,
             When::Runs(runtime) => self.runtime() == runtime,

@@ -61,7 +61,7 @@ async fn ask(mut search: Search<'_>) -> Discovered {
     let mut found = Discovered::default();
     for candidate in CANDIDATES {
         if let Asked { when, look } = candidate
-            && search.is(*when)
+            && search.applies(*when)
         {
             let more = look(&search).await;
             search.found.extend(more.probes.iter().map(|probe| probe.name()));

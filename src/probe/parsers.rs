@@ -60,12 +60,12 @@ pub fn vars(page: &[u8]) -> usize {
 pub fn samples(page: &[u8], wanted: impl Fn(&str) -> bool) -> usize {
     let mut samples = 0;
     text::read(page, |said| match said {
-        text::Said::Name(name) => wanted(name),
-        text::Said::Sample(_) => {
+        text::PageItem::Name(name) => wanted(name),
+        text::PageItem::Sample(_) => {
             samples += 1;
             true
         }
-        text::Said::Type(..) => true,
+        text::PageItem::Type(..) => true,
     });
     samples
 }

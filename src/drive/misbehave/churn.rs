@@ -1,10 +1,10 @@
 //! `churn`: a new connection for each request, which is closed after its answer. Clients without keep-alive, health
 //! checks, functions that live for one call.
 
-use super::client::{Client, Then};
+use super::client::{AfterRequest, Client};
 use super::ended::Ended;
 
 pub(super) async fn once(client: &Client) -> Ended {
-    let mut stream = client.send_request(Then::Close).await?;
+    let mut stream = client.send_request(AfterRequest::Close).await?;
     client.read_answer(&mut stream).await
 }

@@ -26,7 +26,7 @@ const LONGEST_HEAD: usize = 64 * 1024;
 
 /// Whether the connection is meant to be used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Then {
+pub(super) enum AfterRequest {
     Keep,
     Close,
 }
@@ -84,7 +84,7 @@ impl Client {
     }
 
     /// The whole request.
-    pub(super) fn request(&self, then: Then) -> Vec<u8> {
+    pub(super) fn request(&self, then: AfterRequest) -> Vec<u8> {
         let body = &self.plan.body;
         let length = (!body.is_empty()).then_some(body.len());
         let mut bytes = self.head(length, then);
@@ -98,10 +98,10 @@ impl Client {
             0 | 1 => Bytes::from_static(&UPLOAD),
             _ => self.plan.body.clone(),
         };
-        (self.head(Some(body.len()), Then::Keep), body)
+        (self.head(Some(body.len()), AfterRequest::Keep), body)
     }
 
-    fn head(&self, length: Option<usize>, then: Then) -> Vec<u8> {
+    fn head(&self, length: Option<usize>, then: AfterRequest) -> Vec<u8> {
         let mut head = Vec::with_capacity(512);
         // writing to a Vec cannot fail
         let _ = write!(head, "{} {} HTTP/1.1\r\n", self.plan.method, self.plan.target());
@@ -111,7 +111,7 @@ impl Client {
             head.extend_from_slice(value.as_bytes());
             head.extend_from_slice(b"\r\n");
         }
-        if then == Then::Close {
+        if then == AfterRequest::Close {
             head.extend_from_slice(b"connection: close\r\n");
         }
         if let Some(length) = length {
@@ -122,7 +122,7 @@ impl Client {
     }
 
     /// Connects and sends the whole request.
-    pub(super) async fn send_request(&self, then: Then) -> Result<TcpStream, ErrorKind> {
+    pub(super) async fn send_request(&self, then: AfterRequest) -> Result<TcpStream, ErrorKind> {
         let mut stream = self.connect(None).await?;
         self.send(&mut stream, &self.request(then)).await?;
         Ok(stream)

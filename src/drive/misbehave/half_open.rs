@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 
-use super::client::{Client, Then, read_until_closed};
+use super::client::{AfterRequest, Client, read_until_closed};
 use super::ended::Ended;
 
 pub(super) async fn once(client: &Client, hold: Duration) -> Ended {
-    let mut stream = client.send_request(Then::Keep).await?;
+    let mut stream = client.send_request(AfterRequest::Keep).await?;
     let _ = stream.shutdown().await;
     // no answer is its right: the client said that it sends no more
     read_until_closed(&mut stream, hold).await;

@@ -2,11 +2,11 @@
 
 use tokio::io::AsyncWriteExt;
 
-use super::client::{Client, Then};
+use super::client::{AfterRequest, Client};
 use super::ended::Ended;
 
 pub(super) async fn once(client: &Client) -> Ended {
-    let mut stream = client.send_request(Then::Keep).await?;
+    let mut stream = client.send_request(AfterRequest::Keep).await?;
     // closed in order, so that it is no reset even where an answer is there already
     let _ = stream.shutdown().await;
     Ok(())

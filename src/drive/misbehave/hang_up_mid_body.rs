@@ -3,7 +3,7 @@
 
 use tokio::io::AsyncReadExt;
 
-use super::client::{Client, Then};
+use super::client::{AfterRequest, Client};
 use super::ended::Ended;
 
 /// Read at a time: few, so that the middle is not missed.
@@ -11,7 +11,7 @@ const SIP: u32 = 4096;
 
 pub(super) async fn once(client: &Client) -> Ended {
     let mut stream = client.connect(Some(SIP)).await?;
-    client.send(&mut stream, &client.request(Then::Keep)).await?;
+    client.send(&mut stream, &client.request(AfterRequest::Keep)).await?;
     if client.read_head(&mut stream).await?.bytes.is_empty() {
         // a body that does not begin for as long as an answer takes is none
         let patience = client.response_time().unwrap_or_default().max(std::time::Duration::from_millis(20));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::client::{Client, Then};
+use super::client::{AfterRequest, Client};
 use super::ended::Ended;
 use crate::evidence::ErrorKind;
 
@@ -18,7 +18,7 @@ const SIPS: u32 = 20;
 
 pub(super) async fn once(client: &Client, hold: Duration) -> Ended {
     let mut stream = client.connect(Some(BUFFER)).await?;
-    client.send(&mut stream, &client.request(Then::Close)).await?;
+    client.send(&mut stream, &client.request(AfterRequest::Close)).await?;
     let until = Instant::now() + hold;
     // first of all it does not read: what the server has to say must find its place in buffers
     sleep(hold / 4).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::time::sleep;
 
-use super::client::{Client, Then};
+use super::client::{AfterRequest, Client};
 use super::ended::Ended;
 
 /// Pieces in which the request goes out.
@@ -14,7 +14,7 @@ const PIECES: usize = 10;
 
 pub(super) async fn once(client: &Client, hold: Duration) -> Ended {
     let mut stream = client.connect(None).await?;
-    let request = client.request(Then::Close);
+    let request = client.request(AfterRequest::Close);
     for (i, piece) in request.chunks(request.len().div_ceil(PIECES)).enumerate() {
         if i > 0 {
             sleep(hold / PIECES as u32).await;

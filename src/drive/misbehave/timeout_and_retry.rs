@@ -6,14 +6,14 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 
-use super::client::{Client, Then};
+use super::client::{AfterRequest, Client};
 use super::ended::Ended;
 
 /// Its patience before the first answer.
 const FIRST_PATIENCE: Duration = Duration::from_millis(5);
 
 pub(super) async fn once(client: &Client) -> Ended {
-    let mut stream = client.send_request(Then::Keep).await?;
+    let mut stream = client.send_request(AfterRequest::Keep).await?;
     let patience = client.response_time().map_or(FIRST_PATIENCE, |time| time / 2);
     // it peeks, so that an answer which is in time after all stays to be read
     if timeout(patience, stream.readable()).await.is_ok() {
@@ -21,6 +21,6 @@ pub(super) async fn once(client: &Client) -> Ended {
     }
     let _ = stream.shutdown().await;
     drop(stream);
-    let mut again = client.send_request(Then::Close).await?;
+    let mut again = client.send_request(AfterRequest::Close).await?;
     client.read_answer(&mut again).await
 }

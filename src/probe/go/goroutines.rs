@@ -12,7 +12,7 @@ use reqwest::Url;
 use crate::evidence::{
     CodeOwner, EventKind, Frame, GroupKind, GroupLabel, Moment, SeriesId, TaskGroup, TaskSnapshot,
 };
-use crate::probe::blocking::apart;
+use crate::probe::blocking::run_blocking;
 use crate::probe::go::pprof::dump::{self, Creators, Goroutine, StackKey};
 use crate::probe::go::pprof::groups::{self, Counted};
 use crate::probe::go::pprof::labels;
@@ -242,7 +242,7 @@ async fn read_labelled(
 ) -> Result<(Profile, Vec<Counted>, Vec<GroupLabel>), ProbeError> {
     let page = fetcher.get_ok(url, PROFILE).await?;
     let name = shown(url);
-    apart(move || {
+    run_blocking(move || {
         let bytes = gunzip(&page.body, PROFILE.bytes)?;
         let profile = profile::parse(&bytes).map_err(|error| ProbeError(format!("{name}: {error}")))?;
         let counted = groups::count(&profile);

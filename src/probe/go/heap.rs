@@ -13,7 +13,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use crate::evidence::{AccountPart, EventKind, SeriesId};
-use crate::probe::blocking::apart;
+use crate::probe::blocking::run_blocking;
 use crate::probe::go::native::NativeEstimator;
 use crate::probe::go::page_owner::SoleProcess;
 use crate::probe::go::pprof::heap::{self, HeapPage, MemStats};
@@ -169,7 +169,7 @@ impl Probe for GoHeap {
 async fn fetch(fetcher: &Fetcher, url: &Url) -> Result<(HeapPage, Duration), ProbeError> {
     let page = fetcher.get_ok(url, PAGE).await?;
     let took = page.took;
-    apart(move || Ok((heap::parse(&String::from_utf8_lossy(&page.body)), took))).await
+    run_blocking(move || Ok((heap::parse(&String::from_utf8_lossy(&page.body)), took))).await
 }
 
 fn account(stats: Option<MemStats>, url: &Url) -> Result<MemStats, ProbeError> {

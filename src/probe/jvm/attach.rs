@@ -16,7 +16,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_s
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 
-use crate::probe::blocking::apart;
+use crate::probe::blocking::run_blocking;
 use crate::probe::jvm::perfdata::PerfData;
 use crate::probe::jvm::place::{Jvm, Place};
 use crate::probe::page::bounds::Bounds;
@@ -65,7 +65,7 @@ impl Attach {
         let failed =
             |error: std::io::Error| ProbeError(format!("{command} through the attach socket: {error}"));
         let jvm = self.jvm.clone();
-        let place = apart(move || jvm.place()).await?;
+        let place = run_blocking(move || jvm.place()).await?;
         let mut stream = self.connect(&place).await?;
         stream.write_all(format!("1\0jcmd\0{command}\0\0\0").as_bytes()).await.map_err(failed)?;
         let mut answer = Vec::new();

@@ -4,7 +4,7 @@
 //! soak has asked for is sized by the objects themselves ([`crate::probe::jvm::heap`]), any other by what was used after it.
 
 use crate::evidence::SeriesId;
-use crate::probe::blocking::apart;
+use crate::probe::blocking::run_blocking;
 use crate::probe::jvm::figures::Figures;
 use crate::probe::jvm::forced::Forced;
 use crate::probe::jvm::place::Jvm;
@@ -54,7 +54,7 @@ impl Counters {
 
 async fn look(jvm: &Jvm) -> Result<(u32, Figures), ProbeError> {
     let jvm = jvm.clone();
-    apart(move || {
+    run_blocking(move || {
         let place = jvm.place()?;
         let figures = Figures::from_counters(&place.counters()?);
         let none = || ProbeError("its counters tell of no heap".into());

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::time::Instant;
 
 use crate::evidence::{EventKind, GroupKind, Moment, SeriesId, TaskGroup, TaskSnapshot};
-use crate::probe::blocking::apart;
+use crate::probe::blocking::run_blocking;
 use crate::probe::jvm::attach::Attach;
 use crate::probe::jvm::classes::{self, Class};
 use crate::probe::jvm::forced::Forced;
@@ -42,7 +42,7 @@ impl Heap {
         let begun = Instant::now();
         let page = self.attach.ask("GC.class_histogram", PAGE).await?;
         let took_s = begun.elapsed().as_secs_f64();
-        let classes = apart(move || Ok(classes::parse(&page))).await?;
+        let classes = run_blocking(move || Ok(classes::parse(&page))).await?;
         if classes.is_empty() {
             return Err(ProbeError("GC.class_histogram lists no class".into()));
         }

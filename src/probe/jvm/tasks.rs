@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use crate::evidence::{GroupKind, Moment, SeriesId, TaskSnapshot};
-use crate::probe::blocking::apart;
+use crate::probe::blocking::run_blocking;
 use crate::probe::group_registry::{GroupBounds, GroupRegistry};
 use crate::probe::jvm::attach::Attach;
 use crate::probe::jvm::threads::{self, Group};
@@ -62,7 +62,7 @@ impl Threads {
 
     async fn dump(&self) -> Result<Vec<Group>, ProbeError> {
         let dump = self.attach.ask("Thread.print", DUMP).await?;
-        apart(move || Ok(threads::groups(&dump))).await
+        run_blocking(move || Ok(threads::groups(&dump))).await
     }
 
     fn reading(&mut self, groups: &[Group]) -> Reading {

@@ -12,14 +12,14 @@ use reqwest::Url;
 use crate::evidence::{GroupKind, SeriesId, TaskGroup};
 use crate::plan::selector::{self, Values, unescape};
 use crate::plan::{ProbePlan, TaskMetric};
-use crate::probe::blocking::apart;
+use crate::probe::blocking::run_blocking;
 use crate::probe::group_id::{FNV_START, cut, fnv1a};
 use crate::probe::page::bounds::Bounds;
 use crate::probe::page::fetch::{Fetcher, Page, shown};
 use crate::probe::prometheus::table::{
     Counts, HANDLER_LABELS, KNOWN, KNOWN_GROUPS, PLACE_LABELS, STATE_LABELS, Use, counts_tasks, is_own_page,
 };
-use crate::probe::prometheus::text::{self, PromSample, Said};
+use crate::probe::prometheus::text::{self, PageItem, PromSample};
 use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 
 /// A page: 5,000 lines are about half a megabyte.
@@ -77,7 +77,7 @@ impl Prometheus {
             return Err(ProbeError(format!("{} is no page of metrics", shown(&url))));
         }
         let (plan, taken) = (plan.clone(), taken.clone());
-        let (rules, gauges, fills) = apart(move || {
+        let (rules, gauges, fills) = run_blocking(move || {
             let (rules, gauges) = rules(&page.body, &plan, &taken)?;
             let seen = see(&page.body, &rules, gauges);
             let named = rules.iter().any(|rule| rule.used != Use::Requests);
@@ -155,7 +155,7 @@ impl Probe for Prometheus {
             let at = Instant::now();
             let (rules, gauges) = (Arc::clone(&self.rules), self.gauges.clone());
             // a large page is work, which must not keep other probes from the processor
-            let read = apart(move || Ok(see(&page.body, &rules, gauges))).await?;
+            let read = run_blocking(move || Ok(see(&page.body, &rules, gauges))).await?;
             Ok(self.take(read, at))
         })
     }
@@ -196,7 +196,7 @@ fn rules(
         .collect();
     let mut gauges = gauges(&plan.task_metric);
     let mut seen = Seen::new(&table, &mut gauges);
-    text::read(page, |said| seen.hear(said));
+    text::read(page, |item| seen.hear(item));
     let sums = seen.sums;
     let mut later = Vec::new();
     for (rule, sum) in table.into_iter().zip(sums) {
@@ -230,7 +230,7 @@ struct PageReading {
 
 fn see(page: &[u8], rules: &[Rule], mut gauges: HashMap<String, Gauge>) -> PageReading {
     let mut seen = Seen::new(rules, &mut gauges);
-    text::read(page, |said| seen.hear(said));
+    text::read(page, |item| seen.hear(item));
     let Seen { sums, groups, .. } = seen;
     PageReading { sums, groups, gauges }
 }
@@ -310,11 +310,13 @@ impl<'a> Seen<'a> {
 
 impl Seen<'_> {
     /// Takes what a page says; whether a name is wanted.
-    fn hear(&mut self, said: Said<'_>) -> bool {
-        match said {
-            Said::Name(name) => return self.by_metric.contains_key(name) || self.gauges.contains_key(name),
-            Said::Sample(sample) => self.sample(sample),
-            Said::Type(name, kind) => self.of_type(name, kind),
+    fn hear(&mut self, item: PageItem<'_>) -> bool {
+        match item {
+            PageItem::Name(name) => {
+                return self.by_metric.contains_key(name) || self.gauges.contains_key(name);
+            }
+            PageItem::Sample(sample) => self.sample(sample),
+            PageItem::Type(name, kind) => self.of_type(name, kind),
         }
         true
     }

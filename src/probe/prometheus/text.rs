@@ -35,7 +35,7 @@ impl PromSample<'_> {
 
 /// What a page says, line by line.
 #[derive(Debug)]
-pub enum Said<'a> {
+pub enum PageItem<'a> {
     /// A `# TYPE` line: a name and its type. Comes before the samples of that name.
     Type(&'a str, &'a str),
     /// Samples of this name follow: are they wanted? Asked once where a name comes many times in a row.
@@ -46,7 +46,7 @@ pub enum Said<'a> {
 
 /// Reads a page and says to `hear` what stands in it; the answer counts for names alone. Gives back how many lines
 /// looked like samples, wanted or not.
-pub fn read(page: &[u8], mut hear: impl FnMut(Said<'_>) -> bool) -> usize {
+pub fn read(page: &[u8], mut hear: impl FnMut(PageItem<'_>) -> bool) -> usize {
     let mut samples = 0;
     let mut last: (&[u8], bool) = (b"", false);
     let mut rest = page;
@@ -56,7 +56,7 @@ pub fn read(page: &[u8], mut hear: impl FnMut(Said<'_>) -> bool) -> usize {
         rest = rest.get(end + 1..).unwrap_or_default();
         if line.first() == Some(&b'#') {
             if let Some((name, kind)) = type_line(line) {
-                hear(Said::Type(name, kind));
+                hear(PageItem::Type(name, kind));
             }
             continue;
         }
@@ -64,7 +64,7 @@ pub fn read(page: &[u8], mut hear: impl FnMut(Said<'_>) -> bool) -> usize {
         let (name, behind) = line.split_at(at);
         if name != last.0 {
             let Some(name) = valid_name(name) else { continue };
-            last = (name.as_bytes(), hear(Said::Name(name)));
+            last = (name.as_bytes(), hear(PageItem::Name(name)));
         }
         samples += 1;
         if last.1
@@ -72,7 +72,7 @@ pub fn read(page: &[u8], mut hear: impl FnMut(Said<'_>) -> bool) -> usize {
             && let Ok(behind) = std::str::from_utf8(behind)
             && let Some(sample) = sample(name, behind)
         {
-            hear(Said::Sample(sample));
+            hear(PageItem::Sample(sample));
         }
     }
     samples
@@ -118,18 +118,18 @@ mod tests {
     impl All {
         fn of(page: &[u8]) -> (All, usize) {
             let mut all = All::default();
-            let samples = read(page, |said| all.hear(said));
+            let samples = read(page, |item| all.hear(item));
             (all, samples)
         }
 
-        fn hear(&mut self, said: Said<'_>) -> bool {
-            match said {
-                Said::Name(name) => self.asked.push(name.to_string()),
-                Said::Sample(sample) => {
+        fn hear(&mut self, item: PageItem<'_>) -> bool {
+            match item {
+                PageItem::Name(name) => self.asked.push(name.to_string()),
+                PageItem::Sample(sample) => {
                     let labels = sample.labels.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
                     self.samples.push((sample.name.to_string(), labels, sample.value));
                 }
-                Said::Type(name, kind) => self.types.push((name.to_string(), kind.to_string())),
+                PageItem::Type(name, kind) => self.types.push((name.to_string(), kind.to_string())),
             }
             !self.asked.last().is_some_and(|name| name.ends_with("_bucket"))
         }

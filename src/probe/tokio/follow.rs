@@ -10,7 +10,7 @@ use reqwest::Url;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::probe::blocking::apart;
+use crate::probe::blocking::run_blocking;
 use crate::probe::sample::ProbeError;
 use crate::probe::tokio::messages;
 use crate::probe::tokio::tasks::{MOST_TASKS, Seen, Tasks};
@@ -140,5 +140,5 @@ async fn after(message: Vec<u8>, mut tasks: Tasks) -> Result<Tasks, ProbeError> 
             false => Ok(tasks),
         }
     };
-    if small { read() } else { apart(read).await }
+    if small { read() } else { run_blocking(read).await }
 }

@@ -16,7 +16,7 @@ const MAX_TOLD: usize = 500_000;
 
 /// One thing that a message says.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Said {
+pub enum TaskUpdate {
     /// By the service's clock it was sent then, in seconds.
     Now(f64),
     /// It lists spans and events: the first message of a stream, which holds everything, always does.
@@ -24,7 +24,7 @@ pub enum Said {
     /// A task was spawned.
     Spawned(Spawned),
     /// How a task fares.
-    Fares(Fares),
+    TaskState(TaskState),
     /// So many events about tasks were lost before anyone could be told.
     Lost(u64),
 }
@@ -44,7 +44,7 @@ pub struct Spawned {
 
 /// How a task fares; times are seconds by the service's clock.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Fares {
+pub struct TaskState {
     /// Which.
     pub id: u64,
     /// None once it has ended.
@@ -173,7 +173,7 @@ impl From<prost::DecodeError> for BadUpdate {
 ///
 /// # Errors
 /// When the bytes are cut off or are something else; what was said before has been handed out by then.
-pub fn read(bytes: &[u8], mut hear: impl FnMut(Said)) -> Result<(), BadUpdate> {
+pub fn read(bytes: &[u8], mut hear: impl FnMut(TaskUpdate)) -> Result<(), BadUpdate> {
     let mut told = 0;
     let mut hear = |said| {
         told += 1;
@@ -183,10 +183,10 @@ pub fn read(bytes: &[u8], mut hear: impl FnMut(Said)) -> Result<(), BadUpdate> {
     let mut tasks = Vec::new();
     walk(bytes, |tag, part| {
         match (tag, part) {
-            (1, Part::Message(time)) => hear(Said::Now(PbTime::decode(time)?.seconds()))?,
+            (1, Part::Message(time)) => hear(TaskUpdate::Now(PbTime::decode(time)?.seconds()))?,
             // one in a real update; a second would be merged, and more are nobody's
             (2, Part::Message(update)) if tasks.len() < 8 => tasks.push(update),
-            (5, Part::Message(_)) => hear(Said::Metadata)?,
+            (5, Part::Message(_)) => hear(TaskUpdate::Metadata)?,
             _ => {}
         }
         Ok(())
@@ -194,8 +194,8 @@ pub fn read(bytes: &[u8], mut hear: impl FnMut(Said)) -> Result<(), BadUpdate> {
     for update in &tasks {
         walk(update, |tag, part| {
             match (tag, part) {
-                (1, Part::Message(task)) => hear(Said::Spawned(spawned(PbTask::decode(one(task)?)?)))?,
-                (4, Part::Number(lost)) if lost > 0 => hear(Said::Lost(lost))?,
+                (1, Part::Message(task)) => hear(TaskUpdate::Spawned(spawned(PbTask::decode(one(task)?)?)))?,
+                (4, Part::Number(lost)) if lost > 0 => hear(TaskUpdate::Lost(lost))?,
                 _ => {}
             }
             Ok(())
@@ -205,7 +205,7 @@ pub fn read(bytes: &[u8], mut hear: impl FnMut(Said)) -> Result<(), BadUpdate> {
         walk(update, |tag, part| {
             if let (3, Part::Message(entry)) = (tag, part) {
                 let PbEntry { key, value } = PbEntry::decode(one(entry)?)?;
-                hear(Said::Fares(fares(key, &value.unwrap_or_default())))?;
+                hear(TaskUpdate::TaskState(task_state(key, &value.unwrap_or_default())))?;
             }
             Ok(())
         })?;
@@ -267,11 +267,11 @@ fn spawned(task: PbTask) -> Spawned {
 
 /// By the rules of tokio-console (src/state/tasks.rs), except that a task that was never polled is scheduled: tokio
 /// queues it when it is spawned, without a wake.
-fn fares(id: u64, stats: &PbStats) -> Fares {
+fn task_state(id: u64, stats: &PbStats) -> TaskState {
     let seconds = |time: Option<PbTime>| time.map(PbTime::seconds);
     let created_s = seconds(stats.created_at);
     if stats.dropped_at.is_some() {
-        return Fares { id, state: None, since_s: None, created_s };
+        return TaskState { id, state: None, since_s: None, created_s };
     }
     let polls = stats.polls.unwrap_or_default();
     let (started, ended) = (seconds(polls.last_started), seconds(polls.last_ended));
@@ -285,7 +285,7 @@ fn fares(id: u64, stats: &PbStats) -> Fares {
     } else {
         (State::Idle, ended)
     };
-    Fares { id, state: Some(state), since_s, created_s }
+    TaskState { id, state: Some(state), since_s, created_s }
 }
 
 #[cfg(test)]

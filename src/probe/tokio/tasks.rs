@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::evidence::{Frame, GroupKind, TaskGroup};
 use crate::probe::group_id::{FNV_START, cut, fnv1a};
-use crate::probe::tokio::messages::{Fares, Said, Spawned, State};
+use crate::probe::tokio::messages::{Spawned, State, TaskState, TaskUpdate};
 
 /// Tasks that are followed at once; they take some 13 MiB.
 pub const MOST_TASKS: usize = 400_000;
@@ -80,16 +80,16 @@ pub struct Seen {
 
 impl Tasks {
     /// Takes one thing that was said.
-    pub fn hear(&mut self, said: Said) {
+    pub fn hear(&mut self, said: TaskUpdate) {
         match said {
-            Said::Now(seconds) => {
+            TaskUpdate::Now(seconds) => {
                 self.before_s = self.begun.then_some(self.now_s);
                 (self.now_s, self.begun) = (seconds, true);
             }
-            Said::Metadata => self.has_metadata = true,
-            Said::Lost(events) => self.lost = self.lost.saturating_add(events),
-            Said::Spawned(task) => self.spawned(&task),
-            Said::Fares(fares) => self.fares(fares),
+            TaskUpdate::Metadata => self.has_metadata = true,
+            TaskUpdate::Lost(events) => self.lost = self.lost.saturating_add(events),
+            TaskUpdate::Spawned(task) => self.spawned(&task),
+            TaskUpdate::TaskState(task_state) => self.task_state(task_state),
         }
     }
 
@@ -141,7 +141,7 @@ impl Tasks {
         self.live.insert(task.id, Live { place, state, since_s: None, fresh });
     }
 
-    fn fares(&mut self, Fares { id, state, since_s, created_s }: Fares) {
+    fn task_state(&mut self, TaskState { id, state, since_s, created_s }: TaskState) {
         if self.live.get_mut(&id).is_some_and(|live| std::mem::take(&mut live.fresh)) {
             self.told_of(created_s);
         }

@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::evidence::{AccountPart, EventKind, Runtime, SeriesId};
-use crate::probe::blocking::apart;
+use crate::probe::blocking::run_blocking;
 use crate::probe::heap_groups::HeapGroups;
 use crate::probe::page::bounds::SLOWEST;
 use crate::probe::page::fetch::Fetcher;
@@ -111,7 +111,7 @@ impl Inspector {
     async fn open(&mut self) -> Result<Session, ProbeError> {
         let pids: Vec<u32> = self.view.members().iter().map(|member| member.pid).collect();
         let driven = self.driven;
-        let listening = apart(move || Ok(other_ports::other_listeners(driven, &pids))).await?;
+        let listening = run_blocking(move || Ok(other_ports::other_listeners(driven, &pids))).await?;
         let door = door::find(&self.fetcher, listening).await?;
         let wire = Wire::connect(door.at, &door.path).await?;
         // a process that ends waits for us otherwise
@@ -170,7 +170,7 @@ impl Inspector {
             Ok((page, took_s, workers, memory(wire).await?))
         };
         let (page, took_s, workers, memory) = fetcher.run_alone(looking).await?;
-        let sampled = apart(move || profile::parse(&page)).await?;
+        let sampled = run_blocking(move || profile::parse(&page)).await?;
         let mut reading = self.groups.reading(&sampled.stacks, sampled.others);
         reading.events.push(EventKind::Collection { took_s });
         if workers && !std::mem::replace(&mut self.warned_of_workers, true) {

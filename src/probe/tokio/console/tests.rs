@@ -126,7 +126,7 @@ async fn found(url: &Url) -> TokioConsole {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tasks_are_counted_as_they_come_and_go() {
     let first = Update::whole(100).spawned(1, 40, "task", "").spawned(2, 40, "task", "");
-    let later = Update::later(101).ended(2).spawned(3, 50, "task", "").fares(1, None, Some(2), Some(40));
+    let later = Update::later(101).ended(2).spawned(3, 50, "task", "").task_state(1, None, Some(2), Some(40));
     let script = vec![says(first), Pause(Duration::from_millis(300)), says(later.lost(5))];
     let mut probe = TokioConsole::find(&serve(vec![script]).await).await.unwrap();
     let reading = probe.ask(Request::Sample).await.unwrap();

@@ -71,7 +71,13 @@ impl Update {
     }
 
     /// How a task fares: when it was woken last, and when its last poll began and ended.
-    pub fn fares(mut self, id: u64, woken: Option<i64>, started: Option<i64>, ended: Option<i64>) -> Update {
+    pub fn task_state(
+        mut self,
+        id: u64,
+        woken: Option<i64>,
+        started: Option<i64>,
+        ended: Option<i64>,
+    ) -> Update {
         let time = |seconds: Option<i64>| seconds.and_then(at);
         let polls = PbPolls { polls: 1, last_started: time(started), last_ended: time(ended) };
         let stats =
@@ -106,7 +112,7 @@ impl Update {
     }
 }
 
-fn heard(bytes: &[u8]) -> Vec<Said> {
+fn heard(bytes: &[u8]) -> Vec<TaskUpdate> {
     let mut all = Vec::new();
     read(bytes, |said| all.push(said)).unwrap();
     all
@@ -114,7 +120,7 @@ fn heard(bytes: &[u8]) -> Vec<Said> {
 
 #[test]
 fn what_is_said_of_tasks_is_heard_in_an_order_that_makes_sense() {
-    let update = Update::whole(9).fares(1, None, None, None).ended(2).spawned(1, 40, "task", "").lost(3);
+    let update = Update::whole(9).task_state(1, None, None, None).ended(2).spawned(1, 40, "task", "").lost(3);
     let all = heard(&update.bytes());
     let location = Some(("src/main.rs".to_string(), 40, 9));
     let spawned = Spawned { id: 1, location, name: None, kind: Some("task".into()) };
@@ -122,15 +128,20 @@ fn what_is_said_of_tasks_is_heard_in_an_order_that_makes_sense() {
     assert_eq!(
         all,
         [
-            Said::Now(9.0),
-            Said::Metadata,
-            Said::Spawned(spawned),
-            Said::Lost(3),
-            Said::Fares(Fares { id: 1, state: Some(State::Scheduled), since_s: Some(1.0), created_s }),
-            Said::Fares(Fares { id: 2, state: None, since_s: None, created_s }),
+            TaskUpdate::Now(9.0),
+            TaskUpdate::Metadata,
+            TaskUpdate::Spawned(spawned),
+            TaskUpdate::Lost(3),
+            TaskUpdate::TaskState(TaskState {
+                id: 1,
+                state: Some(State::Scheduled),
+                since_s: Some(1.0),
+                created_s
+            }),
+            TaskUpdate::TaskState(TaskState { id: 2, state: None, since_s: None, created_s }),
         ]
     );
-    assert!(!heard(&Update::later(1).bytes()).contains(&Said::Metadata));
+    assert!(!heard(&Update::later(1).bytes()).contains(&TaskUpdate::Metadata));
 }
 
 #[test]
@@ -143,9 +154,9 @@ fn a_state_follows_from_the_times() {
         (Some(4), Some(5), Some(6), State::Idle, 6.0),
         (None, Some(5), Some(6), State::Idle, 6.0),
     ] {
-        let all = heard(&Update::later(9).fares(4, woken, started, ended).bytes());
-        let fares = Fares { id: 4, state: Some(state), since_s: Some(since), created_s: Some(1.0) };
-        assert!(all.contains(&Said::Fares(fares)), "{woken:?} {started:?} {ended:?}: {all:?}");
+        let all = heard(&Update::later(9).task_state(4, woken, started, ended).bytes());
+        let task_state = TaskState { id: 4, state: Some(state), since_s: Some(since), created_s: Some(1.0) };
+        assert!(all.contains(&TaskUpdate::TaskState(task_state)), "{woken:?} {started:?} {ended:?}: {all:?}");
     }
 }
 
@@ -166,7 +177,8 @@ fn a_message_of_empty_parts_takes_no_memory_and_not_for_ever() {
     prost::encoding::encode_varint(empty.len() as u64, &mut update);
     update.extend(empty);
     let mut tasks = 0;
-    let error = read(&update, |said| tasks += usize::from(matches!(said, Said::Spawned(_)))).unwrap_err();
+    let error =
+        read(&update, |said| tasks += usize::from(matches!(said, TaskUpdate::Spawned(_)))).unwrap_err();
     assert!(error.to_string().contains("too many tasks"));
     assert_eq!(tasks, MAX_TOLD + 1, "handed out one by one");
 }
@@ -174,7 +186,7 @@ fn a_message_of_empty_parts_takes_no_memory_and_not_for_ever() {
 proptest! {
     #[test]
     fn a_damaged_update_never_panics(cut in 0usize..200, junk in proptest::collection::vec(any::<u8>(), 0..40)) {
-        let good = Update::whole(9).spawned(1, 40, "task", "a").fares(1, None, Some(2), Some(3)).ended(2).bytes();
+        let good = Update::whole(9).spawned(1, 40, "task", "a").task_state(1, None, Some(2), Some(3)).ended(2).bytes();
         let at = cut.min(good.len());
         let _ = read(&[&good[..at], &junk, &good[at..]].concat(), |_| ());
         let _ = read(&good[..at], |_| ());

@@ -28,7 +28,7 @@ fn lines(tasks: &Tasks) -> Vec<String> {
 fn tasks_count_from_when_they_are_spawned_until_they_end() {
     let mut tasks = Tasks::default();
     let first = Update::whole(10).spawned(1, 40, "task", "").spawned(2, 40, "task", "");
-    take(&mut tasks, first.spawned(3, 50, "blocking", "mail").fares(1, None, Some(3), Some(4)).ended(2));
+    take(&mut tasks, first.spawned(3, 50, "blocking", "mail").task_state(1, None, Some(3), Some(4)).ended(2));
     assert!(tasks.began_whole());
     assert_eq!(
         lines(&tasks),
@@ -37,7 +37,7 @@ fn tasks_count_from_when_they_are_spawned_until_they_end() {
     take(&mut tasks, Update::later(20).ended(3).ended(99).spawned(4, 40, "task", ""));
     assert_eq!(lines(&tasks), ["src/main.rs:40:9 idle 1 16s", "src/main.rs:40:9 scheduled 1"]);
     // an id is used again
-    take(&mut tasks, Update::later(21).spawned(1, 60, "task", "").fares(1, None, Some(21), None));
+    take(&mut tasks, Update::later(21).spawned(1, 60, "task", "").task_state(1, None, Some(21), None));
     assert_eq!(lines(&tasks), ["src/main.rs:40:9 scheduled 1", "src/main.rs:60:9 running 1"]);
     assert_eq!(tasks.seen().total, 2);
 }
@@ -64,7 +64,7 @@ fn places_and_tasks_without_end_stay_within_bounds() {
         kind: None,
     };
     for id in 0..MOST_TASKS as u64 + 10 {
-        tasks.hear(Said::Spawned(spawned(id, id as u32 % 5_000)));
+        tasks.hear(TaskUpdate::Spawned(spawned(id, id as u32 % 5_000)));
     }
     let seen = tasks.seen();
     assert!(tasks.too_many());
@@ -96,7 +96,10 @@ fn a_dependency_is_called_by_its_own_path() {
 #[test]
 fn a_clock_that_lies_gives_no_waits() {
     let mut tasks = Tasks::default();
-    take(&mut tasks, Update::whole(i64::MAX).spawned(1, 40, "task", "").fares(1, None, Some(3), Some(4)));
+    take(
+        &mut tasks,
+        Update::whole(i64::MAX).spawned(1, 40, "task", "").task_state(1, None, Some(3), Some(4)),
+    );
     assert_eq!(lines(&tasks), ["src/main.rs:40:9 idle 1"]);
     take(&mut tasks, Update::later(i64::MIN));
     assert_eq!(lines(&tasks), ["src/main.rs:40:9 idle 1"]);
@@ -106,7 +109,7 @@ fn a_clock_that_lies_gives_no_waits() {
 fn a_service_that_is_behind_with_its_own_events_is_found_out() {
     let mut tasks = Tasks::default();
     let told = |now: i64, id: u64, created: i64| {
-        Update::whole(now).spawned(id, 40, "task", "").fares(id, None, Some(now), None).created(created)
+        Update::whole(now).spawned(id, 40, "task", "").task_state(id, None, Some(now), None).created(created)
     };
     take(&mut tasks, told(100, 1, 10));
     assert_eq!(tasks.seen().late_s, None, "a first message tells of all");
@@ -115,7 +118,7 @@ fn a_service_that_is_behind_with_its_own_events_is_found_out() {
     let both = told(102, 3, 90).spawned(4, 40, "task", "").ended(4).created(90);
     take(&mut tasks, both);
     assert_eq!(tasks.seen().late_s, Some(11.0), "one that has ended by now counts too");
-    take(&mut tasks, Update::later(103).fares(1, None, Some(3), Some(4)));
+    take(&mut tasks, Update::later(103).task_state(1, None, Some(3), Some(4)));
     assert_eq!(tasks.seen().late_s, Some(11.0), "nothing was spawned");
     take(&mut tasks, told(104, 5, 103));
     assert_eq!(tasks.seen().late_s, None, "it has caught up");
