@@ -18,8 +18,8 @@ pub struct Family {
 /// All families of a run, in a fixed order.
 pub fn families(evidence: &Evidence) -> Vec<Family> {
     let mut groups: BTreeMap<(String, String), TaskGroup> = BTreeMap::new();
-    let told = evidence.group_names.iter();
-    let all = told.chain(evidence.snapshots.iter().flat_map(|snapshot| &snapshot.groups));
+    let reported = evidence.group_names.iter();
+    let all = reported.chain(evidence.snapshots.iter().flat_map(|snapshot| &snapshot.groups));
     // sums of what is not distinguished, and soak's own connections, are not a candidate
     for group in all.filter(|group| !group.id.starts_with('@')) {
         let known = groups.entry((group.kind.to_string(), group.id.clone())).or_insert_with(|| group.clone());

@@ -68,7 +68,7 @@ struct Times {
 ///
 /// # Errors
 /// What contradicts what, in one line.
-pub(super) fn share(asked: &Asked) -> Result<PhasePlan, String> {
+pub(super) fn share_time(asked: &Asked) -> Result<PhasePlan, String> {
     let ms = |span: Option<Span>| {
         span.map(|span| u64::try_from(span.0.as_millis()).unwrap_or(LONGEST_MS).min(LONGEST_MS))
     };
@@ -99,7 +99,7 @@ pub(super) fn share(asked: &Asked) -> Result<PhasePlan, String> {
         )),
         (Some(total), None) => rest_to_steady(total, times, cycles),
         (Some(total), Some(steady)) => fill(total, steady, times, cycles),
-        (None, steady) => Ok(around(steady.unwrap_or(DEFAULT_MS), times, cycles)),
+        (None, steady) => Ok(phases_around(steady.unwrap_or(DEFAULT_MS), times, cycles)),
     }
 }
 
@@ -109,11 +109,11 @@ fn parts(cycles: u64) -> Parts {
 
 /// The usual case: phases without a time get their share of what the others leave, and steady the rest.
 fn rest_to_steady(total: u64, times: Times, cycles: u64) -> Result<PhasePlan, String> {
-    let free = left(total, &times, cycles)?;
+    let free = time_left(total, &times, cycles)?;
     if free < cycles {
         return Err(format!(
             "{} take all of --duration {}: nothing is left for steady",
-            named(&times),
+            list_times(&times),
             show(total)
         ));
     }
@@ -134,7 +134,7 @@ fn rest_to_steady(total: u64, times: Times, cycles: u64) -> Result<PhasePlan, St
 
 /// The run's and steady's time are both set: the others share what is between.
 fn fill(total: u64, steady: u64, times: Times, cycles: u64) -> Result<PhasePlan, String> {
-    let free = left(total, &times, cycles)?;
+    let free = time_left(total, &times, cycles)?;
     let share = parts(cycles);
     let unset =
         [(times.baseline, share.baseline), (times.warmup, share.warmup), (times.settle, share.settle)];
@@ -142,7 +142,7 @@ fn fill(total: u64, steady: u64, times: Times, cycles: u64) -> Result<PhasePlan,
     if weights == 0 && free > 0 {
         return Err(format!(
             "{} add up to {}, --duration says {}: leave one of them out",
-            named(&times),
+            list_times(&times),
             show(total - free),
             show(total)
         ));
@@ -163,7 +163,7 @@ fn fill(total: u64, steady: u64, times: Times, cycles: u64) -> Result<PhasePlan,
 }
 
 /// Only steady's time is known: the others follow from it.
-fn around(steady: u64, times: Times, cycles: u64) -> PhasePlan {
+fn phases_around(steady: u64, times: Times, cycles: u64) -> PhasePlan {
     let share = parts(cycles);
     let follows =
         |part: u64, n: u64, cap: u64| (steady * n * part / share.steady).clamp(DERIVED_FLOOR_MS, cap);
@@ -174,18 +174,23 @@ fn around(steady: u64, times: Times, cycles: u64) -> PhasePlan {
 }
 
 /// What the phases with a time of their own leave of the whole.
-fn left(total: u64, times: &Times, cycles: u64) -> Result<u64, String> {
+fn time_left(total: u64, times: &Times, cycles: u64) -> Result<u64, String> {
     let each = [times.warmup, times.steady, times.settle].into_iter().flatten().fold(0, u64::saturating_add);
     let taken = each.saturating_mul(cycles).saturating_add(times.baseline.unwrap_or(0));
     total.checked_sub(taken).ok_or_else(|| {
         let times_each = if cycles > 1 { format!(" in {cycles} cycles") } else { String::new() };
-        let verb = if named(times).contains(' ') { "take" } else { "takes" };
-        format!("{} {verb} {}{times_each}, longer than --duration {}", named(times), show(taken), show(total))
+        let verb = if list_times(times).contains(' ') { "take" } else { "takes" };
+        format!(
+            "{} {verb} {}{times_each}, longer than --duration {}",
+            list_times(times),
+            show(taken),
+            show(total)
+        )
     })
 }
 
 /// The flags that set the phases which have a time.
-fn named(times: &Times) -> String {
+fn list_times(times: &Times) -> String {
     let flags = [
         ("--baseline", times.baseline),
         ("--warmup", times.warmup),
@@ -239,11 +244,11 @@ mod tests {
 
     #[test]
     fn half_a_minute_and_a_night() {
-        let of = |d: f64| secs(share(&Asked { duration: s(d), ..NOTHING }).unwrap());
+        let of = |d: f64| secs(share_time(&Asked { duration: s(d), ..NOTHING }).unwrap());
         assert_eq!(of(30.0), [2.0, 5.0, 19.0, 4.0]);
         assert_eq!(of(300.0), [20.0, 50.0, 190.0, 40.0]);
         assert_eq!(of(28_800.0), [60.0, 1800.0, 26_640.0, 300.0]);
-        assert_eq!(secs(share(&NOTHING).unwrap()), of(300.0));
+        assert_eq!(secs(share_time(&NOTHING).unwrap()), of(300.0));
     }
 
     #[test]
@@ -252,7 +257,7 @@ mod tests {
             [1.0, 1.7, 5.0, 7.0, 10.0, 29.999, 30.0, 45.0, 61.0, 90.0, 300.0, 900.0, 3600.0, 28_800.0, 2e6]
         {
             for cycles in [1, 2, 3, 7] {
-                let p = share(&Asked { duration: s(d), cycles, ..NOTHING }).unwrap();
+                let p = share_time(&Asked { duration: s(d), cycles, ..NOTHING }).unwrap();
                 assert_eq!(p.total(), s(d).unwrap(), "{d} {p:?}");
                 let load = p.steady.secs() * f64::from(cycles) / d;
                 assert!((0.55..=1.0).contains(&load), "{d} {p:?}");
@@ -266,40 +271,41 @@ mod tests {
 
     #[test]
     fn one_phase_can_be_set_and_the_rest_shared() {
-        let p = share(&Asked { duration: s(30.0), settle: s(10.0), ..NOTHING }).unwrap();
+        let p = share_time(&Asked { duration: s(30.0), settle: s(10.0), ..NOTHING }).unwrap();
         assert_eq!(p.settle.secs(), 10.0);
         assert_eq!(p.total().secs(), 30.0);
         assert!(p.steady.secs() > 14.0);
-        let p = share(&Asked { duration: s(30.0), baseline: s(0.0), settle: s(0.0), ..NOTHING }).unwrap();
+        let p =
+            share_time(&Asked { duration: s(30.0), baseline: s(0.0), settle: s(0.0), ..NOTHING }).unwrap();
         assert_eq!((p.baseline.secs(), p.settle.secs(), p.total().secs()), (0.0, 0.0, 30.0));
     }
 
     #[test]
     fn steady_can_be_set_alone_or_inside_a_duration() {
-        let p = share(&Asked { steady: s(190.0), ..NOTHING }).unwrap();
+        let p = share_time(&Asked { steady: s(190.0), ..NOTHING }).unwrap();
         assert_eq!(secs(p), [20.0, 50.0, 190.0, 40.0]);
         for cycles in [1, 3] {
-            let p = share(&Asked { duration: s(100.0), steady: s(25.0), cycles, ..NOTHING }).unwrap();
+            let p = share_time(&Asked { duration: s(100.0), steady: s(25.0), cycles, ..NOTHING }).unwrap();
             assert_eq!((p.steady.secs(), p.total().secs()), (25.0, 100.0));
             let p = Asked { duration: s(100.0), steady: s(25.0), baseline: s(3.0), cycles, ..NOTHING };
-            assert!((share(&p).unwrap().total().secs() - 100.0).abs() < 0.01);
+            assert!((share_time(&p).unwrap().total().secs() - 100.0).abs() < 0.01);
         }
     }
 
     #[test]
     fn the_time_follows_from_the_requests() {
-        let p = share(&Asked { requests: s(21.0), ..NOTHING }).unwrap();
+        let p = share_time(&Asked { requests: s(21.0), ..NOTHING }).unwrap();
         assert_eq!(p.steady.secs(), 21.0);
-        let p = share(&Asked { requests: s(1.1), ..NOTHING }).unwrap();
+        let p = share_time(&Asked { requests: s(1.1), ..NOTHING }).unwrap();
         assert_eq!(secs(p), [2.0, 2.0, 1.1, 2.0]);
         // with a duration the time is what it is
-        let p = share(&Asked { requests: s(1.1), duration: s(30.0), ..NOTHING }).unwrap();
+        let p = share_time(&Asked { requests: s(1.1), duration: s(30.0), ..NOTHING }).unwrap();
         assert_eq!(p.steady.secs(), 19.0);
     }
 
     #[test]
     fn contradictions_are_refused_in_a_line() {
-        let refusal = |asked: Asked| share(&asked).unwrap_err();
+        let refusal = |asked: Asked| share_time(&asked).unwrap_err();
         assert_eq!(
             refusal(Asked { duration: s(30.0), warmup: s(40.0), ..NOTHING }),
             "--warmup takes 40 s, longer than --duration 30 s"
@@ -313,7 +319,7 @@ mod tests {
                 .contains("in 2 cycles")
         );
         let all = Asked { baseline: s(1.0), warmup: s(1.0), steady: s(5.0), settle: s(1.0), ..NOTHING };
-        assert!(share(&all).is_ok());
+        assert!(share_time(&all).is_ok());
         assert!(
             refusal(Asked { duration: s(30.0), ..all }).contains("add up to 8.0 s")
                 || refusal(Asked { duration: s(30.0), ..all }).contains("add up to 8 s")

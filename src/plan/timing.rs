@@ -41,5 +41,5 @@ pub(super) fn read_phases(layers: &Layers, requests: Option<Span>) -> Result<Pha
         requests,
         cycles: layers.read("cycles", |s| &s.cycles, |n| n.small_number(MOST_CYCLES))?.unwrap_or(1),
     };
-    phases::share(&asked).map_err(Error::Usage)
+    phases::share_time(&asked).map_err(Error::Usage)
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::baseline::run_name;
 use super::console::{OutputOptions, print};
+use super::judged_run::run_name;
 use super::present::print_comparison;
 use super::read_named::read_named_run;
 use crate::error::{Error, Result};

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::baseline::{JudgedRun, judge_run};
+use super::judged_run::{JudgedRun, judge_run};
 use super::pipeline;
 use crate::error::Error;
 use crate::evidence::Evidence;

@@ -4,7 +4,6 @@
 //! directory with its report, and an [`Outcome`] with the exit code. What was recorded before takes the second half of
 //! the same road: [`render_again`], [`analyze`] and [`compare_runs`].
 
-mod baseline;
 mod compare;
 mod conclude;
 mod console;
@@ -13,6 +12,7 @@ mod driver;
 mod early_stop;
 mod environment;
 mod forwarder_check;
+mod judged_run;
 mod observe;
 mod pipeline;
 mod prepare;

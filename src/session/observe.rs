@@ -15,7 +15,7 @@ use super::prepare::{Prepared, prepare};
 use super::present::present;
 use super::record::{Instruments, Recorded, Recording, record};
 use super::runtime::block_on;
-use super::{baseline, pipeline};
+use super::{judged_run, pipeline};
 use crate::drive::{Clock, Monotonic};
 use crate::error::{Error, Result};
 use crate::evidence::{Command, Workload};
@@ -41,7 +41,7 @@ pub fn run(plan: &Plan, options: &OutputOptions) -> Result<Option<Outcome>> {
     let own = plan.out.dir.as_deref().map(Protected::Run);
     let earlier = plan.record.compare_to.as_deref().map(Protected::Earlier);
     pipeline::check(&plan.pipeline, &Vec::from_iter(own.into_iter().chain(earlier)))?;
-    baseline::check(plan)?;
+    judged_run::check(plan)?;
     block_on(observe(plan, options))
 }
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::baseline::{JudgedRun, judge_run};
 use super::conclude::conclude;
 use super::console::{OutputOptions, print, warn};
+use super::judged_run::{JudgedRun, judge_run};
 use super::pipeline::{self, Protected};
 use super::present::{present, print_report};
 use super::read_named::{blame_caller, read_named_run};

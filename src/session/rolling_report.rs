@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::baseline::judge_run;
+use super::judged_run::judge_run;
 use crate::error::Result;
 use crate::record::{read_run, replace_file};
 use crate::report;

@@ -7,7 +7,7 @@ use crate::settings::Settings;
 
 const MISBEHAVE: &str = "\
 Let this share of all requests misbehave: 'hang-up=5%,slow-read=2%', or off. --rate is that of all requests, and what is
-told of rate, latency and errors is told of those that behave. Over plain http alone.
+reported of rate, latency and errors is reported of those that behave. Over plain http alone.
 
   hang-up            disconnects once the request is sent
   hang-up-mid-body   disconnects in the middle of the answer's body

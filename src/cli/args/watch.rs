@@ -12,7 +12,7 @@ use crate::settings::Settings;
 /// What --help says below the flags.
 pub const AFTER_HELP: &str = "\
 Nothing is sent but what asks for pprof and metrics pages. Requests are those that the target counts itself \
-(Prometheus); without such a counter growth is told by the hour and not by the request.
+(Prometheus); without such a counter growth is reported by the hour and not by the request.
 
 The files of a watch stay bounded. Without --interval and --duration samples are a second apart at first, and ten from \
 100 minutes on. A file of more than 65,536 lines is rewritten: the last hour as it was, of older time the minimum, mean \

@@ -12,7 +12,7 @@ use super::ended::Ended;
 /// Time for the server to begin to read before it learns that no more comes.
 const MEANWHILE: Duration = Duration::from_millis(20);
 
-pub(super) async fn once(client: &Client) -> Ended {
+pub(super) async fn play(client: &Client) -> Ended {
     let mut stream = client.connect(None).await?;
     let (head, body) = client.upload();
     client.send(&mut stream, &head).await?;

@@ -4,7 +4,7 @@
 use super::client::{AfterRequest, Client};
 use super::ended::Ended;
 
-pub(super) async fn once(client: &Client) -> Ended {
+pub(super) async fn play(client: &Client) -> Ended {
     let mut stream = client.send_request(AfterRequest::Close).await?;
     client.read_answer(&mut stream).await
 }

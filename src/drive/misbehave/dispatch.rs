@@ -17,16 +17,16 @@ pub(super) const LONGEST_HOLD: Duration = Duration::from_secs(3);
 /// Plays a behaviour once; a client that holds its connection does so for `hold`.
 pub(super) async fn play(behaviour: Behaviour, client: &Client, hold: Duration) -> Ended {
     match behaviour {
-        Behaviour::HangUp => hang_up::once(client).await,
-        Behaviour::HangUpMidBody => hang_up_mid_body::once(client).await,
-        Behaviour::SlowRead => slow_read::once(client, hold).await,
-        Behaviour::SlowSend => slow_send::once(client, hold).await,
-        Behaviour::HalfOpen => half_open::once(client, hold).await,
-        Behaviour::AbandonUpload => abandon_upload::once(client).await,
-        Behaviour::Reset => reset::once(client).await,
-        Behaviour::TimeoutAndRetry => timeout_and_retry::once(client).await,
-        Behaviour::Churn => churn::once(client).await,
-        Behaviour::IdleKeepalive => idle_keepalive::once(client, hold).await,
+        Behaviour::HangUp => hang_up::play(client).await,
+        Behaviour::HangUpMidBody => hang_up_mid_body::play(client).await,
+        Behaviour::SlowRead => slow_read::play(client, hold).await,
+        Behaviour::SlowSend => slow_send::play(client, hold).await,
+        Behaviour::HalfOpen => half_open::play(client, hold).await,
+        Behaviour::AbandonUpload => abandon_upload::play(client).await,
+        Behaviour::Reset => reset::play(client).await,
+        Behaviour::TimeoutAndRetry => timeout_and_retry::play(client).await,
+        Behaviour::Churn => churn::play(client).await,
+        Behaviour::IdleKeepalive => idle_keepalive::play(client, hold).await,
     }
 }
 

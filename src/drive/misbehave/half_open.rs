@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt;
 use super::client::{AfterRequest, Client, read_until_closed};
 use super::ended::Ended;
 
-pub(super) async fn once(client: &Client, hold: Duration) -> Ended {
+pub(super) async fn play(client: &Client, hold: Duration) -> Ended {
     let mut stream = client.send_request(AfterRequest::Keep).await?;
     let _ = stream.shutdown().await;
     // no answer is its right: the client said that it sends no more

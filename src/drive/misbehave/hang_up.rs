@@ -5,7 +5,7 @@ use tokio::io::AsyncWriteExt;
 use super::client::{AfterRequest, Client};
 use super::ended::Ended;
 
-pub(super) async fn once(client: &Client) -> Ended {
+pub(super) async fn play(client: &Client) -> Ended {
     let mut stream = client.send_request(AfterRequest::Keep).await?;
     // closed in order, so that it is no reset even where an answer is there already
     let _ = stream.shutdown().await;

@@ -9,7 +9,7 @@ use super::ended::Ended;
 /// Read at a time: few, so that the middle is not missed.
 const SIP: u32 = 4096;
 
-pub(super) async fn once(client: &Client) -> Ended {
+pub(super) async fn play(client: &Client) -> Ended {
     let mut stream = client.connect(Some(SIP)).await?;
     client.send(&mut stream, &client.request(AfterRequest::Keep)).await?;
     if client.read_head(&mut stream).await?.bytes.is_empty() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::client::{AfterRequest, Client, read_until_closed};
 use super::ended::Ended;
 
-pub(super) async fn once(client: &Client, hold: Duration) -> Ended {
+pub(super) async fn play(client: &Client, hold: Duration) -> Ended {
     let mut stream = client.send_request(AfterRequest::Keep).await?;
     client.read_head(&mut stream).await?;
     // the rest of the answer, and then nothing; a server that closes first may

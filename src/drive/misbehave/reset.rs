@@ -11,7 +11,7 @@ use super::ended::Ended;
 /// A reset that comes before the server has read the request takes the request with it.
 const UNTIL_READ: Duration = Duration::from_millis(10);
 
-pub(super) async fn once(client: &Client) -> Ended {
+pub(super) async fn play(client: &Client) -> Ended {
     let stream = client.send_request(AfterRequest::Keep).await?;
     sleep(UNTIL_READ).await;
     // with no time to linger the kernel drops what is unsent and says so with an RST

@@ -16,7 +16,7 @@ const SIP: usize = 64;
 /// Sips in all of its time.
 const SIPS: u32 = 20;
 
-pub(super) async fn once(client: &Client, hold: Duration) -> Ended {
+pub(super) async fn play(client: &Client, hold: Duration) -> Ended {
     let mut stream = client.connect(Some(BUFFER)).await?;
     client.send(&mut stream, &client.request(AfterRequest::Close)).await?;
     let until = Instant::now() + hold;

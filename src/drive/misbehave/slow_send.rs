@@ -12,7 +12,7 @@ use super::ended::Ended;
 /// Pieces in which the request goes out.
 const PIECES: usize = 10;
 
-pub(super) async fn once(client: &Client, hold: Duration) -> Ended {
+pub(super) async fn play(client: &Client, hold: Duration) -> Ended {
     let mut stream = client.connect(None).await?;
     let request = client.request(AfterRequest::Close);
     for (i, piece) in request.chunks(request.len().div_ceil(PIECES)).enumerate() {

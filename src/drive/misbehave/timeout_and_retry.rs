@@ -12,7 +12,7 @@ use super::ended::Ended;
 /// Its patience before the first answer.
 const FIRST_PATIENCE: Duration = Duration::from_millis(5);
 
-pub(super) async fn once(client: &Client) -> Ended {
+pub(super) async fn play(client: &Client) -> Ended {
     let mut stream = client.send_request(AfterRequest::Keep).await?;
     let patience = client.response_time().map_or(FIRST_PATIENCE, |time| time / 2);
     // it peeks, so that an answer which is in time after all stays to be read

@@ -81,7 +81,7 @@ pub struct Cut {
 
 impl Cut {
     /// None where no mix differed by design.
-    pub fn of(evidence: &Evidence, steady: &Steady) -> Option<Cut> {
+    pub fn read(evidence: &Evidence, steady: &Steady) -> Option<Cut> {
         let plan = evidence.plan.as_ref()?;
         let layout = plan.driven()?.block_layout(&plan.phases)?;
         let length_s = layout.requests as f64 / plan.driven()?.rate.per_second()? / f64::from(layout.count);
@@ -139,7 +139,7 @@ impl Cut {
             let place = Place { stretch, life, number };
             if blocks.last().is_none_or(|(last, _)| *last != place) {
                 let from = self.begins[stretch] + number as f64 * self.length_s;
-                blocks.push((place, Sum::of(&self.kinds, from, from + self.length_s)));
+                blocks.push((place, Sum::between(&self.kinds, from, from + self.length_s)));
             }
             if let Some((_, sum)) = blocks.last_mut() {
                 sum.add(t, value, &self.kinds);
@@ -326,7 +326,7 @@ struct Sum {
 }
 
 impl Sum {
-    fn of(kinds: &[Kind], from: f64, to: f64) -> Sum {
+    fn between(kinds: &[Kind], from: f64, to: f64) -> Sum {
         let none = vec![0.0; kinds.len()];
         let ended = kinds.iter().map(|kind| kind.ended_by(to) - kind.ended_by(from)).collect();
         Sum { n: 0.0, at: 0.0, level: 0.0, sent: none.clone(), open: none, ended }

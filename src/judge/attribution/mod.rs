@@ -39,7 +39,7 @@ pub fn attribution(
     voters: &AllEvidence,
     tasks: &Tasks,
 ) -> Vec<AttributedGrowth> {
-    let Some(cut) = Cut::of(evidence, steady) else { return Vec::new() };
+    let Some(cut) = Cut::read(evidence, steady) else { return Vec::new() };
     let all = grew(evidence, voters, tasks);
     let each = all.iter().filter_map(|grew| {
         let sampled = cut.sampled(grew.read.iter().copied())?;

@@ -94,7 +94,7 @@ impl GoHeap {
             (AccountPart::Runtime, stats.runtime()),
         ]);
         reading.events.push(EventKind::Collection { took_s: took.as_secs_f64() });
-        if let Some(files) = self.look().await? {
+        if let Some(files) = self.read_now().await? {
             reading.values.extend(self.native.take().into_iter().flat_map(|parts| values(&parts)));
             reading.values.extend(values(&[(AccountPart::Files, files)]));
         }
@@ -103,7 +103,7 @@ impl GoHeap {
 
     /// Looks at what the runtime does not know of, for the next collection to tell; gives back bytes of files. None
     /// once the target is more than this process: the account of one explains nothing of the others.
-    async fn look(&mut self) -> Result<Option<f64>, ProbeError> {
+    async fn read_now(&mut self) -> Result<Option<f64>, ProbeError> {
         let Some(alone) = &mut self.alone else { return Ok(None) };
         let Some(process) = alone.process().await else { return Ok(None) };
         if self.life.replace(process) != Some(process) {
@@ -157,7 +157,7 @@ impl Probe for GoHeap {
                 }
                 Request::Sample if self.collections == Collections::Never => self.undivided().await,
                 Request::Sample => {
-                    self.look().await?;
+                    self.read_now().await?;
                     Ok(Reading::default())
                 }
             }

@@ -25,12 +25,12 @@ impl Counters {
     /// # Errors
     /// When there are none, or none of a heap.
     pub async fn find(jvm: Jvm, forced: Forced) -> Result<Counters, ProbeError> {
-        look(&jvm).await?;
+        read_now(&jvm).await?;
         Ok(Counters { jvm, forced, full: None })
     }
 
     async fn sample(&mut self) -> Result<Reading, ProbeError> {
-        let (pid, figures) = look(&self.jvm).await?;
+        let (pid, figures) = read_now(&self.jvm).await?;
         let forced = self.forced.take();
         let before = self.full.replace((pid, figures.full));
         let collected = before.is_some_and(|(who, full)| who == pid && figures.full > full);
@@ -52,7 +52,7 @@ impl Counters {
     }
 }
 
-async fn look(jvm: &Jvm) -> Result<(u32, Figures), ProbeError> {
+async fn read_now(jvm: &Jvm) -> Result<(u32, Figures), ProbeError> {
     let jvm = jvm.clone();
     run_blocking(move || {
         let place = jvm.place()?;

@@ -24,13 +24,13 @@ pub fn hotspot<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
     Box::pin(async move {
         let mut found = Discovered::default();
         if let Some(target) = search.target {
-            look(search, target, &mut found).await;
+            find_probes(search, target, &mut found).await;
         }
         found
     })
 }
 
-async fn look(search: &Search<'_>, target: &Target, found: &mut Discovered) {
+async fn find_probes(search: &Search<'_>, target: &Target, found: &mut Discovered) {
     let jvm = Jvm::new(target);
     let forced = Forced::default();
     let counted = match Counters::find(jvm.clone(), forced.clone()).await {

@@ -30,17 +30,17 @@ impl Info {
     /// When it is not answered, or no heap is told: JVMs before 9 do not know the question.
     pub async fn find(attach: Attach, forced: Forced) -> Result<Info, ProbeError> {
         let info = Info { attach, forced };
-        info.look().await?;
+        info.read_now().await?;
         Ok(info)
     }
 
-    async fn look(&self) -> Result<HeapInfo, ProbeError> {
+    async fn read_now(&self) -> Result<HeapInfo, ProbeError> {
         let page = self.attach.ask("GC.heap_info", PAGE).await?;
         heap_info::parse(&page).ok_or_else(|| ProbeError("GC.heap_info tells of no heap".into()))
     }
 
     async fn sample(&self) -> Result<Reading, ProbeError> {
-        let info = self.look().await?;
+        let info = self.read_now().await?;
         let values = [
             (SeriesId::Heap, Some(info.used as f64)),
             (SeriesId::HeapCommitted, Some(info.committed as f64)),

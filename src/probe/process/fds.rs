@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn links_tell_what_they_are() {
-        let told = [
+        let reported = [
             ("socket:[4711]", "sockets"),
             ("pipe:[12]", "pipes"),
             ("/var/log/x:y.log", "files"),
@@ -61,7 +61,7 @@ mod tests {
             ("socket:", "other"),
             ("", "files"),
         ];
-        for (link, wanted) in told {
+        for (link, wanted) in reported {
             assert_eq!(kind(Path::new(link)), wanted, "{link}");
         }
     }

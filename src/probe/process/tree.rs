@@ -88,11 +88,11 @@ mod tests {
     #[test]
     fn what_one_does_not_tell_is_a_gap_of_that_series_only() {
         let silent = Usage { kinds: None, threads: Some(3), ..usage(50, 1) };
-        let told = Usage { threads: Some(2), fds: Some(9), ..usage(40, 1) };
-        let values = totals(&[told.clone(), silent.clone()]);
+        let reported = Usage { threads: Some(2), fds: Some(9), ..usage(40, 1) };
+        let values = totals(&[reported.clone(), silent.clone()]);
         assert!(values.contains(&(SeriesId::Threads, 5.0)) && values.contains(&(SeriesId::RssAnon, 90.0)));
         assert!(!values.iter().any(|(id, _)| *id == SeriesId::Fds));
-        assert_eq!(fd_kinds(&[told, silent], 0), []);
+        assert_eq!(fd_kinds(&[reported, silent], 0), []);
     }
 
     #[test]

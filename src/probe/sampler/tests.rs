@@ -149,12 +149,12 @@ async fn whoever_misbehaves_costs_only_itself() {
 #[tokio::test]
 async fn a_probe_that_answers_again_may_fail_anew() {
     let sampler = Sampler::start(vec![mock("flaky", Does::Recovers { after: 2 })]);
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for _ in 0..4 {
         let row = sampler.ask(Request::Sample, SOON).await;
-        told.push((failures(&row).len(), row.values.len()));
+        reported.push((failures(&row).len(), row.values.len()));
     }
-    assert_eq!(told, [(1, 0), (0, 0), (0, 1), (0, 1)]);
+    assert_eq!(reported, [(1, 0), (0, 0), (0, 1), (0, 1)]);
 }
 
 #[tokio::test]

@@ -174,11 +174,11 @@ impl From<prost::DecodeError> for BadUpdate {
 /// # Errors
 /// When the bytes are cut off or are something else; what was said before has been handed out by then.
 pub fn read(bytes: &[u8], mut hear: impl FnMut(TaskUpdate)) -> Result<(), BadUpdate> {
-    let mut told = 0;
+    let mut reported = 0;
     let mut hear = |said| {
-        told += 1;
+        reported += 1;
         hear(said);
-        if told > MAX_TOLD { Err(BadUpdate("it tells of too many tasks".into())) } else { Ok(()) }
+        if reported > MAX_TOLD { Err(BadUpdate("it tells of too many tasks".into())) } else { Ok(()) }
     };
     let mut tasks = Vec::new();
     walk(bytes, |tag, part| {

@@ -122,7 +122,7 @@ impl Tasks {
             }
         }
         groups.sort_by(|(a, m, _), (b, n, _)| n.cmp(m).then_with(|| a.id.cmp(&b.id)));
-        let late = self.late.filter(|(_, told)| (0.0..LATE_FOR_S).contains(&(self.now_s - told)));
+        let late = self.late.filter(|(_, reported)| (0.0..LATE_FOR_S).contains(&(self.now_s - reported)));
         Seen { total: self.live.len() as u64, groups, lost: self.lost, late_s: late.map(|(late, _)| late) }
     }
 
@@ -161,8 +161,8 @@ impl Tasks {
         let kept_up = late <= LATE_S + (self.now_s - before).max(0.0);
         match self.late {
             // within one message the latest counts
-            Some((known, told)) if told == self.now_s && known >= late => {}
-            Some((_, told)) if kept_up && told == self.now_s => {}
+            Some((known, reported)) if reported == self.now_s && known >= late => {}
+            Some((_, reported)) if kept_up && reported == self.now_s => {}
             _ => self.late = (!kept_up).then_some((late, self.now_s)),
         }
     }

@@ -144,7 +144,7 @@ impl Stream {
 
 /// Puts the one question; gives back where its answers come.
 async fn ask(client: h2::client::SendRequest<Bytes>, url: &Url) -> Result<RecvStream, String> {
-    let told = |error: h2::Error| format!("no tokio-console there: {error}");
+    let reported = |error: h2::Error| format!("no tokio-console there: {error}");
     let authority = url.authority().rsplit('@').next().unwrap_or_default();
     let request = Request::builder()
         .method(Method::POST)
@@ -154,10 +154,10 @@ async fn ask(client: h2::client::SendRequest<Bytes>, url: &Url) -> Result<RecvSt
         .header("te", "trailers")
         .body(())
         .map_err(|error| error.to_string())?;
-    let mut client = client.ready().await.map_err(told)?;
-    let (answer, mut body) = client.send_request(request, false).map_err(told)?;
-    body.send_data(Bytes::from_static(NOTHING), true).map_err(told)?;
-    let answer = answer.await.map_err(told)?;
+    let mut client = client.ready().await.map_err(reported)?;
+    let (answer, mut body) = client.send_request(request, false).map_err(reported)?;
+    body.send_data(Bytes::from_static(NOTHING), true).map_err(reported)?;
+    let answer = answer.await.map_err(reported)?;
     let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if answer.status() != StatusCode::OK || !kind.starts_with("application/grpc") {
         return Err(format!("no tokio-console there: it answered {} without gRPC", answer.status()));

@@ -15,7 +15,7 @@ const WITHIN: Duration = Duration::from_secs(3);
 const LIVE: &str = "live heap, external memory and array buffers after collections, heap in use by the function that allocated it";
 const UNDIVIDED: &str = "the heap with its garbage, external memory and array buffers";
 const OF_SEVERAL: &str = "heap, external memory and array buffers of one of several processes, heap in use by the \
-    function that allocated it; the live heap of all is not told";
+    function that allocated it; the live heap of all is not reported";
 const AFTER_GC: &str = "what is left after a collection, and who allocated it";
 
 /// Looks for the inspector among the ports of the target's processes.
@@ -23,13 +23,13 @@ pub fn inspector<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
     Box::pin(async move {
         let mut found = Discovered::default();
         if let Some(target) = search.target {
-            look(search, target, &mut found).await;
+            find_probes(search, target, &mut found).await;
         }
         found
     })
 }
 
-async fn look(search: &Search<'_>, target: &Target, found: &mut Discovered) {
+async fn find_probes(search: &Search<'_>, target: &Target, found: &mut Discovered) {
     // what forces none in a whole run need not sample
     let collections = search.collections;
     let driven = other_ports::driven_port(search.plan);

@@ -25,7 +25,7 @@ pub struct CulpritView {
 }
 
 impl CulpritView {
-    pub fn of(culprit: &Culprit) -> CulpritView {
+    pub fn new(culprit: &Culprit) -> CulpritView {
         let unit = culprit.unit();
         CulpritView {
             name: clean_text(&culprit.name),
@@ -56,14 +56,14 @@ pub struct SeriesView {
 
 impl SeriesView {
     /// Those that grow and count first, then the others with a vote.
-    pub fn all(findings: &Report) -> Vec<SeriesView> {
+    pub fn list(findings: &Report) -> Vec<SeriesView> {
         let mut all: Vec<&SeriesFinding> = findings.series.iter().collect();
         all.sort_by_key(|s| (!s.grows_unexplained(), !s.votes));
         let steady_s = findings.judged_load_s();
-        all.into_iter().map(|s| SeriesView::of(s, steady_s)).collect()
+        all.into_iter().map(|s| SeriesView::new(s, steady_s)).collect()
     }
 
-    fn of(s: &SeriesFinding, steady_s: Option<f64>) -> SeriesView {
+    fn new(s: &SeriesFinding, steady_s: Option<f64>) -> SeriesView {
         let unit = s.id.unit();
         let show = |value: Option<f64>| value.map_or("–".into(), |v| unit.show(v));
         SeriesView {

@@ -61,7 +61,7 @@ fn write_page(out: &mut String, evidence: &Evidence, findings: &Report, picture:
         by_request(out, load)?;
         misbehaved(out, &load.misbehaved)?;
     }
-    around(out, evidence, findings)?;
+    write_surroundings(out, evidence, findings)?;
     if let Some(line) = &findings.reproduce {
         write!(out, "{}", fenced(line))?;
     }
@@ -85,7 +85,7 @@ fn culprits(out: &mut String, culprits: &[Culprit]) -> std::fmt::Result {
     if culprits.is_empty() {
         return Ok(());
     }
-    writeln!(out, "| culprit{} | where | growth |\n| --- | --- | --- |", of(CULPRITS, culprits.len()))?;
+    writeln!(out, "| culprit{} | where | growth |\n| --- | --- | --- |", shown_of(CULPRITS, culprits.len()))?;
     for culprit in culprits.iter().take(CULPRITS) {
         let state = culprit.state.as_deref().map(|s| format!(" · {}", code_cell(s))).unwrap_or_default();
         let mut place: Vec<String> = culprit.stack.iter().take(FRAMES).map(|f| code_cell(f)).collect();
@@ -132,7 +132,7 @@ fn series(out: &mut String, findings: &Report) -> std::fmt::Result {
     if shown.is_empty() {
         return Ok(());
     }
-    let of = of(shown.len(), series.len());
+    let of = shown_of(shown.len(), series.len());
     writeln!(out, "| series{of} | trend | start | end | slope (95 %) | a request (95 %) |")?;
     writeln!(out, "| --- | --- | ---: | ---: | ---: | ---: |")?;
     for s in shown {
@@ -149,7 +149,7 @@ fn series(out: &mut String, findings: &Report) -> std::fmt::Result {
 }
 
 /// ` (3 of 8)` where not all are shown.
-fn of(shown: usize, all: usize) -> String {
+fn shown_of(shown: usize, all: usize) -> String {
     if all > shown { format!(" ({shown} of {all})") } else { String::new() }
 }
 
@@ -185,7 +185,7 @@ fn misbehaved(out: &mut String, all: &[Misbehaved]) -> std::fmt::Result {
 }
 
 /// A line each: who owns the memory, what was driven, what looking cost, what could not be seen, where it ran.
-fn around(out: &mut String, evidence: &Evidence, findings: &Report) -> std::fmt::Result {
+fn write_surroundings(out: &mut String, evidence: &Evidence, findings: &Report) -> std::fmt::Result {
     let lines = [
         account(findings),
         findings.load.as_ref().map(|load| format!("**Load**: {}", text(&describe_load(load)))),

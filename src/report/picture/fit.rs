@@ -48,8 +48,8 @@ impl<'a> Fit<'a> {
         let to = to.min(drawn.last()?.0);
         let start = finding.start?;
         // nor where it was not told: before that the service may have grown otherwise
-        let told = finding.slope_over_s.filter(|_| finding.trend == Direction::Growing);
-        let from = told.map_or(from, |over| from.max(to - over));
+        let reported = finding.slope_over_s.filter(|_| finding.trend == Direction::Growing);
+        let from = reported.map_or(from, |over| from.max(to - over));
         // what does not grow is drawn as it was: its slope may be that of a part of steady, and would point elsewhere
         let slope = match (finding.trend, finding.end) {
             (Direction::Growing, _) | (_, None) => finding.slope_per_s?,

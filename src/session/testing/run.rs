@@ -9,11 +9,11 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
-use super::super::baseline::judge_run;
 use super::super::conclude::{Outcome, conclude};
 use super::super::console::OutputOptions;
 use super::super::driver::sending;
 use super::super::forwarder_check::ForwarderMonitor;
+use super::super::judged_run::judge_run;
 use super::super::record::{Instruments, Recorded, Recording, record};
 use super::service::{FakeService, RequestCount};
 use crate::drive::{Clock, Driver, SimulatedAnswers};

@@ -61,12 +61,12 @@ pub fn labels(profile: &Profile, labels: &[Vec<String>]) -> Vec<GroupLabel> {
             *sum = sum.saturating_add(count);
         }
     }
-    let told = |((hash, label), count): ((u64, &str), u64)| GroupLabel {
+    let reported = |((hash, label), count): ((u64, &str), u64)| GroupLabel {
         group: format!("{hash:016x}"),
         label: label.to_string(),
         count,
     };
-    counts.into_iter().map(told).collect()
+    counts.into_iter().map(reported).collect()
 }
 
 /// Of each function, whether it is there because it is observed.

@@ -132,11 +132,11 @@ struct Stats {
 impl Stats {
     /// Takes a line if it is one of the account.
     fn line(&mut self, line: &str) -> bool {
-        let told = line.strip_prefix("# ").and_then(|rest| rest.split_once(" = "));
-        if let Some((name, value)) = told {
+        let reported = line.strip_prefix("# ").and_then(|rest| rest.split_once(" = "));
+        if let Some((name, value)) = reported {
             self.take(name, value);
         }
-        told.is_some()
+        reported.is_some()
     }
 
     fn take(&mut self, name: &str, value: &str) {

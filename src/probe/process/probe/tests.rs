@@ -33,8 +33,8 @@ fn a_tree_is_sampled_as_one_and_a_dead_child_costs_nothing() {
     assert_eq!(value(&first, "children"), Some(2.0));
     assert!(value(&first, "rss_anon_bytes").unwrap() > 100_000.0);
     assert_eq!(value(&first, "cpu_ratio"), None, "there is nothing to compare the first with");
-    let told = probe.series();
-    assert!(first.values.iter().all(|(name, _)| told.contains(name)));
+    let reported = probe.series();
+    assert!(first.values.iter().all(|(name, _)| reported.contains(name)));
     let each = |kind| first.groups.iter().filter(|(k, ..)| *k == kind).map(|(.., v)| v).sum::<f64>();
     assert_eq!(each(GroupKind::ProcessMemory), value(&first, "rss_anon_bytes").unwrap(), "each on its own");
     assert_eq!(each(GroupKind::Fd), value(&first, "fds").unwrap(), "every descriptor has a kind");

@@ -108,21 +108,21 @@ fn a_clock_that_lies_gives_no_waits() {
 #[test]
 fn a_service_that_is_behind_with_its_own_events_is_found_out() {
     let mut tasks = Tasks::default();
-    let told = |now: i64, id: u64, created: i64| {
+    let reported = |now: i64, id: u64, created: i64| {
         Update::whole(now).spawned(id, 40, "task", "").task_state(id, None, Some(now), None).created(created)
     };
-    take(&mut tasks, told(100, 1, 10));
+    take(&mut tasks, reported(100, 1, 10));
     assert_eq!(tasks.seen().late_s, None, "a first message tells of all");
-    take(&mut tasks, told(101, 2, 98));
+    take(&mut tasks, reported(101, 2, 98));
     assert_eq!(tasks.seen().late_s, None);
-    let both = told(102, 3, 90).spawned(4, 40, "task", "").ended(4).created(90);
+    let both = reported(102, 3, 90).spawned(4, 40, "task", "").ended(4).created(90);
     take(&mut tasks, both);
     assert_eq!(tasks.seen().late_s, Some(11.0), "one that has ended by now counts too");
     take(&mut tasks, Update::later(103).task_state(1, None, Some(3), Some(4)));
     assert_eq!(tasks.seen().late_s, Some(11.0), "nothing was spawned");
-    take(&mut tasks, told(104, 5, 103));
+    take(&mut tasks, reported(104, 5, 103));
     assert_eq!(tasks.seen().late_s, None, "it has caught up");
-    take(&mut tasks, told(105, 6, 50));
+    take(&mut tasks, reported(105, 6, 50));
     take(&mut tasks, Update::later(120));
     assert_eq!(tasks.seen().late_s, None, "that is long ago");
 }

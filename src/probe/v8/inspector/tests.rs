@@ -104,8 +104,8 @@ async fn a_sample_tells_the_heap_and_a_collection_what_is_live() {
 #[tokio::test]
 async fn with_worker_threads_no_live_heap_is_told() {
     let mut answers = usual();
-    let told = "{\"method\":\"NodeWorker.attachedToWorker\",\"params\":{}}\n{\"id\":ID,\"result\":{}}";
-    answers.insert("NodeWorker.enable", told.into());
+    let reported = "{\"method\":\"NodeWorker.attachedToWorker\",\"params\":{}}\n{\"id\":ID,\"result\":{}}";
+    answers.insert("NodeWorker.enable", reported.into());
     let at = inspector(move |stream| node(stream, answers.clone())).await;
     let mut probe = probe(at, Collections::Forced).await;
     let collected = probe.ask(Request::Collect).await.unwrap();
