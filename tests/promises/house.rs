@@ -86,20 +86,13 @@ const NAME_TESTS_OTHERWISE: &[(&str, usize)] = &[];
 const SAY_IT_OTHERWISE: &[(&str, usize)] = &[
     ("cli", 4),
     ("culprit", 14),
-    ("demo", 1),
     ("docs", 45),
-    ("drive", 1),
     ("judge", 6),
-    ("live", 1),
     ("plan", 6),
-    ("probe", 80),
-    ("record", 2),
     ("report", 6),
-    ("run", 1),
-    ("session", 2),
+    ("session", 1),
     ("tests", 12),
     ("trend", 7),
-    ("units", 1),
     ("wording", 17),
 ];
 

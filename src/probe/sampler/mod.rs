@@ -25,7 +25,7 @@ pub mod meter;
 mod row;
 mod worker;
 
-use budget::{ProbeBudget, SnapshotCost, Usage};
+use budget::{ProbeBudget, RequestCost, SnapshotCost};
 pub use cost::Cost;
 use cost::CostKind;
 pub use row::Row;
@@ -107,8 +107,8 @@ impl Sampler {
     /// What collections and snapshots have cost.
     fn snapshot_cost(&self) -> SnapshotCost {
         let sum = |kind: CostKind| {
-            let each = self.workers.iter().map(|worker| worker.usage(kind));
-            each.fold(Usage::default(), Usage::and)
+            let each = self.workers.iter().map(|worker| worker.cost_of(kind));
+            each.fold(RequestCost::default(), RequestCost::and)
         };
         let collections = sum(CostKind::Collection);
         SnapshotCost { collections, all: collections.and(sum(CostKind::Snapshot)) }
@@ -117,12 +117,13 @@ impl Sampler {
     /// Whether this probe may be asked for a sample.
     fn may_sample(&self, worker: &Arc<ProbeWorker>, elapsed: Duration) -> bool {
         if !worker.asks_target() {
-            return worker.usage(CostKind::Sample).busy <= KERNEL_CREDIT + elapsed.mul_f64(KERNEL_SHARE);
+            return worker.cost_of(CostKind::Sample).busy <= KERNEL_CREDIT + elapsed.mul_f64(KERNEL_SHARE);
         }
         let asked: Vec<&Arc<ProbeWorker>> =
             self.workers.iter().filter(|worker| worker.asks_target()).collect();
         let which = asked.iter().position(|other| Arc::ptr_eq(other, worker)).unwrap_or_default();
-        let samples: Vec<Usage> = asked.into_iter().map(|worker| worker.usage(CostKind::Sample)).collect();
+        let samples: Vec<RequestCost> =
+            asked.into_iter().map(|worker| worker.cost_of(CostKind::Sample)).collect();
         self.budget.may_sample(elapsed, self.snapshot_cost(), &samples, which)
     }
 

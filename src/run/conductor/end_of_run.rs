@@ -12,7 +12,7 @@ impl Conductor<'_> {
             self.load.stop();
             return End::Aborted;
         }
-        self.stop("somebody asked for it (Ctrl-C, SIGTERM or SIGHUP)".into())
+        self.stop("a signal asked for it (Ctrl-C, SIGTERM or SIGHUP)".into())
     }
 
     /// Ends the load; only the last inspection is still asked for.
