@@ -1,5 +1,9 @@
 //! A HotSpot JVM, seen from outside and without an agent: its counters in hsperfdata, at no cost to it, and what only a
-//! command tells, through its attach socket.
+//! command shows, through its attach socket.
+//!
+//! Comes in: a target with a JVM among its processes, its counters' file, and the answers of its attach socket. Goes
+//! out: series of heap, metaspace, collections and threads, groups of threads and classes, and, for each source that is
+//! missing, the line that turns it on.
 //!
 //! Parsing: [`perfdata`] and [`heap_counters`] of the counters, [`threads`] of Thread.print, [`classes`] of
 //! GC.class_histogram, [`heap_info`] of GC.heap_info. Reading: [`jvm_process`] finds the files, [`attach`] asks. The

@@ -1,5 +1,8 @@
 //! Asks every probe and waits for none: each has a task ([`worker`]), and an answer counts if it comes in time.
 //!
+//! Comes in: probes, and requests to sample, collect or snapshot. Goes out: one [`Row`] for each request with the values,
+//! groups and events of the probes that answered in time, and what each probe has cost so far ([`Cost`]).
+//!
 //! A probe that still works on the last request is not asked for a sample, which leaves a gap in its series and delays
 //! no other; collections and snapshots queue up behind it. One that panics, fails, or gives values that it never
 //! announced has failed, and is asked again next time. A failure is reported once, until the probe has answered again.

@@ -1,3 +1,5 @@
+//! A sampler of made-up probes: none delays another, a failure is reported once, costs keep to the budget.
+
 use super::*;
 use crate::evidence::{Moment, TaskSnapshot};
 use crate::probe::sample::{ProbeError, ProbeFuture, Reading};

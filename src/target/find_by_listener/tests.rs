@@ -1,3 +1,5 @@
+//! From the processes that hold a listening socket to the roots of the target.
+
 use super::*;
 use std::collections::HashMap;
 use std::net::TcpListener;

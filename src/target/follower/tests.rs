@@ -1,3 +1,5 @@
+//! A target that ends, comes back or hands over its port is followed.
+
 use super::*;
 use crate::target::endpoint::{Endpoint, Endpoints};
 use std::net::TcpListener;
