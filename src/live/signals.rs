@@ -106,7 +106,7 @@ mod tests {
 
     /// One test, since signals reach the whole process and two tests would hear each other's.
     #[tokio::test]
-    async fn once_is_stop_and_twice_is_abort_also_when_nobody_receives() {
+    async fn once_is_stop_and_twice_is_abort_also_without_a_receiver() {
         let soon = Duration::from_secs(5);
         let (sender, mut commands) = tokio::sync::mpsc::channel(4);
         let task = listen(sender).unwrap();

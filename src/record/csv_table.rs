@@ -47,7 +47,8 @@ enum Column {
 ///
 /// # Errors
 /// When the file cannot be read, does not begin with a column `elapsed_s`, names a column twice, holds a time or a
-/// phase that is none, a time below the one before it, or text among the numbers of a column. The message names file and line.
+/// phase that is none, a time below the one before it, or text among the numbers of a column. The message names file
+/// and line.
 pub fn read_table(path: &Path) -> Result<Recording> {
     read(path, Unended::Perhaps)
 }
@@ -154,7 +155,7 @@ fn header(path: &Path, record: &ByteRecord) -> Result<Vec<Column>> {
             return Err(Error::format(path, format!("line 1: first column is '{name}', expected elapsed_s")));
         }
         if !seen.insert(name.clone()) {
-            return Err(Error::format(path, format!("line 1: column '{name}' stands there twice")));
+            return Err(Error::format(path, format!("line 1: column '{name}' is given twice")));
         }
         columns.push(match name.as_str() {
             "elapsed_s" => Column::Elapsed,

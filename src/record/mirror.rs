@@ -163,7 +163,8 @@ impl Mirror {
     }
 }
 
-/// Where requests turned out not to be known, none of them are: what was counted until then would make a rate of its own.
+/// Where requests turned out not to be known, none of them are: what was counted until then would make a rate of its
+/// own.
 pub(super) fn uncount(evidence: &mut Evidence) {
     evidence.recording.requests_total.fill(Sample::GAP);
 }

@@ -1,9 +1,9 @@
 //! How many bytes went through each TCP connection, and which connections of a target carry the very same bytes.
 //!
-//! The kernel shows it to any process over a netlink socket (sock_diag(7), with struct tcp_info of linux/tcp.h). A process
-//! that passes bytes on has, for a connection it accepted, one it opened that received what the other sent and sent what
-//! the other received, to the byte. A service that asks another one in the course of a request has no such pair: its
-//! requests and answers differ, and a difference of one byte per request soon shows.
+//! The kernel shows it to any process over a netlink socket (sock_diag(7), with struct tcp_info of linux/tcp.h). A
+//! process that passes bytes on has, for a connection it accepted, one it opened that received what the other sent and
+//! sent what the other received, to the byte. A service that asks another one in the course of a request has no such
+//! pair: its requests and answers differ, and a difference of one byte per request soon shows.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -68,7 +68,7 @@ pub fn read_all() -> Option<HashMap<u64, Carried>> {
             let (read, _) = rustix::net::recv(&socket, &mut buffer[..], RecvFlags::empty()).ok()?;
             let (carried, more) = parse(&buffer[..read.min(buffer.len())])?;
             found.extend(carried.into_iter().map(|c| (c.inode, c)));
-            if more == More::Done {
+            if more == AnswerPart::Last {
                 break;
             }
         }
@@ -96,9 +96,9 @@ const NLMSG_ERROR: u16 = 2;
 const NLMSG_DONE: u16 = 3;
 const INET_DIAG_INFO: u16 = 2;
 /// struct nlmsghdr.
-const HEADER: usize = 16;
+const HEADER_BYTES: usize = 16;
 /// struct inet_diag_msg.
-const MESSAGE: usize = 72;
+const MESSAGE_BYTES: usize = 72;
 /// tcpi_bytes_acked and its siblings in struct tcp_info, which has grown over the years.
 const BYTES_ACKED: usize = 120;
 const BYTES_RECEIVED: usize = 128;
@@ -119,32 +119,32 @@ fn request(family: u8) -> Vec<u8> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum More {
-    Follows,
-    Done,
+enum AnswerPart {
+    MoreFollows,
+    Last,
 }
 
 /// One datagram of the answer; none if it reports an error.
-fn parse(mut bytes: &[u8]) -> Option<(Vec<Carried>, More)> {
+fn parse(mut bytes: &[u8]) -> Option<(Vec<Carried>, AnswerPart)> {
     let mut found = Vec::new();
     while let (Some(length), Some(kind)) = (u32_at(bytes, 0), u16_at(bytes, 4)) {
         let length = length as usize;
         match kind {
-            NLMSG_DONE => return Some((found, More::Done)),
+            NLMSG_DONE => return Some((found, AnswerPart::Last)),
             NLMSG_ERROR => return None,
-            _ if length < HEADER || length > bytes.len() => return None,
-            SOCK_DIAG_BY_FAMILY => found.extend(connection(&bytes[HEADER..length])),
+            _ if length < HEADER_BYTES || length > bytes.len() => return None,
+            SOCK_DIAG_BY_FAMILY => found.extend(connection(&bytes[HEADER_BYTES..length])),
             _ => {}
         }
         bytes = bytes.get(aligned(length)..).unwrap_or_default();
     }
-    Some((found, More::Follows))
+    Some((found, AnswerPart::MoreFollows))
 }
 
 fn connection(message: &[u8]) -> Option<Carried> {
     let port = u16::from_be_bytes(message.get(4..6)?.try_into().ok()?);
-    let inode = u64::from(u32_at(message, MESSAGE - 4)?);
-    let mut attributes = message.get(MESSAGE..)?;
+    let inode = u64::from(u32_at(message, MESSAGE_BYTES - 4)?);
+    let mut attributes = message.get(MESSAGE_BYTES..)?;
     while let (Some(length), Some(kind)) = (u16_at(attributes, 0), u16_at(attributes, 2)) {
         let value = attributes.get(4..length as usize)?;
         if kind == INET_DIAG_INFO {
@@ -228,11 +228,11 @@ mod tests {
             bytes.extend([0; 10]);
             bytes
         };
-        assert_eq!(parse(&message(16, NLMSG_DONE)), Some((Vec::new(), More::Done)));
+        assert_eq!(parse(&message(16, NLMSG_DONE)), Some((Vec::new(), AnswerPart::Last)));
         assert_eq!(parse(&message(16, NLMSG_ERROR)), None);
         assert_eq!(parse(&message(9999, SOCK_DIAG_BY_FAMILY)), None);
         assert_eq!(parse(&message(0, SOCK_DIAG_BY_FAMILY)), None, "and does not go round for ever");
-        assert_eq!(parse(&message(16, SOCK_DIAG_BY_FAMILY)), Some((Vec::new(), More::Follows)));
-        assert_eq!(parse(&[1, 2, 3]), Some((Vec::new(), More::Follows)));
+        assert_eq!(parse(&message(16, SOCK_DIAG_BY_FAMILY)), Some((Vec::new(), AnswerPart::MoreFollows)));
+        assert_eq!(parse(&[1, 2, 3]), Some((Vec::new(), AnswerPart::MoreFollows)));
     }
 }

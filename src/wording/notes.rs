@@ -5,6 +5,7 @@ use crate::units::{Span, Unit};
 
 use super::attribution;
 use super::culprit::explain_group;
+use super::event_reason::{stop_reason, uncounted_reason};
 use super::explanation::explanation;
 use super::leak::leak;
 use super::phrase::capitalize;
@@ -73,9 +74,9 @@ pub fn note(note: &Note) -> String {
         ),
         Note::Ended { elapsed_s, early, reason } => {
             let ended = if *early { "Ended early" } else { "Ended" };
-            format!("{ended} after {}: {reason}.", Span::from_secs_f64(*elapsed_s))
+            format!("{ended} after {}: {}.", Span::from_secs_f64(*elapsed_s), stop_reason(reason))
         }
-        Note::NotCounted(reason) => format!("Growth per request is not known: {reason}."),
+        Note::NotCounted(reason) => format!("Growth per request is not known: {}.", uncounted_reason(reason)),
         Note::Recorded(text) => text.clone(),
         Note::Load(trouble) => load_trouble(trouble),
     }

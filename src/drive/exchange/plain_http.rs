@@ -1,8 +1,8 @@
 //! Plain HTTP/1.1 over a connection that belongs to one slot, through hyper.
 //!
 //! The connection is polled by the slot that waits for it and not by a separate task, so that an answer wakes one task
-//! and not two. While its slot waits for nothing, nothing is read; a connection that the server closed is noticed before
-//! it is used again.
+//! and not two. While its slot waits for nothing, nothing is read; a connection that the server closed is noticed
+//! before it is used again.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};

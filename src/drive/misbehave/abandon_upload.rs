@@ -1,5 +1,5 @@
-//! `abandon-upload`: announces a body by its length, sends half of it, and leaves. A battery that dies during an upload.
-//! Where the plan has no body, 64 KiB are announced.
+//! `abandon-upload`: announces a body by its length, sends half of it, and leaves. A battery that dies during an
+//! upload. Where the plan has no body, 64 KiB are announced.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! `slow-send`: sends the request a few bytes at a time, and then waits for the answer as others do. A poor uplink, or an
-//! attack that is known as Slowloris.
+//! `slow-send`: sends the request a few bytes at a time, and then waits for the answer as others do. A poor uplink, or
+//! an attack that is known as Slowloris.
 
 use std::time::Duration;
 

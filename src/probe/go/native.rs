@@ -1,7 +1,7 @@
 //! What is resident of a process beyond what its runtime knows of: memory that C code took, or mmap.
 //!
-//! Comes in: what is resident of a process beyond what the runtime holds of the kernel's memory. Goes out: native memory
-//! as it changes.
+//! Comes in: what is resident of a process beyond what the runtime holds of the kernel's memory. Goes out: native
+//! memory as it changes.
 
 use crate::evidence::AccountPart;
 
@@ -9,12 +9,12 @@ use crate::evidence::AccountPart;
 ///
 /// What the runtime took and has not touched yet is in its account and not resident. It comes and goes with each
 /// collection, by many MiB in a service that allocates much, and only ever lowers a reading. So the highest one since
-/// the last collection but one stands for them all: what grows is highest at the end, and tells no less.
+/// the last collection but one stands for them all: what grows is highest at the end, and shows no less.
 #[derive(Debug, Default)]
 pub struct NativeEstimator {
     highest: Option<f64>,
     highest_before: Option<f64>,
-    /// Reserved and never touched, as of the first time this was told; zero or below.
+    /// Reserved and never touched, at the first reading; zero or below.
     not_resident: Option<f64>,
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Comes in: a URL. Goes out: one message after the other, within bounds of size and of pace. tonic would do this and
 //! much more; for one call that sends nothing it costs several times the build that `h2` does. The framing is that of
-//! gRPC's PROTOCOL-HTTP2.md: a byte that says whether a message is packed, four for its length, and a status behind all.
+//! gRPC's PROTOCOL-HTTP2.md: a byte that says whether a message is packed, four for its length, and a status behind
+//! all.
 
 use std::time::Duration;
 
@@ -81,7 +82,9 @@ impl Stream {
         self.fill(&mut head).await?;
         let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
         if head[0] != 0 {
-            return Err(ProbeError("tokio-console packs its messages, which nobody asked for".into()));
+            return Err(ProbeError(
+                "tokio-console compresses its messages, which soak did not ask for".into(),
+            ));
         }
         if length > LONGEST {
             return Err(ProbeError(format!(

@@ -1,7 +1,7 @@
 //! One connection to an inspector: commands of the Chrome DevTools Protocol out, their answers in.
 //!
 //! A task of its own owns the WebSocket and reads it all the time, for two reasons. A Node process that ends waits
-//! for whoever is connected to leave, so soak asks to be told of that and leaves at once. And what an inspector says
+//! for its clients to leave, so soak asks for a notice of that and leaves at once. And what an inspector says
 //! unasked is read and thrown away, up to a number from which it is given up. Every message is bounded, every command
 //! has a time; dropping the wire ends the task and with it all that the session began, such as sampling.
 
@@ -115,7 +115,7 @@ impl Wire {
         self.commands.is_closed()
     }
 
-    /// How often a worker thread was told of.
+    /// How often a worker thread was reported.
     pub fn workers_seen(&self) -> u64 {
         self.workers.load(Ordering::Relaxed)
     }

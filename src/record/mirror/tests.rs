@@ -1,5 +1,7 @@
+//! The mirror keeps the last hour exactly, older samples by minimum and maximum, and never grows past its bounds.
+
 use super::*;
-use crate::evidence::GroupKind;
+use crate::evidence::{GroupKind, UncountedReason};
 
 fn filled(seconds: usize) -> Mirror {
     let mut mirror = Mirror::new(&[SeriesId::Rss]);
@@ -47,7 +49,10 @@ fn a_flood_of_events_does_not_wash_the_phases_away() {
 #[test]
 fn requests_that_are_not_known_after_all_are_forgotten() {
     let mut mirror = filled(10);
-    mirror.event(Event { elapsed_s: 9.0, kind: EventKind::Uncounted { reason: String::new() } });
+    mirror.event(Event {
+        elapsed_s: 9.0,
+        kind: EventKind::Uncounted { reason: UncountedReason::CounterFell(3) },
+    });
     assert!(mirror.evidence().recording.requests_total.iter().all(|n| n.get().is_none()));
 }
 
