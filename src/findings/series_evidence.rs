@@ -59,7 +59,8 @@ impl SeriesEvidence {
         self.votes() && self.grows_unexplained() && self.significant
     }
 
-    /// Whether it could have been called growing at all: one that never moved, or of which too little was read, could not.
+    /// Whether it could have been called growing at all: one that never moved, or of which too little was read, could
+    /// not.
     pub fn could_grow(&self) -> bool {
         self.trend.slope.is_some()
     }

@@ -18,11 +18,11 @@ use super::material::{is_material, least_seen};
 use super::steady::Steady;
 
 /// The chance of a false 'leak' in a whole run, and of a false 'growing' for a series asked by itself.
-pub const ERROR: f64 = 0.05;
+pub const FALSE_LEAK_CHANCE: f64 = 0.05;
 /// The growth per request that a run must be able to find in counts of tasks.
 pub const RESOLUTION_TASKS: f64 = 0.01;
-/// A projection is shown as far ahead as so many times the run's length.
-pub const FARTHEST: f64 = 1000.0;
+/// A projection reaches at most so many lengths of the run ahead.
+pub const FARTHEST_RUN_LENGTHS: f64 = 1000.0;
 
 /// All series.
 #[derive(Debug, Clone)]
@@ -37,7 +37,8 @@ pub struct AllEvidence {
 pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
     let recording = &evidence.recording;
     let judging = evidence.plan.as_ref().map(|p| &p.judging);
-    let Judging { horizon, resolution_bytes: resolution, .. } = judging.cloned().unwrap_or_default();
+    let defaults = Judging::default();
+    let Judging { horizon, resolution_bytes: resolution, .. } = *judging.unwrap_or(&defaults);
     let sources = Sources::read(evidence);
     let present: Vec<SeriesId> =
         recording.series.iter().filter(|s| !s.is_empty()).map(|s| s.id.clone()).collect();
@@ -51,7 +52,7 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
     let limits = [judging.and_then(|j| j.memory_limit_bytes), target.and_then(|t| t.memory_limit_bytes)];
     let limit = limits.into_iter().flatten().min().map(|bytes| bytes as f64);
     let heap_limit = heap_limit(evidence);
-    let by_ends = live_heap::trend(evidence, steady);
+    let by_ends = live_heap::trend_from_snapshots(evidence, steady);
     let mut all: Vec<SeriesEvidence> = recording
         .series
         .iter()
@@ -68,7 +69,7 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
             let limit_at_s = limit_at_s
                 .and_then(|bytes| time_to_limit(&trend, bytes))
                 // farther ahead a run of this length cannot be believed
-                .filter(|[_, latest]| *latest <= FARTHEST * steady.run_end_s);
+                .filter(|[_, latest]| *latest <= FARTHEST_RUN_LENGTHS * steady.run_end_s);
             let excludes_zero = is_material(&trend, &id, horizon, steady.seconds());
             let material = trend.direction == Direction::Growing && excludes_zero;
             let bounded = !excludes_zero && is_bounded(&trend, &id, resolution, steady.seconds());

@@ -9,7 +9,7 @@
 //! Steps and fills refute symmetry as well, so a growth must also be carried by the usual rise rather than by a few
 //! jumps, and the later half must keep pace with the earlier.
 
-use super::answer::{Answer, Slope, WINDOWS_ALLOWED_FOR};
+use super::segment_trend::{SegmentTrend, Slope, WINDOWS_ALLOWED_FOR};
 use super::bins::{Point, median};
 use super::reduced_series::ReducedAs;
 use super::segment_question::SegmentQuestion;
@@ -26,7 +26,7 @@ const KEPT_PACE_SHARE: f64 = 0.5;
 const BELOW_ZERO: f64 = 0.025;
 
 /// That the readings of a segment rise one after the other; none where they were not read on purpose, or do not.
-pub(super) fn rises_at_readings(asked: &SegmentQuestion<'_>) -> Option<Answer> {
+pub(super) fn rises_at_readings(asked: &SegmentQuestion<'_>) -> Option<SegmentTrend> {
     let points = &asked.reduced.points;
     if !asked.deliberate || asked.kind != ReducedAs::Level || points.len() != asked.samples {
         return None;
@@ -38,7 +38,7 @@ pub(super) fn rises_at_readings(asked: &SegmentQuestion<'_>) -> Option<Answer> {
     }
     let window = examine(asked.reduced, 0, f64::INFINITY)?;
     let chance = window.line.coefficient.below(0.0);
-    (chance < BELOW_ZERO).then(|| Answer {
+    (chance < BELOW_ZERO).then(|| SegmentTrend {
         direction: Direction::Growing,
         shape: Shape::Linear,
         found: Found::Grows,

@@ -47,7 +47,6 @@
 //! series read on purpose after collections, far apart, 'stable' is said where growth above a tenth of its level would
 //! show: there alone the level matters.
 
-mod answer;
 mod attribution;
 mod bins;
 mod cycles;
@@ -68,6 +67,7 @@ mod regimes;
 mod rivals;
 mod sawtooth;
 mod segment_question;
+mod segment_trend;
 mod segments;
 mod select;
 mod sensitivity;
@@ -81,12 +81,12 @@ pub use interim::InterimSchedule;
 pub use limit::time_to_limit;
 pub use question::Question;
 
-use answer::Answer;
 use cycles::Cycles;
 use exact_readings::LEAST_EXACT_READINGS;
 use judge_segment::judge_segment;
 use reduced_series::{ReducedAs, ReducedSeries};
 use segment_question::SegmentQuestion;
+use segment_trend::SegmentTrend;
 use select::Selection;
 
 use crate::findings::{Direction, Estimate, Found, JudgedLevel, Shape, Trend, TrendReason, WindowReason};
@@ -155,7 +155,7 @@ pub fn trend(question: &Question<'_>) -> Trend {
 
 /// Each segment's answer with its length in seconds, and what they share.
 struct JudgedSegments {
-    answers: Vec<(Answer, f64)>,
+    answers: Vec<(SegmentTrend, f64)>,
     /// Level (floor) at the start of the first and the end of the last.
     start: Option<f64>,
     end: Option<f64>,
@@ -216,11 +216,11 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
 }
 
 /// Adds to an inconclusive floor, or to too few teeth to have one, what the level with all its teeth shows.
-fn with_whole_level(mut floor: Answer, kind: ReducedAs, whole: Answer) -> Answer {
+fn with_whole_level(mut floor: SegmentTrend, kind: ReducedAs, whole: SegmentTrend) -> SegmentTrend {
     match kind {
         // floors are few; where the level with all its teeth is certain not to grow, the floor under it does not
         ReducedAs::Floors { .. } if whole.direction == Direction::Stable => {
-            return Answer { shape: Shape::Sawtooth, ..whole };
+            return SegmentTrend { shape: Shape::Sawtooth, ..whole };
         }
         ReducedAs::TooFewCycles { cycles, .. } if cycles < LEAST_DROPS => return floor,
         _ => {}
