@@ -89,9 +89,7 @@ fn of_series(one: &SeriesEvidence, series: &AllEvidence, steady: &Steady, drives
             })
         }
         Direction::Inconclusive | Direction::Stable => Some(Doubt::Open { id, trend }),
-        Direction::Growing if one.material && !one.significant => {
-            Some(Doubt::NotSignificant { id, trend })
-        }
+        Direction::Growing if one.material && !one.significant => Some(Doubt::NotSignificant { id, trend }),
         Direction::Growing => None,
     }
 }

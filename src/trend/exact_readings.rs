@@ -9,10 +9,10 @@
 //! Steps and fills refute symmetry as well, so a growth must also be carried by the usual rise rather than by a few
 //! jumps, and the later half must keep pace with the earlier.
 
-use super::segment_trend::{SegmentTrend, Slope, WINDOWS_ALLOWED_FOR};
 use super::bins::{Point, median};
 use super::reduced_series::ReducedAs;
 use super::segment_question::SegmentQuestion;
+use super::segment_trend::{SegmentTrend, Slope, WINDOWS_ALLOWED_FOR};
 use super::window::examine;
 use crate::findings::{Direction, Found, Shape};
 
@@ -61,9 +61,7 @@ fn goes_on(rises: &[f64]) -> bool {
     let total: f64 = rises.iter().sum();
     let (early, late) = rises.split_at(rises.len() / 2);
     let (early, late) = (median(&mut early.to_vec()), median(&mut late.to_vec()));
-    usual > 0.0
-        && usual * rises.len() as f64 >= LEAST_BY_MEDIAN * total
-        && late >= KEPT_PACE_SHARE * early
+    usual > 0.0 && usual * rises.len() as f64 >= LEAST_BY_MEDIAN * total && late >= KEPT_PACE_SHARE * early
 }
 
 /// The chance that the ranks of the rises above zero sum to so much, if each rise might as well have been a fall. Among
