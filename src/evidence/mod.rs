@@ -1,7 +1,8 @@
 //! What was recorded: types only, no policy and no I/O.
 //!
-//! Everything that a run learns has a type here. Comes in: what a live run fills in as it goes, or `record/` reads back.
-//! Goes out: [`Evidence`], from which `trend/`, `culprit/` and `judge/` make the findings and which `report/` draws.
+//! Everything that a run learns has a type here. Comes in: what a live run fills in as it goes, or `record/` reads
+//! back. Goes out: [`Evidence`], from which `trend/`, `culprit/` and `judge/` make the findings and which `report/`
+//! draws.
 
 mod account;
 mod code_owner;

@@ -14,7 +14,7 @@ use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
 
 /// Bytes through one connection since it was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Carried {
+pub struct ConnectionBytes {
     /// The socket.
     pub inode: u64,
     /// Its local port.
@@ -32,11 +32,11 @@ const LEAST_BYTES: u64 = 1000;
 
 /// For each accepted connection that has one: the opened connection that carries the same bytes. No opened
 /// connection stands for two.
-pub fn pairs(accepted: &[Carried], opened: &[Carried]) -> Vec<(u64, u64)> {
-    let mut free: Vec<&Carried> = opened.iter().collect();
+pub fn pairs(accepted: &[ConnectionBytes], opened: &[ConnectionBytes]) -> Vec<(u64, u64)> {
+    let mut free: Vec<&ConnectionBytes> = opened.iter().collect();
     let mut found = Vec::new();
     for one in accepted.iter().filter(|c| is_comparable(c)) {
-        let same = |other: &&Carried| {
+        let same = |other: &&ConnectionBytes| {
             one.received.abs_diff(other.sent) <= BYTES_OFF && one.sent.abs_diff(other.received) <= BYTES_OFF
         };
         if let Some(at) = free.iter().position(same) {
@@ -47,12 +47,12 @@ pub fn pairs(accepted: &[Carried], opened: &[Carried]) -> Vec<(u64, u64)> {
 }
 
 /// Whether enough went through a connection, and both ways, to compare it.
-pub fn is_comparable(one: &Carried) -> bool {
+pub fn is_comparable(one: &ConnectionBytes) -> bool {
     one.received + one.sent >= LEAST_BYTES && one.received > 0 && one.sent > 0
 }
 
 /// Every established connection in soak's network namespace, by inode; none where the kernel does not show them.
-pub fn read_all() -> Option<HashMap<u64, Carried>> {
+pub fn read_all() -> Option<HashMap<u64, ConnectionBytes>> {
     let mut found = HashMap::new();
     for family in [AF_INET, AF_INET6] {
         let flags = SocketFlags::CLOEXEC;
@@ -79,10 +79,12 @@ pub fn read_all() -> Option<HashMap<u64, Carried>> {
 /// The inodes of accepted connections on this port whose bytes go on through another connection of the same
 /// owners, with that other connection; and how many accepted connections there were to compare.
 pub fn passed_on(owned: &HashSet<u64>, port: u16, opened: &HashSet<u64>) -> Option<(Vec<(u64, u64)>, usize)> {
-    let carried: Vec<Carried> = read_all()?.into_values().filter(|c| owned.contains(&c.inode)).collect();
-    let (out, other): (Vec<Carried>, Vec<Carried>) =
+    let carried: Vec<ConnectionBytes> =
+        read_all()?.into_values().filter(|c| owned.contains(&c.inode)).collect();
+    let (out, other): (Vec<ConnectionBytes>, Vec<ConnectionBytes>) =
         carried.into_iter().partition(|c| opened.contains(&c.inode));
-    let accepted: Vec<Carried> = other.into_iter().filter(|c| c.port == port && is_comparable(c)).collect();
+    let accepted: Vec<ConnectionBytes> =
+        other.into_iter().filter(|c| c.port == port && is_comparable(c)).collect();
     Some((pairs(&accepted, &out), accepted.len()))
 }
 
@@ -125,7 +127,7 @@ enum AnswerPart {
 }
 
 /// One datagram of the answer; none if it reports an error.
-fn parse(mut bytes: &[u8]) -> Option<(Vec<Carried>, AnswerPart)> {
+fn parse(mut bytes: &[u8]) -> Option<(Vec<ConnectionBytes>, AnswerPart)> {
     let mut found = Vec::new();
     while let (Some(length), Some(kind)) = (u32_at(bytes, 0), u16_at(bytes, 4)) {
         let length = length as usize;
@@ -141,7 +143,7 @@ fn parse(mut bytes: &[u8]) -> Option<(Vec<Carried>, AnswerPart)> {
     Some((found, AnswerPart::MoreFollows))
 }
 
-fn connection(message: &[u8]) -> Option<Carried> {
+fn connection(message: &[u8]) -> Option<ConnectionBytes> {
     let port = u16::from_be_bytes(message.get(4..6)?.try_into().ok()?);
     let inode = u64::from(u32_at(message, MESSAGE_BYTES - 4)?);
     let mut attributes = message.get(MESSAGE_BYTES..)?;
@@ -153,7 +155,7 @@ fn connection(message: &[u8]) -> Option<Carried> {
                 (Some(sent), Some(again)) => sent.saturating_sub(again),
                 _ => u64_at(value, BYTES_ACKED)?,
             };
-            return Some(Carried { inode, port, received, sent });
+            return Some(ConnectionBytes { inode, port, received, sent });
         }
         attributes = attributes.get(aligned(length as usize)..)?;
     }
@@ -183,8 +185,8 @@ mod tests {
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
 
-    fn carried(inode: u64, received: u64, sent: u64) -> Carried {
-        Carried { inode, port: 80, received, sent }
+    fn carried(inode: u64, received: u64, sent: u64) -> ConnectionBytes {
+        ConnectionBytes { inode, port: 80, received, sent }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! prediction under model instability, 2002), with the evidence of one window counted for all that were examined.
 
 use super::decide::{Bent, NO_SIGN_OF_GROWTH, TAIL_SHARE, decide_window, level_at_end, upper_level};
+use super::exact_readings::rises_at_readings;
 use super::fit::range;
 use super::reduced_series::ReducedAs;
 use super::segment_question::{LEAST_SAMPLES, SegmentQuestion};
@@ -42,6 +43,9 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
     let (low, high) = range(&values);
     if low == high {
         return plain(Direction::Stable, Shape::Flat, Found::Constant, None);
+    }
+    if let Some(rises) = rises_at_readings(asked) {
+        return rises;
     }
     let alpha = (asked.false_alarm / WINDOWS_ALLOWED_FOR).min(NO_SIGN_OF_GROWTH / 3.0);
     let lowest = asked.lowest_before.unwrap_or(low).min(low);

@@ -16,7 +16,8 @@
 //! 5. [`window`]: the same on trailing windows, each against its rivals: a few [`steps`], a line that bends, a rise that
 //!    dies away ([`rivals`]), and what falls or dips and comes back.
 //! 6. [`decide`] and [`judge_segment`]: the longest trailing window of one form decides.
-//! 7. [`cycles`]: where the load was repeated, the floors after each settle overrule all of this.
+//! 7. [`exact_readings`]: a few readings on purpose are asked without any model of noise.
+//! 8. [`cycles`]: where the load was repeated, the floors after each settle overrule all of this.
 //!
 //! The room also answers whose growth it is, where the mix of requests differs by design ([`attribution`]), when a level
 //! reaches a [`limit`], what a run will be able to decide ([`detectable`], [`sensitivity`]) and when to judge while it
@@ -51,6 +52,7 @@ mod bins;
 mod cycles;
 mod decide;
 mod detectable;
+mod exact_readings;
 mod fit;
 mod interim;
 mod judge_segment;
@@ -80,6 +82,7 @@ pub use limit::time_to_limit;
 pub use question::Question;
 
 use cycles::Cycles;
+use exact_readings::LEAST_EXACT_READINGS;
 use judge_segment::judge_segment;
 use reduced_series::{ReducedAs, ReducedSeries};
 use segment_question::SegmentQuestion;
@@ -177,7 +180,10 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
     for segment in segments {
         let (times, values) = (&picked.times[segment.clone()], &picked.values[segment]);
         let shift = picked.first_collection_s.filter(|s| times[0] < *s && *s < times[times.len() - 1]);
-        let (reduced, kind) = reduced_series::reduce(times, values, shift);
+        let (mut reduced, kind) = reduced_series::reduce(times, values, shift);
+        if picked.deliberate {
+            reduced.fewest = reduced.fewest.min(LEAST_EXACT_READINGS);
+        }
         let (at_start, at_end) = levels_at_ends(&reduced);
         judged.start = judged.start.or(at_start);
         judged.end = at_end.or(judged.end);

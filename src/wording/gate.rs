@@ -37,7 +37,7 @@ fn not_measured(missing: &NotMeasured) -> String {
     match missing {
         NotMeasured::Load => "nothing was driven".into(),
         NotMeasured::Memory => "memory was not measured".into(),
-        NotMeasured::MemoryGrowth => "the growth of memory cannot be told yet".into(),
+        NotMeasured::MemoryGrowth => "the growth of memory cannot be measured yet".into(),
         NotMeasured::Account => "the account was not read in steady".into(),
         NotMeasured::Latency => "no request of steady was timed apart from soak's own collections".into(),
         NotMeasured::Percentile(aspect) => format!("{aspect} is not kept; p50, p90, p99 and p999 are"),

@@ -44,7 +44,7 @@ struct LiveHeapEstimate {
 }
 
 impl LiveHeapEstimate {
-    fn see(&mut self, at: u64, read: ExpvarStats) {
+    fn add(&mut self, at: u64, read: ExpvarStats) {
         if let Some((_, old)) = self.before
             && (read.num_gc < old.num_gc || read.total_alloc < old.total_alloc)
         {
@@ -129,14 +129,14 @@ impl ExpvarProbe {
         let read = fetch(&self.fetcher, &self.url).await?.memstats;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let stats = read.stats();
-        self.live.see(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX), read);
+        self.live.add(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX), read);
         let mut files = None;
         if let Some(process) = process {
             if self.life.replace(process) != Some(process) {
                 self.native = NativeEstimator::default();
             }
             let resident = resident(process.pid)?;
-            self.native.see(resident.anon as f64 - stats.held());
+            self.native.add(resident.anon as f64 - stats.held());
             files = Some(resident.files as f64);
         }
         self.readings += 1;
@@ -214,7 +214,7 @@ mod tests {
         let mut all = Vec::new();
         for i in 1..=160_u64 {
             let at = i * step;
-            live.see(at * 1_000, stats_at(at, kept, every));
+            live.add(at * 1_000, stats_at(at, kept, every));
             if i % 16 == 0 {
                 all.extend(live.take());
             }
@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(seen(100, 1_000_000_000, 700), [0.0; 0]);
         let mut live = LiveHeapEstimate::default();
         for i in 1..9_u64 {
-            live.see(i * 700_000 + 1_000_000_000_000, stats_at(i * 700, 0, 5_000));
+            live.add(i * 700_000 + 1_000_000_000_000, stats_at(i * 700, 0, 5_000));
         }
         assert_eq!(live.take(), None, "collections that ended long before are another clock's");
     }
@@ -252,10 +252,10 @@ mod tests {
     fn a_process_that_took_the_place_of_another_has_freed_nothing_yet() {
         let mut live = LiveHeapEstimate::default();
         for i in 1..20_u64 {
-            live.see(i * 700_000, stats_at(i * 700, 0, 5_000));
+            live.add(i * 700_000, stats_at(i * 700, 0, 5_000));
         }
         assert!(live.take().is_some());
-        live.see(20 * 700_000, stats_at(3, 0, 5_000));
+        live.add(20 * 700_000, stats_at(3, 0, 5_000));
         assert_eq!(live.take(), None);
     }
 

@@ -112,7 +112,7 @@ impl GoHeap {
         let page = self.fetcher.get_ok(&self.heap, PAGE_BOUNDS).await?;
         let resident = resident(process.pid)?;
         let stats = account(heap::stats(&String::from_utf8_lossy(&page.body)), &self.heap)?;
-        self.native.see(resident.anon as f64 - stats.held());
+        self.native.add(resident.anon as f64 - stats.held());
         Ok(Some(resident.files as f64))
     }
 

@@ -20,7 +20,7 @@ pub struct NativeEstimator {
 
 impl NativeEstimator {
     /// What is resident beyond the account at this moment.
-    pub fn see(&mut self, bytes: f64) {
+    pub fn add(&mut self, bytes: f64) {
         self.highest = Some(self.highest.map_or(bytes, |highest| highest.max(bytes)));
     }
 
@@ -43,13 +43,13 @@ mod tests {
         let mut beyond = NativeEstimator::default();
         assert_eq!(beyond.take(), None);
         let native = |beyond: &mut NativeEstimator| beyond.take().unwrap()[0].1;
-        [-5.0, -3.0, -9.0].into_iter().for_each(|bytes| beyond.see(bytes));
+        [-5.0, -3.0, -9.0].into_iter().for_each(|bytes| beyond.add(bytes));
         assert_eq!(native(&mut beyond), 0.0, "what is not resident at first stays so");
-        [-8.0, -2.0].into_iter().for_each(|bytes| beyond.see(bytes));
+        [-8.0, -2.0].into_iter().for_each(|bytes| beyond.add(bytes));
         assert_eq!(native(&mut beyond), 1.0);
-        beyond.see(-7.0);
+        beyond.add(-7.0);
         assert_eq!(native(&mut beyond), 1.0, "a dip is the runtime's own");
-        beyond.see(-4.0);
+        beyond.add(-4.0);
         assert_eq!(native(&mut beyond), -1.0);
     }
 }

@@ -45,7 +45,7 @@ impl Default for Instances {
 impl Instances {
     /// The rows of this moment, if it is time for them, and the processes that are new in them. A lone process,
     /// which the tree's own series show already, has none.
-    pub fn look(&mut self, now: Instant, read: &[(Identity, ProcessUsage)]) -> (Vec<Row>, Vec<TaskGroup>) {
+    pub fn rows(&mut self, now: Instant, read: &[(Identity, ProcessUsage)]) -> (Vec<Row>, Vec<TaskGroup>) {
         if (read.len() < 2 && self.listed.is_empty()) || !self.pace.is_due(now) {
             return (Vec::new(), Vec::new());
         }
@@ -145,13 +145,13 @@ mod tests {
     fn a_lone_process_has_no_rows_and_two_have_names() {
         let now = Instant::now();
         let mut instances = Instances::default();
-        assert_eq!(instances.look(now, &[process(1, 1, 9)]), (vec![], vec![]));
-        let (rows, new) = instances.look(now, &[process(1, 1, 9), process(2, 2, 5)]);
+        assert_eq!(instances.rows(now, &[process(1, 1, 9)]), (vec![], vec![]));
+        let (rows, new) = instances.rows(now, &[process(1, 1, 9), process(2, 2, 5)]);
         assert_eq!(ids(&rows), ["1", "2"]);
         assert_eq!(new[1].name, "worker (pid 2)");
-        assert_eq!(instances.look(now, &[process(1, 1, 9)]).0, [], "not yet again");
+        assert_eq!(instances.rows(now, &[process(1, 1, 9)]).0, [], "not yet again");
         let later = now + Duration::from_secs(1);
-        let (rows, new) = instances.look(later, &[process(1, 1, 9), process(2, 3, 5)]);
+        let (rows, new) = instances.rows(later, &[process(1, 1, 9), process(2, 3, 5)]);
         assert_eq!(ids(&rows), ["1", "2.2"], "the same pid is another process");
         assert_eq!(new.len(), 1);
     }
@@ -161,7 +161,7 @@ mod tests {
         let mut all: Vec<_> = (0..100).map(|i| process(100 + i, 1, 50)).collect();
         let mut now = Instant::now();
         let mut instances = Instances::default();
-        let (rows, _) = instances.look(now, &all);
+        let (rows, _) = instances.rows(now, &all);
         assert_eq!(rows.len(), 65);
         assert_eq!(rows[64], (GroupKind::ProcessMemory, "@others".into(), f64::from(36 * (50 << 20))));
         let first: Vec<String> = ids(&rows).iter().map(|id| id.to_string()).collect();
@@ -169,7 +169,7 @@ mod tests {
         for (mib, listed) in [(55, false), (70, true)] {
             all[99] = process(199, 1, mib);
             now += Duration::from_secs(9);
-            let (rows, _) = instances.look(now, &all);
+            let (rows, _) = instances.rows(now, &all);
             assert_eq!(ids(&rows).contains(&"199"), listed, "{mib}");
             let changed = ids(&rows).iter().filter(|id| !first.contains(&id.to_string())).count();
             assert_eq!(changed, usize::from(listed));

@@ -117,7 +117,7 @@ impl State {
         values.retain(|(id, _)| self.series.contains(id));
         let mut groups = tree::fd_kinds(&usages, self.own_sockets.since_start());
         groups.extend(self.programs(&read));
-        let (rows, new_groups) = self.instances.look(now, &read);
+        let (rows, new_groups) = self.instances.rows(now, &read);
         groups.extend(rows);
         Reading { values, groups, new_groups, events, ..Reading::default() }
     }

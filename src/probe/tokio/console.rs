@@ -111,7 +111,7 @@ impl Probe for TokioConsole {
 #[cfg(feature = "fuzzing")]
 pub fn count_tasks(update: &[u8]) -> usize {
     let mut tasks = crate::probe::tokio::tasks::Tasks::default();
-    let _ = crate::probe::tokio::messages::read(update, |said| tasks.hear(said));
+    let _ = crate::probe::tokio::messages::read(update, |said| tasks.apply(said));
     let seen = tasks.counts();
     assert_eq!(seen.total, seen.groups.iter().map(|(_, count, _)| count).sum::<u64>());
     seen.total as usize

@@ -136,7 +136,7 @@ async fn message(stream: &mut Stream) -> Result<Vec<u8>, ProbeError> {
 async fn after(message: Vec<u8>, mut tasks: Tasks) -> Result<Tasks, ProbeError> {
     let small = message.len() < SMALL_MESSAGE;
     let read = move || {
-        messages::read(&message, |said| tasks.hear(said)).map_err(|error| ProbeError(error.to_string()))?;
+        messages::read(&message, |said| tasks.apply(said)).map_err(|error| ProbeError(error.to_string()))?;
         match tasks.too_many() {
             true => Err(ProbeError(format!("over {MOST_TASKS} tasks live, more than soak follows"))),
             false => Ok(tasks),

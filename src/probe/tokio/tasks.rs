@@ -26,7 +26,7 @@ const LATE_S: f64 = 2.0;
 /// One that was behind so long ago, and has reported no task since, may have caught up.
 const LATE_FOR_S: f64 = 10.0;
 /// The group of tasks spawned at a place beyond [`MOST_PLACES`].
-const ELSEWHERE: &str = "@others";
+const OTHERS_ID: &str = "@others";
 
 const STATES: [State; 3] = [State::Idle, State::Scheduled, State::Running];
 
@@ -81,7 +81,7 @@ pub struct TaskCounts {
 
 impl Tasks {
     /// Takes one thing that was said.
-    pub fn hear(&mut self, said: TaskUpdate) {
+    pub fn apply(&mut self, said: TaskUpdate) {
         match said {
             TaskUpdate::Now(seconds) => {
                 self.before_s = self.begun.then_some(self.now_s);
@@ -194,13 +194,13 @@ impl Tasks {
             }
         }
         if !self.by_name.contains_key(&called) && self.by_name.len() >= MOST_PLACES {
-            called = ELSEWHERE.into();
+            called = OTHERS_ID.into();
         }
         if let Some(place) = self.by_name.get(&called) {
             return *place;
         }
         let index = self.places.len() as u32;
-        let stack = if called == ELSEWHERE { Vec::new() } else { stack(task) };
+        let stack = if called == OTHERS_ID { Vec::new() } else { stack(task) };
         self.places.push(SpawnPlace {
             groups: STATES.map(|state| Arc::new(group(&called, &stack, state))),
             counts: [0; 3],
@@ -247,7 +247,7 @@ fn below_registry(file: &str) -> &str {
 
 fn group(called: &str, stack: &[Frame], state: State) -> TaskGroup {
     let id = match called {
-        ELSEWHERE => ELSEWHERE.into(),
+        OTHERS_ID => OTHERS_ID.into(),
         _ => format!("{:016x}", fnv1a(fnv1a(FNV_START, called.as_bytes()), state.word().as_bytes())),
     };
     let (name, state) = (called.into(), Some(state.word().into()));

@@ -17,7 +17,7 @@ fn the_last_hour_is_exact() {
     let r = &mirror.evidence().recording;
     let exact: Vec<f64> = r.elapsed_s.iter().copied().filter(|t| *t >= 10_000.0 - 3600.0).collect();
     assert_eq!(exact.len(), 3600);
-    assert!(r.len() < 3600 + 700 + 2 * STRETCH, "{}", r.len());
+    assert!(r.len() < 3600 + 700 + 2 * FOLDED_ROWS, "{}", r.len());
     assert!(r.elapsed_s.windows(2).all(|w| w[0] < w[1]));
 }
 
@@ -32,7 +32,7 @@ fn older_samples_keep_minimum_and_maximum() {
 #[test]
 fn a_week_stays_within_its_bounds() {
     let mirror = filled(7 * 86_400);
-    assert!(mirror.evidence().recording.len() <= MOST_ROWS + STRETCH);
+    assert!(mirror.evidence().recording.len() <= MOST_ROWS + FOLDED_ROWS);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::probe::tokio::messages;
 use crate::probe::tokio::messages::tests::Update;
 
 fn take(tasks: &mut Tasks, update: Update) {
-    messages::read(&update.bytes(), |said| tasks.hear(said)).unwrap();
+    messages::read(&update.bytes(), |said| tasks.apply(said)).unwrap();
 }
 
 /// `NAME STATE COUNT WAITED` of each group.
@@ -64,14 +64,14 @@ fn places_and_tasks_without_end_stay_within_bounds() {
         kind: None,
     };
     for id in 0..MOST_TASKS as u64 + 10 {
-        tasks.hear(TaskUpdate::Spawned(spawned(id, id as u32 % 5_000)));
+        tasks.apply(TaskUpdate::Spawned(spawned(id, id as u32 % 5_000)));
     }
     let seen = tasks.counts();
     assert!(tasks.too_many());
     assert_eq!(seen.total, MOST_TASKS as u64);
     assert!(seen.groups.len() <= MOST_PLACES + 1, "{} groups", seen.groups.len());
     assert!(tasks.names.len() <= MOST_PLACES);
-    assert_eq!(seen.groups.iter().filter(|(group, ..)| group.id == ELSEWHERE).count(), 1);
+    assert_eq!(seen.groups.iter().filter(|(group, ..)| group.id == OTHERS_ID).count(), 1);
 }
 
 #[test]
