@@ -16,6 +16,7 @@ mod excluded;
 mod exit;
 mod gates;
 mod heap_headroom;
+mod in_flight;
 mod interim;
 mod leak_summary;
 mod live_heap;
@@ -82,7 +83,7 @@ fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
     };
     let answer = Answer {
         summary: if reason.verdict() == Verdict::Leak { leak.summarize() } else { Default::default() },
-        until_then: facts.worst_leak().filter(|_| reason.verdict() == Verdict::Failed),
+        until_then: facts.leak_before_failure(),
         reason,
     };
     let assessment = Assessment {

@@ -1,7 +1,8 @@
 //! Why a verdict is what it is, in words.
 
 use crate::findings::{
-    Doubt, Excluded, ExcludedGrowth, Failure, GroupDoubt, GroupDoubtReason, RateShortfall, Reason,
+    Doubt, Excluded, ExcludedGrowth, Failure, GroupDoubt, GroupDoubtReason, HeldByRequests, RateShortfall,
+    Reason,
 };
 use crate::units::{Rate, Span, Unit, significant};
 
@@ -30,6 +31,17 @@ fn failure(failure: &Failure) -> String {
     match failure {
         Failure::Away(absence) => explain_absence(absence),
         Failure::NothingAnswered => "nothing was answered in steady".into(),
+        Failure::StoppedAnswering { after_s, in_flight } => {
+            let span = Span::from_secs_f64(*after_s);
+            match in_flight {
+                0 => format!("the target stopped answering after {span}"),
+                1 => format!("the target stopped answering after {span}, with 1 request in flight"),
+                n => format!(
+                    "the target stopped answering after {span}, with {} requests in flight",
+                    Unit::Count.show(*n as f64)
+                ),
+            }
+        }
         Failure::NothingMeasured => "nothing of the target was seen in steady".into(),
     }
 }
@@ -61,6 +73,17 @@ pub fn doubt(doubt: &Doubt) -> String {
         Doubt::Group(doubt) => group(doubt),
         Doubt::MayBeHeld { growth, hold } => {
             format!("{}, but may be held for {hold}, longer than it was seen", leak::series(growth))
+        }
+        Doubt::HeldByRequests(HeldByRequests { id, rose, requests }) => {
+            let rose = match id.unit() {
+                Unit::Bytes => format!("{} of {}", Unit::Bytes.show(*rose), id.label()),
+                _ => format!("{} {}", Unit::Count.show(rose.round()), id.label()),
+            };
+            format!(
+                "{} more requests in flight at the end of steady than at its start may hold the {rose} that came with \
+                 them; a --settle longer than --timeout would show what stays",
+                Unit::Count.show(*requests as f64)
+            )
         }
         Doubt::HeapNotRead { id, runtime, live_heap_read, drives } => {
             let why = match live_heap_read {
