@@ -1,13 +1,14 @@
 //! What drawing costs: a day of seconds, as ratios to reading it: `cargo bench --bench picture`.
 //!
-//! 86,400 samples of twelve series, as a run directory holds them, are read; then judged, laid out with at most two points
-//! for each column, painted as PNG and as SVG, and made into a page. Exits 1 where laying out and painting as PNG take
-//! over three times as long as reading.
+//! 86,400 samples of twelve series, as a run directory holds them, are read; then judged, laid out with at most two
+//! points for each column, painted as PNG and as SVG, and made into a page. Exits 1 where laying out and painting as
+//! PNG take over three times as long as reading.
 //!
-//! Measured on two shared and busy cores of a virtual machine (x86-64), the median of five runs: read in 45 ms; laid out
-//! in 17 ms and painted as PNG in 104 ms, together 2.7 times that (2.1 to 3.2), of which PNG is 1.6 million pixels and
-//! much the same for a run of a minute; written as SVG in 5 ms; made into a page of 419 KiB in 34 ms. The samples are
-//! noise, of which nothing can be left out; and other files of a real day, which take longer to read, are not there.
+//! Measured on two shared and busy cores of a virtual machine (x86-64), the median of five runs: read in 45 ms; laid
+//! out in 17 ms and painted as PNG in 104 ms, together 2.7 times that (2.1 to 3.2), of which PNG is 1.6 million pixels
+//! and much the same for a run of a minute; written as SVG in 5 ms; made into a page of 419 KiB in 34 ms. The samples
+//! are noise, of which nothing can be left out; and other files of a real day, which take longer to read, are not
+//! there.
 
 use std::fmt::Write;
 use std::process::ExitCode;

@@ -1,4 +1,7 @@
 //! What went wrong with soak's own work. A verdict is a result and never an error.
+//!
+//! Comes in: a mistake of the caller's, a file or directory that fails, a file with the wrong content, or trouble of
+//! soak's own. Goes out: one line that says where, what is wrong and what is expected, and the exit code of the process.
 
 use std::path::{Path, PathBuf};
 

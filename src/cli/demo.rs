@@ -61,12 +61,12 @@ fn story(fix: Fix) -> (&'static str, Verdict) {
     match fix {
         Fix::None => (
             "A shop answers each request with the first three of six products. Its producer task sends into a channel, \
-             and the session table keeps the other end: nobody reads the last three, so each request leaves a task that \
+             and the session table keeps the other end: the last three are never read, so each request leaves a task that \
              waits for ever.",
             Verdict::Leak,
         ),
         Fix::Timeout => {
-            ("The same shop, whose producer gives up after a second in which nobody read.", Verdict::Stable)
+            ("The same shop, whose producer gives up after a second without a reader.", Verdict::Stable)
         }
         Fix::Context => {
             ("The same shop, whose producer ends with the request it works for.", Verdict::Stable)

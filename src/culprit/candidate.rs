@@ -4,9 +4,9 @@ use crate::evidence::GroupKind;
 use crate::findings::{BlamedGroup, Direction, Estimate};
 
 /// Growth of tasks, threads or descriptors within steady that makes a candidate.
-pub(super) const LOOK_AT_COUNT: f64 = 3.0;
+pub(super) const LEAST_COUNT: f64 = 3.0;
 /// Likewise of heap by stack, in bytes: one sampled object stands for half a mebibyte.
-pub(super) const LOOK_AT_BYTES: f64 = 64.0 * 1024.0;
+pub(super) const LEAST_BYTES: f64 = 64.0 * 1024.0;
 
 /// What the runtime says of a candidate.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,7 +19,7 @@ pub enum Proof {
     Proven(f64),
 }
 
-/// Somebody who may be to blame, with what speaks for and against it.
+/// What may be to blame, with what speaks for and against it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     /// What is known of it.

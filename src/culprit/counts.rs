@@ -7,9 +7,9 @@ use super::family::Family;
 use crate::evidence::{Evidence, GroupKind, Moment, Phase, Recording, Sample, TaskSnapshot, segment_starts};
 
 /// What a proof must amount to: the least growth in tasks.
-const PROVEN_AT_LEAST: f64 = 10.0;
+const LEAST_PROVEN: f64 = 10.0;
 /// The least growth per request of what a proof lists.
-const PROVEN_PER_REQUEST: f64 = 0.01;
+const LEAST_PROVEN_PER_REQUEST: f64 = 0.01;
 
 /// Counts of one family at the moments that matter.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -213,8 +213,8 @@ impl<'a> Counts<'a> {
         let recording = &self.evidence.recording;
         let requests = requests_at(recording, last.elapsed_s).zip(requests_at(recording, from));
         let enough_a_request =
-            requests.is_none_or(|(last, first)| growth >= PROVEN_PER_REQUEST * (last - first));
-        if growth >= PROVEN_AT_LEAST && enough_a_request { Proof::Proven(growth) } else { Proof::NotListed }
+            requests.is_none_or(|(last, first)| growth >= LEAST_PROVEN_PER_REQUEST * (last - first));
+        if growth >= LEAST_PROVEN && enough_a_request { Proof::Proven(growth) } else { Proof::NotListed }
     }
 
     /// The longest that one of a family was seen to wait, in seconds.

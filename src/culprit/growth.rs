@@ -9,15 +9,14 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::counts::{Counts, Totals};
 use super::family::Family;
-use crate::evidence::{Evidence, GroupKind, Runtime, Sample, Series};
+use crate::evidence::{Evidence, GroupKind, Runtime, Sample, Series, SeriesId};
 use crate::findings::{Direction, Estimate, Shape, Trend, TrendReason};
 use crate::trend::{Question, trend};
-use crate::units::Unit;
 
-/// Blocks that steady is cut into.
-const BLOCKS: usize = 12;
+/// Blocks that steady is cut into at most.
+const MOST_BLOCKS: usize = 12;
 /// Samples from which there are blocks of at least two.
-const ENOUGH: usize = 8;
+const LEAST_SAMPLES: usize = 8;
 /// Half the width of a 95 % interval, in standard deviations.
 const Z95: f64 = 1.96;
 
@@ -53,8 +52,7 @@ pub fn judge_samples(
     totals: &Totals,
     false_alarm: f64,
 ) -> Trend {
-    let name = if kind.unit() == Unit::Bytes { "group_bytes" } else { "group" };
-    let series = Series { id: name.into(), samples };
+    let series = Series { id: SeriesId::of_group(kind.unit()), samples };
     let question =
         Question { recording: &counts.table, series: &series, events: &evidence.events, false_alarm };
     let judged = trend(&question);
@@ -74,7 +72,7 @@ fn estimate(counts: &Counts<'_>, values: &[Sample], totals: &Totals) -> Trend {
         steady().filter_map(|at| Some((counts.table.elapsed_s[at], values[at].get()?))).collect();
     let requests: Vec<(f64, f64)> =
         steady().filter_map(|at| Some((counts.table.requests_total[at].get()?, values[at].get()?))).collect();
-    if seconds.len() >= ENOUGH {
+    if seconds.len() >= LEAST_SAMPLES {
         return stated(totals, Shape::Irregular, fit(&seconds), fit(&requests));
     }
     let (by_time, by_request) = of_ends(counts, totals);
@@ -119,10 +117,10 @@ fn direction(fit: &Fit) -> Direction {
 
 /// Least squares through the medians of blocks.
 fn fit(points: &[(f64, f64)]) -> Option<Fit> {
-    if points.len() < ENOUGH {
+    if points.len() < LEAST_SAMPLES {
         return None;
     }
-    let blocks = BLOCKS.min(points.len() / 2);
+    let blocks = MOST_BLOCKS.min(points.len() / 2);
     let medians: Vec<(f64, f64)> = (0..blocks)
         .map(|block| {
             let of_block = &points[block * points.len() / blocks..(block + 1) * points.len() / blocks];
@@ -175,12 +173,13 @@ fn ends(totals: &Totals, between: f64) -> Option<Fit> {
 }
 
 /// Growth of less than so many sampled objects may be a single one.
-const TWICE_SAMPLED: f64 = 1.5;
+const LEAST_SAMPLED_OBJECTS: f64 = 1.5;
 
-/// The chance variation of sampling one allocation in `rate` bytes: growth of G bytes is seen as about G / rate objects.
+/// The chance variation of sampling one allocation in `rate` bytes: growth of G bytes is seen as about G / rate
+/// objects.
 fn widen(trend: &mut Trend, counts: &Counts<'_>, totals: &Totals, rate: f64) {
-    if totals.growth() < TWICE_SAMPLED * rate {
-        // one object that happened to be sampled stands for half a mebibyte that nobody else has seen
+    if totals.growth() < LEAST_SAMPLED_OBJECTS * rate {
+        // one object that happened to be sampled stands for half a mebibyte, and nothing else shows that growth
         trend.direction = Direction::Stable;
     }
     let half = Z95 * (totals.growth().abs().max(rate) * rate).sqrt();

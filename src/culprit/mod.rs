@@ -19,16 +19,16 @@ use crate::findings::{BlamedGroup, Direction, Trend};
 pub use candidate::{Candidate, Proof};
 pub use workers::workers;
 
-use candidate::{LOOK_AT_BYTES, LOOK_AT_COUNT};
+use candidate::{LEAST_BYTES, LEAST_COUNT};
 use counts::{Counts, Totals};
 use family::Family;
 
-/// Of live objects by class, which are counted and not sampled.
-const LOOK_AT_OBJECTS: f64 = 8.0 * 1024.0;
+/// Growth of live objects of a class, in bytes, that makes a candidate: they are counted and not sampled.
+const LEAST_OBJECT_BYTES: f64 = 8.0 * 1024.0;
 /// Candidates of each list; the rest grew less.
-const MOST: usize = 32;
+const MOST_CANDIDATES: usize = 32;
 
-/// What is ranked by group, in the order in which equals are told.
+/// What is ranked by group, in the order in which equals are listed.
 const RANKED: [GroupKind; 7] = [
     GroupKind::Goroutine,
     GroupKind::Task,
@@ -77,7 +77,7 @@ pub fn rank(evidence: &Evidence) -> Ranked {
         list.sort_by(|a, b| {
             weight(b).total_cmp(&weight(a)).then_with(|| a.culprit.name.cmp(&b.culprit.name))
         });
-        list.truncate(MOST);
+        list.truncate(MOST_CANDIDATES);
     }
     ranked
 }
@@ -101,9 +101,9 @@ fn is_the_runtimes(family: &Family) -> bool {
 
 fn worth(counts: &Counts<'_>, family: &Family) -> bool {
     let least = match family.kind {
-        GroupKind::Class => LOOK_AT_OBJECTS,
-        GroupKind::Heap => LOOK_AT_BYTES,
-        _ => LOOK_AT_COUNT,
+        GroupKind::Class => LEAST_OBJECT_BYTES,
+        GroupKind::Heap => LEAST_BYTES,
+        _ => LEAST_COUNT,
     };
     counts.totals(family).growth() >= least
 }

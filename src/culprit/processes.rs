@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::candidate::{Candidate, LOOK_AT_BYTES, LOOK_AT_COUNT, Proof};
+use super::candidate::{Candidate, LEAST_BYTES, LEAST_COUNT, Proof};
 use super::counts::{Counts, Totals};
 use super::growth;
 use crate::evidence::{Evidence, GroupKind, Phase, Sample};
@@ -14,13 +14,13 @@ use crate::findings::{BlamedGroup, Trend};
 use crate::units::Unit;
 
 /// It was seen in at least this share of steady's moments.
-const SEEN: f64 = 0.8;
+const LEAST_SEEN_SHARE: f64 = 0.8;
 /// It makes up at least this share of what all processes grew by,
-const SHARE: f64 = 0.2;
+const LEAST_GROWTH_SHARE: f64 = 0.2;
 /// and grew by so many times as much as the middle one of the others.
-const TIMES_THE_OTHERS: f64 = 3.0;
+const TIMES_OTHERS_GROWTH: f64 = 3.0;
 /// The chance of a false alarm for all processes together.
-const ERROR: f64 = 0.05;
+const FALSE_ALARM_OF_ALL: f64 = 0.05;
 
 /// One process that lived through steady.
 struct Life<'a> {
@@ -32,7 +32,7 @@ struct Life<'a> {
 /// Those that stand out in this measure, the one that grew most first.
 pub fn standing_out(evidence: &Evidence, kind: GroupKind) -> Vec<Candidate> {
     let counts = Counts::new(evidence, kind);
-    let least = if kind.unit() == Unit::Bytes { LOOK_AT_BYTES } else { LOOK_AT_COUNT };
+    let least = if kind.unit() == Unit::Bytes { LEAST_BYTES } else { LEAST_COUNT };
     let names: HashMap<&str, &str> = evidence
         .group_names
         .iter()
@@ -49,21 +49,21 @@ pub fn standing_out(evidence: &Evidence, kind: GroupKind) -> Vec<Candidate> {
     for Life { id, rows, totals } in &lives {
         let growth = totals.growth();
         let others = lives.iter().filter(|other| other.id != *id).map(|other| other.totals.growth());
-        let usual = median(others.collect());
+        let usual = lower_median(others.collect());
         let share = (growth / all.max(growth)).clamp(0.0, 1.0);
-        if growth < least || share < SHARE || growth < TIMES_THE_OTHERS * usual.max(0.0) {
+        if growth < least || share < LEAST_GROWTH_SHARE || growth < TIMES_OTHERS_GROWTH * usual.max(0.0) {
             continue;
         }
         let mut samples = vec![Sample::GAP; counts.table.len()];
         for (at, value) in *rows {
             samples[*at] = Sample::new(*value);
         }
-        let false_alarm = ERROR / lives.len() as f64;
+        let false_alarm = FALSE_ALARM_OF_ALL / lives.len() as f64;
         let trend = growth::judge_samples(evidence, &counts, kind, samples, totals, false_alarm);
         let name = names.get(id).map_or_else(|| format!("process {id}"), |name| name.to_string());
         found.push(candidate(&counts, kind, id, name, (totals, share), trend));
     }
-    // beside a master that serves nothing each of two workers would stand out
+    // next to a master that serves nothing, each of two workers would stand out
     if found.len() > 1 && 2 * found.len() > lives.len() {
         return Vec::new();
     }
@@ -79,7 +79,7 @@ fn ends(counts: &Counts<'_>, rows: &[(usize, f64)]) -> Option<Totals> {
         rows.iter().filter(|(at, _)| steady.contains(at)).map(|(_, value)| *value).collect();
     let (first, last) = (within.first()?, within.last()?);
     let seen_at_the_end = rows.iter().any(|(at, _)| at == steady.end());
-    if !seen_at_the_end || (within.len() as f64) < SEEN * moments as f64 {
+    if !seen_at_the_end || (within.len() as f64) < LEAST_SEEN_SHARE * moments as f64 {
         return None;
     }
     let end = counts.table.len() - 1;
@@ -130,8 +130,8 @@ fn candidate(
     }
 }
 
-/// Of two the lower, so that one of three workers may leak and be named; none where there are no others.
-fn median(mut values: Vec<f64>) -> f64 {
+/// The lower of two in the middle, so that one of three workers may leak and be named; 0 where there are no others.
+fn lower_median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.len().checked_sub(1).map_or(0.0, |last| values[last / 2])
 }

@@ -87,7 +87,7 @@ impl Run {
     }
 
     fn first(&self) -> Candidate {
-        rank(&self.evidence).tasks.into_iter().next().expect("somebody grew")
+        rank(&self.evidence).tasks.into_iter().next().expect("a group grew")
     }
 }
 
@@ -211,7 +211,7 @@ fn heap_is_ranked_apart_with_the_doubt_of_its_sampling() {
         .group(GroupKind::Heap, "r", &["runtime.malg", "runtime.systemstack"], "", |t| t * mib)
         .group(GroupKind::Fd, "sockets", &[], "", |t| 10.0 + held(t, 1e9));
     let ranked = rank(&run.evidence);
-    assert_eq!(ranked.heap.len(), 2, "what the runtime takes for itself is nobody's");
+    assert_eq!(ranked.heap.len(), 2, "what the runtime takes for itself is no candidate");
     assert_eq!(ranked.tasks[0].culprit.name, "sockets");
     assert_eq!(ranked.heap[0].culprit.name, "main.keep");
     assert!(ranked.heap[0].stands());
@@ -229,7 +229,7 @@ fn each_kind_of_descriptor_stands_for_itself_and_the_loads_own_for_nobody() {
         .group(GroupKind::Child, "convert", &[], "", |t| 4.0 + held(t, 0.5));
     let ranked = rank(&run.evidence).tasks;
     let names: Vec<&str> = ranked.iter().map(|c| c.culprit.name.as_str()).collect();
-    assert_eq!(names, ["pipes"], "children that come and go with requests are nobody's growth");
+    assert_eq!(names, ["pipes"], "children that come and go with requests are no growth");
     assert!(ranked[0].stands());
     assert!(ranked[0].share > 0.9, "{}", ranked[0].share);
     let per_request = ranked[0].culprit.per_request.unwrap().value;
@@ -267,7 +267,7 @@ fn live_objects_are_compared_by_the_snapshots_alone() {
     let ranked = rank(&run.evidence);
     assert!(ranked.tasks.is_empty());
     let named: Vec<&str> = ranked.heap.iter().map(|c| c.culprit.name.as_str()).collect();
-    assert_eq!(named, ["byte[]", "Session"], "what does not grow is nobody");
+    assert_eq!(named, ["byte[]", "Session"], "what does not grow is no candidate");
     let bytes = &ranked.heap[0];
     let each = bytes.culprit.per_request.unwrap().value;
     assert!((1990.0..2010.0).contains(&each), "{each}");

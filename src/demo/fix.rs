@@ -9,7 +9,7 @@ pub enum Fix {
     #[default]
     #[value(skip)]
     None,
-    /// The producer gives up when nobody has read for a second
+    /// The producer gives up when its client has not read for a second
     Timeout,
     /// The producer ends with the request it works for
     Context,

@@ -18,7 +18,8 @@ pub const LIFETIME: Duration = Duration::from_secs(15 * 60);
 const PRODUCER_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Serves on a free port of the loopback, which it prints as `listening on 127.0.0.1:PORT`, until standard input
-/// ends or [`LIFETIME`] is over. The process that started it holds the other end of that pipe, so it ends with its parent.
+/// ends or [`LIFETIME`] is over. The process that started it holds the other end of that pipe, so it ends with its
+/// parent.
 ///
 /// # Errors
 /// When the runtime or the socket cannot be had, or the line cannot be written.

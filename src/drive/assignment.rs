@@ -1,8 +1,8 @@
 //! Which requests of a load one schedule gives out, and what each of them is.
 //!
-//! Where requests have names or misbehave, a mix schedule says what each request is. Two schedules then share the numbers
-//! of a load: one for the requests that behave, one for those that misbehave. Where several engines send a load, each has
-//! a share of its numbers.
+//! Where requests have names or misbehave, a mix schedule says what each request is. Two schedules then share the
+//! numbers of a load: one for the requests that behave, one for those that misbehave. Where several engines send a
+//! load, each has a share of its numbers.
 
 use std::ops::Range;
 

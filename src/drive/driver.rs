@@ -70,8 +70,8 @@ impl Driver {
     }
 
     /// From the next load on, lets this share of the requests misbehave. Each behaviour has as many connections as the
-    /// requests that behave have together, and asks for the first of the requests. `requests` and `sending` are those of
-    /// [`Driver::start`], with one thread and with blocks. A simulated driver leaves these requests out.
+    /// requests that behave have together, and asks for the first of the requests. `requests` and `sending` are those
+    /// of [`Driver::start`], with one thread and with blocks. A simulated driver leaves these requests out.
     ///
     /// # Errors
     /// When there can be no thread for them.
@@ -121,8 +121,9 @@ impl Driver {
         }
     }
 
-    /// A collection or a snapshot is asked for at this time. From here on until a second after [`Driver::probing_ends`],
-    /// requests under way within a second of it are counted apart; announced a second ahead, all of them are.
+    /// A collection or a snapshot is asked for at this time. From here on until a second after
+    /// [`Driver::probing_ends`], requests under way within a second of it are counted apart; announced a second ahead,
+    /// all of them are.
     pub fn probing_begins(&self, at: Duration) {
         match &self.engines {
             Engines::Threads(threads) => {

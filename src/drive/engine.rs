@@ -1,9 +1,9 @@
 //! The engine: slots that send, and a pacer that wakes them when something is due.
 //!
 //! It runs on its own thread, so that probes and files never delay a request. A slot is one connection's worth of work:
-//! it sends, reads the answer to its end, and takes the next request that is due by then; when there is none, it goes on
-//! a stack of idle slots. Requests that are due are handed to the slots on top, by the pacer at its timer or by a slot
-//! after an answer, so that low rates use few connections. No request is ever queued.
+//! it sends, reads the answer to its end, and takes the next request that is due by then; when there is none, it goes
+//! on a stack of idle slots. Requests that are due are handed to the slots on top, by the pacer at its timer or by a
+//! slot after an answer, so that low rates use few connections. No request is ever queued.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -224,7 +224,8 @@ impl Engine {
         let mut state = self.shared.state();
         let next = state.take_due(now);
         match next {
-            // it became due when no slot was idle any more; in the closed loop every request is due just now and waits for none
+            // it became due when no slot was idle any more; in the closed loop every request is due just now and waits
+            // for none
             Some(request) if request.due < now && self.full_since.get().is_some_and(|t| request.due >= t) => {
                 state.metrics.count_slot_wait();
             }

@@ -1,13 +1,13 @@
 //! The state of an engine: its schedule, its metrics, and whether it is to stop.
 //!
-//! The engine's thread and the thread that drains it share this behind a lock, which each holds for a microsecond or less.
-//! So it can be drained even while the engine is stalled, and what is overdue by then is dropped.
+//! The engine's thread and the thread that drains it share this behind a lock, which each holds for a microsecond or
+//! less. So it can be drained even while the engine is stalled, and what is overdue by then is dropped.
 
 use std::time::Duration;
 
 use super::due_request::{CountKey, Dropped, DueRequest};
 use super::interval::Interval;
-use super::metrics::{Counted, Metrics};
+use super::metrics::{IntervalCounts, Metrics};
 use super::outcome::Outcome;
 use super::request_counts::RequestCounts;
 use super::response_time::ResponseTimeEstimator;
@@ -152,7 +152,7 @@ impl EngineState {
     }
 
     /// What was counted since the last drain.
-    pub(super) fn drain(&mut self, empty: Counted, now: Duration) -> Interval {
+    pub(super) fn drain(&mut self, empty: IntervalCounts, now: Duration) -> Interval {
         self.drop_overdue(now);
         if let Some(schedule) = &mut self.schedule {
             schedule.count_newly_due(now, |key, n| self.metrics.count_due(key, n));

@@ -1,7 +1,7 @@
 //! One engine on its own thread.
 //!
-//! Comes in: what to send and which share of it. Goes out: an [`Interval`] for every drain. Each engine counts behind its
-//! own lock, so that engines on several cores never wait for each other.
+//! Comes in: what to send and which share of it. Goes out: an [`Interval`] for every drain. Each engine counts behind
+//! its own lock, so that engines on several cores never wait for each other.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -15,7 +15,7 @@ use super::engine::{self, Shared};
 use super::engine_state::EngineState;
 use super::exchange::Exchange;
 use super::interval::Interval;
-use super::metrics::Counted;
+use super::metrics::IntervalCounts;
 use super::sending::Sending;
 use crate::error::{Error, Result};
 use crate::plan::RequestPlan;
@@ -36,7 +36,7 @@ pub(super) struct EngineThread {
     /// Disconnected once the thread has ended.
     ended: Receiver<()>,
     /// Room for the next interval, made outside of the engine's lock; none before the first.
-    spare: Option<Counted>,
+    spare: Option<IntervalCounts>,
     /// How many requests there are.
     requests: usize,
     /// How long the thread has been busy in all,
@@ -89,9 +89,9 @@ impl EngineThread {
     /// What it counted since the last drain.
     pub(super) fn drain(&mut self, now: Duration) -> Interval {
         // two empty sets take turns: the engine gets the spare one, and the caller the one that was filled
-        let spare = self.spare.take().unwrap_or_else(|| Counted::new(self.requests));
+        let spare = self.spare.take().unwrap_or_else(|| IntervalCounts::new(self.requests));
         let mut interval = self.shared.state().drain(spare, now);
-        self.spare = Some(Counted::empty_like(&interval.histograms));
+        self.spare = Some(IntervalCounts::empty_like(&interval.histograms));
         // the engine's thread is the only worker of its runtime
         let busy_in_all = self.busy.worker_total_busy_duration(0);
         let time = interval.to.saturating_sub(interval.from).as_secs_f64();

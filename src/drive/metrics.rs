@@ -24,7 +24,7 @@ const MOMENTS_KEPT: usize = 64;
 
 /// Everything counted since the last drain.
 #[derive(Debug, Clone)]
-pub(super) struct Counted {
+pub(super) struct IntervalCounts {
     pub by_key: CountsByKey,
     pub body_bytes: u64,
     pub slot_waits: u64,
@@ -32,18 +32,18 @@ pub(super) struct Counted {
     pub histograms: Histograms,
 }
 
-impl Counted {
-    pub(super) fn new(requests: usize) -> Counted {
-        Counted::with(Histograms::new(requests))
+impl IntervalCounts {
+    pub(super) fn new(requests: usize) -> IntervalCounts {
+        IntervalCounts::with(Histograms::new(requests))
     }
 
     /// For the next interval: empty, with room for what this one needed.
-    pub(super) fn empty_like(histograms: &Histograms) -> Counted {
-        Counted::with(histograms.empty_like())
+    pub(super) fn empty_like(histograms: &Histograms) -> IntervalCounts {
+        IntervalCounts::with(histograms.empty_like())
     }
 
-    fn with(histograms: Histograms) -> Counted {
-        Counted {
+    fn with(histograms: Histograms) -> IntervalCounts {
+        IntervalCounts {
             by_key: CountsByKey::new(),
             body_bytes: 0,
             slot_waits: 0,
@@ -57,7 +57,7 @@ impl Counted {
 #[derive(Debug)]
 pub(super) struct Metrics {
     timeout: Duration,
-    counted: Counted,
+    counted: IntervalCounts,
     /// From and to, in order, not overlapping; the last has no end while one is under way.
     probing: VecDeque<(Duration, Duration)>,
     /// Collections and snapshots that were asked for and are not answered yet.
@@ -67,7 +67,7 @@ pub(super) struct Metrics {
 impl Metrics {
     /// For a plan with this many requests.
     pub(super) fn new(requests: usize, timeout: Duration) -> Metrics {
-        Metrics { timeout, counted: Counted::new(requests), probing: VecDeque::new(), under_way: 0 }
+        Metrics { timeout, counted: IntervalCounts::new(requests), probing: VecDeque::new(), under_way: 0 }
     }
 
     /// A collection or snapshot is asked for at this time; requests that end from here on have met it.
@@ -159,7 +159,7 @@ impl Metrics {
     }
 
     /// Takes what was counted, in exchange for an empty set.
-    pub(super) fn drain(&mut self, empty: Counted, now: Duration) -> Counted {
+    pub(super) fn drain(&mut self, empty: IntervalCounts, now: Duration) -> IntervalCounts {
         // a request that ends from now on was due less than a timeout ago
         let gone = now.saturating_sub(self.timeout).saturating_sub(PROBING_REACH);
         while self.probing.front().is_some_and(|(_, to)| *to < gone) {

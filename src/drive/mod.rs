@@ -1,10 +1,10 @@
 //! The load: schedule, engine, requests and latency.
 //!
-//! Comes in: the requests, a rate, and when load begins and stops. Goes out: an [`Interval`] of counts and histograms for
-//! every drain. `schedule` says what is due (pure, at the time a [`Clock`] shows); `engine` sends it from a thread
-//! (`engine_thread`); `exchange` is one request and its answer; `misbehave` sends the requests that go wrong on purpose;
-//! `metrics` counts what became of each; `engine_state` holds schedule and metrics together behind one lock. Nothing is
-//! printed, and nothing is kept for a request that has ended.
+//! Comes in: the requests, a rate, and when load begins and stops. Goes out: an [`Interval`] of counts and histograms
+//! for every drain. `schedule` says what is due (pure, at the time a [`Clock`] shows); `engine` sends it from a thread
+//! (`engine_thread`); `exchange` is one request and its answer; `misbehave` sends the requests that go wrong on
+//! purpose; `metrics` counts what became of each; `engine_state` holds schedule and metrics together behind one lock.
+//! Nothing is printed, and nothing is kept for a request that has ended.
 
 mod assignment;
 mod clock;

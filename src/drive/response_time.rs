@@ -1,9 +1,9 @@
 //! An estimate of the response time, so that no request is sent that cannot be answered in time.
 //!
-//! Under overload, the oldest request that may still be sent is always close to its timeout. Sending it would mean giving
-//! up on it a moment later, closing its connection, and keeping the target busy with an answer that is never read, for
-//! every request from then on. So a request with less time left than an answer takes is dropped instead: it is the same
-//! error a moment earlier, and the target gets as much load as it can serve.
+//! Under overload, the oldest request that may still be sent is always close to its timeout. Sending it would mean
+//! giving up on it a moment later, closing its connection, and keeping the target busy with an answer that is never
+//! read, for every request from then on. So a request with less time left than an answer takes is dropped instead: it
+//! is the same error a moment earlier, and the target gets as much load as it can serve.
 //!
 //! Mean and mean deviation by exponential averages, and their sum with four deviations as the bound: Jacobson and
 //! Karels, "Congestion Avoidance and Control" (1988), appendix A; its gains of 1/8 and 1/4, as in RFC 6298.

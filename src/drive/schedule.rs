@@ -1,9 +1,9 @@
 //! Which request is due when, and how far a load has been worked off. Time is an argument.
 //!
-//! Comes in: a rate, a [`Load`] and the time of the run. Goes out: a [`DueRequest`] for each request to send, and counts
-//! of those that are dropped. Open model: the n-th request is due when [`DueTimes`] says so, whatever the target does.
-//! The backlog is the difference of two numbers and never a queue, so a backlog of any length is dropped in one step. The
-//! closed loop uses the same type: there a request is due whenever the engine asks for one.
+//! Comes in: a rate, a [`Load`] and the time of the run. Goes out: a [`DueRequest`] for each request to send, and
+//! counts of those that are dropped. Open model: the n-th request is due when [`DueTimes`] says so, whatever the target
+//! does. The backlog is the difference of two numbers and never a queue, so a backlog of any length is dropped in one
+//! step. The closed loop uses the same type: there a request is due whenever the engine asks for one.
 //!
 //! Where requests have names or misbehave, an [`Assignment`] says which numbers this schedule gives out; requests that
 //! misbehave have a second schedule, and each of the two skips the numbers of the other.
@@ -16,8 +16,8 @@ use super::due_request::{CountKey, Dropped, DueRequest, Part};
 use crate::units::Rate;
 use crate::workload::{DueTimes, Load, MixSchedule, RequestMix, Shard};
 
-/// A request may be sent so long after the end of its load: it was due before the end, and a timer's tick is no reason to
-/// drop it.
+/// A request may be sent so long after the end of its load: it was due before the end, and a timer's tick is no reason
+/// to drop it.
 const END_GRACE: Duration = Duration::from_millis(20);
 
 /// The schedule of one load, and how far it has been worked off.
@@ -185,8 +185,8 @@ impl Schedule {
         Some(DueRequest { due: now, part, key })
     }
 
-    /// Drops what can no longer be sent: requests with less of their timeout left than an answer `needs`, and all that is
-    /// left once the load has ended.
+    /// Drops what can no longer be sent: requests with less of their timeout left than an answer `needs`, and all that
+    /// is left once the load has ended.
     pub(super) fn expire(&mut self, now: Duration, needs: Duration) -> Option<Dropped> {
         self.due_times.as_ref()?;
         if self.taken >= self.total {

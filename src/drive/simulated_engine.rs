@@ -1,8 +1,8 @@
 //! An engine without a network: every request is answered by arithmetic.
 //!
 //! Schedule, metrics and counts are those of a real engine. Nothing happens by itself: whatever is asked of the engine
-//! first brings it up to the time of the clock, request by request. So a test that advances its clock by a day has a day
-//! of load.
+//! first brings it up to the time of the clock, request by request. So a test that advances its clock by a day has a
+//! day of load.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use super::clock::Clock;
 use super::due_request::DueRequest;
 use super::engine_state::{EngineState, Free};
 use super::interval::Interval;
-use super::metrics::Counted;
+use super::metrics::IntervalCounts;
 use super::outcome::{Outcome, error_of_status};
 use super::sending::Sending;
 use crate::evidence::ErrorKind;
@@ -132,7 +132,7 @@ impl SimulatedEngine {
 
     pub(super) fn drain(&self) -> Interval {
         let mut simulation = self.up_to_date();
-        let (now, room) = (simulation.now, Counted::new(simulation.requests));
+        let (now, room) = (simulation.now, IntervalCounts::new(simulation.requests));
         simulation.state.drain(room, now)
     }
 

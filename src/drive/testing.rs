@@ -39,7 +39,7 @@ impl ServerStyle {
 
 /// What a server saw.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct ServerCounts {
     pub requests: AtomicU64,
     pub connections: AtomicU64,
     pub open: AtomicU64,
@@ -51,7 +51,7 @@ pub struct Seen {
 /// Serves until dropped.
 pub struct Server {
     pub addr: SocketAddr,
-    pub seen: Arc<Seen>,
+    pub seen: Arc<ServerCounts>,
     _stop: oneshot::Sender<()>,
 }
 
@@ -60,7 +60,7 @@ impl Server {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let addr = listener.local_addr().unwrap();
-        let seen = Arc::new(Seen::default());
+        let seen = Arc::new(ServerCounts::default());
         let (stop, stopped) = oneshot::channel::<()>();
         let for_server = Arc::clone(&seen);
         std::thread::spawn(move || {
@@ -81,20 +81,20 @@ impl Server {
     }
 }
 
-async fn accept(listener: TcpListener, style: ServerStyle, seen: Arc<Seen>) {
+async fn accept(listener: TcpListener, style: ServerStyle, seen: Arc<ServerCounts>) {
     while let Ok((stream, _)) = listener.accept().await {
         seen.connections.fetch_add(1, Ordering::Relaxed);
         tokio::spawn(serve(stream, style.clone(), Arc::clone(&seen)));
     }
 }
 
-async fn serve(stream: TcpStream, style: ServerStyle, seen: Arc<Seen>) {
+async fn serve(stream: TcpStream, style: ServerStyle, seen: Arc<ServerCounts>) {
     seen.open.fetch_add(1, Ordering::Relaxed);
     answer(stream, style, &seen).await;
     seen.open.fetch_sub(1, Ordering::Relaxed);
 }
 
-async fn answer(mut stream: TcpStream, style: ServerStyle, seen: &Seen) {
+async fn answer(mut stream: TcpStream, style: ServerStyle, seen: &ServerCounts) {
     stream.set_nodelay(true).unwrap();
     let mut buffer = [0_u8; 4096];
     // a small request without a body comes in one piece on loopback
@@ -139,10 +139,10 @@ async fn answer(mut stream: TcpStream, style: ServerStyle, seen: &Seen) {
 }
 
 /// RequestCounts one request that is being served for as long as it lives.
-struct InFlight<'a>(&'a Seen);
+struct InFlight<'a>(&'a ServerCounts);
 
 impl InFlight<'_> {
-    fn begin(seen: &Seen) -> InFlight<'_> {
+    fn begin(seen: &ServerCounts) -> InFlight<'_> {
         let now = seen.in_flight.fetch_add(1, Ordering::Relaxed) + 1;
         seen.most_in_flight.fetch_max(now, Ordering::Relaxed);
         InFlight(seen)

@@ -1,7 +1,7 @@
 //! Whose code a frame or a class is: what a culprit is named after.
 //!
-//! Comes in: a frame of a stack, or the name of a Java class. Goes out: who wrote it. The probes name their groups by it
-//! and `culprit/` ranks by it, so it stands with what both of them read.
+//! Comes in: a frame of a stack, or the name of a Java class. Goes out: who wrote it. The probes name their groups by
+//! it and `culprit/` ranks by it, so it stands with what both of them read.
 
 use super::Frame;
 

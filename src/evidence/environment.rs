@@ -104,15 +104,17 @@ pub struct ProbeRecord {
     /// Whether the target itself had to answer, and not the kernel in its place.
     #[serde(default)]
     pub asks_target: bool,
-    /// Share of the run's time that it kept the target busy at most: by the time of its answers, or by the CPU time that
-    /// the target used meanwhile, load included, where that is less. Of what the kernel answers, its answers' time.
+    /// Share of the run's time that it kept the target busy at most: by the time of its answers, or by the CPU time
+    /// that the target used meanwhile, load included, where that is less. Of what the kernel answers, its answers'
+    /// time.
     #[serde(default)]
     pub cost_ratio: f64,
-    /// Mean CPU time of the target for an answer, in seconds, measured in phases without load; none where that could not be.
+    /// Mean CPU time of the target for an answer, in seconds, measured in phases without load; none where that could
+    /// not be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_mean_s: Option<f64>,
-    /// Share of one core that all answers took by that measure, over the run; closer looks of a kind that no phase without
-    /// load saw count with the most that they can have taken.
+    /// Share of one core that all answers took by that measure, over the run; closer looks of a kind that no phase
+    /// without load saw count with the most that they can have taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_ratio: Option<f64>,
 }

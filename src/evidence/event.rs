@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::event_reason::{GapReason, StopReason, UncountedReason};
 use super::{Moment, Phase};
 
 /// Something that happened at one moment.
@@ -92,13 +93,13 @@ pub enum EventKind {
     Gap {
         /// How long, in seconds.
         seconds: f64,
-        /// Why, in one line.
-        reason: String,
+        /// Why.
+        reason: GapReason,
     },
     /// Requests of the whole run are not known after all, though some were counted before.
     Uncounted {
-        /// Why, in one line.
-        reason: String,
+        /// Why.
+        reason: UncountedReason,
     },
     /// A file of a watch had grown too long: of its older part the shape was kept, and not every row.
     Thinned {
@@ -129,8 +130,8 @@ pub enum EventKind {
     },
     /// The run was ended early.
     Stopped {
-        /// By what, in one line: a signal, --until-sure.
-        reason: String,
+        /// By what: a signal, --until-sure.
+        reason: StopReason,
     },
     /// A note of the user's or of soak's.
     Note {

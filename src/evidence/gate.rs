@@ -66,6 +66,20 @@ pub struct Gate {
 }
 
 impl Quantity {
+    /// All that are not a single series.
+    pub const OVERALL: [Quantity; 4] =
+        [Quantity::Memory, Quantity::Latency, Quantity::Errors, Quantity::Rate];
+
+    /// The unit of its limit; slopes carry the unit of what grows.
+    pub fn unit(&self) -> Unit {
+        match self {
+            Quantity::Memory => Unit::Bytes,
+            Quantity::Latency => Unit::Seconds,
+            Quantity::Errors | Quantity::Rate => Unit::Ratio,
+            Quantity::Series(id) => id.unit(),
+        }
+    }
+
     /// Whether this is the quantity of that series, which a user may name with its unit or without it.
     pub fn is_series(&self, id: &SeriesId) -> bool {
         matches!(self, Quantity::Series(named) if named == id

@@ -1,7 +1,8 @@
 //! What was recorded: types only, no policy and no I/O.
 //!
-//! Everything that a run learns has a type here. Comes in: what a live run fills in as it goes, or `record/` reads back.
-//! Goes out: [`Evidence`], from which `trend/`, `culprit/` and `judge/` make the findings and which `report/` draws.
+//! Everything that a run learns has a type here. Comes in: what a live run fills in as it goes, or `record/` reads
+//! back. Goes out: [`Evidence`], from which `trend/`, `culprit/` and `judge/` make the findings and which `report/`
+//! draws.
 
 mod account;
 mod code_owner;
@@ -9,6 +10,7 @@ mod command;
 mod connect;
 mod environment;
 mod event;
+mod event_reason;
 mod frame;
 mod gate;
 mod judging;
@@ -34,6 +36,7 @@ pub use command::Command;
 pub use connect::Connect;
 pub use environment::{Environment, ProbeRecord, Runtime, TargetRecord};
 pub use event::{COLLECTIONS, Event, EventKind, Gone};
+pub use event_reason::{GapReason, StopReason, UncountedReason};
 pub use frame::Frame;
 pub use gate::{Aspect, Gate, GateLimit, Quantity};
 pub use judging::Judging;

@@ -143,6 +143,15 @@ impl SeriesId {
         Unit::of_series(self.name())
     }
 
+    /// The count of a task group in this unit: judged like a series, and no column of any file.
+    pub fn of_group(unit: Unit) -> SeriesId {
+        let name = match unit {
+            Unit::Bytes => "group_bytes",
+            Unit::Count | Unit::Seconds | Unit::Ratio => "group",
+        };
+        SeriesId::Other(name.into())
+    }
+
     /// How strong it is as evidence, where it can be any by itself.
     pub fn strength(&self) -> Option<EvidenceStrength> {
         self.row()?.strength
@@ -181,8 +190,8 @@ impl SeriesId {
         found.into_iter().map(|(_, id)| id).collect()
     }
 
-    /// Those on which a gate can be set: series of samples.csv. The others are sums that judging makes, and the count of
-    /// requests that all growth is divided by.
+    /// Those on which a gate can be set: series of samples.csv. The others are sums that judging makes, and the count
+    /// of requests that all growth is divided by.
     pub fn recorded() -> impl Iterator<Item = &'static SeriesId> {
         use SeriesId::{MemCanLeak, MemNotResident, MemUnattributed, RequestsTotal};
         let derived =

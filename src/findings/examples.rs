@@ -79,6 +79,7 @@ impl SeriesEvidence {
                 reason: TrendReason::Estimated,
             },
             material: true,
+            excludes_zero: false,
             bounded: false,
             flat: false,
             significant: true,

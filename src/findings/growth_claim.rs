@@ -1,5 +1,5 @@
-//! What may be claimed of the growth of a series: a figure with its interval, and of a series that is inconclusive no more
-//! than its interval allows.
+//! What may be claimed of the growth of a series: a figure with its interval, and of a series that is inconclusive no
+//! more than its interval allows.
 //!
 //! Such a series has no growth to count on: its slope may even have the other sign than the way from its start to its
 //! end. What is certain is how much it grows at most, unless even that contradicts what was read: of a series that was

@@ -1,6 +1,6 @@
 //! What a reader should know besides the verdict: one value a note, in the order in which they are read.
 
-use crate::evidence::{ProbeRecord, SeriesId};
+use crate::evidence::{ProbeRecord, SeriesId, StopReason, UncountedReason};
 
 use super::{AttributedGrowth, Doubt, Explanation, Leak, LoadTrouble, ReplacedWorkers};
 
@@ -60,11 +60,11 @@ pub enum Note {
         elapsed_s: f64,
         /// Whether that was before its time.
         early: bool,
-        /// Why, as recorded.
-        reason: String,
+        /// Why.
+        reason: StopReason,
     },
-    /// Requests are counted in a way that growth by each cannot rest on; why, as recorded.
-    NotCounted(String),
+    /// Requests are counted in a way that growth by each cannot rest on, and why.
+    NotCounted(UncountedReason),
     /// As recorded.
     Recorded(String),
     /// The schedule could not be kept.

@@ -69,8 +69,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// The series to show where not all have room: those that grow and count, then those that people look for, then what
-    /// else grows, then those of them that never moved; at most so many.
+    /// The series to show where not all have room: those that grow and count, then those that people look for, then
+    /// what else grows, then those of them that never moved; at most so many.
     pub fn series_to_show(&self, most: usize) -> Vec<&SeriesFinding> {
         let rank = |s: &SeriesFinding| match (s.trend == Direction::Growing, s.is_looked_for()) {
             _ if s.grows_unexplained() => 0,

@@ -16,6 +16,9 @@ pub struct SeriesEvidence {
     pub trend: Trend,
     /// Whether its growth matters over the horizon.
     pub material: bool,
+    /// Whether the interval of its slope lies above zero and even the lower end matters: no run with such a series is
+    /// stable, however small the upper end.
+    pub excludes_zero: bool,
     /// Whether even the upper end of its slope is less than this run was asked to find, or than counts at all.
     pub bounded: bool,
     /// Whether it grows by so little, if at all, that it does not count.
@@ -56,7 +59,8 @@ impl SeriesEvidence {
         self.votes() && self.grows_unexplained() && self.significant
     }
 
-    /// Whether it could have been called growing at all: one that never moved, or of which too little was read, could not.
+    /// Whether it could have been called growing at all: one that never moved, or of which too little was read, could
+    /// not.
     pub fn could_grow(&self) -> bool {
         self.trend.slope.is_some()
     }

@@ -1,7 +1,7 @@
 //! How a client is built: the same way for load and for the pages that probes request.
 //!
-//! Comes in: a request's plan. Goes out: a builder with HTTP version, certificates, socket, proxy and names, and requests
-//! for URLs of the service as that client makes them.
+//! Comes in: a request's plan. Goes out: a builder with HTTP version, certificates, socket, proxy and names, and
+//! requests for URLs of the service as that client makes them.
 
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ use crate::findings::{
 };
 
 /// A leak has become worse if it grows by at least this much more of what it was.
-const WORSE: f64 = 0.1;
+const LEAST_WORSENING_SHARE: f64 = 0.1;
 
 /// Compares two runs by what they came to; `names` are what to call them.
 pub fn compare(runs: [Run<'_>; 2], names: [&str; 2]) -> Compared {
@@ -38,7 +38,7 @@ pub fn compare(runs: [Run<'_>; 2], names: [&str; 2]) -> Compared {
 
 /// The first that holds.
 fn verdict(before: &Assessment, after: &Assessment, series: &[GrowthChange]) -> Change {
-    use Verdict::{Failed, Leak, Stable};
+    use Verdict::{Failed, Inconclusive, Leak, Stable};
     match (before.verdict(), after.verdict()) {
         (Leak, Stable) => Change::Fixed,
         (Leak, Leak) if is_worse(after, series) => Change::Regressed,
@@ -47,7 +47,9 @@ fn verdict(before: &Assessment, after: &Assessment, series: &[GrowthChange]) -> 
         (_, Leak) if is_worse(after, series) => Change::Regressed,
         (_, Leak) => Change::StillLeaking,
         (Stable, Stable) => Change::NoDifference,
-        _ => Change::CannotTell,
+        (Leak, Inconclusive | Failed)
+        | (Stable, Inconclusive)
+        | (Inconclusive | Failed, Stable | Inconclusive | Failed) => Change::CannotTell,
     }
 }
 
@@ -55,7 +57,7 @@ fn verdict(before: &Assessment, after: &Assessment, series: &[GrowthChange]) -> 
 fn is_worse(after: &Assessment, series: &[GrowthChange]) -> bool {
     series.iter().filter(|s| s.votes).any(|s| {
         let leaks = after.series.iter().any(|a| a.id == s.id && a.grows_unexplained());
-        let floor = s.before.map_or(0.0, |b| WORSE * b.value.max(0.0));
+        let floor = s.before.map_or(0.0, |b| LEAST_WORSENING_SHARE * b.value.max(0.0));
         leaks && s.change.is_some_and(|c| c.ci[0] > floor)
     })
 }

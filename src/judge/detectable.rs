@@ -6,7 +6,7 @@ use crate::trend::{self, DetectableGrowth, Question};
 use crate::units::Unit;
 
 use super::evidence_strength::Sources;
-use super::series_evidence::{ERROR, FARTHEST};
+use super::series_evidence::{FALSE_LEAK_CHANCE, FARTHEST_RUN_LENGTHS};
 
 /// Forecasts from the noise of warm-up. Of memory by RSS alone: what a live heap shows after collections is not known yet.
 pub fn forecast(evidence: &Evidence) -> Forecast {
@@ -18,7 +18,8 @@ pub fn forecast(evidence: &Evidence) -> Forecast {
     let recording = &evidence.recording;
     let rate = evidence.driven().and_then(|load| load.rate.per_second()).or_else(|| answered_per_s(evidence));
     let ask = |series: &Series| {
-        let question = Question { recording, series, events: &evidence.events, false_alarm: ERROR };
+        let question =
+            Question { recording, series, events: &evidence.events, false_alarm: FALSE_LEAK_CHANCE };
         trend::forecast(&question, steady_s)
     };
     let first = |ids: &[SeriesId]| {
@@ -47,7 +48,7 @@ pub fn forecast(evidence: &Evidence) -> Forecast {
                 let series = recording.series.iter().find(|s| gate.quantity.is_series(&s.id))?;
                 (series.unit(), ask(series)?)
             }
-            _ => return None,
+            Quantity::Latency | Quantity::Errors | Quantity::Rate => return None,
         };
         gate_below(gate, unit, &growth, rate)
     };
@@ -64,12 +65,12 @@ fn gate_below(
     let (limit_per_s, per, detectable) = match gate.aspect {
         Aspect::Slope => (gate.limit.value, Per::Second, growth.per_s),
         Aspect::PerRequest => (gate.limit.value * rate?, Per::Request, growth.per_s / rate?),
-        _ => return None,
+        Aspect::End | Aspect::Max | Aspect::Ratio | Aspect::Percentile(_) => return None,
     };
     if limit_per_s >= growth.per_s {
         return None;
     }
-    let needs_s = Some(growth.needs_s(limit_per_s)).filter(|s| *s <= FARTHEST * growth.steady_s);
+    let needs_s = Some(growth.needs_s(limit_per_s)).filter(|s| *s <= FARTHEST_RUN_LENGTHS * growth.steady_s);
     Some(GateBelowDetectable { expr: gate.expr.clone(), per, detectable, unit, needs_s })
 }
 

@@ -75,10 +75,10 @@ fn of_load(rate: Rate, most: f64, load: &LoadFinding, saturated: bool) -> Vec<Do
 fn of_series(one: &SeriesEvidence, series: &AllEvidence, steady: &Steady, drives: bool) -> Option<Doubt> {
     let (id, trend) = (one.id.clone(), Box::new(one.trend.clone()));
     match one.trend.direction {
-        Direction::Stable => None,
+        Direction::Stable if !one.excludes_zero => None,
         Direction::Inconclusive if one.bounded => None,
         // a longer run of the kind would not decide either
-        Direction::Growing | Direction::Inconclusive
+        Direction::Growing | Direction::Inconclusive | Direction::Stable
             if one.rose() > 0.0 && heap_not_read(one, series) && steady.stretches.len() < 2 =>
         {
             let live = series.get(&SeriesId::MemLive).filter(|_| series.sources().live);
@@ -90,10 +90,8 @@ fn of_series(one: &SeriesEvidence, series: &AllEvidence, steady: &Steady, drives
                 drives,
             })
         }
-        Direction::Inconclusive => Some(Doubt::Open { id, trend }),
-        Direction::Growing if one.material && !one.significant && !one.bounded => {
-            Some(Doubt::NotSignificant { id, trend })
-        }
+        Direction::Inconclusive | Direction::Stable => Some(Doubt::Open { id, trend }),
+        Direction::Growing if one.material && !one.significant => Some(Doubt::NotSignificant { id, trend }),
         Direction::Growing => None,
     }
 }

@@ -8,7 +8,7 @@ const FINE: u8 = 0;
 /// A leak, or a gate that failed.
 const LEAK: u8 = 1;
 /// This run cannot tell.
-const UNSURE: u8 = 3;
+const INCONCLUSIVE: u8 = 3;
 /// The target did not live through the run.
 const FAILED: u8 = 4;
 
@@ -17,7 +17,7 @@ pub fn decide_exit(judging: Option<&Judging>, verdict: Verdict, gates: &[GateOut
     let by_verdict = match verdict {
         Verdict::Failed => FAILED,
         Verdict::Leak => LEAK,
-        Verdict::Inconclusive => UNSURE,
+        Verdict::Inconclusive => INCONCLUSIVE,
         Verdict::Stable => FINE,
     };
     // where only the load was observed and no gate asks about it, whether the load went well is all there is
@@ -32,7 +32,7 @@ pub fn decide_exit(judging: Option<&Judging>, verdict: Verdict, gates: &[GateOut
         let code = match gate.result {
             GateResult::Held => FINE,
             GateResult::Failed => LEAK,
-            GateResult::Inconclusive => UNSURE,
+            GateResult::Inconclusive => INCONCLUSIVE,
         };
         if severity(code) > severity(worst.code) {
             worst = Exit { code, reason: ExitReason::Gate(gate.expr.clone()) };
@@ -40,10 +40,10 @@ pub fn decide_exit(judging: Option<&Judging>, verdict: Verdict, gates: &[GateOut
     }
     let Some(judging) = judging else { return worst };
     match worst.code {
-        LEAK | UNSURE if judging.no_fail => {
+        LEAK | INCONCLUSIVE if judging.no_fail => {
             Exit { code: FINE, reason: ExitReason::NoFail(worst.code, Box::new(worst.reason)) }
         }
-        UNSURE if judging.allow_inconclusive => {
+        INCONCLUSIVE if judging.allow_inconclusive => {
             Exit { code: FINE, reason: ExitReason::AllowInconclusive(Box::new(worst.reason)) }
         }
         _ => worst,
@@ -55,7 +55,7 @@ fn severity(code: u8) -> u8 {
     match code {
         FAILED => 3,
         LEAK => 2,
-        UNSURE => 1,
+        INCONCLUSIVE => 1,
         _ => 0,
     }
 }

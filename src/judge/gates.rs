@@ -3,7 +3,7 @@
 use crate::evidence::{AccountPart, Aspect, Evidence, Gate, Quantity, Series, SeriesId};
 use crate::findings::{
     Account, Direction, Estimate, GateOutcome, GateReason, GateResult, LoadFinding, Measured, NotMeasured,
-    Trend,
+    SeriesEvidence, Trend,
 };
 use crate::units::Unit;
 
@@ -40,14 +40,46 @@ fn measure(
     account: &Account,
     load: Option<&LoadFinding>,
 ) -> Result<Value, NotMeasured> {
-    let plain = |value: f64| Value { value, ci: None, needs_s: None, uncertain: false };
     let driven = || load.ok_or(NotMeasured::Load);
-    let find = |name: &Quantity| {
-        let found = series.iter().find(|s| gate.quantity.is_series(&s.id));
-        found.ok_or_else(|| NotMeasured::NoSeries(name.to_string()))
-    };
-    match (&gate.quantity, gate.aspect) {
-        (Quantity::Memory, aspect @ (Aspect::Slope | Aspect::PerRequest)) => {
+    let no_aspect = || Err(NotMeasured::NoAspect(gate.quantity.to_string(), gate.aspect));
+    match &gate.quantity {
+        Quantity::Memory => measure_memory(gate.aspect, evidence, steady, series, account),
+        Quantity::Latency => measure_latency(gate.aspect, driven()?),
+        Quantity::Errors => match gate.aspect {
+            Aspect::Ratio => Ok(plain(driven()?.errors.ratio)),
+            Aspect::Slope | Aspect::PerRequest | Aspect::End | Aspect::Max | Aspect::Percentile(_) => {
+                no_aspect()
+            }
+        },
+        Quantity::Rate => match (gate.aspect, gate.limit.unit) {
+            (Aspect::Ratio, Unit::Ratio) => Ok(plain(driven()?.held_ratio)),
+            (Aspect::Ratio, Unit::Bytes | Unit::Count | Unit::Seconds) => Ok(plain(driven()?.rate_held)),
+            (Aspect::Slope | Aspect::PerRequest | Aspect::End | Aspect::Max | Aspect::Percentile(_), _) => {
+                no_aspect()
+            }
+        },
+        Quantity::Series(_) => {
+            let found = series.iter().find(|s| gate.quantity.is_series(&s.id));
+            let found = found.ok_or_else(|| NotMeasured::NoSeries(gate.quantity.to_string()))?;
+            measure_series(gate, evidence, steady, found)
+        }
+    }
+}
+
+/// A value without an interval.
+fn plain(value: f64) -> Value {
+    Value { value, ci: None, needs_s: None, uncertain: false }
+}
+
+fn measure_memory(
+    aspect: Aspect,
+    evidence: &Evidence,
+    steady: &Steady,
+    series: &AllEvidence,
+    account: &Account,
+) -> Result<Value, NotMeasured> {
+    match aspect {
+        Aspect::Slope | Aspect::PerRequest => {
             let grows =
                 memory_that_can_leak(series.series(), series.sources().exact).ok_or(NotMeasured::Memory)?;
             let per_request = aspect == Aspect::PerRequest;
@@ -58,39 +90,56 @@ fn measure(
                 .or_else(|| at_most(grows.trend.detectable_per_s, rate))
                 .ok_or(NotMeasured::MemoryGrowth)
         }
-        (Quantity::Memory, Aspect::End | Aspect::Max) if account.exact => {
-            let mut sums = can_leak(evidence, steady);
-            let value = if gate.aspect == Aspect::Max { sums.reduce(f64::max) } else { sums.next_back() };
-            value.map(plain).ok_or(NotMeasured::Account)
+        Aspect::End if account.exact => {
+            can_leak(evidence, steady).next_back().map(plain).ok_or(NotMeasured::Account)
         }
-        (Quantity::Memory, aspect) => level(evidence, steady, &SeriesId::Rss, aspect).map(plain),
-        // a percentile of nothing is 0 and would pass any limit
-        (Quantity::Latency, _) if driven()?.latency_s.count == 0 => Err(NotMeasured::Latency),
-        (Quantity::Latency, Aspect::Percentile(p)) => {
-            let l = driven()?.latency_s;
-            match p {
-                500 => Ok(plain(l.p50)),
-                900 => Ok(plain(l.p90)),
-                990 => Ok(plain(l.p99)),
-                999 => Ok(plain(l.p999)),
-                _ => Err(NotMeasured::Percentile(gate.aspect)),
-            }
+        Aspect::Max if account.exact => {
+            can_leak(evidence, steady).reduce(f64::max).map(plain).ok_or(NotMeasured::Account)
         }
-        (Quantity::Latency, Aspect::Max) => Ok(plain(driven()?.latency_s.max)),
-        (Quantity::Errors, _) => Ok(plain(driven()?.errors.ratio)),
-        (Quantity::Rate, _) if gate.limit.unit == Unit::Ratio => Ok(plain(driven()?.held_ratio)),
-        (Quantity::Rate, _) => Ok(plain(driven()?.rate_held)),
-        (name @ Quantity::Series(_), aspect @ (Aspect::Slope | Aspect::PerRequest)) => {
-            let one = find(name)?;
-            let estimate = if aspect == Aspect::Slope { one.trend.slope } else { one.trend.per_request };
-            let rate = if aspect == Aspect::PerRequest { steady.request_rate() } else { None };
+        Aspect::End | Aspect::Max | Aspect::Ratio | Aspect::Percentile(_) => {
+            level(evidence, steady, &SeriesId::Rss, aspect).map(plain)
+        }
+    }
+}
+
+fn measure_latency(aspect: Aspect, load: &LoadFinding) -> Result<Value, NotMeasured> {
+    let latency = load.latency_s;
+    // a percentile of nothing is 0 and would pass any limit
+    if latency.count == 0 {
+        return Err(NotMeasured::Latency);
+    }
+    match aspect {
+        Aspect::Percentile(500) => Ok(plain(latency.p50)),
+        Aspect::Percentile(900) => Ok(plain(latency.p90)),
+        Aspect::Percentile(990) => Ok(plain(latency.p99)),
+        Aspect::Percentile(999) => Ok(plain(latency.p999)),
+        Aspect::Percentile(_) => Err(NotMeasured::Percentile(aspect)),
+        Aspect::Max => Ok(plain(latency.max)),
+        Aspect::Slope | Aspect::PerRequest | Aspect::End | Aspect::Ratio => {
+            Err(NotMeasured::NoAspect(Quantity::Latency.to_string(), aspect))
+        }
+    }
+}
+
+fn measure_series(
+    gate: &Gate,
+    evidence: &Evidence,
+    steady: &Steady,
+    found: &SeriesEvidence,
+) -> Result<Value, NotMeasured> {
+    match gate.aspect {
+        Aspect::Slope | Aspect::PerRequest => {
+            let slope = gate.aspect == Aspect::Slope;
+            let estimate = if slope { found.trend.slope } else { found.trend.per_request };
+            let rate = if slope { None } else { steady.request_rate() };
             estimate
-                .map(|e| interval(e, &one.trend))
-                .or_else(|| at_most(one.trend.detectable_per_s.filter(|_| one.flat), rate))
-                .ok_or_else(|| NotMeasured::Growth(name.to_string(), Box::new(one.trend.clone())))
+                .map(|e| interval(e, &found.trend))
+                .or_else(|| at_most(found.trend.detectable_per_s.filter(|_| found.flat), rate))
+                .ok_or_else(|| NotMeasured::Growth(gate.quantity.to_string(), Box::new(found.trend.clone())))
         }
-        (name @ Quantity::Series(_), aspect) => level(evidence, steady, &find(name)?.id, aspect).map(plain),
-        (quantity, aspect) => Err(NotMeasured::NoAspect(quantity.to_string(), aspect)),
+        Aspect::End | Aspect::Max | Aspect::Ratio | Aspect::Percentile(_) => {
+            level(evidence, steady, &found.id, gate.aspect).map(plain)
+        }
     }
 }
 
@@ -118,7 +167,9 @@ fn level(evidence: &Evidence, steady: &Steady, id: &SeriesId, aspect: Aspect) ->
     let value = match aspect {
         Aspect::Max => read.reduce(f64::max),
         Aspect::End => read.next_back(),
-        _ => return Err(NotMeasured::NoAspect(id.to_string(), aspect)),
+        Aspect::Slope | Aspect::PerRequest | Aspect::Ratio | Aspect::Percentile(_) => {
+            return Err(NotMeasured::NoAspect(id.to_string(), aspect));
+        }
     };
     value.ok_or_else(|| NotMeasured::NotRead(id.to_string()))
 }

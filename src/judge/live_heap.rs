@@ -20,14 +20,14 @@ use super::material::least_seen;
 use super::steady::Steady;
 
 /// Readings in steady from which its trend is asked instead.
-const ENOUGH: usize = 8;
+const READINGS_FOR_A_TREND: usize = 8;
 /// Natural collections that must lie between, one in each fifth of the time.
-const PARTS: usize = 5;
+const PARTS_OF_STEADY: usize = 5;
 /// How far from the line they may be, as a share of the growth: a rise that dies away, and has a third of its rate left in
 /// the last two fifths, is farther.
-const OFF_THE_LINE: f64 = 0.2;
+const MOST_OFF_LINE_SHARE: f64 = 0.2;
 /// See `trend/cycles`.
-const REPEATS: f64 = 0.25;
+const REPEATED_SHARE: f64 = 0.25;
 
 /// The live heap at the moments of the snapshots, in bytes.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,11 +83,11 @@ fn live(snapshot: &TaskSnapshot) -> Option<f64> {
 
 /// What the live heap does, where too few readings fall into steady for a trend of their own; none where the series itself
 /// can be asked, or nothing was counted.
-pub fn trend(evidence: &Evidence, steady: &Steady) -> Option<Trend> {
+pub fn trend_from_snapshots(evidence: &Evidence, steady: &Steady) -> Option<Trend> {
     let series = evidence.recording.series(SeriesId::MemLive)?;
     let times = evidence.recording.elapsed_s.iter().zip(&series.samples);
     let readings = times.filter(|(t, value)| steady.holds(**t) && value.get().is_some()).count();
-    if readings >= ENOUGH {
+    if readings >= READINGS_FOR_A_TREND {
         return None;
     }
     let ends = Ends::read(evidence)?;
@@ -135,7 +135,7 @@ fn across_cycles(ends: &Ends, rises: &[f64], same: f64) -> (Direction, GoesOn) {
     let first = (ends.settled[0].1 - ends.start.1).max(0.0);
     let least = rises.iter().copied().fold(f64::INFINITY, f64::min);
     match rises[rises.len() - 1] {
-        _ if least >= same.max(REPEATS * first) => (Direction::Growing, GoesOn::EachCycleAdded),
+        _ if least >= same.max(REPEATED_SHARE * first) => (Direction::Growing, GoesOn::EachCycleAdded),
         last if last < same => (Direction::Stable, GoesOn::LastCycleAddedNothing),
         _ => (Direction::Inconclusive, GoesOn::CyclesDiffer),
     }
@@ -150,7 +150,7 @@ fn rises_evenly(evidence: &Evidence, ends: &Ends, growth: f64) -> bool {
     else {
         return false;
     };
-    let mut seen = [false; PARTS];
+    let mut seen = [false; PARTS_OF_STEADY];
     let mut before: Option<f64> = None;
     for (i, at) in evidence.recording.elapsed_s.iter().enumerate() {
         let (Some(bytes), Some(count)) = (heap.samples[i].get(), collections.samples[i].get()) else {
@@ -161,10 +161,10 @@ fn rises_evenly(evidence: &Evidence, ends: &Ends, growth: f64) -> bool {
             continue;
         }
         let passed = (at - from) / (until - from);
-        if (bytes - (start + passed * growth)).abs() > OFF_THE_LINE * growth {
+        if (bytes - (start + passed * growth)).abs() > MOST_OFF_LINE_SHARE * growth {
             return false;
         }
-        seen[((passed * PARTS as f64) as usize).min(PARTS - 1)] = true;
+        seen[((passed * PARTS_OF_STEADY as f64) as usize).min(PARTS_OF_STEADY - 1)] = true;
     }
     seen.iter().all(|seen| *seen)
 }

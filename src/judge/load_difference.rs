@@ -12,9 +12,9 @@ use crate::workload::MisbehavePlan;
 pub type Run<'a> = (&'a Evidence, &'a Assessment);
 
 /// Loads are alike if one held at most so many times the rate of the other.
-const ALIKE: f64 = 1.25;
+const MOST_RATE_RATIO: f64 = 1.25;
 /// Steadies are as long as each other if one is at most so many times the other: a busy machine ends a phase late.
-const AS_LONG: f64 = 1.05;
+const MOST_LENGTH_RATIO: f64 = 1.05;
 
 /// Each kind of difference once.
 pub fn differences(runs: [Run<'_>; 2]) -> Vec<ComparisonNote> {
@@ -85,13 +85,13 @@ fn rates(runs: [Run<'_>; 2]) -> Option<ComparisonNote> {
     };
     let apart = (b / a).max(a / b);
     // nothing sent by either is alike, and no number
-    (!apart.is_nan() && apart > ALIKE).then_some(ComparisonNote::RatesHeld([b, a]))
+    (!apart.is_nan() && apart > MOST_RATE_RATIO).then_some(ComparisonNote::RatesHeld([b, a]))
 }
 
 /// For how long each was judged.
 fn steady(runs: [Run<'_>; 2]) -> Option<ComparisonNote> {
     let [b, a] = runs.map(|(evidence, _)| Steady::read(evidence).seconds());
-    let differ = b.min(a) > 0.0 && (b / a).max(a / b) > AS_LONG;
+    let differ = b.min(a) > 0.0 && (b / a).max(a / b) > MOST_LENGTH_RATIO;
     differ.then_some(ComparisonNote::Steady([b, a]))
 }
 

@@ -11,15 +11,15 @@ const LEAST_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
 /// Tasks and file descriptors must grow by at least so many, over the horizon and within steady.
 const LEAST_COUNT: f64 = 10.0;
 /// Memory must have grown by so many bytes within steady already: else a line through noise is extended for a month.
-const SEEN_BYTES: f64 = 256.0 * 1024.0;
+const LEAST_SEEN_BYTES: f64 = 256.0 * 1024.0;
 /// Native memory is what two readings leave over, and counts from more.
-const SEEN_NATIVE: f64 = 512.0 * 1024.0;
+const LEAST_SEEN_NATIVE_BYTES: f64 = 512.0 * 1024.0;
 
 /// The growth within steady, in the series' unit, below which nothing counts.
 pub fn least_seen(id: &SeriesId) -> f64 {
     match id.unit() {
-        Unit::Bytes if *id == SeriesId::MemNative => SEEN_NATIVE,
-        Unit::Bytes => SEEN_BYTES,
+        Unit::Bytes if *id == SeriesId::MemNative => LEAST_SEEN_NATIVE_BYTES,
+        Unit::Bytes => LEAST_SEEN_BYTES,
         _ => LEAST_COUNT,
     }
 }

@@ -68,6 +68,7 @@ fn together(parts: &[&SeriesEvidence]) -> SeriesEvidence {
             reason: top.map_or(TrendReason::Estimated, |s| s.trend.reason.clone()),
         },
         material: top.is_some(),
+        excludes_zero: false,
         bounded: false,
         flat,
         significant: false,

@@ -40,7 +40,7 @@ pub use baseline::Baseline;
 pub use compare::compare;
 pub use detectable::forecast;
 pub use interim::{Interim, judge_interim};
-pub use series_evidence::ERROR;
+pub use series_evidence::FALSE_LEAK_CHANCE;
 
 use leak_summary::LeakFacts;
 use steady::Steady;
@@ -65,7 +65,7 @@ pub fn judge_against_baseline(evidence: &Evidence, baseline: &Baseline<'_>) -> (
 /// What the evidence says, and how the user's limits came out.
 fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
     let steady = Steady::read(evidence);
-    let series = series_evidence::gather(evidence, &steady, ERROR);
+    let series = series_evidence::gather(evidence, &steady, FALSE_LEAK_CHANCE);
     let account = account::read_account(evidence, &steady, series.sources().exact);
     let error = series.task_share_of_error();
     let workers = judge_workers(evidence, &series, error / 2.0);

@@ -172,7 +172,20 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
         }
         EventKind::Uncounted { reason } => Note::NotCounted(reason.clone()),
         EventKind::Note { text } => Note::Recorded(text.clone()),
-        _ => return None,
+        EventKind::Phase { .. }
+        | EventKind::Cycle { .. }
+        | EventKind::Collection { .. }
+        | EventKind::Snapshot { .. }
+        | EventKind::TargetGone { .. }
+        | EventKind::OomKill { .. }
+        | EventKind::ProbeFailed { .. }
+        | EventKind::ProbeSlowed { .. }
+        | EventKind::Gap { .. }
+        | EventKind::Thinned { .. }
+        | EventKind::LoadDropped { .. }
+        | EventKind::LoadSaturated { .. }
+        | EventKind::LoadLate { .. }
+        | EventKind::Forwarder { .. } => return None,
     })
 }
 

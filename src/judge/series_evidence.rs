@@ -18,16 +18,11 @@ use super::material::{is_material, least_seen};
 use super::steady::Steady;
 
 /// The chance of a false 'leak' in a whole run, and of a false 'growing' for a series asked by itself.
-pub const ERROR: f64 = 0.05;
+pub const FALSE_LEAK_CHANCE: f64 = 0.05;
 /// The growth per request that a run must be able to find in counts of tasks.
 pub const RESOLUTION_TASKS: f64 = 0.01;
-/// A growth is nearly certain at so many times the error that a run may make. It then stays open, however small its upper
-/// end, if it also comes to [`NEARLY_RESOLUTION`].
-const NEARLY_CERTAIN: f64 = 2.0;
-/// The share of the resolution at which a nearly certain growth stays open.
-const NEARLY_RESOLUTION: f64 = 0.5;
-/// A projection is shown as far ahead as so many times the run's length.
-pub const FARTHEST: f64 = 1000.0;
+/// A projection reaches at most so many lengths of the run ahead.
+pub const FARTHEST_RUN_LENGTHS: f64 = 1000.0;
 
 /// All series.
 #[derive(Debug, Clone)]
@@ -42,7 +37,8 @@ pub struct AllEvidence {
 pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
     let recording = &evidence.recording;
     let judging = evidence.plan.as_ref().map(|p| &p.judging);
-    let Judging { horizon, resolution_bytes: resolution, .. } = judging.cloned().unwrap_or_default();
+    let defaults = Judging::default();
+    let Judging { horizon, resolution_bytes: resolution, .. } = *judging.unwrap_or(&defaults);
     let sources = Sources::read(evidence);
     let present: Vec<SeriesId> =
         recording.series.iter().filter(|s| !s.is_empty()).map(|s| s.id.clone()).collect();
@@ -56,7 +52,7 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
     let limits = [judging.and_then(|j| j.memory_limit_bytes), target.and_then(|t| t.memory_limit_bytes)];
     let limit = limits.into_iter().flatten().min().map(|bytes| bytes as f64);
     let heap_limit = heap_limit(evidence);
-    let by_ends = live_heap::trend(evidence, steady);
+    let by_ends = live_heap::trend_from_snapshots(evidence, steady);
     let mut all: Vec<SeriesEvidence> = recording
         .series
         .iter()
@@ -73,18 +69,19 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
             let limit_at_s = limit_at_s
                 .and_then(|bytes| time_to_limit(&trend, bytes))
                 // farther ahead a run of this length cannot be believed
-                .filter(|[_, latest]| *latest <= FARTHEST * steady.run_end_s);
-            let material =
-                trend.direction == Direction::Growing && is_material(&trend, &id, horizon, steady.seconds());
-            let bounded = is_bounded(&trend, &id, resolution, steady.seconds(), error);
+                .filter(|[_, latest]| *latest <= FARTHEST_RUN_LENGTHS * steady.run_end_s);
+            let excludes_zero = is_material(&trend, &id, horizon, steady.seconds());
+            let material = trend.direction == Direction::Growing && excludes_zero;
+            let bounded = !excludes_zero && is_bounded(&trend, &id, resolution, steady.seconds());
             SeriesEvidence {
                 strength: strength(&id, &sources, &named, &present),
                 flat: match trend.direction {
-                    Direction::Stable => true,
+                    Direction::Stable => !excludes_zero,
                     Direction::Growing => !material,
                     Direction::Inconclusive => bounded,
                 },
                 material,
+                excludes_zero,
                 bounded,
                 significant: false,
                 may_be_heap: false,
@@ -143,14 +140,10 @@ fn holm(all: &mut [SeriesEvidence], error: f64, chosen: impl Fn(&SeriesEvidence)
     }
 }
 
-/// Whether the upper end of a slope is below the resolution and no growth near it is all but certain, or adds less within
-/// steady than counts at all.
-fn is_bounded(trend: &Trend, id: &SeriesId, resolution_bytes: f64, seconds: f64, error: f64) -> bool {
+/// Whether the upper end of a slope is below the resolution, or adds less within steady than counts at all.
+fn is_bounded(trend: &Trend, id: &SeriesId, resolution_bytes: f64, seconds: f64) -> bool {
     let resolution = if id.unit() == Unit::Bytes { resolution_bytes } else { RESOLUTION_TASKS };
-    let nearly = trend.p_value <= NEARLY_CERTAIN * error;
-    trend
-        .per_request
-        .is_some_and(|p| p.hi < resolution && !(nearly && p.value >= NEARLY_RESOLUTION * resolution))
+    trend.per_request.is_some_and(|p| p.hi < resolution)
         || trend.slope.is_some_and(|s| s.hi * seconds < least_seen(id))
 }
 
@@ -174,7 +167,7 @@ fn explain(all: &mut [SeriesEvidence], sources: &Sources, headroom: &HeapHeadroo
     };
     for series in all.iter_mut() {
         if series.strength == Some(EvidenceStrength::Rss)
-            && series.trend.direction != Direction::Stable
+            && (series.trend.direction != Direction::Stable || series.excludes_zero)
             && series.holds_the_heap()
             && series.rose() <= most
         {

@@ -23,7 +23,7 @@ const UNPROVEN_HOLD_S: f64 = 60.0;
 const LEAST_SHARE: f64 = 0.2;
 /// Of the service's own classes so many that grew most are named however small their share: what fills the heap is mostly
 /// arrays of bytes, and these say whose.
-const OWN_CLASSES: usize = 3;
+const MOST_OWN_CLASSES: usize = 3;
 
 /// What one group means for the verdict.
 #[derive(Debug, Clone, PartialEq)]
@@ -193,7 +193,7 @@ impl Tasks {
         let allocates = self.heap.into_iter().filter(move |c| {
             let own = c.kind == GroupKind::Class && !is_jdk(&c.culprit.name);
             let fills = c.share >= LEAST_SHARE && c.growth >= least(c.kind);
-            let named = fills || (own && own_classes < OWN_CLASSES);
+            let named = fills || (own && own_classes < MOST_OWN_CLASSES);
             let blamed = heap_leaks && named && c.direction != Direction::Stable && !was_freed(c);
             own_classes += usize::from(blamed && own);
             blamed

@@ -12,8 +12,8 @@ use crate::evidence::Command;
 const ONE_WISH: Duration = Duration::from_millis(50);
 
 /// Listens for Ctrl-C, SIGTERM and SIGHUP from now on and sends what they mean; the default, to die, is off until the
-/// process ends. The task ends after the second signal, whether or not the channel is still read: what comes after the run, such
-/// as its report, waits for it to be broken off too. Needs a tokio runtime.
+/// process ends. The task ends after the second signal, whether or not the channel is still read: what comes after the
+/// run, such as its report, waits for it to be broken off too. Needs a tokio runtime.
 ///
 /// # Errors
 /// When the operating system does not let signals be caught.
@@ -51,8 +51,8 @@ impl Signals {
         })
     }
 
-    /// Waits for the next signal that can mean this. A terminal that closes does not mean impatience: the kernel and the
-    /// shell both signal it, some time apart.
+    /// Waits for the next signal that can mean this. A terminal that closes does not mean impatience: the kernel and
+    /// the shell both signal it, some time apart.
     async fn next(&mut self, command: Command) {
         let hang_up = async {
             match &mut self.hang_up {
@@ -106,7 +106,7 @@ mod tests {
 
     /// One test, since signals reach the whole process and two tests would hear each other's.
     #[tokio::test]
-    async fn once_is_stop_and_twice_is_abort_also_when_nobody_receives() {
+    async fn once_is_stop_and_twice_is_abort_also_without_a_receiver() {
         let soon = Duration::from_secs(5);
         let (sender, mut commands) = tokio::sync::mpsc::channel(4);
         let task = listen(sender).unwrap();

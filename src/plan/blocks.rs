@@ -31,7 +31,8 @@ pub(super) fn blocks(requests: &[RequestPlan], per_second: f64, misbehave: f64, 
     Blocks { seed: SEED, block: Span(block) }
 }
 
-/// Those of several requests of which none misbehaves; none where there is one, or each second has not the same of them.
+/// Those of several requests of which none misbehaves; none where there is one, or each second has not the same of
+/// them.
 pub(super) fn blocks_of_requests(
     requests: &[RequestPlan],
     rate: Rate,

@@ -1,7 +1,7 @@
 //! How connections are made: HTTP version, socket, certificates, proxy, and how long one is kept.
 //!
-//! Comes in: settings. Goes out: a [`ConnectPlan`], whose files were read and whose certificates and key were parsed, so
-//! that nothing of it can be wrong once load is sent. Errors name the file, never what is in it.
+//! Comes in: settings. Goes out: a [`ConnectPlan`], whose files were read and whose certificates and key were parsed,
+//! so that nothing of it can be wrong once load is sent. Errors name the file, never what is in it.
 
 use reqwest::{Certificate, Identity, Proxy, Url};
 use rustls::pki_types::ServerName;

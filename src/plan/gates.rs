@@ -90,68 +90,70 @@ fn parse_left_side(left: &str, named: &[String]) -> std::result::Result<(Quantit
     // a metric's labels may hold dots, the names before them may not
     let dot = left.find('}').map_or_else(|| left.find('.'), |end| left[end..].find('.').map(|dot| end + dot));
     let (name, aspect) = dot.map_or((left, ""), |dot| (&left[..dot], &left[dot + 1..]));
-    let Some((quantity, unit)) = quantity(name, named) else {
-        let known = quantity_names(named);
-        let all = known.iter().flat_map(|q| aspects(q).iter().map(move |aspect| format!("{q}.{aspect}")));
-        let all: Vec<String> = all.collect();
+    let Some(quantity) = all_quantities(named).find(|quantity| is_called(quantity, name)) else {
+        let offered = |q: Quantity| aspect_names(&q).into_iter().map(move |aspect| format!("{q}.{aspect}"));
+        let all: Vec<String> = all_quantities(named).flat_map(offered).collect();
         return Err(format!(
             "unknown quantity '{left}'{}",
             did_you_mean(left, all.iter().map(String::as_str))
         ));
     };
-    let offered = aspects(name);
-    let found = match aspect {
-        "slope" => Aspect::Slope,
-        "per_request" => Aspect::PerRequest,
-        "end" => Aspect::End,
-        "max" => Aspect::Max,
-        "ratio" | "held" => Aspect::Ratio,
-        "p50" => Aspect::Percentile(500),
-        "p90" => Aspect::Percentile(900),
-        "p99" => Aspect::Percentile(990),
-        "p999" | "p99.9" => Aspect::Percentile(999),
-        _ => return Err(format!("'{left}' is not measured; of {name} there is {}", offered.join(", "))),
-    };
     let spelled = if aspect == "p99.9" { "p999" } else { aspect };
-    if !offered.contains(&spelled) {
-        return Err(format!("'{left}' is not measured; of {name} there is {}", offered.join(", ")));
-    }
-    Ok((quantity, unit, found))
+    let found =
+        offered_aspects(&quantity).iter().find(|offered| spell_aspect(&quantity, **offered) == spelled);
+    let Some(found) = found else {
+        let offered = aspect_names(&quantity).join(", ");
+        return Err(format!("'{left}' is not measured; of {name} there is {offered}"));
+    };
+    let unit = quantity.unit();
+    Ok((quantity, unit, *found))
 }
 
-/// What of a quantity can have a limit, in the words of an expression.
-fn aspects(quantity: &str) -> &'static [&'static str] {
+/// What of a quantity can have a limit.
+fn offered_aspects(quantity: &Quantity) -> &'static [Aspect] {
     match quantity {
-        "latency" => &["p50", "p90", "p99", "p999", "max"],
-        "errors" => &["ratio"],
-        "rate" => &["held"],
-        _ => &["slope", "per_request", "end", "max"],
+        Quantity::Latency => &[
+            Aspect::Percentile(500),
+            Aspect::Percentile(900),
+            Aspect::Percentile(990),
+            Aspect::Percentile(999),
+            Aspect::Max,
+        ],
+        Quantity::Errors | Quantity::Rate => &[Aspect::Ratio],
+        Quantity::Memory | Quantity::Series(_) => {
+            &[Aspect::Slope, Aspect::PerRequest, Aspect::End, Aspect::Max]
+        }
     }
 }
 
-/// The names of all quantities.
-fn quantity_names(named: &[String]) -> Vec<String> {
-    let series = all_series(named).map(|id| id.gate_name().to_string());
-    ["memory", "latency", "errors", "rate"].map(String::from).into_iter().chain(series).collect()
+/// An aspect as an expression has it: the share of the rate that was held is `rate.held`.
+fn spell_aspect(quantity: &Quantity, aspect: Aspect) -> String {
+    match (quantity, aspect) {
+        (Quantity::Rate, Aspect::Ratio) => "held".into(),
+        (_, aspect) => aspect.to_string(),
+    }
 }
 
-/// The series that a gate can be set on: those that soak records and those that the user named.
-fn all_series(named: &[String]) -> impl Iterator<Item = SeriesId> {
-    SeriesId::recorded().cloned().chain(named.iter().map(|name| SeriesId::from(name.as_str())))
+fn aspect_names(quantity: &Quantity) -> Vec<String> {
+    offered_aspects(quantity).iter().map(|aspect| spell_aspect(quantity, *aspect)).collect()
 }
 
-fn quantity(name: &str, named: &[String]) -> Option<(Quantity, Unit)> {
-    Some(match name {
-        "memory" => (Quantity::Memory, Unit::Bytes),
-        "latency" => (Quantity::Latency, Unit::Seconds),
-        "errors" => (Quantity::Errors, Unit::Ratio),
-        "rate" => (Quantity::Rate, Unit::Ratio),
-        _ => {
-            let id = all_series(named).find(|id| id.name() == name || id.gate_name() == name)?;
-            let unit = id.unit();
-            (Quantity::Series(id), unit)
+/// Everything that a gate can be set on: soak's own quantities, the series that soak records and those that the user
+/// named.
+fn all_quantities(named: &[String]) -> impl Iterator<Item = Quantity> {
+    let named = named.iter().map(|name| SeriesId::from(name.as_str()));
+    let series = SeriesId::recorded().cloned().chain(named).map(Quantity::Series);
+    Quantity::OVERALL.into_iter().chain(series)
+}
+
+/// Whether an expression names this quantity so; a series may be named with its unit or without it.
+fn is_called(quantity: &Quantity, name: &str) -> bool {
+    match quantity {
+        Quantity::Memory | Quantity::Latency | Quantity::Errors | Quantity::Rate => {
+            quantity.to_string() == name
         }
-    })
+        Quantity::Series(id) => id.name() == name || id.gate_name() == name,
+    }
 }
 
 /// The limit in the quantity's unit; slopes each second.

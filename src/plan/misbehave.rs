@@ -41,7 +41,7 @@ pub(super) fn read_mix(
                 }
             };
             if mix.insert(behaviour, share).is_some() {
-                return Err(written.usage_error(format!("{behaviour} stands there twice")));
+                return Err(written.usage_error(format!("'{behaviour}' is given twice")));
             }
         }
     }
@@ -118,7 +118,7 @@ mod tests {
             ("hang-up", "http://h/", 50.0, "--misbehave: 'hang-up' has no share; write it as hang-up=5%"),
             ("reset=much", "http://h/", 50.0, "--misbehave: 'much' is no share"),
             ("reset=0", "http://h/", 50.0, "--misbehave: '0' is no share"),
-            ("reset=1%,reset=2%", "http://h/", 50.0, "--misbehave: reset stands there twice"),
+            ("reset=1%,reset=2%", "http://h/", 50.0, "--misbehave: 'reset' is given twice"),
             ("reset=50%,churn=40%", "http://h/", 50.0, "--misbehave: 90 % of the requests would misbehave"),
             ("reset=5%", "https://h/", 50.0, "--misbehave: misbehaving clients use raw sockets"),
             ("reset=5%", "http://h/", 0.0, "--rate: with --misbehave"),

@@ -1,4 +1,5 @@
-//! What was asked for becomes a [`Plan`] that cannot be wrong: defaults, checks of one value against another, redaction.
+//! What was asked for becomes a [`Plan`] that cannot be wrong: defaults, checks of one value against another,
+//! redaction.
 //!
 //! Comes in: [`Settings`](crate::settings::Settings) from the command line, the environment and a profile. Goes out: a
 //! [`Plan`], or the one line that says what was wrong. Nothing is sent or written here.

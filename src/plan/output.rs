@@ -37,8 +37,8 @@ pub fn plan_pipeline(flags: Settings, env: Settings) -> PipelinePlan {
     read_pipeline(&Layers::new(flags, env, None))
 }
 
-/// What a pipeline wants beside the run directory. Where these files lead, and whether two of them are one, is asked of the
-/// disk and not of their names.
+/// What a pipeline wants beside the run directory. Where these files lead, and whether two of them are one, is asked of
+/// the disk and not of their names.
 pub(super) fn read_pipeline(layers: &Layers) -> PipelinePlan {
     PipelinePlan {
         junit: layers.get("junit", |s| &s.junit).map(|written| written.text.into()),

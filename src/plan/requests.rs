@@ -31,8 +31,8 @@ pub(super) struct Sent {
 /// What the tables say, or the one request of a plan without any.
 ///
 /// # Errors
-/// In one line, with the place: as [`request::resolve`] for each, a weight that is none, a path elsewhere, a name that is
-/// taken or cannot be one, and what a flag says of the one request that there is not.
+/// In one line, with the place: as [`request::resolve`] for each, a weight that is none, a path elsewhere, a name that
+/// is taken or cannot be one, and what a flag says of the one request that there is not.
 pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
     let holder = layers.iter().enumerate().find(|(_, layer)| !layer.settings.request.is_empty());
     let Some((number, layer)) = holder else {

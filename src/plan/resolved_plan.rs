@@ -11,8 +11,8 @@ use crate::evidence::PlanRecord;
 pub struct Plan {
     /// All of it that may be written down.
     pub record: PlanRecord,
-    /// What is sent, the commonest first; in a watch where pages about the service may be, and none where only a process
-    /// was named.
+    /// What is sent, the commonest first; in a watch where pages about the service may be, and none where only a
+    /// process was named.
     pub requests: Vec<RequestPlan>,
     /// How the process behind it is found.
     pub target: TargetPlan,

@@ -1,6 +1,7 @@
 //! `NAME{label="value",…}`: one parser for what users write (--metric, --task-metric) and what pages of metrics hold.
 //!
-//! Foreign input: names and lists of labels are bounded, and junk is none, never a panic. Values stay as they are written;
+//! Foreign input: names and lists of labels are bounded, and junk is none, never a panic. Values stay as they are
+//! written;
 //! [`unescape`] resolves their escapes.
 
 use std::borrow::Cow;

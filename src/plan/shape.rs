@@ -32,8 +32,8 @@ impl WantedShape {
     /// The strongest layer's; none where the rate is constant. `base` is what shares are of.
     ///
     /// # Errors
-    /// In one line, with the place: no such kind, a key that is missing or another kind's, rates or times that contradict
-    /// each other.
+    /// In one line, with the place: no such kind, a key that is missing or another kind's, rates or times that
+    /// contradict each other.
     pub(super) fn read(layers: &Layers, base: Level) -> Result<Option<WantedShape>> {
         let tables = layers.iter().enumerate();
         let mut tables = tables.filter_map(|(i, layer)| Some((i, layer, layer.settings.shape.as_ref()?)));

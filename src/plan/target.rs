@@ -6,7 +6,7 @@ use crate::settings::Layers;
 /// How the process behind the URL is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TargetPlan {
-    /// Whoever holds the listening socket.
+    /// The process that holds the listening socket.
     Port,
     /// The user said so, and is believed.
     Pid(u32),
@@ -16,7 +16,7 @@ pub enum TargetPlan {
     Container(String),
     /// soak starts it, waits until it listens, and ends it: program and arguments.
     Command(Vec<String>),
-    /// Nobody is looked at.
+    /// No process is observed.
     LoadOnly,
 }
 

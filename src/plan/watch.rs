@@ -52,7 +52,7 @@ pub(super) fn resolve_on(
         }
         TargetPlan::Port if request.is_none() => {
             return Err(Error::usage(
-                "whom to look at? give its URL, as http://127.0.0.1:8080/, or name the process with --pid or --process",
+                "no target given: pass a URL such as http://127.0.0.1:8080/, or name the process with --pid or --process",
             ));
         }
         _ => {}
@@ -181,7 +181,7 @@ mod tests {
             (TargetPlan::Pid(7), true, "")
         );
         assert!(made("process = 'api'", "").is_ok());
-        assert!(made("", "").unwrap_err().to_string().starts_with("whom to look at?"));
+        assert!(made("", "").unwrap_err().to_string().starts_with("no target given"));
         assert!(made("load-only = true", "").unwrap_err().to_string().contains("--load-only"));
     }
 

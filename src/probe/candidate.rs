@@ -22,7 +22,7 @@ pub enum Candidate {
         /// When it is worth looking for.
         when: When,
         /// Looks for it.
-        look: for<'a> fn(&'a Search<'a>) -> BoxFuture<'a, Discovered>,
+        look: for<'a> fn(&'a ProbeSearch<'a>) -> BoxFuture<'a, Discovered>,
     },
 }
 
@@ -40,7 +40,7 @@ pub enum When {
 }
 
 /// What candidates may know when they look.
-pub struct Search<'a> {
+pub struct ProbeSearch<'a> {
     /// The plan.
     pub plan: &'a Plan,
     /// Who serves the URL, where that is known.
@@ -59,7 +59,7 @@ pub struct Search<'a> {
     pub found: HashSet<&'static str>,
 }
 
-impl Search<'_> {
+impl ProbeSearch<'_> {
     /// What the target's runtime is.
     pub fn runtime(&self) -> Runtime {
         self.target.map_or(Runtime::Other, |target| target.record.runtime)

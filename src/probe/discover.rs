@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::evidence::{Runtime, SeriesId};
 use crate::plan::Plan;
 use crate::probe::candidate::Candidate::{Asked, Kernel};
-use crate::probe::candidate::{Candidate, Discovered, Search, When};
+use crate::probe::candidate::{Candidate, Discovered, ProbeSearch, When};
 use crate::probe::page::fetch::Fetcher;
 use crate::probe::sample::{Collections, ProbeError};
 use crate::probe::sampler::meter::Meter;
@@ -57,7 +57,7 @@ pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
     found
 }
 
-async fn ask(mut search: Search<'_>) -> Discovered {
+async fn ask(mut search: ProbeSearch<'_>) -> Discovered {
     let mut found = Discovered::default();
     for candidate in CANDIDATES {
         if let Asked { when, look } = candidate
@@ -72,7 +72,7 @@ async fn ask(mut search: Search<'_>) -> Discovered {
     found
 }
 
-fn search<'a>(plan: &'a Plan, target: Option<&'a Target>) -> Result<Search<'a>, ProbeError> {
+fn search<'a>(plan: &'a Plan, target: Option<&'a Target>) -> Result<ProbeSearch<'a>, ProbeError> {
     let fetcher = plan.request().map_or_else(|| Fetcher::bare(plan.probes.insecure), Fetcher::new)?;
     let pid = target.and_then(|target| target.record.pid);
     let mut taken: HashSet<SeriesId> = HashSet::new();
@@ -82,7 +82,7 @@ fn search<'a>(plan: &'a Plan, target: Option<&'a Target>) -> Result<Search<'a>, 
     if pid.is_some() {
         taken.extend(process::find::BETTER_THAN_PAGES);
     }
-    Ok(Search {
+    Ok(ProbeSearch {
         plan,
         target,
         fetcher: fetcher.metered(target.map(Meter::new)),

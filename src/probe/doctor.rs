@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::evidence::{Moment, Runtime};
 use crate::plan::Plan;
-use crate::probe::page::bounds::SLOWEST as SLOWEST_PAGE;
+use crate::probe::page::bounds::LONGEST_ANSWER as SLOWEST_PAGE;
 use crate::probe::sample::Request;
 use crate::probe::sampler::Sampler;
 use crate::probe::tokio::find::TURN_ON as TURN_ON_TOKIO_CONSOLE;
@@ -15,15 +15,15 @@ use crate::target::runtime::{python_version, runs_tokio};
 use crate::target::{Target, other_ports};
 
 /// Samples taken of each probe.
-const SAMPLES: u32 = 5;
+const SAMPLE_COUNT: u32 = 5;
 /// Between two of them: probes that ask the target are let do so often enough to be measured.
-const APART: Duration = Duration::from_millis(300);
+const SAMPLE_INTERVAL: Duration = Duration::from_millis(300);
 
 /// Asks every probe a few times, so that [`Sampler::costs`] tells what its answers cost, and for one snapshot.
 pub async fn try_out(sampler: &Sampler) {
-    for _ in 0..SAMPLES {
+    for _ in 0..SAMPLE_COUNT {
         sampler.ask(Request::Sample, SLOWEST_PAGE).await;
-        tokio::time::sleep(APART).await;
+        tokio::time::sleep(SAMPLE_INTERVAL).await;
     }
     let snapshot = Request::Snapshot(Moment::SteadyStart);
     if sampler.answers(snapshot) {
@@ -53,7 +53,7 @@ pub fn advice(plan: &Plan, target: &Target) -> Vec<String> {
             version.0, version.1
         )),
         (Runtime::Other, _) if plan.probes.tokio_console.is_none() && runs_tokio(pid) => {
-            lines.push(format!("it runs tokio, whose tasks can be told by where they were spawned: {TURN_ON_TOKIO_CONSOLE}"));
+            lines.push(format!("it runs tokio: soak can group its tasks by where they were spawned: {TURN_ON_TOKIO_CONSOLE}"));
         }
         _ => {}
     }

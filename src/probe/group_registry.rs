@@ -36,8 +36,8 @@ impl GroupRegistry {
         GroupRegistry { kind, bounds, known: HashSet::new() }
     }
 
-    /// Puts groups into a reading: the id of each, what it holds, and how it is described where that is still to be done.
-    /// An id that begins with `@` is a sum itself and is one of the others.
+    /// Puts groups into a reading: the id of each, what it holds, and how it is described where that is still to be
+    /// done. An id that begins with `@` is a sum itself and is one of the others.
     pub fn report<'a, D: FnOnce() -> TaskGroup>(
         &mut self,
         reading: &mut Reading,

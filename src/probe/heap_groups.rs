@@ -1,14 +1,14 @@
 //! Heap in use by the stack that allocated it, as one reading holds it.
 //!
-//! Comes in: the stacks of a page, most bytes first, and the bytes of all others. Goes out: counts of groups, and which of
-//! them are new.
+//! Comes in: the stacks of a page, most bytes first, and the bytes of all others. Goes out: counts of groups, and which
+//! of them are new.
 
 use crate::evidence::{GroupKind, TaskGroup};
 use crate::probe::group_registry::{GroupBounds, GroupRegistry};
 use crate::probe::sample::Reading;
 
 /// Heap stacks that are reported.
-const BOUNDS: GroupBounds = GroupBounds { at_once: 64, freely: 1_024, in_all: 1_024 };
+const GROUP_BOUNDS: GroupBounds = GroupBounds { at_once: 64, freely: 1_024, in_all: 1_024 };
 
 /// Heap in use that one stack allocated.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +25,7 @@ pub struct HeapGroups(GroupRegistry);
 
 impl Default for HeapGroups {
     fn default() -> HeapGroups {
-        HeapGroups(GroupRegistry::new(GroupKind::Heap, BOUNDS))
+        HeapGroups(GroupRegistry::new(GroupKind::Heap, GROUP_BOUNDS))
     }
 }
 

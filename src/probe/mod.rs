@@ -1,9 +1,9 @@
 //! What can be seen of a target: a folder for each runtime or source, and in it a file for each thing read.
 //!
 //! Comes in: the plan, and the target where one is known. `discover` looks for every candidate on its list; [`Sampler`]
-//! asks the probes that were found, each by the trait [`Probe`] (`sample`). Goes out: at each sample a [`Row`] of values,
-//! groups and events; and for env.json, what was found and what would turn on the rest. `page` fetches what a service
-//! serves about itself, `group_registry` keeps groups within bounds.
+//! asks the probes that were found, each by the trait [`Probe`] (`sample`). Goes out: at each sample a [`Row`] of
+//! values, groups and events; and for env.json, what was found and what would turn on the rest. `page` fetches what a
+//! service serves about itself, `group_registry` keeps groups within bounds.
 //!
 //! A probe that is not there costs nothing and is named with the line that turns it on. A probe that fails yields a
 //! gap for its own series and never costs another its sample.
@@ -34,7 +34,7 @@ mod v8;
 
 pub use candidate::Discovered;
 pub use discover::discover;
-pub use page::bounds::SLOWEST as SLOWEST_PAGE;
+pub use page::bounds::LONGEST_ANSWER as SLOWEST_PAGE;
 pub use process::probe::Process;
 #[cfg(target_os = "linux")]
 pub use process::pss::Pss;

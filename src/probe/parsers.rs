@@ -5,7 +5,7 @@
 
 use crate::plan::selector::{self, Values};
 use crate::plan::{PprofPlan, ProbePlan};
-use crate::probe::go::expvar;
+use crate::probe::go::expvar_page;
 use crate::probe::go::pprof::{dump, groups, heap, labels, profile};
 use crate::probe::page::gunzip;
 use crate::probe::prometheus::{self, text};
@@ -50,13 +50,13 @@ pub fn dump(page: &[u8]) -> usize {
 
 /// The arguments on expvar's page, and one for the account.
 pub fn vars(page: &[u8]) -> usize {
-    expvar::parse(page).map_or(0, |vars| {
+    expvar_page::parse(page).map_or(0, |vars| {
         assert!(vars.memstats.freed().is_finite() && vars.memstats.stats().garbage().is_finite());
         1 + vars.cmdline.len()
     })
 }
 
-/// The samples of a page that were wanted; none are where nobody asks.
+/// The samples of a page that were wanted; none are unless asked for.
 pub fn samples(page: &[u8], wanted: impl Fn(&str) -> bool) -> usize {
     let mut samples = 0;
     text::read(page, |said| match said {
@@ -93,7 +93,7 @@ pub fn selector(text: &str) -> usize {
     selector::parse(text, Values::Quoted).map_or(0, |asked| 1 + asked.labels.len())
 }
 
-/// The figures that a group's files tell: `root` holds a `proc` and a `cgroup`, and `text` stands in each file.
+/// The figures in a group's files: `root` holds a `proc` and a `cgroup`, and `text` stands in each file.
 #[cfg(target_os = "linux")]
 pub fn cgroup(root: &std::path::Path, pid: u32, soak: u32, text: &[u8]) -> usize {
     let roots = crate::target::cgroup::SystemRoots { proc: root.join("proc"), cgroup: root.join("cgroup") };
@@ -106,7 +106,7 @@ pub fn perfdata(bytes: &[u8]) -> usize {
     let Ok(data) = crate::probe::jvm::perfdata::parse(bytes) else { return 0 };
     data.len()
         + usize::from(
-            crate::probe::jvm::figures::Figures::from_counters(&data)
+            crate::probe::jvm::heap_counters::HeapCounters::from_counters(&data)
                 .is_some_and(|figures| figures.used() >= 0),
         )
 }

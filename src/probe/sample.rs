@@ -22,8 +22,8 @@ pub enum Request {
 pub enum Collections {
     /// When it is asked to look closer.
     Forced,
-    /// Never: a watch without --gc, a run with --no-gc. What only a collection tells, live heap and proof, is then not
-    /// told.
+    /// Never: a watch without --gc, a run with --no-gc. What only a collection shows, live heap and proof, is then
+    /// missing.
     Never,
 }
 

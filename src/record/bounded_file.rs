@@ -1,7 +1,7 @@
 //! The files of a watch, which may go on for weeks: no longer than they need be, and no shorter than memory is.
 //!
-//! Comes in: the mirror, which forgets no part of the time (see `mirror`). Goes out: now and then a file that holds what
-//! the mirror does, put whole in the place of one that had grown too long. A run's files are never touched.
+//! Comes in: the mirror, which forgets no part of the time (see `mirror`). Goes out: now and then a file that holds
+//! what the mirror does, put whole in the place of one that had grown too long. A run's files are never touched.
 
 use std::fmt::Write as _;
 

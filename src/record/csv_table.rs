@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::evidence::{Phase, Recording, Sample, Series, SeriesId};
 
 /// Bytes read ahead of the parser.
-const BUFFER: usize = 256 * 1024;
+const BUFFER_BYTES: usize = 256 * 1024;
 
 /// What a last line is that does not end in a new line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,8 @@ enum Column {
 ///
 /// # Errors
 /// When the file cannot be read, does not begin with a column `elapsed_s`, names a column twice, holds a time or a
-/// phase that is none, a time below the one before it, or text among the numbers of a column. The message names file and line.
+/// phase that is none, a time below the one before it, or text among the numbers of a column. The message names file
+/// and line.
 pub fn read_table(path: &Path) -> Result<Recording> {
     read(path, Unended::Perhaps)
 }
@@ -64,7 +65,7 @@ fn read(path: &Path, unended: Unended) -> Result<Recording> {
     let file = File::open(path).map_err(Error::file(path))?;
     let gz = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
     if gz {
-        parse(path, BufReader::with_capacity(BUFFER, MultiGzDecoder::new(file)), unended)
+        parse(path, BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(file)), unended)
     } else {
         parse(path, file, unended)
     }
@@ -88,7 +89,7 @@ fn parse(path: &Path, input: impl Read, unended: Unended) -> Result<Recording> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .buffer_capacity(BUFFER)
+        .buffer_capacity(BUFFER_BYTES)
         .from_reader(Tail::new(input));
     let mut record = ByteRecord::new();
     let unreadable = |e: csv::Error| match e.into_kind() {
@@ -154,7 +155,7 @@ fn header(path: &Path, record: &ByteRecord) -> Result<Vec<Column>> {
             return Err(Error::format(path, format!("line 1: first column is '{name}', expected elapsed_s")));
         }
         if !seen.insert(name.clone()) {
-            return Err(Error::format(path, format!("line 1: column '{name}' stands there twice")));
+            return Err(Error::format(path, format!("line 1: column '{name}' is given twice")));
         }
         columns.push(match name.as_str() {
             "elapsed_s" => Column::Elapsed,

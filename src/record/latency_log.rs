@@ -1,9 +1,9 @@
 //! latency.hlog: histograms interval by interval, in the interval log that HdrHistogram's own tools read.
 //!
-//! Comes in: histograms of nanoseconds with their [`LatencyTag`], and of each of several requests with its name, once an
-//! interval. Goes out: lines, and from lines a [`Latency`]. The format is HdrHistogram's (log version 1.3, histograms
-//! as V2 compressed, base64); its timestamps are seconds since the run began, which the log's base time makes absolute.
-//! What a crash cut off is skipped.
+//! Comes in: histograms of nanoseconds with their [`LatencyTag`], and of each of several requests with its name, once
+//! an interval. Goes out: lines, and from lines a [`Latency`]. The format is HdrHistogram's (log version 1.3,
+//! histograms as V2 compressed, base64); its timestamps are seconds since the run began, which the log's base time
+//! makes absolute. What a crash cut off is skipped.
 
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime};

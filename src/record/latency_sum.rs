@@ -1,7 +1,7 @@
 //! Latency histograms summed up: by tag, by request, and as points over time.
 //!
-//! Comes in: the histograms of one interval after the other. Goes out: a [`Latency`]. The reader of latency.hlog and the
-//! mirror of a running soak both use it.
+//! Comes in: the histograms of one interval after the other. Goes out: a [`Latency`]. The reader of latency.hlog and
+//! the mirror of a running soak both use it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

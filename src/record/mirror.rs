@@ -18,7 +18,7 @@ use crate::evidence::{
 /// How long samples are kept exactly.
 const EXACT_S: f64 = 3600.0;
 /// How many old samples become three (minimum, mean, maximum) at a time.
-const STRETCH: usize = 30;
+const FOLDED_ROWS: usize = 30;
 /// Beyond so many rows in all, the oldest stretches are folded again: 64 Ki rows of ten series are 6 MiB.
 const MOST_ROWS: usize = 1 << 16;
 /// At most so many group counts, load rows, latencies over time and events are kept.
@@ -147,23 +147,24 @@ impl Mirror {
     /// Folds the oldest stretch once it is older than an hour, and the folded ones again when there are too many.
     fn fold(&mut self, now_s: f64) {
         let r = &mut self.evidence.recording;
-        let end = self.folded + STRETCH;
+        let end = self.folded + FOLDED_ROWS;
         if end < r.len() && r.elapsed_s[end] < now_s - EXACT_S {
             let kept = fold_rows(r, self.folded, end);
             self.folded += kept;
         }
         if r.len() > MOST_ROWS {
             let mut at = 0;
-            while at + STRETCH <= self.folded {
-                let kept = fold_rows(r, at, at + STRETCH);
-                self.folded -= STRETCH - kept;
+            while at + FOLDED_ROWS <= self.folded {
+                let kept = fold_rows(r, at, at + FOLDED_ROWS);
+                self.folded -= FOLDED_ROWS - kept;
                 at += kept;
             }
         }
     }
 }
 
-/// Where requests turned out not to be known, none of them are: what was counted until then would make a rate of its own.
+/// Where requests turned out not to be known, none of them are: what was counted until then would make a rate of its
+/// own.
 pub(super) fn uncount(evidence: &mut Evidence) {
     evidence.recording.requests_total.fill(Sample::GAP);
 }

@@ -29,7 +29,7 @@ use super::whole_file::replace_file;
 /// At most so many groups of one kind get a row of their own at a moment.
 const MOST_GROUPS: usize = 64;
 /// The name of the row that sums up the rest.
-const OTHERS: &str = "@others";
+const OTHERS_ID: &str = "@others";
 
 /// One row of samples.csv.
 #[derive(Debug, Clone, Copy)]
@@ -278,7 +278,7 @@ fn largest(elapsed_s: f64, counts: &[(GroupKind, String, f64)]) -> Vec<GroupCoun
     let mut taken: HashMap<GroupKind, (usize, f64)> = HashMap::new();
     for (kind, group, count) in sorted {
         let (n, others) = taken.entry(*kind).or_default();
-        if group != OTHERS && *n < MOST_GROUPS {
+        if group != OTHERS_ID && *n < MOST_GROUPS {
             *n += 1;
             rows.push(GroupCount { elapsed_s, kind: *kind, group: group.clone(), count: *count });
         } else {
@@ -288,7 +288,7 @@ fn largest(elapsed_s: f64, counts: &[(GroupKind, String, f64)]) -> Vec<GroupCoun
     for (kind, (n, count)) in taken {
         // that there is none of a kind is said by a row of its own
         if count > 0.0 || n == 0 {
-            rows.push(GroupCount { elapsed_s, kind, group: OTHERS.into(), count });
+            rows.push(GroupCount { elapsed_s, kind, group: OTHERS_ID.into(), count });
         }
     }
     rows

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
-/// Where a file stands or will stand: `.` and `..` are taken out and links to its directory followed. A link in the place
-/// of the file itself is not: `replace_file` replaces it and does not write through it.
+/// Where a file stands or will stand: `.` and `..` are taken out and links to its directory followed. A link in the
+/// place of the file itself is not: `replace_file` replaces it and does not write through it.
 pub fn resolve_file(path: &Path) -> PathBuf {
     // without a current directory nothing can be written either
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());

@@ -27,8 +27,8 @@ pub(super) fn thin_by_moment<T>(list: &mut Vec<T>, most: usize, moment: impl Fn(
 }
 
 /// The same for load rows, whose counts are not left out but added up: neighbours of one request become one row, unless
-/// a phase begins between them. Rows of one block first; of several only where that is not enough, and then they stand in
-/// the first of them. What is left is three quarters of `most` or less, so that it is long until the next time.
+/// a phase begins between them. Rows of one block first; of several only where that is not enough, and then they stand
+/// in the first of them. What is left is three quarters of `most` or less, so that it is long until the next time.
 pub(super) fn merge_load_rows(rows: &mut Vec<LoadRow>, most: usize, events: &[Event]) {
     if rows.len() <= most {
         return;

@@ -82,7 +82,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_can_be_read_by_whom_the_umask_lets_read_it() {
+    fn a_file_can_be_read_by_those_that_the_umask_allows() {
         use std::os::unix::fs::PermissionsExt;
         let tmp = tempfile::tempdir().unwrap();
         let [plain, replaced] = ["plain", "replaced"].map(|name| tmp.path().join(name));

@@ -2,8 +2,8 @@
 //!
 //! Comes in: the evidence of a run and its report. Goes out: the derived files of a run directory, each written whole,
 //! and the summary on the terminal. Renderers decide nothing and word nothing: sentences come with the report or from
-//! `wording/`; only the names of axes, columns and headings are theirs. Another format is one more file here and one more
-//! line in [`formats`].
+//! `wording/`; only the names of axes, columns and headings are theirs. Another format is one more file here and one
+//! more line in [`formats`].
 
 mod clean_text;
 pub mod comparison;

@@ -83,8 +83,8 @@ fn paint(scene: &Scene, out: &mut String) -> std::result::Result<(), Box<dyn std
     Ok(())
 }
 
-/// The points without those that lie within a quarter of a pixel of the line through what is left: they cannot be seen, and
-/// the file of a day is a third of what it was.
+/// The points without those that lie within a quarter of a pixel of the line through what is left: they cannot be seen,
+/// and the file of a day is a third of what it was.
 fn thinned(points: impl Iterator<Item = (i32, i32)>) -> Vec<(i32, i32)> {
     /// So many are left out in a row at most, which bounds the work.
     const MOST: usize = 64;

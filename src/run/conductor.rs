@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::evidence::{Command, EventKind, Moment, Phase};
+use crate::evidence::{Command, EventKind, Moment, Phase, StopReason};
 use crate::record::Recorder;
 
 use super::deadlines::Deadlines;
@@ -68,7 +68,7 @@ impl Conductor<'_> {
             if self.deadlines.take_second(now)
                 && let Some(reason) = self.second(now)
             {
-                return self.stop(reason);
+                return self.stop(StopReason::Worded(reason));
             }
             while let Some(inspection) = self.deadlines.take_inspection(now) {
                 self.inspect(inspection, now);

@@ -1,6 +1,6 @@
 //! Requests by the target's own counter, where something else drives: how many since the run began.
 
-use crate::evidence::EventKind;
+use crate::evidence::{EventKind, UncountedReason};
 
 /// A counter that falls so often without a restart of the target belongs to one of several processes that answer in
 /// turn, and says nothing about all of them.
@@ -36,10 +36,7 @@ impl RequestCounter {
             if !restarted {
                 self.falls += 1;
                 event = (self.falls == IMPLAUSIBLE_FALLS).then(|| EventKind::Uncounted {
-                    reason: format!(
-                        "the target's own request counter fell {IMPLAUSIBLE_FALLS} times without a restart: it speaks of one \
-                         process of several"
-                    ),
+                    reason: UncountedReason::CounterFell(IMPLAUSIBLE_FALLS),
                 });
             }
         }

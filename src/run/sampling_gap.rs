@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::suspend::SuspendDetector;
-use crate::evidence::EventKind;
+use crate::evidence::{EventKind, GapReason};
 
 /// A sample that comes later than this is a gap, if it is also late by several intervals.
 const LEAST_DELAY: Duration = Duration::from_secs(2);
@@ -26,16 +26,11 @@ impl GapDetector {
     pub(super) fn sampling(&mut self, now: Duration, interval: Duration) -> Option<EventKind> {
         let before = self.last_sample.replace(now)?;
         if let Some(slept) = self.suspend.take_slept() {
-            return Some(EventKind::Gap {
-                seconds: slept.as_secs_f64(),
-                reason: "the machine was suspended".into(),
-            });
+            return Some(EventKind::Gap { seconds: slept.as_secs_f64(), reason: GapReason::Suspended });
         }
         let late = now.saturating_sub(before + interval);
-        (late > interval * LATE_INTERVALS && late > LEAST_DELAY).then(|| EventKind::Gap {
-            seconds: late.as_secs_f64(),
-            reason: "soak itself was not given the processor".into(),
-        })
+        (late > interval * LATE_INTERVALS && late > LEAST_DELAY)
+            .then(|| EventKind::Gap { seconds: late.as_secs_f64(), reason: GapReason::Starved })
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::evidence::{Evidence, Phase, PlanRecord};
 use crate::findings::Direction;
-use crate::judge::{ERROR, Interim, judge_interim, lost};
+use crate::judge::{FALSE_LEAK_CHANCE, Interim, judge_interim, lost};
 use crate::record::Mirror;
 use crate::run::Enough;
 use crate::trend::InterimSchedule;
@@ -35,7 +35,7 @@ struct Awaiting {
 impl EarlyStop {
     /// For a run of this plan.
     pub fn from_plan(plan: &PlanRecord) -> EarlyStop {
-        let schedule = plan.until_sure.map(|least| InterimSchedule::new(least.secs(), ERROR));
+        let schedule = plan.until_sure.map(|least| InterimSchedule::new(least.secs(), FALSE_LEAK_CHANCE));
         EarlyStop { schedule, awaiting: None }
     }
 

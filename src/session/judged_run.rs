@@ -1,7 +1,7 @@
 //! A run judged, and where `--compare-to RUN` asks for it compared with an earlier one, read and judged along with it.
 //!
-//! Comes in: evidence whose plan names an earlier run, or none. Goes out: the report, with a gate on what became of each
-//! growth, and both runs for the files of the comparison. A run that is rendered again takes the same road.
+//! Comes in: evidence whose plan names an earlier run, or none. Goes out: the report, with a gate on what became of
+//! each growth, and both runs for the files of the comparison. A run that is rendered again takes the same road.
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
-//! One run from plan to outcome: look around, conduct, stop early, keep a report fresh, conclude, hand over to a pipeline.
+//! One run from plan to outcome: look around, conduct, stop early, keep a report fresh, conclude, hand over to a
+//! pipeline.
 //!
 //! Comes in: a [`Plan`](crate::plan::Plan) that was checked, and how much a person wants to hear. Goes out: a run
 //! directory with its report, and an [`Outcome`] with the exit code. What was recorded before takes the second half of

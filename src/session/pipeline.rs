@@ -1,5 +1,5 @@
-//! What a pipeline wants in addition to the run directory: single files where it looks for them, GitHub's job summary and
-//! annotations.
+//! What a pipeline wants in addition to the run directory: single files where it looks for them, GitHub's job summary
+//! and annotations.
 //!
 //! Comes in: where they go, which is checked before anything is sent, and a judged run. Goes out: whole files by
 //! write-then-rename, a page appended, lines on stderr, which the runner reads like stdout; stdout carries results, and

@@ -20,8 +20,8 @@ pub struct Prepared {
     pub forwarder: Option<EventKind>,
 }
 
-/// Finds the target, starting it where the plan says so, and the probes. What was started is put into `command` at once,
-/// so that it can be ended whatever comes after.
+/// Finds the target, starting it where the plan says so, and the probes. What was started is put into `command` at
+/// once, so that it can be ended whatever comes after.
 ///
 /// # Errors
 /// When the target cannot be found, or nothing measures its memory.

@@ -21,7 +21,7 @@ pub async fn start_probes(plan: &Plan, target: Option<&Target>) -> Result<(Sampl
     let measures_memory = sampler.series().iter().any(|id| id.name().ends_with("_bytes"));
     if !measures_memory {
         return Err(Error::usage(format!(
-            "nothing shows the memory behind {}: name the process with --pid, give --metrics URL, or --load-only to judge by gates alone",
+            "cannot measure the memory behind {}: pass --pid or --metrics URL, or use --load-only to judge by gates alone",
             plan.record.url
         )));
     }

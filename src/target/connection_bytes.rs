@@ -1,9 +1,9 @@
 //! How many bytes went through each TCP connection, and which connections of a target carry the very same bytes.
 //!
-//! The kernel shows it to any process over a netlink socket (sock_diag(7), with struct tcp_info of linux/tcp.h). A process
-//! that passes bytes on has, for a connection it accepted, one it opened that received what the other sent and sent what
-//! the other received, to the byte. A service that asks another one in the course of a request has no such pair: its
-//! requests and answers differ, and a difference of one byte per request soon shows.
+//! The kernel shows it to any process over a netlink socket (sock_diag(7), with struct tcp_info of linux/tcp.h). A
+//! process that passes bytes on has, for a connection it accepted, one it opened that received what the other sent and
+//! sent what the other received, to the byte. A service that asks another one in the course of a request has no such
+//! pair: its requests and answers differ, and a difference of one byte per request soon shows.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
 
 /// Bytes through one connection since it was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Carried {
+pub struct ConnectionBytes {
     /// The socket.
     pub inode: u64,
     /// Its local port.
@@ -32,11 +32,11 @@ const LEAST_BYTES: u64 = 1000;
 
 /// For each accepted connection that has one: the opened connection that carries the same bytes. No opened
 /// connection stands for two.
-pub fn pairs(accepted: &[Carried], opened: &[Carried]) -> Vec<(u64, u64)> {
-    let mut free: Vec<&Carried> = opened.iter().collect();
+pub fn pairs(accepted: &[ConnectionBytes], opened: &[ConnectionBytes]) -> Vec<(u64, u64)> {
+    let mut free: Vec<&ConnectionBytes> = opened.iter().collect();
     let mut found = Vec::new();
     for one in accepted.iter().filter(|c| is_comparable(c)) {
-        let same = |other: &&Carried| {
+        let same = |other: &&ConnectionBytes| {
             one.received.abs_diff(other.sent) <= BYTES_OFF && one.sent.abs_diff(other.received) <= BYTES_OFF
         };
         if let Some(at) = free.iter().position(same) {
@@ -47,12 +47,12 @@ pub fn pairs(accepted: &[Carried], opened: &[Carried]) -> Vec<(u64, u64)> {
 }
 
 /// Whether enough went through a connection, and both ways, to compare it.
-pub fn is_comparable(one: &Carried) -> bool {
+pub fn is_comparable(one: &ConnectionBytes) -> bool {
     one.received + one.sent >= LEAST_BYTES && one.received > 0 && one.sent > 0
 }
 
 /// Every established connection in soak's network namespace, by inode; none where the kernel does not show them.
-pub fn read_all() -> Option<HashMap<u64, Carried>> {
+pub fn read_all() -> Option<HashMap<u64, ConnectionBytes>> {
     let mut found = HashMap::new();
     for family in [AF_INET, AF_INET6] {
         let flags = SocketFlags::CLOEXEC;
@@ -68,7 +68,7 @@ pub fn read_all() -> Option<HashMap<u64, Carried>> {
             let (read, _) = rustix::net::recv(&socket, &mut buffer[..], RecvFlags::empty()).ok()?;
             let (carried, more) = parse(&buffer[..read.min(buffer.len())])?;
             found.extend(carried.into_iter().map(|c| (c.inode, c)));
-            if more == More::Done {
+            if more == AnswerPart::Last {
                 break;
             }
         }
@@ -79,10 +79,12 @@ pub fn read_all() -> Option<HashMap<u64, Carried>> {
 /// The inodes of accepted connections on this port whose bytes go on through another connection of the same
 /// owners, with that other connection; and how many accepted connections there were to compare.
 pub fn passed_on(owned: &HashSet<u64>, port: u16, opened: &HashSet<u64>) -> Option<(Vec<(u64, u64)>, usize)> {
-    let carried: Vec<Carried> = read_all()?.into_values().filter(|c| owned.contains(&c.inode)).collect();
-    let (out, other): (Vec<Carried>, Vec<Carried>) =
+    let carried: Vec<ConnectionBytes> =
+        read_all()?.into_values().filter(|c| owned.contains(&c.inode)).collect();
+    let (out, other): (Vec<ConnectionBytes>, Vec<ConnectionBytes>) =
         carried.into_iter().partition(|c| opened.contains(&c.inode));
-    let accepted: Vec<Carried> = other.into_iter().filter(|c| c.port == port && is_comparable(c)).collect();
+    let accepted: Vec<ConnectionBytes> =
+        other.into_iter().filter(|c| c.port == port && is_comparable(c)).collect();
     Some((pairs(&accepted, &out), accepted.len()))
 }
 
@@ -96,9 +98,9 @@ const NLMSG_ERROR: u16 = 2;
 const NLMSG_DONE: u16 = 3;
 const INET_DIAG_INFO: u16 = 2;
 /// struct nlmsghdr.
-const HEADER: usize = 16;
+const HEADER_BYTES: usize = 16;
 /// struct inet_diag_msg.
-const MESSAGE: usize = 72;
+const MESSAGE_BYTES: usize = 72;
 /// tcpi_bytes_acked and its siblings in struct tcp_info, which has grown over the years.
 const BYTES_ACKED: usize = 120;
 const BYTES_RECEIVED: usize = 128;
@@ -119,32 +121,32 @@ fn request(family: u8) -> Vec<u8> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum More {
-    Follows,
-    Done,
+enum AnswerPart {
+    MoreFollows,
+    Last,
 }
 
 /// One datagram of the answer; none if it reports an error.
-fn parse(mut bytes: &[u8]) -> Option<(Vec<Carried>, More)> {
+fn parse(mut bytes: &[u8]) -> Option<(Vec<ConnectionBytes>, AnswerPart)> {
     let mut found = Vec::new();
     while let (Some(length), Some(kind)) = (u32_at(bytes, 0), u16_at(bytes, 4)) {
         let length = length as usize;
         match kind {
-            NLMSG_DONE => return Some((found, More::Done)),
+            NLMSG_DONE => return Some((found, AnswerPart::Last)),
             NLMSG_ERROR => return None,
-            _ if length < HEADER || length > bytes.len() => return None,
-            SOCK_DIAG_BY_FAMILY => found.extend(connection(&bytes[HEADER..length])),
+            _ if length < HEADER_BYTES || length > bytes.len() => return None,
+            SOCK_DIAG_BY_FAMILY => found.extend(connection(&bytes[HEADER_BYTES..length])),
             _ => {}
         }
         bytes = bytes.get(aligned(length)..).unwrap_or_default();
     }
-    Some((found, More::Follows))
+    Some((found, AnswerPart::MoreFollows))
 }
 
-fn connection(message: &[u8]) -> Option<Carried> {
+fn connection(message: &[u8]) -> Option<ConnectionBytes> {
     let port = u16::from_be_bytes(message.get(4..6)?.try_into().ok()?);
-    let inode = u64::from(u32_at(message, MESSAGE - 4)?);
-    let mut attributes = message.get(MESSAGE..)?;
+    let inode = u64::from(u32_at(message, MESSAGE_BYTES - 4)?);
+    let mut attributes = message.get(MESSAGE_BYTES..)?;
     while let (Some(length), Some(kind)) = (u16_at(attributes, 0), u16_at(attributes, 2)) {
         let value = attributes.get(4..length as usize)?;
         if kind == INET_DIAG_INFO {
@@ -153,7 +155,7 @@ fn connection(message: &[u8]) -> Option<Carried> {
                 (Some(sent), Some(again)) => sent.saturating_sub(again),
                 _ => u64_at(value, BYTES_ACKED)?,
             };
-            return Some(Carried { inode, port, received, sent });
+            return Some(ConnectionBytes { inode, port, received, sent });
         }
         attributes = attributes.get(aligned(length as usize)..)?;
     }
@@ -183,8 +185,8 @@ mod tests {
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
 
-    fn carried(inode: u64, received: u64, sent: u64) -> Carried {
-        Carried { inode, port: 80, received, sent }
+    fn carried(inode: u64, received: u64, sent: u64) -> ConnectionBytes {
+        ConnectionBytes { inode, port: 80, received, sent }
     }
 
     #[test]
@@ -228,11 +230,11 @@ mod tests {
             bytes.extend([0; 10]);
             bytes
         };
-        assert_eq!(parse(&message(16, NLMSG_DONE)), Some((Vec::new(), More::Done)));
+        assert_eq!(parse(&message(16, NLMSG_DONE)), Some((Vec::new(), AnswerPart::Last)));
         assert_eq!(parse(&message(16, NLMSG_ERROR)), None);
         assert_eq!(parse(&message(9999, SOCK_DIAG_BY_FAMILY)), None);
         assert_eq!(parse(&message(0, SOCK_DIAG_BY_FAMILY)), None, "and does not go round for ever");
-        assert_eq!(parse(&message(16, SOCK_DIAG_BY_FAMILY)), Some((Vec::new(), More::Follows)));
-        assert_eq!(parse(&[1, 2, 3]), Some((Vec::new(), More::Follows)));
+        assert_eq!(parse(&message(16, SOCK_DIAG_BY_FAMILY)), Some((Vec::new(), AnswerPart::MoreFollows)));
+        assert_eq!(parse(&[1, 2, 3]), Some((Vec::new(), AnswerPart::MoreFollows)));
     }
 }

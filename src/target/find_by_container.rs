@@ -1,8 +1,8 @@
 //! From a container's id to the process that its other processes descend from.
 //!
 //! Comes in: the beginning of an id, and where /proc is. Goes out: the one process whose parent is outside of the
-//! container; of several such (`docker exec` adds some) the oldest, which the container began with. No daemon is asked, so
-//! the name that a daemon gave a container is unknown here.
+//! container; of several such (`docker exec` adds some) the oldest, which the container began with. No daemon is asked,
+//! so the name that a daemon gave a container is unknown here.
 
 use std::collections::BTreeMap;
 use std::fs;

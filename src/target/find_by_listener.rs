@@ -117,8 +117,8 @@ fn no_process(holder: Option<PortHolder>, place: String) -> NoProcess {
     }
 }
 
-/// The processes that stand for these holders: see the head of this file. `line` (soak and its ancestors) is never part of
-/// a target.
+/// The processes that stand for these holders: see the head of this file. `line` (soak and its ancestors) is never part
+/// of a target.
 pub fn roots(
     holders: &[u32],
     line: &[u32],

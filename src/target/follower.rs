@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::identity::Identity;
 use super::process_tree::ProcessTree;
 use super::roots::{Roots, current};
-use super::search::Search;
+use super::search::TargetSearch;
 use super::started_command::Exit;
 use crate::evidence::{EventKind, Gone};
 
@@ -20,7 +20,7 @@ const SEARCH_ONE_EVERY: Duration = Duration::from_secs(5);
 pub struct Follower {
     roots: Roots,
     program: String,
-    search: Search,
+    search: TargetSearch,
     command: Option<Exit>,
     tree: ProcessTree,
     /// What was reported of this process's end, if it was.
@@ -29,7 +29,12 @@ pub struct Follower {
 }
 
 impl Follower {
-    pub(super) fn new(roots: Roots, program: String, search: Search, command: Option<Exit>) -> Follower {
+    pub(super) fn new(
+        roots: Roots,
+        program: String,
+        search: TargetSearch,
+        command: Option<Exit>,
+    ) -> Follower {
         let tree = ProcessTree::new(&current(&roots));
         Follower { roots, program, search, command, tree, reported_gone: None, searched: None }
     }

@@ -9,7 +9,7 @@ use super::process_tree::ProcessTree;
 use super::proxy_check::ProxyCheck;
 use super::proxy_status::ProxyStatus;
 use super::roots::{self, Roots};
-use super::search::Search;
+use super::search::TargetSearch;
 use super::started_command::Exit;
 use crate::evidence::{NoProcess, TargetRecord};
 
@@ -28,7 +28,7 @@ pub struct Target {
     /// What is recorded of it.
     pub record: TargetRecord,
     pub(super) roots: Roots,
-    pub(super) search: Search,
+    pub(super) search: TargetSearch,
     /// Of a command that soak started.
     pub(super) exit: Option<Exit>,
     /// None where the user named the process by its pid.
@@ -64,7 +64,8 @@ impl Target {
     }
 
     /// Under load: whether it does the work itself. The first call only notes where it stands; `answered` is how
-    /// many requests were answered since the run began. Call it some seconds apart. Unknown where the user named the pid.
+    /// many requests were answered since the run began. Call it some seconds apart. Unknown where the user named the
+    /// pid.
     pub fn check_under_load(&mut self, answered: u64) -> ProxyStatus {
         let tree = ProcessTree::new(&self.roots());
         self.proxy_check

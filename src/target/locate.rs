@@ -10,7 +10,7 @@ use super::found_target::{Found, Target};
 use super::identity::Identity;
 use super::process_tree::ProcessTree;
 use super::proxy_check::ProxyCheck;
-use super::search::{Search, find_by_container};
+use super::search::{TargetSearch, find_by_container};
 use super::started_command::Started;
 use super::{processes, runtime};
 use crate::error::{Error, Result};
@@ -24,8 +24,8 @@ const LISTENS_WITHIN: Duration = Duration::from_secs(30);
 /// the caller's to end: also if this fails, or is not waited for to its end.
 ///
 /// # Errors
-/// When a pid, name or container means no process or several, the host cannot be resolved, a command cannot be started or
-/// does not listen in time, or another process already holds its port.
+/// When a pid, name or container means no process or several, the host cannot be resolved, a command cannot be started
+/// or does not listen in time, or another process already holds its port.
 pub async fn find(plan: &Plan, command: &mut Option<Started>) -> Result<Found> {
     let limit = plan.record.judging.memory_limit_bytes;
     let endpoints = match &plan.target {
@@ -57,7 +57,7 @@ async fn find_at(
             match endpoints.find_roots() {
                 Ok((endpoint, roots)) => {
                     let by = if endpoint.is_some() { "holds the port" } else { "holds the socket" };
-                    (roots, endpoint, Search::Endpoints(endpoints), by)
+                    (roots, endpoint, TargetSearch::Endpoints(endpoints), by)
                 }
                 Err(why) => return Ok(Found::NoProcess(why)),
             }
@@ -74,28 +74,28 @@ async fn find_at(
                 holders.iter().any(|holder| tree.contains(holder.pid))
             });
             let (endpoint, search) = match held {
-                Some(((endpoint, _), endpoints)) => (endpoint, Search::Endpoints(endpoints)),
-                None => (None, Search::Never),
+                Some(((endpoint, _), endpoints)) => (endpoint, TargetSearch::Endpoints(endpoints)),
+                None => (None, TargetSearch::Never),
             };
             (vec![root], endpoint, search, "--pid")
         }
         TargetPlan::Process(name) => {
-            (vec![find_by_name(name)?], None, Search::Name(name.clone()), "--process")
+            (vec![find_by_name(name)?], None, TargetSearch::Name(name.clone()), "--process")
         }
         TargetPlan::Container(id) => {
-            let search = Search::Container(id.clone());
+            let search = TargetSearch::Container(id.clone());
             (vec![find_by_container(id)?], None, search, "--container")
         }
         TargetPlan::Command(line) => {
             match endpoints.transpose()? {
                 Some(endpoints) => {
                     let (endpoint, roots) = start(line, &endpoints, command).await?;
-                    (roots, endpoint, Search::Endpoints(endpoints), "started")
+                    (roots, endpoint, TargetSearch::Endpoints(endpoints), "started")
                 }
                 // no URL says where it listens: it counts as ready as soon as it runs
                 None => {
                     let started = command.insert(Started::start(line)?);
-                    (vec![started.identity()], None, Search::Never, "started")
+                    (vec![started.identity()], None, TargetSearch::Never, "started")
                 }
             }
         }
@@ -188,7 +188,7 @@ pub fn target_of_pid(pid: u32) -> Option<Target> {
     let roots = vec![Identity::read(pid)?];
     let record = describe(&roots, "--pid".into(), None);
     let roots = Arc::new(Mutex::new(roots));
-    Some(Target { record, roots, search: Search::Never, exit: None, proxy_check: None })
+    Some(Target { record, roots, search: TargetSearch::Never, exit: None, proxy_check: None })
 }
 
 #[cfg(test)]

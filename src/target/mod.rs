@@ -2,8 +2,8 @@
 //!
 //! Comes in: a plan. Goes out: a [`Target`], or why no process can be observed. `locate` finds the target (by listener,
 //! name, pid or container) or starts it; [`Follower`] follows its life, [`Members`] lists its processes, and
-//! [`ProxyStatus`] says whether it does the work itself or passes it on. `processes` and `sockets` are what the operating
-//! system shows. To be read first: `locate`, then `find_by_listener`.
+//! [`ProxyStatus`] says whether it does the work itself or passes it on. `processes` and `sockets` are what the
+//! operating system shows. To be read first: `locate`, then `find_by_listener`.
 
 mod ancestry;
 #[cfg(target_os = "linux")]

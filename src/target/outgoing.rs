@@ -11,7 +11,7 @@ use super::socket_tables::{Namespace, Socket, holders, owners};
 use super::upstream::{KnownListeners, Outgoing, Upstream};
 
 /// How often connections are compared before they count as different.
-const COMPARISONS: usize = 3;
+const MOST_COMPARISONS: usize = 3;
 
 /// The connections that the tree's processes have opened to local listeners outside of the tree.
 ///
@@ -38,8 +38,8 @@ pub fn outgoing(tree: &ProcessTree, known: &mut KnownListeners) -> Vec<Outgoing>
     found
 }
 
-/// The listener to which the tree passes on, byte for byte, what it accepts at its endpoint: most of the connections that
-/// clients use have a twin among those that the tree opened, all of them to this listener.
+/// The listener to which the tree passes on, byte for byte, what it accepts at its endpoint: most of the connections
+/// that clients use have a twin among those that the tree opened, all of them to this listener.
 pub fn relayed_to(tree: &ProcessTree, endpoint: Endpoint, outgoing: &[Outgoing]) -> Option<Upstream> {
     let opened: HashMap<u64, &Upstream> = outgoing.iter().map(|o| (o.inode, &o.to)).collect();
     if opened.is_empty() {
@@ -47,7 +47,7 @@ pub fn relayed_to(tree: &ProcessTree, endpoint: Endpoint, outgoing: &[Outgoing])
     }
     let owned: HashSet<u64> = owners(tree.members().iter().map(|member| member.pid)).into_keys().collect();
     // bytes that are under way differ for a moment, so a difference is checked again
-    for _ in 0..COMPARISONS {
+    for _ in 0..MOST_COMPARISONS {
         let (pairs, compared) =
             connection_bytes::passed_on(&owned, endpoint.port, &opened.keys().copied().collect())?;
         let to = pairs.first().and_then(|(_, twin)| opened.get(twin).copied());

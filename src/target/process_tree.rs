@@ -1,8 +1,8 @@
 //! The processes of the target: its roots with all their descendants, cheap to refresh.
 //!
-//! No parent is read twice. A refresh lists /proc only if a process or thread was started since the last one (the newest
-//! pid shows that), and then reads only processes it has not seen. A process that once belonged to the tree stays in it
-//! until it ends, even when its parent ends first.
+//! No parent is read twice. A refresh lists /proc only if a process or thread was started since the last one (the
+//! newest pid shows that), and then reads only processes it has not seen. A process that once belonged to the tree
+//! stays in it until it ends, even when its parent ends first.
 
 use std::collections::{HashMap, HashSet};
 

@@ -94,7 +94,8 @@ pub fn cpu_times(pid: u32) -> Option<CpuTimes> {
     })
 }
 
-/// How long each thread of a process has run, by its id; none if it has more than `most`, or this kernel does not count it.
+/// How long each thread of a process has run, by its id; none if it has more than `most`, or this kernel does not count
+/// it.
 pub fn threads_ran(pid: u32, most: usize) -> Option<Vec<(u32, Duration)>> {
     let process = Process::new(i32::try_from(pid).ok()?).ok()?;
     let mut ran = Vec::new();

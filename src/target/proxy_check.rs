@@ -2,18 +2,18 @@
 //!
 //! Three ways to find out, none of which depends on a name:
 //! - **By trial connections**, before any load: a few connections are opened to the port and nothing is sent. A process
-//!   that opens as many connections to one other local listener, and closes them when ours close, passes connections on.
-//!   A service that talks to a database has no reason to do so before it has read a request, and a pool that happens to
-//!   fill at this moment stays open.
+//!   that opens as many connections to one other local listener, and closes them when ours close, passes connections
+//!   on. A service that talks to a database has no reason to do so before it has read a request, and a pool that
+//!   happens to fill at this moment stays open.
 //! - **By its work**, under load: the scheduler counts how long its threads ran. Any process needs more than
 //!   [`LEAST_WORK_S`] per request to accept, read and answer; one that used less did not give the answers, as when the
 //!   kernel itself sends connections elsewhere.
 //! - **By the bytes**, under load: most connections that clients use have a twin that the target opened to one other
-//!   local listener, through which the same bytes went (`connection_bytes.rs`). This finds those that open the other side
-//!   only when there is something to send, and needs no connections of our own.
+//!   local listener, through which the same bytes went (`connection_bytes.rs`). This finds those that open the other
+//!   side only when there is something to send, and needs no connections of our own.
 //!
-//! A proxy that reads requests before it opens or picks a connection does real work, and its sockets look like those of a
-//! service with a database. It is not called a forwarder; its connections are reported instead.
+//! A proxy that reads requests before it opens or picks a connection does real work, and its sockets look like those of
+//! a service with a database. It is not called a forwarder; its connections are reported instead.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;

@@ -10,7 +10,7 @@ pub(super) use super::processes::find_by_container;
 
 /// What leads to the target, the first time and after a restart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Search {
+pub enum TargetSearch {
     /// The processes that hold the listening socket.
     Endpoints(Endpoints),
     /// The process of this name.
@@ -21,15 +21,15 @@ pub enum Search {
     Never,
 }
 
-impl Search {
+impl TargetSearch {
     pub(super) fn find_again(&self) -> Vec<Identity> {
         match self {
-            Search::Endpoints(endpoints) => {
+            TargetSearch::Endpoints(endpoints) => {
                 endpoints.find_roots().map(|(_, roots)| roots).unwrap_or_default()
             }
-            Search::Name(name) => find_by_name(name).into_iter().collect(),
-            Search::Container(id) => find_by_container(id).into_iter().collect(),
-            Search::Never => Vec::new(),
+            TargetSearch::Name(name) => find_by_name(name).into_iter().collect(),
+            TargetSearch::Container(id) => find_by_container(id).into_iter().collect(),
+            TargetSearch::Never => Vec::new(),
         }
     }
 }

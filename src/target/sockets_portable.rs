@@ -1,5 +1,5 @@
-//! Who listens where, as the `listeners` crate shows it where there is no /proc. Compiled and untested: the functions are
-//! those of the Linux files.
+//! Who listens where, as the `listeners` crate shows it where there is no /proc. Compiled and untested: the functions
+//! are those of the Linux files.
 
 use std::net::IpAddr;
 use std::path::Path;

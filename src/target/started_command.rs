@@ -1,8 +1,8 @@
 //! A command that soak starts, follows and ends: `-- COMMAND ARGS…`.
 //!
 //! It leads its own process group, so that Ctrl-C reaches soak alone and the whole group can be ended. It has no
-//! standard input. Its output is not mixed into soak's: the last lines are kept and reported if it ends early. Dropping it
-//! without [`Started::end`] kills the group at once.
+//! standard input. Its output is not mixed into soak's: the last lines are kept and reported if it ends early. Dropping
+//! it without [`Started::end`] kills the group at once.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, PipeReader};

@@ -7,12 +7,12 @@
 //! Levels are regressed on the counts so far, by generalised least squares averaged over the noise models of this room,
 //! so that the interval allows for noise that wanders. That is the regression of increments on counts of the block, in
 //! a form that also knows noise which does not add up, such as requests in flight at the moment of a sample. What holds a
-//! connection for a while lifts the level for as long and leaks nothing: how many are open stands beside the counts, where
-//! Schwarz's criterion says that it explains something. A service lets go a little later than its client, and only the rate
-//! at which requests end tells of that: in simulations 25 ms of it, against blocks of a second, looked like growth of some
-//! 3 % of what each request held. So how many ended stands there, too. The commonest request holds something as all do.
+//! connection for a while lifts the level for as long and leaks nothing: how many are open is a column with the counts, where
+//! Schwarz's criterion says that it explains something. A service frees what it held a little later than its client, and
+//! only the rate at which requests end shows that: in simulations 25 ms of it, against blocks of a second, looked like growth of some
+//! 3 % of what each request held. So how many ended is a column, too. The commonest request holds something as all do.
 //! Two questions are asked of each kind: what one of them adds, and what it adds beyond a normal request. The latter is
-//! told from the blocks alone; the former rests on there being no growth by the clock, which looks like growth of every
+//! known from the blocks alone; the former rests on there being no growth by the clock, which looks like growth of every
 //! request.
 //!
 //! Intervals are simultaneous by Bonferroni's inequality: with m of them each leaves out 1/m of the error.
@@ -97,7 +97,7 @@ fn regress(blocks: &[Block], open: &[Vec<f64>], confidence: f64) -> Option<(f64,
     let criterion = frame.fit(&each, 1, 0.0)?.criterion;
     let each: Vec<Estimate> = frame.fit_each(&each)?.iter().map(|c| c.estimate(confidence)).collect();
     let beyond: Vec<Estimate> = frame.fit_each(&beyond)?.iter().map(|c| c.estimate(confidence)).collect();
-    // the clock stands in the place of the normal requests, of which nobody asks what they do beyond themselves
+    // time takes the place of the normal requests, which have nothing beyond themselves
     let excess = each.iter().take(1).chain(&beyond[1..]);
     let effects = each.iter().zip(excess).map(|(each, excess)| Effect { each: *each, excess: *excess });
     Some((criterion, effects.collect()))

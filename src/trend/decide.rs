@@ -4,11 +4,11 @@
 //! may not be over, a line is still needed. Stability needs power: where a growth as large as the window's own swing
 //! could hide, nothing is said.
 
-use super::answer::{Answer, Slope, WINDOWS_ALLOWED_FOR};
 use super::fit::range;
 use super::mixture::Mixture;
 use super::reduced_series::ReducedAs;
 use super::segment_question::SegmentQuestion;
+use super::segment_trend::{SegmentTrend, Slope, WINDOWS_ALLOWED_FOR};
 use super::sensitivity::length_power;
 use super::window::{Form, Window};
 use crate::findings::{Direction, Found, Shape};
@@ -44,12 +44,12 @@ pub(super) fn decide_window(
     lowest: f64,
     bent: &mut Bent,
     all: &[f64],
-) -> Option<Answer> {
+) -> Option<SegmentTrend> {
     let reduced = asked.reduced;
     let values = &all[window.first..];
     let chance = window.line.coefficient.below(0.0);
     let slope = |m: &Mixture| Some(Slope { coefficient: m.clone(), step_s: reduced.step_s });
-    let made = |direction, shape, found, p: f64, slope| Answer {
+    let made = |direction, shape, found, p: f64, slope| SegmentTrend {
         direction,
         shape,
         found,
@@ -181,8 +181,8 @@ fn weak(
     window: &Window,
     chance: f64,
     slope: Option<Slope>,
-    made: impl Fn(Direction, Shape, Found, f64, Option<Slope>) -> Answer,
-) -> Answer {
+    made: impl Fn(Direction, Shape, Found, f64, Option<Slope>) -> SegmentTrend,
+) -> SegmentTrend {
     let mut out = made(Direction::Inconclusive, Shape::Irregular, Found::Weak, chance, slope);
     // the standard error of a slope falls with the length to the power 3/2 in noise that forgets, 1/2 in a walk
     let power = length_power(window.line.correlation);

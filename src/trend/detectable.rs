@@ -5,11 +5,11 @@
 //! away, tells the spread over a steady of any length, and with it the smallest slope that it would show in four runs of
 //! five, as [`super::Trend::detectable_per_s`] tells it afterwards. It is a forecast: steady's noise may be another.
 
-use super::answer::WINDOWS_ALLOWED_FOR;
 use super::bins::Point;
 use super::fit::Fit;
 use super::question::Question;
 use super::reduced_series::{LEAST_POINTS, ReducedSeries, reduce_without_teeth};
+use super::segment_trend::WINDOWS_ALLOWED_FOR;
 use super::sensitivity::{FOUR_OF_FIVE_RUNS, SPREAD_IN_PRACTICE, UNSEEN_JUMPS, least_jump, length_power};
 use super::window::{Form, examine};
 use crate::evidence::Phase;

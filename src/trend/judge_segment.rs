@@ -5,11 +5,12 @@
 //! reversed ordered tests for the most recent break (M. H. Pesaran and A. Timmermann, Market timing and return
 //! prediction under model instability, 2002), with the evidence of one window counted for all that were examined.
 
-use super::answer::{Answer, Slope, WINDOWS_ALLOWED_FOR};
 use super::decide::{Bent, NO_SIGN_OF_GROWTH, TAIL_SHARE, decide_window, level_at_end, upper_level};
+use super::exact_readings::rises_at_readings;
 use super::fit::range;
 use super::reduced_series::ReducedAs;
 use super::segment_question::{LEAST_SAMPLES, SegmentQuestion};
+use super::segment_trend::{SegmentTrend, Slope, WINDOWS_ALLOWED_FOR};
 use super::window::{Form, Window, examine, recent_rise};
 use crate::findings::{Direction, Found, Shape};
 
@@ -17,12 +18,12 @@ use crate::findings::{Direction, Found, Shape};
 const WINDOW_STARTS: [f64; 7] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
 
 /// Judges one segment.
-pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> Answer {
+pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
     let reduced = asked.reduced;
     let n = reduced.points.len();
     let values: Vec<f64> = reduced.points.iter().map(|p| p.value).collect();
     let whole_s = if n > 1 { reduced.points[n - 1].at_s - reduced.points[0].at_s } else { 0.0 };
-    let plain = |direction, shape, found, needs_s| Answer {
+    let plain = |direction, shape, found, needs_s| SegmentTrend {
         direction,
         shape,
         found,
@@ -43,9 +44,12 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> Answer {
     if low == high {
         return plain(Direction::Stable, Shape::Flat, Found::Constant, None);
     }
+    if let Some(rises) = rises_at_readings(asked) {
+        return rises;
+    }
     let alpha = (asked.false_alarm / WINDOWS_ALLOWED_FOR).min(NO_SIGN_OF_GROWTH / 3.0);
     let lowest = asked.lowest_before.unwrap_or(low).min(low);
-    let mut verdict: Option<Answer> = None;
+    let mut verdict: Option<SegmentTrend> = None;
     let mut bent = Bent::default();
     let mut first_window: Option<Window> = None;
     let mut last = None;
@@ -98,7 +102,7 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> Answer {
 }
 
 /// No window decided: why, and how long a run would.
-fn undecided(asked: &SegmentQuestion<'_>, whole: Option<&Window>, whole_s: f64) -> Answer {
+fn undecided(asked: &SegmentQuestion<'_>, whole: Option<&Window>, whole_s: f64) -> SegmentTrend {
     let form = whole.map_or(Form::Straight, |w| w.form);
     let (found, shape, needs) = match form {
         // the rest of the warm-up must fall below what noise hides, and be followed by as much that is quiet
@@ -111,7 +115,7 @@ fn undecided(asked: &SegmentQuestion<'_>, whole: Option<&Window>, whole_s: f64) 
         }
         _ => (Found::NoPower, Shape::Irregular, 4.0 * whole_s),
     };
-    Answer {
+    SegmentTrend {
         direction: Direction::Inconclusive,
         shape,
         found,

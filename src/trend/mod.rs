@@ -16,7 +16,8 @@
 //! 5. [`window`]: the same on trailing windows, each against its rivals: a few [`steps`], a line that bends, a rise that
 //!    dies away ([`rivals`]), and what falls or dips and comes back.
 //! 6. [`decide`] and [`judge_segment`]: the longest trailing window of one form decides.
-//! 7. [`cycles`]: where the load was repeated, the floors after each settle overrule all of this.
+//! 7. [`exact_readings`]: a few readings on purpose are asked without any model of noise.
+//! 8. [`cycles`]: where the load was repeated, the floors after each settle overrule all of this.
 //!
 //! The room also answers whose growth it is, where the mix of requests differs by design ([`attribution`]), when a level
 //! reaches a [`limit`], what a run will be able to decide ([`detectable`], [`sensitivity`]) and when to judge while it
@@ -46,12 +47,12 @@
 //! series read on purpose after collections, far apart, 'stable' is said where growth above a tenth of its level would
 //! show: there alone the level matters.
 
-mod answer;
 mod attribution;
 mod bins;
 mod cycles;
 mod decide;
 mod detectable;
+mod exact_readings;
 mod fit;
 mod interim;
 mod judge_segment;
@@ -66,6 +67,7 @@ mod regimes;
 mod rivals;
 mod sawtooth;
 mod segment_question;
+mod segment_trend;
 mod segments;
 mod select;
 mod sensitivity;
@@ -79,11 +81,12 @@ pub use interim::InterimSchedule;
 pub use limit::time_to_limit;
 pub use question::Question;
 
-use answer::Answer;
 use cycles::Cycles;
+use exact_readings::LEAST_EXACT_READINGS;
 use judge_segment::judge_segment;
 use reduced_series::{ReducedAs, ReducedSeries};
 use segment_question::SegmentQuestion;
+use segment_trend::SegmentTrend;
 use select::Selection;
 
 use crate::findings::{Direction, Estimate, Found, JudgedLevel, Shape, Trend, TrendReason, WindowReason};
@@ -152,7 +155,7 @@ pub fn trend(question: &Question<'_>) -> Trend {
 
 /// Each segment's answer with its length in seconds, and what they share.
 struct JudgedSegments {
-    answers: Vec<(Answer, f64)>,
+    answers: Vec<(SegmentTrend, f64)>,
     /// Level (floor) at the start of the first and the end of the last.
     start: Option<f64>,
     end: Option<f64>,
@@ -177,7 +180,10 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
     for segment in segments {
         let (times, values) = (&picked.times[segment.clone()], &picked.values[segment]);
         let shift = picked.first_collection_s.filter(|s| times[0] < *s && *s < times[times.len() - 1]);
-        let (reduced, kind) = reduced_series::reduce(times, values, shift);
+        let (mut reduced, kind) = reduced_series::reduce(times, values, shift);
+        if picked.deliberate {
+            reduced.fewest = reduced.fewest.min(LEAST_EXACT_READINGS);
+        }
         let (at_start, at_end) = levels_at_ends(&reduced);
         judged.start = judged.start.or(at_start);
         judged.end = at_end.or(judged.end);
@@ -210,11 +216,11 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
 }
 
 /// Adds to an inconclusive floor, or to too few teeth to have one, what the level with all its teeth shows.
-fn with_whole_level(mut floor: Answer, kind: ReducedAs, whole: Answer) -> Answer {
+fn with_whole_level(mut floor: SegmentTrend, kind: ReducedAs, whole: SegmentTrend) -> SegmentTrend {
     match kind {
         // floors are few; where the level with all its teeth is certain not to grow, the floor under it does not
         ReducedAs::Floors { .. } if whole.direction == Direction::Stable => {
-            return Answer { shape: Shape::Sawtooth, ..whole };
+            return SegmentTrend { shape: Shape::Sawtooth, ..whole };
         }
         ReducedAs::TooFewCycles { cycles, .. } if cycles < LEAST_DROPS => return floor,
         _ => {}

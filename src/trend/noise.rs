@@ -101,8 +101,8 @@ pub(super) struct Whitener {
 enum Filter {
     /// A Kalman filter, so a gap is only a longer step; then how much of a surprise goes on in the next.
     Level { steps: Steps, momentum: f64 },
-    /// What of the last two values is in the next, taken away. A gap is one step: where a swing stood after it, nobody
-    /// knows.
+    /// What of the last two values is in the next, taken away. A gap is one step: where a swing was after it is
+    /// unknown.
     Swings { last: f64, before: f64, first: f64, second: f64 },
 }
 

@@ -6,7 +6,7 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::answer::{Answer, WINDOWS_ALLOWED_FOR};
+use super::segment_trend::{SegmentTrend, WINDOWS_ALLOWED_FOR};
 use crate::findings::{Direction, Estimate};
 
 /// A segment counts from this share of the longest.
@@ -15,13 +15,13 @@ const SHARE_OF_LONGEST: f64 = 0.15;
 const WEIGHTY_SHARE: f64 = 0.6;
 
 /// Of one segment: its answer and its length in seconds.
-pub(super) type JudgedSegment = (Answer, f64);
+pub(super) type JudgedSegment = (SegmentTrend, f64);
 
 /// The answer over all segments and its slope per second; segments are not empty.
 pub(super) fn pool_segments(
     mut segments: Vec<JudgedSegment>,
     false_alarm: f64,
-) -> Option<(Answer, Option<Estimate>)> {
+) -> Option<(SegmentTrend, Option<Estimate>)> {
     let longest = segments.iter().map(|l| l.1).fold(0.0, f64::max);
     segments.retain(|l| l.1 >= SHARE_OF_LONGEST * longest);
     if segments.len() == 1 {
@@ -41,7 +41,7 @@ pub(super) fn pool_segments(
         let birge = (chi / (parts.len().max(2) - 1) as f64).sqrt().max(1.0);
         (mean, birge / weights.sqrt())
     });
-    let grows = |a: &Answer| a.direction == Direction::Growing;
+    let grows = |a: &SegmentTrend| a.direction == Direction::Growing;
     let stands_still =
         |(a, length): &JudgedSegment| a.direction == Direction::Stable && *length >= WEIGHTY_SHARE * longest;
     let growing = segments.iter().any(|l| grows(&l.0)) && !segments.iter().any(stands_still);

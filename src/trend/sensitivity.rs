@@ -1,6 +1,6 @@
 //! The smallest growth that data like these would have shown, and how it falls with the length of a run.
 
-use super::answer::{Answer, WINDOWS_ALLOWED_FOR};
+use super::segment_trend::{SegmentTrend, WINDOWS_ALLOWED_FOR};
 use crate::findings::Found;
 use crate::units::Unit;
 
@@ -33,7 +33,12 @@ pub(super) fn length_power(correlation: f64) -> f64 {
 }
 
 /// The smallest slope per second that data like these would have shown in four of five runs.
-pub(super) fn detectable_slope(answer: &Answer, unit: Unit, span_s: f64, false_alarm: f64) -> Option<f64> {
+pub(super) fn detectable_slope(
+    answer: &SegmentTrend,
+    unit: Unit,
+    span_s: f64,
+    false_alarm: f64,
+) -> Option<f64> {
     match &answer.slope {
         Some(s) => {
             let beyond =

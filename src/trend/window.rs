@@ -151,7 +151,7 @@ pub(super) fn examine(series: &ReducedSeries, first: usize, longest_s: f64) -> O
     {
         form = Form::BendsDown(share);
     }
-    // what falls in steps, or falls and comes back, may rise between them; of a few floors nobody can tell
+    // what falls in steps, or falls and comes back, may rise between them; a few floors cannot show which
     let line = match (form, steps) {
         (Form::Dips(_) | Form::Drains, Some(columns)) if n >= POINTS_PER_PARAMETER * (columns.len() + 2) => {
             let beside = columns.iter().map(|c| Column::Values(c));

@@ -26,7 +26,7 @@ fn what_is_no_quantity_is_refused() {
 }
 
 #[test]
-fn nought_has_no_sign() {
+fn zero_has_no_sign() {
     assert_eq!([Unit::Bytes, Unit::Count].map(|unit| unit.show(-2.3e-16)), ["0 B", "0"]);
     assert_eq!(Unit::Bytes.show(-0.23), "-0.23 B");
 }

@@ -59,10 +59,10 @@ fn series(change: &GrowthChange) -> SeriesChange {
         Per::Second => unit.show_slope(value),
     };
     let why = match change.change {
-        None => "cannot be told in both runs".into(),
+        None => "not measured in both runs".into(),
         Some(c) if c.ci[0] > 0.0 => format!("grows {} more", show(c.value)),
         Some(c) if c.ci[1] < 0.0 => format!("grows {} less", show(-c.value)),
-        Some(_) => "no difference that can be told".into(),
+        Some(_) => "no significant difference".into(),
     };
     SeriesChange {
         id: change.id.clone(),

@@ -4,6 +4,8 @@ use crate::evidence::GroupKind;
 use crate::findings::{BlamedGroup, Culprit};
 use crate::units::{Span, Unit, significant};
 
+use super::phrase::plural;
+
 /// A blamed group as the report has it.
 pub fn culprit(rank: u32, group: &BlamedGroup) -> Culprit {
     Culprit {
@@ -31,7 +33,7 @@ pub fn explain_group(group: &BlamedGroup) -> String {
         "{} → {}{} in {}",
         unit.show(group.count_start),
         unit.show(group.count_end),
-        noun(group.kind),
+        counted(group.kind),
         Span::from_secs_f64(group.seen_for_s),
     );
     if let Some(each) = group.per_request.map(|estimate| estimate.value) {
@@ -75,11 +77,18 @@ fn per_request(each: f64, unit: Unit) -> String {
     }
 }
 
-fn noun(kind: GroupKind) -> String {
+/// What the counts are of; the bytes of heap need no noun.
+fn counted(kind: GroupKind) -> String {
     match kind {
         GroupKind::Heap | GroupKind::Class => String::new(),
         GroupKind::ProcessMemory => " of private memory".into(),
-        _ => format!(" {}", plural(kind)),
+        GroupKind::Goroutine
+        | GroupKind::Task
+        | GroupKind::Thread
+        | GroupKind::Fd
+        | GroupKind::Child
+        | GroupKind::ProcessThreads
+        | GroupKind::ProcessFds => format!(" {}", plural(kind)),
     }
 }
 
@@ -90,20 +99,9 @@ fn whole_of(kind: GroupKind) -> String {
         GroupKind::Class => "the live heap".into(),
         GroupKind::ProcessMemory => "the private memory of all processes".into(),
         GroupKind::ProcessFds | GroupKind::ProcessThreads => format!("the {} of all processes", plural(kind)),
-        _ => format!("all {}", plural(kind)),
-    }
-}
-
-fn plural(kind: GroupKind) -> &'static str {
-    match kind {
-        GroupKind::Goroutine => "goroutines",
-        GroupKind::Task => "tasks",
-        GroupKind::Thread | GroupKind::ProcessThreads => "threads",
-        GroupKind::Fd | GroupKind::ProcessFds => "descriptors",
-        GroupKind::Child => "children",
-        GroupKind::Heap => "heap stacks",
-        GroupKind::Class => "classes",
-        GroupKind::ProcessMemory => "bytes",
+        GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread | GroupKind::Fd | GroupKind::Child => {
+            format!("all {}", plural(kind))
+        }
     }
 }
 
@@ -156,8 +154,8 @@ mod tests {
         };
         assert_eq!(
             explain_group(&waits),
-            "250 → 1,725 descriptors in 30 s, 1.0 a request, 100 % of what all descriptors grew by; 300 left once load \
-             had ended; the longest waits for 90 s; created by main.handle"
+            "250 → 1,725 file descriptors in 30 s, 1.0 a request, 100 % of what all file descriptors grew by; 300 left \
+             once load had ended; the longest waits for 90 s; created by main.handle"
         );
     }
 

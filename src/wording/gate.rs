@@ -11,7 +11,7 @@ use super::trend::explain_trend;
 pub fn finding(outcome: &GateOutcome) -> GateFinding {
     let measured = match &outcome.reason {
         GateReason::Measured(measured) => Some(measured),
-        _ => None,
+        GateReason::NotMeasured(_) | GateReason::Compared(_) | GateReason::EarlierUnreadable(_) => None,
     };
     GateFinding {
         expr: outcome.expr.clone(),
@@ -37,7 +37,7 @@ fn not_measured(missing: &NotMeasured) -> String {
     match missing {
         NotMeasured::Load => "nothing was driven".into(),
         NotMeasured::Memory => "memory was not measured".into(),
-        NotMeasured::MemoryGrowth => "the growth of memory cannot be told yet".into(),
+        NotMeasured::MemoryGrowth => "the growth of memory cannot be measured yet".into(),
         NotMeasured::Account => "the account was not read in steady".into(),
         NotMeasured::Latency => "no request of steady was timed apart from soak's own collections".into(),
         NotMeasured::Percentile(aspect) => format!("{aspect} is not kept; p50, p90, p99 and p999 are"),
@@ -52,16 +52,16 @@ fn not_measured(missing: &NotMeasured) -> String {
 
 fn against_limit(m: &Measured, result: GateResult) -> String {
     let gate = &m.gate;
-    let unit = match (&gate.quantity, gate.limit.unit) {
-        (Quantity::Memory, _) => Unit::Bytes,
-        (Quantity::Errors, _) => Unit::Ratio,
-        (Quantity::Latency, _) => Unit::Seconds,
-        (_, unit) => unit,
+    let unit = match &gate.quantity {
+        Quantity::Memory => Unit::Bytes,
+        Quantity::Errors => Unit::Ratio,
+        Quantity::Latency => Unit::Seconds,
+        Quantity::Rate | Quantity::Series(_) => gate.limit.unit,
     };
     let show = |value: f64| match gate.aspect {
         Aspect::Slope => unit.show_slope(value),
         Aspect::PerRequest => format!("{} per request", unit.show(value)),
-        _ => unit.show(value),
+        Aspect::End | Aspect::Max | Aspect::Ratio | Aspect::Percentile(_) => unit.show(value),
     };
     let measured = match m.ci {
         Some([lo, hi]) => format!("{} ({} to {})", show(m.value), show(lo), show(hi)),

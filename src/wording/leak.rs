@@ -50,14 +50,14 @@ pub fn series(growth: &SeriesGrowth) -> String {
     format!("{} grows {by}{what}", growth.id.label())
 }
 
-/// "3.4 KiB of memory and 1 goroutine more per request; 512 MiB is reached in 41 min"; `reason` where the summary has no
-/// growth.
+/// "3.4 KiB of memory and 1 goroutine more per request; 512 MiB is reached in 41 min"; `reason` where the summary has
+/// no growth.
 pub fn summary(summary: &LeakSummary, reason: &str) -> String {
     let LeakSummary { memory, counted, limit } = summary;
     let memory = memory.as_ref().map(|memory| (bytes(memory), &memory.per));
     let counted = counted.as_ref().map(|count| {
-        let what = match &count.what {
-            Counted::Kind(kind) => noun(count.n, *kind),
+        let what: String = match &count.what {
+            Counted::Kind(kind) => noun(count.n, *kind).into(),
             Counted::Series(id) => id.label().into(),
         };
         (format!("{} {what}", estimate(count.n)), &count.per)

@@ -11,6 +11,7 @@ mod comparison;
 mod comparison_note;
 mod culprit;
 mod early_stop;
+mod event_reason;
 mod exit;
 mod explanation;
 mod forecast;

@@ -26,7 +26,7 @@ pub fn explain_no_process(why: &NoProcess) -> String {
             format!("{place} is held only by soak itself or by what started it; name the process with --pid")
         }
         NoProcess::NotListening { place } => {
-            format!("nobody listens on {place}; start the service, or name it with --pid")
+            format!("no process is listening on {place}: start the service, or pass --pid")
         }
     }
 }
@@ -52,7 +52,10 @@ mod tests {
                 NoProcess::OnlySoak { place: place() },
                 "only by soak itself or by what started it; name the process",
             ),
-            (NoProcess::NotListening { place: place() }, "nobody listens on port 81; start the service"),
+            (
+                NoProcess::NotListening { place: place() },
+                "no process is listening on port 81: start the service",
+            ),
             (
                 NoProcess::BehindProxy { reason: "h cannot be resolved: x".into() },
                 "x, only the proxy may know it",

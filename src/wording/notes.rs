@@ -5,6 +5,7 @@ use crate::units::{Span, Unit};
 
 use super::attribution;
 use super::culprit::explain_group;
+use super::event_reason::{stop_reason, uncounted_reason};
 use super::explanation::explanation;
 use super::leak::leak;
 use super::phrase::capitalize;
@@ -22,7 +23,7 @@ pub fn note(note: &Note) -> String {
                 NoBlocks::Poisson => "Poisson arrivals",
             };
             format!(
-                "Growth is not told by request: that takes the same requests each second, and this load had {has}."
+                "Growth is not attributed to requests: that takes the same requests each second, and this load had {has}."
             )
         }
         Note::Leak(what) => leak(what),
@@ -33,7 +34,7 @@ pub fn note(note: &Note) -> String {
             Unit::Ratio.show(*share)
         ),
         Note::ObservedFor(seconds) => format!(
-            "Seen for {}; what the service lets go later than that looks the same.",
+            "Observed for {}. Memory that is released later than that looks the same.",
             Span::from_secs_f64(*seconds)
         ),
         Note::TooFewCollections(longest_s) => format!(
@@ -59,15 +60,15 @@ pub fn note(note: &Note) -> String {
             probe.turn_on.as_deref().unwrap_or_default()
         ),
         Note::NotCollected { missing, drives } => {
-            let both = if *drives { "without --no-gc both are told" } else { "--gc tells both" };
+            let both = if *drives { "run without --no-gc for both" } else { "use --gc for both" };
             let missing = match missing {
-                NotCollected::Allocators => "nor who allocated what is live",
+                NotCollected::Allocators => "and what allocated the live heap is not known",
                 NotCollected::Proofs => "and no task was proven to be stuck",
             };
-            format!("No collection was forced: live heap and garbage are not told apart, {missing}; {both}.")
+            format!("No garbage collection was forced, so live heap and garbage are not separated, {missing}; {both}.")
         }
         Note::NoRequestCounter => {
-            "Nobody counted requests: growth is told by the hour and not by the request.".into()
+            "No request counter: growth is reported per hour.".into()
         }
         Note::Restarted { elapsed_s, pid_before, pid_after } => format!(
             "The target restarted after {} (pid {pid_before}, then {pid_after}); growth is judged in each life.",
@@ -75,9 +76,9 @@ pub fn note(note: &Note) -> String {
         ),
         Note::Ended { elapsed_s, early, reason } => {
             let ended = if *early { "Ended early" } else { "Ended" };
-            format!("{ended} after {}: {reason}.", Span::from_secs_f64(*elapsed_s))
+            format!("{ended} after {}: {}.", Span::from_secs_f64(*elapsed_s), stop_reason(reason))
         }
-        Note::NotCounted(reason) => format!("Growth a request cannot be told: {reason}."),
+        Note::NotCounted(reason) => format!("Growth per request is not known: {}.", uncounted_reason(reason)),
         Note::Recorded(text) => text.clone(),
         Note::Load(trouble) => load_trouble(trouble),
     }

@@ -37,15 +37,27 @@ pub fn estimate(n: f64) -> String {
 }
 
 /// What so many of a kind are called: "goroutines", "child process".
-pub fn noun(n: f64, kind: GroupKind) -> String {
-    let one = significant(n, 2) == "1";
+pub fn noun(n: f64, kind: GroupKind) -> &'static str {
+    let [one, several] = nouns(kind);
+    if significant(n, 2) == "1" { one } else { several }
+}
+
+/// What several of a kind are called.
+pub fn plural(kind: GroupKind) -> &'static str {
+    let [_, several] = nouns(kind);
+    several
+}
+
+fn nouns(kind: GroupKind) -> [&'static str; 2] {
     match kind {
-        GroupKind::Child if one => "child process".into(),
-        GroupKind::Child => "child processes".into(),
-        GroupKind::Fd if one => "file descriptor".into(),
-        GroupKind::Fd => "file descriptors".into(),
-        kind if one => kind.to_string(),
-        kind => format!("{kind}s"),
+        GroupKind::Goroutine => ["goroutine", "goroutines"],
+        GroupKind::Task => ["task", "tasks"],
+        GroupKind::Thread | GroupKind::ProcessThreads => ["thread", "threads"],
+        GroupKind::Fd | GroupKind::ProcessFds => ["file descriptor", "file descriptors"],
+        GroupKind::Child => ["child process", "child processes"],
+        GroupKind::Heap => ["heap stack", "heap stacks"],
+        GroupKind::Class => ["class", "classes"],
+        GroupKind::ProcessMemory => ["byte", "bytes"],
     }
 }
 

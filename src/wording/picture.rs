@@ -13,7 +13,18 @@ pub fn label_event(event: &EventKind) -> Option<String> {
         EventKind::Gap { seconds, .. } => format!("gap of {}", Unit::Seconds.show(*seconds)),
         EventKind::Stopped { .. } => "stopped".into(),
         EventKind::Note { text } => text.clone(),
-        _ => return None,
+        EventKind::Phase { .. }
+        | EventKind::Cycle { .. }
+        | EventKind::Collection { .. }
+        | EventKind::Snapshot { .. }
+        | EventKind::ProbeFailed { .. }
+        | EventKind::ProbeSlowed { .. }
+        | EventKind::Uncounted { .. }
+        | EventKind::Thinned { .. }
+        | EventKind::LoadDropped { .. }
+        | EventKind::LoadSaturated { .. }
+        | EventKind::LoadLate { .. }
+        | EventKind::Forwarder { .. } => return None,
     })
 }
 

@@ -15,7 +15,9 @@ use super::workers;
 /// What decided, without the word for the verdict.
 pub fn reason(reason: &Reason) -> String {
     match reason {
-        Reason::KilledWhileGrowing => "the kernel killed it for want of memory while it grew".into(),
+        Reason::KilledWhileGrowing => {
+            "the kernel killed it (out of memory) while its memory was growing".into()
+        }
         Reason::Failure(failure) => self::failure(failure),
         Reason::Leak(leak) => leak::leak(leak),
         Reason::Doubt(doubt) => self::doubt(doubt),
@@ -67,14 +69,14 @@ pub fn doubt(doubt: &Doubt) -> String {
                 false => "its live heap could not be read",
                 true => "how much of that is heap is not known",
             };
-            let would_tell = match drives {
+            let separates = match drives {
                 true => "--cycles 3",
                 // a watch can repeat no load
                 false => "--gc, where the runtime serves its heap,",
             };
             format!(
-                "{} climbs, but {runtime} rather grows its heap than collects, and {why}; {would_tell} would tell a leak \
-                 from that",
+                "{} grows, but {runtime} may grow its heap before it collects, and {why}: run again with {separates} \
+                 to tell the two apart",
                 id.label()
             )
         }

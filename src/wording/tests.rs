@@ -167,7 +167,7 @@ fn each_reason_has_its_sentence() {
         stuck: 6000.0,
     };
     let rows = [
-        (Reason::KilledWhileGrowing, "the kernel killed it for want of memory while it grew"),
+        (Reason::KilledWhileGrowing, "the kernel killed it (out of memory) while its memory was growing"),
         (Reason::Failure(Failure::NothingAnswered), "nothing was answered in steady"),
         (Reason::Failure(Failure::NothingMeasured), "nothing of the target was seen in steady"),
         (
@@ -198,13 +198,13 @@ fn each_reason_has_its_sentence() {
         ),
         (
             Reason::Doubt(heap(Runtime::Go, false, true)),
-            "resident memory climbs, but Go rather grows its heap than collects, and its live heap could not be read; \
-             --cycles 3 would tell a leak from that",
+            "resident memory grows, but Go may grow its heap before it collects, and its live heap could not be read: \
+             run again with --cycles 3 to tell the two apart",
         ),
         (
             Reason::Doubt(heap(Runtime::Go, true, false)),
-            "resident memory climbs, but Go rather grows its heap than collects, and how much of that is heap is not \
-             known; --gc, where the runtime serves its heap, would tell a leak from that",
+            "resident memory grows, but Go may grow its heap before it collects, and how much of that is heap is not \
+             known: run again with --gc, where the runtime serves its heap, to tell the two apart",
         ),
         (
             Reason::Doubt(memory),

@@ -23,7 +23,8 @@ impl Blocks {
     }
 }
 
-/// How one steady phase is cut into blocks, by the number of its requests: the driver sends by it, the judge reads by it.
+/// How one steady phase is cut into blocks, by the number of its requests: the driver sends by it, the judge reads by
+/// it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
     /// Requests of steady.

@@ -1,11 +1,11 @@
 //! When each request of a load is due, and how many are due by a time. Warm-up and steady are one count.
 //!
-//! Comes in: a rate and a [`Load`]. Times are since the load's start. Requests are numbered from 0, and a number means a
-//! due time here and nowhere else: a backlog is the difference of two numbers, and an engine that sends only some of the
-//! requests skips the other numbers.
+//! Comes in: a rate and a [`Load`]. Times are since the load's start. Requests are numbered from 0, and a number means
+//! a due time here and nowhere else: a backlog is the difference of two numbers, and an engine that sends only some of
+//! the requests skips the other numbers.
 //!
-//! Steady begins with a request that is due at its first nanosecond, so a steady phase of constant rate is exact whatever
-//! warm-up was. A Poisson process has no such request and runs through.
+//! Steady begins with a request that is due at its first nanosecond, so a steady phase of constant rate is exact
+//! whatever warm-up was. A Poisson process has no such request and runs through.
 
 use std::time::Duration;
 

@@ -1,8 +1,9 @@
 //! The shape of a rate over a stretch of load.
 //!
-//! A shape is its cumulative rate: [`LoadShape::count`] says how many requests are due by a time, [`LoadShape::reaches`]
-//! when a count is reached. The schedule, the time that follows from --requests and the mean rate all come from these
-//! two. Each has a closed form except the inverse of a sine, which is Newton's method within a bracket.
+//! A shape is its cumulative rate: [`LoadShape::count`] says how many requests are due by a time,
+//! [`LoadShape::reaches`] when a count is reached. The schedule, the time that follows from --requests and the mean
+//! rate all come from these two. Each has a closed form except the inverse of a sine, which is Newton's method within a
+//! bracket.
 
 use std::f64::consts::TAU;
 use std::fmt;

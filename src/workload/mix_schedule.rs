@@ -1,15 +1,15 @@
 //! Which kind each request is of: blocks of about a second whose mixes differ, while the ratio over the run holds.
 //!
-//! Comes in: the number of requests of a load, the share of each kind, and a seed. Goes out: the kind of the n-th request,
-//! and the counts by kind of a range of requests. A kind is a named request or a way to misbehave; a request of no kind is
-//! the base, the most common request. Pure arithmetic; the same seed gives the same schedule.
+//! Comes in: the number of requests of a load, the share of each kind, and a seed. Goes out: the kind of the n-th
+//! request, and the counts by kind of a range of requests. A kind is a named request or a way to misbehave; a request
+//! of no kind is the base, the most common request. Pure arithmetic; the same seed gives the same schedule.
 //!
-//! Under a constant mix everything grows in proportion, and growth cannot be attributed to a kind. So each kind is dealt
-//! to about a third of the blocks and there three times as often, drawn at random and independently of the others: a
-//! randomised block design with the run as its own control (R. A. Fisher, The Design of Experiments, 1935, chapter IV).
-//! Named requests are dealt less sharply, half of them to every block. Blocks form groups, and each group has exactly its
-//! share of every kind, so that a run that ends early is balanced too. Warm-up has the constant mix, and so has a load
-//! that is too short for blocks.
+//! Under a constant mix everything grows in proportion, and growth cannot be attributed to a kind. So each kind is
+//! dealt to about a third of the blocks and there three times as often, drawn at random and independently of the
+//! others: a randomised block design with the run as its own control (R. A. Fisher, The Design of Experiments, 1935,
+//! chapter IV). Named requests are dealt less sharply, half of them to every block. Blocks form groups, and each group
+//! has exactly its share of every kind, so that a run that ends early is balanced too. Warm-up has the constant mix,
+//! and so has a load that is too short for blocks.
 
 use std::ops::Range;
 
@@ -24,12 +24,12 @@ use super::interleave::interleave;
 pub const BLOCKS_ON: f64 = 1.0 / 3.0;
 /// The kinds may fill this share of a block, or more where their shares add up to more.
 const MOST_OF_BLOCK: f64 = 0.9;
-/// Blocks in a group: few enough that growth caused by one kind still rises in a straight line, so that the trend of the
-/// whole run is as certain as under a constant mix.
+/// Blocks in a group: few enough that growth caused by one kind still rises in a straight line, so that the trend of
+/// the whole run is as certain as under a constant mix.
 const BLOCKS_PER_GROUP: u64 = 6;
-/// This share of a named request is in every block, and only the rest is dealt to some blocks: one request may cause all of
-/// a service's growth, and this way the trend of the run stays a line while the request's part is still known within a few
-/// per cent. Requests that misbehave are rare and dealt only to some blocks.
+/// This share of a named request is in every block, and only the rest is dealt to some blocks: one request may cause
+/// all of a service's growth, and this way the trend of the run stays a line while the request's part is still known
+/// within a few per cent. Requests that misbehave are rare and dealt only to some blocks.
 const EVEN_SHARE: f64 = 0.5;
 /// Requests of a constant mix that are dealt at a time.
 const CONSTANT_ROUND: u64 = 50;

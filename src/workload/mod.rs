@@ -1,8 +1,8 @@
 //! The arithmetic of arrivals: how many requests are due by when, and what each of them is.
 //!
-//! Comes in: a rate, its shape, a mix of requests, and a time. Goes out: how many requests are due by then, when the n-th
-//! is ([`DueTimes`]) and of which kind ([`MixSchedule`]). Pure and shared: `plan/` checks a load by it, `drive/` sends by
-//! it, `judge/` knows by it how many were due. Nothing here reads a clock; times are arguments.
+//! Comes in: a rate, its shape, a mix of requests, and a time. Goes out: how many requests are due by then, when the
+//! n-th is ([`DueTimes`]) and of which kind ([`MixSchedule`]). Pure and shared: `plan/` checks a load by it, `drive/`
+//! sends by it, `judge/` knows by it how many were due. Nothing here reads a clock; times are arguments.
 
 mod behaviour;
 mod blocks;

@@ -3,12 +3,12 @@
 //! The process has rate one on its own time axis, and the inverse of the cumulative rate maps that to the clock
 //! (E. Çınlar, Introduction to Stochastic Processes, 1975, chapter 4: a non-stationary Poisson process by inversion).
 //!
-//! Its arrivals are not summed gap by gap: counting those of a day would mean drawing them all. Given how many there are
-//! in a stretch, they lie in it independently and uniformly (J. F. C. Kingman, Poisson Processes, 1993, section 2.4). So
-//! the whole gets its count from the Poisson distribution, each half of a stretch a binomial share of the stretch's, and a
-//! stretch too short to halve gets its arrivals at random. Each draw is seeded by its place: any arrival, and the count by
-//! any time, is found in as many steps as there are halvings; only the last short stretch is kept; and every caller gets
-//! the same answer.
+//! Its arrivals are not summed gap by gap: counting those of a day would mean drawing them all. Given how many there
+//! are in a stretch, they lie in it independently and uniformly (J. F. C. Kingman, Poisson Processes, 1993, section
+//! 2.4). So the whole gets its count from the Poisson distribution, each half of a stretch a binomial share of the
+//! stretch's, and a stretch too short to halve gets its arrivals at random. Each draw is seeded by its place: any
+//! arrival, and the count by any time, is found in as many steps as there are halvings; only the last short stretch is
+//! kept; and every caller gets the same answer.
 
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};

@@ -1,7 +1,7 @@
 //! A rate that changes: which request is due when, by the inverse of the cumulative rate.
 //!
-//! Times are whole nanoseconds, so that the two directions agree: [`RateCurve::due`] gives the time; the count by a time
-//! is a guess from the cumulative rate, corrected by checking when its neighbours are due.
+//! Times are whole nanoseconds, so that the two directions agree: [`RateCurve::due`] gives the time; the count by a
+//! time is a guess from the cumulative rate, corrected by checking when its neighbours are due.
 
 use std::time::Duration;
 

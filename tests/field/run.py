@@ -24,12 +24,9 @@ import csv
 import json
 import os
 import re
-import shlex
 import shutil
 import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -38,6 +35,9 @@ import tomllib
 import urllib.request
 from pathlib import Path
 
+from processes import (Flaw, cache_folder, children, end, fill_in, find_soak, free_ports, give_up, library_folder, run, start_server,
+                       stopping, tree, unpacked)
+
 HERE = Path(__file__).resolve().parent
 MIB = 1 << 20
 #: How far two readings of one figure may be apart: a share of it, or so much. A page of metrics counts the connection it is asked over and
@@ -45,9 +45,6 @@ MIB = 1 << 20
 SHARE, FEW, SOME_BYTES = 0.04, 6, MIB
 #: The last so many seconds of a run are its end.
 END_S = 6
-#: How long a server may take until it answers.
-PATIENCE_S = 60
-children, lock, stopping = [], threading.Lock(), threading.Event()
 
 
 def main():
@@ -78,7 +75,7 @@ def main():
 
 
 def arguments():
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "soak-field"
+    cache = cache_folder("soak-field")
     built = HERE.parents[1] / "target" / "release" / "soak"
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--soak", default=str(built), help="the binary (target/release/soak)")
@@ -89,37 +86,10 @@ def arguments():
     p.add_argument("--out", type=Path, help="where reports go (a new temporary folder)")
     p.add_argument("--debs", type=Path, default=cache, help=f"where packages are kept ({cache})")
     args = p.parse_args()
-    args.soak = shutil.which(args.soak) or give_up(f"there is no {args.soak}: build it with cargo build --release, or name it with --soak")
+    args.soak = find_soak(args.soak)
     unit = {"s": 1, "m": 60, "h": 3600}.get(args.duration[-1:], 0)
     args.seconds = float(args.duration[:-1]) * unit if unit else float(args.duration)
     return args
-
-
-def give_up(why):
-    print(f"run.py: {why}", file=sys.stderr)
-    sys.exit(2)
-
-
-# packages
-
-
-def unpacked(names, cache):
-    """The folder that the packages of these names are unpacked in, fetched where they are not there yet."""
-    store, root = cache.absolute() / "debs", cache.absolute() / "root"
-    store.mkdir(parents=True, exist_ok=True)
-    root.mkdir(exist_ok=True)
-    missing = sorted(n for n in names if not any(store.glob(f"{n}_*.deb")))
-    if missing:
-        got = subprocess.run(["apt-get", "download", *missing], cwd=store, capture_output=True, text=True, timeout=600)
-        if got.returncode:
-            give_up(f"apt-get download failed; apt-get update first? {got.stderr.strip()[-300:]}")
-    for name in sorted(names):
-        deb = max(store.glob(f"{name}_*.deb"), key=lambda file: file.stat().st_mtime)
-        mark = store / f"{deb.name}.unpacked"
-        if not mark.exists():
-            subprocess.run(["dpkg", "-x", deb, root], check=True, timeout=120)
-            mark.touch()
-    return root
 
 
 # one server
@@ -153,31 +123,12 @@ def trial(server, args, root, out):
     return not wrong, line
 
 
-class Flaw(Exception):
-    """What does not hold."""
-
-
 def vocabulary(root, work):
-    libs = next(iter(sorted((root / "usr/lib").glob("*-linux-gnu*"))), root / "usr/lib")
     ports = free_ports(2)
     return {
-        "@debs@": str(root), "@libs@": str(libs), "@work@": work, "@here@": str(HERE), "@port@": str(ports[0]), "@port2@": str(ports[1]),
+        "@debs@": str(root), "@libs@": str(library_folder(root)), "@work@": work, "@here@": str(HERE), "@port@": str(ports[0]), "@port2@": str(ports[1]),
         "@kilobyte@": "c29haw" * 170 + "cg==", "@root-only@": "" if os.geteuid() == 0 else "#",
     }
-
-
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
-def said(text, words):
-    for word, meaning in words.items():
-        text = text.replace(word, meaning)
-    return text
 
 
 def start(server, words, work, out):
@@ -185,76 +136,20 @@ def start(server, words, work, out):
     for name, text in server.get("files", {}).items():
         file = Path(work) / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        text = said(text, words).lstrip("\n")
+        text = fill_in(text, words).lstrip("\n")
         copied = re.fullmatch(r"@file:(.*)@", text)
         file.write_text(Path(copied[1]).read_text() if copied else text)
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("LD_", "PYTHON", "RUBY", "GEM_", "JAVA_"))}
-    env |= {k: said(v, words) for k, v in server.get("env", {}).items()}
-    with open(out / "server.log", "w") as log:
-        command = [said(word, words) for word in shlex.split(server["run"])]
-        child = launch(command, cwd=work, env=env, stdout=log, stderr=log)
     base = f"http://127.0.0.1:{words['@port@']}"
-    deadline = time.monotonic() + PATIENCE_S
-    while not answers(base + server.get("ready", server["path"])):
-        if child.poll() is not None or time.monotonic() > deadline:
-            end(child)
-            raise Flaw(f"it did not start: {(out / 'server.log').read_text().strip()[-300:]}")
-        time.sleep(0.2)
+    ready = base + server.get("ready", server["path"])
+    child = start_server(server["run"], server.get("env", {}), words, out / "server.log", ready, work)
     if "before" in server:
         path, body = server["before"]
         urllib.request.urlopen(base + path, data=body.encode(), timeout=10).read()
     return child, base
 
 
-def launch(command, **how):
-    """A child that leads a session of its own, so that all it starts ends with it."""
-    if stopping.is_set():
-        raise Flaw("stopped")
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, **how)
-    with lock:
-        children.append(child)
-    return child
-
-
-def end(child):
-    """SIGTERM, then SIGKILL, to the session that the child leads, and to nothing else."""
-    with lock:
-        if child not in children:
-            return
-        children.remove(child)
-    for sig, seconds in ((signal.SIGTERM, 10), (signal.SIGKILL, 5)):
-        try:
-            os.killpg(child.pid, sig)
-        except ProcessLookupError:
-            pass
-        try:
-            child.wait(seconds)
-        except subprocess.TimeoutExpired:
-            pass
-
-
-def answers(url):
-    try:
-        with urllib.request.urlopen(url, timeout=5) as reply:
-            return reply.status < 300
-    except OSError:
-        return False
-
-
-def run(command, seconds, log):
-    """What a command said on stdout, and its exit code."""
-    with open(log, "w") as stderr:
-        child = launch(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
-    try:
-        return child.communicate(timeout=seconds)[0], child.returncode
-    except subprocess.TimeoutExpired:
-        raise Flaw(f"{command[1]} had not ended after {seconds:.0f} s") from None
-    finally:
-        end(child)
-
-
 def doctor(server, args, base, words, out):
-    flags = [said(flag, words) for flag in server.get("doctor", [])]
+    flags = [fill_in(flag, words) for flag in server.get("doctor", [])]
     text, code = run([args.soak, "doctor", base + server["path"], "--json", *flags], 60, out / "doctor.log")
     if code:
         raise Flaw(f"doctor ended with {code}: {(out / 'doctor.log').read_text().strip()[-200:]}")
@@ -269,9 +164,9 @@ def doctor(server, args, base, words, out):
 
 def soak(server, args, base, words, pid, out):
     """Its verdict, what is wrong with it, and what is worth telling."""
-    flags = [said(flag, words) for flag in server.get("args", [])]
+    flags = [fill_in(flag, words) for flag in server.get("args", [])]
     place = out / "run"
-    page = said(server["metrics"], words) if "metrics" in server else None
+    page = fill_in(server["metrics"], words) if "metrics" in server else None
     command = [args.soak, base + server["path"], "--duration", f"{args.seconds:g}s", "--rate", f"{args.rate:g}/s", "--out", str(place), "--replace", "--json", *flags]
     with Observer(pid, page) as seen:
         text, code = run(command, args.seconds + 60, out / "soak.log")
@@ -368,20 +263,6 @@ class Observer:
 def median(values):
     values = list(values)
     return statistics.median(values) if values else 0.0
-
-
-def tree(pid):
-    """A process and all that it started and they did, as far as they are there."""
-    found, todo = [], [pid]
-    while todo:
-        one = todo.pop()
-        found.append(one)
-        try:
-            for task in os.listdir(f"/proc/{one}/task"):
-                todo += map(int, Path(f"/proc/{one}/task/{task}/children").read_text().split())
-        except OSError:
-            pass
-    return found
 
 
 def of_tree(pid):

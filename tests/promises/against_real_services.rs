@@ -1,7 +1,7 @@
 //! soak against real services in Go, Java, Node, Python and Rust that leak in a known way, or do not.
 //!
-//! These runs are the longest. Tests start in the order of their names, and this name comes first, so that nothing waits
-//! for them at the end.
+//! These runs are the longest. Tests start in the order of their names, and this name comes first, so that nothing
+//! waits for them at the end.
 
 /// A Go service: its leak is named and proven by the runtime, its fix is stable, nothing is collected unasked.
 mod go;

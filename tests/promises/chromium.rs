@@ -1,7 +1,7 @@
 //! A headless Chromium in which a test opens a page, over the DevTools protocol.
 //!
-//! Its port is free for the taking, its profile a directory of its own, and it ends with its [`Browser`]. Whatever it says
-//! of errors, dialogs and requests is kept.
+//! Its port is free for the taking, its profile a directory of its own, and it ends with its [`Browser`]. Whatever it
+//! says of errors, dialogs and requests is kept.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

@@ -1,4 +1,5 @@
-//! What a pipeline reads: single files where it wants them, junit.xml by its schema, GitHub's annotations and job summary.
+//! What a pipeline reads: single files where it wants them, junit.xml by its schema, GitHub's annotations and job
+//! summary.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Pages about the service are reached as its load reaches it: over a Unix socket, by its own authority's certificate, as
-//! a client with a certificate of its own, by another name, with a header, through a proxy; by `soak URL`, by `soak
+//! Pages about the service are reached as its load reaches it: over a Unix socket, by its own authority's certificate,
+//! as a client with a certificate of its own, by another name, with a header, through a proxy; by `soak URL`, by `soak
 //! doctor`, by `soak watch`.
 
 use std::io::{BufRead, BufReader, Read, Write};

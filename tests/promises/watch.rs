@@ -50,7 +50,8 @@ impl Drop for Driver {
     }
 }
 
-/// One connection, one request, its answer; a server that was just ended answers nothing, which is the test's own doing.
+/// One connection, one request, its answer; a server that was just ended answers nothing, which is the test's own
+/// doing.
 fn get(address: SocketAddr) {
     let Ok(mut stream) = TcpStream::connect(address) else { return };
     let _ = stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -144,7 +145,7 @@ fn a_healthy_service_is_stable_and_nothing_is_sent_to_it() {
         report["headline"]
     );
     assert_eq!(report["culprits"].as_array().map(Vec::len), Some(0));
-    let by_the_hour = output.stdout.contains("Nobody counted requests: growth is told by the hour");
+    let by_the_hour = output.stdout.contains("No request counter: growth is reported per hour.");
     assert!(by_the_hour, "{}", output.stdout);
     assert!(events(&out).iter().any(|e| e["kind"] == "stopped"));
     let unasked: Vec<String> =
@@ -228,8 +229,8 @@ fn a_command_without_a_url_is_watched_and_ended() {
 fn what_makes_no_sense_exits_with_2_and_writes_nothing() {
     let url = format!("http://127.0.0.1:{}/", closed_port());
     for (args, says) in [
-        (vec!["watch"], "whom to look at?"),
-        (vec!["watch", &url], "nobody listens"),
+        (vec!["watch"], "no target given"),
+        (vec!["watch", &url], "no process is listening"),
         (vec!["watch", &url, "--rate", "5"], "--rate"),
         (vec!["watch", &url, "-c", "5"], "-c"),
         (vec!["watch", &url, "--settle", "5s"], "--settle"),

@@ -63,7 +63,7 @@ fn run(mix: &Mix, seed: u64, noise: Noise, normal: f64, leaks: &[f64]) -> Vec<Bl
     let design = MixSchedule::new(shares, warmup, layout, seed, 0);
     let mut design = design.with_named(if named { shares.len() } else { 0 });
     let kinds: Vec<Option<usize>> = (0..total).map(|n| design.kind(n)).collect();
-    // the server lets go a little later than the client
+    // the server frees what it held a little later than the client
     let late: Vec<f64> = kinds.iter().map(|_| 0.05 * rng.random::<f64>()).collect();
     let open_s = |kind: Option<usize>| kind.map_or(NORMAL_HELD, |kind| held[kind]);
     let start_s = |n: usize| n as f64 / RATE as f64;
@@ -126,7 +126,8 @@ fn leaks(mix: &Mix, effect: &Effect) -> bool {
     effect.each.lo > 0.0 && (mix.named || effect.excess.lo > 0.0)
 }
 
-/// Of `runs` runs, as many of each noise, in which kind `leaking` alone leaks so much, those in which another is blamed.
+/// Of `runs` runs, as many of each noise, in which kind `leaking` alone leaks so much, those in which another is
+/// blamed.
 ///
 /// Intervals are to miss in 1 % of runs at most. Of 200 runs that allows 2; of 80 as well: more than 2 of 80 come by
 /// chance in 4.7 % of cases at that rate (binomial distribution).

@@ -1,4 +1,5 @@
-//! Many series, one verdict: the chance of a false 'leak' is bounded for the whole run, and what is clear is not silenced.
+//! Many series, one verdict: the chance of a false 'leak' is bounded for the whole run, and what is clear is not
+//! silenced.
 
 use soak::evidence::{Evidence, Phase, Recording, Sample, Series};
 use soak::findings::Verdict;

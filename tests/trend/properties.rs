@@ -35,8 +35,8 @@ fn near(a: f64, b: f64, scale: f64) -> bool {
 }
 
 proptest! {
-    // each case judges two series; the calibration looks at many more. The same cases in every run: one that fails is found
-    // again, and no change is blamed for the luck of another draw
+    // each case judges two series; the calibration looks at many more. The same cases in every run: one that fails is
+    // found again, and no change is blamed for the luck of another draw
     #![proptest_config(ProptestConfig {
         cases: 4,
         failure_persistence: None,

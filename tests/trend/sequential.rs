@@ -1,4 +1,5 @@
-//! Looking all the while: the false alarms of a run that is looked at again and again stay within what one run may have.
+//! Looking all the while: the false alarms of a run that is looked at again and again stay within what one run may
+//! have.
 
 use soak::evidence::Recording;
 use soak::findings::Direction;
@@ -19,7 +20,7 @@ fn so_far(recording: &Recording, until_s: f64) -> Recording {
     out
 }
 
-/// When somebody who looks all the while would have called it growing, if ever.
+/// When looking all the while would first have called it growing, if ever.
 fn first_alarm(made: &Made, spend: impl Fn(f64) -> f64) -> Option<f64> {
     let recording = made.recording();
     let span = *recording.elapsed_s.last()?;
@@ -36,7 +37,7 @@ fn first_alarm(made: &Made, spend: impl Fn(f64) -> f64) -> Option<f64> {
     })
 }
 
-/// Series that keep still from their first moment: of a warm-up that has only begun nobody can say it yet.
+/// Series that keep still from their first moment: of a warm-up that has only begun it cannot be said yet.
 const STILL: [usize; 9] = [0, 1, 2, 3, 4, 6, 14, 17, 28];
 
 fn false_alarms(each: u64, base: u64) -> (usize, usize) {

@@ -1,4 +1,4 @@
-//! Families of which nobody can say yet whether they grow.
+//! Families of which it cannot be said yet whether they grow.
 
 use soak::findings::Direction;
 

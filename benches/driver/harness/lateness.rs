@@ -1,8 +1,9 @@
 //! How late requests are, as the server sees it, and what each costs the driver.
 //!
-//! The n-th arrival belongs to the n-th moment of the schedule, whichever connection it came by. Where the schedule begins
-//! is not the server's to know: it is put so late that no request is early and one is exactly in time, so the way that
-//! all have in common counts for none. The first second is left out of that, too: connections are opened in it.
+//! The n-th arrival belongs to the n-th moment of the schedule, whichever connection it came by. Where the schedule
+//! begins is not the server's to know: it is put so late that no request is early and one is exactly in time, so the
+//! way that all have in common counts for none. The first second is left out of that, too: connections are opened in
+//! it.
 
 use super::machine::Cores;
 use super::table::{Goal, Measure, Runs, table};

@@ -1,5 +1,5 @@
-//! Whether a driver's own memory grows with the requests it has sent: anonymous memory after so many and after ten times
-//! as many.
+//! Whether a driver's own memory grows with the requests it has sent: anonymous memory after so many and after ten
+//! times as many.
 
 use std::process::Stdio;
 use std::thread::sleep;
@@ -17,7 +17,8 @@ const RATE: u32 = 10_000;
 /// Both counts of a run, in requests: ten seconds, and a hundred with --long, whose goals are the issue's.
 const SHORT: [u64; 2] = [10_000, 100_000];
 const LONG: [u64; 2] = [100_000, 1_000_000];
-/// How often a driver gets the time that its rate asks for: on a busy machine it falls behind, and only the count matters.
+/// How often a driver gets the time that its rate asks for: on a busy machine it falls behind, and only the count
+/// matters.
 const PATIENCE: u32 = 2;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 const MIB: f64 = (1 << 20) as f64;

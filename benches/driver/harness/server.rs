@@ -1,8 +1,8 @@
 //! The server: one thread, one poll, a fixed answer, so that it is never what is measured. It keeps the moment of each
 //! request, eight bytes and no more, and ends with the process that started it.
 //!
-//! A request counts from when the kernel reported it, not from when it was read: those that come together are equally late,
-//! wherever the server got to. A client sends one request at a time on a connection and no body.
+//! A request counts from when the kernel reported it, not from when it was read: those that come together are equally
+//! late, wherever the server got to. A client sends one request at a time on a connection and no body.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::Ipv4Addr;
@@ -111,7 +111,8 @@ impl Connection {
         }
     }
 
-    /// Answers the bench itself and waits until it has read that: nothing else is sent meanwhile, or the answer is short.
+    /// Answers the bench itself and waits until it has read that: nothing else is sent meanwhile, or the answer is
+    /// short.
     fn tell(&mut self, body: &[u8]) -> io::Result<()> {
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
         let mut rest = &[head.as_bytes(), body].concat()[..];

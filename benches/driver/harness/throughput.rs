@@ -1,5 +1,5 @@
-//! How many requests a driver sends on one core when nothing but answers holds it up: a closed loop, by the server's own
-//! count of the last seconds.
+//! How many requests a driver sends on one core when nothing but answers holds it up: a closed loop, by the server's
+//! own count of the last seconds.
 
 use super::machine::Cores;
 use super::table::{Goal, Measure, Runs, table};

@@ -15,7 +15,7 @@ pub struct JudgeArgs {
     /// The leak a request that must have been found for 'stable' [default: 1KiB]
     #[arg(long, value_name = "SIZE", allow_hyphen_values = true)]
     pub resolution: Option<String>,
-    /// The longest the service holds what it lets go in the end; growth seen for less is no leak yet
+    /// The longest time that the service holds what it frees in the end; growth seen for less is no leak yet
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub max_hold: Option<String>,
     /// Gone for longer than this is failed [default: 30s]
@@ -63,7 +63,7 @@ pub struct DriverArgs {
     /// Judge by gates alone, look at no process
     #[arg(long, help_heading = "Target and probes")]
     pub load_only: bool,
-    /// Force no garbage collection: no live heap is told, and no task is proven to be stuck
+    /// Force no garbage collection: the live heap is not measured, and no task is proven to be stuck
     #[arg(long, help_heading = "Target and probes")]
     pub no_gc: bool,
     /// More errors than this share, and the run cannot tell [default: 10%]

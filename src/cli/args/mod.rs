@@ -1,7 +1,7 @@
 //! What can be typed, word for word: clap's types, and nothing that any other room sees.
 //!
-//! Values stay text here; `settings/` and `plan/` say what they mean, so that a number is checked in one place whether it
-//! came from a flag, the environment or a profile. A flag is a field here and a field of
+//! Values stay text here; `settings/` and `plan/` say what they mean, so that a number is checked in one place whether
+//! it came from a flag, the environment or a profile. A flag is a field here and a field of
 //! [`Settings`](crate::settings::Settings); the tests say which of its places is missing.
 
 mod command;

@@ -32,8 +32,8 @@ pub struct PipelineArgs {
     /// Write report.json here, too
     #[arg(long, value_name = "FILE")]
     pub report_json: Option<String>,
-    /// Annotations on stderr for GitHub Actions, and report.md in the job's summary (by itself with GITHUB_ACTIONS=true,
-    /// except in soak report)
+    /// Annotations on stderr for GitHub Actions, and report.md in the job's summary (by itself with
+    /// GITHUB_ACTIONS=true, except in soak report)
     #[arg(long)]
     pub github: bool,
 }

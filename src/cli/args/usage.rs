@@ -17,8 +17,8 @@ pub fn in_a_line(error: &clap::Error) -> String {
     [vec![wrong], advice, vec![format!("see soak {command}--help")]].concat().join("; ")
 }
 
-/// What is wrong, and clap's tips. The error's context has the parts of these sentences; the sentences are only in what it
-/// renders.
+/// What is wrong, and clap's tips. The error's context has the parts of these sentences; the sentences are only in what
+/// it renders.
 fn message(error: &clap::Error) -> (String, Vec<String>) {
     let text = error.render().to_string();
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());

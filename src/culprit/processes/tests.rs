@@ -1,4 +1,4 @@
-//! Trees of processes as they happen, and which process is told.
+//! Trees of processes as they happen, and which process is named.
 
 use super::*;
 use crate::evidence::{GroupCount, Recording, TaskGroup};

@@ -369,7 +369,7 @@ fn cycles_follow_each_other_and_takes_add_up() {
 }
 
 #[test]
-fn what_is_under_way_near_a_collection_is_told_apart() {
+fn what_is_under_way_near_a_collection_is_counted_apart() {
     let server = Server::start(ServerStyle::ok_after(Duration::ZERO));
     let driver = start(&request_to(server.addr), 4, Duration::from_secs(1), Rate::PerSecond(100.0));
     driver.probing_begins(1300 * MS);

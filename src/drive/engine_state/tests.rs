@@ -14,7 +14,7 @@ fn load(start_s: u64, steady_s: u64) -> Load {
 }
 
 fn drain(state: &mut EngineState, now: Duration) -> LoadRow {
-    state.drain(Counted::new(1), now).row()
+    state.drain(IntervalCounts::new(1), now).row()
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn several_requests_are_dealt_and_counted_by_their_weights_and_blocks() {
                     state.end(request, now, now, Outcome::default());
                 }
             }
-            for row in state.drain(Counted::new(3), now).rows {
+            for row in state.drain(IntervalCounts::new(3), now).rows {
                 let which = names().iter().position(|name| *name == row.request).unwrap();
                 due[which] += row.due;
                 sent[which] += row.sent + row.dropped;

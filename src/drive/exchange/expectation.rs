@@ -1,7 +1,7 @@
 //! What makes an answer right: its status, and a text that its body must contain.
 //!
-//! The body is searched as it streams by. Only its last bytes are kept, since the text may begin in one piece and end in
-//! the next.
+//! The body is searched as it streams by. Only its last bytes are kept, since the text may begin in one piece and end
+//! in the next.
 
 use bytes::Bytes;
 use memchr::memmem::Finder;

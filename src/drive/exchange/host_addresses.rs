@@ -12,8 +12,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::plan::host_name;
 
-/// Addresses are looked up again after so long: what a name server gives for a service that moves is valid for about half
-/// a minute.
+/// Addresses are looked up again after so long: what a name server gives for a service that moves is valid for about
+/// half a minute.
 const VALID_FOR: Duration = Duration::from_secs(30);
 
 /// Where a host has several addresses, one that does not answer for so long is skipped.
@@ -82,8 +82,8 @@ impl HostAddresses {
         known.moves
     }
 
-    /// What is known. Once that is old, it is looked up again in the background. Both opening and keeping a connection come
-    /// through here: a run may do only one of the two.
+    /// What is known. Once that is old, it is looked up again in the background. Both opening and keeping a connection
+    /// come through here: a run may do only one of the two.
     fn fresh(&self) -> MutexGuard<'_, Known> {
         let mut known = self.known();
         if known.asked.is_some_and(|asked| asked.elapsed() >= self.valid_for) {

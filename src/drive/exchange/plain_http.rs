@@ -1,8 +1,8 @@
 //! Plain HTTP/1.1 over a connection that belongs to one slot, through hyper.
 //!
 //! The connection is polled by the slot that waits for it and not by a separate task, so that an answer wakes one task
-//! and not two. While its slot waits for nothing, nothing is read; a connection that the server closed is noticed before
-//! it is used again.
+//! and not two. While its slot waits for nothing, nothing is read; a connection that the server closed is noticed
+//! before it is used again.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -28,7 +28,7 @@ use crate::evidence::ErrorKind;
 use crate::plan::RequestPlan;
 
 /// The most that a connection reads ahead: hyper's own bound, six times this, would add up over many connections.
-const BUFFER: usize = 64 * 1024;
+const BUFFER_BYTES: usize = 64 * 1024;
 
 /// The requests that are sent over and over, and where to.
 pub(super) struct PlainHttp {
@@ -163,7 +163,7 @@ impl PlainHttp {
         // what is due goes out now
         let _ = stream.set_nodelay(true);
         let (sender, connection) =
-            http1::Builder::new().max_buf_size(BUFFER).handshake(TokioIo::new(stream)).await.ok()?;
+            http1::Builder::new().max_buf_size(BUFFER_BYTES).handshake(TokioIo::new(stream)).await.ok()?;
         Some(Connection {
             address,
             until: self.until(),

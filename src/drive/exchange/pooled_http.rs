@@ -34,8 +34,8 @@ impl PooledHttp {
         Ok(PooledHttp { requests, client: RefCell::new(client), used: Cell::new(false), renewal })
     }
 
-    /// Closes all connections now that there is no load, and not when they have been idle for long: they would stay with
-    /// the target through settle and look like growth. That takes another client, whose pool is empty.
+    /// Closes all connections now that there is no load, and not when they have been idle for long: they would stay
+    /// with the target through settle and look like growth. That takes another client, whose pool is empty.
     pub(super) async fn close_connections(&self) {
         if !self.used.replace(false) {
             return;

@@ -21,7 +21,7 @@ use tokio_rustls::TlsAcceptor;
 
 /// One request as the server saw it.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct ReceivedRequest {
     /// Which connection of the server it came over, from 0.
     pub connection: usize,
     pub version: Version,
@@ -111,7 +111,7 @@ pub enum Speaks<'a> {
 pub struct Server {
     /// None for a Unix socket.
     pub addr: Option<SocketAddr>,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    seen: Arc<Mutex<Vec<ReceivedRequest>>>,
     open: Arc<AtomicUsize>,
     _stop: oneshot::Sender<()>,
 }
@@ -208,13 +208,13 @@ impl Server {
     }
 
     /// Its requests so far.
-    pub fn seen(&self) -> Vec<Seen> {
+    pub fn seen(&self) -> Vec<ReceivedRequest> {
         self.seen.lock().unwrap().clone()
     }
 }
 
-fn blank(connection: usize) -> Seen {
-    Seen {
+fn blank(connection: usize) -> ReceivedRequest {
+    ReceivedRequest {
         connection,
         version: Version::HTTP_09,
         host: None,
@@ -227,11 +227,11 @@ fn blank(connection: usize) -> Seen {
 
 fn note(
     request: &Request<hyper::body::Incoming>,
-    blank: &Seen,
-    seen: &Mutex<Vec<Seen>>,
+    blank: &ReceivedRequest,
+    seen: &Mutex<Vec<ReceivedRequest>>,
 ) -> Response<Full<Bytes>> {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).map(String::from);
-    seen.lock().unwrap().push(Seen {
+    seen.lock().unwrap().push(ReceivedRequest {
         version: request.version(),
         host: text("host"),
         closes: text("connection").is_some_and(|value| value == "close"),
@@ -241,7 +241,7 @@ fn note(
     Response::new(Full::new(Bytes::from_static(b"ok")))
 }
 
-async fn serve<S>(stream: S, blank: Seen, seen: Arc<Mutex<Vec<Seen>>>)
+async fn serve<S>(stream: S, blank: ReceivedRequest, seen: Arc<Mutex<Vec<ReceivedRequest>>>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -252,7 +252,7 @@ where
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
 }
 
-async fn serve_http2<S>(stream: S, blank: Seen, seen: Arc<Mutex<Vec<Seen>>>)
+async fn serve_http2<S>(stream: S, blank: ReceivedRequest, seen: Arc<Mutex<Vec<ReceivedRequest>>>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {

@@ -10,17 +10,17 @@ fn due_request(part: Part, due_ms: u32) -> DueRequest {
     DueRequest { due: MS * due_ms, part, key: CountKey::default() }
 }
 
-fn counts(counted: &Counted) -> Vec<(LatencyTag, u64)> {
+fn counts(counted: &IntervalCounts) -> Vec<(LatencyTag, u64)> {
     counted.histograms.iter().map(|(tag, h)| (tag, h.len())).filter(|(_, n)| *n > 0).collect()
 }
 
 /// Of the only key.
-fn counts_of_only_key(counted: &Counted) -> RequestCounts {
+fn counts_of_only_key(counted: &IntervalCounts) -> RequestCounts {
     counted.by_key.clone().into_sorted()[0].1
 }
 
-fn drain(metrics: &mut Metrics) -> Counted {
-    metrics.drain(Counted::new(1), Duration::ZERO)
+fn drain(metrics: &mut Metrics) -> IntervalCounts {
+    metrics.drain(IntervalCounts::new(1), Duration::ZERO)
 }
 
 #[test]
@@ -132,6 +132,6 @@ fn moments_are_forgotten_once_nothing_can_touch_them() {
         metrics.probing_ends(Duration::from_secs(second * 5));
     }
     assert_eq!(metrics.probing.len(), MOMENTS_KEPT);
-    metrics.drain(Counted::new(1), Duration::from_secs(60_000));
+    metrics.drain(IntervalCounts::new(1), Duration::from_secs(60_000));
     assert!(metrics.probing.is_empty());
 }

@@ -139,8 +139,8 @@ impl Client {
     /// Reads the head of an answer. The first bytes of the body, which may come with it, are in the result.
     ///
     /// # Errors
-    /// What the server broke: no answer in time, a connection closed before one, an unexpected 5xx. A refusal (4xx) is no
-    /// error: a client that misbehaves may have earned it.
+    /// What the server broke: no answer in time, a connection closed before one, an unexpected 5xx. A refusal (4xx) is
+    /// no error: a client that misbehaves may have earned it.
     pub(super) async fn read_head(&self, stream: &mut TcpStream) -> Result<Body, ErrorKind> {
         let asked = Instant::now();
         let mut bytes = Vec::with_capacity(1024);

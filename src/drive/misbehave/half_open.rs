@@ -1,5 +1,5 @@
-//! `half-open`: sends the request, closes its own side (FIN), and keeps the other open to read what comes. `nc` and some
-//! old clients do so; many servers take the FIN for a client that has left.
+//! `half-open`: sends the request, closes its own side (FIN), and keeps the other open to read what comes. `nc` and
+//! some old clients do so; many servers take the FIN for a client that has left.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! `hang-up-mid-body`: reads the head of the answer and the first bytes of its body, and disconnects. A download that is
-//! stopped. What is still to come then meets a closed socket.
+//! `hang-up-mid-body`: reads the head of the answer and the first bytes of its body, and disconnects. A download that
+//! is stopped. What is still to come then meets a closed socket.
 
 use tokio::io::AsyncReadExt;
 
@@ -7,10 +7,10 @@ use super::client::{AfterRequest, Client};
 use super::ended::Ended;
 
 /// Read at a time: few, so that the middle is not missed.
-const SIP: u32 = 4096;
+const RECEIVE_BUFFER: u32 = 4096;
 
 pub(super) async fn play(client: &Client) -> Ended {
-    let mut stream = client.connect(Some(SIP)).await?;
+    let mut stream = client.connect(Some(RECEIVE_BUFFER)).await?;
     client.send(&mut stream, &client.request(AfterRequest::Keep)).await?;
     if client.read_head(&mut stream).await?.bytes.is_empty() {
         // a body that does not begin for as long as an answer takes is none

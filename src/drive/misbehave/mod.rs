@@ -2,8 +2,8 @@
 //!
 //! Comes in: the request, the mix, and when load begins and stops. Goes out: rows of counts by behaviour and block.
 //! A mix schedule says which request misbehaves; `pool` sends it when it is due, on a separate thread and in separate
-//! slots, so that clients that hold a connection never starve the load; `client` is what all of them do with a socket; every
-//! behaviour is one file, listed in `dispatch`. All use raw sockets: most of this is what no HTTP client will do.
+//! slots, so that clients that hold a connection never starve the load; `client` is what all of them do with a socket;
+//! every behaviour is one file, listed in `dispatch`. All use raw sockets: most of this is what no HTTP client will do.
 //!
 //! Each is bounded: at most `--connections` connections per behaviour, held for `LONGEST_HOLD` at most, and closed when
 //! the load ends.

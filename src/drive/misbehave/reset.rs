@@ -1,5 +1,5 @@
-//! `reset`: sends the request and resets the connection (RST instead of FIN). A load balancer that cuts, a process that is
-//! killed with its socket open.
+//! `reset`: sends the request and resets the connection (RST instead of FIN). A load balancer that cuts, a process that
+//! is killed with its socket open.
 
 use std::time::Duration;
 

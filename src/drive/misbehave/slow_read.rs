@@ -11,27 +11,28 @@ use super::ended::Ended;
 use crate::evidence::ErrorKind;
 
 /// The kernel takes at least about two kilobytes.
-const BUFFER: u32 = 2048;
-const SIP: usize = 64;
-/// Sips in all of its time.
-const SIPS: u32 = 20;
+const RECEIVE_BUFFER: u32 = 2048;
+/// What is read at a time.
+const READ_BYTES: usize = 64;
+/// Reads in all of its time.
+const MOST_READS: u32 = 20;
 
 pub(super) async fn play(client: &Client, hold: Duration) -> Ended {
-    let mut stream = client.connect(Some(BUFFER)).await?;
+    let mut stream = client.connect(Some(RECEIVE_BUFFER)).await?;
     client.send(&mut stream, &client.request(AfterRequest::Close)).await?;
     let until = Instant::now() + hold;
     // first of all it does not read: what the server has to say must find its place in buffers
     sleep(hold / 4).await;
-    let (mut sip, mut any) = ([0_u8; SIP], false);
+    let (mut buffer, mut any) = ([0_u8; READ_BYTES], false);
     while Instant::now() < until {
-        match timeout(hold, stream.read(&mut sip)).await {
+        match timeout(hold, stream.read(&mut buffer)).await {
             Ok(Ok(1..)) => any = true,
             Ok(Ok(0)) if any => return Ok(()),
             Ok(_) if !any => return Err(ErrorKind::Reset),
             // cut off by a server that does not wait for the slow: its right
             _ => return Ok(()),
         }
-        sleep(hold / SIPS).await;
+        sleep(hold / MOST_READS).await;
     }
     Ok(())
 }

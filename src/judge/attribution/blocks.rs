@@ -12,11 +12,11 @@ use super::super::steady::{EDGE_S, Steady};
 /// A behaviour that was in fewer blocks has been compared with too little.
 pub(super) const LEAST_BLOCKS: u32 = 6;
 /// Blocks without a sample tell nothing; with more of them than this share the series was not sampled often enough.
-const UNSEEN: f64 = 0.5;
+const MOST_UNSAMPLED_SHARE: f64 = 0.5;
 /// An event of a phase that is later than this was not late, but another's.
-const LATE_S: f64 = 5.0;
+const MOST_LATE_S: f64 = 5.0;
 /// A group of which less than this share of its family's growth came is noise.
-const LEAST_OF_FAMILY: f64 = 0.05;
+const LEAST_SHARE_OF_FAMILY: f64 = 0.05;
 
 /// One kind of request: a name and a behaviour.
 #[derive(Debug, Clone, PartialEq)]
@@ -146,7 +146,7 @@ impl Cut {
             }
         }
         let all: f64 = self.stretches.iter().map(|(from, to)| (to - from) / self.length_s).sum();
-        if (blocks.len() as f64) < (1.0 - UNSEEN) * all {
+        if (blocks.len() as f64) < (1.0 - MOST_UNSAMPLED_SHARE) * all {
             return None;
         }
         let mut levels: Vec<(usize, usize)> = blocks.iter().map(|(p, _)| (p.stretch, p.life)).collect();
@@ -157,7 +157,7 @@ impl Cut {
     }
 }
 
-/// How many there were of somebody's groups, those that grew, at each moment at which groups of the kind were counted.
+/// How many there were of a candidate's groups, those that grew, at each moment at which groups of the kind were counted.
 pub fn counts(evidence: &Evidence, whose: &Candidate) -> Vec<(f64, f64)> {
     let of_kind = evidence.groups.iter().filter(|row| row.kind == whose.kind);
     // of a family the groups that come and go, such as those still at work, are noise beside those that stay
@@ -165,7 +165,7 @@ pub fn counts(evidence: &Evidence, whose: &Candidate) -> Vec<(f64, f64)> {
         let mut rows = of_kind.clone().filter(|row| row.group == **id);
         let first = rows.next().map_or(0.0, |row| row.count);
         let last = rows.next_back().map_or(first, |row| row.count);
-        last - first >= LEAST_OF_FAMILY * whose.growth
+        last - first >= LEAST_SHARE_OF_FAMILY * whose.growth
     };
     let groups: Vec<&String> = whose.groups.iter().filter(grew).collect();
     let mut counts: Vec<(f64, f64)> = Vec::new();
@@ -186,21 +186,21 @@ pub fn growth(blocks: &[Block]) -> f64 {
     blocks.chunk_by(|a, b| a.stretch == b.stretch).map(rose).sum()
 }
 
-/// When the load of each stretch of steady begins to be judged: by its schedule, which is exact. That the phase began is
-/// told a moment later where the machine is busy.
+/// When the load of each stretch of steady begins to be judged: by its schedule, which is exact. The event of
+/// the phase comes a moment later where the machine is busy.
 fn begins(evidence: &Evidence, plan: &PlanRecord, stretches: &[(f64, f64)]) -> Vec<f64> {
     let warmups = evidence.events.iter().filter(|e| e.kind == EventKind::Phase { phase: Phase::Warmup });
     let warmups: Vec<f64> = warmups.map(|e| e.elapsed_s).collect();
     let begin = |(from, _): &(f64, f64)| {
         let warmup = warmups.iter().rev().find(|at| *at <= from);
         let due = warmup.map(|at| at + plan.phases.warmup.secs());
-        due.filter(|due| (from - due).abs() < LATE_S).unwrap_or(*from)
+        due.filter(|due| (from - due).abs() < MOST_LATE_S).unwrap_or(*from)
     };
     stretches.iter().map(begin).collect()
 }
 
 /// Whether rows of different blocks were put together, as memory does with those of a run so long that it cannot hold
-/// them all: then nobody knows any more what was sent in which.
+/// them all: then it is no longer known what was sent in which.
 fn folded(base: &[&LoadRow]) -> bool {
     let mut blocks: Vec<u32> = base.iter().filter_map(|row| row.block).collect();
     blocks.dedup();
@@ -292,7 +292,7 @@ fn other_kind(
     }
 }
 
-/// How many were open at each moment: what holds a connection lifts a level for as long, whoever it is.
+/// How many were open at each moment: what holds a connection lifts a level for as long, of whatever kind it is.
 fn open(rows: &[&LoadRow], moments: &[f64]) -> Curve {
     let mut open = Vec::with_capacity(moments.len());
     let (mut next, mut held) = (0, 0_i64);

@@ -9,21 +9,21 @@ use crate::evidence::{Evidence, SeriesId};
 use crate::findings::{Attributed, AttributedGrowth, Direction, Estimate, SeriesEvidence};
 use crate::trend::{Effect, attribute};
 
-use super::series_evidence::{AllEvidence, FARTHEST};
+use super::series_evidence::{AllEvidence, FARTHEST_RUN_LENGTHS};
 use super::steady::Steady;
 use super::tasks::Tasks;
 use blocks::{Cut, Kind, LEAST_BLOCKS};
 
-/// An upper end of less than this share of what the worst leaks each is nothing,
-const NOTHING_EACH: f64 = 0.25;
-/// and where nobody is known to leak, less than this share of all the growth.
-const NOTHING_OF_ALL: f64 = 0.1;
+/// A kind adds nothing if its upper end is below this share of what one request of the worst kind leaks.
+const NOTHING_BELOW_SHARE_OF_WORST: f64 = 0.25;
+/// Where no kind is known to leak, a kind adds nothing if all its requests come to less than this share of the growth.
+const NOTHING_BELOW_SHARE_OF_GROWTH: f64 = 0.1;
 /// What comes to less than this share of all the growth is blamed for nothing.
-const LEAST_OF_ALL: f64 = 0.02;
-/// Growth that came back after the load was held, not leaked.
-const CAME_BACK: f64 = 0.5;
-/// Of those who are blamed so many are asked about.
-const CULPRITS: usize = 3;
+const LEAST_BLAMED_SHARE: f64 = 0.02;
+/// Growth of which more than this share came back after the load was held, not leaked.
+const RETURNED_SHARE: f64 = 0.5;
+/// Of the groups that are blamed at most so many are asked about.
+const MOST_CULPRITS: usize = 3;
 
 /// What grew, and what is asked about it.
 struct Grew {
@@ -54,7 +54,7 @@ fn grew(evidence: &Evidence, voters: &AllEvidence, tasks: &Tasks) -> Vec<Grew> {
     let counted = SeriesId::task_counts().into_iter().find(|id| voters.get(id).is_some());
     let mut all: Vec<Grew> = tasks
         .leaking_tasks()
-        .take(CULPRITS)
+        .take(MOST_CULPRITS)
         .map(|whose| Grew {
             series: format!("{}s", whose.culprit.kind).into(),
             culprit: Some(whose.culprit.label()),
@@ -85,7 +85,7 @@ fn asks(voter: &SeriesEvidence, counted: Option<&SeriesId>) -> bool {
         Direction::Growing => voter.material,
         Direction::Inconclusive => count && !voter.bounded && voter.trend.start < voter.trend.end,
     };
-    let came_back = voter.trend.recovered.is_some_and(|share| share > CAME_BACK);
+    let came_back = voter.trend.recovered.is_some_and(|share| share > RETURNED_SHARE);
     (count || voter.votes()) && rose && !came_back && voter.explained_by.is_none()
 }
 
@@ -105,7 +105,7 @@ fn lines(
         effect.each.lo > 0.0
             // a client that misbehaves makes a request, too: it is blamed for what it adds to that
             && (kind.is_normal() || effect.excess.lo > 0.0)
-            && effect.each.value * kind.sent as f64 >= LEAST_OF_ALL * growth
+            && effect.each.value * kind.sent as f64 >= LEAST_BLAMED_SHARE * growth
     };
     let worst = kinds.iter().zip(&effects).filter_map(|(kind, effect)| effect.filter(|e| leaks(kind, e)));
     let worst = worst.map(|effect| effect.each.value).reduce(f64::max);
@@ -128,8 +128,8 @@ fn lines(
             }
             Some(effect) if leaks(kind, effect) => line.answer = Attributed::Leaks,
             Some(effect) => {
-                let of_all = NOTHING_OF_ALL * growth.max(0.0) / kind.sent.max(1) as f64;
-                let most = worst.map_or(of_all, |worst| NOTHING_EACH * worst);
+                let of_all = NOTHING_BELOW_SHARE_OF_GROWTH * growth.max(0.0) / kind.sent.max(1) as f64;
+                let most = worst.map_or(of_all, |worst| NOTHING_BELOW_SHARE_OF_WORST * worst);
                 // many small ones may come to much: the commonest are held to their share of all the growth
                 let most = if kind.base { of_all } else { most };
                 line.answer = match effect.each.hi <= most {
@@ -151,5 +151,5 @@ fn needs(each: &Estimate, most: f64, steady_s: f64) -> Option<f64> {
     // far enough from one of the two answers, nothing and what it seems to be
     let room = most.max(0.5 * each.value);
     let times = (half / room.max(f64::MIN_POSITIVE)).powi(2).max(1.5);
-    (times <= FARTHEST).then_some(times * steady_s)
+    (times <= FARTHEST_RUN_LENGTHS).then_some(times * steady_s)
 }

@@ -1,4 +1,4 @@
-//! The live heap by its ends: what counts as flat, what goes on, what cannot be told.
+//! The live heap by its ends: what counts as flat, what goes on, what stays open.
 
 use super::*;
 use crate::evidence::{
@@ -55,7 +55,7 @@ fn run(live: &[(Moment, f64)], heap: impl Fn(f64) -> f64) -> (Evidence, Steady) 
 
 fn judged(live: &[(Moment, f64)], heap: impl Fn(f64) -> f64) -> Trend {
     let (evidence, steady) = run(live, heap);
-    trend(&evidence, &steady).unwrap()
+    trend_from_snapshots(&evidence, &steady).unwrap()
 }
 
 use Moment::{Settled, SteadyEnd, SteadyStart};
@@ -104,9 +104,9 @@ fn a_growth_goes_on_only_where_the_collections_between_kept_to_its_line() {
 fn without_collections_between_it_is_open_whether_it_goes_on() {
     let (mut evidence, steady) = run(&[(SteadyStart, 10.0 * MIB), (SteadyEnd, 20.0 * MIB)], |_| 0.0);
     evidence.recording.series.retain(|series| series.id == SeriesId::MemLive);
-    assert_eq!(trend(&evidence, &steady).unwrap().direction, Direction::Inconclusive);
+    assert_eq!(trend_from_snapshots(&evidence, &steady).unwrap().direction, Direction::Inconclusive);
     evidence.snapshots.pop();
-    assert_eq!(trend(&evidence, &steady), None, "one reading is none");
+    assert_eq!(trend_from_snapshots(&evidence, &steady), None, "one reading is none");
 }
 
 #[test]
@@ -126,8 +126,8 @@ fn each_cycle_of_a_leak_adds_again_and_a_cache_fills_once() {
 #[test]
 fn a_series_with_readings_enough_is_asked_itself() {
     let (mut evidence, steady) = run(&[(SteadyStart, MIB), (SteadyEnd, MIB)], |_| MIB);
-    evidence.recording.series[0].samples[..ENOUGH].fill(Sample::new(MIB));
-    assert_eq!(trend(&evidence, &steady), None);
+    evidence.recording.series[0].samples[..READINGS_FOR_A_TREND].fill(Sample::new(MIB));
+    assert_eq!(trend_from_snapshots(&evidence, &steady), None);
 }
 
 /// What a run on a JVM of 96 MiB comes to whose RSS climbs by 0.4 MiB a second, with so many processes.

@@ -9,7 +9,7 @@ use crate::target::Target;
 pub fn cgroup(target: &Target) -> Discovered {
     let mut found = Discovered::default();
     let probe = Cgroup::find(target).map(|probe| Box::new(probe) as Box<dyn Probe>);
-    let what = ("cgroup", "memory and processes as its limits count them, and kills for want of memory");
+    let what = ("cgroup", "memory and processes as its limits count them, and out-of-memory kills");
     found.add_or_missing(what, probe, "run the target in a container or under systemd-run --scope");
     found
 }

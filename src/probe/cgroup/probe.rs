@@ -1,4 +1,4 @@
-//! The target's own cgroup: memory and processes as its limits count them, and kills for want of memory.
+//! The target's own cgroup: memory and processes as its limits count them, and out-of-memory kills.
 //!
 //! What the kernel counts against a limit is more than RSS: files, sockets, page tables. It is shown beside RSS and has
 //! no vote. The group of the whole machine, or one that soak itself is in, is not the target's and is not read.
@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::evidence::{EventKind, SeriesId};
-use crate::probe::cgroup::usage::Usage;
+use crate::probe::cgroup::usage::CgroupUsage;
 use crate::probe::cgroup::{v1, v2};
 use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::target::Target;
@@ -80,11 +80,11 @@ impl Probe for Cgroup {
     }
 }
 
-fn read(own: &OwnCgroup) -> Usage {
+fn read(own: &OwnCgroup) -> CgroupUsage {
     match own {
         OwnCgroup::Two(folder) => v2::read(folder, text),
         OwnCgroup::One { memory, pids } => v1::read(memory, pids.as_deref(), text),
-        OwnCgroup::Machine | OwnCgroup::Shared | OwnCgroup::Hidden => Usage::default(),
+        OwnCgroup::Machine | OwnCgroup::Shared | OwnCgroup::Hidden => CgroupUsage::default(),
     }
 }
 
@@ -97,7 +97,7 @@ pub fn count_values(roots: &SystemRoots, pid: u32, soak: u32, text: &str) -> usi
     found + usages.iter().flat_map(values).count()
 }
 
-fn values(usage: &Usage) -> impl Iterator<Item = (SeriesId, f64)> + use<> {
+fn values(usage: &CgroupUsage) -> impl Iterator<Item = (SeriesId, f64)> + use<> {
     let values = [
         (SeriesId::CgroupMemory, usage.memory),
         (SeriesId::CgroupAnon, usage.anon),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn kills_since_the_start_are_told_as_they_happen() {
+    fn kills_since_the_start_are_reported_as_they_happen() {
         let dir = tempfile::tempdir().unwrap();
         let kills = |n: u64| fs::write(dir.path().join("memory.events"), format!("oom {n}\noom_kill {n}\n"));
         kills(4).unwrap();
@@ -163,7 +163,7 @@ mod tests {
         assert_eq!(cgroup.sample().events, []);
         kills(6).unwrap();
         assert_eq!(cgroup.sample().events, [EventKind::OomKill { count: 2 }]);
-        assert_eq!(cgroup.sample().events, [], "told once");
+        assert_eq!(cgroup.sample().events, [], "reported once");
         drop(dir);
         let gone = cgroup.sample();
         assert!(gone.values.is_empty() && gone.events.is_empty(), "a group that was removed is a gap");

@@ -2,7 +2,7 @@
 
 /// What a group tells at a moment; what it does not tell is none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Usage {
+pub struct CgroupUsage {
     /// All that counts against the limit, in bytes.
     pub memory: Option<u64>,
     /// Of it, private and anonymous.
@@ -11,7 +11,7 @@ pub struct Usage {
     pub kernel: Option<u64>,
     /// Processes and threads.
     pub pids: Option<u64>,
-    /// How often the kernel killed in it for want of memory, since it was made.
+    /// How often the kernel killed in it because memory ran out, since it was made.
     pub oom_kills: Option<u64>,
 }
 

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use crate::probe::cgroup::usage::{Usage, field, number};
+use crate::probe::cgroup::usage::{CgroupUsage, field, number};
 
 /// What they tell now, as `text` reads them: with all groups below, as the limit counts.
-pub fn read(memory: &Path, pids: Option<&Path>, text: impl Fn(&Path, &str) -> Option<String>) -> Usage {
+pub fn read(memory: &Path, pids: Option<&Path>, text: impl Fn(&Path, &str) -> Option<String>) -> CgroupUsage {
     let stat = text(memory, "memory.stat").unwrap_or_default();
-    Usage {
+    CgroupUsage {
         memory: number(text(memory, "memory.usage_in_bytes")),
         anon: field(&stat, "total_rss"),
         kernel: number(text(memory, "memory.kmem.usage_in_bytes")),

@@ -2,17 +2,17 @@
 
 use std::path::Path;
 
-use crate::probe::cgroup::usage::{Usage, field, number};
+use crate::probe::cgroup::usage::{CgroupUsage, field, number};
 
 /// What they tell now, as `text` reads them.
-pub fn read(folder: &Path, text: impl Fn(&Path, &str) -> Option<String>) -> Usage {
+pub fn read(folder: &Path, text: impl Fn(&Path, &str) -> Option<String>) -> CgroupUsage {
     let stat = text(folder, "memory.stat").unwrap_or_default();
     // before Linux 5.18 there is no sum of what the kernel holds
     let parts = || {
         let of = ["kernel_stack", "pagetables", "sock", "slab"].map(|name| field(&stat, name));
         of.into_iter().flatten().reduce(u64::saturating_add)
     };
-    Usage {
+    CgroupUsage {
         memory: number(text(folder, "memory.current")),
         anon: field(&stat, "anon"),
         kernel: field(&stat, "kernel").or_else(parts),

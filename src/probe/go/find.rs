@@ -10,16 +10,16 @@ use tokio::time::Instant;
 
 use crate::evidence::Runtime;
 use crate::plan::PprofPlan;
-use crate::probe::candidate::{Discovered, Search, at_origin, find_in_time};
+use crate::probe::candidate::{Discovered, ProbeSearch, at_origin, find_in_time};
+use crate::probe::go::expvar_probe::ExpvarProbe;
 use crate::probe::go::goroutines::{GoTasks, Labels, PROOF as LEAK_PROFILE};
 use crate::probe::go::heap::GoHeap;
 use crate::probe::go::page_owner::{CommandLineAt, SoleProcess};
-use crate::probe::go::vars::GoVars;
 use crate::probe::sample::{Collections, ProbeError};
 
 /// All that Go serves is looked for so long: the run waits meanwhile. What takes longer than this could not be asked
 /// often enough to be of use.
-const WITHIN: Duration = Duration::from_secs(3);
+const SEARCH_TIMEOUT: Duration = Duration::from_secs(3);
 
 const TASKS: &str = "goroutines by stack and wait state";
 const PROOF: &str = "proof of goroutines that can never wake";
@@ -33,7 +33,7 @@ const BUILD_WITH_PROOF: &str =
     "build with Go 1.27, which serves it by default, or Go 1.26 with GOEXPERIMENT=goroutineleakprofile";
 
 /// /debug/pprof/ where the plan says, else at the origins of the target: goroutines and the heap.
-pub fn pprof<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
+pub fn pprof<'a>(search: &'a ProbeSearch<'a>) -> BoxFuture<'a, Discovered> {
     Box::pin(async move {
         let mut found = Discovered::default();
         match bases(search) {
@@ -50,7 +50,7 @@ pub fn pprof<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
 }
 
 /// Where pprof may be, the likeliest first, or the line that lets soak look for it.
-fn bases(search: &Search<'_>) -> Result<(Url, Vec<Url>), &'static str> {
+fn bases(search: &ProbeSearch<'_>) -> Result<(Url, Vec<Url>), &'static str> {
     match &search.plan.probes.pprof {
         PprofPlan::Off => Err("leave --pprof off away"),
         PprofPlan::At(url) => Ok((with_slash(url), Vec::new())),
@@ -62,8 +62,8 @@ fn bases(search: &Search<'_>) -> Result<(Url, Vec<Url>), &'static str> {
     }
 }
 
-async fn look_below(search: &Search<'_>, (first, others): (Url, Vec<Url>), found: &mut Discovered) {
-    let until = search.begun + WITHIN;
+async fn look_below(search: &ProbeSearch<'_>, (first, others): (Url, Vec<Url>), found: &mut Discovered) {
+    let until = search.begun + SEARCH_TIMEOUT;
     let mut base = first;
     let mut tasks = goroutines(search, &base, until).await;
     for other in others {
@@ -103,14 +103,14 @@ async fn look_below(search: &Search<'_>, (first, others): (Url, Vec<Url>), found
     }
 }
 
-async fn goroutines(search: &Search<'_>, base: &Url, until: Instant) -> Result<GoTasks, ProbeError> {
+async fn goroutines(search: &ProbeSearch<'_>, base: &Url, until: Instant) -> Result<GoTasks, ProbeError> {
     let labels = if search.plan.probes.keep_labels { Labels::Keep } else { Labels::Strip };
     let finding = GoTasks::find(search.fetcher.clone(), base, labels, search.collections);
     find_in_time(until, base, finding).await
 }
 
 /// Puts down whether goroutines that can never wake are proven.
-fn proof(search: &Search<'_>, proves: bool, found: &mut Discovered) {
+fn proof(search: &ProbeSearch<'_>, proves: bool, found: &mut Discovered) {
     match search.collections {
         Collections::Never => {
             found.missing(LEAK_PROFILE, PROOF, Collections::turn_on(search.plan).into());
@@ -120,24 +120,24 @@ fn proof(search: &Search<'_>, proves: bool, found: &mut Discovered) {
     }
 }
 
-async fn heap(search: &Search<'_>, base: &Url, until: Instant) -> Result<GoHeap, ProbeError> {
+async fn heap(search: &ProbeSearch<'_>, base: &Url, until: Instant) -> Result<GoHeap, ProbeError> {
     let owner = owner(search, CommandLineAt::Pprof(base.clone())).await;
     let finding = GoHeap::find(search.fetcher.clone(), base, owner, search.collections);
     find_in_time(until, base, finding).await
 }
 
 /// The process that these pages speak of, where the target is nothing else.
-async fn owner(search: &Search<'_>, at: CommandLineAt) -> Option<SoleProcess> {
+async fn owner(search: &ProbeSearch<'_>, at: CommandLineAt) -> Option<SoleProcess> {
     SoleProcess::find(&search.fetcher, at, search.target?).await
 }
 
-fn may_be_go(search: &Search<'_>) -> bool {
+fn may_be_go(search: &ProbeSearch<'_>) -> bool {
     search.target.is_none_or(|target| target.record.runtime == Runtime::Go)
         || search.plan.probes.pprof != PprofPlan::Auto
 }
 
 /// What turns pprof on; with the reason where the user said that it is there.
-fn turn_on(search: &Search<'_>, error: &ProbeError) -> String {
+fn turn_on(search: &ProbeSearch<'_>, error: &ProbeError) -> String {
     match &search.plan.probes.pprof {
         PprofPlan::At(_) => format!("--pprof names no pprof page ({error})"),
         _ => "import _ \"net/http/pprof\" in the service, or name where it is with --pprof URL".into(),
@@ -145,10 +145,10 @@ fn turn_on(search: &Search<'_>, error: &ProbeError) -> String {
 }
 
 /// /debug/vars: an account where pprof gives none.
-pub fn expvar<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
+pub fn expvar<'a>(search: &'a ProbeSearch<'a>) -> BoxFuture<'a, Discovered> {
     Box::pin(async move {
         let mut found = Discovered::default();
-        let until = search.begun + WITHIN;
+        let until = search.begun + SEARCH_TIMEOUT;
         let urls: Vec<Url> = match &search.plan.probes.pprof {
             PprofPlan::At(base) => with_slash(base).join("../vars").into_iter().collect(),
             PprofPlan::Auto | PprofPlan::Off => {
@@ -156,7 +156,7 @@ pub fn expvar<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
             }
         };
         for url in urls {
-            let finding = GoVars::find(search.fetcher.clone(), &url);
+            let finding = ExpvarProbe::find(search.fetcher.clone(), &url);
             let Ok(probe) = find_in_time(until, &url, finding).await else { continue };
             let probe = probe.of_target(owner(search, CommandLineAt::Vars(url)).await);
             let yields = if probe.exact() { VARS } else { VARS_INSIDE };

@@ -14,7 +14,7 @@ use crate::evidence::{
 };
 use crate::probe::blocking::run_blocking;
 use crate::probe::go::pprof::dump::{self, Creators, Goroutine, StackKey};
-use crate::probe::go::pprof::groups::{self, Counted};
+use crate::probe::go::pprof::groups::{self, StackCount};
 use crate::probe::go::pprof::labels;
 use crate::probe::go::pprof::profile::{self, Profile};
 use crate::probe::go::pprof::state::is_moving;
@@ -25,11 +25,11 @@ use crate::probe::page::gunzip::gunzip;
 use crate::probe::sample::{Collections, Probe, ProbeError, ProbeFuture, Reading, Request};
 
 /// A profile, packed and unpacked; 10,000 distinct stacks take about 1 MiB.
-const PROFILE: Bounds = Bounds { bytes: 64 << 20, time: Duration::from_secs(20) };
+const PROFILE_BOUNDS: Bounds = Bounds { bytes: 64 << 20, time: Duration::from_secs(20) };
 /// The profile of what the runtime proves, in the path and in events.
 pub const PROOF: &str = "goroutineleak";
 /// A dump takes some 2 KiB a goroutine.
-const DUMP: Bounds = Bounds { bytes: 16 << 20, time: Duration::from_secs(10) };
+const DUMP_BOUNDS: Bounds = Bounds { bytes: 16 << 20, time: Duration::from_secs(10) };
 /// Beyond so many goroutines a dump costs the target too much.
 const DUMP_BELOW: u64 = 2_000;
 /// Dumps outside of snapshots, to learn who creates what while there are still few.
@@ -39,7 +39,7 @@ const EARLY_DUMP_FROM: u64 = 5;
 /// How long proof is waited for where it is looked for; it stops the world for a collection.
 const PROOF_WITHIN: Duration = Duration::from_secs(2);
 /// Groups that are reported; a snapshot lists as many as a reading.
-const BOUNDS: GroupBounds = GroupBounds { at_once: 128, freely: 512, in_all: 4_096 };
+const GROUP_BOUNDS: GroupBounds = GroupBounds { at_once: 128, freely: 512, in_all: 4_096 };
 
 /// The goroutines of one Go process.
 pub struct GoTasks {
@@ -87,7 +87,7 @@ impl GoTasks {
             }
         };
         let creators = Creators::default();
-        let groups = GroupRegistry::new(GroupKind::Goroutine, BOUNDS);
+        let groups = GroupRegistry::new(GroupKind::Goroutine, GROUP_BOUNDS);
         let (early_dumps, asked) = (EARLY_DUMPS, HashSet::new());
         Ok(GoTasks { fetcher, all, leaked, creators, early_dumps, asked, groups, labels })
     }
@@ -122,7 +122,7 @@ impl GoTasks {
         let mut reading = self.reading(&profile, &counted);
         let mut described: Vec<TaskGroup> = Vec::new();
         let mut counts = Vec::new();
-        for group in counted.iter().take(BOUNDS.at_once) {
+        for group in counted.iter().take(GROUP_BOUNDS.at_once) {
             counts.push((group.id.clone(), group.count));
             described.push(describe(&self.creators, &profile, group));
         }
@@ -145,7 +145,8 @@ impl GoTasks {
         if let Some((profile, stuck)) = leaked {
             reading.values.push((SeriesId::GoroutinesLeaked, total(&stuck) as f64));
             for group in &stuck {
-                if !described.iter().any(|known| known.id == group.id) && described.len() < 2 * BOUNDS.at_once
+                if !described.iter().any(|known| known.id == group.id)
+                    && described.len() < 2 * GROUP_BOUNDS.at_once
                 {
                     described.push(describe(&self.creators, &profile, group));
                 }
@@ -164,7 +165,7 @@ impl GoTasks {
         Ok(reading)
     }
 
-    fn reading(&mut self, profile: &Profile, counted: &[Counted]) -> Reading {
+    fn reading(&mut self, profile: &Profile, counted: &[StackCount]) -> Reading {
         let mut reading = Reading::default();
         reading.values.push((SeriesId::Goroutines, total(counted) as f64));
         let creators = &self.creators;
@@ -174,8 +175,9 @@ impl GoTasks {
     }
 
     /// Stacks of waiting goroutines, as many as are worth a dump, of which no creator is known nor was asked for.
-    fn of_unknown_creators(&self, profile: &Profile, counted: &[Counted]) -> Vec<StackKey> {
-        let worth = counted.iter().take_while(|group| group.count >= EARLY_DUMP_FROM).take(BOUNDS.at_once);
+    fn of_unknown_creators(&self, profile: &Profile, counted: &[StackCount]) -> Vec<StackKey> {
+        let worth =
+            counted.iter().take_while(|group| group.count >= EARLY_DUMP_FROM).take(GROUP_BOUNDS.at_once);
         let described = worth.map(|group| groups::describe(profile, group));
         let waiting = described.filter(|group| !group.state.as_deref().is_some_and(is_moving));
         let unknown = waiting.filter(|group| self.creators.creator_of(own_frames(&group.stack)).is_none());
@@ -186,7 +188,7 @@ impl GoTasks {
     async fn dump(&mut self) -> Result<Vec<Goroutine>, ProbeError> {
         let mut url = self.all.clone();
         url.query_pairs_mut().append_pair("debug", "2");
-        let page = self.fetcher.get_ok(&url, DUMP).await?;
+        let page = self.fetcher.get_ok(&url, DUMP_BOUNDS).await?;
         let goroutines = dump::parse(&String::from_utf8_lossy(&page.body));
         self.creators.learn(&goroutines);
         Ok(goroutines)
@@ -221,14 +223,14 @@ impl Probe for GoTasks {
     }
 }
 
-fn describe(creators: &Creators, profile: &Profile, group: &Counted) -> TaskGroup {
+fn describe(creators: &Creators, profile: &Profile, group: &StackCount) -> TaskGroup {
     let mut described = groups::describe(profile, group);
     described.created_by = creators.creator_of(own_frames(&described.stack)).cloned();
     described
 }
 
 /// A profile and its groups.
-async fn read(fetcher: &Fetcher, url: &Url) -> Result<(Profile, Vec<Counted>), ProbeError> {
+async fn read(fetcher: &Fetcher, url: &Url) -> Result<(Profile, Vec<StackCount>), ProbeError> {
     let (profile, counted, _) = read_labelled(fetcher, url, Labels::Strip).await?;
     Ok((profile, counted))
 }
@@ -239,11 +241,11 @@ async fn read_labelled(
     fetcher: &Fetcher,
     url: &Url,
     keep: Labels,
-) -> Result<(Profile, Vec<Counted>, Vec<GroupLabel>), ProbeError> {
-    let page = fetcher.get_ok(url, PROFILE).await?;
+) -> Result<(Profile, Vec<StackCount>, Vec<GroupLabel>), ProbeError> {
+    let page = fetcher.get_ok(url, PROFILE_BOUNDS).await?;
     let name = shown(url);
     run_blocking(move || {
-        let bytes = gunzip(&page.body, PROFILE.bytes)?;
+        let bytes = gunzip(&page.body, PROFILE_BOUNDS.bytes)?;
         let profile = profile::parse(&bytes).map_err(|error| ProbeError(format!("{name}: {error}")))?;
         let counted = groups::count(&profile);
         let labels = match keep {
@@ -256,7 +258,7 @@ async fn read_labelled(
     .await
 }
 
-fn total(groups: &[Counted]) -> u64 {
+fn total(groups: &[StackCount]) -> u64 {
     groups.iter().fold(0, |sum, group| sum.saturating_add(group.count))
 }
 

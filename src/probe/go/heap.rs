@@ -3,8 +3,8 @@
 //! `heap?debug=1&gc=1` collects and then states what the runtime holds of the kernel's memory and what it gave
 //! back; /proc/PID/status, read right behind it, says what is resident. The rest is native: RssAnon − (Sys −
 //! HeapReleased). In a service without native memory that is a constant of about −3 MiB, held by the runtime and not
-//! yet touched; `mem_native_bytes` counts from it, since its changes are what can leak (see [`NativeEstimator`]). A process that
-//! took the place of another begins its own account.
+//! yet touched; `mem_native_bytes` counts from it, since its changes are what can leak (see [`NativeEstimator`]). A
+//! process that took the place of another begins its own account.
 //!
 //! Where no collection may be forced the heap stands undivided: `heap_bytes`, live objects and garbage together.
 
@@ -18,14 +18,14 @@ use crate::probe::go::native::NativeEstimator;
 use crate::probe::go::page_owner::SoleProcess;
 use crate::probe::go::pprof::heap::{self, HeapPage, MemStats};
 use crate::probe::heap_groups::HeapGroups;
-use crate::probe::page::bounds::{Bounds, SLOWEST};
+use crate::probe::page::bounds::{Bounds, LONGEST_ANSWER};
 use crate::probe::page::fetch::{Fetcher, shown};
 use crate::probe::process::resident::resident;
 use crate::probe::sample::{Collections, Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::target::Identity;
 
 /// Some 1.5 KiB for each distinct allocating stack.
-const PAGE: Bounds = Bounds { bytes: 64 << 20, time: SLOWEST };
+const PAGE_BOUNDS: Bounds = Bounds { bytes: 64 << 20, time: LONGEST_ANSWER };
 
 /// The memory of one Go process.
 pub struct GoHeap {
@@ -76,7 +76,7 @@ impl GoHeap {
 
     /// The heap as it stands, whatever of it is garbage.
     async fn undivided(&mut self) -> Result<Reading, ProbeError> {
-        let page = self.fetcher.get_ok(&self.heap, PAGE).await?;
+        let page = self.fetcher.get_ok(&self.heap, PAGE_BOUNDS).await?;
         let stats = account(heap::stats(&String::from_utf8_lossy(&page.body)), &self.heap)?;
         let values = vec![(SeriesId::Heap, stats.heap_alloc as f64)];
         Ok(Reading { values, ..Reading::default() })
@@ -109,10 +109,10 @@ impl GoHeap {
         if self.life.replace(process) != Some(process) {
             self.native = NativeEstimator::default();
         }
-        let page = self.fetcher.get_ok(&self.heap, PAGE).await?;
+        let page = self.fetcher.get_ok(&self.heap, PAGE_BOUNDS).await?;
         let resident = resident(process.pid)?;
         let stats = account(heap::stats(&String::from_utf8_lossy(&page.body)), &self.heap)?;
-        self.native.see(resident.anon as f64 - stats.held());
+        self.native.add(resident.anon as f64 - stats.held());
         Ok(Some(resident.files as f64))
     }
 
@@ -167,7 +167,7 @@ impl Probe for GoHeap {
 
 /// The page, and how long the target took to make it.
 async fn fetch(fetcher: &Fetcher, url: &Url) -> Result<(HeapPage, Duration), ProbeError> {
-    let page = fetcher.get_ok(url, PAGE).await?;
+    let page = fetcher.get_ok(url, PAGE_BOUNDS).await?;
     let took = page.took;
     run_blocking(move || Ok((heap::parse(&String::from_utf8_lossy(&page.body)), took))).await
 }

@@ -1,7 +1,7 @@
 //! What is resident of a process beyond what its runtime knows of: memory that C code took, or mmap.
 //!
-//! Comes in: what is resident of a process beyond what the runtime holds of the kernel's memory. Goes out: native memory
-//! as it changes.
+//! Comes in: what is resident of a process beyond what the runtime holds of the kernel's memory. Goes out: native
+//! memory as it changes.
 
 use crate::evidence::AccountPart;
 
@@ -9,18 +9,18 @@ use crate::evidence::AccountPart;
 ///
 /// What the runtime took and has not touched yet is in its account and not resident. It comes and goes with each
 /// collection, by many MiB in a service that allocates much, and only ever lowers a reading. So the highest one since
-/// the last collection but one stands for them all: what grows is highest at the end, and tells no less.
+/// the last collection but one stands for them all: what grows is highest at the end, and shows no less.
 #[derive(Debug, Default)]
 pub struct NativeEstimator {
     highest: Option<f64>,
     highest_before: Option<f64>,
-    /// Reserved and never touched, as of the first time this was told; zero or below.
+    /// Reserved and never touched, at the first reading; zero or below.
     not_resident: Option<f64>,
 }
 
 impl NativeEstimator {
     /// What is resident beyond the account at this moment.
-    pub fn see(&mut self, bytes: f64) {
+    pub fn add(&mut self, bytes: f64) {
         self.highest = Some(self.highest.map_or(bytes, |highest| highest.max(bytes)));
     }
 
@@ -43,13 +43,13 @@ mod tests {
         let mut beyond = NativeEstimator::default();
         assert_eq!(beyond.take(), None);
         let native = |beyond: &mut NativeEstimator| beyond.take().unwrap()[0].1;
-        [-5.0, -3.0, -9.0].into_iter().for_each(|bytes| beyond.see(bytes));
+        [-5.0, -3.0, -9.0].into_iter().for_each(|bytes| beyond.add(bytes));
         assert_eq!(native(&mut beyond), 0.0, "what is not resident at first stays so");
-        [-8.0, -2.0].into_iter().for_each(|bytes| beyond.see(bytes));
+        [-8.0, -2.0].into_iter().for_each(|bytes| beyond.add(bytes));
         assert_eq!(native(&mut beyond), 1.0);
-        beyond.see(-7.0);
+        beyond.add(-7.0);
         assert_eq!(native(&mut beyond), 1.0, "a dip is the runtime's own");
-        beyond.see(-4.0);
+        beyond.add(-4.0);
         assert_eq!(native(&mut beyond), -1.0);
     }
 }

@@ -1,19 +1,19 @@
 //! Whether the pages that a service serves about itself speak of a single process, and of which.
 //!
 //! Comes in: a target, and the page that shows its command line. Goes out: the one process whose memory may be held
-//! against those pages, or none: then the memory account is not exact. An account that mixes two processes would explain
-//! away what leaks.
+//! against those pages, or none: then the memory account is not exact. An account that mixes two processes would
+//! explain away what leaks.
 
 use reqwest::Url;
 
-use crate::probe::go::expvar;
+use crate::probe::go::expvar_page;
 use crate::probe::page::bounds::Bounds;
 use crate::probe::page::fetch::Fetcher;
 use crate::probe::process::resident::resident;
 use crate::target::{self, Identity, Members, Target};
 
 /// A command line is short.
-const SHORT: Bounds = Bounds { bytes: 1 << 20, time: std::time::Duration::from_secs(5) };
+const COMMAND_LINE_BOUNDS: Bounds = Bounds { bytes: 1 << 20, time: std::time::Duration::from_secs(5) };
 
 /// Where a service shows its own command line.
 #[derive(Debug, Clone)]
@@ -92,11 +92,11 @@ async fn describe_process(fetcher: &Fetcher, command_line_at: &CommandLineAt, pi
     let own = command_line(pid)?;
     let (at, line) = match command_line_at {
         CommandLineAt::Pprof(base) => {
-            (base, fetcher.get_ok(&base.join("cmdline").ok()?, SHORT).await.ok()?.body)
+            (base, fetcher.get_ok(&base.join("cmdline").ok()?, COMMAND_LINE_BOUNDS).await.ok()?.body)
         }
         CommandLineAt::Vars(url) => {
-            let page = fetcher.get_ok(url, expvar::PAGE).await.ok()?;
-            (url, expvar::parse(&page.body).ok()?.cmdline.join("\0").into_bytes())
+            let page = fetcher.get_ok(url, expvar_page::PAGE_BOUNDS).await.ok()?;
+            (url, expvar_page::parse(&page.body).ok()?.cmdline.join("\0").into_bytes())
         }
     };
     Some(without_nul(line) == own && (!others_share(&own, pid) || holds_port_of(at, pid).await))
@@ -155,8 +155,10 @@ mod tests {
         // no other test on this machine has it
         let seconds = format!("20.{}", std::process::id());
         let line = format!("sleep\0{seconds}").into_bytes();
-        let vars =
-            format!("{{\"cmdline\":[\"sleep\",\"{seconds}\"],\"memstats\":{}}}", expvar::tests::MEMSTATS);
+        let vars = format!(
+            "{{\"cmdline\":[\"sleep\",\"{seconds}\"],\"memstats\":{}}}",
+            expvar_page::tests::MEMSTATS
+        );
         let base = serve(move |path| match path {
             "/one/cmdline" => (200, line.clone()),
             "/vars" => (200, vars.clone().into_bytes()),

@@ -1,11 +1,11 @@
 //! Asking a JVM through its attach socket, as jcmd does, with no second JVM started.
 //!
 //! The socket `/tmp/.java_pidPID` is there once a client has asked for it: a file `/tmp/.attach_pidPID` and a SIGQUIT.
-//! A SIGQUIT ends a process that does not catch it, so it is sent only to a process that has libjvm.so mapped and catches the
-//! signal, and that has valid counters of its own which say that it can be attached to or, where it was started without
-//! counters, runs the thread by which a JVM answers that signal. A command is
-//! `1\0jcmd\0COMMAND\0\0\0`; the answer is a line with 0 for success and then text, up to the end of the stream.
-//! Source: the JDK's src/hotspot/os/posix/attachListener_posix.cpp.
+//! A SIGQUIT ends a process that does not catch it, so it is sent only to a process that has libjvm.so mapped and
+//! catches the signal, and that has valid counters of its own which say that it can be attached to or, where it was
+//! started without counters, runs the thread by which a JVM answers that signal. A command is `1\0jcmd\0COMMAND\0\0\0`;
+//! the answer is a line with 0 for success and then text, up to the end of the stream. Source: the JDK's
+//! src/hotspot/os/posix/attachListener_posix.cpp.
 
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::PathBuf;
@@ -17,8 +17,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 
 use crate::probe::blocking::run_blocking;
+use crate::probe::jvm::jvm_process::{Jvm, JvmProcess};
 use crate::probe::jvm::perfdata::PerfData;
-use crate::probe::jvm::place::{Jvm, Place};
 use crate::probe::page::bounds::Bounds;
 use crate::probe::sample::ProbeError;
 use crate::probe::sampler::meter::{Meter, TargetQueue};
@@ -65,8 +65,8 @@ impl Attach {
         let failed =
             |error: std::io::Error| ProbeError(format!("{command} through the attach socket: {error}"));
         let jvm = self.jvm.clone();
-        let place = run_blocking(move || jvm.place()).await?;
-        let mut stream = self.connect(&place).await?;
+        let process = run_blocking(move || jvm.process()).await?;
+        let mut stream = self.connect(&process).await?;
         stream.write_all(format!("1\0jcmd\0{command}\0\0\0").as_bytes()).await.map_err(failed)?;
         let mut answer = Vec::new();
         stream.take(most as u64 + 1).read_to_end(&mut answer).await.map_err(failed)?;
@@ -77,19 +77,19 @@ impl Attach {
     }
 
     /// A connection to the socket, which is asked for if it is not there.
-    async fn connect(&self, place: &Place) -> Result<UnixStream, ProbeError> {
-        let socket = place.tmp.join(format!(".java_pid{}", place.own_pid));
+    async fn connect(&self, process: &JvmProcess) -> Result<UnixStream, ProbeError> {
+        let socket = process.tmp.join(format!(".java_pid{}", process.own_pid));
         let ours = |meta: std::fs::Metadata| {
-            meta.file_type().is_socket() && (meta.uid() == place.uid || meta.uid() == 0)
+            meta.file_type().is_socket() && (meta.uid() == process.uid || meta.uid() == 0)
         };
         let there = || std::fs::symlink_metadata(&socket).is_ok_and(ours);
         if !there() {
             let not_opened = || ProbeError("the JVM does not open its attach socket".into());
             // put down before the wait, which the caller may give up
-            if self.refusing().replace(place.identity) == Some(place.identity) {
+            if self.refusing().replace(process.identity) == Some(process.identity) {
                 return Err(not_opened());
             }
-            let _trigger = Trigger::pull(place)?;
+            let _trigger = Trigger::pull(process)?;
             let until = tokio::time::Instant::now() + OPENS_WITHIN;
             while !there() {
                 if tokio::time::Instant::now() > until {
@@ -104,7 +104,7 @@ impl Attach {
         let peer = stream.peer_cred().map_err(failed)?.pid();
         // a pid of 0 is one that this container cannot see
         match peer.and_then(|pid| u32::try_from(pid).ok()) {
-            Some(pid) if pid != 0 && pid != place.identity.pid => {
+            Some(pid) if pid != 0 && pid != process.identity.pid => {
                 Err(ProbeError(format!("the attach socket is that of another process (pid {pid})")))
             }
             _ => Ok(stream),
@@ -131,32 +131,33 @@ fn said(answer: &str) -> Result<String, ProbeError> {
 struct Trigger(PathBuf);
 
 impl Trigger {
-    fn pull(place: &Place) -> Result<Trigger, ProbeError> {
-        let counters = place.counters().ok();
+    fn pull(process: &JvmProcess) -> Result<Trigger, ProbeError> {
+        let counters = process.counters().ok();
         let refuses = match &counters {
             Some(data) => !attachable(data),
-            None => place.was_given("-XX:+DisableAttachMechanism"),
+            None => process.was_given("-XX:+DisableAttachMechanism"),
         };
         if refuses {
             return Err(ProbeError("it was started with -XX:+DisableAttachMechanism".into()));
         }
-        if !place.catches_quit() || (counters.is_none() && !place.dispatches_signals()) {
+        if !process.catches_quit() || (counters.is_none() && !process.dispatches_signals()) {
             return Err(ProbeError("it was started with -Xrs and does not catch SIGQUIT".into()));
         }
-        let name = format!(".attach_pid{}", place.own_pid);
+        let name = format!(".attach_pid{}", process.own_pid);
         // where /tmp is read-only the JVM looks in its working directory as well
-        let cwd = PathBuf::from(format!("/proc/{}/cwd", place.identity.pid));
-        let paths = [place.tmp.join(&name), cwd.join(&name)];
+        let cwd = PathBuf::from(format!("/proc/{}/cwd", process.identity.pid));
+        let paths = [process.tmp.join(&name), cwd.join(&name)];
         let create = |path: &PathBuf| std::fs::OpenOptions::new().write(true).create_new(true).open(path);
         let made = paths.iter().find(|path| create(path).is_ok());
         let made = made.ok_or_else(|| ProbeError(format!("{} cannot be created", paths[0].display())))?;
         let trigger = Trigger(made.clone());
-        let pid = i32::try_from(place.identity.pid).ok().and_then(Pid::from_raw);
-        let pid =
-            pid.filter(|_| place.identity.is_alive()).ok_or_else(|| ProbeError("the JVM is gone".into()))?;
+        let pid = i32::try_from(process.identity.pid).ok().and_then(Pid::from_raw);
+        let pid = pid
+            .filter(|_| process.identity.is_alive())
+            .ok_or_else(|| ProbeError("the JVM is gone".into()))?;
         let sent = match pidfd_open(pid, PidfdFlags::empty()) {
             // held fast, so that it is this very process and no other that has its pid meanwhile
-            Ok(held) if place.identity.is_alive() => pidfd_send_signal(&held, Signal::QUIT),
+            Ok(held) if process.identity.is_alive() => pidfd_send_signal(&held, Signal::QUIT),
             Ok(_) => return Err(ProbeError("the JVM is gone".into())),
             Err(_) => kill_process(pid, Signal::QUIT),
         };

@@ -32,7 +32,8 @@ fn row(line: &str) -> Option<Class> {
     Some(Class { name: written(words.next()?), bytes })
 }
 
-/// `[[J` is `long[][]` and `[Ljava.lang.String;` is `java.lang.String[]`. Addresses go from the names of hidden classes.
+/// `[[J` is `long[][]` and `[Ljava.lang.String;` is `java.lang.String[]`. Addresses go from the names of hidden
+/// classes.
 fn written(name: &str) -> String {
     let element = name.trim_start_matches('[');
     let dimensions = name.len() - element.len();

@@ -1,20 +1,21 @@
 //! A JVM's counters at every sample: its heap as of the last collection, collections, metaspace, Java's threads.
 //!
-//! Reading them costs the JVM nothing. The live heap is told just after a full collection, whoever wanted it: one that
-//! soak has asked for is sized by the objects themselves ([`crate::probe::jvm::heap`]), any other by what was used after it.
+//! Reading them costs the JVM nothing. The live heap is reported just after a full collection, whatever caused it: one
+//! that soak has asked for is sized by the objects themselves ([`crate::probe::jvm::heap`]), any other by what was used
+//! after it.
 
 use crate::evidence::SeriesId;
 use crate::probe::blocking::run_blocking;
-use crate::probe::jvm::figures::Figures;
-use crate::probe::jvm::forced::Forced;
-use crate::probe::jvm::place::Jvm;
+use crate::probe::jvm::forced_live_heap::ForcedLiveHeap;
+use crate::probe::jvm::heap_counters::HeapCounters;
+use crate::probe::jvm::jvm_process::Jvm;
 use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 
 /// The counters of one JVM.
 #[derive(Debug)]
 pub struct Counters {
     jvm: Jvm,
-    forced: Forced,
+    forced: ForcedLiveHeap,
     /// Full collections so far, and in which life of the target.
     full: Option<(u32, i64)>,
 }
@@ -24,7 +25,7 @@ impl Counters {
     ///
     /// # Errors
     /// When there are none, or none of a heap.
-    pub async fn find(jvm: Jvm, forced: Forced) -> Result<Counters, ProbeError> {
+    pub async fn find(jvm: Jvm, forced: ForcedLiveHeap) -> Result<Counters, ProbeError> {
         read_now(&jvm).await?;
         Ok(Counters { jvm, forced, full: None })
     }
@@ -52,13 +53,13 @@ impl Counters {
     }
 }
 
-async fn read_now(jvm: &Jvm) -> Result<(u32, Figures), ProbeError> {
+async fn read_now(jvm: &Jvm) -> Result<(u32, HeapCounters), ProbeError> {
     let jvm = jvm.clone();
     run_blocking(move || {
-        let place = jvm.place()?;
-        let figures = Figures::from_counters(&place.counters()?);
+        let process = jvm.process()?;
+        let figures = HeapCounters::from_counters(&process.counters()?);
         let none = || ProbeError("its counters tell of no heap".into());
-        Ok((place.identity.pid, figures.ok_or_else(none)?))
+        Ok((process.identity.pid, figures.ok_or_else(none)?))
     })
     .await
 }

@@ -2,13 +2,13 @@
 
 use futures_util::future::BoxFuture;
 
-use crate::probe::candidate::{Discovered, Search};
+use crate::probe::candidate::{Discovered, ProbeSearch};
 use crate::probe::jvm::attach::Attach;
 use crate::probe::jvm::counters::Counters;
-use crate::probe::jvm::forced::Forced;
+use crate::probe::jvm::forced_live_heap::ForcedLiveHeap;
 use crate::probe::jvm::heap::Heap;
 use crate::probe::jvm::info::Info;
-use crate::probe::jvm::place::Jvm;
+use crate::probe::jvm::jvm_process::Jvm;
 use crate::probe::jvm::tasks::Threads;
 use crate::probe::sample::Collections;
 use crate::probe::sampler::meter::Meter;
@@ -20,7 +20,7 @@ const THREADS: &str = "Java's threads by name and state";
 const HEAP: &str = "the live heap and its classes, after a full collection at the ends of phases";
 
 /// Looks for the counters and the attach socket, and asks through that for what the counters do not tell.
-pub fn hotspot<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
+pub fn hotspot<'a>(search: &'a ProbeSearch<'a>) -> BoxFuture<'a, Discovered> {
     Box::pin(async move {
         let mut found = Discovered::default();
         if let Some(target) = search.target {
@@ -30,9 +30,9 @@ pub fn hotspot<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
     })
 }
 
-async fn find_probes(search: &Search<'_>, target: &Target, found: &mut Discovered) {
+async fn find_probes(search: &ProbeSearch<'_>, target: &Target, found: &mut Discovered) {
     let jvm = Jvm::new(target);
-    let forced = Forced::default();
+    let forced = ForcedLiveHeap::default();
     let counted = match Counters::find(jvm.clone(), forced.clone()).await {
         Ok(probe) => {
             found.add(Box::new(probe), COUNTERS);

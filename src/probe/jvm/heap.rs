@@ -1,8 +1,9 @@
-//! The live heap of a JVM and its objects by class, after a full collection that this probe forces at the ends of phases.
+//! The live heap of a JVM and its objects by class, after a full collection that this probe forces at the ends of
+//! phases.
 //!
 //! GC.class_histogram collects and then counts what is left: it is GC.run with an answer, at about the cost, and
-//! -XX:+DisableExplicitGC does not turn it into nothing. In between nothing is asked for: a full collection stops a large
-//! service for seconds.
+//! -XX:+DisableExplicitGC does not turn it into nothing. In between nothing is asked for: a full collection stops a
+//! large service for seconds.
 
 use std::collections::HashSet;
 use std::time::Instant;
@@ -11,12 +12,12 @@ use crate::evidence::{EventKind, GroupKind, Moment, SeriesId, TaskGroup, TaskSna
 use crate::probe::blocking::run_blocking;
 use crate::probe::jvm::attach::Attach;
 use crate::probe::jvm::classes::{self, Class};
-use crate::probe::jvm::forced::Forced;
-use crate::probe::page::bounds::{Bounds, SLOWEST};
+use crate::probe::jvm::forced_live_heap::ForcedLiveHeap;
+use crate::probe::page::bounds::{Bounds, LONGEST_ANSWER};
 use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 
 /// Some 90 bytes a class.
-const PAGE: Bounds = Bounds { bytes: 16 << 20, time: SLOWEST };
+const PAGE_BOUNDS: Bounds = Bounds { bytes: 16 << 20, time: LONGEST_ANSWER };
 /// Classes reported at each moment, in addition to those that were reported before.
 const MOST_CLASSES: usize = 256;
 /// Classes in groups.csv.
@@ -28,19 +29,19 @@ const REST: &str = "@classes";
 #[derive(Debug)]
 pub struct Heap {
     attach: Attach,
-    forced: Forced,
+    forced: ForcedLiveHeap,
     described: HashSet<String>,
 }
 
 impl Heap {
     /// Through this door; what it shows of the live heap is reported by the probe that samples the heap.
-    pub fn new(attach: Attach, forced: Forced) -> Heap {
+    pub fn new(attach: Attach, forced: ForcedLiveHeap) -> Heap {
         Heap { attach, forced, described: HashSet::new() }
     }
 
     async fn collect(&mut self, moment: Moment) -> Result<Reading, ProbeError> {
         let begun = Instant::now();
-        let page = self.attach.ask("GC.class_histogram", PAGE).await?;
+        let page = self.attach.ask("GC.class_histogram", PAGE_BOUNDS).await?;
         let took_s = begun.elapsed().as_secs_f64();
         let classes = run_blocking(move || Ok(classes::parse(&page))).await?;
         if classes.is_empty() {

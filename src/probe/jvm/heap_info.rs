@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn every_collector_tells_its_heap_and_its_limit() {
-        // as a JVM 17 with -Xmx96m told them; Serial and Parallel keep one survivor space free
+        // as a JVM 17 with -Xmx96m wrote them; Serial and Parallel keep one survivor space free
         for (name, committed, used) in [
             ("g1", 96 * MIB, 29334 << 10),
             ("serial", (29504 + 65536) << 10, 18257 << 10),

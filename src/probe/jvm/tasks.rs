@@ -14,11 +14,11 @@ use crate::probe::page::bounds::Bounds;
 use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 
 /// Some 2 KiB a thread.
-const DUMP: Bounds = Bounds { bytes: 32 << 20, time: Duration::from_secs(10) };
+const DUMP_BOUNDS: Bounds = Bounds { bytes: 32 << 20, time: Duration::from_secs(10) };
 /// Between two dumps.
 const AT_LEAST: Duration = Duration::from_millis(500);
 /// Groups that are reported; a snapshot lists as many as a reading.
-const BOUNDS: GroupBounds = GroupBounds { at_once: 128, freely: 1_024, in_all: 1_024 };
+const GROUP_BOUNDS: GroupBounds = GroupBounds { at_once: 128, freely: 1_024, in_all: 1_024 };
 
 /// The threads of one JVM.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct Threads {
 impl Threads {
     /// Through this door.
     pub fn new(attach: Attach) -> Threads {
-        Threads { attach, groups: GroupRegistry::new(GroupKind::Thread, BOUNDS), asked: None }
+        Threads { attach, groups: GroupRegistry::new(GroupKind::Thread, GROUP_BOUNDS), asked: None }
     }
 
     async fn sample(&mut self) -> Result<Reading, ProbeError> {
@@ -47,7 +47,7 @@ impl Threads {
     async fn snapshot(&mut self, moment: Moment) -> Result<Reading, ProbeError> {
         let groups = self.dump().await?;
         let mut reading = self.reading(&groups);
-        let listed = || groups.iter().take(BOUNDS.at_once);
+        let listed = || groups.iter().take(GROUP_BOUNDS.at_once);
         reading.snapshot = Some(TaskSnapshot {
             elapsed_s: 0.0,
             moment,
@@ -61,7 +61,7 @@ impl Threads {
     }
 
     async fn dump(&self) -> Result<Vec<Group>, ProbeError> {
-        let dump = self.attach.ask("Thread.print", DUMP).await?;
+        let dump = self.attach.ask("Thread.print", DUMP_BOUNDS).await?;
         run_blocking(move || Ok(threads::groups(&dump))).await
     }
 

@@ -12,4 +12,4 @@ pub struct Bounds {
 }
 
 /// The slowest page is waited for so long: a collection of a large heap takes seconds.
-pub const SLOWEST: Duration = Duration::from_secs(60);
+pub const LONGEST_ANSWER: Duration = Duration::from_secs(60);

@@ -1,9 +1,9 @@
 //! Pages that a target serves about itself, fetched within bounds.
 //!
-//! A client of its own, apart from the load's: one idle connection, no redirects, a cap on size and time, so that neither a
-//! page that never ends nor a gzip bomb can hold up or fill up a run. Pages at the service's own origin are reached as the
-//! load reaches it, by the same socket, name, certificates, HTTP version and proxy, and with the user's headers; all others
-//! straight and with nothing of that.
+//! A client of its own, apart from the load's: one idle connection, no redirects, a cap on size and time, so that
+//! neither a page that never ends nor a gzip bomb can hold up or fill up a run. Pages at the service's own origin are
+//! reached as the load reaches it, by the same socket, name, certificates, HTTP version and proxy, and with the user's
+//! headers; all others straight and with nothing of that.
 
 use std::time::{Duration, Instant};
 
@@ -42,7 +42,7 @@ pub struct Fetcher {
     queue: TargetQueue,
 }
 
-/// The service's own origin: who one is and whom one trusts is between the service and its clients, and nobody else's.
+/// The service's own origin: credentials and trust are for the service alone, and no other host gets them.
 #[derive(Debug, Clone)]
 struct Own {
     origin: String,
@@ -72,8 +72,8 @@ fn belongs_to_one_exchange(name: &HeaderName) -> bool {
 }
 
 impl Fetcher {
-    /// A fetcher for the service that this request goes to. The request's headers are sent to its own origin and to
-    /// nobody else.
+    /// A fetcher for the service that this request goes to. The request's headers are sent to its own origin
+    /// alone.
     ///
     /// # Errors
     /// When the TLS library cannot start.

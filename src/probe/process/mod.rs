@@ -4,8 +4,8 @@
 //! [`read`] puts them together for one process, [`tree`] for all of them, [`instances`] keeps them apart. The probes:
 //! [`probe`], and [`pss`] apart, because it is slow and locks what it looks at.
 //!
-//! Comes in: the target, whose life is followed with each sample. Goes out: resident memory, CPU, threads, descriptors and
-//! children, summed and by process, and events when it goes or comes back.
+//! Comes in: the target, whose life is followed with each sample. Goes out: resident memory, CPU, threads, descriptors
+//! and children, summed and by process, and events when it goes or comes back.
 
 #[cfg(target_os = "linux")]
 mod cpu;

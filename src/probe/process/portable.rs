@@ -3,11 +3,11 @@
 
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
-use crate::probe::process::usage::{Fds, Memory, Usage};
+use crate::probe::process::usage::{Fds, Memory, ProcessUsage};
 use crate::target::Identity;
 
 /// Looks at a process; none if it has ended or its pid belongs to another.
-pub fn read(identity: Identity, _want: Fds) -> Option<Usage> {
+pub fn read(identity: Identity, _want: Fds) -> Option<ProcessUsage> {
     let pid = Pid::from_u32(identity.pid);
     let kind = ProcessRefreshKind::nothing().with_memory().with_cpu();
     let mut system = System::new().ok()?;
@@ -16,11 +16,11 @@ pub fn read(identity: Identity, _want: Fds) -> Option<Usage> {
     if process.status() == sysinfo::ProcessStatus::Zombie || process.start_time() != identity.start {
         return None;
     }
-    Some(Usage {
+    Some(ProcessUsage {
         program: process.name().to_string_lossy().into_owned(),
         memory: Memory { rss: Some(process.memory()), ..Memory::default() },
         cpu_s: process.accumulated_cpu_time() as f64 / 1000.0,
-        ..Usage::default()
+        ..ProcessUsage::default()
     })
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::evidence::{GroupKind, SeriesId};
 use crate::probe::process::instances::Instances;
 use crate::probe::process::pace::Pace;
-use crate::probe::process::usage::{Fds, Usage};
+use crate::probe::process::usage::{Fds, ProcessUsage};
 use crate::probe::process::{read, tree};
 use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::target::Follower;
@@ -43,7 +43,7 @@ impl Process {
     pub fn new(target: &Target) -> Process {
         let follower = target.follower();
         let read = |member: &Identity| read::read(*member, Fds::Count);
-        let usages: Vec<Usage> = follower.tree().members().iter().filter_map(read).collect();
+        let usages: Vec<ProcessUsage> = follower.tree().members().iter().filter_map(read).collect();
         let mut series: Vec<SeriesId> = tree::totals(&usages).into_iter().map(|(id, _)| id).collect();
         series.extend([SeriesId::Children, SeriesId::CpuRatio]);
         let state = State {
@@ -95,7 +95,7 @@ impl State {
         let begun = Instant::now();
         let look_closer = self.kinds.is_due(now);
         let want = if look_closer { Fds::Kinds } else { Fds::Count };
-        let looked: Vec<(Identity, Option<Usage>)> =
+        let looked: Vec<(Identity, Option<ProcessUsage>)> =
             self.follower.tree().members().iter().map(|m| (*m, read::read(*m, want))).collect();
         if look_closer {
             // the whole look is put down to the descriptors, since they are what can become many
@@ -103,12 +103,13 @@ impl State {
         }
         let gone: Vec<Identity> = looked.iter().filter(|(_, u)| u.is_none()).map(|(m, _)| *m).collect();
         self.follower.forget(&gone);
-        let read: Vec<(Identity, Usage)> = looked.into_iter().filter_map(|(m, u)| Some((m, u?))).collect();
+        let read: Vec<(Identity, ProcessUsage)> =
+            looked.into_iter().filter_map(|(m, u)| Some((m, u?))).collect();
         if read.is_empty() {
             self.sampled = None;
             return Reading { events, ..Reading::default() };
         }
-        let usages: Vec<Usage> = read.iter().map(|(_, usage)| usage.clone()).collect();
+        let usages: Vec<ProcessUsage> = read.iter().map(|(_, usage)| usage.clone()).collect();
         let mut values = tree::totals(&usages);
         values.push((SeriesId::Children, self.children(&read).count() as f64));
         values.extend(self.cpu_ratio(&read, now).map(|ratio| (SeriesId::CpuRatio, ratio)));
@@ -116,18 +117,21 @@ impl State {
         values.retain(|(id, _)| self.series.contains(id));
         let mut groups = tree::fd_kinds(&usages, self.own_sockets.since_start());
         groups.extend(self.programs(&read));
-        let (rows, new_groups) = self.instances.look(now, &read);
+        let (rows, new_groups) = self.instances.rows(now, &read);
         groups.extend(rows);
         Reading { values, groups, new_groups, events, ..Reading::default() }
     }
 
-    fn children<'a>(&self, read: &'a [(Identity, Usage)]) -> impl Iterator<Item = &'a Usage> + use<'a> {
+    fn children<'a>(
+        &self,
+        read: &'a [(Identity, ProcessUsage)],
+    ) -> impl Iterator<Item = &'a ProcessUsage> + use<'a> {
         let roots = self.follower.roots();
         read.iter().filter(move |(m, _)| !roots.contains(m)).map(|(_, usage)| usage)
     }
 
     /// How many children run each program.
-    fn programs(&mut self, read: &[(Identity, Usage)]) -> Vec<(GroupKind, String, f64)> {
+    fn programs(&mut self, read: &[(Identity, ProcessUsage)]) -> Vec<(GroupKind, String, f64)> {
         let mut counted: BTreeMap<String, f64> = BTreeMap::new();
         for child in self.children(read) {
             *counted.entry(child.program.clone()).or_default() += 1.0;
@@ -141,7 +145,7 @@ impl State {
     }
 
     /// Cores used since the last sample. A child that was not there then counts with all it has used.
-    fn cpu_ratio(&mut self, read: &[(Identity, Usage)], now: Instant) -> Option<f64> {
+    fn cpu_ratio(&mut self, read: &[(Identity, ProcessUsage)], now: Instant) -> Option<f64> {
         let since = |m: &Identity, cpu: f64| (cpu - self.cpu.get(m).copied().unwrap_or(0.0)).max(0.0);
         let used: f64 = read.iter().map(|(m, usage)| since(m, usage.cpu_s)).sum();
         let before = self.sampled.replace(now);

@@ -1,7 +1,7 @@
 //! One process read whole: its usage put together from the files that tell it.
 
 #[cfg(target_os = "linux")]
-use crate::probe::process::usage::{Fds, Usage};
+use crate::probe::process::usage::{Fds, ProcessUsage};
 #[cfg(target_os = "linux")]
 use crate::target::Identity;
 
@@ -10,7 +10,7 @@ pub use crate::probe::process::portable::read;
 
 /// Looks at a process; none if it has ended or its pid belongs to another.
 #[cfg(target_os = "linux")]
-pub fn read(identity: Identity, want: Fds) -> Option<Usage> {
+pub fn read(identity: Identity, want: Fds) -> Option<ProcessUsage> {
     use crate::probe::process::{cpu, fds, memory};
     // the folder stays that of this very process, even when its pid is reused
     let process = procfs::process::Process::new(i32::try_from(identity.pid).ok()?).ok()?;
@@ -22,5 +22,5 @@ pub fn read(identity: Identity, want: Fds) -> Option<Usage> {
     if (fds.is_none() || kinds.is_none()) && want == Fds::Kinds && !identity.is_alive() {
         return None; // it ended while it was read: that is no want of permission
     }
-    Some(Usage { program, memory, threads: Some(threads), fds, kinds, cpu_s })
+    Some(ProcessUsage { program, memory, threads: Some(threads), fds, kinds, cpu_s })
 }

@@ -26,7 +26,7 @@ pub fn resident(pid: u32) -> Result<Resident, ProbeError> {
 
 #[cfg(not(target_os = "linux"))]
 pub fn resident(pid: u32) -> Result<Resident, ProbeError> {
-    Err(ProbeError(format!("what is resident of process {pid} is told on Linux only")))
+    Err(ProbeError(format!("the resident memory of process {pid} can be read on Linux only")))
 }
 
 #[cfg(test)]

@@ -7,14 +7,14 @@
 
 use crate::evidence::{GroupKind, SeriesId};
 
-use crate::probe::process::usage::{Kinds, Usage};
+use crate::probe::process::usage::{Kinds, ProcessUsage};
 
 /// The values of a tree from those of its processes; what one of them does not tell is left out for all.
-pub fn totals(usages: &[Usage]) -> Vec<(SeriesId, f64)> {
+pub fn totals(usages: &[ProcessUsage]) -> Vec<(SeriesId, f64)> {
     if usages.is_empty() {
         return Vec::new();
     }
-    let all = |of: fn(&Usage) -> Option<u64>| usages.iter().map(of).collect::<Option<Vec<u64>>>();
+    let all = |of: fn(&ProcessUsage) -> Option<u64>| usages.iter().map(of).collect::<Option<Vec<u64>>>();
     let sum = |of| all(of).map(|values| values.iter().sum::<u64>() as f64);
     let once = |of| all(of).map(|values| values.into_iter().max().unwrap_or(0) as f64);
     let (anon, file, shmem) = (sum(|u| u.memory.anon), once(|u| u.memory.file), once(|u| u.memory.shmem));
@@ -41,7 +41,7 @@ const OF_LOAD: &str = "@load";
 
 /// File descriptors of all of them by kind; nothing where one of them does not tell. As many sockets as soak itself
 /// has opened are put down to it: they come with the load and stay for as long as soak keeps them.
-pub fn fd_kinds(usages: &[Usage], of_load: u64) -> Vec<(GroupKind, String, f64)> {
+pub fn fd_kinds(usages: &[ProcessUsage], of_load: u64) -> Vec<(GroupKind, String, f64)> {
     let Some(each) = usages.iter().map(|u| u.kinds.as_ref()).collect::<Option<Vec<&Kinds>>>() else {
         return Vec::new();
     };
@@ -62,10 +62,14 @@ mod tests {
     use super::*;
     use crate::probe::process::usage::Memory;
 
-    fn usage(anon: u64, sockets: u64) -> Usage {
+    fn usage(anon: u64, sockets: u64) -> ProcessUsage {
         let memory =
             Memory { rss: Some(70), anon: Some(anon), file: Some(20), shmem: Some(10), swap: Some(1) };
-        Usage { memory, kinds: Some(Kinds::from([("sockets".into(), sockets)])), ..Usage::default() }
+        ProcessUsage {
+            memory,
+            kinds: Some(Kinds::from([("sockets".into(), sockets)])),
+            ..ProcessUsage::default()
+        }
     }
 
     #[test]
@@ -80,15 +84,15 @@ mod tests {
         for value in expected {
             assert!(values.contains(&value), "{value:?} in {values:?}");
         }
-        assert!(!values.iter().any(|(id, _)| *id == SeriesId::Fds), "nobody told");
+        assert!(!values.iter().any(|(id, _)| *id == SeriesId::Fds), "none was read");
         assert!(totals(&[usage(40, 1)]).contains(&(SeriesId::Rss, 70.0)), "for one process it is its RSS");
         assert_eq!(totals(&[]), []);
     }
 
     #[test]
     fn what_one_does_not_tell_is_a_gap_of_that_series_only() {
-        let silent = Usage { kinds: None, threads: Some(3), ..usage(50, 1) };
-        let reported = Usage { threads: Some(2), fds: Some(9), ..usage(40, 1) };
+        let silent = ProcessUsage { kinds: None, threads: Some(3), ..usage(50, 1) };
+        let reported = ProcessUsage { threads: Some(2), fds: Some(9), ..usage(40, 1) };
         let values = totals(&[reported.clone(), silent.clone()]);
         assert!(values.contains(&(SeriesId::Threads, 5.0)) && values.contains(&(SeriesId::RssAnon, 90.0)));
         assert!(!values.iter().any(|(id, _)| *id == SeriesId::Fds));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// One process. What could not be read is none, and a gap in that series alone.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Usage {
+pub struct ProcessUsage {
     /// Its short name.
     pub program: String,
     /// Its memory.

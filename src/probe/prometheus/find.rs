@@ -7,24 +7,24 @@ use reqwest::Url;
 use tokio::time::Instant;
 
 use crate::evidence::Runtime;
-use crate::probe::candidate::{Discovered, Search, at_origin, find_in_time};
+use crate::probe::candidate::{Discovered, ProbeSearch, at_origin, find_in_time};
 use crate::probe::prometheus::probe::Prometheus;
 use crate::probe::sample::ProbeError;
 
 /// All pages together are looked for so long: the run waits meanwhile. What takes longer than this could not be asked
 /// often enough to be of use.
-const WITHIN: Duration = Duration::from_secs(2);
+const SEARCH_TIMEOUT: Duration = Duration::from_secs(2);
 
 const YIELDS: &str = "what the target counts itself: memory, heap, descriptors, threads, tasks";
 const YIELDS_REQUESTS: &str =
     "what the target counts itself: requests, memory, heap, descriptors, threads, tasks";
 
 /// The first page of metrics where --metrics says, else where services of this runtime have it.
-pub fn page<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
+pub fn page<'a>(search: &'a ProbeSearch<'a>) -> BoxFuture<'a, Discovered> {
     Box::pin(async move {
         let mut found = Discovered::default();
         let plan = &search.plan.probes;
-        let until = Instant::now() + WITHIN;
+        let until = Instant::now() + SEARCH_TIMEOUT;
         let mut why = ProbeError("nothing was asked".into());
         for url in urls(search) {
             let finding = Prometheus::find(search.fetcher.clone(), url.clone(), plan, &search.taken);
@@ -46,7 +46,7 @@ pub fn page<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
     })
 }
 
-fn urls(search: &Search<'_>) -> Vec<Url> {
+fn urls(search: &ProbeSearch<'_>) -> Vec<Url> {
     let paths: &[&str] = match search.runtime() {
         Runtime::Jvm => &["/metrics", "/actuator/prometheus", "/q/metrics"],
         _ => &["/metrics"],

@@ -23,7 +23,7 @@ use crate::probe::prometheus::text::{self, PageItem, PromSample};
 use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 
 /// A page: 5,000 lines are about half a megabyte.
-const PAGE: Bounds = Bounds { bytes: 32 << 20, time: Duration::from_secs(10) };
+const PAGE_BOUNDS: Bounds = Bounds { bytes: 32 << 20, time: Duration::from_secs(10) };
 /// Groups described in one run; places are few, labels that are not places are many.
 const MOST_DESCRIBED: usize = 1_024;
 /// Gauges that count tasks and were found by their name.
@@ -72,17 +72,17 @@ impl Prometheus {
         plan: &ProbePlan,
         taken: &HashSet<SeriesId>,
     ) -> Result<Prometheus, ProbeError> {
-        let page = fetcher.get_ok(&url, PAGE).await?;
+        let page = fetcher.get_ok(&url, PAGE_BOUNDS).await?;
         if !is_metrics(&page) && plan.metrics.is_none() {
             return Err(ProbeError(format!("{} is no page of metrics", shown(&url))));
         }
         let (plan, taken) = (plan.clone(), taken.clone());
         let (rules, gauges, fills) = run_blocking(move || {
             let (rules, gauges) = rules(&page.body, &plan, &taken)?;
-            let seen = see(&page.body, &rules, gauges);
+            let scan = scan_page(&page.body, &rules, gauges);
             let named = rules.iter().any(|rule| rule.used != Use::Requests);
-            let fills = named || seen.sums.iter().any(Option::is_some) || !seen.groups.is_empty();
-            Ok((rules, seen.gauges, fills))
+            let fills = named || scan.sums.iter().any(Option::is_some) || !scan.groups.is_empty();
+            Ok((rules, scan.gauges, fills))
         })
         .await?;
         if !fills {
@@ -151,11 +151,11 @@ impl Probe for Prometheus {
             if request != Request::Sample {
                 return Ok(Reading::default());
             }
-            let page = self.fetcher.get_ok(&self.url, PAGE).await?;
+            let page = self.fetcher.get_ok(&self.url, PAGE_BOUNDS).await?;
             let at = Instant::now();
             let (rules, gauges) = (Arc::clone(&self.rules), self.gauges.clone());
             // a large page is work, which must not keep other probes from the processor
-            let read = run_blocking(move || Ok(see(&page.body, &rules, gauges))).await?;
+            let read = run_blocking(move || Ok(scan_page(&page.body, &rules, gauges))).await?;
             Ok(self.take(read, at))
         })
     }
@@ -195,9 +195,9 @@ fn rules(
         })
         .collect();
     let mut gauges = gauges(&plan.task_metric);
-    let mut seen = Seen::new(&table, &mut gauges);
-    text::read(page, |item| seen.hear(item));
-    let sums = seen.sums;
+    let mut scan = PageScan::new(&table, &mut gauges);
+    text::read(page, |item| scan.take_item(item));
+    let sums = scan.sums;
     let mut later = Vec::new();
     for (rule, sum) in table.into_iter().zip(sums) {
         if sum.is_some() && !rules.iter().any(|known| known.series == rule.series) {
@@ -217,21 +217,21 @@ fn rules(
 #[cfg(feature = "fuzzing")]
 pub fn count_filled(page: &[u8], plan: &ProbePlan) -> Result<(usize, usize), ProbeError> {
     let (rules, gauges) = rules(page, plan, &HashSet::new())?;
-    let read = see(page, &rules, gauges);
+    let read = scan_page(page, &rules, gauges);
     Ok((read.sums.len(), read.groups.len()))
 }
 
-/// What a page told: a sum for each rule, groups, and the gauges as they are known now.
+/// What a page shows: a sum for each rule, groups, and the gauges as they are known now.
 struct PageReading {
     sums: Vec<Option<f64>>,
     groups: Vec<(TaskGroup, f64)>,
     gauges: HashMap<String, Gauge>,
 }
 
-fn see(page: &[u8], rules: &[Rule], mut gauges: HashMap<String, Gauge>) -> PageReading {
-    let mut seen = Seen::new(rules, &mut gauges);
-    text::read(page, |item| seen.hear(item));
-    let Seen { sums, groups, .. } = seen;
+fn scan_page(page: &[u8], rules: &[Rule], mut gauges: HashMap<String, Gauge>) -> PageReading {
+    let mut scan = PageScan::new(rules, &mut gauges);
+    text::read(page, |item| scan.take_item(item));
+    let PageScan { sums, groups, .. } = scan;
     PageReading { sums, groups, gauges }
 }
 
@@ -255,7 +255,7 @@ fn gauges(asked: &[TaskMetric]) -> HashMap<String, Gauge> {
 }
 
 /// One reading of a page, sample by sample.
-struct Seen<'a> {
+struct PageScan<'a> {
     rules: &'a [Rule],
     by_metric: HashMap<&'a str, Vec<usize>>,
     sums: Vec<Option<f64>>,
@@ -264,14 +264,14 @@ struct Seen<'a> {
     at: HashMap<String, usize>,
 }
 
-impl<'a> Seen<'a> {
-    fn new(rules: &'a [Rule], gauges: &'a mut HashMap<String, Gauge>) -> Seen<'a> {
+impl<'a> PageScan<'a> {
+    fn new(rules: &'a [Rule], gauges: &'a mut HashMap<String, Gauge>) -> PageScan<'a> {
         let mut by_metric: HashMap<&str, Vec<usize>> = HashMap::new();
         for (index, rule) in rules.iter().enumerate() {
             by_metric.entry(&rule.metric).or_default().push(index);
         }
         let sums = vec![None; rules.len()];
-        Seen { rules, by_metric, sums, gauges, groups: Vec::new(), at: HashMap::new() }
+        PageScan { rules, by_metric, sums, gauges, groups: Vec::new(), at: HashMap::new() }
     }
 
     fn group(&mut self, sample: &PromSample<'_>) {
@@ -308,9 +308,9 @@ impl<'a> Seen<'a> {
     }
 }
 
-impl Seen<'_> {
-    /// Takes what a page says; whether a name is wanted.
-    fn hear(&mut self, item: PageItem<'_>) -> bool {
+impl PageScan<'_> {
+    /// Takes one item of a page; whether a name is wanted.
+    fn take_item(&mut self, item: PageItem<'_>) -> bool {
         match item {
             PageItem::Name(name) => {
                 return self.by_metric.contains_key(name) || self.gauges.contains_key(name);

@@ -1,9 +1,10 @@
 //! What probing may cost the target: one hundredth of its time, for all probes that it must answer together.
 //!
-//! Pure arithmetic. Where collections are forced, they may take most of it, since they are the best evidence, and samples
-//! the rest. Of what samples may take, half is divided evenly, so that a costly probe starves no cheap one, and the rest
-//! goes to whichever asks first. Snapshots are always taken: what they cost, others must do without. What a request will
-//! cost is taken to be what such requests have cost so far, so only a first one can cost more than there is room for.
+//! Pure arithmetic. Where collections are forced, they may take most of it, since they are the best evidence, and
+//! samples the rest. Of what samples may take, half is divided evenly, so that a costly probe starves no cheap one, and
+//! the rest goes to whichever asks first. Snapshots are always taken: what they cost, others must do without. What a
+//! request will cost is taken to be what such requests have cost so far, so only a first one can cost more than there
+//! is room for.
 
 use std::time::Duration;
 
@@ -19,8 +20,8 @@ const SAMPLES_LEAST: f64 = 0.1;
 const STARTING_CREDIT: Duration = Duration::from_millis(250);
 /// and at most this part of the run's whole.
 const CREDIT_MOST: f64 = 0.1;
-/// A run that is shorter may cost what one of this length may: a hundredth of a few seconds is too few readings to judge
-/// by, and the run was for nothing.
+/// A run that is shorter may cost what one of this length may: a hundredth of a few seconds is too few readings to
+/// judge by, and the run was for nothing.
 const SHORTEST_RUN: Duration = Duration::from_secs(60);
 
 /// How much may be spent, by when.
@@ -36,21 +37,21 @@ pub struct ProbeBudget {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SnapshotCost {
     /// Collections alone.
-    pub collections: Usage,
+    pub collections: RequestCost,
     /// These and snapshots.
-    pub all: Usage,
+    pub all: RequestCost,
 }
 
 /// What requests of one kind have cost so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Usage {
+pub struct RequestCost {
     /// How many were answered.
     pub asked: u64,
     /// How long they kept the target busy at most.
     pub busy: Duration,
 }
 
-impl Usage {
+impl RequestCost {
     /// One more.
     pub fn add(&mut self, busy: Duration) {
         self.asked += 1;
@@ -58,8 +59,8 @@ impl Usage {
     }
 
     /// Together with another.
-    pub fn and(self, other: Usage) -> Usage {
-        Usage { asked: self.asked + other.asked, busy: self.busy + other.busy }
+    pub fn and(self, other: RequestCost) -> RequestCost {
+        RequestCost { asked: self.asked + other.asked, busy: self.busy + other.busy }
     }
 
     /// What the next is taken to cost.
@@ -92,7 +93,7 @@ impl ProbeBudget {
     }
 
     /// What samples leave to collections, so far.
-    fn kept(&self, all: Duration, collections: Usage) -> Duration {
+    fn kept(&self, all: Duration, collections: RequestCost) -> Duration {
         let most = if self.collects { all.mul_f64(COLLECTIONS_PART) } else { Duration::ZERO };
         match (collections.asked, self.planned) {
             (0, _) | (_, None) => most,
@@ -109,7 +110,7 @@ impl ProbeBudget {
         &self,
         elapsed: Duration,
         snapshots: SnapshotCost,
-        samples: &[Usage],
+        samples: &[RequestCost],
         which: usize,
     ) -> bool {
         let all = self.allowance(elapsed);
@@ -117,7 +118,7 @@ impl ProbeBudget {
         let most = all.saturating_sub(snapshots.all.busy).min(all.saturating_sub(kept));
         let most = most.max(all.mul_f64(SAMPLES_LEAST));
         let own_part = most.div_f64(2.0 * samples.len().max(1) as f64);
-        let with_it = |(index, spent): (usize, &Usage)| {
+        let with_it = |(index, spent): (usize, &RequestCost)| {
             if index == which { spent.busy + spent.mean() } else { spent.busy }
         };
         let each = || samples.iter().enumerate().map(with_it);
@@ -133,7 +134,7 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     /// Collections, and no snapshots.
-    fn only_collections(collections: Usage) -> SnapshotCost {
+    fn only_collections(collections: RequestCost) -> SnapshotCost {
         SnapshotCost { collections, all: collections }
     }
 
@@ -141,8 +142,8 @@ mod tests {
     /// how often each was asked.
     fn run(seconds: u64, costs: &[Duration], collection: Duration) -> (Duration, Vec<u64>, u64) {
         let budget = ProbeBudget { planned: Some(Duration::from_secs(seconds)), collects: true };
-        let mut samples = vec![Usage::default(); costs.len()];
-        let mut collections = Usage::default();
+        let mut samples = vec![RequestCost::default(); costs.len()];
+        let mut collections = RequestCost::default();
         for step in 0..seconds * 5 {
             let now = Duration::from_millis(200 * step);
             if step % (seconds / 2) == 0 && budget.may_collect(now, only_collections(collections)) {
@@ -165,7 +166,8 @@ mod tests {
             for costs in [&[MS, 2 * MS][..], &[2 * MS, 30 * MS, 5 * MS], &[MS / 10], &[80 * MS, 90 * MS]] {
                 for collection in [MS, 20 * MS, 100 * MS, 300 * MS] {
                     let (all, asked, collections) = run(seconds, costs, collection);
-                    // what a first collection costs is not known before it, and a tenth is left to samples whatever it was
+                    // what a first collection costs is not known before it, and a tenth is left to samples whatever it
+                    // was
                     let snapshots = if collections > 1 {
                         Duration::ZERO
                     } else {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::probe::sample::Request;
-use crate::probe::sampler::budget::Usage;
+use crate::probe::sampler::budget::RequestCost;
 use crate::probe::sampler::meter::Spent;
 
 /// What a probe has cost so far.
@@ -56,9 +56,9 @@ pub struct Costs {
     /// Time of all answers.
     answers: Duration,
     /// How long they kept the target busy at most.
-    spent: [Usage; 3],
+    spent: [RequestCost; 3],
     /// CPU time of those that were answered without load.
-    quiet: [Usage; 3],
+    quiet: [RequestCost; 3],
 }
 
 impl Costs {
@@ -75,7 +75,7 @@ impl Costs {
     }
 
     /// What requests of this kind have cost.
-    pub fn usage(&self, kind: CostKind) -> Usage {
+    pub fn cost_of(&self, kind: CostKind) -> RequestCost {
         self.spent[kind as usize]
     }
 
@@ -88,7 +88,7 @@ impl Costs {
     pub fn cost(&self) -> Cost {
         let (spent, quiet) = (sum(&self.spent), sum(&self.quiet));
         let mean_s = |total: Duration, n: u64| if n == 0 { 0.0 } else { total.as_secs_f64() / n as f64 };
-        let of_kind = |(spent, quiet): (&Usage, &Usage)| match quiet.asked {
+        let of_kind = |(spent, quiet): (&RequestCost, &RequestCost)| match quiet.asked {
             0 => spent.busy.as_secs_f64(),
             n => mean_s(quiet.busy, n) * spent.asked as f64,
         };
@@ -103,8 +103,8 @@ impl Costs {
     }
 }
 
-fn sum(kinds: &[Usage; 3]) -> Usage {
-    kinds.iter().fold(Usage::default(), |sum, one| sum.and(*one))
+fn sum(kinds: &[RequestCost; 3]) -> RequestCost {
+    kinds.iter().fold(RequestCost::default(), |sum, one| sum.and(*one))
 }
 
 #[cfg(test)]
@@ -131,7 +131,7 @@ mod tests {
         // three samples of 2 ms each, and a collection of which only the most is known
         assert!(cost.cpu_s.is_some_and(|cpu| (cpu - 0.026).abs() < 1e-9), "{cost:?}");
         costs.add(CostKind::Sample, 9 * MS, page(0, None), false);
-        assert_eq!(costs.usage(CostKind::Sample).busy, 20 * MS, "as much as without load");
+        assert_eq!(costs.cost_of(CostKind::Sample).busy, 20 * MS, "as much as without load");
         let unmeasured = Costs::default().cost();
         assert_eq!((unmeasured.mean_s, unmeasured.cpu_mean_s, unmeasured.cpu_s), (0.0, None, None));
     }

@@ -1,9 +1,9 @@
 //! What answering a request costs the target: the time of its answer, and the CPU time that its threads used meanwhile.
 //!
-//! Comes in: a target, and requests sent to it one at a time ([`TargetQueue`]). Goes out: what each has [`Spent`]. CPU time
-//! is the scheduler's own count of each thread, in nanoseconds; where a thread ended meanwhile, which takes its count
-//! with it, nothing is said. Under load it holds the load's work too, and is an upper bound like the answer's time; the
-//! smaller of both counts.
+//! Comes in: a target, and requests sent to it one at a time ([`TargetQueue`]). Goes out: what each has [`Spent`]. CPU
+//! time is the scheduler's own count of each thread, in nanoseconds; where a thread ended meanwhile, which takes its
+//! count with it, nothing is said. Under load it holds the load's work too, and is an upper bound like the answer's
+//! time; the smaller of both counts.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ use crate::target::Target;
 /// With more threads than this, reading each twice a page would cost soak itself too much.
 const MOST_THREADS: usize = 64;
 /// An answer that takes longer than this holds up no other request.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TURN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What one request has cost so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub async fn count<T>(work: impl Future<Output = T>) -> (T, Spent) {
 #[derive(Debug, Clone)]
 pub struct Meter(Arc<Mutex<Members>>);
 
-type Ran = HashMap<(u32, u32), Duration>;
+type ThreadTimes = HashMap<(u32, u32), Duration>;
 
 impl Meter {
     /// Of all processes of this target.
@@ -55,7 +55,7 @@ impl Meter {
     }
 
     /// How long each thread has run; none where that cannot be read.
-    async fn read(&self) -> Option<Ran> {
+    async fn read(&self) -> Option<ThreadTimes> {
         let view = Arc::clone(&self.0);
         let read = move || view.lock().unwrap_or_else(PoisonError::into_inner).ran(MOST_THREADS);
         tokio::task::spawn_blocking(read).await.ok()?
@@ -85,7 +85,7 @@ impl TargetQueue {
     /// Asks the target something, by whatever way, while no other request is under way, and counts what it costs.
     pub async fn run_alone<T>(&self, asking: impl Future<Output = T>) -> T {
         let asked = Instant::now();
-        let _place = tokio::time::timeout(PATIENCE, self.queue.lock()).await;
+        let _place = tokio::time::timeout(TURN_TIMEOUT, self.queue.lock()).await;
         metered(self.meter.as_ref(), asked, asking).await
     }
 }
@@ -115,7 +115,7 @@ async fn metered<T>(meter: Option<&Meter>, asked: Instant, fetching: impl Future
     fetched
 }
 
-async fn read(meter: Option<&Meter>) -> Option<Ran> {
+async fn read(meter: Option<&Meter>) -> Option<ThreadTimes> {
     match meter {
         Some(meter) => meter.read().await,
         None => None,
@@ -123,7 +123,7 @@ async fn read(meter: Option<&Meter>) -> Option<Ran> {
 }
 
 /// What was used between two readings; none if a thread is missing in the second.
-fn used(before: &Ran, after: &Ran) -> Option<Duration> {
+fn used(before: &ThreadTimes, after: &ThreadTimes) -> Option<Duration> {
     if before.is_empty() || before.keys().any(|thread| !after.contains_key(thread)) {
         return None;
     }
@@ -142,12 +142,16 @@ mod tests {
 
     #[test]
     fn what_threads_used_adds_up_unless_one_of_them_ended() {
-        let ran = |threads: &[(u32, u32)]| -> Ran {
+        let ran = |threads: &[(u32, u32)]| -> ThreadTimes {
             threads.iter().map(|(thread, ms)| ((7, *thread), *ms * MS)).collect()
         };
         assert_eq!(used(&ran(&[(1, 5), (2, 9)]), &ran(&[(1, 7), (2, 9), (3, 4)])), Some(6 * MS));
         assert_eq!(used(&ran(&[(1, 5), (2, 9)]), &ran(&[(1, 7)])), None);
-        assert_eq!(used(&Ran::new(), &ran(&[(1, 7)])), None, "who could not be read has used anything");
+        assert_eq!(
+            used(&ThreadTimes::new(), &ran(&[(1, 7)])),
+            None,
+            "who could not be read has used anything"
+        );
     }
 
     #[tokio::test]

@@ -1,5 +1,8 @@
 //! Asks every probe and waits for none: each has a task ([`worker`]), and an answer counts if it comes in time.
 //!
+//! Comes in: probes, and requests to sample, collect or snapshot. Goes out: one [`Row`] for each request with the values,
+//! groups and events of the probes that answered in time, and what each probe has cost so far ([`Cost`]).
+//!
 //! A probe that still works on the last request is not asked for a sample, which leaves a gap in its series and delays
 //! no other; collections and snapshots queue up behind it. One that panics, fails, or gives values that it never
 //! announced has failed, and is asked again next time. A failure is reported once, until the probe has answered again.
@@ -25,7 +28,7 @@ pub mod meter;
 mod row;
 mod worker;
 
-use budget::{ProbeBudget, SnapshotCost, Usage};
+use budget::{ProbeBudget, RequestCost, SnapshotCost};
 pub use cost::Cost;
 use cost::CostKind;
 pub use row::Row;
@@ -107,8 +110,8 @@ impl Sampler {
     /// What collections and snapshots have cost.
     fn snapshot_cost(&self) -> SnapshotCost {
         let sum = |kind: CostKind| {
-            let each = self.workers.iter().map(|worker| worker.usage(kind));
-            each.fold(Usage::default(), Usage::and)
+            let each = self.workers.iter().map(|worker| worker.cost_of(kind));
+            each.fold(RequestCost::default(), RequestCost::and)
         };
         let collections = sum(CostKind::Collection);
         SnapshotCost { collections, all: collections.and(sum(CostKind::Snapshot)) }
@@ -117,12 +120,13 @@ impl Sampler {
     /// Whether this probe may be asked for a sample.
     fn may_sample(&self, worker: &Arc<ProbeWorker>, elapsed: Duration) -> bool {
         if !worker.asks_target() {
-            return worker.usage(CostKind::Sample).busy <= KERNEL_CREDIT + elapsed.mul_f64(KERNEL_SHARE);
+            return worker.cost_of(CostKind::Sample).busy <= KERNEL_CREDIT + elapsed.mul_f64(KERNEL_SHARE);
         }
         let asked: Vec<&Arc<ProbeWorker>> =
             self.workers.iter().filter(|worker| worker.asks_target()).collect();
         let which = asked.iter().position(|other| Arc::ptr_eq(other, worker)).unwrap_or_default();
-        let samples: Vec<Usage> = asked.into_iter().map(|worker| worker.usage(CostKind::Sample)).collect();
+        let samples: Vec<RequestCost> =
+            asked.into_iter().map(|worker| worker.cost_of(CostKind::Sample)).collect();
         self.budget.may_sample(elapsed, self.snapshot_cost(), &samples, which)
     }
 

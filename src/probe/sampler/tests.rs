@@ -1,3 +1,5 @@
+//! A sampler of made-up probes: none delays another, a failure is reported once, costs keep to the budget.
+
 use super::*;
 use crate::evidence::{Moment, TaskSnapshot};
 use crate::probe::sample::{ProbeError, ProbeFuture, Reading};
@@ -105,7 +107,7 @@ fn names(row: &Row) -> Vec<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_misbehaves_costs_only_itself() {
+async fn a_probe_that_misbehaves_costs_only_itself() {
     let all = [
         ("hangs", Does::Hangs),
         ("panics", Does::Panics),
@@ -133,9 +135,9 @@ async fn whoever_misbehaves_costs_only_itself() {
     }
     let begun = Instant::now();
     let second = sampler.ask(Request::Sample, Duration::from_secs(5)).await;
-    assert!(begun.elapsed() < Duration::from_secs(2), "nobody waits again for one that hangs");
+    assert!(begun.elapsed() < Duration::from_secs(2), "no sample waits again for one that hangs");
     assert_eq!(names(&second), ["good"]);
-    assert_eq!(failures(&second), [""; 0], "a failure is told once");
+    assert_eq!(failures(&second), [""; 0], "a failure is reported once");
     let costs = sampler.costs();
     let of = |name: &str| costs.iter().find(|c| c.name == name).unwrap().clone();
     assert_eq!((of("hangs").asked, of("hangs").failed), (1, 1));
@@ -143,7 +145,7 @@ async fn whoever_misbehaves_costs_only_itself() {
     assert_eq!((of("good").asked, of("good").failed), (2, 0));
     let begun = Instant::now();
     drop(sampler);
-    assert!(begun.elapsed() < SOON, "the end of a run waits for nobody");
+    assert!(begun.elapsed() < SOON, "the end of a run waits for no probe");
 }
 
 #[tokio::test]
@@ -193,7 +195,7 @@ async fn snapshots_of_several_probes_become_one() {
     sampler.ask(Request::Sample, SOON).await;
     let begun = Instant::now();
     assert!(sampler.ask(Request::Collect, Duration::from_secs(5)).await.snapshot.is_none());
-    assert!(begun.elapsed() < Duration::from_secs(1), "nobody has anything to say to that");
+    assert!(begun.elapsed() < Duration::from_secs(1), "no probe answers that");
     let snapshot = sampler.ask(Request::Snapshot(Moment::Settled), SOON).await.snapshot.unwrap();
     assert_eq!(snapshot.counts.len(), 2);
 }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::evidence::{EventKind, Moment, SeriesId};
 use crate::probe::sample::{Probe, ProbeError, Reading, Request};
-use crate::probe::sampler::budget::Usage;
+use crate::probe::sampler::budget::RequestCost;
 use crate::probe::sampler::cost::{Cost, CostKind, Costs};
 use crate::probe::sampler::meter::{self, Spent};
 use crate::probe::sampler::row::Row;
@@ -125,8 +125,8 @@ impl ProbeWorker {
     }
 
     /// What requests of this kind have cost.
-    pub fn usage(&self, kind: CostKind) -> Usage {
-        self.state().costs.usage(kind)
+    pub fn cost_of(&self, kind: CostKind) -> RequestCost {
+        self.state().costs.cost_of(kind)
     }
 
     /// Whether it has answered all that it was asked.

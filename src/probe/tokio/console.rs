@@ -1,9 +1,9 @@
 //! Tokio's tasks by where they were spawned, as console-subscriber tells them to tokio-console.
 //!
 //! A stream of updates is followed in the background (`follow`, over `wire`), understood (`messages`) and counted
-//! (`tasks`); a sample takes what was seen last, which is as old as the interval of publishing at most. A service that is
-//! behind with its own events tells too few tasks, and that is a gap.
-//! What the stream costs the target is not counted: console-subscriber itself, which is there anyway, takes far more.
+//! (`tasks`); a sample takes what was seen last, which is as old as the interval of publishing at most. A service that
+//! is behind with its own events tells too few tasks, and that is a gap. What the stream costs the target is not
+//! counted: console-subscriber itself, which is there anyway, takes far more.
 
 use reqwest::Url;
 
@@ -11,10 +11,10 @@ use crate::evidence::{EventKind, GroupKind, Moment, SeriesId, TaskSnapshot};
 use crate::probe::group_registry::{GroupBounds, GroupRegistry};
 use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::probe::tokio::follow::Followed;
-use crate::probe::tokio::tasks::Seen;
+use crate::probe::tokio::tasks::TaskCounts;
 
 /// Groups that are reported, however often the target restarts; a snapshot lists as many as a reading.
-const BOUNDS: GroupBounds = GroupBounds { at_once: 128, freely: 4_096, in_all: 4_096 };
+const GROUP_BOUNDS: GroupBounds = GroupBounds { at_once: 128, freely: 4_096, in_all: 4_096 };
 
 /// The tasks of one service.
 pub struct TokioConsole {
@@ -32,12 +32,12 @@ impl TokioConsole {
         let followed = Followed::begin(url).await?;
         Ok(TokioConsole {
             followed,
-            groups: GroupRegistry::new(GroupKind::Task, BOUNDS),
+            groups: GroupRegistry::new(GroupKind::Task, GROUP_BOUNDS),
             warned_of_loss: false,
         })
     }
 
-    fn reading(&mut self, seen: &Seen) -> Reading {
+    fn reading(&mut self, seen: &TaskCounts) -> Reading {
         let mut reading = Reading::default();
         reading.values.push((SeriesId::TokioTasks, seen.total as f64));
         let each = seen.groups.iter().map(|(g, count, _)| (g.id.as_str(), *count as f64, || (**g).clone()));
@@ -53,10 +53,10 @@ impl TokioConsole {
         reading
     }
 
-    fn snapshot(&mut self, seen: &Seen, moment: Moment) -> Reading {
+    fn snapshot(&mut self, seen: &TaskCounts, moment: Moment) -> Reading {
         let mut reading = self.reading(seen);
         let shown =
-            || seen.groups.iter().filter(|(group, ..)| !group.id.starts_with('@')).take(BOUNDS.at_once);
+            || seen.groups.iter().filter(|(group, ..)| !group.id.starts_with('@')).take(GROUP_BOUNDS.at_once);
         reading.snapshot = Some(TaskSnapshot {
             elapsed_s: 0.0,
             moment,
@@ -85,7 +85,7 @@ impl Probe for TokioConsole {
         request != Request::Collect
     }
 
-    /// It has told already.
+    /// The service has sent it already.
     fn asks_target(&self) -> bool {
         false
     }
@@ -111,8 +111,8 @@ impl Probe for TokioConsole {
 #[cfg(feature = "fuzzing")]
 pub fn count_tasks(update: &[u8]) -> usize {
     let mut tasks = crate::probe::tokio::tasks::Tasks::default();
-    let _ = crate::probe::tokio::messages::read(update, |said| tasks.hear(said));
-    let seen = tasks.seen();
+    let _ = crate::probe::tokio::messages::read(update, |said| tasks.apply(said));
+    let seen = tasks.counts();
     assert_eq!(seen.total, seen.groups.iter().map(|(_, count, _)| count).sum::<u64>());
     seen.total as usize
 }

@@ -11,8 +11,8 @@ use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_f
 /// The longest submessage about one task: some 200 bytes are usual, and a name may be long.
 const MAX_MESSAGE: usize = 64 << 10;
 
-/// Tasks that one message may tell of: a first one below 4 MiB has some 40,000, a later one what happens in a second.
-const MAX_TOLD: usize = 500_000;
+/// Tasks that one message may report: a first one below 4 MiB has some 40,000, a later one what happens in a second.
+const MAX_REPORTED: usize = 500_000;
 
 /// One thing that a message says.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +25,7 @@ pub enum TaskUpdate {
     Spawned(Spawned),
     /// How a task fares.
     TaskState(TaskState),
-    /// So many events about tasks were lost before anyone could be told.
+    /// So many events about tasks were lost before they were sent.
     Lost(u64),
 }
 
@@ -178,13 +178,13 @@ pub fn read(bytes: &[u8], mut hear: impl FnMut(TaskUpdate)) -> Result<(), BadUpd
     let mut hear = |said| {
         reported += 1;
         hear(said);
-        if reported > MAX_TOLD { Err(BadUpdate("it tells of too many tasks".into())) } else { Ok(()) }
+        if reported > MAX_REPORTED { Err(BadUpdate("it reports too many tasks".into())) } else { Ok(()) }
     };
     let mut tasks = Vec::new();
     walk(bytes, |tag, part| {
         match (tag, part) {
             (1, Part::Message(time)) => hear(TaskUpdate::Now(PbTime::decode(time)?.seconds()))?,
-            // one in a real update; a second would be merged, and more are nobody's
+            // one in a real update; a second would be merged, and more never come
             (2, Part::Message(update)) if tasks.len() < 8 => tasks.push(update),
             (5, Part::Message(_)) => hear(TaskUpdate::Metadata)?,
             _ => {}

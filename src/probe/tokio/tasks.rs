@@ -1,7 +1,8 @@
 //! Which tasks live, by where they were spawned and what they do.
 //!
-//! Comes in: what updates say. Goes out: [`Seen`], counts by group. A task is kept from when it is spawned until it has
-//! ended, in some 30 bytes; places and names are kept once. Beyond its bounds it says so rather than counting wrong.
+//! Comes in: what updates say. Goes out: [`TaskCounts`], counts by group. A task is kept from when it is spawned until
+//! it has ended, in some 30 bytes; places and names are kept once. Beyond its bounds it says so rather than counting
+//! wrong.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,12 +21,12 @@ const MOST_NAMES: usize = 8;
 const LONGEST_NAME: usize = 120;
 /// A task that waits for longer has a server whose clock lies.
 const LONGEST_WAIT_S: f64 = 1e9;
-/// What a service tells may be so much older than its last message but one.
+/// What a service sends may be so much older than its last message but one.
 const LATE_S: f64 = 2.0;
-/// One that was behind so long ago, and has told of no task since, may have caught up.
+/// One that was behind so long ago, and has reported no task since, may have caught up.
 const LATE_FOR_S: f64 = 10.0;
-/// Who is spawned at a place beyond [`MOST_PLACES`].
-const ELSEWHERE: &str = "@others";
+/// The group of tasks spawned at a place beyond [`MOST_PLACES`].
+const OTHERS_ID: &str = "@others";
 
 const STATES: [State; 3] = [State::Idle, State::Scheduled, State::Running];
 
@@ -34,30 +35,30 @@ struct Live {
     place: u32,
     state: State,
     since_s: Option<f64>,
-    /// How it fares is still to be told for the first time.
+    /// Its state has not been reported yet.
     fresh: bool,
 }
 
 /// Where tasks of one kind and name are spawned, and how many live in each state.
 #[derive(Debug)]
-struct Place {
+struct SpawnPlace {
     groups: [Arc<TaskGroup>; 3],
     counts: [u64; 3],
 }
 
-/// The tasks of one process, as far as one stream of updates has told.
+/// The tasks of one process, as far as one stream of updates has shown.
 #[derive(Debug, Default)]
 pub struct Tasks {
     live: HashMap<u64, Live>,
-    places: Vec<Place>,
+    places: Vec<SpawnPlace>,
     /// By what a place is called.
     by_name: HashMap<String, u32>,
-    /// How many names were told apart at each place proper.
+    /// How many names are distinguished at each place of spawning.
     names: HashMap<String, usize>,
     /// When the last two messages were sent, by the service's clock.
     now_s: f64,
     before_s: Option<f64>,
-    /// How late the service told of a task, and when.
+    /// How late the service reported a task, and when.
     late: Option<(f64, f64)>,
     lost: u64,
     begun: bool,
@@ -67,20 +68,20 @@ pub struct Tasks {
 
 /// How many live, at one moment.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Seen {
+pub struct TaskCounts {
     /// All that are followed.
     pub total: u64,
     /// By group, the largest first, with how long the longest of it has been in its state, in seconds.
     pub groups: Vec<(Arc<TaskGroup>, u64, Option<u64>)>,
-    /// Events that were lost before the service could tell of them, so far.
+    /// Events that were lost before the service could send them, so far.
     pub lost: u64,
-    /// By how much what it tells is older than it should be, in seconds; none where it keeps up.
+    /// By how much what it sends is older than it should be, in seconds; none where it keeps up.
     pub late_s: Option<f64>,
 }
 
 impl Tasks {
     /// Takes one thing that was said.
-    pub fn hear(&mut self, said: TaskUpdate) {
+    pub fn apply(&mut self, said: TaskUpdate) {
         match said {
             TaskUpdate::Now(seconds) => {
                 self.before_s = self.begun.then_some(self.now_s);
@@ -93,8 +94,8 @@ impl Tasks {
         }
     }
 
-    /// Whether the first message of a stream held everything. Where that is more than 4 MiB console-subscriber leaves it
-    /// away and begins with what changes.
+    /// Whether the first message of a stream held everything. Where that is more than 4 MiB console-subscriber leaves
+    /// it away and begins with what changes.
     pub fn began_whole(&self) -> bool {
         self.has_metadata
     }
@@ -104,8 +105,8 @@ impl Tasks {
         self.too_many
     }
 
-    /// Who lives now.
-    pub fn seen(&self) -> Seen {
+    /// The tasks that live now.
+    pub fn counts(&self) -> TaskCounts {
         let mut longest: HashMap<(u32, State), f64> = HashMap::new();
         for Live { place, state, since_s, .. } in self.live.values() {
             let waited = since_s.map_or(0.0, |since| self.now_s - since);
@@ -123,7 +124,12 @@ impl Tasks {
         }
         groups.sort_by(|(a, m, _), (b, n, _)| n.cmp(m).then_with(|| a.id.cmp(&b.id)));
         let late = self.late.filter(|(_, reported)| (0.0..LATE_FOR_S).contains(&(self.now_s - reported)));
-        Seen { total: self.live.len() as u64, groups, lost: self.lost, late_s: late.map(|(late, _)| late) }
+        TaskCounts {
+            total: self.live.len() as u64,
+            groups,
+            lost: self.lost,
+            late_s: late.map(|(late, _)| late),
+        }
     }
 
     fn spawned(&mut self, task: &Spawned) {
@@ -143,7 +149,7 @@ impl Tasks {
 
     fn task_state(&mut self, TaskState { id, state, since_s, created_s }: TaskState) {
         if self.live.get_mut(&id).is_some_and(|live| std::mem::take(&mut live.fresh)) {
-            self.told_of(created_s);
+            self.note_lateness(created_s);
         }
         let Some(state) = state else { return self.forget(id) };
         if let Some(live) = self.live.get_mut(&id) {
@@ -154,8 +160,8 @@ impl Tasks {
         }
     }
 
-    /// A service tells of a task in the next message after it was spawned, unless it is behind with its own events.
-    fn told_of(&mut self, created_s: Option<f64>) {
+    /// A service reports a task in the next message after it was spawned, unless it is behind with its own events.
+    fn note_lateness(&mut self, created_s: Option<f64>) {
         let (Some(before), Some(created)) = (self.before_s, created_s) else { return };
         let late = before - created;
         let kept_up = late <= LATE_S + (self.now_s - before).max(0.0);
@@ -188,14 +194,14 @@ impl Tasks {
             }
         }
         if !self.by_name.contains_key(&called) && self.by_name.len() >= MOST_PLACES {
-            called = ELSEWHERE.into();
+            called = OTHERS_ID.into();
         }
         if let Some(place) = self.by_name.get(&called) {
             return *place;
         }
         let index = self.places.len() as u32;
-        let stack = if called == ELSEWHERE { Vec::new() } else { stack(task) };
-        self.places.push(Place {
+        let stack = if called == OTHERS_ID { Vec::new() } else { stack(task) };
+        self.places.push(SpawnPlace {
             groups: STATES.map(|state| Arc::new(group(&called, &stack, state))),
             counts: [0; 3],
         });
@@ -241,7 +247,7 @@ fn below_registry(file: &str) -> &str {
 
 fn group(called: &str, stack: &[Frame], state: State) -> TaskGroup {
     let id = match called {
-        ELSEWHERE => ELSEWHERE.into(),
+        OTHERS_ID => OTHERS_ID.into(),
         _ => format!("{:016x}", fnv1a(fnv1a(FNV_START, called.as_bytes()), state.word().as_bytes())),
     };
     let (name, state) = (called.into(), Some(state.word().into()));

@@ -2,7 +2,8 @@
 //!
 //! Comes in: a URL. Goes out: one message after the other, within bounds of size and of pace. tonic would do this and
 //! much more; for one call that sends nothing it costs several times the build that `h2` does. The framing is that of
-//! gRPC's PROTOCOL-HTTP2.md: a byte that says whether a message is packed, four for its length, and a status behind all.
+//! gRPC's PROTOCOL-HTTP2.md: a byte that says whether a message is packed, four for its length, and a status behind
+//! all.
 
 use std::time::Duration;
 
@@ -20,18 +21,18 @@ use crate::probe::page::fetch::shown;
 use crate::probe::sample::ProbeError;
 
 /// `WatchUpdates` of console-api's instrument.proto, which asks for nothing.
-const CALL: &str = "/rs.tokio.console.instrument.Instrument/WatchUpdates";
+const WATCH_UPDATES: &str = "/rs.tokio.console.instrument.Instrument/WatchUpdates";
 /// A message without content: not packed, no bytes.
-const NOTHING: &[u8] = &[0; 5];
+const EMPTY_MESSAGE: &[u8] = &[0; 5];
 /// console-subscriber keeps its first message below 4 MiB; later ones hold what happened within a second.
-pub const LONGEST: usize = 16 << 20;
+pub const LONGEST_MESSAGE: usize = 16 << 20;
 /// What is taken within a second: who sends more waits, since HTTP/2 lets the reader set the pace.
-const PACE: (usize, u32) = (32 << 20, 1_000);
+const MOST_PER_SECOND: (usize, u32) = (32 << 20, 1_000);
 /// What may be under way unasked: it bounds what the connection keeps in memory.
-const WINDOW: u32 = 1 << 20;
+const WINDOW_BYTES: u32 = 1 << 20;
 
 /// Headers and trailers are short.
-const HEADERS: u32 = 16 << 10;
+const MOST_HEADER_BYTES: u32 = 16 << 10;
 
 /// A stream of messages; dropping it ends the connection.
 pub struct Stream {
@@ -60,8 +61,11 @@ impl Stream {
         let port = url.port_or_known_default().unwrap_or_default();
         let socket = TcpStream::connect((host, port)).await.map_err(|error| failed(&error))?;
         let mut settings = h2::client::Builder::new();
-        settings.initial_window_size(WINDOW).initial_connection_window_size(WINDOW).enable_push(false);
-        settings.max_header_list_size(HEADERS);
+        settings
+            .initial_window_size(WINDOW_BYTES)
+            .initial_connection_window_size(WINDOW_BYTES)
+            .enable_push(false);
+        settings.max_header_list_size(MOST_HEADER_BYTES);
         let no_h2 = |error: h2::Error| failed(&format!("no tokio-console there: {error}"));
         let (client, connection) = settings.handshake::<_, Bytes>(socket).await.map_err(no_h2)?;
         // its end is seen by the stream too
@@ -81,11 +85,13 @@ impl Stream {
         self.fill(&mut head).await?;
         let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
         if head[0] != 0 {
-            return Err(ProbeError("tokio-console packs its messages, which nobody asked for".into()));
+            return Err(ProbeError(
+                "tokio-console compresses its messages, which soak did not ask for".into(),
+            ));
         }
-        if length > LONGEST {
+        if length > LONGEST_MESSAGE {
             return Err(ProbeError(format!(
-                "tokio-console sends {length} bytes at once, more than {LONGEST}"
+                "tokio-console sends {length} bytes at once, more than {LONGEST_MESSAGE}"
             )));
         }
         // grows with what comes, and not with what is promised
@@ -102,7 +108,7 @@ impl Stream {
     /// Waits for the second to end where enough was taken in it.
     async fn keep_pace(&mut self) {
         let second = self.since + Duration::from_secs(1);
-        if self.taken.0 >= PACE.0 || self.taken.1 >= PACE.1 {
+        if self.taken.0 >= MOST_PER_SECOND.0 || self.taken.1 >= MOST_PER_SECOND.1 {
             tokio::time::sleep_until(second).await;
         }
         if Instant::now() >= second {
@@ -148,7 +154,7 @@ async fn ask(client: h2::client::SendRequest<Bytes>, url: &Url) -> Result<RecvSt
     let authority = url.authority().rsplit('@').next().unwrap_or_default();
     let request = Request::builder()
         .method(Method::POST)
-        .uri(format!("http://{authority}{CALL}"))
+        .uri(format!("http://{authority}{WATCH_UPDATES}"))
         .version(Version::HTTP_2)
         .header(CONTENT_TYPE, "application/grpc")
         .header("te", "trailers")
@@ -156,7 +162,7 @@ async fn ask(client: h2::client::SendRequest<Bytes>, url: &Url) -> Result<RecvSt
         .map_err(|error| error.to_string())?;
     let mut client = client.ready().await.map_err(reported)?;
     let (answer, mut body) = client.send_request(request, false).map_err(reported)?;
-    body.send_data(Bytes::from_static(NOTHING), true).map_err(reported)?;
+    body.send_data(Bytes::from_static(EMPTY_MESSAGE), true).map_err(reported)?;
     let answer = answer.await.map_err(reported)?;
     let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if answer.status() != StatusCode::OK || !kind.starts_with("application/grpc") {

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use crate::probe::candidate::{Discovered, Search};
+use crate::probe::candidate::{Discovered, ProbeSearch};
 use crate::probe::sample::{Collections, ProbeError};
 use crate::probe::v8::inspector::Inspector;
 use crate::target::{Target, other_ports};
 
 /// It is looked for so long: the run waits meanwhile.
-const WITHIN: Duration = Duration::from_secs(3);
+const SEARCH_TIMEOUT: Duration = Duration::from_secs(3);
 
 const LIVE: &str = "live heap, external memory and array buffers after collections, heap in use by the function that allocated it";
 const UNDIVIDED: &str = "the heap with its garbage, external memory and array buffers";
@@ -19,7 +19,7 @@ const OF_SEVERAL: &str = "heap, external memory and array buffers of one of seve
 const AFTER_GC: &str = "what is left after a collection, and who allocated it";
 
 /// Looks for the inspector among the ports of the target's processes.
-pub fn inspector<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
+pub fn inspector<'a>(search: &'a ProbeSearch<'a>) -> BoxFuture<'a, Discovered> {
     Box::pin(async move {
         let mut found = Discovered::default();
         if let Some(target) = search.target {
@@ -29,13 +29,13 @@ pub fn inspector<'a>(search: &'a Search<'a>) -> BoxFuture<'a, Discovered> {
     })
 }
 
-async fn find_probes(search: &Search<'_>, target: &Target, found: &mut Discovered) {
+async fn find_probes(search: &ProbeSearch<'_>, target: &Target, found: &mut Discovered) {
     // what forces none in a whole run need not sample
     let collections = search.collections;
     let driven = other_ports::driven_port(search.plan);
     let finding = Inspector::find(search.fetcher.clone(), target, driven, collections);
     let late = |_| Err(ProbeError("the inspector did not answer in time".into()));
-    match tokio::time::timeout(WITHIN, finding).await.unwrap_or_else(late) {
+    match tokio::time::timeout(SEARCH_TIMEOUT, finding).await.unwrap_or_else(late) {
         Ok(mut probe) => {
             let yields = match (collections, probe.is_alone()) {
                 (Collections::Never, _) => UNDIVIDED,

@@ -6,8 +6,8 @@
 //! use by stack. Nothing is paused: no debugger is enabled, no breakpoint set. The target prints "Debugger attached."
 //! once.
 //!
-//! Who else listens on the loopback in a V8 process is asked for `/json/list`, also without --look-around: the inspector
-//! is the runtime's own port, and its number is not known beforehand.
+//! Every other port on the loopback of a V8 process is asked for `/json/list`, also without --look-around: the
+//! inspector is the runtime's own port, and its number is not known beforehand.
 //!
 //! Growth of the heap is reported by the function that allocates and not by constructor: constructors need whole
 //! snapshots, each of which stopped a process of 4 MB for 0.66 s. V8's sampling costs some 2 µs for each 128 KiB
@@ -21,8 +21,8 @@
 //! V8 keeps one sampler for all who ask, and it ends with the session that began it. Where the service samples its own
 //! heap already (a continuous profiler), soak reads that sampler and begins none.
 //!
-//! One isolate speaks for nobody else: of a target of several processes, or one with worker threads, no live heap is
-//! told, since a flat one would explain away what grows elsewhere.
+//! One isolate shows nothing of the others: of a target of several processes, or one with worker threads, no live heap
+//! is reported, since a flat one would explain away what grows elsewhere.
 
 use std::time::{Duration, Instant};
 
@@ -31,13 +31,13 @@ use serde_json::json;
 use crate::evidence::{AccountPart, EventKind, Runtime, SeriesId};
 use crate::probe::blocking::run_blocking;
 use crate::probe::heap_groups::HeapGroups;
-use crate::probe::page::bounds::SLOWEST;
+use crate::probe::page::bounds::LONGEST_ANSWER;
 use crate::probe::page::fetch::Fetcher;
 use crate::probe::process::resident::resident;
 use crate::probe::sample::{Collections, Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::probe::v8::memory::{self, V8Memory};
 use crate::probe::v8::wire::Wire;
-use crate::probe::v8::{door, profile};
+use crate::probe::v8::{inspector_address, profile};
 use crate::target::Members;
 use crate::target::{Target, other_ports};
 
@@ -69,7 +69,7 @@ struct Session {
 /// Who began the sampling of a heap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sampler {
-    /// Nobody, nor may it be begun.
+    /// None, and soak may not begin it.
     None,
     /// This session, and its profile begins with a collection.
     Own,
@@ -112,8 +112,8 @@ impl Inspector {
         let pids: Vec<u32> = self.view.members().iter().map(|member| member.pid).collect();
         let driven = self.driven;
         let listening = run_blocking(move || Ok(other_ports::other_listeners(driven, &pids))).await?;
-        let door = door::find(&self.fetcher, listening).await?;
-        let wire = Wire::connect(door.at, &door.path).await?;
+        let address = inspector_address::find(&self.fetcher, listening).await?;
+        let wire = Wire::connect(address.at, &address.path).await?;
         // a process that ends waits for us otherwise
         wire.call("NodeRuntime.notifyWhenWaitingForDisconnect", json!({ "enabled": true }), QUICK_ANSWER)
             .await?;
@@ -121,7 +121,7 @@ impl Inspector {
             Collections::Forced => sampler(&wire).await?,
             Collections::Never => Sampler::None,
         };
-        Ok(Session { wire, pid: door.pid, sampler })
+        Ok(Session { wire, pid: address.pid, sampler })
     }
 
     /// The open connection; a new one where the target was restarted.
@@ -161,11 +161,11 @@ impl Inspector {
         let looking = async {
             let begun = Instant::now();
             if *sampler == Sampler::Services {
-                wire.call("HeapProfiler.collectGarbage", json!({}), SLOWEST).await?;
+                wire.call("HeapProfiler.collectGarbage", json!({}), LONGEST_ANSWER).await?;
             }
-            let page = wire.call("HeapProfiler.getSamplingProfile", json!({}), SLOWEST).await?;
+            let page = wire.call("HeapProfiler.getSamplingProfile", json!({}), LONGEST_ANSWER).await?;
             let took_s = begun.elapsed().as_secs_f64();
-            // asked for in between, so that a helper thread has freed the buffers that nobody holds any more
+            // asked for in between, so that a helper thread has freed the buffers that are no longer referenced
             let workers = workers(wire).await?;
             Ok((page, took_s, workers, memory(wire).await?))
         };
@@ -174,7 +174,8 @@ impl Inspector {
         let mut reading = self.groups.reading(&sampled.stacks, sampled.others);
         reading.events.push(EventKind::Collection { took_s });
         if workers && !std::mem::replace(&mut self.warned_of_workers, true) {
-            let text = "The target runs worker threads, whose heaps are their own: no live heap is told.";
+            let text =
+                "The target runs worker threads, each with its own heap: the live heap is not reported.";
             reading.events.push(EventKind::Note { text: text.into() });
         }
         let members = self.view.members();
@@ -187,7 +188,7 @@ impl Inspector {
 
 /// Begins to sample the heap, unless that is done already.
 async fn sampler(wire: &Wire) -> Result<Sampler, ProbeError> {
-    // refused, and without a collection, where nobody samples
+    // refused, and without a collection, unless some session samples
     if wire.call("HeapProfiler.getSamplingProfile", json!({}), QUICK_ANSWER).await.is_ok() {
         return Ok(Sampler::Services);
     }
@@ -233,7 +234,7 @@ fn account(memory: V8Memory, pid: u32) -> Vec<(SeriesId, f64)> {
 /// What each stack of a profile holds; the other answers are read and forgotten. For [`crate::probe::parsers`].
 #[cfg(feature = "fuzzing")]
 pub fn stack_bytes(answer: &str) -> Vec<f64> {
-    let _ = (door::path(answer.as_bytes()), memory::evaluated(answer), memory::usage(answer));
+    let _ = (inspector_address::path(answer.as_bytes()), memory::evaluated(answer), memory::usage(answer));
     profile::parse(answer).map_or(Vec::new(), |all| all.stacks.iter().map(|stack| stack.bytes).collect())
 }
 

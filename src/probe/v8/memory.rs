@@ -1,8 +1,8 @@
 //! What V8 and Node say of their memory: answers of the inspector in, bytes out.
 //!
-//! `Runtime.evaluate` of `process.memoryUsage()` tells heap, external memory and array buffers in every Node. It runs one
-//! function of Node's own in the target, which reads counters and changes nothing; some 40 µs. Where that answers no
-//! numbers, as in another host of V8, `Runtime.getHeapUsage` tells the heap, and newer V8 backing stores beside it.
+//! `Runtime.evaluate` of `process.memoryUsage()` tells heap, external memory and array buffers in every Node. It runs
+//! one function of Node's own in the target, which reads counters and changes nothing; some 40 µs. Where that answers
+//! no numbers, as in another host of V8, `Runtime.getHeapUsage` tells the heap, and newer V8 backing stores beside it.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ pub fn evaluated(result: &str) -> Option<V8Memory> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Usage {
+struct HeapUsage {
     used_size: f64,
     total_size: f64,
     backing_storage_size: Option<f64>,
@@ -71,7 +71,7 @@ struct Usage {
 
 /// Reads the answer to `Runtime.getHeapUsage`.
 pub fn usage(result: &str) -> Option<V8Memory> {
-    let Usage { used_size, total_size, backing_storage_size } = serde_json::from_str(result).ok()?;
+    let HeapUsage { used_size, total_size, backing_storage_size } = serde_json::from_str(result).ok()?;
     let memory =
         V8Memory { used: used_size, total: total_size, external: None, array_buffers: backing_storage_size };
     sound(memory)

@@ -1,8 +1,8 @@
 //! V8's sampled heap: a profile in, heap in use by the stack that allocated it out.
 //!
-//! `HeapProfiler.getSamplingProfile` gives a tree of calls, each with the bytes that what it allocated itself still holds
-//! (an estimate: V8 scales what it sampled). A call's line is where its function begins. The tree is as deep as the
-//! stacks, deeper than serde_json recurses, so it is read level by level.
+//! `HeapProfiler.getSamplingProfile` gives a tree of calls, each with the bytes that what it allocated itself still
+//! holds (an estimate: V8 scales what it sampled). A call's line is where its function begins. The tree is as deep as
+//! the stacks, deeper than serde_json recurses, so it is read level by level.
 
 use std::rc::Rc;
 
@@ -15,13 +15,13 @@ use crate::probe::heap_groups::HeapStack;
 use crate::probe::sample::ProbeError;
 
 /// V8 keeps 128 frames of a stack.
-const DEEPEST: usize = 256;
+const MOST_DEPTH: usize = 256;
 /// Call sites of one profile.
 const MOST_SITES: usize = 100_000;
 /// The largest are described.
-const DESCRIBED: usize = 128;
+const MOST_DESCRIBED: usize = 128;
 /// Frames of a described stack, from the leaf on.
-const FRAMES: usize = 48;
+const MOST_FRAMES: usize = 48;
 /// What no heap holds.
 const TOO_MUCH: f64 = 1e15;
 
@@ -89,7 +89,7 @@ pub fn parse(result: &str) -> Result<Sampled, ProbeError> {
     while let Some((raw, caller)) = todo.pop() {
         seen += 1;
         let depth = caller.as_ref().map_or(0, |caller| caller.depth + 1);
-        if seen > MOST_SITES || depth > DEEPEST {
+        if seen > MOST_SITES || depth > MOST_DEPTH {
             return Err(ProbeError("the inspector's profile is larger than any of V8's".into()));
         }
         let node: Node<'_> = serde_json::from_str(raw.get()).map_err(broken)?;
@@ -99,14 +99,14 @@ pub fn parse(result: &str) -> Result<Sampled, ProbeError> {
             holding.push((site, node.self_size));
         }
     }
-    // equals in an order of their own, so that the same ones are told each time
+    // equals in an order of their own, so that the same ones are listed each time
     let mut holding: Vec<(u64, Rc<Site>, f64)> =
         holding.into_iter().map(|(site, bytes)| (hash(&site), site, bytes)).collect();
     holding.sort_by(|(a, _, x), (b, _, y)| y.total_cmp(x).then(a.cmp(b)));
-    let others = holding.iter().skip(DESCRIBED).map(|(_, _, bytes)| bytes).sum();
+    let others = holding.iter().skip(MOST_DESCRIBED).map(|(_, _, bytes)| bytes).sum();
     let stacks = holding
         .iter()
-        .take(DESCRIBED)
+        .take(MOST_DESCRIBED)
         .map(|(id, site, bytes)| HeapStack { group: describe(*id, site), bytes: *bytes })
         .collect();
     Ok(Sampled { stacks, others })
@@ -127,7 +127,7 @@ fn hash(site: &Rc<Site>) -> u64 {
 }
 
 fn describe(id: u64, site: &Rc<Site>) -> TaskGroup {
-    let all: Vec<&Call> = calls(site).take(FRAMES).collect();
+    let all: Vec<&Call> = calls(site).take(MOST_FRAMES).collect();
     let first = |owner: Owner| all.iter().find(|call| call.owner() == owner);
     // who allocates is rarely to blame below the service's own code: `Map.set`, a driver's row
     let named = first(Owner::Own).or_else(|| first(Owner::Library)).or_else(|| all.first());
@@ -231,12 +231,12 @@ mod tests {
         let deep = parse(&nested(130)).unwrap();
         assert_eq!((deep.stacks.len(), deep.stacks[0].bytes), (1, 9.5));
         assert_eq!(deep.stacks[0].group.name, "f (a/index.mjs:4)");
-        assert_eq!(deep.stacks[0].group.stack.len(), FRAMES);
+        assert_eq!(deep.stacks[0].group.stack.len(), MOST_FRAMES);
         assert!(parse(&nested(300)).is_err());
     }
 
     #[test]
-    fn code_of_others_is_told_apart() {
+    fn code_of_others_is_distinguished() {
         let call = |url: &str| Call { function_name: String::new(), url: url.into(), line_number: 0 };
         assert_eq!(call("node:events").owner(), Owner::Runtime);
         assert_eq!(call("").owner(), Owner::Runtime);

@@ -1,7 +1,7 @@
 //! One connection to an inspector: commands of the Chrome DevTools Protocol out, their answers in.
 //!
 //! A task of its own owns the WebSocket and reads it all the time, for two reasons. A Node process that ends waits
-//! for whoever is connected to leave, so soak asks to be told of that and leaves at once. And what an inspector says
+//! for its clients to leave, so soak asks for a notice of that and leaves at once. And what an inspector says
 //! unasked is read and thrown away, up to a number from which it is given up. Every message is bounded, every command
 //! has a time; dropping the wire ends the task and with it all that the session began, such as sampling.
 
@@ -25,18 +25,18 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use crate::probe::sample::ProbeError;
 
 /// The longest message: a profile of some 20,000 call sites.
-const LONGEST: usize = 8 << 20;
+const LONGEST_MESSAGE: usize = 8 << 20;
 /// Messages that answer nothing, in the life of one connection; Node sends a handful.
 const MOST_UNASKED: u32 = 4_096;
 /// Commands that wait to be sent.
 const MOST_WAITING: usize = 8;
 /// To connect takes no more than this.
-const CONNECT: Duration = Duration::from_secs(2);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Of each worker thread there is, once asked.
-const WORKER: &str = "NodeWorker.attachedToWorker";
+const WORKER_ATTACHED: &str = "NodeWorker.attachedToWorker";
 /// The process would end, and waits for us to leave.
-const ENDING: &str = "NodeRuntime.waitingForDisconnect";
+const PROCESS_ENDS: &str = "NodeRuntime.waitingForDisconnect";
 
 type ProbeFuture = Result<String, ProbeError>;
 
@@ -94,14 +94,14 @@ impl Wire {
                 .read_buffer_size(16 << 10)
                 .write_buffer_size(0)
                 .max_write_buffer_size(64 << 10)
-                .max_message_size(Some(LONGEST))
-                .max_frame_size(Some(LONGEST));
+                .max_message_size(Some(LONGEST_MESSAGE))
+                .max_frame_size(Some(LONGEST_MESSAGE));
             let url = format!("ws://{at}{path}");
             let (socket, _) =
                 client_async_with_config(url, stream, Some(bounds)).await.map_err(|error| failed(&error))?;
             Ok(socket)
         };
-        let socket = tokio::time::timeout(CONNECT, connecting)
+        let socket = tokio::time::timeout(CONNECT_TIMEOUT, connecting)
             .await
             .unwrap_or_else(|_| Err(failed(&"no connection in time")))?;
         let (commands, wanted) = mpsc::channel(MOST_WAITING);
@@ -115,7 +115,7 @@ impl Wire {
         self.commands.is_closed()
     }
 
-    /// How often a worker thread was told of.
+    /// How often a worker thread was reported.
     pub fn workers_seen(&self) -> u64 {
         self.workers.load(Ordering::Relaxed)
     }
@@ -174,8 +174,8 @@ async fn talk(
                     continue;
                 };
                 match said.method.as_deref() {
-                    Some(ENDING) => break,
-                    Some(WORKER) => drop(workers.fetch_add(1, Ordering::Relaxed)),
+                    Some(PROCESS_ENDS) => break,
+                    Some(WORKER_ATTACHED) => drop(workers.fetch_add(1, Ordering::Relaxed)),
                     _ => {}
                 }
                 match said.id.and_then(|id| waiting.remove(&id)) {

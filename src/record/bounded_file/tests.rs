@@ -1,3 +1,5 @@
+//! Files of a watch stay within their bounds and keep their beginning, end and shape.
+
 use std::time::Duration;
 
 use super::super::{Recorder, RunDir, SampleRow, files, read_run};

@@ -1,3 +1,5 @@
+//! Tables of samples: columns, gaps, phases, a last line that is cut off, and files that are not such tables.
+
 use super::*;
 use std::io::Write;
 

@@ -1,3 +1,5 @@
+//! latency.hlog: what is written is read back, also from a file that is cut off.
+
 use super::*;
 use crate::evidence::Percentiles;
 

@@ -1,5 +1,7 @@
+//! The mirror keeps the last hour exactly, older samples by minimum and maximum, and never grows past its bounds.
+
 use super::*;
-use crate::evidence::GroupKind;
+use crate::evidence::{GroupKind, UncountedReason};
 
 fn filled(seconds: usize) -> Mirror {
     let mut mirror = Mirror::new(&[SeriesId::Rss]);
@@ -15,7 +17,7 @@ fn the_last_hour_is_exact() {
     let r = &mirror.evidence().recording;
     let exact: Vec<f64> = r.elapsed_s.iter().copied().filter(|t| *t >= 10_000.0 - 3600.0).collect();
     assert_eq!(exact.len(), 3600);
-    assert!(r.len() < 3600 + 700 + 2 * STRETCH, "{}", r.len());
+    assert!(r.len() < 3600 + 700 + 2 * FOLDED_ROWS, "{}", r.len());
     assert!(r.elapsed_s.windows(2).all(|w| w[0] < w[1]));
 }
 
@@ -30,7 +32,7 @@ fn older_samples_keep_minimum_and_maximum() {
 #[test]
 fn a_week_stays_within_its_bounds() {
     let mirror = filled(7 * 86_400);
-    assert!(mirror.evidence().recording.len() <= MOST_ROWS + STRETCH);
+    assert!(mirror.evidence().recording.len() <= MOST_ROWS + FOLDED_ROWS);
 }
 
 #[test]
@@ -47,7 +49,10 @@ fn a_flood_of_events_does_not_wash_the_phases_away() {
 #[test]
 fn requests_that_are_not_known_after_all_are_forgotten() {
     let mut mirror = filled(10);
-    mirror.event(Event { elapsed_s: 9.0, kind: EventKind::Uncounted { reason: String::new() } });
+    mirror.event(Event {
+        elapsed_s: 9.0,
+        kind: EventKind::Uncounted { reason: UncountedReason::CounterFell(3) },
+    });
     assert!(mirror.evidence().recording.requests_total.iter().all(|n| n.get().is_none()));
 }
 

@@ -1,3 +1,5 @@
+//! Lists that are thinned keep the whole time, every request and their bounds.
+
 use super::*;
 use crate::evidence::Phase;
 

@@ -1,11 +1,11 @@
 //! report.html: the one file to attach. Verdict and why, who is to blame, gates, charts that can be zoomed, every table
 //! there is, how to run it again, and inside it the picture and report.json.
 //!
-//! Comes in: evidence, the report, the picture as SVG. Goes out: one page. `tables` and `charts` make the values that the
-//! template shows, `embedded` puts report.json into the page and takes it out again.
+//! Comes in: evidence, the report, the picture as SVG. Goes out: one page. `tables` and `charts` make the values that
+//! the template shows, `embedded` puts report.json into the page and takes it out again.
 //!
-//! The page needs no other file: style and script are in it, a Content-Security-Policy forbids the network, and without a
-//! script the picture says the same. Every text from target or user is escaped by the template.
+//! The page needs no other file: style and script are in it, a Content-Security-Policy forbids the network, and without
+//! a script the picture says the same. Every text from target or user is escaped by the template.
 
 mod charts;
 mod embedded;

@@ -1,8 +1,8 @@
 //! report.md: what an incident needs, in at most forty lines of GitHub's Markdown for a usual run.
 //!
 //! Comes in: evidence and findings. Goes out: headline, verdict, the sentences that decide, the culprits with file and
-//! line, gates, the series that matter, and in a line each the memory account, the load, what probing cost, what was not
-//! seen. report.json has all of it.
+//! line, gates, the series that matter, and in a line each the memory account, the load, what probing cost, what was
+//! not seen. report.json has all of it.
 
 mod escape;
 #[cfg(test)]

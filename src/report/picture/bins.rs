@@ -31,7 +31,8 @@ impl Bin {
     }
 }
 
-/// The rows of all requests that behave together in spans of at least `least` seconds, none of them across a `boundary`.
+/// The rows of all requests that behave together in spans of at least `least` seconds, none of them across a
+/// `boundary`.
 pub fn collect_bins(rows: &[LoadRow], least: f64, boundaries: &[f64]) -> Vec<Bin> {
     let mut out: Vec<Bin> = Vec::new();
     let mut open = Bin::default();

@@ -11,7 +11,7 @@ use crate::evidence::{EventKind, Phase};
 use crate::findings::{Direction, SeriesFinding};
 use crate::wording::growth_of_line;
 
-/// A line over steady, or the last of it that told the slope, in the units of what is drawn.
+/// A line over steady, or over the last of it, from which the slope was measured, in the units of what is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fit<'a> {
     finding: &'a SeriesFinding,
@@ -49,7 +49,7 @@ impl<'a> Fit<'a> {
         // a line goes no further than what was read
         let to = to.min(drawn.last()?.0);
         let start = finding.start?;
-        // nor where it was not told: before that the service may have grown otherwise
+        // nor to where it was not measured: before that the service may have grown otherwise
         let reported = finding.slope_over_s.filter(|_| finding.trend == Direction::Growing);
         let from = reported.map_or(from, |over| from.max(to - over));
         // what does not grow is drawn as it was: its slope may be that of a part of steady, and would point elsewhere

@@ -1,8 +1,9 @@
 //! Golden pictures: what each kind of run looks like, as grids of grey in tests/golden.
 //!
-//! A cell is the mean lightness of eight by eight pixels. Up to [`MAY_DIFFER`] of a picture's 25,000 cells may differ by
-//! more than [`BY`] of 255: fonts are rasterised with floats, and the version in the corner changes. A label more or less
-//! is beyond that, which a test checks. `SOAK_GOLDEN=write` draws them again, to be looked at before they are committed.
+//! A cell is the mean lightness of eight by eight pixels. Up to [`MAY_DIFFER`] of a picture's 25,000 cells may differ
+//! by more than [`BY`] of 255: fonts are rasterised with floats, and the version in the corner changes. A label more or
+//! less is beyond that, which a test checks. `SOAK_GOLDEN=write` draws them again, to be looked at before they are
+//! committed.
 
 use std::fs::{self, File};
 use std::io::BufReader;

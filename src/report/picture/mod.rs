@@ -1,10 +1,11 @@
 //! The picture one shares: the verdict as its title, memory, tasks, rate and latency over the same time.
 //!
-//! Comes in: the evidence of a run and its report. Goes out: a [`Scene`], which `png.rs` and `svg.rs` paint. What is wrong
-//! has one warm colour and nothing else has it; lines are labelled at the right edge, so that no legend is needed.
+//! Comes in: the evidence of a run and its report. Goes out: a [`Scene`], which `png.rs` and `svg.rs` paint. What is
+//! wrong has one warm colour and nothing else has it; lines are labelled at the right edge, so that no legend is
+//! needed.
 //!
-//! `one_run` and `pair` lay out the panels (`memory`, `tasks`, `rate`, `latency`); `labels` says where words go, `text` how
-//! wide they are and where they are cut.
+//! `one_run` and `pair` lay out the panels (`memory`, `tasks`, `rate`, `latency`); `labels` says where words go, `text`
+//! how wide they are and where they are cut.
 
 mod account;
 mod asked_rate;

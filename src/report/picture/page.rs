@@ -1,4 +1,5 @@
-//! What both kinds of picture share: margins, the mark in the corner, what stands above the first panel and below the last.
+//! What both kinds of picture share: margins, the mark in the corner, what stands above the first panel and below the
+//! last.
 
 use super::marks::name_marks;
 use super::panel::{ABOVE, LABEL, Panel};

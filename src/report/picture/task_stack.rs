@@ -1,4 +1,5 @@
-//! What the task panel is drawn from: groups of tasks, the blamed ones on top, or one count where no groups were recorded.
+//! What the task panel is drawn from: groups of tasks, the blamed ones on top, or one count where no groups were
+//! recorded.
 
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
 //! How a run ends: what is still asked, how long answers are waited for, and what a person may do meanwhile.
 
-use crate::evidence::{Command, EventKind, Phase};
+use crate::evidence::{Command, EventKind, Phase, StopReason};
 use crate::record::Recorder;
 
 use super::super::parts::End;
@@ -12,11 +12,11 @@ impl Conductor<'_> {
             self.load.stop();
             return End::Aborted;
         }
-        self.stop("somebody asked for it (Ctrl-C, SIGTERM or SIGHUP)".into())
+        self.stop(StopReason::Signal)
     }
 
     /// Ends the load; only the last inspection is still asked for.
-    pub(super) fn stop(&mut self, reason: String) -> End {
+    pub(super) fn stop(&mut self, reason: StopReason) -> End {
         let now = self.parts.clock.now();
         self.load.stop();
         self.log.event(now, EventKind::Stopped { reason });

@@ -100,7 +100,7 @@ impl FakeRun {
         self
     }
 
-    /// Somebody presses Ctrl-C, or twice, at this moment.
+    /// The user presses Ctrl-C, or twice, at this moment.
     pub fn command_at(mut self, at: Duration, command: Command) -> FakeRun {
         self.commands.push((at, command));
         self

@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 
 use super::super::testing::{FakeRun, FakeService, Now, group, plan, watch};
 use crate::drive::SimulatedAnswers;
-use crate::evidence::{Command, EventKind, Gone, PlanRecord, Runtime, SeriesId, Workload};
+use crate::evidence::{Command, EventKind, Gone, PlanRecord, Runtime, SeriesId, StopReason, Workload};
 use crate::findings::{Report, Verdict};
 use crate::judge::judge;
 use crate::run::End;
@@ -121,8 +121,7 @@ fn a_run_until_sure_ends_as_soon_as_the_leak_is_certain() {
     let finished = FakeRun::new(hour, FakeService::growing_per_request(KIB_3)).run();
     assert_eq!((finished.end, finished.report.verdict), (End::Stopped, Verdict::Leak));
     assert!((40..600).contains(&finished.lasted.as_secs()), "{:?}", finished.lasted);
-    let certain =
-        |kind: &EventKind| matches!(kind, EventKind::Stopped { reason } if reason.contains("--until-sure"));
+    let certain = |kind: &EventKind| matches!(kind, EventKind::Stopped { reason: StopReason::Worded(why) } if why.contains("--until-sure"));
     assert_eq!(finished.count_events(certain), 1);
 }
 

@@ -1,3 +1,5 @@
+//! A process's cgroup, its memory limit and container id, on saved trees of both versions.
+
 use super::*;
 
 const ID: &str = "3b1a1c6f0d9e8b7a6f5e4d3c2b1a09f8e7d6c5b4a3928170f1e2d3c4b5a69788";

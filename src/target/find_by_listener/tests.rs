@@ -1,3 +1,5 @@
+//! From the processes that hold a listening socket to the roots of the target.
+
 use super::*;
 use std::collections::HashMap;
 use std::net::TcpListener;
@@ -88,7 +90,7 @@ fn the_listener_at_a_unix_socket_is_found_and_a_process_connected_to_it_is_not()
     }
 }
 
-/// Where the test below leaves the port for itself, run as somebody else.
+/// Where the test below leaves the port for itself, run as another user.
 const FOREIGN_PORT: &str = "SOAK_TEST_FOREIGN_PORT";
 
 #[test]

@@ -1,3 +1,5 @@
+//! A name finds a process only where exactly one has it.
+
 use std::process::Command;
 
 use super::*;

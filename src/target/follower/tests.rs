@@ -1,3 +1,5 @@
+//! A target that ends, comes back or hands over its port is followed.
+
 use super::*;
 use crate::target::endpoint::{Endpoint, Endpoints};
 use std::net::TcpListener;
@@ -22,7 +24,8 @@ fn a_target_that_goes_and_comes_back_is_reported() {
     let first = holder(&listener);
     let before = first.id();
     let roots: Roots = Arc::new(Mutex::new(vec![Identity::read(before).unwrap()]));
-    let mut follower = Follower::new(Arc::clone(&roots), "sleep".into(), Search::Endpoints(endpoints), None);
+    let mut follower =
+        Follower::new(Arc::clone(&roots), "sleep".into(), TargetSearch::Endpoints(endpoints), None);
     let now = Instant::now();
     assert_eq!(follower.tick(now), []);
 
@@ -57,7 +60,7 @@ fn a_child_that_takes_the_port_later_brings_back_a_target_reported_as_gone() {
     let first = holder(&listener);
     let before = first.id();
     let roots: Roots = Arc::new(Mutex::new(vec![Identity::read(before).unwrap()]));
-    let mut follower = Follower::new(roots, "sleep".into(), Search::Endpoints(endpoints), None);
+    let mut follower = Follower::new(roots, "sleep".into(), TargetSearch::Endpoints(endpoints), None);
     let now = Instant::now();
     end(first);
     assert!(matches!(follower.tick(now)[..], [EventKind::TargetGone { who: Gone::Target, .. }]));
@@ -80,7 +83,7 @@ fn a_child_that_takes_the_port_later_brings_back_a_target_reported_as_gone() {
 fn a_process_named_by_pid_has_no_successor() {
     let child = Command::new("sleep").arg("20").spawn().unwrap();
     let roots: Roots = Arc::new(Mutex::new(vec![Identity::read(child.id()).unwrap()]));
-    let mut follower = Follower::new(roots, "sleep".into(), Search::Never, None);
+    let mut follower = Follower::new(roots, "sleep".into(), TargetSearch::Never, None);
     end(child);
     assert!(matches!(follower.tick(Instant::now())[..], [EventKind::TargetGone { .. }]));
     assert_eq!(follower.tick(Instant::now() + Duration::from_secs(60)), []);

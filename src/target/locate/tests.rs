@@ -1,3 +1,5 @@
+//! A target is located by port, pid, name or command, and each failure says what to do.
+
 use super::*;
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::process::Command;

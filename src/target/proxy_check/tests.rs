@@ -185,15 +185,15 @@ async fn one_connection_out_for_each_one_in_is_a_forwarder() {
 async fn a_pool_that_fills_at_that_moment_is_not() {
     let (status, pid, _) = sounded(Does::Pool).await;
     let ProxyStatus::Service { upstreams } = status else { panic!("{status:?}") };
-    assert_eq!((upstreams.len(), upstreams[0].pid), (1, Some(pid)), "but it is told");
+    assert_eq!((upstreams.len(), upstreams[0].pid), (1, Some(pid)), "but it is reported");
 }
 
 #[tokio::test]
 async fn a_process_that_answers_by_itself_is_a_service() {
     let (status, ..) = sounded(Does::Serve).await;
     assert!(matches!(status, ProxyStatus::Service { .. }), "{status:?}");
-    let nobody = ProxyCheck::new(None).check_before_load(&ProcessTree::default()).await;
-    assert_eq!(nobody, ProxyStatus::Unknown);
+    let without_target = ProxyCheck::new(None).check_before_load(&ProcessTree::default()).await;
+    assert_eq!(without_target, ProxyStatus::Unknown);
 }
 
 #[test]

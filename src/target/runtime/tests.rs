@@ -1,3 +1,5 @@
+//! The runtime of a process by its libraries, its program's path and the sections of its file.
+
 use super::*;
 
 #[test]

@@ -1,5 +1,5 @@
-//! A real Java service: threads are named with their state, kept objects with their class, and a heap that only fills up to
-//! its limit is no leak.
+//! A real Java service: threads are named with their state, kept objects with their class, and a heap that only fills
+//! up to its limit is no leak.
 
 use std::path::Path;
 use std::process::{Command, Stdio};

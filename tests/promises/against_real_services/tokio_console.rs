@@ -1,8 +1,9 @@
-//! A tokio service that tells of its tasks as console-subscriber does: one that grows with requests is named by where it
-//! was spawned and how often, one that ends is not.
+//! A tokio service that tells of its tasks as console-subscriber does: one that grows with requests is named by where
+//! it was spawned and how often, one that ends is not.
 //!
-//! The service is real, and its console speaks the real protocol (gRPC over HTTP/2, the messages of console-api 0.9); what
-//! console-subscriber itself would add to the build, over 45 s of processor time for tonic, these lines do without.
+//! The service is real, and its console speaks the real protocol (gRPC over HTTP/2, the messages of console-api 0.9);
+//! what console-subscriber itself would add to the build, over 45 s of processor time for tonic, these lines do
+//! without.
 
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
@@ -111,8 +112,8 @@ fn serve() {
     let _ = std::io::stdin().read_to_end(&mut Vec::new()); // until the starter has gone
 }
 
-/// The service proper. Each request spawns a task that soon ends; where it keeps some, every other one a second that waits
-/// for what never comes.
+/// The service proper. Each request spawns a task that soon ends; where it keeps some, every other one a second that
+/// waits for what never comes.
 async fn answer(tasks: Arc<Tasks>, socket: TcpStream, keeps: bool) {
     let service = service_fn(move |_: Request<_>| {
         let nth = tasks.requests.fetch_add(1, Ordering::Relaxed);
@@ -147,7 +148,8 @@ impl Tasks {
     }
 }
 
-/// The console: `WatchUpdates` of console-api's instrument.proto, an update every 100 ms; none when the caller has gone.
+/// The console: `WatchUpdates` of console-api's instrument.proto, an update every 100 ms; none when the caller has
+/// gone.
 async fn tell(tasks: &Tasks, socket: TcpStream) -> Option<Infallible> {
     let mut connection = h2::server::handshake(socket).await.ok()?;
     let (request, mut respond) = connection.accept().await?.ok()?;

@@ -23,7 +23,7 @@ enum End {
 
 /// What the server saw of one connection.
 #[derive(Debug, Clone, Default)]
-struct Seen {
+struct SeenConnection {
     /// Each piece that was read, and when since it was accepted.
     pieces: Vec<(Duration, Vec<u8>)>,
     /// How reading ended, and when.
@@ -32,7 +32,7 @@ struct Seen {
     broken: Option<Duration>,
 }
 
-impl Seen {
+impl SeenConnection {
     fn text(&self) -> String {
         String::from_utf8(self.pieces.iter().flat_map(|(_, piece)| piece.clone()).collect()).unwrap()
     }
@@ -56,7 +56,7 @@ struct AnswerStyle {
 const QUICK: AnswerStyle =
     AnswerStyle { after: Some(Duration::from_millis(40)), status: "200 OK", body: 2, pause: Duration::ZERO };
 
-type All = Arc<Mutex<Vec<Seen>>>;
+type All = Arc<Mutex<Vec<SeenConnection>>>;
 
 async fn serve(mut stream: TcpStream, id: usize, style: AnswerStyle, all: All) {
     let accepted = Instant::now();
@@ -118,7 +118,7 @@ fn tried_with(
     behaviours: &[Behaviour],
     style: AnswerStyle,
     body: &'static str,
-) -> (Vec<Seen>, Vec<Ended>, Duration) {
+) -> (Vec<SeenConnection>, Vec<Ended>, Duration) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -129,7 +129,7 @@ fn tried_with(
             while let Ok((stream, _)) = listener.accept().await {
                 let id = {
                     let mut all = seen.lock().unwrap();
-                    all.push(Seen::default());
+                    all.push(SeenConnection::default());
                     all.len() - 1
                 };
                 tokio::spawn(serve(stream, id, style, Arc::clone(&seen)));
@@ -151,7 +151,7 @@ fn tried_with(
 }
 
 /// Once, on one connection, without an error.
-fn tried(behaviour: Behaviour, style: AnswerStyle) -> (Seen, Duration) {
+fn tried(behaviour: Behaviour, style: AnswerStyle) -> (SeenConnection, Duration) {
     let (seen, ended, took) = tried_with(&[behaviour], style, "");
     assert_eq!((ended, seen.len()), (vec![Ok(())], 1), "{seen:?}");
     (seen[0].clone(), took)

@@ -121,7 +121,7 @@ impl Creators {
         }
     }
 
-    /// Who starts goroutines with this stack, leaf first. One that no dump had is started by whoever starts all others
+    /// Who starts goroutines with this stack, leaf first. One that no dump had is started by what starts all others
     /// with its root, if that is the service's own: a library's is started from anywhere.
     pub fn creator_of(&self, stack: &[Frame]) -> Option<&Frame> {
         let root = stack.last()?;
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_library_starts_is_told_by_its_whole_stack_alone() {
+    fn what_a_library_starts_is_known_by_its_whole_stack_alone() {
         let frame = |func: &str, line| Frame { func: func.into(), file: None, line: Some(line) };
         let born = |leaf: &str, root: &str, creator: &str| Goroutine {
             frames: vec![(leaf.into(), 3), (root.into(), 9)],

@@ -6,13 +6,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::evidence::{CodeOwner, Frame, GroupKind, GroupLabel, TaskGroup};
-use crate::probe::go::pprof::profile::{Place, Profile};
+use crate::probe::go::pprof::profile::{Profile, ProfileFrame};
 use crate::probe::go::pprof::state;
 use crate::probe::group_id::fnv1a;
 
 /// How many goroutines of one group there are, and where in the profile its stack stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counted {
+pub struct StackCount {
     /// The group.
     pub id: String,
     /// How many.
@@ -22,7 +22,7 @@ pub struct Counted {
 }
 
 /// The groups of a profile of goroutines, most first, without those that only serve this very question.
-pub fn count(profile: &Profile) -> Vec<Counted> {
+pub fn count(profile: &Profile) -> Vec<StackCount> {
     let own = own(profile);
     let mut by_hash: HashMap<u64, usize> = HashMap::new();
     let mut groups: Vec<(u64, u64, usize)> = Vec::new();
@@ -43,7 +43,7 @@ pub fn count(profile: &Profile) -> Vec<Counted> {
     groups.sort_by_key(|(hash, count, _)| (std::cmp::Reverse(*count), *hash));
     groups
         .into_iter()
-        .map(|(hash, count, stack)| Counted { id: format!("{hash:016x}"), count, stack })
+        .map(|(hash, count, stack)| StackCount { id: format!("{hash:016x}"), count, stack })
         .collect()
 }
 
@@ -78,7 +78,7 @@ fn own(profile: &Profile) -> Vec<bool> {
 pub(super) const LONGEST_STACK: usize = 32 << 10;
 
 /// What a group is, with its stack from below the frames of Go's runtime.
-pub fn describe(profile: &Profile, group: &Counted) -> TaskGroup {
+pub fn describe(profile: &Profile, group: &StackCount) -> TaskGroup {
     let places = profile.stack(group.stack);
     let mut left = LONGEST_STACK;
     let frames: Vec<Frame> = below_runtime(profile, places)
@@ -118,7 +118,7 @@ pub(super) fn serves_profiles(function: &str) -> bool {
     function.starts_with("net/http/pprof.") || function.starts_with("runtime/pprof.")
 }
 
-fn state_of(profile: &Profile, stack: &[Place]) -> &'static str {
+fn state_of(profile: &Profile, stack: &[ProfileFrame]) -> &'static str {
     state::of_stack(stack.iter().map(|place| &*profile.functions[place.function].name))
 }
 
@@ -126,16 +126,16 @@ fn is_runtime(function: &str) -> bool {
     function.starts_with("runtime.") || function.starts_with("internal/runtime/")
 }
 
-fn below_runtime<'a>(profile: &Profile, stack: &'a [Place]) -> &'a [Place] {
+fn below_runtime<'a>(profile: &Profile, stack: &'a [ProfileFrame]) -> &'a [ProfileFrame] {
     let first = stack.iter().position(|place| !is_runtime(&profile.functions[place.function].name));
     &stack[first.unwrap_or(0)..]
 }
 
-fn hash(profile: &Profile, stack: &[Place]) -> u64 {
+fn hash(profile: &Profile, stack: &[ProfileFrame]) -> u64 {
     let state = state_of(profile, stack);
     let seed = fnv1a(crate::probe::group_id::FNV_START, state.as_bytes());
     let places = below_runtime(profile, stack);
-    let fold = |hash: u64, place: &Place, line: u32| {
+    let fold = |hash: u64, place: &ProfileFrame, line: u32| {
         let function = profile.functions[place.function].hash.to_le_bytes();
         fnv1a(fnv1a(hash, &function), &line.to_le_bytes())
     };
@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(groups.iter().map(|g| g.count).collect::<Vec<_>>(), [11, 9]);
         let group = describe(&profile, &groups[0]);
         assert_eq!((group.name.as_str(), group.state.as_deref()), ("main.f", Some("chan send")));
-        assert_eq!(group.stack.len(), 1, "the runtime's frames are told by the state");
+        assert_eq!(group.stack.len(), 1, "the state stands for the runtime's frames");
 
         let alone = parse(&encode(&[(&leak, 1)])).unwrap();
         assert_eq!(count(&alone)[0].id, groups[0].id, "an id depends on stack and state alone");

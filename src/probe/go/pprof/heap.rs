@@ -14,7 +14,7 @@ use crate::probe::heap_groups::HeapStack;
 /// Distinct stacks kept at most.
 const MAX_STACKS: usize = 50_000;
 /// Of those, the largest are described; a page of 64 MiB could name ten million frames.
-const DESCRIBED: usize = 128;
+const MOST_DESCRIBED: usize = 128;
 /// Twice the sampling rate at most: more than any heap.
 const MAX_RATE: f64 = 1e15;
 /// Frames of one stack at most; Go writes 128.
@@ -91,8 +91,8 @@ pub fn parse(text: &str) -> HeapPage {
         }
         let block = &begin[..begin.len() - rest.len()];
         if bytes == 0
-            || spots(block).next().is_none()
-            || spots(block).any(|s| groups::serves_profiles(s.func))
+            || page_frames(block).next().is_none()
+            || page_frames(block).any(|s| groups::serves_profiles(s.func))
         {
             continue;
         }
@@ -107,8 +107,8 @@ pub fn parse(text: &str) -> HeapPage {
     }
     let mut largest: Vec<(u64, (&str, f64))> = by_id.into_iter().collect();
     largest.sort_by(|(a, (_, x)), (b, (_, y))| y.total_cmp(x).then_with(|| a.cmp(b)));
-    others += largest.iter().skip(DESCRIBED).map(|(_, (_, bytes))| bytes).sum::<f64>();
-    let described = largest.into_iter().take(DESCRIBED);
+    others += largest.iter().skip(MOST_DESCRIBED).map(|(_, (_, bytes))| bytes).sum::<f64>();
+    let described = largest.into_iter().take(MOST_DESCRIBED);
     let stacks =
         described.map(|(id, (block, bytes))| HeapStack { group: describe(id, block), bytes }).collect();
     HeapPage { stats: stats.finish(), stacks, others }
@@ -181,19 +181,19 @@ fn record(line: &str) -> Option<(u64, u64)> {
 }
 
 /// One frame as it stands in a page.
-struct Spot<'a> {
+struct PageFrame<'a> {
     func: &'a str,
     file: Option<&'a str>,
     line: Option<u32>,
 }
 
 /// The frames of one stack's lines.
-fn spots(block: &str) -> impl Iterator<Item = Spot<'_>> {
-    block.lines().filter_map(spot).take(MAX_FRAMES)
+fn page_frames(block: &str) -> impl Iterator<Item = PageFrame<'_>> {
+    block.lines().filter_map(page_frame).take(MAX_FRAMES)
 }
 
 /// `#\t0x55abee\tnet/url.parse+0xce\t\t/go/src/net/url/url.go:443`
-fn spot(line: &str) -> Option<Spot<'_>> {
+fn page_frame(line: &str) -> Option<PageFrame<'_>> {
     let mut fields = line.split('\t').filter(|field| !field.is_empty()).skip(2);
     let symbol = fields.next()?;
     let func = symbol.rsplit_once("+0x").map_or(symbol, |(func, _)| func);
@@ -201,7 +201,7 @@ fn spot(line: &str) -> Option<Spot<'_>> {
         Some((file, number)) => (Some(file), number.trim().parse().ok()),
         None => (None, None),
     };
-    Some(Spot { func, file, line })
+    Some(PageFrame { func, file, line })
 }
 
 /// The estimate of what the sampled records stand for: an object of size s is sampled with a chance of
@@ -216,14 +216,14 @@ fn unsampled(objects: u64, bytes: u64, rate: f64) -> f64 {
 }
 
 fn hash(block: &str) -> u64 {
-    spots(block).fold(fnv1a(FNV_START, b"heap"), |hash, spot| {
+    page_frames(block).fold(fnv1a(FNV_START, b"heap"), |hash, spot| {
         fnv1a(fnv1a(hash, spot.func.as_bytes()), &spot.line.unwrap_or(0).to_le_bytes())
     })
 }
 
 fn describe(id: u64, block: &str) -> TaskGroup {
     let mut left = groups::LONGEST_STACK;
-    let frames: Vec<Frame> = spots(block)
+    let frames: Vec<Frame> = page_frames(block)
         .map_while(|spot| {
             let (func, file) = (cut(spot.func), spot.file.map(cut));
             left = left.checked_sub(func.len() + file.map_or(0, str::len))?;
@@ -299,7 +299,7 @@ mod tests {
             .map(|i| format!("1: {i}000000000 [1: 1] @ 0x1\n#\t0x1\tmain.f{i}+0x1\t/a.go:1\n\n"))
             .collect();
         let page = parse(&page);
-        assert_eq!((page.stacks.len(), page.stacks[0].group.name.as_str()), (DESCRIBED, "main.f200"));
+        assert_eq!((page.stacks.len(), page.stacks[0].group.name.as_str()), (MOST_DESCRIBED, "main.f200"));
         assert_eq!(page.others, (1..=72u64).map(|i| i as f64 * 1e9).sum::<f64>());
     }
 

@@ -24,8 +24,8 @@ struct PbLabel {
     number: i64,
 }
 
-/// The labels of each stack, `key=value`, in the order of `Profile::stacks`. They may hold anything: what a service
-/// knows of whom it works for.
+/// The labels of each stack, `key=value`, in the order of `Profile::stacks`. They may hold anything, such
+/// as the names of a service's customers.
 ///
 /// # Errors
 /// When the bytes are cut off, are something else, or hold more than a real profile does.

@@ -68,7 +68,7 @@ pub struct Function {
 
 /// One frame: which function, at which line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct ProfileFrame {
     /// Index into [`Profile::functions`].
     pub function: usize,
     /// The line, 0 where unknown.
@@ -83,17 +83,17 @@ pub struct Profile {
     /// Of each stack its end in `places`, and the first of its values. The same may come twice, with other labels.
     stacks: Vec<(usize, u64)>,
     /// All stacks, one behind the other: a list for each would cost more than all else.
-    places: Vec<Place>,
+    places: Vec<ProfileFrame>,
 }
 
 impl Profile {
     /// Every stack, leaf first, with the first of its values.
-    pub fn stacks(&self) -> impl Iterator<Item = (&[Place], u64)> {
+    pub fn stacks(&self) -> impl Iterator<Item = (&[ProfileFrame], u64)> {
         (0..self.stacks.len()).map(|index| (self.stack(index), self.stacks[index].1))
     }
 
     /// One stack, leaf first; empty where there is none.
-    pub fn stack(&self, index: usize) -> &[Place] {
+    pub fn stack(&self, index: usize) -> &[ProfileFrame] {
         let begin =
             index.checked_sub(1).and_then(|before| self.stacks.get(before)).map_or(0, |(end, _)| *end);
         self.stacks.get(index).map_or(&[], |(end, _)| &self.places[begin..*end])
@@ -220,14 +220,14 @@ impl<'a> Parts<'a> {
             functions.push(Function { name, file: string(function.filename), hash });
         }
         let mut location_at = Index::new(self.locations.len());
-        let mut places: Vec<Vec<Place>> = Vec::with_capacity(self.locations.len());
+        let mut places: Vec<Vec<ProfileFrame>> = Vec::with_capacity(self.locations.len());
         for location in &self.locations {
-            let lines: Vec<Place> = location
+            let lines: Vec<ProfileFrame> = location
                 .line
                 .iter()
                 .filter_map(|line| {
                     let function = by_id.get(line.function_id)?;
-                    Some(Place { function, line: u32::try_from(line.line).unwrap_or(0) })
+                    Some(ProfileFrame { function, line: u32::try_from(line.line).unwrap_or(0) })
                 })
                 .collect();
             location_at.put(location.id, places.len());
@@ -235,7 +235,7 @@ impl<'a> Parts<'a> {
         }
         // locations with many inlined frames, named by many samples, multiply: the same bound holds for the product
         let mut stacks = Vec::with_capacity(self.samples.len());
-        let mut all: Vec<Place> = Vec::with_capacity(self.ids.len());
+        let mut all: Vec<ProfileFrame> = Vec::with_capacity(self.ids.len());
         let mut from = 0;
         for (to, count) in self.samples {
             let begin = all.len();

@@ -1,3 +1,5 @@
+//! What the kernel shows of real processes: memory, descriptors, children, CPU time and their end.
+
 use super::*;
 use crate::evidence::EventKind;
 use crate::target::target_of;

@@ -19,7 +19,7 @@ fn probe(page: &str, plan: &ProbePlan, taken: &[&str]) -> Prometheus {
 }
 
 fn take(probe: &mut Prometheus, page: &[u8], at: Instant) -> Reading {
-    let read = see(page, &probe.rules, probe.gauges.clone());
+    let read = scan_page(page, &probe.rules, probe.gauges.clone());
     probe.take(read, at)
 }
 
@@ -71,7 +71,7 @@ fn what_a_better_probe_fills_is_left_to_it() {
 }
 
 #[test]
-fn tasks_are_grouped_by_place_and_state_and_told_once() {
+fn tasks_are_grouped_by_place_and_state_and_described_once() {
     let mut probe = probe(PAGE, &probe_plan(), &[]);
     let reading = take(&mut probe, PAGE.as_bytes(), Instant::now());
     let mut groups: Vec<_> = reading

@@ -92,7 +92,7 @@ async fn send(body: &mut h2::SendStream<Bytes>, mut bytes: Bytes) -> Option<()> 
 async fn total(probe: &mut TokioConsole) -> Result<f64, String> {
     let begun = Instant::now();
     let reading = probe.ask(Request::Sample).await;
-    assert!(begun.elapsed() < Duration::from_millis(200), "a sample waits for nobody");
+    assert!(begun.elapsed() < Duration::from_millis(200), "a sample never waits");
     reading.map(|reading| reading.values[0].1).map_err(|error| error.0)
 }
 
@@ -141,7 +141,7 @@ async fn tasks_are_counted_as_they_come_and_go() {
     assert_eq!((idle.name.as_str(), idle.kind), ("src/main.rs:40:9", GroupKind::Task));
     assert_eq!(snapshot.longest_wait_s, [(idle.id.clone(), 61)]);
     assert!(matches!(&reading.events[..], [EventKind::Note { text }] if text.contains("lost 5 events")));
-    assert!(probe.ask(Request::Sample).await.unwrap().events.is_empty(), "told once");
+    assert!(probe.ask(Request::Sample).await.unwrap().events.is_empty(), "reported once");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -162,7 +162,7 @@ async fn what_is_no_console_is_not_believed() {
     assert!(why.contains("leaves its first message away"), "{why}");
     assert!(refused(vec![End("12")]).await.contains("gRPC status 12"));
     assert!(refused(vec![Raw(framed(&[0xff; 99]))]).await.contains("not an update"));
-    assert!(refused(vec![Raw(Bytes::from_static(&[1, 0, 0, 0, 1, 0]))]).await.contains("packs"));
+    assert!(refused(vec![Raw(Bytes::from_static(&[1, 0, 0, 0, 1, 0]))]).await.contains("compresses"));
     assert!(refused(vec![Raw(Bytes::from_static(&[0, 0xff, 0xff, 0xff, 0xff]))]).await.contains("at once"));
     let begun = Instant::now();
     assert!(refused(Vec::new()).await.contains("did not answer within"));
@@ -174,12 +174,12 @@ async fn what_is_no_console_is_not_believed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_speaks_no_http_2_is_told_apart() {
+async fn a_server_without_http_2_has_an_error_of_its_own() {
     let page = crate::probe::testing::serve(|_| (200, b"hello".to_vec())).await;
     let why = TokioConsole::find(&page).await.err().unwrap().0;
     assert!(why.contains("no tokio-console there"), "{why}");
-    let nobody = "http://127.0.0.1:9/".parse().unwrap();
-    assert!(TokioConsole::find(&nobody).await.err().unwrap().0.contains("refused"));
+    let unused = "http://127.0.0.1:9/".parse().unwrap();
+    assert!(TokioConsole::find(&unused).await.err().unwrap().0.contains("refused"));
     // a server that writes junk and never ends
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();

@@ -172,7 +172,7 @@ fn what_is_no_update_is_an_error() {
 
 #[test]
 fn a_message_of_empty_parts_takes_no_memory_and_not_for_ever() {
-    let empty = [0x0a, 0x00].repeat(2 * MAX_TOLD);
+    let empty = [0x0a, 0x00].repeat(2 * MAX_REPORTED);
     let mut update = vec![0x12];
     prost::encoding::encode_varint(empty.len() as u64, &mut update);
     update.extend(empty);
@@ -180,7 +180,7 @@ fn a_message_of_empty_parts_takes_no_memory_and_not_for_ever() {
     let error =
         read(&update, |said| tasks += usize::from(matches!(said, TaskUpdate::Spawned(_)))).unwrap_err();
     assert!(error.to_string().contains("too many tasks"));
-    assert_eq!(tasks, MAX_TOLD + 1, "handed out one by one");
+    assert_eq!(tasks, MAX_REPORTED + 1, "handed out one by one");
 }
 
 proptest! {

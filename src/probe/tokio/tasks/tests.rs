@@ -6,12 +6,12 @@ use crate::probe::tokio::messages;
 use crate::probe::tokio::messages::tests::Update;
 
 fn take(tasks: &mut Tasks, update: Update) {
-    messages::read(&update.bytes(), |said| tasks.hear(said)).unwrap();
+    messages::read(&update.bytes(), |said| tasks.apply(said)).unwrap();
 }
 
 /// `NAME STATE COUNT WAITED` of each group.
 fn lines(tasks: &Tasks) -> Vec<String> {
-    let seen = tasks.seen();
+    let seen = tasks.counts();
     let mut lines: Vec<String> = seen
         .groups
         .iter()
@@ -39,7 +39,7 @@ fn tasks_count_from_when_they_are_spawned_until_they_end() {
     // an id is used again
     take(&mut tasks, Update::later(21).spawned(1, 60, "task", "").task_state(1, None, Some(21), None));
     assert_eq!(lines(&tasks), ["src/main.rs:40:9 scheduled 1", "src/main.rs:60:9 running 1"]);
-    assert_eq!(tasks.seen().total, 2);
+    assert_eq!(tasks.counts().total, 2);
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn names_made_of_numbers_do_not_hide_where_tasks_come_from() {
     for id in 0..500 {
         take(&mut tasks, Update::whole(1).spawned(id, 40, "task", &format!("request-{id}")));
     }
-    let seen = tasks.seen();
+    let seen = tasks.counts();
     assert_eq!(seen.groups.len(), 1 + MOST_NAMES);
     let (largest, count, _) = &seen.groups[0];
     assert_eq!((largest.name.as_str(), *count), ("src/main.rs:40:9", 500 - MOST_NAMES as u64));
@@ -64,14 +64,14 @@ fn places_and_tasks_without_end_stay_within_bounds() {
         kind: None,
     };
     for id in 0..MOST_TASKS as u64 + 10 {
-        tasks.hear(TaskUpdate::Spawned(spawned(id, id as u32 % 5_000)));
+        tasks.apply(TaskUpdate::Spawned(spawned(id, id as u32 % 5_000)));
     }
-    let seen = tasks.seen();
+    let seen = tasks.counts();
     assert!(tasks.too_many());
     assert_eq!(seen.total, MOST_TASKS as u64);
     assert!(seen.groups.len() <= MOST_PLACES + 1, "{} groups", seen.groups.len());
     assert!(tasks.names.len() <= MOST_PLACES);
-    assert_eq!(seen.groups.iter().filter(|(group, ..)| group.id == ELSEWHERE).count(), 1);
+    assert_eq!(seen.groups.iter().filter(|(group, ..)| group.id == OTHERS_ID).count(), 1);
 }
 
 #[test]
@@ -112,17 +112,17 @@ fn a_service_that_is_behind_with_its_own_events_is_found_out() {
         Update::whole(now).spawned(id, 40, "task", "").task_state(id, None, Some(now), None).created(created)
     };
     take(&mut tasks, reported(100, 1, 10));
-    assert_eq!(tasks.seen().late_s, None, "a first message tells of all");
+    assert_eq!(tasks.counts().late_s, None, "a first message tells of all");
     take(&mut tasks, reported(101, 2, 98));
-    assert_eq!(tasks.seen().late_s, None);
+    assert_eq!(tasks.counts().late_s, None);
     let both = reported(102, 3, 90).spawned(4, 40, "task", "").ended(4).created(90);
     take(&mut tasks, both);
-    assert_eq!(tasks.seen().late_s, Some(11.0), "one that has ended by now counts too");
+    assert_eq!(tasks.counts().late_s, Some(11.0), "one that has ended by now counts too");
     take(&mut tasks, Update::later(103).task_state(1, None, Some(3), Some(4)));
-    assert_eq!(tasks.seen().late_s, Some(11.0), "nothing was spawned");
+    assert_eq!(tasks.counts().late_s, Some(11.0), "nothing was spawned");
     take(&mut tasks, reported(104, 5, 103));
-    assert_eq!(tasks.seen().late_s, None, "it has caught up");
+    assert_eq!(tasks.counts().late_s, None, "it has caught up");
     take(&mut tasks, reported(105, 6, 50));
     take(&mut tasks, Update::later(120));
-    assert_eq!(tasks.seen().late_s, None, "that is long ago");
+    assert_eq!(tasks.counts().late_s, None, "that is long ago");
 }

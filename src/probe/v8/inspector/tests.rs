@@ -13,7 +13,7 @@ use futures_util::{SinkExt, StreamExt};
 use super::*;
 use crate::probe::testing::fetcher;
 
-/// Listens as an inspector does, does as it is told with each connection, and gives back where.
+/// Listens as an inspector does, does what the test wants with each connection, and gives back where.
 async fn inspector<F>(talk: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
 where
     F: Future<Output = ()> + Send + 'static,
@@ -96,13 +96,13 @@ async fn a_sample_tells_the_heap_and_a_collection_what_is_live() {
     }
     assert!(matches!(collected.events[..], [EventKind::Collection { .. }]));
     assert_eq!(collected.new_groups[0].name, "(anonymous) (server.js:11)");
-    assert_eq!(probe.ask(Request::Collect).await.unwrap().new_groups.len(), 0, "told once");
+    assert_eq!(probe.ask(Request::Collect).await.unwrap().new_groups.len(), 0, "reported once");
     let series = probe.series();
     assert!(collected.values.iter().all(|(name, _)| series.contains(name)));
 }
 
 #[tokio::test]
-async fn with_worker_threads_no_live_heap_is_told() {
+async fn with_worker_threads_no_live_heap_is_reported() {
     let mut answers = usual();
     let reported = "{\"method\":\"NodeWorker.attachedToWorker\",\"params\":{}}\n{\"id\":ID,\"result\":{}}";
     answers.insert("NodeWorker.enable", reported.into());

@@ -17,7 +17,8 @@ macro_rules! page {
     };
 }
 
-/// Requests of the pages that a service serves about itself are left out; cpu_ratio is a page that came back a second later.
+/// Requests of the pages that a service serves about itself are left out; cpu_ratio is a page that came back a second
+/// later.
 const PAGES: &[Page] = &[
     page!(
         "client_golang",

@@ -1,4 +1,4 @@
-//! The answer about one segment, before segments are pooled.
+//! The trend of one segment, before segments are pooled.
 
 use super::mixture::Mixture;
 use crate::findings::{Direction, Found, Shape};
@@ -7,9 +7,9 @@ use crate::findings::{Direction, Found, Shape};
 /// window is multiplied by this before it is compared or reported.
 pub(super) const WINDOWS_ALLOWED_FOR: f64 = 40.0;
 
-/// The answer about one segment.
+/// What one segment does, by the window of it that decided.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct SegmentTrend {
     pub(super) direction: Direction,
     pub(super) shape: Shape,
     pub(super) found: Found,

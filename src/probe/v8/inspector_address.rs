@@ -15,13 +15,13 @@ use crate::probe::page::fetch::Fetcher;
 use crate::probe::sample::ProbeError;
 
 /// A list of a few pages, made by a thread that does nothing else.
-const LIST: Bounds = Bounds { bytes: 64 << 10, time: Duration::from_secs(1) };
+const LIST_BOUNDS: Bounds = Bounds { bytes: 64 << 10, time: Duration::from_secs(1) };
 /// Ports that are asked.
 const MOST_PORTS: usize = 16;
 
 /// An inspector that answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Door {
+pub struct InspectorAddress {
     /// Whose.
     pub pid: u32,
     /// Where it listens.
@@ -42,12 +42,15 @@ struct Page {
 ///
 /// # Errors
 /// When none of them is an inspector's.
-pub async fn find(fetcher: &Fetcher, listening: Vec<(u32, SocketAddr)>) -> Result<Door, ProbeError> {
+pub async fn find(
+    fetcher: &Fetcher,
+    listening: Vec<(u32, SocketAddr)>,
+) -> Result<InspectorAddress, ProbeError> {
     for (pid, at) in listening.into_iter().take(MOST_PORTS) {
         let Ok(url) = Url::parse(&format!("http://{at}/json/list")) else { continue };
-        let Ok(page) = fetcher.get_ok(&url, LIST).await else { continue };
+        let Ok(page) = fetcher.get_ok(&url, LIST_BOUNDS).await else { continue };
         if let Some(path) = path(&page.body) {
-            return Ok(Door { pid, at, path });
+            return Ok(InspectorAddress { pid, at, path });
         }
     }
     Err(ProbeError("no port of the target is an inspector's".into()))
@@ -88,7 +91,7 @@ mod tests {
         let list = "[{\"type\":\"node\",\"webSocketDebuggerUrl\":\"ws://example.com:1/here\"}]";
         let (fetcher, inspector) = port(list).await;
         let found = find(&fetcher, vec![(7, admin), (8, inspector)]).await.unwrap();
-        assert_eq!(found, Door { pid: 8, at: inspector, path: "/here".into() });
+        assert_eq!(found, InspectorAddress { pid: 8, at: inspector, path: "/here".into() });
         assert!(find(&fetcher, vec![(7, admin)]).await.is_err());
     }
 }

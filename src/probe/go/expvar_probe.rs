@@ -1,20 +1,20 @@
 //! Go's memory account by /debug/vars, for services that serve no pprof.
 //!
-//! Comes in: expvar's page at every sample, and what is resident of the process. Goes out: the parts of the account, every
-//! [`READINGS`] samples. Stacks, the runtime's own and native memory are as exact as pprof tells them. No collection can
-//! be forced here, so live heap and garbage are separated only where the runtime collected by itself, see [`Live`]; and
-//! it is not known which stack allocated what. Between collections a heap that grows has taken more memory than it has touched,
-//! which lowers what passes for native by as much.
+//! Comes in: expvar's page at every sample, and what is resident of the process. Goes out: the parts of the account,
+//! every [`SAMPLES_PER_ACCOUNT`] samples. Stacks, the runtime's own and native memory are as exact as with pprof. No
+//! collection can be forced here, so live heap and garbage are separated only where the runtime collected by itself,
+//! see [`LiveHeapEstimate`]; and it is not known which stack allocated what. Between collections a heap that grows has
+//! taken more memory than it has touched, which lowers what passes for native by as much.
 //!
-//! The page stops the target for as long as runtime.ReadMemStats does, some 20 µs, and is small; the sampler asks for it
-//! less often where it takes more than a probe may.
+//! The page stops the target for as long as runtime.ReadMemStats does, some 20 µs, and is small; the sampler asks for
+//! it less often where it takes more than a probe may.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use reqwest::Url;
 
 use crate::evidence::{AccountPart, SeriesId};
-use crate::probe::go::expvar::{self, ExpvarStats, Vars};
+use crate::probe::go::expvar_page::{self, ExpvarPage, ExpvarStats};
 use crate::probe::go::native::NativeEstimator;
 use crate::probe::go::page_owner::SoleProcess;
 use crate::probe::page::fetch::Fetcher;
@@ -22,17 +22,17 @@ use crate::probe::process::resident::resident;
 use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::target::Identity;
 
-/// The account is told once in so many samples: what it is made of is the best of them, since the lowest live heap and
-/// the highest native memory are the least disturbed. A run has at least 300 samples.
-const READINGS: u32 = 8;
+/// The account is reported once in so many samples: what it is made of is the best of them, since the lowest live heap
+/// and the highest native memory are the least disturbed. A run has at least 300 samples.
+const SAMPLES_PER_ACCOUNT: u32 = 8;
 
 /// The live heap after collections that the runtime made by itself.
 ///
 /// It is all that was allocated until the collection ended, less all that was ever freed. Freed bytes are counted
 /// exactly, and rise until what the collection found is swept. What was allocated until then lies between two readings,
-/// in proportion to the time: the runtime tells when the collection ended.
+/// in proportion to the time: the runtime says when the collection ended.
 #[derive(Debug, Default)]
-struct Live {
+struct LiveHeapEstimate {
     /// The last reading, and when it came, in nanoseconds since 1970.
     before: Option<(u64, ExpvarStats)>,
     /// Bytes of all objects ever allocated when the last collection ended.
@@ -43,13 +43,13 @@ struct Live {
     lowest: Option<f64>,
 }
 
-impl Live {
-    fn see(&mut self, at: u64, read: ExpvarStats) {
+impl LiveHeapEstimate {
+    fn add(&mut self, at: u64, read: ExpvarStats) {
         if let Some((_, old)) = self.before
             && (read.num_gc < old.num_gc || read.total_alloc < old.total_alloc)
         {
             // another process
-            *self = Live::default();
+            *self = LiveHeapEstimate::default();
         }
         if let Some((before, old)) = self.before.replace((at, read))
             && read.num_gc > old.num_gc
@@ -70,8 +70,8 @@ impl Live {
         }
     }
 
-    /// The lowest live heap after the collections since this was last asked; none where there was none. A single one that
-    /// was seen once may not be swept yet, and is told next time.
+    /// The lowest live heap after the collections since this was last asked; none where there was none. A single one
+    /// that was read once may not be swept yet, and is reported next time.
     fn take(&mut self) -> Option<f64> {
         if self.collections == 1 && self.readings < 2 {
             return None;
@@ -82,38 +82,38 @@ impl Live {
 }
 
 /// The memory of one Go process.
-pub struct GoVars {
+pub struct ExpvarProbe {
     fetcher: Fetcher,
     url: Url,
     alone: Option<SoleProcess>,
     /// Whose account this is.
     life: Option<Identity>,
     native: NativeEstimator,
-    live: Live,
+    live: LiveHeapEstimate,
     readings: u32,
 }
 
-impl GoVars {
+impl ExpvarProbe {
     /// Reads expvar's page at `url`.
     ///
     /// # Errors
     /// When it is not served there, or without the runtime's account.
-    pub async fn find(fetcher: Fetcher, url: &Url) -> Result<GoVars, ProbeError> {
+    pub async fn find(fetcher: Fetcher, url: &Url) -> Result<ExpvarProbe, ProbeError> {
         fetch(&fetcher, url).await?;
-        Ok(GoVars {
+        Ok(ExpvarProbe {
             fetcher,
             url: url.clone(),
             alone: None,
             life: None,
             native: NativeEstimator::default(),
-            live: Live::default(),
+            live: LiveHeapEstimate::default(),
             readings: 0,
         })
     }
 
     /// The account is exact where the target is the very process that serves it, and nothing else.
-    pub fn of_target(self, alone: Option<SoleProcess>) -> GoVars {
-        GoVars { alone: alone.filter(SoleProcess::is_readable), ..self }
+    pub fn of_target(self, alone: Option<SoleProcess>) -> ExpvarProbe {
+        ExpvarProbe { alone: alone.filter(SoleProcess::is_readable), ..self }
     }
 
     /// Whether every byte of RSS finds its owner.
@@ -129,18 +129,18 @@ impl GoVars {
         let read = fetch(&self.fetcher, &self.url).await?.memstats;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let stats = read.stats();
-        self.live.see(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX), read);
+        self.live.add(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX), read);
         let mut files = None;
         if let Some(process) = process {
             if self.life.replace(process) != Some(process) {
                 self.native = NativeEstimator::default();
             }
             let resident = resident(process.pid)?;
-            self.native.see(resident.anon as f64 - stats.held());
+            self.native.add(resident.anon as f64 - stats.held());
             files = Some(resident.files as f64);
         }
         self.readings += 1;
-        if self.readings < READINGS {
+        if self.readings < SAMPLES_PER_ACCOUNT {
             return Ok(Reading::default());
         }
         self.readings = 0;
@@ -159,7 +159,7 @@ impl GoVars {
     }
 }
 
-impl Probe for GoVars {
+impl Probe for ExpvarProbe {
     fn name(&self) -> &'static str {
         "vars"
     }
@@ -183,8 +183,8 @@ impl Probe for GoVars {
     }
 }
 
-async fn fetch(fetcher: &Fetcher, url: &Url) -> Result<Vars, ProbeError> {
-    expvar::parse(&fetcher.get_ok(url, expvar::PAGE).await?.body)
+async fn fetch(fetcher: &Fetcher, url: &Url) -> Result<ExpvarPage, ProbeError> {
+    expvar_page::parse(&fetcher.get_ok(url, expvar_page::PAGE_BOUNDS).await?.body)
 }
 
 #[cfg(test)]
@@ -206,15 +206,15 @@ mod tests {
             at_us * 1_000,
             collected * 1_000,
         );
-        expvar::parse(text.as_bytes()).unwrap().memstats
+        expvar_page::parse(text.as_bytes()).unwrap().memstats
     }
 
     fn seen(kept: u64, every: u64, step: u64) -> Vec<f64> {
-        let mut live = Live::default();
+        let mut live = LiveHeapEstimate::default();
         let mut all = Vec::new();
         for i in 1..=160_u64 {
             let at = i * step;
-            live.see(at * 1_000, stats_at(at, kept, every));
+            live.add(at * 1_000, stats_at(at, kept, every));
             if i % 16 == 0 {
                 all.extend(live.take());
             }
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn live_heap_is_told_whether_collections_are_rare_or_many() {
+    fn live_heap_is_reported_whether_collections_are_rare_or_many() {
         for (every, step) in [(5_000, 700), (700, 5_000), (30_000, 700)] {
             let flat = seen(0, every, step);
             assert!(!flat.is_empty() && flat.iter().all(|bytes| *bytes < 1e3), "{every} {step}: {flat:?}");
@@ -239,39 +239,39 @@ mod tests {
     }
 
     #[test]
-    fn without_a_collection_or_by_another_clock_nothing_is_told() {
+    fn without_a_collection_or_by_another_clock_nothing_is_reported() {
         assert_eq!(seen(100, 1_000_000_000, 700), [0.0; 0]);
-        let mut live = Live::default();
+        let mut live = LiveHeapEstimate::default();
         for i in 1..9_u64 {
-            live.see(i * 700_000 + 1_000_000_000_000, stats_at(i * 700, 0, 5_000));
+            live.add(i * 700_000 + 1_000_000_000_000, stats_at(i * 700, 0, 5_000));
         }
         assert_eq!(live.take(), None, "collections that ended long before are another clock's");
     }
 
     #[test]
     fn a_process_that_took_the_place_of_another_has_freed_nothing_yet() {
-        let mut live = Live::default();
+        let mut live = LiveHeapEstimate::default();
         for i in 1..20_u64 {
-            live.see(i * 700_000, stats_at(i * 700, 0, 5_000));
+            live.add(i * 700_000, stats_at(i * 700, 0, 5_000));
         }
         assert!(live.take().is_some());
-        live.see(20 * 700_000, stats_at(3, 0, 5_000));
+        live.add(20 * 700_000, stats_at(3, 0, 5_000));
         assert_eq!(live.take(), None);
     }
 
     #[tokio::test]
-    async fn the_account_is_told_once_in_a_while_and_without_what_nobody_knows() {
+    async fn the_account_is_reported_once_in_a_while_and_without_what_is_unknown() {
         let page = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/go/vars.json"));
         let url = serve(|_| (200, page.to_vec())).await;
-        let mut vars = GoVars::find(fetcher(&url), &url).await.unwrap().of_target(None);
+        let mut vars = ExpvarProbe::find(fetcher(&url), &url).await.unwrap().of_target(None);
         assert!(!vars.exact() && !vars.series().contains(&SeriesId::MemNative));
-        for _ in 1..READINGS {
+        for _ in 1..SAMPLES_PER_ACCOUNT {
             assert!(vars.ask(Request::Sample).await.unwrap().values.is_empty());
         }
         let values = vars.ask(Request::Sample).await.unwrap().values;
         let ids: Vec<SeriesId> = values.into_iter().map(|(id, _)| id).collect();
         assert_eq!(ids, [SeriesId::MemStacks, SeriesId::MemRuntime], "nothing was collected meanwhile");
         let nowhere = serve(|_| (200, b"<html>not here</html>".to_vec())).await;
-        assert!(GoVars::find(fetcher(&nowhere), &nowhere).await.is_err());
+        assert!(ExpvarProbe::find(fetcher(&nowhere), &nowhere).await.is_err());
     }
 }

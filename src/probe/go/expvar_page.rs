@@ -13,11 +13,11 @@ use crate::probe::page::bounds::Bounds;
 use crate::probe::sample::ProbeError;
 
 /// The runtime's part takes 10 KiB; what the service itself publishes comes on top.
-pub const PAGE: Bounds = Bounds { bytes: 4 << 20, time: Duration::from_secs(10) };
+pub const PAGE_BOUNDS: Bounds = Bounds { bytes: 4 << 20, time: Duration::from_secs(10) };
 
 /// What soak takes from a page.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Vars {
+pub struct ExpvarPage {
     /// The command line.
     #[serde(default)]
     pub cmdline: Vec<String>,
@@ -66,7 +66,7 @@ impl ExpvarStats {
 ///
 /// # Errors
 /// When it is no JSON, or its memstats are not those of Go's runtime.
-pub fn parse(page: &[u8]) -> Result<Vars, ProbeError> {
+pub fn parse(page: &[u8]) -> Result<ExpvarPage, ProbeError> {
     serde_json::from_slice(page).map_err(|error| ProbeError(format!("not expvar's page: {error}")))
 }
 

@@ -14,28 +14,28 @@ use crate::probe::sample::ProbeError;
 use crate::target::{Identity, Members, Target, runtime_of};
 
 /// The most that is read of hsperfdata, and a byte more.
-const MOST: u64 = perfdata::MOST_BYTES as u64 + 1;
+const MOST_COUNTER_BYTES: u64 = perfdata::MOST_BYTES as u64 + 1;
 /// "Signal Dispatcher", as much of it as the kernel keeps.
 const SIGNAL_DISPATCHER: &str = "Signal Dispatch";
 
 /// The JVM of a target: another one after a restart. Shared by those who look at it.
 #[derive(Debug, Clone)]
-pub struct Jvm(Arc<Mutex<Seen>>);
+pub struct Jvm(Arc<Mutex<KnownJvm>>);
 
 #[derive(Debug)]
-struct Seen {
-    view: Members,
-    now: Option<Place>,
+struct KnownJvm {
+    members: Members,
+    process: Option<JvmProcess>,
 }
 
 /// One JVM and where its files are, as soak sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct JvmProcess {
     /// Who it is.
     pub identity: Identity,
     /// The pid that it has itself, in a container another one.
     pub own_pid: i32,
-    /// Whom it runs as.
+    /// The user that it runs as.
     pub uid: u32,
     /// Its /tmp.
     pub tmp: PathBuf,
@@ -44,33 +44,33 @@ pub struct Place {
 }
 
 impl Jvm {
-    /// The JVM among the target's processes; nobody has to be there yet.
+    /// The JVM among the target's processes; it need not run yet.
     pub fn new(target: &Target) -> Jvm {
-        Jvm(Arc::new(Mutex::new(Seen { view: target.members(), now: None })))
+        Jvm(Arc::new(Mutex::new(KnownJvm { members: target.members(), process: None })))
     }
 
     /// Where it is now. Reads files: not for a thread that must not wait.
     ///
     /// # Errors
     /// When there is none.
-    pub fn place(&self) -> Result<Place, ProbeError> {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = seen.now.as_ref().filter(|place| place.identity.is_alive()) {
-            return Ok(place.clone());
+    pub fn process(&self) -> Result<JvmProcess, ProbeError> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(process) = known.process.as_ref().filter(|process| process.identity.is_alive()) {
+            return Ok(process.clone());
         }
-        seen.now = None;
-        let members = seen.view.members();
+        known.process = None;
+        let members = known.members.members();
         let is_jvm = |member: &&Identity| runtime_of(member.pid) == Runtime::Jvm;
         let jvm = members.iter().find(is_jvm).ok_or_else(|| ProbeError("no JVM is there".into()))?;
-        let place = Place::find(*jvm)?;
+        let process = JvmProcess::find(*jvm)?;
         // one that has just begun may still make its counters
-        seen.now = Some(place.clone()).filter(|place| place.counters.is_some());
-        Ok(place)
+        known.process = Some(process.clone()).filter(|process| process.counters.is_some());
+        Ok(process)
     }
 }
 
-impl Place {
-    fn find(identity: Identity) -> Result<Place, ProbeError> {
+impl JvmProcess {
+    fn find(identity: Identity) -> Result<JvmProcess, ProbeError> {
         let status = status(identity.pid)?;
         let own_pid = status.nspid.as_ref().and_then(|pids| pids.last().copied()).unwrap_or(status.pid);
         // as the process sees its files, which may be those of a container
@@ -87,7 +87,7 @@ impl Place {
             return Err(ProbeError(format!("the /tmp of the JVM of pid {} cannot be read", identity.pid)));
         }
         let (tmp, counters) = looked.swap_remove(at);
-        Ok(Place { identity, own_pid, uid: status.euid, tmp, counters })
+        Ok(JvmProcess { identity, own_pid, uid: status.euid, tmp, counters })
     }
 
     /// Its counters as they stand.
@@ -103,7 +103,7 @@ impl Place {
         })?;
         let mut bytes = Vec::new();
         let file = fs::File::open(path).map_err(failed)?;
-        file.take(MOST).read_to_end(&mut bytes).map_err(failed)?;
+        file.take(MOST_COUNTER_BYTES).read_to_end(&mut bytes).map_err(failed)?;
         perfdata::parse(&bytes).map_err(ProbeError)
     }
 
@@ -112,8 +112,8 @@ impl Place {
         status(self.identity.pid).is_ok_and(|status| status.sigcgt & (1 << 2) != 0)
     }
 
-    /// Whether the thread runs by which a JVM answers a SIGQUIT itself: with -Xrs there is none, and whoever catches
-    /// the signal then is somebody else. JVMs before 9 do not name it to the kernel.
+    /// Whether the thread runs by which a JVM answers a SIGQUIT itself: with -Xrs it is missing,
+    /// and some other code catches the signal. JVMs before 9 do not name it to the kernel.
     pub fn dispatches_signals(&self) -> bool {
         let threads =
             fs::read_dir(format!("/proc/{}/task", self.identity.pid)).into_iter().flatten().flatten();
@@ -156,14 +156,14 @@ mod tests {
         let uid = fs::metadata(&dir).unwrap().uid();
         assert_eq!(counters(tmp.path(), 7, uid), Some(dir.join("7")));
         assert_eq!(counters(tmp.path(), 8, uid), None);
-        assert_eq!(counters(tmp.path(), 7, uid + 1), None, "somebody else's");
+        assert_eq!(counters(tmp.path(), 7, uid + 1), None, "another user's");
         std::os::unix::fs::symlink(dir.join("7"), dir.join("9")).unwrap();
         assert_eq!(counters(tmp.path(), 9, uid), None, "a link leads anywhere");
     }
 
     #[test]
     fn a_process_that_would_die_of_a_signal_is_known_for_it() {
-        let own = |pid: u32| Place {
+        let own = |pid: u32| JvmProcess {
             identity: Identity::read(pid).unwrap(),
             own_pid: 7,
             uid: 0,
@@ -188,6 +188,6 @@ mod tests {
     #[test]
     fn a_process_that_is_no_jvm_has_no_counters() {
         let jvm = Jvm::new(&crate::target::target_of(std::process::id()));
-        assert!(jvm.place().unwrap_err().0.contains("no JVM"));
+        assert!(jvm.process().unwrap_err().0.contains("no JVM"));
     }
 }

@@ -1,17 +1,17 @@
 //! What a JVM's counters say of its heap, whatever its collector.
 //!
-//! A space is as it was after the last collection. What is used then outside of eden, the survivors and the old generation,
-//! is what no collection so far has freed: the live heap is no larger, and just after a full collection it is no less
-//! either. Eden is left out: it is empty after a collection, and some collectors go on counting in it.
+//! A space is as it was after the last collection. What is used then outside of eden, the survivors and the old
+//! generation, is what no collection so far has freed: the live heap is no larger, and just after a full collection it
+//! is no less either. Eden is left out: it is empty after a collection, and some collectors go on counting in it.
 
 use crate::probe::jvm::perfdata::PerfData;
 
 /// Generations and spaces looked at; HotSpot has two and three.
-const MOST: usize = 4;
+const MOST_SPACES: usize = 4;
 
 /// One JVM at one moment, in bytes and counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Figures {
+pub struct HeapCounters {
     /// Java's own threads that live; those of collector and compiler are not among them.
     pub threads: Option<i64>,
     /// Collections of any kind since the JVM began.
@@ -32,25 +32,25 @@ pub struct Figures {
     pub limit: Option<u64>,
 }
 
-impl Figures {
+impl HeapCounters {
     /// Reads them off the counters; none where there are none of a heap, as with an unknown collector.
-    pub fn from_counters(data: &PerfData) -> Option<Figures> {
+    pub fn from_counters(data: &PerfData) -> Option<HeapCounters> {
         let number = |name: String| data.number(&name).filter(|n| *n >= 0);
-        let mut figures = Figures {
+        let mut figures = HeapCounters {
             threads: number("java.threads.live".into()),
             metaspace: number("sun.gc.metaspace.used".into()),
-            ..Figures::default()
+            ..HeapCounters::default()
         };
         let mut seen = false;
         let mut most: Vec<i64> = Vec::new();
-        for generation in 0..MOST {
+        for generation in 0..MOST_SPACES {
             let of_generation = format!("sun.gc.generation.{generation}");
             // where there is a young one it is the first
             let old = generation > 0;
             figures.committed =
                 figures.committed.saturating_add(number(format!("{of_generation}.capacity")).unwrap_or(0));
             most.extend(number(format!("{of_generation}.maxCapacity")));
-            for space in 0..MOST {
+            for space in 0..MOST_SPACES {
                 let of_space = format!("{of_generation}.space.{space}");
                 let Some(used) = number(format!("{of_space}.used")) else { continue };
                 seen = true;
@@ -63,7 +63,7 @@ impl Figures {
             }
         }
         let (mut last, mut last_full) = (0, 0);
-        for collector in 0..MOST {
+        for collector in 0..MOST_SPACES {
             let of_collector = format!("sun.gc.collector.{collector}");
             let times = number(format!("{of_collector}.invocations")).unwrap_or(0);
             figures.collections = figures.collections.saturating_add(times);
@@ -92,8 +92,8 @@ impl Figures {
     }
 }
 
-/// Whether a collector, by the name it gives itself, looks at the whole heap with the world stopped: Serial's, Parallel's,
-/// and G1's when all else has failed. A concurrent one leaves what became garbage meanwhile.
+/// Whether a collector, by the name it gives itself, looks at the whole heap with the world stopped: Serial's,
+/// Parallel's, and G1's when all else has failed. A concurrent one leaves what became garbage meanwhile.
 fn is_full(name: &str) -> bool {
     // up to JDK 8 they had names of their own
     let by_name = matches!(name, "MSC" | "PSMarkSweep" | "PSParallelCompact");
@@ -106,8 +106,8 @@ mod tests {
     use crate::probe::jvm::perfdata::parse;
     use crate::probe::jvm::testing::saved;
 
-    fn figures(name: &str) -> Figures {
-        Figures::from_counters(&parse(&saved(name)).unwrap()).unwrap()
+    fn figures(name: &str) -> HeapCounters {
+        HeapCounters::from_counters(&parse(&saved(name)).unwrap()).unwrap()
     }
 
     #[test]

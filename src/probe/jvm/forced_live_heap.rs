@@ -1,12 +1,12 @@
-//! The live heap that a collection has shown which soak forced, on its way to the sample that tells it.
+//! The live heap after a collection that soak forced, on its way to the sample that reports it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Shared by who forces the collection and who tells the series; bytes.
+/// Shared by the probe that forces the collection and the one that reports the series; bytes.
 #[derive(Debug, Clone, Default)]
-pub struct Forced(Arc<Mutex<Option<f64>>>);
+pub struct ForcedLiveHeap(Arc<Mutex<Option<f64>>>);
 
-impl Forced {
+impl ForcedLiveHeap {
     /// So much is alive.
     pub fn put(&self, bytes: f64) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
