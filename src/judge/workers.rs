@@ -62,16 +62,13 @@ fn judge_one(workers: &ReplacedWorkers, evidence: &Evidence, series: &AllEvidenc
     let runtime = series.sources().runtime;
     let is_memory = workers.kind.unit() == Unit::Bytes;
     let resolution = judging.resolution_bytes;
+    // were they not replaced the tree would grow by what all of them do; what a worker loads as it starts is not growth
+    let slope = trend.slope.map(|slope| slope.scaled(*at_a_time));
+    let start = trend.start.map(|start| start * at_a_time);
+    let end = start.zip(slope).map(|(start, slope)| start + slope.value * life_s);
+    let grows = is_material(&Trend { start, end, slope, ..trend.clone() }, &id, judging.horizon, *life_s);
     match trend.direction {
-        Direction::Growing => {
-            let (start, slope) = (trend.start.map(|start| start * at_a_time), trend.slope);
-            let slope = slope.map(|slope| slope.scaled(*at_a_time));
-            // what a worker loads as it starts is not growth
-            let end = start.zip(slope).map(|(start, slope)| start + slope.value * life_s);
-            let were_it_not_recycled = Trend { start, end, slope, ..trend.clone() };
-            if !is_material(&were_it_not_recycled, &id, judging.horizon, *life_s) {
-                return WorkersVerdict::Fine;
-            }
+        Direction::Growing if grows => {
             let grown = workers.per_life().map_or(0.0, |growth| growth.lo);
             let warm_up = WARM_UP_BYTES.max(WARM_UP_SHARE * (trend.end.unwrap_or(0.0) - grown));
             if is_memory && grown < warm_up {
@@ -85,8 +82,10 @@ fn judge_one(workers: &ReplacedWorkers, evidence: &Evidence, series: &AllEvidenc
                 None => WorkersVerdict::Leaks,
             }
         }
+        Direction::Growing => WorkersVerdict::Fine,
         // threads and descriptors come and go with the requests in flight
-        Direction::Inconclusive if !is_memory => WorkersVerdict::Fine,
+        _ if !is_memory => WorkersVerdict::Fine,
+        _ if grows => WorkersVerdict::Doubtful(NotLevel),
         Direction::Inconclusive => {
             let rose = trend.end.zip(trend.start).map_or(0.0, |(end, start)| end - start);
             let most = workers.per_life().map_or(rose, |growth| growth.hi);
@@ -96,7 +95,7 @@ fn judge_one(workers: &ReplacedWorkers, evidence: &Evidence, series: &AllEvidenc
             WorkersVerdict::Doubtful(NotLevel)
         }
         Direction::Stable => match excluded_per_request(workers) {
-            Some(detectable) if is_memory && detectable > resolution => {
+            Some(detectable) if detectable > resolution => {
                 WorkersVerdict::Doubtful(Unresolved { resolution, detectable })
             }
             _ => WorkersVerdict::Fine,
