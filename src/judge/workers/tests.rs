@@ -123,6 +123,7 @@ impl Service {
                 container: None,
                 runtime: self.runtime,
                 found_by: "holds the port".into(),
+                described_by: None,
                 processes: 1 + self.workers,
                 memory_limit_bytes: None,
             }),
