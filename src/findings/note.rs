@@ -2,7 +2,7 @@
 
 use crate::evidence::{ProbeRecord, SeriesId, StopReason, TargetRecord, UncountedReason};
 
-use super::{AttributedGrowth, Doubt, Explanation, Leak, LoadTrouble};
+use super::{AttributedGrowth, Doubt, Explanation, Leak, LoadTrouble, ReplacedWorkers};
 
 /// One note.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +17,8 @@ pub enum Note {
     Doubt(Doubt),
     /// Stacks of goroutines are this share of the memory that leaks.
     StacksShare(f64),
+    /// How workers that leak grow until they are replaced.
+    Recycled(ReplacedWorkers),
     /// A leak was observed for so many seconds only.
     ObservedFor(f64),
     /// Fewer collections were forced than the live heap needs; one takes up to so many seconds.

@@ -11,6 +11,7 @@ use super::leak::leak;
 use super::other_process::explain_other_process;
 use super::phrase::capitalize;
 use super::reason::doubt;
+use super::workers;
 
 /// One note.
 pub fn note(note: &Note) -> String {
@@ -28,6 +29,7 @@ pub fn note(note: &Note) -> String {
         }
         Note::Leak(what) => leak(what),
         Note::Doubt(what) => doubt(what),
+        Note::Recycled(replaced) => workers::note(replaced),
         Note::StacksShare(share) => format!(
             "stacks of goroutines are {} of the memory that leaks; the rest is heap, which they may hold",
             Unit::Ratio.show(*share)

@@ -58,6 +58,7 @@ pub fn empty_report(verdict: Verdict, headline: &str, made: &Made) -> Report {
         }),
         memory: None,
         series: vec![],
+        workers: vec![],
         account: vec![],
         account_exact: false,
         culprits: vec![],
