@@ -49,6 +49,7 @@
 
 mod attribution;
 mod bins;
+mod coarse_times;
 mod cycles;
 mod decide;
 mod detectable;
@@ -62,8 +63,10 @@ mod noise;
 mod period;
 mod pooled_segments;
 mod question;
+mod ramp;
 mod reduced_series;
 mod regimes;
+mod rises;
 mod rivals;
 mod sawtooth;
 mod segment_question;
@@ -90,9 +93,13 @@ use segment_trend::SegmentTrend;
 use select::Selection;
 
 use crate::findings::{Direction, Estimate, Found, JudgedLevel, Shape, Trend, TrendReason, WindowReason};
+use crate::units::Unit;
 
 /// A growth of which at least this share came back after the load was held, not lost.
 const CAME_BACK_SHARE: f64 = 0.8;
+/// Where a growth that doubles the level within the run, and by at least so many bytes, would not have been found, nothing
+/// is said of that level.
+const MATERIAL_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
 /// Of a level that dropped less often than this it is unknown whether the next drop goes as low.
 const LEAST_DROPS: usize = 3;
 /// A window of this share of steady is all of it: its ends may be missing a point.
@@ -127,6 +134,15 @@ pub fn trend(question: &Question<'_>) -> Trend {
         .then_some(judged.span_s)
         .filter(|over| *over < WHOLE_STEADY_SHARE * span_s);
     let detectable_per_s = sensitivity::detectable_slope(&judged, unit, span_s, false_alarm);
+    if judged.direction == Direction::Stable
+        && unit == Unit::Bytes
+        && let Some(hidden) = detectable_per_s.map(|slope| slope * judged.span_s)
+        && hidden >= end.unwrap_or(0.0).max(MATERIAL_BYTES)
+    {
+        judged.direction = Direction::Inconclusive;
+        judged.found = Found::NoPower;
+        judged.needs_s = Some(4.0 * judged.span_s);
+    }
     let reason = WindowReason { found: judged.found, over_s: judged.span_s, level: kind.into(), segments };
     let by_window = Trend {
         direction: judged.direction,
@@ -196,6 +212,8 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
             kind,
             samples: times.len(),
             deliberate: picked.deliberate,
+            whole_units: question.series.unit() == Unit::Count,
+            samples_in_all: picked.times.len(),
             lowest_before: if count > 1 { Some(first) } else { picked.lowest_before },
             false_alarm: question.false_alarm,
         };
