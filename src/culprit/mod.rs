@@ -9,12 +9,15 @@ mod candidate;
 mod counts;
 mod family;
 mod growth;
+mod lives;
 mod processes;
+mod workers;
 
 use crate::evidence::{CodeOwner, Evidence, GroupKind, TaskGroup};
 use crate::findings::{BlamedGroup, Direction, Trend};
 
 pub use candidate::{Candidate, Proof};
+pub use workers::workers;
 
 use candidate::{LEAST_BYTES, LEAST_COUNT};
 use counts::{Counts, Totals};

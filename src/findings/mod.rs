@@ -35,6 +35,7 @@ mod series_evidence;
 mod trend;
 mod trend_reason;
 mod verdict;
+mod workers;
 
 pub use absence::{Absence, AbsenceKind};
 pub use account::{Account, AccountRow};
@@ -70,3 +71,4 @@ pub use trend_reason::{
     Found, GoesOn, Jump, JudgedLevel, MOST_JUMPS, Rise, TrendReason, WindowReason,
 };
 pub use verdict::Verdict;
+pub use workers::{ReplacedWorkers, WorkersDoubt, WorkersDoubtReason, WorkersFinding};
