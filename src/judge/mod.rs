@@ -17,6 +17,7 @@ mod exit;
 mod gates;
 mod heap_headroom;
 mod interim;
+mod interpreter_memory;
 mod leak_summary;
 mod live_heap;
 mod load;

@@ -22,7 +22,7 @@ const HIDDEN_IN_RETURNING_SWING: f64 = 1.3;
 /// Noise returns to its level if it wanders off with less than this probability.
 const WANDERING_OF_RETURNING: f64 = 0.25;
 /// In noise that wanders, a window whose end lies above its start by more than this share of its swing is not stable.
-const MOST_NET_RISE: f64 = 0.75;
+const MOST_NET_RISE: f64 = 0.9;
 /// A rise within this share of what the run rose before is the end of that rise.
 pub(super) const TAIL_SHARE: f64 = 0.05;
 /// A rise dies away if its later half adds at most this share of its earlier half.

@@ -9,9 +9,9 @@ use super::decide::{Bent, NO_SIGN_OF_GROWTH, TAIL_SHARE, decide_window, level_at
 use super::exact_readings::rises_at_readings;
 use super::fit::range;
 use super::reduced_series::ReducedAs;
+use super::rises::{as_rise, describe_plain_ramp, describe_rise};
 use super::segment_question::{LEAST_SAMPLES, SegmentQuestion};
 use super::segment_trend::{SegmentTrend, Slope, WINDOWS_ALLOWED_FOR};
-use super::rises::{as_rise, describe_plain_ramp, describe_rise};
 use super::window::{Form, Window, examine, recent_rise};
 use crate::findings::{Direction, Found, Shape};
 
@@ -67,11 +67,28 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
         let Some(window) = examine(reduced, first, bent.tau_s.map_or(f64::INFINITY, |tau| 2.0 * tau)) else {
             break;
         };
-        if std::env::var_os("SOAK_DEBUG_TREND").is_some() { // DEBUG
-            let e = window.line.coefficient.estimate(0.95); // DEBUG
-            let st = reduced.step_s; // DEBUG
-            eprintln!("DEBUG start {start} n {} kind {:?} form {:?} chance {:.2e} slope {:.4e} [{:.4e},{:.4e}] corr {:.2} wander {:.2} warm {:?} helps {} pace {} slowest {:.2e} span {:.0} fewest {}", n-first, asked.kind, window.form, window.line.coefficient.below(0.0), e.value/st, e.lo/st, e.hi/st, window.line.correlation, window.line.wandering, window.beside_warmup.as_ref().map(|(f,t)| (f.coefficient.mean()/st, f.coefficient.below(0.0), *t)), window.warmup_helps, window.keeps_pace_beside_warmup, window.chance_beside_slowest, window.span_s, reduced.fewest); // DEBUG
-        } // DEBUG
+        if std::env::var_os("SOAK_DEBUG_TREND").is_some() {
+            eprintln!(
+                "DEBUG start {start} n {} kind {:?} form {:?} chance {:.2e} slope {:.4e} [{:.4e},{:.4e}] corr {:.2} wander {:.2} warm {:?} helps {} pace {} slowest {:.2e} span {:.0} fewest {}",
+                n - first,
+                asked.kind,
+                window.form,
+                window.line.coefficient.below(0.0),
+                e.value / st,
+                e.lo / st,
+                e.hi / st,
+                window.line.correlation,
+                window.line.wandering,
+                window.beside_warmup.as_ref().map(|(f, t)| (
+                    f.coefficient.mean() / st,
+                    f.coefficient.below(0.0),
+                    *t
+                )),
+                window.warmup_helps,
+                window.keeps_pace_beside_warmup,
+                window.chance_beside_slowest,
+                window.span_s,
+                reduced.fewest
         let settled = decide_window(asked, &window, alpha, lowest, &mut bent, &values)
             .filter(|decided| start <= LAST_START || decided.found == Found::StillSettling);
         let decided = settled.is_some();

@@ -48,8 +48,7 @@ pub(super) fn pool_segments(
     let stable = !segments.iter().any(|l| grows(&l.0)) && segments.iter().any(stands_still);
     let p = estimate.and_then(|(m, s)| normal_probability(-m / s)).unwrap_or(1.0);
     let p_value = (p * WINDOWS_ALLOWED_FOR).min(1.0);
-    // segments that stand still for themselves do not hide what all of them show together
-    let direction = match (growing && p_value <= false_alarm, stable && p_value > false_alarm) {
+    let direction = match (growing && p_value <= false_alarm, stable) {
         (true, _) => Direction::Growing,
         (_, true) => Direction::Stable,
         _ => Direction::Inconclusive,

@@ -56,11 +56,9 @@ pub(super) fn describe_plain_ramp(points: &[Point]) -> Option<Found> {
 /// The one jump of a series that has held its level since, as a rise.
 pub(super) fn as_rise(found: Found) -> Option<Found> {
     match found {
-        Found::FewSteps { jumps: [Some(only), None, None] } => Some(Found::RoseThenLevel(Rise {
-            height: only.height,
-            from_s: only.at_s,
-            until_s: only.at_s,
-        })),
+        Found::FewSteps { jumps: [Some(only), None, None] } => {
+            Some(Found::RoseThenLevel(Rise { height: only.height, from_s: only.at_s, until_s: only.at_s }))
+        }
         rise @ Found::RoseThenLevel(_) => Some(rise),
         _ => None,
     }

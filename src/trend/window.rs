@@ -193,7 +193,8 @@ pub(super) fn examine(series: &ReducedSeries, first: usize, longest_s: f64) -> O
 /// The rising ramp between two levels that explains the tail best, and its criterion.
 fn fit_ramp(tail: &Tail, frame: &Frame<'_>) -> Option<(Ramp, f64)> {
     let n = tail.at.len() as f64;
-    let levels = [LEVEL_BEFORE_RAMP, LEVEL_AFTER_RAMP].map(|share| ((share * n) as usize).max(LEAST_ON_LEVEL));
+    let levels =
+        [LEVEL_BEFORE_RAMP, LEVEL_AFTER_RAMP].map(|share| ((share * n) as usize).max(LEAST_ON_LEVEL));
     let ramp = best_ramp(&tail.at, &tail.values, levels)?;
     let fit = frame.fit(&[Column::Values(&ramp.column)], 1, 2.0)?;
     (fit.coefficients[1] > 0.0).then_some((ramp, fit.criterion))

@@ -1,5 +1,6 @@
 //! Why a verdict is what it is, in words.
 
+use crate::evidence::Runtime;
 use crate::findings::{
     Doubt, Excluded, ExcludedGrowth, Failure, GroupDoubt, GroupDoubtReason, RateShortfall, Reason,
 };
@@ -63,6 +64,19 @@ pub fn doubt(doubt: &Doubt) -> String {
         Doubt::Workers(doubt) => workers::doubt(doubt),
         Doubt::MayBeHeld { growth, hold } => {
             format!("{}, but may be held for {hold}, longer than it was seen", leak::series(growth))
+        }
+        Doubt::MayBeWarmUp { growth, runtime, pools_bytes } => {
+            let reads_heap = match runtime {
+                Runtime::V8 => {
+                    "start it with --inspect so that soak can read its heap, or run again with --cycles 3"
+                }
+                _ => "run again with more load, or with --cycles 3",
+            };
+            format!(
+                "{}, but {runtime} takes up to {} in its first minutes under load without a leak: {reads_heap}",
+                leak::series(growth),
+                Unit::Bytes.show(*pools_bytes)
+            )
         }
         Doubt::HeapNotRead { id, runtime, live_heap_read, drives } => {
             let why = match live_heap_read {

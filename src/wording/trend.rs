@@ -1,6 +1,6 @@
 //! Why a trend says what it says: the one sentence, with the figures that decided.
 
-use crate::findings::{Direction, Found, GoesOn, Jump, JudgedLevel, Rise, Trend, TrendReason, WindowReason};
+use crate::findings::{Direction, Found, GoesOn, JudgedLevel, Jump, Rise, Trend, TrendReason, WindowReason};
 use crate::units::{Span, Unit};
 
 /// One sentence; empty for an estimate, which has nothing to say beside its figures.
@@ -119,8 +119,11 @@ fn describe_rise(rise: &Rise, unit: Unit) -> String {
 
 /// "rose in 2 jumps, by 64 KiB at 26 s and 32 KiB at 50 s".
 fn list_jumps(jumps: &[Option<Jump>], unit: Unit) -> String {
-    let each: Vec<String> =
-        jumps.iter().flatten().map(|jump| format!("{} at {}", unit.show(jump.height), moment(jump.at_s))).collect();
+    let each: Vec<String> = jumps
+        .iter()
+        .flatten()
+        .map(|jump| format!("{} at {}", unit.show(jump.height), moment(jump.at_s)))
+        .collect();
     match each.split_last() {
         Some((only, [])) => format!("rose in 1 jump, by {only}"),
         Some((last, before)) => format!("rose in {} jumps, by {} and {last}", each.len(), before.join(", ")),

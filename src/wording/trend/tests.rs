@@ -77,7 +77,7 @@ fn every_reason_has_its_sentence() {
         (
             Stable,
             Found::RoseThenLevel(Rise { height: 40.0, from_s: 193.0, until_s: 231.0 }),
-            format!("rose by 40 from 3 min 13 s to 3 min 51 s, level since, 100 → 140{found}"),
+            "rose by 40 from 3 min 13 s to 3 min 51 s, level since, 100 → 140; 4/s or more would have been found".into(),
         ),
         (
             Inconclusive,
