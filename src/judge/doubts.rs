@@ -49,8 +49,8 @@ pub fn doubts(
     }
     let judging = plan.map(|plan| &plan.judging).filter(|judging| !judging.load_only);
     if let Some(judging) = judging.filter(|_| !series.sources().forwards) {
-        doubts.extend(memory_unresolved(series, steady, judging.resolution_bytes));
-        doubts.extend(tasks_unresolved(series, steady));
+        doubts.extend(memory_unresolved(series, steady, judging.resolution_bytes, drives));
+        doubts.extend(tasks_unresolved(series, steady, drives));
     }
     doubts
 }

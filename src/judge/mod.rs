@@ -17,6 +17,7 @@ mod exit;
 mod gates;
 mod heap_headroom;
 mod interim;
+mod leak_counts;
 mod leak_summary;
 mod live_heap;
 mod load;
@@ -25,7 +26,9 @@ mod material;
 mod memory;
 mod notes;
 mod series_evidence;
+mod slowed_probes;
 mod steady;
+mod task_count;
 mod tasks;
 mod verdict;
 
