@@ -9,9 +9,11 @@ mod candidate;
 mod counts;
 mod family;
 mod growth;
+mod lives;
 mod present_before;
 mod processes;
 mod snapshot_ends;
+mod workers;
 
 use crate::evidence::{CodeOwner, Evidence, GroupKind, TaskGroup};
 use crate::findings::{BlamedGroup, Direction, Trend};
@@ -19,6 +21,7 @@ use crate::findings::{BlamedGroup, Direction, Trend};
 pub use candidate::{Candidate, Proof};
 pub use present_before::present_before_run;
 pub use snapshot_ends::SnapshotEnds;
+pub use workers::workers;
 
 use candidate::{LEAST_BYTES, LEAST_COUNT};
 use counts::{Counts, Totals};

@@ -3,7 +3,7 @@
 use crate::evidence::{Runtime, SeriesId};
 use crate::units::{Rate, Span};
 
-use super::{BlamedGroup, SeriesGrowth, Trend};
+use super::{BlamedGroup, SeriesGrowth, Trend, WorkersDoubt};
 
 /// What could still be a leak, or keeps this run from telling.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,8 @@ pub enum Doubt {
     Unused,
     /// Tasks, descriptors or children.
     Group(GroupDoubt),
+    /// Workers that are replaced before it is known whether they leak.
+    Workers(WorkersDoubt),
     /// Memory that leaks, unless the service holds it for longer than it was observed.
     MayBeHeld {
         /// What grows.

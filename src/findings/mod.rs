@@ -35,6 +35,7 @@ mod series_evidence;
 mod trend;
 mod trend_reason;
 mod verdict;
+mod workers;
 
 pub use absence::{Absence, AbsenceKind};
 pub use account::{Account, AccountRow};
@@ -68,3 +69,4 @@ pub use series_evidence::SeriesEvidence;
 pub use trend::{Direction, Estimate, Shape, Trend};
 pub use trend_reason::{Found, GoesOn, JudgedLevel, TrendReason, WindowReason};
 pub use verdict::Verdict;
+pub use workers::{ReplacedWorkers, WorkersDoubt, WorkersDoubtReason, WorkersFinding};

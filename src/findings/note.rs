@@ -1,8 +1,8 @@
 //! What a reader should know besides the verdict: one value a note, in the order in which they are read.
 
-use crate::evidence::{GroupKind, ProbeRecord, SeriesId, StopReason, UncountedReason};
+use crate::evidence::{GroupKind, ProbeRecord, SeriesId, StopReason, TargetRecord, UncountedReason};
 
-use super::{AttributedGrowth, Doubt, Explanation, Leak, LoadTrouble, group_label};
+use super::{AttributedGrowth, Doubt, Explanation, Leak, LoadTrouble, ReplacedWorkers, group_label};
 
 /// One note.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +17,8 @@ pub enum Note {
     Doubt(Doubt),
     /// Stacks of goroutines are this share of the memory that leaks.
     StacksShare(f64),
+    /// How workers that leak grow until they are replaced.
+    Recycled(ReplacedWorkers),
     /// A leak was observed for so many seconds only.
     ObservedFor(f64),
     /// Fewer collections were forced than the live heap needs; one takes up to so many seconds.
@@ -72,6 +74,8 @@ pub enum Note {
     },
     /// Requests are counted in a way that growth by each cannot rest on, and why.
     NotCounted(UncountedReason),
+    /// The process that is measured is not the one that the URL leads to.
+    OtherProcess(Box<TargetRecord>),
     /// As recorded.
     Recorded(String),
     /// The schedule could not be kept.

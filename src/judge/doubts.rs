@@ -9,13 +9,14 @@ use super::load::rate_held;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 use super::tasks::Tasks;
+use super::workers::Workers;
 
 /// Everything that does, worst first.
 pub fn doubts(
     evidence: &Evidence,
     steady: &Steady,
     series: &AllEvidence,
-    tasks: &Tasks,
+    (tasks, workers): (&Tasks, &Workers),
     load: Option<&LoadFinding>,
 ) -> Vec<Doubt> {
     let plan = evidence.plan.as_ref();
@@ -41,6 +42,7 @@ pub fn doubts(
         doubts.push(Doubt::Unused);
     }
     doubts.extend(tasks.doubts().map(Doubt::Group));
+    doubts.extend(workers.doubts());
     for one in series.iter().filter(|s| s.votes() && s.explained_by.is_none()) {
         if let Some(hold) = may_be_held(evidence, steady).filter(|_| one.leaks()) {
             doubts.push(Doubt::MayBeHeld { growth: SeriesGrowth::new(one, load), hold });

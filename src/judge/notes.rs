@@ -5,7 +5,7 @@ use crate::culprit::present_before_run;
 use crate::evidence::{COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, SeriesId};
 use crate::findings::{
     Assessment, Attributed, AttributedGrowth, BlamedGroup, Direction, Doubt, Leak, NoBlocks, NotCollected,
-    Note, Reason, SeriesEvidence, Verdict,
+    Note, Reason, ReplacedWorkers, SeriesEvidence, Verdict,
 };
 use crate::units::{Rate, Unit};
 
@@ -23,6 +23,8 @@ pub fn gather_notes(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
     let mut notes = of_verdict(found, evidence);
     notes.extend(explained(&found.series));
     notes.extend(present_before(found, evidence));
+    let other = found.target.iter().filter(|target| target.described_by.is_some());
+    notes.extend(other.map(|target| Note::OtherProcess(Box::new(target.clone()))));
     notes.extend(not_available(found));
     notes.extend(not_collected(found, evidence));
     notes.extend(no_request_counter(evidence));
@@ -43,13 +45,14 @@ fn of_verdict(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
             notes.extend(evidence.driven().and_then(not_attributed).map(Note::NotAttributed));
             // the line of a culprit says all of it
             let is_said = |leak: &&Leak| {
-                !found.culprits.is_empty() && found.answer.reason == Reason::Leak((*leak).clone())
+                let said = !found.culprits.is_empty() || matches!(leak, Leak::Recycled(_));
+                said && found.answer.reason == Reason::Leak((*leak).clone())
             };
+            notes.extend(found.leaks.iter().find_map(recycled).map(Note::Recycled));
             notes.extend(found.leaks.iter().filter(|leak| !is_said(leak)).cloned().map(Note::Leak));
             notes.extend(stacks_share(found).map(Note::StacksShare));
             if found.proven.is_none() {
-                let seen_s = found.culprits.iter().map(|c| c.seen_for_s).fold(0.0, f64::max);
-                notes.push(Note::ObservedFor(if seen_s > 0.0 { seen_s } else { found.steady_s }));
+                notes.push(Note::ObservedFor(observed_for(found)));
             }
         }
         Verdict::Inconclusive => {
@@ -62,6 +65,25 @@ fn of_verdict(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
         Verdict::Stable => notes.extend(by_resident_memory_alone(found).then_some(Note::ResidentMemoryAlone)),
     }
     notes
+}
+
+/// The workers that leak, where recycling hides it.
+fn recycled(leak: &Leak) -> Option<ReplacedWorkers> {
+    match leak {
+        Leak::Recycled(workers) => Some(workers.clone()),
+        _ => None,
+    }
+}
+
+/// For how many seconds that which leaks was observed: no worker lives longer than its life.
+fn observed_for(found: &Assessment) -> f64 {
+    if let Reason::Leak(leak) = &found.answer.reason
+        && let Some(workers) = recycled(leak)
+    {
+        return workers.life_s;
+    }
+    let seen_s = found.culprits.iter().map(|c| c.seen_for_s).fold(0.0, f64::max);
+    if seen_s > 0.0 { seen_s } else { found.steady_s }
 }
 
 /// The lines of each growth of which something is known or would be by a longer run.

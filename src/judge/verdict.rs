@@ -13,6 +13,7 @@ use super::excluded::excluded;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 use super::tasks::Tasks;
+use super::workers::Workers;
 
 /// What decides.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -56,7 +57,7 @@ impl Facts {
         evidence: &Evidence,
         steady: &Steady,
         series: &AllEvidence,
-        tasks: &Tasks,
+        (tasks, workers): (&Tasks, &Workers),
         load: Option<&LoadFinding>,
     ) -> Facts {
         let proven = tasks.proven();
@@ -65,9 +66,10 @@ impl Facts {
         Facts {
             killed_while_growing: killed && (grows || proven.is_some()),
             failure: failure(evidence, steady, load),
-            leaks: leaks(evidence, steady, series, tasks, load),
-            doubts: doubts(evidence, steady, series, tasks, load),
-            excluded: excluded(series, steady),
+            leaks: leaks(evidence, steady, series, (tasks, workers), load),
+            doubts: doubts(evidence, steady, series, (tasks, workers), load),
+            excluded: excluded(series, steady)
+                .map(|tree| Excluded { growth: workers.excluded(tree.growth), ..tree }),
             only_load: !series.iter().any(SeriesEvidence::votes),
             proven,
         }
@@ -84,11 +86,12 @@ fn leaks(
     evidence: &Evidence,
     steady: &Steady,
     series: &AllEvidence,
-    tasks: &Tasks,
+    (tasks, workers): (&Tasks, &Workers),
     load: Option<&LoadFinding>,
 ) -> Vec<Leak> {
     let mut leaks: Vec<(EvidenceStrength, Leak)> =
         tasks.leaks().map(|growth| (EvidenceStrength::Tasks, Leak::Group(growth))).collect();
+    leaks.extend(workers.leaks());
     for one in series.iter().filter(|s| s.leaks()) {
         let of_held_tasks = one.unit() == Unit::Bytes && tasks.may_be_held();
         if (heap_not_read(one, series) && steady.stretches.len() < 2)

@@ -7,6 +7,7 @@ use crate::findings::{
 use crate::units::{Span, Unit};
 
 use super::phrase::{estimate, list, noun};
+use super::workers;
 
 /// One leak as a sentence.
 pub fn leak(leak: &Leak) -> String {
@@ -27,6 +28,7 @@ pub fn leak(leak: &Leak) -> String {
                 None => Span::from_secs_f64(group.seconds).to_string(),
             }
         ),
+        Leak::Recycled(workers) => workers::leak(workers),
         Leak::Series(growth) => series(growth),
     }
 }

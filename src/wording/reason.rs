@@ -12,6 +12,7 @@ use super::culprit::explain_group;
 use super::leak;
 use super::phrase::named;
 use super::trend::explain_trend;
+use super::workers;
 
 /// What decided, without the word for the verdict.
 pub fn reason(reason: &Reason) -> String {
@@ -61,6 +62,7 @@ pub fn doubt(doubt: &Doubt) -> String {
         Doubt::RateNotHeld(rate) => format!("only {} could be sent in steady", shortfall(rate)),
         Doubt::Unused => "no request was answered while it was watched, by the target's own count".into(),
         Doubt::Group(doubt) => group(doubt),
+        Doubt::Workers(doubt) => workers::doubt(doubt),
         Doubt::MayBeHeld { growth, hold } => {
             format!("{}, but may be held for {hold}, longer than it was seen", leak::series(growth))
         }

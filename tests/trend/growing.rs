@@ -1,4 +1,5 @@
-//! Families that grow.
+//! Families that grow. The slope of what comes at random moments is the rate at which these are drawn, not the number that
+//! fell into this recording: the rate is what goes on after it.
 
 use soak::findings::Direction;
 
@@ -62,7 +63,7 @@ fn chunks(mut r: Run) -> Made {
     let size = r.level * r.log_uniform(0.002, 0.02);
     let v = r.values(&e, |t| size * at.partition_point(|a| *a <= t) as f64 - 0.0);
     let v = v.iter().zip(&e).map(|(v, e)| v - 0.9 * e).collect();
-    let b = size * at.len() as f64 / r.span_s;
+    let b = size * many / r.span_s;
     r.growing("chunks", b, v)
 }
 
@@ -187,7 +188,7 @@ fn tasks(mut r: Run) -> Made {
     let many = r.log_uniform(60.0, 3000.0);
     let at = r.moments(many);
     let v = r.times.iter().map(|t| 40.0 + at.partition_point(|a| a <= t) as f64).collect();
-    let b = at.len() as f64 / r.span_s;
+    let b = many / r.span_s;
     r.tasks("tasks", Direction::Growing, Some(b), v)
 }
 
@@ -207,7 +208,7 @@ fn tasks_in_flight(mut r: Run) -> Made {
         .iter()
         .map(|t| 10.0 + at.partition_point(|a| a <= t) as f64 + r.poisson(mean))
         .collect();
-    let b = at.len() as f64 / r.span_s;
+    let b = many / r.span_s;
     r.tasks("tasks_in_flight", Direction::Growing, Some(b), v)
 }
 
@@ -220,6 +221,6 @@ fn pool_then_leak(mut r: Run) -> Made {
         .iter()
         .map(|t| 10.0 + pool * (1.0 - (-t / tau).exp()) + at.partition_point(|a| a <= t) as f64)
         .collect();
-    let b = at.len() as f64 / r.span_s;
+    let b = many / r.span_s;
     r.tasks("pool_then_leak", Direction::Growing, Some(b), v)
 }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic, in its helpers too")]
 
+mod accuracy;
 mod analyze;
 mod attribution;
 mod calibration;

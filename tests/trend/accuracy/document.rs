@@ -1,0 +1,184 @@
+//! docs/accuracy.md, written whole from what was measured.
+
+use std::fmt::Write as _;
+
+use soak::findings::Direction;
+
+use super::comparison::{Counts, Said, count};
+use super::injection::{MULTIPLES, Power};
+use super::measured::Measured;
+use super::rules::Rule;
+use super::shapes::groups;
+
+/// The document.
+pub fn write(measured: &Measured) -> String {
+    let mut out = String::from(include_str!("text/head.md"));
+    out += &verdicts(&measured.made);
+    out += include_str!("text/shapes.md");
+    out += &by_shape(&measured.made);
+    if let Some(corpus) = &measured.corpus {
+        out += include_str!("text/corpus.md");
+        out += &verdicts(corpus);
+    }
+    out += include_str!("text/power.md");
+    out += &power(measured);
+    out += include_str!("text/coverage.md");
+    out += &coverage(measured);
+    out += include_str!("text/limits.md");
+    out
+}
+
+/// A row of a table in Markdown.
+fn row(out: &mut String, cells: impl IntoIterator<Item = String>) {
+    let cells: Vec<String> = cells.into_iter().collect();
+    let _ = writeln!(out, "| {} |", cells.join(" | "));
+}
+
+/// The head of a table whose first column is text and whose others are figures.
+fn head(out: &mut String, cells: &[&str]) {
+    row(out, cells.iter().map(|cell| (*cell).to_string()));
+    row(out, cells.iter().enumerate().map(|(i, _)| if i == 0 { "---" } else { "---:" }.to_string()));
+}
+
+/// A share in per cent, with a decimal where it is neither 0 nor 100.
+fn percent(part: usize, of: usize) -> String {
+    match (part, of) {
+        (_, 0) => "–".into(),
+        (0, _) => "0 %".into(),
+        (part, of) if part == of => "100 %".into(),
+        _ => format!("{:.1} %", 100.0 * part as f64 / of as f64),
+    }
+}
+
+/// Recall, false alarms and what is left open, of soak and every rule.
+fn verdicts(said: &[Said]) -> String {
+    let of = |truth| count(said, move |one: &Said| one.truth == truth);
+    let (growing, stable) = (of(Direction::Growing), of(Direction::Stable));
+    let ambiguous = of(Direction::Inconclusive);
+    let mut out = String::new();
+    let of_many = |name: &str, counts: &Counts| format!("{name} ({})", counts.soak.all());
+    head(
+        &mut out,
+        &[
+            "",
+            &of_many("growing found", &growing),
+            &of_many("false alarms", &stable),
+            &of_many("ambiguous called growing", &ambiguous),
+            "growing called stable",
+            "left open",
+        ],
+    );
+    for (k, rule) in Rule::ALL.into_iter().enumerate() {
+        let share = |counts: &Counts| percent(counts.growing[k], counts.soak.all());
+        let missed = percent(growing.soak.all() - growing.growing[k], growing.soak.all());
+        row(
+            &mut out,
+            [rule.name().into(), share(&growing), share(&stable), share(&ambiguous), missed, "never".into()],
+        );
+    }
+    let share = |counts: &Counts| format!("**{}**", percent(counts.soak.growing, counts.soak.all()));
+    let decided = growing.soak.all() + stable.soak.all();
+    let open = percent(growing.soak.unsure + stable.soak.unsure, decided);
+    let missed = percent(growing.soak.stable, growing.soak.all());
+    row(
+        &mut out,
+        [
+            "**soak**".into(),
+            share(&growing),
+            share(&stable),
+            share(&ambiguous),
+            format!("**{missed}**"),
+            format!("**{open}**"),
+        ],
+    );
+    out
+}
+
+/// How often each called a series growing, by what it looks like.
+fn by_shape(said: &[Said]) -> String {
+    let mut out = String::new();
+    for (truth, title) in [
+        (Direction::Stable, "does not grow"),
+        (Direction::Growing, "grows"),
+        (Direction::Inconclusive, "cannot be known yet"),
+    ] {
+        let names = Rule::ALL.map(Rule::name);
+        let columns = [&[title][..], &names, &["**soak**", "soak leaves open"]].concat();
+        out.push('\n');
+        head(&mut out, &columns);
+        for group in groups(truth) {
+            let belongs = |one: &Said| one.truth == truth && group.families.contains(&one.family.as_str());
+            let counts = count(said, belongs);
+            let all = counts.soak.all();
+            let shares = counts.growing.map(|growing| percent(growing, all));
+            let soak =
+                [format!("**{}**", percent(counts.soak.growing, all)), percent(counts.soak.unsure, all)];
+            row(&mut out, [group.name.to_string()].into_iter().chain(shares).chain(soak));
+        }
+    }
+    out
+}
+
+/// What is found of a known growth.
+fn power(measured: &Measured) -> String {
+    let mut out = String::new();
+    let multiples = MULTIPLES.map(|multiple| format!("{multiple} ×"));
+    let columns: Vec<&str> = ["healthy series", "series", "false alarms", "left open"]
+        .into_iter()
+        .chain(multiples.iter().map(String::as_str))
+        .chain(["called stable at 1 ×"])
+        .collect();
+    head(&mut out, &columns);
+    let mut add = |name: &str, power: &Power| {
+        let found = power.found.map(|found| percent(found, power.claimed));
+        let cells = [
+            name.to_string(),
+            power.all().to_string(),
+            power.false_alarms.to_string(),
+            power.unsure.to_string(),
+        ];
+        let missed = percent(power.missed[1], power.claimed);
+        row(&mut out, cells.into_iter().chain(found).chain([missed]));
+    };
+    measured.injected.iter().for_each(|(name, power)| add(name, power));
+    out
+}
+
+/// How often the intervals hold the truth.
+fn coverage(measured: &Measured) -> String {
+    let mut out = String::new();
+    head(
+        &mut out,
+        &["family", "series", "holds the true slope", "lies above it", "lies below it", "half its width"],
+    );
+    let mut add = |name: &str, one: &super::coverage::Coverage| {
+        let all = one.all();
+        let figures = [one.held, one.too_high, one.too_low].map(|part| percent(part, all));
+        let width = format!("{:.1} %", 100.0 * one.median_half_width());
+        row(&mut out, [name.to_string(), all.to_string()].into_iter().chain(figures).chain([width]));
+    };
+    for (family, one) in &measured.coverage {
+        add(&family.replace('_', " "), one);
+    }
+    add("**all**", &measured.coverage_of_all());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_exact_at_their_ends() {
+        let all = [percent(0, 40), percent(40, 40), percent(1, 3), percent(0, 0)];
+        assert_eq!(all, ["0 %", "100 %", "33.3 %", "–"]);
+    }
+
+    #[test]
+    fn a_table_has_a_head_and_rows() {
+        let mut out = String::new();
+        head(&mut out, &["a", "b"]);
+        row(&mut out, ["x".to_string(), "1".to_string()]);
+        assert_eq!(out, "| a | b |\n| --- | ---: |\n| x | 1 |\n");
+    }
+}
