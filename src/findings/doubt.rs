@@ -38,6 +38,8 @@ pub enum Doubt {
         /// How long the service may hold it.
         hold: Span,
     },
+    /// A growth that requests in flight may hold.
+    HeldByRequests(HeldByRequests),
     /// Resident memory of a runtime that grows its heap before it collects.
     HeapNotRead {
         /// The series that grows.
@@ -98,6 +100,17 @@ pub struct LongerRun {
     pub needs_s: Option<f64>,
     /// Whether soak sends the load.
     pub drives: bool,
+}
+
+/// A growth that requests in flight may hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldByRequests {
+    /// The series that grows.
+    pub id: SeriesId,
+    /// From the start of steady to its end, in its unit.
+    pub rose: f64,
+    /// So many more requests were in flight at the end of steady than at its start.
+    pub requests: u64,
 }
 
 /// What was sent of the rate that was asked for, each second.

@@ -5,6 +5,7 @@ use crate::findings::{Direction, Doubt, LoadFinding, RateShortfall, SeriesEviden
 use crate::units::{Rate, Span};
 
 use super::excluded::{memory_unresolved, tasks_unresolved};
+use super::in_flight::held_by_requests;
 use super::load::rate_held;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
@@ -47,6 +48,8 @@ pub fn doubts(
         if let Some(hold) = may_be_held(evidence, steady).filter(|_| one.leaks()) {
             doubts.push(Doubt::MayBeHeld { growth: SeriesGrowth::new(one, load), hold });
         }
+        let held = held_by_requests(evidence, steady, one).filter(|_| one.leaks());
+        doubts.extend(held.map(Doubt::HeldByRequests));
         doubts.extend(of_series(one, series, steady, drives));
     }
     let judging = plan.map(|plan| &plan.judging).filter(|judging| !judging.load_only);

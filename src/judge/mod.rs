@@ -16,6 +16,7 @@ mod excluded;
 mod exit;
 mod gates;
 mod heap_headroom;
+mod in_flight;
 mod interim;
 mod leak_counts;
 mod leak_summary;
@@ -96,7 +97,7 @@ fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
             reason if reason.verdict() == Verdict::Leak => leak.summarize(),
             _ => LeakSummary::default(),
         },
-        until_then: facts.worst_leak().filter(|_| reason.verdict() == Verdict::Failed),
+        until_then: facts.leak_before_failure(),
         reason,
     };
     let assessment = Assessment {

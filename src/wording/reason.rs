@@ -2,8 +2,8 @@
 
 use crate::evidence::SeriesId;
 use crate::findings::{
-    Doubt, Excluded, ExcludedGrowth, Failure, Found, GroupDoubt, GroupDoubtReason, LongerRun, RateShortfall,
-    Reason, Trend, TrendReason,
+    Doubt, Excluded, ExcludedGrowth, Failure, Found, GroupDoubt, GroupDoubtReason, HeldByRequests, LongerRun,
+    RateShortfall, Reason, Trend, TrendReason,
 };
 use crate::units::{Rate, Span, Unit, significant};
 
@@ -33,6 +33,17 @@ fn failure(failure: &Failure) -> String {
     match failure {
         Failure::Away(absence) => explain_absence(absence),
         Failure::NothingAnswered => "nothing was answered in steady".into(),
+        Failure::StoppedAnswering { after_s, in_flight } => {
+            let span = Span::from_secs_f64(*after_s);
+            match in_flight {
+                0 => format!("the target stopped answering after {span}"),
+                1 => format!("the target stopped answering after {span}, with 1 request in flight"),
+                n => format!(
+                    "the target stopped answering after {span}, with {} requests in flight",
+                    Unit::Count.show(*n as f64)
+                ),
+            }
+        }
         Failure::NothingMeasured => "nothing of the target was seen in steady".into(),
     }
 }
@@ -65,6 +76,17 @@ pub fn doubt(doubt: &Doubt) -> String {
         Doubt::Workers(doubt) => workers::doubt(doubt),
         Doubt::MayBeHeld { growth, hold } => {
             format!("{}, but may be held for {hold}, longer than it was seen", leak::series(growth))
+        }
+        Doubt::HeldByRequests(HeldByRequests { id, rose, requests }) => {
+            let rose = match id.unit() {
+                Unit::Bytes => format!("{} of {}", Unit::Bytes.show(*rose), id.label()),
+                _ => format!("{} {}", Unit::Count.show(rose.round()), id.label()),
+            };
+            format!(
+                "{} more requests in flight at the end of steady than at its start may hold the {rose} that came with \
+                 them; a --settle longer than --timeout would show what stays",
+                Unit::Count.show(*requests as f64)
+            )
         }
         Doubt::HeapNotRead { id, runtime, live_heap_read, drives } => {
             let why = match live_heap_read {

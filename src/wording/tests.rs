@@ -5,8 +5,8 @@ use crate::evidence::{Aspect, Gate, GateLimit, GroupKind, Quantity, Runtime, Ser
 use crate::findings::{
     Absence, AbsenceKind, Answer, Assessment, Badge, Caption, Change, Compared, ComparedSide, CountGrowth,
     Counted, CountedBy, Doubt, Excluded, ExcludedGrowth, Exit, ExitReason, Explanation, Failure, GateOutcome,
-    GateReason, GateResult, GroupGrowth, HeapRoom, Leak, LeakSummary, LimitReached, LongerRun, Measured,
-    MemoryGrowth, ProvenTasks, RateShortfall, Reason, SeriesGrowth,
+    GateReason, GateResult, GroupGrowth, HeapRoom, HeldByRequests, Leak, LeakSummary, LimitReached,
+    LongerRun, Measured, MemoryGrowth, ProvenTasks, RateShortfall, Reason, SeriesGrowth,
 };
 use crate::units::{Rate, Span, Unit};
 
@@ -179,6 +179,19 @@ fn each_reason_has_its_sentence() {
     };
     let rows = [
         (Reason::KilledWhileGrowing, "the kernel killed it (out of memory) while its memory was growing"),
+        (
+            Reason::Failure(Failure::StoppedAnswering { after_s: 34.0, in_flight: 64 }),
+            "the target stopped answering after 34 s, with 64 requests in flight",
+        ),
+        (
+            Reason::Doubt(Doubt::HeldByRequests(HeldByRequests {
+                id: SeriesId::Threads,
+                rose: 62.0,
+                requests: 60,
+            })),
+            "60 more requests in flight at the end of steady than at its start may hold the 62 threads that came with \
+             them; a --settle longer than --timeout would show what stays",
+        ),
         (Reason::Failure(Failure::NothingAnswered), "nothing was answered in steady"),
         (Reason::Failure(Failure::NothingMeasured), "nothing of the target was seen in steady"),
         (

@@ -47,6 +47,8 @@ pub fn empty_report(verdict: Verdict, headline: &str, made: &Made) -> Report {
             late_p99_s: 4e-4,
             late_s: Percentiles { count: 7500, p50: 1e-4, p90: 2e-4, p99: 4e-4, p999: 1.1e-3, max: 2.3e-3 },
             dropped: 0,
+            in_flight_start: 0,
+            in_flight_end: 0,
             errors: ErrorCounts::default(),
             latency_s: times,
             service_s: times,
