@@ -49,10 +49,7 @@ impl InterpreterMemory {
         let target = evidence.target()?;
         let one = InterpreterMemory::of_runtime(target.runtime)?;
         let processes = target.processes.max(1) as f64;
-        Some(InterpreterMemory {
-            pools_bytes: one.pools_bytes * processes,
-            freed_bytes: one.freed_bytes,
-        })
+        Some(InterpreterMemory { pools_bytes: one.pools_bytes * processes, freed_bytes: one.freed_bytes })
     }
 }
 

@@ -10,6 +10,7 @@ use crate::units::Unit;
 use super::availability;
 use super::doubts::{doubts, heap_not_read, may_be_held};
 use super::excluded::excluded;
+use super::in_flight::{held_by_requests, stopped_answering};
 use super::interpreter_memory::may_be_warm_up;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
@@ -82,6 +83,18 @@ impl Facts {
     }
 }
 
+impl Facts {
+    /// What leaked until the target failed. Where it stopped answering, requests in flight may hold what grew since, and
+    /// only a proof stands.
+    pub fn leak_before_failure(&self) -> Option<Leak> {
+        let failure = self.failure.as_ref().filter(|_| !self.killed_while_growing)?;
+        match failure {
+            Failure::StoppedAnswering { .. } => self.proven.clone().map(Leak::Proven),
+            Failure::Away(_) | Failure::NothingAnswered | Failure::NothingMeasured => self.worst_leak(),
+        }
+    }
+}
+
 /// Everything that leaks but for what is proven, strongest evidence first.
 fn leaks(
     evidence: &Evidence,
@@ -99,6 +112,7 @@ fn leaks(
             || may_be_held(evidence, steady).is_some()
             || may_be_warm_up(one, series, evidence, steady).is_some()
             || of_held_tasks
+            || held_by_requests(evidence, steady, one).is_some()
         {
             continue;
         }
@@ -121,6 +135,9 @@ fn failure(evidence: &Evidence, steady: &Steady, load: Option<&LoadFinding>) -> 
     }
     if load.is_some_and(|l| l.due > 0) && steady.answered(evidence) == Some(0.0) {
         return Some(Failure::NothingAnswered);
+    }
+    if let Some(stopped) = stopped_answering(evidence, steady) {
+        return Some(stopped);
     }
     let recording = &evidence.recording;
     let read = recording.series.iter().any(|s| {

@@ -67,28 +67,6 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
         let Some(window) = examine(reduced, first, bent.tau_s.map_or(f64::INFINITY, |tau| 2.0 * tau)) else {
             break;
         };
-        if std::env::var_os("SOAK_DEBUG_TREND").is_some() {
-            eprintln!(
-                "DEBUG start {start} n {} kind {:?} form {:?} chance {:.2e} slope {:.4e} [{:.4e},{:.4e}] corr {:.2} wander {:.2} warm {:?} helps {} pace {} slowest {:.2e} span {:.0} fewest {}",
-                n - first,
-                asked.kind,
-                window.form,
-                window.line.coefficient.below(0.0),
-                e.value / st,
-                e.lo / st,
-                e.hi / st,
-                window.line.correlation,
-                window.line.wandering,
-                window.beside_warmup.as_ref().map(|(f, t)| (
-                    f.coefficient.mean() / st,
-                    f.coefficient.below(0.0),
-                    *t
-                )),
-                window.warmup_helps,
-                window.keeps_pace_beside_warmup,
-                window.chance_beside_slowest,
-                window.span_s,
-                reduced.fewest
         let settled = decide_window(asked, &window, alpha, lowest, &mut bent, &values)
             .filter(|decided| start <= LAST_START || decided.found == Found::StillSettling);
         let decided = settled.is_some();
