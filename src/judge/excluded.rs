@@ -38,7 +38,7 @@ pub fn memory_unresolved(series: &AllEvidence, steady: &Steady, resolution_bytes
 /// That a leak of tasks would not have been found.
 pub fn tasks_unresolved(series: &AllEvidence, steady: &Steady) -> Option<Doubt> {
     let tasks = series.get(&SeriesId::Tasks).or_else(|| series.get(&SeriesId::Goroutines))?;
-    let detectable = tasks.trend.detectable_per_s? / steady.request_rate()?;
+    let detectable = detectable_per_request(tasks, steady.request_rate()?)?;
     (tasks.trend.direction == Direction::Stable && detectable > RESOLUTION_TASKS).then(|| {
         Doubt::TasksUnresolved { resolution: RESOLUTION_TASKS, detectable, steady_s: steady.seconds() }
     })
