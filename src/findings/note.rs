@@ -1,6 +1,6 @@
 //! What a reader should know besides the verdict: one value a note, in the order in which they are read.
 
-use crate::evidence::{ProbeRecord, SeriesId, StopReason, UncountedReason};
+use crate::evidence::{ProbeRecord, SeriesId, StopReason, TargetRecord, UncountedReason};
 
 use super::{AttributedGrowth, Doubt, Explanation, Leak, LoadTrouble};
 
@@ -63,6 +63,8 @@ pub enum Note {
     },
     /// Requests are counted in a way that growth by each cannot rest on, and why.
     NotCounted(UncountedReason),
+    /// The process that is measured is not the one that the URL leads to.
+    OtherProcess(Box<TargetRecord>),
     /// As recorded.
     Recorded(String),
     /// The schedule could not be kept.

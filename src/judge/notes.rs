@@ -16,6 +16,8 @@ const RUNTIMES_OWN_PROBES: [[&str; 2]; 2] = [["goroutines", "heap"], ["java thre
 pub fn gather_notes(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
     let mut notes = of_verdict(found, evidence);
     notes.extend(explained(&found.series));
+    let other = found.target.iter().filter(|target| target.described_by.is_some());
+    notes.extend(other.map(|target| Note::OtherProcess(Box::new(target.clone()))));
     notes.extend(not_available(found));
     notes.extend(not_collected(found, evidence));
     notes.extend(no_request_counter(evidence));

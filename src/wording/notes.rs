@@ -8,6 +8,7 @@ use super::culprit::explain_group;
 use super::event_reason::{stop_reason, uncounted_reason};
 use super::explanation::explanation;
 use super::leak::leak;
+use super::other_process::explain_other_process;
 use super::phrase::capitalize;
 use super::reason::doubt;
 
@@ -77,6 +78,7 @@ pub fn note(note: &Note) -> String {
             format!("{ended} after {}: {}.", Span::from_secs_f64(*elapsed_s), stop_reason(reason))
         }
         Note::NotCounted(reason) => format!("Growth per request is not known: {}.", uncounted_reason(reason)),
+        Note::OtherProcess(target) => explain_other_process(target).unwrap_or_default(),
         Note::Recorded(text) => text.clone(),
         Note::Load(trouble) => load_trouble(trouble),
     }

@@ -36,7 +36,8 @@ DURATIONS = (30, 60, 120, 300)
 KINDS = ("mix", "json", "page", "cached", "session")
 BODY = '{"user": "ann", "items": [1, 2, 3]}'
 #: The twins: bytes kept per request, requests a second, seconds.
-TWINS = ((300, 100, 60), (300, 200, 120), (300, 50, 300), (1024, 50, 60), (1024, 100, 120), (5120, 20, 60), (5120, 50, 120))
+TWINS = ((300, 100, 60), (300, 200, 120), (300, 50, 300), (1024, 50, 60), (1024, 100, 120), (5120, 20, 60), (5120, 50, 120),
+         (1024, 200, 60), (1024, 200, 60))
 #: What of a run directory is evidence, and not drawn from it.
 EVIDENCE = ("plan.toml", "env.json", "events.jsonl", "samples.csv", "load.csv", "groups.csv", "instances.csv")
 

@@ -23,7 +23,7 @@ use crate::probe::prometheus::text::{self, PageItem, PromSample};
 use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 
 /// A page: 5,000 lines are about half a megabyte.
-const PAGE_BOUNDS: Bounds = Bounds { bytes: 32 << 20, time: Duration::from_secs(10) };
+pub const PAGE_BOUNDS: Bounds = Bounds { bytes: 32 << 20, time: Duration::from_secs(10) };
 /// Groups described in one run; places are few, labels that are not places are many.
 const MOST_DESCRIBED: usize = 1_024;
 /// Gauges that count tasks and were found by their name.

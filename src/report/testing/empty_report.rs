@@ -36,6 +36,7 @@ pub fn empty_report(verdict: Verdict, headline: &str, made: &Made) -> Report {
             found_by: "holds the port".into(),
             processes: 1,
             memory_limit_bytes: Some(512 << 20),
+            described_by: None,
         }),
         load: made.load.then(|| LoadFinding {
             requests: 4751,
