@@ -41,6 +41,12 @@ pub struct LoadFinding {
     pub dropped: u64,
     /// What went wrong.
     pub errors: ErrorCounts,
+    /// Requests sent and not ended when steady began.
+    #[serde(default)]
+    pub in_flight_start: u64,
+    /// Requests sent and not ended when steady ended.
+    #[serde(default)]
+    pub in_flight_end: u64,
     /// From when requests were due.
     pub latency_s: Percentiles,
     /// From when they were sent.

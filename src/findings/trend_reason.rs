@@ -23,6 +23,15 @@ pub enum TrendReason {
         /// What tells, or would tell, whether the growth goes on.
         goes_on: GoesOn,
     },
+    /// Snapshots at the two ends of steady and after settle decided, since the count was read too seldom between.
+    Snapshots {
+        /// Seconds between the two ends.
+        seconds: f64,
+        /// The count after settle, where the run went so far.
+        settled: Option<f64>,
+        /// So many more can never wake, as the runtime proves.
+        proven: Option<f64>,
+    },
     /// A count seen too seldom for a trend: a plain estimate stands in.
     Estimated,
 }

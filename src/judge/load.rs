@@ -7,6 +7,7 @@ use crate::evidence::{DrivenPlan, ErrorKind, Event, EventKind, Evidence, LoadRow
 use crate::findings::{DriverFinding, LoadFinding, LoadTrouble, Misbehaved, RequestFinding};
 use crate::units::Rate;
 
+use super::in_flight::InFlight;
 use super::steady::{EDGE_S, Steady};
 
 /// The load's own findings; none where soak sent none.
@@ -34,6 +35,7 @@ pub fn read_load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
         false if seconds > 0.0 => due as f64 / seconds,
         _ => rate,
     });
+    let in_flight = InFlight::read(evidence, steady);
     Some(LoadFinding {
         requests: normal().map(|row| row.done).sum(),
         rate_asked,
@@ -44,6 +46,8 @@ pub fn read_load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
         late_s: evidence.latency.late,
         dropped: all.dropped,
         errors: all.errors,
+        in_flight_start: in_flight.start,
+        in_flight_end: in_flight.end,
         latency_s: evidence.latency.steady,
         service_s: evidence.latency.service,
         probing_s: evidence.latency.probing,

@@ -49,6 +49,7 @@
 
 mod attribution;
 mod bins;
+mod by_requests;
 mod cycles;
 mod decide;
 mod detectable;
@@ -114,7 +115,8 @@ pub fn trend(question: &Question<'_>) -> Trend {
     };
     // a count of whole units has no finer slope than one unit over the time observed
     let step = sensitivity::counting_step(unit) / judged.span_s.max(f64::MIN_POSITIVE);
-    let slope = slope.map(|s| Estimate { lo: s.lo.min(s.value - step), hi: s.hi.max(s.value + step), ..s });
+    let in_steps = |s: Estimate| Estimate { lo: s.lo.min(s.value - step), hi: s.hi.max(s.value + step), ..s };
+    let slope = slope.map(in_steps);
     let recovered = share_recovered(start, end, picked.settled);
     if judged.direction == Direction::Growing
         && let Some(share) = recovered.filter(|share| *share >= CAME_BACK_SHARE)
@@ -148,11 +150,23 @@ pub fn trend(question: &Question<'_>) -> Trend {
         Some(cycles) => overruled_by_cycles(by_window, cycles),
         None => by_window,
     };
+    let by_cycles = matches!(decided.reason, TrendReason::Cycles { .. });
+    let over_requests = picked.requests_per_s.filter(|_| !by_cycles && decided.slope.is_some());
+    let per_request =
+        over_requests.and_then(|rate| slope_by_requests(question, rate)).map(in_steps).or(decided.slope);
     Trend {
-        per_request: decided.slope.zip(picked.requests_per_s).map(|(s, rate)| s.scaled(1.0 / rate)),
+        per_request: per_request.zip(picked.requests_per_s).map(|(s, rate)| s.scaled(1.0 / rate)),
         needs_s: decided.needs_s.filter(|_| decided.direction == Direction::Inconclusive),
         ..decided
     }
+}
+
+/// The slope over requests in place of time, at their mean rate; none where the rate is even, or nothing is certain.
+fn slope_by_requests(question: &Question<'_>, mean_rate: f64) -> Option<Estimate> {
+    let (recording, events) = by_requests::over_requests(question, mean_rate)?;
+    let asked = Question { recording: &recording, events: &events, ..*question };
+    let judged = judge_segments(&asked, &select::select(&asked))?;
+    pooled_segments::pool_segments(judged.answers, question.false_alarm)?.1
 }
 
 /// Each segment's answer with its length in seconds, and what they share.

@@ -34,6 +34,7 @@ mod surroundings;
 #[cfg(test)]
 mod tests;
 mod trend;
+mod workers;
 
 use crate::evidence::Evidence;
 use crate::findings::{AccountRow, Attribution, DriverHealth, Findings, Report};
@@ -73,6 +74,7 @@ pub fn report(findings: &Findings, evidence: &Evidence) -> Report {
         load: found.load.clone(),
         memory: found.memory.as_ref().map(series::finding),
         series: found.series.iter().map(series::finding).collect(),
+        workers: found.workers.iter().map(|(workers, leaks)| workers::finding(workers, *leaks)).collect(),
         account: rows.to_vec(),
         account_exact: found.account.exact,
         culprits: (1..).zip(&found.culprits).map(|(rank, group)| culprit::culprit(rank, group)).collect(),

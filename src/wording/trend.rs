@@ -10,6 +10,9 @@ pub fn explain_trend(trend: &Trend, unit: Unit) -> String {
         TrendReason::Window(window) => explain_window(trend, window, unit),
         TrendReason::Cycles { floors } => explain_cycles(trend, floors, unit),
         TrendReason::Ends { seconds, goes_on } => explain_ends(trend, *seconds, *goes_on, unit),
+        TrendReason::Snapshots { seconds, settled, proven } => {
+            explain_snapshots(trend, *seconds, *settled, *proven, unit)
+        }
         TrendReason::Estimated => String::new(),
     }
 }
@@ -137,6 +140,29 @@ fn explain_ends(trend: &Trend, seconds: f64, goes_on: GoesOn, unit: Unit) -> Str
     }
     let growth = trend.per_request.map(|p| format!(", {} a request", unit.show(p.value))).unwrap_or_default();
     format!("{start} → {end} alive after full collections at the ends of steady{growth}{goes_on}")
+}
+
+fn explain_snapshots(
+    trend: &Trend,
+    seconds: f64,
+    settled: Option<f64>,
+    proven: Option<f64>,
+    unit: Unit,
+) -> String {
+    let show = |level: Option<f64>| level.map(|level| unit.show(level)).unwrap_or_default();
+    let growth =
+        trend.per_request.map(|p| format!(", {} per request", unit.show(p.value))).unwrap_or_default();
+    let settled =
+        settled.map(|settled| format!(", and {} after settle", unit.show(settled))).unwrap_or_default();
+    let proven = proven
+        .map(|stuck| format!("; the runtime proves that {} more can never wake", unit.show(stuck)))
+        .unwrap_or_default();
+    format!(
+        "{} → {} in the snapshots at the ends of steady, {} apart{growth}{settled}{proven}",
+        show(trend.start),
+        show(trend.end),
+        Span::from_secs_f64(seconds),
+    )
 }
 
 #[cfg(test)]
