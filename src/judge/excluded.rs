@@ -54,7 +54,7 @@ pub fn tasks_unresolved(series: &AllEvidence, steady: &Steady, drives: bool) -> 
     let repeated = SeriesId::task_counts().into_iter().filter(|id| *id != SeriesId::Tasks);
     let read =
         repeated.filter_map(|id| series.get(&id)).find(|other| other.trend == tasks.trend).unwrap_or(tasks);
-    let detectable = tasks.trend.detectable_per_s? / steady.request_rate()?;
+    let detectable = detectable_per_request(tasks, steady.request_rate()?)?;
     (tasks.trend.direction == Direction::Stable && detectable > RESOLUTION_TASKS).then(|| {
         Doubt::TasksUnresolved {
             resolution: RESOLUTION_TASKS,

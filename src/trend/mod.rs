@@ -20,8 +20,8 @@
 //! 8. [`cycles`]: where the load was repeated, the floors after each settle overrule all of this.
 //!
 //! The room also answers whose growth it is, where the mix of requests differs by design ([`attribution`]), when a level
-//! reaches a [`limit`], what a run will be able to decide ([`detectable`], [`sensitivity`]) and when to judge while it
-//! goes on ([`interim`]).
+//! reaches a [`limit`], what a run will be able to decide ([`detectable`]), what it would have found ([`sensitivity`],
+//! [`hidden_by_past`]) and when to judge while it goes on ([`interim`]).
 //!
 //! # Assumptions
 //! Noise has one character throughout a window; a leak's rate may vary but it does not pause for the last quarter of what was
@@ -56,6 +56,7 @@ mod decide;
 mod detectable;
 mod exact_readings;
 mod fit;
+mod hidden_by_past;
 mod interim;
 mod judge_segment;
 mod limit;
@@ -115,7 +116,7 @@ pub fn trend(question: &Question<'_>) -> Trend {
     let unit = series.unit();
     let picked = select::select(question);
     let Some(judged) = judge_segments(question, &picked) else { return nothing_read() };
-    let JudgedSegments { answers, start, end, kind, segments } = judged;
+    let JudgedSegments { answers, start, end, kind, segments, hidden_per_s } = judged;
     let Some((mut judged, slope)) = pooled_segments::pool_segments(answers, false_alarm) else {
         return nothing_read();
     };
@@ -135,16 +136,17 @@ pub fn trend(question: &Question<'_>) -> Trend {
     let slope_over_s = (segments == 1 && judged.slope.is_some())
         .then_some(judged.span_s)
         .filter(|over| *over < WHOLE_STEADY_SHARE * span_s);
-    let detectable_per_s = sensitivity::detectable_slope(&judged, unit, span_s, false_alarm);
+    let by_noise = sensitivity::detectable_slope(&judged, unit, span_s, false_alarm);
     if judged.direction == Direction::Stable
         && unit == Unit::Bytes
-        && let Some(hidden) = detectable_per_s.map(|slope| slope * judged.span_s)
+        && let Some(hidden) = by_noise.map(|slope| slope * judged.span_s)
         && hidden >= end.unwrap_or(0.0).max(MATERIAL_BYTES)
     {
         judged.direction = Direction::Inconclusive;
         judged.found = Found::NoPower;
         judged.needs_s = Some(4.0 * judged.span_s);
     }
+    let detectable_per_s = by_noise.map(|by_noise| by_noise.max(hidden_per_s));
     let reason = WindowReason { found: judged.found, over_s: judged.span_s, level: kind.into(), segments };
     let by_window = Trend {
         direction: judged.direction,
@@ -191,6 +193,8 @@ struct JudgedSegments {
     end: Option<f64>,
     /// How the longest of them was reduced.
     kind: ReducedAs,
+    /// The slope per second up to which its past hides growth.
+    hidden_per_s: f64,
     segments: usize,
 }
 
@@ -204,6 +208,7 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
         start: None,
         end: None,
         kind: ReducedAs::Level,
+        hidden_per_s: 0.0,
         segments: count,
     };
     let mut longest_s = -1.0;
@@ -218,9 +223,6 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
         judged.start = judged.start.or(at_start);
         judged.end = at_end.or(judged.end);
         let seconds = times[times.len() - 1] - times[0];
-        if seconds > longest_s {
-            (longest_s, judged.kind) = (seconds, kind);
-        }
         let asked = SegmentQuestion {
             reduced: &reduced,
             kind,
@@ -241,6 +243,10 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
             if whole.found != Found::Falls || at_end <= at_start {
                 answer = with_whole_level(answer, kind, whole);
             }
+        }
+        if seconds > longest_s {
+            (longest_s, judged.kind) = (seconds, kind);
+            judged.hidden_per_s = hidden_by_past::hidden_slope(&reduced, asked.lowest_before, &answer);
         }
         judged.answers.push((answer, seconds));
     }
