@@ -70,6 +70,8 @@ pub fn empty_report(verdict: Verdict, headline: &str, made: &Made) -> Report {
             yields: "goroutines by stack".into(),
             turn_on: None,
             asked: 240,
+            samples: 237,
+            counts: 0,
             failed: 0,
             mean_s: 0.002,
             asks_target: true,
