@@ -57,6 +57,18 @@ impl fmt::Display for Runtime {
     }
 }
 
+/// A page of the service that describes another process than the one that the URL leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct DescribedBy {
+    /// The page, without what may be secret of its URL.
+    pub page: String,
+    /// The executable's name of the process that the URL leads to, which is not measured.
+    pub instead_of: String,
+    /// Its process id.
+    pub instead_of_pid: u32,
+}
+
 /// The target. Holds no command line, since those carry secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -77,6 +89,9 @@ pub struct TargetRecord {
     pub processes: usize,
     /// The smallest limit on its memory that is known, in bytes: cgroup, --memory-limit or RAM.
     pub memory_limit_bytes: Option<u64>,
+    /// Why it is not the process that the URL leads to, where it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub described_by: Option<DescribedBy>,
 }
 
 /// One way of looking at the target, and what came of it.
@@ -95,6 +110,12 @@ pub struct ProbeRecord {
     /// How often it was asked.
     #[serde(default)]
     pub asked: u64,
+    /// How often for a regular sample in full.
+    #[serde(default)]
+    pub samples: u64,
+    /// How often for a bare count in its place, since there was no room for a sample.
+    #[serde(default)]
+    pub counts: u64,
     /// How often it did not answer, or not in time.
     #[serde(default)]
     pub failed: u64,
@@ -128,6 +149,8 @@ impl ProbeRecord {
             yields: yields.into(),
             turn_on: None,
             asked: 0,
+            samples: 0,
+            counts: 0,
             failed: 0,
             mean_s: 0.0,
             asks_target: false,

@@ -34,7 +34,7 @@ pub use account::AccountPart;
 pub use code_owner::{CodeOwner, is_jdk};
 pub use command::Command;
 pub use connect::Connect;
-pub use environment::{Environment, ProbeRecord, Runtime, TargetRecord};
+pub use environment::{DescribedBy, Environment, ProbeRecord, Runtime, TargetRecord};
 pub use event::{COLLECTIONS, Event, EventKind, Gone};
 pub use event_reason::{GapReason, StopReason, UncountedReason};
 pub use frame::Frame;

@@ -4,7 +4,7 @@ use crate::evidence::{ProbeRecord, TargetRecord};
 
 use super::{
     Account, Answer, AttributedGrowth, BlamedGroup, Doubt, DriverFinding, Excluded, Leak, LoadFinding,
-    ProvenTasks, SeriesEvidence, Verdict,
+    ProvenTasks, ReplacedWorkers, SeriesEvidence, Verdict,
 };
 
 /// The verdict of one run with everything that decided it.
@@ -30,6 +30,8 @@ pub struct Assessment {
     pub memory: Option<SeriesEvidence>,
     /// Every series.
     pub series: Vec<SeriesEvidence>,
+    /// Workers that were replaced, and whether that hides a leak.
+    pub workers: Vec<(ReplacedWorkers, bool)>,
     /// Who owns the memory.
     pub account: Account,
     /// What is blamed; empty unless it leaks.

@@ -2,7 +2,7 @@
 
 use crate::evidence::{GroupKind, SeriesId};
 
-use super::{LoadFinding, SeriesEvidence};
+use super::{LoadFinding, ReplacedWorkers, SeriesEvidence};
 
 /// Something that grows, where that matters and nothing explains it.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +11,8 @@ pub enum Leak {
     Proven(ProvenTasks),
     /// A group of tasks, descriptors or children.
     Group(GroupGrowth),
+    /// Workers that grow until they are replaced: recycling hides it.
+    Recycled(ReplacedWorkers),
     /// A series.
     Series(SeriesGrowth),
 }
@@ -76,8 +78,8 @@ impl SeriesGrowth {
 pub struct LeakSummary {
     /// Growth of memory.
     pub memory: Option<MemoryGrowth>,
-    /// Growth of tasks, descriptors or another count.
-    pub counted: Option<CountGrowth>,
+    /// Growth of tasks, of descriptors, of child processes, or of another count: in this order, what leaks of them.
+    pub counted: Vec<CountGrowth>,
     /// The memory limit that is reached first.
     pub limit: Option<LimitReached>,
 }

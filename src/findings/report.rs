@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AccountRow, Attribution, Badge, Culprit, Direction, DriverHealth, GateFinding, LoadFinding,
-    SeriesFinding, Verdict,
+    SeriesFinding, Verdict, WorkersFinding,
 };
 use crate::evidence::{ProbeRecord, SeriesId, TargetRecord};
 
@@ -48,6 +48,9 @@ pub struct Report {
     pub memory: Option<SeriesFinding>,
     /// Every series.
     pub series: Vec<SeriesFinding>,
+    /// Workers that were replaced while the target ran, each kind judged by what one of them does in its life.
+    #[serde(default)]
+    pub workers: Vec<WorkersFinding>,
     /// Who owns the memory; empty where no source explains it.
     pub account: Vec<AccountRow>,
     /// Whether the account is exact.

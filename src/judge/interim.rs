@@ -4,6 +4,7 @@ use crate::evidence::Evidence;
 use crate::findings::{Reason, Verdict};
 
 use super::steady::Steady;
+use super::workers::judge_workers;
 use super::{load, series_evidence, tasks, verdict};
 
 /// What one look into a run that goes on says.
@@ -25,9 +26,11 @@ pub enum Interim {
 pub fn judge_interim(evidence: &Evidence, error: f64) -> Interim {
     let steady = Steady::read(evidence);
     let voters = series_evidence::gather(evidence, &steady, error);
-    let tasks = tasks::judge_groups(evidence, &steady, voters.task_share_of_error());
+    let error = voters.task_share_of_error();
+    let workers = judge_workers(evidence, &voters, error / 2.0);
+    let tasks = tasks::judge_groups(evidence, &steady, workers.left_of(error));
     let load = load::read_load(evidence, &steady);
-    let facts = verdict::Facts::gather(evidence, &steady, &voters, &tasks, load.as_ref());
+    let facts = verdict::Facts::gather(evidence, &steady, &voters, (&tasks, &workers), load.as_ref());
     let reason = verdict::decide(&facts);
     match reason.verdict() {
         Verdict::Leak if facts.proven.is_some() => Interim::Proven(reason),

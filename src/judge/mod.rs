@@ -16,7 +16,10 @@ mod excluded;
 mod exit;
 mod gates;
 mod heap_headroom;
+mod in_flight;
 mod interim;
+mod interpreter_memory;
+mod leak_counts;
 mod leak_summary;
 mod live_heap;
 mod load;
@@ -25,12 +28,17 @@ mod material;
 mod memory;
 mod notes;
 mod series_evidence;
+mod slowed_probes;
 mod steady;
+mod task_count;
 mod tasks;
 mod verdict;
+mod workers;
 
 use crate::evidence::Evidence;
-use crate::findings::{Answer, Assessment, Compared, Findings, GateOutcome, Verdict};
+use crate::findings::{
+    Answer, Assessment, Compared, Findings, GateOutcome, Leak, LeakSummary, Reason, Verdict,
+};
 
 pub use availability::lost;
 pub use baseline::Baseline;
@@ -42,6 +50,7 @@ pub use series_evidence::FALSE_LEAK_CHANCE;
 use leak_summary::LeakFacts;
 use steady::Steady;
 use verdict::Facts;
+use workers::judge_workers;
 
 /// Judges a run, or as much of one as there is.
 pub fn judge(evidence: &Evidence) -> Findings {
@@ -63,9 +72,11 @@ fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
     let steady = Steady::read(evidence);
     let series = series_evidence::gather(evidence, &steady, FALSE_LEAK_CHANCE);
     let account = account::read_account(evidence, &steady, series.sources().exact);
-    let tasks = tasks::judge_groups(evidence, &steady, series.task_share_of_error());
+    let error = series.task_share_of_error();
+    let workers = judge_workers(evidence, &series, error / 2.0);
+    let tasks = tasks::judge_groups(evidence, &steady, workers.left_of(error));
     let load = load::read_load(evidence, &steady);
-    let facts = Facts::gather(evidence, &steady, &series, &tasks, load.as_ref());
+    let facts = Facts::gather(evidence, &steady, &series, (&tasks, &workers), load.as_ref());
     let reason = verdict::decide(&facts);
     let gates = gates::compare_gates(evidence, &steady, &series, &account, load.as_ref());
     let attribution = attribution::attribution(evidence, &steady, &series, &tasks);
@@ -81,8 +92,13 @@ fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
         load: load.as_ref(),
     };
     let answer = Answer {
-        summary: if reason.verdict() == Verdict::Leak { leak.summarize() } else { Default::default() },
-        until_then: facts.worst_leak().filter(|_| reason.verdict() == Verdict::Failed),
+        summary: match &reason {
+            // of memory that recycling hides the tree shows the wrong growth
+            Reason::Leak(Leak::Recycled(_)) => LeakSummary::default(),
+            reason if reason.verdict() == Verdict::Leak => leak.summarize(),
+            _ => LeakSummary::default(),
+        },
+        until_then: facts.leak_before_failure(),
         reason,
     };
     let assessment = Assessment {
@@ -96,6 +112,7 @@ fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
         load,
         memory,
         series,
+        workers: workers.into_judged(),
         account,
         culprits,
         attribution,

@@ -1,24 +1,34 @@
 //! What a reader should know besides the verdict, the note that matters most first: what explains, what is missing and how
 //! to turn it on.
 
+use crate::culprit::present_before_run;
 use crate::evidence::{COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, SeriesId};
 use crate::findings::{
-    Assessment, Attributed, AttributedGrowth, Direction, Doubt, Leak, NoBlocks, NotCollected, Note, Reason,
-    SeriesEvidence, Verdict,
+    Assessment, Attributed, AttributedGrowth, BlamedGroup, Direction, Doubt, Leak, NoBlocks, NotCollected,
+    Note, Reason, ReplacedWorkers, SeriesEvidence, Verdict,
 };
 use crate::units::{Rate, Unit};
+
+use super::slowed_probes::slowed_probes;
 
 /// Pairs of probes that together see tasks and heap as the runtime itself counts them: with both of a pair, a page of
 /// metrics adds little.
 const RUNTIMES_OWN_PROBES: [[&str; 2]; 2] = [["goroutines", "heap"], ["java threads", "java heap"]];
 
+/// Groups of tasks that were there before the run are named at most so many of.
+const MOST_PRESENT: usize = 3;
+
 /// All of them.
 pub fn gather_notes(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
     let mut notes = of_verdict(found, evidence);
     notes.extend(explained(&found.series));
+    notes.extend(present_before(found, evidence));
+    let other = found.target.iter().filter(|target| target.described_by.is_some());
+    notes.extend(other.map(|target| Note::OtherProcess(Box::new(target.clone()))));
     notes.extend(not_available(found));
     notes.extend(not_collected(found, evidence));
     notes.extend(no_request_counter(evidence));
+    notes.extend(slowed_probes(evidence));
     notes.extend(evidence.events.iter().filter_map(|event| of_event(event, evidence)));
     notes.extend(found.driver.troubles.iter().copied().map(Note::Load));
     notes.dedup();
@@ -35,13 +45,14 @@ fn of_verdict(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
             notes.extend(evidence.driven().and_then(not_attributed).map(Note::NotAttributed));
             // the line of a culprit says all of it
             let is_said = |leak: &&Leak| {
-                !found.culprits.is_empty() && found.answer.reason == Reason::Leak((*leak).clone())
+                let said = !found.culprits.is_empty() || matches!(leak, Leak::Recycled(_));
+                said && found.answer.reason == Reason::Leak((*leak).clone())
             };
+            notes.extend(found.leaks.iter().find_map(recycled).map(Note::Recycled));
             notes.extend(found.leaks.iter().filter(|leak| !is_said(leak)).cloned().map(Note::Leak));
             notes.extend(stacks_share(found).map(Note::StacksShare));
             if found.proven.is_none() {
-                let seen_s = found.culprits.iter().map(|c| c.seen_for_s).fold(0.0, f64::max);
-                notes.push(Note::ObservedFor(if seen_s > 0.0 { seen_s } else { found.steady_s }));
+                notes.push(Note::ObservedFor(observed_for(found)));
             }
         }
         Verdict::Inconclusive => {
@@ -54,6 +65,25 @@ fn of_verdict(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
         Verdict::Stable => notes.extend(by_resident_memory_alone(found).then_some(Note::ResidentMemoryAlone)),
     }
     notes
+}
+
+/// The workers that leak, where recycling hides it.
+fn recycled(leak: &Leak) -> Option<ReplacedWorkers> {
+    match leak {
+        Leak::Recycled(workers) => Some(workers.clone()),
+        _ => None,
+    }
+}
+
+/// For how many seconds that which leaks was observed: no worker lives longer than its life.
+fn observed_for(found: &Assessment) -> f64 {
+    if let Reason::Leak(leak) = &found.answer.reason
+        && let Some(workers) = recycled(leak)
+    {
+        return workers.life_s;
+    }
+    let seen_s = found.culprits.iter().map(|c| c.seen_for_s).fold(0.0, f64::max);
+    if seen_s > 0.0 { seen_s } else { found.steady_s }
 }
 
 /// The lines of each growth of which something is known or would be by a longer run.
@@ -108,6 +138,14 @@ fn explained(series: &[SeriesEvidence]) -> impl Iterator<Item = Note> {
         let rose = Some(s.rose()).filter(|rose| *rose > 0.0);
         Some(Note::Explained { id: s.id.clone(), rose, by: s.explained_by? })
     })
+}
+
+/// Tasks that were there before the run and are not blamed for its growth.
+fn present_before(found: &Assessment, evidence: &Evidence) -> impl Iterator<Item = Note> {
+    let blamed: Vec<String> = found.culprits.iter().map(BlamedGroup::label).collect();
+    let present =
+        present_before_run(evidence).into_iter().filter(move |group| !blamed.contains(&group.label()));
+    present.take(MOST_PRESENT).map(Note::PresentBeforeRun)
 }
 
 /// Probes that would have helped to decide.
@@ -172,7 +210,7 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::{Answer, BlamedGroup, GroupGrowth, LeakSummary, SeriesGrowth};
+    use crate::findings::{Answer, GroupGrowth, LeakSummary, SeriesGrowth};
 
     #[test]
     fn no_note_repeats_the_line_of_a_culprit() {

@@ -10,9 +10,12 @@ use crate::units::Unit;
 use super::availability;
 use super::doubts::{doubts, heap_not_read, may_be_held};
 use super::excluded::excluded;
+use super::in_flight::{held_by_requests, stopped_answering};
+use super::interpreter_memory::may_be_warm_up;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 use super::tasks::Tasks;
+use super::workers::Workers;
 
 /// What decides.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -56,7 +59,7 @@ impl Facts {
         evidence: &Evidence,
         steady: &Steady,
         series: &AllEvidence,
-        tasks: &Tasks,
+        (tasks, workers): (&Tasks, &Workers),
         load: Option<&LoadFinding>,
     ) -> Facts {
         let proven = tasks.proven();
@@ -65,9 +68,10 @@ impl Facts {
         Facts {
             killed_while_growing: killed && (grows || proven.is_some()),
             failure: failure(evidence, steady, load),
-            leaks: leaks(evidence, steady, series, tasks, load),
-            doubts: doubts(evidence, steady, series, tasks, load),
-            excluded: excluded(series, steady),
+            leaks: leaks(evidence, steady, series, (tasks, workers), load),
+            doubts: doubts(evidence, steady, series, (tasks, workers), load),
+            excluded: excluded(evidence, series, steady)
+                .map(|tree| Excluded { growth: workers.excluded(tree.growth), ..tree }),
             only_load: !series.iter().any(SeriesEvidence::votes),
             proven,
         }
@@ -79,21 +83,36 @@ impl Facts {
     }
 }
 
+impl Facts {
+    /// What leaked until the target failed. Where it stopped answering, requests in flight may hold what grew since, and
+    /// only a proof stands.
+    pub fn leak_before_failure(&self) -> Option<Leak> {
+        let failure = self.failure.as_ref().filter(|_| !self.killed_while_growing)?;
+        match failure {
+            Failure::StoppedAnswering { .. } => self.proven.clone().map(Leak::Proven),
+            Failure::Away(_) | Failure::NothingAnswered | Failure::NothingMeasured => self.worst_leak(),
+        }
+    }
+}
+
 /// Everything that leaks but for what is proven, strongest evidence first.
 fn leaks(
     evidence: &Evidence,
     steady: &Steady,
     series: &AllEvidence,
-    tasks: &Tasks,
+    (tasks, workers): (&Tasks, &Workers),
     load: Option<&LoadFinding>,
 ) -> Vec<Leak> {
     let mut leaks: Vec<(EvidenceStrength, Leak)> =
         tasks.leaks().map(|growth| (EvidenceStrength::Tasks, Leak::Group(growth))).collect();
+    leaks.extend(workers.leaks());
     for one in series.iter().filter(|s| s.leaks()) {
         let of_held_tasks = one.unit() == Unit::Bytes && tasks.may_be_held();
         if (heap_not_read(one, series) && steady.stretches.len() < 2)
             || may_be_held(evidence, steady).is_some()
+            || may_be_warm_up(one, series, evidence, steady).is_some()
             || of_held_tasks
+            || held_by_requests(evidence, steady, one).is_some()
         {
             continue;
         }
@@ -116,6 +135,9 @@ fn failure(evidence: &Evidence, steady: &Steady, load: Option<&LoadFinding>) -> 
     }
     if load.is_some_and(|l| l.due > 0) && steady.answered(evidence) == Some(0.0) {
         return Some(Failure::NothingAnswered);
+    }
+    if let Some(stopped) = stopped_answering(evidence, steady) {
+        return Some(stopped);
     }
     let recording = &evidence.recording;
     let read = recording.series.iter().any(|s| {

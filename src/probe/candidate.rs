@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use crate::evidence::{ProbeRecord, Runtime, SeriesId};
 use crate::plan::Plan;
+use crate::probe::go::page_owner::CommandLineAt;
 use crate::probe::page::fetch::{Fetcher, shown};
 use crate::probe::sample::{Collections, Probe, ProbeError};
 use crate::target::Target;
@@ -51,6 +52,8 @@ pub struct ProbeSearch<'a> {
     pub origins: Vec<Url>,
     /// Whether collections may be forced.
     pub collections: Collections,
+    /// Pages that are known to describe another process.
+    pub foreign: ForeignPages,
     /// When it began.
     pub begun: Instant,
     /// Series that a better probe fills already.
@@ -76,6 +79,24 @@ impl ProbeSearch<'_> {
     }
 }
 
+/// Pages of the service by which something was found.
+#[derive(Debug, Clone)]
+pub enum FoundPage {
+    /// Go's own, and where they show the command line.
+    Go(CommandLineAt),
+    /// Of metrics.
+    Metrics(Url),
+}
+
+/// Pages that describe another process than the target: their figures are not held against it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ForeignPages {
+    /// Go's own pages.
+    pub go: bool,
+    /// The page of metrics: what the user named of it is still recorded.
+    pub metrics: bool,
+}
+
 /// What was found, ready to be asked, and a record of all that was looked for.
 #[derive(Default)]
 pub struct Discovered {
@@ -83,6 +104,8 @@ pub struct Discovered {
     pub probes: Vec<Box<dyn Probe>>,
     /// Every probe, found or not.
     pub records: Vec<ProbeRecord>,
+    /// By which pages.
+    pub pages: Vec<FoundPage>,
 }
 
 impl Discovered {
@@ -120,6 +143,7 @@ impl Discovered {
     pub fn append(&mut self, mut other: Discovered) {
         self.probes.append(&mut other.probes);
         self.records.append(&mut other.records);
+        self.pages.append(&mut other.pages);
     }
 }
 

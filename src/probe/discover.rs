@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::evidence::{Runtime, SeriesId};
 use crate::plan::Plan;
 use crate::probe::candidate::Candidate::{Asked, Kernel};
-use crate::probe::candidate::{Candidate, Discovered, ProbeSearch, When};
+use crate::probe::candidate::{Candidate, Discovered, ForeignPages, ProbeSearch, When};
 use crate::probe::page::fetch::Fetcher;
 use crate::probe::sample::{Collections, ProbeError};
 use crate::probe::sampler::meter::Meter;
@@ -36,8 +36,8 @@ const CANDIDATES: &[Candidate] = &[
 
 /// Looks for every candidate. `target` is who serves the URL, where that is known. Where soak drives, requests are
 /// counted by itself and not by a page.
-pub async fn discover(plan: &Plan, target: Option<&Target>) -> Discovered {
-    let asked = match search(plan, target) {
+pub async fn discover(plan: &Plan, target: Option<&Target>, foreign: ForeignPages) -> Discovered {
+    let asked = match search(plan, target, foreign) {
         Ok(search) => ask(search).await,
         Err(error) => {
             let mut none = Discovered::default();
@@ -72,8 +72,20 @@ async fn ask(mut search: ProbeSearch<'_>) -> Discovered {
     found
 }
 
-fn search<'a>(plan: &'a Plan, target: Option<&'a Target>) -> Result<ProbeSearch<'a>, ProbeError> {
-    let fetcher = plan.request().map_or_else(|| Fetcher::bare(plan.probes.insecure), Fetcher::new)?;
+/// Fetches pages of the service of this plan.
+///
+/// # Errors
+/// When the TLS library cannot start.
+pub fn fetcher(plan: &Plan) -> Result<Fetcher, ProbeError> {
+    plan.request().map_or_else(|| Fetcher::bare(plan.probes.insecure), Fetcher::new)
+}
+
+fn search<'a>(
+    plan: &'a Plan,
+    target: Option<&'a Target>,
+    foreign: ForeignPages,
+) -> Result<ProbeSearch<'a>, ProbeError> {
+    let fetcher = fetcher(plan)?;
     let pid = target.and_then(|target| target.record.pid);
     let mut taken: HashSet<SeriesId> = HashSet::new();
     if plan.record.driven().is_some() {
@@ -82,12 +94,16 @@ fn search<'a>(plan: &'a Plan, target: Option<&'a Target>) -> Result<ProbeSearch<
     if pid.is_some() {
         taken.extend(process::find::BETTER_THAN_PAGES);
     }
+    if foreign.metrics {
+        taken.extend(prometheus::find::of_the_process());
+    }
     Ok(ProbeSearch {
         plan,
         target,
         fetcher: fetcher.metered(target.map(Meter::new)),
         origins: origins(plan, pid),
         collections: Collections::allowed_by(plan),
+        foreign,
         begun: Instant::now(),
         taken,
         found: HashSet::new(),

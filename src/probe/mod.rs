@@ -12,6 +12,7 @@ mod blocking;
 mod candidate;
 #[cfg(target_os = "linux")]
 mod cgroup;
+mod described;
 mod discover;
 pub mod doctor;
 mod go;
@@ -32,7 +33,8 @@ mod testing;
 mod tokio;
 mod v8;
 
-pub use candidate::Discovered;
+pub use candidate::{Discovered, ForeignPages, FoundPage};
+pub use described::{PageOwner, PageOwners, find_page_owners};
 pub use discover::discover;
 pub use page::bounds::LONGEST_ANSWER as SLOWEST_PAGE;
 pub use process::probe::Process;

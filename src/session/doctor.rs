@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::console::screen_columns;
 use super::environment::record_costs;
-use super::probes::start_all_probes;
+use super::probes::{Measured, start_all_probes};
 use super::runtime::block_on;
 use crate::error::Result;
 use crate::evidence::{ProbeRecord, TargetRecord};
@@ -14,7 +14,7 @@ use crate::probe::doctor;
 use crate::report::json;
 use crate::target::{self, Found};
 use crate::units::Unit;
-use crate::wording::{describe_target, explain_no_process};
+use crate::wording::{describe_target, explain_no_process, explain_other_process};
 
 /// What was found.
 #[derive(Debug, Serialize)]
@@ -48,14 +48,14 @@ async fn examine(plan: &Plan) -> Result<Checkup> {
         Found::Here(target) => (Some(*target), None),
         Found::NoProcess(why) => (None, Some(explain_no_process(&why))),
     };
-    let (sampler, mut probes) = start_all_probes(plan, target.as_ref()).await;
+    let Measured { target, record, sampler, records: mut probes } = start_all_probes(plan, target).await;
     let begun = std::time::Instant::now();
     doctor::try_out(&sampler).await;
     record_costs(&mut probes, &sampler, begun.elapsed().as_secs_f64());
     Ok(Checkup {
         schema: "soak-doctor/1",
         advice: target.as_ref().map(|target| doctor::advice(plan, target)).unwrap_or_default(),
-        target: target.map(|target| target.record),
+        target: record,
         not_found,
         probes,
     })
@@ -63,7 +63,10 @@ async fn examine(plan: &Plan) -> Result<Checkup> {
 
 fn render_table(checkup: &Checkup) -> String {
     let mut out = match (&checkup.target, &checkup.not_found) {
-        (Some(target), _) => format!("{}\n\n", describe_target(target)),
+        (Some(target), _) => {
+            let change = explain_other_process(target).map(|line| format!("{line}\n")).unwrap_or_default();
+            format!("{}\n{change}\n", describe_target(target))
+        }
         (None, Some(why)) => format!("no process is looked at: {why}\n\n"),
         (None, None) => String::new(),
     };

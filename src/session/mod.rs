@@ -15,6 +15,7 @@ mod environment;
 mod forwarder_check;
 mod judged_run;
 mod observe;
+mod one_process;
 mod pipeline;
 mod prepare;
 mod present;

@@ -110,9 +110,9 @@ async fn conduct(
     commands: Receiver<Command>,
     second_signal: &mut JoinHandle<()>,
 ) -> Result<Option<Outcome>> {
-    let Prepared { target, sampler, records, forwarder } = prepared;
+    let Prepared { target, record: described, sampler, records, forwarder } = prepared;
     let dir = RunDir::create(&plan.out, &plan.record.profile)?;
-    let environment = read_environment(target.as_ref(), records);
+    let environment = read_environment(described, records);
     let clock: Arc<dyn Clock> = Arc::new(Monotonic::begin());
     let instruments = Instruments {
         driver: start_driver(plan, Arc::clone(&clock))?,

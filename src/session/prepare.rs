@@ -3,17 +3,19 @@
 
 use super::console::{OutputOptions, info};
 use super::forwarder_check::forwarder_event;
-use super::probes::{print_probes, start_probes};
+use super::probes::{Measured, print_probes, start_probes};
 use crate::error::Result;
-use crate::evidence::{EventKind, ProbeRecord};
+use crate::evidence::{EventKind, ProbeRecord, TargetRecord};
 use crate::plan::Plan;
 use crate::probe::Sampler;
 use crate::target::{self, Found, ProxyStatus, Started, Target};
-use crate::wording::{describe_target, explain_no_process};
+use crate::wording::{describe_target, explain_no_process, explain_other_process};
 
 /// Everything that is found before a run begins.
 pub struct Prepared {
     pub target: Option<Target>,
+    /// What is recorded of the target.
+    pub record: Option<TargetRecord>,
     pub sampler: Sampler,
     pub records: Vec<ProbeRecord>,
     /// The event that says that the target is not the service, if it is not.
@@ -30,7 +32,7 @@ pub async fn prepare(
     options: &OutputOptions,
     command: &mut Option<Started>,
 ) -> Result<Prepared> {
-    let mut target = match target::find(plan, command).await? {
+    let target = match target::find(plan, command).await? {
         Found::Here(target) => Some(*target),
         Found::NoProcess(why) => {
             if !plan.record.judging.load_only {
@@ -42,7 +44,10 @@ pub async fn prepare(
     if let Some(target) = &target {
         info(options, &format!("target: {}", describe_target(&target.record)));
     }
-    let (sampler, records) = start_probes(plan, target.as_ref()).await?;
+    let Measured { mut target, record, sampler, records } = start_probes(plan, target).await?;
+    if let Some(change) = record.as_ref().and_then(explain_other_process) {
+        info(options, &change);
+    }
     print_probes(&records, options);
     let status = match &mut target {
         // a watch opens no connections
@@ -53,5 +58,5 @@ pub async fn prepare(
     if let Some(EventKind::Forwarder { text }) = &forwarder {
         info(options, &format!("warning: {text}"));
     }
-    Ok(Prepared { target, sampler, records, forwarder })
+    Ok(Prepared { target, record, sampler, records, forwarder })
 }

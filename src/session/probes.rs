@@ -1,38 +1,53 @@
 //! The probes of one run: which were found, which columns they fill, and how to turn on the others.
 
 use crate::error::{Error, Result};
-use crate::evidence::{ProbeRecord, SeriesId};
+use crate::evidence::{ProbeRecord, SeriesId, TargetRecord};
 use crate::plan::Plan;
-use crate::probe::{Discovered, Sampler, discover};
+use crate::probe::{Discovered, Sampler};
 use crate::run::best_task_count;
 use crate::target::Target;
 
 use super::console::{OutputOptions, info};
+use super::one_process::{Subject, discover_one_process};
 
-/// Starts the probes that a run needs; with a record of each, found or not.
+/// What is measured, by probes that have begun.
+pub struct Measured {
+    /// Whose process is looked at, where there is one.
+    pub target: Option<Target>,
+    /// What is recorded of the target.
+    pub record: Option<TargetRecord>,
+    /// The probes that were found.
+    pub sampler: Sampler,
+    /// A record of each probe, found or not.
+    pub records: Vec<ProbeRecord>,
+}
+
+/// Starts the probes that a run needs.
 ///
 /// # Errors
 /// When none of them measures memory, unless the run is for its load only.
-pub async fn start_probes(plan: &Plan, target: Option<&Target>) -> Result<(Sampler, Vec<ProbeRecord>)> {
+pub async fn start_probes(plan: &Plan, target: Option<Target>) -> Result<Measured> {
     if plan.record.judging.load_only {
-        return Ok((Sampler::start(Vec::new()), Vec::new()));
+        let record = target.as_ref().map(|target| target.record.clone());
+        return Ok(Measured { target, record, sampler: Sampler::start(Vec::new()), records: Vec::new() });
     }
-    let (sampler, records) = start_all_probes(plan, target).await;
-    let measures_memory = sampler.series().iter().any(|id| id.name().ends_with("_bytes"));
+    let measured = start_all_probes(plan, target).await;
+    let measures_memory = measured.sampler.series().iter().any(|id| id.name().ends_with("_bytes"));
     if !measures_memory {
         return Err(Error::usage(format!(
             "cannot measure the memory behind {}: pass --pid or --metrics URL, or use --load-only to judge by gates alone",
             plan.record.url
         )));
     }
-    Ok((sampler, records))
+    Ok(measured)
 }
 
-/// Starts every probe that was found; with a record of each, found or not.
-pub async fn start_all_probes(plan: &Plan, target: Option<&Target>) -> (Sampler, Vec<ProbeRecord>) {
-    let Discovered { probes, records } = discover(plan, target).await;
+/// Starts every probe that was found.
+pub async fn start_all_probes(plan: &Plan, target: Option<Target>) -> Measured {
+    let Subject { target, record, discovered } = discover_one_process(plan, target).await;
+    let Discovered { probes, records, .. } = discovered;
     let sampler = Sampler::start(probes).for_run(plan.record.phases.total().0);
-    (sampler, records)
+    Measured { target, record, sampler, records }
 }
 
 /// Prints what is observed, and how to turn on what could be.

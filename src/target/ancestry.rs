@@ -9,6 +9,11 @@ impl Identity {
         processes::identity(pid)
     }
 
+    /// When it started, in seconds since 1970.
+    pub fn started_s(self) -> Option<f64> {
+        processes::started_s(self)
+    }
+
     /// Whether this very process still runs.
     pub fn is_alive(self) -> bool {
         Identity::read(self.pid) == Some(self)

@@ -100,7 +100,14 @@ pub fn find_listeners(endpoints: &[Endpoint]) -> std::result::Result<(Endpoint, 
 
 /// The processes that stand for these holders and are still alive.
 fn find_alive_roots(held: &PortHolder) -> Vec<Identity> {
-    let PortHolder::By(pids) = held else { return Vec::new() };
+    match held {
+        PortHolder::By(pids) => standing_for(pids),
+        _ => Vec::new(),
+    }
+}
+
+/// The processes that stand for these, without soak and its ancestors: see the head of this file.
+pub fn standing_for(pids: &[u32]) -> Vec<Identity> {
     let roots =
         roots(pids, &own_ancestry(), &|pid| processes::parent(pid), &|pid| processes::executable(pid));
     roots.into_iter().filter_map(Identity::read).collect()

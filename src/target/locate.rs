@@ -12,9 +12,9 @@ use super::process_tree::ProcessTree;
 use super::proxy_check::ProxyCheck;
 use super::search::{TargetSearch, find_by_container};
 use super::started_command::Started;
-use super::{processes, runtime};
+use super::{other_ports, processes, runtime};
 use crate::error::{Error, Result};
-use crate::evidence::{NoProcess, Runtime, TargetRecord};
+use crate::evidence::{DescribedBy, NoProcess, Runtime, TargetRecord};
 use crate::plan::{Plan, RequestPlan, TargetPlan};
 
 /// How long a started command may take until it listens.
@@ -180,6 +180,22 @@ fn describe(roots: &[Identity], found_by: String, limit: Option<u64>) -> TargetR
         found_by,
         processes: tree.members().len(),
         memory_limit_bytes: cgroups.chain(limit).chain(processes::ram_bytes()).min(),
+        described_by: None,
+    }
+}
+
+/// The process that a page of the service describes, as the target in place of the one that the URL leads to.
+pub fn target_described_by(by: DescribedBy, root: Identity, before: &Target, limit: Option<u64>) -> Target {
+    let record = describe(&[root], format!("described by {}", by.page), limit);
+    let listens = other_ports::other_listeners(None, &[root.pid]).into_iter().next();
+    let endpoint = listens.map(|(_, at)| Endpoint { address: at.ip(), port: at.port() });
+    let search = endpoint.map(|endpoint| TargetSearch::Endpoints(Endpoints::Ports(vec![endpoint])));
+    Target {
+        record: TargetRecord { described_by: Some(by), ..record },
+        roots: Arc::new(Mutex::new(vec![root])),
+        search: search.unwrap_or(TargetSearch::Never),
+        exit: before.exit.clone(),
+        proxy_check: Some(ProxyCheck::new(endpoint)),
     }
 }
 

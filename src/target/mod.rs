@@ -48,12 +48,13 @@ mod started_command;
 mod upstream;
 
 pub use endpoint::{Endpoint, PortHolder};
-pub use find_by_listener::{find_listeners, resolve};
+pub use find_by_listener::{find_listeners, resolve, standing_for};
 pub use follower::Follower;
 pub use found_target::{Found, Target};
 pub use identity::Identity;
-pub use locate::{find, target_of_pid};
+pub use locate::{find, target_described_by, target_of_pid};
 pub use members::Members;
+pub use processes::{pids, program};
 pub use proxy_status::ProxyStatus;
 pub use runtime::runtime_of;
 pub use started_command::Started;

@@ -18,6 +18,12 @@ pub fn identity(pid: u32) -> Option<Identity> {
     Some(Identity { start: stat.starttime, pid })
 }
 
+/// When a process started, in seconds since 1970, to the hundredth that the kernel counts.
+pub fn started_s(identity: Identity) -> Option<f64> {
+    let ticks = procfs::ticks_per_second() as f64;
+    Some(procfs::boot_time_secs().ok()? as f64 + identity.start as f64 / ticks)
+}
+
 /// The parent of a process.
 pub fn parent(pid: u32) -> Option<u32> {
     u32::try_from(stat(pid)?.ppid).ok()

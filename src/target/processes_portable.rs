@@ -16,6 +16,12 @@ pub fn identity(pid: u32) -> Option<Identity> {
     look(pid, ProcessRefreshKind::nothing(), |process| Identity { start: process.start_time(), pid })
 }
 
+/// When a process started, in seconds since 1970.
+#[allow(clippy::unnecessary_wraps)] // as on Linux, where it may be unknown
+pub fn started_s(identity: Identity) -> Option<f64> {
+    Some(identity.start as f64)
+}
+
 /// The parent of a process.
 pub fn parent(pid: u32) -> Option<u32> {
     look(pid, ProcessRefreshKind::nothing(), |process| process.parent().map(Pid::as_u32)).flatten()

@@ -47,6 +47,7 @@ mod tests {
             found_by: "holds the port".into(),
             processes: 1,
             memory_limit_bytes: None,
+            described_by: None,
         };
         let app = |pid| Answering { program: "app".into(), pid };
         for (finding, line) in [

@@ -5,12 +5,13 @@
 use crate::findings::{Answer, Badge, Findings, Reason, Verdict};
 
 use super::leak;
+use super::other_process::measured_by_page_alone;
 use super::phrase::lower_first;
 use super::reason::reason;
 
 /// One full sentence: the answer, and before it a gate that failed.
 pub fn headline(findings: &Findings) -> String {
-    let answer = sentence(&findings.assessment.answer);
+    let answer = sentence(&findings.assessment.answer) + &whose(findings);
     match findings.failed_gate().filter(|_| findings.badge() == Badge::GateFailed) {
         Some(gate) => format!("Gate failed: {}; {}", gate.expr, lower_first(&answer)),
         None => answer,
@@ -20,10 +21,18 @@ pub fn headline(findings: &Findings) -> String {
 /// What follows the badge.
 pub fn summary(findings: &Findings) -> String {
     let answer = &findings.assessment.answer;
-    match findings.failed_gate().filter(|_| findings.badge() == Badge::GateFailed) {
+    let said = match findings.failed_gate().filter(|_| findings.badge() == Badge::GateFailed) {
         Some(gate) => format!("{}; {}", gate.expr, lower_first(&sentence(answer))),
         None => bare(answer),
-    }
+    };
+    said + &whose(findings)
+}
+
+/// Whose figures decided, where they are not those of the process that the URL leads to.
+fn whose(findings: &Findings) -> String {
+    let target = findings.assessment.target.as_ref();
+    let whose = target.and_then(measured_by_page_alone);
+    whose.map(|whose| format!(" ({whose})")).unwrap_or_default()
 }
 
 /// The answer with the word for its verdict.

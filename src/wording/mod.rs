@@ -23,6 +23,7 @@ mod leak;
 mod load;
 mod no_process;
 mod notes;
+mod other_process;
 mod phrase;
 pub mod picture;
 mod reason;
@@ -33,6 +34,7 @@ mod surroundings;
 #[cfg(test)]
 mod tests;
 mod trend;
+mod workers;
 
 use crate::evidence::Evidence;
 use crate::findings::{AccountRow, Attribution, DriverHealth, Findings, Report};
@@ -45,6 +47,7 @@ pub use forwarder::forwarder_warning;
 pub use growth::{UNKNOWN, brief_growth, compared_growth, growth_cell, growth_of_line};
 pub use load::{count_failures, describe_load, summarize_load};
 pub use no_process::explain_no_process;
+pub use other_process::explain_other_process;
 pub use reason::reason;
 pub use reproduce::reproduce;
 pub use surroundings::{describe_account, describe_machine, describe_probing, describe_target};
@@ -71,6 +74,7 @@ pub fn report(findings: &Findings, evidence: &Evidence) -> Report {
         load: found.load.clone(),
         memory: found.memory.as_ref().map(series::finding),
         series: found.series.iter().map(series::finding).collect(),
+        workers: found.workers.iter().map(|(workers, leaks)| workers::finding(workers, *leaks)).collect(),
         account: rows.to_vec(),
         account_exact: found.account.exact,
         culprits: (1..).zip(&found.culprits).map(|(rank, group)| culprit::culprit(rank, group)).collect(),

@@ -8,8 +8,10 @@ use super::culprit::explain_group;
 use super::event_reason::{stop_reason, uncounted_reason};
 use super::explanation::explanation;
 use super::leak::leak;
-use super::phrase::capitalize;
+use super::other_process::explain_other_process;
+use super::phrase::{capitalize, noun};
 use super::reason::doubt;
+use super::workers;
 
 /// One note.
 pub fn note(note: &Note) -> String {
@@ -27,6 +29,7 @@ pub fn note(note: &Note) -> String {
         }
         Note::Leak(what) => leak(what),
         Note::Doubt(what) => doubt(what),
+        Note::Recycled(replaced) => workers::note(replaced),
         Note::StacksShare(share) => format!(
             "stacks of goroutines are {} of the memory that leaks; the rest is heap, which they may hold",
             Unit::Ratio.show(*share)
@@ -65,6 +68,28 @@ pub fn note(note: &Note) -> String {
             };
             format!("No garbage collection was forced, so live heap and garbage are not separated, {missing}; {both}.")
         }
+        Note::PresentBeforeRun(group) => format!(
+            "{} {} in {} since before the run: look at them.",
+            Unit::Count.show(group.count),
+            noun(group.count, group.kind),
+            group.label()
+        ),
+        Note::ProbesSlowed { interval_s, probes } => {
+            let each = probes.iter().map(|probe| {
+                let between = if probe.counted_between { ", and only their number between" } else { "" };
+                format!(
+                    "{} every {} on average ({} per reading){between}",
+                    probe.name,
+                    Span::from_secs_f64(probe.every_s),
+                    Unit::Seconds.show(probe.answer_s)
+                )
+            });
+            format!(
+                "Probing keeps within 1 % of the target's time, so some probes were read less often than every {}: {}.",
+                Span::from_secs_f64(*interval_s),
+                each.collect::<Vec<_>>().join("; ")
+            )
+        }
         Note::NoRequestCounter => {
             "No request counter: growth is reported per hour.".into()
         }
@@ -77,6 +102,7 @@ pub fn note(note: &Note) -> String {
             format!("{ended} after {}: {}.", Span::from_secs_f64(*elapsed_s), stop_reason(reason))
         }
         Note::NotCounted(reason) => format!("Growth per request is not known: {}.", uncounted_reason(reason)),
+        Note::OtherProcess(target) => explain_other_process(target).unwrap_or_default(),
         Note::Recorded(text) => text.clone(),
         Note::Load(trouble) => load_trouble(trouble),
     }

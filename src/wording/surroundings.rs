@@ -39,7 +39,10 @@ pub fn describe_machine(environment: &Environment) -> String {
 
 /// One line about the target: "shop-api (pid 4711), user www, Go, holds the port".
 pub fn describe_target(target: &TargetRecord) -> String {
-    let mut line = format!("{} (pid {})", target.program, target.pid.unwrap_or_default());
+    let mut line = target.program.clone();
+    if let Some(pid) = target.pid {
+        line += &format!(" (pid {pid})");
+    }
     if let Some(user) = &target.user {
         line += &format!(", user {user}");
     }

@@ -156,6 +156,7 @@ fn verdict(live: &[(Moment, f64)], processes: usize) -> (Verdict, Reason) {
             found_by: "--pid".into(),
             processes,
             memory_limit_bytes: None,
+            described_by: None,
         }),
         probes: Vec::new(),
     });

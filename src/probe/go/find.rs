@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::evidence::Runtime;
 use crate::plan::PprofPlan;
-use crate::probe::candidate::{Discovered, ProbeSearch, at_origin, find_in_time};
+use crate::probe::candidate::{Discovered, FoundPage, ProbeSearch, at_origin, find_in_time};
 use crate::probe::go::expvar_probe::ExpvarProbe;
 use crate::probe::go::goroutines::{GoTasks, Labels, PROOF as LEAK_PROFILE};
 use crate::probe::go::heap::GoHeap;
@@ -29,6 +29,9 @@ const UNDIVIDED: &str = "the heap with its garbage, heap in use by stack";
 const VARS: &str = "who owns each byte of RSS; the live heap only after collections that Go makes by itself";
 const VARS_INSIDE: &str = "stacks, and the live heap only after collections that Go makes by itself";
 
+const ANOTHER_PROCESS: &str =
+    "these pages describe another process than the one that is measured: name that one with --pid";
+
 const BUILD_WITH_PROOF: &str =
     "build with Go 1.27, which serves it by default, or Go 1.26 with GOEXPERIMENT=goroutineleakprofile";
 
@@ -36,6 +39,10 @@ const BUILD_WITH_PROOF: &str =
 pub fn pprof<'a>(search: &'a ProbeSearch<'a>) -> BoxFuture<'a, Discovered> {
     Box::pin(async move {
         let mut found = Discovered::default();
+        if search.foreign.go {
+            found.missing("goroutines", TASKS, ANOTHER_PROCESS.into());
+            return found;
+        }
         match bases(search) {
             Ok(bases) => look_below(search, bases, &mut found).await,
             Err(turn_on) if search.runtime() == Runtime::Go => {
@@ -74,6 +81,9 @@ async fn look_below(search: &ProbeSearch<'_>, (first, others): (Url, Vec<Url>), 
         tasks = goroutines(search, &base, until).await;
     }
     let served = tasks.is_ok();
+    if served {
+        found.pages.push(FoundPage::Go(CommandLineAt::Pprof(base.clone())));
+    }
     match tasks {
         Ok(probe) => {
             let proves = probe.proves();
@@ -148,6 +158,9 @@ fn turn_on(search: &ProbeSearch<'_>, error: &ProbeError) -> String {
 pub fn expvar<'a>(search: &'a ProbeSearch<'a>) -> BoxFuture<'a, Discovered> {
     Box::pin(async move {
         let mut found = Discovered::default();
+        if search.foreign.go {
+            return found;
+        }
         let until = search.begun + SEARCH_TIMEOUT;
         let urls: Vec<Url> = match &search.plan.probes.pprof {
             PprofPlan::At(base) => with_slash(base).join("../vars").into_iter().collect(),
@@ -158,7 +171,9 @@ pub fn expvar<'a>(search: &'a ProbeSearch<'a>) -> BoxFuture<'a, Discovered> {
         for url in urls {
             let finding = ExpvarProbe::find(search.fetcher.clone(), &url);
             let Ok(probe) = find_in_time(until, &url, finding).await else { continue };
-            let probe = probe.of_target(owner(search, CommandLineAt::Vars(url)).await);
+            let shown_at = CommandLineAt::Vars(url);
+            found.pages.push(FoundPage::Go(shown_at.clone()));
+            let probe = probe.of_target(owner(search, shown_at).await);
             let yields = if probe.exact() { VARS } else { VARS_INSIDE };
             found.add(Box::new(probe), yields);
             return found;

@@ -90,16 +90,31 @@ fn single(view: &mut Members) -> Option<Identity> {
 /// this machine have the same one, it must alone hold the port that serves them. None where that could not be asked.
 async fn describe_process(fetcher: &Fetcher, command_line_at: &CommandLineAt, pid: u32) -> Option<bool> {
     let own = command_line(pid)?;
-    let (at, line) = match command_line_at {
-        CommandLineAt::Pprof(base) => {
-            (base, fetcher.get_ok(&base.join("cmdline").ok()?, COMMAND_LINE_BOUNDS).await.ok()?.body)
+    let line = command_line_at.read(fetcher).await?;
+    Some(line == own && (!others_share(&own, pid) || holds_port_of(command_line_at.url(), pid).await))
+}
+
+impl CommandLineAt {
+    /// The pages' URL.
+    pub fn url(&self) -> &Url {
+        match self {
+            CommandLineAt::Pprof(url) | CommandLineAt::Vars(url) => url,
         }
-        CommandLineAt::Vars(url) => {
-            let page = fetcher.get_ok(url, expvar_page::PAGE_BOUNDS).await.ok()?;
-            (url, expvar_page::parse(&page.body).ok()?.cmdline.join("\0").into_bytes())
-        }
-    };
-    Some(without_nul(line) == own && (!others_share(&own, pid) || holds_port_of(at, pid).await))
+    }
+
+    /// The command line that is shown there, with a NUL between two arguments.
+    pub async fn read(&self, fetcher: &Fetcher) -> Option<Vec<u8>> {
+        let line = match self {
+            CommandLineAt::Pprof(base) => {
+                fetcher.get_ok(&base.join("cmdline").ok()?, COMMAND_LINE_BOUNDS).await.ok()?.body
+            }
+            CommandLineAt::Vars(url) => {
+                let page = fetcher.get_ok(url, expvar_page::PAGE_BOUNDS).await.ok()?;
+                expvar_page::parse(&page.body).ok()?.cmdline.join("\0").into_bytes()
+            }
+        };
+        Some(without_nul(line))
+    }
 }
 
 async fn holds_port_of(base: &Url, pid: u32) -> bool {
@@ -108,13 +123,11 @@ async fn holds_port_of(base: &Url, pid: u32) -> bool {
 }
 
 fn others_share(line: &[u8], pid: u32) -> bool {
-    let Ok(entries) = std::fs::read_dir("/proc") else { return false };
-    let mut pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    pids.any(|other| other != pid && command_line(other).as_deref() == Some(line))
+    target::pids().into_iter().any(|other| other != pid && command_line(other).as_deref() == Some(line))
 }
 
 /// None where it cannot be read, or there is none: a zombie, a thread of the kernel.
-fn command_line(pid: u32) -> Option<Vec<u8>> {
+pub fn command_line(pid: u32) -> Option<Vec<u8>> {
     let line = without_nul(std::fs::read(format!("/proc/{pid}/cmdline")).ok()?);
     (!line.is_empty()).then_some(line)
 }

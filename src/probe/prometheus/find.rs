@@ -6,10 +6,14 @@ use futures_util::future::BoxFuture;
 use reqwest::Url;
 use tokio::time::Instant;
 
-use crate::evidence::Runtime;
-use crate::probe::candidate::{Discovered, ProbeSearch, at_origin, find_in_time};
+use crate::evidence::{Runtime, SeriesId};
+use crate::probe::candidate::{Discovered, FoundPage, ProbeSearch, at_origin, find_in_time};
+use crate::probe::page::fetch::shown;
 use crate::probe::prometheus::probe::Prometheus;
+use crate::probe::prometheus::table::KNOWN;
 use crate::probe::sample::ProbeError;
+
+const ANOTHER_PROCESS: &str = "this page describes another process than the one that is measured: name what to record of it with --metric";
 
 /// All pages together are looked for so long: the run waits meanwhile. What takes longer than this could not be asked
 /// often enough to be of use.
@@ -27,23 +31,36 @@ pub fn page<'a>(search: &'a ProbeSearch<'a>) -> BoxFuture<'a, Discovered> {
         let until = Instant::now() + SEARCH_TIMEOUT;
         let mut why = ProbeError("nothing was asked".into());
         for url in urls(search) {
-            let finding = Prometheus::find(search.fetcher.clone(), url.clone(), plan, &search.taken);
+            let finding = Prometheus::find_page(search.fetcher.clone(), url.clone(), plan, &search.taken);
             match find_in_time(until, &url, finding).await {
-                Ok(probe) => {
+                Ok(Some(probe)) => {
                     let yields = if probe.counts_requests() { YIELDS_REQUESTS } else { YIELDS };
                     found.add(Box::new(probe), yields);
+                    found.pages.push(FoundPage::Metrics(url));
                     return found;
+                }
+                // whose it is decides which process is looked at, whatever it fills
+                Ok(None) => {
+                    why = ProbeError(format!("{} has no metric that soak knows", shown(&url)));
+                    found.pages.push(FoundPage::Metrics(url));
                 }
                 Err(error) => why = error,
             }
         }
         let turn_on = match plan.metrics {
-            Some(_) => format!("--metrics names no page of metrics ({why})"),
+            Some(_) if !search.foreign.metrics => format!("--metrics names no page of metrics ({why})"),
+            Some(_) => ANOTHER_PROCESS.into(),
+            None if search.foreign.metrics => ANOTHER_PROCESS.into(),
             None => format!("serve {}, or name the page with --metrics URL", exporter(search.runtime())),
         };
         found.missing("prometheus", YIELDS, turn_on);
         found
     })
+}
+
+/// The series that a page fills with what its own process has.
+pub fn of_the_process() -> impl Iterator<Item = SeriesId> {
+    KNOWN.iter().map(|known| known.series.clone()).filter(|series| *series != SeriesId::RequestsTotal)
 }
 
 fn urls(search: &ProbeSearch<'_>) -> Vec<Url> {

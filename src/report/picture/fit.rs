@@ -32,8 +32,8 @@ pub enum Ground {
 }
 
 impl<'a> Fit<'a> {
-    /// The fit of this finding, moved onto `drawn`. None where it has no line, or where a restart within steady means
-    /// that one line says nothing.
+    /// The fit of this finding, moved onto `drawn`. None where it has no line, or where a restart within steady, or
+    /// workers that are replaced, mean that one line says nothing.
     pub fn new(stage: &'a Stage<'_>, finding: &'a SeriesFinding, drawn: &Trace) -> Option<Fit<'a>> {
         let mut steady = stage.phases.iter().filter(|s| s.phase == Phase::Steady);
         let first = steady.next()?;
@@ -41,7 +41,9 @@ impl<'a> Fit<'a> {
         let cut = |e: &crate::evidence::Event| {
             matches!(e.kind, EventKind::Restart { .. }) && from <= e.elapsed_s && e.elapsed_s <= to
         };
-        if stage.evidence.events.iter().any(cut) {
+        // nor does the total of workers that are replaced say anything of what each of them keeps
+        let recycled = || finding.id.is_resident_memory() && stage.findings.workers.iter().any(|w| w.leaks);
+        if stage.evidence.events.iter().any(cut) || recycled() {
             return None;
         }
         // a line goes no further than what was read

@@ -2,4 +2,5 @@
 
 mod endings;
 mod load_shapes;
+mod recordings;
 mod whole_runs;

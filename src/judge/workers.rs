@@ -1,0 +1,171 @@
+//! Workers that are replaced, judged: whether recycling hides a leak.
+//!
+//! Where a tree's workers are replaced each worker is a segment of its own. What it keeps goes with it, so the tree shows
+//! teeth, and their floor is that of a new worker: it says nothing of a leak. Growth within a worker counts as the
+//! tree's would were its workers not replaced.
+
+use crate::culprit;
+use crate::evidence::{Evidence, EvidenceStrength, GroupKind, SeriesId};
+use crate::findings::{
+    Direction, Doubt, Estimate, ExcludedGrowth, Leak, ReplacedWorkers, Trend, WorkersDoubt,
+    WorkersDoubtReason,
+};
+use crate::units::Unit;
+
+use super::material::{is_material, least_seen};
+use super::series_evidence::AllEvidence;
+
+/// What a worker may take until it is warm: it fills its pools in a straight line, as a leak does. Flask's workers under
+/// gunicorn took 0.3 MiB in 600 requests, Django's less.
+const WARM_UP_BYTES: f64 = 2.0 * 1024.0 * 1024.0;
+/// The same as a share of what it had before.
+const WARM_UP_SHARE: f64 = 0.1;
+/// What is read of each process.
+const KINDS: [GroupKind; 3] = [GroupKind::ProcessMemory, GroupKind::ProcessThreads, GroupKind::ProcessFds];
+
+/// What replaced workers mean for the verdict.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum WorkersVerdict {
+    /// They leak, and recycling hides it.
+    Leaks,
+    /// They could.
+    Doubtful(WorkersDoubtReason),
+    /// They do not, or by too little to matter.
+    Fine,
+}
+
+/// All workers that are replaced.
+#[derive(Debug, Clone, Default)]
+pub struct Workers {
+    judged: Vec<(ReplacedWorkers, WorkersVerdict)>,
+}
+
+/// Judges the workers that are replaced; `error` is the chance of a false alarm for all of them together.
+pub fn judge_workers(evidence: &Evidence, series: &AllEvidence, error: f64) -> Workers {
+    if series.sources().forwards {
+        return Workers::default();
+    }
+    let share = error / KINDS.len() as f64;
+    let all = KINDS.into_iter().flat_map(|kind| culprit::workers(evidence, kind, share));
+    let judge = |workers: ReplacedWorkers| {
+        let verdict = judge_one(&workers, evidence, series);
+        (workers, verdict)
+    };
+    Workers { judged: all.map(judge).collect() }
+}
+
+fn judge_one(workers: &ReplacedWorkers, evidence: &Evidence, series: &AllEvidence) -> WorkersVerdict {
+    use WorkersDoubtReason::{HeapNotRead, MayBeHeld, MayBeWarmUp, NotLevel, Unresolved};
+    let judging = evidence.plan.as_ref().map(|plan| plan.judging.clone()).unwrap_or_default();
+    let id = of_tree(workers.kind);
+    let ReplacedWorkers { trend, life_s, at_a_time, .. } = workers;
+    let runtime = series.sources().runtime;
+    let is_memory = workers.kind.unit() == Unit::Bytes;
+    let resolution = judging.resolution_bytes;
+    // were they not replaced the tree would grow by what all of them do; what a worker loads as it starts is not growth
+    let slope = trend.slope.map(|slope| slope.scaled(*at_a_time));
+    let start = trend.start.map(|start| start * at_a_time);
+    let end = start.zip(slope).map(|(start, slope)| start + slope.value * life_s);
+    let grows = is_material(&Trend { start, end, slope, ..trend.clone() }, &id, judging.horizon, *life_s);
+    match trend.direction {
+        Direction::Growing if grows => {
+            let grown = workers.per_life().map_or(0.0, |growth| growth.lo);
+            let warm_up = WARM_UP_BYTES.max(WARM_UP_SHARE * (trend.end.unwrap_or(0.0) - grown));
+            if is_memory && grown < warm_up {
+                return WorkersVerdict::Doubtful(MayBeWarmUp);
+            }
+            if is_memory && runtime.grows_before_collecting() {
+                return WorkersVerdict::Doubtful(HeapNotRead(runtime));
+            }
+            match judging.max_hold.filter(|hold| *life_s < hold.secs()) {
+                Some(hold) => WorkersVerdict::Doubtful(MayBeHeld(hold)),
+                None => WorkersVerdict::Leaks,
+            }
+        }
+        Direction::Growing => WorkersVerdict::Fine,
+        // threads and descriptors come and go with the requests in flight
+        _ if !is_memory => WorkersVerdict::Fine,
+        _ if grows => WorkersVerdict::Doubtful(NotLevel),
+        Direction::Inconclusive => {
+            let rose = trend.end.zip(trend.start).map_or(0.0, |(end, start)| end - start);
+            let most = workers.per_life().map_or(rose, |growth| growth.hi);
+            if most * at_a_time < least_seen(&id) || is_below(trend.per_request, resolution) {
+                return WorkersVerdict::Fine;
+            }
+            WorkersVerdict::Doubtful(NotLevel)
+        }
+        Direction::Stable => match excluded_per_request(workers) {
+            Some(detectable) if detectable > resolution => {
+                WorkersVerdict::Doubtful(Unresolved { resolution, detectable })
+            }
+            _ => WorkersVerdict::Fine,
+        },
+    }
+}
+
+/// The series of the tree that sums up what is read of each process.
+fn of_tree(kind: GroupKind) -> SeriesId {
+    kind.instance_series().unwrap_or(SeriesId::RssAnon)
+}
+
+fn is_below(growth: Option<Estimate>, resolution: f64) -> bool {
+    growth.is_some_and(|each| each.hi < resolution)
+}
+
+/// The smallest growth by each request that workers would have shown, or may still hide.
+fn excluded_per_request(workers: &ReplacedWorkers) -> Option<f64> {
+    let ReplacedWorkers { trend, life_s, requests_per_life, .. } = workers;
+    match trend.direction {
+        Direction::Stable => {
+            let excluded = trend.per_request.map_or(f64::INFINITY, |each| each.hi.max(each.hi - each.value));
+            Some((trend.detectable_per_s? * life_s / (*requests_per_life)?).min(excluded))
+        }
+        Direction::Growing | Direction::Inconclusive => trend.per_request.map(|each| each.hi),
+    }
+}
+
+impl Workers {
+    /// Those that leak, with the strength of what shows it.
+    pub fn leaks(&self) -> impl Iterator<Item = (EvidenceStrength, Leak)> {
+        let leaks = self.judged.iter().filter(|(_, verdict)| *verdict == WorkersVerdict::Leaks);
+        leaks.map(|(workers, _)| {
+            let is_memory = workers.kind.unit() == Unit::Bytes;
+            let strength = if is_memory { EvidenceStrength::Rss } else { EvidenceStrength::Tasks };
+            (strength, Leak::Recycled(workers.clone()))
+        })
+    }
+
+    /// Those that could leak.
+    pub fn doubts(&self) -> impl Iterator<Item = Doubt> {
+        self.judged.iter().filter_map(|(workers, verdict)| match verdict {
+            WorkersVerdict::Doubtful(why) => {
+                Some(Doubt::Workers(WorkersDoubt { workers: workers.clone(), why: *why }))
+            }
+            WorkersVerdict::Leaks | WorkersVerdict::Fine => None,
+        })
+    }
+
+    /// The growth per request that a run excludes: what it does of the tree, and no less than what workers may hide.
+    pub fn excluded(&self, growth: ExcludedGrowth) -> ExcludedGrowth {
+        let memory = self.judged.iter().filter(|(workers, _)| workers.kind.unit() == Unit::Bytes);
+        let most = memory.filter_map(|(workers, _)| excluded_per_request(workers)).fold(0.0, f64::max);
+        match growth {
+            ExcludedGrowth::PerRequest(least) => ExcludedGrowth::PerRequest(least.max(most)),
+            by_time => by_time,
+        }
+    }
+
+    /// What is left of an error for all groups once these have taken their half of it.
+    pub fn left_of(&self, error: f64) -> f64 {
+        if self.judged.is_empty() { error } else { error / 2.0 }
+    }
+
+    /// All of them, and whether recycling hides a leak of each.
+    pub fn into_judged(self) -> Vec<(ReplacedWorkers, bool)> {
+        let leaks = |verdict| verdict == WorkersVerdict::Leaks;
+        self.judged.into_iter().map(|(workers, verdict)| (workers, leaks(verdict))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;
