@@ -126,7 +126,7 @@ fn held_to_each(mut trend: Trend, lives: &[Life]) -> Trend {
     if trend.direction == Direction::Growing && !(alike && surely) {
         trend.direction = Direction::Inconclusive;
         if let TrendReason::Window(reason) = &mut trend.reason {
-            reason.found = Found::Weak;
+            reason.found = Found::NoPower;
         }
     }
     trend

@@ -136,8 +136,11 @@ pub enum Found {
         /// By how much, in the series' unit.
         height: f64,
     },
-    /// Growth that is likely and not certain.
-    Weak,
+    /// Growth that the slope's interval shows, but not at the level at which growth is decided.
+    Weak {
+        /// That level, as a share of 1.
+        level: f64,
+    },
     /// Noise that could hide a growth.
     NoPower,
     /// A rise that stays below what was seen before the window.

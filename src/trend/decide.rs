@@ -131,7 +131,11 @@ pub(super) fn decide_window(
     }
     if chance < NO_SIGN_OF_GROWTH {
         // after a rise that slowed it may be the rest of that rise: a later window tells
-        return if mixed || bent.slowed { None } else { Some(weak(window, chance, slope(line), made)) };
+        return if mixed || bent.slowed {
+            None
+        } else {
+            Some(weak(window, chance, alpha, slope(line), made))
+        };
     }
     let swing = {
         // a fall is no swing that growth could hide in
@@ -192,10 +196,12 @@ fn dies_away(values: &[f64]) -> bool {
 fn weak(
     window: &Window,
     chance: f64,
+    alpha: f64,
     slope: Option<Slope>,
     made: impl Fn(Direction, Shape, Found, f64, Option<Slope>) -> SegmentTrend,
 ) -> SegmentTrend {
-    let mut out = made(Direction::Inconclusive, Shape::Irregular, Found::Weak, chance, slope);
+    let mut out =
+        made(Direction::Inconclusive, Shape::Irregular, Found::Weak { level: 1.0 - alpha }, chance, slope);
     // the standard error of a slope falls with the length to the power 3/2 in noise that forgets, 1/2 in a walk
     let power = length_power(window.line.correlation);
     let t = (window.line.coefficient.mean() / window.line.coefficient.spread()).max(0.5);

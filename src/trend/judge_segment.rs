@@ -54,7 +54,7 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
     let lowest = asked.lowest_before.unwrap_or(low).min(low);
     let mut verdict: Option<SegmentTrend> = None;
     let mut bent = Bent::default();
-    let mut first_window: Option<Window> = None;
+    let mut windows: Vec<Window> = Vec::new();
     let mut last = None;
     for start in WINDOW_STARTS {
         let from_s = reduced.points[0].at_s + start * whole_s;
@@ -70,15 +70,16 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
         let settled = decide_window(asked, &window, alpha, lowest, &mut bent, &values)
             .filter(|decided| start <= LAST_START || decided.found == Found::StillSettling);
         let decided = settled.is_some();
-        if first_window.is_none() {
-            first_window = Some(window);
+        if start <= LAST_START {
+            windows.push(window);
         }
         if decided {
             verdict = settled;
             break;
         }
     }
-    let mut out = verdict.unwrap_or_else(|| undecided(asked, first_window.as_ref(), whole_s));
+    let mut out = verdict.unwrap_or_else(|| undecided(asked, &windows, whole_s));
+    let whole = windows.first().map(|w| w.form);
     if out.direction == Direction::Stable
         && out.found != Found::StillSettling
         && let Some((chance, height)) = recent_rise(reduced)
@@ -92,14 +93,14 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
         out.shape = Shape::Irregular;
         out.needs_s = Some(2.0 * whole_s);
     }
-    let rise = first_window.as_ref().and_then(|w| describe_rise(&reduced.points, w.form));
+    let rise = whole.and_then(|form| describe_rise(&reduced.points, form));
     if out.found == Found::StillSettling
         && let Some(rise) = rise.and_then(as_rise)
     {
         out.found = rise;
     }
     if matches!(out.found, Found::StillSettling | Found::RoseThenLevel(_))
-        && first_window.as_ref().is_some_and(|w| matches!(w.form, Form::Steps(_)))
+        && matches!(whole, Some(Form::Steps(_)))
     {
         out.shape = Shape::Step;
     }
@@ -112,9 +113,11 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
     out
 }
 
-/// No window decided: why, and how long a run would.
-fn undecided(asked: &SegmentQuestion<'_>, whole: Option<&Window>, whole_s: f64) -> SegmentTrend {
-    let form = whole.map_or(Form::Straight, |w| w.form);
+/// No window decided: why, and how long a run would. What has slowed is estimated by its end, what has not by all of it.
+fn undecided(asked: &SegmentQuestion<'_>, windows: &[Window], whole_s: f64) -> SegmentTrend {
+    let form = windows.first().map_or(Form::Straight, |w| w.form);
+    let slowed = matches!(form, Form::Saturates(_) | Form::BendsDown(_));
+    let estimated = if slowed { windows.last() } else { windows.first() };
     let (found, shape, needs) = match form {
         // the rest of the warm-up must fall below what noise hides, and be followed by as much that is quiet
         Form::Saturates(tau_s) => (Found::WarmingUp { tau_s }, Shape::Plateau, 4.0 * tau_s / 0.5),
@@ -135,8 +138,9 @@ fn undecided(asked: &SegmentQuestion<'_>, whole: Option<&Window>, whole_s: f64) 
         direction: Direction::Inconclusive,
         shape,
         found,
-        slope: whole.map(|w| Slope { coefficient: w.line.coefficient.clone(), step_s: asked.reduced.step_s }),
-        span_s: whole_s,
+        slope: estimated
+            .map(|w| Slope { coefficient: w.line.coefficient.clone(), step_s: asked.reduced.step_s }),
+        span_s: estimated.map_or(whole_s, |w| w.span_s),
         p_value: 1.0,
         needs_s: Some(needs.max(1.2 * whole_s)),
     }

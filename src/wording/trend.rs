@@ -92,7 +92,13 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
         Found::RecentRise { height } => {
             format!("it was level, and rose by {} in the last moments{more}", unit.show(height))
         }
-        Found::Weak => format!("growth of {rate} is likely but not certain in {over}{more}"),
+        Found::Weak { level } => {
+            let rate = trend.slope.map_or(String::new(), |s| {
+                let [value, lo, hi] = [s.value, s.lo, s.hi].map(|slope| unit.show_slope(slope));
+                format!(" of {value} (95 %: {lo} to {hi})")
+            });
+            format!("growth{rate} is likely in {over}; the verdict asks for {:.1} %{more}", level * 100.0)
+        }
         Found::NoPower => format!("it wanders too much to see a trend in {over}, {levels}{more}"),
         Found::BelowBefore => {
             format!("it rises through the last {over}, but was higher before, {levels}{more}")

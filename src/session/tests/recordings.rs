@@ -27,3 +27,39 @@ fn a_leak_of_64_kib_per_request_that_recycling_hides() {
     let requests = workers.requests_per_life.unwrap();
     assert!((590.0..610.0).contains(&requests), "{requests} requests");
 }
+
+#[test]
+fn small_heaps_that_rise_at_each_collection_are_leaks() {
+    for name in ["go-context-child-leak", "go-context-child-leak-3m", "node-session-store-leak-inspect"] {
+        let Some(report) = judged(name) else { return };
+        assert_eq!((report.verdict, report.exit_code), (Verdict::Leak, 1), "{name}: {}", report.headline);
+    }
+}
+
+#[test]
+fn no_run_is_stable_over_growth_that_its_interval_shows() {
+    for name in ["etcd-keeps-revisions", "java-delete-on-exit-leak-3m"] {
+        let Some(report) = judged(name) else { return };
+        assert_ne!(report.verdict, Verdict::Stable, "{name}: {}", report.headline);
+    }
+}
+
+#[test]
+fn an_interpreter_that_warms_up_is_no_leak() {
+    let Some(report) = judged("python-warms-up") else { return };
+    assert_eq!(report.verdict, Verdict::Inconclusive, "{}", report.headline);
+    assert!(report.headline.contains("in its first minutes under load without a leak"), "{}", report.headline);
+}
+
+#[test]
+fn one_step_of_the_live_heap_is_stable() {
+    let Some(report) = judged("one-step-live-heap") else { return };
+    assert_eq!(report.verdict, Verdict::Stable, "{}", report.headline);
+}
+
+#[test]
+fn a_transport_for_each_request_leaks_goroutines() {
+    let Some(report) = judged("go-transport-each") else { return };
+    assert_eq!(report.verdict, Verdict::Leak, "{}", report.headline);
+    assert!(report.headline.contains("goroutines"), "{}", report.headline);
+}

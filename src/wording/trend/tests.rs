@@ -91,8 +91,8 @@ fn every_reason_has_its_sentence() {
         ),
         (
             Inconclusive,
-            Found::Weak,
-            format!("growth of 2/s (between 1/s and 3/s) is likely but not certain in 60 s{more}"),
+            Found::Weak { level: 0.998 },
+            format!("growth of 2/s (95 %: 1/s to 3/s) is likely in 60 s; the verdict asks for 99.8 %{more}"),
         ),
         (
             Inconclusive,
