@@ -8,7 +8,7 @@
 use super::decide::{Bent, NO_SIGN_OF_GROWTH, TAIL_SHARE, decide_window, level_at_end, upper_level};
 use super::exact_readings::rises_at_readings;
 use super::fit::range;
-use super::reduced_series::ReducedAs;
+use super::reduced_series::{ReducedAs, ReducedSeries};
 use super::rises::{as_rise, describe_plain_ramp, describe_rise};
 use super::segment_question::{LEAST_SAMPLES, SegmentQuestion};
 use super::segment_trend::{SegmentTrend, Slope, WINDOWS_ALLOWED_FOR};
@@ -19,6 +19,8 @@ use crate::findings::{Direction, Found, Shape};
 const WINDOW_STARTS: [f64; 8] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
 /// The last of them but for the end of a rise: there 30 % decide, if they hardly move beside what rose before.
 const LAST_START: f64 = 0.6;
+/// The lower end of the interval at 95 %.
+const LOWER_END: f64 = 0.025;
 
 /// Judges one segment.
 pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
@@ -57,8 +59,7 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
     let mut windows: Vec<Window> = Vec::new();
     let mut last = None;
     for start in WINDOW_STARTS {
-        let from_s = reduced.points[0].at_s + start * whole_s;
-        let first = reduced.points.partition_point(|p| p.at_s < from_s - 1e-9);
+        let first = first_from(reduced, start * whole_s);
         // of whole things that come one by one, a pause of 30 % is none
         if last == Some(first) || start > LAST_START && asked.whole_units {
             continue;
@@ -93,6 +94,13 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
         out.shape = Shape::Irregular;
         out.needs_s = Some(2.0 * whole_s);
     }
+    if out.found == Found::StillSettling
+        && out.slope.as_ref().is_some_and(|slope| slope.coefficient.quantile(LOWER_END) > 0.0)
+        && let Some(end) = examine(reduced, first_from(reduced, LAST_START * whole_s), f64::INFINITY)
+    {
+        // a line through what dies away is not what it does now
+        (out.slope, out.span_s) = (Some(slope_of(&end, reduced.step_s)), end.span_s);
+    }
     let rise = whole.and_then(|form| describe_rise(&reduced.points, form));
     if out.found == Found::StillSettling
         && let Some(rise) = rise.and_then(as_rise)
@@ -111,6 +119,16 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
         out.shape = Shape::Periodic;
     }
     out
+}
+
+/// The first point from so many seconds after the start on.
+fn first_from(reduced: &ReducedSeries, seconds: f64) -> usize {
+    let from_s = reduced.points[0].at_s + seconds;
+    reduced.points.partition_point(|p| p.at_s < from_s - 1e-9)
+}
+
+fn slope_of(window: &Window, step_s: f64) -> Slope {
+    Slope { coefficient: window.line.coefficient.clone(), step_s }
 }
 
 /// No window decided: why, and how long a run would. What has slowed is estimated by its end, what has not by all of it.
@@ -138,8 +156,7 @@ fn undecided(asked: &SegmentQuestion<'_>, windows: &[Window], whole_s: f64) -> S
         direction: Direction::Inconclusive,
         shape,
         found,
-        slope: estimated
-            .map(|w| Slope { coefficient: w.line.coefficient.clone(), step_s: asked.reduced.step_s }),
+        slope: estimated.map(|w| slope_of(w, asked.reduced.step_s)),
         span_s: estimated.map_or(whole_s, |w| w.span_s),
         p_value: 1.0,
         needs_s: Some(needs.max(1.2 * whole_s)),

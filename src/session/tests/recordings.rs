@@ -48,7 +48,11 @@ fn no_run_is_stable_over_growth_that_its_interval_shows() {
 fn an_interpreter_that_warms_up_is_no_leak() {
     let Some(report) = judged("python-warms-up") else { return };
     assert_eq!(report.verdict, Verdict::Inconclusive, "{}", report.headline);
-    assert!(report.headline.contains("in its first minutes under load without a leak"), "{}", report.headline);
+    assert!(
+        report.headline.contains("in its first minutes under load without a leak"),
+        "{}",
+        report.headline
+    );
 }
 
 #[test]
