@@ -38,6 +38,15 @@ pub enum Doubt {
         /// How long the service may hold it.
         hold: Span,
     },
+    /// Resident memory of an interpreter that rose by no more than one without a leak does in its first minutes.
+    MayBeWarmUp {
+        /// What grows.
+        growth: SeriesGrowth,
+        /// The interpreter.
+        runtime: Runtime,
+        /// What its pools may take, in bytes.
+        pools_bytes: f64,
+    },
     /// A growth that requests in flight may hold.
     HeldByRequests(HeldByRequests),
     /// Resident memory of a runtime that grows its heap before it collects.

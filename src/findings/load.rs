@@ -20,7 +20,7 @@ pub struct ErrorCounts {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LoadFinding {
-    /// Requests that ended, over the whole run.
+    /// Requests that were sent in steady and ended.
     pub requests: u64,
     /// The rate asked for, each second; none for a closed loop.
     pub rate_asked: Option<f64>,

@@ -69,6 +69,6 @@ pub use run_findings::Findings;
 pub use series::SeriesFinding;
 pub use series_evidence::SeriesEvidence;
 pub use trend::{Direction, Estimate, Shape, Trend};
-pub use trend_reason::{Found, GoesOn, JudgedLevel, TrendReason, WindowReason};
+pub use trend_reason::{Found, GoesOn, JudgedLevel, Jump, MOST_JUMPS, Rise, TrendReason, WindowReason};
 pub use verdict::Verdict;
 pub use workers::{ReplacedWorkers, WorkersDoubt, WorkersDoubtReason, WorkersFinding};

@@ -66,6 +66,29 @@ pub enum JudgedLevel {
     },
 }
 
+/// Jumps that a reason names at most.
+pub const MOST_JUMPS: usize = 3;
+
+/// A level that moves up at once.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Jump {
+    /// Seconds since the run began.
+    pub at_s: f64,
+    /// By how much, in the series' unit.
+    pub height: f64,
+}
+
+/// A rise from one level to another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rise {
+    /// By how much, in the series' unit.
+    pub height: f64,
+    /// Seconds since the run began at which it began.
+    pub from_s: f64,
+    /// Seconds since the run began at which it was over.
+    pub until_s: f64,
+}
+
 /// What was found in a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Found {
@@ -101,9 +124,11 @@ pub enum Found {
     },
     /// A rise in a few steps, the last of them recent.
     FewSteps {
-        /// How many.
-        steps: usize,
+        /// Each of them, in time.
+        jumps: [Option<Jump>; MOST_JUMPS],
     },
+    /// A rise between two levels, the later of which has held since.
+    RoseThenLevel(Rise),
     /// A rise that has slowed too recently to have stopped.
     Slows,
     /// A level that rose in the last moments.

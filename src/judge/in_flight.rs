@@ -108,10 +108,13 @@ pub fn stopped_answering(evidence: &Evidence, steady: &Steady) -> Option<Failure
     let later = || normal().filter(|row| row.elapsed_s > after_s && row.elapsed_s <= to + EDGE_S);
     let due: u64 = later().map(|row| row.due).sum();
     let in_flight = InFlight::read(evidence, steady).end;
-    let gave_up: u64 = later().map(|row| row.done).sum();
+    let ended_by = |kind: ErrorKind| later().map(|row| row.errors[kind as usize]).sum::<u64>();
+    // one that refuses connections does not let requests wait: its errors say so
+    let waited = in_flight + ended_by(ErrorKind::Timeout);
+    let refused = ended_by(ErrorKind::Connect) + ended_by(ErrorKind::Reset);
     let (least_due, least_share) = LEAST_UNANSWERED;
     let enough = due >= least_due && unanswered_s >= least_share * steady.seconds();
-    (enough && in_flight + gave_up > 0).then_some(Failure::StoppedAnswering { after_s, in_flight })
+    (enough && waited > refused).then_some(Failure::StoppedAnswering { after_s, in_flight })
 }
 
 /// Those that the target answered, with whatever status.
@@ -199,6 +202,11 @@ mod tests {
         let mut slow = hangs;
         slow[5] = (0, 25, 0);
         assert_eq!(stopped_answering(&run(&slow), &steady(0.0, 5.0)), None, "they were answered in settle");
+        let mut refuses = run(&[(10, 10, 0), (10, 10, 0), (10, 10, 0), (10, 10, 0), (10, 10, 0)]);
+        for row in &mut refuses.load[2..] {
+            row.errors[ErrorKind::Connect as usize] = 10;
+        }
+        assert_eq!(stopped_answering(&refuses, &steady(0.0, 5.0)), None, "it refuses connections");
         let healthy = [(10, 10, 0); 5];
         assert_eq!(stopped_answering(&run(&healthy), &steady(0.0, 5.0)), None);
         let never = [(10, 0, 0); 5];

@@ -29,6 +29,8 @@ pub fn read_load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     let normal = || evidence.load.iter().filter(|row| row.is_normal());
     let all = summed(normal(), steady, &until_next_load);
     let (due, sent) = (all.due, all.sent);
+    // sent before the run ended, and not ended
+    let left = normal().map(|row| row.sent).sum::<u64>().saturating_sub(normal().map(|row| row.done).sum());
     let seconds = steady.seconds();
     // a rate that changes asked of this steady what was due in it, however much of its shape was run
     let rate_asked = plan.normal_rate().map(|rate| match plan.pattern.is_even() {
@@ -37,7 +39,8 @@ pub fn read_load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     });
     let in_flight = InFlight::read(evidence, steady);
     Some(LoadFinding {
-        requests: normal().map(|row| row.done).sum(),
+        // the same requests as those whose errors and latency are counted
+        requests: sent.saturating_sub(left),
         rate_asked,
         rate_held: if seconds > 0.0 { sent as f64 / seconds } else { 0.0 },
         due,

@@ -18,6 +18,7 @@ mod gates;
 mod heap_headroom;
 mod in_flight;
 mod interim;
+mod interpreter_memory;
 mod leak_counts;
 mod leak_summary;
 mod live_heap;

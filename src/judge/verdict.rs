@@ -11,6 +11,7 @@ use super::availability;
 use super::doubts::{doubts, heap_not_read, may_be_held};
 use super::excluded::excluded;
 use super::in_flight::{held_by_requests, stopped_answering};
+use super::interpreter_memory::may_be_warm_up;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 use super::tasks::Tasks;
@@ -69,7 +70,7 @@ impl Facts {
             failure: failure(evidence, steady, load),
             leaks: leaks(evidence, steady, series, (tasks, workers), load),
             doubts: doubts(evidence, steady, series, (tasks, workers), load),
-            excluded: excluded(series, steady)
+            excluded: excluded(evidence, series, steady)
                 .map(|tree| Excluded { growth: workers.excluded(tree.growth), ..tree }),
             only_load: !series.iter().any(SeriesEvidence::votes),
             proven,
@@ -109,6 +110,7 @@ fn leaks(
         let of_held_tasks = one.unit() == Unit::Bytes && tasks.may_be_held();
         if (heap_not_read(one, series) && steady.stretches.len() < 2)
             || may_be_held(evidence, steady).is_some()
+            || may_be_warm_up(one, series, evidence, steady).is_some()
             || of_held_tasks
             || held_by_requests(evidence, steady, one).is_some()
         {

@@ -20,8 +20,8 @@
 //! 8. [`cycles`]: where the load was repeated, the floors after each settle overrule all of this.
 //!
 //! The room also answers whose growth it is, where the mix of requests differs by design ([`attribution`]), when a level
-//! reaches a [`limit`], what a run will be able to decide ([`detectable`], [`sensitivity`]) and when to judge while it
-//! goes on ([`interim`]).
+//! reaches a [`limit`], what a run will be able to decide ([`detectable`]), what it would have found ([`sensitivity`],
+//! [`hidden_by_past`]) and when to judge while it goes on ([`interim`]).
 //!
 //! # Assumptions
 //! Noise has one character throughout a window; a leak's rate may vary but it does not pause for the last quarter of what was
@@ -50,11 +50,13 @@
 mod attribution;
 mod bins;
 mod by_requests;
+mod coarse_times;
 mod cycles;
 mod decide;
 mod detectable;
 mod exact_readings;
 mod fit;
+mod hidden_by_past;
 mod interim;
 mod judge_segment;
 mod limit;
@@ -63,8 +65,10 @@ mod noise;
 mod period;
 mod pooled_segments;
 mod question;
+mod ramp;
 mod reduced_series;
 mod regimes;
+mod rises;
 mod rivals;
 mod sawtooth;
 mod segment_question;
@@ -91,9 +95,13 @@ use segment_trend::SegmentTrend;
 use select::Selection;
 
 use crate::findings::{Direction, Estimate, Found, JudgedLevel, Shape, Trend, TrendReason, WindowReason};
+use crate::units::Unit;
 
 /// A growth of which at least this share came back after the load was held, not lost.
 const CAME_BACK_SHARE: f64 = 0.8;
+/// Where a growth that doubles the level within the run, and by at least so many bytes, would not have been found, nothing
+/// is said of that level.
+const MATERIAL_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
 /// Of a level that dropped less often than this it is unknown whether the next drop goes as low.
 const LEAST_DROPS: usize = 3;
 /// A window of this share of steady is all of it: its ends may be missing a point.
@@ -108,7 +116,7 @@ pub fn trend(question: &Question<'_>) -> Trend {
     let unit = series.unit();
     let picked = select::select(question);
     let Some(judged) = judge_segments(question, &picked) else { return nothing_read() };
-    let JudgedSegments { answers, start, end, kind, segments } = judged;
+    let JudgedSegments { answers, start, end, kind, segments, hidden_per_s } = judged;
     let Some((mut judged, slope)) = pooled_segments::pool_segments(answers, false_alarm) else {
         return nothing_read();
     };
@@ -128,7 +136,17 @@ pub fn trend(question: &Question<'_>) -> Trend {
     let slope_over_s = (segments == 1 && judged.slope.is_some())
         .then_some(judged.span_s)
         .filter(|over| *over < WHOLE_STEADY_SHARE * span_s);
-    let detectable_per_s = sensitivity::detectable_slope(&judged, unit, span_s, false_alarm);
+    let by_noise = sensitivity::detectable_slope(&judged, unit, span_s, false_alarm);
+    if judged.direction == Direction::Stable
+        && unit == Unit::Bytes
+        && let Some(hidden) = by_noise.map(|slope| slope * judged.span_s)
+        && hidden >= end.unwrap_or(0.0).max(MATERIAL_BYTES)
+    {
+        judged.direction = Direction::Inconclusive;
+        judged.found = Found::NoPower;
+        judged.needs_s = Some(4.0 * judged.span_s);
+    }
+    let detectable_per_s = by_noise.map(|by_noise| by_noise.max(hidden_per_s));
     let reason = WindowReason { found: judged.found, over_s: judged.span_s, level: kind.into(), segments };
     let by_window = Trend {
         direction: judged.direction,
@@ -175,6 +193,8 @@ struct JudgedSegments {
     end: Option<f64>,
     /// How the longest of them was reduced.
     kind: ReducedAs,
+    /// The slope per second up to which its past hides growth.
+    hidden_per_s: f64,
     segments: usize,
 }
 
@@ -188,6 +208,7 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
         start: None,
         end: None,
         kind: ReducedAs::Level,
+        hidden_per_s: 0.0,
         segments: count,
     };
     let mut longest_s = -1.0;
@@ -202,14 +223,13 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
         judged.start = judged.start.or(at_start);
         judged.end = at_end.or(judged.end);
         let seconds = times[times.len() - 1] - times[0];
-        if seconds > longest_s {
-            (longest_s, judged.kind) = (seconds, kind);
-        }
         let asked = SegmentQuestion {
             reduced: &reduced,
             kind,
             samples: times.len(),
             deliberate: picked.deliberate,
+            whole_units: question.series.unit() == Unit::Count,
+            samples_in_all: picked.times.len(),
             lowest_before: if count > 1 { Some(first) } else { picked.lowest_before },
             false_alarm: question.false_alarm,
         };
@@ -223,6 +243,10 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
             if whole.found != Found::Falls || at_end <= at_start {
                 answer = with_whole_level(answer, kind, whole);
             }
+        }
+        if seconds > longest_s {
+            (longest_s, judged.kind) = (seconds, kind);
+            judged.hidden_per_s = hidden_by_past::hidden_slope(&reduced, asked.lowest_before, &answer);
         }
         judged.answers.push((answer, seconds));
     }

@@ -1,6 +1,6 @@
 //! Why a verdict is what it is, in words.
 
-use crate::evidence::SeriesId;
+use crate::evidence::{Runtime, SeriesId};
 use crate::findings::{
     Doubt, Excluded, ExcludedGrowth, Failure, Found, GroupDoubt, GroupDoubtReason, HeldByRequests, LongerRun,
     RateShortfall, Reason, Trend, TrendReason,
@@ -76,6 +76,19 @@ pub fn doubt(doubt: &Doubt) -> String {
         Doubt::Workers(doubt) => workers::doubt(doubt),
         Doubt::MayBeHeld { growth, hold } => {
             format!("{}, but may be held for {hold}, longer than it was seen", leak::series(growth))
+        }
+        Doubt::MayBeWarmUp { growth, runtime, pools_bytes } => {
+            let reads_heap = match runtime {
+                Runtime::V8 => {
+                    "start it with --inspect so that soak can read its heap, or run again with --cycles 3"
+                }
+                _ => "run again with more load, or with --cycles 3",
+            };
+            format!(
+                "{}, but {runtime} takes up to {} in its first minutes under load without a leak: {reads_heap}",
+                leak::series(growth),
+                Unit::Bytes.show(*pools_bytes)
+            )
         }
         Doubt::HeldByRequests(HeldByRequests { id, rose, requests }) => {
             let rose = match id.unit() {

@@ -218,6 +218,15 @@ fn each_reason_has_its_sentence() {
         ),
         (Reason::Doubt(errors), "20 % of the requests in steady failed (timeout), more than 10 %"),
         (
+            Reason::Doubt(Doubt::MayBeWarmUp {
+                growth: growth.clone(),
+                runtime: Runtime::Python,
+                pools_bytes: 1024.0 * 1024.0,
+            }),
+            "resident memory grows without end, but Python takes up to 1.0 MiB in its first minutes under load without a \
+             leak: run again with more load, or with --cycles 3",
+        ),
+        (
             Reason::Doubt(Doubt::MayBeHeld { growth, hold: Span::from_secs_f64(120.0) }),
             "resident memory grows without end, but may be held for 2 min, longer than it was seen",
         ),

@@ -1,6 +1,6 @@
 //! Why a trend says what it says: the one sentence, with the figures that decided.
 
-use crate::findings::{Direction, Found, GoesOn, JudgedLevel, Trend, TrendReason, WindowReason};
+use crate::findings::{Direction, Found, GoesOn, JudgedLevel, Jump, Rise, Trend, TrendReason, WindowReason};
 use crate::units::{Span, Unit};
 
 /// One sentence; empty for an estimate, which has nothing to say beside its figures.
@@ -75,9 +75,16 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
                 span(tau_s)
             )
         }
-        Found::FewSteps { steps } => {
-            let steps = if steps == 1 { "1 jump".into() } else { format!("{steps} jumps") };
-            format!("its rise is {steps}, the last too recent to know whether more follow, {levels}{more}")
+        Found::RoseThenLevel(rise) => {
+            let since = match trend.direction {
+                Direction::Inconclusive => format!(", too recent to know whether it goes on{more}"),
+                Direction::Growing | Direction::Stable => format!(", {levels}{found}"),
+            };
+            format!("{}, level since{since}", describe_rise(&rise, unit))
+        }
+        Found::FewSteps { jumps } => {
+            let jumps = list_jumps(&jumps, unit);
+            format!("{jumps}, the last too recent to know whether more follow, {levels}{more}")
         }
         Found::Slows => {
             format!("it rose and then slowed, {levels}; too recent to say that it stopped{more}")
@@ -104,6 +111,32 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
         }
         _ => text,
     }
+}
+
+/// "rose by 4.3 GiB from 3 min 13 s to 3 min 51 s", or "… at 3 min 13 s" where it was at once.
+fn describe_rise(rise: &Rise, unit: Unit) -> String {
+    let [from, until] = [rise.from_s, rise.until_s].map(moment);
+    let when = if from == until { format!("at {from}") } else { format!("from {from} to {until}") };
+    format!("rose by {} {when}", unit.show(rise.height))
+}
+
+/// "rose in 2 jumps, by 64 KiB at 26 s and 32 KiB at 50 s".
+fn list_jumps(jumps: &[Option<Jump>], unit: Unit) -> String {
+    let each: Vec<String> = jumps
+        .iter()
+        .flatten()
+        .map(|jump| format!("{} at {}", unit.show(jump.height), moment(jump.at_s)))
+        .collect();
+    match each.split_last() {
+        Some((only, [])) => format!("rose in 1 jump, by {only}"),
+        Some((last, before)) => format!("rose in {} jumps, by {} and {last}", each.len(), before.join(", ")),
+        None => "rose at once".into(),
+    }
+}
+
+/// Whole seconds since the run began.
+fn moment(at_s: f64) -> String {
+    Span::from_secs_f64(at_s.round()).to_string()
 }
 
 fn explain_cycles(trend: &Trend, floors: &[f64], unit: Unit) -> String {
