@@ -124,3 +124,22 @@ fn what_stands_since_before_the_run_is_stable_and_a_note() {
         .collect();
     assert_eq!(present, [3534.0, 3534.0]);
 }
+
+#[test]
+fn a_count_that_may_be_held_is_no_leak_though_its_groups_were_read_once() {
+    let mut evidence = run([500, 5500, 5500]);
+    let times = evidence.recording.elapsed_s.clone();
+    let goroutines = |t: &f64| Sample::new(1000.0 + 100.0 * (t - 10.0).clamp(0.0, 100.0));
+    evidence.recording.series[0].samples = times.iter().map(goroutines).collect();
+    // 40 s of steady, of a runtime that was asked for proof and has none
+    let scaled = |elapsed_s: &mut f64| *elapsed_s *= 0.4;
+    evidence.recording.elapsed_s.iter_mut().for_each(scaled);
+    evidence.events.iter_mut().for_each(|event| scaled(&mut event.elapsed_s));
+    evidence.groups.iter_mut().for_each(|row| scaled(&mut row.elapsed_s));
+    for snapshot in &mut evidence.snapshots {
+        scaled(&mut snapshot.elapsed_s);
+        snapshot.proven = Some(Vec::new());
+    }
+    let found = judge(&evidence).assessment;
+    assert!(!matches!(found.answer.reason, Reason::Leak(_)), "{:?}", found.answer);
+}
