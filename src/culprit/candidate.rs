@@ -40,6 +40,8 @@ pub struct Candidate {
     pub share: f64,
     /// Share of its growth that was let go in settle, 0 to 1; none where no settle was seen.
     pub recovered: Option<f64>,
+    /// A hold of up to so many seconds would have shown: each member that is freed in the end was seen for as long.
+    pub longest_hold_s: f64,
     /// What the runtime says.
     pub proof: Proof,
     /// It grew by no more than there were connections: requests in flight and their connections can explain it.

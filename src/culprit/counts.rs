@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::candidate::Proof;
 use super::family::Family;
+use super::snapshot_ends::SnapshotEnds;
 use crate::evidence::{Evidence, GroupKind, Moment, Phase, Recording, Sample, TaskSnapshot, segment_starts};
 
 /// What a proof must amount to: the least growth in tasks.
@@ -125,6 +126,12 @@ impl<'a> Counts<'a> {
         from_rows.or_else(from_snapshots).unwrap_or(0.0).max(0.0)
     }
 
+    /// From the end of steady to the snapshot after settle, in seconds; 0 where none was taken.
+    pub fn settle_span(&self) -> f64 {
+        let ends = self.last(Moment::SteadyEnd).zip(self.last(Moment::Settled));
+        ends.map_or(0.0, |(end, settled)| settled.elapsed_s - end.elapsed_s).max(0.0)
+    }
+
     /// Requests answered between the ends of steady, where they are counted.
     pub fn steady_requests(&self) -> Option<f64> {
         let (first, last) = self.steady_ends()?;
@@ -188,6 +195,22 @@ impl<'a> Counts<'a> {
             settled: settled.or_else(settle_row),
             lost: self.restarts.iter().map(|new| (row(new - 1) - row(*new)).max(0.0)).sum(),
         }
+    }
+
+    /// These counts where snapshots have all three of them, of one process.
+    pub fn snapshot_ends(&self, totals: &Totals) -> Option<SnapshotEnds> {
+        let (start, end) = (self.snapshot(Moment::SteadyStart)?, self.last(Moment::SteadyEnd)?);
+        let settled = self.last(Moment::Settled)?;
+        let one_process =
+            !self.began.iter().any(|began| (start.elapsed_s..settled.elapsed_s).contains(began));
+        one_process.then_some(SnapshotEnds {
+            start: totals.start,
+            end: totals.end,
+            settled: totals.settled,
+            proven: None,
+            seconds: end.elapsed_s - start.elapsed_s,
+            requests: self.steady_requests(),
+        })
     }
 
     /// What the runtime has proven of a family, between the start of steady and the last time it was asked.

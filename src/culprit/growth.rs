@@ -3,7 +3,8 @@
 //! The answer is that of `trend/` wherever it has one; where a family was seen too seldom for that, a plain estimate
 //! stands in: medians of consecutive blocks against requests, by least squares with Student's interval (blocks, since
 //! neighbouring samples of what is in flight are not independent; see e.g. Weisberg, Applied Linear Regression, 4th
-//! edition, section 2.6), or the two ends with the chance variation of a count.
+//! edition, section 2.6), or the two ends with the chance variation of a count. Two ends alone show a growth only where
+//! snapshots hold them and it stays after settle ([`SnapshotEnds`](super::snapshot_ends::SnapshotEnds)).
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
@@ -12,6 +13,7 @@ use super::family::Family;
 use crate::evidence::{Evidence, GroupKind, Runtime, Sample, Series, SeriesId};
 use crate::findings::{Direction, Estimate, Shape, Trend, TrendReason};
 use crate::trend::{Question, trend};
+use crate::units::Unit;
 
 /// Blocks that steady is cut into at most.
 const MOST_BLOCKS: usize = 12;
@@ -56,7 +58,7 @@ pub fn judge_samples(
     let question =
         Question { recording: &counts.table, series: &series, events: &evidence.events, false_alarm };
     let judged = trend(&question);
-    if judged.slope.is_some() { judged } else { estimate(counts, &series.samples, totals) }
+    if judged.slope.is_some() { judged } else { estimate(counts, kind, &series.samples, totals) }
 }
 
 /// A line with what it says of the latter half.
@@ -66,7 +68,7 @@ struct Fit {
     p_value: f64,
 }
 
-fn estimate(counts: &Counts<'_>, values: &[Sample], totals: &Totals) -> Trend {
+fn estimate(counts: &Counts<'_>, kind: GroupKind, values: &[Sample], totals: &Totals) -> Trend {
     let steady = || counts.steady().filter(|at| *at < values.len());
     let seconds: Vec<(f64, f64)> =
         steady().filter_map(|at| Some((counts.table.elapsed_s[at], values[at].get()?))).collect();
@@ -75,7 +77,11 @@ fn estimate(counts: &Counts<'_>, values: &[Sample], totals: &Totals) -> Trend {
     if seconds.len() >= LEAST_SAMPLES {
         return stated(totals, Shape::Irregular, fit(&seconds), fit(&requests));
     }
-    let (by_time, by_request) = of_ends(counts, totals);
+    let (mut by_time, by_request) = of_ends(counts, totals);
+    let lasting = counts.snapshot_ends(totals).filter(|ends| kind.unit() == Unit::Count && ends.lasts());
+    if let (Some(ends), Some(fit)) = (lasting, &mut by_time) {
+        (fit.late, fit.p_value) = (fit.slope.value, ends.p_value());
+    }
     stated(totals, Shape::TooShort, by_time, by_request)
 }
 

@@ -10,18 +10,23 @@ mod counts;
 mod family;
 mod growth;
 mod lives;
+mod present_before;
 mod processes;
+mod snapshot_ends;
 mod workers;
 
 use crate::evidence::{CodeOwner, Evidence, GroupKind, TaskGroup};
 use crate::findings::{BlamedGroup, Direction, Trend};
 
 pub use candidate::{Candidate, Proof};
+pub use present_before::present_before_run;
+pub use snapshot_ends::SnapshotEnds;
 pub use workers::workers;
 
 use candidate::{LEAST_BYTES, LEAST_COUNT};
 use counts::{Counts, Totals};
 use family::Family;
+use snapshot_ends::MOST_FREED;
 
 /// Growth of live objects of a class, in bytes, that makes a candidate: they are counted and not sampled.
 const LEAST_OBJECT_BYTES: f64 = 8.0 * 1024.0;
@@ -133,6 +138,11 @@ fn candidate(
         (GroupKind::Task, Some("idle")) => !shown.stack.is_empty(),
         _ => false,
     };
+    // what was added at the start of steady was still there after settle: the first to go would have shown by then
+    let stayed = recovered.is_some_and(|share| share <= MOST_FREED);
+    let steady_s = counts.steady_span();
+    let longest_hold_s =
+        if stayed { steady_s * (1.0 - MOST_FREED) + counts.settle_span() } else { steady_s }.max(steady_s);
     let Trend { direction, slope, per_request, p_value, .. } = trend;
     let share = (growth / all.growth().max(growth)).clamp(0.0, 1.0);
     let culprit = BlamedGroup {
@@ -144,7 +154,7 @@ fn candidate(
         count_settled: totals.settled,
         per_request,
         proven: if let Proof::Proven(stuck) = proof { Some(stuck) } else { None },
-        seen_for_s: counts.steady_span(),
+        seen_for_s: steady_s,
         share,
         recovered,
         longest_wait_s: counts.longest_wait_s(family),
@@ -164,6 +174,7 @@ fn candidate(
         growth,
         share,
         recovered,
+        longest_hold_s,
         proof,
         within_connections: !family.kind.is_of_heap() && growth <= connections,
         is_connection: !own_code && waits_as_a_connection,

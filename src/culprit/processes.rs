@@ -124,6 +124,7 @@ fn candidate(
         growth,
         share,
         recovered,
+        longest_hold_s: counts.steady_span(),
         proof: Proof::NotServed,
         within_connections: false,
         is_connection: false,

@@ -33,12 +33,19 @@ pub struct SimulatedAnswers {
     pub status: StatusCode,
     /// With so many bytes of body.
     pub bytes: u64,
+    /// Those that are sent from this time on it never answers.
+    pub hangs_from: Option<Duration>,
 }
 
 impl SimulatedAnswers {
     /// 200 with a short body.
     pub fn ok_after(after: Duration) -> SimulatedAnswers {
-        SimulatedAnswers { after, status: StatusCode::OK, bytes: 2 }
+        SimulatedAnswers { after, status: StatusCode::OK, bytes: 2, hangs_from: None }
+    }
+
+    /// Whether a request that is sent then is never answered.
+    fn hang(&self, sent: Duration) -> bool {
+        self.hangs_from.is_some_and(|from| sent >= from)
     }
 }
 
@@ -164,7 +171,7 @@ impl Simulation {
 
     fn end_answered(&mut self) {
         while let Some(sent) = self.in_flight.pop_front_if(|sent| sent.ends <= self.now) {
-            let answered = sent.ends - sent.at >= self.answers.after;
+            let answered = !self.answers.hang(sent.at) && sent.ends - sent.at >= self.answers.after;
             let outcome = match answered {
                 true => Outcome {
                     answered,
@@ -185,7 +192,8 @@ impl Simulation {
         {
             self.state.metrics.count_sent(request, self.now);
             let deadline = request.due.saturating_add(self.timeout);
-            let ends = self.now.saturating_add(self.answers.after).min(deadline);
+            let answered = self.now.saturating_add(self.answers.after).min(deadline);
+            let ends = if self.answers.hang(self.now) { deadline } else { answered };
             self.in_flight.push_back(Sent { request, at: self.now, ends });
         }
     }

@@ -110,6 +110,12 @@ pub struct ProbeRecord {
     /// How often it was asked.
     #[serde(default)]
     pub asked: u64,
+    /// How often for a regular sample in full.
+    #[serde(default)]
+    pub samples: u64,
+    /// How often for a bare count in its place, since there was no room for a sample.
+    #[serde(default)]
+    pub counts: u64,
     /// How often it did not answer, or not in time.
     #[serde(default)]
     pub failed: u64,
@@ -143,6 +149,8 @@ impl ProbeRecord {
             yields: yields.into(),
             turn_on: None,
             asked: 0,
+            samples: 0,
+            counts: 0,
             failed: 0,
             mean_s: 0.0,
             asks_target: false,

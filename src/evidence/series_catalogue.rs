@@ -162,6 +162,11 @@ impl SeriesId {
         self.row().is_some_and(|row| matches!(row.order, Order::TaskCount(_)))
     }
 
+    /// Whether it is read only after a collection was forced, so that each reading stands for a whole collection.
+    pub fn is_read_after_collections(&self) -> bool {
+        *self == SeriesId::MemLive
+    }
+
     /// Whether it is resident memory, or a part of it that the kernel counts.
     pub fn is_resident_memory(&self) -> bool {
         self.name().starts_with("rss")

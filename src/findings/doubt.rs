@@ -38,6 +38,17 @@ pub enum Doubt {
         /// How long the service may hold it.
         hold: Span,
     },
+    /// Resident memory of an interpreter that rose by no more than one without a leak does in its first minutes.
+    MayBeWarmUp {
+        /// What grows.
+        growth: SeriesGrowth,
+        /// The interpreter.
+        runtime: Runtime,
+        /// What its pools may take, in bytes.
+        pools_bytes: f64,
+    },
+    /// A growth that requests in flight may hold.
+    HeldByRequests(HeldByRequests),
     /// Resident memory of a runtime that grows its heap before it collects.
     HeapNotRead {
         /// The series that grows.
@@ -73,16 +84,42 @@ pub enum Doubt {
         detectable: f64,
         /// Seconds of steady.
         steady_s: f64,
+        /// What would show it.
+        longer: LongerRun,
     },
     /// A leak of tasks of the size that was asked for would not have been found.
     TasksUnresolved {
         /// The growth by each request that was to be found.
         resolution: f64,
+        /// The count that was read.
+        id: SeriesId,
         /// The smallest growth by each request that shows.
         detectable: f64,
         /// Seconds of steady.
         steady_s: f64,
+        /// What would show it.
+        longer: LongerRun,
     },
+}
+
+/// A run that would tell what this one could not.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LongerRun {
+    /// About so many seconds of steady; none where that is too far ahead.
+    pub needs_s: Option<f64>,
+    /// Whether soak sends the load.
+    pub drives: bool,
+}
+
+/// A growth that requests in flight may hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldByRequests {
+    /// The series that grows.
+    pub id: SeriesId,
+    /// From the start of steady to its end, in its unit.
+    pub rose: f64,
+    /// So many more requests were in flight at the end of steady than at its start.
+    pub requests: u64,
 }
 
 /// What was sent of the rate that was asked for, each second.
@@ -107,7 +144,10 @@ pub struct GroupDoubt {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum GroupDoubtReason {
     /// Its trend is inconclusive.
-    Open,
+    Open {
+        /// Whether soak sends the load, and so could repeat it.
+        drives: bool,
+    },
     /// There are no more of them than connections, so they may be in flight.
     MayBeInFlight {
         /// Whether soak sends the load, so that a settle would show what is left without it.

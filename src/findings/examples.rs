@@ -20,6 +20,8 @@ impl LoadFinding {
             late_s: Percentiles::default(),
             dropped: 0,
             errors: ErrorCounts::default(),
+            in_flight_start: 0,
+            in_flight_end: 0,
             latency_s: Percentiles::default(),
             service_s: Percentiles::default(),
             probing_s: Percentiles::default(),

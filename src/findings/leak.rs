@@ -78,8 +78,8 @@ impl SeriesGrowth {
 pub struct LeakSummary {
     /// Growth of memory.
     pub memory: Option<MemoryGrowth>,
-    /// Growth of tasks, descriptors or another count.
-    pub counted: Option<CountGrowth>,
+    /// Growth of tasks, of descriptors, of child processes, or of another count: in this order, what leaks of them.
+    pub counted: Vec<CountGrowth>,
     /// The memory limit that is reached first.
     pub limit: Option<LimitReached>,
 }

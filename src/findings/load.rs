@@ -20,7 +20,7 @@ pub struct ErrorCounts {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LoadFinding {
-    /// Requests that ended, over the whole run.
+    /// Requests that were sent in steady and ended.
     pub requests: u64,
     /// The rate asked for, each second; none for a closed loop.
     pub rate_asked: Option<f64>,
@@ -41,6 +41,12 @@ pub struct LoadFinding {
     pub dropped: u64,
     /// What went wrong.
     pub errors: ErrorCounts,
+    /// Requests sent and not ended when steady began.
+    #[serde(default)]
+    pub in_flight_start: u64,
+    /// Requests sent and not ended when steady ended.
+    #[serde(default)]
+    pub in_flight_end: u64,
     /// From when requests were due.
     pub latency_s: Percentiles,
     /// From when they were sent.

@@ -46,7 +46,9 @@ pub use compared::{Compared, ComparedSide, GrowthChange};
 pub use comparison::{Change, Comparison, Growth, Per, SeriesChange, Side};
 pub use comparison_note::{ComparisonNote, SentRequest};
 pub use culprit::{BlamedGroup, Culprit, group_label};
-pub use doubt::{Doubt, Excluded, ExcludedGrowth, GroupDoubt, GroupDoubtReason, RateShortfall};
+pub use doubt::{
+    Doubt, Excluded, ExcludedGrowth, GroupDoubt, GroupDoubtReason, HeldByRequests, LongerRun, RateShortfall,
+};
 pub use driver::{DriverFinding, LoadTrouble};
 pub use exit::{Exit, ExitReason};
 pub use explanation::{Explanation, HeapRoom};
@@ -59,7 +61,7 @@ pub use leak::{
     SeriesGrowth,
 };
 pub use load::{DriverHealth, ErrorCounts, LoadFinding, Misbehaved, RequestFinding, ShownLatency};
-pub use note::{Caption, NoBlocks, NotCollected, Note};
+pub use note::{Caption, NoBlocks, NotCollected, Note, PresentGroup, SlowedProbe};
 pub use outcome::Outcome;
 pub use reason::{Answer, Failure, Reason};
 pub use report::Report;
@@ -67,6 +69,6 @@ pub use run_findings::Findings;
 pub use series::SeriesFinding;
 pub use series_evidence::SeriesEvidence;
 pub use trend::{Direction, Estimate, Shape, Trend};
-pub use trend_reason::{Found, GoesOn, JudgedLevel, TrendReason, WindowReason};
+pub use trend_reason::{Found, GoesOn, JudgedLevel, Jump, MOST_JUMPS, Rise, TrendReason, WindowReason};
 pub use verdict::Verdict;
 pub use workers::{ReplacedWorkers, WorkersDoubt, WorkersDoubtReason, WorkersFinding};

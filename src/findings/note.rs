@@ -1,8 +1,8 @@
 //! What a reader should know besides the verdict: one value a note, in the order in which they are read.
 
-use crate::evidence::{ProbeRecord, SeriesId, StopReason, TargetRecord, UncountedReason};
+use crate::evidence::{GroupKind, ProbeRecord, SeriesId, StopReason, TargetRecord, UncountedReason};
 
-use super::{AttributedGrowth, Doubt, Explanation, Leak, LoadTrouble, ReplacedWorkers};
+use super::{AttributedGrowth, Doubt, Explanation, Leak, LoadTrouble, ReplacedWorkers, group_label};
 
 /// One note.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +43,15 @@ pub enum Note {
         /// Whether soak sends the load.
         drives: bool,
     },
+    /// Some probes were read less often than samples are taken, since their answers cost the target too much.
+    ProbesSlowed {
+        /// How often samples are taken, in seconds.
+        interval_s: f64,
+        /// These probes.
+        probes: Vec<SlowedProbe>,
+    },
+    /// So many tasks were there when the run began, and still are.
+    PresentBeforeRun(PresentGroup),
     /// Nothing counts the requests of a watch.
     NoRequestCounter,
     /// The target was restarted.
@@ -71,6 +80,39 @@ pub enum Note {
     Recorded(String),
     /// The schedule could not be kept.
     Load(LoadTrouble),
+}
+
+/// A group of tasks that was there when the run began.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PresentGroup {
+    /// The first frame of the user's own code, or a label.
+    pub name: String,
+    /// What they wait for.
+    pub state: Option<String>,
+    /// What they are.
+    pub kind: GroupKind,
+    /// How many.
+    pub count: f64,
+}
+
+impl PresentGroup {
+    /// Its name with what it waits for.
+    pub fn label(&self) -> String {
+        group_label(&self.name, self.state.as_deref())
+    }
+}
+
+/// A probe that was read less often than samples are taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SlowedProbe {
+    /// Its name.
+    pub name: String,
+    /// How often it was read, in the mean over the run: every so many seconds.
+    pub every_s: f64,
+    /// How long an answer takes, in the mean, in seconds.
+    pub answer_s: f64,
+    /// Whether a bare count was read between.
+    pub counted_between: bool,
 }
 
 /// Why the requests of a load do not differ by design.

@@ -56,6 +56,13 @@ pub enum Failure {
     Away(Absence),
     /// No request was answered in steady.
     NothingAnswered,
+    /// It answered requests, and then no more until the run ended.
+    StoppedAnswering {
+        /// When it last answered one, in seconds since the run began.
+        after_s: f64,
+        /// Requests in flight when steady ended.
+        in_flight: u64,
+    },
     /// No series of it was read in steady.
     NothingMeasured,
 }

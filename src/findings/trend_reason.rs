@@ -23,6 +23,15 @@ pub enum TrendReason {
         /// What tells, or would tell, whether the growth goes on.
         goes_on: GoesOn,
     },
+    /// Snapshots at the two ends of steady and after settle decided, since the count was read too seldom between.
+    Snapshots {
+        /// Seconds between the two ends.
+        seconds: f64,
+        /// The count after settle, where the run went so far.
+        settled: Option<f64>,
+        /// So many more can never wake, as the runtime proves.
+        proven: Option<f64>,
+    },
     /// A count seen too seldom for a trend: a plain estimate stands in.
     Estimated,
 }
@@ -55,6 +64,29 @@ pub enum JudgedLevel {
         /// The period's length.
         seconds: f64,
     },
+}
+
+/// Jumps that a reason names at most.
+pub const MOST_JUMPS: usize = 3;
+
+/// A level that moves up at once.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Jump {
+    /// Seconds since the run began.
+    pub at_s: f64,
+    /// By how much, in the series' unit.
+    pub height: f64,
+}
+
+/// A rise from one level to another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rise {
+    /// By how much, in the series' unit.
+    pub height: f64,
+    /// Seconds since the run began at which it began.
+    pub from_s: f64,
+    /// Seconds since the run began at which it was over.
+    pub until_s: f64,
 }
 
 /// What was found in a window.
@@ -92,9 +124,11 @@ pub enum Found {
     },
     /// A rise in a few steps, the last of them recent.
     FewSteps {
-        /// How many.
-        steps: usize,
+        /// Each of them, in time.
+        jumps: [Option<Jump>; MOST_JUMPS],
     },
+    /// A rise between two levels, the later of which has held since.
+    RoseThenLevel(Rise),
     /// A rise that has slowed too recently to have stopped.
     Slows,
     /// A level that rose in the last moments.

@@ -5,6 +5,8 @@ use crate::findings::{Direction, Doubt, LoadFinding, RateShortfall, SeriesEviden
 use crate::units::{Rate, Span};
 
 use super::excluded::{memory_unresolved, tasks_unresolved};
+use super::in_flight::held_by_requests;
+use super::interpreter_memory::may_be_warm_up;
 use super::load::rate_held;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
@@ -47,12 +49,18 @@ pub fn doubts(
         if let Some(hold) = may_be_held(evidence, steady).filter(|_| one.leaks()) {
             doubts.push(Doubt::MayBeHeld { growth: SeriesGrowth::new(one, load), hold });
         }
+        if let Some(pools_bytes) = may_be_warm_up(one, series, evidence, steady).filter(|_| one.leaks()) {
+            let runtime = series.sources().runtime;
+            doubts.push(Doubt::MayBeWarmUp { growth: SeriesGrowth::new(one, load), runtime, pools_bytes });
+        }
+        let held = held_by_requests(evidence, steady, one).filter(|_| one.leaks());
+        doubts.extend(held.map(Doubt::HeldByRequests));
         doubts.extend(of_series(one, series, steady, drives));
     }
     let judging = plan.map(|plan| &plan.judging).filter(|judging| !judging.load_only);
     if let Some(judging) = judging.filter(|_| !series.sources().forwards) {
-        doubts.extend(memory_unresolved(series, steady, judging.resolution_bytes));
-        doubts.extend(tasks_unresolved(series, steady));
+        doubts.extend(memory_unresolved(evidence, series, steady, judging.resolution_bytes));
+        doubts.extend(tasks_unresolved(series, steady, drives));
     }
     doubts
 }

@@ -1,13 +1,16 @@
 //! Which series is evidence, and how strong.
 
-use crate::evidence::{EventKind, Evidence, EvidenceStrength, GroupKind, Runtime, SeriesId};
+use crate::evidence::{EventKind, Evidence, EvidenceStrength, GroupKind, Phase, Runtime, SeriesId};
 
 use super::live_heap;
+
+/// Readings in steady from which groups are judged by themselves.
+const READINGS_FOR_A_TREND: usize = 8;
 
 /// What there is to judge by, which decides who has a vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sources {
-    /// Task groups could be read: they vote, the plain counts do not.
+    /// Task groups could be read, and as well as the plain counts: they vote, the plain counts do not.
     pub groups: bool,
     /// File descriptors by kind could be read: they vote, their plain count does not.
     pub fd_kinds: bool,
@@ -36,10 +39,7 @@ impl Sources {
         // native memory is known only while the target is one process: an account without it explains nothing
         let native = times(SeriesId::MemNative);
         Sources {
-            groups: evidence
-                .groups
-                .iter()
-                .any(|g| matches!(g.kind, GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread)),
+            groups: reads_groups(evidence),
             tasks_repeat: tasks_repeat(evidence),
             fd_kinds: evidence.groups.iter().any(|g| g.kind == GroupKind::Fd),
             exact: live.min(native).min(times(SeriesId::MemStacks)) >= 3 && native * 10 >= live * 9,
@@ -49,6 +49,28 @@ impl Sources {
             lone: evidence.plan.is_none(),
         }
     }
+}
+
+/// Whether task groups were read, and often enough for a trend or at least no less often than their plain count.
+fn reads_groups(evidence: &Evidence) -> bool {
+    let is_task =
+        |kind: GroupKind| matches!(kind, GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread);
+    let recording = &evidence.recording;
+    let steady: Vec<usize> = (0..recording.len()).filter(|i| recording.phases[*i] == Phase::Steady).collect();
+    let (Some(first), Some(last)) = (steady.first(), steady.last()) else {
+        return evidence.groups.iter().any(|g| is_task(g.kind));
+    };
+    let within = recording.elapsed_s[*first]..=recording.elapsed_s[*last];
+    let of_tasks = || evidence.groups.iter().filter(|g| is_task(g.kind));
+    let mut moments: Vec<f64> =
+        of_tasks().map(|g| g.elapsed_s).filter(|elapsed_s| within.contains(elapsed_s)).collect();
+    moments.dedup();
+    // threads are dumped seldom by design, and their groups judge pools better than their number does
+    let counted = recording.series(SeriesId::Goroutines).map_or(0, |series| {
+        steady.iter().filter(|i| series.samples.get(**i).is_some_and(|value| value.get().is_some())).count()
+    });
+    let enough = moments.len() >= READINGS_FOR_A_TREND || counted < READINGS_FOR_A_TREND;
+    of_tasks().next().is_some() && enough
 }
 
 /// Whether `tasks` reads what another count of tasks reads, sample for sample.

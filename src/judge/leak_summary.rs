@@ -1,13 +1,16 @@
-//! What leaks, as one line: memory and what is counted, by the requests that are to blame where that is known.
+//! What leaks, as one line: memory by its strongest evidence and what is counted, by the requests that are to blame where that is known.
 
 use crate::evidence::{GroupKind, SeriesId};
 use crate::findings::{
-    Account, Attributed, AttributedGrowth, BlamedGroup, CountGrowth, Counted, CountedBy, Direction,
-    LeakSummary, LeakingKinds, LimitReached, LoadFinding, MemoryGrowth, SeriesEvidence,
+    Account, Attributed, AttributedGrowth, BlamedGroup, CountGrowth, CountedBy, LeakSummary, LimitReached,
+    LoadFinding, MemoryGrowth, SeriesEvidence,
 };
-use crate::units::Unit;
 
+use super::leak_counts::{CountFacts, worst_kinds};
 use super::memory::leaking_parts;
+
+/// Where resident memory grows by more than so many times the live heap, something else leaks with it.
+const MOST_BEYOND_LIVE: f64 = 1.5;
 
 /// What the line is made from.
 pub struct LeakFacts<'a> {
@@ -28,77 +31,66 @@ pub struct LeakFacts<'a> {
 impl LeakFacts<'_> {
     /// The line.
     pub fn summarize(&self) -> LeakSummary {
-        let counted = self.counted();
-        LeakSummary { memory: self.memory_growth(counted.as_ref()), limit: self.limit(), counted }
+        let counts = CountFacts {
+            series: self.series,
+            culprits: self.culprits,
+            attribution: self.attribution,
+            by_request: self.by_request(),
+        };
+        let counted = counts.counts();
+        LeakSummary { memory: self.memory_growth(counted.first()), limit: self.limit(), counted }
     }
 
     /// Growth of memory, by what the count next to it is counted by, where that is known of memory, too.
     fn memory_growth(&self, counted: Option<&CountGrowth>) -> Option<MemoryGrowth> {
-        let memory = self.memory.filter(|m| m.grows_unexplained())?;
+        let live = self.live_heap();
+        let memory = live.or(self.memory).filter(|m| m.grows_unexplained())?;
+        let parts = match live {
+            Some(live) => vec![live.id.clone()],
+            None => {
+                let parts = leaking_parts(self.series, self.account.exact).unwrap_or_default();
+                parts.into_iter().map(|s| s.id.clone()).collect()
+            }
+        };
         // of several processes the one in which it happens; of two the first would be given what both grew by
         let mut places = self.culprits.iter().filter(|c| c.kind == GroupKind::ProcessMemory);
         let place = places.next().filter(|_| places.next().is_none());
         let (bytes, per) = match (memory.trend.per_request, memory.trend.slope) {
             (Some(each), _) => {
-                self.attributed_memory(counted).unwrap_or_else(|| (each.value, self.by_request()))
+                self.attributed_memory(&parts, counted).unwrap_or_else(|| (each.value, self.by_request()))
             }
             (None, slope) => (slope?.value * 3600.0, CountedBy::Hour),
         };
         Some(MemoryGrowth { bytes, per, process: place.map(|c| c.name.clone()) })
     }
 
+    /// The live heap where it leaks and an account of all memory is not exact: it is stronger evidence than what is
+    /// resident, unless that grows by far more.
+    fn live_heap(&self) -> Option<&SeriesEvidence> {
+        let live = self.series.iter().find(|s| s.id == SeriesId::MemLive && s.leaks());
+        let live = live.filter(|_| !self.account.exact)?;
+        let each = live.trend.per_request.or(live.trend.slope)?;
+        let more = self.memory.filter(|m| m.grows_unexplained()).and_then(|m| match live.trend.per_request {
+            Some(_) => m.trend.per_request,
+            None => m.trend.slope,
+        });
+        more.is_none_or(|more| more.lo <= MOST_BEYOND_LIVE * each.hi).then_some(live)
+    }
+
     /// Growth of memory by the requests that are to blame: those that the count is attributed to, else those that leak the
     /// most memory.
-    fn attributed_memory(&self, counted: Option<&CountGrowth>) -> Option<(f64, CountedBy)> {
-        let ids: Vec<&SeriesId> =
-            leaking_parts(self.series, self.account.exact)?.into_iter().map(|s| &s.id).collect();
+    fn attributed_memory(&self, ids: &[SeriesId], counted: Option<&CountGrowth>) -> Option<(f64, CountedBy)> {
         let kinds = match counted.map(|counted| &counted.per) {
             Some(CountedBy::Each(kinds)) => kinds.clone(),
             Some(_) => return None,
             None => {
                 // of all kinds that leak some part of it, those that leak the most in all
-                let each = |kinds: &[String]| self.each_of(&ids, kinds).unwrap_or(0.0);
-                let worst = ids.iter().filter_map(|id| self.worst_kinds(id));
+                let each = |kinds: &[String]| self.each_of(ids, kinds).unwrap_or(0.0);
+                let worst = ids.iter().filter_map(|id| worst_kinds(self.attribution, id));
                 worst.map(|worst| worst.kinds).max_by(|a, b| each(a).total_cmp(&each(b)))?
             }
         };
-        Some((self.each_of(&ids, &kinds)?, CountedBy::Each(kinds)))
-    }
-
-    /// Growth of what is counted: of the tasks by the requests that are to blame, of the first culprit, else of a series.
-    fn counted(&self) -> Option<CountGrowth> {
-        let named =
-            || self.culprits.iter().find_map(counted_kind).and_then(|(c, kind)| self.count_of(c, kind));
-        self.attributed_count().or_else(named).or_else(|| {
-            let counts = |s: &&SeriesEvidence| {
-                let grows = s.trend.direction == Direction::Growing && s.material;
-                grows && s.votes() && s.unit() != Unit::Bytes
-            };
-            let s = self.series.iter().find(counts)?;
-            let (n, per) = match (s.trend.per_request, s.trend.slope) {
-                (Some(each), _) => (each.value, self.by_request()),
-                (None, slope) => (slope?.value * 3600.0, CountedBy::Hour),
-            };
-            Some(CountGrowth { n, what: Counted::Series(s.id.clone()), per })
-        })
-    }
-
-    /// Growth of the tasks that leak, by the requests that are to blame, where that is known.
-    fn attributed_count(&self) -> Option<CountGrowth> {
-        let kind = self.culprits.first().map_or(GroupKind::Task, |c| c.kind);
-        let counts = SeriesId::task_counts();
-        let LeakingKinds { per_each, kinds } = counts.iter().find_map(|id| self.worst_kinds(id))?;
-        Some(CountGrowth { n: per_each, what: Counted::Kind(kind), per: CountedBy::Each(kinds) })
-    }
-
-    /// Growth of a culprit that is counted, by each request, or by the hour where requests are not counted.
-    fn count_of(&self, culprit: &BlamedGroup, kind: GroupKind) -> Option<CountGrowth> {
-        let per_hour = || (culprit.count_end - culprit.count_start) * 3600.0 / culprit.seen_for_s;
-        let (n, per) = match culprit.per_request {
-            Some(each) => (each.value, self.by_request()),
-            None => (Some(per_hour()).filter(|n| n.is_finite() && *n > 0.0)?, CountedBy::Hour),
-        };
-        Some(CountGrowth { n, what: Counted::Kind(kind), per })
+        Some((self.each_of(ids, &kinds)?, CountedBy::Each(kinds)))
     }
 
     /// The memory limit and when it is reached, in the middle of its interval.
@@ -116,18 +108,10 @@ impl LeakFacts<'_> {
         if several { CountedBy::AnyRequest } else { CountedBy::Request }
     }
 
-    /// How much of a series each of those kinds adds that leak the most, and which they are.
-    fn worst_kinds(&self, id: &SeriesId) -> Option<LeakingKinds> {
-        let leaks = |line: &AttributedGrowth| line.series == *id && line.answer == Attributed::Leaks;
-        let mut growths = self.attribution.chunk_by(AttributedGrowth::is_same_growth);
-        let known = growths.find(|growth| growth.iter().any(leaks))?;
-        LeakingKinds::group(known).into_iter().next()
-    }
-
     /// How much of these series together each of these kinds adds in the mean; none where that is not known of one of them.
-    fn each_of(&self, ids: &[&SeriesId], kinds: &[String]) -> Option<f64> {
+    fn each_of(&self, ids: &[SeriesId], kinds: &[String]) -> Option<f64> {
         let mut sum = 0.0;
-        for (id, kind) in ids.iter().flat_map(|id| kinds.iter().map(move |kind| (*id, kind))) {
+        for (id, kind) in ids.iter().flat_map(|id| kinds.iter().map(move |kind| (id, kind))) {
             let line = self.attribution.iter().find(|line| line.series == *id && line.kind() == *kind)?;
             sum += match line.answer {
                 Attributed::Leaks => line.per_each?.value,
@@ -137,12 +121,6 @@ impl LeakFacts<'_> {
         }
         Some(sum / kinds.len() as f64).filter(|each| *each > 0.0)
     }
-}
-
-/// A culprit that is counted, with its kind. Memory and single processes say where it happens, not what.
-fn counted_kind(culprit: &BlamedGroup) -> Option<(&BlamedGroup, GroupKind)> {
-    let kind = culprit.kind;
-    (kind.unit() != Unit::Bytes && kind != GroupKind::ProcessFds).then_some((culprit, kind))
 }
 
 #[cfg(test)]

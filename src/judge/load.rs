@@ -7,6 +7,7 @@ use crate::evidence::{DrivenPlan, ErrorKind, Event, EventKind, Evidence, LoadRow
 use crate::findings::{DriverFinding, LoadFinding, LoadTrouble, Misbehaved, RequestFinding};
 use crate::units::Rate;
 
+use super::in_flight::InFlight;
 use super::steady::{EDGE_S, Steady};
 
 /// The load's own findings; none where soak sent none.
@@ -28,14 +29,18 @@ pub fn read_load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     let normal = || evidence.load.iter().filter(|row| row.is_normal());
     let all = summed(normal(), steady, &until_next_load);
     let (due, sent) = (all.due, all.sent);
+    // sent before the run ended, and not ended
+    let left = normal().map(|row| row.sent).sum::<u64>().saturating_sub(normal().map(|row| row.done).sum());
     let seconds = steady.seconds();
     // a rate that changes asked of this steady what was due in it, however much of its shape was run
     let rate_asked = plan.normal_rate().map(|rate| match plan.pattern.is_even() {
         false if seconds > 0.0 => due as f64 / seconds,
         _ => rate,
     });
+    let in_flight = InFlight::read(evidence, steady);
     Some(LoadFinding {
-        requests: normal().map(|row| row.done).sum(),
+        // the same requests as those whose errors and latency are counted
+        requests: sent.saturating_sub(left),
         rate_asked,
         rate_held: if seconds > 0.0 { sent as f64 / seconds } else { 0.0 },
         due,
@@ -44,6 +49,8 @@ pub fn read_load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
         late_s: evidence.latency.late,
         dropped: all.dropped,
         errors: all.errors,
+        in_flight_start: in_flight.start,
+        in_flight_end: in_flight.end,
         latency_s: evidence.latency.steady,
         service_s: evidence.latency.service,
         probing_s: evidence.latency.probing,

@@ -16,7 +16,10 @@ mod excluded;
 mod exit;
 mod gates;
 mod heap_headroom;
+mod in_flight;
 mod interim;
+mod interpreter_memory;
+mod leak_counts;
 mod leak_summary;
 mod live_heap;
 mod load;
@@ -25,7 +28,9 @@ mod material;
 mod memory;
 mod notes;
 mod series_evidence;
+mod slowed_probes;
 mod steady;
+mod task_count;
 mod tasks;
 mod verdict;
 mod workers;
@@ -93,7 +98,7 @@ fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
             reason if reason.verdict() == Verdict::Leak => leak.summarize(),
             _ => LeakSummary::default(),
         },
-        until_then: facts.worst_leak().filter(|_| reason.verdict() == Verdict::Failed),
+        until_then: facts.leak_before_failure(),
         reason,
     };
     let assessment = Assessment {

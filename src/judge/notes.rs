@@ -1,26 +1,34 @@
 //! What a reader should know besides the verdict, the note that matters most first: what explains, what is missing and how
 //! to turn it on.
 
+use crate::culprit::present_before_run;
 use crate::evidence::{COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, SeriesId};
 use crate::findings::{
-    Assessment, Attributed, AttributedGrowth, Direction, Doubt, Leak, NoBlocks, NotCollected, Note, Reason,
-    ReplacedWorkers, SeriesEvidence, Verdict,
+    Assessment, Attributed, AttributedGrowth, BlamedGroup, Direction, Doubt, Leak, NoBlocks, NotCollected,
+    Note, Reason, ReplacedWorkers, SeriesEvidence, Verdict,
 };
 use crate::units::{Rate, Unit};
+
+use super::slowed_probes::slowed_probes;
 
 /// Pairs of probes that together see tasks and heap as the runtime itself counts them: with both of a pair, a page of
 /// metrics adds little.
 const RUNTIMES_OWN_PROBES: [[&str; 2]; 2] = [["goroutines", "heap"], ["java threads", "java heap"]];
 
+/// Groups of tasks that were there before the run are named at most so many of.
+const MOST_PRESENT: usize = 3;
+
 /// All of them.
 pub fn gather_notes(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
     let mut notes = of_verdict(found, evidence);
     notes.extend(explained(&found.series));
+    notes.extend(present_before(found, evidence));
     let other = found.target.iter().filter(|target| target.described_by.is_some());
     notes.extend(other.map(|target| Note::OtherProcess(Box::new(target.clone()))));
     notes.extend(not_available(found));
     notes.extend(not_collected(found, evidence));
     notes.extend(no_request_counter(evidence));
+    notes.extend(slowed_probes(evidence));
     notes.extend(evidence.events.iter().filter_map(|event| of_event(event, evidence)));
     notes.extend(found.driver.troubles.iter().copied().map(Note::Load));
     notes.dedup();
@@ -132,6 +140,14 @@ fn explained(series: &[SeriesEvidence]) -> impl Iterator<Item = Note> {
     })
 }
 
+/// Tasks that were there before the run and are not blamed for its growth.
+fn present_before(found: &Assessment, evidence: &Evidence) -> impl Iterator<Item = Note> {
+    let blamed: Vec<String> = found.culprits.iter().map(BlamedGroup::label).collect();
+    let present =
+        present_before_run(evidence).into_iter().filter(move |group| !blamed.contains(&group.label()));
+    present.take(MOST_PRESENT).map(Note::PresentBeforeRun)
+}
+
 /// Probes that would have helped to decide.
 fn not_available(found: &Assessment) -> impl Iterator<Item = Note> {
     let seen = |name: &str| found.probes.iter().any(|p| p.found && p.name == name);
@@ -194,7 +210,7 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::{Answer, BlamedGroup, GroupGrowth, LeakSummary, SeriesGrowth};
+    use crate::findings::{Answer, GroupGrowth, LeakSummary, SeriesGrowth};
 
     #[test]
     fn no_note_repeats_the_line_of_a_culprit() {

@@ -16,6 +16,7 @@ use super::heap_headroom::{HeapHeadroom, heap_limit};
 use super::live_heap;
 use super::material::{is_material, least_seen};
 use super::steady::Steady;
+use super::task_count;
 
 /// The chance of a false 'leak' in a whole run, and of a false 'growing' for a series asked by itself.
 pub const FALSE_LEAK_CHANCE: f64 = 0.05;
@@ -60,7 +61,9 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
         .zip(trends(evidence, error))
         .map(|(series, trend)| {
             let id = series.id.clone();
-            let trend = by_ends.clone().filter(|_| id == SeriesId::MemLive).unwrap_or(trend);
+            let by_snapshots = || task_count::trend_from_snapshots(evidence, steady, &id, &trend);
+            let by_ends = by_ends.clone().filter(|_| id == SeriesId::MemLive).or_else(by_snapshots);
+            let trend = by_ends.unwrap_or(trend);
             let limit_at_s = match id {
                 SeriesId::Rss => limit,
                 SeriesId::MemLive => heap_limit,

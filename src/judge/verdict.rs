@@ -10,6 +10,8 @@ use crate::units::Unit;
 use super::availability;
 use super::doubts::{doubts, heap_not_read, may_be_held};
 use super::excluded::excluded;
+use super::in_flight::{held_by_requests, stopped_answering};
+use super::interpreter_memory::may_be_warm_up;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 use super::tasks::Tasks;
@@ -68,7 +70,7 @@ impl Facts {
             failure: failure(evidence, steady, load),
             leaks: leaks(evidence, steady, series, (tasks, workers), load),
             doubts: doubts(evidence, steady, series, (tasks, workers), load),
-            excluded: excluded(series, steady)
+            excluded: excluded(evidence, series, steady)
                 .map(|tree| Excluded { growth: workers.excluded(tree.growth), ..tree }),
             only_load: !series.iter().any(SeriesEvidence::votes),
             proven,
@@ -78,6 +80,18 @@ impl Facts {
     /// What the runtime proves, else the strongest evidence of a leak.
     pub fn worst_leak(&self) -> Option<Leak> {
         self.proven.clone().map(Leak::Proven).or_else(|| self.leaks.first().cloned())
+    }
+}
+
+impl Facts {
+    /// What leaked until the target failed. Where it stopped answering, requests in flight may hold what grew since, and
+    /// only a proof stands.
+    pub fn leak_before_failure(&self) -> Option<Leak> {
+        let failure = self.failure.as_ref().filter(|_| !self.killed_while_growing)?;
+        match failure {
+            Failure::StoppedAnswering { .. } => self.proven.clone().map(Leak::Proven),
+            Failure::Away(_) | Failure::NothingAnswered | Failure::NothingMeasured => self.worst_leak(),
+        }
     }
 }
 
@@ -96,7 +110,9 @@ fn leaks(
         let of_held_tasks = one.unit() == Unit::Bytes && tasks.may_be_held();
         if (heap_not_read(one, series) && steady.stretches.len() < 2)
             || may_be_held(evidence, steady).is_some()
+            || may_be_warm_up(one, series, evidence, steady).is_some()
             || of_held_tasks
+            || held_by_requests(evidence, steady, one).is_some()
         {
             continue;
         }
@@ -119,6 +135,9 @@ fn failure(evidence: &Evidence, steady: &Steady, load: Option<&LoadFinding>) -> 
     }
     if load.is_some_and(|l| l.due > 0) && steady.answered(evidence) == Some(0.0) {
         return Some(Failure::NothingAnswered);
+    }
+    if let Some(stopped) = stopped_answering(evidence, steady) {
+        return Some(stopped);
     }
     let recording = &evidence.recording;
     let read = recording.series.iter().any(|s| {

@@ -20,6 +20,8 @@ use crate::target::{self, Identity, Target, runtime_of};
 
 /// A start time may be off by so much: some clients cut it to whole seconds, and a runtime starts after its process.
 const START_OFF_S: f64 = 2.0;
+/// The kernel counts a start in hundredths of a second, and clients that read it there show it so.
+const TICKS_S: f64 = 0.02;
 /// What is resident of a process may have changed by this share, and by so many bytes, since its page was made.
 const RESIDENT_OFF: (f64, f64) = (0.25, 8.0 * 1024.0 * 1024.0);
 
@@ -59,6 +61,7 @@ pub async fn find_page_owners(plan: &Plan, target: &Target, pages: &[FoundPage])
     for page in pages {
         match page {
             FoundPage::Go(at) => owners.go = owner_of_go_pages(&fetcher, at, &members).await,
+            FoundPage::Metrics(_) if owners.metrics != PageOwner::Target => {}
             FoundPage::Metrics(url) => owners.metrics = owner_of_metrics(&fetcher, url, &members).await,
         }
     }
@@ -106,12 +109,19 @@ async fn owner_of_metrics(fetcher: &Fetcher, url: &Url, members: &[Identity]) ->
     if shows.is_exporter && held_by_another {
         return PageOwner::Exporter;
     }
-    if members.iter().any(|member| shows.may_have_started(*member) == Some(true)) {
+    if members.iter().any(|member| shows.started_exactly(*member)) {
+        return PageOwner::Target;
+    }
+    // a proxy and its service often start within a second
+    let exact = shows.find(ShownProcess::started_exactly);
+    if exact.is_empty() && members.iter().any(|member| shows.may_have_started(*member) == Some(true)) {
         return PageOwner::Target;
     }
     let another = match shows.started_s {
         // clocks that disagree do not change what is resident
-        Some(_) => !members.iter().any(|member| shows.may_be_as_large(*member) == Some(true)),
+        Some(_) => {
+            !exact.is_empty() || !members.iter().any(|member| shows.may_be_as_large(*member) == Some(true))
+        }
         None => held_by_another,
     };
     if !another {
@@ -121,7 +131,11 @@ async fn owner_of_metrics(fetcher: &Fetcher, url: &Url, members: &[Identity]) ->
         shows.may_have_started(*process) != Some(false) && shows.may_be_as_large(*process) != Some(false)
     };
     let by_address: Vec<Identity> = holders.into_iter().filter(|_| held_by_another).filter(alike).collect();
-    let found = if by_address.is_empty() && shows.started_s.is_some() { shows.find() } else { by_address };
+    let found = match (exact.is_empty(), by_address.is_empty()) {
+        (false, _) => exact,
+        (true, false) => by_address,
+        (true, true) => shows.find(|shows, process| shows.may_have_started(process) == Some(true)),
+    };
     let process = found.first().copied().filter(|_| found.len() == 1);
     let runtime = process.map_or(Runtime::Other, |process| runtime_of(process.pid));
     PageOwner::Other { page: shown(url), process, runtime }
@@ -161,6 +175,13 @@ impl ShownProcess {
         Some((process.started_s()? - self.started_s?).abs() <= START_OFF_S)
     }
 
+    /// Whether a process started in the very tick of the kernel's clock that a page shows; never where it shows whole
+    /// seconds.
+    fn started_exactly(&self, process: Identity) -> bool {
+        let shown = self.started_s.filter(|started_s| started_s.fract() > 1e-3);
+        shown.zip(process.started_s()).is_some_and(|(shown, started_s)| (shown - started_s).abs() <= TICKS_S)
+    }
+
     /// Whether as much is resident of a process; none where that is not known.
     fn may_be_as_large(&self, process: Identity) -> Option<bool> {
         let resident = resident(process.pid).ok()?;
@@ -170,10 +191,9 @@ impl ShownProcess {
     }
 
     /// The processes of this machine that started then and are as large.
-    fn find(&self) -> Vec<Identity> {
-        let alike = |process: &Identity| {
-            self.may_have_started(*process) == Some(true) && self.may_be_as_large(*process) == Some(true)
-        };
+    fn find(&self, started: impl Fn(&ShownProcess, Identity) -> bool) -> Vec<Identity> {
+        let alike =
+            |process: &Identity| started(self, *process) && self.may_be_as_large(*process) == Some(true);
         let all = target::pids().into_iter().filter_map(Identity::read).filter(alike);
         target::standing_for(&all.map(|process| process.pid).collect::<Vec<u32>>())
     }

@@ -33,7 +33,7 @@ mod testing;
 mod tokio;
 mod v8;
 
-pub use candidate::{Discovered, ForeignPages};
+pub use candidate::{Discovered, ForeignPages, FoundPage};
 pub use described::{PageOwner, PageOwners, find_page_owners};
 pub use discover::discover;
 pub use page::bounds::LONGEST_ANSWER as SLOWEST_PAGE;

@@ -15,6 +15,8 @@ pub enum Request {
     Collect,
     /// Look closer: groups with stacks, proof.
     Snapshot(Moment),
+    /// Only what is cheap of a sample, a bare count: where there is no room for all of it.
+    Count,
 }
 
 /// Whether a probe may make the target collect its garbage.

@@ -17,18 +17,47 @@ const NANOS_PER_S: f64 = 1e9;
 #[derive(Debug, Clone)]
 pub struct LatencySum {
     whole: [Histogram<u64>; LatencyTag::ALL.len()],
+    /// Of the requests that `latency_s` of a report counts, and of warm-up.
+    over_time: OverTime,
+    /// Of all requests, where each of steady was within reach of soak's own probing.
+    with_probing: OverTime,
+    by_request: BTreeMap<String, Histogram<u64>>,
+}
+
+/// Points over time, one for each interval.
+#[derive(Debug, Clone, Default)]
+struct OverTime {
+    points: Vec<LatencyPoint>,
     /// The interval that is being added to, with the end of it.
     open: Option<(Duration, Histogram<u64>)>,
-    over_time: Vec<LatencyPoint>,
-    by_request: BTreeMap<String, Histogram<u64>>,
+}
+
+impl OverTime {
+    fn add(&mut self, end: Duration, histogram: &Histogram<u64>) {
+        match &mut self.open {
+            Some((at, open)) if *at == end => add(open, histogram),
+            open => {
+                self.points.extend(open.take().as_ref().map(point));
+                let mut first = empty();
+                add(&mut first, histogram);
+                *open = Some((end, first));
+            }
+        }
+    }
+
+    fn points(&self) -> Vec<LatencyPoint> {
+        let mut points = self.points.clone();
+        points.extend(self.open.as_ref().map(point));
+        points
+    }
 }
 
 impl Default for LatencySum {
     fn default() -> LatencySum {
         LatencySum {
             whole: std::array::from_fn(|_| empty()),
-            open: None,
-            over_time: Vec::new(),
+            over_time: OverTime::default(),
+            with_probing: OverTime::default(),
             by_request: BTreeMap::new(),
         }
     }
@@ -41,15 +70,10 @@ impl LatencySum {
         if matches!(tag, LatencyTag::Service | LatencyTag::Late) || histogram.is_empty() {
             return;
         }
-        match &mut self.open {
-            Some((at, open)) if *at == end => add(open, histogram),
-            open => {
-                self.over_time.extend(open.take().as_ref().map(point));
-                let mut first = empty();
-                add(&mut first, histogram);
-                *open = Some((end, first));
-            }
+        if tag != LatencyTag::Probing {
+            self.over_time.add(end, histogram);
         }
+        self.with_probing.add(end, histogram);
     }
 
     /// One histogram of one of several requests.
@@ -66,16 +90,19 @@ impl LatencySum {
 
     /// Halves the points over time, evenly, once there are more than `most`; the sums stay whole.
     pub(super) fn thin(&mut self, most: usize) {
-        thin_by_moment(&mut self.over_time, most, |point| point.elapsed_s);
+        for over_time in [&mut self.over_time, &mut self.with_probing] {
+            thin_by_moment(&mut over_time.points, most, |point| point.elapsed_s);
+        }
     }
 
     /// All of it so far.
     pub fn latency(&self) -> Latency {
         let summed = |tag| percentiles(&self.whole[tag as usize]);
-        let mut over_time = self.over_time.clone();
-        over_time.extend(self.open.as_ref().map(point));
         let whole = [LatencyTag::Steady, LatencyTag::Probing].map(|tag| &self.whole[tag as usize]);
-        let shown = if whole[0].is_empty() { whole[1] } else { whole[0] };
+        let (shown, over_time) = match whole[0].is_empty() {
+            true => (whole[1], &self.with_probing),
+            false => (whole[0], &self.over_time),
+        };
         Latency {
             steady: summed(LatencyTag::Steady),
             service: summed(LatencyTag::Service),
@@ -83,7 +110,7 @@ impl LatencySum {
             late: summed(LatencyTag::Late),
             by_request: self.by_request.iter().map(|(name, sum)| (name.clone(), percentiles(sum))).collect(),
             bars: bars(shown),
-            over_time,
+            over_time: over_time.points(),
         }
     }
 }

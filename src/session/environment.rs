@@ -21,6 +21,8 @@ pub fn record_costs(records: &mut [ProbeRecord], sampler: &Sampler, ran_s: f64) 
     for cost in sampler.costs() {
         if let Some(record) = records.iter_mut().find(|r| r.found && r.name == cost.name) {
             record.asked = cost.asked;
+            record.samples = cost.samples;
+            record.counts = cost.counts;
             record.failed = cost.failed;
             record.mean_s = cost.mean_s;
             let ratio = |seconds: f64| if ran_s > 0.0 { seconds / ran_s } else { 0.0 };

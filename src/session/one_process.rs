@@ -3,7 +3,7 @@
 
 use crate::evidence::{DescribedBy, TargetRecord};
 use crate::plan::{Plan, TargetPlan};
-use crate::probe::{Discovered, ForeignPages, PageOwner, PageOwners, discover, find_page_owners};
+use crate::probe::{Discovered, ForeignPages, FoundPage, PageOwner, PageOwners, discover, find_page_owners};
 use crate::target::{Target, target_described_by};
 
 /// What is measured.
@@ -29,7 +29,7 @@ pub async fn discover_one_process(plan: &Plan, target: Option<Target>) -> Subjec
     let is_named =
         matches!(plan.target, TargetPlan::Pid(_) | TargetPlan::Process(_) | TargetPlan::Container(_));
     let leads = if foreign.go { &owners.go } else { &owners.metrics };
-    let has_go = discovered.pages.len() > 1 && !foreign.go;
+    let has_go = discovered.pages.iter().any(|page| matches!(page, FoundPage::Go(_))) && !foreign.go;
     let PageOwner::Other { page, process, runtime } = leads.clone() else {
         return without(plan, target, foreign).await;
     };

@@ -21,6 +21,8 @@ const HIDDEN_IN_SWING: f64 = 0.7;
 const HIDDEN_IN_RETURNING_SWING: f64 = 1.3;
 /// Noise returns to its level if it wanders off with less than this probability.
 const WANDERING_OF_RETURNING: f64 = 0.25;
+/// In noise that wanders, a window whose end lies above its start by more than this share of its swing is not stable.
+const MOST_NET_RISE: f64 = 0.9;
 /// A rise within this share of what the run rose before is the end of that rise.
 pub(super) const TAIL_SHARE: f64 = 0.05;
 /// A rise dies away if its later half adds at most this share of its earlier half.
@@ -58,12 +60,14 @@ pub(super) fn decide_window(
         p_value: (p * WINDOWS_ALLOWED_FOR).min(1.0),
         needs_s: None,
     };
+    let too_few_to_grow = asked.has_too_few_samples_to_grow();
     // a leak beside a warm-up that is over within the window
     if let Some((joint, tau_s)) = &window.beside_warmup
         && *tau_s <= 0.25 * window.span_s
         && window.warmup_helps
         && window.keeps_pace_beside_warmup
         && !matches!(window.form, Form::Steps(_))
+        && !too_few_to_grow
     {
         let chance = joint.coefficient.below(0.0);
         let (low, high) = range(values);
@@ -80,11 +84,14 @@ pub(super) fn decide_window(
         Form::Saturates(tau_s) => {
             *bent = Bent { slowed: true, tau_s: Some(bent.tau_s.map_or(tau_s, |b| b.max(tau_s))) };
         }
-        Form::BendsDown(_) => bent.slowed = true,
+        Form::BendsDown(_) | Form::Ramps(_) => bent.slowed = true,
         _ => {}
     }
     let settling = || made(Direction::Stable, Shape::Plateau, Found::StillSettling, chance, slope(line));
     if chance < alpha {
+        if too_few_to_grow {
+            return None;
+        }
         if mixed {
             let ends =
                 is_tail(asked, window, lowest, all) && dies_away(values) && !asked.has_too_few_samples();
@@ -111,9 +118,10 @@ pub(super) fn decide_window(
         return None;
     }
     let highest = line.quantile(0.95);
+    let rose = level_at_end(values) - level_at_start(values);
     let returns = window.line.wandering < WANDERING_OF_RETURNING;
     // a walk that happens to have fallen may as well climb next: that it falls must be as certain as growth
-    if highest <= 0.0 && (returns || line.quantile(1.0 - alpha) <= 0.0) {
+    if highest <= 0.0 && rose <= 0.0 && (returns || line.quantile(1.0 - alpha) <= 0.0) {
         return Some(made(Direction::Stable, Shape::Falling, Found::Falls, 1.0, slope(line)));
     }
     let (low, high) = range(values);
@@ -133,6 +141,10 @@ pub(super) fn decide_window(
         sorted.sort_unstable_by(f64::total_cmp);
         super::bins::quantile(&sorted, 0.98) - super::bins::quantile(&sorted, 0.02)
     };
+    // where noise wanders, a climb from one end to the other may be a climb
+    if !returns && rose > MOST_NET_RISE * swing {
+        return None;
+    }
     let steps = window.span_s / reduced.step_s;
     // what noise hides is as wide around a slope that happens to be negative as around zero
     let hidden = highest.max(highest - line.mean()) * steps;
@@ -193,7 +205,7 @@ fn weak(
 
 fn flat_shape(window: &Window, bent: bool) -> Shape {
     match window.form {
-        Form::Saturates(_) | Form::BendsDown(_) => Shape::Plateau,
+        Form::Saturates(_) | Form::BendsDown(_) | Form::Ramps(_) => Shape::Plateau,
         Form::Steps(_) | Form::Dips(_) => Shape::Step,
         _ if window.first > 0 && bent => Shape::Plateau,
         _ if window.first > 0 => Shape::Step,
@@ -206,6 +218,11 @@ pub(super) fn upper_level(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     super::bins::quantile(&sorted, 0.9)
+}
+
+/// The level at the start: the median of the first three points.
+pub(super) fn level_at_start(values: &[f64]) -> f64 {
+    super::bins::median(&mut values[..values.len().min(3)].to_vec())
 }
 
 /// The level at the end: the median of the last three points.

@@ -10,7 +10,9 @@ use super::fit::Fit;
 use super::question::Question;
 use super::reduced_series::{LEAST_POINTS, ReducedSeries, reduce_without_teeth};
 use super::segment_trend::WINDOWS_ALLOWED_FOR;
-use super::sensitivity::{FOUR_OF_FIVE_RUNS, SPREAD_IN_PRACTICE, UNSEEN_JUMPS, least_jump, length_power};
+use super::sensitivity::{
+    FOUND_JUMPS, FOUR_OF_FIVE_RUNS, SPREAD_IN_PRACTICE, UNSEEN_JUMPS, least_jump, length_power,
+};
 use super::window::{Form, examine};
 use crate::evidence::Phase;
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -49,10 +51,10 @@ pub fn forecast(question: &Question<'_>, steady_s: f64) -> Option<DetectableGrow
     if times.len() < LEAST_POINTS || steady_s <= 0.0 {
         return None;
     }
-    // less than a jump or two is not to be seen, however quiet it was
-    let least = UNSEEN_JUMPS * least_jump(series.unit()) / steady_s;
+    // less than a few jumps is not to be seen, however quiet it was
+    let jump_per_s = least_jump(series.unit()) / steady_s;
     if values.iter().all(|v| *v == values[0]) {
-        return Some(DetectableGrowth { per_s: least, steady_s, power: 1.0 });
+        return Some(DetectableGrowth { per_s: UNSEEN_JUMPS * jump_per_s, steady_s, power: 1.0 });
     }
     let (reduced, _) = reduce_without_teeth(&times, &values, None);
     let (spread_per_s, span_s, power) = slope_noise_of(&reduced)?;
@@ -60,7 +62,7 @@ pub fn forecast(question: &Question<'_>, steady_s: f64) -> Option<DetectableGrow
     let beyond = StudentsT::new(0.0, 1.0, STEADY_DEGREES_OF_FREEDOM)
         .ok()?
         .inverse_cdf(1.0 - false_alarm / WINDOWS_ALLOWED_FOR);
-    let per_s = (SPREAD_IN_PRACTICE * (beyond + FOUR_OF_FIVE_RUNS) * spread).max(least);
+    let per_s = (SPREAD_IN_PRACTICE * (beyond + FOUR_OF_FIVE_RUNS) * spread).max(FOUND_JUMPS * jump_per_s);
     Some(DetectableGrowth { per_s, steady_s, power })
 }
 

@@ -9,13 +9,16 @@ use super::decide::{Bent, NO_SIGN_OF_GROWTH, TAIL_SHARE, decide_window, level_at
 use super::exact_readings::rises_at_readings;
 use super::fit::range;
 use super::reduced_series::ReducedAs;
+use super::rises::{as_rise, describe_plain_ramp, describe_rise};
 use super::segment_question::{LEAST_SAMPLES, SegmentQuestion};
 use super::segment_trend::{SegmentTrend, Slope, WINDOWS_ALLOWED_FOR};
 use super::window::{Form, Window, examine, recent_rise};
 use crate::findings::{Direction, Found, Shape};
 
 /// Where windows begin, as shares of the whole; the last leaves 40 %: what was quiet for less may only have paused.
-const WINDOW_STARTS: [f64; 7] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
+const WINDOW_STARTS: [f64; 8] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
+/// The last of them but for the end of a rise: there 30 % decide, if they hardly move beside what rose before.
+const LAST_START: f64 = 0.6;
 
 /// Judges one segment.
 pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
@@ -56,14 +59,16 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
     for start in WINDOW_STARTS {
         let from_s = reduced.points[0].at_s + start * whole_s;
         let first = reduced.points.partition_point(|p| p.at_s < from_s - 1e-9);
-        if last == Some(first) {
+        // of whole things that come one by one, a pause of 30 % is none
+        if last == Some(first) || start > LAST_START && asked.whole_units {
             continue;
         }
         last = Some(first);
         let Some(window) = examine(reduced, first, bent.tau_s.map_or(f64::INFINITY, |tau| 2.0 * tau)) else {
             break;
         };
-        let settled = decide_window(asked, &window, alpha, lowest, &mut bent, &values);
+        let settled = decide_window(asked, &window, alpha, lowest, &mut bent, &values)
+            .filter(|decided| start <= LAST_START || decided.found == Found::StillSettling);
         let decided = settled.is_some();
         if first_window.is_none() {
             first_window = Some(window);
@@ -87,7 +92,13 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
         out.shape = Shape::Irregular;
         out.needs_s = Some(2.0 * whole_s);
     }
+    let rise = first_window.as_ref().and_then(|w| describe_rise(&reduced.points, w.form));
     if out.found == Found::StillSettling
+        && let Some(rise) = rise.and_then(as_rise)
+    {
+        out.found = rise;
+    }
+    if matches!(out.found, Found::StillSettling | Found::RoseThenLevel(_))
         && first_window.as_ref().is_some_and(|w| matches!(w.form, Form::Steps(_)))
     {
         out.shape = Shape::Step;
@@ -107,13 +118,18 @@ fn undecided(asked: &SegmentQuestion<'_>, whole: Option<&Window>, whole_s: f64) 
     let (found, shape, needs) = match form {
         // the rest of the warm-up must fall below what noise hides, and be followed by as much that is quiet
         Form::Saturates(tau_s) => (Found::WarmingUp { tau_s }, Shape::Plateau, 4.0 * tau_s / 0.5),
-        Form::Steps(steps) => (Found::FewSteps { steps }, Shape::Step, 2.0 * whole_s),
+        Form::Steps(_) | Form::Ramps(_) if let Some(rise) = describe_rise(&asked.reduced.points, form) => {
+            (rise, Shape::Step, 2.0 * whole_s)
+        }
         Form::BendsDown(_) => (Found::Slows, Shape::Plateau, 2.0 * whole_s),
         _ if asked.has_too_few_samples() => {
             let more = LEAST_SAMPLES as f64 * 2.0 / asked.samples as f64;
             (Found::TooFew { points: asked.samples }, Shape::TooShort, more * whole_s)
         }
-        _ => (Found::NoPower, Shape::Irregular, 4.0 * whole_s),
+        _ => match describe_plain_ramp(&asked.reduced.points) {
+            Some(rise) => (rise, Shape::Step, 2.0 * whole_s),
+            None => (Found::NoPower, Shape::Irregular, 4.0 * whole_s),
+        },
     };
     SegmentTrend {
         direction: Direction::Inconclusive,

@@ -20,8 +20,8 @@
 //! 8. [`cycles`]: where the load was repeated, the floors after each settle overrule all of this.
 //!
 //! The room also answers whose growth it is, where the mix of requests differs by design ([`attribution`]), when a level
-//! reaches a [`limit`], what a run will be able to decide ([`detectable`], [`sensitivity`]) and when to judge while it
-//! goes on ([`interim`]).
+//! reaches a [`limit`], what a run will be able to decide ([`detectable`]), what it would have found ([`sensitivity`],
+//! [`hidden_by_past`]) and when to judge while it goes on ([`interim`]).
 //!
 //! # Assumptions
 //! Noise has one character throughout a window; a leak's rate may vary but it does not pause for the last quarter of what was
@@ -49,12 +49,15 @@
 
 mod attribution;
 mod bins;
+mod by_requests;
+mod coarse_times;
 mod cycles;
 mod decide;
 mod detectable;
 mod exact_readings;
 mod fell_back;
 mod fit;
+mod hidden_by_past;
 mod interim;
 mod judge_segment;
 mod limit;
@@ -63,8 +66,10 @@ mod noise;
 mod period;
 mod pooled_segments;
 mod question;
+mod ramp;
 mod reduced_series;
 mod regimes;
+mod rises;
 mod rivals;
 mod sawtooth;
 mod segment_question;
@@ -91,9 +96,13 @@ use segment_trend::SegmentTrend;
 use select::Selection;
 
 use crate::findings::{Direction, Estimate, Found, JudgedLevel, Shape, Trend, TrendReason, WindowReason};
+use crate::units::Unit;
 
 /// A growth of which at least this share came back after the load was held, not lost.
 const CAME_BACK_SHARE: f64 = 0.8;
+/// Where a growth that doubles the level within the run, and by at least so many bytes, would not have been found, nothing
+/// is said of that level.
+const MATERIAL_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
 /// Of a level that dropped less often than this it is unknown whether the next drop goes as low.
 const LEAST_DROPS: usize = 3;
 /// A window of this share of steady is all of it: its ends may be missing a point.
@@ -108,13 +117,14 @@ pub fn trend(question: &Question<'_>) -> Trend {
     let unit = series.unit();
     let picked = select::select(question);
     let Some(judged) = judge_segments(question, &picked) else { return nothing_read() };
-    let JudgedSegments { answers, start, end, kind, segments } = judged;
+    let JudgedSegments { answers, start, end, kind, segments, hidden_per_s } = judged;
     let Some((mut judged, slope)) = pooled_segments::pool_segments(answers, false_alarm) else {
         return nothing_read();
     };
     // a count of whole units has no finer slope than one unit over the time observed
     let step = sensitivity::counting_step(unit) / judged.span_s.max(f64::MIN_POSITIVE);
-    let slope = slope.map(|s| Estimate { lo: s.lo.min(s.value - step), hi: s.hi.max(s.value + step), ..s });
+    let in_steps = |s: Estimate| Estimate { lo: s.lo.min(s.value - step), hi: s.hi.max(s.value + step), ..s };
+    let slope = slope.map(in_steps);
     let recovered = share_recovered(start, end, picked.settled);
     if judged.direction == Direction::Growing
         && let Some(share) = recovered.filter(|share| *share >= CAME_BACK_SHARE)
@@ -127,7 +137,17 @@ pub fn trend(question: &Question<'_>) -> Trend {
     let slope_over_s = (segments == 1 && judged.slope.is_some())
         .then_some(judged.span_s)
         .filter(|over| *over < WHOLE_STEADY_SHARE * span_s);
-    let detectable_per_s = sensitivity::detectable_slope(&judged, unit, span_s, false_alarm);
+    let by_noise = sensitivity::detectable_slope(&judged, unit, span_s, false_alarm);
+    if judged.direction == Direction::Stable
+        && unit == Unit::Bytes
+        && let Some(hidden) = by_noise.map(|slope| slope * judged.span_s)
+        && hidden >= end.unwrap_or(0.0).max(MATERIAL_BYTES)
+    {
+        judged.direction = Direction::Inconclusive;
+        judged.found = Found::NoPower;
+        judged.needs_s = Some(4.0 * judged.span_s);
+    }
+    let detectable_per_s = by_noise.map(|by_noise| by_noise.max(hidden_per_s));
     let reason = WindowReason { found: judged.found, over_s: judged.span_s, level: kind.into(), segments };
     let by_window = Trend {
         direction: judged.direction,
@@ -147,11 +167,23 @@ pub fn trend(question: &Question<'_>) -> Trend {
         Some(cycles) => overruled_by_cycles(by_window, cycles),
         None => by_window,
     };
+    let by_cycles = matches!(decided.reason, TrendReason::Cycles { .. });
+    let over_requests = picked.requests_per_s.filter(|_| !by_cycles && decided.slope.is_some());
+    let per_request =
+        over_requests.and_then(|rate| slope_by_requests(question, rate)).map(in_steps).or(decided.slope);
     Trend {
-        per_request: decided.slope.zip(picked.requests_per_s).map(|(s, rate)| s.scaled(1.0 / rate)),
+        per_request: per_request.zip(picked.requests_per_s).map(|(s, rate)| s.scaled(1.0 / rate)),
         needs_s: decided.needs_s.filter(|_| decided.direction == Direction::Inconclusive),
         ..decided
     }
+}
+
+/// The slope over requests in place of time, at their mean rate; none where the rate is even, or nothing is certain.
+fn slope_by_requests(question: &Question<'_>, mean_rate: f64) -> Option<Estimate> {
+    let (recording, events) = by_requests::over_requests(question, mean_rate)?;
+    let asked = Question { recording: &recording, events: &events, ..*question };
+    let judged = judge_segments(&asked, &select::select(&asked))?;
+    pooled_segments::pool_segments(judged.answers, question.false_alarm)?.1
 }
 
 /// Each segment's answer with its length in seconds, and what they share.
@@ -162,6 +194,8 @@ struct JudgedSegments {
     end: Option<f64>,
     /// How the longest of them was reduced.
     kind: ReducedAs,
+    /// The slope per second up to which its past hides growth.
+    hidden_per_s: f64,
     segments: usize,
 }
 
@@ -175,6 +209,7 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
         start: None,
         end: None,
         kind: ReducedAs::Level,
+        hidden_per_s: 0.0,
         segments: count,
     };
     let mut longest_s = -1.0;
@@ -189,14 +224,13 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
         judged.start = judged.start.or(at_start);
         judged.end = at_end.or(judged.end);
         let seconds = times[times.len() - 1] - times[0];
-        if seconds > longest_s {
-            (longest_s, judged.kind) = (seconds, kind);
-        }
         let asked = SegmentQuestion {
             reduced: &reduced,
             kind,
             samples: times.len(),
             deliberate: picked.deliberate,
+            whole_units: question.series.unit() == Unit::Count,
+            samples_in_all: picked.times.len(),
             lowest_before: if count > 1 { Some(first) } else { picked.lowest_before },
             false_alarm: question.false_alarm,
         };
@@ -220,6 +254,10 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
             answer.direction = Direction::Inconclusive;
             answer.found = Found::FellBack { height };
             answer.needs_s = Some(2.0 * seconds);
+        }
+        if seconds > longest_s {
+            (longest_s, judged.kind) = (seconds, kind);
+            judged.hidden_per_s = hidden_by_past::hidden_slope(&reduced, asked.lowest_before, &answer);
         }
         judged.answers.push((answer, seconds));
     }

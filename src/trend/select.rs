@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::bins::{median, midmean};
+use super::coarse_times::spread_coarse_times;
 use super::question::Question;
 use crate::evidence::{Event, EventKind, Phase, Sample};
 
@@ -45,6 +46,7 @@ pub(super) fn select(question: &Question<'_>) -> Selection {
     let in_steady = |i: &usize| phases[*i] == Phase::Steady && read(*i).is_some();
     let readings: Vec<f64> = (0..recording.len()).filter(in_steady).map(|i| recording.elapsed_s[i]).collect();
     let deliberate = match readings.len() as f64 / steady.max(1) as f64 {
+        _ if series.id.is_read_after_collections() => true,
         share if share < SPARSE_SHARE => steady >= 20 || follow_collections(&readings, question),
         share => share <= 1.0 - GAP_SHARE && follow_collections(&readings, question),
     };
@@ -55,10 +57,12 @@ pub(super) fn select(question: &Question<'_>) -> Selection {
     } else {
         blind_stretches(question, &phases, usual_interval(&recording.elapsed_s))
     };
+    let spread = spread_coarse_times(&recording.elapsed_s);
+    let times = spread.as_deref().unwrap_or(&recording.elapsed_s);
     let mut settle = Vec::new();
     for (i, phase) in phases.iter().enumerate() {
         let Some(value) = read(i) else { continue };
-        let at = recording.elapsed_s[i];
+        let at = times[i];
         out.first.get_or_insert(value);
         match phase {
             Phase::Steady => {

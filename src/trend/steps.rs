@@ -1,6 +1,12 @@
 //! The best partition of a series into a few levels, by dynamic programming: I. E. Auger and C. E. Lawrence, Algorithms
 //! for the optimal identification of segment neighborhoods (1989).
 
+/// Where the steps of the least-squares partition into so many levels and one more begin, the last first.
+pub(super) fn step_starts(values: &[f64], steps: usize) -> Vec<usize> {
+    let columns = best_steps(values, steps).pop().unwrap_or_default();
+    columns.iter().filter_map(|column| column.iter().position(|x| *x > 0.5)).collect()
+}
+
 /// For one step, two steps, … the columns of the least-squares partition into levels.
 pub(super) fn best_steps(values: &[f64], most: usize) -> Vec<Vec<Vec<f64>>> {
     let n = values.len();

@@ -5,7 +5,9 @@
 //! identification of segment neighborhoods, 1989), a line that bends (a continuous two-phase regression: D. V.
 //! Hinkley, Inference in two-phase regression, 1971) and a dying exponential.
 
-use super::fit::{Column, Fit, range};
+use super::decide::{level_at_end, level_at_start};
+use super::fit::{Column, Fit, Frame, range};
+use super::ramp::{Ramp, best_ramp};
 use super::reduced_series::ReducedSeries;
 use super::rivals::Tail;
 use super::steps::best_steps;
@@ -22,6 +24,12 @@ const KEPT_PACE_SHARE: f64 = 0.5;
 /// A rise that goes on at this share of its rate only leans: no load is so even that its leak is straighter, and where
 /// noise is faint, as of pages counted one by one, a bend is certain long before it says anything.
 const LEANING_SHARE: f64 = 0.8;
+/// Shares of a window that must be level before a ramp and after it: a rest in the last quarter does not end a growth.
+const LEVEL_BEFORE_RAMP: f64 = 0.08;
+/// See [`LEVEL_BEFORE_RAMP`].
+const LEVEL_AFTER_RAMP: f64 = 0.25;
+/// Points that a level must have at least.
+const LEAST_ON_LEVEL: usize = 3;
 /// Steps that are tried. A leak in so few jumps looks like a service that grew so often and stopped.
 const MOST_STEPS: usize = 3;
 /// Points that each parameter of a line beside steps must have.
@@ -46,6 +54,8 @@ pub(super) enum Form {
     StartsLate(f64),
     /// A fall that dies away.
     Drains,
+    /// Level, then a rise from one share of the window to another, level since.
+    Ramps([f64; 2]),
     /// A rise that dies away with this time constant in seconds.
     Saturates(f64),
 }
@@ -120,6 +130,12 @@ pub(super) fn examine(series: &ReducedSeries, first: usize, longest_s: f64) -> O
             };
         }
     }
+    if let Some((ramp, criterion)) = fit_ramp(&tail, &frame)
+        && criterion < least
+    {
+        least = criterion;
+        form = Form::Ramps([ramp.from, ramp.until].map(|i| tail.at[i] / length));
+    }
     let (warmup, drains) = tail.fit_dying_exponentials(&frame, longest_s / series.step_s);
     let (mut beside_warmup, mut chance_beside_slowest) = (None, 0.0);
     let (mut warmup_helps, mut keeps_pace_beside_warmup) = (false, false);
@@ -142,6 +158,8 @@ pub(super) fn examine(series: &ReducedSeries, first: usize, longest_s: f64) -> O
     }
     if let Some((tau, criterion)) = drains
         && criterion < least
+        // what ends above its start drains nothing
+        && level_at_end(&tail.values) <= level_at_start(&tail.values)
     {
         form = Form::Drains;
         steps = Some(vec![tail.decay(tau)]);
@@ -170,6 +188,16 @@ pub(super) fn examine(series: &ReducedSeries, first: usize, longest_s: f64) -> O
         warmup_helps,
         keeps_pace_beside_warmup,
     })
+}
+
+/// The rising ramp between two levels that explains the tail best, and its criterion.
+fn fit_ramp(tail: &Tail, frame: &Frame<'_>) -> Option<(Ramp, f64)> {
+    let n = tail.at.len() as f64;
+    let levels =
+        [LEVEL_BEFORE_RAMP, LEVEL_AFTER_RAMP].map(|share| ((share * n) as usize).max(LEAST_ON_LEVEL));
+    let ramp = best_ramp(&tail.at, &tail.values, levels)?;
+    let fit = frame.fit(&[Column::Values(&ramp.column)], 1, 2.0)?;
+    (fit.coefficients[1] > 0.0).then_some((ramp, fit.criterion))
 }
 
 /// Whether the last moments stand above what came before, by a step or a bend too recent to be judged: how sure

@@ -1,7 +1,7 @@
 //! What is blamed, in words: the row of report.json, and the one sentence with the figures.
 
 use crate::evidence::GroupKind;
-use crate::findings::{BlamedGroup, Culprit};
+use crate::findings::{BlamedGroup, Culprit, Estimate};
 use crate::units::{Span, Unit, significant};
 
 use super::phrase::plural;
@@ -36,8 +36,12 @@ pub fn explain_group(group: &BlamedGroup) -> String {
         counted(group.kind),
         Span::from_secs_f64(group.seen_for_s),
     );
-    if let Some(each) = group.per_request.map(|estimate| estimate.value) {
-        text.push_str(&format!(", {}", per_request(each, unit)));
+    if let Some(Estimate { value, lo, hi }) = group.per_request {
+        text.push_str(&format!(", {}", per_request(value, unit)));
+        // of a heap that is sampled most of the interval is chance
+        if group.kind == GroupKind::Heap {
+            text.push_str(&format!(" (± {} by sampling)", unit.show((hi - lo) / 2.0)));
+        }
     }
     if group.share >= 0.005 {
         let share = Unit::Ratio.show(group.share);
@@ -108,7 +112,6 @@ fn whole_of(kind: GroupKind) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::Estimate;
 
     #[test]
     fn growth_per_request_is_a_number_however_rare_or_many() {
@@ -162,6 +165,12 @@ mod tests {
     #[test]
     fn heap_and_processes_are_named_by_their_bytes() {
         assert!(explain_group(&group(GroupKind::Class)).contains("of what the live heap grew by"));
+        let sampled = BlamedGroup {
+            per_request: Some(Estimate { value: 8704.0, lo: 7680.0, hi: 9728.0 }),
+            ..group(GroupKind::Heap)
+        };
+        let sampled = explain_group(&sampled);
+        assert!(sampled.contains("8.5 KiB a request (± 1.0 KiB by sampling), 100 % of"), "{sampled}");
         let process = explain_group(&group(GroupKind::ProcessMemory));
         assert!(
             process.contains("of private memory in 30 s") && process.contains("still there"),

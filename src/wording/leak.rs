@@ -55,23 +55,21 @@ pub fn series(growth: &SeriesGrowth) -> String {
 pub fn summary(summary: &LeakSummary, reason: &str) -> String {
     let LeakSummary { memory, counted, limit } = summary;
     let memory = memory.as_ref().map(|memory| (bytes(memory), &memory.per));
-    let counted = counted.as_ref().map(|count| {
+    let counts = counted.iter().map(|count| {
         let what: String = match &count.what {
             Counted::Kind(kind) => noun(count.n, *kind).into(),
             Counted::Series(id) => id.label().into(),
         };
         (format!("{} {what}", estimate(count.n)), &count.per)
     });
-    let more = |(what, per): &(String, &CountedBy)| format!("{what} more {}", by(per));
-    let text = match (memory, counted) {
-        // said once where both are counted alike
-        (Some(memory), Some(counted)) if memory.1 == counted.1 => {
-            format!("{} and {}", memory.0, more(&counted))
-        }
-        (Some(memory), Some(counted)) => format!("{} and {}", more(&memory), more(&counted)),
-        (Some(one), None) | (None, Some(one)) => more(&one),
-        (None, None) => reason.into(),
-    };
+    let all: Vec<(String, &CountedBy)> = memory.into_iter().chain(counts).collect();
+    // said once where all are counted alike
+    let alike = all.chunk_by(|a, b| a.1 == b.1).filter_map(|alike| {
+        let whats: Vec<String> = alike.iter().map(|(what, _)| what.clone()).collect();
+        Some(format!("{} more {}", list(&whats, "and"), by(alike.first()?.1)))
+    });
+    let parts: Vec<String> = alike.collect();
+    let text = if parts.is_empty() { reason.into() } else { list(&parts, "and") };
     match limit {
         Some(LimitReached { bytes, in_s }) => {
             let (limit, span) = (Unit::Bytes.show(*bytes), Span::from_secs_f64(*in_s));

@@ -34,7 +34,13 @@ pub fn describe_load(load: &LoadFinding) -> String {
     let (requests, held) = (show_count(load.requests), rate(load.rate_held));
     let (errors, late) = (Unit::Ratio.show(load.errors.ratio), show_seconds(load.late_p99_s));
     let latency = latency.as_deref().unwrap_or("no latency");
-    format!("{requests} requests, {held} held{asked}, errors {errors}{kinds}; {latency}; late p99 {late}")
+    let in_flight = match (load.in_flight_start, load.in_flight_end) {
+        (start, end) if start == end => String::new(),
+        (start, end) => format!("; in flight {} → {}", show_count(start), show_count(end)),
+    };
+    format!(
+        "{requests} requests, {held} held{asked}, errors {errors}{kinds}; {latency}; late p99 {late}{in_flight}"
+    )
 }
 
 /// That the latency shown is not that of all requests.

@@ -9,7 +9,7 @@ use super::event_reason::{stop_reason, uncounted_reason};
 use super::explanation::explanation;
 use super::leak::leak;
 use super::other_process::explain_other_process;
-use super::phrase::capitalize;
+use super::phrase::{capitalize, noun};
 use super::reason::doubt;
 use super::workers;
 
@@ -67,6 +67,28 @@ pub fn note(note: &Note) -> String {
                 NotCollected::Proofs => "and no task was proven to be stuck",
             };
             format!("No garbage collection was forced, so live heap and garbage are not separated, {missing}; {both}.")
+        }
+        Note::PresentBeforeRun(group) => format!(
+            "{} {} in {} since before the run: look at them.",
+            Unit::Count.show(group.count),
+            noun(group.count, group.kind),
+            group.label()
+        ),
+        Note::ProbesSlowed { interval_s, probes } => {
+            let each = probes.iter().map(|probe| {
+                let between = if probe.counted_between { ", and only their number between" } else { "" };
+                format!(
+                    "{} every {} on average ({} per reading){between}",
+                    probe.name,
+                    Span::from_secs_f64(probe.every_s),
+                    Unit::Seconds.show(probe.answer_s)
+                )
+            });
+            format!(
+                "Probing keeps within 1 % of the target's time, so some probes were read less often than every {}: {}.",
+                Span::from_secs_f64(*interval_s),
+                each.collect::<Vec<_>>().join("; ")
+            )
         }
         Note::NoRequestCounter => {
             "No request counter: growth is reported per hour.".into()

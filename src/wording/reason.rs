@@ -1,7 +1,9 @@
 //! Why a verdict is what it is, in words.
 
+use crate::evidence::{Runtime, SeriesId};
 use crate::findings::{
-    Doubt, Excluded, ExcludedGrowth, Failure, GroupDoubt, GroupDoubtReason, RateShortfall, Reason,
+    Doubt, Excluded, ExcludedGrowth, Failure, Found, GroupDoubt, GroupDoubtReason, HeldByRequests, LongerRun,
+    RateShortfall, Reason, Trend, TrendReason,
 };
 use crate::units::{Rate, Span, Unit, significant};
 
@@ -31,6 +33,17 @@ fn failure(failure: &Failure) -> String {
     match failure {
         Failure::Away(absence) => explain_absence(absence),
         Failure::NothingAnswered => "nothing was answered in steady".into(),
+        Failure::StoppedAnswering { after_s, in_flight } => {
+            let span = Span::from_secs_f64(*after_s);
+            match in_flight {
+                0 => format!("the target stopped answering after {span}"),
+                1 => format!("the target stopped answering after {span}, with 1 request in flight"),
+                n => format!(
+                    "the target stopped answering after {span}, with {} requests in flight",
+                    Unit::Count.show(*n as f64)
+                ),
+            }
+        }
         Failure::NothingMeasured => "nothing of the target was seen in steady".into(),
     }
 }
@@ -64,6 +77,30 @@ pub fn doubt(doubt: &Doubt) -> String {
         Doubt::MayBeHeld { growth, hold } => {
             format!("{}, but may be held for {hold}, longer than it was seen", leak::series(growth))
         }
+        Doubt::MayBeWarmUp { growth, runtime, pools_bytes } => {
+            let reads_heap = match runtime {
+                Runtime::V8 => {
+                    "start it with --inspect so that soak can read its heap, or run again with --cycles 3"
+                }
+                _ => "run again with more load, or with --cycles 3",
+            };
+            format!(
+                "{}, but {runtime} takes up to {} in its first minutes under load without a leak: {reads_heap}",
+                leak::series(growth),
+                Unit::Bytes.show(*pools_bytes)
+            )
+        }
+        Doubt::HeldByRequests(HeldByRequests { id, rose, requests }) => {
+            let rose = match id.unit() {
+                Unit::Bytes => format!("{} of {}", Unit::Bytes.show(*rose), id.label()),
+                _ => format!("{} {}", Unit::Count.show(rose.round()), id.label()),
+            };
+            format!(
+                "{} more requests in flight at the end of steady than at its start may hold the {rose} that came with \
+                 them; a --settle longer than --timeout would show what stays",
+                Unit::Count.show(*requests as f64)
+            )
+        }
         Doubt::HeapNotRead { id, runtime, live_heap_read, drives } => {
             let why = match live_heap_read {
                 false => "its live heap could not be read",
@@ -80,7 +117,11 @@ pub fn doubt(doubt: &Doubt) -> String {
                 id.label()
             )
         }
-        Doubt::Open { id, trend } => format!("{}: {}", id.label(), explain_trend(trend, id.unit())),
+        Doubt::Open { id, trend } => {
+            let why = explain_trend(trend, id.unit());
+            let rises_and_falls = if rises_and_falls(id, trend) { RISES_AND_FALLS } else { "" };
+            format!("{}: {why}{rises_and_falls}", id.label())
+        }
         Doubt::NotSignificant { id, trend } => {
             format!(
                 "{}: {}, but not clearly beside the other series of this run",
@@ -88,19 +129,40 @@ pub fn doubt(doubt: &Doubt) -> String {
                 explain_trend(trend, id.unit())
             )
         }
-        Doubt::MemoryUnresolved { resolution, id, detectable, steady_s } => format!(
-            "a leak of {} a request would not have been found: {} shows nothing below {} a request in {}",
+        Doubt::MemoryUnresolved { resolution, id, detectable, steady_s, longer } => format!(
+            "cannot rule out a leak of {} per request: in {}, {} shows only growth above {} per request; {}",
             Unit::Bytes.show(*resolution),
-            id.label(),
+            Span::from_secs_f64(*steady_s),
+            named(id),
             Unit::Bytes.show(*detectable),
-            Span::from_secs_f64(*steady_s)
+            longer_run(longer)
         ),
-        Doubt::TasksUnresolved { resolution, detectable, steady_s } => format!(
-            "a leak of {resolution} tasks a request would not have been found: nothing below {} a request shows in {}",
-            Unit::Count.show(*detectable),
-            Span::from_secs_f64(*steady_s)
+        Doubt::TasksUnresolved { resolution, id, detectable, steady_s, longer } => format!(
+            "cannot rule out a leak of {resolution} {} per request: in {}, only growth above {} per request shows; {}",
+            id.label(),
+            Span::from_secs_f64(*steady_s),
+            significant(*detectable, if *detectable < 1.1 * resolution { 3 } else { 2 }),
+            longer_run(longer)
         ),
     }
+}
+
+/// "run again with --load-duration of about 4 min".
+fn longer_run(longer: &LongerRun) -> String {
+    let flag = if longer.drives { "--load-duration" } else { "--duration" };
+    match longer.needs_s {
+        Some(seconds) => format!("run again with {flag} of about {}", Span::from_secs_f64(seconds)),
+        None => format!("run again with a much longer {flag}"),
+    }
+}
+
+/// What separates tasks that only a collection frees from tasks that leak.
+const RISES_AND_FALLS: &str = "; --cycles 3 or a longer run would show whether collections free them";
+
+/// Whether this is a count of tasks that goes up and down.
+fn rises_and_falls(id: &SeriesId, trend: &Trend) -> bool {
+    let TrendReason::Window(window) = &trend.reason else { return false };
+    id.is_task_count() && matches!(window.found, Found::TooFewCycles { .. } | Found::NoPower)
 }
 
 /// How much of the rate was held.
@@ -114,7 +176,11 @@ fn group(doubt: &GroupDoubt) -> String {
     let why_blamed = explain_group(group);
     let seen = why_blamed.trim_end_matches('.');
     match why {
-        GroupDoubtReason::Open => why_blamed,
+        GroupDoubtReason::Open { drives } => {
+            let would_tell =
+                if *drives { "--cycles 3 or a longer --load-duration" } else { "a longer watch" };
+            format!("{}: {seen}; {would_tell} would show whether that goes on", group.label())
+        }
         GroupDoubtReason::MayBeInFlight { drives } => {
             let would_tell = if *drives { "a settle" } else { "a longer watch" };
             format!(

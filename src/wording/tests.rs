@@ -5,8 +5,8 @@ use crate::evidence::{Aspect, Gate, GateLimit, GroupKind, Quantity, Runtime, Ser
 use crate::findings::{
     Absence, AbsenceKind, Answer, Assessment, Badge, Caption, Change, Compared, ComparedSide, CountGrowth,
     Counted, CountedBy, Doubt, Excluded, ExcludedGrowth, Exit, ExitReason, Explanation, Failure, GateOutcome,
-    GateReason, GateResult, GroupGrowth, HeapRoom, Leak, LeakSummary, LimitReached, Measured, MemoryGrowth,
-    ProvenTasks, RateShortfall, Reason, SeriesGrowth,
+    GateReason, GateResult, GroupGrowth, HeapRoom, HeldByRequests, Leak, LeakSummary, LimitReached,
+    LongerRun, Measured, MemoryGrowth, ProvenTasks, RateShortfall, Reason, SeriesGrowth,
 };
 use crate::units::{Rate, Span, Unit};
 
@@ -44,11 +44,11 @@ fn answer(reason: Reason) -> Answer {
 fn leaking() -> Answer {
     let summary = LeakSummary {
         memory: Some(MemoryGrowth { bytes: 3.0 * KIB, per: CountedBy::Request, process: None }),
-        counted: Some(CountGrowth {
+        counted: vec![CountGrowth {
             n: 1.0,
             what: Counted::Kind(GroupKind::Goroutine),
             per: CountedBy::Request,
-        }),
+        }],
         limit: Some(LimitReached { bytes: 512.0 * KIB * KIB, in_s: 2460.0 }),
     };
     Answer { summary, ..answer(Reason::Leak(worker())) }
@@ -157,9 +157,20 @@ fn each_reason_has_its_sentence() {
         live_heap_read,
         drives,
     };
-    let memory =
-        Doubt::MemoryUnresolved { resolution: KIB, id: SeriesId::Rss, detectable: 3.0 * KIB, steady_s: 60.0 };
-    let tasks = Doubt::TasksUnresolved { resolution: 0.01, detectable: 0.5, steady_s: 60.0 };
+    let memory = Doubt::MemoryUnresolved {
+        resolution: KIB,
+        id: SeriesId::Rss,
+        detectable: 3.0 * KIB,
+        steady_s: 60.0,
+        longer: LongerRun { needs_s: Some(180.0), drives: true },
+    };
+    let threads = Doubt::TasksUnresolved {
+        resolution: 0.01,
+        id: SeriesId::Threads,
+        detectable: 0.0104,
+        steady_s: 60.0,
+        longer: LongerRun { needs_s: None, drives: false },
+    };
     let proven = ProvenTasks {
         name: "main.worker".into(),
         state: Some("chan send".into()),
@@ -168,6 +179,19 @@ fn each_reason_has_its_sentence() {
     };
     let rows = [
         (Reason::KilledWhileGrowing, "the kernel killed it (out of memory) while its memory was growing"),
+        (
+            Reason::Failure(Failure::StoppedAnswering { after_s: 34.0, in_flight: 64 }),
+            "the target stopped answering after 34 s, with 64 requests in flight",
+        ),
+        (
+            Reason::Doubt(Doubt::HeldByRequests(HeldByRequests {
+                id: SeriesId::Threads,
+                rose: 62.0,
+                requests: 60,
+            })),
+            "60 more requests in flight at the end of steady than at its start may hold the 62 threads that came with \
+             them; a --settle longer than --timeout would show what stays",
+        ),
         (Reason::Failure(Failure::NothingAnswered), "nothing was answered in steady"),
         (Reason::Failure(Failure::NothingMeasured), "nothing of the target was seen in steady"),
         (
@@ -193,6 +217,15 @@ fn each_reason_has_its_sentence() {
         ),
         (Reason::Doubt(errors), "20 % of the requests in steady failed (timeout), more than 10 %"),
         (
+            Reason::Doubt(Doubt::MayBeWarmUp {
+                growth: growth.clone(),
+                runtime: Runtime::Python,
+                pools_bytes: 1024.0 * 1024.0,
+            }),
+            "resident memory grows without end, but Python takes up to 1.0 MiB in its first minutes under load without a \
+             leak: run again with more load, or with --cycles 3",
+        ),
+        (
             Reason::Doubt(Doubt::MayBeHeld { growth, hold: Span::from_secs_f64(120.0) }),
             "resident memory grows without end, but may be held for 2 min, longer than it was seen",
         ),
@@ -208,12 +241,13 @@ fn each_reason_has_its_sentence() {
         ),
         (
             Reason::Doubt(memory),
-            "a leak of 1.0 KiB a request would not have been found: resident memory shows nothing below 3.0 KiB a \
-             request in 60 s",
+            "cannot rule out a leak of 1.0 KiB per request: in 60 s, resident memory shows only growth above 3.0 KiB \
+             per request; run again with --load-duration of about 3 min",
         ),
         (
-            Reason::Doubt(tasks),
-            "a leak of 0.01 tasks a request would not have been found: nothing below 0.5 a request shows in 60 s",
+            Reason::Doubt(threads),
+            "cannot rule out a leak of 0.01 threads per request: in 60 s, only growth above 0.0104 per request shows; \
+             run again with a much longer --duration",
         ),
         (Reason::NoGrowth(None), "nothing grows"),
     ];
@@ -229,7 +263,7 @@ fn a_leak_is_counted_by_what_is_known_of_each_part() {
         let count = |per| CountGrowth { n: 1.0, what: Counted::Kind(GroupKind::Task), per };
         let summary = LeakSummary {
             memory: Some(MemoryGrowth { bytes: 4.0 * KIB, per: memory_per, process: None }),
-            counted: count_per.map(count),
+            counted: count_per.map(count).into_iter().collect(),
             limit: None,
         };
         leak::summary(&summary, "")
@@ -247,6 +281,16 @@ fn a_leak_is_counted_by_what_is_known_of_each_part() {
     for (memory, count, sentence) in rows {
         assert_eq!(summary(memory, count), sentence);
     }
+    let count = |n, kind| CountGrowth { n, what: Counted::Kind(kind), per: CountedBy::Request };
+    let threads = LeakSummary {
+        memory: Some(MemoryGrowth { bytes: 5.8 * KIB * KIB, per: CountedBy::Request, process: None }),
+        counted: vec![count(1.0, GroupKind::Thread), count(5.0, GroupKind::Fd)],
+        limit: None,
+    };
+    assert_eq!(
+        leak::summary(&threads, ""),
+        "5.8 MiB of memory, 1 thread and 5 file descriptors more per request"
+    );
     assert_eq!(leak::summary(&LeakSummary::default(), "it grows"), "it grows");
 }
 

@@ -1,6 +1,6 @@
 //! Why a trend says what it says: the one sentence, with the figures that decided.
 
-use crate::findings::{Direction, Found, GoesOn, JudgedLevel, Trend, TrendReason, WindowReason};
+use crate::findings::{Direction, Found, GoesOn, JudgedLevel, Jump, Rise, Trend, TrendReason, WindowReason};
 use crate::units::{Span, Unit};
 
 /// One sentence; empty for an estimate, which has nothing to say beside its figures.
@@ -10,6 +10,9 @@ pub fn explain_trend(trend: &Trend, unit: Unit) -> String {
         TrendReason::Window(window) => explain_window(trend, window, unit),
         TrendReason::Cycles { floors } => explain_cycles(trend, floors, unit),
         TrendReason::Ends { seconds, goes_on } => explain_ends(trend, *seconds, *goes_on, unit),
+        TrendReason::Snapshots { seconds, settled, proven } => {
+            explain_snapshots(trend, *seconds, *settled, *proven, unit)
+        }
         TrendReason::Estimated => String::new(),
     }
 }
@@ -72,9 +75,16 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
                 span(tau_s)
             )
         }
-        Found::FewSteps { steps } => {
-            let steps = if steps == 1 { "1 jump".into() } else { format!("{steps} jumps") };
-            format!("its rise is {steps}, the last too recent to know whether more follow, {levels}{more}")
+        Found::RoseThenLevel(rise) => {
+            let since = match trend.direction {
+                Direction::Inconclusive => format!(", too recent to know whether it goes on{more}"),
+                Direction::Growing | Direction::Stable => format!(", {levels}{found}"),
+            };
+            format!("{}, level since{since}", describe_rise(&rise, unit))
+        }
+        Found::FewSteps { jumps } => {
+            let jumps = list_jumps(&jumps, unit);
+            format!("{jumps}, the last too recent to know whether more follow, {levels}{more}")
         }
         Found::Slows => {
             format!("it rose and then slowed, {levels}; too recent to say that it stopped{more}")
@@ -106,6 +116,32 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
         }
         _ => text,
     }
+}
+
+/// "rose by 4.3 GiB from 3 min 13 s to 3 min 51 s", or "… at 3 min 13 s" where it was at once.
+fn describe_rise(rise: &Rise, unit: Unit) -> String {
+    let [from, until] = [rise.from_s, rise.until_s].map(moment);
+    let when = if from == until { format!("at {from}") } else { format!("from {from} to {until}") };
+    format!("rose by {} {when}", unit.show(rise.height))
+}
+
+/// "rose in 2 jumps, by 64 KiB at 26 s and 32 KiB at 50 s".
+fn list_jumps(jumps: &[Option<Jump>], unit: Unit) -> String {
+    let each: Vec<String> = jumps
+        .iter()
+        .flatten()
+        .map(|jump| format!("{} at {}", unit.show(jump.height), moment(jump.at_s)))
+        .collect();
+    match each.split_last() {
+        Some((only, [])) => format!("rose in 1 jump, by {only}"),
+        Some((last, before)) => format!("rose in {} jumps, by {} and {last}", each.len(), before.join(", ")),
+        None => "rose at once".into(),
+    }
+}
+
+/// Whole seconds since the run began.
+fn moment(at_s: f64) -> String {
+    Span::from_secs_f64(at_s.round()).to_string()
 }
 
 fn explain_cycles(trend: &Trend, floors: &[f64], unit: Unit) -> String {
@@ -142,6 +178,29 @@ fn explain_ends(trend: &Trend, seconds: f64, goes_on: GoesOn, unit: Unit) -> Str
     }
     let growth = trend.per_request.map(|p| format!(", {} a request", unit.show(p.value))).unwrap_or_default();
     format!("{start} → {end} alive after full collections at the ends of steady{growth}{goes_on}")
+}
+
+fn explain_snapshots(
+    trend: &Trend,
+    seconds: f64,
+    settled: Option<f64>,
+    proven: Option<f64>,
+    unit: Unit,
+) -> String {
+    let show = |level: Option<f64>| level.map(|level| unit.show(level)).unwrap_or_default();
+    let growth =
+        trend.per_request.map(|p| format!(", {} per request", unit.show(p.value))).unwrap_or_default();
+    let settled =
+        settled.map(|settled| format!(", and {} after settle", unit.show(settled))).unwrap_or_default();
+    let proven = proven
+        .map(|stuck| format!("; the runtime proves that {} more can never wake", unit.show(stuck)))
+        .unwrap_or_default();
+    format!(
+        "{} → {} in the snapshots at the ends of steady, {} apart{growth}{settled}{proven}",
+        show(trend.start),
+        show(trend.end),
+        Span::from_secs_f64(seconds),
+    )
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@
 mod against_hostile_pages;
 /// Real services that leak in a known way, or do not: the leak is named and sized, the fix is stable.
 mod against_real_services;
+/// Behind a proxy on this machine the process that a page describes is measured, and never the proxy for it.
+#[cfg(target_os = "linux")]
+mod behind_a_proxy;
 /// Several requests by name: weights hold; errors, latency and growth are reported by name.
 mod by_request;
 /// Not a promise: a browser for the promises of `page`.

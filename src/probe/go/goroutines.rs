@@ -1,7 +1,8 @@
 //! Goroutines by stack and wait state, from Go's /debug/pprof/, and those that the runtime proves can never wake.
 //!
 //! Each sample asks for one protobuf (debug=0): its cost follows the number of distinct stacks, and stays below a
-//! second at 100,000 goroutines; the sampler asks less often where that is too much. A snapshot adds goroutineleak,
+//! second at 100,000 goroutines; where that is too much the sampler asks less often, and for the total alone between,
+//! which the index of /debug/pprof/ has. A snapshot adds goroutineleak,
 //! which runs a collection, and below 2,000 goroutines the dump of debug=2 with creators and minutes waited.
 
 use std::collections::{HashMap, HashSet};
@@ -13,6 +14,7 @@ use crate::evidence::{
     CodeOwner, EventKind, Frame, GroupKind, GroupLabel, Moment, SeriesId, TaskGroup, TaskSnapshot,
 };
 use crate::probe::blocking::run_blocking;
+use crate::probe::go::index_page::{self, INDEX_BOUNDS};
 use crate::probe::go::pprof::dump::{self, Creators, Goroutine, StackKey};
 use crate::probe::go::pprof::groups::{self, StackCount};
 use crate::probe::go::pprof::labels;
@@ -45,6 +47,8 @@ const GROUP_BOUNDS: GroupBounds = GroupBounds { at_once: 128, freely: 512, in_al
 pub struct GoTasks {
     fetcher: Fetcher,
     all: Url,
+    /// The page that counts them without a profile, where it is served.
+    index: Option<Url>,
     leaked: Option<Url>,
     creators: Creators,
     early_dumps: u32,
@@ -76,7 +80,10 @@ impl GoTasks {
     ) -> Result<GoTasks, ProbeError> {
         let join = |name: &str| base.join(name).map_err(|error| ProbeError(format!("{base}{name}: {error}")));
         let all = join("goroutine")?;
-        read(&fetcher, &all).await?;
+        let (_, counted) = read(&fetcher, &all).await?;
+        // a service may have put another page there
+        let is_near = |count: u64| count.abs_diff(total(&counted)) <= 10 + total(&counted) / 10;
+        let index = count(&fetcher, base).await.ok().filter(|n| is_near(*n)).map(|_| base.clone());
         let leaked = join(PROOF)?;
         let leaked = match collections {
             Collections::Never => None,
@@ -89,7 +96,7 @@ impl GoTasks {
         let creators = Creators::default();
         let groups = GroupRegistry::new(GroupKind::Goroutine, GROUP_BOUNDS);
         let (early_dumps, asked) = (EARLY_DUMPS, HashSet::new());
-        Ok(GoTasks { fetcher, all, leaked, creators, early_dumps, asked, groups, labels })
+        Ok(GoTasks { fetcher, all, index, leaked, creators, early_dumps, asked, groups, labels })
     }
 
     /// Whether this runtime proves which goroutines can never wake.
@@ -111,6 +118,12 @@ impl GoTasks {
             }
         }
         Ok(self.reading(&profile, &counted))
+    }
+
+    async fn count(&mut self) -> Result<Reading, ProbeError> {
+        let Some(index) = &self.index else { return Ok(Reading::default()) };
+        let values = vec![(SeriesId::Goroutines, count(&self.fetcher, index).await? as f64)];
+        Ok(Reading { values, ..Reading::default() })
     }
 
     async fn snapshot(&mut self, moment: Moment) -> Result<Reading, ProbeError> {
@@ -209,7 +222,11 @@ impl Probe for GoTasks {
     }
 
     fn answers(&self, request: Request) -> bool {
-        request != Request::Collect
+        match request {
+            Request::Sample | Request::Snapshot(_) => true,
+            Request::Count => self.index.is_some(),
+            Request::Collect => false,
+        }
     }
 
     fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
@@ -217,6 +234,7 @@ impl Probe for GoTasks {
             match request {
                 Request::Sample => self.sample().await,
                 Request::Snapshot(moment) => self.snapshot(moment).await,
+                Request::Count => self.count().await,
                 Request::Collect => Ok(Reading::default()),
             }
         })
@@ -227,6 +245,13 @@ fn describe(creators: &Creators, profile: &Profile, group: &StackCount) -> TaskG
     let mut described = groups::describe(profile, group);
     described.created_by = creators.creator_of(own_frames(&described.stack)).cloned();
     described
+}
+
+/// How many goroutines the index of profiles counts.
+async fn count(fetcher: &Fetcher, index: &Url) -> Result<u64, ProbeError> {
+    let page = fetcher.get_ok(index, INDEX_BOUNDS).await?;
+    index_page::count_goroutines(&String::from_utf8_lossy(&page.body))
+        .ok_or_else(|| ProbeError(format!("{} counts no goroutines", shown(index))))
 }
 
 /// A profile and its groups.
@@ -310,6 +335,30 @@ mod tests {
             for label in snapshot.labels {
                 assert_eq!((label.label.as_str(), label.count), ("customer=alice", 2));
                 assert_eq!(label.group, snapshot.counts[0].0);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_index_counts_them_where_it_is_served() {
+        let row = |n: u32| format!("<tr><td>{n}</td><td><a href='goroutine?debug=1'>goroutine</a></td></tr>");
+        for (index, counted) in
+            [((200, row(13)), true), ((200, row(9000)), false), ((404, String::new()), false)]
+        {
+            let base = serve(move |path| match path {
+                "/debug/pprof/goroutine" => (200, encode(&[(&[("main.f", 7)], 12)])),
+                "/debug/pprof/" => (index.0, index.1.clone().into_bytes()),
+                _ => (404, Vec::new()),
+            })
+            .await
+            .join("/debug/pprof/")
+            .unwrap();
+            let mut tasks =
+                GoTasks::find(fetcher(&base), &base, Labels::Strip, Collections::Never).await.unwrap();
+            assert_eq!(tasks.answers(Request::Count), counted);
+            if counted {
+                let reading = tasks.ask(Request::Count).await.unwrap();
+                assert_eq!((reading.values, reading.groups.len()), (vec![(SeriesId::Goroutines, 13.0)], 0));
             }
         }
     }

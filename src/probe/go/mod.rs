@@ -10,6 +10,7 @@ pub mod expvar_probe;
 pub mod find;
 pub mod goroutines;
 pub mod heap;
+mod index_page;
 mod native;
 pub mod page_owner;
 pub mod pprof;

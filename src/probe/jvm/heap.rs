@@ -118,7 +118,7 @@ impl Probe for Heap {
         Box::pin(async move {
             match request {
                 Request::Snapshot(moment) => self.collect(moment).await,
-                Request::Sample | Request::Collect => Ok(Reading::default()),
+                Request::Sample | Request::Collect | Request::Count => Ok(Reading::default()),
             }
         })
     }

@@ -72,7 +72,7 @@ impl Probe for Info {
         Box::pin(async move {
             match request {
                 Request::Sample => self.sample().await,
-                Request::Collect | Request::Snapshot(_) => Ok(Reading::default()),
+                Request::Collect | Request::Snapshot(_) | Request::Count => Ok(Reading::default()),
             }
         })
     }

@@ -83,7 +83,7 @@ impl Probe for Threads {
     }
 
     fn answers(&self, request: Request) -> bool {
-        request != Request::Collect
+        matches!(request, Request::Sample | Request::Snapshot(_))
     }
 
     fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
@@ -91,7 +91,7 @@ impl Probe for Threads {
             match request {
                 Request::Sample => self.sample().await,
                 Request::Snapshot(moment) => self.snapshot(moment).await,
-                Request::Collect => Ok(Reading::default()),
+                Request::Collect | Request::Count => Ok(Reading::default()),
             }
         })
     }

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use crate::evidence::{Runtime, SeriesId};
 use crate::probe::candidate::{Discovered, FoundPage, ProbeSearch, at_origin, find_in_time};
+use crate::probe::page::fetch::shown;
 use crate::probe::prometheus::probe::Prometheus;
 use crate::probe::prometheus::table::KNOWN;
 use crate::probe::sample::ProbeError;
@@ -30,13 +31,18 @@ pub fn page<'a>(search: &'a ProbeSearch<'a>) -> BoxFuture<'a, Discovered> {
         let until = Instant::now() + SEARCH_TIMEOUT;
         let mut why = ProbeError("nothing was asked".into());
         for url in urls(search) {
-            let finding = Prometheus::find(search.fetcher.clone(), url.clone(), plan, &search.taken);
+            let finding = Prometheus::find_page(search.fetcher.clone(), url.clone(), plan, &search.taken);
             match find_in_time(until, &url, finding).await {
-                Ok(probe) => {
+                Ok(Some(probe)) => {
                     let yields = if probe.counts_requests() { YIELDS_REQUESTS } else { YIELDS };
                     found.add(Box::new(probe), yields);
                     found.pages.push(FoundPage::Metrics(url));
                     return found;
+                }
+                // whose it is decides which process is looked at, whatever it fills
+                Ok(None) => {
+                    why = ProbeError(format!("{} has no metric that soak knows", shown(&url)));
+                    found.pages.push(FoundPage::Metrics(url));
                 }
                 Err(error) => why = error,
             }

@@ -72,6 +72,20 @@ impl Prometheus {
         plan: &ProbePlan,
         taken: &HashSet<SeriesId>,
     ) -> Result<Prometheus, ProbeError> {
+        let nothing = ProbeError(format!("{} has no metric that soak knows", shown(&url)));
+        Prometheus::find_page(fetcher, url, plan, taken).await?.ok_or(nothing)
+    }
+
+    /// The same; none where there is a page of metrics that fills nothing: better probes may fill it all.
+    ///
+    /// # Errors
+    /// When there is no such page.
+    pub async fn find_page(
+        fetcher: Fetcher,
+        url: Url,
+        plan: &ProbePlan,
+        taken: &HashSet<SeriesId>,
+    ) -> Result<Option<Prometheus>, ProbeError> {
         let page = fetcher.get_ok(&url, PAGE_BOUNDS).await?;
         if !is_metrics(&page) && plan.metrics.is_none() {
             return Err(ProbeError(format!("{} is no page of metrics", shown(&url))));
@@ -85,17 +99,15 @@ impl Prometheus {
             Ok((rules, scan.gauges, fills))
         })
         .await?;
-        if !fills {
-            return Err(ProbeError(format!("{} has no metric that soak knows", shown(&url))));
-        }
-        Ok(Prometheus {
+        let probe = Prometheus {
             fetcher,
             url,
             rules: rules.into(),
             gauges,
             described: HashSet::new(),
             cpu_before: None,
-        })
+        };
+        Ok(fills.then_some(probe))
     }
 
     /// Whether a counter of requests was there when the page was found.

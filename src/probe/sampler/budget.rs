@@ -2,11 +2,14 @@
 //!
 //! Pure arithmetic. Where collections are forced, they may take most of it, since they are the best evidence, and
 //! samples the rest. Of what samples may take, half is divided evenly, so that a costly probe starves no cheap one, and
-//! the rest goes to whichever asks first. Snapshots are always taken: what they cost, others must do without. What a
-//! request will cost is taken to be what such requests have cost so far, so only a first one can cost more than there
-//! is room for.
+//! the rest goes to the strongest evidence first: a weaker probe may use it only where that leaves room for the next
+//! sample of each stronger one. Where a probe can give a bare count instead of a sample, a part is kept for that, so that
+//! its series goes on. Snapshots are always taken: what they cost, others must do without. What a request will cost is
+//! taken to be what such requests have cost so far, so only a first one can cost more than there is room for.
 
 use std::time::Duration;
+
+use crate::evidence::EvidenceStrength;
 
 /// The target's share of time that probing may take.
 const TARGET_SHARE: f64 = 0.01;
@@ -16,6 +19,8 @@ const COLLECTIONS_PART: f64 = 0.6;
 const EXPECTED_COLLECTIONS: u32 = 10;
 /// The part of the allowance that is left to samples whatever snapshots, or a first collection, have cost.
 const SAMPLES_LEAST: f64 = 0.1;
+/// The part of what samples may take that is kept for bare counts, where any probe gives them.
+const COUNTS_PART: f64 = 0.1;
 /// What may be taken at the start of a run, when nothing has been saved up yet: so much,
 const STARTING_CREDIT: Duration = Duration::from_millis(250);
 /// and at most this part of the run's whole.
@@ -40,6 +45,25 @@ pub struct SnapshotCost {
     pub collections: RequestCost,
     /// These and snapshots.
     pub all: RequestCost,
+}
+
+/// One probe that the target must answer, and what it has cost so far.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ProbeUsage {
+    /// The strongest evidence that it reads; none where nothing that it reads counts by itself.
+    pub strength: Option<EvidenceStrength>,
+    /// Its samples.
+    pub samples: RequestCost,
+    /// Bare counts in place of samples; none where it gives none.
+    pub counts: Option<RequestCost>,
+}
+
+impl ProbeUsage {
+    /// Whether it reads stronger evidence than another.
+    fn is_stronger(&self, than: &ProbeUsage) -> bool {
+        let rank = |usage: &ProbeUsage| usage.strength.map_or(u8::MAX, |strength| strength as u8);
+        rank(self) < rank(than)
+    }
 }
 
 /// What requests of one kind have cost so far.
@@ -105,25 +129,54 @@ impl ProbeBudget {
         }
     }
 
+    /// What samples and bare counts may have cost by now.
+    fn for_samples(&self, elapsed: Duration, snapshots: SnapshotCost) -> Duration {
+        let all = self.allowance(elapsed);
+        let kept = self.kept(all, snapshots.collections);
+        let most = all.saturating_sub(snapshots.all.busy).min(all.saturating_sub(kept));
+        most.max(all.mul_f64(SAMPLES_LEAST))
+    }
+
     /// Whether one of these probes may be asked for a sample.
     pub fn may_sample(
         &self,
         elapsed: Duration,
         snapshots: SnapshotCost,
-        samples: &[RequestCost],
+        probes: &[ProbeUsage],
         which: usize,
     ) -> bool {
-        let all = self.allowance(elapsed);
-        let kept = self.kept(all, snapshots.collections);
-        let most = all.saturating_sub(snapshots.all.busy).min(all.saturating_sub(kept));
-        let most = most.max(all.mul_f64(SAMPLES_LEAST));
-        let own_part = most.div_f64(2.0 * samples.len().max(1) as f64);
-        let with_it = |(index, spent): (usize, &RequestCost)| {
-            if index == which { spent.busy + spent.mean() } else { spent.busy }
-        };
-        let each = || samples.iter().enumerate().map(with_it);
-        let beyond: Duration = each().map(|spent| spent.saturating_sub(own_part)).sum();
-        each().nth(which).is_some_and(|spent| spent <= own_part) || beyond <= most / 2
+        let counted = probes.iter().any(|probe| probe.counts.is_some());
+        let most =
+            self.for_samples(elapsed, snapshots).mul_f64(if counted { 1.0 - COUNTS_PART } else { 1.0 });
+        let own_part = most.div_f64(2.0 * probes.len().max(1) as f64);
+        let Some(asked) = probes.get(which) else { return false };
+        let beyond = |busy: Duration| busy.saturating_sub(own_part);
+        let next = asked.samples.busy + asked.samples.mean();
+        if next <= own_part {
+            return true;
+        }
+        let others =
+            || probes.iter().enumerate().filter(|(index, _)| *index != which).map(|(_, probe)| probe);
+        let spent: Duration = others().map(|probe| beyond(probe.samples.busy)).sum();
+        // what their next samples would take of the rest, too
+        let wanted: Duration = others()
+            .filter(|probe| probe.is_stronger(asked))
+            .map(|probe| beyond(probe.samples.busy + probe.samples.mean()) - beyond(probe.samples.busy))
+            .sum();
+        spent + beyond(next) + wanted <= most / 2
+    }
+
+    /// Whether one of these probes may be asked for a bare count, where there is no room for a sample.
+    pub fn may_count(
+        &self,
+        elapsed: Duration,
+        snapshots: SnapshotCost,
+        probes: &[ProbeUsage],
+        which: usize,
+    ) -> bool {
+        let Some(asked) = probes.get(which).and_then(|probe| probe.counts) else { return false };
+        let spent: Duration = probes.iter().filter_map(|probe| probe.counts).map(|counts| counts.busy).sum();
+        spent + asked.mean() <= self.for_samples(elapsed, snapshots).mul_f64(COUNTS_PART)
     }
 }
 
@@ -142,7 +195,7 @@ mod tests {
     /// how often each was asked.
     fn run(seconds: u64, costs: &[Duration], collection: Duration) -> (Duration, Vec<u64>, u64) {
         let budget = ProbeBudget { planned: Some(Duration::from_secs(seconds)), collects: true };
-        let mut samples = vec![RequestCost::default(); costs.len()];
+        let mut probes = vec![ProbeUsage::default(); costs.len()];
         let mut collections = RequestCost::default();
         for step in 0..seconds * 5 {
             let now = Duration::from_millis(200 * step);
@@ -150,13 +203,13 @@ mod tests {
                 collections.add(collection);
             }
             for (which, cost) in costs.iter().enumerate() {
-                if budget.may_sample(now, only_collections(collections), &samples, which) {
-                    samples[which].add(*cost);
+                if budget.may_sample(now, only_collections(collections), &probes, which) {
+                    probes[which].samples.add(*cost);
                 }
             }
         }
-        let all = samples.iter().fold(collections, |all, one| all.and(*one));
-        (all.busy, samples.iter().map(|one| one.asked).collect(), collections.asked)
+        let all = probes.iter().fold(collections, |all, one| all.and(one.samples));
+        (all.busy, probes.iter().map(|one| one.samples.asked).collect(), collections.asked)
     }
 
     #[test]
@@ -198,6 +251,80 @@ mod tests {
         // and who is alone may have all that is left
         let (all, asked, _) = run(60, &[3 * MS, Duration::ZERO], MS);
         assert!(asked[0] > 100 && all > 350 * MS, "{asked:?} {all:?}");
+    }
+
+    /// The same for goroutines whose samples cost more as they leak and that can be counted alone, with a heap that is
+    /// read after them: how often each was sampled in the last half, and how often the goroutines were counted there.
+    fn leaking(seconds: u64, snapshot: Duration) -> [u64; 3] {
+        let budget = ProbeBudget { planned: Some(Duration::from_secs(seconds)), collects: true };
+        let goroutines = ProbeUsage {
+            strength: Some(EvidenceStrength::Tasks),
+            counts: Some(RequestCost::default()),
+            ..ProbeUsage::default()
+        };
+        let heap = ProbeUsage { strength: Some(EvidenceStrength::Live), ..ProbeUsage::default() };
+        let mut probes = [goroutines, heap];
+        let mut snapshots = SnapshotCost::default();
+        let mut late = [0; 3];
+        for step in 0..seconds * 5 {
+            let now = Duration::from_millis(200 * step);
+            let of_run = step as f64 / (seconds * 5) as f64;
+            if step % (seconds / 2) == 0 && budget.may_collect(now, snapshots) {
+                snapshots.collections.add(15 * MS);
+                snapshots.all.add(15 * MS);
+            }
+            if step == seconds || step == seconds * 4 {
+                snapshots.all.add(snapshot);
+            }
+            let mut read = [false; 3];
+            if budget.may_sample(now, snapshots, &probes, 0) {
+                probes[0].samples.add(MS.mul_f64(1.0 + 14.0 * of_run));
+                read[0] = true;
+            } else if budget.may_count(now, snapshots, &probes, 0) {
+                probes[0].counts.as_mut().unwrap().add(MS.mul_f64(0.3));
+                read[2] = true;
+            }
+            if budget.may_sample(now, snapshots, &probes, 1) {
+                probes[1].samples.add(3 * MS);
+                read[1] = true;
+            }
+            for (n, read) in late.iter_mut().zip(read) {
+                *n += u64::from(read && step * 2 > seconds * 5);
+            }
+        }
+        let spent: Duration = probes.iter().map(|p| p.samples.busy + p.counts.unwrap_or_default().busy).sum();
+        // what the last snapshot costs is not known before it
+        assert!(spent + snapshots.all.busy <= Duration::from_secs(seconds) / 100 + snapshot + 20 * MS);
+        late
+    }
+
+    #[test]
+    fn what_costs_more_as_it_leaks_is_counted_to_the_end() {
+        for snapshot in [10 * MS, 100 * MS] {
+            let [samples, heap, counts] = leaking(90, snapshot);
+            assert!(samples + counts >= 30, "{samples} samples and {counts} counts of the goroutines");
+            assert!(samples >= 5 && heap >= 5, "{samples} of the goroutines, {heap} of the heap");
+        }
+    }
+
+    #[test]
+    fn the_strongest_evidence_is_the_last_to_be_thinned() {
+        let budget = ProbeBudget { planned: Some(Duration::from_secs(60)), collects: false };
+        let asked = |strengths: [Option<EvidenceStrength>; 2]| -> Vec<u64> {
+            let mut probes = strengths.map(|strength| ProbeUsage { strength, ..ProbeUsage::default() });
+            for step in 0..300 {
+                for which in 0..2 {
+                    let now = Duration::from_millis(200 * step);
+                    if budget.may_sample(now, SnapshotCost::default(), &probes, which) {
+                        probes[which].samples.add(5 * MS);
+                    }
+                }
+            }
+            probes.iter().map(|probe| probe.samples.asked).collect()
+        };
+        let (tasks, rss) = (Some(EvidenceStrength::Tasks), Some(EvidenceStrength::Rss));
+        assert_eq!(asked([tasks, rss]), [90, 30]);
+        assert_eq!(asked([rss, tasks]), [30, 90], "whichever is asked first");
     }
 
     #[test]

@@ -15,6 +15,10 @@ pub struct Cost {
     pub asked: u64,
     /// How often it did not answer, or not in time.
     pub failed: u64,
+    /// How often for a sample in full,
+    pub samples: u64,
+    /// and how often for a bare count in its place.
+    pub counts: u64,
     /// Mean time of an answer, in seconds.
     pub mean_s: f64,
     /// Whether the target itself had to answer.
@@ -37,7 +41,12 @@ pub enum CostKind {
     Collection,
     /// Taken at the ends of phases.
     Snapshot,
+    /// Bare counts where there was no room for a regular one.
+    Count,
 }
+
+/// How many kinds there are.
+const KINDS: usize = 4;
 
 impl CostKind {
     /// That of this request.
@@ -46,6 +55,7 @@ impl CostKind {
             Request::Sample => CostKind::Sample,
             Request::Collect => CostKind::Collection,
             Request::Snapshot(_) => CostKind::Snapshot,
+            Request::Count => CostKind::Count,
         }
     }
 }
@@ -56,9 +66,9 @@ pub struct Costs {
     /// Time of all answers.
     answers: Duration,
     /// How long they kept the target busy at most.
-    spent: [RequestCost; 3],
+    spent: [RequestCost; KINDS],
     /// CPU time of those that were answered without load.
-    quiet: [RequestCost; 3],
+    quiet: [RequestCost; KINDS],
 }
 
 impl Costs {
@@ -94,6 +104,8 @@ impl Costs {
         };
         let measured = quiet.asked > 0;
         Cost {
+            samples: self.cost_of(CostKind::Sample).asked,
+            counts: self.cost_of(CostKind::Count).asked,
             mean_s: mean_s(self.answers, spent.asked),
             busy_s: spent.busy.as_secs_f64(),
             cpu_mean_s: measured.then(|| mean_s(quiet.busy, quiet.asked)),
@@ -103,7 +115,7 @@ impl Costs {
     }
 }
 
-fn sum(kinds: &[RequestCost; 3]) -> RequestCost {
+fn sum(kinds: &[RequestCost; KINDS]) -> RequestCost {
     kinds.iter().fold(RequestCost::default(), |sum, one| sum.and(*one))
 }
 

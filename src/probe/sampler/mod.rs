@@ -8,7 +8,8 @@
 //! announced has failed, and is asked again next time. A failure is reported once, until the probe has answered again.
 //!
 //! A probe that would cost the target more than it may ([`ProbeBudget`]) is passed over until there is room again, and
-//! that is reported once. Snapshots count but are never passed over: they are few, and a verdict may hang on them.
+//! that is reported once; where it can give a bare count instead, it is asked for that, and where another probe reads the
+//! same count of tasks, that one's stands in. Snapshots count but are never passed over: they are few, and a verdict may hang on them.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -28,11 +29,11 @@ pub mod meter;
 mod row;
 mod worker;
 
-use budget::{ProbeBudget, RequestCost, SnapshotCost};
+use budget::{ProbeBudget, ProbeUsage, RequestCost, SnapshotCost};
 pub use cost::Cost;
 use cost::CostKind;
 pub use row::Row;
-use worker::ProbeWorker;
+use worker::{ProbeWorker, Room};
 
 /// The share of the time that the kernel may take to answer one probe: the target only loses the processor meanwhile.
 const KERNEL_SHARE: f64 = 0.2;
@@ -117,17 +118,24 @@ impl Sampler {
         SnapshotCost { collections, all: collections.and(sum(CostKind::Snapshot)) }
     }
 
-    /// Whether this probe may be asked for a sample.
-    fn may_sample(&self, worker: &Arc<ProbeWorker>, elapsed: Duration) -> bool {
+    /// What there is room for where this probe would be asked for a sample.
+    fn room(&self, worker: &Arc<ProbeWorker>, elapsed: Duration) -> Room {
         if !worker.asks_target() {
-            return worker.cost_of(CostKind::Sample).busy <= KERNEL_CREDIT + elapsed.mul_f64(KERNEL_SHARE);
+            let most = KERNEL_CREDIT + elapsed.mul_f64(KERNEL_SHARE);
+            return if worker.cost_of(CostKind::Sample).busy <= most { Room::Whole } else { Room::None };
         }
         let asked: Vec<&Arc<ProbeWorker>> =
             self.workers.iter().filter(|worker| worker.asks_target()).collect();
         let which = asked.iter().position(|other| Arc::ptr_eq(other, worker)).unwrap_or_default();
-        let samples: Vec<RequestCost> =
-            asked.into_iter().map(|worker| worker.cost_of(CostKind::Sample)).collect();
-        self.budget.may_sample(elapsed, self.snapshot_cost(), &samples, which)
+        let probes: Vec<ProbeUsage> = asked.into_iter().map(|worker| worker.usage()).collect();
+        let snapshots = self.snapshot_cost();
+        if self.budget.may_sample(elapsed, snapshots, &probes, which) {
+            Room::Whole
+        } else if self.budget.may_count(elapsed, snapshots, &probes, which) {
+            Room::CountAlone
+        } else {
+            Room::None
+        }
     }
 
     /// Every series that any probe fills, in the order of the probes.
@@ -153,7 +161,7 @@ impl Sampler {
                 // in the row of a collection or snapshot it would pass for its answer
                 row.append(worker.take_late());
             }
-            let room = request != Request::Sample || self.may_sample(worker, elapsed);
+            let room = if request == Request::Sample { self.room(worker, elapsed) } else { Room::Whole };
             let (accepted, event) = worker.request(request, room, elapsed, &reply);
             row.events.extend(event);
             if accepted {
@@ -181,6 +189,7 @@ impl Sampler {
                 let reason = format!("no answer within {:.1} s", within.as_secs_f64());
                 row.events.extend(workers[index].fail(reason));
             }
+            row.fill_gaps();
             row
         }
     }

@@ -9,6 +9,8 @@ use crate::evidence::{EventKind, GroupKind, SeriesId, TaskGroup, TaskSnapshot};
 pub struct Row {
     /// Values by series; what is missing is a gap.
     pub values: Vec<(SeriesId, f64)>,
+    /// Task counts that another probe reads as well, where that one may have had no room for a sample.
+    pub spare: Vec<(SeriesId, f64)>,
     /// Groups at this moment.
     pub groups: Vec<(GroupKind, String, f64)>,
     /// Groups that appear for the first time.
@@ -23,11 +25,23 @@ impl Row {
     /// Takes in another's.
     pub fn append(&mut self, mut other: Row) {
         self.values.append(&mut other.values);
+        self.spare.append(&mut other.spare);
         self.groups.append(&mut other.groups);
         self.new_groups.append(&mut other.new_groups);
         self.events.append(&mut other.events);
         if let Some(snapshot) = other.snapshot {
             merge(&mut self.snapshot, snapshot);
+        }
+    }
+}
+
+impl Row {
+    /// Fills the gaps of series whose own probe gave nothing with what another read of the same.
+    pub fn fill_gaps(&mut self) {
+        for (id, value) in std::mem::take(&mut self.spare) {
+            if !self.values.iter().any(|(known, _)| *known == id) {
+                self.values.push((id, value));
+            }
         }
     }
 }

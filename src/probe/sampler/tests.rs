@@ -16,7 +16,11 @@ enum Does {
     LiesAboutNames,
     SaysNotANumber,
     TakesAndTells(Duration),
-    Recovers { after: u32 },
+    /// A sample takes so long, and a bare count none.
+    CountsCheaply(Duration),
+    Recovers {
+        after: u32,
+    },
 }
 
 struct Mock {
@@ -35,11 +39,18 @@ impl Probe for Mock {
     }
 
     fn series(&self) -> Vec<SeriesId> {
+        if self.name == "page" {
+            return vec![SeriesId::Goroutines];
+        }
         vec![self.name.into()]
     }
 
     fn answers(&self, request: Request) -> bool {
-        request != Request::Collect
+        match request {
+            Request::Count => matches!(self.does, Does::CountsCheaply(_)),
+            Request::Collect => false,
+            Request::Sample | Request::Snapshot(_) => true,
+        }
     }
 
     fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
@@ -63,6 +74,19 @@ impl Probe for Mock {
             (Does::Answers, Request::Snapshot(moment)) => {
                 let reading = Reading { snapshot: Some(snapshot(moment)), ..Reading::default() };
                 Box::pin(async { Ok(reading) })
+            }
+            (Does::Answers, _) if self.name == "page" => {
+                let values = vec![(SeriesId::Goroutines, 3.0)];
+                Box::pin(async { Ok(Reading { values, ..Reading::default() }) })
+            }
+            (Does::CountsCheaply(time), _) => {
+                let reading = value(if request == Request::Count { 2.0 } else { 1.0 });
+                Box::pin(async move {
+                    if request != Request::Count {
+                        tokio::time::sleep(time).await;
+                    }
+                    Ok(reading)
+                })
             }
             (Does::Answers, _) => {
                 let reading = value(1.0);
@@ -187,6 +211,38 @@ async fn a_costly_probe_is_asked_less_often_and_others_are_not() {
     assert_eq!((costs[1].asked, notes), (12, 1));
     let row = sampler.ask(Request::Snapshot(Moment::SteadyEnd), Duration::from_millis(500)).await;
     assert_eq!(names(&row), ["slow"], "a snapshot is never passed over");
+}
+
+#[tokio::test]
+async fn where_there_is_no_room_for_a_sample_a_bare_count_goes_on() {
+    let sampler = Sampler::start(vec![mock("goroutines", Does::CountsCheaply(Duration::from_millis(60)))]);
+    let mut read = Vec::new();
+    let mut slowed = 0;
+    for _ in 0..12 {
+        let row = sampler.ask(Request::Sample, Duration::from_millis(500)).await;
+        slowed += row.events.iter().filter(|e| matches!(e, EventKind::ProbeSlowed { .. })).count();
+        read.extend(row.values.into_iter().map(|(_, value)| value));
+    }
+    assert_eq!((read.len(), slowed), (12, 1), "{read:?}");
+    assert!(read.starts_with(&[1.0]) && read.ends_with(&[2.0]), "{read:?}");
+    let cost = &sampler.costs()[0];
+    assert_eq!(cost.samples + cost.counts, 12);
+    assert!((1..=6).contains(&cost.samples), "{cost:?}");
+}
+
+#[tokio::test]
+async fn a_count_that_another_probe_reads_as_well_stands_in() {
+    let probes =
+        vec![mock("goroutines", Does::TakesAndTells(Duration::from_millis(60))), mock("page", Does::Answers)];
+    let sampler = Sampler::start(probes);
+    assert_eq!(sampler.series(), [SeriesId::Goroutines]);
+    let mut read = Vec::new();
+    for _ in 0..12 {
+        let row = sampler.ask(Request::Sample, Duration::from_millis(500)).await;
+        assert_eq!((names(&row), failures(&row).len()), (vec!["goroutines"], 0));
+        read.push(row.values[0].1);
+    }
+    assert!(read.starts_with(&[7.0]) && read.ends_with(&[3.0]), "its own probe comes first: {read:?}");
 }
 
 #[tokio::test]

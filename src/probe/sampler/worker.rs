@@ -11,9 +11,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::evidence::{EventKind, Moment, SeriesId};
+use crate::evidence::{EventKind, EvidenceStrength, Moment, SeriesId};
 use crate::probe::sample::{Probe, ProbeError, Reading, Request};
-use crate::probe::sampler::budget::RequestCost;
+use crate::probe::sampler::budget::{ProbeUsage, RequestCost};
 use crate::probe::sampler::cost::{Cost, CostKind, Costs};
 use crate::probe::sampler::meter::{self, Spent};
 use crate::probe::sampler::row::Row;
@@ -26,10 +26,25 @@ const HUNG_AFTER: Duration = Duration::from_secs(2);
 pub struct ProbeWorker {
     name: &'static str,
     asks_target: bool,
+    /// What it announced, less what an earlier probe did.
     series: HashSet<SeriesId>,
+    /// Task counts of an earlier probe that it reads as well, for samples without that one.
+    spare: HashSet<SeriesId>,
+    strength: Option<EvidenceStrength>,
     answers: Vec<Request>,
     requests: mpsc::UnboundedSender<Pending>,
     state: Mutex<State>,
+}
+
+/// What there is room for in the budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// All that was asked for.
+    Whole,
+    /// A bare count in its place.
+    CountAlone,
+    /// Nothing.
+    None,
 }
 
 /// Which probe answered, and what.
@@ -100,11 +115,15 @@ impl ProbeWorker {
         loaded: Arc<AtomicBool>,
     ) -> (Arc<ProbeWorker>, JoinHandle<()>) {
         let moments = [Moment::SteadyStart, Moment::SteadyEnd, Moment::Settled].map(Request::Snapshot);
-        let all = [Request::Sample, Request::Collect].into_iter().chain(moments);
+        let all = [Request::Sample, Request::Count, Request::Collect].into_iter().chain(moments);
+        let announced = probe.series();
+        let repeated = |id: &&SeriesId| id.is_task_count() && !series.contains(*id);
         let (requests, pending) = mpsc::unbounded_channel();
         let worker = Arc::new(ProbeWorker {
             name: probe.name(),
             asks_target: probe.asks_target(),
+            spare: announced.iter().filter(repeated).cloned().collect(),
+            strength: announced.iter().filter_map(SeriesId::strength).min(),
             series,
             answers: all.filter(|&request| probe.answers(request)).collect(),
             requests,
@@ -129,6 +148,15 @@ impl ProbeWorker {
         self.state().costs.cost_of(kind)
     }
 
+    /// What counts towards the budget of samples.
+    pub fn usage(&self) -> ProbeUsage {
+        ProbeUsage {
+            strength: self.strength,
+            samples: self.cost_of(CostKind::Sample),
+            counts: self.answers(Request::Count).then(|| self.cost_of(CostKind::Count)),
+        }
+    }
+
     /// Whether it has answered all that it was asked.
     #[cfg(test)]
     pub fn is_idle(&self) -> bool {
@@ -145,11 +173,12 @@ impl ProbeWorker {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks, unless it is busy, has no answer, or there is no room for what it costs; gives back whether it did.
+    /// Asks, unless it is busy, has no answer, or there is no room for what it costs; gives back whether it did. Where
+    /// there is room for a bare count alone, it is asked for that.
     pub fn request(
         &self,
         request: Request,
-        room: bool,
+        room: Room,
         elapsed: Duration,
         reply: &mpsc::UnboundedSender<Answered>,
     ) -> (bool, Option<EventKind>) {
@@ -161,16 +190,22 @@ impl ProbeWorker {
             drop(state);
             return (false, self.fail("it still works on an earlier question".into()));
         }
-        if !room {
+        let mut slowed = None;
+        if room != Room::Whole {
             let first = !std::mem::replace(&mut state.warned_of_cost, true);
             let share = state.costs.busy().as_secs_f64() / elapsed.as_secs_f64().max(1.0);
-            return (false, first.then(|| EventKind::ProbeSlowed { probe: self.name.into(), share }));
+            slowed = first.then(|| EventKind::ProbeSlowed { probe: self.name.into(), share });
         }
+        let request = match room {
+            Room::Whole => request,
+            Room::CountAlone => Request::Count,
+            Room::None => return (false, slowed),
+        };
         state.asked += 1;
         state.busy += 1;
         drop(state);
         match self.requests.send(Pending { request, reply: reply.clone() }) {
-            Ok(()) => (true, None),
+            Ok(()) => (true, slowed),
             Err(_) => (false, self.fail("it has ended".into())),
         }
     }
@@ -187,16 +222,19 @@ impl ProbeWorker {
         };
         let given = reading.values.len();
         reading.groups.retain(|(_, _, count)| count.is_finite() && *count >= 0.0);
+        let is_spare = |(id, value): &(SeriesId, f64)| self.spare.contains(id) && value.is_finite();
+        let spare: Vec<(SeriesId, f64)> =
+            reading.values.iter().filter(|one| is_spare(one)).cloned().collect();
         reading.values.retain(|(id, value)| self.series.contains(id) && value.is_finite());
-        if reading.values.len() < given {
-            let lost = given - reading.values.len();
+        if reading.values.len() + spare.len() < given {
+            let lost = given - reading.values.len() - spare.len();
             row.events.extend(self.fail(format!("{lost} of its values were no numbers or not announced")));
         } else {
             self.state().failing = false;
         }
         let Reading { values, groups, new_groups, snapshot, mut events } = reading;
         row.events.append(&mut events);
-        Row { values, groups, new_groups, snapshot, events: row.events }
+        Row { values, spare, groups, new_groups, snapshot, events: row.events }
     }
 
     /// Counts a failure; an event for the first of several in a row.

@@ -82,7 +82,7 @@ impl Probe for TokioConsole {
     }
 
     fn answers(&self, request: Request) -> bool {
-        request != Request::Collect
+        matches!(request, Request::Sample | Request::Snapshot(_))
     }
 
     /// The service has sent it already.

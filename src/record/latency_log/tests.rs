@@ -49,8 +49,8 @@ fn what_was_written_is_read() {
     let bars: Vec<(f64, u64)> = latency.bars.iter().map(|bar| (bar.to_s, bar.count)).collect();
     assert_eq!((bars[0], bars.iter().map(|bar| bar.1).sum::<u64>()), ((0.001, 1), 300));
     assert_eq!(bars.last(), Some(&(5.0, 100)), "2,001 ms to 2,100 ms: {bars:?}");
-    // the picture shows every request, near a collection or not
-    assert!(close(latency.over_time[0].p50_s, 0.051) && close(latency.over_time[0].p99_s, 0.1));
+    // the picture shows the requests that the percentiles beneath it count: none near a collection
+    assert!(close(latency.over_time[0].p50_s, 0.05) && close(latency.over_time[0].p99_s, 0.099));
     assert!(latency.over_time[0].p99_s < latency.over_time[1].p99_s);
 }
 

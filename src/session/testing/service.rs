@@ -155,6 +155,7 @@ impl FakeProbe {
         let now = Now { elapsed, requests: (self.requests)(elapsed), question: self.questions };
         match request {
             Request::Sample => self.sample(now),
+            Request::Count => Reading::default(),
             Request::Collect => {
                 Reading { values: values(&mut self.service.collected, now), ..Reading::default() }
             }
@@ -215,6 +216,7 @@ impl Probe for FakeProbe {
     fn answers(&self, request: Request) -> bool {
         match request {
             Request::Sample => true,
+            Request::Count => false,
             Request::Collect => !self.service.collected.is_empty(),
             Request::Snapshot(_) => !self.service.groups.is_empty(),
         }

@@ -85,6 +85,40 @@ fn a_service_that_only_answers_errors_leaves_the_verdict_open() {
 }
 
 #[test]
+fn a_target_that_hangs_has_failed_and_what_its_requests_hold_is_no_leak() {
+    let until_40 = SimulatedAnswers {
+        hangs_from: Some(Duration::from_secs(40)),
+        ..SimulatedAnswers::ok_after(Duration::from_millis(1))
+    };
+    // 64 connections are busy within a second
+    let held = |now: Now| (100.0 * (now.seconds() - 40.0)).clamp(0.0, 64.0).floor();
+    let service = FakeService::growing_per_request(0.0)
+        .series(SeriesId::Threads, move |now| 20.0 + held(now))
+        .answering(until_40);
+    let finished = FakeRun::new(plan(60), service).run();
+    let report = &finished.report;
+    assert_eq!(report.verdict, Verdict::Failed, "{}", report.headline);
+    let says = "Failed: the target stopped answering after 40 s, with 64 requests in flight";
+    assert_eq!(report.headline, says);
+    let load = report.load.as_ref().unwrap();
+    assert!(load.in_flight_start <= 1 && load.in_flight_end == 64, "{load:?}");
+}
+
+#[test]
+fn requests_that_hang_in_the_end_do_not_excuse_what_grew_before() {
+    let cut_at = |second: u64| {
+        let hangs = SimulatedAnswers {
+            hangs_from: Some(Duration::from_secs(second - 3)),
+            ..SimulatedAnswers::ok_after(Duration::from_millis(1))
+        };
+        let service = FakeService::growing_per_request(KIB_3).answering(hangs);
+        FakeRun::new(plan(3600), service).command_at(Duration::from_secs(second), Command::Stop).run()
+    };
+    let finished = cut_at(100);
+    assert_eq!(finished.report.verdict, Verdict::Leak, "it grew long before: {}", finished.report.headline);
+}
+
+#[test]
 fn a_target_that_dies_and_stays_away_ends_the_run_early() {
     let gone = EventKind::TargetGone { reason: "its pid vanished".into(), who: Gone::Target };
     let service = FakeService::growing_per_request(0.0).event(Duration::from_secs(20), gone);

@@ -62,8 +62,22 @@ fn every_reason_has_its_sentence() {
         ),
         (
             Inconclusive,
-            Found::FewSteps { steps: 1 },
-            format!("its rise is 1 jump, the last too recent to know whether more follow, 100 → 140{more}"),
+            Found::FewSteps { jumps: [Some(Jump { at_s: 26.2, height: 40.0 }), None, None] },
+            format!("rose in 1 jump, by 40 at 26 s, the last too recent to know whether more follow, 100 → 140{more}"),
+        ),
+        (
+            Inconclusive,
+            Found::FewSteps {
+                jumps: [Some(Jump { at_s: 26.2, height: 30.0 }), Some(Jump { at_s: 50.0, height: 10.0 }), None],
+            },
+            format!(
+                "rose in 2 jumps, by 30 at 26 s and 10 at 50 s, the last too recent to know whether more follow, 100 → 140{more}"
+            ),
+        ),
+        (
+            Stable,
+            Found::RoseThenLevel(Rise { height: 40.0, from_s: 193.0, until_s: 231.0 }),
+            "rose by 40 from 3 min 13 s to 3 min 51 s, level since, 100 → 140; 4/s or more would have been found".into(),
         ),
         (
             Inconclusive,

@@ -13,6 +13,8 @@ use super::shapes::groups;
 /// The document.
 pub fn write(measured: &Measured) -> String {
     let mut out = String::from(include_str!("text/head.md"));
+    out += &goals(measured);
+    out += include_str!("text/rules.md");
     out += &verdicts(&measured.made);
     out += include_str!("text/shapes.md");
     out += &by_shape(&measured.made);
@@ -22,6 +24,7 @@ pub fn write(measured: &Measured) -> String {
     }
     out += include_str!("text/power.md");
     out += &power(measured);
+    out += include_str!("text/after_power.md");
     out += include_str!("text/coverage.md");
     out += &coverage(measured);
     out += include_str!("text/limits.md");
@@ -48,6 +51,41 @@ fn percent(part: usize, of: usize) -> String {
         (part, of) if part == of => "100 %".into(),
         _ => format!("{:.1} %", 100.0 * part as f64 / of as f64),
     }
+}
+
+/// What soak wants to hold, and whether it does.
+fn goals(measured: &Measured) -> String {
+    let mut out = String::new();
+    row(&mut out, ["goal", "measured", ""].map(String::from));
+    row(&mut out, ["---", "---", "---"].map(String::from));
+    let mut add = |goal: &str, holds: bool, figure: String| {
+        row(&mut out, [goal.into(), figure, if holds { "held" } else { "**not held**" }.into()]);
+    };
+    let made = |truth| count(&measured.made, move |one: &Said| one.truth == truth).soak;
+    let (growing, stable) = (made(Direction::Growing), made(Direction::Stable));
+    let found = percent(growing.growing, growing.all());
+    add("98.5 % of growth found", growing.growing as f64 >= 0.985 * growing.all() as f64, found);
+    let missed = format!("{} of {}", growing.stable, growing.all());
+    add("no growth called stable", growing.stable == 0, missed);
+    add("no false alarm", stable.growing == 0, format!("{} of {}", stable.growing, stable.all()));
+    for (multiple, least) in [(1, 0.8), (2, 0.97)] {
+        if let Some((kind, share)) = measured.least_found(multiple) {
+            let goal = format!(
+                "{:.0} % found at {} × the detectable growth, of every kind",
+                100.0 * least,
+                MULTIPLES[multiple]
+            );
+            add(&goal, share >= least, format!("least {:.1} %: {kind}", 100.0 * share));
+        }
+    }
+    let all = measured.coverage_of_all().share();
+    let held = (0.93..=0.97).contains(&all);
+    add("a 95 % interval holds the true slope in 93 to 97 %", held, format!("{:.1} %", 100.0 * all));
+    if let Some((family, share)) = measured.least_covered() {
+        let figure = format!("least {:.1} %: {}", 100.0 * share, family.replace('_', " "));
+        add("and in 85 % of every family", share >= 0.85, figure);
+    }
+    out
 }
 
 /// Recall, false alarms and what is left open, of soak and every rule.
@@ -123,7 +161,7 @@ fn by_shape(said: &[Said]) -> String {
 fn power(measured: &Measured) -> String {
     let mut out = String::new();
     let multiples = MULTIPLES.map(|multiple| format!("{multiple} ×"));
-    let columns: Vec<&str> = ["healthy series", "series", "false alarms", "left open"]
+    let columns: Vec<&str> = ["healthy series", "series", "called growing as they are", "left open"]
         .into_iter()
         .chain(multiples.iter().map(String::as_str))
         .chain(["called stable at 1 ×"])

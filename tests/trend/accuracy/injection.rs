@@ -1,7 +1,7 @@
 //! A known growth put into healthy series, in multiples of what soak says it would have found in each.
 
 use soak::evidence::{Phase, Sample};
-use soak::findings::Direction;
+use soak::findings::{Direction, Found, TrendReason, WindowReason};
 
 use super::labelled::Labelled;
 
@@ -16,6 +16,8 @@ pub enum Outcome {
     Unsure,
     /// It was called stable; then what was said with each multiple put in.
     Claimed([Direction; MULTIPLES.len()]),
+    /// The same of a series that never moved.
+    ClaimedOfConstant([Direction; MULTIPLES.len()]),
 }
 
 /// Judges a healthy series as it is and with growth put in.
@@ -23,11 +25,17 @@ pub fn inject(healthy: &Labelled) -> Outcome {
     let trend = healthy.judged();
     match (trend.direction, trend.detectable_per_s) {
         (Direction::Growing, _) => Outcome::FalseAlarm,
-        (Direction::Stable, Some(detectable)) => Outcome::Claimed(
-            MULTIPLES.map(|multiple| with_growth(healthy, multiple * detectable).judged().direction),
-        ),
+        (Direction::Stable, Some(detectable)) => {
+            let said =
+                MULTIPLES.map(|multiple| with_growth(healthy, multiple * detectable).judged().direction);
+            if never_moved(&trend.reason) { Outcome::ClaimedOfConstant(said) } else { Outcome::Claimed(said) }
+        }
         _ => Outcome::Unsure,
     }
+}
+
+fn never_moved(reason: &TrendReason) -> bool {
+    matches!(reason, TrendReason::Window(WindowReason { found: Found::Constant, .. }))
 }
 
 /// The same series, growing by so much each second from the start of steady on, counted in the same units.
@@ -65,7 +73,7 @@ impl Power {
         match outcome {
             Outcome::FalseAlarm => self.false_alarms += 1,
             Outcome::Unsure => self.unsure += 1,
-            Outcome::Claimed(said) => {
+            Outcome::Claimed(said) | Outcome::ClaimedOfConstant(said) => {
                 self.claimed += 1;
                 for (k, direction) in said.iter().enumerate() {
                     self.found[k] += usize::from(*direction == Direction::Growing);

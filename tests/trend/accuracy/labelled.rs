@@ -68,11 +68,19 @@ impl Order {
 
 /// So many series of each family of this truth, none of them made yet.
 pub fn orders(truth: Direction, each: u64) -> Vec<Order> {
-    let (families, from): (&[fn(Run) -> Made], u64) = match truth {
-        Direction::Stable => (&STABLE, 60_000_000),
-        Direction::Growing => (&GROWING, 61_000_000),
-        Direction::Inconclusive => (&UNSURE, 62_000_000),
-    };
+    match truth {
+        Direction::Stable => of_each(&STABLE, each, 60_000_000),
+        Direction::Growing => of_each(&GROWING, each, 61_000_000),
+        Direction::Inconclusive => of_each(&UNSURE, each, 62_000_000),
+    }
+}
+
+/// So many healthy series of each family, others than the above.
+pub fn orders_to_inject(each: u64) -> Vec<Order> {
+    of_each(&STABLE, each, 63_000_000)
+}
+
+fn of_each(families: &[fn(Run) -> Made], each: u64, from: u64) -> Vec<Order> {
     let of_family = |(number, family): (usize, &fn(Run) -> Made)| {
         let family = *family;
         (0..each).map(move |k| Order { family, seed: from + 1000 * k + number as u64 })

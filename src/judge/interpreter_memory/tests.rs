@@ -1,0 +1,98 @@
+//! Resident memory of interpreters, from the evidence to the verdict.
+
+use super::*;
+use crate::evidence::{
+    DrivenPlan, Environment, Event, EventKind, Phase, PhasePlan, PlanRecord, Recording, Sample, Series,
+    SeriesId, TargetRecord,
+};
+use crate::findings::{Doubt, ExcludedGrowth, Findings, Reason, Verdict};
+use crate::judge::judge;
+use crate::units::{Rate, Span};
+
+/// A service at so many requests a second for a minute after 10 s of warm-up, whose resident memory grows by so many bytes
+/// with each request.
+fn judged(runtime: Runtime, processes: usize, rate: f64, per_request: f64) -> Findings {
+    let phases = PhasePlan { warmup: Span::from_secs_f64(10.0), steady: Span::from_secs_f64(60.0), ..none() };
+    let plan = PlanRecord {
+        phases,
+        ..PlanRecord::example_of(DrivenPlan { rate: Rate::PerSecond(rate), ..DrivenPlan::example() })
+    };
+    let target = TargetRecord {
+        pid: Some(1),
+        program: "service".into(),
+        user: None,
+        container: None,
+        runtime,
+        found_by: "holds the port".into(),
+        described_by: None,
+        processes,
+        memory_limit_bytes: None,
+    };
+    let environment = Environment {
+        soak: "0".into(),
+        os: "linux".into(),
+        kernel: "6".into(),
+        cores: 2,
+        started: "2026-01-31T12:05:01+00:00[UTC]".into(),
+        target: Some(target),
+        probes: Vec::new(),
+    };
+    let mut recording = Recording::default();
+    let mut bytes = Vec::new();
+    for i in 0..=350 {
+        let elapsed_s = f64::from(i) * 0.2;
+        recording.elapsed_s.push(elapsed_s);
+        recording.phases.push(if elapsed_s < 10.0 { Phase::Warmup } else { Phase::Steady });
+        recording.requests_total.push(Sample::new(rate * elapsed_s));
+        // counted in pages, as the kernel does
+        bytes.push(Sample::new(28.0 * MIB + (per_request * rate * elapsed_s / 4096.0).floor() * 4096.0));
+    }
+    recording.series = vec![Series { id: SeriesId::RssAnon, samples: bytes }];
+    judge(&Evidence {
+        plan: Some(plan),
+        environment: Some(environment),
+        events: [(0.0, Phase::Warmup), (10.0, Phase::Steady)]
+            .map(|(elapsed_s, phase)| Event { elapsed_s, kind: EventKind::Phase { phase } })
+            .into(),
+        recording,
+        ..Evidence::default()
+    })
+}
+
+fn none() -> PhasePlan {
+    let nothing = Span::from_secs_f64(0.0);
+    PhasePlan { baseline: nothing, warmup: nothing, steady: nothing, settle: nothing, cycles: 1 }
+}
+
+#[test]
+fn a_small_straight_rise_of_an_interpreter_is_neither_leak_nor_stable() {
+    let found = judged(Runtime::Python, 1, 50.0, 220.0);
+    let Reason::Doubt(Doubt::MayBeWarmUp { pools_bytes, .. }) = found.assessment.answer.reason else {
+        panic!("{:?}", found.assessment.answer.reason)
+    };
+    assert_eq!(pools_bytes, MIB);
+    assert_eq!(judged(Runtime::Other, 1, 50.0, 220.0).assessment.verdict(), Verdict::Leak);
+}
+
+#[test]
+fn what_an_interpreter_does_not_take_is_a_leak() {
+    assert_eq!(judged(Runtime::Python, 1, 50.0, 1024.0).assessment.verdict(), Verdict::Leak);
+    assert_eq!(
+        judged(Runtime::Python, 4, 50.0, 1024.0).assessment.verdict(),
+        Verdict::Inconclusive,
+        "four processes warm up"
+    );
+    assert_eq!(judged(Runtime::Ruby, 1, 50.0, 1024.0).assessment.verdict(), Verdict::Inconclusive);
+    assert_eq!(judged(Runtime::Ruby, 1, 50.0, 8192.0).assessment.verdict(), Verdict::Leak);
+}
+
+#[test]
+fn memory_that_was_free_before_hides_a_leak() {
+    // 1,400 requests: less than 2.2 KiB each may have gone where memory was free
+    let few = judged(Runtime::Python, 1, 20.0, 0.0).assessment.answer.reason;
+    assert!(matches!(few, Reason::Doubt(Doubt::MemoryUnresolved { .. })), "{few:?}");
+    let many = judged(Runtime::Python, 1, 200.0, 0.0).assessment.answer.reason;
+    let Reason::NoGrowth(Some(excluded)) = many else { panic!("{many:?}") };
+    let ExcludedGrowth::PerRequest(bytes) = excluded.growth else { panic!("requests are counted") };
+    assert!((bytes - 3.0 * MIB / 14_000.0).abs() < 1.0, "{bytes}");
+}

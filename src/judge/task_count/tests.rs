@@ -1,0 +1,108 @@
+//! A count of goroutines that was read once in steady, with snapshots at its ends.
+
+use super::*;
+use crate::evidence::{
+    Event, EventKind, Frame, GroupCount, GroupKind, Moment, Phase, Recording, Sample, Series, TaskGroup,
+    TaskSnapshot,
+};
+use crate::findings::{Leak, Reason};
+use crate::judge::judge;
+
+/// The trend of the goroutines by the snapshots.
+fn by_snapshots(evidence: &Evidence) -> Option<Trend> {
+    let own =
+        Trend { direction: Direction::Inconclusive, ..crate::findings::SeriesEvidence::example().trend };
+    trend_from_snapshots(evidence, &Steady::read(evidence), &SeriesId::Goroutines, &own)
+}
+
+/// 100 s of steady at 50/s with one reading of the goroutines; so many of each of two stacks at start, end and after settle.
+fn run(counts: [u64; 3]) -> Evidence {
+    let times: Vec<f64> = (0..=120).map(f64::from).collect();
+    let steady = |t: f64| (10.0..110.0).contains(&t);
+    let phase = |t: &f64| match *t {
+        t if t < 10.0 => Phase::Warmup,
+        t if steady(t) => Phase::Steady,
+        _ => Phase::Settle,
+    };
+    let once = |t: &f64| if *t == 10.0 { Sample::new(2.0 * counts[0] as f64) } else { Sample::GAP };
+    let recording = Recording {
+        phases: times.iter().map(phase).collect(),
+        requests_total: times.iter().map(|t| Sample::new(50.0 * t.min(110.0))).collect(),
+        series: vec![Series { id: SeriesId::Goroutines, samples: times.iter().map(once).collect() }],
+        elapsed_s: times,
+    };
+    let group = |name: &str| TaskGroup {
+        id: name.into(),
+        kind: GroupKind::Goroutine,
+        name: name.into(),
+        state: Some("select".into()),
+        stack: vec![Frame { func: name.into(), file: None, line: None }],
+        created_by: None,
+    };
+    let groups = vec![group("main.readLoop"), group("main.writeLoop")];
+    let moments = [(10.0, Moment::SteadyStart), (110.0, Moment::SteadyEnd), (120.0, Moment::Settled)];
+    let snapshots = moments.into_iter().zip(counts).map(|((elapsed_s, moment), n)| TaskSnapshot {
+        elapsed_s,
+        moment,
+        counts: groups.iter().map(|group| (group.id.clone(), n)).collect(),
+        proven: None,
+        longest_wait_s: Vec::new(),
+        labels: Vec::new(),
+        groups: groups.clone(),
+    });
+    let phases = [(0.0, Phase::Warmup), (10.0, Phase::Steady), (110.0, Phase::Settle)];
+    Evidence {
+        events: phases.map(|(elapsed_s, phase)| Event { elapsed_s, kind: EventKind::Phase { phase } }).into(),
+        groups: groups
+            .iter()
+            .map(|group| GroupCount {
+                elapsed_s: 10.0,
+                kind: group.kind,
+                group: group.id.clone(),
+                count: counts[0] as f64,
+            })
+            .collect(),
+        snapshots: snapshots.collect(),
+        group_names: groups.clone(),
+        recording,
+        ..Evidence::default()
+    }
+}
+
+#[test]
+fn thousands_that_stay_are_a_leak_that_counts_and_names_the_goroutines() {
+    let evidence = run([500, 5500, 5500]);
+    let trend = by_snapshots(&evidence).unwrap();
+    assert_eq!((trend.direction, trend.start, trend.end), (Direction::Growing, Some(1000.0), Some(11_000.0)));
+    assert!(trend.per_request.is_some_and(|each| (each.value - 2.0).abs() < 0.05), "{trend:?}");
+    let found = judge(&evidence).assessment;
+    assert!(matches!(found.answer.reason, Reason::Leak(Leak::Group(_))), "{:?}", found.answer);
+    let mut names: Vec<&str> = found.culprits.iter().map(|c| c.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["main.readLoop", "main.writeLoop"]);
+    let goroutines = found.series.iter().find(|s| s.id == SeriesId::Goroutines).unwrap();
+    assert_eq!(goroutines.trend, trend);
+}
+
+#[test]
+fn what_goes_back_or_is_a_pool_is_no_growth_by_its_ends() {
+    for counts in [[500, 5500, 700], [100, 400, 400], [3534, 3534, 3534]] {
+        let evidence = run(counts);
+        assert_eq!(by_snapshots(&evidence), None, "{counts:?}");
+        assert!(!matches!(judge(&evidence).assessment.answer.reason, Reason::Leak(_)), "{counts:?}");
+    }
+}
+
+#[test]
+fn a_run_that_was_ended_in_steady_says_the_same_of_the_count_as_of_the_proof() {
+    let mut evidence = run([3502, 3939, 3939]);
+    evidence.snapshots.pop();
+    let stuck = |n: u64| Some(vec![("main.readLoop".to_string(), n)]);
+    evidence.snapshots[0].proven = stuck(3500);
+    evidence.snapshots[1].proven = stuck(4370);
+    let found = judge(&evidence).assessment;
+    assert!(matches!(found.answer.reason, Reason::Leak(Leak::Proven(_))), "{:?}", found.answer);
+    let goroutines = found.series.iter().find(|s| s.id == SeriesId::Goroutines).unwrap();
+    assert_eq!(goroutines.trend.direction, Direction::Growing, "{:?}", goroutines.trend);
+    assert_eq!((goroutines.trend.start, goroutines.trend.end), (Some(7004.0), Some(7878.0)));
+}
