@@ -20,7 +20,7 @@ const NEAR_START_SHARE: f64 = 0.1;
 const TIMES_NOISE: f64 = 10.0;
 
 /// How far the level fell back from a climb that grew by itself.
-pub(super) fn fell_back(times: &[f64], values: &[f64], false_alarm: f64) -> Option<f64> {
+pub(super) fn fell_back(times: &[f64], values: &[f64], whole_units: bool, false_alarm: f64) -> Option<f64> {
     let (climb, fall) = climb_before_fall(values)?;
     let (reduced, kind) = reduce(&times[climb.clone()], &values[climb.clone()], None);
     let asked = SegmentQuestion {
@@ -28,6 +28,8 @@ pub(super) fn fell_back(times: &[f64], values: &[f64], false_alarm: f64) -> Opti
         kind,
         samples: climb.len(),
         deliberate: false,
+        whole_units,
+        samples_in_all: values.len(),
         lowest_before: None,
         false_alarm,
     };
@@ -68,7 +70,7 @@ mod tests {
     fn fall_of(level: impl Fn(usize) -> f64) -> Option<f64> {
         let times: Vec<f64> = (0..300).map(f64::from).collect();
         let values: Vec<f64> = (0..300).map(|i| level(i) + noise(i)).collect();
-        fell_back(&times, &values, 0.05)
+        fell_back(&times, &values, false, 0.05)
     }
 
     #[test]

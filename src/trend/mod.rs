@@ -249,7 +249,7 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
         if question.events.is_empty()
             && answer.direction == Direction::Stable
             && !matches!(kind, ReducedAs::Floors { .. })
-            && let Some(height) = fell_back::fell_back(times, values, question.false_alarm)
+            && let Some(height) = fell_back::fell_back(times, values, asked.whole_units, question.false_alarm)
         {
             answer.direction = Direction::Inconclusive;
             answer.found = Found::FellBack { height };
