@@ -136,6 +136,11 @@ pub enum Found {
         /// By how much, in the series' unit.
         height: f64,
     },
+    /// A climb that fell at once to where it had begun, and nothing says whether that was a restart.
+    FellBack {
+        /// By how much it fell, in the series' unit.
+        height: f64,
+    },
     /// Growth that is likely and not certain.
     Weak,
     /// Noise that could hide a growth.
