@@ -16,6 +16,9 @@ const LEAST_REPLACED: usize = 2;
 const LEAST_READINGS: usize = 8;
 /// A child that ends after fewer requests was started for them, as CGI does, and is not a worker.
 const LEAST_REQUESTS: f64 = 20.0;
+/// Workers take each other's place at once: at least as many as usual run at this share of the moments. Children that do
+/// a job and end come and go.
+const FULL_SHARE: f64 = 0.8;
 /// The name of what sums up all that is not listed.
 const OTHERS: &str = "@others";
 
@@ -99,11 +102,6 @@ impl<'a> Process<'a> {
             ended: (last + 1 < counts.table.len()).then_some(last),
         })
     }
-
-    fn runs_at(&self, at: usize) -> bool {
-        self.rows.first().is_some_and(|(first, _)| *first <= at)
-            && self.rows.last().is_some_and(|(last, _)| at <= *last)
-    }
 }
 
 /// The workers of one program; none where they are not replaced, or end too soon to be judged.
@@ -116,10 +114,9 @@ fn lives(counts: &Counts<'_>, program: &str, all: &[Process<'_>]) -> Option<Live
     if replaced < LEAST_REPLACED {
         return None;
     }
-    let moments = steady.clone().count() as f64;
-    let running = |at: usize| all.iter().filter(|process| process.runs_at(at)).count();
-    let at_a_time = steady.clone().map(running).sum::<usize>() as f64 / moments;
-    let clock = Clock::new(counts, running);
+    let running = running(counts, all);
+    let at_a_time = at_a_time(running[steady.clone()].to_vec())?;
+    let clock = Clock::new(counts, &running);
     let mut whole: Vec<f64> = all.iter().filter_map(|process| whole_life(process, counts, &clock)).collect();
     whole.sort_by(f64::total_cmp);
     // with none that was seen from start to end: how many ran at a time over how many ended in a second
@@ -142,6 +139,36 @@ fn lives(counts: &Counts<'_>, program: &str, all: &[Process<'_>]) -> Option<Live
         life_s,
         lives,
     })
+}
+
+/// How many ran at each moment.
+fn running(counts: &Counts<'_>, all: &[Process<'_>]) -> Vec<usize> {
+    let mut began = vec![0; counts.table.len()];
+    let mut gone = vec![0; counts.table.len() + 1];
+    for process in all {
+        if let (Some((first, _)), Some((last, _))) = (process.rows.first(), process.rows.last()) {
+            began[*first] += 1;
+            gone[*last + 1] += 1;
+        }
+    }
+    let mut now = 0;
+    let moments = began.iter().zip(&gone);
+    moments
+        .map(|(began, gone)| {
+            now = now + began - gone;
+            now
+        })
+        .collect()
+}
+
+/// How many run in the mean, by how many did at each moment; none where they come and go.
+fn at_a_time(mut running: Vec<usize>) -> Option<f64> {
+    running.sort_unstable();
+    let usual = *running.get(running.len() / 2)?;
+    let full = running.iter().filter(|count| **count >= usual).count();
+    let moments = running.len() as f64;
+    let taken_at_once = usual > 0 && full as f64 >= FULL_SHARE * moments;
+    taken_at_once.then(|| running.iter().sum::<usize>() as f64 / moments)
 }
 
 /// From start to end, of a worker that ended within steady. It ran for half an interval before it was first read, and for
@@ -179,13 +206,13 @@ struct Clock {
 }
 
 impl Clock {
-    fn new(counts: &Counts<'_>, running: impl Fn(usize) -> usize) -> Clock {
+    fn new(counts: &Counts<'_>, running: &[usize]) -> Clock {
         let table = &counts.table;
         let mut answered = vec![0.0; table.len()];
         for at in 1..table.len() {
             let requests = |at: usize| table.requests_total[at].get();
             let more = requests(at).zip(requests(at - 1)).map_or(0.0, |(after, before)| after - before);
-            answered[at] = answered[at - 1] + more.max(0.0) / running(at - 1).max(1) as f64;
+            answered[at] = answered[at - 1] + more.max(0.0) / running[at - 1].max(1) as f64;
         }
         let (first, last) = (*counts.steady().start(), *counts.steady().end());
         let seconds = table.elapsed_s[last] - table.elapsed_s[first];

@@ -136,6 +136,11 @@ pub enum Found {
         /// By how much, in the series' unit.
         height: f64,
     },
+    /// A climb that fell at once to where it had begun, and nothing says whether that was a restart.
+    FellBack {
+        /// By how much it fell, in the series' unit.
+        height: f64,
+    },
     /// Growth that the slope's interval shows, but not at the level at which growth is decided.
     Weak {
         /// That level, as a share of 1.

@@ -4,8 +4,8 @@
 use crate::culprit::present_before_run;
 use crate::evidence::{COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, SeriesId};
 use crate::findings::{
-    Assessment, Attributed, AttributedGrowth, BlamedGroup, Direction, Doubt, Leak, NoBlocks, NotCollected,
-    Note, Reason, ReplacedWorkers, SeriesEvidence, Verdict,
+    Assessment, Attributed, AttributedGrowth, BlamedGroup, Direction, Doubt, GroupGrowth, Leak, NoBlocks,
+    NotCollected, Note, Reason, ReplacedWorkers, SeriesEvidence, Verdict,
 };
 use crate::units::{Rate, Unit};
 
@@ -44,9 +44,12 @@ fn of_verdict(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
             notes.extend(attribution());
             notes.extend(evidence.driven().and_then(not_attributed).map(Note::NotAttributed));
             // the line of a culprit says all of it
-            let is_said = |leak: &&Leak| {
-                let said = !found.culprits.is_empty() || matches!(leak, Leak::Recycled(_));
-                said && found.answer.reason == Reason::Leak((*leak).clone())
+            let is_said = |leak: &&Leak| match leak {
+                Leak::Group(group) => found.culprits.iter().any(|culprit| is_of(group, culprit)),
+                leak => {
+                    let said = !found.culprits.is_empty() || matches!(leak, Leak::Recycled(_));
+                    said && found.answer.reason == Reason::Leak((*leak).clone())
+                }
             };
             notes.extend(found.leaks.iter().find_map(recycled).map(Note::Recycled));
             notes.extend(found.leaks.iter().filter(|leak| !is_said(leak)).cloned().map(Note::Leak));
@@ -84,6 +87,11 @@ fn observed_for(found: &Assessment) -> f64 {
     }
     let seen_s = found.culprits.iter().map(|c| c.seen_for_s).fold(0.0, f64::max);
     if seen_s > 0.0 { seen_s } else { found.steady_s }
+}
+
+/// Whether a growth is that of a culprit.
+fn is_of(growth: &GroupGrowth, culprit: &BlamedGroup) -> bool {
+    (growth.kind, &growth.name, &growth.state) == (culprit.kind, &culprit.name, &culprit.state)
 }
 
 /// The lines of each growth of which something is known or would be by a longer run.
@@ -210,7 +218,7 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::{Answer, GroupGrowth, LeakSummary, SeriesGrowth};
+    use crate::findings::{Answer, LeakSummary, SeriesGrowth};
 
     #[test]
     fn no_note_repeats_the_line_of_a_culprit() {

@@ -128,6 +128,9 @@ fn at_most(group: BlamedGroup, whole: Option<Estimate>) -> BlamedGroup {
     BlamedGroup { per_request: group.per_request.map(capped), ..group }
 }
 
+/// The share of a growth that may be gone after settle where the rest explains what they hold.
+const MOST_FREED: f64 = 0.05;
+
 /// What a growth must amount to within steady before a process is named for it.
 fn least(kind: GroupKind) -> f64 {
     match kind.unit() {
@@ -215,9 +218,18 @@ impl Tasks {
             let shown = if c.kind == GroupKind::ProcessMemory { memory_leaks } else { fds_leak };
             shown && c.stands() && c.growth >= least(c.kind)
         });
-        let stands = |verdict: &GroupVerdict| matches!(verdict, GroupVerdict::Proven | GroupVerdict::Leaks);
-        let mut blamed: Vec<BlamedGroup> =
-            self.judged.into_iter().filter(|(_, verdict)| stands(verdict)).map(|(c, _)| c.culprit).collect();
+        let stands = |c: &Candidate, verdict: &GroupVerdict| match verdict {
+            GroupVerdict::Proven | GroupVerdict::Leaks => true,
+            // descriptors that leak are held by tasks: those that all stayed explain them
+            GroupVerdict::Held(_) => fds_leak && c.recovered.is_some_and(|share| share <= MOST_FREED),
+            GroupVerdict::Doubtful(_) | GroupVerdict::Fine => false,
+        };
+        let mut blamed: Vec<BlamedGroup> = self
+            .judged
+            .into_iter()
+            .filter(|(c, verdict)| stands(c, verdict))
+            .map(|(c, _)| c.culprit)
+            .collect();
         blamed.sort_by(|a, b| {
             // a descriptor is held by a task: the task that is left behind comes before what it holds
             let held = |c: &BlamedGroup| c.kind == GroupKind::Fd;

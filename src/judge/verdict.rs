@@ -107,7 +107,8 @@ fn leaks(
         tasks.leaks().map(|growth| (EvidenceStrength::Tasks, Leak::Group(growth))).collect();
     leaks.extend(workers.leaks());
     for one in series.iter().filter(|s| s.leaks()) {
-        let of_held_tasks = one.unit() == Unit::Bytes && tasks.may_be_held();
+        // the memory of tasks that may only be held, and their number
+        let of_held_tasks = (one.unit() == Unit::Bytes || one.id.is_task_count()) && tasks.may_be_held();
         if (heap_not_read(one, series) && steady.stretches.len() < 2)
             || may_be_held(evidence, steady).is_some()
             || may_be_warm_up(one, series, evidence, steady).is_some()

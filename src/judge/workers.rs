@@ -85,14 +85,11 @@ fn judge_one(workers: &ReplacedWorkers, evidence: &Evidence, series: &AllEvidenc
         Direction::Growing => WorkersVerdict::Fine,
         // threads and descriptors come and go with the requests in flight
         _ if !is_memory => WorkersVerdict::Fine,
-        _ if grows => WorkersVerdict::Doubtful(NotLevel),
         Direction::Inconclusive => {
             let rose = trend.end.zip(trend.start).map_or(0.0, |(end, start)| end - start);
             let most = workers.per_life().map_or(rose, |growth| growth.hi);
-            if most * at_a_time < least_seen(&id) || is_below(trend.per_request, resolution) {
-                return WorkersVerdict::Fine;
-            }
-            WorkersVerdict::Doubtful(NotLevel)
+            let bounded = most * at_a_time < least_seen(&id) || is_below(trend.per_request, resolution);
+            if bounded && !grows { WorkersVerdict::Fine } else { WorkersVerdict::Doubtful(NotLevel) }
         }
         Direction::Stable => match excluded_per_request(workers) {
             Some(detectable) if detectable > resolution => {

@@ -23,7 +23,7 @@ const START_OFF_S: f64 = 2.0;
 /// The kernel counts a start in hundredths of a second, and clients that read it there show it so.
 const TICKS_S: f64 = 0.02;
 /// What is resident of a process may have changed by this share, and by so many bytes, since its page was made.
-const RESIDENT_OFF: (f64, f64) = (0.25, 8.0 * 1024.0 * 1024.0);
+const RESIDENT_OFF: (f64, f64) = (0.25, 2.0 * 1024.0 * 1024.0);
 
 /// Whose a kind of pages is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -109,10 +109,12 @@ async fn owner_of_metrics(fetcher: &Fetcher, url: &Url, members: &[Identity]) ->
     if shows.is_exporter && held_by_another {
         return PageOwner::Exporter;
     }
-    if members.iter().any(|member| shows.started_exactly(*member)) {
+    // a proxy and its service often start within a second, and may within a tick
+    let is_own =
+        |member: &Identity| shows.started_exactly(*member) && shows.may_be_as_large(*member) != Some(false);
+    if members.iter().any(is_own) {
         return PageOwner::Target;
     }
-    // a proxy and its service often start within a second
     let exact = shows.find(ShownProcess::started_exactly);
     if exact.is_empty() && members.iter().any(|member| shows.may_have_started(*member) == Some(true)) {
         return PageOwner::Target;
@@ -255,7 +257,8 @@ mod tests {
 
     #[tokio::test]
     async fn metrics_describe_who_started_then_and_is_as_large() {
-        let (proxy, own) = (sleeper("25"), Identity::read(std::process::id()).unwrap());
+        let (proxy, service) = (sleeper("25"), sleeper("26"));
+        let own = identity(&service);
         let size = resident(own.pid).map(|r| r.anon + r.files).unwrap();
         let (started_s, later_s) = (own.started_s().unwrap(), own.started_s().unwrap() + 86400.0);
         let page = |started_s: f64, size: u64| {
@@ -280,6 +283,7 @@ mod tests {
         let other = PageOwner::Other { page, process: None, runtime: Runtime::Other };
         assert_eq!(owner("far", identity(&proxy)).await, other);
         end(proxy);
+        end(service);
     }
 
     #[test]

@@ -109,6 +109,17 @@ pub(super) fn median(values: &mut [f64]) -> f64 {
     under + 0.5 * (middle - under)
 }
 
+/// The level at the start: the median of the first three points.
+pub(super) fn level_at_start(values: &[f64]) -> f64 {
+    median(&mut values[..values.len().min(3)].to_vec())
+}
+
+/// The level at the end: the median of the last three points.
+pub(super) fn level_at_end(values: &[f64]) -> f64 {
+    let mut last = values[values.len().saturating_sub(3)..].to_vec();
+    median(&mut last)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

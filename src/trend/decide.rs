@@ -4,6 +4,7 @@
 //! may not be over, a line is still needed. Stability needs power: where a growth as large as the window's own swing
 //! could hide, nothing is said.
 
+use super::bins::{level_at_end, level_at_start};
 use super::fit::range;
 use super::mixture::Mixture;
 use super::reduced_series::ReducedAs;
@@ -224,15 +225,4 @@ pub(super) fn upper_level(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     super::bins::quantile(&sorted, 0.9)
-}
-
-/// The level at the start: the median of the first three points.
-pub(super) fn level_at_start(values: &[f64]) -> f64 {
-    super::bins::median(&mut values[..values.len().min(3)].to_vec())
-}
-
-/// The level at the end: the median of the last three points.
-pub(super) fn level_at_end(values: &[f64]) -> f64 {
-    let mut last = values[values.len().saturating_sub(3)..].to_vec();
-    super::bins::median(&mut last)
 }

@@ -1,7 +1,8 @@
 //! The growth that what came before a window hides: a small rise after a large one is taken for its end, and one from a
 //! level below an earlier one for the way back up. However quiet the window is, less than that is not found in it.
 
-use super::decide::{TAIL_SHARE, level_at_end, upper_level};
+use super::bins::level_at_end;
+use super::decide::{TAIL_SHARE, upper_level};
 use super::reduced_series::ReducedSeries;
 use super::segment_trend::SegmentTrend;
 use crate::findings::Direction;

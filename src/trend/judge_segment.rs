@@ -5,7 +5,8 @@
 //! reversed ordered tests for the most recent break (M. H. Pesaran and A. Timmermann, Market timing and return
 //! prediction under model instability, 2002), with the evidence of one window counted for all that were examined.
 
-use super::decide::{Bent, NO_SIGN_OF_GROWTH, TAIL_SHARE, decide_window, level_at_end, upper_level};
+use super::bins::level_at_end;
+use super::decide::{Bent, NO_SIGN_OF_GROWTH, TAIL_SHARE, decide_window, upper_level};
 use super::exact_readings::rises_at_readings;
 use super::fit::range;
 use super::reduced_series::{ReducedAs, ReducedSeries};

@@ -55,6 +55,7 @@ mod cycles;
 mod decide;
 mod detectable;
 mod exact_readings;
+mod fell_back;
 mod fit;
 mod hidden_by_past;
 mod interim;
@@ -243,6 +244,16 @@ fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedS
             if whole.found != Found::Falls || at_end <= at_start {
                 answer = with_whole_level(answer, kind, whole);
             }
+        }
+        // nothing says whether it was a restart, after which the level has only begun anew
+        if question.events.is_empty()
+            && answer.direction == Direction::Stable
+            && !matches!(kind, ReducedAs::Floors { .. })
+            && let Some(height) = fell_back::fell_back(times, values, asked.whole_units, question.false_alarm)
+        {
+            answer.direction = Direction::Inconclusive;
+            answer.found = Found::FellBack { height };
+            answer.needs_s = Some(2.0 * seconds);
         }
         if seconds > longest_s {
             (longest_s, judged.kind) = (seconds, kind);

@@ -5,7 +5,7 @@
 //! identification of segment neighborhoods, 1989), a line that bends (a continuous two-phase regression: D. V.
 //! Hinkley, Inference in two-phase regression, 1971) and a dying exponential.
 
-use super::decide::{level_at_end, level_at_start};
+use super::bins::{level_at_end, level_at_start};
 use super::fit::{Column, Fit, Frame, range};
 use super::ramp::{Ramp, best_ramp};
 use super::reduced_series::ReducedSeries;

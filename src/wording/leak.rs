@@ -47,7 +47,9 @@ pub fn series(growth: &SeriesGrowth) -> String {
         SeriesId::MemLive => " after each collection: objects that something still refers to",
         _ => "",
     };
-    format!("{} grows {by}{what}", growth.id.label())
+    let label = growth.id.label();
+    let grows = if unit == Unit::Count && label.ends_with('s') { "grow by" } else { "grows" };
+    format!("{label} {grows} {by}{what}")
 }
 
 /// "3.4 KiB of memory and 1 goroutine more per request; 512 MiB is reached in 41 min"; `reason` where the summary has

@@ -80,7 +80,7 @@ pub fn note(note: &Note) -> String {
                 format!(
                     "{} every {} on average ({} per reading){between}",
                     probe.name,
-                    Span::from_secs_f64(probe.every_s),
+                    Span::from_secs_f64((probe.every_s * 10.0).round() / 10.0),
                     Unit::Seconds.show(probe.answer_s)
                 )
             });

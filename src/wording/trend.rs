@@ -92,6 +92,11 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
         Found::RecentRise { height } => {
             format!("it was level, and rose by {} in the last moments{more}", unit.show(height))
         }
+        Found::FellBack { height } => format!(
+            "it climbed and fell at once by {} to where the climb began, as a restart or a collection does, and nothing \
+             says which{more}",
+            unit.show(height)
+        ),
         Found::Weak { level } => {
             let rate = trend.slope.map_or(String::new(), |s| {
                 let [value, lo, hi] = [s.value, s.lo, s.hi].map(|slope| unit.show_slope(slope));

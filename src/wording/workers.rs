@@ -4,9 +4,10 @@ use crate::evidence::GroupKind;
 use crate::findings::{ReplacedWorkers, WorkersDoubt, WorkersDoubtReason, WorkersFinding};
 use crate::units::{Span, Unit};
 
+use super::phrase::noun;
 use super::trend::explain_trend;
 
-/// "each worker grows by 64.1 KiB per request, by 37.6 MiB until it is replaced after 600 requests: recycling hides the leak".
+/// "each worker grows by 64.1 KiB per request, by 37.6 MiB until it is replaced after 600 requests: …".
 pub fn leak(workers: &ReplacedWorkers) -> String {
     let by = |value| format!("by {}", amount(workers.kind, value));
     let until = until_replaced(workers);
@@ -46,10 +47,10 @@ pub fn doubt(doubt: &WorkersDoubt) -> String {
         Some(growth) => format!("grows by {}", amount(workers.kind, growth.value)),
         None => "grows".into(),
     };
-    let longer = "run again with workers that are replaced later, or not at all, to tell the two apart";
+    let longer = "run again with workers that are replaced later, or not at all";
     match why {
         WorkersDoubtReason::MayBeWarmUp => format!(
-            "each {program} worker {} until it is replaced {until}, a leak or the warm-up of a new worker: {longer}",
+            "each {program} worker {} until it is replaced {until}, a leak or the warm-up of a new worker: {longer}, to tell the two apart",
             grows()
         ),
         WorkersDoubtReason::NotLevel => format!(
@@ -58,7 +59,7 @@ pub fn doubt(doubt: &WorkersDoubt) -> String {
         ),
         WorkersDoubtReason::HeapNotRead(runtime) => format!(
             "each {program} worker {} until it is replaced {until}, but {runtime} may grow its heap before it collects: \
-             {longer}",
+             {longer}, to tell the two apart",
             grows()
         ),
         WorkersDoubtReason::MayBeHeld(hold) => format!(
@@ -107,14 +108,53 @@ fn until_replaced(workers: &ReplacedWorkers) -> String {
 fn amount(kind: GroupKind, value: f64) -> String {
     match kind.unit() {
         Unit::Bytes => Unit::Bytes.show(value),
-        unit => format!("{} {}", unit.show(value), what(kind)),
+        unit => format!("{} {}", unit.show(value), noun(value, kind)),
     }
 }
 
-fn what(kind: GroupKind) -> &'static str {
-    match kind {
-        GroupKind::ProcessFds => "file descriptors",
-        GroupKind::ProcessThreads => "threads",
-        _ => "memory",
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::{Estimate, SeriesEvidence, Trend};
+
+    fn workers(kind: GroupKind, each: f64) -> ReplacedWorkers {
+        let per_request = Estimate { value: each, lo: 0.9 * each, hi: 1.1 * each };
+        let slope = per_request.scaled(50.0);
+        let example = SeriesEvidence::example().trend;
+        let trend = Trend { slope: Some(slope), per_request: Some(per_request), ..example };
+        ReplacedWorkers {
+            program: "gunicorn".into(),
+            kind,
+            replaced: 5,
+            observed: 5,
+            at_a_time: 1.0,
+            life_s: 24.0,
+            requests_per_life: Some(1200.0),
+            trend,
+        }
+    }
+
+    #[test]
+    fn a_leak_is_sized_by_request_and_by_worker() {
+        assert_eq!(
+            leak(&workers(GroupKind::ProcessMemory, 65_536.0)),
+            "each worker grows by 64.0 KiB per request, by 75.0 MiB until it is replaced after 1,200 requests: recycling \
+             hides the leak"
+        );
+        assert_eq!(
+            leak(&workers(GroupKind::ProcessFds, 1.0)),
+            "each worker grows by 1 file descriptor per request, by 1,200 file descriptors until it is replaced after \
+             1,200 requests: recycling hides the leak"
+        );
+    }
+
+    #[test]
+    fn a_doubt_says_what_would_decide() {
+        let of = |why| doubt(&WorkersDoubt { workers: workers(GroupKind::ProcessMemory, 1024.0), why });
+        assert_eq!(
+            of(WorkersDoubtReason::MayBeWarmUp),
+            "each gunicorn worker grows by 1.2 MiB until it is replaced after 1,200 requests, a leak or the warm-up of a \
+             new worker: run again with workers that are replaced later, or not at all, to tell the two apart"
+        );
     }
 }

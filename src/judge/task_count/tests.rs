@@ -5,7 +5,7 @@ use crate::evidence::{
     Event, EventKind, Frame, GroupCount, GroupKind, Moment, Phase, Recording, Sample, Series, TaskGroup,
     TaskSnapshot,
 };
-use crate::findings::{Leak, Reason};
+use crate::findings::{Leak, Note, Reason, Verdict};
 use crate::judge::judge;
 
 /// The trend of the goroutines by the snapshots.
@@ -105,4 +105,41 @@ fn a_run_that_was_ended_in_steady_says_the_same_of_the_count_as_of_the_proof() {
     let goroutines = found.series.iter().find(|s| s.id == SeriesId::Goroutines).unwrap();
     assert_eq!(goroutines.trend.direction, Direction::Growing, "{:?}", goroutines.trend);
     assert_eq!((goroutines.trend.start, goroutines.trend.end), (Some(7004.0), Some(7878.0)));
+}
+
+#[test]
+fn what_stands_since_before_the_run_is_stable_and_a_note() {
+    let mut evidence = run([3534, 3534, 3534]);
+    let rows: Vec<GroupCount> = evidence.groups.drain(..).collect();
+    evidence.recording.series[0].samples.fill(Sample::new(7068.0));
+    for elapsed_s in (0..=120).map(f64::from) {
+        evidence.groups.extend(rows.iter().map(|row| GroupCount { elapsed_s, ..row.clone() }));
+    }
+    let found = judge(&evidence);
+    assert_eq!(found.assessment.verdict(), Verdict::Stable, "{:?}", found.assessment.answer);
+    let present: Vec<f64> = found
+        .notes
+        .iter()
+        .filter_map(|note| if let Note::PresentBeforeRun(group) = note { Some(group.count) } else { None })
+        .collect();
+    assert_eq!(present, [3534.0, 3534.0]);
+}
+
+#[test]
+fn a_count_that_may_be_held_is_no_leak_though_its_groups_were_read_once() {
+    let mut evidence = run([500, 5500, 5500]);
+    let times = evidence.recording.elapsed_s.clone();
+    let goroutines = |t: &f64| Sample::new(1000.0 + 100.0 * (t - 10.0).clamp(0.0, 100.0));
+    evidence.recording.series[0].samples = times.iter().map(goroutines).collect();
+    // 40 s of steady, of a runtime that was asked for proof and has none
+    let scaled = |elapsed_s: &mut f64| *elapsed_s *= 0.4;
+    evidence.recording.elapsed_s.iter_mut().for_each(scaled);
+    evidence.events.iter_mut().for_each(|event| scaled(&mut event.elapsed_s));
+    evidence.groups.iter_mut().for_each(|row| scaled(&mut row.elapsed_s));
+    for snapshot in &mut evidence.snapshots {
+        scaled(&mut snapshot.elapsed_s);
+        snapshot.proven = Some(Vec::new());
+    }
+    let found = judge(&evidence).assessment;
+    assert!(!matches!(found.answer.reason, Reason::Leak(_)), "{:?}", found.answer);
 }

@@ -257,6 +257,18 @@ fn children_that_answer_a_few_requests_are_not_judged() {
 }
 
 #[test]
+fn children_that_do_a_job_and_end_are_not_workers() {
+    let mut evidence = Service::default().evidence();
+    // each ends half-way, and the next starts when the next worker would
+    let mut started = std::collections::HashMap::new();
+    evidence.instances.retain(|row| {
+        let at = *started.entry(row.group.clone()).or_insert(row.elapsed_s);
+        row.group == "99" || row.elapsed_s - at < 6.0
+    });
+    assert!(judge(&evidence).assessment.workers.is_empty());
+}
+
+#[test]
 fn one_worker_of_weight_that_stays_level_stands_against_growth() {
     let mut evidence = Service::default().evidence();
     // the third, from its start to its end

@@ -62,24 +62,10 @@ pub struct Prometheus {
 
 impl Prometheus {
     /// Reads the page at `url`. Series in `taken` are filled by a better probe and left out here; request counters
-    /// give `requests_total` unless that is taken too.
+    /// give `requests_total` unless that is taken too. None where the page fills nothing: better probes may fill it all.
     ///
     /// # Errors
     /// When there is no such page, or it says nothing that soak knows and nothing the user named.
-    pub async fn find(
-        fetcher: Fetcher,
-        url: Url,
-        plan: &ProbePlan,
-        taken: &HashSet<SeriesId>,
-    ) -> Result<Prometheus, ProbeError> {
-        let nothing = ProbeError(format!("{} has no metric that soak knows", shown(&url)));
-        Prometheus::find_page(fetcher, url, plan, taken).await?.ok_or(nothing)
-    }
-
-    /// The same; none where there is a page of metrics that fills nothing: better probes may fill it all.
-    ///
-    /// # Errors
-    /// When there is no such page.
     pub async fn find_page(
         fetcher: Fetcher,
         url: Url,

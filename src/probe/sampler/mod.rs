@@ -131,7 +131,7 @@ impl Sampler {
         let snapshots = self.snapshot_cost();
         if self.budget.may_sample(elapsed, snapshots, &probes, which) {
             Room::Whole
-        } else if self.budget.may_count(elapsed, snapshots, &probes, which) {
+        } else if self.budget.may_count(elapsed, &probes, which) {
             Room::CountAlone
         } else {
             Room::None
