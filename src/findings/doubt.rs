@@ -30,7 +30,7 @@ pub enum Doubt {
     /// Tasks, descriptors or children.
     Group(GroupDoubt),
     /// Workers that are replaced before it is known whether they leak.
-    Workers(WorkersDoubt),
+    Workers(Box<WorkersDoubt>),
     /// Memory that leaks, unless the service holds it for longer than it was observed.
     MayBeHeld {
         /// What grows.

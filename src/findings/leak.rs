@@ -12,7 +12,7 @@ pub enum Leak {
     /// A group of tasks, descriptors or children.
     Group(GroupGrowth),
     /// Workers that grow until they are replaced: recycling hides it.
-    Recycled(ReplacedWorkers),
+    Recycled(Box<ReplacedWorkers>),
     /// A series.
     Series(SeriesGrowth),
 }

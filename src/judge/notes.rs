@@ -73,7 +73,7 @@ fn of_verdict(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
 /// The workers that leak, where recycling hides it.
 fn recycled(leak: &Leak) -> Option<ReplacedWorkers> {
     match leak {
-        Leak::Recycled(workers) => Some(workers.clone()),
+        Leak::Recycled(workers) => Some(workers.as_ref().clone()),
         _ => None,
     }
 }

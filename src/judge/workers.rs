@@ -128,7 +128,7 @@ impl Workers {
         leaks.map(|(workers, _)| {
             let is_memory = workers.kind.unit() == Unit::Bytes;
             let strength = if is_memory { EvidenceStrength::Rss } else { EvidenceStrength::Tasks };
-            (strength, Leak::Recycled(workers.clone()))
+            (strength, Leak::Recycled(Box::new(workers.clone())))
         })
     }
 
@@ -136,7 +136,8 @@ impl Workers {
     pub fn doubts(&self) -> impl Iterator<Item = Doubt> {
         self.judged.iter().filter_map(|(workers, verdict)| match verdict {
             WorkersVerdict::Doubtful(why) => {
-                Some(Doubt::Workers(WorkersDoubt { workers: workers.clone(), why: *why }))
+                let doubt = WorkersDoubt { workers: workers.clone(), why: *why };
+                Some(Doubt::Workers(Box::new(doubt)))
             }
             WorkersVerdict::Leaks | WorkersVerdict::Fine => None,
         })

@@ -35,7 +35,7 @@ impl RequestCounter {
             self.total += counter;
             if !restarted {
                 self.falls += 1;
-                event = (self.falls == IMPLAUSIBLE_FALLS).then(|| EventKind::Uncounted {
+                event = (self.falls == IMPLAUSIBLE_FALLS).then_some(EventKind::Uncounted {
                     reason: UncountedReason::CounterFell(IMPLAUSIBLE_FALLS),
                 });
             }

@@ -30,7 +30,7 @@ impl GapDetector {
         }
         let late = now.saturating_sub(before + interval);
         (late > interval * LATE_INTERVALS && late > LEAST_DELAY)
-            .then(|| EventKind::Gap { seconds: late.as_secs_f64(), reason: GapReason::Starved })
+            .then_some(EventKind::Gap { seconds: late.as_secs_f64(), reason: GapReason::Starved })
     }
 }
 

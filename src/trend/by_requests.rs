@@ -84,9 +84,9 @@ fn answered_at_each(recording: &Recording) -> Option<Vec<f64>> {
         if let Some((from, before)) = last {
             let (t, span) = (recording.elapsed_s[from], recording.elapsed_s[i] - recording.elapsed_s[from]);
             let more = (count - before).max(0.0);
-            for at in from + 1..=i {
-                let share = if span > 0.0 { (recording.elapsed_s[at] - t) / span } else { 1.0 };
-                sums[at] = sum + more * share;
+            for (answered, at_s) in sums[from + 1..=i].iter_mut().zip(&recording.elapsed_s[from + 1..=i]) {
+                let share = if span > 0.0 { (at_s - t) / span } else { 1.0 };
+                *answered = sum + more * share;
             }
             sum += more;
         }

@@ -82,7 +82,7 @@ fn memory_and_tasks_are_counted_by_the_same_request_where_both_are_known() {
     };
     let found = of(Leaks, 4096.0);
     let counted = CountGrowth { n: 1.0, what: Counted::Kind(GroupKind::Goroutine), per: by_slow() };
-    assert_eq!(summary(&found).counted, [counted.clone()]);
+    assert_eq!(summary(&found).counted, std::slice::from_ref(&counted));
     assert_eq!(memory(&found), (4096.0, by_slow()));
     let apart = (1024.0, CountedBy::AnyRequest);
     let unknown = of(CannotBeSeparated, 4096.0);
