@@ -141,7 +141,7 @@ fn a_pool_that_fills_does_not_stand() {
 }
 
 #[test]
-fn workers_that_change_their_state_are_nobodys_growth() {
+fn workers_that_change_their_state_are_no_growth_of_a_group() {
     let run = Run::new()
         .goroutines("a", &["main.take", "main.worker"], "chan receive", |t| 500.0 - 10.0 * t)
         .goroutines("b", &["main.put", "main.worker"], "chan send", |t| 10.0 * t);
@@ -172,7 +172,7 @@ fn connections_of_the_load_itself_do_not_stand() {
 }
 
 #[test]
-fn one_in_twenty_is_told_beside_a_hundred_at_once() {
+fn one_in_twenty_is_found_next_to_a_hundred_at_once() {
     let run = Run::new().goroutines("a", &["main.many"], "chan send", |t| 100.0 * held(t, 1e9)).goroutines(
         "b",
         &["main.few"],
@@ -221,7 +221,7 @@ fn heap_is_ranked_apart_with_the_doubt_of_its_sampling() {
 }
 
 #[test]
-fn each_kind_of_descriptor_stands_for_itself_and_the_loads_own_for_nobody() {
+fn each_kind_of_descriptor_stands_for_itself_and_the_loads_own_for_none() {
     let run = Run::new()
         .group(GroupKind::Fd, "@load", &[], "", |t| t * 2.0)
         .group(GroupKind::Fd, "sockets", &[], "", |_| 7.0)
@@ -237,7 +237,7 @@ fn each_kind_of_descriptor_stands_for_itself_and_the_loads_own_for_nobody() {
 }
 
 #[test]
-fn nothing_seen_blames_nobody() {
+fn nothing_seen_has_no_culprit() {
     assert_eq!(rank(&Evidence::default()), Ranked::default());
 }
 

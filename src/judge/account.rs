@@ -20,8 +20,8 @@ pub fn read_account(evidence: &Evidence, steady: &Steady, exact: bool) -> Accoun
     Account { exact, rows }
 }
 
-/// The first and the last reading within steady, and the growth summed over the segments between restarts: from the end of
-/// one to the beginning of the next nothing grew.
+/// The first and the last reading within steady, and the growth summed over the segments between restarts: from the end
+/// of one to the beginning of the next nothing grew.
 fn ends(evidence: &Evidence, steady: &Steady, id: &SeriesId) -> Option<(f64, f64, f64)> {
     let recording = &evidence.recording;
     let read: Vec<(f64, f64)> = recording

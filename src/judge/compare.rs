@@ -93,8 +93,8 @@ fn never_moved(s: &SeriesEvidence) -> bool {
     s.trend.slope.is_none() && s.trend.direction == Direction::Stable
 }
 
-/// The growth of one series, counted as the comparison does; of one that never moved 0, give or take what would have been
-/// found. `other` is the same series in the other run.
+/// The growth of one series, counted as the comparison does; of one that never moved 0, give or take what would have
+/// been found. `other` is the same series in the other run.
 fn growth(s: &SeriesEvidence, per: Per, other: &SeriesEvidence) -> Option<Growth> {
     let estimate = match per {
         Per::Request => s.trend.per_request,

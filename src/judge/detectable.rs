@@ -8,7 +8,8 @@ use crate::units::Unit;
 use super::evidence_strength::Sources;
 use super::series_evidence::{FALSE_LEAK_CHANCE, FARTHEST_RUN_LENGTHS};
 
-/// Forecasts from the noise of warm-up. Of memory by RSS alone: what a live heap shows after collections is not known yet.
+/// Forecasts from the noise of warm-up. Of memory by RSS alone: what a live heap shows after collections is not known
+/// yet.
 pub fn forecast(evidence: &Evidence) -> Forecast {
     let Some(plan) = &evidence.plan else { return Forecast::default() };
     if plan.phases.is_open_ended() {

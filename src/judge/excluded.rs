@@ -66,8 +66,8 @@ pub fn tasks_unresolved(series: &AllEvidence, steady: &Steady, drives: bool) -> 
     })
 }
 
-/// A run that would find a growth so many times smaller, about: the slope that least squares detect falls with the length of
-/// a run to the power of 1.5 in white noise and of 0.5 in a random walk.
+/// A run that would find a growth so many times smaller, about: the slope that least squares detect falls with the
+/// length of a run to the power of 1.5 in white noise and of 0.5 in a random walk.
 fn longer_run(steady: &Steady, times: f64, drives: bool) -> LongerRun {
     let needs_s = steady.seconds() * times.max(LEAST_LONGER);
     LongerRun { needs_s: Some(needs_s).filter(|s| *s <= FARTHEST_RUN_LENGTHS * steady.seconds()), drives }
@@ -78,8 +78,8 @@ fn detectable_per_request(series: &SeriesEvidence, requests_per_s: f64) -> Optio
     match series.trend.direction {
         Direction::Growing => None,
         Direction::Stable => {
-            // what its interval excludes is excluded, however much the noise of another run could hide; around a slope that
-            // happens to be negative noise hides as much as around 0
+            // what its interval excludes is excluded, however much the noise of another run could hide; around a slope
+            // that happens to be negative noise hides as much as around 0
             let excluded = series.trend.per_request.map_or(f64::INFINITY, |p| p.hi.max(p.hi - p.value));
             Some((series.trend.detectable_per_s? / requests_per_s).min(excluded))
         }

@@ -174,8 +174,8 @@ fn level(evidence: &Evidence, steady: &Steady, id: &SeriesId, aspect: Aspect) ->
     value.ok_or_else(|| NotMeasured::NotRead(id.to_string()))
 }
 
-/// Of a series that never moved: its slope is 0, and at most what would have been found; by each request, given how many
-/// there were each second.
+/// Of a series that never moved: its slope is 0, and at most what would have been found; by each request, given how
+/// many there were each second.
 fn at_most(detectable_per_s: Option<f64>, requests_per_s: Option<f64>) -> Option<Value> {
     let most = detectable_per_s? / requests_per_s.unwrap_or(1.0);
     Some(Value { value: 0.0, ci: Some([0.0, most]), needs_s: None, uncertain: true })

@@ -1,8 +1,8 @@
 //! How far a heap may grow that holds no more: up to its runtime's bound, a flat live heap explains a climb of RSS.
 //!
 //! Of a JVM that is what its heap had committed at most after the first collection of steady, which gives back what the
-//! start took, else the limit of its heap, both as it says itself: it fills what it has before it collects, and touches each
-//! page once. Of Go, and where nothing better is known, it is twice the live heap and 4 MiB.
+//! start took, else the limit of its heap, both as it says itself: it fills what it has before it collects, and touches
+//! each page once. Of Go, and where nothing better is known, it is twice the live heap and 4 MiB.
 
 use crate::evidence::{EventKind, Evidence, Runtime, SeriesId};
 use crate::findings::HeapRoom;
@@ -12,8 +12,8 @@ use super::steady::Steady;
 /// Go collects when its heap has doubled since the last collection, and from 4 MiB on.
 const GO_LEAST_HEAP: f64 = 4.0 * 1024.0 * 1024.0;
 
-/// What a JVM may take outside its heap while it warms up, for code and the arenas of its compilers: a service of eight threads
-/// took 7 MiB beyond the 15 MiB that its heap had room for.
+/// What a JVM may take outside its heap while it warms up, for code and the arenas of its compilers: a service of eight
+/// threads took 7 MiB beyond the 15 MiB that its heap had room for.
 const JVM_OUTSIDE_HEAP: f64 = 16.0 * 1024.0 * 1024.0;
 
 /// The bound of one target's heap.
@@ -29,7 +29,8 @@ pub enum HeapHeadroom {
     Unknown,
 }
 
-/// The most bytes that the heap had in steady, once the collection forced as it began was over; none where the runtime does not say.
+/// The most bytes that the heap had in steady, once the collection forced as it began was over; none where the runtime
+/// does not say.
 fn committed(evidence: &Evidence, steady: &Steady) -> Option<f64> {
     let recording = &evidence.recording;
     let (begin_s, _) = steady.stretches.first()?;
@@ -78,8 +79,8 @@ impl HeapHeadroom {
         }
     }
 
-    /// Whether so large a rise of RSS, in bytes, may be nothing but a heap that is touched for the first time, whatever is
-    /// known of what is alive: then it is no leak by itself.
+    /// Whether so large a rise of RSS, in bytes, may be nothing but a heap that is touched for the first time, whatever
+    /// is known of what is alive: then it is no leak by itself.
     pub fn may_hold(self, rise: f64, live: f64) -> bool {
         match self {
             HeapHeadroom::Limit(_) | HeapHeadroom::Committed(_) => rise <= self.most(live),

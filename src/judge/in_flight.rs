@@ -1,7 +1,7 @@
 //! Requests in flight: sent, and not ended. The target holds tasks and memory for each, which is not growth by request.
 //!
-//! Comes in: the rows of load.csv. Goes out: how many were in flight at the ends of steady, whether they can hold what a
-//! series grew by, and whether the target stopped answering.
+//! Comes in: the rows of load.csv. Goes out: how many were in flight at the ends of steady, whether they can hold what
+//! a series grew by, and whether the target stopped answering.
 
 use crate::evidence::{ErrorKind, Evidence, LoadRow};
 use crate::findings::{Failure, HeldByRequests, SeriesEvidence};

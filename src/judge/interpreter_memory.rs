@@ -1,7 +1,8 @@
 //! What an interpreter's resident memory does without a leak, where resident memory is all the evidence there is.
 //!
 //! - It fills its pools in straight lines for its first minutes under load, and nothing in the line says that it will
-//!   end. So a rise of less than [`InterpreterMemory::pools_bytes`] is neither a leak nor stable, until load has lasted for
+//!   end. So a rise of less than [`InterpreterMemory::pools_bytes`] is neither a leak nor stable, until load has lasted
+//!   for
 //!   [`WARM_UP_S`] or was repeated.
 //! - It begins with memory that its start has freed. What is kept goes there first, and resident memory does not move
 //!   meanwhile: by so many bytes any growth may be larger than what resident memory shows
@@ -17,14 +18,15 @@ use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 
 const MIB: f64 = 1024.0 * 1024.0;
-/// Seconds of load after which an interpreter's pools are full: a Ruby server still took 1.3 MiB between its 6th and its 15th
-/// minute.
+/// Seconds of load after which an interpreter's pools are full: a Ruby server still took 1.3 MiB between its 6th and
+/// its 15th minute.
 const WARM_UP_S: f64 = 1800.0;
 
 /// What an interpreter may do; its pools are those of one process.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct InterpreterMemory {
-    /// The largest rise of resident memory within steady that healthy services showed, with a margin of a half, in bytes.
+    /// The largest rise of resident memory within steady that healthy services showed, with a margin of a half, in
+    /// bytes.
     pools_bytes: f64,
     /// The memory that is free before load begins, in bytes; of the whole target, since one process and two were alike.
     freed_bytes: f64,
@@ -53,8 +55,8 @@ impl InterpreterMemory {
     }
 }
 
-/// The rise in bytes up to which the growth of this series may be nothing but an interpreter that warms up; none where it
-/// may not.
+/// The rise in bytes up to which the growth of this series may be nothing but an interpreter that warms up; none where
+/// it may not.
 pub fn may_be_warm_up(
     one: &SeriesEvidence,
     series: &AllEvidence,

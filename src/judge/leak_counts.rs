@@ -1,5 +1,5 @@
-//! What leaks that is counted: tasks, then the descriptors that they hold, then child processes. The series counts all of
-//! a kind, so it says how many; a culprit speaks where the series cannot.
+//! What leaks that is counted: tasks, then the descriptors that they hold, then child processes. The series counts all
+//! of a kind, so it says how many; a culprit speaks where the series cannot.
 
 use crate::evidence::{GroupKind, SeriesId};
 use crate::findings::{

@@ -1,4 +1,5 @@
-//! What leaks, as one line: memory by its strongest evidence and what is counted, by the requests that are to blame where that is known.
+//! What leaks, as one line: memory by its strongest evidence and what is counted, by the requests that are to blame
+//! where that is known.
 
 use crate::evidence::{GroupKind, SeriesId};
 use crate::findings::{
@@ -77,8 +78,8 @@ impl LeakFacts<'_> {
         more.is_none_or(|more| more.lo <= MOST_BEYOND_LIVE * each.hi).then_some(live)
     }
 
-    /// Growth of memory by the requests that are to blame: those that the count is attributed to, else those that leak the
-    /// most memory.
+    /// Growth of memory by the requests that are to blame: those that the count is attributed to, else those that leak
+    /// the most memory.
     fn attributed_memory(&self, ids: &[SeriesId], counted: Option<&CountGrowth>) -> Option<(f64, CountedBy)> {
         let kinds = match counted.map(|counted| &counted.per) {
             Some(CountedBy::Each(kinds)) => kinds.clone(),
@@ -108,7 +109,8 @@ impl LeakFacts<'_> {
         if several { CountedBy::AnyRequest } else { CountedBy::Request }
     }
 
-    /// How much of these series together each of these kinds adds in the mean; none where that is not known of one of them.
+    /// How much of these series together each of these kinds adds in the mean; none where that is not known of one of
+    /// them.
     fn each_of(&self, ids: &[SeriesId], kinds: &[String]) -> Option<f64> {
         let mut sum = 0.0;
         for (id, kind) in ids.iter().flat_map(|id| kinds.iter().map(move |kind| (id, kind))) {

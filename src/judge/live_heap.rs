@@ -4,13 +4,14 @@
 //! Comes in: how much was alive at the start of steady, at its end and after settle, by the objects themselves, and the
 //! heap as of every natural collection between. Goes out: a [`Trend`] by these rules.
 //!
-//! - What grew, and is still there after settle, is known to a byte. Below what counts at all (`least_seen`) it is stable.
+//! - What grew, and is still there after settle, is known to a byte. Below what counts at all (`least_seen`) it is
+//!   stable.
 //! - A growth beyond is no leak by two readings alone: a cache may have filled. It goes on where the heap as of the
-//!   natural collections between kept to the line that leads from the one reading to the other ([`rises_evenly`]): what is
-//!   used after a collection is never less than what is alive, so a heap that has stopped growing before the end
+//!   natural collections between kept to the line that leads from the one reading to the other ([`rises_evenly`]): what
+//!   is used after a collection is never less than what is alive, so a heap that has stopped growing before the end
 //!   stands above that line, and one that grew at once stands below it first.
-//! - Where the load is repeated, it goes on if each later cycle added again what the first one did, by a quarter at least:
-//!   the rule of `trend/cycles`.
+//! - Where the load is repeated, it goes on if each later cycle added again what the first one did, by a quarter at
+//!   least: the rule of `trend/cycles`.
 //! - Otherwise it is inconclusive, with the most that it can be a request.
 
 use crate::evidence::{Evidence, GroupKind, Moment, SeriesId, TaskSnapshot};
@@ -23,8 +24,8 @@ use super::steady::Steady;
 const READINGS_FOR_A_TREND: usize = 8;
 /// Natural collections that must lie between, one in each fifth of the time.
 const PARTS_OF_STEADY: usize = 5;
-/// How far from the line they may be, as a share of the growth: a rise that dies away, and has a third of its rate left in
-/// the last two fifths, is farther.
+/// How far from the line they may be, as a share of the growth: a rise that dies away, and has a third of its rate left
+/// in the last two fifths, is farther.
 const MOST_OFF_LINE_SHARE: f64 = 0.2;
 /// See `trend/cycles`.
 const REPEATED_SHARE: f64 = 0.25;
@@ -81,8 +82,8 @@ fn live(snapshot: &TaskSnapshot) -> Option<f64> {
     of_classes.reduce(|sum, bytes| sum + bytes)
 }
 
-/// What the live heap does, where too few readings fall into steady for a trend of their own; none where the series itself
-/// can be asked, or nothing was counted.
+/// What the live heap does, where too few readings fall into steady for a trend of their own; none where the series
+/// itself can be asked, or nothing was counted.
 pub fn trend_from_snapshots(evidence: &Evidence, steady: &Steady) -> Option<Trend> {
     let series = evidence.recording.series(SeriesId::MemLive)?;
     let times = evidence.recording.elapsed_s.iter().zip(&series.samples);

@@ -1,5 +1,5 @@
-//! What a reader should know besides the verdict, the note that matters most first: what explains, what is missing and how
-//! to turn it on.
+//! What a reader should know besides the verdict, the note that matters most first: what explains, what is missing and
+//! how to turn it on.
 
 use crate::culprit::present_before_run;
 use crate::evidence::{COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, SeriesId};

@@ -4,7 +4,8 @@
 //! rejective multiple test procedure", within each): half the error is spent on the few series of ranks 1 to 3, the
 //! other half on the rest. A series without a slope, be it that it never moved or that too little was
 //! seen, could not have been called growing and costs none of it, nor does a family of nothing else (R. E. Tarone, A
-//! modified Bonferroni method for discrete data, 1990). This acts on the verdict; each series' own trend stays as it is.
+//! modified Bonferroni method for discrete data, 1990). This acts on the verdict; each series' own trend stays as it
+//! is.
 
 use crate::evidence::{Evidence, EvidenceStrength, Judging, Series, SeriesId};
 use crate::findings::{Direction, Explanation, SeriesEvidence, Trend};

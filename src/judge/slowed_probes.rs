@@ -1,4 +1,5 @@
-//! Which probes were read far less often than samples are taken, since their answers cost the target more than they may.
+//! Which probes were read far less often than samples are taken, since their answers cost the target more than they
+//! may.
 
 use crate::evidence::{Event, EventKind, Evidence, ProbeRecord};
 use crate::findings::{Note, SlowedProbe};

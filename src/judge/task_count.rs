@@ -1,5 +1,5 @@
-//! The count of goroutines where it was read too seldom in steady for a trend, as when its probe was slowed, or when the
-//! run was ended before its time: snapshots at the ends of steady and after settle are evidence by themselves.
+//! The count of goroutines where it was read too seldom in steady for a trend, as when its probe was slowed, or when
+//! the run was ended before its time: snapshots at the ends of steady and after settle are evidence by themselves.
 
 use crate::culprit::SnapshotEnds;
 use crate::evidence::{Evidence, SeriesId, segment_starts};
@@ -10,8 +10,8 @@ use super::steady::Steady;
 /// Readings in steady from which its own trend decides.
 const READINGS_FOR_A_TREND: usize = 8;
 
-/// What this count does by the snapshots; none where its own readings decide (`own` is their trend), or the snapshots show
-/// no growth.
+/// What this count does by the snapshots; none where its own readings decide (`own` is their trend), or the snapshots
+/// show no growth.
 pub fn trend_from_snapshots(
     evidence: &Evidence,
     steady: &Steady,

@@ -22,8 +22,8 @@ const UNPROVEN_HOLD_S: f64 = 60.0;
 
 /// A stack of the heap is blamed from this share of all the heap's growth: of what is sampled, less is chance.
 const LEAST_SHARE: f64 = 0.2;
-/// Of the service's own classes so many that grew most are named however small their share: what fills the heap is mostly
-/// arrays of bytes, and these say whose.
+/// Of the service's own classes so many that grew most are named however small their share: what fills the heap is
+/// mostly arrays of bytes, and these say whose.
 const MOST_OWN_CLASSES: usize = 3;
 
 /// What one group means for the verdict.
@@ -195,8 +195,8 @@ impl Tasks {
         self.judged.iter().any(|(_, verdict)| matches!(verdict, GroupVerdict::Held(_)))
     }
 
-    /// The culprits, ranked; none where the verdict is no leak. Stacks of the heap and processes come last: they say where
-    /// it happens, once something else has shown that it does.
+    /// The culprits, ranked; none where the verdict is no leak. Stacks of the heap and processes come last: they say
+    /// where it happens, once something else has shown that it does.
     pub fn blamed(self, verdict: Verdict, series: &AllEvidence) -> Vec<BlamedGroup> {
         if !matches!(verdict, Verdict::Leak | Verdict::Failed) {
             return Vec::new();

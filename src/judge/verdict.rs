@@ -84,8 +84,8 @@ impl Facts {
 }
 
 impl Facts {
-    /// What leaked until the target failed. Where it stopped answering, requests in flight may hold what grew since, and
-    /// only a proof stands.
+    /// What leaked until the target failed. Where it stopped answering, requests in flight may hold what grew since,
+    /// and only a proof stands.
     pub fn leak_before_failure(&self) -> Option<Leak> {
         let failure = self.failure.as_ref().filter(|_| !self.killed_while_growing)?;
         match failure {

@@ -1,8 +1,8 @@
 //! Workers that are replaced, judged: whether recycling hides a leak.
 //!
-//! Where a tree's workers are replaced each worker is a segment of its own. What it keeps goes with it, so the tree shows
-//! teeth, and their floor is that of a new worker: it says nothing of a leak. Growth within a worker counts as the
-//! tree's would were its workers not replaced.
+//! Where a tree's workers are replaced each worker is a segment of its own. What it keeps goes with it, so the tree
+//! shows teeth, and their floor is that of a new worker: it says nothing of a leak. Growth within a worker counts as
+//! the tree's would were its workers not replaced.
 
 use crate::culprit;
 use crate::evidence::{Evidence, EvidenceStrength, GroupKind, SeriesId};
@@ -15,8 +15,8 @@ use crate::units::Unit;
 use super::material::{is_material, least_seen};
 use super::series_evidence::AllEvidence;
 
-/// What a worker may take until it is warm: it fills its pools in a straight line, as a leak does. Flask's workers under
-/// gunicorn took 0.3 MiB in 600 requests, Django's less.
+/// What a worker may take until it is warm: it fills its pools in a straight line, as a leak does. Flask's workers
+/// under gunicorn took 0.3 MiB in 600 requests, Django's less.
 const WARM_UP_BYTES: f64 = 2.0 * 1024.0 * 1024.0;
 /// The same as a share of what it had before.
 const WARM_UP_SHARE: f64 = 0.1;

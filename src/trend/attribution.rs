@@ -6,14 +6,14 @@
 //! # Method
 //! Levels are regressed on the counts so far, by generalised least squares averaged over the noise models of this room,
 //! so that the interval allows for noise that wanders. That is the regression of increments on counts of the block, in
-//! a form that also knows noise which does not add up, such as requests in flight at the moment of a sample. What holds a
-//! connection for a while lifts the level for as long and leaks nothing: how many are open is a column with the counts, where
-//! Schwarz's criterion says that it explains something. A service frees what it held a little later than its client, and
-//! only the rate at which requests end shows that: in simulations 25 ms of it, against blocks of a second, looked like growth of some
-//! 3 % of what each request held. So how many ended is a column, too. The commonest request holds something as all do.
-//! Two questions are asked of each kind: what one of them adds, and what it adds beyond a normal request. The latter is
-//! known from the blocks alone; the former rests on there being no growth by the clock, which looks like growth of every
-//! request.
+//! a form that also knows noise which does not add up, such as requests in flight at the moment of a sample. What holds
+//! a connection for a while lifts the level for as long and leaks nothing: how many are open is a column with the
+//! counts, where Schwarz's criterion says that it explains something. A service frees what it held a little later than
+//! its client, and only the rate at which requests end shows that: in simulations 25 ms of it, against blocks of a
+//! second, looked like growth of some 3 % of what each request held. So how many ended is a column, too. The commonest
+//! request holds something as all do. Two questions are asked of each kind: what one of them adds, and what it adds
+//! beyond a normal request. The latter is known from the blocks alone; the former rests on there being no growth by the
+//! clock, which looks like growth of every request.
 //!
 //! Intervals are simultaneous by Bonferroni's inequality: with m of them each leaves out 1/m of the error.
 //!
@@ -27,7 +27,8 @@ use crate::findings::Estimate;
 
 /// The chance that any of the intervals of one question misses.
 const FAMILY_ERROR: f64 = 0.01;
-/// With what is open and what ended of each kind a regression has up to thrice the columns; it wants so many blocks for each.
+/// With what is open and what ended of each kind a regression has up to thrice the columns; it wants so many blocks for
+/// each.
 const BLOCKS_PER_COLUMN: usize = 3;
 /// Fewer open connections than this lift nothing that shows.
 const LEAST_MOVING_OPEN: f64 = 0.5;
@@ -103,8 +104,8 @@ fn regress(blocks: &[Block], open: &[Vec<f64>], confidence: f64) -> Option<(f64,
     Some((criterion, effects.collect()))
 }
 
-/// The sets of columns to be tried: how many were open and how many ended, of each kind, as far as there are blocks enough
-/// to tell them apart, or of all together; none.
+/// The sets of columns to be tried: how many were open and how many ended, of each kind, as far as there are blocks
+/// enough to tell them apart, or of all together; none.
 fn open_columns(blocks: &[Block]) -> Vec<Vec<Vec<f64>>> {
     let kinds = blocks.first().map_or(0, |block| block.open.len());
     let moves = |kind: &usize| {

@@ -1,8 +1,9 @@
 //! Times that a clock cut to whole seconds, while samples came at another interval.
 //!
 //! Samples 1.33 s apart are then stamped 0, 1, 2, 4, 5, 6, 8 …: a climb as even as can be jitters along the time axis,
-//! which looks like noise with a memory of its own. Where whole seconds with two neighbouring distances are all that the
-//! stamps show, and an even spacing explains each of them to within the second that was cut off, they are spread evenly.
+//! which looks like noise with a memory of its own. Where whole seconds with two neighbouring distances are all that
+//! the stamps show, and an even spacing explains each of them to within the second that was cut off, they are spread
+//! evenly.
 
 /// Fewer stamps than this do not show how they were cut.
 const LEAST_STAMPS: usize = 8;

@@ -1,9 +1,10 @@
 //! What a run will be able to decide, from the noise that its warm-up showed.
 //!
-//! A slope's standard error falls with the length watched: to the power 3/2 in noise that returns to its level, 1/2 in noise
-//! that wanders (P. Perron and T. Yabu, 2009, section 2). So the spread of a slope over warm-up, what bends there taken
-//! away, tells the spread over a steady of any length, and with it the smallest slope that it would show in four runs of
-//! five, as [`super::Trend::detectable_per_s`] tells it afterwards. It is a forecast: steady's noise may be another.
+//! A slope's standard error falls with the length watched: to the power 3/2 in noise that returns to its level, 1/2 in
+//! noise that wanders (P. Perron and T. Yabu, 2009, section 2). So the spread of a slope over warm-up, what bends there
+//! taken away, tells the spread over a steady of any length, and with it the smallest slope that it would show in four
+//! runs of five, as [`super::Trend::detectable_per_s`] tells it afterwards. It is a forecast: steady's noise may be
+//! another.
 
 use super::bins::Point;
 use super::fit::Fit;

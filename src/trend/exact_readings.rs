@@ -2,9 +2,9 @@
 //!
 //! Ten points do not show how their noise is correlated, so the mixture of [`noise`](super::noise) models leaves a leak
 //! open that rises at every reading. Here the readings are asked without a model: in a level, and in a walk with
-//! symmetric steps, a rise from one reading to the next is no likelier than a fall of its size. That is the hypothesis of
-//! the signed-rank test (F. Wilcoxon, Individual comparisons by ranking methods, 1945), exact for any number of readings.
-//! Noise around a level makes neighbouring rises cancel, which only makes the test more careful.
+//! symmetric steps, a rise from one reading to the next is no likelier than a fall of its size. That is the hypothesis
+//! of the signed-rank test (F. Wilcoxon, Individual comparisons by ranking methods, 1945), exact for any number of
+//! readings. Noise around a level makes neighbouring rises cancel, which only makes the test more careful.
 //!
 //! Steps and fills refute symmetry as well, so a growth must also be carried by the usual rise rather than by a few
 //! jumps, and the later half must keep pace with the earlier.

@@ -36,7 +36,8 @@ pub(super) fn fell_back(times: &[f64], values: &[f64], whole_units: bool, false_
     (judge_segment(&asked).direction == Direction::Growing).then_some(fall)
 }
 
-/// The climb to the largest fall from one sample to the next, and that fall, where it leads back to where the climb began.
+/// The climb to the largest fall from one sample to the next, and that fall, where it leads back to where the climb
+/// began.
 fn climb_before_fall(values: &[f64]) -> Option<(Range<usize>, f64)> {
     let (low, high) = range(values);
     let mut steps: Vec<f64> = values.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();

@@ -9,9 +9,9 @@
 //! error over looks; D. A. Darling and H. Robbins, Iterated logarithm inequalities (1967), for a schedule of geometric
 //! epochs, which costs only the logarithm of a logarithm of the time.
 //!
-//! What that cannot do: the bound is of chance. The rise of a tooth or of a rhythm that has only begun is growth as far as
-//! anybody can see, and that nothing grows is never proven by waiting. So an answer stands only after several looks in a
-//! row that gave it, over which the run has more than doubled: by then a tooth has turned.
+//! What that cannot do: the bound is of chance. The rise of a tooth or of a rhythm that has only begun is growth as far
+//! as anybody can see, and that nothing grows is never proven by waiting. So an answer stands only after several looks
+//! in a row that gave it, over which the run has more than doubled: by then a tooth has turned.
 
 use crate::findings::Direction;
 

@@ -132,7 +132,8 @@ fn slope_of(window: &Window, step_s: f64) -> Slope {
     Slope { coefficient: window.line.coefficient.clone(), step_s }
 }
 
-/// No window decided: why, and how long a run would. What has slowed is estimated by its end, what has not by all of it.
+/// No window decided: why, and how long a run would. What has slowed is estimated by its end, what has not by all of
+/// it.
 fn undecided(asked: &SegmentQuestion<'_>, windows: &[Window], whole_s: f64) -> SegmentTrend {
     let form = windows.first().map_or(Form::Straight, |w| w.form);
     let slowed = matches!(form, Form::Saturates(_) | Form::BendsDown(_));

@@ -5,47 +5,50 @@
 //! # Method
 //! 1. [`select`]: steady is judged, the other phases are context; readings taken while a forced collection ran are left
 //!    out, and the first such collection may move the level for good.
-//! 2. [`segments`]: a restart begins a new segment; each is judged by itself, and [`pooled_segments`] weighs their slopes
-//!    together.
-//! 3. [`reduced_series`]: samples become at most about a hundred points. Teeth ([`sawtooth`]) become one floor per cycle
-//!    and [`regimes`] one point each; otherwise [`spikes`] go, and stretches of time become midmeans ([`bins`]). A
-//!    dominant [`period`] is fitted with the line.
-//! 4. [`fit`]: generalised least squares under every [`noise`] model from white noise over autoregressions and swings to
-//!    random walks with momentum, averaged by integrated likelihood into a [`mixture`]. So the interval and the chance of
-//!    growth allow for not knowing how the noise is correlated, which is what makes an ordinary regression cry wolf.
-//! 5. [`window`]: the same on trailing windows, each against its rivals: a few [`steps`], a line that bends, a rise that
-//!    dies away ([`rivals`]), and what falls or dips and comes back.
+//! 2. [`segments`]: a restart begins a new segment; each is judged by itself, and [`pooled_segments`] weighs their
+//!    slopes together.
+//! 3. [`reduced_series`]: samples become at most about a hundred points. Teeth ([`sawtooth`]) become one floor per
+//!    cycle and [`regimes`] one point each; otherwise [`spikes`] go, and stretches of time become midmeans ([`bins`]).
+//!    A dominant [`period`] is fitted with the line.
+//! 4. [`fit`]: generalised least squares under every [`noise`] model from white noise over autoregressions and swings
+//!    to random walks with momentum, averaged by integrated likelihood into a [`mixture`]. So the interval and the
+//!    chance of growth allow for not knowing how the noise is correlated, which is what makes an ordinary regression
+//!    cry wolf.
+//! 5. [`window`]: the same on trailing windows, each against its rivals: a few [`steps`], a line that bends, a rise
+//!    that dies away ([`rivals`]), and what falls or dips and comes back.
 //! 6. [`decide`] and [`judge_segment`]: the longest trailing window of one form decides.
 //! 7. [`exact_readings`]: a few readings on purpose are asked without any model of noise.
 //! 8. [`cycles`]: where the load was repeated, the floors after each settle overrule all of this.
 //!
-//! The room also answers whose growth it is, where the mix of requests differs by design ([`attribution`]), when a level
-//! reaches a [`limit`], what a run will be able to decide ([`detectable`]), what it would have found ([`sensitivity`],
+//! The room also answers whose growth it is, where the mix of requests differs by design ([`attribution`]), when a
+//! level reaches a [`limit`], what a run will be able to decide ([`detectable`]), what it would have found
+//! ([`sensitivity`],
 //! [`hidden_by_past`]) and when to judge while it goes on ([`interim`]).
 //!
 //! # Assumptions
-//! Noise has one character throughout a window; a leak's rate may vary but it does not pause for the last quarter of what was
-//! seen; a quiet last two fifths are the end of growth.
+//! Noise has one character throughout a window; a leak's rate may vary but it does not pause for the last quarter of
+//! what was seen; a quiet last two fifths are the end of growth.
 //!
 //! # Sources
 //! Each module names its own in its head. The chief ones: P. Perron and T. Yabu, Estimating
-//! Deterministic Trends with an Integrated or Stationary Noise Component (2009); C. A. Sims, Bayesian skepticism on unit root
-//! econometrics (1988); A. C. Harvey, Forecasting, Structural Time Series Models and the Kalman Filter (1989); D. A.
-//! Harville, Bayesian inference for variance components using only error contrasts (1974); G. Schwarz, Estimating the
-//! dimension of a model (1978); M. H. Pesaran and A. Timmermann, Market timing and return prediction under model
-//! instability (2002); K. K. G. Lan and D. L. DeMets, Discrete sequential boundaries for clinical trials (1983).
+//! Deterministic Trends with an Integrated or Stationary Noise Component (2009); C. A. Sims, Bayesian skepticism on
+//! unit root econometrics (1988); A. C. Harvey, Forecasting, Structural Time Series Models and the Kalman Filter
+//! (1989); D. A. Harville, Bayesian inference for variance components using only error contrasts (1974); G. Schwarz,
+//! Estimating the dimension of a model (1978); M. H. Pesaran and A. Timmermann, Market timing and return prediction
+//! under model instability (2002); K. K. G. Lan and D. L. DeMets, Discrete sequential boundaries for clinical trials
+//! (1983).
 //!
 //! # How often it is wrong
-//! `tests/trend` makes series of 66 families to order and holds the engine to error rates, a few of each family in every
-//! test run and some 4,000 series with `cargo test --release --test trend -- --ignored`.
+//! `tests/trend` makes series of 66 families to order and holds the engine to error rates, a few of each family in
+//! every test run and some 4,000 series with `cargo test --release --test trend -- --ignored`.
 //!
 //! # What it cannot do
-//! It does not know what a series is: a heap that grows to its limit by design, or sessions that end later than the run,
-//! grow. Teeth or rhythms of which the run saw fewer than about four stay inconclusive, and so do fewer than two dozen
-//! samples that are not all alike. Leaks of fewer than about ten jumps look like a service that grew so often and
-//! stopped, and a ratchet whose last jump is recent looks like a leak. A warm-up that has hardly begun to bend is a line. Of a
-//! series read on purpose after collections, far apart, 'stable' is said where growth above a tenth of its level would
-//! show: there alone the level matters.
+//! It does not know what a series is: a heap that grows to its limit by design, or sessions that end later than the
+//! run, grow. Teeth or rhythms of which the run saw fewer than about four stay inconclusive, and so do fewer than two
+//! dozen samples that are not all alike. Leaks of fewer than about ten jumps look like a service that grew so often and
+//! stopped, and a ratchet whose last jump is recent looks like a leak. A warm-up that has hardly begun to bend is a
+//! line. Of a series read on purpose after collections, far apart, 'stable' is said where growth above a tenth of its
+//! level would show: there alone the level matters.
 
 mod attribution;
 mod bins;
@@ -100,8 +103,8 @@ use crate::units::Unit;
 
 /// A growth of which at least this share came back after the load was held, not lost.
 const CAME_BACK_SHARE: f64 = 0.8;
-/// Where a growth that doubles the level within the run, and by at least so many bytes, would not have been found, nothing
-/// is said of that level.
+/// Where a growth that doubles the level within the run, and by at least so many bytes, would not have been found,
+/// nothing is said of that level.
 const MATERIAL_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
 /// Of a level that dropped less often than this it is unknown whether the next drop goes as low.
 const LEAST_DROPS: usize = 3;

@@ -1,5 +1,5 @@
-//! What the residuals of a series may be: white noise, an autoregression, both together, a random walk, or ups and downs
-//! that come round.
+//! What the residuals of a series may be: white noise, an autoregression, both together, a random walk, or ups and
+//! downs that come round.
 //!
 //! No single guess at the autocorrelation is trusted. A fit is made under every model of a grid, and the grid is
 //! averaged by how well each explains the data (see `fit`). That is what keeps a t test honest from white noise to
@@ -40,8 +40,8 @@ pub(super) enum Noise {
     Level { correlation: f64, white: f64 },
     /// A random walk whose neighbouring steps are so correlated.
     Spells { momentum: f64 },
-    /// An autoregression of second order that swings and comes back: a heap that grows in stairs around the line of what
-    /// it holds. The period in points, and what is left of it from one point to the next.
+    /// An autoregression of second order that swings and comes back: a heap that grows in stairs around the line of
+    /// what it holds. The period in points, and what is left of it from one point to the next.
     Swings { period: f64, damping: f64 },
 }
 
@@ -49,8 +49,9 @@ impl Noise {
     /// How likely the model is held before the data were seen, up to a common factor. White noise and the plain random
     /// walk, the two ends, each count like a whole family: a grid that is dense just below a walk would otherwise
     /// outvote it on its own data, and so find slopes in it (C. A. Sims, Bayesian skepticism on unit root econometrics,
-    /// 1988). Slow wandering far below white noise is rare, and hardly seen where it is. Swings weigh more together than either
-    /// end, the more the longer a series is: their spectra are so unlike a walk's that they win no walk's data.
+    /// 1988). Slow wandering far below white noise is rare, and hardly seen where it is. Swings weigh more together
+    /// than either end, the more the longer a series is: their spectra are so unlike a walk's that they win no walk's
+    /// data.
     pub(super) fn prior(self) -> f64 {
         match self {
             Noise::Level { correlation: 0.0, .. } => 4.0,

@@ -1,8 +1,8 @@
 //! Several segments of one target, one answer: growth is judged in each and weighed by how precisely each shows it.
 //!
-//! The inverse-variance mean of the segments' slopes (W. G. Cochran, Problems arising in the analysis of a series of similar
-//! experiments, 1937), its spread widened where the segments disagree by more than their own errors allow (R. T. Birge,
-//! The calculation of errors by the method of least squares, 1932).
+//! The inverse-variance mean of the segments' slopes (W. G. Cochran, Problems arising in the analysis of a series of
+//! similar experiments, 1937), its spread widened where the segments disagree by more than their own errors allow (R.
+//! T. Birge, The calculation of errors by the method of least squares, 1932).
 
 use statrs::distribution::{ContinuousCDF, Normal};
 

@@ -44,8 +44,8 @@ pub(super) enum ReducedAs {
     Periodic { seconds: f64 },
 }
 
-/// The points of one segment and what is fitted beside every line. `shift` is the moment of the first forced collection,
-/// which may move the level for good.
+/// The points of one segment and what is fitted beside every line. `shift` is the moment of the first forced
+/// collection, which may move the level for good.
 pub(super) fn reduce(times: &[f64], values: &[f64], shift: Option<f64>) -> (ReducedSeries, ReducedAs) {
     let (points, beside, kind) = match find_sawtooth(times, values) {
         Some(s) if s.edges >= LEAST_TEETH => {

@@ -2,8 +2,8 @@
 //! cache that is rebuilt does. However many samples one regime has, it is one reading of where the level goes; so each
 //! becomes one point.
 //!
-//! Jumps are distinguished from noise by their size against what is usual between neighbours, and regimes from a staircase by
-//! going both ways: what only rises is left for the line and its rivals.
+//! Jumps are distinguished from noise by their size against what is usual between neighbours, and regimes from a
+//! staircase by going both ways: what only rises is left for the line and its rivals.
 
 use super::bins::{Point, median};
 use super::fit::range;

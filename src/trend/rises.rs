@@ -1,6 +1,7 @@
 //! A rise in words: which jumps, or from when to when.
 //!
-//! The best form of a window is a regression's; before it is said of a series in so many words, the points must show it.
+//! The best form of a window is a regression's; before it is said of a series in so many words, the points must show
+//! it.
 
 use super::bins::{Point, median};
 use super::ramp::{best_ramp, residual};

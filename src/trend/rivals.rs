@@ -1,8 +1,8 @@
 //! What explains a window better than a line: a few steps, a rise that dies away.
 //!
-//! The steps are those of `steps`; the exponential is fitted by a grid over its time constant, refined, since given that it is linear (G. H. Golub and
-//! V. Pereyra, The differentiation of pseudo-inverses and nonlinear least squares problems whose variables separate,
-//! 1973).
+//! The steps are those of `steps`; the exponential is fitted by a grid over its time constant, refined, since given
+//! that it is linear (G. H. Golub and V. Pereyra, The differentiation of pseudo-inverses and nonlinear least squares
+//! problems whose variables separate, 1973).
 
 use super::fit::{Column, Fit, Frame, Points};
 

@@ -1,8 +1,9 @@
 //! Sawtooth: a collector or an allocator lets memory climb and drop, again and again; or bursts drive it up and it
 //! drains. What can leak is the floor, so a cycle becomes one point: its floor.
 //!
-//! A tooth is distinguished from noise by its asymmetry: what goes one way slowly goes the other way within [`ABRUPT_WITHIN`]
-//! samples, and hardly ever the reverse. Noise, spikes and levels that jump both ways are as abrupt upwards as downwards.
+//! A tooth is distinguished from noise by its asymmetry: what goes one way slowly goes the other way within
+//! [`ABRUPT_WITHIN`] samples, and hardly ever the reverse. Noise, spikes and levels that jump both ways are as abrupt
+//! upwards as downwards.
 
 use super::bins::{Point, median};
 use super::fit::range;
@@ -162,7 +163,8 @@ struct Move {
     size: f64,
 }
 
-/// Moves of one way, within [`ABRUPT_WITHIN`] samples, that do not overlap; `by` measures from the first value to the second.
+/// Moves of one way, within [`ABRUPT_WITHIN`] samples, that do not overlap; `by` measures from the first value to the
+/// second.
 fn abrupt_moves(values: &[f64], by: impl Fn(f64, f64) -> f64) -> Vec<Move> {
     let mut moves: Vec<Move> = Vec::new();
     let n = values.len();

@@ -3,8 +3,8 @@
 use super::mixture::Mixture;
 use crate::findings::{Direction, Found, Shape};
 
-/// Several windows and rivals are examined, and noise is never quite of a kind that was thought of: a chance found in one
-/// window is multiplied by this before it is compared or reported.
+/// Several windows and rivals are examined, and noise is never quite of a kind that was thought of: a chance found in
+/// one window is multiplied by this before it is compared or reported.
 pub(super) const WINDOWS_ALLOWED_FOR: f64 = 25.0;
 
 /// What one segment does, by the window of it that decided.

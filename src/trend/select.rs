@@ -9,8 +9,8 @@ use crate::evidence::{Event, EventKind, Phase, Sample};
 
 /// A series read in less than this share of steady's samples was read on purpose, after collections.
 const SPARSE_SHARE: f64 = 0.2;
-/// In a short run collections are only a few samples apart. There a series was read on purpose if at least this share of
-/// its samples are gaps and [`READ_AFTER_COLLECTION`] of its readings follow a collection.
+/// In a short run collections are only a few samples apart. There a series was read on purpose if at least this share
+/// of its samples are gaps and [`READ_AFTER_COLLECTION`] of its readings follow a collection.
 const GAP_SHARE: f64 = 0.5;
 /// See [`GAP_SHARE`].
 const READ_AFTER_COLLECTION: f64 = 0.75;

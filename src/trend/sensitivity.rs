@@ -7,13 +7,14 @@ use crate::units::Unit;
 /// From a slope's spread to what is found in four runs of five: the normal distribution's upper fifth.
 pub(super) const FOUR_OF_FIVE_RUNS: f64 = 0.84;
 /// Noise is estimated from the same data, and rivals of a line take a share of what a slope explains: what two errors
-/// alone would promise is found in three runs of five. With this factor it is four, as simulated in tests/trend/copes.rs.
+/// alone would promise is found in three runs of five. With this factor it is four, as simulated in
+/// tests/trend/copes.rs.
 pub(super) const SPREAD_IN_PRACTICE: f64 = 1.3;
 /// Jumps that a constant series would have shown with 95 % probability, had it grown at that rate (Poisson).
 pub(super) const UNSEEN_JUMPS: f64 = 3.0;
-/// Jumps that growth takes to be found where the series moves otherwise, too: fewer look like a service that grew so often
-/// and stopped. Of pools that fill and of tasks added early, 3 more jumps are found in 25 %, 6 in 92 %, 12 in 98 %, as
-/// simulated in tests/trend/accuracy.
+/// Jumps that growth takes to be found where the series moves otherwise, too: fewer look like a service that grew so
+/// often and stopped. Of pools that fill and of tasks added early, 3 more jumps are found in 25 %, 6 in 92 %, 12 in 98
+/// %, as simulated in tests/trend/accuracy.
 pub(super) const FOUND_JUMPS: f64 = 8.0;
 /// Bytes that most machines count the memory of a process in.
 const PAGE_BYTES: f64 = 4096.0;

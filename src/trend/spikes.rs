@@ -1,8 +1,8 @@
 //! Spikes: samples far from what surrounds them, gone again at once, as a cron job or a large request leaves them.
 //!
 //! Hampel's identifier (F. R. Hampel, The influence curve and its role in robust estimation, 1974) over a sliding
-//! window: what lies beyond [`SPIKE_FROM_DEVIATIONS`] robust standard deviations from the window's median is left out. A step is no
-//! spike: the median follows it.
+//! window: what lies beyond [`SPIKE_FROM_DEVIATIONS`] robust standard deviations from the window's median is left out.
+//! A step is no spike: the median follows it.
 
 use super::bins::median;
 

@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_of_a_window_is_told() {
+    fn the_form_of_a_window_is_found() {
         assert_eq!(examine(&made_of(|t| 0.5 * t), 0, f64::INFINITY).unwrap().form, Form::Straight);
         assert!(matches!(
             examine(&made_of(|t| if t < 40.0 { 0.0 } else { 30.0 }), 0, f64::INFINITY).unwrap().form,

@@ -66,7 +66,7 @@ fn the_one_worker_that_leaks_is_named() {
 }
 
 #[test]
-fn workers_that_grow_alike_single_out_nobody() {
+fn workers_that_grow_alike_single_out_none() {
     let evidence = run(&[
         ("1", ALWAYS, &flat),
         ("2", ALWAYS, &leaking),
@@ -77,7 +77,7 @@ fn workers_that_grow_alike_single_out_nobody() {
 }
 
 #[test]
-fn two_workers_that_grow_alike_beside_their_idle_master_single_out_nobody() {
+fn two_workers_that_grow_alike_next_to_their_idle_master_single_out_none() {
     let evidence = run(&[("1", ALWAYS, &flat), ("2", ALWAYS, &leaking), ("3", ALWAYS, &leaking)]);
     assert_eq!(standing_out(&evidence, GroupKind::ProcessMemory), []);
     let evidence = run(&[("1", ALWAYS, &flat), ("2", ALWAYS, &flat), ("3", ALWAYS, &leaking)]);
@@ -85,7 +85,7 @@ fn two_workers_that_grow_alike_beside_their_idle_master_single_out_nobody() {
 }
 
 #[test]
-fn a_pool_that_is_recycled_names_nobody() {
+fn a_pool_that_is_recycled_names_no_worker() {
     let young = |since: f64| move |t: f64| 20.0 + (t - since);
     let (a, b, c, d) = (young(0.0), young(12.0), young(24.0), young(36.0));
     let pool: [Worker<'_>; 5] = [

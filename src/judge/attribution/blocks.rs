@@ -157,7 +157,8 @@ impl Cut {
     }
 }
 
-/// How many there were of a candidate's groups, those that grew, at each moment at which groups of the kind were counted.
+/// How many there were of a candidate's groups, those that grew, at each moment at which groups of the kind were
+/// counted.
 pub fn counts(evidence: &Evidence, whose: &Candidate) -> Vec<(f64, f64)> {
     let of_kind = evidence.groups.iter().filter(|row| row.kind == whose.kind);
     // of a family the groups that come and go, such as those still at work, are noise beside those that stay

@@ -76,8 +76,8 @@ fn grew(evidence: &Evidence, voters: &AllEvidence, tasks: &Tasks) -> Vec<Grew> {
     all
 }
 
-/// Whether it is asked whose growth this is: the best count of tasks or that of descriptors, whether or not their groups
-/// vote in their place, if they rose; and what memory has a vote and grows.
+/// Whether it is asked whose growth this is: the best count of tasks or that of descriptors, whether or not their
+/// groups vote in their place, if they rose; and what memory has a vote and grows.
 fn asks(voter: &SeriesEvidence, counted: Option<&SeriesId>) -> bool {
     let count = counted == Some(&voter.id) || voter.id == SeriesId::Fds;
     let rose = match voter.trend.direction {

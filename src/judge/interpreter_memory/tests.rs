@@ -9,8 +9,8 @@ use crate::findings::{Doubt, ExcludedGrowth, Findings, Reason, Verdict};
 use crate::judge::judge;
 use crate::units::{Rate, Span};
 
-/// A service at so many requests a second for a minute after 10 s of warm-up, whose resident memory grows by so many bytes
-/// with each request.
+/// A service at so many requests a second for a minute after 10 s of warm-up, whose resident memory grows by so many
+/// bytes with each request.
 fn judged(runtime: Runtime, processes: usize, rate: f64, per_request: f64) -> Findings {
     let phases = PhasePlan { warmup: Span::from_secs_f64(10.0), steady: Span::from_secs_f64(60.0), ..none() };
     let plan = PlanRecord {

@@ -29,8 +29,8 @@ fn snapshot(elapsed_s: f64, moment: Moment, bytes: f64) -> TaskSnapshot {
     }
 }
 
-/// A steady of 100 s at 10/s from 10 to 12 MiB or whatever: `heap` is used as of a collection every 5 s, by the share of
-/// steady that has passed.
+/// A steady of 100 s at 10/s from 10 to 12 MiB or whatever: `heap` is used as of a collection every 5 s, by the share
+/// of steady that has passed.
 fn run(live: &[(Moment, f64)], heap: impl Fn(f64) -> f64) -> (Evidence, Steady) {
     let times: Vec<f64> = (0..=100).map(f64::from).collect();
     let read = |f: &dyn Fn(f64) -> f64| times.iter().map(|t| Sample::new(f(*t))).collect();

@@ -15,7 +15,8 @@ fn by_snapshots(evidence: &Evidence) -> Option<Trend> {
     trend_from_snapshots(evidence, &Steady::read(evidence), &SeriesId::Goroutines, &own)
 }
 
-/// 100 s of steady at 50/s with one reading of the goroutines; so many of each of two stacks at start, end and after settle.
+/// 100 s of steady at 50/s with one reading of the goroutines; so many of each of two stacks at start, end and after
+/// settle.
 fn run(counts: [u64; 3]) -> Evidence {
     let times: Vec<f64> = (0..=120).map(f64::from).collect();
     let steady = |t: f64| (10.0..110.0).contains(&t);

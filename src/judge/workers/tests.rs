@@ -1,5 +1,5 @@
-//! Services whose workers are replaced, from the evidence to the verdict: leaks that recycling hides, warm-ups, and what is
-//! no recycling.
+//! Services whose workers are replaced, from the evidence to the verdict: leaks that recycling hides, warm-ups, and
+//! what is no recycling.
 
 use super::*;
 use crate::evidence::{

@@ -71,7 +71,7 @@ fn the_leak_is_named_in_the_picture_and_the_colour_of_what_is_wrong_is_kept_for_
 }
 
 #[test]
-fn the_line_of_a_growth_is_drawn_where_it_was_told() {
+fn the_line_of_a_growth_is_drawn_where_it_was_found() {
     let Case { evidence, mut findings, .. } = testing::leak();
     let length = |findings: &Report| {
         let scene = compose(&evidence, findings, &LIGHT);

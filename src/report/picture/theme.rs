@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_from_all_else_by_the_colour_blind() {
+    fn what_is_wrong_stands_out_for_the_colour_blind() {
         for (name, theme) in [("light", &LIGHT), ("dark", &DARK)] {
             let calm = theme.parts.iter().chain(&theme.groups);
             let calm = calm.chain([&theme.paper, &theme.fill, &theme.calm, &theme.calm_second, &theme.ink]);
