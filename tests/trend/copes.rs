@@ -150,7 +150,7 @@ fn a_forced_collection_bends_nothing() {
 }
 
 #[test]
-fn growth_is_judged_in_each_life_and_restarts_are_told() {
+fn growth_is_judged_in_each_segment_between_restarts() {
     let recording = shaped(600, 0.2, |t| 50.0 + 0.05 * if t < 250.0 { t } else { t - 250.0 });
     let restart = Event { elapsed_s: 250.0, kind: EventKind::Restart { pid_before: 1, pid_after: 2 } };
     let t = with_events(&recording, std::slice::from_ref(&restart));
@@ -192,7 +192,7 @@ fn constants_short_files_days_and_weeks() {
 }
 
 #[test]
-fn power_is_told_and_what_is_above_it_is_found() {
+fn what_is_above_the_detectable_growth_is_found() {
     let t = judged(&shaped(600, 1.0, |_| 100.0));
     is(&t, Direction::Stable, Shape::Flat);
     let detectable = t.detectable_per_s.unwrap();
@@ -223,7 +223,7 @@ fn a_limit_is_reached_in_an_interval() {
 }
 
 #[test]
-fn growth_is_told_per_request_too() {
+fn growth_per_request_is_given_too() {
     let mut recording = shaped(600, 0.3, |t| 100.0 + 0.05 * t);
     recording.requests_total = (0..600).map(|i| Sample::new(50.0 * f64::from(i))).collect();
     let each = judged(&recording).per_request.unwrap();
