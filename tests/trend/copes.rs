@@ -210,7 +210,7 @@ fn what_is_above_the_detectable_growth_is_found() {
 
 #[test]
 fn an_inconclusive_answer_says_how_long_a_run_would_decide() {
-    let t = judged(&shaped(400, 1.0, |t| 100.0 + 0.0013 * t));
+    let t = judged(&shaped(400, 1.0, |t| 100.0 + 0.0011 * t));
     assert_eq!(t.direction, Direction::Inconclusive, "{:?}", t.reason);
     assert!(t.needs_s.unwrap() > 400.0 && why(&t).contains("a steady of"), "{:?}", t.reason);
 }
