@@ -11,7 +11,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 use super::counts::{Counts, Totals};
 use super::family::Family;
 use crate::evidence::{Evidence, GroupKind, Runtime, Sample, Series, SeriesId};
-use crate::findings::{Direction, Estimate, Shape, Trend, TrendReason};
+use crate::findings::{Direction, Estimate, Found, Shape, Trend, TrendReason, WindowReason};
 use crate::trend::{Question, trend};
 use crate::units::Unit;
 
@@ -58,7 +58,10 @@ pub fn judge_samples(
     let question =
         Question { recording: &counts.table, series: &series, events: &evidence.events, false_alarm };
     let judged = trend(&question);
-    if judged.slope.is_some() { judged } else { estimate(counts, kind, &series.samples, totals) }
+    // what is blamed explains a growth that other evidence has decided: a plain line through few samples is enough
+    let too_few =
+        matches!(judged.reason, TrendReason::Window(WindowReason { found: Found::TooFew { .. }, .. }));
+    if judged.slope.is_some() && !too_few { judged } else { estimate(counts, kind, &series.samples, totals) }
 }
 
 /// A line with what it says of the latter half.

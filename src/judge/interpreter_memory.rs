@@ -11,7 +11,9 @@
 //! The figures were measured on healthy services of the usual frameworks and on the same services with a leak, at 20 to
 //! 200 requests a second for 30 s to 5 min: `tests/warmup`, whose check holds them to at most .3 % false alarms.
 
-use crate::evidence::{Evidence, EvidenceStrength, Runtime};
+use std::collections::HashMap;
+
+use crate::evidence::{Evidence, EvidenceStrength, GroupKind, Runtime};
 use crate::findings::SeriesEvidence;
 
 use super::series_evidence::AllEvidence;
@@ -70,7 +72,25 @@ pub fn may_be_warm_up(
     let (_, end_s) = steady.stretches.last()?;
     let pools = InterpreterMemory::of_target(evidence)?.pools_bytes;
     let rise = one.trend.slope?.value * steady.seconds();
-    (rise < pools && end_s - first_load_s < WARM_UP_S).then_some(pools)
+    let largest = InterpreterMemory::of_runtime(series.sources().runtime)?.pools_bytes;
+    (rise < pools && largest_rise(evidence, steady) < largest && end_s - first_load_s < WARM_UP_S)
+        .then_some(pools)
+}
+
+/// The largest rise within steady of one process that was there before it, in bytes: all warm up alike, and one of many that
+/// rises alone does more than that.
+fn largest_rise(evidence: &Evidence, steady: &Steady) -> f64 {
+    let Some((begin_s, end_s)) = steady.stretches.first().copied() else { return 0.0 };
+    let memory = evidence.instances.iter().filter(|reading| reading.kind == GroupKind::ProcessMemory);
+    let mut levels: HashMap<&str, (f64, f64)> = HashMap::new();
+    for reading in memory.filter(|reading| reading.elapsed_s <= end_s) {
+        if reading.elapsed_s <= begin_s {
+            levels.insert(&reading.group, (reading.count, reading.count));
+        } else if let Some((_, last)) = levels.get_mut(reading.group.as_str()) {
+            *last = reading.count;
+        }
+    }
+    levels.values().map(|(first, last)| last - first).fold(0.0, f64::max)
 }
 
 /// The growth by each request that this series cannot show, since memory that was free takes it up, in bytes.
