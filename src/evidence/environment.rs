@@ -94,6 +94,32 @@ pub struct TargetRecord {
     pub described_by: Option<DescribedBy>,
 }
 
+#[cfg(test)]
+impl Environment {
+    /// One process of this runtime on a small machine, for tests to change what they are about.
+    pub fn example(runtime: Runtime, processes: usize) -> Environment {
+        Environment {
+            soak: "0".into(),
+            os: "linux".into(),
+            kernel: "6".into(),
+            cores: 2,
+            started: "2026-01-31T12:05:01+00:00[UTC]".into(),
+            target: Some(TargetRecord {
+                pid: Some(1),
+                program: "service".into(),
+                user: None,
+                container: None,
+                runtime,
+                found_by: "--pid".into(),
+                processes,
+                memory_limit_bytes: None,
+                described_by: None,
+            }),
+            probes: Vec::new(),
+        }
+    }
+}
+
 /// One way of looking at the target, and what came of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::evidence::{
     DrivenPlan, Environment, Event, EventKind, Phase, PhasePlan, PlanRecord, Recording, Sample, Series,
-    SeriesId, TargetRecord,
+    SeriesId,
 };
 use crate::findings::{Doubt, ExcludedGrowth, Findings, Reason, Verdict};
 use crate::judge::judge;
@@ -16,26 +16,6 @@ fn judged(runtime: Runtime, processes: usize, rate: f64, per_request: f64) -> Fi
     let plan = PlanRecord {
         phases,
         ..PlanRecord::example_of(DrivenPlan { rate: Rate::PerSecond(rate), ..DrivenPlan::example() })
-    };
-    let target = TargetRecord {
-        pid: Some(1),
-        program: "service".into(),
-        user: None,
-        container: None,
-        runtime,
-        found_by: "holds the port".into(),
-        described_by: None,
-        processes,
-        memory_limit_bytes: None,
-    };
-    let environment = Environment {
-        soak: "0".into(),
-        os: "linux".into(),
-        kernel: "6".into(),
-        cores: 2,
-        started: "2026-01-31T12:05:01+00:00[UTC]".into(),
-        target: Some(target),
-        probes: Vec::new(),
     };
     let mut recording = Recording::default();
     let mut bytes = Vec::new();
@@ -50,7 +30,7 @@ fn judged(runtime: Runtime, processes: usize, rate: f64, per_request: f64) -> Fi
     recording.series = vec![Series { id: SeriesId::RssAnon, samples: bytes }];
     judge(&Evidence {
         plan: Some(plan),
-        environment: Some(environment),
+        environment: Some(Environment::example(runtime, processes)),
         events: [(0.0, Phase::Warmup), (10.0, Phase::Steady)]
             .map(|(elapsed_s, phase)| Event { elapsed_s, kind: EventKind::Phase { phase } })
             .into(),

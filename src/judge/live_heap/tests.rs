@@ -1,9 +1,7 @@
 //! The live heap by its ends: what counts as flat, what goes on, what stays open.
 
 use super::*;
-use crate::evidence::{
-    Environment, Event, EventKind, Phase, Recording, Runtime, Sample, Series, TargetRecord, TaskGroup,
-};
+use crate::evidence::{Environment, Event, EventKind, Phase, Recording, Runtime, Sample, Series, TaskGroup};
 use crate::findings::{Doubt, Reason, Verdict};
 
 const MIB: f64 = 1024.0 * 1024.0;
@@ -141,25 +139,7 @@ fn verdict(live: &[(Moment, f64)], processes: usize) -> (Verdict, Reason) {
     };
     add("rss_anon_bytes", &|t| 40.0 * MIB + 0.4 * MIB * t + noise(t));
     add("heap_limit_bytes", &|_| 96.0 * MIB);
-    evidence.environment = Some(Environment {
-        soak: "0".into(),
-        os: "linux".into(),
-        kernel: "6".into(),
-        cores: 2,
-        started: "2026-01-31T12:05:01Z".into(),
-        target: Some(TargetRecord {
-            pid: Some(7),
-            program: "java".into(),
-            user: None,
-            container: None,
-            runtime: Runtime::Jvm,
-            found_by: "--pid".into(),
-            processes,
-            memory_limit_bytes: None,
-            described_by: None,
-        }),
-        probes: Vec::new(),
-    });
+    evidence.environment = Some(Environment::example(Runtime::Jvm, processes));
     let findings = crate::judge::judge(&evidence);
     let rss = findings.assessment.series.iter().find(|s| s.id == SeriesId::RssAnon).unwrap();
     assert_eq!(rss.trend.direction, Direction::Growing, "{:?}", rss.trend.reason);

@@ -4,7 +4,7 @@
 use super::*;
 use crate::evidence::{
     DrivenPlan, Environment, Event, EventKind, GroupCount, Phase, PhasePlan, PlanRecord, Recording, Runtime,
-    Sample, Series, TargetRecord, TaskGroup,
+    Sample, Series, TaskGroup,
 };
 use crate::findings::{Findings, Note, Reason, Verdict};
 use crate::judge::judge;
@@ -51,7 +51,11 @@ fn noise(n: usize) -> f64 {
 
 impl Service {
     fn evidence(&self) -> Evidence {
-        let mut evidence = Evidence { environment: Some(self.environment()), ..Evidence::default() };
+        let mut environment = Environment::example(self.runtime, 1 + self.workers);
+        if let Some(target) = &mut environment.target {
+            (target.pid, target.program) = (Some(99), "gunicorn".into());
+        }
+        let mut evidence = Evidence { environment: Some(environment), ..Evidence::default() };
         let span = Span::from_secs_f64;
         evidence.plan = Some(PlanRecord {
             phases: PhasePlan {
@@ -107,28 +111,6 @@ impl Service {
         evidence.recording = recording;
         evidence.group_names = (99..=100 + started).map(named).collect();
         evidence
-    }
-
-    fn environment(&self) -> Environment {
-        Environment {
-            soak: "0".into(),
-            os: "linux".into(),
-            kernel: "6".into(),
-            cores: 2,
-            started: "2026-01-31T12:05:01+00:00[UTC]".into(),
-            target: Some(TargetRecord {
-                pid: Some(99),
-                program: "gunicorn".into(),
-                user: None,
-                container: None,
-                runtime: self.runtime,
-                found_by: "holds the port".into(),
-                described_by: None,
-                processes: 1 + self.workers,
-                memory_limit_bytes: None,
-            }),
-            probes: Vec::new(),
-        }
     }
 
     fn judged(&self) -> Findings {

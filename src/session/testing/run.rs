@@ -19,7 +19,7 @@ use super::service::{FakeService, RequestCount};
 use crate::drive::{Clock, Driver, SimulatedAnswers};
 use crate::evidence::{
     Command, DrivenPlan, Environment, EventKind, Evidence, ObservedPlan, PhasePlan, PlanRecord, Runtime,
-    TargetRecord, Workload,
+    Workload,
 };
 use crate::findings::Report;
 use crate::plan::{PipelinePlan, RequestPlan};
@@ -132,7 +132,7 @@ impl FakeRun {
             forwarder: ForwarderMonitor::new(None, None, false),
         };
         let options = OutputOptions { quiet: true, ..OutputOptions::default() };
-        let environment = environment(runtime);
+        let environment = Environment::example(runtime, 1);
         let recording = Recording { plan: &plan, dir: &run_dir, environment, options: &options };
         let Recorded { end, mirror, failure } = record(recording, instruments).await.unwrap();
         assert!(failure.is_none(), "{failure:?}");
@@ -180,28 +180,6 @@ fn send_commands(commands: Vec<(Duration, Command)>) -> mpsc::Receiver<Command> 
         std::future::pending::<()>().await;
     });
     receiver
-}
-
-fn environment(runtime: Runtime) -> Environment {
-    Environment {
-        soak: "0".into(),
-        os: "linux".into(),
-        kernel: "6".into(),
-        cores: 2,
-        started: "2026-01-31T12:05:01+00:00[UTC]".into(),
-        target: Some(TargetRecord {
-            pid: Some(1),
-            program: "service".into(),
-            user: None,
-            container: None,
-            runtime,
-            found_by: "--pid".into(),
-            processes: 1,
-            memory_limit_bytes: None,
-            described_by: None,
-        }),
-        probes: Vec::new(),
-    }
 }
 
 impl Finished {
