@@ -46,15 +46,18 @@ pub fn doubts(
     doubts.extend(tasks.doubts().map(Doubt::Group));
     doubts.extend(workers.doubts());
     for one in series.iter().filter(|s| s.votes() && s.explained_by.is_none()) {
-        if let Some(hold) = may_be_held(evidence, steady).filter(|_| one.leaks()) {
-            doubts.push(Doubt::MayBeHeld { growth: SeriesGrowth::new(one, load), hold });
+        if one.leaks() {
+            let growth = || SeriesGrowth::new(one, load);
+            let hold = may_be_held(evidence, steady);
+            doubts.extend(hold.map(|hold| Doubt::MayBeHeld { growth: growth(), hold }));
+            let (runtime, pools) = (series.sources().runtime, may_be_warm_up(one, series, evidence, steady));
+            doubts.extend(pools.map(|pools_bytes| Doubt::MayBeWarmUp {
+                growth: growth(),
+                runtime,
+                pools_bytes,
+            }));
+            doubts.extend(held_by_requests(evidence, steady, one).map(Doubt::HeldByRequests));
         }
-        if let Some(pools_bytes) = may_be_warm_up(one, series, evidence, steady).filter(|_| one.leaks()) {
-            let runtime = series.sources().runtime;
-            doubts.push(Doubt::MayBeWarmUp { growth: SeriesGrowth::new(one, load), runtime, pools_bytes });
-        }
-        let held = held_by_requests(evidence, steady, one).filter(|_| one.leaks());
-        doubts.extend(held.map(Doubt::HeldByRequests));
         doubts.extend(of_series(one, series, steady, drives));
     }
     let judging = plan.map(|plan| &plan.judging).filter(|judging| !judging.load_only);

@@ -2,8 +2,7 @@
 //!
 //! - It fills its pools in straight lines for its first minutes under load, and nothing in the line says that it will
 //!   end. So a rise of less than [`InterpreterMemory::pools_bytes`] is neither a leak nor stable, until load has lasted
-//!   for
-//!   [`WARM_UP_S`] or was repeated.
+//!   for [`WARM_UP_S`] or was repeated.
 //! - It begins with memory that its start has freed. What is kept goes there first, and resident memory does not move
 //!   meanwhile: by so many bytes any growth may be larger than what resident memory shows
 //!   ([`InterpreterMemory::freed_bytes`]).
@@ -77,8 +76,8 @@ pub fn may_be_warm_up(
         .then_some(pools)
 }
 
-/// The largest rise within steady of one process that was there before it, in bytes: all warm up alike, and one of many that
-/// rises alone does more than that.
+/// The largest rise within steady of one process that was there before it, in bytes: all warm up alike, and one of many
+/// that rises alone does more than that.
 fn largest_rise(evidence: &Evidence, steady: &Steady) -> f64 {
     let Some((begin_s, end_s)) = steady.stretches.first().copied() else { return 0.0 };
     let memory = evidence.instances.iter().filter(|reading| reading.kind == GroupKind::ProcessMemory);
