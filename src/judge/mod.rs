@@ -27,6 +27,7 @@ mod load_difference;
 mod material;
 mod memory;
 mod notes;
+mod sampled_part;
 mod series_evidence;
 mod slowed_probes;
 mod steady;
