@@ -26,6 +26,7 @@ mod load;
 mod load_difference;
 mod material;
 mod memory;
+mod native_memory;
 mod notes;
 mod sampled_part;
 mod series_evidence;
