@@ -20,7 +20,7 @@ const ELSEWHERE: [&str; 2] = ["docs/gating-a-deploy.md", "docs/accuracy.md"];
 const ONLY_READ: [&str; 7] =
     ["https://", "--unix-socket", "--proxy", "--process", "--container", "--tokio-console", "checkout.toml"];
 /// Programs that the pages start next to soak.
-const STUBS: [&str; 4] = ["cargo", "docker", "k6", "node"];
+const STUBS: [&str; 5] = ["cargo", "docker", "k6", "node", "npm"];
 /// Flags of other programs that the pages name.
 const FLAGS_OF_OTHERS: [&str; 2] = ["--inspect", "--max-requests"];
 
@@ -142,6 +142,28 @@ fn every_shell_line_of_the_docs_runs() {
         for (block, output) in blocks {
             assert!(output.code == 0, "{name}\n{block}\n{output:?}");
         }
+    }
+}
+
+/// The pictures of README and docs/ are what soak makes of the runs in reports/. `SOAK_GOLDEN=write` renews them.
+#[test]
+fn pictures_are_what_soak_makes_today() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = |name: &str| dir.path().join(name).display().to_string();
+    let mut pairs = vec![("compare.png".to_string(), "docs/compare.png".to_string())];
+    for run in ["sample-leak", "sample-fixed"] {
+        copy(&Path::new(ROOT).join("reports").join(run), dir.path().join(run).as_path());
+        run_soak(&["report", &place(run)]).ends_with(0);
+        pairs.push((format!("{run}/soak.png"), format!("reports/{run}/soak.png")));
+    }
+    let out = place("");
+    run_soak(&["compare", &place("sample-leak"), &place("sample-fixed"), "--out", &out]).ends_with(0);
+    for (made, kept) in pairs {
+        let (made, kept) = (dir.path().join(made), Path::new(ROOT).join(kept));
+        if std::env::var_os("SOAK_GOLDEN").is_some_and(|v| v == "write") {
+            fs::copy(&made, &kept).unwrap();
+        }
+        assert!(fs::read(made).unwrap() == fs::read(&kept).unwrap(), "{}: SOAK_GOLDEN=write", kept.display());
     }
 }
 
