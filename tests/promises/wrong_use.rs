@@ -62,7 +62,7 @@ fn values_that_make_no_sense_are_refused() {
         ("--max-error-ratio", "NaN", "10%"),
         ("--max-error-ratio", "-1%", "10%"),
         ("--down-after", "NaN", "30s"),
-        ("--memory-limit", "-1", "negative"),
+        ("--memory-limit", "-1", "512MiB"),
         ("--max-memory-slope", "NaN/h", "1MiB/h"),
         ("--max-memory-slope", "-1MiB/h", "1MiB/h"),
         ("--max-rss-slope", "1MiB", "1MiB/h"),
@@ -221,13 +221,16 @@ fn a_run_directory_that_is_taken_or_cannot_be_made_is_refused() {
 fn an_unknown_flag_or_command_is_refused() {
     let url = "http://127.0.0.1:9/";
     for (args, words) in [
-        (vec![url, "--ratte", "5"], vec!["unexpected argument '--ratte'", "--rate", "see soak --help"]),
+        (
+            vec![url, "--ratte", "5"],
+            vec!["unknown flag '--ratte', did you mean '--rate'?", "--rate", "see soak --help"],
+        ),
         (vec![url, "--gate"], vec!["a value is required for '--gate"]),
         (
             vec![url, "-q", "5", "-q", "6"],
             vec!["'--rate <RATE>' cannot be used multiple times", "usage: soak"],
         ),
-        (vec!["watch", "--rate", "5"], vec!["unexpected argument '--rate'", "see soak watch --help"]),
+        (vec!["watch", "--rate", "5"], vec!["unknown flag '--rate'", "see soak watch --help"]),
         (vec!["doctr", url], vec!["did you mean 'doctor'?"]),
         (vec![url, "--gates-only"], vec!["--gates-only: no gate is given"]),
         (vec!["analyze"], vec!["not provided: <FILE|RUN>; usage: soak analyze <FILE|RUN>"]),
