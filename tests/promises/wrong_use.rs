@@ -73,7 +73,7 @@ fn values_that_make_no_sense_are_refused() {
         ("--gate", "latency.p99 < NaN", "50ms"),
         ("--gate", "latency.p99 < 50", "50ms"),
         ("--gate", "errors.ratio", "invalid gate"),
-        ("--expect-status", "999", "no HTTP status"),
+        ("--expect-status", "999", "invalid HTTP status"),
         ("--method", "G T", "no HTTP method"),
         ("--header", "no colon", "'Name: value'"),
         ("--header", "A b: c", "invalid header name 'A b'"),
