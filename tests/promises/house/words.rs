@@ -20,7 +20,7 @@ pub fn avoided(text: &str) -> Vec<String> {
     lines.collect()
 }
 
-/// All of them: each with its room below src/, or with `tests` or `docs`.
+/// All of them: each with its room below src/, or with `tests` or `docs`: README, CHANGELOG, profiles and the like, too.
 pub fn all_avoided() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let own = |path: &Path| path.starts_with("promises/house") || path == Path::new("promises/house.rs");
@@ -31,9 +31,9 @@ pub fn all_avoided() -> Vec<(String, String)> {
     for (path, text) in files_below("tests").into_iter().filter(|(path, _)| !own(path)) {
         texts.push(("tests".into(), path.display().to_string(), text));
     }
-    let docs = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
-    for path in docs.chain([root.join("README.md"), root.join("CONTRIBUTING.md")]) {
-        if path.extension().is_some_and(|e| e == "md") {
+    let files = |dir: &str| fs::read_dir(root.join(dir)).unwrap().map(|entry| entry.unwrap().path());
+    for path in files("").chain(files("docs")).chain(files("profiles")).chain(files("reports")) {
+        if path.extension().is_some_and(|e| e == "md" || e == "toml") {
             texts.push(("docs".into(), path.display().to_string(), fs::read_to_string(&path).unwrap()));
         }
     }
