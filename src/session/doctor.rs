@@ -67,7 +67,7 @@ fn render_table(checkup: &Checkup) -> String {
             let change = explain_other_process(target).map(|line| format!("{line}\n")).unwrap_or_default();
             format!("{}\n{change}\n", describe_target(target))
         }
-        (None, Some(why)) => format!("no process is looked at: {why}\n\n"),
+        (None, Some(why)) => format!("no process is measured: {why}\n\n"),
         (None, None) => String::new(),
     };
     let mut table = Table::new();
