@@ -127,7 +127,7 @@ mod tests {
         let page = markdown::render(&case.evidence, &case.findings);
         let summary = terminal::summary(&case.findings, None);
         let html = html::render(&case.evidence, &case.findings, "<svg/>").unwrap();
-        assert!(summary.contains("at most 2.1 KiB a request"), "{summary}");
+        assert!(summary.contains("at most 2.1 KiB per request"), "{summary}");
         for text in [page, summary, html] {
             assert!(text.contains("at most 2.1 KiB") && !text.contains("-90 B"), "{text}");
         }

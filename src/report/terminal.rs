@@ -182,7 +182,7 @@ mod tests {
             "LEAK  memory grows 2.8 KiB",
             "1. main.fanOut.func1 · chan send: ",
             "main.go:36",
-            "a request",
+            "per request",
             "gate failed: memory.slope",
             "gate held: latency.p99",
             "exit code 1 (verdict)",

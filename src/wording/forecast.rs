@@ -10,7 +10,7 @@ pub fn detectable_growth(forecast: &Forecast) -> Option<String> {
         .iter()
         .map(|series| {
             let (unit, label) = (series.id.unit(), series.id.label());
-            let per_request = series.per_request.map(|each| format!(" or {} a request", unit.show(each)));
+            let per_request = series.per_request.map(|each| format!(" or {} per request", unit.show(each)));
             format!("{label} from {}{} up", unit.show_slope(series.per_s), per_request.unwrap_or_default())
         })
         .collect();

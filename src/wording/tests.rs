@@ -277,7 +277,7 @@ fn a_leak_is_counted_by_what_is_known_of_each_part() {
             "4.0 KiB of memory more per request of any kind and 1 task more per '/slow'",
         ),
         (each(), None, "4.0 KiB of memory more per '/slow'"),
-        (CountedBy::Hour, None, "4.0 KiB of memory more an hour"),
+        (CountedBy::Hour, None, "4.0 KiB of memory more per hour"),
     ];
     for (memory, count, sentence) in rows {
         assert_eq!(summary(memory, count), sentence);
