@@ -16,6 +16,7 @@ mod excluded;
 mod exit;
 mod gates;
 mod heap_headroom;
+mod held_back;
 mod in_flight;
 mod interim;
 mod interpreter_memory;
