@@ -21,7 +21,7 @@ use crate::findings::{BlamedGroup, Direction, Trend};
 pub use candidate::{Candidate, Proof};
 pub use present_before::present_before_run;
 pub use snapshot_ends::SnapshotEnds;
-pub use workers::workers;
+pub use workers::{trend_without_workers, workers};
 
 use candidate::{LEAST_BYTES, LEAST_COUNT};
 use counts::{Counts, Totals};

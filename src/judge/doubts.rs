@@ -52,7 +52,7 @@ pub fn doubts(
     }
     let judging = plan.map(|plan| &plan.judging).filter(|judging| !judging.load_only);
     if let Some(judging) = judging.filter(|_| !series.sources().forwards) {
-        doubts.extend(memory_unresolved(evidence, series, steady, judging.resolution_bytes));
+        doubts.extend(memory_unresolved(evidence, (series, workers), steady, judging.resolution_bytes));
         doubts.extend(tasks_unresolved(series, steady, drives));
     }
     doubts

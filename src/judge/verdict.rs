@@ -74,8 +74,7 @@ impl Facts {
             failure: failure(evidence, steady, load),
             leaks: leaks(series, (tasks, workers), &held_back, load),
             doubts: doubts(evidence, steady, series, (tasks, workers), &held_back, load),
-            excluded: excluded(evidence, series, steady)
-                .map(|tree| Excluded { growth: workers.excluded(tree.growth), ..tree }),
+            excluded: excluded(evidence, (series, workers), steady),
             only_load: !series.iter().any(SeriesEvidence::votes),
             proven,
         }
