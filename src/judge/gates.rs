@@ -31,7 +31,10 @@ pub fn compare_gates(
     load: Option<&LoadFinding>,
 ) -> Vec<GateOutcome> {
     let gates = evidence.plan.as_ref().map(|p| p.gates.as_slice()).unwrap_or_default();
-    gates.iter().map(|gate| outcome(gate, measure(gate, evidence, steady, (series, workers), account, load))).collect()
+    gates
+        .iter()
+        .map(|gate| outcome(gate, measure(gate, evidence, steady, (series, workers), account, load)))
+        .collect()
 }
 
 fn measure(

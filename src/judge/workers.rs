@@ -7,8 +7,8 @@
 use crate::culprit;
 use crate::evidence::{Evidence, EvidenceStrength, GroupKind, SeriesId};
 use crate::findings::{
-    Direction, Doubt, Estimate, Explanation, Leak, ReplacedWorkers, SeriesEvidence, Trend,
-    WorkersDoubt, WorkersDoubtReason,
+    Direction, Doubt, Estimate, Explanation, Leak, ReplacedWorkers, SeriesEvidence, Trend, WorkersDoubt,
+    WorkersDoubtReason,
 };
 use crate::units::Unit;
 
@@ -59,10 +59,7 @@ pub fn judge_workers(evidence: &Evidence, series: &AllEvidence, error: f64) -> W
         let verdict = judge_one(&workers, evidence, series);
         (workers, verdict)
     };
-    Workers {
-        others: (!memory.is_empty()).then(others),
-        judged: all.into_iter().map(judge).collect(),
-    }
+    Workers { others: (!memory.is_empty()).then(others), judged: all.into_iter().map(judge).collect() }
 }
 
 fn judge_one(workers: &ReplacedWorkers, evidence: &Evidence, series: &AllEvidence) -> WorkersVerdict {

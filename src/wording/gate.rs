@@ -86,7 +86,9 @@ fn against_limit(m: &Measured, result: GateResult) -> String {
             match m.needs_s {
                 Some(s) => format!("{measured} {lies}; {} of steady would decide", Span::from_secs_f64(s)),
                 None if m.within_workers => {
-                    format!("{measured} {lies}; a run with workers that are replaced later, or not at all, would decide")
+                    format!(
+                        "{measured} {lies}; a run with workers that are replaced later, or not at all, would decide"
+                    )
                 }
                 None => format!("{measured} {lies}; a longer run would decide"),
             }

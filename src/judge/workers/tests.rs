@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::evidence::{
-    Aspect, DrivenPlan, Environment, Event, EventKind, Gate, GateLimit, GroupCount, Phase, PhasePlan, PlanRecord, Quantity, Recording, Runtime,
-    Sample, Series, TaskGroup,
+    Aspect, DrivenPlan, Environment, Event, EventKind, Gate, GateLimit, GroupCount, Phase, PhasePlan,
+    PlanRecord, Quantity, Recording, Runtime, Sample, Series, TaskGroup,
 };
 use crate::findings::{Findings, GateReason, GateResult, Measured, Note, Reason, Verdict};
 use crate::judge::judge;
