@@ -154,6 +154,7 @@ fn candidate(
         count_start: totals.start,
         count_end: totals.end,
         count_settled: totals.settled,
+        sampling_error: growth::sampling_error(evidence, family.kind, growth),
         per_request,
         proven: if let Proof::Proven(stuck) = proof { Some(stuck) } else { None },
         seen_for_s: steady_s,
