@@ -46,7 +46,6 @@ pub fn judge(
     judged
 }
 
-<<<<<<< HEAD
 /// Where misbehaving clients, or requests of several kinds, are dealt to blocks, as many come each second as their block
 /// has, and a line through the samples takes that for noise. Over all of steady each kind comes exactly as often as its
 /// share says, so the counts at both ends say more of the growth per request.
@@ -66,7 +65,8 @@ fn by_dealt_requests(judged: &mut Trend, evidence: &Evidence, counts: &Counts<'_
     let (by_time, by_request) = of_ends(counts, totals);
     narrower(&mut judged.slope, by_time);
     narrower(&mut judged.per_request, by_request);
-=======
+}
+
 /// By so much sampling may be wrong about the growth of a kind, half the width of a 95 % interval; none of what is
 /// counted.
 pub fn sampling_error(evidence: &Evidence, kind: GroupKind, growth: f64) -> Option<f64> {
@@ -82,7 +82,6 @@ fn sampled_each(evidence: &Evidence) -> f64 {
 /// A growth of G bytes is seen as about G / rate objects, whose number varies like a Poisson count.
 fn chance_of_sampling(growth: f64, rate: f64) -> f64 {
     Z95 * (growth.abs().max(rate) * rate).sqrt()
->>>>>>> main
 }
 
 /// What a count does in steady: `samples` are as many as the table of `counts` has moments.
