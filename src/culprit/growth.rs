@@ -37,12 +37,51 @@ pub fn judge(
     }
     let samples = counts.series(family).into_iter().map(Sample::new).collect();
     let mut judged = judge_samples(evidence, counts, family.kind, samples, totals, false_alarm);
+    if judged.direction != Direction::Stable && family.kind.unit() == Unit::Count {
+        by_dealt_requests(&mut judged, evidence, counts, totals);
+    }
     if family.kind == GroupKind::Heap {
-        let runtime = evidence.target().map(|t| t.runtime);
-        let rate = runtime.unwrap_or(Runtime::Go).heap_sampling_bytes();
-        widen(&mut judged, counts, totals, f64::from(rate));
+        widen(&mut judged, counts, totals, sampled_each(evidence));
     }
     judged
+}
+
+/// Where misbehaving clients, or requests of several kinds, are dealt to blocks, as many come each second as their block
+/// has, and a line through the samples takes that for noise. Over all of steady each kind comes exactly as often as its
+/// share says, so the counts at both ends say more of the growth per request.
+fn by_dealt_requests(judged: &mut Trend, evidence: &Evidence, counts: &Counts<'_>, totals: &Totals) {
+    let is_dealt = evidence.driven().is_some_and(|plan| plan.block_design().is_some());
+    if !is_dealt || totals.lost > 0.0 {
+        return;
+    }
+    let width = |estimate: &Estimate| estimate.hi - estimate.lo;
+    let narrower = |line: &mut Option<Estimate>, ends: Option<Fit>| {
+        let better = ends.map(|fit| fit.slope).filter(|ends| {
+            line.as_ref()
+                .is_some_and(|line| (line.lo..=line.hi).contains(&ends.value) && width(ends) < width(line))
+        });
+        *line = better.or(*line);
+    };
+    let (by_time, by_request) = of_ends(counts, totals);
+    narrower(&mut judged.slope, by_time);
+    narrower(&mut judged.per_request, by_request);
+}
+
+/// By so much sampling may be wrong about the growth of a kind, half the width of a 95 % interval; none of what is
+/// counted.
+pub fn sampling_error(evidence: &Evidence, kind: GroupKind, growth: f64) -> Option<f64> {
+    (kind == GroupKind::Heap).then(|| chance_of_sampling(growth, sampled_each(evidence)))
+}
+
+/// One allocation in so many bytes is sampled.
+fn sampled_each(evidence: &Evidence) -> f64 {
+    let runtime = evidence.target().map(|t| t.runtime);
+    f64::from(runtime.unwrap_or(Runtime::Go).heap_sampling_bytes())
+}
+
+/// A growth of G bytes is seen as about G / rate objects, whose number varies like a Poisson count.
+fn chance_of_sampling(growth: f64, rate: f64) -> f64 {
+    Z95 * (growth.abs().max(rate) * rate).sqrt()
 }
 
 /// What a count does in steady: `samples` are as many as the table of `counts` has moments.
@@ -184,14 +223,13 @@ fn ends(totals: &Totals, between: f64) -> Option<Fit> {
 /// Growth of less than so many sampled objects may be a single one.
 const LEAST_SAMPLED_OBJECTS: f64 = 1.5;
 
-/// The chance variation of sampling one allocation in `rate` bytes: growth of G bytes is seen as about G / rate
-/// objects.
+/// Allows for the chance variation of sampling one allocation in `rate` bytes.
 fn widen(trend: &mut Trend, counts: &Counts<'_>, totals: &Totals, rate: f64) {
     if totals.growth() < LEAST_SAMPLED_OBJECTS * rate {
         // one object that happened to be sampled stands for half a mebibyte, and nothing else shows that growth
         trend.direction = Direction::Stable;
     }
-    let half = Z95 * (totals.growth().abs().max(rate) * rate).sqrt();
+    let half = chance_of_sampling(totals.growth(), rate);
     let wide = |estimate: Estimate, over: f64| Estimate {
         lo: estimate.lo.min(estimate.value - half / over),
         hi: estimate.hi.max(estimate.value + half / over),

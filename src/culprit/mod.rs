@@ -13,6 +13,7 @@ mod lives;
 mod present_before;
 mod processes;
 mod snapshot_ends;
+mod snapshot_readings;
 mod workers;
 
 use crate::evidence::{CodeOwner, Evidence, GroupKind, TaskGroup};
@@ -21,7 +22,8 @@ use crate::findings::{BlamedGroup, Direction, Trend};
 pub use candidate::{Candidate, Proof};
 pub use present_before::present_before_run;
 pub use snapshot_ends::SnapshotEnds;
-pub use workers::workers;
+pub use snapshot_readings::SnapshotReadings;
+pub use workers::{trend_without_workers, workers};
 
 use candidate::{LEAST_BYTES, LEAST_COUNT};
 use counts::{Counts, Totals};
@@ -152,6 +154,7 @@ fn candidate(
         count_start: totals.start,
         count_end: totals.end,
         count_settled: totals.settled,
+        sampling_error: growth::sampling_error(evidence, family.kind, growth),
         per_request,
         proven: if let Proof::Proven(stuck) = proof { Some(stuck) } else { None },
         seen_for_s: steady_s,

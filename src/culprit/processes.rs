@@ -105,6 +105,7 @@ fn candidate(
         count_start: totals.start,
         count_end: totals.end,
         count_settled: totals.settled,
+        sampling_error: None,
         per_request: trend.per_request,
         proven: None,
         seen_for_s: counts.steady_span(),

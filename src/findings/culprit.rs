@@ -72,6 +72,8 @@ pub struct BlamedGroup {
     pub count_end: f64,
     /// How many after settle, where there was one.
     pub count_settled: Option<f64>,
+    /// By so much sampling may be wrong about the growth within steady, at 95 %; none of what is counted.
+    pub sampling_error: Option<f64>,
     /// Growth per request.
     pub per_request: Option<Estimate>,
     /// So many more than at the start of steady can never wake, as the runtime proves.

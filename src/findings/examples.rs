@@ -102,6 +102,7 @@ impl BlamedGroup {
             count_start: 0.0,
             count_end: 6000.0,
             count_settled: None,
+            sampling_error: None,
             per_request: Some(Estimate { value: 1.0, lo: 0.99, hi: 1.01 }),
             proven: None,
             seen_for_s: 60.0,

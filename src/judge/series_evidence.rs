@@ -16,6 +16,7 @@ use super::evidence_strength::{Sources, strength};
 use super::heap_headroom::{HeapHeadroom, heap_limit};
 use super::live_heap;
 use super::material::{is_material, least_seen};
+use super::native_memory::MostNative;
 use super::steady::Steady;
 use super::task_count;
 
@@ -54,6 +55,7 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
     let limits = [judging.and_then(|j| j.memory_limit_bytes), target.and_then(|t| t.memory_limit_bytes)];
     let limit = limits.into_iter().flatten().min().map(|bytes| bytes as f64);
     let heap_limit = heap_limit(evidence);
+    let native = MostNative::read(evidence, steady);
     let by_ends = live_heap::trend_from_snapshots(evidence, steady);
     let mut all: Vec<SeriesEvidence> = recording
         .series
@@ -76,7 +78,9 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
                 .filter(|[_, latest]| *latest <= FARTHEST_RUN_LENGTHS * steady.run_end_s);
             let excludes_zero = is_material(&trend, &id, horizon, steady.seconds());
             let material = trend.direction == Direction::Growing && excludes_zero;
-            let bounded = !excludes_zero && is_bounded(&trend, &id, resolution, steady.seconds());
+            let by_highest = || id == SeriesId::MemNative && native.is_some_and(|n| n.is_below(resolution));
+            let bounded =
+                !excludes_zero && (is_bounded(&trend, &id, resolution, steady.seconds()) || by_highest());
             SeriesEvidence {
                 strength: strength(&id, &sources, &named, &present),
                 flat: match trend.direction {
@@ -181,6 +185,13 @@ fn explain(all: &mut [SeriesEvidence], sources: &Sources, headroom: &HeapHeadroo
 }
 
 impl AllEvidence {
+    /// Marks what else explains the growth of a series that nothing explains yet.
+    pub fn explain_rest(&mut self, explain: impl Fn(&SeriesEvidence) -> Option<Explanation>) {
+        for series in self.all.iter_mut().filter(|series| series.explained_by.is_none()) {
+            series.explained_by = explain(series);
+        }
+    }
+
     /// One after the other.
     pub fn iter(&self) -> impl Iterator<Item = &SeriesEvidence> {
         self.all.iter()

@@ -6,12 +6,12 @@
 use crate::culprit::{Candidate, Proof, Ranked, rank};
 use crate::evidence::{Evidence, GroupKind, SeriesId, is_jdk};
 use crate::findings::{
-    BlamedGroup, Direction, Estimate, GroupDoubt, GroupDoubtReason, GroupGrowth, ProvenTasks, SeriesEvidence,
-    Verdict,
+    BlamedGroup, Direction, GroupDoubt, GroupDoubtReason, GroupGrowth, ProvenTasks, SeriesEvidence, Verdict,
 };
 use crate::units::{Span, Unit};
 
 use super::material::least_seen;
+use super::sampled_part::within_whole;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 
@@ -117,17 +117,6 @@ fn was_freed(c: &Candidate) -> bool {
     c.recovered.is_some_and(|share| share > 0.5)
 }
 
-/// A stack of a sampled heap with no more growth per request than the whole live heap, which is counted.
-fn at_most(group: BlamedGroup, whole: Option<Estimate>) -> BlamedGroup {
-    let capped = |each: Estimate| match whole {
-        Some(whole) if group.kind == GroupKind::Heap && each.value > whole.value => {
-            Estimate { value: whole.value, lo: each.lo.min(whole.value), hi: whole.hi }
-        }
-        _ => each,
-    };
-    BlamedGroup { per_request: group.per_request.map(capped), ..group }
-}
-
 /// The share of a growth that may be gone after settle where the rest explains what they hold.
 const MOST_FREED: f64 = 0.05;
 
@@ -204,7 +193,7 @@ impl Tasks {
         let fds_leak = self.judged.iter().any(|(c, s)| c.kind == GroupKind::Fd && *s == GroupVerdict::Leaks);
         let memory_leaks = series.iter().any(|v| v.unit() == Unit::Bytes && v.leaks());
         let heap_leaks = series.get(&SeriesId::MemLive).is_some_and(SeriesEvidence::leaks);
-        let whole = series.get(&SeriesId::MemLive).and_then(|live| live.trend.per_request);
+        let whole = series.get(&SeriesId::MemLive).map(|live| &live.trend);
         let mut own_classes = 0;
         let allocates = self.heap.into_iter().filter(move |c| {
             let own = c.kind == GroupKind::Class && !is_jdk(&c.culprit.name);
@@ -239,24 +228,8 @@ impl Tasks {
                 .then(held(a).cmp(&held(b)))
                 .then((b.count_end - b.count_start).total_cmp(&(a.count_end - a.count_start)))
         });
-        let within = |c: Candidate| at_most(c.culprit, whole);
+        let within = |c: Candidate| within_whole(c.culprit, whole);
         blamed.extend(allocates.map(within).chain(grows.map(|c| c.culprit)));
         blamed
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_part_of_the_heap_never_exceeds_the_whole() {
-        let each = Estimate { value: 4000.0, lo: 3000.0, hi: 5000.0 };
-        let group = |kind| BlamedGroup { kind, per_request: Some(each), ..BlamedGroup::example() };
-        let whole = Some(Estimate { value: 3300.0, lo: 3200.0, hi: 3400.0 });
-        let capped = Some(Estimate { value: 3300.0, lo: 3000.0, hi: 3400.0 });
-        assert_eq!(at_most(group(GroupKind::Heap), whole).per_request, capped);
-        assert_eq!(at_most(group(GroupKind::Heap), None).per_request, Some(each));
-        assert_eq!(at_most(group(GroupKind::Class), whole).per_request, Some(each), "counted, not sampled");
     }
 }

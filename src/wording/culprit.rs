@@ -1,7 +1,7 @@
 //! What is blamed, in words: the row of report.json, and the one sentence with the figures.
 
 use crate::evidence::GroupKind;
-use crate::findings::{BlamedGroup, Culprit, Estimate};
+use crate::findings::{BlamedGroup, Culprit};
 use crate::units::{Span, Unit, significant};
 
 use super::phrase::plural;
@@ -29,19 +29,17 @@ pub fn culprit(rank: u32, group: &BlamedGroup) -> Culprit {
 /// One sentence with the figures: how much, how fast, what is known of it.
 pub fn explain_group(group: &BlamedGroup) -> String {
     let unit = group.kind.unit();
+    let sampling = group.sampling_error.map(|error| format!(" (± {} by sampling)", unit.show(error)));
     let mut text = format!(
-        "{} → {}{} in {}",
+        "{} → {}{}{} in {}",
         unit.show(group.count_start),
         unit.show(group.count_end),
         counted(group.kind),
+        sampling.unwrap_or_default(),
         Span::from_secs_f64(group.seen_for_s),
     );
-    if let Some(Estimate { value, lo, hi }) = group.per_request {
-        text.push_str(&format!(", {}", per_request(value, unit)));
-        // of a heap that is sampled most of the interval is chance
-        if group.kind == GroupKind::Heap {
-            text.push_str(&format!(" (± {} by sampling)", unit.show((hi - lo) / 2.0)));
-        }
+    if let Some(each) = group.per_request {
+        text.push_str(&format!(", {}", per_request(each.value, unit)));
     }
     if group.share >= 0.005 {
         let share = Unit::Ratio.show(group.share);
@@ -112,6 +110,7 @@ fn whole_of(kind: GroupKind) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::Estimate;
 
     #[test]
     fn growth_per_request_is_a_number_however_rare_or_many() {
@@ -129,6 +128,7 @@ mod tests {
             count_start: 250.0,
             count_end: 1725.0,
             count_settled: Some(1750.0),
+            sampling_error: None,
             per_request: Some(Estimate { value: 1.0, lo: 0.99, hi: 1.01 }),
             proven: None,
             seen_for_s: 30.0,
@@ -166,11 +166,16 @@ mod tests {
     fn heap_and_processes_are_named_by_their_bytes() {
         assert!(explain_group(&group(GroupKind::Class)).contains("of what the live heap grew by"));
         let sampled = BlamedGroup {
-            per_request: Some(Estimate { value: 8704.0, lo: 7680.0, hi: 9728.0 }),
+            count_start: 262_144.0,
+            count_end: 1_205_862.0,
+            sampling_error: Some(1_363_149.0),
+            per_request: Some(Estimate { value: 384.0, lo: 50.0, hi: 718.0 }),
             ..group(GroupKind::Heap)
         };
         let sampled = explain_group(&sampled);
-        assert!(sampled.contains("8.5 KiB a request (± 1.0 KiB by sampling), 100 % of"), "{sampled}");
+        let figures = "256 KiB → 1.1 MiB (± 1.3 MiB by sampling) in 30 s, 384 B a request, 100 % of";
+        assert!(sampled.contains(figures), "{sampled}");
+        assert_eq!(sampled.matches('±').count(), 1, "{sampled}");
         let process = explain_group(&group(GroupKind::ProcessMemory));
         assert!(
             process.contains("of private memory in 30 s") && process.contains("still there"),
