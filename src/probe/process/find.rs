@@ -16,7 +16,8 @@ pub const BETTER_THAN_PAGES: [SeriesId; 4] =
 pub fn process(target: &Target) -> Discovered {
     let mut found = Discovered::default();
     let probe = Process::new(target);
-    let mut labels: Vec<&str> = probe.series().iter().map(SeriesId::label).collect();
+    let series = probe.series();
+    let mut labels: Vec<&str> = series.iter().map(SeriesId::label).collect();
     labels.dedup();
     let yields = labels.join(", ");
     found.add(Box::new(probe), &yields);
