@@ -24,7 +24,6 @@ struct Checkup {
     target: Option<TargetRecord>,
     /// Why none was found.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[serde(rename = "nobody")]
     not_found: Option<String>,
     probes: Vec<ProbeRecord>,
     /// What else would make more visible.
