@@ -54,6 +54,7 @@ pub fn doubts(
             doubts.extend(pools.map(|pools_bytes| Doubt::MayBeWarmUp {
                 growth: growth(),
                 runtime,
+                live_heap_read: series.sources().live,
                 pools_bytes,
             }));
             doubts.extend(held_by_requests(evidence, steady, one).map(Doubt::HeldByRequests));
