@@ -3,7 +3,11 @@
 //! Comes in: a mistake of the caller's, a file or directory that fails, a file with the wrong content, or trouble of
 //! soak's own. Goes out: one line that says where, what is wrong and what is expected, and the exit code of the process.
 
+mod suggestion;
+
 use std::path::{Path, PathBuf};
+
+pub use suggestion::{nearest_name, unknown_name};
 
 /// One line that says what was wrong, where, and what to do.
 #[derive(Debug, thiserror::Error)]

@@ -93,12 +93,13 @@ impl FromStr for Bytes {
     /// `512MiB`, `1.5 GB`, `100B`, `4096`.
     fn from_str(text: &str) -> Result<Self, BadQuantity> {
         if text.trim_start().starts_with('-') {
-            return Err(BadQuantity(format!("'{text}' is negative; give a size such as 512MiB")));
+            return Err(BadQuantity(format!(
+                "invalid size '{text}': expected a size such as 512MiB or 100B"
+            )));
         }
-        let size: bytesize::ByteSize = text
-            .trim()
-            .parse()
-            .map_err(|_| BadQuantity(format!("'{text}' is no size; write it as 512MiB or 100B")))?;
+        let size: bytesize::ByteSize = text.trim().parse().map_err(|_| {
+            BadQuantity(format!("invalid size '{text}': expected a size such as 512MiB or 100B"))
+        })?;
         Ok(Bytes(size.as_u64() as f64))
     }
 }
@@ -133,15 +134,17 @@ impl FromStr for Span {
         let text = text.trim();
         if let Ok(seconds) = text.parse::<f64>() {
             if !seconds.is_finite() || seconds < 0.0 {
-                return Err(BadQuantity(format!("'{text}' is no span of time; write it as 30s or 1h30m")));
+                return Err(BadQuantity(format!(
+                    "invalid duration '{text}': expected a duration such as 30s or 1h30m"
+                )));
             }
             return Duration::try_from_secs_f64(seconds)
                 .map(Span)
-                .map_err(|_| BadQuantity(format!("'{text}' seconds is too long")));
+                .map_err(|_| BadQuantity(format!("invalid duration '{text}': expected at most ten years")));
         }
-        humantime::parse_duration(text)
-            .map(Span)
-            .map_err(|_| BadQuantity(format!("'{text}' is no span of time; write it as 30s or 1h30m")))
+        humantime::parse_duration(text).map(Span).map_err(|_| {
+            BadQuantity(format!("invalid duration '{text}': expected a duration such as 30s or 1h30m"))
+        })
     }
 }
 
@@ -193,8 +196,11 @@ impl FromStr for Rate {
         if text.eq_ignore_ascii_case("max") {
             return Ok(Rate::Max);
         }
-        let bad =
-            || BadQuantity(format!("'{text}' is no rate above zero; write it as 100, 500/s, 30/m or max"));
+        let bad = || {
+            BadQuantity(format!(
+                "invalid rate '{text}': expected a positive rate such as 100, 500/s, 30/m or max"
+            ))
+        };
         match text.parse() {
             Ok(Level(rate)) if rate > 0.0 => Ok(Rate::PerSecond(rate)),
             _ => Err(bad()),
@@ -231,7 +237,8 @@ impl FromStr for Level {
     type Err = BadQuantity;
 
     fn from_str(text: &str) -> Result<Self, BadQuantity> {
-        let bad = || BadQuantity(format!("'{text}' is no rate; write it as 100, 500/s or 30/m"));
+        let bad =
+            || BadQuantity(format!("invalid rate '{text}': expected a rate such as 100, 500/s or 30/m"));
         let (number, per) = per_time(text.trim()).ok_or_else(bad)?;
         let rate = number.trim().parse::<f64>().map_err(|_| bad())? / per;
         if rate.is_finite() && rate >= 0.0 { Ok(Level(rate)) } else { Err(bad()) }
@@ -263,7 +270,8 @@ impl FromStr for Slope {
     type Err = BadQuantity;
 
     fn from_str(text: &str) -> Result<Self, BadQuantity> {
-        let bad = || BadQuantity(format!("'{text}' is no slope; write it as 1MiB/h or 10/min"));
+        let bad =
+            || BadQuantity(format!("invalid slope '{text}': expected a slope such as 1MiB/h or 10/min"));
         let (amount, per) = per_time(text.trim()).ok_or_else(bad)?;
         let (value, unit) = parse_amount(amount).map_err(|_| bad())?;
         Ok(Slope { per_second: value / per, unit })
@@ -276,7 +284,8 @@ impl FromStr for Slope {
 /// When it is none of these, negative, or not finite.
 pub fn parse_amount(text: &str) -> Result<(f64, Unit), BadQuantity> {
     let text = text.trim();
-    let bad = || BadQuantity(format!("'{text}' is no amount; write it as 12, 100B, 50ms or 1%"));
+    let bad =
+        || BadQuantity(format!("invalid amount '{text}': expected a value such as 12, 100B, 50ms or 1%"));
     if let Some(percent) = text.strip_suffix('%') {
         let value = percent.trim().parse::<f64>().map_err(|_| bad())?;
         return if value.is_finite() && value >= 0.0 { Ok((value / 100.0, Unit::Ratio)) } else { Err(bad()) };

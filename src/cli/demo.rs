@@ -92,7 +92,7 @@ fn plan(args: DemoArgs, url: String, environment: &Settings) -> Result<Plan> {
     if plan.record.phases.total().0 > longest {
         let minutes = longest.as_secs() / 60;
         return Err(Error::usage(format!(
-            "--duration: the demo's service lives for {minutes} min and no longer"
+            "--duration: the demo's service ends after {minutes} min: pass a shorter time"
         )));
     }
     Ok(plan)
@@ -132,6 +132,11 @@ mod tests {
     #[test]
     fn it_does_not_outlive_its_service() {
         assert!(demo("soak demo -z 1h").unwrap_err().to_string().contains("14 min"));
-        assert!(demo("soak demo -z soon").unwrap_err().to_string().starts_with("--duration: 'soon'"));
+        assert!(
+            demo("soak demo -z soon")
+                .unwrap_err()
+                .to_string()
+                .starts_with("--duration: invalid duration 'soon'")
+        );
     }
 }

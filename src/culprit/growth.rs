@@ -37,10 +37,34 @@ pub fn judge(
     }
     let samples = counts.series(family).into_iter().map(Sample::new).collect();
     let mut judged = judge_samples(evidence, counts, family.kind, samples, totals, false_alarm);
+    if judged.direction != Direction::Stable && family.kind.unit() == Unit::Count {
+        by_dealt_requests(&mut judged, evidence, counts, totals);
+    }
     if family.kind == GroupKind::Heap {
         widen(&mut judged, counts, totals, sampled_each(evidence));
     }
     judged
+}
+
+/// Where misbehaving clients, or requests of several kinds, are dealt to blocks, as many come each second as their block
+/// has, and a line through the samples takes that for noise. Over all of steady each kind comes exactly as often as its
+/// share says, so the counts at both ends say more of the growth per request.
+fn by_dealt_requests(judged: &mut Trend, evidence: &Evidence, counts: &Counts<'_>, totals: &Totals) {
+    let is_dealt = evidence.driven().is_some_and(|plan| plan.block_design().is_some());
+    if !is_dealt || totals.lost > 0.0 {
+        return;
+    }
+    let width = |estimate: &Estimate| estimate.hi - estimate.lo;
+    let narrower = |line: &mut Option<Estimate>, ends: Option<Fit>| {
+        let better = ends.map(|fit| fit.slope).filter(|ends| {
+            line.as_ref()
+                .is_some_and(|line| (line.lo..=line.hi).contains(&ends.value) && width(ends) < width(line))
+        });
+        *line = better.or(*line);
+    };
+    let (by_time, by_request) = of_ends(counts, totals);
+    narrower(&mut judged.slope, by_time);
+    narrower(&mut judged.per_request, by_request);
 }
 
 /// By so much sampling may be wrong about the growth of a kind, half the width of a 95 % interval; none of what is

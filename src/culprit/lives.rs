@@ -44,8 +44,24 @@ pub struct Lives {
     pub requests_per_s: Option<f64>,
     /// From start to end, in seconds.
     pub life_s: f64,
+    /// How many were seen from start to end.
+    pub whole: usize,
     /// Each that was seen to start, and was read often enough.
     pub lives: Vec<Life>,
+}
+
+/// What all processes but these workers have together, at each moment of the table.
+pub fn other_processes(evidence: &Evidence, counts: &Counts<'_>, workers: &[&str]) -> Vec<f64> {
+    let itself = evidence.target().and_then(|target| target.pid).map(|pid| pid.to_string());
+    let programs = programs(evidence);
+    let mut sums = vec![0.0; counts.table.len()];
+    for (id, rows) in counts.rows() {
+        let is_worker = workers.contains(&programs.get(id).copied().unwrap_or_default());
+        if itself.as_deref() == Some(id) || !is_worker {
+            rows.iter().for_each(|(at, value)| sums[*at] += value);
+        }
+    }
+    sums
 }
 
 /// From the first to the last moment at which a process was read, with all its readings.
@@ -137,6 +153,7 @@ fn lives(counts: &Counts<'_>, program: &str, all: &[Process<'_>]) -> Option<Live
         at_a_time,
         requests_per_s,
         life_s,
+        whole: whole.len(),
         lives,
     })
 }

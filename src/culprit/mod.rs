@@ -13,6 +13,7 @@ mod lives;
 mod present_before;
 mod processes;
 mod snapshot_ends;
+mod snapshot_readings;
 mod workers;
 
 use crate::evidence::{CodeOwner, Evidence, GroupKind, TaskGroup};
@@ -21,7 +22,8 @@ use crate::findings::{BlamedGroup, Direction, Trend};
 pub use candidate::{Candidate, Proof};
 pub use present_before::present_before_run;
 pub use snapshot_ends::SnapshotEnds;
-pub use workers::workers;
+pub use snapshot_readings::SnapshotReadings;
+pub use workers::{trend_without_workers, workers};
 
 use candidate::{LEAST_BYTES, LEAST_COUNT};
 use counts::{Counts, Totals};

@@ -6,7 +6,8 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use crate::evidence::{Evidence, GroupKind, Moment, SeriesId, TaskSnapshot};
+use super::snapshot_readings::SnapshotReadings;
+use crate::evidence::{Evidence, GroupKind, SeriesId, TaskSnapshot};
 use crate::findings::Estimate;
 
 /// "By thousands": pools of workers and of threads stay below it.
@@ -55,19 +56,16 @@ impl SnapshotEnds {
             let of_kind = snapshot.counts.iter().filter(|(id, _)| is_of_kind(id));
             of_kind.map(|(_, count)| *count as f64).reduce(|sum, count| sum + count)
         };
-        let read = evidence.snapshots.iter().filter_map(|s| Some((s, count(s)?)));
-        let at = |moment: Moment| move |(s, _): &(&TaskSnapshot, f64)| s.moment == moment;
-        let (first, start) = read.clone().find(at(Moment::SteadyStart))?;
-        let (last, end) = read.clone().rfind(at(Moment::SteadyEnd))?;
-        let after =
-            read.clone().rfind(|(s, n)| at(Moment::Settled)(&(s, *n)) && s.elapsed_s >= last.elapsed_s);
+        let SnapshotReadings { start, end, settled } = SnapshotReadings::read(evidence, count)?;
+        let (first, last) = (start.snapshot, end.snapshot);
+        let after = settled.last().filter(|settled| settled.snapshot.elapsed_s >= last.elapsed_s);
         let requests = |t: f64| evidence.recording.requests_at(t);
         let answered = requests(last.elapsed_s).zip(requests(first.elapsed_s)).map(|(b, a)| b - a);
         let proven = last.proven_total().zip(first.proven_total()).map(|(b, a)| b as f64 - a as f64);
         Some(SnapshotEnds {
-            start,
-            end,
-            settled: after.map(|(_, settled)| settled),
+            start: start.value,
+            end: end.value,
+            settled: after.map(|settled| settled.value),
             proven,
             seconds: last.elapsed_s - first.elapsed_s,
             requests: answered.filter(|n| *n > 0.0),

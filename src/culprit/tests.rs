@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::evidence::{
-    Event, EventKind, Frame, GroupCount, Moment, Phase, PlanRecord, Recording, TaskSnapshot,
+    DrivenPlan, Event, EventKind, Frame, GroupCount, Moment, Phase, PlanRecord, Recording, TaskSnapshot,
 };
 use crate::findings::Estimate;
 
@@ -273,4 +273,34 @@ fn live_objects_are_compared_by_the_snapshots_alone() {
     assert!((1990.0..2010.0).contains(&each), "{each}");
     assert_eq!(bytes.direction, Direction::Inconclusive, "two ends never say that it goes on");
     assert!(bytes.share > 0.98 && bytes.culprit.share > 0.98, "{bytes:?}");
+}
+
+/// Of 50 requests per second one in ten leaves a goroutine: all of them come in two of each six seconds, as blocks deal
+/// them.
+fn dealt(t: f64) -> f64 {
+    const FULL: [[usize; 2]; 6] = [[0, 3], [4, 5], [0, 1], [2, 5], [1, 4], [0, 2]];
+    let t = t.min(35.0);
+    let block = |second: usize| {
+        let is_full = FULL[second / 6 % 6].contains(&(second % 6));
+        if is_full { 15.0 } else { 0.0 }
+    };
+    let since_warmup = (t - 5.0).max(0.0);
+    let whole = since_warmup as usize;
+    let left: f64 = (0..whole).map(block).sum();
+    (5.0 * t.min(5.0) + left + block(whole) * since_warmup.fract()).floor()
+}
+
+#[test]
+fn growth_by_dealt_requests_is_that_between_the_ends() {
+    let mut run = Run::new().goroutines("a", &["main.wait"], "chan send", dealt).snapshots(&[]);
+    let width = |run: &Run| {
+        let each = run.first().culprit.per_request.unwrap();
+        assert!(each.lo <= 0.1 && 0.1 <= each.hi, "{each:?}");
+        (each.hi - each.lo, each.value)
+    };
+    let (by_line, _) = width(&run);
+    run.evidence.plan = Some(PlanRecord::example_of(DrivenPlan::example_in_blocks()));
+    let (by_ends, each) = width(&run);
+    assert!((each - 0.1).abs() < 0.002, "{each} per request");
+    assert!(by_ends <= by_line && by_ends < 0.04, "{by_ends} wide, by a line {by_line}");
 }

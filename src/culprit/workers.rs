@@ -8,8 +8,9 @@
 //! of least squares, 1932), and one worker of some weight that does not grow stands against growth, as with segments
 //! between restarts.
 
-use super::lives::{Life, Lives, replaced_workers};
-use crate::evidence::{Event, EventKind, Evidence, GroupKind, Phase, Recording, Sample, Series};
+use super::counts::Counts;
+use super::lives::{Life, Lives, other_processes, replaced_workers};
+use crate::evidence::{Event, EventKind, Evidence, GroupKind, Phase, Recording, Sample, Series, SeriesId};
 use crate::findings::{Direction, Estimate, Found, ReplacedWorkers, Trend, TrendReason};
 use crate::trend::{Question, trend};
 use crate::units::Unit;
@@ -31,6 +32,21 @@ pub fn workers(evidence: &Evidence, kind: GroupKind, false_alarm: f64) -> Vec<Re
     let all = replaced_workers(evidence, kind);
     let share = false_alarm / all.len().max(1) as f64;
     all.into_iter().filter_map(|lives| judge(lives, kind, share)).collect()
+}
+
+/// What all processes of the target but these workers do together.
+pub fn trend_without_workers(
+    evidence: &Evidence,
+    kind: GroupKind,
+    workers: &[ReplacedWorkers],
+    false_alarm: f64,
+) -> Trend {
+    let counts = Counts::new(evidence, kind);
+    let programs: Vec<&str> = workers.iter().map(|workers| workers.program.as_str()).collect();
+    let sums = other_processes(evidence, &counts, &programs);
+    let id = SeriesId::of_group(kind.unit());
+    let series = Series { id, samples: sums.into_iter().map(Sample::new).collect() };
+    trend(&Question { recording: &counts.table, series: &series, events: &evidence.events, false_alarm })
 }
 
 fn judge(lives: Lives, kind: GroupKind, false_alarm: f64) -> Option<ReplacedWorkers> {
@@ -57,6 +73,7 @@ fn judge(lives: Lives, kind: GroupKind, false_alarm: f64) -> Option<ReplacedWork
         observed: lives.lives.len(),
         at_a_time: lives.at_a_time,
         life_s: lives.life_s,
+        whole: lives.whole,
         requests_per_life: lives.requests_per_s.map(|rate| rate * lives.life_s),
         trend,
     })

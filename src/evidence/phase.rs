@@ -46,7 +46,7 @@ impl FromStr for Phase {
             "warmup" | "warm-up" => Ok(Phase::Warmup),
             "steady" => Ok(Phase::Steady),
             "settle" => Ok(Phase::Settle),
-            other => Err(format!("'{other}' is no phase (baseline, warmup, steady, settle)")),
+            other => Err(format!("invalid phase '{other}': expected baseline, warmup, steady or settle")),
         }
     }
 }

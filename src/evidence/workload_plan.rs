@@ -94,6 +94,12 @@ impl DrivenPlan {
 
 #[cfg(test)]
 impl DrivenPlan {
+    /// The same, dealt to blocks of a second.
+    pub fn example_in_blocks() -> DrivenPlan {
+        let blocks = Blocks { seed: 1, block: Span::from_secs_f64(1.0) };
+        DrivenPlan { blocks: Some(blocks), ..DrivenPlan::example() }
+    }
+
     /// 50/s of GET / for tests to change what they are about.
     pub fn example() -> DrivenPlan {
         DrivenPlan {

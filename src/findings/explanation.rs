@@ -7,6 +7,8 @@ pub enum Explanation {
     Garbage,
     /// The live heap is flat, and the heap has room to grow.
     HeapHeadroom(HeapRoom),
+    /// It moves as workers are replaced, and each worker is level; so many were observed.
+    LevelWorkers(usize),
 }
 
 /// Up to what a heap may grow that holds no more, in bytes.

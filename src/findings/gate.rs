@@ -85,6 +85,8 @@ pub struct Measured {
     pub uncertain: bool,
     /// Seconds of steady that would decide.
     pub needs_s: Option<f64>,
+    /// The growth is that within workers which are replaced: a longer run has no longer lives.
+    pub within_workers: bool,
 }
 
 /// Why a gate has nothing to compare.

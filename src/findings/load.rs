@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::Percentiles;
 
+/// So many requests more in flight may hold something that counts: as many as tasks must have grown by.
+pub const LEAST_IN_FLIGHT: u64 = 10;
+
 /// Errors in steady.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -100,6 +103,11 @@ impl LoadFinding {
     /// Whether there were several requests or some misbehaved: a growth a request is then over all of them.
     pub fn has_several_kinds(&self) -> bool {
         !self.by_request.is_empty() || !self.misbehaved.is_empty()
+    }
+
+    /// Whether at least so many more requests were in flight at the end of steady that what they hold may count.
+    pub fn left_in_flight(&self) -> bool {
+        self.in_flight_end >= self.in_flight_start + LEAST_IN_FLIGHT
     }
 
     /// The latency to show: that of the requests away from soak's own collections, else that near them; none where

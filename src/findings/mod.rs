@@ -60,7 +60,9 @@ pub use leak::{
     CountGrowth, Counted, CountedBy, GroupGrowth, Leak, LeakSummary, LimitReached, MemoryGrowth, ProvenTasks,
     SeriesGrowth,
 };
-pub use load::{DriverHealth, ErrorCounts, LoadFinding, Misbehaved, RequestFinding, ShownLatency};
+pub use load::{
+    DriverHealth, ErrorCounts, LEAST_IN_FLIGHT, LoadFinding, Misbehaved, RequestFinding, ShownLatency,
+};
 pub use note::{Caption, NoBlocks, NotCollected, Note, PresentGroup, SlowedProbe};
 pub use outcome::Outcome;
 pub use reason::{Answer, Failure, Reason};

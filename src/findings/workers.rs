@@ -21,6 +21,8 @@ pub struct ReplacedWorkers {
     pub at_a_time: f64,
     /// Seconds from the start of a worker to its end.
     pub life_s: f64,
+    /// How many were seen from start to end.
+    pub whole: usize,
     /// Requests that a worker answers in that time, where they are counted.
     pub requests_per_life: Option<f64>,
     /// What one worker does as it ages: its slope is of one worker, its growth per request of a request that it answered.

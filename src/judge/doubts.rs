@@ -1,24 +1,24 @@
 //! What keeps a run from being called stable.
 
-use crate::evidence::{Event, EventKind, Evidence, EvidenceStrength, SeriesId};
-use crate::findings::{Direction, Doubt, LoadFinding, RateShortfall, SeriesEvidence, SeriesGrowth};
-use crate::units::{Rate, Span};
+use crate::evidence::{Event, EventKind, Evidence, SeriesId};
+use crate::findings::{Direction, Doubt, LoadFinding, RateShortfall, SeriesEvidence};
+use crate::units::Rate;
 
 use super::excluded::{memory_unresolved, tasks_unresolved};
-use super::in_flight::held_by_requests;
-use super::interpreter_memory::may_be_warm_up;
+use super::held_back::{HeldBack, heap_not_read};
 use super::load::rate_held;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 use super::tasks::Tasks;
 use super::workers::Workers;
 
-/// Everything that does, worst first.
+/// Everything that does, worst first; `held_back` is what holds back each series that leaks by itself.
 pub fn doubts(
     evidence: &Evidence,
     steady: &Steady,
     series: &AllEvidence,
     (tasks, workers): (&Tasks, &Workers),
+    held_back: &[(SeriesId, Vec<HeldBack>)],
     load: Option<&LoadFinding>,
 ) -> Vec<Doubt> {
     let plan = evidence.plan.as_ref();
@@ -46,24 +46,13 @@ pub fn doubts(
     doubts.extend(tasks.doubts().map(Doubt::Group));
     doubts.extend(workers.doubts());
     for one in series.iter().filter(|s| s.votes() && s.explained_by.is_none()) {
-        if one.leaks() {
-            let growth = || SeriesGrowth::new(one, load);
-            let hold = may_be_held(evidence, steady);
-            doubts.extend(hold.map(|hold| Doubt::MayBeHeld { growth: growth(), hold }));
-            let (runtime, pools) = (series.sources().runtime, may_be_warm_up(one, series, evidence, steady));
-            doubts.extend(pools.map(|pools_bytes| Doubt::MayBeWarmUp {
-                growth: growth(),
-                runtime,
-                live_heap_read: series.sources().live,
-                pools_bytes,
-            }));
-            doubts.extend(held_by_requests(evidence, steady, one).map(Doubt::HeldByRequests));
-        }
+        let held = held_back.iter().filter(|(id, _)| *id == one.id).flat_map(|(_, all)| all.clone());
+        doubts.extend(held.filter_map(|held| held.doubt(one, series, load)));
         doubts.extend(of_series(one, series, steady, drives));
     }
     let judging = plan.map(|plan| &plan.judging).filter(|judging| !judging.load_only);
     if let Some(judging) = judging.filter(|_| !series.sources().forwards) {
-        doubts.extend(memory_unresolved(evidence, series, steady, judging.resolution_bytes));
+        doubts.extend(memory_unresolved(evidence, (series, workers), steady, judging.resolution_bytes));
         doubts.extend(tasks_unresolved(series, steady, drives));
     }
     doubts
@@ -106,23 +95,6 @@ fn of_series(one: &SeriesEvidence, series: &AllEvidence, steady: &Steady, drives
         Direction::Growing if one.material && !one.significant => Some(Doubt::NotSignificant { id, trend }),
         Direction::Growing => None,
     }
-}
-
-/// The longest that the service holds what it frees in the end, where steady was too short to see past it.
-pub fn may_be_held(evidence: &Evidence, steady: &Steady) -> Option<Span> {
-    let hold = evidence.plan.as_ref()?.judging.max_hold?;
-    let (first, last) = (steady.stretches.first()?, steady.stretches.last()?);
-    (last.1 - first.0 < hold.secs()).then_some(hold)
-}
-
-/// Whether this is RSS of a runtime that grows its heap before it collects, and its live heap could not be read or does
-/// not say how much of a growth is heap.
-pub fn heap_not_read(one: &SeriesEvidence, series: &AllEvidence) -> bool {
-    let sources = series.sources();
-    one.strength == Some(EvidenceStrength::Rss)
-        && sources.runtime.grows_before_collecting()
-        && (!sources.live || one.may_be_heap)
-        && one.holds_the_heap()
 }
 
 /// Whether the driver was what could not keep up in steady.

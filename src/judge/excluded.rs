@@ -6,12 +6,17 @@ use crate::findings::{Direction, Doubt, Excluded, ExcludedGrowth, LongerRun, Ser
 use super::interpreter_memory::hidden_per_request;
 use super::series_evidence::{AllEvidence, FARTHEST_RUN_LENGTHS, RESOLUTION_TASKS};
 use super::steady::Steady;
+use super::workers::Workers;
 
 /// A run that is hardly longer may fall short again.
 const LEAST_LONGER: f64 = 1.2;
 
 /// What a run without a growth of memory excludes, by the strongest evidence there is.
-pub fn excluded(evidence: &Evidence, series: &AllEvidence, steady: &Steady) -> Option<Excluded> {
+pub fn excluded(
+    evidence: &Evidence,
+    (series, workers): (&AllEvidence, &Workers),
+    steady: &Steady,
+) -> Option<Excluded> {
     let strongest = strongest_memory(series)?;
     let least = strongest.trend.detectable_per_s?;
     let growth = match steady.request_rate() {
@@ -21,7 +26,7 @@ pub fn excluded(evidence: &Evidence, series: &AllEvidence, steady: &Steady) -> O
             let upper = grows.and_then(|trend| trend.per_request).map_or(0.0, |each| each.hi);
             let most = detectable_per_request(strongest, rate).unwrap_or(least / rate).max(upper);
             let hidden = hidden_per_request(strongest, series, evidence, steady).unwrap_or(0.0);
-            ExcludedGrowth::PerRequest(most.max(hidden))
+            ExcludedGrowth::PerRequest(workers.excluded(most).max(hidden))
         }
         None => ExcludedGrowth::PerSecond(least),
     };
@@ -31,12 +36,14 @@ pub fn excluded(evidence: &Evidence, series: &AllEvidence, steady: &Steady) -> O
 /// That a leak of the resolution in memory would not have been found.
 pub fn memory_unresolved(
     evidence: &Evidence,
-    series: &AllEvidence,
+    (series, workers): (&AllEvidence, &Workers),
     steady: &Steady,
     resolution_bytes: f64,
 ) -> Option<Doubt> {
     let strongest = strongest_memory(series)?;
-    let shown = detectable_per_request(strongest, steady.request_rate()?)?;
+    let of_tree = detectable_per_request(strongest, steady.request_rate()?)?;
+    // workers that are not level say themselves what they leave open
+    let shown = of_tree.min(workers.excluded(of_tree));
     let detectable = shown.max(hidden_per_request(strongest, series, evidence, steady).unwrap_or(0.0));
     (detectable > resolution_bytes).then(|| Doubt::MemoryUnresolved {
         resolution: resolution_bytes,

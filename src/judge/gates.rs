@@ -10,6 +10,7 @@ use crate::units::Unit;
 use super::memory::memory_that_can_leak;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
+use super::workers::Workers;
 
 /// A measured value, with its interval where it has one.
 struct Value {
@@ -18,32 +19,36 @@ struct Value {
     needs_s: Option<f64>,
     /// A slope that is beyond its limit, but of a growth that is not certain by itself.
     uncertain: bool,
+    within_workers: bool,
 }
 
 /// Compares every gate of the plan.
 pub fn compare_gates(
     evidence: &Evidence,
     steady: &Steady,
-    series: &AllEvidence,
+    (series, workers): (&AllEvidence, &Workers),
     account: &Account,
     load: Option<&LoadFinding>,
 ) -> Vec<GateOutcome> {
     let gates = evidence.plan.as_ref().map(|p| p.gates.as_slice()).unwrap_or_default();
-    gates.iter().map(|gate| outcome(gate, measure(gate, evidence, steady, series, account, load))).collect()
+    gates
+        .iter()
+        .map(|gate| outcome(gate, measure(gate, evidence, steady, (series, workers), account, load)))
+        .collect()
 }
 
 fn measure(
     gate: &Gate,
     evidence: &Evidence,
     steady: &Steady,
-    series: &AllEvidence,
+    (series, workers): (&AllEvidence, &Workers),
     account: &Account,
     load: Option<&LoadFinding>,
 ) -> Result<Value, NotMeasured> {
     let driven = || load.ok_or(NotMeasured::Load);
     let no_aspect = || Err(NotMeasured::NoAspect(gate.quantity.to_string(), gate.aspect));
     match &gate.quantity {
-        Quantity::Memory => measure_memory(gate.aspect, evidence, steady, series, account),
+        Quantity::Memory => measure_memory(gate.aspect, evidence, steady, (series, workers), account),
         Quantity::Latency => measure_latency(gate.aspect, driven()?),
         Quantity::Errors => match gate.aspect {
             Aspect::Ratio => Ok(plain(driven()?.errors.ratio)),
@@ -68,26 +73,33 @@ fn measure(
 
 /// A value without an interval.
 fn plain(value: f64) -> Value {
-    Value { value, ci: None, needs_s: None, uncertain: false }
+    Value { value, ci: None, needs_s: None, uncertain: false, within_workers: false }
 }
 
 fn measure_memory(
     aspect: Aspect,
     evidence: &Evidence,
     steady: &Steady,
-    series: &AllEvidence,
+    (series, workers): (&AllEvidence, &Workers),
     account: &Account,
 ) -> Result<Value, NotMeasured> {
     match aspect {
         Aspect::Slope | Aspect::PerRequest => {
-            let grows =
-                memory_that_can_leak(series.series(), series.sources().exact).ok_or(NotMeasured::Memory)?;
+            let of_tree = || {
+                let tree = memory_that_can_leak(series.series(), series.sources().exact)?;
+                Some(tree.trend)
+            };
+            // where workers are replaced a tree shows no growth: what was judged is growth within them
+            let of_workers = workers.memory();
+            let within_workers = of_workers.is_some();
+            let trend = of_workers.or_else(of_tree).ok_or(NotMeasured::Memory)?;
             let per_request = aspect == Aspect::PerRequest;
-            let estimate = if per_request { grows.trend.per_request } else { grows.trend.slope };
+            let estimate = if per_request { trend.per_request } else { trend.slope };
             let rate = per_request.then(|| steady.request_rate()).flatten();
             estimate
-                .map(|e| interval(e, &grows.trend))
-                .or_else(|| at_most(grows.trend.detectable_per_s, rate))
+                .map(|e| interval(e, &trend))
+                .or_else(|| at_most(trend.detectable_per_s, rate))
+                .map(|value| Value { within_workers, ..value })
                 .ok_or(NotMeasured::MemoryGrowth)
         }
         Aspect::End if account.exact => {
@@ -178,17 +190,17 @@ fn level(evidence: &Evidence, steady: &Steady, id: &SeriesId, aspect: Aspect) ->
 /// many there were each second.
 fn at_most(detectable_per_s: Option<f64>, requests_per_s: Option<f64>) -> Option<Value> {
     let most = detectable_per_s? / requests_per_s.unwrap_or(1.0);
-    Some(Value { value: 0.0, ci: Some([0.0, most]), needs_s: None, uncertain: true })
+    Some(Value { value: 0.0, ci: Some([0.0, most]), needs_s: None, uncertain: true, within_workers: false })
 }
 
 fn interval(e: Estimate, trend: &Trend) -> Value {
     let uncertain = trend.direction != Direction::Growing;
-    Value { value: e.value, ci: Some([e.lo, e.hi]), needs_s: trend.needs_s, uncertain }
+    Value { value: e.value, ci: Some([e.lo, e.hi]), needs_s: trend.needs_s, uncertain, within_workers: false }
 }
 
 fn outcome(gate: &Gate, value: Result<Value, NotMeasured>) -> GateOutcome {
     let expr = gate.expr.clone();
-    let Value { value, ci, needs_s, uncertain } = match value {
+    let Value { value, ci, needs_s, uncertain, within_workers } = match value {
         Ok(value) => value,
         Err(why) => {
             let reason = GateReason::NotMeasured(why);
@@ -205,6 +217,6 @@ fn outcome(gate: &Gate, value: Result<Value, NotMeasured>) -> GateOutcome {
         _ => GateResult::Inconclusive,
     };
     let needs_s = needs_s.filter(|_| result == GateResult::Inconclusive);
-    let measured = Measured { gate: gate.clone(), value, ci, uncertain, needs_s };
+    let measured = Measured { gate: gate.clone(), value, ci, uncertain, needs_s, within_workers };
     GateOutcome { expr, result, reason: GateReason::Measured(measured) }
 }

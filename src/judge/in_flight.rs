@@ -4,12 +4,10 @@
 //! a series grew by, and whether the target stopped answering.
 
 use crate::evidence::{ErrorKind, Evidence, LoadRow};
-use crate::findings::{Failure, HeldByRequests, SeriesEvidence};
+use crate::findings::{Failure, HeldByRequests, LEAST_IN_FLIGHT, SeriesEvidence};
 
 use super::steady::{EDGE_S, Steady};
 
-/// So many requests more in flight may hold something that counts: as many as tasks must have grown by.
-const LEAST_MORE: u64 = 10;
 /// A target that stopped answering left so many requests of steady without an answer, for this share of steady.
 const LEAST_UNANSWERED: (u64, f64) = (10, 0.1);
 /// What requests hold comes with them: when half of the requests had come, between this share of it and this.
@@ -59,7 +57,7 @@ impl InFlight {
 
     /// By how many they grew in steady, where that counts.
     fn grew(self) -> Option<u64> {
-        Some(self.end.saturating_sub(self.start)).filter(|more| *more >= LEAST_MORE)
+        Some(self.end.saturating_sub(self.start)).filter(|more| *more >= LEAST_IN_FLIGHT)
     }
 
     /// Whether most of those that had come up to the end of steady ended later.

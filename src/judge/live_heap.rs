@@ -14,7 +14,8 @@
 //!   least: the rule of `trend/cycles`.
 //! - Otherwise it is inconclusive, with the most that it can be a request.
 
-use crate::evidence::{Evidence, GroupKind, Moment, SeriesId, TaskSnapshot};
+use crate::culprit::SnapshotReadings;
+use crate::evidence::{Evidence, GroupKind, SeriesId, TaskSnapshot};
 use crate::findings::{Direction, Estimate, GoesOn, Shape, Trend, TrendReason};
 
 use super::material::least_seen;
@@ -44,12 +45,10 @@ pub struct Ends {
 impl Ends {
     /// Reads them off the snapshots; none where no live objects were counted at both ends.
     pub fn read(evidence: &Evidence) -> Option<Ends> {
-        let read = evidence.snapshots.iter().filter_map(|s| Some((s, live(s)?)));
-        let at = |moment: Moment| move |(s, _): &(&TaskSnapshot, f64)| s.moment == moment;
-        let (first, start) = read.clone().find(at(Moment::SteadyStart))?;
-        let (last, end) = read.clone().rfind(at(Moment::SteadyEnd))?;
-        let settled = read.filter(at(Moment::Settled)).map(|(s, bytes)| (s.elapsed_s, bytes)).collect();
-        let ends = Ends { start: (first.elapsed_s, start), end: (last.elapsed_s, end), settled };
+        let SnapshotReadings { start, end, settled } = SnapshotReadings::read(evidence, live)?;
+        let [start, end] = [start, end].map(|read| (read.snapshot.elapsed_s, read.value));
+        let settled = settled.iter().map(|read| (read.snapshot.elapsed_s, read.value)).collect();
+        let ends = Ends { start, end, settled };
         (ends.end.0 > ends.start.0).then_some(ends)
     }
 

@@ -16,6 +16,7 @@ mod excluded;
 mod exit;
 mod gates;
 mod heap_headroom;
+mod held_back;
 mod in_flight;
 mod interim;
 mod interpreter_memory;
@@ -72,15 +73,16 @@ pub fn judge_against_baseline(evidence: &Evidence, baseline: &Baseline<'_>) -> (
 /// What the evidence says, and how the user's limits came out.
 fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
     let steady = Steady::read(evidence);
-    let series = series_evidence::gather(evidence, &steady, FALSE_LEAK_CHANCE);
+    let mut series = series_evidence::gather(evidence, &steady, FALSE_LEAK_CHANCE);
     let account = account::read_account(evidence, &steady, series.sources().exact);
     let error = series.task_share_of_error();
     let workers = judge_workers(evidence, &series, error / 2.0);
+    series.explain_rest(|tree| workers.explain(tree));
     let tasks = tasks::judge_groups(evidence, &steady, workers.left_of(error));
     let load = load::read_load(evidence, &steady);
     let facts = Facts::gather(evidence, &steady, &series, (&tasks, &workers), load.as_ref());
     let reason = verdict::decide(&facts);
-    let gates = gates::compare_gates(evidence, &steady, &series, &account, load.as_ref());
+    let gates = gates::compare_gates(evidence, &steady, (&series, &workers), &account, load.as_ref());
     let attribution = attribution::attribution(evidence, &steady, &series, &tasks);
     let culprits = tasks.blamed(reason.verdict(), &series);
     let series = series.into_series();

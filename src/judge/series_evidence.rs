@@ -185,6 +185,13 @@ fn explain(all: &mut [SeriesEvidence], sources: &Sources, headroom: &HeapHeadroo
 }
 
 impl AllEvidence {
+    /// Marks what else explains the growth of a series that nothing explains yet.
+    pub fn explain_rest(&mut self, explain: impl Fn(&SeriesEvidence) -> Option<Explanation>) {
+        for series in self.all.iter_mut().filter(|series| series.explained_by.is_none()) {
+            series.explained_by = explain(series);
+        }
+    }
+
     /// One after the other.
     pub fn iter(&self) -> impl Iterator<Item = &SeriesEvidence> {
         self.all.iter()

@@ -1,17 +1,16 @@
 //! The verdict: the first of a fixed order that holds. Pure over [`Facts`], so that one table in the tests can walk
 //! through every way in which a run can end.
 
-use crate::evidence::{EventKind, Evidence, EvidenceStrength};
+use crate::evidence::{EventKind, Evidence, EvidenceStrength, SeriesId};
 use crate::findings::{
     Direction, Doubt, Excluded, Failure, Leak, LoadFinding, ProvenTasks, Reason, SeriesEvidence, SeriesGrowth,
 };
-use crate::units::Unit;
 
 use super::availability;
-use super::doubts::{doubts, heap_not_read, may_be_held};
+use super::doubts::doubts;
 use super::excluded::excluded;
-use super::in_flight::{held_by_requests, stopped_answering};
-use super::interpreter_memory::may_be_warm_up;
+use super::held_back::HeldBack;
+use super::in_flight::stopped_answering;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 use super::tasks::Tasks;
@@ -64,14 +63,18 @@ impl Facts {
     ) -> Facts {
         let proven = tasks.proven();
         let killed = evidence.events.iter().any(|e| matches!(e.kind, EventKind::OomKill { .. }));
+        let held_back: Vec<(SeriesId, Vec<HeldBack>)> = series
+            .iter()
+            .filter(|one| one.leaks())
+            .map(|one| (one.id.clone(), HeldBack::read(one, evidence, steady, series, tasks)))
+            .collect();
         let grows = series.iter().any(|s| s.votes() && s.trend.direction == Direction::Growing);
         Facts {
             killed_while_growing: killed && (grows || proven.is_some()),
             failure: failure(evidence, steady, load),
-            leaks: leaks(evidence, steady, series, (tasks, workers), load),
-            doubts: doubts(evidence, steady, series, (tasks, workers), load),
-            excluded: excluded(evidence, series, steady)
-                .map(|tree| Excluded { growth: workers.excluded(tree.growth), ..tree }),
+            leaks: leaks(series, (tasks, workers), &held_back, load),
+            doubts: doubts(evidence, steady, series, (tasks, workers), &held_back, load),
+            excluded: excluded(evidence, (series, workers), steady),
             only_load: !series.iter().any(SeriesEvidence::votes),
             proven,
         }
@@ -97,24 +100,16 @@ impl Facts {
 
 /// Everything that leaks but for what is proven, strongest evidence first.
 fn leaks(
-    evidence: &Evidence,
-    steady: &Steady,
     series: &AllEvidence,
     (tasks, workers): (&Tasks, &Workers),
+    held_back: &[(SeriesId, Vec<HeldBack>)],
     load: Option<&LoadFinding>,
 ) -> Vec<Leak> {
     let mut leaks: Vec<(EvidenceStrength, Leak)> =
         tasks.leaks().map(|growth| (EvidenceStrength::Tasks, Leak::Group(growth))).collect();
     leaks.extend(workers.leaks());
     for one in series.iter().filter(|s| s.leaks()) {
-        // the memory of tasks that may only be held, and their number
-        let of_held_tasks = (one.unit() == Unit::Bytes || one.id.is_task_count()) && tasks.may_be_held();
-        if (heap_not_read(one, series) && steady.stretches.len() < 2)
-            || may_be_held(evidence, steady).is_some()
-            || may_be_warm_up(one, series, evidence, steady).is_some()
-            || of_held_tasks
-            || held_by_requests(evidence, steady, one).is_some()
-        {
+        if held_back.iter().any(|(id, held)| *id == one.id && !held.is_empty()) {
             continue;
         }
         if let Some(strength) = one.strength {

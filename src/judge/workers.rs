@@ -7,7 +7,7 @@
 use crate::culprit;
 use crate::evidence::{Evidence, EvidenceStrength, GroupKind, SeriesId};
 use crate::findings::{
-    Direction, Doubt, Estimate, ExcludedGrowth, Leak, ReplacedWorkers, Trend, WorkersDoubt,
+    Direction, Doubt, Estimate, Explanation, Leak, ReplacedWorkers, SeriesEvidence, Trend, WorkersDoubt,
     WorkersDoubtReason,
 };
 use crate::units::Unit;
@@ -20,6 +20,8 @@ use super::series_evidence::AllEvidence;
 const WARM_UP_BYTES: f64 = 2.0 * 1024.0 * 1024.0;
 /// The same as a share of what it had before.
 const WARM_UP_SHARE: f64 = 0.1;
+/// Whole lives from which workers are known to be level until they are replaced.
+const LEAST_WHOLE: usize = 2;
 /// What is read of each process.
 const KINDS: [GroupKind; 3] = [GroupKind::ProcessMemory, GroupKind::ProcessThreads, GroupKind::ProcessFds];
 
@@ -38,6 +40,8 @@ enum WorkersVerdict {
 #[derive(Debug, Clone, Default)]
 pub struct Workers {
     judged: Vec<(ReplacedWorkers, WorkersVerdict)>,
+    /// The memory of all processes but the workers, where workers are replaced.
+    others: Option<Trend>,
 }
 
 /// Judges the workers that are replaced; `error` is the chance of a false alarm for all of them together.
@@ -47,11 +51,15 @@ pub fn judge_workers(evidence: &Evidence, series: &AllEvidence, error: f64) -> W
     }
     let share = error / KINDS.len() as f64;
     let all = KINDS.into_iter().flat_map(|kind| culprit::workers(evidence, kind, share));
+    let all: Vec<ReplacedWorkers> = all.collect();
+    let memory: Vec<ReplacedWorkers> =
+        all.iter().filter(|workers| workers.kind == GroupKind::ProcessMemory).cloned().collect();
+    let others = || culprit::trend_without_workers(evidence, GroupKind::ProcessMemory, &memory, share);
     let judge = |workers: ReplacedWorkers| {
         let verdict = judge_one(&workers, evidence, series);
         (workers, verdict)
     };
-    Workers { judged: all.map(judge).collect() }
+    Workers { others: (!memory.is_empty()).then(others), judged: all.into_iter().map(judge).collect() }
 }
 
 fn judge_one(workers: &ReplacedWorkers, evidence: &Evidence, series: &AllEvidence) -> WorkersVerdict {
@@ -63,7 +71,7 @@ fn judge_one(workers: &ReplacedWorkers, evidence: &Evidence, series: &AllEvidenc
     let is_memory = workers.kind.unit() == Unit::Bytes;
     let resolution = judging.resolution_bytes;
     // were they not replaced the tree would grow by what all of them do; what a worker loads as it starts is not growth
-    let slope = trend.slope.map(|slope| slope.scaled(*at_a_time));
+    let slope = of_all(workers).slope;
     let start = trend.start.map(|start| start * at_a_time);
     let end = start.zip(slope).map(|(start, slope)| start + slope.value * life_s);
     let grows = is_material(&Trend { start, end, slope, ..trend.clone() }, &id, judging.horizon, *life_s);
@@ -98,6 +106,24 @@ fn judge_one(workers: &ReplacedWorkers, evidence: &Evidence, series: &AllEvidenc
             _ => WorkersVerdict::Fine,
         },
     }
+}
+
+/// What all workers that run at a time do together, each as one does as it ages.
+fn of_all(workers: &ReplacedWorkers) -> Trend {
+    let ReplacedWorkers { trend, at_a_time, .. } = workers;
+    Trend {
+        slope: trend.slope.map(|slope| slope.scaled(*at_a_time)),
+        detectable_per_s: trend.detectable_per_s.map(|least| least * at_a_time),
+        ..trend.clone()
+    }
+}
+
+/// A sum with its interval, the errors added up: workers of one service share what disturbs them. What never moved has
+/// no interval to add; none where something that moved has no figure, or nothing moved.
+fn sum(parts: &[&Trend], figure: fn(&Trend) -> Option<Estimate>) -> Option<Estimate> {
+    let moving = parts.iter().filter(|part| part.direction != Direction::Stable || figure(part).is_some());
+    let known: Option<Vec<Estimate>> = moving.map(|part| figure(part)).collect();
+    known?.into_iter().reduce(|a, b| Estimate { value: a.value + b.value, lo: a.lo + b.lo, hi: a.hi + b.hi })
 }
 
 /// The series of the tree that sums up what is read of each process.
@@ -143,13 +169,63 @@ impl Workers {
         })
     }
 
-    /// The growth per request that a run excludes: what it does of the tree, and no less than what workers may hide.
-    pub fn excluded(&self, growth: ExcludedGrowth) -> ExcludedGrowth {
-        let memory = self.judged.iter().filter(|(workers, _)| workers.kind.unit() == Unit::Bytes);
-        let most = memory.filter_map(|(workers, _)| excluded_per_request(workers)).fold(0.0, f64::max);
-        match growth {
-            ExcludedGrowth::PerRequest(least) => ExcludedGrowth::PerRequest(least.max(most)),
-            by_time => by_time,
+    /// Those whose memory is judged.
+    fn of_memory(&self) -> impl Iterator<Item = &(ReplacedWorkers, WorkersVerdict)> {
+        self.judged.iter().filter(|(workers, _)| workers.kind.unit() == Unit::Bytes)
+    }
+
+    /// The growth of memory that was judged: of all workers that run at a time, each of them within its life, and of the
+    /// other processes; none where no workers are replaced.
+    pub fn memory(&self) -> Option<Trend> {
+        let others = self.others.clone()?;
+        let workers: Vec<Trend> = self.of_memory().map(|(workers, _)| of_all(workers)).collect();
+        let parts: Vec<&Trend> = workers.iter().chain([&others]).collect();
+        let grows = parts.iter().any(|part| part.direction == Direction::Growing);
+        let is_open = self.of_memory().any(|(_, verdict)| matches!(verdict, WorkersVerdict::Doubtful(_)));
+        let level = !is_open && parts.iter().all(|part| part.direction == Direction::Stable);
+        Some(Trend {
+            direction: match (grows && !is_open, level) {
+                (true, _) => Direction::Growing,
+                (false, true) => Direction::Stable,
+                (false, false) => Direction::Inconclusive,
+            },
+            slope: sum(&parts, |part| part.slope),
+            per_request: sum(&parts, |part| part.per_request),
+            detectable_per_s: parts.iter().map(|part| part.detectable_per_s).sum(),
+            needs_s: None,
+            ..others.clone()
+        })
+    }
+
+    /// Whether each worker is level until it is replaced, whole lives were seen, and so are the other processes.
+    fn are_level(&self) -> bool {
+        let others_level = self.others.as_ref().is_some_and(|others| others.direction == Direction::Stable);
+        let level = |(workers, verdict): &(ReplacedWorkers, WorkersVerdict)| {
+            workers.whole >= LEAST_WHOLE && *verdict == WorkersVerdict::Fine
+        };
+        others_level && self.of_memory().all(level)
+    }
+
+    /// What explains that this series moves: its workers are level. A tree that is sure to grow is not explained.
+    pub fn explain(&self, tree: &SeriesEvidence) -> Option<Explanation> {
+        let moves = match tree.trend.direction {
+            Direction::Inconclusive => true,
+            Direction::Stable => tree.excludes_zero,
+            Direction::Growing => false,
+        };
+        let explains = tree.strength == Some(EvidenceStrength::Rss) && moves && self.are_level();
+        let observed = self.of_memory().map(|(workers, _)| workers.observed).sum();
+        explains.then_some(Explanation::LevelWorkers(observed))
+    }
+
+    /// The smallest growth per request that is excluded, given that of the tree: no less than what workers may hide, and
+    /// where they are level no more.
+    pub fn excluded(&self, of_tree: f64) -> f64 {
+        let most = self.of_memory().filter_map(|(workers, _)| excluded_per_request(workers)).reduce(f64::max);
+        match most {
+            Some(most) if self.are_level() => most,
+            Some(most) => of_tree.max(most),
+            None => of_tree,
         }
     }
 

@@ -51,10 +51,10 @@ pub(super) fn read_concurrency(
                 wrong(&format!("are more than --connections {connections}: each thread needs one"))?;
             }
             if threads > 1 && misbehave.is_some() {
-                wrong("cannot deal out who misbehaves: with --misbehave there is one")?;
+                wrong("threads cannot share --misbehave: expected 1")?;
             }
             if threads > 1 && requests.len() > 1 {
-                wrong("cannot deal out which request is next: with several [[request]] there is one")?;
+                wrong("threads cannot share several [[request]] tables: expected 1")?;
             }
             threads
         }

@@ -61,14 +61,14 @@ pub(super) fn read_connect(layers: &Layers, url: &Url) -> Result<ConnectPlan> {
     let unix_socket = text("unix-socket", |s| &s.unix_socket);
     let https = url.scheme() == "https";
     if let (false, Some(written)) = (https, [&cacert, &cert, &key, &sni].into_iter().flatten().next()) {
-        return Err(written.usage_error(format!("'{}' is for https, and the URL is http", written.text)));
+        return Err(written.usage_error(format!("'{}' applies to https, and the URL is http", written.text)));
     }
     if let (Some(socket), Some(_)) = (&unix_socket, &proxy) {
-        return Err(socket.usage_error("a Unix socket is not reached through --proxy: leave out one of them"));
+        return Err(socket.usage_error("cannot be combined with --proxy: leave out one of them"));
     }
     if let (Some(sni), Some(_)) = (&sni, &proxy) {
         return Err(sni.usage_error(
-            "a proxy looks the name up by itself, and would reach another service: leave out --proxy",
+            "cannot be combined with --proxy, which resolves the name itself and would reach another service: leave out --proxy",
         ));
     }
     let lifetime = layers.read("connection-lifetime", |s| &s.connection_lifetime, Sourced::positive_span)?;
@@ -87,7 +87,7 @@ pub(super) fn read_connect(layers: &Layers, url: &Url) -> Result<ConnectPlan> {
     if record.disable_keepalive && (record.http2 || lifetime.is_some()) {
         let other = if record.http2 { "--http2" } else { "--connection-lifetime" };
         return Err(Error::usage(format!(
-            "--disable-keepalive gives each request a connection of its own: leave out {other}"
+            "--disable-keepalive opens a connection per request: leave out {other}"
         )));
     }
     Ok(ConnectPlan {
@@ -101,7 +101,7 @@ pub(super) fn read_connect(layers: &Layers, url: &Url) -> Result<ConnectPlan> {
 /// The absolute path; whether a service listens there is found out later.
 fn read_socket(written: &Sourced) -> Result<String> {
     if cfg!(not(unix)) {
-        return Err(written.usage_error("there are no Unix sockets on this system"));
+        return Err(written.usage_error("Unix sockets are not supported on this system"));
     }
     let path = std::path::absolute(&written.text)
         .map_err(|e| written.usage_error(format!("{}: {e}", written.text)))?;
@@ -109,9 +109,12 @@ fn read_socket(written: &Sourced) -> Result<String> {
 }
 
 fn read_server_name(written: &Sourced) -> Result<String> {
-    ServerName::try_from(written.text.as_str())
-        .map(|_| written.text.clone())
-        .map_err(|_| written.usage_error(format!("'{}' is no host name", written.text)))
+    ServerName::try_from(written.text.as_str()).map(|_| written.text.clone()).map_err(|_| {
+        written.usage_error(format!(
+            "invalid host name '{}': expected a name such as api.example.org",
+            written.text
+        ))
+    })
 }
 
 /// A proxy as it may be written down, and typed again.
@@ -125,9 +128,11 @@ fn read_proxy(written: &Sourced) -> Result<ProxyPlan> {
     }
     let shown = without_secrets(&written.text);
     match Url::parse(&written.text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() => Proxy::all(url)
-            .map(|proxy| ProxyPlan::Through(Box::new(proxy)))
-            .map_err(|_| written.usage_error(format!("'{shown}' is no proxy"))),
-        _ => Err(written.usage_error(format!("'{shown}' is no proxy; write http://HOST:PORT, or env"))),
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() => {
+            Proxy::all(url).map(|proxy| ProxyPlan::Through(Box::new(proxy))).map_err(|_| {
+                written.usage_error(format!("invalid proxy '{shown}': expected http://HOST:PORT, or env"))
+            })
+        }
+        _ => Err(written.usage_error(format!("invalid proxy '{shown}': expected http://HOST:PORT, or env"))),
     }
 }

@@ -1,9 +1,9 @@
 //! Gates as people write them: `fds.slope < 1/h`, `latency.p99 < 50ms`, `rate.held > 95%`, and flags that mean one.
 
 use super::probes::ProbePlan;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unknown_name};
 use crate::evidence::{Aspect, Gate, GateLimit, Judging, Quantity, SeriesId};
-use crate::settings::{Layers, RawValue, Settings, Sourced, did_you_mean};
+use crate::settings::{Layers, RawValue, Settings, Sourced};
 use crate::units::{Slope, Unit, parse_amount};
 
 /// The flags that are gates, and what each puts a limit on.
@@ -51,7 +51,7 @@ pub(super) fn read_gates(layers: &Layers, judging: &Judging, probes: &ProbePlan)
     }
     if judging.gates_only && gates.is_empty() && layers.get("compare-to", |s| &s.compare_to).is_none() {
         return Err(Error::usage(
-            "--gates-only: there is no gate, and nothing could fail; add --gate, or leave it out",
+            "--gates-only: no gate is given, so nothing could fail: add --gate, or leave out --gates-only",
         ));
     }
     Ok(gates)
@@ -63,7 +63,11 @@ pub(super) fn read_gates(layers: &Layers, judging: &Judging, probes: &ProbePlan)
 /// What of it cannot be meant, and the nearest that can.
 fn parse_gate(expr: &str, named: &[String]) -> std::result::Result<Gate, String> {
     let expr = expr.trim();
-    let malformed = || format!("'{expr}' is no gate; write it as 'fds.slope < 1/h' or 'latency.p99 < 50ms'");
+    let malformed = || {
+        format!(
+            "invalid gate '{expr}': expected a condition such as 'fds.slope < 1/h' or 'latency.p99 < 50ms'"
+        )
+    };
     let at = expr.rfind(['<', '>', '≤', '≥']).ok_or_else(malformed)?;
     let left = expr[..at].trim();
     let mut right = expr[at..].chars();
@@ -76,9 +80,9 @@ fn parse_gate(expr: &str, named: &[String]) -> std::result::Result<Gate, String>
     let held = quantity == Quantity::Rate;
     if held != at_least {
         return Err(if held {
-            format!("'{expr}': the rate held must stay above its limit; write 'rate.held > 95%'")
+            format!("invalid gate '{expr}': expected 'rate.held > {limit}'")
         } else {
-            format!("'{expr}': only rate.held stays above a limit; write '{left} < {limit}'")
+            format!("invalid gate '{expr}': expected '{left} < {limit}'; only rate.held has a lower limit")
         });
     }
     let limit = GateLimit { value: value(limit, unit, aspect)?, unit, at_least };
@@ -93,17 +97,21 @@ fn parse_left_side(left: &str, named: &[String]) -> std::result::Result<(Quantit
     let Some(quantity) = all_quantities(named).find(|quantity| is_called(quantity, name)) else {
         let offered = |q: Quantity| aspect_names(&q).into_iter().map(move |aspect| format!("{q}.{aspect}"));
         let all: Vec<String> = all_quantities(named).flat_map(offered).collect();
-        return Err(format!(
-            "unknown quantity '{left}'{}",
-            did_you_mean(left, all.iter().map(String::as_str))
-        ));
+        let unknown = unknown_name("quantity", left, all.iter().map(String::as_str));
+        let examples = if unknown.ends_with('?') {
+            ""
+        } else {
+            "; expected one such as memory.slope, fds.slope, latency.p99"
+        };
+        return Err(unknown + examples);
     };
     let spelled = if aspect == "p99.9" { "p999" } else { aspect };
     let found =
         offered_aspects(&quantity).iter().find(|offered| spell_aspect(&quantity, **offered) == spelled);
     let Some(found) = found else {
-        let offered = aspect_names(&quantity).join(", ");
-        return Err(format!("'{left}' is not measured; of {name} there is {offered}"));
+        let offered: Vec<String> =
+            aspect_names(&quantity).into_iter().map(|aspect| format!("{name}.{aspect}")).collect();
+        return Err(unknown_name("quantity", left, offered.iter().map(String::as_str)));
     };
     let unit = quantity.unit();
     Ok((quantity, unit, *found))
@@ -168,13 +176,13 @@ fn value(text: &str, unit: Unit, aspect: Aspect) -> std::result::Result<f64, Str
         (Unit::Seconds, _) => "50ms",
         (Unit::Ratio, _) => "1%",
     };
-    let bad = || format!("'{text}' is no limit here; write it as {example}");
+    let bad = || format!("invalid limit '{text}': expected {example}");
     let (value, written) = if aspect == Aspect::Slope {
         // without a slash it would be per second, which is never meant by '1MiB'
         let slope = text.contains('/').then(|| text.parse::<Slope>().ok()).flatten().ok_or_else(bad)?;
         if slope.per_second == 0.0 {
             return Err(format!(
-                "no measurement can show a slope below zero; give a small one such as {example}"
+                "invalid limit '{text}': expected a small positive slope such as {example}; none can be shown to be below zero"
             ));
         }
         (slope.per_second, slope.unit)
@@ -237,22 +245,22 @@ mod tests {
         assert_eq!(no("latancy.p99 < 1ms"), "unknown quantity 'latancy.p99', did you mean 'latency.p99'?");
         assert_eq!(
             no("latency.p98 < 1ms"),
-            "'latency.p98' is not measured; of latency there is p50, p90, p99, p999, max"
+            "unknown quantity 'latency.p98', did you mean 'latency.p99'? expected: latency.p50, latency.p90, latency.p99, latency.p999, latency.max"
         );
-        assert!(no("latency.slope < 1ms").contains("not measured"));
-        assert!(no("memory < 1MiB/h").contains("not measured"));
-        assert!(no("memory.slope").contains("is no gate"));
-        assert!(no("< 5").contains("is no gate"));
+        assert!(no("latency.slope < 1ms").contains("expected: latency.p50"));
+        assert!(no("memory < 1MiB/h").contains("expected: memory.slope"));
+        assert!(no("memory.slope").starts_with("invalid gate"));
+        assert!(no("< 5").starts_with("invalid gate"));
         assert!(no("memory.slope > 1MiB/h").contains("only rate.held"));
         assert!(no("rate.held < 95%").contains("rate.held > 95%"));
-        assert_eq!(no("memory.slope < 1MiB"), "'1MiB' is no limit here; write it as 1MiB/h");
+        assert_eq!(no("memory.slope < 1MiB"), "invalid limit '1MiB': expected 1MiB/h");
         assert!(no("rss.slope < 1/h").contains("1MiB/h"));
         assert!(no("fds.slope < 1MiB/h").contains("10/min"));
         assert!(no("fds.slope < 0/h").contains("below zero"));
         for bad in ["NaN/h", "-1/h", "inf/h", "x/h", "1/fortnight"] {
             assert!(parse_gate(&format!("fds.slope < {bad}"), &[]).is_err(), "{bad}");
         }
-        assert!(no("errors.ratio < 150%").contains("no limit here"));
+        assert!(no("errors.ratio < 150%").starts_with("invalid limit"));
         assert!(no("latency.p99 < 50MiB").contains("50ms"));
         assert!(no("latency.p99 < NaN").contains("50ms"));
     }

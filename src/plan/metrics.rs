@@ -20,7 +20,7 @@ pub struct TaskMetric {
 /// # Errors
 /// When it is neither.
 pub(super) fn parse_metric(text: &str) -> Result<String, String> {
-    let bad = || format!("'{text}' is no metric; write it as NAME or NAME{{label=\"value\"}}");
+    let bad = || format!("invalid metric '{text}': expected NAME or NAME{{label=\"value\"}}");
     let Selector { name, labels } = selector::parse(text, Values::Quoted).ok_or_else(bad)?;
     if labels.is_empty() {
         return Ok(name.to_string());
@@ -34,7 +34,7 @@ impl FromStr for TaskMetric {
     type Err = String;
 
     fn from_str(text: &str) -> Result<TaskMetric, String> {
-        let bad = || format!("'{text}' is no task metric; write it as NAME{{place=LABEL,state=LABEL}}");
+        let bad = || format!("invalid task metric '{text}': expected NAME{{place=LABEL,state=LABEL}}");
         let Selector { name, labels } = selector::parse(text, Values::QuotedOrBare).ok_or_else(bad)?;
         let mut metric = TaskMetric { name: name.to_string(), place: None, state: None };
         for (role, label) in labels {

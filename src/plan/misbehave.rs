@@ -29,14 +29,16 @@ pub(super) fn read_mix(
     for written in &all {
         for item in written.text.split(',').map(str::trim).filter(|item| !item.is_empty() && *item != "off") {
             let Some((name, share)) = item.split_once('=') else {
-                return Err(written.usage_error(format!("'{item}' has no share; write it as {item}=5%")));
+                return Err(
+                    written.usage_error(format!("'{item}' has no share: expected one such as {item}=5%"))
+                );
             };
             let behaviour: Behaviour = name.trim().parse().map_err(|e| written.usage_error(e))?;
             let share = match parse_amount(share.trim()) {
                 Ok((share, Unit::Ratio | Unit::Count)) if share > 0.0 && share < 1.0 => share,
                 _ => {
                     let reason =
-                        format!("'{}' is no share of the requests; write it as 5% or 0.05", share.trim());
+                        format!("invalid share '{}': expected a share such as 5% or 0.05", share.trim());
                     return Err(written.usage_error(reason));
                 }
             };
@@ -49,14 +51,14 @@ pub(super) fn read_mix(
     let sum: f64 = mix.values().sum();
     if sum > MOST + 1e-9 {
         return Err(first.usage_error(format!(
-            "{} of the requests would misbehave; at most {} may, the others are what they are compared with",
+            "{} of the requests would misbehave: expected at most {}, because they are compared with the others",
             Unit::Ratio.show(sum),
             Unit::Ratio.show(MOST)
         )));
     }
     if requests.first().is_none_or(|request| request.url.scheme() != "http") {
         return Err(
-            first.usage_error("misbehaving clients use raw sockets, which speak http and not https here")
+            first.usage_error("misbehaving clients support http only: use an http:// URL or leave this out")
         );
     }
     let ways = [
@@ -66,13 +68,11 @@ pub(super) fn read_mix(
     let proxy = ("proxy", layers.get("proxy", |s| &s.proxy).is_some());
     if let Some((way, _)) = ways.into_iter().chain([proxy]).find(|(_, asked)| *asked) {
         return Err(
-            first.usage_error(format!("misbehaving clients speak HTTP/1.1 over TCP: leave out --{way}"))
+            first.usage_error(format!("misbehaving clients use HTTP/1.1 over TCP: leave out --{way}"))
         );
     }
     let Some(rate) = rate.per_second() else {
-        return Err(Error::usage(
-            "--rate: with --misbehave requests need a rate to be a share of, and max is none",
-        ));
+        return Err(Error::usage("--rate: --misbehave needs a rate such as 100/s, not max"));
     };
     if !pattern.is_even() {
         let has = if pattern.shape.is_some() { "a shape" } else { "Poisson arrivals" };
@@ -113,15 +113,20 @@ mod tests {
                 "hangup=5%",
                 "http://h/",
                 50.0,
-                "--misbehave: 'hangup' is no behaviour, did you mean 'hang-up'?",
+                "--misbehave: unknown behaviour 'hangup', did you mean 'hang-up'?",
             ),
-            ("hang-up", "http://h/", 50.0, "--misbehave: 'hang-up' has no share; write it as hang-up=5%"),
-            ("reset=much", "http://h/", 50.0, "--misbehave: 'much' is no share"),
-            ("reset=0", "http://h/", 50.0, "--misbehave: '0' is no share"),
+            (
+                "hang-up",
+                "http://h/",
+                50.0,
+                "--misbehave: 'hang-up' has no share: expected one such as hang-up=5%",
+            ),
+            ("reset=much", "http://h/", 50.0, "--misbehave: invalid share 'much'"),
+            ("reset=0", "http://h/", 50.0, "--misbehave: invalid share '0'"),
             ("reset=1%,reset=2%", "http://h/", 50.0, "--misbehave: 'reset' is given twice"),
             ("reset=50%,churn=40%", "http://h/", 50.0, "--misbehave: 90 % of the requests would misbehave"),
-            ("reset=5%", "https://h/", 50.0, "--misbehave: misbehaving clients use raw sockets"),
-            ("reset=5%", "http://h/", 0.0, "--rate: with --misbehave"),
+            ("reset=5%", "https://h/", 50.0, "--misbehave: misbehaving clients support http only"),
+            ("reset=5%", "http://h/", 0.0, "--rate: --misbehave needs a rate"),
         ] {
             let line = asked(mix, url, rate).unwrap_err().to_string();
             assert!(line.starts_with(reason), "{line}");

@@ -1,8 +1,8 @@
 //! How requests arrive: shape, arrivals and warm-up's ramp become a [`Pattern`], and the time that --requests take.
 
 use super::shape::WantedShape;
-use crate::error::{Error, Result};
-use crate::settings::{LONGEST_SPAN, Layers, SLOWEST_RATE, did_you_mean};
+use crate::error::{Error, Result, unknown_name};
+use crate::settings::{LONGEST_SPAN, Layers, SLOWEST_RATE};
 use crate::units::{Level, Rate, Span};
 use crate::workload::{Arrivals, LoadShape, Pattern};
 
@@ -26,7 +26,7 @@ impl LoadSettings {
         let base = Level(rate.per_second().unwrap_or(0.0));
         let arrivals = read_arrivals(layers)?;
         let no_rate =
-            |what: &str| Error::usage(format!("{what}, and --rate max has none: leave one of them out"));
+            |what: &str| Error::usage(format!("{what}, and --rate max has none: leave out one of them"));
         if rate == Rate::Max && arrivals == Arrivals::Poisson {
             return Err(no_rate("--arrivals: Poisson arrivals need a rate"));
         }
@@ -40,7 +40,7 @@ impl LoadSettings {
             && !shape.of_rate
         {
             return Err(written.usage_error(format!(
-                "{} has rates of its own; leave this one out, or write those as shares of it, 20%",
+                "{} sets the rates: leave out this one, or write those as shares of it, such as 20%",
                 shape.place
             )));
         }
@@ -92,7 +92,7 @@ impl LoadSettings {
         let shape: LoadShape = wanted.within(steady)?;
         let mean = shape.mean(steady);
         if mean.0 < SLOWEST_RATE {
-            return Err(Error::usage(format!("{}: less than one request a day", wanted.place)));
+            return Err(Error::usage(format!("{}: less than one request per day", wanted.place)));
         }
         let of = rate.per_second().map(Level).filter(|_| wanted.of_rate);
         Ok((Rate::PerSecond(mean.0), Pattern { arrivals, warmup_ramp, of, shape: Some(shape) }))
@@ -104,10 +104,7 @@ fn read_arrivals(layers: &Layers) -> Result<Arrivals> {
     match written.text.trim() {
         "even" => Ok(Arrivals::Even),
         "poisson" => Ok(Arrivals::Poisson),
-        other => {
-            let near = did_you_mean(other, ["even", "poisson"]);
-            Err(written.usage_error(format!("'{other}' are no arrivals{near} (there are even and poisson)")))
-        }
+        other => Err(written.usage_error(unknown_name("arrivals", other, ["even", "poisson"]))),
     }
 }
 

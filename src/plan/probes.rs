@@ -88,7 +88,7 @@ fn console(written: &Sourced) -> Result<Url> {
     let mut url = written.http_url()?;
     if url.scheme() != "http" {
         return Err(written.usage_error(
-            "tokio-console's server speaks no TLS: write http://HOST:6669, if need be through a tunnel",
+            "TLS is not supported by tokio-console's server: expected http://HOST:6669, through a tunnel if need be",
         ));
     }
     if url.port().is_none() {

@@ -63,7 +63,7 @@ impl RequestPlan {
 /// In one line, with the place: a URL, method, header, body or status that cannot be sent or expected.
 pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<RequestPlan> {
     let Some((url, headers)) = place(layers, host)? else {
-        return Err(Error::usage("which URL? write: soak http://127.0.0.1:8080/"));
+        return Err(Error::usage("no target given: pass a URL, for example soak http://127.0.0.1:8080/"));
     };
     let connect = read_connect(layers, &url)?;
     let mut plan = RequestPlan {
@@ -112,8 +112,13 @@ impl RequestPlan {
             }
         }
         if let Some(written) = method {
-            self.method = Method::from_bytes(written.text.trim().to_ascii_uppercase().as_bytes())
-                .map_err(|_| written.usage_error(format!("'{}' is no HTTP method", written.text)))?;
+            self.method =
+                Method::from_bytes(written.text.trim().to_ascii_uppercase().as_bytes()).map_err(|_| {
+                    written.usage_error(format!(
+                        "invalid HTTP method '{}': expected a method such as GET or POST",
+                        written.text
+                    ))
+                })?;
         }
         Ok(())
     }
@@ -194,9 +199,10 @@ pub(super) fn headers(
 
 fn header(line: &str, host: &Host<'_>) -> std::result::Result<(HeaderName, HeaderValue), String> {
     // the whole line may be the secret, so none of it is repeated
-    let (name, value) = line.split_once(':').ok_or("a header is written as 'Name: value'")?;
+    let (name, value) = line.split_once(':').ok_or("invalid header: expected 'Name: value'")?;
     let name = name.trim();
-    let parsed: HeaderName = name.parse().map_err(|_| format!("'{name}' is no header name"))?;
+    let parsed: HeaderName =
+        name.parse().map_err(|_| format!("invalid header name '{name}': expected 'Name: value'"))?;
     let value = expanded(value.trim(), host.var).map_err(|var| format!("{name}: ${var} is not set"))?;
     let mut value = HeaderValue::try_from(value).map_err(|_| format!("{name}: no valid header value"))?;
     value.set_sensitive(true);
@@ -248,7 +254,10 @@ pub(super) fn expect_status(all_written: &[Sourced]) -> Result<Vec<StatusCode>> 
     for written in all_written {
         for code in written.text.split(',').map(str::trim) {
             let status = code.parse::<StatusCode>().ok().filter(|status| status.as_u16() <= 599);
-            all.push(status.ok_or_else(|| written.usage_error(format!("'{code}' is no HTTP status")))?);
+            all.push(status.ok_or_else(|| {
+                written
+                    .usage_error(format!("invalid HTTP status '{code}': expected a number from 100 to 599"))
+            })?);
         }
     }
     Ok(all)

@@ -42,7 +42,7 @@ pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
     let place = layer.place("request");
     let tables = &layer.settings.request;
     if tables.len() > MOST {
-        return Err(Error::usage(format!("{place}: {} are too many, write at most {MOST}", tables.len())));
+        return Err(Error::usage(format!("{place}: {} requests, expected at most {MOST}", tables.len())));
     }
     for_one_alone(layers, layer)?;
     let common = request::resolve(layers, host)?;
@@ -61,7 +61,8 @@ pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
         let called = called.map_or_else(|| format!("{place} {}", i + 1), |name| format!("{place} '{name}'"));
         let request = Reader { layers, layer: number, table, place: called }.read(&common, host)?;
         if !names.insert(request.name.clone()) {
-            let reason = format!("{place}: two are called '{}'; give each a name of its own", request.name);
+            let reason =
+                format!("{place}: the name '{}' is given twice: give each request its own", request.name);
             return Err(Error::usage(reason));
         }
         all.push(request);
@@ -76,8 +77,10 @@ fn for_one_alone(layers: &Layers, holder: &Layer) -> Result<()> {
     let above = holder.place("method");
     let method = layers.get("method", |s| &s.method).filter(|written| written.place != above);
     match data.or(method) {
-        Some(written) => Err(written
-            .usage_error("the profile has [[request]] tables; write it in the one that it is meant for")),
+        Some(written) => {
+            Err(written
+                .usage_error("the profile has [[request]] tables: set it in the one that it applies to"))
+        }
         None => Ok(()),
     }
 }
@@ -86,13 +89,13 @@ fn for_one_alone(layers: &Layers, holder: &Layer) -> Result<()> {
 fn problem(name: &str) -> Option<String> {
     let bad = |c: char| c.is_control() || matches!(c, ',' | '"');
     if name.is_empty() {
-        Some("it has no name".into())
+        Some("missing name".into())
     } else if name.chars().count() > LONGEST_NAME {
         Some(format!("the name is longer than {LONGEST_NAME} characters"))
     } else if name.contains(bad) {
-        Some("no name has a comma, a quotation mark or a control character in it".into())
+        Some(format!("invalid name '{name}': expected no comma, quotation mark or control character"))
     } else if name == ONLY {
-        Some(format!("'{ONLY}' is what a request without a name is called; write another one"))
+        Some(format!("invalid name '{ONLY}': it is reserved for a request without a name"))
     } else {
         None
     }
@@ -129,7 +132,10 @@ impl Reader<'_> {
             let number = written.text.trim().parse::<f64>().ok();
             let valid = number.filter(|weight| *weight > 0.0 && weight.is_finite());
             plan.weight = valid.ok_or_else(|| {
-                written.usage_error(format!("'{}' is no weight; write a number above 0", written.text.trim()))
+                written.usage_error(format!(
+                    "invalid weight '{}': expected a number above 0",
+                    written.text.trim()
+                ))
             })?;
         }
         if !table.expect_status.is_empty() {
@@ -139,7 +145,7 @@ impl Reader<'_> {
         if let Some(text) = &table.expect_text {
             if text.0.is_empty() {
                 let written = self.sourced("expect-text", text);
-                return Err(written.usage_error("every answer holds an empty text; leave it out"));
+                return Err(written.usage_error("invalid text '': every answer contains it; leave it out"));
             }
             plan.expect_text = text.0.clone().into_bytes().into();
         }
@@ -155,14 +161,17 @@ impl Reader<'_> {
     fn url(&self, common: &RequestPlan, written: &Sourced) -> Result<Url> {
         let text = written.text.trim();
         if !text.starts_with('/') || text.starts_with("//") {
-            let reason = "write it from the / on: all requests go to the origin of the URL";
-            return Err(written.usage_error(format!("'{}' is no path; {reason}", without_secrets(text))));
+            let reason = "expected a path such as /cart; all requests go to the origin of the URL";
+            return Err(written.usage_error(format!("invalid path '{}': {reason}", without_secrets(text))));
         }
         let mut url = common.url.join(text).map_err(|e| written.usage_error(e))?;
         url.set_fragment(None);
         // a backslash or the like may lead away from it
         if url.origin() != common.url.origin() {
-            return Err(written.usage_error(format!("'{}' leads to another origin", without_secrets(text))));
+            return Err(written.usage_error(format!(
+                "invalid path '{}': it leads to another origin",
+                without_secrets(text)
+            )));
         }
         Ok(url)
     }

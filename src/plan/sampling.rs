@@ -25,7 +25,7 @@ pub(super) fn read_interval(layers: &Layers, phases: &PhasePlan) -> Result<Span>
     let interval = written_interval(&written)?;
     if interval > phases.steady {
         let steady = phases.steady;
-        return Err(written.usage_error(format!("{interval} is longer than steady, which takes {steady}")));
+        return Err(written.usage_error(format!("{interval} is longer than the steady phase ({steady})")));
     }
     Ok(interval)
 }
@@ -36,7 +36,9 @@ pub(super) fn read_interval(layers: &Layers, phases: &PhasePlan) -> Result<Span>
 /// When it is too short.
 pub(super) fn written_interval(written: &Sourced) -> Result<Span> {
     match written.span()? {
-        interval if interval.0 < SHORTEST => Err(written.usage_error("soak samples at most every 10 ms")),
+        interval if interval.0 < SHORTEST => {
+            Err(written.usage_error("invalid interval: expected at least 10 ms"))
+        }
         interval => Ok(interval),
     }
 }

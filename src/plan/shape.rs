@@ -2,8 +2,8 @@
 //!
 //! A rate in it is one of its own, `50/s`, or a share of --rate, `20%`; a time that is left out is steady's.
 
-use crate::error::{Error, Result};
-use crate::settings::{Layers, RawValue, ShapeTable, Sourced, did_you_mean};
+use crate::error::{Error, Result, unknown_name};
+use crate::settings::{Layers, RawValue, ShapeTable, Sourced};
 use crate::units::{Level, Span};
 use crate::workload::LoadShape;
 
@@ -87,16 +87,14 @@ impl Reader<'_> {
     fn read(self) -> Result<Option<WantedShape>> {
         let kinds = || KINDS.map(|(kind, _)| kind);
         let Some(kind) = &self.table.kind else {
-            return Err(self.usage_error("kind", format!("say which one: {}", kinds().join(", "))));
+            return Err(self.usage_error("kind", format!("missing, expected one of: {}", kinds().join(", "))));
         };
         let Some((kind, keys)) = KINDS.into_iter().find(|(known, _)| *known == kind.0.trim()) else {
-            let near = did_you_mean(&kind.0, kinds());
-            let reason = format!("'{}' is no shape{near} (there are {})", kind.0, kinds().join(", "));
-            return Err(self.usage_error("kind", reason));
+            return Err(self.usage_error("kind", unknown_name("shape", &kind.0, kinds())));
         };
         if let Some((key, _)) = self.keys().into_iter().find(|(key, there)| *there && !keys.contains(key)) {
             let has = if keys.is_empty() { "no other key".into() } else { keys.join(", ") };
-            return Err(self.usage_error(key, format!("kind {kind} has no such key; it has {has}")));
+            return Err(self.usage_error(key, format!("unknown key for kind {kind}: expected {has}")));
         }
         let Some((shape, whole)) = self.shape(kind)? else { return Ok(None) };
         let of_rate =
@@ -122,7 +120,7 @@ impl Reader<'_> {
                 if rates.iter().all(|rate| rate.0 == 0.0) {
                     return Err(self.usage_error(
                         "rates",
-                        "steps need at least one rate above zero; write them as [\"50/s\", \"100/s\"]",
+                        "expected at least one rate above zero, such as [\"50/s\", \"100/s\"]",
                     ));
                 }
                 let each = self.span("each", &table.each)?;
@@ -195,7 +193,7 @@ impl Reader<'_> {
     fn missing(&self, key: &str) -> Error {
         let example =
             if matches!(key, "every" | "for") { "30s" } else { "50/s, or a share of the rate, 20%" };
-        self.usage_error(key, format!("it is missing; write it as {example}"))
+        self.usage_error(key, format!("missing, expected a value such as {example}"))
     }
 
     fn usage_error(&self, key: &str, reason: impl std::fmt::Display) -> Error {

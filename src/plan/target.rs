@@ -30,13 +30,20 @@ pub(super) fn read_target(layers: &Layers) -> Result<TargetPlan> {
         let mut named = Vec::new();
         if let Some(pid) = &s.pid {
             let pid = pid.0.trim().parse::<u32>().ok().filter(|pid| *pid > 0).ok_or_else(|| {
-                Error::usage(format!("{}: '{}' is no process id", layer.place("pid"), pid.0))
+                Error::usage(format!(
+                    "{}: invalid pid '{}': expected a number above 0",
+                    layer.place("pid"),
+                    pid.0
+                ))
             })?;
             named.push((layer.place("pid"), TargetPlan::Pid(pid)));
         }
         if let Some(name) = &s.process {
             if name.0.trim().is_empty() {
-                return Err(Error::usage(format!("{}: a name is needed", layer.place("process"))));
+                return Err(Error::usage(format!(
+                    "{}: invalid name '': expected the name of an executable",
+                    layer.place("process")
+                )));
             }
             named.push((layer.place("process"), TargetPlan::Process(name.0.trim().to_string())));
         }
@@ -52,7 +59,7 @@ pub(super) fn read_target(layers: &Layers) -> Result<TargetPlan> {
             named.push(("-- COMMAND".into(), TargetPlan::Command(s.command.clone())));
         }
         if let [(one, _), (other, _), ..] = named.as_slice() {
-            return Err(Error::usage(format!("{one} and {other} name two targets: give one of them")));
+            return Err(Error::usage(format!("{one} and {other} name two targets: leave out one of them")));
         }
         if let Some((_, target)) = named.pop() {
             return Ok(target);
@@ -74,7 +81,7 @@ fn container_id(typed: &str) -> std::result::Result<String, String> {
         return Ok(id);
     }
     Err(format!(
-        "'{typed}' is no container's id: give {SHORTEST_ID} to {WHOLE_ID} hexadecimal digits, as `docker ps` shows them \
+        "invalid container id '{typed}': expected {SHORTEST_ID} to {WHOLE_ID} hexadecimal digits, as `docker ps` shows them \
          (a name is not looked up)"
     ))
 }

@@ -62,7 +62,7 @@ fn flags_then_environment_then_profile_then_defaults() {
 #[test]
 fn a_wrong_value_is_named_by_where_it_was_written() {
     let refusal = |flags, env: &[(&str, &str)], profile| made(flags, env, profile).unwrap_err().to_string();
-    assert!(refusal("rate = 0", &[], "").starts_with("--rate: '0' is no rate above zero"));
+    assert!(refusal("rate = 0", &[], "").starts_with("--rate: invalid rate '0'"));
     assert!(refusal("", &[("SOAK_RATE", "0")], "").starts_with("SOAK_RATE: "));
     assert!(refusal("", &[], "rate = 0").starts_with("profiles/x.toml: rate: "));
     assert!(refusal("", &[], "gate = 'x < 1'").starts_with("profiles/x.toml: gate: "));
@@ -105,59 +105,67 @@ fn a_stronger_layer_says_how_long_the_run_takes() {
 }
 
 #[test]
+fn a_url_without_a_scheme_is_http() {
+    let url = |text: &str| made(&format!("url = '{text}'"), &[], "").unwrap().record.url;
+    assert_eq!(url("localhost:8080/x"), "http://localhost:8080/x");
+    assert_eq!(url("127.0.0.1"), "http://127.0.0.1/");
+    assert_eq!(url("https://h/"), "https://h/");
+}
+
+#[test]
 fn bad_input_is_one_line() {
     let each = [
-        (
-            "url = 'localhost:8080/x?token=s3cret'",
-            "--url: 'localhost:8080/x' has no scheme; write http://localhost:8080/x",
-        ),
-        ("url = 'ftp://h/'", "--url: 'ftp' is neither http nor https"),
-        ("url = 'http://'", "--url: 'http://' is no URL: empty host"),
-        ("url = 'http://h:99999/'", "--url: 'http://h:99999/' is no URL: invalid port number"),
-        ("rate = -1", "--rate: '-1' is no rate above zero"),
-        ("rate = nan", "--rate: 'NaN' is no rate above zero"),
-        ("duration = '-5s'", "--duration: '-5s' is no span of time"),
-        ("duration = nan", "--duration: 'NaN' is no span of time"),
+        ("url = 'ftp://h/'", "--url: invalid URL 'ftp://h/': expected http:// or https://, not ftp://"),
+        ("url = 'http://'", "--url: invalid URL 'http://': empty host"),
+        ("url = 'http://h:99999/'", "--url: invalid URL 'http://h:99999/': invalid port number"),
+        ("rate = -1", "--rate: invalid rate '-1'"),
+        ("rate = nan", "--rate: invalid rate 'NaN'"),
+        ("duration = '-5s'", "--duration: invalid duration '-5s'"),
+        ("duration = nan", "--duration: invalid duration 'NaN'"),
         ("duration = 0", "--duration: 0 s is too short"),
         ("duration = '10s'\nwarmup = '20s'", "--warmup takes 20 s, longer than --duration 10 s"),
-        ("duration = '20y'", "--duration: '20y' is more than ten years"),
-        ("timeout = 1e18", "--timeout: '1000000000000000000' is more than ten years"),
-        ("rate = '2000000/s'", "--rate: '2000000/s' is more than one machine sends"),
-        ("rate = 1e-9", "--rate: '0.000000001' is less than one request a day"),
-        ("warmup = 'soon'", "--warmup: 'soon' is no span of time"),
-        ("timeout = 0", "--timeout: '0' must be above zero"),
-        ("horizon = '0s'", "--horizon: '0s' must be above zero"),
-        ("connections = 0", "--connections: '0' is no whole number from 1 to 50000"),
-        ("connections = 1.5", "--connections: '1.5' is no whole number"),
-        ("requests = -3", "--requests: '-3' is no whole number above zero"),
-        ("cycles = 0", "--cycles: '0' is no whole number from 1"),
-        ("interval = '1ms'", "--interval: soak samples at most every 10 ms"),
-        ("duration = '10s'\ninterval = '1m'", "--interval: 60 s is longer than steady"),
-        ("method = 'GE T'", "--method: 'GE T' is no HTTP method"),
-        ("header = 'no colon, maybe s3cret'", "--header: a header is written as 'Name: value'"),
-        ("header = 'A B: s3cret'", "--header: 'A B' is no header name"),
+        ("duration = '20y'", "--duration: invalid duration '20y': expected at most ten years"),
+        ("timeout = 1e18", "--timeout: invalid duration '1000000000000000000': expected at most ten years"),
+        ("rate = '2000000/s'", "--rate: invalid rate '2000000/s': expected at most 1000000/s"),
+        ("rate = 1e-9", "--rate: invalid rate '0.000000001': expected at least one request per day"),
+        ("warmup = 'soon'", "--warmup: invalid duration 'soon'"),
+        ("timeout = 0", "--timeout: invalid duration '0': expected more than zero"),
+        ("horizon = '0s'", "--horizon: invalid duration '0s': expected more than zero"),
+        ("connections = 0", "--connections: invalid number '0': expected a whole number from 1 to 50000"),
+        ("connections = 1.5", "--connections: invalid number '1.5'"),
+        ("requests = -3", "--requests: invalid number '-3'"),
+        ("cycles = 0", "--cycles: invalid number '0': expected a whole number from 1"),
+        ("interval = '1ms'", "--interval: invalid interval: expected at least 10 ms"),
+        ("duration = '10s'\ninterval = '1m'", "--interval: 60 s is longer than the steady phase"),
+        ("method = 'GE T'", "--method: invalid HTTP method 'GE T'"),
+        ("header = 'no colon, maybe s3cret'", "--header: invalid header: expected 'Name: value'"),
+        ("header = 'A B: s3cret'", "--header: invalid header name 'A B'"),
         ("header = 'Authorization: $NOWHERE'", "--header: Authorization: $NOWHERE is not set"),
         ("header = '@/nowhere/headers'", "--header: @/nowhere/headers: "),
         ("data = '@/nowhere/body'", "--data: @/nowhere/body: "),
-        ("expect-status = ['200', '2xx']", "--expect-status: '2xx' is no HTTP status"),
-        ("pid = 0", "--pid: '0' is no process id"),
-        ("pid = -4", "--pid: '-4' is no process id"),
-        ("container = 'web'", "--container: 'web' is no container's id: give 12 to 64 hexadecimal digits"),
-        ("container = '3b1a1c6f0d9'", "--container: '3b1a1c6f0d9' is no container's id"),
-        ("container = '3b1a1c6f0d9e'\npid = 4", "--pid and --container name two targets: give one of them"),
-        ("process = ' '", "--process: a name is needed"),
-        ("pid = 4\nprocess = 'api'", "--pid and --process name two targets: give one of them"),
-        ("pprof = 'localhost:6060'", "--pprof: 'localhost:6060' has no scheme"),
-        ("metrics = 'x'", "--metrics: 'x' has no scheme"),
-        ("metric = 'a b'", "--metric: 'a b' is no metric"),
-        ("task-metric = 'a{b}'", "--task-metric: 'a{b}' is no task metric"),
-        ("max-error-ratio = 'nan'", "--max-error-ratio: 'nan' is no share"),
-        ("max-error-ratio = '150%'", "--max-error-ratio: '150%' is no share"),
-        ("max-error-ratio = -0.1", "--max-error-ratio: '-0.1' is no share"),
-        ("resolution = '0B'", "--resolution: it must be above zero"),
-        ("resolution = '-1KiB'", "--resolution: '-1KiB' is negative"),
-        ("max-memory-slope = '1MiB'", "--max-memory-slope: '1MiB' is no limit here; write it as 1MiB/h"),
-        ("max-task-slope = '-1/h'", "--max-task-slope: '-1/h' is no limit here"),
+        ("expect-status = ['200', '2xx']", "--expect-status: invalid HTTP status '2xx'"),
+        ("pid = 0", "--pid: invalid pid '0'"),
+        ("pid = -4", "--pid: invalid pid '-4'"),
+        (
+            "container = 'web'",
+            "--container: invalid container id 'web': expected 12 to 64 hexadecimal digits",
+        ),
+        ("container = '3b1a1c6f0d9'", "--container: invalid container id '3b1a1c6f0d9'"),
+        (
+            "container = '3b1a1c6f0d9e'\npid = 4",
+            "--pid and --container name two targets: leave out one of them",
+        ),
+        ("process = ' '", "--process: invalid name ''"),
+        ("pid = 4\nprocess = 'api'", "--pid and --process name two targets: leave out one of them"),
+        ("metric = 'a b'", "--metric: invalid metric 'a b'"),
+        ("task-metric = 'a{b}'", "--task-metric: invalid task metric 'a{b}'"),
+        ("max-error-ratio = 'nan'", "--max-error-ratio: invalid share 'nan'"),
+        ("max-error-ratio = '150%'", "--max-error-ratio: invalid share '150%'"),
+        ("max-error-ratio = -0.1", "--max-error-ratio: invalid share '-0.1'"),
+        ("resolution = '0B'", "--resolution: invalid size '0B': expected more than zero"),
+        ("resolution = '-1KiB'", "--resolution: invalid size '-1KiB'"),
+        ("max-memory-slope = '1MiB'", "--max-memory-slope: invalid limit '1MiB': expected 1MiB/h"),
+        ("max-task-slope = '-1/h'", "--max-task-slope: invalid limit '-1/h'"),
         ("gate = 'mem.slope < 1MiB/h'", "--gate: unknown quantity 'mem.slope', did you mean 'memory.slope'?"),
     ];
     for (flags, wanted) in each {
@@ -168,11 +176,11 @@ fn bad_input_is_one_line() {
     let mut nothing = Host { var: &|_| None, stdin: &mut &b""[..] };
     let line =
         resolve_on(Settings::default(), Settings::default(), None, &mut nothing).unwrap_err().to_string();
-    assert!(line.contains("which URL?"), "{line}");
+    assert!(line.contains("no target given"), "{line}");
     let with_command =
         Settings { url: Some(URL.into()), pid: Some("3".into()), command: vec!["x".into()], ..toml("") };
     let line = resolve_on(with_command, Settings::default(), None, &mut nothing).unwrap_err().to_string();
-    assert_eq!(line, "--pid and -- COMMAND name two targets: give one of them");
+    assert_eq!(line, "--pid and -- COMMAND name two targets: leave out one of them");
 }
 
 #[test]

@@ -26,14 +26,14 @@ fn read_file(written: &Sourced) -> Result<Vec<u8>> {
 fn certificates(written: &Sourced, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
     let wrong = |what: String| written.usage_error(format!("{}: {what}", written.text));
     let found: std::result::Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    let found = found.map_err(|e| wrong(format!("no PEM: {e}")))?;
+    let found = found.map_err(|e| wrong(format!("not a PEM file: {e}")))?;
     if found.is_empty() {
-        return Err(wrong("holds no certificate in PEM".into()));
+        return Err(wrong("no certificate in PEM".into()));
     }
     for (number, certificate) in found.iter().enumerate() {
         RootCertStore::empty()
             .add(certificate.clone())
-            .map_err(|e| wrong(format!("certificate {} does not parse: {e}", number + 1)))?;
+            .map_err(|e| wrong(format!("cannot read certificate {}: {e}", number + 1)))?;
     }
     Ok(found)
 }
@@ -43,14 +43,14 @@ pub(super) fn read_authorities(written: &Sourced) -> Result<Vec<Certificate>> {
     let der = |certificate: CertificateDer<'static>| Certificate::from_der(&certificate);
     let all: std::result::Result<Vec<_>, _> =
         certificates(written, &read_file(written)?)?.into_iter().map(der).collect();
-    all.map_err(|_| written.usage_error(format!("{}: a certificate does not parse", written.text)))
+    all.map_err(|_| written.usage_error(format!("{}: cannot read a certificate in it", written.text)))
 }
 
 /// The client's own certificate with its key, which stands in the same file or in one of its own.
 pub(super) fn read_identity(cert: Option<&Sourced>, key: Option<&Sourced>) -> Result<Option<Identity>> {
     let Some(cert) = cert else {
         return match key {
-            Some(key) => Err(key.usage_error("--key is the key of --cert: name that too")),
+            Some(key) => Err(key.usage_error("--key needs --cert: pass the certificate, too")),
             None => Ok(None),
         };
     };
@@ -62,10 +62,10 @@ pub(super) fn read_identity(cert: Option<&Sourced>, key: Option<&Sourced>) -> Re
         pem.extend(read_file(key)?);
     }
     let wrong = |what: String| holder.usage_error(format!("{}: {what}", holder.text));
-    let secret = PrivateKeyDer::from_pem_slice(&pem).map_err(|_| {
-        wrong("holds no private key in PEM that is not encrypted; name its file with --key".into())
+    let secret = PrivateKeyDer::from_pem_slice(&pem)
+        .map_err(|_| wrong("no unencrypted private key in PEM: pass its file with --key".into()))?;
+    CertifiedKey::from_der(chain, secret, &crypto_provider()).map_err(|_| {
+        wrong(format!("the key does not belong to {}, or its type is not supported", cert.text))
     })?;
-    CertifiedKey::from_der(chain, secret, &crypto_provider())
-        .map_err(|_| wrong(format!("the key is not that of {}, or of a kind unknown to TLS", cert.text)))?;
     Identity::from_pem(&pem).map(Some).map_err(|_| wrong("certificate and key do not parse".into()))
 }

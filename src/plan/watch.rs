@@ -48,11 +48,13 @@ pub(super) fn resolve_on(
     let request = request::for_pages(&layers, host)?;
     match target {
         TargetPlan::LoadOnly => {
-            return Err(Error::usage("--load-only: a watch sends no load and looks at the process alone"));
+            return Err(Error::usage(
+                "--load-only: watch sends no load, so nothing would be measured: leave it out",
+            ));
         }
         TargetPlan::Port if request.is_none() => {
             return Err(Error::usage(
-                "no target given: pass a URL such as http://127.0.0.1:8080/, or name the process with --pid or --process",
+                "no target given: pass a URL such as http://127.0.0.1:8080/, or --pid, or --process",
             ));
         }
         _ => {}
@@ -91,8 +93,8 @@ fn read_phases(layers: &Layers) -> Result<PhasePlan> {
             let left = Span(total.0.saturating_sub(warmup.0));
             if left < SHORTEST_STEADY {
                 return Err(written.usage_error(match warmup {
-                    Span(Duration::ZERO) => format!("{total} is too short, a watch takes at least 1 s"),
-                    _ => format!("--warmup takes {warmup} of {total}: nothing is left to be judged"),
+                    Span(Duration::ZERO) => format!("{total} is too short: expected at least 1 s"),
+                    _ => format!("--warmup takes {warmup} of {total}: nothing is left to judge"),
                 }));
             }
             left
@@ -109,9 +111,7 @@ fn intervals(layers: &Layers, phases: &PhasePlan) -> Result<(Span, Span)> {
         let interval = sampling::written_interval(&written)?;
         if interval > phases.steady {
             let total = phases.total();
-            return Err(
-                written.usage_error(format!("{interval} is longer than the watch, which takes {total}"))
-            );
+            return Err(written.usage_error(format!("{interval} is longer than the watch ({total})")));
         }
         return Ok((interval, interval));
     }
@@ -130,7 +130,7 @@ fn read_every(layers: &Layers) -> Result<Option<Span>> {
         |s| &s.every,
         |written| match written.positive_span()? {
             every if every < SHORTEST_EVERY => {
-                Err(written.usage_error("the report is written at most every second"))
+                Err(written.usage_error("invalid interval: expected at least 1 s"))
             }
             every => Ok(every),
         },
@@ -207,9 +207,9 @@ mod tests {
             ("duration = '10s'\nwarmup = '10s'", "--duration: --warmup takes 10 s of 10 s"),
             ("duration = '0s'", "--duration: 0 s is too short"),
             ("duration = '10s'\ninterval = '1m'", "--interval: 60 s is longer than the watch"),
-            ("interval = '1ms'", "--interval: soak samples at most every 10 ms"),
-            ("every = '0s'", "--every: '0s' must be above zero"),
-            ("every = '10ms'", "--every: the report is written at most every second"),
+            ("interval = '1ms'", "--interval: invalid interval: expected at least 10 ms"),
+            ("every = '0s'", "--every: invalid duration '0s': expected more than zero"),
+            ("every = '10ms'", "--every: invalid interval: expected at least 1 s"),
         ] {
             let line = made(&format!("pid = 7\n{flags}"), "").unwrap_err().to_string();
             assert!(line.starts_with(wanted), "{line}");

@@ -22,7 +22,7 @@ pub fn read_run(dir: &Path) -> Result<Evidence> {
     let samples = dir.join(files::SAMPLES);
     if !samples.exists() {
         return Err(Error::usage(format!(
-            "{}: holds no run (there is no {})",
+            "{} is not a run directory: {} is missing",
             dir.display(),
             files::SAMPLES
         )));

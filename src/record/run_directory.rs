@@ -26,11 +26,11 @@ impl RunDir {
         let reports = Path::new(REPORTS);
         let Some(dir) = &out.dir else { return try_out(reports).map_err(|e| unwritable(reports, &e)) };
         if dir.exists() && !dir.is_dir() {
-            return Err(Error::usage(format!("--out {}: is a file; name a directory", dir.display())));
+            return Err(Error::usage(format!("--out {}: is a file: pass a directory", dir.display())));
         }
         if holds_run(dir) && !out.replace {
             return Err(Error::usage(format!(
-                "--out {}: holds a run already; name another directory, or give --replace to set it aside",
+                "--out {}: already holds a run: pass another directory, or --replace to set it aside",
                 dir.display()
             )));
         }
@@ -65,7 +65,7 @@ impl RunDir {
 }
 
 fn unwritable(dir: &Path, e: &std::io::Error) -> Error {
-    Error::usage(format!("{}: cannot be written ({e}); name another place with --out", dir.display()))
+    Error::usage(format!("{}: cannot write there ({e}): pass another place with --out", dir.display()))
 }
 
 /// Whether a directory holds evidence of a run.
@@ -114,7 +114,7 @@ mod tests {
         RunDir::create(&out(&dir, false), "ci").unwrap();
         fs::write(dir.join(files::SAMPLES), "elapsed_s\n1\n").unwrap();
         let error = RunDir::create(&out(&dir, false), "ci").unwrap_err().to_string();
-        assert!(error.contains("holds a run already") && error.contains("--replace"), "{error}");
+        assert!(error.contains("already holds a run") && error.contains("--replace"), "{error}");
         RunDir::create(&out(&dir, true), "ci").unwrap();
         assert!(!dir.join(files::SAMPLES).exists());
         assert_eq!(

@@ -12,14 +12,14 @@ use crate::error::{Error, Result};
 /// [`Error::Usage`] when something else than a file is there, or its directory cannot be written.
 pub fn check_file(flag: &str, path: &Path) -> Result<()> {
     let wrong = |why: &dyn std::fmt::Display| {
-        Error::usage(format!("{flag} {}: {why}; name a file that can be written", path.display()))
+        Error::usage(format!("{flag} {}: {why}: pass a file that can be written", path.display()))
     };
     let Some(dir) = path.parent().filter(|_| path.file_name().is_some()) else {
-        return Err(wrong(&"is no file"));
+        return Err(wrong(&"is not a file"));
     };
     // a device or a pipe would be renamed away
     if path.metadata().is_ok_and(|there| !there.is_file()) {
-        return Err(wrong(&"is no file"));
+        return Err(wrong(&"is not a file"));
     }
     try_out(dir).map_err(|e| wrong(&e))
 }
@@ -75,7 +75,9 @@ mod tests {
         check_file("--junit", &tmp.path().join("new/junit.xml")).unwrap();
         check_file("--junit", Path::new("junit.xml")).unwrap();
         assert_eq!(fs::read_dir(tmp.path()).unwrap().count(), 0);
-        assert!(error(tmp.path()).contains("is no file") && error(Path::new("")).contains("is no file"));
+        assert!(
+            error(tmp.path()).contains("is not a file") && error(Path::new("")).contains("is not a file")
+        );
         fs::write(tmp.path().join("file"), "mine").unwrap();
         assert!(error(&tmp.path().join("file/junit.xml")).starts_with("--junit "));
     }

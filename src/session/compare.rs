@@ -20,7 +20,7 @@ pub fn compare_runs(before: &Path, after: &Path, out: &Path, options: &OutputOpt
     let paths = [before, after];
     let (before, after) = (read_named_run(before)?, read_named_run(after)?);
     std::fs::create_dir_all(out)
-        .map_err(|e| Error::usage(format!("{}: cannot be written to: {e}", out.display())))?;
+        .map_err(|e| Error::usage(format!("{}: cannot write there: {e}", out.display())))?;
     let findings = [judge(&before), judge(&after)];
     let names = [run_name(&before, paths[0]), run_name(&after, paths[1])];
     let runs = [(&before, &findings[0].assessment), (&after, &findings[1].assessment)];

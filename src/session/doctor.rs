@@ -24,7 +24,6 @@ struct Checkup {
     target: Option<TargetRecord>,
     /// Why none was found.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[serde(rename = "nobody")]
     not_found: Option<String>,
     probes: Vec<ProbeRecord>,
     /// What else would make more visible.
@@ -67,7 +66,7 @@ fn render_table(checkup: &Checkup) -> String {
             let change = explain_other_process(target).map(|line| format!("{line}\n")).unwrap_or_default();
             format!("{}\n{change}\n", describe_target(target))
         }
-        (None, Some(why)) => format!("no process is looked at: {why}\n\n"),
+        (None, Some(why)) => format!("no process is measured: {why}\n\n"),
         (None, None) => String::new(),
     };
     let mut table = Table::new();

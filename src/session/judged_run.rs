@@ -43,7 +43,7 @@ pub fn check(plan: &Plan) -> Result<()> {
     read_named_run(earlier).map_err(|e| Error::usage(format!("--compare-to {e}")))?;
     if plan.out.dir.as_deref().is_some_and(|out| resolve_dir(out) == resolve_dir(earlier)) {
         return Err(Error::usage(format!(
-            "--compare-to {}: is where this run goes (--out), and would be set aside; name another directory",
+            "--compare-to {}: this run is written there (--out) and would move it aside: pass another directory",
             earlier.display()
         )));
     }

@@ -44,7 +44,7 @@ pub fn check(plan: &PipelinePlan, protected: &[Protected<'_>]) -> Result<()> {
         if let Some(whose) =
             other.or_else(|| protected.iter().find_map(|protected| would_overwrite(&at, name, *protected)))
         {
-            return Err(Error::usage(format!("{flag} {}: is {whose}; name another file", path.display())));
+            return Err(Error::usage(format!("{flag} {}: is {whose}: pass another file", path.display())));
         }
         taken.push((format!("the file of {flag} too"), at));
     }

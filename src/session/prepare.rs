@@ -32,19 +32,18 @@ pub async fn prepare(
     options: &OutputOptions,
     command: &mut Option<Started>,
 ) -> Result<Prepared> {
-    let target = match target::find(plan, command).await? {
-        Found::Here(target) => Some(*target),
-        Found::NoProcess(why) => {
-            if !plan.record.judging.load_only {
-                info(options, &format!("no process is looked at: {}", explain_no_process(&why)));
-            }
-            None
-        }
+    let (target, not_found) = match target::find(plan, command).await? {
+        Found::Here(target) => (Some(*target), None),
+        Found::NoProcess(why) => (None, Some(why)),
     };
     if let Some(target) = &target {
         info(options, &format!("target: {}", describe_target(&target.record)));
     }
-    let Measured { mut target, record, sampler, records } = start_probes(plan, target).await?;
+    let Measured { mut target, record, sampler, records } =
+        start_probes(plan, target, not_found.as_ref()).await?;
+    if let Some(why) = not_found.filter(|_| !plan.record.judging.load_only) {
+        info(options, &format!("no process is measured: {}", explain_no_process(&why)));
+    }
     if let Some(change) = record.as_ref().and_then(explain_other_process) {
         info(options, &change);
     }

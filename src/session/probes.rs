@@ -1,11 +1,12 @@
 //! The probes of one run: which were found, which columns they fill, and how to turn on the others.
 
 use crate::error::{Error, Result};
-use crate::evidence::{ProbeRecord, SeriesId, TargetRecord};
+use crate::evidence::{NoProcess, ProbeRecord, SeriesId, TargetRecord};
 use crate::plan::Plan;
 use crate::probe::{Discovered, Sampler};
 use crate::run::best_task_count;
 use crate::target::Target;
+use crate::wording::explain_no_process;
 
 use super::console::{OutputOptions, info};
 use super::one_process::{Subject, discover_one_process};
@@ -22,11 +23,15 @@ pub struct Measured {
     pub records: Vec<ProbeRecord>,
 }
 
-/// Starts the probes that a run needs.
+/// Starts the probes that a run needs; `not_found` is why there is no process, if there is none.
 ///
 /// # Errors
 /// When none of them measures memory, unless the run is for its load only.
-pub async fn start_probes(plan: &Plan, target: Option<Target>) -> Result<Measured> {
+pub async fn start_probes(
+    plan: &Plan,
+    target: Option<Target>,
+    not_found: Option<&NoProcess>,
+) -> Result<Measured> {
     if plan.record.judging.load_only {
         let record = target.as_ref().map(|target| target.record.clone());
         return Ok(Measured { target, record, sampler: Sampler::start(Vec::new()), records: Vec::new() });
@@ -34,10 +39,9 @@ pub async fn start_probes(plan: &Plan, target: Option<Target>) -> Result<Measure
     let measured = start_all_probes(plan, target).await;
     let measures_memory = measured.sampler.series().iter().any(|id| id.name().ends_with("_bytes"));
     if !measures_memory {
-        return Err(Error::usage(format!(
-            "cannot measure the memory behind {}: pass --pid or --metrics URL, or use --load-only to judge by gates alone",
-            plan.record.url
-        )));
+        let instead = "pass --pid or --metrics URL, or use --load-only to judge by gates alone";
+        let why = not_found.map_or_else(|| instead.to_string(), explain_no_process);
+        return Err(Error::usage(format!("cannot measure the memory behind {}: {why}", plan.record.url)));
     }
     Ok(measured)
 }

@@ -58,7 +58,7 @@ fn read_run_or_table(path: &Path) -> Result<Evidence> {
         return read_named_run(path);
     }
     if !path.exists() {
-        return Err(Error::usage(format!("{}: there is no such file", path.display())));
+        return Err(Error::usage(format!("{}: file not found", path.display())));
     }
     let recording = blame_caller(read_table(path))?;
     if recording.series.iter().all(Series::is_empty) {

@@ -30,7 +30,7 @@ impl Settings {
                 Settings::keys().iter().find(|known| strsim::damerau_levenshtein(known, &key) == 1)
             {
                 return Err(Error::usage(format!(
-                    "{name}: no such setting, did you mean '{}'?",
+                    "{name}: unknown setting, did you mean '{}'?",
                     variable_name(near)
                 )));
             }
@@ -81,7 +81,7 @@ mod tests {
         );
         assert_eq!(
             env(&[("SOAK_DURATON", "5m")]).unwrap_err().to_string(),
-            "SOAK_DURATON: no such setting, did you mean 'SOAK_DURATION'?"
+            "SOAK_DURATON: unknown setting, did you mean 'SOAK_DURATION'?"
         );
         assert!(env(&[("SOAK_NO_GC", "perhaps")]).unwrap_err().to_string().starts_with("SOAK_NO_GC: "));
     }

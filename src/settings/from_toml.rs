@@ -5,8 +5,7 @@ use super::keys::Settings;
 use super::request_table::RequestTable;
 use super::shape_table::ShapeTable;
 use super::struct_fields::field_names;
-use super::suggestion::did_you_mean;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unknown_name};
 
 impl Settings {
     /// The settings of a profile's text. `source` is what errors call the file.
@@ -21,10 +20,8 @@ impl Settings {
         })?;
         for key in table.keys() {
             if !Settings::keys().contains(&key.as_str()) {
-                return Err(Error::usage(format!(
-                    "{source}: unknown key '{key}'{}",
-                    did_you_mean(key, Settings::keys().iter().copied())
-                )));
+                let unknown = unknown_name("key", key, Settings::keys().iter().copied());
+                return Err(Error::usage(format!("{source}: {unknown}")));
             }
         }
         for (table, text, keys) in [
@@ -37,7 +34,9 @@ impl Settings {
             }
         }
         if table.contains_key("profile") {
-            return Err(Error::usage(format!("{source}: profile: a profile cannot name another")));
+            return Err(Error::usage(format!(
+                "{source}: profile: a profile cannot begin from another profile"
+            )));
         }
         settings_from_table(table, |key| format!("{source}: {key}"))
     }
@@ -49,11 +48,8 @@ fn unknown_key(table: &toml::Value, text: &str, keys: &[&str]) -> Option<String>
     let all = tables.iter().filter_map(toml::Value::as_table).flat_map(toml::Table::keys);
     let key = all.map(String::as_str).find(|key| !keys.contains(key))?;
     Some(match Settings::keys().contains(&key) {
-        true => format!("'{key}' stands in {text}, write it above that table"),
-        false => {
-            let name = text.trim_matches(['[', ']']);
-            format!("unknown key '{name}.{key}'{}", did_you_mean(key, keys.iter().copied()))
-        }
+        true => format!("'{key}' is inside {text}: move it above that table"),
+        false => unknown_name(&format!("key in {text}"), key, keys.iter().copied()),
     })
 }
 
@@ -101,6 +97,6 @@ mod tests {
         assert!(refused("rate = [1]").starts_with("profiles/x.toml: rate: "));
         assert!(refused("no-gc = 'perhaps'").starts_with("profiles/x.toml: no-gc: "));
         assert!(refused("a = \n").starts_with("profiles/x.toml:1: "));
-        assert!(refused("profile = 'ci'").contains("cannot name another"));
+        assert!(refused("profile = 'ci'").contains("cannot begin from another"));
     }
 }

@@ -17,7 +17,6 @@ mod shape_table;
 mod shown_url;
 mod sourced;
 mod struct_fields;
-mod suggestion;
 
 pub use keys::Settings;
 pub use layers::{Layer, Layers};
@@ -28,4 +27,3 @@ pub use request_table::RequestTable;
 pub use shape_table::ShapeTable;
 pub use shown_url::without_secrets;
 pub use sourced::Sourced;
-pub use suggestion::did_you_mean;

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use super::keys::Settings;
-use super::suggestion::did_you_mean;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unknown_name};
 
 /// A profile by its name, and what stands in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,8 +62,7 @@ impl BuiltIn {
 pub fn built_in(name: &str) -> Result<BuiltIn> {
     BUILT_IN.into_iter().find(|profile| profile.name == name).ok_or_else(|| {
         let names = BUILT_IN.map(|profile| profile.name);
-        let near = did_you_mean(name, names);
-        Error::usage(format!("no profile '{name}'{near} (there are {}, and files)", names.join(", ")))
+        Error::usage(format!("{}, or a TOML file", unknown_name("profile", name, names)))
     })
 }
 
@@ -81,7 +79,7 @@ pub fn find_profile(name_or_path: &str) -> Result<Profile> {
     if !looks_like_a_file {
         return Err(match built_in(name_or_path) {
             Err(unknown) => Error::usage(format!("--profile: {unknown}")),
-            Ok(_) => Error::usage(format!("--profile: no profile '{name_or_path}'")),
+            Ok(_) => Error::usage(format!("--profile: unknown profile '{name_or_path}'")),
         });
     }
     let text =
@@ -138,7 +136,10 @@ mod tests {
     #[test]
     fn what_is_not_a_profile_is_refused_in_a_line() {
         let line = find_profile("overnigth").unwrap_err().to_string();
-        assert!(line.starts_with("--profile: no profile 'overnigth', did you mean 'overnight'?"), "{line}");
+        assert!(
+            line.starts_with("--profile: unknown profile 'overnigth', did you mean 'overnight'?"),
+            "{line}"
+        );
         let line = find_profile("nowhere/x.toml").unwrap_err().to_string();
         assert!(line.starts_with("--profile: nowhere/x.toml: "), "{line}");
     }

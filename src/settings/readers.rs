@@ -23,7 +23,7 @@ impl Sourced {
     pub fn span(&self) -> Result<Span> {
         match self.parse()? {
             span if span > LONGEST_SPAN => {
-                Err(self.usage_error(format!("'{}' is more than ten years", self.text)))
+                Err(self.usage_error(format!("invalid duration '{}': expected at most ten years", self.text)))
             }
             span => Ok(span),
         }
@@ -35,7 +35,9 @@ impl Sourced {
     /// See [`Sourced::span`].
     pub fn positive_span(&self) -> Result<Span> {
         match self.span()? {
-            Span(Duration::ZERO) => Err(self.usage_error(format!("'{}' must be above zero", self.text))),
+            Span(Duration::ZERO) => {
+                Err(self.usage_error(format!("invalid duration '{}': expected more than zero", self.text)))
+            }
             span => Ok(span),
         }
     }
@@ -48,9 +50,13 @@ impl Sourced {
         match self.text.trim().parse::<u64>() {
             Ok(n) if (1..=most).contains(&n) => Ok(n),
             _ if most == u64::MAX => {
-                Err(self.usage_error(format!("'{}' is no whole number above zero", self.text)))
+                Err(self
+                    .usage_error(format!("invalid number '{}': expected a whole number above 0", self.text)))
             }
-            _ => Err(self.usage_error(format!("'{}' is no whole number from 1 to {most}", self.text))),
+            _ => Err(self.usage_error(format!(
+                "invalid number '{}': expected a whole number from 1 to {most}",
+                self.text
+            ))),
         }
     }
 
@@ -70,11 +76,11 @@ impl Sourced {
     pub fn rate(&self) -> Result<Rate> {
         let rate: Rate = self.parse()?;
         match rate.per_second() {
-            Some(rate) if rate > FASTEST_RATE => Err(self
-                .usage_error(format!("'{}' is more than one machine sends; at most 1000000/s", self.text))),
-            Some(rate) if rate < SLOWEST_RATE => {
-                Err(self.usage_error(format!("'{}' is less than one request a day", self.text)))
+            Some(rate) if rate > FASTEST_RATE => {
+                Err(self.usage_error(format!("invalid rate '{}': expected at most 1000000/s", self.text)))
             }
+            Some(rate) if rate < SLOWEST_RATE => Err(self
+                .usage_error(format!("invalid rate '{}': expected at least one request per day", self.text))),
             _ => Ok(rate),
         }
     }
@@ -88,15 +94,13 @@ impl Sourced {
             Ok((share, Unit::Ratio)) => Level(base.0 * share),
             _ if self.text.trim().ends_with('%') => {
                 return Err(
-                    self.usage_error(format!("'{}' is no share of the rate; write it as 20%", self.text))
+                    self.usage_error(format!("invalid share '{}': expected a share such as 20%", self.text))
                 );
             }
             _ => self.parse()?,
         };
         if level.0 > FASTEST_RATE {
-            return Err(
-                self.usage_error(format!("{level} is more than one machine sends; at most 1000000/s"))
-            );
+            return Err(self.usage_error(format!("invalid rate '{level}': expected at most 1000000/s")));
         }
         Ok(level)
     }
@@ -108,7 +112,8 @@ impl Sourced {
     pub fn ratio(&self) -> Result<f64> {
         match parse_amount(&self.text) {
             Ok((ratio, Unit::Ratio | Unit::Count)) if ratio <= 1.0 => Ok(ratio),
-            _ => Err(self.usage_error(format!("'{}' is no share; write it as 10% or 0.1", self.text))),
+            _ => Err(self
+                .usage_error(format!("invalid share '{}': expected a share such as 10% or 0.1", self.text))),
         }
     }
 
@@ -119,26 +124,30 @@ impl Sourced {
     pub fn positive_bytes(&self) -> Result<f64> {
         match self.parse::<Bytes>()? {
             bytes if bytes.0 > 0.0 => Ok(bytes.0),
-            _ => Err(self.usage_error("it must be above zero")),
+            _ => Err(self.usage_error(format!("invalid size '{}': expected more than zero", self.text))),
         }
     }
 
-    /// A URL that can be requested: its scheme is http or https, and it has a host.
+    /// A URL that can be requested: its scheme is http (also when none is given) or https, and it has a host.
     ///
     /// # Errors
     /// See [`Sourced::span`].
     pub fn http_url(&self) -> Result<Url> {
         let text = self.text.trim();
         let shown = without_secrets(text);
-        if !text.contains("://") {
-            return Err(self.usage_error(format!("'{shown}' has no scheme; write http://{shown}")));
-        }
-        let url = Url::parse(text).map_err(|e| self.usage_error(format!("'{shown}' is no URL: {e}")))?;
+        // as curl and every browser take it
+        let whole = if text.contains("://") { text.to_string() } else { format!("http://{text}") };
+        let url = Url::parse(&whole).map_err(|e| self.usage_error(format!("invalid URL '{shown}': {e}")))?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(self.usage_error(format!("'{}' is neither http nor https", url.scheme())));
+            return Err(self.usage_error(format!(
+                "invalid URL '{shown}': expected http:// or https://, not {}://",
+                url.scheme()
+            )));
         }
         if url.host_str().is_none_or(str::is_empty) || url.port() == Some(0) {
-            return Err(self.usage_error(format!("'{shown}' names no host and port that could be asked")));
+            return Err(
+                self.usage_error(format!("invalid URL '{shown}': expected a host, and a port above 0"))
+            );
         }
         Ok(url)
     }

@@ -58,7 +58,7 @@ pub async fn resolve(url: &Url) -> Result<Vec<Endpoint>> {
     let host = host_name(url);
     let found = tokio::net::lookup_host((host, port))
         .await
-        .map_err(|e| Error::usage(format!("{host} cannot be resolved: {e}")))?;
+        .map_err(|e| Error::usage(format!("cannot resolve {host}: {e}")))?;
     let mut endpoints: Vec<Endpoint> = Vec::new();
     for address in found {
         let endpoint = Endpoint { address: connectable(address.ip()), port };

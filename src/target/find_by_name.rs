@@ -1,9 +1,11 @@
 //! The process that a name means.
 
+use std::collections::BTreeSet;
+
 use super::ancestry::{ancestry_of, own_ancestry};
 use super::identity::Identity;
 use super::processes;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, nearest_name};
 
 /// The one process of this name: of its executable, or its own short name.
 ///
@@ -24,9 +26,13 @@ pub fn find_by_name(name: &str) -> Result<Identity> {
         .filter(|&pid| !ancestry_of(pid)[1..].iter().any(|up| found.contains(up)))
         .collect();
     match heads[..] {
-        [] => Err(Error::usage(format!(
-            "no process is named '{name}'; --process takes the name of an executable"
-        ))),
+        [] => {
+            let pids = processes::pids().into_iter().filter(|pid| !line.contains(pid));
+            let names: BTreeSet<String> = pids.filter_map(processes::program).collect();
+            let near = nearest_name(name, names.iter().map(String::as_str));
+            let near = near.map(|near| format!(", did you mean '{near}'?")).unwrap_or_default();
+            Err(Error::usage(format!("--process: no running executable is named '{name}'{near}")))
+        }
         [pid] => {
             Identity::read(pid).ok_or_else(|| Error::usage(format!("the process named '{name}' has ended")))
         }
@@ -38,7 +44,7 @@ pub fn find_by_name(name: &str) -> Result<Identity> {
                 })
                 .collect();
             Err(Error::usage(format!(
-                "{} processes are named '{name}': {}; choose one with --pid",
+                "--process: {} processes are named '{name}': {}: pass --pid",
                 heads.len(),
                 list.join(", ")
             )))

@@ -63,8 +63,9 @@ async fn find_at(
             }
         }
         TargetPlan::Pid(pid) => {
-            let root = Identity::read(*pid)
-                .ok_or_else(|| Error::usage(format!("there is no process with pid {pid}")))?;
+            let root = Identity::read(*pid).ok_or_else(|| {
+                Error::usage(format!("no process has pid {pid}: pass the pid of a running process"))
+            })?;
             // believed even if another process holds the port; it has a successor only if it held the port itself
             let held = endpoints
                 .and_then(Result::ok)
@@ -125,17 +126,17 @@ async fn start(
         match held {
             PortHolder::None => {}
             PortHolder::Elsewhere => {
-                return Err(Error::usage("the URL leads to another machine, not to the command after --"));
+                return Err(Error::usage("the URL points to another machine, not to the command after --"));
             }
             PortHolder::By(pids) => {
                 let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
                 let who = pids.join(", ");
                 return Err(Error::usage(format!(
-                    "{endpoints} is already held by pid {who}; end it, or leave out the command"
+                    "{endpoints} is already used by pid {who}: stop it, or leave out the command"
                 )));
             }
             PortHolder::Forbidden(_) | PortHolder::OutOfSight => {
-                return Err(Error::usage(format!("{endpoints} is already held by another process")));
+                return Err(Error::usage(format!("{endpoints} is already used by another process")));
             }
         }
     }

@@ -81,7 +81,7 @@ pub fn ram_bytes() -> Option<u64> {
 /// # Errors
 /// Always.
 pub fn find_by_container(_id: &str) -> Result<Identity> {
-    Err(Error::usage("--container looks at processes as Linux shows them; name the process with --pid"))
+    Err(Error::usage("--container works on Linux only: pass --pid"))
 }
 
 /// Not known here.

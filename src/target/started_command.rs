@@ -60,7 +60,7 @@ impl Started {
     /// When there is nothing to start or it cannot be started.
     pub fn start(command: &[String]) -> Result<Started> {
         let [program, arguments @ ..] = command else {
-            return Err(Error::usage("there is no command after --"));
+            return Err(Error::usage("no command after --"));
         };
         let pipe = std::io::pipe().and_then(|(reader, writer)| Ok((reader, writer.try_clone()?, writer)));
         let (reader, out, err) = pipe.map_err(|e| Error::Own(format!("no pipe for {program}: {e}")))?;
@@ -68,8 +68,7 @@ impl Started {
         start.args(arguments).stdin(Stdio::null()).stdout(out).stderr(err);
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut start, 0);
-        let mut child =
-            start.spawn().map_err(|e| Error::usage(format!("{program} cannot be started: {e}")))?;
+        let mut child = start.spawn().map_err(|e| Error::usage(format!("cannot start {program}: {e}")))?;
         // the builder holds the writing ends, and the pipe ends only when all are closed
         drop(start);
         let output = LastLines::keep(reader);
@@ -280,7 +279,7 @@ mod tests {
     #[test]
     fn a_command_that_cannot_be_started_is_reported_in_one_line() {
         let line = Started::start(&["/no/such/program".into()]).unwrap_err().to_string();
-        assert!(line.contains("/no/such/program cannot be started"), "{line}");
+        assert!(line.contains("cannot start /no/such/program"), "{line}");
         assert!(Started::start(&[]).is_err());
     }
 }

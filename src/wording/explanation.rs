@@ -9,6 +9,9 @@ pub fn explanation(explanation: &Explanation) -> String {
         Explanation::Garbage => {
             "live heap, stacks and native memory grow by nothing that counts: the rest is garbage not collected yet".into()
         }
+        Explanation::LevelWorkers(observed) => {
+            format!("each of {observed} workers is level until it is replaced: the total moves as they come and go")
+        }
         Explanation::HeapHeadroom(room) => {
             format!("the live heap after collections is flat: the heap only grows up to {}", up_to(room))
         }

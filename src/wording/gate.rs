@@ -67,6 +67,10 @@ fn against_limit(m: &Measured, result: GateResult) -> String {
         Some([lo, hi]) => format!("{} ({} to {})", show(m.value), show(lo), show(hi)),
         None => show(m.value),
     };
+    let measured = match m.within_workers {
+        true => format!("{measured} within workers that are replaced"),
+        false => measured,
+    };
     let limit = show(gate.limit.value);
     match result {
         GateResult::Held if gate.limit.at_least => format!("{measured}: at least the {limit} asked for"),
@@ -81,6 +85,11 @@ fn against_limit(m: &Measured, result: GateResult) -> String {
             };
             match m.needs_s {
                 Some(s) => format!("{measured} {lies}; {} of steady would decide", Span::from_secs_f64(s)),
+                None if m.within_workers => {
+                    format!(
+                        "{measured} {lies}; a run with workers that are replaced later, or not at all, would decide"
+                    )
+                }
                 None => format!("{measured} {lies}; a longer run would decide"),
             }
         }

@@ -12,10 +12,11 @@ pub fn summarize_load(load: &LoadFinding) -> String {
         format!("p50 {p50}, p99 {p99}{}", restriction(&latency))
     });
     format!(
-        "{} requests, {held}/s held{asked}, errors {}, {}",
+        "{} requests, {held}/s held{asked}, errors {}, {}{}",
         show_count(load.requests),
         Unit::Ratio.show(load.errors.ratio),
         latency.as_deref().unwrap_or("no latency"),
+        if load.left_in_flight() { in_flight(load) } else { String::new() },
     )
 }
 
@@ -34,13 +35,18 @@ pub fn describe_load(load: &LoadFinding) -> String {
     let (requests, held) = (show_count(load.requests), rate(load.rate_held));
     let (errors, late) = (Unit::Ratio.show(load.errors.ratio), show_seconds(load.late_p99_s));
     let latency = latency.as_deref().unwrap_or("no latency");
-    let in_flight = match (load.in_flight_start, load.in_flight_end) {
-        (start, end) if start == end => String::new(),
-        (start, end) => format!("; in flight {} → {}", show_count(start), show_count(end)),
-    };
+    let in_flight = in_flight(load);
     format!(
         "{requests} requests, {held} held{asked}, errors {errors}{kinds}; {latency}; late p99 {late}{in_flight}"
     )
+}
+
+/// "; in flight 1 → 64": at the start of steady and at its end.
+fn in_flight(load: &LoadFinding) -> String {
+    match (load.in_flight_start, load.in_flight_end) {
+        (start, end) if start == end => String::new(),
+        (start, end) => format!("; in flight {} → {}", show_count(start), show_count(end)),
+    }
 }
 
 /// That the latency shown is not that of all requests.
@@ -72,6 +78,14 @@ fn show_seconds(seconds: f64) -> String {
 mod tests {
     use super::*;
     use crate::evidence::Percentiles;
+
+    #[test]
+    fn the_line_says_how_many_requests_were_left_in_flight() {
+        let hangs = LoadFinding { in_flight_start: 1, in_flight_end: 64, ..LoadFinding::example() };
+        assert!(summarize_load(&hangs).ends_with("; in flight 1 → 64"), "{}", summarize_load(&hangs));
+        let answers = LoadFinding { in_flight_start: 1, in_flight_end: 3, ..LoadFinding::example() };
+        assert!(!summarize_load(&answers).contains("in flight"), "as many come and go in any run");
+    }
 
     #[test]
     fn the_line_says_when_latency_is_that_near_collections_alone() {

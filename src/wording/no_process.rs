@@ -5,25 +5,25 @@ use crate::evidence::NoProcess;
 /// Why no process is observed, and what to do, in one line.
 pub fn explain_no_process(why: &NoProcess) -> String {
     match why {
-        NoProcess::LoadOnly => "--load-only looks at no process".into(),
+        NoProcess::LoadOnly => "--load-only measures no process".into(),
         NoProcess::BehindProxy { reason } => {
-            format!("{reason}, only the proxy may know it; name the process with --pid PID")
+            format!("{reason} (the proxy may know it): pass --pid")
         }
         NoProcess::Forbidden { place, user } => format!(
-            "{place} is held by a process of user {user} that soak may not look at; run soak with sudo, \
-             or name the process with --pid"
+            "{place} is used by a process of user {user} that soak may not read: run soak as that user or with \
+             sudo"
         ),
         NoProcess::OutOfSight { place } => format!(
-            "{place} is held by a process that cannot be seen from here, in another container perhaps; \
-             run soak where the process is, or name it with --pid"
+            "{place} is used by a process that cannot be seen from here, maybe in another container: run soak \
+             where the process is, or pass --pid"
         ),
         NoProcess::OtherMachine => {
-            "the URL leads to another machine, whose processes soak cannot see; run soak \
-             there, or name a metrics page with --metrics"
+            "the URL points to another machine: run soak there, pass --metrics URL, or use --load-only to judge \
+             by gates alone"
                 .into()
         }
         NoProcess::OnlySoak { place } => {
-            format!("{place} is held only by soak itself or by what started it; name the process with --pid")
+            format!("{place} is used only by soak itself or by what started it: pass --pid")
         }
         NoProcess::NotListening { place } => {
             format!("no process is listening on {place}: start the service, or pass --pid")
@@ -41,24 +41,21 @@ mod tests {
         let table = [
             (
                 NoProcess::Forbidden { place: place(), user: "web".into() },
-                "user web that soak may not look at; run soak with sudo",
+                "user web that soak may not read: run soak as that user",
             ),
             (
                 NoProcess::OutOfSight { place: place() },
-                "in another container perhaps; run soak where the process is",
+                "maybe in another container: run soak where the process is",
             ),
-            (NoProcess::OtherMachine, "another machine, whose processes soak cannot see; run soak there"),
-            (
-                NoProcess::OnlySoak { place: place() },
-                "only by soak itself or by what started it; name the process",
-            ),
+            (NoProcess::OtherMachine, "another machine: run soak there"),
+            (NoProcess::OnlySoak { place: place() }, "only by soak itself or by what started it: pass --pid"),
             (
                 NoProcess::NotListening { place: place() },
                 "no process is listening on port 81: start the service",
             ),
             (
                 NoProcess::BehindProxy { reason: "h cannot be resolved: x".into() },
-                "x, only the proxy may know it",
+                "x (the proxy may know it): pass --pid",
             ),
         ];
         for (why, says) in table {

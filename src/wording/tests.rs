@@ -59,7 +59,8 @@ fn gate(result: GateResult) -> GateOutcome {
     let limit = GateLimit { value: 0.01, unit: Unit::Ratio, at_least: false };
     let gate =
         Gate { expr: "errors.ratio < 1%".into(), quantity: Quantity::Errors, aspect: Aspect::Ratio, limit };
-    let measured = Measured { gate, value: 0.05, ci: None, uncertain: false, needs_s: None };
+    let measured =
+        Measured { gate, value: 0.05, ci: None, uncertain: false, needs_s: None, within_workers: false };
     GateOutcome { expr: "errors.ratio < 1%".into(), result, reason: GateReason::Measured(measured) }
 }
 

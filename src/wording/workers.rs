@@ -129,6 +129,7 @@ mod tests {
             observed: 5,
             at_a_time: 1.0,
             life_s: 24.0,
+            whole: 4,
             requests_per_life: Some(1200.0),
             trend,
         }

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::Blocks;
+use crate::error::unknown_name;
 
 /// The behaviour in rows of load.csv of a client that behaves.
 pub const NORMAL: &str = "normal";
@@ -80,20 +81,7 @@ impl FromStr for Behaviour {
 
     fn from_str(text: &str) -> Result<Behaviour, String> {
         let known = |name: &str| Behaviour::ALL.into_iter().find(|behaviour| behaviour.name() == name);
-        known(text).ok_or_else(|| {
-            let likeness = |b: &Behaviour| strsim::jaro_winkler(text, b.name());
-            let nearest = Behaviour::ALL.into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-            let near = nearest.filter(|b| likeness(b) > 0.75);
-            match near {
-                Some(near) => format!("'{text}' is no behaviour, did you mean '{near}'?"),
-                None => {
-                    format!(
-                        "'{text}' is no behaviour; there are {}",
-                        Behaviour::ALL.map(|b| b.name()).join(", ")
-                    )
-                }
-            }
-        })
+        known(text).ok_or_else(|| unknown_name("behaviour", text, Behaviour::ALL.map(Behaviour::name)))
     }
 }
 
@@ -125,7 +113,9 @@ mod tests {
             assert_eq!(serde_json::to_string(&behaviour).unwrap(), format!("\"{behaviour}\""));
         }
         let error = |text: &str| text.parse::<Behaviour>().unwrap_err();
-        assert_eq!(error("hangup"), "'hangup' is no behaviour, did you mean 'hang-up'?");
+        assert!(
+            error("hangup").starts_with("unknown behaviour 'hangup', did you mean 'hang-up'? expected: ")
+        );
         assert!(error("zzz").ends_with("churn, idle-keepalive"));
     }
 }

@@ -1,5 +1,6 @@
 """What the scripts that soak other people's software share: packages of Debian unpacked into a folder, a server started as a child that
 leads a session of its own, and ended with all that it started. Python 3.11 standard library only."""
+import concurrent.futures
 import os
 import shlex
 import shutil
@@ -94,6 +95,20 @@ def end(child):
             child.wait(seconds)
         except subprocess.TimeoutExpired:
             pass
+
+
+def try_all(jobs, trial, many, done):
+    """Calls `trial` with each of these tuples of arguments, so many at a time, and `done` with what each gave, in the order in which they
+    end. Whatever ends it, no process that was started stays."""
+    pool = concurrent.futures.ThreadPoolExecutor(jobs)
+    try:
+        for ended in concurrent.futures.as_completed([pool.submit(trial, *one) for one in many]):
+            done(ended.result())
+    finally:
+        stopping.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in list(children):
+            end(child)
 
 
 def answers(url):

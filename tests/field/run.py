@@ -19,7 +19,6 @@ not, 2 if nothing could be tried. All eleven take about 18 minutes, two at a tim
 server is more often inconclusive. Debian 12, x86-64 or arm64; Java must be there for tomcat, Debian's own python3 for gunicorn.
 """
 import argparse
-import concurrent.futures
 import csv
 import json
 import os
@@ -35,8 +34,8 @@ import tomllib
 import urllib.request
 from pathlib import Path
 
-from processes import (Flaw, cache_folder, children, end, fill_in, find_soak, free_ports, give_up, library_folder, run, start_server,
-                       stopping, tree, unpacked)
+from processes import (Flaw, cache_folder, end, fill_in, find_soak, free_ports, give_up, library_folder, run, start_server, tree,
+                       try_all, unpacked)
 
 HERE = Path(__file__).resolve().parent
 MIB = 1 << 20
@@ -58,18 +57,14 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     root = unpacked({deb for s in servers for deb in s["debs"]}, args.debs)
     held = 0
-    pool = concurrent.futures.ThreadPoolExecutor(args.jobs)
-    try:
-        tries = [pool.submit(trial, s, args, root, out / s["name"]) for s in servers]
-        for done in concurrent.futures.as_completed(tries):
-            right, line = done.result()
-            held += right
-            print(line, flush=True)
-    finally:
-        stopping.set()
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in list(children):
-            end(child)
+
+    def done(result):
+        nonlocal held
+        right, line = result
+        held += right
+        print(line, flush=True)
+
+    try_all(args.jobs, trial, [(s, args, root, out / s["name"]) for s in servers], done)
     print(f"{held} of {len(servers)} servers held; reports in {out}")
     sys.exit(0 if servers and held == len(servers) else 1)
 

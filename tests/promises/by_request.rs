@@ -163,7 +163,9 @@ fn tables_that_make_no_load_are_refused_in_a_line_before_anything_is_sent() {
         line
     };
     let weight = line(&url, &SHOP.replace("weight = 3", "weight = 0"), &[]);
-    assert!(weight.ends_with("shop.toml: request 'broken' weight: '0' is no weight; write a number above 0"));
+    assert!(
+        weight.ends_with("shop.toml: request 'broken' weight: invalid weight '0': expected a number above 0")
+    );
     let flag = line(&url, SHOP, &["-X", "PUT"]);
     assert!(flag.starts_with("soak: --method: the profile has [[request]] tables; write it in"), "{flag}");
     let threads = line(&url, SHOP, &["--threads", "2"]);

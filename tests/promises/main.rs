@@ -24,6 +24,9 @@ mod compare;
 mod demo;
 /// After warm-up a run says what its steady phase can detect, and warns of gates below that.
 mod detectable;
+/// The shell lines of README and docs/ run, their links lead somewhere, their flags exist.
+#[cfg(unix)]
+mod docs;
 /// `soak doctor` lists each probe with its cost, or with what turns it on.
 mod doctor;
 /// A schedule that was not kept is blamed on the target or on soak itself, whichever it was.

@@ -31,8 +31,8 @@ fn values_that_make_no_sense_are_refused() {
     let server = Server::start("ok");
     let url = server.url();
     let cases: &[(&str, &str, &str)] = &[
-        ("--rate", "0", "above zero"),
-        ("--rate", "-1", "above zero"),
+        ("--rate", "0", "positive rate"),
+        ("--rate", "-1", "positive rate"),
         ("--rate", "NaN", "500/s"),
         ("--rate", "inf", "500/s"),
         ("--rate", "5/fortnight", "500/s"),
@@ -44,25 +44,25 @@ fn values_that_make_no_sense_are_refused() {
         ("--warmup", "NaN", "30s"),
         ("--load-duration", "-1s", "30s"),
         ("--settle", "-1s", "30s"),
-        ("--timeout", "0", "above zero"),
+        ("--timeout", "0", "more than zero"),
         ("--timeout", "-1", "30s"),
         ("--interval", "-1", "30s"),
         ("--interval", "0", "10 ms"),
         ("--connections", "0", "whole number"),
         ("--connections", "-3", "whole number"),
         ("--connections", "NaN", "whole number"),
-        ("--requests", "0", "above zero"),
+        ("--requests", "0", "above 0"),
         ("--requests", "-1", "whole number"),
         ("--cycles", "0", "from 1"),
         ("--horizon", "-1d", "30s"),
-        ("--resolution", "-1B", "negative"),
+        ("--resolution", "-1B", "512MiB"),
         ("--resolution", "NaN", "512MiB"),
         ("--max-hold", "-1s", "30s"),
         ("--max-error-ratio", "150%", "10%"),
         ("--max-error-ratio", "NaN", "10%"),
         ("--max-error-ratio", "-1%", "10%"),
         ("--down-after", "NaN", "30s"),
-        ("--memory-limit", "-1", "negative"),
+        ("--memory-limit", "-1", "512MiB"),
         ("--max-memory-slope", "NaN/h", "1MiB/h"),
         ("--max-memory-slope", "-1MiB/h", "1MiB/h"),
         ("--max-rss-slope", "1MiB", "1MiB/h"),
@@ -72,18 +72,18 @@ fn values_that_make_no_sense_are_refused() {
         ("--gate", "latancy.p99 < 50ms", "did you mean 'latency.p99'?"),
         ("--gate", "latency.p99 < NaN", "50ms"),
         ("--gate", "latency.p99 < 50", "50ms"),
-        ("--gate", "errors.ratio", "is no gate"),
-        ("--expect-status", "999", "no HTTP status"),
+        ("--gate", "errors.ratio", "invalid gate"),
+        ("--expect-status", "999", "invalid HTTP status"),
         ("--method", "G T", "no HTTP method"),
         ("--header", "no colon", "'Name: value'"),
-        ("--header", "A b: c", "'A b' is no header name"),
+        ("--header", "A b: c", "invalid header name 'A b'"),
         ("--header", "A: $SURELY_NOT_SET", "$SURELY_NOT_SET is not set"),
         ("--header", "@no-such-file", "@no-such-file"),
         ("--data", "@no-such-file", "@no-such-file"),
         ("--pid", "0", "no process id"),
         ("--pid", "4194305", "4194305"),
         ("--process", "no-such-program-anywhere", "no-such-program-anywhere"),
-        ("--container", "web", "'web' is no container's id"),
+        ("--container", "web", "invalid container id 'web'"),
         ("--container", "ffffffffffff", "no process here is in a container ffffffffffff"),
         ("--pprof", "nowhere", "http://nowhere"),
         ("--metrics", "nowhere", "http://nowhere"),
@@ -93,10 +93,10 @@ fn values_that_make_no_sense_are_refused() {
         ("--task-metric", "jobs{where=x}", "place=LABEL"),
         ("--profile", "smoek", "did you mean 'smoke'?"),
         ("--profile", "no/such.toml", "no/such.toml"),
-        ("--junit", "/dev/null", "--junit /dev/null: is no file"),
+        ("--junit", "/dev/null", "--junit /dev/null: is not a file"),
         ("--junit", "/dev/null/junit.xml", "--junit /dev/null/junit.xml"),
-        ("--report-json", "/dev", "--report-json /dev: is no file"),
-        ("--compare-to", "no/such/run", "no/such/run: holds no run"),
+        ("--report-json", "/dev", "--report-json /dev: is not a file"),
+        ("--compare-to", "no/such/run", "no/such/run is not a run directory"),
     ];
     for (flag, value, word) in cases {
         refused_in_a_line(&[&url, flag, value], &[], &[word]);
@@ -106,12 +106,19 @@ fn values_that_make_no_sense_are_refused() {
 
 #[test]
 fn urls_that_cannot_be_asked_are_refused() {
-    refused_in_a_line(&["127.0.0.1:8080/"], &[], &["--url", "write http://127.0.0.1:8080/"]);
-    refused_in_a_line(&["--url", "localhost"], &[], &["write http://localhost"]);
-    refused_in_a_line(&["ftp://127.0.0.1/"], &[], &["neither http nor https"]);
+    refused_in_a_line(&["ftp://127.0.0.1/"], &[], &["expected http:// or https://"]);
     refused_in_a_line(&["http://"], &[], &["http://"]);
-    refused_in_a_line(&["http://127.0.0.1:0/"], &[], &["could be asked"]);
-    refused_in_a_line(&[], &[], &["which URL?"]);
+    refused_in_a_line(&["http://127.0.0.1:0/"], &[], &["a port above 0"]);
+    refused_in_a_line(&["-z", "5s"], &[], &["no target given"]);
+}
+
+#[test]
+fn soak_alone_shows_where_to_begin_and_is_no_success() {
+    let (output, written) = wrong(&[], &[]);
+    assert_eq!((output.code, output.stdout.as_str(), written), (2, "", 0), "{output:?}");
+    let commands = output.stderr.lines().filter(|line| line.starts_with("  soak "));
+    assert_eq!(commands.count(), 5, "{}", output.stderr);
+    assert!(output.stderr.starts_with("soak: no target given"), "{}", output.stderr);
 }
 
 #[test]
@@ -136,8 +143,9 @@ fn a_target_that_cannot_be_found_is_refused() {
     let url = format!("http://127.0.0.1:{}/", closed_port());
     let (output, written) = wrong(&[&url], &[]);
     assert_eq!((output.code, written), (2, 0), "{output:?}");
-    let line = output.stderr.lines().last().unwrap();
-    for word in ["--pid", "--metrics", "--load-only"] {
+    let line = output.stderr.trim_end();
+    assert!(!line.contains('\n'), "{line}");
+    for word in ["cannot measure", "no process is listening on port", "--pid"] {
         assert!(line.contains(word), "{line}");
     }
 }
@@ -155,11 +163,11 @@ fn an_error_in_a_profile_names_file_and_key_and_the_nearest_valid_one() {
     let place = tempfile::tempdir().unwrap();
     for (text, words) in [
         ("ratte = 5\n", vec!["unknown key 'ratte'", "did you mean 'rate'?"]),
-        ("rate = 0\n", vec!["rate", "above zero"]),
+        ("rate = 0\n", vec!["rate", "positive rate"]),
         ("max_hold = '1h'\n", vec!["unknown key 'max_hold'", "did you mean 'max-hold'?"]),
         ("rate = \n", vec![":1:"]),
         ("gate = ['memry.slope < 1MiB/h']\n", vec!["gate", "did you mean 'memory.slope'?"]),
-        ("profile = 'ci'\n", vec!["cannot name another"]),
+        ("profile = 'ci'\n", vec!["cannot begin from another"]),
     ] {
         let file = place.path().join("mine.toml");
         fs::write(&file, text).unwrap();
@@ -178,7 +186,7 @@ fn a_run_directory_that_is_taken_or_cannot_be_made_is_refused() {
     refused_in_a_line(
         &[&server.url(), "-o", taken.to_str().unwrap()],
         &[],
-        &["holds a run already", "--replace"],
+        &["already holds a run", "--replace"],
     );
     assert_eq!(fs::read(taken.join("samples.csv")).unwrap(), evidence);
     // it would be set aside, and what is there then be compared with itself
@@ -186,7 +194,7 @@ fn a_run_directory_that_is_taken_or_cannot_be_made_is_refused() {
     refused_in_a_line(
         &[&server.url(), "-o", same, "--replace", "--compare-to", same],
         &[],
-        &["--compare-to", "where this run goes"],
+        &["--compare-to", "this run is written there"],
     );
 
     let file = place.path().join("file");
@@ -195,14 +203,14 @@ fn a_run_directory_that_is_taken_or_cannot_be_made_is_refused() {
     refused_in_a_line(
         &[&server.url(), "-o", file.join("below").to_str().unwrap()],
         &[],
-        &["cannot be written"],
+        &["cannot write there"],
     );
     // even root makes no directory there
     if Path::new("/proc/self").exists() {
         refused_in_a_line(
             &[&server.url(), "-o", "/proc/soak-run"],
             &[],
-            &["/proc/soak-run", "cannot be written"],
+            &["/proc/soak-run", "cannot write there"],
         );
     }
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
@@ -213,15 +221,18 @@ fn a_run_directory_that_is_taken_or_cannot_be_made_is_refused() {
 fn an_unknown_flag_or_command_is_refused() {
     let url = "http://127.0.0.1:9/";
     for (args, words) in [
-        (vec![url, "--ratte", "5"], vec!["unexpected argument '--ratte'", "--rate", "see soak --help"]),
+        (
+            vec![url, "--ratte", "5"],
+            vec!["unknown flag '--ratte', did you mean '--rate'?", "--rate", "see soak --help"],
+        ),
         (vec![url, "--gate"], vec!["a value is required for '--gate"]),
         (
             vec![url, "-q", "5", "-q", "6"],
             vec!["'--rate <RATE>' cannot be used multiple times", "usage: soak"],
         ),
-        (vec!["watch", "--rate", "5"], vec!["unexpected argument '--rate'", "see soak watch --help"]),
+        (vec!["watch", "--rate", "5"], vec!["unknown flag '--rate'", "see soak watch --help"]),
         (vec!["doctr", url], vec!["did you mean 'doctor'?"]),
-        (vec![url, "--gates-only"], vec!["--gates-only: there is no gate"]),
+        (vec![url, "--gates-only"], vec!["--gates-only: no gate is given"]),
         (vec!["analyze"], vec!["not provided: <FILE|RUN>; usage: soak analyze <FILE|RUN>"]),
         (vec!["dmeo"], vec!["did you mean 'demo'?"]),
         (vec!["demo", "--fix", "hope"], vec!["'hope'", "timeout"]),
@@ -247,7 +258,7 @@ fn two_outputs_into_one_file_are_refused_however_it_is_spelled() {
         (["-o", "new/run", "--junit", "new/run"], &[], "is the run directory"),
     ] {
         let args: Vec<&str> = std::iter::once(url.as_str()).chain(flags).collect();
-        refused_in_a_line(&args, vars, &[words, "; name another file"]);
+        refused_in_a_line(&args, vars, &[words, ": pass another file"]);
     }
     assert_eq!(server.requests().len(), 0, "nothing was sent");
 
@@ -276,7 +287,7 @@ fn two_outputs_into_one_file_are_refused_however_it_is_spelled() {
 
 #[test]
 fn what_is_neither_a_run_nor_a_recording_is_refused() {
-    refused_in_a_line(&["report", "nowhere"], &[], &["nowhere", "holds no run"]);
+    refused_in_a_line(&["report", "nowhere"], &[], &["nowhere is not a run directory"]);
     refused_in_a_line(&["analyze", "nowhere.csv"], &[], &["nowhere.csv"]);
     refused_in_a_line(&["profiles", "smoek"], &[], &["did you mean 'smoke'?"]);
     let place = tempfile::tempdir().unwrap();

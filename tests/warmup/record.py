@@ -14,7 +14,6 @@ of each request. A run that is in --runs already is not done again. What soak ne
 corpus of it. One round takes about 6 h of runs, an hour with six at a time. Node must be on PATH.
 """
 import argparse
-import concurrent.futures
 import json
 import random
 import shutil
@@ -28,8 +27,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "field"))
-from processes import (Flaw, cache_folder, children, end, find_soak, free_ports, give_up, library_folder, run,  # noqa: E402
-                       start_server, stopping, unpacked)
+from processes import (Flaw, cache_folder, end, find_soak, free_ports, give_up, library_folder, run,  # noqa: E402
+                       start_server, try_all, unpacked)
 
 RATES = (20, 50, 100, 200)
 DURATIONS = (30, 60, 120, 300)
@@ -55,17 +54,13 @@ def main():
     todo = [r for r in (twins(services) if args.twins else grid(services, args)) if not (args.runs / r["name"]).exists()]
     print(f"{len(todo)} runs, {sum(r['seconds'] for r in todo) / 3600:.1f} h, {args.jobs} at a time", flush=True)
     failed = 0
-    pool = concurrent.futures.ThreadPoolExecutor(args.jobs)
-    try:
-        for done in concurrent.futures.as_completed([pool.submit(trial, r, config, args, words) for r in todo]):
-            line = done.result()
-            failed += line.startswith("FAIL")
-            print(line, flush=True)
-    finally:
-        stopping.set()
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in list(children):
-            end(child)
+
+    def done(line):
+        nonlocal failed
+        failed += line.startswith("FAIL")
+        print(line, flush=True)
+
+    try_all(args.jobs, trial, [(r, config, args, words) for r in todo], done)
     sys.exit(1 if failed else 0)
 
 

@@ -9,20 +9,35 @@ use clap_complete::Shell;
 
 use super::demo::{DemoArgs, DemoServeArgs};
 use super::doctor::DoctorArgs;
+use super::overview;
 use super::recorded::{AnalyzeArgs, CompareArgs, ReportArgs};
 use super::run::RunArgs;
 use super::watch::{AFTER_HELP as AFTER_WATCH, WatchArgs};
 
-const AFTER_HELP: &str = "\
-Every flag with a value or a switch can also be set as a variable, SOAK_RATE for --rate, and as a key of a profile.
-Flags go before variables, those before the profile, that before defaults. Lists in a variable: one item a line.
+const AFTER_RUN: &str = "\
+Behaviours of --misbehave, over http only; rate, latency and errors are those of the other requests:
+  hang-up            disconnects after sending the request
+  hang-up-mid-body   disconnects in the middle of the response body
+  slow-read          reads the response a few bytes at a time
+  slow-send          sends the request a few bytes at a time
+  half-open          closes its side after sending the request and keeps the other side open
+  abandon-upload     announces a body, sends half of it and disconnects
+  reset              resets the connection (RST) after sending the request
+  timeout-and-retry  waits half as long as a response takes, disconnects and retries
+  churn              opens a new connection for each request
+  idle-keepalive     keeps its connection open after the response and sends nothing more
 
-Exit: 0 stable · 1 leak, or a gate failed · 2 wrong use · 3 cannot tell · 4 the service failed · 70 soak's own trouble · 130 broken off";
+Each flag is also a variable (SOAK_RATE for --rate; lists have one item per line) and a key of a profile.
+Precedence: flags, variables, profile, defaults.
 
-/// Finds memory and task leaks in HTTP services: drives one, watches it, and says what grows.
+Exit: 0 no leak · 1 leak or failed gate · 2 wrong use · 3 cannot tell · 4 the service failed · 70 soak itself failed \
+· 130 interrupted twice";
+
+/// Find memory and task leaks in HTTP services before they page anyone.
 #[derive(Debug, Parser)]
-#[command(name = "soak", version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
-#[command(override_usage = "soak [OPTIONS] URL [-- COMMAND ARGS…]\n       soak COMMAND …")]
+#[command(name = "soak", version, args_conflicts_with_subcommands = true, override_help = overview::HELP)]
+#[command(after_help = AFTER_RUN)]
+#[command(override_usage = "soak [OPTIONS] URL [-- COMMAND…]\n       soak COMMAND")]
 pub struct Cli {
     /// What to do; none means to run.
     #[command(subcommand)]
@@ -34,20 +49,21 @@ pub struct Cli {
 /// What soak can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Drive a service, watch it, judge it, report (also without the word 'run')
+    /// Send load, measure the service, judge, report (the word 'run' can be left out)
+    #[command(after_help = AFTER_RUN, override_usage = "soak [run] [OPTIONS] URL [-- COMMAND…]")]
     Run(Box<RunArgs>),
-    /// Watch and judge a service that something else drives (k6, Locust, production), until Ctrl-C or --duration
-    #[command(after_help = AFTER_WATCH, override_usage = "soak watch [OPTIONS] [URL] [-- COMMAND ARGS…]")]
+    /// Judge a service under load from elsewhere (k6, Locust, production), until Ctrl-C or --duration
+    #[command(after_help = AFTER_WATCH, override_usage = "soak watch [OPTIONS] [URL] [-- COMMAND…]")]
     Watch(Box<WatchArgs>),
-    /// What can be observed on a service, what cannot, what it costs, and how to turn it on
+    /// Show what can be measured on a service, and how to turn on the rest
     Doctor(Box<DoctorArgs>),
-    /// See soak find a leak in an embedded service: needs nothing else
+    /// Find a leak in a built-in leaky service
     Demo(DemoArgs),
-    /// Judge again what was recorded: a run directory, or any CSV of samples
+    /// Judge a recording: a run directory or a CSV of samples
     Analyze(AnalyzeArgs),
-    /// Two runs side by side: what became of each growth, in one picture
+    /// Compare two runs, for example before and after a fix
     Compare(CompareArgs),
-    /// Render the reports of a run directory again, also of one that was cut off
+    /// Write the reports of a run again
     Report(ReportArgs),
     /// List the built-in profiles, or print one
     Profiles(ProfilesArgs),
@@ -113,8 +129,8 @@ fn mistyped(word: &str) -> Option<String> {
     let likeness = |name: &str| strsim::jaro_winkler(word, name);
     let nearest = names.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
     match likeness(nearest) {
-        1.0 => Some(format!("a command comes first: soak {word} …")),
-        near if near > 0.75 => Some(format!("there is no command '{word}', did you mean '{nearest}'?")),
+        1.0 => Some(format!("the command must come first: soak {word} …")),
+        near if near > 0.75 => Some(format!("unknown command '{word}', did you mean '{nearest}'?")),
         _ => None,
     }
 }

@@ -7,30 +7,30 @@ use crate::settings::Settings;
 
 /// The way to the service, for load and for pages about it.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Reaching the service")]
+#[command(next_help_heading = "Connection")]
 pub struct ReachArgs {
-    /// Any certificate will do
+    /// Accept any TLS certificate
     #[arg(short = 'k', long)]
     pub insecure: bool,
-    /// HTTP/2: over https where the server offers it, over http by prior knowledge
+    /// Use HTTP/2, over http by prior knowledge
     #[arg(long)]
     pub http2: bool,
-    /// Connect to this Unix socket in place of the URL's host and port
+    /// Connect to this Unix socket instead of host and port
     #[arg(long, value_name = "PATH")]
     pub unix_socket: Option<String>,
-    /// Trust only the authorities in this PEM file
+    /// Trust only the certificate authorities in this PEM file
     #[arg(long, value_name = "FILE")]
     pub cacert: Option<String>,
-    /// The client's own certificate, in PEM, perhaps with its key
+    /// Client certificate in PEM, optionally with its key
     #[arg(long, value_name = "FILE")]
     pub cert: Option<String>,
-    /// The key of --cert, where it stands in another file
+    /// Private key of --cert, if it is in another file
     #[arg(long, value_name = "FILE")]
     pub key: Option<String>,
-    /// The name that TLS asks for and checks, in place of the URL's host
+    /// Server name for TLS, instead of the URL's host
     #[arg(long, value_name = "NAME")]
     pub sni: Option<String>,
-    /// Go through this proxy, or through env, the one that the environment names [default: none]
+    /// Use this proxy, or env for the one of the environment
     #[arg(short = 'x', long, value_name = "URL")]
     pub proxy: Option<String>,
 }
@@ -38,7 +38,7 @@ pub struct ReachArgs {
 /// What goes with each request.
 #[derive(Debug, Clone, Default, Args)]
 pub struct HeaderArgs {
-    /// A header: 'Name: value', 'Name: Bearer $TOKEN' from the environment, or @FILE with one a line
+    /// 'Name: value', 'Name: $VARIABLE' or @FILE with one per line
     #[arg(short = 'H', long, value_name = "HEADER")]
     pub header: Vec<String>,
 }
@@ -57,10 +57,10 @@ pub struct PageArgs {
 pub struct ConnectArgs {
     #[command(flatten)]
     pub reach: ReachArgs,
-    /// Each request has a connection of its own
+    /// Open a new connection for each request
     #[arg(long)]
     pub disable_keepalive: bool,
-    /// Use a connection for about so long, and then another
+    /// Replace each connection after about this time
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub connection_lifetime: Option<String>,
 }
@@ -82,14 +82,14 @@ impl ReachArgs {
 }
 
 impl PageArgs {
-    /// Puts them down beside what is there.
+    /// Adds these to the settings.
     pub(super) fn fill(self, settings: Settings) -> Settings {
         self.reach.fill(Settings { header: values(self.header.header), ..settings })
     }
 }
 
 impl ConnectArgs {
-    /// Puts them down beside what is there.
+    /// Adds these to the settings.
     pub(super) fn fill(self, settings: Settings) -> Settings {
         self.reach.fill(Settings {
             disable_keepalive: switch(self.disable_keepalive),

@@ -5,18 +5,19 @@ use clap::Args;
 use super::load::LoadArgs;
 use super::output::{OutputArgs, ScreenArgs};
 use super::run::RunArgs;
+use super::time::TimeArgs;
 use crate::demo::Fix;
 
 /// `soak demo`.
 #[derive(Debug, Clone, Args)]
 pub struct DemoArgs {
-    /// Show the service after this fix, without the leak
+    /// Run the service with this fix, without the leak
     #[arg(long, value_enum)]
     pub fix: Option<Fix>,
-    /// The whole run [default: 40s]
-    #[arg(short = 'z', long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Load")]
+    /// Length of the whole run [default: 40s]
+    #[arg(short = 'z', long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
     pub duration: Option<String>,
-    /// Requests due a second [default: 100/s]
+    /// Requests per second [default: 100/s]
     #[arg(short = 'q', long, value_name = "RATE", allow_hyphen_values = true, help_heading = "Load")]
     pub rate: Option<String>,
     /// Requests in flight at most [default: 64]
@@ -33,7 +34,7 @@ pub struct DemoArgs {
 /// `soak demo-serve`.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct DemoServeArgs {
-    /// With this fix
+    /// Run the service with this fix, without the leak
     #[arg(long, value_enum)]
     pub fix: Option<Fix>,
 }
@@ -41,12 +42,8 @@ pub struct DemoServeArgs {
 impl DemoArgs {
     /// The flags of the run against the demo's service at `url`.
     pub fn for_service(self, url: String) -> RunArgs {
-        let load = LoadArgs {
-            duration: self.duration,
-            rate: self.rate,
-            connections: self.connections,
-            ..LoadArgs::default()
-        };
-        RunArgs { url: Some(url), load, output: self.output, screen: self.screen, ..RunArgs::default() }
+        let load = LoadArgs { rate: self.rate, connections: self.connections, ..LoadArgs::default() };
+        let time = TimeArgs { duration: self.duration, ..TimeArgs::default() };
+        RunArgs { url: Some(url), load, time, output: self.output, screen: self.screen, ..RunArgs::default() }
     }
 }

@@ -10,17 +10,17 @@ use crate::settings::Settings;
 /// `soak doctor`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct DoctorArgs {
-    /// The service: http://HOST:PORT/; finds its process, its pprof and its metrics
+    /// The URL of the service: http://HOST:PORT/
     #[arg(value_name = "URL", conflicts_with = "url_flag")]
     url: Option<String>,
-    /// The same, as a flag
-    #[arg(long = "url", id = "url_flag", value_name = "URL")]
+    /// The URL, as a flag
+    #[arg(long = "url", id = "url_flag", value_name = "URL", help_heading = "Target")]
     url_flag: Option<String>,
     #[command(flatten)]
     page: PageArgs,
     #[command(flatten)]
     probe: ProbeArgs,
-    /// One JSON document on stdout
+    /// Print one JSON document to stdout
     #[arg(long, help_heading = "Output")]
     pub json: bool,
 }

@@ -9,13 +9,13 @@ use crate::settings::Settings;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// The run directory [default: a new one below reports/]
+    /// Run directory [default: a new one in reports/]
     #[arg(short = 'o', long, value_name = "DIR")]
     pub out: Option<String>,
-    /// Set a run that is there aside as DIR.1 (in CI by itself)
+    /// Move an existing run aside to DIR.1 (in CI by default)
     #[arg(long)]
     pub replace: bool,
-    /// What to call this run: a version, a commit
+    /// Name of this run: a version, a commit
     #[arg(long, value_name = "TEXT")]
     pub label: Option<String>,
     #[command(flatten)]
@@ -26,14 +26,13 @@ pub struct OutputArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub struct PipelineArgs {
-    /// Write junit.xml here, too
+    /// Also write junit.xml to this file
     #[arg(long, value_name = "FILE")]
     pub junit: Option<String>,
-    /// Write report.json here, too
+    /// Also write report.json to this file
     #[arg(long, value_name = "FILE")]
     pub report_json: Option<String>,
-    /// Annotations on stderr for GitHub Actions, and report.md in the job's summary (by itself with
-    /// GITHUB_ACTIONS=true, except in soak report)
+    /// Annotations and a summary for GitHub Actions (default there)
     #[arg(long)]
     pub github: bool,
 }
@@ -42,22 +41,22 @@ pub struct PipelineArgs {
 #[derive(Debug, Clone, Copy, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub struct ScreenArgs {
-    /// One JSON document on stdout, as report.json
+    /// Print one JSON document to stdout, as report.json
     #[arg(long, action = ArgAction::SetTrue)]
     pub json: bool,
     /// No progress, only the result
     #[arg(long)]
     pub quiet: bool,
-    /// Plain lines in place of a live screen
+    /// Plain lines instead of a live screen
     #[arg(long)]
     pub no_tui: bool,
-    /// Dark pictures: soak.png and soak.svg, light on dark
+    /// Dark pictures
     #[arg(long)]
     pub dark: bool,
 }
 
 impl OutputArgs {
-    /// Puts them down beside what is there.
+    /// Adds these to the settings.
     pub(super) fn fill(self, settings: Settings) -> Settings {
         let OutputArgs { out, replace, label, pipeline } = self;
         let settings = pipeline.fill(settings);
@@ -71,7 +70,7 @@ impl PipelineArgs {
         self.fill(Settings::default())
     }
 
-    /// Puts them down beside what is there.
+    /// Adds these to the settings.
     pub(super) fn fill(self, settings: Settings) -> Settings {
         let PipelineArgs { junit, report_json, github } = self;
         Settings { junit: value(junit), report_json: value(report_json), github: switch(github), ..settings }

@@ -7,45 +7,45 @@ use crate::settings::Settings;
 
 /// Who is judged and where soak looks.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Target and probes")]
+#[command(next_help_heading = "Probes")]
 pub struct ProbeArgs {
-    /// Judge this process [default: the holder of the port, and its children]
-    #[arg(long, value_name = "PID", allow_hyphen_values = true)]
+    /// Process to measure [default: by the port of the URL]
+    #[arg(long, value_name = "PID", allow_hyphen_values = true, help_heading = "Target")]
     pub pid: Option<String>,
-    /// Judge the one process of this name
-    #[arg(long, value_name = "NAME")]
+    /// Process to measure, by the name of its executable
+    #[arg(long, value_name = "NAME", help_heading = "Target")]
     pub process: Option<String>,
-    /// Judge the first process of this container and its children: 12 or more digits of its id
-    #[arg(long, value_name = "ID")]
+    /// Container to measure: at least 12 digits of its id
+    #[arg(long, value_name = "ID", help_heading = "Target")]
     pub container: Option<String>,
-    /// Where Go's pprof answers, or off [default: /debug/pprof/ of the URL]
+    /// URL of Go's pprof, or off [default: /debug/pprof/ of the URL]
     #[arg(long, value_name = "URL|off")]
     pub pprof: Option<String>,
-    /// Where Prometheus text is served [default: /metrics of the URL]
+    /// URL of Prometheus metrics [default: /metrics of the URL]
     #[arg(long, value_name = "URL")]
     pub metrics: Option<String>,
-    /// A metric to record: 'NAME' or 'NAME{label="value"}'
+    /// Record this metric: 'NAME' or 'NAME{label="value"}'
     #[arg(long, value_name = "METRIC")]
     pub metric: Vec<String>,
-    /// A gauge that counts tasks: 'NAME{place=LABEL,state=LABEL}'
+    /// Count tasks by this gauge: 'NAME{place=LABEL,state=LABEL}'
     #[arg(long, value_name = "METRIC")]
     pub task_metric: Vec<String>,
-    /// Where console-subscriber serves a tokio service's tasks, such as http://127.0.0.1:6669
+    /// URL of console-subscriber in a tokio service
     #[arg(long, value_name = "URL")]
     pub tokio_console: Option<String>,
-    /// Between two samples [default: duration/600, from 200ms to 10s]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    /// Time between two samples [default: duration/600, from 200ms to 10s]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
     pub interval: Option<String>,
-    /// Keep the labels of tasks in snapshots
+    /// Keep task labels in snapshots
     #[arg(long)]
     pub keep_labels: bool,
-    /// Ask other ports of the process for pprof and metrics too
+    /// Look for pprof and metrics on other ports of the process, too
     #[arg(long)]
     pub look_around: bool,
 }
 
 impl ProbeArgs {
-    /// Puts them down beside what is there.
+    /// Adds these to the settings.
     pub(super) fn fill(self, settings: Settings) -> Settings {
         Settings {
             pid: value(self.pid),

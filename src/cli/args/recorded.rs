@@ -9,10 +9,10 @@ use super::output::PipelineArgs;
 /// `soak analyze`.
 #[derive(Debug, Args)]
 pub struct AnalyzeArgs {
-    /// A run directory, or a CSV with a column elapsed_s and one column a series
+    /// A run directory, or a CSV with a column elapsed_s and one column per series
     #[arg(value_name = "FILE|RUN")]
     pub path: PathBuf,
-    /// One JSON document on stdout, as report.json
+    /// Print one JSON document to stdout, as report.json
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -23,19 +23,19 @@ pub struct AnalyzeArgs {
 /// `soak compare`.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// The run directory of the time before
+    /// The earlier run directory
     #[arg(value_name = "BEFORE")]
     pub before: PathBuf,
-    /// The run directory that is held against it
+    /// The run directory to compare with it
     #[arg(value_name = "AFTER")]
     pub after: PathBuf,
-    /// Where compare.json, compare.md and compare.png go [default: AFTER]
+    /// Directory for compare.json, compare.md and compare.png [default: AFTER]
     #[arg(short = 'o', long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// One JSON document on stdout, as compare.json
+    /// Print one JSON document to stdout, as compare.json
     #[arg(long)]
     pub json: bool,
-    /// A dark picture: light on dark
+    /// Dark picture
     #[arg(long)]
     pub dark: bool,
 }
@@ -46,10 +46,10 @@ pub struct ReportArgs {
     /// The run directory
     #[arg(value_name = "RUN", required_unless_present = "json_from", conflicts_with = "json_from")]
     pub run: Option<PathBuf>,
-    /// Print the report.json that is inside a report.html, byte for byte, and render nothing
+    /// Print the report.json inside a report.html and write nothing
     #[arg(long, value_name = "FILE.html", conflicts_with_all = ["junit", "report_json", "github", "dark"])]
     pub json_from: Option<PathBuf>,
-    /// Dark pictures: soak.png and soak.svg, light on dark
+    /// Dark pictures
     #[arg(long)]
     pub dark: bool,
     #[command(flatten)]

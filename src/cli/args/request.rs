@@ -10,24 +10,24 @@ use crate::settings::Settings;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Request")]
 pub struct RequestArgs {
-    /// The method [default: GET, with -d POST]
+    /// HTTP method [default: GET, with -d POST]
     #[arg(short = 'X', long, value_name = "METHOD")]
     pub method: Option<String>,
     #[command(flatten)]
     pub header: HeaderArgs,
-    /// The body: text, @FILE, or @- for stdin; form-urlencoded unless -H 'Content-Type: …'
+    /// Body: text, @FILE or @- for stdin; as a form without a Content-Type
     #[arg(short = 'd', long, value_name = "DATA", allow_hyphen_values = true)]
     pub data: Option<String>,
     /// Follow redirects on the same host; else 3xx is an error
     #[arg(long)]
     pub follow: bool,
-    /// Statuses that are right, with commas between them [default: every 2xx]
+    /// Statuses of success, separated by commas [default: 2xx]
     #[arg(long, value_name = "CODES")]
     pub expect_status: Vec<String>,
 }
 
 impl RequestArgs {
-    /// Puts them down beside what is there.
+    /// Adds these to the settings.
     pub(super) fn fill(self, settings: Settings) -> Settings {
         Settings {
             method: value(self.method),

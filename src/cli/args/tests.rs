@@ -73,7 +73,9 @@ fn what_is_not_understood_exits_with_2() {
     }
     assert!(typed("soak dmeo").unwrap_err().to_string().contains("did you mean 'demo'?"));
     assert!(typed("soak -q5 run http://h/").is_err());
-    assert!(typed("soak -q5 demo").unwrap_err().to_string().contains("a command comes first: soak demo"));
+    assert!(
+        typed("soak -q5 demo").unwrap_err().to_string().contains("the command must come first: soak demo")
+    );
     assert_eq!(typed("soak --help").unwrap_err().exit_code(), 0);
 }
 
@@ -90,4 +92,42 @@ fn scripts_and_pages_are_written() {
     write_man(&mut page).unwrap();
     assert!(String::from_utf8(script).unwrap().contains("--max-memory-slope"));
     assert!(String::from_utf8(page).unwrap().contains("SOAK_RATE"));
+}
+
+/// The most characters of a flag's help: one line of 100 columns for most groups.
+const LONGEST_HELP: usize = 75;
+
+#[test]
+fn the_help_fits_one_screen_and_names_what_there_is() {
+    let help = typed("soak --help").unwrap_err().to_string();
+    assert!(help.lines().count() <= 24, "{help}");
+    assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+    let command = Cli::command();
+    for known in command.get_subcommands().filter(|known| !known.is_hide_set()) {
+        let name = known.get_name();
+        assert!(name == "run" || help.split([' ', ',', '\n']).any(|word| word == name), "{name}\n{help}");
+    }
+    let flags = help.split([' ', '\n', ')', ',', ':']).filter_map(|word| word.strip_prefix("--"));
+    for flag in flags {
+        let known = command.get_arguments().any(|arg| arg.get_long() == Some(flag));
+        assert!(known || ["", "help"].contains(&flag), "--{flag}\n{help}");
+    }
+}
+
+#[test]
+fn each_flag_is_explained_in_a_line_and_in_a_group() {
+    let command = Cli::command();
+    let groups = ["Target", "Load", "Time", "Request", "Connection", "Probes", "Verdict", "Gates", "Output"];
+    for name in ["run", "watch", "doctor", "demo", "analyze", "compare", "report"] {
+        for arg in command.find_subcommand(name).unwrap().get_arguments() {
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(
+                !help.is_empty() && help.chars().count() <= LONGEST_HELP,
+                "{name} {}: {help}",
+                arg.get_id()
+            );
+            let group = arg.get_help_heading();
+            assert!(group.is_none_or(|group| groups.contains(&group)), "{name} {}: {group:?}", arg.get_id());
+        }
+    }
 }

@@ -1,20 +1,37 @@
 //! What is wrong with a command line, in one line.
 
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// clap's error as one line, as all of soak's errors are: what is wrong, then its advice, else the usage.
 pub fn in_a_line(error: &clap::Error) -> String {
-    let (wrong, mut advice) = message(error);
+    let (wrong, mut advice) = unknown_flag(error).map_or_else(|| message(error), |flag| (flag, Vec::new()));
     let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
     let usage = usage.lines().next().and_then(|line| line.trim().strip_prefix("Usage: "));
     // the commands that were typed, as far as they go
     let words = usage.unwrap_or_default().split(' ').skip(1);
     let words = words.take_while(|word| word.chars().all(|c| c.is_ascii_lowercase()));
     let command: String = words.map(|word| format!("{word} ")).collect();
-    // an unknown command says by itself what was meant
-    let wanted = advice.is_empty() && error.kind() != ErrorKind::InvalidSubcommand;
+    // an unknown name says by itself what was meant
+    let unknown = matches!(error.kind(), ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument);
+    let wanted = advice.is_empty() && !unknown;
+    // the help without a command is a summary
+    let command = if command.is_empty() { "run ".to_string() } else { command };
     advice.extend(usage.filter(|_| wanted).map(|usage| format!("usage: {usage}")));
-    [vec![wrong], advice, vec![format!("see soak {command}--help")]].concat().join("; ")
+    let see = format!("see soak {command}--help");
+    let end = if wrong.ends_with('?') { " " } else { "; " };
+    wrong + end + &[advice, vec![see]].concat().join("; ")
+}
+
+/// An unknown flag, with the nearest that the command has.
+fn unknown_flag(error: &clap::Error) -> Option<String> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let flag = text(ContextKind::InvalidArg).filter(|flag| flag.starts_with('-'));
+    let flag = flag.filter(|_| error.kind() == ErrorKind::UnknownArgument)?;
+    let near = text(ContextKind::SuggestedArg).map(|near| format!(", did you mean '{near}'?"));
+    Some(format!("unknown flag '{flag}'{}", near.unwrap_or_default()))
 }
 
 /// What is wrong, and clap's tips. The error's context has the parts of these sentences; the sentences are only in what

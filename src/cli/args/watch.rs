@@ -11,45 +11,43 @@ use crate::settings::Settings;
 
 /// What --help says below the flags.
 pub const AFTER_HELP: &str = "\
-Nothing is sent but what asks for pprof and metrics pages. Requests are those that the target counts itself \
-(Prometheus); without such a counter growth is reported by the hour and not by the request.
+soak sends no load; it only reads pprof and metrics pages. Requests are counted by the service itself (Prometheus); \
+without a request counter, growth is reported per hour.
 
-The files of a watch stay bounded. Without --interval and --duration samples are a second apart at first, and ten from \
-100 minutes on. A file of more than 65,536 lines is rewritten: the last hour as it was, of older time the minimum, mean \
-and maximum of every thirty samples; an event tells of it. No file has more than 131,072 lines.
+The files stay bounded: samples are 1 s apart at first and 10 s apart after 100 minutes. A file of more than 65,536 \
+lines keeps the last hour as it is, and the minimum, mean and maximum of every 30 older samples.
 
-Exit: as of a run, by what was seen until the end. Errors, latency and rate are not soak's to see here: a gate on them \
-says that nothing was driven.";
+Exit codes are those of a run. Gates on errors, latency or rate need a run that sends load.";
 
 /// `soak watch`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct WatchArgs {
-    /// The service: finds its process, its pprof and its metrics; nothing else is sent there
+    /// URL of the service, to find its process and pages; no load is sent
     #[arg(value_name = "URL", conflicts_with = "url_flag")]
     pub url: Option<String>,
-    /// The same, as a flag
-    #[arg(long = "url", id = "url_flag", value_name = "URL", help_heading = "Watch")]
+    /// The URL, as a flag
+    #[arg(long = "url", id = "url_flag", value_name = "URL", help_heading = "Target")]
     pub url_flag: Option<String>,
-    /// Begin from a built-in profile (soak profiles) or a TOML file; its load is not sent
-    #[arg(long, value_name = "NAME|FILE", help_heading = "Watch")]
+    /// Begin from a built-in profile or a TOML file; its load is not sent
+    #[arg(long, value_name = "NAME|FILE", help_heading = "Load")]
     pub profile: Option<String>,
-    /// End after this time: 30m, 8h [default: on Ctrl-C or SIGTERM]
-    #[arg(short = 'z', long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Watch")]
+    /// Stop after this time: 30m, 8h [default: on Ctrl-C or SIGTERM]
+    #[arg(short = 'z', long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
     pub duration: Option<String>,
-    /// Time at the beginning that is not judged [default: none]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Watch")]
+    /// Time at the start that is not judged [default: none]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
     pub warmup: Option<String>,
-    /// Write the report again this often: 1h
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Watch")]
+    /// Write the report again at this interval: 1h
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
     pub every: Option<String>,
-    /// Force garbage collections now and then, to tell live heap from garbage and prove what is stuck
-    #[arg(long, help_heading = "Watch")]
+    /// Force garbage collections, to measure the live heap
+    #[arg(long, help_heading = "Probes")]
     pub gc: bool,
-    /// End as soon as the answer is certain
-    #[arg(long, help_heading = "Watch")]
+    /// Stop as soon as the verdict is certain
+    #[arg(long, help_heading = "Time")]
     pub until_sure: bool,
-    /// With --until-sure, judge at least so much [default: 10s]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Watch")]
+    /// With --until-sure: judge at least this long [default: 10s]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
     pub min_duration: Option<String>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "the groups have docs of their own")]
@@ -66,7 +64,7 @@ pub struct WatchArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "see above")]
     pub screen: ScreenArgs,
-    /// Start this service, watch it, and end it afterwards
+    /// Start this service, and stop it at the end
     #[arg(last = true, value_name = "COMMAND", num_args = 1.., help_heading = None::<&str>)]
     pub command: Vec<String>,
 }

@@ -230,16 +230,20 @@ fn what_cannot_work_is_reported_in_a_line_before_anything_is_sent() {
     let file = |name: &str| authority.file(name).display().to_string();
     let (bad, cert, other) = (bad.display().to_string(), file("cert"), file("other-key"));
     for (url, settings, expected) in [
-        ("https://h/", format!("cacert = '{bad}'"), "certificate 1 does not parse".to_string()),
-        ("https://h/", format!("cacert = '{}'", file("key")), "holds no certificate in PEM".into()),
+        ("https://h/", format!("cacert = '{bad}'"), "cannot read certificate 1".to_string()),
+        ("https://h/", format!("cacert = '{}'", file("key")), "no certificate in PEM".into()),
         ("https://h/", "cacert = '/nowhere.pem'".into(), "--cacert: /nowhere.pem: No such file".into()),
-        ("https://h/", format!("cert = '{cert}'"), "holds no private key in PEM".into()),
-        ("https://h/", format!("cert = '{cert}'\nkey = '{other}'"), "the key is not that of".into()),
-        ("https://h/", format!("key = '{other}'"), "--key is the key of --cert: name that too".into()),
-        ("http://h/", format!("cert = '{cert}'"), "is for https, and the URL is http".into()),
+        ("https://h/", format!("cert = '{cert}'"), "no unencrypted private key in PEM".into()),
+        ("https://h/", format!("cert = '{cert}'\nkey = '{other}'"), "the key does not belong to".into()),
+        ("https://h/", format!("key = '{other}'"), "--key needs --cert".into()),
+        ("http://h/", format!("cert = '{cert}'"), "applies to https, and the URL is http".into()),
         ("https://h/", "sni = 'a.test'\nproxy = 'http://p/'".into(), "leave out --proxy".into()),
-        ("https://h/", "sni = 'no name'".into(), "--sni: 'no name' is no host name".into()),
-        ("http://h/", "proxy = 'ftp://u:pw@p/'".into(), "--proxy: 'p/' is no proxy; write http://".into()),
+        ("https://h/", "sni = 'no name'".into(), "--sni: invalid host name 'no name'".into()),
+        (
+            "http://h/",
+            "proxy = 'ftp://u:pw@p/'".into(),
+            "--proxy: invalid proxy 'p/': expected http://".into(),
+        ),
         ("http://h/", "disable-keepalive = true\nhttp2 = true".into(), "leave out --http2".into()),
         ("http://h/", "connection-lifetime = '0s'".into(), "--connection-lifetime: ".into()),
         ("http://h/", "unix-socket = '/s'\nproxy = 'http://p'".into(), "leave out one of them".into()),

@@ -1,7 +1,9 @@
 //! The live heap by its ends: what counts as flat, what goes on, what stays open.
 
 use super::*;
-use crate::evidence::{Environment, Event, EventKind, Phase, Recording, Runtime, Sample, Series, TaskGroup};
+use crate::evidence::{
+    Environment, Event, EventKind, Moment, Phase, Recording, Runtime, Sample, Series, TaskGroup,
+};
 use crate::findings::{Doubt, Reason, Verdict};
 
 const MIB: f64 = 1024.0 * 1024.0;

@@ -3,10 +3,10 @@
 
 use super::*;
 use crate::evidence::{
-    DrivenPlan, Environment, Event, EventKind, GroupCount, Phase, PhasePlan, PlanRecord, Recording, Runtime,
-    Sample, Series, TaskGroup,
+    Aspect, DrivenPlan, Environment, Event, EventKind, Gate, GateLimit, GroupCount, Phase, PhasePlan,
+    PlanRecord, Quantity, Recording, Runtime, Sample, Series, TaskGroup,
 };
-use crate::findings::{Findings, Note, Reason, Verdict};
+use crate::findings::{Findings, GateReason, GateResult, Measured, Note, Reason, Verdict};
 use crate::judge::judge;
 use crate::units::{Rate, Span};
 
@@ -258,4 +258,99 @@ fn one_worker_of_weight_that_stays_level_stands_against_growth() {
         row.count = 5.0 * MIB;
     }
     assert_eq!(doubt(&judge(&evidence)), Some(WorkersDoubtReason::NotLevel));
+}
+
+/// How a limit of growth of memory came out, in bytes per second or per request.
+fn gated(service: &Service, aspect: Aspect, value: f64) -> (GateResult, Measured) {
+    let mut evidence = service.evidence();
+    let limit = GateLimit { value, unit: Unit::Bytes, at_least: false };
+    let gate = Gate { expr: "memory".into(), quantity: Quantity::Memory, aspect, limit };
+    evidence.plan.as_mut().unwrap().gates = vec![gate];
+    let found = judge(&evidence);
+    match &found.gates[0].reason {
+        GateReason::Measured(measured) => (found.gates[0].result, measured.clone()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_gate_on_memory_measures_growth_within_workers() {
+    let leaks = Service::default();
+    let (result, measured) = gated(&leaks, Aspect::Slope, MIB / 3600.0);
+    assert_eq!((result, measured.within_workers), (GateResult::Failed, true));
+    let growth = measured.value / (64.0 * KIB * 50.0);
+    assert!((0.97..1.03).contains(&growth), "{growth} of what its workers take");
+    let (result, measured) = gated(&leaks, Aspect::PerRequest, 100.0);
+    assert_eq!(result, GateResult::Failed);
+    assert!((0.97..1.03).contains(&(measured.value / (64.0 * KIB))), "{measured:?}");
+    let four = Service {
+        workers: 4,
+        replaced_after: |n| 200.0 + 100.0 * (noise(n) + 0.5),
+        memory: |requests| 20.0 * MIB + 16.0 * KIB * requests,
+        steady_s: 120.0,
+        ..Service::default()
+    };
+    let growth = gated(&four, Aspect::Slope, MIB / 3600.0).1.value / (16.0 * KIB * 50.0);
+    assert!((0.9..1.1).contains(&growth), "{growth} of what its workers take together");
+}
+
+#[test]
+fn a_gate_on_memory_of_workers_holds_and_stays_open_as_they_do() {
+    let pools = |requests: f64| 5.0 * MIB + 8.0 * MIB * (1.0 - (-requests / 40.0).exp());
+    let level = Service { memory: pools, ..Service::default() };
+    assert_eq!(gated(&level, Aspect::PerRequest, 10.0 * KIB).0, GateResult::Held);
+    let warms_up = Service { memory: |requests| 5.0 * MIB + MIB * requests / 600.0, ..Service::default() };
+    assert_eq!(gated(&warms_up, Aspect::PerRequest, 100.0).0, GateResult::Inconclusive);
+}
+
+#[test]
+fn what_moves_as_level_workers_come_and_go_is_explained() {
+    let pools = |requests: f64| 5.0 * MIB + 30.0 * MIB * (1.0 - (-requests / 40.0).exp());
+    let service = |steady_s: f64, workers: usize| Service {
+        workers,
+        memory: pools,
+        replaced_after: |n| 500.0 + 200.0 * noise(n),
+        steady_s,
+        ..Service::default()
+    };
+    // the tree alone leaves it open
+    let found = service(120.0, 4).judged();
+    let tree = &found.assessment.series[0];
+    assert_eq!(tree.trend.direction, Direction::Inconclusive);
+    assert_eq!(tree.explained_by, Some(Explanation::LevelWorkers(9)));
+    assert_eq!(found.assessment.verdict(), Verdict::Stable, "{:?}", found.assessment.answer.reason);
+    // or could not show a leak of the resolution
+    let found = service(120.0, 2).judged();
+    assert_eq!(found.assessment.verdict(), Verdict::Stable, "{:?}", found.assessment.answer.reason);
+    let found = service(60.0, 4).judged();
+    assert_eq!(found.assessment.workers[0].0.whole, 0);
+    assert_eq!(found.assessment.verdict(), Verdict::Inconclusive, "no worker was seen from start to end");
+}
+
+#[test]
+fn level_workers_do_not_explain_what_their_master_takes() {
+    let pools = |requests: f64| 5.0 * MIB + 30.0 * MIB * (1.0 - (-requests / 40.0).exp());
+    let service = Service {
+        workers: 4,
+        memory: pools,
+        replaced_after: |n| 500.0 + 200.0 * noise(n),
+        steady_s: 120.0,
+        ..Service::default()
+    };
+    let mut evidence = service.evidence();
+    // 64 KiB per second: 8 MiB in all, within the noise of the tree
+    for row in evidence.instances.iter_mut().filter(|row| row.group == "99") {
+        row.count += 64.0 * KIB * row.elapsed_s;
+    }
+    let times = evidence.recording.elapsed_s.clone();
+    for (at, sample) in times.iter().zip(&mut evidence.recording.series[0].samples) {
+        *sample = Sample::new(sample.get().unwrap() + 64.0 * KIB * at);
+    }
+    let found = judge(&evidence);
+    assert_eq!(found.assessment.series[0].explained_by, None);
+    assert_ne!(found.assessment.verdict(), Verdict::Stable, "{:?}", found.assessment.answer.reason);
+    let limit = GateLimit { value: MIB / 3600.0, unit: Unit::Bytes, at_least: false };
+    let (quantity, aspect) = (Quantity::Memory, Aspect::Slope);
+    evidence.plan.as_mut().unwrap().gates = vec![Gate { expr: "memory".into(), quantity, aspect, limit }];
+    assert_ne!(judge(&evidence).gates[0].result, GateResult::Held);
 }

@@ -52,7 +52,7 @@ fn errors_name_the_line() {
         ("elapsed_s,a,a\n0,1,1\n", "line 1: column 'a'"),
         ("elapsed_s,a\n5,1\n4,1\n5,1\n", "line 3: elapsed_s falls from 5 to 4"),
         ("elapsed_s,a\n0,1\nx,1\n2,1\n", "line 3: elapsed_s is 'x'"),
-        ("elapsed_s,phase,a\n0,lunch,1\n1,steady,1\n", "line 2: 'lunch' is no phase"),
+        ("elapsed_s,phase,a\n0,lunch,1\n1,steady,1\n", "line 2: invalid phase 'lunch'"),
         ("elapsed_s,a\n0,1\n1,oops\n2,3\n", "line 3: a is 'oops', expected a number"),
     ] {
         let message = read(text).unwrap_err().to_string();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::testing::{FakeRun, FakeService, Finished, Now, group, plan, watch};
 use crate::drive::SimulatedAnswers;
-use crate::evidence::{Command, DrivenPlan, EventKind, Gone, PlanRecord, SeriesId};
+use crate::evidence::{Command, DrivenPlan, EventKind, Gone, PlanRecord, Runtime, SeriesId};
 use crate::plan::resolve_run;
 use crate::run::End;
 use crate::settings::Settings;
@@ -128,4 +128,44 @@ fn a_run_is_compared_with_an_earlier_one_at_its_end() {
     for file in ["compare.json", "compare.md", "compare.png"] {
         assert!(finished.dir().join(file).exists(), "no {file}");
     }
+}
+
+#[test]
+fn of_a_run_that_ends_early_proof_and_series_agree() {
+    let stuck = |now: Now| (now.requests / 2) as f64;
+    let service = || {
+        flat()
+            .series(SeriesId::Goroutines, move |now| 20.0 + stuck(now))
+            .tasks(group("main.worker", "chan send"), stuck)
+            .proving(stuck)
+    };
+    for second in [13, 16, 25, 40] {
+        let run = FakeRun::new(plan(600), service()).runtime(Runtime::Go);
+        let finished = run.command_at(Duration::from_secs(second), Command::Stop).run();
+        let report = report(&finished);
+        assert_eq!(
+            (finished.end, &report["verdict"]),
+            (End::Stopped, &"leak".into()),
+            "{second} s: {report}"
+        );
+        assert_eq!(report["culprits"][0]["proven"], true, "after {second} s: {report}");
+        let all = report["series"].as_array().unwrap();
+        let series = all.iter().find(|series| series["name"] == "goroutines").unwrap();
+        assert_eq!(series["trend"], "growing", "after {second} s: {series}");
+    }
+}
+
+#[test]
+fn threads_that_each_collection_frees_want_cycles_or_a_longer_run() {
+    // three teeth: clients that are dropped, each with a thread until it is collected
+    let threads = |now: Now| 30.0 + (now.seconds() * 4.0).rem_euclid(100.0).floor();
+    let service = || FakeService::new().series(SeriesId::Threads, threads);
+    let finished = FakeRun::new(plan(60), service()).runtime(Runtime::Jvm).run();
+    let report = report(&finished);
+    assert_eq!(report["verdict"], "inconclusive", "{report}");
+    let headline = report["headline"].as_str().unwrap();
+    assert!(headline.contains("--cycles 3"), "{headline}");
+    assert!(headline.contains("would decide"), "it names no time: {headline}");
+    let long = FakeRun::new(plan(1200), service()).runtime(Runtime::Jvm).run();
+    assert_eq!(long.report.verdict, crate::findings::Verdict::Stable, "{}", long.report.headline);
 }

@@ -6,7 +6,12 @@ use super::*;
 
 #[test]
 fn a_name_means_one_process_or_none() {
-    assert!(find_by_name("no-such-program-here").unwrap_err().to_string().contains("no process is named"));
+    assert!(
+        find_by_name("no-such-program-here")
+            .unwrap_err()
+            .to_string()
+            .contains("no running executable is named")
+    );
     let dir = tempfile::tempdir().unwrap();
     // a name of its own, so that no other test's children are found
     let name = format!("nm{}", std::process::id());

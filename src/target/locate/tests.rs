@@ -58,7 +58,7 @@ async fn a_command_is_started_awaited_and_ended() {
     assert_eq!(same.record.found_by, "holds the port");
     let taken =
         found(&TargetPlan::Command(listening(endpoint.port, "")), endpoint).await.unwrap_err().to_string();
-    assert!(taken.contains(&format!("already held by pid {}", root.pid)), "{taken}");
+    assert!(taken.contains(&format!("already used by pid {}", root.pid)), "{taken}");
     command.unwrap().end().await;
     assert!(!root.is_alive());
 }
@@ -128,7 +128,7 @@ async fn a_pid_is_believed_if_it_exists() {
     child.kill().unwrap();
     child.wait().unwrap();
     let line = found(&TargetPlan::Pid(child.id()), endpoint).await.unwrap_err().to_string();
-    assert!(line.contains(&format!("no process with pid {}", child.id())), "{line}");
+    assert!(line.contains(&format!("no process has pid {}", child.id())), "{line}");
 }
 
 #[tokio::test]

@@ -191,23 +191,23 @@ fn a_page_reads_alike_in_openmetrics_and_in_the_older_format() {
 fn printed() -> String {
     let mut text = String::from(
         "# Metrics that soak knows\n\n\
-         Printed from src/probe/prometheus/table.rs, the one table to extend; a test compares. From a page of metrics each series is\n\
-         filled by the first of its metrics that the page holds; samples that match are summed, over pools and workers. What a\n\
-         better probe fills is left to it: of a process that soak sees, RSS, threads, descriptors and CPU are the kernel's.\n\
-         Other metrics are recorded with --metric, other gauges of tasks with --task-metric. Prometheus text and OpenMetrics\n\
-         are read alike.\n\n\
+         soak reads Prometheus text and OpenMetrics at /metrics of the service, or where --metrics says. The first metric of a\n\
+         series that the page has fills it; samples that match are summed, over pools and workers. Where soak sees the\n\
+         process, resident memory, threads, descriptors and CPU come from the kernel and not from the page. --metric records\n\
+         further metrics, --task-metric further gauges that count tasks. This page is printed from\n\
+         src/probe/prometheus/table.rs, and a test compares both.\n\n\
          | series | metric | labels | as |\n| --- | --- | --- | --- |\n",
     );
     for known in KNOWN {
         let labels: Vec<String> = known.labels.iter().map(|(n, v)| format!("`{n}=\"{v}\"`")).collect();
         let used = match known.used {
             Use::Level => "level",
-            Use::CpuSeconds => "growth a second",
+            Use::CpuSeconds => "growth per second",
             Use::Requests => "requests, for `watch`",
         };
         text += &format!("| `{}` | `{}` | {} | {used} |\n", known.series, known.metric, labels.join(", "));
     }
-    text += "\nGauges of which each combination of place and state is a group of its own:\n\n\
+    text += "\nGauges of tasks, each combination of place and state a group:\n\n\
         | metric | place | state | counts |\n| --- | --- | --- | --- |\n";
     for known in KNOWN_GROUPS {
         let label = |label: &str| if label.is_empty() { String::new() } else { format!("`{label}`") };
