@@ -26,6 +26,8 @@ const WANDERING_OF_RETURNING: f64 = 0.25;
 const MOST_NET_RISE: f64 = 0.9;
 /// A rise within this share of what the run rose before is the end of that rise.
 pub(super) const TAIL_SHARE: f64 = 0.05;
+/// What rises by at most this share of what it fell in the same window shows no growth.
+const RISES_OF_FALL: f64 = 0.02;
 /// A rise dies away if its later half adds at most this share of its earlier half.
 const DYING_SHARE: f64 = 0.3;
 /// Samples from which a level with noise may be called stable as any other; with fewer, less may hide in it.
@@ -89,6 +91,9 @@ pub(super) fn decide_window(
         _ => {}
     }
     let settling = || made(Direction::Stable, Shape::Plateau, Found::StillSettling, chance, slope(line));
+    if falls_and_hardly_rises(window, values, reduced.step_s) && !asked.has_too_few_samples() {
+        return Some(made(Direction::Stable, Shape::Step, Found::NoGrowth, chance, slope(line)));
+    }
     if chance < alpha {
         if too_few_to_grow {
             return None;
@@ -172,6 +177,14 @@ pub(super) fn decide_window(
         ));
     }
     None
+}
+
+/// Whether a window fell in steps, or by what died away, and rose between them by a small part of that: the counterpart
+/// of a rise that is over.
+fn falls_and_hardly_rises(window: &Window, values: &[f64], step_s: f64) -> bool {
+    let fell = level_at_start(values) - level_at_end(values);
+    let most = window.line.coefficient.quantile(0.95) * window.span_s / step_s;
+    matches!(window.form, Form::Dips(_) | Form::Drains) && fell > 0.0 && most <= RISES_OF_FALL * fell
 }
 
 /// Whether what a window rises is a small part of what was risen before it.

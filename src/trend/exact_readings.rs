@@ -50,7 +50,7 @@ pub(super) fn rises_at_readings(asked: &SegmentQuestion<'_>) -> Option<SegmentTr
 }
 
 /// From each reading to the next, by the usual distance of two.
-fn rises_per_step(points: &[Point], step_s: f64) -> Vec<f64> {
+pub(super) fn rises_per_step(points: &[Point], step_s: f64) -> Vec<f64> {
     let steps = |two: &[Point]| ((two[1].at_s - two[0].at_s) / step_s).max(f64::MIN_POSITIVE);
     points.windows(2).map(|two| (two[1].value - two[0].value) / steps(two)).collect()
 }

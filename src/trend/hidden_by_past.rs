@@ -3,9 +3,13 @@
 
 use super::bins::level_at_end;
 use super::decide::{TAIL_SHARE, upper_level};
+use super::fit::range;
 use super::reduced_series::ReducedSeries;
 use super::segment_trend::SegmentTrend;
 use crate::findings::Direction;
+
+/// A window that ends so far below its upper level, as a share of its range, has fallen; less is noise.
+const FALL_OF_RANGE: f64 = 0.75;
 
 /// The slope per second up to which the past hides growth in the window that a stable answer is about.
 pub(super) fn hidden_slope(
@@ -25,9 +29,12 @@ pub(super) fn hidden_slope(
     let lowest = values.iter().copied().chain(lowest_before).fold(f64::INFINITY, f64::min);
     let end_of_rise = TAIL_SHARE * (values[first] - lowest);
     let shifted = reduced.shift_s.map_or(0, |s| reduced.points.partition_point(|p| p.at_s < s));
-    let way_back =
-        if first > shifted { upper_level(&values[shifted..first]) - level_at_end(&values) } else { 0.0 };
-    end_of_rise.max(way_back).max(0.0) / answer.span_s
+    let end = level_at_end(&values);
+    let way_back = if first > shifted { upper_level(&values[shifted..first]) - end } else { 0.0 };
+    let (low, high) = range(&values[first..]);
+    let fell = upper_level(&values[first..]) - end;
+    let fell = if fell > FALL_OF_RANGE * (high - low) { fell } else { 0.0 };
+    end_of_rise.max(way_back).max(fell).max(0.0) / answer.span_s
 }
 
 #[cfg(test)]
@@ -66,5 +73,6 @@ mod tests {
     fn below_an_earlier_level_a_rise_is_the_way_back() {
         let fallen = [vec![70.0; 10], vec![30.0; 11]].concat();
         assert!((hidden(&fallen, 10.0, Direction::Stable) - 4.0).abs() < 1e-9);
+        assert!((hidden(&fallen, 20.0, Direction::Stable) - 2.0).abs() < 1e-9, "the fall is in the window");
     }
 }

@@ -13,6 +13,7 @@ use super::reduced_series::{ReducedAs, ReducedSeries};
 use super::rises::{as_rise, describe_plain_ramp, describe_rise};
 use super::segment_question::{LEAST_SAMPLES, SegmentQuestion};
 use super::segment_trend::{SegmentTrend, Slope, WINDOWS_ALLOWED_FOR};
+use super::usual_rises::climbs_by_usual_rises;
 use super::window::{Form, Window, examine, recent_rise};
 use crate::findings::{Direction, Found, Shape};
 
@@ -69,15 +70,31 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
         let Some(window) = examine(reduced, first, bent.tau_s.map_or(f64::INFINITY, |tau| 2.0 * tau)) else {
             break;
         };
-        let settled = decide_window(asked, &window, alpha, lowest, &mut bent, &values)
+        let mut settled = decide_window(asked, &window, alpha, lowest, &mut bent, &values)
             .filter(|decided| start <= LAST_START || decided.found == Found::StillSettling);
-        let decided = settled.is_some();
+        let likely = settled.as_ref().is_none_or(|s| matches!(s.found, Found::Weak { .. }));
+        if likely && start <= LAST_START {
+            settled = climbs_by_usual_rises(asked, &window, &bent).or(settled);
+        }
+        let fell = matches!(window.form, Form::Dips(_) | Form::Drains);
         if start <= LAST_START {
             windows.push(window);
         }
-        if decided {
-            verdict = settled;
-            break;
+        match (settled, &verdict) {
+            (Some(decided), None) => {
+                // the end of it may say otherwise
+                let goes_on =
+                    decided.found == Found::NoGrowth && fell || matches!(decided.found, Found::Weak { .. });
+                verdict = Some(decided);
+                if !goes_on {
+                    break;
+                }
+            }
+            (Some(later), Some(all)) if refutes(&later, all) => {
+                verdict = Some(later);
+                break;
+            }
+            _ => {}
         }
     }
     let mut out = verdict.unwrap_or_else(|| undecided(asked, &windows, whole_s));
@@ -126,6 +143,20 @@ pub(super) fn judge_segment(asked: &SegmentQuestion<'_>) -> SegmentTrend {
 fn first_from(reduced: &ReducedSeries, seconds: f64) -> usize {
     let from_s = reduced.points[0].at_s + seconds;
     reduced.points.partition_point(|p| p.at_s < from_s - 1e-9)
+}
+
+/// Whether the end says otherwise than all of it: that what was likely over all is what its beginning rose, by an
+/// interval below that slope; or that what fell climbs since.
+fn refutes(end: &SegmentTrend, all: &SegmentTrend) -> bool {
+    let slope_below = end
+        .slope
+        .as_ref()
+        .zip(all.slope.as_ref())
+        .is_some_and(|(end, all)| end.coefficient.quantile(1.0 - LOWER_END) < all.coefficient.mean());
+    match all.direction {
+        Direction::Stable => matches!(end.found, Found::Grows | Found::BelowBefore),
+        _ => end.direction == Direction::Stable && slope_below,
+    }
 }
 
 fn slope_of(window: &Window, step_s: f64) -> Slope {

@@ -8,7 +8,7 @@
 //! 2. [`segments`]: a restart begins a new segment; each is judged by itself, and [`pooled_segments`] weighs their
 //!    slopes together.
 //! 3. [`reduced_series`]: samples become at most about a hundred points. Teeth ([`sawtooth`]) become one floor per
-//!    cycle and [`regimes`] one point each; otherwise [`spikes`] go, and stretches of time become midmeans ([`bins`]).
+//!    cycle and [`regimes`] one point each; otherwise [`spikes`] and a [`hump`] go, and stretches of time become midmeans ([`bins`]).
 //!    A dominant [`period`] is fitted with the line.
 //! 4. [`fit`]: generalised least squares under every [`noise`] model from white noise over autoregressions and swings
 //!    to random walks with momentum, averaged by integrated likelihood into a [`mixture`]. So the interval and the
@@ -16,7 +16,8 @@
 //!    cry wolf.
 //! 5. [`window`]: the same on trailing windows, each against its rivals: a few [`steps`], a line that bends, a rise
 //!    that dies away ([`rivals`]), and what falls or dips and comes back.
-//! 6. [`decide`] and [`judge_segment`]: the longest trailing window of one form decides.
+//! 6. [`decide`] and [`judge_segment`]: the longest trailing window of one form decides. Of a walk [`usual_rises`] asks
+//!    whether its steps go up more often than down.
 //! 7. [`exact_readings`]: a few readings on purpose are asked without any model of noise.
 //! 8. [`cycles`]: where the load was repeated, the floors after each settle overrule all of this.
 //!
@@ -61,6 +62,7 @@ mod exact_readings;
 mod fell_back;
 mod fit;
 mod hidden_by_past;
+mod hump;
 mod interim;
 mod judge_segment;
 mod limit;
@@ -82,6 +84,7 @@ mod select;
 mod sensitivity;
 mod spikes;
 mod steps;
+mod usual_rises;
 mod window;
 
 pub use attribution::{Block, Effect, attribute};

@@ -1,6 +1,7 @@
 //! From samples to points: what is fitted stands for whole cycles, without spikes.
 
 use super::bins::{Point, bin_samples, median};
+use super::hump::without_hump;
 use super::period::{dominant_period, harmonic_columns};
 use super::regimes::find_regimes;
 use super::sawtooth::{count_few_teeth, find_sawtooth};
@@ -93,6 +94,9 @@ fn complete_series(
 
 /// The level without spikes, a rhythm beside it or regimes in its place.
 fn reduce_level(times: &[f64], values: &[f64]) -> (Vec<Point>, Vec<Vec<f64>>, ReducedAs) {
+    // at the end of a hump what came back would be the spike
+    let without_hump = without_hump(times, values);
+    let (times, values) = without_hump.as_ref().map_or((times, values), |(times, values)| (times, values));
     let (times, values) = without_spikes(times, values);
     if let Some(points) = find_regimes(&times, &values) {
         return (points, Vec::new(), ReducedAs::Level);

@@ -7,6 +7,7 @@ mod accuracy;
 mod analyze;
 mod attribution;
 mod calibration;
+mod came_back;
 mod copes;
 mod detectable;
 
