@@ -77,9 +77,9 @@ pub fn doubt(doubt: &Doubt) -> String {
         Doubt::MayBeHeld { growth, hold } => {
             format!("{}, but may be held for {hold}, longer than it was seen", leak::series(growth))
         }
-        Doubt::MayBeWarmUp { growth, runtime, pools_bytes } => {
+        Doubt::MayBeWarmUp { growth, runtime, live_heap_read, pools_bytes } => {
             let reads_heap = match runtime {
-                Runtime::V8 => {
+                Runtime::V8 if !live_heap_read => {
                     "start it with --inspect so that soak can read its heap, or run again with --cycles 3"
                 }
                 _ => "run again with more load, or with --cycles 3",
