@@ -88,10 +88,10 @@ fn probe_decides(doubt: &Doubt) -> bool {
 /// What another run could do to decide, with what joins it to the cause.
 fn advice(doubt: &Doubt) -> Option<String> {
     match doubt {
-        Doubt::MayBeWarmUp { runtime, .. } => {
+        Doubt::MayBeWarmUp { runtime, live_heap_read, .. } => {
             let more = "run again with more load, or with --cycles 3";
             Some(match runtime {
-                Runtime::V8 => {
+                Runtime::V8 if !live_heap_read => {
                     ": start it with --inspect so that soak can read its heap, or run again with --cycles 3"
                         .into()
                 }
@@ -133,7 +133,7 @@ fn cause(doubt: &Doubt) -> String {
         Doubt::MayBeHeld { growth, hold } => {
             format!("{}, but may be held for {hold}, longer than it was seen", leak::series(growth))
         }
-        Doubt::MayBeWarmUp { growth, runtime, pools_bytes } => {
+        Doubt::MayBeWarmUp { growth, runtime, pools_bytes, .. } => {
             format!(
                 "{}, but {runtime} takes up to {} in its first minutes under load without a leak",
                 leak::series(growth),

@@ -222,6 +222,7 @@ fn each_reason_has_its_sentence() {
             Reason::Doubt(Doubt::MayBeWarmUp {
                 growth: growth.clone(),
                 runtime: Runtime::Python,
+                live_heap_read: false,
                 pools_bytes: 1024.0 * 1024.0,
             }),
             "resident memory grows without end, but Python takes up to 1.0 MiB in its first minutes under load without a \
