@@ -1,4 +1,4 @@
-//! Whether a family's count grows, and by how much a request.
+//! Whether a family's count grows, and by how much per request.
 //!
 //! The answer is that of `trend/` wherever it has one; where a family was seen too seldom for that, a plain estimate
 //! stands in: medians of consecutive blocks against requests, by least squares with Student's interval (blocks, since
