@@ -65,7 +65,7 @@ impl Unit {
     }
 }
 
-/// An amount of memory, possibly negative or a fraction of a byte (a slope a request).
+/// An amount of memory, possibly negative or a fraction of a byte (a slope per request).
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
 pub struct Bytes(pub f64);
 

@@ -6,7 +6,13 @@ use crate::session::OutputOptions;
 
 impl From<ScreenArgs> for OutputOptions {
     fn from(args: ScreenArgs) -> OutputOptions {
-        OutputOptions { json: args.json, quiet: args.quiet, plain: args.no_tui, theme: theme(args.dark) }
+        OutputOptions {
+            json: args.json,
+            quiet: args.quiet,
+            verbose: args.verbose,
+            plain: args.no_tui,
+            theme: theme(args.dark),
+        }
     }
 }
 

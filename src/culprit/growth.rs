@@ -1,4 +1,4 @@
-//! Whether a family's count grows, and by how much a request.
+//! Whether a family's count grows, and by how much per request.
 //!
 //! The answer is that of `trend/` wherever it has one; where a family was seen too seldom for that, a plain estimate
 //! stands in: medians of consecutive blocks against requests, by least squares with Student's interval (blocks, since
@@ -54,17 +54,9 @@ fn by_dealt_requests(judged: &mut Trend, evidence: &Evidence, counts: &Counts<'_
     if !is_dealt || totals.lost > 0.0 {
         return;
     }
-    let width = |estimate: &Estimate| estimate.hi - estimate.lo;
-    let narrower = |line: &mut Option<Estimate>, ends: Option<Fit>| {
-        let better = ends.map(|fit| fit.slope).filter(|ends| {
-            line.as_ref()
-                .is_some_and(|line| (line.lo..=line.hi).contains(&ends.value) && width(ends) < width(line))
-        });
-        *line = better.or(*line);
-    };
     let (by_time, by_request) = of_ends(counts, totals);
-    narrower(&mut judged.slope, by_time);
-    narrower(&mut judged.per_request, by_request);
+    judged.slope = judged.slope.map(|line| line.narrowed_by(by_time.map(|fit| fit.slope)));
+    judged.per_request = judged.per_request.map(|line| line.narrowed_by(by_request.map(|fit| fit.slope)));
 }
 
 /// By so much sampling may be wrong about the growth of a kind, half the width of a 95 % interval; none of what is

@@ -28,6 +28,7 @@ mod series;
 mod series_catalogue;
 mod task_groups;
 mod task_snapshot;
+mod turn_on;
 mod workload_plan;
 
 pub use account::AccountPart;
@@ -53,6 +54,7 @@ pub use series::{Sample, Series};
 pub use series_catalogue::{EvidenceStrength, SeriesId};
 pub use task_groups::{GroupCount, GroupKind, TaskGroup};
 pub use task_snapshot::{GroupLabel, Moment, TaskSnapshot};
+pub use turn_on::first_to_turn_on;
 pub use workload_plan::{DrivenPlan, ObservedPlan, Workload};
 
 /// All that a run directory holds, or as much of it as there is.

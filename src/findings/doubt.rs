@@ -44,6 +44,8 @@ pub enum Doubt {
         growth: SeriesGrowth,
         /// The interpreter.
         runtime: Runtime,
+        /// Whether its live heap was read.
+        live_heap_read: bool,
         /// What its pools may take, in bytes.
         pools_bytes: f64,
     },

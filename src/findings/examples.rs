@@ -32,7 +32,7 @@ impl LoadFinding {
 }
 
 impl SeriesFinding {
-    /// One that grows by 1 a request at 50/s and counts, for tests to change what they are about.
+    /// One that grows by 1 per request at 50/s and counts, for tests to change what they are about.
     pub fn example() -> SeriesFinding {
         SeriesFinding {
             id: "goroutines".into(),

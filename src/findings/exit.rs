@@ -25,3 +25,13 @@ pub enum ExitReason {
     /// --allow-inconclusive, else it had been 3 for this reason.
     AllowInconclusive(Box<ExitReason>),
 }
+
+impl ExitReason {
+    /// What would have set the code, had no flag waived it.
+    pub fn unwaived(&self) -> &ExitReason {
+        match self {
+            ExitReason::NoFail(_, waived) | ExitReason::AllowInconclusive(waived) => waived.unwaived(),
+            reason => reason,
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! What a reader should know besides the verdict: one value a note, in the order in which they are read.
 
-use crate::evidence::{GroupKind, ProbeRecord, SeriesId, StopReason, TargetRecord, UncountedReason};
+use crate::evidence::{GroupKind, SeriesId, StopReason, TargetRecord, UncountedReason};
 
 use super::{AttributedGrowth, Doubt, Explanation, Leak, LoadTrouble, ReplacedWorkers, group_label};
 
@@ -34,8 +34,6 @@ pub enum Note {
         /// What explains it.
         by: Explanation,
     },
-    /// A probe that would have helped was not available.
-    NotAvailable(ProbeRecord),
     /// Without a forced collection something is not known.
     NotCollected {
         /// What.

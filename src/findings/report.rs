@@ -79,10 +79,23 @@ impl Report {
             (_, true) => 3,
             _ => 4,
         };
-        let mut shown: Vec<&SeriesFinding> = self.series.iter().filter(|s| rank(s) < 4).collect();
+        let moved = |s: &SeriesFinding| s.trend != Direction::Stable || s.start != s.end;
+        let shown = self.series.iter().filter(|s| rank(s) < 4 && moved(s) && !self.is_shown_by_another(s));
+        let mut shown: Vec<&SeriesFinding> = shown.collect();
         shown.sort_by_key(|s| rank(s));
         shown.truncate(most);
         shown
+    }
+
+    /// Whether another series has the same figures under a better name: the private part of resident memory, and the
+    /// count that `tasks` repeats.
+    fn is_shown_by_another(&self, series: &SeriesFinding) -> bool {
+        let there = |id: SeriesId| self.series.iter().any(|s| s.id == id);
+        match series.id {
+            SeriesId::Rss => there(SeriesId::RssAnon),
+            SeriesId::Tasks => self.series.iter().any(|s| s.id != SeriesId::Tasks && s.id.is_task_count()),
+            _ => false,
+        }
     }
 
     /// Whether the verdict is bad and rests on this series: it grows, materially, and nothing explains it.

@@ -1,6 +1,6 @@
 //! Everything that was found of one run, in types. `wording/` makes the report of it.
 
-use super::{Assessment, Badge, Caption, Exit, GateOutcome, GateResult, Note, Verdict};
+use super::{Assessment, Badge, Caption, Exit, ExitReason, GateOutcome, GateResult, Note, Reason, Verdict};
 
 /// What was found of one run.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,14 +28,27 @@ impl Findings {
         self.gates.iter().find(|gate| gate.result == GateResult::Failed)
     }
 
-    /// The word that a reader sees first: a green STABLE over a failed gate would be read as a go.
+    /// The gate that the badge is about: the first that failed, else the one that left the run undecided.
+    pub fn decisive_gate(&self) -> Option<&GateOutcome> {
+        let undecided = || self.gates.iter().find(|gate| gate.result == GateResult::Inconclusive);
+        match self.badge() {
+            Badge::GateFailed => self.failed_gate(),
+            Badge::GateUndecided => undecided(),
+            _ => None,
+        }
+    }
+
+    /// The word that a reader sees first: a green NO LEAK over a failed gate would be read as a go.
     pub fn badge(&self) -> Badge {
-        match self.verdict() {
-            Verdict::Leak => Badge::Leak,
-            Verdict::Failed => Badge::Failed,
-            Verdict::Stable | Verdict::Inconclusive if self.failed_gate().is_some() => Badge::GateFailed,
-            Verdict::Stable => Badge::Stable,
-            Verdict::Inconclusive => Badge::Inconclusive,
+        match (self.verdict(), self.exit.reason.unwaived()) {
+            (Verdict::Leak, _) => Badge::Leak,
+            (Verdict::Failed, _) => Badge::Failed,
+            _ if self.failed_gate().is_some() => Badge::GateFailed,
+            (_, ExitReason::Gate(_)) => Badge::GateUndecided,
+            (_, ExitReason::GatesOnly | ExitReason::LoadOnly) => Badge::GatesHeld,
+            (Verdict::Stable, _) if self.assessment.answer.reason == Reason::OnlyLoad => Badge::LoadOnly,
+            (Verdict::Stable, _) => Badge::Stable,
+            (Verdict::Inconclusive, _) => Badge::Inconclusive,
         }
     }
 }

@@ -73,6 +73,14 @@ impl Estimate {
         let (a, b) = (self.lo * factor, self.hi * factor);
         Estimate { value: self.value * factor, lo: a.min(b), hi: a.max(b) }
     }
+
+    /// Another estimate of the same where that lies within this one and is narrower, else this one.
+    pub fn narrowed_by(self, other: Option<Estimate>) -> Estimate {
+        let better = |other: &Estimate| {
+            (self.lo..=self.hi).contains(&other.value) && other.hi - other.lo < self.hi - self.lo
+        };
+        other.filter(better).unwrap_or(self)
+    }
 }
 
 /// What a series does and how surely.

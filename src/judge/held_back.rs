@@ -61,8 +61,8 @@ impl HeldBack {
         match self {
             HeldBack::MayBeHeld(hold) => Some(Doubt::MayBeHeld { growth: growth(), hold }),
             HeldBack::MayBeWarmUp(pools_bytes) => {
-                let runtime = series.sources().runtime;
-                Some(Doubt::MayBeWarmUp { growth: growth(), runtime, pools_bytes })
+                let (runtime, live_heap_read) = (series.sources().runtime, series.sources().live);
+                Some(Doubt::MayBeWarmUp { growth: growth(), runtime, live_heap_read, pools_bytes })
             }
             HeldBack::ByRequests(held) => Some(Doubt::HeldByRequests(held)),
             HeldBack::ByTasks | HeldBack::HeapNotRead => None,

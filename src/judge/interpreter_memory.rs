@@ -1,4 +1,4 @@
-//! What an interpreter's resident memory does without a leak, where resident memory is all the evidence there is.
+//! What an interpreter's resident memory does without a leak, which a live heap does not show.
 //!
 //! - It fills its pools in straight lines for its first minutes under load, and nothing in the line says that it will
 //!   end. So a rise of less than [`InterpreterMemory::pools_bytes`] is neither a leak nor stable, until load has lasted
@@ -64,7 +64,7 @@ pub fn may_be_warm_up(
     evidence: &Evidence,
     steady: &Steady,
 ) -> Option<f64> {
-    if !is_only_memory(one, series) || steady.stretches.len() > 1 {
+    if !holds_the_pools(one, series) || steady.stretches.len() > 1 {
         return None;
     }
     let first_load_s = steady.stretches.first()?.0.min(first_request_s(evidence).unwrap_or(f64::INFINITY));
@@ -109,8 +109,13 @@ pub fn hidden_per_request(
 
 /// Whether this is resident memory, and nothing tells what the heap in it holds.
 fn is_only_memory(one: &SeriesEvidence, series: &AllEvidence) -> bool {
-    let sources = series.sources();
-    one.strength == Some(EvidenceStrength::Rss) && one.holds_the_heap() && !sources.live && !sources.exact
+    holds_the_pools(one, series) && !series.sources().live
+}
+
+/// Whether this is resident memory whose owners are not known byte by byte. A live heap says nothing of the pools: the
+/// young generation of V8 is no part of what is alive after a collection.
+fn holds_the_pools(one: &SeriesEvidence, series: &AllEvidence) -> bool {
+    one.strength == Some(EvidenceStrength::Rss) && one.holds_the_heap() && !series.sources().exact
 }
 
 /// When the first request was counted, in seconds since the run began.

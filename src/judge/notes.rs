@@ -11,10 +11,6 @@ use crate::units::{Rate, Unit};
 
 use super::slowed_probes::slowed_probes;
 
-/// Pairs of probes that together see tasks and heap as the runtime itself counts them: with both of a pair, a page of
-/// metrics adds little.
-const RUNTIMES_OWN_PROBES: [[&str; 2]; 2] = [["goroutines", "heap"], ["java threads", "java heap"]];
-
 /// Groups of tasks that were there before the run are named at most so many of.
 const MOST_PRESENT: usize = 3;
 
@@ -25,7 +21,6 @@ pub fn gather_notes(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
     notes.extend(present_before(found, evidence));
     let other = found.target.iter().filter(|target| target.described_by.is_some());
     notes.extend(other.map(|target| Note::OtherProcess(Box::new(target.clone()))));
-    notes.extend(not_available(found));
     notes.extend(not_collected(found, evidence));
     notes.extend(no_request_counter(evidence));
     notes.extend(slowed_probes(evidence));
@@ -154,15 +149,6 @@ fn present_before(found: &Assessment, evidence: &Evidence) -> impl Iterator<Item
     let present =
         present_before_run(evidence).into_iter().filter(move |group| !blamed.contains(&group.label()));
     present.take(MOST_PRESENT).map(Note::PresentBeforeRun)
-}
-
-/// Probes that would have helped to decide.
-fn not_available(found: &Assessment) -> impl Iterator<Item = Note> {
-    let seen = |name: &str| found.probes.iter().any(|p| p.found && p.name == name);
-    let enough = RUNTIMES_OWN_PROBES.iter().any(|both| both.iter().all(|name| seen(name)));
-    let wanted = found.verdict() == Verdict::Inconclusive && !enough;
-    let missing = found.probes.iter().filter(move |p| wanted && !p.found && p.turn_on.is_some());
-    missing.cloned().map(Note::NotAvailable)
 }
 
 /// What a run that forces no collection does not know.

@@ -66,7 +66,7 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
             let id = series.id.clone();
             let by_snapshots = || task_count::trend_from_snapshots(evidence, steady, &id, &trend);
             let by_ends = by_ends.clone().filter(|_| id == SeriesId::MemLive).or_else(by_snapshots);
-            let trend = by_ends.unwrap_or(trend);
+            let trend = by_ends.unwrap_or_else(|| task_count::sized_by_ends(evidence, &id, trend));
             let limit_at_s = match id {
                 SeriesId::Rss => limit,
                 SeriesId::MemLive => heap_limit,

@@ -1,5 +1,6 @@
 //! The count of goroutines where it was read too seldom in steady for a trend, as when its probe was slowed, or when
-//! the run was ended before its time: snapshots at the ends of steady and after settle are evidence by themselves.
+//! the run was ended before its time: snapshots at the ends of steady and after settle are evidence by themselves. And its
+//! growth where requests are dealt to blocks: snapshots size it better than a line.
 
 use crate::culprit::SnapshotEnds;
 use crate::evidence::{Evidence, SeriesId, segment_starts};
@@ -45,6 +46,22 @@ pub fn trend_from_snapshots(
             proven: ends.proven.filter(|_| ends.is_proven()),
         },
     })
+}
+
+/// The same trend with the growth between the snapshots at the ends of steady, where requests are dealt to blocks and so
+/// the ends say more than a line through the readings: as of the culprits that it counts.
+pub fn sized_by_ends(evidence: &Evidence, id: &SeriesId, trend: Trend) -> Trend {
+    let is_dealt = evidence.driven().is_some_and(|plan| plan.block_design().is_some());
+    if trend.direction != Direction::Growing || !is_dealt || !segment_starts(&evidence.events).is_empty() {
+        return trend;
+    }
+    let Some(ends) = SnapshotEnds::read(evidence, id).filter(|ends| ends.seconds > 0.0) else { return trend };
+    let by_request = ends.requests.map(|requests| ends.estimate().scaled(1.0 / requests));
+    Trend {
+        slope: trend.slope.map(|line| line.narrowed_by(Some(ends.estimate().scaled(1.0 / ends.seconds)))),
+        per_request: trend.per_request.map(|line| line.narrowed_by(by_request)),
+        ..trend
+    }
 }
 
 #[cfg(test)]

@@ -5,12 +5,14 @@
 //! `wording/`; only the names of axes, columns and headings are theirs. Another format is one more file here and one
 //! more line in [`formats`].
 
+pub mod checkup;
 mod clean_text;
 pub mod comparison;
 pub mod github;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod lines;
 pub mod markdown;
 pub mod picture;
 pub mod png;
@@ -125,9 +127,9 @@ mod tests {
             ..SeriesFinding::example()
         }];
         let page = markdown::render(&case.evidence, &case.findings);
-        let summary = terminal::summary(&case.findings, None);
+        let summary = terminal::summary(&case.findings, None, lines::Columns::UNBOUNDED);
         let html = html::render(&case.evidence, &case.findings, "<svg/>").unwrap();
-        assert!(summary.contains("at most 2.1 KiB a request"), "{summary}");
+        assert!(summary.contains("at most 2.1 KiB per request"), "{summary}");
         for text in [page, summary, html] {
             assert!(text.contains("at most 2.1 KiB") && !text.contains("-90 B"), "{text}");
         }

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use crate::error::Error;
 use crate::live::Verbosity;
+use crate::report::lines::Columns;
 use crate::report::picture::Theme;
 
 /// What a command prints while it works and when it is done.
@@ -13,6 +14,8 @@ pub struct OutputOptions {
     pub json: bool,
     /// Nothing on stderr but errors.
     pub quiet: bool,
+    /// All probes before a run.
+    pub verbose: bool,
     /// Plain lines, on a terminal too.
     pub plain: bool,
     /// The colors of the pictures.
@@ -42,13 +45,15 @@ pub fn screen_columns() -> u16 {
 pub fn info(options: &OutputOptions, text: &str) {
     if !options.quiet {
         // a closed stderr costs nothing but the line
+        let text = Columns::of_stderr().fit(text, 2);
         let _ = writeln!(anstream::stderr().lock(), "{text}");
     }
 }
 
-/// An error that ends nothing, on stderr in any case.
+/// An error, on stderr in any case.
 pub fn warn(error: &Error) {
-    let _ = writeln!(anstream::stderr().lock(), "soak: {error}");
+    let text = Columns::of_stderr().fit(&format!("soak: {error}"), 2);
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 
 /// A result on stdout. A reader that has seen enough (`| head`) has closed it, which is not an error.

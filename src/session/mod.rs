@@ -32,7 +32,7 @@ mod tests;
 
 pub use compare::compare_runs;
 pub use conclude::Outcome;
-pub use console::{OutputOptions, info, print};
+pub use console::{OutputOptions, info, print, warn};
 pub use doctor::doctor;
 pub use observe::{EXIT_ABORTED, exit_code, run};
 pub use replay::{analyze, print_embedded_report, render_again};

@@ -9,7 +9,7 @@ use crate::evidence::{EventKind, ProbeRecord, TargetRecord};
 use crate::plan::Plan;
 use crate::probe::Sampler;
 use crate::target::{self, Found, ProxyStatus, Started, Target};
-use crate::wording::{describe_target, explain_no_process, explain_other_process};
+use crate::wording::{explain_no_process, explain_other_process, preamble};
 
 /// Everything that is found before a run begins.
 pub struct Prepared {
@@ -36,9 +36,6 @@ pub async fn prepare(
         Found::Here(target) => (Some(*target), None),
         Found::NoProcess(why) => (None, Some(why)),
     };
-    if let Some(target) = &target {
-        info(options, &format!("target: {}", describe_target(&target.record)));
-    }
     let Measured { mut target, record, sampler, records } =
         start_probes(plan, target, not_found.as_ref()).await?;
     if let Some(why) = not_found.filter(|_| !plan.record.judging.load_only) {
@@ -47,7 +44,12 @@ pub async fn prepare(
     if let Some(change) = record.as_ref().and_then(explain_other_process) {
         info(options, &change);
     }
-    print_probes(&records, options);
+    for line in preamble(&plan.record, record.as_ref(), sampler.series(), &records) {
+        info(options, &line);
+    }
+    if options.verbose {
+        print_probes(&records, options);
+    }
     let status = match &mut target {
         // a watch opens no connections
         Some(target) if plan.record.driven().is_some() => target.check_before_load().await,

@@ -33,7 +33,8 @@ pub fn print_report(report: &Report, dir: Option<&Path>, options: &OutputOptions
     } else if options.quiet {
         print(&format!("{}\n", report.headline));
     } else {
-        report::terminal::print(report, dir)?;
+        let file = dir.map(|dir| dir.join("report.html"));
+        report::terminal::print(report, file.as_deref())?;
     }
     Ok(())
 }

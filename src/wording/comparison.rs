@@ -55,7 +55,7 @@ fn summary(compared: &Compared) -> String {
 fn series(change: &GrowthChange) -> SeriesChange {
     let unit = change.id.unit();
     let show = |value: f64| match change.per {
-        Per::Request => format!("{} a request", unit.show(value)),
+        Per::Request => format!("{} per request", unit.show(value)),
         Per::Second => unit.show_slope(value),
     };
     let why = match change.change {

@@ -66,16 +66,16 @@ pub fn explain_group(group: &BlamedGroup) -> String {
     text
 }
 
-/// `1.0 a request`, and for a rare one how rare: `0.05 a request (one in 20)`.
+/// `1.0 per request`, and for a rare one how rare: `0.05 per request (one in 20)`.
 fn per_request(each: f64, unit: Unit) -> String {
     match unit {
-        Unit::Bytes => format!("{} a request", unit.show(each)),
+        Unit::Bytes => format!("{} per request", unit.show(each)),
         _ if each > 0.0 && each < 0.5 => {
-            format!("{} a request (one in {:.0})", significant(each, 2), 1.0 / each)
+            format!("{} per request (one in {:.0})", significant(each, 2), 1.0 / each)
         }
         // a whole number would read as exact, and it is an estimate
-        _ if each.abs() < 9.95 => format!("{each:.1} a request"),
-        _ => format!("{} a request", significant(each, 2)),
+        _ if each.abs() < 9.95 => format!("{each:.1} per request"),
+        _ => format!("{} per request", significant(each, 2)),
     }
 }
 
@@ -114,10 +114,10 @@ mod tests {
 
     #[test]
     fn growth_per_request_is_a_number_however_rare_or_many() {
-        assert_eq!(per_request(1.0, Unit::Count), "1.0 a request");
-        assert_eq!(per_request(0.05, Unit::Count), "0.05 a request (one in 20)");
-        assert_eq!(per_request(100.2, Unit::Count), "100 a request");
-        assert_eq!(per_request(3481.6, Unit::Bytes), "3.4 KiB a request");
+        assert_eq!(per_request(1.0, Unit::Count), "1.0 per request");
+        assert_eq!(per_request(0.05, Unit::Count), "0.05 per request (one in 20)");
+        assert_eq!(per_request(100.2, Unit::Count), "100 per request");
+        assert_eq!(per_request(3481.6, Unit::Bytes), "3.4 KiB per request");
     }
 
     fn group(kind: GroupKind) -> BlamedGroup {
@@ -145,7 +145,7 @@ mod tests {
         let proven = BlamedGroup { proven: Some(1500.0), ..group(GroupKind::Goroutine) };
         assert_eq!(
             explain_group(&proven),
-            "250 → 1,725 goroutines in 30 s, 1.0 a request, 100 % of what all goroutines grew by; the runtime proves \
+            "250 → 1,725 goroutines in 30 s, 1.0 per request, 100 % of what all goroutines grew by; the runtime proves \
              that 1,500 more can never wake; still there once load had ended"
         );
         let waits = BlamedGroup {
@@ -157,7 +157,7 @@ mod tests {
         };
         assert_eq!(
             explain_group(&waits),
-            "250 → 1,725 file descriptors in 30 s, 1.0 a request, 100 % of what all file descriptors grew by; 300 left \
+            "250 → 1,725 file descriptors in 30 s, 1.0 per request, 100 % of what all file descriptors grew by; 300 left \
              once load had ended; the longest waits for 90 s; created by main.handle"
         );
     }
@@ -173,7 +173,7 @@ mod tests {
             ..group(GroupKind::Heap)
         };
         let sampled = explain_group(&sampled);
-        let figures = "256 KiB → 1.1 MiB (± 1.3 MiB by sampling) in 30 s, 384 B a request, 100 % of";
+        let figures = "256 KiB → 1.1 MiB (± 1.3 MiB by sampling) in 30 s, 384 B per request, 100 % of";
         assert!(sampled.contains(figures), "{sampled}");
         assert_eq!(sampled.matches('±').count(), 1, "{sampled}");
         let process = explain_group(&group(GroupKind::ProcessMemory));

@@ -10,14 +10,13 @@ pub fn detectable_growth(forecast: &Forecast) -> Option<String> {
         .iter()
         .map(|series| {
             let (unit, label) = (series.id.unit(), series.id.label());
-            let per_request = series.per_request.map(|each| format!(" or {} a request", unit.show(each)));
-            format!("{label} from {}{} up", unit.show_slope(series.per_s), per_request.unwrap_or_default())
+            let per_request = series.per_request.map(|each| format!(" ({} per request)", unit.show(each)));
+            format!("{label} by {}{}", unit.show_slope(series.per_s), per_request.unwrap_or_default())
         })
         .collect();
     let steady = Span::from_secs_f64(forecast.steady_s);
-    (!growths.is_empty()).then(|| {
-        format!("by the noise of warm-up, {steady} of steady can decide growth of {}", growths.join(", of "))
-    })
+    (!growths.is_empty())
+        .then(|| format!("detectable in {steady} of steady: growth of {} or more", growths.join(", of ")))
 }
 
 /// That a gate asks for less than that.
@@ -49,8 +48,7 @@ mod tests {
         assert_eq!(
             detectable_growth(&forecast).as_deref(),
             Some(
-                "by the noise of warm-up, 20 s of steady can decide growth of resident memory from 1.0 MiB/h or 35 B a \
-                 request up"
+                "detectable in 20 s of steady: growth of resident memory by 1.0 MiB/h (35 B per request) or more"
             )
         );
         assert_eq!(detectable_growth(&Forecast::default()), None);

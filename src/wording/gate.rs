@@ -95,3 +95,28 @@ fn against_limit(m: &Measured, result: GateResult) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Gate, GateLimit};
+
+    #[test]
+    fn a_gate_of_workers_that_are_replaced_asks_for_longer_lives_and_not_for_a_longer_run() {
+        let limit = GateLimit { value: 100.0, unit: Unit::Bytes, at_least: false };
+        let expr = String::from("memory.per_request < 100B");
+        let aspect = Aspect::PerRequest;
+        let gate = Gate { expr: expr.clone(), quantity: Quantity::Memory, aspect, limit };
+        let ci = Some([50.0, 200.0]);
+        let measured =
+            Measured { gate, value: 120.0, ci, uncertain: true, needs_s: None, within_workers: true };
+        let outcome =
+            GateOutcome { expr, result: GateResult::Inconclusive, reason: GateReason::Measured(measured) };
+        let says = reason(&outcome);
+        assert!(
+            says.contains("within workers that are replaced lies across the limit of 100 B per request"),
+            "{says}"
+        );
+        assert!(says.ends_with("workers that are replaced later, or not at all, would decide"), "{says}");
+    }
+}

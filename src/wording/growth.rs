@@ -18,7 +18,7 @@ pub fn growth_cell(series: &SeriesFinding, per: Per, steady_s: Option<f64>) -> S
     }
 }
 
-/// In a few words, per request where requests were counted: "2.8 KiB a request"; none where nothing may be claimed.
+/// In a few words, per request where requests were counted: "2.8 KiB per request"; none where nothing may be claimed.
 pub fn brief_growth(series: &SeriesFinding, steady_s: Option<f64>) -> Option<String> {
     let per = series.counted_by();
     let show = |value: f64| show_growth(series.id.unit(), per, value);
@@ -26,7 +26,7 @@ pub fn brief_growth(series: &SeriesFinding, steady_s: Option<f64>) -> Option<Str
     Some(text + per_what(per))
 }
 
-/// At a fitted line: of what grows how much with its interval, "+2.8 KiB a request (2.6 KiB to 3.0 KiB)", of what is
+/// At a fitted line: of what grows how much with its interval, "+2.8 KiB per request (2.6 KiB to 3.0 KiB)", of what is
 /// inconclusive what its interval allows, of what is stable nothing.
 pub fn growth_of_line(series: &SeriesFinding, steady_s: Option<f64>) -> Option<String> {
     match series.trend {
@@ -36,7 +36,7 @@ pub fn growth_of_line(series: &SeriesFinding, steady_s: Option<f64>) -> Option<S
     }
 }
 
-/// One of the two growths of a comparison: "2.8 KiB a request (2.6 KiB a request to 3.0 KiB a request)".
+/// One of the two growths of a comparison: "2.8 KiB per request (2.6 KiB per request to 3.0 KiB per request)".
 pub fn compared_growth(series: &SeriesChange, growth: Option<Growth>) -> String {
     let show = |value: f64| show_growth(series.id.unit(), series.per, value) + per_what(series.per);
     match growth {
@@ -74,7 +74,7 @@ fn show_growth(unit: Unit, per: Per, value: f64) -> String {
 
 fn per_what(per: Per) -> &'static str {
     match per {
-        Per::Request => " a request",
+        Per::Request => " per request",
         // a slope carries its own unit of time
         Per::Second => "",
     }
@@ -105,21 +105,21 @@ mod tests {
             let series = open(growth);
             (brief_growth(&series, None), growth_cell(&series, Per::Request, None))
         };
-        let same = |text: &str| (Some(format!("{text} a request")), text.to_string());
+        let same = |text: &str| (Some(format!("{text} per request")), text.to_string());
         assert_eq!(both(Some((-90.0, [-2260.0, 2150.0]))), same("at most 2.1 KiB"));
         assert_eq!(both(Some((90.0, [40.0, 2150.0]))), same("40 B to 2.1 KiB"));
         assert_eq!(both(None), (None, UNKNOWN.to_string()));
         let line = growth_of_line(&open(Some((-90.0, [-2260.0, 2150.0]))), None);
-        assert_eq!(line.as_deref(), Some("at most 2.1 KiB a request"));
+        assert_eq!(line.as_deref(), Some("at most 2.1 KiB per request"));
     }
 
     #[test]
     fn what_grows_is_shown_with_its_interval_and_what_never_moved_with_nothing() {
         let grows = SeriesFinding::example();
-        assert_eq!(brief_growth(&grows, None).as_deref(), Some("1 a request"));
+        assert_eq!(brief_growth(&grows, None).as_deref(), Some("1 per request"));
         assert_eq!(growth_cell(&grows, Per::Request, None), "1 (0.98 to 1)");
         assert_eq!(growth_cell(&grows, Per::Second, None), "50/s (49/s to 51/s)");
-        assert_eq!(growth_of_line(&grows, None).as_deref(), Some("+1 a request (0.98 to 1)"));
+        assert_eq!(growth_of_line(&grows, None).as_deref(), Some("+1 per request (0.98 to 1)"));
         let flat = SeriesFinding {
             trend: Direction::Stable,
             slope_per_s: None,

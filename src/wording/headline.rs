@@ -1,31 +1,40 @@
-//! The headline: what a manager reads, and a gate that failed before all else.
+//! The headline: what a manager reads, and a gate that failed or stays undecided before all else.
 //!
 //! It comes in two forms: a full sentence, and what follows a badge that has said the verdict already.
 
-use crate::findings::{Answer, Badge, Findings, Reason, Verdict};
+use crate::evidence::first_to_turn_on;
+use crate::findings::{Answer, Findings, Reason, Verdict};
 
 use super::leak;
 use super::other_process::measured_by_page_alone;
-use super::phrase::lower_first;
-use super::reason::reason;
+use super::phrase::{capitalize, lower_first};
+use super::reason::{doubt_with_probe, reason};
 
-/// One full sentence: the answer, and before it a gate that failed.
+/// One full sentence: the answer, and before it the gate that decides.
 pub fn headline(findings: &Findings) -> String {
-    let answer = sentence(&findings.assessment.answer) + &whose(findings);
-    match findings.failed_gate().filter(|_| findings.badge() == Badge::GateFailed) {
-        Some(gate) => format!("Gate failed: {}; {}", gate.expr, lower_first(&answer)),
+    let answer = with_word(&findings.assessment.answer, &advised(findings)) + &whose(findings);
+    match findings.decisive_gate() {
+        Some(gate) => {
+            let badge = lower_but_first(&findings.badge().to_string());
+            format!("{badge}: {}; {}", gate.expr, lower_first(&answer))
+        }
         None => answer,
     }
 }
 
 /// What follows the badge.
 pub fn summary(findings: &Findings) -> String {
-    let answer = &findings.assessment.answer;
-    let said = match findings.failed_gate().filter(|_| findings.badge() == Badge::GateFailed) {
-        Some(gate) => format!("{}; {}", gate.expr, lower_first(&sentence(answer))),
-        None => bare(answer),
+    let (answer, advised) = (&findings.assessment.answer, advised(findings));
+    let said = match findings.decisive_gate() {
+        Some(gate) => format!("{}; {}", gate.expr, lower_first(&with_word(answer, &advised))),
+        None => advised,
     };
     said + &whose(findings)
+}
+
+/// "Gate failed" of "GATE FAILED".
+fn lower_but_first(badge: &str) -> String {
+    capitalize(&badge.to_lowercase())
 }
 
 /// Whose figures decided, where they are not those of the process that the URL leads to.
@@ -35,13 +44,25 @@ fn whose(findings: &Findings) -> String {
     whose.map(|whose| format!(" ({whose})")).unwrap_or_default()
 }
 
+/// The answer, and where it cannot tell the one thing to do next.
+fn advised(findings: &Findings) -> String {
+    let answer = &findings.assessment.answer;
+    match &answer.reason {
+        Reason::Doubt(doubt) => doubt_with_probe(doubt, first_to_turn_on(&findings.assessment.probes)),
+        _ => bare(answer),
+    }
+}
+
 /// The answer with the word for its verdict.
 pub fn sentence(answer: &Answer) -> String {
-    let bare = bare(answer);
+    with_word(answer, &bare(answer))
+}
+
+fn with_word(answer: &Answer, bare: &str) -> String {
     match answer.verdict() {
         Verdict::Leak => format!("Leak: {bare}"),
         // no one may read that nothing leaks where nothing was measured
-        Verdict::Stable if answer.reason == Reason::OnlyLoad => super::phrase::capitalize(&bare),
+        Verdict::Stable if answer.reason == Reason::OnlyLoad => capitalize(bare),
         Verdict::Stable => format!("No leak: {bare}"),
         Verdict::Inconclusive => format!("Cannot tell: {bare}"),
         Verdict::Failed => format!("Failed: {bare}"),

@@ -90,7 +90,7 @@ fn by(per: &CountedBy) -> String {
     match per {
         CountedBy::Request => "per request".into(),
         CountedBy::AnyRequest => "per request of any kind".into(),
-        CountedBy::Hour => "an hour".into(),
+        CountedBy::Hour => "per hour".into(),
         CountedBy::Each(kinds) => format!("per {}", list(kinds, "and")),
     }
 }

@@ -7,6 +7,7 @@
 mod absence;
 mod attribution;
 mod caption;
+mod checkup;
 mod comparison;
 mod comparison_note;
 mod culprit;
@@ -26,6 +27,7 @@ mod notes;
 mod other_process;
 mod phrase;
 pub mod picture;
+mod preamble;
 mod reason;
 mod reproduce;
 mod series;
@@ -40,6 +42,7 @@ use crate::evidence::Evidence;
 use crate::findings::{AccountRow, Attribution, DriverHealth, Findings, Report};
 
 pub use absence::explain_absence;
+pub use checkup::{can_be_found, describe_cost, examined, first_step};
 pub use comparison::comparison;
 pub use early_stop::{certain_leak, certainly_stable};
 pub use forecast::{detectable_growth, gate_below_detectable};
@@ -48,6 +51,7 @@ pub use growth::{UNKNOWN, brief_growth, compared_growth, growth_cell, growth_of_
 pub use load::{count_failures, describe_load, summarize_load};
 pub use no_process::explain_no_process;
 pub use other_process::explain_other_process;
+pub use preamble::preamble;
 pub use reason::reason;
 pub use reproduce::reproduce;
 pub use surroundings::{describe_account, describe_machine, describe_probing, describe_target};

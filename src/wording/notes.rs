@@ -54,12 +54,6 @@ pub fn note(note: &Note) -> String {
                 None => format!("{what} moved: {}.", explanation(by)),
             }
         }
-        Note::NotAvailable(probe) => format!(
-            "Not available: {} ({}). To turn it on: {}",
-            probe.name,
-            probe.yields,
-            probe.turn_on.as_deref().unwrap_or_default()
-        ),
         Note::NotCollected { missing, drives } => {
             let both = if *drives { "run without --no-gc for both" } else { "use --gc for both" };
             let missing = match missing {

@@ -1,6 +1,6 @@
 //! Why a verdict is what it is, in words.
 
-use crate::evidence::{Runtime, SeriesId};
+use crate::evidence::{ProbeRecord, Runtime, SeriesId};
 use crate::findings::{
     Doubt, Excluded, ExcludedGrowth, Failure, Found, GroupDoubt, GroupDoubtReason, HeldByRequests, LongerRun,
     RateShortfall, Reason, Trend, TrendReason,
@@ -25,14 +25,14 @@ pub fn reason(reason: &Reason) -> String {
         Reason::Doubt(doubt) => self::doubt(doubt),
         Reason::NoGrowth(Some(excluded)) => self::excluded(excluded),
         Reason::NoGrowth(None) => "nothing grows".into(),
-        Reason::OnlyLoad => "the load was answered; no memory and no tasks were looked at".into(),
+        Reason::OnlyLoad => "the load was answered; memory and tasks were not measured".into(),
     }
 }
 
 fn failure(failure: &Failure) -> String {
     match failure {
         Failure::Away(absence) => explain_absence(absence),
-        Failure::NothingAnswered => "nothing was answered in steady".into(),
+        Failure::NothingAnswered => "no request was answered during steady".into(),
         Failure::StoppedAnswering { after_s, in_flight } => {
             let span = Span::from_secs_f64(*after_s);
             match in_flight {
@@ -44,7 +44,7 @@ fn failure(failure: &Failure) -> String {
                 ),
             }
         }
-        Failure::NothingMeasured => "nothing of the target was seen in steady".into(),
+        Failure::NothingMeasured => "nothing of the target was measured during steady".into(),
     }
 }
 
@@ -58,8 +58,64 @@ fn excluded(excluded: &Excluded) -> String {
     format!("no growth of {} above {above} in {span}", named(&excluded.id))
 }
 
-/// What leaves it open.
+/// What leaves it open, and what would decide.
 pub fn doubt(doubt: &Doubt) -> String {
+    cause(doubt) + &advice(doubt).unwrap_or_default()
+}
+
+/// What leaves it open, and the cheapest that would decide: a probe that can be turned on, before a longer run.
+pub fn doubt_with_probe(doubt: &Doubt, missing: Option<&ProbeRecord>) -> String {
+    let turn_on = missing.and_then(|probe| probe.turn_on.as_deref()).filter(|_| probe_decides(doubt));
+    match turn_on {
+        Some(line) => format!("{}; to decide: {line}", cause(doubt)),
+        None => self::doubt(doubt),
+    }
+}
+
+/// Whether the inside of the runtime would show what is in doubt.
+fn probe_decides(doubt: &Doubt) -> bool {
+    matches!(
+        doubt,
+        Doubt::MayBeWarmUp { .. }
+            | Doubt::HeapNotRead { .. }
+            | Doubt::Open { .. }
+            | Doubt::NotSignificant { .. }
+            | Doubt::MemoryUnresolved { .. }
+            | Doubt::TasksUnresolved { .. }
+    )
+}
+
+/// What another run could do to decide, with what joins it to the cause.
+fn advice(doubt: &Doubt) -> Option<String> {
+    match doubt {
+        Doubt::MayBeWarmUp { runtime, live_heap_read, .. } => {
+            let more = "run again with more load, or with --cycles 3";
+            Some(match runtime {
+                Runtime::V8 if !live_heap_read => {
+                    ": start it with --inspect so that soak can read its heap, or run again with --cycles 3"
+                        .into()
+                }
+                _ => format!(": {more}"),
+            })
+        }
+        Doubt::HeapNotRead { drives, .. } => {
+            let separates = match drives {
+                true => "--cycles 3",
+                // a watch can repeat no load
+                false => "--gc, where the runtime serves its heap,",
+            };
+            Some(format!(": run again with {separates} to tell the two apart"))
+        }
+        Doubt::Open { id, trend } => rises_and_falls(id, trend).then(|| RISES_AND_FALLS.into()),
+        Doubt::MemoryUnresolved { longer, .. } | Doubt::TasksUnresolved { longer, .. } => {
+            Some(format!("; {}", longer_run(longer)))
+        }
+        _ => None,
+    }
+}
+
+/// What leaves it open.
+fn cause(doubt: &Doubt) -> String {
     match doubt {
         Doubt::Forwarder(text) => text.clone(),
         Doubt::NoSteady => "the run ended before steady began".into(),
@@ -77,15 +133,9 @@ pub fn doubt(doubt: &Doubt) -> String {
         Doubt::MayBeHeld { growth, hold } => {
             format!("{}, but may be held for {hold}, longer than it was seen", leak::series(growth))
         }
-        Doubt::MayBeWarmUp { growth, runtime, pools_bytes } => {
-            let reads_heap = match runtime {
-                Runtime::V8 => {
-                    "start it with --inspect so that soak can read its heap, or run again with --cycles 3"
-                }
-                _ => "run again with more load, or with --cycles 3",
-            };
+        Doubt::MayBeWarmUp { growth, runtime, pools_bytes, .. } => {
             format!(
-                "{}, but {runtime} takes up to {} in its first minutes under load without a leak: {reads_heap}",
+                "{}, but {runtime} takes up to {} in its first minutes under load without a leak",
                 leak::series(growth),
                 Unit::Bytes.show(*pools_bytes)
             )
@@ -101,48 +151,35 @@ pub fn doubt(doubt: &Doubt) -> String {
                 Unit::Count.show(*requests as f64)
             )
         }
-        Doubt::HeapNotRead { id, runtime, live_heap_read, drives } => {
+        Doubt::HeapNotRead { id, runtime, live_heap_read, .. } => {
             let why = match live_heap_read {
                 false => "its live heap could not be read",
                 true => "how much of that is heap is not known",
             };
-            let separates = match drives {
-                true => "--cycles 3",
-                // a watch can repeat no load
-                false => "--gc, where the runtime serves its heap,",
-            };
-            format!(
-                "{} grows, but {runtime} may grow its heap before it collects, and {why}: run again with {separates} \
-                 to tell the two apart",
-                id.label()
-            )
+            format!("{} grows, but {runtime} may grow its heap before it collects, and {why}", id.label())
         }
         Doubt::Open { id, trend } => {
-            let why = explain_trend(trend, id.unit());
-            let rises_and_falls = if rises_and_falls(id, trend) { RISES_AND_FALLS } else { "" };
-            format!("{}: {why}{rises_and_falls}", id.label())
+            format!("{}: {}", id.label(), explain_trend(trend, id.unit()))
         }
         Doubt::NotSignificant { id, trend } => {
             format!(
-                "{}: {}, but not clearly beside the other series of this run",
+                "{}: {}, but not significant after correcting for the number of series",
                 id.label(),
                 explain_trend(trend, id.unit())
             )
         }
-        Doubt::MemoryUnresolved { resolution, id, detectable, steady_s, longer } => format!(
-            "cannot rule out a leak of {} per request: in {}, {} shows only growth above {} per request; {}",
+        Doubt::MemoryUnresolved { resolution, id, detectable, steady_s, .. } => format!(
+            "cannot rule out a leak of {} per request: in {}, {} shows only growth above {} per request",
             Unit::Bytes.show(*resolution),
             Span::from_secs_f64(*steady_s),
             named(id),
             Unit::Bytes.show(*detectable),
-            longer_run(longer)
         ),
-        Doubt::TasksUnresolved { resolution, id, detectable, steady_s, longer } => format!(
-            "cannot rule out a leak of {resolution} {} per request: in {}, only growth above {} per request shows; {}",
+        Doubt::TasksUnresolved { resolution, id, detectable, steady_s, .. } => format!(
+            "cannot rule out a leak of {resolution} {} per request: in {}, only growth above {} per request shows",
             id.label(),
             Span::from_secs_f64(*steady_s),
             significant(*detectable, if *detectable < 1.1 * resolution { 3 } else { 2 }),
-            longer_run(longer)
         ),
     }
 }

@@ -4,13 +4,13 @@ use crate::evidence::{Environment, TargetRecord};
 use crate::findings::Report;
 use crate::units::{Bytes, Unit};
 
-/// How each part of the memory account went: "live heap 1 MiB → 2 MiB (100 B a request) · …"; none without an account.
+/// How each part of the memory account went: "live heap 1 MiB → 2 MiB (100 B per request) · …"; none without an account.
 pub fn describe_account(report: &Report) -> Option<String> {
     let rows = report.account.iter().map(|row| {
         let each = row
             .per_request
             .filter(|v| v.abs() >= 0.5)
-            .map(|v| format!(" ({} a request)", Bytes(v)))
+            .map(|v| format!(" ({} per request)", Bytes(v)))
             .unwrap_or_default();
         format!("{} {} → {}{each}", row.part, Bytes(row.start), Bytes(row.end))
     });

@@ -83,49 +83,49 @@ fn each_answer_has_a_badge_what_follows_it_and_a_headline_that_stands_alone() {
         (
             leaking(),
             vec![],
-            "leak",
+            "LEAK",
             "3.0 KiB of memory and 1 goroutine more per request; 512 MiB is reached in 41 min",
             "Leak: 3.0 KiB of memory and 1 goroutine more per request; 512 MiB is reached in 41 min",
         ),
         (
             answer(flat(SeriesId::MemLive, 24.0)),
             vec![gate(GateResult::Held)],
-            "stable",
+            "NO LEAK",
             "no growth of the live heap above 24 B per request in 76 s",
             "No leak: no growth of the live heap above 24 B per request in 76 s",
         ),
         (
             answer(flat(SeriesId::RssAnon, 24.0)),
             failed(),
-            "gate failed",
+            "GATE FAILED",
             "errors.ratio < 1%; no leak: no growth of resident memory above 24 B per request in 76 s",
             "Gate failed: errors.ratio < 1%; no leak: no growth of resident memory above 24 B per request in 76 s",
         ),
         (
             answer(Reason::Doubt(Doubt::NoSteady)),
             vec![],
-            "inconclusive",
+            "CANNOT TELL",
             "the run ended before steady began",
             "Cannot tell: the run ended before steady began",
         ),
         (
             answer(Reason::Doubt(Doubt::NoSteady)),
             failed(),
-            "gate failed",
+            "GATE FAILED",
             "errors.ratio < 1%; cannot tell: the run ended before steady began",
             "Gate failed: errors.ratio < 1%; cannot tell: the run ended before steady began",
         ),
         (
             leaking(),
             failed(),
-            "leak",
+            "LEAK",
             "3.0 KiB of memory and 1 goroutine more per request; 512 MiB is reached in 41 min",
             "Leak: 3.0 KiB of memory and 1 goroutine more per request; 512 MiB is reached in 41 min",
         ),
         (
             died_leaking,
             failed(),
-            "failed",
+            "FAILED",
             "the target went away after 40 s (exit status 3); until then main.worker in chan send: 6,000 goroutines \
              more in 6,000 requests",
             "Failed: the target went away after 40 s (exit status 3); until then main.worker in chan send: 6,000 \
@@ -134,9 +134,9 @@ fn each_answer_has_a_badge_what_follows_it_and_a_headline_that_stands_alone() {
         (
             answer(Reason::OnlyLoad),
             vec![],
-            "stable",
-            "the load was answered; no memory and no tasks were looked at",
-            "The load was answered; no memory and no tasks were looked at",
+            "LOAD ONLY",
+            "the load was answered; memory and tasks were not measured",
+            "The load was answered; memory and tasks were not measured",
         ),
     ];
     for (answer, gates, badge, summary, headline) in rows {
@@ -194,8 +194,8 @@ fn each_reason_has_its_sentence() {
             "60 more requests in flight at the end of steady than at its start may hold the 62 threads that came with \
              them; a --settle longer than --timeout would show what stays",
         ),
-        (Reason::Failure(Failure::NothingAnswered), "nothing was answered in steady"),
-        (Reason::Failure(Failure::NothingMeasured), "nothing of the target was seen in steady"),
+        (Reason::Failure(Failure::NothingAnswered), "no request was answered during steady"),
+        (Reason::Failure(Failure::NothingMeasured), "nothing of the target was measured during steady"),
         (
             Reason::Leak(Leak::Proven(proven)),
             "6,000 goroutines are stuck for ever in main.worker in chan send, as the runtime proves",
@@ -222,6 +222,7 @@ fn each_reason_has_its_sentence() {
             Reason::Doubt(Doubt::MayBeWarmUp {
                 growth: growth.clone(),
                 runtime: Runtime::Python,
+                live_heap_read: false,
                 pools_bytes: 1024.0 * 1024.0,
             }),
             "resident memory grows without end, but Python takes up to 1.0 MiB in its first minutes under load without a \
@@ -278,7 +279,7 @@ fn a_leak_is_counted_by_what_is_known_of_each_part() {
             "4.0 KiB of memory more per request of any kind and 1 task more per '/slow'",
         ),
         (each(), None, "4.0 KiB of memory more per '/slow'"),
-        (CountedBy::Hour, None, "4.0 KiB of memory more an hour"),
+        (CountedBy::Hour, None, "4.0 KiB of memory more per hour"),
     ];
     for (memory, count, sentence) in rows {
         assert_eq!(summary(memory, count), sentence);

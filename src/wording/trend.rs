@@ -182,7 +182,8 @@ fn explain_ends(trend: &Trend, seconds: f64, goes_on: GoesOn, unit: Unit) -> Str
             "{start} alive after a full collection at the start of steady, {end} at its end, {span} later{goes_on}"
         );
     }
-    let growth = trend.per_request.map(|p| format!(", {} a request", unit.show(p.value))).unwrap_or_default();
+    let growth =
+        trend.per_request.map(|p| format!(", {} per request", unit.show(p.value))).unwrap_or_default();
     format!("{start} → {end} alive after full collections at the ends of steady{growth}{goes_on}")
 }
 

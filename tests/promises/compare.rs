@@ -30,7 +30,7 @@ fn a_leak_and_its_fix_are_distinguished_in_either_order() {
     assert!(fixed["headline"].as_str().unwrap().starts_with("Fixed: "), "{fixed}");
     let tasks = fixed["series"].as_array().unwrap().iter().find(|s| s["name"] == "goroutines").unwrap();
     let change = tasks["change"]["value"].as_f64().unwrap();
-    assert!((change + 1.0).abs() < 0.05, "one goroutine a request less: {tasks}");
+    assert!((change + 1.0).abs() < 0.05, "one goroutine per request less: {tasks}");
     let back = compared(FIXED, LEAK, 1);
     assert_eq!(back["verdict"], "regressed", "{back}");
 }
@@ -45,7 +45,7 @@ fn a_run_compared_with_itself_has_not_changed() {
 fn a_person_reads_a_table() {
     let place = tempfile::tempdir().unwrap();
     let output = run_soak(&["compare", LEAK, FIXED, "-o", place.path().to_str().unwrap()]).ends_with(0);
-    for what in ["FIXED", "before", "after", "goroutines", "a request less", "compare.png", "exit code 0"] {
+    for what in ["FIXED", "before", "after", "goroutines", "per request less", "compare.png", "exit code 0"] {
         assert!(output.stdout.contains(what), "{what}: {}", output.stdout);
     }
 }

@@ -13,7 +13,7 @@ fn the_leak_is_found_and_named() {
     assert!(culprit["name"].as_str().unwrap().starts_with("src/demo/story.rs:"), "{culprit}");
     assert_eq!(culprit["state"], "send");
     let each = culprit["per_request"].as_f64().unwrap();
-    assert!((0.9..1.1).contains(&each), "a task a request, not {each}");
+    assert!((0.9..1.1).contains(&each), "a task per request, not {each}");
     for word in ["src/demo/story.rs:", "send", "report: "] {
         assert!(output.stdout.contains(word), "the summary should say {word}:\n{}", output.stdout);
     }

@@ -31,15 +31,13 @@ fn each_probe_is_listed_with_its_cost_or_with_what_turns_it_on() {
 }
 
 #[test]
-fn the_table_fits_its_width_and_says_it_in_words() {
+fn the_screen_says_it_in_words() {
     let server = Server::start("ok");
     let stdout = run_soak(&["doctor", &server.url()]).ends_with(0).stdout;
     assert!(stdout.contains(&format!("(pid {})", server.pid())), "{stdout}");
-    for word in ["found", "not found", "to turn it on", "rss_anon_bytes", "--metrics"] {
+    for word in ["found", "not found", "to turn it on", "resident memory", "--metrics"] {
         assert!(stdout.contains(word), "{word}: {stdout}");
     }
-    let widest = stdout.lines().map(|line| line.chars().count()).max().unwrap();
-    assert!(widest <= 120, "{widest}: {stdout}");
 }
 
 #[test]

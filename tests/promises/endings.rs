@@ -16,7 +16,7 @@ fn every_way_a_run_can_end() {
     let all = (WARMUP_S + STEADY_S) * RATE;
     let table: Vec<(&str, Run, Verdict, u8, &str)> = vec![
         ("nothing grows", Run::new(), Stable, 0, "verdict"),
-        ("3 KiB a request", Run::new().leaking(kib3), Leak, 1, "verdict"),
+        ("3 KiB per request", Run::new().leaking(kib3), Leak, 1, "verdict"),
         (
             "killed for memory while growing",
             Run::new().leaking(kib3).event(60.0, gone()).event(60.0, EventKind::OomKill { count: 1 }),

@@ -94,7 +94,7 @@ fn a_leak_is_found_and_sized_by_the_targets_own_count_of_requests() {
     assert_eq!(report["verdict"], "leak", "{}", report["headline"]);
     let culprit = &report["culprits"][0];
     let each = culprit["per_request"].as_f64().unwrap();
-    assert!((0.9..1.1).contains(&each), "a task a request, not {each}");
+    assert!((0.9..1.1).contains(&each), "a task per request, not {each}");
     assert!(culprit["name"].as_str().unwrap().starts_with("src/demo/story.rs:"), "{culprit}");
     assert!(report["headline"].as_str().unwrap().contains("per request"), "{}", report["headline"]);
     let samples = super::support::text(out.join("samples.csv"));

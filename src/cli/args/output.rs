@@ -47,6 +47,9 @@ pub struct ScreenArgs {
     /// No progress, only the result
     #[arg(long)]
     pub quiet: bool,
+    /// Show all that can be measured before the run, and what cannot
+    #[arg(short = 'v', long)]
+    pub verbose: bool,
     /// Plain lines instead of a live screen
     #[arg(long)]
     pub no_tui: bool,

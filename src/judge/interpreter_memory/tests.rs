@@ -12,6 +12,10 @@ use crate::units::{Rate, Span};
 /// A service at so many requests a second for a minute after 10 s of warm-up, whose resident memory grows by so many
 /// bytes with each request.
 fn judged(runtime: Runtime, processes: usize, rate: f64, per_request: f64) -> Findings {
+    judge(&recorded(runtime, processes, rate, per_request))
+}
+
+fn recorded(runtime: Runtime, processes: usize, rate: f64, per_request: f64) -> Evidence {
     let phases = PhasePlan { warmup: Span::from_secs_f64(10.0), steady: Span::from_secs_f64(60.0), ..none() };
     let plan = PlanRecord {
         phases,
@@ -28,7 +32,7 @@ fn judged(runtime: Runtime, processes: usize, rate: f64, per_request: f64) -> Fi
         bytes.push(Sample::new(28.0 * MIB + (per_request * rate * elapsed_s / 4096.0).floor() * 4096.0));
     }
     recording.series = vec![Series { id: SeriesId::RssAnon, samples: bytes }];
-    judge(&Evidence {
+    Evidence {
         plan: Some(plan),
         environment: Some(Environment::example(runtime, processes)),
         events: [(0.0, Phase::Warmup), (10.0, Phase::Steady)]
@@ -36,7 +40,7 @@ fn judged(runtime: Runtime, processes: usize, rate: f64, per_request: f64) -> Fi
             .into(),
         recording,
         ..Evidence::default()
-    })
+    }
 }
 
 fn none() -> PhasePlan {
@@ -75,4 +79,20 @@ fn memory_that_was_free_before_hides_a_leak() {
     let Reason::NoGrowth(Some(excluded)) = many else { panic!("{many:?}") };
     let ExcludedGrowth::PerRequest(bytes) = excluded.growth else { panic!("requests are counted") };
     assert!((bytes - 3.0 * MIB / 14_000.0).abs() < 1.0, "{bytes}");
+}
+
+#[test]
+fn a_young_generation_that_fills_is_no_leak_though_the_live_heap_is_flat() {
+    let mut evidence = recorded(Runtime::V8, 1, 200.0, 1024.0);
+    let collections = || (0..10_usize).map(|k| 55 + 32 * k);
+    let mut live = vec![Sample::GAP; evidence.recording.len()];
+    for (k, at) in collections().enumerate() {
+        live[at] = Sample::new(2.0 * MIB + 3000.0 * (k % 3) as f64);
+        let kind = EventKind::Collection { took_s: 0.005 };
+        evidence.events.push(Event { elapsed_s: evidence.recording.elapsed_s[at] - 0.1, kind });
+    }
+    evidence.recording.series.push(Series { id: SeriesId::MemLive, samples: live });
+    let reason = judge(&evidence).assessment.answer.reason;
+    let Reason::Doubt(Doubt::MayBeWarmUp { live_heap_read, .. }) = reason else { panic!("{reason:?}") };
+    assert!(live_heap_read, "more than the live heap explains, and less than the young generation takes");
 }

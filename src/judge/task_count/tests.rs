@@ -1,11 +1,12 @@
 //! A count of goroutines that was read once in steady, with snapshots at its ends.
 
 use super::*;
+use crate::evidence::{DrivenPlan, PlanRecord};
 use crate::evidence::{
     Event, EventKind, Frame, GroupCount, GroupKind, Moment, Phase, Recording, Sample, Series, TaskGroup,
     TaskSnapshot,
 };
-use crate::findings::{Leak, Note, Reason, Verdict};
+use crate::findings::{Estimate, Leak, Note, Reason, Verdict};
 use crate::judge::judge;
 
 /// The trend of the goroutines by the snapshots.
@@ -143,4 +144,21 @@ fn a_count_that_may_be_held_is_no_leak_though_its_groups_were_read_once() {
     }
     let found = judge(&evidence).assessment;
     assert!(!matches!(found.answer.reason, Reason::Leak(_)), "{:?}", found.answer);
+}
+
+#[test]
+fn growth_by_dealt_requests_is_that_between_the_snapshots() {
+    let mut evidence = run([20, 270, 270]);
+    let line = Estimate { value: 0.08, lo: 0.041, hi: 0.12 };
+    let example = crate::findings::SeriesEvidence::example().trend;
+    let by_line = Trend { direction: Direction::Growing, per_request: Some(line), ..example };
+    let sized = |evidence: &Evidence| {
+        sized_by_ends(evidence, &SeriesId::Goroutines, by_line.clone()).per_request.unwrap()
+    };
+    assert_eq!(sized(&evidence), line, "requests of one kind come evenly");
+    evidence.plan = Some(PlanRecord::example_of(DrivenPlan::example_in_blocks()));
+    let each = sized(&evidence);
+    assert!(each.value == 0.1 && each.lo > 0.08 && each.hi < 0.12, "{each:?}");
+    evidence.events.push(Event { elapsed_s: 60.0, kind: EventKind::Restart { pid_before: 1, pid_after: 2 } });
+    assert_eq!(sized(&evidence), line, "two processes have no common ends");
 }

@@ -16,7 +16,10 @@ pub const BETTER_THAN_PAGES: [SeriesId; 4] =
 pub fn process(target: &Target) -> Discovered {
     let mut found = Discovered::default();
     let probe = Process::new(target);
-    let yields = probe.series().iter().map(SeriesId::name).collect::<Vec<_>>().join(", ");
+    let series = probe.series();
+    let mut labels: Vec<&str> = series.iter().map(SeriesId::label).collect();
+    labels.dedup();
+    let yields = labels.join(", ");
     found.add(Box::new(probe), &yields);
     found
 }

@@ -79,7 +79,7 @@ impl SeriesView {
     }
 }
 
-/// Part, start, end, change, a request.
+/// Part, start, end, change, per request.
 pub fn account(findings: &Report) -> Vec<[String; 5]> {
     let show = |v: f64| Bytes(v).to_string();
     let rows = findings.account.iter();

@@ -133,7 +133,7 @@ fn series(out: &mut String, findings: &Report) -> std::fmt::Result {
         return Ok(());
     }
     let of = shown_of(shown.len(), series.len());
-    writeln!(out, "| series{of} | trend | start | end | slope (95 %) | a request (95 %) |")?;
+    writeln!(out, "| series{of} | trend | start | end | slope (95 %) | per request (95 %) |")?;
     writeln!(out, "| --- | --- | ---: | ---: | ---: | ---: |")?;
     for s in shown {
         let unit = s.id.unit();

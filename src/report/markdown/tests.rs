@@ -92,7 +92,7 @@ fn the_table_of_series_has_ends_slope_and_growth_a_request() {
     let case = testing::leak();
     let page = read(&render(&case.evidence, &case.findings));
     let series = table(&page, "series");
-    assert_eq!(series[0][1..], ["trend", "start", "end", "slope (95 %)", "a request (95 %)"]);
+    assert_eq!(series[0][1..], ["trend", "start", "end", "slope (95 %)", "per request (95 %)"]);
     assert!(series[1][4].contains("MiB/h (") && series[1][5].contains(" to "), "{series:?}");
 }
 

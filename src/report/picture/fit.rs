@@ -158,7 +158,7 @@ impl<'a> Fit<'a> {
         }
     }
 
-    /// What it comes to, a request where requests were counted.
+    /// What it comes to, per request where requests were counted.
     fn growth(&self, stage: &Stage<'_>) -> Option<String> {
         growth_of_line(self.finding, stage.findings.judged_load_s())
     }

@@ -75,7 +75,7 @@ fn the_leak_is_named_and_proven() {
         (Some("main.searchForever"), Some("chan send"))
     );
     let each = culprit["per_request"].as_f64().unwrap();
-    assert!((0.9..1.1).contains(&each), "a goroutine a request, not {each}");
+    assert!((0.9..1.1).contains(&each), "a goroutine per request, not {each}");
     assert!(culprit["stack"].to_string().contains("main.go:"), "{culprit}");
     let served = report["series"].as_array().unwrap().iter().any(|s| s["name"] == "goroutines_leaked");
     if served {

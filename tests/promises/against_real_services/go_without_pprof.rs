@@ -30,7 +30,7 @@ fn its_leak_is_found_in_the_live_heap_and_its_size_is_right() {
     let live = series.iter().find(|s| s["name"] == "mem_live_bytes").expect("a live heap");
     assert_eq!(live["trend"], "growing", "{live}");
     let each = live["per_request"].as_f64().unwrap();
-    assert!((3600.0..5200.0).contains(&each), "4 KiB a request, not {each}: {live}");
+    assert!((3600.0..5200.0).contains(&each), "4 KiB per request, not {each}: {live}");
     let probes = report["probes"].as_array().unwrap();
     let found = |name: &str| probes.iter().any(|p| p["name"] == name && p["found"] == true);
     assert!(found("vars") && !found("heap"), "{probes:?}");

@@ -72,7 +72,7 @@ fn a_leak_in_both_lives_is_one_leak_a_request_and_no_part_jumps() {
     let culprit = &ran.report["culprits"][0];
     assert_eq!(culprit["name"], "main.searchForever", "{culprit}");
     let each = culprit["per_request"].as_f64().unwrap();
-    assert!((0.8..1.2).contains(&each), "a goroutine a request, not {each}: {culprit}");
+    assert!((0.8..1.2).contains(&each), "a goroutine per request, not {each}: {culprit}");
     let (before, after) = ran.lives("goroutines");
     assert!(before.iter().any(|n| *n > 500.0) && after[0] < 100.0, "{before:?} {after:?}");
     // the account follows the new process, and its native part begins anew

@@ -257,7 +257,7 @@ pub fn back() -> EventKind {
     EventKind::Restart { pid_before: 1, pid_after: 2 }
 }
 
-/// A goroutine group that grows by one a request, and what the runtime proves of it.
+/// A goroutine group that grows by one per request, and what the runtime proves of it.
 pub fn stuck(mut run: Run, proven: Option<u64>, settled: f64) -> Run {
     let group = TaskGroup {
         id: "g1".into(),

@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use soak::findings::Direction;
+use soak::findings::{Direction, Verdict};
 
 use super::comparison::{Counts, Said, count};
 use super::injection::{MULTIPLES, Power};
 use super::measured::Measured;
 use super::rules::Rule;
+use super::services;
 use super::shapes::groups;
 
 /// The document.
@@ -25,6 +26,9 @@ pub fn write(measured: &Measured) -> String {
     out += include_str!("text/power.md");
     out += &power(measured);
     out += include_str!("text/after_power.md");
+    out += include_str!("text/services.md");
+    out += &services::table::write(&measured.services);
+    out += include_str!("text/after_services.md");
     out += include_str!("text/coverage.md");
     out += &coverage(measured);
     out += include_str!("text/limits.md");
@@ -32,19 +36,19 @@ pub fn write(measured: &Measured) -> String {
 }
 
 /// A row of a table in Markdown.
-fn row(out: &mut String, cells: impl IntoIterator<Item = String>) {
+pub fn row(out: &mut String, cells: impl IntoIterator<Item = String>) {
     let cells: Vec<String> = cells.into_iter().collect();
     let _ = writeln!(out, "| {} |", cells.join(" | "));
 }
 
 /// The head of a table whose first column is text and whose others are figures.
-fn head(out: &mut String, cells: &[&str]) {
+pub fn head(out: &mut String, cells: &[&str]) {
     row(out, cells.iter().map(|cell| (*cell).to_string()));
     row(out, cells.iter().enumerate().map(|(i, _)| if i == 0 { "---" } else { "---:" }.to_string()));
 }
 
 /// A share in per cent, with a decimal where it is neither 0 nor 100.
-fn percent(part: usize, of: usize) -> String {
+pub fn percent(part: usize, of: usize) -> String {
     match (part, of) {
         (_, 0) => "–".into(),
         (0, _) => "0 %".into(),
@@ -78,6 +82,16 @@ fn goals(measured: &Measured) -> String {
             add(&goal, share >= least, format!("least {:.1} %: {kind}", 100.0 * share));
         }
     }
+    let shown = measured.services.iter().filter(|pair| pair.leaking.stable_over_shown_growth).count();
+    add(
+        "no run stable over growth that it shows",
+        shown == 0,
+        format!("{shown} of {}", measured.services.len()),
+    );
+    let called = measured.services.iter().filter(|pair| pair.healthy.verdict == Verdict::Leak).count();
+    let most = services::MOST_FALSE_LEAKS * measured.services.len() as f64;
+    let figure = format!("{called} of {}", measured.services.len());
+    add("at most .3 % of healthy runs called a leak", called as f64 <= most, figure);
     let all = measured.coverage_of_all().share();
     let held = (0.93..=0.97).contains(&all);
     add("a 95 % interval holds the true slope in 93 to 97 %", held, format!("{:.1} %", 100.0 * all));

@@ -28,8 +28,14 @@ pub fn of_corpus(corpus: Vec<Labelled>) -> Vec<Labelled> {
     corpus.into_iter().filter(healthy).collect()
 }
 
-/// Those of the frameworks; none where they are not at hand or cannot be unpacked, which is said aloud.
+/// Those of the frameworks, each series by itself.
 pub fn of_frameworks() -> Vec<Labelled> {
+    read_frameworks(read_series)
+}
+
+/// What `read` makes of each healthy run of the frameworks; none where they are not at hand or cannot be unpacked, which
+/// is said aloud.
+pub fn read_frameworks<T>(read: impl Fn(&Path) -> Vec<T>) -> Vec<T> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(FRAMEWORKS);
     let mut archives: Vec<_> =
         std::fs::read_dir(&root).into_iter().flatten().filter_map(|e| Some(e.ok()?.path())).collect();
@@ -38,11 +44,11 @@ pub fn of_frameworks() -> Vec<Labelled> {
     if archives.is_empty() {
         eprintln!("SKIPPED: the frameworks' recordings: {} has no archive", root.display());
     }
-    archives.iter().flat_map(|archive| unpack(archive)).collect()
+    archives.iter().flat_map(|archive| unpack(archive, &read)).collect()
 }
 
-/// The healthy runs of one archive.
-fn unpack(archive: &Path) -> Vec<Labelled> {
+/// What `read` makes of the healthy runs of one archive.
+fn unpack<T>(archive: &Path, read: impl Fn(&Path) -> Vec<T>) -> Vec<T> {
     let place = tempfile::tempdir().unwrap();
     let unpacked = Command::new("tar").arg("-xJf").arg(archive).arg("-C").arg(place.path()).status();
     if !unpacked.is_ok_and(|status| status.success()) {
@@ -52,7 +58,7 @@ fn unpack(archive: &Path) -> Vec<Labelled> {
     let mut runs: Vec<_> =
         std::fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
     runs.sort();
-    runs.iter().filter(|run| leaks_nothing(run)).flat_map(|run| read_run(run)).collect()
+    runs.iter().filter(|run| leaks_nothing(run)).flat_map(|run| read(run)).collect()
 }
 
 /// Whether about.json says that the service kept nothing of a request.
@@ -62,7 +68,7 @@ fn leaks_nothing(run: &Path) -> bool {
     about["leak"].as_f64() == Some(0.0)
 }
 
-fn read_run(run: &Path) -> Vec<Labelled> {
+fn read_series(run: &Path) -> Vec<Labelled> {
     let whole = read_table(&run.join("samples.csv")).unwrap();
     let judged = whole.series.iter().filter(|series| JUDGED.contains(&series.id));
     judged

@@ -8,6 +8,7 @@ use super::healthy;
 use super::injection::{Outcome, Power, inject};
 use super::labelled::{Labelled, corpus, orders, orders_to_inject};
 use super::parallel;
+use super::services::{self, Pair};
 use super::shapes::groups;
 
 /// How many series of each kind.
@@ -18,13 +19,15 @@ pub struct Sizes {
     intervals: u64,
     /// Of each stable family, to put growth into.
     injected: u64,
+    /// Of each kind of service, judged as whole runs: healthy, and with a leak.
+    services: u64,
     /// Whether the recordings are read, too.
     recordings: bool,
 }
 
 impl Sizes {
-    pub const FULL: Sizes = Sizes { each: 40, intervals: 100, injected: 45, recordings: true };
-    pub const SHORT: Sizes = Sizes { each: 1, intervals: 1, injected: 1, recordings: false };
+    pub const FULL: Sizes = Sizes { each: 40, intervals: 100, injected: 45, services: 400, recordings: true };
+    pub const SHORT: Sizes = Sizes { each: 1, intervals: 1, injected: 1, services: 2, recordings: false };
 }
 
 /// What was measured.
@@ -37,6 +40,8 @@ pub struct Measured {
     pub coverage: Vec<(String, Coverage)>,
     /// Growth put into recordings of real services and into made series, by kind; last those that never moved.
     pub injected: Vec<(String, Power)>,
+    /// Whole runs of services, healthy and with a leak.
+    pub services: Vec<Pair>,
 }
 
 const TRUTHS: [Direction; 3] = [Direction::Stable, Direction::Growing, Direction::Inconclusive];
@@ -53,7 +58,8 @@ impl Measured {
         }
         injected.extend(inject_made(sizes.injected));
         let injected = tally_by_kind(&injected);
-        Measured { made, corpus: said, coverage: measure_coverage(sizes.intervals), injected }
+        let services = services::simulate(sizes.services, sizes.recordings);
+        Measured { made, corpus: said, coverage: measure_coverage(sizes.intervals), injected, services }
     }
 
     /// The intervals of all families together.
@@ -93,6 +99,7 @@ impl Measured {
         };
         assert!(growing_called(Direction::Growing) >= 0.985, "growth that was not found");
         assert_eq!(growing_called(Direction::Stable), 0.0, "false alarms");
+        services::assert_bounds(&self.services);
     }
 }
 

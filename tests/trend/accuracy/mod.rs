@@ -13,6 +13,7 @@ mod labelled;
 mod measured;
 mod parallel;
 mod rules;
+mod services;
 mod shapes;
 
 use measured::{Measured, Sizes};

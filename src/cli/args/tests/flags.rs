@@ -29,7 +29,7 @@ struct Doctor {
 }
 
 /// Flags that show a result in another way, and are no settings.
-const SCREEN: [&str; 6] = ["json", "quiet", "no-tui", "dark", "help", "version"];
+const SCREEN: [&str; 7] = ["json", "quiet", "verbose", "no-tui", "dark", "help", "version"];
 /// Tables of a profile, which no flag can write.
 const TABLES: [&str; 2] = ["shape", "request"];
 /// Flags whose help says all there is to know.

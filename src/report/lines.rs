@@ -1,0 +1,69 @@
+//! Lines of the terminal, broken between words at its edge; what does not go to a terminal is not broken.
+
+use textwrap::{Options, WordSeparator, WordSplitter, wrap};
+
+/// How many columns lines may have; a pipe has no edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Columns(Option<usize>);
+
+/// Below this, breaking helps nobody to read.
+const NARROWEST: usize = 30;
+
+impl Columns {
+    /// A screen of this width.
+    pub fn of_screen(columns: u16) -> Columns {
+        Columns(Some(usize::from(columns).max(NARROWEST)))
+    }
+
+    /// A file or a pipe.
+    pub const UNBOUNDED: Columns = Columns(None);
+
+    /// Those of stdout.
+    pub fn of_stdout() -> Columns {
+        columns_of(terminal_size::terminal_size_of(std::io::stdout()))
+    }
+
+    /// Those of stderr.
+    pub fn of_stderr() -> Columns {
+        columns_of(terminal_size::terminal_size_of(std::io::stderr()))
+    }
+
+    /// The text, which may hold colours, on as many lines as it takes; those after the first begin with `indent`
+    /// spaces.
+    pub fn fit(self, text: &str, indent: usize) -> String {
+        let Some(columns) = self.0 else { return text.to_string() };
+        let indent = " ".repeat(if indent * 2 > columns { 0 } else { indent });
+        let options = Options::new(columns)
+            .subsequent_indent(&indent)
+            .break_words(false)
+            .word_separator(WordSeparator::AsciiSpace)
+            .word_splitter(WordSplitter::NoHyphenation);
+        // lines that were broken before are kept as they are
+        let lines = text.split('\n').map(|line| wrap(line, &options).join("\n"));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn columns_of(size: Option<(terminal_size::Width, terminal_size::Height)>) -> Columns {
+    size.map_or(Columns::UNBOUNDED, |(width, _)| Columns::of_screen(width.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_between_words_and_colours_take_no_room() {
+        let text = "\u{1b}[1mone two\u{1b}[0m three four five six seven eight";
+        let fitted = Columns::of_screen(30).fit(text, 2);
+        let plain = anstream::adapter::strip_str(&fitted).to_string();
+        assert_eq!(plain, "one two three four five six\n  seven eight");
+        assert_eq!(Columns::UNBOUNDED.fit(text, 2), text);
+        let long = format!("see {}", "x".repeat(50));
+        assert_eq!(
+            Columns::of_screen(30).fit(&long, 2),
+            format!("see\n  {}", "x".repeat(50)),
+            "no path is cut"
+        );
+    }
+}
