@@ -111,7 +111,7 @@ impl Levels {
     }
 }
 
-/// The whole and its first part; the others have figures alone, or nothing could be told apart.
+/// The whole and its first part; the others have figures alone, since more curves would cover each other.
 fn drawn_curves(chart: &Chart) -> impl Iterator<Item = &Curve> {
     chart.curves.iter().take(2)
 }
@@ -148,7 +148,7 @@ fn draw_curves(
                 context.layer();
             }
             for (place, curve) in drawn_curves(chart).enumerate().collect::<Vec<_>>().into_iter().rev() {
-                // without colours the part is told by its coarser dots
+                // without colours the part differs by its coarser dots
                 context.marker(if place == 0 { Marker::Braille } else { Marker::Dot });
                 let color = theme.curve(place);
                 let seen: Vec<(f64, f64)> =

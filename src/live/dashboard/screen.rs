@@ -1,12 +1,14 @@
 //! The thread that draws: it takes the newest second, reads keys, and gives the terminal back at the end.
 
+use std::io::{BufWriter, Stderr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use super::frame::draw;
 use super::keys::keys;
@@ -108,8 +110,8 @@ impl Drop for Dashboard {
 
 fn run(desk: &Desk, mut wish: impl FnMut(Wish)) -> std::io::Result<()> {
     let (theme, mut model) = (Theme::from_environment(), Model::new());
-    let mut screen = Terminal::new(CrosstermBackend::new(terminal::writer()))?;
     let mut size = terminal::size();
+    let mut screen = screen_of(size)?;
     while !desk.ended.load(Ordering::Relaxed) {
         // in the background, or continued there: the terminal belongs to another
         if !terminal::is_in_foreground() {
@@ -117,8 +119,11 @@ fn run(desk: &Desk, mut wish: impl FnMut(Wish)) -> std::io::Result<()> {
             continue;
         }
         let mut changed = terminal::take()?;
-        if changed {
-            screen.clear()?;
+        let size_before = std::mem::replace(&mut size, terminal::size());
+        if changed || size != size_before {
+            terminal::clear()?;
+            screen = screen_of(size)?;
+            changed = true;
         }
         for key in keys(&terminal::typed(TICK)?) {
             if let Some(asked) = model.press(key) {
@@ -127,8 +132,7 @@ fn run(desk: &Desk, mut wish: impl FnMut(Wish)) -> std::io::Result<()> {
             changed = true;
         }
         let Inbox { state, kept } = std::mem::take(&mut *desk.inbox());
-        changed |= state.is_some() || !kept.is_empty() || size != terminal::size();
-        size = terminal::size();
+        changed |= state.is_some() || !kept.is_empty();
         model.kept.extend(kept);
         state.into_iter().for_each(|state| model.take(state));
         if changed
@@ -138,4 +142,13 @@ fn run(desk: &Desk, mut wish: impl FnMut(Wish)) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+type Screen = Terminal<CrosstermBackend<BufWriter<Stderr>>>;
+
+/// A screen of this size with nothing on it. Of a fixed size, since a change of it would make ratatui ask the terminal
+/// for its cursor, which some never answer.
+fn screen_of((width, height): (u16, u16)) -> std::io::Result<Screen> {
+    let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
+    Terminal::with_options(CrosstermBackend::new(terminal::writer()), TerminalOptions { viewport })
 }

@@ -1,6 +1,6 @@
 //! The terminal as it was, and as the dashboard needs it: taken over and given back in one place, at most once each.
 //!
-//! Ctrl-C and Ctrl-Z stay signals, so that both mean what they always mean. Whoever draws holds the lock, so that
+//! Ctrl-C and Ctrl-Z stay signals, so that both mean what they always mean. The one that draws holds the lock, so that
 //! nothing is drawn once the terminal was given back.
 
 use std::io::{BufWriter, IsTerminal, Stderr, Write};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use ratatui::crossterm::cursor::{Hide, Show};
 use ratatui::crossterm::execute;
-use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen};
+use ratatui::crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal, getpgrp, getpid, getppid, getsid, kill_process};
 use rustix::termios::{
@@ -59,6 +59,11 @@ pub fn take() -> std::io::Result<bool> {
     *taken = Some(before);
     execute!(std::io::stderr(), EnterAlternateScreen, Hide)?;
     Ok(true)
+}
+
+/// Empties the screen.
+pub fn clear() -> std::io::Result<()> {
+    while_taken(|| execute!(std::io::stderr(), Clear(ClearType::All))).unwrap_or(Ok(()))
 }
 
 /// Gives the terminal back as it was, if it was taken.
