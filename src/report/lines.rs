@@ -6,7 +6,7 @@ use textwrap::{Options, WordSeparator, WordSplitter, wrap};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Columns(Option<usize>);
 
-/// Below this, breaking helps nobody to read.
+/// Below this, breaking does not help to read.
 const NARROWEST: usize = 30;
 
 impl Columns {
