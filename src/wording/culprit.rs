@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(
             explain_group(&waits),
             "250 → 1,725 file descriptors in 30 s, 1.0 per request, 100 % of the growth of all file descriptors; 300 left \
-             once load had ended; the longest waits for 90 s; created by main.handle"
+             after the load; the longest waits for 90 s; created by main.handle"
         );
     }
 
