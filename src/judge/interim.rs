@@ -1,29 +1,20 @@
-//! What can be said while a run goes on, for `--until-sure`: the verdict's own rules, at the error one look may spend.
+//! What can be said while a run goes on, for `--until-sure` and for a person who watches: the verdict's own rules, at the
+//! error one look may spend.
 
-use crate::evidence::Evidence;
-use crate::findings::{Reason, Verdict};
+use crate::evidence::{Evidence, EvidenceStrength};
+use crate::findings::{Interim, SeriesGrowth, SoFar, Verdict};
 
 use super::steady::Steady;
 use super::workers::judge_workers;
 use super::{load, series_evidence, tasks, verdict};
 
-/// What one look into a run that goes on says.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Interim {
-    /// It leaks, as the runtime proves, for this reason.
-    Proven(Reason),
-    /// It leaks, as far as was seen, for this reason.
-    Leak(Reason),
-    /// Nothing grows that this run could have found.
-    Stable,
-    /// Tasks have grown, and what would decide is whether the runtime can prove that they never end.
-    Prove,
-    /// Not sure yet.
-    Open,
-}
-
 /// Judges what was seen so far; `error` is what this look may spend on a false 'leak'.
 pub fn judge_interim(evidence: &Evidence, error: f64) -> Interim {
+    judge_so_far(evidence, error).interim
+}
+
+/// The same, with what grows.
+pub fn judge_so_far(evidence: &Evidence, error: f64) -> SoFar {
     let steady = Steady::read(evidence);
     let voters = series_evidence::gather(evidence, &steady, error);
     let error = voters.task_share_of_error();
@@ -32,11 +23,21 @@ pub fn judge_interim(evidence: &Evidence, error: f64) -> Interim {
     let load = load::read_load(evidence, &steady);
     let facts = verdict::Facts::gather(evidence, &steady, &voters, (&tasks, &workers), load.as_ref());
     let reason = verdict::decide(&facts);
-    match reason.verdict() {
+    let rising = voters.iter().filter(|s| s.is_looked_for() && s.grows_unexplained());
+    // a count of tasks that has no vote beside its groups stands for them
+    let rising = rising.min_by_key(|s| s.strength.unwrap_or(EvidenceStrength::Tasks));
+    let rising = rising.map(|s| SeriesGrowth {
+        id: s.id.clone(),
+        per_request: s.trend.per_request.map(|each| each.value),
+        per_second: s.trend.slope.map(|slope| slope.value),
+        several_kinds: false,
+    });
+    let interim = match reason.verdict() {
         Verdict::Leak if facts.proven.is_some() => Interim::Proven(reason),
         Verdict::Leak => Interim::Leak(reason),
         Verdict::Stable => Interim::Stable,
         Verdict::Failed | Verdict::Inconclusive if tasks.may_be_proven() => Interim::Prove,
         Verdict::Failed | Verdict::Inconclusive => Interim::Open,
-    }
+    };
+    SoFar { interim, rising }
 }

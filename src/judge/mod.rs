@@ -47,7 +47,7 @@ pub use availability::lost;
 pub use baseline::Baseline;
 pub use compare::compare;
 pub use detectable::forecast;
-pub use interim::{Interim, judge_interim};
+pub use interim::{judge_interim, judge_so_far};
 pub use series_evidence::FALSE_LEAK_CHANCE;
 
 use leak_summary::LeakFacts;

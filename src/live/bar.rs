@@ -6,11 +6,15 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::status::Status;
-use super::status_line::status_line;
+use super::status_line::status_line_within;
 
 /// How often the terminal is drawn over, each second.
 const FRAMES_PER_SECOND: u8 = 5;
 const WITH_END: &str = "{bar:20} {wide_msg}";
+/// Columns of the bar and the space behind it.
+const BAR_COLUMNS: usize = 21;
+/// Columns of a terminal that does not tell its size.
+const USUAL_COLUMNS: usize = 80;
 const WITHOUT_END: &str = "{wide_msg}";
 
 /// Draws over one line of stderr.
@@ -36,7 +40,7 @@ impl Bar {
             self.0.set_length(millis(status.elapsed + left));
         }
         self.0.set_position(millis(status.elapsed));
-        self.0.set_message(status_line(status));
+        self.0.set_message(status_line_within(status, columns(status)));
     }
 
     /// Writes a line that stays above the bar.
@@ -50,6 +54,13 @@ impl Bar {
     pub(super) fn clear(self) {
         self.0.finish_and_clear();
     }
+}
+
+/// Columns that the terminal has for the line.
+fn columns(status: &Status) -> usize {
+    let size = terminal_size::terminal_size_of(std::io::stderr());
+    let all = size.map_or(USUAL_COLUMNS, |(width, _)| usize::from(width.0));
+    all.saturating_sub(if status.left.is_some() { BAR_COLUMNS } else { 0 })
 }
 
 fn millis(span: Duration) -> u64 {
@@ -75,7 +86,7 @@ mod tests {
         };
         bar.update(&status);
         assert_eq!((bar.0.length(), bar.0.position()), (Some(100_000), 10_000));
-        assert_eq!(bar.0.message(), status_line(&status));
+        assert_eq!(bar.0.message(), "steady · 90 s left");
         let drawn = bar.0.clone();
         bar.clear();
         assert!(drawn.is_finished());

@@ -38,6 +38,8 @@ pub struct Status {
     pub errors: u64,
     /// Requests that were never sent so far.
     pub dropped: u64,
+    /// What the run looks like so far, in a few words.
+    pub so_far: Option<String>,
     /// The target's resident memory.
     pub rss_bytes: Option<f64>,
     /// The best count of the target's tasks.
@@ -56,6 +58,7 @@ impl Status {
             counted: None,
             errors: 0,
             dropped: 0,
+            so_far: None,
             rss_bytes: None,
             tasks: None,
         }

@@ -5,9 +5,23 @@ use std::time::Duration;
 use super::status::Status;
 use crate::units::{Rate, Span, Unit};
 
-/// Phase, time left, rate held, errors, memory and tasks in one line.
+/// Phase, time left, what it looks like so far, rate held, errors, memory and tasks in one line.
 pub fn status_line(status: &Status) -> String {
+    parts(status).join(" · ")
+}
+
+/// The same in so many columns: what matters least is left out before anything is cut.
+pub fn status_line_within(status: &Status, columns: usize) -> String {
+    let parts = parts(status);
+    let fits = |n: &usize| parts[..*n].join(" · ").chars().count() <= columns;
+    let most = (1..=parts.len()).rev().find(fits).unwrap_or(1);
+    parts[..most].join(" · ")
+}
+
+/// The most important first.
+fn parts(status: &Status) -> Vec<String> {
     let mut parts = vec![phase(status), time(status)];
+    parts.extend(status.so_far.clone());
     parts.extend(status.rate_held.map(rate));
     parts.extend(status.counted.map(|counted| format!("{} answered", rate(counted))));
     if status.rate_held.is_some() || status.errors + status.dropped > 0 {
@@ -22,7 +36,7 @@ pub fn status_line(status: &Status) -> String {
     }
     parts.extend(status.rss_bytes.map(|bytes| format!("RSS {}", Unit::Bytes.show(bytes))));
     parts.extend(status.tasks.map(|n| format!("{} {}", count(n), if n == 1.0 { "task" } else { "tasks" })));
-    parts.join(" · ")
+    parts
 }
 
 fn phase(status: &Status) -> String {
@@ -81,6 +95,25 @@ mod tests {
             status_line(&status),
             "steady 2/3 · 90 s left · 50/s · 3 errors · 1,200 dropped · RSS 12.5 MiB · 1,505 tasks"
         );
+    }
+
+    #[test]
+    fn what_matters_least_is_left_out_where_there_is_no_room() {
+        let status = Status {
+            left: Some(Duration::from_secs(19)),
+            so_far: Some("goroutines rising: 1.0 per request".into()),
+            rate_held: Some(97.0),
+            rss_bytes: Some(12.5 * 1_048_576.0),
+            tasks: Some(1505.0),
+            ..Status::new(Phase::Steady)
+        };
+        let whole = "steady · 19 s left · goroutines rising: 1.0 per request · 97/s · no errors · RSS 12.5 MiB · 1,505 tasks";
+        assert_eq!(status_line_within(&status, 200), whole);
+        assert_eq!(
+            status_line_within(&status, 64),
+            "steady · 19 s left · goroutines rising: 1.0 per request · 97/s"
+        );
+        assert_eq!(status_line_within(&status, 5), "steady");
     }
 
     #[test]

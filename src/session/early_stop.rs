@@ -4,8 +4,8 @@
 //! `trend/` says when to judge and what error each judgement may spend, `judge/` judges; the conductor only asks.
 
 use crate::evidence::{Evidence, Phase, PlanRecord};
-use crate::findings::Direction;
-use crate::judge::{FALSE_LEAK_CHANCE, Interim, judge_interim, lost};
+use crate::findings::{Direction, Interim};
+use crate::judge::{FALSE_LEAK_CHANCE, judge_interim, lost};
 use crate::record::Mirror;
 use crate::run::Enough;
 use crate::trend::InterimSchedule;
@@ -80,7 +80,7 @@ impl EarlyStop {
 }
 
 /// Seconds of steady that were sampled, over all cycles.
-fn sampled_steady_s(evidence: &Evidence) -> f64 {
+pub fn sampled_steady_s(evidence: &Evidence) -> f64 {
     let recording = &evidence.recording;
     let steady = |i: usize| recording.phases[i] == Phase::Steady;
     (1..recording.len())

@@ -25,6 +25,7 @@ mod record;
 mod replay;
 mod rolling_report;
 mod runtime;
+mod so_far;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

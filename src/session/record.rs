@@ -14,15 +14,17 @@ use super::environment::record_costs;
 use super::forwarder_check::ForwarderMonitor;
 use super::probes::sample_columns;
 use super::rolling_report::RollingReport;
+use super::so_far::RunningVerdict;
 use crate::drive::{Clock, Driver};
 use crate::error::{Error, Result};
 use crate::evidence::{Command, Environment, Phase, PlanRecord};
 use crate::judge::forecast;
-use crate::live::{Cycle, Progress, Status};
+use crate::live::{Cycle, Progress, Status, Verbosity};
 use crate::probe::Sampler;
 use crate::record::{Mirror, Recorder, RunDir};
+use crate::report::lines::Columns;
 use crate::run::{End, Parts, Stage, conduct};
-use crate::wording::{detectable_growth, gate_below_detectable};
+use crate::wording::{describe_so_far, detectable_growth, gate_below_detectable};
 
 /// What is recorded, and where.
 pub struct Recording<'a> {
@@ -65,13 +67,18 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
     let every = plan.observed().and_then(|watch| watch.every).map(|every| every.0);
     let mut rolling = RollingReport::new(dir.0.clone(), every, options.theme);
     let mut early_stop = EarlyStop::from_plan(plan);
+    let mut verdict = (options.verbosity() != Verbosity::Quiet).then(RunningVerdict::new);
     let mut warmed_up = false;
     let mut on_second = |mirror: &Mirror, stage: Stage, left: Duration| {
         if stage.phase == Phase::Steady && !std::mem::replace(&mut warmed_up, true) {
             show_forecast(mirror, &mut progress);
         }
         let cycle = Cycle { number: stage.cycle, of: plan.phases.cycles };
-        let status = Status::from_mirror(mirror, stage.phase, cycle, planned.map(|_| left));
+        let mut status = Status::from_mirror(mirror, stage.phase, cycle, planned.map(|_| left));
+        if let Some(verdict) = &mut verdict {
+            verdict.update(mirror);
+            status.so_far = verdict.latest().as_ref().and_then(describe_so_far);
+        }
         progress.update(&status);
         rolling.update(status.elapsed);
     };
@@ -103,6 +110,6 @@ fn show_forecast(mirror: &Mirror, progress: &mut Progress) {
     let warnings =
         forecast.gates_below.iter().map(|gate| format!("warning: {}", gate_below_detectable(gate)));
     for line in detectable_growth(&forecast).into_iter().chain(warnings) {
-        progress.info(&line);
+        progress.info(&Columns::of_stderr().fit(&line, 2));
     }
 }

@@ -18,6 +18,7 @@
 //!    that dies away ([`rivals`]), and what falls or dips and comes back.
 //! 6. [`decide`] and [`judge_segment`]: the longest trailing window of one form decides. Of a walk [`usual_rises`] asks
 //!    whether its steps go up more often than down.
+//!    Of counts the interval is at least that of so many [`arrivals`].
 //! 7. [`exact_readings`]: a few readings on purpose are asked without any model of noise.
 //! 8. [`cycles`]: where the load was repeated, the floors after each settle overrule all of this.
 //!
@@ -51,6 +52,7 @@
 //! line. Of a series read on purpose after collections, far apart, 'stable' is said where growth above a tenth of its
 //! level would show: there alone the level matters.
 
+mod arrivals;
 mod attribution;
 mod bins;
 mod by_requests;
@@ -130,7 +132,10 @@ pub fn trend(question: &Question<'_>) -> Trend {
     // a count of whole units has no finer slope than one unit over the time observed
     let step = sensitivity::counting_step(unit) / judged.span_s.max(f64::MIN_POSITIVE);
     let in_steps = |s: Estimate| Estimate { lo: s.lo.min(s.value - step), hi: s.hi.max(s.value + step), ..s };
-    let slope = slope.map(in_steps);
+    let slope = slope.map(in_steps).map(|slope| match unit {
+        Unit::Count if segments == 1 => arrivals::widen_to_arrivals(slope, &picked.times, &picked.values),
+        _ => slope,
+    });
     let recovered = share_recovered(start, end, picked.settled);
     if judged.direction == Direction::Growing
         && let Some(share) = recovered.filter(|share| *share >= CAME_BACK_SHARE)

@@ -31,6 +31,7 @@ mod preamble;
 mod reason;
 mod reproduce;
 mod series;
+mod so_far;
 mod subtitle;
 mod surroundings;
 #[cfg(test)]
@@ -54,6 +55,7 @@ pub use other_process::explain_other_process;
 pub use preamble::preamble;
 pub use reason::reason;
 pub use reproduce::reproduce;
+pub use so_far::describe_so_far;
 pub use surroundings::{describe_account, describe_machine, describe_probing, describe_target};
 pub use trend::explain_trend;
 

@@ -63,6 +63,7 @@ const SPELL_SERIES: &[(&str, usize)] = &[];
 /// a probe, a metric of a service, a kind of task group.
 const OTHER_MEANINGS: &[(&str, &str)] = &[
     ("cli", "tasks"),
+    ("evidence", "goroutines"),
     ("judge", "goroutines"),
     ("live", "tasks"),
     ("plan", "threads"),

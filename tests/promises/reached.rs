@@ -261,7 +261,7 @@ fn doctor_reaches_a_service_by_the_flags_of_a_run_and_not_without_them() {
 #[test]
 fn doctor_has_the_ways_to_a_service_in_a_group_of_its_help() {
     let help = run_soak(&["doctor", "--help"]).ends_with(0).stdout;
-    let (_, group) = help.split_once("\nReaching the service:\n").unwrap_or_else(|| panic!("{help}"));
+    let (_, group) = help.split_once("\nConnection:\n").unwrap_or_else(|| panic!("{help}"));
     let group = group.split("\n\n\n").next().unwrap().split(":\n").next().unwrap();
     for flag in [
         "-k, --insecure",
