@@ -83,7 +83,7 @@ pub struct TargetRecord {
     pub container: Option<String>,
     /// Its runtime.
     pub runtime: Runtime,
-    /// How it was found: `holds the port`, `--pid`, `started`.
+    /// How it was found: `listens on the port`, `--pid`, `started`.
     pub found_by: String,
     /// How many processes were there when the run began: instances with all their children.
     pub processes: usize,

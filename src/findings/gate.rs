@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Compared, Trend};
+use super::{Compared, Trend, Verdict};
 use crate::evidence::{Aspect, Gate};
 
 /// How a gate came out.
@@ -18,6 +18,17 @@ pub enum GateResult {
     Failed,
     /// Across it, or nothing to compare.
     Inconclusive,
+}
+
+impl GateResult {
+    /// The verdict whose colour it has.
+    pub fn tone(self) -> Verdict {
+        match self {
+            GateResult::Held => Verdict::Stable,
+            GateResult::Failed => Verdict::Leak,
+            GateResult::Inconclusive => Verdict::Inconclusive,
+        }
+    }
 }
 
 impl fmt::Display for GateResult {

@@ -41,6 +41,12 @@ fn of_verdict(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
             // the line of a culprit says all of it
             let is_said = |leak: &&Leak| match leak {
                 Leak::Group(group) => found.culprits.iter().any(|culprit| is_of(group, culprit)),
+                // the headline names the memory that leaks
+                Leak::Series(growth)
+                    if growth.id.unit() == Unit::Bytes && found.answer.summary.memory.is_some() =>
+                {
+                    true
+                }
                 leak => {
                     let said = !found.culprits.is_empty() || matches!(leak, Leak::Recycled(_));
                     said && found.answer.reason == Reason::Leak((*leak).clone())

@@ -24,8 +24,7 @@ pub fn render(checkup: &Checkup, columns: Columns) -> String {
         can_be_found(checkup).iter().map(|line| columns.fit(&clean_text(line), 2)).collect();
     end.extend(checkup.advice.iter().map(|line| columns.fit(&clean_text(line), 2)));
     end.extend(first_step(checkup).map(|step| {
-        // whole, to be copied
-        format!("{BOLD}turn on first:{BOLD:#}\n  {}", clean_text(step))
+        format!("{BOLD}turn on first:{BOLD:#}\n{}", columns.fit(&format!("  {}", clean_text(step)), 2))
     }));
     let blocks: Vec<Vec<String>> = vec![head, probes, end];
     let blocks: Vec<String> =
@@ -33,7 +32,7 @@ pub fn render(checkup: &Checkup, columns: Columns) -> String {
     blocks.join("\n")
 }
 
-/// Name, whether it is there, what it shows and costs; below it, whole on its own line, what turns it on.
+/// Name, whether it is there, what it shows and costs; below it, on a line of its own, what turns it on.
 fn row(probe: &ProbeRecord, name: usize, columns: Columns) -> String {
     let (style, word) = if probe.found { (FOUND, "found    ") } else { (NOT_FOUND, "not found") };
     let cost = describe_cost(probe).map(|cost| format!("{DIM} ({cost}){DIM:#}")).unwrap_or_default();
@@ -44,7 +43,10 @@ fn row(probe: &ProbeRecord, name: usize, columns: Columns) -> String {
     );
     let line = columns.fit(&line, name + 13);
     match &probe.turn_on {
-        Some(how) if !probe.found => format!("{line}\n    to turn it on: {}", clean_text(how)),
+        Some(how) if !probe.found => {
+            let how = columns.fit(&format!("    to turn it on: {}", clean_text(how)), 6);
+            format!("{line}\n{how}")
+        }
         _ => line,
     }
 }
@@ -62,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_stay_whole_and_the_first_to_turn_on_comes_last() {
+    fn what_turns_a_probe_on_has_its_line_and_the_first_comes_last() {
         let command =
             "start it with node --inspect=127.0.0.1:0 and a long list of other flags that is not broken";
         let checkup = Checkup {
@@ -73,7 +75,11 @@ mod tests {
             probes: vec![probe("inspector", Some(command)), probe("process", None)],
             advice: Vec::new(),
         };
-        let text = anstream::adapter::strip_str(&render(&checkup, Columns::of_screen(60))).to_string();
+        let text = anstream::adapter::strip_str(&render(&checkup, Columns::UNBOUNDED)).to_string();
+        let narrow = render(&checkup, Columns::of_screen(60));
+        let cut =
+            narrow.lines().find(|line| anstream::adapter::strip_str(line).to_string().chars().count() > 60);
+        assert_eq!(cut, None);
         let process = text.find("process    found      what it shows").expect(&text);
         assert!(process < text.find("inspector  not found  what it shows").expect(&text), "{text}");
         assert!(text.contains(&format!("    to turn it on: {command}\n")), "{text}");

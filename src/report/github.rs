@@ -11,9 +11,9 @@ use crate::findings::{Outcome, Report};
 pub fn annotations(findings: &Report) -> String {
     let mut out = String::new();
     if let Some(level) = level(findings.verdict_outcome()) {
-        let mut why = vec![findings.headline.as_str()];
+        let mut why = vec![findings.summary.as_str()];
         why.extend(findings.culprits.iter().flat_map(|c| [c.name.as_str(), c.why.as_str()]));
-        out += &command(level, &format!("soak: {}", findings.verdict), &why);
+        out += &command(level, &format!("soak: {}", findings.badge), &why);
     }
     for gate in &findings.gates {
         if let Some(level) = level(findings.gate_outcome(gate)) {
@@ -56,7 +56,7 @@ mod tests {
         let text = annotations(&testing::leak().findings);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 3, "the gate that held says nothing: {text}");
-        assert!(lines[0].starts_with("::error title=soak%3A leak::Leak: memory grows 2.8 KiB"), "{text}");
+        assert!(lines[0].starts_with("::error title=soak%3A LEAK::memory grows 2.8 KiB"), "{text}");
         assert!(lines[0].contains("%0Amain.fanOut.func1%0A"), "{text}");
         assert!(
             lines[1].starts_with("::error title=soak%3A gate failed%3A memory.slope < 1MiB/h::"),
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn no_text_of_the_target_begins_a_command_of_its_own() {
         let mut case = testing::leak();
-        case.findings.headline = "100% gone\r\n::set-output name=x::y".into();
+        case.findings.summary = "100% gone\r\n::set-output name=x::y".into();
         case.findings.gates[0].expr = "a,b::c < 1\n::error::z".into();
         let text = annotations(&case.findings);
         assert_eq!(text.lines().count(), 3, "{text}");

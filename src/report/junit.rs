@@ -12,7 +12,7 @@ use crate::findings::{Outcome, Report};
 /// When it cannot be written as XML.
 pub fn render(findings: &Report) -> Result<String> {
     let mut suite = TestSuite::new(clean_text(&findings.subtitle));
-    let mut why = vec![findings.headline.clone()];
+    let mut why = vec![findings.title()];
     why.extend(findings.culprits.iter().map(|c| c.why.clone()));
     why.extend(findings.notes.iter().cloned());
     suite.add_test_case(case("verdict", findings.verdict_outcome(), &findings.verdict.to_string(), &why));

@@ -6,7 +6,10 @@ use textwrap::{Options, WordSeparator, WordSplitter, wrap};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Columns(Option<usize>);
 
-/// Below this, breaking helps nobody to read.
+/// Holds a number and its unit together.
+const NO_BREAK: char = '\u{a0}';
+
+/// Below this, broken lines are harder to read than cut ones.
 const NARROWEST: usize = 30;
 
 impl Columns {
@@ -39,9 +42,28 @@ impl Columns {
             .word_separator(WordSeparator::AsciiSpace)
             .word_splitter(WordSplitter::NoHyphenation);
         // lines that were broken before are kept as they are
+        let text = hold_units(text);
         let lines = text.split('\n').map(|line| wrap(line, &options).join("\n"));
-        lines.collect::<Vec<_>>().join("\n")
+        lines.collect::<Vec<_>>().join("\n").replace(NO_BREAK, " ")
     }
+}
+
+/// The text with a space that does not break between each number and its unit.
+fn hold_units(text: &str) -> String {
+    const UNITS: [&str; 14] =
+        ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "%", "s", "ms", "µs", "min", "h", "d", "ns"];
+    let mut held = String::with_capacity(text.len());
+    let mut after_digit = false;
+    for word in text.split_inclusive(' ') {
+        let bare = word.trim_end().trim_end_matches([',', ';', ')', '.', ':']);
+        if after_digit && UNITS.iter().any(|unit| bare.split('/').next() == Some(unit)) {
+            held.pop();
+            held.push(NO_BREAK);
+        }
+        after_digit = word.trim_end().ends_with(|c: char| c.is_ascii_digit()) && word.ends_with(' ');
+        held.push_str(word);
+    }
+    held
 }
 
 fn columns_of(size: Option<(terminal_size::Width, terminal_size::Height)>) -> Columns {
@@ -59,6 +81,8 @@ mod tests {
         let plain = anstream::adapter::strip_str(&fitted).to_string();
         assert_eq!(plain, "one two three four five six\n  seven eight");
         assert_eq!(Columns::UNBOUNDED.fit(text, 2), text);
+        let growth = Columns::of_screen(30).fit("it grows by 3,400 tasks in 98 %, 4 s", 0);
+        assert_eq!(growth, "it grows by 3,400 tasks in\n98 %, 4 s");
         let long = format!("see {}", "x".repeat(50));
         assert_eq!(
             Columns::of_screen(30).fit(&long, 2),

@@ -12,7 +12,7 @@ use crate::record::replace_file;
 use crate::report::{comparison, json};
 use crate::wording;
 
-/// Compares two run directories, writes compare.json, compare.md and compare.png to `out`, and prints the result.
+/// Compares two run directories, writes compare.json, compare.md, compare.html and compare.png to `out`, and prints the result.
 ///
 /// # Errors
 /// When either holds no run, or the files cannot be written.

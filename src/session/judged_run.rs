@@ -79,7 +79,7 @@ pub fn run_name(run: &Evidence, path: &Path) -> String {
 }
 
 impl BaselineRun {
-    /// Writes compare.json, compare.md and compare.png to the run directory of the later run.
+    /// Writes compare.json, compare.md, compare.html and compare.png to the run directory of the later run.
     ///
     /// # Errors
     /// The first file that could not be made or written; the others are there.

@@ -42,5 +42,5 @@ pub fn print_report(report: &Report, dir: Option<&Path>, options: &OutputOptions
 /// Prints the table of a comparison whose files are in `dir`.
 pub fn print_comparison(compared: &Comparison, dir: &Path) {
     print(&report::comparison::summary(compared, screen_columns()));
-    print(&format!("picture: {}\n", dir.join("compare.png").display()));
+    print(&format!("report: {}\n", dir.join("compare.html").display()));
 }

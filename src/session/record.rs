@@ -22,6 +22,7 @@ use crate::judge::forecast;
 use crate::live::{Cycle, Desk, Progress, Status, Verbosity};
 use crate::probe::Sampler;
 use crate::record::{Mirror, Recorder, RunDir};
+use crate::report::lines::Columns;
 use crate::run::{End, Parts, Stage, conduct};
 use crate::wording::{describe_so_far, detectable_growth, gate_below_detectable};
 
@@ -110,6 +111,6 @@ fn show_forecast(mirror: &Mirror, progress: &mut Progress) {
     let warnings =
         forecast.gates_below.iter().map(|gate| format!("warning: {}", gate_below_detectable(gate)));
     for line in detectable_growth(&forecast).into_iter().chain(warnings) {
-        progress.info(&line);
+        progress.info(&Columns::of_stderr().fit(&line, 2));
     }
 }

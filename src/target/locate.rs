@@ -56,7 +56,7 @@ async fn find_at(
             let endpoints = endpoints.unwrap_or(Ok(Endpoints::Ports(Vec::new())))?;
             match endpoints.find_roots() {
                 Ok((endpoint, roots)) => {
-                    let by = if endpoint.is_some() { "holds the port" } else { "holds the socket" };
+                    let by = if endpoint.is_some() { "listens on the port" } else { "holds the socket" };
                     (roots, endpoint, TargetSearch::Endpoints(endpoints), by)
                 }
                 Err(why) => return Ok(Found::NoProcess(why)),
@@ -66,7 +66,7 @@ async fn find_at(
             let root = Identity::read(*pid).ok_or_else(|| {
                 Error::usage(format!("no process has pid {pid}: pass the pid of a running process"))
             })?;
-            // believed even if another process holds the port; it has a successor only if it held the port itself
+            // believed even if another process listens on the port; it has a successor only if it held the port itself
             let held = endpoints
                 .and_then(Result::ok)
                 .and_then(|endpoints| Some((endpoints.find_roots().ok()?, endpoints)));

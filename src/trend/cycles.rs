@@ -78,7 +78,7 @@ pub(super) fn across_cycles(recording: &Recording, series: &Series, events: &[Ev
         // it ends where the first load left it, or below
         Direction::Stable
     } else if last <= apart.max(STOPPED_SHARE * first)
-        && (mean <= apart.max(STOPPED_SHARE * first) || n >= 3.0 && last <= STOPPED_SHARE * rises[0])
+        && (mean <= apart.max(STOPPED_SHARE * first) || has_stopped(&rises))
     {
         Direction::Stable
     } else {
@@ -88,6 +88,14 @@ pub(super) fn across_cycles(recording: &Recording, series: &Series, events: &[Ev
     let slope = Estimate { value: mean, lo: mean - half, hi: mean + half }.scaled(1.0 / load_s);
     let floors = start.into_iter().chain(floors).map(|f| f.0).collect();
     Some(Cycles { direction, floors, slope, p_value, load_s })
+}
+
+/// Whether the floor has stopped rising: the last two cycles added little of what the largest did. One quiet cycle is
+/// no stop, since collections make rises uneven.
+fn has_stopped(rises: &[f64]) -> bool {
+    let largest = rises.iter().copied().fold(0.0, f64::max);
+    let [.., before_last, last] = rises else { return false };
+    rises.len() >= 3 && before_last.max(*last) <= STOPPED_SHARE * largest
 }
 
 /// Readings in a stretch of time and phases.
@@ -174,6 +182,17 @@ mod tests {
     fn half_a_repetition_is_neither() {
         let (r, s, e) = run(3, |cycle| [30.0, 9.0, 3.5][cycle]);
         assert_eq!(across_cycles(&r, &s, &e).unwrap().direction, Direction::Inconclusive);
+    }
+
+    #[test]
+    fn one_quiet_cycle_is_no_stop_and_two_are() {
+        let judged = |added: [f64; 5]| {
+            let (r, s, e) = run(5, |cycle| added[cycle]);
+            across_cycles(&r, &s, &e).unwrap().direction
+        };
+        // a Go service that keeps 2 KiB of every request
+        assert_eq!(judged([25.0, 24.0, 18.0, 34.0, 1.0]), Direction::Inconclusive);
+        assert_eq!(judged([25.0, 24.0, 18.0, 1.0, 1.0]), Direction::Stable);
     }
 
     #[test]

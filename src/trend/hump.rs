@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::bins::median;
+use super::fit::range;
 
 /// The gap is at least this share of the range of all values below it.
 const GAP_OF_RANGE_BELOW: f64 = 0.5;
@@ -33,13 +34,18 @@ fn find_hump(values: &[f64]) -> Option<Range<usize>> {
     if most < 2 {
         return None;
     }
+    // the highest alone are put in order: a day has 86,400 samples
     let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
+    sorted.select_nth_unstable_by(n - most - 1, f64::total_cmp);
+    sorted[n - most..].sort_unstable_by(f64::total_cmp);
     let gap = |i: &usize| sorted[*i] - sorted[i - 1];
     let at = (n - most..n).max_by(|a, b| gap(a).total_cmp(&gap(b)))?;
+    let below = sorted[at - 1] - range(values).0;
+    if gap(&at) <= GAP_OF_RANGE_BELOW * below {
+        return None;
+    }
     let mut steps: Vec<f64> = values.windows(2).map(|two| (two[1] - two[0]).abs()).collect();
-    let below = sorted[at - 1] - sorted[0];
-    if gap(&at) <= (GAP_OF_RANGE_BELOW * below).max(TIMES_USUAL_STEP * median(&mut steps)) {
+    if gap(&at) <= TIMES_USUAL_STEP * median(&mut steps) {
         return None;
     }
     let start = values.iter().position(|v| *v >= sorted[at])?;

@@ -43,16 +43,16 @@ pub fn explain_group(group: &BlamedGroup) -> String {
     }
     if group.share >= 0.005 {
         let share = Unit::Ratio.show(group.share);
-        text.push_str(&format!(", {share} of what {} grew by", whole_of(group.kind)));
+        text.push_str(&format!(", {share} of the growth of {}", whole_of(group.kind)));
     }
     if let Some(count) = group.proven {
         text.push_str(&format!("; the runtime proves that {} more can never wake", Unit::Count.show(count)));
     }
     match (group.count_settled, group.recovered) {
         (Some(settled), Some(share)) if share > 0.05 => {
-            text.push_str(&format!("; {} left once load had ended", unit.show(settled)));
+            text.push_str(&format!("; {} left after the load", unit.show(settled)));
         }
-        (Some(_), Some(_)) => text.push_str("; still there once load had ended"),
+        (Some(_), Some(_)) => text.push_str("; still there after the load"),
         _ => {}
     }
     if let Some(seconds) = group.longest_wait_s {
@@ -145,8 +145,8 @@ mod tests {
         let proven = BlamedGroup { proven: Some(1500.0), ..group(GroupKind::Goroutine) };
         assert_eq!(
             explain_group(&proven),
-            "250 → 1,725 goroutines in 30 s, 1.0 per request, 100 % of what all goroutines grew by; the runtime proves \
-             that 1,500 more can never wake; still there once load had ended"
+            "250 → 1,725 goroutines in 30 s, 1.0 per request, 100 % of the growth of all goroutines; the runtime proves \
+             that 1,500 more can never wake; still there after the load"
         );
         let waits = BlamedGroup {
             count_settled: Some(300.0),
@@ -157,14 +157,14 @@ mod tests {
         };
         assert_eq!(
             explain_group(&waits),
-            "250 → 1,725 file descriptors in 30 s, 1.0 per request, 100 % of what all file descriptors grew by; 300 left \
-             once load had ended; the longest waits for 90 s; created by main.handle"
+            "250 → 1,725 file descriptors in 30 s, 1.0 per request, 100 % of the growth of all file descriptors; 300 left \
+             after the load; the longest waits for 90 s; created by main.handle"
         );
     }
 
     #[test]
     fn heap_and_processes_are_named_by_their_bytes() {
-        assert!(explain_group(&group(GroupKind::Class)).contains("of what the live heap grew by"));
+        assert!(explain_group(&group(GroupKind::Class)).contains("of the growth of the live heap"));
         let sampled = BlamedGroup {
             count_start: 262_144.0,
             count_end: 1_205_862.0,

@@ -44,7 +44,7 @@ mod tests {
             user: None,
             container: None,
             runtime: Runtime::Other,
-            found_by: "holds the port".into(),
+            found_by: "listens on the port".into(),
             processes: 1,
             memory_limit_bytes: None,
             described_by: None,

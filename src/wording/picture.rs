@@ -1,7 +1,7 @@
 //! The words inside a picture that are more than the name of an axis.
 
 use crate::evidence::EventKind;
-use crate::findings::Culprit;
+use crate::findings::{Culprit, GateResult, Verdict};
 use crate::units::{Rate, Span, Unit};
 
 /// What happened, in few words, where a picture marks it.
@@ -75,6 +75,30 @@ pub const COUNTED_BY_TARGET: &str = "as the target counts";
 pub const NOTHING_SAMPLED: &str = "Nothing was sampled in this run.";
 /// In place of one panel.
 pub const NOT_RECORDED: &str = "not recorded";
+
+/// What a run came to, next to its name.
+pub fn name_verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Leak => "leak",
+        Verdict::Stable => "no leak",
+        Verdict::Inconclusive => "cannot tell",
+        Verdict::Failed => "failed",
+    }
+}
+
+/// In front of a gate: "gate failed".
+pub fn label_gate(result: GateResult) -> String {
+    format!("gate {result}")
+}
+
+/// That so many further gates did not hold; none where all were named.
+pub fn more_gates(count: usize) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("1 more gate did not hold".into()),
+        n => Some(format!("{n} more gates did not hold")),
+    }
+}
 
 /// That an axis does not begin at zero.
 pub fn label_axis_start(bytes: f64) -> String {

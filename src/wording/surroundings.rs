@@ -37,7 +37,7 @@ pub fn describe_machine(environment: &Environment) -> String {
     format!("{os} {kernel}, {cores} cores, by soak {soak}")
 }
 
-/// One line about the target: "shop-api (pid 4711), user www, Go, holds the port".
+/// One line about the target: "shop-api (pid 4711), user www, Go, listens on the port".
 pub fn describe_target(target: &TargetRecord) -> String {
     let mut line = target.program.clone();
     if let Some(pid) = target.pid {

@@ -18,6 +18,11 @@ fn compared(before: &str, after: &str, code: i32) -> Value {
     assert_eq!(document, serde_json::from_str::<Value>(&text(out.join("compare.json"))).unwrap());
     let page = text(out.join("compare.md"));
     assert!(page.starts_with("# ") && page.contains("| series | before | after | change |"), "{page}");
+    let page = text(out.join("compare.html"));
+    assert!(
+        page.contains("class=\"badge\"") && page.contains("Before: ") && !page.contains("<script"),
+        "{page}"
+    );
     let picture = std::fs::read(out.join("compare.png")).unwrap();
     assert!(picture.starts_with(b"\x89PNG") && picture.len() > 20_000, "{} bytes", picture.len());
     document
@@ -45,7 +50,8 @@ fn a_run_compared_with_itself_has_not_changed() {
 fn a_person_reads_a_table() {
     let place = tempfile::tempdir().unwrap();
     let output = run_soak(&["compare", LEAK, FIXED, "-o", place.path().to_str().unwrap()]).ends_with(0);
-    for what in ["FIXED", "before", "after", "goroutines", "per request less", "compare.png", "exit code 0"] {
+    for what in ["FIXED", "before", "after", "goroutines", "per request less", "compare.html", "exit code 0"]
+    {
         assert!(output.stdout.contains(what), "{what}: {}", output.stdout);
     }
 }

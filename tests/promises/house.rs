@@ -63,6 +63,7 @@ const SPELL_SERIES: &[(&str, usize)] = &[];
 /// a probe, a metric of a service, a kind of task group.
 const OTHER_MEANINGS: &[(&str, &str)] = &[
     ("cli", "tasks"),
+    ("evidence", "goroutines"),
     ("judge", "goroutines"),
     ("live", "tasks"),
     ("plan", "threads"),
@@ -183,6 +184,30 @@ fn the_rooms_that_decide_hold_no_sentences() {
             .collect::<Vec<_>>()
     });
     within(HOLD_SENTENCES, sentences);
+}
+
+/// What the sentences of the program avoid besides.
+const IN_SENTENCES: [&str; 8] = [
+    " beside ",
+    " as of ",
+    "of its own",
+    "of their own",
+    "looked at",
+    "there is no ",
+    " is no ",
+    "stands there",
+];
+
+#[test]
+fn sentences_are_in_plain_words() {
+    let sources = sources();
+    let found = sources.iter().flat_map(|file| {
+        let literals = strings(&file.code).into_iter().map(|(_, text)| text);
+        let avoided = literals.filter(|text| IN_SENTENCES.iter().any(|phrase| text.contains(phrase)));
+        avoided.map(|text| format!("{}: {text:?}", file.name())).collect::<Vec<_>>()
+    });
+    let found: Vec<String> = found.collect();
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
 #[test]

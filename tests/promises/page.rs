@@ -25,7 +25,7 @@ fn page(culprit: &str) -> (TempDir, PathBuf) {
         group.name = culprit.into();
     }
     findings.culprits[0].name = culprit.into();
-    findings.headline = format!("{} ({culprit})", findings.headline);
+    findings.summary = format!("{} ({culprit})", findings.summary);
     let picture = svg::render(&compose(&evidence, &findings, &LIGHT)).unwrap();
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("report.html");

@@ -21,7 +21,7 @@ Options used most (all: soak run --help):
   -q, --rate RATE         Requests per second: 100, 30/m or max [default: 100/s]
   -H, --header HEADER     Header: 'Name: value'; also -X, -d as in curl
       --pid PID           Process to measure [default: by the port of the URL]
-      --gate EXPR         Fail unless this holds: 'memory.slope < 1MiB/h'
+      --gate EXPR         Fail unless this holds: 'memory.per_request < 200B'
   -o, --out DIR           Run directory [default: a new one in reports/]
 
 Exit: 0 no leak, 1 leak or failed gate, 2 wrong use, 3 cannot tell, 4 failed

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use super::row::row;
+use super::row::{row, shown, title};
 use crate::findings::Comparison;
 use crate::report::markdown::text;
+use crate::wording::picture::name_verdict;
 
 /// The page. Every text from the targets or the user is escaped.
 pub fn render(comparison: &Comparison) -> String {
@@ -15,22 +16,22 @@ pub fn render(comparison: &Comparison) -> String {
 }
 
 fn page_of(out: &mut String, comparison: &Comparison) -> std::fmt::Result {
-    writeln!(out, "# {}\n", text(&comparison.headline))?;
+    writeln!(out, "# {}\n", text(&title(comparison)))?;
     writeln!(out, "![memory and tasks of both runs](compare.png)\n")?;
-    writeln!(out, "**Verdict: {}** · exit code {}\n", comparison.verdict, comparison.exit_code)?;
-    writeln!(out, "| run | verdict | |\n| --- | --- | --- |")?;
+    writeln!(out, "exit code {}\n", comparison.exit_code)?;
+    writeln!(out, "| run | answer | |\n| --- | --- | --- |")?;
     for (side, which) in [(&comparison.before, "before"), (&comparison.after, "after")] {
         writeln!(
             out,
             "| {which}: {} | {} | {}<br>{} |",
             text(&side.name),
-            side.verdict,
+            name_verdict(side.verdict),
             text(&side.headline),
             text(&side.subtitle)
         )?;
     }
     writeln!(out, "\n## Growth\n\n| series | before | after | change |\n| --- | --- | --- | --- |")?;
-    for series in &comparison.series {
+    for series in shown(comparison) {
         let [name, before, after, why] = row(series).map(|cell| text(&cell));
         let name = if series.votes { format!("**{name}**") } else { name };
         writeln!(out, "| {name} | {before} | {after} | {why} |")?;

@@ -1,9 +1,10 @@
 //! A comparison as files and on the terminal: one file a format, as with the report of one run.
 //!
-//! Comes in: the comparison of two runs, and both runs for the picture. Goes out: compare.json, compare.md and
-//! compare.png, each written whole, and the table of a terminal.
+//! Comes in: the comparison of two runs, and both runs for the picture. Goes out: compare.json, compare.md,
+//! compare.html and compare.png, each written whole, and the table of a terminal.
 
 mod markdown;
+mod page;
 mod row;
 mod terminal;
 
@@ -11,7 +12,7 @@ pub use terminal::summary;
 
 use super::picture::{Theme, compose_pair};
 use super::render::{Format, render_each};
-use super::{json, png};
+use super::{json, png, svg};
 use crate::error::Result;
 use crate::evidence::Evidence;
 use crate::findings::{Comparison, Report};
@@ -24,10 +25,16 @@ struct Pair<'a> {
 }
 
 /// Every file with its renderer.
-fn formats<'a>() -> [Format<Pair<'a>>; 3] {
+fn formats<'a>() -> [Format<Pair<'a>>; 4] {
     [
         ("compare.json", |pair| json::render(pair.comparison).map(String::into_bytes)),
         ("compare.md", |pair| Ok(markdown::render(pair.comparison).into_bytes())),
+        ("compare.html", |pair| {
+            let pictures = [Theme::Light, Theme::Dark]
+                .map(|look| svg::render(&compose_pair(pair.runs, pair.comparison, look.theme())));
+            let [light, dark] = pictures;
+            page::render(pair.comparison, [&light?, &dark?]).map(String::into_bytes)
+        }),
         ("compare.png", |pair| png::render(&compose_pair(pair.runs, pair.comparison, pair.look.theme()))),
     ]
 }
@@ -55,29 +62,12 @@ pub fn render_all(
 mod tests {
     use super::*;
     use crate::error::Error;
-    use crate::findings::{Change, Side};
     use crate::report::testing;
 
     #[test]
     fn a_file_that_fails_costs_no_other() {
         let case = testing::leak();
-        let side = Side {
-            name: "a".into(),
-            verdict: case.findings.verdict,
-            headline: case.findings.headline.clone(),
-            subtitle: String::new(),
-        };
-        let comparison = Comparison {
-            schema: "soak-compare/1".into(),
-            verdict: Change::StillLeaking,
-            exit_code: 1,
-            summary: String::new(),
-            headline: "Still leaking".into(),
-            before: side.clone(),
-            after: side,
-            series: vec![],
-            notes: vec![],
-        };
+        let comparison = testing::comparison();
         let run = (&case.evidence, &case.findings);
         let mut names = Vec::new();
         let first = render_all([run, run], &comparison, Theme::Light, |name, _| {
@@ -85,6 +75,6 @@ mod tests {
             if name == "compare.json" { Err(Error::Own("the disk is full".into())) } else { Ok(()) }
         });
         assert_eq!(first.unwrap_err().to_string(), "the disk is full");
-        assert_eq!(names, ["compare.json", "compare.md", "compare.png"]);
+        assert_eq!(names, ["compare.json", "compare.md", "compare.html", "compare.png"]);
     }
 }

@@ -1,10 +1,27 @@
-//! A row of the table that both texts have.
+//! What all texts of a comparison have: its title, and the table of changes row by row.
 
-use crate::findings::SeriesChange;
+use crate::evidence::SeriesId;
+use crate::findings::{Comparison, SeriesChange};
 use crate::wording::compared_growth;
+
+/// The word of the answer with what follows it: "FIXED: no growth …".
+pub fn title(comparison: &Comparison) -> String {
+    format!("{}: {}", badge(comparison), comparison.summary)
+}
+
+/// The word of the answer, in capitals.
+pub fn badge(comparison: &Comparison) -> String {
+    comparison.verdict.to_string().to_uppercase()
+}
+
+/// The series to show: without all of resident memory where its private part, which has the same name, is there.
+pub fn shown(comparison: &Comparison) -> impl Iterator<Item = &SeriesChange> {
+    let private = comparison.series.iter().any(|s| s.id == SeriesId::RssAnon);
+    comparison.series.iter().filter(move |s| !(private && s.id == SeriesId::Rss))
+}
 
 /// Name, before, after, change.
 pub fn row(series: &SeriesChange) -> [String; 4] {
     let [before, after] = [series.before, series.after].map(|growth| compared_growth(series, growth));
-    [series.id.to_string(), before, after, series.why.clone()]
+    [series.id.label().to_string(), before, after, series.why.clone()]
 }

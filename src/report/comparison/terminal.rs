@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::row::row;
+use super::row::{badge, row, shown};
 use crate::findings::{Change, Comparison};
 use crate::report::clean_text::clean_text;
 
@@ -15,7 +15,7 @@ const SERIES: usize = 8;
 /// The answer, the runs and their series, with colours as ANSI sequences, so many columns wide.
 pub fn summary(comparison: &Comparison, width: u16) -> String {
     let style = colour(comparison.verdict).bold();
-    let word = comparison.verdict.to_string().to_uppercase();
+    let word = badge(comparison);
     let mut out = format!("\n{style} {word} {style:#} {BOLD}{}{BOLD:#}\n\n", clean_text(&comparison.summary));
     for (side, which) in [(&comparison.before, "before"), (&comparison.after, "after ")] {
         out += &format!("{which}  {}: {}\n", clean_text(&side.name), clean_text(&side.headline));
@@ -24,7 +24,7 @@ pub fn summary(comparison: &Comparison, width: u16) -> String {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(width).set_header(["series", "before", "after", "change"]);
-    for series in comparison.series.iter().filter(|s| s.votes).take(SERIES) {
+    for series in shown(comparison).filter(|s| s.votes).take(SERIES) {
         table.add_row(row(series).map(|text| clean_text(&text)));
     }
     if table.row_iter().next().is_some() {

@@ -1,21 +1,23 @@
 //! What the page's charts are drawn from: few enough points for a page, no peak lost.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
-use crate::evidence::{AccountPart, Event, EventKind, Evidence, GroupKind, Sample, Series, SeriesId};
+use super::colours::colour_name;
+use crate::evidence::{AccountPart, Event, EventKind, Evidence, Sample, Series, SeriesId};
 use crate::findings::Report;
 use crate::report::clean_text::clean_text;
-use crate::report::picture::{Bin, Mark, RunTime, collect_bins, run_time, whole_intervals};
+use crate::report::picture::{
+    Bin, FittedLine, Layers, Mark, MemoryLayers, RunTime, Tint, collect_bins, memory_layers, run_time,
+    task_layers, whole_intervals,
+};
 use crate::units::Unit;
 
 /// Points of all lines together; a page of 500 KiB holds about three times as many.
 const POINTS: usize = 9_000;
 /// Points of one line at most.
 const MOST: usize = 2_000;
-/// Groups of tasks that have a line of their own.
-const GROUPS: usize = 8;
+/// Columns of an area, each with two moments at most.
+const COLUMNS: usize = 250;
 
 /// All that the script needs.
 #[derive(Debug, Serialize)]
@@ -34,14 +36,74 @@ struct Chart {
     title: String,
     /// What values are: bytes, count, seconds.
     unit: Unit,
+    /// What is stacked under the lines.
+    stack: Option<Stack>,
     lines: Vec<Line>,
+    /// The line through the first of them.
+    fit: Option<FittedView>,
+    /// A value that must not be reached.
+    limit: Option<f64>,
+    /// What the picture writes into its panel, each with whether that is bad.
+    notes: Vec<(String, bool)>,
     /// When soak asked for collections, in the chart of memory.
     ticks: Vec<f64>,
+}
+
+impl Chart {
+    fn new(title: &str, unit: Unit, lines: Vec<Line>) -> Chart {
+        let title = title.into();
+        Chart { title, unit, stack: None, lines, fit: None, limit: None, notes: vec![], ticks: vec![] }
+    }
+}
+
+/// Areas on each other, from the bottom up.
+#[derive(Debug, Serialize)]
+struct Stack {
+    areas: Vec<Area>,
+    /// Pieces of rows in turn: a moment and the upper edge of each area.
+    pieces: Vec<Vec<f64>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Area {
+    name: String,
+    /// The name of its colour in the style.
+    colour: String,
+    bad: bool,
+}
+
+impl Stack {
+    fn new(layers: Layers) -> Stack {
+        let area = |(name, tint): (String, Tint)| Area {
+            name: clean_text(&name),
+            colour: colour_name(tint),
+            bad: tint.is_bad(),
+        };
+        let row = |(t, tops): (f64, Vec<f64>)| std::iter::once(t).chain(tops).map(rounded);
+        let piece = |piece: Vec<(f64, Vec<f64>)>| piece.into_iter().flat_map(row).collect();
+        Stack {
+            areas: layers.areas.into_iter().map(area).collect(),
+            pieces: layers.pieces.into_iter().map(piece).collect(),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct FittedView {
+    /// Moment and value of both ends.
+    ends: [(f64, f64); 2],
+    /// Moment, lowest and highest value.
+    band: Vec<(f64, f64, f64)>,
+    bad: bool,
 }
 
 #[derive(Debug, Serialize)]
 struct Line {
     name: String,
+    /// What files call it, where that is not its name.
+    file_name: Option<String>,
+    /// What the chart is about.
+    main: bool,
     /// Drawn in the colour of what is wrong.
     bad: bool,
     /// Shown from the start.
@@ -87,58 +149,88 @@ fn rounded(v: f64) -> f64 {
 
 fn line(name: &str, bad: bool, on: bool, points: impl Iterator<Item = (f64, f64)>) -> Option<Line> {
     let flat: Vec<f64> = points.flat_map(|(t, v)| [t, v]).collect();
-    (!flat.is_empty()).then(|| Line { name: clean_text(name), bad, on, pieces: vec![flat] })
+    let name = clean_text(name);
+    (!flat.is_empty()).then(|| Line { name, file_name: None, main: false, bad, on, pieces: vec![flat] })
 }
 
-fn of_series<'a>(evidence: &'a Evidence, series: &'a Series) -> impl Iterator<Item = (f64, f64)> + 'a {
+/// A recorded series under its plain name, `main` if the chart is about it; none where it never moved, which a table
+/// says better.
+fn line_of(
+    evidence: &Evidence,
+    findings: &Report,
+    series: &Series,
+    (main, on): (bool, bool),
+) -> Option<Line> {
     let times = &evidence.recording.elapsed_s;
-    times.iter().zip(&series.samples).filter_map(|(t, s): (&f64, &Sample)| Some((*t, s.get()?)))
+    let read =
+        || times.iter().zip(&series.samples).filter_map(|(t, s): (&f64, &Sample)| Some((*t, s.get()?)));
+    let first = read().next()?.1;
+    if !main && read().all(|(_, v)| v == first) {
+        return None;
+    }
+    let bad = findings.blames(&series.id);
+    let file_name = (series.id.label() != series.id.name()).then(|| clean_text(series.id.name()));
+    Some(Line { file_name, main, ..line(series.id.label(), bad, main || on || bad, read())? })
 }
 
 fn memory(evidence: &Evidence, findings: &Report) -> Chart {
-    let series = evidence.recording.series.iter().filter(|s| s.unit() == Unit::Bytes && !s.is_empty());
-    let lines = series.filter_map(|s| {
-        let bad = findings.blames(&s.id);
-        let on = matches!(s.id, SeriesId::Rss | SeriesId::RssAnon)
-            || bad
-            || AccountPart::STACKED.iter().any(|part| part.series() == s.id);
-        line(s.id.name(), bad, on, of_series(evidence, s))
-    });
+    let MemoryLayers { main, account, fit, limit, notes } = memory_layers(evidence, findings, COLUMNS);
+    let stacked =
+        |id: &SeriesId| account.is_some() && AccountPart::STACKED.iter().any(|part| part.series() == *id);
+    let series = evidence.recording.series.iter();
+    let series = series.filter(|s| s.unit() == Unit::Bytes && !s.is_empty() && !stacked(&s.id));
+    let mut lines: Vec<Line> = series
+        .filter_map(|s| {
+            let is_main = main.as_ref() == Some(&s.id);
+            let on = s.id == SeriesId::RssAnon && account.is_none();
+            let mut line = line_of(evidence, findings, s, (is_main, on))?;
+            // the areas show which part of resident memory grows, and its lines need not
+            if account.is_some() && s.id.is_resident_memory() {
+                (line.bad, line.on) = (false, is_main);
+            }
+            Some(line)
+        })
+        .collect();
+    lines.sort_by_key(|line| (!line.main, !line.on));
     let collected = |e: &Event| matches!(e.kind, EventKind::Collection { .. }).then_some(e.elapsed_s);
     let mut ticks: Vec<f64> = evidence.events.iter().filter_map(collected).collect();
     // of a week with one a minute no more than can be seen
     let least = ticks.last().unwrap_or(&0.0) / 500.0;
     ticks.dedup_by(|next, kept| *next - *kept < least);
-    Chart { title: "Memory".into(), unit: Unit::Bytes, lines: lines.collect(), ticks }
+    let fit = fit.map(|FittedLine { ends, band, bad }| FittedView { ends, band, bad });
+    let stack = account.map(Stack::new);
+    Chart { stack, fit, limit, notes, ticks, ..Chart::new("Memory", Unit::Bytes, lines) }
 }
 
 fn tasks(evidence: &Evidence, findings: &Report) -> Chart {
-    let counts = |id: &SeriesId| id.is_task_count() || matches!(id, SeriesId::Fds | SeriesId::Children);
+    let shown = task_layers(evidence, findings, COLUMNS);
+    let main = shown.as_ref().and_then(|shown| shown.main.clone());
+    let title = shown.as_ref().map_or("Tasks", |shown| &shown.title).to_string();
+    let groups = shown.as_ref().and_then(|shown| shown.groups.as_ref());
+    // the sum of the groups is the line over them
+    let total = groups.and_then(|groups| {
+        let sum = |(t, tops): &(f64, Vec<f64>)| Some((*t, *tops.last()?));
+        let line = line(&title.to_lowercase(), false, true, groups.pieces.iter().flatten().filter_map(sum))?;
+        Some(Line { main: true, ..line })
+    });
+    let counted = |id: &SeriesId| total.as_ref().is_some_and(|total| total.name == id.label());
+    let counts = |id: &SeriesId| {
+        let better =
+            evidence.recording.series.iter().any(|s| s.id != SeriesId::Tasks && s.id.is_task_count());
+        let tasks = id.is_task_count() && !(*id == SeriesId::Tasks && better) && !counted(id);
+        tasks || matches!(id, SeriesId::Fds | SeriesId::Children)
+    };
     let series = evidence.recording.series.iter().filter(|s| counts(&s.id) && !s.is_empty());
-    let mut lines: Vec<Line> = series
-        .filter_map(|s| {
-            line(s.id.name(), findings.blames(&s.id), s.id != SeriesId::Tasks, of_series(evidence, s))
-        })
-        .collect();
-    let kinds = [GroupKind::Goroutine, GroupKind::Task, GroupKind::Thread];
-    let mut groups: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
-    for cell in evidence.groups.iter().filter(|c| kinds.contains(&c.kind)) {
-        groups.entry(&cell.group).or_default().push((cell.elapsed_s, cell.count));
-    }
-    let most = |points: &[(f64, f64)]| points.iter().map(|p| p.1).fold(0.0, f64::max);
-    let mut groups: Vec<(&str, Vec<(f64, f64)>)> = groups.into_iter().collect();
-    groups.sort_by(|a, b| most(&b.1).total_cmp(&most(&a.1)));
-    for (id, points) in groups.into_iter().take(GROUPS) {
-        let group = evidence.group_names.iter().find(|g| g.id == id);
-        let name = group.map_or(id.to_string(), |g| match &g.state {
-            Some(state) => format!("{} · {state}", g.name),
-            None => g.name.clone(),
-        });
-        let bad =
-            group.is_some_and(|g| findings.culprits.iter().any(|c| c.name == g.name && c.state == g.state));
-        lines.extend(line(&name, bad, bad, points.into_iter()));
-    }
-    Chart { title: "Tasks".into(), unit: Unit::Count, lines, ticks: Vec::new() }
+    let others = series
+        .filter_map(|s| line_of(evidence, findings, s, (main.as_ref() == Some(&s.id), total.is_none())));
+    let mut others: Vec<Line> = others.collect();
+    others.sort_by_key(|line| (!line.main, !line.on));
+    let lines = total.into_iter().chain(others).collect();
+    let (stack, notes) = match shown {
+        Some(shown) => (shown.groups.map(Stack::new), shown.notes),
+        None => (None, Vec::new()),
+    };
+    Chart { stack, notes, ..Chart::new(&title, Unit::Count, lines) }
 }
 
 fn rate(evidence: &Evidence, phases: &[(String, f64, f64)]) -> Chart {
@@ -155,13 +247,7 @@ fn rate(evidence: &Evidence, phases: &[(String, f64, f64)]) -> Chart {
         counted("errors", |bin| bin.errors),
         counted("dropped", |bin| bin.dropped),
     ];
-    let lines = lines.into_iter().flatten();
-    Chart {
-        title: "Requests per second".into(),
-        unit: Unit::Count,
-        lines: lines.collect(),
-        ticks: Vec::new(),
-    }
+    Chart::new("Requests per second", Unit::Count, lines.into_iter().flatten().collect())
 }
 
 fn latency(evidence: &Evidence) -> Chart {
@@ -171,6 +257,5 @@ fn latency(evidence: &Evidence) -> Chart {
         line("p99", false, true, points().map(|p| (p.elapsed_s, p.p99_s))),
         line("p50", false, true, points().map(|p| (p.elapsed_s, p.p50_s))),
     ];
-    let lines = lines.into_iter().flatten().collect();
-    Chart { title: "Latency".into(), unit: Unit::Seconds, lines, ticks: Vec::new() }
+    Chart::new("Latency", Unit::Seconds, lines.into_iter().flatten().collect())
 }

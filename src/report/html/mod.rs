@@ -8,6 +8,7 @@
 //! a script the picture says the same. Every text from target or user is escaped by the template.
 
 mod charts;
+mod colours;
 mod embedded;
 mod tables;
 
@@ -44,18 +45,21 @@ pub fn render(evidence: &Evidence, findings: &Report, picture: &str) -> Result<S
     environment.add_template("page", PAGE).map_err(own)?;
     let page = environment.get_template("page").map_err(own)?;
     page.render(context! {
-        style => safe(STYLE),
+        style => safe(&style()),
         script => safe(SCRIPT),
         version => env!("CARGO_PKG_VERSION"),
-        headline => clean_text(&findings.headline),
+        badge => findings.badge.to_string(),
+        tone => findings.badge.tone(),
+        summary => clean_text(&findings.summary),
         subtitle => clean_text(&findings.subtitle),
         target => findings.target.as_ref().map(|target| clean_text(&describe_target(target))),
-        verdict => findings.verdict,
         reason => format!("exit code {} ({})", findings.exit_code, clean_text(&findings.reason)),
         picture => STANDARD.encode(picture),
         notes => findings.notes.iter().map(|n| clean_text(n)).collect::<Vec<_>>(),
         culprits => findings.culprits.iter().map(CulpritView::new).collect::<Vec<_>>(),
-        series => SeriesView::list(findings),
+        series => SeriesView::shown(findings),
+        other_count => SeriesView::others(findings).len(),
+        other_series => SeriesView::others(findings),
         account => tables::account(findings),
         account_exact => findings.account_exact,
         gates => tables::gates(findings),
@@ -72,6 +76,11 @@ pub fn render(evidence: &Evidence, findings: &Report, picture: &str) -> Result<S
         document => safe(&packed(&json::render(findings)?)),
     })
     .map_err(own)
+}
+
+/// The style that every page has.
+pub fn style() -> String {
+    colours::style() + STYLE
 }
 
 fn safe(text: &str) -> minijinja::Value {
@@ -176,14 +185,16 @@ mod tests {
             "main.fanOut.func1 /srv/app/main.go:36", // the stack
             "created by main.fanOut main.go:31",
             "leaks 1.0 goroutines each", // attribution
-            "<td>hang-up</td><td>238</td><td>2</td><td>3 reset</td>",
+            "sent\">238</td><td data-label=\"not sent\">2</td><td data-label=\"broken by the server\">3 reset</td>",
             "<th>timeout</th><td>17</td>",
             "<th>p99.9</th><td>4 ms</td>",
             "<th>1 ms</th><td><i style=\"width:100%\"></i></td><td>3,900</td>", // the histogram
-            "gate-failed",
+            "<li class=\"leak\"><b>gate failed</b> <code>memory.slope",
+            "goroutines</td>",
+            "resident memory <small>rss_anon_bytes</small>",
             "<th>sent late</th><td>p50 100 µs, p99 400 µs, max 2 ms</td>",
             "the schedule slipped for 2 s",
-            "<td>240</td><td>0</td><td>2 ms</td><td>0.4 %</td><td>700 µs</td><td>0.14 %</td>", // a probe's cost
+            "asked\">240</td><td data-label=\"failed\">0</td><td data-label=\"an answer took\">2 ms</td>", // a probe's cost
             "<code>import pprof</code>",
             "soak http://127.0.0.1:8080/work -z 2m -q 50/s",
             "6.1.0-31",
@@ -200,7 +211,7 @@ mod tests {
         let evil = "</script><script>alert(1)</script><img src=x onerror=alert(2)>";
         case.findings.culprits[0].name = evil.into();
         case.findings.culprits[0].stack = vec![evil.into()];
-        case.findings.headline = evil.into();
+        (case.findings.headline, case.findings.summary) = (evil.into(), evil.into());
         let page = page(&case);
         assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "it is escaped");
         let back: Report = serde_json::from_str(&document(&page).unwrap()).unwrap();

@@ -78,6 +78,15 @@
     return piece ? at({ pieces: [piece] }, Math.min(piece[piece.length - 2], t)) : null;
   };
 
+  // the row of a stack at or before a moment: the moment, then the upper edge of each area
+  const rowAt = (stack, t) => {
+    const wide = stack.areas.length + 1;
+    let found = null;
+    for (const piece of stack.pieces)
+      for (let i = 0; i < piece.length && piece[i] <= t; i += wide) found = piece.slice(i, i + wide);
+    return found;
+  };
+
   // what the legend says: at a moment, or else where steady ends, as the tables do
   const steady = data.phases.filter(([name]) => name === "steady").pop();
   const tell = (chart, t) => {
@@ -89,11 +98,16 @@
       const value = t === null ? last(line, end - (view[1] - view[0]) * 1e-4) : at(line, t);
       line.value.textContent = value === null ? "–" : show[chart.unit](value);
     }
+    if (!chart.stack) return;
+    const row = rowAt(chart.stack, t === null ? end - (view[1] - view[0]) * 1e-4 : t);
+    chart.stack.areas.forEach((area, i) => {
+      area.value.textContent = row ? show[chart.unit](row[i + 1] - (i ? row[i] : 0)) : "–";
+    });
   };
 
   const draw = chart => {
     const svg = chart.svg;
-    const wide = chart.wide = Math.max(svg.clientWidth || 1000, 240), high = wide < 600 ? 200 : 260;
+    const wide = chart.wide = Math.max(svg.clientWidth || 1000, 240), high = (wide < 600 ? 200 : 250) * (chart === charts[0] ? 1.25 : chart.stack || chart.fit ? 1 : 0.7);
     const right = wide - RIGHT, floor = high - BOTTOM;
     svg.setAttribute("viewBox", "0 0 " + wide + " " + high);
     svg.style.height = high + "px";
@@ -114,9 +128,13 @@
       for (const piece of line.pieces)
         for (let i = 0; i < piece.length; i += 2)
           if (piece[i] >= view[0] && piece[i] <= view[1]) { top = Math.max(top, piece[i + 1]); low = Math.min(low, piece[i + 1]); }
+    for (const piece of chart.stack ? chart.stack.pieces : [])
+      for (let i = 0, wide = chart.stack.areas.length + 1; i < piece.length; i += wide)
+        if (piece[i] >= view[0] && piece[i] <= view[1]) top = Math.max(top, piece[i + wide - 1]);
     // from zero a leak of little in much would be a flat line; the marks say where the axis begins
-    const bad = chart.lines.some(l => l.on && l.bad);
+    const bad = chart.lines.some(l => l.on && l.bad) || chart.fit && chart.fit.bad;
     const foot = bad && top > low && top - low < 0.15 * top ? Math.max(low - (top - low) / 2, 0) : 0;
+    if (chart.limit && chart.limit > foot && chart.limit <= foot + (top - foot) * 1.6) top = Math.max(top, chart.limit);
     top = top > foot ? foot + (top - foot) * 1.08 : foot + 1;
     const y = v => floor - (v - foot) / (top - foot) * (floor - TOP);
     const step = rise(top - foot, 5, chart.unit);
@@ -128,10 +146,22 @@
       const end = x(t) > right - 25;
       node("text", { x: end ? right : x(t), y: high - 7, "text-anchor": end ? "end" : "middle" }, svg, t ? clock(t) : "0");
     }
-    for (const t of chart.ticks) {
-      if (t < view[0] || t > view[1]) continue;
-      const tick = node("rect", { x: x(t) - 1, y: floor - 8, width: 2, height: 8, fill: "var(--muted)" }, svg);
-      node("title", {}, tick, "soak asked for a collection");
+    const inside = { "clip-path": "url(#" + clip.id + ")" };
+    // areas from the upper edge down, so that each covers what is below it
+    for (let i = chart.stack ? chart.stack.areas.length : 0; i > 0; i -= 1) {
+      const wide = chart.stack.areas.length + 1;
+      for (const piece of chart.stack.pieces) {
+        const edge = [];
+        for (let at = 0; at < piece.length; at += wide) edge.push(x(piece[at]).toFixed(1) + " " + y(Math.max(piece[at + i], foot)).toFixed(1));
+        const ends = [x(piece[0]), x(piece[piece.length - wide])].map(v => v.toFixed(1));
+        const d = "M" + ends[0] + " " + floor + "L" + edge.join("L") + "L" + ends[1] + " " + floor + "Z";
+        node("path", { d, fill: "var(--" + chart.stack.areas[i - 1].colour + ")", stroke: "var(--paper)", "stroke-width": .7, ...inside }, svg);
+      }
+    }
+    const fit = chart.fit;
+    if (fit && fit.band.length) {
+      const low = fit.band.map(([t, v]) => x(t) + " " + y(v)), high = fit.band.map(([t, , v]) => x(t) + " " + y(v)).reverse();
+      node("path", { d: "M" + low.concat(high).join("L") + "Z", fill: fit.bad && !chart.stack ? "var(--bad)" : "var(--muted)", opacity: .22, ...inside }, svg);
     }
     for (const line of chart.lines) {
       if (!line.on) continue;
@@ -142,9 +172,26 @@
           if (next < view[0] || before > view[1]) continue;
           path += (path ? "L" : "M") + x(piece[i]).toFixed(1) + " " + y(piece[i + 1]).toFixed(1);
         }
-        if (path) node("path", { d: path, fill: "none", stroke: line.colour, "stroke-width": line.bad ? 2.5 : 1.7, "stroke-linejoin": "round", "clip-path": "url(#" + clip.id + ")" }, svg);
+        if (path) node("path", { d: path, fill: "none", stroke: line.colour, "stroke-width": line.bad || line.main ? 2.5 : 1.7, "stroke-linejoin": "round", ...inside }, svg);
       }
     }
+    if (fit) {
+      const [[x1, y1], [x2, y2]] = fit.ends.map(([t, v]) => [x(t), y(v)]);
+      const colour = fit.bad ? "var(--bad)" : "var(--muted)";
+      const drawn = node("g", inside, svg);
+      node("line", { x1, y1, x2, y2, stroke: "var(--paper)", "stroke-width": 5 }, drawn);
+      node("line", { x1, y1, x2, y2, stroke: fit.bad && !chart.stack ? colour : "var(--muted)", "stroke-width": 2.5 }, drawn);
+      for (const [cx, cy] of [[x1, y1], [x2, y2]])
+        node("circle", { cx, cy, r: 5, fill: colour, stroke: "var(--paper)", "stroke-width": 2 }, drawn);
+    }
+    for (const t of chart.ticks) {
+      if (t < view[0] || t > view[1]) continue;
+      const tick = node("rect", { x: x(t) - 1, y: floor - 8, width: 2, height: 8, fill: "var(--muted)" }, svg);
+      node("title", {}, tick, "soak asked for a collection");
+    }
+    if (chart.limit && chart.limit <= top)
+      node("line", { x1: LEFT, x2: right, y1: y(chart.limit), y2: y(chart.limit), stroke: "var(--bad)", "stroke-width": 2, "stroke-dasharray": "12 9" }, svg);
+    chart.foot.textContent = foot > 0 ? "The axis begins at " + show[chart.unit](foot) + "." : "";
     let free = TOP + 14;
     for (const { at: t, text, bad } of data.marks) {
       if (t < view[0] || t > view[1]) continue;
@@ -202,29 +249,44 @@
     const chart = { ...made };
     const box = html("div", place);
     box.className = "chart";
-    html("h3", box, chart.title);
-    chart.when = html("span", box);
+    const head = html("header", box);
+    html("h3", head, chart.title);
+    for (const [text, bad] of chart.notes) html("span", head, text).className = bad ? "note bad" : "note";
+    chart.when = html("span", head);
     chart.when.className = "when muted";
-    chart.back = html("button", box, "show the whole run");
+    chart.back = html("button", head, "show the whole run");
     chart.back.type = "button";
     chart.back.className = "back";
     chart.back.addEventListener("click", () => look(...data.over));
     chart.svg = node("svg", { role: "img", "aria-label": chart.title + " over time" }, box);
     const legend = html("ul", box);
     legend.className = "legend";
+    const entry = (name, of, colour) => {
+      const made = html(name, html("li", legend));
+      const swatch = html("i", made);
+      swatch.style.background = swatch.style.borderColor = colour;
+      const label = html("span", made, of.name);
+      if (of.bad) label.className = "bad";
+      if (of.main) label.className += " main";
+      if (of.file_name) html("small", label, " " + of.file_name);
+      of.value = html("b", made);
+      return made;
+    };
     let calm = 0, bad = 0;
-    for (const line of chart.lines) {
-      line.colour = line.bad ? "var(--bad" + bad++ % 4 + ")" : "var(--calm" + calm++ % 10 + ")";
-      const button = html("button", html("li", legend));
+    const add = line => {
+      line.colour = line.main && (chart.stack || chart.fit) && !line.bad ? "var(--ink)" : line.bad ? "var(--bad" + bad++ % 4 + ")" : "var(--calm" + calm++ % 10 + ")";
+      const button = entry("button", line, line.colour);
       button.type = "button";
-      const swatch = html("i", button);
-      swatch.style.background = swatch.style.borderColor = line.colour;
-      button.append(line.name);
-      line.value = html("b", button);
       const press = () => { button.className = line.on ? "" : "off"; button.setAttribute("aria-pressed", line.on); };
       button.addEventListener("click", () => { line.on = !line.on; press(); draw(chart); });
       press();
-    }
+    };
+    // from the top down, as they are drawn; what is hidden comes last
+    chart.lines.filter(line => line.on).forEach(add);
+    for (const area of chart.stack ? chart.stack.areas.slice().reverse() : []) entry("div", area, "var(--" + area.colour + ")");
+    chart.lines.filter(line => !line.on).forEach(add);
+    chart.foot = html("p", box);
+    chart.foot.className = "when muted";
     charts.push(chart);
     drag(chart);
   }

@@ -7,6 +7,7 @@ use crate::findings::{Culprit, LoadFinding, Misbehaved, Per, Report, SeriesFindi
 use crate::report::clean_text::clean_text;
 use crate::report::requests;
 use crate::units::{Bytes, Rate, Unit};
+use crate::wording::picture::label_gate;
 use crate::wording::{describe_target, growth_cell};
 
 #[derive(Serialize)]
@@ -42,9 +43,14 @@ impl CulpritView {
     }
 }
 
+/// How many series the page begins with.
+const SHOWN: usize = 6;
+
 #[derive(Serialize)]
 pub struct SeriesView {
     name: String,
+    /// What files call it, where that is not its name.
+    file_name: Option<String>,
     trend: String,
     counts: bool,
     start: String,
@@ -55,19 +61,28 @@ pub struct SeriesView {
 }
 
 impl SeriesView {
-    /// Those that grow and count first, then the others with a vote.
-    pub fn list(findings: &Report) -> Vec<SeriesView> {
-        let mut all: Vec<&SeriesFinding> = findings.series.iter().collect();
-        all.sort_by_key(|s| (!s.grows_unexplained(), !s.votes));
+    /// Those that the page begins with, as the terminal does.
+    pub fn shown(findings: &Report) -> Vec<SeriesView> {
         let steady_s = findings.judged_load_s();
-        all.into_iter().map(|s| SeriesView::new(s, steady_s)).collect()
+        findings.series_to_show(SHOWN).into_iter().map(|s| SeriesView::new(s, steady_s)).collect()
+    }
+
+    /// All others, those with a vote first.
+    pub fn others(findings: &Report) -> Vec<SeriesView> {
+        let shown = findings.series_to_show(SHOWN);
+        let mut others: Vec<&SeriesFinding> = findings.series.iter().collect();
+        others.retain(|s| !shown.iter().any(|shown| shown.id == s.id));
+        others.sort_by_key(|s| (!s.grows_unexplained(), !s.votes));
+        let steady_s = findings.judged_load_s();
+        others.into_iter().map(|s| SeriesView::new(s, steady_s)).collect()
     }
 
     fn new(s: &SeriesFinding, steady_s: Option<f64>) -> SeriesView {
         let unit = s.id.unit();
         let show = |value: Option<f64>| value.map_or("–".into(), |v| unit.show(v));
         SeriesView {
-            name: clean_text(s.id.name()),
+            name: clean_text(s.id.label()),
+            file_name: (s.id.label() != s.id.name()).then(|| clean_text(s.id.name())),
             trend: s.trend.to_string(),
             counts: s.votes,
             start: show(s.start),
@@ -90,10 +105,11 @@ pub fn account(findings: &Report) -> Vec<[String; 5]> {
     .collect()
 }
 
-/// Expression, result, why.
-pub fn gates(findings: &Report) -> Vec<[String; 3]> {
+/// Label, colour, expression, why.
+pub fn gates(findings: &Report) -> Vec<[String; 4]> {
     let each = findings.gates.iter();
-    each.map(|g| [clean_text(&g.expr), g.result.to_string(), clean_text(&g.why)]).collect()
+    each.map(|g| [label_gate(g.result), g.result.tone().to_string(), clean_text(&g.expr), clean_text(&g.why)])
+        .collect()
 }
 
 #[derive(Serialize)]
@@ -175,7 +191,7 @@ pub fn misbehaved(load: &LoadFinding) -> Vec<[String; 4]> {
 pub fn attribution(findings: &Report) -> Vec<[String; 5]> {
     let rows = findings.attribution.iter();
     rows.map(|line| {
-        let what = clean_text(line.culprit.as_deref().unwrap_or(line.series.name()));
+        let what = clean_text(line.culprit.as_deref().unwrap_or(line.series.label()));
         let sent = Unit::Count.show(line.sent as f64);
         [what, clean_text(&line.who()), sent, line.blocks.to_string(), clean_text(&line.why)]
     })

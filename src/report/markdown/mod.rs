@@ -1,7 +1,7 @@
 //! report.md: what an incident needs, in at most forty lines of GitHub's Markdown for a usual run.
 //!
-//! Comes in: evidence and findings. Goes out: headline, verdict, the sentences that decide, the culprits with file and
-//! line, gates, the series that matter, and in a line each the memory account, the load, what probing cost, what was
+//! Comes in: evidence and findings. Goes out: badge and summary, gates, the sentences that decide, the culprits with
+//! file and line, the series that matter, and in a line each the memory account, the load, what probing cost, what was
 //! not seen. report.json has all of it.
 
 mod escape;
@@ -43,19 +43,14 @@ fn page(evidence: &Evidence, findings: &Report, picture: &str) -> String {
 }
 
 fn write_page(out: &mut String, evidence: &Evidence, findings: &Report, picture: &str) -> std::fmt::Result {
-    writeln!(out, "# {}\n", text(&findings.headline))?;
-    let (verdict, code) = (findings.verdict, findings.exit_code);
-    writeln!(
-        out,
-        "**{verdict}**, exit code {code} ({}) · {}\n",
-        text(&findings.reason),
-        text(&findings.subtitle)
-    )?;
+    writeln!(out, "# {}\n", text(&findings.title()))?;
+    let (reason, subtitle) = (text(&findings.reason), text(&findings.subtitle));
+    writeln!(out, "exit code {} ({reason}) · {subtitle}\n", findings.exit_code)?;
+    gates(out, &findings.gates)?;
     out.push_str(picture);
     notes(out, findings)?;
     culprits(out, &findings.culprits)?;
     attribution(out, &findings.attribution)?;
-    gates(out, &findings.gates)?;
     series(out, findings)?;
     if let Some(load) = &findings.load {
         by_request(out, load)?;
@@ -109,7 +104,7 @@ fn attribution(out: &mut String, lines: &[Attribution]) -> std::fmt::Result {
         let sent = Unit::Count.show(line.sent as f64);
         let (who, why) = (text(&line.who()), text(&line.why));
         let series =
-            line.culprit.as_ref().map_or_else(|| text(line.series.name()), |culprit| code_cell(culprit));
+            line.culprit.as_ref().map_or_else(|| text(line.series.label()), |culprit| code_cell(culprit));
         writeln!(out, "| {series} | {who} | {sent} | {} | {why} |", line.blocks)?;
     }
     writeln!(out)
@@ -138,7 +133,7 @@ fn series(out: &mut String, findings: &Report) -> std::fmt::Result {
     for s in shown {
         let unit = s.id.unit();
         let value = |v: Option<f64>| v.map_or("–".into(), |v| unit.show(v));
-        let name = if s.votes { format!("**{}**", text(s.id.name())) } else { text(s.id.name()) };
+        let name = if s.votes { format!("**{}**", text(s.id.label())) } else { text(s.id.label()) };
         let explained =
             s.explained_by.as_ref().map(|by| format!(" (explained: {})", text(by))).unwrap_or_default();
         let [slope, each] = [Per::Second, Per::Request].map(|per| growth_cell(s, per, steady_s));

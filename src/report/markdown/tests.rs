@@ -53,9 +53,9 @@ fn an_incident_has_what_it_needs_in_forty_lines() {
     let case = testing::leak();
     let page = render(&case.evidence, &case.findings);
     for what in [
-        "# Leak: memory grows 2.8 KiB",
+        "# LEAK: memory grows 2.8 KiB",
         "`main.fanOut.func1 /srv/app/main.go:36`",
-        "| **rss\\_anon\\_bytes** | growing |",
+        "| **resident memory** | growing |",
         "live heap ",
         "| `memory.slope < 1MiB/h` | failed |",
         "goroutines 240 × 2 ms, 700 µs CPU without load",
@@ -72,7 +72,7 @@ fn every_page_is_short_its_tables_are_tables_and_its_links_are_sound() {
         let page = render(&case.evidence, &case.findings);
         let name = case.name;
         assert!(page.lines().count() <= 40, "{name}: {} lines\n{page}", page.lines().count());
-        assert!(page.contains(&format!("**{}**", case.findings.verdict)), "{name}");
+        assert!(page.starts_with(&format!("# {}: ", case.findings.badge)), "{name}");
         let read = read(&page);
         let rows = page.lines().filter(|line| line.starts_with('|')).count();
         // the line of dashes is no row
@@ -111,7 +111,7 @@ fn what_the_target_says_stays_text_in_its_cell() {
         (culprit.name, culprit.why) = (evil.into(), evil.into());
         (culprit.state, culprit.stack, culprit.created_by) = (None, vec![evil.into()], None);
         case.findings.gates[0].expr = evil.into();
-        case.findings.headline = evil.into();
+        case.findings.summary = evil.into();
         case.findings.notes = vec![evil.into()];
         let page = render(&case.evidence, &case.findings);
         let parsed = read(&page);

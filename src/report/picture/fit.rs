@@ -71,6 +71,26 @@ impl<'a> Fit<'a> {
         stage.findings.is_blamed(self.finding)
     }
 
+    /// Its two ends, moment and level.
+    pub fn line(&self) -> [(f64, f64); 2] {
+        [(self.from, self.level), (self.to, self.at(self.to))]
+    }
+
+    /// What is drawn around it where it grows: moment, lowest and highest level of its interval.
+    pub fn band(&self) -> Vec<(f64, f64, f64)> {
+        let middle = (self.from + self.to) / 2.0;
+        let Some([lo, hi]) = self.finding.slope_ci.filter(|_| self.finding.trend == Direction::Growing)
+        else {
+            return Vec::new();
+        };
+        let centre = self.at(middle);
+        let edge = |t: f64| {
+            let ends = [centre + lo * (t - middle), centre + hi * (t - middle)];
+            (t, ends[0].min(ends[1]), ends[0].max(ends[1]))
+        };
+        [self.from, middle, self.to].map(edge).into()
+    }
+
     /// The level that it begins with, on the drawn line.
     pub fn start(&self) -> (f64, f64) {
         (self.from, self.level)
@@ -85,15 +105,8 @@ impl<'a> Fit<'a> {
     pub fn draw(&self, scene: &mut Scene, stage: &Stage<'_>, panel: &Panel, ground: Ground) {
         let bad = self.guilty(stage) && ground == Ground::Plain;
         let colour = if bad { stage.theme.warn } else { stage.theme.muted };
-        let middle = (self.from + self.to) / 2.0;
-        if let Some([lo, hi]) = self.finding.slope_ci.filter(|_| self.finding.trend == Direction::Growing) {
-            let centre = self.at(middle);
-            let edge = |t: f64| {
-                let ends = [centre + lo * (t - middle), centre + hi * (t - middle)].map(|v| panel.y(v));
-                (panel.x(t), ends[0].min(ends[1]), ends[0].max(ends[1]))
-            };
-            scene.area(vec![edge(self.from), edge(middle), edge(self.to)], colour, 0.22);
-        }
+        let edge = |(t, low, high): (f64, f64, f64)| (panel.x(t), panel.y(high), panel.y(low));
+        scene.area(self.band().into_iter().map(edge).collect(), colour, 0.22);
         let (a, b) = self.ends(panel);
         scene.line(vec![a, b], 8.0, stage.theme.paper);
         scene.line(vec![a, b], 4.0, colour);
@@ -159,7 +172,7 @@ impl<'a> Fit<'a> {
     }
 
     /// What it comes to, per request where requests were counted.
-    fn growth(&self, stage: &Stage<'_>) -> Option<String> {
+    pub fn growth(&self, stage: &Stage<'_>) -> Option<String> {
         growth_of_line(self.finding, stage.findings.judged_load_s())
     }
 }

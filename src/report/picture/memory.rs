@@ -10,10 +10,10 @@ use super::panel::{EdgeLabel, Panel};
 use super::scene::{Rect, Scene};
 use super::stage::Stage;
 use super::text::Weight;
-use super::theme::Rgb;
+use super::theme::{Rgb, Tint};
 use super::timeline::draw_collections;
 use super::trace::Trace;
-use crate::evidence::{Series, SeriesId};
+use crate::evidence::{AccountPart, Series, SeriesId};
 use crate::findings::SeriesFinding;
 use crate::units::Unit;
 use crate::wording::picture::label_axis_start;
@@ -47,10 +47,24 @@ fn fitted<'a>(stage: &Stage<'a>, series: &Series) -> Option<&'a SeriesFinding> {
     }
 }
 
+/// The account under the line of RSS, two moments for each of `columns` at most; none where it is not known.
+pub fn account(stage: &Stage<'_>, series: &Series, drawn: &Trace, columns: usize) -> Option<Stack> {
+    let (recording, over) = (&stage.evidence.recording, (stage.time.from, stage.time.to));
+    if series.id != SeriesId::Rss {
+        return None;
+    }
+    Stack::new(recording, drawn, &stage.breaks, over, columns)
+}
+
+/// The line through what is drawn of a series.
+pub fn fitted_line<'a>(stage: &'a Stage<'_>, series: &Series, drawn: &Trace) -> Option<Fit<'a>> {
+    Fit::new(stage, fitted(stage, series)?, drawn)
+}
+
 /// What the right edge calls it, where there is little room.
 fn short_name(id: &SeriesId) -> String {
     match id {
-        SeriesId::Rss => "RSS".into(),
+        SeriesId::Rss => "resident".into(),
         SeriesId::RssAnon => "private".into(),
         other => other.name().strip_suffix("_bytes").unwrap_or(other.name()).replace('_', " "),
     }
@@ -60,11 +74,8 @@ fn short_name(id: &SeriesId) -> String {
 pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, right: f32) -> Panel {
     let recording = &stage.evidence.recording;
     let rss = Trace::new(&recording.elapsed_s, &series.samples, &stage.breaks);
-    let over = (stage.time.from, stage.time.to);
-    let stack = (series.id == SeriesId::Rss)
-        .then(|| Stack::new(recording, &rss, &stage.breaks, over, plot.width() as usize / 2))
-        .flatten();
-    let fit = fitted(stage, series).and_then(|finding| Fit::new(stage, finding, &rss));
+    let stack = account(stage, series, &rss, plot.width() as usize / 2);
+    let fit = fitted_line(stage, series, &rss);
     let limit = memory_limit(stage);
     let (lo, hi) = rss.range().unwrap_or((0.0, 0.0));
     let hi = hi.max(stack.as_ref().map_or(0.0, Stack::top)).max(fit.as_ref().map_or(0.0, Fit::top));
@@ -147,6 +158,19 @@ fn low_label(stage: &Stage<'_>, panel: &Panel, up: f32) -> EdgeLabel {
     }
 }
 
+/// The colour of each part of the account; the strongest is for the part that holds most of what is wrong.
+pub fn tints(stage: &Stage<'_>, stack: &Stack) -> Vec<Tint> {
+    let held = |i: usize| stack.last(i).map_or(0.0, |(low, high)| high - low);
+    let wrong = |i: usize| stack.parts[i].can_leak() && stage.findings.blames(&stack.parts[i].series());
+    let worst = (0..stack.parts.len()).filter(|i| wrong(*i)).max_by(|a, b| held(*a).total_cmp(&held(*b)));
+    let tint = |(i, part): (usize, &AccountPart)| match wrong(i) {
+        false => Tint::Part(*part),
+        true if worst == Some(i) => Tint::Wrong,
+        true => Tint::WrongSecond,
+    };
+    stack.parts.iter().enumerate().map(tint).collect()
+}
+
 /// The account, painted from its upper edge down so that each part covers what is below it; its labels, what can leak
 /// first.
 fn layers(
@@ -157,17 +181,10 @@ fn layers(
     room: &mut Room,
 ) -> Vec<EdgeLabel> {
     let mut labels = Vec::new();
-    let held = |i: usize| stack.last(i).map_or(0.0, |(low, high)| high - low);
-    let wrong = |i: usize| stack.parts[i].can_leak() && stage.findings.blames(&stack.parts[i].series());
-    // the strongest colour is for the part that holds most of what is wrong
-    let worst = (0..stack.parts.len()).filter(|i| wrong(*i)).max_by(|a, b| held(*a).total_cmp(&held(*b)));
+    let tints = tints(stage, stack);
     for (i, part) in stack.parts.iter().enumerate().rev() {
-        let bad = wrong(i);
-        let colour = match bad {
-            false => stage.theme.part(*part),
-            true if worst == Some(i) => stage.theme.warn,
-            true => stage.theme.warn_second,
-        };
+        let bad = tints[i].is_bad();
+        let colour = tints[i].colour(stage.theme);
         for piece in &stack.pieces {
             let edge: Vec<(f32, f32)> =
                 piece.iter().map(|(t, tops)| (panel.x(*t), panel.y(tops[i]))).collect();

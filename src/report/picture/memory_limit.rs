@@ -12,7 +12,8 @@ use crate::wording::picture::forecast_limit;
 pub struct Limit {
     /// Where the limit is.
     pub bytes: f64,
-    text: String,
+    /// When it will be reached.
+    pub text: String,
 }
 
 impl Limit {

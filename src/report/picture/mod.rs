@@ -13,8 +13,10 @@ mod axis;
 mod bins;
 mod counted_rate;
 mod fit;
+mod head;
 mod labels;
 mod latency;
+mod layers;
 mod marks;
 mod memory;
 mod memory_limit;
@@ -35,6 +37,7 @@ mod timeline;
 mod trace;
 
 pub use bins::{Bin, collect_bins, whole_intervals};
+pub use layers::{FittedLine, Layers, MemoryLayers, TaskLayers, memory_layers, task_layers};
 pub use marks::Mark;
 pub use one_run::compose;
 pub use page::SIZE;
@@ -42,7 +45,7 @@ pub use pair::compose_pair;
 pub use run_time::{RunTime, run_time};
 pub use scene::{Anchor, Point, Rect, Scene, Shape, Text};
 pub use text::{Weight, font, scale};
-pub use theme::{DARK, LIGHT, Palette, Rgb, Theme};
+pub use theme::{DARK, LIGHT, Palette, Rgb, Theme, Tint};
 
 #[cfg(test)]
 mod golden;

@@ -1,15 +1,16 @@
 //! The picture of one run: headline, panels one below the other, caption.
 
+use super::head::head;
 use super::page::{BOTTOM, MARGIN, ROW, SIZE, foot_mark, line, mark_width, name_above, name_below};
 use super::panel::{LABEL, title};
 use super::scene::{Rect, Scene};
 use super::stage::Stage;
 use super::task_stack::Tasks;
-use super::text::{ASCENT, LINE, Weight, balanced, width, wrap};
+use super::text::{ASCENT, LINE, Weight, balanced};
 use super::theme::Palette;
 use super::{counted_rate, latency, memory, rate, tasks};
 use crate::evidence::{Evidence, Series};
-use crate::findings::Report;
+use crate::findings::{GateFinding, Report};
 use crate::report::clean_text::clean_text;
 use crate::wording::picture::NOTHING_SAMPLED;
 
@@ -20,8 +21,8 @@ const PLOT_RIGHT: f32 = 1300.0;
 
 /// Lays out and fills the whole picture.
 pub fn compose(evidence: &Evidence, findings: &Report, theme: &Palette) -> Scene {
-    let mut scene =
-        Scene { size: SIZE, title: clean_text(&findings.headline), paper: theme.paper, shapes: Vec::new() };
+    let title = clean_text(&findings.title());
+    let mut scene = Scene { size: SIZE, title, paper: theme.paper, shapes: Vec::new() };
     let top = head(&mut scene, findings, theme);
     let bottom = foot(&mut scene, findings, theme);
     let stage = Stage::new(evidence, findings, theme);
@@ -31,39 +32,18 @@ pub fn compose(evidence: &Evidence, findings: &Report, theme: &Palette) -> Scene
     scene
 }
 
-/// Headline and subtitle; returns where they end.
-fn head(scene: &mut Scene, findings: &Report, theme: &Palette) -> f32 {
-    let wide = SIZE.0 as f32 - 2.0 * MARGIN;
-    let headline = clean_text(&findings.headline);
-    let lines_at = |size: f32| wrap(&headline, size, Weight::Bold, wide, usize::MAX).len();
-    let one = [46.0, 43.0, 40.0, 37.0].into_iter().find(|s| lines_at(*s) == 1);
-    let two = || [38.0, 35.0].into_iter().find(|s| lines_at(*s) == 2);
-    let size = one.or_else(two).unwrap_or(32.0);
-    // a deploy that a gate stopped is no good news, whatever the verdict
-    let colour = if findings.is_stopped_by_gate() { theme.warn } else { theme.verdict(findings.verdict) };
-    let mut y = 14.0;
-    for text in balanced(&headline, size, Weight::Bold, wide, 3) {
-        y += size * LINE;
-        scene.text(line(text, (MARGIN, y), size, Weight::Bold, colour));
-    }
-    let subtitle = clean_text(&findings.subtitle);
-    let size = if width(&subtitle, 25.0, Weight::Regular) <= wide { 25.0 } else { LABEL };
-    y += 8.0;
-    for text in balanced(&subtitle, size, Weight::Regular, wide, 2) {
-        y += size * LINE;
-        scene.text(line(text, (MARGIN, y), size, Weight::Regular, theme.muted));
-    }
-    y + 6.0
-}
-
-/// The caption: who is to blame, else the first note, else why the strongest series is as it is. Returns where it
-/// begins.
+/// The caption: who is to blame, else the first note, else why the strongest series is as it is; nothing where the
+/// gates above have said it. Returns where it begins.
 fn foot(scene: &mut Scene, findings: &Report, theme: &Palette) -> f32 {
     let wide = SIZE.0 as f32 - 2.0 * MARGIN;
     let mark_wide = mark_width();
     // the last line shares its row with the mark
+    let of_gate = |caption: &str| {
+        let line = |gate: &GateFinding| format!("{}: {}", gate.expr, gate.why).to_lowercase();
+        findings.gates.iter().any(|gate| line(gate) == caption.to_lowercase())
+    };
     let lines = match findings.caption.as_str() {
-        "" => Vec::new(),
+        caption if caption.is_empty() || of_gate(caption) => Vec::new(),
         caption => balanced(caption, 25.0, Weight::Regular, wide - mark_wide - 30.0, 2),
     };
     let first = BOTTOM - 25.0 * LINE * lines.len().saturating_sub(1) as f32;

@@ -2,21 +2,22 @@
 //! over the same axes.
 
 use super::axis::time_ticks;
-use super::page::{MARGIN, ROW, SIZE, foot_mark, line, name_above, name_below};
+use super::head::badge_line;
+use super::page::{ROW, SIZE, foot_mark, line, name_above, name_below};
 use super::panel::{LABEL, Panel, TimeAxis, title};
-use super::scene::{Point, Rect, Scene};
+use super::scene::{Rect, Scene};
 use super::stage::{Stage, Tops};
 use super::task_stack::Tasks;
-use super::text::{LINE, Weight, balanced, cut};
+use super::text::{LINE, Weight, balanced};
 use super::theme::{Palette, Rgb};
 use super::{memory, tasks};
 use crate::evidence::Evidence;
 use crate::findings::{Change, Comparison, Report, Side, Verdict};
 use crate::report::clean_text::clean_text;
-use crate::wording::picture::NOT_RECORDED;
+use crate::wording::picture::{NOT_RECORDED, name_verdict};
 
 /// Where the plots of each column begin and end, and how far its labels reach.
-const COLUMNS: [(f32, f32, f32); 2] = [(150.0, 545.0, 790.0), (950.0, 1345.0, 1590.0)];
+const COLUMNS: [(f32, f32, f32); 2] = [(150.0, 530.0, 790.0), (950.0, 1330.0, 1590.0)];
 /// How far left of its plots a column begins.
 const OUT: f32 = 114.0;
 /// Memory's share of the height.
@@ -24,14 +25,17 @@ const MEMORY: f32 = 0.6;
 
 /// Lays out both runs.
 pub fn compose_pair(runs: [(&Evidence, &Report); 2], comparison: &Comparison, theme: &Palette) -> Scene {
-    let mut scene =
-        Scene { size: SIZE, title: clean_text(&comparison.headline), paper: theme.paper, shapes: Vec::new() };
-    let mut y = heading(&mut scene, comparison, theme);
+    let title_text = clean_text(&comparison.headline);
+    let mut scene = Scene { size: SIZE, title: title_text, paper: theme.paper, shapes: Vec::new() };
+    let badge = comparison.verdict.to_string().to_uppercase();
+    let badge = (&badge[..], change_colour(comparison.verdict, theme));
+    let mut y = badge_line(&mut scene, theme, badge, &clean_text(&comparison.summary), [40.0, 28.0]) + 14.0;
     let sides = [&comparison.before, &comparison.after];
-    for ((side, (left, _, right)), word) in sides.into_iter().zip(COLUMNS).zip(["Before", "After"]) {
-        column_head(&mut scene, theme, (word, side), Rect { left: left - OUT, right, top: y, bottom: y });
-    }
-    y += 3.0 * LABEL * LINE + 10.0;
+    let heads = sides.into_iter().zip(COLUMNS).zip(["Before", "After"]);
+    let ends = heads.map(|((side, (left, _, right)), word)| {
+        column_head(&mut scene, theme, (word, side), Rect { left: left - OUT, right, top: y, bottom: y })
+    });
+    y = ends.fold(y, f32::max) + 10.0;
     let mut stages = runs.map(|(evidence, findings)| Stage::new(evidence, findings, theme));
     let to = stages.iter().map(|s| s.time.to).fold(0.0, f64::max);
     let from = stages.iter().map(|s| s.time.from).fold(f64::INFINITY, f64::min);
@@ -75,19 +79,6 @@ pub fn compose_pair(runs: [(&Evidence, &Report); 2], comparison: &Comparison, th
     scene
 }
 
-/// The answer; returns where it ends.
-fn heading(scene: &mut Scene, comparison: &Comparison, theme: &Palette) -> f32 {
-    let colour = change_colour(comparison.verdict, theme);
-    let mut y = 14.0;
-    for text in
-        balanced(&clean_text(&comparison.headline), 36.0, Weight::Bold, SIZE.0 as f32 - 2.0 * MARGIN, 3)
-    {
-        y += 36.0 * LINE;
-        scene.text(line(text, (MARGIN, y), 36.0, Weight::Bold, colour));
-    }
-    y + 14.0
-}
-
 fn change_colour(change: Change, theme: &Palette) -> Rgb {
     match change {
         Change::Fixed | Change::NoDifference => theme.verdict(Verdict::Stable),
@@ -96,19 +87,19 @@ fn change_colour(change: Change, theme: &Palette) -> Rgb {
     }
 }
 
-/// Which run this is: its name and verdict, and below what was done.
-fn column_head(scene: &mut Scene, theme: &Palette, (word, side): (&str, &Side), at: Rect) {
-    let wide = at.width();
-    let put = |scene: &mut Scene, text: &str, down: f32, weight: Weight, colour: Rgb| {
-        let at: Point = (at.left, at.top + down);
-        scene.text(line(cut(&clean_text(text), LABEL, weight, wide), at, LABEL, weight, colour));
-    };
-    let name = format!("{word}: {} · {}", side.verdict, side.name);
-    put(scene, &name, LABEL * LINE, Weight::Bold, theme.verdict(side.verdict));
-    for (i, text) in balanced(&clean_text(&side.subtitle), LABEL, Weight::Regular, wide, 2).iter().enumerate()
-    {
-        put(scene, text, (2 + i) as f32 * LABEL * LINE, Weight::Regular, theme.muted);
+/// Which run this is: its verdict and name, and below what was done; returns where that ends.
+fn column_head(scene: &mut Scene, theme: &Palette, (word, side): (&str, &Side), at: Rect) -> f32 {
+    let name = clean_text(&format!("{word}: {} · {}", name_verdict(side.verdict), side.name));
+    let subtitle = clean_text(&side.subtitle);
+    let rows = [(name, Weight::Bold, theme.verdict(side.verdict)), (subtitle, Weight::Regular, theme.muted)];
+    let mut y = at.top;
+    for (text, weight, colour) in rows {
+        for text in balanced(&text, LABEL, weight, at.width(), 3) {
+            y += LABEL * LINE;
+            scene.text(line(text, (at.left, y), LABEL, weight, colour));
+        }
     }
+    y
 }
 
 /// A panel that has nothing to show.

@@ -4,7 +4,7 @@ use super::axis::Scale;
 use super::labels::spread;
 use super::phase_spans::Span;
 use super::scene::{Anchor, Point, Rect, Scene, Text};
-use super::text::{ASCENT, DESCENT, Weight, cut};
+use super::text::{ASCENT, DESCENT, Weight, wrap};
 use super::theme::{Palette, Rgb};
 use super::trace::Trace;
 
@@ -14,6 +14,9 @@ pub const LABEL: f32 = 23.0;
 pub const ABOVE: f32 = 10.0;
 /// How far right of a plot its labels stand.
 const LEADER: f32 = 22.0;
+/// How many lines a label there may have, and from one to the next.
+const EDGE_LINES: usize = 3;
+const EDGE_STEP: f32 = LABEL * 1.1;
 
 /// Time along the lower edge, the same for every panel.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,15 +107,27 @@ impl Panel {
         }
     }
 
-    /// Labels along the right edge, spread so that none covers another, with a leader where one had to move. Where
-    /// all of them have no room the last ones are left out: the most important comes first.
+    /// Labels along the right edge, spread so that none covers another, with a leader where one had to move; a long
+    /// one in several lines. Where all of them have no room the last ones are left out: the most important comes
+    /// first.
     pub fn label_right(&self, scene: &mut Scene, theme: &Palette, labels: &[EdgeLabel], room: Rect) {
-        let high = LABEL * (ASCENT + DESCENT) + 2.0;
-        let labels = &labels[..labels.len().min((room.height() / high) as usize)];
-        let wanted: Vec<f32> = labels.iter().map(|l| l.y).collect();
-        let at = spread(&wanted, &vec![high; labels.len()], room.top, room.bottom);
-        for (label, y) in labels.iter().zip(at) {
-            let x = self.plot.right + LEADER;
+        let x = self.plot.right + LEADER;
+        let lines = |label: &EdgeLabel| wrap(&label.text, LABEL, label.weight, room.right - x, EDGE_LINES);
+        let mut free = room.height();
+        let mut shown: Vec<(&EdgeLabel, Vec<String>, f32)> = Vec::new();
+        for label in labels {
+            let lines = lines(label);
+            let high = LABEL * (ASCENT + DESCENT) + EDGE_STEP * lines.len().saturating_sub(1) as f32 + 2.0;
+            if high > free {
+                break;
+            }
+            free -= high;
+            shown.push((label, lines, high));
+        }
+        let wanted: Vec<f32> = shown.iter().map(|(label, ..)| label.y).collect();
+        let sizes: Vec<f32> = shown.iter().map(|(.., high)| *high).collect();
+        let at = spread(&wanted, &sizes, room.top, room.bottom);
+        for ((label, lines, high), y) in shown.into_iter().zip(at) {
             if (y - label.y).abs() > 3.0 {
                 let edge = self.plot.right;
                 scene.line(
@@ -123,14 +138,17 @@ impl Panel {
             } else {
                 scene.line(vec![(self.plot.right + 3.0, y), (x - 4.0, y)], 1.5, theme.axis);
             }
-            scene.text(Text {
-                text: cut(&label.text, LABEL, label.weight, room.right - x),
-                at: (x, y + LABEL * (ASCENT - DESCENT) / 2.0),
-                size: LABEL,
-                weight: label.weight,
-                anchor: Anchor::Left,
-                colour: label.colour,
-            });
+            let first = y - high / 2.0 + 1.0 + LABEL * ASCENT;
+            for (i, text) in lines.into_iter().enumerate() {
+                scene.text(Text {
+                    text,
+                    at: (x, first + EDGE_STEP * i as f32),
+                    size: LABEL,
+                    weight: label.weight,
+                    anchor: Anchor::Left,
+                    colour: label.colour,
+                });
+            }
         }
     }
 }

@@ -10,8 +10,8 @@ use super::panel::{EdgeLabel, LABEL, Panel};
 use super::scene::{Point, Rect, Scene};
 use super::stage::Stage;
 use super::task_stack::{Group, Tasks, brief, label};
-use super::text::{ASCENT, DESCENT, LINE, Weight, cut_start, width};
-use super::theme::Rgb;
+use super::text::{ASCENT, DESCENT, LINE, Weight, cut_start, width, wrap};
+use super::theme::Tint;
 use super::trace::Trace;
 use crate::evidence::Series;
 use crate::findings::Culprit;
@@ -47,18 +47,9 @@ fn stacked(
     };
     let any_blamed = groups.iter().any(|g| g.culprit.is_some());
     let mut labels = Vec::new();
-    let mut wrong = 0;
-    let mut blamed: Vec<(usize, Rgb)> = Vec::new();
+    let tints = tints(groups);
     for (i, group) in groups.iter().enumerate().rev() {
-        let colour = match (group.culprit.is_some(), wrong) {
-            (false, _) => stage.theme.groups[i % stage.theme.groups.len()],
-            (true, 0) => stage.theme.warn,
-            (true, _) => stage.theme.warn_second,
-        };
-        if group.culprit.is_some() {
-            wrong += 1;
-            blamed.push((i, colour));
-        }
+        let colour = tints[i].colour(stage.theme);
         let upper = edge(i);
         let count = rows.last().map_or(0.0, |r| r.1[i] - if i == 0 { 0.0 } else { r.1[i - 1] });
         let below = if i == 0 { 0.0 } else { rows.last().map_or(0.0, |r| r.1[i - 1]) };
@@ -66,7 +57,7 @@ fn stacked(
         scene.line(upper, 1.5, stage.theme.paper);
         // who is blamed is named in the panel, and what cannot be seen needs no name
         let seen = panel.y(below) - panel.y(below + count) > 3.0;
-        if seen && (group.culprit.is_none() || wrong > 1) {
+        if seen && tints[i] != Tint::Wrong {
             labels.push(EdgeLabel {
                 y: panel.y(below + count / 2.0),
                 text: format!("{} {}", Unit::Count.show(count), group.brief),
@@ -88,14 +79,13 @@ fn stacked(
         );
     }
     scene.line(edge(groups.len() - 1), 3.0, if any_blamed { stage.theme.warn } else { stage.theme.muted });
+    let worst = tints.iter().position(|tint| *tint == Tint::Wrong);
     let mut named = false;
-    for (i, _) in blamed.into_iter().take(1) {
-        if let Some(culprit) = groups[i].culprit {
-            named = true;
-            let lower =
-                if i == 0 { vec![(plot.left, plot.bottom), (plot.right, plot.bottom)] } else { edge(i - 1) };
-            name(scene, stage, &panel, &groups[i].name, culprit, (&edge(i), &lower), &edge(groups.len() - 1));
-        }
+    if let Some((i, culprit)) = worst.and_then(|i| Some((i, groups[i].culprit?))) {
+        named = true;
+        let lower =
+            if i == 0 { vec![(plot.left, plot.bottom), (plot.right, plot.bottom)] } else { edge(i - 1) };
+        name(scene, stage, &panel, &groups[i].name, culprit, (&edge(i), &lower), &edge(groups.len() - 1));
     }
     if !named {
         draw_marks(scene, stage.theme, &panel, &stage.marks, &mut []);
@@ -103,6 +93,17 @@ fn stacked(
     panel.axes(scene, stage.theme);
     panel.label_right(scene, stage.theme, &labels, Rect { right, ..plot });
     panel
+}
+
+/// The colour of each group; the strongest is for the worst, which is on top.
+pub fn tints(groups: &[Group<'_>]) -> Vec<Tint> {
+    let worst = groups.iter().rposition(|group| group.culprit.is_some());
+    let tint = |(i, group): (usize, &Group<'_>)| match group.culprit {
+        None => Tint::Group(i),
+        Some(_) if worst == Some(i) => Tint::Wrong,
+        Some(_) => Tint::WrongSecond,
+    };
+    groups.iter().enumerate().map(tint).collect()
 }
 
 /// Names the culprit inside its own area, or else in the free room above all areas, and draws the marks, across which
@@ -116,7 +117,6 @@ fn name(
     (upper, lower): (&[Point], &[Point]),
     top: &[Point],
 ) {
-    let second = describe_growth(culprit);
     let plot = panel.plot;
     let mut within = Room::new(plot);
     within.occupy(upper);
@@ -125,37 +125,51 @@ fn name(
     over.occupy(top);
     draw_marks(scene, stage.theme, panel, &stage.marks, &mut [&mut within, &mut over]);
     let heights = (0.0, plot.bottom);
-    let mut place = |first: &str, share: f32, second: &str| {
-        let first = cut_start(first, LABEL, Weight::Bold, plot.width() * share);
-        let wide = width(&first, LABEL, Weight::Bold).max(width(second, LABEL, Weight::Bold));
-        let lines = if second.is_empty() { 1.0 } else { 2.0 };
-        let high = LABEL * (ASCENT + DESCENT + LINE * (lines - 1.0));
+    let mut place = |lines: &[String]| {
+        let wide = lines.iter().map(|text| width(text, LABEL, Weight::Bold)).fold(0.0, f32::max);
+        let high = LABEL * (ASCENT + DESCENT + LINE * (lines.len() as f32 - 1.0));
         let inside = within.inside(wide, high).map(|rect| (rect, stage.theme.on_warn));
-        let far = plot.width();
-        let above = || Some((over.above(wide, high, plot.left, far, heights)?, stage.theme.warn));
-        inside.or_else(above).map(|(rect, colour)| (rect, colour, first, second.to_string()))
+        let above = || Some((over.above(wide, high, plot.left, plot.width(), heights)?, stage.theme.warn));
+        inside.or_else(above)
     };
-    // the whole name if it goes anywhere, first with the figure, then with its state below; else its end, since a
-    // package's path tells less than its function; in the least room that alone
+    let found =
+        names(group, culprit, plot.width()).into_iter().find_map(|lines| Some((place(&lines)?, lines)));
+    let Some(((rect, colour), lines)) = found else { return };
+    for (i, text) in lines.iter().enumerate() {
+        let top = rect.top + LABEL * LINE * i as f32;
+        let row = Rect::sized(rect.left, top, rect.width(), LABEL * (ASCENT + DESCENT));
+        write(scene, row, text, Weight::Bold, colour);
+    }
+}
+
+/// How a culprit may be named in a plot so many pixels wide, in lines, the best first. The whole name if it goes
+/// anywhere, first with the figure, then with its state below; else in several lines; else its end, since a package's
+/// path tells less than its function; in the least room that alone.
+fn names(group: &str, culprit: &Culprit, wide: f32) -> Vec<Vec<String>> {
+    let second = describe_growth(culprit);
     let (alone, state) =
         (clean_text(&culprit.name), culprit.state.as_deref().map_or(String::new(), clean_text));
     let short = brief(&alone);
     let whole = [(group, &second[..]), (&alone, &state), (short, &state), (&alone, ""), (short, "")];
-    let fits = |text: &str| width(text, LABEL, Weight::Bold) <= plot.width() * 0.9;
+    let fits = |text: &str| width(text, LABEL, Weight::Bold) <= wide * 0.9;
+    let whole = whole
+        .into_iter()
+        .filter(|(first, _)| fits(first))
+        .map(|(first, text)| [first, text].map(String::from).into());
+    let wrapped =
+        [(short, &second[..]), (short, &state), (short, "")].into_iter().flat_map(|(first, text)| {
+            [0.9, 0.7, 0.5].map(|share| {
+                let lines = |text: &str| wrap(text, LABEL, Weight::Bold, wide * share, 3);
+                [lines(first), lines(text)].concat()
+            })
+        });
+    let wrapped = wrapped.filter(|lines: &Vec<String>| !lines.iter().any(|line| line.contains('…')));
     let cut = [(0.9, &second[..]), (0.6, &second), (0.45, &second), (0.3, &second), (0.6, ""), (0.3, "")];
-    let whole = whole.into_iter().filter(|(first, _)| fits(first)).map(|(first, text)| (first, 1.0, text));
-    let cut = cut.into_iter().map(|(share, text)| (group, share, text));
-    let mut tries = whole.chain(cut);
-    let Some((rect, colour, first, second)) =
-        tries.find_map(|(first, share, text)| place(first, share, text))
-    else {
-        return;
-    };
-    let wide = rect.width();
-    let line = LABEL * (ASCENT + DESCENT);
-    write(scene, Rect::sized(rect.left, rect.top, wide, line), &first, Weight::Bold, colour);
-    let next = Rect::sized(rect.left, rect.bottom - line, wide, line);
-    write(scene, next, &second, Weight::Bold, colour);
+    let cut = cut
+        .into_iter()
+        .map(|(share, text)| vec![cut_start(group, LABEL, Weight::Bold, wide * share), text.into()]);
+    let all = whole.chain(wrapped).chain(cut);
+    all.map(|lines: Vec<String>| lines.into_iter().filter(|line| !line.is_empty()).collect()).collect()
 }
 
 fn line(

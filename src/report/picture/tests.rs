@@ -1,7 +1,7 @@
 //! What must hold of every picture. With SOAK_PICTURES set to a directory the pictures are left there to be looked at.
 
 use super::*;
-use crate::findings::Report;
+use crate::findings::{GateResult, Report, Verdict};
 use crate::report::testing::{self, Case};
 use crate::report::{png, svg};
 
@@ -41,6 +41,45 @@ fn no_text_covers_another_or_leaves_any_picture() {
     }
 }
 
+/// A leak with long names next to its fix.
+fn pair(theme: &Palette) -> Scene {
+    let mut cases = testing::cases().into_iter();
+    let before = cases.find(|case| case.name == "long-headline").unwrap();
+    let after = testing::cases().into_iter().find(|case| case.name == "stable").unwrap();
+    let runs = [(&before.evidence, &before.findings), (&after.evidence, &after.findings)];
+    compose_pair(runs, &testing::comparison(), theme)
+}
+
+#[test]
+fn a_comparison_cuts_no_label() {
+    let scene = pair(&LIGHT);
+    no_text_covers_another(&scene, "pair");
+    let cut = scene.texts().find(|text| text.text.contains('…'));
+    assert!(cut.is_none(), "{cut:?}");
+}
+
+#[test]
+fn the_badge_is_filled_with_the_colour_of_the_exit_and_the_gates_that_did_not_hold_are_named() {
+    for (name, badge, colour) in [
+        ("gate-failed", "GATE FAILED", LIGHT.warn),
+        ("gate-undecided", "GATE UNDECIDED", LIGHT.verdict(Verdict::Inconclusive)),
+        ("stable", "NO LEAK", LIGHT.verdict(Verdict::Stable)),
+    ] {
+        let Case { evidence, findings, .. } = testing::cases().into_iter().find(|c| c.name == name).unwrap();
+        let scene = compose(&evidence, &findings, &LIGHT);
+        let has = |what: &str| scene.texts().any(|t| t.text.contains(what));
+        assert!(has(badge), "{name}");
+        let filled =
+            |s: &Shape| matches!(s, Shape::Rect { rect, colour: c } if *c == colour && rect.top < 40.0);
+        assert!(scene.shapes.iter().any(filled), "{name}");
+        for gate in &findings.gates {
+            let named =
+                gate.result != GateResult::Held && !gate.expr.starts_with("fds") || name != "gate-failed";
+            assert_eq!(has(&gate.expr), named, "{name}: {}", gate.expr);
+        }
+    }
+}
+
 #[test]
 fn no_text_is_too_small_to_read_at_600_pixels() {
     for case in testing::cases() {
@@ -54,12 +93,9 @@ fn the_leak_is_named_in_the_picture_and_the_colour_of_what_is_wrong_is_kept_for_
     let Case { evidence, findings, .. } = testing::leak();
     let scene = compose(&evidence, &findings, &LIGHT);
     let has = |what: &str| scene.texts().any(|t| t.text.contains(what));
-    for what in [
-        "Leak:",
-        "main.fanOut.func1 · chan send",
-        "1.00 per request · proven by the runtime",
-        "limit 512 MiB",
-    ] {
+    for what in
+        ["LEAK", "main.fanOut.func1 · chan send", "1.00 per request · proven by the runtime", "limit 512 MiB"]
+    {
         assert!(has(what), "{what}");
     }
     let wrong = |scene: &Scene| {
@@ -175,4 +211,6 @@ fn every_picture_to_be_looked_at() {
     let Case { evidence, findings, .. } = testing::leak();
     let scene = compose(&evidence, &findings, &DARK);
     keep(&scene, "leak-dark", &png::render(&scene).unwrap());
+    let scene = pair(&LIGHT);
+    keep(&scene, "pair", &png::render(&scene).unwrap());
 }

@@ -71,6 +71,16 @@ pub fn cut(text: &str, size: f32, weight: Weight, max: f32) -> String {
     String::new()
 }
 
+/// The text, cut between two words where it would be wider than `max` pixels, inside one only if the first has no room.
+fn cut_words(text: &str, size: f32, weight: Weight, max: f32) -> String {
+    if width(text, size, weight) <= max {
+        return text.to_string();
+    }
+    let ends = text.char_indices().rev().filter(|(_, c)| *c == ' ').map(|(i, _)| i);
+    let mut shorter = ends.map(|end| format!("{} …", text[..end].trim_end_matches([' ', ',', ';', ':'])));
+    shorter.find(|text| width(text, size, weight) <= max).unwrap_or_else(|| cut(text, size, weight, max))
+}
+
 /// The text cut at its beginning instead, where the end tells more: `…pipeline.(*FanOut).func1`.
 pub fn cut_start(text: &str, size: f32, weight: Weight, max: f32) -> String {
     if width(text, size, weight) <= max {
@@ -105,17 +115,22 @@ pub fn balanced(text: &str, size: f32, weight: Weight, max: f32, lines: usize) -
 pub fn wrap(text: &str, size: f32, weight: Weight, max: f32, lines: usize) -> Vec<String> {
     let text = clean_text(text);
     let mut out: Vec<String> = Vec::new();
-    let broken: Vec<&str> = text.split(' ').flat_map(|word| pieces(word, size, weight, max)).collect();
-    let mut words = broken.into_iter().peekable();
+    // each piece with what stands in front of it: nothing inside a word
+    let in_word = |word| {
+        let pieces = pieces(word, size, weight, max).into_iter().enumerate();
+        pieces.map(|(i, piece)| (if i == 0 { " " } else { "" }, piece))
+    };
+    let mut words = text.split(' ').flat_map(in_word).peekable();
     while words.peek().is_some() && out.len() < lines {
         if out.len() + 1 == lines {
-            let rest = words.by_ref().collect::<Vec<_>>().join(" ");
-            out.push(cut(&rest, size, weight, max));
+            let rest: String = words.by_ref().flat_map(|(before, piece)| [before, piece]).collect();
+            out.push(cut_words(rest.trim_start(), size, weight, max));
             break;
         }
         let mut line = String::new();
-        while let Some(word) = words.peek() {
-            let longer = if line.is_empty() { (*word).to_string() } else { format!("{line} {word}") };
+        while let Some((before, piece)) = words.peek() {
+            let longer =
+                if line.is_empty() { (*piece).to_string() } else { format!("{line}{before}{piece}") };
             if width(&longer, size, weight) > max && !line.is_empty() {
                 break;
             }
@@ -128,14 +143,21 @@ pub fn wrap(text: &str, size: f32, weight: Weight, max: f32, lines: usize) -> Ve
     out
 }
 
-/// A word in pieces that fit, should it be wider than a line; broken behind a slash or dot where there is one.
+/// A word in pieces that fit, should it be wider than a line; broken behind a slash or in front of a dot that begins a
+/// name, where there is one.
 fn pieces(mut word: &str, size: f32, weight: Weight, max: f32) -> Vec<&str> {
     let mut out = Vec::new();
     while width(word, size, weight) > max {
         let fits = |end: &usize| width(&word[..*end], size, weight) <= max;
         let ends: Vec<usize> = word.char_indices().map(|(i, c)| i + c.len_utf8()).take_while(fits).collect();
-        let nice = ends.iter().rev().find(|end| word[..**end].ends_with(['/', '.']));
-        let Some(end) = nice.or(ends.last()).copied() else { break };
+        let is_nice = |end: &&usize| {
+            let (before, after) = word.split_at(**end);
+            let mut next = after.chars();
+            let names = |c: char| c.is_alphanumeric() || c == '(' || c == '_';
+            before.ends_with(['/', '-'])
+                || !before.ends_with('.') && next.next() == Some('.') && next.next().is_some_and(names)
+        };
+        let Some(end) = ends.iter().rev().find(is_nice).or(ends.last()).copied() else { break };
         out.push(&word[..end]);
         word = &word[end..];
     }

@@ -3,6 +3,8 @@
 //! The hues follow Okabe and Ito's set for the colour-blind ("Color Universal Design", 2008): vermilion against
 //! blues and greys also differ in lightness, so that the picture reads in black and white too.
 
+use std::fmt;
+
 use crate::evidence::AccountPart;
 use crate::findings::Verdict;
 
@@ -150,6 +152,44 @@ impl Palette {
             AccountPart::Live => self.part(part),
             _ => self.muted,
         }
+    }
+}
+
+/// What an area is painted for; its colour follows from the palette.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tint {
+    /// What is wrong.
+    Wrong,
+    /// What is wrong, second in rank.
+    WrongSecond,
+    /// An owner of memory that nothing is wrong with.
+    Part(AccountPart),
+    /// The task group at this place, nothing wrong with it.
+    Group(usize),
+}
+
+impl Tint {
+    /// Its colour.
+    pub fn colour(self, palette: &Palette) -> Rgb {
+        match self {
+            Tint::Wrong => palette.warn,
+            Tint::WrongSecond => palette.warn_second,
+            Tint::Part(part) => palette.part(part),
+            Tint::Group(place) => palette.groups[place % palette.groups.len()],
+        }
+    }
+
+    /// Whether it is the colour of what is wrong.
+    pub fn is_bad(self) -> bool {
+        matches!(self, Tint::Wrong | Tint::WrongSecond)
+    }
+}
+
+impl fmt::Display for Rgb {
+    /// As in CSS: `#c23a08`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Rgb(red, green, blue) = self;
+        write!(f, "#{red:02x}{green:02x}{blue:02x}")
     }
 }
 

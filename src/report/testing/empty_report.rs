@@ -33,7 +33,7 @@ pub fn empty_report(verdict: Verdict, headline: &str, made: &Made) -> Report {
             user: Some("www".into()),
             container: None,
             runtime: Runtime::Go,
-            found_by: "holds the port".into(),
+            found_by: "listens on the port".into(),
             processes: 1,
             memory_limit_bytes: Some(512 << 20),
             described_by: None,

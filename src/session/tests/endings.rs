@@ -125,7 +125,7 @@ fn a_run_is_compared_with_an_earlier_one_at_its_end() {
     assert!(report["reproduce"].as_str().unwrap().contains("--compare-to"), "{report}");
     let comparison = serde_json::to_value(finished.write_report().comparison.unwrap()).unwrap();
     assert_eq!(comparison["verdict"], "regressed", "{comparison}");
-    for file in ["compare.json", "compare.md", "compare.png"] {
+    for file in ["compare.json", "compare.md", "compare.html", "compare.png"] {
         assert!(finished.dir().join(file).exists(), "no {file}");
     }
 }

@@ -55,7 +55,7 @@ async fn a_command_is_started_awaited_and_ended() {
     assert!(target.record.memory_limit_bytes.unwrap() > 1 << 20);
     let same = here(&TargetPlan::Port, endpoint, &mut None).await;
     assert_eq!(same.roots(), [root]);
-    assert_eq!(same.record.found_by, "holds the port");
+    assert_eq!(same.record.found_by, "listens on the port");
     let taken =
         found(&TargetPlan::Command(listening(endpoint.port, "")), endpoint).await.unwrap_err().to_string();
     assert!(taken.contains(&format!("already used by pid {}", root.pid)), "{taken}");

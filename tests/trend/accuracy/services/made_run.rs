@@ -191,7 +191,7 @@ fn environment(runtime: Runtime) -> Environment {
             user: None,
             container: None,
             runtime,
-            found_by: "holds the port".into(),
+            found_by: "listens on the port".into(),
             processes: 1,
             memory_limit_bytes: None,
             described_by: None,

@@ -1,0 +1,115 @@
+//! What the panels of memory and tasks show, as figures: for a chart that is drawn elsewhere and must look the same.
+
+use super::account::thinned;
+use super::fit::Fit;
+use super::memory::{self, account, fitted_line, main_series};
+use super::memory_limit::memory_limit;
+use super::stage::Stage;
+use super::task_stack::Tasks;
+use super::tasks;
+use super::theme::{LIGHT, Tint};
+use super::trace::Trace;
+use crate::evidence::{Evidence, SeriesId};
+use crate::findings::Report;
+use crate::report::clean_text::clean_text;
+use crate::wording::picture::describe_growth;
+
+/// Areas stacked on each other, from the bottom up.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Layers {
+    /// Each with its name.
+    pub areas: Vec<(String, Tint)>,
+    /// Pieces of moments, each with the upper edge of every area.
+    pub pieces: Vec<Vec<(f64, Vec<f64>)>>,
+}
+
+/// The line through what is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FittedLine {
+    /// Its two ends, moment and value.
+    pub ends: [(f64, f64); 2],
+    /// Its interval: moment, lowest and highest value.
+    pub band: Vec<(f64, f64, f64)>,
+    /// Whether the verdict rests on it.
+    pub bad: bool,
+}
+
+/// The panel of memory.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MemoryLayers {
+    /// The series that it is about.
+    pub main: Option<SeriesId>,
+    /// The account under it.
+    pub account: Option<Layers>,
+    /// The line through it.
+    pub fit: Option<FittedLine>,
+    /// The limit that it will reach, in bytes.
+    pub limit: Option<f64>,
+    /// What the line comes to and when the limit is reached, each with whether that is bad.
+    pub notes: Vec<(String, bool)>,
+}
+
+/// What the panel of memory shows, at two moments for each of `columns` at most.
+pub fn memory_layers(evidence: &Evidence, findings: &Report, columns: usize) -> MemoryLayers {
+    let stage = Stage::new(evidence, findings, &LIGHT);
+    let Some(series) = main_series(&stage) else { return MemoryLayers::default() };
+    let drawn = Trace::new(&evidence.recording.elapsed_s, &series.samples, &stage.breaks);
+    let stack = account(&stage, series, &drawn, columns);
+    let fit = fitted_line(&stage, series, &drawn);
+    let limit = memory_limit(&stage);
+    let growth = fit.as_ref().and_then(|fit| Some((fit.growth(&stage)?, fit.guilty(&stage))));
+    let ahead = limit.as_ref().map(|limit| (limit.text.clone(), true));
+    let line = |fit: Fit<'_>| FittedLine { ends: fit.line(), band: fit.band(), bad: fit.guilty(&stage) };
+    MemoryLayers {
+        main: Some(series.id.clone()),
+        account: stack.map(|stack| {
+            let names = stack.parts.iter().map(ToString::to_string);
+            Layers { areas: names.zip(memory::tints(&stage, &stack)).collect(), pieces: stack.pieces }
+        }),
+        fit: fit.map(line),
+        limit: limit.map(|limit| limit.bytes),
+        notes: growth.into_iter().chain(ahead).collect(),
+    }
+}
+
+/// The panel of tasks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskLayers {
+    /// What it counts.
+    pub title: String,
+    /// The groups; none where only their sum is known.
+    pub groups: Option<Layers>,
+    /// The series that it is about, where no groups are known.
+    pub main: Option<SeriesId>,
+    /// The worst group with its growth.
+    pub notes: Vec<(String, bool)>,
+}
+
+/// What the panel of tasks shows, at two moments for each of `columns` at most.
+pub fn task_layers(evidence: &Evidence, findings: &Report, columns: usize) -> Option<TaskLayers> {
+    let stage = Stage::new(evidence, findings, &LIGHT);
+    let found = Tasks::find(&stage)?;
+    let title = found.title();
+    Some(match found {
+        Tasks::Line(series) => {
+            TaskLayers { title, groups: None, main: Some(series.id.clone()), notes: Vec::new() }
+        }
+        Tasks::Groups(_, groups, rows) => {
+            let worst = groups.iter().rev().find_map(|group| Some((group, group.culprit?)));
+            let note = worst.map(|(group, culprit)| {
+                let growth = describe_growth(culprit);
+                let of = if growth.is_empty() { String::new() } else { format!(": {growth}") };
+                (format!("{}{of}", group.name), true)
+            });
+            let tints = tasks::tints(&groups);
+            let names = groups.iter().map(|group| clean_text(&group.name));
+            let rows = thinned(rows, (stage.time.from, stage.time.to), columns);
+            TaskLayers {
+                title,
+                groups: Some(Layers { areas: names.zip(tints).collect(), pieces: vec![rows] }),
+                main: None,
+                notes: note.into_iter().collect(),
+            }
+        }
+    })
+}
