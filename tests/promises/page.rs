@@ -143,8 +143,7 @@ async fn a_culprit_named_like_a_script_stays_text() {
     assert_eq!(browser.tells("document.scripts.length").await, 3);
     let heading = browser.tells("document.querySelector('h1').textContent").await;
     assert!(heading.as_str().unwrap().ends_with(&format!("({EVIL})")), "{heading}");
-    let legend =
-        "[...document.querySelectorAll('.legend button')].some(b => b.textContent.includes('<script>'))";
+    let legend = "[...document.querySelectorAll('.legend li')].some(b => b.textContent.includes('<script>'))";
     assert_eq!(browser.tells(legend).await, true, "its line has its name");
     let back =
         browser.tells("JSON.parse(document.getElementById('report').textContent).culprits[0].name").await;

@@ -108,6 +108,8 @@ struct Line {
     bad: bool,
     /// Shown from the start.
     on: bool,
+    /// What it comes to over steady, where its last value says less.
+    over_steady: Option<f64>,
     /// Pieces of moments and values, in turn: t, v, t, v, …
     pieces: Vec<Vec<f64>>,
 }
@@ -119,7 +121,7 @@ pub fn charts(evidence: &Evidence, findings: &Report) -> Charts {
         memory(evidence, findings),
         tasks(evidence, findings),
         rate(evidence, &time.phases),
-        latency(evidence),
+        latency(evidence, findings),
     ];
     charts.retain(|chart| !chart.lines.is_empty());
     // of other people's files every line may be one that is not shown from the start
@@ -150,7 +152,15 @@ fn rounded(v: f64) -> f64 {
 fn line(name: &str, bad: bool, on: bool, points: impl Iterator<Item = (f64, f64)>) -> Option<Line> {
     let flat: Vec<f64> = points.flat_map(|(t, v)| [t, v]).collect();
     let name = clean_text(name);
-    (!flat.is_empty()).then(|| Line { name, file_name: None, main: false, bad, on, pieces: vec![flat] })
+    (!flat.is_empty()).then(|| Line {
+        name,
+        file_name: None,
+        main: false,
+        bad,
+        on,
+        over_steady: None,
+        pieces: vec![flat],
+    })
 }
 
 /// A recorded series under its plain name, `main` if the chart is about it; none where it never moved, which a table
@@ -213,7 +223,7 @@ fn tasks(evidence: &Evidence, findings: &Report) -> Chart {
         let line = line(&title.to_lowercase(), false, true, groups.pieces.iter().flatten().filter_map(sum))?;
         Some(Line { main: true, ..line })
     });
-    let counted = |id: &SeriesId| total.as_ref().is_some_and(|total| total.name == id.label());
+    let counted = |id: &SeriesId| total.is_some() && main.as_ref() == Some(id);
     let counts = |id: &SeriesId| {
         let better =
             evidence.recording.series.iter().any(|s| s.id != SeriesId::Tasks && s.id.is_task_count());
@@ -250,12 +260,14 @@ fn rate(evidence: &Evidence, phases: &[(String, f64, f64)]) -> Chart {
     Chart::new("Requests per second", Unit::Count, lines.into_iter().flatten().collect())
 }
 
-fn latency(evidence: &Evidence) -> Chart {
+fn latency(evidence: &Evidence, findings: &Report) -> Chart {
     let points = whole_intervals(&evidence.latency.over_time);
     let points = || points.iter();
+    let steady = findings.load.as_ref().and_then(|load| load.shown_latency()).map(|latency| latency.timed);
+    let with = |line: Option<Line>, over_steady: Option<f64>| Some(Line { over_steady, ..line? });
     let lines = [
-        line("p99", false, true, points().map(|p| (p.elapsed_s, p.p99_s))),
-        line("p50", false, true, points().map(|p| (p.elapsed_s, p.p50_s))),
+        with(line("p99", false, true, points().map(|p| (p.elapsed_s, p.p99_s))), steady.map(|s| s.p99)),
+        with(line("p50", false, true, points().map(|p| (p.elapsed_s, p.p50_s))), steady.map(|s| s.p50)),
     ];
     Chart::new("Latency", Unit::Seconds, lines.into_iter().flatten().collect())
 }
