@@ -120,7 +120,7 @@ pub fn charts(evidence: &Evidence, findings: &Report) -> Charts {
     let mut charts = vec![
         memory(evidence, findings),
         tasks(evidence, findings),
-        rate(evidence, &time.phases),
+        rate(evidence, findings, &time.phases),
         latency(evidence, findings),
     ];
     charts.retain(|chart| !chart.lines.is_empty());
@@ -194,9 +194,9 @@ fn memory(evidence: &Evidence, findings: &Report) -> Chart {
             let is_main = main.as_ref() == Some(&s.id);
             let on = s.id == SeriesId::RssAnon && account.is_none();
             let mut line = line_of(evidence, findings, s, (is_main, on))?;
-            // the areas show which part of resident memory grows, and its lines need not
-            if account.is_some() && s.id.is_resident_memory() {
-                (line.bad, line.on) = (false, is_main);
+            // what grows of resident memory the areas show, or else the line of all of it, in the colour of what is wrong
+            if s.id.is_resident_memory() && (account.is_some() || !is_main) {
+                (line.bad, line.on) = (false, is_main || on);
             }
             Some(line)
         })
@@ -243,7 +243,7 @@ fn tasks(evidence: &Evidence, findings: &Report) -> Chart {
     Chart { stack, notes, ..Chart::new(&title, Unit::Count, lines) }
 }
 
-fn rate(evidence: &Evidence, phases: &[(String, f64, f64)]) -> Chart {
+fn rate(evidence: &Evidence, findings: &Report, phases: &[(String, f64, f64)]) -> Chart {
     let boundaries: Vec<f64> = phases.iter().map(|(_, from, _)| *from).collect();
     let bins = collect_bins(&evidence.load, 1.0, &boundaries);
     let counted = |name: &str, of: fn(&Bin) -> u64| {
@@ -252,11 +252,9 @@ fn rate(evidence: &Evidence, phases: &[(String, f64, f64)]) -> Chart {
         let steps = bins.iter().flat_map(|bin| [bin.from, bin.to].map(|t| (t, bin.rate(of(bin)))));
         any.then(|| line(name, name != "sent", true, steps)).flatten()
     };
-    let lines = [
-        counted("sent", |bin| bin.sent),
-        counted("errors", |bin| bin.errors),
-        counted("dropped", |bin| bin.dropped),
-    ];
+    let held = findings.load.as_ref().map(|load| load.rate_held);
+    let sent = counted("sent", |bin| bin.sent).map(|line| Line { over_steady: held, ..line });
+    let lines = [sent, counted("errors", |bin| bin.errors), counted("dropped", |bin| bin.dropped)];
     Chart::new("Requests per second", Unit::Count, lines.into_iter().flatten().collect())
 }
 

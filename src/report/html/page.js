@@ -124,7 +124,7 @@
       if (end <= left) continue;
       if (name !== "steady")
         node("rect", { x: left, y: TOP, width: end - left, height: floor - TOP, fill: name === "warmup" ? "var(--warmup)" : "var(--idle)" }, svg);
-      if (end - left > 56) node("text", { x: left + 3, y: TOP - 6 }, svg, name);
+      if (end - left > 6.6 * name.length) node("text", { x: left + 3, y: TOP - 6 }, svg, name);
     }
     let top = 0, low = Infinity;
     for (const line of chart.lines.filter(l => l.on))
@@ -145,7 +145,7 @@
       node("line", { x1: LEFT, x2: right, y1: y(v), y2: y(v), stroke: "var(--line)", "stroke-width": 1 }, svg);
       node("text", { x: LEFT - 7, y: y(v) + 4, "text-anchor": "end" }, svg, mark(chart.unit, v));
     }
-    for (const t of ticks(view[0], view[1], Math.floor((right - LEFT) / 85))) {
+    for (const t of ticks(view[0], view[1], Math.floor((right - LEFT) / 75))) {
       const end = x(t) > right - 25;
       node("text", { x: end ? right : x(t), y: high - 7, "text-anchor": end ? "end" : "middle" }, svg, t ? clock(t) : "0");
     }
