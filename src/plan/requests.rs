@@ -48,7 +48,7 @@ pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
     let common = request::resolve(layers, host)?;
     if common.url.path() != "/" && tables.iter().all(|table| table.path.is_some()) {
         let origin = common.url.origin().ascii_serialization();
-        let reason = format!("the requests of this profile have paths of their own; write {origin}");
+        let reason = format!("the requests of this profile have their own paths: expected {origin}");
         return Err(layers
             .get("url", |s| &s.url)
             .map_or(Error::usage(&reason), |url| url.usage_error(&reason)));

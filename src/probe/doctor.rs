@@ -49,7 +49,7 @@ pub fn advice(plan: &Plan, target: &Target) -> Vec<String> {
             version.0, version.1
         )),
         (Runtime::Python, Some(version)) => lines.push(format!(
-            "Python {}.{} shows no tasks of its own accord; 3.14 does: python -m asyncio pstree PID",
+            "Python {}.{} does not show its tasks; Python 3.14 does: python -m asyncio pstree PID",
             version.0, version.1
         )),
         (Runtime::Other, _) if plan.probes.tokio_console.is_none() && runs_tokio(pid) => {

@@ -102,7 +102,7 @@ pub fn render_all(
 /// When it could not be rendered, or there is none of this name.
 pub fn render_one(name: &str, evidence: &Evidence, findings: &Report) -> Result<Vec<u8>> {
     let format = formats().into_iter().find(|format| format.0 == name);
-    let format = format.ok_or_else(|| Error::Own(format!("there is no file {name} in a run directory")))?;
+    let format = format.ok_or_else(|| Error::Own(format!("a run directory has no file {name}")))?;
     render_format(&format, &Run::new(evidence, findings, Theme::default()))
 }
 

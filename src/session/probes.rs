@@ -23,7 +23,7 @@ pub struct Measured {
     pub records: Vec<ProbeRecord>,
 }
 
-/// Starts the probes that a run needs; `not_found` is why there is no process, if there is none.
+/// Starts the probes that a run needs; `not_found` is why no process to read, if there is none.
 ///
 /// # Errors
 /// When none of them measures memory, unless the run is for its load only.

@@ -62,8 +62,7 @@ fn read_run_or_table(path: &Path) -> Result<Evidence> {
     }
     let recording = blame_caller(read_table(path))?;
     if recording.series.iter().all(Series::is_empty) {
-        let nothing =
-            "no column beside elapsed_s, phase and requests_total holds plain numbers (100, not 100MiB)";
+        let nothing = "no column except elapsed_s, phase and requests_total has plain numbers: expected numbers such as 100, not 100MiB";
         return Err(Error::format(path, nothing));
     }
     Ok(Evidence { recording, ..Evidence::default() })

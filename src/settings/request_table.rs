@@ -10,7 +10,7 @@ use super::raw_value::{RawValue, one_or_many};
     rename_all = "kebab-case",
     deny_unknown_fields,
     default,
-    expecting = "a table, [[request]] with name and path; it stands in a profile"
+    expecting = "a table, [[request]] with name and path; it belongs in a profile"
 )]
 #[expect(missing_docs, reason = "docs/requests.md says it, once")]
 pub struct RequestTable {

@@ -6,7 +6,7 @@ use super::raw_value::{RawValue, one_or_many};
 
 /// `[shape]` as it was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default, expecting = "a table, [shape] with its kind; it stands in a profile")]
+#[serde(deny_unknown_fields, default, expecting = "a table, [shape] with its kind; it belongs in a profile")]
 #[expect(missing_docs, reason = "docs/shapes.md says it, once")]
 pub struct ShapeTable {
     pub kind: Option<RawValue>,

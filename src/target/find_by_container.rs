@@ -51,7 +51,7 @@ fn find_in(roots: &SystemRoots, id: &str, line: &[u32]) -> Result<Identity> {
         }
         (None, _) => {
             return no(format!(
-                "no process here is in a container {id}; it has ended perhaps, or soak runs in another container"
+                "no process here is in container {id}: it may have ended, or soak runs in another container"
             ));
         }
         (Some((one, _)), Some((other, _))) => {

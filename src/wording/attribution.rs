@@ -32,7 +32,7 @@ fn why(line: &AttributedGrowth) -> String {
     let would = line.needs_s.map(|s| format!("about {} of steady would", Span::from_secs_f64(s)));
     match line.answer {
         Attributed::Leaks => format!("leaks {each}"),
-        Attributed::Nothing => format!("nothing to be seen: {each}"),
+        Attributed::Nothing => format!("no difference found: {each}"),
         Attributed::CannotBeSeparated => match would {
             Some(would) => format!("cannot be separated: {each}; {would} tell"),
             None => format!("cannot be separated: {each}"),

@@ -43,7 +43,7 @@ pub fn note(note: &ComparisonNote) -> String {
             });
             format!("Latency before: {before}; after: {after}.")
         }
-        ComparisonNote::Runtimes => "The runs looked at services of different runtimes.".into(),
+        ComparisonNote::Runtimes => "The runs measured services of different runtimes.".into(),
     }
 }
 

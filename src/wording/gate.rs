@@ -35,13 +35,13 @@ pub fn reason(outcome: &GateOutcome) -> String {
 
 fn not_measured(missing: &NotMeasured) -> String {
     match missing {
-        NotMeasured::Load => "nothing was driven".into(),
+        NotMeasured::Load => "no load was sent".into(),
         NotMeasured::Memory => "memory was not measured".into(),
         NotMeasured::MemoryGrowth => "the growth of memory cannot be measured yet".into(),
         NotMeasured::Account => "the account was not read in steady".into(),
         NotMeasured::Latency => "no request of steady was timed apart from soak's own collections".into(),
         NotMeasured::Percentile(aspect) => format!("{aspect} is not kept; p50, p90, p99 and p999 are"),
-        NotMeasured::NoSeries(name) => format!("there is no series {name} in this run"),
+        NotMeasured::NoSeries(name) => format!("this run has no series {name}"),
         NotMeasured::NotRead(name) => format!("{name} was not read in steady"),
         NotMeasured::NoAspect(quantity, aspect) => format!("{quantity} has no {aspect}"),
         NotMeasured::Growth(name, trend) => {

@@ -51,7 +51,7 @@ fn in_flight(load: &LoadFinding) -> String {
 
 /// That the latency shown is not that of all requests.
 fn restriction(latency: &ShownLatency) -> &'static str {
-    if latency.near_collections { " (all beside soak's own collections)" } else { "" }
+    if latency.near_collections { " (all close to soak's own collections)" } else { "" }
 }
 
 /// What went wrong with the load, for the edge of a picture: "no errors", "3 errors, 1 dropped".
@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(summarize_load(&all), "6,000 requests, 50/s held of 50/s, errors 0 %, p50 1 ms, p99 2 ms");
         assert_eq!(
             summarize_load(&near),
-            "6,000 requests, 50/s held of 50/s, errors 0 %, p50 1 ms, p99 2 ms (all beside soak's own collections)"
+            "6,000 requests, 50/s held of 50/s, errors 0 %, p50 1 ms, p99 2 ms (all close to soak's own collections)"
         );
         assert!(summarize_load(&LoadFinding::example()).ends_with("no latency"));
         assert!(

@@ -131,7 +131,7 @@ fn cause(doubt: &Doubt) -> String {
         Doubt::Group(doubt) => group(doubt),
         Doubt::Workers(doubt) => workers::doubt(doubt),
         Doubt::MayBeHeld { growth, hold } => {
-            format!("{}, but may be held for {hold}, longer than it was seen", leak::series(growth))
+            format!("{}, but may be held for {hold}, longer than it was observed", leak::series(growth))
         }
         Doubt::MayBeWarmUp { growth, runtime, pools_bytes, .. } => {
             format!(
@@ -221,13 +221,15 @@ fn group(doubt: &GroupDoubt) -> String {
         GroupDoubtReason::MayBeInFlight { drives } => {
             let would_tell = if *drives { "a settle" } else { "a longer watch" };
             format!(
-                "{}: {seen}; no more than connections, they may be in flight, and {would_tell} would tell",
+                "{}: {seen}; there are no more than connections, so they may be in flight: {would_tell} would show it",
                 group.label()
             )
         }
-        GroupDoubtReason::NotSignificant => format!("{seen}, though not clearly so"),
+        GroupDoubtReason::NotSignificant => {
+            format!("{seen}, but not significant after correcting for the number of series")
+        }
         GroupDoubtReason::MayBeHeld { hold_s } => format!(
-            "{} grows by {} per request, but was seen for {} only and may be held for {}",
+            "{} grows by {} per request, but was observed for only {} and may be held for {}",
             group.label(),
             group.per_request.map_or("some".into(), |n| significant(n.value, 2)),
             Span::from_secs_f64(group.seen_for_s),

@@ -66,8 +66,8 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
         Found::TooFew { points } => format!("{points} points are too few to judge{more}"),
         Found::TooFewCycles { cycles } => {
             let seen =
-                if cycles == 1 { "1 drop was seen".into() } else { format!("{cycles} drops were seen") };
-            format!("it climbs and drops, but only {seen}: too few whole cycles{more}")
+                if cycles == 1 { "1 fall was seen".into() } else { format!("{cycles} falls were seen") };
+            format!("it rises and falls, but only {seen}: too few whole cycles{more}")
         }
         Found::WarmingUp { tau_s } => {
             format!(
@@ -168,13 +168,13 @@ fn explain_ends(trend: &Trend, seconds: f64, goes_on: GoesOn, unit: Unit) -> Str
     let (start, end) = (show(trend.start), show(trend.end));
     let goes_on = match goes_on {
         GoesOn::NoGrowth => "",
-        GoesOn::RisesEvenly => ", and the heap as of the collections between rises along with it",
+        GoesOn::RisesEvenly => ", and the heap at the collections between rises with it",
         GoesOn::Unknown => {
-            "; two readings do not tell whether that goes on or a cache has filled: --cycles 3 would"
+            "; two readings do not show whether that goes on or a cache filled: --cycles 3 would"
         }
         GoesOn::EachCycleAdded => ", and each cycle added again",
         GoesOn::LastCycleAddedNothing => ", and the last cycle added nothing",
-        GoesOn::CyclesDiffer => "; not every cycle added as much, and more of them would tell",
+        GoesOn::CyclesDiffer => "; not every cycle added as much: more cycles would decide",
     };
     if trend.direction == Direction::Stable {
         let span = Span::from_secs_f64(seconds);

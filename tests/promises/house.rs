@@ -186,6 +186,30 @@ fn the_rooms_that_decide_hold_no_sentences() {
     within(HOLD_SENTENCES, sentences);
 }
 
+/// What the sentences of the program avoid besides.
+const IN_SENTENCES: [&str; 8] = [
+    " beside ",
+    " as of ",
+    "of its own",
+    "of their own",
+    "looked at",
+    "there is no ",
+    " is no ",
+    "stands there",
+];
+
+#[test]
+fn sentences_are_in_plain_words() {
+    let sources = sources();
+    let found = sources.iter().flat_map(|file| {
+        let literals = strings(&file.code).into_iter().map(|(_, text)| text);
+        let avoided = literals.filter(|text| IN_SENTENCES.iter().any(|phrase| text.contains(phrase)));
+        avoided.map(|text| format!("{}: {text:?}", file.name())).collect::<Vec<_>>()
+    });
+    let found: Vec<String> = found.collect();
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
+}
+
 #[test]
 fn words_that_soak_avoids_become_fewer() {
     within(SAY_IT_OTHERWISE, all_avoided().into_iter());

@@ -38,6 +38,26 @@ fn every_file_is_there() {
 }
 
 #[test]
+fn the_line_that_does_the_run_again_runs() {
+    let server = Server::start("ok");
+    let place = tempfile::tempdir().unwrap();
+    let flags = "-z 4s -q 20 -c 7 --misbehave hang-up=5% --gate latency.p99<5s --max-hold 1s -o first";
+    let url = server.url();
+    let mut first = soak(&std::iter::once(url.as_str()).chain(flags.split(' ')).collect::<Vec<_>>());
+    first.current_dir(place.path());
+    run(first);
+    let first = place.path().join("first");
+    let line = report(&first)["reproduce"].as_str().unwrap().to_string();
+    let mut again = super::support::shell(&line);
+    again.current_dir(place.path());
+    let output = run(again);
+    assert!(output.code != 2 && output.code != 70, "{line}\n{output:?}");
+    let latest = text(place.path().join("reports/latest"));
+    let plan = |dir: &Path| text(dir.join("plan.toml"));
+    assert_eq!(plan(&place.path().join("reports").join(latest.trim())), plan(&first), "{line}");
+}
+
+#[test]
 fn its_tables_have_their_columns() {
     let dir = &recorded().dir;
     let samples = columns(dir, "samples.csv");

@@ -84,7 +84,7 @@ fn values_that_make_no_sense_are_refused() {
         ("--pid", "4194305", "4194305"),
         ("--process", "no-such-program-anywhere", "no-such-program-anywhere"),
         ("--container", "web", "invalid container id 'web'"),
-        ("--container", "ffffffffffff", "no process here is in a container ffffffffffff"),
+        ("--container", "ffffffffffff", "no process here is in container ffffffffffff"),
         ("--tokio-console", "https://127.0.0.1:6669", "TLS is not supported"),
         ("--metric", "9 lives", "NAME"),
         ("--task-metric", "jobs{where=x}", "place=LABEL"),

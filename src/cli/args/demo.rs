@@ -24,7 +24,7 @@ pub struct DemoArgs {
     #[arg(short = 'c', long, value_name = "N", allow_hyphen_values = true, help_heading = "Load")]
     pub connections: Option<String>,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "the group has docs of its own")]
+    #[expect(missing_docs, reason = "the group has its own docs")]
     pub output: OutputArgs,
     #[command(flatten)]
     #[expect(missing_docs, reason = "see above")]

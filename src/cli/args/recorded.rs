@@ -16,7 +16,7 @@ pub struct AnalyzeArgs {
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "the group has docs of its own")]
+    #[expect(missing_docs, reason = "the group has its own docs")]
     pub pipeline: PipelineArgs,
 }
 
@@ -53,6 +53,6 @@ pub struct ReportArgs {
     #[arg(long)]
     pub dark: bool,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "the group has docs of its own")]
+    #[expect(missing_docs, reason = "the group has its own docs")]
     pub pipeline: PipelineArgs,
 }

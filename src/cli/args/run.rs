@@ -25,7 +25,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "NAME|FILE", help_heading = "Load")]
     pub profile: Option<String>,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "the groups have docs of their own")]
+    #[expect(missing_docs, reason = "the groups have their own docs")]
     pub load: LoadArgs,
     #[command(flatten)]
     #[expect(missing_docs, reason = "see above")]

@@ -50,7 +50,7 @@ pub struct WatchArgs {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
     pub min_duration: Option<String>,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "the groups have docs of their own")]
+    #[expect(missing_docs, reason = "the groups have their own docs")]
     pub page: PageArgs,
     #[command(flatten)]
     #[expect(missing_docs, reason = "see above")]

@@ -89,7 +89,7 @@ impl PlainHttp {
     /// # Errors
     /// When the URL cannot be written into a request.
     pub(super) fn new(plans: &[RequestPlan]) -> Result<PlainHttp> {
-        let Some(plan) = plans.first() else { return Err(Error::Own("there is no request to send".into())) };
+        let Some(plan) = plans.first() else { return Err(Error::Own("no request to send".into())) };
         let prepared = plans.iter().map(PreparedRequest::new).collect::<Result<Vec<PreparedRequest>>>()?;
         let record = &plan.connect.record;
         let keep = match (record.disable_keepalive, record.connection_lifetime) {

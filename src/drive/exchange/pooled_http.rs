@@ -26,7 +26,7 @@ impl PooledHttp {
     /// # Errors
     /// When the system has no certificates to check an https server by, or the request cannot be built.
     pub(super) fn new(plans: &[RequestPlan], connections: u32, idle_for: Duration) -> Result<PooledHttp> {
-        let Some(plan) = plans.first() else { return Err(Error::Own("there is no request to send".into())) };
+        let Some(plan) = plans.first() else { return Err(Error::Own("no request to send".into())) };
         let client = client::build(plan, connections, idle_for)?;
         let requests =
             plans.iter().map(|plan| client::request(&client, plan)).collect::<Result<Vec<Request>>>()?;

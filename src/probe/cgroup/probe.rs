@@ -28,7 +28,7 @@ impl Cgroup {
     /// # Errors
     /// When it has none to itself, or none that can be seen.
     pub fn find(target: &Target) -> Result<Cgroup, ProbeError> {
-        let pid = target.record.pid.ok_or_else(|| ProbeError("there is no process".into()))?;
+        let pid = target.record.pid.ok_or_else(|| ProbeError("no process to read".into()))?;
         Cgroup::open(cgroup::own_cgroup(&SystemRoots::default(), pid, std::process::id()))
     }
 

@@ -58,7 +58,7 @@ async fn read_now(jvm: &Jvm) -> Result<(u32, HeapCounters), ProbeError> {
     run_blocking(move || {
         let process = jvm.process()?;
         let figures = HeapCounters::from_counters(&process.counters()?);
-        let none = || ProbeError("its counters tell of no heap".into());
+        let none = || ProbeError("its counters have no heap".into());
         Ok((process.identity.pid, figures.ok_or_else(none)?))
     })
     .await

@@ -14,7 +14,7 @@ use crate::probe::sample::Collections;
 use crate::probe::sampler::meter::Meter;
 use crate::target::Target;
 
-const COUNTERS: &str = "the heap as of each collection, its limit, metaspace";
+const COUNTERS: &str = "the heap at each collection, its limit, metaspace";
 const INFO: &str = "the heap with its garbage, its limit, metaspace";
 const THREADS: &str = "Java's threads by name and state";
 const HEAP: &str = "the live heap and its classes, after a full collection at the ends of phases";

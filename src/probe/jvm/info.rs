@@ -36,7 +36,7 @@ impl Info {
 
     async fn read_now(&self) -> Result<HeapInfo, ProbeError> {
         let page = self.attach.ask("GC.heap_info", PAGE_BOUNDS).await?;
-        heap_info::parse(&page).ok_or_else(|| ProbeError("GC.heap_info tells of no heap".into()))
+        heap_info::parse(&page).ok_or_else(|| ProbeError("GC.heap_info shows no heap".into()))
     }
 
     async fn sample(&self) -> Result<Reading, ProbeError> {

@@ -29,7 +29,7 @@ pub fn process(target: &Target) -> Discovered {
 pub fn pss(target: &Target) -> Discovered {
     let mut found = Discovered::default();
     let probe = Pss::find(target).map(|probe| Box::new(probe) as Box<dyn Probe>);
-    let what = ("pss", "memory with shared pages in proportion, beside RSS and without a vote");
+    let what = ("pss", "memory with shared pages in proportion; shown, not judged");
     found.add_or_missing(what, probe, "run soak as the target's user or with sudo");
     found
 }

@@ -97,7 +97,7 @@ fn read(identity: Identity) -> Result<Option<u64>, ProbeError> {
         Ok(rollup) => Ok(pss(&rollup).filter(|_| identity.is_alive())),
         Err(_) if !identity.is_alive() => Ok(None),
         Err(ProcError::PermissionDenied(_)) => Err(ProbeError("soak may not look at its maps".into())),
-        Err(error) => Err(ProbeError(format!("this kernel does not tell: {error}"))),
+        Err(error) => Err(ProbeError(format!("this kernel does not show it: {error}"))),
     }
 }
 

@@ -74,7 +74,7 @@ impl Prometheus {
     ) -> Result<Option<Prometheus>, ProbeError> {
         let page = fetcher.get_ok(&url, PAGE_BOUNDS).await?;
         if !is_metrics(&page) && plan.metrics.is_none() {
-            return Err(ProbeError(format!("{} is no page of metrics", shown(&url))));
+            return Err(ProbeError(format!("{} is not a metrics page", shown(&url))));
         }
         let (plan, taken) = (plan.clone(), taken.clone());
         let (rules, gauges, fills) = run_blocking(move || {

@@ -95,7 +95,7 @@ impl Probe for TokioConsole {
             let seen = self.followed.last()?;
             if let Some(late) = seen.late_s {
                 return Err(ProbeError(format!(
-                    "what console-subscriber tells is {late:.0} s old: it takes up no more than 128 events each time \
+                    "console-subscriber's data is {late:.0} s old: it takes up no more than 128 events each time \
                      that it publishes, and more often with TOKIO_CONSOLE_PUBLISH_INTERVAL=10ms in the target"
                 )));
             }

@@ -203,7 +203,7 @@ async fn memory(wire: &Wire) -> Result<V8Memory, ProbeError> {
         return Ok(memory);
     }
     let usage = wire.call("Runtime.getHeapUsage", json!({}), QUICK_ANSWER).await?;
-    memory::usage(&usage).ok_or_else(|| ProbeError("the inspector tells no memory".into()))
+    memory::usage(&usage).ok_or_else(|| ProbeError("the inspector shows no memory".into()))
 }
 
 /// Whether there are worker threads: V8 of each has a heap of its own, and memory of the process is of all.

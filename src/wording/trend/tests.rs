@@ -53,7 +53,7 @@ fn every_reason_has_its_sentence() {
         (
             Inconclusive,
             Found::TooFewCycles { cycles: 3 },
-            format!("it climbs and drops, but only 3 drops were seen: too few whole cycles{more}"),
+            format!("it rises and falls, but only 3 falls were seen: too few whole cycles{more}"),
         ),
         (
             Inconclusive,

@@ -1,6 +1,7 @@
 //! soak as a process: started, waited for, and what it printed.
 
 use std::io::Read;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,7 +11,21 @@ const PATIENCE: Duration = Duration::from_secs(110);
 
 /// The real binary, in a world without soak's variables, standard input or terminal.
 pub fn soak(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_soak"));
+    let mut command = in_a_clean_world(Command::new(env!("CARGO_BIN_EXE_soak")));
+    command.args(args);
+    command
+}
+
+/// A line of a shell that finds soak by its name.
+pub fn shell(line: &str) -> Command {
+    let mut command = in_a_clean_world(Command::new("/bin/sh"));
+    let built = Path::new(env!("CARGO_BIN_EXE_soak")).parent().unwrap();
+    command.args(["-c", line]).env("PATH", built);
+    command
+}
+
+/// Without soak's variables, standard input or terminal.
+fn in_a_clean_world(mut command: Command) -> Command {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         let runner = text.starts_with("SOAK_") || text.starts_with("GITHUB_");
@@ -18,7 +33,7 @@ pub fn soak(args: &[&str]) -> Command {
             command.env_remove(&name);
         }
     }
-    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
