@@ -1,21 +1,16 @@
 //! soak.svg: the same scene through plotters' SVG backend.
 //!
 //! The backend works in whole units, so it is given four to the pixel and its header is replaced by one that says
-//! how large the picture is, what it shows, and that lines join roundly.
+//! how large the picture is, what it shows, and that lines join roundly. Text is written here, over all else.
 
-use plotters::prelude::{DrawingBackend, IntoFont, SVGBackend};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontStyle, RGBAColor, RGBColor, ShapeStyle, TextStyle};
+use plotters::prelude::{DrawingBackend, SVGBackend};
+use plotters::style::{Color, RGBAColor, RGBColor, ShapeStyle};
 
 use super::picture::{Anchor, Point, Rgb, Scene, Shape, Text, Weight};
 use crate::error::{Error, Result};
 
 /// Units to the pixel.
 const FINE: f32 = 4.0;
-/// What the backend divides a font's size by, to have an em from the height of a line.
-const LINE_TO_EM: f32 = 1.24;
-/// Where the backend puts the baseline of text that is anchored at its top, in ems below it.
-const TOP_TO_BASELINE: f32 = 0.76;
 
 /// The scene as the text of an SVG file.
 ///
@@ -25,10 +20,12 @@ pub fn render(scene: &Scene) -> Result<String> {
     let mut body = String::new();
     paint(scene, &mut body).map_err(|e| Error::Own(format!("the picture could not be painted: {e}")))?;
     let drawn = body.split_once('\n').map_or("", |(_, rest)| rest);
+    let drawn = drawn.trim_end().trim_end_matches("</svg>");
+    let texts: String = scene.texts().map(write).collect();
     let (width, height) = scene.size;
     Ok(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {} {}\" \
-         role=\"img\" stroke-linejoin=\"round\">\n<title>{}</title>\n{drawn}",
+         role=\"img\" stroke-linejoin=\"round\">\n<title>{}</title>\n{drawn}{texts}</svg>\n",
         width as f32 * FINE,
         height as f32 * FINE,
         escape(&scene.title),
@@ -76,7 +73,8 @@ fn paint(scene: &Scene, out: &mut String) -> std::result::Result<(), Box<dyn std
             Shape::Disc { at, radius, colour } => {
                 canvas.draw_circle(fine(*at), (radius * FINE).round() as u32, &solid(*colour), true)?;
             }
-            Shape::Text(text) => write(&mut canvas, text)?,
+            // over all else, by `write`
+            Shape::Text(_) => {}
         }
     }
     canvas.present()?;
@@ -116,22 +114,28 @@ fn near(point: (i32, i32), a: (i32, i32), b: (i32, i32)) -> bool {
     (px - share * bx).hypot(py - share * by) <= 1.0
 }
 
-fn write(canvas: &mut SVGBackend<'_>, text: &Text) -> std::result::Result<(), Box<dyn std::error::Error>> {
-    let style = match text.weight {
-        Weight::Regular => FontStyle::Normal,
-        Weight::Bold => FontStyle::Bold,
+/// A line of text, as wide as it was measured: where the font is not there, its stand-in may be wider and would cover
+/// what is next to it.
+fn write(text: &Text) -> String {
+    let weight = match text.weight {
+        Weight::Regular => "normal",
+        Weight::Bold => "bold",
     };
-    let h_pos = match text.anchor {
-        Anchor::Left => HPos::Left,
-        Anchor::Middle => HPos::Center,
-        Anchor::Right => HPos::Right,
+    let anchor = match text.anchor {
+        Anchor::Left => "start",
+        Anchor::Middle => "middle",
+        Anchor::Right => "end",
     };
-    let font = ("Noto Sans, sans-serif", f64::from(text.size * FINE * LINE_TO_EM), style).into_font();
-    let colour = solid(text.colour);
-    let style = TextStyle::from(font).color(&colour).pos(Pos::new(h_pos, VPos::Top));
-    let at = fine((text.at.0, text.at.1 - TOP_TO_BASELINE * text.size));
-    canvas.draw_text(&text.text, &style, at)?;
-    Ok(())
+    let (x, y) = fine(text.at);
+    let size = (text.size * FINE).round();
+    let wide = (text.bounds().width() * FINE).round();
+    format!(
+        "<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\" font-family=\"Noto Sans, sans-serif\" \
+         font-size=\"{size}\" font-weight=\"{weight}\" fill=\"{}\" textLength=\"{wide}\" \
+         lengthAdjust=\"spacingAndGlyphs\">{}</text>\n",
+        text.colour,
+        escape(&text.text),
+    )
 }
 
 #[cfg(test)]

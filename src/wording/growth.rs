@@ -36,12 +36,15 @@ pub fn growth_of_line(series: &SeriesFinding, steady_s: Option<f64>) -> Option<S
     }
 }
 
-/// One of the two growths of a comparison: "2.8 KiB per request (2.6 KiB per request to 3.0 KiB per request)".
+/// One of the two growths of a comparison: "2.8 KiB per request (2.6 KiB to 3.0 KiB)".
 pub fn compared_growth(series: &SeriesChange, growth: Option<Growth>) -> String {
-    let show = |value: f64| show_growth(series.id.unit(), series.per, value) + per_what(series.per);
+    let show = |value: f64| show_growth(series.id.unit(), series.per, value);
+    let per = per_what(series.per);
     match growth {
         None => UNKNOWN.into(),
-        Some(Growth { value, ci: [lo, hi] }) => format!("{} ({} to {})", show(value), show(lo), show(hi)),
+        Some(Growth { value, ci: [lo, hi] }) => {
+            format!("{}{per} ({} to {})", show(value), show(lo), show(hi))
+        }
     }
 }
 

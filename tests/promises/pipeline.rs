@@ -119,9 +119,9 @@ fn what_is_wrong_becomes_an_annotation_for_githubs_runner() {
     let output = step.ends_with(1);
     serde_json::from_str::<Value>(&output.stdout).unwrap();
     let commands = commands(&output);
-    assert!(commands[0].starts_with("::error title=soak%3A leak::Leak: 2.8 KiB of memory"), "{commands:?}");
+    assert!(commands[0].starts_with("::error title=soak%3A LEAK::2.8 KiB of memory"), "{commands:?}");
     assert!(commands[0].contains("%0A") && commands.len() == 1, "{commands:?}");
-    assert!(summary.starts_with("before\n# Leak: 2.8 KiB of memory"), "{summary}");
+    assert!(summary.starts_with("before\n# LEAK: 2.8 KiB of memory"), "{summary}");
     assert!(summary.contains("main.go:36") && !summary.contains("soak.png"), "{summary}");
 }
 
@@ -129,7 +129,7 @@ fn what_is_wrong_becomes_an_annotation_for_githubs_runner() {
 fn the_runner_is_left_alone_where_nothing_is_wrong_or_it_was_not_asked_for() {
     let (fine, summary) = as_a_step(&["analyze", FIXED], "true");
     let fine = fine.ends_with(0);
-    assert!(commands(&fine).is_empty() && summary.contains("# No leak"), "{fine:?} {summary}");
+    assert!(commands(&fine).is_empty() && summary.contains("# NO LEAK"), "{fine:?} {summary}");
     let (elsewhere, summary) = as_a_step(&["analyze", LEAK], "false");
     assert!(commands(&elsewhere).is_empty() && summary == "before\n", "{elsewhere:?} {summary}");
     let (asked, summary) = as_a_step(&["analyze", LEAK, "--github"], "");

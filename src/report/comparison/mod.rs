@@ -10,7 +10,7 @@ mod terminal;
 
 pub use terminal::summary;
 
-use super::picture::{Theme, compose_pair};
+use super::picture::{PairHead, Scene, Theme, compose_pair};
 use super::render::{Format, render_each};
 use super::{json, png, svg};
 use crate::error::Result;
@@ -24,18 +24,23 @@ struct Pair<'a> {
     look: Theme,
 }
 
+impl Pair<'_> {
+    fn scene(&self, look: Theme, head: PairHead) -> Scene {
+        compose_pair(self.runs, self.comparison, look.theme(), head)
+    }
+}
+
 /// Every file with its renderer.
 fn formats<'a>() -> [Format<Pair<'a>>; 4] {
     [
         ("compare.json", |pair| json::render(pair.comparison).map(String::into_bytes)),
         ("compare.md", |pair| Ok(markdown::render(pair.comparison).into_bytes())),
         ("compare.html", |pair| {
-            let pictures = [Theme::Light, Theme::Dark]
-                .map(|look| svg::render(&compose_pair(pair.runs, pair.comparison, look.theme())));
-            let [light, dark] = pictures;
+            let drawn = |look| svg::render(&pair.scene(look, PairHead::Names));
+            let [light, dark] = [Theme::Light, Theme::Dark].map(drawn);
             page::render(pair.comparison, [&light?, &dark?]).map(String::into_bytes)
         }),
-        ("compare.png", |pair| png::render(&compose_pair(pair.runs, pair.comparison, pair.look.theme()))),
+        ("compare.png", |pair| png::render(&pair.scene(pair.look, PairHead::Full))),
     ]
 }
 

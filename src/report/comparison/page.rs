@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::{AutoEscape, Environment, context};
 
-use super::row::{badge, row, shown};
+use super::row::{badge, foremost, row, shown};
 use crate::error::{Error, Result};
 use crate::findings::{Change, Comparison, SeriesChange, Side, Verdict};
 use crate::report::clean_text::clean_text;
@@ -23,8 +23,9 @@ pub fn render(comparison: &Comparison, [light, dark]: [&str; 2]) -> Result<Strin
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("page", PAGE).map_err(own)?;
     let cells = |series: &SeriesChange| row(series).map(|cell| clean_text(&cell));
-    let (votes, others): (Vec<&SeriesChange>, Vec<&SeriesChange>) =
-        shown(comparison).partition(|series| series.votes);
+    let first = foremost(comparison);
+    let is_first = |series: &SeriesChange| first.iter().any(|shown| shown.id == series.id);
+    let others: Vec<&SeriesChange> = shown(comparison).filter(|series| !is_first(series)).collect();
     environment
         .get_template("page")
         .map_err(own)?
@@ -38,7 +39,7 @@ pub fn render(comparison: &Comparison, [light, dark]: [&str; 2]) -> Result<Strin
             sides => [("Before", &comparison.before), ("After", &comparison.after)].map(side),
             light => STANDARD.encode(light),
             dark => STANDARD.encode(dark),
-            votes => votes.into_iter().map(cells).collect::<Vec<_>>(),
+            foremost => first.into_iter().map(cells).collect::<Vec<_>>(),
             other_count => others.len(),
             others => others.into_iter().map(cells).collect::<Vec<_>>(),
             notes => comparison.notes.iter().map(|note| clean_text(note)).collect::<Vec<_>>(),

@@ -1,7 +1,7 @@
 //! What all texts of a comparison have: its title, and the table of changes row by row.
 
 use crate::evidence::SeriesId;
-use crate::findings::{Comparison, SeriesChange};
+use crate::findings::{Comparison, Growth, SeriesChange};
 use crate::wording::compared_growth;
 
 /// The word of the answer with what follows it: "FIXED: no growth …".
@@ -18,6 +18,17 @@ pub fn badge(comparison: &Comparison) -> String {
 pub fn shown(comparison: &Comparison) -> impl Iterator<Item = &SeriesChange> {
     let private = comparison.series.iter().any(|s| s.id == SeriesId::RssAnon);
     comparison.series.iter().filter(move |s| !(private && s.id == SeriesId::Rss))
+}
+
+/// Those of them to begin with: they count, and grew in one of the runs or changed; where none did, all that count.
+pub fn foremost(comparison: &Comparison) -> Vec<&SeriesChange> {
+    let mut counting: Vec<&SeriesChange> = shown(comparison).filter(|s| s.votes).collect();
+    let is_known = |growth: Option<Growth>| growth.is_some_and(|g| g.ci[0] > 0.0 || g.ci[1] < 0.0);
+    let moved = |s: &SeriesChange| [s.before, s.after, s.change].into_iter().any(is_known);
+    if counting.iter().any(|s| moved(s)) {
+        counting.retain(|s| moved(s));
+    }
+    counting
 }
 
 /// Name, before, after, change.

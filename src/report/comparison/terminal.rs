@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::row::{badge, row, shown};
+use super::row::{badge, foremost, row};
 use crate::findings::{Change, Comparison};
 use crate::report::clean_text::clean_text;
 
@@ -24,7 +24,7 @@ pub fn summary(comparison: &Comparison, width: u16) -> String {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(width).set_header(["series", "before", "after", "change"]);
-    for series in shown(comparison).filter(|s| s.votes).take(SERIES) {
+    for series in foremost(comparison).into_iter().take(SERIES) {
         table.add_row(row(series).map(|text| clean_text(&text)));
     }
     if table.row_iter().next().is_some() {

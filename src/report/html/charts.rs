@@ -108,6 +108,8 @@ struct Line {
     bad: bool,
     /// Shown from the start.
     on: bool,
+    /// What it comes to over steady, where its last value says less.
+    over_steady: Option<f64>,
     /// Pieces of moments and values, in turn: t, v, t, v, …
     pieces: Vec<Vec<f64>>,
 }
@@ -118,8 +120,8 @@ pub fn charts(evidence: &Evidence, findings: &Report) -> Charts {
     let mut charts = vec![
         memory(evidence, findings),
         tasks(evidence, findings),
-        rate(evidence, &time.phases),
-        latency(evidence),
+        rate(evidence, findings, &time.phases),
+        latency(evidence, findings),
     ];
     charts.retain(|chart| !chart.lines.is_empty());
     // of other people's files every line may be one that is not shown from the start
@@ -150,7 +152,15 @@ fn rounded(v: f64) -> f64 {
 fn line(name: &str, bad: bool, on: bool, points: impl Iterator<Item = (f64, f64)>) -> Option<Line> {
     let flat: Vec<f64> = points.flat_map(|(t, v)| [t, v]).collect();
     let name = clean_text(name);
-    (!flat.is_empty()).then(|| Line { name, file_name: None, main: false, bad, on, pieces: vec![flat] })
+    (!flat.is_empty()).then(|| Line {
+        name,
+        file_name: None,
+        main: false,
+        bad,
+        on,
+        over_steady: None,
+        pieces: vec![flat],
+    })
 }
 
 /// A recorded series under its plain name, `main` if the chart is about it; none where it never moved, which a table
@@ -184,9 +194,9 @@ fn memory(evidence: &Evidence, findings: &Report) -> Chart {
             let is_main = main.as_ref() == Some(&s.id);
             let on = s.id == SeriesId::RssAnon && account.is_none();
             let mut line = line_of(evidence, findings, s, (is_main, on))?;
-            // the areas show which part of resident memory grows, and its lines need not
-            if account.is_some() && s.id.is_resident_memory() {
-                (line.bad, line.on) = (false, is_main);
+            // what grows of resident memory the areas show, or else the line of all of it, in the colour of what is wrong
+            if s.id.is_resident_memory() && (account.is_some() || !is_main) {
+                (line.bad, line.on) = (false, is_main || on);
             }
             Some(line)
         })
@@ -213,7 +223,7 @@ fn tasks(evidence: &Evidence, findings: &Report) -> Chart {
         let line = line(&title.to_lowercase(), false, true, groups.pieces.iter().flatten().filter_map(sum))?;
         Some(Line { main: true, ..line })
     });
-    let counted = |id: &SeriesId| total.as_ref().is_some_and(|total| total.name == id.label());
+    let counted = |id: &SeriesId| total.is_some() && main.as_ref() == Some(id);
     let counts = |id: &SeriesId| {
         let better =
             evidence.recording.series.iter().any(|s| s.id != SeriesId::Tasks && s.id.is_task_count());
@@ -233,7 +243,7 @@ fn tasks(evidence: &Evidence, findings: &Report) -> Chart {
     Chart { stack, notes, ..Chart::new(&title, Unit::Count, lines) }
 }
 
-fn rate(evidence: &Evidence, phases: &[(String, f64, f64)]) -> Chart {
+fn rate(evidence: &Evidence, findings: &Report, phases: &[(String, f64, f64)]) -> Chart {
     let boundaries: Vec<f64> = phases.iter().map(|(_, from, _)| *from).collect();
     let bins = collect_bins(&evidence.load, 1.0, &boundaries);
     let counted = |name: &str, of: fn(&Bin) -> u64| {
@@ -242,20 +252,20 @@ fn rate(evidence: &Evidence, phases: &[(String, f64, f64)]) -> Chart {
         let steps = bins.iter().flat_map(|bin| [bin.from, bin.to].map(|t| (t, bin.rate(of(bin)))));
         any.then(|| line(name, name != "sent", true, steps)).flatten()
     };
-    let lines = [
-        counted("sent", |bin| bin.sent),
-        counted("errors", |bin| bin.errors),
-        counted("dropped", |bin| bin.dropped),
-    ];
+    let held = findings.load.as_ref().map(|load| load.rate_held);
+    let sent = counted("sent", |bin| bin.sent).map(|line| Line { over_steady: held, ..line });
+    let lines = [sent, counted("errors", |bin| bin.errors), counted("dropped", |bin| bin.dropped)];
     Chart::new("Requests per second", Unit::Count, lines.into_iter().flatten().collect())
 }
 
-fn latency(evidence: &Evidence) -> Chart {
+fn latency(evidence: &Evidence, findings: &Report) -> Chart {
     let points = whole_intervals(&evidence.latency.over_time);
     let points = || points.iter();
+    let steady = findings.load.as_ref().and_then(|load| load.shown_latency()).map(|latency| latency.timed);
+    let with = |line: Option<Line>, over_steady: Option<f64>| Some(Line { over_steady, ..line? });
     let lines = [
-        line("p99", false, true, points().map(|p| (p.elapsed_s, p.p99_s))),
-        line("p50", false, true, points().map(|p| (p.elapsed_s, p.p50_s))),
+        with(line("p99", false, true, points().map(|p| (p.elapsed_s, p.p99_s))), steady.map(|s| s.p99)),
+        with(line("p50", false, true, points().map(|p| (p.elapsed_s, p.p50_s))), steady.map(|s| s.p50)),
     ];
     Chart::new("Latency", Unit::Seconds, lines.into_iter().flatten().collect())
 }

@@ -92,16 +92,19 @@
   const tell = (chart, t) => {
     const end = steady && view[0] < steady[2] && steady[2] <= view[1] ? steady[2] : view[1];
     const whose = steady && end === steady[2] ? "the end of steady" : "the end";
-    chart.when.textContent = "at " + (t === null ? whose : clock(t));
+    // of what is summed up over steady, that
+    const whole = t === null && view[0] === data.over[0] && view[1] === data.over[1];
+    const summed = whole && chart.lines.some(line => line.over_steady !== null);
+    chart.when.textContent = summed ? "over steady" : "at " + (t === null ? whose : clock(t));
     for (const line of chart.lines) {
       // where steady ends the next phase begins
-      const value = t === null ? last(line, end - (view[1] - view[0]) * 1e-4) : at(line, t);
+      const value = whole && line.over_steady !== null ? line.over_steady : t === null ? last(line, end - (view[1] - view[0]) * 1e-4) : at(line, t);
       line.value.textContent = value === null ? "–" : show[chart.unit](value);
     }
     if (!chart.stack) return;
     const row = rowAt(chart.stack, t === null ? end - (view[1] - view[0]) * 1e-4 : t);
     chart.stack.areas.forEach((area, i) => {
-      area.value.textContent = row ? show[chart.unit](row[i + 1] - (i ? row[i] : 0)) : "–";
+      if (area.value) area.value.textContent = row ? show[chart.unit](row[i + 1] - (i ? row[i] : 0)) : "–";
     });
   };
 
@@ -121,7 +124,7 @@
       if (end <= left) continue;
       if (name !== "steady")
         node("rect", { x: left, y: TOP, width: end - left, height: floor - TOP, fill: name === "warmup" ? "var(--warmup)" : "var(--idle)" }, svg);
-      if (end - left > 56) node("text", { x: left + 3, y: TOP - 6 }, svg, name);
+      if (end - left > 6.6 * name.length) node("text", { x: left + 3, y: TOP - 6 }, svg, name);
     }
     let top = 0, low = Infinity;
     for (const line of chart.lines.filter(l => l.on))
@@ -142,7 +145,7 @@
       node("line", { x1: LEFT, x2: right, y1: y(v), y2: y(v), stroke: "var(--line)", "stroke-width": 1 }, svg);
       node("text", { x: LEFT - 7, y: y(v) + 4, "text-anchor": "end" }, svg, mark(chart.unit, v));
     }
-    for (const t of ticks(view[0], view[1], Math.floor((right - LEFT) / 85))) {
+    for (const t of ticks(view[0], view[1], Math.floor((right - LEFT) / 75))) {
       const end = x(t) > right - 25;
       node("text", { x: end ? right : x(t), y: high - 7, "text-anchor": end ? "end" : "middle" }, svg, t ? clock(t) : "0");
     }
@@ -159,6 +162,22 @@
       }
     }
     const fit = chart.fit;
+    // without a stack: the area under the main line, and what it gained where that is wrong
+    for (const line of chart.stack ? [] : chart.lines.filter(l => l.on && l.main))
+      for (const piece of line.pieces) {
+        const points = [];
+        for (let i = 0; i < piece.length; i += 2) points.push([piece[i], piece[i + 1]]);
+        const area = (points, base, fill) => {
+          if (points.length < 2) return;
+          const [from, to] = [x(points[0][0]), x(points[points.length - 1][0])];
+          const edge = points.map(([t, v]) => x(t).toFixed(1) + " " + y(v).toFixed(1)).join("L");
+          node("path", { d: "M" + from + " " + base + "L" + edge + "L" + to + " " + base + "Z", ...fill, ...inside }, svg);
+        };
+        area(points, floor, { fill: "var(--" + (line.bad && !fit ? "wrong" : "group1") + ")" });
+        const level = fit && fit.bad ? fit.ends[0][1] : null;
+        if (level !== null)
+          area(points.filter(p => p[0] >= fit.ends[0][0]).map(([t, v]) => [t, Math.max(v, level)]), y(Math.max(level, foot)), { fill: "var(--wrong)", opacity: .4 });
+      }
     if (fit && fit.band.length) {
       const low = fit.band.map(([t, v]) => x(t) + " " + y(v)), high = fit.band.map(([t, , v]) => x(t) + " " + y(v)).reverse();
       node("path", { d: "M" + low.concat(high).join("L") + "Z", fill: fit.bad && !chart.stack ? "var(--bad)" : "var(--muted)", opacity: .22, ...inside }, svg);
@@ -274,7 +293,7 @@
     };
     let calm = 0, bad = 0;
     const add = line => {
-      line.colour = line.main && (chart.stack || chart.fit) && !line.bad ? "var(--ink)" : line.bad ? "var(--bad" + bad++ % 4 + ")" : "var(--calm" + calm++ % 10 + ")";
+      line.colour = line.main && (chart.fit || !line.bad) ? "var(--ink)" : line.bad ? "var(--bad" + bad++ % 4 + ")" : "var(--calm" + calm++ % 10 + ")";
       const button = entry("button", line, line.colour);
       button.type = "button";
       const press = () => { button.className = line.on ? "" : "off"; button.setAttribute("aria-pressed", line.on); };
@@ -283,10 +302,16 @@
     };
     // from the top down, as they are drawn; what is hidden comes last
     chart.lines.filter(line => line.on).forEach(add);
-    for (const area of chart.stack ? chart.stack.areas.slice().reverse() : []) entry("div", area, "var(--" + area.colour + ")");
+    const held = i => chart.stack.pieces.some(piece => {
+      for (let at = 0, wide = chart.stack.areas.length + 1; at < piece.length; at += wide)
+        if (piece[at + i + 1] > (i ? piece[at + i] : 0)) return true;
+      return false;
+    });
+    const areas = chart.stack ? chart.stack.areas.filter((_, i) => held(i)).reverse() : [];
+    for (const area of areas) entry("div", area, "var(--" + area.colour + ")");
     chart.lines.filter(line => !line.on).forEach(add);
     chart.foot = html("p", box);
-    chart.foot.className = "when muted";
+    chart.foot.className = "foot muted";
     charts.push(chart);
     drag(chart);
   }

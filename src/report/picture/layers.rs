@@ -9,7 +9,7 @@ use super::task_stack::Tasks;
 use super::tasks;
 use super::theme::{LIGHT, Tint};
 use super::trace::Trace;
-use crate::evidence::{Evidence, SeriesId};
+use crate::evidence::{Evidence, GroupKind, SeriesId};
 use crate::findings::Report;
 use crate::report::clean_text::clean_text;
 use crate::wording::picture::describe_growth;
@@ -79,7 +79,7 @@ pub struct TaskLayers {
     pub title: String,
     /// The groups; none where only their sum is known.
     pub groups: Option<Layers>,
-    /// The series that it is about, where no groups are known.
+    /// The series that it is about, which is the sum of the groups where these are known.
     pub main: Option<SeriesId>,
     /// The worst group with its growth.
     pub notes: Vec<(String, bool)>,
@@ -94,7 +94,13 @@ pub fn task_layers(evidence: &Evidence, findings: &Report, columns: usize) -> Op
         Tasks::Line(series) => {
             TaskLayers { title, groups: None, main: Some(series.id.clone()), notes: Vec::new() }
         }
-        Tasks::Groups(_, groups, rows) => {
+        Tasks::Groups(kind, groups, rows) => {
+            let main = match kind {
+                GroupKind::Goroutine => Some(SeriesId::Goroutines),
+                GroupKind::Task => Some(SeriesId::TokioTasks),
+                GroupKind::Thread => Some(SeriesId::Threads),
+                _ => None,
+            };
             let worst = groups.iter().rev().find_map(|group| Some((group, group.culprit?)));
             let note = worst.map(|(group, culprit)| {
                 let growth = describe_growth(culprit);
@@ -107,7 +113,7 @@ pub fn task_layers(evidence: &Evidence, findings: &Report, columns: usize) -> Op
             TaskLayers {
                 title,
                 groups: Some(Layers { areas: names.zip(tints).collect(), pieces: vec![rows] }),
-                main: None,
+                main,
                 notes: note.into_iter().collect(),
             }
         }

@@ -194,8 +194,10 @@ fn layers(
             // a hair of ground between two areas tells them apart without colour
             scene.line(edge, 1.5, stage.theme.paper);
         }
-        // what is too thin to be seen and cannot leak needs no name
-        let seen = |(low, high): &(f64, f64)| bad || part.can_leak() || panel.y(*low) - panel.y(*high) > 5.0;
+        // what is too thin to be seen and cannot leak needs no name, nor does a part that holds nothing
+        let seen = |(low, high): &(f64, f64)| {
+            bad || part.can_leak() && high > low || panel.y(*low) - panel.y(*high) > 5.0
+        };
         if let Some((low, high)) = stack.last(i).filter(seen) {
             labels.push(EdgeLabel {
                 y: panel.y((low + high) / 2.0),

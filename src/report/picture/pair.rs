@@ -23,17 +23,41 @@ const OUT: f32 = 114.0;
 /// Memory's share of the height.
 const MEMORY: f32 = 0.6;
 
+/// What stands above the panels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PairHead {
+    /// The answer, and what each run was.
+    Full,
+    /// Which run is which: the page around the picture has the rest.
+    Names,
+}
+
 /// Lays out both runs.
-pub fn compose_pair(runs: [(&Evidence, &Report); 2], comparison: &Comparison, theme: &Palette) -> Scene {
+pub fn compose_pair(
+    runs: [(&Evidence, &Report); 2],
+    comparison: &Comparison,
+    theme: &Palette,
+    head: PairHead,
+) -> Scene {
     let title_text = clean_text(&comparison.headline);
     let mut scene = Scene { size: SIZE, title: title_text, paper: theme.paper, shapes: Vec::new() };
     let badge = comparison.verdict.to_string().to_uppercase();
     let badge = (&badge[..], change_colour(comparison.verdict, theme));
-    let mut y = badge_line(&mut scene, theme, badge, &clean_text(&comparison.summary), [40.0, 28.0]) + 14.0;
+    let mut y = match head {
+        PairHead::Full => {
+            badge_line(&mut scene, theme, badge, &clean_text(&comparison.summary), [40.0, 28.0]) + 14.0
+        }
+        PairHead::Names => 4.0,
+    };
     let sides = [&comparison.before, &comparison.after];
     let heads = sides.into_iter().zip(COLUMNS).zip(["Before", "After"]);
     let ends = heads.map(|((side, (left, _, right)), word)| {
-        column_head(&mut scene, theme, (word, side), Rect { left: left - OUT, right, top: y, bottom: y })
+        column_head(
+            &mut scene,
+            theme,
+            (word, side, head),
+            Rect { left: left - OUT, right, top: y, bottom: y },
+        )
     });
     y = ends.fold(y, f32::max) + 10.0;
     let mut stages = runs.map(|(evidence, findings)| Stage::new(evidence, findings, theme));
@@ -88,11 +112,17 @@ fn change_colour(change: Change, theme: &Palette) -> Rgb {
 }
 
 /// Which run this is: its verdict and name, and below what was done; returns where that ends.
-fn column_head(scene: &mut Scene, theme: &Palette, (word, side): (&str, &Side), at: Rect) -> f32 {
+fn column_head(
+    scene: &mut Scene,
+    theme: &Palette,
+    (word, side, head): (&str, &Side, PairHead),
+    at: Rect,
+) -> f32 {
     let name = clean_text(&format!("{word}: {} · {}", name_verdict(side.verdict), side.name));
     let subtitle = clean_text(&side.subtitle);
     let rows = [(name, Weight::Bold, theme.verdict(side.verdict)), (subtitle, Weight::Regular, theme.muted)];
     let mut y = at.top;
+    let rows = rows.into_iter().take(if head == PairHead::Full { 2 } else { 1 });
     for (text, weight, colour) in rows {
         for text in balanced(&text, LABEL, weight, at.width(), 3) {
             y += LABEL * LINE;

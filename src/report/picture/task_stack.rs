@@ -7,6 +7,7 @@ use super::stage::Stage;
 use crate::evidence::{GroupKind, Series, SeriesId};
 use crate::findings::Culprit;
 use crate::report::clean_text::clean_text;
+use crate::units::Unit;
 
 /// What the panel is drawn from.
 #[derive(Debug)]
@@ -37,7 +38,10 @@ impl<'a> Tasks<'a> {
         let kinds = [GroupKind::Goroutine, GroupKind::Task, GroupKind::Thread];
         kinds.into_iter().find_map(|kind| Tasks::grouped(stage, kind)).or_else(|| {
             let recorded = |id| stage.evidence.recording.series(id).filter(|s| !s.is_empty());
-            SeriesId::task_counts().into_iter().find_map(recorded).map(Tasks::Line)
+            // the column `tasks` repeats the best of the others, whose name says more
+            let (repeated, named): (Vec<SeriesId>, Vec<SeriesId>) =
+                SeriesId::task_counts().into_iter().partition(|id| *id == SeriesId::Tasks);
+            named.into_iter().chain(repeated).find_map(recorded).map(Tasks::Line)
         })
     }
 
@@ -110,6 +114,13 @@ impl<'a> Tasks<'a> {
             },
         }
     }
+}
+
+/// How many of what: "12 threads", "1 thread".
+pub fn counted(value: f64, what: &str) -> String {
+    let shown = Unit::Count.show(value);
+    let what = if shown == "1" { what.trim_end_matches('s') } else { what };
+    format!("{shown} {what}")
 }
 
 /// A name without the path of its package: `net/http.(*conn).serve` is known as `http.(*conn).serve`.

@@ -9,7 +9,7 @@ use super::marks::draw_marks;
 use super::panel::{EdgeLabel, LABEL, Panel};
 use super::scene::{Point, Rect, Scene};
 use super::stage::Stage;
-use super::task_stack::{Group, Tasks, brief, label};
+use super::task_stack::{Group, Tasks, brief, counted, label};
 use super::text::{ASCENT, DESCENT, LINE, Weight, cut_start, width, wrap};
 use super::theme::Tint;
 use super::trace::Trace;
@@ -72,7 +72,7 @@ fn stacked(
             0,
             EdgeLabel {
                 y: panel.y(total),
-                text: format!("{} {what}", Unit::Count.show(total)),
+                text: counted(total, what),
                 weight: Weight::Bold,
                 colour: if any_blamed { stage.theme.warn } else { stage.theme.ink },
             },
@@ -206,7 +206,7 @@ fn line(
     if let Some((_, value)) = trace.last() {
         let label = EdgeLabel {
             y: panel.y(value),
-            text: format!("{} {what}", Unit::Count.show(value)),
+            text: counted(value, what),
             weight: Weight::Bold,
             colour: if bad { stage.theme.warn } else { stage.theme.ink },
         };
