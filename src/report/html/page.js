@@ -98,13 +98,15 @@
     chart.when.textContent = summed ? "over steady" : "at " + (t === null ? whose : clock(t));
     for (const line of chart.lines) {
       // where steady ends the next phase begins
-      const value = whole && line.over_steady !== null ? line.over_steady : t === null ? last(line, end - (view[1] - view[0]) * 1e-4) : at(line, t);
+      const tabled = steady && end === steady[2] ? line.end : null;
+      const value = whole && line.over_steady !== null ? line.over_steady : t !== null ? at(line, t) : tabled ?? last(line, end - (view[1] - view[0]) * 1e-4);
       line.value.textContent = value === null ? "–" : show[chart.unit](value);
     }
     if (!chart.stack) return;
     const row = rowAt(chart.stack, t === null ? end - (view[1] - view[0]) * 1e-4 : t);
     chart.stack.areas.forEach((area, i) => {
-      if (area.value) area.value.textContent = row ? show[chart.unit](row[i + 1] - (i ? row[i] : 0)) : "–";
+      const tabled = t === null && steady && end === steady[2] ? area.end : null;
+      if (area.value) area.value.textContent = tabled !== null ? show[chart.unit](tabled) : row ? show[chart.unit](row[i + 1] - (i ? row[i] : 0)) : "–";
     });
   };
 
