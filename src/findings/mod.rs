@@ -73,7 +73,7 @@ pub use report::Report;
 pub use run_findings::Findings;
 pub use series::SeriesFinding;
 pub use series_evidence::SeriesEvidence;
-pub use so_far::{Interim, SoFar};
+pub use so_far::{Fit, Interim, RunningLook, SoFar};
 pub use trend::{Direction, Estimate, Shape, Trend};
 pub use trend_reason::{Found, GoesOn, JudgedLevel, Jump, MOST_JUMPS, Rise, TrendReason, WindowReason};
 pub use verdict::Verdict;

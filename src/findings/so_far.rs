@@ -1,6 +1,7 @@
 //! What can be said of a run that goes on.
 
-use super::{Reason, SeriesGrowth};
+use super::{GateOutcome, Reason, SeriesGrowth};
+use crate::evidence::SeriesId;
 
 /// What one look into a run that goes on says.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,4 +25,30 @@ pub struct SoFar {
     pub interim: Interim,
     /// The strongest evidence that grows, certain or not.
     pub rising: Option<SeriesGrowth>,
+    /// How the user's limits would come out.
+    pub gates: Vec<GateOutcome>,
+    /// The line through each series that was judged over one stretch of steady.
+    pub fits: Vec<Fit>,
+}
+
+/// A straight line through a series, or through its floor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fit {
+    /// The series.
+    pub id: SeriesId,
+    /// Where it begins: seconds since the run began, and the level.
+    pub from: (f64, f64),
+    /// Where it ends.
+    pub to: (f64, f64),
+}
+
+/// The last look into a run that goes on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunningLook {
+    /// What it says.
+    pub so_far: SoFar,
+    /// Enough looks in a row said the same, so that --until-sure would end the run.
+    pub certain: bool,
+    /// Seconds of steady that it saw.
+    pub steady_s: f64,
 }

@@ -2,11 +2,12 @@
 //! error one look may spend.
 
 use crate::evidence::{Evidence, EvidenceStrength};
-use crate::findings::{Interim, SeriesGrowth, SoFar, Verdict};
+use crate::findings::{Fit, Interim, SeriesEvidence, SeriesGrowth, SoFar, Verdict};
 
+use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 use super::workers::judge_workers;
-use super::{load, series_evidence, tasks, verdict};
+use super::{account, gates, load, series_evidence, tasks, verdict};
 
 /// Judges what was seen so far; `error` is what this look may spend on a false 'leak'.
 pub fn judge_interim(evidence: &Evidence, error: f64) -> Interim {
@@ -39,5 +40,18 @@ pub fn judge_so_far(evidence: &Evidence, error: f64) -> SoFar {
         Verdict::Failed | Verdict::Inconclusive if tasks.may_be_proven() => Interim::Prove,
         Verdict::Failed | Verdict::Inconclusive => Interim::Open,
     };
-    SoFar { interim, rising }
+    let account = account::read_account(evidence, &steady, voters.sources().exact);
+    let gates = gates::compare_gates(evidence, &steady, (&voters, &workers), &account, load.as_ref());
+    SoFar { interim, rising, gates, fits: fits(&steady, &voters) }
+}
+
+/// The lines through all series; none where steady has several stretches, over which none is straight.
+fn fits(steady: &Steady, series: &AllEvidence) -> Vec<Fit> {
+    let [(from_s, to_s)] = steady.stretches[..] else { return Vec::new() };
+    let line = |one: &SeriesEvidence| {
+        let (start, end) = (one.trend.start?, one.trend.end?);
+        let begins_s = one.trend.slope_over_s.map_or(from_s, |over_s| from_s.max(to_s - over_s));
+        Some(Fit { id: one.id.clone(), from: (begins_s, start), to: (to_s, end) })
+    };
+    series.iter().filter_map(line).collect()
 }

@@ -1,7 +1,9 @@
 //! Ctrl-C, SIGTERM and SIGHUP as commands: once stops the load and still reports, twice ends at once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinHandle;
 
@@ -11,20 +13,34 @@ use crate::evidence::Command;
 /// Signals that come together mean one thing.
 const ONE_WISH: Duration = Duration::from_millis(50);
 
+/// Means what Ctrl-C means, from within soak.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt(Arc<Notify>);
+
+impl Interrupt {
+    /// As a Ctrl-C at this moment.
+    pub fn send(&self) {
+        self.0.notify_one();
+    }
+}
+
 /// Listens for Ctrl-C, SIGTERM and SIGHUP from now on and sends what they mean; the default, to die, is off until the
 /// process ends. The task ends after the second signal, whether or not the channel is still read: what comes after the
 /// run, such as its report, waits for it to be broken off too. Needs a tokio runtime.
 ///
 /// # Errors
 /// When the operating system does not let signals be caught.
-pub fn listen(commands: Sender<Command>) -> Result<JoinHandle<()>> {
+pub fn listen(commands: Sender<Command>, interrupt: Interrupt) -> Result<JoinHandle<()>> {
     let mut signals = Signals::new().map_err(|e| Error::Own(format!("signals cannot be caught: {e}")))?;
     Ok(tokio::spawn(async move {
         for command in [Command::Stop, Command::Abort] {
-            signals.next(command).await;
+            tokio::select! {
+                () = signals.next(&command) => {}
+                () = interrupt.0.notified() => {}
+            }
             if command == Command::Stop {
                 // `timeout` and some shells signal the process and then its group: that is one wish and not two
-                while tokio::time::timeout(ONE_WISH, signals.next(command)).await.is_ok() {}
+                while tokio::time::timeout(ONE_WISH, signals.next(&command)).await.is_ok() {}
             }
             // full or closed: the end of this task then says it
             let _ = commands.try_send(command);
@@ -53,10 +69,10 @@ impl Signals {
 
     /// Waits for the next signal that can mean this. A terminal that closes does not mean impatience: the kernel and
     /// the shell both signal it, some time apart.
-    async fn next(&mut self, command: Command) {
+    async fn next(&mut self, command: &Command) {
         let hang_up = async {
             match &mut self.hang_up {
-                Some(signal) if command == Command::Stop => drop(signal.recv().await),
+                Some(signal) if *command == Command::Stop => drop(signal.recv().await),
                 _ => std::future::pending().await,
             }
         };
@@ -89,7 +105,7 @@ impl Signals {
         Ok(Signals)
     }
 
-    async fn next(&mut self, _: Command) {
+    async fn next(&mut self, _: &Command) {
         if tokio::signal::ctrl_c().await.is_err() {
             // it cannot be caught, and so never comes
             std::future::pending::<()>().await;
@@ -109,7 +125,7 @@ mod tests {
     async fn once_is_stop_and_twice_is_abort_also_without_a_receiver() {
         let soon = Duration::from_secs(5);
         let (sender, mut commands) = tokio::sync::mpsc::channel(4);
-        let task = listen(sender).unwrap();
+        let task = listen(sender, Interrupt::default()).unwrap();
         kill_process(getpid(), Signal::TERM).unwrap();
         assert_eq!(timeout(soon, commands.recv()).await.unwrap(), Some(Command::Stop));
         kill_process(getpid(), Signal::INT).unwrap();
@@ -117,7 +133,7 @@ mod tests {
         timeout(soon, task).await.unwrap().unwrap();
 
         let (sender, commands) = tokio::sync::mpsc::channel(4);
-        let task = listen(sender).unwrap();
+        let task = listen(sender, Interrupt::default()).unwrap();
         drop(commands);
         let mut task = task;
         kill_process(getpid(), Signal::HUP).unwrap();

@@ -39,14 +39,16 @@ fn parts(status: &Status) -> Vec<String> {
     parts
 }
 
-fn phase(status: &Status) -> String {
+/// The phase, with its cycle where there are several.
+pub(super) fn phase(status: &Status) -> String {
     match status.cycle.filter(|cycle| cycle.of > 1) {
         Some(cycle) => format!("{} {}/{}", status.phase, cycle.number, cycle.of),
         None => status.phase.to_string(),
     }
 }
 
-fn time(status: &Status) -> String {
+/// The time left, or else the time so far.
+pub(super) fn time(status: &Status) -> String {
     match status.left {
         Some(left) if left.as_secs_f64() < 0.5 => "ending".to_string(),
         Some(left) => format!("{} left", whole_seconds(left)),
@@ -62,13 +64,15 @@ fn whole_seconds(time: Duration) -> String {
     }
 }
 
-fn rate(per_second: f64) -> String {
+/// A rate as it can be read.
+pub(super) fn rate(per_second: f64) -> String {
     let rounded = if per_second >= 10.0 { per_second.round() } else { (per_second * 10.0).round() / 10.0 };
     // a type of rates cannot hold 0, which is news here
     if rounded > 0.0 { Rate::PerSecond(rounded).to_string() } else { "0/s".into() }
 }
 
-fn count(n: f64) -> String {
+/// A count as people read it.
+pub(super) fn count(n: f64) -> String {
     Unit::Count.show(n)
 }
 

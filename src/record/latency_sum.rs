@@ -95,6 +95,11 @@ impl LatencySum {
         }
     }
 
+    /// Those with one tag.
+    pub(super) fn percentiles(&self, tag: LatencyTag) -> Percentiles {
+        percentiles(&self.whole[tag as usize])
+    }
+
     /// All of it so far.
     pub fn latency(&self) -> Latency {
         let summed = |tag| percentiles(&self.whole[tag as usize]);

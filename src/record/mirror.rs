@@ -11,8 +11,8 @@ use hdrhistogram::Histogram;
 use super::latency_sum::LatencySum;
 use super::thin_lists::{merge_load_rows, thin_by_moment};
 use crate::evidence::{
-    Event, EventKind, Evidence, GroupCount, LatencyTag, LoadRow, Phase, Recording, Sample, Series, SeriesId,
-    TaskGroup, TaskSnapshot,
+    ErrorKind, Event, EventKind, Evidence, GroupCount, LatencyTag, LoadRow, Percentiles, Phase, Recording,
+    Sample, Series, SeriesId, TaskGroup, TaskSnapshot,
 };
 
 /// How long samples are kept exactly.
@@ -43,6 +43,8 @@ pub struct Counts {
     pub failed: u64,
     /// Were never sent.
     pub dropped: u64,
+    /// Those that failed by kind, in the order of [`ErrorKind::ALL`].
+    pub errors: [u64; ErrorKind::ALL.len()],
 }
 
 impl Mirror {
@@ -71,6 +73,11 @@ impl Mirror {
     /// The last value of a series that was read, unless that is more than 60 samples ago.
     pub fn last(&self, series: &SeriesId) -> Option<f64> {
         self.evidence.recording.series(series)?.samples.iter().rev().take(60).find_map(|s| s.get())
+    }
+
+    /// How long the requests with this tag took so far.
+    pub fn percentiles(&self, tag: LatencyTag) -> Percentiles {
+        self.latency.percentiles(tag)
     }
 
     /// Requests so far.
@@ -107,6 +114,7 @@ impl Mirror {
             self.counts.due += row.due;
             self.counts.failed += row.errors.iter().sum::<u64>();
             self.counts.dropped += row.dropped;
+            self.counts.errors.iter_mut().zip(row.errors).for_each(|(sum, n)| *sum += n);
         }
         self.evidence.load.push(row);
         merge_load_rows(&mut self.evidence.load, MOST_OTHERS, &self.evidence.events);

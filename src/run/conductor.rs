@@ -73,8 +73,10 @@ impl Conductor<'_> {
             while let Some(inspection) = self.deadlines.take_inspection(now) {
                 self.inspect(inspection, now);
             }
-            if let Some(command) = self.wait(self.deadlines.time_to_next(now)).await {
-                return self.obey(command);
+            if let Some(command) = self.wait(self.deadlines.time_to_next(now)).await
+                && let Some(end) = self.obey(command)
+            {
+                return end;
             }
         }
         self.inspect_at_end(self.parts.clock.now());

@@ -25,10 +25,11 @@ pub struct OutputOptions {
 impl OutputOptions {
     /// How progress is shown.
     pub fn verbosity(&self) -> Verbosity {
-        match (self.quiet, self.plain) {
-            (true, _) => Verbosity::Quiet,
-            (false, true) => Verbosity::Plain,
-            (false, false) => Verbosity::Normal,
+        match (self.quiet, self.plain, self.json) {
+            (true, _, _) => Verbosity::Quiet,
+            (false, true, _) => Verbosity::Plain,
+            (false, false, true) => Verbosity::OneLine,
+            (false, false, false) => Verbosity::Normal,
         }
     }
 }

@@ -60,11 +60,7 @@ impl EarlyStop {
         }
         let Some(error) = schedule.due(sampled_steady_s(evidence)) else { return Enough::No };
         let seen = judge_interim(evidence, error);
-        let stands = schedule.stands(match seen {
-            Interim::Proven(_) | Interim::Leak(_) => Direction::Growing,
-            Interim::Stable => Direction::Stable,
-            Interim::Prove | Interim::Open => Direction::Inconclusive,
-        });
+        let stands = schedule.stands(direction(&seen));
         match seen {
             Interim::Proven(why) => Enough::Yes(certain_leak(&why)),
             Interim::Leak(why) if stands => Enough::Yes(certain_leak(&why)),
@@ -76,6 +72,15 @@ impl EarlyStop {
             }
             Interim::Leak(_) | Interim::Stable | Interim::Open => Enough::No,
         }
+    }
+}
+
+/// The answer that several looks in a row must give.
+pub fn direction(seen: &Interim) -> Direction {
+    match seen {
+        Interim::Proven(_) | Interim::Leak(_) => Direction::Growing,
+        Interim::Stable => Direction::Stable,
+        Interim::Prove | Interim::Open => Direction::Inconclusive,
     }
 }
 

@@ -19,6 +19,8 @@ use super::{judged_run, pipeline};
 use crate::drive::{Clock, Monotonic};
 use crate::error::{Error, Result};
 use crate::evidence::{Command, Workload};
+use crate::live::Desk;
+use crate::live::signals::{Interrupt, listen};
 use crate::plan::{Plan, TargetPlan};
 use crate::record::RunDir;
 use crate::run::End;
@@ -48,14 +50,15 @@ pub fn run(plan: &Plan, options: &OutputOptions) -> Result<Option<Outcome>> {
 async fn observe(plan: &Plan, options: &OutputOptions) -> Result<Option<Outcome>> {
     let (sender, mut commands) = channel(4);
     // before anything is started, so that a signal that comes early leaves nothing behind
-    let mut second_signal = crate::live::signals::listen(sender)?;
+    let desk = Desk { commands: sender, interrupt: Interrupt::default() };
+    let mut second_signal = listen(desk.commands.clone(), desk.interrupt.clone())?;
     let mut command = None;
     let prepared = tokio::select! {
         prepared = prepare(plan, options, &mut command) => Some(prepared),
         _ = commands.recv() => None,
     };
     let outcome = match prepared {
-        Some(Ok(prepared)) => conduct(plan, options, prepared, commands, &mut second_signal).await,
+        Some(Ok(prepared)) => conduct(plan, options, prepared, (commands, desk), &mut second_signal).await,
         Some(Err(error)) => Err(error),
         None => {
             info(options, &stopped_before(plan));
@@ -107,7 +110,7 @@ async fn conduct(
     plan: &Plan,
     options: &OutputOptions,
     prepared: Prepared,
-    commands: Receiver<Command>,
+    (commands, desk): (Receiver<Command>, Desk),
     second_signal: &mut JoinHandle<()>,
 ) -> Result<Option<Outcome>> {
     let Prepared { target, record: described, sampler, records, forwarder } = prepared;
@@ -119,6 +122,7 @@ async fn conduct(
         clock,
         sampler,
         commands,
+        desk: Some(desk),
         forwarder: ForwarderMonitor::new(target, forwarder, plan.record.observed().is_some()),
     };
     let recording = Recording { plan: &plan.record, dir: &dir, environment, options };

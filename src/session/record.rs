@@ -19,7 +19,7 @@ use crate::drive::{Clock, Driver};
 use crate::error::{Error, Result};
 use crate::evidence::{Command, Environment, Phase, PlanRecord};
 use crate::judge::forecast;
-use crate::live::{Cycle, Progress, Status, Verbosity};
+use crate::live::{Cycle, Desk, Progress, Status, Verbosity};
 use crate::probe::Sampler;
 use crate::record::{Mirror, Recorder, RunDir};
 use crate::report::lines::Columns;
@@ -43,6 +43,8 @@ pub struct Instruments {
     pub sampler: Sampler,
     /// What a person asks for while it runs.
     pub commands: Receiver<Command>,
+    /// Where keys on a dashboard send theirs; none without a person.
+    pub desk: Option<Desk>,
     pub forwarder: ForwarderMonitor,
 }
 
@@ -60,10 +62,10 @@ pub struct Recorded {
 /// When the files of the run cannot be made; nothing was sent then.
 pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Result<Recorded> {
     let Recording { plan, dir, mut environment, options } = recording;
-    let Instruments { clock, driver, sampler, commands, mut forwarder } = instruments;
+    let Instruments { clock, driver, sampler, commands, desk, mut forwarder } = instruments;
     let recorder = Recorder::create(dir, plan, &environment, &sample_columns(&sampler))?;
     let planned = Some(plan.phases.total().0).filter(|_| !plan.phases.is_open_ended());
-    let mut progress = Progress::new(options.verbosity(), planned);
+    let mut progress = Progress::new(options.verbosity(), planned, desk);
     let every = plan.observed().and_then(|watch| watch.every).map(|every| every.0);
     let mut rolling = RollingReport::new(dir.0.clone(), every, options.theme);
     let mut early_stop = EarlyStop::from_plan(plan);
@@ -75,11 +77,10 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
         }
         let cycle = Cycle { number: stage.cycle, of: plan.phases.cycles };
         let mut status = Status::from_mirror(mirror, stage.phase, cycle, planned.map(|_| left));
-        if let Some(verdict) = &mut verdict {
-            verdict.update(mirror);
-            status.so_far = verdict.latest().as_ref().and_then(describe_so_far);
-        }
-        progress.update(&status);
+        verdict.iter_mut().for_each(|verdict| verdict.update(mirror));
+        let look = verdict.as_ref().and_then(RunningVerdict::latest);
+        status.so_far = look.and_then(|look| describe_so_far(&look.so_far));
+        progress.update(&status, mirror, look);
         rolling.update(status.elapsed);
     };
     let parts = Parts {

@@ -48,6 +48,7 @@ pub use comparison::comparison;
 pub use early_stop::{certain_leak, certainly_stable};
 pub use forecast::{detectable_growth, gate_below_detectable};
 pub use forwarder::forwarder_warning;
+pub use gate::reason as gate_reason;
 pub use growth::{UNKNOWN, brief_growth, compared_growth, growth_cell, growth_of_line};
 pub use load::{count_failures, describe_load, summarize_load};
 pub use no_process::explain_no_process;
@@ -55,7 +56,7 @@ pub use other_process::explain_other_process;
 pub use preamble::preamble;
 pub use reason::reason;
 pub use reproduce::reproduce;
-pub use so_far::describe_so_far;
+pub use so_far::{LookWords, describe_look, describe_so_far};
 pub use surroundings::{describe_account, describe_machine, describe_probing, describe_target};
 pub use trend::explain_trend;
 

@@ -1,7 +1,44 @@
 //! What a run looks like so far, in a few words.
 
-use crate::findings::{Interim, SeriesGrowth, SoFar};
-use crate::units::{Unit, significant};
+use crate::findings::{Interim, RunningLook, SeriesGrowth, SoFar};
+use crate::units::{Span, Unit, significant};
+
+use super::reason::reason;
+
+/// The verdict of a run that goes on: a badge, what follows it, and how certain both are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookWords {
+    /// "LEAK SO FAR"; without a verdict "UNDECIDED".
+    pub badge: &'static str,
+    /// What leaks, or what is known instead.
+    pub sentence: String,
+    /// Whether the answer stands.
+    pub certainty: String,
+}
+
+/// The verdict so far in words.
+pub fn describe_look(look: &RunningLook) -> LookWords {
+    let RunningLook { so_far, certain, steady_s } = look;
+    let rising = || so_far.rising.as_ref().map(rising);
+    let (badge, sentence) = match &so_far.interim {
+        Interim::Proven(why) => ("LEAK", reason(why)),
+        Interim::Leak(why) if *certain => ("LEAK", reason(why)),
+        Interim::Leak(why) => ("LEAK SO FAR", reason(why)),
+        Interim::Stable => ("NO LEAK SO FAR", "no growth that this run could have found".into()),
+        Interim::Prove | Interim::Open => {
+            ("UNDECIDED", rising().unwrap_or_else(|| "nothing grows for certain".into()))
+        }
+    };
+    let seen = format!("judged after {} of steady", Span::from_secs_f64(steady_s.round()));
+    let certainty = match &so_far.interim {
+        Interim::Proven(_) => format!("certain: the runtime proves it; {seen}"),
+        Interim::Leak(_) | Interim::Stable if *certain => format!("certain: several looks agree; {seen}"),
+        Interim::Leak(_) | Interim::Stable => format!("not certain yet: more looks must agree; {seen}"),
+        Interim::Prove => format!("not certain: a proof by the runtime would decide; {seen}"),
+        Interim::Open => format!("not certain yet; {seen}"),
+    };
+    LookWords { badge, sentence, certainty }
+}
 
 /// "goroutines rising: 1.0 per request", or that nothing grows; none while nothing can be said.
 pub fn describe_so_far(so_far: &SoFar) -> Option<String> {
@@ -34,7 +71,9 @@ mod tests {
     fn what_rises_is_named_with_its_growth() {
         let growth =
             |id, per_request, per_second| SeriesGrowth { id, per_request, per_second, several_kinds: false };
-        let said = |rising, interim| describe_so_far(&SoFar { interim, rising });
+        let said = |rising, interim| {
+            describe_so_far(&SoFar { interim, rising, gates: Vec::new(), fits: Vec::new() })
+        };
         let goroutines = growth(SeriesId::Goroutines, Some(0.998), Some(50.0));
         assert_eq!(
             said(Some(goroutines), Interim::Open).as_deref(),

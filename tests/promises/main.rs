@@ -20,6 +20,9 @@ mod by_request;
 mod chromium;
 /// `soak compare` and --compare-to: fixed, regressed, still leaking or no difference, each with its picture.
 mod compare;
+/// On a terminal a run shows its dashboard, obeys its keys, and gives the terminal back as it was.
+#[cfg(target_os = "linux")]
+mod dashboard;
 /// `soak demo` finds its leak without any other program, and sees that the fix helps.
 mod demo;
 /// After warm-up a run says what its steady phase can detect, and warns of gates below that.

@@ -7,12 +7,19 @@ use super::super::parts::End;
 use super::Conductor;
 
 impl Conductor<'_> {
-    pub(super) fn obey(&mut self, command: Command) -> End {
-        if command == Command::Abort {
-            self.load.stop();
-            return End::Aborted;
+    /// Does what was asked; how the run ends, if it does.
+    pub(super) fn obey(&mut self, command: Command) -> Option<End> {
+        match command {
+            Command::Stop => Some(self.stop(StopReason::Signal)),
+            Command::Abort => {
+                self.load.stop();
+                Some(End::Aborted)
+            }
+            Command::Note(text) => {
+                self.log.event(self.parts.clock.now(), EventKind::Note { text });
+                None
+            }
         }
-        self.stop(StopReason::Signal)
     }
 
     /// Ends the load; only the last inspection is still asked for.
@@ -43,6 +50,7 @@ impl Conductor<'_> {
             match self.wait(left).await {
                 Some(Command::Abort) => return End::Aborted,
                 Some(Command::Stop) => until = until.min(self.parts.clock.now() + End::Stopped.patience()),
+                Some(note @ Command::Note(_)) => drop(self.obey(note)),
                 None => {}
             }
         }

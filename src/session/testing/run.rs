@@ -129,6 +129,7 @@ impl FakeRun {
             driver,
             sampler: Sampler::start(probes).for_run(plan.phases.total().0),
             commands: send_commands(commands),
+            desk: None,
             forwarder: ForwarderMonitor::new(None, None, false),
         };
         let options = OutputOptions { quiet: true, ..OutputOptions::default() };

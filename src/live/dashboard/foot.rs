@@ -1,0 +1,48 @@
+//! The last lines: notes, and which keys there are.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::head::cut;
+use super::model::{Model, Over};
+use super::theme::Theme;
+
+const KEYS: &str = "q end with a report · space freeze · + - a zoom · n note · ? help";
+
+/// Draws the last note and the keys, or the line that is typed.
+pub fn draw_foot(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Theme) {
+    let width = usize::from(area.width);
+    let note = model.kept.last().cloned().unwrap_or_else(|| last_mark(model));
+    let last = match &model.over {
+        Over::Note(text) => {
+            let prompt = "note (enter records it, esc drops it): ";
+            // the end of what is typed stays in sight
+            let room = width.saturating_sub(prompt.len() + 1);
+            let typed: String = text.chars().skip(text.chars().count().saturating_sub(room)).collect();
+            Line::from(vec![Span::raw(prompt), Span::styled(typed + " ", theme.inverse())])
+        }
+        Over::None | Over::Help | Over::AskToStop => keys(model, width, theme),
+    };
+    let lines = vec![Line::raw(cut(&note, width)), last];
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+fn keys(model: &Model, width: usize, theme: Theme) -> Line<'static> {
+    if model.stopping {
+        return Line::styled("ending: the report is made when the last answers are in", theme.open());
+    }
+    if model.frozen {
+        let text = " FROZEN: load and recording go on; space shows what is new ";
+        return Line::styled(cut(text, width), theme.inverse());
+    }
+    Line::styled(cut(KEYS, width), theme.quiet())
+}
+
+/// The last thing that happened, in its words.
+fn last_mark(model: &Model) -> String {
+    let marks = model.shown.as_ref().map(|state| state.marks.as_slice()).unwrap_or_default();
+    let worded = marks.iter().rev().find(|mark| !mark.text.is_empty());
+    worded.map(|mark| format!("{} {}", mark.sign, mark.text)).unwrap_or_default()
+}

@@ -1,0 +1,88 @@
+//! Bytes from the terminal as keys.
+//!
+//! Read here and not by crossterm, whose reader never comes back from a terminal that was closed.
+
+/// A key that was pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// A character.
+    Char(char),
+    /// Return.
+    Enter,
+    /// Escape alone.
+    Escape,
+    /// Takes the last character back.
+    Backspace,
+    /// Any other, which means nothing.
+    Other,
+}
+
+const ESCAPE: u8 = 0x1b;
+
+/// The keys of what one read has brought.
+pub fn keys(bytes: &[u8]) -> Vec<Key> {
+    let mut keys = Vec::new();
+    let mut rest = bytes;
+    while let Some(first) = rest.first() {
+        let (key, length) = match *first {
+            ESCAPE => escape(rest),
+            b'\r' | b'\n' => (Key::Enter, 1),
+            0x08 | 0x7f => (Key::Backspace, 1),
+            _ => character(rest),
+        };
+        keys.push(key);
+        rest = &rest[length..];
+    }
+    keys
+}
+
+/// Escape alone, or a sequence: `ESC [` or `ESC O`, up to its last letter; else a key with Alt.
+fn escape(bytes: &[u8]) -> (Key, usize) {
+    match bytes.get(1) {
+        None => (Key::Escape, 1),
+        Some(b'[' | b'O') => {
+            let end = bytes.iter().skip(2).position(|byte| (0x40..=0x7e).contains(byte));
+            (Key::Other, end.map_or(bytes.len(), |end| end + 3))
+        }
+        Some(_) => (Key::Other, 2),
+    }
+}
+
+fn character(bytes: &[u8]) -> (Key, usize) {
+    let length = match bytes[0] {
+        0xc0..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xff => 4,
+        _ => 1,
+    };
+    let text = bytes.get(..length).and_then(|bytes| std::str::from_utf8(bytes).ok());
+    match text.and_then(|text| text.chars().next()) {
+        Some(c) if !c.is_control() => (Key::Char(c), length),
+        _ => (Key::Other, 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_umlauts_and_single_keys_are_read() {
+        assert_eq!(keys("qä€".as_bytes()), [Key::Char('q'), Key::Char('ä'), Key::Char('€')]);
+        assert_eq!(keys(b"\r\x7f\x1b"), [Key::Enter, Key::Backspace, Key::Escape]);
+    }
+
+    #[test]
+    fn a_sequence_is_one_key_and_no_letter_of_it_is_another() {
+        assert_eq!(keys(b"\x1b[A"), [Key::Other]);
+        assert_eq!(keys(b"\x1b[15~q"), [Key::Other, Key::Char('q')]);
+        assert_eq!(keys(b"\x1bOPx"), [Key::Other, Key::Char('x')]);
+        assert_eq!(keys(b"\x1bq"), [Key::Other]);
+        assert_eq!(keys(b"\x1b["), [Key::Other]);
+    }
+
+    #[test]
+    fn what_is_no_text_is_passed_over() {
+        assert_eq!(keys(b"\xff\x01\xe2q"), [Key::Other, Key::Other, Key::Other, Key::Char('q')]);
+    }
+}

@@ -1,0 +1,47 @@
+//! The load that soak sends, and how soak itself fares.
+
+use crate::evidence::{ErrorKind, LatencyTag, LoadRow, Percentiles};
+use crate::record::Mirror;
+
+/// CPU is that of the last seconds.
+const SECONDS_OF_CPU: f64 = 5.0;
+
+/// The load so far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadState {
+    /// The rate that was asked for, in words.
+    pub asked: String,
+    /// Requests that ended with an error, by kind; only kinds that were seen.
+    pub errors: Vec<(ErrorKind, u64)>,
+    /// How long requests took in steady, or in warm-up before it.
+    pub latency: Percentiles,
+    /// How late they were sent.
+    pub late: Percentiles,
+    /// soak's own processor time of late, in cores.
+    pub cpu_ratio: Option<f64>,
+    /// soak's own resident memory, in bytes.
+    pub rss_bytes: f64,
+}
+
+/// None in a watch.
+pub fn read_load(mirror: &Mirror) -> Option<LoadState> {
+    let evidence = mirror.evidence();
+    let asked = evidence.driven()?.describe_rate();
+    let counted = ErrorKind::ALL.into_iter().zip(mirror.counts().errors);
+    let steady = mirror.percentiles(LatencyTag::Steady);
+    let latency = if steady.count > 0 { steady } else { mirror.percentiles(LatencyTag::Warmup) };
+    Some(LoadState {
+        asked,
+        errors: counted.filter(|(_, n)| *n > 0).collect(),
+        latency,
+        late: mirror.percentiles(LatencyTag::Late),
+        cpu_ratio: cpu_ratio(&evidence.load),
+        rss_bytes: evidence.load.last().map_or(0.0, |row| row.soak_rss_bytes as f64),
+    })
+}
+
+fn cpu_ratio(load: &[LoadRow]) -> Option<f64> {
+    let last = load.last()?;
+    let first = load.iter().rev().find(|row| row.elapsed_s <= last.elapsed_s - SECONDS_OF_CPU)?;
+    Some((last.soak_cpu_s - first.soak_cpu_s) / (last.elapsed_s - first.elapsed_s))
+}

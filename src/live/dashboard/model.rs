@@ -1,0 +1,132 @@
+//! What the dashboard remembers from one second and one key to the next.
+
+use super::keys::Key;
+use super::state::State;
+
+/// A note has at most so many characters.
+const LONGEST_NOTE: usize = 200;
+/// The closest zoom: a 64th of the run.
+const CLOSEST: u32 = 6;
+
+/// What a person asks of the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// End with a report, as Ctrl-C once.
+    Stop,
+    /// Record a note.
+    Note(String),
+}
+
+/// What lies over the dashboard and takes the keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Over {
+    /// Nothing.
+    None,
+    /// The list of keys.
+    Help,
+    /// Whether to end the run.
+    AskToStop,
+    /// The line of a note as far as it was typed.
+    Note(String),
+}
+
+/// The dashboard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// What is drawn; none before the first second.
+    pub shown: Option<State>,
+    /// What came in since the view was frozen.
+    newer: Option<State>,
+    /// The view stands still, while load and recording go on.
+    pub frozen: bool,
+    /// The charts show the last 1/2ⁿ of the run.
+    pub zoom: u32,
+    /// What lies over it.
+    pub over: Over,
+    /// The run was asked to end.
+    pub stopping: bool,
+    /// Lines that are printed when the dashboard ends, the last of them shown meanwhile.
+    pub kept: Vec<String>,
+}
+
+impl Model {
+    /// Before the first second.
+    pub fn new() -> Model {
+        Model {
+            shown: None,
+            newer: None,
+            frozen: false,
+            zoom: 0,
+            over: Over::None,
+            stopping: false,
+            kept: Vec::new(),
+        }
+    }
+
+    /// A new second.
+    pub fn take(&mut self, state: State) {
+        if self.frozen {
+            self.newer = Some(state);
+        } else {
+            self.shown = Some(state);
+        }
+    }
+
+    /// The last second that came in, frozen or not.
+    pub fn latest(&self) -> Option<&State> {
+        self.newer.as_ref().or(self.shown.as_ref())
+    }
+
+    /// A key was pressed; what is asked of the run, if anything.
+    pub fn press(&mut self, key: Key) -> Option<Wish> {
+        match std::mem::replace(&mut self.over, Over::None) {
+            Over::Note(text) => self.type_note(text, key),
+            Over::AskToStop => match key {
+                Key::Char('y' | 'Y' | 'q') | Key::Enter => {
+                    self.stopping = true;
+                    Some(Wish::Stop)
+                }
+                _ => None,
+            },
+            Over::Help => None,
+            Over::None => {
+                self.press_plain(key);
+                None
+            }
+        }
+    }
+
+    fn press_plain(&mut self, key: Key) {
+        match key {
+            Key::Char('q') if !self.stopping => self.over = Over::AskToStop,
+            Key::Char(' ') => {
+                self.frozen = !self.frozen;
+                if let Some(newer) = self.newer.take() {
+                    self.shown = Some(newer);
+                }
+            }
+            Key::Char('+' | '=') => self.zoom = (self.zoom + 1).min(CLOSEST),
+            Key::Char('-') => self.zoom = self.zoom.saturating_sub(1),
+            Key::Char('a') => self.zoom = 0,
+            Key::Char('?' | 'h') => self.over = Over::Help,
+            Key::Char('n') => self.over = Over::Note(String::new()),
+            Key::Char(_) | Key::Enter | Key::Escape | Key::Backspace | Key::Other => {}
+        }
+    }
+
+    fn type_note(&mut self, mut text: String, key: Key) -> Option<Wish> {
+        match key {
+            Key::Escape => return None,
+            Key::Enter if text.trim().is_empty() => return None,
+            Key::Enter => return Some(Wish::Note(text.trim().to_string())),
+            Key::Backspace => drop(text.pop()),
+            Key::Char(c) if text.chars().count() < LONGEST_NOTE => text.push(c),
+            Key::Char(_) | Key::Other => {}
+        }
+        self.over = Over::Note(text);
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+use super::*;
+
+fn type_keys(model: &mut Model, text: &str) -> Vec<Wish> {
+    text.chars().filter_map(|c| model.press(if c == '\n' { Key::Enter } else { Key::Char(c) })).collect()
+}
+
+#[test]
+fn q_asks_once_and_then_ends_with_a_report() {
+    let mut model = Model::new();
+    assert_eq!(type_keys(&mut model, "q"), []);
+    assert_eq!(model.over, Over::AskToStop);
+    assert_eq!(model.press(Key::Escape), None);
+    assert_eq!((model.over.clone(), model.stopping), (Over::None, false));
+    assert_eq!(type_keys(&mut model, "qqq"), [Wish::Stop]);
+    assert_eq!((model.over, model.stopping), (Over::None, true));
+}
+
+#[test]
+fn a_note_takes_any_key_and_is_recorded_with_enter_alone() {
+    let mut model = Model::new();
+    assert_eq!(type_keys(&mut model, "nq +a?"), []);
+    assert_eq!(model.over, Over::Note("q +a?".into()));
+    model.press(Key::Backspace);
+    assert_eq!(model.press(Key::Enter), Some(Wish::Note("q +a".into())));
+    assert_eq!(type_keys(&mut model, "n \n"), [], "an empty note is none");
+    type_keys(&mut model, "nx");
+    assert_eq!((model.press(Key::Escape), model.over), (None, Over::None));
+}
+
+#[test]
+fn a_note_has_an_end() {
+    let mut model = Model::new();
+    type_keys(&mut model, &format!("n{}", "x".repeat(500)));
+    assert_eq!(model.over, Over::Note("x".repeat(LONGEST_NOTE)));
+}
+
+#[test]
+fn zoom_goes_closer_and_back_within_bounds() {
+    let mut model = Model::new();
+    type_keys(&mut model, "++-");
+    assert_eq!(model.zoom, 1);
+    type_keys(&mut model, "++++++++++");
+    assert_eq!(model.zoom, CLOSEST);
+    type_keys(&mut model, "a-");
+    assert_eq!(model.zoom, 0);
+}
+
+#[test]
+fn escape_and_keys_without_a_meaning_do_nothing() {
+    let mut model = Model::new();
+    let before = model.clone();
+    for key in [Key::Escape, Key::Enter, Key::Backspace, Key::Other, Key::Char('P'), Key::Char('\t')] {
+        assert_eq!(model.press(key), None);
+    }
+    assert_eq!(model, before);
+}

@@ -1,0 +1,125 @@
+//! Gates, load, soak itself, and how old readings are.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Wrap};
+
+use super::load_state::LoadState;
+use super::panel::title;
+use super::state::{Reading, State};
+use super::theme::Theme;
+use crate::evidence::Percentiles;
+use crate::findings::{GateOutcome, GateResult};
+use crate::live::status_line::{count, rate};
+use crate::units::Unit;
+use crate::wording::gate_reason;
+
+/// A reading older than this many seconds is pointed out.
+const OLD_S: f64 = 30.0;
+
+/// All of it, one below the other; what has no room is cut from the end.
+pub fn draw_side(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
+    let area = title(frame, area, "load", theme);
+    let mut lines = load_lines(state, theme);
+    let gates = state.look.as_ref().map(|look| look.so_far.gates.as_slice()).unwrap_or_default();
+    lines.push(soak_line(state));
+    lines.extend(state.failing.as_ref().map(|why| failing(why, theme)));
+    lines.extend(gates.iter().map(|gate| gate_line(gate, theme)));
+    lines.push(Line::from(readings(&state.readings, theme)));
+    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), area);
+}
+
+/// The same in two lines.
+pub fn draw_brief(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
+    let mut first: Vec<Span<'static>> = Vec::new();
+    for line in load_lines(state, theme) {
+        if !first.is_empty() {
+            first.push(Span::raw(" · "));
+        }
+        first.extend(line.spans);
+    }
+    let gates = state.look.as_ref().map(|look| look.so_far.gates.as_slice()).unwrap_or_default();
+    let undecided = gates.iter().filter(|gate| gate.result == GateResult::Inconclusive).count();
+    let failed = gates.iter().find(|gate| gate.result == GateResult::Failed);
+    let second = match (&state.failing, failed) {
+        (_, Some(gate)) => gate_line(gate, theme),
+        (Some(why), None) => failing(why, theme),
+        (None, None) if undecided > 0 => Line::raw(format!("{undecided} of {} gates open", gates.len())),
+        (None, None) => Line::from(readings(&state.readings, theme)),
+    };
+    frame.render_widget(Paragraph::new(vec![Line::from(first), second]), area);
+}
+
+fn load_lines(state: &State, theme: Theme) -> Vec<Line<'static>> {
+    let status = &state.status;
+    let Some(load) = &state.load else {
+        let counted = status.counted.map(|n| format!("{} answered, as the target counts", rate(n)));
+        return vec![Line::raw(counted.unwrap_or_else(|| "soak sends no load".into()))];
+    };
+    let held = status.rate_held.map(|held| format!("{} sent of ", rate(held))).unwrap_or_default();
+    let asked = format!("{held}{} asked", load.asked);
+    vec![Line::raw(asked), errors(load, theme), Line::raw(latency(&load.latency))]
+}
+
+fn errors(load: &LoadState, theme: Theme) -> Line<'static> {
+    if load.errors.is_empty() {
+        return Line::raw("no errors");
+    }
+    let kinds = load.errors.iter().map(|(kind, n)| format!("{kind} {}", count(*n as f64)));
+    Line::styled(format!("errors: {}", kinds.collect::<Vec<_>>().join(", ")), theme.bad())
+}
+
+fn latency(latency: &Percentiles) -> String {
+    if latency.count == 0 {
+        return "no request timed yet".into();
+    }
+    format!("p50 {} · p99 {}", Unit::Seconds.show(latency.p50), Unit::Seconds.show(latency.p99))
+}
+
+fn gate_line(gate: &GateOutcome, theme: Theme) -> Line<'static> {
+    let style = match gate.result {
+        GateResult::Held => theme.good(),
+        GateResult::Failed => theme.bad(),
+        GateResult::Inconclusive => theme.open(),
+    };
+    // of an open one there is little to say before the end
+    let why = match gate.result {
+        GateResult::Failed => format!(": {}", gate_reason(gate)),
+        GateResult::Held | GateResult::Inconclusive => String::new(),
+    };
+    let result = format!("gate {}", gate.result);
+    Line::from(vec![Span::styled(result, style), Span::raw(format!(" {}{why}", gate.expr))])
+}
+
+fn soak_line(state: &State) -> Line<'static> {
+    let Some(load) = &state.load else { return Line::default() };
+    let cpu = load.cpu_ratio.map(|cpu| format!("{} of a core, ", Unit::Ratio.show(cpu)));
+    let late = match load.late.count {
+        0 => String::new(),
+        _ => format!(", late by {} (p99)", Unit::Seconds.show(load.late.p99)),
+    };
+    Line::raw(format!("soak itself: {}{}{late}", cpu.unwrap_or_default(), Unit::Bytes.show(load.rss_bytes)))
+}
+
+fn readings(readings: &[Reading], theme: Theme) -> Vec<Span<'static>> {
+    let mut spans = vec![Span::raw("read: ")];
+    for (place, reading) in readings.iter().enumerate() {
+        let comma = if place == 0 { "" } else { ", " };
+        let (age, style) = match reading.age_s {
+            Some(age_s) if age_s < 1.5 => ("now".into(), Style::new()),
+            Some(age_s) => {
+                let style = if age_s > OLD_S { theme.open() } else { Style::new() };
+                (format!("{} ago", Unit::Seconds.show(age_s.round())), style)
+            }
+            None => ("never".into(), theme.open()),
+        };
+        spans.push(Span::styled(format!("{comma}{} {age}", reading.label), style));
+    }
+    spans
+}
+
+fn failing(why: &str, theme: Theme) -> Line<'static> {
+    Line::styled(format!("probe failed: {why}"), theme.bad())
+}

@@ -1,0 +1,98 @@
+//! Every screen as a file of text: tests/fixtures/dashboard. `SOAK_GOLDEN=write` renews them.
+
+use std::path::PathBuf;
+
+use super::keys::Key;
+use super::model::Model;
+use super::testing::{leaking, model, screen};
+use crate::evidence::Phase;
+use crate::live::status::Status;
+
+const SIZES: [(u16, u16); 6] = [(120, 40), (100, 28), (80, 24), (60, 15), (30, 8), (1, 1)];
+
+#[track_caller]
+fn is_golden(name: &str, drawn: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/dashboard").join(name);
+    if std::env::var_os("SOAK_GOLDEN").is_some_and(|value| value == "write") {
+        std::fs::write(&path, drawn).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(drawn, kept, "{name} looks otherwise:\n{drawn}");
+}
+
+#[test]
+fn a_leaking_run_looks_the_same_at_every_size() {
+    for (width, height) in SIZES {
+        is_golden(&format!("leaking-{width}x{height}.txt"), &screen(&model(leaking()), width, height));
+    }
+}
+
+#[test]
+fn help_and_question_lie_over_it() {
+    let mut model = model(leaking());
+    model.press(Key::Char('?'));
+    is_golden("help-80x24.txt", &screen(&model, 80, 24));
+    model.press(Key::Escape);
+    model.press(Key::Char('q'));
+    is_golden("question-60x15.txt", &screen(&model, 60, 15));
+}
+
+#[test]
+fn no_size_panics_whatever_lies_over_it() {
+    for (width, height) in (1..70).map(|n| (n, 1 + n / 3)).chain([(200, 1), (1, 100), (300, 90), (2, 2)]) {
+        for keys in ["", "?", "q", "nabc", " ", "+++"] {
+            let mut model = model(leaking());
+            keys.chars().for_each(|key| drop(model.press(Key::Char(key))));
+            screen(&model, width, height);
+        }
+        screen(&Model::new(), width, height);
+    }
+}
+
+#[test]
+fn a_run_that_has_only_begun_says_what_it_waits_for() {
+    let begun = super::State {
+        status: Status::new(Phase::Warmup),
+        look: None,
+        memory: None,
+        tasks: None,
+        groups: Vec::new(),
+        load: None,
+        readings: Vec::new(),
+        failing: None,
+        ..leaking()
+    };
+    let drawn = screen(&model(begun), 100, 28);
+    for words in ["TOO EARLY", "Judging begins with steady", "nothing read yet", "no task groups are read"] {
+        assert!(drawn.contains(words), "{words}:\n{drawn}");
+    }
+}
+
+#[test]
+fn a_frozen_view_keeps_its_second_and_says_so_until_it_goes_on() {
+    let mut model = model(leaking());
+    model.press(Key::Char(' '));
+    let later = super::State { subject: "later".into(), ..leaking() };
+    model.take(later);
+    let drawn = screen(&model, 100, 28);
+    assert!(drawn.contains("FROZEN") && drawn.contains("api (pid 4321)"), "{drawn}");
+    model.press(Key::Char(' '));
+    let drawn = screen(&model, 100, 28);
+    assert!(!drawn.contains("FROZEN") && drawn.contains("soak later"), "{drawn}");
+}
+
+#[test]
+fn a_closer_look_shows_the_last_part_of_the_run() {
+    let mut model = model(leaking());
+    assert!(screen(&model, 100, 28).contains("         0 s  "));
+    model.press(Key::Char('+'));
+    assert!(screen(&model, 100, 28).contains("         15 s  "));
+}
+
+#[test]
+fn lines_that_stay_are_shown_last_first() {
+    let mut model = model(leaking());
+    assert!(screen(&model, 100, 28).contains("n deployed the cache"));
+    model.kept.push("warning: gate 'x' asks for less".into());
+    assert!(screen(&model, 100, 28).contains("warning: gate 'x' asks for less"));
+}
