@@ -44,6 +44,8 @@ mod gating;
 mod hard_targets;
 /// The structure of the sources: which room may use which, no circles of files, no file too long.
 mod house;
+/// The same figure is the same in everything that shows a run.
+mod one_figure;
 /// report.html in a browser: legible at every width, cut off from the network, and its charts answer.
 mod page;
 /// Pictures are light unless --dark asks otherwise.
