@@ -44,6 +44,10 @@ impl SeriesFinding {
         let (value, ci) = self.growth(per);
         match (self.trend, value) {
             (Direction::Inconclusive, _) => self.claim_of_interval(ci, steady_s),
+            // of a part of steady, a slope may point the other way than what was read at its ends
+            (Direction::Stable, Some(_)) if self.claim_of_interval(ci, steady_s) == GrowthClaim::Nothing => {
+                GrowthClaim::Nothing
+            }
             (_, Some(value)) => GrowthClaim::Known { value, ci },
             (_, None) => GrowthClaim::Nothing,
         }

@@ -5,9 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::head::cut;
 use super::model::{Model, Over};
-use super::theme::Theme;
+use crate::live::screen::{Theme, cut};
 
 const KEYS: &str = "q end with a report · space freeze · + - a zoom · n note · ? help";
 

@@ -13,8 +13,8 @@ use super::model::{Model, Over};
 use super::over::{draw_help, draw_question};
 use super::side::{draw_brief, draw_side};
 use super::state::State;
-use super::theme::Theme;
 use super::verdict::draw_verdict;
+use crate::live::screen::Theme;
 use crate::live::status_line::status_line;
 
 /// Draws everything.

@@ -1,7 +1,7 @@
 //! What the dashboard remembers from one second and one key to the next.
 
-use super::keys::Key;
 use super::state::State;
+use crate::live::screen::Key;
 
 /// A note has at most so many characters.
 const LONGEST_NOTE: usize = 200;
@@ -110,7 +110,7 @@ impl Model {
             Key::Char('a') => self.zoom = 0,
             Key::Char('?' | 'h') => self.over = Over::Help,
             Key::Char('n') => self.over = Over::Note(String::new()),
-            Key::Char(_) | Key::Enter | Key::Escape | Key::Backspace | Key::Other => {}
+            _ => {}
         }
     }
 
@@ -121,7 +121,7 @@ impl Model {
             Key::Enter => return Some(Wish::Note(text.trim().to_string())),
             Key::Backspace => drop(text.pop()),
             Key::Char(c) if text.chars().count() < LONGEST_NOTE => text.push(c),
-            Key::Char(_) | Key::Other => {}
+            _ => {}
         }
         self.over = Over::Note(text);
         None

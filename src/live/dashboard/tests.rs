@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::keys::Key;
 use super::model::Model;
 use super::testing::{leaking, model, screen};
 use crate::evidence::Phase;
+use crate::live::screen::Key;
 use crate::live::status::Status;
 
 const SIZES: [(u16, u16); 6] = [(120, 40), (100, 28), (80, 24), (60, 15), (30, 8), (1, 1)];

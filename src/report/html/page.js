@@ -107,15 +107,17 @@
     chart.when.textContent = summed ? "over steady" : "at " + (t === null ? whose : clock(t));
     for (const line of chart.lines) {
       // where steady ends the next phase begins
+      const tabled = steady && end === steady[2] ? line.end : null;
       const before = () => last(line, end - (view[1] - view[0]) * 1e-4);
       const ended = () => chart.stack ? (nearest(line.pieces, 2, end) || [])[1] ?? null : before();
-      const value = whole && line.over_steady !== null ? line.over_steady : t === null ? ended() : at(line, t);
+      const value = whole && line.over_steady !== null ? line.over_steady : t !== null ? at(line, t) : tabled ?? ended();
       line.value.textContent = value === null ? "–" : show[chart.unit](value);
     }
     if (!chart.stack) return;
     const row = t === null ? nearest(chart.stack.pieces, chart.stack.areas.length + 1, end) : rowAt(chart.stack, t);
     chart.stack.areas.forEach((area, i) => {
-      if (area.value) area.value.textContent = row ? show[chart.unit](row[i + 1] - (i ? row[i] : 0)) : "–";
+      const tabled = t === null && steady && end === steady[2] ? area.end : null;
+      if (area.value) area.value.textContent = tabled !== null ? show[chart.unit](tabled) : row ? show[chart.unit](row[i + 1] - (i ? row[i] : 0)) : "–";
     });
   };
 
