@@ -39,7 +39,7 @@ pub fn group_rows(evidence: &Evidence, now_s: f64) -> Vec<ListedGroup> {
                 growth,
                 per_request: between.filter(|n| *n >= 1.0).map(|n| growth / n),
                 created_by: group.and_then(|group| group.created_by.clone()),
-                stack: Vec::new(),
+                stack: group.map(|group| group.stack.clone()).unwrap_or_default(),
             }
         })
         .collect();

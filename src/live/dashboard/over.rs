@@ -8,6 +8,7 @@ const HELP: &[&str] = &[
     "space  freeze the screen; load and recording go on",
     "+ -    a closer look at the last part of the run, and back",
     "a      all of the run",
+    "tab    the task groups as a whole: see soak tasks; and back",
     "n      a note, recorded as an event of this moment",
     "?      this list; any key closes it",
     "esc    back; never ends the run",

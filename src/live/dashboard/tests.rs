@@ -96,3 +96,16 @@ fn lines_that_stay_are_shown_last_first() {
     model.kept.push("warning: gate 'x' asks for less".into());
     assert!(screen(&model, 100, 28).contains("warning: gate 'x' asks for less"));
 }
+
+#[test]
+fn tab_shows_all_task_groups_with_what_grew_since_a_mark() {
+    let mut model = model(leaking());
+    model.press(Key::Tab);
+    is_golden("tasks-80x24.txt", &screen(&model, 80, 24));
+    model.press(Key::Char('m'));
+    model.press(Key::Char('/'));
+    "produce".chars().for_each(|key| drop(model.press(Key::Char(key))));
+    let drawn = screen(&model, 80, 24);
+    assert!(drawn.contains("since mark") && drawn.contains("filter: produce"), "{drawn}");
+    assert!(!drawn.contains("main.worker"), "{drawn}");
+}

@@ -15,5 +15,5 @@ mod view;
 pub use history::{History, name_of_undescribed};
 pub use monitor::{Monitor, TaskReading};
 pub use rows::{LastColumn, line, titles};
-pub use table::Shown;
-pub use view::draw_monitor;
+pub use table::{Shown, Table};
+pub use view::{draw_monitor, draw_table};

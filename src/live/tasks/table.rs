@@ -122,6 +122,11 @@ impl Table {
         Some(group.count - mark.get(&group.key()).copied().unwrap_or(0.0))
     }
 
+    /// Whether growth is also counted from a mark.
+    pub fn is_marked(&self) -> bool {
+        self.mark.is_some()
+    }
+
     /// The place of the selected group among these rows; the first where it is not there.
     pub fn place(&self, rows: &[Shown<'_>]) -> usize {
         let selected = self.selected.as_ref();

@@ -7,7 +7,7 @@ use ratatui::widgets::{Paragraph, Wrap};
 
 use super::monitor::Monitor;
 use super::rows::{LastColumn, line, titles};
-use super::table::Shown;
+use super::table::{Shown, Table};
 use crate::findings::ListedGroup;
 use crate::live::screen::{Theme, cut, draw_box, title};
 use crate::units::Unit;
@@ -27,26 +27,35 @@ const HELP: &[&str] = &[
 
 /// Draws everything.
 pub fn draw_monitor(frame: &mut Frame<'_>, monitor: &Monitor, theme: Theme) {
-    let table = &monitor.table;
+    let [head, body, foot] =
+        Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)])
+            .areas(frame.area());
+    let shown = monitor.table.shown().len();
+    frame.render_widget(Paragraph::new(head_line(monitor, shown, usize::from(head.width), theme)), head);
+    let stale = monitor.reading.as_ref().is_some_and(|reading| reading.failed.is_some());
+    draw_table(frame, body, &monitor.table, (LastColumn::SinceMark, stale), theme);
+    frame.render_widget(Paragraph::new(foot_line(&monitor.table, usize::from(foot.width), theme)), foot);
+    if monitor.help {
+        draw_box(frame, " keys ", HELP, theme);
+    }
+}
+
+/// The rows, and below them the selected group as a whole where it is open; greyed where they are old.
+pub fn draw_table(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    table: &Table,
+    (last, stale): (LastColumn, bool),
+    theme: Theme,
+) {
     let rows = table.shown();
     let place = table.place(&rows);
     let open = rows.get(place).filter(|_| table.open);
-    let detail = if open.is_some() { frame.area().height / 2 } else { 0 };
-    let [head, body, stack, foot] = Layout::vertical([
-        Constraint::Length(1),
-        Constraint::Min(1),
-        Constraint::Length(detail),
-        Constraint::Length(1),
-    ])
-    .areas(frame.area());
-    frame.render_widget(Paragraph::new(head_line(monitor, rows.len(), usize::from(head.width), theme)), head);
-    draw_rows(frame, body, monitor, &rows, place, theme);
+    let detail = if open.is_some() { area.height / 2 } else { 0 };
+    let [body, stack] = Layout::vertical([Constraint::Min(1), Constraint::Length(detail)]).areas(area);
+    draw_rows(frame, body, table, (&rows, place), (last, stale), theme);
     if let Some(row) = open {
         draw_stack(frame, stack, row.group, theme);
-    }
-    frame.render_widget(Paragraph::new(foot_line(monitor, usize::from(foot.width), theme)), foot);
-    if monitor.help {
-        draw_box(frame, " keys ", HELP, theme);
     }
 }
 
@@ -70,18 +79,15 @@ fn head_line(monitor: &Monitor, shown: usize, width: usize, theme: Theme) -> Lin
 fn draw_rows(
     frame: &mut Frame<'_>,
     area: Rect,
-    monitor: &Monitor,
-    rows: &[Shown<'_>],
-    place: usize,
+    table: &Table,
+    (rows, place): (&[Shown<'_>], usize),
+    (last, stale): (LastColumn, bool),
     theme: Theme,
 ) {
     let (width, height) = (usize::from(area.width), usize::from(area.height));
-    let table = &monitor.table;
-    let last = LastColumn::SinceMark;
     let fits = height.saturating_sub(1).max(1);
     // the selected row stays in sight
     let first = (place + 1).saturating_sub(fits);
-    let stale = monitor.reading.as_ref().is_some_and(|reading| reading.failed.is_some());
     let mut lines = vec![titles(width, last, Some(table.column), theme)];
     for (at, row) in rows.iter().enumerate().skip(first).take(fits) {
         let line = line(row, width, last, theme);
@@ -108,8 +114,8 @@ fn draw_stack(frame: &mut Frame<'_>, area: Rect, group: &ListedGroup, theme: The
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), area);
 }
 
-fn foot_line(monitor: &Monitor, width: usize, theme: Theme) -> Line<'static> {
-    let table = &monitor.table;
+/// The filter while there is one, else the keys.
+pub fn foot_line(table: &Table, width: usize, theme: Theme) -> Line<'static> {
     if table.typing || !table.filter.is_empty() {
         let style = if table.typing { theme.inverse() } else { theme.strong() };
         return Line::from(vec![Span::raw("filter: "), Span::styled(format!("{} ", table.filter), style)]);
