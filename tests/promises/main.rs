@@ -71,6 +71,9 @@ mod signals;
 mod streams;
 /// Not a promise: soak as a process, servers to send it against, what a run wrote.
 mod support;
+/// `soak tasks` lists the tasks of a service by group, once or as a document.
+#[cfg(target_os = "linux")]
+mod tasks;
 /// `soak watch` judges while something else sends the load, and sends none itself.
 mod watch;
 /// Wrong use is one clear line on stderr and exit code 2, before anything is sent or written.

@@ -87,9 +87,18 @@
     return found;
   };
 
+  // the reading nearest to a moment, moment and values: what is read as steady ends comes a little after it
+  const nearest = (pieces, wide, t) => {
+    let found = null;
+    for (const piece of pieces)
+      for (let i = 0; i < piece.length; i += wide)
+        if (!found || Math.abs(piece[i] - t) < Math.abs(found[0] - t)) found = piece.slice(i, i + wide);
+    return found;
+  };
+
   // what the legend says: at a moment, or else where steady ends, as the tables do
   const steady = data.phases.filter(([name]) => name === "steady").pop();
-  const tell = (chart, t) => {
+  const showValues = (chart, t) => {
     const end = steady && view[0] < steady[2] && steady[2] <= view[1] ? steady[2] : view[1];
     const whose = steady && end === steady[2] ? "the end of steady" : "the end";
     // of what is summed up over steady, that
@@ -99,11 +108,13 @@
     for (const line of chart.lines) {
       // where steady ends the next phase begins
       const tabled = steady && end === steady[2] ? line.end : null;
-      const value = whole && line.over_steady !== null ? line.over_steady : t !== null ? at(line, t) : tabled ?? last(line, end - (view[1] - view[0]) * 1e-4);
+      const before = () => last(line, end - (view[1] - view[0]) * 1e-4);
+      const ended = () => chart.stack ? (nearest(line.pieces, 2, end) || [])[1] ?? null : before();
+      const value = whole && line.over_steady !== null ? line.over_steady : t !== null ? at(line, t) : tabled ?? ended();
       line.value.textContent = value === null ? "–" : show[chart.unit](value);
     }
     if (!chart.stack) return;
-    const row = rowAt(chart.stack, t === null ? end - (view[1] - view[0]) * 1e-4 : t);
+    const row = t === null ? nearest(chart.stack.pieces, chart.stack.areas.length + 1, end) : rowAt(chart.stack, t);
     chart.stack.areas.forEach((area, i) => {
       const tabled = t === null && steady && end === steady[2] ? area.end : null;
       if (area.value) area.value.textContent = tabled !== null ? show[chart.unit](tabled) : row ? show[chart.unit](row[i + 1] - (i ? row[i] : 0)) : "–";
@@ -229,7 +240,7 @@
     chart.cursor = node("line", { y1: TOP, y2: floor, stroke: "var(--ink)", "stroke-width": 1, visibility: "hidden" }, svg);
     chart.band = node("rect", { y: TOP, height: floor - TOP, fill: "var(--open)", opacity: .25, visibility: "hidden" }, svg);
     chart.back.hidden = view[0] === data.over[0] && view[1] === data.over[1];
-    tell(chart, null);
+    showValues(chart, null);
   };
   const look = (from, to) => { view = [from, to]; charts.forEach(draw); };
 
@@ -237,7 +248,7 @@
     for (const chart of charts) {
       chart.cursor.setAttribute("visibility", t === null ? "hidden" : "visible");
       if (t !== null) { chart.cursor.setAttribute("x1", chart.x(t)); chart.cursor.setAttribute("x2", chart.x(t)); }
-      tell(chart, t);
+      showValues(chart, t);
     }
   };
 
