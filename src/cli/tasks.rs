@@ -11,5 +11,8 @@ pub fn run(args: TasksArgs) -> Result<u8> {
     let span = |text: &str| text.parse::<Span>().map_err(|why| Error::usage(format!("--for: {why}")));
     let observe = args.observe.as_deref().map(span).transpose()?;
     let options = TasksOptions { once: args.once, json: args.json, observe: observe.unwrap_or_default().0 };
+    if let Some(run) = args.recorded() {
+        return session::recorded_tasks(&run, options);
+    }
     session::tasks(&plan_watch(args.settings(), environment()?)?, options)
 }

@@ -21,6 +21,8 @@ mod task_monitor;
 #[cfg(unix)]
 mod tasks;
 
+#[cfg(unix)]
+pub use dashboard::recorded_groups;
 pub use progress::{Desk, Progress, Verbosity};
 pub use status::{Cycle, Status};
 #[cfg(unix)]

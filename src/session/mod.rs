@@ -40,4 +40,4 @@ pub use doctor::doctor;
 pub use observe::{EXIT_ABORTED, exit_code, run};
 pub use replay::{analyze, print_embedded_report, render_again};
 #[cfg(unix)]
-pub use tasks::{TasksOptions, tasks};
+pub use tasks::{TasksOptions, recorded_tasks, tasks};

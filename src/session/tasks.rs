@@ -1,17 +1,19 @@
 //! `soak tasks`: the task groups of a service without a run, as a monitor on a terminal, a table or a document.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{Receiver, channel};
 
 use super::console::{print, warn};
 use super::probes::{Measured, start_all_probes};
+use super::read_named::read_named_run;
 use super::runtime::block_on;
 use crate::error::{Error, Result};
 use crate::evidence::{Command, EventKind, ProbeRecord, TargetRecord, first_to_turn_on};
 use crate::findings::TaskList;
 use crate::live::signals::{Interrupt, listen};
-use crate::live::{History, TaskMonitor, TaskReading};
+use crate::live::{History, TaskMonitor, TaskReading, recorded_groups};
 use crate::plan::Plan;
 use crate::probe::{Request, Sampler};
 use crate::report::lines::Columns;
@@ -25,6 +27,8 @@ const INTERVAL: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A source that has only just been connected to may have nothing to say at first.
 const FIRST_WITHIN: Duration = Duration::from_secs(5);
+/// The format of the document.
+const SCHEMA: &str = "soak-tasks/1";
 /// No task group can be read.
 const EXIT_NOT_READ: u8 = 4;
 
@@ -45,6 +49,52 @@ pub struct TasksOptions {
 /// The caller's mistakes: a URL that cannot be reached, a process that does not exist.
 pub fn tasks(plan: &Plan, options: TasksOptions) -> Result<u8> {
     block_on(read_tasks(plan, options))
+}
+
+/// Shows the tasks that a run has recorded, as they were when it last read them; the exit code.
+///
+/// # Errors
+/// When it is no run, or cannot be read.
+pub fn recorded_tasks(run: &Path, options: TasksOptions) -> Result<u8> {
+    let evidence = read_named_run(run)?;
+    let groups = recorded_groups(&evidence);
+    if groups.is_empty() {
+        warn(&Error::Own(format!("{}: no task groups were recorded", run.display())));
+        return Ok(EXIT_NOT_READ);
+    }
+    let observed_s = evidence.recording.elapsed_s.last().copied().unwrap_or_default();
+    let target = evidence.target().cloned();
+    if !options.once && !options.json {
+        let subject = run.display().to_string();
+        let reading = TaskReading { subject, groups: groups.clone(), observed_s, age_s: 0.0, failed: None };
+        if block_on(show_recorded(reading))? {
+            return Ok(0);
+        }
+    }
+    let list = TaskList { schema: SCHEMA.into(), target, observed_s, groups, failed: Vec::new() };
+    print(&shown(&list, options.json)?);
+    Ok(0)
+}
+
+/// False where the terminal cannot show it.
+async fn show_recorded(reading: TaskReading) -> Result<bool> {
+    let (sender, mut commands) = channel(4);
+    let interrupt = Interrupt::default();
+    listen(sender, interrupt.clone())?;
+    let Some(monitor) = TaskMonitor::start(interrupt) else { return Ok(false) };
+    monitor.show(reading);
+    while !monitor.is_over() {
+        tokio::select! {
+            _ = commands.recv() => break,
+            () = tokio::time::sleep(INTERVAL) => {}
+        }
+    }
+    monitor.finish();
+    Ok(true)
+}
+
+fn shown(list: &TaskList, as_json: bool) -> Result<String> {
+    if as_json { json::render(list) } else { Ok(task_list::render(list, Columns::of_stdout())) }
 }
 
 async fn read_tasks(plan: &Plan, options: TasksOptions) -> Result<u8> {
@@ -171,12 +221,12 @@ impl Reader<'_> {
 
     fn shown(&self, target: Option<TargetRecord>, as_json: bool) -> Result<String> {
         let list = TaskList {
-            schema: "soak-tasks/1".into(),
+            schema: SCHEMA.into(),
             target,
             observed_s: self.begun.elapsed().as_secs_f64(),
             groups: self.history.list(),
             failed: self.failed.iter().cloned().collect(),
         };
-        if as_json { json::render(&list) } else { Ok(task_list::render(&list, Columns::of_stdout())) }
+        shown(&list, as_json)
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::support::{Server, closed_port, run_soak};
+use super::support::{Server, closed_port, recorded, run_soak};
 
 #[test]
 fn the_table_and_the_document_have_the_groups_of_a_process() {
@@ -26,6 +26,16 @@ fn the_table_and_the_document_have_the_groups_of_a_process() {
         groups.iter().any(|group| group["kind"] == "fd" && group["count"].as_f64() > Some(0.0)),
         "{json}"
     );
+}
+
+#[test]
+fn a_run_directory_shows_what_it_recorded() {
+    let dir = recorded().dir.to_str().unwrap();
+    let table = run_soak(&["tasks", dir]).ends_with(0).stdout;
+    let first = table.lines().nth(1).unwrap_or_default();
+    assert!(first.contains("story.rs") && first.contains('+'), "{table}");
+    let said = run_soak(&["tasks", "src"]).ends_with(2).stderr;
+    assert!(said.contains("samples.csv"), "{said}");
 }
 
 #[test]

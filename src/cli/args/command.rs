@@ -61,7 +61,7 @@ pub enum Command {
     Doctor(Box<DoctorArgs>),
     /// List the tasks of a service by group, live or once, and which of them grow
     #[cfg(unix)]
-    #[command(after_help = AFTER_TASKS, override_usage = "soak tasks [OPTIONS] [URL]")]
+    #[command(after_help = AFTER_TASKS, override_usage = "soak tasks [OPTIONS] [URL|RUN]")]
     Tasks(Box<TasksArgs>),
     /// Find a leak in a built-in leaky service
     Demo(DemoArgs),

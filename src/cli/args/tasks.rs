@@ -1,5 +1,7 @@
 //! The flags of `soak tasks`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::connect::PageArgs;
@@ -19,8 +21,8 @@ Exit: 0 · 2 wrong use · 4 no task group can be read";
 /// `soak tasks`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct TasksArgs {
-    /// The URL of the service: http://HOST:PORT/
-    #[arg(value_name = "URL", conflicts_with = "url_flag")]
+    /// The URL of the service, http://HOST:PORT/, or a run directory
+    #[arg(value_name = "URL|RUN", conflicts_with = "url_flag")]
     url: Option<String>,
     /// The URL, as a flag
     #[arg(long = "url", id = "url_flag", value_name = "URL", help_heading = "Target")]
@@ -41,6 +43,11 @@ pub struct TasksArgs {
 }
 
 impl TasksArgs {
+    /// The run directory, where one was named in place of a URL.
+    pub fn recorded(&self) -> Option<PathBuf> {
+        self.url.as_ref().map(PathBuf::from).filter(|path| path.is_dir())
+    }
+
     /// The strongest layer of a plan in which nothing is driven and no collection is forced.
     pub fn settings(self) -> Settings {
         let TasksArgs { url, url_flag, page, probe, once: _, observe: _, json: _ } = self;

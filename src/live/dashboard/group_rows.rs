@@ -10,6 +10,12 @@ use crate::live::tasks::name_of_undescribed;
 const RECENT_S: f64 = 60.0;
 const RECENT_SHARE: f64 = 0.05;
 
+/// Those of a recorded run, at the last moment at which groups were read.
+pub fn recorded_groups(evidence: &Evidence) -> Vec<ListedGroup> {
+    let last = evidence.groups.iter().rev().find(|row| !row.kind.is_of_heap());
+    last.map(|row| group_rows(evidence, row.elapsed_s)).unwrap_or_default()
+}
+
 /// All groups of tasks, threads, descriptors and children, those that grew most first; ties by name.
 pub fn group_rows(evidence: &Evidence, now_s: f64) -> Vec<ListedGroup> {
     let rows: &[GroupCount] = &evidence.groups;

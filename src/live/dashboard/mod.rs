@@ -24,5 +24,6 @@ mod tests;
 mod verdict;
 
 pub use frame::draw;
+pub use group_rows::recorded_groups;
 pub use model::{Model, Wish};
 pub use state::State;
