@@ -230,7 +230,7 @@ fn each_reason_has_its_sentence() {
         ),
         (
             Reason::Doubt(Doubt::MayBeHeld { growth, hold: Span::from_secs_f64(120.0) }),
-            "resident memory grows without end, but may be held for 2 min, longer than it was seen",
+            "resident memory grows without end, but may be held for 2 min, longer than it was observed",
         ),
         (
             Reason::Doubt(heap(Runtime::Go, false, true)),
