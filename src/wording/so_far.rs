@@ -66,6 +66,7 @@ fn rising(growth: &SeriesGrowth) -> String {
 mod tests {
     use super::*;
     use crate::evidence::SeriesId;
+    use crate::findings::Reason;
 
     #[test]
     fn what_rises_is_named_with_its_growth() {
@@ -88,5 +89,27 @@ mod tests {
         assert_eq!(said(Some(watched), Interim::Open).as_deref(), Some("threads rising: 0.5/s"));
         assert_eq!(said(None, Interim::Stable).as_deref(), Some("no growth so far"));
         assert_eq!(said(None, Interim::Open), None);
+    }
+
+    #[test]
+    fn a_verdict_so_far_says_how_certain_it_is() {
+        let look = |interim, certain| {
+            let so_far = SoFar { interim, rising: None, gates: Vec::new(), fits: Vec::new() };
+            let LookWords { badge, sentence, certainty } =
+                describe_look(&RunningLook { so_far, certain, steady_s: 12.4 });
+            (badge, sentence, certainty)
+        };
+        let killed = || Interim::Leak(Reason::KilledWhileGrowing);
+        let (badge, sentence, certainty) = look(killed(), false);
+        assert_eq!(badge, "LEAK SO FAR");
+        assert_eq!(sentence, "the kernel killed it (out of memory) while its memory was growing");
+        assert_eq!(certainty, "not certain yet: more looks must agree; judged after 12 s of steady");
+        let (badge, _, certainty) = look(killed(), true);
+        assert_eq!((badge, certainty.split(';').next()), ("LEAK", Some("certain: several looks agree")));
+        let (badge, sentence, _) = look(Interim::Stable, false);
+        assert_eq!((badge, &*sentence), ("NO LEAK SO FAR", "no growth that this run could have found"));
+        let (badge, sentence, certainty) = look(Interim::Open, false);
+        assert_eq!((badge, &*sentence), ("UNDECIDED", "nothing grows for certain"));
+        assert_eq!(certainty, "not certain yet; judged after 12 s of steady");
     }
 }
