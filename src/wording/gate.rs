@@ -84,7 +84,10 @@ fn against_limit(m: &Measured, result: GateResult) -> String {
                 false => format!("lies across the limit of {limit}"),
             };
             match m.needs_s {
-                Some(s) => format!("{measured} {lies}; {} of steady would decide", Span::from_secs_f64(s)),
+                Some(s) => {
+                    let longer = Span::from_secs_f64(s);
+                    format!("{measured} {lies}; run again with --load-duration of about {longer}")
+                }
                 None if m.within_workers => {
                     format!(
                         "{measured} {lies}; a run with workers that are replaced later, or not at all, would decide"
