@@ -14,6 +14,8 @@ mod profiles;
 mod report;
 mod run;
 mod scripts;
+#[cfg(unix)]
+mod tasks;
 
 use std::ffi::OsString;
 
@@ -39,6 +41,8 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::Run(args) => run::run(*args),
         Command::Watch(args) => run::watch(*args),
         Command::Doctor(args) => doctor::run(*args),
+        #[cfg(unix)]
+        Command::Tasks(args) => tasks::run(*args),
         Command::Demo(args) => demo::run(args),
         Command::Analyze(args) => analyze::run(args),
         Command::Compare(args) => compare::run(args),

@@ -19,6 +19,16 @@ pub enum Proof {
     Proven(f64),
 }
 
+impl Proof {
+    /// The same of a growth of so many: a proof that is asked for after settle may list a few that came later.
+    pub(super) fn at_most(self, growth: f64) -> Proof {
+        match self {
+            Proof::Proven(stuck) => Proof::Proven(stuck.min(growth)),
+            other => other,
+        }
+    }
+}
+
 /// What may be to blame, with what speaks for and against it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use super::candidate::Proof;
 use super::family::Family;
 use super::snapshot_ends::SnapshotEnds;
-use crate::evidence::{Evidence, GroupKind, Moment, Phase, Recording, Sample, TaskSnapshot, segment_starts};
+use crate::evidence::{
+    Ends, Evidence, GroupKind, Moment, Phase, Recording, Sample, SteadyEnds, TaskSnapshot, segment_starts,
+};
 
 /// What a proof must amount to: the least growth in tasks.
 const LEAST_PROVEN: f64 = 10.0;
@@ -166,6 +168,26 @@ impl<'a> Counts<'a> {
             rows.filter(|(moment, _)| *moment == at).map(|(_, count)| *count).sum()
         };
         self.totals_by(shot, row)
+    }
+
+    /// How many of a family there were at both ends of steady, as the series that counts all of its kind is read there:
+    /// by the nearest moment at which it was sampled or a snapshot taken, which lists groups too small for a sample.
+    pub fn read_ends(&self, family: &Family) -> Option<Ends> {
+        let counts = self.series(family);
+        let sampled = self.table.elapsed_s.iter().copied().zip(counts);
+        let is_member = |id: &String| family.members.iter().any(|group| group.id == *id);
+        let shots = self.snapshots.iter().map(|snapshot| {
+            let members = snapshot.counts.iter().filter(|(id, _)| is_member(id));
+            (snapshot.elapsed_s, members.map(|(_, count)| *count as f64).sum::<f64>())
+        });
+        let shots: Vec<(f64, f64)> = shots.collect();
+        // what a sample does not list may be too small for it, and then only a snapshot says how many
+        let mut read: Vec<(f64, f64)> = sampled.filter(|(_, n)| *n > 0.0 || shots.is_empty()).collect();
+        read.extend(&shots);
+        read.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let moments: Vec<f64> = read.iter().map(|(at, _)| *at).collect();
+        let (start, end) = SteadyEnds::find(self.evidence)?.nearest(&moments)?;
+        Some(Ends { start: read[start].1, end: read[end].1 })
     }
 
     /// Counts of everything of this kind, what was too small to be listed included.

@@ -140,6 +140,7 @@ fn stated(totals: &Totals, shape: Shape, by_time: Option<Fit>, by_request: Optio
         recovered: None,
         p_value: by_time.map_or(1.0, |fit| fit.p_value),
         reason: TrendReason::Estimated,
+        read: None,
     }
 }
 

@@ -16,7 +16,7 @@ mod snapshot_ends;
 mod snapshot_readings;
 mod workers;
 
-use crate::evidence::{CodeOwner, Evidence, GroupKind, TaskGroup};
+use crate::evidence::{CodeOwner, Ends, Evidence, GroupKind, TaskGroup};
 use crate::findings::{BlamedGroup, Direction, Trend};
 
 pub use candidate::{Candidate, Proof};
@@ -123,15 +123,19 @@ fn candidate(
     false_alarm: f64,
 ) -> Option<Candidate> {
     let totals = counts.totals(family);
-    let growth = totals.growth();
+    // the figures that are shown are read where the series that counts all of them is
+    let grew = |read: &Ends| read.end > read.start;
+    let read = counts.read_ends(family).filter(grew);
+    let read = read.unwrap_or(Ends { start: totals.start, end: totals.end });
+    let growth = read.end - read.start + totals.lost;
     let trend = growth::judge(evidence, counts, family, &totals, false_alarm);
     // the member that grew most gives the culprit its name, state and stack
     let shown = family.members.iter().max_by(|a, b| {
         let grown = |group: &TaskGroup| counts.totals_of(&[group.id.as_str()]).growth();
         grown(a).total_cmp(&grown(b)).then_with(|| b.id.cmp(&a.id))
     })?;
-    let proof = counts.proof(family);
-    let recovered = totals.settled.map(|settled| ((totals.end - settled) / growth).clamp(0.0, 1.0));
+    let proof = counts.proof(family).at_most(growth);
+    let recovered = totals.settled.map(|settled| ((read.end - settled) / growth).clamp(0.0, 1.0));
     let connections = evidence.plan.as_ref().map_or(0.0, |plan| f64::from(plan.most_in_flight()));
     let own_code = shown.stack.iter().any(|frame| frame.owner() == CodeOwner::Own);
     let waits_as_a_connection = match (family.kind, shown.state.as_deref()) {
@@ -151,8 +155,8 @@ fn candidate(
         name: shown.name.clone(),
         kind: family.kind,
         state: shown.state.clone(),
-        count_start: totals.start,
-        count_end: totals.end,
+        count_start: read.start,
+        count_end: read.end,
         count_settled: totals.settled,
         sampling_error: growth::sampling_error(evidence, family.kind, growth),
         per_request,

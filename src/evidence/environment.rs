@@ -89,6 +89,9 @@ pub struct TargetRecord {
     pub processes: usize,
     /// The smallest limit on its memory that is known, in bytes: cgroup, --memory-limit or RAM.
     pub memory_limit_bytes: Option<u64>,
+    /// Whether that is the machine's RAM, as no smaller limit was set.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub memory_limit_is_machines: bool,
     /// Why it is not the process that the URL leads to, where it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub described_by: Option<DescribedBy>,
@@ -113,6 +116,7 @@ impl Environment {
                 found_by: "--pid".into(),
                 processes,
                 memory_limit_bytes: None,
+                memory_limit_is_machines: false,
                 described_by: None,
             }),
             probes: Vec::new(),

@@ -5,7 +5,7 @@ use super::{
     Estimate, LeakSummary, LoadFinding, Reason, Report, SeriesEvidence, SeriesFinding, Shape, Trend,
     TrendReason, Verdict,
 };
-use crate::evidence::{EvidenceStrength, GroupKind, Percentiles, SeriesId};
+use crate::evidence::{Ends, EvidenceStrength, GroupKind, Percentiles, SeriesId};
 
 impl LoadFinding {
     /// 6,000 requests at 50/s, all answered, for tests to change what they are about.
@@ -79,6 +79,7 @@ impl SeriesEvidence {
                 recovered: None,
                 p_value: 0.0,
                 reason: TrendReason::Estimated,
+                read: Some(Ends { start: 0.0, end: 6000.0 }),
             },
             material: true,
             excludes_zero: false,
@@ -87,6 +88,7 @@ impl SeriesEvidence {
             significant: true,
             may_be_heap: false,
             explained_by: None,
+            limit: None,
             limit_at_s: None,
         }
     }

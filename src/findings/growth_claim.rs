@@ -44,15 +44,24 @@ impl SeriesFinding {
         let (value, ci) = self.growth(per);
         match (self.trend, value) {
             (Direction::Inconclusive, _) => self.claim_of_interval(ci, steady_s),
+            // the slope of a part of steady may point the other way than what was read at the ends of all of it
+            (Direction::Stable, Some(value)) if value * self.rose() < 0.0 => {
+                self.claim_of_interval(ci, steady_s)
+            }
             (_, Some(value)) => GrowthClaim::Known { value, ci },
             (_, None) => GrowthClaim::Nothing,
         }
     }
 
+    /// From the start of steady to its end, as it was read there.
+    fn rose(&self) -> f64 {
+        self.end.zip(self.start).map_or(0.0, |(end, start)| end - start)
+    }
+
     /// What the interval leaves open; nothing where it cannot hold the way that the series went.
     fn claim_of_interval(&self, interval: Option<[f64; 2]>, steady_s: Option<f64>) -> GrowthClaim {
         let Some([lo, hi]) = interval else { return GrowthClaim::Nothing };
-        let rose = self.end.zip(self.start).map_or(0.0, |(end, start)| end - start);
+        let rose = self.rose();
         // a slope of steady's last part says nothing of the way before
         let steady_s = steady_s.filter(|_| self.slope_over_s.is_none());
         let most = self.slope_ci.zip(steady_s).map_or(f64::INFINITY, |([_, hi], seconds)| hi * seconds);
@@ -105,6 +114,22 @@ mod tests {
         {
             assert_eq!(claim(start, end, growth), GrowthClaim::Nothing);
         }
+    }
+
+    #[test]
+    fn a_stable_series_has_no_figure_that_points_the_other_way_than_its_ends() {
+        let mib = 1024.0 * 1024.0;
+        let claim = |start, end, growth| {
+            let series = SeriesFinding { trend: Direction::Stable, ..open(start, end, Some(growth)) };
+            series.growth_claim(Per::Request, None)
+        };
+        let down = (-3379.0, [-9000.0, 2150.0]);
+        assert_eq!(claim(21.5 * mib, 40.0 * mib, down), GrowthClaim::AtMost(2150.0));
+        assert_eq!(claim(21.5 * mib, 40.0 * mib, (-3379.0, [-9000.0, -10.0])), GrowthClaim::Nothing);
+        assert_eq!(
+            claim(40.0 * mib, 21.5 * mib, down),
+            GrowthClaim::Known { value: down.0, ci: Some(down.1) }
+        );
     }
 
     #[test]

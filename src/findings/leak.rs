@@ -1,6 +1,6 @@
 //! What leaks, and by how much.
 
-use crate::evidence::{GroupKind, SeriesId};
+use crate::evidence::{GroupKind, MemoryLimit, SeriesId};
 
 use super::{LoadFinding, ReplacedWorkers, SeriesEvidence};
 
@@ -131,8 +131,8 @@ pub enum CountedBy {
 /// A limit and when it is reached.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LimitReached {
-    /// Bytes.
-    pub bytes: f64,
+    /// Which.
+    pub limit: MemoryLimit,
     /// Seconds after the end of the run, in the middle of the interval.
     pub in_s: f64,
 }

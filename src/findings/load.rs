@@ -73,9 +73,9 @@ pub struct RequestFinding {
     pub name: String,
     /// Became due.
     pub due: u64,
-    /// Were sent.
+    /// Were sent and ended: those of all names together are `requests`.
     pub sent: u64,
-    /// Never were.
+    /// Were never sent.
     pub dropped: u64,
     /// What went wrong.
     pub errors: ErrorCounts,
@@ -103,6 +103,11 @@ impl LoadFinding {
     /// Whether there were several requests or some misbehaved: a growth a request is then over all of them.
     pub fn has_several_kinds(&self) -> bool {
         !self.by_request.is_empty() || !self.misbehaved.is_empty()
+    }
+
+    /// How many requests no percentile counts, since they were near soak's own collections.
+    pub fn left_out_of_latency(&self) -> u64 {
+        if self.latency_s.count > 0 { self.probing_s.count } else { 0 }
     }
 
     /// Whether at least so many more requests were in flight at the end of steady that what they hold may count.

@@ -77,7 +77,8 @@ impl Report {
     /// The series to show where not all have room: those that grow and count, then those that people look for, then
     /// what else grows, then those of them that never moved; at most so many.
     pub fn series_to_show(&self, most: usize) -> Vec<&SeriesFinding> {
-        let rank = |s: &SeriesFinding| match (s.trend == Direction::Growing, s.is_looked_for()) {
+        let looked_for = |s: &SeriesFinding| s.is_looked_for() || s.id == SeriesId::Rss;
+        let rank = |s: &SeriesFinding| match (s.trend == Direction::Growing, looked_for(s)) {
             _ if s.grows_unexplained() => 0,
             (_, true) if s.slope_per_s.is_some() => 1,
             (true, _) => 2,
@@ -92,15 +93,11 @@ impl Report {
         shown
     }
 
-    /// Whether another series has the same figures under a better name: the private part of resident memory, and the
-    /// count that `tasks` repeats.
+    /// Whether another series has the same figures under a better name: the count that `tasks` repeats. Resident memory
+    /// has a row next to its private part, since the picture draws it.
     fn is_shown_by_another(&self, series: &SeriesFinding) -> bool {
-        let there = |id: SeriesId| self.series.iter().any(|s| s.id == id);
-        match series.id {
-            SeriesId::Rss => there(SeriesId::RssAnon),
-            SeriesId::Tasks => self.series.iter().any(|s| s.id != SeriesId::Tasks && s.id.is_task_count()),
-            _ => false,
-        }
+        let repeats = |s: &SeriesFinding| s.id != SeriesId::Tasks && s.id.is_task_count();
+        series.id == SeriesId::Tasks && self.series.iter().any(repeats)
     }
 
     /// Whether the verdict is bad and rests on this series: it grows, materially, and nothing explains it.

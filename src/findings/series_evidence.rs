@@ -1,6 +1,6 @@
 //! One series, judged: its trend, its strength as evidence, and what follows.
 
-use crate::evidence::{EvidenceStrength, SeriesId};
+use crate::evidence::{EvidenceStrength, MemoryLimit, SeriesId};
 use crate::units::Unit;
 
 use super::{Direction, Explanation, Trend};
@@ -29,7 +29,9 @@ pub struct SeriesEvidence {
     pub may_be_heap: bool,
     /// What explains its growth away.
     pub explained_by: Option<Explanation>,
-    /// Seconds from the end of the run until a limit is reached, earliest and latest.
+    /// The limit that it reaches if it goes on.
+    pub limit: Option<MemoryLimit>,
+    /// Seconds from the end of the run until then, earliest and latest.
     pub limit_at_s: Option<[f64; 2]>,
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::trend_reason::TrendReason;
+use crate::evidence::Ends;
 
 /// The three-way answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -111,4 +112,7 @@ pub struct Trend {
     pub p_value: f64,
     /// What decided.
     pub reason: TrendReason,
+    /// What was read at the start of steady and at its end, which the levels above may be a floor of; none before it is
+    /// judged.
+    pub read: Option<Ends>,
 }

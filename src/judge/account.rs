@@ -1,66 +1,52 @@
 //! The memory account: who owns the bytes at the start of steady and at its end.
 
-use crate::evidence::{AccountPart, Evidence, SeriesId, segment_starts};
-use crate::findings::{Account, AccountRow};
+use crate::evidence::{AccountPart, Ends};
+use crate::findings::{Account, AccountRow, Direction};
 
-use super::steady::Steady;
+use super::series_evidence::AllEvidence;
 
-/// The table, what can leak first; empty where the runtime has no account.
-pub fn read_account(evidence: &Evidence, steady: &Steady, exact: bool) -> Account {
-    let rows = AccountPart::STACKED
-        .iter()
-        .rev()
-        .chain([&AccountPart::NotResident])
-        .filter_map(|part| {
-            let (start, end, growth) = ends(evidence, steady, &part.series())?;
-            let per_request = steady.requests.map(|n| growth / n);
-            Some(AccountRow { part: *part, start, end, per_request })
-        })
-        .collect();
-    Account { exact, rows }
-}
-
-/// The first and the last reading within steady, and the growth summed over the segments between restarts: from the end
-/// of one to the beginning of the next nothing grew.
-fn ends(evidence: &Evidence, steady: &Steady, id: &SeriesId) -> Option<(f64, f64, f64)> {
-    let recording = &evidence.recording;
-    let read: Vec<(f64, f64)> = recording
-        .elapsed_s
-        .iter()
-        .zip(&recording.series(id)?.samples)
-        .filter(|(t, _)| steady.holds(**t))
-        .filter_map(|(t, s)| Some((*t, s.get()?)))
-        .collect();
-    let began = segment_starts(&evidence.events);
-    let segment = |at: f64| began.partition_point(|began| *began <= at);
-    let segments = read.chunk_by(|(a, _), (b, _)| segment(*a) == segment(*b));
-    let growth = segments.filter_map(|read| Some(read.last()?.1 - read.first()?.1)).sum();
-    Some((read.first()?.1, read.last()?.1, growth))
+/// The table, what can leak first; empty where the runtime has no account. Each row is its series: as much at both ends,
+/// and as much growth per request.
+pub fn read_account(series: &AllEvidence) -> Account {
+    let parts = AccountPart::STACKED.iter().rev().chain([&AccountPart::NotResident]);
+    let rows = parts.filter_map(|part| {
+        let of_part = series.get(&part.series())?;
+        let Ends { start, end } = of_part.trend.read?;
+        // of what is inconclusive the single figure says less than its interval, which the table of series has
+        let known = of_part.trend.direction != Direction::Inconclusive;
+        let per_request = of_part.trend.per_request.filter(|_| known).map(|each| each.value);
+        Some(AccountRow { part: *part, start, end, per_request })
+    });
+    Account { exact: series.sources().exact, rows: rows.collect() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Event, EventKind, Phase, Recording, Sample, Series};
+    use crate::evidence::{Evidence, Phase, Recording, Sample, Series};
+    use crate::judge::series_evidence::{FALSE_LEAK_CHANCE, gather};
+    use crate::judge::steady::Steady;
 
     #[test]
-    fn a_restart_is_no_growth_and_no_loss() {
-        let read = [1.0, 4.0, 7.0, 2.0, 5.0, 8.0];
+    fn a_part_has_the_figures_of_its_series() {
         let id = AccountPart::Live.series();
-        let mut evidence = Evidence {
+        let evidence = Evidence {
             recording: Recording {
-                elapsed_s: (0..6).map(f64::from).collect(),
-                phases: vec![Phase::Steady; 6],
-                requests_total: (0..6).map(|i| Sample::new(f64::from(i))).collect(),
-                series: vec![Series { id: id.clone(), samples: read.map(Sample::new).to_vec() }],
+                elapsed_s: (0..200).map(f64::from).collect(),
+                phases: vec![Phase::Steady; 200],
+                requests_total: (0..200).map(|i| Sample::new(f64::from(10 * i))).collect(),
+                series: vec![Series {
+                    id: id.clone(),
+                    samples: (0..200).map(|i| Sample::new(1e6 + 20_480.0 * f64::from(i))).collect(),
+                }],
             },
             ..Evidence::default()
         };
-        let steady = Steady { stretches: vec![(0.0, 5.0)], requests: Some(6.0), run_end_s: 5.0 };
-        assert_eq!(ends(&evidence, &steady, &id), Some((1.0, 8.0, 7.0)));
-        let restart = EventKind::Restart { pid_before: 1, pid_after: 2 };
-        evidence.events.push(Event { elapsed_s: 3.0, kind: restart });
-        assert_eq!(ends(&evidence, &steady, &id), Some((1.0, 8.0, 12.0)));
-        assert_eq!(read_account(&evidence, &steady, true).rows[0].per_request, Some(2.0));
+        let series = gather(&evidence, &Steady::read(&evidence), FALSE_LEAK_CHANCE);
+        let row = &read_account(&series).rows[0];
+        let live = series.get(&id).unwrap();
+        assert_eq!(live.trend.read, Some(Ends { start: row.start, end: row.end }));
+        assert_eq!(live.trend.per_request.map(|each| each.value), row.per_request);
+        assert!((row.per_request.unwrap() - 2048.0).abs() < 1.0, "{row:?}");
     }
 }

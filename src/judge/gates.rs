@@ -149,7 +149,11 @@ fn measure_series(
                 .or_else(|| at_most(found.trend.detectable_per_s.filter(|_| found.flat), rate))
                 .ok_or_else(|| NotMeasured::Growth(gate.quantity.to_string(), Box::new(found.trend.clone())))
         }
-        Aspect::End | Aspect::Max | Aspect::Ratio | Aspect::Percentile(_) => {
+        Aspect::End => {
+            let read = found.trend.read.ok_or_else(|| NotMeasured::NotRead(found.id.to_string()))?;
+            Ok(plain(read.end))
+        }
+        Aspect::Max | Aspect::Ratio | Aspect::Percentile(_) => {
             level(evidence, steady, &found.id, gate.aspect).map(plain)
         }
     }

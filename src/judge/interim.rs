@@ -40,7 +40,7 @@ pub fn judge_so_far(evidence: &Evidence, error: f64) -> SoFar {
         Verdict::Failed | Verdict::Inconclusive if tasks.may_be_proven() => Interim::Prove,
         Verdict::Failed | Verdict::Inconclusive => Interim::Open,
     };
-    let account = account::read_account(evidence, &steady, voters.sources().exact);
+    let account = account::read_account(&voters);
     let gates = gates::compare_gates(evidence, &steady, (&voters, &workers), &account, load.as_ref());
     SoFar { interim, rising, gates, fits: fits(&steady, &voters) }
 }

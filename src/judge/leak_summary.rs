@@ -98,9 +98,8 @@ impl LeakFacts<'_> {
     fn limit(&self) -> Option<LimitReached> {
         let leaks = |s: &&SeriesEvidence| s.material && s.explained_by.is_none() && s.limit_at_s.is_some();
         let s = self.series.iter().find(leaks)?;
-        let ([soonest, _], slope, end) = (s.limit_at_s?, s.trend.slope?, s.trend.end?);
-        let bytes = end + soonest * slope.hi;
-        Some(LimitReached { bytes, in_s: (bytes - end) / slope.value })
+        let (limit, slope, end) = (s.limit?, s.trend.slope?, s.trend.end?);
+        Some(LimitReached { limit, in_s: (limit.bytes - end).max(0.0) / slope.value })
     }
 
     /// All requests together.

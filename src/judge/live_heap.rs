@@ -15,7 +15,7 @@
 //! - Otherwise it is inconclusive, with the most that it can be a request.
 
 use crate::culprit::SnapshotReadings;
-use crate::evidence::{Evidence, GroupKind, SeriesId, TaskSnapshot};
+use crate::evidence::{Ends as ReadEnds, Evidence, GroupKind, SeriesId, TaskSnapshot};
 use crate::findings::{Direction, Estimate, GoesOn, Shape, Trend, TrendReason};
 
 use super::material::least_seen;
@@ -128,6 +128,7 @@ pub fn trend_from_snapshots(evidence: &Evidence, steady: &Steady) -> Option<Tren
         // the readings are exact: there is no noise by which a heap that does not grow would seem to
         p_value: if direction == Direction::Growing { 0.0 } else { 1.0 },
         reason: TrendReason::Ends { seconds, goes_on },
+        read: Some(ReadEnds { start: ends.start.1, end: ends.end.1 }),
     })
 }
 

@@ -29,8 +29,7 @@ pub fn read_load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     let normal = || evidence.load.iter().filter(|row| row.is_normal());
     let all = summed(normal(), steady, &until_next_load);
     let (due, sent) = (all.due, all.sent);
-    // sent before the run ended, and not ended
-    let left = normal().map(|row| row.sent).sum::<u64>().saturating_sub(normal().map(|row| row.done).sum());
+    let left = left_in_flight(normal());
     let seconds = steady.seconds();
     // a rate that changes asked of this steady what was due in it, however much of its shape was run
     let rate_asked = plan.normal_rate().map(|rate| match plan.pattern.is_even() {
@@ -57,6 +56,12 @@ pub fn read_load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
         by_request: by_request(evidence, plan, steady, &until_next_load),
         misbehaved: misbehaved(evidence.load.iter().filter(|row| until_next_load(row.elapsed_s))),
     })
+}
+
+/// Sent before the run ended, and not ended.
+fn left_in_flight<'a>(rows: impl Iterator<Item = &'a LoadRow>) -> u64 {
+    let (sent, done) = rows.fold((0, 0), |(sent, done), row| (sent + row.sent, done + row.done));
+    u64::saturating_sub(sent, done)
 }
 
 /// What was due and sent in steady by these rows, and what went wrong until the next load.
@@ -97,9 +102,11 @@ fn by_request(
     let names = plan.request_names();
     let several = names.iter().filter(|_| names.len() > 1);
     let of = |name: &&str| {
-        let rows = evidence.load.iter().filter(|row| row.is_normal() && row.request == *name);
+        let rows = || evidence.load.iter().filter(|row| row.is_normal() && row.request == *name);
         let latency_s = evidence.latency.by_request.get(*name).copied().unwrap_or_default();
-        RequestFinding { name: (*name).into(), latency_s, ..summed(rows, steady, until_next_load) }
+        let sum = summed(rows(), steady, until_next_load);
+        let sent = sum.sent.saturating_sub(left_in_flight(rows()));
+        RequestFinding { name: (*name).into(), latency_s, sent, ..sum }
     };
     several.map(of).collect()
 }
@@ -147,4 +154,48 @@ fn troubles(evidence: &Evidence) -> Vec<LoadTrouble> {
         _ => None,
     });
     all.filter(|trouble| seen.insert(discriminant(trouble))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{PlanRecord, RequestRecord};
+
+    #[test]
+    fn the_rows_of_several_requests_add_up_to_all_of_them() {
+        let named = |name: &str| RequestRecord {
+            name: name.into(),
+            method: "GET".into(),
+            path: "/".into(),
+            weight: 1.0,
+            headers: Vec::new(),
+            body_bytes: 0,
+            expect_status: Vec::new(),
+            expect_text_bytes: 0,
+        };
+        let row = |request: &str, behaviour: &str, sent: u64, done: u64| LoadRow {
+            elapsed_s: 10.0,
+            request: request.into(),
+            behaviour: behaviour.into(),
+            due: sent,
+            sent,
+            done,
+            ..LoadRow::default()
+        };
+        let load = DrivenPlan { named: vec![named("a"), named("b")], ..DrivenPlan::example() };
+        // three of 'b' are still in flight when the run ends, and what misbehaves is counted by itself
+        let evidence = Evidence {
+            plan: Some(PlanRecord::example_of(load)),
+            load: vec![
+                row("a", "normal", 700, 700),
+                row("b", "normal", 300, 297),
+                row("a", "reset", 250, 250),
+            ],
+            ..Evidence::default()
+        };
+        let steady = Steady { stretches: vec![(0.0, 20.0)], requests: Some(997.0), run_end_s: 20.0 };
+        let found = read_load(&evidence, &steady).unwrap();
+        let rows: Vec<u64> = found.by_request.iter().map(|one| one.sent).collect();
+        assert_eq!((found.requests, rows), (997, vec![700, 297]));
+    }
 }

@@ -57,6 +57,7 @@ mod tests {
             recovered: None,
             p_value: 0.0,
             reason: TrendReason::Estimated,
+            read: None,
         }
     }
 

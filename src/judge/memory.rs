@@ -1,6 +1,6 @@
 //! What can leak, as one: live heap, stacks and native memory together where the account is exact, else RSS.
 
-use crate::evidence::{AccountPart, SeriesId};
+use crate::evidence::{AccountPart, Ends, SeriesId};
 use crate::findings::{Direction, Estimate, SeriesEvidence, Shape, Trend, TrendReason};
 
 /// The growth of all that can leak; none where no memory was read, or a part of an exact account has no slope.
@@ -66,6 +66,9 @@ fn together(parts: &[&SeriesEvidence]) -> SeriesEvidence {
             recovered: None,
             p_value: parts.iter().map(|s| s.trend.p_value).fold(1.0, f64::min),
             reason: top.map_or(TrendReason::Estimated, |s| s.trend.reason.clone()),
+            read: total(|t| t.read.map(|read| read.start))
+                .zip(total(|t| t.read.map(|read| read.end)))
+                .map(|(start, end)| Ends { start, end }),
         },
         material: top.is_some(),
         excludes_zero: false,
@@ -74,6 +77,7 @@ fn together(parts: &[&SeriesEvidence]) -> SeriesEvidence {
         significant: false,
         may_be_heap: false,
         explained_by: None,
+        limit: None,
         limit_at_s: None,
     }
 }

@@ -29,7 +29,7 @@ mod material;
 mod memory;
 mod native_memory;
 mod notes;
-mod sampled_part;
+mod part_of_series;
 mod series_evidence;
 mod slowed_probes;
 mod steady;
@@ -74,7 +74,7 @@ pub fn judge_against_baseline(evidence: &Evidence, baseline: &Baseline<'_>) -> (
 fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
     let steady = Steady::read(evidence);
     let mut series = series_evidence::gather(evidence, &steady, FALSE_LEAK_CHANCE);
-    let account = account::read_account(evidence, &steady, series.sources().exact);
+    let account = account::read_account(&series);
     let error = series.task_share_of_error();
     let workers = judge_workers(evidence, &series, error / 2.0);
     series.explain_rest(|tree| workers.explain(tree));

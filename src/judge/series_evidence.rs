@@ -7,7 +7,7 @@
 //! modified Bonferroni method for discrete data, 1990). This acts on the verdict; each series' own trend stays as it
 //! is.
 
-use crate::evidence::{Evidence, EvidenceStrength, Judging, Series, SeriesId};
+use crate::evidence::{Evidence, EvidenceStrength, Judging, MemoryLimit, Series, SeriesId, SteadyEnds};
 use crate::findings::{Direction, Explanation, SeriesEvidence, Trend};
 use crate::trend::{Question, time_to_limit, trend};
 use crate::units::Unit;
@@ -50,13 +50,11 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
     if sources.lone && !present.iter().any(|id| strength(id, &sources, &[], &present).is_some()) {
         named.clone_from(&present);
     }
-    // the smallest that is known: the user's own may be beyond what the cgroup or the machine gives
-    let target = evidence.target();
-    let limits = [judging.and_then(|j| j.memory_limit_bytes), target.and_then(|t| t.memory_limit_bytes)];
-    let limit = limits.into_iter().flatten().min().map(|bytes| bytes as f64);
-    let heap_limit = heap_limit(evidence);
+    let limit = MemoryLimit::find(evidence);
+    let heap_limit = heap_limit(evidence).map(MemoryLimit::of_service);
     let native = MostNative::read(evidence, steady);
     let by_ends = live_heap::trend_from_snapshots(evidence, steady);
+    let steady_ends = SteadyEnds::find(evidence);
     let mut all: Vec<SeriesEvidence> = recording
         .series
         .iter()
@@ -67,13 +65,15 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
             let by_snapshots = || task_count::trend_from_snapshots(evidence, steady, &id, &trend);
             let by_ends = by_ends.clone().filter(|_| id == SeriesId::MemLive).or_else(by_snapshots);
             let trend = by_ends.unwrap_or_else(|| task_count::sized_by_ends(evidence, &id, trend));
-            let limit_at_s = match id {
+            let read = || steady_ends.and_then(|ends| ends.of_series(evidence, &id));
+            let trend = Trend { read: trend.read.or_else(read), ..trend };
+            let limit = match id {
                 SeriesId::Rss => limit,
                 SeriesId::MemLive => heap_limit,
                 _ => None,
             };
-            let limit_at_s = limit_at_s
-                .and_then(|bytes| time_to_limit(&trend, bytes))
+            let limit_at_s = limit
+                .and_then(|limit| time_to_limit(&trend, limit.bytes))
                 // farther ahead a run of this length cannot be believed
                 .filter(|[_, latest]| *latest <= FARTHEST_RUN_LENGTHS * steady.run_end_s);
             let excludes_zero = is_material(&trend, &id, horizon, steady.seconds());
@@ -94,6 +94,7 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
                 significant: false,
                 may_be_heap: false,
                 explained_by: None,
+                limit: limit.filter(|_| limit_at_s.is_some()),
                 limit_at_s,
                 id,
                 trend,

@@ -1,6 +1,6 @@
 //! When steady was: the stretches of time that are judged, and the requests in them.
 
-use crate::evidence::{EventKind, Evidence, Phase};
+use crate::evidence::{Evidence, run_end_s, steady_stretches};
 
 /// A count is taken this soon after a phase began or ended, and belongs to the time before.
 pub const EDGE_S: f64 = 0.05;
@@ -20,12 +20,7 @@ impl Steady {
     /// Reads it off the phases: events say it exactly, samples to an interval.
     pub fn read(evidence: &Evidence) -> Steady {
         let recording = &evidence.recording;
-        let last_event = evidence.events.last().map_or(0.0, |e| e.elapsed_s);
-        let run_end_s = recording.elapsed_s.last().copied().unwrap_or(0.0).max(last_event);
-        let mut stretches = from_events(evidence, run_end_s);
-        if stretches.is_empty() {
-            stretches = from_samples(evidence);
-        }
+        let (stretches, run_end_s) = (steady_stretches(evidence), run_end_s(evidence));
         let counted = |t: f64| recording.requests_at(t);
         let requests = stretches
             .iter()
@@ -63,43 +58,10 @@ impl Steady {
     }
 }
 
-fn from_events(evidence: &Evidence, run_end_s: f64) -> Vec<(f64, f64)> {
-    let mut stretches = Vec::new();
-    let mut open = None;
-    for event in &evidence.events {
-        if let EventKind::Phase { phase } = event.kind {
-            if let Some(from) = open.take() {
-                stretches.push((from, event.elapsed_s));
-            }
-            open = (phase == Phase::Steady).then_some(event.elapsed_s);
-        }
-    }
-    if let Some(from) = open {
-        stretches.push((from, run_end_s.max(from)));
-    }
-    stretches
-}
-
-fn from_samples(evidence: &Evidence) -> Vec<(f64, f64)> {
-    let recording = &evidence.recording;
-    let mut stretches: Vec<(f64, f64)> = Vec::new();
-    let mut before = None;
-    for (t, phase) in recording.elapsed_s.iter().zip(&recording.phases) {
-        if *phase == Phase::Steady {
-            match stretches.last_mut() {
-                Some(last) if before == Some(Phase::Steady) => last.1 = *t,
-                _ => stretches.push((*t, *t)),
-            }
-        }
-        before = Some(*phase);
-    }
-    stretches
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Event, Recording, Sample};
+    use crate::evidence::{Event, EventKind, Phase, Recording, Sample};
 
     fn evidence(phases: &[Phase]) -> Evidence {
         Evidence {

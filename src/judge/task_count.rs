@@ -3,7 +3,7 @@
 //! growth where requests are dealt to blocks: snapshots size it better than a line.
 
 use crate::culprit::SnapshotEnds;
-use crate::evidence::{Evidence, SeriesId, segment_starts};
+use crate::evidence::{Ends, Evidence, SeriesId, segment_starts};
 use crate::findings::{Direction, Shape, Trend, TrendReason};
 
 use super::steady::Steady;
@@ -45,6 +45,7 @@ pub fn trend_from_snapshots(
             settled: ends.settled,
             proven: ends.proven.filter(|_| ends.is_proven()),
         },
+        read: Some(Ends { start: ends.start, end: ends.end }),
     })
 }
 

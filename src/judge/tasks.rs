@@ -11,7 +11,7 @@ use crate::findings::{
 use crate::units::{Span, Unit};
 
 use super::material::least_seen;
-use super::sampled_part::within_whole;
+use super::part_of_series::{counted_by, within_whole};
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 
@@ -193,7 +193,6 @@ impl Tasks {
         let fds_leak = self.judged.iter().any(|(c, s)| c.kind == GroupKind::Fd && *s == GroupVerdict::Leaks);
         let memory_leaks = series.iter().any(|v| v.unit() == Unit::Bytes && v.leaks());
         let heap_leaks = series.get(&SeriesId::MemLive).is_some_and(SeriesEvidence::leaks);
-        let whole = series.get(&SeriesId::MemLive).map(|live| &live.trend);
         let mut own_classes = 0;
         let allocates = self.heap.into_iter().filter(move |c| {
             let own = c.kind == GroupKind::Class && !is_jdk(&c.culprit.name);
@@ -228,8 +227,8 @@ impl Tasks {
                 .then(held(a).cmp(&held(b)))
                 .then((b.count_end - b.count_start).total_cmp(&(a.count_end - a.count_start)))
         });
-        let within = |c: Candidate| within_whole(c.culprit, whole);
-        blamed.extend(allocates.map(within).chain(grows.map(|c| c.culprit)));
-        blamed
+        blamed.extend(allocates.map(|c| c.culprit).chain(grows.map(|c| c.culprit)));
+        let whole = |kind| counted_by(kind).iter().find_map(|id| Some(&series.get(id)?.trend));
+        blamed.into_iter().map(|group| within_whole(whole(group.kind), group)).collect()
     }
 }

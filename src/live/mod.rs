@@ -7,11 +7,25 @@
 mod bar;
 #[cfg(unix)]
 mod dashboard;
+#[cfg(unix)]
+mod drawing;
 mod plain_lines;
 mod progress;
+#[cfg(unix)]
+mod screen;
 pub mod signals;
 mod status;
 mod status_line;
+#[cfg(unix)]
+mod task_monitor;
+#[cfg(unix)]
+mod tasks;
 
+#[cfg(unix)]
+pub use dashboard::recorded_groups;
 pub use progress::{Desk, Progress, Verbosity};
 pub use status::{Cycle, Status};
+#[cfg(unix)]
+pub use task_monitor::TaskMonitor;
+#[cfg(unix)]
+pub use tasks::{History, TaskReading};

@@ -7,8 +7,12 @@ use tokio::sync::mpsc::Sender;
 
 use super::bar::Bar;
 #[cfg(unix)]
-use super::dashboard::{Dashboard, State, Wish, obey_suspend};
+use super::dashboard::{State, Wish};
+#[cfg(unix)]
+use super::drawing::{Drawing, Face, News};
 use super::plain_lines::PlainLines;
+#[cfg(unix)]
+use super::screen::terminal::obey_suspend;
 use super::signals::Interrupt;
 use super::status::Status;
 use crate::evidence::Command;
@@ -47,7 +51,7 @@ pub struct Progress {
 #[derive(Debug)]
 enum View {
     #[cfg(unix)]
-    Dashboard(Dashboard),
+    Dashboard(Drawing),
     Bar(Bar),
     Lines(PlainLines<Stderr>),
     Quiet,
@@ -85,7 +89,8 @@ impl Progress {
         #[cfg(unix)]
         if let View::Dashboard(dashboard) = &self.view {
             if !dashboard.is_over() {
-                dashboard.show(State::read(mirror, status.clone(), look.cloned()));
+                let state = State::read(mirror, status.clone(), look.cloned());
+                dashboard.show(News::Second(Box::new(state)));
                 return;
             }
             // the terminal failed or was closed
@@ -131,8 +136,8 @@ impl Progress {
 
 /// None where the terminal cannot have one.
 #[cfg(unix)]
-fn start_dashboard(desk: Desk) -> Option<Dashboard> {
-    if !Dashboard::is_possible() {
+fn start_dashboard(desk: Desk) -> Option<Drawing> {
+    if !Drawing::is_possible() {
         return None;
     }
     obey_suspend();
@@ -141,7 +146,7 @@ fn start_dashboard(desk: Desk) -> Option<Dashboard> {
         // a run that takes no commands any more has ended
         Wish::Note(text) => drop(desk.commands.try_send(Command::Note(text))),
     };
-    Dashboard::start(send).ok()
+    Drawing::start(Face::of_run(), send).ok()
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod requests;
 #[cfg(test)]
 mod schema;
 pub mod svg;
+pub mod task_list;
 pub mod terminal;
 #[cfg(test)]
 mod testing;

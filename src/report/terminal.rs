@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::findings::{
     Culprit, Direction, GateFinding, GateResult, LoadFinding, Report, SeriesFinding, Verdict,
 };
-use crate::wording::{UNKNOWN, brief_growth, summarize_load};
+use crate::wording::{UNKNOWN, brief_growth, summarize_load, table_label};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -107,7 +107,7 @@ fn table(series: &[&SeriesFinding], steady_s: Option<f64>, columns: Columns) -> 
             let open = (s.trend == Direction::Inconclusive).then(|| UNKNOWN.to_string());
             let growth = brief_growth(s, steady_s).or(open).unwrap_or_default();
             let ends = format!("{} → {}", value(s, s.start), value(s, s.end));
-            [clean_text(s.id.label()), s.trend.to_string(), ends, growth]
+            [clean_text(&table_label(s)), s.trend.to_string(), ends, growth]
         })
         .collect();
     let wide = |i: usize| rows.iter().map(|r| r[i].chars().count()).max().unwrap_or(0);

@@ -26,6 +26,8 @@ mod replay;
 mod rolling_report;
 mod runtime;
 mod so_far;
+#[cfg(unix)]
+mod tasks;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -37,3 +39,5 @@ pub use console::{OutputOptions, info, print, warn};
 pub use doctor::doctor;
 pub use observe::{EXIT_ABORTED, exit_code, run};
 pub use replay::{analyze, print_embedded_report, render_again};
+#[cfg(unix)]
+pub use tasks::{TasksOptions, recorded_tasks, tasks};

@@ -66,6 +66,7 @@ pub async fn discover_one_process(plan: &Plan, target: Option<Target>) -> Subjec
                 found_by: "read by its page alone".into(),
                 processes: 1,
                 memory_limit_bytes: plan.record.judging.memory_limit_bytes,
+                memory_limit_is_machines: false,
                 described_by: Some(by),
             };
             Subject { target: None, record: Some(record), discovered }

@@ -172,6 +172,7 @@ fn describe(roots: &[Identity], found_by: String, limit: Option<u64>) -> TargetR
     let first = roots.iter().min().map(|identity| identity.pid);
     let runtime = tree.members().iter().take(8).map(|member| runtime::runtime_of(member.pid));
     let cgroups = roots.iter().filter_map(|root| processes::cgroup_memory(root.pid));
+    let (given, ram) = (cgroups.chain(limit).min(), processes::ram_bytes());
     TargetRecord {
         pid: first,
         program: first.and_then(processes::program).unwrap_or_else(|| "unknown".into()),
@@ -180,7 +181,8 @@ fn describe(roots: &[Identity], found_by: String, limit: Option<u64>) -> TargetR
         runtime: runtime.into_iter().find(|&r| r != Runtime::Other).unwrap_or(Runtime::Other),
         found_by,
         processes: tree.members().len(),
-        memory_limit_bytes: cgroups.chain(limit).chain(processes::ram_bytes()).min(),
+        memory_limit_bytes: given.into_iter().chain(ram).min(),
+        memory_limit_is_machines: ram.is_some_and(|ram| given.is_none_or(|given| ram < given)),
         described_by: None,
     }
 }

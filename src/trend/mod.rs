@@ -173,6 +173,7 @@ pub fn trend(question: &Question<'_>) -> Trend {
         recovered,
         p_value: judged.p_value,
         reason: TrendReason::Window(reason),
+        read: None,
     };
     let decided = match cycles::across_cycles(recording, series, events) {
         Some(cycles) => overruled_by_cycles(by_window, cycles),
@@ -329,6 +330,7 @@ fn nothing_read() -> Trend {
         recovered: None,
         p_value: 1.0,
         reason: TrendReason::NothingRead,
+        read: None,
     }
 }
 

@@ -67,7 +67,7 @@ pub fn explain_group(group: &BlamedGroup) -> String {
 }
 
 /// `1.0 per request`, and for a rare one how rare: `0.05 per request (one in 20)`.
-fn per_request(each: f64, unit: Unit) -> String {
+pub fn per_request(each: f64, unit: Unit) -> String {
     match unit {
         Unit::Bytes => format!("{} per request", unit.show(each)),
         _ if each > 0.0 && each < 0.5 => {

@@ -47,6 +47,7 @@ mod tests {
             found_by: "listens on the port".into(),
             processes: 1,
             memory_limit_bytes: None,
+            memory_limit_is_machines: false,
             described_by: None,
         };
         let app = |pid| Answering { program: "app".into(), pid };

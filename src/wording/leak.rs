@@ -1,6 +1,6 @@
 //! What leaks, in words.
 
-use crate::evidence::SeriesId;
+use crate::evidence::{LimitOwner, MemoryLimit, SeriesId};
 use crate::findings::{
     Counted, CountedBy, Leak, LeakSummary, LimitReached, MemoryGrowth, SeriesGrowth, group_label,
 };
@@ -73,11 +73,20 @@ pub fn summary(summary: &LeakSummary, reason: &str) -> String {
     let parts: Vec<String> = alike.collect();
     let text = if parts.is_empty() { reason.into() } else { list(&parts, "and") };
     match limit {
-        Some(LimitReached { bytes, in_s }) => {
-            let (limit, span) = (Unit::Bytes.show(*bytes), Span::from_secs_f64(*in_s));
+        Some(LimitReached { limit, in_s }) => {
+            let (limit, span) = (memory_limit(limit), Span::from_secs_f64(*in_s));
             format!("{text}; {limit} is reached in {span}")
         }
         None => text,
+    }
+}
+
+/// "512 MiB", or "the machine's 23.5 GiB": a reader would take that for a limit of the service.
+pub fn memory_limit(limit: &MemoryLimit) -> String {
+    let bytes = Unit::Bytes.show(limit.bytes);
+    match limit.owner {
+        LimitOwner::Service => bytes,
+        LimitOwner::Machine => format!("the machine's {bytes}"),
     }
 }
 

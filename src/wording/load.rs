@@ -30,7 +30,11 @@ pub fn describe_load(load: &LoadFinding) -> String {
     let latency = load.shown_latency().map(|latency| {
         let timed = latency.timed;
         let [p50, p99, max] = [timed.p50, timed.p99, timed.max].map(show_seconds);
-        format!("latency p50 {p50}, p99 {p99}, max {max}{}", restriction(&latency))
+        let left_out = match load.left_out_of_latency() {
+            0 => String::new(),
+            n => format!(" (without {} near soak's own collections)", show_count(n)),
+        };
+        format!("latency p50 {p50}, p99 {p99}, max {max}{}{left_out}", restriction(&latency))
     });
     let (requests, held) = (show_count(load.requests), rate(load.rate_held));
     let (errors, late) = (Unit::Ratio.show(load.errors.ratio), show_seconds(load.late_p99_s));

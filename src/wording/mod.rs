@@ -56,8 +56,9 @@ pub use other_process::explain_other_process;
 pub use preamble::preamble;
 pub use reason::reason;
 pub use reproduce::reproduce;
+pub use series::table_label;
 pub use so_far::{LookWords, describe_look, describe_so_far};
-pub use surroundings::{describe_account, describe_machine, describe_probing, describe_target};
+pub use surroundings::{account_row, describe_account, describe_machine, describe_probing, describe_target};
 pub use trend::explain_trend;
 
 /// The report of a run.

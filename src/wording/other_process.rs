@@ -44,6 +44,7 @@ mod tests {
             found_by: "described by http://h/metrics".into(),
             processes: 1,
             memory_limit_bytes: None,
+            memory_limit_is_machines: false,
             described_by: Some(by),
         };
         assert_eq!(

@@ -1,6 +1,8 @@
 //! The words inside a picture that are more than the name of an axis.
 
-use crate::evidence::EventKind;
+use super::culprit::per_request;
+use super::leak::memory_limit;
+use crate::evidence::{EventKind, LimitOwner, MemoryLimit};
 use crate::findings::{Culprit, GateResult, Verdict};
 use crate::units::{Rate, Span, Unit};
 
@@ -29,9 +31,13 @@ pub fn label_event(event: &EventKind) -> Option<String> {
 }
 
 /// The limit that memory reaches, with the earliest and the latest time until then in seconds.
-pub fn forecast_limit(bytes: f64, [early, late]: [f64; 2]) -> String {
+pub fn forecast_limit(limit: &MemoryLimit, [early, late]: [f64; 2]) -> String {
     let (early, late) = (Span::from_secs_f64(early).to_string(), Span::from_secs_f64(late).to_string());
-    format!("if it goes on: limit {} in {}", Unit::Bytes.show(bytes), between(&early, &late))
+    let what = match limit.owner {
+        LimitOwner::Service => "limit ",
+        LimitOwner::Machine => "",
+    };
+    format!("if it goes on: {what}{} in {}", memory_limit(limit), between(&early, &late))
 }
 
 /// Two times as one span; a unit that both have is said once.
@@ -46,10 +52,7 @@ fn between(early: &str, late: &str) -> String {
 
 /// A culprit's growth and its proof, below its name; empty where it has neither.
 pub fn describe_growth(culprit: &Culprit) -> String {
-    let figure = culprit.per_request.map(|each| {
-        let each = if each >= 0.1 { format!("{each:.2}") } else { Unit::Count.show(each) };
-        format!("{each} per request")
-    });
+    let figure = culprit.per_request.map(|each| per_request(each, culprit.unit()));
     let parts = [figure, culprit.proven.then(|| "proven by the runtime".to_string())];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
@@ -71,6 +74,8 @@ pub fn label_mean_rate(per_s: f64) -> String {
 
 /// Under the mean rate: soak does not know how these requests ended.
 pub const COUNTED_BY_TARGET: &str = "as the target counts";
+/// Behind the figure of a line that settle has moved since steady.
+pub const AFTER_SETTLE: &str = " after settle";
 /// In place of all panels.
 pub const NOTHING_SAMPLED: &str = "Nothing was sampled in this run.";
 /// In place of one panel.
@@ -111,9 +116,12 @@ mod tests {
 
     #[test]
     fn a_limit_ahead_names_a_unit_once() {
-        let said = |times| forecast_limit(536_870_912.0, times);
+        let limit = MemoryLimit::of_service(536_870_912.0);
+        let said = |times| forecast_limit(&limit, times);
         assert_eq!(said([3600.0, 3600.0]), "if it goes on: limit 512 MiB in 60 min");
         assert_eq!(said([600.0, 1200.0]), "if it goes on: limit 512 MiB in 10 to 20 min");
+        let ram = MemoryLimit { owner: LimitOwner::Machine, ..limit };
+        assert_eq!(forecast_limit(&ram, [600.0; 2]), "if it goes on: the machine's 512 MiB in 10 min");
     }
 
     #[test]

@@ -1,9 +1,22 @@
 //! A series as a row of the report.
 
+use crate::evidence::SeriesId;
 use crate::findings::{SeriesEvidence, SeriesFinding};
+use crate::units::Unit;
 
 use super::explanation::explanation;
 use super::trend::explain_trend;
+
+/// What a row of a table calls a series: resident memory and its private part as the picture does, and bytes below zero,
+/// which only native memory has, a change.
+pub fn table_label(series: &SeriesFinding) -> String {
+    let below_zero = |bytes: Option<f64>| series.id.unit() == Unit::Bytes && bytes.is_some_and(|v| v < 0.0);
+    match &series.id {
+        SeriesId::RssAnon => "private memory".into(),
+        id if below_zero(series.start) || below_zero(series.end) => format!("change of {}", id.label()),
+        id => id.label().into(),
+    }
+}
 
 /// The row.
 pub fn finding(series: &SeriesEvidence) -> SeriesFinding {
@@ -12,8 +25,8 @@ pub fn finding(series: &SeriesEvidence) -> SeriesFinding {
         id: series.id.clone(),
         trend: trend.direction,
         shape: trend.shape,
-        start: trend.start,
-        end: trend.end,
+        start: trend.read.map(|ends| ends.start),
+        end: trend.read.map(|ends| ends.end),
         slope_per_s: trend.slope.map(|s| s.value),
         slope_ci: trend.slope.map(|s| [s.lo, s.hi]),
         slope_over_s: trend.slope_over_s,

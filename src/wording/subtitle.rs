@@ -33,7 +33,12 @@ pub fn subtitle(evidence: &Evidence, load: Option<&LoadFinding>) -> String {
     parts.extend(counted_by_target(evidence));
     if let Some(load) = load {
         let wrong: u64 = load.errors.by_kind.values().sum();
-        parts.push(format!("{} requests", Unit::Count.show(load.requests as f64)));
+        let misbehaved: u64 = load.misbehaved.iter().map(|one| one.sent).sum();
+        let misbehaved = match misbehaved {
+            0 => String::new(),
+            n => format!(" and {} that misbehaved", Unit::Count.show(n as f64)),
+        };
+        parts.push(format!("{} requests{misbehaved}", Unit::Count.show(load.requests as f64)));
         parts.push(match wrong {
             0 => "no errors".into(),
             _ => format!("{} errors", Unit::Ratio.show(load.errors.ratio)),

@@ -1,21 +1,35 @@
 //! What stands around the findings of a page, a line each: the memory account, what probing cost, where the run was.
 
-use crate::evidence::{Environment, TargetRecord};
-use crate::findings::Report;
+use crate::evidence::{AccountPart, Environment, TargetRecord};
+use crate::findings::{AccountRow, Report};
 use crate::units::{Bytes, Unit};
 
 /// How each part of the memory account went: "live heap 1 MiB → 2 MiB (100 B per request) · …"; none without an account.
 pub fn describe_account(report: &Report) -> Option<String> {
     let rows = report.account.iter().map(|row| {
+        let (part, [start, end]) = account_row(row);
         let each = row
             .per_request
             .filter(|v| v.abs() >= 0.5)
             .map(|v| format!(" ({} per request)", Bytes(v)))
             .unwrap_or_default();
-        format!("{} {} → {}{each}", row.part, Bytes(row.start), Bytes(row.end))
+        format!("{part} {} → {}{each}", Bytes(start), Bytes(end))
     });
     let rows: Vec<String> = rows.collect();
     (!rows.is_empty()).then(|| rows.join(" · "))
+}
+
+/// What a row of the account is called, and its bytes at both ends of steady. Native memory is what is resident beyond the
+/// runtime's own account, and may fall below where it began: a change is then called one. What the runtime has reserved and
+/// not touched is recorded below zero, for the parts to add up to RSS.
+pub fn account_row(row: &AccountRow) -> (String, [f64; 2]) {
+    match row.part {
+        AccountPart::NotResident => {
+            ("counted above and not resident".into(), [row.start, row.end].map(|bytes| 0.0 - bytes))
+        }
+        part if row.start < 0.0 || row.end < 0.0 => (format!("change of {part}"), [row.start, row.end]),
+        part => (part.to_string(), [row.start, row.end]),
+    }
 }
 
 /// What the probes cost the target: how often each was asked, how long an answer took, and its CPU time; none where the
@@ -53,4 +67,21 @@ pub fn describe_target(target: &TargetRecord) -> String {
         line += &format!(", {} processes", target.processes);
     }
     line + &format!(", {}, {}", target.runtime, target.found_by)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_amount_of_memory_is_negative_unless_it_is_called_a_change() {
+        let said = |part, start, end| {
+            let (name, [start, end]) = account_row(&AccountRow { part, start, end, per_request: None });
+            format!("{name} {} → {}", Bytes(start), Bytes(end))
+        };
+        assert_eq!(said(AccountPart::Native, 0.0, 2048.0), "native 0 B → 2.0 KiB");
+        assert_eq!(said(AccountPart::Native, 0.0, -28_672.0), "change of native 0 B → -28.0 KiB");
+        let reserved = said(AccountPart::NotResident, -28_672.0, -28_672.0);
+        assert_eq!(reserved, "counted above and not resident 28.0 KiB → 28.0 KiB");
+    }
 }

@@ -1,7 +1,7 @@
 //! One row a reason: the sentence it makes.
 
 use super::*;
-use crate::evidence::{Aspect, Gate, GateLimit, GroupKind, Quantity, Runtime, SeriesId};
+use crate::evidence::{Aspect, Gate, GateLimit, GroupKind, MemoryLimit, Quantity, Runtime, SeriesId};
 use crate::findings::{
     Absence, AbsenceKind, Answer, Assessment, Badge, Caption, Change, Compared, ComparedSide, CountGrowth,
     Counted, CountedBy, Doubt, Excluded, ExcludedGrowth, Exit, ExitReason, Explanation, Failure, GateOutcome,
@@ -50,7 +50,7 @@ fn leaking() -> Answer {
             what: Counted::Kind(GroupKind::Goroutine),
             per: CountedBy::Request,
         }],
-        limit: Some(LimitReached { bytes: 512.0 * KIB * KIB, in_s: 2460.0 }),
+        limit: Some(LimitReached { limit: MemoryLimit::of_service(512.0 * KIB * KIB), in_s: 2460.0 }),
     };
     Answer { summary, ..answer(Reason::Leak(worker())) }
 }
@@ -230,7 +230,7 @@ fn each_reason_has_its_sentence() {
         ),
         (
             Reason::Doubt(Doubt::MayBeHeld { growth, hold: Span::from_secs_f64(120.0) }),
-            "resident memory grows without end, but may be held for 2 min, longer than it was seen",
+            "resident memory grows without end, but may be held for 2 min, longer than it was observed",
         ),
         (
             Reason::Doubt(heap(Runtime::Go, false, true)),

@@ -20,7 +20,8 @@ pub fn explain_trend(trend: &Trend, unit: Unit) -> String {
 fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
     let span = |s: f64| Span::from_secs_f64(s).to_string();
     let over = span(window.over_s);
-    let levels = match (trend.start, trend.end) {
+    let (start, end) = levels_of(trend, window.level);
+    let levels = match (start, end) {
         (Some(a), Some(b)) => format!("{} → {}", unit.show(a), unit.show(b)),
         _ => "no level".into(),
     };
@@ -54,7 +55,7 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
             )
         }
         Found::Constant => {
-            let level = trend.end.map_or(String::new(), |e| unit.show(e));
+            let level = end.map_or(String::new(), |e| unit.show(e));
             format!("every sample of {over} reads {level}{found}")
         }
         Found::NoGrowth => format!("{what} shows no growth in the last {over}{segments}, {levels}{found}"),
@@ -121,6 +122,15 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
             format!("{text}; {:.0} % of it came back after the load", share * 100.0)
         }
         _ => text,
+    }
+}
+
+/// The levels that the sentence is about, at the start of steady and at its end: of readings what was read there, as in
+/// every table, else the floor, or the level beneath a period.
+fn levels_of(trend: &Trend, level: JudgedLevel) -> (Option<f64>, Option<f64>) {
+    match trend.read.filter(|_| level == JudgedLevel::Readings) {
+        Some(read) => (Some(read.start), Some(read.end)),
+        None => (trend.start, trend.end),
     }
 }
 

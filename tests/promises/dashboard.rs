@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -74,6 +74,18 @@ impl Terminal {
         Pid::from_raw(listed.trim().parse().unwrap_or_else(|_| panic!("one pid in {listed:?}"))).unwrap()
     }
 
+    /// Processor time that drawing has taken so far.
+    fn drawing_took(&self) -> Duration {
+        let tasks = format!("/proc/{}/task", self.soak_pid().as_raw_nonzero());
+        let named = |path: &Path| text(path.join("comm")).trim() == "dashboard";
+        let drawing = std::fs::read_dir(tasks).unwrap().map(|task| task.unwrap().path()).find(|p| named(p));
+        let stat = text(drawing.expect("a thread draws").join("stat"));
+        // after the name: state, and from the twelfth field on user and system time in ticks of 10 ms
+        let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+        let ticks = |at: usize| fields[at].parse::<u64>().unwrap();
+        Duration::from_millis(10 * (ticks(11) + ticks(12)))
+    }
+
     /// Waits for its end; the terminal must be as it was.
     #[track_caller]
     fn ends(mut self) -> (tempfile::TempDir, String) {
@@ -105,7 +117,12 @@ fn stopped(run: &Path) -> bool {
 #[test]
 fn q_asks_and_then_ends_with_a_report_and_a_note_is_an_event() {
     let server = Server::start("ok");
+    let began = Instant::now();
     let Some(mut terminal) = in_steady(&server) else { return };
+    std::thread::sleep(Duration::from_secs(5));
+    // a release build takes far less than the percent of a core that is promised
+    let (took, of) = (terminal.drawing_took(), began.elapsed());
+    assert!(took < of.mul_f64(0.05), "drawing took {took:?} of {of:?}");
     // only cells that change are written, so that what a box says is not in one piece among the bytes
     let reads_keys = Duration::from_millis(500);
     for keys in ["?", "\x1b", "nall is well\r"] {

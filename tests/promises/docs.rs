@@ -215,7 +215,7 @@ fn every_link_leads_to_a_file_and_a_heading() {
 
 #[test]
 fn every_flag_of_the_docs_is_one() {
-    let help = ["run", "watch", "doctor", "demo", "report", "analyze", "compare"];
+    let help = ["run", "watch", "doctor", "tasks", "demo", "report", "analyze", "compare"];
     let help: String =
         help.iter().map(|command| run_soak(&[command, "--help"]).ends_with(0).stdout).collect();
     let known = |flag: &str| {

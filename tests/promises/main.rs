@@ -44,6 +44,8 @@ mod gating;
 mod hard_targets;
 /// The structure of the sources: which room may use which, no circles of files, no file too long.
 mod house;
+/// The same figure is the same in everything that shows a run.
+mod one_figure;
 /// report.html in a browser: legible at every width, cut off from the network, and its charts answer.
 mod page;
 /// Pictures are light unless --dark asks otherwise.
@@ -69,6 +71,9 @@ mod signals;
 mod streams;
 /// Not a promise: soak as a process, servers to send it against, what a run wrote.
 mod support;
+/// `soak tasks` lists the tasks of a service by group, once or as a document.
+#[cfg(target_os = "linux")]
+mod tasks;
 /// `soak watch` judges while something else sends the load, and sends none itself.
 mod watch;
 /// Wrong use is one clear line on stderr and exit code 2, before anything is sent or written.

@@ -110,7 +110,7 @@ async fn it_fits_a_phone_a_laptop_and_a_wall_in_both_lights_and_paper() {
     let shown =
         "[...document.querySelectorAll('.chart, #picture')].map(e => getComputedStyle(e).display).join()";
     for (scheme, ground) in [("light", "rgb(255, 255, 255)"), ("dark", "rgb(15, 23, 42)")] {
-        for wide in [375u32, 1024, 1920] {
+        for wide in [375u32, 600, 1000, 1920] {
             browser.wear(wide, scheme, "").await;
             let over = "[...document.querySelectorAll('body *')].filter(e => !e.closest('.wide') && \
                         e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML.slice(0, 90)).join('\\n')";

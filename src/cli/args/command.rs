@@ -12,6 +12,8 @@ use super::doctor::DoctorArgs;
 use super::overview;
 use super::recorded::{AnalyzeArgs, CompareArgs, ReportArgs};
 use super::run::RunArgs;
+#[cfg(unix)]
+use super::tasks::{AFTER_HELP as AFTER_TASKS, TasksArgs};
 use super::watch::{AFTER_HELP as AFTER_WATCH, WatchArgs};
 
 const AFTER_RUN: &str = "\
@@ -57,6 +59,10 @@ pub enum Command {
     Watch(Box<WatchArgs>),
     /// Show what can be measured on a service, and how to turn on the rest
     Doctor(Box<DoctorArgs>),
+    /// List the tasks of a service by group, live or once, and which of them grow
+    #[cfg(unix)]
+    #[command(after_help = AFTER_TASKS, override_usage = "soak tasks [OPTIONS] [URL|RUN]")]
+    Tasks(Box<TasksArgs>),
     /// Find a leak in a built-in leaky service
     Demo(DemoArgs),
     /// Judge a recording: a run directory or a CSV of samples

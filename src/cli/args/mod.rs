@@ -17,6 +17,8 @@ mod probes;
 mod recorded;
 mod request;
 mod run;
+#[cfg(unix)]
+mod tasks;
 mod time;
 mod usage;
 mod values;
@@ -32,5 +34,7 @@ pub use output::ScreenArgs;
 pub use overview::FIRST_COMMANDS;
 pub use recorded::{AnalyzeArgs, CompareArgs, ReportArgs};
 pub use run::RunArgs;
+#[cfg(unix)]
+pub use tasks::TasksArgs;
 pub use usage::in_a_line;
 pub use watch::WatchArgs;

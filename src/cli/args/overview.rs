@@ -13,6 +13,7 @@ Commands:
   doctor    Show what can be measured on a service, and how to turn on the rest
   watch     Judge a service under load from elsewhere (k6, production traffic)
   compare   Compare two runs, for example before and after a fix
+  tasks     List the tasks of a service by group, live, and which of them grow
   analyze   Judge a recording: a run directory or a CSV of samples
   also: report, profiles, completions, man
 

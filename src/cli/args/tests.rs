@@ -118,7 +118,7 @@ fn the_help_fits_one_screen_and_names_what_there_is() {
 fn each_flag_is_explained_in_a_line_and_in_a_group() {
     let command = Cli::command();
     let groups = ["Target", "Load", "Time", "Request", "Connection", "Probes", "Verdict", "Gates", "Output"];
-    for name in ["run", "watch", "doctor", "demo", "analyze", "compare", "report"] {
+    for name in ["run", "watch", "doctor", "tasks", "demo", "analyze", "compare", "report"] {
         for arg in command.find_subcommand(name).unwrap().get_arguments() {
             let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
             assert!(

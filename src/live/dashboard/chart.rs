@@ -9,9 +9,8 @@ use ratatui::widgets::Paragraph;
 use ratatui::widgets::canvas::{Canvas, Line as Stroke, Points};
 
 use super::chart_state::{Chart, Curve};
-use super::panel::title;
 use super::state::{COLLECTION_SIGN, State};
-use super::theme::Theme;
+use crate::live::screen::{Theme, title};
 use crate::units::{Span as TimeSpan, Unit};
 
 /// Columns of the levels on the left.

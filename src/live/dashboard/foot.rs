@@ -5,11 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::head::cut;
 use super::model::{Model, Over};
-use super::theme::Theme;
+use crate::live::screen::{Theme, cut};
 
-const KEYS: &str = "q end with a report · space freeze · + - a zoom · n note · ? help";
+const KEYS: &str = "q end with a report · space freeze · + - a zoom · tab tasks · n note · ? help";
+const KEYS_OF_TASKS: &str =
+    "tab dashboard · ↑ ↓ select · enter stack · / filter · ← → i sort · m mark · ? help";
 
 /// Draws the last note and the keys, or the line that is typed.
 pub fn draw_foot(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Theme) {
@@ -37,7 +38,13 @@ fn keys(model: &Model, width: usize, theme: Theme) -> Line<'static> {
         let text = " FROZEN: load and recording go on; space shows what is new ";
         return Line::styled(cut(text, width), theme.inverse());
     }
-    Line::styled(cut(KEYS, width), theme.quiet())
+    let table = &model.table;
+    if model.tasks && (table.typing || !table.filter.is_empty()) {
+        let style = if table.typing { theme.inverse() } else { theme.strong() };
+        return Line::from(vec![Span::raw("filter: "), Span::styled(format!("{} ", table.filter), style)]);
+    }
+    let keys = if model.tasks { KEYS_OF_TASKS } else { KEYS };
+    Line::styled(cut(keys, width), theme.quiet())
 }
 
 /// The last thing that happened, in its words.

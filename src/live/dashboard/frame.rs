@@ -1,6 +1,7 @@
 //! The whole screen: the parts that have room, and what lies over them.
 
 use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout};
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Wrap};
 
@@ -13,14 +14,16 @@ use super::model::{Model, Over};
 use super::over::{draw_help, draw_question};
 use super::side::{draw_brief, draw_side};
 use super::state::State;
-use super::theme::Theme;
 use super::verdict::draw_verdict;
+use crate::live::screen::Theme;
 use crate::live::status_line::status_line;
+use crate::live::tasks::{LastColumn, draw_table};
 
 /// Draws everything.
 pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
     let Some(state) = &model.shown else { return };
     match arrange(frame.area()) {
+        Some(_) if model.tasks => draw_tasks(frame, model, state, theme),
         Some(parts) => draw_parts(frame, model, state, &parts, theme),
         None => {
             let line = model.latest().map(|state| status_line(&state.status)).unwrap_or_default();
@@ -32,6 +35,17 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
         Over::AskToStop => draw_question(frame, theme),
         Over::Note(_) | Over::None => {}
     }
+}
+
+/// The head, the task groups and the foot.
+fn draw_tasks(frame: &mut Frame<'_>, model: &Model, state: &State, theme: Theme) {
+    let [head, body, foot] =
+        Layout::vertical([Constraint::Length(2), Constraint::Min(1), Constraint::Length(2)])
+            .areas(frame.area());
+    draw_head(frame, head, state, theme);
+    let last = if model.table.is_marked() { LastColumn::SinceMark } else { LastColumn::PerRequest };
+    draw_table(frame, body, &model.table, (last, false), theme);
+    draw_foot(frame, foot, model, theme);
 }
 
 fn draw_parts(frame: &mut Frame<'_>, model: &Model, state: &State, parts: &Parts, theme: Theme) {

@@ -3,32 +3,21 @@
 use std::collections::HashMap;
 
 use crate::evidence::{EventKind, Evidence, GroupCount, GroupKind, Phase};
+use crate::findings::{ListedGroup, sort_by_growth};
+use crate::live::tasks::name_of_undescribed;
 
 /// Groups that were not read for so long, and for so much of the run, are gone.
 const RECENT_S: f64 = 60.0;
 const RECENT_SHARE: f64 = 0.05;
 
-/// One group.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GroupRow {
-    /// Which, over all refreshes.
-    pub id: String,
-    /// What is counted.
-    pub kind: GroupKind,
-    /// The first frame of the user's own code, or a label.
-    pub name: String,
-    /// What it waits for.
-    pub state: Option<String>,
-    /// How many there are.
-    pub count: f64,
-    /// How many more than when steady began, or than at the first reading before it.
-    pub growth: f64,
-    /// The same by each request since then.
-    pub per_request: Option<f64>,
+/// Those of a recorded run, at the last moment at which groups were read.
+pub fn recorded_groups(evidence: &Evidence) -> Vec<ListedGroup> {
+    let last = evidence.groups.iter().rev().find(|row| !row.kind.is_of_heap());
+    last.map(|row| group_rows(evidence, row.elapsed_s)).unwrap_or_default()
 }
 
 /// All groups of tasks, threads, descriptors and children, those that grew most first; ties by name.
-pub fn group_rows(evidence: &Evidence, now_s: f64) -> Vec<GroupRow> {
+pub fn group_rows(evidence: &Evidence, now_s: f64) -> Vec<ListedGroup> {
     let rows: &[GroupCount] = &evidence.groups;
     let steady = evidence.events.iter().find(|e| e.kind == EventKind::Phase { phase: Phase::Steady });
     let from_s = steady.map_or(0.0, |event| event.elapsed_s);
@@ -38,7 +27,7 @@ pub fn group_rows(evidence: &Evidence, now_s: f64) -> Vec<GroupRow> {
     let last = of_one_moment(rows.iter().rev().take_while(|row| row.elapsed_s >= now_s - within_s));
     let names: HashMap<&str, _> = evidence.group_names.iter().map(|g| (g.id.as_str(), g)).collect();
     let requests = |at: f64| evidence.recording.requests_at(at);
-    let mut all: Vec<GroupRow> = last
+    let mut all: Vec<ListedGroup> = last
         .values()
         .map(|row| {
             let before = first.get(&(row.kind, row.group.as_str()));
@@ -47,23 +36,22 @@ pub fn group_rows(evidence: &Evidence, now_s: f64) -> Vec<GroupRow> {
             let between =
                 first_at.and_then(|at| Some(requests(row.elapsed_s)? - requests(at).unwrap_or(0.0)));
             let group = names.get(row.group.as_str());
-            GroupRow {
+            ListedGroup {
                 id: row.group.clone(),
                 kind: row.kind,
-                name: group.map_or_else(|| other_groups(&row.group), |group| group.name.clone()),
+                name: group.map_or_else(|| name_of_undescribed(&row.group), |group| group.name.clone()),
                 state: group.and_then(|group| group.state.clone()),
                 count: row.count,
                 growth,
                 per_request: between.filter(|n| *n >= 1.0).map(|n| growth / n),
+                created_by: group.and_then(|group| group.created_by.clone()),
+                stack: group.map(|group| group.stack.clone()).unwrap_or_default(),
             }
         })
         .collect();
     // one that was there and is gone has fallen, which is news; one that never was says nothing
     all.retain(|row| row.count != 0.0 || row.growth != 0.0);
-    all.sort_by(|a, b| {
-        let by_growth = b.growth.total_cmp(&a.growth).then(b.count.total_cmp(&a.count));
-        by_growth.then_with(|| a.name.cmp(&b.name)).then_with(|| a.id.cmp(&b.id))
-    });
+    sort_by_growth(&mut all);
     all
 }
 
@@ -75,11 +63,6 @@ fn of_one_moment<'a>(
     let tasks = rows.filter(|row| !row.kind.is_of_heap());
     let of_moment = tasks.filter(|row| *moments.entry(row.kind).or_insert(row.elapsed_s) == row.elapsed_s);
     of_moment.map(|row| ((row.kind, row.group.as_str()), row)).collect()
-}
-
-/// `@others` holds what is too small to have a row of its own.
-fn other_groups(id: &str) -> String {
-    if id.starts_with('@') { "all smaller groups".into() } else { id.to_string() }
 }
 
 #[cfg(test)]

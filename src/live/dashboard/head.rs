@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::state::State;
-use super::theme::Theme;
+use crate::live::screen::{Theme, cut};
 use crate::live::status_line::{phase, time};
 
 const DONE: &str = "━";
@@ -33,15 +33,6 @@ pub fn draw_head(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme)
     }
     lines.truncate(usize::from(area.height));
     frame.render_widget(Paragraph::new(lines), area);
-}
-
-/// The text with as many characters as there is room for.
-pub fn cut(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_string();
-    }
-    let kept: String = text.chars().take(room.saturating_sub(1)).collect();
-    if room == 0 { kept } else { kept + "…" }
 }
 
 /// Each phase with the columns that its share of the time gives it, at least one.

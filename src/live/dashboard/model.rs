@@ -1,7 +1,8 @@
 //! What the dashboard remembers from one second and one key to the next.
 
-use super::keys::Key;
 use super::state::State;
+use crate::live::screen::Key;
+use crate::live::tasks::Table;
 
 /// A note has at most so many characters.
 const LONGEST_NOTE: usize = 200;
@@ -41,6 +42,10 @@ pub struct Model {
     pub frozen: bool,
     /// The charts show the last 1/2ⁿ of the run.
     pub zoom: u32,
+    /// The task groups fill the screen.
+    pub tasks: bool,
+    /// Those of the second that is shown.
+    pub table: Table,
     /// What lies over it.
     pub over: Over,
     /// The run was asked to end.
@@ -57,6 +62,8 @@ impl Model {
             newer: None,
             frozen: false,
             zoom: 0,
+            tasks: false,
+            table: Table::new(),
             over: Over::None,
             stopping: false,
             kept: Vec::new(),
@@ -68,8 +75,13 @@ impl Model {
         if self.frozen {
             self.newer = Some(state);
         } else {
-            self.shown = Some(state);
+            self.show(state);
         }
+    }
+
+    fn show(&mut self, state: State) {
+        self.table.take(state.groups.clone());
+        self.shown = Some(state);
     }
 
     /// The last second that came in, frozen or not.
@@ -79,6 +91,11 @@ impl Model {
 
     /// A key was pressed; what is asked of the run, if anything.
     pub fn press(&mut self, key: Key) -> Option<Wish> {
+        // a space freezes all of the dashboard, unless it is typed
+        let of_table = self.table.typing || key != Key::Char(' ');
+        if self.tasks && self.over == Over::None && of_table && self.table.press(key) {
+            return None;
+        }
         match std::mem::replace(&mut self.over, Over::None) {
             Over::Note(text) => self.type_note(text, key),
             Over::AskToStop => match key {
@@ -102,15 +119,16 @@ impl Model {
             Key::Char(' ') => {
                 self.frozen = !self.frozen;
                 if let Some(newer) = self.newer.take() {
-                    self.shown = Some(newer);
+                    self.show(newer);
                 }
             }
             Key::Char('+' | '=') => self.zoom = (self.zoom + 1).min(CLOSEST),
             Key::Char('-') => self.zoom = self.zoom.saturating_sub(1),
             Key::Char('a') => self.zoom = 0,
             Key::Char('?' | 'h') => self.over = Over::Help,
+            Key::Tab => self.tasks = !self.tasks,
             Key::Char('n') => self.over = Over::Note(String::new()),
-            Key::Char(_) | Key::Enter | Key::Escape | Key::Backspace | Key::Other => {}
+            _ => {}
         }
     }
 
@@ -121,7 +139,7 @@ impl Model {
             Key::Enter => return Some(Wish::Note(text.trim().to_string())),
             Key::Backspace => drop(text.pop()),
             Key::Char(c) if text.chars().count() < LONGEST_NOTE => text.push(c),
-            Key::Char(_) | Key::Other => {}
+            _ => {}
         }
         self.over = Over::Note(text);
         None

@@ -7,11 +7,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
 use super::load_state::LoadState;
-use super::panel::title;
 use super::state::{Reading, State};
-use super::theme::Theme;
 use crate::evidence::Percentiles;
 use crate::findings::{GateOutcome, GateResult};
+use crate::live::screen::{Theme, title};
 use crate::live::status_line::{count, rate};
 use crate::units::Unit;
 use crate::wording::gate_reason;

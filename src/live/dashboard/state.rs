@@ -1,10 +1,10 @@
 //! What the dashboard shows of one second: read from the mirror, and nothing but values from there on.
 
 use super::chart_state::{Chart, memory_chart, task_chart};
-use super::group_rows::{GroupRow, group_rows};
+use super::group_rows::group_rows;
 use super::load_state::{LoadState, read_load};
 use crate::evidence::{EventKind, Evidence, Phase, SeriesId};
-use crate::findings::RunningLook;
+use crate::findings::{ListedGroup, RunningLook};
 use crate::live::status::Status;
 use crate::record::Mirror;
 use crate::wording::picture::label_event;
@@ -29,7 +29,7 @@ pub struct State {
     /// What happened, by time.
     pub marks: Vec<Mark>,
     /// The task groups, those that grow most first.
-    pub groups: Vec<GroupRow>,
+    pub groups: Vec<ListedGroup>,
     /// The load that soak sends.
     pub load: Option<LoadState>,
     /// How old the last reading of each source is.

@@ -7,15 +7,14 @@ use ratatui::backend::TestBackend;
 
 use super::chart_state::{Chart, Curve};
 use super::frame::draw;
-use super::group_rows::GroupRow;
 use super::load_state::LoadState;
 use super::model::Model;
 use super::state::{Mark, Reading, State};
-use super::theme::Theme;
 use crate::evidence::{ErrorKind, GroupKind, Percentiles, Phase, SeriesId};
 use crate::findings::{
-    GateOutcome, GateReason, GateResult, Interim, NotMeasured, RunningLook, SeriesGrowth, SoFar,
+    GateOutcome, GateReason, GateResult, Interim, ListedGroup, NotMeasured, RunningLook, SeriesGrowth, SoFar,
 };
+use crate::live::screen::Theme;
 use crate::live::status::Status;
 use crate::units::Unit;
 
@@ -109,8 +108,8 @@ pub fn leaking() -> State {
     }
 }
 
-fn groups() -> Vec<GroupRow> {
-    let row = |name: &str, state: &str, count, growth, per_request| GroupRow {
+fn groups() -> Vec<ListedGroup> {
+    let row = |name: &str, state: &str, count, growth, per_request| ListedGroup {
         id: name.into(),
         kind: GroupKind::Goroutine,
         name: name.into(),
@@ -118,6 +117,8 @@ fn groups() -> Vec<GroupRow> {
         count,
         growth,
         per_request,
+        created_by: None,
+        stack: Vec::new(),
     };
     let mut rows = vec![
         row("main.(*Server).produce.func1", "chan send", 2001.0, 1996.0, Some(0.998)),

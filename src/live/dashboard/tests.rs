@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::keys::Key;
 use super::model::Model;
 use super::testing::{leaking, model, screen};
 use crate::evidence::Phase;
+use crate::live::screen::Key;
 use crate::live::status::Status;
 
 const SIZES: [(u16, u16); 6] = [(120, 40), (100, 28), (80, 24), (60, 15), (30, 8), (1, 1)];
@@ -95,4 +95,17 @@ fn lines_that_stay_are_shown_last_first() {
     assert!(screen(&model, 100, 28).contains("n deployed the cache"));
     model.kept.push("warning: gate 'x' asks for less".into());
     assert!(screen(&model, 100, 28).contains("warning: gate 'x' asks for less"));
+}
+
+#[test]
+fn tab_shows_all_task_groups_with_what_grew_since_a_mark() {
+    let mut model = model(leaking());
+    model.press(Key::Tab);
+    is_golden("tasks-80x24.txt", &screen(&model, 80, 24));
+    model.press(Key::Char('m'));
+    model.press(Key::Char('/'));
+    "produce".chars().for_each(|key| drop(model.press(Key::Char(key))));
+    let drawn = screen(&model, 80, 24);
+    assert!(drawn.contains("since mark") && drawn.contains("filter: produce"), "{drawn}");
+    assert!(!drawn.contains("main.worker"), "{drawn}");
 }

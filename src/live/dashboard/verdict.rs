@@ -6,11 +6,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use super::panel::title;
 use super::state::State;
-use super::theme::Theme;
 use crate::evidence::Phase;
 use crate::findings::{Interim, RunningLook};
+use crate::live::screen::{Theme, title};
 use crate::wording::{LookWords, describe_look};
 
 /// Draws it, wrapped to the area; with a title where there are rows to spare.

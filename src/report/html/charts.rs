@@ -11,6 +11,7 @@ use crate::report::picture::{
     task_layers, whole_intervals,
 };
 use crate::units::Unit;
+use crate::wording::table_label;
 
 /// Points of all lines together; a page of 500 KiB holds about three times as many.
 const POINTS: usize = 9_000;
@@ -70,11 +71,14 @@ struct Area {
     /// The name of its colour in the style.
     colour: String,
     bad: bool,
+    /// What it holds where steady ends.
+    end: Option<f64>,
 }
 
 impl Stack {
     fn new(layers: Layers) -> Stack {
-        let area = |(name, tint): (String, Tint)| Area {
+        let area = |((name, tint), end): ((String, Tint), Option<f64>)| Area {
+            end,
             name: clean_text(&name),
             colour: colour_name(tint),
             bad: tint.is_bad(),
@@ -82,7 +86,7 @@ impl Stack {
         let row = |(t, tops): (f64, Vec<f64>)| std::iter::once(t).chain(tops).map(rounded);
         let piece = |piece: Vec<(f64, Vec<f64>)>| piece.into_iter().flat_map(row).collect();
         Stack {
-            areas: layers.areas.into_iter().map(area).collect(),
+            areas: layers.areas.into_iter().zip(layers.at_end).map(area).collect(),
             pieces: layers.pieces.into_iter().map(piece).collect(),
         }
     }
@@ -102,6 +106,8 @@ struct Line {
     name: String,
     /// What files call it, where that is not its name.
     file_name: Option<String>,
+    /// What the tables say that it read where steady ends; none of what no table has.
+    end: Option<f64>,
     /// What the chart is about.
     main: bool,
     /// Drawn in the colour of what is wrong.
@@ -155,6 +161,7 @@ fn line(name: &str, bad: bool, on: bool, points: impl Iterator<Item = (f64, f64)
     (!flat.is_empty()).then(|| Line {
         name,
         file_name: None,
+        end: None,
         main: false,
         bad,
         on,
@@ -180,7 +187,10 @@ fn line_of(
     }
     let bad = findings.blames(&series.id);
     let file_name = (series.id.label() != series.id.name()).then(|| clean_text(series.id.name()));
-    Some(Line { file_name, main, ..line(series.id.label(), bad, main || on || bad, read())? })
+    let finding = findings.series.iter().find(|s| s.id == series.id);
+    let name = finding.map_or_else(|| series.id.label().into(), table_label);
+    let end = finding.and_then(|finding| finding.end);
+    Some(Line { file_name, end, main, ..line(&name, bad, main || on || bad, read())? })
 }
 
 fn memory(evidence: &Evidence, findings: &Report) -> Chart {
@@ -221,7 +231,8 @@ fn tasks(evidence: &Evidence, findings: &Report) -> Chart {
     let total = groups.and_then(|groups| {
         let sum = |(t, tops): &(f64, Vec<f64>)| Some((*t, *tops.last()?));
         let line = line(&title.to_lowercase(), false, true, groups.pieces.iter().flatten().filter_map(sum))?;
-        Some(Line { main: true, ..line })
+        let end = groups.at_end.iter().copied().sum();
+        Some(Line { main: true, end, ..line })
     });
     let counted = |id: &SeriesId| total.is_some() && main.as_ref() == Some(id);
     let counts = |id: &SeriesId| {

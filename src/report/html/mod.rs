@@ -32,13 +32,20 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
+/// What the charts of the page are drawn from, as JSON.
+///
+/// # Errors
+/// When it cannot be written, which a test rules out.
+pub fn draw_charts(evidence: &Evidence, findings: &Report) -> Result<String> {
+    serde_json::to_string(&charts(evidence, findings)).map_err(|e| Error::Own(format!("report.html: {e}")))
+}
+
 /// The page, with this SVG as its picture.
 ///
 /// # Errors
 /// When the template fails, which a test rules out.
 pub fn render(evidence: &Evidence, findings: &Report, picture: &str) -> Result<String> {
-    let drawn = serde_json::to_string(&charts(evidence, findings))
-        .map_err(|e| Error::Own(format!("report.html: {e}")))?;
+    let drawn = draw_charts(evidence, findings)?;
     let own = |e: minijinja::Error| Error::Own(format!("report.html could not be rendered: {e}"));
     let mut environment = Environment::empty();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -191,7 +198,7 @@ mod tests {
             "<th>1 ms</th><td><i style=\"width:100%\"></i></td><td>3,900</td>", // the histogram
             "<li class=\"leak\"><b>gate failed</b> <code>memory.slope",
             "goroutines</td>",
-            "resident memory <small>rss_anon_bytes</small>",
+            "private memory <small>rss_anon_bytes</small>",
             "<th>sent late</th><td>p50 100 µs, p99 400 µs, max 2 ms</td>",
             "the schedule slipped for 2 s",
             "asked\">240</td><td data-label=\"failed\">0</td><td data-label=\"an answer took\">2 ms</td>", // a probe's cost

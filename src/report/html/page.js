@@ -5,7 +5,7 @@
   addEventListener("beforeprint", () => document.querySelectorAll("details").forEach(d => { d.open = true; }));
   if (!data.charts.length) return;
   const NS = "http://www.w3.org/2000/svg";
-  const LEFT = 66, RIGHT = 14, TOP = 20, BOTTOM = 24;
+  const LEFT = 66, RIGHT = 14, HEAD = 20, BOTTOM = 24, ROW = 15;
   let view = data.over.slice();
   const charts = [];
 
@@ -87,9 +87,18 @@
     return found;
   };
 
+  // the reading nearest to a moment, moment and values: what is read as steady ends comes a little after it
+  const nearest = (pieces, wide, t) => {
+    let found = null;
+    for (const piece of pieces)
+      for (let i = 0; i < piece.length; i += wide)
+        if (!found || Math.abs(piece[i] - t) < Math.abs(found[0] - t)) found = piece.slice(i, i + wide);
+    return found;
+  };
+
   // what the legend says: at a moment, or else where steady ends, as the tables do
   const steady = data.phases.filter(([name]) => name === "steady").pop();
-  const tell = (chart, t) => {
+  const showValues = (chart, t) => {
     const end = steady && view[0] < steady[2] && steady[2] <= view[1] ? steady[2] : view[1];
     const whose = steady && end === steady[2] ? "the end of steady" : "the end";
     // of what is summed up over steady, that
@@ -98,19 +107,26 @@
     chart.when.textContent = summed ? "over steady" : "at " + (t === null ? whose : clock(t));
     for (const line of chart.lines) {
       // where steady ends the next phase begins
-      const value = whole && line.over_steady !== null ? line.over_steady : t === null ? last(line, end - (view[1] - view[0]) * 1e-4) : at(line, t);
+      const tabled = steady && end === steady[2] ? line.end : null;
+      const before = () => last(line, end - (view[1] - view[0]) * 1e-4);
+      const ended = () => chart.stack ? (nearest(line.pieces, 2, end) || [])[1] ?? null : before();
+      const value = whole && line.over_steady !== null ? line.over_steady : t !== null ? at(line, t) : tabled ?? ended();
       line.value.textContent = value === null ? "–" : show[chart.unit](value);
     }
     if (!chart.stack) return;
-    const row = rowAt(chart.stack, t === null ? end - (view[1] - view[0]) * 1e-4 : t);
+    const row = t === null ? nearest(chart.stack.pieces, chart.stack.areas.length + 1, end) : rowAt(chart.stack, t);
     chart.stack.areas.forEach((area, i) => {
-      if (area.value) area.value.textContent = row ? show[chart.unit](row[i + 1] - (i ? row[i] : 0)) : "–";
+      const tabled = t === null && steady && end === steady[2] ? area.end : null;
+      if (area.value) area.value.textContent = tabled !== null ? show[chart.unit](tabled) : row ? show[chart.unit](row[i + 1] - (i ? row[i] : 0)) : "–";
     });
   };
 
   const draw = chart => {
     const svg = chart.svg;
-    const wide = chart.wide = Math.max(svg.clientWidth || 1000, 240), high = (wide < 600 ? 200 : 250) * (chart === charts[0] ? 1.25 : chart.stack || chart.fit ? 1 : 0.7);
+    // what happened is named above the first chart, a row each as far as there is room
+    const named = chart === charts[0] ? data.marks.filter(m => m.at >= view[0] && m.at <= view[1]).slice(0, 4) : [];
+    const wide = chart.wide = Math.max(svg.clientWidth || 1000, 240), high = (wide < 600 ? 200 : 250) * (chart === charts[0] ? 1.25 : chart.stack || chart.fit ? 1 : 0.7) + ROW * named.length;
+    const TOP = HEAD + ROW * named.length;
     const right = wide - RIGHT, floor = high - BOTTOM;
     svg.setAttribute("viewBox", "0 0 " + wide + " " + high);
     svg.style.height = high + "px";
@@ -191,7 +207,7 @@
           if (next < view[0] || before > view[1]) continue;
           path += (path ? "L" : "M") + x(piece[i]).toFixed(1) + " " + y(piece[i + 1]).toFixed(1);
         }
-        if (path) node("path", { d: path, fill: "none", stroke: line.colour, "stroke-width": line.bad || line.main ? 2.5 : 1.7, "stroke-linejoin": "round", ...inside }, svg);
+        if (path) node("path", { d: path, fill: "none", stroke: line.colour, "stroke-width": line.bad || line.main && fit ? 2.5 : 1.7, "stroke-linejoin": "round", ...inside }, svg);
       }
     }
     if (fit) {
@@ -211,19 +227,20 @@
     if (chart.limit && chart.limit <= top)
       node("line", { x1: LEFT, x2: right, y1: y(chart.limit), y2: y(chart.limit), stroke: "var(--bad)", "stroke-width": 2, "stroke-dasharray": "12 9" }, svg);
     chart.foot.textContent = foot > 0 ? "The axis begins at " + show[chart.unit](foot) + "." : "";
-    let free = TOP + 14;
-    for (const { at: t, text, bad } of data.marks) {
+    const brief = text => text.length > 40 ? text.slice(0, 40).replace(/\s+\S*$/, "") + " …" : text;
+    for (const mark of data.marks) {
+      const { at: t, text, bad } = mark, row = named.indexOf(mark);
       if (t < view[0] || t > view[1]) continue;
-      node("line", { x1: x(t), x2: x(t), y1: TOP, y2: floor, stroke: bad ? "var(--bad)" : "var(--muted)", "stroke-dasharray": "5 4" }, svg);
-      const end = x(t) > (LEFT + right) / 2;
-      const told = { x: x(t) + (end ? -5 : 5), y: free, "text-anchor": end ? "end" : "start", class: bad ? "mark bad" : "mark" };
-      if (chart === charts[0] && free < floor - 8) node("text", told, svg, text.length > 40 ? text.slice(0, 39) + "…" : text);
-      free += 15;
+      const y1 = row < 0 ? TOP : ROW * row + 4;
+      node("line", { x1: x(t), x2: x(t), y1, y2: floor, stroke: bad ? "var(--bad)" : "var(--muted)", "stroke-dasharray": "5 4" }, svg);
+      const end = x(t) + 6.6 * brief(text).length > right;
+      const place = { x: x(t) + (end ? -5 : 5), y: y1 + 9, "text-anchor": end ? "end" : "start", class: bad ? "mark bad" : "mark" };
+      if (row >= 0) node("text", place, svg, brief(text));
     }
     chart.cursor = node("line", { y1: TOP, y2: floor, stroke: "var(--ink)", "stroke-width": 1, visibility: "hidden" }, svg);
     chart.band = node("rect", { y: TOP, height: floor - TOP, fill: "var(--open)", opacity: .25, visibility: "hidden" }, svg);
     chart.back.hidden = view[0] === data.over[0] && view[1] === data.over[1];
-    tell(chart, null);
+    showValues(chart, null);
   };
   const look = (from, to) => { view = [from, to]; charts.forEach(draw); };
 
@@ -231,7 +248,7 @@
     for (const chart of charts) {
       chart.cursor.setAttribute("visibility", t === null ? "hidden" : "visible");
       if (t !== null) { chart.cursor.setAttribute("x1", chart.x(t)); chart.cursor.setAttribute("x2", chart.x(t)); }
-      tell(chart, t);
+      showValues(chart, t);
     }
   };
 

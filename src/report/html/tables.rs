@@ -8,7 +8,7 @@ use crate::report::clean_text::clean_text;
 use crate::report::requests;
 use crate::units::{Bytes, Rate, Unit};
 use crate::wording::picture::label_gate;
-use crate::wording::{describe_target, growth_cell};
+use crate::wording::{account_row, describe_target, growth_cell, table_label};
 
 #[derive(Serialize)]
 pub struct CulpritView {
@@ -81,7 +81,7 @@ impl SeriesView {
         let unit = s.id.unit();
         let show = |value: Option<f64>| value.map_or("–".into(), |v| unit.show(v));
         SeriesView {
-            name: clean_text(s.id.label()),
+            name: clean_text(&table_label(s)),
             file_name: (s.id.label() != s.id.name()).then(|| clean_text(s.id.name())),
             trend: s.trend.to_string(),
             counts: s.votes,
@@ -100,7 +100,8 @@ pub fn account(findings: &Report) -> Vec<[String; 5]> {
     let rows = findings.account.iter();
     rows.map(|row| {
         let per = row.per_request.map_or("–".into(), show);
-        [row.part.to_string(), show(row.start), show(row.end), show(row.end - row.start), per]
+        let (part, [start, end]) = account_row(row);
+        [part, show(start), show(end), show(end - start), per]
     })
     .collect()
 }
@@ -260,7 +261,8 @@ pub fn machine(evidence: &Evidence) -> Option<Vec<(&'static str, String)>> {
     if let Some(target) = &e.target {
         rows.push(("target", describe_target(target)));
         let limit = target.memory_limit_bytes.map(|n| Bytes(n as f64).to_string());
-        rows.extend(limit.map(|limit| ("its memory limit", limit)));
+        let whose = if target.memory_limit_is_machines { "the machine's memory" } else { "its memory limit" };
+        rows.extend(limit.map(|limit| (whose, limit)));
     }
     Some(rows.into_iter().map(|(name, value)| (name, clean_text(&value))).collect())
 }

@@ -17,7 +17,9 @@ use super::requests;
 use crate::evidence::Evidence;
 use crate::findings::{Attribution, Culprit, GateFinding, LoadFinding, Misbehaved, Per, Report};
 use crate::units::Unit;
-use crate::wording::{describe_account, describe_load, describe_machine, describe_probing, growth_cell};
+use crate::wording::{
+    describe_account, describe_load, describe_machine, describe_probing, growth_cell, table_label,
+};
 
 /// How many of each are shown; report.json has all of them.
 const SERIES: usize = 6;
@@ -133,7 +135,8 @@ fn series(out: &mut String, findings: &Report) -> std::fmt::Result {
     for s in shown {
         let unit = s.id.unit();
         let value = |v: Option<f64>| v.map_or("–".into(), |v| unit.show(v));
-        let name = if s.votes { format!("**{}**", text(s.id.label())) } else { text(s.id.label()) };
+        let name = text(&table_label(s));
+        let name = if s.votes { format!("**{name}**") } else { name };
         let explained =
             s.explained_by.as_ref().map(|by| format!(" (explained: {})", text(by))).unwrap_or_default();
         let [slope, each] = [Per::Second, Per::Request].map(|per| growth_cell(s, per, steady_s));

@@ -55,7 +55,7 @@ fn an_incident_has_what_it_needs_in_forty_lines() {
     for what in [
         "# LEAK: memory grows 2.8 KiB",
         "`main.fanOut.func1 /srv/app/main.go:36`",
-        "| **resident memory** | growing |",
+        "| **private memory** | growing |",
         "live heap ",
         "| `memory.slope < 1MiB/h` | failed |",
         "goroutines 240 × 2 ms, 700 µs CPU without load",

@@ -1,4 +1,5 @@
-//! The fitted line over steady, with the band of its interval, its two ends and what it comes to.
+//! The fitted line over steady, with the band of its interval and what it comes to, and at both ends of steady what was
+//! read there: the line says how fast it grows, the readings say from what to what.
 
 use super::labels::Room;
 use super::panel::{LABEL, Panel};
@@ -20,6 +21,8 @@ pub struct Fit<'a> {
     /// The level at `from`, moved onto the line that is drawn where another series was fitted.
     level: f64,
     slope: f64,
+    /// When steady began and ended, and what the drawn line reads there: the same figures as in the tables.
+    read: [(f64, f64); 2],
 }
 
 /// What the line lies on.
@@ -32,9 +35,14 @@ pub enum Ground {
 }
 
 impl<'a> Fit<'a> {
-    /// The fit of this finding, moved onto `drawn`. None where it has no line, or where a restart within steady, or
+    /// The fit of this finding, moved onto `drawn`, which reads so much at both ends of steady. None where it has no line, or where a restart within steady, or
     /// workers that are replaced, mean that one line says nothing.
-    pub fn new(stage: &'a Stage<'_>, finding: &'a SeriesFinding, drawn: &Trace) -> Option<Fit<'a>> {
+    pub fn new(
+        stage: &'a Stage<'_>,
+        finding: &'a SeriesFinding,
+        drawn: &Trace,
+        read: Option<[f64; 2]>,
+    ) -> Option<Fit<'a>> {
         let mut steady = stage.phases.iter().filter(|s| s.phase == Phase::Steady);
         let first = steady.next()?;
         let (from, to) = (first.from, steady.next_back().map_or(first.to, |s| s.to));
@@ -49,6 +57,7 @@ impl<'a> Fit<'a> {
         // a line goes no further than what was read
         let to = to.min(drawn.last()?.0);
         let start = finding.start?;
+        let steady_from = from;
         // nor to where it was not measured: before that the service may have grown otherwise
         let reported = finding.slope_over_s.filter(|_| finding.trend == Direction::Growing);
         let from = reported.map_or(from, |over| from.max(to - over));
@@ -58,12 +67,14 @@ impl<'a> Fit<'a> {
             (_, Some(end)) => (end - start) / (to - from).max(f64::MIN_POSITIVE),
         };
         let shift = shift_of(stage, finding, (start, slope), drawn, (from, to));
-        Some(Fit { finding, from, to, level: start + shift, slope })
+        let fit = Fit { finding, from, to, level: start + shift, slope, read: [(0.0, 0.0); 2] };
+        let [start, end] = read.unwrap_or([fit.level, fit.at(to)]);
+        Some(Fit { read: [(steady_from, start), (to, end)], ..fit })
     }
 
     /// The highest value that it reaches.
     pub fn top(&self) -> f64 {
-        self.level.max(self.at(self.to))
+        self.read.iter().map(|(_, value)| *value).fold(self.level.max(self.at(self.to)), f64::max)
     }
 
     /// Whether it is what the verdict rests on.
@@ -91,9 +102,9 @@ impl<'a> Fit<'a> {
         [self.from, middle, self.to].map(edge).into()
     }
 
-    /// The level that it begins with, on the drawn line.
+    /// When steady began, and what the drawn line reads there.
     pub fn start(&self) -> (f64, f64) {
-        (self.from, self.level)
+        self.read[0]
     }
 
     fn at(&self, t: f64) -> f64 {
@@ -112,11 +123,10 @@ impl<'a> Fit<'a> {
         scene.line(vec![a, b], 4.0, colour);
     }
 
-    /// Paints the two ends, over all lines.
+    /// Paints what was read at both ends of steady, over all lines.
     pub fn draw_ends(&self, scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) {
         let colour = if self.guilty(stage) { stage.theme.warn } else { stage.theme.muted };
-        let (a, b) = self.ends(panel);
-        for end in [a, b] {
+        for end in self.dots(panel) {
             scene.disc(end, 10.0, stage.theme.paper);
             scene.disc(end, 7.0, colour);
         }
@@ -145,13 +155,17 @@ impl<'a> Fit<'a> {
         (point(self.from), point(self.to))
     }
 
+    fn dots(&self, panel: &Panel) -> [Point; 2] {
+        self.read.map(|(t, value)| (panel.x(t), panel.y(value)))
+    }
+
     /// Writes what it starts with, what it ends with and what it comes to, as far as there is free room.
     pub fn label(&self, scene: &mut Scene, stage: &Stage<'_>, panel: &Panel, room: &mut Room) {
         let colour = if self.guilty(stage) { stage.theme.warn } else { stage.theme.muted };
-        let (a, b) = self.ends(panel);
+        let [a, b] = self.dots(panel);
         room.occupy(&[(a.0, a.1 - 7.0), (b.0, b.1 - 7.0)]);
         let unit = self.finding.id.unit();
-        let (start, end) = (self.level, self.at(self.to));
+        let [(_, start), (_, end)] = self.read;
         let growth = self.growth(stage);
         for (value, end) in [(start, a), (end, b)] {
             let text = unit.show(value);

@@ -1,11 +1,12 @@
 //! What the panels of memory and tasks show, as figures: for a chart that is drawn elsewhere and must look the same.
 
 use super::account::thinned;
+use super::edge_figure::end_in_tables;
 use super::fit::Fit;
 use super::memory::{self, account, fitted_line, main_series};
 use super::memory_limit::memory_limit;
 use super::stage::Stage;
-use super::task_stack::Tasks;
+use super::task_stack::{Tasks, row_at_end};
 use super::tasks;
 use super::theme::{LIGHT, Tint};
 use super::trace::Trace;
@@ -21,6 +22,8 @@ pub struct Layers {
     pub areas: Vec<(String, Tint)>,
     /// Pieces of moments, each with the upper edge of every area.
     pub pieces: Vec<Vec<(f64, Vec<f64>)>>,
+    /// What each area holds where steady ends, as the tables have it; none of what no table has.
+    pub at_end: Vec<Option<f64>>,
 }
 
 /// The line through what is drawn.
@@ -64,7 +67,9 @@ pub fn memory_layers(evidence: &Evidence, findings: &Report, columns: usize) -> 
         main: Some(series.id.clone()),
         account: stack.map(|stack| {
             let names = stack.parts.iter().map(ToString::to_string);
-            Layers { areas: names.zip(memory::tints(&stage, &stack)).collect(), pieces: stack.pieces }
+            let at_end = stack.parts.iter().map(|part| end_in_tables(&stage, &part.series()));
+            let at_end = at_end.collect();
+            Layers { areas: names.zip(memory::tints(&stage, &stack)).collect(), pieces: stack.pieces, at_end }
         }),
         fit: fit.map(line),
         limit: limit.map(|limit| limit.bytes),
@@ -109,10 +114,14 @@ pub fn task_layers(evidence: &Evidence, findings: &Report, columns: usize) -> Op
             });
             let tints = tasks::tints(&groups);
             let names = groups.iter().map(|group| clean_text(&group.name));
+            let tops = row_at_end(evidence, &rows).map(|(_, tops)| tops.clone());
+            let below = |i: usize, tops: &[f64]| i.checked_sub(1).map_or(0.0, |i| tops[i]);
+            let held = |i: usize| tops.as_ref().map(|tops| tops[i] - below(i, tops));
+            let at_end = (0..groups.len()).map(held).collect();
             let rows = thinned(rows, (stage.time.from, stage.time.to), columns);
             TaskLayers {
                 title,
-                groups: Some(Layers { areas: names.zip(tints).collect(), pieces: vec![rows] }),
+                groups: Some(Layers { areas: names.zip(tints).collect(), pieces: vec![rows], at_end }),
                 main,
                 notes: note.into_iter().collect(),
             }

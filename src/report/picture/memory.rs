@@ -2,6 +2,7 @@
 
 use super::account::Stack;
 use super::axis::Scale;
+use super::edge_figure::{edge_figure, end_in_tables};
 use super::fit::{Fit, Ground};
 use super::labels::Room;
 use super::marks::draw_marks;
@@ -47,6 +48,12 @@ fn fitted<'a>(stage: &Stage<'a>, series: &Series) -> Option<&'a SeriesFinding> {
     }
 }
 
+/// What it read at the start of steady and at its end.
+fn ends(stage: &Stage<'_>, series: &Series) -> Option<[f64; 2]> {
+    let own = stage.findings.series.iter().find(|s| s.id == series.id)?;
+    Some([own.start?, own.end?])
+}
+
 /// The account under the line of RSS, two moments for each of `columns` at most; none where it is not known.
 pub fn account(stage: &Stage<'_>, series: &Series, drawn: &Trace, columns: usize) -> Option<Stack> {
     let (recording, over) = (&stage.evidence.recording, (stage.time.from, stage.time.to));
@@ -58,7 +65,7 @@ pub fn account(stage: &Stage<'_>, series: &Series, drawn: &Trace, columns: usize
 
 /// The line through what is drawn of a series.
 pub fn fitted_line<'a>(stage: &'a Stage<'_>, series: &Series, drawn: &Trace) -> Option<Fit<'a>> {
-    Fit::new(stage, fitted(stage, series)?, drawn)
+    Fit::new(stage, fitted(stage, series)?, drawn, ends(stage, series))
 }
 
 /// What the right edge calls it, where there is little room.
@@ -111,11 +118,13 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
         scene.line(piece, 3.5, stage.theme.ink);
     }
     if let Some((_, value)) = rss.last() {
+        let end = end_in_tables(stage, &series.id);
+        let (figure, settled) = edge_figure(stage, Unit::Bytes, end, value);
         labels.insert(
             0,
             EdgeLabel {
                 y: panel.y(value),
-                text: format!("{} {}", short_name(&series.id), Unit::Bytes.show(value)),
+                text: format!("{} {}{settled}", short_name(&series.id), Unit::Bytes.show(figure)),
                 weight: Weight::Bold,
                 colour: stage.theme.ink,
             },

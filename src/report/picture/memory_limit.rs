@@ -6,6 +6,7 @@ use super::panel::{LABEL, Panel};
 use super::scene::{Rect, Scene};
 use super::stage::Stage;
 use super::text::{ASCENT, DESCENT, Weight, width};
+use crate::evidence::MemoryLimit;
 use crate::wording::picture::forecast_limit;
 
 /// Where memory would end, and when.
@@ -32,8 +33,6 @@ impl Limit {
 /// The first limit that a series which matters will reach; none where none does or the limit is not known.
 pub fn memory_limit(stage: &Stage<'_>) -> Option<Limit> {
     let times = stage.findings.series.iter().filter(|s| s.material).find_map(|s| s.limit_at_s)?;
-    let asked = stage.evidence.plan.as_ref().and_then(|p| p.judging.memory_limit_bytes);
-    let known = stage.findings.target.as_ref().and_then(|t| t.memory_limit_bytes);
-    let bytes = asked.or(known)? as f64;
-    Some(Limit { bytes, text: forecast_limit(bytes, times) })
+    let limit = MemoryLimit::find(stage.evidence)?;
+    Some(Limit { bytes: limit.bytes, text: forecast_limit(&limit, times) })
 }

@@ -12,6 +12,7 @@ mod asked_rate;
 mod axis;
 mod bins;
 mod counted_rate;
+mod edge_figure;
 mod fit;
 mod head;
 mod labels;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::stage::Stage;
-use crate::evidence::{GroupKind, Series, SeriesId};
+use crate::evidence::{Evidence, GroupCount, GroupKind, Series, SeriesId, SteadyEnds};
 use crate::findings::Culprit;
 use crate::report::clean_text::clean_text;
 use crate::units::Unit;
@@ -29,6 +29,8 @@ pub struct Group<'a> {
     pub culprit: Option<&'a Culprit>,
 }
 
+/// A file has milliseconds: a sample and a snapshot that are less apart are one reading.
+const SAME_MOMENT_S: f64 = 0.001;
 /// How many groups that are not blamed have an area of their own.
 const SHOWN: usize = 3;
 
@@ -47,7 +49,8 @@ impl<'a> Tasks<'a> {
 
     fn grouped(stage: &Stage<'a>, kind: GroupKind) -> Option<Tasks<'a>> {
         let evidence = stage.evidence;
-        let cells = || evidence.groups.iter().filter(|c| c.kind == kind);
+        let cells = cells_of(evidence, kind);
+        let cells = || cells.iter();
         let mut most: HashMap<&str, f64> = HashMap::new();
         for cell in cells() {
             let top = most.entry(cell.group.as_str()).or_default();
@@ -114,6 +117,37 @@ impl<'a> Tasks<'a> {
             },
         }
     }
+}
+
+/// How many there were of each group: as sampled, and in the snapshots of moments at which nothing was sampled.
+fn cells_of(evidence: &Evidence, kind: GroupKind) -> Vec<GroupCount> {
+    let mut cells: Vec<GroupCount> = evidence.groups.iter().filter(|c| c.kind == kind).cloned().collect();
+    let is_sampled = |at: f64| {
+        let next = evidence.groups.partition_point(|c| c.elapsed_s < at - SAME_MOMENT_S);
+        let around = evidence.groups[next..].iter().take_while(|c| c.elapsed_s <= at + SAME_MOMENT_S);
+        around.into_iter().any(|c| c.kind == kind)
+    };
+    for snapshot in evidence.snapshots.iter().filter(|snapshot| !is_sampled(snapshot.elapsed_s)) {
+        let is_of_kind = |id: &String| snapshot.groups.iter().any(|g| g.kind == kind && g.id == *id);
+        let of_kind = snapshot.counts.iter().filter(|(id, _)| is_of_kind(id));
+        let elapsed_s = snapshot.elapsed_s;
+        let cell = |(group, n): &(String, u64)| GroupCount {
+            elapsed_s,
+            kind,
+            group: group.clone(),
+            count: *n as f64,
+        };
+        cells.extend(of_kind.map(cell));
+    }
+    cells.sort_by(|a, b| a.elapsed_s.total_cmp(&b.elapsed_s));
+    cells
+}
+
+/// The row that was read where steady ends, as the count of a culprit is.
+pub fn row_at_end<'a>(evidence: &Evidence, rows: &'a [(f64, Vec<f64>)]) -> Option<&'a (f64, Vec<f64>)> {
+    let moments: Vec<f64> = rows.iter().map(|(at, _)| *at).collect();
+    let (_, end) = SteadyEnds::find(evidence)?.nearest(&moments)?;
+    rows.get(end)
 }
 
 /// How many of what: "12 threads", "1 thread".

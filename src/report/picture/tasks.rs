@@ -3,13 +3,14 @@
 
 use super::account::thinned;
 use super::axis::Scale;
+use super::edge_figure::{edge_figure, end_in_tables};
 use super::fit::write;
 use super::labels::Room;
 use super::marks::draw_marks;
 use super::panel::{EdgeLabel, LABEL, Panel};
 use super::scene::{Point, Rect, Scene};
 use super::stage::Stage;
-use super::task_stack::{Group, Tasks, brief, counted, label};
+use super::task_stack::{Group, Tasks, brief, counted, label, row_at_end};
 use super::text::{ASCENT, DESCENT, LINE, Weight, cut_start, width, wrap};
 use super::theme::Tint;
 use super::trace::Trace;
@@ -37,6 +38,7 @@ fn stacked(
     rows: Vec<(f64, Vec<f64>)>,
 ) -> Panel {
     let over = (stage.time.from, stage.time.to);
+    let end = row_at_end(stage.evidence, &rows).and_then(|(_, tops)| tops.last().copied());
     let rows = thinned(rows, over, plot.width() as usize / 2);
     let top = rows.iter().filter_map(|r| r.1.last().copied()).fold(stage.tops.tasks, f64::max);
     let scale = Scale::new(Unit::Count, 0.0, top * 1.16, Panel::marks(plot.height()));
@@ -68,11 +70,12 @@ fn stacked(
     }
     if let Some((_, tops)) = rows.last() {
         let total = tops.last().copied().unwrap_or(0.0);
+        let (figure, settled) = edge_figure(stage, Unit::Count, end, total);
         labels.insert(
             0,
             EdgeLabel {
                 y: panel.y(total),
-                text: counted(total, what),
+                text: counted(figure, what) + settled,
                 weight: Weight::Bold,
                 colour: if any_blamed { stage.theme.warn } else { stage.theme.ink },
             },
@@ -204,9 +207,11 @@ fn line(
     }
     panel.axes(scene, stage.theme);
     if let Some((_, value)) = trace.last() {
+        let end = end_in_tables(stage, &series.id);
+        let (figure, settled) = edge_figure(stage, Unit::Count, end, value);
         let label = EdgeLabel {
             y: panel.y(value),
-            text: counted(value, what),
+            text: counted(figure, what) + settled,
             weight: Weight::Bold,
             colour: if bad { stage.theme.warn } else { stage.theme.ink },
         };

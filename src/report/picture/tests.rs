@@ -1,6 +1,7 @@
 //! What must hold of every picture. With SOAK_PICTURES set to a directory the pictures are left there to be looked at.
 
 use super::*;
+use crate::evidence::SeriesId;
 use crate::findings::{GateResult, Report, Verdict};
 use crate::report::testing::{self, Case};
 use crate::report::{png, svg};
@@ -94,7 +95,7 @@ fn the_leak_is_named_in_the_picture_and_the_colour_of_what_is_wrong_is_kept_for_
     let scene = compose(&evidence, &findings, &LIGHT);
     let has = |what: &str| scene.texts().any(|t| t.text.contains(what));
     for what in
-        ["LEAK", "main.fanOut.func1 · chan send", "1.00 per request · proven by the runtime", "limit 512 MiB"]
+        ["LEAK", "main.fanOut.func1 · chan send", "1.0 per request · proven by the runtime", "limit 512 MiB"]
     {
         assert!(has(what), "{what}");
     }
@@ -111,12 +112,11 @@ fn the_line_of_a_growth_is_drawn_where_it_was_found() {
     let Case { evidence, mut findings, .. } = testing::leak();
     let length = |findings: &Report| {
         let scene = compose(&evidence, findings, &LIGHT);
-        let ends = scene.shapes.iter().filter_map(|s| match s {
-            Shape::Disc { at, radius, .. } if *radius == 7.0 => Some(at.0),
+        let line = scene.shapes.iter().find_map(|s| match s {
+            Shape::Line { points, width, .. } if *width == 4.0 => Some(points[1].0 - points[0].0),
             _ => None,
         });
-        let ends: Vec<f32> = ends.collect();
-        ends[1] - ends[0]
+        line.unwrap()
     };
     let whole = length(&findings);
     for series in &mut findings.series {
@@ -124,6 +124,32 @@ fn the_line_of_a_growth_is_drawn_where_it_was_found() {
     }
     let part = length(&findings);
     assert!(whole > 0.0 && part > 0.25 * whole && part < 0.6 * whole, "{part} of {whole}");
+}
+
+#[test]
+fn the_dots_are_what_the_table_says_of_the_line_that_is_drawn() {
+    let Case { evidence, mut findings, .. } = testing::leak();
+    let rss = findings.series.iter().position(|s| s.id == SeriesId::Rss).unwrap();
+    (findings.series[rss].start, findings.series[rss].end) = (Some(12_345_678.0), Some(23_456_789.0));
+    let scene = compose(&evidence, &findings, &LIGHT);
+    for bytes in [12_345_678.0, 23_456_789.0] {
+        let says = crate::units::Unit::Bytes.show(bytes);
+        assert!(scene.texts().any(|text| text.text == says), "{says}");
+    }
+}
+
+#[test]
+fn a_figure_that_settle_has_moved_says_so() {
+    let Case { evidence, mut findings, .. } = testing::leak();
+    let text = |findings: &Report| {
+        let scene = compose(&evidence, findings, &LIGHT);
+        scene.texts().find(|text| text.text.starts_with("resident ")).unwrap().text.clone()
+    };
+    let rss = findings.series.iter().position(|s| s.id == SeriesId::Rss).unwrap();
+    assert!(text(&findings).ends_with(" after"), "and settle below it: {}", text(&findings));
+    findings.series[rss].end =
+        evidence.recording.series(SeriesId::Rss).unwrap().samples.last().unwrap().get();
+    assert!(!text(&findings).contains("after"), "{}", text(&findings));
 }
 
 #[test]

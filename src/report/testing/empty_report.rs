@@ -36,6 +36,7 @@ pub fn empty_report(verdict: Verdict, headline: &str, made: &Made) -> Report {
             found_by: "listens on the port".into(),
             processes: 1,
             memory_limit_bytes: Some(512 << 20),
+            memory_limit_is_machines: false,
             described_by: None,
         }),
         load: made.load.then(|| LoadFinding {

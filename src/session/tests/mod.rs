@@ -2,5 +2,6 @@
 
 mod endings;
 mod load_shapes;
+mod one_figure;
 mod recordings;
 mod whole_runs;

@@ -17,6 +17,7 @@ fn trend(direction: Direction, reason: TrendReason) -> Trend {
         recovered: None,
         p_value: 1.0,
         reason,
+        read: None,
     }
 }
 

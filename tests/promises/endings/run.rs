@@ -243,6 +243,7 @@ fn environment(runtime: Runtime) -> Environment {
             found_by: "--pid".into(),
             processes: 1,
             memory_limit_bytes: None,
+            memory_limit_is_machines: false,
             described_by: None,
         }),
         probes: Vec::new(),

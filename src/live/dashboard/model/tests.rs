@@ -49,8 +49,25 @@ fn zoom_goes_closer_and_back_within_bounds() {
 fn escape_and_keys_without_a_meaning_do_nothing() {
     let mut model = Model::new();
     let before = model.clone();
-    for key in [Key::Escape, Key::Enter, Key::Backspace, Key::Other, Key::Char('P'), Key::Char('\t')] {
+    for key in [Key::Escape, Key::Enter, Key::Backspace, Key::Other, Key::Char('P'), Key::Up] {
         assert_eq!(model.press(key), None);
     }
     assert_eq!(model, before);
+}
+
+#[test]
+fn tab_goes_to_the_tasks_and_back_and_there_keys_are_the_tables() {
+    let mut model = Model::new();
+    model.press(Key::Tab);
+    assert!(model.tasks);
+    type_keys(&mut model, "/q n");
+    assert_eq!((model.table.filter.as_str(), model.over.clone()), ("q n", Over::None));
+    model.press(Key::Enter);
+    type_keys(&mut model, " i");
+    assert!(model.frozen && !model.table.frozen && model.table.inverted);
+    type_keys(&mut model, "q");
+    assert_eq!(model.over, Over::AskToStop);
+    model.press(Key::Escape);
+    model.press(Key::Tab);
+    assert!(!model.tasks);
 }

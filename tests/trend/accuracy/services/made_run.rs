@@ -194,6 +194,7 @@ fn environment(runtime: Runtime) -> Environment {
             found_by: "listens on the port".into(),
             processes: 1,
             memory_limit_bytes: None,
+            memory_limit_is_machines: false,
             described_by: None,
         }),
         probes: Vec::new(),

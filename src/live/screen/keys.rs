@@ -13,6 +13,24 @@ pub enum Key {
     Escape,
     /// Takes the last character back.
     Backspace,
+    /// Tabulator.
+    Tab,
+    /// An arrow.
+    Up,
+    /// An arrow.
+    Down,
+    /// An arrow.
+    Left,
+    /// An arrow.
+    Right,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// To the first.
+    Home,
+    /// To the last.
+    End,
     /// Any other, which means nothing.
     Other,
 }
@@ -27,6 +45,7 @@ pub fn keys(bytes: &[u8]) -> Vec<Key> {
         let (key, length) = match *first {
             ESCAPE => escape(rest),
             b'\r' | b'\n' => (Key::Enter, 1),
+            b'\t' => (Key::Tab, 1),
             0x08 | 0x7f => (Key::Backspace, 1),
             _ => character(rest),
         };
@@ -42,9 +61,25 @@ fn escape(bytes: &[u8]) -> (Key, usize) {
         None => (Key::Escape, 1),
         Some(b'[' | b'O') => {
             let end = bytes.iter().skip(2).position(|byte| (0x40..=0x7e).contains(byte));
-            (Key::Other, end.map_or(bytes.len(), |end| end + 3))
+            let length = end.map_or(bytes.len(), |end| end + 3);
+            (sequence(&bytes[2..length]), length)
         }
         Some(_) => (Key::Other, 2),
+    }
+}
+
+/// What follows `ESC [` or `ESC O`, as xterm and those like it send it.
+fn sequence(bytes: &[u8]) -> Key {
+    match bytes {
+        b"A" => Key::Up,
+        b"B" => Key::Down,
+        b"C" => Key::Right,
+        b"D" => Key::Left,
+        b"H" | b"1~" | b"7~" => Key::Home,
+        b"F" | b"4~" | b"8~" => Key::End,
+        b"5~" => Key::PageUp,
+        b"6~" => Key::PageDown,
+        _ => Key::Other,
     }
 }
 
@@ -74,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_sequence_is_one_key_and_no_letter_of_it_is_another() {
-        assert_eq!(keys(b"\x1b[A"), [Key::Other]);
+        assert_eq!(keys(b"\x1b[A\x1bOB\x1b[5~\t"), [Key::Up, Key::Down, Key::PageUp, Key::Tab]);
         assert_eq!(keys(b"\x1b[15~q"), [Key::Other, Key::Char('q')]);
         assert_eq!(keys(b"\x1bOPx"), [Key::Other, Key::Char('x')]);
         assert_eq!(keys(b"\x1bq"), [Key::Other]);

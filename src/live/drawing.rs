@@ -8,23 +8,79 @@ use std::time::{Duration, Instant};
 
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
-use ratatui::{Terminal, TerminalOptions, Viewport};
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
-use super::frame::draw;
-use super::keys::keys;
-use super::model::{Model, Wish};
-use super::state::State;
-use super::terminal;
-use super::theme::Theme;
+use super::dashboard::{Model, State, Wish, draw};
+use super::screen::{Key, Theme, keys, terminal};
+use super::tasks::{Monitor, TaskReading, draw_monitor};
 
 /// Keys and sizes are looked at this often.
 const TICK: Duration = Duration::from_millis(100);
 /// How long the end of the thread is waited for: a terminal that takes no more output must not keep soak from ending.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// A dashboard on the terminal of this process.
+/// What is on the screen.
 #[derive(Debug)]
-pub struct Dashboard {
+pub enum Face {
+    /// The dashboard of a run.
+    Run(Box<Model>),
+    /// The task monitor.
+    Tasks(Box<Monitor>),
+}
+
+/// What is new for it.
+#[derive(Debug)]
+pub enum News {
+    /// Another second of a run.
+    Second(Box<State>),
+    /// Another reading of tasks.
+    Tasks(TaskReading),
+}
+
+impl Face {
+    /// The dashboard of a run that just began.
+    pub fn of_run() -> Face {
+        Face::Run(Box::new(Model::new()))
+    }
+
+    /// A monitor that has read nothing yet.
+    pub fn of_tasks() -> Face {
+        Face::Tasks(Box::new(Monitor::new()))
+    }
+
+    fn take(&mut self, news: News) {
+        match (self, news) {
+            (Face::Run(model), News::Second(state)) => model.take(*state),
+            (Face::Tasks(monitor), News::Tasks(reading)) => monitor.take(reading),
+            // each is drawn from news of its own kind
+            (Face::Run(_), News::Tasks(_)) | (Face::Tasks(_), News::Second(_)) => {}
+        }
+    }
+
+    fn keep(&mut self, lines: Vec<String>) {
+        if let Face::Run(model) = self {
+            model.kept.extend(lines);
+        }
+    }
+
+    fn press(&mut self, key: Key) -> Option<Wish> {
+        match self {
+            Face::Run(model) => model.press(key),
+            Face::Tasks(monitor) => monitor.press(key).then_some(Wish::Stop),
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>, theme: Theme) {
+        match self {
+            Face::Run(model) => draw(frame, model, theme),
+            Face::Tasks(monitor) => draw_monitor(frame, monitor, theme),
+        }
+    }
+}
+
+/// A view on the terminal of this process.
+#[derive(Debug)]
+pub struct Drawing {
     desk: Arc<Desk>,
     thread: Option<JoinHandle<()>>,
     /// Lines that stay: printed once the terminal is given back.
@@ -40,7 +96,7 @@ struct Desk {
 
 #[derive(Debug, Default)]
 struct Inbox {
-    state: Option<State>,
+    news: Option<News>,
     kept: Vec<String>,
 }
 
@@ -50,27 +106,27 @@ impl Desk {
     }
 }
 
-impl Dashboard {
+impl Drawing {
     /// Whether this terminal can have one.
     pub fn is_possible() -> bool {
         terminal::is_usable()
     }
 
     /// Begins to draw; `wish` is called with what a person asks of the run.
-    pub fn start(wish: impl FnMut(Wish) + Send + 'static) -> std::io::Result<Dashboard> {
+    pub fn start(face: Face, wish: impl FnMut(Wish) + Send + 'static) -> std::io::Result<Drawing> {
         let desk = Arc::new(Desk::default());
         let of_thread = Arc::clone(&desk);
         let thread = std::thread::Builder::new().name("dashboard".into()).spawn(move || {
             // the run goes on without a dashboard where the terminal fails
-            let _ = run(&of_thread, wish);
+            let _ = run(&of_thread, face, wish);
             terminal::give_back();
         })?;
-        Ok(Dashboard { desk, thread: Some(thread), kept: Vec::new() })
+        Ok(Drawing { desk, thread: Some(thread), kept: Vec::new() })
     }
 
-    /// Shows a new second; never waits for the terminal.
-    pub fn show(&self, state: State) {
-        self.desk.inbox().state = Some(state);
+    /// Shows what is new; never waits for the terminal.
+    pub fn show(&self, news: News) {
+        self.desk.inbox().news = Some(news);
     }
 
     /// A line that stays.
@@ -102,14 +158,14 @@ impl Dashboard {
     }
 }
 
-impl Drop for Dashboard {
+impl Drop for Drawing {
     fn drop(&mut self) {
         self.end();
     }
 }
 
-fn run(desk: &Desk, mut wish: impl FnMut(Wish)) -> std::io::Result<()> {
-    let (theme, mut model) = (Theme::from_environment(), Model::new());
+fn run(desk: &Desk, mut face: Face, mut wish: impl FnMut(Wish)) -> std::io::Result<()> {
+    let theme = Theme::from_environment();
     let mut size = terminal::size();
     let mut screen = screen_of(size)?;
     while !desk.ended.load(Ordering::Relaxed) {
@@ -126,17 +182,17 @@ fn run(desk: &Desk, mut wish: impl FnMut(Wish)) -> std::io::Result<()> {
             changed = true;
         }
         for key in keys(&terminal::typed(TICK)?) {
-            if let Some(asked) = model.press(key) {
+            if let Some(asked) = face.press(key) {
                 wish(asked);
             }
             changed = true;
         }
-        let Inbox { state, kept } = std::mem::take(&mut *desk.inbox());
-        changed |= state.is_some() || !kept.is_empty();
-        model.kept.extend(kept);
-        state.into_iter().for_each(|state| model.take(state));
+        let Inbox { news, kept } = std::mem::take(&mut *desk.inbox());
+        changed |= news.is_some() || !kept.is_empty();
+        face.keep(kept);
+        news.into_iter().for_each(|news| face.take(news));
         if changed
-            && let Some(drawn) = terminal::while_taken(|| screen.draw(|f| draw(f, &model, theme)).map(|_| ()))
+            && let Some(drawn) = terminal::while_taken(|| screen.draw(|f| face.draw(f, theme)).map(|_| ()))
         {
             drawn?;
         }

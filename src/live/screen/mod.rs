@@ -1,0 +1,14 @@
+//! What the views on a terminal share: keys, colours, boxes, and the terminal itself.
+
+mod boxed;
+mod keys;
+mod panel;
+pub(super) mod terminal;
+mod text;
+mod theme;
+
+pub use boxed::draw_box;
+pub use keys::{Key, keys};
+pub use panel::title;
+pub use text::cut;
+pub use theme::Theme;

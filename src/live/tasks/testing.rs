@@ -1,0 +1,19 @@
+//! Groups for tests.
+
+use crate::evidence::GroupKind;
+use crate::findings::ListedGroup;
+
+/// A group of goroutines.
+pub fn group(name: &str, state: &str, count: f64, growth: f64) -> ListedGroup {
+    ListedGroup {
+        id: format!("{name} {state}"),
+        kind: GroupKind::Goroutine,
+        name: name.into(),
+        state: Some(state.into()),
+        count,
+        growth,
+        per_request: None,
+        created_by: None,
+        stack: Vec::new(),
+    }
+}

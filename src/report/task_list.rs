@@ -1,0 +1,71 @@
+//! The table of `soak tasks --once`: one line for each group, whole names in a pipe, cut names on a screen.
+
+use anstyle::Style;
+
+use super::clean_text::clean_text;
+use super::lines::Columns;
+use crate::findings::{ListedGroup, TaskList, group_label};
+use crate::units::{Span, Unit};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// The table with its colours as ANSI sequences: count and growth first, so that names may be of any length.
+pub fn render(list: &TaskList, columns: Columns) -> String {
+    let observed = Span::from_secs_f64(list.observed_s.round().max(1.0));
+    let mut text = format!("{DIM}{:>9} {:>9}  {:9}  in {observed}{DIM:#}\n", "count", "growth", "kind");
+    for group in &list.groups {
+        text += &(columns.fit(&row(group), 32) + "\n");
+    }
+    for why in &list.failed {
+        text += &format!("not read: {}\n", clean_text(why));
+    }
+    text
+}
+
+fn row(group: &ListedGroup) -> String {
+    let count = |n: f64| Unit::Count.show(n);
+    let growth = match group.growth {
+        n if n > 0.0 => format!("+{}", count(n)),
+        n if n < 0.0 => format!("−{}", count(-n)),
+        _ => "0".into(),
+    };
+    let style = if group.growth > 0.0 { BOLD } else { Style::new() };
+    let label = clean_text(&group_label(&group.name, group.state.as_deref())).to_string();
+    let kind = group.kind.to_string();
+    format!("{style}{:>9} {growth:>9}  {kind:9}  {label}{style:#}", count(group.count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::GroupKind;
+
+    #[test]
+    fn a_group_is_one_line_with_count_growth_kind_name_and_state() {
+        let group = ListedGroup {
+            id: "a".into(),
+            kind: GroupKind::Goroutine,
+            name: "main.produce".into(),
+            state: Some("chan send".into()),
+            count: 1505.0,
+            growth: 1500.0,
+            per_request: None,
+            created_by: None,
+            stack: Vec::new(),
+        };
+        let list = TaskList {
+            schema: "soak-tasks/1".into(),
+            target: None,
+            observed_s: 10.2,
+            groups: vec![group],
+            failed: vec!["heap: refused".into()],
+        };
+        let text = anstream::adapter::strip_str(&render(&list, Columns::UNBOUNDED)).to_string();
+        assert_eq!(
+            text,
+            "    count    growth  kind       in 10 s\n    1,505    +1,500  goroutine  main.produce in chan send\n\
+             not read: heap: refused\n"
+        );
+    }
+}

@@ -1,0 +1,139 @@
+//! One figure, one source: what a run says in one format it says in every other.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::super::testing::{FakeRun, FakeService, Finished, Now, group, plan};
+use crate::evidence::{Runtime, SeriesId};
+use crate::findings::{Report, SeriesFinding};
+use crate::report::html::draw_charts;
+use crate::report::lines::Columns;
+use crate::report::picture::{LIGHT, compose};
+use crate::report::terminal::summary;
+use crate::units::Unit;
+
+/// Every format of one run, as a person reads it.
+struct Formats {
+    terminal: String,
+    markdown: String,
+    page: String,
+    /// What the charts of the page are drawn from.
+    charts: Value,
+    json: Value,
+    /// Every text of the picture.
+    picture: Vec<String>,
+}
+
+impl Formats {
+    fn render(finished: &Finished) -> Formats {
+        let outcome = finished.write_report();
+        assert!(outcome.troubles.is_empty(), "{:?}", outcome.troubles);
+        let read = |name: &str| fs::read_to_string(finished.dir().join(name)).unwrap();
+        let text = summary(&outcome.report, None, Columns::UNBOUNDED);
+        let scene = compose(&finished.evidence, &outcome.report, &LIGHT);
+        Formats {
+            terminal: anstream::adapter::strip_str(&text).to_string(),
+            markdown: read("report.md"),
+            charts: serde_json::from_str(&draw_charts(&finished.evidence, &outcome.report).unwrap()).unwrap(),
+            page: read("report.html"),
+            json: serde_json::from_str(&read("report.json")).unwrap(),
+            picture: scene.texts().map(|text| text.text.clone()).collect(),
+        }
+    }
+
+    /// Terminal, report.md and report.html all say this.
+    fn say(&self, what: &str) {
+        for (name, text) in
+            [("terminal", &self.terminal), ("report.md", &self.markdown), ("report.html", &self.page)]
+        {
+            assert!(text.contains(what), "{name} does not say '{what}':\n{text}");
+        }
+    }
+
+    /// Some text of the picture holds this.
+    fn show(&self, what: &str) {
+        assert!(self.picture.iter().any(|text| text.contains(what)), "'{what}' in {:#?}", self.picture);
+    }
+
+    /// What the legend of a chart says for the end of steady.
+    fn legend(&self, name: &str) -> f64 {
+        let charts = self.charts["charts"].as_array().unwrap().iter();
+        let lines = charts.flat_map(|chart| {
+            let areas = chart["stack"]["areas"].as_array().cloned().unwrap_or_default();
+            chart["lines"].as_array().unwrap().iter().cloned().chain(areas).collect::<Vec<Value>>()
+        });
+        let mut named = lines.filter(|line| line["name"].as_str().unwrap().starts_with(name));
+        named.find_map(|line| line["end"].as_f64()).unwrap_or_else(|| panic!("no {name}"))
+    }
+}
+
+fn series<'a>(report: &'a Report, id: &SeriesId) -> &'a SeriesFinding {
+    report.series.iter().find(|s| s.id == *id).unwrap()
+}
+
+/// A service that keeps 3 KiB and half a task of each request.
+fn leaking() -> Finished {
+    let stuck = |now: Now| (now.requests / 2) as f64;
+    let service = FakeService::growing_per_request(3072.0)
+        .series(SeriesId::Goroutines, move |now| 20.0 + stuck(now))
+        .tasks(group("main.worker", "chan send"), stuck)
+        .tasks(group("main.main", "select"), |_| 20.0)
+        .proving(stuck);
+    FakeRun::new(plan(60), service).runtime(Runtime::Go).run()
+}
+
+#[test]
+fn a_culprit_has_the_counts_of_its_series_everywhere() {
+    let finished = leaking();
+    let (report, formats) = (&finished.report, Formats::render(&finished));
+    let (culprit, tasks) = (&report.culprits[0], series(report, &SeriesId::Goroutines));
+    let (start, end) = (culprit.count_start, culprit.count_end);
+    assert_eq!((tasks.start, tasks.end), (Some(start + 20.0), Some(end + 20.0)), "{culprit:?}");
+    assert_eq!((tasks.per_request, tasks.per_request_ci), (culprit.per_request, culprit.per_request_ci));
+    let count = |n: f64| culprit.unit().show(n);
+    formats.say(&format!("{} → {}", count(start), count(end)));
+    assert_eq!(formats.json["culprits"][0]["count_end"], end);
+    assert_eq!(formats.legend("main.worker"), end);
+    assert_eq!(formats.legend("goroutines"), end + 20.0);
+    formats.show(&format!("{} goroutines", count(end + 20.0)));
+    formats.show("0.5 per request");
+    formats.say("0.5 per request");
+    let proven = culprit.why.split("proves that ").nth(1).unwrap().split(' ').next().unwrap();
+    assert!(proven.replace(',', "").parse::<f64>().unwrap() <= end - start, "{}", culprit.why);
+}
+
+#[test]
+fn memory_is_read_at_one_place_and_grows_by_one_estimate() {
+    let finished = leaking();
+    let (report, formats) = (&finished.report, Formats::render(&finished));
+    let each = "3.0 KiB";
+    assert!(report.headline.contains(&format!("{each} of memory")), "{}", report.headline);
+    for id in [SeriesId::Rss, SeriesId::RssAnon] {
+        let memory = series(report, &id);
+        let show = |bytes: Option<f64>| memory.id.unit().show(bytes.unwrap());
+        assert!(formats.terminal.contains(&format!("{} → {}", show(memory.start), show(memory.end))));
+        formats.say(&show(memory.start));
+        formats.say(&show(memory.end));
+        assert_eq!(memory.id.unit().show(memory.per_request.unwrap()), each);
+    }
+    // the dots of the picture and the legend of the page are those of the table
+    let rss = series(report, &SeriesId::Rss);
+    for bytes in [rss.start, rss.end] {
+        formats.show(&rss.id.unit().show(bytes.unwrap()));
+    }
+    assert_eq!(formats.legend("resident memory"), rss.end.unwrap());
+    formats.show(&format!("{each} per request"));
+}
+
+#[test]
+fn requests_are_counted_once() {
+    let finished = leaking();
+    let (report, formats) = (&finished.report, Formats::render(&finished));
+    let load = report.load.as_ref().unwrap();
+    let requests = format!("{} requests", Unit::Count.show(load.requests as f64));
+    assert!(report.subtitle.contains(&requests), "{}", report.subtitle);
+    assert_eq!(formats.terminal.matches(&requests).count(), 2, "subtitle and load\n{}", formats.terminal);
+    formats.say(&requests);
+    assert_eq!(formats.json["load"]["requests"], load.requests);
+}
