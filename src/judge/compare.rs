@@ -4,6 +4,7 @@
 //! difference lies to one side of 0.
 
 use super::load_difference::{self, Run};
+use crate::evidence::Runtime;
 use crate::findings::{
     Assessment, Change, Compared, ComparedSide, ComparisonNote, Direction, Estimate, Growth, GrowthChange,
     Per, SeriesEvidence, Verdict,
@@ -22,7 +23,9 @@ pub fn compare(runs: [Run<'_>; 2], names: [&str; 2]) -> Compared {
         .collect();
     series.sort_by_key(|s| !s.votes);
     // two services, and no change of one of them
-    let comparable = !have_other_runtimes(before, after);
+    let known =
+        [before, after].iter().all(|run| run.target.as_ref().is_some_and(|t| t.runtime != Runtime::Other));
+    let comparable = !(known && have_other_runtimes(before, after));
     let verdict = if comparable { verdict(before, after, &series) } else { Change::CannotTell };
     let side = |run: &Assessment, name: &str| ComparedSide { name: name.into(), answer: run.answer.clone() };
     Compared {

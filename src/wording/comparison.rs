@@ -44,7 +44,10 @@ fn summary(compared: &Compared) -> String {
     match compared.verdict {
         Change::Fixed | Change::StillLeaking | Change::Regressed => format!("{a}; before, {b}"),
         Change::NoDifference => format!("neither run leaks; {a}"),
-        Change::CannotTell if compared.notes.contains(&ComparisonNote::Runtimes) => {
+        Change::CannotTell
+            if compared.notes.contains(&ComparisonNote::Runtimes)
+                && compared.sides.iter().all(|side| side.answer.verdict() != Verdict::Inconclusive) =>
+        {
             "the runs measured services of different runtimes".into()
         }
         Change::CannotTell => match (before.answer.verdict(), after.answer.verdict()) {

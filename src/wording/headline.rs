@@ -17,7 +17,7 @@ pub fn headline(findings: &Findings) -> String {
     match findings.decisive_gate() {
         Some(gate) => {
             let badge = lower_but_first(&findings.badge().to_string());
-            format!("{badge}: {}: {}; {}", gate.expr, gate::reason(gate), lower_first(&answer))
+            format!("{badge}: {}, {}; {}", gate.expr, gate::reason(gate), lower_first(&answer))
         }
         None => answer,
     }
@@ -29,7 +29,7 @@ pub fn summary(findings: &Findings) -> String {
     let said = match findings.decisive_gate() {
         Some(gate) => {
             let answer = lower_first(&with_word(answer, &advised));
-            format!("{}: {}; {answer}", gate.expr, gate::reason(gate))
+            format!("{}, {}; {answer}", gate.expr, gate::reason(gate))
         }
         None => advised,
     };

@@ -131,6 +131,9 @@ fn cause(doubt: &Doubt) -> String {
         Doubt::Unused => "no request was answered while it was watched, by the target's own count".into(),
         Doubt::Group(doubt) => group(doubt),
         Doubt::Workers(doubt) => workers::doubt(doubt),
+        Doubt::OutsideWorkers(trend) => {
+            format!("memory of the processes that are not replaced: {}", explain_trend(trend, Unit::Bytes))
+        }
         Doubt::MayBeHeld { growth, hold } => {
             format!("{}, but may be held for {hold}, longer than it was observed", leak::series(growth))
         }
