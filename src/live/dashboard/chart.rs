@@ -17,6 +17,8 @@ use crate::units::{Span as TimeSpan, Unit};
 const GUTTER: u16 = 9;
 /// An axis that would begin above this share of its end begins at zero instead.
 const NEARLY_ZERO: f64 = 0.6;
+/// From so many rows on a part is drawn below its whole.
+const ROWS_FOR_A_PART: u16 = 8;
 
 /// Draws one chart, or that there is nothing to draw.
 pub fn draw_chart(
@@ -45,8 +47,11 @@ pub fn draw_chart(
         Layout::horizontal([Constraint::Length(gutter), Constraint::Fill(1)]).areas(row)
     };
     let time = TimeAxis::new(state, zoom);
-    frame.render_widget(Paragraph::new(legend_line(chart, theme)), legend);
-    let levels = Levels::new(chart, &time);
+    frame.render_widget(
+        Paragraph::new(legend_line(chart, (body.height, usize::from(legend.width)), theme)),
+        legend,
+    );
+    let levels = Levels::new(chart, &time, body.height);
     let [left, plot] = split(body);
     draw_levels(frame, left, chart.unit, &levels, theme);
     draw_curves(frame, plot, chart, &time, &levels, theme);
@@ -95,8 +100,8 @@ struct Levels {
 }
 
 impl Levels {
-    fn new(chart: &Chart, time: &TimeAxis) -> Levels {
-        let drawn = drawn_curves(chart).flat_map(|curve| curve.points.iter());
+    fn new(chart: &Chart, time: &TimeAxis, rows: u16) -> Levels {
+        let drawn = drawn_curves(chart, rows).flat_map(|(_, curve)| curve.points.iter());
         let seen = drawn.filter(|(at, _)| time.holds(*at)).map(|(_, value)| *value);
         let (low, high) = seen
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
@@ -110,9 +115,11 @@ impl Levels {
     }
 }
 
-/// The whole and its first part; the others have figures alone, since more curves would cover each other.
-fn drawn_curves(chart: &Chart) -> impl Iterator<Item = &Curve> {
-    chart.curves.iter().take(2)
+/// The whole, and its first part where there are rows for it: it lies far below, and would press the whole flat. The
+/// others have figures alone, since more curves would cover each other.
+fn drawn_curves(chart: &Chart, rows: u16) -> impl DoubleEndedIterator<Item = (usize, &Curve)> {
+    let most = if rows < ROWS_FOR_A_PART { 1 } else { 2 };
+    chart.curves[..most.min(chart.curves.len())].iter().enumerate()
 }
 
 fn draw_levels(frame: &mut Frame<'_>, area: Rect, unit: Unit, levels: &Levels, theme: Theme) {
@@ -146,7 +153,7 @@ fn draw_curves(
                 context.draw(&Stroke::new(from.0, from.1, to.0, to.1, theme.fit()));
                 context.layer();
             }
-            for (place, curve) in drawn_curves(chart).enumerate().collect::<Vec<_>>().into_iter().rev() {
+            for (place, curve) in drawn_curves(chart, area.height).rev() {
                 // without colours the part differs by its coarser dots
                 context.marker(if place == 0 { Marker::Braille } else { Marker::Dot });
                 let color = theme.curve(place);
@@ -165,27 +172,41 @@ fn draw_curves(
     frame.render_widget(canvas, area);
 }
 
-/// What is drawn, with its last value and its change since steady began.
-fn legend_line(chart: &Chart, theme: Theme) -> Line<'static> {
-    let mut spans = Vec::new();
-    for (place, curve) in chart.curves.iter().enumerate() {
-        let sign = ["⣀ ", "• ", "", ""][place.min(3)];
-        let (sign, style) = (sign.to_string(), Style::new().fg(theme.curve(place)));
-        spans.push(Span::styled(sign, style));
-        spans.push(Span::raw(format!("{} {}", curve.label, chart.unit.show(curve.last))));
-        if let Some(change) = curve.change {
+/// What is drawn, with its last value and its change since steady began; what has no room is left out as a whole.
+fn legend_line(chart: &Chart, (rows, width): (u16, usize), theme: Theme) -> Line<'static> {
+    let drawn = drawn_curves(chart, rows).count();
+    let of_curve = |(place, curve): (usize, &Curve)| {
+        let sign = if place >= drawn { "" } else { ["⣀ ", "• "][place.min(1)] };
+        let mut spans = vec![
+            Span::styled(sign, Style::new().fg(theme.curve(place))),
+            Span::raw(format!("{} {}", curve.label, chart.unit.show(curve.last))),
+        ];
+        spans.extend(curve.change.map(|change| {
             let sign = if change < 0.0 { "−" } else { "+" };
-            spans.push(Span::styled(format!(" ({sign}{})", chart.unit.show(change.abs())), theme.strong()));
+            Span::styled(format!(" ({sign}{})", chart.unit.show(change.abs())), theme.strong())
+        }));
+        spans
+    };
+    let fit = chart.fit.filter(|[from, to]| to.0 > from.0).map(|[from, to]| {
+        let slope = chart.unit.show_slope((to.1 - from.1) / (to.0 - from.0));
+        vec![Span::styled("• ", Style::new().fg(theme.fit())), Span::raw(format!("fit {slope}"))]
+    });
+    // the whole, its line, and then the parts
+    let mut parts: Vec<Vec<Span<'static>>> = chart.curves.iter().enumerate().map(of_curve).collect();
+    parts.splice(1.min(parts.len())..1.min(parts.len()), fit);
+    let mut line = Line::default();
+    for part in parts {
+        let takes: usize =
+            part.iter().map(Span::width).sum::<usize>() + if line.spans.is_empty() { 0 } else { 2 };
+        if line.width() + takes > width {
+            break;
         }
-        spans.push(Span::raw("  "));
+        if !line.spans.is_empty() {
+            line.push_span(Span::raw("  "));
+        }
+        line.spans.extend(part);
     }
-    if let Some([from, to]) = chart.fit
-        && to.0 > from.0
-    {
-        spans.push(Span::styled("• ", Style::new().fg(theme.fit())));
-        spans.push(Span::raw(format!("fit {}", chart.unit.show_slope((to.1 - from.1) / (to.0 - from.0)))));
-    }
-    Line::from(spans)
+    line
 }
 
 /// The phases by name, over them a sign for what happened; a collection gives way to all else.
