@@ -31,6 +31,8 @@ pub enum Doubt {
     Group(GroupDoubt),
     /// Workers that are replaced before it is known whether they leak.
     Workers(Box<WorkersDoubt>),
+    /// The memory of the processes that are not replaced grows, beneath workers that come and go.
+    OutsideWorkers(Box<Trend>),
     /// Memory that leaks, unless the service holds it for longer than it was observed.
     MayBeHeld {
         /// What grows.

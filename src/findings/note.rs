@@ -1,6 +1,6 @@
 //! What a reader should know besides the verdict: one value a note, in the order in which they are read.
 
-use crate::evidence::{GroupKind, SeriesId, StopReason, TargetRecord, UncountedReason};
+use crate::evidence::{GroupKind, Runtime, SeriesId, StopReason, TargetRecord, UncountedReason};
 
 use super::{AttributedGrowth, Doubt, Explanation, Leak, LoadTrouble, ReplacedWorkers, group_label};
 
@@ -19,6 +19,15 @@ pub enum Note {
     StacksShare(f64),
     /// How workers that leak grow until they are replaced.
     Recycled(ReplacedWorkers),
+    /// The memory that leaks grows by so many bytes each second at this load.
+    AtThisLoad(f64),
+    /// What would name the code that leaks: how to turn it on, or that nothing does in this runtime.
+    CodeNotNamed {
+        /// The runtime.
+        runtime: Runtime,
+        /// The line that turns on the probe that would.
+        turn_on: Option<String>,
+    },
     /// A leak was observed for so many seconds only.
     ObservedFor(f64),
     /// Fewer collections were forced than the live heap needs; one takes up to so many seconds.

@@ -4,6 +4,7 @@
 //! difference lies to one side of 0.
 
 use super::load_difference::{self, Run};
+use crate::evidence::Runtime;
 use crate::findings::{
     Assessment, Change, Compared, ComparedSide, ComparisonNote, Direction, Estimate, Growth, GrowthChange,
     Per, SeriesEvidence, Verdict,
@@ -21,7 +22,11 @@ pub fn compare(runs: [Run<'_>; 2], names: [&str; 2]) -> Compared {
         .filter_map(|b| Some(change(b, after.series.iter().find(|a| a.id == b.id)?)))
         .collect();
     series.sort_by_key(|s| !s.votes);
-    let verdict = verdict(before, after, &series);
+    // two services, and no change of one of them
+    let known =
+        [before, after].iter().all(|run| run.target.as_ref().is_some_and(|t| t.runtime != Runtime::Other));
+    let comparable = !(known && have_other_runtimes(before, after));
+    let verdict = if comparable { verdict(before, after, &series) } else { Change::CannotTell };
     let side = |run: &Assessment, name: &str| ComparedSide { name: name.into(), answer: run.answer.clone() };
     Compared {
         exit_code: match verdict {
@@ -121,11 +126,16 @@ fn notes(runs: [Run<'_>; 2]) -> Vec<ComparisonNote> {
     {
         notes.push(ComparisonNote::Latency([b.timed, a.timed]));
     }
-    let runtime = |run: &Assessment| run.target.as_ref().map(|t| t.runtime);
-    if runtime(before) != runtime(after) {
+    if have_other_runtimes(before, after) {
         notes.push(ComparisonNote::Runtimes);
     }
     notes
+}
+
+/// Whether the two are services of different runtimes.
+fn have_other_runtimes(before: &Assessment, after: &Assessment) -> bool {
+    let runtime = |run: &Assessment| run.target.as_ref().map(|t| t.runtime);
+    runtime(before) != runtime(after)
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 //! how to turn it on.
 
 use crate::culprit::present_before_run;
-use crate::evidence::{COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, SeriesId};
+use crate::evidence::{
+    COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, Runtime, SeriesId, first_to_turn_on,
+};
 use crate::findings::{
     Assessment, Attributed, AttributedGrowth, BlamedGroup, Direction, Doubt, GroupGrowth, Leak, NoBlocks,
     NotCollected, Note, Reason, ReplacedWorkers, SeriesEvidence, Verdict,
@@ -54,6 +56,8 @@ fn of_verdict(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
             };
             notes.extend(found.leaks.iter().find_map(recycled).map(Note::Recycled));
             notes.extend(found.leaks.iter().filter(|leak| !is_said(leak)).cloned().map(Note::Leak));
+            notes.extend(at_this_load(found).map(Note::AtThisLoad));
+            notes.extend(code_not_named(found));
             notes.extend(stacks_share(found).map(Note::StacksShare));
             if found.proven.is_none() {
                 notes.push(Note::ObservedFor(observed_for(found)));
@@ -69,6 +73,22 @@ fn of_verdict(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
         Verdict::Stable => notes.extend(by_resident_memory_alone(found).then_some(Note::ResidentMemoryAlone)),
     }
     notes
+}
+
+/// How fast the memory that leaks grows, where it certainly does.
+fn at_this_load(found: &Assessment) -> Option<f64> {
+    found.answer.summary.memory.as_ref()?;
+    let slope = found.memory.as_ref()?.trend.slope?;
+    (slope.lo > 0.0).then_some(slope.value)
+}
+
+/// That nothing names the code that leaks, and what would.
+fn code_not_named(found: &Assessment) -> Option<Note> {
+    let runtime = found.target.as_ref()?.runtime;
+    let turn_on = first_to_turn_on(&found.probes).and_then(|probe| probe.turn_on.clone());
+    let nothing_does = matches!(runtime, Runtime::Python | Runtime::Ruby | Runtime::DotNet);
+    let wanted = found.culprits.is_empty() && (turn_on.is_some() || nothing_does);
+    wanted.then_some(Note::CodeNotNamed { runtime, turn_on })
 }
 
 /// The workers that leak, where recycling hides it.

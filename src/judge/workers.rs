@@ -14,6 +14,7 @@ use crate::units::Unit;
 
 use super::material::{is_material, least_seen};
 use super::series_evidence::AllEvidence;
+use super::steady::Steady;
 
 /// What a worker may take until it is warm: it fills its pools in a straight line, as a leak does. Flask's workers
 /// under gunicorn took 0.3 MiB in 600 requests, Django's less.
@@ -42,6 +43,8 @@ pub struct Workers {
     judged: Vec<(ReplacedWorkers, WorkersVerdict)>,
     /// The memory of all processes but the workers, where workers are replaced.
     others: Option<Trend>,
+    /// Whether that grows for certain, and matters: the teeth of the tree may hide it.
+    others_grow: bool,
 }
 
 /// Judges the workers that are replaced; `error` is the chance of a false alarm for all of them together.
@@ -59,7 +62,13 @@ pub fn judge_workers(evidence: &Evidence, series: &AllEvidence, error: f64) -> W
         let verdict = judge_one(&workers, evidence, series);
         (workers, verdict)
     };
-    Workers { others: (!memory.is_empty()).then(others), judged: all.into_iter().map(judge).collect() }
+    let others = (!memory.is_empty()).then(others);
+    let horizon = evidence.plan.as_ref().map(|plan| plan.judging.horizon).unwrap_or_default();
+    let steady_s = Steady::read(evidence).seconds();
+    let others_grow = others.as_ref().is_some_and(|others| {
+        others.direction == Direction::Growing && is_material(others, &SeriesId::RssAnon, horizon, steady_s)
+    });
+    Workers { others, others_grow, judged: all.into_iter().map(judge).collect() }
 }
 
 fn judge_one(workers: &ReplacedWorkers, evidence: &Evidence, series: &AllEvidence) -> WorkersVerdict {
@@ -160,13 +169,16 @@ impl Workers {
 
     /// Those that could leak.
     pub fn doubts(&self) -> impl Iterator<Item = Doubt> {
-        self.judged.iter().filter_map(|(workers, verdict)| match verdict {
+        let others = self.others.iter().filter(|_| self.others_grow);
+        let others = others.map(|trend| Doubt::OutsideWorkers(Box::new(trend.clone())));
+        let workers = self.judged.iter().filter_map(|(workers, verdict)| match verdict {
             WorkersVerdict::Doubtful(why) => {
                 let doubt = WorkersDoubt { workers: workers.clone(), why: *why };
                 Some(Doubt::Workers(Box::new(doubt)))
             }
             WorkersVerdict::Leaks | WorkersVerdict::Fine => None,
-        })
+        });
+        workers.chain(others)
     }
 
     /// Those whose memory is judged.

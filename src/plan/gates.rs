@@ -176,7 +176,10 @@ fn value(text: &str, unit: Unit, aspect: Aspect) -> std::result::Result<f64, Str
         (Unit::Seconds, _) => "50ms",
         (Unit::Ratio, _) => "1%",
     };
-    let bad = || format!("invalid limit '{text}': expected {example}");
+    let bad = || match text.trim().parse::<f64>() {
+        Ok(_) => format!("invalid limit '{text}': a unit is missing, expected one such as {example}"),
+        Err(_) => format!("invalid limit '{text}': expected {example}"),
+    };
     let (value, written) = if aspect == Aspect::Slope {
         // without a slash it would be per second, which is never meant by '1MiB'
         let slope = text.contains('/').then(|| text.parse::<Slope>().ok()).flatten().ok_or_else(bad)?;

@@ -3,7 +3,8 @@
 use super::environment::record_costs;
 use super::probes::{Measured, start_all_probes};
 use super::runtime::block_on;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::evidence::NoProcess;
 use crate::findings::Checkup;
 use crate::plan::Plan;
 use crate::probe::doctor;
@@ -26,6 +27,10 @@ pub fn doctor(plan: &Plan, json: bool) -> Result<String> {
 async fn examine(plan: &Plan) -> Result<Checkup> {
     let (target, not_found) = match target::find(plan, &mut None).await? {
         Found::Here(target) => (Some(*target), None),
+        // nothing answers there: what could be turned on is no answer to that
+        Found::NoProcess(why @ NoProcess::NotListening { .. }) => {
+            return Err(Error::usage(explain_no_process(&why)));
+        }
         Found::NoProcess(why) => (None, Some(explain_no_process(&why))),
     };
     let Measured { target, record, sampler, records: mut probes } = start_all_probes(plan, target).await;

@@ -39,9 +39,16 @@ pub async fn start_probes(
     let measured = start_all_probes(plan, target).await;
     let measures_memory = measured.sampler.series().iter().any(|id| id.name().ends_with("_bytes"));
     if !measures_memory {
-        let instead = "pass --pid or --metrics URL, or use --load-only to judge by gates alone";
-        let why = not_found.map_or_else(|| instead.to_string(), explain_no_process);
-        return Err(Error::usage(format!("cannot measure the memory behind {}: {why}", plan.record.url)));
+        return Err(Error::usage(not_found.map_or_else(
+            || {
+                format!(
+                    "cannot measure the memory behind {}: pass --pid or --metrics URL, or use --load-only to judge by \
+                     gates alone",
+                    plan.record.url
+                )
+            },
+            explain_no_process,
+        )));
     }
     Ok(measured)
 }

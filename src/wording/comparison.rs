@@ -2,7 +2,8 @@
 
 use crate::evidence::Evidence;
 use crate::findings::{
-    Assessment, Change, Compared, ComparedSide, Comparison, GrowthChange, Per, SeriesChange, Side, Verdict,
+    Assessment, Change, Compared, ComparedSide, Comparison, ComparisonNote, GrowthChange, Per, SeriesChange,
+    Side, Verdict,
 };
 
 use super::phrase::capitalize;
@@ -43,6 +44,12 @@ fn summary(compared: &Compared) -> String {
     match compared.verdict {
         Change::Fixed | Change::StillLeaking | Change::Regressed => format!("{a}; before, {b}"),
         Change::NoDifference => format!("neither run leaks; {a}"),
+        Change::CannotTell
+            if compared.notes.contains(&ComparisonNote::Runtimes)
+                && compared.sides.iter().all(|side| side.answer.verdict() != Verdict::Inconclusive) =>
+        {
+            "the runs measured services of different runtimes".into()
+        }
         Change::CannotTell => match (before.answer.verdict(), after.answer.verdict()) {
             (_, Verdict::Inconclusive) => format!("in the second run, {a}"),
             (_, Verdict::Failed) => format!("the second run failed: {a}"),

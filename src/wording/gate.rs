@@ -73,10 +73,10 @@ fn against_limit(m: &Measured, result: GateResult) -> String {
     };
     let limit = show(gate.limit.value);
     match result {
-        GateResult::Held if gate.limit.at_least => format!("{measured}: at least the {limit} asked for"),
-        GateResult::Failed if gate.limit.at_least => format!("{measured}: less than the {limit} asked for"),
-        GateResult::Held => format!("{measured}: within the limit of {limit}"),
-        GateResult::Failed => format!("{measured}: beyond the limit of {limit}"),
+        GateResult::Held if gate.limit.at_least => format!("{measured} is at least the {limit} asked for"),
+        GateResult::Failed if gate.limit.at_least => format!("{measured} is less than the {limit} asked for"),
+        GateResult::Held => format!("{measured} is within the limit of {limit}"),
+        GateResult::Failed => format!("{measured} is beyond the limit of {limit}"),
         GateResult::Inconclusive => {
             let beyond = m.uncertain && m.ci.is_some_and(|[lo, _]| lo >= gate.limit.value);
             let lies = match beyond {
@@ -84,7 +84,10 @@ fn against_limit(m: &Measured, result: GateResult) -> String {
                 false => format!("lies across the limit of {limit}"),
             };
             match m.needs_s {
-                Some(s) => format!("{measured} {lies}; {} of steady would decide", Span::from_secs_f64(s)),
+                Some(s) => {
+                    let longer = Span::from_secs_f64(s);
+                    format!("{measured} {lies}; run again with --load-duration of about {longer}")
+                }
                 None if m.within_workers => {
                     format!(
                         "{measured} {lies}; a run with workers that are replaced later, or not at all, would decide"

@@ -5,6 +5,7 @@
 use crate::evidence::first_to_turn_on;
 use crate::findings::{Answer, Findings, Reason, Verdict};
 
+use super::gate;
 use super::leak;
 use super::other_process::measured_by_page_alone;
 use super::phrase::{capitalize, lower_first};
@@ -16,7 +17,7 @@ pub fn headline(findings: &Findings) -> String {
     match findings.decisive_gate() {
         Some(gate) => {
             let badge = lower_but_first(&findings.badge().to_string());
-            format!("{badge}: {}; {}", gate.expr, lower_first(&answer))
+            format!("{badge}: {}, {}; {}", gate.expr, gate::reason(gate), lower_first(&answer))
         }
         None => answer,
     }
@@ -26,7 +27,10 @@ pub fn headline(findings: &Findings) -> String {
 pub fn summary(findings: &Findings) -> String {
     let (answer, advised) = (&findings.assessment.answer, advised(findings));
     let said = match findings.decisive_gate() {
-        Some(gate) => format!("{}; {}", gate.expr, lower_first(&with_word(answer, &advised))),
+        Some(gate) => {
+            let answer = lower_first(&with_word(answer, &advised));
+            format!("{}, {}; {answer}", gate.expr, gate::reason(gate))
+        }
         None => advised,
     };
     said + &whose(findings)

@@ -1,5 +1,6 @@
 //! Notes, a sentence or two each.
 
+use crate::evidence::Runtime;
 use crate::findings::{BlamedGroup, LoadTrouble, NoBlocks, NotCollected, Note};
 use crate::units::{Span, Unit};
 
@@ -34,6 +35,23 @@ pub fn note(note: &Note) -> String {
             "stacks of goroutines are {} of the memory that leaks; the rest is heap, which they may hold",
             Unit::Ratio.show(*share)
         ),
+        Note::AtThisLoad(per_second) => format!(
+            "At this load memory grows by {} per hour, {} per day.",
+            Unit::Bytes.show(per_second * 3600.0),
+            Unit::Bytes.show(per_second * 86_400.0)
+        ),
+        Note::CodeNotNamed { turn_on: Some(line), .. } => {
+            format!("Nothing names the code that leaks yet. To name it: {line}")
+        }
+        Note::CodeNotNamed { runtime, turn_on: None } => {
+            let tool = match runtime {
+                Runtime::Python => ": tracemalloc does",
+                Runtime::Ruby => ": ObjectSpace.trace_object_allocations does",
+                Runtime::DotNet => ": dotnet-gcdump does",
+                _ => "",
+            };
+            format!("soak cannot name the code that leaks in {runtime}{tool}.")
+        }
         Note::ObservedFor(seconds) => format!(
             "Observed for {}. Memory that is released later than that looks the same.",
             Span::from_secs_f64(*seconds)

@@ -121,15 +121,19 @@ fn cause(doubt: &Doubt) -> String {
         Doubt::NoSteady => "the run ended before steady began".into(),
         Doubt::DriverTooSlow(rate) => format!("soak itself could send only {}", shortfall(rate)),
         Doubt::Errors { ratio, worst, most } => format!(
-            "{} of the requests in steady failed ({}), more than {}",
+            "{} of the requests in steady failed ({}), more than {}{}",
             Unit::Ratio.show(*ratio),
             worst.as_deref().unwrap_or_default(),
-            Unit::Ratio.show(*most)
+            Unit::Ratio.show(*most),
+            after_errors(worst.as_deref().unwrap_or_default())
         ),
         Doubt::RateNotHeld(rate) => format!("only {} could be sent in steady", shortfall(rate)),
         Doubt::Unused => "no request was answered while it was watched, by the target's own count".into(),
         Doubt::Group(doubt) => group(doubt),
         Doubt::Workers(doubt) => workers::doubt(doubt),
+        Doubt::OutsideWorkers(trend) => {
+            format!("memory of the processes that are not replaced: {}", explain_trend(trend, Unit::Bytes))
+        }
         Doubt::MayBeHeld { growth, hold } => {
             format!("{}, but may be held for {hold}, longer than it was observed", leak::series(growth))
         }
@@ -200,6 +204,17 @@ const RISES_AND_FALLS: &str = "; --cycles 3 or a longer run would show whether c
 fn rises_and_falls(id: &SeriesId, trend: &Trend) -> bool {
     let TrendReason::Window(window) = &trend.reason else { return false };
     id.is_task_count() && matches!(window.found, Found::TooFewCycles { .. } | Found::NoPower)
+}
+
+/// Where to look after errors of this kind.
+fn after_errors(kind: &str) -> &'static str {
+    match kind {
+        "4xx" => ": check the path, the method and the headers",
+        "3xx" => ": use --follow, or the URL that it leads to",
+        "5xx" => ": look at the service's log",
+        "timeout" | "dropped" => ": lower --rate, or raise --timeout",
+        _ => "",
+    }
 }
 
 /// How much of the rate was held.

@@ -98,8 +98,8 @@ fn each_answer_has_a_badge_what_follows_it_and_a_headline_that_stands_alone() {
             answer(flat(SeriesId::RssAnon, 24.0)),
             failed(),
             "GATE FAILED",
-            "errors.ratio < 1%; no leak: no growth of resident memory above 24 B per request in 76 s",
-            "Gate failed: errors.ratio < 1%; no leak: no growth of resident memory above 24 B per request in 76 s",
+            "errors.ratio < 1%, 5 % is beyond the limit of 1 %; no leak: no growth of resident memory above 24 B per request in 76 s",
+            "Gate failed: errors.ratio < 1%, 5 % is beyond the limit of 1 %; no leak: no growth of resident memory above 24 B per request in 76 s",
         ),
         (
             answer(Reason::Doubt(Doubt::NoSteady)),
@@ -112,8 +112,8 @@ fn each_answer_has_a_badge_what_follows_it_and_a_headline_that_stands_alone() {
             answer(Reason::Doubt(Doubt::NoSteady)),
             failed(),
             "GATE FAILED",
-            "errors.ratio < 1%; cannot tell: the run ended before steady began",
-            "Gate failed: errors.ratio < 1%; cannot tell: the run ended before steady began",
+            "errors.ratio < 1%, 5 % is beyond the limit of 1 %; cannot tell: the run ended before steady began",
+            "Gate failed: errors.ratio < 1%, 5 % is beyond the limit of 1 %; cannot tell: the run ended before steady began",
         ),
         (
             leaking(),
@@ -217,7 +217,10 @@ fn each_reason_has_its_sentence() {
             Reason::Doubt(Doubt::RateNotHeld(rate)),
             "only 123/s of the 200/s asked for could be sent in steady",
         ),
-        (Reason::Doubt(errors), "20 % of the requests in steady failed (timeout), more than 10 %"),
+        (
+            Reason::Doubt(errors),
+            "20 % of the requests in steady failed (timeout), more than 10 %: lower --rate, or raise --timeout",
+        ),
         (
             Reason::Doubt(Doubt::MayBeWarmUp {
                 growth: growth.clone(),

@@ -15,7 +15,10 @@ pub fn in_a_line(error: &clap::Error) -> String {
     let unknown = matches!(error.kind(), ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument);
     let wanted = advice.is_empty() && !unknown;
     // the help without a command is a summary
-    let command = if command.is_empty() { "run ".to_string() } else { command };
+    let command = match (command.is_empty(), error.kind()) {
+        (true, ErrorKind::UnknownArgument) => "run ".to_string(),
+        _ => command,
+    };
     advice.extend(usage.filter(|_| wanted).map(|usage| format!("usage: {usage}")));
     let see = format!("see soak {command}--help");
     let end = if wrong.ends_with('?') { " " } else { "; " };

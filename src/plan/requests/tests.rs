@@ -159,5 +159,5 @@ fn a_path_in_the_url_that_no_request_would_take_is_refused() {
     let profile = Profile::read("x", "x.toml", text).unwrap();
     let mut outside = Host { var: &|_| None, stdin: &mut std::io::empty() };
     let line = resolve_on(flags, Settings::default(), Some(profile), &mut outside).unwrap_err().to_string();
-    assert_eq!(line, "--url: the requests of this profile have paths of their own; write http://127.0.0.1:1");
+    assert_eq!(line, "--url: the requests of this profile have their own paths: expected http://127.0.0.1:1");
 }

@@ -147,7 +147,7 @@ fn cycles_and_exact_ends_have_theirs() {
     );
     assert_eq!(
         explain_trend(&trend(Direction::Inconclusive, ends(GoesOn::Unknown)), Unit::Bytes),
-        "100 B → 140 B alive after full collections at the ends of steady; two readings do not show whether that \
-         goes on or a cache filled: --cycles 3 would"
+        "100 B → 140 B alive after full collections at the ends of steady; two readings do not show whether that goes \
+         on or a cache filled: --cycles 3 would"
     );
 }
