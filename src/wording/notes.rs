@@ -144,3 +144,6 @@ pub fn load_trouble(trouble: &LoadTrouble) -> String {
 pub fn blame(culprit: &BlamedGroup) -> String {
     format!("{}: {}", culprit.label(), explain_group(culprit))
 }
+
+#[cfg(test)]
+mod tests;

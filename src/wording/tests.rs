@@ -6,8 +6,7 @@ use crate::findings::{
     Absence, AbsenceKind, Answer, Assessment, Badge, Caption, Change, Compared, ComparedSide, CountGrowth,
     Counted, CountedBy, Doubt, Excluded, ExcludedGrowth, Exit, ExitReason, Explanation, Failure, GateOutcome,
     GateReason, GateResult, GroupGrowth, HeapRoom, HeldByRequests, Leak, LeakSummary, LimitReached,
-    LongerRun, Measured, MemoryGrowth, Note, PresentGroup, ProvenTasks, RateShortfall, Reason, SeriesGrowth,
-    SlowedProbe,
+    LongerRun, Measured, MemoryGrowth, ProvenTasks, RateShortfall, Reason, SeriesGrowth,
 };
 use crate::units::{Rate, Span, Unit};
 
@@ -368,35 +367,4 @@ fn what_explains_a_climb_names_how_far_the_heap_may_grow() {
 
     let failed = findings(answer(Reason::OnlyLoad), vec![gate(GateResult::Failed)]);
     assert_eq!(failed.badge(), Badge::GateFailed);
-}
-
-#[test]
-fn a_note_says_which_probe_was_slowed_and_why() {
-    let probe = |name: &str, every_s, counted_between| SlowedProbe {
-        name: name.into(),
-        every_s,
-        answer_s: 0.018,
-        counted_between,
-    };
-    let probes = vec![probe("goroutines", 3.77, true), probe("heap", 0.601, false)];
-    assert_eq!(
-        notes::note(&Note::ProbesSlowed { interval_s: 0.2, probes }),
-        "Probing keeps within 1 % of the target's time, so some probes were read less often than every 200 ms: \
-         goroutines every 3.8 s on average (18 ms per reading), and only their number between; heap every 600 ms on \
-         average (18 ms per reading)."
-    );
-}
-
-#[test]
-fn tasks_from_before_the_run_are_named() {
-    let group = PresentGroup {
-        name: "main.publish".into(),
-        state: Some("chan send".into()),
-        kind: GroupKind::Goroutine,
-        count: 3534.0,
-    };
-    assert_eq!(
-        notes::note(&Note::PresentBeforeRun(group)),
-        "3,534 goroutines in main.publish in chan send since before the run: look at them."
-    );
 }

@@ -51,7 +51,7 @@ fn stacks(made: &mut MadeRun, readings: usize) -> Vec<f64> {
 fn native(made: &mut MadeRun, readings: usize) -> Vec<f64> {
     let touched = made.run.uniform(0.0, 0.45) * MIB;
     let mut dip = 0.0;
-    let mut next = |i: usize| {
+    let next = |i: usize| {
         dip *= made.run.uniform(0.5, 1.0);
         if chance(&mut made.run.rng, 0.12) {
             dip += made.run.log_uniform(0.1, 1.2) * MIB;
@@ -59,7 +59,7 @@ fn native(made: &mut MadeRun, readings: usize) -> Vec<f64> {
         let share = 1.0 - (-(i as f64) / 4.0).exp();
         ((touched * share - dip) / PAGE).round() * PAGE
     };
-    (0..readings).map(|i| next(i)).collect()
+    (0..readings).map(next).collect()
 }
 
 /// The heap grows to twice what is alive and 4 MiB at most before it collects, and part of it is given back.
