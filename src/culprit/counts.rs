@@ -182,8 +182,9 @@ impl<'a> Counts<'a> {
         });
         let shots: Vec<(f64, f64)> = shots.collect();
         // what a sample does not list may be too small for it, and then only a snapshot says how many
-        let mut read: Vec<(f64, f64)> = sampled.filter(|(_, n)| *n > 0.0 || shots.is_empty()).collect();
-        read.extend(&shots);
+        let sampled = sampled.filter(|(_, n)| *n > 0.0 || shots.is_empty());
+        // of one moment the snapshot comes first, as for the series
+        let mut read: Vec<(f64, f64)> = shots.iter().copied().chain(sampled).collect();
         read.sort_by(|a, b| a.0.total_cmp(&b.0));
         let moments: Vec<f64> = read.iter().map(|(at, _)| *at).collect();
         let (start, end) = SteadyEnds::find(self.evidence)?.nearest(&moments)?;

@@ -46,8 +46,9 @@ impl SteadyEnds {
     pub fn of_series(&self, evidence: &Evidence, id: &SeriesId) -> Option<Ends> {
         let series = evidence.recording.series(id.clone())?;
         let moments = evidence.recording.elapsed_s.iter().zip(&series.samples);
-        let mut read: Vec<(f64, f64)> = moments.filter_map(|(t, v)| Some((*t, v.get()?))).collect();
-        read.extend(snapshot_totals(evidence, id));
+        // a snapshot before the sample of the same moment: it is of the end of steady, and not of what follows
+        let mut read = snapshot_totals(evidence, id);
+        read.extend(moments.filter_map(|(t, v)| Some((*t, v.get()?))));
         read.sort_by(|a, b| a.0.total_cmp(&b.0));
         let at = |moment| match series.unit() {
             Unit::Bytes => self.median_at(&read, moment),

@@ -141,7 +141,7 @@ mod tests {
         let error = |id: &str, line: &[u32]| find_in(&roots, id, line).unwrap_err().to_string();
         let several = error(&ONE[..12], &[7]);
         assert!(several.contains(ONE) && several.contains(TWO) && several.contains("give more"), "{several}");
-        assert!(error("ffffffffffff", &[7]).contains("no process here is in a container ffffffffffff"));
+        assert!(error("ffffffffffff", &[7]).contains("no process here is in container ffffffffffff"));
         assert!(error(ONE, &[901, 4711, 1]).contains("name the process with --pid"));
         assert!(!several.contains('\n'));
     }

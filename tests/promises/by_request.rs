@@ -167,11 +167,11 @@ fn tables_that_make_no_load_are_refused_in_a_line_before_anything_is_sent() {
         weight.ends_with("shop.toml: request 'broken' weight: invalid weight '0': expected a number above 0")
     );
     let flag = line(&url, SHOP, &["-X", "PUT"]);
-    assert!(flag.starts_with("soak: --method: the profile has [[request]] tables; write it in"), "{flag}");
+    assert!(flag.starts_with("soak: --method: the profile has [[request]] tables: set it in"), "{flag}");
     let threads = line(&url, SHOP, &["--threads", "2"]);
-    assert!(threads.contains("with several [[request]] there is one"), "{threads}");
+    assert!(threads.contains("threads cannot share several [[request]] tables"), "{threads}");
     let path = line(&format!("{url}api"), SHOP, &[]);
-    assert!(path.contains("the requests of this profile have paths of their own"), "{path}");
+    assert!(path.contains("the requests of this profile have their own paths"), "{path}");
     assert_eq!(server.requests(), Vec::<String>::new());
     assert_eq!(files(place.path()), [profile], "nothing is written");
 }

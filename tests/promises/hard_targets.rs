@@ -57,7 +57,7 @@ fn one_that_answers_only_500_as_expected_is_fine_with_that() {
 
 #[test]
 fn one_that_accepts_and_never_answers_has_failed() {
-    let report = ends("silent", &[], 4, "failed", &["nothing was answered"]);
+    let report = ends("silent", &[], 4, "failed", &["no request was answered"]);
     let kinds = report["load"]["errors"]["by_kind"].as_object().unwrap();
     assert_eq!((kinds.len(), &report["load"]["errors"]["ratio"]), (1, &1.0.into()), "{kinds:?}");
     assert!(kinds["timeout"].as_u64().unwrap() > 100, "{kinds:?}");

@@ -71,7 +71,7 @@ fn speaks_of_no_load(out: &Path) {
     assert_eq!(report(out)["load"], Value::Null);
     for file in ["report.md", "soak.svg"] {
         let text = super::support::text(out.join(file));
-        for word in [" sent<", "no errors", "**Load**", ">p99", "0 requests,", " at 100/s"] {
+        for word in ["/s sent<", "no errors", "**Load**", ">p99", "0 requests,", " at 100/s"] {
             assert!(!text.contains(word), "{file} says '{word}'");
         }
         assert!(text.contains("watched for"), "{file}");
@@ -234,7 +234,7 @@ fn what_makes_no_sense_exits_with_2_and_writes_nothing() {
         (vec!["watch", &url, "--rate", "5"], "--rate"),
         (vec!["watch", &url, "-c", "5"], "-c"),
         (vec!["watch", &url, "--settle", "5s"], "--settle"),
-        (vec!["watch", &url, "--every", "soon"], "--every: 'soon'"),
+        (vec!["watch", &url, "--every", "soon"], "--every: invalid duration 'soon'"),
     ] {
         let place = tempfile::tempdir().unwrap();
         let mut command = soak(&args);

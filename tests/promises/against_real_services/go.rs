@@ -143,7 +143,7 @@ fn a_watch_forces_no_collection_and_says_what_it_then_cannot_know() {
     let series = report["series"].as_array().unwrap();
     assert!(series.iter().any(|s| s["name"] == "heap_bytes"), "the heap stands undivided");
     assert!(
-        report["headline"].as_str().unwrap().contains("goroutines more an hour"),
+        report["headline"].as_str().unwrap().contains("goroutines more per hour"),
         "{}",
         report["headline"]
     );

@@ -84,7 +84,7 @@ fn a_heap_that_only_fills_up_to_its_limit_is_not_a_leak() {
 #[test]
 fn a_jvm_without_counters_is_asked_for_its_heap_and_judged_all_the_same() {
     let Some(server) = service("none", &["-XX:-UsePerfData"]) else { return };
-    let Soaked { code, report, stderr, collections } = soaked(&server, &["-z", "35s"]);
+    let Soaked { code, report, stderr, collections } = soaked(&server, &["--verbose", "-z", "35s"]);
     assert!(stderr.contains("not available: hsperfdata"), "{stderr}");
     assert_eq!((code, report["verdict"].as_str()), (0, Some("stable")), "{}", report["headline"]);
     assert_eq!(collections, 3, "at the ends of phases and at no other time");
@@ -109,7 +109,7 @@ fn a_cache_that_fills_and_then_is_full_is_not_called_a_leak() {
 #[test]
 fn without_leave_nothing_is_collected_and_a_jvm_that_refuses_is_left_alone() {
     let Some(server) = service("none", &["-XX:+DisableAttachMechanism"]) else { return };
-    let Soaked { stderr, collections, report, .. } = soaked(&server, &["-z", "6s", "--no-gc"]);
+    let Soaked { stderr, collections, report, .. } = soaked(&server, &["--verbose", "-z", "6s", "--no-gc"]);
     assert!(
         stderr.contains("not available: java threads") && stderr.contains("DisableAttachMechanism"),
         "{stderr}"
@@ -119,12 +119,12 @@ fn without_leave_nothing_is_collected_and_a_jvm_that_refuses_is_left_alone() {
     assert!(!series(&report, "heap_bytes").is_null(), "its counters are there all the same");
 
     let Some(server) = service("none", &["-XX:-UsePerfData", "-Xrs"]) else { return };
-    let Soaked { stderr, report, .. } = soaked(&server, &["-z", "6s"]);
+    let Soaked { stderr, report, .. } = soaked(&server, &["--verbose", "-z", "6s"]);
     assert!(stderr.contains("not available: hsperfdata") && stderr.contains("UsePerfData"), "{stderr}");
     assert_ne!(report["verdict"], "failed", "no signal has ended it");
 
     let Some(server) = service("none", &["-XX:-UsePerfData", "-XX:+DisableAttachMechanism"]) else { return };
-    let stderr = soaked(&server, &["-z", "6s"]).stderr;
+    let stderr = soaked(&server, &["--verbose", "-z", "6s"]).stderr;
     assert!(
         stderr.contains("not available: java heap") && stderr.contains("it was started with -XX:+Disable"),
         "{stderr}"
