@@ -36,7 +36,7 @@ impl fmt::Display for GateResult {
         f.write_str(match self {
             GateResult::Held => "held",
             GateResult::Failed => "failed",
-            GateResult::Inconclusive => "inconclusive",
+            GateResult::Inconclusive => "undecided",
         })
     }
 }

@@ -44,6 +44,8 @@ pub fn forecast(evidence: &Evidence) -> Forecast {
         .collect();
     let warn = |gate: &Gate| {
         let (unit, growth) = match &gate.quantity {
+            // an exact account is more exact than resident memory, by how much warm-up does not show
+            Quantity::Memory if sources.exact => return None,
             Quantity::Memory => (Unit::Bytes, memory.as_ref()?.1),
             Quantity::Series(_) => {
                 let series = recording.series.iter().find(|s| gate.quantity.is_series(&s.id))?;

@@ -194,7 +194,8 @@ fn value(text: &str, unit: Unit, aspect: Aspect) -> std::result::Result<f64, Str
     };
     let fits = written == unit
         // 50 alone hardly ever means seconds
-        || (written == Unit::Count && (unit == Unit::Ratio || unit == Unit::Seconds && value == 0.0))
+        // and 1 alone would be all of them where one percent is meant
+        || (written == Unit::Count && (unit == Unit::Ratio && value < 1.0 || unit == Unit::Seconds && value == 0.0))
         || (unit == Unit::Count && written == Unit::Ratio && aspect == Aspect::PerRequest);
     if !fits || (unit == Unit::Ratio && aspect == Aspect::Ratio && value > 1.0) {
         return Err(bad());

@@ -62,7 +62,7 @@ mod tests {
             lines[1].starts_with("::error title=soak%3A gate failed%3A memory.slope < 1MiB/h::"),
             "{text}"
         );
-        assert!(lines[2].starts_with("::warning title=soak%3A gate inconclusive%3A fds.slope"), "{text}");
+        assert!(lines[2].starts_with("::warning title=soak%3A gate undecided%3A fds.slope"), "{text}");
     }
 
     #[test]

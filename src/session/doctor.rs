@@ -27,13 +27,15 @@ pub fn doctor(plan: &Plan, json: bool) -> Result<String> {
 async fn examine(plan: &Plan) -> Result<Checkup> {
     let (target, not_found) = match target::find(plan, &mut None).await? {
         Found::Here(target) => (Some(*target), None),
-        // nothing answers there: what could be turned on is no answer to that
-        Found::NoProcess(why @ NoProcess::NotListening { .. }) => {
-            return Err(Error::usage(explain_no_process(&why)));
-        }
-        Found::NoProcess(why) => (None, Some(explain_no_process(&why))),
+        Found::NoProcess(why) => (None, Some(why)),
     };
     let Measured { target, record, sampler, records: mut probes } = start_all_probes(plan, target).await;
+    let nothing_answers = matches!(not_found, Some(NoProcess::NotListening { .. }));
+    let not_found = not_found.as_ref().map(explain_no_process);
+    if let Some(why) = not_found.as_ref().filter(|_| nothing_answers && !probes.iter().any(|p| p.found)) {
+        // what could be turned on is no answer to a wrong port
+        return Err(Error::usage(why.as_str()));
+    }
     let begun = std::time::Instant::now();
     doctor::try_out(&sampler).await;
     record_costs(&mut probes, &sampler, begun.elapsed().as_secs_f64());

@@ -5,7 +5,7 @@ use crate::evidence::{StopReason, UncountedReason};
 /// Why a run was ended early.
 pub fn stop_reason(reason: &StopReason) -> &str {
     match reason {
-        StopReason::Signal => "a signal asked for it (Ctrl-C, SIGTERM or SIGHUP)",
+        StopReason::Signal => "q, Ctrl-C, SIGTERM or SIGHUP asked for it",
         StopReason::Worded(text) => text,
     }
 }
