@@ -1,6 +1,6 @@
 //! Which series is evidence, and how strong.
 
-use crate::evidence::{EventKind, Evidence, EvidenceStrength, GroupKind, Phase, Runtime, SeriesId};
+use crate::evidence::{EventKind, Evidence, EvidenceStrength, GroupKind, Phase, Runtime, Series, SeriesId};
 
 use super::live_heap;
 
@@ -73,12 +73,22 @@ fn reads_groups(evidence: &Evidence) -> bool {
     of_tasks().next().is_some() && enough
 }
 
+/// Of the moments at which both were read, `tasks` repeats another count if it is equal in this share: a row that came
+/// late may hold one of them from before.
+const REPEATED_SHARE: f64 = 0.95;
+
 /// Whether `tasks` reads what another count of tasks reads, sample for sample.
 fn tasks_repeat(evidence: &Evidence) -> bool {
     let recording = &evidence.recording;
     let Some(series) = recording.series(SeriesId::Tasks) else { return false };
     let others = SeriesId::task_counts().into_iter().filter(|count| *count != SeriesId::Tasks);
-    others.filter_map(|count| recording.series(count)).any(|other| other.samples == series.samples)
+    let repeats = |other: &Series| {
+        let both = series.samples.iter().zip(&other.samples);
+        let both: Vec<(f64, f64)> = both.filter_map(|(a, b)| Some((a.get()?, b.get()?))).collect();
+        let equal = both.iter().filter(|(a, b)| a == b).count();
+        !both.is_empty() && equal as f64 >= REPEATED_SHARE * both.len() as f64
+    };
+    others.filter_map(|count| recording.series(count)).any(repeats)
 }
 
 /// The vote of a series, if it has one.
@@ -115,7 +125,7 @@ fn is_best_count(id: &SeriesId, sources: &Sources, present: &[SeriesId]) -> bool
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Sample, Series};
+    use crate::evidence::Sample;
 
     const SOURCES: Sources = Sources {
         groups: false,

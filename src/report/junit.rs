@@ -4,7 +4,7 @@ use quick_junit::{NonSuccessKind, Report as Suites, TestCase, TestCaseStatus, Te
 
 use super::clean_text::clean_text;
 use crate::error::{Error, Result};
-use crate::findings::{Outcome, Report};
+use crate::findings::{GateResult, Outcome, Report};
 
 /// The file's text.
 ///
@@ -20,7 +20,7 @@ pub fn render(findings: &Report) -> Result<String> {
         suite.add_test_case(case(
             &gate.expr,
             findings.gate_outcome(gate),
-            &gate.result.to_string(),
+            kind(gate.result),
             std::slice::from_ref(&gate.why),
         ));
     }
@@ -45,6 +45,15 @@ fn case(name: &str, outcome: Outcome, kind: &str, why: &[String]) -> TestCase {
     let mut case = TestCase::new(clean_text(name), status);
     case.set_classname("soak");
     case
+}
+
+/// The type of a gate that did not hold, as junit.xsd lists them.
+fn kind(result: GateResult) -> &'static str {
+    match result {
+        GateResult::Held => "held",
+        GateResult::Failed => "failed",
+        GateResult::Inconclusive => "inconclusive",
+    }
 }
 
 #[cfg(test)]

@@ -124,7 +124,7 @@ fn q_asks_and_then_ends_with_a_report_and_a_note_is_an_event() {
     let (took, of) = (terminal.drawing_took(), began.elapsed());
     assert!(took < of.mul_f64(0.05), "drawing took {took:?} of {of:?}");
     // only cells that change are written, so that what a box says is not in one piece among the bytes
-    let reads_keys = Duration::from_millis(500);
+    let reads_keys = Duration::from_secs(2);
     for keys in ["?", "\x1b", "nall is well\r"] {
         terminal.press(keys);
         std::thread::sleep(reads_keys);
