@@ -2,47 +2,61 @@
 //! error one look may spend.
 
 use crate::evidence::{Evidence, EvidenceStrength};
-use crate::findings::{Fit, Interim, SeriesEvidence, SeriesGrowth, SoFar, Verdict};
+use crate::findings::{Fit, Interim, LoadFinding, SeriesEvidence, SeriesGrowth, SoFar, Verdict};
 
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
-use super::workers::judge_workers;
+use super::workers::{Workers, judge_workers};
 use super::{account, gates, load, series_evidence, tasks, verdict};
 
 /// Judges what was seen so far; `error` is what this look may spend on a false 'leak'.
 pub fn judge_interim(evidence: &Evidence, error: f64) -> Interim {
-    judge_so_far(evidence, error).interim
+    Look::take(evidence, error).interim
 }
 
-/// The same, with what grows.
+/// The same, with what grows, the user's limits and the lines, for a person to see.
 pub fn judge_so_far(evidence: &Evidence, error: f64) -> SoFar {
-    let steady = Steady::read(evidence);
-    let voters = series_evidence::gather(evidence, &steady, error);
-    let error = voters.task_share_of_error();
-    let workers = judge_workers(evidence, &voters, error / 2.0);
-    let tasks = tasks::judge_groups(evidence, &steady, workers.left_of(error));
-    let load = load::read_load(evidence, &steady);
-    let facts = verdict::Facts::gather(evidence, &steady, &voters, (&tasks, &workers), load.as_ref());
-    let reason = verdict::decide(&facts);
+    let Look { steady, voters, workers, load, interim } = Look::take(evidence, error);
     let rising = voters.iter().filter(|s| s.is_looked_for() && s.grows_unexplained());
     // a count of tasks that has no vote beside its groups stands for them
     let rising = rising.min_by_key(|s| s.strength.unwrap_or(EvidenceStrength::Tasks));
-    let rising = rising.map(|s| SeriesGrowth {
-        id: s.id.clone(),
-        per_request: s.trend.per_request.map(|each| each.value),
-        per_second: s.trend.slope.map(|slope| slope.value),
-        several_kinds: false,
-    });
-    let interim = match reason.verdict() {
-        Verdict::Leak if facts.proven.is_some() => Interim::Proven(reason),
-        Verdict::Leak => Interim::Leak(reason),
-        Verdict::Stable => Interim::Stable,
-        Verdict::Failed | Verdict::Inconclusive if tasks.may_be_proven() => Interim::Prove,
-        Verdict::Failed | Verdict::Inconclusive => Interim::Open,
-    };
     let account = account::read_account(&voters);
-    let gates = gates::compare_gates(evidence, &steady, (&voters, &workers), &account, load.as_ref());
-    SoFar { interim, rising, gates, fits: fits(&steady, &voters) }
+    SoFar {
+        interim,
+        rising: rising.map(|s| SeriesGrowth::new(s, load.as_ref())),
+        gates: gates::compare_gates(evidence, &steady, (&voters, &workers), &account, load.as_ref()),
+        fits: fits(&steady, &voters),
+    }
+}
+
+/// One look, and what it was taken from.
+struct Look {
+    steady: Steady,
+    voters: AllEvidence,
+    workers: Workers,
+    load: Option<LoadFinding>,
+    interim: Interim,
+}
+
+impl Look {
+    fn take(evidence: &Evidence, error: f64) -> Look {
+        let steady = Steady::read(evidence);
+        let voters = series_evidence::gather(evidence, &steady, error);
+        let error = voters.task_share_of_error();
+        let workers = judge_workers(evidence, &voters, error / 2.0);
+        let tasks = tasks::judge_groups(evidence, &steady, workers.left_of(error));
+        let load = load::read_load(evidence, &steady);
+        let facts = verdict::Facts::gather(evidence, &steady, &voters, (&tasks, &workers), load.as_ref());
+        let reason = verdict::decide(&facts);
+        let interim = match reason.verdict() {
+            Verdict::Leak if facts.proven.is_some() => Interim::Proven(reason),
+            Verdict::Leak => Interim::Leak(reason),
+            Verdict::Stable => Interim::Stable,
+            Verdict::Failed | Verdict::Inconclusive if tasks.may_be_proven() => Interim::Prove,
+            Verdict::Failed | Verdict::Inconclusive => Interim::Open,
+        };
+        Look { steady, voters, workers, load, interim }
+    }
 }
 
 /// The lines through all series; none where steady has several stretches, over which none is straight.
