@@ -1,6 +1,6 @@
 //! After warm-up: what the rest of a run can decide, and which gates ask for less than that.
 
-use crate::evidence::{Aspect, Evidence, Gate, Phase, Quantity, Recording, Series, SeriesId};
+use crate::evidence::{Aspect, Evidence, Gate, Phase, Quantity, Series, SeriesId};
 use crate::findings::{DetectableSeries, Forecast, GateBelowDetectable, Per};
 use crate::trend::{self, DetectableGrowth, Question};
 use crate::units::Unit;
@@ -33,11 +33,11 @@ pub fn forecast(evidence: &Evidence) -> Forecast {
     let blind = sources.runtime.grows_before_collecting()
         && recording.series(SeriesId::MemLive).is_none_or(Series::is_empty);
     let judged_memory = memory.filter(|_| !blind);
-    let detectable = [&judged_memory, &first(&SeriesId::task_counts())]
+    let detectable = [&judged_memory, &first(&sources.task_counts())]
         .into_iter()
         .flatten()
         .map(|(series, growth)| DetectableSeries {
-            id: counted_as(recording, series),
+            id: series.id.clone(),
             per_s: growth.per_s,
             per_request: rate.map(|r| growth.per_s / r),
         })
@@ -56,13 +56,6 @@ pub fn forecast(evidence: &Evidence) -> Forecast {
         gate_below(gate, unit, &growth, rate)
     };
     Forecast { steady_s, detectable, gates_below: plan.gates.iter().filter_map(warn).collect() }
-}
-
-/// What a series counts: where threads stand for tasks, threads.
-fn counted_as(recording: &Recording, series: &Series) -> SeriesId {
-    let threads = recording.series(&SeriesId::Threads);
-    let are_threads = series.id == SeriesId::Tasks && threads.is_some_and(|t| t.samples == series.samples);
-    if are_threads { SeriesId::Threads } else { series.id.clone() }
 }
 
 /// A gate whose limit is less than the run can decide; none where it is not, or limits no growth.

@@ -49,6 +49,12 @@ impl Sources {
             lone: evidence.plan.is_none(),
         }
     }
+
+    /// The counts of tasks, the best first, without a column that only repeats another.
+    pub fn task_counts(&self) -> Vec<SeriesId> {
+        let all = SeriesId::task_counts().into_iter();
+        all.filter(|count| !(self.tasks_repeat && *count == SeriesId::Tasks)).collect()
+    }
 }
 
 /// Whether task groups were read, and often enough for a trend or at least no less often than their plain count.
@@ -116,10 +122,7 @@ pub fn strength(
 }
 
 fn is_best_count(id: &SeriesId, sources: &Sources, present: &[SeriesId]) -> bool {
-    let mut counts = SeriesId::task_counts().into_iter();
-    let best =
-        counts.find(|count| !(sources.tasks_repeat && *count == SeriesId::Tasks) && present.contains(count));
-    best.as_ref() == Some(id)
+    sources.task_counts().iter().find(|count| present.contains(count)) == Some(id)
 }
 
 #[cfg(test)]
