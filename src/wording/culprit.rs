@@ -2,9 +2,9 @@
 
 use crate::evidence::GroupKind;
 use crate::findings::{BlamedGroup, Culprit};
-use crate::units::{Span, Unit, significant};
+use crate::units::{Span, Unit};
 
-use super::phrase::plural;
+use super::phrase::{mean_count, plural};
 
 /// A blamed group as the report has it.
 pub fn culprit(rank: u32, group: &BlamedGroup) -> Culprit {
@@ -71,11 +71,9 @@ pub fn per_request(each: f64, unit: Unit) -> String {
     match unit {
         Unit::Bytes => format!("{} per request", unit.show(each)),
         _ if each > 0.0 && each < 0.5 => {
-            format!("{} per request (one in {:.0})", significant(each, 2), 1.0 / each)
+            format!("{} per request (one in {:.0})", mean_count(each), 1.0 / each)
         }
-        // a whole number would read as exact, and it is an estimate
-        _ if each.abs() < 9.95 => format!("{each:.1} per request"),
-        _ => format!("{} per request", significant(each, 2)),
+        _ => format!("{} per request", mean_count(each)),
     }
 }
 

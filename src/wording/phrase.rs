@@ -27,6 +27,11 @@ pub fn list(names: &[String], last: &str) -> String {
     }
 }
 
+/// How many each request leaves, in the mean: `1.0`, `0.052`. A whole number would read as exact, and it is an estimate.
+pub fn mean_count(each: f64) -> String {
+    if (0.5..9.95).contains(&each.abs()) { format!("{each:.1}") } else { significant(each, 2) }
+}
+
 /// To two digits, since it is an estimate: `0.052`, `1`, `220,000`.
 pub fn estimate(n: f64) -> String {
     if n.abs() < 10.0 {

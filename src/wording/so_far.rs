@@ -1,8 +1,9 @@
 //! What a run looks like so far, in a few words.
 
 use crate::findings::{Interim, RunningLook, SeriesGrowth, SoFar};
-use crate::units::{Span, Unit, significant};
+use crate::units::{Span, Unit};
 
+use super::phrase::mean_count;
 use super::reason::reason;
 
 /// The verdict of a run that goes on: a badge, what follows it, and how certain both are.
@@ -53,9 +54,7 @@ fn rising(growth: &SeriesGrowth) -> String {
     let unit = growth.id.unit();
     let by = match (growth.per_request, growth.per_second) {
         (Some(each), _) if unit == Unit::Bytes => format!(": {} per request", unit.show(each)),
-        // a whole number would read as exact, and it is an estimate
-        (Some(each), _) if (0.95..9.95).contains(&each) => format!(": {each:.1} per request"),
-        (Some(each), _) => format!(": {} per request", significant(each, 2)),
+        (Some(each), _) => format!(": {} per request", mean_count(each)),
         (None, Some(slope)) => format!(": {}", unit.show_slope(slope)),
         (None, None) => String::new(),
     };

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::table::{Column, Shown};
 use crate::live::screen::{Theme, cut};
 use crate::live::status_line::count;
-use crate::units::significant;
+use crate::wording::mean_count;
 
 /// Columns of a count, of a growth, and of growth per request.
 const COUNT: usize = 8;
@@ -89,8 +89,6 @@ fn growth(n: f64) -> String {
 fn per_request(each: f64) -> String {
     match each.abs() {
         n if n < 0.0005 => "0".into(),
-        // a whole number would read as exact, and it is an estimate
-        n if (0.95..9.95).contains(&n) => format!("{each:.1}"),
-        _ => significant(each, 2),
+        _ => mean_count(each),
     }
 }
