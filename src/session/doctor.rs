@@ -9,7 +9,7 @@ use crate::findings::Checkup;
 use crate::plan::Plan;
 use crate::probe::doctor;
 use crate::report::{checkup, json, lines::Columns};
-use crate::target::{self, Found};
+use crate::target;
 use crate::wording::explain_no_process;
 
 /// Examines a service and gives the text to print: a screen, or one JSON document.
@@ -25,10 +25,7 @@ pub fn doctor(plan: &Plan, json: bool) -> Result<String> {
 }
 
 async fn examine(plan: &Plan) -> Result<Checkup> {
-    let (target, not_found) = match target::find(plan, &mut None).await? {
-        Found::Here(target) => (Some(*target), None),
-        Found::NoProcess(why) => (None, Some(why)),
-    };
+    let (target, not_found) = target::find(plan, &mut None).await?.into_parts();
     let Measured { target, record, sampler, records: mut probes } = start_all_probes(plan, target).await;
     let nothing_answers = matches!(not_found, Some(NoProcess::NotListening { .. }));
     let not_found = not_found.as_ref().map(explain_no_process);

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::evidence::{EventKind, ProbeRecord, TargetRecord};
 use crate::plan::Plan;
 use crate::probe::Sampler;
-use crate::target::{self, Found, ProxyStatus, Started, Target};
+use crate::target::{self, ProxyStatus, Started, Target};
 use crate::wording::{explain_no_process, explain_other_process, preamble};
 
 /// Everything that is found before a run begins.
@@ -32,10 +32,7 @@ pub async fn prepare(
     options: &OutputOptions,
     command: &mut Option<Started>,
 ) -> Result<Prepared> {
-    let (target, not_found) = match target::find(plan, command).await? {
-        Found::Here(target) => (Some(*target), None),
-        Found::NoProcess(why) => (None, Some(why)),
-    };
+    let (target, not_found) = target::find(plan, command).await?.into_parts();
     let Measured { mut target, record, sampler, records } =
         start_probes(plan, target, not_found.as_ref()).await?;
     if let Some(why) = not_found.filter(|_| !plan.record.judging.load_only) {

@@ -18,7 +18,7 @@ use crate::plan::Plan;
 use crate::probe::{Request, Sampler};
 use crate::report::lines::Columns;
 use crate::report::{json, task_list};
-use crate::target::{self, Found};
+use crate::target;
 use crate::wording::explain_no_process;
 
 /// Between two readings.
@@ -101,10 +101,8 @@ async fn read_tasks(plan: &Plan, options: TasksOptions) -> Result<u8> {
     let (sender, commands) = channel(4);
     let interrupt = Interrupt::default();
     listen(sender, interrupt.clone())?;
-    let (target, not_found) = match target::find(plan, &mut None).await? {
-        Found::Here(target) => (Some(*target), None),
-        Found::NoProcess(why) => (None, Some(explain_no_process(&why))),
-    };
+    let (target, not_found) = target::find(plan, &mut None).await?.into_parts();
+    let not_found = not_found.as_ref().map(explain_no_process);
     let Measured { record, sampler, records, .. } = start_all_probes(plan, target).await;
     let mut reader = Reader::new(&sampler);
     let begun = Instant::now();

@@ -22,6 +22,16 @@ pub enum Found {
     NoProcess(NoProcess),
 }
 
+impl Found {
+    /// The target, or why there is none.
+    pub fn into_parts(self) -> (Option<Target>, Option<NoProcess>) {
+        match self {
+            Found::Here(target) => (Some(*target), None),
+            Found::NoProcess(why) => (None, Some(why)),
+        }
+    }
+}
+
 /// The processes that are judged as one.
 #[derive(Debug)]
 pub struct Target {
