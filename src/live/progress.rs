@@ -46,6 +46,8 @@ pub struct Desk {
 pub struct Progress {
     view: View,
     total: Option<Duration>,
+    /// Breaks a line that stays at the screen's edge; the dashboard has room of another width.
+    fit: fn(&str) -> String,
 }
 
 #[derive(Debug)]
@@ -71,17 +73,22 @@ impl View {
 
 impl Progress {
     /// For a run of this length, if its end is planned. With a desk, keys may ask something of the run.
-    pub fn new(verbosity: Verbosity, total: Option<Duration>, desk: Option<Desk>) -> Progress {
+    pub fn new(
+        verbosity: Verbosity,
+        total: Option<Duration>,
+        desk: Option<Desk>,
+        fit: fn(&str) -> String,
+    ) -> Progress {
         let choose = || View::choose(verbosity, std::io::stderr().is_terminal(), total);
         #[cfg(unix)]
         if let (Verbosity::Normal, Some(desk)) = (verbosity, desk)
             && let Some(dashboard) = start_dashboard(desk)
         {
-            return Progress { view: View::Dashboard(dashboard), total };
+            return Progress { view: View::Dashboard(dashboard), total, fit };
         }
         #[cfg(not(unix))]
         drop(desk);
-        Progress { view: choose(), total }
+        Progress { view: choose(), total, fit }
     }
 
     /// Shows a new status, and where there is room what lies behind it. Cheap; to be called once a second.
@@ -96,7 +103,7 @@ impl Progress {
             // the terminal failed or was closed
             let bar = View::Bar(Bar::new(self.total));
             let over = std::mem::replace(&mut self.view, bar);
-            Progress { view: over, total: self.total }.finish();
+            Progress { view: over, total: self.total, fit: self.fit }.finish();
         }
         #[cfg(not(unix))]
         let _ = (mirror, look);
@@ -114,8 +121,8 @@ impl Progress {
         match &mut self.view {
             #[cfg(unix)]
             View::Dashboard(dashboard) => dashboard.keep(text),
-            View::Bar(bar) => bar.write(text),
-            View::Lines(lines) => lines.write(text),
+            View::Bar(bar) => bar.write(&(self.fit)(text)),
+            View::Lines(lines) => lines.write(&(self.fit)(text)),
             View::Quiet => {}
         }
     }
@@ -126,7 +133,7 @@ impl Progress {
             #[cfg(unix)]
             View::Dashboard(dashboard) => {
                 let mut lines = PlainLines::new(std::io::stderr());
-                dashboard.finish().iter().for_each(|line| lines.write(line));
+                dashboard.finish().iter().for_each(|line| lines.write(&(self.fit)(line)));
             }
             View::Bar(bar) => bar.clear(),
             View::Lines(_) | View::Quiet => {}

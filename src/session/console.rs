@@ -42,18 +42,23 @@ pub fn screen_columns() -> u16 {
     terminal_size::terminal_size().map_or(DEFAULT_COLUMNS, |(width, _)| width.0)
 }
 
+/// A line as it fits on stderr's screen.
+pub fn fit_stderr(text: &str) -> String {
+    Columns::of_stderr().fit(text, 2)
+}
+
 /// A line on stderr, unless soak is to be quiet.
 pub fn info(options: &OutputOptions, text: &str) {
     if !options.quiet {
         // a closed stderr costs nothing but the line
-        let text = Columns::of_stderr().fit(text, 2);
+        let text = fit_stderr(text);
         let _ = writeln!(anstream::stderr().lock(), "{text}");
     }
 }
 
 /// An error, on stderr in any case.
 pub fn warn(error: &Error) {
-    let text = Columns::of_stderr().fit(&format!("soak: {error}"), 2);
+    let text = fit_stderr(&format!("soak: {error}"));
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 

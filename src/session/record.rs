@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
 
-use super::console::OutputOptions;
+use super::console::{OutputOptions, fit_stderr};
 use super::early_stop::EarlyStop;
 use super::environment::record_costs;
 use super::forwarder_check::ForwarderMonitor;
@@ -22,7 +22,6 @@ use crate::judge::forecast;
 use crate::live::{Cycle, Desk, Progress, Status, Verbosity};
 use crate::probe::Sampler;
 use crate::record::{Mirror, Recorder, RunDir};
-use crate::report::lines::Columns;
 use crate::run::{End, Parts, Stage, conduct};
 use crate::wording::{describe_so_far, detectable_growth, gate_below_detectable};
 
@@ -65,7 +64,7 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
     let Instruments { clock, driver, sampler, commands, desk, mut forwarder } = instruments;
     let recorder = Recorder::create(dir, plan, &environment, &sample_columns(&sampler))?;
     let planned = Some(plan.phases.total().0).filter(|_| !plan.phases.is_open_ended());
-    let mut progress = Progress::new(options.verbosity(), planned, desk);
+    let mut progress = Progress::new(options.verbosity(), planned, desk, fit_stderr);
     let every = plan.observed().and_then(|watch| watch.every).map(|every| every.0);
     let mut rolling = RollingReport::new(dir.0.clone(), every, options.theme);
     let mut early_stop = EarlyStop::from_plan(plan);
@@ -111,6 +110,6 @@ fn show_forecast(mirror: &Mirror, progress: &mut Progress) {
     let warnings =
         forecast.gates_below.iter().map(|gate| format!("warning: {}", gate_below_detectable(gate)));
     for line in detectable_growth(&forecast).into_iter().chain(warnings) {
-        progress.info(&Columns::of_stderr().fit(&line, 2));
+        progress.info(&line);
     }
 }
