@@ -1,8 +1,8 @@
 //! What the dashboard shows of one second: read from the mirror, and nothing but values from there on.
 
 use super::chart_state::{Chart, memory_chart, task_chart};
-use super::group_rows::group_rows;
 use super::load_state::{LoadState, read_load};
+use crate::culprit::list_groups;
 use crate::evidence::{EventKind, Evidence, Phase, SeriesId};
 use crate::findings::{ListedGroup, RunningLook};
 use crate::live::status::Status;
@@ -80,7 +80,7 @@ impl State {
             tasks: task_chart(evidence, fits),
             phases: phases(evidence),
             marks: evidence.events.iter().filter_map(mark).collect(),
-            groups: group_rows(evidence, now_s),
+            groups: list_groups(evidence, now_s),
             load: read_load(mirror),
             readings: readings(evidence, now_s),
             failing: failing(evidence, now_s),
