@@ -97,7 +97,7 @@ pub enum LeftBehind<'a> {
     UnderWay(u64),
     /// All have ended, and it is read again before anything counts.
     Waiting,
-    /// These groups have grown.
+    /// These groups have grown and stayed.
     Groups(Vec<Shown<'a>>),
 }
 
@@ -114,10 +114,7 @@ impl Tab {
         } else if sent.readings_since < READINGS_TO_STAY {
             LeftBehind::Waiting
         } else {
-            let mut grown: Vec<Shown<'_>> = self.table.shown();
-            grown.retain(|row| row.since_mark.is_some_and(|n| n >= 1.0));
-            grown.sort_by(|a, b| b.since_mark.unwrap_or(0.0).total_cmp(&a.since_mark.unwrap_or(0.0)));
-            LeftBehind::Groups(grown)
+            LeftBehind::Groups(self.table.stayed())
         };
         Some((since_mark, left))
     }

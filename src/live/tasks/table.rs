@@ -41,7 +41,17 @@ pub struct Table {
     /// on the whole screen.
     pub whole: bool,
     selected: Option<GroupKey>,
-    mark: Option<HashMap<GroupKey, f64>>,
+    mark: Option<HashMap<GroupKey, AtMark>>,
+    /// How many there were of each at the reading before the last.
+    before: HashMap<GroupKey, f64>,
+}
+
+/// What is known of a group when a mark is set.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct AtMark {
+    count: f64,
+    /// The most there were until then: what comes and goes by itself does so again.
+    highest: f64,
 }
 
 impl Table {
@@ -60,12 +70,18 @@ impl Table {
             whole: false,
             selected: None,
             mark: None,
+            before: HashMap::new(),
         }
     }
 
     /// A new reading.
     pub fn take(&mut self, rows: Vec<ListedGroup>) {
-        if self.frozen { self.newer = Some(rows) } else { self.rows = rows }
+        if self.frozen {
+            self.newer = Some(rows);
+        } else {
+            let before = std::mem::replace(&mut self.rows, rows);
+            self.before = before.into_iter().map(|row| (row.key(), row.count)).collect();
+        }
     }
 
     /// How many groups there are in all.
@@ -114,12 +130,31 @@ impl Table {
 
     /// Counts growth from now on as well.
     pub fn mark(&mut self) {
-        self.mark = Some(self.rows.iter().map(|row| (row.key(), row.count)).collect());
+        let at_mark = |row: &ListedGroup| AtMark {
+            count: row.count,
+            highest: row.history.iter().copied().fold(row.count, f64::max),
+        };
+        self.mark = Some(self.rows.iter().map(|row| (row.key(), at_mark(row))).collect());
     }
 
     fn since_mark(&self, group: &ListedGroup) -> Option<f64> {
         let mark = self.mark.as_ref()?;
-        Some(group.count - mark.get(&group.key()).copied().unwrap_or(0.0))
+        Some(group.count - mark.get(&group.key()).copied().unwrap_or_default().count)
+    }
+
+    /// Groups with more than at the mark, at the last two readings and more than ever before it; those that grew most
+    /// first.
+    pub fn stayed(&self) -> Vec<Shown<'_>> {
+        let Some(mark) = &self.mark else { return Vec::new() };
+        let has_stayed = |group: &&ListedGroup| {
+            let at_mark = mark.get(&group.key()).copied().unwrap_or_default();
+            let before = self.before.get(&group.key()).copied().unwrap_or(0.0);
+            group.count.min(before) > at_mark.highest
+        };
+        let row = |group| Shown { since_mark: self.since_mark(group), group: Cow::Borrowed(group) };
+        let mut rows: Vec<Shown<'_>> = self.rows.iter().filter(has_stayed).map(row).collect();
+        rows.sort_by(|a, b| b.since_mark.unwrap_or(0.0).total_cmp(&a.since_mark.unwrap_or(0.0)));
+        rows
     }
 
     /// Whether growth is also counted from a mark.

@@ -103,6 +103,24 @@ fn growth_since_a_mark_is_counted_from_it() {
 }
 
 #[test]
+fn what_stays_is_there_twice_and_was_never_there_before_the_mark() {
+    let mut table = Table::new();
+    let rows = |stuck: f64, passing: f64| {
+        let mut passing = group("passing", "syscall", passing, 0.0);
+        passing.history = vec![1.0, 0.0];
+        vec![group("stuck", "chan send", stuck, 0.0), passing]
+    };
+    table.take(rows(3.0, 0.0));
+    assert!(table.stayed().is_empty(), "nothing is marked");
+    press(&mut table, "m");
+    table.take(rows(8.0, 1.0));
+    assert!(table.stayed().is_empty(), "it was read once");
+    table.take(rows(8.0, 1.0));
+    let stayed: Vec<_> = table.stayed().iter().map(|row| (row.group.name.clone(), row.since_mark)).collect();
+    assert_eq!(stayed, [("stuck".to_string(), Some(5.0))], "one came and went before");
+}
+
+#[test]
 fn a_frozen_table_stands_still_and_then_has_all() {
     let mut table = table();
     press(&mut table, " ");
