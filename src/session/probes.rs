@@ -3,6 +3,8 @@
 use crate::error::{Error, Result};
 use crate::evidence::{NoProcess, ProbeRecord, SeriesId, TargetRecord};
 use crate::plan::Plan;
+#[cfg(target_os = "linux")]
+use crate::probe::NamedThreads;
 use crate::probe::{Discovered, Sampler};
 use crate::run::best_task_count;
 use crate::target::Target;
@@ -10,6 +12,10 @@ use crate::wording::explain_no_process;
 
 use super::console::{OutputOptions, info};
 use super::one_process::{Subject, discover_one_process};
+
+/// Probes that name the tasks of a runtime themselves.
+#[cfg(target_os = "linux")]
+const NAME_TASKS: [&str; 3] = ["goroutines", "java threads", "tokio-console"];
 
 /// What is measured, by probes that have begun.
 pub struct Measured {
@@ -57,6 +63,20 @@ pub async fn start_probes(
 pub async fn start_all_probes(plan: &Plan, target: Option<Target>) -> Measured {
     let Subject { target, record, discovered } = discover_one_process(plan, target).await;
     let Discovered { probes, records, .. } = discovered;
+    let sampler = Sampler::start(probes).for_run(plan.record.phases.total().0);
+    Measured { target, record, sampler, records }
+}
+
+/// The same, with what the task monitor alone shows: threads by name, of a runtime that does not name its tasks itself.
+pub async fn start_monitor_probes(plan: &Plan, target: Option<Target>) -> Measured {
+    let Subject { target, record, discovered } = discover_one_process(plan, target).await;
+    let Discovered { mut probes, records, .. } = discovered;
+    #[cfg(target_os = "linux")]
+    if let Some(target) = &target
+        && !probes.iter().any(|probe| NAME_TASKS.contains(&probe.name()))
+    {
+        probes.push(Box::new(NamedThreads::new(target)));
+    }
     let sampler = Sampler::start(probes).for_run(plan.record.phases.total().0);
     Measured { target, record, sampler, records }
 }

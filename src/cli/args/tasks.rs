@@ -23,7 +23,7 @@ Exit: 0 · 2 wrong use · 4 no task group can be read";
 /// `soak tasks`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct TasksArgs {
-    /// The URL of the service, http://HOST:PORT/, several of them, or a run directory
+    /// One or several URLs of services, or a run directory
     #[arg(value_name = "URL|RUN", conflicts_with = "url_flag")]
     url: Vec<String>,
     /// The URL, as a flag

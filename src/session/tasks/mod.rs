@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver, channel, unbounded_channel};
 
 use super::console::{print, warn};
-use super::probes::{Measured, start_all_probes};
+use super::probes::{Measured, start_monitor_probes};
 use super::runtime::block_on;
 use crate::error::{Error, Result};
 use crate::evidence::{Command, ProbeRecord, TargetRecord, first_to_turn_on};
@@ -96,7 +96,7 @@ async fn first_reading(
 ) -> Result<std::result::Result<Reader, String>> {
     let (target, not_found) = target::find(plan, &mut None).await?.into_parts();
     let not_found = not_found.as_ref().map(explain_no_process);
-    let Measured { record, sampler, records, .. } = start_all_probes(plan, target).await;
+    let Measured { record, sampler, records, .. } = start_monitor_probes(plan, target).await;
     let mut reader = Reader::new(sampler, subject(plan, record.as_ref()), record);
     loop {
         reader.read(SentByHand::default()).await;
