@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::Proof;
 use super::counts::{Counts, requests_at};
 use super::family::Family;
-use super::Proof;
-use crate::evidence::{EventKind, Evidence, GroupCount, GroupKind, Phase, Recording, Sample, Series, SeriesId, TaskGroup};
+use crate::evidence::{
+    EventKind, Evidence, GroupCount, GroupKind, Phase, Recording, Sample, Series, SeriesId, TaskGroup,
+};
 use crate::findings::{Direction, ListedGroup, Movement, Trend, sort_by_growth};
 use crate::trend::{Question, trend};
 use crate::units::Unit;
@@ -37,11 +39,6 @@ pub fn list_groups(evidence: &Evidence, now_s: f64) -> Vec<ListedGroup> {
     all
 }
 
-/// `@others` holds what is too small to have a row of its own.
-fn name_of_undescribed(id: &str) -> String {
-    if id.starts_with('@') { "all smaller groups".into() } else { id.to_string() }
-}
-
 /// What was read of one kind.
 struct Readings<'a> {
     evidence: &'a Evidence,
@@ -65,7 +62,8 @@ impl<'a> Readings<'a> {
         let until = evidence.groups.partition_point(|row| row.elapsed_s <= now_s);
         let of_kind = || evidence.groups[..until].iter().filter(move |row| row.kind == kind);
         let recent_s = RECENT_S.max(now_s * RECENT_SHARE);
-        let last_s = of_kind().next_back().map(|row| row.elapsed_s).filter(|last| now_s - last <= recent_s)?;
+        let last_s =
+            of_kind().next_back().map(|row| row.elapsed_s).filter(|last| now_s - last <= recent_s)?;
         // a kind that was read before steady alone is as it was then
         let from_s = from_s.min(last_s);
         let mut times: Vec<f64> = of_kind().map(|row| row.elapsed_s).filter(|at| *at >= from_s).collect();
@@ -117,7 +115,7 @@ impl<'a> Readings<'a> {
         Some(ListedGroup {
             id: id.into(),
             kind: self.kind,
-            name: group.map_or_else(|| name_of_undescribed(id), |group| group.name.clone()),
+            name: group.map_or_else(|| id.to_string(), |group| group.name.clone()),
             state: group.and_then(|group| group.state.clone()),
             count: last,
             growth,

@@ -11,7 +11,7 @@ use super::exchange::{Exchange, SlotConnection};
 use crate::error::{Error, Result};
 use crate::plan::RequestPlan;
 
-/// Sends the request of a plan when it is told to, from a thread of its own, until it is dropped.
+/// Sends the request of a plan on demand, from a separate thread, until it is dropped.
 #[derive(Debug)]
 pub struct ByHand(UnboundedSender<()>);
 

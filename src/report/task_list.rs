@@ -6,7 +6,7 @@ use super::clean_text::clean_text;
 use super::lines::Columns;
 use crate::findings::{ListedGroup, TaskList, group_label};
 use crate::units::{Span, Unit};
-use crate::wording::movement;
+use crate::wording::{listed_name, movement};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -14,7 +14,8 @@ const DIM: Style = Style::new().dimmed();
 /// The table with its colours as ANSI sequences: count and growth first, so that names may be of any length.
 pub fn render(list: &TaskList, columns: Columns) -> String {
     let observed = Span::from_secs_f64(list.observed_s.round().max(1.0));
-    let mut text = format!("{DIM}{:>9} {:>9}  {:11}  {:9}  in {observed}{DIM:#}\n", "count", "growth", "", "kind");
+    let mut text =
+        format!("{DIM}{:>9} {:>9}  {:11}  {:9}  in {observed}{DIM:#}\n", "count", "growth", "", "kind");
     for group in &list.groups {
         text += &(columns.fit(&row(group), 45) + "\n");
     }
@@ -32,7 +33,7 @@ fn row(group: &ListedGroup) -> String {
         _ => "0".into(),
     };
     let style = if group.growth > 0.0 { BOLD } else { Style::new() };
-    let label = clean_text(&group_label(&group.name, group.state.as_deref())).to_string();
+    let label = clean_text(&group_label(listed_name(group), group.state.as_deref())).to_string();
     let kind = group.kind.to_string();
     let does = movement(group.movement);
     format!("{style}{:>9} {growth:>9}  {does:11}  {kind:9}  {label}{style:#}", count(group.count))

@@ -13,10 +13,6 @@ use crate::wording::explain_no_process;
 use super::console::{OutputOptions, info};
 use super::one_process::{Subject, discover_one_process};
 
-/// Probes that name the tasks of a runtime themselves.
-#[cfg(target_os = "linux")]
-const NAME_TASKS: [&str; 3] = ["goroutines", "java threads", "tokio-console"];
-
 /// What is measured, by probes that have begun.
 pub struct Measured {
     /// Whose process is looked at, where there is one.
@@ -73,7 +69,7 @@ pub async fn start_monitor_probes(plan: &Plan, target: Option<Target>) -> Measur
     let Discovered { mut probes, records, .. } = discovered;
     #[cfg(target_os = "linux")]
     if let Some(target) = &target
-        && !probes.iter().any(|probe| NAME_TASKS.contains(&probe.name()))
+        && NamedThreads::say_more_than(&probes)
     {
         probes.push(Box::new(NamedThreads::new(target)));
     }

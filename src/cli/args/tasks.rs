@@ -58,7 +58,8 @@ impl TasksArgs {
 
     /// The strongest layer of a plan in which nothing is driven and no collection is forced, for each service.
     pub fn settings(self) -> Vec<Settings> {
-        let TasksArgs { url, url_flag, request, connect, timeout, probe, once: _, observe: _, json: _ } = self;
+        let TasksArgs { url, url_flag, request, connect, timeout, probe, once: _, observe: _, json: _ } =
+            self;
         let urls: Vec<Option<String>> = match url.is_empty() {
             true => vec![url_flag],
             false => url.into_iter().map(Some).collect(),

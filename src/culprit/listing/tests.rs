@@ -54,8 +54,11 @@ fn growth_is_since_steady_and_by_request_and_ties_go_by_name() {
     evidence.recording.requests_total = [0.0, 100.0, 200.0].map(Sample::new).to_vec();
     let rows = list_groups(&evidence, 20.0);
     let seen: Vec<_> = rows.iter().map(|r| (r.name.as_str(), r.count, r.growth, r.per_request)).collect();
-    let expected =
-        [("main.produce", 105.0, 100.0, Some(1.0)), ("new", 2.0, 2.0, Some(0.02)), ("a", 2.0, 0.0, Some(0.0))];
+    let expected = [
+        ("main.produce", 105.0, 100.0, Some(1.0)),
+        ("new", 2.0, 2.0, Some(0.02)),
+        ("a", 2.0, 0.0, Some(0.0)),
+    ];
     assert_eq!(seen, expected);
     assert_eq!((rows[0].state.as_deref(), rows[0].age_s, rows[1].age_s), (Some("chan send"), 20.0, 0.0));
     assert_eq!(movement(&rows, "b"), Movement::Unclear, "three readings are too few");

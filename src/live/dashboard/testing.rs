@@ -12,7 +12,8 @@ use super::model::Model;
 use super::state::{Mark, Reading, State};
 use crate::evidence::{ErrorKind, GroupKind, Percentiles, Phase, SeriesId};
 use crate::findings::{
-    GateOutcome, GateReason, GateResult, Interim, ListedGroup, Movement, NotMeasured, RunningLook, SeriesGrowth, SoFar,
+    GateOutcome, GateReason, GateResult, Interim, ListedGroup, Movement, NotMeasured, RunningLook,
+    SeriesGrowth, SoFar,
 };
 use crate::live::screen::Theme;
 use crate::live::status::Status;

@@ -88,8 +88,14 @@ mod tests {
     fn a_narrow_screen_has_what_matters_most_and_a_wide_one_all() {
         let all = Available { per_request: true, mark: true };
         assert_eq!(shown(40, all), [Column::Name, Column::Count, Column::Growth]);
-        let of_80 =
-            [Column::Name, Column::State, Column::Movement, Column::Count, Column::Growth, Column::PerRequest];
+        let of_80 = [
+            Column::Name,
+            Column::State,
+            Column::Movement,
+            Column::Count,
+            Column::Growth,
+            Column::PerRequest,
+        ];
         assert_eq!(shown(80, Available { per_request: true, mark: false }), of_80);
         assert_eq!(shown(80, Available::default())[..3], [Column::Name, Column::State, Column::Movement]);
         assert_eq!(shown(160, all).len(), 9);

@@ -31,7 +31,8 @@ impl Filter {
         let mut rest = text.trim_start();
         while !rest.is_empty() {
             let (negated, after) = rest.strip_prefix('!').map_or((false, rest), |after| (true, after));
-            let (of_state, after) = after.strip_prefix("state:").map_or((false, after), |after| (true, after));
+            let (of_state, after) =
+                after.strip_prefix("state:").map_or((false, after), |after| (true, after));
             let (seeks, after) = match after.strip_prefix("re:") {
                 Some(pattern) => (Seeks::pattern(pattern.trim_end()), ""),
                 None => {
@@ -118,7 +119,13 @@ mod tests {
     fn a_regular_expression_goes_on_to_the_end_and_one_that_is_not_finished_lets_nothing_through() {
         let producer = group("main.(*Server).produce", "chan send", 5.0, 5.0);
         let passes = |text: &str| Filter::parse(text).passes(&producer);
-        for text in [r"re:^main\..*produce$", "re:chan (send|receive)", "!re:^net/", "state:re:^chan", "prod re:S.rver"] {
+        for text in [
+            r"re:^main\..*produce$",
+            "re:chan (send|receive)",
+            "!re:^net/",
+            "state:re:^chan",
+            "prod re:S.rver",
+        ] {
             assert!(passes(text), "{text}");
         }
         for text in ["re:^produce", "!re:produce", "state:re:produce", "select re:produce"] {

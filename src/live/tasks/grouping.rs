@@ -135,7 +135,9 @@ mod tests {
         let rows = |by: Grouping| -> Vec<(String, f64, f64)> {
             let shown = groups.iter().map(|g| Shown { group: Cow::Borrowed(g), since_mark: Some(1.0) });
             let rows = put_together(shown.collect(), by);
-            rows.iter().map(|row| (row.group.name.clone(), row.group.count, row.since_mark.unwrap())).collect()
+            rows.iter()
+                .map(|row| (row.group.name.clone(), row.group.count, row.since_mark.unwrap()))
+                .collect()
         };
         let row = |name: &str, count: f64, since: f64| (name.to_string(), count, since);
         assert_eq!(rows(Grouping::Stack).len(), 3);

@@ -167,7 +167,10 @@ impl Monitor {
                 if !tab.table.is_marked() {
                     tab.mark();
                 }
-                return Some(TaskWish::Send { tab: at, requests: if key == Key::Char('r') { 1 } else { 10 } });
+                return Some(TaskWish::Send {
+                    tab: at,
+                    requests: if key == Key::Char('r') { 1 } else { 10 },
+                });
             }
             Key::Char('<' | ',') if recorded => return Some(TaskWish::Step(-1)),
             Key::Char('>' | '.') if recorded => return Some(TaskWish::Step(1)),

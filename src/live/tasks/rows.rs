@@ -5,11 +5,11 @@ use ratatui::text::{Line, Span};
 
 use super::columns::Column;
 use super::grouping::Shown;
-use crate::findings::{ListedGroup, Movement};
+use crate::findings::{ListedGroup, Movement, group_label};
 use crate::live::screen::{Theme, cut, cut_front};
 use crate::live::status_line::count;
 use crate::units::{Unit, significant};
-use crate::wording::{mean_count, movement};
+use crate::wording::{listed_name, mean_count, movement};
 
 /// Eight heights of a curve.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -85,8 +85,8 @@ pub fn line(shown: &Shown<'_>, columns: &[(Column, usize)], theme: Theme) -> Lin
 
 fn label(group: &ListedGroup, has_state: bool) -> String {
     match &group.state {
-        Some(waits) if !has_state => format!("{} in {waits}", group.name),
-        _ => group.name.clone(),
+        Some(waits) if !has_state => group_label(&group.name, Some(waits)),
+        _ => listed_name(group).into(),
     }
 }
 

@@ -14,10 +14,12 @@ use crate::findings::{ListedGroup, group_label};
 use crate::live::screen::{Theme, cut, draw_box, title};
 use crate::live::status_line::count;
 use crate::units::Unit;
-use crate::wording::movement;
+use crate::wording::{listed_name, movement};
 
-const KEYS: &str = "↑ ↓ select · enter stack · / filter · ← → sort · 1–4 group · m mark · r request · ? help · q quit";
-const KEYS_OF_RECORDED: &str = "↑ ↓ select · enter stack · < > earlier, later · / filter · ← → sort · ? help · q quit";
+const KEYS: &str =
+    "↑ ↓ select · enter stack · / filter · ← → sort · 1–4 group · m mark · r request · ? help · q quit";
+const KEYS_OF_RECORDED: &str =
+    "↑ ↓ select · enter stack · < > earlier, later · / filter · ← → sort · ? help · q quit";
 
 const HELP: &[&str] = &[
     "↑ ↓ j k  select; the group stays selected wherever it goes",
@@ -112,13 +114,15 @@ fn left_behind(tab: &Tab, width: usize, theme: Theme) -> Option<Line<'static>> {
         LeftBehind::UnderWay(n) => {
             Line::raw(cut(&format!("{requests} since the mark, {} under way", count(n as f64)), width))
         }
-        LeftBehind::Waiting => Line::raw(cut(&format!("{requests} since the mark: reading what stays…"), width)),
+        LeftBehind::Waiting => {
+            Line::raw(cut(&format!("{requests} since the mark: reading what stays…"), width))
+        }
         LeftBehind::Groups(rows) if rows.is_empty() => {
             Line::styled(cut(&format!("nothing stayed after {requests}"), width), theme.good())
         }
         LeftBehind::Groups(rows) => {
             let stayed = rows.iter().map(|row| {
-                let label = group_label(&row.group.name, row.group.state.as_deref());
+                let label = group_label(listed_name(&row.group), row.group.state.as_deref());
                 format!("{} {label}", signed(row.since_mark.unwrap_or_default()))
             });
             let text = format!("stayed after {requests}: {}", stayed.collect::<Vec<_>>().join(", "));
@@ -157,7 +161,7 @@ fn draw_rows(
 }
 
 fn draw_stack(frame: &mut Frame<'_>, area: Rect, group: &ListedGroup, theme: Theme) {
-    let area = title(frame, area, &group.name, theme);
+    let area = title(frame, area, listed_name(group), theme);
     let mut lines = vec![Line::styled(facts(group), theme.strong())];
     if let Some(creator) = &group.created_by {
         lines.push(Line::raw(format!("created by {creator}")));
@@ -201,8 +205,8 @@ mod tests {
 
     use super::*;
     use crate::evidence::Frame as StackFrame;
-    use crate::live::screen::Key;
     use crate::findings::Movement;
+    use crate::live::screen::Key;
     use crate::live::tasks::monitor::{SentByHand, TaskReading};
     use crate::live::tasks::testing::group;
 

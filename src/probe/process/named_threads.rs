@@ -16,6 +16,8 @@ use crate::target::{Members, Target};
 
 /// Reading takes no more of the time than this; a process may have ten thousand threads.
 const LARGEST_SHARE: f64 = 0.01;
+/// Probes that name the tasks of a runtime.
+const NAME_TASKS: [&str; 3] = ["goroutines", "java threads", "tokio-console"];
 /// Names may be made up for each thread.
 const BOUNDS: GroupBounds = GroupBounds { at_once: 256, freely: 512, in_all: 4096 };
 
@@ -31,6 +33,11 @@ pub struct NamedThreads {
 type Waiting = (String, Option<String>);
 
 impl NamedThreads {
+    /// Whether none of these probes names the tasks of the runtime itself.
+    pub fn say_more_than(probes: &[Box<dyn Probe>]) -> bool {
+        !probes.iter().any(|probe| NAME_TASKS.contains(&probe.name()))
+    }
+
     /// For this target.
     pub fn new(target: &Target) -> NamedThreads {
         NamedThreads {
@@ -133,6 +140,9 @@ mod tests {
         assert_eq!(of_pool(), 3);
         drop(sender);
         threads.into_iter().for_each(|thread| thread.join().unwrap());
-        assert_eq!((wait("futex_do_wait\n"), wait("0"), wait("")), (Some("futex_do_wait".into()), None, None));
+        assert_eq!(
+            (wait("futex_do_wait\n"), wait("0"), wait("")),
+            (Some("futex_do_wait".into()), None, None)
+        );
     }
 }
