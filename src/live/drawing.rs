@@ -14,7 +14,7 @@ use super::dashboard::{Model, State, Wish, draw};
 use super::screen::{Key, Theme, keys, terminal};
 use super::tasks::{Monitor, TaskReading, TaskWish, draw_monitor};
 
-/// Keys and sizes are looked at this often.
+/// Sizes are looked at this often, and nothing is drawn more often.
 const TICK: Duration = Duration::from_millis(100);
 /// How long the end of the thread is waited for: a terminal that takes no more output must not keep soak from ending.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -181,20 +181,25 @@ fn run(desk: &Desk, mut face: Face, mut ask: impl FnMut(Asked)) -> std::io::Resu
     let theme = Theme::from_environment();
     let mut size = terminal::size();
     let mut screen = screen_of(size)?;
+    let (mut changed, mut drawn_at): (bool, Option<Instant>) = (false, None);
+    #[cfg(debug_assertions)]
+    let mut looks = 0;
     while !desk.ended.load(Ordering::Relaxed) {
         // in the background, or continued there: the terminal belongs to another
         if !terminal::is_in_foreground() {
             std::thread::sleep(TICK);
             continue;
         }
-        let mut changed = terminal::take()?;
+        changed |= terminal::take()?;
         let size_before = std::mem::replace(&mut size, terminal::size());
         if changed || size != size_before {
             terminal::clear()?;
             screen = screen_of(size)?;
             changed = true;
         }
-        for key in keys(&terminal::typed(TICK)?) {
+        // who types fast, or pastes, waits no longer than this for the screen either
+        let next = drawn_at.filter(|_| changed).map_or(TICK, |at| TICK.saturating_sub(at.elapsed()));
+        for key in keys(&terminal::typed(next)?) {
             if let Some(asked) = face.press(key) {
                 ask(asked);
             }
@@ -204,13 +209,26 @@ fn run(desk: &Desk, mut face: Face, mut ask: impl FnMut(Asked)) -> std::io::Resu
         changed |= !news.is_empty() || !kept.is_empty();
         face.keep(kept);
         news.into_iter().for_each(|news| face.take(news));
+        #[cfg(debug_assertions)]
+        break_off_if_asked(&mut looks);
         if changed
+            && drawn_at.is_none_or(|at| at.elapsed() >= TICK)
             && let Some(drawn) = terminal::while_taken(|| screen.draw(|f| face.draw(f, theme)).map(|_| ()))
         {
             drawn?;
+            (changed, drawn_at) = (false, Some(Instant::now()));
         }
     }
     Ok(())
+}
+
+/// In a build for tests, panics at the look that SOAK_PANIC_IN_DRAWING names: what a mistake does to the terminal must be
+/// seen.
+#[cfg(debug_assertions)]
+fn break_off_if_asked(looks: &mut u32) {
+    *looks += 1;
+    let asked = std::env::var("SOAK_PANIC_IN_DRAWING").ok().and_then(|n| n.parse().ok());
+    assert!(asked != Some(*looks), "asked to by SOAK_PANIC_IN_DRAWING");
 }
 
 type Screen = Terminal<CrosstermBackend<BufWriter<Stderr>>>;

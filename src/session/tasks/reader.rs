@@ -80,8 +80,8 @@ impl Reader {
         self.readings.groups(counts, &row.new_groups);
         if read {
             let counted = row.values.iter().find(|(id, _)| *id == SeriesId::RequestsTotal).map(|(_, n)| *n);
-            let by_hand = (sent.sent > 0).then_some((sent.answered + sent.failed) as f64);
-            self.readings.sample(elapsed_s, Phase::Steady, Sample::from(counted.or(by_hand)), &[]);
+            let requests = counted.unwrap_or((sent.answered + sent.failed) as f64);
+            self.readings.sample(elapsed_s, Phase::Steady, Sample::new(requests), &[]);
             self.succeeded += 1;
             self.last = Instant::now();
             self.since_sent = if sent.under_way() > 0 { 0 } else { self.since_sent.saturating_add(1) };
