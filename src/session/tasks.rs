@@ -168,6 +168,7 @@ fn why_not(not_found: Option<String>, reader: &Reader<'_>, probes: &[ProbeRecord
 struct Reader<'a> {
     sampler: &'a Sampler,
     history: History,
+    /// When it began, and from the first reading that succeeded on when that was.
     begun: Instant,
     last: Instant,
     /// Why the last reading failed.
@@ -191,6 +192,9 @@ impl Reader<'_> {
         self.history.take(&row.groups, row.new_groups);
         if self.history.readings() > before {
             self.last = Instant::now();
+        }
+        if before == 0 {
+            self.begun = Instant::now();
         }
         // a failure is reported once, and lasts until something is read again
         self.failed = failure.or(self.failed.take().filter(|_| self.history.readings() == before));
@@ -221,7 +225,8 @@ impl Reader<'_> {
         let list = TaskList {
             schema: SCHEMA.into(),
             target,
-            observed_s: self.begun.elapsed().as_secs_f64(),
+            // growth is between these two readings
+            observed_s: self.last.saturating_duration_since(self.begun).as_secs_f64(),
             groups: self.history.list(),
             failed: self.failed.iter().cloned().collect(),
         };

@@ -105,7 +105,9 @@ impl Table {
                 Column::Name => a.group.name.cmp(&b.group.name),
                 Column::State => a.group.state.cmp(&b.group.state),
                 Column::Count => b.group.count.total_cmp(&a.group.count),
-                Column::Growth => b.group.growth.total_cmp(&a.group.growth),
+                Column::Growth => {
+                    b.group.growth.total_cmp(&a.group.growth).then(b.group.count.total_cmp(&a.group.count))
+                }
                 Column::SinceMark => {
                     b.since_mark.unwrap_or_default().total_cmp(&a.since_mark.unwrap_or_default())
                 }
