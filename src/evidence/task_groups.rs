@@ -35,6 +35,11 @@ pub enum GroupKind {
 }
 
 impl GroupKind {
+    /// Whether these are what a service's code runs in: goroutines, tasks, threads.
+    pub fn is_of_tasks(self) -> bool {
+        matches!(self, GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread)
+    }
+
     /// Every kind.
     pub const ALL: [GroupKind; 10] = [
         GroupKind::Goroutine,

@@ -66,6 +66,7 @@ pub use leak::{
 };
 pub use load::{
     DriverHealth, ErrorCounts, LEAST_IN_FLIGHT, LoadFinding, Misbehaved, RequestFinding, ShownLatency,
+    WorstError,
 };
 pub use note::{Caption, NoBlocks, NotCollected, Note, PresentGroup, SlowedProbe};
 pub use outcome::Outcome;

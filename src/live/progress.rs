@@ -111,7 +111,7 @@ impl Progress {
             #[cfg(unix)]
             View::Dashboard(_) => {}
             View::Bar(bar) => bar.update(status),
-            View::Lines(lines) => lines.update(status),
+            View::Lines(lines) => lines.update(status, self.fit),
             View::Quiet => {}
         }
     }

@@ -12,7 +12,7 @@ use super::latency_sum::LatencySum;
 use super::thin_lists::{merge_load_rows, thin_by_moment};
 use crate::evidence::{
     ErrorKind, Event, EventKind, Evidence, GroupCount, LatencyTag, LoadRow, Percentiles, Phase, Recording,
-    Sample, Series, SeriesId, TaskGroup, TaskSnapshot,
+    Sample, Series, SeriesId, StatusCounts, TaskGroup, TaskSnapshot,
 };
 
 /// How long samples are kept exactly.
@@ -45,6 +45,10 @@ pub struct Counts {
     pub dropped: u64,
     /// Those that failed by kind, in the order of [`ErrorKind::ALL`].
     pub errors: [u64; ErrorKind::ALL.len()],
+    /// The statuses of those that were answered with an unexpected one.
+    pub statuses: StatusCounts,
+    /// Ended, whether well or with an error, those never sent left out.
+    pub done: u64,
 }
 
 impl Mirror {
@@ -58,6 +62,14 @@ impl Mirror {
             },
             ..Mirror::default()
         }
+    }
+
+    /// One that holds this row of load.csv.
+    #[cfg(test)]
+    pub fn with_load(row: LoadRow) -> Mirror {
+        let mut mirror = Mirror::new(&[]);
+        mirror.load(row);
+        mirror
     }
 
     /// All that it holds but latency, which is summed up only at the end.
@@ -116,6 +128,8 @@ impl Mirror {
             self.counts.due += row.due;
             self.counts.failed += row.errors.iter().sum::<u64>();
             self.counts.dropped += row.dropped;
+            self.counts.done += row.done;
+            self.counts.statuses.add_all(&row.statuses);
             self.counts.errors.iter_mut().zip(row.errors).for_each(|(sum, n)| *sum += n);
         }
         self.evidence.load.push(row);

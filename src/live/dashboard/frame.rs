@@ -65,6 +65,6 @@ fn draw_parts(frame: &mut Frame<'_>, model: &Model, state: &State, parts: &Parts
             draw_chart(frame, area, chart.as_ref(), state, model.zoom, theme);
         }
     }
-    draw_groups(frame, parts.groups, &state.groups, theme);
+    draw_groups(frame, parts.groups, state, theme);
     draw_foot(frame, parts.foot, model, theme);
 }

@@ -7,19 +7,22 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
+use super::state::State;
 use crate::findings::ListedGroup;
 use crate::live::screen::{Theme, title};
 use crate::live::tasks::{Available, Shown, columns, line, titles};
 
 /// As many rows as there is room for, and how many more there are.
-pub fn draw_groups(frame: &mut Frame<'_>, area: Rect, rows: &[ListedGroup], theme: Theme) {
+pub fn draw_groups(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
+    let rows = state.groups.as_slice();
     let area = title(frame, area, "task groups, by growth since steady began", theme);
     let (width, height) = (usize::from(area.width), usize::from(area.height));
-    let lines = if rows.is_empty() {
-        vec![Line::styled("no task groups are read", theme.quiet())]
-    } else {
-        table(rows, width, height, theme)
-    };
+    let mut lines: Vec<Line<'static>> = state.no_tasks.iter().map(|text| Line::raw(text.clone())).collect();
+    if !rows.is_empty() {
+        lines.extend(table(rows, width, height.saturating_sub(lines.len()), theme));
+    } else if lines.is_empty() {
+        lines.push(Line::styled("no task groups are read", theme.quiet()));
+    }
     frame.render_widget(Paragraph::new(lines), area);
 }
 

@@ -103,7 +103,9 @@ impl Table {
                 Column::State => one.state.cmp(&other.state),
                 Column::Movement => other.movement.cmp(&one.movement),
                 Column::Count => largest(|group| group.count),
-                Column::Growth | Column::Curve => largest(|group| group.growth),
+                Column::Growth | Column::Curve => {
+                    largest(|group| group.growth).then(largest(|group| group.count))
+                }
                 Column::PerRequest => largest(|group| group.per_request.unwrap_or(0.0)),
                 Column::Age => largest(|group| -group.age_s),
                 Column::SinceMark => {

@@ -5,7 +5,7 @@ mod reader;
 mod recorded;
 mod save;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver, channel, unbounded_channel};
@@ -98,12 +98,13 @@ async fn first_reading(
     let not_found = not_found.as_ref().map(explain_no_process);
     let Measured { record, sampler, records, .. } = start_monitor_probes(plan, target).await;
     let mut reader = Reader::new(sampler, subject(plan, record.as_ref()), record);
+    let begun = Instant::now();
     loop {
         reader.read(SentByHand::default()).await;
         if reader.readings() > 0 {
             return Ok(Ok(reader));
         }
-        if reader.observed() > FIRST_WITHIN || !commands.is_empty() {
+        if begun.elapsed() > FIRST_WITHIN || !commands.is_empty() {
             return Ok(Err(why_not(not_found, &reader, &records)));
         }
         tokio::time::sleep(INTERVAL / 4).await;

@@ -24,6 +24,7 @@ pub struct Reader {
     readings: Mirror,
     /// How many there were.
     succeeded: u64,
+    /// When reading began, and from the first reading that succeeded on when that was.
     begun: Instant,
     last: Instant,
     /// Why the last reading failed.
@@ -72,6 +73,9 @@ impl Reader {
             EventKind::TargetGone { reason, .. } => Some(reason.clone()),
             _ => None,
         });
+        if self.succeeded == 0 {
+            self.begun = Instant::now();
+        }
         let elapsed_s = self.begun.elapsed().as_secs_f64();
         let counts = row.groups.into_iter().filter(|(kind, ..)| !kind.is_of_heap());
         let counts: Vec<GroupCount> =
@@ -97,7 +101,7 @@ impl Reader {
 
     /// All groups, those that grew most first.
     pub fn groups(&self) -> Vec<ListedGroup> {
-        list_groups(self.readings.evidence(), (self.last - self.begun).as_secs_f64())
+        list_groups(self.readings.evidence(), self.last.saturating_duration_since(self.begun).as_secs_f64())
     }
 
     /// As a monitor shows it.
@@ -119,7 +123,8 @@ impl Reader {
         TaskList {
             schema: SCHEMA.into(),
             target: self.target.clone(),
-            observed_s: self.observed().as_secs_f64(),
+            // growth is between these two readings
+            observed_s: self.last.saturating_duration_since(self.begun).as_secs_f64(),
             groups: self.groups(),
             failed: self.failed.iter().cloned().collect(),
         }

@@ -33,7 +33,7 @@ fn each_service_has_its_tab_and_keys_go_to_the_one_that_is_shown() {
     monitor.take(1, reading(7.0, SentByHand::default()));
     monitor.take(2, reading(9.0, SentByHand::default()));
     monitor.press(Key::Tab);
-    assert_eq!((monitor.place(), monitor.tab().table.shown()[1].group.count), ((1, 2), 7.0));
+    assert_eq!((monitor.place(), monitor.tab().table.shown()[0].group.count), ((1, 2), 7.0));
     assert_eq!(monitor.press(Key::Char('w')), Some(TaskWish::Save { tab: 1 }));
     assert_eq!(monitor.press(Key::Char('r')), Some(TaskWish::Send { tab: 1, requests: 1 }));
     monitor.press(Key::Tab);
