@@ -123,3 +123,17 @@ fn plain_lines_json_and_quiet_have_no_dashboard() {
         assert!(ended.path("run/report.json").exists(), "{flag}:\n{}", ended.written);
     }
 }
+
+/// The picture of docs/dashboard.md and of the README, made anew.
+#[test]
+#[ignore = "writes docs/dashboard.svg: a minute, and best with a release build"]
+fn picture_of_the_dashboard() {
+    let Some(mut terminal) = Terminal::start(SIZE, &[], &["demo", "-o", "RUN"]) else { return };
+    terminal.until("the leak is seen", |screen| screen.contains("LEAK") && screen.contains("s left"));
+    std::thread::sleep(Duration::from_secs(4));
+    let picture = terminal.svg();
+    terminal.press("\x03");
+    terminal.ends_as_it_was();
+    assert!(picture.contains("LEAK"));
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/dashboard.svg"), picture).unwrap();
+}
