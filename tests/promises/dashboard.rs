@@ -68,6 +68,31 @@ fn q_asks_and_then_ends_with_a_report_and_a_note_is_an_event() {
 }
 
 #[test]
+fn the_load_is_paused_resumed_and_changed_and_the_report_is_judged_from_there() {
+    let server = Server::start("ok");
+    let url = server.url();
+    let args = [
+        &url, "--rate", "40/s", "--baseline", "0", "--warmup", "1s", "--load-duration", "8s", "--settle", "0", "-o", "RUN",
+    ];
+    let Some(mut terminal) = Terminal::start(SIZE, &[], &args) else { return };
+    terminal.until("steady", |screen| screen.lines().next().is_some_and(|line| line.contains("steady")));
+    terminal.press("P");
+    terminal.shows("load paused");
+    std::thread::sleep(Duration::from_secs(2));
+    terminal.press("P");
+    terminal.shows("rate changed to 40/s: judged from here");
+    terminal.press("]");
+    terminal.shows("rate changed to 44/s: judged from here");
+    let ended = terminal.ends_as_it_was();
+    let report = report(&ended.path("run"));
+    let notes = report["notes"].to_string();
+    assert!(notes.contains("changed by hand") && notes.contains("44/s"), "{notes}");
+    assert_eq!(report["plan"]["workload"]["rate"], "44/s", "{}", report["plan"]);
+    let sent = report["load"]["sent"].as_f64().unwrap_or_default();
+    assert!(sent > 300.0 && sent < 400.0, "8 s at 44/s are judged, not {sent}");
+}
+
+#[test]
 fn it_follows_the_size_of_the_window_down_to_a_line_and_back() {
     let server = Server::start("ok");
     let Some(mut terminal) = in_steady(&server, &[]) else { return };
