@@ -13,7 +13,7 @@ use crate::live::screen::{Theme, cut, draw_box, title};
 use crate::units::Unit;
 
 const KEYS: &str =
-    "↑ ↓ select · enter stack · / filter · ← → i sort · m mark · space freeze · ? help · q quit";
+    "q quit · ? help · ↑ ↓ select · enter stack · / filter · m mark · ← → i sort · space freeze";
 
 const HELP: &[&str] = &[
     "↑ ↓ j k  select; the group stays selected wherever it goes",
