@@ -55,7 +55,7 @@ pub use growth::{UNKNOWN, brief_growth, compared_growth, growth_cell, growth_of_
 pub use load::{count_failures, describe_load, summarize_load};
 pub use no_process::explain_no_process;
 pub use other_process::explain_other_process;
-pub use phrase::mean_count;
+pub use phrase::{listed_name, mean_count, movement};
 pub use preamble::preamble;
 pub use reason::reason;
 pub use reproduce::reproduce;
