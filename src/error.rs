@@ -7,7 +7,7 @@ mod suggestion;
 
 use std::path::{Path, PathBuf};
 
-pub use suggestion::{nearest_name, unknown_name};
+pub use suggestion::{nearest_name, nearest_names, unknown_name};
 
 /// One line that says what was wrong, where, and what to do.
 #[derive(Debug, thiserror::Error)]

@@ -22,6 +22,8 @@ use std::ffi::OsString;
 use args::Command;
 
 use crate::error::{Error, Result};
+use crate::report::lines::Columns;
+use crate::session;
 
 /// Runs the command that was typed, program name first, and gives the exit code.
 ///
@@ -32,8 +34,12 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Ok(command) => command,
         Err(invalid) if invalid.use_stderr() => return Err(Error::usage(args::in_a_line(&invalid))),
         Err(help) => {
-            // a closed stdout must not change the exit code
-            let _ = help.print();
+            match help.kind() == clap::error::ErrorKind::DisplayHelp && args::is_overview(&help) {
+                // clap breaks what it lays out itself, and not this
+                true => session::print(&Columns::of_stdout().fit_list(args::OVERVIEW)),
+                // a closed stdout must not change the exit code
+                false => drop(help.print()),
+            }
             return Ok(0);
         }
     };

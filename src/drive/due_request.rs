@@ -30,6 +30,8 @@ pub(super) struct DueRequest {
     pub part: Part,
     /// What it is counted by.
     pub key: CountKey,
+    /// It was sent late because the target kept every connection busy, and not because soak was late.
+    pub waited: bool,
 }
 
 /// Requests that will never be sent.

@@ -222,11 +222,12 @@ impl Engine {
     /// The next request of a slot that is free again; without one the slot goes on the stack.
     fn next_or_idle(&self, id: usize, now: Duration) -> Option<DueRequest> {
         let mut state = self.shared.state();
-        let next = state.take_due(now);
-        match next {
+        let mut next = state.take_due(now);
+        match &mut next {
             // it became due when no slot was idle any more; in the closed loop every request is due just now and waits
             // for none
             Some(request) if request.due < now && self.full_since.get().is_some_and(|t| request.due >= t) => {
+                request.waited = true;
                 state.metrics.count_slot_wait();
             }
             Some(_) => {}

@@ -1,11 +1,12 @@
 //! What became of the requests: counters and histograms since the last drain.
 //!
-//! Nothing is kept for a request once it has ended, so memory stays flat for any number of them: five histograms of
+//! Nothing is kept for a request once it has ended, so memory stays flat for any number of them: six histograms of
 //! three significant digits, as large as the timeout requires, and one more for each request where a plan has several.
 //!
 //! What enters which histogram: an answer read to its end, whatever its status, with its time; a timeout and a drop
 //! with at least the timeout. A connection refused, reset or cut off has no answer and so no latency; it counts among
-//! the errors. All times are from when the request was due, except in [`LatencyTag::Service`].
+//! the errors. All times are from when the request was due, except in [`LatencyTag::Service`] and
+//! [`LatencyTag::OnTime`].
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -117,6 +118,9 @@ impl Metrics {
         counts.done += 1;
         if let Some(kind) = outcome.error {
             counts.add_error(kind, 1);
+            if let Some(status) = outcome.status.filter(|_| kind.is_status()) {
+                counts.statuses.add(status, 1);
+            }
         }
         let response = now.saturating_sub(request.due);
         let (response, service) = match outcome.error {
@@ -128,7 +132,10 @@ impl Metrics {
         let tag = self.latency_tag(request.part, request.due, now);
         self.counted.histograms.record_answer(tag, request.key.request, response, 1);
         if tag == LatencyTag::Steady {
+            let own_lateness = if request.waited { Duration::ZERO } else { sent.saturating_sub(request.due) };
+            let on_time = response.saturating_sub(own_lateness);
             self.counted.histograms.record(LatencyTag::Service, service, 1);
+            self.counted.histograms.record(LatencyTag::OnTime, on_time, 1);
         }
     }
 
@@ -145,6 +152,9 @@ impl Metrics {
             self.counted.by_key.entry(key).add_dropped(count);
             let tag = self.latency_tag(part, oldest, now);
             self.counted.histograms.record_answer(tag, key.request, self.timeout, count);
+            if tag == LatencyTag::Steady {
+                self.counted.histograms.record(LatencyTag::OnTime, self.timeout, count);
+            }
         }
     }
 

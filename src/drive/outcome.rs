@@ -9,6 +9,8 @@ use crate::evidence::ErrorKind;
 pub(super) struct Outcome {
     /// What was wrong, if anything was.
     pub error: Option<ErrorKind>,
+    /// The status of the answer, once its head has come.
+    pub status: Option<u16>,
     /// Whether the head of an answer came, whatever its status.
     pub answered: bool,
     /// Bytes of body that were read.

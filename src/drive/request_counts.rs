@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::due_request::CountKey;
-use crate::evidence::{ErrorKind, LoadRow};
+use crate::evidence::{ErrorKind, LoadRow, StatusCounts};
 
 /// The counts since the last drain.
 #[derive(Debug, Clone, Copy, Default)]
@@ -13,6 +13,7 @@ pub(super) struct RequestCounts {
     pub done: u64,
     pub dropped: u64,
     pub errors: [u64; ErrorKind::ALL.len()],
+    pub statuses: StatusCounts,
 }
 
 impl RequestCounts {
@@ -38,6 +39,7 @@ impl RequestCounts {
             done: self.done,
             dropped: self.dropped,
             errors: self.errors,
+            statuses: self.statuses,
             soak_rss_bytes: 0,
             soak_cpu_s: 0.0,
         }

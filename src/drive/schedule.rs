@@ -167,7 +167,8 @@ impl Schedule {
             return None;
         }
         let part = if self.taken < self.first_steady { Part::Warmup } else { Part::Steady };
-        let request = DueRequest { due: self.next_due, part, key: self.assignment.key(self.taken) };
+        let request =
+            DueRequest { due: self.next_due, part, key: self.assignment.key(self.taken), waited: false };
         self.advance_to(self.taken + 1);
         Some(request)
     }
@@ -182,7 +183,7 @@ impl Schedule {
         }
         let key = self.assignment.key(self.taken);
         self.taken += 1;
-        Some(DueRequest { due: now, part, key })
+        Some(DueRequest { due: now, part, key, waited: false })
     }
 
     /// Drops what can no longer be sent: requests with less of their timeout left than an answer `needs`, and all that

@@ -176,6 +176,7 @@ impl Simulation {
                 true => Outcome {
                     answered,
                     error: error_of_status(self.answers.status),
+                    status: Some(self.answers.status.as_u16()),
                     bytes: self.answers.bytes,
                     ..Outcome::default()
                 },
@@ -190,6 +191,8 @@ impl Simulation {
         while self.in_flight.len() < self.slots
             && let Some(request) = self.state.take_due(self.now)
         {
+            // this engine is never late itself
+            let request = DueRequest { waited: request.due < self.now, ..request };
             self.state.metrics.count_sent(request, self.now);
             let deadline = request.due.saturating_add(self.timeout);
             let answered = self.now.saturating_add(self.answers.after).min(deadline);

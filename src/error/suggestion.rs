@@ -25,6 +25,14 @@ pub fn nearest_name<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -
     nearest.map(|(_, name)| name)
 }
 
+/// So many of the known names, the nearest to what was typed first.
+pub fn nearest_names<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+    let mut known: Vec<(f64, &str)> =
+        known.into_iter().map(|name| (strsim::jaro_winkler(typed, name), name)).collect();
+    known.sort_by(|a, b| b.0.total_cmp(&a.0));
+    known.into_iter().take(most).map(|(_, name)| name).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,12 +18,21 @@ pub enum LatencyTag {
     Service,
     /// How late each request of steady was sent.
     Late,
+    /// As `Steady`, as if soak had sent each request on time: without the time by which soak itself was late. The wait
+    /// for a connection that the target keeps busy stays in it.
+    OnTime,
 }
 
 impl LatencyTag {
     /// Every tag, in the order in which an interval is written; `tag as usize` is its place here.
-    pub const ALL: [LatencyTag; 5] =
-        [LatencyTag::Warmup, LatencyTag::Steady, LatencyTag::Probing, LatencyTag::Service, LatencyTag::Late];
+    pub const ALL: [LatencyTag; 6] = [
+        LatencyTag::Warmup,
+        LatencyTag::Steady,
+        LatencyTag::Probing,
+        LatencyTag::Service,
+        LatencyTag::Late,
+        LatencyTag::OnTime,
+    ];
 
     /// As it stands in the file.
     pub fn name(self) -> &'static str {
@@ -33,6 +42,7 @@ impl LatencyTag {
             LatencyTag::Probing => "probing",
             LatencyTag::Service => "service",
             LatencyTag::Late => "late",
+            LatencyTag::OnTime => "ontime",
         }
     }
 
@@ -133,6 +143,8 @@ pub struct Latency {
     pub probing: Percentiles,
     /// How late requests were sent, against when they were due, in steady.
     pub late: Percentiles,
+    /// As `steady`, without the time by which soak itself was late; nothing in runs of before it was recorded.
+    pub on_time: Percentiles,
     /// As `steady`, of each request by its name; empty where there is one.
     pub by_request: BTreeMap<String, Percentiles>,
     /// How `steady` is spread, or `probing` where that is all there is: between 1, 2 and 5 of each power of ten.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::StatusCounts;
+
 /// Why a request did not end well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -44,6 +46,11 @@ impl ErrorKind {
         ErrorKind::Text,
         ErrorKind::Dropped,
     ];
+
+    /// Whether an answer came whose status is the error.
+    pub fn is_status(self) -> bool {
+        matches!(self, ErrorKind::Status3xx | ErrorKind::Status4xx | ErrorKind::Status5xx)
+    }
 
     /// Those with a column `error_…` in load.csv: all but the last, whose column is `dropped`.
     pub fn in_columns() -> &'static [ErrorKind] {
@@ -88,6 +95,8 @@ pub struct LoadRow {
     pub dropped: u64,
     /// Ended with an error, by kind in the order of [`ErrorKind::ALL`]; the last repeats `dropped`.
     pub errors: [u64; ErrorKind::ALL.len()],
+    /// The statuses of those that were answered with an unexpected one.
+    pub statuses: StatusCounts,
     /// soak's own resident memory, in bytes.
     pub soak_rss_bytes: u64,
     /// CPU time that soak itself has used since it started, in seconds.
@@ -103,6 +112,7 @@ impl LoadRow {
         self.done += later.done;
         self.dropped += later.dropped;
         self.errors.iter_mut().zip(later.errors).for_each(|(sum, n)| *sum += n);
+        self.statuses.add_all(&later.statuses);
         self.soak_rss_bytes = self.soak_rss_bytes.max(later.soak_rss_bytes);
         self.soak_cpu_s = later.soak_cpu_s;
     }

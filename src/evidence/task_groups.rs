@@ -9,6 +9,7 @@ use crate::units::Unit;
 
 /// What is counted in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum GroupKind {
     /// Go's goroutines, by stack and wait state.
@@ -34,6 +35,11 @@ pub enum GroupKind {
 }
 
 impl GroupKind {
+    /// Whether these are what a service's code runs in: goroutines, tasks, threads.
+    pub fn is_of_tasks(self) -> bool {
+        matches!(self, GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread)
+    }
+
     /// Every kind.
     pub const ALL: [GroupKind; 10] = [
         GroupKind::Goroutine,

@@ -3,7 +3,7 @@
 use crate::evidence::{Runtime, SeriesId};
 use crate::units::{Rate, Span};
 
-use super::{BlamedGroup, SeriesGrowth, Trend, WorkersDoubt};
+use super::{BlamedGroup, SeriesGrowth, Trend, WorkersDoubt, WorstError};
 
 /// What could still be a leak, or keeps this run from telling.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,8 +18,8 @@ pub enum Doubt {
     Errors {
         /// Share of the requests in steady.
         ratio: f64,
-        /// The kind of most of them.
-        worst: Option<String>,
+        /// Most of them.
+        worst: Option<WorstError>,
         /// The most that is accepted.
         most: f64,
     },

@@ -100,6 +100,9 @@ pub struct Measured {
     pub needs_s: Option<f64>,
     /// The growth is that within workers which are replaced: a longer run has no longer lives.
     pub within_workers: bool,
+    /// What a latency would have been without soak's own lateness, in seconds, where only that lateness is beyond the
+    /// limit.
+    pub on_time_s: Option<f64>,
 }
 
 /// Why a gate has nothing to compare.

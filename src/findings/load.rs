@@ -17,6 +17,38 @@ pub struct ErrorCounts {
     pub ratio: f64,
     /// Counts by kind; kinds that did not occur are left out.
     pub by_kind: BTreeMap<String, u64>,
+    /// Of those that are a status of the answer, counts by it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_status: BTreeMap<u16, u64>,
+}
+
+/// The most frequent error of a load.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorstError {
+    /// Its kind.
+    pub kind: String,
+    /// The status, where that is the error.
+    pub status: Option<u16>,
+    /// How often it came.
+    pub count: u64,
+    /// Whether every request ended with it.
+    pub is_all: bool,
+}
+
+impl ErrorCounts {
+    /// The most frequent of these, a status before its kind; none without errors.
+    pub fn worst(&self) -> Option<WorstError> {
+        let (kind, of_kind) = self.by_kind.iter().max_by_key(|(_, n)| **n)?;
+        let first = kind.chars().next().and_then(|digit| digit.to_digit(10));
+        let of_this_kind =
+            self.by_status.iter().filter(|(status, _)| Some(u32::from(**status / 100)) == first);
+        let (status, count) = match of_this_kind.max_by_key(|(_, n)| **n) {
+            Some((status, n)) => (Some(*status), *n),
+            None => (None, *of_kind),
+        };
+        let is_all = self.ratio >= 1.0 && count == self.by_kind.values().sum::<u64>();
+        Some(WorstError { kind: kind.clone(), status, count, is_all })
+    }
 }
 
 /// What was driven in steady.

@@ -27,7 +27,7 @@ pub struct SoFar {
     pub rising: Option<SeriesGrowth>,
     /// How the user's limits would come out.
     pub gates: Vec<GateOutcome>,
-    /// The line through each series that was judged over one stretch of steady.
+    /// The line through each series that grows and was judged over one stretch of steady; none where nothing grows.
     pub fits: Vec<Fit>,
 }
 

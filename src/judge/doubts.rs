@@ -65,8 +65,7 @@ fn of_load(rate: Rate, most: f64, load: &LoadFinding, saturated: bool) -> Vec<Do
     // where soak itself was too slow, most of the errors are its own as well
     doubts.extend(shortfall.filter(|_| saturated).map(Doubt::DriverTooSlow));
     if load.errors.ratio > most {
-        let worst = load.errors.by_kind.iter().max_by_key(|(_, n)| **n).map(|(kind, _)| kind.clone());
-        doubts.push(Doubt::Errors { ratio: load.errors.ratio, worst, most });
+        doubts.push(Doubt::Errors { ratio: load.errors.ratio, worst: load.errors.worst(), most });
     }
     doubts.extend(shortfall.filter(|_| !saturated).map(Doubt::RateNotHeld));
     doubts

@@ -1,6 +1,8 @@
 //! The user's limits against what was measured. A slope is compared by its interval.
 
-use crate::evidence::{AccountPart, Aspect, Evidence, Gate, Quantity, Series, SeriesId};
+use crate::evidence::{
+    AccountPart, Aspect, EventKind, Evidence, Gate, Percentiles, Quantity, Series, SeriesId,
+};
 use crate::findings::{
     Account, Direction, Estimate, GateOutcome, GateReason, GateResult, LoadFinding, Measured, NotMeasured,
     SeriesEvidence, Trend,
@@ -22,6 +24,8 @@ struct Value {
     /// A slope that is beyond its limit, but of a growth that is not certain by itself.
     uncertain: bool,
     within_workers: bool,
+    /// A latency without soak's own lateness.
+    on_time_s: Option<f64>,
 }
 
 /// Compares every gate of the plan.
@@ -51,7 +55,7 @@ fn measure(
     let no_aspect = || Err(NotMeasured::NoAspect(gate.quantity.to_string(), gate.aspect));
     match &gate.quantity {
         Quantity::Memory => measure_memory(gate.aspect, evidence, steady, (series, workers), account),
-        Quantity::Latency => measure_latency(gate.aspect, driven()?),
+        Quantity::Latency => measure_latency(gate.aspect, driven()?, evidence),
         Quantity::Errors => match gate.aspect {
             Aspect::Ratio => Ok(plain(driven()?.errors.ratio)),
             Aspect::Slope | Aspect::PerRequest | Aspect::End | Aspect::Max | Aspect::Percentile(_) => {
@@ -75,7 +79,15 @@ fn measure(
 
 /// A value without an interval.
 fn plain(value: f64) -> Value {
-    Value { of: None, value, ci: None, needs_s: None, uncertain: false, within_workers: false }
+    Value {
+        of: None,
+        value,
+        ci: None,
+        needs_s: None,
+        uncertain: false,
+        within_workers: false,
+        on_time_s: None,
+    }
 }
 
 fn measure_memory(
@@ -116,23 +128,37 @@ fn measure_memory(
     }
 }
 
-fn measure_latency(aspect: Aspect, load: &LoadFinding) -> Result<Value, NotMeasured> {
-    let latency = load.latency_s;
+fn measure_latency(aspect: Aspect, load: &LoadFinding, evidence: &Evidence) -> Result<Value, NotMeasured> {
     // a percentile of nothing is 0 and would pass any limit
-    if latency.count == 0 {
+    if load.latency_s.count == 0 {
         return Err(NotMeasured::Latency);
     }
+    let value = aspect_of(aspect, &load.latency_s)?;
+    let without_lateness = without_own_lateness(load, evidence);
+    let on_time_s = without_lateness.and_then(|on_time| aspect_of(aspect, &on_time).ok());
+    Ok(Value { on_time_s, ..plain(value) })
+}
+
+fn aspect_of(aspect: Aspect, latency: &Percentiles) -> Result<f64, NotMeasured> {
     match aspect {
-        Aspect::Percentile(500) => Ok(plain(latency.p50)),
-        Aspect::Percentile(900) => Ok(plain(latency.p90)),
-        Aspect::Percentile(990) => Ok(plain(latency.p99)),
-        Aspect::Percentile(999) => Ok(plain(latency.p999)),
+        Aspect::Percentile(500) => Ok(latency.p50),
+        Aspect::Percentile(900) => Ok(latency.p90),
+        Aspect::Percentile(990) => Ok(latency.p99),
+        Aspect::Percentile(999) => Ok(latency.p999),
         Aspect::Percentile(_) => Err(NotMeasured::Percentile(aspect)),
-        Aspect::Max => Ok(plain(latency.max)),
+        Aspect::Max => Ok(latency.max),
         Aspect::Slope | Aspect::PerRequest | Aspect::End | Aspect::Ratio => {
             Err(NotMeasured::NoAspect(Quantity::Latency.to_string(), aspect))
         }
     }
+}
+
+/// Latency as the target alone caused it. Where soak could not send what was due, not even the wait for a connection
+/// and the drops are the target's: what is left is the time from sending to the answer.
+fn without_own_lateness(load: &LoadFinding, evidence: &Evidence) -> Option<Percentiles> {
+    let saturated = evidence.events.iter().any(|event| matches!(event.kind, EventKind::LoadSaturated { .. }));
+    let latency = if saturated { load.service_s } else { evidence.latency.on_time };
+    (latency.count > 0).then_some(latency)
 }
 
 fn measure_series(
@@ -204,6 +230,7 @@ fn at_most(trend: &Trend, requests_per_s: Option<f64>) -> Option<Value> {
         needs_s: None,
         uncertain: true,
         within_workers: false,
+        on_time_s: None,
     })
 }
 
@@ -216,12 +243,13 @@ fn interval(e: Estimate, trend: &Trend) -> Value {
         needs_s: trend.needs_s,
         uncertain,
         within_workers: false,
+        on_time_s: None,
     }
 }
 
 fn outcome(gate: &Gate, value: Result<Value, NotMeasured>) -> GateOutcome {
     let expr = gate.expr.clone();
-    let Value { of, value, ci, needs_s, uncertain, within_workers } = match value {
+    let Value { of, value, ci, needs_s, uncertain, within_workers, on_time_s } = match value {
         Ok(value) => value,
         Err(why) => {
             let reason = GateReason::NotMeasured(why);
@@ -232,12 +260,55 @@ fn outcome(gate: &Gate, value: Result<Value, NotMeasured>) -> GateOutcome {
     let [lo, hi] = ci.unwrap_or([value, value]);
     let (under, over) =
         if gate.limit.at_least { (lo >= limit, hi < limit) } else { (hi < limit, lo >= limit) };
+    // beyond the limit with soak's own lateness, and within it without
+    let on_time_s = on_time_s.filter(|on_time| over && !gate.limit.at_least && *on_time < limit);
     let result = match (under, over) {
         (true, _) => GateResult::Held,
+        _ if on_time_s.is_some() => GateResult::Inconclusive,
         (_, true) if !uncertain => GateResult::Failed,
         _ => GateResult::Inconclusive,
     };
     let needs_s = needs_s.filter(|_| result == GateResult::Inconclusive);
-    let measured = Measured { gate: gate.clone(), of, value, ci, uncertain, needs_s, within_workers };
+    let measured =
+        Measured { gate: gate.clone(), of, value, ci, uncertain, needs_s, within_workers, on_time_s };
     GateOutcome { expr, result, reason: GateReason::Measured(measured) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Event, GateLimit};
+
+    fn p99(seconds: f64) -> Percentiles {
+        Percentiles { count: 1000, p99: seconds, ..Percentiles::default() }
+    }
+
+    fn result(measured_s: f64, on_time: Percentiles, service: Percentiles, saturated: bool) -> GateResult {
+        let load = LoadFinding { latency_s: p99(measured_s), service_s: service, ..LoadFinding::example() };
+        let mut evidence = Evidence::default();
+        evidence.latency.on_time = on_time;
+        if saturated {
+            evidence.events.push(Event { elapsed_s: 9.0, kind: EventKind::LoadSaturated { busy: 0.98 } });
+        }
+        let aspect = Aspect::Percentile(990);
+        let limit = GateLimit { value: 0.2, unit: Unit::Seconds, at_least: false };
+        let expr = "latency.p99 < 200ms".to_string();
+        let gate = Gate { expr, quantity: Quantity::Latency, aspect, limit };
+        outcome(&gate, measure_latency(aspect, &load, &evidence)).result
+    }
+
+    #[test]
+    fn a_latency_gate_that_only_soaks_own_lateness_breaks_is_undecided() {
+        let nothing = Percentiles::default();
+        assert_eq!(result(0.1, p99(0.05), p99(0.05), false), GateResult::Held);
+        assert_eq!(result(0.3, p99(0.05), p99(0.05), false), GateResult::Inconclusive);
+        assert_eq!(result(0.3, p99(0.25), p99(0.05), false), GateResult::Failed, "the wait is the target's");
+        assert_eq!(result(0.3, p99(0.25), p99(0.05), true), GateResult::Inconclusive, "soak could not send");
+        assert_eq!(result(0.3, p99(0.25), p99(0.25), true), GateResult::Failed, "too slow either way");
+        assert_eq!(
+            result(0.3, nothing, p99(0.05), false),
+            GateResult::Failed,
+            "a run of before it was recorded"
+        );
+    }
 }

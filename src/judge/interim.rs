@@ -2,7 +2,7 @@
 //! error one look may spend.
 
 use crate::evidence::{Evidence, EvidenceStrength};
-use crate::findings::{Fit, Interim, LoadFinding, SeriesEvidence, SeriesGrowth, SoFar, Verdict};
+use crate::findings::{Direction, Fit, Interim, LoadFinding, SeriesEvidence, SeriesGrowth, SoFar, Verdict};
 
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
@@ -25,7 +25,7 @@ pub fn judge_so_far(evidence: &Evidence, error: f64) -> SoFar {
         interim,
         rising: rising.map(|s| SeriesGrowth::new(s, load.as_ref())),
         gates: gates::compare_gates(evidence, &steady, (&voters, &workers), &account, load.as_ref()),
-        fits: fits(&steady, &voters),
+        fits: rising.map(|_| fits(&steady, &voters)).unwrap_or_default(),
     }
 }
 
@@ -62,7 +62,9 @@ impl Look {
 /// The lines through all series; none where steady has several stretches, over which none is straight.
 fn fits(steady: &Steady, series: &AllEvidence) -> Vec<Fit> {
     let [(from_s, to_s)] = steady.stretches[..] else { return Vec::new() };
+    // a line beside "nothing grows" would say that something does
     let line = |one: &SeriesEvidence| {
+        (one.trend.direction == Direction::Growing).then_some(())?;
         let (start, end) = (one.trend.start?, one.trend.end?);
         let begins_s = one.trend.slope_over_s.map_or(from_s, |over_s| from_s.max(to_s - over_s));
         Some(Fit { id: one.id.clone(), from: (begins_s, start), to: (to_s, end) })

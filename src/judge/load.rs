@@ -79,6 +79,7 @@ fn summed<'a>(
         if until_next_load(row.elapsed_s) {
             sum.dropped += row.dropped;
             add_errors(&mut sum.errors.by_kind, row);
+            row.statuses.iter().for_each(|(status, n)| *sum.errors.by_status.entry(status).or_default() += n);
         }
     }
     let wrong: u64 = sum.errors.by_kind.values().sum();

@@ -9,7 +9,7 @@
 
 use crate::evidence::{Evidence, EvidenceStrength, Judging, MemoryLimit, Series, SeriesId, SteadyEnds};
 use crate::findings::{Direction, Explanation, SeriesEvidence, Trend};
-use crate::trend::{Question, time_to_limit, trend};
+use crate::trend::{Timeline, time_to_limit, trend_on};
 use crate::units::Unit;
 
 use super::evidence_strength::{Sources, strength};
@@ -121,15 +121,14 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
 fn trends(evidence: &Evidence, error: f64) -> Vec<Trend> {
     let recording = &evidence.recording;
     let series: Vec<&Series> = recording.series.iter().filter(|s| !s.is_empty()).collect();
-    let ask = |series: &&Series| {
-        trend(&Question { recording, series, events: &evidence.events, false_alarm: error })
-    };
+    let timeline = Timeline::read(recording, &evidence.events);
+    let ask = |series: &&Series| trend_on(&timeline, series, error);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let each = series.len().div_ceil(cores).max(1);
     std::thread::scope(|scope| {
         let workers: Vec<_> = series
             .chunks(each)
-            .map(|some| scope.spawn(move || some.iter().map(ask).collect::<Vec<Trend>>()))
+            .map(|some| scope.spawn(|| some.iter().map(&ask).collect::<Vec<Trend>>()))
             .collect();
         // a panic in one goes on as it would have without threads
         workers.into_iter().flat_map(|w| w.join().unwrap_or_else(|e| std::panic::resume_unwind(e))).collect()

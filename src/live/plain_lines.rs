@@ -24,8 +24,8 @@ impl<W: Write> PlainLines<W> {
         PlainLines { out, shown: None }
     }
 
-    /// Writes a line if one is due.
-    pub(super) fn update(&mut self, status: &Status) {
+    /// Writes a line if one is due, as it fits on the screen.
+    pub(super) fn update(&mut self, status: &Status, fit: fn(&str) -> String) {
         let every =
             if status.left.is_none() { LINE_EVERY.max(status.elapsed / MOST_LINES) } else { LINE_EVERY };
         let due = self.shown.is_none_or(|(at, phase, cycle)| {
@@ -33,7 +33,7 @@ impl<W: Write> PlainLines<W> {
         });
         if due {
             self.shown = Some((status.elapsed, status.phase, status.cycle));
-            self.write(&status_line(status));
+            self.write(&fit(&status_line(status)));
         }
     }
 
@@ -52,7 +52,10 @@ mod tests {
         let mut lines = PlainLines::new(Vec::new());
         for seconds in 0..60 {
             let phase = if seconds < 3 { Phase::Baseline } else { Phase::Steady };
-            lines.update(&Status { elapsed: Duration::from_secs(seconds), ..Status::new(phase) });
+            lines.update(
+                &Status { elapsed: Duration::from_secs(seconds), ..Status::new(phase) },
+                str::to_string,
+            );
         }
         let text = String::from_utf8(lines.out).unwrap();
         let said: Vec<&str> = text.lines().collect();

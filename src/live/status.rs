@@ -36,6 +36,8 @@ pub struct Status {
     pub counted: Option<f64>,
     /// Requests that ended with an error so far, without those that were dropped.
     pub errors: u64,
+    /// The status of most of them, where that is what was wrong.
+    pub worst_status: Option<u16>,
     /// Requests that were never sent so far.
     pub dropped: u64,
     /// What the run looks like so far, in a few words.
@@ -57,6 +59,7 @@ impl Status {
             rate_held: None,
             counted: None,
             errors: 0,
+            worst_status: None,
             dropped: 0,
             so_far: None,
             rss_bytes: None,
@@ -75,6 +78,7 @@ impl Status {
             rate_held: sent,
             counted: if counts.due == 0 { counted_per_s(mirror) } else { None },
             errors: counts.failed - counts.dropped,
+            worst_status: counts.statuses.most_frequent().map(|(status, _)| status),
             dropped: counts.dropped,
             rss_bytes: mirror.last(&SeriesId::Rss),
             tasks: mirror.last(&SeriesId::Tasks),

@@ -25,10 +25,11 @@ fn parts(status: &Status) -> Vec<String> {
     parts.extend(status.rate_held.map(rate));
     parts.extend(status.counted.map(|counted| format!("{} answered", rate(counted))));
     if status.rate_held.is_some() || status.errors + status.dropped > 0 {
+        let with = status.worst_status.map(|status| format!(" ({status})")).unwrap_or_default();
         parts.push(match status.errors {
             0 => "no errors".to_string(),
-            1 => "1 error".to_string(),
-            n => format!("{} errors", count(n as f64)),
+            1 => format!("1 error{with}"),
+            n => format!("{} errors{with}", count(n as f64)),
         });
     }
     if status.dropped > 0 {
@@ -125,6 +126,8 @@ mod tests {
         assert_eq!(status_line(&Status::new(Phase::Baseline)), "baseline · 0 s");
         let stalled = Status { rate_held: Some(0.0), ..Status::new(Phase::Steady) };
         assert_eq!(status_line(&stalled), "steady · 0 s · 0/s · no errors");
+        let wrong = Status { errors: 1200, worst_status: Some(404), ..stalled };
+        assert_eq!(status_line(&wrong), "steady · 0 s · 0/s · 1,200 errors (404)");
         let watched = Status { counted: Some(12.4), ..Status::new(Phase::Steady) };
         assert_eq!(status_line(&watched), "steady · 0 s · 12/s answered");
         let over = Status { left: Some(Duration::ZERO), ..Status::new(Phase::Settle) };

@@ -1,10 +1,13 @@
 //! Gates as people write them: `fds.slope < 1/h`, `latency.p99 < 50ms`, `rate.held > 95%`, and flags that mean one.
 
 use super::probes::ProbePlan;
-use crate::error::{Error, Result, unknown_name};
+use crate::error::{Error, Result, nearest_names, unknown_name};
 use crate::evidence::{Aspect, Gate, GateLimit, Judging, Quantity, SeriesId};
 use crate::settings::{Layers, RawValue, Settings, Sourced};
 use crate::units::{Slope, Unit, parse_amount};
+
+/// So many are offered in place of an unknown aspect.
+const NEAREST: usize = 3;
 
 /// The flags that are gates, and what each puts a limit on.
 #[expect(clippy::type_complexity, reason = "a table read once, three lines below")]
@@ -101,7 +104,7 @@ fn parse_left_side(left: &str, named: &[String]) -> std::result::Result<(Quantit
         let examples = if unknown.ends_with('?') {
             ""
         } else {
-            "; expected one such as memory.slope, fds.slope, latency.p99"
+            "; expected a quantity such as memory.slope, fds.slope or latency.p99"
         };
         return Err(unknown + examples);
     };
@@ -111,10 +114,22 @@ fn parse_left_side(left: &str, named: &[String]) -> std::result::Result<(Quantit
     let Some(found) = found else {
         let offered: Vec<String> =
             aspect_names(&quantity).into_iter().map(|aspect| format!("{name}.{aspect}")).collect();
-        return Err(unknown_name("quantity", left, offered.iter().map(String::as_str)));
+        let near = nearest_names(left, offered.iter().map(String::as_str), NEAREST);
+        return Err(format!(
+            "unknown quantity '{left}', did you mean {}? All: soak run --help",
+            or_list(&near)
+        ));
     };
     let unit = quantity.unit();
     Ok((quantity, unit, *found))
+}
+
+/// "a, b or c".
+fn or_list(names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// What of a quantity can have a limit.
@@ -177,15 +192,15 @@ fn value(text: &str, unit: Unit, aspect: Aspect) -> std::result::Result<f64, Str
         (Unit::Ratio, _) => "1%",
     };
     let bad = || match text.trim().parse::<f64>() {
-        Ok(_) => format!("invalid limit '{text}': a unit is missing, expected one such as {example}"),
-        Err(_) => format!("invalid limit '{text}': expected {example}"),
+        Ok(_) => format!("invalid limit '{text}': the unit is missing; expected a limit such as {example}"),
+        Err(_) => format!("invalid limit '{text}': expected a limit such as {example}"),
     };
     let (value, written) = if aspect == Aspect::Slope {
         // without a slash it would be per second, which is never meant by '1MiB'
         let slope = text.contains('/').then(|| text.parse::<Slope>().ok()).flatten().ok_or_else(bad)?;
         if slope.per_second == 0.0 {
             return Err(format!(
-                "invalid limit '{text}': expected a small positive slope such as {example}; none can be shown to be below zero"
+                "invalid limit '{text}': expected a slope above 0 such as {example}: no growth can be shown to be exactly zero"
             ));
         }
         (slope.per_second, slope.unit)
@@ -249,18 +264,18 @@ mod tests {
         assert_eq!(no("latancy.p99 < 1ms"), "unknown quantity 'latancy.p99', did you mean 'latency.p99'?");
         assert_eq!(
             no("latency.p98 < 1ms"),
-            "unknown quantity 'latency.p98', did you mean 'latency.p99'? expected: latency.p50, latency.p90, latency.p99, latency.p999, latency.max"
+            "unknown quantity 'latency.p98', did you mean latency.p90, latency.p99 or latency.p999? All: soak run --help"
         );
-        assert!(no("latency.slope < 1ms").contains("expected: latency.p50"));
-        assert!(no("memory < 1MiB/h").contains("expected: memory.slope"));
+        assert!(no("latency.slope < 1ms").contains("did you mean latency."));
+        assert!(no("memory < 1MiB/h").contains("memory.slope"));
         assert!(no("memory.slope").starts_with("invalid gate"));
         assert!(no("< 5").starts_with("invalid gate"));
         assert!(no("memory.slope > 1MiB/h").contains("only rate.held"));
         assert!(no("rate.held < 95%").contains("rate.held > 95%"));
-        assert_eq!(no("memory.slope < 1MiB"), "invalid limit '1MiB': expected 1MiB/h");
+        assert_eq!(no("memory.slope < 1MiB"), "invalid limit '1MiB': expected a limit such as 1MiB/h");
         assert!(no("rss.slope < 1/h").contains("1MiB/h"));
         assert!(no("fds.slope < 1MiB/h").contains("10/min"));
-        assert!(no("fds.slope < 0/h").contains("below zero"));
+        assert!(no("fds.slope < 0/h").contains("above 0 such as 10/min"));
         for bad in ["NaN/h", "-1/h", "inf/h", "x/h", "1/fortnight"] {
             assert!(parse_gate(&format!("fds.slope < {bad}"), &[]).is_err(), "{bad}");
         }

@@ -30,7 +30,7 @@ pub(super) fn read_mix(
         for item in written.text.split(',').map(str::trim).filter(|item| !item.is_empty() && *item != "off") {
             let Some((name, share)) = item.split_once('=') else {
                 return Err(
-                    written.usage_error(format!("'{item}' has no share: expected one such as {item}=5%"))
+                    written.usage_error(format!("'{item}' has no share: expected a share such as {item}=5%"))
                 );
             };
             let behaviour: Behaviour = name.trim().parse().map_err(|e| written.usage_error(e))?;
@@ -119,7 +119,7 @@ mod tests {
                 "hang-up",
                 "http://h/",
                 50.0,
-                "--misbehave: 'hang-up' has no share: expected one such as hang-up=5%",
+                "--misbehave: 'hang-up' has no share: expected a share such as hang-up=5%",
             ),
             ("reset=much", "http://h/", 50.0, "--misbehave: invalid share 'much'"),
             ("reset=0", "http://h/", 50.0, "--misbehave: invalid share '0'"),

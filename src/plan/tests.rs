@@ -164,7 +164,10 @@ fn bad_input_is_one_line() {
         ("max-error-ratio = -0.1", "--max-error-ratio: invalid share '-0.1'"),
         ("resolution = '0B'", "--resolution: invalid size '0B': expected more than zero"),
         ("resolution = '-1KiB'", "--resolution: invalid size '-1KiB'"),
-        ("max-memory-slope = '1MiB'", "--max-memory-slope: invalid limit '1MiB': expected 1MiB/h"),
+        (
+            "max-memory-slope = '1MiB'",
+            "--max-memory-slope: invalid limit '1MiB': expected a limit such as 1MiB/h",
+        ),
         ("max-task-slope = '-1/h'", "--max-task-slope: invalid limit '-1/h'"),
         ("gate = 'mem.slope < 1MiB/h'", "--gate: unknown quantity 'mem.slope', did you mean 'memory.slope'?"),
     ];

@@ -216,8 +216,23 @@ fn row(
 
 /// A finite number; none for an empty cell and for anything else.
 fn number(cell: &[u8]) -> Option<f64> {
-    let text = std::str::from_utf8(cell.trim_ascii()).ok()?;
-    text.parse::<f64>().ok().filter(|v| v.is_finite())
+    let cell = cell.trim_ascii();
+    whole_number(cell).or_else(|| {
+        let text = std::str::from_utf8(cell).ok()?;
+        text.parse::<f64>().ok().filter(|v| v.is_finite())
+    })
+}
+
+/// A number of digits alone, as nearly all are: of at most fifteen, so that it is exact.
+fn whole_number(cell: &[u8]) -> Option<f64> {
+    if cell.is_empty() || cell.len() > 15 {
+        return None;
+    }
+    let mut number = 0_u64;
+    for digit in cell {
+        number = 10 * number + u64::from(digit.is_ascii_digit().then(|| digit - b'0')?);
+    }
+    Some(number as f64)
 }
 
 /// What people write where nothing was read.

@@ -44,7 +44,7 @@ impl<W: Write> HlogWriter<W> {
                 "nanoseconds; of each request once: warmup, steady, or probing (steady, within 1 s of",
             )
             .add_comment(
-                "a collection that soak asked for); service and late are of steady, and so is request=NAME,",
+                "a collection that soak asked for); service, late and ontime are of steady, as is request=NAME,",
             )
             .add_comment("one for each request where there are several")
             .with_start_time(started)

@@ -67,7 +67,8 @@ impl LatencySum {
     /// One histogram of the interval that ends at `end`; those of one interval come one after the other.
     pub fn add(&mut self, end: Duration, tag: LatencyTag, histogram: &Histogram<u64>) {
         add(&mut self.whole[tag as usize], histogram);
-        if matches!(tag, LatencyTag::Service | LatencyTag::Late) || histogram.is_empty() {
+        if matches!(tag, LatencyTag::Service | LatencyTag::Late | LatencyTag::OnTime) || histogram.is_empty()
+        {
             return;
         }
         if tag != LatencyTag::Probing {
@@ -113,6 +114,7 @@ impl LatencySum {
             service: summed(LatencyTag::Service),
             probing: summed(LatencyTag::Probing),
             late: summed(LatencyTag::Late),
+            on_time: summed(LatencyTag::OnTime),
             by_request: self.by_request.iter().map(|(name, sum)| (name.clone(), percentiles(sum))).collect(),
             bars: bars(shown),
             over_time: over_time.points(),

@@ -41,7 +41,7 @@ pub(super) fn load_line(row: &LoadRow) -> String {
     for errors in &row.errors[..ErrorKind::in_columns().len()] {
         let _ = write!(line, ",{errors}"); // writing to a String cannot fail
     }
-    let _ = write!(line, ",{},{:.3}", row.soak_rss_bytes, row.soak_cpu_s);
+    let _ = write!(line, ",{},{},{:.3}", row.statuses, row.soak_rss_bytes, row.soak_cpu_s);
     line
 }
 

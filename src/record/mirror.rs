@@ -12,7 +12,7 @@ use super::latency_sum::LatencySum;
 use super::thin_lists::{merge_load_rows, thin_by_moment};
 use crate::evidence::{
     ErrorKind, Event, EventKind, Evidence, GroupCount, LatencyTag, LoadRow, Percentiles, Phase, Recording,
-    Sample, Series, SeriesId, TaskGroup, TaskSnapshot,
+    Sample, Series, SeriesId, StatusCounts, TaskGroup, TaskSnapshot,
 };
 
 /// How long samples are kept exactly.
@@ -45,6 +45,10 @@ pub struct Counts {
     pub dropped: u64,
     /// Those that failed by kind, in the order of [`ErrorKind::ALL`].
     pub errors: [u64; ErrorKind::ALL.len()],
+    /// The statuses of those that were answered with an unexpected one.
+    pub statuses: StatusCounts,
+    /// Ended, whether well or with an error, those never sent left out.
+    pub done: u64,
 }
 
 impl Mirror {
@@ -58,6 +62,14 @@ impl Mirror {
             },
             ..Mirror::default()
         }
+    }
+
+    /// One that holds this row of load.csv.
+    #[cfg(test)]
+    pub fn with_load(row: LoadRow) -> Mirror {
+        let mut mirror = Mirror::new(&[]);
+        mirror.load(row);
+        mirror
     }
 
     /// All that it holds but latency, which is summed up only at the end.
@@ -85,7 +97,8 @@ impl Mirror {
         self.counts
     }
 
-    pub(super) fn sample(&mut self, elapsed_s: f64, phase: Phase, requests: Sample, values: &[Sample]) {
+    /// Takes in a moment: requests answered so far, and the values of the series in their order.
+    pub fn sample(&mut self, elapsed_s: f64, phase: Phase, requests: Sample, values: &[Sample]) {
         let r = &mut self.evidence.recording;
         r.elapsed_s.push(elapsed_s);
         r.phases.push(phase);
@@ -96,7 +109,8 @@ impl Mirror {
         self.fold(elapsed_s);
     }
 
-    pub(super) fn groups(&mut self, counts: impl IntoIterator<Item = GroupCount>, new: &[TaskGroup]) {
+    /// Takes in how many there were of each group, and the groups that are new.
+    pub fn groups(&mut self, counts: impl IntoIterator<Item = GroupCount>, new: &[TaskGroup]) {
         for count in counts {
             match count.kind.instance_series() {
                 Some(_) => self.evidence.instances.push(count),
@@ -114,6 +128,8 @@ impl Mirror {
             self.counts.due += row.due;
             self.counts.failed += row.errors.iter().sum::<u64>();
             self.counts.dropped += row.dropped;
+            self.counts.done += row.done;
+            self.counts.statuses.add_all(&row.statuses);
             self.counts.errors.iter_mut().zip(row.errors).for_each(|(sum, n)| *sum += n);
         }
         self.evidence.load.push(row);

@@ -7,7 +7,9 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
-use crate::evidence::{ErrorKind, EventKind, Evidence, GroupCount, GroupKind, LoadRow, Moment, TaskSnapshot};
+use crate::evidence::{
+    ErrorKind, EventKind, Evidence, GroupCount, GroupKind, LoadRow, Moment, StatusCounts, TaskSnapshot,
+};
 
 use super::csv_table::read_samples;
 use super::files;
@@ -156,6 +158,9 @@ fn read_load(path: &Path) -> Result<Vec<LoadRow>> {
             done: count("done")?,
             dropped: count("dropped")?,
             errors,
+            // a run of before they were counted has no column for them
+            statuses: field("error_statuses")
+                .map_or(Some(StatusCounts::default()), |cell| cell.parse().ok())?,
             soak_rss_bytes: count("soak_rss_bytes")?,
             soak_cpu_s: field("soak_cpu_s")?.parse().ok()?,
         })

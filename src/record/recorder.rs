@@ -86,7 +86,7 @@ impl Recorder {
         let groups = AppendFile::create(&dir, files::GROUPS, "elapsed_s,kind,group,count")?;
         let instances = AppendFile::create(&dir, files::INSTANCES, "elapsed_s,instance,series,value")?;
         let load = format!(
-            "elapsed_s,request,behaviour,block,due,sent,done,dropped,{},soak_rss_bytes,soak_cpu_s",
+            "elapsed_s,request,behaviour,block,due,sent,done,dropped,{},error_statuses,soak_rss_bytes,soak_cpu_s",
             errors.join(",")
         );
         let load = AppendFile::create(&dir, files::LOAD, &load)?;

@@ -11,7 +11,8 @@ use crate::wording::{can_be_found, describe_cost, examined, first_step};
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const FOUND: Style = AnsiColor::Green.on_default();
-const NOT_FOUND: Style = AnsiColor::Yellow.on_default();
+/// Yellow cannot be read on a light ground.
+const NOT_FOUND: Style = Style::new();
 
 /// The screen with its colours as ANSI sequences.
 pub fn render(checkup: &Checkup, columns: Columns) -> String {

@@ -9,6 +9,9 @@ pub struct Columns(Option<usize>);
 /// Holds a number and its unit together.
 const NO_BREAK: char = '\u{a0}';
 
+/// What a name of a list is has at least so many columns.
+const LEAST_SECOND: usize = 24;
+
 /// Below this, broken lines are harder to read than cut ones.
 const NARROWEST: usize = 30;
 
@@ -31,10 +34,35 @@ impl Columns {
         columns_of(terminal_size::terminal_size_of(std::io::stderr()))
     }
 
+    /// Lines of a list, each a name and after some spaces what it is: a line that is too long goes on below what it is,
+    /// or where there is no room for that below its name.
+    pub fn fit_list(self, text: &str) -> String {
+        let Some(columns) = self.0 else { return text.to_string() };
+        let fit_line = |line: &str| {
+            let name = line.trim_start();
+            let begins = line.len() - name.len();
+            let gap = name.find("  ").map(|at| begins + at);
+            let second = gap.and_then(|at| Some(at + line[at..].find(|c| c != ' ')?));
+            match (gap, second) {
+                _ if line.chars().count() <= columns => line.to_string(),
+                (Some(gap), Some(second)) if line[..second].chars().count() + LEAST_SECOND > columns => {
+                    let below = format!("{}{}", " ".repeat(begins + 4), &line[second..]);
+                    format!("{}\n{}", &line[..gap], self.fit(&below, begins + 4))
+                }
+                (_, Some(second)) => self.fit(
+                    &format!("{}{}", hold(&line[..second]), &line[second..]),
+                    line[..second].chars().count(),
+                ),
+                (_, None) => self.fit(line, begins + 2),
+            }
+        };
+        text.split('\n').map(fit_line).collect::<Vec<_>>().join("\n")
+    }
+
     /// The text, which may hold colours, on as many lines as it takes; those after the first begin with `indent`
     /// spaces.
     pub fn fit(self, text: &str, indent: usize) -> String {
-        let Some(columns) = self.0 else { return text.to_string() };
+        let Some(columns) = self.0 else { return text.replace(NO_BREAK, " ") };
         let indent = " ".repeat(if indent * 2 > columns { 0 } else { indent });
         let options = Options::new(columns)
             .subsequent_indent(&indent)
@@ -46,6 +74,11 @@ impl Columns {
         let lines = text.split('\n').map(|line| wrap(line, &options).join("\n"));
         lines.collect::<Vec<_>>().join("\n").replace(NO_BREAK, " ")
     }
+}
+
+/// The text in one piece: it comes onto the next line as a whole.
+pub fn hold(text: &str) -> String {
+    text.replace(' ', &NO_BREAK.to_string())
 }
 
 /// The text with a space that does not break between each number and its unit.
@@ -73,6 +106,31 @@ fn columns_of(size: Option<(terminal_size::Width, terminal_size::Height)>) -> Co
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_goes_on_below_what_each_line_is() {
+        let list = "Commands:\n  demo  find a leak in a built-in leaky service\n  none";
+        assert_eq!(
+            Columns::of_screen(38).fit_list(list),
+            "Commands:\n  demo  find a leak in a built-in\n        leaky service\n  none"
+        );
+        let long = "  soak doctor http://127.0.0.1:8080  show what can be measured";
+        assert_eq!(
+            Columns::of_screen(40).fit_list(long),
+            "  soak doctor http://127.0.0.1:8080\n      show what can be measured"
+        );
+        assert_eq!(Columns::UNBOUNDED.fit_list(list), list);
+    }
+
+    #[test]
+    fn what_is_held_together_comes_onto_the_next_line_as_a_whole() {
+        let row = format!("resident memory  stable  {}", hold("at most 7.7 KiB per request"));
+        assert_eq!(
+            Columns::of_screen(40).fit(&row, 4),
+            "resident memory  stable\n    at most 7.7 KiB per request"
+        );
+        assert_eq!(Columns::UNBOUNDED.fit(&row, 4), row.replace(NO_BREAK, " "));
+    }
 
     #[test]
     fn lines_break_between_words_and_colours_take_no_room() {

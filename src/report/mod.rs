@@ -5,6 +5,7 @@
 //! `wording/`; only the names of axes, columns and headings are theirs. Another format is one more file here and one
 //! more line in [`formats`].
 
+mod badge_style;
 pub mod checkup;
 mod clean_text;
 pub mod comparison;

@@ -3,6 +3,7 @@
 use super::clean_text::clean_text;
 use crate::findings::{LoadFinding, RequestFinding};
 use crate::units::Unit;
+use crate::wording::describe_errors;
 
 /// What the columns are called.
 pub const COLUMNS: [&str; 6] = ["request", "sent", "not sent", "errors", "p50", "p99"];
@@ -14,9 +15,8 @@ pub fn rows(load: &LoadFinding) -> Vec<[String; 6]> {
 
 fn row(request: &RequestFinding) -> [String; 6] {
     let count = |n: u64| Unit::Count.show(n as f64);
-    let kinds: Vec<String> =
-        request.errors.by_kind.iter().map(|(kind, n)| format!("{} {kind}", count(*n))).collect();
-    let errors = if kinds.is_empty() { "–".into() } else { kinds.join(", ") };
+    let errors = Some(describe_errors(&request.errors)).filter(|errors| !errors.is_empty());
+    let errors = errors.unwrap_or_else(|| "–".into());
     let timed = |seconds: f64| match request.latency_s.count {
         0 => "–".into(),
         _ => Unit::Seconds.show(seconds),

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
+use super::badge_style::badge_style;
 use super::clean_text::clean_text;
-use super::lines::Columns;
+use super::lines::{Columns, hold};
 use super::requests;
 use crate::error::{Error, Result};
 use crate::findings::{
@@ -53,7 +54,7 @@ pub fn summary(findings: &Report, report: Option<&Path>, columns: Columns) -> St
     let code = format!("exit code {} ({})", findings.exit_code, clean_text(&findings.reason));
     let mut end = vec![columns.fit(&format!("{DIM}{code}{DIM:#}"), 2)];
     // a path stays whole, to be copied
-    end.extend(report.map(|path| format!("report: {BOLD}{}{BOLD:#}", path.display())));
+    end.extend(report.map(|path| format!("report: {}", path.display())));
     blocks.push(end);
     blocks.retain(|block: &Vec<String>| !block.is_empty());
     let blocks: Vec<String> = blocks.into_iter().map(|block| block.join("\n") + "\n").collect();
@@ -61,7 +62,7 @@ pub fn summary(findings: &Report, report: Option<&Path>, columns: Columns) -> St
 }
 
 fn badge(findings: &Report, columns: Columns) -> Vec<String> {
-    let style = colour(findings.badge.tone()).bold().invert();
+    let style = badge_style(findings.badge.tone());
     let headline =
         format!("{style} {} {style:#} {BOLD}{}{BOLD:#}", findings.badge, clean_text(&findings.summary));
     let subtitle = format!("{DIM}{}{DIM:#}", clean_text(&findings.subtitle));
@@ -72,7 +73,8 @@ fn colour(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Leak => AnsiColor::Red.on_default(),
         Verdict::Stable => AnsiColor::Green.on_default(),
-        Verdict::Inconclusive => AnsiColor::Yellow.on_default(),
+        // yellow cannot be read on a light ground
+        Verdict::Inconclusive => Style::new(),
         Verdict::Failed => AnsiColor::Magenta.on_default(),
     }
 }
@@ -81,7 +83,7 @@ fn gate(gate: &GateFinding, columns: Columns) -> String {
     let style = match gate.result {
         GateResult::Held => colour(Verdict::Stable),
         GateResult::Failed => colour(Verdict::Leak),
-        GateResult::Inconclusive => colour(Verdict::Inconclusive),
+        GateResult::Inconclusive => BOLD,
     };
     let (word, expr, why) = (gate.result, clean_text(&gate.expr), clean_text(&gate.why));
     columns.fit(&format!("gate {style}{word}{style:#}: {expr}: {why}"), 2)
@@ -89,9 +91,10 @@ fn gate(gate: &GateFinding, columns: Columns) -> String {
 
 fn culprit(culprit: &Culprit, columns: Columns) -> Vec<String> {
     let red = colour(Verdict::Leak);
+    let blamed = red.bold();
     let state = culprit.state.as_deref().map(|s| format!(" · {}", clean_text(s))).unwrap_or_default();
     let (rank, name, why) = (culprit.rank, clean_text(&culprit.name), clean_text(&culprit.why));
-    let line = format!("{red}{rank}.{red:#} {BOLD}{name}{BOLD:#}{state}: {why}");
+    let line = format!("{red}{rank}.{red:#} {blamed}{name}{blamed:#}{state}: {why}");
     let frames = culprit.stack.iter().take(FRAMES);
     let frames = frames.map(|f| columns.fit(&format!("{DIM}     {}{DIM:#}", clean_text(f)), 7));
     std::iter::once(columns.fit(&line, 3)).chain(frames).collect()
@@ -105,7 +108,7 @@ fn table(series: &[&SeriesFinding], steady_s: Option<f64>, columns: Columns) -> 
         .map(|s| {
             // a dash says that it may grow, by an unknown amount
             let open = (s.trend == Direction::Inconclusive).then(|| UNKNOWN.to_string());
-            let growth = brief_growth(s, steady_s).or(open).unwrap_or_default();
+            let growth = hold(&brief_growth(s, steady_s).or(open).unwrap_or_default());
             let ends = format!("{} → {}", value(s, s.start), value(s, s.end));
             [clean_text(&table_label(s)), s.trend.to_string(), ends, growth]
         })

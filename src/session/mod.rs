@@ -12,6 +12,7 @@ mod doctor;
 mod driver;
 mod early_stop;
 mod environment;
+mod first_answers;
 mod forwarder_check;
 mod judged_run;
 mod observe;

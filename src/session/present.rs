@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::findings::{Comparison, Report};
 use crate::plan::PipelinePlan;
 use crate::report;
+use crate::report::lines::Columns;
 
 /// Prints all that a concluded run came to.
 ///
@@ -41,6 +42,6 @@ pub fn print_report(report: &Report, dir: Option<&Path>, options: &OutputOptions
 
 /// Prints the table of a comparison whose files are in `dir`.
 pub fn print_comparison(compared: &Comparison, dir: &Path) {
-    print(&report::comparison::summary(compared, screen_columns()));
+    print(&report::comparison::summary(compared, screen_columns(), Columns::of_stdout()));
     print(&format!("report: {}\n", dir.join("compare.html").display()));
 }

@@ -11,6 +11,7 @@ use tokio::sync::mpsc::Receiver;
 use super::console::{OutputOptions, fit_stderr};
 use super::early_stop::EarlyStop;
 use super::environment::record_costs;
+use super::first_answers::FirstAnswers;
 use super::forwarder_check::ForwarderMonitor;
 use super::probes::sample_columns;
 use super::rolling_report::RollingReport;
@@ -23,7 +24,7 @@ use crate::live::{Cycle, Desk, Progress, Status, Verbosity};
 use crate::probe::Sampler;
 use crate::record::{Mirror, Recorder, RunDir};
 use crate::run::{End, Parts, Stage, conduct};
-use crate::wording::{describe_so_far, detectable_growth, gate_below_detectable};
+use crate::wording::{describe_so_far, detectable_growth, gate_below_detectable, warn_of_first_answers};
 
 /// What is recorded, and where.
 pub struct Recording<'a> {
@@ -70,6 +71,7 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
     let mut early_stop = EarlyStop::from_plan(plan);
     let mut verdict = (options.verbosity() != Verbosity::Quiet).then(RunningVerdict::new);
     let mut warmed_up = false;
+    let mut first_answers = FirstAnswers::default();
     let mut on_second = |mirror: &Mirror, stage: Stage, left: Duration| {
         if stage.phase == Phase::Steady && !std::mem::replace(&mut warmed_up, true) {
             show_forecast(mirror, &mut progress);
@@ -79,6 +81,9 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
         verdict.iter_mut().for_each(|verdict| verdict.update(mirror));
         let look = verdict.as_ref().and_then(RunningVerdict::latest);
         status.so_far = look.and_then(|look| describe_so_far(&look.so_far));
+        if let Some(status_code) = first_answers.all_fail_with(mirror, status.elapsed) {
+            progress.info(&warn_of_first_answers(status_code));
+        }
         progress.update(&status, mirror, look);
         rolling.update(status.elapsed);
     };

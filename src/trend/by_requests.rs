@@ -1,12 +1,11 @@
 //! Growth by each request where the rate varies: a series that grows by each request is a straight line over the
 //! requests answered, and over time it is one only where their rate is even.
 //!
-//! Comes in: a question, and how many requests were answered each second on average. Goes out: the same question on
-//! another axis, on which as much time passes between two samples as their requests take at the mean rate. So slopes on
-//! it, divided by the mean rate, are growth by each request. Outside of steady, time passes as it did.
+//! Comes in: a recording, and how many requests were answered each second on average. Goes out: its samples on another
+//! axis, on which as much time passes between two of them as their requests take at the mean rate. So slopes on it,
+//! divided by the mean rate, are growth by each request. Outside of steady, time passes as it did.
 
-use super::question::Question;
-use crate::evidence::{Event, Phase, Recording};
+use crate::evidence::{Phase, Recording};
 
 /// The requests answered by a moment differ from those at an even rate by more than this share of all of them: below it
 /// the slope over time is off by less than 2 % (a rate that swings by a full sine departs by its swing over 2π, and its
@@ -15,37 +14,24 @@ const LEAST_DEPARTURE: f64 = 0.01;
 /// So much of the axis stays time, so that it never stands still while no request is answered.
 const SHARE_OF_TIME: f64 = 0.01;
 
-/// Times of a recording, and what they are on the other axis.
-struct Axis<'a> {
-    times: &'a [f64],
-    by_requests: Vec<f64>,
+/// The samples of a recording on the other axis.
+pub(super) struct ByRequests {
+    /// Where each sample is.
+    pub(super) samples: Vec<f64>,
 }
 
-/// The recording and its events over requests; none where the rate was even, or no requests are counted.
-pub(super) fn over_requests(question: &Question<'_>, mean_rate: f64) -> Option<(Recording, Vec<Event>)> {
-    let Question { recording, events, .. } = *question;
-    let axis = Axis::read(recording, mean_rate)?;
-    let moved = Recording {
-        elapsed_s: axis.by_requests.clone(),
-        phases: recording.phases.clone(),
-        requests_total: recording.requests_total.clone(),
-        series: Vec::new(),
-    };
-    let events = events.iter().map(|event| Event { elapsed_s: axis.at(event.elapsed_s), ..event.clone() });
-    Some((moved, events.collect()))
-}
-
-impl Axis<'_> {
-    fn read(recording: &Recording, mean_rate: f64) -> Option<Axis<'_>> {
+impl ByRequests {
+    /// The samples over requests; none where their rate was even, or they are not counted. Time passes as requests do
+    /// between two samples of steady, by `phases`.
+    pub(super) fn read(recording: &Recording, phases: &[Phase], mean_rate: f64) -> Option<ByRequests> {
         let times = &recording.elapsed_s;
         let answered = answered_at_each(recording)?;
-        let all_steady = !recording.phases.contains(&Phase::Steady);
-        let mut by_requests: Vec<f64> = times.first().copied().into_iter().collect();
+        let mut samples: Vec<f64> = Vec::with_capacity(times.len());
+        samples.extend(times.first());
         let (mut departs, mut farthest, mut requests) = (0.0_f64, 0.0_f64, 0.0);
         for i in 1..times.len() {
             let (seconds, more) = (times[i] - times[i - 1], answered[i] - answered[i - 1]);
-            let within = |at: usize| all_steady || recording.phases[at] == Phase::Steady;
-            let passes = match within(i) && within(i - 1) {
+            let passes = match phases[i] == Phase::Steady && phases[i - 1] == Phase::Steady {
                 true => {
                     requests += more;
                     departs += more - mean_rate * seconds;
@@ -54,22 +40,22 @@ impl Axis<'_> {
                 }
                 false => seconds,
             };
-            by_requests.push(by_requests[i - 1] + passes);
+            samples.push(samples[i - 1] + passes);
         }
-        (farthest > LEAST_DEPARTURE * requests).then_some(Axis { times, by_requests })
+        (farthest > LEAST_DEPARTURE * requests).then_some(ByRequests { samples })
     }
 
     /// A moment on the other axis.
-    fn at(&self, elapsed_s: f64) -> f64 {
-        let next = self.times.partition_point(|t| *t <= elapsed_s);
+    pub(super) fn at(&self, times: &[f64], elapsed_s: f64) -> f64 {
+        let next = times.partition_point(|t| *t <= elapsed_s);
         let Some(before) = next.checked_sub(1) else { return elapsed_s };
-        let since = elapsed_s - self.times[before];
-        match self.times.get(next) {
+        let since = elapsed_s - times[before];
+        match times.get(next) {
             Some(end) => {
-                let step = self.by_requests[next] - self.by_requests[before];
-                self.by_requests[before] + step * since / (end - self.times[before])
+                let step = self.samples[next] - self.samples[before];
+                self.samples[before] + step * since / (end - times[before])
             }
-            None => self.by_requests[before] + since,
+            None => self.samples[before] + since,
         }
     }
 }
@@ -99,9 +85,9 @@ fn answered_at_each(recording: &Recording) -> Option<Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::trend;
     use super::*;
     use crate::evidence::{Sample, Series};
+    use crate::trend::{Question, trend};
 
     /// Ten minutes at a sample a second and 50 requests per second, of which a cosine of this share swings the rate.
     fn recording(swing: f64) -> Recording {
@@ -137,19 +123,16 @@ mod tests {
 
     #[test]
     fn only_a_rate_that_varies_has_another_axis() {
-        let over = |recording: &Recording, events: &[Event]| {
-            let series = Series { id: "x".into(), samples: Vec::new() };
-            over_requests(&Question { recording, series: &series, events, false_alarm: 0.05 }, 50.0)
-        };
+        let over = |recording: &Recording| ByRequests::read(recording, &recording.phases, 50.0);
         let even = recording(0.0);
-        assert_eq!(over(&even, &[]), None);
+        assert!(over(&even).is_none());
         let swings = recording(0.5);
-        let event = Event { elapsed_s: 150.5, kind: crate::evidence::EventKind::Collection { took_s: 0.1 } };
-        let (moved, events) = over(&swings, &[event]).unwrap();
-        assert!(moved.elapsed_s.is_sorted() && (moved.elapsed_s[600] - 600.0).abs() < 1.0);
-        let (before, after) = (moved.elapsed_s[150], moved.elapsed_s[151]);
-        assert!(before < events[0].elapsed_s && events[0].elapsed_s < after, "{before} to {after}");
+        let moved = over(&swings).unwrap();
+        assert!(moved.samples.is_sorted() && (moved.samples[600] - 600.0).abs() < 1.0);
+        let (before, at, after) =
+            (moved.samples[150], moved.at(&swings.elapsed_s, 150.5), moved.samples[151]);
+        assert!(before < at && at < after, "{before} to {after}");
         let uncounted = Recording { requests_total: vec![Sample::GAP; 601], ..even };
-        assert_eq!(over(&uncounted, &[]), None);
+        assert!(over(&uncounted).is_none());
     }
 }

@@ -7,6 +7,7 @@
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::bins::{median, midmean};
+use super::order::median_of;
 use crate::evidence::{Event, EventKind, Phase, Recording, Series};
 use crate::findings::{Direction, Estimate};
 
@@ -51,8 +52,8 @@ pub(super) fn across_cycles(recording: &Recording, series: &Series, events: &[Ev
     if floors.len() < 2 {
         return None;
     }
-    let load_s = median(&mut load_s).max(f64::MIN_POSITIVE);
-    let error = median(&mut floors.iter().map(|f| f.1).collect::<Vec<_>>());
+    let load_s = median(&load_s).max(f64::MIN_POSITIVE);
+    let error = median_of(floors.iter().map(|f| f.1));
     let rises: Vec<f64> = floors.windows(2).map(|w| w[1].0 - w[0].0).collect();
     // without a level before the load, the first later rise is measured against noise alone
     let first = start.map(|s| floors[0].0 - s.0).unwrap_or(0.0).max(0.0);
@@ -115,10 +116,9 @@ fn floor_of(readings: &[f64]) -> Option<(f64, f64)> {
         return None;
     }
     let n = later.len() as f64;
-    let level = midmean(&mut later.to_vec());
-    let mut distances: Vec<f64> = later.iter().map(|v| (v - level).abs()).collect();
+    let level = midmean(later);
     // readings of one settle hang together; a quarter of them count as independent
-    let error = 1.4826 * median(&mut distances) / (n / 4.0).max(1.0).sqrt();
+    let error = 1.4826 * median_of(later.iter().map(|v| (v - level).abs())) / (n / 4.0).max(1.0).sqrt();
     Some((level, error))
 }
 

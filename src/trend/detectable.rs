@@ -11,6 +11,7 @@ use super::fit::Fit;
 use super::question::Question;
 use super::reduced_series::{LEAST_POINTS, ReducedSeries, reduce_without_teeth};
 use super::segment_trend::WINDOWS_ALLOWED_FOR;
+use super::segment_values::SegmentValues;
 use super::sensitivity::{
     FOUND_JUMPS, FOUR_OF_FIVE_RUNS, SPREAD_IN_PRACTICE, UNSEEN_JUMPS, least_jump, length_power,
 };
@@ -57,7 +58,7 @@ pub fn forecast(question: &Question<'_>, steady_s: f64) -> Option<DetectableGrow
     if values.iter().all(|v| *v == values[0]) {
         return Some(DetectableGrowth { per_s: UNSEEN_JUMPS * jump_per_s, steady_s, power: 1.0 });
     }
-    let (reduced, _) = reduce_without_teeth(&times, &values, None);
+    let (reduced, _) = reduce_without_teeth(&times, &SegmentValues::new(&values), None);
     let (spread_per_s, span_s, power) = slope_noise_of(&reduced)?;
     let spread = spread_per_s * (span_s / steady_s).powf(power);
     let beyond = StudentsT::new(0.0, 1.0, STEADY_DEGREES_OF_FREEDOM)

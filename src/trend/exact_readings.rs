@@ -57,10 +57,10 @@ pub(super) fn rises_per_step(points: &[Point], step_s: f64) -> Vec<f64> {
 
 /// Whether the usual rise carries the growth, and later rises keep pace with earlier ones.
 fn goes_on(rises: &[f64]) -> bool {
-    let usual = median(&mut rises.to_vec());
+    let usual = median(rises);
     let total: f64 = rises.iter().sum();
     let (early, late) = rises.split_at(rises.len() / 2);
-    let (early, late) = (median(&mut early.to_vec()), median(&mut late.to_vec()));
+    let (early, late) = (median(early), median(late));
     usual > 0.0 && usual * rises.len() as f64 >= LEAST_BY_MEDIAN * total && late >= KEPT_PACE_SHARE * early
 }
 

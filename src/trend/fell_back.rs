@@ -5,11 +5,11 @@
 
 use std::ops::Range;
 
-use super::bins::median;
-use super::fit::range;
 use super::judge_segment::judge_segment;
 use super::reduced_series::reduce;
 use super::segment_question::{LEAST_SAMPLES, SegmentQuestion};
+use super::segment_values::SegmentValues;
+use super::values::Values;
 use crate::findings::Direction;
 
 /// The fall is at least this share of the whole range.
@@ -20,16 +20,22 @@ const NEAR_START_SHARE: f64 = 0.1;
 const TIMES_NOISE: f64 = 10.0;
 
 /// How far the level fell back from a climb that grew by itself.
-pub(super) fn fell_back(times: &[f64], values: &[f64], whole_units: bool, false_alarm: f64) -> Option<f64> {
+pub(super) fn fell_back(
+    times: &[f64],
+    values: &Values<'_>,
+    whole_units: bool,
+    false_alarm: f64,
+) -> Option<f64> {
     let (climb, fall) = climb_before_fall(values)?;
-    let (reduced, kind) = reduce(&times[climb.clone()], &values[climb.clone()], None);
+    let climbed = SegmentValues::new(&values.all()[climb.clone()]);
+    let (reduced, kind) = reduce(&times[climb.clone()], &climbed, None);
     let asked = SegmentQuestion {
         reduced: &reduced,
         kind,
         samples: climb.len(),
         deliberate: false,
         whole_units,
-        samples_in_all: values.len(),
+        samples_in_all: values.all().len(),
         lowest_before: None,
         false_alarm,
     };
@@ -38,16 +44,16 @@ pub(super) fn fell_back(times: &[f64], values: &[f64], whole_units: bool, false_
 
 /// The climb to the largest fall from one sample to the next, and that fall, where it leads back to where the climb
 /// began.
-fn climb_before_fall(values: &[f64]) -> Option<(Range<usize>, f64)> {
-    let (low, high) = range(values);
-    let mut steps: Vec<f64> = values.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
-    if steps.len() < LEAST_SAMPLES {
+fn climb_before_fall(readings: &Values<'_>) -> Option<(Range<usize>, f64)> {
+    let values = readings.all();
+    if values.len() <= LEAST_SAMPLES {
         return None;
     }
+    let (low, high) = readings.range();
     let fall_to = |i: usize| values[i - 1] - values[i];
     let at = (1..values.len()).max_by(|a, b| fall_to(*a).total_cmp(&fall_to(*b)))?;
     let fall = fall_to(at);
-    let noise = median(&mut steps);
+    let noise = readings.usual_step();
     if fall < FALL_OF_RANGE * (high - low) || fall <= TIMES_NOISE * noise {
         return None;
     }
@@ -71,7 +77,7 @@ mod tests {
     fn fall_of(level: impl Fn(usize) -> f64) -> Option<f64> {
         let times: Vec<f64> = (0..300).map(f64::from).collect();
         let values: Vec<f64> = (0..300).map(|i| level(i) + noise(i)).collect();
-        fell_back(&times, &values, false, 0.05)
+        fell_back(&times, &Values::new(values), false, 0.05)
     }
 
     #[test]

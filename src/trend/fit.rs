@@ -51,11 +51,22 @@ pub(super) struct Frame<'a> {
 struct Whitened {
     noise: Noise,
     whitener: Whitener,
-    intercept: Vec<f64>,
-    time: Vec<f64>,
-    beside: Vec<Vec<f64>>,
-    values: Vec<f64>,
+    /// What every regression has: the intercept, time, what stands beside every line, and the values.
+    columns: Vec<Vec<f64>>,
+    /// The scalar products of any two of these, row by row.
+    products: Vec<f64>,
 }
+
+impl Whitened {
+    fn product(&self, a: usize, b: usize) -> f64 {
+        self.products[a * self.columns.len() + b]
+    }
+}
+
+/// Where [`Whitened::columns`] have the intercept, time, and the first of what stands beside every line.
+const INTERCEPT: usize = 0;
+const TIME: usize = 1;
+const BESIDE: usize = 2;
 
 /// A column of a regression beside the intercept.
 #[derive(Debug, Clone, Copy)]
@@ -71,17 +82,19 @@ impl<'a> Frame<'a> {
     pub(super) fn new(points: Points<'a>, beside: &[Vec<f64>]) -> Frame<'a> {
         let (low, high) = range(points.values);
         let ones = vec![1.0; points.at.len()];
+        let known = [&ones[..], points.at].into_iter().chain(beside.iter().map(|c| &c[..]));
+        let known: Vec<&[f64]> = known.chain([points.values]).collect();
         let models = noise::models(points.at.len())
             .map(|noise| {
                 let whitener = Whitener::new(noise, points.at);
-                let white = |column: &[f64]| {
+                let white = |column: &&[f64]| {
                     let mut out = Vec::with_capacity(column.len());
                     whitener.apply(column, &mut out);
                     out
                 };
-                let (intercept, time, values) = (white(&ones), white(points.at), white(points.values));
-                let beside = beside.iter().map(|c| white(c)).collect();
-                Whitened { noise, intercept, time, beside, values, whitener }
+                let columns: Vec<Vec<f64>> = known.iter().map(white).collect();
+                let products = columns.iter().flat_map(|a| columns.iter().map(|b| dot(a, b))).collect();
+                Whitened { noise, columns, products, whitener }
             })
             .collect();
         let floor = ((high - low) * ROUNDING_SHARE).powi(2).max(f64::MIN_POSITIVE);
@@ -114,21 +127,26 @@ impl<'a> Frame<'a> {
         let floor = (n - p) as f64 * self.floor;
         let mut fresh = vec![Vec::with_capacity(n); columns.len()];
         let mut tried: Vec<ModelFit> = Vec::with_capacity(self.models.len());
+        let mut workspace = Workspace::default();
         for model in &self.models {
             for (column, out) in columns.iter().zip(&mut fresh) {
                 if let Column::Values(column) = column {
                     model.whitener.apply(column, out);
                 }
             }
-            let mut white: Vec<&[f64]> = Vec::with_capacity(p + 1);
-            white.push(&model.intercept);
+            let known = |at: usize| White { values: &model.columns[at], known: Some(at) };
+            let mut white: Vec<White<'_>> = Vec::with_capacity(p + 1);
+            white.push(known(INTERCEPT));
             white.extend(columns.iter().zip(&fresh).map(|(column, fresh)| match column {
-                Column::Time => &model.time[..],
-                Column::Values(_) => &fresh[..],
+                Column::Time => known(TIME),
+                Column::Values(_) => White { values: fresh, known: None },
             }));
-            white.extend(model.beside.iter().map(|c| &c[..]));
-            white.push(&model.values);
-            let Some(solution) = solve(&white, floor) else { continue };
+            white.extend((BESIDE..model.columns.len()).map(known));
+            let product = |a: usize, b: usize| match (white[a].known, white[b].known) {
+                (Some(a), Some(b)) => model.product(a, b),
+                _ => dot(white[a].values, white[b].values),
+            };
+            let Some(solution) = workspace.solve(&white, product, floor) else { continue };
             let rest = (n - p) as f64;
             let determinant = model.whitener.log_determinant;
             let integrated = -0.5 * (determinant + solution.log_determinant + rest * solution.rss.ln());
@@ -179,52 +197,80 @@ struct Solution {
     log_determinant: f64,
 }
 
-/// Ordinary least squares of the last column on the others, by Cholesky's decomposition of the normal equations.
-fn solve(columns: &[&[f64]], floor: f64) -> Option<Solution> {
-    let p = columns.len() - 1;
-    let mut l = vec![0.0; p * p];
-    let mut log_determinant = 0.0;
-    for i in 0..p {
-        for j in 0..=i {
-            let full = dot(columns[i], columns[j]);
-            let s = full - sum_of_products(&l[i * p..i * p + j], &l[j * p..j * p + j]);
-            if i == j {
-                if s <= 1e-9 * full {
-                    return None;
+/// A whitened column of a regression.
+struct White<'a> {
+    values: &'a [f64],
+    /// Where it is among the columns that every regression has.
+    known: Option<usize>,
+}
+
+/// What regressions are worked out in, kept from one to the next.
+#[derive(Default)]
+struct Workspace {
+    l: Vec<f64>,
+    half: Vec<f64>,
+    rest: Vec<f64>,
+    unit: Vec<f64>,
+}
+
+impl Workspace {
+    /// Ordinary least squares of the last column on the others, by Cholesky's decomposition of the normal equations;
+    /// `product` is the scalar product of two columns.
+    fn solve(
+        &mut self,
+        columns: &[White<'_>],
+        product: impl Fn(usize, usize) -> f64,
+        floor: f64,
+    ) -> Option<Solution> {
+        let p = columns.len() - 1;
+        let Workspace { l, half, rest, unit } = self;
+        l.clear();
+        l.resize(p * p, 0.0);
+        let mut log_determinant = 0.0;
+        for i in 0..p {
+            for j in 0..=i {
+                let full = product(i, j);
+                let s = full - sum_of_products(&l[i * p..i * p + j], &l[j * p..j * p + j]);
+                if i == j {
+                    if s <= 1e-9 * full {
+                        return None;
+                    }
+                    l[i * p + i] = s.sqrt();
+                    log_determinant += s.ln();
+                } else {
+                    l[i * p + j] = s / l[j * p + j];
                 }
-                l[i * p + i] = s.sqrt();
-                log_determinant += s.ln();
-            } else {
-                l[i * p + j] = s / l[j * p + j];
             }
         }
-    }
-    let mut half = vec![0.0; p];
-    for i in 0..p {
-        let s = sum_of_products(&l[i * p..i * p + i], &half[..i]);
-        half[i] = (dot(columns[i], columns[p]) - s) / l[i * p + i];
-    }
-    let mut coefficients = vec![0.0; p];
-    for i in (0..p).rev() {
-        let s: f64 = (i + 1..p).map(|k| l[k * p + i] * coefficients[k]).sum();
-        coefficients[i] = (half[i] - s) / l[i * p + i];
-    }
-    let mut rest = columns[p].to_vec();
-    for (c, column) in coefficients.iter().zip(columns) {
-        subtract(&mut rest, *c, column);
-    }
-    let rss = dot(&rest, &rest);
-    let mut inverse = vec![0.0; p];
-    for (asked, out) in inverse.iter_mut().enumerate() {
-        let mut column = vec![0.0; p];
-        for i in asked..p {
-            let unit = if i == asked { 1.0 } else { 0.0 };
-            let s = sum_of_products(&l[i * p + asked..i * p + i], &column[asked..i]);
-            column[i] = (unit - s) / l[i * p + i];
+        half.clear();
+        for i in 0..p {
+            let s = sum_of_products(&l[i * p..i * p + i], half);
+            half.push((product(i, p) - s) / l[i * p + i]);
         }
-        *out = column.iter().map(|c| c * c).sum();
+        let mut coefficients = vec![0.0; p];
+        for i in (0..p).rev() {
+            let s: f64 = (i + 1..p).map(|k| l[k * p + i] * coefficients[k]).sum();
+            coefficients[i] = (half[i] - s) / l[i * p + i];
+        }
+        rest.clear();
+        rest.extend_from_slice(columns[p].values);
+        for (c, column) in coefficients.iter().zip(columns) {
+            subtract(rest, *c, column.values);
+        }
+        let rss = dot(rest, rest);
+        let mut inverse = vec![0.0; p];
+        for (asked, out) in inverse.iter_mut().enumerate() {
+            unit.clear();
+            unit.resize(p, 0.0);
+            for i in asked..p {
+                let one = if i == asked { 1.0 } else { 0.0 };
+                let s = sum_of_products(&l[i * p + asked..i * p + i], &unit[asked..i]);
+                unit[i] = (one - s) / l[i * p + i];
+            }
+            *out = unit.iter().map(|c| c * c).sum();
+        }
+        Some(Solution { coefficients, inverse, rss: rss.max(floor), log_determinant })
     }
-    Some(Solution { coefficients, inverse, rss: rss.max(floor), log_determinant })
 }
 
 /// The scalar product, in four sums at a time as processors like it. By plain indices: most of a test run's time is

@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
-use super::bins::median;
-use super::fit::range;
+use super::order::highest;
+use super::values::Values;
 
 /// The gap is at least this share of the range of all values below it.
 const GAP_OF_RANGE_BELOW: f64 = 0.5;
@@ -21,36 +21,24 @@ const LEAST_AFTER: usize = 2;
 /// The gap is at least this many times what is usual between neighbours.
 const TIMES_USUAL_STEP: f64 = 3.0;
 
-/// The samples without the hump; none where there is none.
-pub(super) fn without_hump(times: &[f64], values: &[f64]) -> Option<(Vec<f64>, Vec<f64>)> {
-    let hump = find_hump(values)?;
-    let kept = |all: &[f64]| [&all[..hump.start], &all[hump.end..]].concat();
-    Some((kept(times), kept(values)))
-}
-
-fn find_hump(values: &[f64]) -> Option<Range<usize>> {
+/// The samples of the hump, if there is one.
+pub(super) fn find_hump(readings: &Values<'_>) -> Option<Range<usize>> {
+    let values = readings.all();
     let n = values.len();
     let most = n / SERIES_PER_HUMP;
     if most < 2 {
         return None;
     }
-    // the highest alone are put in order: a day has 86,400 samples
-    let mut sorted = values.to_vec();
-    sorted.select_nth_unstable_by(n - most - 1, f64::total_cmp);
-    sorted[n - most..].sort_unstable_by(f64::total_cmp);
-    let gap = |i: &usize| sorted[*i] - sorted[i - 1];
-    let at = (n - most..n).max_by(|a, b| gap(a).total_cmp(&gap(b)))?;
-    let below = sorted[at - 1] - range(values).0;
-    if gap(&at) <= GAP_OF_RANGE_BELOW * below {
+    let highest = highest(values, most);
+    let gap = |i: &usize| highest[*i] - highest[i - 1];
+    let at = (1..highest.len()).max_by(|a, b| gap(a).total_cmp(&gap(b)))?;
+    let below = highest[at - 1] - readings.range().0;
+    if gap(&at) <= GAP_OF_RANGE_BELOW * below || gap(&at) <= TIMES_USUAL_STEP * readings.usual_step() {
         return None;
     }
-    let mut steps: Vec<f64> = values.windows(2).map(|two| (two[1] - two[0]).abs()).collect();
-    if gap(&at) <= TIMES_USUAL_STEP * median(&mut steps) {
-        return None;
-    }
-    let start = values.iter().position(|v| *v >= sorted[at])?;
-    let end = start + (n - at);
-    let one_stretch = end + LEAST_AFTER <= n && values[start..end].iter().all(|v| *v >= sorted[at]);
+    let start = values.iter().position(|v| *v >= highest[at])?;
+    let end = start + (highest.len() - at);
+    let one_stretch = end + LEAST_AFTER <= n && values[start..end].iter().all(|v| *v >= highest[at]);
     (one_stretch && start >= n / SERIES_BEFORE).then_some(start..end)
 }
 
@@ -63,13 +51,9 @@ mod tests {
     }
 
     #[test]
-    fn what_came_back_is_left_out() {
+    fn what_came_back_is_found() {
         let hump = |i: usize| if (120..140).contains(&i) { 40.0 } else { 10.0 };
-        assert_eq!(find_hump(&noisy(hump)), Some(120..140));
-        let times: Vec<f64> = (0..200).map(f64::from).collect();
-        let (kept, values) = without_hump(&times, &noisy(hump)).unwrap();
-        assert_eq!((kept.len(), kept[120]), (180, 140.0));
-        assert!(values.iter().all(|v| *v < 20.0));
+        assert_eq!(find_hump(&Values::new(noisy(hump))), Some(120..140));
     }
 
     #[test]
@@ -79,15 +63,13 @@ mod tests {
         let lasting = |i: usize| if (120..160).contains(&i) { 40.0 } else { 10.0 };
         let climbs = |i: usize| if i < 190 { i as f64 } else { 0.0 };
         for shape in [step as fn(usize) -> f64, twice, lasting, climbs, |_| 10.0] {
-            assert_eq!(find_hump(&noisy(shape)), None);
+            assert_eq!(find_hump(&Values::new(noisy(shape))), None);
         }
     }
 
     #[test]
-    fn growth_beneath_a_hump_is_kept() {
+    fn a_hump_on_growth_is_found() {
         let leak = |i: usize| 0.05 * i as f64 + if (120..130).contains(&i) { 60.0 } else { 0.0 };
-        let times: Vec<f64> = (0..200).map(f64::from).collect();
-        let (_, values) = without_hump(&times, &noisy(leak)).unwrap();
-        assert!(values[189] - values[0] > 8.0);
+        assert_eq!(find_hump(&Values::new(noisy(leak))), Some(120..130));
     }
 }

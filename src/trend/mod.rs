@@ -67,9 +67,11 @@ mod hidden_by_past;
 mod hump;
 mod interim;
 mod judge_segment;
+mod judged_segments;
 mod limit;
 mod mixture;
 mod noise;
+mod order;
 mod period;
 mod pooled_segments;
 mod question;
@@ -81,12 +83,15 @@ mod rivals;
 mod sawtooth;
 mod segment_question;
 mod segment_trend;
+mod segment_values;
 mod segments;
 mod select;
 mod sensitivity;
 mod spikes;
 mod steps;
+mod timeline;
 mod usual_rises;
+mod values;
 mod window;
 
 pub use attribution::{Block, Effect, attribute};
@@ -94,15 +99,13 @@ pub use detectable::{DetectableGrowth, forecast};
 pub use interim::InterimSchedule;
 pub use limit::time_to_limit;
 pub use question::Question;
+pub use timeline::Timeline;
 
 use cycles::Cycles;
-use exact_readings::LEAST_EXACT_READINGS;
-use judge_segment::judge_segment;
-use reduced_series::{ReducedAs, ReducedSeries};
-use segment_question::SegmentQuestion;
-use segment_trend::SegmentTrend;
-use select::Selection;
+use judged_segments::{OverTime, Segments};
+use reduced_series::ReducedAs;
 
+use crate::evidence::Series;
 use crate::findings::{Direction, Estimate, Found, JudgedLevel, Shape, Trend, TrendReason, WindowReason};
 use crate::units::Unit;
 
@@ -111,8 +114,6 @@ const CAME_BACK_SHARE: f64 = 0.8;
 /// Where a growth that doubles the level within the run, and by at least so many bytes, would not have been found,
 /// nothing is said of that level.
 const MATERIAL_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
-/// Of a level that dropped less often than this it is unknown whether the next drop goes as low.
-const LEAST_DROPS: usize = 3;
 /// A window of this share of steady is all of it: its ends may be missing a point.
 const WHOLE_STEADY_SHARE: f64 = 0.95;
 
@@ -122,10 +123,19 @@ const WHOLE_STEADY_SHARE: f64 = 0.95;
 /// compared with any level, by Holm's procedure too; 'growing' means that it is at most `false_alarm`.
 pub fn trend(question: &Question<'_>) -> Trend {
     let Question { recording, series, events, false_alarm } = *question;
+    trend_on(&Timeline::read(recording, events), series, false_alarm)
+}
+
+/// The same of one of several series of a recording, of which what they share was read once.
+pub fn trend_on(timeline: &Timeline<'_>, series: &Series, false_alarm: f64) -> Trend {
+    let Timeline { recording, events, requests_per_s, .. } = *timeline;
     let unit = series.unit();
-    let picked = select::select(question);
-    let Some(judged) = judge_segments(question, &picked) else { return nothing_read() };
-    let JudgedSegments { answers, start, end, kind, segments, hidden_per_s } = judged;
+    let picked = select::select(timeline, series);
+    let Some(found) = Segments::find(&picked, events, unit == Unit::Count, false_alarm) else {
+        return nothing_read();
+    };
+    let segments = found.len();
+    let OverTime { answers, start, end, kind, hidden_per_s } = found.judge_over_time(events);
     let Some((mut judged, slope)) = pooled_segments::pool_segments(answers, false_alarm) else {
         return nothing_read();
     };
@@ -181,117 +191,23 @@ pub fn trend(question: &Question<'_>) -> Trend {
         None => by_window,
     };
     let by_cycles = matches!(decided.reason, TrendReason::Cycles { .. });
-    let over_requests = picked.requests_per_s.filter(|_| !by_cycles && decided.slope.is_some());
-    let per_request =
-        over_requests.and_then(|rate| slope_by_requests(question, rate)).map(in_steps).or(decided.slope);
+    let over_requests = || slope_by_requests(timeline, &found, false_alarm);
+    let per_request = match decided.slope {
+        Some(_) if !by_cycles => over_requests().map(in_steps).or(decided.slope),
+        slope => slope,
+    };
     Trend {
-        per_request: per_request.zip(picked.requests_per_s).map(|(s, rate)| s.scaled(1.0 / rate)),
+        per_request: per_request.zip(requests_per_s).map(|(s, rate)| s.scaled(1.0 / rate)),
         needs_s: decided.needs_s.filter(|_| decided.direction == Direction::Inconclusive),
         ..decided
     }
 }
 
 /// The slope over requests in place of time, at their mean rate; none where the rate is even, or nothing is certain.
-fn slope_by_requests(question: &Question<'_>, mean_rate: f64) -> Option<Estimate> {
-    let (recording, events) = by_requests::over_requests(question, mean_rate)?;
-    let asked = Question { recording: &recording, events: &events, ..*question };
-    let judged = judge_segments(&asked, &select::select(&asked))?;
-    pooled_segments::pool_segments(judged.answers, question.false_alarm)?.1
-}
-
-/// Each segment's answer with its length in seconds, and what they share.
-struct JudgedSegments {
-    answers: Vec<(SegmentTrend, f64)>,
-    /// Level (floor) at the start of the first and the end of the last.
-    start: Option<f64>,
-    end: Option<f64>,
-    /// How the longest of them was reduced.
-    kind: ReducedAs,
-    /// The slope per second up to which its past hides growth.
-    hidden_per_s: f64,
-    segments: usize,
-}
-
-/// Judges each segment between restarts; none where nothing was read in steady.
-fn judge_segments(question: &Question<'_>, picked: &Selection) -> Option<JudgedSegments> {
-    let first = picked.first.filter(|_| !picked.times.is_empty())?;
-    let segments = segments::find_segments(&picked.times, &picked.values, first, question.events);
-    let count = segments.len();
-    let mut judged = JudgedSegments {
-        answers: Vec::new(),
-        start: None,
-        end: None,
-        kind: ReducedAs::Level,
-        hidden_per_s: 0.0,
-        segments: count,
-    };
-    let mut longest_s = -1.0;
-    for segment in segments {
-        let (times, values) = (&picked.times[segment.clone()], &picked.values[segment]);
-        let shift = picked.first_collection_s.filter(|s| times[0] < *s && *s < times[times.len() - 1]);
-        let (mut reduced, kind) = reduced_series::reduce(times, values, shift);
-        if picked.deliberate {
-            reduced.fewest = reduced.fewest.min(LEAST_EXACT_READINGS);
-        }
-        let (at_start, at_end) = levels_at_ends(&reduced);
-        judged.start = judged.start.or(at_start);
-        judged.end = at_end.or(judged.end);
-        let seconds = times[times.len() - 1] - times[0];
-        let asked = SegmentQuestion {
-            reduced: &reduced,
-            kind,
-            samples: times.len(),
-            deliberate: picked.deliberate,
-            whole_units: question.series.unit() == Unit::Count,
-            samples_in_all: picked.times.len(),
-            lowest_before: if count > 1 { Some(first) } else { picked.lowest_before },
-            false_alarm: question.false_alarm,
-        };
-        let mut answer = judge_segment(&asked);
-        if let ReducedAs::Floors { .. } | ReducedAs::TooFewCycles { .. } = kind
-            && answer.direction == Direction::Inconclusive
-        {
-            let (reduced, plain) = reduced_series::reduce_without_teeth(times, values, shift);
-            let whole = judge_segment(&SegmentQuestion { reduced: &reduced, kind: plain, ..asked });
-            // a level that falls from its last tooth on, above floors that rose, says nothing of them
-            if whole.found != Found::Falls || at_end <= at_start {
-                answer = with_whole_level(answer, kind, whole);
-            }
-        }
-        // nothing says whether it was a restart, after which the level has only begun anew
-        if question.events.is_empty()
-            && answer.direction == Direction::Stable
-            && !matches!(kind, ReducedAs::Floors { .. })
-            && let Some(height) = fell_back::fell_back(times, values, asked.whole_units, question.false_alarm)
-        {
-            answer.direction = Direction::Inconclusive;
-            answer.found = Found::FellBack { height };
-            answer.needs_s = Some(2.0 * seconds);
-        }
-        if seconds > longest_s {
-            (longest_s, judged.kind) = (seconds, kind);
-            judged.hidden_per_s = hidden_by_past::hidden_slope(&reduced, asked.lowest_before, &answer);
-        }
-        judged.answers.push((answer, seconds));
-    }
-    Some(judged)
-}
-
-/// Adds to an inconclusive floor, or to too few teeth to have one, what the level with all its teeth shows.
-fn with_whole_level(mut floor: SegmentTrend, kind: ReducedAs, whole: SegmentTrend) -> SegmentTrend {
-    match kind {
-        // floors are few; where the level with all its teeth is certain not to grow, the floor under it does not
-        ReducedAs::Floors { .. } if whole.direction == Direction::Stable => {
-            return SegmentTrend { shape: Shape::Sawtooth, ..whole };
-        }
-        ReducedAs::TooFewCycles { cycles, .. } if cycles < LEAST_DROPS => return floor,
-        _ => {}
-    }
-    if floor.slope.is_none() {
-        // too few teeth for a slope: the level with them bounds it all the same
-        (floor.slope, floor.span_s) = (whole.slope, whole.span_s);
-    }
-    floor
+fn slope_by_requests(timeline: &Timeline<'_>, segments: &Segments<'_>, false_alarm: f64) -> Option<Estimate> {
+    let judged = segments.judge(&segments.over_requests(timeline)?);
+    let answers = judged.into_iter().map(|one| (one.answer, one.seconds)).collect();
+    pooled_segments::pool_segments(answers, false_alarm)?.1
 }
 
 /// Where the load was repeated, the floors after each settle decide.
@@ -334,18 +250,6 @@ fn nothing_read() -> Trend {
         reason: TrendReason::NothingRead,
         read: None,
     }
-}
-
-/// Levels (floors) at both ends: the medians of three points, or of few points the first and the last.
-fn levels_at_ends(reduced: &ReducedSeries) -> (Option<f64>, Option<f64>) {
-    let values: Vec<f64> = reduced.points.iter().map(|p| p.value).collect();
-    let taken = if values.len() < 16 { values.len().min(1) } else { 3 };
-    if taken == 0 {
-        return (None, None);
-    }
-    let mut first = values[..taken].to_vec();
-    let mut last = values[values.len() - taken..].to_vec();
-    (Some(bins::median(&mut first)), Some(bins::median(&mut last)))
 }
 
 /// Share of the growth in steady that came back in settle, 0 to 1; none without growth or settle.

@@ -10,6 +10,8 @@ use super::steps::best_steps;
 
 /// Bins in which the period is looked for; shorter periods than four of them average out.
 const BINS: usize = 240;
+/// Cycles from one that is tried to the next.
+const GRID_CYCLES: f64 = 0.25;
 /// Whole cycles that must be seen.
 const LEAST_CYCLES: f64 = 3.0;
 /// Share of the variance around a line that the period with its first overtone must explain.
@@ -32,35 +34,26 @@ pub(super) fn dominant_period(times: &[f64], values: &[f64]) -> Option<Period> {
     if n < 24 {
         return None;
     }
-    let span = points[n - 1].at_s - points[0].at_s;
+    let line = LineAround::new(&points);
     let highest = (n as f64 / 4.0).min(BINS as f64 / 4.0);
-    let mut best = (0.0, 0.0);
-    let mut cycles = LEAST_CYCLES;
-    while cycles <= highest {
-        let share = share_explained(&points, span / cycles, 1);
-        if share > best.0 {
-            best = (share, cycles);
-        }
-        cycles += 0.25;
-    }
+    let mut best = line.best_of_grid(highest);
     if best.0 < 0.5 * EXPLAINED_SHARE {
         return None;
     }
     let mut step = 0.125;
     while step > 1e-3 {
         for cycles in [best.1 - step, best.1 + step] {
-            let share = share_explained(&points, span / cycles, 1);
+            let share = line.share_explained(cycles, 1);
             if share > best.0 && cycles >= LEAST_CYCLES {
                 best = (share, cycles);
             }
         }
         step *= 0.5;
     }
-    let seconds = span / best.1;
-    let share = share_explained(&points, seconds, 2);
+    let share = line.share_explained(best.1, 2);
     // a staircase of few even steps looks like a line with a rhythm, which needs more to say the same
     let stairs = || explained_by_steps(&points, best.1.ceil() as usize + 1);
-    (share >= EXPLAINED_SHARE && share > stairs()).then_some(Period { seconds })
+    (share >= EXPLAINED_SHARE && share > stairs()).then_some(Period { seconds: line.span_s / best.1 })
 }
 
 /// Share of the variance around a line that so many levels explain; none where they are too many to tell.
@@ -70,10 +63,10 @@ fn explained_by_steps(points: &[Point], levels: usize) -> f64 {
     }
     let times: Vec<f64> = points.iter().map(|p| p.at_s).collect();
     let values: Vec<f64> = points.iter().map(|p| p.value - points[0].value).collect();
-    let line = residual_squares(&[vec![1.0; times.len()], times], &values);
+    let line = residual_squares(vec![vec![1.0; times.len()], times], &values);
     let Some(mut steps) = best_steps(&values, levels - 1).pop() else { return 0.0 };
     steps.push(vec![1.0; values.len()]);
-    if line <= 0.0 { 0.0 } else { 1.0 - residual_squares(&steps, &values) / line }
+    if line <= 0.0 { 0.0 } else { 1.0 - residual_squares(steps, &values) / line }
 }
 
 /// Sine and cosine of the period and its overtones, averaged over what each point stands for.
@@ -96,47 +89,118 @@ pub(super) fn harmonic_columns(period: Period, times: &[f64], points: &[Point]) 
     out
 }
 
-/// Share of the variance around a line that a period explains, all fitted together.
-fn share_explained(points: &[Point], seconds: f64, harmonics: usize) -> f64 {
-    let n = points.len();
-    let origin = points[0].at_s;
-    let span = points[n - 1].at_s - origin;
-    let mut columns: Vec<Vec<f64>> =
-        vec![vec![1.0; n], points.iter().map(|p| (p.at_s - origin) / span - 0.5).collect()];
-    let y: Vec<f64> = points.iter().map(|p| p.value).collect();
-    let alone = residual_squares(&columns, &y);
-    for h in 1..=harmonics {
-        let omega = std::f64::consts::TAU * h as f64 / seconds;
-        let (s, c) = points.iter().map(|p| (omega * (p.at_s - origin)).sin_cos()).unzip();
-        columns.push(s);
-        columns.push(c);
-    }
-    if alone <= 0.0 { 0.0 } else { 1.0 - residual_squares(&columns, &y) / alone }
+/// Points around the line through them.
+struct LineAround {
+    /// Since the first, in seconds.
+    since_s: Vec<f64>,
+    span_s: f64,
+    /// What the line leaves over.
+    rest: Remainder,
 }
 
-/// Sum of squares left after regression on the columns, by modified Gram–Schmidt.
-fn residual_squares(columns: &[Vec<f64>], y: &[f64]) -> f64 {
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-    let mut basis: Vec<Vec<f64>> = Vec::with_capacity(columns.len());
-    let mut rest = y.to_vec();
-    for column in columns {
-        let mut c = column.clone();
-        let before = dot(&c, &c);
-        for b in &basis {
-            let k = dot(&c, b);
-            c.iter_mut().zip(b).for_each(|(x, y)| *x -= k * y);
+impl LineAround {
+    fn new(points: &[Point]) -> LineAround {
+        let since_s: Vec<f64> = points.iter().map(|p| p.at_s - points[0].at_s).collect();
+        let span_s = since_s[since_s.len() - 1];
+        let mut rest = Remainder::of(points.iter().map(|p| p.value).collect());
+        rest.take_out(vec![1.0; points.len()]);
+        rest.take_out(since_s.iter().map(|since| since / span_s - 0.5).collect());
+        LineAround { since_s, span_s, rest }
+    }
+
+    /// Of so many cycles on a grid up to `highest` those that explain most, and the share that they do. A sine at the
+    /// next of the grid is that at the last, turned by as much at each step: that only chooses, since it rounds.
+    fn best_of_grid(&self, highest: f64) -> (f64, f64) {
+        let phases = |cycles: f64| -> Vec<(f64, f64)> {
+            let omega = std::f64::consts::TAU / (self.span_s / cycles);
+            self.since_s.iter().map(|since| (omega * since).sin_cos()).collect()
+        };
+        let turns = phases(GRID_CYCLES);
+        let mut waves = phases(LEAST_CYCLES);
+        let mut best = (f64::INFINITY, 0.0);
+        let mut cycles = LEAST_CYCLES;
+        while cycles <= highest {
+            let (sines, cosines) = waves.iter().copied().unzip();
+            let left = self.rest.without([sines, cosines]);
+            if left < best.0 {
+                best = (left, cycles);
+            }
+            for ((sine, cosine), (by_sine, by_cosine)) in waves.iter_mut().zip(&turns) {
+                (*sine, *cosine) =
+                    (*sine * by_cosine + *cosine * by_sine, *cosine * by_cosine - *sine * by_sine);
+            }
+            cycles += GRID_CYCLES;
         }
-        let norm = dot(&c, &c);
+        match self.share_explained(best.1, 1) {
+            share if share > 0.0 => (share, best.1),
+            _ => (0.0, 0.0),
+        }
+    }
+
+    /// Share of the variance around the line that so many cycles explain, all fitted together.
+    fn share_explained(&self, cycles: f64, harmonics: usize) -> f64 {
+        let seconds = self.span_s / cycles;
+        let mut columns = Vec::with_capacity(2 * harmonics);
+        for h in 1..=harmonics {
+            let omega = std::f64::consts::TAU * h as f64 / seconds;
+            let (s, c) = self.since_s.iter().map(|since| (omega * since).sin_cos()).unzip();
+            columns.extend([s, c]);
+        }
+        let alone = self.rest.squares();
+        if alone <= 0.0 { 0.0 } else { 1.0 - self.rest.without(columns) / alone }
+    }
+}
+
+/// What a regression leaves over, by modified Gram–Schmidt.
+#[derive(Clone)]
+struct Remainder {
+    /// The columns that were taken out, each at right angles to the others and of length one.
+    basis: Vec<Vec<f64>>,
+    rest: Vec<f64>,
+}
+
+impl Remainder {
+    fn of(values: Vec<f64>) -> Remainder {
+        Remainder { basis: Vec::new(), rest: values }
+    }
+
+    fn take_out(&mut self, mut column: Vec<f64>) {
+        let before = dot(&column, &column);
+        for b in &self.basis {
+            let k = dot(&column, b);
+            column.iter_mut().zip(b).for_each(|(x, y)| *x -= k * y);
+        }
+        let norm = dot(&column, &column);
         if norm <= 1e-9 * before {
-            continue;
+            return;
         }
         let scale = norm.sqrt();
-        c.iter_mut().for_each(|x| *x /= scale);
-        let k = dot(&rest, &c);
-        rest.iter_mut().zip(&c).for_each(|(x, y)| *x -= k * y);
-        basis.push(c);
+        column.iter_mut().for_each(|x| *x /= scale);
+        let k = dot(&self.rest, &column);
+        self.rest.iter_mut().zip(&column).for_each(|(x, y)| *x -= k * y);
+        self.basis.push(column);
     }
-    dot(&rest, &rest)
+
+    /// The sum of squares.
+    fn squares(&self) -> f64 {
+        dot(&self.rest, &self.rest)
+    }
+
+    /// The sum of squares without these columns as well.
+    fn without(&self, columns: impl IntoIterator<Item = Vec<f64>>) -> f64 {
+        let mut less = self.clone();
+        columns.into_iter().for_each(|column| less.take_out(column));
+        less.squares()
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
+}
+
+/// Sum of squares left after regression on the columns.
+fn residual_squares(columns: Vec<Vec<f64>>, y: &[f64]) -> f64 {
+    Remainder::of(y.to_vec()).without(columns)
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! From samples to points: what is fitted stands for whole cycles, without spikes.
 
-use super::bins::{Point, bin_samples, median};
-use super::hump::without_hump;
+use super::bins::{Point, bin_samples};
+use super::order::median_of;
 use super::period::{dominant_period, harmonic_columns};
 use super::regimes::find_regimes;
 use super::sawtooth::{count_few_teeth, find_sawtooth};
-use super::spikes::without_spikes;
+use super::segment_values::SegmentValues;
 
 /// Steep sides from which floors are judged; with fewer there are not enough whole cycles.
 const LEAST_TEETH: usize = 5;
@@ -47,7 +47,12 @@ pub(super) enum ReducedAs {
 
 /// The points of one segment and what is fitted beside every line. `shift` is the moment of the first forced
 /// collection, which may move the level for good.
-pub(super) fn reduce(times: &[f64], values: &[f64], shift: Option<f64>) -> (ReducedSeries, ReducedAs) {
+pub(super) fn reduce(
+    times: &[f64],
+    segment: &SegmentValues<'_>,
+    shift: Option<f64>,
+) -> (ReducedSeries, ReducedAs) {
+    let values = &segment.values;
     let (points, beside, kind) = match find_sawtooth(times, values) {
         Some(s) if s.edges >= LEAST_TEETH => {
             let kind = ReducedAs::Floors { cycles: s.edges, tooth: s.tooth };
@@ -56,9 +61,9 @@ pub(super) fn reduce(times: &[f64], values: &[f64], shift: Option<f64>) -> (Redu
         few => match few.map(|s| s.edges).or_else(|| count_few_teeth(values)) {
             Some(cycles) => {
                 let cycle_s = (times[times.len() - 1] - times[0]) / (cycles + 1) as f64;
-                (bin_samples(times, values), Vec::new(), ReducedAs::TooFewCycles { cycles, cycle_s })
+                (bin_samples(times, values.all()), Vec::new(), ReducedAs::TooFewCycles { cycles, cycle_s })
             }
-            None => reduce_level(times, values),
+            None => reduce_level(times, segment),
         },
     };
     (complete_series(points, beside, kind, shift), kind)
@@ -67,10 +72,10 @@ pub(super) fn reduce(times: &[f64], values: &[f64], shift: Option<f64>) -> (Redu
 /// The same without regard to teeth.
 pub(super) fn reduce_without_teeth(
     times: &[f64],
-    values: &[f64],
+    segment: &SegmentValues<'_>,
     shift: Option<f64>,
 ) -> (ReducedSeries, ReducedAs) {
-    let (points, beside, kind) = reduce_level(times, values);
+    let (points, beside, kind) = reduce_level(times, segment);
     (complete_series(points, beside, kind, shift), kind)
 }
 
@@ -86,23 +91,19 @@ fn complete_series(
     if let Some(shift) = shift {
         beside.push(points.iter().map(|p| if p.at_s >= shift { 1.0 } else { 0.0 }).collect());
     }
-    let mut gaps: Vec<f64> = points.windows(2).map(|w| w[1].at_s - w[0].at_s).collect();
-    let step_s = median(&mut gaps);
+    let step_s = median_of(points.windows(2).map(|w| w[1].at_s - w[0].at_s));
     let fewest = if matches!(kind, ReducedAs::Floors { .. }) { LEAST_FLOORS } else { LEAST_POINTS };
     ReducedSeries { points, beside, shift_s: shift, step_s: if step_s > 0.0 { step_s } else { 1.0 }, fewest }
 }
 
 /// The level without spikes, a rhythm beside it or regimes in its place.
-fn reduce_level(times: &[f64], values: &[f64]) -> (Vec<Point>, Vec<Vec<f64>>, ReducedAs) {
-    // at the end of a hump what came back would be the spike
-    let without_hump = without_hump(times, values);
-    let (times, values) = without_hump.as_ref().map_or((times, values), |(times, values)| (times, values));
-    let (times, values) = without_spikes(times, values);
-    if let Some(points) = find_regimes(&times, &values) {
+fn reduce_level(times: &[f64], segment: &SegmentValues<'_>) -> (Vec<Point>, Vec<Vec<f64>>, ReducedAs) {
+    let (times, values) = segment.level(times);
+    if let Some(points) = find_regimes(&times, values) {
         return (points, Vec::new(), ReducedAs::Level);
     }
-    let points = bin_samples(&times, &values);
-    match dominant_period(&times, &values) {
+    let points = bin_samples(&times, values.all());
+    match dominant_period(&times, values.all()) {
         Some(period) => {
             let beside = harmonic_columns(period, &times, &points);
             (points, beside, ReducedAs::Periodic { seconds: period.seconds })

@@ -6,7 +6,7 @@
 //! staircase by going both ways: what only rises is left for the line and its rivals.
 
 use super::bins::{Point, median};
-use super::fit::range;
+use super::values::Values;
 
 /// A jump is at least this many times what is usual between neighbours.
 const TIMES_USUAL_STEP: f64 = 8.0;
@@ -22,17 +22,17 @@ const RARER_WAY_SHARE: f64 = 0.3;
 const VARIANCE_WITHIN: f64 = 0.1;
 
 /// One point a regime, its median; none where there are no regimes.
-pub(super) fn find_regimes(times: &[f64], values: &[f64]) -> Option<Vec<Point>> {
+pub(super) fn find_regimes(times: &[f64], readings: &Values<'_>) -> Option<Vec<Point>> {
+    let values = readings.all();
     let n = values.len();
     if n < LEAST_REGIMES * SAMPLES_PER_REGIME {
         return None;
     }
-    let (low, high) = range(values);
-    let moves: Vec<f64> = values.windows(2).map(|w| w[1] - w[0]).collect();
-    let usual = median(&mut moves.iter().map(|m| m.abs()).collect::<Vec<_>>());
-    let least = (TIMES_USUAL_STEP * usual).max(JUMP_OF_RANGE * (high - low));
-    let cuts: Vec<usize> = (1..n).filter(|i| moves[i - 1].abs() > least).collect();
-    let up = cuts.iter().filter(|i| moves[**i - 1] > 0.0).count();
+    let (low, high) = readings.range();
+    let least = (TIMES_USUAL_STEP * readings.usual_step()).max(JUMP_OF_RANGE * (high - low));
+    let moved = |i: usize| values[i] - values[i - 1];
+    let cuts: Vec<usize> = (1..n).filter(|i| moved(*i).abs() > least).collect();
+    let up = cuts.iter().filter(|i| moved(**i) > 0.0).count();
     let rarer = up.min(cuts.len() - up);
     if cuts.len() + 1 < LEAST_REGIMES
         || n < SAMPLES_PER_REGIME * (cuts.len() + 1)
@@ -47,7 +47,7 @@ pub(super) fn find_regimes(times: &[f64], values: &[f64]) -> Option<Vec<Point>> 
     let mut from = 0;
     for until in cuts.into_iter().chain([n]) {
         let stretch = &values[from..until];
-        let value = median(&mut stretch.to_vec());
+        let value = median(stretch);
         within += stretch.iter().map(|v| (v - value).powi(2)).sum::<f64>();
         // a single sample between two jumps is a spike, not a regime
         if until - from > 1 {
@@ -71,7 +71,7 @@ mod tests {
     fn levels_that_jump_both_ways_become_one_point_each() {
         let levels = [3.0, 9.0, 1.0, 7.0, 2.0, 8.0, 5.0, 1.0, 9.0, 4.0, 6.0, 0.0];
         let v: Vec<f64> = (0..240).map(|i| levels[i / 20] + 0.01 * (i % 3) as f64).collect();
-        let points = find_regimes(&times(240), &v).unwrap();
+        let points = find_regimes(&times(240), &Values::new(&v)).unwrap();
         assert_eq!(points.len(), 12);
         assert!((points[3].value - 7.01).abs() < 1e-9 && (points[3].at_s - 69.5).abs() < 1e-9);
     }
@@ -79,8 +79,8 @@ mod tests {
     #[test]
     fn a_staircase_and_noise_are_no_regimes() {
         let stairs: Vec<f64> = (0..240).map(|i| f64::from(i / 20)).collect();
-        assert!(find_regimes(&times(240), &stairs).is_none());
+        assert!(find_regimes(&times(240), &Values::new(&stairs)).is_none());
         let noise: Vec<f64> = (0..240).map(|i| f64::from((i * 7919) % 101)).collect();
-        assert!(find_regimes(&times(240), &noise).is_none());
+        assert!(find_regimes(&times(240), &Values::new(&noise)).is_none());
     }
 }

@@ -4,6 +4,7 @@
 //! it.
 
 use super::bins::{Point, median};
+use super::order::median_of;
 use super::ramp::{best_ramp, residual};
 use super::steps::step_starts;
 use super::window::Form;
@@ -28,8 +29,8 @@ pub(super) fn describe_rise(points: &[Point], form: Form) -> Option<Found> {
             let (first, last) = (points.first()?.at_s, points.last()?.at_s);
             let [from_s, until_s] = [from, until].map(|share| first + share * (last - first));
             let level = |of: &dyn Fn(&&Point) -> bool| {
-                let mut values: Vec<f64> = points.iter().filter(of).map(|p| p.value).collect();
-                (!values.is_empty()).then(|| median(&mut values))
+                let level = median_of(points.iter().filter(of).map(|p| p.value));
+                (!level.is_nan()).then_some(level)
             };
             let height = level(&|p| p.at_s >= until_s)? - level(&|p| p.at_s <= from_s)?;
             (height > 0.0).then_some(Found::RoseThenLevel(Rise { height, from_s, until_s }))
@@ -73,8 +74,8 @@ fn find_jumps(points: &[Point], steps: usize) -> Option<[Option<Jump>; MOST_JUMP
     let mut jumps = [None; MOST_JUMPS];
     let mut sum = 0.0;
     for (jump, start) in jumps.iter_mut().zip(&starts) {
-        let before = median(&mut values[start.saturating_sub(BESIDE_JUMP)..*start].to_vec());
-        let after = median(&mut values[*start..(start + BESIDE_JUMP).min(values.len())].to_vec());
+        let before = median(&values[start.saturating_sub(BESIDE_JUMP)..*start]);
+        let after = median(&values[*start..(start + BESIDE_JUMP).min(values.len())]);
         let height = after - before;
         if height <= 0.0 || values[*start] - values[start - 1] < SHARE_AT_ONCE * height {
             return None;
@@ -83,7 +84,7 @@ fn find_jumps(points: &[Point], steps: usize) -> Option<[Option<Jump>; MOST_JUMP
         *jump = Some(Jump { at_s: points[*start].at_s, height });
     }
     let ends = BESIDE_JUMP.min(values.len());
-    let rise = median(&mut values[values.len() - ends..].to_vec()) - median(&mut values[..ends].to_vec());
+    let rise = median(&values[values.len() - ends..]) - median(&values[..ends]);
     (sum >= SHARE_OF_RISE * rise).then_some(jumps)
 }
 

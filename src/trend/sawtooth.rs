@@ -6,10 +6,9 @@
 //! upwards as downwards.
 
 use super::bins::{Point, median};
-use super::fit::range;
+use super::order::median_of;
+use super::values::{ABRUPT_WITHIN, Values};
 
-/// Samples within which the steep side of a tooth falls.
-const ABRUPT_WITHIN: usize = 2;
 /// A move counts as a tooth's from this share of a typical large one.
 const TOOTH_SHARE: f64 = 0.4;
 /// Abrupt moves the wrong way that are forgiven, as a share of those the right way.
@@ -36,12 +35,14 @@ pub(super) struct Sawtooth {
 }
 
 /// The sawtooth in a series, if there is one of two steep sides or more.
-pub(super) fn find_sawtooth(times: &[f64], values: &[f64]) -> Option<Sawtooth> {
+pub(super) fn find_sawtooth(times: &[f64], readings: &Values<'_>) -> Option<Sawtooth> {
+    let values = readings.all();
     if values.len() < 12 {
         return None;
     }
-    let usual = usual_step(values);
-    if TOOTH_SHARE * largest_step(values) < TIMES_USUAL_STEP * usual {
+    let usual = readings.usual_step();
+    // no tooth is larger than the largest step: most series need no closer look
+    if TOOTH_SHARE * readings.largest_step() < TIMES_USUAL_STEP * usual {
         return None;
     }
     if let Some(s) = find_teeth(times, values, usual) {
@@ -62,16 +63,17 @@ pub(super) fn find_sawtooth(times: &[f64], values: &[f64]) -> Option<Sawtooth> {
 /// How often a series dropped that climbs all the while, where it dropped once to three times: too few to know whether
 /// the next drop goes as low. None where it does not climb before and after, or is level by the end: then it is
 /// a step down, or a warm-up begun anew.
-pub(super) fn count_few_teeth(values: &[f64]) -> Option<usize> {
+pub(super) fn count_few_teeth(readings: &Values<'_>) -> Option<usize> {
+    let values = readings.all();
     let n = values.len();
-    let usual = usual_step(values);
-    if largest_step(values) < 2.0 * TIMES_USUAL_STEP * usual {
+    let usual = readings.usual_step();
+    if readings.largest_step() < 2.0 * TIMES_USUAL_STEP * usual {
         return None;
     }
     let falls = abrupt_moves(values, |a, b| a - b);
     let rises = abrupt_moves(values, |a, b| b - a);
     let deepest = falls.iter().map(|f| f.size).fold(0.0, f64::max);
-    let (low, high) = range(values);
+    let (low, high) = readings.range();
     if deepest < DROP_OF_RANGE * (high - low) {
         return None;
     }
@@ -88,25 +90,13 @@ pub(super) fn count_few_teeth(values: &[f64]) -> Option<usize> {
             return false;
         }
         let third = (until - from) / 3;
-        let mid = |from: usize, until: usize| median(&mut values[from..until].to_vec());
+        let mid = |from: usize, until: usize| median(&values[from..until]);
         let (a, b) = (mid(from, from + third), mid(from + third, until - third));
         let c = mid(until - third, until);
         // straight on: the later half climbs as well as the earlier
         c - a >= least * deepest && c - b >= 0.25 * (c - a)
     };
     (climbs(0, first.from + 1, 0.2) && climbs(last.until, n, 0.1)).then_some(drops.len())
-}
-
-/// What is usual between neighbours.
-fn usual_step(values: &[f64]) -> f64 {
-    let mut steps: Vec<f64> = values.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
-    median(&mut steps)
-}
-
-/// The largest move within [`ABRUPT_WITHIN`] samples, either way. No tooth is larger: most series need no closer look.
-fn largest_step(values: &[f64]) -> f64 {
-    let within = |apart: usize| values.windows(apart + 1).map(move |w| (w[apart] - w[0]).abs());
-    (1..=ABRUPT_WITHIN).flat_map(within).fold(0.0, f64::max)
 }
 
 fn find_teeth(times: &[f64], values: &[f64], usual: f64) -> Option<Sawtooth> {
@@ -139,8 +129,7 @@ fn find_teeth(times: &[f64], values: &[f64], usual: f64) -> Option<Sawtooth> {
     if edges.windows(2).filter(|w| climbs(w)).count() * 2 < edges.len() - 1 {
         return None;
     }
-    let mut sizes: Vec<f64> = edges.iter().map(|e| e.size).collect();
-    let tooth = median(&mut sizes);
+    let tooth = median_of(edges.iter().map(|e| e.size));
     let edges = edges.len();
     Some(Sawtooth { floors: whole_collections(floors, PARTIAL_COLLECTION_SHARE * tooth), tooth, edges })
 }
@@ -203,7 +192,7 @@ mod tests {
     fn the_floor_under_the_teeth_is_found() {
         let t = times(300);
         let v: Vec<f64> = (0..300).map(|i| 100.0 + 0.2 * i as f64 + 3.0 * (i % 20) as f64).collect();
-        let s = find_sawtooth(&t, &v).unwrap();
+        let s = find_sawtooth(&t, &Values::new(&v)).unwrap();
         assert_eq!(s.edges, 14);
         for p in &s.floors {
             assert!((p.value - (100.0 + 0.2 * p.at_s)).abs() < 1e-9);
@@ -214,7 +203,7 @@ mod tests {
     fn bursts_that_drain_have_a_floor_too() {
         let t = times(300);
         let v: Vec<f64> = (0..300).map(|i| 10.0 + 200.0 * (-((i % 30) as f64) / 6.0).exp()).collect();
-        let s = find_sawtooth(&t, &v).unwrap();
+        let s = find_sawtooth(&t, &Values::new(&v)).unwrap();
         assert!(s.floors.len() >= 8);
         assert!(s.floors.iter().all(|p| p.value < 13.0));
         assert!(s.floors.windows(2).all(|w| w[0].at_s < w[1].at_s));
@@ -229,10 +218,10 @@ mod tests {
             (state >> 40) as f64 / (1u64 << 24) as f64
         };
         let white: Vec<f64> = t.iter().map(|_| noise()).collect();
-        assert!(find_sawtooth(&t, &white).is_none());
+        assert!(find_sawtooth(&t, &Values::new(&white)).is_none());
         let levels: Vec<f64> = (0..400).map(|i| f64::from((i / 40 * 7919 % 11) as u32)).collect();
-        assert!(find_sawtooth(&t, &levels).is_none());
+        assert!(find_sawtooth(&t, &Values::new(&levels)).is_none());
         let steps: Vec<f64> = (0..400).map(|i| f64::from(i / 40)).collect();
-        assert!(find_sawtooth(&t, &steps).is_none());
+        assert!(find_sawtooth(&t, &Values::new(&steps)).is_none());
     }
 }

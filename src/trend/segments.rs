@@ -5,10 +5,11 @@
 //! returns a process to its very first sample. A hole in the samples at the fall, as a process needs time to start,
 //! allows for a first sample that was taken later in the segment.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
-use super::bins::median;
-use super::fit::range;
+use super::order::median_of;
+use super::values::Values;
 use crate::evidence::{Event, segment_starts};
 
 /// More falls than this are a sawtooth's.
@@ -25,7 +26,7 @@ const FALL_OF_RANGE: f64 = 0.3;
 /// The segments of a series, as ranges of samples. `first` is the level at which the recording began.
 pub(super) fn find_segments(
     times: &[f64],
-    values: &[f64],
+    values: &Values<'_>,
     first: f64,
     events: &[Event],
 ) -> Vec<Range<usize>> {
@@ -51,26 +52,20 @@ fn recorded_restarts(times: &[f64], events: &[Event]) -> Vec<usize> {
 }
 
 /// The first sample after each fall back to where the recording began; none if there are too many or too few signs.
-fn falls_to_first_level(times: &[f64], values: &[f64], first: f64) -> Vec<usize> {
+fn falls_to_first_level(times: &[f64], readings: &Values<'_>, first: f64) -> Vec<usize> {
+    let values = readings.all();
     let n = values.len();
     if n < 12 {
         return Vec::new();
     }
-    let (low, high) = range(values);
+    let (low, high) = readings.range();
     let least = FALL_OF_RANGE * (high - low);
-    let falls = |i: usize| values[i - 1] - values[i] > least && least > 0.0;
-    if !(1..n).any(falls) {
-        return Vec::new();
-    }
-    let mut gaps: Vec<f64> = times.windows(2).map(|w| w[1] - w[0]).collect();
-    let usual = median(&mut gaps);
-    let mut steps: Vec<f64> = values.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
-    let noise = median(&mut steps);
+    let usual_interval = LazyCell::new(|| median_of(times.windows(2).map(|w| w[1] - w[0])));
     let mut cuts = Vec::new();
     let mut holes = 0;
     for i in 1..n {
         let fall = values[i - 1] - values[i];
-        if !falls(i) {
+        if fall <= least || least <= 0.0 {
             continue;
         }
         // a spike's end is a fall too: the level before a restart was reached gradually
@@ -79,16 +74,19 @@ fn falls_to_first_level(times: &[f64], values: &[f64], first: f64) -> Vec<usize>
         if !(stood && stays) {
             continue;
         }
-        let hole = times[i] - times[i - 1] > TIMES_USUAL_INTERVAL * usual;
+        let hole = times[i] - times[i - 1] > TIMES_USUAL_INTERVAL * *usual_interval;
         let near = if hole { NEAR_FIRST_LEVEL_AFTER_HOLE } else { NEAR_FIRST_LEVEL };
-        if (values[i] - first).abs() > near * fall + 4.0 * noise {
+        if (values[i] - first).abs() > near * fall + 4.0 * readings.usual_step() {
             return Vec::new();
         }
         holes += usize::from(hole);
         cuts.push(i);
+        if cuts.len() > MOST_RESTARTS {
+            return Vec::new();
+        }
     }
     // a single fall without a hole may as well be a collection
-    if cuts.len() > MOST_RESTARTS || (cuts.len() == 1 && holes == 0) { Vec::new() } else { cuts }
+    if cuts.len() == 1 && holes == 0 { Vec::new() } else { cuts }
 }
 
 #[cfg(test)]
@@ -109,23 +107,23 @@ mod tests {
     #[test]
     fn falls_to_the_first_level_are_restarts() {
         let (t, v) = climb(300, 100);
-        assert_eq!(find_segments(&t, &v, 100.0, &[]), [0..100, 100..200, 200..300]);
+        assert_eq!(find_segments(&t, &Values::new(&v), 100.0, &[]), [0..100, 100..200, 200..300]);
     }
 
     #[test]
     fn falls_to_another_level_or_many_of_them_are_not() {
         let (t, v) = climb(300, 100);
-        assert_eq!(find_segments(&t, &v, 60.0, &[]), [0..300]);
+        assert_eq!(find_segments(&t, &Values::new(&v), 60.0, &[]), [0..300]);
         let (t, v) = climb(300, 30);
-        assert_eq!(find_segments(&t, &v, 100.0, &[]), [0..300]);
+        assert_eq!(find_segments(&t, &Values::new(&v), 100.0, &[]), [0..300]);
     }
 
     #[test]
     fn recorded_restarts_are_believed_and_falls_then_are_not() {
         let (t, v) = climb(300, 100);
         let note = Event { elapsed_s: 1.0, kind: EventKind::Note { text: String::new() } };
-        assert_eq!(find_segments(&t, &v, 100.0, std::slice::from_ref(&note)), [0..300]);
+        assert_eq!(find_segments(&t, &Values::new(&v), 100.0, std::slice::from_ref(&note)), [0..300]);
         let restart = Event { elapsed_s: 40.5, kind: EventKind::Restart { pid_before: 1, pid_after: 2 } };
-        assert_eq!(find_segments(&t, &v, 100.0, &[note, restart]), [0..41, 41..300]);
+        assert_eq!(find_segments(&t, &Values::new(&v), 100.0, &[note, restart]), [0..41, 41..300]);
     }
 }

@@ -1,11 +1,8 @@
 //! Which samples are judged: those of steady, and what stands around them as context.
 
-use std::ops::Range;
-
-use super::bins::{median, midmean};
-use super::coarse_times::spread_coarse_times;
-use super::question::Question;
-use crate::evidence::{Event, EventKind, Phase, Sample};
+use super::bins::midmean;
+use super::timeline::{Timeline, is_within};
+use crate::evidence::{Phase, Series};
 
 /// A series read in less than this share of steady's samples was read on purpose, after collections.
 const SPARSE_SHARE: f64 = 0.2;
@@ -32,45 +29,33 @@ pub(super) struct Selection {
     pub(super) deliberate: bool,
     /// When the first forced collection of all was, if within steady.
     pub(super) first_collection_s: Option<f64>,
-    /// Requests each second in steady.
-    pub(super) requests_per_s: Option<f64>,
+    /// Which samples of the recording they are.
+    pub(super) samples: Vec<usize>,
 }
 
 /// Sorts the samples. Readings while the target answers a forced collection, and the one after, are left out of a
 /// series that is sampled all the time: that is an indicator for each collection in the fit.
-pub(super) fn select(question: &Question<'_>) -> Selection {
-    let Question { recording, series, events, .. } = *question;
-    let phases = steady_or_all(&recording.phases);
-    let steady = phases.iter().filter(|p| **p == Phase::Steady).count();
+pub(super) fn select(timeline: &Timeline<'_>, series: &Series) -> Selection {
     let read = |i: usize| series.samples.get(i).and_then(|s| s.get());
-    let in_steady = |i: &usize| phases[*i] == Phase::Steady && read(*i).is_some();
-    let readings: Vec<f64> = (0..recording.len()).filter(in_steady).map(|i| recording.elapsed_s[i]).collect();
-    let deliberate = match readings.len() as f64 / steady.max(1) as f64 {
-        _ if series.id.is_read_after_collections() => true,
-        share if share < SPARSE_SHARE => steady >= 20 || follow_collections(&readings, question),
-        share => share <= 1.0 - GAP_SHARE && follow_collections(&readings, question),
-    };
+    let deliberate = is_read_on_purpose(timeline, series);
+    let blind: &[(f64, f64)] = if deliberate { &[] } else { &timeline.blind };
     let mut out = Selection { deliberate, ..Selection::default() };
-    let forced = events.iter().any(|e| matches!(e.kind, EventKind::Collection { .. }));
-    let blind = if out.deliberate || !forced {
-        Vec::new()
-    } else {
-        blind_stretches(question, &phases, usual_interval(&recording.elapsed_s))
-    };
-    let spread = spread_coarse_times(&recording.elapsed_s);
-    let times = spread.as_deref().unwrap_or(&recording.elapsed_s);
+    out.times.reserve(timeline.steady);
+    out.values.reserve(timeline.steady);
+    out.samples.reserve(timeline.steady);
     let mut settle = Vec::new();
-    for (i, phase) in phases.iter().enumerate() {
+    for (i, phase) in timeline.phases.iter().enumerate() {
         let Some(value) = read(i) else { continue };
-        let at = times[i];
+        let at = timeline.times[i];
         out.first.get_or_insert(value);
         match phase {
             Phase::Steady => {
-                if is_within(&blind, at) {
+                if is_within(blind, at) {
                     continue;
                 }
                 out.times.push(at);
                 out.values.push(value);
+                out.samples.push(i);
             }
             Phase::Settle => settle.push(value),
             Phase::Baseline | Phase::Warmup if out.times.is_empty() => {
@@ -80,101 +65,39 @@ pub(super) fn select(question: &Question<'_>) -> Selection {
         }
     }
     if settle.len() >= 2 {
-        let from = settle.len() * 2 / 3;
-        out.settled = Some(midmean(&mut settle[from..]));
+        out.settled = Some(midmean(&settle[settle.len() * 2 / 3..]));
     }
     if let (Some(first), Some(last)) = (out.times.first(), out.times.last()) {
         let within = |t: &f64| *t > *first && *t < *last;
         out.first_collection_s = blind.first().map(|b| b.0).filter(within);
-        out.requests_per_s = request_rate(&recording.elapsed_s, &recording.requests_total, &phases);
     }
     out
 }
 
-/// A file without any steady is judged as a whole.
-fn steady_or_all(phases: &[Phase]) -> Vec<Phase> {
-    if phases.contains(&Phase::Steady) { phases.to_vec() } else { vec![Phase::Steady; phases.len()] }
-}
-
-/// The moments of collections that are left out. Where collections come so often that little would be left between
-/// them, the sample after each of them counts after all.
-fn blind_stretches(question: &Question<'_>, phases: &[Phase], interval: f64) -> Vec<(f64, f64)> {
-    let times = &question.recording.elapsed_s;
-    let wide = collection_stretches(question.events, interval);
-    let steady = || times.iter().zip(phases).filter(|(_, p)| **p == Phase::Steady).map(|(t, _)| t);
-    let lost = steady().filter(|t| is_within(&wide, **t)).count();
-    if 2 * lost <= steady().count() { wide } else { collection_stretches(question.events, 0.0) }
-}
-
-/// Whether nearly all of these readings were the first after a forced collection.
-fn follow_collections(readings: &[f64], question: &Question<'_>) -> bool {
-    let wide = collection_stretches(question.events, usual_interval(&question.recording.elapsed_s));
-    let behind = readings.iter().filter(|t| is_within(&wide, **t)).count();
-    behind > 0 && behind as f64 >= READ_AFTER_COLLECTION * readings.len() as f64
-}
-
-/// Whether one of these stretches of time, in order, holds a moment.
-fn is_within(stretches: &[(f64, f64)], at: f64) -> bool {
-    let next = stretches.partition_point(|(from, _)| *from <= at);
-    next > 0 && at <= stretches[next - 1].1
-}
-
-/// When the target was busy with a forced collection, and so many seconds longer.
-fn collection_stretches(events: &[Event], longer_s: f64) -> Vec<(f64, f64)> {
-    events
-        .iter()
-        .filter_map(|e| match e.kind {
-            EventKind::Collection { took_s } => Some((e.elapsed_s, e.elapsed_s + took_s.max(0.0) + longer_s)),
-            _ => None,
-        })
-        .collect()
-}
-
-/// Median distance of samples in seconds; 0 where there are none.
-fn usual_interval(times: &[f64]) -> f64 {
-    let mut gaps: Vec<f64> = times.windows(2).map(|w| w[1] - w[0]).collect();
-    if gaps.is_empty() { 0.0 } else { median(&mut gaps) }
-}
-
-/// Requests each second over the stretches of steady; a counter that falls began anew.
-fn request_rate(times: &[f64], requests: &[Sample], phases: &[Phase]) -> Option<f64> {
-    let mut sum = 0.0;
-    let mut seconds = 0.0;
-    for stretch in steady_stretches(phases) {
-        let mut last: Option<(f64, f64)> = None;
-        for i in stretch {
-            let Some(count) = requests.get(i).and_then(|s| s.get()) else { continue };
-            if let Some((t, before)) = last
-                && count >= before
-            {
-                sum += count - before;
-                seconds += times[i] - t;
-            }
-            last = Some((times[i], count));
-        }
+/// Whether a series was read after collections, far apart.
+fn is_read_on_purpose(timeline: &Timeline<'_>, series: &Series) -> bool {
+    if series.id.is_read_after_collections() {
+        return true;
     }
-    (sum > 0.0 && seconds > 0.0).then(|| sum / seconds)
-}
-
-/// Stretches of steady without another phase between.
-fn steady_stretches(phases: &[Phase]) -> Vec<Range<usize>> {
-    let mut out: Vec<Range<usize>> = Vec::new();
-    for (i, phase) in phases.iter().enumerate() {
-        if *phase != Phase::Steady {
-            continue;
-        }
-        match out.last_mut() {
-            Some(last) if last.end == i => last.end = i + 1,
-            _ => out.push(i..i + 1),
-        }
+    let steady = || (0..timeline.phases.len()).filter(|i| timeline.phases[*i] == Phase::Steady);
+    let is_read = |i: &usize| series.samples.get(*i).is_some_and(|s| s.get().is_some());
+    let readings = steady().filter(is_read).count();
+    let follow_collections = || {
+        let elapsed_s = &timeline.recording.elapsed_s;
+        let behind = |i: &usize| is_within(&timeline.collections, elapsed_s[*i]);
+        let behind = steady().filter(is_read).filter(behind).count();
+        behind > 0 && behind as f64 >= READ_AFTER_COLLECTION * readings as f64
+    };
+    match readings as f64 / timeline.steady.max(1) as f64 {
+        share if share < SPARSE_SHARE => timeline.steady >= 20 || follow_collections(),
+        share => share <= 1.0 - GAP_SHARE && follow_collections(),
     }
-    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Recording, Series};
+    use crate::evidence::{Event, EventKind, Recording, Sample};
 
     fn recording(n: usize) -> Recording {
         Recording {
@@ -194,7 +117,7 @@ mod tests {
 
     fn select_from(recording: &Recording, samples: Vec<Sample>, events: &[Event]) -> Selection {
         let series = Series { id: "x".into(), samples };
-        select(&Question { recording, series: &series, events, false_alarm: 0.05 })
+        select(&Timeline::read(recording, events), &series)
     }
 
     #[test]
@@ -204,7 +127,7 @@ mod tests {
         assert_eq!((s.times.len(), s.times[0], s.values[39]), (40, 10.0, 149.0));
         assert_eq!((s.first, s.lowest_before), (Some(100.0), Some(100.0)));
         assert!(s.settled.unwrap() > 155.0);
-        assert_eq!(s.requests_per_s, Some(20.0));
+        assert_eq!(Timeline::read(&r, &[]).requests_per_s, Some(20.0));
         assert!(!s.deliberate);
     }
 

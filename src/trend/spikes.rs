@@ -5,6 +5,8 @@
 //! A step is no spike: the median follows it.
 
 use super::bins::median;
+use super::order::in_order;
+use super::values::Values;
 
 /// Robust standard deviations from which a sample is a spike; white noise reaches it once in 10^8 samples.
 const SPIKE_FROM_DEVIATIONS: f64 = 6.0;
@@ -15,12 +17,13 @@ const MOST_MEDIANS: usize = 4000;
 /// From a normal distribution's median absolute deviation to its standard deviation.
 const NORMAL_MAD: f64 = 1.4826;
 
-/// The samples that are no spikes.
-pub(super) fn without_spikes(times: &[f64], values: &[f64]) -> (Vec<f64>, Vec<f64>) {
+/// Which samples are no spikes; none where all are.
+pub(super) fn find_spikes(readings: &Values<'_>) -> Option<Vec<bool>> {
+    let values = readings.all();
     let n = values.len();
     let half = (n / SERIES_PER_SPIKE).clamp(2, 40);
     if n < 4 * half + 6 {
-        return (times.to_vec(), values.to_vec());
+        return None;
     }
     // of a long series every so many samples tell the median as well, over a longer stretch
     let stride = (n / MOST_MEDIANS).max(1);
@@ -30,29 +33,26 @@ pub(super) fn without_spikes(times: &[f64], values: &[f64]) -> (Vec<f64>, Vec<f6
         let few: Vec<f64> = values.iter().skip(stride / 2).step_by(stride).copied().collect();
         sliding_median(&few, half)
     };
-    let centre_of = |i: usize| centre[(i / stride).min(centre.len() - 1)];
-    let mut distance: Vec<f64> = values.iter().enumerate().map(|(i, v)| (v - centre_of(i)).abs()).collect();
-    let spread = NORMAL_MAD * median(&mut distance.clone());
+    let last = centre.len() - 1;
+    let mut distance = Vec::with_capacity(n);
+    for (i, some) in values.chunks(stride).enumerate() {
+        let centre = centre[i.min(last)];
+        distance.extend(some.iter().map(|v| (v - centre).abs()));
+    }
     // on a smooth slope the samples lie on the median; what is usual between neighbours is no spike
-    let mut steps: Vec<f64> = values.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
-    let spread = spread.max(median(&mut steps));
+    let spread = (NORMAL_MAD * median(&distance)).max(readings.usual_step());
     // in a series of few values most distances are 0; then the mean of the lower nine tenths serves
     let spread = if spread > 0.0 {
         spread
     } else {
-        distance.sort_unstable_by(f64::total_cmp);
-        let kept = &distance[..n * 9 / 10];
-        1.25 * kept.iter().sum::<f64>() / kept.len() as f64
+        let kept = n * 9 / 10;
+        1.25 * in_order(&distance).take(kept).sum::<f64>() / kept as f64
     };
-    let mut kept: Vec<bool> = values
-        .iter()
-        .enumerate()
-        .map(|(i, v)| (v - centre_of(i)).abs() <= SPIKE_FROM_DEVIATIONS * spread)
-        .collect();
+    let mut kept: Vec<bool> = distance.iter().map(|d| *d <= SPIKE_FROM_DEVIATIONS * spread).collect();
     // at the very ends the median has too few neighbours: there the first whole window stands in, give or take what
     // the series moves from one window to the next
     let width = 2 * half + 1;
-    let middle = |from: usize| median(&mut values[from..from + width].to_vec());
+    let middle = |from: usize| median(&values[from..from + width]);
     for (edge, next, range) in
         [(middle(0), middle(width), 0..half), (middle(n - width), middle(n - 2 * width), n - half..n)]
     {
@@ -61,7 +61,7 @@ pub(super) fn without_spikes(times: &[f64], values: &[f64]) -> (Vec<f64>, Vec<f6
             kept[i] &= (values[i] - edge).abs() <= slack;
         }
     }
-    times.iter().zip(values).zip(&kept).filter(|(_, kept)| **kept).map(|((t, v), _)| (*t, *v)).unzip()
+    kept.contains(&false).then_some(kept)
 }
 
 /// The median of each sample and `half` neighbours on either side; nearer an end fewer, as many on one side as on the
@@ -90,9 +90,13 @@ fn sliding_median(values: &[f64], half: usize) -> Vec<f64> {
 mod tests {
     use super::*;
 
+    fn without_spikes(values: Vec<f64>) -> Vec<f64> {
+        let kept = find_spikes(&Values::new(&values)).unwrap();
+        values.into_iter().zip(kept).filter_map(|(value, kept)| kept.then_some(value)).collect()
+    }
+
     #[test]
     fn spikes_go_and_steps_stay() {
-        let times: Vec<f64> = (0..400).map(f64::from).collect();
         let values: Vec<f64> = (0..400)
             .map(|i| {
                 let noise = f64::from((i * 7919) % 13) * 0.1;
@@ -101,7 +105,7 @@ mod tests {
                 100.0 + noise + step + spike
             })
             .collect();
-        let (_, kept) = without_spikes(&times, &values);
+        let kept = without_spikes(values);
         assert!(kept.iter().all(|v| *v < 160.0));
         assert!(kept.len() >= 370, "{}", kept.len());
         assert!(kept.iter().filter(|v| **v > 140.0).count() >= 185);
@@ -109,9 +113,8 @@ mod tests {
 
     #[test]
     fn a_count_with_rare_visitors_is_constant() {
-        let times: Vec<f64> = (0..200).map(f64::from).collect();
         let values: Vec<f64> = (0..200).map(|i| if i % 31 == 7 { 5.0 } else { 4.0 }).collect();
-        let (_, kept) = without_spikes(&times, &values);
+        let kept = without_spikes(values);
         assert!(kept.iter().all(|v| *v == 4.0));
     }
 

@@ -17,6 +17,7 @@ use super::bins::{level_at_end, median};
 use super::decide::{Bent, upper_level};
 use super::exact_readings::rises_per_step;
 use super::mixture::{Mixture, Part};
+use super::order::median_of;
 use super::reduced_series::ReducedAs;
 use super::segment_question::SegmentQuestion;
 use super::segment_trend::{SegmentTrend, Slope, WINDOWS_ALLOWED_FOR};
@@ -76,7 +77,7 @@ pub(super) fn climbs_by_usual_rises(
 
 /// Whether later steps keep pace with earlier ones.
 fn goes_on(rises: &[f64]) -> bool {
-    let of = |part: &[f64]| median(&mut part.to_vec());
+    let of = |part: &[f64]| median(part);
     let (early, late) = rises.split_at(rises.len() / 2);
     let (before, last) = rises.split_at(rises.len() - rises.len() / 4);
     let keeps_pace = |early: f64, late: f64| early > 0.0 && late >= KEPT_PACE_SHARE * early;
@@ -109,7 +110,5 @@ fn sum_deviation(ranks: &[f64]) -> f64 {
 
 fn median_of_pair_means(rises: &[f64]) -> f64 {
     let pairs = rises.iter().enumerate();
-    let mut means: Vec<f64> =
-        pairs.flat_map(|(i, a)| rises[i..].iter().map(move |b| 0.5 * (a + b))).collect();
-    median(&mut means)
+    median_of(pairs.flat_map(|(i, a)| rises[i..].iter().map(move |b| 0.5 * (a + b))))
 }

@@ -78,6 +78,13 @@ fn against_limit(m: &Measured, result: GateResult) -> String {
         false => measured,
     };
     let limit = show(gate.limit.value);
+    if let Some(on_time_s) = m.on_time_s {
+        let on_time = show(on_time_s);
+        return format!(
+            "{measured} is beyond the limit of {limit}, but it includes soak's own lateness; without it {on_time}, \
+             within the limit: run soak on a machine that is not busy, or at a lower --rate"
+        );
+    }
     match result {
         GateResult::Held if gate.limit.at_least => format!("{measured} is at least the {limit} asked for"),
         GateResult::Failed if gate.limit.at_least => format!("{measured} is less than the {limit} asked for"),
@@ -125,6 +132,7 @@ mod tests {
             uncertain: true,
             needs_s: None,
             within_workers: true,
+            on_time_s: None,
         };
         let outcome =
             GateOutcome { expr, result: GateResult::Inconclusive, reason: GateReason::Measured(measured) };
@@ -134,5 +142,30 @@ mod tests {
             "{says}"
         );
         assert!(says.ends_with("workers that are replaced later, or not at all, would decide"), "{says}");
+    }
+
+    #[test]
+    fn a_latency_that_is_only_soaks_own_lateness_says_so_and_what_to_do() {
+        let limit = GateLimit { value: 0.2, unit: Unit::Seconds, at_least: false };
+        let expr = String::from("latency.p99 < 200ms");
+        let aspect = Aspect::Percentile(990);
+        let gate = Gate { expr: expr.clone(), quantity: Quantity::Latency, aspect, limit };
+        let measured = Measured {
+            gate,
+            of: None,
+            value: 0.412,
+            ci: None,
+            uncertain: false,
+            needs_s: None,
+            within_workers: false,
+            on_time_s: Some(0.035),
+        };
+        let outcome =
+            GateOutcome { expr, result: GateResult::Inconclusive, reason: GateReason::Measured(measured) };
+        assert_eq!(
+            reason(&outcome),
+            "412 ms is beyond the limit of 200 ms, but it includes soak's own lateness; without it 35 ms, within the \
+             limit: run soak on a machine that is not busy, or at a lower --rate"
+        );
     }
 }

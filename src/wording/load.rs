@@ -3,6 +3,8 @@
 use crate::findings::{LoadFinding, ShownLatency};
 use crate::units::{Rate, Unit};
 
+use super::errors::{describe_errors, describe_worst};
+
 /// For the terminal: "6,000 requests, 50/s held of 50/s, errors 0 %, p50 1 ms, p99 2 ms".
 pub fn summarize_load(load: &LoadFinding) -> String {
     let asked = load.rate_asked.map(|r| format!(" of {}", show_rate(r))).unwrap_or_default();
@@ -12,9 +14,10 @@ pub fn summarize_load(load: &LoadFinding) -> String {
         format!("p50 {p50}, p99 {p99}{}", restriction(&latency))
     });
     format!(
-        "{} requests, {held} held{asked}, errors {}, {}{}",
+        "{} requests, {held} held{asked}, errors {}{}, {}{}",
         show_count(load.requests),
         Unit::Ratio.show(load.errors.ratio),
+        load.errors.worst().map(|worst| format!(" ({})", describe_worst(&worst))).unwrap_or_default(),
         latency.as_deref().unwrap_or("no latency"),
         if load.left_in_flight() { in_flight(load) } else { String::new() },
     )
@@ -23,9 +26,8 @@ pub fn summarize_load(load: &LoadFinding) -> String {
 /// For a page: the same with the kinds of errors, the slowest answer and how late soak sent.
 pub fn describe_load(load: &LoadFinding) -> String {
     let asked = load.rate_asked.map(|r| format!(" of {} asked", show_rate(r))).unwrap_or_default();
-    let kinds = load.errors.by_kind.iter().map(|(kind, n)| format!("{} {kind}", show_count(*n)));
-    let kinds: Vec<String> = kinds.collect();
-    let kinds = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
+    let kinds = describe_errors(&load.errors);
+    let kinds = if kinds.is_empty() { kinds } else { format!(" ({kinds})") };
     let latency = load.shown_latency().map(|latency| {
         let timed = latency.timed;
         let [p50, p99, max] = [timed.p50, timed.p99, timed.max].map(show_seconds);

@@ -3,12 +3,13 @@
 use crate::evidence::{ProbeRecord, Runtime, SeriesId};
 use crate::findings::{
     Doubt, Excluded, ExcludedGrowth, Failure, Found, GroupDoubt, GroupDoubtReason, HeldByRequests, LongerRun,
-    RateShortfall, Reason, Trend, TrendReason,
+    RateShortfall, Reason, Trend, TrendReason, WorstError,
 };
 use crate::units::{Rate, Span, Unit, significant};
 
 use super::absence::explain_absence;
 use super::culprit::explain_group;
+use super::errors;
 use super::leak;
 use super::phrase::named;
 use super::trend::explain_trend;
@@ -120,13 +121,7 @@ fn cause(doubt: &Doubt) -> String {
         Doubt::Forwarder(text) => text.clone(),
         Doubt::NoSteady => "the run ended before steady began".into(),
         Doubt::DriverTooSlow(rate) => format!("soak itself could send only {}", shortfall(rate)),
-        Doubt::Errors { ratio, worst, most } => format!(
-            "{} of the requests in steady failed ({}), more than {}{}",
-            Unit::Ratio.show(*ratio),
-            worst.as_deref().unwrap_or_default(),
-            Unit::Ratio.show(*most),
-            after_errors(worst.as_deref().unwrap_or_default())
-        ),
+        Doubt::Errors { ratio, worst, most } => failed_requests(*ratio, worst.as_ref(), *most),
         Doubt::RateNotHeld(rate) => format!("only {} could be sent in steady", shortfall(rate)),
         Doubt::Unused => "no request was answered while it was watched, by the target's own count".into(),
         Doubt::Group(doubt) => group(doubt),
@@ -206,15 +201,18 @@ fn rises_and_falls(id: &SeriesId, trend: &Trend) -> bool {
     id.is_task_count() && matches!(window.found, Found::TooFewCycles { .. } | Found::NoPower)
 }
 
-/// Where to look after errors of this kind.
-fn after_errors(kind: &str) -> &'static str {
-    match kind {
-        "4xx" => ": check the path, the method and the headers",
-        "3xx" => ": use --follow, or the URL that it leads to",
-        "5xx" => ": look at the service's log",
-        "timeout" | "dropped" => ": lower --rate, or raise --timeout",
-        _ => "",
-    }
+fn failed_requests(ratio: f64, worst: Option<&WorstError>, most: f64) -> String {
+    let (ratio, most) = (Unit::Ratio.show(ratio), Unit::Ratio.show(most));
+    let Some(worst) = worst else {
+        return format!("{ratio} of the requests in steady failed, more than {most}");
+    };
+    let failed = errors::all_answers(worst).unwrap_or_else(|| {
+        format!(
+            "{ratio} of the requests in steady failed ({}), more than {most}",
+            errors::describe_worst(worst)
+        )
+    });
+    failed + errors::after_errors(worst)
 }
 
 /// How much of the rate was held.

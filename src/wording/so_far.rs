@@ -9,8 +9,8 @@ use super::reason::reason;
 /// The verdict of a run that goes on: a badge, what follows it, and how certain both are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookWords {
-    /// "LEAK SO FAR"; without a verdict "UNDECIDED".
-    pub badge: &'static str,
+    /// "LEAK SO FAR"; none without a verdict.
+    pub badge: Option<&'static str>,
     /// What leaks, or what is known instead.
     pub sentence: String,
     /// Whether the answer stands.
@@ -22,12 +22,13 @@ pub fn describe_look(look: &RunningLook) -> LookWords {
     let RunningLook { so_far, certain, steady_s } = look;
     let rising = || so_far.rising.as_ref().map(rising);
     let (badge, sentence) = match &so_far.interim {
-        Interim::Proven(why) => ("LEAK", reason(why)),
-        Interim::Leak(why) if *certain => ("LEAK", reason(why)),
-        Interim::Leak(why) => ("LEAK SO FAR", reason(why)),
-        Interim::Stable => ("NO LEAK SO FAR", "no growth that this run could have found".into()),
+        Interim::Proven(why) => (Some("LEAK"), reason(why)),
+        Interim::Leak(why) if *certain => (Some("LEAK"), reason(why)),
+        Interim::Leak(why) => (Some("LEAK SO FAR"), reason(why)),
+        Interim::Stable => (Some("NO LEAK SO FAR"), "no growth that this run could have found".into()),
         Interim::Prove | Interim::Open => {
-            ("UNDECIDED", rising().unwrap_or_else(|| "nothing grows for certain".into()))
+            let seen = rising().unwrap_or_else(|| "nothing grows for certain".into());
+            (None, format!("not yet decided: {seen} so far"))
         }
     };
     let seen = format!("judged after {} of steady", Span::from_secs_f64(steady_s.round()));
@@ -35,8 +36,8 @@ pub fn describe_look(look: &RunningLook) -> LookWords {
         Interim::Proven(_) => format!("certain: the runtime proves it; {seen}"),
         Interim::Leak(_) | Interim::Stable if *certain => format!("certain: several looks agree; {seen}"),
         Interim::Leak(_) | Interim::Stable => format!("not certain yet: more looks must agree; {seen}"),
-        Interim::Prove => format!("not certain: a proof by the runtime would decide; {seen}"),
-        Interim::Open => format!("not certain yet; {seen}"),
+        Interim::Prove => format!("a proof by the runtime would decide; {seen}"),
+        Interim::Open => seen,
     };
     LookWords { badge, sentence, certainty }
 }
@@ -100,15 +101,18 @@ mod tests {
         };
         let killed = || Interim::Leak(Reason::KilledWhileGrowing);
         let (badge, sentence, certainty) = look(killed(), false);
-        assert_eq!(badge, "LEAK SO FAR");
+        assert_eq!(badge, Some("LEAK SO FAR"));
         assert_eq!(sentence, "the kernel killed it (out of memory) while its memory was growing");
         assert_eq!(certainty, "not certain yet: more looks must agree; judged after 12 s of steady");
         let (badge, _, certainty) = look(killed(), true);
-        assert_eq!((badge, certainty.split(';').next()), ("LEAK", Some("certain: several looks agree")));
+        assert_eq!(
+            (badge, certainty.split(';').next()),
+            (Some("LEAK"), Some("certain: several looks agree"))
+        );
         let (badge, sentence, _) = look(Interim::Stable, false);
-        assert_eq!((badge, &*sentence), ("NO LEAK SO FAR", "no growth that this run could have found"));
+        assert_eq!((badge, &*sentence), (Some("NO LEAK SO FAR"), "no growth that this run could have found"));
         let (badge, sentence, certainty) = look(Interim::Open, false);
-        assert_eq!((badge, &*sentence), ("UNDECIDED", "nothing grows for certain"));
-        assert_eq!(certainty, "not certain yet; judged after 12 s of steady");
+        assert_eq!((badge, &*sentence), (None, "not yet decided: nothing grows for certain so far"));
+        assert_eq!(certainty, "judged after 12 s of steady");
     }
 }

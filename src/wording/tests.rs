@@ -6,7 +6,7 @@ use crate::findings::{
     Absence, AbsenceKind, Answer, Assessment, Badge, Caption, Change, Compared, ComparedSide, CountGrowth,
     Counted, CountedBy, Doubt, Excluded, ExcludedGrowth, Exit, ExitReason, Explanation, Failure, GateOutcome,
     GateReason, GateResult, GroupGrowth, HeapRoom, HeldByRequests, Leak, LeakSummary, LimitReached,
-    LongerRun, Measured, MemoryGrowth, ProvenTasks, RateShortfall, Reason, SeriesGrowth,
+    LongerRun, Measured, MemoryGrowth, ProvenTasks, RateShortfall, Reason, SeriesGrowth, WorstError,
 };
 use crate::units::{Rate, Span, Unit};
 
@@ -71,6 +71,7 @@ fn gate(result: GateResult) -> GateOutcome {
         uncertain: false,
         needs_s: None,
         within_workers: false,
+        on_time_s: None,
     };
     GateOutcome { expr: "errors.ratio < 1%".into(), result, reason: GateReason::Measured(measured) }
 }
@@ -163,7 +164,8 @@ fn each_reason_has_its_sentence() {
     let growth =
         SeriesGrowth { id: SeriesId::RssAnon, per_request: None, per_second: None, several_kinds: true };
     let rate = RateShortfall { held: 123.4, asked: Rate::PerSecond(200.0) };
-    let errors = Doubt::Errors { ratio: 0.2, worst: Some("timeout".into()), most: 0.1 };
+    let timeout = WorstError { kind: "timeout".into(), status: None, count: 350, is_all: false };
+    let errors = Doubt::Errors { ratio: 0.2, worst: Some(timeout), most: 0.1 };
     let heap = |runtime, live_heap_read, drives| Doubt::HeapNotRead {
         id: SeriesId::RssAnon,
         runtime,
@@ -230,7 +232,7 @@ fn each_reason_has_its_sentence() {
         ),
         (
             Reason::Doubt(errors),
-            "20 % of the requests in steady failed (timeout), more than 10 %: lower --rate, or raise --timeout",
+            "20 % of the requests in steady failed (timeout: 350), more than 10 %: lower --rate, or raise --timeout",
         ),
         (
             Reason::Doubt(Doubt::MayBeWarmUp {

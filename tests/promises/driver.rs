@@ -28,8 +28,11 @@ fn a_stalled_second_of_soak_itself_is_blamed_on_soak() {
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
     let url = server.url();
-    let running =
-        Running::start(soak(&args(&url, out.to_str().unwrap(), &["-z", "6s", "-q", "100", "-t", "5s"])));
+    let running = Running::start(soak(&args(
+        &url,
+        out.to_str().unwrap(),
+        &["-z", "6s", "-q", "100", "-t", "5s", "--gate", "latency.p99 < 200ms"],
+    )));
     std::thread::sleep(Duration::from_millis(2500));
     running.signal(rustix::process::Signal::STOP);
     std::thread::sleep(Duration::from_millis(1500));
@@ -38,6 +41,9 @@ fn a_stalled_second_of_soak_itself_is_blamed_on_soak() {
     let report = report(&out);
     let notes = report["driver"]["notes"].to_string();
     assert!(notes.contains("soak itself was late by 1."), "{notes}");
+    let gate = &report["gates"][0];
+    assert_eq!(gate["result"], "inconclusive", "{gate}");
+    assert!(gate["why"].as_str().unwrap().contains("includes soak's own lateness; without it"), "{gate}");
     assert!(!notes.contains("did not keep up"), "{notes}");
     assert_eq!(report["load"]["dropped"], 0, "sent late, and not lost");
     assert!(report["load"]["late_p99_s"].as_f64().unwrap() > 1.0, "{}", report["load"]);
@@ -110,4 +116,35 @@ fn proxies_of_the_environment_are_used_only_where_they_are_asked_for() {
         let errors = report(&out)["load"]["errors"]["by_kind"]["connect"].as_u64().unwrap_or(0);
         assert_eq!(errors > 50, refused, "{name}: {errors} refused");
     }
+}
+
+#[test]
+fn the_wait_for_a_slow_service_breaks_a_gate_on_latency() {
+    let server = Server::start("slow");
+    let place = tempfile::tempdir().unwrap();
+    let more = ["-z", "4s", "-q", "20", "-c", "1", "-t", "2s", "--gate", "latency.p99 < 400ms"];
+    let (_, report, _) = driven(&server, &more, &place.path().join("run"));
+    assert!(report["load"]["service_s"]["p99"].as_f64().unwrap() < 0.4, "{}", report["load"]);
+    assert_eq!(report["gates"][0]["result"], "failed", "{}", report["gates"]);
+}
+
+#[test]
+fn a_wrong_path_is_named_at_once_and_in_the_headline() {
+    let server = Server::start("404");
+    let place = tempfile::tempdir().unwrap();
+    let out = place.path().join("run");
+    let (output, report, _) = driven(&server, &["-z", "4s", "-q", "50"], &out);
+    let warning = "warning: every answer so far is 404 Not Found: is the path right?";
+    assert!(output.stderr.contains(warning), "{}", output.stderr);
+    assert_eq!(output.stderr.matches(warning).count(), 1, "once");
+    let headline = report["headline"].as_str().unwrap();
+    assert!(headline.contains("all 200 answers in steady were 404 Not Found: check the path"), "{headline}");
+    assert_eq!(report["load"]["errors"]["by_status"]["404"], 200, "{}", report["load"]);
+    for said in [output.stdout, text(out.join("report.md")), text(out.join("report.html"))] {
+        assert!(said.contains("404 Not Found") && !said.contains(" 4xx"), "{said}");
+    }
+    let accepted =
+        driven(&server, &["-z", "3s", "-q", "50", "--expect-status", "404"], &place.path().join("two"));
+    assert!(!accepted.0.stderr.contains("every answer so far"), "{}", accepted.0.stderr);
+    assert_eq!(accepted.1["load"]["errors"]["ratio"], 0.0);
 }

@@ -29,6 +29,9 @@ Behaviours of --misbehave, over http only; rate, latency and errors are those of
   churn              opens a new connection for each request
   idle-keepalive     keeps its connection open after the response and sends nothing more
 
+Gates limit a quantity: memory, or a series such as rss, threads, fds, goroutines or cpu, each with .slope, .per_request, \
+.end and .max; latency with .p50, .p90, .p99, .p999 and .max; errors.ratio and rate.held.
+
 Each flag is also a variable (SOAK_RATE for --rate; lists have one item per line) and a key of a profile.
 Precedence: flags, variables, profile, defaults.
 

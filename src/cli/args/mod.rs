@@ -31,7 +31,7 @@ pub use command::{Cli, Command, CompletionsArgs, ProfilesArgs, parse, write_comp
 pub use demo::{DemoArgs, DemoServeArgs};
 pub use doctor::DoctorArgs;
 pub use output::ScreenArgs;
-pub use overview::FIRST_COMMANDS;
+pub use overview::{FIRST_COMMANDS, HELP as OVERVIEW, is_overview};
 pub use recorded::{AnalyzeArgs, CompareArgs, ReportArgs};
 pub use run::RunArgs;
 #[cfg(unix)]

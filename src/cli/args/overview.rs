@@ -1,7 +1,7 @@
 //! What `soak --help` and `soak` alone show: one screen for people who use soak for the first time.
 
 /// `soak --help`: at most 24 lines of 80 columns.
-pub(super) const HELP: &str = "\
+pub const HELP: &str = "\
 Find memory and task leaks in HTTP services: soak sends load to a URL, measures
 the process behind it, and says whether memory or tasks grow, and what grows.
 
@@ -37,3 +37,8 @@ no target given. Commands to begin with:
   soak watch http://127.0.0.1:8080   judge a service under load from elsewhere
   soak compare BEFORE AFTER          compare two runs, before and after a fix
 See soak --help";
+
+/// Whether this help is that of `soak --help`.
+pub fn is_overview(help: &clap::Error) -> bool {
+    help.render().to_string().trim_end() == HELP.trim_end()
+}

@@ -41,6 +41,7 @@ impl AnswerCheck<'_> {
     /// The head of the answer has come. A 2xx is always right, any other status where the plan expects it.
     pub(super) fn head(&self, status: StatusCode, outcome: &mut Outcome) {
         outcome.answered = true;
+        outcome.status = Some(status.as_u16());
         outcome.error = error_of_status(status).filter(|_| !self.expectation.status.contains(&status));
     }
 

@@ -7,7 +7,7 @@ const MS: Duration = Duration::from_millis(1);
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 fn due_request(part: Part, due_ms: u32) -> DueRequest {
-    DueRequest { due: MS * due_ms, part, key: CountKey::default() }
+    DueRequest { due: MS * due_ms, part, key: CountKey::default(), waited: false }
 }
 
 fn counts(counted: &IntervalCounts) -> Vec<(LatencyTag, u64)> {
@@ -39,11 +39,39 @@ fn an_answer_is_timed_from_when_it_was_due_and_from_when_it_was_sent() {
     assert!((max(LatencyTag::Steady) - 50.0).abs() < 0.05);
     assert!((max(LatencyTag::Service) - 20.0).abs() < 0.02);
     assert!((max(LatencyTag::Late) - 30.0).abs() < 0.03);
+    assert!((max(LatencyTag::OnTime) - 20.0).abs() < 0.02, "it was soak that was late");
     assert_eq!(
         (counts_of_only_key(&counted).sent, counts_of_only_key(&counted).done, counted.body_bytes),
         (1, 1, 12)
     );
     assert_eq!(counts_of_only_key(&drain(&mut metrics)).sent, 0);
+}
+
+#[test]
+fn the_wait_for_a_connection_that_the_target_keeps_busy_is_none_of_soaks_lateness() {
+    let mut metrics = Metrics::new(1, TIMEOUT);
+    let one = DueRequest { waited: true, ..due_request(Part::Steady, 1000) };
+    metrics.count_sent(one, MS * 1030);
+    metrics.count_ended(one, MS * 1030, MS * 1050, Outcome { answered: true, ..Outcome::default() });
+    let counted = drain(&mut metrics);
+    let on_time = counted.histograms.iter().find(|(tag, _)| *tag == LatencyTag::OnTime).unwrap().1;
+    assert!((on_time.max() as f64 / 1e6 - 50.0).abs() < 0.05);
+}
+
+#[test]
+fn an_answer_is_counted_by_its_status_only_where_that_is_the_error() {
+    let mut metrics = Metrics::new(1, TIMEOUT);
+    let answer =
+        |error, status| Outcome { error, status: Some(status), answered: true, ..Outcome::default() };
+    for outcome in [
+        answer(Some(ErrorKind::Status4xx), 404),
+        answer(Some(ErrorKind::Status4xx), 404),
+        answer(Some(ErrorKind::Body), 404),
+        answer(None, 200),
+    ] {
+        metrics.count_ended(due_request(Part::Steady, 0), Duration::ZERO, MS, outcome);
+    }
+    assert_eq!(counts_of_only_key(&drain(&mut metrics)).statuses.to_string(), "404:2");
 }
 
 #[test]
@@ -54,7 +82,10 @@ fn a_drop_enters_as_the_timeout_and_a_refusal_has_no_latency() {
     let refused = Outcome { error: Some(ErrorKind::Connect), ..Outcome::default() };
     metrics.count_ended(due_request(Part::Steady, 0), Duration::ZERO, MS, refused);
     let counted = drain(&mut metrics);
-    assert_eq!(counts(&counted), [(LatencyTag::Warmup, 2), (LatencyTag::Steady, 5_000_000)]);
+    assert_eq!(
+        counts(&counted),
+        [(LatencyTag::Warmup, 2), (LatencyTag::Steady, 5_000_000), (LatencyTag::OnTime, 5_000_000)]
+    );
     assert_eq!(counts_of_only_key(&counted).errors, [1, 0, 0, 0, 0, 0, 0, 0, 5_000_002]);
     for (_, histogram) in counted.histograms.iter().filter(|(_, h)| !h.is_empty()) {
         assert!(histogram.min() >= 9_990_000_000 && histogram.max() >= 10_000_000_000);
@@ -77,6 +108,7 @@ fn what_touches_the_second_around_a_collection_is_counted_apart() {
         (LatencyTag::Steady, 2),
         (LatencyTag::Probing, 3),
         (LatencyTag::Service, 2),
+        (LatencyTag::OnTime, 2),
     ];
     assert_eq!(counts(&counted), expected);
 }

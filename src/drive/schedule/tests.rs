@@ -105,7 +105,10 @@ fn warmup_runs_into_steady_without_a_seam() {
     let requests: Vec<_> = (0..=5_000).flat_map(|ms| take_all(&mut schedule, 3 * SECOND + MS * ms)).collect();
     assert_eq!(requests.len(), 50);
     assert_eq!(requests.iter().filter(|t| t.part == Part::Warmup).count(), 20);
-    assert_eq!(requests[20], DueRequest { due: 5 * SECOND, part: Part::Steady, key: CountKey::default() });
+    assert_eq!(
+        requests[20],
+        DueRequest { due: 5 * SECOND, part: Part::Steady, key: CountKey::default(), waited: false }
+    );
     assert!(requests.windows(2).all(|two| two[1].due - two[0].due == 100 * MS));
 }
 
@@ -203,7 +206,7 @@ fn the_closed_loop_always_has_one_until_its_end() {
     for _ in 0..1000 {
         assert_eq!(
             schedule.take(3 * SECOND),
-            Some(DueRequest { due: 3 * SECOND, part: Part::Warmup, key: CountKey::default() })
+            Some(DueRequest { due: 3 * SECOND, part: Part::Warmup, key: CountKey::default(), waited: false })
         );
     }
     assert_eq!(schedule.take(5 * SECOND).unwrap().part, Part::Steady);

@@ -2,6 +2,7 @@
 
 use crate::evidence::{ErrorKind, LatencyTag, LoadRow, Percentiles};
 use crate::record::Mirror;
+use crate::wording::list_errors;
 
 /// CPU is that of the last seconds.
 const SECONDS_OF_CPU: f64 = 5.0;
@@ -11,8 +12,8 @@ const SECONDS_OF_CPU: f64 = 5.0;
 pub struct LoadState {
     /// The rate that was asked for, in words.
     pub asked: String,
-    /// Requests that ended with an error, by kind; only kinds that were seen.
-    pub errors: Vec<(ErrorKind, u64)>,
+    /// What requests failed with, and how often, the most frequent first.
+    pub errors: Vec<(String, u64)>,
     /// How long requests took in steady, or in warm-up before it.
     pub latency: Percentiles,
     /// How late they were sent.
@@ -27,12 +28,14 @@ pub struct LoadState {
 pub fn read_load(mirror: &Mirror) -> Option<LoadState> {
     let evidence = mirror.evidence();
     let asked = evidence.driven()?.describe_rate();
-    let counted = ErrorKind::ALL.into_iter().zip(mirror.counts().errors);
+    let counts = mirror.counts();
+    let by_kind = ErrorKind::ALL.into_iter().zip(counts.errors).filter(|(_, n)| *n > 0);
+    let by_kind = by_kind.map(|(kind, n)| (kind.to_string(), n));
     let steady = mirror.percentiles(LatencyTag::Steady);
     let latency = if steady.count > 0 { steady } else { mirror.percentiles(LatencyTag::Warmup) };
     Some(LoadState {
         asked,
-        errors: counted.filter(|(_, n)| *n > 0).collect(),
+        errors: list_errors(by_kind, counts.statuses.iter()),
         latency,
         late: mirror.percentiles(LatencyTag::Late),
         cpu_ratio: cpu_ratio(&evidence.load),

@@ -21,7 +21,7 @@ const OLD_S: f64 = 30.0;
 /// All of it, one below the other; what has no room is cut from the end.
 pub fn draw_side(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
     let area = title(frame, area, "load", theme);
-    let mut lines = load_lines(state, theme);
+    let mut lines = load_lines(state, errors, theme);
     let gates = state.look.as_ref().map(|look| look.so_far.gates.as_slice()).unwrap_or_default();
     lines.push(soak_line(state));
     lines.extend(state.failing.as_ref().map(|why| failing(why, theme)));
@@ -33,7 +33,7 @@ pub fn draw_side(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme)
 /// The same in two lines.
 pub fn draw_brief(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
     let mut first: Vec<Span<'static>> = Vec::new();
-    for line in load_lines(state, theme) {
+    for line in load_lines(state, errors_in_brief, theme) {
         if !first.is_empty() {
             first.push(Span::raw(" · "));
         }
@@ -45,13 +45,19 @@ pub fn draw_brief(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme
     let second = match (&state.failing, failed) {
         (_, Some(gate)) => gate_line(gate, theme),
         (Some(why), None) => failing(why, theme),
-        (None, None) if undecided > 0 => Line::raw(format!("{undecided} of {} gates open", gates.len())),
+        (None, None) if undecided > 0 => {
+            Line::raw(format!("{undecided} of {} gates not yet decided", gates.len()))
+        }
         (None, None) => Line::from(readings(&state.readings, theme)),
     };
     frame.render_widget(Paragraph::new(vec![Line::from(first), second]), area);
 }
 
-fn load_lines(state: &State, theme: Theme) -> Vec<Line<'static>> {
+fn load_lines(
+    state: &State,
+    errors: fn(&LoadState, Theme) -> Line<'static>,
+    theme: Theme,
+) -> Vec<Line<'static>> {
     let status = &state.status;
     let Some(load) = &state.load else {
         let counted = status.counted.map(|n| format!("{} answered, as the target counts", rate(n)));
@@ -66,8 +72,17 @@ fn errors(load: &LoadState, theme: Theme) -> Line<'static> {
     if load.errors.is_empty() {
         return Line::raw("no errors");
     }
-    let kinds = load.errors.iter().map(|(kind, n)| format!("{kind} {}", count(*n as f64)));
+    let kinds = load.errors.iter().map(|(kind, n)| format!("{kind}: {}", count(*n as f64)));
     Line::styled(format!("errors: {}", kinds.collect::<Vec<_>>().join(", ")), theme.bad())
+}
+
+/// How many, and the status or kind of most: "3 errors (timeout)".
+fn errors_in_brief(load: &LoadState, theme: Theme) -> Line<'static> {
+    let Some((most, _)) = load.errors.first() else { return Line::raw("no errors") };
+    let all: u64 = load.errors.iter().map(|(_, n)| n).sum();
+    let most = most.split(' ').next().unwrap_or_default();
+    let noun = if all == 1 { "error" } else { "errors" };
+    Line::styled(format!("{} {noun} ({most})", count(all as f64)), theme.bad())
 }
 
 fn latency(latency: &Percentiles) -> String {
@@ -81,14 +96,17 @@ fn gate_line(gate: &GateOutcome, theme: Theme) -> Line<'static> {
     let style = match gate.result {
         GateResult::Held => theme.good(),
         GateResult::Failed => theme.bad(),
-        GateResult::Inconclusive => theme.open(),
+        GateResult::Inconclusive => Style::new(),
     };
     // of an open one there is little to say before the end
     let why = match gate.result {
         GateResult::Failed => format!(": {}", gate_reason(gate)),
         GateResult::Held | GateResult::Inconclusive => String::new(),
     };
-    let result = format!("gate {}", gate.result);
+    let result = match gate.result {
+        GateResult::Inconclusive => "gate not yet decided:".to_string(),
+        decided => format!("gate {decided}:"),
+    };
     Line::from(vec![Span::styled(result, style), Span::raw(format!(" {}{why}", gate.expr))])
 }
 
@@ -112,7 +130,7 @@ fn readings(readings: &[Reading], theme: Theme) -> Vec<Span<'static>> {
                 let style = if age_s > OLD_S { theme.open() } else { Style::new() };
                 (format!("{} ago", Unit::Seconds.show(age_s.round())), style)
             }
-            None => ("never".into(), theme.open()),
+            None => ("not yet".into(), Style::new()),
         };
         spans.push(Span::styled(format!("{comma}{} {age}", reading.label), style));
     }

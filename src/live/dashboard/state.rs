@@ -1,11 +1,12 @@
 //! What the dashboard shows of one second: read from the mirror, and nothing but values from there on.
 
 use super::chart_state::{Chart, memory_chart, task_chart};
-use super::group_rows::group_rows;
 use super::load_state::{LoadState, read_load};
-use crate::evidence::{EventKind, Evidence, Phase, SeriesId};
+use crate::culprit::list_groups;
+use crate::evidence::{EventKind, Evidence, Phase, Runtime, SeriesId};
 use crate::findings::{ListedGroup, RunningLook};
 use crate::live::status::Status;
+use crate::live::status_line::count;
 use crate::record::Mirror;
 use crate::wording::picture::label_event;
 
@@ -30,6 +31,8 @@ pub struct State {
     pub marks: Vec<Mark>,
     /// The task groups, those that grow most first.
     pub groups: Vec<ListedGroup>,
+    /// That no tasks are among these groups, and how many threads there are instead.
+    pub no_tasks: Option<String>,
     /// The load that soak sends.
     pub load: Option<LoadState>,
     /// How old the last reading of each source is.
@@ -73,14 +76,16 @@ impl State {
         let evidence = mirror.evidence();
         let now_s = status.elapsed.as_secs_f64();
         let fits = look.as_ref().map(|look| look.so_far.fits.as_slice()).unwrap_or_default();
+        let groups = list_groups(evidence, now_s);
         State {
+            no_tasks: no_tasks(mirror, &groups),
+            groups,
             subject: subject(evidence),
             plan: planned(evidence),
             memory: memory_chart(evidence, fits),
             tasks: task_chart(evidence, fits),
             phases: phases(evidence),
             marks: evidence.events.iter().filter_map(mark).collect(),
-            groups: group_rows(evidence, now_s),
             load: read_load(mirror),
             readings: readings(evidence, now_s),
             failing: failing(evidence, now_s),
@@ -88,6 +93,18 @@ impl State {
             status,
         }
     }
+}
+
+/// "no tasks to read here; threads: 4", where groups are those of descriptors and children alone.
+fn no_tasks(mirror: &Mirror, groups: &[ListedGroup]) -> Option<String> {
+    if groups.iter().any(|group| group.kind.is_of_tasks()) {
+        return None;
+    }
+    let threads = mirror.last(&SeriesId::Threads)?;
+    let runtime = mirror.evidence().target().map(|target| target.runtime);
+    let named = runtime.filter(|runtime| !matches!(runtime, Runtime::Other));
+    let whose = named.map(|runtime| format!(" of {runtime}")).unwrap_or_default();
+    Some(format!("no tasks to read{whose}; threads: {}", count(threads)))
 }
 
 fn subject(evidence: &Evidence) -> String {

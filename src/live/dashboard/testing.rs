@@ -10,9 +10,10 @@ use super::frame::draw;
 use super::load_state::LoadState;
 use super::model::Model;
 use super::state::{Mark, Reading, State};
-use crate::evidence::{ErrorKind, GroupKind, Percentiles, Phase, SeriesId};
+use crate::evidence::{GroupKind, Percentiles, Phase, SeriesId};
 use crate::findings::{
-    GateOutcome, GateReason, GateResult, Interim, ListedGroup, NotMeasured, RunningLook, SeriesGrowth, SoFar,
+    GateOutcome, GateReason, GateResult, Interim, ListedGroup, Movement, NotMeasured, RunningLook,
+    SeriesGrowth, SoFar,
 };
 use crate::live::screen::Theme;
 use crate::live::status::Status;
@@ -92,9 +93,10 @@ pub fn leaking() -> State {
         phases: vec![(0.0, Phase::Baseline), (2.0, Phase::Warmup), (10.0, Phase::Steady)],
         marks: vec![mark(20.0, 'c', ""), mark(25.0, 'n', "deployed the cache")],
         groups: groups(),
+        no_tasks: None,
         load: Some(LoadState {
             asked: "100/s".into(),
-            errors: vec![(ErrorKind::Timeout, 2), (ErrorKind::Status5xx, 1)],
+            errors: vec![("timeout".into(), 2), ("503 Service Unavailable".into(), 1)],
             latency: Percentiles { count: 2000, p50: 0.0012, p99: 0.018, ..Percentiles::default() },
             late: Percentiles { count: 2000, p99: 0.0004, ..Percentiles::default() },
             cpu_ratio: Some(0.021),
@@ -117,6 +119,10 @@ fn groups() -> Vec<ListedGroup> {
         count,
         growth,
         per_request,
+        per_request_interval: None,
+        movement: if growth > 1000.0 { Movement::Growing } else { Movement::Steady },
+        age_s: 20.0,
+        history: vec![count - growth, count - growth / 2.0, count],
         created_by: None,
         stack: Vec::new(),
     };

@@ -63,9 +63,28 @@ fn a_run_that_has_only_begun_says_what_it_waits_for() {
         ..leaking()
     };
     let drawn = screen(&model(begun), 100, 28);
-    for words in ["TOO EARLY", "Judging begins with steady", "nothing read yet", "no task groups are read"] {
+    for words in ["not yet decided: judging begins with", "nothing read yet", "no task groups are read"] {
         assert!(drawn.contains(words), "{words}:\n{drawn}");
     }
+}
+
+#[test]
+fn before_anything_is_decided_no_badge_looks_like_a_verdict() {
+    let drawn = screen(&model(leaking()), 100, 28);
+    assert!(drawn.contains("not yet decided: goroutines rising"), "{drawn}");
+    for word in ["UNDECIDED", "CANNOT TELL", "TOO EARLY", "LEAK"] {
+        assert!(!drawn.contains(word), "{word}:\n{drawn}");
+    }
+}
+
+#[test]
+fn a_service_without_tasks_says_so_and_how_many_threads_it_has() {
+    let no_tasks = Some("no tasks to read of Python; threads: 4".to_string());
+    let mut python = super::State { no_tasks, ..leaking() };
+    python.groups.clear();
+    let drawn = screen(&model(python), 100, 28);
+    assert!(drawn.contains("no tasks to read of Python; threads: 4"), "{drawn}");
+    assert!(!drawn.contains("no task groups"), "{drawn}");
 }
 
 #[test]

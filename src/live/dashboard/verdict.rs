@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
@@ -22,30 +22,28 @@ fn lines(state: &State, theme: Theme) -> Vec<Line<'static>> {
     match &state.look {
         Some(look) => {
             let LookWords { badge, sentence, certainty } = describe_look(look);
-            vec![
-                Line::from(vec![
-                    Span::styled(format!(" {badge} "), style(look, theme).patch(theme.inverse())),
-                    Span::raw(" "),
-                    Span::styled(sentence, theme.strong()),
-                ]),
-                Line::raw(certainty),
-            ]
+            let mut first = Vec::new();
+            if let Some((badge, style)) = badge.zip(badge_style(look, theme)) {
+                first.extend([Span::styled(format!(" {badge} "), style), Span::raw(" ")]);
+            }
+            first.push(Span::styled(sentence, theme.strong()));
+            vec![Line::from(first), Line::raw(certainty)]
         }
         None => {
             let why = match state.status.phase {
-                Phase::Baseline | Phase::Warmup => "Judging begins with steady.",
-                Phase::Steady | Phase::Settle => "The first look comes after some seconds of steady.",
+                Phase::Baseline | Phase::Warmup => "judging begins with steady",
+                Phase::Steady | Phase::Settle => "the first look comes after some seconds of steady",
             };
-            let badge = Span::styled(" TOO EARLY ", theme.inverse());
-            vec![Line::from(vec![badge, Span::raw(" "), Span::raw(why)])]
+            vec![Line::raw(format!("not yet decided: {why}"))]
         }
     }
 }
 
-fn style(look: &RunningLook, theme: Theme) -> Style {
+/// None without a verdict: what looks like one alarms.
+fn badge_style(look: &RunningLook, theme: Theme) -> Option<Style> {
     match look.so_far.interim {
-        Interim::Proven(_) | Interim::Leak(_) => theme.bad(),
-        Interim::Stable => theme.good(),
-        Interim::Prove | Interim::Open => theme.open(),
+        Interim::Proven(_) | Interim::Leak(_) => Some(theme.badge(Color::White, Color::Red)),
+        Interim::Stable => Some(theme.badge(Color::Black, Color::Green)),
+        Interim::Prove | Interim::Open => None,
     }
 }

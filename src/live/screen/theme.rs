@@ -29,9 +29,14 @@ impl Theme {
         self.bold(Color::Red)
     }
 
-    /// What may become one.
+    /// What may become one: yellow cannot be read on a light ground.
     pub fn open(self) -> Style {
-        self.bold(Color::Yellow)
+        self.strong()
+    }
+
+    /// A badge, with both of its colours, so that any ground will do; reversed without colours.
+    pub fn badge(self, letters: Color, ground: Color) -> Style {
+        if self.colored { Style::new().fg(letters).bg(ground) } else { self.inverse() }
     }
 
     /// What is as it should be.

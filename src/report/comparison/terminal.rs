@@ -1,25 +1,29 @@
 //! The table of `soak compare`.
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::row::{badge, foremost, row};
-use crate::findings::{Change, Comparison};
+use crate::findings::{Change, Comparison, Verdict};
+use crate::report::badge_style::badge_style;
 use crate::report::clean_text::clean_text;
+use crate::report::lines::Columns;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 /// Series that are shown; compare.json has all.
 const SERIES: usize = 8;
 
-/// The answer, the runs and their series, with colours as ANSI sequences, so many columns wide.
-pub fn summary(comparison: &Comparison, width: u16) -> String {
-    let style = colour(comparison.verdict).bold();
+/// The answer, the runs and their series, with colours as ANSI sequences, the table so many columns wide.
+pub fn summary(comparison: &Comparison, width: u16, columns: Columns) -> String {
+    let style = badge_style(tone(comparison.verdict));
     let word = badge(comparison);
-    let mut out = format!("\n{style} {word} {style:#} {BOLD}{}{BOLD:#}\n\n", clean_text(&comparison.summary));
+    let head = format!("{style} {word} {style:#} {BOLD}{}{BOLD:#}", clean_text(&comparison.summary));
+    let mut out = format!("\n{}\n\n", columns.fit(&head, 2));
     for (side, which) in [(&comparison.before, "before"), (&comparison.after, "after ")] {
-        out += &format!("{which}  {}: {}\n", clean_text(&side.name), clean_text(&side.headline));
-        out += &format!("{DIM}        {}{DIM:#}\n", clean_text(&side.subtitle));
+        let of_run = format!("{which}  {}: {}", clean_text(&side.name), clean_text(&side.headline));
+        let subtitle = format!("        {DIM}{}{DIM:#}", clean_text(&side.subtitle));
+        out += &[of_run, subtitle].map(|line| columns.fit(&line, 8) + "\n").concat();
     }
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
@@ -34,15 +38,15 @@ pub fn summary(comparison: &Comparison, width: u16) -> String {
         out += "\n";
     }
     for note in &comparison.notes {
-        out += &format!("{DIM}note:{DIM:#} {}\n", clean_text(note));
+        out += &(columns.fit(&format!("{DIM}note:{DIM:#} {}", clean_text(note)), 2) + "\n");
     }
     out
 }
 
-fn colour(change: Change) -> Style {
+fn tone(change: Change) -> Verdict {
     match change {
-        Change::StillLeaking | Change::Regressed => AnsiColor::Red.on_default(),
-        Change::Fixed | Change::NoDifference => AnsiColor::Green.on_default(),
-        Change::CannotTell => AnsiColor::Yellow.on_default(),
+        Change::StillLeaking | Change::Regressed => Verdict::Leak,
+        Change::Fixed | Change::NoDifference => Verdict::Stable,
+        Change::CannotTell => Verdict::Inconclusive,
     }
 }

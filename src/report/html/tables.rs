@@ -8,7 +8,7 @@ use crate::report::clean_text::clean_text;
 use crate::report::requests;
 use crate::units::{Bytes, Unit};
 use crate::wording::picture::label_gate;
-use crate::wording::{account_row, describe_target, growth_cell, show_rate, table_label};
+use crate::wording::{account_row, describe_target, growth_cell, list_load_errors, show_rate, table_label};
 
 #[derive(Serialize)]
 pub struct CulpritView {
@@ -171,7 +171,7 @@ pub fn load(load: &LoadFinding, evidence: &Evidence) -> LoadView {
             row("max", l.max, s.max),
         ],
     };
-    let errors = load.errors.by_kind.iter().map(|(kind, n)| [kind.clone(), count(*n)]).collect();
+    let errors = list_load_errors(&load.errors).into_iter().map(|(what, n)| [what, count(n)]).collect();
     let (by_request, columns) = (requests::rows(load), requests::COLUMNS);
     LoadView { rows, latency, errors, bars: bars(&evidence.latency.bars), by_request, columns, beside }
 }

@@ -64,7 +64,12 @@ pub fn memory_layers(evidence: &Evidence, findings: &Report, columns: usize) -> 
     let limit = memory_limit(&stage);
     let growth = fit.as_ref().and_then(|fit| Some((fit.growth(&stage)?, fit.guilty(&stage))));
     let ahead = limit.as_ref().map(|limit| (limit.text.clone(), true));
-    let line = |fit: Fit<'_>| FittedLine { ends: fit.line(), dots: fit.dots(), band: fit.band(), bad: fit.guilty(&stage) };
+    let line = |fit: Fit<'_>| FittedLine {
+        ends: fit.line(),
+        dots: fit.dots(),
+        band: fit.band(),
+        bad: fit.guilty(&stage),
+    };
     MemoryLayers {
         main: Some(series.id.clone()),
         account: stack.map(|stack| {

@@ -179,7 +179,11 @@ impl Place {
                 lost.spawn(|| thread::sleep(LIFETIME)).unwrap();
             }
             let broken = self.kind == "500" || (self.kind == "shop" && head.starts_with("GET /broken "));
-            let status = if broken { "500 Internal Server Error" } else { "200 OK" };
+            let status = match self.kind.as_str() {
+                _ if broken => "500 Internal Server Error",
+                "404" => "404 Not Found",
+                _ => "200 OK",
+            };
             if answer(&mut stream, status).is_err() {
                 return;
             }

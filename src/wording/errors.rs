@@ -1,0 +1,154 @@
+//! Requests that failed, in words: what they ended with, and what to do about it.
+
+use reqwest::StatusCode;
+
+use crate::findings::{ErrorCounts, WorstError};
+use crate::units::Unit;
+
+/// "404 Not Found"; the bare number where a status has no name.
+pub fn name_status(status: u16) -> String {
+    let known = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    known.map_or_else(|| status.to_string(), |name| format!("{status} {name}"))
+}
+
+/// What requests ended with and how often, the most frequent first: statuses by their number, all else by its kind.
+pub fn list_errors(
+    by_kind: impl IntoIterator<Item = (String, u64)>,
+    by_status: impl IntoIterator<Item = (u16, u64)>,
+) -> Vec<(String, u64)> {
+    let statuses: Vec<(u16, u64)> = by_status.into_iter().collect();
+    let of_kind = |kind: &str| {
+        let same = statuses.iter().filter(|(status, _)| kind == format!("{}xx", status / 100));
+        same.map(|(_, n)| n).sum::<u64>()
+    };
+    // a run of before statuses were counted has only the kind, and more statuses than are counted share one
+    let rest = |(kind, n): (String, u64)| match (n.saturating_sub(of_kind(&kind)), of_kind(&kind)) {
+        (0, _) => None,
+        (n, 0) => Some((kind, n)),
+        (n, _) => Some((format!("other {kind}"), n)),
+    };
+    let kinds = by_kind.into_iter().filter_map(rest);
+    let mut all: Vec<(String, u64)> = kinds.collect();
+    all.extend(statuses.iter().map(|(status, n)| (name_status(*status), *n)));
+    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    all
+}
+
+/// The errors of a load, the most frequent first.
+pub fn list_load_errors(errors: &ErrorCounts) -> Vec<(String, u64)> {
+    let by_kind = errors.by_kind.iter().map(|(kind, n)| (kind.clone(), *n));
+    list_errors(by_kind, errors.by_status.iter().map(|(status, n)| (*status, *n)))
+}
+
+/// The same in a line: "404 Not Found: 2,950, timeout: 50"; nothing without errors.
+pub fn describe_errors(errors: &ErrorCounts) -> String {
+    let each = list_load_errors(errors)
+        .into_iter()
+        .map(|(what, n)| format!("{what}: {}", Unit::Count.show(n as f64)));
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// "404 Not Found: 2,950".
+pub(super) fn describe_worst(worst: &WorstError) -> String {
+    let what = worst.status.map_or_else(|| worst.kind.clone(), name_status);
+    format!("{what}: {}", Unit::Count.show(worst.count as f64))
+}
+
+/// "all 3,000 answers in steady were 404 Not Found"; none where some were not, or did not come.
+pub(super) fn all_answers(worst: &WorstError) -> Option<String> {
+    let status = worst.status.filter(|_| worst.is_all)?;
+    Some(format!(
+        "all {} answers in steady were {}",
+        Unit::Count.show(worst.count as f64),
+        name_status(status)
+    ))
+}
+
+/// What to do about it.
+pub(super) fn after_errors(worst: &WorstError) -> &'static str {
+    match (worst.status, worst.kind.as_str()) {
+        (Some(status), _) => after_status(status),
+        (None, "4xx") => ": check the path, the method and the headers",
+        (None, "3xx") => ": use --follow, or the URL that it leads to",
+        (None, "5xx") => ": look at the service's log",
+        (None, "timeout" | "dropped") => ": lower --rate, or raise --timeout",
+        (None, _) => "",
+    }
+}
+
+fn after_status(status: u16) -> &'static str {
+    match status {
+        300..=399 => ": use --follow, or the URL that it leads to",
+        401 | 403 => ": pass the credentials, for example with -H 'Authorization: …'",
+        404 => ": check the path of the URL",
+        405 => ": check the method (-X)",
+        429 => ": the service limits the rate; lower --rate",
+        400..=499 => ": check the path, the method and the headers",
+        _ => ": look at the service's log",
+    }
+}
+
+/// Every answer since load began had this status: what to check while there is time.
+pub fn warn_of_first_answers(status: u16) -> String {
+    let check = match status {
+        300..=399 => "add --follow, or pass the URL that it leads to",
+        401 | 403 => "are credentials missing (-H 'Authorization: …')",
+        404 => "is the path right",
+        405 => "is the method right (-X)",
+        429 => "does the service limit the rate (-q)",
+        400..=499 => "are the path, the method and the headers right",
+        _ => "what does the service's log say",
+    };
+    let end = if status < 400 { "" } else { "?" };
+    format!(
+        "warning: every answer so far is {}: {check}{end} (Ctrl-C ends the run; --expect-status {status} accepts it)",
+        name_status(status)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_take_the_place_of_their_kind_and_the_most_frequent_comes_first() {
+        let kinds = |all: &[(&str, u64)]| all.iter().map(|(k, n)| (k.to_string(), *n)).collect();
+        let mut errors = ErrorCounts {
+            ratio: 0.2,
+            by_kind: kinds(&[("4xx", 60), ("timeout", 7)]),
+            ..ErrorCounts::default()
+        };
+        assert_eq!(describe_errors(&errors), "4xx: 60, timeout: 7");
+        errors.by_status = [(404, 50), (429, 3)].into();
+        assert_eq!(
+            describe_errors(&errors),
+            "404 Not Found: 50, other 4xx: 7, timeout: 7, 429 Too Many Requests: 3"
+        );
+        assert_eq!(errors.worst().map(|worst| describe_worst(&worst)).as_deref(), Some("404 Not Found: 50"));
+        assert_eq!(describe_errors(&ErrorCounts::default()), "");
+        assert_eq!(name_status(599), "599");
+    }
+
+    #[test]
+    fn a_run_in_which_every_answer_was_the_same_says_so() {
+        let by_kind = [("4xx".to_string(), 3000)].into();
+        let errors = ErrorCounts { ratio: 1.0, by_kind, by_status: [(404, 3000)].into() };
+        let all = errors.worst().and_then(|worst| all_answers(&worst));
+        assert_eq!(all.as_deref(), Some("all 3,000 answers in steady were 404 Not Found"));
+        let some = ErrorCounts { by_status: [(404, 2999), (403, 1)].into(), ..errors };
+        assert_eq!(some.worst().and_then(|worst| all_answers(&worst)), None);
+    }
+
+    #[test]
+    fn the_warning_says_what_to_check() {
+        assert_eq!(
+            warn_of_first_answers(404),
+            "warning: every answer so far is 404 Not Found: is the path right? (Ctrl-C ends the run; --expect-status \
+             404 accepts it)"
+        );
+        assert!(
+            warn_of_first_answers(302)
+                .contains("302 Found: add --follow, or pass the URL that it leads to (")
+        );
+    }
+}
