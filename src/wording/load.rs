@@ -46,8 +46,7 @@ pub fn describe_load(load: &LoadFinding) -> String {
     )
 }
 
-/// A rate in requests per second, to a tenth, and a small one to two digits: what is left of a rate that was held and was
-/// not is told the same way everywhere.
+/// A rate in requests per second, to a tenth, and one below 1 to a thousandth: rounded alike in every output.
 pub fn show_rate(per_s: f64) -> String {
     let rounded = round_rate(per_s);
     if rounded > 0.0 { Rate::PerSecond(rounded).to_string() } else { "0/s".into() }
