@@ -51,6 +51,14 @@ pub struct Counts {
     pub done: u64,
 }
 
+impl Counts {
+    /// The status that every request so far ended with, where that is an error.
+    pub fn all_fail_with(&self) -> Option<u16> {
+        let same = self.statuses.most_frequent().filter(|(_, count)| *count == self.done);
+        same.map(|(status, _)| status)
+    }
+}
+
 impl Mirror {
     /// An empty mirror of a run with these series.
     pub fn new(series: &[SeriesId]) -> Mirror {

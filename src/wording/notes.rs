@@ -1,6 +1,6 @@
 //! Notes, a sentence or two each.
 
-use crate::evidence::Runtime;
+use crate::evidence::{Runtime, SeriesId};
 use crate::findings::{BlamedGroup, LoadTrouble, NoBlocks, NotCollected, Note};
 use crate::units::{Rate, Span, Unit};
 
@@ -35,10 +35,11 @@ pub fn note(note: &Note) -> String {
             "stacks of goroutines are {} of the memory that leaks; the rest is heap, which they may hold",
             Unit::Ratio.show(*share)
         ),
-        Note::AtThisLoad(per_second) => format!(
-            "At this load memory grows by {} per hour, {} per day.",
-            Unit::Bytes.show(per_second * 3600.0),
-            Unit::Bytes.show(per_second * 86_400.0)
+        Note::AtThisLoad { id, per_s } => format!(
+            "At this load {} grows by {} per hour, {} per day.",
+            if *id == SeriesId::MemLive { "the live heap" } else { "memory" },
+            Unit::Bytes.show(per_s * 3600.0),
+            Unit::Bytes.show(per_s * 86_400.0)
         ),
         Note::CodeNotNamed { turn_on: Some(line), .. } => {
             format!("Nothing names the code that leaks yet. To name it: {line}")
@@ -57,8 +58,8 @@ pub fn note(note: &Note) -> String {
             Span::from_secs_f64(*seconds)
         ),
         Note::TooFewCollections(longest_s) => format!(
-            "Fewer collections were forced than the live heap needs to be judged, since one takes up to {} and probing \
-             keeps within 1 % of the target's time; a longer run has room for more.",
+            "Fewer collections were forced than the live heap needs to be judged, since one takes up to {} and probing is \
+             to take about 1 % of the target's time; a longer run has room for more.",
             Unit::Seconds.show(*longest_s)
         ),
         Note::ResidentMemoryAlone => {
@@ -97,7 +98,7 @@ pub fn note(note: &Note) -> String {
                 )
             });
             format!(
-                "Probing keeps within 1 % of the target's time, so some probes were read less often than every {}: {}.",
+                "Probing is to take about 1 % of the target's time, so some probes were read less often than every {}: {}.",
                 Span::from_secs_f64(*interval_s),
                 each.collect::<Vec<_>>().join("; ")
             )

@@ -97,6 +97,7 @@ pub fn leaking() -> State {
         load: Some(LoadState {
             asked: "100/s".into(),
             errors: vec![("timeout".into(), 2), ("503 Service Unavailable".into(), 1)],
+            all_fail: None,
             latency: Percentiles { count: 2000, p50: 0.0012, p99: 0.018, ..Percentiles::default() },
             late: Percentiles { count: 2000, p99: 0.0004, ..Percentiles::default() },
             cpu_ratio: Some(0.021),

@@ -17,9 +17,9 @@ use crate::units::Unit;
 use crate::wording::{listed_name, movement};
 
 const KEYS: &str =
-    "↑ ↓ select · enter stack · / filter · ← → sort · 1–4 group · m mark · r request · ? help · q quit";
+    "q quit · ? help · ↑ ↓ select · enter stack · / filter · m mark · r request · ← → sort · 1–4 group";
 const KEYS_OF_RECORDED: &str =
-    "↑ ↓ select · enter stack · < > earlier, later · / filter · ← → sort · ? help · q quit";
+    "q quit · ? help · ↑ ↓ select · enter stack · < > earlier, later · / filter · ← → sort";
 
 const HELP: &[&str] = &[
     "↑ ↓ j k  select; the group stays selected wherever it goes",
