@@ -4,7 +4,7 @@ use super::{EventKind, Evidence, Moment, Phase, Workload};
 use crate::units::Rate;
 
 impl Evidence {
-    /// When a person last changed the load, in seconds since the run began; none if nobody did.
+    /// When a person last changed the load, in seconds since the run began; none if it never was.
     pub fn last_load_change(&self) -> Option<f64> {
         let mut events = self.events.iter().rev();
         events.find(|event| matches!(event.kind, EventKind::LoadChanged { .. })).map(|event| event.elapsed_s)
