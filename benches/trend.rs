@@ -2,6 +2,7 @@
 //!
 //! - `day`: a day at one sample a second with ten series, its CSV read against its ten series judged; at most three
 //!   times. Measured on two cores of a virtual machine, otherwise idle: read in 31.9 ms, judged in 63.1 ms, 2.0 times.
+//!   The same day at a rate that varies is judged over requests, too: at most twice the time of an even rate.
 //! - `samples`: one series of 10³ to 10⁶ samples, to see that cost grows no faster than n log n.
 //! - a week at one sample a second: the memory at its highest is printed (VmHWM), and must stay under 200 MiB.
 
@@ -28,11 +29,14 @@ fn noisy(n: usize, seed: u64, slope: f64) -> Vec<Sample> {
         .collect()
 }
 
-fn recording(n: usize, series: usize) -> Recording {
+/// So many samples a second apart, of 50 requests per second; of these a sine over the day swings this share.
+fn recording(n: usize, series: usize, swing: f64) -> Recording {
+    let turn = std::f64::consts::TAU / n as f64;
+    let answered = |t: f64| (50.0 * (t + swing * (1.0 - (turn * t).cos()) / turn)).floor();
     Recording {
         elapsed_s: (0..n).map(|i| i as f64).collect(),
         phases: vec![Phase::Steady; n],
-        requests_total: (0..n).map(|i| Sample::new(50.0 * i as f64)).collect(),
+        requests_total: (0..n).map(|i| Sample::new(answered(i as f64))).collect(),
         series: (0..series)
             .map(|k| Series {
                 id: format!("part_{k}_bytes").into(),
@@ -73,7 +77,7 @@ fn highest_memory_kib() -> Option<u64> {
 
 fn main() {
     // before anything else has used memory
-    let week = recording(7 * 86_400, 1);
+    let week = recording(7 * 86_400, 1, 0.0);
     judge_one(&week);
     drop(week);
     match highest_memory_kib() {
@@ -81,7 +85,8 @@ fn main() {
         None => println!("a week at 1 s: this system does not tell the highest memory"),
     }
 
-    let day = Evidence { recording: recording(86_400, 10), ..Evidence::default() };
+    let day_of = |swing| Evidence { recording: recording(86_400, 10, swing), ..Evidence::default() };
+    let (day, varying) = (day_of(0.0), day_of(0.5));
     let path = write_csv(&day.recording);
     let timed = |f: &dyn Fn()| {
         let start = Instant::now();
@@ -94,19 +99,27 @@ fn main() {
     let judged = timed(&|| {
         black_box(judge(&day));
     });
+    let over_requests = timed(&|| {
+        black_box(judge(&varying));
+    });
     println!(
         "a day at 1 s, ten series: read in {read:.3} s, judged in {judged:.3} s: {:.2} times",
         judged / read
+    );
+    println!(
+        "the same at a rate that varies: judged in {over_requests:.3} s: {:.2} times",
+        over_requests / judged
     );
 
     let mut criterion = Criterion::default().configure_from_args().sample_size(10);
     let mut group = criterion.benchmark_group("day");
     group.bench_function("read", |b| b.iter(|| read_table(&path)));
     group.bench_function("judge", |b| b.iter(|| judge(&day)));
+    group.bench_function("judge_varying", |b| b.iter(|| judge(&varying)));
     group.finish();
     let mut group = criterion.benchmark_group("samples");
     for n in [1_000, 10_000, 100_000, 1_000_000] {
-        let one = recording(n, 1);
+        let one = recording(n, 1, 0.0);
         group.throughput(Throughput::Elements(n as u64));
         group.bench_with_input(BenchmarkId::from_parameter(n), &one, |b, one| b.iter(|| judge_one(one)));
     }

@@ -3,7 +3,7 @@
 use super::args::TasksArgs;
 use super::environment::environment;
 use crate::error::{Error, Result};
-use crate::plan::plan_watch;
+use crate::plan::plan_tasks;
 use crate::session::{self, TasksOptions};
 use crate::units::Span;
 
@@ -14,5 +14,10 @@ pub fn run(args: TasksArgs) -> Result<u8> {
     if let Some(run) = args.recorded() {
         return session::recorded_tasks(&run, options);
     }
-    session::tasks(&plan_watch(args.settings(), environment()?)?, options)
+    let plan = |settings| plan_tasks(settings, environment()?);
+    let plans = args.settings().into_iter().map(plan).collect::<Result<Vec<_>>>()?;
+    if plans.len() > 1 && options.json {
+        return Err(Error::usage("--json: one document is of one service: expected one URL"));
+    }
+    session::tasks(&plans, options)
 }

@@ -287,7 +287,7 @@ fn phase_at(recording: &Recording, time: f64) -> Phase {
 }
 
 /// Requests at a time, between samples in proportion, before the first and after the last as there.
-fn requests_at(recording: &Recording, time: f64) -> Option<f64> {
+pub(super) fn requests_at(recording: &Recording, time: f64) -> Option<f64> {
     let known = |at: usize| {
         let requests = recording.requests_total.get(at).copied().and_then(Sample::get)?;
         Some((recording.elapsed_s[at], requests))

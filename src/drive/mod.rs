@@ -7,6 +7,7 @@
 //! Nothing is printed, and nothing is kept for a request that has ended.
 
 mod assignment;
+mod by_hand;
 mod clock;
 mod driver;
 mod due_request;
@@ -29,6 +30,7 @@ mod simulated_engine;
 mod testing;
 mod timer;
 
+pub use by_hand::ByHand;
 pub use clock::{Clock, ManualClock, Monotonic};
 pub use driver::Driver;
 pub use interval::Interval;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// One frame of a stack, leaf first in a stack.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Frame {
     /// The function, as its runtime names it.
     pub func: String,

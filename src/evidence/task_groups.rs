@@ -9,6 +9,7 @@ use crate::units::Unit;
 
 /// What is counted in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum GroupKind {
     /// Go's goroutines, by stack and wait state.

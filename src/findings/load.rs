@@ -36,8 +36,9 @@ pub struct WorstError {
 }
 
 impl ErrorCounts {
-    /// The most frequent of these, a status before its kind; none without errors.
-    pub fn worst(&self) -> Option<WorstError> {
+    /// The most frequent of these, a status before its kind; none without errors. Where all `requests` ended with it,
+    /// it came as often as there are requests: of those sent before steady, none is counted.
+    pub fn worst(&self, requests: u64) -> Option<WorstError> {
         let (kind, of_kind) = self.by_kind.iter().max_by_key(|(_, n)| **n)?;
         let first = kind.chars().next().and_then(|digit| digit.to_digit(10));
         let of_this_kind =
@@ -47,6 +48,7 @@ impl ErrorCounts {
             None => (None, *of_kind),
         };
         let is_all = self.ratio >= 1.0 && count == self.by_kind.values().sum::<u64>();
+        let count = if is_all { count.min(requests) } else { count };
         Some(WorstError { kind: kind.clone(), status, count, is_all })
     }
 }

@@ -76,7 +76,7 @@ pub use run_findings::Findings;
 pub use series::SeriesFinding;
 pub use series_evidence::SeriesEvidence;
 pub use so_far::{Fit, Interim, RunningLook, SoFar};
-pub use task_list::{ListedGroup, TaskList, sort_by_growth};
+pub use task_list::{ListedGroup, Movement, TaskList, sort_by_growth};
 pub use trend::{Direction, Estimate, Shape, Trend};
 pub use trend_reason::{Found, GoesOn, JudgedLevel, Jump, MOST_JUMPS, Rise, TrendReason, WindowReason};
 pub use verdict::Verdict;

@@ -6,6 +6,7 @@ use crate::evidence::{Frame, GroupKind, TargetRecord};
 
 /// All groups at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TaskList {
     /// `soak-tasks/1`.
     pub schema: String,
@@ -21,6 +22,7 @@ pub struct TaskList {
 
 /// One group.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ListedGroup {
     /// Which, over all readings.
     pub id: String,
@@ -36,6 +38,14 @@ pub struct ListedGroup {
     pub growth: f64,
     /// The same by each request since then, where requests are counted.
     pub per_request: Option<f64>,
+    /// Its 95 % interval, once there are enough readings.
+    pub per_request_interval: Option<[f64; 2]>,
+    /// What it does.
+    pub movement: Movement,
+    /// Seconds since it was first seen.
+    pub age_s: f64,
+    /// Its counts at moments spread over the observation, oldest first.
+    pub history: Vec<f64>,
     /// Who started it, where the runtime knows.
     pub created_by: Option<Frame>,
     /// The stack, leaf first; empty where there is none.
@@ -47,6 +57,23 @@ impl ListedGroup {
     pub fn key(&self) -> (GroupKind, String) {
         (self.kind, self.id.clone())
     }
+}
+
+/// What a group does, the gravest last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Movement {
+    /// None are left.
+    Gone,
+    /// It does not grow.
+    Steady,
+    /// There are more of it than at the start, and too few readings show whether it grows.
+    Unclear,
+    /// It grows, by the same judgement as in a run.
+    Growing,
+    /// The runtime has proven that they can never go on.
+    ProvenLeak,
 }
 
 /// Sorts the groups: those that grew most first, then the largest; ties by name, so that equal rows keep their places.

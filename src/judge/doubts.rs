@@ -65,7 +65,11 @@ fn of_load(rate: Rate, most: f64, load: &LoadFinding, saturated: bool) -> Vec<Do
     // where soak itself was too slow, most of the errors are its own as well
     doubts.extend(shortfall.filter(|_| saturated).map(Doubt::DriverTooSlow));
     if load.errors.ratio > most {
-        doubts.push(Doubt::Errors { ratio: load.errors.ratio, worst: load.errors.worst(), most });
+        doubts.push(Doubt::Errors {
+            ratio: load.errors.ratio,
+            worst: load.errors.worst(load.requests),
+            most,
+        });
     }
     doubts.extend(shortfall.filter(|_| !saturated).map(Doubt::RateNotHeld));
     doubts

@@ -12,9 +12,9 @@ use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 use super::dashboard::{Model, State, Wish, draw};
 use super::screen::{Key, Theme, keys, terminal};
-use super::tasks::{Monitor, TaskReading, draw_monitor};
+use super::tasks::{Monitor, TaskReading, TaskWish, draw_monitor};
 
-/// Keys and sizes are looked at this often.
+/// Sizes are looked at this often, and nothing is drawn more often.
 const TICK: Duration = Duration::from_millis(100);
 /// How long the end of the thread is waited for: a terminal that takes no more output must not keep soak from ending.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -28,13 +28,22 @@ pub enum Face {
     Tasks(Box<Monitor>),
 }
 
+/// What a person asks for.
+#[derive(Debug)]
+pub enum Asked {
+    /// Of a run.
+    Run(Wish),
+    /// Of those who read tasks.
+    Tasks(TaskWish),
+}
+
 /// What is new for it.
 #[derive(Debug)]
 pub enum News {
     /// Another second of a run.
     Second(Box<State>),
-    /// Another reading of tasks.
-    Tasks(TaskReading),
+    /// Another reading of tasks, of the service in this place.
+    Tasks(usize, TaskReading),
 }
 
 impl Face {
@@ -43,17 +52,17 @@ impl Face {
         Face::Run(Box::new(Model::new()))
     }
 
-    /// A monitor that has read nothing yet.
-    pub fn of_tasks() -> Face {
-        Face::Tasks(Box::new(Monitor::new()))
+    /// A monitor of so many services that has read nothing yet.
+    pub fn of_tasks(services: usize) -> Face {
+        Face::Tasks(Box::new(Monitor::new(services)))
     }
 
     fn take(&mut self, news: News) {
         match (self, news) {
             (Face::Run(model), News::Second(state)) => model.take(*state),
-            (Face::Tasks(monitor), News::Tasks(reading)) => monitor.take(reading),
+            (Face::Tasks(monitor), News::Tasks(at, reading)) => monitor.take(at, reading),
             // each is drawn from news of its own kind
-            (Face::Run(_), News::Tasks(_)) | (Face::Tasks(_), News::Second(_)) => {}
+            (Face::Run(_), News::Tasks(..)) | (Face::Tasks(_), News::Second(_)) => {}
         }
     }
 
@@ -63,10 +72,10 @@ impl Face {
         }
     }
 
-    fn press(&mut self, key: Key) -> Option<Wish> {
+    fn press(&mut self, key: Key) -> Option<Asked> {
         match self {
-            Face::Run(model) => model.press(key),
-            Face::Tasks(monitor) => monitor.press(key).then_some(Wish::Stop),
+            Face::Run(model) => model.press(key).map(Asked::Run),
+            Face::Tasks(monitor) => monitor.press(key).map(Asked::Tasks),
         }
     }
 
@@ -96,7 +105,8 @@ struct Desk {
 
 #[derive(Debug, Default)]
 struct Inbox {
-    news: Option<News>,
+    /// At most one for each service, or one second of a run.
+    news: Vec<News>,
     kept: Vec<String>,
 }
 
@@ -112,13 +122,13 @@ impl Drawing {
         terminal::is_usable()
     }
 
-    /// Begins to draw; `wish` is called with what a person asks of the run.
-    pub fn start(face: Face, wish: impl FnMut(Wish) + Send + 'static) -> std::io::Result<Drawing> {
+    /// Begins to draw; `ask` is called with what a person asks for.
+    pub fn start(face: Face, ask: impl FnMut(Asked) + Send + 'static) -> std::io::Result<Drawing> {
         let desk = Arc::new(Desk::default());
         let of_thread = Arc::clone(&desk);
         let thread = std::thread::Builder::new().name("dashboard".into()).spawn(move || {
             // the run goes on without a dashboard where the terminal fails
-            let _ = run(&of_thread, face, wish);
+            let _ = run(&of_thread, face, ask);
             terminal::give_back();
         })?;
         Ok(Drawing { desk, thread: Some(thread), kept: Vec::new() })
@@ -126,7 +136,10 @@ impl Drawing {
 
     /// Shows what is new; never waits for the terminal.
     pub fn show(&self, news: News) {
-        self.desk.inbox().news = Some(news);
+        let news_of = |news: &News| if let News::Tasks(at, _) = news { *at } else { 0 };
+        let inbox = &mut self.desk.inbox().news;
+        inbox.retain(|older| news_of(older) != news_of(&news));
+        inbox.push(news);
     }
 
     /// A line that stays.
@@ -164,40 +177,58 @@ impl Drop for Drawing {
     }
 }
 
-fn run(desk: &Desk, mut face: Face, mut wish: impl FnMut(Wish)) -> std::io::Result<()> {
+fn run(desk: &Desk, mut face: Face, mut ask: impl FnMut(Asked)) -> std::io::Result<()> {
     let theme = Theme::from_environment();
     let mut size = terminal::size();
     let mut screen = screen_of(size)?;
+    let (mut changed, mut drawn_at): (bool, Option<Instant>) = (false, None);
+    #[cfg(debug_assertions)]
+    let mut looks = 0;
     while !desk.ended.load(Ordering::Relaxed) {
         // in the background, or continued there: the terminal belongs to another
         if !terminal::is_in_foreground() {
             std::thread::sleep(TICK);
             continue;
         }
-        let mut changed = terminal::take()?;
+        changed |= terminal::take()?;
         let size_before = std::mem::replace(&mut size, terminal::size());
         if changed || size != size_before {
             terminal::clear()?;
             screen = screen_of(size)?;
             changed = true;
         }
-        for key in keys(&terminal::typed(TICK)?) {
+        // who types fast, or pastes, waits no longer than this for the screen either
+        let next = drawn_at.filter(|_| changed).map_or(TICK, |at| TICK.saturating_sub(at.elapsed()));
+        for key in keys(&terminal::typed(next)?) {
             if let Some(asked) = face.press(key) {
-                wish(asked);
+                ask(asked);
             }
             changed = true;
         }
         let Inbox { news, kept } = std::mem::take(&mut *desk.inbox());
-        changed |= news.is_some() || !kept.is_empty();
+        changed |= !news.is_empty() || !kept.is_empty();
         face.keep(kept);
         news.into_iter().for_each(|news| face.take(news));
+        #[cfg(debug_assertions)]
+        break_off_if_asked(&mut looks);
         if changed
+            && drawn_at.is_none_or(|at| at.elapsed() >= TICK)
             && let Some(drawn) = terminal::while_taken(|| screen.draw(|f| face.draw(f, theme)).map(|_| ()))
         {
             drawn?;
+            (changed, drawn_at) = (false, Some(Instant::now()));
         }
     }
     Ok(())
+}
+
+/// In a build for tests, panics at the look that SOAK_PANIC_IN_DRAWING names: what a mistake does to the terminal must be
+/// seen.
+#[cfg(debug_assertions)]
+fn break_off_if_asked(looks: &mut u32) {
+    *looks += 1;
+    let asked = std::env::var("SOAK_PANIC_IN_DRAWING").ok().and_then(|n| n.parse().ok());
+    assert!(asked != Some(*looks), "asked to by SOAK_PANIC_IN_DRAWING");
 }
 
 type Screen = Terminal<CrosstermBackend<BufWriter<Stderr>>>;

@@ -21,11 +21,9 @@ mod task_monitor;
 #[cfg(unix)]
 mod tasks;
 
-#[cfg(unix)]
-pub use dashboard::recorded_groups;
 pub use progress::{Desk, Progress, Verbosity};
 pub use status::{Cycle, Status};
 #[cfg(unix)]
 pub use task_monitor::TaskMonitor;
 #[cfg(unix)]
-pub use tasks::{History, TaskReading};
+pub use tasks::{SentByHand, TaskReading, TaskWish};

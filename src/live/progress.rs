@@ -9,7 +9,7 @@ use super::bar::Bar;
 #[cfg(unix)]
 use super::dashboard::{State, Wish};
 #[cfg(unix)]
-use super::drawing::{Drawing, Face, News};
+use super::drawing::{Asked, Drawing, Face, News};
 use super::plain_lines::PlainLines;
 #[cfg(unix)]
 use super::screen::terminal::obey_suspend;
@@ -148,10 +148,11 @@ fn start_dashboard(desk: Desk) -> Option<Drawing> {
         return None;
     }
     obey_suspend();
-    let send = move |wish| match wish {
-        Wish::Stop => desk.interrupt.send(),
+    let send = move |asked| match asked {
+        Asked::Run(Wish::Stop) => desk.interrupt.send(),
         // a run that takes no commands any more has ended
-        Wish::Note(text) => drop(desk.commands.try_send(Command::Note(text))),
+        Asked::Run(Wish::Note(text)) => drop(desk.commands.try_send(Command::Note(text))),
+        Asked::Tasks(_) => {}
     };
     Drawing::start(Face::of_run(), send).ok()
 }

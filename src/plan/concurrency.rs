@@ -38,7 +38,7 @@ pub(super) fn read_concurrency(
     let connections = layers
         .read("connections", |s| &s.connections, |n| n.small_number(MOST_CONNECTIONS))?
         .unwrap_or(DEFAULT_CONNECTIONS);
-    let timeout = layers.read("timeout", |s| &s.timeout, Sourced::positive_span)?.unwrap_or(DEFAULT_TIMEOUT);
+    let timeout = read_timeout(layers)?;
     let threads = match layers.read("threads", |s| &s.threads, |n| n.small_number(MOST_THREADS))? {
         None if misbehave.is_some() || requests.len() > 1 => 1,
         None => enough_for(rate).min(connections),
@@ -68,6 +68,11 @@ fn enough_for(rate: Rate) -> u32 {
     let cores = u32::try_from(cores).unwrap_or(MOST_THREADS).min(MOST_THREADS);
     let wanted = rate.per_second().map_or(cores.div_ceil(2), |rate| (rate / RATE_PER_THREAD).ceil() as u32);
     wanted.clamp(1, cores)
+}
+
+/// How long an answer is waited for.
+pub(super) fn read_timeout(layers: &Layers) -> Result<Span> {
+    Ok(layers.read("timeout", |s| &s.timeout, Sourced::positive_span)?.unwrap_or(DEFAULT_TIMEOUT))
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ pub use candidate::{Discovered, ForeignPages, FoundPage};
 pub use described::{PageOwner, PageOwners, find_page_owners};
 pub use discover::discover;
 pub use page::bounds::LONGEST_ANSWER as SLOWEST_PAGE;
+#[cfg(target_os = "linux")]
+pub use process::named_threads::NamedThreads;
 pub use process::probe::Process;
 #[cfg(target_os = "linux")]
 pub use process::pss::Pss;

@@ -51,6 +51,14 @@ pub struct Counts {
     pub done: u64,
 }
 
+impl Counts {
+    /// The status that every request so far ended with, where that is an error.
+    pub fn all_fail_with(&self) -> Option<u16> {
+        let same = self.statuses.most_frequent().filter(|(_, count)| *count == self.done);
+        same.map(|(status, _)| status)
+    }
+}
+
 impl Mirror {
     /// An empty mirror of a run with these series.
     pub fn new(series: &[SeriesId]) -> Mirror {
@@ -97,7 +105,8 @@ impl Mirror {
         self.counts
     }
 
-    pub(super) fn sample(&mut self, elapsed_s: f64, phase: Phase, requests: Sample, values: &[Sample]) {
+    /// Takes in a moment: requests answered so far, and the values of the series in their order.
+    pub fn sample(&mut self, elapsed_s: f64, phase: Phase, requests: Sample, values: &[Sample]) {
         let r = &mut self.evidence.recording;
         r.elapsed_s.push(elapsed_s);
         r.phases.push(phase);
@@ -108,7 +117,8 @@ impl Mirror {
         self.fold(elapsed_s);
     }
 
-    pub(super) fn groups(&mut self, counts: impl IntoIterator<Item = GroupCount>, new: &[TaskGroup]) {
+    /// Takes in how many there were of each group, and the groups that are new.
+    pub fn groups(&mut self, counts: impl IntoIterator<Item = GroupCount>, new: &[TaskGroup]) {
         for count in counts {
             match count.kind.instance_series() {
                 Some(_) => self.evidence.instances.push(count),

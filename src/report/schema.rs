@@ -1,7 +1,7 @@
-//! The JSON Schemas of report.json and compare.json: made from the types, committed below docs/, and held to both here.
+//! The JSON Schemas of report.json, compare.json and the document of `soak tasks`: made from the types, committed below docs/, and held to both here.
 //!
-//! Comes in: the types of `evidence/`, which derive their schema in tests alone. Goes out: docs/report.schema.json and
-//! docs/compare.schema.json, written by `UPDATE_SCHEMAS=1 cargo test --lib schema`.
+//! Comes in: the types of `evidence/`, which derive their schema in tests alone. Goes out: docs/report.schema.json,
+//! docs/compare.schema.json and docs/tasks.schema.json, written by `UPDATE_SCHEMAS=1 cargo test --lib schema`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::{json, testing};
-use crate::findings::{Comparison, Report};
+use crate::findings::{Comparison, Report, TaskList};
 
 /// What a program reads, so it speaks of what is written: a field that is always there is required.
 fn schema_of<T: JsonSchema>(title: &str) -> String {
@@ -42,6 +42,7 @@ fn the_committed_schemas_are_those_of_the_types() {
         "compare.schema.json",
         &schema_of::<Comparison>("compare.json of soak, schema soak-compare/1"),
     );
+    is_current("tasks.schema.json", &schema_of::<TaskList>("soak tasks --json, schema soak-tasks/1"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::clean_text::clean_text;
 use super::lines::Columns;
 use crate::findings::{ListedGroup, TaskList, group_label};
 use crate::units::Unit;
+use crate::wording::{listed_name, movement};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -16,9 +17,9 @@ pub fn render(list: &TaskList, columns: Columns) -> String {
         one_reading if one_reading <= 0.0 => "group (read once; --for 10s shows growth)".to_string(),
         seconds => format!("group (growth in {})", Unit::Seconds.show(seconds)),
     };
-    let mut text = format!("{DIM}{:>9} {:>9}  {:9}  {over}{DIM:#}\n", "count", "growth", "kind");
+    let mut text = format!("{DIM}{:>9} {:>9}  {:11}  {:9}  {over}{DIM:#}\n", "count", "growth", "", "kind");
     for group in &list.groups {
-        text += &(columns.fit(&row(group, list.observed_s > 0.0), 32) + "\n");
+        text += &(columns.fit(&row(group, list.observed_s > 0.0), 45) + "\n");
     }
     for why in &list.failed {
         text += &format!("not read: {}\n", clean_text(why));
@@ -35,15 +36,17 @@ fn row(group: &ListedGroup, compared: bool) -> String {
         _ => "0".into(),
     };
     let style = if group.growth > 0.0 { BOLD } else { Style::new() };
-    let label = clean_text(&group_label(&group.name, group.state.as_deref())).to_string();
+    let label = clean_text(&group_label(listed_name(group), group.state.as_deref())).to_string();
     let kind = group.kind.to_string();
-    format!("{style}{:>9} {growth:>9}  {kind:9}  {label}{style:#}", count(group.count))
+    let does = if compared { movement(group.movement) } else { "" };
+    format!("{style}{:>9} {growth:>9}  {does:11}  {kind:9}  {label}{style:#}", count(group.count))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::evidence::GroupKind;
+    use crate::findings::Movement;
 
     #[test]
     fn a_group_is_one_line_with_count_growth_kind_name_and_state() {
@@ -55,6 +58,10 @@ mod tests {
             count: 1505.0,
             growth: 1500.0,
             per_request: None,
+            per_request_interval: None,
+            movement: Movement::Growing,
+            age_s: 10.0,
+            history: vec![5.0, 1505.0],
             created_by: None,
             stack: Vec::new(),
         };
@@ -68,7 +75,7 @@ mod tests {
         let text = anstream::adapter::strip_str(&render(&list, Columns::UNBOUNDED)).to_string();
         assert_eq!(
             text,
-            "    count    growth  kind       group (growth in 10 s)\n    1,505    +1,500  goroutine  main.produce in chan send\n\
+            "    count    growth               kind       group (growth in 10 s)\n    1,505    +1,500  growing      goroutine  main.produce in chan send\n\
              not read: heap: refused\n"
         );
     }

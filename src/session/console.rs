@@ -58,7 +58,9 @@ pub fn info(options: &OutputOptions, text: &str) {
 
 /// An error, on stderr in any case.
 pub fn warn(error: &Error) {
-    let text = fit_stderr(&format!("soak: {error}"));
+    let text = format!("soak: {error}");
+    // several lines are a list of commands
+    let text = if text.contains('\n') { Columns::of_stderr().fit_list(&text) } else { fit_stderr(&text) };
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 

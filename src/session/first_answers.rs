@@ -29,8 +29,7 @@ impl FirstAnswers {
         let since = *self.since.get_or_insert(elapsed);
         let few = counts.done >= AT_LEAST && elapsed.saturating_sub(since) >= LONG_ENOUGH;
         self.decided = counts.done >= ENOUGH || few;
-        let same = counts.statuses.most_frequent().filter(|(_, count)| *count == counts.done);
-        same.filter(|_| self.decided).map(|(status, _)| status)
+        counts.all_fail_with().filter(|_| self.decided)
     }
 }
 

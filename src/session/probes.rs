@@ -3,6 +3,8 @@
 use crate::error::{Error, Result};
 use crate::evidence::{NoProcess, ProbeRecord, SeriesId, TargetRecord};
 use crate::plan::Plan;
+#[cfg(target_os = "linux")]
+use crate::probe::NamedThreads;
 use crate::probe::{Discovered, Sampler};
 use crate::run::best_task_count;
 use crate::target::Target;
@@ -57,6 +59,20 @@ pub async fn start_probes(
 pub async fn start_all_probes(plan: &Plan, target: Option<Target>) -> Measured {
     let Subject { target, record, discovered } = discover_one_process(plan, target).await;
     let Discovered { probes, records, .. } = discovered;
+    let sampler = Sampler::start(probes).for_run(plan.record.phases.total().0);
+    Measured { target, record, sampler, records }
+}
+
+/// The same, with what the task monitor alone shows: threads by name, of a runtime that does not name its tasks itself.
+pub async fn start_monitor_probes(plan: &Plan, target: Option<Target>) -> Measured {
+    let Subject { target, record, discovered } = discover_one_process(plan, target).await;
+    let Discovered { mut probes, records, .. } = discovered;
+    #[cfg(target_os = "linux")]
+    if let Some(target) = &target
+        && NamedThreads::say_more_than(&probes)
+    {
+        probes.push(Box::new(NamedThreads::new(target)));
+    }
     let sampler = Sampler::start(probes).for_run(plan.record.phases.total().0);
     Measured { target, record, sampler, records }
 }

@@ -1,6 +1,6 @@
 //! The segments of one series, each judged by itself over time or over requests.
 //!
-//! What hangs on the values alone is worked out once for both axes.
+//! What depends on the values alone is worked out once for both axes.
 
 use std::ops::Range;
 

@@ -3,10 +3,10 @@
 //! Pure functions: samples and events in, a [`Trend`] out; no I/O, no clock, nothing random.
 //!
 //! # Method
-//! 1. [`select`]: steady is judged, the other phases are context; readings taken while a forced collection ran are left
-//!    out, and the first such collection may move the level for good.
-//! 2. [`segments`]: a restart begins a new segment; each is judged by itself, and [`pooled_segments`] weighs their
-//!    slopes together.
+//! 1. [`timeline`], which all series share, and [`select`]: steady is judged, the other phases are context; readings
+//!    taken while a forced collection ran are left out, and the first such collection may move the level for good.
+//! 2. [`segments`]: a restart begins a new segment; each is judged by itself, over time and [`by_requests`]
+//!    ([`judged_segments`]), and [`pooled_segments`] weighs their slopes together.
 //! 3. [`reduced_series`]: samples become at most about a hundred points. Teeth ([`sawtooth`]) become one floor per
 //!    cycle and [`regimes`] one point each; otherwise [`spikes`] and a [`hump`] go, and stretches of time become midmeans ([`bins`]).
 //!    A dominant [`period`] is fitted with the line.

@@ -1,7 +1,7 @@
 //! The values of one segment, and what several steps ask of them, worked out once.
 //!
-//! A day has 86,400 samples and is judged over time and, where the rate varies, over requests, too. What hangs on the
-//! values alone is the same on both axes.
+//! A day has 86,400 samples and is judged over time and, where the rate varies, over requests, too. What depends
+//! on the values alone is the same on both axes.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;

@@ -48,9 +48,12 @@ pub fn describe_errors(errors: &ErrorCounts) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
-/// "404 Not Found: 2,950".
+/// "404 Not Found: 2,950", or "all 404 Not Found".
 pub(super) fn describe_worst(worst: &WorstError) -> String {
     let what = worst.status.map_or_else(|| worst.kind.clone(), name_status);
+    if worst.is_all {
+        return format!("all {what}");
+    }
     format!("{what}: {}", Unit::Count.show(worst.count as f64))
 }
 
@@ -86,6 +89,11 @@ fn after_status(status: u16) -> &'static str {
         400..=499 => ": check the path, the method and the headers",
         _ => ": look at the service's log",
     }
+}
+
+/// "all answers are 404 Not Found", of a run that goes on.
+pub fn all_answers_so_far(status: u16) -> String {
+    format!("all answers are {}", name_status(status))
 }
 
 /// Every answer since load began had this status: what to check while there is time.
@@ -124,7 +132,10 @@ mod tests {
             describe_errors(&errors),
             "404 Not Found: 50, other 4xx: 7, timeout: 7, 429 Too Many Requests: 3"
         );
-        assert_eq!(errors.worst().map(|worst| describe_worst(&worst)).as_deref(), Some("404 Not Found: 50"));
+        assert_eq!(
+            errors.worst(60).map(|worst| describe_worst(&worst)).as_deref(),
+            Some("404 Not Found: 50")
+        );
         assert_eq!(describe_errors(&ErrorCounts::default()), "");
         assert_eq!(name_status(599), "599");
     }
@@ -133,10 +144,10 @@ mod tests {
     fn a_run_in_which_every_answer_was_the_same_says_so() {
         let by_kind = [("4xx".to_string(), 3000)].into();
         let errors = ErrorCounts { ratio: 1.0, by_kind, by_status: [(404, 3000)].into() };
-        let all = errors.worst().and_then(|worst| all_answers(&worst));
+        let all = errors.worst(3000).and_then(|worst| all_answers(&worst));
         assert_eq!(all.as_deref(), Some("all 3,000 answers in steady were 404 Not Found"));
         let some = ErrorCounts { by_status: [(404, 2999), (403, 1)].into(), ..errors };
-        assert_eq!(some.worst().and_then(|worst| all_answers(&worst)), None);
+        assert_eq!(some.worst(3000).and_then(|worst| all_answers(&worst)), None);
     }
 
     #[test]

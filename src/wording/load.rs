@@ -17,7 +17,10 @@ pub fn summarize_load(load: &LoadFinding) -> String {
         "{} requests, {held}/s held{asked}, errors {}{}, {}{}",
         show_count(load.requests),
         Unit::Ratio.show(load.errors.ratio),
-        load.errors.worst().map(|worst| format!(" ({})", describe_worst(&worst))).unwrap_or_default(),
+        load.errors
+            .worst(load.requests)
+            .map(|worst| format!(" ({})", describe_worst(&worst)))
+            .unwrap_or_default(),
         latency.as_deref().unwrap_or("no latency"),
         if load.left_in_flight() { in_flight(load) } else { String::new() },
     )

@@ -47,7 +47,7 @@ pub use absence::explain_absence;
 pub use checkup::{can_be_found, describe_cost, examined, first_step};
 pub use comparison::comparison;
 pub use early_stop::{certain_leak, certainly_stable};
-pub use errors::{describe_errors, list_errors, list_load_errors, warn_of_first_answers};
+pub use errors::{all_answers_so_far, describe_errors, list_errors, list_load_errors, warn_of_first_answers};
 pub use forecast::{detectable_growth, gate_below_detectable};
 pub use forwarder::forwarder_warning;
 pub use gate::reason as gate_reason;
@@ -55,7 +55,7 @@ pub use growth::{UNKNOWN, brief_growth, compared_growth, growth_cell, growth_of_
 pub use load::{count_failures, describe_load, summarize_load};
 pub use no_process::explain_no_process;
 pub use other_process::explain_other_process;
-pub use phrase::mean_count;
+pub use phrase::{listed_name, mean_count, movement};
 pub use preamble::preamble;
 pub use reason::reason;
 pub use reproduce::reproduce;

@@ -1,6 +1,7 @@
 //! Small pieces that sentences are made of.
 
 use crate::evidence::{GroupKind, SeriesId};
+use crate::findings::{ListedGroup, Movement};
 use crate::units::{Unit, significant};
 
 /// The text with its first letter as a capital.
@@ -30,6 +31,22 @@ pub fn list(names: &[String], last: &str) -> String {
 /// How many each request leaves, in the mean: `1.0`, `0.052`. A whole number would read as exact, and it is an estimate.
 pub fn mean_count(each: f64) -> String {
     if (0.5..9.95).contains(&each.abs()) { format!("{each:.1}") } else { significant(each, 2) }
+}
+
+/// What a listed group is called: `@others` holds what is too small to have a row.
+pub fn listed_name(group: &ListedGroup) -> &str {
+    if group.id.starts_with('@') { "all smaller groups" } else { &group.name }
+}
+
+/// What a task group does.
+pub fn movement(movement: Movement) -> &'static str {
+    match movement {
+        Movement::ProvenLeak => "proven leak",
+        Movement::Growing => "growing",
+        Movement::Unclear => "not clear",
+        Movement::Steady => "steady",
+        Movement::Gone => "gone",
+    }
 }
 
 /// To two digits, since it is an estimate: `0.052`, `1`, `220,000`.

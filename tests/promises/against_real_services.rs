@@ -4,7 +4,7 @@
 //! waits for them at the end.
 
 /// A Go service: its leak is named and proven by the runtime, its fix is stable, nothing is collected unasked.
-mod go;
+pub mod go;
 /// A Go service without pprof: its memory account is read from /debug/vars.
 mod go_without_pprof;
 /// A JVM: threads by their state, kept objects by their class; a heap that only fills up is no leak.

@@ -73,6 +73,8 @@ mod streams;
 mod support;
 /// `soak tasks` lists the tasks of a service by group, once or as a document.
 #[cfg(target_os = "linux")]
+mod task_monitor;
+#[cfg(target_os = "linux")]
 mod tasks;
 /// `soak watch` judges while something else sends the load, and sends none itself.
 mod watch;

@@ -3,7 +3,11 @@
 mod command;
 mod run_directory;
 mod server;
+#[cfg(unix)]
+mod terminal;
 
 pub use command::*;
 pub use run_directory::*;
 pub use server::*;
+#[cfg(unix)]
+pub use terminal::*;

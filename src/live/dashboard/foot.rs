@@ -8,9 +8,9 @@ use ratatui::widgets::Paragraph;
 use super::model::{Model, Over};
 use crate::live::screen::{Theme, cut};
 
-const KEYS: &str = "q end with a report · space freeze · + - a zoom · tab tasks · n note · ? help";
+const KEYS: &str = "q end with a report · ? help · tab tasks · n note · space freeze · + - a zoom";
 const KEYS_OF_TASKS: &str =
-    "tab dashboard · ↑ ↓ select · enter stack · / filter · ← → i sort · m mark · ? help";
+    "tab dashboard · ? help · ↑ ↓ select · enter stack · / filter · m mark · ← → i sort";
 
 /// Draws the last note and the keys, or the line that is typed.
 pub fn draw_foot(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Theme) {

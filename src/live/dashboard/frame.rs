@@ -17,7 +17,7 @@ use super::state::State;
 use super::verdict::draw_verdict;
 use crate::live::screen::Theme;
 use crate::live::status_line::status_line;
-use crate::live::tasks::{LastColumn, draw_table};
+use crate::live::tasks::draw_table;
 
 /// Draws everything.
 pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
@@ -43,8 +43,7 @@ fn draw_tasks(frame: &mut Frame<'_>, model: &Model, state: &State, theme: Theme)
         Layout::vertical([Constraint::Length(2), Constraint::Min(1), Constraint::Length(2)])
             .areas(frame.area());
     draw_head(frame, head, state, theme);
-    let last = if model.table.is_marked() { LastColumn::SinceMark } else { LastColumn::PerRequest };
-    draw_table(frame, body, &model.table, (last, false), theme);
+    draw_table(frame, body, &model.table, false, theme);
     draw_foot(frame, foot, model, theme);
 }
 

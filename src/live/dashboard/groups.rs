@@ -1,5 +1,7 @@
 //! The task groups as a table.
 
+use std::borrow::Cow;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -8,7 +10,7 @@ use ratatui::widgets::Paragraph;
 use super::state::State;
 use crate::findings::ListedGroup;
 use crate::live::screen::{Theme, title};
-use crate::live::tasks::{LastColumn, Shown, line, titles};
+use crate::live::tasks::{Available, Shown, columns, line, titles};
 
 /// As many rows as there is room for, and how many more there are.
 pub fn draw_groups(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
@@ -25,11 +27,12 @@ pub fn draw_groups(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Them
 }
 
 fn table(rows: &[ListedGroup], width: usize, height: usize, theme: Theme) -> Vec<Line<'static>> {
-    let last = LastColumn::PerRequest;
-    let mut lines = vec![titles(width, last, None, theme)];
+    let per_request = rows.iter().any(|row| row.per_request.is_some());
+    let columns = columns(width, Available { per_request, mark: false });
+    let mut lines = vec![titles(&columns, None, theme)];
     let fits = height.saturating_sub(1);
     let shown = if rows.len() > fits { fits.saturating_sub(1) } else { rows.len() };
-    let row = |group| line(&Shown { group, since_mark: None }, width, last, theme);
+    let row = |group| line(&Shown { group: Cow::Borrowed(group), since_mark: None }, &columns, theme);
     lines.extend(rows.iter().take(shown).map(row));
     if rows.len() > shown {
         lines.push(Line::styled(format!("and {} more", rows.len() - shown), theme.quiet()));

@@ -14,6 +14,8 @@ pub struct LoadState {
     pub asked: String,
     /// What requests failed with, and how often, the most frequent first.
     pub errors: Vec<(String, u64)>,
+    /// The status that every answer so far has, where that is an error.
+    pub all_fail: Option<u16>,
     /// How long requests took in steady, or in warm-up before it.
     pub latency: Percentiles,
     /// How late they were sent.
@@ -35,6 +37,7 @@ pub fn read_load(mirror: &Mirror) -> Option<LoadState> {
     let latency = if steady.count > 0 { steady } else { mirror.percentiles(LatencyTag::Warmup) };
     Some(LoadState {
         asked,
+        all_fail: counts.all_fail_with(),
         errors: list_errors(by_kind, counts.statuses.iter()),
         latency,
         late: mirror.percentiles(LatencyTag::Late),

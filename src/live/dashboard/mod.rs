@@ -8,7 +8,6 @@ mod chart;
 mod chart_state;
 mod foot;
 mod frame;
-mod group_rows;
 mod groups;
 mod head;
 mod layout;
@@ -24,6 +23,5 @@ mod tests;
 mod verdict;
 
 pub use frame::draw;
-pub use group_rows::recorded_groups;
 pub use model::{Model, Wish};
 pub use state::State;

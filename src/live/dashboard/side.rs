@@ -13,7 +13,7 @@ use crate::findings::{GateOutcome, GateResult};
 use crate::live::screen::{Theme, title};
 use crate::live::status_line::{count, rate};
 use crate::units::Unit;
-use crate::wording::gate_reason;
+use crate::wording::{all_answers_so_far, gate_reason};
 
 /// A reading older than this many seconds is pointed out.
 const OLD_S: f64 = 30.0;
@@ -72,6 +72,9 @@ fn errors(load: &LoadState, theme: Theme) -> Line<'static> {
     if load.errors.is_empty() {
         return Line::raw("no errors");
     }
+    if let Some(line) = all_fail(load, theme) {
+        return line;
+    }
     let kinds = load.errors.iter().map(|(kind, n)| format!("{kind}: {}", count(*n as f64)));
     Line::styled(format!("errors: {}", kinds.collect::<Vec<_>>().join(", ")), theme.bad())
 }
@@ -79,10 +82,18 @@ fn errors(load: &LoadState, theme: Theme) -> Line<'static> {
 /// How many, and the status or kind of most: "3 errors (timeout)".
 fn errors_in_brief(load: &LoadState, theme: Theme) -> Line<'static> {
     let Some((most, _)) = load.errors.first() else { return Line::raw("no errors") };
+    if let Some(line) = all_fail(load, theme) {
+        return line;
+    }
     let all: u64 = load.errors.iter().map(|(_, n)| n).sum();
     let most = most.split(' ').next().unwrap_or_default();
     let noun = if all == 1 { "error" } else { "errors" };
     Line::styled(format!("{} {noun} ({most})", count(all as f64)), theme.bad())
+}
+
+/// A wrong path or missing credentials stay in sight for as long as nothing else was answered.
+fn all_fail(load: &LoadState, theme: Theme) -> Option<Line<'static>> {
+    load.all_fail.map(|status| Line::styled(all_answers_so_far(status), theme.bad()))
 }
 
 fn latency(latency: &Percentiles) -> String {

@@ -1,8 +1,8 @@
 //! What the dashboard shows of one second: read from the mirror, and nothing but values from there on.
 
 use super::chart_state::{Chart, memory_chart, task_chart};
-use super::group_rows::group_rows;
 use super::load_state::{LoadState, read_load};
+use crate::culprit::list_groups;
 use crate::evidence::{EventKind, Evidence, Phase, Runtime, SeriesId};
 use crate::findings::{ListedGroup, RunningLook};
 use crate::live::status::Status;
@@ -76,7 +76,7 @@ impl State {
         let evidence = mirror.evidence();
         let now_s = status.elapsed.as_secs_f64();
         let fits = look.as_ref().map(|look| look.so_far.fits.as_slice()).unwrap_or_default();
-        let groups = group_rows(evidence, now_s);
+        let groups = list_groups(evidence, now_s);
         State {
             no_tasks: no_tasks(mirror, &groups),
             groups,

@@ -12,7 +12,8 @@ use super::model::Model;
 use super::state::{Mark, Reading, State};
 use crate::evidence::{GroupKind, Percentiles, Phase, SeriesId};
 use crate::findings::{
-    GateOutcome, GateReason, GateResult, Interim, ListedGroup, NotMeasured, RunningLook, SeriesGrowth, SoFar,
+    GateOutcome, GateReason, GateResult, Interim, ListedGroup, Movement, NotMeasured, RunningLook,
+    SeriesGrowth, SoFar,
 };
 use crate::live::screen::Theme;
 use crate::live::status::Status;
@@ -96,6 +97,7 @@ pub fn leaking() -> State {
         load: Some(LoadState {
             asked: "100/s".into(),
             errors: vec![("timeout".into(), 2), ("503 Service Unavailable".into(), 1)],
+            all_fail: None,
             latency: Percentiles { count: 2000, p50: 0.0012, p99: 0.018, ..Percentiles::default() },
             late: Percentiles { count: 2000, p99: 0.0004, ..Percentiles::default() },
             cpu_ratio: Some(0.021),
@@ -118,6 +120,10 @@ fn groups() -> Vec<ListedGroup> {
         count,
         growth,
         per_request,
+        per_request_interval: None,
+        movement: if growth > 1000.0 { Movement::Growing } else { Movement::Steady },
+        age_s: 20.0,
+        history: vec![count - growth, count - growth / 2.0, count],
         created_by: None,
         stack: Vec::new(),
     };

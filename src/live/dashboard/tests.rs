@@ -88,6 +88,16 @@ fn a_service_without_tasks_says_so_and_how_many_threads_it_has() {
 }
 
 #[test]
+fn a_wrong_path_stays_in_sight() {
+    let mut wrong = leaking();
+    wrong.load.as_mut().unwrap().all_fail = Some(404);
+    for (width, height) in [(120, 40), (80, 24), (60, 15)] {
+        let drawn = screen(&model(wrong.clone()), width, height);
+        assert!(drawn.contains("all answers are 404 Not Found"), "{drawn}");
+    }
+}
+
+#[test]
 fn a_frozen_view_keeps_its_second_and_says_so_until_it_goes_on() {
     let mut model = model(leaking());
     model.press(Key::Char(' '));

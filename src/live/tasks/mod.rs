@@ -1,10 +1,11 @@
 //! The task monitor: groups by stack and state, sorted, filtered and followed.
 //!
-//! Comes in: readings of task groups, and keys. Goes out: rows, and cells on the screen. [`History`] adds readings up,
-//! [`Table`] remembers what a person chose, `rows` and `view` draw.
+//! Comes in: readings of task groups, and keys. Goes out: rows, cells on the screen, and what a person asks for.
+//! [`Table`] remembers what a person chose, [`Monitor`] a table for each service, `rows` and `view` draw.
 
+mod columns;
 mod filter;
-mod history;
+mod grouping;
 mod monitor;
 mod rows;
 mod table;
@@ -12,8 +13,9 @@ mod table;
 mod testing;
 mod view;
 
-pub use history::{History, name_of_undescribed};
-pub use monitor::{Monitor, TaskReading};
-pub use rows::{LastColumn, line, titles};
-pub use table::{Shown, Table};
+pub use columns::{Available, columns};
+pub use grouping::Shown;
+pub use monitor::{Monitor, SentByHand, TaskReading, TaskWish};
+pub use rows::{line, titles};
+pub use table::Table;
 pub use view::{draw_monitor, draw_table};

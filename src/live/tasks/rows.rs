@@ -1,84 +1,106 @@
-//! Task groups as rows: the columns, as wide as there is room for, and one line for each group.
+//! Task groups as rows: the titles of the columns, and one line for each group.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::table::{Column, Shown};
-use crate::live::screen::{Theme, cut};
+use super::columns::Column;
+use super::grouping::Shown;
+use crate::findings::{ListedGroup, Movement, group_label};
+use crate::live::screen::{Theme, cut, cut_front};
 use crate::live::status_line::count;
-use crate::wording::mean_count;
+use crate::units::{Unit, significant};
+use crate::wording::{listed_name, mean_count, movement};
 
-/// Columns of a count, of a growth, and of growth per request.
-const COUNT: usize = 8;
-const GROWTH: usize = 9;
-const LAST: usize = 12;
-/// Columns of the state.
-const STATE: usize = 18;
-/// From this width on the state has a column of its own.
-const WIDE: usize = 76;
+/// Eight heights of a curve.
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// What is shown of a width that holds an interval, too.
+const WITH_INTERVAL: usize = 20;
 
-/// What stands in the last column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LastColumn {
-    /// Growth by each request.
-    PerRequest,
-    /// Growth since the mark.
-    SinceMark,
-}
-
-impl LastColumn {
-    fn title(self) -> &'static str {
-        match self {
-            LastColumn::PerRequest => "per request",
-            LastColumn::SinceMark => "since mark",
-        }
+fn title(column: Column) -> &'static str {
+    match column {
+        Column::Name => "group",
+        Column::State => "state",
+        Column::Movement => "",
+        Column::Count => "count",
+        Column::Growth => "growth",
+        Column::PerRequest => "per request",
+        Column::SinceMark => "since mark",
+        Column::Age => "seen for",
+        Column::Curve => "over time",
     }
 }
 
-fn widths(width: usize) -> (usize, usize) {
-    let state = if width >= WIDE { STATE } else { 0 };
-    (width.saturating_sub(COUNT + GROWTH + LAST + state), state)
+fn is_text(column: Column) -> bool {
+    matches!(column, Column::Name | Column::State | Column::Movement)
+}
+
+/// A cell: text from the left, figures to the right.
+fn cell(column: Column, width: usize, text: &str) -> String {
+    if column == Column::Name {
+        format!("{:width$}", cut_front(text, width.saturating_sub(1)))
+    } else if is_text(column) {
+        format!("{:width$}", cut(text, width.saturating_sub(1)))
+    } else {
+        format!("{:>width$}", cut(text, width.saturating_sub(1)))
+    }
 }
 
 /// The titles; the one that is sorted by is pointed out.
-pub fn titles(width: usize, last: LastColumn, sorted: Option<Column>, theme: Theme) -> Line<'static> {
-    let (name, state) = widths(width);
-    let style = |column: Column| if sorted == Some(column) { theme.strong() } else { theme.quiet() };
-    let last_style = if last == LastColumn::SinceMark { style(Column::SinceMark) } else { theme.quiet() };
-    Line::from(vec![
-        Span::styled(format!("{:name$}", "group"), style(Column::Name)),
-        Span::styled(format!("{:state$}", if state > 0 { "state" } else { "" }), style(Column::State)),
-        Span::styled(format!("{:>COUNT$}", "count"), style(Column::Count)),
-        Span::styled(format!("{:>GROWTH$}", "growth"), style(Column::Growth)),
-        Span::styled(format!("{:>LAST$}", last.title()), last_style),
-    ])
+pub fn titles(columns: &[(Column, usize)], sorted: Option<Column>, theme: Theme) -> Line<'static> {
+    let spans = columns.iter().map(|(column, width)| {
+        let style = if sorted == Some(*column) { theme.strong() } else { theme.quiet() };
+        // what has no title needs one where it is sorted by
+        let name = if sorted == Some(*column) && title(*column).is_empty() { "does" } else { title(*column) };
+        Span::styled(cell(*column, *width, name), style)
+    });
+    Line::from(spans.collect::<Vec<_>>())
 }
 
 /// One group.
-pub fn line(shown: &Shown<'_>, width: usize, last: LastColumn, theme: Theme) -> Line<'static> {
-    let (name, state) = widths(width);
-    let group = shown.group;
-    let waits = group.state.clone().unwrap_or_else(|| group.kind.to_string());
-    let label = match &group.state {
-        Some(waits) if state == 0 => format!("{} in {waits}", group.name),
-        _ => group.name.clone(),
-    };
-    let style = if group.growth >= 1.0 { theme.strong() } else { Style::new() };
-    let waits = if state > 0 { waits } else { String::new() };
-    let end = match last {
-        LastColumn::PerRequest => group.per_request.filter(|_| group.growth != 0.0).map(per_request),
-        LastColumn::SinceMark => shown.since_mark.map(growth),
-    };
-    Line::from(vec![
-        Span::styled(format!("{:name$}", cut(&label, name.saturating_sub(1))), style),
-        Span::raw(format!("{:state$}", cut(&waits, state.saturating_sub(1)))),
-        Span::raw(format!("{:>COUNT$}", count(group.count))),
-        Span::styled(format!("{:>GROWTH$}", growth(group.growth)), style),
-        Span::raw(format!("{:>LAST$}", end.unwrap_or_default())),
-    ])
+pub fn line(shown: &Shown<'_>, columns: &[(Column, usize)], theme: Theme) -> Line<'static> {
+    let group = shown.group.as_ref();
+    let has_state = columns.iter().any(|(column, _)| *column == Column::State);
+    let style_of_all = style_of(group.movement, theme);
+    let spans = columns.iter().map(|(column, width)| {
+        let text = match column {
+            Column::Name => label(group, has_state),
+            Column::State => group.state.clone().unwrap_or_else(|| group.kind.to_string()),
+            Column::Movement => movement(group.movement).into(),
+            Column::Count => count(group.count),
+            Column::Growth => signed(group.growth),
+            Column::PerRequest => per_request(group, *width),
+            Column::SinceMark => shown.since_mark.map(signed).unwrap_or_default(),
+            Column::Age => Unit::Seconds.show(group.age_s.round()),
+            Column::Curve => curve(&group.history, width.saturating_sub(2)),
+        };
+        let style = match column {
+            Column::SinceMark if shown.since_mark.is_some_and(|n| n >= 1.0) => theme.strong(),
+            Column::Name | Column::Growth | Column::Movement | Column::Curve => style_of_all,
+            _ => Style::new(),
+        };
+        Span::styled(cell(*column, *width, &text), style)
+    });
+    Line::from(spans.collect::<Vec<_>>())
 }
 
-fn growth(n: f64) -> String {
+fn label(group: &ListedGroup, has_state: bool) -> String {
+    match &group.state {
+        Some(waits) if !has_state => group_label(&group.name, Some(waits)),
+        _ => listed_name(group).into(),
+    }
+}
+
+fn style_of(movement: Movement, theme: Theme) -> Style {
+    match movement {
+        Movement::ProvenLeak | Movement::Growing => theme.bad(),
+        Movement::Unclear => theme.strong(),
+        Movement::Steady => Style::new(),
+        Movement::Gone => theme.quiet(),
+    }
+}
+
+/// A growth with its sign.
+pub fn signed(n: f64) -> String {
     match n {
         n if n > 0.0 => format!("+{}", count(n)),
         n if n < 0.0 => format!("−{}", count(-n)),
@@ -86,9 +108,67 @@ fn growth(n: f64) -> String {
     }
 }
 
-fn per_request(each: f64) -> String {
+fn per_request(group: &ListedGroup, width: usize) -> String {
+    let Some(each) = group.per_request.filter(|_| group.growth != 0.0) else { return String::new() };
+    match group.per_request_interval {
+        Some([lo, hi]) if width >= WITH_INTERVAL => {
+            format!("{} {}", short(each), interval([lo, hi]))
+        }
+        _ => short(each),
+    }
+}
+
+/// A mean count per request in few characters.
+pub fn short(each: f64) -> String {
     match each.abs() {
         n if n < 0.0005 => "0".into(),
         _ => mean_count(each),
+    }
+}
+
+/// The ends of an interval, to three digits: they lie close together.
+pub fn interval([lo, hi]: [f64; 2]) -> String {
+    format!("({} to {})", significant(lo, 3), significant(hi, 3))
+}
+
+/// The highest count of each stretch, between nothing and the highest of all.
+fn curve(history: &[f64], width: usize) -> String {
+    let most = history.iter().copied().fold(0.0, f64::max);
+    let bars = width.min(history.len());
+    if most <= 0.0 || bars < 2 {
+        return String::new();
+    }
+    let stretch = |bar: usize| &history[bar * history.len() / bars..(bar + 1) * history.len() / bars];
+    let height = |bar: usize| {
+        let highest = stretch(bar).iter().copied().fold(0.0, f64::max);
+        BARS[((highest / most * 8.0).ceil() as usize).clamp(1, 8) - 1]
+    };
+    (0..bars).map(height).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::tasks::testing::group;
+
+    #[test]
+    fn a_curve_rises_with_the_counts_and_fits() {
+        assert_eq!(curve(&[0.0, 1.0, 2.0, 4.0, 8.0], 12), "▁▁▂▄█");
+        let long: Vec<f64> = (0..120).map(f64::from).collect();
+        let drawn = curve(&long, 12);
+        assert_eq!((drawn.chars().count(), drawn.chars().last()), (12, Some('█')));
+        assert_eq!((curve(&[0.0, 0.0], 9), curve(&[5.0], 9), curve(&[1.0, 2.0], 1)), Default::default());
+    }
+
+    #[test]
+    fn growth_per_request_has_its_interval_where_there_is_room() {
+        let grows = ListedGroup {
+            per_request: Some(1.0),
+            per_request_interval: Some([0.97, 1.04]),
+            ..group("a", "select", 9.0, 8.0)
+        };
+        assert_eq!(per_request(&grows, 22), "1.0 (0.97 to 1.04)");
+        assert_eq!(per_request(&grows, 12), "1.0");
+        assert_eq!(per_request(&ListedGroup { growth: 0.0, ..grows }, 12), "");
     }
 }

@@ -1,8 +1,11 @@
 //! The table of task groups: how it is sorted and filtered, and which row is selected, over all refreshes.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::columns::{Available, Column, columns};
 use super::filter::Filter;
+use super::grouping::{Grouping, Shown, put_together};
 use crate::evidence::GroupKind;
 use crate::findings::ListedGroup;
 use crate::live::screen::Key;
@@ -11,27 +14,6 @@ use crate::live::screen::Key;
 const LONGEST_FILTER: usize = 100;
 /// Rows that a page key moves by.
 const PAGE: usize = 10;
-
-/// What the table is sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Column {
-    /// By name.
-    Name,
-    /// By what it waits for.
-    State,
-    /// By how many there are.
-    Count,
-    /// By growth since the start.
-    Growth,
-    /// By growth since the mark.
-    SinceMark,
-}
-
-impl Column {
-    /// All, from left to right.
-    pub const ALL: [Column; 5] =
-        [Column::Name, Column::State, Column::Count, Column::Growth, Column::SinceMark];
-}
 
 /// A group is the same over all refreshes by its kind and id.
 type GroupKey = (GroupKind, String);
@@ -52,19 +34,24 @@ pub struct Table {
     pub filter: String,
     /// Keys go into the filter.
     pub typing: bool,
-    /// The whole of the selected group is shown.
+    /// What the rows have in common.
+    pub grouping: Grouping,
+    /// The whole of the selected group is shown,
     pub open: bool,
+    /// on the whole screen.
+    pub whole: bool,
     selected: Option<GroupKey>,
-    mark: Option<HashMap<GroupKey, f64>>,
+    mark: Option<HashMap<GroupKey, AtMark>>,
+    /// How many there were of each at the reading before the last.
+    before: HashMap<GroupKey, f64>,
 }
 
-/// One row as it is shown.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Shown<'a> {
-    /// The group.
-    pub group: &'a ListedGroup,
-    /// Growth since the mark; none without one.
-    pub since_mark: Option<f64>,
+/// What is known of a group when a mark is set.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct AtMark {
+    count: f64,
+    /// The most there were until then: what comes and goes by itself does so again.
+    highest: f64,
 }
 
 impl Table {
@@ -78,15 +65,23 @@ impl Table {
             inverted: false,
             filter: String::new(),
             typing: false,
+            grouping: Grouping::Stack,
             open: false,
+            whole: false,
             selected: None,
             mark: None,
+            before: HashMap::new(),
         }
     }
 
     /// A new reading.
     pub fn take(&mut self, rows: Vec<ListedGroup>) {
-        if self.frozen { self.newer = Some(rows) } else { self.rows = rows }
+        if self.frozen {
+            self.newer = Some(rows);
+        } else {
+            let before = std::mem::replace(&mut self.rows, rows);
+            self.before = before.into_iter().map(|row| (row.key(), row.count)).collect();
+        }
     }
 
     /// How many groups there are in all.
@@ -98,30 +93,70 @@ impl Table {
     pub fn shown(&self) -> Vec<Shown<'_>> {
         let filter = Filter::parse(&self.filter);
         let passing = self.rows.iter().filter(|group| filter.passes(group));
-        let mut rows: Vec<Shown<'_>> =
-            passing.map(|group| Shown { group, since_mark: self.since_mark(group) }).collect();
+        let row = |group| Shown { since_mark: self.since_mark(group), group: Cow::Borrowed(group) };
+        let mut rows = put_together(passing.map(row).collect(), self.grouping);
         rows.sort_by(|a, b| {
+            let (one, other) = (a.group.as_ref(), b.group.as_ref());
+            let largest = |of: fn(&ListedGroup) -> f64| of(other).total_cmp(&of(one));
             let order = match self.column {
-                Column::Name => a.group.name.cmp(&b.group.name),
-                Column::State => a.group.state.cmp(&b.group.state),
-                Column::Count => b.group.count.total_cmp(&a.group.count),
-                Column::Growth => {
-                    b.group.growth.total_cmp(&a.group.growth).then(b.group.count.total_cmp(&a.group.count))
+                Column::Name => one.name.cmp(&other.name),
+                Column::State => one.state.cmp(&other.state),
+                Column::Movement => other.movement.cmp(&one.movement),
+                Column::Count => largest(|group| group.count),
+                Column::Growth | Column::Curve => {
+                    largest(|group| group.growth).then(largest(|group| group.count))
                 }
+                Column::PerRequest => largest(|group| group.per_request.unwrap_or(0.0)),
+                Column::Age => largest(|group| -group.age_s),
                 Column::SinceMark => {
                     b.since_mark.unwrap_or_default().total_cmp(&a.since_mark.unwrap_or_default())
                 }
             };
             let order = if self.inverted { order.reverse() } else { order };
             // equal rows keep their places
-            order.then_with(|| a.group.name.cmp(&b.group.name)).then_with(|| a.group.id.cmp(&b.group.id))
+            order.then_with(|| one.name.cmp(&other.name)).then_with(|| one.id.cmp(&other.id))
         });
         rows
     }
 
+    /// The columns for a screen of this width.
+    pub fn columns(&self, width: usize) -> Vec<(Column, usize)> {
+        let per_request = self.rows.iter().any(|row| row.per_request.is_some());
+        columns(width, Available { per_request, mark: self.is_marked() })
+    }
+
+    /// Whether the filter cannot be understood as far as it was typed.
+    pub fn is_filter_unfinished(&self) -> bool {
+        Filter::parse(&self.filter).is_unfinished()
+    }
+
+    /// Counts growth from now on as well.
+    pub fn mark(&mut self) {
+        let at_mark = |row: &ListedGroup| AtMark {
+            count: row.count,
+            highest: row.history.iter().copied().fold(row.count, f64::max),
+        };
+        self.mark = Some(self.rows.iter().map(|row| (row.key(), at_mark(row))).collect());
+    }
+
     fn since_mark(&self, group: &ListedGroup) -> Option<f64> {
         let mark = self.mark.as_ref()?;
-        Some(group.count - mark.get(&group.key()).copied().unwrap_or(0.0))
+        Some(group.count - mark.get(&group.key()).copied().unwrap_or_default().count)
+    }
+
+    /// Groups with more than at the mark, at the last two readings and more than ever before it; those that grew most
+    /// first.
+    pub fn stayed(&self) -> Vec<Shown<'_>> {
+        let Some(mark) = &self.mark else { return Vec::new() };
+        let has_stayed = |group: &&ListedGroup| {
+            let at_mark = mark.get(&group.key()).copied().unwrap_or_default();
+            let before = self.before.get(&group.key()).copied().unwrap_or(0.0);
+            group.count.min(before) > at_mark.highest
+        };
+        let row = |group| Shown { since_mark: self.since_mark(group), group: Cow::Borrowed(group) };
+        let mut rows: Vec<Shown<'_>> = self.rows.iter().filter(has_stayed).map(row).collect();
+        rows.sort_by(|a, b| b.since_mark.unwrap_or(0.0).total_cmp(&a.since_mark.unwrap_or(0.0)));
+        rows
     }
 
     /// Whether growth is also counted from a mark.
@@ -150,17 +185,24 @@ impl Table {
             Key::PageDown => self.select(|at, last| (at + PAGE).min(last)),
             Key::Home => self.select(|_, _| 0),
             Key::End => self.select(|_, last| last),
-            Key::Left => self.column = self.next_column(Column::ALL.len() - 1),
-            Key::Right => self.column = self.next_column(1),
+            Key::Left => self.column = self.next_column(false),
+            Key::Right => self.column = self.next_column(true),
             Key::Char('i') => self.inverted = !self.inverted,
             Key::Char('/') => self.typing = true,
-            Key::Char('m') => self.mark = Some(self.rows.iter().map(|row| (row.key(), row.count)).collect()),
+            Key::Char('m') => self.mark(),
+            Key::Char(digit @ '1'..='4') => {
+                self.grouping = Grouping::of_key(digit).unwrap_or(self.grouping);
+            }
+            Key::Char('e') => {
+                self.whole = !(self.open && self.whole);
+                self.open = self.whole;
+            }
             Key::Char(' ') => {
                 self.frozen = !self.frozen;
                 self.rows = self.newer.take().unwrap_or_else(|| std::mem::take(&mut self.rows));
             }
-            Key::Enter => self.open = !self.open,
-            Key::Escape if self.open => self.open = false,
+            Key::Enter => (self.open, self.whole) = (!self.open, false),
+            Key::Escape if self.open => (self.open, self.whole) = (false, false),
             Key::Escape => self.filter.clear(),
             Key::Backspace | Key::Tab | Key::Char(_) | Key::Other => return false,
         }
@@ -180,9 +222,11 @@ impl Table {
         }
     }
 
-    fn next_column(&self, by: usize) -> Column {
-        let at = Column::ALL.iter().position(|column| *column == self.column).unwrap_or(0);
-        Column::ALL[(at + by) % Column::ALL.len()]
+    fn next_column(&self, right: bool) -> Column {
+        let there = self.columns(usize::MAX).into_iter().map(|(column, _)| column);
+        let there: Vec<Column> = there.filter(|column| *column != Column::Curve).collect();
+        let at = there.iter().position(|column| *column == self.column).unwrap_or(0);
+        there[(at + if right { 1 } else { there.len() - 1 }) % there.len()]
     }
 
     fn select(&mut self, to: impl Fn(usize, usize) -> usize) {

@@ -1,7 +1,7 @@
 //! Groups for tests.
 
 use crate::evidence::GroupKind;
-use crate::findings::ListedGroup;
+use crate::findings::{ListedGroup, Movement};
 
 /// A group of goroutines.
 pub fn group(name: &str, state: &str, count: f64, growth: f64) -> ListedGroup {
@@ -13,6 +13,10 @@ pub fn group(name: &str, state: &str, count: f64, growth: f64) -> ListedGroup {
         count,
         growth,
         per_request: None,
+        per_request_interval: None,
+        movement: Movement::Steady,
+        age_s: 12.0,
+        history: vec![count - growth, count],
         created_by: None,
         stack: Vec::new(),
     }

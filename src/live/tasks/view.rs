@@ -5,75 +5,130 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use super::monitor::Monitor;
-use super::rows::{LastColumn, line, titles};
-use super::table::{Shown, Table};
-use crate::findings::ListedGroup;
+use super::columns::Column;
+use super::grouping::Shown;
+use super::monitor::{LeftBehind, Monitor, Tab, TaskReading};
+use super::rows::{interval, line, short, signed, titles};
+use super::table::Table;
+use crate::findings::{ListedGroup, group_label};
 use crate::live::screen::{Theme, cut, draw_box, title};
+use crate::live::status_line::count;
 use crate::units::Unit;
+use crate::wording::{listed_name, movement};
 
 const KEYS: &str =
-    "↑ ↓ select · enter stack · / filter · ← → i sort · m mark · space freeze · ? help · q quit";
+    "q quit · ? help · ↑ ↓ select · enter stack · / filter · m mark · r request · ← → sort · 1–4 group";
+const KEYS_OF_RECORDED: &str =
+    "q quit · ? help · ↑ ↓ select · enter stack · < > earlier, later · / filter · ← → sort";
 
 const HELP: &[&str] = &[
     "↑ ↓ j k  select; the group stays selected wherever it goes",
-    "enter    the stack of the selected group; esc closes it",
-    "/        filter: words, state:TEXT, !WORD; enter keeps it, esc clears it",
+    "enter    the stack of the selected group; e on the whole screen; esc closes it",
+    "/        filter: words, state:TEXT, !WORD, re:REGEX; enter keeps it, esc clears it",
     "← →      sort by another column; i inverts",
+    "1 2 3 4  group by stack and state, function, what created them, state",
     "m        mark: growth is also counted from now",
+    "r R      send one request, or ten; what they leave behind is shown",
+    "w        save the groups as JSON in this directory",
+    "< >      of a finished run: an earlier reading, a later one",
+    "tab      the next service, where there are several",
     "space    freeze",
     "q        quit",
 ];
 
 /// Draws everything.
 pub fn draw_monitor(frame: &mut Frame<'_>, monitor: &Monitor, theme: Theme) {
-    let [head, body, foot] =
-        Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)])
-            .areas(frame.area());
-    let shown = monitor.table.shown().len();
-    frame.render_widget(Paragraph::new(head_line(monitor, shown, usize::from(head.width), theme)), head);
-    let stale = monitor.reading.as_ref().is_some_and(|reading| reading.failed.is_some());
-    draw_table(frame, body, &monitor.table, (LastColumn::SinceMark, stale), theme);
-    frame.render_widget(Paragraph::new(foot_line(&monitor.table, usize::from(foot.width), theme)), foot);
+    let tab = monitor.tab();
+    let width = usize::from(frame.area().width);
+    let mut head = vec![head_line(tab, monitor.place(), width, theme)];
+    head.extend(left_behind(tab, width, theme));
+    let heights = [Constraint::Length(head.len() as u16), Constraint::Min(1), Constraint::Length(1)];
+    let [above, body, foot] = Layout::vertical(heights).areas(frame.area());
+    frame.render_widget(Paragraph::new(head), above);
+    let stale = tab.reading.as_ref().is_some_and(|reading| reading.failed.is_some());
+    draw_table(frame, body, &tab.table, stale, theme);
+    let said = tab.reading.as_ref().and_then(|reading| reading.said.as_deref());
+    let recorded = tab.reading.as_ref().is_some_and(|reading| reading.recorded.is_some());
+    let keys = said.unwrap_or(if recorded { KEYS_OF_RECORDED } else { KEYS });
+    frame.render_widget(Paragraph::new(foot_line(&tab.table, keys, width, theme)), foot);
     if monitor.help {
         draw_box(frame, " keys ", HELP, theme);
     }
 }
 
 /// The rows, and below them the selected group as a whole where it is open; greyed where they are old.
-pub fn draw_table(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    table: &Table,
-    (last, stale): (LastColumn, bool),
-    theme: Theme,
-) {
+pub fn draw_table(frame: &mut Frame<'_>, area: Rect, table: &Table, stale: bool, theme: Theme) {
     let rows = table.shown();
     let place = table.place(&rows);
     let open = rows.get(place).filter(|_| table.open);
-    let detail = if open.is_some() { area.height / 2 } else { 0 };
-    let [body, stack] = Layout::vertical([Constraint::Min(1), Constraint::Length(detail)]).areas(area);
-    draw_rows(frame, body, table, (&rows, place), (last, stale), theme);
+    let detail = match open {
+        Some(_) if table.whole => area.height,
+        Some(_) => area.height / 2,
+        None => 0,
+    };
+    let [body, stack] = Layout::vertical([Constraint::Min(0), Constraint::Length(detail)]).areas(area);
+    draw_rows(frame, body, table, (&rows, place), stale, theme);
     if let Some(row) = open {
-        draw_stack(frame, stack, row.group, theme);
+        draw_stack(frame, stack, &row.group, theme);
     }
 }
 
-fn head_line(monitor: &Monitor, shown: usize, width: usize, theme: Theme) -> Line<'static> {
-    let Some(reading) = &monitor.reading else { return Line::raw("reading…") };
-    let groups = match monitor.table.len() {
-        all if all == shown => format!("{all} groups"),
-        all => format!("{shown} of {all} groups"),
-    };
-    let span = Unit::Seconds.show(reading.observed_s.round().max(1.0));
-    let text = format!("soak tasks {} · {groups} · observed for {span}", reading.subject);
-    match &reading.failed {
-        Some(why) => {
-            let age = Unit::Seconds.show(reading.age_s.round());
-            Line::styled(cut(&format!("not read for {age}: {why}"), width), theme.bad())
-        }
-        None => Line::styled(cut(&text, width), theme.strong()),
+fn head_line(tab: &Tab, (at, of): (usize, usize), width: usize, theme: Theme) -> Line<'static> {
+    let Some(reading) = &tab.reading else { return Line::raw("reading…") };
+    if let Some(why) = &reading.failed {
+        let age = Unit::Seconds.show(reading.age_s.round());
+        return Line::styled(cut(&format!("not read for {age}: {why}"), width), theme.bad());
     }
+    let which = if of > 1 { format!(" {} of {of}", at + 1) } else { String::new() };
+    let text = format!("soak tasks{which} {} · {} · {}", reading.subject, groups(&tab.table), when(reading));
+    Line::styled(cut(&text, width), theme.strong())
+}
+
+fn groups(table: &Table) -> String {
+    let (all, shown) = (table.len(), table.shown().len());
+    match table.grouping.words() {
+        Some(words) => format!("{shown} groups {words}"),
+        None if all == shown => format!("{all} groups"),
+        None => format!("{shown} of {all} groups"),
+    }
+}
+
+fn when(reading: &TaskReading) -> String {
+    let span = Unit::Seconds.show(reading.observed_s.round().max(1.0));
+    match reading.recorded {
+        Some((at, of)) => format!("at {span} of the run, reading {at} of {of}"),
+        None => format!("observed for {span}"),
+    }
+}
+
+/// What requests that were sent by hand have left behind.
+fn left_behind(tab: &Tab, width: usize, theme: Theme) -> Option<Line<'static>> {
+    let (sent, left) = tab.left_behind()?;
+    let failed = match tab.reading.as_ref().map_or(0, |reading| reading.sent.failed) {
+        0 => String::new(),
+        failed => format!(" ({} failed)", count(failed as f64)),
+    };
+    let noun = if sent == 1 { "request" } else { "requests" };
+    let requests = format!("{} {noun}{failed}", count(sent as f64));
+    Some(match left {
+        LeftBehind::UnderWay(n) => {
+            Line::raw(cut(&format!("{requests} since the mark, {} under way", count(n as f64)), width))
+        }
+        LeftBehind::Waiting => {
+            Line::raw(cut(&format!("{requests} since the mark: reading what stays…"), width))
+        }
+        LeftBehind::Groups(rows) if rows.is_empty() => {
+            Line::styled(cut(&format!("nothing stayed after {requests}"), width), theme.good())
+        }
+        LeftBehind::Groups(rows) => {
+            let stayed = rows.iter().map(|row| {
+                let label = group_label(listed_name(&row.group), row.group.state.as_deref());
+                format!("{} {label}", signed(row.since_mark.unwrap_or_default()))
+            });
+            let text = format!("stayed after {requests}: {}", stayed.collect::<Vec<_>>().join(", "));
+            Line::styled(cut(&text, width), theme.bad())
+        }
+    })
 }
 
 fn draw_rows(
@@ -81,41 +136,58 @@ fn draw_rows(
     area: Rect,
     table: &Table,
     (rows, place): (&[Shown<'_>], usize),
-    (last, stale): (LastColumn, bool),
+    stale: bool,
     theme: Theme,
 ) {
-    let (width, height) = (usize::from(area.width), usize::from(area.height));
-    let fits = height.saturating_sub(1).max(1);
+    let columns: Vec<(Column, usize)> = table.columns(usize::from(area.width));
+    let fits = usize::from(area.height).saturating_sub(1).max(1);
     // the selected row stays in sight
     let first = (place + 1).saturating_sub(fits);
-    let mut lines = vec![titles(width, last, Some(table.column), theme)];
+    let mut lines = vec![titles(&columns, Some(table.column), theme)];
     for (at, row) in rows.iter().enumerate().skip(first).take(fits) {
-        let line = line(row, width, last, theme);
+        let line = line(row, &columns, theme);
         let line = if stale { line.patch_style(theme.quiet()) } else { line };
         lines.push(if at == place { line.patch_style(theme.inverse()) } else { line });
     }
     if rows.is_empty() {
-        let why = if table.len() > 0 { "no group passes the filter" } else { "no task groups were read yet" };
+        let why = match table.len() {
+            0 => "no task groups were read yet",
+            _ if table.is_filter_unfinished() => "the regular expression is not finished",
+            _ => "no group passes the filter",
+        };
         lines.push(Line::styled(why, theme.quiet()));
     }
     frame.render_widget(Paragraph::new(lines), area);
 }
 
 fn draw_stack(frame: &mut Frame<'_>, area: Rect, group: &ListedGroup, theme: Theme) {
-    let area = title(frame, area, &group.name, theme);
-    let mut lines: Vec<Line<'_>> = Vec::new();
+    let area = title(frame, area, listed_name(group), theme);
+    let mut lines = vec![Line::styled(facts(group), theme.strong())];
     if let Some(creator) = &group.created_by {
         lines.push(Line::raw(format!("created by {creator}")));
     }
     lines.extend(group.stack.iter().map(|frame| Line::raw(frame.to_string())));
-    if lines.is_empty() {
+    if group.stack.is_empty() {
         lines.push(Line::styled("this source shows no stack", theme.quiet()));
     }
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), area);
 }
 
-/// The filter while there is one, else the keys.
-pub fn foot_line(table: &Table, width: usize, theme: Theme) -> Line<'static> {
+/// All figures of a group in one line.
+fn facts(group: &ListedGroup) -> String {
+    let mut facts = vec![movement(group.movement).to_string(), format!("{} now", count(group.count))];
+    facts.extend(group.state.as_ref().map(|state| format!("in {state}")));
+    facts.push(format!("{} since the start", signed(group.growth)));
+    if let Some(each) = group.per_request {
+        let ends = group.per_request_interval.map(|ends| format!(" {}", interval(ends)));
+        facts.push(format!("{}{} per request", short(each), ends.unwrap_or_default()));
+    }
+    facts.push(format!("seen for {}", Unit::Seconds.show(group.age_s.round())));
+    facts.join(" · ")
+}
+
+/// The filter while there is one, else `keys`.
+pub fn foot_line(table: &Table, keys: &str, width: usize, theme: Theme) -> Line<'static> {
     if table.typing || !table.filter.is_empty() {
         let style = if table.typing { theme.inverse() } else { theme.strong() };
         return Line::from(vec![Span::raw("filter: "), Span::styled(format!("{} ", table.filter), style)]);
@@ -123,7 +195,7 @@ pub fn foot_line(table: &Table, width: usize, theme: Theme) -> Line<'static> {
     if table.frozen {
         return Line::styled(cut(" FROZEN: space shows what is new ", width), theme.inverse());
     }
-    Line::styled(cut(KEYS, width), theme.quiet())
+    Line::styled(cut(keys, width), theme.quiet())
 }
 
 #[cfg(test)]
@@ -133,22 +205,34 @@ mod tests {
 
     use super::*;
     use crate::evidence::Frame as StackFrame;
+    use crate::findings::Movement;
     use crate::live::screen::Key;
-    use crate::live::tasks::monitor::TaskReading;
+    use crate::live::tasks::monitor::{SentByHand, TaskReading};
     use crate::live::tasks::testing::group;
 
     fn monitor(failed: Option<&str>) -> Monitor {
-        let mut monitor = Monitor::new();
+        let mut monitor = Monitor::new(1);
+        monitor.take(0, reading(failed));
+        monitor
+    }
+
+    fn reading(failed: Option<&str>) -> TaskReading {
         let frame = StackFrame { func: "main.produce".into(), file: Some("main.go".into()), line: Some(12) };
-        let produce = ListedGroup { stack: vec![frame], ..group("main.produce", "chan send", 500.0, 499.0) };
-        monitor.take(TaskReading {
+        let produce = ListedGroup {
+            stack: vec![frame],
+            movement: Movement::Growing,
+            per_request: Some(1.0),
+            per_request_interval: Some([0.98, 1.02]),
+            ..group("main.produce", "chan send", 500.0, 499.0)
+        };
+        TaskReading {
             subject: "http://127.0.0.1:8080/".into(),
             groups: vec![produce, group("net/http.serve", "IO wait", 3.0, 0.0)],
             observed_s: 12.0,
             age_s: 7.0,
             failed: failed.map(Into::into),
-        });
-        monitor
+            ..TaskReading::default()
+        }
     }
 
     fn screen(monitor: &Monitor, width: u16, height: u16) -> String {
@@ -163,15 +247,24 @@ mod tests {
         let drawn = screen(&monitor(None), 80, 24);
         let lines: Vec<&str> = drawn.lines().map(str::trim_end).collect();
         assert!(lines[0].contains("2 groups · observed for 12 s"), "{drawn}");
-        assert!(lines[1].starts_with("group") && lines[1].ends_with("since mark"), "{drawn}");
-        assert!(lines[2].starts_with("main.produce") && lines[2].contains("500     +499"), "{drawn}");
+        assert!(lines[1].starts_with("group") && lines[1].ends_with("per request"), "{drawn}");
+        let words: Vec<&str> = lines[2].split_whitespace().collect();
+        let expected = ["main.produce", "chan", "send", "growing", "500", "+499", "1.0"];
+        assert_eq!(words, expected, "{drawn}");
+        let wide = screen(&monitor(None), 200, 60);
+        assert!(wide.contains("1.0 (0.98 to 1.02)") && wide.contains("▁█"), "{wide}");
     }
 
     #[test]
     fn a_group_opens_a_filter_narrows_and_a_failure_keeps_the_last_reading() {
         let mut seen = monitor(None);
         seen.press(Key::Enter);
-        assert!(screen(&seen, 80, 24).contains("main.produce main.go:12"));
+        let drawn = screen(&seen, 80, 24);
+        assert!(drawn.contains("main.produce main.go:12"), "{drawn}");
+        assert!(drawn.contains("growing · 500 now · in chan send · +499 since the start"), "{drawn}");
+        seen.press(Key::Char('e'));
+        assert!(!screen(&seen, 80, 24).contains("net/http.serve"), "it has the whole screen");
+        seen.press(Key::Escape);
         for c in "/serve".chars() {
             seen.press(Key::Char(c));
         }
@@ -183,16 +276,33 @@ mod tests {
     }
 
     #[test]
-    fn q_quits_unless_it_is_typed_into_a_filter_and_no_size_panics() {
+    fn what_requests_left_behind_stands_above_the_table() {
         let mut seen = monitor(None);
-        assert!(!seen.press(Key::Char('?')) && screen(&seen, 80, 24).contains("select; the group stays"));
-        assert!(!seen.press(Key::Char('q')), "it closes the list of keys");
-        seen.press(Key::Char('/'));
-        assert!(!seen.press(Key::Char('q')));
-        seen.press(Key::Escape);
-        assert!(seen.press(Key::Char('q')));
+        seen.press(Key::Char('r'));
+        let after = |answered, readings_since, more| {
+            let mut reading = reading(None);
+            reading.sent = SentByHand { sent: 1, answered, failed: 0, readings_since };
+            reading.groups[0].count += more;
+            reading
+        };
+        seen.take(0, after(0, 0, 0.0));
+        assert!(screen(&seen, 80, 24).contains("1 request since the mark, 1 under way"));
+        seen.take(0, after(1, 1, 1.0));
+        assert!(screen(&seen, 80, 24).contains("1 request since the mark: reading what stays…"));
+        seen.take(0, after(1, 2, 1.0));
+        let drawn = screen(&seen, 80, 24);
+        assert!(drawn.contains("stayed after 1 request: +1 main.produce in chan send"), "{drawn}");
+        seen.take(0, after(1, 3, 0.0));
+        assert!(screen(&seen, 80, 24).contains("nothing stayed after 1 request"));
+    }
+
+    #[test]
+    fn the_list_of_keys_lies_over_it_and_no_size_panics() {
+        let mut seen = monitor(None);
+        seen.press(Key::Char('?'));
+        assert!(screen(&seen, 80, 24).contains("select; the group stays"));
         for (width, height) in [(1, 1), (2, 3), (30, 2), (59, 10), (200, 60)] {
-            for key in [Key::Enter, Key::Char('?'), Key::Char('/')] {
+            for key in [Key::Enter, Key::Char('e'), Key::Char('r'), Key::Char('?'), Key::Char('/')] {
                 seen.press(key);
                 screen(&seen, width, height);
             }

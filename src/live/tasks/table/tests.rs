@@ -12,7 +12,7 @@ fn table() -> Table {
 }
 
 fn names(table: &Table) -> String {
-    table.shown().iter().map(|row| row.group.name.as_str()).collect()
+    table.shown().iter().map(|row| row.group.name.clone()).collect()
 }
 
 fn selected(table: &Table) -> String {
@@ -34,11 +34,13 @@ fn it_is_sorted_by_any_column_and_ties_go_by_name() {
     table.press(Key::Left);
     assert_eq!((table.column, names(&table).as_str()), (Column::Count, "cab"));
     table.press(Key::Left);
+    assert_eq!(table.column, Column::Movement);
+    table.press(Key::Left);
     assert_eq!((table.column, names(&table).as_str()), (Column::State, "acb"));
     table.press(Key::Left);
     assert_eq!((table.column, names(&table).as_str()), (Column::Name, "abc"));
     table.press(Key::Left);
-    assert_eq!(table.column, Column::SinceMark);
+    assert_eq!(table.column, Column::Age, "of the columns that are there");
     table.press(Key::Right);
     assert_eq!(table.column, Column::Name);
 }
@@ -101,6 +103,24 @@ fn growth_since_a_mark_is_counted_from_it() {
 }
 
 #[test]
+fn what_stays_is_there_twice_and_was_never_there_before_the_mark() {
+    let mut table = Table::new();
+    let rows = |stuck: f64, passing: f64| {
+        let mut passing = group("passing", "syscall", passing, 0.0);
+        passing.history = vec![1.0, 0.0];
+        vec![group("stuck", "chan send", stuck, 0.0), passing]
+    };
+    table.take(rows(3.0, 0.0));
+    assert!(table.stayed().is_empty(), "nothing is marked");
+    press(&mut table, "m");
+    table.take(rows(8.0, 1.0));
+    assert!(table.stayed().is_empty(), "it was read once");
+    table.take(rows(8.0, 1.0));
+    let stayed: Vec<_> = table.stayed().iter().map(|row| (row.group.name.clone(), row.since_mark)).collect();
+    assert_eq!(stayed, [("stuck".to_string(), Some(5.0))], "one came and went before");
+}
+
+#[test]
 fn a_frozen_table_stands_still_and_then_has_all() {
     let mut table = table();
     press(&mut table, " ");
@@ -117,5 +137,25 @@ fn enter_opens_the_selected_group_and_escape_closes_it() {
     assert!(table.open);
     table.press(Key::Escape);
     assert!(!table.open);
+    table.press(Key::Char('e'));
+    assert!(table.open && table.whole);
+    table.press(Key::Char('e'));
+    assert!(!table.open);
     assert!(!table.press(Key::Char('q')) && !table.press(Key::Char('P')));
+}
+
+#[test]
+fn digits_put_groups_together_and_the_row_stays_selected_by_what_it_has_in_common() {
+    let mut table = Table::new();
+    table.take(vec![
+        group("a", "select", 3.0, 1.0),
+        group("a", "chan send", 9.0, 7.0),
+        group("b", "IO wait", 3.0, 0.0),
+    ]);
+    press(&mut table, "m2");
+    assert_eq!(names(&table), "ab");
+    table.take(vec![group("a", "chan send", 10.0, 8.0), group("b", "IO wait", 3.0, 0.0)]);
+    assert_eq!(table.shown()[0].since_mark, Some(1.0), "of those that are there");
+    press(&mut table, "j1");
+    assert_eq!(names(&table), "ab");
 }

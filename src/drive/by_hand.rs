@@ -1,0 +1,96 @@
+//! Requests that a person sends one by one, as a run would send them.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::engine_thread::runtime;
+use super::exchange::{Exchange, SlotConnection};
+use crate::error::{Error, Result};
+use crate::plan::RequestPlan;
+
+/// Sends the request of a plan on demand, from a separate thread, until it is dropped.
+#[derive(Debug)]
+pub struct ByHand(UnboundedSender<()>);
+
+impl ByHand {
+    /// `ended` is called for each request with whether its answer is as expected.
+    ///
+    /// # Errors
+    /// When the HTTP client or the thread cannot be set up, or the request cannot be built.
+    pub fn start(
+        request: &RequestPlan,
+        timeout: Duration,
+        ended: impl Fn(bool) + Send + 'static,
+    ) -> Result<ByHand> {
+        let exchange = Exchange::new(std::slice::from_ref(request), 1)?;
+        let own_error = |e: std::io::Error| Error::Own(format!("no requests can be sent by hand: {e}"));
+        let runtime = runtime().map_err(own_error)?;
+        let (sender, asked) = unbounded_channel();
+        let thread = std::thread::Builder::new().name("soak-by-hand".into());
+        let run = move || {
+            runtime.block_on(send_all(&exchange, timeout, asked, ended));
+            // a name that is still being looked up must not hold up the end
+            runtime.shutdown_background();
+        };
+        thread.spawn(run).map_err(own_error)?;
+        Ok(ByHand(sender))
+    }
+
+    /// Sends one; waits for nothing.
+    pub fn send(&self) {
+        // the thread ends with this handle alone
+        let _ = self.0.send(());
+    }
+}
+
+/// Each on a connection of its own that is closed after the answer, so that what stays is not the connection.
+async fn send_all(
+    exchange: &Exchange,
+    timeout: Duration,
+    mut asked: UnboundedReceiver<()>,
+    ended: impl Fn(bool),
+) {
+    let send = || async {
+        let mut connection = SlotConnection::default();
+        let outcome = exchange.send(&mut connection, 0, timeout).await;
+        exchange.close_pooled().await;
+        outcome.error.is_none()
+    };
+    let mut under_way = FuturesUnordered::new();
+    loop {
+        tokio::select! {
+            one = asked.recv() => match one {
+                Some(()) => under_way.push(send()),
+                None => return,
+            },
+            Some(expected) = under_way.next() => ended(expected),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drive::testing::{Server, ServerStyle, request_to};
+    use std::sync::mpsc::channel;
+
+    fn three_by_hand(server: &Server) -> Vec<bool> {
+        let (sender, ended) = channel();
+        let tell = move |expected| sender.send(expected).unwrap();
+        let by_hand = ByHand::start(&request_to(server.addr), Duration::from_secs(5), tell).unwrap();
+        (0..3).for_each(|_| by_hand.send());
+        (0..3).map(|_| ended.recv_timeout(Duration::from_secs(10)).unwrap()).collect()
+    }
+
+    #[test]
+    fn each_request_is_sent_once_and_says_how_it_ended() {
+        let server = Server::start(ServerStyle::status("200 OK", "", "ok"));
+        assert_eq!(three_by_hand(&server), [true; 3]);
+        assert_eq!(server.requests(), 3);
+        let failing = Server::start(ServerStyle::status("500 Internal Server Error", "", ""));
+        assert_eq!(three_by_hand(&failing), [false; 3]);
+    }
+}

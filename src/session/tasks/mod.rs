@@ -1,0 +1,222 @@
+//! `soak tasks`: the task groups of services without a run, as a monitor on a terminal, a table or a document.
+
+mod hand;
+mod reader;
+mod recorded;
+mod save;
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use tokio::sync::mpsc::{Receiver, UnboundedReceiver, channel, unbounded_channel};
+
+use super::console::{print, warn};
+use super::probes::{Measured, start_monitor_probes};
+use super::runtime::block_on;
+use crate::error::{Error, Result};
+use crate::evidence::{Command, ProbeRecord, TargetRecord, first_to_turn_on};
+use crate::findings::TaskList;
+use crate::live::signals::{Interrupt, listen};
+use crate::live::{SentByHand, TaskMonitor, TaskWish};
+use crate::plan::{Plan, TasksPlan};
+use crate::report::lines::Columns;
+use crate::report::{json, task_list};
+use crate::target;
+use crate::wording::explain_no_process;
+use hand::{Ended, Hand};
+use reader::Reader;
+
+pub use recorded::recorded_tasks;
+
+/// Between two readings.
+const INTERVAL: Duration = Duration::from_secs(1);
+/// A source that has only just been connected to may have nothing to say at first.
+const FIRST_WITHIN: Duration = Duration::from_secs(5);
+/// No task group can be read.
+const EXIT_NOT_READ: u8 = 4;
+
+/// How the tasks are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TasksOptions {
+    /// The table, then out.
+    pub once: bool,
+    /// One JSON document.
+    pub json: bool,
+    /// How long to observe before the table or the document.
+    pub observe: Duration,
+}
+
+/// Shows the tasks of these services, of which there is at least one; the exit code.
+///
+/// # Errors
+/// The caller's mistakes: a URL that cannot be reached, a process that does not exist.
+pub fn tasks(plans: &[TasksPlan], options: TasksOptions) -> Result<u8> {
+    block_on(read_tasks(plans, options))
+}
+
+fn shown(list: &TaskList, as_json: bool) -> Result<String> {
+    if as_json { json::render(list) } else { Ok(task_list::render(list, Columns::of_stdout())) }
+}
+
+async fn read_tasks(plans: &[TasksPlan], options: TasksOptions) -> Result<u8> {
+    let (sender, mut commands) = channel(4);
+    listen(sender, Interrupt::default())?;
+    let (ended_by, ended) = unbounded_channel();
+    let mut services = Vec::new();
+    for (at, plan) in plans.iter().enumerate() {
+        let hand = Hand::new(plan, at, &ended_by)?;
+        match first_reading(&plan.watch, &commands).await? {
+            Ok(reader) => services.push(Service { reader, hand, said: None }),
+            Err(why) => {
+                warn(&Error::Own(why));
+                return Ok(EXIT_NOT_READ);
+            }
+        }
+    }
+    let monitor = if options.once || options.json { None } else { TaskMonitor::start(services.len()) };
+    match monitor {
+        Some(monitor) => Watch { services, monitor, ended }.run(commands).await,
+        None => {
+            observe(&mut services, options.observe, &mut commands).await;
+            for Service { reader, .. } in &services {
+                if services.len() > 1 {
+                    print(&format!("{}\n", reader.subject()));
+                }
+                print(&shown(&reader.list(), options.json)?);
+            }
+        }
+    }
+    Ok(0)
+}
+
+/// A service of which groups were read, or why none can be.
+async fn first_reading(
+    plan: &Plan,
+    commands: &Receiver<Command>,
+) -> Result<std::result::Result<Reader, String>> {
+    let (target, not_found) = target::find(plan, &mut None).await?.into_parts();
+    let not_found = not_found.as_ref().map(explain_no_process);
+    let Measured { record, sampler, records, .. } = start_monitor_probes(plan, target).await;
+    let mut reader = Reader::new(sampler, subject(plan, record.as_ref()), record);
+    let begun = Instant::now();
+    loop {
+        reader.read(SentByHand::default()).await;
+        if reader.readings() > 0 {
+            return Ok(Ok(reader));
+        }
+        if begun.elapsed() > FIRST_WITHIN || !commands.is_empty() {
+            return Ok(Err(why_not(not_found, &reader, &records)));
+        }
+        tokio::time::sleep(INTERVAL / 4).await;
+    }
+}
+
+fn subject(plan: &Plan, target: Option<&TargetRecord>) -> String {
+    let url = Some(plan.record.url.clone()).filter(|url| !url.is_empty());
+    url.into_iter().chain(target.map(|target| target.program.clone())).collect::<Vec<_>>().join(" · ")
+}
+
+/// Why there is nothing to show, and what would change that.
+fn why_not(not_found: Option<String>, reader: &Reader, probes: &[ProbeRecord]) -> String {
+    let failure = reader.failure().map(str::to_string);
+    let why = not_found.or(failure).unwrap_or_else(|| "no source of task groups was found".into());
+    let turn_on = first_to_turn_on(probes).and_then(|probe| probe.turn_on.clone());
+    match turn_on {
+        Some(line) => format!("no task groups can be read: {why}; to turn one on: {line}"),
+        None => format!("no task groups can be read: {why}"),
+    }
+}
+
+async fn observe(services: &mut [Service], span: Duration, commands: &mut Receiver<Command>) {
+    while let Some(left) = span.checked_sub(services[0].reader.observed()).filter(|left| !left.is_zero()) {
+        tokio::select! {
+            _ = commands.recv() => return,
+            () = tokio::time::sleep(INTERVAL.min(left)) => {}
+        }
+        read_all(services).await;
+    }
+}
+
+async fn read_all(services: &mut [Service]) {
+    join_all(services.iter_mut().map(|service| service.reader.read(service.hand.sent()))).await;
+}
+
+/// One service on the monitor.
+struct Service {
+    reader: Reader,
+    hand: Hand,
+    /// What came of the last key.
+    said: Option<String>,
+}
+
+/// Services, the terminal that shows them, and the requests that were sent by hand.
+struct Watch {
+    services: Vec<Service>,
+    monitor: TaskMonitor,
+    ended: UnboundedReceiver<Ended>,
+}
+
+impl Watch {
+    /// Reads, shows and obeys until it is asked to end.
+    async fn run(mut self, mut commands: Receiver<Command>) {
+        (0..self.services.len()).for_each(|at| self.show(at));
+        'watch: loop {
+            let next = tokio::time::sleep(INTERVAL);
+            tokio::pin!(next);
+            loop {
+                tokio::select! {
+                    _ = commands.recv() => break 'watch,
+                    wish = self.monitor.wish() => match wish {
+                        None | Some(TaskWish::Quit) => break 'watch,
+                        Some(wish) => self.obey(wish),
+                    },
+                    Some((at, expected)) = self.ended.recv() => self.count(at, expected),
+                    () = &mut next => break,
+                }
+            }
+            // keys that are pressed meanwhile wait, but for those that end it
+            let mut waiting = Vec::new();
+            {
+                let Watch { services, monitor, .. } = &mut self;
+                let mut reading = Box::pin(read_all(services));
+                loop {
+                    tokio::select! {
+                        _ = commands.recv() => break 'watch,
+                        wish = monitor.wish() => match wish {
+                            None | Some(TaskWish::Quit) => break 'watch,
+                            Some(wish) => waiting.push(wish),
+                        },
+                        () = &mut reading => break,
+                    }
+                }
+            }
+            waiting.into_iter().for_each(|wish| self.obey(wish));
+            (0..self.services.len()).for_each(|at| self.show(at));
+        }
+        self.monitor.finish();
+    }
+
+    fn show(&self, at: usize) {
+        let Service { reader, hand, said } = &self.services[at];
+        self.monitor.show(at, reader.reading(hand.sent(), said.clone()));
+    }
+
+    fn obey(&mut self, wish: TaskWish) {
+        let (at, said) = match wish {
+            TaskWish::Send { tab, requests } => {
+                self.services[tab].reader.wait_for_what_stays();
+                (tab, self.services[tab].hand.send(requests))
+            }
+            TaskWish::Save { tab } => (tab, Some(save::save(&self.services[tab].reader.list()))),
+            TaskWish::Step(_) | TaskWish::Quit => return,
+        };
+        self.services[at].said = said;
+        self.show(at);
+    }
+
+    fn count(&mut self, at: usize, expected: bool) {
+        self.services[at].hand.count(expected);
+        self.services[at].reader.wait_for_what_stays();
+        self.show(at);
+    }
+}

@@ -1,0 +1,137 @@
+//! Reads the task groups of one service, and remembers what the readings add up to.
+
+use std::time::{Duration, Instant};
+
+use crate::culprit::list_groups;
+use crate::evidence::{EventKind, GroupCount, Phase, Sample, SeriesId, TargetRecord};
+use crate::findings::{ListedGroup, TaskList};
+use crate::live::{SentByHand, TaskReading};
+use crate::probe::{Request, Sampler};
+use crate::record::Mirror;
+
+/// How long a reading is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The format of the document.
+pub const SCHEMA: &str = "soak-tasks/1";
+
+/// One service that is read.
+pub struct Reader {
+    sampler: Sampler,
+    /// What it is called.
+    subject: String,
+    /// Its process, where there is one.
+    target: Option<TargetRecord>,
+    readings: Mirror,
+    /// How many there were.
+    succeeded: u64,
+    /// When reading began, and from the first reading that succeeded on when that was.
+    begun: Instant,
+    last: Instant,
+    /// Why the last reading failed.
+    failed: Option<String>,
+    /// Readings since the last request that was sent by hand has ended.
+    since_sent: u32,
+}
+
+impl Reader {
+    /// Nothing is read yet.
+    pub fn new(sampler: Sampler, subject: String, target: Option<TargetRecord>) -> Reader {
+        let now = Instant::now();
+        Reader {
+            sampler,
+            subject,
+            target,
+            readings: Mirror::new(&[]),
+            succeeded: 0,
+            begun: now,
+            last: now,
+            failed: None,
+            since_sent: 0,
+        }
+    }
+
+    /// How many readings there were.
+    pub fn readings(&self) -> u64 {
+        self.succeeded
+    }
+
+    /// Why the last reading failed.
+    pub fn failure(&self) -> Option<&str> {
+        self.failed.as_deref()
+    }
+
+    /// How long it has been observed.
+    pub fn observed(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    /// Reads the groups once. Requests are those that the service counts, else those that were sent by hand.
+    pub async fn read(&mut self, sent: SentByHand) {
+        let row = self.sampler.ask(Request::Sample, PATIENCE).await;
+        let failure = row.events.iter().find_map(|event| match event {
+            EventKind::ProbeFailed { probe, reason } => Some(format!("{probe}: {reason}")),
+            EventKind::TargetGone { reason, .. } => Some(reason.clone()),
+            _ => None,
+        });
+        if self.succeeded == 0 {
+            self.begun = Instant::now();
+        }
+        let elapsed_s = self.begun.elapsed().as_secs_f64();
+        let counts = row.groups.into_iter().filter(|(kind, ..)| !kind.is_of_heap());
+        let counts: Vec<GroupCount> =
+            counts.map(|(kind, group, count)| GroupCount { elapsed_s, kind, group, count }).collect();
+        let read = !counts.is_empty();
+        self.readings.groups(counts, &row.new_groups);
+        if read {
+            let counted = row.values.iter().find(|(id, _)| *id == SeriesId::RequestsTotal).map(|(_, n)| *n);
+            let requests = counted.unwrap_or((sent.answered + sent.failed) as f64);
+            self.readings.sample(elapsed_s, Phase::Steady, Sample::new(requests), &[]);
+            self.succeeded += 1;
+            self.last = Instant::now();
+            self.since_sent = if sent.under_way() > 0 { 0 } else { self.since_sent.saturating_add(1) };
+        }
+        // a failure is reported once, and lasts until something is read again
+        self.failed = failure.or(self.failed.take().filter(|_| !read));
+    }
+
+    /// A request that was sent by hand has begun or ended: what is read from now on may show what it left behind.
+    pub fn wait_for_what_stays(&mut self) {
+        self.since_sent = 0;
+    }
+
+    /// All groups, those that grew most first.
+    pub fn groups(&self) -> Vec<ListedGroup> {
+        list_groups(self.readings.evidence(), self.last.saturating_duration_since(self.begun).as_secs_f64())
+    }
+
+    /// As a monitor shows it.
+    pub fn reading(&self, sent: SentByHand, said: Option<String>) -> TaskReading {
+        TaskReading {
+            subject: self.subject.clone(),
+            groups: self.groups(),
+            observed_s: self.observed().as_secs_f64(),
+            age_s: self.last.elapsed().as_secs_f64(),
+            failed: self.failed.clone(),
+            recorded: None,
+            sent: SentByHand { readings_since: self.since_sent, ..sent },
+            said,
+        }
+    }
+
+    /// As a document has it.
+    pub fn list(&self) -> TaskList {
+        TaskList {
+            schema: SCHEMA.into(),
+            target: self.target.clone(),
+            // growth is between these two readings
+            observed_s: self.last.saturating_duration_since(self.begun).as_secs_f64(),
+            groups: self.groups(),
+            failed: self.failed.iter().cloned().collect(),
+        }
+    }
+
+    /// What it is called.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+}

@@ -1,0 +1,186 @@
+//! soak on a pseudo-terminal: keys go in, and what a person would see comes out.
+
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::Pid;
+
+use super::command::{skipped, soak, wait};
+use super::run_directory::text;
+
+/// What soak writes first and last of a view: the other screen, and the way back.
+pub const TAKEN: &str = "\x1b[?1049h";
+pub const GIVEN_BACK: &str = "\x1b[?1049l";
+/// A screen that is waited for comes within this, however busy the machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// soak in a shell on a pseudo-terminal, with the terminal's modes before and after it.
+pub struct Terminal {
+    child: Child,
+    dir: tempfile::TempDir,
+    /// Columns and rows, and from which byte on the screen has had them.
+    size: (u16, u16),
+    from: usize,
+}
+
+impl Terminal {
+    /// soak with these arguments, in which `RUN` is a directory that does not exist yet. None where there is no program
+    /// that makes a pseudo-terminal.
+    pub fn start(size: (u16, u16), vars: &[(&str, &str)], args: &[&str]) -> Option<Terminal> {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name).display().to_string();
+        let soak = soak(&[]).get_program().to_string_lossy().into_owned();
+        let lines = format!(
+            "trap : INT; cd {dir}; stty cols {columns} rows {rows}; tty > {tty}; stty -g > {before}; {soak} {args}; \
+             echo \"$?\" > {code}; stty -g > {after}",
+            dir = dir.path().display(),
+            columns = size.0,
+            rows = size.1,
+            tty = at("tty"),
+            before = at("before"),
+            args = args.join(" ").replace("RUN", &at("run")),
+            code = at("code"),
+            after = at("after"),
+        );
+        let mut command = Command::new("script");
+        command.args(["-qefc", &lines, &at("screen")]).env("TERM", "xterm-256color").env("SHELL", "/bin/sh");
+        command.envs(vars.iter().copied()).env_remove("NO_COLOR");
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        match command.spawn() {
+            Ok(child) => Some(Terminal { child, dir, size, from: 0 }),
+            Err(_) => {
+                skipped("no script (util-linux) makes a pseudo-terminal");
+                None
+            }
+        }
+    }
+
+    /// A file beside what soak writes.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// All bytes that were written to the terminal.
+    pub fn bytes(&self) -> Vec<u8> {
+        std::fs::read(self.path("screen")).unwrap_or_default()
+    }
+
+    /// What a person sees now, line by line.
+    pub fn screen(&self) -> String {
+        let [columns, rows] = [self.size.0, self.size.1].map(|n| NonZeroU16::new(n).unwrap());
+        let mut screen = vt100::Parser::new(rows, columns, 0);
+        screen.process(self.bytes().get(self.from..).unwrap_or_default());
+        screen.screen().contents()
+    }
+
+    /// Waits until the screen is so; it is shown if that never comes.
+    #[track_caller]
+    pub fn until(&self, what: &str, is_so: impl Fn(&str) -> bool) -> String {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let screen = self.screen();
+            if is_so(&screen) {
+                return screen;
+            }
+            assert!(Instant::now() < until, "never came: {what}\n{screen}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Waits until the screen shows these words.
+    #[track_caller]
+    pub fn shows(&self, words: &str) -> String {
+        self.until(words, |screen| screen.contains(words))
+    }
+
+    /// Waits until these words have gone.
+    #[track_caller]
+    pub fn hides(&self, words: &str) {
+        self.until(&format!("no {words}"), |screen| !screen.contains(words));
+    }
+
+    /// Types these.
+    pub fn press(&mut self, keys: &str) {
+        use std::io::Write;
+        let stdin = self.child.stdin.as_mut().unwrap();
+        stdin.write_all(keys.as_bytes()).unwrap();
+        stdin.flush().unwrap();
+    }
+
+    /// Changes the size, as who drags a window does.
+    pub fn resize(&mut self, size: (u16, u16)) {
+        self.from = self.bytes().len();
+        self.size = size;
+        let (columns, rows) = (size.0.to_string(), size.1.to_string());
+        let tty = text(self.path("tty"));
+        let stty = Command::new("stty").args(["-F", tty.trim(), "cols", &columns, "rows", &rows]).status();
+        assert!(stty.unwrap().success());
+    }
+
+    /// The pid of soak itself.
+    pub fn soak_pid(&self) -> Pid {
+        let terminal = text(self.path("tty"));
+        let terminal = terminal.trim().trim_start_matches("/dev/");
+        let listed = Command::new("pgrep").args(["-t", terminal, "-x", "soak"]).output().unwrap();
+        let listed = String::from_utf8(listed.stdout).unwrap();
+        Pid::from_raw(listed.trim().parse().unwrap_or_else(|_| panic!("one pid in {listed:?}"))).unwrap()
+    }
+
+    /// Processor time that drawing has taken so far.
+    pub fn drawing_took(&self) -> Duration {
+        let tasks = format!("/proc/{}/task", self.soak_pid().as_raw_nonzero());
+        let named = |path: &PathBuf| text(path.join("comm")).trim() == "dashboard";
+        let drawing = std::fs::read_dir(tasks).unwrap().map(|task| task.unwrap().path()).find(named);
+        let stat = text(drawing.expect("a thread draws").join("stat"));
+        // after the name: state, and from the twelfth field on user and system time in ticks of 10 ms
+        let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+        let ticks = |at: usize| fields[at].parse::<u64>().unwrap();
+        Duration::from_millis(10 * (ticks(11) + ticks(12)))
+    }
+
+    /// Waits for its end, whatever it left of the terminal; all that was written.
+    #[track_caller]
+    pub fn ends(mut self) -> Ended {
+        let bytes = |terminal: &Terminal| String::from_utf8_lossy(&terminal.bytes()).into_owned();
+        assert!(wait(&mut self.child, PATIENCE).is_some(), "did not end:\n{}", self.screen());
+        let written = bytes(&self);
+        Ended { dir: self.dir, written }
+    }
+
+    /// The same; the terminal must have been taken and be as it was.
+    #[track_caller]
+    pub fn ends_as_it_was(self) -> Ended {
+        let ended = self.ends();
+        let (before, after) = (text(ended.path("before")), text(ended.path("after")));
+        assert_eq!(before, after, "the modes have changed");
+        let (taken, given) = (ended.written.rfind(TAKEN), ended.written.rfind(GIVEN_BACK));
+        assert!(taken.is_some() && given > taken, "the screen was not given back:\n{}", ended.written);
+        ended
+    }
+}
+
+/// What is left of it.
+pub struct Ended {
+    dir: tempfile::TempDir,
+    /// All bytes that were written to the terminal.
+    pub written: String,
+}
+
+impl Ended {
+    /// A file beside what soak wrote.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> i64 {
+        text(self.path("code")).trim().parse().unwrap()
+    }
+
+    /// What was written after the terminal was given back.
+    pub fn after(&self) -> &str {
+        &self.written[self.written.rfind(GIVEN_BACK).unwrap()..]
+    }
+}

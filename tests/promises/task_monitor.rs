@@ -1,0 +1,92 @@
+//! On a terminal `soak tasks` is live: the evening of the story on one screen.
+
+use std::process::Command;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use super::against_real_services::go;
+use super::support::{Server, Terminal, recorded, skipped, text};
+
+const SIZE: (u16, u16) = (100, 28);
+
+fn saved(terminal: &Terminal) -> Option<Value> {
+    let files = std::fs::read_dir(terminal.path(".")).unwrap().map(|file| file.unwrap().path());
+    let saved = |path: &std::path::PathBuf| {
+        path.file_name().unwrap().to_string_lossy().starts_with("soak-tasks-")
+            && path.extension().is_some_and(|e| e == "json")
+    };
+    files.filter(saved).find_map(|path| serde_json::from_str(&text(path)).ok())
+}
+
+#[test]
+fn requests_fired_from_it_show_what_each_of_them_leaves_behind() {
+    let Some(program) = go::built("leaky") else {
+        return skipped("there is no go on PATH to build the leaking service");
+    };
+    let mut service = Command::new(program);
+    service.env_remove("FIXED").env_remove("PORT");
+    let server = Server::from(service);
+    let Some(mut terminal) = Terminal::start(SIZE, &[], &["tasks", &server.url()]) else { return };
+    terminal.shows("observed for");
+    terminal.press("RRRrrrrrrr");
+    let screen = terminal.shows("stayed after 37 requests: +37 main.searchForever in chan send");
+    let row = screen.lines().find(|line| line.starts_with("main.searchForever")).unwrap();
+    assert!(row.contains("chan send") && row.contains("+37"), "{screen}");
+
+    terminal.press("\r");
+    let screen = terminal.shows("main.go:");
+    assert!(screen.contains("+37 since the start") && screen.contains("1.0 per request"), "{screen}");
+    terminal.press("e");
+    terminal.hides("growth");
+    terminal.press("\x1b");
+    terminal.shows("growth");
+    terminal.press("/re:^main\\.search");
+    terminal.shows("1 of ");
+    terminal.press("\r\x1b");
+    terminal.hides("filter:");
+    terminal.press("4");
+    terminal.shows("groups by state");
+    terminal.press("1w");
+    terminal.shows("saved as soak-tasks-");
+    let list = saved(&terminal).expect("a document");
+    assert_eq!(
+        (list["groups"][0]["name"].as_str(), list["groups"][0]["growth"].as_f64()),
+        (Some("main.searchForever"), Some(37.0))
+    );
+
+    kill_process(Pid::from_raw(server.pid() as i32).unwrap(), Signal::KILL).unwrap();
+    let screen = terminal.shows("not read for");
+    assert!(screen.contains("main.searchForever"), "the last reading stays:\n{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.ends_as_it_was().code(), 0);
+}
+
+#[test]
+fn several_services_are_tabs() {
+    let (one, other) = (Server::start("ok"), Server::start("ok"));
+    let Some(mut terminal) = Terminal::start(SIZE, &[], &["tasks", &one.url(), &other.url()]) else { return };
+    terminal.shows(&format!("1 of 2 {}", one.url()));
+    terminal.press("\t");
+    terminal.shows(&format!("2 of 2 {}", other.url()));
+    terminal.press("\t");
+    terminal.shows("1 of 2");
+    terminal.press("q");
+    terminal.ends_as_it_was();
+}
+
+#[test]
+fn a_finished_run_is_stepped_through() {
+    let dir = recorded().dir.to_str().unwrap();
+    let Some(mut terminal) = Terminal::start(SIZE, &[], &["tasks", dir]) else { return };
+    let last = terminal.shows("of the run, reading ");
+    terminal.press("<");
+    let which = |screen: &str| screen.split("reading ").nth(1)?.lines().next().map(str::to_string);
+    let at_end = which(&last);
+    terminal.until("an earlier reading", |screen| which(screen).is_some_and(|at| Some(at) != at_end));
+    terminal.press(">");
+    terminal.until("the last one again", |screen| which(screen) == at_end);
+    terminal.press("r");
+    terminal.press("q");
+    assert_eq!(terminal.ends_as_it_was().code(), 0);
+}
