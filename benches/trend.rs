@@ -1,8 +1,9 @@
 //! What the engine costs: `cargo bench --bench trend`.
 //!
 //! - `day`: a day at one sample a second with ten series, its CSV read against its ten series judged; at most three
-//!   times. Measured on two cores of a virtual machine, otherwise idle: read in 31.9 ms, judged in 63.1 ms, 2.0 times.
-//!   The same day at a rate that varies is judged over requests, too: at most twice the time of an even rate.
+//!   times. Measured on two cores of a virtual machine, otherwise idle, before both became faster: read in 31.9 ms,
+//!   judged in 63.1 ms, 2.0 times. The same day at a rate that varies is judged over requests, too: at most twice the
+//!   time of an even rate. Measured on a busy machine: 1.7 times, the median of eight runs from 1.4 to 2.2.
 //! - `samples`: one series of 10³ to 10⁶ samples, to see that cost grows no faster than n log n.
 //! - a week at one sample a second: the memory at its highest is printed (VmHWM), and must stay under 200 MiB.
 

@@ -136,6 +136,7 @@ fn stated(totals: &Totals, shape: Shape, by_time: Option<Fit>, by_request: Optio
         slope_over_s: None,
         per_request: by_request.map(|fit| fit.slope),
         detectable_per_s: None,
+        detectable_per_request: None,
         needs_s: None,
         recovered: None,
         p_value: by_time.map_or(1.0, |fit| fit.p_value),

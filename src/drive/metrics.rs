@@ -135,7 +135,8 @@ impl Metrics {
             let own_lateness = if request.waited { Duration::ZERO } else { sent.saturating_sub(request.due) };
             let on_time = response.saturating_sub(own_lateness);
             self.counted.histograms.record(LatencyTag::Service, service, 1);
-            self.counted.histograms.record(LatencyTag::OnTime, on_time, 1);
+            // the answer may have come long before soak went on and read it
+            self.counted.histograms.record(LatencyTag::OnTime, on_time, u64::from(!outcome.stalled));
         }
     }
 

@@ -18,8 +18,8 @@ pub enum LatencyTag {
     Service,
     /// How late each request of steady was sent.
     Late,
-    /// As `Steady`, as if soak had sent each request on time: without the time by which soak itself was late. The wait
-    /// for a connection that the target keeps busy stays in it.
+    /// As `Steady`, as if soak had sent each request on time: without the time by which soak itself was late, and
+    /// without requests during which soak stood still. The wait for a connection that the target keeps busy stays in it.
     OnTime,
 }
 

@@ -74,7 +74,7 @@ macro_rules! catalogue {
 catalogue! {
     // id: name, plain words, strength as evidence, order among its like
     Rss: "rss_bytes", "resident memory", Some(Rss), Memory(2);
-    RssAnon: "rss_anon_bytes", "resident memory", Some(Rss), Memory(1);
+    RssAnon: "rss_anon_bytes", "private memory", Some(Rss), Memory(1);
     RssFile: "rss_file_bytes", "resident files", None, Order::None;
     RssShmem: "rss_shmem_bytes", "shared memory", Some(Rss), Order::None;
     Swap: "swap_bytes", "swapped memory", None, Order::None;

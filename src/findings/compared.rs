@@ -39,6 +39,8 @@ pub struct GrowthChange {
     pub before: Option<Growth>,
     /// Its growth after.
     pub after: Option<Growth>,
+    /// Of each run in which it does not grow: the smallest growth that would have been found.
+    pub none_above: [Option<f64>; 2],
     /// After less before.
     pub change: Option<Growth>,
     /// Whether it votes on the verdict of either run.

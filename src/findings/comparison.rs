@@ -84,6 +84,9 @@ pub struct SeriesChange {
     pub before: Option<Growth>,
     /// Its growth after.
     pub after: Option<Growth>,
+    /// Of each run in which it does not grow, before and after: the smallest growth that would have been found.
+    #[serde(default)]
+    pub none_above: [Option<f64>; 2],
     /// After less before.
     pub change: Option<Growth>,
     /// Whether it votes on the verdict of either run.

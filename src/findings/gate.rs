@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Compared, Trend, Verdict};
-use crate::evidence::{Aspect, Gate};
+use crate::evidence::{Aspect, Gate, SeriesId};
 
 /// How a gate came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -88,6 +88,8 @@ pub enum GateReason {
 pub struct Measured {
     /// The gate.
     pub gate: Gate,
+    /// The series that it is of, where the gate names none: what memory is judged by.
+    pub of: Option<SeriesId>,
     /// The value, in the limit's unit (slopes each second).
     pub value: f64,
     /// Its interval, where it has one.

@@ -1,7 +1,7 @@
 //! What may be claimed of the growth of a series: a figure with its interval, and of a series that is inconclusive no
-//! more than its interval allows.
+//! more than its interval allows; of a stable one how much growth would have been found.
 //!
-//! Such a series has no growth to count on: its slope may even have the other sign than the way from its start to its
+//! An inconclusive series has no growth to count on: its slope may even have the other sign than the way from its start to its
 //! end. What is certain is how much it grows at most, unless even that contradicts what was read: of a series that was
 //! level and rose in the last moments the interval is that of the level.
 
@@ -23,12 +23,17 @@ pub enum GrowthClaim {
     AtMost(f64),
     /// Somewhere between these.
     Between([f64; 2]),
+    /// It does not grow: so much would have been found.
+    NoneAbove(f64),
 }
 
 impl SeriesFinding {
     /// What its growth is counted by: requests where they were counted.
     pub fn counted_by(&self) -> Per {
-        if self.per_request.is_some() { Per::Request } else { Per::Second }
+        match self.per_request.or(self.detectable_per_request) {
+            Some(_) => Per::Request,
+            None => Per::Second,
+        }
     }
 
     /// Its growth with its interval.
@@ -44,10 +49,9 @@ impl SeriesFinding {
         let (value, ci) = self.growth(per);
         match (self.trend, value) {
             (Direction::Inconclusive, _) => self.claim_of_interval(ci, steady_s),
-            // the slope of a part of steady may point the other way than what was read at the ends of all of it
-            (Direction::Stable, Some(value)) if value * self.rose() < 0.0 => {
-                self.claim_of_interval(ci, steady_s)
-            }
+            // a slope would seem to say that it grows, and may point the other way than what was read at the ends
+            (Direction::Stable, _) if per == self.counted_by() => self.claim_of_stable(steady_s),
+            (Direction::Stable, _) => GrowthClaim::Nothing,
             (_, Some(value)) => GrowthClaim::Known { value, ci },
             (_, None) => GrowthClaim::Nothing,
         }
@@ -56,6 +60,15 @@ impl SeriesFinding {
     /// From the start of steady to its end, as it was read there.
     fn rose(&self) -> f64 {
         self.end.zip(self.start).map_or(0.0, |(end, start)| end - start)
+    }
+
+    /// How much growth would have been found, unless it rose by more: before it was level, say.
+    fn claim_of_stable(&self, steady_s: Option<f64>) -> GrowthClaim {
+        let rose_more = self.detectable_per_s.zip(steady_s).is_some_and(|(least, s)| self.rose() > least * s);
+        match self.detectable_per_request.or(self.detectable_per_s).filter(|_| !rose_more) {
+            Some(least) => GrowthClaim::NoneAbove(least),
+            None => GrowthClaim::Nothing,
+        }
     }
 
     /// What the interval leaves open; nothing where it cannot hold the way that the series went.
@@ -117,19 +130,20 @@ mod tests {
     }
 
     #[test]
-    fn a_stable_series_has_no_figure_that_points_the_other_way_than_its_ends() {
+    fn a_stable_series_says_what_would_have_been_found_and_no_slope() {
         let mib = 1024.0 * 1024.0;
-        let claim = |start, end, growth| {
-            let series = SeriesFinding { trend: Direction::Stable, ..open(start, end, Some(growth)) };
-            series.growth_claim(Per::Request, None)
+        let claim = |start, end, detectable_per_request| {
+            let series = SeriesFinding {
+                trend: Direction::Stable,
+                detectable_per_s: Some(50.0 * 2150.0),
+                detectable_per_request,
+                ..open(start, end, Some((-3379.0, [-9000.0, 2150.0])))
+            };
+            [Per::Request, Per::Second].map(|per| series.growth_claim(per, Some(60.0)))
         };
-        let down = (-3379.0, [-9000.0, 2150.0]);
-        assert_eq!(claim(21.5 * mib, 40.0 * mib, down), GrowthClaim::AtMost(2150.0));
-        assert_eq!(claim(21.5 * mib, 40.0 * mib, (-3379.0, [-9000.0, -10.0])), GrowthClaim::Nothing);
-        assert_eq!(
-            claim(40.0 * mib, 21.5 * mib, down),
-            GrowthClaim::Known { value: down.0, ci: Some(down.1) }
-        );
+        let [known, nothing] = [GrowthClaim::NoneAbove, |_| GrowthClaim::Nothing].map(|claim| claim(2150.0));
+        assert_eq!(claim(40.0 * mib, 21.5 * mib, Some(2150.0)), [known, nothing]);
+        assert_eq!(claim(21.5 * mib, 40.0 * mib, Some(2150.0)), [nothing, nothing], "it rose by more");
     }
 
     #[test]

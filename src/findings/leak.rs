@@ -87,6 +87,8 @@ pub struct LeakSummary {
 /// Growth of all the memory that leaks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryGrowth {
+    /// The series that grows, or the sum of those that do.
+    pub id: SeriesId,
     /// Bytes.
     pub bytes: f64,
     /// By what.

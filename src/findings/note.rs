@@ -20,7 +20,12 @@ pub enum Note {
     /// How workers that leak grow until they are replaced.
     Recycled(ReplacedWorkers),
     /// The memory that leaks grows by so many bytes each second at this load.
-    AtThisLoad(f64),
+    AtThisLoad {
+        /// What grows, as in the headline.
+        id: SeriesId,
+        /// Bytes each second.
+        per_s: f64,
+    },
     /// What would name the code that leaks: how to turn it on, or that nothing does in this runtime.
     CodeNotNamed {
         /// The runtime.
@@ -61,6 +66,13 @@ pub enum Note {
     PresentBeforeRun(PresentGroup),
     /// Nothing counts the requests of a watch.
     NoRequestCounter,
+    /// A person changed the load; steady is judged from there.
+    LoadChanged {
+        /// When, in seconds since the run began.
+        elapsed_s: f64,
+        /// Requests per second from then on; none where it was paused to the end.
+        per_s: Option<f64>,
+    },
     /// The target was restarted.
     Restarted {
         /// When, in seconds since the run began.

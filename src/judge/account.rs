@@ -6,18 +6,33 @@ use crate::findings::{Account, AccountRow, Direction};
 use super::series_evidence::AllEvidence;
 
 /// The table, what can leak first; empty where the runtime has no account. Each row is its series: as much at both ends,
-/// and as much growth per request.
+/// and as much growth per request. Of what the runtime holds for itself it is what is resident, as in the picture.
 pub fn read_account(series: &AllEvidence) -> Account {
     let parts = AccountPart::STACKED.iter().rev().chain([&AccountPart::NotResident]);
     let rows = parts.filter_map(|part| {
         let of_part = series.get(&part.series())?;
         let Ends { start, end } = of_part.trend.read?;
-        // of what is inconclusive the single figure says less than its interval, which the table of series has
-        let known = of_part.trend.direction != Direction::Inconclusive;
+        // of what is inconclusive, or does not grow, the table of series says more than a single figure
+        let known = of_part.trend.direction == Direction::Growing;
         let per_request = of_part.trend.per_request.filter(|_| known).map(|each| each.value);
         Some(AccountRow { part: *part, start, end, per_request })
     });
-    Account { exact: series.sources().exact, rows: rows.collect() }
+    Account { exact: series.sources().exact, rows: resident(rows.collect()) }
+}
+
+/// The rows with what is reserved and not resident taken off the runtime's own memory, unless that holds less.
+fn resident(mut rows: Vec<AccountRow>) -> Vec<AccountRow> {
+    let place = |rows: &[AccountRow], part| rows.iter().position(|row| row.part == part);
+    let both = place(&rows, AccountPart::Runtime).zip(place(&rows, AccountPart::NotResident));
+    let Some((runtime, reserved)) = both else { return rows };
+    let sums = [rows[runtime].start + rows[reserved].start, rows[runtime].end + rows[reserved].end];
+    if let [start, end] = sums
+        && start.min(end) >= 0.0
+    {
+        rows[runtime] = AccountRow { start, end, ..rows[runtime].clone() };
+        rows.remove(reserved);
+    }
+    rows
 }
 
 #[cfg(test)]

@@ -83,7 +83,15 @@ fn change(before: &SeriesEvidence, after: &SeriesEvidence) -> GrowthChange {
         let up = (a.ci[1] - a.value).hypot(b.value - b.ci[0]);
         Growth { value, ci: [value - down, value + up] }
     });
+    let none_above = |s: &SeriesEvidence| {
+        let least = match per {
+            Per::Request => s.trend.detectable_per_request,
+            Per::Second => s.trend.detectable_per_s,
+        };
+        least.filter(|_| s.trend.direction == Direction::Stable)
+    };
     GrowthChange {
+        none_above: [before, after].map(none_above),
         id: before.id.clone(),
         per,
         before: b,
@@ -112,7 +120,10 @@ fn growth(s: &SeriesEvidence, per: Per, other: &SeriesEvidence) -> Option<Growth
     let known = estimate.map(|Estimate { value, lo, hi }| Growth { value, ci: [lo, hi] });
     known.or_else(|| {
         let unseen = s.trend.detectable_per_s.filter(|_| never_moved(s))?;
-        let unseen = if per == Per::Request { unseen / rate()? } else { unseen };
+        let unseen = match per {
+            Per::Request => s.trend.detectable_per_request.or_else(|| Some(unseen / rate()?))?,
+            Per::Second => unseen,
+        };
         Some(Growth { value: 0.0, ci: [-unseen, unseen] })
     })
 }

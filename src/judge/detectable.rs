@@ -8,8 +8,8 @@ use crate::units::Unit;
 use super::evidence_strength::Sources;
 use super::series_evidence::{FALSE_LEAK_CHANCE, FARTHEST_RUN_LENGTHS};
 
-/// Forecasts from the noise of warm-up. Of memory by RSS alone: what a live heap shows after collections is not known
-/// yet.
+/// Forecasts from the noise of warm-up. Of memory by RSS alone, and nothing where a live heap will be read: what that
+/// shows after collections is not known yet, and is far more exact than RSS.
 pub fn forecast(evidence: &Evidence) -> Forecast {
     let Some(plan) = &evidence.plan else { return Forecast::default() };
     if plan.phases.is_open_ended() {
@@ -27,12 +27,12 @@ pub fn forecast(evidence: &Evidence) -> Forecast {
         let mut known = ids.iter().filter_map(|id| recording.series(id).filter(|s| !s.is_empty()));
         known.next().and_then(|series| Some((series, ask(series)?)))
     };
-    let memory = first(&[SeriesId::RssAnon, SeriesId::Rss]);
-    // a climbing RSS decides nothing in a runtime whose live heap cannot be read: it grows rather than collects
     let sources = Sources::read(evidence);
-    let blind = sources.runtime.grows_before_collecting()
-        && recording.series(SeriesId::MemLive).is_none_or(Series::is_empty);
-    let judged_memory = memory.filter(|_| !blind);
+    // the column is there from the start of the run where a probe reads it
+    let reads_live_heap = sources.exact || recording.series(SeriesId::MemLive).is_some();
+    let memory = first(&[SeriesId::RssAnon, SeriesId::Rss]).filter(|_| !reads_live_heap);
+    // a climbing RSS decides nothing in a runtime whose live heap cannot be read: it grows rather than collects
+    let judged_memory = memory.filter(|_| !sources.runtime.grows_before_collecting());
     let detectable = [&judged_memory, &first(&sources.task_counts())]
         .into_iter()
         .flatten()
@@ -44,8 +44,6 @@ pub fn forecast(evidence: &Evidence) -> Forecast {
         .collect();
     let warn = |gate: &Gate| {
         let (unit, growth) = match &gate.quantity {
-            // an exact account is more exact than resident memory, by how much warm-up does not show
-            Quantity::Memory if sources.exact => return None,
             Quantity::Memory => (Unit::Bytes, memory.as_ref()?.1),
             Quantity::Series(_) => {
                 let series = recording.series.iter().find(|s| gate.quantity.is_series(&s.id))?;

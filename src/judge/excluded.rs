@@ -11,24 +11,43 @@ use super::workers::Workers;
 /// A run that is hardly longer may fall short again.
 const LEAST_LONGER: f64 = 1.2;
 
-/// What a run without a growth of memory excludes, by the strongest evidence there is.
-pub fn excluded(
+/// Writes into each series that does not grow, or grows by too little to count, the smallest growth per request that the
+/// run would have found: headline, gates, tables and the picture's foot have it from there.
+pub fn write_detectable(
     evidence: &Evidence,
-    (series, workers): (&AllEvidence, &Workers),
+    (series, workers): (&mut AllEvidence, &Workers),
     steady: &Steady,
-) -> Option<Excluded> {
-    let strongest = strongest_memory(series)?;
-    let least = strongest.trend.detectable_per_s?;
-    let growth = match steady.request_rate() {
-        Some(rate) => {
-            // what grows a little, and does not count, is excluded only beyond its own upper end
-            let grows = Some(&strongest.trend).filter(|trend| trend.direction == Direction::Growing);
-            let upper = grows.and_then(|trend| trend.per_request).map_or(0.0, |each| each.hi);
-            let most = detectable_per_request(strongest, rate).unwrap_or(least / rate).max(upper);
-            let hidden = hidden_per_request(strongest, series, evidence, steady).unwrap_or(0.0);
-            ExcludedGrowth::PerRequest(workers.excluded(most).max(hidden))
+) {
+    let Some(rate) = steady.request_rate() else { return };
+    let strongest = strongest_memory(series).map(|s| s.id.clone());
+    let hidden: Vec<Option<f64>> =
+        series.iter().map(|one| hidden_per_request(one, series, evidence, steady)).collect();
+    for (one, hidden) in series.iter_mut().zip(hidden) {
+        let Some(least) = one.trend.detectable_per_s else { continue };
+        if !one.flat && strongest.as_ref() != Some(&one.id) {
+            continue;
         }
-        None => ExcludedGrowth::PerSecond(least),
+        // what grows a little, and does not count, is excluded only beyond its own upper end
+        let grows = Some(&one.trend).filter(|trend| trend.direction == Direction::Growing);
+        let upper = grows.and_then(|trend| trend.per_request).map_or(0.0, |each| each.hi);
+        let most = detectable_per_request(one, rate).unwrap_or(least / rate).max(upper);
+        let of_workers = if strongest.as_ref() == Some(&one.id) { workers.excluded(most) } else { most };
+        one.trend.detectable_per_request = Some(of_workers.max(hidden.unwrap_or(0.0)));
+    }
+    // private memory is a part of what is resident: what the one may hide the other hides, too
+    let private = series.get(&SeriesId::RssAnon).and_then(|s| s.trend.detectable_per_request);
+    for resident in series.iter_mut().filter(|s| s.id == SeriesId::Rss) {
+        let shown = &mut resident.trend.detectable_per_request;
+        *shown = shown.map(|each| each.max(private.unwrap_or(0.0)));
+    }
+}
+
+/// What a run without a growth of memory excludes, by the strongest evidence there is.
+pub fn excluded(series: &AllEvidence, steady: &Steady) -> Option<Excluded> {
+    let strongest = strongest_memory(series)?;
+    let growth = match strongest.trend.detectable_per_request {
+        Some(each) => ExcludedGrowth::PerRequest(each),
+        None => ExcludedGrowth::PerSecond(strongest.trend.detectable_per_s?),
     };
     Some(Excluded { id: strongest.id.clone(), growth, steady_s: steady.seconds() })
 }

@@ -9,13 +9,15 @@ use crate::findings::{
 };
 use crate::units::Unit;
 
-use super::memory::memory_that_can_leak;
+use super::memory::memory_that_leaks;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 use super::workers::Workers;
 
 /// A measured value, with its interval where it has one.
 struct Value {
+    /// Of which series, where the gate does not name it.
+    of: Option<SeriesId>,
     value: f64,
     ci: Option<[f64; 2]>,
     needs_s: Option<f64>,
@@ -77,7 +79,15 @@ fn measure(
 
 /// A value without an interval.
 fn plain(value: f64) -> Value {
-    Value { value, ci: None, needs_s: None, uncertain: false, within_workers: false, on_time_s: None }
+    Value {
+        of: None,
+        value,
+        ci: None,
+        needs_s: None,
+        uncertain: false,
+        within_workers: false,
+        on_time_s: None,
+    }
 }
 
 fn measure_memory(
@@ -90,20 +100,20 @@ fn measure_memory(
     match aspect {
         Aspect::Slope | Aspect::PerRequest => {
             let of_tree = || {
-                let tree = memory_that_can_leak(series.series(), series.sources().exact)?;
-                Some(tree.trend)
+                let tree = memory_that_leaks(series.series(), series.sources().exact)?;
+                Some((Some(tree.id), tree.trend))
             };
             // where workers are replaced a tree shows no growth: what was judged is growth within them
-            let of_workers = workers.memory();
+            let of_workers = workers.memory().map(|trend| (None, trend));
             let within_workers = of_workers.is_some();
-            let trend = of_workers.or_else(of_tree).ok_or(NotMeasured::Memory)?;
+            let (of, trend) = of_workers.or_else(of_tree).ok_or(NotMeasured::Memory)?;
             let per_request = aspect == Aspect::PerRequest;
             let estimate = if per_request { trend.per_request } else { trend.slope };
             let rate = per_request.then(|| steady.request_rate()).flatten();
             estimate
                 .map(|e| interval(e, &trend))
-                .or_else(|| at_most(trend.detectable_per_s, rate))
-                .map(|value| Value { within_workers, ..value })
+                .or_else(|| at_most(&trend, rate))
+                .map(|value| Value { within_workers, of, ..value })
                 .ok_or(NotMeasured::MemoryGrowth)
         }
         Aspect::End if account.exact => {
@@ -164,7 +174,7 @@ fn measure_series(
             let rate = if slope { None } else { steady.request_rate() };
             estimate
                 .map(|e| interval(e, &found.trend))
-                .or_else(|| at_most(found.trend.detectable_per_s.filter(|_| found.flat), rate))
+                .or_else(|| at_most(&found.trend, rate).filter(|_| found.flat))
                 .ok_or_else(|| NotMeasured::Growth(gate.quantity.to_string(), Box::new(found.trend.clone())))
         }
         Aspect::End => {
@@ -210,9 +220,11 @@ fn level(evidence: &Evidence, steady: &Steady, id: &SeriesId, aspect: Aspect) ->
 
 /// Of a series that never moved: its slope is 0, and at most what would have been found; by each request, given how
 /// many there were each second.
-fn at_most(detectable_per_s: Option<f64>, requests_per_s: Option<f64>) -> Option<Value> {
-    let most = detectable_per_s? / requests_per_s.unwrap_or(1.0);
+fn at_most(trend: &Trend, requests_per_s: Option<f64>) -> Option<Value> {
+    let each = requests_per_s.and(trend.detectable_per_request);
+    let most = each.or_else(|| Some(trend.detectable_per_s? / requests_per_s.unwrap_or(1.0)))?;
     Some(Value {
+        of: None,
         value: 0.0,
         ci: Some([0.0, most]),
         needs_s: None,
@@ -225,6 +237,7 @@ fn at_most(detectable_per_s: Option<f64>, requests_per_s: Option<f64>) -> Option
 fn interval(e: Estimate, trend: &Trend) -> Value {
     let uncertain = trend.direction != Direction::Growing;
     Value {
+        of: None,
         value: e.value,
         ci: Some([e.lo, e.hi]),
         needs_s: trend.needs_s,
@@ -236,7 +249,7 @@ fn interval(e: Estimate, trend: &Trend) -> Value {
 
 fn outcome(gate: &Gate, value: Result<Value, NotMeasured>) -> GateOutcome {
     let expr = gate.expr.clone();
-    let Value { value, ci, needs_s, uncertain, within_workers, on_time_s } = match value {
+    let Value { of, value, ci, needs_s, uncertain, within_workers, on_time_s } = match value {
         Ok(value) => value,
         Err(why) => {
             let reason = GateReason::NotMeasured(why);
@@ -256,7 +269,8 @@ fn outcome(gate: &Gate, value: Result<Value, NotMeasured>) -> GateOutcome {
         _ => GateResult::Inconclusive,
     };
     let needs_s = needs_s.filter(|_| result == GateResult::Inconclusive);
-    let measured = Measured { gate: gate.clone(), value, ci, uncertain, needs_s, within_workers, on_time_s };
+    let measured =
+        Measured { gate: gate.clone(), of, value, ci, uncertain, needs_s, within_workers, on_time_s };
     GateOutcome { expr, result, reason: GateReason::Measured(measured) }
 }
 

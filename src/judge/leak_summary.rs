@@ -10,9 +10,6 @@ use crate::findings::{
 use super::leak_counts::{CountFacts, worst_kinds};
 use super::memory::leaking_parts;
 
-/// Where resident memory grows by more than so many times the live heap, something else leaks with it.
-const MOST_BEYOND_LIVE: f64 = 1.5;
-
 /// What the line is made from.
 pub struct LeakFacts<'a> {
     /// Every series.
@@ -44,15 +41,9 @@ impl LeakFacts<'_> {
 
     /// Growth of memory, by what the count next to it is counted by, where that is known of memory, too.
     fn memory_growth(&self, counted: Option<&CountGrowth>) -> Option<MemoryGrowth> {
-        let live = self.live_heap();
-        let memory = live.or(self.memory).filter(|m| m.grows_unexplained())?;
-        let parts = match live {
-            Some(live) => vec![live.id.clone()],
-            None => {
-                let parts = leaking_parts(self.series, self.account.exact).unwrap_or_default();
-                parts.into_iter().map(|s| s.id.clone()).collect()
-            }
-        };
+        let memory = self.memory.filter(|m| m.grows_unexplained())?;
+        let parts = leaking_parts(self.series, self.account.exact).unwrap_or_default();
+        let parts: Vec<SeriesId> = parts.into_iter().map(|s| s.id.clone()).collect();
         // of several processes the one in which it happens; of two the first would be given what both grew by
         let mut places = self.culprits.iter().filter(|c| c.kind == GroupKind::ProcessMemory);
         let place = places.next().filter(|_| places.next().is_none());
@@ -62,20 +53,7 @@ impl LeakFacts<'_> {
             }
             (None, slope) => (slope?.value * 3600.0, CountedBy::Hour),
         };
-        Some(MemoryGrowth { bytes, per, process: place.map(|c| c.name.clone()) })
-    }
-
-    /// The live heap where it leaks and an account of all memory is not exact: it is stronger evidence than what is
-    /// resident, unless that grows by far more.
-    fn live_heap(&self) -> Option<&SeriesEvidence> {
-        let live = self.series.iter().find(|s| s.id == SeriesId::MemLive && s.leaks());
-        let live = live.filter(|_| !self.account.exact)?;
-        let each = live.trend.per_request.or(live.trend.slope)?;
-        let more = self.memory.filter(|m| m.grows_unexplained()).and_then(|m| match live.trend.per_request {
-            Some(_) => m.trend.per_request,
-            None => m.trend.slope,
-        });
-        more.is_none_or(|more| more.lo <= MOST_BEYOND_LIVE * each.hi).then_some(live)
+        Some(MemoryGrowth { id: memory.id.clone(), bytes, per, process: place.map(|c| c.name.clone()) })
     }
 
     /// Growth of memory by the requests that are to blame: those that the count is attributed to, else those that leak

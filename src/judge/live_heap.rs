@@ -120,6 +120,7 @@ pub fn trend_from_snapshots(evidence: &Evidence, steady: &Steady) -> Option<Tren
         slope_over_s: None,
         per_request,
         detectable_per_s: Some(slope.hi.max(same / seconds)),
+        detectable_per_request: None,
         needs_s: None,
         recovered: ends.settled.last().map(|(_, settled)| {
             let grown = ends.end.1 - ends.start.1;

@@ -1,27 +1,47 @@
-//! What can leak, as one: live heap, stacks and native memory together where the account is exact, else RSS.
+//! The memory that a run is judged by, as one: of an exact account live heap, stacks and native memory together, else
+//! the live heap where that was read and says what resident memory does, else resident memory.
+//!
+//! Headline, gates, the growth per hour and the picture take it from here, so that they speak of one quantity.
 
 use crate::evidence::{AccountPart, Ends, SeriesId};
 use crate::findings::{Direction, Estimate, SeriesEvidence, Shape, Trend, TrendReason};
 
-/// The growth of all that can leak; none where no memory was read, or a part of an exact account has no slope.
-pub fn memory_that_can_leak(series: &[SeriesEvidence], exact: bool) -> Option<SeriesEvidence> {
-    if exact { Some(together(&can_leak(series)?)) } else { resident(series).cloned() }
-}
+/// Where resident memory grows by more than so many times the live heap, something else leaks with it.
+const MOST_BEYOND_LIVE: f64 = 1.5;
 
-/// The growth of what does leak, as one.
+/// The growth of what does leak, as one; of all that can where nothing does. None where no memory was read, or a part of
+/// an exact account was not.
 pub fn memory_that_leaks(series: &[SeriesEvidence], exact: bool) -> Option<SeriesEvidence> {
     let parts = leaking_parts(series, exact)?;
     if exact { Some(together(&parts)) } else { parts.first().map(|rss| (*rss).clone()) }
 }
 
-/// What does leak: the parts of an exact account that are to blame, else all that can; without one RSS.
+/// What does leak: the parts of an exact account that are to blame, else all that can; without one the live heap, or
+/// RSS.
 pub fn leaking_parts(series: &[SeriesEvidence], exact: bool) -> Option<Vec<&SeriesEvidence>> {
     if !exact {
-        return resident(series).map(|rss| vec![rss]);
+        return live_heap(series).or_else(|| resident(series)).map(|memory| vec![memory]);
     }
     let parts = can_leak(series)?;
     let guilty: Vec<&SeriesEvidence> = parts.iter().filter(|s| s.grows_unexplained()).copied().collect();
     Some(if guilty.is_empty() { parts } else { guilty })
+}
+
+/// The live heap where it says all: it leaks, and resident memory grows by no more than that can make it; or it does
+/// not grow, and nor does resident memory but for what is explained.
+fn live_heap(series: &[SeriesEvidence]) -> Option<&SeriesEvidence> {
+    let live = series.iter().find(|s| s.id == SeriesId::MemLive && s.votes())?;
+    let resident = resident(series);
+    if live.leaks() {
+        let each = live.trend.per_request.or(live.trend.slope)?;
+        let more = resident.filter(|m| m.grows_unexplained()).and_then(|m| match live.trend.per_request {
+            Some(_) => m.trend.per_request,
+            None => m.trend.slope,
+        });
+        return more.is_none_or(|more| more.lo <= MOST_BEYOND_LIVE * each.hi).then_some(live);
+    }
+    let level = resident.is_none_or(|m| m.flat || m.explained_by.is_some());
+    (live.flat && level).then_some(live)
 }
 
 fn resident(series: &[SeriesEvidence]) -> Option<&SeriesEvidence> {
@@ -62,6 +82,7 @@ fn together(parts: &[&SeriesEvidence]) -> SeriesEvidence {
             slope_over_s: top.and_then(|s| s.trend.slope_over_s),
             per_request: sum(&moving, |t| t.per_request),
             detectable_per_s: total(|t| t.detectable_per_s),
+            detectable_per_request: total(|t| t.detectable_per_request),
             needs_s: parts.iter().filter_map(|s| s.trend.needs_s).reduce(f64::max),
             recovered: None,
             p_value: parts.iter().map(|s| s.trend.p_value).fold(1.0, f64::min),
@@ -122,13 +143,14 @@ mod tests {
             part(Stacks, Direction::Growing, 50.0, 4.0),
             part(Native, Direction::Stable, 0.0, 0.0),
         ];
-        let sum = memory_that_can_leak(&series, true).unwrap().trend;
+        let all: Vec<&SeriesEvidence> = series.iter().collect();
+        let sum = together(&all).trend;
         assert_eq!(
             (sum.direction, sum.slope),
             (Direction::Growing, Some(Estimate { value: 80.0, lo: 75.0, hi: 85.0 }))
         );
         assert_eq!((sum.per_request.unwrap().value, sum.start, sum.end), (8.0, Some(300.0), Some(380.0)));
-        assert!(memory_that_can_leak(&series[..2], true).is_none(), "a part is missing");
+        assert!(memory_that_leaks(&series[..2], true).is_none(), "a part is missing");
         assert_eq!(
             memory_that_leaks(&series, true).unwrap().trend.start,
             Some(200.0),
@@ -140,7 +162,7 @@ mod tests {
     fn without_an_account_it_is_private_memory() {
         let rss =
             SeriesEvidence { id: SeriesId::RssAnon, ..part(AccountPart::Live, Direction::Stable, 1.0, 1.0) };
-        assert_eq!(memory_that_can_leak(std::slice::from_ref(&rss), false), Some(rss));
-        assert_eq!(memory_that_can_leak(&[], false), None);
+        assert_eq!(memory_that_leaks(std::slice::from_ref(&rss), false), Some(rss));
+        assert_eq!(memory_that_leaks(&[], false), None);
     }
 }

@@ -78,6 +78,7 @@ fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
     let error = series.task_share_of_error();
     let workers = judge_workers(evidence, &series, error / 2.0);
     series.explain_rest(|tree| workers.explain(tree));
+    excluded::write_detectable(evidence, (&mut series, &workers), &steady);
     let tasks = tasks::judge_groups(evidence, &steady, workers.left_of(error));
     let load = load::read_load(evidence, &steady);
     let facts = Facts::gather(evidence, &steady, &series, (&tasks, &workers), load.as_ref());

@@ -56,7 +56,7 @@ fn of_verdict(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
             };
             notes.extend(found.leaks.iter().find_map(recycled).map(Note::Recycled));
             notes.extend(found.leaks.iter().filter(|leak| !is_said(leak)).cloned().map(Note::Leak));
-            notes.extend(at_this_load(found).map(Note::AtThisLoad));
+            notes.extend(at_this_load(found));
             notes.extend(code_not_named(found));
             notes.extend(stacks_share(found).map(Note::StacksShare));
             if found.proven.is_none() {
@@ -75,11 +75,12 @@ fn of_verdict(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
     notes
 }
 
-/// How fast the memory that leaks grows, where it certainly does.
-fn at_this_load(found: &Assessment) -> Option<f64> {
+/// How fast the memory of the headline grows, where it certainly does.
+fn at_this_load(found: &Assessment) -> Option<Note> {
     found.answer.summary.memory.as_ref()?;
-    let slope = found.memory.as_ref()?.trend.slope?;
-    (slope.lo > 0.0).then_some(slope.value)
+    let memory = found.memory.as_ref()?;
+    let slope = memory.trend.slope?;
+    (slope.lo > 0.0).then(|| Note::AtThisLoad { id: memory.id.clone(), per_s: slope.value })
 }
 
 /// That nothing names the code that leaks, and what would.
@@ -137,7 +138,8 @@ fn not_attributed(load: &DrivenPlan) -> Option<NoBlocks> {
 fn stacks_share(found: &Assessment) -> Option<f64> {
     found.culprits.iter().find(|c| c.kind == GroupKind::Goroutine)?;
     let stacks = found.series.iter().find(|s| s.id == SeriesId::MemStacks)?;
-    let share = stacks.trend.slope?.value / found.memory.as_ref()?.trend.slope?.value;
+    let memory = found.memory.as_ref().filter(|memory| memory.id != SeriesId::MemLive)?;
+    let share = stacks.trend.slope?.value / memory.trend.slope?.value;
     let counts = stacks.trend.direction == Direction::Growing && (0.05..1.05).contains(&share);
     counts.then_some(share.min(1.0))
 }
@@ -162,7 +164,8 @@ fn by_resident_memory_alone(found: &Assessment) -> bool {
 
 /// What climbs and is explained away.
 fn explained(series: &[SeriesEvidence]) -> impl Iterator<Item = Note> {
-    let moving = series.iter().filter(|s| s.trend.direction != Direction::Stable);
+    // resident memory next to its private part has no vote, and says the same
+    let moving = series.iter().filter(|s| s.votes() && s.trend.direction != Direction::Stable);
     moving.filter_map(|s| {
         let rose = Some(s.rose()).filter(|rose| *rose > 0.0);
         Some(Note::Explained { id: s.id.clone(), rose, by: s.explained_by? })
@@ -210,7 +213,11 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
         }
         EventKind::Uncounted { reason } => Note::NotCounted(reason.clone()),
         EventKind::Note { text } => Note::Recorded(text.clone()),
-        EventKind::Phase { .. }
+        EventKind::LoadChanged { per_s } if evidence.last_load_change() == Some(elapsed_s) => {
+            Note::LoadChanged { elapsed_s, per_s: *per_s }
+        }
+        EventKind::LoadChanged { .. }
+        | EventKind::Phase { .. }
         | EventKind::Cycle { .. }
         | EventKind::Collection { .. }
         | EventKind::Snapshot { .. }

@@ -85,6 +85,7 @@ mod tests {
             slope_over_s: None,
             per_request: Some(Estimate { value: 3300.0, lo: 3200.0, hi: 3400.0 }),
             detectable_per_s: None,
+            detectable_per_request: None,
             needs_s: None,
             recovered: None,
             p_value: 0.0,

@@ -190,6 +190,17 @@ impl AllEvidence {
         for series in self.all.iter_mut().filter(|series| series.explained_by.is_none()) {
             series.explained_by = explain(series);
         }
+        // private memory is a part of what is resident, which has no vote next to it
+        let private = self.get(&SeriesId::RssAnon).and_then(|private| private.explained_by);
+        for resident in self.all.iter_mut().filter(|s| s.id == SeriesId::Rss && !s.votes()) {
+            let grows = resident.trend.direction == Direction::Growing;
+            resident.explained_by = resident.explained_by.or(private.filter(|_| grows));
+        }
+    }
+
+    /// One after the other, to write into.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut SeriesEvidence> {
+        self.all.iter_mut()
     }
 
     /// One after the other.

@@ -37,6 +37,7 @@ pub fn trend_from_snapshots(
         slope_over_s: None,
         per_request: ends.requests.map(|requests| ends.estimate().scaled(1.0 / requests)),
         detectable_per_s: None,
+        detectable_per_request: None,
         needs_s: None,
         recovered: ends.settled.map(|settled| ((ends.end - settled) / ends.growth()).clamp(0.0, 1.0)),
         p_value: ends.p_value(),

@@ -74,7 +74,7 @@ impl Facts {
             failure: failure(evidence, steady, load),
             leaks: leaks(series, (tasks, workers), &held_back, load),
             doubts: doubts(evidence, steady, series, (tasks, workers), &held_back, load),
-            excluded: excluded(evidence, (series, workers), steady),
+            excluded: excluded(series, steady),
             only_load: !series.iter().any(SeriesEvidence::votes),
             proven,
         }

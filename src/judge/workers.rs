@@ -123,6 +123,7 @@ fn of_all(workers: &ReplacedWorkers) -> Trend {
     Trend {
         slope: trend.slope.map(|slope| slope.scaled(*at_a_time)),
         detectable_per_s: trend.detectable_per_s.map(|least| least * at_a_time),
+        detectable_per_request: None,
         ..trend.clone()
     }
 }
@@ -204,6 +205,7 @@ impl Workers {
             slope: sum(&parts, |part| part.slope),
             per_request: sum(&parts, |part| part.per_request),
             detectable_per_s: parts.iter().map(|part| part.detectable_per_s).sum(),
+            detectable_per_request: None,
             needs_s: None,
             ..others.clone()
         })

@@ -84,7 +84,7 @@ mod tests {
         let process = text.find("process    found      what it shows").expect(&text);
         assert!(process < text.find("inspector  not found  what it shows").expect(&text), "{text}");
         assert!(text.contains(&format!("    to turn it on: {command}\n")), "{text}");
-        assert!(text.contains("a run would find growth of: resident memory, threads\n"), "{text}");
+        assert!(text.contains("a run would find growth of: private memory, threads\n"), "{text}");
         assert!(text.ends_with(&format!("turn on first:\n  {command}\n")), "{text}");
     }
 }

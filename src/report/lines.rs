@@ -12,6 +12,9 @@ const NO_BREAK: char = '\u{a0}';
 /// What a name of a list is has at least so many columns.
 const LEAST_SECOND: usize = 24;
 
+/// Where an indent would take more than half of the columns, this is left of it.
+const NARROW_INDENT: usize = 4;
+
 /// Below this, broken lines are harder to read than cut ones.
 const NARROWEST: usize = 30;
 
@@ -63,7 +66,7 @@ impl Columns {
     /// spaces.
     pub fn fit(self, text: &str, indent: usize) -> String {
         let Some(columns) = self.0 else { return text.replace(NO_BREAK, " ") };
-        let indent = " ".repeat(if indent * 2 > columns { 0 } else { indent });
+        let indent = " ".repeat(if indent * 2 > columns { indent.min(NARROW_INDENT) } else { indent });
         let options = Options::new(columns)
             .subsequent_indent(&indent)
             .break_words(false)

@@ -3,7 +3,7 @@
 use anstyle::Style;
 
 use super::clean_text::clean_text;
-use super::lines::Columns;
+use super::lines::{Columns, hold};
 use crate::findings::{ListedGroup, TaskList, group_label};
 use crate::units::Unit;
 use crate::wording::{listed_name, movement};
@@ -17,7 +17,9 @@ pub fn render(list: &TaskList, columns: Columns) -> String {
         one_reading if one_reading <= 0.0 => "group (read once; --for 10s shows growth)".to_string(),
         seconds => format!("group (growth in {})", Unit::Seconds.show(seconds)),
     };
-    let mut text = format!("{DIM}{:>9} {:>9}  {:11}  {:9}  {over}{DIM:#}\n", "count", "growth", "", "kind");
+    let over = hold(&over);
+    let head = format!("{DIM}{:>9} {:>9}  {:11}  {:9}  {over}{DIM:#}", "count", "growth", "", "kind");
+    let mut text = columns.fit(&head, 45) + "\n";
     for group in &list.groups {
         text += &(columns.fit(&row(group, list.observed_s > 0.0), 45) + "\n");
     }
@@ -78,5 +80,12 @@ mod tests {
             "    count    growth               kind       group (growth in 10 s)\n    1,505    +1,500  growing      goroutine  main.produce in chan send\n\
              not read: heap: refused\n"
         );
+        let once = TaskList { observed_s: 0.0, ..list };
+        let text = anstream::adapter::strip_str(&render(&once, Columns::UNBOUNDED)).to_string();
+        assert!(text.contains("group (read once; --for 10s shows growth)"), "{text}");
+        assert!(text.contains("    1,505         –"), "one reading shows no growth: {text}");
+        for line in anstream::adapter::strip_str(&render(&once, Columns::of_screen(60))).to_string().lines() {
+            assert!(line.chars().count() <= 60, "{line}");
+        }
     }
 }

@@ -30,6 +30,7 @@ mod tests {
             slope_over_s: None,
             per_request: None,
             detectable_per_s: None,
+            detectable_per_request: None,
             needs_s: None,
             recovered: None,
             p_value: 0.0,

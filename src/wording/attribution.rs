@@ -169,7 +169,7 @@ mod tests {
         };
         assert_eq!(
             growth(&[of("leaky", 64512.0), of("healthy", 517.0)]),
-            "63.0 KiB of resident memory leaked per 'leaky'; 517 B per 'healthy'"
+            "63.0 KiB of private memory leaked per 'leaky'; 517 B per 'healthy'"
         );
     }
 

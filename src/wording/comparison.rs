@@ -76,6 +76,7 @@ fn series(change: &GrowthChange) -> SeriesChange {
         per: change.per,
         before: change.before,
         after: change.after,
+        none_above: change.none_above,
         change: change.change,
         votes: change.votes,
         why,

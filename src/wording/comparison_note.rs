@@ -3,6 +3,7 @@
 use crate::findings::{ComparisonNote, SentRequest};
 use crate::units::{Rate, Span, Unit};
 
+use super::load::show_rate;
 use super::phrase::list;
 
 /// Requests and clients that a sentence names; a plan has all.
@@ -30,9 +31,7 @@ pub fn note(note: &ComparisonNote) -> String {
             Rate::Max => "as fast as it went".to_string(),
             rate => rate.to_string(),
         })),
-        ComparisonNote::RatesHeld(both) => {
-            rates(both.map(|held| format!("{}/s held", Unit::Count.show(held.round()))))
-        }
+        ComparisonNote::RatesHeld(both) => rates(both.map(|held| format!("{} held", show_rate(held)))),
         ComparisonNote::Steady(both) => {
             let [before, after] = both.map(Span::from_secs_f64);
             format!("They were judged over different times: before {before} of steady, after {after}.")

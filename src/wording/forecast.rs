@@ -10,13 +10,17 @@ pub fn detectable_growth(forecast: &Forecast) -> Option<String> {
         .iter()
         .map(|series| {
             let (unit, label) = (series.id.unit(), series.id.label());
-            let per_request = series.per_request.map(|each| format!(" ({} per request)", unit.show(each)));
-            format!("{label} by {}{}", unit.show_slope(series.per_s), per_request.unwrap_or_default())
+            let growth = match series.per_request {
+                Some(each) => format!("{} per request", unit.show(each)),
+                None => unit.show_slope(series.per_s),
+            };
+            format!("{label} by {growth}")
         })
         .collect();
     let steady = Span::from_secs_f64(forecast.steady_s);
-    (!growths.is_empty())
-        .then(|| format!("detectable in {steady} of steady: growth of {} or more", growths.join(", of ")))
+    (!growths.is_empty()).then(|| {
+        format!("forecast: {steady} of steady can detect growth of {} or more", growths.join(", of "))
+    })
 }
 
 /// That a gate asks for less than that.
@@ -47,9 +51,7 @@ mod tests {
         let forecast = Forecast { steady_s: 20.0, detectable: vec![memory], gates_below: Vec::new() };
         assert_eq!(
             detectable_growth(&forecast).as_deref(),
-            Some(
-                "detectable in 20 s of steady: growth of resident memory by 1.0 MiB/h (35 B per request) or more"
-            )
+            Some("forecast: 20 s of steady can detect growth of resident memory by 35 B per request or more")
         );
         assert_eq!(detectable_growth(&Forecast::default()), None);
         let gate = GateBelowDetectable {

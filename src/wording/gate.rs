@@ -63,9 +63,15 @@ fn against_limit(m: &Measured, result: GateResult) -> String {
         Aspect::PerRequest => format!("{} per request", unit.show(value)),
         Aspect::End | Aspect::Max | Aspect::Ratio | Aspect::Percentile(_) => unit.show(value),
     };
+    let bare = |value: f64| match gate.aspect {
+        Aspect::PerRequest => unit.show(value),
+        _ => show(value),
+    };
+    // a gate on memory names what it was measured by: that depends on what the runtime shows
+    let of = m.of.as_ref().map(|id| format!("{} ", id.label())).unwrap_or_default();
     let measured = match m.ci {
-        Some([lo, hi]) => format!("{} ({} to {})", show(m.value), show(lo), show(hi)),
-        None => show(m.value),
+        Some([lo, hi]) => format!("{of}{} ({} to {})", show(m.value), bare(lo), bare(hi)),
+        None => format!("{of}{}", show(m.value)),
     };
     let measured = match m.within_workers {
         true => format!("{measured} within workers that are replaced"),
@@ -120,6 +126,7 @@ mod tests {
         let ci = Some([50.0, 200.0]);
         let measured = Measured {
             gate,
+            of: None,
             value: 120.0,
             ci,
             uncertain: true,
@@ -145,6 +152,7 @@ mod tests {
         let gate = Gate { expr: expr.clone(), quantity: Quantity::Latency, aspect, limit };
         let measured = Measured {
             gate,
+            of: None,
             value: 0.412,
             ci: None,
             uncertain: false,

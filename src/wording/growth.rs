@@ -27,19 +27,42 @@ pub fn brief_growth(series: &SeriesFinding, steady_s: Option<f64>) -> Option<Str
 }
 
 /// At a fitted line: of what grows how much with its interval, "+2.8 KiB per request (2.6 KiB to 3.0 KiB)", of what is
-/// inconclusive what its interval allows, of what is stable nothing.
-pub fn growth_of_line(series: &SeriesFinding, steady_s: Option<f64>) -> Option<String> {
-    match series.trend {
+/// inconclusive what its interval allows, of what is stable nothing. `judged` is what the headline speaks of where that is
+/// another series than the line's: "resident memory +3.7 KiB per request, live heap +3.0 KiB per request", and that alone
+/// where only that certainly grows.
+pub fn growth_of_line(
+    series: &SeriesFinding,
+    judged: Option<&SeriesFinding>,
+    steady_s: Option<f64>,
+) -> Option<String> {
+    let grows = |one: &&SeriesFinding| one.trend == Direction::Growing;
+    if let Some(judged) = judged.filter(grows) {
+        let named =
+            |one: &SeriesFinding| Some(format!("{} +{}", one.id.label(), brief_growth(one, steady_s)?));
+        let both = [Some(series).filter(grows), Some(judged)].into_iter().flatten();
+        return Some(both.filter_map(named).collect::<Vec<String>>().join(", "));
+    }
+    let name = judged.map(|_| format!("{} ", series.id.label())).unwrap_or_default();
+    let said = match series.trend {
         Direction::Stable => None,
         Direction::Inconclusive => brief_growth(series, steady_s),
         Direction::Growing => growth_with_interval(series).map(|growth| format!("+{growth}")),
-    }
+    };
+    said.map(|growth| name + &growth)
 }
 
-/// One of the two growths of a comparison: "2.8 KiB per request (2.6 KiB to 3.0 KiB)".
-pub fn compared_growth(series: &SeriesChange, growth: Option<Growth>) -> String {
+/// The two growths of a comparison: "2.8 KiB per request (2.6 KiB to 3.0 KiB)", "no growth above 24 B per request".
+pub fn compared_growths(series: &SeriesChange) -> [String; 2] {
+    let [before, after] = series.none_above;
+    [compared_growth(series, series.before, before), compared_growth(series, series.after, after)]
+}
+
+fn compared_growth(series: &SeriesChange, growth: Option<Growth>, none_above: Option<f64>) -> String {
     let show = |value: f64| show_growth(series.id.unit(), series.per, value);
     let per = per_what(series.per);
+    if let Some(least) = none_above {
+        return format!("no growth above {}{per}", show(least));
+    }
     match growth {
         None => UNKNOWN.into(),
         Some(Growth { value, ci: [lo, hi] }) => {
@@ -65,6 +88,7 @@ fn show_claim(claim: GrowthClaim, show: impl Fn(f64) -> String) -> Option<String
         GrowthClaim::Known { value, .. } => Some(show(value)),
         GrowthClaim::AtMost(most) => Some(format!("at most {}", show(most))),
         GrowthClaim::Between([lo, hi]) => Some(format!("{} to {}", show(lo), show(hi))),
+        GrowthClaim::NoneAbove(least) => Some(format!("no growth above {}", show(least))),
     }
 }
 
@@ -112,29 +136,33 @@ mod tests {
         assert_eq!(both(Some((-90.0, [-2260.0, 2150.0]))), same("at most 2.1 KiB"));
         assert_eq!(both(Some((90.0, [40.0, 2150.0]))), same("40 B to 2.1 KiB"));
         assert_eq!(both(None), (None, UNKNOWN.to_string()));
-        let line = growth_of_line(&open(Some((-90.0, [-2260.0, 2150.0]))), None);
+        let line = growth_of_line(&open(Some((-90.0, [-2260.0, 2150.0]))), None, None);
         assert_eq!(line.as_deref(), Some("at most 2.1 KiB per request"));
     }
 
     #[test]
-    fn what_grows_is_shown_with_its_interval_and_what_never_moved_with_nothing() {
+    fn what_grows_is_shown_with_its_interval_and_what_is_stable_with_what_would_have_been_found() {
         let grows = SeriesFinding::example();
         assert_eq!(brief_growth(&grows, None).as_deref(), Some("1 per request"));
         assert_eq!(growth_cell(&grows, Per::Request, None), "1 (0.98 to 1)");
         assert_eq!(growth_cell(&grows, Per::Second, None), "50/s (49/s to 51/s)");
-        assert_eq!(growth_of_line(&grows, None).as_deref(), Some("+1 per request (0.98 to 1)"));
+        assert_eq!(growth_of_line(&grows, None, None).as_deref(), Some("+1 per request (0.98 to 1)"));
         let flat = SeriesFinding {
             trend: Direction::Stable,
             slope_per_s: None,
             slope_ci: None,
             per_request: None,
             per_request_ci: None,
+            end: grows.start,
+            detectable_per_request: Some(0.01),
             ..grows
         };
-        assert_eq!(
-            (brief_growth(&flat, None), growth_cell(&flat, Per::Second, None)),
-            (None, UNKNOWN.into())
-        );
-        assert_eq!(growth_of_line(&flat, None), None);
+        assert_eq!(brief_growth(&flat, None).as_deref(), Some("no growth above 0.01 per request"));
+        assert_eq!(growth_cell(&flat, Per::Request, None), "no growth above 0.01");
+        assert_eq!(growth_cell(&flat, Per::Second, None), UNKNOWN);
+        assert_eq!(growth_of_line(&flat, None, None), None);
+        let live = SeriesFinding { id: SeriesId::MemLive, ..SeriesFinding::example() };
+        let label = growth_of_line(&flat, Some(&live), None);
+        assert_eq!(label.as_deref(), Some("live heap +1 B per request"));
     }
 }

@@ -92,7 +92,8 @@ pub fn memory_limit(limit: &MemoryLimit) -> String {
 
 fn bytes(memory: &MemoryGrowth) -> String {
     let place = memory.process.as_ref().map(|process| format!(" in {process}")).unwrap_or_default();
-    format!("{} of memory{place}", Unit::Bytes.show(memory.bytes))
+    let what = if memory.id == SeriesId::MemLive { memory.id.label() } else { "memory" };
+    format!("{} of {what}{place}", Unit::Bytes.show(memory.bytes))
 }
 
 fn by(per: &CountedBy) -> String {

@@ -7,14 +7,14 @@ use super::errors::{describe_errors, describe_worst};
 
 /// For the terminal: "6,000 requests, 50/s held of 50/s, errors 0 %, p50 1 ms, p99 2 ms".
 pub fn summarize_load(load: &LoadFinding) -> String {
-    let asked = load.rate_asked.map(|r| format!(" of {}", Rate::PerSecond(r))).unwrap_or_default();
-    let held = Unit::Count.show(load.rate_held.round());
+    let asked = load.rate_asked.map(|r| format!(" of {}", show_rate(r))).unwrap_or_default();
+    let held = show_rate(load.rate_held);
     let latency = load.shown_latency().map(|latency| {
         let [p50, p99] = [latency.timed.p50, latency.timed.p99].map(show_seconds);
         format!("p50 {p50}, p99 {p99}{}", restriction(&latency))
     });
     format!(
-        "{} requests, {held}/s held{asked}, errors {}{}, {}{}",
+        "{} requests, {held} held{asked}, errors {}{}, {}{}",
         show_count(load.requests),
         Unit::Ratio.show(load.errors.ratio),
         load.errors
@@ -28,8 +28,7 @@ pub fn summarize_load(load: &LoadFinding) -> String {
 
 /// For a page: the same with the kinds of errors, the slowest answer and how late soak sent.
 pub fn describe_load(load: &LoadFinding) -> String {
-    let rate = |r: f64| if r > 0.0 { Rate::PerSecond(r).to_string() } else { "0/s".into() };
-    let asked = load.rate_asked.map(|r| format!(" of {} asked", rate(r))).unwrap_or_default();
+    let asked = load.rate_asked.map(|r| format!(" of {} asked", show_rate(r))).unwrap_or_default();
     let kinds = describe_errors(&load.errors);
     let kinds = if kinds.is_empty() { kinds } else { format!(" ({kinds})") };
     let latency = load.shown_latency().map(|latency| {
@@ -41,13 +40,24 @@ pub fn describe_load(load: &LoadFinding) -> String {
         };
         format!("latency p50 {p50}, p99 {p99}, max {max}{}{left_out}", restriction(&latency))
     });
-    let (requests, held) = (show_count(load.requests), rate(load.rate_held));
+    let (requests, held) = (show_count(load.requests), show_rate(load.rate_held));
     let (errors, late) = (Unit::Ratio.show(load.errors.ratio), show_seconds(load.late_p99_s));
     let latency = latency.as_deref().unwrap_or("no latency");
     let in_flight = in_flight(load);
     format!(
         "{requests} requests, {held} held{asked}, errors {errors}{kinds}; {latency}; late p99 {late}{in_flight}"
     )
+}
+
+/// A rate in requests per second, to a tenth, and one below 1 to a thousandth: rounded alike in every output.
+pub fn show_rate(per_s: f64) -> String {
+    let rounded = round_rate(per_s);
+    if rounded > 0.0 { Rate::PerSecond(rounded).to_string() } else { "0/s".into() }
+}
+
+/// The same as a number.
+pub fn round_rate(per_s: f64) -> f64 {
+    if per_s >= 1.0 { (per_s * 10.0).round() / 10.0 } else { (per_s * 1000.0).round() / 1000.0 }
 }
 
 /// "; in flight 1 → 64": at the start of steady and at its end.

@@ -51,8 +51,8 @@ pub use errors::{all_answers_so_far, describe_errors, list_errors, list_load_err
 pub use forecast::{detectable_growth, gate_below_detectable};
 pub use forwarder::forwarder_warning;
 pub use gate::reason as gate_reason;
-pub use growth::{UNKNOWN, brief_growth, compared_growth, growth_cell, growth_of_line};
-pub use load::{count_failures, describe_load, summarize_load};
+pub use growth::{UNKNOWN, brief_growth, compared_growths, growth_cell, growth_of_line};
+pub use load::{count_failures, describe_load, round_rate, show_rate, summarize_load};
 pub use no_process::explain_no_process;
 pub use other_process::explain_other_process;
 pub use phrase::{listed_name, mean_count, movement};

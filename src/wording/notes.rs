@@ -1,8 +1,8 @@
 //! Notes, a sentence or two each.
 
-use crate::evidence::Runtime;
+use crate::evidence::{Runtime, SeriesId};
 use crate::findings::{BlamedGroup, LoadTrouble, NoBlocks, NotCollected, Note};
-use crate::units::{Span, Unit};
+use crate::units::{Rate, Span, Unit};
 
 use super::attribution;
 use super::culprit::explain_group;
@@ -35,10 +35,11 @@ pub fn note(note: &Note) -> String {
             "stacks of goroutines are {} of the memory that leaks; the rest is heap, which they may hold",
             Unit::Ratio.show(*share)
         ),
-        Note::AtThisLoad(per_second) => format!(
-            "At this load memory grows by {} per hour, {} per day.",
-            Unit::Bytes.show(per_second * 3600.0),
-            Unit::Bytes.show(per_second * 86_400.0)
+        Note::AtThisLoad { id, per_s } => format!(
+            "At this load {} grows by {} per hour, {} per day.",
+            if *id == SeriesId::MemLive { "the live heap" } else { "memory" },
+            Unit::Bytes.show(per_s * 3600.0),
+            Unit::Bytes.show(per_s * 86_400.0)
         ),
         Note::CodeNotNamed { turn_on: Some(line), .. } => {
             format!("Nothing names the code that leaks yet. To name it: {line}")
@@ -57,8 +58,8 @@ pub fn note(note: &Note) -> String {
             Span::from_secs_f64(*seconds)
         ),
         Note::TooFewCollections(longest_s) => format!(
-            "Fewer collections were forced than the live heap needs to be judged, since one takes up to {} and probing \
-             keeps within 1 % of the target's time; a longer run has room for more.",
+            "Fewer collections were forced than the live heap needs to be judged, since one takes up to {} and probing is \
+             to take about 1 % of the target's time; a longer run has room for more.",
             Unit::Seconds.show(*longest_s)
         ),
         Note::ResidentMemoryAlone => {
@@ -97,7 +98,7 @@ pub fn note(note: &Note) -> String {
                 )
             });
             format!(
-                "Probing keeps within 1 % of the target's time, so some probes were read less often than every {}: {}.",
+                "Probing is to take about 1 % of the target's time, so some probes were read less often than every {}: {}.",
                 Span::from_secs_f64(*interval_s),
                 each.collect::<Vec<_>>().join("; ")
             )
@@ -105,6 +106,15 @@ pub fn note(note: &Note) -> String {
         Note::NoRequestCounter => {
             "No request counter: growth is reported per hour.".into()
         }
+        Note::LoadChanged { elapsed_s, per_s: Some(rate) } => format!(
+            "The load was changed by hand after {}, to {}; what came before is not judged.",
+            Span::from_secs_f64(*elapsed_s),
+            Rate::PerSecond((rate * 10.0).round() / 10.0)
+        ),
+        Note::LoadChanged { elapsed_s, per_s: None } => format!(
+            "The load was paused by hand after {}, so nothing was judged.",
+            Span::from_secs_f64(*elapsed_s)
+        ),
         Note::Restarted { elapsed_s, pid_before, pid_after } => format!(
             "The target restarted after {} (pid {pid_before}, then {pid_after}); growth is judged in each life.",
             Span::from_secs_f64(*elapsed_s)

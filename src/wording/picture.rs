@@ -2,6 +2,7 @@
 
 use super::culprit::per_request;
 use super::leak::memory_limit;
+use super::load::show_rate;
 use crate::evidence::{EventKind, LimitOwner, MemoryLimit};
 use crate::findings::{Culprit, GateResult, Verdict};
 use crate::units::{Rate, Span, Unit};
@@ -15,6 +16,10 @@ pub fn label_event(event: &EventKind) -> Option<String> {
         EventKind::Gap { seconds, .. } => format!("gap of {}", Unit::Seconds.show(*seconds)),
         EventKind::Stopped { .. } => "stopped".into(),
         EventKind::Note { text } => text.clone(),
+        EventKind::LoadChanged { per_s: None } => "load paused".into(),
+        EventKind::LoadChanged { per_s: Some(rate) } => {
+            format!("rate changed to {}: judged from here", Rate::PerSecond((rate * 10.0).round() / 10.0))
+        }
         EventKind::Phase { .. }
         | EventKind::Cycle { .. }
         | EventKind::Collection { .. }
@@ -57,12 +62,15 @@ pub fn describe_growth(culprit: &Culprit) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
+/// A figure of the end of steady that settle has moved since, in two lines: "resident 62.8 MiB," and "61.9 MiB after
+/// settle".
+pub fn add_after_settle(label: &str, settled: &str) -> String {
+    format!("{label},\n{settled} after settle")
+}
+
 /// The rate that soak sent: "50/s sent".
 pub fn label_sent_rate(per_s: f64) -> String {
-    match per_s > 0.0 {
-        true => format!("{} sent", Rate::PerSecond((per_s * 10.0).round() / 10.0)),
-        false => "nothing sent".into(),
-    }
+    if per_s > 0.0 { format!("{} sent", show_rate(per_s)) } else { "nothing sent".into() }
 }
 
 /// The mean rate of requests that soak did not send: "50/s on average".
@@ -74,8 +82,6 @@ pub fn label_mean_rate(per_s: f64) -> String {
 
 /// Under the mean rate: soak does not know how these requests ended.
 pub const COUNTED_BY_TARGET: &str = "as the target counts";
-/// Behind the figure of a line that settle has moved since steady.
-pub const AFTER_SETTLE: &str = " after settle";
 /// In place of all panels.
 pub const NOTHING_SAMPLED: &str = "Nothing was sampled in this run.";
 /// In place of one panel.

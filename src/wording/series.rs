@@ -1,18 +1,15 @@
 //! A series as a row of the report.
 
-use crate::evidence::SeriesId;
 use crate::findings::{SeriesEvidence, SeriesFinding};
 use crate::units::Unit;
 
 use super::explanation::explanation;
 use super::trend::explain_trend;
 
-/// What a row of a table calls a series: resident memory and its private part as the picture does, and bytes below zero,
-/// which only native memory has, a change.
+/// What a row of a table calls a series: bytes below zero, which only native memory has, are a change.
 pub fn table_label(series: &SeriesFinding) -> String {
     let below_zero = |bytes: Option<f64>| series.id.unit() == Unit::Bytes && bytes.is_some_and(|v| v < 0.0);
     match &series.id {
-        SeriesId::RssAnon => "private memory".into(),
         id if below_zero(series.start) || below_zero(series.end) => format!("change of {}", id.label()),
         id => id.label().into(),
     }
@@ -34,6 +31,7 @@ pub fn finding(series: &SeriesEvidence) -> SeriesFinding {
         per_request_ci: trend.per_request.map(|s| [s.lo, s.hi]),
         p_value: trend.p_value,
         detectable_per_s: trend.detectable_per_s,
+        detectable_per_request: trend.detectable_per_request,
         needs_s: trend.needs_s,
         recovered: trend.recovered,
         material: series.material,

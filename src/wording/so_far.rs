@@ -83,7 +83,7 @@ mod tests {
         let memory = growth(SeriesId::RssAnon, Some(3900.0), None);
         assert_eq!(
             said(Some(memory), Interim::Open).as_deref(),
-            Some("resident memory rising: 3.8 KiB per request")
+            Some("private memory rising: 3.8 KiB per request")
         );
         let watched = growth(SeriesId::Threads, None, Some(0.5));
         assert_eq!(said(Some(watched), Interim::Open).as_deref(), Some("threads rising: 0.5/s"));

@@ -43,7 +43,12 @@ fn answer(reason: Reason) -> Answer {
 /// What leaks: memory and a goroutine by each request.
 fn leaking() -> Answer {
     let summary = LeakSummary {
-        memory: Some(MemoryGrowth { bytes: 3.0 * KIB, per: CountedBy::Request, process: None }),
+        memory: Some(MemoryGrowth {
+            id: SeriesId::RssAnon,
+            bytes: 3.0 * KIB,
+            per: CountedBy::Request,
+            process: None,
+        }),
         counted: vec![CountGrowth {
             n: 1.0,
             what: Counted::Kind(GroupKind::Goroutine),
@@ -60,6 +65,7 @@ fn gate(result: GateResult) -> GateOutcome {
         Gate { expr: "errors.ratio < 1%".into(), quantity: Quantity::Errors, aspect: Aspect::Ratio, limit };
     let measured = Measured {
         gate,
+        of: None,
         value: 0.05,
         ci: None,
         uncertain: false,
@@ -104,8 +110,8 @@ fn each_answer_has_a_badge_what_follows_it_and_a_headline_that_stands_alone() {
             answer(flat(SeriesId::RssAnon, 24.0)),
             failed(),
             "GATE FAILED",
-            "errors.ratio < 1%, 5 % is beyond the limit of 1 %; no leak: no growth of resident memory above 24 B per request in 76 s",
-            "Gate failed: errors.ratio < 1%, 5 % is beyond the limit of 1 %; no leak: no growth of resident memory above 24 B per request in 76 s",
+            "errors.ratio < 1%, 5 % is beyond the limit of 1 %; no leak: no growth of private memory above 24 B per request in 76 s",
+            "Gate failed: errors.ratio < 1%, 5 % is beyond the limit of 1 %; no leak: no growth of private memory above 24 B per request in 76 s",
         ),
         (
             answer(Reason::Doubt(Doubt::NoSteady)),
@@ -215,7 +221,7 @@ fn each_reason_has_its_sentence() {
             Reason::Leak(grows(SeriesId::MemLive)),
             "live heap grows 3.0 KiB per request after each collection: objects that something still refers to",
         ),
-        (Reason::Leak(Leak::Series(growth.clone())), "resident memory grows without end"),
+        (Reason::Leak(Leak::Series(growth.clone())), "private memory grows without end"),
         (
             Reason::Doubt(Doubt::DriverTooSlow(rate)),
             "soak itself could send only 123/s of the 200/s asked for",
@@ -235,21 +241,21 @@ fn each_reason_has_its_sentence() {
                 live_heap_read: false,
                 pools_bytes: 1024.0 * 1024.0,
             }),
-            "resident memory grows without end, but Python takes up to 1.0 MiB in its first minutes under load without a \
+            "private memory grows without end, but Python takes up to 1.0 MiB in its first minutes under load without a \
              leak: run again with more load, or with --cycles 3",
         ),
         (
             Reason::Doubt(Doubt::MayBeHeld { growth, hold: Span::from_secs_f64(120.0) }),
-            "resident memory grows without end, but may be held for 2 min, longer than it was observed",
+            "private memory grows without end, but may be held for 2 min, longer than it was observed",
         ),
         (
             Reason::Doubt(heap(Runtime::Go, false, true)),
-            "resident memory grows, but Go may grow its heap before it collects, and its live heap could not be read: \
+            "private memory grows, but Go may grow its heap before it collects, and its live heap could not be read: \
              run again with --cycles 3 to tell the two apart",
         ),
         (
             Reason::Doubt(heap(Runtime::Go, true, false)),
-            "resident memory grows, but Go may grow its heap before it collects, and how much of that is heap is not \
+            "private memory grows, but Go may grow its heap before it collects, and how much of that is heap is not \
              known: run again with --gc, where the runtime serves its heap, to tell the two apart",
         ),
         (
@@ -275,7 +281,12 @@ fn a_leak_is_counted_by_what_is_known_of_each_part() {
     let summary = |memory_per, count_per: Option<CountedBy>| {
         let count = |per| CountGrowth { n: 1.0, what: Counted::Kind(GroupKind::Task), per };
         let summary = LeakSummary {
-            memory: Some(MemoryGrowth { bytes: 4.0 * KIB, per: memory_per, process: None }),
+            memory: Some(MemoryGrowth {
+                id: SeriesId::RssAnon,
+                bytes: 4.0 * KIB,
+                per: memory_per,
+                process: None,
+            }),
             counted: count_per.map(count).into_iter().collect(),
             limit: None,
         };
@@ -296,7 +307,12 @@ fn a_leak_is_counted_by_what_is_known_of_each_part() {
     }
     let count = |n, kind| CountGrowth { n, what: Counted::Kind(kind), per: CountedBy::Request };
     let threads = LeakSummary {
-        memory: Some(MemoryGrowth { bytes: 5.8 * KIB * KIB, per: CountedBy::Request, process: None }),
+        memory: Some(MemoryGrowth {
+            id: SeriesId::RssAnon,
+            bytes: 5.8 * KIB * KIB,
+            per: CountedBy::Request,
+            process: None,
+        }),
         counted: vec![count(1.0, GroupKind::Thread), count(5.0, GroupKind::Fd)],
         limit: None,
     };
@@ -338,7 +354,7 @@ fn a_comparison_says_its_answer_once_whatever_the_gates_of_its_runs_say() {
     };
     let stable = || answer(flat(SeriesId::RssAnon, 90.0));
     let same = compared(Change::NoDifference, stable(), stable());
-    let text = "neither run leaks; no growth of resident memory above 90 B per request in 76 s";
+    let text = "neither run leaks; no growth of private memory above 90 B per request in 76 s";
     assert_eq!(comparison::headline(&same), format!("No difference: {text}"));
     let evidence = Evidence::default();
     let found = Assessment::example();
@@ -346,12 +362,12 @@ fn a_comparison_says_its_answer_once_whatever_the_gates_of_its_runs_say() {
     assert_eq!(written.summary, text);
     assert_eq!(
         written.before.headline,
-        "No leak: no growth of resident memory above 90 B per request in 76 s"
+        "No leak: no growth of private memory above 90 B per request in 76 s"
     );
     let fixed = compared(Change::Fixed, answer(Reason::Leak(worker())), stable());
     assert_eq!(
         comparison::headline(&fixed),
-        "Fixed: no growth of resident memory above 90 B per request in 76 s; before, main.worker in chan send: 6,000 \
+        "Fixed: no growth of private memory above 90 B per request in 76 s; before, main.worker in chan send: 6,000 \
          goroutines more in 6,000 requests"
     );
     let open = compared(Change::CannotTell, stable(), answer(Reason::Doubt(Doubt::NoSteady)));

@@ -38,9 +38,11 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
         JudgedLevel::BeneathPeriod { seconds } => format!("the level under a rhythm of {}", span(seconds)),
         JudgedLevel::Readings => "it".into(),
     };
-    let found = trend
-        .detectable_per_s
-        .map_or(String::new(), |d| format!("; {} or more would have been found", unit.show_slope(d)));
+    let found = match (trend.detectable_per_request, trend.detectable_per_s) {
+        (Some(each), _) => format!("; {} per request or more would have been found", unit.show(each)),
+        (None, Some(each)) => format!("; {} or more would have been found", unit.show_slope(each)),
+        (None, None) => String::new(),
+    };
     let more = trend.needs_s.map_or(String::new(), |s| format!("; a steady of {} would decide", span(s)));
     let segments = match window.segments {
         0 | 1 => String::new(),

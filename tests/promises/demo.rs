@@ -29,7 +29,7 @@ fn with_the_fix_it_is_stable() {
     assert_eq!(report["verdict"], "stable", "{}", report["headline"]);
     assert_eq!(report["culprits"].as_array().map(Vec::len), Some(0));
     assert!(
-        report["headline"].as_str().unwrap().contains("no growth of resident memory above"),
+        report["headline"].as_str().unwrap().contains("no growth of private memory above"),
         "{}",
         report["headline"]
     );

@@ -56,6 +56,16 @@ fn the_wait_for_a_connection_that_the_target_keeps_busy_is_none_of_soaks_latenes
     let counted = drain(&mut metrics);
     let on_time = counted.histograms.iter().find(|(tag, _)| *tag == LatencyTag::OnTime).unwrap().1;
     assert!((on_time.max() as f64 / 1e6 - 50.0).abs() < 0.05);
+    metrics.count_sent(one, MS * 1030);
+    let stalled = Outcome { answered: true, stalled: true, ..Outcome::default() };
+    metrics.count_ended(one, MS * 1030, MS * 2500, stalled);
+    let counted = drain(&mut metrics);
+    let of = |tag| counted.histograms.iter().find(|(own, _)| *own == tag).unwrap().1.len();
+    assert_eq!(
+        (of(LatencyTag::Steady), of(LatencyTag::OnTime)),
+        (1, 0),
+        "soak stood still while it was under way"
+    );
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn errors(load: &LoadState, theme: Theme) -> Line<'static> {
         return line;
     }
     let kinds = load.errors.iter().map(|(kind, n)| format!("{kind}: {}", count(*n as f64)));
-    Line::styled(format!("errors: {}", kinds.collect::<Vec<_>>().join(", ")), theme.bad())
+    in_red(format!("errors: {}", kinds.collect::<Vec<_>>().join(", ")), theme)
 }
 
 /// How many, and the status or kind of most: "3 errors (timeout)".
@@ -88,12 +88,17 @@ fn errors_in_brief(load: &LoadState, theme: Theme) -> Line<'static> {
     let all: u64 = load.errors.iter().map(|(_, n)| n).sum();
     let most = most.split(' ').next().unwrap_or_default();
     let noun = if all == 1 { "error" } else { "errors" };
-    Line::styled(format!("{} {noun} ({most})", count(all as f64)), theme.bad())
+    in_red(format!("{} {noun} ({most})", count(all as f64)), theme)
 }
 
 /// A wrong path or missing credentials stay in sight for as long as nothing else was answered.
 fn all_fail(load: &LoadState, theme: Theme) -> Option<Line<'static>> {
-    load.all_fail.map(|status| Line::styled(all_answers_so_far(status), theme.bad()))
+    load.all_fail.map(|status| in_red(all_answers_so_far(status), theme))
+}
+
+/// The style of a line is lost where it becomes a part of another.
+fn in_red(text: String, theme: Theme) -> Line<'static> {
+    Line::from(Span::styled(text, theme.bad()))
 }
 
 fn latency(latency: &Percentiles) -> String {

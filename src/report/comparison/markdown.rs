@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::row::{row, shown, title};
+use super::row::{foremost, others, row, title};
 use crate::findings::Comparison;
 use crate::report::markdown::text;
 use crate::wording::picture::name_verdict;
@@ -31,7 +31,7 @@ fn page_of(out: &mut String, comparison: &Comparison) -> std::fmt::Result {
         )?;
     }
     writeln!(out, "\n## Growth\n\n| series | before | after | change |\n| --- | --- | --- | --- |")?;
-    for series in shown(comparison) {
+    for series in foremost(comparison).into_iter().chain(others(comparison)) {
         let [name, before, after, why] = row(series).map(|cell| text(&cell));
         let name = if series.votes { format!("**{name}**") } else { name };
         writeln!(out, "| {name} | {before} | {after} | {why} |")?;

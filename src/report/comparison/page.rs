@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::{AutoEscape, Environment, context};
 
-use super::row::{badge, foremost, row, shown};
+use super::row::{badge, foremost, others, row};
 use crate::error::{Error, Result};
 use crate::findings::{Change, Comparison, SeriesChange, Side, Verdict};
 use crate::report::clean_text::clean_text;
@@ -24,8 +24,7 @@ pub fn render(comparison: &Comparison, [light, dark]: [&str; 2]) -> Result<Strin
     environment.add_template("page", PAGE).map_err(own)?;
     let cells = |series: &SeriesChange| row(series).map(|cell| clean_text(&cell));
     let first = foremost(comparison);
-    let is_first = |series: &SeriesChange| first.iter().any(|shown| shown.id == series.id);
-    let others: Vec<&SeriesChange> = shown(comparison).filter(|series| !is_first(series)).collect();
+    let others = others(comparison);
     environment
         .get_template("page")
         .map_err(own)?
@@ -83,7 +82,7 @@ mod tests {
             "&lt;script&gt;alert",
             "fix-queue",
             "prefers-color-scheme: dark",
-            "resident memory</td>",
+            "private memory</td>",
             "grows 2.8 KiB per request less</td>",
             "The runs drove different rates",
         ] {

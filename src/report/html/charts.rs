@@ -11,7 +11,7 @@ use crate::report::picture::{
     task_layers, whole_intervals,
 };
 use crate::units::Unit;
-use crate::wording::table_label;
+use crate::wording::{round_rate, table_label};
 
 /// Points of all lines together; a page of 500 KiB holds about three times as many.
 const POINTS: usize = 9_000;
@@ -96,6 +96,8 @@ impl Stack {
 struct FittedView {
     /// Moment and value of both ends.
     ends: [(f64, f64); 2],
+    /// What was read at both ends of steady.
+    dots: [(f64, f64); 2],
     /// Moment, lowest and highest value.
     band: Vec<(f64, f64, f64)>,
     bad: bool,
@@ -217,7 +219,7 @@ fn memory(evidence: &Evidence, findings: &Report) -> Chart {
     // of a week with one a minute no more than can be seen
     let least = ticks.last().unwrap_or(&0.0) / 500.0;
     ticks.dedup_by(|next, kept| *next - *kept < least);
-    let fit = fit.map(|FittedLine { ends, band, bad }| FittedView { ends, band, bad });
+    let fit = fit.map(|FittedLine { ends, dots, band, bad }| FittedView { ends, dots, band, bad });
     let stack = account.map(Stack::new);
     Chart { stack, fit, limit, notes, ticks, ..Chart::new("Memory", Unit::Bytes, lines) }
 }
@@ -231,7 +233,7 @@ fn tasks(evidence: &Evidence, findings: &Report) -> Chart {
     let total = groups.and_then(|groups| {
         let sum = |(t, tops): &(f64, Vec<f64>)| Some((*t, *tops.last()?));
         let line = line(&title.to_lowercase(), false, true, groups.pieces.iter().flatten().filter_map(sum))?;
-        let end = groups.at_end.iter().copied().sum();
+        let end = shown.as_ref().and_then(|shown| shown.total_at_end);
         Some(Line { main: true, end, ..line })
     });
     let counted = |id: &SeriesId| total.is_some() && main.as_ref() == Some(id);
@@ -263,7 +265,7 @@ fn rate(evidence: &Evidence, findings: &Report, phases: &[(String, f64, f64)]) -
         let steps = bins.iter().flat_map(|bin| [bin.from, bin.to].map(|t| (t, bin.rate(of(bin)))));
         any.then(|| line(name, name != "sent", true, steps)).flatten()
     };
-    let held = findings.load.as_ref().map(|load| load.rate_held);
+    let held = findings.load.as_ref().map(|load| round_rate(load.rate_held));
     let sent = counted("sent", |bin| bin.sent).map(|line| Line { over_steady: held, ..line });
     let lines = [sent, counted("errors", |bin| bin.errors), counted("dropped", |bin| bin.dropped)];
     Chart::new("Requests per second", Unit::Count, lines.into_iter().flatten().collect())

@@ -30,10 +30,14 @@
     while (Math.abs(v) >= 1024 && i < steps.length - 1) { v /= 1024; i += 1; }
     return (i && Math.abs(v) < 100 ? v.toFixed(1) : Math.round(v)) + " " + steps[i];
   };
-  const seconds = v => v >= 1 ? +v.toFixed(2) + " s" : v >= 1e-3 ? +(v * 1e3).toFixed(1) + " ms" : Math.round(v * 1e6) + " µs";
+  const digits = v => v < 10 ? +v.toPrecision(2) : Math.round(v);
+  // to as many digits as in every table
+  const seconds = v => v >= .9995 ? digits(v) + " s" : v >= 1e-3 ? digits(v * 1e3) + " ms" : digits(v * 1e6) + " µs";
+  const exactly = v => v >= 1 ? +v.toFixed(2) + " s" : v >= 1e-3 ? +(v * 1e3).toFixed(1) + " ms" : Math.round(v * 1e6) + " µs";
   const count = v => Math.abs(v) < 10 && v % 1 ? v.toFixed(1) : Math.round(v).toLocaleString("en");
   const show = { bytes, seconds, count, ratio: v => (v * 100).toFixed(1) + " %" };
-  const mark = (unit, v) => v === 0 ? "0" : show[unit](v).replace(/\.0 /, " ");
+  const mark = (unit, v) => v === 0 ? "0" : unit === "seconds" ? exactly(v) : show[unit](v).replace(/\.0 /, " ");
+  const rate = v => (+v.toFixed(1)).toLocaleString("en");
 
   // time
   const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
@@ -110,8 +114,10 @@
       const tabled = steady && end === steady[2] ? line.end : null;
       const before = () => last(line, end - (view[1] - view[0]) * 1e-4);
       const ended = () => chart.stack ? (nearest(line.pieces, 2, end) || [])[1] ?? null : before();
-      const value = whole && line.over_steady !== null ? line.over_steady : t !== null ? at(line, t) : tabled ?? ended();
-      line.value.textContent = value === null ? "–" : show[chart.unit](value);
+      const over = whole && line.over_steady !== null;
+      const value = over ? line.over_steady : t !== null ? at(line, t) : tabled ?? ended();
+      const written = over && chart.unit === "count" ? rate : show[chart.unit];
+      line.value.textContent = value === null ? "–" : written(value);
     }
     if (!chart.stack) return;
     const row = t === null ? nearest(chart.stack.pieces, chart.stack.areas.length + 1, end) : rowAt(chart.stack, t);
@@ -216,7 +222,7 @@
       const drawn = node("g", inside, svg);
       node("line", { x1, y1, x2, y2, stroke: "var(--paper)", "stroke-width": 5 }, drawn);
       node("line", { x1, y1, x2, y2, stroke: fit.bad && !chart.stack ? colour : "var(--muted)", "stroke-width": 2.5 }, drawn);
-      for (const [cx, cy] of [[x1, y1], [x2, y2]])
+      for (const [cx, cy] of fit.dots.map(([t, v]) => [x(t), y(v)]))
         node("circle", { cx, cy, r: 5, fill: colour, stroke: "var(--paper)", "stroke-width": 2 }, drawn);
     }
     for (const t of chart.ticks) {

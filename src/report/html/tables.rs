@@ -6,9 +6,9 @@ use crate::evidence::{Evidence, LatencyBar, ProbeRecord};
 use crate::findings::{Culprit, LoadFinding, Misbehaved, Per, Report, SeriesFinding};
 use crate::report::clean_text::clean_text;
 use crate::report::requests;
-use crate::units::{Bytes, Rate, Unit};
+use crate::units::{Bytes, Unit};
 use crate::wording::picture::label_gate;
-use crate::wording::{account_row, describe_target, growth_cell, list_load_errors, table_label};
+use crate::wording::{account_row, describe_target, growth_cell, list_load_errors, show_rate, table_label};
 
 #[derive(Serialize)]
 pub struct CulpritView {
@@ -148,12 +148,11 @@ fn bars(bars: &[LatencyBar]) -> Vec<BarView> {
 
 /// What was driven, how long it took, and what went wrong.
 pub fn load(load: &LoadFinding, evidence: &Evidence) -> LoadView {
-    let rate = |r: f64| Rate::PerSecond(r.max(1e-9)).to_string();
     let count = |n: u64| Unit::Count.show(n as f64);
     let rows = vec![
         ["requests".into(), count(load.requests)],
-        ["rate held".into(), rate((load.rate_held * 100.0).round() / 100.0)],
-        ["rate asked for".into(), load.rate_asked.map_or("max".into(), rate)],
+        ["rate held".into(), show_rate(load.rate_held)],
+        ["rate asked for".into(), load.rate_asked.map_or("max".into(), show_rate)],
         ["dropped".into(), count(load.dropped)],
         ["errors".into(), Unit::Ratio.show(load.errors.ratio)],
     ];

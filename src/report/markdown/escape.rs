@@ -7,9 +7,17 @@ use crate::report::clean_text::clean_text;
 /// table's cell, too.
 pub fn text(raw: &str) -> String {
     let mut out = String::new();
-    for c in clean_text(raw).chars() {
+    let raw = clean_text(raw);
+    let mut rest = raw.chars().peekable();
+    while let Some(c) = rest.next() {
+        // a sign before a space or a figure is none of HTML's, and a limit is read as it was written
+        let next = rest.peek().copied();
         match c {
+            '<' | '&' if next.is_some_and(|next| next == ' ' || next.is_ascii_digit() && c == '<') => {
+                out.push(c)
+            }
             '<' => out.push_str("&lt;"),
+            '>' if out.ends_with(' ') => out.push(c),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
             // escaped by a backslash it would still end a cell behind another backslash

@@ -55,7 +55,8 @@ impl Stack {
             let mut sum = 0.0;
             values.iter_mut().for_each(|v| {
                 sum += *v;
-                *v = sum;
+                // no part reaches beyond the whole, as one that is read late would before its first reading
+                *v = sum.min(total);
             });
             values
         };

@@ -8,7 +8,7 @@ use super::stage::Stage;
 use super::text::{ASCENT, DESCENT, Weight, width};
 use super::theme::Rgb;
 use super::trace::Trace;
-use crate::evidence::{EventKind, Phase};
+use crate::evidence::{EventKind, Phase, SeriesId};
 use crate::findings::{Direction, SeriesFinding};
 use crate::wording::growth_of_line;
 
@@ -69,7 +69,7 @@ impl<'a> Fit<'a> {
         let shift = shift_of(stage, finding, (start, slope), drawn, (from, to));
         let fit = Fit { finding, from, to, level: start + shift, slope, read: [(0.0, 0.0); 2] };
         let [start, end] = read.unwrap_or([fit.level, fit.at(to)]);
-        Some(Fit { read: [(steady_from, start), (to, end)], ..fit })
+        Some(Fit { read: [on_line(drawn, (steady_from, start)), on_line(drawn, (to, end))], ..fit })
     }
 
     /// The highest value that it reaches.
@@ -102,6 +102,11 @@ impl<'a> Fit<'a> {
         [self.from, middle, self.to].map(edge).into()
     }
 
+    /// When what is drawn was read at both ends of steady, and what it read.
+    pub fn dots(&self) -> [(f64, f64); 2] {
+        self.read
+    }
+
     /// When steady began, and what the drawn line reads there.
     pub fn start(&self) -> (f64, f64) {
         self.read[0]
@@ -126,7 +131,7 @@ impl<'a> Fit<'a> {
     /// Paints what was read at both ends of steady, over all lines.
     pub fn draw_ends(&self, scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) {
         let colour = if self.guilty(stage) { stage.theme.warn } else { stage.theme.muted };
-        for end in self.dots(panel) {
+        for end in self.points(panel) {
             scene.disc(end, 10.0, stage.theme.paper);
             scene.disc(end, 7.0, colour);
         }
@@ -155,14 +160,14 @@ impl<'a> Fit<'a> {
         (point(self.from), point(self.to))
     }
 
-    fn dots(&self, panel: &Panel) -> [Point; 2] {
+    fn points(&self, panel: &Panel) -> [Point; 2] {
         self.read.map(|(t, value)| (panel.x(t), panel.y(value)))
     }
 
     /// Writes what it starts with, what it ends with and what it comes to, as far as there is free room.
     pub fn label(&self, scene: &mut Scene, stage: &Stage<'_>, panel: &Panel, room: &mut Room) {
         let colour = if self.guilty(stage) { stage.theme.warn } else { stage.theme.muted };
-        let [a, b] = self.dots(panel);
+        let [a, b] = self.points(panel);
         room.occupy(&[(a.0, a.1 - 7.0), (b.0, b.1 - 7.0)]);
         let unit = self.finding.id.unit();
         let [(_, start), (_, end)] = self.read;
@@ -187,8 +192,24 @@ impl<'a> Fit<'a> {
 
     /// What it comes to, per request where requests were counted.
     pub fn growth(&self, stage: &Stage<'_>) -> Option<String> {
-        growth_of_line(self.finding, stage.findings.judged_load_s())
+        let memory = stage.findings.memory.as_ref();
+        let judged = memory.filter(|m| m.id == SeriesId::MemLive && self.finding.id.is_resident_memory());
+        growth_of_line(self.finding, judged, stage.findings.judged_load_s())
     }
+}
+
+/// How many readings around an end of steady its figure may come from.
+const READINGS_AROUND: usize = 2;
+
+/// Where the drawn line reads a figure of an end of steady: at the reading nearest to that moment which it is.
+fn on_line(drawn: &Trace, (moment, figure): (f64, f64)) -> (f64, f64) {
+    let points: Vec<(f64, f64)> = drawn.points().collect();
+    let next = points.partition_point(|(t, _)| *t < moment);
+    let (first, end) =
+        (next.saturating_sub(READINGS_AROUND + 1), (next + READINGS_AROUND + 1).min(points.len()));
+    let around = points[first..end].iter().filter(|(_, value)| *value == figure);
+    let nearest = around.min_by(|a, b| (a.0 - moment).abs().total_cmp(&(b.0 - moment).abs()));
+    nearest.copied().unwrap_or((moment, figure))
 }
 
 /// How far the drawn line lies above the fitted series, in the middle of what both have within steady. A finding that

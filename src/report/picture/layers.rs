@@ -1,16 +1,16 @@
 //! What the panels of memory and tasks show, as figures: for a chart that is drawn elsewhere and must look the same.
 
 use super::account::thinned;
-use super::edge_figure::end_in_tables;
+use super::edge_figure::end_in_account;
 use super::fit::Fit;
 use super::memory::{self, account, fitted_line, main_series};
 use super::memory_limit::memory_limit;
 use super::stage::Stage;
-use super::task_stack::{Tasks, row_at_end};
+use super::task_stack::{Tasks, end_of_groups, row_at_end, series_of};
 use super::tasks;
 use super::theme::{LIGHT, Tint};
 use super::trace::Trace;
-use crate::evidence::{Evidence, GroupKind, SeriesId};
+use crate::evidence::{Evidence, SeriesId};
 use crate::findings::Report;
 use crate::report::clean_text::clean_text;
 use crate::wording::picture::describe_growth;
@@ -31,6 +31,8 @@ pub struct Layers {
 pub struct FittedLine {
     /// Its two ends, moment and value.
     pub ends: [(f64, f64); 2],
+    /// When what is drawn was read at both ends of steady, and what it read.
+    pub dots: [(f64, f64); 2],
     /// Its interval: moment, lowest and highest value.
     pub band: Vec<(f64, f64, f64)>,
     /// Whether the verdict rests on it.
@@ -62,12 +64,17 @@ pub fn memory_layers(evidence: &Evidence, findings: &Report, columns: usize) -> 
     let limit = memory_limit(&stage);
     let growth = fit.as_ref().and_then(|fit| Some((fit.growth(&stage)?, fit.guilty(&stage))));
     let ahead = limit.as_ref().map(|limit| (limit.text.clone(), true));
-    let line = |fit: Fit<'_>| FittedLine { ends: fit.line(), band: fit.band(), bad: fit.guilty(&stage) };
+    let line = |fit: Fit<'_>| FittedLine {
+        ends: fit.line(),
+        dots: fit.dots(),
+        band: fit.band(),
+        bad: fit.guilty(&stage),
+    };
     MemoryLayers {
         main: Some(series.id.clone()),
         account: stack.map(|stack| {
             let names = stack.parts.iter().map(ToString::to_string);
-            let at_end = stack.parts.iter().map(|part| end_in_tables(&stage, &part.series()));
+            let at_end = stack.parts.iter().map(|part| end_in_account(&stage, *part));
             let at_end = at_end.collect();
             Layers { areas: names.zip(memory::tints(&stage, &stack)).collect(), pieces: stack.pieces, at_end }
         }),
@@ -86,6 +93,8 @@ pub struct TaskLayers {
     pub groups: Option<Layers>,
     /// The series that it is about, which is the sum of the groups where these are known.
     pub main: Option<SeriesId>,
+    /// How many there are in all groups where steady ends; none where only their sum is known.
+    pub total_at_end: Option<f64>,
     /// The worst group with its growth.
     pub notes: Vec<(String, bool)>,
 }
@@ -97,15 +106,12 @@ pub fn task_layers(evidence: &Evidence, findings: &Report, columns: usize) -> Op
     let title = found.title();
     Some(match found {
         Tasks::Line(series) => {
-            TaskLayers { title, groups: None, main: Some(series.id.clone()), notes: Vec::new() }
+            let main = Some(series.id.clone());
+            TaskLayers { title, groups: None, main, total_at_end: None, notes: Vec::new() }
         }
         Tasks::Groups(kind, groups, rows) => {
-            let main = match kind {
-                GroupKind::Goroutine => Some(SeriesId::Goroutines),
-                GroupKind::Task => Some(SeriesId::TokioTasks),
-                GroupKind::Thread => Some(SeriesId::Threads),
-                _ => None,
-            };
+            let main = series_of(kind);
+            let total_at_end = end_of_groups(&stage, kind, &rows);
             let worst = groups.iter().rev().find_map(|group| Some((group, group.culprit?)));
             let note = worst.map(|(group, culprit)| {
                 let growth = describe_growth(culprit);
@@ -123,6 +129,7 @@ pub fn task_layers(evidence: &Evidence, findings: &Report, columns: usize) -> Op
                 title,
                 groups: Some(Layers { areas: names.zip(tints).collect(), pieces: vec![rows], at_end }),
                 main,
+                total_at_end,
                 notes: note.into_iter().collect(),
             }
         }

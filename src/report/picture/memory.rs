@@ -2,7 +2,7 @@
 
 use super::account::Stack;
 use super::axis::Scale;
-use super::edge_figure::{edge_figure, end_in_tables};
+use super::edge_figure::{edge_label, end_in_account, end_in_tables};
 use super::fit::{Fit, Ground};
 use super::labels::Room;
 use super::marks::draw_marks;
@@ -15,7 +15,7 @@ use super::theme::{Rgb, Tint};
 use super::timeline::draw_collections;
 use super::trace::Trace;
 use crate::evidence::{AccountPart, Series, SeriesId};
-use crate::findings::SeriesFinding;
+use crate::findings::{Direction, SeriesFinding};
 use crate::units::Unit;
 use crate::wording::picture::label_axis_start;
 
@@ -38,13 +38,19 @@ pub fn top(stage: &Stage<'_>) -> f64 {
     read.fold(0.0, f64::max)
 }
 
-/// What the line through a series is about: for RSS the memory that leaks, else the series itself.
+/// What the line through a series is about: for RSS the memory that leaks, else the series itself. The line of a live
+/// heap would lead elsewhere than resident memory does.
 fn fitted<'a>(stage: &Stage<'a>, series: &Series) -> Option<&'a SeriesFinding> {
     let findings = stage.findings;
-    let own = || findings.series.iter().find(|s| s.id == series.id);
+    let get = |id: &SeriesId| findings.series.iter().find(|s| s.id == *id && s.slope_per_s.is_some());
+    let grows = |s: &&SeriesFinding| s.trend == Direction::Growing;
     match &findings.memory {
+        Some(memory) if series.id == SeriesId::Rss && memory.id == SeriesId::MemLive => {
+            let own = get(&series.id);
+            own.filter(grows).or_else(|| get(&SeriesId::RssAnon)).or(own)
+        }
         Some(memory) if series.id == SeriesId::Rss && memory.slope_per_s.is_some() => Some(memory),
-        _ => own().filter(|s| s.slope_per_s.is_some()),
+        _ => get(&series.id),
     }
 }
 
@@ -119,12 +125,12 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     }
     if let Some((_, value)) = rss.last() {
         let end = end_in_tables(stage, &series.id);
-        let (figure, settled) = edge_figure(stage, Unit::Bytes, end, value);
+        let named = |bytes: f64| format!("{} {}", short_name(&series.id), Unit::Bytes.show(bytes));
         labels.insert(
             0,
             EdgeLabel {
                 y: panel.y(value),
-                text: format!("{} {}{settled}", short_name(&series.id), Unit::Bytes.show(figure)),
+                text: edge_label(stage, Unit::Bytes, (end, value), named),
                 weight: Weight::Bold,
                 colour: stage.theme.ink,
             },
@@ -208,9 +214,14 @@ fn layers(
             bad || part.can_leak() && high > low || panel.y(*low) - panel.y(*high) > 5.0
         };
         if let Some((low, high)) = stack.last(i).filter(seen) {
+            let held = end_in_account(stage, *part).unwrap_or(high - low);
+            // a change below zero is in the account; no area can show it
+            if held < 0.0 {
+                continue;
+            }
             labels.push(EdgeLabel {
                 y: panel.y((low + high) / 2.0),
-                text: format!("{part} {}", Unit::Bytes.show(high - low)),
+                text: format!("{part} {}", Unit::Bytes.show(held)),
                 weight: if bad { Weight::Bold } else { Weight::Regular },
                 colour: if bad { stage.theme.warn } else { stage.theme.part_text(*part) },
             });
@@ -257,7 +268,7 @@ fn private(scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) -> Option<EdgeLa
     let (_, value) = trace.last().filter(|(_, v)| *v >= panel.scale.lo)?;
     Some(EdgeLabel {
         y: panel.y(value),
-        text: format!("private {}", Unit::Bytes.show(value)),
+        text: format!("private {}", Unit::Bytes.show(end_in_tables(stage, &series.id).unwrap_or(value))),
         weight: Weight::Regular,
         colour: stage.theme.calm,
     })

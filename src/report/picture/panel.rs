@@ -112,7 +112,10 @@ impl Panel {
     /// first.
     pub fn label_right(&self, scene: &mut Scene, theme: &Palette, labels: &[EdgeLabel], room: Rect) {
         let x = self.plot.right + LEADER;
-        let lines = |label: &EdgeLabel| wrap(&label.text, LABEL, label.weight, room.right - x, EDGE_LINES);
+        let lines = |label: &EdgeLabel| -> Vec<String> {
+            let wrapped = |line| wrap(line, LABEL, label.weight, room.right - x, EDGE_LINES);
+            label.text.split('\n').flat_map(wrapped).collect()
+        };
         let mut free = room.height();
         let mut shown: Vec<(&EdgeLabel, Vec<String>, f32)> = Vec::new();
         for label in labels {

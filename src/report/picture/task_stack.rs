@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::edge_figure::end_in_tables;
 use super::stage::Stage;
 use crate::evidence::{Evidence, GroupCount, GroupKind, Series, SeriesId, SteadyEnds};
 use crate::findings::Culprit;
@@ -148,6 +149,22 @@ pub fn row_at_end<'a>(evidence: &Evidence, rows: &'a [(f64, Vec<f64>)]) -> Optio
     let moments: Vec<f64> = rows.iter().map(|(at, _)| *at).collect();
     let (_, end) = SteadyEnds::find(evidence)?.nearest(&moments)?;
     rows.get(end)
+}
+
+/// The series that counts all tasks of a kind.
+pub fn series_of(kind: GroupKind) -> Option<SeriesId> {
+    match kind {
+        GroupKind::Goroutine => Some(SeriesId::Goroutines),
+        GroupKind::Task => Some(SeriesId::TokioTasks),
+        GroupKind::Thread => Some(SeriesId::Threads),
+        _ => None,
+    }
+}
+
+/// How many there are in all groups where steady ends: as the table has it of their series, else their sum.
+pub fn end_of_groups(stage: &Stage<'_>, kind: GroupKind, rows: &[(f64, Vec<f64>)]) -> Option<f64> {
+    let in_table = series_of(kind).and_then(|id| end_in_tables(stage, &id));
+    in_table.or_else(|| row_at_end(stage.evidence, rows).and_then(|(_, tops)| tops.last().copied()))
 }
 
 /// How many of what: "12 threads", "1 thread".

@@ -3,14 +3,14 @@
 
 use super::account::thinned;
 use super::axis::Scale;
-use super::edge_figure::{edge_figure, end_in_tables};
+use super::edge_figure::{edge_label, end_in_tables};
 use super::fit::write;
 use super::labels::Room;
 use super::marks::draw_marks;
 use super::panel::{EdgeLabel, LABEL, Panel};
 use super::scene::{Point, Rect, Scene};
 use super::stage::Stage;
-use super::task_stack::{Group, Tasks, brief, counted, label, row_at_end};
+use super::task_stack::{Group, Tasks, brief, counted, end_of_groups, label};
 use super::text::{ASCENT, DESCENT, LINE, Weight, cut_start, width, wrap};
 use super::theme::Tint;
 use super::trace::Trace;
@@ -24,7 +24,10 @@ use crate::wording::picture::describe_growth;
 pub fn draw(tasks: Tasks<'_>, scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32) -> Panel {
     let what = tasks.title().to_lowercase();
     match tasks {
-        Tasks::Groups(_, groups, rows) => stacked(scene, stage, (plot, right), &what, &groups, rows),
+        Tasks::Groups(kind, groups, rows) => {
+            let end = end_of_groups(stage, kind, &rows);
+            stacked(scene, stage, (plot, right), (&what, end), &groups, rows)
+        }
         Tasks::Line(series) => line(scene, stage, (plot, right), &what, series),
     }
 }
@@ -33,12 +36,11 @@ fn stacked(
     scene: &mut Scene,
     stage: &Stage<'_>,
     (plot, right): (Rect, f32),
-    what: &str,
+    (what, end): (&str, Option<f64>),
     groups: &[Group<'_>],
     rows: Vec<(f64, Vec<f64>)>,
 ) -> Panel {
     let over = (stage.time.from, stage.time.to);
-    let end = row_at_end(stage.evidence, &rows).and_then(|(_, tops)| tops.last().copied());
     let rows = thinned(rows, over, plot.width() as usize / 2);
     let top = rows.iter().filter_map(|r| r.1.last().copied()).fold(stage.tops.tasks, f64::max);
     let scale = Scale::new(Unit::Count, 0.0, top * 1.16, Panel::marks(plot.height()));
@@ -70,12 +72,12 @@ fn stacked(
     }
     if let Some((_, tops)) = rows.last() {
         let total = tops.last().copied().unwrap_or(0.0);
-        let (figure, settled) = edge_figure(stage, Unit::Count, end, total);
+        let text = edge_label(stage, Unit::Count, (end, total), |count| counted(count, what));
         labels.insert(
             0,
             EdgeLabel {
                 y: panel.y(total),
-                text: counted(figure, what) + settled,
+                text,
                 weight: Weight::Bold,
                 colour: if any_blamed { stage.theme.warn } else { stage.theme.ink },
             },
@@ -208,10 +210,10 @@ fn line(
     panel.axes(scene, stage.theme);
     if let Some((_, value)) = trace.last() {
         let end = end_in_tables(stage, &series.id);
-        let (figure, settled) = edge_figure(stage, Unit::Count, end, value);
+        let text = edge_label(stage, Unit::Count, (end, value), |count| counted(count, what));
         let label = EdgeLabel {
             y: panel.y(value),
-            text: counted(figure, what) + settled,
+            text,
             weight: Weight::Bold,
             colour: if bad { stage.theme.warn } else { stage.theme.ink },
         };

@@ -5,6 +5,7 @@ use crate::evidence::SeriesId;
 use crate::findings::{GateResult, Report, Verdict};
 use crate::report::testing::{self, Case};
 use crate::report::{png, svg};
+use crate::units::Unit;
 
 fn no_text_covers_another(scene: &Scene, name: &str) {
     let texts: Vec<&Text> = scene.texts().collect();
@@ -143,10 +144,14 @@ fn a_figure_that_settle_has_moved_says_so() {
     let Case { evidence, mut findings, .. } = testing::leak();
     let text = |findings: &Report| {
         let scene = compose(&evidence, findings, &LIGHT);
-        scene.texts().find(|text| text.text.starts_with("resident ")).unwrap().text.clone()
+        let texts: Vec<String> = scene.texts().map(|text| text.text.clone()).collect();
+        let edge = texts.iter().position(|text| text.starts_with("resident ")).unwrap();
+        texts[edge..edge + 2].join(" ")
     };
     let rss = findings.series.iter().position(|s| s.id == SeriesId::Rss).unwrap();
-    assert!(text(&findings).ends_with(" after"), "and settle below it: {}", text(&findings));
+    let end = Unit::Bytes.show(findings.series[rss].end.unwrap());
+    assert!(text(&findings).starts_with(&format!("resident {end}, ")), "{}", text(&findings));
+    assert!(text(&findings).ends_with(" after settle"), "{}", text(&findings));
     findings.series[rss].end =
         evidence.recording.series(SeriesId::Rss).unwrap().samples.last().unwrap().get();
     assert!(!text(&findings).contains("after"), "{}", text(&findings));

@@ -21,6 +21,7 @@ pub fn comparison() -> Comparison {
         per: Per::Request,
         before: Some(growth(before)),
         after: Some(growth(after)),
+        none_above: [None; 2],
         change: Some(growth(after - before)),
         votes: true,
         why: why.into(),

@@ -225,6 +225,7 @@ impl Made {
             per_request_ci: Some([slope / self.rate * 0.9, slope / self.rate * 1.1]),
             p_value: if growing { 1e-6 } else { 1.0 },
             detectable_per_s: Some(2000.0),
+            detectable_per_request: None,
             needs_s: None,
             recovered: None,
             flat: !growing,

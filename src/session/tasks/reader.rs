@@ -73,10 +73,12 @@ impl Reader {
             EventKind::TargetGone { reason, .. } => Some(reason.clone()),
             _ => None,
         });
+        // one moment for all: a single reading takes no time in which anything could grow
+        let now = Instant::now();
         if self.succeeded == 0 {
-            self.begun = Instant::now();
+            self.begun = now;
         }
-        let elapsed_s = self.begun.elapsed().as_secs_f64();
+        let elapsed_s = now.saturating_duration_since(self.begun).as_secs_f64();
         let counts = row.groups.into_iter().filter(|(kind, ..)| !kind.is_of_heap());
         let counts: Vec<GroupCount> =
             counts.map(|(kind, group, count)| GroupCount { elapsed_s, kind, group, count }).collect();
@@ -87,7 +89,7 @@ impl Reader {
             let requests = counted.unwrap_or((sent.answered + sent.failed) as f64);
             self.readings.sample(elapsed_s, Phase::Steady, Sample::new(requests), &[]);
             self.succeeded += 1;
-            self.last = Instant::now();
+            self.last = now;
             self.since_sent = if sent.under_way() > 0 { 0 } else { self.since_sent.saturating_add(1) };
         }
         // a failure is reported once, and lasts until something is read again

@@ -5,13 +5,14 @@ use std::fs;
 use serde_json::Value;
 
 use super::super::testing::{FakeRun, FakeService, Finished, Now, group, plan};
-use crate::evidence::{Runtime, SeriesId};
-use crate::findings::{Report, SeriesFinding};
+use crate::evidence::{Aspect, Gate, GateLimit, PlanRecord, Quantity, Runtime, SeriesId};
+use crate::findings::{GateResult, Report, SeriesFinding};
 use crate::report::html::draw_charts;
 use crate::report::lines::Columns;
 use crate::report::picture::{LIGHT, compose};
 use crate::report::terminal::summary;
 use crate::units::Unit;
+use crate::wording::show_rate;
 
 /// Every format of one run, as a person reads it.
 struct Formats {
@@ -48,6 +49,15 @@ impl Formats {
             [("terminal", &self.terminal), ("report.md", &self.markdown), ("report.html", &self.page)]
         {
             assert!(text.contains(what), "{name} does not say '{what}':\n{text}");
+        }
+    }
+
+    /// Each of them says this, and neither they nor the picture that.
+    fn say_one(&self, this: &str, never: &str) {
+        self.say(this);
+        let all = [&self.terminal, &self.markdown, &self.page].into_iter().chain(&self.picture);
+        for text in all {
+            assert!(!text.contains(never), "'{never}' in:\n{text}");
         }
     }
 
@@ -126,6 +136,90 @@ fn memory_is_read_at_one_place_and_grows_by_one_estimate() {
     formats.show(&format!("{each} per request"));
 }
 
+/// A gate on memory per request.
+fn gated(limit: &str) -> PlanRecord {
+    let value = limit.trim_end_matches('B').parse().unwrap();
+    let gate = Gate {
+        expr: format!("memory.per_request < {limit}"),
+        quantity: Quantity::Memory,
+        aspect: Aspect::PerRequest,
+        limit: GateLimit { value, unit: Unit::Bytes, at_least: false },
+    };
+    PlanRecord { gates: vec![gate], ..plan(60) }
+}
+
+/// A service whose live heap is read after collections and grows by so much per request, and whose resident memory grows
+/// by more.
+fn with_live_heap(live: f64, resident: f64) -> Finished {
+    let heap = move |now: Now| 2e7 + live * now.requests as f64 + 512.0 * now.noise();
+    let service = FakeService::growing_per_request(resident).after_collection(SeriesId::MemLive, heap);
+    FakeRun::new(gated("200B"), service).runtime(Runtime::V8).run()
+}
+
+#[test]
+fn of_a_live_heap_that_leaks_headline_gate_and_hourly_growth_are_one() {
+    let finished = with_live_heap(3584.0, 5120.0);
+    let (report, formats) = (&finished.report, Formats::render(&finished));
+    let (live, memory) = (series(report, &SeriesId::MemLive), report.memory.as_ref().unwrap());
+    assert_eq!((memory.per_request, &memory.id), (live.per_request, &SeriesId::MemLive));
+    assert!(report.headline.contains("3.5 KiB of live heap more per request"), "{}", report.headline);
+    let gate = &report.gates[0];
+    assert_eq!((gate.value, gate.ci), (live.per_request, live.per_request_ci));
+    assert!(gate.why.starts_with("live heap 3.5 KiB per request ("), "{}", gate.why);
+    formats.say(&gate.why);
+    let hourly = Unit::Bytes.show(live.slope_per_s.unwrap() * 3600.0);
+    formats.say(&format!("At this load the live heap grows by {hourly} per hour"));
+    // the line is that of what is drawn, and says so
+    formats.show("resident memory +5.0 KiB per request, live heap +3.5 KiB per request");
+    for one in [live, series(report, &SeriesId::Rss)] {
+        formats.show(&one.id.unit().show(one.end.unwrap()));
+        assert_eq!(formats.legend(one.id.label()), one.end.unwrap());
+    }
+}
+
+#[test]
+fn what_would_have_been_found_is_one_figure_of_one_series() {
+    let finished = with_live_heap(0.0, 40.0);
+    let (report, formats) = (&finished.report, Formats::render(&finished));
+    let live = series(report, &SeriesId::MemLive);
+    let least = live.id.unit().show(live.detectable_per_request.unwrap());
+    let headline = format!("no growth of the live heap above {least} per request in 60 s");
+    assert!(report.headline.contains(&headline), "{}", report.headline);
+    assert_eq!(report.gates[0].result, GateResult::Held, "{:?}", report.gates);
+    assert!(report.gates[0].why.starts_with("live heap "), "{}", report.gates[0].why);
+    assert!(
+        live.why.ends_with(&format!("{least} per request or more would have been found")),
+        "{}",
+        live.why
+    );
+    formats.say_one(&headline, "/h or more would have been found");
+    formats.say(&format!("no growth above {least}"));
+}
+
+#[test]
+fn a_stable_series_shows_no_slope() {
+    let finished = with_live_heap(0.0, 40.0);
+    let formats = Formats::render(&finished);
+    for line in
+        formats.terminal.lines().chain(formats.markdown.lines()).filter(|line| line.contains("stable "))
+    {
+        assert!(line.contains("no growth above") || !line.contains("per request"), "{line}");
+    }
+}
+
+#[test]
+fn dots_are_on_the_line_that_they_belong_to() {
+    for finished in [leaking(), with_live_heap(3584.0, 5120.0)] {
+        let recording = &finished.evidence.recording;
+        let rss = recording.series(SeriesId::Rss).unwrap();
+        let read: Vec<f64> = rss.samples.iter().filter_map(|sample| sample.get()).collect();
+        let memory = series(&finished.report, &SeriesId::Rss);
+        for end in [memory.start, memory.end] {
+            assert!(read.contains(&end.unwrap()), "a figure that was read at a moment");
+        }
+    }
+}
+
 #[test]
 fn requests_are_counted_once() {
     let finished = leaking();
@@ -135,5 +229,8 @@ fn requests_are_counted_once() {
     assert!(report.subtitle.contains(&requests), "{}", report.subtitle);
     assert_eq!(formats.terminal.matches(&requests).count(), 2, "subtitle and load\n{}", formats.terminal);
     formats.say(&requests);
+    let held = show_rate(load.rate_held);
+    formats.say(&held);
+    formats.show(&format!("{held} sent"));
     assert_eq!(formats.json["load"]["requests"], load.requests);
 }

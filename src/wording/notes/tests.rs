@@ -15,7 +15,7 @@ fn a_note_says_which_probe_was_slowed_and_why() {
     let probes = vec![probe("goroutines", 3.77, true), probe("heap", 0.601, false)];
     assert_eq!(
         note(&Note::ProbesSlowed { interval_s: 0.2, probes }),
-        "Probing keeps within 1 % of the target's time, so some probes were read less often than every 200 ms: \
+        "Probing is to take about 1 % of the target's time, so some probes were read less often than every 200 ms: \
          goroutines every 3.8 s on average (18 ms per reading), and only their number between; heap every 600 ms on \
          average (18 ms per reading)."
     );
@@ -38,7 +38,7 @@ fn tasks_from_before_the_run_are_named() {
 #[test]
 fn a_leak_is_put_into_hours_and_days_and_what_would_name_its_code_is_said() {
     assert_eq!(
-        note(&Note::AtThisLoad(1024.0)),
+        note(&Note::AtThisLoad { id: SeriesId::RssAnon, per_s: 1024.0 }),
         "At this load memory grows by 3.5 MiB per hour, 84.4 MiB per day."
     );
     let turn_on = Some("start it with node --inspect=127.0.0.1:0 …".into());

@@ -13,6 +13,7 @@ fn trend(direction: Direction, reason: TrendReason) -> Trend {
         slope_over_s: None,
         per_request: None,
         detectable_per_s: Some(4.0),
+        detectable_per_request: None,
         needs_s: (direction == Direction::Inconclusive).then_some(120.0),
         recovered: None,
         p_value: 1.0,
