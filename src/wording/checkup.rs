@@ -41,8 +41,9 @@ pub fn first_step(checkup: &Checkup) -> Option<&str> {
 pub fn evidence_labels(series: &[SeriesId]) -> Vec<&str> {
     let mut labels: Vec<&str> = Vec::new();
     for id in series.iter().filter(|id| id.strength().is_some()) {
-        // shared memory and the sum of tasks are parts of others
-        let is_part = matches!(id, SeriesId::RssShmem | SeriesId::Tasks);
+        // shared and private memory and the sum of tasks are parts of others
+        let is_part = matches!(id, SeriesId::RssShmem | SeriesId::Tasks)
+            || *id == SeriesId::RssAnon && series.contains(&SeriesId::Rss);
         if !is_part && !labels.contains(&id.label()) {
             labels.push(id.label());
         }

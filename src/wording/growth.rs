@@ -28,17 +28,19 @@ pub fn brief_growth(series: &SeriesFinding, steady_s: Option<f64>) -> Option<Str
 
 /// At a fitted line: of what grows how much with its interval, "+2.8 KiB per request (2.6 KiB to 3.0 KiB)", of what is
 /// inconclusive what its interval allows, of what is stable nothing. `judged` is what the headline speaks of where that is
-/// another series than the line's: "resident memory +3.7 KiB per request, live heap +3.0 KiB per request".
+/// another series than the line's: "resident memory +3.7 KiB per request, live heap +3.0 KiB per request", and that alone
+/// where only that certainly grows.
 pub fn growth_of_line(
     series: &SeriesFinding,
     judged: Option<&SeriesFinding>,
     steady_s: Option<f64>,
 ) -> Option<String> {
-    let grows = series.trend == Direction::Growing;
-    if let Some(judged) = judged.filter(|judged| grows && judged.trend == Direction::Growing) {
+    let grows = |one: &&SeriesFinding| one.trend == Direction::Growing;
+    if let Some(judged) = judged.filter(grows) {
         let named =
             |one: &SeriesFinding| Some(format!("{} +{}", one.id.label(), brief_growth(one, steady_s)?));
-        return Some([named(series), named(judged)].into_iter().flatten().collect::<Vec<_>>().join(", "));
+        let both = [Some(series).filter(grows), Some(judged)].into_iter().flatten();
+        return Some(both.filter_map(named).collect::<Vec<String>>().join(", "));
     }
     let name = judged.map(|_| format!("{} ", series.id.label())).unwrap_or_default();
     let said = match series.trend {
@@ -159,5 +161,8 @@ mod tests {
         assert_eq!(growth_cell(&flat, Per::Request, None), "no growth above 0.01");
         assert_eq!(growth_cell(&flat, Per::Second, None), UNKNOWN);
         assert_eq!(growth_of_line(&flat, None, None), None);
+        let live = SeriesFinding { id: SeriesId::MemLive, ..SeriesFinding::example() };
+        let label = growth_of_line(&flat, Some(&live), None);
+        assert_eq!(label.as_deref(), Some("live heap +1 B per request"));
     }
 }

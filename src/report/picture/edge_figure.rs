@@ -27,8 +27,7 @@ pub fn end_in_tables(stage: &Stage<'_>, id: &SeriesId) -> Option<f64> {
     stage.findings.series.iter().find(|s| s.id == *id)?.end
 }
 
-/// What a part of the account holds where steady ends, as the account has it; none of a change below zero, which no area
-/// can show.
+/// What a part of the account holds where steady ends, as the account has it; none of what the account does not have.
 pub fn end_in_account(stage: &Stage<'_>, part: AccountPart) -> Option<f64> {
-    stage.findings.account.iter().find(|row| row.part == part).map(|row| row.end).filter(|end| *end >= 0.0)
+    stage.findings.account.iter().find(|row| row.part == part).map(|row| row.end)
 }

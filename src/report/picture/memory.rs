@@ -214,12 +214,14 @@ fn layers(
             bad || part.can_leak() && high > low || panel.y(*low) - panel.y(*high) > 5.0
         };
         if let Some((low, high)) = stack.last(i).filter(seen) {
+            let held = end_in_account(stage, *part).unwrap_or(high - low);
+            // a change below zero is in the account; no area can show it
+            if held < 0.0 {
+                continue;
+            }
             labels.push(EdgeLabel {
                 y: panel.y((low + high) / 2.0),
-                text: format!(
-                    "{part} {}",
-                    Unit::Bytes.show(end_in_account(stage, *part).unwrap_or(high - low))
-                ),
+                text: format!("{part} {}", Unit::Bytes.show(held)),
                 weight: if bad { Weight::Bold } else { Weight::Regular },
                 colour: if bad { stage.theme.warn } else { stage.theme.part_text(*part) },
             });
