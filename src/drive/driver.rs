@@ -12,6 +12,7 @@ use super::sending::Sending;
 use super::simulated_engine::{SimulatedAnswers, SimulatedEngine};
 use crate::error::Result;
 use crate::plan::RequestPlan;
+use crate::units::Rate;
 use crate::workload::{Load, MisbehavePlan, RequestMix};
 
 /// Sends the load of a run until it is finished or dropped.
@@ -99,6 +100,16 @@ impl Driver {
             Engines::Simulated(engine) => engine.begin(load.clone()),
         }
         self.pool.iter().for_each(|pool| pool.begin(load.clone()));
+    }
+
+    /// From the next load on, so many requests each second.
+    pub fn set_rate(&self, rate: Rate) {
+        match &self.engines {
+            Engines::Threads(threads) => {
+                threads.iter().for_each(|engine| engine.shared.state().set_rate(rate));
+            }
+            Engines::Simulated(engine) => engine.set_rate(rate),
+        }
     }
 
     /// Ends all load for good. Requests in flight have until their deadline, and a second at most.

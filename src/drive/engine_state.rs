@@ -88,6 +88,11 @@ impl EngineState {
         self.mix = Some(mix);
     }
 
+    /// From the next load on.
+    pub(super) fn set_rate(&mut self, rate: Rate) {
+        self.rate = rate;
+    }
+
     pub(super) fn stop(&mut self, now: Duration) {
         if self.cut_at.is_none() {
             self.cut_at = Some(now.saturating_add(GRACE_AFTER_STOP));

@@ -19,6 +19,7 @@ use super::outcome::{Outcome, error_of_status};
 use super::sending::Sending;
 use crate::evidence::ErrorKind;
 use crate::plan::RequestPlan;
+use crate::units::Rate;
 use crate::workload::{Load, RequestMix, Shard};
 
 /// A closed loop whose answers take no time would never end.
@@ -106,6 +107,10 @@ impl SimulatedEngine {
 
     pub(super) fn set_mix(&self, mix: RequestMix) {
         self.up_to_date().state.set_mix(mix);
+    }
+
+    pub(super) fn set_rate(&self, rate: Rate) {
+        self.up_to_date().state.set_rate(rate);
     }
 
     pub(super) fn begin(&self, load: Load) {

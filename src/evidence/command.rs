@@ -1,7 +1,7 @@
 //! What a person at the terminal, or a signal, asks of a running soak.
 
 /// Sent to the conductor, which alone acts on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// No more load, no settle, the whole report.
     Stop,
@@ -9,4 +9,8 @@ pub enum Command {
     Abort,
     /// A line of the user's, recorded as an event of this moment.
     Note(String),
+    /// So many times as many requests per second from now on.
+    ScaleRate(f64),
+    /// No requests until it is asked for again.
+    PauseLoad,
 }

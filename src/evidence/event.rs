@@ -108,6 +108,11 @@ pub enum EventKind {
         /// How many rows stand there now.
         rows: usize,
     },
+    /// A person changed the load: steady is judged from here.
+    LoadChanged {
+        /// Requests per second from now on; none while it is paused.
+        per_s: Option<f64>,
+    },
     /// Requests were dropped for the first time: every connection was busy and the target did not keep up.
     LoadDropped {
         /// How many at once.

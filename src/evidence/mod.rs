@@ -16,6 +16,7 @@ mod gate;
 mod judging;
 mod latency;
 mod load;
+mod load_change;
 mod memory_limit;
 mod no_process;
 mod phase;

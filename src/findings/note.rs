@@ -66,6 +66,13 @@ pub enum Note {
     PresentBeforeRun(PresentGroup),
     /// Nothing counts the requests of a watch.
     NoRequestCounter,
+    /// A person changed the load; steady is judged from there.
+    LoadChanged {
+        /// When, in seconds since the run began.
+        elapsed_s: f64,
+        /// Requests per second from then on; none where it was paused to the end.
+        per_s: Option<f64>,
+    },
     /// The target was restarted.
     Restarted {
         /// When, in seconds since the run began.

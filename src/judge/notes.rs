@@ -213,7 +213,11 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
         }
         EventKind::Uncounted { reason } => Note::NotCounted(reason.clone()),
         EventKind::Note { text } => Note::Recorded(text.clone()),
-        EventKind::Phase { .. }
+        EventKind::LoadChanged { per_s } if evidence.last_load_change() == Some(elapsed_s) => {
+            Note::LoadChanged { elapsed_s, per_s: *per_s }
+        }
+        EventKind::LoadChanged { .. }
+        | EventKind::Phase { .. }
         | EventKind::Cycle { .. }
         | EventKind::Collection { .. }
         | EventKind::Snapshot { .. }

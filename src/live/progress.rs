@@ -152,6 +152,8 @@ fn start_dashboard(desk: Desk) -> Option<Drawing> {
         Asked::Run(Wish::Stop) => desk.interrupt.send(),
         // a run that takes no commands any more has ended
         Asked::Run(Wish::Note(text)) => drop(desk.commands.try_send(Command::Note(text))),
+        Asked::Run(Wish::ScaleRate(by)) => drop(desk.commands.try_send(Command::ScaleRate(by))),
+        Asked::Run(Wish::Pause) => drop(desk.commands.try_send(Command::PauseLoad)),
         Asked::Tasks(_) => {}
     };
     Drawing::start(Face::of_run(), send).ok()

@@ -20,6 +20,8 @@ use percent_encoding::NON_ALPHANUMERIC;
 use super::latency_sum::LatencySum;
 use crate::evidence::{Latency, LatencyTag};
 
+/// Timestamps of the log are cut to milliseconds.
+const BARELY_S: f64 = 0.002;
 /// How the tag of a request begins.
 const BY_REQUEST: &str = "request=";
 
@@ -101,9 +103,11 @@ fn name_in(tag: &str) -> Option<String> {
     Some(percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned())
 }
 
-/// What a log holds. Lines that are cut off or cannot be read, and tags that are not soak's, are skipped.
-pub fn read_hlog(log: &[u8]) -> Latency {
+/// What a log holds; of steady what came after `steady_from_s`, in seconds since the run began. Lines that are cut off
+/// or cannot be read, and tags that are not soak's, are skipped.
+pub fn read_hlog(log: &[u8], steady_from_s: f64) -> Latency {
     let mut sum = LatencySum::default();
+    let mut earlier = steady_from_s > 0.0;
     let mut deserializer = Deserializer::new();
     // line by line, so that a bad one costs no other
     for line in log.split_inclusive(|byte| *byte == b'\n') {
@@ -113,6 +117,10 @@ pub fn read_hlog(log: &[u8]) -> Latency {
         if known.is_none() && request.is_none() {
             continue;
         }
+        if earlier && entry.start_timestamp().as_secs_f64() + BARELY_S >= steady_from_s {
+            sum.forget_steady();
+            earlier = false;
+        }
         let Some(histogram) = decode(&entry, &mut deserializer) else { continue };
         if let Some(tag) = known {
             sum.add(entry.start_timestamp() + entry.duration(), tag, &histogram);
@@ -120,6 +128,9 @@ pub fn read_hlog(log: &[u8]) -> Latency {
         if let Some(name) = request {
             sum.add_request(&name, &histogram);
         }
+    }
+    if earlier {
+        sum.forget_steady();
     }
     sum.latency()
 }

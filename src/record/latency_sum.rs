@@ -89,6 +89,14 @@ impl LatencySum {
         }
     }
 
+    /// From here on steady is another: what was added up of it counts no more, its points over time stay.
+    pub(super) fn forget_steady(&mut self) {
+        for tag in LatencyTag::ALL.into_iter().filter(|tag| *tag != LatencyTag::Warmup) {
+            self.whole[tag as usize] = empty();
+        }
+        self.by_request.clear();
+    }
+
     /// Halves the points over time, evenly, once there are more than `most`; the sums stay whole.
     pub(super) fn thin(&mut self, most: usize) {
         for over_time in [&mut self.over_time, &mut self.with_probing] {

@@ -165,6 +165,10 @@ impl Mirror {
         if let Some(Event { kind: EventKind::Uncounted { .. }, .. }) = self.evidence.events.last() {
             uncount(&mut self.evidence);
         }
+        if let Some(Event { kind: EventKind::LoadChanged { .. }, .. }) = self.evidence.events.last() {
+            self.evidence.judge_from_last_load_change();
+            self.latency.forget_steady();
+        }
         drop_oldest(&mut self.evidence.events);
     }
 
@@ -233,7 +237,9 @@ fn fold_rows(r: &mut Recording, from: usize, to: usize) -> usize {
 fn drop_oldest(events: &mut Vec<Event>) {
     if events.len() > MOST_OTHERS {
         let shapes_the_run = |event: &Event| {
-            use EventKind::{Cycle, Forwarder, OomKill, Phase, Restart, Stopped, TargetGone, Uncounted};
+            use EventKind::{
+                Cycle, Forwarder, LoadChanged, OomKill, Phase, Restart, Stopped, TargetGone, Uncounted,
+            };
             matches!(
                 event.kind,
                 Phase { .. }
@@ -244,6 +250,7 @@ fn drop_oldest(events: &mut Vec<Event>) {
                     | Forwarder { .. }
                     | Stopped { .. }
                     | Uncounted { .. }
+                    | LoadChanged { .. }
             )
         };
         let mut place = 0..;

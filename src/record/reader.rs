@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 use crate::evidence::{
-    ErrorKind, EventKind, Evidence, GroupCount, GroupKind, LoadRow, Moment, StatusCounts, TaskSnapshot,
+    ErrorKind, Event, EventKind, Evidence, GroupCount, GroupKind, LoadRow, Moment, StatusCounts, TaskSnapshot,
 };
 
 use super::csv_table::read_samples;
@@ -29,6 +29,7 @@ pub fn read_run(dir: &Path) -> Result<Evidence> {
             files::SAMPLES
         )));
     }
+    let events: Vec<Event> = json_lines(&dir.join(files::EVENTS))?;
     let mut evidence = Evidence {
         plan: whole(&dir.join(files::PLAN), |text| toml::from_str(text).map_err(|e| e.to_string()))?,
         environment: whole(&dir.join(files::ENVIRONMENT), from_json)?,
@@ -38,12 +39,14 @@ pub fn read_run(dir: &Path) -> Result<Evidence> {
         group_names: json_lines(&dir.join(files::TASKS).join(files::GROUP_NAMES))?,
         snapshots: read_snapshots(&dir.join(files::TASKS))?,
         load: read_load(&dir.join(files::LOAD))?,
-        latency: match fs::read(dir.join(files::LATENCY)) {
-            Ok(bytes) => read_hlog(&bytes),
-            Err(_) => Default::default(), // a run without load has none
-        },
-        events: json_lines(&dir.join(files::EVENTS))?,
+        latency: Default::default(),
+        events,
     };
+    if let Ok(bytes) = fs::read(dir.join(files::LATENCY)) {
+        // a run without load has none
+        evidence.latency = read_hlog(&bytes, evidence.last_load_change().unwrap_or(0.0));
+    }
+    evidence.judge_from_last_load_change();
     if evidence.events.iter().any(|event| matches!(event.kind, EventKind::Uncounted { .. })) {
         uncount(&mut evidence);
     }

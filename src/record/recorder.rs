@@ -11,8 +11,8 @@ use hdrhistogram::Histogram;
 
 use crate::error::{Error, Result};
 use crate::evidence::{
-    Environment, ErrorKind, Event, EventKind, GroupCount, GroupKind, LatencyTag, LoadRow, Phase, PlanRecord,
-    Sample, SeriesId, TaskGroup, TaskSnapshot,
+    Environment, ErrorKind, Event, EventKind, GroupCount, GroupKind, LatencyTag, LoadRow, Moment, Phase,
+    PlanRecord, Sample, SeriesId, TaskGroup, TaskSnapshot,
 };
 
 use super::append_file::AppendFile;
@@ -57,6 +57,8 @@ pub struct Recorder {
     columns: HashMap<SeriesId, usize>,
     row: Vec<Sample>,
     mirror: Mirror,
+    /// How many snapshots of each moment were written.
+    snapshots: HashMap<Moment, usize>,
     failure: Option<Error>,
     syncer: BackgroundSync,
     /// Files longer than this are thinned; none of a run.
@@ -107,6 +109,7 @@ impl Recorder {
             columns: series.iter().enumerate().map(|(i, id)| (id.clone(), i)).collect(),
             row: vec![Sample::GAP; series.len()],
             mirror: Mirror::new(series),
+            snapshots: HashMap::new(),
             failure: None,
             syncer,
             most_lines: plan.observed().map(|_| MOST_LINES),
@@ -226,7 +229,8 @@ impl Recorder {
     /// A task snapshot, as a file of its own.
     pub fn snapshot(&mut self, snapshot: TaskSnapshot) {
         let name = json_line(&snapshot.moment).unwrap_or_default().trim_matches('"').replace('_', "-");
-        let nth = self.mirror.evidence().snapshots.iter().filter(|s| s.moment == snapshot.moment).count() + 1;
+        let nth = self.snapshots.entry(snapshot.moment).or_default();
+        *nth += 1;
         let path = self.dir.join(files::TASKS).join(format!("{name}-{nth}.json"));
         let written = serde_json::to_vec_pretty(&snapshot)
             .map_err(|e| Error::Own(format!("{}: {e}", path.display())))

@@ -12,6 +12,7 @@ use super::parts::{End, Enough, Parts};
 use super::pending_probes::{Done, PendingProbes};
 use super::stages::{Inspection, Stage, stages};
 
+mod change_of_load;
 mod end_of_run;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,8 @@ struct Conductor<'a> {
     stage: Stage,
     deadlines: Deadlines,
     total: Duration,
+    /// The stage that a person has paused.
+    paused: Option<Stage>,
 }
 
 /// Goes through all phases and gives the recorder back, with everything in it.
@@ -37,6 +40,7 @@ pub async fn conduct(mut parts: Parts<'_>, recorder: Recorder) -> (Recorder, End
         stage: first,
         deadlines: Deadlines::default(),
         total: parts.plan.phases.total().0,
+        paused: None,
         parts,
     };
     let mut end = End::Finished;

@@ -26,6 +26,12 @@ impl Deadlines {
         self.next_sample = self.next_sample.min(now);
     }
 
+    /// Nothing but samples is due for so long.
+    pub(super) fn wait(&mut self, now: Duration, length: Duration) {
+        self.inspections.clear();
+        self.until = now + length;
+    }
+
     /// Whether the stage is over.
     pub(super) fn is_over(&self, now: Duration) -> bool {
         now >= self.until

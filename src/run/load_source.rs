@@ -4,22 +4,62 @@ use std::time::Duration;
 
 use crate::drive::{Driver, Interval};
 use crate::evidence::{Phase, PlanRecord};
-use crate::workload::Load;
+use crate::units::Rate;
+use crate::workload::{Load, Pattern};
 
 use super::stages::Stage;
 
+/// A rate that is lowered by hand again and again does not end at none.
+const SLOWEST_PER_S: f64 = 0.1;
+
 /// Sends the load of one run, if soak does.
-pub(super) struct LoadSource(Option<Driver>);
+pub(super) struct LoadSource {
+    driver: Option<Driver>,
+    /// The rate as a person has changed it; none as planned.
+    changed: Option<Rate>,
+}
 
 impl LoadSource {
     pub(super) fn new(driver: Option<Driver>) -> LoadSource {
-        LoadSource(driver)
+        LoadSource { driver, changed: None }
+    }
+
+    /// The requests per second after a change by this factor; none where the rate is not one that can be changed: a
+    /// closed loop, a shape, or a mix that is dealt in blocks.
+    pub(super) fn scaled(&self, plan: &PlanRecord, factor: f64) -> Option<f64> {
+        let load =
+            plan.driven().filter(|load| load.pattern.shape.is_none() && load.block_design().is_none())?;
+        let rate = self.changed.unwrap_or(load.rate).per_second()?;
+        Some((rate * factor).max(SLOWEST_PER_S))
+    }
+
+    /// From the next load on, so many requests per second.
+    pub(super) fn set_rate(&mut self, per_s: f64) {
+        let rate = Rate::PerSecond(per_s);
+        self.changed = Some(rate);
+        self.driver.iter().for_each(|driver| driver.set_rate(rate));
+    }
+
+    /// No more load until it begins again. Requests in flight go on.
+    pub(super) fn pause(&self, now: Duration) {
+        let (none, pattern) = (Duration::ZERO, Pattern::default());
+        let nothing = Load { start: now, warmup: none, steady: none, requests: Some(0), pattern };
+        self.driver.iter().for_each(|driver| driver.begin(nothing.clone()));
+    }
+
+    /// Load at the rate of now, of which so much is warm-up; no ramp leads up to it.
+    pub(super) fn begin_again(&self, plan: &PlanRecord, now: Duration, warmup: Duration) {
+        if let (Some(driver), Some(load)) = (&self.driver, plan.driven()) {
+            let pattern = Pattern { warmup_ramp: false, ..load.pattern.clone() };
+            let (steady, requests) = (plan.phases.steady.0, load.requests);
+            driver.begin(Load { start: now, warmup, steady, requests, pattern });
+        }
     }
 
     /// A stage begins, and perhaps load with it.
     pub(super) fn begin(&self, stage: &Stage, plan: &PlanRecord, now: Duration) {
         let phases = &plan.phases;
-        if let (true, Some(driver), Some(load)) = (stage.begins_load(phases), &self.0, plan.driven()) {
+        if let (true, Some(driver), Some(load)) = (stage.begins_load(phases), &self.driver, plan.driven()) {
             let (warmup, steady) = (phases.warmup.0, phases.steady.0);
             let (requests, pattern) = (load.requests, load.pattern.clone());
             driver.begin(Load { start: now, warmup, steady, requests, pattern });
@@ -30,36 +70,36 @@ impl LoadSource {
     pub(super) fn is_done(&self, stage: &Stage, plan: &PlanRecord) -> bool {
         let counted =
             stage.phase == Phase::Steady && plan.driven().is_some_and(|load| load.requests.is_some());
-        counted && self.0.as_ref().is_some_and(Driver::steady_done)
+        counted && self.driver.as_ref().is_some_and(Driver::steady_done)
     }
 
     /// An inspection keeps the target busy from this time on.
     pub(super) fn probing_begins(&self, now: Duration) {
-        self.0.iter().for_each(|driver| driver.probing_begins(now));
+        self.driver.iter().for_each(|driver| driver.probing_begins(now));
     }
 
     /// One of the inspections is over.
     pub(super) fn probing_ends(&self, now: Duration) {
-        self.0.iter().for_each(|driver| driver.probing_ends(now));
+        self.driver.iter().for_each(|driver| driver.probing_ends(now));
     }
 
     /// No more load.
     pub(super) fn stop(&self) {
-        self.0.iter().for_each(Driver::stop);
+        self.driver.iter().for_each(Driver::stop);
     }
 
     /// Requests answered so far.
     pub(super) fn answered(&self) -> Option<u64> {
-        self.0.as_ref().map(Driver::answered_total)
+        self.driver.as_ref().map(Driver::answered_total)
     }
 
     /// What was driven since the last count.
     pub(super) fn take(&mut self) -> Option<Interval> {
-        self.0.as_mut().map(Driver::drain)
+        self.driver.as_mut().map(Driver::drain)
     }
 
     /// The last count.
     pub(super) fn finish(self) -> Option<Interval> {
-        self.0.map(Driver::finish)
+        self.driver.map(Driver::finish)
     }
 }

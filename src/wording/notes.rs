@@ -2,7 +2,7 @@
 
 use crate::evidence::{Runtime, SeriesId};
 use crate::findings::{BlamedGroup, LoadTrouble, NoBlocks, NotCollected, Note};
-use crate::units::{Span, Unit};
+use crate::units::{Rate, Span, Unit};
 
 use super::attribution;
 use super::culprit::explain_group;
@@ -106,6 +106,15 @@ pub fn note(note: &Note) -> String {
         Note::NoRequestCounter => {
             "No request counter: growth is reported per hour.".into()
         }
+        Note::LoadChanged { elapsed_s, per_s: Some(rate) } => format!(
+            "The load was changed by hand after {}, to {}; what came before is not judged.",
+            Span::from_secs_f64(*elapsed_s),
+            Rate::PerSecond((rate * 10.0).round() / 10.0)
+        ),
+        Note::LoadChanged { elapsed_s, per_s: None } => format!(
+            "The load was paused by hand after {}, so nothing was judged.",
+            Span::from_secs_f64(*elapsed_s)
+        ),
         Note::Restarted { elapsed_s, pid_before, pid_after } => format!(
             "The target restarted after {} (pid {pid_before}, then {pid_after}); growth is judged in each life.",
             Span::from_secs_f64(*elapsed_s)

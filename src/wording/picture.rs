@@ -16,6 +16,10 @@ pub fn label_event(event: &EventKind) -> Option<String> {
         EventKind::Gap { seconds, .. } => format!("gap of {}", Unit::Seconds.show(*seconds)),
         EventKind::Stopped { .. } => "stopped".into(),
         EventKind::Note { text } => text.clone(),
+        EventKind::LoadChanged { per_s: None } => "load paused".into(),
+        EventKind::LoadChanged { per_s: Some(rate) } => {
+            format!("rate changed to {}: judged from here", Rate::PerSecond((rate * 10.0).round() / 10.0))
+        }
         EventKind::Phase { .. }
         | EventKind::Cycle { .. }
         | EventKind::Collection { .. }

@@ -68,6 +68,43 @@ fn q_asks_and_then_ends_with_a_report_and_a_note_is_an_event() {
 }
 
 #[test]
+fn the_load_is_paused_resumed_and_changed_and_the_report_is_judged_from_there() {
+    let server = Server::start("ok");
+    let url = server.url();
+    let args = [
+        &url,
+        "--rate",
+        "40/s",
+        "--baseline",
+        "0",
+        "--warmup",
+        "1s",
+        "--load-duration",
+        "8s",
+        "--settle",
+        "0",
+        "-o",
+        "RUN",
+    ];
+    let Some(mut terminal) = Terminal::start(SIZE, &[], &args) else { return };
+    terminal.until("steady", |screen| screen.lines().next().is_some_and(|line| line.contains("steady")));
+    terminal.press("P");
+    terminal.shows("load paused");
+    std::thread::sleep(Duration::from_secs(2));
+    terminal.press("P");
+    terminal.shows("rate changed to 40/s: judged from here");
+    terminal.press("]");
+    terminal.shows("rate changed to 44/s: judged from here");
+    let ended = terminal.ends_as_it_was();
+    let report = report(&ended.path("run"));
+    let notes = report["notes"].to_string();
+    assert!(notes.contains("changed by hand") && notes.contains("44/s"), "{notes}");
+    assert_eq!(report["load"]["rate_asked"].as_f64().map(f64::round), Some(44.0), "{}", report["load"]);
+    let requests = report["load"]["requests"].as_f64().unwrap_or_default();
+    assert!(requests > 320.0 && requests < 380.0, "8 s at 44/s are judged, not {requests}");
+}
+
+#[test]
 fn it_follows_the_size_of_the_window_down_to_a_line_and_back() {
     let server = Server::start("ok");
     let Some(mut terminal) = in_steady(&server, &[]) else { return };
@@ -122,4 +159,18 @@ fn plain_lines_json_and_quiet_have_no_dashboard() {
         assert!(!ended.written.contains(TAKEN), "{flag}:\n{}", ended.written);
         assert!(ended.path("run/report.json").exists(), "{flag}:\n{}", ended.written);
     }
+}
+
+/// The picture of docs/dashboard.md and of the README, made anew.
+#[test]
+#[ignore = "writes docs/dashboard.svg: a minute, and best with a release build"]
+fn picture_of_the_dashboard() {
+    let Some(mut terminal) = Terminal::start(SIZE, &[], &["demo", "-o", "RUN"]) else { return };
+    terminal.until("the leak is seen", |screen| screen.contains("LEAK") && screen.contains("s left"));
+    std::thread::sleep(Duration::from_secs(4));
+    let picture = terminal.svg();
+    terminal.press("\x03");
+    terminal.ends_as_it_was();
+    assert!(picture.contains("LEAK"));
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/dashboard.svg"), picture).unwrap();
 }

@@ -5,6 +5,8 @@ mod run_directory;
 mod server;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod terminal_svg;
 
 pub use command::*;
 pub use run_directory::*;

@@ -9,13 +9,20 @@ const LONGEST_NOTE: usize = 200;
 /// The closest zoom: a 64th of the run.
 const CLOSEST: u32 = 6;
 
+/// A key changes the rate by so much.
+const STEP: f64 = 1.1;
+
 /// What a person asks of the run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Wish {
     /// End with a report, as Ctrl-C once.
     Stop,
     /// Record a note.
     Note(String),
+    /// So many times as many requests per second.
+    ScaleRate(f64),
+    /// Pause the load, or resume it.
+    Pause,
 }
 
 /// What lies over the dashboard and takes the keys.
@@ -106,15 +113,15 @@ impl Model {
                 _ => None,
             },
             Over::Help => None,
-            Over::None => {
-                self.press_plain(key);
-                None
-            }
+            Over::None => self.press_plain(key),
         }
     }
 
-    fn press_plain(&mut self, key: Key) {
+    fn press_plain(&mut self, key: Key) -> Option<Wish> {
         match key {
+            Key::Char('P') => return Some(Wish::Pause),
+            Key::Char(']') => return Some(Wish::ScaleRate(STEP)),
+            Key::Char('[') => return Some(Wish::ScaleRate(1.0 / STEP)),
             Key::Char('q') if !self.stopping => self.over = Over::AskToStop,
             Key::Char(' ') => {
                 self.frozen = !self.frozen;
@@ -130,6 +137,7 @@ impl Model {
             Key::Char('n') => self.over = Over::Note(String::new()),
             _ => {}
         }
+        None
     }
 
     fn type_note(&mut self, mut text: String, key: Key) -> Option<Wish> {

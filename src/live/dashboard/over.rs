@@ -9,6 +9,8 @@ const HELP: &[&str] = &[
     "+ -    a closer look at the last part of the run, and back",
     "a      all of the run",
     "tab    the task groups as a whole: see soak tasks; and back",
+    "P      pause the load, and resume it: judged from there",
+    "[ ]    10 % fewer requests, or more: judged from there",
     "n      a note, recorded as an event of this moment",
     "?      this list; any key closes it",
     "esc    back; never ends the run",

@@ -37,7 +37,7 @@ fn close(a: f64, b: f64) -> bool {
 
 #[test]
 fn what_was_written_is_read() {
-    let latency = read_hlog(&written(3));
+    let latency = read_hlog(&written(3), 0.0);
     assert_eq!((latency.steady.count, latency.probing.count, latency.late.count), (300, 3, 3));
     assert_eq!(latency.service, Percentiles::default());
     let by_request: Vec<_> = latency.by_request.iter().map(|(name, p)| (&**name, p.count)).collect();
@@ -71,12 +71,12 @@ fn wherever_a_crash_cuts_it_off_the_whole_lines_before_it_are_read() {
     let log = written(3);
     let third = log.len() - 1 - log[..log.len() - 1].iter().rev().position(|b| *b == b'\n').unwrap();
     for cut in [third + 1, third + 40, log.len() - 1] {
-        let latency = read_hlog(&log[..cut]);
+        let latency = read_hlog(&log[..cut], 0.0);
         // the last line of an interval is that of the last request
         let named = latency.by_request.values().map(|sum| sum.count).sum::<u64>();
         assert_eq!((latency.steady.count, latency.late.count, named), (300, 3, 200), "{cut}");
     }
-    assert_eq!(read_hlog(b""), Latency::default());
+    assert_eq!(read_hlog(b"", 0.0), Latency::default());
 }
 
 #[test]
@@ -86,5 +86,5 @@ fn a_bad_line_costs_no_other() {
     log.push(b'\n');
     let more = written(2);
     log.extend_from_slice(&more);
-    assert_eq!(read_hlog(&log).steady.count, 300);
+    assert_eq!(read_hlog(&log, 0.0).steady.count, 300);
 }

@@ -19,6 +19,14 @@ impl Conductor<'_> {
                 self.log.event(self.parts.clock.now(), EventKind::Note { text });
                 None
             }
+            Command::ScaleRate(factor) => {
+                self.scale_rate(factor);
+                None
+            }
+            Command::PauseLoad => {
+                self.pause_or_resume();
+                None
+            }
         }
     }
 
@@ -51,6 +59,8 @@ impl Conductor<'_> {
                 Some(Command::Abort) => return End::Aborted,
                 Some(Command::Stop) => until = until.min(self.parts.clock.now() + End::Stopped.patience()),
                 Some(note @ Command::Note(_)) => drop(self.obey(note)),
+                // there is no load any more
+                Some(Command::ScaleRate(_) | Command::PauseLoad) => {}
                 None => {}
             }
         }

@@ -7,10 +7,11 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
 use super::*;
-use crate::drive::Clock;
+use crate::drive::{Clock, Driver, Sending, SimulatedAnswers};
 use crate::evidence::{
     DrivenPlan, Environment, Evidence, Gone, Judging, ObservedPlan, PhasePlan, PlanRecord, SeriesId, Workload,
 };
+use crate::plan::RequestPlan;
 use crate::probe::{Probe, ProbeError, ProbeFuture, Reading, Request, Sampler};
 use crate::record::RunDir;
 use crate::run::Enough;
@@ -112,6 +113,11 @@ async fn run(does: Does, steady_s: f64, stop_at: Option<Duration>) -> Came {
 }
 
 async fn follow(does: Does, plan: PlanRecord, stop_at: Option<Duration>) -> Came {
+    obey(does, plan, stop_at.map(|at| (at, Command::Stop)).into_iter().collect(), false).await
+}
+
+/// A run in which a person asks for something at some moments, with requests that are answered at once or none.
+async fn obey(does: Does, plan: PlanRecord, asked: Vec<(Duration, Command)>, drives: bool) -> Came {
     let began = Instant::now();
     let collections = Arc::new(AtomicU32::new(0));
     let mock = Mock { does, began, collections: Arc::clone(&collections) };
@@ -130,16 +136,23 @@ async fn follow(does: Does, plan: PlanRecord, stop_at: Option<Duration>) -> Came
     let recorder =
         Recorder::create(&RunDir(dir.path().into()), &plan, &environment, sampler.series()).unwrap();
     let (sender, commands) = mpsc::channel(1);
-    if let Some(at) = stop_at {
-        tokio::spawn(async move {
-            sleep(at).await;
-            let _ = sender.send(Command::Stop).await;
-        });
-    }
+    tokio::spawn(async move {
+        for (at, command) in asked {
+            tokio::time::sleep_until(began + at).await;
+            let _ = sender.send(command).await;
+        }
+    });
+    let clock = Arc::new(Waited(began));
+    let requests = [RequestPlan::get("http://127.0.0.1/".parse().unwrap())];
+    let driven = plan.driven().filter(|_| drives).map(|load| {
+        let rate = load.rate;
+        let sending = Sending { rate, connections: 8, timeout: 10 * S, threads: 1, blocks: None };
+        Driver::simulated(&requests, sending, SimulatedAnswers::ok_after(S / 100), clock.clone())
+    });
     let parts = Parts {
         plan: &plan,
-        clock: Arc::new(Waited(began)),
-        driver: None,
+        clock,
+        driver: driven,
         sampler: &sampler,
         commands,
         check_forwarder: &mut |_| None,
@@ -228,4 +241,54 @@ async fn a_watch_without_an_end_goes_on_until_it_is_asked_to_stop_and_is_sampled
 
     let came = follow(collects, watch(false), Some(3600 * S)).await;
     assert!((90..120).contains(&came.collections), "{} collections in an hour", came.collections);
+}
+
+/// Requests that became due between these moments, in seconds since the run began.
+fn due(evidence: &Evidence, from_s: f64, to_s: f64) -> u64 {
+    let within = evidence.load.iter().filter(|row| row.elapsed_s > from_s && row.elapsed_s <= to_s);
+    within.map(|row| row.due).sum()
+}
+
+fn driven_plan() -> PlanRecord {
+    let mut plan = plan(60.0);
+    let load = DrivenPlan { rate: Rate::PerSecond(10.0), connections: 8, ..DrivenPlan::example() };
+    plan.workload = Workload::Driven(load.into());
+    plan
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_of_the_rate_begins_steady_anew_and_it_has_its_whole_length() {
+    let asked = vec![(30 * S, Command::ScaleRate(2.0))];
+    let Came { evidence, end, lasted, .. } =
+        obey(Does::CollectsFor(S / 100), driven_plan(), asked, true).await;
+    assert_eq!(end, End::Finished);
+    assert!((90 * S..93 * S).contains(&lasted), "{lasted:?}");
+    let steady = |(_, phase): &(&f64, &Phase)| **phase == Phase::Steady;
+    let phases = evidence.recording.elapsed_s.iter().zip(&evidence.recording.phases);
+    let from_s = phases.clone().find(steady).map(|(at, _)| *at).unwrap();
+    assert!((29.9..30.1).contains(&from_s), "{from_s}");
+    assert_eq!(evidence.driven().unwrap().rate, Rate::PerSecond(20.0));
+    let (before, after) = (due(&evidence, 0.0, 30.0), due(&evidence, 30.0, 90.0));
+    assert!((290..=310).contains(&before) && (1190..=1210).contains(&after), "{before} and {after}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_paused_is_not_judged_and_sends_nothing() {
+    let asked =
+        vec![(20 * S, Command::PauseLoad), (50 * S, Command::ScaleRate(0.5)), (80 * S, Command::PauseLoad)];
+    let Came { evidence, end, lasted, .. } =
+        obey(Does::CollectsFor(S / 100), driven_plan(), asked, true).await;
+    assert_eq!(end, End::Finished);
+    assert!((140 * S..143 * S).contains(&lasted), "{lasted:?}");
+    assert_eq!(due(&evidence, 20.0, 80.0), 0);
+    let after = due(&evidence, 80.0, 140.0);
+    assert!((295..=305).contains(&after), "{after}");
+    let recording = &evidence.recording;
+    let judged =
+        recording.elapsed_s.iter().zip(&recording.phases).filter(|(_, phase)| **phase == Phase::Steady);
+    assert!(judged.into_iter().all(|(at, _)| *at >= 79.9));
+    // one that is paused to the end judges nothing
+    let asked = vec![(20 * S, Command::PauseLoad), (40 * S, Command::Stop)];
+    let Came { evidence, .. } = obey(Does::CollectsFor(S / 100), driven_plan(), asked, true).await;
+    assert!(evidence.recording.phases.iter().all(|phase| *phase != Phase::Steady));
 }

@@ -9,6 +9,7 @@ use rustix::process::Pid;
 
 use super::command::{skipped, soak, wait};
 use super::run_directory::text;
+use super::terminal_svg::svg;
 
 /// What soak writes first and last of a view: the other screen, and the way back.
 pub const TAKEN: &str = "\x1b[?1049h";
@@ -69,10 +70,19 @@ impl Terminal {
 
     /// What a person sees now, line by line.
     pub fn screen(&self) -> String {
+        self.parsed().screen().contents()
+    }
+
+    fn parsed(&self) -> vt100::Parser {
         let [columns, rows] = [self.size.0, self.size.1].map(|n| NonZeroU16::new(n).unwrap());
-        let mut screen = vt100::Parser::new(rows, columns, 0);
-        screen.process(self.bytes().get(self.from..).unwrap_or_default());
-        screen.screen().contents()
+        let mut parsed = vt100::Parser::new(rows, columns, 0);
+        parsed.process(self.bytes().get(self.from..).unwrap_or_default());
+        parsed
+    }
+
+    /// The same as a picture.
+    pub fn svg(&self) -> String {
+        svg(self.parsed().screen())
     }
 
     /// Waits until the screen is so; it is shown if that never comes.

@@ -49,7 +49,7 @@ fn zoom_goes_closer_and_back_within_bounds() {
 fn escape_and_keys_without_a_meaning_do_nothing() {
     let mut model = Model::new();
     let before = model.clone();
-    for key in [Key::Escape, Key::Enter, Key::Backspace, Key::Other, Key::Char('P'), Key::Up] {
+    for key in [Key::Escape, Key::Enter, Key::Backspace, Key::Other, Key::Char('p'), Key::Up] {
         assert_eq!(model.press(key), None);
     }
     assert_eq!(model, before);
@@ -70,4 +70,15 @@ fn tab_goes_to_the_tasks_and_back_and_there_keys_are_the_tables() {
     model.press(Key::Escape);
     model.press(Key::Tab);
     assert!(!model.tasks);
+}
+
+#[test]
+fn load_is_paused_and_its_rate_changed_by_keys_that_are_not_typed() {
+    let mut model = Model::new();
+    assert_eq!(
+        type_keys(&mut model, "P][P"),
+        [Wish::Pause, Wish::ScaleRate(STEP), Wish::ScaleRate(1.0 / STEP), Wish::Pause]
+    );
+    assert_eq!(type_keys(&mut model, "nP]["), []);
+    assert_eq!(model.over, Over::Note("P][".into()));
 }
