@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::bins::median;
+use super::bins::{Point, median};
 use super::exact_readings::LEAST_EXACT_READINGS;
 use super::fell_back::fell_back;
 use super::hidden_by_past::hidden_slope;
@@ -49,6 +49,15 @@ pub(super) struct JudgedSegment {
     reduced: ReducedSeries,
 }
 
+/// The points of one segment, and what they stand for.
+pub(super) struct ReducedSegment {
+    reduced: ReducedSeries,
+    kind: ReducedAs,
+    samples: usize,
+    /// Its length.
+    seconds: f64,
+}
+
 /// What all segments come to over time.
 pub(super) struct OverTime {
     /// Each segment's answer with its length in seconds.
@@ -60,6 +69,8 @@ pub(super) struct OverTime {
     pub(super) kind: ReducedAs,
     /// The slope per second up to which its past hides growth.
     pub(super) hidden_per_s: f64,
+    /// What each was judged by.
+    pub(super) points: Vec<ReducedSegment>,
 }
 
 impl<'a> Segments<'a> {
@@ -83,6 +94,11 @@ impl<'a> Segments<'a> {
 
     pub(super) fn len(&self) -> usize {
         self.all.len()
+    }
+
+    /// When the first of them begins.
+    pub(super) fn starts_s(&self) -> f64 {
+        self.picked.times[0]
     }
 
     /// The axis of time.
@@ -110,6 +126,35 @@ impl<'a> Segments<'a> {
         if self.len() > 1 { Some(self.first) } else { self.picked.lowest_before }
     }
 
+    /// What is asked about the points of one segment, which stand for so many samples.
+    fn asked<'r>(&self, reduced: &'r ReducedSeries, kind: ReducedAs, samples: usize) -> SegmentQuestion<'r> {
+        SegmentQuestion {
+            reduced,
+            kind,
+            samples,
+            deliberate: self.picked.deliberate,
+            whole_units: self.whole_units,
+            samples_in_all: self.picked.times.len(),
+            lowest_before: self.lowest_before(),
+            false_alarm: self.false_alarm,
+        }
+    }
+
+    /// What is said of the same points of each segment after each was moved.
+    pub(super) fn judge_moved(
+        &self,
+        segments: &[ReducedSegment],
+        moved: impl Fn(&Point) -> Point,
+    ) -> Vec<(SegmentTrend, f64)> {
+        let judge = |segment: &ReducedSegment| {
+            let ReducedSegment { reduced, kind, samples, seconds } = segment;
+            let points = reduced.points.iter().map(&moved).collect();
+            let reduced = ReducedSeries { points, beside: reduced.beside.clone(), ..*reduced };
+            (judge_segment(&self.asked(&reduced, *kind, *samples)), *seconds)
+        };
+        segments.iter().map(judge).collect()
+    }
+
     fn judge_one(&self, axis: &Axis, range: Range<usize>, values: &SegmentValues<'_>) -> JudgedSegment {
         let picked = self.picked;
         let times = &axis.at_s[range];
@@ -118,16 +163,7 @@ impl<'a> Segments<'a> {
         if picked.deliberate {
             reduced.fewest = reduced.fewest.min(LEAST_EXACT_READINGS);
         }
-        let asked = SegmentQuestion {
-            reduced: &reduced,
-            kind,
-            samples: times.len(),
-            deliberate: picked.deliberate,
-            whole_units: self.whole_units,
-            samples_in_all: picked.times.len(),
-            lowest_before: self.lowest_before(),
-            false_alarm: self.false_alarm,
-        };
+        let asked = self.asked(&reduced, kind, times.len());
         let mut answer = judge_segment(&asked);
         if let ReducedAs::Floors { .. } | ReducedAs::TooFewCycles { .. } = kind
             && answer.direction == Direction::Inconclusive
@@ -153,6 +189,7 @@ impl<'a> Segments<'a> {
             end: None,
             kind: ReducedAs::Level,
             hidden_per_s: 0.0,
+            points: Vec::new(),
         };
         let mut longest_s = -1.0;
         for (judged, (range, values)) in self.judge(&axis).into_iter().zip(&self.all) {
@@ -175,6 +212,7 @@ impl<'a> Segments<'a> {
                 out.hidden_per_s = hidden_slope(&reduced, self.lowest_before(), &answer);
             }
             out.answers.push((answer, seconds));
+            out.points.push(ReducedSegment { reduced, kind, samples: range.len(), seconds });
         }
         out
     }

@@ -58,7 +58,11 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
         }
         Found::Constant => {
             let level = end.map_or(String::new(), |e| unit.show(e));
-            format!("every sample of {over} reads {level}{found}")
+            // so much would have moved it: by how few jumps is too little to call it a leak
+            let moved = trend
+                .detectable_per_s
+                .map_or(String::new(), |d| format!("; {} or more would have moved it", unit.show_slope(d)));
+            format!("every sample of {over} reads {level}{moved}")
         }
         Found::NoGrowth => format!("{what} shows no growth in the last {over}{segments}, {levels}{found}"),
         Found::Falls => format!("{what} falls, {levels} over {over}"),

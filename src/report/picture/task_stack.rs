@@ -161,9 +161,11 @@ pub fn series_of(kind: GroupKind) -> Option<SeriesId> {
     }
 }
 
-/// How many there are in all groups where steady ends: as the table has it of their series, else their sum.
+/// How many there are in all groups where steady ends: as the table has it of their series, else their sum. A JVM names
+/// fewer threads than the kernel counts.
 pub fn end_of_groups(stage: &Stage<'_>, kind: GroupKind, rows: &[(f64, Vec<f64>)]) -> Option<f64> {
-    let in_table = series_of(kind).and_then(|id| end_in_tables(stage, &id));
+    let counts_them = |id: &SeriesId| *id != SeriesId::Threads;
+    let in_table = series_of(kind).filter(counts_them).and_then(|id| end_in_tables(stage, &id));
     in_table.or_else(|| row_at_end(stage.evidence, rows).and_then(|(_, tops)| tops.last().copied()))
 }
 

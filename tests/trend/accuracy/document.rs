@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use soak::findings::{Direction, Verdict};
 
 use super::comparison::{Counts, Said, count};
-use super::injection::{MULTIPLES, Power};
+use super::injection::{MULTIPLES, ONCE, Power, TWICE};
 use super::measured::Measured;
 use super::rules::Rule;
 use super::services;
@@ -72,7 +72,7 @@ fn goals(measured: &Measured) -> String {
     let missed = format!("{} of {}", growing.stable, growing.all());
     add("no growth called stable", growing.stable == 0, missed);
     add("no false alarm", stable.growing == 0, format!("{} of {}", stable.growing, stable.all()));
-    for (multiple, least) in [(1, 0.8), (2, 0.97)] {
+    for (multiple, least) in [(ONCE, 0.8), (TWICE, 0.97)] {
         if let Some((kind, share)) = measured.least_found(multiple) {
             let goal = format!(
                 "{:.0} % found at {} × the detectable growth, of every kind",
@@ -189,7 +189,7 @@ fn power(measured: &Measured) -> String {
             power.false_alarms.to_string(),
             power.unsure.to_string(),
         ];
-        let missed = percent(power.missed[1], power.claimed);
+        let missed = percent(power.missed[ONCE], power.claimed);
         row(&mut out, cells.into_iter().chain(found).chain([missed]));
     };
     measured.injected.iter().for_each(|(name, power)| add(name, power));

@@ -5,8 +5,12 @@ use soak::findings::{Direction, Found, TrendReason, WindowReason};
 
 use super::labelled::Labelled;
 
-/// Multiples of the detectable growth.
-pub const MULTIPLES: [f64; 6] = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
+/// Multiples of the detectable growth; soak itself tries its doublings, so some lie between these.
+pub const MULTIPLES: [f64; 8] = [0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 8.0, 16.0];
+/// The place of 1 × among them.
+pub const ONCE: usize = 1;
+/// The place of 2 ×.
+pub const TWICE: usize = 3;
 
 /// What soak said of one healthy series.
 pub enum Outcome {
@@ -126,7 +130,7 @@ mod tests {
         let values: Vec<f64> = (0..300).map(|i| 1e8 + 1e5 * f64::from(i * 7919 % 101)).collect();
         let mut power = Power::default();
         power.count(&inject(&healthy(&values, "rss_bytes")));
-        assert_eq!((power.all(), power.claimed, power.found[5]), (1, 1, 1), "{power:?}");
-        assert_eq!(power.share_found(5), 1.0);
+        assert_eq!((power.all(), power.claimed, power.found[7]), (1, 1, 1), "{power:?}");
+        assert_eq!(power.share_found(7), 1.0);
     }
 }

@@ -5,7 +5,7 @@ use soak::findings::Direction;
 use super::comparison::{Said, ask_all};
 use super::coverage::Coverage;
 use super::healthy;
-use super::injection::{Outcome, Power, inject};
+use super::injection::{ONCE, Outcome, Power, TWICE, inject};
 use super::labelled::{Labelled, corpus, orders, orders_to_inject};
 use super::parallel;
 use super::services::{self, Pair};
@@ -99,6 +99,9 @@ impl Measured {
         };
         assert!(growing_called(Direction::Growing) >= 0.985, "growth that was not found");
         assert_eq!(growing_called(Direction::Stable), 0.0, "false alarms");
+        for (multiple, least) in [(ONCE, 0.8), (TWICE, 0.95)] {
+            assert!(self.least_found(multiple).is_none_or(|(_, share)| share >= least), "growth not found");
+        }
         services::assert_bounds(&self.services);
     }
 }

@@ -16,6 +16,7 @@ mod rules;
 mod services;
 mod shapes;
 
+use injection::{ONCE, TWICE};
 use measured::{Measured, Sizes};
 
 #[test]
@@ -41,4 +42,12 @@ fn a_short_form_of_the_accuracy_has_every_table() {
     assert!(tables >= 6, "{tables} tables:\n{text}");
     assert!(!text.contains("NaN"), "{text}");
     assert_eq!(measured.false_alarms(), 0);
+    let moved = measured.injected.iter().filter(|(kind, _)| kind != measured::NEVER_MOVED);
+    let found = |multiple: usize| moved.clone().map(|(_, power)| power.found[multiple]).sum::<usize>();
+    let claimed = moved.clone().map(|(_, power)| power.claimed).sum::<usize>();
+    assert!(
+        10 * found(ONCE) >= 8 * claimed && 10 * found(TWICE) >= 9 * claimed,
+        "of {claimed}: {}",
+        found(ONCE)
+    );
 }
