@@ -86,7 +86,9 @@ impl<'a> Readings<'a> {
             elapsed_s: moments,
             series: Vec::new(),
         };
-        let described = evidence.group_names.iter().map(|group| (group.id.as_str(), group)).collect();
+        // a snapshot looks closer: it may know who created what a sample only counts
+        let groups = evidence.group_names.iter().chain(evidence.snapshots.iter().flat_map(|s| &s.groups));
+        let described = groups.map(|group| (group.id.as_str(), group)).collect();
         Some(Readings { evidence, kind, now_s, table, counts, first_seen_s, described })
     }
 
@@ -128,9 +130,16 @@ impl<'a> Readings<'a> {
             },
             age_s: (self.now_s - first_seen_s).max(0.0),
             history: counts.to_vec(),
+            longest_wait_s: self.longest_wait_s(id),
             created_by: group.and_then(|group| group.created_by.clone()),
             stack: group.map(|group| group.stack.clone()).unwrap_or_default(),
         })
+    }
+
+    fn longest_wait_s(&self, id: &str) -> Option<u64> {
+        let waits = self.evidence.snapshots.iter().filter(|s| s.elapsed_s <= self.now_s);
+        let of_group = waits.flat_map(|s| &s.longest_wait_s).filter(|(group, _)| group == id);
+        of_group.map(|(_, seconds)| *seconds).max()
     }
 
     /// Whether it grows and by how much per request, as a run would judge it.

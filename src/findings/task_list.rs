@@ -46,6 +46,8 @@ pub struct ListedGroup {
     pub age_s: f64,
     /// Its counts at moments spread over the observation, oldest first.
     pub history: Vec<f64>,
+    /// The longest that one of them was seen to wait, in seconds; only where the runtime says.
+    pub longest_wait_s: Option<u64>,
     /// Who started it, where the runtime knows.
     pub created_by: Option<Frame>,
     /// The stack, leaf first; empty where there is none.

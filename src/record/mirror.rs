@@ -172,7 +172,8 @@ impl Mirror {
         drop_oldest(&mut self.evidence.events);
     }
 
-    pub(super) fn snapshot(&mut self, snapshot: TaskSnapshot) {
+    /// Takes in a closer look.
+    pub fn snapshot(&mut self, snapshot: TaskSnapshot) {
         self.evidence.snapshots.push(snapshot);
     }
 

@@ -64,6 +64,7 @@ mod tests {
             movement: Movement::Growing,
             age_s: 10.0,
             history: vec![5.0, 1505.0],
+            longest_wait_s: None,
             created_by: None,
             stack: Vec::new(),
         };

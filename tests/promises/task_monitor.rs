@@ -35,8 +35,13 @@ fn requests_fired_from_it_show_what_each_of_them_leaves_behind() {
     assert!(row.contains("chan send") && row.contains("+37"), "{screen}");
 
     terminal.press("\r");
-    let screen = terminal.shows("main.go:");
-    assert!(screen.contains("+37 since the start") && screen.contains("1.0 per request"), "{screen}");
+    let screen = terminal.shows("created by main.handle");
+    assert!(
+        screen.contains("main.go:")
+            && screen.contains("+37 since the start")
+            && screen.contains("1.0 per request"),
+        "{screen}"
+    );
     terminal.press("e");
     terminal.hides("growth");
     terminal.press("\x1b");

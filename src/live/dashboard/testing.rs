@@ -124,6 +124,7 @@ fn groups() -> Vec<ListedGroup> {
         movement: if growth > 1000.0 { Movement::Growing } else { Movement::Steady },
         age_s: 20.0,
         history: vec![count - growth, count - growth / 2.0, count],
+        longest_wait_s: None,
         created_by: None,
         stack: Vec::new(),
     };

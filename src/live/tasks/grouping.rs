@@ -106,6 +106,7 @@ fn add(whole: &mut Shown<'_>, largest: &mut f64, part: Shown<'_>) {
     group.per_request_interval = None;
     group.movement = group.movement.max(other.movement);
     group.age_s = group.age_s.max(other.age_s);
+    group.longest_wait_s = group.longest_wait_s.max(other.longest_wait_s);
     if group.state != other.state {
         group.state = None;
     }

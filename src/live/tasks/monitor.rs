@@ -59,6 +59,11 @@ pub enum TaskWish {
         /// How many.
         requests: u64,
     },
+    /// Look closer at the service of this tab: who created its tasks, and how long they wait.
+    Look {
+        /// Its place.
+        tab: usize,
+    },
     /// Save the groups of this tab.
     Save {
         /// Its place.
@@ -181,8 +186,10 @@ impl Monitor {
             }
             _ => {}
         }
+        let was_open = tab.table.open;
         if tab.table.press(key) {
-            return None;
+            let opens = tab.table.open && !was_open && !recorded;
+            return opens.then_some(TaskWish::Look { tab: at });
         }
         match key {
             Key::Char('q') => return Some(TaskWish::Quit),

@@ -17,6 +17,7 @@ pub fn group(name: &str, state: &str, count: f64, growth: f64) -> ListedGroup {
         movement: Movement::Steady,
         age_s: 12.0,
         history: vec![count - growth, count],
+        longest_wait_s: None,
         created_by: None,
         stack: Vec::new(),
     }

@@ -10,6 +10,7 @@ use super::grouping::Shown;
 use super::monitor::{LeftBehind, Monitor, Tab, TaskReading};
 use super::rows::{interval, line, short, signed, titles};
 use super::table::Table;
+use crate::evidence::GroupKind;
 use crate::findings::{ListedGroup, group_label};
 use crate::live::screen::{Theme, cut, draw_box, title};
 use crate::live::status_line::count;
@@ -35,6 +36,9 @@ const HELP: &[&str] = &[
     "space    freeze",
     "q        quit",
 ];
+
+/// Who created goroutines is read below so many: Go stops the world to say it.
+const MOST_DUMPED: f64 = 2000.0;
 
 /// Draws everything.
 pub fn draw_monitor(frame: &mut Frame<'_>, monitor: &Monitor, theme: Theme) {
@@ -163,8 +167,12 @@ fn draw_rows(
 fn draw_stack(frame: &mut Frame<'_>, area: Rect, group: &ListedGroup, theme: Theme) {
     let area = title(frame, area, listed_name(group), theme);
     let mut lines = vec![Line::styled(facts(group), theme.strong())];
-    if let Some(creator) = &group.created_by {
-        lines.push(Line::raw(format!("created by {creator}")));
+    match &group.created_by {
+        Some(creator) => lines.push(Line::raw(format!("created by {creator}"))),
+        None if group.kind == GroupKind::Goroutine && group.count >= MOST_DUMPED => {
+            lines.push(Line::styled("created by: not read, since there are too many", theme.quiet()));
+        }
+        None => {}
     }
     lines.extend(group.stack.iter().map(|frame| Line::raw(frame.to_string())));
     if group.stack.is_empty() {
@@ -182,6 +190,7 @@ fn facts(group: &ListedGroup) -> String {
         let ends = group.per_request_interval.map(|ends| format!(" {}", interval(ends)));
         facts.push(format!("{}{} per request", short(each), ends.unwrap_or_default()));
     }
+    facts.extend(group.longest_wait_s.map(|s| format!("waits for up to {}", Unit::Seconds.show(s as f64))));
     facts.push(format!("seen for {}", Unit::Seconds.show(group.age_s.round())));
     facts.join(" · ")
 }

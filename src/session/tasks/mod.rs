@@ -207,6 +207,10 @@ impl Watch {
                 self.services[tab].reader.wait_for_what_stays();
                 (tab, self.services[tab].hand.send(requests))
             }
+            TaskWish::Look { tab } => {
+                self.services[tab].reader.look_closer();
+                (tab, None)
+            }
             TaskWish::Save { tab } => (tab, Some(save::save(&self.services[tab].reader.list()))),
             TaskWish::Step(_) | TaskWish::Quit => return,
         };

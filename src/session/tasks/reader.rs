@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::culprit::list_groups;
-use crate::evidence::{EventKind, GroupCount, Phase, Sample, SeriesId, TargetRecord};
+use crate::evidence::{EventKind, GroupCount, Moment, Phase, Sample, SeriesId, TargetRecord, TaskSnapshot};
 use crate::findings::{ListedGroup, TaskList};
 use crate::live::{SentByHand, TaskReading};
 use crate::probe::{Request, Sampler};
@@ -31,6 +31,8 @@ pub struct Reader {
     failed: Option<String>,
     /// Readings since the last request that was sent by hand has ended.
     since_sent: u32,
+    /// The next reading looks closer.
+    look: bool,
 }
 
 impl Reader {
@@ -47,6 +49,7 @@ impl Reader {
             last: now,
             failed: None,
             since_sent: 0,
+            look: false,
         }
     }
 
@@ -92,8 +95,19 @@ impl Reader {
             self.last = now;
             self.since_sent = if sent.under_way() > 0 { 0 } else { self.since_sent.saturating_add(1) };
         }
+        if std::mem::take(&mut self.look) {
+            let closer = self.sampler.ask(Request::Snapshot(Moment::SteadyEnd), PATIENCE).await;
+            if let Some(snapshot) = closer.snapshot {
+                self.readings.snapshot(TaskSnapshot { elapsed_s, ..snapshot });
+            }
+        }
         // a failure is reported once, and lasts until something is read again
         self.failed = failure.or(self.failed.take().filter(|_| !read));
+    }
+
+    /// The next reading also asks who created the tasks and how long they wait, where that can be asked.
+    pub fn look_closer(&mut self) {
+        self.look = true;
     }
 
     /// A request that was sent by hand has begun or ended: what is read from now on may show what it left behind.

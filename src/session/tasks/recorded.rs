@@ -94,7 +94,7 @@ impl RecordedTasks {
                 None | Some(TaskWish::Quit) => break,
                 Some(TaskWish::Step(by)) => self.step(by),
                 Some(TaskWish::Save { .. }) => said = Some(save::save(&self.list())),
-                Some(TaskWish::Send { .. }) => {}
+                Some(TaskWish::Send { .. } | TaskWish::Look { .. }) => {}
             }
             monitor.show(0, self.reading(said));
         }

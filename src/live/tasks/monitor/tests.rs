@@ -36,6 +36,8 @@ fn each_service_has_its_tab_and_keys_go_to_the_one_that_is_shown() {
     assert_eq!((monitor.place(), monitor.tab().table.shown()[0].group.count), ((1, 2), 7.0));
     assert_eq!(monitor.press(Key::Char('w')), Some(TaskWish::Save { tab: 1 }));
     assert_eq!(monitor.press(Key::Char('r')), Some(TaskWish::Send { tab: 1, requests: 1 }));
+    assert_eq!(monitor.press(Key::Enter), Some(TaskWish::Look { tab: 1 }));
+    assert_eq!(monitor.press(Key::Enter), None, "it closes");
     monitor.press(Key::Tab);
     assert_eq!(monitor.place(), (0, 2));
 }
