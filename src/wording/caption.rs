@@ -30,7 +30,7 @@ pub fn caption(findings: &Findings, worded: &[String]) -> String {
     text.map(|text| capitalize(&text)).unwrap_or_default()
 }
 
-/// "live heap: 238 KiB → 252 KiB in steady; growth above 29 B per request would have been found".
+/// "live heap: 238 KiB → 252 KiB in steady; growth above 29 B per request is excluded".
 fn bounded(trend: &Trend, id: &SeriesId) -> Option<String> {
     let (read, unit) = (trend.read?, id.unit());
     let above = match trend.detectable_per_request {
@@ -38,5 +38,5 @@ fn bounded(trend: &Trend, id: &SeriesId) -> Option<String> {
         None => unit.show_slope(trend.detectable_per_s?),
     };
     let [start, end] = [read.start, read.end].map(|value| unit.show(value));
-    Some(format!("{}: {start} → {end} in steady; growth above {above} would have been found", id.label()))
+    Some(format!("{}: {start} → {end} in steady; growth above {above} is excluded", id.label()))
 }
