@@ -169,6 +169,8 @@ pub enum Caption {
     Explained(Explanation),
     /// What this series does.
     Series(SeriesId),
+    /// How little a series can grow at most, of which the headline says that.
+    Bounded(SeriesId),
     /// Nothing.
     Nothing,
 }

@@ -30,6 +30,12 @@ pub fn choose_caption(found: &Assessment, gates: &[GateOutcome], has_notes: bool
             }
         }
     }
+    // one that may grow, by too little to count: the headline has its figure, and no other series may say another
+    let bounded = found.excluded.as_ref().filter(|_| found.verdict() == Verdict::Stable);
+    let bounded = bounded.and_then(|excluded| found.series.iter().find(|s| s.id == excluded.id));
+    if let Some(series) = bounded.filter(|s| s.trend.direction != Direction::Stable) {
+        return Caption::Bounded(series.id.clone());
+    }
     strongest(found).map_or(Caption::Nothing, |s| Caption::Series(s.id.clone()))
 }
 

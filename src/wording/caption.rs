@@ -1,6 +1,7 @@
 //! The line under the picture.
 
-use crate::findings::{Caption, Findings};
+use crate::evidence::SeriesId;
+use crate::findings::{Caption, Findings, Trend};
 
 use super::explanation::explanation;
 use super::phrase::capitalize;
@@ -20,7 +21,22 @@ pub fn caption(findings: &Findings, worded: &[String]) -> String {
             let series = found.series.iter().find(|s| s.id == *id);
             series.map(|s| format!("{}: {}", id.label(), explain_trend(&s.trend, id.unit())))
         }
+        Caption::Bounded(id) => {
+            let series = found.series.iter().find(|s| s.id == *id);
+            series.and_then(|s| bounded(&s.trend, id))
+        }
         Caption::Nothing => None,
     };
     text.map(|text| capitalize(&text)).unwrap_or_default()
+}
+
+/// "live heap: 238 KiB → 252 KiB in steady; growth above 29 B per request is excluded".
+fn bounded(trend: &Trend, id: &SeriesId) -> Option<String> {
+    let (read, unit) = (trend.read?, id.unit());
+    let above = match trend.detectable_per_request {
+        Some(each) => format!("{} per request", unit.show(each)),
+        None => unit.show_slope(trend.detectable_per_s?),
+    };
+    let [start, end] = [read.start, read.end].map(|value| unit.show(value));
+    Some(format!("{}: {start} → {end} in steady; growth above {above} is excluded", id.label()))
 }

@@ -38,10 +38,12 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
         JudgedLevel::BeneathPeriod { seconds } => format!("the level under a rhythm of {}", span(seconds)),
         JudgedLevel::Readings => "it".into(),
     };
-    let found = match (trend.detectable_per_request, trend.detectable_per_s) {
-        (Some(each), _) => format!("; {} per request or more would have been found", unit.show(each)),
-        (None, Some(each)) => format!("; {} or more would have been found", unit.show_slope(each)),
-        (None, None) => String::new(),
+    // what an interval ends above it excludes, and what never moved: found, and called a leak, is only more than that
+    let found = match (trend.detectable_per_request, trend.detectable_per_s, window.found) {
+        (Some(each), ..) => format!("; {} per request or more is excluded", unit.show(each)),
+        (None, Some(each), Found::Constant) => format!("; {} or more is excluded", unit.show_slope(each)),
+        (None, Some(each), _) => format!("; {} or more would have been found", unit.show_slope(each)),
+        (None, None, _) => String::new(),
     };
     let more = trend.needs_s.map_or(String::new(), |s| format!("; a steady of {} would decide", span(s)));
     let segments = match window.segments {
@@ -58,11 +60,7 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
         }
         Found::Constant => {
             let level = end.map_or(String::new(), |e| unit.show(e));
-            // so much would have moved it: by how few jumps is too little to call it a leak
-            let moved = trend
-                .detectable_per_s
-                .map_or(String::new(), |d| format!("; {} or more would have moved it", unit.show_slope(d)));
-            format!("every sample of {over} reads {level}{moved}")
+            format!("every sample of {over} reads {level}{found}")
         }
         Found::NoGrowth => format!("{what} shows no growth in the last {over}{segments}, {levels}{found}"),
         Found::Falls => format!("{what} falls, {levels} over {over}"),

@@ -37,7 +37,7 @@ fn every_reason_has_its_sentence() {
             Found::GrowsBesideWarmup { tau_s: 5.0 },
             "beneath a warm-up that levels off within 15 s, it grows by 2/s (between 1/s and 3/s) through 60 s".into(),
         ),
-        (Stable, Found::Constant, "every sample of 60 s reads 140; 4/s or more would have moved it".into()),
+        (Stable, Found::Constant, "every sample of 60 s reads 140; 4/s or more is excluded".into()),
         (
             Stable,
             Found::NoGrowth,
