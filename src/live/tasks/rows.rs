@@ -13,6 +13,8 @@ use crate::wording::{listed_name, mean_count, movement};
 
 /// Eight heights of a curve.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// The least share of the highest count that a curve spans.
+const LEAST_RANGE: f64 = 0.1;
 /// What is shown of a width that holds an interval, too.
 const WITH_INTERVAL: usize = 20;
 
@@ -75,6 +77,7 @@ pub fn line(shown: &Shown<'_>, columns: &[(Column, usize)], theme: Theme) -> Lin
         };
         let style = match column {
             Column::SinceMark if shown.since_mark.is_some_and(|n| n >= 1.0) => theme.strong(),
+            Column::Curve if group.movement == Movement::Steady => theme.quiet(),
             Column::Name | Column::Growth | Column::Movement | Column::Curve => style_of_all,
             _ => Style::new(),
         };
@@ -131,17 +134,20 @@ pub fn interval([lo, hi]: [f64; 2]) -> String {
     format!("({} to {})", significant(lo, 3), significant(hi, 3))
 }
 
-/// The highest count of each stretch, between nothing and the highest of all.
+/// The highest count of each stretch, between the fewest and the most: what stays as it is lies low.
 fn curve(history: &[f64], width: usize) -> String {
     let most = history.iter().copied().fold(0.0, f64::max);
+    let fewest = history.iter().copied().fold(most, f64::min);
+    // a swing of a few in a hundred is none
+    let range = (most - fewest).max(most * LEAST_RANGE);
     let bars = width.min(history.len());
-    if most <= 0.0 || bars < 2 {
+    if range <= 0.0 || bars < 2 {
         return String::new();
     }
     let stretch = |bar: usize| &history[bar * history.len() / bars..(bar + 1) * history.len() / bars];
     let height = |bar: usize| {
         let highest = stretch(bar).iter().copied().fold(0.0, f64::max);
-        BARS[((highest / most * 8.0).ceil() as usize).clamp(1, 8) - 1]
+        BARS[(((highest - fewest) / range * 8.0).ceil() as usize).clamp(1, 8) - 1]
     };
     (0..bars).map(height).collect()
 }
@@ -154,6 +160,7 @@ mod tests {
     #[test]
     fn a_curve_rises_with_the_counts_and_fits() {
         assert_eq!(curve(&[0.0, 1.0, 2.0, 4.0, 8.0], 12), "▁▁▂▄█");
+        assert_eq!(curve(&[4.0, 4.0, 4.0], 12), "▁▁▁", "what stays lies low");
         let long: Vec<f64> = (0..120).map(f64::from).collect();
         let drawn = curve(&long, 12);
         assert_eq!((drawn.chars().count(), drawn.chars().last()), (12, Some('█')));
