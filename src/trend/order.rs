@@ -47,7 +47,7 @@ pub(super) fn median_of(values: impl Iterator<Item = f64>) -> f64 {
     let (below, middle, _) = keys.select_nth_unstable(n / 2);
     let middle = value(*middle);
     match below.iter().max() {
-        Some(under) if n % 2 == 0 => value(*under) + 0.5 * (middle - value(*under)),
+        Some(under) if n.is_multiple_of(2) => value(*under) + 0.5 * (middle - value(*under)),
         _ => middle,
     }
 }
