@@ -117,6 +117,7 @@ impl<'a> Readings<'a> {
         Some(ListedGroup {
             id: id.into(),
             kind: self.kind,
+            of_label: false,
             name: group.map_or_else(|| id.to_string(), |group| group.name.clone()),
             state: group.and_then(|group| group.state.clone()),
             count: last,

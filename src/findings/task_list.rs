@@ -28,6 +28,8 @@ pub struct ListedGroup {
     pub id: String,
     /// What is counted.
     pub kind: GroupKind,
+    /// Counts the tasks that bear a label, over all other groups (--keep-labels); its name is `key=value`.
+    pub of_label: bool,
     /// The first frame of the user's own code, or a label.
     pub name: String,
     /// What it waits for.

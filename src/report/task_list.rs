@@ -55,6 +55,7 @@ mod tests {
         let group = ListedGroup {
             id: "a".into(),
             kind: GroupKind::Goroutine,
+            of_label: false,
             name: "main.produce".into(),
             state: Some("chan send".into()),
             count: 1505.0,

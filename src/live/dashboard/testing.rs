@@ -115,6 +115,7 @@ fn groups() -> Vec<ListedGroup> {
     let row = |name: &str, state: &str, count, growth, per_request| ListedGroup {
         id: name.into(),
         kind: GroupKind::Goroutine,
+        of_label: false,
         name: name.into(),
         state: (!state.is_empty()).then(|| state.into()),
         count,

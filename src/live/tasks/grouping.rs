@@ -16,6 +16,8 @@ pub enum Grouping {
     Creator,
     /// What they wait for.
     State,
+    /// The labels that the service gave them.
+    Label,
 }
 
 impl Grouping {
@@ -26,6 +28,7 @@ impl Grouping {
             '2' => Grouping::Function,
             '3' => Grouping::Creator,
             '4' => Grouping::State,
+            '5' => Grouping::Label,
             _ => return None,
         })
     }
@@ -37,12 +40,13 @@ impl Grouping {
             Grouping::Function => Some("by function"),
             Grouping::Creator => Some("by what created them"),
             Grouping::State => Some("by state"),
+            Grouping::Label => Some("by label"),
         }
     }
 
     fn name_of(self, group: &ListedGroup) -> String {
         match self {
-            Grouping::Stack | Grouping::Function => group.name.clone(),
+            Grouping::Stack | Grouping::Function | Grouping::Label => group.name.clone(),
             Grouping::Creator => match &group.created_by {
                 Some(frame) => frame.func.clone(),
                 None => format!("{}: what created them is not known", group.kind),
@@ -67,7 +71,7 @@ pub struct Shown<'a> {
 /// Puts those together that have the same in common. A row made of several has what the one with the most tasks has of
 /// stack and creator.
 pub fn put_together(rows: Vec<Shown<'_>>, by: Grouping) -> Vec<Shown<'_>> {
-    if by == Grouping::Stack {
+    if matches!(by, Grouping::Stack | Grouping::Label) {
         return rows;
     }
     let mut places = HashMap::new();

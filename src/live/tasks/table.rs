@@ -86,13 +86,18 @@ impl Table {
 
     /// How many groups there are in all.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.of_grouping().count()
+    }
+
+    /// Labels are counted over all groups, so that they are never beside these.
+    fn of_grouping(&self) -> impl Iterator<Item = &ListedGroup> {
+        self.rows.iter().filter(|group| group.of_label == (self.grouping == Grouping::Label))
     }
 
     /// The rows that pass the filter, in their order.
     pub fn shown(&self) -> Vec<Shown<'_>> {
         let filter = Filter::parse(&self.filter);
-        let passing = self.rows.iter().filter(|group| filter.passes(group));
+        let passing = self.of_grouping().filter(|group| filter.passes(group));
         let row = |group| Shown { since_mark: self.since_mark(group), group: Cow::Borrowed(group) };
         let mut rows = put_together(passing.map(row).collect(), self.grouping);
         rows.sort_by(|a, b| {
@@ -154,7 +159,8 @@ impl Table {
             group.count.min(before) > at_mark.highest
         };
         let row = |group| Shown { since_mark: self.since_mark(group), group: Cow::Borrowed(group) };
-        let mut rows: Vec<Shown<'_>> = self.rows.iter().filter(has_stayed).map(row).collect();
+        let all = self.rows.iter().filter(|group| !group.of_label);
+        let mut rows: Vec<Shown<'_>> = all.filter(has_stayed).map(row).collect();
         rows.sort_by(|a, b| b.since_mark.unwrap_or(0.0).total_cmp(&a.since_mark.unwrap_or(0.0)));
         rows
     }
@@ -190,7 +196,7 @@ impl Table {
             Key::Char('i') => self.inverted = !self.inverted,
             Key::Char('/') => self.typing = true,
             Key::Char('m') => self.mark(),
-            Key::Char(digit @ '1'..='4') => {
+            Key::Char(digit @ '1'..='5') => {
                 self.grouping = Grouping::of_key(digit).unwrap_or(self.grouping);
             }
             Key::Char('e') => {

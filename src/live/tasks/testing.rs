@@ -8,6 +8,7 @@ pub fn group(name: &str, state: &str, count: f64, growth: f64) -> ListedGroup {
     ListedGroup {
         id: format!("{name} {state}"),
         kind: GroupKind::Goroutine,
+        of_label: false,
         name: name.into(),
         state: Some(state.into()),
         count,

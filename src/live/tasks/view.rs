@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
 use super::columns::Column;
-use super::grouping::Shown;
+use super::grouping::{Grouping, Shown};
 use super::monitor::{LeftBehind, Monitor, Tab, TaskReading};
 use super::rows::{interval, line, short, signed, titles};
 use super::table::Table;
@@ -18,7 +18,7 @@ use crate::units::Unit;
 use crate::wording::{listed_name, movement};
 
 const KEYS: &str =
-    "q quit · ? help · ↑ ↓ select · enter stack · / filter · m mark · r request · ← → sort · 1–4 group";
+    "q quit · ? help · ↑ ↓ select · enter stack · / filter · m mark · r request · ← → sort · 1–5 group";
 const KEYS_OF_RECORDED: &str =
     "q quit · ? help · ↑ ↓ select · enter stack · < > earlier, later · / filter · ← → sort";
 
@@ -27,7 +27,7 @@ const HELP: &[&str] = &[
     "enter    the stack of the selected group; e on the whole screen; esc closes it",
     "/        filter: words, state:TEXT, !WORD, re:REGEX; enter keeps it, esc clears it",
     "← →      sort by another column; i inverts",
-    "1 2 3 4  group by stack and state, function, what created them, state",
+    "1 – 5    group by stack and state, function, what created them, state, label",
     "m        mark: growth is also counted from now",
     "r R      send one request, or ten; what they leave behind is shown",
     "w        save the groups as JSON in this directory",
@@ -155,6 +155,7 @@ fn draw_rows(
     }
     if rows.is_empty() {
         let why = match table.len() {
+            0 if table.grouping == Grouping::Label => "no labels were read: --keep-labels reads those of Go",
             0 => "no task groups were read yet",
             _ if table.is_filter_unfinished() => "the regular expression is not finished",
             _ => "no group passes the filter",

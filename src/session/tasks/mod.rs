@@ -24,7 +24,7 @@ use crate::report::{json, task_list};
 use crate::target;
 use crate::wording::explain_no_process;
 use hand::{Ended, Hand};
-use reader::Reader;
+use reader::{KeepLabels, Reader};
 
 pub use recorded::recorded_tasks;
 
@@ -97,7 +97,8 @@ async fn first_reading(
     let (target, not_found) = target::find(plan, &mut None).await?.into_parts();
     let not_found = not_found.as_ref().map(explain_no_process);
     let Measured { record, sampler, records, .. } = start_monitor_probes(plan, target).await;
-    let mut reader = Reader::new(sampler, subject(plan, record.as_ref()), record);
+    let labels = if plan.probes.keep_labels { KeepLabels::Yes } else { KeepLabels::No };
+    let mut reader = Reader::new(sampler, subject(plan, record.as_ref()), record, labels);
     let begun = Instant::now();
     loop {
         reader.read(SentByHand::default()).await;

@@ -1,9 +1,12 @@
 //! Reads the task groups of one service, and remembers what the readings add up to.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::culprit::list_groups;
-use crate::evidence::{EventKind, GroupCount, Moment, Phase, Sample, SeriesId, TargetRecord, TaskSnapshot};
+use crate::evidence::{
+    EventKind, GroupCount, GroupKind, Moment, Phase, Sample, SeriesId, TargetRecord, TaskSnapshot,
+};
 use crate::findings::{ListedGroup, TaskList};
 use crate::live::{SentByHand, TaskReading};
 use crate::probe::{Request, Sampler};
@@ -14,6 +17,30 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The format of the document.
 pub const SCHEMA: &str = "soak-tasks/1";
 
+/// Whether the labels of tasks are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeepLabels {
+    /// --keep-labels.
+    Yes,
+    /// They may hold anything.
+    No,
+}
+
+/// How many tasks bear each label at a moment.
+fn by_label(snapshot: &TaskSnapshot, elapsed_s: f64) -> Vec<GroupCount> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for label in &snapshot.labels {
+        *counts.entry(&label.label).or_default() += label.count;
+    }
+    let row = |(label, n): (&str, u64)| GroupCount {
+        elapsed_s,
+        kind: GroupKind::Goroutine,
+        group: label.into(),
+        count: n as f64,
+    };
+    counts.into_iter().map(row).collect()
+}
+
 /// One service that is read.
 pub struct Reader {
     sampler: Sampler,
@@ -22,6 +49,8 @@ pub struct Reader {
     /// Its process, where there is one.
     target: Option<TargetRecord>,
     readings: Mirror,
+    /// How many tasks bear each label, where these are kept.
+    labels: Option<Mirror>,
     /// How many there were.
     succeeded: u64,
     /// When reading began, and from the first reading that succeeded on when that was.
@@ -37,13 +66,19 @@ pub struct Reader {
 
 impl Reader {
     /// Nothing is read yet.
-    pub fn new(sampler: Sampler, subject: String, target: Option<TargetRecord>) -> Reader {
+    pub fn new(
+        sampler: Sampler,
+        subject: String,
+        target: Option<TargetRecord>,
+        labels: KeepLabels,
+    ) -> Reader {
         let now = Instant::now();
         Reader {
             sampler,
             subject,
             target,
             readings: Mirror::new(&[]),
+            labels: (labels == KeepLabels::Yes).then(|| Mirror::new(&[])),
             succeeded: 0,
             begun: now,
             last: now,
@@ -95,9 +130,13 @@ impl Reader {
             self.last = now;
             self.since_sent = if sent.under_way() > 0 { 0 } else { self.since_sent.saturating_add(1) };
         }
-        if std::mem::take(&mut self.look) {
+        let look = std::mem::take(&mut self.look);
+        if look || self.labels.is_some() {
             let closer = self.sampler.ask(Request::Snapshot(Moment::SteadyEnd), PATIENCE).await;
-            if let Some(snapshot) = closer.snapshot {
+            if let (Some(labels), Some(snapshot)) = (&mut self.labels, &closer.snapshot) {
+                labels.groups(by_label(snapshot, elapsed_s), &[]);
+            }
+            if let Some(snapshot) = closer.snapshot.filter(|_| look) {
                 self.readings.snapshot(TaskSnapshot { elapsed_s, ..snapshot });
             }
         }
@@ -117,7 +156,11 @@ impl Reader {
 
     /// All groups, those that grew most first.
     pub fn groups(&self) -> Vec<ListedGroup> {
-        list_groups(self.readings.evidence(), self.last.saturating_duration_since(self.begun).as_secs_f64())
+        let now_s = self.last.saturating_duration_since(self.begun).as_secs_f64();
+        let mut groups = list_groups(self.readings.evidence(), now_s);
+        let labels = self.labels.iter().flat_map(|labels| list_groups(labels.evidence(), now_s));
+        groups.extend(labels.map(|label| ListedGroup { of_label: true, ..label }));
+        groups
     }
 
     /// As a monitor shows it.

@@ -158,4 +158,9 @@ fn digits_put_groups_together_and_the_row_stays_selected_by_what_it_has_in_commo
     assert_eq!(table.shown()[0].since_mark, Some(1.0), "of those that are there");
     press(&mut table, "j1");
     assert_eq!(names(&table), "ab");
+    let label = ListedGroup { of_label: true, ..group("customer=alice", "", 7.0, 0.0) };
+    table.take(vec![group("a", "chan send", 10.0, 8.0), label]);
+    assert_eq!((names(&table).as_str(), table.len()), ("a", 1), "labels are counted apart");
+    press(&mut table, "5");
+    assert_eq!(names(&table), "customer=alice");
 }
