@@ -47,7 +47,9 @@ pub use absence::explain_absence;
 pub use checkup::{can_be_found, describe_cost, examined, first_step};
 pub use comparison::comparison;
 pub use early_stop::{certain_leak, certainly_stable};
-pub use errors::{all_answers_so_far, describe_errors, list_errors, list_load_errors, warn_of_first_answers};
+pub use errors::{
+    all_answers_so_far, describe_errors, list_load_errors, name_briefly, warn_of_first_answers,
+};
 pub use forecast::{detectable_growth, gate_below_detectable};
 pub use forwarder::forwarder_warning;
 pub use gate::reason as gate_reason;
