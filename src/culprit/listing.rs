@@ -18,7 +18,7 @@ const RECENT_SHARE: f64 = 0.05;
 /// A group is looked at by so many of its readings at most, evenly spread: the table is made anew each second.
 const MOST_MOMENTS: usize = 120;
 /// So many groups at most are judged, those that grew most.
-const MOST_JUDGED: usize = 32;
+const MOST_JUDGED: usize = 8;
 /// Chance that any group of a kind that does not grow is said to.
 const FALSE_ALARM: f64 = 0.05;
 

@@ -94,6 +94,9 @@ pub fn leaking() -> State {
         marks: vec![mark(20.0, 'c', ""), mark(25.0, 'n', "deployed the cache")],
         groups: groups(),
         no_tasks: None,
+        fixed_load: None,
+        paused: false,
+        steady_s: 20.0,
         load: Some(LoadState {
             asked: "100/s".into(),
             errors: vec![("timeout".into(), 2), ("503 Service Unavailable".into(), 1)],
