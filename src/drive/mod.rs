@@ -30,7 +30,7 @@ mod simulated_engine;
 mod testing;
 mod timer;
 
-pub use by_hand::ByHand;
+pub use by_hand::{ByHand, EndedByHand};
 pub use clock::{Clock, ManualClock, Monotonic};
 pub use driver::Driver;
 pub use interval::Interval;
