@@ -160,6 +160,9 @@ impl<'de> Deserialize<'de> for Span {
     }
 }
 
+/// Requests per second beyond which arithmetic on schedules would end before a run does.
+pub const FASTEST_RATE: f64 = 1e6;
+
 /// The arrival rate that a user asks for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Rate {

@@ -19,7 +19,7 @@ const RECENT_SHARE: f64 = 0.05;
 /// A group is looked at by so many of its readings at most, evenly spread: the table is made anew each second.
 const MOST_MOMENTS: usize = 120;
 /// So many groups at most are judged, those that grew most.
-const MOST_JUDGED: usize = 32;
+const MOST_JUDGED: usize = 8;
 /// With fewer readings nothing is called steady: a trend is fitted to no fewer points either.
 const LEAST_READINGS: usize = 8;
 /// Chance that any group of a kind that does not grow is said to, at one moment. A table that is judged each second says

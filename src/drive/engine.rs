@@ -27,8 +27,6 @@ const WAKE_UP_GAP: Duration = Duration::from_micros(500);
 const IDLE_WITHOUT_LOAD: Duration = Duration::from_secs(1);
 /// Idle connections are checked this often.
 const IDLE_CHECK: Duration = Duration::from_millis(500);
-/// An engine that did nothing at all for so long was not given the processor.
-const STALLED_AFTER: Duration = Duration::from_secs(1);
 
 /// What the engine shares with the driver.
 pub(super) struct Shared {
@@ -73,15 +71,12 @@ struct Engine {
     full_since: Cell<Option<Duration>>,
     /// Whether the pacer sleeps until a slot is idle again.
     waits_for_idle: Cell<bool>,
-    /// When the engine last did anything; it does something at every [`IDLE_CHECK`].
-    last_active: Cell<Duration>,
-    /// When it last went on after standing still.
-    stalled_until: Cell<Option<Duration>>,
 }
 
 /// Sends until the state is finished. For a current-thread runtime on its own thread.
 pub(super) async fn run(shared: Arc<Shared>, exchange: Exchange, slots: u32, timeout: Duration) {
     let began = shared.clock.now();
+    shared.state().metrics.stalls.note_activity(began);
     let engine = Rc::new(Engine {
         shared,
         exchange,
@@ -90,8 +85,6 @@ pub(super) async fn run(shared: Arc<Shared>, exchange: Exchange, slots: u32, tim
         idle: RefCell::new((0..slots as usize).rev().collect()),
         full_since: Cell::new(None),
         waits_for_idle: Cell::new(false),
-        last_active: Cell::new(began),
-        stalled_until: Cell::new(None),
     });
     let tasks = tokio::task::LocalSet::new();
     for id in 0..engine.slots.len() {
@@ -153,9 +146,12 @@ async fn run_slot(engine: Rc<Engine>, id: usize) {
             if outcome.answered {
                 engine.shared.answered.fetch_add(1, Ordering::Relaxed);
             }
-            let now = engine.note_activity();
-            outcome.stalled = engine.stalled_until.get().is_some_and(|until| sent < until);
-            engine.shared.state().end(request, sent, now, outcome);
+            let now = clock.now();
+            let mut state = engine.shared.state();
+            state.metrics.stalls.note_activity(now);
+            outcome.stalled = state.metrics.stalls.happened_since(sent, now);
+            state.end(request, sent, now, outcome);
+            drop(state);
             match engine.next_or_idle(id, now) {
                 Some(next) => request = next,
                 None => break,
@@ -190,12 +186,11 @@ async fn close_idle_connections(engine: Rc<Engine>) {
 }
 
 impl Engine {
-    /// The time now, at which the engine does something; notes whether it stood still until then.
+    /// The time now, at which the engine does something, as at every [`IDLE_CHECK`]; notes whether it stood still until
+    /// then.
     fn note_activity(&self) -> Duration {
         let now = self.shared.clock.now();
-        if now.saturating_sub(self.last_active.replace(now)) > STALLED_AFTER {
-            self.stalled_until.set(Some(now));
-        }
+        self.shared.state().metrics.stalls.note_activity(now);
         now
     }
 

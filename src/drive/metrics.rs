@@ -15,6 +15,7 @@ use super::due_request::{CountKey, DueRequest, Part};
 use super::histograms::Histograms;
 use super::outcome::Outcome;
 use super::request_counts::CountsByKey;
+use super::stalls::Stalls;
 use crate::evidence::{ErrorKind, LatencyTag};
 
 /// Requests this close to a collection or a snapshot are counted apart.
@@ -63,12 +64,20 @@ pub(super) struct Metrics {
     probing: VecDeque<(Duration, Duration)>,
     /// Collections and snapshots that were asked for and are not answered yet.
     under_way: u32,
+    /// When the engine stood still.
+    pub(super) stalls: Stalls,
 }
 
 impl Metrics {
     /// For a plan with this many requests.
     pub(super) fn new(requests: usize, timeout: Duration) -> Metrics {
-        Metrics { timeout, counted: IntervalCounts::new(requests), probing: VecDeque::new(), under_way: 0 }
+        Metrics {
+            timeout,
+            counted: IntervalCounts::new(requests),
+            probing: VecDeque::new(),
+            under_way: 0,
+            stalls: Stalls::default(),
+        }
     }
 
     /// A collection or snapshot is asked for at this time; requests that end from here on have met it.
@@ -153,7 +162,8 @@ impl Metrics {
             self.counted.by_key.entry(key).add_dropped(count);
             let tag = self.latency_tag(part, oldest, now);
             self.counted.histograms.record_answer(tag, key.request, self.timeout, count);
-            if tag == LatencyTag::Steady {
+            // an engine that stands still sends nothing, however fast the target is
+            if tag == LatencyTag::Steady && !self.stalls.happened_since(oldest, now) {
                 self.counted.histograms.record(LatencyTag::OnTime, self.timeout, count);
             }
         }

@@ -3,7 +3,7 @@
 //! Comes in: the requests, a rate, and when load begins and stops. Goes out: an [`Interval`] of counts and histograms
 //! for every drain. `schedule` says what is due (pure, at the time a [`Clock`] shows); `engine` sends it from a thread
 //! (`engine_thread`); `exchange` is one request and its answer; `misbehave` sends the requests that go wrong on
-//! purpose; `metrics` counts what became of each; `engine_state` holds schedule and metrics together behind one lock.
+//! purpose; `metrics` counts what became of each, `stalls` when soak itself stood still; `engine_state` holds schedule and metrics together behind one lock.
 //! Nothing is printed, and nothing is kept for a request that has ended.
 
 mod assignment;
@@ -26,6 +26,7 @@ mod response_time;
 mod schedule;
 mod sending;
 mod simulated_engine;
+mod stalls;
 #[cfg(test)]
 mod testing;
 mod timer;

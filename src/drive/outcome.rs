@@ -1,7 +1,5 @@
 //! How one request that was sent ended.
 
-use reqwest::StatusCode;
-
 use crate::evidence::ErrorKind;
 
 /// What became of the request, and what was read of its answer.
@@ -17,15 +15,4 @@ pub(super) struct Outcome {
     pub bytes: u64,
     /// soak itself stood still while the request was under way, so its time says little about the target.
     pub stalled: bool,
-}
-
-/// The error that a status is, unless the plan expects it; none for a 2xx.
-pub(super) fn error_of_status(status: StatusCode) -> Option<ErrorKind> {
-    match status.as_u16() {
-        200..=299 => None,
-        400..=499 => Some(ErrorKind::Status4xx),
-        // a protocol switched to (101) is, like a redirect, an answer that says to go elsewhere
-        ..=399 => Some(ErrorKind::Status3xx),
-        _ => Some(ErrorKind::Status5xx),
-    }
 }

@@ -15,7 +15,7 @@ use super::due_request::DueRequest;
 use super::engine_state::{EngineState, Free};
 use super::interval::Interval;
 use super::metrics::IntervalCounts;
-use super::outcome::{Outcome, error_of_status};
+use super::outcome::Outcome;
 use super::sending::Sending;
 use crate::evidence::ErrorKind;
 use crate::plan::RequestPlan;
@@ -180,7 +180,7 @@ impl Simulation {
             let outcome = match answered {
                 true => Outcome {
                     answered,
-                    error: error_of_status(self.answers.status),
+                    error: ErrorKind::of_status(self.answers.status.as_u16()),
                     status: Some(self.answers.status.as_u16()),
                     bytes: self.answers.bytes,
                     ..Outcome::default()

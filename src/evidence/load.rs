@@ -47,6 +47,17 @@ impl ErrorKind {
         ErrorKind::Dropped,
     ];
 
+    /// The error that an unexpected status is; none for a 2xx.
+    pub fn of_status(status: u16) -> Option<ErrorKind> {
+        match status {
+            200..=299 => None,
+            400..=499 => Some(ErrorKind::Status4xx),
+            // a protocol switched to (101) is, like a redirect, an answer that says to go elsewhere
+            ..=399 => Some(ErrorKind::Status3xx),
+            _ => Some(ErrorKind::Status5xx),
+        }
+    }
+
     /// Whether an answer came whose status is the error.
     pub fn is_status(self) -> bool {
         matches!(self, ErrorKind::Status3xx | ErrorKind::Status4xx | ErrorKind::Status5xx)

@@ -47,6 +47,7 @@ pub use gate::{Aspect, Gate, GateLimit, Quantity};
 pub use judging::Judging;
 pub use latency::{Latency, LatencyBar, LatencyPoint, LatencyTag, Percentiles};
 pub use load::{ErrorKind, LoadRow};
+pub use load_change::FixedLoad;
 pub use memory_limit::{LimitOwner, MemoryLimit};
 pub use no_process::NoProcess;
 pub use phase::Phase;

@@ -28,6 +28,15 @@ impl Recording {
         self.requests_total[..until].iter().rev().find_map(|s| s.get())
     }
 
+    /// Seconds of steady that were sampled, over all cycles.
+    pub fn steady_s(&self) -> f64 {
+        let steady = |i: usize| self.phases[i] == Phase::Steady;
+        (1..self.len())
+            .filter(|i| steady(*i) && steady(*i - 1))
+            .map(|i| self.elapsed_s[i] - self.elapsed_s[i - 1])
+            .sum()
+    }
+
     /// How many moments were sampled.
     pub fn len(&self) -> usize {
         self.elapsed_s.len()

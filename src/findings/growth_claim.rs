@@ -62,10 +62,15 @@ impl SeriesFinding {
         self.end.zip(self.start).map_or(0.0, |(end, start)| end - start)
     }
 
-    /// How much growth would have been found, unless it rose by more: before it was level, say.
+    /// How much growth would have been found, counted as its growth is, unless it rose by more: before it was level,
+    /// say.
     fn claim_of_stable(&self, steady_s: Option<f64>) -> GrowthClaim {
         let rose_more = self.detectable_per_s.zip(steady_s).is_some_and(|(least, s)| self.rose() > least * s);
-        match self.detectable_per_request.or(self.detectable_per_s).filter(|_| !rose_more) {
+        let detectable = match self.counted_by() {
+            Per::Request => self.detectable_per_request,
+            Per::Second => self.detectable_per_s,
+        };
+        match detectable.filter(|_| !rose_more) {
             Some(least) => GrowthClaim::NoneAbove(least),
             None => GrowthClaim::Nothing,
         }
@@ -144,6 +149,24 @@ mod tests {
         let [known, nothing] = [GrowthClaim::NoneAbove, |_| GrowthClaim::Nothing].map(|claim| claim(2150.0));
         assert_eq!(claim(40.0 * mib, 21.5 * mib, Some(2150.0)), [known, nothing]);
         assert_eq!(claim(21.5 * mib, 40.0 * mib, Some(2150.0)), [nothing, nothing], "it rose by more");
+    }
+
+    #[test]
+    fn a_stable_series_never_shows_a_growth_per_second_as_one_per_request() {
+        // stable but not flat: its growth per request is known, what would have been found is known per second
+        let series = SeriesFinding {
+            trend: Direction::Stable,
+            detectable_per_s: Some(50.0 * 2150.0),
+            detectable_per_request: None,
+            ..open(2e6, 1e6, Some((-90.0, [-200.0, 20.0])))
+        };
+        let claims = |series: &SeriesFinding| {
+            [Per::Request, Per::Second].map(|per| series.growth_claim(per, Some(60.0)))
+        };
+        assert_eq!(series.counted_by(), Per::Request);
+        assert_eq!(claims(&series), [GrowthClaim::Nothing, GrowthClaim::Nothing]);
+        let uncounted = SeriesFinding { per_request: None, per_request_ci: None, ..series };
+        assert_eq!(claims(&uncounted), [GrowthClaim::Nothing, GrowthClaim::NoneAbove(50.0 * 2150.0)]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::Percentiles;
+use crate::evidence::{ErrorKind, Percentiles};
 
 /// So many requests more in flight may hold something that counts: as many as tasks must have grown by.
 pub const LEAST_IN_FLIGHT: u64 = 10;
@@ -36,20 +36,20 @@ pub struct WorstError {
 }
 
 impl ErrorCounts {
-    /// The most frequent of these, a status before its kind; none without errors. Where all `requests` ended with it,
-    /// it came as often as there are requests: of those sent before steady, none is counted.
+    /// The most frequent single cause: a status, or a kind of which no status is known; none without errors. Where all
+    /// `requests` ended with it, it came as often as there are requests: of those sent before steady, none is counted.
     pub fn worst(&self, requests: u64) -> Option<WorstError> {
-        let (kind, of_kind) = self.by_kind.iter().max_by_key(|(_, n)| **n)?;
-        let first = kind.chars().next().and_then(|digit| digit.to_digit(10));
-        let of_this_kind =
-            self.by_status.iter().filter(|(status, _)| Some(u32::from(**status / 100)) == first);
-        let (status, count) = match of_this_kind.max_by_key(|(_, n)| **n) {
-            Some((status, n)) => (Some(*status), *n),
-            None => (None, *of_kind),
-        };
+        let kind_of = |status: u16| ErrorKind::of_status(status).map(|kind| kind.to_string());
+        let has_statuses =
+            |kind: &str| self.by_status.keys().any(|status| kind_of(*status).as_deref() == Some(kind));
+        let by_status =
+            self.by_status.iter().filter_map(|(status, n)| Some((kind_of(*status)?, Some(*status), *n)));
+        let by_kind = self.by_kind.iter().filter(|(kind, _)| !has_statuses(kind));
+        let causes = by_kind.map(|(kind, n)| (kind.clone(), None, *n)).chain(by_status);
+        let (kind, status, count) = causes.max_by_key(|(.., n)| *n)?;
         let is_all = self.ratio >= 1.0 && count == self.by_kind.values().sum::<u64>();
         let count = if is_all { count.min(requests) } else { count };
-        Some(WorstError { kind: kind.clone(), status, count, is_all })
+        Some(WorstError { kind, status, count, is_all })
     }
 }
 
@@ -177,4 +177,29 @@ pub struct DriverHealth {
     pub cpu_ratio: f64,
     /// When the schedule could not be kept, why; empty when it was.
     pub notes: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_error_is_the_most_frequent_single_cause() {
+        let worst = |by_kind: &[(&str, u64)], by_status: &[(u16, u64)]| {
+            let by_kind = by_kind.iter().map(|(kind, n)| (kind.to_string(), *n)).collect();
+            let errors = ErrorCounts { ratio: 0.2, by_kind, by_status: by_status.iter().copied().collect() };
+            errors.worst(1000).map(|worst| (worst.kind, worst.status, worst.count))
+        };
+        let found = |kind: &str, status, count| Some((kind.to_string(), status, count));
+        let split = [(404, 30), (429, 30)];
+        assert_eq!(worst(&[("4xx", 60), ("timeout", 50)], &split), found("timeout", None, 50));
+        assert_eq!(
+            worst(&[("4xx", 60), ("5xx", 40)], &[(404, 30), (429, 30), (503, 40)]),
+            found("5xx", Some(503), 40)
+        );
+        assert_eq!(worst(&[("4xx", 60), ("timeout", 50)], &[(404, 60)]), found("4xx", Some(404), 60));
+        assert_eq!(worst(&[("4xx", 60), ("timeout", 50)], &[]), found("4xx", None, 60), "no status is known");
+        assert_eq!(worst(&[("3xx", 5)], &[(101, 5)]), found("3xx", Some(101), 5));
+        assert_eq!(worst(&[], &[]), None);
+    }
 }

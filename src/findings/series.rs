@@ -36,7 +36,7 @@ pub struct SeriesFinding {
     pub p_value: f64,
     /// The smallest slope each second that would have been found.
     pub detectable_per_s: Option<f64>,
-    /// The smallest growth each request that is excluded, of a series that does not grow.
+    /// The smallest growth each request that is excluded: of a flat series, and of the strongest evidence of memory.
     #[serde(default)]
     pub detectable_per_request: Option<f64>,
     /// Seconds of steady that would decide, where the answer is inconclusive.

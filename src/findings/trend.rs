@@ -103,8 +103,8 @@ pub struct Trend {
     pub per_request: Option<Estimate>,
     /// The smallest slope each second that this data would have found.
     pub detectable_per_s: Option<f64>,
-    /// The smallest growth each request that the run excludes of a series that does not grow, where requests are
-    /// counted: `judge/` sets it, once for all that say it.
+    /// The smallest growth each request that the run excludes, where requests are counted: of a flat series, and of the
+    /// strongest evidence of memory. `judge/` sets it, once for all that say it.
     pub detectable_per_request: Option<f64>,
     /// For an inconclusive answer: how long a run would decide, in seconds of steady.
     pub needs_s: Option<f64>,

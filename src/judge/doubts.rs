@@ -1,12 +1,12 @@
 //! What keeps a run from being called stable.
 
-use crate::evidence::{Event, EventKind, Evidence, SeriesId};
+use crate::evidence::{EventKind, Evidence, SeriesId};
 use crate::findings::{Direction, Doubt, LoadFinding, RateShortfall, SeriesEvidence};
 use crate::units::Rate;
 
 use super::excluded::{memory_unresolved, tasks_unresolved};
 use super::held_back::{HeldBack, heap_not_read};
-use super::load::rate_held;
+use super::load::{is_saturated, rate_held};
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 use super::tasks::Tasks;
@@ -98,10 +98,4 @@ fn of_series(one: &SeriesEvidence, series: &AllEvidence, steady: &Steady, drives
         Direction::Growing if one.material && !one.significant => Some(Doubt::NotSignificant { id, trend }),
         Direction::Growing => None,
     }
-}
-
-/// Whether the driver was what could not keep up in steady.
-fn is_saturated(evidence: &Evidence, steady: &Steady) -> bool {
-    let saturated = |event: &&Event| matches!(event.kind, EventKind::LoadSaturated { .. });
-    evidence.events.iter().filter(saturated).any(|event| steady.counts(event.elapsed_s))
 }

@@ -12,7 +12,8 @@ use super::workers::Workers;
 const LEAST_LONGER: f64 = 1.2;
 
 /// Writes into each series that does not grow, or grows by too little to count, the smallest growth per request that the
-/// run would have found: headline, gates, tables and the picture's foot have it from there.
+/// run would have found: headline, gates, tables and the picture's foot have it from there. Into the strongest evidence
+/// of memory it is written even where that leaks.
 pub fn write_detectable(
     evidence: &Evidence,
     (series, workers): (&mut AllEvidence, &Workers),

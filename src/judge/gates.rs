@@ -1,14 +1,13 @@
 //! The user's limits against what was measured. A slope is compared by its interval.
 
-use crate::evidence::{
-    AccountPart, Aspect, EventKind, Evidence, Gate, Percentiles, Quantity, Series, SeriesId,
-};
+use crate::evidence::{AccountPart, Aspect, Evidence, Gate, Percentiles, Quantity, Series, SeriesId};
 use crate::findings::{
     Account, Direction, Estimate, GateOutcome, GateReason, GateResult, LoadFinding, Measured, NotMeasured,
     SeriesEvidence, Trend,
 };
 use crate::units::Unit;
 
+use super::load::{LEAST_HELD, is_saturated};
 use super::memory::memory_that_leaks;
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
@@ -55,7 +54,7 @@ fn measure(
     let no_aspect = || Err(NotMeasured::NoAspect(gate.quantity.to_string(), gate.aspect));
     match &gate.quantity {
         Quantity::Memory => measure_memory(gate.aspect, evidence, steady, (series, workers), account),
-        Quantity::Latency => measure_latency(gate.aspect, driven()?, evidence),
+        Quantity::Latency => measure_latency(gate.aspect, driven()?, evidence, steady),
         Quantity::Errors => match gate.aspect {
             Aspect::Ratio => Ok(plain(driven()?.errors.ratio)),
             Aspect::Slope | Aspect::PerRequest | Aspect::End | Aspect::Max | Aspect::Percentile(_) => {
@@ -128,13 +127,18 @@ fn measure_memory(
     }
 }
 
-fn measure_latency(aspect: Aspect, load: &LoadFinding, evidence: &Evidence) -> Result<Value, NotMeasured> {
+fn measure_latency(
+    aspect: Aspect,
+    load: &LoadFinding,
+    evidence: &Evidence,
+    steady: &Steady,
+) -> Result<Value, NotMeasured> {
     // a percentile of nothing is 0 and would pass any limit
     if load.latency_s.count == 0 {
         return Err(NotMeasured::Latency);
     }
     let value = aspect_of(aspect, &load.latency_s)?;
-    let without_lateness = without_own_lateness(load, evidence);
+    let without_lateness = without_own_lateness(aspect, load, evidence, steady);
     let on_time_s = without_lateness.and_then(|on_time| aspect_of(aspect, &on_time).ok());
     Ok(Value { on_time_s, ..plain(value) })
 }
@@ -154,11 +158,28 @@ fn aspect_of(aspect: Aspect, latency: &Percentiles) -> Result<f64, NotMeasured> 
 }
 
 /// Latency as the target alone caused it. Where soak could not send what was due, not even the wait for a connection
-/// and the drops are the target's: what is left is the time from sending to the answer.
-fn without_own_lateness(load: &LoadFinding, evidence: &Evidence) -> Option<Percentiles> {
-    let saturated = evidence.events.iter().any(|event| matches!(event.kind, EventKind::LoadSaturated { .. }));
-    let latency = if saturated { load.service_s } else { evidence.latency.on_time };
+/// and the drops are the target's: what is left is the time from sending to the answer. One saturated second of a long
+/// steady says nothing of the others: it counts where too much was not sent for the rate to be held, or as much as lies
+/// above the percentile.
+fn without_own_lateness(
+    aspect: Aspect,
+    load: &LoadFinding,
+    evidence: &Evidence,
+    steady: &Steady,
+) -> Option<Percentiles> {
+    let sent = load.held_ratio;
+    let counts = sent < LEAST_HELD || (sent < 1.0 && sent <= share_below(aspect));
+    let own = counts && is_saturated(evidence, steady);
+    let latency = if own { load.service_s } else { evidence.latency.on_time };
     (latency.count > 0).then_some(latency)
+}
+
+/// The share of all requests that take no longer.
+fn share_below(aspect: Aspect) -> f64 {
+    match aspect {
+        Aspect::Percentile(permille) => f64::from(permille) / 1000.0,
+        Aspect::Max | Aspect::Slope | Aspect::PerRequest | Aspect::End | Aspect::Ratio => 1.0,
+    }
 }
 
 fn measure_series(
@@ -277,38 +298,53 @@ fn outcome(gate: &Gate, value: Result<Value, NotMeasured>) -> GateOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Event, GateLimit};
+    use crate::evidence::{Event, EventKind, GateLimit};
 
     fn p99(seconds: f64) -> Percentiles {
         Percentiles { count: 1000, p99: seconds, ..Percentiles::default() }
     }
 
-    fn result(measured_s: f64, on_time: Percentiles, service: Percentiles, saturated: bool) -> GateResult {
-        let load = LoadFinding { latency_s: p99(measured_s), service_s: service, ..LoadFinding::example() };
+    /// Of a run with a minute of steady from 10 s on. `saturated`: when soak was, and the share of what was due that it
+    /// sent.
+    fn result(
+        measured_s: f64,
+        on_time: Percentiles,
+        service_s: Percentiles,
+        saturated: Option<(f64, f64)>,
+    ) -> GateResult {
+        let held_ratio = saturated.map_or(1.0, |(_, held)| held);
+        let latency_s = p99(measured_s);
+        let load = LoadFinding { latency_s, service_s, held_ratio, ..LoadFinding::example() };
         let mut evidence = Evidence::default();
         evidence.latency.on_time = on_time;
-        if saturated {
-            evidence.events.push(Event { elapsed_s: 9.0, kind: EventKind::LoadSaturated { busy: 0.98 } });
-        }
+        let event = |elapsed_s| Event { elapsed_s, kind: EventKind::LoadSaturated { busy: 0.98 } };
+        evidence.events.extend(saturated.map(|(elapsed_s, _)| event(elapsed_s)));
+        let steady = Steady { stretches: vec![(10.0, 70.0)], requests: None, run_end_s: 70.0 };
         let aspect = Aspect::Percentile(990);
         let limit = GateLimit { value: 0.2, unit: Unit::Seconds, at_least: false };
         let expr = "latency.p99 < 200ms".to_string();
         let gate = Gate { expr, quantity: Quantity::Latency, aspect, limit };
-        outcome(&gate, measure_latency(aspect, &load, &evidence)).result
+        outcome(&gate, measure_latency(aspect, &load, &evidence, &steady)).result
     }
 
     #[test]
     fn a_latency_gate_that_only_soaks_own_lateness_breaks_is_undecided() {
         let nothing = Percentiles::default();
-        assert_eq!(result(0.1, p99(0.05), p99(0.05), false), GateResult::Held);
-        assert_eq!(result(0.3, p99(0.05), p99(0.05), false), GateResult::Inconclusive);
-        assert_eq!(result(0.3, p99(0.25), p99(0.05), false), GateResult::Failed, "the wait is the target's");
-        assert_eq!(result(0.3, p99(0.25), p99(0.05), true), GateResult::Inconclusive, "soak could not send");
-        assert_eq!(result(0.3, p99(0.25), p99(0.25), true), GateResult::Failed, "too slow either way");
-        assert_eq!(
-            result(0.3, nothing, p99(0.05), false),
-            GateResult::Failed,
-            "a run of before it was recorded"
-        );
+        assert_eq!(result(0.1, p99(0.05), p99(0.05), None), GateResult::Held);
+        assert_eq!(result(0.3, p99(0.05), p99(0.05), None), GateResult::Inconclusive);
+        assert_eq!(result(0.3, p99(0.25), p99(0.05), None), GateResult::Failed, "the wait is the target's");
+        let before_it_was_recorded = result(0.3, nothing, p99(0.05), None);
+        assert_eq!(before_it_was_recorded, GateResult::Failed);
+    }
+
+    #[test]
+    fn a_latency_gate_is_undecided_where_soak_could_not_send_enough_of_steady() {
+        let result = |service_s, saturated| result(0.3, p99(0.25), p99(service_s), Some(saturated));
+        assert_eq!(result(0.05, (30.0, 0.5)), GateResult::Inconclusive, "half was not sent");
+        assert_eq!(result(0.05, (30.0, 0.98)), GateResult::Inconclusive, "enough to move a p99");
+        assert_eq!(result(0.25, (30.0, 0.5)), GateResult::Failed, "too slow either way");
+        assert_eq!(result(0.05, (30.0, 0.995)), GateResult::Failed, "too few to move a p99");
+        assert_eq!(result(0.05, (30.0, 1.0)), GateResult::Failed, "all was sent");
+        assert_eq!(result(0.05, (9.0, 0.5)), GateResult::Failed, "it was saturated in warm-up alone");
     }
 }

@@ -10,6 +10,9 @@ use crate::units::Rate;
 use super::in_flight::InFlight;
 use super::steady::{EDGE_S, Steady};
 
+/// A rate is held where at least this share of what was due was sent.
+pub const LEAST_HELD: f64 = 0.9;
+
 /// The load's own findings; none where soak sent none.
 pub fn read_load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     // in a watch the rows count soak itself and nothing else
@@ -130,7 +133,13 @@ fn misbehaved<'a>(rows: impl Iterator<Item = &'a LoadRow>) -> Vec<Misbehaved> {
 
 /// Whether nine in ten of what was due were sent.
 pub fn rate_held(load: &LoadFinding, rate: Rate) -> bool {
-    rate.per_second().is_none() || load.held_ratio >= 0.9
+    rate.per_second().is_none() || load.held_ratio >= LEAST_HELD
+}
+
+/// Whether soak itself was what could not keep up in steady.
+pub fn is_saturated(evidence: &Evidence, steady: &Steady) -> bool {
+    let saturated = |event: &&Event| matches!(event.kind, EventKind::LoadSaturated { .. });
+    evidence.events.iter().filter(saturated).any(|event| steady.counts(event.elapsed_s))
 }
 
 /// How soak itself fared.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::evidence::{LoadRow, Phase, SeriesId};
+use crate::evidence::{ErrorKind, LoadRow, Phase, SeriesId};
+use crate::findings::{ErrorCounts, WorstError};
 use crate::record::Mirror;
 
 /// The rate is that of the last seconds: the latest row may cover a part of a second only.
@@ -36,8 +37,8 @@ pub struct Status {
     pub counted: Option<f64>,
     /// Requests that ended with an error so far, without those that were dropped.
     pub errors: u64,
-    /// The status of most of them, where that is what was wrong.
-    pub worst_status: Option<u16>,
+    /// The most frequent of them.
+    pub worst_error: Option<WorstError>,
     /// Requests that were never sent so far.
     pub dropped: u64,
     /// What the run looks like so far, in a few words.
@@ -59,7 +60,7 @@ impl Status {
             rate_held: None,
             counted: None,
             errors: 0,
-            worst_status: None,
+            worst_error: None,
             dropped: 0,
             so_far: None,
             rss_bytes: None,
@@ -78,13 +79,31 @@ impl Status {
             rate_held: sent,
             counted: if counts.due == 0 { counted_per_s(mirror) } else { None },
             errors: counts.failed - counts.dropped,
-            worst_status: counts.statuses.most_frequent().map(|(status, _)| status),
+            worst_error: worst_of_sent(mirror),
             dropped: counts.dropped,
             rss_bytes: mirror.last(&SeriesId::Rss),
             tasks: mirror.last(&SeriesId::Tasks),
             ..Status::new(phase)
         }
     }
+}
+
+/// What requests of all phases failed with so far.
+pub(super) fn errors_so_far(mirror: &Mirror) -> ErrorCounts {
+    let counts = mirror.counts();
+    let by_kind = ErrorKind::ALL.into_iter().zip(counts.errors).filter(|(_, n)| *n > 0);
+    ErrorCounts {
+        ratio: counts.failed as f64 / counts.due.max(1) as f64,
+        by_kind: by_kind.map(|(kind, n)| (kind.to_string(), n)).collect(),
+        by_status: counts.statuses.iter().collect(),
+    }
+}
+
+/// The most frequent error of requests that were sent.
+fn worst_of_sent(mirror: &Mirror) -> Option<WorstError> {
+    let mut errors = errors_so_far(mirror);
+    errors.by_kind.remove(&ErrorKind::Dropped.to_string());
+    errors.worst(mirror.counts().done)
 }
 
 /// Requests sent each second over the last rows of load; none before there are two moments.
@@ -114,6 +133,25 @@ mod tests {
 
     fn row(elapsed_s: f64, sent: u64) -> LoadRow {
         LoadRow { elapsed_s, sent, behaviour: "normal".into(), ..LoadRow::default() }
+    }
+
+    #[test]
+    fn the_worst_error_is_the_most_frequent_of_those_that_were_sent() {
+        let mut row = LoadRow { due: 9000, done: 5000, dropped: 4000, ..row(9.0, 5000) };
+        row.errors[ErrorKind::Timeout as usize] = 1190;
+        row.errors[ErrorKind::Status4xx as usize] = 10;
+        row.errors[ErrorKind::Dropped as usize] = 4000;
+        row.statuses.add(404, 10);
+        let status = |row: &LoadRow| {
+            let (mirror, cycle) = (Mirror::with_load(row.clone()), Cycle { number: 1, of: 1 });
+            Status::from_mirror(&mirror, Phase::Steady, cycle, None)
+        };
+        let worst = |row: &LoadRow| status(row).worst_error.map(|worst| (worst.kind, worst.status));
+        assert_eq!(status(&row).errors, 1200);
+        assert_eq!(worst(&row), Some(("timeout".into(), None)));
+        row.errors[ErrorKind::Status4xx as usize] = 2000;
+        row.statuses.add(404, 1990);
+        assert_eq!(worst(&row), Some(("4xx".into(), Some(404))));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::status::Status;
 use crate::units::{Rate, Span, Unit};
+use crate::wording::name_briefly;
 
 /// Phase, time left, what it looks like so far, rate held, errors, memory and tasks in one line.
 pub fn status_line(status: &Status) -> String {
@@ -25,7 +26,11 @@ fn parts(status: &Status) -> Vec<String> {
     parts.extend(status.rate_held.map(rate));
     parts.extend(status.counted.map(|counted| format!("{} answered", rate(counted))));
     if status.rate_held.is_some() || status.errors + status.dropped > 0 {
-        let with = status.worst_status.map(|status| format!(" ({status})")).unwrap_or_default();
+        let with = status
+            .worst_error
+            .as_ref()
+            .map(|worst| format!(" ({})", name_briefly(worst)))
+            .unwrap_or_default();
         parts.push(match status.errors {
             0 => "no errors".to_string(),
             1 => format!("1 error{with}"),
@@ -82,6 +87,7 @@ mod tests {
     use super::super::status::Cycle;
     use super::*;
     use crate::evidence::Phase;
+    use crate::findings::WorstError;
 
     #[test]
     fn a_run_under_way_says_all_that_is_known() {
@@ -126,8 +132,12 @@ mod tests {
         assert_eq!(status_line(&Status::new(Phase::Baseline)), "baseline · 0 s");
         let stalled = Status { rate_held: Some(0.0), ..Status::new(Phase::Steady) };
         assert_eq!(status_line(&stalled), "steady · 0 s · 0/s · no errors");
-        let wrong = Status { errors: 1200, worst_status: Some(404), ..stalled };
-        assert_eq!(status_line(&wrong), "steady · 0 s · 0/s · 1,200 errors (404)");
+        let worst = |kind: &str, status| WorstError { kind: kind.into(), status, count: 1190, is_all: false };
+        let wrong = |worst| Status { errors: 1200, worst_error: Some(worst), ..stalled.clone() };
+        let path = wrong(worst("4xx", Some(404)));
+        assert_eq!(status_line(&path), "steady · 0 s · 0/s · 1,200 errors (404)");
+        let slow = wrong(worst("timeout", None));
+        assert_eq!(status_line(&slow), "steady · 0 s · 0/s · 1,200 errors (timeout)");
         let watched = Status { counted: Some(12.4), ..Status::new(Phase::Steady) };
         assert_eq!(status_line(&watched), "steady · 0 s · 12/s answered");
         let over = Status { left: Some(Duration::ZERO), ..Status::new(Phase::Settle) };

@@ -61,7 +61,7 @@ impl Conductor<'_> {
         self.enter(stage, self.parts.clock.now());
         loop {
             let now = self.parts.clock.now();
-            if self.deadlines.is_over(now) || self.load.is_done(&stage, self.parts.plan) {
+            if self.deadlines.is_over(now) || self.load.is_done(&self.stage, self.parts.plan) {
                 break;
             }
             let interval = self.parts.plan.interval_at(now);
@@ -97,6 +97,7 @@ impl Conductor<'_> {
     fn enter(&mut self, stage: Stage, now: Duration) {
         self.count(now);
         self.stage = stage;
+        self.paused = None;
         self.parts.sampler.under_load(stage.phase.has_load());
         if self.parts.plan.phases.cycles > 1 && stage.phase == Phase::Warmup {
             self.log.event(now, EventKind::Cycle { number: stage.cycle });

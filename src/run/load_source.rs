@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::drive::{Driver, Interval};
 use crate::evidence::{Phase, PlanRecord};
-use crate::units::Rate;
+use crate::units::{FASTEST_RATE, Rate};
 use crate::workload::{Load, Pattern};
 
 use super::stages::Stage;
@@ -24,13 +24,11 @@ impl LoadSource {
         LoadSource { driver, changed: None }
     }
 
-    /// The requests per second after a change by this factor; none where the rate is not one that can be changed: a
-    /// closed loop, a shape, or a mix that is dealt in blocks.
+    /// The requests per second after a change by this factor; none where the load stays as planned.
     pub(super) fn scaled(&self, plan: &PlanRecord, factor: f64) -> Option<f64> {
-        let load =
-            plan.driven().filter(|load| load.pattern.shape.is_none() && load.block_design().is_none())?;
+        let load = plan.driven().filter(|load| load.fixed_load().is_none())?;
         let rate = self.changed.unwrap_or(load.rate).per_second()?;
-        Some((rate * factor).max(SLOWEST_PER_S))
+        Some((rate * factor).clamp(SLOWEST_PER_S.min(rate), FASTEST_RATE.max(rate)))
     }
 
     /// From the next load on, so many requests per second.
@@ -43,7 +41,7 @@ impl LoadSource {
     /// No more load until it begins again. Requests in flight go on.
     pub(super) fn pause(&self, now: Duration) {
         let (none, pattern) = (Duration::ZERO, Pattern::default());
-        let nothing = Load { start: now, warmup: none, steady: none, requests: Some(0), pattern };
+        let nothing = Load { start: now, warmup: none, steady: none, requests: None, pattern };
         self.driver.iter().for_each(|driver| driver.begin(nothing.clone()));
     }
 

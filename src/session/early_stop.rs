@@ -3,7 +3,7 @@
 //!
 //! `trend/` says when to judge and what error each judgement may spend, `judge/` judges; the conductor only asks.
 
-use crate::evidence::{Evidence, Phase, PlanRecord};
+use crate::evidence::PlanRecord;
 use crate::findings::{Direction, Interim};
 use crate::judge::{FALSE_LEAK_CHANCE, judge_interim, lost};
 use crate::record::Mirror;
@@ -19,6 +19,8 @@ pub struct EarlyStop {
     /// None where the run is to take all of its time.
     schedule: Option<InterimSchedule>,
     awaiting: Option<Awaiting>,
+    /// When the load was last changed: looks before it say nothing of this one.
+    load_since_s: Option<f64>,
 }
 
 /// A snapshot was asked for, since it may prove a leak.
@@ -36,7 +38,7 @@ impl EarlyStop {
     /// For a run of this plan.
     pub fn from_plan(plan: &PlanRecord) -> EarlyStop {
         let schedule = plan.until_sure.map(|least| InterimSchedule::new(least.secs(), FALSE_LEAK_CHANCE));
-        EarlyStop { schedule, awaiting: None }
+        EarlyStop { schedule, awaiting: None, load_since_s: None }
     }
 
     /// Whether what was recorded is enough.
@@ -47,6 +49,10 @@ impl EarlyStop {
             return Enough::Yes(why);
         }
         let Some(schedule) = &mut self.schedule else { return Enough::No };
+        if self.load_since_s != evidence.last_load_change() {
+            (self.load_since_s, self.awaiting) = (evidence.last_load_change(), None);
+            schedule.begin_again();
+        }
         if let Some(asked) = self.awaiting {
             // a proof is not statistics: it may come at any time, and spends no error
             let came = evidence.snapshots.len() > asked.snapshots;
@@ -58,7 +64,7 @@ impl EarlyStop {
             }
             return Enough::No;
         }
-        let Some(error) = schedule.due(sampled_steady_s(evidence)) else { return Enough::No };
+        let Some(error) = schedule.due(evidence.recording.steady_s()) else { return Enough::No };
         let seen = judge_interim(evidence, error);
         let stands = schedule.stands(direction(&seen));
         match seen {
@@ -82,14 +88,4 @@ pub fn direction(seen: &Interim) -> Direction {
         Interim::Stable => Direction::Stable,
         Interim::Prove | Interim::Open => Direction::Inconclusive,
     }
-}
-
-/// Seconds of steady that were sampled, over all cycles.
-pub fn sampled_steady_s(evidence: &Evidence) -> f64 {
-    let recording = &evidence.recording;
-    let steady = |i: usize| recording.phases[i] == Phase::Steady;
-    (1..recording.len())
-        .filter(|i| steady(*i) && steady(*i - 1))
-        .map(|i| recording.elapsed_s[i] - recording.elapsed_s[i - 1])
-        .sum()
 }

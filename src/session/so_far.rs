@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::early_stop::{direction, sampled_steady_s};
+use super::early_stop::direction;
 use crate::findings::{Interim, RunningLook, SoFar};
 use crate::judge::{FALSE_LEAK_CHANCE, judge_so_far};
 use crate::record::Mirror;
@@ -24,6 +24,8 @@ pub struct RunningVerdict {
     found: Arc<Mutex<Option<SoFar>>>,
     under_way: Option<Judgement>,
     latest: Option<RunningLook>,
+    /// When the load was last changed, in seconds since the run began: what was found before says nothing of this one.
+    load_since_s: Option<f64>,
 }
 
 /// A judgement on its own thread.
@@ -36,18 +38,23 @@ impl RunningVerdict {
     /// Before anything was recorded.
     pub fn new() -> RunningVerdict {
         let schedule = InterimSchedule::new(FIRST_JUDGED_S, FALSE_LEAK_CHANCE);
-        RunningVerdict { schedule, found: Arc::default(), under_way: None, latest: None }
+        RunningVerdict { schedule, found: Arc::default(), under_way: None, latest: None, load_since_s: None }
     }
 
     /// Takes in the judgement that is done; begins one if one is due and none is under way.
     pub fn update(&mut self, mirror: &Mirror) {
+        let load_since_s = mirror.evidence().last_load_change();
+        if self.load_since_s != load_since_s {
+            *self = RunningVerdict { load_since_s, schedule: self.schedule.clone(), ..RunningVerdict::new() };
+            self.schedule.begin_again();
+        }
         if let Some(judgement) = self.under_way.take_if(|judgement| judgement.task.is_finished()) {
             self.take_in(judgement.steady_s);
         }
         if self.under_way.is_some() {
             return;
         }
-        let steady_s = sampled_steady_s(mirror.evidence());
+        let steady_s = mirror.evidence().recording.steady_s();
         let Some(error) = self.schedule.due(steady_s) else { return };
         let (evidence, found) = (mirror.evidence().clone(), Arc::clone(&self.found));
         let task = spawn_blocking(move || {

@@ -7,11 +7,10 @@ use reqwest::Url;
 use super::shown_url::without_secrets;
 use super::sourced::Sourced;
 use crate::error::Result;
-use crate::units::{Bytes, Level, Rate, Span, Unit, parse_amount};
+use crate::units::{Bytes, FASTEST_RATE, Level, Rate, Span, Unit, parse_amount};
 
 /// Beyond these, arithmetic on clocks and schedules would end before the run does.
 pub const LONGEST_SPAN: Span = Span(Duration::from_secs(10 * 366 * 86_400));
-const FASTEST_RATE: f64 = 1e6;
 /// One request per day, with room for rounding.
 pub const SLOWEST_RATE: f64 = 0.999 / 86_400.0;
 

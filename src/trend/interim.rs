@@ -23,6 +23,8 @@ const LOOKS_IN_A_ROW: u32 = 5;
 /// The schedule of one run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InterimSchedule {
+    /// The first look comes when so many seconds were seen.
+    least_s: f64,
     next_s: f64,
     taken: u32,
     /// The answer of the last looks, and of how many in a row.
@@ -35,6 +37,7 @@ impl InterimSchedule {
     /// any look of the run, at most.
     pub fn new(least_s: f64, false_alarm: f64) -> InterimSchedule {
         InterimSchedule {
+            least_s: least_s.max(1.0),
             next_s: least_s.max(1.0),
             taken: 0,
             said: (Direction::Inconclusive, 0),
@@ -54,6 +57,12 @@ impl InterimSchedule {
         self.taken += 1;
         let k = f64::from(self.taken);
         Some(self.false_alarm / (k * (k + 1.0)))
+    }
+
+    /// What is judged begins anew: looks come as at first, and what they may spend is still what is left of it.
+    pub fn begin_again(&mut self) {
+        self.next_s = self.least_s;
+        self.said = (Direction::Inconclusive, 0);
     }
 
     /// Takes in what this look found; true once enough looks in a row found the same, and it is an answer.

@@ -2,6 +2,7 @@
 
 use reqwest::StatusCode;
 
+use crate::evidence::ErrorKind;
 use crate::findings::{ErrorCounts, WorstError};
 use crate::units::Unit;
 
@@ -18,7 +19,8 @@ pub fn list_errors(
 ) -> Vec<(String, u64)> {
     let statuses: Vec<(u16, u64)> = by_status.into_iter().collect();
     let of_kind = |kind: &str| {
-        let same = statuses.iter().filter(|(status, _)| kind == format!("{}xx", status / 100));
+        let is_of_it = |status: u16| ErrorKind::of_status(status).is_some_and(|of| of.to_string() == kind);
+        let same = statuses.iter().filter(|(status, _)| is_of_it(*status));
         same.map(|(_, n)| n).sum::<u64>()
     };
     // a run of before statuses were counted has only the kind, and more statuses than are counted share one
@@ -48,6 +50,11 @@ pub fn describe_errors(errors: &ErrorCounts) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
+/// The status alone, or the kind: "404", "timeout".
+pub fn name_briefly(worst: &WorstError) -> String {
+    worst.status.map_or_else(|| worst.kind.clone(), |status| status.to_string())
+}
+
 /// "404 Not Found: 2,950", or "all 404 Not Found".
 pub(super) fn describe_worst(worst: &WorstError) -> String {
     let what = worst.status.map_or_else(|| worst.kind.clone(), name_status);
@@ -67,27 +74,29 @@ pub(super) fn all_answers(worst: &WorstError) -> Option<String> {
     ))
 }
 
-/// What to do about it.
-pub(super) fn after_errors(worst: &WorstError) -> &'static str {
-    match (worst.status, worst.kind.as_str()) {
-        (Some(status), _) => after_status(status),
-        (None, "4xx") => ": check the path, the method and the headers",
-        (None, "3xx") => ": use --follow, or the URL that it leads to",
-        (None, "5xx") => ": look at the service's log",
-        (None, "timeout" | "dropped") => ": lower --rate, or raise --timeout",
-        (None, _) => "",
-    }
+/// What to do about it, after what it is; empty where nothing is known to help.
+pub(super) fn after_errors(worst: &WorstError) -> String {
+    let advice = match (worst.status, worst.kind.as_str()) {
+        (Some(status), _) => advise_on_status(status),
+        (None, "3xx") => advise_on_status(300),
+        (None, "4xx") => advise_on_status(400),
+        (None, "5xx") => advise_on_status(500),
+        (None, "timeout" | "dropped") => "lower --rate, or raise --timeout",
+        (None, _) => return String::new(),
+    };
+    format!(": {advice}")
 }
 
-fn after_status(status: u16) -> &'static str {
+/// What to do about answers with this status.
+fn advise_on_status(status: u16) -> &'static str {
     match status {
-        300..=399 => ": use --follow, or the URL that it leads to",
-        401 | 403 => ": pass the credentials, for example with -H 'Authorization: …'",
-        404 => ": check the path of the URL",
-        405 => ": check the method (-X)",
-        429 => ": the service limits the rate; lower --rate",
-        400..=499 => ": check the path, the method and the headers",
-        _ => ": look at the service's log",
+        300..=399 => "use --follow, or the URL that it leads to",
+        401 | 403 => "pass the credentials, for example with -H 'Authorization: …'",
+        404 => "check the path of the URL",
+        405 => "check the method (-X)",
+        429 => "the service limits the rate; lower --rate",
+        400..=499 => "check the path, the method and the headers",
+        _ => "look at the service's log",
     }
 }
 
@@ -98,19 +107,10 @@ pub fn all_answers_so_far(status: u16) -> String {
 
 /// Every answer since load began had this status: what to check while there is time.
 pub fn warn_of_first_answers(status: u16) -> String {
-    let check = match status {
-        300..=399 => "add --follow, or pass the URL that it leads to",
-        401 | 403 => "are credentials missing (-H 'Authorization: …')",
-        404 => "is the path right",
-        405 => "is the method right (-X)",
-        429 => "does the service limit the rate (-q)",
-        400..=499 => "are the path, the method and the headers right",
-        _ => "what does the service's log say",
-    };
-    let end = if status < 400 { "" } else { "?" };
     format!(
-        "warning: every answer so far is {}: {check}{end} (Ctrl-C ends the run; --expect-status {status} accepts it)",
-        name_status(status)
+        "warning: every answer so far is {}: {} (Ctrl-C ends the run; --expect-status {status} accepts it)",
+        name_status(status),
+        advise_on_status(status)
     )
 }
 
@@ -151,15 +151,29 @@ mod tests {
     }
 
     #[test]
-    fn the_warning_says_what_to_check() {
+    fn the_warning_during_a_run_and_the_verdict_give_the_same_advice() {
         assert_eq!(
             warn_of_first_answers(404),
-            "warning: every answer so far is 404 Not Found: is the path right? (Ctrl-C ends the run; --expect-status \
-             404 accepts it)"
+            "warning: every answer so far is 404 Not Found: check the path of the URL (Ctrl-C ends the run; \
+             --expect-status 404 accepts it)"
         );
-        assert!(
-            warn_of_first_answers(302)
-                .contains("302 Found: add --follow, or pass the URL that it leads to (")
-        );
+        for status in [101, 302, 401, 404, 405, 422, 429, 503] {
+            let kind = ErrorKind::of_status(status).unwrap().to_string();
+            let worst = WorstError { kind, status: Some(status), count: 9, is_all: true };
+            let advice = after_errors(&worst);
+            let warning = warn_of_first_answers(status);
+            assert!(warning.contains(&format!("{}{advice} (Ctrl-C", name_status(status))), "{warning}");
+        }
+    }
+
+    #[test]
+    fn a_status_below_200_is_counted_with_the_redirects_it_is_like() {
+        let errors = ErrorCounts {
+            ratio: 0.1,
+            by_kind: [("3xx".to_string(), 9)].into(),
+            by_status: [(101, 5), (302, 4)].into(),
+        };
+        assert_eq!(describe_errors(&errors), "101 Switching Protocols: 5, 302 Found: 4");
+        assert_eq!(errors.worst(90).map(|worst| name_briefly(&worst)).as_deref(), Some("101"));
     }
 }

@@ -23,6 +23,7 @@ mod growth;
 mod headline;
 mod leak;
 mod load;
+mod load_change;
 mod no_process;
 mod notes;
 mod other_process;
@@ -48,12 +49,15 @@ pub use absence::explain_absence;
 pub use checkup::{can_be_found, describe_cost, examined, first_step};
 pub use comparison::comparison;
 pub use early_stop::{certain_leak, certainly_stable};
-pub use errors::{all_answers_so_far, describe_errors, list_errors, list_load_errors, warn_of_first_answers};
+pub use errors::{
+    all_answers_so_far, describe_errors, list_load_errors, name_briefly, warn_of_first_answers,
+};
 pub use forecast::{detectable_growth, gate_below_detectable};
 pub use forwarder::forwarder_warning;
 pub use gate::reason as gate_reason;
 pub use growth::{UNKNOWN, brief_growth, compared_growths, growth_cell, growth_of_line};
 pub use load::{count_failures, describe_load, round_rate, show_rate, summarize_load};
+pub use load_change::why_fixed_load;
 pub use no_process::explain_no_process;
 pub use other_process::explain_other_process;
 pub use phrase::{listed_name, mean_count, movement};

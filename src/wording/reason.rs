@@ -212,7 +212,7 @@ fn failed_requests(ratio: f64, worst: Option<&WorstError>, most: f64) -> String 
             errors::describe_worst(worst)
         )
     });
-    failed + errors::after_errors(worst)
+    failed + &errors::after_errors(worst)
 }
 
 /// How much of the rate was held.

@@ -134,7 +134,7 @@ fn a_wrong_path_is_named_at_once_and_in_the_headline() {
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
     let (output, report, _) = driven(&server, &["-z", "4s", "-q", "50"], &out);
-    let warning = "warning: every answer so far is 404 Not Found: is the path right?";
+    let warning = "warning: every answer so far is 404 Not Found: check the path of the URL";
     assert!(output.stderr.contains(warning), "{}", output.stderr);
     assert_eq!(output.stderr.matches(warning).count(), 1, "once");
     let headline = report["headline"].as_str().unwrap();

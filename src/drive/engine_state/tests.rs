@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::drive::clock::{Clock, ManualClock};
-use crate::evidence::LoadRow;
+use crate::evidence::{LatencyTag, LoadRow};
 use crate::units::Span;
 use crate::workload::{Blocks, Pattern};
 
@@ -32,6 +32,32 @@ fn counts_go_on_while_the_engine_is_stalled() {
     // the engine wakes: ten seconds of requests are still worth sending
     let sent = std::iter::from_fn(|| state.take_due(clock.now())).count();
     assert_eq!(sent, 1000);
+}
+
+#[test]
+fn what_a_stalled_engine_drops_is_no_latency_of_the_target() {
+    let clock = ManualClock::default();
+    let mut state =
+        EngineState::new(vec!["main".into()], Rate::PerSecond(100.0), 2 * SECOND, Shard::WHOLE, clock.now());
+    state.begin(load(0, 3600), clock.now());
+    let advance = |state: &mut EngineState, seconds: u32, active: bool| {
+        for _ in 0..seconds {
+            clock.advance(SECOND);
+            if active {
+                state.metrics.stalls.note_activity(clock.now());
+            }
+        }
+        let interval = state.drain(IntervalCounts::new(1), clock.now());
+        let count = |tag| interval.histograms.iter().find(|(own, _)| *own == tag).unwrap().1.len();
+        (count(LatencyTag::Steady), count(LatencyTag::OnTime))
+    };
+    // every connection is busy: the engine goes on, and what it drops waited for the target
+    assert_eq!(advance(&mut state, 10, true), (801, 801));
+    assert_eq!(advance(&mut state, 20, false), (2000, 0), "it stands still, and another thread drops");
+    state.metrics.stalls.note_activity(clock.now());
+    assert_eq!(advance(&mut state, 1, true), (100, 0), "due before it went on");
+    assert_eq!(advance(&mut state, 2, true), (200, 0));
+    assert_eq!(advance(&mut state, 2, true), (200, 200));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use memchr::memmem::Finder;
 use reqwest::StatusCode;
 
-use crate::drive::outcome::{Outcome, error_of_status};
+use crate::drive::outcome::Outcome;
 use crate::evidence::ErrorKind;
 use crate::plan::RequestPlan;
 
@@ -42,7 +42,8 @@ impl AnswerCheck<'_> {
     pub(super) fn head(&self, status: StatusCode, outcome: &mut Outcome) {
         outcome.answered = true;
         outcome.status = Some(status.as_u16());
-        outcome.error = error_of_status(status).filter(|_| !self.expectation.status.contains(&status));
+        let error = ErrorKind::of_status(status.as_u16());
+        outcome.error = error.filter(|_| !self.expectation.status.contains(&status));
     }
 
     /// A piece of the body has come.

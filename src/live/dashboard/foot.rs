@@ -8,7 +8,8 @@ use ratatui::widgets::Paragraph;
 use super::model::{Model, Over};
 use crate::live::screen::{Theme, cut};
 
-const KEYS: &str = "q end with a report · ? help · tab tasks · n note · space freeze · + - a zoom";
+const KEYS: &str =
+    "q end with a report · ? help · tab tasks · n note · P [ ] load · space freeze · + - a zoom";
 const KEYS_OF_TASKS: &str =
     "tab dashboard · ? help · ↑ ↓ select · enter stack · / filter · m mark · ← → i sort";
 
@@ -24,7 +25,9 @@ pub fn draw_foot(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Theme)
             let typed: String = text.chars().skip(text.chars().count().saturating_sub(room)).collect();
             Line::from(vec![Span::raw(prompt), Span::styled(typed + " ", theme.inverse())])
         }
-        Over::None | Over::Help | Over::AskToStop => keys(model, width, theme),
+        Over::None | Over::Help | Over::AskToStop | Over::AskToChange(_) | Over::Fixed(_) => {
+            keys(model, width, theme)
+        }
     };
     let lines = vec![Line::raw(cut(&note, width)), last];
     frame.render_widget(Paragraph::new(lines), area);

@@ -11,13 +11,14 @@ use super::groups::draw_groups;
 use super::head::draw_head;
 use super::layout::{Parts, arrange};
 use super::model::{Model, Over};
-use super::over::{draw_help, draw_question};
+use super::over::{draw_change, draw_help, draw_question};
 use super::side::{draw_brief, draw_side};
 use super::state::State;
 use super::verdict::draw_verdict;
-use crate::live::screen::Theme;
+use crate::live::screen::{Theme, draw_box};
 use crate::live::status_line::status_line;
 use crate::live::tasks::draw_table;
+use crate::wording::why_fixed_load;
 
 /// Draws everything.
 pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
@@ -33,6 +34,8 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
     match model.over {
         Over::Help => draw_help(frame, theme),
         Over::AskToStop => draw_question(frame, theme),
+        Over::AskToChange(_) => draw_change(frame, theme),
+        Over::Fixed(why) => draw_box(frame, " load ", &[why_fixed_load(why)], theme),
         Over::Note(_) | Over::None => {}
     }
 }

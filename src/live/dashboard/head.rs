@@ -16,7 +16,10 @@ const TO_COME: &str = "─";
 /// The subject and the time, the bar of phases, and their names where there is a third line.
 pub fn draw_head(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
     let width = usize::from(area.width);
-    let now = format!("{} · {}", phase(&state.status), time(&state.status));
+    let now = match state.paused {
+        true => "load paused · P resumes it".to_string(),
+        false => format!("{} · {}", phase(&state.status), time(&state.status)),
+    };
     let room = width.saturating_sub(now.chars().count() + 1);
     let subject = cut(&format!("soak {}", state.subject), room);
     let pad = " ".repeat(width.saturating_sub(subject.chars().count() + now.chars().count()));

@@ -1,8 +1,10 @@
 //! The load that soak sends, and how soak itself fares.
 
-use crate::evidence::{ErrorKind, LatencyTag, LoadRow, Percentiles};
+use crate::evidence::{LatencyTag, LoadRow, Percentiles};
+use crate::findings::WorstError;
+use crate::live::status::errors_so_far;
 use crate::record::Mirror;
-use crate::wording::list_errors;
+use crate::wording::list_load_errors;
 
 /// CPU is that of the last seconds.
 const SECONDS_OF_CPU: f64 = 5.0;
@@ -14,6 +16,8 @@ pub struct LoadState {
     pub asked: String,
     /// What requests failed with, and how often, the most frequent first.
     pub errors: Vec<(String, u64)>,
+    /// The most frequent single cause.
+    pub worst: Option<WorstError>,
     /// The status that every answer so far has, where that is an error.
     pub all_fail: Option<u16>,
     /// How long requests took in steady, or in warm-up before it.
@@ -31,14 +35,14 @@ pub fn read_load(mirror: &Mirror) -> Option<LoadState> {
     let evidence = mirror.evidence();
     let asked = evidence.driven()?.describe_rate();
     let counts = mirror.counts();
-    let by_kind = ErrorKind::ALL.into_iter().zip(counts.errors).filter(|(_, n)| *n > 0);
-    let by_kind = by_kind.map(|(kind, n)| (kind.to_string(), n));
+    let errors = errors_so_far(mirror);
     let steady = mirror.percentiles(LatencyTag::Steady);
     let latency = if steady.count > 0 { steady } else { mirror.percentiles(LatencyTag::Warmup) };
     Some(LoadState {
         asked,
         all_fail: counts.all_fail_with(),
-        errors: list_errors(by_kind, counts.statuses.iter()),
+        errors: list_load_errors(&errors),
+        worst: errors.worst(counts.due),
         latency,
         late: mirror.percentiles(LatencyTag::Late),
         cpu_ratio: cpu_ratio(&evidence.load),

@@ -1,6 +1,7 @@
 //! What the dashboard remembers from one second and one key to the next.
 
 use super::state::State;
+use crate::evidence::FixedLoad;
 use crate::live::screen::Key;
 use crate::live::tasks::Table;
 
@@ -10,7 +11,9 @@ const LONGEST_NOTE: usize = 200;
 const CLOSEST: u32 = 6;
 
 /// A key changes the rate by so much.
-const STEP: f64 = 1.1;
+const STEP: f64 = 0.1;
+/// From so many seconds of steady on a change of the load is asked about: that much would be lost.
+const WORTH_ASKING_S: f64 = 60.0;
 
 /// What a person asks of the run.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +29,7 @@ pub enum Wish {
 }
 
 /// What lies over the dashboard and takes the keys.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Over {
     /// Nothing.
     None,
@@ -34,6 +37,10 @@ pub enum Over {
     Help,
     /// Whether to end the run.
     AskToStop,
+    /// Whether to change the load, with which what was judged so far is judged no more.
+    AskToChange(Wish),
+    /// Why the load cannot be changed.
+    Fixed(FixedLoad),
     /// The line of a note as far as it was typed.
     Note(String),
 }
@@ -112,16 +119,17 @@ impl Model {
                 }
                 _ => None,
             },
-            Over::Help => None,
+            Over::AskToChange(wish) => matches!(key, Key::Char('y' | 'Y') | Key::Enter).then_some(wish),
+            Over::Help | Over::Fixed(_) => None,
             Over::None => self.press_plain(key),
         }
     }
 
     fn press_plain(&mut self, key: Key) -> Option<Wish> {
         match key {
-            Key::Char('P') => return Some(Wish::Pause),
-            Key::Char(']') => return Some(Wish::ScaleRate(STEP)),
-            Key::Char('[') => return Some(Wish::ScaleRate(1.0 / STEP)),
+            Key::Char('P') => return self.change_load(Wish::Pause),
+            Key::Char(']') => return self.change_load(Wish::ScaleRate(1.0 + STEP)),
+            Key::Char('[') => return self.change_load(Wish::ScaleRate(1.0 - STEP)),
             Key::Char('q') if !self.stopping => self.over = Over::AskToStop,
             Key::Char(' ') => {
                 self.frozen = !self.frozen;
@@ -137,6 +145,19 @@ impl Model {
             Key::Char('n') => self.over = Over::Note(String::new()),
             _ => {}
         }
+        None
+    }
+
+    fn change_load(&mut self, wish: Wish) -> Option<Wish> {
+        let state = self.latest()?;
+        if let Some(why) = state.fixed_load {
+            self.over = Over::Fixed(why);
+            return None;
+        }
+        if state.steady_s < WORTH_ASKING_S {
+            return Some(wish);
+        }
+        self.over = Over::AskToChange(wish);
         None
     }
 

@@ -31,3 +31,17 @@ pub fn draw_question(frame: &mut Frame<'_>, theme: Theme) {
     let text = ["End the run now? It is judged by what was recorded.", "", "q or y: end with a report"];
     draw_box(frame, " end ", &[&text[..], &["any other key: go on"]].concat(), theme);
 }
+
+/// Whether to change the load.
+pub fn draw_change(frame: &mut Frame<'_>, theme: Theme) {
+    let text = [
+        "Change the load now? What was judged so far is judged no more,",
+        "and steady begins anew in its full length.",
+    ];
+    draw_box(
+        frame,
+        " load ",
+        &[&text[..], &["", "y: change it", "any other key: go on as it is"]].concat(),
+        theme,
+    );
+}

@@ -13,7 +13,7 @@ use crate::findings::{GateOutcome, GateResult};
 use crate::live::screen::{Theme, title};
 use crate::live::status_line::{count, rate};
 use crate::units::Unit;
-use crate::wording::{all_answers_so_far, gate_reason};
+use crate::wording::{all_answers_so_far, gate_reason, name_briefly};
 
 /// A reading older than this many seconds is pointed out.
 const OLD_S: f64 = 30.0;
@@ -81,14 +81,13 @@ fn errors(load: &LoadState, theme: Theme) -> Line<'static> {
 
 /// How many, and the status or kind of most: "3 errors (timeout)".
 fn errors_in_brief(load: &LoadState, theme: Theme) -> Line<'static> {
-    let Some((most, _)) = load.errors.first() else { return Line::raw("no errors") };
+    let Some(worst) = &load.worst else { return Line::raw("no errors") };
     if let Some(line) = all_fail(load, theme) {
         return line;
     }
     let all: u64 = load.errors.iter().map(|(_, n)| n).sum();
-    let most = most.split(' ').next().unwrap_or_default();
     let noun = if all == 1 { "error" } else { "errors" };
-    in_red(format!("{} {noun} ({most})", count(all as f64)), theme)
+    in_red(format!("{} {noun} ({})", count(all as f64), name_briefly(worst)), theme)
 }
 
 /// A wrong path or missing credentials stay in sight for as long as nothing else was answered.

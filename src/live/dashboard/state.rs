@@ -3,7 +3,7 @@
 use super::chart_state::{Chart, memory_chart, task_chart};
 use super::load_state::{LoadState, read_load};
 use crate::culprit::list_groups;
-use crate::evidence::{EventKind, Evidence, Phase, Runtime, SeriesId};
+use crate::evidence::{DrivenPlan, EventKind, Evidence, FixedLoad, Phase, Runtime, SeriesId};
 use crate::findings::{ListedGroup, RunningLook};
 use crate::live::status::Status;
 use crate::live::status_line::count;
@@ -35,6 +35,12 @@ pub struct State {
     pub no_tasks: Option<String>,
     /// The load that soak sends.
     pub load: Option<LoadState>,
+    /// Why that stays as planned; none where a person may change it.
+    pub fixed_load: Option<FixedLoad>,
+    /// It is paused.
+    pub paused: bool,
+    /// For how long steady was seen, in seconds.
+    pub steady_s: f64,
     /// How old the last reading of each source is.
     pub readings: Vec<Reading>,
     /// The last probe that failed within a minute, and why.
@@ -87,12 +93,20 @@ impl State {
             phases: phases(evidence),
             marks: evidence.events.iter().filter_map(mark).collect(),
             load: read_load(mirror),
+            fixed_load: fixed_load(evidence),
+            paused: evidence.is_load_paused(),
+            steady_s: evidence.recording.steady_s(),
             readings: readings(evidence, now_s),
             failing: failing(evidence, now_s),
             look,
             status,
         }
     }
+}
+
+/// As soak knows it before it sends anything: a plan that is not known has no load to change.
+fn fixed_load(evidence: &Evidence) -> Option<FixedLoad> {
+    evidence.driven().map_or(Some(FixedLoad::Observed), DrivenPlan::fixed_load)
 }
 
 /// "no tasks to read here; threads: 4", where groups are those of descriptors and children alone.

@@ -13,7 +13,7 @@ use super::state::{Mark, Reading, State};
 use crate::evidence::{GroupKind, Percentiles, Phase, SeriesId};
 use crate::findings::{
     GateOutcome, GateReason, GateResult, Interim, ListedGroup, Movement, NotMeasured, RunningLook,
-    SeriesGrowth, SoFar,
+    SeriesGrowth, SoFar, WorstError,
 };
 use crate::live::screen::Theme;
 use crate::live::status::Status;
@@ -94,9 +94,13 @@ pub fn leaking() -> State {
         marks: vec![mark(20.0, 'c', ""), mark(25.0, 'n', "deployed the cache")],
         groups: groups(),
         no_tasks: None,
+        fixed_load: None,
+        paused: false,
+        steady_s: 20.0,
         load: Some(LoadState {
             asked: "100/s".into(),
             errors: vec![("timeout".into(), 2), ("503 Service Unavailable".into(), 1)],
+            worst: Some(WorstError { kind: "timeout".into(), status: None, count: 2, is_all: false }),
             all_fail: None,
             latency: Percentiles { count: 2000, p50: 0.0012, p99: 0.018, ..Percentiles::default() },
             late: Percentiles { count: 2000, p99: 0.0004, ..Percentiles::default() },

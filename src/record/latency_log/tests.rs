@@ -88,3 +88,13 @@ fn a_bad_line_costs_no_other() {
     log.extend_from_slice(&more);
     assert_eq!(read_hlog(&log, 0.0).steady.count, 300);
 }
+
+#[test]
+fn of_steady_only_what_came_after_a_change_of_the_load_is_summed_up() {
+    let latency = read_hlog(&written(3), 1.0);
+    assert_eq!((latency.steady.count, latency.probing.count, latency.late.count), (200, 2, 2));
+    assert_eq!(latency.by_request["GET /a, b=1 %"].count, 200);
+    assert_eq!(latency.over_time.len(), 3, "points over time stay");
+    let nothing_since = read_hlog(&written(3), 3.0);
+    assert_eq!((nothing_since.steady.count, nothing_since.by_request.len()), (0, 0));
+}

@@ -13,7 +13,7 @@ use crate::evidence::{
 };
 use crate::plan::RequestPlan;
 use crate::probe::{Probe, ProbeError, ProbeFuture, Reading, Request, Sampler};
-use crate::record::RunDir;
+use crate::record::{RunDir, read_run};
 use crate::run::Enough;
 use crate::units::{Rate, Span};
 
@@ -161,7 +161,12 @@ async fn obey(does: Does, plan: PlanRecord, asked: Vec<(Duration, Command)>, dri
     };
     let (recorder, end) = conduct(parts, recorder).await;
     let lasted = began.elapsed();
-    let evidence = recorder.mirror().evidence().clone();
+    let (mirror, failure) = recorder.finish();
+    assert!(failure.is_none(), "{failure:?}");
+    let evidence = mirror.into_evidence();
+    if drives {
+        says_the_same(&read_run(dir.path()).unwrap(), &evidence);
+    }
     Came { evidence, end, collections: collections.load(Ordering::Relaxed), lasted }
 }
 
@@ -243,6 +248,14 @@ async fn a_watch_without_an_end_goes_on_until_it_is_asked_to_stop_and_is_sampled
     assert!((90..120).contains(&came.collections), "{} collections in an hour", came.collections);
 }
 
+/// That disk and mirror know the same of what is judged.
+fn says_the_same(read: &Evidence, mirrored: &Evidence) {
+    assert!(read.recording.phases == mirrored.recording.phases, "other phases");
+    assert_eq!(read.latency.steady.count, mirrored.latency.steady.count);
+    assert_eq!((read.events.len(), read.snapshots.len()), (mirrored.events.len(), mirrored.snapshots.len()));
+    assert_eq!(read.driven().map(|load| load.rate), mirrored.driven().map(|load| load.rate));
+}
+
 /// Requests that became due between these moments, in seconds since the run began.
 fn due(evidence: &Evidence, from_s: f64, to_s: f64) -> u64 {
     let within = evidence.load.iter().filter(|row| row.elapsed_s > from_s && row.elapsed_s <= to_s);
@@ -280,15 +293,34 @@ async fn what_is_paused_is_not_judged_and_sends_nothing() {
         obey(Does::CollectsFor(S / 100), driven_plan(), asked, true).await;
     assert_eq!(end, End::Finished);
     assert!((140 * S..143 * S).contains(&lasted), "{lasted:?}");
-    assert_eq!(due(&evidence, 20.0, 80.0), 0);
+    assert!(due(&evidence, 20.0, 80.0) <= 1, "but for one that was due at that moment");
     let after = due(&evidence, 80.0, 140.0);
     assert!((295..=305).contains(&after), "{after}");
     let recording = &evidence.recording;
     let judged =
         recording.elapsed_s.iter().zip(&recording.phases).filter(|(_, phase)| **phase == Phase::Steady);
     assert!(judged.into_iter().all(|(at, _)| *at >= 79.9));
+    // a run that ends with its requests goes on, too
+    let mut plan = driven_plan();
+    if let Workload::Driven(load) = &mut plan.workload {
+        load.requests = Some(300);
+    }
+    let asked = vec![(20 * S, Command::PauseLoad), (50 * S, Command::PauseLoad)];
+    let Came { evidence, lasted, .. } = obey(Does::CollectsFor(S / 100), plan, asked, true).await;
+    assert!((79 * S..83 * S).contains(&lasted), "{lasted:?}");
+    assert_eq!(due(&evidence, 45.0, 90.0), 300);
     // one that is paused to the end judges nothing
     let asked = vec![(20 * S, Command::PauseLoad), (40 * S, Command::Stop)];
     let Came { evidence, .. } = obey(Does::CollectsFor(S / 100), driven_plan(), asked, true).await;
     assert!(evidence.recording.phases.iter().all(|phase| *phase != Phase::Steady));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_while_it_settles_changes_nothing_of_what_was_judged() {
+    let mut plan = driven_plan();
+    plan.phases.settle = Span::from_secs_f64(20.0);
+    let asked = vec![(70 * S, Command::ScaleRate(2.0)), (72 * S, Command::PauseLoad)];
+    let Came { evidence, lasted, .. } = obey(Does::CollectsFor(S / 100), plan, asked, true).await;
+    assert!((80 * S..84 * S).contains(&lasted), "{lasted:?}");
+    assert!(evidence.last_load_change().is_none() && evidence.recording.steady_s() >= 50.0);
 }

@@ -1,3 +1,4 @@
+use super::super::testing::leaking;
 use super::*;
 
 fn type_keys(model: &mut Model, text: &str) -> Vec<Wish> {
@@ -73,12 +74,21 @@ fn tab_goes_to_the_tasks_and_back_and_there_keys_are_the_tables() {
 }
 
 #[test]
-fn load_is_paused_and_its_rate_changed_by_keys_that_are_not_typed() {
+fn load_is_changed_at_once_while_little_would_be_lost_and_asked_about_later() {
+    let faster = Wish::ScaleRate(1.0 + STEP);
     let mut model = Model::new();
-    assert_eq!(
-        type_keys(&mut model, "P][P"),
-        [Wish::Pause, Wish::ScaleRate(STEP), Wish::ScaleRate(1.0 / STEP), Wish::Pause]
-    );
+    assert_eq!(type_keys(&mut model, "P]"), [], "nothing is known yet");
+    model.take(leaking());
+    let changes = [Wish::Pause, faster.clone(), Wish::ScaleRate(1.0 - STEP), Wish::Pause];
+    assert_eq!(type_keys(&mut model, "P][P"), changes);
     assert_eq!(type_keys(&mut model, "nP]["), []);
     assert_eq!(model.over, Over::Note("P][".into()));
+    model.press(Key::Escape);
+
+    model.take(State { steady_s: 3600.0, ..leaking() });
+    assert_eq!(type_keys(&mut model, "]n]"), [], "any other key goes on as it is");
+    assert_eq!(type_keys(&mut model, "y"), [faster]);
+    model.take(State { fixed_load: Some(FixedLoad::Shape), ..leaking() });
+    assert_eq!(type_keys(&mut model, "]"), []);
+    assert_eq!(model.over, Over::Fixed(FixedLoad::Shape));
 }
