@@ -238,8 +238,13 @@ impl<'a> Counts<'a> {
 
     /// What the runtime has proven of a family, between the start of steady and the last time it was asked.
     pub fn proof(&self, family: &Family) -> Proof {
-        let asked: Vec<_> =
-            self.evidence.snapshots.iter().filter_map(|s| Some((s, s.proven.as_ref()?))).collect();
+        self.proof_by(family, f64::INFINITY)
+    }
+
+    /// The same, as far as it was known at this moment, in seconds since the run began.
+    pub fn proof_by(&self, family: &Family, now_s: f64) -> Proof {
+        let known = self.evidence.snapshots.iter().filter(|snapshot| snapshot.elapsed_s <= now_s);
+        let asked: Vec<_> = known.filter_map(|s| Some((s, s.proven.as_ref()?))).collect();
         let start = asked.iter().find(|(snapshot, _)| snapshot.moment == Moment::SteadyStart);
         let (Some((first, before)), Some((last, after))) = (start, asked.last()) else {
             return Proof::NotServed;

@@ -7,6 +7,7 @@ use super::counts::{Counts, requests_at};
 use super::family::Family;
 use crate::evidence::{
     EventKind, Evidence, GroupCount, GroupKind, Phase, Recording, Sample, Series, SeriesId, TaskGroup,
+    TaskSnapshot,
 };
 use crate::findings::{Direction, ListedGroup, Movement, Trend, sort_by_growth};
 use crate::trend::{Question, trend};
@@ -19,7 +20,10 @@ const RECENT_SHARE: f64 = 0.05;
 const MOST_MOMENTS: usize = 120;
 /// So many groups at most are judged, those that grew most.
 const MOST_JUDGED: usize = 8;
-/// Chance that any group of a kind that does not grow is said to.
+/// With fewer readings nothing is called steady: a trend is fitted to no fewer points either.
+const LEAST_READINGS: usize = 8;
+/// Chance that any group of a kind that does not grow is said to, at one moment. A table that is judged each second says
+/// it more often over a long time: its judgement is a hint, and that of a run decides.
 const FALSE_ALARM: f64 = 0.05;
 
 /// Those of a recorded run, at the last moment at which groups were read.
@@ -126,7 +130,7 @@ impl<'a> Readings<'a> {
             per_request_interval: None,
             movement: match last {
                 0.0 => Movement::Gone,
-                _ if growth >= 1.0 => Movement::Unclear,
+                _ if growth >= 1.0 || counts.len() < LEAST_READINGS => Movement::Unclear,
                 _ => Movement::Steady,
             },
             age_s: (self.now_s - first_seen_s).max(0.0),
@@ -153,6 +157,7 @@ impl<'a> Readings<'a> {
         row.movement = match direction {
             Direction::Growing => Movement::Growing,
             Direction::Inconclusive => Movement::Unclear,
+            _ if row.history.len() < LEAST_READINGS => Movement::Unclear,
             _ => Movement::Steady,
         };
         // requests that are not counted by each of them have no estimate
@@ -162,14 +167,15 @@ impl<'a> Readings<'a> {
     }
 
     fn mark_proven(&self, rows: &mut [ListedGroup]) {
-        if self.kind != GroupKind::Goroutine || self.evidence.snapshots.iter().all(|s| s.proven.is_none()) {
+        let asked = |s: &TaskSnapshot| s.elapsed_s <= self.now_s && s.proven.is_some();
+        if self.kind != GroupKind::Goroutine || !self.evidence.snapshots.iter().any(asked) {
             return;
         }
         let counts = Counts::new(self.evidence, self.kind);
         for row in rows.iter_mut().filter(|row| row.count > 0.0) {
             let Some(group) = self.described.get(row.id.as_str()) else { continue };
             let family = Family { kind: self.kind, members: vec![(*group).clone()], created_by: None };
-            if let Proof::Proven(_) = counts.proof(&family) {
+            if let Proof::Proven(_) = counts.proof_by(&family, self.now_s) {
                 row.movement = Movement::ProvenLeak;
             }
         }

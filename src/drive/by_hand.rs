@@ -11,19 +11,28 @@ use super::exchange::{Exchange, SlotConnection};
 use crate::error::{Error, Result};
 use crate::plan::RequestPlan;
 
+/// How a request that was sent by hand has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndedByHand {
+    /// It was answered as expected.
+    Answered,
+    /// It was not, or its answer is not as expected.
+    Failed,
+}
+
 /// Sends the request of a plan on demand, from a separate thread, until it is dropped.
 #[derive(Debug)]
 pub struct ByHand(UnboundedSender<()>);
 
 impl ByHand {
-    /// `ended` is called for each request with whether its answer is as expected.
+    /// `ended` is called for each request with how it ended.
     ///
     /// # Errors
     /// When the HTTP client or the thread cannot be set up, or the request cannot be built.
     pub fn start(
         request: &RequestPlan,
         timeout: Duration,
-        ended: impl Fn(bool) + Send + 'static,
+        ended: impl Fn(EndedByHand) + Send + 'static,
     ) -> Result<ByHand> {
         let exchange = Exchange::new(std::slice::from_ref(request), 1)?;
         let own_error = |e: std::io::Error| Error::Own(format!("no requests can be sent by hand: {e}"));
@@ -46,18 +55,20 @@ impl ByHand {
     }
 }
 
-/// Each on a connection of its own that is closed after the answer, so that what stays is not the connection.
+/// Connections are closed after the answer, so that what stays is not a connection. Over plain HTTP/1.1 each request
+/// has its own; where a client keeps a pool (TLS, HTTP/2, a proxy, a Unix socket, redirects), requests that are under way
+/// at once may share one.
 async fn send_all(
     exchange: &Exchange,
     timeout: Duration,
     mut asked: UnboundedReceiver<()>,
-    ended: impl Fn(bool),
+    ended: impl Fn(EndedByHand),
 ) {
     let send = || async {
         let mut connection = SlotConnection::default();
         let outcome = exchange.send(&mut connection, 0, timeout).await;
         exchange.close_pooled().await;
-        outcome.error.is_none()
+        if outcome.error.is_none() { EndedByHand::Answered } else { EndedByHand::Failed }
     };
     let mut under_way = FuturesUnordered::new();
     loop {
@@ -66,7 +77,7 @@ async fn send_all(
                 Some(()) => under_way.push(send()),
                 None => return,
             },
-            Some(expected) = under_way.next() => ended(expected),
+            Some(how) = under_way.next() => ended(how),
         }
     }
 }
@@ -77,10 +88,10 @@ mod tests {
     use crate::drive::testing::{Server, ServerStyle, request_to};
     use std::sync::mpsc::channel;
 
-    fn three_by_hand(server: &Server) -> Vec<bool> {
+    fn three_by_hand(server: &Server) -> Vec<EndedByHand> {
         let (sender, ended) = channel();
-        let tell = move |expected| sender.send(expected).unwrap();
-        let by_hand = ByHand::start(&request_to(server.addr), Duration::from_secs(5), tell).unwrap();
+        let count = move |how| sender.send(how).unwrap();
+        let by_hand = ByHand::start(&request_to(server.addr), Duration::from_secs(5), count).unwrap();
         (0..3).for_each(|_| by_hand.send());
         (0..3).map(|_| ended.recv_timeout(Duration::from_secs(10)).unwrap()).collect()
     }
@@ -88,9 +99,9 @@ mod tests {
     #[test]
     fn each_request_is_sent_once_and_says_how_it_ended() {
         let server = Server::start(ServerStyle::status("200 OK", "", "ok"));
-        assert_eq!(three_by_hand(&server), [true; 3]);
+        assert_eq!(three_by_hand(&server), [EndedByHand::Answered; 3]);
         assert_eq!(server.requests(), 3);
         let failing = Server::start(ServerStyle::status("500 Internal Server Error", "", ""));
-        assert_eq!(three_by_hand(&failing), [false; 3]);
+        assert_eq!(three_by_hand(&failing), [EndedByHand::Failed; 3]);
     }
 }

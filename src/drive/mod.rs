@@ -31,7 +31,7 @@ mod stalls;
 mod testing;
 mod timer;
 
-pub use by_hand::ByHand;
+pub use by_hand::{ByHand, EndedByHand};
 pub use clock::{Clock, ManualClock, Monotonic};
 pub use driver::Driver;
 pub use interval::Interval;

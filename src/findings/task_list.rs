@@ -72,7 +72,7 @@ pub enum Movement {
     Gone,
     /// It does not grow.
     Steady,
-    /// There are more of it than at the start, and too few readings show whether it grows.
+    /// Too few readings show what it does, or it has grown and they do not show whether that goes on.
     Unclear,
     /// It grows, by the same judgement as in a run.
     Growing,

@@ -105,9 +105,36 @@ struct Desk {
 
 #[derive(Debug, Default)]
 struct Inbox {
-    /// At most one for each service, or one second of a run.
+    /// One second of a run, or what is new of each service.
     news: Vec<News>,
     kept: Vec<String>,
+}
+
+/// So many readings of a service wait to be drawn: what stays is what the last two have.
+const WAITING_READINGS: usize = 2;
+
+impl Inbox {
+    /// A second takes the place of an older one, and what is known of a service that of what was known. Readings of
+    /// groups are kept for the table to compare.
+    fn add(&mut self, news: News) {
+        let News::Tasks(at, mut reading) = news else {
+            self.news = vec![news];
+            return;
+        };
+        let is_of_same = |news: &News| matches!(news, News::Tasks(other, _) if *other == at);
+        if reading.groups.is_none()
+            && let Some(last) = self.news.iter().rposition(is_of_same)
+            && let News::Tasks(_, older) = self.news.remove(last)
+        {
+            reading.groups = older.groups;
+        }
+        if self.news.iter().filter(|news| is_of_same(news)).count() >= WAITING_READINGS
+            && let Some(oldest) = self.news.iter().position(is_of_same)
+        {
+            self.news.remove(oldest);
+        }
+        self.news.push(News::Tasks(at, reading));
+    }
 }
 
 impl Desk {
@@ -136,10 +163,7 @@ impl Drawing {
 
     /// Shows what is new; never waits for the terminal.
     pub fn show(&self, news: News) {
-        let news_of = |news: &News| if let News::Tasks(at, _) = news { *at } else { 0 };
-        let inbox = &mut self.desk.inbox().news;
-        inbox.retain(|older| news_of(older) != news_of(&news));
-        inbox.push(news);
+        self.desk.inbox().add(news);
     }
 
     /// A line that stays.
@@ -238,4 +262,34 @@ type Screen = Terminal<CrosstermBackend<BufWriter<Stderr>>>;
 fn screen_of((width, height): (u16, u16)) -> std::io::Result<Screen> {
     let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
     Terminal::with_options(CrosstermBackend::new(terminal::writer()), TerminalOptions { viewport })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::tasks::testing::group;
+
+    #[test]
+    fn the_last_two_readings_of_each_service_wait_to_be_drawn_and_what_else_is_known_joins_them() {
+        let mut inbox = Inbox::default();
+        let mut add = |service, count: Option<f64>, age_s| {
+            let groups = count.map(|count| vec![group("a", "select", count, 0.0)]);
+            inbox.add(News::Tasks(service, TaskReading { groups, age_s, ..TaskReading::default() }));
+        };
+        add(0, None, 0.0);
+        add(0, Some(1.0), 0.0);
+        add(0, Some(2.0), 0.0);
+        add(1, Some(7.0), 0.0);
+        add(0, Some(3.0), 0.0);
+        add(0, None, 0.4);
+        let waiting = |service| -> Vec<(Option<f64>, f64)> {
+            let of = inbox.news.iter().filter_map(|news| match news {
+                News::Tasks(at, reading) if *at == service => Some(reading),
+                _ => None,
+            });
+            of.map(|reading| (reading.groups.as_ref().map(|groups| groups[0].count), reading.age_s)).collect()
+        };
+        assert_eq!(waiting(0), [(Some(2.0), 0.0), (Some(3.0), 0.4)]);
+        assert_eq!(waiting(1), [(Some(7.0), 0.0)]);
+    }
 }

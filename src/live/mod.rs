@@ -26,4 +26,4 @@ pub use status::{Cycle, Status};
 #[cfg(unix)]
 pub use task_monitor::TaskMonitor;
 #[cfg(unix)]
-pub use tasks::{SentByHand, TaskReading, TaskWish};
+pub use tasks::{TaskReading, TaskWish};

@@ -17,6 +17,11 @@ pub struct TaskMonitor {
 }
 
 impl TaskMonitor {
+    /// Whether this terminal can have one.
+    pub fn is_possible() -> bool {
+        Drawing::is_possible()
+    }
+
     /// For so many services; none where the terminal cannot have one. Needs a tokio runtime.
     pub fn start(services: usize) -> Option<TaskMonitor> {
         if !Drawing::is_possible() {

@@ -85,6 +85,11 @@ pub trait Probe: Send {
         true
     }
 
+    /// Whether it names the tasks of a runtime, so that threads by name would say less.
+    fn names_tasks(&self) -> bool {
+        false
+    }
+
     /// Look.
     fn ask(&mut self, request: Request) -> ProbeFuture<'_>;
 }

@@ -69,7 +69,7 @@ pub async fn start_monitor_probes(plan: &Plan, target: Option<Target>) -> Measur
     let Discovered { mut probes, records, .. } = discovered;
     #[cfg(target_os = "linux")]
     if let Some(target) = &target
-        && NamedThreads::say_more_than(&probes)
+        && !probes.iter().any(|probe| probe.names_tasks())
     {
         probes.push(Box::new(NamedThreads::new(target)));
     }

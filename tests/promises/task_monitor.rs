@@ -1,8 +1,9 @@
 //! On a terminal `soak tasks` is live: the evening of the story on one screen.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::Value;
 
 use super::against_real_services::go;
@@ -78,6 +79,20 @@ fn several_services_are_tabs() {
     terminal.shows("1 of 2");
     terminal.press("q");
     terminal.ends_as_it_was();
+}
+
+#[test]
+fn a_test_that_gives_up_leaves_no_monitor_behind() {
+    let server = Server::start("ok");
+    let Some(terminal) = Terminal::start(SIZE, &[], &["tasks", &server.url()]) else { return };
+    terminal.shows("observed for");
+    let soak = terminal.soak_pid();
+    drop(terminal);
+    let until = Instant::now() + Duration::from_secs(10);
+    while test_kill_process(soak).is_ok() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(test_kill_process(soak).is_err(), "soak still runs");
 }
 
 #[test]

@@ -30,6 +30,19 @@ fn leaking(seconds: u32) -> Evidence {
     evidence
 }
 
+/// A snapshot in which so many of `leak` are proven to be stuck.
+fn proving(elapsed_s: f64, moment: Moment, stuck: u64) -> TaskSnapshot {
+    TaskSnapshot {
+        elapsed_s,
+        moment,
+        groups: vec![named("leak", "main.produce")],
+        counts: vec![("leak".into(), stuck)],
+        proven: Some(vec![("leak".into(), stuck)]),
+        longest_wait_s: Vec::new(),
+        labels: Vec::new(),
+    }
+}
+
 fn movement(rows: &[ListedGroup], id: &str) -> Movement {
     rows.iter().find(|row| row.id == id).unwrap().movement
 }
@@ -89,18 +102,30 @@ fn what_the_runtime_has_proven_is_a_leak_and_what_ended_is_gone() {
     evidence.groups.retain(|row| row.group != "pool" || row.elapsed_s < 30.0);
     evidence.group_names = vec![named("leak", "main.produce")];
     for (elapsed_s, moment, stuck) in [(0.0, Moment::SteadyStart, 0), (59.0, Moment::SteadyEnd, 590)] {
-        evidence.snapshots.push(TaskSnapshot {
-            elapsed_s,
-            moment,
-            groups: evidence.group_names.clone(),
-            counts: vec![("leak".into(), stuck)],
-            proven: Some(vec![("leak".into(), stuck)]),
-            longest_wait_s: Vec::new(),
-            labels: Vec::new(),
-        });
+        evidence.snapshots.push(proving(elapsed_s, moment, stuck));
     }
     let rows = list_groups(&evidence, 59.0);
     assert_eq!((movement(&rows, "leak"), movement(&rows, "pool")), (Movement::ProvenLeak, Movement::Gone));
+}
+
+#[test]
+fn nothing_is_steady_after_few_readings() {
+    let after = |readings: u32| movement(&list_groups(&leaking(readings), f64::from(readings)), "pool");
+    let mut still = leaking(7);
+    still.groups.iter_mut().for_each(|row| row.count = 20.0);
+    assert_eq!(movement(&list_groups(&still, 6.0), "pool"), Movement::Unclear);
+    assert_eq!((after(1), after(60)), (Movement::Unclear, Movement::Steady));
+}
+
+#[test]
+fn an_earlier_moment_does_not_show_what_was_proven_later() {
+    let mut evidence = leaking(60);
+    evidence.group_names = vec![named("leak", "main.produce")];
+    for (elapsed_s, moment, stuck) in [(0.0, Moment::SteadyStart, 0), (59.0, Moment::SteadyEnd, 590)] {
+        evidence.snapshots.push(proving(elapsed_s, moment, stuck));
+    }
+    assert_eq!(movement(&list_groups(&evidence, 58.0), "leak"), Movement::Growing);
+    assert_eq!(movement(&list_groups(&evidence, 59.0), "leak"), Movement::ProvenLeak);
 }
 
 #[test]

@@ -3,59 +3,30 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::findings::ListedGroup;
+use crate::findings::{Grouping, ListedGroup};
+use crate::wording::{unknown_creator, unknown_state};
 
-/// What groups that are shown as one have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grouping {
-    /// The whole stack and the state: as they are read.
-    Stack,
-    /// The first function of the user's own code.
-    Function,
-    /// What created them.
-    Creator,
-    /// What they wait for.
-    State,
-    /// The labels that the service gave them.
-    Label,
+/// What the key of this digit chooses.
+pub fn grouping_of_key(key: char) -> Option<Grouping> {
+    Some(match key {
+        '1' => Grouping::Stack,
+        '2' => Grouping::Function,
+        '3' => Grouping::Creator,
+        '4' => Grouping::State,
+        '5' => Grouping::Label,
+        _ => return None,
+    })
 }
 
-impl Grouping {
-    /// By the key that chooses it.
-    pub fn of_key(key: char) -> Option<Grouping> {
-        Some(match key {
-            '1' => Grouping::Stack,
-            '2' => Grouping::Function,
-            '3' => Grouping::Creator,
-            '4' => Grouping::State,
-            '5' => Grouping::Label,
-            _ => return None,
-        })
-    }
-
-    /// In words; none for what is read.
-    pub fn words(self) -> Option<&'static str> {
-        match self {
-            Grouping::Stack => None,
-            Grouping::Function => Some("by function"),
-            Grouping::Creator => Some("by what created them"),
-            Grouping::State => Some("by state"),
-            Grouping::Label => Some("by label"),
-        }
-    }
-
-    fn name_of(self, group: &ListedGroup) -> String {
-        match self {
-            Grouping::Stack | Grouping::Function | Grouping::Label => group.name.clone(),
-            Grouping::Creator => match &group.created_by {
-                Some(frame) => frame.func.clone(),
-                None => format!("{}: what created them is not known", group.kind),
-            },
-            Grouping::State => match &group.state {
-                Some(state) => state.clone(),
-                None => format!("{}: state not known", group.kind),
-            },
-        }
+/// The name of the row that this group belongs to.
+fn name_of_row(by: Grouping, group: &ListedGroup) -> String {
+    match by {
+        Grouping::Stack | Grouping::Function | Grouping::Label => group.name.clone(),
+        Grouping::Creator => match &group.created_by {
+            Some(frame) => frame.func.clone(),
+            None => unknown_creator(group.kind),
+        },
+        Grouping::State => group.state.clone().unwrap_or_else(|| unknown_state(group.kind)),
     }
 }
 
@@ -77,7 +48,7 @@ pub fn put_together(rows: Vec<Shown<'_>>, by: Grouping) -> Vec<Shown<'_>> {
     let mut places = HashMap::new();
     let mut all: Vec<(Shown<'_>, f64)> = Vec::new();
     for row in rows {
-        let key = (row.group.kind, by.name_of(&row.group));
+        let key = (row.group.kind, name_of_row(by, &row.group));
         match places.get(&key) {
             Some(at) => {
                 let (whole, largest): &mut (Shown<'_>, f64) = &mut all[*at];

@@ -10,12 +10,12 @@ mod monitor;
 mod rows;
 mod table;
 #[cfg(test)]
-mod testing;
+pub mod testing;
 mod view;
 
 pub use columns::{Available, columns};
 pub use grouping::Shown;
-pub use monitor::{Monitor, SentByHand, TaskReading, TaskWish};
+pub use monitor::{Monitor, TaskReading, TaskWish};
 pub use rows::{line, titles};
 pub use table::Table;
 pub use view::{draw_monitor, draw_table};

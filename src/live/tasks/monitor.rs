@@ -1,52 +1,33 @@
 //! The monitor on a terminal: a table for each service, the last reading of each, and the list of keys over it.
 
-use super::grouping::Shown;
-use super::table::Table;
-use crate::findings::ListedGroup;
+use super::table::{AgainstBefore, Table};
+use crate::findings::{KeyOutcome, LeftBehind, ListedGroup, SentByHand};
 use crate::live::screen::Key;
 
 /// Readings after the last answer until what is still there counts as left behind.
 const READINGS_TO_STAY: u32 = 2;
 
-/// One reading, with what is known of it.
+/// What is known of a service, with its groups after a new reading.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TaskReading {
     /// Where it was read.
     pub subject: String,
-    /// All groups; those of the last reading where this one failed.
-    pub groups: Vec<ListedGroup>,
+    /// All groups of a new reading; none where only the rest is new.
+    pub groups: Option<Vec<ListedGroup>>,
     /// Seconds since the first reading.
     pub observed_s: f64,
     /// Seconds since the last reading that succeeded.
     pub age_s: f64,
-    /// Why this one failed.
+    /// Why the last attempt failed.
     pub failed: Option<String>,
     /// What is read of a finished run: which of its readings, from 1, and how many it has.
     pub recorded: Option<(usize, usize)>,
-    /// Requests that were sent by hand.
+    /// Requests that were sent by hand since the first reading.
     pub sent: SentByHand,
-    /// What came of the last key that asked for something: a file that was saved, say.
-    pub said: Option<String>,
-}
-
-/// Requests that were sent by hand since the first reading.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct SentByHand {
-    /// All of them.
-    pub sent: u64,
-    /// Those that were answered as expected.
-    pub answered: u64,
-    /// Those that failed.
-    pub failed: u64,
     /// Readings since the last of them ended.
-    pub readings_since: u32,
-}
-
-impl SentByHand {
-    /// Those that have not ended yet.
-    pub fn under_way(&self) -> u64 {
-        self.sent - self.answered - self.failed
-    }
+    pub readings_since_sent: u32,
+    /// What came of the last key.
+    pub key_outcome: Option<KeyOutcome>,
 }
 
 /// What a person asks of those who read.
@@ -59,8 +40,8 @@ pub enum TaskWish {
         /// How many.
         requests: u64,
     },
-    /// Look closer at the service of this tab: who created its tasks, and how long they wait.
-    Look {
+    /// Take a snapshot of the service of this tab: who created its tasks, and how long they wait.
+    Snapshot {
         /// Its place.
         tab: usize,
     },
@@ -82,8 +63,8 @@ pub struct Tab {
     pub table: Table,
     /// The last reading, without its groups.
     pub reading: Option<TaskReading>,
-    /// How many requests had been sent when the mark was set.
-    sent_before: u64,
+    /// The requests at the mark.
+    sent_at_mark: SentByHand,
 }
 
 /// What the monitor remembers.
@@ -95,45 +76,47 @@ pub struct Monitor {
     pub help: bool,
 }
 
-/// What requests that were sent by hand have left behind.
-#[derive(Debug, Clone, PartialEq)]
-pub enum LeftBehind<'a> {
-    /// So many are under way.
-    UnderWay(u64),
-    /// All have ended, and it is read again before anything counts.
-    Waiting,
-    /// These groups have grown and stayed.
-    Groups(Vec<Shown<'a>>),
-}
-
 impl Tab {
     /// Requests since the mark, and what they have left behind; none where none were sent.
-    pub fn left_behind(&self) -> Option<(u64, LeftBehind<'_>)> {
-        let sent = self.reading.as_ref()?.sent;
-        let since_mark = sent.sent - self.sent_before;
-        if since_mark == 0 {
+    pub fn left_behind(&self) -> Option<(SentByHand, LeftBehind<'_>)> {
+        let reading = self.reading.as_ref()?;
+        let requests = reading.sent.since(self.sent_at_mark);
+        if requests.sent == 0 {
             return None;
         }
-        let left = if sent.under_way() > 0 {
-            LeftBehind::UnderWay(sent.under_way())
-        } else if sent.readings_since < READINGS_TO_STAY {
+        let left = if requests.under_way() > 0 {
+            LeftBehind::UnderWay(requests.under_way())
+        } else if reading.readings_since_sent < READINGS_TO_STAY {
             LeftBehind::Waiting
         } else {
-            LeftBehind::Groups(self.table.stayed())
+            self.what_stayed()
         };
-        Some((since_mark, left))
+        Some((requests, left))
+    }
+
+    fn what_stayed(&self) -> LeftBehind<'_> {
+        let grown = self.table.grown_since_mark();
+        if grown.is_empty() {
+            return LeftBehind::Nothing;
+        }
+        let of =
+            |wanted| grown.iter().filter(move |(_, is)| *is == wanted).map(|(group, _)| *group).collect();
+        LeftBehind::Groups {
+            more_than_before: of(AgainstBefore::More),
+            within_before: of(AgainstBefore::Within),
+        }
     }
 
     fn mark(&mut self) {
         self.table.mark();
-        self.sent_before = self.reading.as_ref().map_or(0, |reading| reading.sent.sent);
+        self.sent_at_mark = self.reading.as_ref().map(|reading| reading.sent).unwrap_or_default();
     }
 }
 
 impl Monitor {
     /// For so many services, before the first reading.
     pub fn new(tabs: usize) -> Monitor {
-        let tab = Tab { table: Table::new(), reading: None, sent_before: 0 };
+        let tab = Tab { table: Table::new(), reading: None, sent_at_mark: SentByHand::default() };
         Monitor { tabs: vec![tab; tabs.max(1)], at: 0, help: false }
     }
 
@@ -147,10 +130,12 @@ impl Monitor {
         (self.at, self.tabs.len())
     }
 
-    /// A new reading of one of them.
+    /// What is new of one of them.
     pub fn take(&mut self, tab: usize, mut reading: TaskReading) {
         let Some(tab) = self.tabs.get_mut(tab) else { return };
-        tab.table.take(std::mem::take(&mut reading.groups));
+        if let Some(groups) = reading.groups.take() {
+            tab.table.take(groups);
+        }
         tab.reading = Some(reading);
     }
 
@@ -189,7 +174,7 @@ impl Monitor {
         let was_open = tab.table.open;
         if tab.table.press(key) {
             let opens = tab.table.open && !was_open && !recorded;
-            return opens.then_some(TaskWish::Look { tab: at });
+            return opens.then_some(TaskWish::Snapshot { tab: at });
         }
         match key {
             Key::Char('q') => return Some(TaskWish::Quit),

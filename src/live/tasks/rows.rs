@@ -62,7 +62,7 @@ pub fn titles(columns: &[(Column, usize)], sorted: Option<Column>, theme: Theme)
 pub fn line(shown: &Shown<'_>, columns: &[(Column, usize)], theme: Theme) -> Line<'static> {
     let group = shown.group.as_ref();
     let has_state = columns.iter().any(|(column, _)| *column == Column::State);
-    let style_of_all = style_of(group.movement, theme);
+    let style_of_all = style_of(group, theme);
     let spans = columns.iter().map(|(column, width)| {
         let text = match column {
             Column::Name => label(group, has_state),
@@ -93,11 +93,12 @@ fn label(group: &ListedGroup, has_state: bool) -> String {
     }
 }
 
-fn style_of(movement: Movement, theme: Theme) -> Style {
-    match movement {
+fn style_of(group: &ListedGroup, theme: Theme) -> Style {
+    match group.movement {
         Movement::ProvenLeak | Movement::Growing => theme.bad(),
-        Movement::Unclear => theme.strong(),
-        Movement::Steady => Style::new(),
+        // after few readings nothing is clear: only what has grown catches the eye
+        Movement::Unclear if group.growth >= 1.0 => theme.strong(),
+        Movement::Unclear | Movement::Steady => Style::new(),
         Movement::Gone => theme.quiet(),
     }
 }

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use super::columns::{Available, Column, columns};
 use super::filter::Filter;
-use super::grouping::{Grouping, Shown, put_together};
+use super::grouping::{Shown, grouping_of_key, put_together};
 use crate::evidence::GroupKind;
-use crate::findings::ListedGroup;
+use crate::findings::{Grouping, GrownGroup, ListedGroup};
 use crate::live::screen::Key;
 
 /// A filter has at most so many characters.
@@ -22,10 +22,12 @@ type GroupKey = (GroupKind, String);
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     rows: Vec<ListedGroup>,
-    /// What came in since it was frozen.
+    /// The last reading that came in since it was frozen.
     newer: Option<Vec<ListedGroup>>,
-    /// It stands still.
+    /// It shows what was read when it was frozen.
     pub frozen: bool,
+    /// The mark is newer than what is shown.
+    marked_while_frozen: bool,
     /// What it is sorted by.
     pub column: Column,
     /// The smallest or last first.
@@ -54,6 +56,15 @@ struct AtMark {
     highest: f64,
 }
 
+/// How many there are of a group, against the most that were there before the mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgainstBefore {
+    /// More than ever.
+    More,
+    /// No more than there once were.
+    Within,
+}
+
 impl Table {
     /// An empty one, sorted by growth.
     pub fn new() -> Table {
@@ -61,6 +72,7 @@ impl Table {
             rows: Vec::new(),
             newer: None,
             frozen: false,
+            marked_while_frozen: false,
             column: Column::Growth,
             inverted: false,
             filter: String::new(),
@@ -76,12 +88,17 @@ impl Table {
 
     /// A new reading.
     pub fn take(&mut self, rows: Vec<ListedGroup>) {
+        self.before = self.last_read().iter().map(|row| (row.key(), row.count)).collect();
         if self.frozen {
             self.newer = Some(rows);
         } else {
-            let before = std::mem::replace(&mut self.rows, rows);
-            self.before = before.into_iter().map(|row| (row.key(), row.count)).collect();
+            self.rows = rows;
         }
+    }
+
+    /// The rows of the last reading, whether or not they are shown.
+    fn last_read(&self) -> &[ListedGroup] {
+        self.newer.as_ref().unwrap_or(&self.rows)
     }
 
     /// How many groups there are in all.
@@ -98,7 +115,8 @@ impl Table {
     pub fn shown(&self) -> Vec<Shown<'_>> {
         let filter = Filter::parse(&self.filter);
         let passing = self.of_grouping().filter(|group| filter.passes(group));
-        let row = |group| Shown { since_mark: self.since_mark(group), group: Cow::Borrowed(group) };
+        let since_mark = |group| self.since_mark(group).filter(|_| !self.marked_while_frozen);
+        let row = |group| Shown { since_mark: since_mark(group), group: Cow::Borrowed(group) };
         let mut rows = put_together(passing.map(row).collect(), self.grouping);
         rows.sort_by(|a, b| {
             let (one, other) = (a.group.as_ref(), b.group.as_ref());
@@ -141,7 +159,8 @@ impl Table {
             count: row.count,
             highest: row.history.iter().copied().fold(row.count, f64::max),
         };
-        self.mark = Some(self.rows.iter().map(|row| (row.key(), at_mark(row))).collect());
+        self.mark = Some(self.last_read().iter().map(|row| (row.key(), at_mark(row))).collect());
+        self.marked_while_frozen = self.frozen;
     }
 
     fn since_mark(&self, group: &ListedGroup) -> Option<f64> {
@@ -149,19 +168,22 @@ impl Table {
         Some(group.count - mark.get(&group.key()).copied().unwrap_or_default().count)
     }
 
-    /// Groups with more than at the mark, at the last two readings and more than ever before it; those that grew most
-    /// first.
-    pub fn stayed(&self) -> Vec<Shown<'_>> {
+    /// Groups with more than at the mark at each of the last two readings, whether or not these are shown; those that
+    /// grew most first.
+    pub fn grown_since_mark(&self) -> Vec<(GrownGroup<'_>, AgainstBefore)> {
         let Some(mark) = &self.mark else { return Vec::new() };
-        let has_stayed = |group: &&ListedGroup| {
+        let mut rows = Vec::new();
+        for group in self.last_read().iter().filter(|group| !group.of_label) {
             let at_mark = mark.get(&group.key()).copied().unwrap_or_default();
             let before = self.before.get(&group.key()).copied().unwrap_or(0.0);
-            group.count.min(before) > at_mark.highest
-        };
-        let row = |group| Shown { since_mark: self.since_mark(group), group: Cow::Borrowed(group) };
-        let all = self.rows.iter().filter(|group| !group.of_label);
-        let mut rows: Vec<Shown<'_>> = all.filter(has_stayed).map(row).collect();
-        rows.sort_by(|a, b| b.since_mark.unwrap_or(0.0).total_cmp(&a.since_mark.unwrap_or(0.0)));
+            let stayed = group.count.min(before);
+            if stayed > at_mark.count {
+                let against =
+                    if stayed > at_mark.highest { AgainstBefore::More } else { AgainstBefore::Within };
+                rows.push((GrownGroup { group, more: group.count - at_mark.count }, against));
+            }
+        }
+        rows.sort_by(|(a, _), (b, _)| b.more.total_cmp(&a.more));
         rows
     }
 
@@ -197,7 +219,7 @@ impl Table {
             Key::Char('/') => self.typing = true,
             Key::Char('m') => self.mark(),
             Key::Char(digit @ '1'..='5') => {
-                self.grouping = Grouping::of_key(digit).unwrap_or(self.grouping);
+                self.grouping = grouping_of_key(digit).unwrap_or(self.grouping);
             }
             Key::Char('e') => {
                 self.whole = !(self.open && self.whole);
@@ -205,6 +227,7 @@ impl Table {
             }
             Key::Char(' ') => {
                 self.frozen = !self.frozen;
+                self.marked_while_frozen = false;
                 self.rows = self.newer.take().unwrap_or_else(|| std::mem::take(&mut self.rows));
             }
             Key::Enter => (self.open, self.whole) = (!self.open, false),

@@ -2,20 +2,21 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
 use super::columns::Column;
-use super::grouping::{Grouping, Shown};
-use super::monitor::{LeftBehind, Monitor, Tab, TaskReading};
+use super::grouping::Shown;
+use super::monitor::{Monitor, Tab, TaskReading};
 use super::rows::{interval, line, short, signed, titles};
 use super::table::Table;
 use crate::evidence::GroupKind;
-use crate::findings::{ListedGroup, group_label};
+use crate::findings::{Grouping, LeftBehind, ListedGroup};
 use crate::live::screen::{Theme, cut, draw_box, title};
 use crate::live::status_line::count;
 use crate::units::Unit;
-use crate::wording::{listed_name, movement};
+use crate::wording::{describe_grouping, describe_key_outcome, describe_left_behind, listed_name, movement};
 
 const KEYS: &str =
     "q quit · ? help · ↑ ↓ select · enter stack · / filter · m mark · r request · ← → sort · 1–5 group";
@@ -51,9 +52,10 @@ pub fn draw_monitor(frame: &mut Frame<'_>, monitor: &Monitor, theme: Theme) {
     frame.render_widget(Paragraph::new(head), above);
     let stale = tab.reading.as_ref().is_some_and(|reading| reading.failed.is_some());
     draw_table(frame, body, &tab.table, stale, theme);
-    let said = tab.reading.as_ref().and_then(|reading| reading.said.as_deref());
+    let outcome = tab.reading.as_ref().and_then(|reading| reading.key_outcome.as_ref());
+    let outcome = outcome.map(describe_key_outcome);
     let recorded = tab.reading.as_ref().is_some_and(|reading| reading.recorded.is_some());
-    let keys = said.unwrap_or(if recorded { KEYS_OF_RECORDED } else { KEYS });
+    let keys = outcome.as_deref().unwrap_or(if recorded { KEYS_OF_RECORDED } else { KEYS });
     frame.render_widget(Paragraph::new(foot_line(&tab.table, keys, width, theme)), foot);
     if monitor.help {
         draw_box(frame, " keys ", HELP, theme);
@@ -90,7 +92,7 @@ fn head_line(tab: &Tab, (at, of): (usize, usize), width: usize, theme: Theme) ->
 
 fn groups(table: &Table) -> String {
     let (all, shown) = (table.len(), table.shown().len());
-    match table.grouping.words() {
+    match describe_grouping(table.grouping) {
         Some(words) => format!("{shown} groups {words}"),
         None if all == shown => format!("{all} groups"),
         None => format!("{shown} of {all} groups"),
@@ -107,32 +109,14 @@ fn when(reading: &TaskReading) -> String {
 
 /// What requests that were sent by hand have left behind.
 fn left_behind(tab: &Tab, width: usize, theme: Theme) -> Option<Line<'static>> {
-    let (sent, left) = tab.left_behind()?;
-    let failed = match tab.reading.as_ref().map_or(0, |reading| reading.sent.failed) {
-        0 => String::new(),
-        failed => format!(" ({} failed)", count(failed as f64)),
+    let (requests, left) = tab.left_behind()?;
+    let style = match &left {
+        LeftBehind::UnderWay(_) | LeftBehind::Waiting => Style::new(),
+        LeftBehind::Nothing => theme.good(),
+        LeftBehind::Groups { more_than_before, .. } if more_than_before.is_empty() => theme.strong(),
+        LeftBehind::Groups { .. } => theme.bad(),
     };
-    let noun = if sent == 1 { "request" } else { "requests" };
-    let requests = format!("{} {noun}{failed}", count(sent as f64));
-    Some(match left {
-        LeftBehind::UnderWay(n) => {
-            Line::raw(cut(&format!("{requests} since the mark, {} under way", count(n as f64)), width))
-        }
-        LeftBehind::Waiting => {
-            Line::raw(cut(&format!("{requests} since the mark: reading what stays…"), width))
-        }
-        LeftBehind::Groups(rows) if rows.is_empty() => {
-            Line::styled(cut(&format!("nothing stayed after {requests}"), width), theme.good())
-        }
-        LeftBehind::Groups(rows) => {
-            let stayed = rows.iter().map(|row| {
-                let label = group_label(listed_name(&row.group), row.group.state.as_deref());
-                format!("{} {label}", signed(row.since_mark.unwrap_or_default()))
-            });
-            let text = format!("stayed after {requests}: {}", stayed.collect::<Vec<_>>().join(", "));
-            Line::styled(cut(&text, width), theme.bad())
-        }
-    })
+    Some(Line::styled(cut(&describe_left_behind(requests, &left), width), style))
 }
 
 fn draw_rows(
@@ -216,8 +200,9 @@ mod tests {
     use super::*;
     use crate::evidence::Frame as StackFrame;
     use crate::findings::Movement;
+    use crate::findings::SentByHand;
     use crate::live::screen::Key;
-    use crate::live::tasks::monitor::{SentByHand, TaskReading};
+    use crate::live::tasks::monitor::TaskReading;
     use crate::live::tasks::testing::group;
 
     fn monitor(failed: Option<&str>) -> Monitor {
@@ -237,7 +222,7 @@ mod tests {
         };
         TaskReading {
             subject: "http://127.0.0.1:8080/".into(),
-            groups: vec![produce, group("net/http.serve", "IO wait", 3.0, 0.0)],
+            groups: Some(vec![produce, group("net/http.serve", "IO wait", 3.0, 0.0)]),
             observed_s: 12.0,
             age_s: 7.0,
             failed: failed.map(Into::into),
@@ -289,10 +274,11 @@ mod tests {
     fn what_requests_left_behind_stands_above_the_table() {
         let mut seen = monitor(None);
         seen.press(Key::Char('r'));
-        let after = |answered, readings_since, more| {
+        let after = |answered, readings_since_sent, more| {
             let mut reading = reading(None);
-            reading.sent = SentByHand { sent: 1, answered, failed: 0, readings_since };
-            reading.groups[0].count += more;
+            reading.sent = SentByHand { sent: 1, answered, failed: 0 };
+            reading.readings_since_sent = readings_since_sent;
+            reading.groups.as_mut().unwrap()[0].count += more;
             reading
         };
         seen.take(0, after(0, 0, 0.0));

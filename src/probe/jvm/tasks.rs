@@ -78,6 +78,10 @@ impl Probe for Threads {
         "java threads"
     }
 
+    fn names_tasks(&self) -> bool {
+        true
+    }
+
     fn series(&self) -> Vec<SeriesId> {
         Vec::new()
     }

@@ -6,18 +6,16 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::evidence::{GroupKind, SeriesId, TaskGroup};
 use crate::probe::group_registry::{GroupBounds, GroupRegistry};
 use crate::probe::process::pace::Pace;
-use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
+use crate::probe::sample::{Probe, ProbeFuture, Reading, Request};
 use crate::target::{Members, Target};
 
 /// Reading takes no more of the time than this; a process may have ten thousand threads.
 const LARGEST_SHARE: f64 = 0.01;
-/// Probes that name the tasks of a runtime.
-const NAME_TASKS: [&str; 3] = ["goroutines", "java threads", "tokio-console"];
 /// Names may be made up for each thread.
 const BOUNDS: GroupBounds = GroupBounds { at_once: 256, freely: 512, in_all: 4096 };
 
@@ -33,11 +31,6 @@ pub struct NamedThreads {
 type Waiting = (String, Option<String>);
 
 impl NamedThreads {
-    /// Whether none of these probes names the tasks of the runtime itself.
-    pub fn say_more_than(probes: &[Box<dyn Probe>]) -> bool {
-        !probes.iter().any(|probe| NAME_TASKS.contains(&probe.name()))
-    }
-
     /// For this target.
     pub fn new(target: &Target) -> NamedThreads {
         NamedThreads {
@@ -62,21 +55,18 @@ impl Probe for NamedThreads {
     }
 
     fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
-        let now = Instant::now();
-        if request != Request::Sample || !self.pace.is_due(now) {
+        if request != Request::Sample {
             return Box::pin(std::future::ready(Ok(Reading::default())));
         }
         let members = Arc::clone(&self.members);
         Box::pin(async move {
-            let look = move || {
+            let read = move || {
                 let members = members.lock().unwrap_or_else(PoisonError::into_inner).members();
                 let mut counted = BTreeMap::new();
                 members.iter().for_each(|member| count(member.pid, &mut counted));
                 counted
             };
-            let counted = tokio::task::spawn_blocking(look).await;
-            self.pace.took(now, now.elapsed());
-            let counted = counted.map_err(|e| ProbeError(format!("it broke off: {e}")))?;
+            let Some(counted) = self.pace.read(read).await? else { return Ok(Reading::default()) };
             let mut largest: Vec<(Waiting, u64)> = counted.into_iter().collect();
             largest.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             let described: Vec<(TaskGroup, f64)> =
@@ -116,6 +106,7 @@ fn wait(wchan: &str) -> Option<String> {
 mod tests {
     use super::*;
     use std::sync::mpsc::channel;
+    use std::time::Instant;
 
     #[test]
     fn threads_of_one_name_are_one_group_and_others_are_apart() {

@@ -5,7 +5,7 @@
 //! while a fork's pages unshare, though nothing leaks.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use procfs::ProcError;
 use procfs::process::{Process, SmapsRollup};
@@ -61,16 +61,13 @@ impl Probe for Pss {
     }
 
     fn ask(&mut self, request: Request) -> ProbeFuture<'_> {
-        let now = Instant::now();
-        if request != Request::Sample || !self.pace.is_due(now) {
+        if request != Request::Sample {
             return Box::pin(std::future::ready(Ok(Reading::default())));
         }
         let view = Arc::clone(&self.view);
         Box::pin(async move {
-            let look = move || total(&view.lock().unwrap_or_else(PoisonError::into_inner).members());
-            let read = tokio::task::spawn_blocking(look).await;
-            self.pace.took(now, now.elapsed());
-            let pss = read.map_err(|e| ProbeError(format!("it broke off: {e}")))??;
+            let read = move || total(&view.lock().unwrap_or_else(PoisonError::into_inner).members());
+            let pss = self.pace.read(read).await?.transpose()?.flatten();
             let values = pss.map(|bytes| (SeriesId::Pss, bytes as f64)).into_iter().collect();
             Ok(Reading { values, ..Reading::default() })
         })

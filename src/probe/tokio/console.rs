@@ -77,6 +77,10 @@ impl Probe for TokioConsole {
         "tokio-console"
     }
 
+    fn names_tasks(&self) -> bool {
+        true
+    }
+
     fn series(&self) -> Vec<SeriesId> {
         vec![SeriesId::TokioTasks]
     }

@@ -1,8 +1,9 @@
 //! `soak tasks`: the task groups of services without a run, as a monitor on a terminal, a table or a document.
 
-mod hand;
 mod reader;
 mod recorded;
+mod request_sender;
+mod request_source;
 mod save;
 
 use std::time::{Duration, Instant};
@@ -15,16 +16,16 @@ use super::probes::{Measured, start_monitor_probes};
 use super::runtime::block_on;
 use crate::error::{Error, Result};
 use crate::evidence::{Command, ProbeRecord, TargetRecord, first_to_turn_on};
-use crate::findings::TaskList;
+use crate::findings::{KeyOutcome, SentByHand, TaskList};
 use crate::live::signals::{Interrupt, listen};
-use crate::live::{SentByHand, TaskMonitor, TaskWish};
+use crate::live::{TaskMonitor, TaskWish};
 use crate::plan::{Plan, TasksPlan};
 use crate::report::lines::Columns;
 use crate::report::{json, task_list};
 use crate::target;
 use crate::wording::explain_no_process;
-use hand::{Ended, Hand};
 use reader::{KeepLabels, Reader};
+use request_sender::{RequestEnd, RequestSender};
 
 pub use recorded::recorded_tasks;
 
@@ -61,12 +62,19 @@ fn shown(list: &TaskList, as_json: bool) -> Result<String> {
 async fn read_tasks(plans: &[TasksPlan], options: TasksOptions) -> Result<u8> {
     let (sender, mut commands) = channel(4);
     listen(sender, Interrupt::default())?;
-    let (ended_by, ended) = unbounded_channel();
+    let (ends, ended) = unbounded_channel();
+    let all_read = join_all(plans.iter().map(|plan| first_reading(&plan.watch)));
+    let readers = tokio::select! {
+        _ = commands.recv() => return Ok(interrupted(options)),
+        readers = all_read => readers,
+    };
     let mut services = Vec::new();
-    for (at, plan) in plans.iter().enumerate() {
-        let hand = Hand::new(plan, at, &ended_by)?;
-        match first_reading(&plan.watch, &commands).await? {
-            Ok(reader) => services.push(Service { reader, hand, said: None }),
+    for (at, (plan, reader)) in plans.iter().zip(readers).enumerate() {
+        match reader? {
+            Ok(reader) => {
+                let sender = RequestSender::new(plan, at, &ends)?;
+                services.push(Service { reader, sender, key_outcome: None, shown: 0 });
+            }
             Err(why) => {
                 warn(&Error::Own(why));
                 return Ok(EXIT_NOT_READ);
@@ -89,11 +97,17 @@ async fn read_tasks(plans: &[TasksPlan], options: TasksOptions) -> Result<u8> {
     Ok(0)
 }
 
+/// The exit code where it is asked to end before anything was read: a person leaves, and a script has no document.
+fn interrupted(options: TasksOptions) -> u8 {
+    if options.once || options.json || !TaskMonitor::is_possible() {
+        warn(&Error::Own("interrupted before task groups were read".into()));
+        return EXIT_NOT_READ;
+    }
+    0
+}
+
 /// A service of which groups were read, or why none can be.
-async fn first_reading(
-    plan: &Plan,
-    commands: &Receiver<Command>,
-) -> Result<std::result::Result<Reader, String>> {
+async fn first_reading(plan: &Plan) -> Result<std::result::Result<Reader, String>> {
     let (target, not_found) = target::find(plan, &mut None).await?.into_parts();
     let not_found = not_found.as_ref().map(explain_no_process);
     let Measured { record, sampler, records, .. } = start_monitor_probes(plan, target).await;
@@ -105,7 +119,7 @@ async fn first_reading(
         if reader.readings() > 0 {
             return Ok(Ok(reader));
         }
-        if begun.elapsed() > FIRST_WITHIN || !commands.is_empty() {
+        if begun.elapsed() > FIRST_WITHIN {
             return Ok(Err(why_not(not_found, &reader, &records)));
         }
         tokio::time::sleep(INTERVAL / 4).await;
@@ -139,22 +153,23 @@ async fn observe(services: &mut [Service], span: Duration, commands: &mut Receiv
 }
 
 async fn read_all(services: &mut [Service]) {
-    join_all(services.iter_mut().map(|service| service.reader.read(service.hand.sent()))).await;
+    join_all(services.iter_mut().map(|service| service.reader.read(service.sender.sent()))).await;
 }
 
 /// One service on the monitor.
 struct Service {
     reader: Reader,
-    hand: Hand,
-    /// What came of the last key.
-    said: Option<String>,
+    sender: RequestSender,
+    key_outcome: Option<KeyOutcome>,
+    /// The number of the reading whose groups were last shown.
+    shown: u64,
 }
 
 /// Services, the terminal that shows them, and the requests that were sent by hand.
 struct Watch {
     services: Vec<Service>,
     monitor: TaskMonitor,
-    ended: UnboundedReceiver<Ended>,
+    ended: UnboundedReceiver<RequestEnd>,
 }
 
 impl Watch {
@@ -171,7 +186,7 @@ impl Watch {
                         None | Some(TaskWish::Quit) => break 'watch,
                         Some(wish) => self.obey(wish),
                     },
-                    Some((at, expected)) = self.ended.recv() => self.count(at, expected),
+                    Some(end) = self.ended.recv() => self.count(end),
                     () = &mut next => break,
                 }
             }
@@ -197,31 +212,34 @@ impl Watch {
         self.monitor.finish();
     }
 
-    fn show(&self, at: usize) {
-        let Service { reader, hand, said } = &self.services[at];
-        self.monitor.show(at, reader.reading(hand.sent(), said.clone()));
+    /// Groups are listed once for each reading: that takes time, and the table compares readings.
+    fn show(&mut self, at: usize) {
+        let Service { reader, sender, key_outcome, shown } = &mut self.services[at];
+        let is_new = std::mem::replace(shown, reader.readings()) != reader.readings();
+        let groups = is_new.then(|| reader.groups());
+        self.monitor.show(at, reader.reading(groups, sender.sent(), key_outcome.clone()));
     }
 
     fn obey(&mut self, wish: TaskWish) {
-        let (at, said) = match wish {
+        let (at, outcome) = match wish {
             TaskWish::Send { tab, requests } => {
                 self.services[tab].reader.wait_for_what_stays();
-                (tab, self.services[tab].hand.send(requests))
+                (tab, self.services[tab].sender.send(requests))
             }
-            TaskWish::Look { tab } => {
-                self.services[tab].reader.look_closer();
+            TaskWish::Snapshot { tab } => {
+                self.services[tab].reader.take_snapshot_next();
                 (tab, None)
             }
             TaskWish::Save { tab } => (tab, Some(save::save(&self.services[tab].reader.list()))),
             TaskWish::Step(_) | TaskWish::Quit => return,
         };
-        self.services[at].said = said;
+        self.services[at].key_outcome = outcome;
         self.show(at);
     }
 
-    fn count(&mut self, at: usize, expected: bool) {
-        self.services[at].hand.count(expected);
-        self.services[at].reader.wait_for_what_stays();
-        self.show(at);
+    fn count(&mut self, RequestEnd { service, how }: RequestEnd) {
+        self.services[service].sender.count(how);
+        self.services[service].reader.wait_for_what_stays();
+        self.show(service);
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use super::request_source::{RequestSource, Restarted};
 use crate::culprit::list_groups;
 use crate::evidence::{
-    EventKind, GroupCount, GroupKind, Moment, Phase, Sample, SeriesId, TargetRecord, TaskSnapshot,
+    EventKind, GroupCount, GroupKind, Moment, Phase, SeriesId, TargetRecord, TaskSnapshot,
 };
-use crate::findings::{ListedGroup, TaskList};
-use crate::live::{SentByHand, TaskReading};
+use crate::findings::{KeyOutcome, ListedGroup, SentByHand, TaskList};
+use crate::live::TaskReading;
 use crate::probe::{Request, Sampler};
 use crate::record::Mirror;
 
@@ -51,6 +52,7 @@ pub struct Reader {
     readings: Mirror,
     /// How many tasks bear each label, where these are kept.
     labels: Option<Mirror>,
+    requests: RequestSource,
     /// How many there were.
     succeeded: u64,
     /// When reading began, and from the first reading that succeeded on when that was.
@@ -60,8 +62,8 @@ pub struct Reader {
     failed: Option<String>,
     /// Readings since the last request that was sent by hand has ended.
     since_sent: u32,
-    /// The next reading looks closer.
-    look: bool,
+    /// The next reading takes a snapshot.
+    snapshot_wanted: bool,
 }
 
 impl Reader {
@@ -79,12 +81,13 @@ impl Reader {
             target,
             readings: Mirror::new(&[]),
             labels: (labels == KeepLabels::Yes).then(|| Mirror::new(&[])),
+            requests: RequestSource::default(),
             succeeded: 0,
             begun: now,
             last: now,
             failed: None,
             since_sent: 0,
-            look: false,
+            snapshot_wanted: false,
         }
     }
 
@@ -124,19 +127,21 @@ impl Reader {
         self.readings.groups(counts, &row.new_groups);
         if read {
             let counted = row.values.iter().find(|(id, _)| *id == SeriesId::RequestsTotal).map(|(_, n)| *n);
-            let requests = counted.unwrap_or((sent.answered + sent.failed) as f64);
-            self.readings.sample(elapsed_s, Phase::Steady, Sample::new(requests), &[]);
+            let restart = row.events.iter().any(|event| matches!(event, EventKind::Restart { .. }));
+            let restarted = if restart { Restarted::Yes } else { Restarted::No };
+            let requests = self.requests.read(counted, restarted, sent);
+            self.readings.sample(elapsed_s, Phase::Steady, requests, &[]);
             self.succeeded += 1;
             self.last = now;
             self.since_sent = if sent.under_way() > 0 { 0 } else { self.since_sent.saturating_add(1) };
         }
-        let look = std::mem::take(&mut self.look);
-        if look || self.labels.is_some() {
+        let snapshot_wanted = std::mem::take(&mut self.snapshot_wanted);
+        if snapshot_wanted || self.labels.is_some() {
             let closer = self.sampler.ask(Request::Snapshot(Moment::SteadyEnd), PATIENCE).await;
             if let (Some(labels), Some(snapshot)) = (&mut self.labels, &closer.snapshot) {
                 labels.groups(by_label(snapshot, elapsed_s), &[]);
             }
-            if let Some(snapshot) = closer.snapshot.filter(|_| look) {
+            if let Some(snapshot) = closer.snapshot.filter(|_| snapshot_wanted) {
                 self.readings.snapshot(TaskSnapshot { elapsed_s, ..snapshot });
             }
         }
@@ -145,8 +150,8 @@ impl Reader {
     }
 
     /// The next reading also asks who created the tasks and how long they wait, where that can be asked.
-    pub fn look_closer(&mut self) {
-        self.look = true;
+    pub fn take_snapshot_next(&mut self) {
+        self.snapshot_wanted = true;
     }
 
     /// A request that was sent by hand has begun or ended: what is read from now on may show what it left behind.
@@ -160,20 +165,31 @@ impl Reader {
         let mut groups = list_groups(self.readings.evidence(), now_s);
         let labels = self.labels.iter().flat_map(|labels| list_groups(labels.evidence(), now_s));
         groups.extend(labels.map(|label| ListedGroup { of_label: true, ..label }));
+        if !self.requests.is_plausible() {
+            groups
+                .iter_mut()
+                .for_each(|group| (group.per_request, group.per_request_interval) = (None, None));
+        }
         groups
     }
 
-    /// As a monitor shows it.
-    pub fn reading(&self, sent: SentByHand, said: Option<String>) -> TaskReading {
+    /// As a monitor shows it, with the groups of a new reading.
+    pub fn reading(
+        &self,
+        groups: Option<Vec<ListedGroup>>,
+        sent: SentByHand,
+        key_outcome: Option<KeyOutcome>,
+    ) -> TaskReading {
         TaskReading {
             subject: self.subject.clone(),
-            groups: self.groups(),
+            groups,
             observed_s: self.observed().as_secs_f64(),
             age_s: self.last.elapsed().as_secs_f64(),
             failed: self.failed.clone(),
             recorded: None,
-            sent: SentByHand { readings_since: self.since_sent, ..sent },
-            said,
+            sent,
+            readings_since_sent: self.since_sent,
+            key_outcome,
         }
     }
 

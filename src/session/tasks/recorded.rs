@@ -9,9 +9,9 @@ use super::{EXIT_NOT_READ, TasksOptions, save, shown};
 use crate::culprit::list_groups;
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
-use crate::findings::TaskList;
+use crate::findings::{KeyOutcome, SentByHand, TaskList};
 use crate::live::signals::{Interrupt, listen};
-use crate::live::{SentByHand, TaskMonitor, TaskReading, TaskWish};
+use crate::live::{TaskMonitor, TaskReading, TaskWish};
 use crate::session::console::{print, warn};
 use crate::session::read_named::read_named_run;
 use crate::session::runtime::block_on;
@@ -60,17 +60,18 @@ impl RecordedTasks {
         }
     }
 
-    fn reading(&self, said: Option<String>) -> TaskReading {
+    fn reading(&self, key_outcome: Option<KeyOutcome>) -> TaskReading {
         let TaskList { groups, observed_s, .. } = self.list();
         TaskReading {
             subject: self.subject.clone(),
-            groups,
+            groups: Some(groups),
             observed_s,
             age_s: 0.0,
             failed: None,
             recorded: Some((self.at + 1, self.moments.len())),
             sent: SentByHand::default(),
-            said,
+            readings_since_sent: 0,
+            key_outcome,
         }
     }
 
@@ -89,14 +90,14 @@ impl RecordedTasks {
                 _ = commands.recv() => break,
                 wish = monitor.wish() => wish,
             };
-            let mut said = None;
+            let mut outcome = None;
             match wish {
                 None | Some(TaskWish::Quit) => break,
                 Some(TaskWish::Step(by)) => self.step(by),
-                Some(TaskWish::Save { .. }) => said = Some(save::save(&self.list())),
-                Some(TaskWish::Send { .. } | TaskWish::Look { .. }) => {}
+                Some(TaskWish::Save { .. }) => outcome = Some(save::save(&self.list())),
+                Some(TaskWish::Send { .. } | TaskWish::Snapshot { .. }) => {}
             }
-            monitor.show(0, self.reading(said));
+            monitor.show(0, self.reading(outcome));
         }
         monitor.finish();
         Ok(true)

@@ -2,17 +2,17 @@
 
 use std::path::Path;
 
-use crate::findings::TaskList;
+use crate::findings::{KeyOutcome, TaskList};
 use crate::record::replace_file;
 use crate::report::json;
 
-/// Writes the groups as JSON into the working directory; the sentence that says so, or why it could not be.
-pub fn save(list: &TaskList) -> String {
+/// Writes the groups as JSON into the working directory.
+pub fn save(list: &TaskList) -> KeyOutcome {
     let moment = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%3fZ");
-    let name = format!("soak-tasks-{moment}.json");
-    let written = json::render(list).and_then(|text| replace_file(Path::new(&name), text.as_bytes()));
+    let file = format!("soak-tasks-{moment}.json");
+    let written = json::render(list).and_then(|text| replace_file(Path::new(&file), text.as_bytes()));
     match written {
-        Ok(()) => format!("saved as {name}"),
-        Err(why) => format!("not saved: {why}"),
+        Ok(()) => KeyOutcome::Saved { file },
+        Err(why) => KeyOutcome::NotSaved { reason: why.to_string() },
     }
 }

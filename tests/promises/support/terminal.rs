@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::Pid;
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::command::{skipped, soak, wait};
 use super::run_directory::text;
@@ -17,9 +17,36 @@ pub const GIVEN_BACK: &str = "\x1b[?1049l";
 /// A screen that is waited for comes within this, however busy the machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The program that makes the pseudo-terminal. It ends with all that it started, so that a test that fails leaves
+/// nothing behind.
+struct Script(Child);
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        if let Ok(None) = self.0.try_wait() {
+            // all of them are found before the first one ends: a child of one that has ended is another's
+            let started = with_children(self.0.id());
+            for pid in started.into_iter().filter_map(|pid| Pid::from_raw(i32::try_from(pid).ok()?)) {
+                // it may have ended meanwhile
+                let _ = kill_process(pid, Signal::KILL);
+            }
+            let _ = self.0.wait();
+        }
+    }
+}
+
+/// This process and all that it has started, directly or not.
+fn with_children(pid: u32) -> Vec<u32> {
+    let listed = Command::new("pgrep").args(["-P", &pid.to_string()]).output();
+    let listed =
+        listed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let children = listed.lines().filter_map(|line| line.parse().ok());
+    std::iter::once(pid).chain(children.flat_map(with_children)).collect()
+}
+
 /// soak in a shell on a pseudo-terminal, with the terminal's modes before and after it.
 pub struct Terminal {
-    child: Child,
+    script: Script,
     dir: tempfile::TempDir,
     /// Columns and rows, and from which byte on the screen has had them.
     size: (u16, u16),
@@ -50,7 +77,7 @@ impl Terminal {
         command.envs(vars.iter().copied()).env_remove("NO_COLOR");
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         match command.spawn() {
-            Ok(child) => Some(Terminal { child, dir, size, from: 0 }),
+            Ok(child) => Some(Terminal { script: Script(child), dir, size, from: 0 }),
             Err(_) => {
                 skipped("no script (util-linux) makes a pseudo-terminal");
                 None
@@ -114,7 +141,7 @@ impl Terminal {
     /// Types these.
     pub fn press(&mut self, keys: &str) {
         use std::io::Write;
-        let stdin = self.child.stdin.as_mut().unwrap();
+        let stdin = self.script.0.stdin.as_mut().unwrap();
         stdin.write_all(keys.as_bytes()).unwrap();
         stdin.flush().unwrap();
     }
@@ -154,7 +181,7 @@ impl Terminal {
     #[track_caller]
     pub fn ends(mut self) -> Ended {
         let bytes = |terminal: &Terminal| String::from_utf8_lossy(&terminal.bytes()).into_owned();
-        assert!(wait(&mut self.child, PATIENCE).is_some(), "did not end:\n{}", self.screen());
+        assert!(wait(&mut self.script.0, PATIENCE).is_some(), "did not end:\n{}", self.screen());
         let written = bytes(&self);
         Ended { dir: self.dir, written }
     }

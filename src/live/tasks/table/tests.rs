@@ -103,7 +103,7 @@ fn growth_since_a_mark_is_counted_from_it() {
 }
 
 #[test]
-fn what_stays_is_there_twice_and_was_never_there_before_the_mark() {
+fn what_stays_is_there_twice_and_is_held_against_what_was_there_before_the_mark() {
     let mut table = Table::new();
     let rows = |stuck: f64, passing: f64| {
         let mut passing = group("passing", "syscall", passing, 0.0);
@@ -111,13 +111,16 @@ fn what_stays_is_there_twice_and_was_never_there_before_the_mark() {
         vec![group("stuck", "chan send", stuck, 0.0), passing]
     };
     table.take(rows(3.0, 0.0));
-    assert!(table.stayed().is_empty(), "nothing is marked");
+    assert!(table.grown_since_mark().is_empty(), "nothing is marked");
     press(&mut table, "m");
     table.take(rows(8.0, 1.0));
-    assert!(table.stayed().is_empty(), "it was read once");
+    assert!(table.grown_since_mark().is_empty(), "it was read once");
     table.take(rows(8.0, 1.0));
-    let stayed: Vec<_> = table.stayed().iter().map(|row| (row.group.name.clone(), row.since_mark)).collect();
-    assert_eq!(stayed, [("stuck".to_string(), Some(5.0))], "one came and went before");
+    let grown = table.grown_since_mark();
+    let grown: Vec<_> =
+        grown.iter().map(|(grown, is)| (grown.group.name.as_str(), grown.more, *is)).collect();
+    let expected = [("stuck", 5.0, AgainstBefore::More), ("passing", 1.0, AgainstBefore::Within)];
+    assert_eq!(grown, expected, "one came and went before");
 }
 
 #[test]

@@ -1,0 +1,97 @@
+//! What the task monitor shows besides its groups, types only: requests that were sent by hand, what they left behind,
+//! how groups are put together, and what came of a key.
+
+use super::task_list::ListedGroup;
+
+/// Requests that were sent by hand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SentByHand {
+    /// All of them.
+    pub sent: u64,
+    /// Those that were answered as expected.
+    pub answered: u64,
+    /// Those that failed.
+    pub failed: u64,
+}
+
+impl SentByHand {
+    /// Those that have not ended yet.
+    pub fn under_way(&self) -> u64 {
+        self.sent - self.ended()
+    }
+
+    /// Those that have ended.
+    pub fn ended(&self) -> u64 {
+        self.answered + self.failed
+    }
+
+    /// Those that had not ended at this mark: what they leave behind may appear after it.
+    pub fn since(&self, mark: SentByHand) -> SentByHand {
+        SentByHand {
+            sent: self.sent - mark.ended(),
+            answered: self.answered - mark.answered,
+            failed: self.failed - mark.failed,
+        }
+    }
+}
+
+/// A group of which there are more than at the mark.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GrownGroup<'a> {
+    /// The group.
+    pub group: &'a ListedGroup,
+    /// How many more.
+    pub more: f64,
+}
+
+/// What requests that were sent by hand have left behind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LeftBehind<'a> {
+    /// So many are under way.
+    UnderWay(u64),
+    /// All have ended, and it is read again before anything counts.
+    Waiting,
+    /// No group has more than at the mark.
+    Nothing,
+    /// These have more than at the mark, those that grew most first.
+    Groups {
+        /// More than were ever there before the mark.
+        more_than_before: Vec<GrownGroup<'a>>,
+        /// Within what was there before the mark: a leak, or what comes and goes by itself.
+        within_before: Vec<GrownGroup<'a>>,
+    },
+}
+
+/// What groups that are shown as one have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grouping {
+    /// The whole stack and the state: as they are read.
+    Stack,
+    /// The first function of the user's own code.
+    Function,
+    /// What created them.
+    Creator,
+    /// What they wait for.
+    State,
+    /// The labels that the service gave them.
+    Label,
+}
+
+/// What came of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyOutcome {
+    /// No request can be sent: no URL was given.
+    NoUrl,
+    /// No request was sent: so many are under way.
+    TooManyUnderWay(u64),
+    /// The groups were saved.
+    Saved {
+        /// The name of the file in the working directory.
+        file: String,
+    },
+    /// The groups could not be saved.
+    NotSaved {
+        /// Why, in the words of the error.
+        reason: String,
+    },
+}
