@@ -78,6 +78,17 @@ pub enum Doubt {
         /// What it does.
         trend: Box<Trend>,
     },
+    /// Memory that grows by more per request than may go unnoticed, and has not grown by enough to count.
+    TooLittleGrown {
+        /// What it does.
+        growth: SeriesGrowth,
+        /// By how much it grew within steady, in bytes.
+        grown: f64,
+        /// From how much on it counts, in bytes.
+        least: f64,
+        /// What would show it.
+        longer: LongerRun,
+    },
     /// A leak of memory of the size that was asked for would not have been found.
     MemoryUnresolved {
         /// The growth by each request that was to be found, in bytes.

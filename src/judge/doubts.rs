@@ -1,12 +1,13 @@
 //! What keeps a run from being called stable.
 
 use crate::evidence::{EventKind, Evidence, SeriesId};
-use crate::findings::{Direction, Doubt, LoadFinding, RateShortfall, SeriesEvidence};
-use crate::units::Rate;
+use crate::findings::{Direction, Doubt, LoadFinding, RateShortfall, SeriesEvidence, SeriesGrowth};
+use crate::units::{Rate, Unit};
 
-use super::excluded::{memory_unresolved, tasks_unresolved};
+use super::excluded::{longer_run, memory_unresolved, tasks_unresolved};
 use super::held_back::{HeldBack, heap_not_read};
 use super::load::{is_saturated, rate_held};
+use super::material::{grown_within, least_seen};
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
 use super::tasks::Tasks;
@@ -49,6 +50,11 @@ pub fn doubts(
         let held = held_back.iter().filter(|(id, _)| *id == one.id).flat_map(|(_, all)| all.clone());
         doubts.extend(held.filter_map(|held| held.doubt(one, series, load)));
         doubts.extend(of_series(one, series, steady, drives));
+        doubts.extend(
+            plan.and_then(|plan| {
+                too_little_grown(one, steady, (plan.judging.resolution_bytes, drives), load)
+            }),
+        );
     }
     let judging = plan.map(|plan| &plan.judging).filter(|judging| !judging.load_only);
     if let Some(judging) = judging.filter(|_| !series.sources().forwards) {
@@ -73,6 +79,25 @@ fn of_load(rate: Rate, most: f64, load: &LoadFinding, saturated: bool) -> Vec<Do
     }
     doubts.extend(shortfall.filter(|_| !saturated).map(Doubt::RateNotHeld));
     doubts
+}
+
+/// Memory that certainly grows by more per request than may go unnoticed, though by too little yet to count as a leak: no
+/// proof of either. A few requests of a big leak look like this.
+fn too_little_grown(
+    one: &SeriesEvidence,
+    steady: &Steady,
+    (resolution_bytes, drives): (f64, bool),
+    load: Option<&LoadFinding>,
+) -> Option<Doubt> {
+    let certain = one.unit() == Unit::Bytes && one.trend.direction == Direction::Growing;
+    let per_request = one.trend.per_request.filter(|each| certain && each.lo > resolution_bytes)?;
+    let (grown, least) = (grown_within(&one.trend, steady.seconds())?, least_seen(&one.id));
+    (!one.material && per_request.value > 0.0 && grown < least).then(|| Doubt::TooLittleGrown {
+        growth: SeriesGrowth::new(one, load),
+        grown,
+        least,
+        longer: longer_run(steady, least / grown, drives),
+    })
 }
 
 /// Why one series with a vote leaves it open.

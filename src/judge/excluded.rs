@@ -95,7 +95,7 @@ pub fn tasks_unresolved(series: &AllEvidence, steady: &Steady, drives: bool) -> 
 
 /// A run that would find a growth so many times smaller, about: the slope that least squares detect falls with the
 /// length of a run to the power of 1.5 in white noise and of 0.5 in a random walk.
-fn longer_run(steady: &Steady, times: f64, drives: bool) -> LongerRun {
+pub(super) fn longer_run(steady: &Steady, times: f64, drives: bool) -> LongerRun {
     let needs_s = steady.seconds() * times.max(LEAST_LONGER);
     LongerRun { needs_s: Some(needs_s).filter(|s| *s <= FARTHEST_RUN_LENGTHS * steady.seconds()), drives }
 }

@@ -24,6 +24,12 @@ pub fn least_seen(id: &SeriesId) -> f64 {
     }
 }
 
+/// By how much a series grew within a steady of so many seconds, by its slope or by its ends, whichever says more.
+pub fn grown_within(trend: &Trend, seconds: f64) -> Option<f64> {
+    let (slope, start) = (trend.slope?, trend.start?);
+    Some((slope.value * seconds).max(trend.end.unwrap_or(start) - start))
+}
+
 /// Whether the lower end of a growth, kept up for the horizon, matters.
 ///
 /// `seconds` is the length of steady. Nothing that does not grow is material.
@@ -34,7 +40,7 @@ pub fn is_material(trend: &Trend, id: &SeriesId, horizon: Span, seconds: f64) ->
     }
     let least = if id.unit() == Unit::Bytes { LEAST_BYTES } else { LEAST_COUNT };
     let added = slope.lo * horizon.secs();
-    let grown = (slope.value * seconds).max(trend.end.unwrap_or(start) - start);
+    let grown = grown_within(trend, seconds).unwrap_or(0.0);
     added >= SHARE_OF_LEVEL * start.max(0.0) && added >= least && grown >= least_seen(id)
 }
 

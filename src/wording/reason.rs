@@ -81,6 +81,7 @@ fn probe_decides(doubt: &Doubt) -> bool {
             | Doubt::HeapNotRead { .. }
             | Doubt::Open { .. }
             | Doubt::NotSignificant { .. }
+            | Doubt::TooLittleGrown { .. }
             | Doubt::MemoryUnresolved { .. }
             | Doubt::TasksUnresolved { .. }
     )
@@ -108,9 +109,9 @@ fn advice(doubt: &Doubt) -> Option<String> {
             Some(format!(": run again with {separates} to tell the two apart"))
         }
         Doubt::Open { id, trend } => rises_and_falls(id, trend).then(|| RISES_AND_FALLS.into()),
-        Doubt::MemoryUnresolved { longer, .. } | Doubt::TasksUnresolved { longer, .. } => {
-            Some(format!("; {}", longer_run(longer)))
-        }
+        Doubt::TooLittleGrown { longer, .. }
+        | Doubt::MemoryUnresolved { longer, .. }
+        | Doubt::TasksUnresolved { longer, .. } => Some(format!("; {}", longer_run(longer))),
         _ => None,
     }
 }
@@ -167,6 +168,12 @@ fn cause(doubt: &Doubt) -> String {
                 explain_trend(trend, id.unit())
             )
         }
+        Doubt::TooLittleGrown { growth, grown, least, .. } => format!(
+            "{}, but by {} in all, and only {} or more counts",
+            leak::series(growth),
+            Unit::Bytes.show(*grown),
+            Unit::Bytes.show(*least)
+        ),
         Doubt::MemoryUnresolved { resolution, id, detectable, steady_s, .. } => format!(
             "cannot rule out a leak of {} per request: in {}, {} shows only growth above {} per request",
             Unit::Bytes.show(*resolution),

@@ -96,3 +96,15 @@ fn a_young_generation_that_fills_is_no_leak_though_the_live_heap_is_flat() {
     let Reason::Doubt(Doubt::MayBeWarmUp { live_heap_read, .. }) = reason else { panic!("{reason:?}") };
     assert!(live_heap_read, "more than the live heap explains, and less than the young generation takes");
 }
+
+#[test]
+fn a_big_leak_of_few_requests_is_not_stable_though_it_has_not_grown_by_enough_to_count() {
+    let found = judged(Runtime::Other, 1, 1.0, 4096.0);
+    let Reason::Doubt(Doubt::TooLittleGrown { grown, least, longer, .. }) = found.assessment.answer.reason
+    else {
+        panic!("{:?}", found.assessment.answer.reason)
+    };
+    assert!(grown < least && longer.needs_s.is_some_and(|s| s > 60.0), "{grown} {longer:?}");
+    // what is smaller than a run must find is told and does not count
+    assert_eq!(judged(Runtime::Other, 1, 8.0, 512.0).assessment.verdict(), Verdict::Stable);
+}
