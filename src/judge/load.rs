@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::mem::discriminant;
 
 use crate::evidence::{DrivenPlan, ErrorKind, Event, EventKind, Evidence, LoadRow};
-use crate::findings::{DriverFinding, LoadFinding, LoadTrouble, Misbehaved, RequestFinding};
+use crate::findings::{DriverFinding, ErrorCounts, LoadFinding, LoadTrouble, Misbehaved, RequestFinding};
 use crate::units::Rate;
 
 use super::in_flight::InFlight;
@@ -30,9 +30,10 @@ pub fn read_load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
         steady.stretches.iter().any(|(from, to)| t > from + EDGE_S && t <= load_begins(*to) + EDGE_S)
     };
     let normal = || evidence.load.iter().filter(|row| row.is_normal());
-    let all = summed(normal(), steady, &until_next_load);
+    let mut all = summed(normal(), steady, &until_next_load);
     let (due, sent) = (all.due, all.sent);
-    let left = left_in_flight(normal());
+    let requests = sent.saturating_sub(left_in_flight(normal()));
+    leave_out_warmup(&mut all.errors, requests);
     let seconds = steady.seconds();
     // a rate that changes asked of this steady what was due in it, however much of its shape was run
     let rate_asked = plan.normal_rate().map(|rate| match plan.pattern.is_even() {
@@ -42,7 +43,7 @@ pub fn read_load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
     let in_flight = InFlight::read(evidence, steady);
     Some(LoadFinding {
         // the same requests as those whose errors and latency are counted
-        requests: sent.saturating_sub(left),
+        requests,
         rate_asked,
         rate_held: if seconds > 0.0 { sent as f64 / seconds } else { 0.0 },
         due,
@@ -65,6 +66,21 @@ pub fn read_load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
 fn left_in_flight<'a>(rows: impl Iterator<Item = &'a LoadRow>) -> u64 {
     let (sent, done) = rows.fold((0, 0), |(sent, done), row| (sent + row.sent, done + row.done));
     u64::saturating_sub(sent, done)
+}
+
+/// An answer in steady to a request of warm-up is counted among the errors but not among the requests. Where more failed
+/// than were sent, the excess is of warm-up: it is taken from the most frequent error.
+fn leave_out_warmup(errors: &mut ErrorCounts, requests: u64) {
+    let dropped = errors.by_kind.remove_entry(&ErrorKind::Dropped.to_string());
+    let failed: u64 = errors.by_kind.values().sum();
+    if let Some(worst) = errors.worst(failed) {
+        let excess = failed.saturating_sub(requests).min(worst.count);
+        errors.by_kind.entry(worst.kind).and_modify(|n| *n -= excess);
+        worst.status.into_iter().for_each(|status| {
+            errors.by_status.entry(status).and_modify(|n| *n -= excess);
+        });
+    }
+    errors.by_kind.extend(dropped);
 }
 
 /// What was due and sent in steady by these rows, and what went wrong until the next load.
@@ -108,8 +124,9 @@ fn by_request(
     let of = |name: &&str| {
         let rows = || evidence.load.iter().filter(|row| row.is_normal() && row.request == *name);
         let latency_s = evidence.latency.by_request.get(*name).copied().unwrap_or_default();
-        let sum = summed(rows(), steady, until_next_load);
+        let mut sum = summed(rows(), steady, until_next_load);
         let sent = sum.sent.saturating_sub(left_in_flight(rows()));
+        leave_out_warmup(&mut sum.errors, sent);
         RequestFinding { name: (*name).into(), latency_s, sent, ..sum }
     };
     several.map(of).collect()
@@ -207,5 +224,26 @@ mod tests {
         let found = read_load(&evidence, &steady).unwrap();
         let rows: Vec<u64> = found.by_request.iter().map(|one| one.sent).collect();
         assert_eq!((found.requests, rows), (997, vec![700, 297]));
+    }
+    #[test]
+    fn no_more_requests_fail_than_were_sent() {
+        let row = |elapsed_s, sent, done: u64, dropped| {
+            let mut row = LoadRow { elapsed_s, due: sent, sent, done, dropped, ..LoadRow::default() };
+            row.statuses.add(404, done);
+            row.errors[ErrorKind::Status4xx as usize] = done;
+            row.errors[ErrorKind::Dropped as usize] = dropped;
+            row
+        };
+        // one of warm-up's is answered in steady
+        let evidence = Evidence {
+            plan: Some(PlanRecord::example_of(DrivenPlan::example())),
+            load: vec![row(10.0, 50, 49, 0), row(20.0, 177, 178, 3)],
+            ..Evidence::default()
+        };
+        let steady = Steady { stretches: vec![(10.0, 20.0)], requests: Some(178.0), run_end_s: 20.0 };
+        let found = read_load(&evidence, &steady).unwrap();
+        let counted: Vec<(String, u64)> = found.errors.by_kind.into_iter().collect();
+        assert_eq!((found.requests, counted), (177, vec![("4xx".into(), 177), ("dropped".into(), 3)]));
+        assert_eq!(found.errors.by_status, [(404, 177)].into());
     }
 }

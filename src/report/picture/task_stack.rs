@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::edge_figure::end_in_tables;
 use super::stage::Stage;
-use crate::evidence::{Evidence, GroupCount, GroupKind, Series, SeriesId, SteadyEnds};
+use crate::evidence::{Evidence, GroupCount, GroupKind, Series, SeriesId, SteadyEnds, TaskGroup};
 use crate::findings::Culprit;
 use crate::report::clean_text::clean_text;
 use crate::units::Unit;
@@ -105,6 +105,18 @@ impl<'a> Tasks<'a> {
         }
     }
 
+    /// What the label at the edge counts. Threads with a stack are those that a JVM names, which are fewer than the
+    /// kernel's in the tables.
+    pub fn counted_as(&self, evidence: &Evidence) -> String {
+        let of_java = |group: &TaskGroup| group.kind == GroupKind::Thread && !group.stack.is_empty();
+        match self {
+            Tasks::Groups(GroupKind::Thread, ..) if evidence.group_names.iter().any(of_java) => {
+                "Java threads".into()
+            }
+            Tasks::Groups(..) | Tasks::Line(_) => self.title().to_lowercase(),
+        }
+    }
+
     /// What the panel counts, for its title.
     pub fn title(&self) -> String {
         match self {
@@ -187,5 +199,25 @@ pub fn label(name: &str, state: Option<&str>) -> String {
     match state {
         Some(state) => clean_text(&format!("{name} · {state}")),
         None => clean_text(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Frame;
+
+    #[test]
+    fn threads_that_a_jvm_names_are_called_java_threads() {
+        let threads = Tasks::Groups(GroupKind::Thread, Vec::new(), Vec::new());
+        let named = |stack: Vec<Frame>| {
+            let (id, name) = ("t".to_string(), "pool-#-thread-#".to_string());
+            let group = TaskGroup { id, name, kind: GroupKind::Thread, state: None, stack, created_by: None };
+            Evidence { group_names: vec![group], ..Evidence::default() }
+        };
+        let frame = Frame { func: "Pool.run".into(), file: None, line: None };
+        let label = |evidence: &Evidence| counted(22.0, &threads.counted_as(evidence));
+        assert_eq!(label(&named(vec![frame])), "22 Java threads");
+        assert_eq!(label(&named(Vec::new())), "22 threads", "as the kernel names them");
     }
 }

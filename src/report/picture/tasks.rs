@@ -22,7 +22,7 @@ use crate::wording::picture::describe_growth;
 
 /// Paints the panel into `plot`; labels reach to `right`.
 pub fn draw(tasks: Tasks<'_>, scene: &mut Scene, stage: &Stage<'_>, plot: Rect, right: f32) -> Panel {
-    let what = tasks.title().to_lowercase();
+    let what = tasks.counted_as(stage.evidence);
     match tasks {
         Tasks::Groups(kind, groups, rows) => {
             let end = end_of_groups(stage, kind, &rows);
