@@ -1,5 +1,6 @@
 //! On a terminal `soak tasks` is live: the evening of the story on one screen.
 
+use std::net::TcpListener;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -79,6 +80,27 @@ fn several_services_are_tabs() {
     terminal.shows("1 of 2");
     terminal.press("q");
     terminal.ends_as_it_was();
+}
+
+#[test]
+fn ctrl_c_ends_it_while_a_service_does_not_answer_the_first_reading() {
+    let service = TcpListener::bind("127.0.0.1:0").unwrap();
+    service.set_nonblocking(true).unwrap();
+    let url = format!("http://{}/", service.local_addr().unwrap());
+    let Some(mut terminal) = Terminal::start(SIZE, &[], &["tasks", &url]) else { return };
+    let until = Instant::now() + Duration::from_secs(60);
+    let _unanswered = loop {
+        match service.accept() {
+            Ok(connection) => break connection,
+            Err(_) => assert!(Instant::now() < until, "soak never connects"),
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let pressed = Instant::now();
+    terminal.press("\x03");
+    assert_eq!(terminal.ends().code(), 0);
+    let took = pressed.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
 }
 
 #[test]

@@ -293,6 +293,27 @@ mod tests {
     }
 
     #[test]
+    fn growth_within_what_was_there_before_is_not_good_news() {
+        let theme = Theme { colored: true };
+        let style = |at_most, count| {
+            let mut seen = Monitor::new(1);
+            let after = |sent, count| {
+                let history = vec![at_most, 3.0];
+                let pool = ListedGroup { history, ..group("main.pool", "select", count, 0.0) };
+                let sent = SentByHand { sent, answered: sent, failed: 0 };
+                TaskReading { groups: Some(vec![pool]), sent, readings_since_sent: 2, ..reading(None) }
+            };
+            seen.take(0, after(0, 3.0));
+            seen.press(Key::Char('r'));
+            seen.take(0, after(1, count));
+            seen.take(0, after(1, count));
+            left_behind(seen.tab(), 80, theme).unwrap().style
+        };
+        let styles = [style(50.0, 3.0), style(50.0, 8.0), style(3.0, 8.0)];
+        assert_eq!(styles, [theme.good(), theme.strong(), theme.bad()]);
+    }
+
+    #[test]
     fn the_list_of_keys_lies_over_it_and_no_size_panics() {
         let mut seen = monitor(None);
         seen.press(Key::Char('?'));

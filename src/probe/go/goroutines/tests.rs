@@ -47,6 +47,7 @@ async fn the_index_counts_them_where_it_is_served() {
         .unwrap();
         let mut tasks =
             GoTasks::find(fetcher(&base), &base, Labels::Strip, Collections::Never).await.unwrap();
+        assert!(tasks.names_tasks());
         assert_eq!(tasks.answers(Request::Count), counted);
         if counted {
             let reading = tasks.ask(Request::Count).await.unwrap();

@@ -129,6 +129,7 @@ async fn tasks_are_counted_as_they_come_and_go() {
     let later = Update::later(101).ended(2).spawned(3, 50, "task", "").task_state(1, None, Some(2), Some(40));
     let script = vec![says(first), Pause(Duration::from_millis(300)), says(later.lost(5))];
     let mut probe = TokioConsole::find(&serve(vec![script]).await).await.unwrap();
+    assert!(probe.names_tasks());
     let reading = probe.ask(Request::Sample).await.unwrap();
     assert_eq!(reading.values, [(SeriesId::TokioTasks, 2.0)]);
     assert_eq!(reading.new_groups.len(), 1);
