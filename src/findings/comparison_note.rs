@@ -29,6 +29,15 @@ pub enum ComparisonNote {
     Runtimes,
 }
 
+impl ComparisonNote {
+    /// Whether the runs had no request in common, by method and path: then nothing of one says anything of the other.
+    pub fn is_of_nothing_alike(&self) -> bool {
+        let ComparisonNote::Requests([before, after]) = self else { return false };
+        let same = |a: &SentRequest, b: &SentRequest| a.method == b.method && a.path == b.path;
+        !before.iter().any(|a| after.iter().any(|b| same(a, b)))
+    }
+}
+
 /// One of the requests of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SentRequest {

@@ -25,8 +25,15 @@ pub fn compare(runs: [Run<'_>; 2], names: [&str; 2]) -> Compared {
     // two services, and no change of one of them
     let known =
         [before, after].iter().all(|run| run.target.as_ref().is_some_and(|t| t.runtime != Runtime::Other));
+    let notes = notes(runs);
     let comparable = !(known && have_other_runtimes(before, after));
-    let verdict = if comparable { verdict(before, after, &series) } else { Change::CannotTell };
+    let nothing_alike = notes.iter().any(ComparisonNote::is_of_nothing_alike);
+    let verdict = match verdict(before, after, &series) {
+        _ if !comparable => Change::CannotTell,
+        // a leak of the later run is one whatever the earlier one drove
+        Change::Fixed | Change::NoDifference if nothing_alike => Change::CannotTell,
+        verdict => verdict,
+    };
     let side = |run: &Assessment, name: &str| ComparedSide { name: name.into(), answer: run.answer.clone() };
     Compared {
         exit_code: match verdict {
@@ -35,7 +42,7 @@ pub fn compare(runs: [Run<'_>; 2], names: [&str; 2]) -> Compared {
             Change::CannotTell => 3,
         },
         sides: [side(before, names[0]), side(after, names[1])],
-        notes: notes(runs),
+        notes,
         verdict,
         series,
     }
@@ -152,7 +159,7 @@ fn have_other_runtimes(before: &Assessment, after: &Assessment) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Evidence, SeriesId};
+    use crate::evidence::{Evidence, PlanRecord, SeriesId};
     use crate::findings::{Answer, Doubt, LeakSummary, Reason, Trend};
 
     fn series(direction: Direction, per_request: Option<f64>, error: f64) -> SeriesEvidence {
@@ -212,6 +219,22 @@ mod tests {
         assert_eq!(answer(&open(), &is_flat()), (Change::CannotTell, 3));
         assert_eq!(answer(&leaks(1.0), &open()), (Change::CannotTell, 3));
         assert_eq!(answer(&open(), &leaks(1.0)), (Change::StillLeaking, 1));
+    }
+
+    #[test]
+    fn a_run_of_other_requests_shows_nothing_of_a_fix_and_its_leak_all_the_same() {
+        let run = |url: &str| Evidence {
+            plan: Some(PlanRecord { url: url.into(), ..PlanRecord::example() }),
+            ..Evidence::default()
+        };
+        let (orders, healthy) = (run("http://127.0.0.1:1/orders"), run("http://127.0.0.1:1/healthy"));
+        let answer = |before: &Assessment, after: &Assessment| {
+            compare([(&orders, before), (&healthy, after)], ["a", "b"]).verdict
+        };
+        assert_eq!(answer(&leaks(1.0), &is_flat()), Change::CannotTell);
+        assert_eq!(answer(&is_flat(), &leaks(1.0)), Change::Regressed);
+        let same = compare([(&orders, &leaks(1.0)), (&orders, &is_flat())], ["a", "b"]).verdict;
+        assert_eq!(same, Change::Fixed);
     }
 
     #[test]

@@ -18,7 +18,11 @@ const MOST_PRESENT: usize = 3;
 
 /// All of them.
 pub fn gather_notes(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
-    let mut notes = of_verdict(found, evidence);
+    // what part of the run was judged comes before what was found in it
+    let of_events = evidence.events.iter().filter_map(|event| of_event(event, evidence));
+    let (mut notes, others): (Vec<Note>, Vec<Note>) = of_events
+        .partition(|note| matches!(note, Note::LoadChanged { .. } | Note::Ended { early: true, .. }));
+    notes.extend(of_verdict(found, evidence));
     notes.extend(explained(&found.series));
     notes.extend(present_before(found, evidence));
     let other = found.target.iter().filter(|target| target.described_by.is_some());
@@ -26,7 +30,7 @@ pub fn gather_notes(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
     notes.extend(not_collected(found, evidence));
     notes.extend(no_request_counter(evidence));
     notes.extend(slowed_probes(evidence));
-    notes.extend(evidence.events.iter().filter_map(|event| of_event(event, evidence)));
+    notes.extend(others);
     notes.extend(found.driver.troubles.iter().copied().map(Note::Load));
     notes.dedup();
     notes

@@ -50,6 +50,12 @@ fn summary(compared: &Compared) -> String {
         {
             "the runs measured services of different runtimes".into()
         }
+        Change::CannotTell
+            if compared.notes.iter().any(ComparisonNote::is_of_nothing_alike)
+                && compared.sides.iter().all(|side| side.answer.verdict() != Verdict::Inconclusive) =>
+        {
+            "the runs drove different requests".into()
+        }
         Change::CannotTell => match (before.answer.verdict(), after.answer.verdict()) {
             (_, Verdict::Inconclusive) => format!("in the second run, {a}"),
             (_, Verdict::Failed) => format!("the second run failed: {a}"),
