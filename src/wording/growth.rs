@@ -1,7 +1,7 @@
 //! How the growth of a series is written, the same in every format.
 
 use crate::findings::{Direction, Growth, GrowthClaim, Per, SeriesChange, SeriesFinding};
-use crate::units::Unit;
+use crate::units::{Unit, significant};
 
 /// What stands in a table where nothing is known.
 pub const UNKNOWN: &str = "–";
@@ -11,8 +11,8 @@ pub const UNKNOWN: &str = "–";
 pub fn growth_cell(series: &SeriesFinding, per: Per, steady_s: Option<f64>) -> String {
     let show = |value: f64| show_growth(series.id.unit(), per, value);
     match series.growth_claim(per, steady_s) {
-        GrowthClaim::Known { value, ci: Some([lo, hi]) } => {
-            format!("{} ({} to {})", show(value), show(lo), show(hi))
+        GrowthClaim::Known { value, ci: Some(ends) } => {
+            format!("{} {}", show(value), show_interval(series.id.unit(), per, ends))
         }
         claim => show_claim(claim, show).unwrap_or_else(|| UNKNOWN.into()),
     }
@@ -65,8 +65,8 @@ fn compared_growth(series: &SeriesChange, growth: Option<Growth>, none_above: Op
     }
     match growth {
         None => UNKNOWN.into(),
-        Some(Growth { value, ci: [lo, hi] }) => {
-            format!("{}{per} ({} to {})", show(value), show(lo), show(hi))
+        Some(Growth { value, ci }) => {
+            format!("{}{per} {}", show(value), show_interval(series.id.unit(), series.per, ci))
         }
     }
 }
@@ -77,8 +77,9 @@ fn growth_with_interval(series: &SeriesFinding) -> Option<String> {
     let show = |value: f64| show_growth(series.id.unit(), per, value);
     let value = show(value?);
     // an interval too narrow to be seen in what is shown says nothing more
-    let ends = interval.map(|ends| ends.map(show)).filter(|[lo, hi]| lo != hi);
-    let ends = ends.map(|[lo, hi]| format!(" ({lo} to {hi})")).unwrap_or_default();
+    let seen = interval.filter(|ends| show(ends[0]) != show(ends[1]));
+    let ends =
+        seen.map(|ends| format!(" {}", show_interval(series.id.unit(), per, ends))).unwrap_or_default();
     Some(format!("{value}{}{ends}", per_what(per)))
 }
 
@@ -90,6 +91,15 @@ fn show_claim(claim: GrowthClaim, show: impl Fn(f64) -> String) -> Option<String
         GrowthClaim::Between([lo, hi]) => Some(format!("{} to {}", show(lo), show(hi))),
         GrowthClaim::NoneAbove(least) => Some(format!("no growth above {}", show(least))),
     }
+}
+
+/// An interval beside its estimate: of counts per request to three digits, since two would often be those of the estimate.
+fn show_interval(unit: Unit, per: Per, [lo, hi]: [f64; 2]) -> String {
+    let show = |end: f64| match (unit, per) {
+        (Unit::Count, Per::Request) if end.abs() < 10.0 => significant(end, 3),
+        _ => show_growth(unit, per, end),
+    };
+    format!("({} to {})", show(lo), show(hi))
 }
 
 fn show_growth(unit: Unit, per: Per, value: f64) -> String {
@@ -144,7 +154,7 @@ mod tests {
     fn what_grows_is_shown_with_its_interval_and_what_is_stable_with_what_would_have_been_found() {
         let grows = SeriesFinding::example();
         assert_eq!(brief_growth(&grows, None).as_deref(), Some("1 per request"));
-        assert_eq!(growth_cell(&grows, Per::Request, None), "1 (0.98 to 1)");
+        assert_eq!(growth_cell(&grows, Per::Request, None), "1 (0.98 to 1.02)");
         assert_eq!(growth_cell(&grows, Per::Second, None), "50/s (49/s to 51/s)");
         assert_eq!(growth_of_line(&grows, None, None).as_deref(), Some("+1 per request (0.98 to 1)"));
         let flat = SeriesFinding {

@@ -32,7 +32,7 @@ pub fn note(note: &Note) -> String {
         Note::Doubt(what) => doubt(what),
         Note::Recycled(replaced) => workers::note(replaced),
         Note::StacksShare(share) => format!(
-            "stacks of goroutines are {} of the memory that leaks; the rest is heap, which they may hold",
+            "Stacks of goroutines are {} of the memory that leaks; the rest is heap, which they may hold.",
             Unit::Ratio.show(*share)
         ),
         Note::AtThisLoad { id, per_s } => format!(

@@ -105,6 +105,6 @@ fn a_big_leak_of_few_requests_is_not_stable_though_it_has_not_grown_by_enough_to
         panic!("{:?}", found.assessment.answer.reason)
     };
     assert!(grown < least && longer.needs_s.is_some_and(|s| s > 60.0), "{grown} {longer:?}");
-    // what is smaller than a run must find is told and does not count
+    // what is smaller than a run must find is shown and does not count
     assert_eq!(judged(Runtime::Other, 1, 8.0, 512.0).assessment.verdict(), Verdict::Stable);
 }
