@@ -49,12 +49,9 @@ pub fn doubts(
     for one in series.iter().filter(|s| s.votes() && s.explained_by.is_none()) {
         let held = held_back.iter().filter(|(id, _)| *id == one.id).flat_map(|(_, all)| all.clone());
         doubts.extend(held.filter_map(|held| held.doubt(one, series, load)));
-        doubts.extend(of_series(one, series, steady, drives));
-        doubts.extend(
-            plan.and_then(|plan| {
-                too_little_grown(one, steady, (plan.judging.resolution_bytes, drives), load)
-            }),
-        );
+        let resolution_bytes = plan.map_or(f64::INFINITY, |plan| plan.judging.resolution_bytes);
+        let open = of_series(one, series, steady, drives);
+        doubts.extend(open.or_else(|| too_little_grown(one, steady, (resolution_bytes, drives), load)));
     }
     let judging = plan.map(|plan| &plan.judging).filter(|judging| !judging.load_only);
     if let Some(judging) = judging.filter(|_| !series.sources().forwards) {
@@ -81,18 +78,18 @@ fn of_load(rate: Rate, most: f64, load: &LoadFinding, saturated: bool) -> Vec<Do
     doubts
 }
 
-/// Memory that certainly grows by more per request than may go unnoticed, though by too little yet to count as a leak: no
-/// proof of either. A few requests of a big leak look like this.
+/// Memory that grows by more per request than may go unnoticed, though by too little in all to count as a leak: no proof of
+/// either. A few hundred requests of a big leak look like this; after more of them as much as that would count.
 fn too_little_grown(
     one: &SeriesEvidence,
     steady: &Steady,
     (resolution_bytes, drives): (f64, bool),
     load: Option<&LoadFinding>,
 ) -> Option<Doubt> {
-    let certain = one.unit() == Unit::Bytes && one.trend.direction == Direction::Growing;
-    let per_request = one.trend.per_request.filter(|each| certain && each.lo > resolution_bytes)?;
+    let may_grow = one.unit() == Unit::Bytes && one.trend.direction != Direction::Stable;
+    one.trend.per_request.filter(|each| may_grow && each.lo > 0.0 && each.value > resolution_bytes)?;
     let (grown, least) = (grown_within(&one.trend, steady.seconds())?, least_seen(&one.id));
-    (!one.material && per_request.value > 0.0 && grown < least).then(|| Doubt::TooLittleGrown {
+    (!one.material && grown < least).then(|| Doubt::TooLittleGrown {
         growth: SeriesGrowth::new(one, load),
         grown,
         least,

@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(brief_growth(&grows, None).as_deref(), Some("1 per request"));
         assert_eq!(growth_cell(&grows, Per::Request, None), "1 (0.98 to 1.02)");
         assert_eq!(growth_cell(&grows, Per::Second, None), "50/s (49/s to 51/s)");
-        assert_eq!(growth_of_line(&grows, None, None).as_deref(), Some("+1 per request (0.98 to 1)"));
+        assert_eq!(growth_of_line(&grows, None, None).as_deref(), Some("+1 per request (0.98 to 1.02)"));
         let flat = SeriesFinding {
             trend: Direction::Stable,
             slope_per_s: None,
