@@ -50,7 +50,16 @@ fn not_measured(missing: &NotMeasured) -> String {
     }
 }
 
-fn against_limit(m: &Measured, result: GateResult) -> String {
+/// What was measured alone, or why nothing was.
+pub fn figure(outcome: &GateOutcome) -> String {
+    match &outcome.reason {
+        GateReason::Measured(measured) => show_measured(measured),
+        _ => reason(outcome),
+    }
+}
+
+/// A value of what a gate limits: "1.7 KiB per request".
+fn show_value(m: &Measured, value: f64) -> String {
     let gate = &m.gate;
     let unit = match &gate.quantity {
         Quantity::Memory => Unit::Bytes,
@@ -58,25 +67,32 @@ fn against_limit(m: &Measured, result: GateResult) -> String {
         Quantity::Latency => Unit::Seconds,
         Quantity::Rate | Quantity::Series(_) => gate.limit.unit,
     };
-    let show = |value: f64| match gate.aspect {
+    match gate.aspect {
         Aspect::Slope => unit.show_slope(value),
         Aspect::PerRequest => format!("{} per request", unit.show(value)),
         Aspect::End | Aspect::Max | Aspect::Ratio | Aspect::Percentile(_) => unit.show(value),
-    };
-    let bare = |value: f64| match gate.aspect {
-        Aspect::PerRequest => unit.show(value),
-        _ => show(value),
-    };
+    }
+}
+
+/// What was measured, with its interval: "live heap 1.7 KiB per request (1.6 KiB to 1.8 KiB)".
+fn show_measured(m: &Measured) -> String {
+    let bare = |value: f64| show_value(m, value).trim_end_matches(" per request").to_string();
     // a gate on memory names what it was measured by: that depends on what the runtime shows
     let of = m.of.as_ref().map(|id| format!("{} ", id.label())).unwrap_or_default();
     let measured = match m.ci {
-        Some([lo, hi]) => format!("{of}{} ({} to {})", show(m.value), bare(lo), bare(hi)),
-        None => format!("{of}{}", show(m.value)),
+        Some([lo, hi]) => format!("{of}{} ({} to {})", show_value(m, m.value), bare(lo), bare(hi)),
+        None => format!("{of}{}", show_value(m, m.value)),
     };
-    let measured = match m.within_workers {
+    match m.within_workers {
         true => format!("{measured} within workers that are replaced"),
         false => measured,
-    };
+    }
+}
+
+fn against_limit(m: &Measured, result: GateResult) -> String {
+    let gate = &m.gate;
+    let measured = show_measured(m);
+    let show = |value: f64| show_value(m, value);
     let limit = show(gate.limit.value);
     if let Some(on_time_s) = m.on_time_s {
         let on_time = show(on_time_s);

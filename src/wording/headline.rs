@@ -28,8 +28,9 @@ pub fn summary(findings: &Findings) -> String {
     let (answer, advised) = (&findings.assessment.answer, advised(findings));
     let said = match findings.decisive_gate() {
         Some(gate) => {
+            // the line of the gate has the rest
             let answer = lower_first(&with_word(answer, &advised));
-            format!("{}, {}; {answer}", gate.expr, gate::reason(gate))
+            format!("{}: {}; {answer}", gate.expr, gate::figure(gate))
         }
         None => advised,
     };

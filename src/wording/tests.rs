@@ -110,7 +110,7 @@ fn each_answer_has_a_badge_what_follows_it_and_a_headline_that_stands_alone() {
             answer(flat(SeriesId::RssAnon, 24.0)),
             failed(),
             "GATE FAILED",
-            "errors.ratio < 1%, 5 % is beyond the limit of 1 %; no leak: no growth of private memory above 24 B per request in 76 s",
+            "errors.ratio < 1%: 5 %; no leak: no growth of private memory above 24 B per request in 76 s",
             "Gate failed: errors.ratio < 1%, 5 % is beyond the limit of 1 %; no leak: no growth of private memory above 24 B per request in 76 s",
         ),
         (
@@ -124,7 +124,7 @@ fn each_answer_has_a_badge_what_follows_it_and_a_headline_that_stands_alone() {
             answer(Reason::Doubt(Doubt::NoSteady)),
             failed(),
             "GATE FAILED",
-            "errors.ratio < 1%, 5 % is beyond the limit of 1 %; cannot tell: the run ended before steady began",
+            "errors.ratio < 1%: 5 %; cannot tell: the run ended before steady began",
             "Gate failed: errors.ratio < 1%, 5 % is beyond the limit of 1 %; cannot tell: the run ended before steady began",
         ),
         (
