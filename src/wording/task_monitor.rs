@@ -28,7 +28,9 @@ pub fn describe_left_behind(requests: SentByHand, left: &LeftBehind<'_>) -> Stri
     match left {
         LeftBehind::UnderWay(n) => format!("{requests} since the mark, {} under way", number(*n as f64)),
         LeftBehind::Waiting => format!("{requests} since the mark: reading what stays…"),
-        LeftBehind::Nothing => format!("nothing stayed after {requests}"),
+        LeftBehind::Nothing => {
+            format!("no task or descriptor stayed after {requests}; memory is not looked at")
+        }
         LeftBehind::Groups { more_than_before, within_before } => {
             let mut parts = Vec::new();
             if !more_than_before.is_empty() {
@@ -120,7 +122,7 @@ mod tests {
         );
         assert_eq!(
             describe_left_behind(SentByHand { sent: 1, answered: 1, failed: 0 }, &LeftBehind::Nothing),
-            "nothing stayed after 1 request"
+            "no task or descriptor stayed after 1 request; memory is not looked at"
         );
     }
 

@@ -289,7 +289,7 @@ mod tests {
         let drawn = screen(&seen, 80, 24);
         assert!(drawn.contains("stayed after 1 request: +1 main.produce in chan send"), "{drawn}");
         seen.take(0, after(1, 3, 0.0));
-        assert!(screen(&seen, 80, 24).contains("nothing stayed after 1 request"));
+        assert!(screen(&seen, 80, 24).contains("no task or descriptor stayed after 1 request"));
     }
 
     #[test]
