@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, kill_process};
 
-use super::support::{Server, TAKEN, Terminal, events, report, text, until};
+use super::support::{GIVEN_BACK, Server, TAKEN, Terminal, events, report, text, until};
 
 const SIZE: (u16, u16) = (100, 28);
 
@@ -144,6 +144,32 @@ fn ctrl_c_and_sigterm_mean_what_they_always_mean() {
     kill_process(terminal.soak_pid(), Signal::TERM).unwrap();
     let ended = terminal.ends_as_it_was();
     assert!(stopped(&ended.path("run")));
+}
+
+#[test]
+fn ctrl_z_gives_the_terminal_back_and_fg_takes_it_again() {
+    let server = Server::start("ok");
+    let Some(mut terminal) = in_steady(&server, &[]) else { return };
+    let written =
+        |terminal: &Terminal, what: &str| String::from_utf8_lossy(&terminal.bytes()).matches(what).count();
+    let pid = terminal.soak_pid();
+    kill_process(pid, Signal::TSTP).unwrap();
+    until("the terminal is given back", || written(&terminal, GIVEN_BACK) == 1);
+    kill_process(pid, Signal::CONT).unwrap();
+    until("the dashboard is there again", || written(&terminal, TAKEN) == 2);
+    terminal.press("\x03");
+    let ended = terminal.ends_as_it_was();
+    assert!(stopped(&ended.path("run")));
+}
+
+#[test]
+fn a_terminal_that_is_closed_ends_the_run_with_its_report() {
+    let server = Server::start("ok");
+    let Some(mut terminal) = in_steady(&server, &[]) else { return };
+    let run = terminal.path("run");
+    terminal.close();
+    until("the report is written", || run.join("report.json").exists());
+    assert!(stopped(&run));
 }
 
 #[test]

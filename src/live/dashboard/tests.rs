@@ -8,7 +8,7 @@ use crate::evidence::Phase;
 use crate::live::screen::Key;
 use crate::live::status::Status;
 
-const SIZES: [(u16, u16); 6] = [(120, 40), (100, 28), (80, 24), (60, 15), (30, 8), (1, 1)];
+const SIZES: [(u16, u16); 7] = [(200, 60), (120, 40), (100, 28), (80, 24), (60, 15), (30, 8), (1, 1)];
 
 #[track_caller]
 fn is_golden(name: &str, drawn: &str) {

@@ -156,6 +156,11 @@ impl Terminal {
         assert!(stty.unwrap().success());
     }
 
+    /// Closes the terminal under soak, as who closes a window does.
+    pub fn close(&mut self) {
+        self.script.0.kill().unwrap();
+    }
+
     /// The pid of soak itself.
     pub fn soak_pid(&self) -> Pid {
         let terminal = text(self.path("tty"));
