@@ -6,6 +6,7 @@ use crate::trend::{self, DetectableGrowth, Question};
 use crate::units::Unit;
 
 use super::evidence_strength::Sources;
+use super::interpreter_memory::hidden_by_requests;
 use super::series_evidence::{FALSE_LEAK_CHANCE, FARTHEST_RUN_LENGTHS};
 
 /// Forecasts from the noise of warm-up. Of memory by RSS alone, and nothing where a live heap will be read: what that
@@ -31,6 +32,11 @@ pub fn forecast(evidence: &Evidence) -> Forecast {
     // the column is there from the start of the run where a probe reads it
     let reads_live_heap = sources.exact || recording.series(SeriesId::MemLive).is_some();
     let memory = first(&[SeriesId::RssAnon, SeriesId::Rss]).filter(|_| !reads_live_heap);
+    // memory that an interpreter has freed before takes up growth that no noise shows
+    let so_far = recording.requests_total.iter().rev().find_map(|n| n.get()).unwrap_or(0.0);
+    let hidden = |rate: f64| Some(hidden_by_requests(evidence, so_far + rate * steady_s)? * rate);
+    let memory =
+        memory.map(|(series, growth)| (series, growth.hidden_below(rate.and_then(hidden).unwrap_or(0.0))));
     // a climbing RSS decides nothing in a runtime whose live heap cannot be read: it grows rather than collects
     let judged_memory = memory.filter(|_| !sources.runtime.grows_before_collecting());
     let detectable = [&judged_memory, &first(&sources.task_counts())]

@@ -102,8 +102,13 @@ pub fn hidden_per_request(
     if !is_only_memory(one, series) {
         return None;
     }
+    hidden_by_requests(evidence, evidence.recording.requests_at(steady.stretches.last()?.1)?)
+}
+
+/// The growth by each request that so many of them will leave unseen in resident memory alone, in bytes; none of runtimes
+/// that free no memory before load.
+pub fn hidden_by_requests(evidence: &Evidence, requests: f64) -> Option<f64> {
     let freed = InterpreterMemory::of_target(evidence)?.freed_bytes;
-    let requests = evidence.recording.requests_at(steady.stretches.last()?.1)?;
     (requests > 0.0).then(|| freed / requests)
 }
 

@@ -37,6 +37,15 @@ pub struct DetectableGrowth {
 }
 
 impl DetectableGrowth {
+    /// The same where something else hides more, so much each second: a fixed amount, whose share of each second falls
+    /// with the length.
+    pub fn hidden_below(self, per_s: f64) -> DetectableGrowth {
+        match per_s > self.per_s {
+            true => DetectableGrowth { per_s, power: 1.0, ..self },
+            false => self,
+        }
+    }
+
     /// How long a steady would have to be to decide so small a slope, in seconds.
     pub fn needs_s(&self, per_s: f64) -> f64 {
         self.steady_s * (self.per_s / per_s).powf(1.0 / self.power)

@@ -108,3 +108,17 @@ fn a_big_leak_of_few_requests_is_not_stable_though_it_has_not_grown_by_enough_to
     // what is smaller than a run must find is shown and does not count
     assert_eq!(judged(Runtime::Other, 1, 8.0, 512.0).assessment.verdict(), Verdict::Stable);
 }
+
+#[test]
+fn the_forecast_knows_what_freed_memory_will_hide() {
+    let mut evidence = recorded(Runtime::Python, 1, 20.0, 0.0);
+    let warmup = evidence.recording.phases.iter().take_while(|phase| **phase == Phase::Warmup).count();
+    evidence.recording.elapsed_s.truncate(warmup);
+    evidence.recording.phases.truncate(warmup);
+    evidence.recording.requests_total.truncate(warmup);
+    evidence.recording.series[0].samples.truncate(warmup);
+    let forecast = crate::judge::forecast(&evidence);
+    let per_request = forecast.detectable[0].per_request.unwrap();
+    // 200 requests of warm-up and 1,200 of steady
+    assert!((per_request - 3.0 * MIB / 1400.0).abs() < 20.0, "{per_request}");
+}
