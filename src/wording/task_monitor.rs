@@ -29,7 +29,7 @@ pub fn describe_left_behind(requests: SentByHand, left: &LeftBehind<'_>) -> Stri
         LeftBehind::UnderWay(n) => format!("{requests} since the mark, {} under way", number(*n as f64)),
         LeftBehind::Waiting => format!("{requests} since the mark: reading what stays…"),
         LeftBehind::Nothing => {
-            format!("no task or descriptor stayed after {requests}; memory is not looked at")
+            format!("no task or descriptor stayed after {requests}; the monitor does not read memory")
         }
         LeftBehind::Groups { more_than_before, within_before } => {
             let mut parts = Vec::new();
@@ -122,7 +122,7 @@ mod tests {
         );
         assert_eq!(
             describe_left_behind(SentByHand { sent: 1, answered: 1, failed: 0 }, &LeftBehind::Nothing),
-            "no task or descriptor stayed after 1 request; memory is not looked at"
+            "no task or descriptor stayed after 1 request; the monitor does not read memory"
         );
     }
 
