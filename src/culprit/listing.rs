@@ -26,12 +26,6 @@ const LEAST_READINGS: usize = 8;
 /// it more often over a long time: its judgement is a hint, and that of a run decides.
 const FALSE_ALARM: f64 = 0.05;
 
-/// Those of a recorded run, at the last moment at which groups were read.
-pub fn list_last_groups(evidence: &Evidence) -> Vec<ListedGroup> {
-    let last = evidence.groups.iter().rev().find(|row| !row.kind.is_of_heap());
-    last.map(|row| list_groups(evidence, row.elapsed_s)).unwrap_or_default()
-}
-
 /// All groups of tasks, threads, descriptors and children as they were at this moment, in seconds since the run began;
 /// growth since steady began, or since the first reading where there is none. Those that grew most first; ties by
 /// name.

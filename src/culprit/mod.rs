@@ -21,7 +21,7 @@ use crate::evidence::{CodeOwner, Ends, Evidence, GroupKind, TaskGroup};
 use crate::findings::{BlamedGroup, Direction, Trend};
 
 pub use candidate::{Candidate, Proof};
-pub use listing::{list_groups, list_last_groups};
+pub use listing::list_groups;
 pub use present_before::present_before_run;
 pub use snapshot_ends::SnapshotEnds;
 pub use snapshot_readings::SnapshotReadings;

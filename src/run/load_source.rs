@@ -47,20 +47,26 @@ impl LoadSource {
 
     /// Load at the rate of now, of which so much is warm-up; no ramp leads up to it.
     pub(super) fn begin_again(&self, plan: &PlanRecord, now: Duration, warmup: Duration) {
-        if let (Some(driver), Some(load)) = (&self.driver, plan.driven()) {
-            let pattern = Pattern { warmup_ramp: false, ..load.pattern.clone() };
-            let (steady, requests) = (plan.phases.steady.0, load.requests);
-            driver.begin(Load { start: now, warmup, steady, requests, pattern });
-        }
+        self.begin_load(plan, now, warmup, |planned| Pattern { warmup_ramp: false, ..planned });
     }
 
     /// A stage begins, and perhaps load with it.
     pub(super) fn begin(&self, stage: &Stage, plan: &PlanRecord, now: Duration) {
-        let phases = &plan.phases;
-        if let (true, Some(driver), Some(load)) = (stage.begins_load(phases), &self.driver, plan.driven()) {
-            let (warmup, steady) = (phases.warmup.0, phases.steady.0);
-            let (requests, pattern) = (load.requests, load.pattern.clone());
-            driver.begin(Load { start: now, warmup, steady, requests, pattern });
+        if stage.begins_load(&plan.phases) {
+            self.begin_load(plan, now, plan.phases.warmup.0, |planned| planned);
+        }
+    }
+
+    fn begin_load(
+        &self,
+        plan: &PlanRecord,
+        start: Duration,
+        warmup: Duration,
+        pattern: impl FnOnce(Pattern) -> Pattern,
+    ) {
+        if let (Some(driver), Some(load)) = (&self.driver, plan.driven()) {
+            let (steady, requests) = (plan.phases.steady.0, load.requests);
+            driver.begin(Load { start, warmup, steady, requests, pattern: pattern(load.pattern.clone()) });
         }
     }
 

@@ -19,4 +19,5 @@ mod suspend;
 pub use conductor::conduct;
 pub use parts::{End, Enough, Parts};
 pub use pending_values::best_task_count;
+pub use request_counter::RequestCounter;
 pub use stages::{Inspection, Stage, stages};

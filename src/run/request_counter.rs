@@ -8,7 +8,7 @@ const IMPLAUSIBLE_FALLS: u32 = 3;
 
 /// What the counter was, and what it comes to.
 #[derive(Debug, Default)]
-pub(super) struct RequestCounter {
+pub struct RequestCounter {
     last: Option<f64>,
     /// Since the run began.
     total: f64,
@@ -19,12 +19,12 @@ pub(super) struct RequestCounter {
 
 impl RequestCounter {
     /// A restart explains a fall.
-    pub(super) fn restarted(&mut self) {
+    pub fn restarted(&mut self) {
         self.restarted = true;
     }
 
     /// Reads the counter. None as soon as it cannot be believed, with an event the first time.
-    pub(super) fn read(&mut self, counter: f64) -> (Option<u64>, Option<EventKind>) {
+    pub fn read(&mut self, counter: f64) -> (Option<u64>, Option<EventKind>) {
         let last = self.last.replace(counter).unwrap_or(counter);
         let restarted = std::mem::take(&mut self.restarted);
         let mut event = None;
@@ -44,7 +44,7 @@ impl RequestCounter {
     }
 
     /// So many so far, between two readings.
-    pub(super) fn so_far(&self) -> Option<u64> {
+    pub fn so_far(&self) -> Option<u64> {
         (self.last.is_some() && self.falls < IMPLAUSIBLE_FALLS).then_some(self.total as u64)
     }
 }

@@ -75,7 +75,6 @@ fn growth_is_since_steady_and_by_request_and_ties_go_by_name() {
     assert_eq!(seen, expected);
     assert_eq!((rows[0].state.as_deref(), rows[0].age_s, rows[1].age_s), (Some("chan send"), 20.0, 0.0));
     assert_eq!(movement(&rows, "b"), Movement::Unclear, "three readings are too few");
-    assert_eq!(list_last_groups(&evidence), rows);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The columns of the table, and which of them a screen has room for.
 
-/// A column; the table can be sorted by each but the curve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A column, in the order from left to right; the table can be sorted by each but the curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Column {
     /// By name.
     Name,
@@ -61,18 +61,7 @@ pub fn columns(width: usize, available: Available) -> Vec<(Column, usize)> {
         chosen.push((column, room));
     }
     chosen.push((Column::Name, left));
-    let order = [
-        Column::Name,
-        Column::State,
-        Column::Movement,
-        Column::Count,
-        Column::Growth,
-        Column::PerRequest,
-        Column::SinceMark,
-        Column::Age,
-        Column::Curve,
-    ];
-    chosen.sort_by_key(|(column, _)| order.iter().position(|other| other == column));
+    chosen.sort_unstable();
     chosen
 }
 

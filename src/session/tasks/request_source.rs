@@ -2,9 +2,7 @@
 
 use crate::evidence::Sample;
 use crate::findings::SentByHand;
-
-/// As in a run: a counter that falls so often without a restart belongs to one of several processes that answer in turn.
-const IMPLAUSIBLE_FALLS: u32 = 3;
+use crate::run::RequestCounter;
 
 /// What counts the requests.
 #[derive(Debug, Default)]
@@ -13,14 +11,7 @@ pub enum RequestSource {
     #[default]
     NotChosen,
     /// The service's own counter.
-    Counter {
-        /// What it was.
-        last: f64,
-        /// Requests since the first reading.
-        total: f64,
-        /// How often it fell without a restart.
-        falls: u32,
-    },
+    Counter(RequestCounter),
     /// Those that were sent by hand.
     ByHand,
 }
@@ -36,33 +27,26 @@ pub enum Restarted {
 
 impl RequestSource {
     /// Requests at a reading that has this value of the service's counter; a gap where the counter was chosen and is
-    /// missing.
+    /// missing, or cannot be believed.
     pub fn read(&mut self, counter: Option<f64>, restarted: Restarted, sent: SentByHand) -> Sample {
         if let RequestSource::NotChosen = self {
-            *self = counter.map_or(RequestSource::ByHand, |last| RequestSource::Counter {
-                last,
-                total: 0.0,
-                falls: 0,
-            });
+            *self = match counter {
+                Some(_) => RequestSource::Counter(RequestCounter::default()),
+                None => RequestSource::ByHand,
+            };
         }
-        let RequestSource::Counter { last, total, falls } = self else {
+        let RequestSource::Counter(requests) = self else {
             return Sample::new(sent.ended() as f64);
         };
-        let Some(counter) = counter else { return Sample::GAP };
-        if counter >= *last {
-            *total += counter - *last;
-        } else {
-            // it began again at 0, and holds what it has counted since
-            *total += counter;
-            *falls += u32::from(restarted == Restarted::No);
+        if restarted == Restarted::Yes {
+            requests.restarted();
         }
-        *last = counter;
-        if *falls < IMPLAUSIBLE_FALLS { Sample::new(*total) } else { Sample::GAP }
+        counter.and_then(|counter| requests.read(counter).0).map(|total| total as f64).into()
     }
 
     /// Whether it counts all requests of the service.
     pub fn is_plausible(&self) -> bool {
-        !matches!(self, RequestSource::Counter { falls: IMPLAUSIBLE_FALLS.., .. })
+        !matches!(self, RequestSource::Counter(requests) if requests.so_far().is_none())
     }
 }
 
