@@ -80,7 +80,10 @@ fn a_leak_in_both_lives_is_one_leak_a_request_and_no_part_jumps() {
     let (before, after) = ran.lives("mem_native_bytes");
     assert!(before.len() >= 3 && after.len() >= 3, "{before:?} {after:?}");
     assert!(after[0].abs() < 3e6, "{before:?} {after:?}");
-    assert_ne!(ran.series("mem_native_bytes")["trend"], "growing", "{}", ran.series("mem_native_bytes"));
+    // it may rise a little while the young process touches its first pages; a jump would be a whole process of 5 MiB
+    let native = ran.series("mem_native_bytes");
+    let rose = native["end"].as_f64().unwrap() - native["start"].as_f64().unwrap();
+    assert!(rose.abs() < 2e6, "{native}");
     let parts = ran.report["account"].as_array().unwrap();
     let stacks = parts.iter().find(|part| part["part"] == "stacks").unwrap();
     assert!(stacks["per_request"].as_f64().unwrap() > 500.0, "of both lives together: {stacks}");
