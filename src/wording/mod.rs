@@ -36,6 +36,7 @@ mod series;
 mod so_far;
 mod subtitle;
 mod surroundings;
+mod task_details;
 mod task_monitor;
 #[cfg(test)]
 mod tests;
@@ -67,6 +68,7 @@ pub use reproduce::reproduce;
 pub use series::table_label;
 pub use so_far::{LookWords, describe_look, describe_so_far};
 pub use surroundings::{account_row, describe_account, describe_machine, describe_probing, describe_target};
+pub use task_details::{IDS_NOT_READ, describe_ids, describe_proven, describe_task_times, task_warnings};
 pub use task_monitor::{
     describe_grouping, describe_key_outcome, describe_left_behind, unknown_creator, unknown_state,
 };
