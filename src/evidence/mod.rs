@@ -42,7 +42,7 @@ pub use command::Command;
 pub use connect::Connect;
 pub use environment::{DescribedBy, Environment, ProbeRecord, Runtime, TargetRecord};
 pub use event::{COLLECTIONS, Event, EventKind, Gone};
-pub use event_reason::{GapReason, StopReason, UncountedReason};
+pub use event_reason::{GapReason, StopAsker, StopReason, UncountedReason};
 pub use frame::Frame;
 pub use gate::{Aspect, Gate, GateLimit, Quantity};
 pub use judging::Judging;

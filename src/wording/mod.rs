@@ -100,7 +100,11 @@ pub fn report(findings: &Findings, evidence: &Evidence) -> Report {
         account_exact: found.account.exact,
         culprits: (1..).zip(&found.culprits).map(|(rank, group)| culprit::culprit(rank, group)).collect(),
         attribution: found.attribution.iter().map(attribution::line).collect::<Vec<Attribution>>(),
-        gates: findings.gates.iter().map(gate::finding).collect(),
+        gates: findings
+            .gates
+            .iter()
+            .map(|gate| gate::finding(gate, headline::length_left_to_gates(findings)))
+            .collect(),
         probes: found.probes.clone(),
         driver: DriverHealth {
             rss_bytes_max: found.driver.rss_bytes_max,

@@ -12,7 +12,7 @@ use super::model::Model;
 use super::state::{Mark, Reading, State};
 use crate::evidence::{GroupKind, Ids, Percentiles, Phase, SeriesId};
 use crate::findings::{
-    GateOutcome, GateReason, GateResult, Interim, ListedGroup, Movement, NotMeasured, RunningLook,
+    GateOutcome, GateReason, GateResult, Interim, ListedGroup, Movement, NotMeasured, Rising, RunningLook,
     SeriesGrowth, SoFar, WorstError,
 };
 use crate::live::screen::Theme;
@@ -81,7 +81,8 @@ pub fn leaking() -> State {
         result: GateResult::Inconclusive,
         reason: GateReason::NotMeasured(NotMeasured::Latency),
     };
-    let so_far = SoFar { interim: Interim::Prove, rising: Some(growth), gates: vec![gate], fits: Vec::new() };
+    let rising = Rising { growth, rose: 1998.0, requests: Some(2000.0), certain: true };
+    let so_far = SoFar { interim: Interim::Prove, rising: Some(rising), gates: vec![gate], fits: Vec::new() };
     let mark = |at_s, sign, text: &str| Mark { at_s, sign, text: text.into() };
     State {
         status,

@@ -15,7 +15,7 @@ use super::console::{print, warn};
 use super::probes::{Measured, start_monitor_probes};
 use super::runtime::block_on;
 use crate::error::{Error, Result};
-use crate::evidence::{Command, ProbeRecord, TargetRecord, first_to_turn_on};
+use crate::evidence::{Command, NoProcess, ProbeRecord, TargetRecord, first_to_turn_on};
 use crate::findings::{KeyOutcome, SentByHand, TaskList};
 use crate::live::signals::{Interrupt, listen};
 use crate::live::{TaskMonitor, TaskWish};
@@ -112,8 +112,13 @@ fn interrupted(options: TasksOptions) -> u8 {
 async fn first_reading(tasks: &TasksPlan) -> Result<std::result::Result<Reader, String>> {
     let plan = &tasks.watch;
     let (target, not_found) = target::find(plan, &mut None).await?.into_parts();
+    let nothing_answers = matches!(not_found, Some(NoProcess::NotListening { .. }));
     let not_found = not_found.as_ref().map(explain_no_process);
     let Measured { record, sampler, records, .. } = start_monitor_probes(plan, target).await;
+    if let Some(why) = not_found.as_ref().filter(|_| nothing_answers && !records.iter().any(|p| p.found)) {
+        // as in a run and in doctor: a wrong port is the caller's mistake
+        return Err(Error::usage(why.as_str()));
+    }
     let labels = if tasks.keep_labels { KeepLabels::Yes } else { KeepLabels::No };
     let mut reader = Reader::new(sampler, subject(plan, record.as_ref()), record, labels);
     let begun = Instant::now();
