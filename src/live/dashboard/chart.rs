@@ -209,18 +209,22 @@ fn legend_line(chart: &Chart, (rows, width): (u16, usize), theme: Theme) -> Line
     line
 }
 
-/// The phases by name, over them a sign for what happened; a collection gives way to all else.
+/// The phases by name where there is room for the whole of it, over them a sign for what happened; a collection gives way
+/// to all else.
 fn strip_line(state: &State, time: &TimeAxis, width: u16) -> String {
     let mut cells: Vec<char> = vec!['─'; usize::from(width)];
-    for (at_s, phase) in &state.phases {
-        let name = phase.to_string();
-        let begin = time.column(at_s.max(time.from_s), width);
-        let text = std::iter::once('├').chain(name.chars());
-        for (place, letter) in text.enumerate() {
-            if let Some(cell) = cells.get_mut(begin + place) {
-                *cell = letter;
-            }
+    let begins: Vec<usize> =
+        state.phases.iter().map(|(at_s, _)| time.column(at_s.max(time.from_s), width)).collect();
+    for (place, (_, phase)) in state.phases.iter().enumerate() {
+        let (begin, end) = (begins[place], begins.get(place + 1).copied().unwrap_or(cells.len()));
+        // of a phase before the part that is shown nothing is drawn
+        if begin >= end {
+            continue;
         }
+        let name = phase.to_string();
+        let fits = begin + 1 + name.chars().count() <= end;
+        let text = std::iter::once('├').chain(name.chars().filter(|_| fits));
+        cells.iter_mut().skip(begin).zip(text).for_each(|(cell, letter)| *cell = letter);
     }
     let important = |sign: char| sign != COLLECTION_SIGN;
     for pass in [false, true] {
