@@ -83,6 +83,7 @@ fn series(change: &GrowthChange) -> SeriesChange {
         before: change.before,
         after: change.after,
         none_above: change.none_above,
+        trend: change.trend,
         change: change.change,
         votes: change.votes,
         why,
