@@ -36,6 +36,7 @@ mod steady;
 mod task_count;
 mod tasks;
 mod verdict;
+mod voting_groups;
 mod workers;
 
 use crate::evidence::Evidence;

@@ -37,7 +37,7 @@ impl Formats {
             terminal: anstream::adapter::strip_str(&text).to_string(),
             markdown: read("report.md"),
             charts: serde_json::from_str(&draw_charts(&finished.evidence, &outcome.report).unwrap()).unwrap(),
-            page: read("report.html"),
+            page: read("report.html").replace('\u{a0}', " "),
             json: serde_json::from_str(&read("report.json")).unwrap(),
             picture: scene.texts().map(|text| text.text.clone()).collect(),
         }
@@ -170,7 +170,7 @@ fn of_a_live_heap_that_leaks_headline_gate_and_hourly_growth_are_one() {
     let hourly = Unit::Bytes.show(live.slope_per_s.unwrap() * 3600.0);
     formats.say(&format!("At this load the live heap grows by {hourly} per hour"));
     // the line is that of what is drawn, and says so
-    formats.show("resident memory +5.0 KiB per request, live heap +3.5 KiB per request");
+    formats.show("resident memory +5.0 KiB, live heap +3.5 KiB per request");
     for one in [live, series(report, &SeriesId::Rss)] {
         formats.show(&one.id.unit().show(one.end.unwrap()));
         assert_eq!(formats.legend(one.id.label()), one.end.unwrap());
