@@ -38,6 +38,7 @@ mod series;
 mod so_far;
 mod subtitle;
 mod surroundings;
+mod task_details;
 mod task_monitor;
 #[cfg(test)]
 mod tests;
@@ -70,6 +71,7 @@ pub use reproduce::reproduce;
 pub use series::{below_series, series_ends, series_from_to, trend_cell};
 pub use so_far::{LookWords, describe_look, describe_so_far};
 pub use surroundings::{account_ends, describe_account, describe_machine, describe_probing, describe_target};
+pub use task_details::{IDS_NOT_READ, describe_ids, describe_proven, describe_task_times, task_warnings};
 pub use task_monitor::{
     describe_grouping, describe_key_outcome, describe_left_behind, unknown_creator, unknown_state,
 };
@@ -101,7 +103,11 @@ pub fn report(findings: &Findings, evidence: &Evidence) -> Report {
         account_exact: found.account.exact,
         culprits: (1..).zip(&found.culprits).map(|(rank, group)| culprit::culprit(rank, group)).collect(),
         attribution: found.attribution.iter().map(attribution::line).collect::<Vec<Attribution>>(),
-        gates: findings.gates.iter().map(gate::finding).collect(),
+        gates: findings
+            .gates
+            .iter()
+            .map(|gate| gate::finding(gate, headline::length_left_to_gates(findings)))
+            .collect(),
         probes: found.probes.clone(),
         driver: DriverHealth {
             rss_bytes_max: found.driver.rss_bytes_max,
