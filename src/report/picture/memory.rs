@@ -147,7 +147,7 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
         // the right edge has room for it: below the line that it is about
         let label = EdgeLabel {
             y: panel.y(rss.last().map_or(0.0, |(_, value)| value)),
-            text: growth.replace(", ", ",\n"),
+            text: without_interval(&growth).replace(", ", ",\n"),
             weight: Weight::Bold,
             colour: if bad { stage.theme.warn } else { stage.theme.muted },
         };
@@ -162,6 +162,11 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     panel.axes(scene, stage.theme);
     panel.label_right(scene, stage.theme, &labels, Rect { right, ..plot });
     panel
+}
+
+/// A growth without its interval, for which the right edge has no room.
+fn without_interval(growth: &str) -> &str {
+    growth.split(" (").next().unwrap_or(growth)
 }
 
 fn low_label(stage: &Stage<'_>, panel: &Panel, up: f32) -> EdgeLabel {
