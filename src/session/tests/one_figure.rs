@@ -237,7 +237,7 @@ fn a_total_of_groups_is_seen_to_count_wherever_the_headline_counts_it() {
 
 #[test]
 fn why_a_series_is_inconclusive_is_said_in_the_same_words_everywhere() {
-    // it rises by less than can be told from its noise
+    // it rises by less than its noise
     let heap = |now: Now| 2e7 + 900.0 * now.requests as f64 + 4e6 * now.noise();
     let service = FakeService::growing_per_request(40.0).after_collection(SeriesId::MemLive, heap);
     let finished = FakeRun::new(plan(60), service).runtime(Runtime::V8).run();
