@@ -1,10 +1,12 @@
 //! What a person at the terminal, or a signal, asks of a running soak.
 
+use super::StopAsker;
+
 /// Sent to the conductor, which alone acts on it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
-    /// No more load, no settle, the whole report.
-    Stop,
+    /// No more load, no settle, the whole report; who asked.
+    Stop(StopAsker),
     /// Nothing more at all.
     Abort,
     /// A line of the user's, recorded as an event of this moment.

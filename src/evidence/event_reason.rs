@@ -20,10 +20,45 @@ pub enum GapReason {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum StopReason {
-    /// A signal asked for it.
-    Signal,
+    /// A person or another program asked for it.
+    Asked(StopAsker),
     /// In words: what made an early end certain, or a line of another version.
     Worded(String),
+}
+
+/// Who asked for the end of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StopAsker {
+    /// The key q.
+    Key,
+    /// Ctrl-C, or SIGINT.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+    /// SIGHUP: the terminal was closed.
+    HangUp,
+    /// One of the three signals: older recordings do not say which.
+    SomeSignal,
+}
+
+impl StopAsker {
+    const ALL: [StopAsker; 5] = [
+        StopAsker::Key,
+        StopAsker::Interrupt,
+        StopAsker::Terminate,
+        StopAsker::HangUp,
+        StopAsker::SomeSignal,
+    ];
+
+    fn text(self) -> &'static str {
+        match self {
+            StopAsker::Key => "q was pressed",
+            StopAsker::Interrupt => "Ctrl-C or SIGINT",
+            StopAsker::Terminate => "SIGTERM",
+            StopAsker::HangUp => "SIGHUP",
+            StopAsker::SomeSignal => "a signal asked for it (Ctrl-C, SIGTERM or SIGHUP)",
+        }
+    }
 }
 
 /// Why requests of the whole run are not known after all.
@@ -38,7 +73,6 @@ pub enum UncountedReason {
 
 const SUSPENDED: &str = "the machine was suspended";
 const STARVED: &str = "soak itself was not given the processor";
-const SIGNAL: &str = "a signal asked for it (Ctrl-C, SIGTERM or SIGHUP)";
 /// What precedes and follows how often a counter fell.
 const COUNTER_FELL: (&str, &str) = (
     "the target's own request counter fell ",
@@ -67,14 +101,15 @@ impl From<GapReason> for String {
 
 impl From<String> for StopReason {
     fn from(text: String) -> StopReason {
-        if text == SIGNAL { StopReason::Signal } else { StopReason::Worded(text) }
+        let asker = StopAsker::ALL.into_iter().find(|asker| asker.text() == text);
+        asker.map_or(StopReason::Worded(text), StopReason::Asked)
     }
 }
 
 impl From<StopReason> for String {
     fn from(reason: StopReason) -> String {
         match reason {
-            StopReason::Signal => SIGNAL.into(),
+            StopReason::Asked(asker) => asker.text().into(),
             StopReason::Worded(text) => text,
         }
     }
@@ -100,7 +135,7 @@ impl From<UncountedReason> for String {
 
 #[cfg(test)]
 mod tests {
-    use crate::evidence::{EventKind, GapReason, StopReason, UncountedReason};
+    use crate::evidence::{EventKind, GapReason, StopAsker, StopReason, UncountedReason};
 
     #[test]
     fn a_reason_is_one_line_of_text_and_comes_back_as_what_it_was() {
@@ -112,7 +147,14 @@ mod tests {
             (gap(GapReason::Suspended), "the machine was suspended"),
             (gap(GapReason::Starved), "soak itself was not given the processor"),
             (gap(GapReason::Other(older())), "as an older version wrote it"),
-            (stopped(StopReason::Signal), "a signal asked for it (Ctrl-C, SIGTERM or SIGHUP)"),
+            (stopped(StopReason::Asked(StopAsker::Key)), "q was pressed"),
+            (stopped(StopReason::Asked(StopAsker::Interrupt)), "Ctrl-C or SIGINT"),
+            (stopped(StopReason::Asked(StopAsker::Terminate)), "SIGTERM"),
+            (stopped(StopReason::Asked(StopAsker::HangUp)), "SIGHUP"),
+            (
+                stopped(StopReason::Asked(StopAsker::SomeSignal)),
+                "a signal asked for it (Ctrl-C, SIGTERM or SIGHUP)",
+            ),
             (stopped(StopReason::Worded(older())), "as an older version wrote it"),
             (
                 uncounted(UncountedReason::CounterFell(3)),

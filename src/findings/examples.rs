@@ -53,6 +53,8 @@ impl SeriesFinding {
             material: true,
             flat: false,
             votes: true,
+            groups_vote: false,
+            remark: None,
             explained_by: None,
             limit_at_s: None,
             why: String::new(),
@@ -67,6 +69,7 @@ impl SeriesEvidence {
         SeriesEvidence {
             id: SeriesId::Goroutines,
             strength: Some(EvidenceStrength::Tasks),
+            groups_vote: false,
             trend: Trend {
                 direction: Direction::Growing,
                 shape: Shape::Linear,
@@ -111,6 +114,7 @@ impl BlamedGroup {
             proven: None,
             seen_for_s: 60.0,
             share: 1.0,
+            holds_unsampled: false,
             recovered: None,
             longest_wait_s: None,
             created_by: None,

@@ -76,7 +76,7 @@ pub use report::Report;
 pub use run_findings::Findings;
 pub use series::SeriesFinding;
 pub use series_evidence::SeriesEvidence;
-pub use so_far::{Fit, Interim, RunningLook, SoFar};
+pub use so_far::{Fit, Interim, Rising, RunningLook, SoFar};
 pub use task_list::{ListedGroup, Movement, TaskList, sort_by_growth};
 pub use task_monitor::{Grouping, GrownGroup, KeyOutcome, LeftBehind, SentByHand};
 pub use trend::{Direction, Estimate, Shape, Trend};

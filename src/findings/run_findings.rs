@@ -1,6 +1,8 @@
 //! Everything that was found of one run, in types. `wording/` makes the report of it.
 
-use super::{Assessment, Badge, Caption, Exit, ExitReason, GateOutcome, GateResult, Note, Reason, Verdict};
+use super::{
+    Assessment, Badge, Caption, Exit, ExitReason, GateOutcome, GateResult, LongerRun, Note, Reason, Verdict,
+};
 
 /// What was found of one run.
 #[derive(Debug, Clone, PartialEq)]
@@ -9,6 +11,8 @@ pub struct Findings {
     pub assessment: Assessment,
     /// The user's limits.
     pub gates: Vec<GateOutcome>,
+    /// The run that would decide what this one left open, where a longer one would: the one length that the report names.
+    pub longer: Option<LongerRun>,
     /// The exit code and what set it.
     pub exit: Exit,
     /// Further notes, the one that matters most first.

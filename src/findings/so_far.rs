@@ -23,12 +23,25 @@ pub enum Interim {
 pub struct SoFar {
     /// What can be said for certain.
     pub interim: Interim,
-    /// The strongest evidence that grows, certain or not.
-    pub rising: Option<SeriesGrowth>,
+    /// The strongest evidence that grows, by this look or as far as its interval shows.
+    pub rising: Option<Rising>,
     /// How the user's limits would come out.
     pub gates: Vec<GateOutcome>,
     /// The line through each series that grows and was judged over one stretch of steady; none where nothing grows.
     pub fits: Vec<Fit>,
+}
+
+/// What grows, and by how much it has grown in steady.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rising {
+    /// How fast.
+    pub growth: SeriesGrowth,
+    /// By so much, in its unit, so far.
+    pub rose: f64,
+    /// Through so many requests, where they are counted.
+    pub requests: Option<f64>,
+    /// Whether it grows by the rules of this look; else the interval of its slope lies above zero, and no more.
+    pub certain: bool,
 }
 
 /// A straight line through a series, or through its floor.

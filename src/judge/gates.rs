@@ -7,6 +7,7 @@ use crate::findings::{
 };
 use crate::units::Unit;
 
+use super::excluded::longer_run;
 use super::load::{LEAST_HELD, is_saturated};
 use super::memory::memory_that_leaks;
 use super::series_evidence::AllEvidence;
@@ -19,6 +20,7 @@ struct Value {
     of: Option<SeriesId>,
     value: f64,
     ci: Option<[f64; 2]>,
+    /// How long a run would tell whether it grows at all.
     needs_s: Option<f64>,
     /// A slope that is beyond its limit, but of a growth that is not certain by itself.
     uncertain: bool,
@@ -38,7 +40,10 @@ pub fn compare_gates(
     let gates = evidence.plan.as_ref().map(|p| p.gates.as_slice()).unwrap_or_default();
     gates
         .iter()
-        .map(|gate| outcome(gate, measure(gate, evidence, steady, (series, workers), account, load)))
+        .map(|gate| {
+            let value = measure(gate, evidence, steady, (series, workers), account, load);
+            outcome(gate, value, steady)
+        })
         .collect()
 }
 
@@ -268,9 +273,17 @@ fn interval(e: Estimate, trend: &Trend) -> Value {
     }
 }
 
-fn outcome(gate: &Gate, value: Result<Value, NotMeasured>) -> GateOutcome {
+/// How long a steady would get an interval to one side of the limit, about: it shrinks with its length as what a run
+/// detects does. None where that is too far ahead.
+fn needs_s(value: f64, [lo, hi]: [f64; 2], limit: f64, steady: &Steady) -> Option<f64> {
+    let half = if value < limit { hi - value } else { value - lo };
+    longer_run(steady, half / (limit - value).abs().max(f64::MIN_POSITIVE), true).needs_s
+}
+
+fn outcome(gate: &Gate, value: Result<Value, NotMeasured>, steady: &Steady) -> GateOutcome {
     let expr = gate.expr.clone();
-    let Value { of, value, ci, needs_s, uncertain, within_workers, on_time_s } = match value {
+    let Value { of, value, ci, needs_s: needs_to_grow_s, uncertain, within_workers, on_time_s } = match value
+    {
         Ok(value) => value,
         Err(why) => {
             let reason = GateReason::NotMeasured(why);
@@ -289,7 +302,12 @@ fn outcome(gate: &Gate, value: Result<Value, NotMeasured>) -> GateOutcome {
         (_, true) if !uncertain => GateResult::Failed,
         _ => GateResult::Inconclusive,
     };
-    let needs_s = needs_s.filter(|_| result == GateResult::Inconclusive);
+    let across = lo < limit && limit <= hi;
+    let needs_s = match result {
+        GateResult::Inconclusive if across => needs_s(value, [lo, hi], limit, steady),
+        GateResult::Inconclusive => needs_to_grow_s,
+        GateResult::Held | GateResult::Failed => None,
+    };
     let measured =
         Measured { gate: gate.clone(), of, value, ci, uncertain, needs_s, within_workers, on_time_s };
     GateOutcome { expr, result, reason: GateReason::Measured(measured) }
@@ -324,7 +342,7 @@ mod tests {
         let limit = GateLimit { value: 0.2, unit: Unit::Seconds, at_least: false };
         let expr = "latency.p99 < 200ms".to_string();
         let gate = Gate { expr, quantity: Quantity::Latency, aspect, limit };
-        outcome(&gate, measure_latency(aspect, &load, &evidence, &steady)).result
+        outcome(&gate, measure_latency(aspect, &load, &evidence, &steady), &steady).result
     }
 
     #[test]

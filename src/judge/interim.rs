@@ -2,61 +2,60 @@
 //! error one look may spend.
 
 use crate::evidence::{Evidence, EvidenceStrength};
-use crate::findings::{Direction, Fit, Interim, LoadFinding, SeriesEvidence, SeriesGrowth, SoFar, Verdict};
+use crate::findings::{Direction, Fit, Interim, Rising, SeriesEvidence, SeriesGrowth, SoFar, Verdict};
 
 use super::series_evidence::AllEvidence;
 use super::steady::Steady;
-use super::workers::{Workers, judge_workers};
+use super::workers::judge_workers;
 use super::{account, gates, load, series_evidence, tasks, verdict};
 
 /// Judges what was seen so far; `error` is what this look may spend on a false 'leak'.
-pub fn judge_interim(evidence: &Evidence, error: f64) -> Interim {
-    Look::take(evidence, error).interim
-}
-
-/// The same, with what grows, the user's limits and the lines, for a person to see.
 pub fn judge_so_far(evidence: &Evidence, error: f64) -> SoFar {
-    let Look { steady, voters, workers, load, interim } = Look::take(evidence, error);
-    let rising = voters.iter().filter(|s| s.is_looked_for() && s.grows_unexplained());
-    // a count of tasks that has no vote beside its groups stands for them
-    let rising = rising.min_by_key(|s| s.strength.unwrap_or(EvidenceStrength::Tasks));
+    let steady = Steady::read(evidence);
+    let voters = series_evidence::gather(evidence, &steady, error);
+    let error = voters.task_share_of_error();
+    let workers = judge_workers(evidence, &voters, error / 2.0);
+    let tasks = tasks::judge_groups(evidence, &steady, workers.left_of(error));
+    let load = load::read_load(evidence, &steady);
+    let facts = verdict::Facts::gather(evidence, &steady, &voters, (&tasks, &workers), load.as_ref());
+    let reason = verdict::decide(&facts);
+    let interim = match reason.verdict() {
+        Verdict::Leak if facts.proven.is_some() => Interim::Proven(reason),
+        Verdict::Leak => Interim::Leak(reason),
+        Verdict::Stable => Interim::Stable,
+        Verdict::Failed | Verdict::Inconclusive if tasks.may_be_proven() => Interim::Prove,
+        Verdict::Failed | Verdict::Inconclusive => Interim::Open,
+    };
     let account = account::read_account(&voters);
+    let certain = strongest(&voters, SeriesEvidence::grows_unexplained);
+    let rising = certain.or_else(|| strongest(&voters, seems_to_grow)).map(|one| Rising {
+        growth: SeriesGrowth::new(one, load.as_ref()),
+        rose: one.trend.read.map_or(one.rose(), |read| read.end - read.start),
+        requests: steady.requests,
+        certain: certain.is_some(),
+    });
     SoFar {
         interim,
-        rising: rising.map(|s| SeriesGrowth::new(s, load.as_ref())),
+        rising,
         gates: gates::compare_gates(evidence, &steady, (&voters, &workers), &account, load.as_ref()),
-        fits: rising.map(|_| fits(&steady, &voters)).unwrap_or_default(),
+        fits: certain.map(|_| fits(&steady, &voters)).unwrap_or_default(),
     }
 }
 
-/// One look, and what it was taken from.
-struct Look {
-    steady: Steady,
-    voters: AllEvidence,
-    workers: Workers,
-    load: Option<LoadFinding>,
-    interim: Interim,
+/// The strongest evidence of which this holds.
+fn strongest(series: &AllEvidence, holds: fn(&SeriesEvidence) -> bool) -> Option<&SeriesEvidence> {
+    let chosen = series.iter().filter(|s| s.is_looked_for() && holds(s));
+    // a count of tasks that has no vote beside its groups stands for them
+    chosen.min_by_key(|s| s.strength.unwrap_or(EvidenceStrength::Tasks))
 }
 
-impl Look {
-    fn take(evidence: &Evidence, error: f64) -> Look {
-        let steady = Steady::read(evidence);
-        let voters = series_evidence::gather(evidence, &steady, error);
-        let error = voters.task_share_of_error();
-        let workers = judge_workers(evidence, &voters, error / 2.0);
-        let tasks = tasks::judge_groups(evidence, &steady, workers.left_of(error));
-        let load = load::read_load(evidence, &steady);
-        let facts = verdict::Facts::gather(evidence, &steady, &voters, (&tasks, &workers), load.as_ref());
-        let reason = verdict::decide(&facts);
-        let interim = match reason.verdict() {
-            Verdict::Leak if facts.proven.is_some() => Interim::Proven(reason),
-            Verdict::Leak => Interim::Leak(reason),
-            Verdict::Stable => Interim::Stable,
-            Verdict::Failed | Verdict::Inconclusive if tasks.may_be_proven() => Interim::Prove,
-            Verdict::Failed | Verdict::Inconclusive => Interim::Open,
-        };
-        Look { steady, voters, workers, load, interim }
-    }
+/// Whether a series would be called growing by an eye: its interval lies above zero, and it has grown by enough to
+/// matter.
+fn seems_to_grow(one: &SeriesEvidence) -> bool {
+    one.explained_by.is_none()
+        && one.excludes_zero
+        && one.rose() > 0.0
+        && one.trend.direction != Direction::Stable
 }
 
 /// The lines through all series; none where steady has several stretches, over which none is straight.

@@ -73,6 +73,7 @@ fn together(parts: &[&SeriesEvidence]) -> SeriesEvidence {
     SeriesEvidence {
         id: SeriesId::MemCanLeak,
         strength: None,
+        groups_vote: false,
         trend: Trend {
             direction,
             shape: top.map_or(Shape::Flat, |s| s.trend.shape),

@@ -25,6 +25,7 @@ mod leak_summary;
 mod live_heap;
 mod load;
 mod load_difference;
+mod longer_run;
 mod material;
 mod memory;
 mod native_memory;
@@ -36,6 +37,7 @@ mod steady;
 mod task_count;
 mod tasks;
 mod verdict;
+mod voting_groups;
 mod workers;
 
 use crate::evidence::Evidence;
@@ -47,7 +49,7 @@ pub use availability::lost;
 pub use baseline::Baseline;
 pub use compare::compare;
 pub use detectable::forecast;
-pub use interim::{judge_interim, judge_so_far};
+pub use interim::judge_so_far;
 pub use series_evidence::FALSE_LEAK_CHANCE;
 
 use leak_summary::LeakFacts;
@@ -130,8 +132,10 @@ fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
 /// What follows from the gates.
 fn conclude(evidence: &Evidence, assessment: Assessment, gates: Vec<GateOutcome>) -> Findings {
     let judging = evidence.plan.as_ref().map(|p| &p.judging);
-    let notes = notes::gather_notes(&assessment, evidence);
+    let longer = longer_run::longer_run(&assessment, &gates, evidence.observed().is_none());
+    let notes = notes::gather_notes(&assessment, longer, evidence);
     Findings {
+        longer,
         exit: exit::decide_exit(judging, assessment.verdict(), &gates),
         caption: caption::choose_caption(&assessment, &gates, !notes.is_empty()),
         notes,

@@ -6,8 +6,8 @@ use crate::evidence::{
     COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, Runtime, SeriesId, first_to_turn_on,
 };
 use crate::findings::{
-    Assessment, Attributed, AttributedGrowth, BlamedGroup, Direction, Doubt, GroupGrowth, Leak, NoBlocks,
-    NotCollected, Note, Reason, ReplacedWorkers, SeriesEvidence, Verdict,
+    Assessment, Attributed, AttributedGrowth, BlamedGroup, Direction, Doubt, GroupGrowth, Leak, LongerRun,
+    NoBlocks, NotCollected, Note, Reason, ReplacedWorkers, SeriesEvidence, Verdict,
 };
 use crate::units::{Rate, Unit};
 
@@ -17,12 +17,12 @@ use super::slowed_probes::slowed_probes;
 const MOST_PRESENT: usize = 3;
 
 /// All of them.
-pub fn gather_notes(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
+pub fn gather_notes(found: &Assessment, longer: Option<LongerRun>, evidence: &Evidence) -> Vec<Note> {
     // what part of the run was judged comes before what was found in it
     let of_events = evidence.events.iter().filter_map(|event| of_event(event, evidence));
     let (mut notes, others): (Vec<Note>, Vec<Note>) = of_events
         .partition(|note| matches!(note, Note::LoadChanged { .. } | Note::Ended { early: true, .. }));
-    notes.extend(of_verdict(found, evidence));
+    notes.extend(of_verdict(found, longer, evidence));
     notes.extend(explained(&found.series));
     notes.extend(present_before(found, evidence));
     let other = found.target.iter().filter(|target| target.described_by.is_some());
@@ -37,8 +37,14 @@ pub fn gather_notes(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
 }
 
 /// What goes with the verdict. A culprit has a line of its own, which no note repeats.
-fn of_verdict(found: &Assessment, evidence: &Evidence) -> Vec<Note> {
-    let attribution = || attributed(&found.attribution).map(|lines| Note::Attribution(lines.to_vec()));
+fn of_verdict(found: &Assessment, longer: Option<LongerRun>, evidence: &Evidence) -> Vec<Note> {
+    // how long would attribute it answers another question, and is said only where no other length is
+    let line = |line: &AttributedGrowth| AttributedGrowth {
+        needs_s: line.needs_s.filter(|_| longer.is_none()),
+        ..line.clone()
+    };
+    let attribution =
+        || attributed(&found.attribution).map(|lines| Note::Attribution(lines.iter().map(line).collect()));
     let mut notes = Vec::new();
     match found.verdict() {
         Verdict::Leak => {
@@ -264,7 +270,7 @@ mod tests {
         let leaks = vec![worker.clone(), heap.clone()];
         let mut found = Assessment { answer, leaks, ..Assessment::example() };
         let observed = Note::ObservedFor(60.0);
-        let notes = |found: &Assessment| gather_notes(found, &Evidence::default());
+        let notes = |found: &Assessment| gather_notes(found, None, &Evidence::default());
         assert_eq!(notes(&found), [Note::Leak(worker), Note::Leak(heap.clone()), observed.clone()]);
         found.culprits = vec![BlamedGroup::example()];
         assert_eq!(notes(&found), [Note::Leak(heap), observed]);

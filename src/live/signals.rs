@@ -8,12 +8,19 @@ use tokio::sync::mpsc::Sender;
 use tokio::task::JoinHandle;
 
 use crate::error::{Error, Result};
-use crate::evidence::Command;
+use crate::evidence::{Command, StopAsker};
 
 /// Signals that come together mean one thing.
 const ONE_WISH: Duration = Duration::from_millis(50);
 
-/// Means what Ctrl-C means, from within soak.
+/// What a signal means: the first and the second of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Stop,
+    Abort,
+}
+
+/// Means what Ctrl-C means, from the key q.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt(Arc<Notify>);
 
@@ -33,14 +40,18 @@ impl Interrupt {
 pub fn listen(commands: Sender<Command>, interrupt: Interrupt) -> Result<JoinHandle<()>> {
     let mut signals = Signals::new().map_err(|e| Error::Own(format!("signals cannot be caught: {e}")))?;
     Ok(tokio::spawn(async move {
-        for command in [Command::Stop, Command::Abort] {
-            tokio::select! {
-                () = signals.next(&command) => {}
-                () = interrupt.0.notified() => {}
-            }
-            if command == Command::Stop {
+        for wish in [Wish::Stop, Wish::Abort] {
+            let asker = tokio::select! {
+                asker = signals.next(wish) => asker,
+                () = interrupt.0.notified() => StopAsker::Key,
+            };
+            let command = match wish {
+                Wish::Stop => Command::Stop(asker),
+                Wish::Abort => Command::Abort,
+            };
+            if wish == Wish::Stop {
                 // `timeout` and some shells signal the process and then its group: that is one wish and not two
-                while tokio::time::timeout(ONE_WISH, signals.next(&command)).await.is_ok() {}
+                while tokio::time::timeout(ONE_WISH, signals.next(wish)).await.is_ok() {}
             }
             // full or closed: the end of this task then says it
             let _ = commands.try_send(command);
@@ -69,17 +80,17 @@ impl Signals {
 
     /// Waits for the next signal that can mean this. A terminal that closes does not mean impatience: the kernel and
     /// the shell both signal it, some time apart.
-    async fn next(&mut self, command: &Command) {
+    async fn next(&mut self, wish: Wish) -> StopAsker {
         let hang_up = async {
             match &mut self.hang_up {
-                Some(signal) if *command == Command::Stop => drop(signal.recv().await),
+                Some(signal) if wish == Wish::Stop => drop(signal.recv().await),
                 _ => std::future::pending().await,
             }
         };
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            () = hang_up => {}
+            _ = self.interrupt.recv() => StopAsker::Interrupt,
+            _ = self.terminate.recv() => StopAsker::Terminate,
+            () = hang_up => StopAsker::HangUp,
         }
     }
 }
@@ -105,11 +116,12 @@ impl Signals {
         Ok(Signals)
     }
 
-    async fn next(&mut self, _: &Command) {
+    async fn next(&mut self, _: Wish) -> StopAsker {
         if tokio::signal::ctrl_c().await.is_err() {
             // it cannot be caught, and so never comes
             std::future::pending::<()>().await;
         }
+        StopAsker::Interrupt
     }
 }
 
@@ -127,7 +139,7 @@ mod tests {
         let (sender, mut commands) = tokio::sync::mpsc::channel(4);
         let task = listen(sender, Interrupt::default()).unwrap();
         kill_process(getpid(), Signal::TERM).unwrap();
-        assert_eq!(timeout(soon, commands.recv()).await.unwrap(), Some(Command::Stop));
+        assert_eq!(timeout(soon, commands.recv()).await.unwrap(), Some(Command::Stop(StopAsker::Terminate)));
         kill_process(getpid(), Signal::INT).unwrap();
         assert_eq!(timeout(soon, commands.recv()).await.unwrap(), Some(Command::Abort));
         timeout(soon, task).await.unwrap().unwrap();

@@ -41,8 +41,8 @@ pub struct Status {
     pub worst_error: Option<WorstError>,
     /// Requests that were never sent so far.
     pub dropped: u64,
-    /// What the run looks like so far, in a few words.
-    pub so_far: Option<String>,
+    /// What the run looks like so far, in a few words, the most important first.
+    pub so_far: Vec<String>,
     /// The target's resident memory.
     pub rss_bytes: Option<f64>,
     /// The best count of the target's tasks.
@@ -62,7 +62,7 @@ impl Status {
             errors: 0,
             worst_error: None,
             dropped: 0,
-            so_far: None,
+            so_far: Vec::new(),
             rss_bytes: None,
             tasks: None,
         }

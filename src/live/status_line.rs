@@ -112,7 +112,7 @@ mod tests {
     fn what_matters_least_is_left_out_where_there_is_no_room() {
         let status = Status {
             left: Some(Duration::from_secs(19)),
-            so_far: Some("goroutines rising: 1.0 per request".into()),
+            so_far: vec!["goroutines rising: 1.0 per request".into()],
             rate_held: Some(97.0),
             rss_bytes: Some(12.5 * 1_048_576.0),
             tasks: Some(1505.0),

@@ -3,6 +3,7 @@
 //! Clock, driver and probes come from the caller, so that a test makes a whole run without a process, a network or a
 //! wait.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -69,7 +70,8 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
     let every = plan.observed().and_then(|watch| watch.every).map(|every| every.0);
     let mut rolling = RollingReport::new(dir.0.clone(), every, options.theme);
     let mut early_stop = EarlyStop::from_plan(plan);
-    let mut verdict = (options.verbosity() != Verbosity::Quiet).then(RunningVerdict::new);
+    let asked = options.verbosity() != Verbosity::Quiet || plan.until_sure.is_some();
+    let verdict = RefCell::new(asked.then(|| RunningVerdict::from_plan(plan)));
     let mut warmed_up = false;
     let mut first_answers = FirstAnswers::default();
     let mut on_second = |mirror: &Mirror, stage: Stage, left: Duration| {
@@ -78,9 +80,10 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
         }
         let cycle = Cycle { number: stage.cycle, of: plan.phases.cycles };
         let mut status = Status::from_mirror(mirror, stage.phase, cycle, planned.map(|_| left));
+        let mut verdict = verdict.borrow_mut();
         verdict.iter_mut().for_each(|verdict| verdict.update(mirror));
         let look = verdict.as_ref().and_then(RunningVerdict::latest);
-        status.so_far = look.and_then(|look| describe_so_far(&look.so_far));
+        status.so_far = look.map(describe_so_far).unwrap_or_default();
         if let Some(status_code) = first_answers.all_fail_with(mirror, status.elapsed) {
             progress.info(&warn_of_first_answers(status_code));
         }
@@ -94,7 +97,7 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
         sampler: &sampler,
         commands,
         check_forwarder: &mut |answered| forwarder.check(answered),
-        is_enough: &mut |mirror| early_stop.check(mirror),
+        is_enough: &mut |mirror| early_stop.check(mirror, verdict.borrow_mut().as_mut()),
         on_second: &mut on_second,
     };
     let (mut recorder, end) = conduct(parts, recorder).await;

@@ -1,15 +1,14 @@
-//! What a run looks like so far, judged apart from sampling while it goes on.
+//! What a run looks like so far: the one judge of a run that goes on, which a person's views and `--until-sure` ask.
 //!
-//! Comes in: the mirror, once a second. Goes out: the answer of the last judgement that is done. The judgements come when
-//! those of --until-sure do, ever farther apart, and share one chance of a false alarm among them; an answer is certain
-//! by the same rule.
+//! Comes in: the mirror, once a second. Goes out: what the last look found. `trend/` says when to look and what error
+//! each look may spend, `judge/` judges. Looks are taken apart from sampling, except where one may end the run.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::early_stop::direction;
-use crate::findings::{Interim, RunningLook, SoFar};
+use crate::evidence::{Evidence, PlanRecord};
+use crate::findings::{Direction, Interim, RunningLook, SoFar};
 use crate::judge::{FALSE_LEAK_CHANCE, judge_so_far};
 use crate::record::Mirror;
 use crate::trend::InterimSchedule;
@@ -20,60 +19,113 @@ const FIRST_JUDGED_S: f64 = 5.0;
 /// Judges a run while it goes on.
 pub struct RunningVerdict {
     schedule: InterimSchedule,
-    /// What the judgement that is under way has found, once it is done.
+    /// Whether a look may end the run: then it is taken at once.
+    ends_the_run: bool,
+    /// What the look that is under way has found, once it is done.
     found: Arc<Mutex<Option<SoFar>>>,
-    under_way: Option<Judgement>,
+    under_way: Option<UnderWay>,
     latest: Option<RunningLook>,
+    /// The error that the latest look might spend, until it was asked whether that ends the run.
+    not_yet_asked: Option<f64>,
     /// When the load was last changed, in seconds since the run began: what was found before says nothing of this one.
     load_since_s: Option<f64>,
 }
 
-/// A judgement on its own thread.
-struct Judgement {
+/// A look on its own thread.
+struct UnderWay {
     task: JoinHandle<()>,
     steady_s: f64,
+    error: f64,
 }
 
 impl RunningVerdict {
-    /// Before anything was recorded.
-    pub fn new() -> RunningVerdict {
-        let schedule = InterimSchedule::new(FIRST_JUDGED_S, FALSE_LEAK_CHANCE);
-        RunningVerdict { schedule, found: Arc::default(), under_way: None, latest: None, load_since_s: None }
+    /// Of a run with this plan, before anything was recorded.
+    pub fn from_plan(plan: &PlanRecord) -> RunningVerdict {
+        let least_s = plan.until_sure.map_or(FIRST_JUDGED_S, |least| least.secs());
+        let schedule = InterimSchedule::new(FIRST_JUDGED_S, least_s, FALSE_LEAK_CHANCE);
+        RunningVerdict::with(schedule, plan.until_sure.is_some(), None)
     }
 
-    /// Takes in the judgement that is done; begins one if one is due and none is under way.
+    fn with(schedule: InterimSchedule, ends_the_run: bool, load_since_s: Option<f64>) -> RunningVerdict {
+        RunningVerdict {
+            schedule,
+            ends_the_run,
+            found: Arc::default(),
+            under_way: None,
+            latest: None,
+            not_yet_asked: None,
+            load_since_s,
+        }
+    }
+
+    /// Takes in the look that is done; takes one if one is due and none is under way.
     pub fn update(&mut self, mirror: &Mirror) {
         let load_since_s = mirror.evidence().last_load_change();
         if self.load_since_s != load_since_s {
-            *self = RunningVerdict { load_since_s, schedule: self.schedule.clone(), ..RunningVerdict::new() };
+            *self = RunningVerdict::with(self.schedule.clone(), self.ends_the_run, load_since_s);
             self.schedule.begin_again();
         }
-        if let Some(judgement) = self.under_way.take_if(|judgement| judgement.task.is_finished()) {
-            self.take_in(judgement.steady_s);
+        if let Some(look) = self.under_way.take_if(|look| look.task.is_finished()) {
+            let found = self.found.lock().unwrap_or_else(PoisonError::into_inner).take();
+            found.into_iter().for_each(|so_far| self.take_in(so_far, look.steady_s, look.error));
         }
         if self.under_way.is_some() {
             return;
         }
         let steady_s = mirror.evidence().recording.steady_s();
         let Some(error) = self.schedule.due(steady_s) else { return };
+        if self.ends_the_run {
+            self.take_in(judge_so_far(mirror.evidence(), error), steady_s, error);
+            return;
+        }
         let (evidence, found) = (mirror.evidence().clone(), Arc::clone(&self.found));
         let task = spawn_blocking(move || {
             let so_far = judge_so_far(&evidence, error);
             *found.lock().unwrap_or_else(PoisonError::into_inner) = Some(so_far);
         });
-        self.under_way = Some(Judgement { task, steady_s });
+        self.under_way = Some(UnderWay { task, steady_s, error });
     }
 
-    fn take_in(&mut self, steady_s: f64) {
-        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(so_far) = found else { return };
+    fn take_in(&mut self, so_far: SoFar, steady_s: f64, error: f64) {
         let stands = self.schedule.stands(direction(&so_far.interim));
         let certain = stands || matches!(so_far.interim, Interim::Proven(_));
         self.latest = Some(RunningLook { so_far, certain, steady_s });
+        self.not_yet_asked = Some(error);
     }
 
-    /// What the last judgement found; none before there was one.
+    /// Looks again because a snapshot has come, at the error that the look before might spend. A proof is not
+    /// statistics: it may come at any time, and spends none.
+    pub fn look_for_proof(&mut self, evidence: &Evidence, error: f64) -> Option<&RunningLook> {
+        let so_far = judge_so_far(evidence, error);
+        if !matches!(so_far.interim, Interim::Proven(_)) {
+            return None;
+        }
+        self.latest = Some(RunningLook { so_far, certain: true, steady_s: evidence.recording.steady_s() });
+        self.latest.as_ref()
+    }
+
+    /// What the last look found; none before there was one.
     pub fn latest(&self) -> Option<&RunningLook> {
         self.latest.as_ref()
+    }
+
+    /// The last look, once, and the error that it might spend.
+    pub fn take_new(&mut self) -> Option<(&RunningLook, f64)> {
+        let error = self.not_yet_asked.take()?;
+        self.latest.as_ref().map(|look| (look, error))
+    }
+
+    /// When the load was last changed, as of the last update.
+    pub fn load_since_s(&self) -> Option<f64> {
+        self.load_since_s
+    }
+}
+
+/// The answer that several looks in a row must give.
+fn direction(seen: &Interim) -> Direction {
+    match seen {
+        Interim::Proven(_) | Interim::Leak(_) => Direction::Growing,
+        Interim::Stable => Direction::Stable,
+        Interim::Prove | Interim::Open => Direction::Inconclusive,
     }
 }

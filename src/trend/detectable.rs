@@ -37,6 +37,12 @@ pub struct DetectableGrowth {
 }
 
 impl DetectableGrowth {
+    /// Of a quantity whose noise is far below `least`, the least growth within steady that counts: that much, over a
+    /// steady of so many seconds.
+    pub fn of_least(least: f64, steady_s: f64) -> DetectableGrowth {
+        DetectableGrowth { per_s: least / steady_s, steady_s, power: 1.0 }
+    }
+
     /// The same where something else hides more, so much each second: a fixed amount, whose share of each second falls
     /// with the length.
     pub fn hidden_below(self, per_s: f64) -> DetectableGrowth {

@@ -12,6 +12,18 @@ pub fn name_status(status: u16) -> String {
     known.map_or_else(|| status.to_string(), |name| format!("{status} {name}"))
 }
 
+/// What a kind of error is called: the files of a run have its name in a word.
+fn name_kind(kind: &str) -> &str {
+    let kinds = ErrorKind::ALL.into_iter().find(|of| of.to_string() == kind);
+    match kinds {
+        Some(ErrorKind::Connect) => "no connection",
+        Some(ErrorKind::Reset) => "connection closed before the answer",
+        Some(ErrorKind::Body) => "answer broken off",
+        Some(ErrorKind::Text) => "answer without the expected text",
+        _ => kind,
+    }
+}
+
 /// What requests ended with and how often, the most frequent first: statuses by their number, all else by its kind.
 pub fn list_errors(
     by_kind: impl IntoIterator<Item = (String, u64)>,
@@ -26,7 +38,7 @@ pub fn list_errors(
     // a run of before statuses were counted has only the kind, and more statuses than are counted share one
     let rest = |(kind, n): (String, u64)| match (n.saturating_sub(of_kind(&kind)), of_kind(&kind)) {
         (0, _) => None,
-        (n, 0) => Some((kind, n)),
+        (n, 0) => Some((name_kind(&kind).into(), n)),
         (n, _) => Some((format!("other {kind}"), n)),
     };
     let kinds = by_kind.into_iter().filter_map(rest);
@@ -52,12 +64,12 @@ pub fn describe_errors(errors: &ErrorCounts) -> String {
 
 /// The status alone, or the kind: "404", "timeout".
 pub fn name_briefly(worst: &WorstError) -> String {
-    worst.status.map_or_else(|| worst.kind.clone(), |status| status.to_string())
+    worst.status.map_or_else(|| name_kind(&worst.kind).into(), |status| status.to_string())
 }
 
 /// "404 Not Found: 2,950", or "all 404 Not Found".
 pub(super) fn describe_worst(worst: &WorstError) -> String {
-    let what = worst.status.map_or_else(|| worst.kind.clone(), name_status);
+    let what = worst.status.map_or_else(|| name_kind(&worst.kind).into(), name_status);
     if worst.is_all {
         return format!("all {what}");
     }
@@ -82,6 +94,7 @@ pub(super) fn after_errors(worst: &WorstError) -> String {
         (None, "4xx") => advise_on_status(400),
         (None, "5xx") => advise_on_status(500),
         (None, "timeout" | "dropped") => "lower --rate, or raise --timeout",
+        (None, "text") => "check expect-text of the profile, and what the service answers",
         (None, _) => return String::new(),
     };
     format!(": {advice}")

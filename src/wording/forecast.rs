@@ -29,7 +29,7 @@ pub fn gate_below_detectable(gate: &GateBelowDetectable) -> String {
         Per::Second => gate.unit.show_slope(gate.detectable),
         Per::Request => format!("{} per request", gate.unit.show(gate.detectable)),
     };
-    let longer = gate.needs_s.map(|s| format!("; about {} of steady would", Span::from_secs_f64(s)));
+    let longer = gate.needs_s.map(|s| format!("; --load-duration of about {} would", Span::from_secs_f64(s)));
     format!(
         "gate '{}' asks for less than this run is likely to decide, which is {finds}{}",
         gate.expr,
@@ -64,7 +64,7 @@ mod tests {
         assert_eq!(
             gate_below_detectable(&gate),
             "gate 'memory.per_request<10B' asks for less than this run is likely to decide, which is 35 B per request; \
-             about 60 s of steady would"
+             --load-duration of about 60 s would"
         );
     }
 }

@@ -1,14 +1,15 @@
 //! How a gate came out, in words.
 
 use crate::evidence::{Aspect, Quantity, SeriesId};
-use crate::findings::{GateFinding, GateOutcome, GateReason, GateResult, Measured, NotMeasured};
-use crate::units::{Span, Unit};
+use crate::findings::{GateFinding, GateOutcome, GateReason, GateResult, LongerRun, Measured, NotMeasured};
+use crate::units::Unit;
 
 use super::comparison;
+use super::reason::longer_run;
 use super::trend::explain_trend;
 
 /// The gate as the report has it.
-pub fn finding(outcome: &GateOutcome) -> GateFinding {
+pub fn finding(outcome: &GateOutcome, longer: Option<&LongerRun>) -> GateFinding {
     let measured = match &outcome.reason {
         GateReason::Measured(measured) => Some(measured),
         GateReason::NotMeasured(_) | GateReason::Compared(_) | GateReason::EarlierUnreadable(_) => None,
@@ -19,7 +20,20 @@ pub fn finding(outcome: &GateOutcome) -> GateFinding {
         value: measured.map(|m| m.value),
         ci: measured.and_then(|m| m.ci),
         needs_s: measured.and_then(|m| m.needs_s),
-        why: reason(outcome),
+        why: reason_with_advice(outcome, longer),
+    }
+}
+
+/// Why it came out so, and of an undecided gate the run that would decide, where the headline does not name one.
+pub fn reason_with_advice(outcome: &GateOutcome, longer: Option<&LongerRun>) -> String {
+    let why = reason(outcome);
+    match (&outcome.reason, longer) {
+        (GateReason::Measured(m), Some(longer))
+            if outcome.result == GateResult::Inconclusive && m.on_time_s.is_none() && !m.within_workers =>
+        {
+            format!("{why}; {}", longer_run(longer))
+        }
+        _ => why,
     }
 }
 
@@ -112,17 +126,11 @@ fn against_limit(m: &Measured, result: GateResult) -> String {
                 true => format!("lies beyond the limit of {limit}, but that it grows is not certain"),
                 false => format!("lies across the limit of {limit}"),
             };
-            match m.needs_s {
-                Some(s) => {
-                    let longer = Span::from_secs_f64(s);
-                    format!("{measured} {lies}; run again with --load-duration of about {longer}")
-                }
-                None if m.within_workers => {
-                    format!(
-                        "{measured} {lies}; a run with workers that are replaced later, or not at all, would decide"
-                    )
-                }
-                None => format!("{measured} {lies}; a longer run would decide"),
+            match m.within_workers {
+                true => format!(
+                    "{measured} {lies}; a run with workers that are replaced later, or not at all, would decide"
+                ),
+                false => format!("{measured} {lies}"),
             }
         }
     }

@@ -3,13 +3,13 @@
 //! It comes in two forms: a full sentence, and what follows a badge that has said the verdict already.
 
 use crate::evidence::first_to_turn_on;
-use crate::findings::{Answer, Findings, Reason, Verdict};
+use crate::findings::{Answer, Findings, LongerRun, Reason, Verdict};
 
 use super::gate;
 use super::leak;
 use super::other_process::measured_by_page_alone;
 use super::phrase::{capitalize, lower_first};
-use super::reason::{doubt_with_probe, reason};
+use super::reason::{doubt_with_advice, reason};
 
 /// One full sentence: the answer, and before it the gate that decides.
 pub fn headline(findings: &Findings) -> String {
@@ -17,7 +17,8 @@ pub fn headline(findings: &Findings) -> String {
     match findings.decisive_gate() {
         Some(gate) => {
             let badge = lower_but_first(&findings.badge().to_string());
-            format!("{badge}: {}, {}; {}", gate.expr, gate::reason(gate), lower_first(&answer))
+            let why = gate::reason_with_advice(gate, length_left_to_gates(findings));
+            format!("{badge}: {}, {why}; {}", gate.expr, lower_first(&answer))
         }
         None => answer,
     }
@@ -53,9 +54,17 @@ fn whose(findings: &Findings) -> String {
 fn advised(findings: &Findings) -> String {
     let answer = &findings.assessment.answer;
     match &answer.reason {
-        Reason::Doubt(doubt) => doubt_with_probe(doubt, first_to_turn_on(&findings.assessment.probes)),
+        Reason::Doubt(doubt) => {
+            let missing = first_to_turn_on(&findings.assessment.probes);
+            doubt_with_advice(doubt, missing, findings.longer.as_ref())
+        }
         _ => bare(answer),
     }
+}
+
+/// The longer run, where the lines of gates are to name it: an answer that is open says itself what to do next.
+pub fn length_left_to_gates(findings: &Findings) -> Option<&LongerRun> {
+    findings.longer.as_ref().filter(|_| findings.verdict() != Verdict::Inconclusive)
 }
 
 /// The answer with the word for its verdict.

@@ -48,7 +48,11 @@ pub fn series(growth: &SeriesGrowth) -> String {
         _ => "",
     };
     let label = growth.id.label();
-    let grows = if unit == Unit::Count && label.ends_with('s') { "grow by" } else { "grows" };
+    let grows = match (unit, label.ends_with('s')) {
+        (Unit::Count, true) => "grow by",
+        (_, true) => "grow",
+        (_, false) => "grows",
+    };
     format!("{label} {grows} {by}{what}")
 }
 

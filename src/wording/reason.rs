@@ -59,18 +59,12 @@ fn excluded(excluded: &Excluded) -> String {
     format!("no growth of {} above {above} in {span}", named(&excluded.id))
 }
 
-/// What leaves it open, and what would decide.
-pub fn doubt(doubt: &Doubt) -> String {
-    cause(doubt) + &advice(doubt).unwrap_or_default()
-}
-
-/// What leaves it open, and the cheapest that would decide: a probe that can be turned on, before a longer run.
-pub fn doubt_with_probe(doubt: &Doubt, missing: Option<&ProbeRecord>) -> String {
+/// What leaves it open, and the one thing to do next, which is the cheapest that would decide: a probe that can be turned
+/// on, before a longer run.
+pub fn doubt_with_advice(doubt: &Doubt, missing: Option<&ProbeRecord>, longer: Option<&LongerRun>) -> String {
     let turn_on = missing.and_then(|probe| probe.turn_on.as_deref()).filter(|_| probe_decides(doubt));
-    match turn_on {
-        Some(line) => format!("{}; to decide: {line}", cause(doubt)),
-        None => self::doubt(doubt),
-    }
+    let advice = turn_on.map(|line| format!("; to decide: {line}")).or_else(|| advice(doubt, longer));
+    self::doubt(doubt) + &advice.unwrap_or_default()
 }
 
 /// Whether the inside of the runtime would show what is in doubt.
@@ -88,7 +82,7 @@ fn probe_decides(doubt: &Doubt) -> bool {
 }
 
 /// What another run could do to decide, with what joins it to the cause.
-fn advice(doubt: &Doubt) -> Option<String> {
+fn advice(doubt: &Doubt, longer: Option<&LongerRun>) -> Option<String> {
     match doubt {
         Doubt::MayBeWarmUp { runtime, live_heap_read, .. } => {
             let more = "run again with more load, or with --cycles 3";
@@ -108,16 +102,18 @@ fn advice(doubt: &Doubt) -> Option<String> {
             };
             Some(format!(": run again with {separates} to tell the two apart"))
         }
-        Doubt::Open { id, trend } => rises_and_falls(id, trend).then(|| RISES_AND_FALLS.into()),
-        Doubt::TooLittleGrown { longer, .. }
-        | Doubt::MemoryUnresolved { longer, .. }
-        | Doubt::TasksUnresolved { longer, .. } => Some(format!("; {}", longer_run(longer))),
+        Doubt::Open { id, trend } if rises_and_falls(id, trend) => Some(separate_collected(longer)),
+        Doubt::Open { .. }
+        | Doubt::NotSignificant { .. }
+        | Doubt::TooLittleGrown { .. }
+        | Doubt::MemoryUnresolved { .. }
+        | Doubt::TasksUnresolved { .. } => longer.map(|longer| format!("; {}", longer_run(longer))),
         _ => None,
     }
 }
 
 /// What leaves it open.
-fn cause(doubt: &Doubt) -> String {
+pub fn doubt(doubt: &Doubt) -> String {
     match doubt {
         Doubt::Forwarder(text) => text.clone(),
         Doubt::NoSteady => "the run ended before steady began".into(),
@@ -191,16 +187,26 @@ fn cause(doubt: &Doubt) -> String {
 }
 
 /// "run again with --load-duration of about 4 min".
-fn longer_run(longer: &LongerRun) -> String {
-    let flag = if longer.drives { "--load-duration" } else { "--duration" };
+pub fn longer_run(longer: &LongerRun) -> String {
+    let flag = duration_flag(longer);
     match longer.needs_s {
         Some(seconds) => format!("run again with {flag} of about {}", Span::from_secs_f64(seconds)),
         None => format!("run again with a much longer {flag}"),
     }
 }
 
+/// The flag that makes steady longer.
+fn duration_flag(longer: &LongerRun) -> &'static str {
+    if longer.drives { "--load-duration" } else { "--duration" }
+}
+
 /// What separates tasks that only a collection frees from tasks that leak.
-const RISES_AND_FALLS: &str = "; --cycles 3 or a longer run would show whether collections free them";
+fn separate_collected(longer: Option<&LongerRun>) -> String {
+    let longer = longer.and_then(|longer| Some((duration_flag(longer), longer.needs_s?)));
+    let longer = longer
+        .map_or("a longer run".into(), |(flag, s)| format!("{flag} of about {}", Span::from_secs_f64(s)));
+    format!("; --cycles 3 or {longer} would show whether collections free them")
+}
 
 /// Whether this is a count of tasks that goes up and down.
 fn rises_and_falls(id: &SeriesId, trend: &Trend) -> bool {

@@ -1,10 +1,13 @@
 //! What a run looks like so far, in a few words.
 
-use crate::findings::{Interim, RunningLook, SeriesGrowth, SoFar};
+use crate::findings::{Interim, Rising, RunningLook};
 use crate::units::{Span, Unit};
 
 use super::phrase::mean_count;
 use super::reason::reason;
+
+/// Two figures of one growth may be so far apart to be shown together.
+const MOST_APART_SHARE: f64 = 0.25;
 
 /// The verdict of a run that goes on: a badge, what follows it, and how certain both are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,38 +23,52 @@ pub struct LookWords {
 /// The verdict so far in words.
 pub fn describe_look(look: &RunningLook) -> LookWords {
     let RunningLook { so_far, certain, steady_s } = look;
-    let rising = || so_far.rising.as_ref().map(rising);
     let (badge, sentence) = match &so_far.interim {
         Interim::Proven(why) => (Some("LEAK"), reason(why)),
         Interim::Leak(why) if *certain => (Some("LEAK"), reason(why)),
         Interim::Leak(why) => (Some("LEAK SO FAR"), reason(why)),
         Interim::Stable => (Some("NO LEAK SO FAR"), "no growth that this run could have found".into()),
         Interim::Prove | Interim::Open => {
-            let seen = rising().unwrap_or_else(|| "nothing grows for certain".into());
-            (None, format!("not yet decided: {seen} so far"))
+            let seen = so_far.rising.as_ref().map(|rising| {
+                std::iter::once(how_fast(rising)).chain(how_much(rising)).collect::<Vec<_>>().join(", ")
+            });
+            (None, format!("not yet decided: {}", seen.unwrap_or_else(|| "nothing grows for certain".into())))
         }
     };
-    let seen = format!("judged after {} of steady", Span::from_secs_f64(steady_s.round()));
+    let seen = format!("judged at {} of steady", Span::from_secs_f64(steady_s.round()));
     let certainty = match &so_far.interim {
         Interim::Proven(_) => format!("certain: the runtime proves it; {seen}"),
         Interim::Leak(_) | Interim::Stable if *certain => format!("certain: several looks agree; {seen}"),
         Interim::Leak(_) | Interim::Stable => format!("not certain yet: more looks must agree; {seen}"),
-        Interim::Prove => format!("a proof by the runtime would decide; {seen}"),
+        Interim::Prove => format!("the proof is read when steady ends; {seen}"),
         Interim::Open => seen,
     };
     LookWords { badge, sentence, certainty }
 }
 
-/// "goroutines rising: 1.0 per request", or that nothing grows; none while nothing can be said.
-pub fn describe_so_far(so_far: &SoFar) -> Option<String> {
+/// "not yet decided: goroutines rising: 1.0 per request", and "+640 in 640 requests"; that nothing grows, or that
+/// nothing can be said yet.
+pub fn describe_so_far(look: &RunningLook) -> Vec<String> {
+    let RunningLook { so_far, certain, .. } = look;
+    let known = match &so_far.interim {
+        Interim::Proven(_) => "leak: ",
+        Interim::Leak(_) if *certain => "leak: ",
+        Interim::Leak(_) => "leak so far: ",
+        Interim::Stable => return vec!["no growth so far".into()],
+        Interim::Prove | Interim::Open => "not yet decided: ",
+    };
     match (&so_far.rising, &so_far.interim) {
-        (Some(growth), _) => Some(rising(growth)),
-        (None, Interim::Stable) => Some("no growth so far".into()),
-        (None, _) => None,
+        (Some(rising), _) => {
+            std::iter::once(format!("{known}{}", how_fast(rising))).chain(how_much(rising)).collect()
+        }
+        (None, Interim::Proven(why) | Interim::Leak(why)) => vec![format!("{known}{}", reason(why))],
+        (None, _) => vec!["not yet decided".into()],
     }
 }
 
-fn rising(growth: &SeriesGrowth) -> String {
+/// "goroutines rising: 1.0 per request".
+fn how_fast(rising: &Rising) -> String {
+    let growth = &rising.growth;
     let unit = growth.id.unit();
     let by = match (growth.per_request, growth.per_second) {
         (Some(each), _) if unit == Unit::Bytes => format!(": {} per request", unit.show(each)),
@@ -59,36 +76,56 @@ fn rising(growth: &SeriesGrowth) -> String {
         (None, Some(slope)) => format!(": {}", unit.show_slope(slope)),
         (None, None) => String::new(),
     };
-    format!("{} rising{by}", growth.id.label())
+    let rises = if rising.certain { "rising" } else { "seem to rise" };
+    format!("{} {rises}{by}", growth.id.label())
+}
+
+/// "+640 in 640 requests"; none where the growth is that of the last moments, and another one over all of steady.
+fn how_much(rising: &Rising) -> Option<String> {
+    let unit = rising.growth.id.unit();
+    let rose = if unit == Unit::Count { rising.rose.round() } else { rising.rose };
+    let n = rising.requests?;
+    let by_rate = rising.growth.per_request? * n;
+    let agrees = (rose - by_rate).abs() <= MOST_APART_SHARE * by_rate;
+    agrees.then(|| format!("+{} in {} requests", unit.show(rose), Unit::Count.show(n.round())))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::evidence::SeriesId;
-    use crate::findings::Reason;
+    use crate::findings::{Reason, SeriesGrowth, SoFar};
 
     #[test]
     fn what_rises_is_named_with_its_growth() {
-        let growth =
-            |id, per_request, per_second| SeriesGrowth { id, per_request, per_second, several_kinds: false };
-        let said = |rising, interim| {
-            describe_so_far(&SoFar { interim, rising, gates: Vec::new(), fits: Vec::new() })
+        let said = |growth: Option<(SeriesId, Option<f64>, Option<f64>)>, rose, interim| {
+            let rising = growth.map(|(id, per_request, per_second)| Rising {
+                growth: SeriesGrowth { id, per_request, per_second, several_kinds: false },
+                rose,
+                requests: per_request.map(|_| 640.0),
+                certain: rose != 9.0,
+            });
+            let so_far = SoFar { interim, rising, gates: Vec::new(), fits: Vec::new() };
+            describe_so_far(&RunningLook { so_far, certain: false, steady_s: 12.4 })
         };
-        let goroutines = growth(SeriesId::Goroutines, Some(0.998), Some(50.0));
+        let goroutines = || Some((SeriesId::Goroutines, Some(0.998), Some(50.0)));
         assert_eq!(
-            said(Some(goroutines), Interim::Open).as_deref(),
-            Some("goroutines rising: 1.0 per request")
+            said(goroutines(), 640.0, Interim::Prove),
+            ["not yet decided: goroutines rising: 1.0 per request", "+640 in 640 requests"]
         );
-        let memory = growth(SeriesId::RssAnon, Some(3900.0), None);
+        let leak = Interim::Leak(Reason::KilledWhileGrowing);
+        assert_eq!(said(goroutines(), 640.0, leak)[0], "leak so far: goroutines rising: 1.0 per request");
+        let memory = Some((SeriesId::RssAnon, Some(3900.0), None));
         assert_eq!(
-            said(Some(memory), Interim::Open).as_deref(),
-            Some("private memory rising: 3.8 KiB per request")
+            said(memory, 640.0 * 3900.0, Interim::Open),
+            ["not yet decided: private memory rising: 3.8 KiB per request", "+2.4 MiB in 640 requests"]
         );
-        let watched = growth(SeriesId::Threads, None, Some(0.5));
-        assert_eq!(said(Some(watched), Interim::Open).as_deref(), Some("threads rising: 0.5/s"));
-        assert_eq!(said(None, Interim::Stable).as_deref(), Some("no growth so far"));
-        assert_eq!(said(None, Interim::Open), None);
+        let of_late = Some((SeriesId::RssAnon, Some(3900.0), None));
+        assert_eq!(said(of_late, 640.0 * 1900.0, Interim::Open).len(), 1);
+        let watched = Some((SeriesId::Threads, None, Some(0.5)));
+        assert_eq!(said(watched, 9.0, Interim::Open), ["not yet decided: threads seem to rise: 0.5/s"]);
+        assert_eq!(said(None, 0.0, Interim::Stable), ["no growth so far"]);
+        assert_eq!(said(None, 0.0, Interim::Open), ["not yet decided"]);
     }
 
     #[test]
@@ -103,7 +140,7 @@ mod tests {
         let (badge, sentence, certainty) = look(killed(), false);
         assert_eq!(badge, Some("LEAK SO FAR"));
         assert_eq!(sentence, "the kernel killed it (out of memory) while its memory was growing");
-        assert_eq!(certainty, "not certain yet: more looks must agree; judged after 12 s of steady");
+        assert_eq!(certainty, "not certain yet: more looks must agree; judged at 12 s of steady");
         let (badge, _, certainty) = look(killed(), true);
         assert_eq!(
             (badge, certainty.split(';').next()),
@@ -112,7 +149,7 @@ mod tests {
         let (badge, sentence, _) = look(Interim::Stable, false);
         assert_eq!((badge, &*sentence), (Some("NO LEAK SO FAR"), "no growth that this run could have found"));
         let (badge, sentence, certainty) = look(Interim::Open, false);
-        assert_eq!((badge, &*sentence), (None, "not yet decided: nothing grows for certain so far"));
-        assert_eq!(certainty, "judged after 12 s of steady");
+        assert_eq!((badge, &*sentence), (None, "not yet decided: nothing grows for certain"));
+        assert_eq!(certainty, "judged at 12 s of steady");
     }
 }

@@ -4,31 +4,29 @@ use crate::evidence::{AccountPart, Environment, TargetRecord};
 use crate::findings::{AccountRow, Report};
 use crate::units::{Bytes, Unit};
 
+use super::levels::from_to;
+
 /// How each part of the memory account went: "live heap 1 MiB → 2 MiB (100 B per request) · …"; none without an account.
 pub fn describe_account(report: &Report) -> Option<String> {
     let rows = report.account.iter().map(|row| {
-        let (part, [start, end]) = account_row(row);
+        let [start, end] = account_ends(row);
         let each = row
             .per_request
             .filter(|v| v.abs() >= 0.5)
             .map(|v| format!(" ({} per request)", Bytes(v)))
             .unwrap_or_default();
-        format!("{part} {} → {}{each}", Bytes(start), Bytes(end))
+        format!("{} {}{each}", row.part, from_to(Unit::Bytes, Some(start), Some(end)))
     });
     let rows: Vec<String> = rows.collect();
     (!rows.is_empty()).then(|| rows.join(" · "))
 }
 
-/// What a row of the account is called, and its bytes at both ends of steady. Native memory is what is resident beyond the
-/// runtime's own account, and may fall below where it began: a change is then called one. What the runtime has reserved and
-/// not touched is recorded below zero, for the parts to add up to RSS.
-pub fn account_row(row: &AccountRow) -> (String, [f64; 2]) {
+/// The bytes of a row of the account at both ends of steady. What the runtime has reserved and not touched is recorded
+/// below zero, for the parts to add up to RSS, and is an amount like any other.
+pub fn account_ends(row: &AccountRow) -> [f64; 2] {
     match row.part {
-        AccountPart::NotResident => {
-            ("counted above and not resident".into(), [row.start, row.end].map(|bytes| 0.0 - bytes))
-        }
-        part if row.start < 0.0 || row.end < 0.0 => (format!("change of {part}"), [row.start, row.end]),
-        part => (part.to_string(), [row.start, row.end]),
+        AccountPart::NotResident => [row.start, row.end].map(|bytes| 0.0 - bytes),
+        _ => [row.start, row.end],
     }
 }
 
@@ -74,14 +72,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_amount_of_memory_is_negative_unless_it_is_called_a_change() {
+    fn a_part_has_one_name_and_no_amount_of_it_is_negative() {
         let said = |part, start, end| {
-            let (name, [start, end]) = account_row(&AccountRow { part, start, end, per_request: None });
-            format!("{name} {} → {}", Bytes(start), Bytes(end))
+            let row = AccountRow { part, start, end, per_request: None };
+            describe_account(&Report { account: vec![row], ..Report::example() }).unwrap()
         };
-        assert_eq!(said(AccountPart::Native, 0.0, 2048.0), "native 0 B → 2.0 KiB");
-        assert_eq!(said(AccountPart::Native, 0.0, -28_672.0), "change of native 0 B → -28.0 KiB");
+        assert_eq!(said(AccountPart::Native, 0.0, 2048.0), "native memory 0 B → 2.0 KiB");
+        assert_eq!(said(AccountPart::Native, 0.0, -28_672.0), "native memory changed by −28.0 KiB");
         let reserved = said(AccountPart::NotResident, -28_672.0, -28_672.0);
-        assert_eq!(reserved, "counted above and not resident 28.0 KiB → 28.0 KiB");
+        assert_eq!(reserved, "not yet resident 28.0 KiB → 28.0 KiB");
     }
 }

@@ -3,6 +3,8 @@
 use crate::findings::{Direction, Found, GoesOn, JudgedLevel, Jump, Rise, Trend, TrendReason, WindowReason};
 use crate::units::{Span, Unit};
 
+use super::levels::from_to;
+
 /// One sentence; empty for an estimate, which has nothing to say beside its figures.
 pub fn explain_trend(trend: &Trend, unit: Unit) -> String {
     match &trend.reason {
@@ -22,7 +24,7 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
     let over = span(window.over_s);
     let (start, end) = levels_of(trend, window.level);
     let levels = match (start, end) {
-        (Some(a), Some(b)) => format!("{} → {}", unit.show(a), unit.show(b)),
+        (Some(_), Some(_)) => from_to(unit, start, end),
         _ => "no level".into(),
     };
     let rate = trend.slope.map_or(String::new(), |s| {
@@ -46,7 +48,6 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
         (None, Some(each), _) => format!("; {} or more would have been found", unit.show_slope(each)),
         (None, None, _) => String::new(),
     };
-    let more = trend.needs_s.map_or(String::new(), |s| format!("; a steady of {} would decide", span(s)));
     let segments = match window.segments {
         0 | 1 => String::new(),
         many => format!(" in {many} lives between restarts"),
@@ -68,39 +69,39 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
         Found::StillSettling => {
             format!("what it rose in the last {over} is a small part of its rise before, {levels}{found}")
         }
-        Found::TooFew { points: 1 } => format!("1 point is too few to judge{more}"),
-        Found::TooFew { points } => format!("{points} points are too few to judge{more}"),
+        Found::TooFew { points: 1 } => format!("1 point is too few to judge"),
+        Found::TooFew { points } => format!("{points} points are too few to judge"),
         Found::TooFewCycles { cycles } => {
             let seen =
                 if cycles == 1 { "1 fall was seen".into() } else { format!("{cycles} falls were seen") };
-            format!("it rises and falls, but only {seen}: too few whole cycles{more}")
+            format!("it rises and falls, but only {seen}: too few whole cycles")
         }
         Found::WarmingUp { tau_s } => {
             format!(
-                "it is still warming up: it rises ever more slowly (time constant {}), {levels}{more}",
+                "it is still warming up: it rises ever more slowly (time constant {}), {levels}",
                 span(tau_s)
             )
         }
         Found::RoseThenLevel(rise) => {
             let since = match trend.direction {
-                Direction::Inconclusive => format!(", too recent to know whether it goes on{more}"),
+                Direction::Inconclusive => format!(", too recent to know whether it goes on"),
                 Direction::Growing | Direction::Stable => format!(", {levels}{found}"),
             };
             format!("{}, level since{since}", describe_rise(&rise, unit))
         }
         Found::FewSteps { jumps } => {
             let jumps = list_jumps(&jumps, unit);
-            format!("{jumps}, the last too recent to know whether more follow, {levels}{more}")
+            format!("{jumps}, the last too recent to know whether more follow, {levels}")
         }
         Found::Slows => {
-            format!("it rose and then slowed, {levels}; too recent to say that it stopped{more}")
+            format!("it rose and then slowed, {levels}; too recent to say that it stopped")
         }
         Found::RecentRise { height } => {
-            format!("it was level, and rose by {} in the last moments{more}", unit.show(height))
+            format!("it was level, and rose by {} in the last moments", unit.show(height))
         }
         Found::FellBack { height } => format!(
             "it climbed and fell at once by {} to where the climb began, as a restart or a collection does, and nothing \
-             says which{more}",
+             says which",
             unit.show(height)
         ),
         Found::Weak { level } => {
@@ -108,11 +109,11 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
                 let [value, lo, hi] = [s.value, s.lo, s.hi].map(|slope| unit.show_slope(slope));
                 format!(" of {value} (95 %: {lo} to {hi})")
             });
-            format!("growth{rate} is likely in {over}; the verdict asks for {:.1} %{more}", level * 100.0)
+            format!("growth{rate} is likely in {over}; the verdict asks for {:.1} %", level * 100.0)
         }
-        Found::NoPower => format!("it wanders too much to see a trend in {over}, {levels}{more}"),
+        Found::NoPower => format!("it wanders too much to see a trend in {over}, {levels}"),
         Found::BelowBefore => {
-            format!("it rises through the last {over}, but was higher before, {levels}{more}")
+            format!("it rises through the last {over}, but was higher before, {levels}")
         }
         Found::CameBack { share } => {
             format!(

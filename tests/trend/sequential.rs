@@ -24,7 +24,7 @@ fn so_far(recording: &Recording, until_s: f64) -> Recording {
 fn first_alarm(made: &Made, spend: impl Fn(f64) -> f64) -> Option<f64> {
     let recording = made.recording();
     let span = *recording.elapsed_s.last()?;
-    let mut looks = InterimSchedule::new(span / 20.0, 0.05);
+    let mut looks = InterimSchedule::new(span / 20.0, span / 20.0, 0.05);
     (0..=400).map(|i| span * f64::from(i) / 400.0).find(|at| {
         let due = looks.due(*at);
         due.is_some_and(|share| {

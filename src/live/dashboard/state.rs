@@ -195,7 +195,8 @@ impl State {
     /// Whether what grows, as far as is known, are tasks.
     pub fn is_about_tasks(&self) -> bool {
         let rising = self.look.as_ref().and_then(|look| look.so_far.rising.as_ref());
-        rising
-            .is_some_and(|growth| growth.id.is_task_count() || growth.id.unit() == crate::units::Unit::Count)
+        rising.is_some_and(|rising| {
+            rising.growth.id.is_task_count() || rising.growth.id.unit() == crate::units::Unit::Count
+        })
     }
 }

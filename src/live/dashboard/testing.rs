@@ -10,9 +10,9 @@ use super::frame::draw;
 use super::load_state::LoadState;
 use super::model::Model;
 use super::state::{Mark, Reading, State};
-use crate::evidence::{GroupKind, Percentiles, Phase, SeriesId};
+use crate::evidence::{GroupKind, Ids, Percentiles, Phase, SeriesId};
 use crate::findings::{
-    GateOutcome, GateReason, GateResult, Interim, ListedGroup, Movement, NotMeasured, RunningLook,
+    GateOutcome, GateReason, GateResult, Interim, ListedGroup, Movement, NotMeasured, Rising, RunningLook,
     SeriesGrowth, SoFar, WorstError,
 };
 use crate::live::screen::Theme;
@@ -81,7 +81,8 @@ pub fn leaking() -> State {
         result: GateResult::Inconclusive,
         reason: GateReason::NotMeasured(NotMeasured::Latency),
     };
-    let so_far = SoFar { interim: Interim::Prove, rising: Some(growth), gates: vec![gate], fits: Vec::new() };
+    let rising = Rising { growth, rose: 1998.0, requests: Some(2000.0), certain: true };
+    let so_far = SoFar { interim: Interim::Prove, rising: Some(rising), gates: vec![gate], fits: Vec::new() };
     let mark = |at_s, sign, text: &str| Mark { at_s, sign, text: text.into() };
     State {
         status,
@@ -129,7 +130,11 @@ fn groups() -> Vec<ListedGroup> {
         movement: if growth > 1000.0 { Movement::Growing } else { Movement::Steady },
         age_s: 20.0,
         history: vec![count - growth, count - growth / 2.0, count],
+        proven: None,
         longest_wait_s: None,
+        ids: Ids::NotRead,
+        times: None,
+        closer_age_s: None,
         created_by: None,
         stack: Vec::new(),
     };

@@ -7,6 +7,7 @@ mod columns;
 mod filter;
 mod grouping;
 mod monitor;
+mod opened;
 mod rows;
 mod table;
 #[cfg(test)]

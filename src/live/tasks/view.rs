@@ -4,19 +4,18 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Wrap};
+use ratatui::widgets::Paragraph;
 
 use super::columns::Column;
 use super::grouping::Shown;
 use super::monitor::{Monitor, Tab, TaskReading};
-use super::rows::{interval, line, short, signed, titles};
+use super::opened::draw_opened;
+use super::rows::{line, titles};
 use super::table::Table;
-use crate::evidence::GroupKind;
-use crate::findings::{Grouping, LeftBehind, ListedGroup};
-use crate::live::screen::{Theme, cut, draw_box, title};
-use crate::live::status_line::count;
+use crate::findings::{Grouping, LeftBehind};
+use crate::live::screen::{Theme, cut, draw_box};
 use crate::units::Unit;
-use crate::wording::{describe_grouping, describe_key_outcome, describe_left_behind, listed_name, movement};
+use crate::wording::{describe_grouping, describe_key_outcome, describe_left_behind};
 
 const KEYS: &str =
     "q quit · ? help · ↑ ↓ select · enter stack · / filter · m mark · r request · ← → sort · 1–5 group";
@@ -31,15 +30,13 @@ const HELP: &[&str] = &[
     "1 – 5    group by stack and state, function, what created them, state, label",
     "m        mark: growth is also counted from now",
     "r R      send one request, or ten; what they leave behind is shown",
+    "p        ask Go which goroutines can never go on; it collects its garbage to answer",
     "w        save the groups as JSON in this directory",
     "< >      of a finished run: an earlier reading, a later one",
     "tab      the next service, where there are several",
     "space    freeze",
     "q        quit",
 ];
-
-/// Who created goroutines is read below so many: Go stops the world to say it.
-const MOST_DUMPED: f64 = 2000.0;
 
 /// Draws everything.
 pub fn draw_monitor(frame: &mut Frame<'_>, monitor: &Monitor, theme: Theme) {
@@ -75,7 +72,7 @@ pub fn draw_table(frame: &mut Frame<'_>, area: Rect, table: &Table, stale: bool,
     let [body, stack] = Layout::vertical([Constraint::Min(0), Constraint::Length(detail)]).areas(area);
     draw_rows(frame, body, table, (&rows, place), stale, theme);
     if let Some(row) = open {
-        draw_stack(frame, stack, &row.group, theme);
+        draw_opened(frame, stack, &row.group, theme);
     }
 }
 
@@ -135,11 +132,13 @@ fn draw_rows(
     for (at, row) in rows.iter().enumerate().skip(first).take(fits) {
         let line = line(row, &columns, theme);
         let line = if stale { line.patch_style(theme.quiet()) } else { line };
-        lines.push(if at == place { line.patch_style(theme.inverse()) } else { line });
+        lines.push(if at == place { uniform(line, theme) } else { line });
     }
     if rows.is_empty() {
         let why = match table.len() {
-            0 if table.grouping == Grouping::Label => "no labels were read: --keep-labels reads those of Go",
+            0 if table.grouping == Grouping::Label => {
+                "no labels: a Go service sets them with pprof.Do, and a run keeps them with --keep-labels"
+            }
             0 => "no task groups were read yet",
             _ if table.is_filter_unfinished() => "the regular expression is not finished",
             _ => "no group passes the filter",
@@ -149,35 +148,10 @@ fn draw_rows(
     frame.render_widget(Paragraph::new(lines), area);
 }
 
-fn draw_stack(frame: &mut Frame<'_>, area: Rect, group: &ListedGroup, theme: Theme) {
-    let area = title(frame, area, listed_name(group), theme);
-    let mut lines = vec![Line::styled(facts(group), theme.strong())];
-    match &group.created_by {
-        Some(creator) => lines.push(Line::raw(format!("created by {creator}"))),
-        None if group.kind == GroupKind::Goroutine && group.count >= MOST_DUMPED => {
-            lines.push(Line::styled("created by: not read, since there are too many", theme.quiet()));
-        }
-        None => {}
-    }
-    lines.extend(group.stack.iter().map(|frame| Line::raw(frame.to_string())));
-    if group.stack.is_empty() {
-        lines.push(Line::styled("this source shows no stack", theme.quiet()));
-    }
-    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), area);
-}
-
-/// All figures of a group in one line.
-fn facts(group: &ListedGroup) -> String {
-    let mut facts = vec![movement(group.movement).to_string(), format!("{} now", count(group.count))];
-    facts.extend(group.state.as_ref().map(|state| format!("in {state}")));
-    facts.push(format!("{} since the start", signed(group.growth)));
-    if let Some(each) = group.per_request {
-        let ends = group.per_request_interval.map(|ends| format!(" {}", interval(ends)));
-        facts.push(format!("{}{} per request", short(each), ends.unwrap_or_default()));
-    }
-    facts.extend(group.longest_wait_s.map(|s| format!("waits for up to {}", Unit::Seconds.show(s as f64))));
-    facts.push(format!("seen for {}", Unit::Seconds.show(group.age_s.round())));
-    facts.join(" · ")
+/// The line inside out in the color of its name: several colors would cut it into pieces.
+fn uniform(line: Line<'_>, theme: Theme) -> Line<'_> {
+    let style = line.spans.first().map_or(Style::new(), |name| name.style).patch(theme.inverse());
+    Line::from(line.spans.into_iter().map(|span| span.style(style)).collect::<Vec<_>>())
 }
 
 /// The filter while there is one, else `keys`.
@@ -198,9 +172,8 @@ mod tests {
     use ratatui::backend::TestBackend;
 
     use super::*;
-    use crate::evidence::Frame as StackFrame;
-    use crate::findings::Movement;
-    use crate::findings::SentByHand;
+    use crate::evidence::{Frame as StackFrame, Ids, TaskId, TaskTimes};
+    use crate::findings::{ListedGroup, Movement, SentByHand};
     use crate::live::screen::Key;
     use crate::live::tasks::monitor::TaskReading;
     use crate::live::tasks::testing::group;
@@ -268,6 +241,32 @@ mod tests {
         let drawn = screen(&monitor(Some("goroutines: connection refused")), 80, 24);
         assert!(drawn.contains("not read for 7 s: goroutines: connection refused"), "{drawn}");
         assert!(drawn.contains("+499"), "{drawn}");
+    }
+
+    #[test]
+    fn an_opened_group_says_what_is_proven_and_lists_its_tasks() {
+        let task = |id, minutes: u64| TaskId { id, waits_s: Some(60 * minutes) };
+        let produce = ListedGroup {
+            movement: Movement::ProvenLeak,
+            proven: Some(500),
+            ids: Ids::Read((0..500).map(|n| task(1000 + n, 12)).collect()),
+            ..group("main.produce", "chan send", 500.0, 499.0)
+        };
+        let draw = |group: ListedGroup| {
+            let mut seen = Monitor::new(1);
+            seen.take(0, TaskReading { groups: Some(vec![group]), ..reading(None) });
+            seen.press(Key::Enter);
+            screen(&seen, 80, 24)
+        };
+        let drawn = draw(produce.clone());
+        assert!(drawn.contains("proven by Go's runtime: 500 of 500 can never go on"), "{drawn}");
+        assert!(drawn.contains("ids: 12 min: 1000, 1001,") && drawn.contains(" more"), "{drawn}");
+        let drawn = draw(ListedGroup { ids: Ids::TooMany, ..produce.clone() });
+        assert!(drawn.contains("created by, ids and waits: not read: too many"), "{drawn}");
+        let times =
+            Some(TaskTimes { busy_s: 2.0, idle_s: 60.0, polls: 9, lost_waker: 1, ..TaskTimes::default() });
+        let drawn = draw(ListedGroup { times, ids: Ids::NotRead, proven: None, ..produce });
+        assert!(drawn.contains("busy 2 s · scheduled") && drawn.contains("has lost its waker"), "{drawn}");
     }
 
     #[test]

@@ -117,13 +117,13 @@
       const over = whole && line.over_steady !== null;
       const value = over ? line.over_steady : t !== null ? at(line, t) : tabled ?? ended();
       const written = over && chart.unit === "count" ? rate : show[chart.unit];
-      line.value.textContent = value === null ? "–" : written(value);
+      line.value.textContent = tabled !== null && t === null && line.change || (value === null ? "–" : written(value));
     }
     if (!chart.stack) return;
     const row = t === null ? nearest(chart.stack.pieces, chart.stack.areas.length + 1, end) : rowAt(chart.stack, t);
     chart.stack.areas.forEach((area, i) => {
       const tabled = t === null && steady && end === steady[2] ? area.end : null;
-      if (area.value) area.value.textContent = tabled !== null ? show[chart.unit](tabled) : row ? show[chart.unit](row[i + 1] - (i ? row[i] : 0)) : "–";
+      if (area.value) area.value.textContent = tabled !== null ? area.change || show[chart.unit](tabled) : row ? show[chart.unit](row[i + 1] - (i ? row[i] : 0)) : "–";
     });
   };
 
@@ -223,7 +223,7 @@
       node("line", { x1, y1, x2, y2, stroke: "var(--paper)", "stroke-width": 5 }, drawn);
       node("line", { x1, y1, x2, y2, stroke: fit.bad && !chart.stack ? colour : "var(--muted)", "stroke-width": 2.5 }, drawn);
       for (const [cx, cy] of fit.dots.map(([t, v]) => [x(t), y(v)]))
-        node("circle", { cx, cy, r: 5, fill: colour, stroke: "var(--paper)", "stroke-width": 2 }, drawn);
+        node("circle", { cx, cy, r: 5, fill: fit.names_another ? "var(--ink)" : colour, stroke: "var(--paper)", "stroke-width": 2 }, drawn);
     }
     for (const t of chart.ticks) {
       if (t < view[0] || t > view[1]) continue;

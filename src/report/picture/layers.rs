@@ -37,6 +37,8 @@ pub struct FittedLine {
     pub band: Vec<(f64, f64, f64)>,
     /// Whether the verdict rests on it.
     pub bad: bool,
+    /// Whether its growth is that of another series than the one that is drawn.
+    pub names_another: bool,
 }
 
 /// The panel of memory.
@@ -69,6 +71,7 @@ pub fn memory_layers(evidence: &Evidence, findings: &Report, columns: usize) -> 
         dots: fit.dots(),
         band: fit.band(),
         bad: fit.guilty(&stage),
+        names_another: fit.names_another(&stage),
     };
     MemoryLayers {
         main: Some(series.id.clone()),

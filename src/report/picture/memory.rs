@@ -2,7 +2,7 @@
 
 use super::account::Stack;
 use super::axis::Scale;
-use super::edge_figure::{edge_label, end_in_account, end_in_tables};
+use super::edge_figure::{edge_label, end_in_account, end_in_tables, short_name};
 use super::fit::{Fit, Ground};
 use super::labels::Room;
 use super::marks::draw_marks;
@@ -71,16 +71,7 @@ pub fn account(stage: &Stage<'_>, series: &Series, drawn: &Trace, columns: usize
 
 /// The line through what is drawn of a series.
 pub fn fitted_line<'a>(stage: &'a Stage<'_>, series: &Series, drawn: &Trace) -> Option<Fit<'a>> {
-    Fit::new(stage, fitted(stage, series)?, drawn, ends(stage, series))
-}
-
-/// What the right edge calls it, where there is little room.
-fn short_name(id: &SeriesId) -> String {
-    match id {
-        SeriesId::Rss => "resident".into(),
-        SeriesId::RssAnon => "private".into(),
-        other => other.name().strip_suffix("_bytes").unwrap_or(other.name()).replace('_', " "),
-    }
+    Fit::new(stage, fitted(stage, series)?, (&series.id, drawn), ends(stage, series))
 }
 
 /// Paints the panel into `plot`; labels reach to `right`.
@@ -150,8 +141,17 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     if let Some(limit) = &limit {
         limit.label(scene, stage, &panel, &mut room);
     }
-    if let Some(fit) = &fit {
-        fit.label(scene, stage, &panel, &mut room);
+    if let Some(fit) = &fit
+        && let Some(growth) = fit.label(scene, stage, &panel, &mut room)
+    {
+        // the right edge has room for it: below the line that it is about
+        let label = EdgeLabel {
+            y: panel.y(rss.last().map_or(0.0, |(_, value)| value)),
+            text: without_interval(&growth).replace(", ", ",\n"),
+            weight: Weight::Bold,
+            colour: if bad { stage.theme.warn } else { stage.theme.muted },
+        };
+        labels.insert(1.min(labels.len()), label);
     }
     if draw_collections(scene, stage.theme, &panel, &stage.evidence.events) {
         labels.push(EdgeLabel { text: "collections".into(), ..low_label(stage, &panel, 7.0) });
@@ -162,6 +162,11 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     panel.axes(scene, stage.theme);
     panel.label_right(scene, stage.theme, &labels, Rect { right, ..plot });
     panel
+}
+
+/// A growth without its interval, for which the right edge has no room.
+fn without_interval(growth: &str) -> &str {
+    growth.split(" (").next().unwrap_or(growth)
 }
 
 fn low_label(stage: &Stage<'_>, panel: &Panel, up: f32) -> EdgeLabel {

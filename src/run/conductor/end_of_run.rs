@@ -10,7 +10,7 @@ impl Conductor<'_> {
     /// Does what was asked; how the run ends, if it does.
     pub(super) fn obey(&mut self, command: Command) -> Option<End> {
         match command {
-            Command::Stop => Some(self.stop(StopReason::Signal)),
+            Command::Stop(by) => Some(self.stop(StopReason::Asked(by))),
             Command::Abort => {
                 self.load.stop();
                 Some(End::Aborted)
@@ -57,7 +57,7 @@ impl Conductor<'_> {
             }
             match self.wait(left).await {
                 Some(Command::Abort) => return End::Aborted,
-                Some(Command::Stop) => until = until.min(self.parts.clock.now() + End::Stopped.patience()),
+                Some(Command::Stop(_)) => until = until.min(self.parts.clock.now() + End::Stopped.patience()),
                 Some(note @ Command::Note(_)) => drop(self.obey(note)),
                 // there is no load any more
                 Some(Command::ScaleRate(_) | Command::PauseLoad) => {}

@@ -9,7 +9,8 @@ use tokio::time::{Instant, sleep};
 use super::*;
 use crate::drive::{Clock, Driver, Sending, SimulatedAnswers};
 use crate::evidence::{
-    DrivenPlan, Environment, Evidence, Gone, Judging, ObservedPlan, PhasePlan, PlanRecord, SeriesId, Workload,
+    DrivenPlan, Environment, Evidence, Gone, Judging, ObservedPlan, PhasePlan, PlanRecord, SeriesId,
+    StopAsker, Workload,
 };
 use crate::plan::RequestPlan;
 use crate::probe::{Probe, ProbeError, ProbeFuture, Reading, Request, Sampler};
@@ -113,7 +114,8 @@ async fn run(does: Does, steady_s: f64, stop_at: Option<Duration>) -> Came {
 }
 
 async fn follow(does: Does, plan: PlanRecord, stop_at: Option<Duration>) -> Came {
-    obey(does, plan, stop_at.map(|at| (at, Command::Stop)).into_iter().collect(), false).await
+    obey(does, plan, stop_at.map(|at| (at, Command::Stop(StopAsker::Interrupt))).into_iter().collect(), false)
+        .await
 }
 
 /// A run in which a person asks for something at some moments, with requests that are answered at once or none.
@@ -310,7 +312,7 @@ async fn what_is_paused_is_not_judged_and_sends_nothing() {
     assert!((79 * S..83 * S).contains(&lasted), "{lasted:?}");
     assert_eq!(due(&evidence, 45.0, 90.0), 300);
     // one that is paused to the end judges nothing
-    let asked = vec![(20 * S, Command::PauseLoad), (40 * S, Command::Stop)];
+    let asked = vec![(20 * S, Command::PauseLoad), (40 * S, Command::Stop(StopAsker::Interrupt))];
     let Came { evidence, .. } = obey(Does::CollectsFor(S / 100), driven_plan(), asked, true).await;
     assert!(evidence.recording.phases.iter().all(|phase| *phase != Phase::Steady));
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::testing::{FakeRun, FakeService, Finished, Now, group, plan, watch};
 use crate::drive::SimulatedAnswers;
-use crate::evidence::{Command, DrivenPlan, EventKind, Gone, PlanRecord, Runtime, SeriesId};
+use crate::evidence::{Command, DrivenPlan, EventKind, Gone, PlanRecord, Runtime, SeriesId, StopAsker};
 use crate::plan::resolve_run;
 use crate::run::End;
 use crate::settings::Settings;
@@ -95,7 +95,9 @@ fn a_run_that_ends_before_steady_says_that_nothing_can_be_known() {
     let baseline = Span(Duration::from_secs(60));
     let mut plan = plan(90);
     plan.phases.baseline = baseline;
-    let finished = FakeRun::new(plan, flat()).command_at(Duration::from_secs(5), Command::Stop).run();
+    let finished = FakeRun::new(plan, flat())
+        .command_at(Duration::from_secs(5), Command::Stop(StopAsker::Interrupt))
+        .run();
     let report = report(&finished);
     assert_eq!((finished.end, &report["exit_code"]), (End::Stopped, &3.into()), "{report}");
     assert!(report["headline"].as_str().unwrap().contains("before steady began"), "{}", report["headline"]);
@@ -143,7 +145,7 @@ fn of_a_run_that_ends_early_proof_and_series_agree() {
     };
     for second in [13, 16, 25, 40] {
         let run = FakeRun::new(plan(600), service()).runtime(Runtime::Go);
-        let finished = run.command_at(Duration::from_secs(second), Command::Stop).run();
+        let finished = run.command_at(Duration::from_secs(second), Command::Stop(StopAsker::Interrupt)).run();
         let report = report(&finished);
         assert_eq!(
             (finished.end, &report["verdict"]),
@@ -167,7 +169,7 @@ fn threads_that_each_collection_frees_want_cycles_or_a_longer_run() {
     assert_eq!(report["verdict"], "inconclusive", "{report}");
     let headline = report["headline"].as_str().unwrap();
     assert!(headline.contains("--cycles 3"), "{headline}");
-    assert!(headline.contains("would decide"), "it names no time: {headline}");
+    assert!(headline.contains("or --load-duration of about "), "it names no time: {headline}");
     let long = FakeRun::new(plan(1200), service()).runtime(Runtime::Jvm).run();
     assert_eq!(long.report.verdict, crate::findings::Verdict::Stable, "{}", long.report.headline);
 }

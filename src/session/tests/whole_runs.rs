@@ -6,7 +6,9 @@ use reqwest::StatusCode;
 
 use super::super::testing::{FakeRun, FakeService, Now, group, plan, watch};
 use crate::drive::SimulatedAnswers;
-use crate::evidence::{Command, EventKind, Gone, PlanRecord, Runtime, SeriesId, StopReason, Workload};
+use crate::evidence::{
+    Command, EventKind, Gone, PlanRecord, Runtime, SeriesId, StopAsker, StopReason, Workload,
+};
 use crate::findings::{Report, Verdict};
 use crate::judge::judge;
 use crate::run::End;
@@ -112,7 +114,9 @@ fn requests_that_hang_in_the_end_do_not_excuse_what_grew_before() {
             ..SimulatedAnswers::ok_after(Duration::from_millis(1))
         };
         let service = FakeService::growing_per_request(KIB_3).answering(hangs);
-        FakeRun::new(plan(3600), service).command_at(Duration::from_secs(second), Command::Stop).run()
+        FakeRun::new(plan(3600), service)
+            .command_at(Duration::from_secs(second), Command::Stop(StopAsker::Interrupt))
+            .run()
     };
     let finished = cut_at(100);
     assert_eq!(finished.report.verdict, Verdict::Leak, "it grew long before: {}", finished.report.headline);
@@ -130,8 +134,9 @@ fn a_target_that_dies_and_stays_away_ends_the_run_early() {
 #[test]
 fn a_run_that_is_asked_to_stop_reports_what_it_has() {
     let service = FakeService::growing_per_request(KIB_3);
-    let finished =
-        FakeRun::new(plan(3600), service).command_at(Duration::from_secs(100), Command::Stop).run();
+    let finished = FakeRun::new(plan(3600), service)
+        .command_at(Duration::from_secs(100), Command::Stop(StopAsker::Interrupt))
+        .run();
     assert_eq!((finished.end, finished.report.verdict), (End::Stopped, Verdict::Leak));
     assert_eq!(finished.count_events(|kind| matches!(kind, EventKind::Stopped { .. })), 1);
 }
@@ -162,7 +167,7 @@ fn a_run_until_sure_ends_as_soon_as_the_leak_is_certain() {
 #[test]
 fn a_run_that_is_asked_to_stop_twice_waits_for_nothing() {
     let finished = FakeRun::new(plan(3600), FakeService::growing_per_request(0.0))
-        .command_at(Duration::from_secs(20), Command::Stop)
+        .command_at(Duration::from_secs(20), Command::Stop(StopAsker::Interrupt))
         .command_at(Duration::from_secs(20), Command::Abort)
         .run();
     assert_eq!((finished.end, finished.lasted.as_secs()), (End::Aborted, 20));
