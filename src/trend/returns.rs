@@ -19,6 +19,8 @@ const EDGE: f64 = 0.05;
 /// At least this share of all values lies so near the level, and at most that beyond it.
 const LEAST_WITHIN: f64 = 0.4;
 const MOST_BEYOND: f64 = 0.02;
+/// It swings by at least this share of what its level rises.
+const LEAST_SWING_OF_RISE: f64 = 0.5;
 /// So often it must have come back.
 const LEAST_RETURNS: usize = 3;
 /// Values in a stretch, so that its edge is more than a chance.
@@ -72,6 +74,13 @@ fn returns_to_lower_edge(times: &[f64], values: &[f64], swing: f64) -> Option<Re
         || share(&|v| v < -near) > MOST_BEYOND
         || level.iter().filter(|edge| edge.at_s >= late).count() < 2
     {
+        return None;
+    }
+    // of what rises further than it swings the edge is a line along stairs, and the rise itself is plain to see
+    let rise = (strip.slope * (times[times.len() - 1] - times[0])).abs();
+    let mut sorted = above.clone();
+    sorted.sort_unstable_by(f64::total_cmp);
+    if quantile(&sorted, 0.98) < LEAST_SWING_OF_RISE * rise {
         return None;
     }
     let times = returns(times, &above, near)?;
