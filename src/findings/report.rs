@@ -6,7 +6,7 @@ use super::{
     AccountRow, Attribution, Badge, Culprit, Direction, DriverHealth, GateFinding, LoadFinding,
     SeriesFinding, Verdict, WorkersFinding,
 };
-use crate::evidence::{ProbeRecord, SeriesId, TargetRecord};
+use crate::evidence::{GroupKind, ProbeRecord, SeriesId, TargetRecord};
 
 /// The whole report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -99,6 +99,18 @@ impl Report {
     fn is_shown_by_another(&self, series: &SeriesFinding) -> bool {
         let repeats = |s: &SeriesFinding| s.id != SeriesId::Tasks && s.id.is_task_count();
         series.id == SeriesId::Tasks && self.series.iter().any(repeats)
+    }
+
+    /// What is blamed of what is counted: the kind of the first culprit that is no memory, or file descriptors where only
+    /// their number was read and no task count grows; none where nothing is.
+    pub fn blamed_count(&self) -> Option<GroupKind> {
+        let counted = |kind: &GroupKind| {
+            use GroupKind::{Child, Fd, Goroutine, Task, Thread};
+            matches!(kind, Goroutine | Task | Thread | Fd | Child)
+        };
+        let of_culprit = self.culprits.iter().filter_map(Culprit::group_kind).find(counted);
+        let tasks = || self.series.iter().any(|s| s.id.is_task_count() && self.is_blamed(s));
+        of_culprit.or_else(|| (self.blames(&SeriesId::Fds) && !tasks()).then_some(GroupKind::Fd))
     }
 
     /// Whether the verdict is bad and rests on this series: it grows, materially, and nothing explains it.

@@ -63,6 +63,8 @@ struct Stack {
     areas: Vec<Area>,
     /// Pieces of rows in turn: a moment and the upper edge of each area.
     pieces: Vec<Vec<f64>>,
+    /// Whether they are all of the line above them.
+    whole: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -91,14 +93,15 @@ impl Stack {
         Stack {
             areas: layers.areas.into_iter().zip(layers.at_end).map(area).collect(),
             pieces: layers.pieces.into_iter().map(piece).collect(),
+            whole: layers.is_whole,
         }
     }
 }
 
 #[derive(Debug, Serialize)]
 struct FittedView {
-    /// Moment and value of both ends.
-    ends: [(f64, f64); 2],
+    /// Moment and value of both ends; none of what is stable.
+    ends: Option<[(f64, f64); 2]>,
     /// What was read at both ends of steady.
     dots: [(f64, f64); 2],
     /// Moment, lowest and highest value.
@@ -213,15 +216,16 @@ fn memory(evidence: &Evidence, findings: &Report) -> Chart {
     let MemoryLayers { main, account, fit, limit, notes } = memory_layers(evidence, findings, COLUMNS);
     let stacked =
         |id: &SeriesId| account.is_some() && AccountPart::STACKED.iter().any(|part| part.series() == *id);
+    let is_whole = account.as_ref().is_some_and(|account| account.is_whole);
     let series = evidence.recording.series.iter();
     let series = series.filter(|s| s.unit() == Unit::Bytes && !s.is_empty() && !stacked(&s.id));
     let mut lines: Vec<Line> = series
         .filter_map(|s| {
             let is_main = main.as_ref() == Some(&s.id);
-            let on = s.id == SeriesId::RssAnon && account.is_none();
+            let on = s.id == SeriesId::RssAnon && !is_whole;
             let mut line = line_of(evidence, findings, s, (is_main, on))?;
             // what grows of it the areas show, or else the line of all resident memory, in the colour of what is wrong
-            if account.is_some() || (s.id.is_resident_memory() && !is_main) {
+            if is_whole || (s.id.is_resident_memory() && !is_main) {
                 (line.bad, line.on) = (false, is_main || on);
             }
             Some(line)
@@ -262,7 +266,7 @@ fn tasks(evidence: &Evidence, findings: &Report) -> Chart {
         let better =
             evidence.recording.series.iter().any(|s| s.id != SeriesId::Tasks && s.id.is_task_count());
         let tasks = id.is_task_count() && !(*id == SeriesId::Tasks && better) && !counted(id);
-        tasks || matches!(id, SeriesId::Fds | SeriesId::Children)
+        tasks || (matches!(id, SeriesId::Fds | SeriesId::Children) && !counted(id))
     };
     let series = evidence.recording.series.iter().filter(|s| counts(&s.id) && !s.is_empty());
     let others = series

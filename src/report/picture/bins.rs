@@ -44,7 +44,8 @@ pub fn collect_bins(rows: &[LoadRow], least: f64, boundaries: &[f64]) -> Vec<Bin
         open.dropped += row.dropped;
         open.to = row.elapsed_s;
         let next = rows.get(i + 1).map_or(f64::INFINITY, |next| next.elapsed_s);
-        let crossed = boundaries.iter().any(|b| open.from < *b && *b < next && open.to > open.from);
+        // a file has milliseconds, and the event of a phase has more digits
+        let crossed = boundaries.iter().any(|b| open.from + 0.001 < *b && *b < next && open.to > open.from);
         if next > row.elapsed_s && (crossed || open.to - open.from >= least * 0.999) {
             match out.last_mut() {
                 // a rate over a few milliseconds before a boundary says nothing by itself
@@ -107,6 +108,15 @@ mod tests {
         // a phase that begins at 2 s divides what one span would have held
         assert_eq!(collect_bins(&rows, 9.0, &[2.0]).len(), 1);
         assert_eq!(collect_bins(&rows, 3.0, &[2.0]).iter().map(|b| b.sent).sum::<u64>(), 35);
+    }
+
+    #[test]
+    fn the_end_of_a_phase_within_a_second_is_no_lower_rate() {
+        let row = |t: f64, sent: u64| LoadRow { elapsed_s: t, sent, ..LoadRow::default() };
+        let rows = [row(33.001, 50), row(34.001, 50), row(34.674, 33), row(35.002, 0), row(36.001, 0)];
+        let bins = collect_bins(&rows, 1.0, &[34.674000382]);
+        let last = bins.iter().rfind(|bin| bin.sent > 0).unwrap();
+        assert_eq!((last.to, last.rate(last.sent).round()), (34.674, 49.0), "{bins:?}");
     }
 
     fn timed(counts: &[u64]) -> Vec<u64> {

@@ -64,17 +64,34 @@ impl<'a> Fit<'a> {
         // nor to where it was not measured: before that the service may have grown otherwise
         let reported = finding.slope_over_s.filter(|_| finding.trend == Direction::Growing);
         let from = reported.map_or(from, |over| from.max(to - over));
-        // what does not grow is drawn as it was: its slope may be that of a part of steady, and would point elsewhere
+        let on_drawn =
+            |[first, last]: [f64; 2]| [on_line(drawn, (steady_from, first)), on_line(drawn, (to, last))];
+        let fit = |level: f64, slope: f64| Fit {
+            finding,
+            drawn: id.clone(),
+            from,
+            to,
+            level,
+            slope,
+            read: [(from, level), (to, level + slope * (to - from))],
+        };
+        // what does not grow is drawn as it was, from reading to reading: the slope of what was judged may be that of a
+        // part of steady, or of another series, and would point elsewhere
+        if finding.trend != Direction::Growing
+            && let Some([first, last]) = read
+        {
+            let read @ [(from, _), (to, _)] = on_drawn([first, last]);
+            let slope = (last - first) / (to - from).max(f64::MIN_POSITIVE);
+            return Some(Fit { read, from, to, ..fit(first, slope) });
+        }
         let slope = match (finding.trend, finding.end) {
             (Direction::Growing, _) | (_, None) => finding.slope_per_s?,
             (_, Some(end)) => (end - start) / (to - from).max(f64::MIN_POSITIVE),
         };
         let shift = shift_of(stage, finding, (start, slope), drawn, (from, to));
-        let drawn_id = id.clone();
-        let fit =
-            Fit { finding, drawn: drawn_id, from, to, level: start + shift, slope, read: [(0.0, 0.0); 2] };
-        let [start, end] = read.unwrap_or([fit.level, fit.at(to)]);
-        Some(Fit { read: [on_line(drawn, (steady_from, start)), on_line(drawn, (to, end))], ..fit })
+        let fit = fit(start + shift, slope);
+        let ends = read.unwrap_or([fit.level, fit.at(to)]);
+        Some(Fit { read: on_drawn(ends), ..fit })
     }
 
     /// The highest value that it reaches.
@@ -87,9 +104,11 @@ impl<'a> Fit<'a> {
         stage.findings.is_blamed(self.finding)
     }
 
-    /// Its two ends, moment and level.
-    pub fn line(&self) -> [(f64, f64); 2] {
-        [(self.from, self.level), (self.to, self.at(self.to))]
+    /// Its two ends, moment and level; of what is stable none, since a line from reading to reading may rise where nothing
+    /// grows any more.
+    pub fn line(&self) -> Option<[(f64, f64); 2]> {
+        let is_stable = self.finding.trend == Direction::Stable;
+        (!is_stable).then(|| [(self.from, self.level), (self.to, self.at(self.to))])
     }
 
     /// What is drawn around it where it grows: moment, lowest and highest level of its interval.
@@ -128,9 +147,10 @@ impl<'a> Fit<'a> {
         let colour = if bad { stage.theme.warn } else { stage.theme.muted };
         let edge = |(t, low, high): (f64, f64, f64)| (panel.x(t), panel.y(high), panel.y(low));
         scene.area(self.band().into_iter().map(edge).collect(), colour, 0.22);
-        let (a, b) = self.ends(panel);
-        scene.line(vec![a, b], 8.0, stage.theme.paper);
-        scene.line(vec![a, b], 4.0, colour);
+        let Some(ends) = self.line() else { return };
+        let ends = ends.map(|(t, value)| (panel.x(t), panel.y(value)));
+        scene.line(ends.to_vec(), 8.0, stage.theme.paper);
+        scene.line(ends.to_vec(), 4.0, colour);
     }
 
     /// Paints what was read at both ends of steady, over all lines.
@@ -144,7 +164,8 @@ impl<'a> Fit<'a> {
 
     /// Whether the growth at the line is, in part at least, that of another series than the one that is drawn.
     pub fn names_another(&self, stage: &Stage<'_>) -> bool {
-        self.finding.id != self.drawn || self.judged(stage).is_some()
+        let is_another = self.finding.id != self.drawn || self.judged(stage).is_some();
+        is_another && self.growth(stage).is_some()
     }
 
     /// What was read has the colour of its line where the growth is that of another series.
@@ -178,11 +199,6 @@ impl<'a> Fit<'a> {
         let ends = [(self.to, level), (to, self.at(to))].map(|(t, v)| (panel.x(t), panel.y(v)));
         scene.dashed(ends[0], ends[1], 3.0, stage.theme.warn, 10.0);
         Some(ends)
-    }
-
-    fn ends(&self, panel: &Panel) -> (Point, Point) {
-        let point = |t: f64| (panel.x(t), panel.y(self.at(t)));
-        (point(self.from), point(self.to))
     }
 
     fn points(&self, panel: &Panel) -> [Point; 2] {

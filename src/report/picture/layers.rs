@@ -24,13 +24,15 @@ pub struct Layers {
     pub pieces: Vec<Vec<(f64, Vec<f64>)>>,
     /// What each area holds where steady ends, as the tables have it; none of what no table has.
     pub at_end: Vec<Option<f64>>,
+    /// Whether the areas are all of the line above them.
+    pub is_whole: bool,
 }
 
 /// The line through what is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FittedLine {
-    /// Its two ends, moment and value.
-    pub ends: [(f64, f64); 2],
+    /// Its two ends, moment and value; none of what is stable.
+    pub ends: Option<[(f64, f64); 2]>,
     /// When what is drawn was read at both ends of steady, and what it read.
     pub dots: [(f64, f64); 2],
     /// Its interval: moment, lowest and highest value.
@@ -79,7 +81,8 @@ pub fn memory_layers(evidence: &Evidence, findings: &Report, columns: usize) -> 
             let names = stack.parts.iter().map(ToString::to_string);
             let at_end = stack.parts.iter().map(|part| end_in_account(&stage, *part));
             let at_end = at_end.collect();
-            Layers { areas: names.zip(memory::tints(&stage, &stack)).collect(), pieces: stack.pieces, at_end }
+            let areas = names.zip(memory::tints(&stage, &stack)).collect();
+            Layers { areas, is_whole: stack.is_whole(), pieces: stack.pieces, at_end }
         }),
         fit: fit.map(line),
         limit: limit.map(|limit| limit.bytes),
@@ -130,7 +133,12 @@ pub fn task_layers(evidence: &Evidence, findings: &Report, columns: usize) -> Op
             let rows = thinned(rows, (stage.time.from, stage.time.to), columns);
             TaskLayers {
                 title,
-                groups: Some(Layers { areas: names.zip(tints).collect(), pieces: vec![rows], at_end }),
+                groups: Some(Layers {
+                    areas: names.zip(tints).collect(),
+                    pieces: vec![rows],
+                    at_end,
+                    is_whole: true,
+                }),
                 main,
                 total_at_end,
                 notes: note.into_iter().collect(),

@@ -96,16 +96,20 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     let mut labels = Vec::new();
 
     panel.ground(scene, stage.theme, &stage.phases);
-    match &stack {
-        Some(stack) => labels.extend(layers(scene, stage, &panel, stack, &mut room)),
-        None => plain(scene, stage, &panel, series, &rss, fit.as_ref()),
+    // above parts that are not all of it the rest is seen as where no part is known
+    let is_whole = stack.as_ref().is_some_and(Stack::is_whole);
+    if !is_whole {
+        plain(scene, stage, &panel, series, &rss, fit.as_ref());
     }
-    if stack.is_none() && series.id == SeriesId::Rss {
+    if let Some(stack) = &stack {
+        labels.extend(layers(scene, stage, &panel, stack, &mut room));
+    }
+    if !is_whole && series.id == SeriesId::Rss {
         labels.extend(private(scene, stage, &panel));
     }
     draw_marks(scene, stage.theme, &panel, &stage.marks, &mut [&mut room]);
     if let Some(fit) = &fit {
-        fit.draw(scene, stage, &panel, if stack.is_some() { Ground::Stacked } else { Ground::Plain });
+        fit.draw(scene, stage, &panel, if is_whole { Ground::Stacked } else { Ground::Plain });
     }
     for piece in panel.lines(&rss) {
         room.occupy(&piece);

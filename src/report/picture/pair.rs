@@ -90,6 +90,9 @@ fn stages<'a>(runs: [(&'a Evidence, &'a Report); 2], theme: &'a Palette) -> [Sta
     let mut stages = runs.map(|(evidence, findings)| Stage::new(evidence, findings, theme));
     let to = stages.iter().map(|s| s.time.to).fold(0.0, f64::max);
     let from = stages.iter().map(|s| s.time.from).fold(f64::INFINITY, f64::min);
+    // what leaked is what one looks for in both
+    let blamed = stages[1].blamed.or(stages[0].blamed);
+    stages.iter_mut().for_each(|stage| stage.blamed = blamed);
     let top = |of: fn(&Stage<'_>) -> f64| stages.iter().map(of).fold(0.0, f64::max);
     let tops = Tops { memory: top(memory::top), tasks: top(|s| Tasks::find(s).map_or(0.0, |t| t.top())) };
     for stage in &mut stages {

@@ -264,6 +264,23 @@ fn the_line_of_the_picture_and_of_the_page_have_one_label() {
 }
 
 #[test]
+fn descriptors_that_leak_are_what_picture_and_page_show() {
+    let open = |now: Now| 12.0 + now.requests as f64;
+    let service = FakeService::growing_per_request(0.0)
+        .series(SeriesId::Fds, open)
+        .tasks(group("main.main", "select"), |_| 20.0)
+        .series(SeriesId::Goroutines, |_| 20.0);
+    let finished = FakeRun::new(plan(60), service).runtime(Runtime::Go).run();
+    let (report, formats) = (&finished.report, Formats::render(&finished));
+    assert!(report.headline.contains("file descriptor"), "{}", report.headline);
+    let end = series(report, &SeriesId::Fds).end.unwrap();
+    formats.show("Open file descriptors");
+    formats.show(&format!("{} open file", Unit::Count.show(end)));
+    assert_eq!(formats.charts["charts"][1]["title"], "Open file descriptors");
+    assert_eq!(formats.legend("open file descriptors"), end);
+}
+
+#[test]
 fn requests_are_counted_once() {
     let finished = leaking();
     let (report, formats) = (&finished.report, Formats::render(&finished));
