@@ -22,6 +22,7 @@ impl LoadFinding {
             errors: ErrorCounts::default(),
             in_flight_start: 0,
             in_flight_end: 0,
+            in_flight_settled: None,
             latency_s: Percentiles::default(),
             service_s: Percentiles::default(),
             probing_s: Percentiles::default(),

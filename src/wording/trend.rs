@@ -38,6 +38,7 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
     let what = match window.level {
         JudgedLevel::Floor { teeth } => format!("the floor under {teeth} teeth"),
         JudgedLevel::BeneathPeriod { seconds } => format!("the level under a rhythm of {}", span(seconds)),
+        JudgedLevel::ReturnedTo { times } => format!("the level that it came back to {times} times"),
         JudgedLevel::Readings => "it".into(),
     };
     // what an interval ends above it excludes, and what never moved: found, and called a leak, is only more than that

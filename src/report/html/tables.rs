@@ -9,8 +9,8 @@ use crate::report::requests;
 use crate::units::{Bytes, Unit};
 use crate::wording::picture::label_gate;
 use crate::wording::{
-    UNKNOWN, account_ends, describe_target, growth_cell, has_no_level, list_load_errors, series_ends,
-    show_change, show_rate,
+    UNKNOWN, account_ends, account_settled, describe_target, growth_cell, has_no_level, list_load_errors,
+    series_ends, show_change, show_rate,
 };
 
 #[derive(Serialize)]
@@ -102,21 +102,35 @@ impl SeriesView {
     }
 }
 
-/// Part, start, end, change, per request.
-pub fn account(findings: &Report) -> Vec<[String; 5]> {
+/// Part, start, end, change, after settle, per request; last the requests in flight, that what they held can be seen.
+pub fn account(findings: &Report) -> Vec<[String; 6]> {
     let show = |v: f64| Bytes(v).to_string();
-    let rows = findings.account.iter();
-    rows.map(|row| {
+    let rows = findings.account.iter().map(|row| {
         let per = row.per_request.map_or(UNKNOWN.into(), show);
         let [start, end] = account_ends(row);
+        let change = show_change(Unit::Bytes, end - start);
+        let settled = account_settled(row).unwrap_or(UNKNOWN.into());
         let levels = match has_no_level(Unit::Bytes, Some(start), Some(end)) {
             true => [UNKNOWN, UNKNOWN].map(String::from),
             false => [start, end].map(show),
         };
         let [first, last] = levels;
-        [row.part.to_string(), first, last, show_change(Unit::Bytes, end - start), per]
-    })
-    .collect()
+        [row.part.to_string(), first, last, change, settled, per]
+    });
+    let requests = || in_flight_cells(findings.load.as_ref()?);
+    match findings.account.is_empty() {
+        true => Vec::new(),
+        false => rows.chain(requests()).collect(),
+    }
+}
+
+fn in_flight_cells(load: &LoadFinding) -> Option<[String; 6]> {
+    let count = |n: u64| Unit::Count.show(n as f64);
+    let (start, end) = (load.in_flight_start, load.in_flight_end);
+    let change = show_change(Unit::Count, end as f64 - start as f64);
+    let settled = load.in_flight_settled.map_or(UNKNOWN.into(), count);
+    let row = ["requests in flight".into(), count(start), count(end), change, settled, UNKNOWN.into()];
+    (start + end > 0).then_some(row)
 }
 
 /// Label, colour, expression, why.
