@@ -4,9 +4,9 @@ use super::*;
 use crate::evidence::{Aspect, Gate, GateLimit, GroupKind, MemoryLimit, Quantity, Runtime, SeriesId};
 use crate::findings::{
     Absence, AbsenceKind, Answer, Assessment, Badge, Caption, Change, Compared, ComparedSide, CountGrowth,
-    Counted, CountedBy, Doubt, Excluded, ExcludedGrowth, Exit, ExitReason, Explanation, Failure, GateOutcome,
-    GateReason, GateResult, GroupGrowth, HeapRoom, HeldByRequests, Leak, LeakSummary, LimitReached,
-    LongerRun, Measured, MemoryGrowth, ProvenTasks, RateShortfall, Reason, SeriesGrowth, WorstError,
+    Counted, CountedBy, Doubt, Excluded, ExcludedGrowth, Exit, ExitReason, Failure, GateOutcome, GateReason,
+    GateResult, GroupGrowth, HeldByRequests, Leak, LeakSummary, LimitReached, LongerRun, Measured,
+    MemoryGrowth, ProvenTasks, RateShortfall, Reason, SeriesGrowth, WorstError,
 };
 use crate::units::{Rate, Span, Unit};
 
@@ -336,54 +336,6 @@ fn a_headline_that_cannot_tell_ends_with_the_one_thing_to_do() {
 }
 
 #[test]
-fn a_leak_is_counted_by_what_is_known_of_each_part() {
-    let each = || CountedBy::Each(vec!["'/slow'".into()]);
-    let summary = |memory_per, count_per: Option<CountedBy>| {
-        let count = |per| CountGrowth { n: 1.0, what: Counted::Kind(GroupKind::Task), per };
-        let summary = LeakSummary {
-            memory: Some(MemoryGrowth {
-                id: SeriesId::RssAnon,
-                bytes: 4.0 * KIB,
-                per: memory_per,
-                process: None,
-            }),
-            counted: count_per.map(count).into_iter().collect(),
-            limit: None,
-        };
-        leak::summary(&summary, "")
-    };
-    let rows = [
-        (each(), Some(each()), "4.0 KiB of memory and 1 task more per '/slow'"),
-        (
-            CountedBy::AnyRequest,
-            Some(each()),
-            "4.0 KiB of memory more per request of any kind and 1 task more per '/slow'",
-        ),
-        (each(), None, "4.0 KiB of memory more per '/slow'"),
-        (CountedBy::Hour, None, "4.0 KiB of memory more per hour"),
-    ];
-    for (memory, count, sentence) in rows {
-        assert_eq!(summary(memory, count), sentence);
-    }
-    let count = |n, kind| CountGrowth { n, what: Counted::Kind(kind), per: CountedBy::Request };
-    let threads = LeakSummary {
-        memory: Some(MemoryGrowth {
-            id: SeriesId::RssAnon,
-            bytes: 5.8 * KIB * KIB,
-            per: CountedBy::Request,
-            process: None,
-        }),
-        counted: vec![count(1.0, GroupKind::Thread), count(5.0, GroupKind::Fd)],
-        limit: None,
-    };
-    assert_eq!(
-        leak::summary(&threads, ""),
-        "5.8 MiB of memory, 1 thread and 5 file descriptors more per request"
-    );
-    assert_eq!(leak::summary(&LeakSummary::default(), "it grows"), "it grows");
-}
-
-#[test]
 fn each_exit_code_says_what_set_it() {
     let gate = || ExitReason::Gate("errors.ratio < 1%".into());
     let rows = [
@@ -438,17 +390,7 @@ fn a_comparison_says_its_answer_once_whatever_the_gates_of_its_runs_say() {
 }
 
 #[test]
-fn what_explains_a_climb_names_how_far_the_heap_may_grow() {
-    let rows = [
-        (HeapRoom::Limit(96.0 * KIB * KIB), "up to its limit of 96.0 MiB"),
-        (HeapRoom::Committed(14.0 * KIB * KIB), "up to the 14.0 MiB that it had"),
-        (HeapRoom::LiveHeap, "up to its bound"),
-    ];
-    for (room, end) in rows {
-        let text = explanation::explanation(&Explanation::HeapHeadroom(room));
-        assert!(text.starts_with("the live heap after collections is flat") && text.ends_with(end), "{text}");
-    }
-
+fn a_failed_gate_is_the_badge_of_a_run_of_load_alone() {
     let failed = findings(answer(Reason::OnlyLoad), vec![gate(GateResult::Failed)]);
     assert_eq!(failed.badge(), Badge::GateFailed);
 }
