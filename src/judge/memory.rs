@@ -63,7 +63,7 @@ fn together(parts: &[&SeriesEvidence]) -> SeriesEvidence {
     let slope = sum(&moving, |t| t.slope);
     // whether it matters is not the trend's business, nor that of a gate; but where one part grows and another falls, the
     // sum grows only by what is certainly left
-    let grows = slope.is_none_or(|slope| slope.lo > 0.0);
+    let grows = top.is_some() || slope.is_none_or(|slope| slope.lo > 0.0);
     let direction = if grows && parts.iter().any(|s| s.trend.direction == Direction::Growing) {
         Direction::Growing
     } else if flat {

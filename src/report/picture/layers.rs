@@ -6,7 +6,7 @@ use super::fit::Fit;
 use super::memory::{self, account, fitted_line, main_series};
 use super::memory_limit::memory_limit;
 use super::stage::Stage;
-use super::task_stack::{Tasks, end_of_groups, row_at_end, series_of};
+use super::task_stack::{Group, Tasks, end_of_groups, row_at_end, series_of};
 use super::tasks;
 use super::theme::{LIGHT, Tint};
 use super::trace::Trace;
@@ -105,6 +105,21 @@ pub struct TaskLayers {
     pub notes: Vec<(String, bool)>,
 }
 
+/// What each group holds where steady ends, those that are blamed as their culprit has it, which may be of several groups:
+/// tasks of one creator that wait for this and for that. What it has more is one of the others.
+fn with_culprits(groups: &[Group<'_>], mut held: Vec<Option<f64>>) -> Vec<Option<f64>> {
+    for (place, group) in groups.iter().enumerate() {
+        let (Some(culprit), Some(count), Some(others)) = (group.culprit, held[place], held[0]) else {
+            continue;
+        };
+        let more = culprit.count_end - count;
+        if (0.0..=others).contains(&more) {
+            (held[place], held[0]) = (Some(culprit.count_end), Some(others - more));
+        }
+    }
+    held
+}
+
 /// What the panel of tasks shows, at two moments for each of `columns` at most.
 pub fn task_layers(evidence: &Evidence, findings: &Report, columns: usize) -> Option<TaskLayers> {
     let stage = Stage::new(evidence, findings, &LIGHT);
@@ -129,7 +144,8 @@ pub fn task_layers(evidence: &Evidence, findings: &Report, columns: usize) -> Op
             let tops = row_at_end(evidence, &rows).map(|(_, tops)| tops.clone());
             let below = |i: usize, tops: &[f64]| i.checked_sub(1).map_or(0.0, |i| tops[i]);
             let held = |i: usize| tops.as_ref().map(|tops| tops[i] - below(i, tops));
-            let at_end = (0..groups.len()).map(held).collect();
+            let held: Vec<Option<f64>> = (0..groups.len()).map(held).collect();
+            let at_end = with_culprits(&groups, held);
             let rows = thinned(rows, (stage.time.from, stage.time.to), columns);
             TaskLayers {
                 title,

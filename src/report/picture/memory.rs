@@ -271,10 +271,11 @@ fn private(scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) -> Option<EdgeLa
     let recording = &stage.evidence.recording;
     let series = recording.series(SeriesId::RssAnon).filter(|s| !s.is_empty())?;
     let trace = Trace::new(&recording.elapsed_s, &series.samples, &stage.breaks);
+    // below an axis that does not begin at zero it would be a line along its foot
+    let (_, value) = trace.last().filter(|(_, v)| *v >= panel.scale.lo)?;
     for piece in panel.lines(&trace) {
         scene.line(piece, 2.5, stage.theme.calm);
     }
-    let (_, value) = trace.last().filter(|(_, v)| *v >= panel.scale.lo)?;
     Some(EdgeLabel {
         y: panel.y(value),
         text: format!("private {}", Unit::Bytes.show(end_in_tables(stage, &series.id).unwrap_or(value))),

@@ -32,6 +32,8 @@ pub struct Group<'a> {
 
 /// A file has milliseconds: a sample and a snapshot that are less apart are one reading.
 const SAME_MOMENT_S: f64 = 0.001;
+/// What all groups without an area of their own are called.
+pub const OTHERS: &str = "others";
 /// How many groups that are not blamed have an area of their own.
 const SHOWN: usize = 3;
 
@@ -78,7 +80,7 @@ impl<'a> Tasks<'a> {
         guilty.sort_by_key(|id| std::cmp::Reverse(blamed(id).map_or(u32::MAX, |c| c.rank)));
 
         // from the bottom up: all others, the calm ones, those to blame with the worst on top
-        let mut groups = vec![Group { name: "others".into(), brief: "others".into(), culprit: None }];
+        let mut groups = vec![Group { name: OTHERS.into(), brief: OTHERS.into(), culprit: None }];
         let mut place: HashMap<&str, usize> = HashMap::new();
         for id in calm.iter().take(SHOWN).rev().chain(&guilty) {
             place.insert(id, groups.len());

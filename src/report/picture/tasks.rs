@@ -10,7 +10,7 @@ use super::marks::draw_marks;
 use super::panel::{EdgeLabel, LABEL, Panel};
 use super::scene::{Point, Rect, Scene};
 use super::stage::Stage;
-use super::task_stack::{Group, Tasks, brief, counted, end_of_groups, label, series_of};
+use super::task_stack::{Group, OTHERS, Tasks, brief, counted, end_of_groups, label, series_of};
 use super::text::{ASCENT, DESCENT, LINE, Weight, cut_start, width, wrap};
 use super::theme::Tint;
 use super::trace::Trace;
@@ -64,7 +64,10 @@ fn stacked(
         if seen && tints[i] != Tint::Wrong {
             labels.push(EdgeLabel {
                 y: panel.y(below + count / 2.0),
-                text: format!("{} {}", Unit::Count.show(count), group.brief),
+                text: match group.name == OTHERS {
+                    true => counted(count, OTHERS),
+                    false => format!("{} {}", Unit::Count.show(count), group.brief),
+                },
                 weight: Weight::Regular,
                 colour: if group.culprit.is_some() { stage.theme.warn } else { stage.theme.muted },
             });
