@@ -31,13 +31,13 @@ fn up_to(room: &HeapRoom) -> String {
 mod tests {
     use super::*;
 
-    const MIB: f64 = 1_048_576.0;
+    const KIB: f64 = 1024.0;
 
     #[test]
     fn what_explains_a_climb_names_how_far_the_heap_may_grow() {
         let rows = [
-            (HeapRoom::Limit(96.0 * MIB), "up to its limit of 96.0 MiB"),
-            (HeapRoom::Committed(14.0 * MIB), "up to the 14.0 MiB that it had"),
+            (HeapRoom::Limit(96.0 * KIB * KIB), "up to its limit of 96.0 MiB"),
+            (HeapRoom::Committed(14.0 * KIB * KIB), "up to the 14.0 MiB that it had"),
             (HeapRoom::LiveHeap, "up to its bound"),
         ];
         for (room, end) in rows {

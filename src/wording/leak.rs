@@ -121,10 +121,6 @@ fn by(per: &CountedBy) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::GroupKind;
-    use crate::findings::CountGrowth;
-
-    const KIB: f64 = 1024.0;
 
     #[test]
     fn a_process_has_no_more_of_a_growth_than_its_share() {
@@ -135,53 +131,5 @@ mod tests {
         };
         assert_eq!(said(0.92), "2.2 KiB of memory (92 % in worker, pid 7)");
         assert_eq!(said(1.0), "2.2 KiB of memory in worker (pid 7)");
-    }
-
-    #[test]
-    fn a_leak_is_counted_by_what_is_known_of_each_part() {
-        let each = || CountedBy::Each(vec!["'/slow'".into()]);
-        let summary = |memory_per, count_per: Option<CountedBy>| {
-            let count = |per| CountGrowth { n: 1.0, what: Counted::Kind(GroupKind::Task), per };
-            let summary = LeakSummary {
-                memory: Some(MemoryGrowth {
-                    id: SeriesId::RssAnon,
-                    bytes: 4.0 * KIB,
-                    per: memory_per,
-                    process: None,
-                }),
-                counted: count_per.map(count).into_iter().collect(),
-                limit: None,
-            };
-            super::summary(&summary, "")
-        };
-        let rows = [
-            (each(), Some(each()), "4.0 KiB of memory and 1 task more per '/slow'"),
-            (
-                CountedBy::AnyRequest,
-                Some(each()),
-                "4.0 KiB of memory more per request of any kind and 1 task more per '/slow'",
-            ),
-            (each(), None, "4.0 KiB of memory more per '/slow'"),
-            (CountedBy::Hour, None, "4.0 KiB of memory more per hour"),
-        ];
-        for (memory, count, sentence) in rows {
-            assert_eq!(summary(memory, count), sentence);
-        }
-        let count = |n, kind| CountGrowth { n, what: Counted::Kind(kind), per: CountedBy::Request };
-        let threads = LeakSummary {
-            memory: Some(MemoryGrowth {
-                id: SeriesId::RssAnon,
-                bytes: 5.8 * KIB * KIB,
-                per: CountedBy::Request,
-                process: None,
-            }),
-            counted: vec![count(1.0, GroupKind::Thread), count(5.0, GroupKind::Fd)],
-            limit: None,
-        };
-        assert_eq!(
-            super::summary(&threads, ""),
-            "5.8 MiB of memory, 1 thread and 5 file descriptors more per request"
-        );
-        assert_eq!(super::summary(&LeakSummary::default(), "it grows"), "it grows");
     }
 }

@@ -192,4 +192,6 @@ impl Monitor {
 }
 
 #[cfg(test)]
+mod every_key;
+#[cfg(test)]
 mod tests;

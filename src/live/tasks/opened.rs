@@ -15,11 +15,11 @@ use crate::wording::{
     IDS_NOT_READ, describe_ids, describe_proven, describe_task_times, listed_name, movement, task_warnings,
 };
 
-/// Lines of ids at least; a stack may take the rest.
-const LEAST_ID_LINES: usize = 2;
+/// Lines of ids above the stack where the table is shown as well.
+const FEW_ID_LINES: usize = 2;
 
-/// Draws it.
-pub fn draw_opened(frame: &mut Frame<'_>, area: Rect, group: &ListedGroup, theme: Theme) {
+/// Draws it; on the whole screen with as many ids as there is room for.
+pub fn draw_opened(frame: &mut Frame<'_>, area: Rect, group: &ListedGroup, whole: bool, theme: Theme) {
     let area = title(frame, area, listed_name(group), theme);
     let mut lines = vec![Line::styled(facts(group), theme.strong())];
     if let Some(stuck) = group.proven.filter(|stuck| *stuck > 0) {
@@ -37,14 +37,29 @@ pub fn draw_opened(frame: &mut Frame<'_>, area: Rect, group: &ListedGroup, theme
     match &group.ids {
         Ids::TooMany => lines.push(Line::styled(IDS_NOT_READ, theme.quiet())),
         Ids::Read(ids) if !ids.is_empty() => {
-            let left = usize::from(area.height).saturating_sub(lines.len() + stack.len());
-            let room = usize::from(area.width) * left.max(LEAST_ID_LINES);
-            lines.push(Line::raw(describe_ids(ids, room)));
+            let width = usize::from(area.width);
+            let taken: usize = lines.iter().map(|line| wrapped_rows(&line.to_string(), width)).sum();
+            let left = usize::from(area.height).saturating_sub(taken + stack.len());
+            let rows = if whole { left.max(FEW_ID_LINES) } else { FEW_ID_LINES };
+            lines.push(Line::raw(describe_ids(ids, width * rows)));
         }
         Ids::Read(_) | Ids::NotRead => {}
     }
     lines.append(&mut stack);
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), area);
+}
+
+/// How many rows a line takes once it is wrapped between words.
+fn wrapped_rows(text: &str, width: usize) -> usize {
+    let (mut rows, mut used) = (1, 0);
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > width {
+            (rows, used) = (rows + 1, 0);
+        }
+        used += length + usize::from(used > 0);
+    }
+    rows
 }
 
 /// All figures of a group in one line.
