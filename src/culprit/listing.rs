@@ -1,17 +1,21 @@
 //! Task groups as a table lists them: how many there are, how they grew, and whether that goes on.
 
+mod labels;
+
 use std::collections::HashMap;
 
 use super::Proof;
 use super::counts::{Counts, requests_at};
 use super::family::Family;
 use crate::evidence::{
-    EventKind, Evidence, GroupCount, GroupKind, Phase, Recording, Sample, Series, SeriesId, TaskGroup,
-    TaskSnapshot,
+    EventKind, Evidence, GroupCount, GroupKind, Ids, Moment, Phase, Recording, Sample, Series, SeriesId,
+    TaskGroup, TaskId, TaskSnapshot, TaskTimes,
 };
 use crate::findings::{Direction, ListedGroup, Movement, Trend, sort_by_growth};
 use crate::trend::{Question, trend};
 use crate::units::Unit;
+
+pub use labels::{count_by_label, list_kept_labels, list_labels};
 
 /// A kind that was not read for so long, and for so much of the run, is gone.
 const RECENT_S: f64 = 60.0;
@@ -48,6 +52,8 @@ struct Readings<'a> {
     counts: HashMap<&'a str, Vec<f64>>,
     /// When each group was first seen.
     first_seen_s: HashMap<&'a str, f64>,
+    /// The last closer look at this kind.
+    closer: Option<&'a TaskSnapshot>,
     /// What each group is, as far as it was described.
     described: HashMap<&'a str, &'a TaskGroup>,
 }
@@ -87,7 +93,11 @@ impl<'a> Readings<'a> {
         // a snapshot looks closer: it may know who created what a sample only counts
         let groups = evidence.group_names.iter().chain(evidence.snapshots.iter().flat_map(|s| &s.groups));
         let described = groups.map(|group| (group.id.as_str(), group)).collect();
-        Some(Readings { evidence, kind, now_s, table, counts, first_seen_s, described })
+        let closer = evidence.snapshots.iter().rfind(|s| {
+            let looks_closer = !s.ids.is_not_read() || !s.times.is_empty();
+            s.elapsed_s <= now_s && looks_closer && s.groups.iter().any(|group| group.kind == kind)
+        });
+        Some(Readings { evidence, kind, now_s, table, counts, first_seen_s, closer, described })
     }
 
     fn list(&self) -> Vec<ListedGroup> {
@@ -129,10 +139,31 @@ impl<'a> Readings<'a> {
             },
             age_s: (self.now_s - first_seen_s).max(0.0),
             history: counts.to_vec(),
+            proven: None,
             longest_wait_s: self.longest_wait_s(id),
+            ids: self.ids(id),
+            times: self.times(id),
+            closer_age_s: self.closer.map(|closer| (self.now_s - closer.elapsed_s).max(0.0)),
             created_by: group.and_then(|group| group.created_by.clone()),
             stack: group.map(|group| group.stack.clone()).unwrap_or_default(),
         })
+    }
+
+    fn ids(&self, id: &str) -> Ids<Vec<TaskId>> {
+        let Some(closer) = self.closer else { return Ids::NotRead };
+        match &closer.ids {
+            Ids::Read(groups) => groups
+                .iter()
+                .find(|(group, _)| group == id)
+                .map_or(Ids::NotRead, |(_, ids)| Ids::Read(ids.clone())),
+            Ids::TooMany => Ids::TooMany,
+            Ids::NotRead => Ids::NotRead,
+        }
+    }
+
+    fn times(&self, id: &str) -> Option<TaskTimes> {
+        let of_group = self.closer?.times.iter().find(|(group, _)| group == id);
+        of_group.map(|(_, times)| *times)
     }
 
     fn longest_wait_s(&self, id: &str) -> Option<u64> {
@@ -161,8 +192,21 @@ impl<'a> Readings<'a> {
     }
 
     fn mark_proven(&self, rows: &mut [ListedGroup]) {
-        let asked = |s: &TaskSnapshot| s.elapsed_s <= self.now_s && s.proven.is_some();
-        if self.kind != GroupKind::Goroutine || !self.evidence.snapshots.iter().any(asked) {
+        let asked = |s: &&TaskSnapshot| s.elapsed_s <= self.now_s && s.proven.is_some();
+        let Some(last) = self.evidence.snapshots.iter().rfind(asked) else { return };
+        if self.kind != GroupKind::Goroutine {
+            return;
+        }
+        for row in rows.iter_mut() {
+            let stuck = last.proven.iter().flatten().filter(|(id, _)| *id == row.id);
+            let stuck = stuck.map(|(_, count)| *count).sum::<u64>().min(row.count as u64);
+            row.proven = Some(stuck);
+            // without a run there is no growth of what is proven: each of them is stuck all the same
+            if last.moment == Moment::Asked && stuck > 0 {
+                row.movement = Movement::ProvenLeak;
+            }
+        }
+        if last.moment == Moment::Asked {
             return;
         }
         let counts = Counts::new(self.evidence, self.kind);

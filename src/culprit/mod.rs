@@ -17,11 +17,11 @@ mod snapshot_ends;
 mod snapshot_readings;
 mod workers;
 
-use crate::evidence::{CodeOwner, Ends, Evidence, GroupKind, TaskGroup};
+use crate::evidence::{CodeOwner, Ends, Evidence, GroupKind, Runtime, TaskGroup};
 use crate::findings::{BlamedGroup, Direction, Trend};
 
 pub use candidate::{Candidate, Proof};
-pub use listing::list_groups;
+pub use listing::{count_by_label, list_groups, list_kept_labels, list_labels};
 pub use present_before::present_before_run;
 pub use snapshot_ends::SnapshotEnds;
 pub use snapshot_readings::SnapshotReadings;
@@ -165,6 +165,8 @@ fn candidate(
         proven: if let Proof::Proven(stuck) = proof { Some(stuck) } else { None },
         seen_for_s: steady_s,
         share,
+        holds_unsampled: family.kind == GroupKind::Heap
+            && evidence.target().is_some_and(|target| target.runtime == Runtime::V8),
         recovered,
         longest_wait_s: counts.longest_wait_s(family),
         // of an object on the heap its own stack says who made it

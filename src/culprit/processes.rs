@@ -110,6 +110,7 @@ fn candidate(
         proven: None,
         seen_for_s: counts.steady_span(),
         share,
+        holds_unsampled: false,
         recovered,
         longest_wait_s: None,
         created_by: None,

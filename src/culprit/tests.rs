@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::evidence::{
-    DrivenPlan, Event, EventKind, Frame, GroupCount, Moment, Phase, PlanRecord, Recording, TaskSnapshot,
+    DrivenPlan, Event, EventKind, Frame, GroupCount, Ids, Moment, Phase, PlanRecord, Recording, TaskSnapshot,
 };
 use crate::findings::Estimate;
 
@@ -79,6 +79,8 @@ impl Run {
                 proven: Some(proven),
                 longest_wait_s,
                 labels: Vec::new(),
+                ids: Ids::NotRead,
+                times: Vec::new(),
                 groups,
             };
             self.evidence.snapshots.push(snapshot);

@@ -63,16 +63,8 @@ impl AccountPart {
 }
 
 impl fmt::Display for AccountPart {
+    /// As its series is called.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            AccountPart::Live => "live heap",
-            AccountPart::Garbage => "garbage",
-            AccountPart::Stacks => "stacks",
-            AccountPart::Runtime => "runtime",
-            AccountPart::Native => "native",
-            AccountPart::Files => "files, shared",
-            AccountPart::Unattributed => "unattributed",
-            AccountPart::NotResident => "not yet resident",
-        })
+        f.write_str(self.series().label())
     }
 }

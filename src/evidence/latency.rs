@@ -119,6 +119,8 @@ pub struct LatencyPoint {
     pub p50_s: f64,
     /// 99th percentile in seconds.
     pub p99_s: f64,
+    /// Requests that were timed in it.
+    pub count: u64,
 }
 
 /// One bar of a histogram of latency.

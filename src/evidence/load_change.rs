@@ -81,7 +81,7 @@ impl Evidence {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Event, PlanRecord, Recording, TaskSnapshot};
+    use super::super::{Event, Ids, PlanRecord, Recording, TaskSnapshot};
     use super::*;
 
     #[test]
@@ -95,6 +95,8 @@ mod tests {
             proven: None,
             longest_wait_s: Vec::new(),
             labels: Vec::new(),
+            ids: Ids::NotRead,
+            times: Vec::new(),
             groups: Vec::new(),
         };
         let mut evidence = Evidence {

@@ -95,17 +95,18 @@ catalogue! {
     Tasks: "tasks", "tasks", Some(Tasks), TaskCount(2);
     RequestsTotal: "requests_total", "requests answered", None, Order::None;
     CpuRatio: "cpu_ratio", "processor time", None, Order::None;
+    // of V8 with what its objects hold outside of the heap, so that it may be larger than the heap
     MemLive: "mem_live_bytes", "live heap", Some(Live), Memory(0);
     MemGarbage: "mem_garbage_bytes", "garbage", None, Order::None;
-    MemStacks: "mem_stacks_bytes", "memory of stacks", Some(Live), Order::None;
-    MemRuntime: "mem_runtime_bytes", "the runtime's own memory", None, Order::None;
+    MemStacks: "mem_stacks_bytes", "stacks", Some(Live), Order::None;
+    MemRuntime: "mem_runtime_bytes", "runtime", None, Order::None;
     MemNative: "mem_native_bytes", "native memory", Some(Live), Order::None;
-    MemFiles: "mem_files_bytes", "files and shared memory", None, Order::None;
-    MemUnattributed: "mem_unattributed_bytes", "unattributed memory", None, Order::None;
-    MemNotResident: "mem_not_resident_bytes", "memory not yet resident", None, Order::None;
+    MemFiles: "mem_files_bytes", "files, shared", None, Order::None;
+    MemUnattributed: "mem_unattributed_bytes", "unattributed", None, Order::None;
+    MemNotResident: "mem_not_resident_bytes", "not yet resident", None, Order::None;
     MemCanLeak: "mem_can_leak_bytes", "memory that can leak", None, Order::None;
     Nonheap: "nonheap_bytes", "memory outside the heap", None, Order::None;
-    Stack: "stack_bytes", "stacks", None, Order::None;
+    Stack: "stack_bytes", "stacks in use", None, Order::None;
     ArrayBuffers: "array_buffers_bytes", "array buffers", None, Order::None;
     Buffers: "buffer_bytes", "buffers", None, Order::None;
     External: "external_bytes", "memory of external objects", None, Order::None;
@@ -309,6 +310,8 @@ mod tests {
             assert_eq!(&SeriesId::from(id.name()), id);
             assert!(!id.label().is_empty() && !id.label().contains('_'), "{id}: {}", id.label());
         }
+        let labels: BTreeSet<&str> = SeriesId::KNOWN.iter().map(SeriesId::label).collect();
+        assert_eq!(labels.len(), SeriesId::KNOWN.len(), "no two are called the same");
         assert_eq!(SeriesId::from("queue_s").unit(), Unit::Seconds);
         assert_eq!(SeriesId::from("queue_s").label(), "queue_s");
     }

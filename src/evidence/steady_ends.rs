@@ -57,6 +57,18 @@ impl SteadyEnds {
         Some(Ends { start: at(self.start_s)?, end: at(self.end_s)? })
     }
 
+    /// What a series reads after settle, when the load has ended; none where nothing was read then.
+    pub fn after_settle(&self, evidence: &Evidence, id: &SeriesId) -> Option<f64> {
+        let series = evidence.recording.series(id.clone())?;
+        let moments = evidence.recording.elapsed_s.iter().zip(&series.samples);
+        let later = moments.filter(|(t, _)| **t > self.end_s + self.interval_s);
+        let read: Vec<(f64, f64)> = later.filter_map(|(t, v)| Some((*t, v.get()?))).collect();
+        match series.unit() {
+            Unit::Bytes => self.median_at(&read, read.last()?.0),
+            _ => Some(read.last()?.1),
+        }
+    }
+
     /// The nearest of these moments, in order, to the start and to the end.
     pub fn nearest(&self, moments: &[f64]) -> Option<(usize, usize)> {
         let at = |moment| nearest(moments, moment, |t| *t);
@@ -156,21 +168,22 @@ mod tests {
     use crate::evidence::{Event, Recording, Sample, Series};
 
     fn read(id: SeriesId, read: &[(f64, f64)], steady: (f64, f64)) -> Option<Ends> {
+        let evidence = evidence_of(id.clone(), read, steady);
+        SteadyEnds::find(&evidence)?.of_series(&evidence, &id)
+    }
+
+    fn evidence_of(id: SeriesId, read: &[(f64, f64)], steady: (f64, f64)) -> Evidence {
         let phase = |elapsed_s, phase| Event { elapsed_s, kind: EventKind::Phase { phase } };
-        let evidence = Evidence {
+        Evidence {
             recording: Recording {
                 elapsed_s: read.iter().map(|(t, _)| *t).collect(),
                 phases: vec![Phase::Steady; read.len()],
                 requests_total: vec![Sample::GAP; read.len()],
-                series: vec![Series {
-                    id: id.clone(),
-                    samples: read.iter().map(|(_, v)| Sample::new(*v)).collect(),
-                }],
+                series: vec![Series { id, samples: read.iter().map(|(_, v)| Sample::new(*v)).collect() }],
             },
             events: vec![phase(steady.0, Phase::Steady), phase(steady.1, Phase::Settle)],
             ..Evidence::default()
-        };
-        SteadyEnds::find(&evidence)?.of_series(&evidence, &id)
+        }
     }
 
     #[test]
@@ -179,6 +192,17 @@ mod tests {
         let ends = read(SeriesId::Goroutines, &seldom, (21.0, 78.0));
         assert_eq!(ends, Some(Ends { start: 1373.0, end: 7070.0 }));
         assert_eq!(read(SeriesId::Goroutines, &[], (21.0, 78.0)), None);
+    }
+
+    #[test]
+    fn after_settle_is_what_was_read_last_if_it_was_read_after_steady() {
+        let evidence = evidence_of(SeriesId::Rss, &[(0.0, 1.0), (10.0, 5.0), (20.0, 2.0)], (0.0, 10.0));
+        let ends = SteadyEnds::find(&evidence).unwrap();
+        assert_eq!(ends.after_settle(&evidence, &SeriesId::Rss), None, "within an interval of its end");
+        let read: Vec<(f64, f64)> = (0..40).map(|i| (f64::from(i), f64::from(i.min(60 - 2 * i)))).collect();
+        let evidence = evidence_of(SeriesId::Rss, &read, (0.0, 20.0));
+        let ends = SteadyEnds::find(&evidence).unwrap();
+        assert_eq!(ends.after_settle(&evidence, &SeriesId::Rss), Some(-16.0));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::TaskGroup;
+use super::{Ids, TaskGroup, TaskId, TaskTimes};
 
 /// The moments at which soak takes a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub enum Moment {
     SteadyEnd,
     /// After settle: what is still there was not released.
     Settled,
+    /// When a person asked for it in the task monitor.
+    Asked,
 }
 
 /// How many tasks of a group bear a label that the service gave them.
@@ -44,6 +46,12 @@ pub struct TaskSnapshot {
     /// The labels that tasks bear, by group; only with --keep-labels, since they may hold anything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<GroupLabel>,
+    /// Each task by group id, where they are few enough.
+    #[serde(default, skip_serializing_if = "Ids::is_not_read")]
+    pub ids: Ids<Vec<(String, Vec<TaskId>)>>,
+    /// How the tasks of each group id have spent their time; only where the runtime says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub times: Vec<(String, TaskTimes)>,
     /// The groups that `counts` and `proven` speak of.
     pub groups: Vec<TaskGroup>,
 }

@@ -14,6 +14,9 @@ pub struct AccountRow {
     pub start: f64,
     /// Bytes at the end of steady.
     pub end: f64,
+    /// Bytes after settle, when requests that were in flight had ended; none where nothing was read then.
+    #[serde(default)]
+    pub settled: Option<f64>,
     /// Growth each request, where requests are counted.
     pub per_request: Option<f64>,
 }

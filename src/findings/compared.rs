@@ -2,7 +2,7 @@
 
 use crate::evidence::SeriesId;
 
-use super::{Answer, Change, ComparisonNote, Growth, Per};
+use super::{Answer, Change, ComparisonNote, Direction, Growth, Per};
 
 /// What became of each growth.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,8 @@ pub struct GrowthChange {
     pub after: Option<Growth>,
     /// Of each run in which it does not grow: the smallest growth that would have been found.
     pub none_above: [Option<f64>; 2],
+    /// Its trend before and after.
+    pub trend: [Direction; 2],
     /// After less before.
     pub change: Option<Growth>,
     /// Whether it votes on the verdict of either run.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Verdict;
+use super::{Direction, Verdict};
 use crate::evidence::SeriesId;
 
 /// The one-word answer about a change.
@@ -87,6 +87,8 @@ pub struct SeriesChange {
     /// Of each run in which it does not grow, before and after: the smallest growth that would have been found.
     #[serde(default)]
     pub none_above: [Option<f64>; 2],
+    /// Its trend before and after: of what does not grow a slope would say that it does.
+    pub trend: [Direction; 2],
     /// After less before.
     pub change: Option<Growth>,
     /// Whether it votes on the verdict of either run.

@@ -80,8 +80,10 @@ pub struct BlamedGroup {
     pub proven: Option<f64>,
     /// For how long the growth was observed, in seconds.
     pub seen_for_s: f64,
-    /// Share of the growth of all of its kind, 0 to 1.
+    /// Share of the growth of the series that counts all of its kind, 0 to 1.
     pub share: f64,
+    /// Whether its objects may hold memory that was not sampled: buffers outside of the heap of V8.
+    pub holds_unsampled: bool,
     /// Share of its growth that was freed in settle, 0 to 1; none where no settle was observed.
     pub recovered: Option<f64>,
     /// The longest that one of them was seen to wait, in seconds.

@@ -22,6 +22,7 @@ impl LoadFinding {
             errors: ErrorCounts::default(),
             in_flight_start: 0,
             in_flight_end: 0,
+            in_flight_settled: None,
             latency_s: Percentiles::default(),
             service_s: Percentiles::default(),
             probing_s: Percentiles::default(),
@@ -53,6 +54,8 @@ impl SeriesFinding {
             material: true,
             flat: false,
             votes: true,
+            groups_vote: false,
+            remark: None,
             explained_by: None,
             limit_at_s: None,
             why: String::new(),
@@ -67,6 +70,7 @@ impl SeriesEvidence {
         SeriesEvidence {
             id: SeriesId::Goroutines,
             strength: Some(EvidenceStrength::Tasks),
+            groups_vote: false,
             trend: Trend {
                 direction: Direction::Growing,
                 shape: Shape::Linear,
@@ -111,6 +115,7 @@ impl BlamedGroup {
             proven: None,
             seen_for_s: 60.0,
             share: 1.0,
+            holds_unsampled: false,
             recovered: None,
             longest_wait_s: None,
             created_by: None,

@@ -94,7 +94,16 @@ pub struct MemoryGrowth {
     /// By what.
     pub per: CountedBy,
     /// The one process of several in which it happens.
-    pub process: Option<String>,
+    pub process: Option<ProcessPart>,
+}
+
+/// The part of a growth that one process of several has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProcessPart {
+    /// Which process.
+    pub name: String,
+    /// Its share of the growth of all, 0 to 1.
+    pub share: f64,
 }
 
 /// Growth of what is counted.

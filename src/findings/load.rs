@@ -84,6 +84,9 @@ pub struct LoadFinding {
     /// Requests sent and not ended when steady ended.
     #[serde(default)]
     pub in_flight_end: u64,
+    /// Requests sent and not ended after settle; none where nothing was counted then.
+    #[serde(default)]
+    pub in_flight_settled: Option<u64>,
     /// From when requests were due.
     pub latency_s: Percentiles,
     /// From when they were sent.

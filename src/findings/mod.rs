@@ -63,8 +63,8 @@ pub use forwarder::{Answering, ForwarderFinding};
 pub use gate::{GateFinding, GateOutcome, GateReason, GateResult, Measured, NotMeasured};
 pub use growth_claim::GrowthClaim;
 pub use leak::{
-    CountGrowth, Counted, CountedBy, GroupGrowth, Leak, LeakSummary, LimitReached, MemoryGrowth, ProvenTasks,
-    SeriesGrowth,
+    CountGrowth, Counted, CountedBy, GroupGrowth, Leak, LeakSummary, LimitReached, MemoryGrowth, ProcessPart,
+    ProvenTasks, SeriesGrowth,
 };
 pub use load::{
     DriverHealth, ErrorCounts, LEAST_IN_FLIGHT, LoadFinding, Misbehaved, RequestFinding, ShownLatency,

@@ -6,7 +6,7 @@ use super::{
     AccountRow, Attribution, Badge, Culprit, Direction, DriverHealth, GateFinding, LoadFinding,
     SeriesFinding, Verdict, WorkersFinding,
 };
-use crate::evidence::{ProbeRecord, SeriesId, TargetRecord};
+use crate::evidence::{GroupKind, ProbeRecord, SeriesId, TargetRecord};
 
 /// The whole report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,19 +74,20 @@ impl Report {
         format!("{}: {}", self.badge, self.summary)
     }
 
-    /// The series to show where not all have room: those that grow and count, then those that people look for, then
-    /// what else grows, then those of them that never moved; at most so many.
+    /// The series to show where not all have room: those that grow, matter and count, then what else grows so, then those
+    /// that people look for, then what else grows at all, then those of them that never moved; at most so many.
     pub fn series_to_show(&self, most: usize) -> Vec<&SeriesFinding> {
         let looked_for = |s: &SeriesFinding| s.is_looked_for() || s.id == SeriesId::Rss;
         let rank = |s: &SeriesFinding| match (s.trend == Direction::Growing, looked_for(s)) {
-            _ if s.grows_unexplained() => 0,
-            (_, true) if s.slope_per_s.is_some() => 1,
-            (true, _) => 2,
-            (_, true) => 3,
-            _ => 4,
+            (_, true) if s.grows_unexplained() => 0,
+            _ if s.grows_unexplained() => 1,
+            (_, true) if s.slope_per_s.is_some() => 2,
+            (true, _) => 3,
+            (_, true) => 4,
+            _ => 5,
         };
         let moved = |s: &SeriesFinding| s.trend != Direction::Stable || s.start != s.end;
-        let shown = self.series.iter().filter(|s| rank(s) < 4 && moved(s) && !self.is_shown_by_another(s));
+        let shown = self.series.iter().filter(|s| rank(s) < 5 && moved(s) && !self.is_shown_by_another(s));
         let mut shown: Vec<&SeriesFinding> = shown.collect();
         shown.sort_by_key(|s| rank(s));
         shown.truncate(most);
@@ -98,6 +99,18 @@ impl Report {
     fn is_shown_by_another(&self, series: &SeriesFinding) -> bool {
         let repeats = |s: &SeriesFinding| s.id != SeriesId::Tasks && s.id.is_task_count();
         series.id == SeriesId::Tasks && self.series.iter().any(repeats)
+    }
+
+    /// What is blamed of what is counted: the kind of the first culprit that is no memory, or file descriptors where only
+    /// their number was read and no task count grows; none where nothing is.
+    pub fn blamed_count(&self) -> Option<GroupKind> {
+        let counted = |kind: &GroupKind| {
+            use GroupKind::{Child, Fd, Goroutine, Task, Thread};
+            matches!(kind, Goroutine | Task | Thread | Fd | Child)
+        };
+        let of_culprit = self.culprits.iter().filter_map(Culprit::group_kind).find(counted);
+        let tasks = || self.series.iter().any(|s| s.id.is_task_count() && self.is_blamed(s));
+        of_culprit.or_else(|| (self.blames(&SeriesId::Fds) && !tasks()).then_some(GroupKind::Fd))
     }
 
     /// Whether the verdict is bad and rests on this series: it grows, materially, and nothing explains it.

@@ -48,8 +48,15 @@ pub struct SeriesFinding {
     /// Whether it grows by so little, if at all, that it does not count.
     #[serde(default)]
     pub flat: bool,
-    /// Whether it has a vote on the verdict.
+    /// Whether it votes on the verdict by itself.
     pub votes: bool,
+    /// Whether it counts by its groups: each of them is judged by itself and votes, and this is their total. So it is with
+    /// goroutines by stack and state, and with file descriptors by kind.
+    #[serde(default)]
+    pub groups_vote: bool,
+    /// What a table adds to the trend, in a few words: why it is inconclusive, or that a growth is too little to count.
+    #[serde(default)]
+    pub remark: Option<String>,
     /// What explains its growth away, where something does.
     pub explained_by: Option<String>,
     /// Seconds from the end of the run until a limit is reached, earliest and latest.
@@ -59,6 +66,11 @@ pub struct SeriesFinding {
 }
 
 impl SeriesFinding {
+    /// Whether it counts for the verdict: by itself, or by the groups that it is the total of.
+    pub fn counts(&self) -> bool {
+        self.votes || self.groups_vote
+    }
+
     /// Whether it votes, or is what people look for all the same: where groups of tasks vote their sum does not.
     pub fn is_looked_for(&self) -> bool {
         self.votes || matches!(self.id, SeriesId::Goroutines | SeriesId::TokioTasks)

@@ -12,6 +12,8 @@ pub struct SeriesEvidence {
     pub id: SeriesId,
     /// Its vote, if it has one.
     pub strength: Option<EvidenceStrength>,
+    /// Whether the groups that it is the total of vote in its place.
+    pub groups_vote: bool,
     /// What it does.
     pub trend: Trend,
     /// Whether its growth matters over the horizon.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::evidence::{Frame, GroupKind, TargetRecord};
+use crate::evidence::{Frame, GroupKind, Ids, TargetRecord, TaskId, TaskTimes};
 
 /// All groups at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -48,8 +48,16 @@ pub struct ListedGroup {
     pub age_s: f64,
     /// Its counts at moments spread over the observation, oldest first.
     pub history: Vec<f64>,
+    /// How many of them the runtime has proven to be stuck for ever, when it was last asked; none where it was not.
+    pub proven: Option<u64>,
     /// The longest that one of them was seen to wait, in seconds; only where the runtime says.
     pub longest_wait_s: Option<u64>,
+    /// Each of them, those that wait longest first.
+    pub ids: Ids<Vec<TaskId>>,
+    /// How they have spent their time; only where the runtime says.
+    pub times: Option<TaskTimes>,
+    /// Seconds since ids, waits and times were read; none where they were not.
+    pub closer_age_s: Option<f64>,
     /// Who started it, where the runtime knows.
     pub created_by: Option<Frame>,
     /// The stack, leaf first; empty where there is none.

@@ -78,12 +78,28 @@ pub enum Grouping {
 }
 
 /// What came of a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum KeyOutcome {
     /// No request can be sent: no URL was given.
     NoUrl,
     /// No request was sent: so many are under way.
     TooManyUnderWay(u64),
+    /// The runtime is asked which tasks can never go on.
+    Proving,
+    /// It has proven that so many can never go on.
+    Proven {
+        /// How many.
+        tasks: u64,
+        /// How long the answer took, in seconds.
+        took_s: f64,
+    },
+    /// It could not be asked.
+    NotProven {
+        /// Why.
+        reason: String,
+    },
+    /// Nothing here proves anything.
+    ProvesNothing,
     /// The groups were saved.
     Saved {
         /// The name of the file in the working directory.

@@ -64,6 +64,11 @@ pub enum JudgedLevel {
         /// The period's length.
         seconds: f64,
     },
+    /// The level at one edge of the readings, which they left and came back to.
+    ReturnedTo {
+        /// How often they came back.
+        times: usize,
+    },
 }
 
 /// Jumps that a reason names at most.

@@ -1,13 +1,14 @@
 //! The memory account: who owns the bytes at the start of steady and at its end.
 
-use crate::evidence::{AccountPart, Ends};
+use crate::evidence::{AccountPart, Ends, Evidence, SteadyEnds};
 use crate::findings::{Account, AccountRow, Direction};
 
 use super::series_evidence::AllEvidence;
 
 /// The table, what can leak first; empty where the runtime has no account. Each row is its series: as much at both ends,
 /// and as much growth per request. Of what the runtime holds for itself it is what is resident, as in the picture.
-pub fn read_account(series: &AllEvidence) -> Account {
+pub fn read_account(evidence: &Evidence, series: &AllEvidence) -> Account {
+    let moments = SteadyEnds::find(evidence);
     let parts = AccountPart::STACKED.iter().rev().chain([&AccountPart::NotResident]);
     let rows = parts.filter_map(|part| {
         let of_part = series.get(&part.series())?;
@@ -15,7 +16,8 @@ pub fn read_account(series: &AllEvidence) -> Account {
         // of what is inconclusive, or does not grow, the table of series says more than a single figure
         let known = of_part.trend.direction == Direction::Growing;
         let per_request = of_part.trend.per_request.filter(|_| known).map(|each| each.value);
-        Some(AccountRow { part: *part, start, end, per_request })
+        let settled = moments.and_then(|ends| ends.after_settle(evidence, &part.series()));
+        Some(AccountRow { part: *part, start, end, settled, per_request })
     });
     Account { exact: series.sources().exact, rows: resident(rows.collect()) }
 }
@@ -29,7 +31,8 @@ fn resident(mut rows: Vec<AccountRow>) -> Vec<AccountRow> {
     if let [start, end] = sums
         && start.min(end) >= 0.0
     {
-        rows[runtime] = AccountRow { start, end, ..rows[runtime].clone() };
+        let settled = rows[runtime].settled.zip(rows[reserved].settled).map(|(held, not)| held + not);
+        rows[runtime] = AccountRow { start, end, settled, ..rows[runtime].clone() };
         rows.remove(reserved);
     }
     rows
@@ -58,7 +61,7 @@ mod tests {
             ..Evidence::default()
         };
         let series = gather(&evidence, &Steady::read(&evidence), FALSE_LEAK_CHANCE);
-        let row = &read_account(&series).rows[0];
+        let row = &read_account(&evidence, &series).rows[0];
         let live = series.get(&id).unwrap();
         assert_eq!(live.trend.read, Some(Ends { start: row.start, end: row.end }));
         assert_eq!(live.trend.per_request.map(|each| each.value), row.per_request);

@@ -99,6 +99,7 @@ fn change(before: &SeriesEvidence, after: &SeriesEvidence) -> GrowthChange {
     };
     GrowthChange {
         none_above: [before, after].map(none_above),
+        trend: [before, after].map(|s| s.trend.direction),
         id: before.id.clone(),
         per,
         before: b,

@@ -26,7 +26,7 @@ pub fn judge_so_far(evidence: &Evidence, error: f64) -> SoFar {
         Verdict::Failed | Verdict::Inconclusive if tasks.may_be_proven() => Interim::Prove,
         Verdict::Failed | Verdict::Inconclusive => Interim::Open,
     };
-    let account = account::read_account(&voters);
+    let account = account::read_account(evidence, &voters);
     let certain = strongest(&voters, SeriesEvidence::grows_unexplained);
     let rising = certain.or_else(|| strongest(&voters, seems_to_grow)).map(|one| Rising {
         growth: SeriesGrowth::new(one, load.as_ref()),

@@ -4,7 +4,7 @@
 use crate::evidence::{GroupKind, SeriesId};
 use crate::findings::{
     Account, Attributed, AttributedGrowth, BlamedGroup, CountGrowth, CountedBy, LeakSummary, LimitReached,
-    LoadFinding, MemoryGrowth, SeriesEvidence,
+    LoadFinding, MemoryGrowth, ProcessPart, SeriesEvidence,
 };
 
 use super::leak_counts::{CountFacts, worst_kinds};
@@ -53,7 +53,8 @@ impl LeakFacts<'_> {
             }
             (None, slope) => (slope?.value * 3600.0, CountedBy::Hour),
         };
-        Some(MemoryGrowth { id: memory.id.clone(), bytes, per, process: place.map(|c| c.name.clone()) })
+        let process = place.map(|c| ProcessPart { name: c.name.clone(), share: c.share });
+        Some(MemoryGrowth { id: memory.id.clone(), bytes, per, process })
     }
 
     /// Growth of memory by the requests that are to blame: those that the count is attributed to, else those that leak

@@ -54,6 +54,7 @@ pub fn read_load(evidence: &Evidence, steady: &Steady) -> Option<LoadFinding> {
         errors: all.errors,
         in_flight_start: in_flight.start,
         in_flight_end: in_flight.end,
+        in_flight_settled: in_flight.least_later,
         latency_s: evidence.latency.steady,
         service_s: evidence.latency.service,
         probing_s: evidence.latency.probing,

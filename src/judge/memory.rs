@@ -60,8 +60,11 @@ fn together(parts: &[&SeriesEvidence]) -> SeriesEvidence {
     let moving: Vec<&SeriesEvidence> = parts.iter().filter(|s| !never_moved(s)).copied().collect();
     let top = parts.iter().copied().find(|s| s.grows_unexplained());
     let flat = parts.iter().all(|s| s.flat);
-    // whether it matters is not the trend's business, nor that of a gate
-    let direction = if parts.iter().any(|s| s.trend.direction == Direction::Growing) {
+    let slope = sum(&moving, |t| t.slope);
+    // whether it matters is not the trend's business, nor that of a gate; but where one part grows and another falls, the
+    // sum grows only by what is certainly left
+    let grows = top.is_some() || slope.is_none_or(|slope| slope.lo > 0.0);
+    let direction = if grows && parts.iter().any(|s| s.trend.direction == Direction::Growing) {
         Direction::Growing
     } else if flat {
         Direction::Stable
@@ -73,12 +76,13 @@ fn together(parts: &[&SeriesEvidence]) -> SeriesEvidence {
     SeriesEvidence {
         id: SeriesId::MemCanLeak,
         strength: None,
+        groups_vote: false,
         trend: Trend {
             direction,
             shape: top.map_or(Shape::Flat, |s| s.trend.shape),
             start: total(|t| t.start),
             end: total(|t| t.end),
-            slope: sum(&moving, |t| t.slope),
+            slope,
             slope_over_s: top.and_then(|s| s.trend.slope_over_s),
             per_request: sum(&moving, |t| t.per_request),
             detectable_per_s: total(|t| t.detectable_per_s),
@@ -156,6 +160,20 @@ mod tests {
             Some(200.0),
             "what is flat is not what leaks"
         );
+    }
+
+    #[test]
+    fn a_sum_in_which_one_part_falls_by_more_than_another_grows_does_not_grow() {
+        use AccountPart::{Live, Native, Stacks};
+        let mut series = [
+            part(Live, Direction::Growing, 2.0, 1.0),
+            part(Stacks, Direction::Stable, -4.0, 1.0),
+            part(Native, Direction::Stable, 0.0, 0.0),
+        ];
+        // it grows by too little to count
+        (series[0].material, series[0].flat) = (false, true);
+        let all: Vec<&SeriesEvidence> = series.iter().collect();
+        assert_eq!(together(&all).trend.direction, Direction::Stable);
     }
 
     #[test]

@@ -37,6 +37,7 @@ mod steady;
 mod task_count;
 mod tasks;
 mod verdict;
+mod voting_groups;
 mod workers;
 
 use crate::evidence::Evidence;
@@ -75,7 +76,7 @@ pub fn judge_against_baseline(evidence: &Evidence, baseline: &Baseline<'_>) -> (
 fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
     let steady = Steady::read(evidence);
     let mut series = series_evidence::gather(evidence, &steady, FALSE_LEAK_CHANCE);
-    let account = account::read_account(&series);
+    let account = account::read_account(evidence, &series);
     let error = series.task_share_of_error();
     let workers = judge_workers(evidence, &series, error / 2.0);
     series.explain_rest(|tree| workers.explain(tree));

@@ -2,7 +2,8 @@
 //! its whole, and a group that is all of a growth grows by as much per request.
 //!
 //! A stack of the heap is sampled, and sampling may show more of the part than there is of the whole, which is counted.
-//! Then the whole is the better figure.
+//! Then the whole is the better figure. Its share is that of the whole, too: V8 samples no memory outside of its heap, and
+//! of what is sampled a stack may be all where it is little of what leaks.
 
 use crate::evidence::{Ends, GroupKind, SeriesId};
 use crate::findings::{BlamedGroup, Direction, Estimate, Trend};
@@ -27,7 +28,7 @@ pub fn counted_by(kind: GroupKind) -> &'static [SeriesId] {
 pub fn within_whole(whole: Option<&Trend>, group: BlamedGroup) -> BlamedGroup {
     let Some(whole) = whole else { return group };
     let group = match (group.kind, whole.read) {
-        (GroupKind::Heap, Some(read)) => within_ends(group, read),
+        (GroupKind::Heap, Some(read)) => with_share(within_ends(group, read), read),
         _ => group,
     };
     let per_request = group.per_request.map(|each| match whole.per_request {
@@ -51,6 +52,11 @@ fn is_all_of(group: &BlamedGroup, whole: &Trend) -> bool {
 fn is_part_of(group: &BlamedGroup, whole: &Trend) -> bool {
     let within = |read: Ends| group.count_end - group.count_start <= (read.end - read.start).max(0.0);
     group.kind == GroupKind::Heap || whole.read.is_some_and(within)
+}
+
+fn with_share(group: BlamedGroup, Ends { start, end }: Ends) -> BlamedGroup {
+    let share = (group.count_end - group.count_start) / (end - start).max(f64::MIN_POSITIVE);
+    BlamedGroup { share: share.clamp(0.0, 1.0), ..group }
 }
 
 fn within_ends(group: BlamedGroup, Ends { start, end }: Ends) -> BlamedGroup {
@@ -120,6 +126,13 @@ mod tests {
     fn a_part_of_the_heap_is_no_more_than_the_whole() {
         let part = within_whole(Some(&whole(0.6 * MIB, 1.2 * MIB)), group(GroupKind::Heap, MIB, 1.5 * MIB));
         assert!(part.count_start <= 0.6 * MIB && part.count_end <= 1.2 * MIB, "{part:?}");
+    }
+
+    #[test]
+    fn the_share_of_a_stack_is_that_of_the_heap_and_not_of_what_was_sampled() {
+        let sampled = group(GroupKind::Heap, 0.25 * MIB, 1.75 * MIB);
+        assert_eq!(sampled.share, 1.0);
+        assert_eq!(within_whole(Some(&whole(20.0 * MIB, 80.0 * MIB)), sampled).share, 0.025);
     }
 
     #[test]

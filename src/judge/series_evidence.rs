@@ -19,6 +19,7 @@ use super::material::{is_material, least_seen};
 use super::native_memory::MostNative;
 use super::steady::Steady;
 use super::task_count;
+use super::voting_groups::VotingGroups;
 
 /// The chance of a false 'leak' in a whole run, and of a false 'growing' for a series asked by itself.
 pub const FALSE_LEAK_CHANCE: f64 = 0.05;
@@ -50,6 +51,7 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
     if sources.lone && !present.iter().any(|id| strength(id, &sources, &[], &present).is_some()) {
         named.clone_from(&present);
     }
+    let groups = VotingGroups::read(evidence, &sources, &present);
     let limit = MemoryLimit::find(evidence);
     let heap_limit = heap_limit(evidence).map(MemoryLimit::of_service);
     let native = MostNative::read(evidence, steady);
@@ -83,6 +85,7 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
                 !excludes_zero && (is_bounded(&trend, &id, resolution, steady.seconds()) || by_highest());
             SeriesEvidence {
                 strength: strength(&id, &sources, &named, &present),
+                groups_vote: groups.vote_for(&id),
                 flat: match trend.direction {
                     Direction::Stable => !excludes_zero,
                     Direction::Growing => !material,

@@ -9,6 +9,8 @@ mod bar;
 mod dashboard;
 #[cfg(unix)]
 mod drawing;
+#[cfg(all(test, unix))]
+mod golden;
 mod plain_lines;
 mod progress;
 #[cfg(unix)]

@@ -39,7 +39,7 @@ pub use connect::ConnectPlan;
 pub(crate) use connect::ProxyPlan;
 pub use metrics::TaskMetric;
 pub use output::{OutPlan, PipelinePlan, plan_pipeline};
-pub use probes::{PprofPlan, ProbePlan};
+pub use probes::{PprofPlan, ProbePlan, TaskLabels};
 pub use request::RequestPlan;
 pub use resolved_plan::Plan;
 #[cfg(test)]

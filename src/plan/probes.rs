@@ -18,6 +18,18 @@ pub enum PprofPlan {
     Off,
 }
 
+/// Where the labels of tasks are read. They may hold anything, such as the names of customers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TaskLabels {
+    /// Nowhere.
+    #[default]
+    Stripped,
+    /// In snapshots, which are kept: --keep-labels.
+    InSnapshots,
+    /// At each reading, for a screen.
+    InSamples,
+}
+
 /// What is observed besides the process.
 #[derive(Debug, Clone, Default)]
 pub struct ProbePlan {
@@ -31,8 +43,8 @@ pub struct ProbePlan {
     pub task_metric: Vec<TaskMetric>,
     /// Where console-subscriber serves; none means that it is not asked.
     pub tokio_console: Option<Url>,
-    /// The labels of goroutines are kept in snapshots.
-    pub keep_labels: bool,
+    /// What becomes of the labels that a service gives its goroutines.
+    pub labels: TaskLabels,
     /// Other ports of the process are asked too.
     pub look_around: bool,
     /// Any certificate is accepted.
@@ -75,7 +87,7 @@ pub(super) fn read_probes(layers: &Layers) -> Result<ProbePlan> {
         metric,
         task_metric,
         tokio_console,
-        keep_labels: layers.is_on(|s| s.keep_labels),
+        labels: if layers.is_on(|s| s.keep_labels) { TaskLabels::InSnapshots } else { TaskLabels::Stripped },
         look_around: layers.is_on(|s| s.look_around),
         insecure: layers.is_on(|s| s.insecure),
     })

@@ -2,6 +2,7 @@
 
 use super::concurrency::read_timeout;
 use super::host::Host;
+use super::probes::TaskLabels;
 use super::request::{self, RequestPlan};
 use super::resolved_plan::Plan;
 use super::watch::resolve_on;
@@ -16,6 +17,10 @@ pub struct TasksPlan {
     pub watch: Plan,
     /// The request, and how long its answer is waited for; none where only a process was named.
     pub by_hand: Option<(RequestPlan, Span)>,
+    /// Labels may be written down, too.
+    pub keep_labels: bool,
+    /// The runtime is asked once which tasks can never go on, without a key: --gc.
+    pub prove: bool,
 }
 
 /// The plan of a task monitor. Sends and writes nothing.
@@ -28,11 +33,15 @@ pub fn plan_tasks(flags: Settings, env: Settings) -> Result<TasksPlan> {
         return Err(Error::usage("--data @-: standard input has the keys here: expected text or @FILE"));
     }
     let mut host = Host { var: &var, stdin: &mut std::io::empty() };
-    let watch = resolve_on(flags.clone(), env.clone(), None, &host)?;
+    let mut watch = resolve_on(flags.clone(), env.clone(), None, &host)?;
     let layers = Layers::new(flags, env, None);
     let by_hand = match watch.requests.is_empty() {
         true => None,
         false => Some((request::resolve(&layers, &mut host)?, read_timeout(&layers)?)),
     };
-    Ok(TasksPlan { watch, by_hand })
+    let keep_labels = watch.probes.labels == TaskLabels::InSnapshots;
+    watch.probes.labels = TaskLabels::InSamples;
+    // no reading forces a collection: that is asked for alone
+    let prove = !std::mem::replace(&mut watch.record.judging.no_gc, true);
+    Ok(TasksPlan { watch, by_hand, keep_labels, prove })
 }

@@ -3,7 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::evidence::{EventKind, GroupKind, Moment, SeriesId, TaskGroup, TaskSnapshot, Workload};
+use crate::evidence::{
+    EventKind, GroupKind, GroupLabel, Moment, SeriesId, TaskGroup, TaskSnapshot, Workload,
+};
 use crate::plan::Plan;
 
 /// What a probe is asked for.
@@ -15,6 +17,8 @@ pub enum Request {
     Collect,
     /// Look closer: groups with stacks, proof.
     Snapshot(Moment),
+    /// Ask the runtime which tasks can never go on, which forces a collection: only where a person asks for that.
+    Prove,
     /// Only what is cheap of a sample, a bare count: where there is no room for all of it.
     Count,
 }
@@ -55,6 +59,8 @@ pub struct Reading {
     pub new_groups: Vec<TaskGroup>,
     /// The answer to [`Request::Snapshot`]; its `elapsed_s` is filled in by the sampler.
     pub snapshot: Option<TaskSnapshot>,
+    /// The labels that tasks bear at this moment, where a sample reads them.
+    pub labels: Vec<GroupLabel>,
     /// What happened that others must know: a restart, a target that is gone.
     pub events: Vec<EventKind>,
 }

@@ -164,6 +164,7 @@ fn point((end, histogram): &(Duration, Histogram<u64>)) -> LatencyPoint {
         elapsed_s: end.as_secs_f64(),
         p50_s: histogram.value_at_quantile(0.5) as f64 / NANOS_PER_S,
         p99_s: histogram.value_at_quantile(0.99) as f64 / NANOS_PER_S,
+        count: histogram.len(),
     }
 }
 

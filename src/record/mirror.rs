@@ -177,6 +177,11 @@ impl Mirror {
         self.evidence.snapshots.push(snapshot);
     }
 
+    /// Takes in closer looks in place of all that there were.
+    pub fn replace_snapshots(&mut self, snapshots: Vec<TaskSnapshot>) {
+        self.evidence.snapshots = snapshots;
+    }
+
     pub(super) fn describe(&mut self, change: impl FnOnce(&mut Evidence)) {
         change(&mut self.evidence);
     }

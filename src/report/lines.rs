@@ -65,7 +65,7 @@ impl Columns {
     /// The text, which may hold colours, on as many lines as it takes; those after the first begin with `indent`
     /// spaces.
     pub fn fit(self, text: &str, indent: usize) -> String {
-        let Some(columns) = self.0 else { return text.replace(NO_BREAK, " ") };
+        let Some(columns) = self.0 else { return release(text) };
         let indent = " ".repeat(if indent * 2 > columns { indent.min(NARROW_INDENT) } else { indent });
         let options = Options::new(columns)
             .subsequent_indent(&indent)
@@ -75,7 +75,7 @@ impl Columns {
         // lines that were broken before are kept as they are
         let text = hold_units(text);
         let lines = text.split('\n').map(|line| wrap(line, &options).join("\n"));
-        lines.collect::<Vec<_>>().join("\n").replace(NO_BREAK, " ")
+        release(&lines.collect::<Vec<_>>().join("\n"))
     }
 }
 
@@ -85,7 +85,7 @@ pub fn hold(text: &str) -> String {
 }
 
 /// The text with a space that does not break between each number and its unit.
-fn hold_units(text: &str) -> String {
+pub fn hold_units(text: &str) -> String {
     const UNITS: [&str; 14] =
         ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "%", "s", "ms", "µs", "min", "h", "d", "ns"];
     let mut held = String::with_capacity(text.len());
@@ -100,6 +100,11 @@ fn hold_units(text: &str) -> String {
         held.push_str(word);
     }
     held
+}
+
+/// The text with every space as it was before it was held.
+pub fn release(text: &str) -> String {
+    text.replace(NO_BREAK, " ")
 }
 
 fn columns_of(size: Option<(terminal_size::Width, terminal_size::Height)>) -> Columns {

@@ -130,7 +130,7 @@ mod tests {
         }];
         let page = markdown::render(&case.evidence, &case.findings);
         let summary = terminal::summary(&case.findings, None, lines::Columns::UNBOUNDED);
-        let html = html::render(&case.evidence, &case.findings, "<svg/>").unwrap();
+        let html = html::render(&case.evidence, &case.findings, "<svg/>").unwrap().replace('\u{a0}', " ");
         assert!(summary.contains("at most 2.1 KiB per request"), "{summary}");
         for text in [page, summary, html] {
             assert!(text.contains("at most 2.1 KiB") && !text.contains("-90 B"), "{text}");

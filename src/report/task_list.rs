@@ -47,7 +47,7 @@ fn row(group: &ListedGroup, compared: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::GroupKind;
+    use crate::evidence::{GroupKind, Ids};
     use crate::findings::Movement;
 
     #[test]
@@ -65,7 +65,11 @@ mod tests {
             movement: Movement::Growing,
             age_s: 10.0,
             history: vec![5.0, 1505.0],
+            proven: None,
             longest_wait_s: None,
+            ids: Ids::NotRead,
+            times: None,
+            closer_age_s: None,
             created_by: None,
             stack: Vec::new(),
         };

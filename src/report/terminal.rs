@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::findings::{
     Culprit, Direction, GateFinding, GateResult, LoadFinding, Report, SeriesFinding, Verdict,
 };
-use crate::wording::{UNKNOWN, brief_growth, summarize_load, table_label};
+use crate::wording::{UNKNOWN, brief_growth, series_from_to, summarize_load};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -102,15 +102,13 @@ fn culprit(culprit: &Culprit, columns: Columns) -> Vec<String> {
 
 /// What it is, trend, start and end, growth; columns aligned before they are coloured.
 fn table(series: &[&SeriesFinding], steady_s: Option<f64>, columns: Columns) -> Vec<String> {
-    let value = |s: &SeriesFinding, v: Option<f64>| v.map_or("–".into(), |v| s.id.unit().show(v));
     let rows: Vec<[String; 4]> = series
         .iter()
         .map(|s| {
             // a dash says that it may grow, by an unknown amount
             let open = (s.trend == Direction::Inconclusive).then(|| UNKNOWN.to_string());
             let growth = hold(&brief_growth(s, steady_s).or(open).unwrap_or_default());
-            let ends = format!("{} → {}", value(s, s.start), value(s, s.end));
-            [clean_text(&table_label(s)), s.trend.to_string(), ends, growth]
+            [clean_text(s.id.label()), s.trend.to_string(), series_from_to(s), growth]
         })
         .collect();
     let wide = |i: usize| rows.iter().map(|r| r[i].chars().count()).max().unwrap_or(0);
@@ -123,9 +121,13 @@ fn table(series: &[&SeriesFinding], steady_s: Option<f64>, columns: Columns) -> 
             (Direction::Inconclusive, _) => colour(Verdict::Inconclusive),
             _ => Style::new(),
         };
-        let explained = if s.explained_by.is_some() { " (explained)" } else { "" };
+        let remark = match (&s.explained_by, &s.remark) {
+            (Some(_), _) => " (explained)".into(),
+            (None, Some(remark)) => format!(" {}", hold(&format!("({remark})"))),
+            (None, None) => String::new(),
+        };
         let line = format!(
-            "{name:<0$}  {style}{trend:<1$}{style:#}  {ends:<2$}  {growth}{explained}",
+            "{name:<0$}  {style}{trend:<1$}{style:#}  {ends:<2$}  {growth}{remark}",
             widths[0], widths[1], widths[2]
         );
         columns.fit(line.trim_end(), widths[0] + 2)

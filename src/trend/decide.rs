@@ -8,6 +8,7 @@ use super::bins::{level_at_end, level_at_start};
 use super::fit::range;
 use super::mixture::Mixture;
 use super::reduced_series::ReducedAs;
+use super::returns::NEAR_EDGE;
 use super::segment_question::SegmentQuestion;
 use super::segment_trend::{SegmentTrend, Slope, WINDOWS_ALLOWED_FOR};
 use super::sensitivity::length_power;
@@ -20,6 +21,8 @@ pub(super) const NO_SIGN_OF_GROWTH: f64 = 0.03;
 const HIDDEN_IN_SWING: f64 = 0.7;
 /// The same of noise that returns to its level: it hides little, even where few of its swings were seen.
 const HIDDEN_IN_RETURNING_SWING: f64 = 1.3;
+/// The same of the level at one edge of a swing: a rise of a quarter of that would show.
+const HIDDEN_AT_EDGE: f64 = 0.25;
 /// Noise returns to its level if it wanders off with less than this probability.
 const WANDERING_OF_RETURNING: f64 = 0.25;
 /// In noise that wanders, a window whose end lies above its start by more than this share of its swing is not stable.
@@ -95,7 +98,7 @@ pub(super) fn decide_window(
         return Some(made(Direction::Stable, Shape::Step, Found::NoGrowth, chance, slope(line)));
     }
     if chance < alpha {
-        if too_few_to_grow {
+        if too_few_to_grow || within_edge(asked, window) {
             return None;
         }
         if mixed {
@@ -160,6 +163,7 @@ pub(super) fn decide_window(
     let hidden = highest.max(highest - line.mean()) * steps;
     let enough = match asked.kind {
         // floors are clean: a rise of a tenth of a tooth would show
+        ReducedAs::Returns { swing, .. } => hidden <= HIDDEN_AT_EDGE * swing,
         ReducedAs::Floors { tooth, .. } => {
             hidden <= 0.15 * tooth || hidden <= HIDDEN_IN_SWING * swing && values.len() >= 12
         }
@@ -177,6 +181,13 @@ pub(super) fn decide_window(
         ));
     }
     None
+}
+
+/// Whether the level at one edge of a swing rises by less than what is near it: that may be the tails of more bursts.
+fn within_edge(asked: &SegmentQuestion<'_>, window: &Window) -> bool {
+    let ReducedAs::Returns { swing, .. } = asked.kind else { return false };
+    let least = window.line.coefficient.quantile(0.025) * window.span_s / asked.reduced.step_s;
+    least < NEAR_EDGE * swing
 }
 
 /// Whether a window fell in steps, or by what died away, and rose between them by a small part of that: the counterpart

@@ -9,7 +9,7 @@ use super::exact_readings::LEAST_EXACT_READINGS;
 use super::fell_back::fell_back;
 use super::hidden_by_past::hidden_slope;
 use super::judge_segment::judge_segment;
-use super::reduced_series::{ReducedAs, ReducedSeries, reduce, reduce_without_teeth};
+use super::reduced_series::{ReducedAs, ReducedSeries, reduce, reduce_to_returns, reduce_without_teeth};
 use super::segment_question::SegmentQuestion;
 use super::segment_trend::SegmentTrend;
 use super::segment_values::SegmentValues;
@@ -215,6 +215,24 @@ impl<'a> Segments<'a> {
             out.points.push(ReducedSegment { reduced, kind, samples: range.len(), seconds });
         }
         out
+    }
+
+    /// Judges the level that a series keeps returning to, if that is one segment, and does.
+    pub(super) fn judge_returns(&self) -> Option<OverTime> {
+        let [(_, values)] = &self.all[..] else { return None };
+        let times = &self.picked.times;
+        let (reduced, kind) = reduce_to_returns(times, values)?;
+        let answer = judge_segment(&self.asked(&reduced, kind, times.len()));
+        let (start, end) = levels_at_ends(&reduced);
+        let seconds = times[times.len() - 1] - times[0];
+        Some(OverTime {
+            hidden_per_s: hidden_slope(&reduced, self.lowest_before(), &answer),
+            answers: vec![(answer, seconds)],
+            start,
+            end,
+            kind,
+            points: vec![ReducedSegment { reduced, kind, samples: times.len(), seconds }],
+        })
     }
 }
 

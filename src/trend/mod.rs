@@ -74,10 +74,12 @@ mod noise;
 mod order;
 mod period;
 mod pooled_segments;
+mod power;
 mod question;
 mod ramp;
 mod reduced_series;
 mod regimes;
+mod returns;
 mod rises;
 mod rivals;
 mod sawtooth;
@@ -102,9 +104,8 @@ pub use question::Question;
 pub use timeline::Timeline;
 
 use cycles::Cycles;
-use judged_segments::{OverTime, Segments};
+use judged_segments::Segments;
 use reduced_series::ReducedAs;
-use segment_trend::SegmentTrend;
 
 use crate::evidence::Series;
 use crate::findings::{Direction, Estimate, Found, JudgedLevel, Shape, Trend, TrendReason, WindowReason};
@@ -112,9 +113,6 @@ use crate::units::Unit;
 
 /// A growth of which at least this share came back after the load was held, not lost.
 const CAME_BACK_SHARE: f64 = 0.8;
-/// Where a growth that doubles the level within the run, and by at least so many bytes, would not have been found,
-/// nothing is said of that level.
-const MATERIAL_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
 /// A window of this share of steady is all of it: its ends may be missing a point.
 const WHOLE_STEADY_SHARE: f64 = 0.95;
 
@@ -136,8 +134,13 @@ pub fn trend_on(timeline: &Timeline<'_>, series: &Series, false_alarm: f64) -> T
         return nothing_read();
     };
     let segments = found.len();
-    let OverTime { answers, start, end, kind, hidden_per_s, points } = found.judge_over_time(events);
-    let Some((mut judged, slope)) = pooled_segments::pool_segments(answers, false_alarm) else {
+    let span_s = picked.times.last().zip(picked.times.first()).map_or(0.0, |(last, first)| last - first);
+    let asked = power::Question { segments: &found, unit, span_s, false_alarm };
+    let answer = asked.pool(found.judge_over_time(events)).map(|answer| {
+        let returned = || asked.pool(found.judge_returns()?).filter(|other| other.overrules(&answer));
+        if answer.may_hide_behind_swings() { returned().unwrap_or(answer) } else { answer }
+    });
+    let Some(power::Answer { mut judged, slope, start, end, kind, detectable_per_s }) = answer else {
         return nothing_read();
     };
     // a count of whole units has no finer slope than one unit over the time observed
@@ -155,31 +158,9 @@ pub fn trend_on(timeline: &Timeline<'_>, series: &Series, false_alarm: f64) -> T
         judged.found = Found::CameBack { share };
         judged.needs_s = Some(2.0 * judged.span_s);
     }
-    let span_s = picked.times.last().zip(picked.times.first()).map_or(0.0, |(last, first)| last - first);
     let slope_over_s = (segments == 1 && judged.slope.is_some())
         .then_some(judged.span_s)
         .filter(|over| *over < WHOLE_STEADY_SHARE * span_s);
-    // power against the level is asked of noise alone: what fell far hides much on its way back, and does not grow
-    let by_noise = sensitivity::detectable_slope(&judged, unit, span_s, false_alarm);
-    if judged.direction == Direction::Stable
-        && unit == Unit::Bytes
-        && let Some(hidden) = by_noise.map(|slope| slope * judged.span_s)
-        && hidden >= end.unwrap_or(0.0).max(MATERIAL_BYTES)
-    {
-        lacks_power(&mut judged);
-    }
-    let mut detectable_per_s = by_noise.map(|by_noise| by_noise.max(hidden_per_s));
-    // of a flat level its noise tells enough: 92 % of what it states is found, 98 % of twice as much
-    if judged.direction == Direction::Stable
-        && judged.shape != Shape::Flat
-        && let Some(least) = detectable_per_s
-    {
-        let growth = found_growth::InjectedGrowth { segments: &found, points: &points, unit, false_alarm };
-        match growth.least_found(least) {
-            Some(per_s) => detectable_per_s = Some(per_s),
-            None => lacks_power(&mut judged),
-        }
-    }
     let reason = WindowReason { found: judged.found, over_s: judged.span_s, level: kind.into(), segments };
     let by_window = Trend {
         direction: judged.direction,
@@ -214,13 +195,6 @@ pub fn trend_on(timeline: &Timeline<'_>, series: &Series, false_alarm: f64) -> T
     }
 }
 
-/// Says nothing of a level in which growth would not have been found.
-fn lacks_power(judged: &mut SegmentTrend) {
-    judged.direction = Direction::Inconclusive;
-    judged.found = Found::NoPower;
-    judged.needs_s = Some(4.0 * judged.span_s);
-}
-
 /// The slope over requests in place of time, at their mean rate; none where the rate is even, or nothing is certain.
 fn slope_by_requests(timeline: &Timeline<'_>, segments: &Segments<'_>, false_alarm: f64) -> Option<Estimate> {
     let judged = segments.judge(&segments.over_requests(timeline)?);
@@ -246,6 +220,7 @@ impl From<ReducedAs> for JudgedLevel {
         match kind {
             ReducedAs::Floors { cycles, .. } => JudgedLevel::Floor { teeth: cycles },
             ReducedAs::Periodic { seconds } => JudgedLevel::BeneathPeriod { seconds },
+            ReducedAs::Returns { times, .. } => JudgedLevel::ReturnedTo { times },
             ReducedAs::Level | ReducedAs::TooFewCycles { .. } => JudgedLevel::Readings,
         }
     }

@@ -4,6 +4,7 @@ use super::bins::{Point, bin_samples};
 use super::order::median_of;
 use super::period::{dominant_period, harmonic_columns};
 use super::regimes::find_regimes;
+use super::returns::{Returns, find_returns};
 use super::sawtooth::{count_few_teeth, find_sawtooth};
 use super::segment_values::SegmentValues;
 
@@ -43,6 +44,8 @@ pub(super) enum ReducedAs {
     TooFewCycles { cycles: usize, cycle_s: f64 },
     /// Midmeans beside a period of so many seconds.
     Periodic { seconds: f64 },
+    /// The level that was left and returned to so often, at one edge of this swing.
+    Returns { times: usize, swing: f64 },
 }
 
 /// The points of one segment and what is fitted beside every line. `shift` is the moment of the first forced
@@ -77,6 +80,16 @@ pub(super) fn reduce_without_teeth(
 ) -> (ReducedSeries, ReducedAs) {
     let (points, beside, kind) = reduce_level(times, segment);
     (complete_series(points, beside, kind, shift), kind)
+}
+
+/// The level that it keeps returning to; none where it does not.
+pub(super) fn reduce_to_returns(
+    times: &[f64],
+    segment: &SegmentValues<'_>,
+) -> Option<(ReducedSeries, ReducedAs)> {
+    let Returns { times, swing, level } = find_returns(times, segment.values.all())?;
+    let kind = ReducedAs::Returns { times, swing };
+    Some((complete_series(level, Vec::new(), kind, None), kind))
 }
 
 fn complete_series(

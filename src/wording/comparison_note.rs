@@ -13,10 +13,10 @@ const NAMED: usize = 5;
 pub fn note(note: &ComparisonNote) -> String {
     match note {
         ComparisonNote::OnlyObserved { after: true } => {
-            "soak drove the run before, and only watched the one after.".into()
+            "soak sent the load of the run before, and only watched the one after.".into()
         }
         ComparisonNote::OnlyObserved { after: false } => {
-            "soak only watched the run before, and drove the one after.".into()
+            "soak only watched the run before, and sent the load of the one after.".into()
         }
         ComparisonNote::Requests(both) => {
             differ("The runs drove different requests", both, |sent| requests(sent))
@@ -84,7 +84,7 @@ fn misbehaved(mix: &[(String, f64)]) -> Vec<String> {
 
 fn rates([before, after]: [String; 2]) -> String {
     format!(
-        "They drove at different rates: before {before}, after {after}; growth a request can be compared, growth by the \
+        "The runs had different rates: before {before}, after {after}; growth per request can be compared, growth per \
          hour cannot."
     )
 }
@@ -126,13 +126,13 @@ mod tests {
             ),
             (
                 ComparisonNote::RatesAsked([Rate::PerSecond(50.0), Rate::Max]),
-                "They drove at different rates: before 50/s, after as fast as it went; growth a request can be compared, \
-                 growth by the hour cannot.",
+                "The runs had different rates: before 50/s, after as fast as it went; growth per request can be compared, \
+                 growth per hour cannot.",
             ),
             (
                 ComparisonNote::RatesHeld([50.0, 30.0]),
-                "They drove at different rates: before 50/s held, after 30/s held; growth a request can be compared, \
-                 growth by the hour cannot.",
+                "The runs had different rates: before 50/s held, after 30/s held; growth per request can be compared, \
+                 growth per hour cannot.",
             ),
             (
                 ComparisonNote::Steady([240.0, 20.0]),

@@ -26,6 +26,9 @@ pub fn culprit(rank: u32, group: &BlamedGroup) -> Culprit {
     }
 }
 
+/// From this share of a growth on nothing is missing from it.
+const NEARLY_ALL: f64 = 0.9;
+
 /// One sentence with the figures: how much, how fast, what is known of it.
 pub fn explain_group(group: &BlamedGroup) -> String {
     let unit = group.kind.unit();
@@ -44,6 +47,9 @@ pub fn explain_group(group: &BlamedGroup) -> String {
     if group.share >= 0.005 {
         let share = Unit::Ratio.show(group.share);
         text.push_str(&format!(", {share} of the growth of {}", whole_of(group.kind)));
+    }
+    if group.holds_unsampled && group.share < NEARLY_ALL {
+        text.push_str("; buffers that it holds outside of the heap are not sampled");
     }
     if let Some(count) = group.proven {
         text.push_str(&format!("; the runtime proves that {} more can never wake", Unit::Count.show(count)));
@@ -95,8 +101,7 @@ fn counted(kind: GroupKind) -> String {
 /// What its growth is a share of.
 fn whole_of(kind: GroupKind) -> String {
     match kind {
-        GroupKind::Heap => "all heap".into(),
-        GroupKind::Class => "the live heap".into(),
+        GroupKind::Heap | GroupKind::Class => "the live heap".into(),
         GroupKind::ProcessMemory => "the private memory of all processes".into(),
         GroupKind::ProcessFds | GroupKind::ProcessThreads => format!("the {} of all processes", plural(kind)),
         GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread | GroupKind::Fd | GroupKind::Child => {
@@ -131,6 +136,7 @@ mod tests {
             proven: None,
             seen_for_s: 30.0,
             share: 1.0,
+            holds_unsampled: false,
             recovered: Some(0.0),
             longest_wait_s: None,
             created_by: None,
@@ -170,6 +176,10 @@ mod tests {
             per_request: Some(Estimate { value: 384.0, lo: 50.0, hi: 718.0 }),
             ..group(GroupKind::Heap)
         };
+        let buffers = explain_group(&BlamedGroup { share: 0.03, holds_unsampled: true, ..sampled.clone() });
+        let said =
+            "3 % of the growth of the live heap; buffers that it holds outside of the heap are not sampled";
+        assert!(buffers.contains(said), "{buffers}");
         let sampled = explain_group(&sampled);
         let figures = "256 KiB → 1.1 MiB (± 1.3 MiB by sampling) in 30 s, 384 B per request, 100 % of";
         assert!(sampled.contains(figures), "{sampled}");

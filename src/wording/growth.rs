@@ -1,5 +1,6 @@
 //! How the growth of a series is written, the same in every format.
 
+use crate::evidence::SeriesId;
 use crate::findings::{Direction, Growth, GrowthClaim, Per, SeriesChange, SeriesFinding};
 use crate::units::{Unit, significant};
 
@@ -27,22 +28,34 @@ pub fn brief_growth(series: &SeriesFinding, steady_s: Option<f64>) -> Option<Str
 }
 
 /// At a fitted line: of what grows how much with its interval, "+2.8 KiB per request (2.6 KiB to 3.0 KiB)", of what is
-/// inconclusive what its interval allows, of what is stable nothing. `judged` is what the headline speaks of where that is
-/// another series than the line's: "resident memory +3.7 KiB per request, live heap +3.0 KiB per request", and that alone
-/// where only that certainly grows.
+/// inconclusive what its interval allows, of what is stable nothing. It has its name where what is drawn is another series.
+/// `judged` is what the headline speaks of where that is another series than the line's: "resident memory +3.7 KiB, live
+/// heap +3.0 KiB per request", and that alone where only that certainly grows.
 pub fn growth_of_line(
     series: &SeriesFinding,
     judged: Option<&SeriesFinding>,
+    drawn: &SeriesId,
     steady_s: Option<f64>,
 ) -> Option<String> {
     let grows = |one: &&SeriesFinding| one.trend == Direction::Growing;
     if let Some(judged) = judged.filter(grows) {
-        let named =
-            |one: &SeriesFinding| Some(format!("{} +{}", one.id.label(), brief_growth(one, steady_s)?));
-        let both = [Some(series).filter(grows), Some(judged)].into_iter().flatten();
-        return Some(both.filter_map(named).collect::<Vec<String>>().join(", "));
+        let both: Vec<&SeriesFinding> =
+            [Some(series).filter(grows), Some(judged)].into_iter().flatten().collect();
+        // said once where both are counted alike
+        let alike = both.windows(2).all(|two| two[0].counted_by() == two[1].counted_by());
+        let named = |(place, one): (usize, &&SeriesFinding)| {
+            let per = per_what(one.counted_by());
+            let growth = brief_growth(one, steady_s)?;
+            let growth = match alike && place + 1 < both.len() {
+                true => growth.strip_suffix(per).map(String::from).unwrap_or(growth),
+                false => growth,
+            };
+            Some(format!("{} +{growth}", one.id.label()))
+        };
+        return Some(both.iter().enumerate().filter_map(named).collect::<Vec<String>>().join(", "));
     }
-    let name = judged.map(|_| format!("{} ", series.id.label())).unwrap_or_default();
+    let is_named = judged.is_some() || series.id != *drawn;
+    let name = if is_named { format!("{} ", series.id.label()) } else { String::new() };
     let said = match series.trend {
         Direction::Stable => None,
         Direction::Inconclusive => brief_growth(series, steady_s),
@@ -53,22 +66,34 @@ pub fn growth_of_line(
 
 /// The two growths of a comparison: "2.8 KiB per request (2.6 KiB to 3.0 KiB)", "no growth above 24 B per request".
 pub fn compared_growths(series: &SeriesChange) -> [String; 2] {
-    let [before, after] = series.none_above;
-    [compared_growth(series, series.before, before), compared_growth(series, series.after, after)]
+    let growths = [series.before, series.after];
+    [0, 1].map(|run| compared_growth(series, growths[run], (series.none_above[run], series.trend[run])))
 }
 
-fn compared_growth(series: &SeriesChange, growth: Option<Growth>, none_above: Option<f64>) -> String {
+/// As in the report of its run: of what is stable no slope, and of what is inconclusive no more than its interval allows.
+fn compared_growth(
+    series: &SeriesChange,
+    growth: Option<Growth>,
+    (none_above, trend): (Option<f64>, Direction),
+) -> String {
     let show = |value: f64| show_growth(series.id.unit(), series.per, value);
     let per = per_what(series.per);
     if let Some(least) = none_above {
         return format!("no growth above {}{per}", show(least));
     }
-    match growth {
-        None => UNKNOWN.into(),
-        Some(Growth { value, ci }) => {
-            format!("{}{per} {}", show(value), show_interval(series.id.unit(), series.per, ci))
+    let claim = match (trend, growth) {
+        (Direction::Stable, _) => return trend.to_string(),
+        (_, None) => GrowthClaim::Nothing,
+        (Direction::Inconclusive, Some(Growth { ci: [lo, hi], .. })) if lo > 0.0 => {
+            GrowthClaim::Between([lo, hi])
         }
-    }
+        (Direction::Inconclusive, Some(Growth { ci: [_, hi], .. })) => GrowthClaim::AtMost(hi.max(0.0)),
+        (Direction::Growing, Some(Growth { value, ci })) => {
+            let interval = show_interval(series.id.unit(), series.per, ci);
+            return format!("{}{per} {interval}", show(value));
+        }
+    };
+    show_claim(claim, show).map_or_else(|| UNKNOWN.into(), |claim| claim + per)
 }
 
 fn growth_with_interval(series: &SeriesFinding) -> Option<String> {
@@ -120,7 +145,6 @@ fn per_what(per: Per) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::SeriesId;
 
     fn open(growth: Option<(f64, [f64; 2])>) -> SeriesFinding {
         SeriesFinding {
@@ -146,8 +170,32 @@ mod tests {
         assert_eq!(both(Some((-90.0, [-2260.0, 2150.0]))), same("at most 2.1 KiB"));
         assert_eq!(both(Some((90.0, [40.0, 2150.0]))), same("40 B to 2.1 KiB"));
         assert_eq!(both(None), (None, UNKNOWN.to_string()));
-        let line = growth_of_line(&open(Some((-90.0, [-2260.0, 2150.0]))), None, None);
+        let line = growth_of_line(&open(Some((-90.0, [-2260.0, 2150.0]))), None, &SeriesId::RssAnon, None);
         assert_eq!(line.as_deref(), Some("at most 2.1 KiB per request"));
+        let other = growth_of_line(&open(Some((-90.0, [-2260.0, 2150.0]))), None, &SeriesId::Rss, None);
+        assert_eq!(other.as_deref(), Some("private memory at most 2.1 KiB per request"));
+    }
+
+    #[test]
+    fn a_comparison_shows_of_a_growth_what_the_report_of_its_run_shows() {
+        let growth = |value, ci| Some(Growth { value, ci });
+        let series = SeriesChange {
+            id: SeriesId::RssAnon,
+            per: Per::Request,
+            before: growth(2867.0, [2600.0, 3100.0]),
+            after: growth(330.0, [-123.0, 774.0]),
+            none_above: [None; 2],
+            trend: [Direction::Growing, Direction::Inconclusive],
+            change: None,
+            votes: true,
+            why: String::new(),
+        };
+        let shown = ["2.8 KiB per request (2.5 KiB to 3.0 KiB)", "at most 774 B per request"];
+        assert_eq!(compared_growths(&series), shown);
+        let stable = SeriesChange { trend: [Direction::Stable; 2], ..series };
+        assert_eq!(compared_growths(&stable), ["stable", "stable"], "no slope of what does not grow");
+        let known = SeriesChange { none_above: [Some(24.0), None], ..stable };
+        assert_eq!(compared_growths(&known)[0], "no growth above 24 B per request");
     }
 
     #[test]
@@ -156,7 +204,10 @@ mod tests {
         assert_eq!(brief_growth(&grows, None).as_deref(), Some("1 per request"));
         assert_eq!(growth_cell(&grows, Per::Request, None), "1 (0.98 to 1.02)");
         assert_eq!(growth_cell(&grows, Per::Second, None), "50/s (49/s to 51/s)");
-        assert_eq!(growth_of_line(&grows, None, None).as_deref(), Some("+1 per request (0.98 to 1.02)"));
+        assert_eq!(
+            growth_of_line(&grows, None, &grows.id, None).as_deref(),
+            Some("+1 per request (0.98 to 1.02)")
+        );
         let flat = SeriesFinding {
             trend: Direction::Stable,
             slope_per_s: None,
@@ -170,9 +221,9 @@ mod tests {
         assert_eq!(brief_growth(&flat, None).as_deref(), Some("no growth above 0.01 per request"));
         assert_eq!(growth_cell(&flat, Per::Request, None), "no growth above 0.01");
         assert_eq!(growth_cell(&flat, Per::Second, None), UNKNOWN);
-        assert_eq!(growth_of_line(&flat, None, None), None);
+        assert_eq!(growth_of_line(&flat, None, &flat.id, None), None);
         let live = SeriesFinding { id: SeriesId::MemLive, ..SeriesFinding::example() };
-        let label = growth_of_line(&flat, Some(&live), None);
+        let label = growth_of_line(&flat, Some(&live), &flat.id, None);
         assert_eq!(label.as_deref(), Some("live heap +1 B per request"));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::evidence::{LimitOwner, MemoryLimit, SeriesId};
 use crate::findings::{
-    Counted, CountedBy, Leak, LeakSummary, LimitReached, MemoryGrowth, SeriesGrowth, group_label,
+    Counted, CountedBy, Leak, LeakSummary, LimitReached, MemoryGrowth, ProcessPart, SeriesGrowth, group_label,
 };
 use crate::units::{Span, Unit};
 
@@ -48,7 +48,11 @@ pub fn series(growth: &SeriesGrowth) -> String {
         _ => "",
     };
     let label = growth.id.label();
-    let grows = if unit == Unit::Count && label.ends_with('s') { "grow by" } else { "grows" };
+    let grows = match (unit, label.ends_with('s')) {
+        (Unit::Count, true) => "grow by",
+        (_, true) => "grow",
+        (_, false) => "grows",
+    };
     format!("{label} {grows} {by}{what}")
 }
 
@@ -90,8 +94,17 @@ pub fn memory_limit(limit: &MemoryLimit) -> String {
     }
 }
 
+/// From this share on the growth of all processes is that of one.
+const ALL_OF_IT: f64 = 0.99;
+
+/// What grows: "2.2 KiB of memory (92 % in worker, pid 7)" where one process of several stands out.
 fn bytes(memory: &MemoryGrowth) -> String {
-    let place = memory.process.as_ref().map(|process| format!(" in {process}")).unwrap_or_default();
+    let place = memory.process.as_ref().map(|ProcessPart { name, share }| match *share {
+        share if share >= ALL_OF_IT => format!(" in {name}"),
+        // "worker (pid 7)" within brackets
+        share => format!(" ({} in {})", Unit::Ratio.show(share), name.replace(" (", ", ").replace(')', "")),
+    });
+    let place = place.unwrap_or_default();
     let what = if memory.id == SeriesId::MemLive { memory.id.label() } else { "memory" };
     format!("{} of {what}{place}", Unit::Bytes.show(memory.bytes))
 }
@@ -102,5 +115,21 @@ fn by(per: &CountedBy) -> String {
         CountedBy::AnyRequest => "per request of any kind".into(),
         CountedBy::Hour => "per hour".into(),
         CountedBy::Each(kinds) => format!("per {}", list(kinds, "and")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_has_no_more_of_a_growth_than_its_share() {
+        let said = |share| {
+            let process = Some(ProcessPart { name: "worker (pid 7)".into(), share });
+            let id = SeriesId::RssAnon;
+            bytes(&MemoryGrowth { id, bytes: 2253.0, per: CountedBy::Request, process })
+        };
+        assert_eq!(said(0.92), "2.2 KiB of memory (92 % in worker, pid 7)");
+        assert_eq!(said(1.0), "2.2 KiB of memory in worker (pid 7)");
     }
 }

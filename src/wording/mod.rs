@@ -22,6 +22,7 @@ mod gate;
 mod growth;
 mod headline;
 mod leak;
+mod levels;
 mod load;
 mod load_change;
 mod no_process;
@@ -31,11 +32,13 @@ mod phrase;
 pub mod picture;
 mod preamble;
 mod reason;
+mod remark;
 mod reproduce;
 mod series;
 mod so_far;
 mod subtitle;
 mod surroundings;
+mod task_details;
 mod task_monitor;
 #[cfg(test)]
 mod tests;
@@ -57,6 +60,7 @@ pub use forecast::{detectable_growth, gate_below_detectable};
 pub use forwarder::forwarder_warning;
 pub use gate::reason as gate_reason;
 pub use growth::{UNKNOWN, brief_growth, compared_growths, growth_cell, growth_of_line};
+pub use levels::{changed_by, has_no_level, show_change};
 pub use load::{count_failures, describe_load, round_rate, show_rate, summarize_load};
 pub use load_change::why_fixed_load;
 pub use no_process::explain_no_process;
@@ -65,9 +69,12 @@ pub use phrase::{listed_name, mean_count, movement};
 pub use preamble::preamble;
 pub use reason::reason;
 pub use reproduce::reproduce;
-pub use series::table_label;
+pub use series::{below_series, series_ends, series_from_to, trend_cell};
 pub use so_far::{LookWords, describe_look, describe_so_far};
-pub use surroundings::{account_row, describe_account, describe_machine, describe_probing, describe_target};
+pub use surroundings::{
+    account_ends, account_settled, describe_account, describe_machine, describe_probing, describe_target,
+};
+pub use task_details::{IDS_NOT_READ, describe_ids, describe_proven, describe_task_times, task_warnings};
 pub use task_monitor::{
     describe_grouping, describe_key_outcome, describe_left_behind, unknown_creator, unknown_state,
 };

@@ -4,32 +4,52 @@ use crate::evidence::{AccountPart, Environment, TargetRecord};
 use crate::findings::{AccountRow, Report};
 use crate::units::{Bytes, Unit};
 
+use super::levels::{changed_by, from_to, has_no_level};
+
 /// How each part of the memory account went: "live heap 1 MiB → 2 MiB (100 B per request) · …"; none without an account.
+/// Where more requests were in flight at the end, what each part came back to when they ended, and they themselves.
 pub fn describe_account(report: &Report) -> Option<String> {
+    let left = report.load.as_ref().filter(|load| load.left_in_flight());
     let rows = report.account.iter().map(|row| {
-        let (part, [start, end]) = account_row(row);
+        let [start, end] = account_ends(row);
         let each = row
             .per_request
             .filter(|v| v.abs() >= 0.5)
             .map(|v| format!(" ({} per request)", Bytes(v)))
             .unwrap_or_default();
-        format!("{part} {} → {}{each}", Bytes(start), Bytes(end))
+        let settled = account_settled(row).filter(|_| left.is_some());
+        let settled = settled.map(|settled| format!(", {settled} after settle")).unwrap_or_default();
+        format!("{} {}{settled}{each}", row.part, from_to(Unit::Bytes, Some(start), Some(end)))
     });
-    let rows: Vec<String> = rows.collect();
+    let count = |n: u64| Unit::Count.show(n as f64);
+    let in_flight = left.map(|load| {
+        let [start, end] = [load.in_flight_start, load.in_flight_end].map(count);
+        let settled = load.in_flight_settled.map(|n| format!(", {} after settle", count(n)));
+        format!("requests in flight {start} → {end}{}", settled.unwrap_or_default())
+    });
+    let rows: Vec<String> = match report.account.is_empty() {
+        true => Vec::new(),
+        false => rows.chain(in_flight).collect(),
+    };
     (!rows.is_empty()).then(|| rows.join(" · "))
 }
 
-/// What a row of the account is called, and its bytes at both ends of steady. Native memory is what is resident beyond the
-/// runtime's own account, and may fall below where it began: a change is then called one. What the runtime has reserved and
-/// not touched is recorded below zero, for the parts to add up to RSS.
-pub fn account_row(row: &AccountRow) -> (String, [f64; 2]) {
+/// The bytes of a row of the account at both ends of steady. What the runtime has reserved and not touched is recorded
+/// below zero, for the parts to add up to RSS, and is an amount like any other.
+pub fn account_ends(row: &AccountRow) -> [f64; 2] {
     match row.part {
-        AccountPart::NotResident => {
-            ("counted above and not resident".into(), [row.start, row.end].map(|bytes| 0.0 - bytes))
-        }
-        part if row.start < 0.0 || row.end < 0.0 => (format!("change of {part}"), [row.start, row.end]),
-        part => (part.to_string(), [row.start, row.end]),
+        AccountPart::NotResident => [row.start, row.end].map(|bytes| 0.0 - bytes),
+        _ => [row.start, row.end],
     }
+}
+
+/// What a row of the account holds after settle, or by how much it changed from the start until then.
+pub fn account_settled(row: &AccountRow) -> Option<String> {
+    let ([start, end], settled) = (account_ends(row), row.settled?);
+    Some(match has_no_level(Unit::Bytes, Some(start), Some(end.min(settled))) {
+        true => changed_by(Unit::Bytes, settled - start),
+        false => Bytes(settled.abs()).to_string(),
+    })
 }
 
 /// What the probes cost the target: how often each was asked, how long an answer took, and its CPU time; none where the
@@ -72,16 +92,39 @@ pub fn describe_target(target: &TargetRecord) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::LoadFinding;
 
     #[test]
-    fn no_amount_of_memory_is_negative_unless_it_is_called_a_change() {
+    fn a_part_has_one_name_and_no_amount_of_it_is_negative() {
         let said = |part, start, end| {
-            let (name, [start, end]) = account_row(&AccountRow { part, start, end, per_request: None });
-            format!("{name} {} → {}", Bytes(start), Bytes(end))
+            let row = AccountRow { part, start, end, settled: None, per_request: None };
+            describe_account(&Report { account: vec![row], ..Report::example() }).unwrap()
         };
-        assert_eq!(said(AccountPart::Native, 0.0, 2048.0), "native 0 B → 2.0 KiB");
-        assert_eq!(said(AccountPart::Native, 0.0, -28_672.0), "change of native 0 B → -28.0 KiB");
+        assert_eq!(said(AccountPart::Native, 0.0, 2048.0), "native memory 0 B → 2.0 KiB");
+        assert_eq!(said(AccountPart::Native, 0.0, -28_672.0), "native memory changed by −28.0 KiB");
         let reserved = said(AccountPart::NotResident, -28_672.0, -28_672.0);
-        assert_eq!(reserved, "counted above and not resident 28.0 KiB → 28.0 KiB");
+        assert_eq!(reserved, "not yet resident 28.0 KiB → 28.0 KiB");
+    }
+
+    #[test]
+    fn what_requests_in_flight_held_is_seen_by_what_stayed_when_they_ended() {
+        let row = AccountRow {
+            part: AccountPart::Stacks,
+            start: 65_536.0,
+            end: 1_048_576.0,
+            settled: Some(65_536.0),
+            per_request: None,
+        };
+        let load = LoadFinding {
+            in_flight_start: 1,
+            in_flight_end: 64,
+            in_flight_settled: Some(0),
+            ..LoadFinding::example()
+        };
+        let report = Report { account: vec![row], load: Some(load), ..Report::example() };
+        assert_eq!(
+            describe_account(&report).unwrap(),
+            "stacks 64.0 KiB → 1.0 MiB, 64.0 KiB after settle · requests in flight 1 → 64, 0 after settle"
+        );
     }
 }

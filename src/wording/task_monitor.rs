@@ -12,6 +12,17 @@ pub fn describe_key_outcome(outcome: &KeyOutcome) -> String {
         KeyOutcome::TooManyUnderWay(n) => {
             format!("{} requests are under way: wait for their answers", number(*n as f64))
         }
+        KeyOutcome::Proving => "Go looks for goroutines that can never go on: a collection…".into(),
+        KeyOutcome::Proven { tasks: 0, took_s } => {
+            format!("Go finds no goroutine that can never go on; it took {}", Unit::Seconds.show(*took_s))
+        }
+        KeyOutcome::Proven { tasks, took_s } => {
+            let noun = if *tasks == 1 { "goroutine" } else { "goroutines" };
+            let tasks = number(*tasks as f64);
+            format!("Go proves that {tasks} {noun} can never go on; it took {}", Unit::Seconds.show(*took_s))
+        }
+        KeyOutcome::NotProven { reason } => format!("no proof: {reason}"),
+        KeyOutcome::ProvesNothing => "no proof: only Go's runtime, through pprof, proves leaks".into(),
         KeyOutcome::Saved { file } => format!("saved as {file}"),
         KeyOutcome::NotSaved { reason } => format!("not saved: {reason}"),
     }
@@ -79,6 +90,7 @@ pub fn unknown_state(kind: GroupKind) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::Ids;
     use crate::findings::{ListedGroup, Movement};
 
     fn group(name: &str) -> ListedGroup {
@@ -95,7 +107,11 @@ mod tests {
             movement: Movement::Steady,
             age_s: 1.0,
             history: Vec::new(),
+            proven: None,
             longest_wait_s: None,
+            ids: Ids::NotRead,
+            times: None,
+            closer_age_s: None,
             created_by: None,
             stack: Vec::new(),
         }
@@ -131,6 +147,16 @@ mod tests {
         let says = [
             (KeyOutcome::NoUrl, "no URL was given, so no request can be sent"),
             (KeyOutcome::TooManyUnderWay(1000), "1,000 requests are under way: wait for their answers"),
+            (
+                KeyOutcome::Proven { tasks: 37, took_s: 0.012 },
+                "Go proves that 37 goroutines can never go on; it took 12 ms",
+            ),
+            (
+                KeyOutcome::Proven { tasks: 0, took_s: 0.012 },
+                "Go finds no goroutine that can never go on; it took 12 ms",
+            ),
+            (KeyOutcome::NotProven { reason: "404".into() }, "no proof: 404"),
+            (KeyOutcome::ProvesNothing, "no proof: only Go's runtime, through pprof, proves leaks"),
             (KeyOutcome::Saved { file: "a.json".into() }, "saved as a.json"),
             (KeyOutcome::NotSaved { reason: "disk full".into() }, "not saved: disk full"),
         ];

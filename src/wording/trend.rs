@@ -3,6 +3,8 @@
 use crate::findings::{Direction, Found, GoesOn, JudgedLevel, Jump, Rise, Trend, TrendReason, WindowReason};
 use crate::units::{Span, Unit};
 
+use super::levels::from_to;
+
 /// One sentence; empty for an estimate, which has nothing to say beside its figures.
 pub fn explain_trend(trend: &Trend, unit: Unit) -> String {
     match &trend.reason {
@@ -22,7 +24,7 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
     let over = span(window.over_s);
     let (start, end) = levels_of(trend, window.level);
     let levels = match (start, end) {
-        (Some(a), Some(b)) => format!("{} → {}", unit.show(a), unit.show(b)),
+        (Some(_), Some(_)) => from_to(unit, start, end),
         _ => "no level".into(),
     };
     let rate = trend.slope.map_or(String::new(), |s| {
@@ -36,6 +38,7 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
     let what = match window.level {
         JudgedLevel::Floor { teeth } => format!("the floor under {teeth} teeth"),
         JudgedLevel::BeneathPeriod { seconds } => format!("the level under a rhythm of {}", span(seconds)),
+        JudgedLevel::ReturnedTo { times } => format!("the level that it came back to {times} times"),
         JudgedLevel::Readings => "it".into(),
     };
     // what an interval ends above it excludes, and what never moved: found, and called a leak, is only more than that

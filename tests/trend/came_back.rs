@@ -1,4 +1,4 @@
-//! What came back, what fell and hardly rose, what its end refutes, and what climbs by its usual steps: each with a
+//! What came back, what keeps coming back, what fell and hardly rose, what its end refutes, and what climbs by its usual steps: each with a
 //! series that looks alike and must not be decided so.
 
 use soak::findings::Direction;
@@ -41,6 +41,36 @@ fn falls(mut r: Run, climb: f64) -> Made {
 fn what_fell_and_hardly_rose_is_stable_and_what_climbs_after_its_fall_is_not() {
     assert!(count(Direction::Stable, |r| falls(r, 0.0)) >= 18);
     assert_eq!(count(Direction::Stable, |r| falls(r, 0.5)), 0);
+}
+
+/// A cache that fills to a bound, loses a part of it now and then, and whose bound rises by a share of that.
+fn reclaimed(mut r: Run, growth: f64) -> Made {
+    let height = r.level * r.uniform(0.2, 0.8);
+    let fill = r.span_s / r.uniform(40.0, 60.0);
+    let drops = r.moments(9.0);
+    let e = r.white();
+    let (mut lost, mut before) = (0.0, 0.0);
+    let mut drops = drops.into_iter().peekable();
+    let times = r.times.clone();
+    let mut v = Vec::new();
+    for (t, e) in times.iter().zip(&e) {
+        lost *= (-(t - before) / fill).exp();
+        before = *t;
+        while drops.next_if(|at| at <= t).is_some() {
+            lost += (height - lost) * r.uniform(0.2, 0.7);
+        }
+        v.push(r.level + height * (1.0 + growth * t / r.span_s) - lost + 0.3 * e);
+    }
+    r.stable("reclaimed", v)
+}
+
+#[test]
+fn what_always_comes_back_to_its_level_is_stable_and_a_level_that_rises_is_not() {
+    assert!(count(Direction::Stable, |r| reclaimed(r, 0.0)) >= 17);
+    assert_eq!(count(Direction::Growing, |r| reclaimed(r, 0.0)), 0);
+    // where it was reclaimed most of the time its level is rarely seen
+    assert!(count(Direction::Growing, |r| reclaimed(r, 0.5)) >= 12);
+    assert!(count(Direction::Stable, |r| reclaimed(r, 0.5)) <= 2);
 }
 
 /// A walk whose steps have heavy tails, with a drift of so many of their usual sizes.

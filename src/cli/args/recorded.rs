@@ -29,7 +29,7 @@ pub struct CompareArgs {
     /// The run directory to compare with it
     #[arg(value_name = "AFTER")]
     pub after: PathBuf,
-    /// Directory for compare.json, compare.md and compare.png [default: AFTER]
+    /// Directory for compare.html, .png, .md and .json [default: AFTER]
     #[arg(short = 'o', long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print one JSON document to stdout, as compare.json

@@ -7,7 +7,7 @@ use clap::Args;
 use super::connect::ConnectArgs;
 use super::probes::ProbeArgs;
 use super::request::RequestArgs;
-use super::values::value;
+use super::values::{switch, value};
 use crate::settings::Settings;
 
 /// Below the flags.
@@ -38,6 +38,9 @@ pub struct TasksArgs {
     timeout: Option<String>,
     #[command(flatten)]
     probe: ProbeArgs,
+    /// Ask Go which goroutines can never go on: it collects its garbage to answer
+    #[arg(long, help_heading = "Probes")]
+    gc: bool,
     /// Print the table once, also on a terminal
     #[arg(long, help_heading = "Output")]
     pub once: bool,
@@ -63,13 +66,13 @@ impl TasksArgs {
 
     /// The strongest layer of a plan in which nothing is driven and no collection is forced, for each service.
     pub fn settings(self) -> Vec<Settings> {
-        let TasksArgs { url, url_flag, request, connect, timeout, probe, once: _, observe: _, json: _ } =
+        let TasksArgs { url, url_flag, request, connect, timeout, probe, gc, once: _, observe: _, json: _ } =
             self;
         let urls: Vec<Option<String>> = match url.is_empty() {
             true => vec![url_flag],
             false => url.into_iter().map(Some).collect(),
         };
-        let shared = Settings { timeout: value(timeout), ..Settings::default() };
+        let shared = Settings { timeout: value(timeout), gc: switch(gc), ..Settings::default() };
         let shared = probe.fill(connect.fill(request.fill(shared)));
         urls.into_iter().map(|url| Settings { url: value(url), ..shared.clone() }).collect()
     }

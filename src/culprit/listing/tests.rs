@@ -1,5 +1,5 @@
 use super::*;
-use crate::evidence::{Event, Moment, TaskSnapshot};
+use crate::evidence::{Event, Ids, Moment, TaskSnapshot};
 
 fn row(elapsed_s: f64, group: &str, count: f64) -> GroupCount {
     GroupCount { elapsed_s, kind: GroupKind::Goroutine, group: group.into(), count }
@@ -40,6 +40,8 @@ fn proving(elapsed_s: f64, moment: Moment, stuck: u64) -> TaskSnapshot {
         proven: Some(vec![("leak".into(), stuck)]),
         longest_wait_s: Vec::new(),
         labels: Vec::new(),
+        ids: Ids::NotRead,
+        times: Vec::new(),
     }
 }
 
@@ -137,4 +139,25 @@ fn a_kind_that_is_read_later_has_not_grown_and_one_that_is_no_longer_read_is_lef
     assert_eq!((sockets.count, sockets.growth), (9.0, 0.0));
     evidence.groups.retain(|row| row.kind == GroupKind::Goroutine && row.elapsed_s < 100.0);
     assert!(list_groups(&evidence, 199.0).is_empty());
+}
+
+#[test]
+fn what_a_person_asked_to_be_proven_is_marked_without_growth_and_ids_are_those_of_the_last_closer_look() {
+    let mut evidence = leaking(10);
+    let asked = |elapsed_s, stuck| proving(elapsed_s, Moment::Asked, stuck);
+    evidence.snapshots = vec![asked(3.0, 1), asked(6.0, 500)];
+    let task = |id| TaskId { id, waits_s: None };
+    evidence.snapshots[0].ids = Ids::Read(vec![("leak".into(), vec![task(5), task(9)])]);
+    let rows = list_groups(&evidence, 9.0);
+    let of = |id: &str| rows.iter().find(|row| row.id == id).unwrap();
+    assert_eq!(
+        (of("leak").movement, of("leak").proven),
+        (Movement::ProvenLeak, Some(90)),
+        "no more than there are"
+    );
+    assert_eq!((of("pool").movement == Movement::ProvenLeak, of("pool").proven), (false, Some(0)));
+    assert_eq!((&of("leak").ids, of("leak").closer_age_s), (&Ids::Read(vec![task(5), task(9)]), Some(6.0)));
+    assert_eq!(of("pool").ids, Ids::NotRead);
+    let before = list_groups(&evidence, 2.0);
+    assert!(before.iter().all(|row| row.proven.is_none() && row.ids.is_not_read()));
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::evidence::{
-    Environment, Event, EventKind, Moment, Phase, Recording, Runtime, Sample, Series, TaskGroup,
+    Environment, Event, EventKind, Ids, Moment, Phase, Recording, Runtime, Sample, Series, TaskGroup,
 };
 use crate::findings::{Doubt, Reason, Verdict};
 
@@ -25,6 +25,8 @@ fn snapshot(elapsed_s: f64, moment: Moment, bytes: f64) -> TaskSnapshot {
         proven: None,
         longest_wait_s: Vec::new(),
         labels: Vec::new(),
+        ids: Ids::NotRead,
+        times: Vec::new(),
         groups: vec![class("byte[]"), thread, class("@classes")],
     }
 }

@@ -1,7 +1,7 @@
 //! A count of goroutines that was read once in steady, with snapshots at its ends.
 
 use super::*;
-use crate::evidence::{DrivenPlan, PlanRecord};
+use crate::evidence::{DrivenPlan, Ids, PlanRecord};
 use crate::evidence::{
     Event, EventKind, Frame, GroupCount, GroupKind, Moment, Phase, Recording, Sample, Series, TaskGroup,
     TaskSnapshot,
@@ -50,6 +50,8 @@ fn run(counts: [u64; 3]) -> Evidence {
         proven: None,
         longest_wait_s: Vec::new(),
         labels: Vec::new(),
+        ids: Ids::NotRead,
+        times: Vec::new(),
         groups: groups.clone(),
     });
     let phases = [(0.0, Phase::Warmup), (10.0, Phase::Steady), (110.0, Phase::Settle)];

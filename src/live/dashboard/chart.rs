@@ -12,6 +12,7 @@ use super::chart_state::{Chart, Curve};
 use super::state::{COLLECTION_SIGN, State};
 use crate::live::screen::{Theme, title};
 use crate::units::{Span as TimeSpan, Unit};
+use crate::wording::{changed_by, has_no_level};
 
 /// Columns of the levels on the left.
 const GUTTER: u16 = 9;
@@ -172,6 +173,15 @@ fn draw_curves(
     frame.render_widget(canvas, area);
 }
 
+/// The last value; of memory that counts below zero the change alone.
+fn shown_level(unit: Unit, curve: &Curve) -> String {
+    let first = curve.last - curve.change.unwrap_or(curve.last);
+    match has_no_level(unit, Some(curve.last), Some(first)) {
+        true => changed_by(unit, curve.last - first),
+        false => unit.show(curve.last),
+    }
+}
+
 /// What is drawn, with its last value and its change since steady began; what has no room is left out as a whole.
 fn legend_line(chart: &Chart, (rows, width): (u16, usize), theme: Theme) -> Line<'static> {
     let drawn = drawn_curves(chart, rows).count();
@@ -179,9 +189,9 @@ fn legend_line(chart: &Chart, (rows, width): (u16, usize), theme: Theme) -> Line
         let sign = if place >= drawn { "" } else { ["⣀ ", "• "][place.min(1)] };
         let mut spans = vec![
             Span::styled(sign, Style::new().fg(theme.curve(place))),
-            Span::raw(format!("{} {}", curve.label, chart.unit.show(curve.last))),
+            Span::raw(format!("{} {}", curve.label, shown_level(chart.unit, curve))),
         ];
-        spans.extend(curve.change.map(|change| {
+        spans.extend(curve.change.filter(|_| curve.last >= 0.0).map(|change| {
             let sign = if change < 0.0 { "−" } else { "+" };
             Span::styled(format!(" ({sign}{})", chart.unit.show(change.abs())), theme.strong())
         }));
@@ -209,18 +219,22 @@ fn legend_line(chart: &Chart, (rows, width): (u16, usize), theme: Theme) -> Line
     line
 }
 
-/// The phases by name, over them a sign for what happened; a collection gives way to all else.
+/// The phases by name where there is room for the whole of it, over them a sign for what happened; a collection gives way
+/// to all else.
 fn strip_line(state: &State, time: &TimeAxis, width: u16) -> String {
     let mut cells: Vec<char> = vec!['─'; usize::from(width)];
-    for (at_s, phase) in &state.phases {
-        let name = phase.to_string();
-        let begin = time.column(at_s.max(time.from_s), width);
-        let text = std::iter::once('├').chain(name.chars());
-        for (place, letter) in text.enumerate() {
-            if let Some(cell) = cells.get_mut(begin + place) {
-                *cell = letter;
-            }
+    let begins: Vec<usize> =
+        state.phases.iter().map(|(at_s, _)| time.column(at_s.max(time.from_s), width)).collect();
+    for (place, (_, phase)) in state.phases.iter().enumerate() {
+        let (begin, end) = (begins[place], begins.get(place + 1).copied().unwrap_or(cells.len()));
+        // of a phase before the part that is shown nothing is drawn
+        if begin >= end {
+            continue;
         }
+        let name = phase.to_string();
+        let fits = begin + 1 + name.chars().count() <= end;
+        let text = std::iter::once('├').chain(name.chars().filter(|_| fits));
+        cells.iter_mut().skip(begin).zip(text).for_each(|(cell, letter)| *cell = letter);
     }
     let important = |sign: char| sign != COLLECTION_SIGN;
     for pass in [false, true] {

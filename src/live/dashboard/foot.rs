@@ -6,12 +6,11 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::model::{Model, Over};
-use crate::live::screen::{Theme, cut};
+use crate::live::screen::{Theme, cut, cut_items};
+use crate::live::tasks::{TableOf, most_used_keys};
 
 const KEYS: &str =
     "q end with a report · ? help · tab tasks · n note · P [ ] load · space freeze · + - a zoom";
-const KEYS_OF_TASKS: &str =
-    "tab dashboard · ? help · ↑ ↓ select · enter stack · / filter · m mark · ← → i sort";
 
 /// Draws the last note and the keys, or the line that is typed.
 pub fn draw_foot(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Theme) {
@@ -46,8 +45,8 @@ fn keys(model: &Model, width: usize, theme: Theme) -> Line<'static> {
         let style = if table.typing { theme.inverse() } else { theme.strong() };
         return Line::from(vec![Span::raw("filter: "), Span::styled(format!("{} ", table.filter), style)]);
     }
-    let keys = if model.tasks { KEYS_OF_TASKS } else { KEYS };
-    Line::styled(cut(keys, width), theme.quiet())
+    let keys = if model.tasks { most_used_keys(TableOf::RunningRun) } else { KEYS };
+    Line::styled(cut_items(keys, width), theme.quiet())
 }
 
 /// The last thing that happened, in its words.

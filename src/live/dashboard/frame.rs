@@ -17,7 +17,7 @@ use super::state::State;
 use super::verdict::draw_verdict;
 use crate::live::screen::{Theme, draw_box};
 use crate::live::status_line::status_line;
-use crate::live::tasks::draw_table;
+use crate::live::tasks::{TableOf, draw_table, key_list};
 use crate::wording::why_fixed_load;
 
 /// Draws everything.
@@ -32,6 +32,9 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: Theme) {
         }
     }
     match model.over {
+        Over::Help if model.tasks => {
+            draw_box(frame, " keys ", &key_list(TableOf::RunningRun), theme);
+        }
         Over::Help => draw_help(frame, theme),
         Over::AskToStop => draw_question(frame, theme),
         Over::AskToChange(_) => draw_change(frame, theme),

@@ -10,7 +10,7 @@ use super::frame::draw;
 use super::load_state::LoadState;
 use super::model::Model;
 use super::state::{Mark, Reading, State};
-use crate::evidence::{GroupKind, Percentiles, Phase, SeriesId};
+use crate::evidence::{GroupKind, Ids, Percentiles, Phase, SeriesId};
 use crate::findings::{
     GateOutcome, GateReason, GateResult, Interim, ListedGroup, Movement, NotMeasured, Rising, RunningLook,
     SeriesGrowth, SoFar, WorstError,
@@ -130,7 +130,11 @@ fn groups() -> Vec<ListedGroup> {
         movement: if growth > 1000.0 { Movement::Growing } else { Movement::Steady },
         age_s: 20.0,
         history: vec![count - growth, count - growth / 2.0, count],
+        proven: None,
         longest_wait_s: None,
+        ids: Ids::NotRead,
+        times: None,
+        closer_age_s: None,
         created_by: None,
         stack: Vec::new(),
     };

@@ -1,29 +1,21 @@
 //! Every screen as a file of text: tests/fixtures/dashboard. `SOAK_GOLDEN=write` renews them.
 
-use std::path::PathBuf;
-
 use super::model::Model;
 use super::testing::{leaking, model, screen};
 use crate::evidence::Phase;
+use crate::live::golden::is_golden;
 use crate::live::screen::Key;
 use crate::live::status::Status;
 
 const SIZES: [(u16, u16); 7] = [(200, 60), (120, 40), (100, 28), (80, 24), (60, 15), (30, 8), (1, 1)];
 
-#[track_caller]
-fn is_golden(name: &str, drawn: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/dashboard").join(name);
-    if std::env::var_os("SOAK_GOLDEN").is_some_and(|value| value == "write") {
-        std::fs::write(&path, drawn).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(drawn, kept, "{name} looks otherwise:\n{drawn}");
-}
-
 #[test]
 fn a_leaking_run_looks_the_same_at_every_size() {
     for (width, height) in SIZES {
-        is_golden(&format!("leaking-{width}x{height}.txt"), &screen(&model(leaking()), width, height));
+        is_golden(
+            &format!("dashboard/leaking-{width}x{height}.txt"),
+            &screen(&model(leaking()), width, height),
+        );
     }
 }
 
@@ -31,10 +23,14 @@ fn a_leaking_run_looks_the_same_at_every_size() {
 fn help_and_question_lie_over_it() {
     let mut model = model(leaking());
     model.press(Key::Char('?'));
-    is_golden("help-80x24.txt", &screen(&model, 80, 24));
+    is_golden("dashboard/help-80x24.txt", &screen(&model, 80, 24));
     model.press(Key::Escape);
     model.press(Key::Char('q'));
-    is_golden("question-60x15.txt", &screen(&model, 60, 15));
+    is_golden("dashboard/question-60x15.txt", &screen(&model, 60, 15));
+    model.press(Key::Escape);
+    model.press(Key::Tab);
+    model.press(Key::Char('?'));
+    is_golden("dashboard/help-of-tasks-60x15.txt", &screen(&model, 60, 15));
 }
 
 #[test]
@@ -130,7 +126,7 @@ fn lines_that_stay_are_shown_last_first() {
 fn tab_shows_all_task_groups_with_what_grew_since_a_mark() {
     let mut model = model(leaking());
     model.press(Key::Tab);
-    is_golden("tasks-80x24.txt", &screen(&model, 80, 24));
+    is_golden("dashboard/tasks-80x24.txt", &screen(&model, 80, 24));
     model.press(Key::Char('m'));
     model.press(Key::Char('/'));
     "produce".chars().for_each(|key| drop(model.press(Key::Char(key))));

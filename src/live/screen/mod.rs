@@ -10,5 +10,5 @@ mod theme;
 pub use boxed::draw_box;
 pub use keys::{Key, keys};
 pub use panel::title;
-pub use text::{cut, cut_front};
+pub use text::{cut, cut_front, cut_items};
 pub use theme::Theme;

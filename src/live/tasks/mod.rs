@@ -6,7 +6,9 @@
 mod columns;
 mod filter;
 mod grouping;
+mod key_list;
 mod monitor;
+mod opened;
 mod rows;
 mod table;
 #[cfg(test)]
@@ -15,6 +17,7 @@ mod view;
 
 pub use columns::{Available, columns};
 pub use grouping::Shown;
+pub use key_list::{TableOf, key_list, most_used_keys};
 pub use monitor::{Monitor, TaskReading, TaskWish};
 pub use rows::{line, titles};
 pub use table::Table;

@@ -40,8 +40,13 @@ pub enum TaskWish {
         /// How many.
         requests: u64,
     },
-    /// Take a snapshot of the service of this tab: who created its tasks, and how long they wait.
-    Snapshot {
+    /// Look closer at the service of this tab: who created its tasks, which they are and how long they wait.
+    LookCloser {
+        /// Its place.
+        tab: usize,
+    },
+    /// Ask the runtime of the service of this tab which tasks can never go on: it collects its garbage to answer.
+    Prove {
         /// Its place.
         tab: usize,
     },
@@ -164,6 +169,7 @@ impl Monitor {
             }
             Key::Char('<' | ',') if recorded => return Some(TaskWish::Step(-1)),
             Key::Char('>' | '.') if recorded => return Some(TaskWish::Step(1)),
+            Key::Char('p') if !recorded => return Some(TaskWish::Prove { tab: at }),
             Key::Char('w') => return Some(TaskWish::Save { tab: at }),
             Key::Tab => {
                 self.at = (at + 1) % self.tabs.len();
@@ -174,7 +180,7 @@ impl Monitor {
         let was_open = tab.table.open;
         if tab.table.press(key) {
             let opens = tab.table.open && !was_open && !recorded;
-            return opens.then_some(TaskWish::Snapshot { tab: at });
+            return opens.then_some(TaskWish::LookCloser { tab: at });
         }
         match key {
             Key::Char('q') => return Some(TaskWish::Quit),
@@ -185,5 +191,7 @@ impl Monitor {
     }
 }
 
+#[cfg(test)]
+mod every_key;
 #[cfg(test)]
 mod tests;

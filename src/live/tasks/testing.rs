@@ -1,6 +1,6 @@
 //! Groups for tests.
 
-use crate::evidence::GroupKind;
+use crate::evidence::{GroupKind, Ids};
 use crate::findings::{ListedGroup, Movement};
 
 /// A group of goroutines.
@@ -18,7 +18,11 @@ pub fn group(name: &str, state: &str, count: f64, growth: f64) -> ListedGroup {
         movement: Movement::Steady,
         age_s: 12.0,
         history: vec![count - growth, count],
+        proven: None,
         longest_wait_s: None,
+        ids: Ids::NotRead,
+        times: None,
+        closer_age_s: None,
         created_by: None,
         stack: Vec::new(),
     }

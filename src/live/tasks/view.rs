@@ -4,42 +4,23 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Wrap};
+use ratatui::widgets::Paragraph;
 
 use super::columns::Column;
 use super::grouping::Shown;
+use super::key_list::{TableOf, key_list, most_used_keys};
 use super::monitor::{Monitor, Tab, TaskReading};
-use super::rows::{interval, line, short, signed, titles};
+use super::opened::draw_opened;
+use super::rows::{line, titles};
 use super::table::Table;
-use crate::evidence::GroupKind;
-use crate::findings::{Grouping, LeftBehind, ListedGroup};
-use crate::live::screen::{Theme, cut, draw_box, title};
-use crate::live::status_line::count;
+use crate::findings::{Grouping, LeftBehind};
+use crate::live::screen::{Theme, cut, cut_items, draw_box};
 use crate::units::Unit;
-use crate::wording::{describe_grouping, describe_key_outcome, describe_left_behind, listed_name, movement};
+use crate::wording::{describe_grouping, describe_key_outcome, describe_left_behind};
 
-const KEYS: &str =
-    "q quit · ? help · ↑ ↓ select · enter stack · / filter · m mark · r request · ← → sort · 1–5 group";
-const KEYS_OF_RECORDED: &str =
-    "q quit · ? help · ↑ ↓ select · enter stack · < > earlier, later · / filter · ← → sort";
-
-const HELP: &[&str] = &[
-    "↑ ↓ j k  select; the group stays selected wherever it goes",
-    "enter    the stack of the selected group; e on the whole screen; esc closes it",
-    "/        filter: words, state:TEXT, !WORD, re:REGEX; enter keeps it, esc clears it",
-    "← →      sort by another column; i inverts",
-    "1 – 5    group by stack and state, function, what created them, state, label",
-    "m        mark: growth is also counted from now",
-    "r R      send one request, or ten; what they leave behind is shown",
-    "w        save the groups as JSON in this directory",
-    "< >      of a finished run: an earlier reading, a later one",
-    "tab      the next service, where there are several",
-    "space    freeze",
-    "q        quit",
-];
-
-/// Who created goroutines is read below so many: Go stops the world to say it.
-const MOST_DUMPED: f64 = 2000.0;
+/// Lines of an opened group and of the table above it at least.
+const LEAST_OPENED: u16 = 10;
+const LEAST_ROWS: u16 = 3;
 
 /// Draws everything.
 pub fn draw_monitor(frame: &mut Frame<'_>, monitor: &Monitor, theme: Theme) {
@@ -55,10 +36,11 @@ pub fn draw_monitor(frame: &mut Frame<'_>, monitor: &Monitor, theme: Theme) {
     let outcome = tab.reading.as_ref().and_then(|reading| reading.key_outcome.as_ref());
     let outcome = outcome.map(describe_key_outcome);
     let recorded = tab.reading.as_ref().is_some_and(|reading| reading.recorded.is_some());
-    let keys = outcome.as_deref().unwrap_or(if recorded { KEYS_OF_RECORDED } else { KEYS });
-    frame.render_widget(Paragraph::new(foot_line(&tab.table, keys, width, theme)), foot);
+    let of = if recorded { TableOf::FinishedRun } else { TableOf::Services };
+    let keys = outcome.unwrap_or_else(|| cut_items(most_used_keys(of), width));
+    frame.render_widget(Paragraph::new(foot_line(&tab.table, &keys, width, theme)), foot);
     if monitor.help {
-        draw_box(frame, " keys ", HELP, theme);
+        draw_box(frame, " keys ", &key_list(of), theme);
     }
 }
 
@@ -69,13 +51,13 @@ pub fn draw_table(frame: &mut Frame<'_>, area: Rect, table: &Table, stale: bool,
     let open = rows.get(place).filter(|_| table.open);
     let detail = match open {
         Some(_) if table.whole => area.height,
-        Some(_) => area.height / 2,
+        Some(_) => (area.height / 2).max(LEAST_OPENED).min(area.height.saturating_sub(LEAST_ROWS)),
         None => 0,
     };
     let [body, stack] = Layout::vertical([Constraint::Min(0), Constraint::Length(detail)]).areas(area);
     draw_rows(frame, body, table, (&rows, place), stale, theme);
     if let Some(row) = open {
-        draw_stack(frame, stack, &row.group, theme);
+        draw_opened(frame, stack, &row.group, table.whole, theme);
     }
 }
 
@@ -135,11 +117,13 @@ fn draw_rows(
     for (at, row) in rows.iter().enumerate().skip(first).take(fits) {
         let line = line(row, &columns, theme);
         let line = if stale { line.patch_style(theme.quiet()) } else { line };
-        lines.push(if at == place { line.patch_style(theme.inverse()) } else { line });
+        lines.push(if at == place { uniform(line, theme) } else { line });
     }
     if rows.is_empty() {
         let why = match table.len() {
-            0 if table.grouping == Grouping::Label => "no labels were read: --keep-labels reads those of Go",
+            0 if table.grouping == Grouping::Label => {
+                "no labels: a Go service sets them with pprof.Do, and a run keeps them with --keep-labels"
+            }
             0 => "no task groups were read yet",
             _ if table.is_filter_unfinished() => "the regular expression is not finished",
             _ => "no group passes the filter",
@@ -149,35 +133,10 @@ fn draw_rows(
     frame.render_widget(Paragraph::new(lines), area);
 }
 
-fn draw_stack(frame: &mut Frame<'_>, area: Rect, group: &ListedGroup, theme: Theme) {
-    let area = title(frame, area, listed_name(group), theme);
-    let mut lines = vec![Line::styled(facts(group), theme.strong())];
-    match &group.created_by {
-        Some(creator) => lines.push(Line::raw(format!("created by {creator}"))),
-        None if group.kind == GroupKind::Goroutine && group.count >= MOST_DUMPED => {
-            lines.push(Line::styled("created by: not read, since there are too many", theme.quiet()));
-        }
-        None => {}
-    }
-    lines.extend(group.stack.iter().map(|frame| Line::raw(frame.to_string())));
-    if group.stack.is_empty() {
-        lines.push(Line::styled("this source shows no stack", theme.quiet()));
-    }
-    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), area);
-}
-
-/// All figures of a group in one line.
-fn facts(group: &ListedGroup) -> String {
-    let mut facts = vec![movement(group.movement).to_string(), format!("{} now", count(group.count))];
-    facts.extend(group.state.as_ref().map(|state| format!("in {state}")));
-    facts.push(format!("{} since the start", signed(group.growth)));
-    if let Some(each) = group.per_request {
-        let ends = group.per_request_interval.map(|ends| format!(" {}", interval(ends)));
-        facts.push(format!("{}{} per request", short(each), ends.unwrap_or_default()));
-    }
-    facts.extend(group.longest_wait_s.map(|s| format!("waits for up to {}", Unit::Seconds.show(s as f64))));
-    facts.push(format!("seen for {}", Unit::Seconds.show(group.age_s.round())));
-    facts.join(" · ")
+/// The line inside out in the color of its name: several colors would cut it into pieces.
+fn uniform(line: Line<'_>, theme: Theme) -> Line<'_> {
+    let style = line.spans.first().map_or(Style::new(), |name| name.style).patch(theme.inverse());
+    Line::from(line.spans.into_iter().map(|span| span.style(style)).collect::<Vec<_>>())
 }
 
 /// The filter while there is one, else `keys`.
@@ -193,136 +152,4 @@ pub fn foot_line(table: &Table, keys: &str, width: usize, theme: Theme) -> Line<
 }
 
 #[cfg(test)]
-mod tests {
-    use ratatui::Terminal;
-    use ratatui::backend::TestBackend;
-
-    use super::*;
-    use crate::evidence::Frame as StackFrame;
-    use crate::findings::Movement;
-    use crate::findings::SentByHand;
-    use crate::live::screen::Key;
-    use crate::live::tasks::monitor::TaskReading;
-    use crate::live::tasks::testing::group;
-
-    fn monitor(failed: Option<&str>) -> Monitor {
-        let mut monitor = Monitor::new(1);
-        monitor.take(0, reading(failed));
-        monitor
-    }
-
-    fn reading(failed: Option<&str>) -> TaskReading {
-        let frame = StackFrame { func: "main.produce".into(), file: Some("main.go".into()), line: Some(12) };
-        let produce = ListedGroup {
-            stack: vec![frame],
-            movement: Movement::Growing,
-            per_request: Some(1.0),
-            per_request_interval: Some([0.98, 1.02]),
-            ..group("main.produce", "chan send", 500.0, 499.0)
-        };
-        TaskReading {
-            subject: "http://127.0.0.1:8080/".into(),
-            groups: Some(vec![produce, group("net/http.serve", "IO wait", 3.0, 0.0)]),
-            observed_s: 12.0,
-            age_s: 7.0,
-            failed: failed.map(Into::into),
-            ..TaskReading::default()
-        }
-    }
-
-    fn screen(monitor: &Monitor, width: u16, height: u16) -> String {
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| draw_monitor(frame, monitor, Theme { colored: true })).unwrap();
-        let rows = terminal.backend().buffer().content().chunks(usize::from(width));
-        rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>() + "\n").collect()
-    }
-
-    #[test]
-    fn one_line_says_all_of_five_hundred_stuck_producers() {
-        let drawn = screen(&monitor(None), 80, 24);
-        let lines: Vec<&str> = drawn.lines().map(str::trim_end).collect();
-        assert!(lines[0].contains("2 groups · observed for 12 s"), "{drawn}");
-        assert!(lines[1].starts_with("group") && lines[1].ends_with("per request"), "{drawn}");
-        let words: Vec<&str> = lines[2].split_whitespace().collect();
-        let expected = ["main.produce", "chan", "send", "growing", "500", "+499", "1.0"];
-        assert_eq!(words, expected, "{drawn}");
-        let wide = screen(&monitor(None), 200, 60);
-        assert!(wide.contains("1.0 (0.98 to 1.02)") && wide.contains("▁█"), "{wide}");
-    }
-
-    #[test]
-    fn a_group_opens_a_filter_narrows_and_a_failure_keeps_the_last_reading() {
-        let mut seen = monitor(None);
-        seen.press(Key::Enter);
-        let drawn = screen(&seen, 80, 24);
-        assert!(drawn.contains("main.produce main.go:12"), "{drawn}");
-        assert!(drawn.contains("growing · 500 now · in chan send · +499 since the start"), "{drawn}");
-        seen.press(Key::Char('e'));
-        assert!(!screen(&seen, 80, 24).contains("net/http.serve"), "it has the whole screen");
-        seen.press(Key::Escape);
-        for c in "/serve".chars() {
-            seen.press(Key::Char(c));
-        }
-        let drawn = screen(&seen, 80, 24);
-        assert!(drawn.contains("1 of 2 groups") && drawn.contains("filter: serve"), "{drawn}");
-        let drawn = screen(&monitor(Some("goroutines: connection refused")), 80, 24);
-        assert!(drawn.contains("not read for 7 s: goroutines: connection refused"), "{drawn}");
-        assert!(drawn.contains("+499"), "{drawn}");
-    }
-
-    #[test]
-    fn what_requests_left_behind_stands_above_the_table() {
-        let mut seen = monitor(None);
-        seen.press(Key::Char('r'));
-        let after = |answered, readings_since_sent, more| {
-            let mut reading = reading(None);
-            reading.sent = SentByHand { sent: 1, answered, failed: 0 };
-            reading.readings_since_sent = readings_since_sent;
-            reading.groups.as_mut().unwrap()[0].count += more;
-            reading
-        };
-        seen.take(0, after(0, 0, 0.0));
-        assert!(screen(&seen, 80, 24).contains("1 request since the mark, 1 under way"));
-        seen.take(0, after(1, 1, 1.0));
-        assert!(screen(&seen, 80, 24).contains("1 request since the mark: reading what stays…"));
-        seen.take(0, after(1, 2, 1.0));
-        let drawn = screen(&seen, 80, 24);
-        assert!(drawn.contains("stayed after 1 request: +1 main.produce in chan send"), "{drawn}");
-        seen.take(0, after(1, 3, 0.0));
-        assert!(screen(&seen, 80, 24).contains("no task or descriptor stayed after 1 request"));
-    }
-
-    #[test]
-    fn growth_within_what_was_there_before_is_not_good_news() {
-        let theme = Theme { colored: true };
-        let style = |at_most, count| {
-            let mut seen = Monitor::new(1);
-            let after = |sent, count| {
-                let history = vec![at_most, 3.0];
-                let pool = ListedGroup { history, ..group("main.pool", "select", count, 0.0) };
-                let sent = SentByHand { sent, answered: sent, failed: 0 };
-                TaskReading { groups: Some(vec![pool]), sent, readings_since_sent: 2, ..reading(None) }
-            };
-            seen.take(0, after(0, 3.0));
-            seen.press(Key::Char('r'));
-            seen.take(0, after(1, count));
-            seen.take(0, after(1, count));
-            left_behind(seen.tab(), 80, theme).unwrap().style
-        };
-        let styles = [style(50.0, 3.0), style(50.0, 8.0), style(3.0, 8.0)];
-        assert_eq!(styles, [theme.good(), theme.strong(), theme.bad()]);
-    }
-
-    #[test]
-    fn the_list_of_keys_lies_over_it_and_no_size_panics() {
-        let mut seen = monitor(None);
-        seen.press(Key::Char('?'));
-        assert!(screen(&seen, 80, 24).contains("select; the group stays"));
-        for (width, height) in [(1, 1), (2, 3), (30, 2), (59, 10), (200, 60)] {
-            for key in [Key::Enter, Key::Char('e'), Key::Char('r'), Key::Char('?'), Key::Char('/')] {
-                seen.press(key);
-                screen(&seen, width, height);
-            }
-        }
-    }
-}
+mod tests;

@@ -177,7 +177,9 @@ impl Probe for ExpvarProbe {
         Box::pin(async move {
             match request {
                 Request::Sample => self.sample().await,
-                Request::Collect | Request::Snapshot(_) | Request::Count => Ok(Reading::default()),
+                Request::Collect | Request::Snapshot(_) | Request::Prove | Request::Count => {
+                    Ok(Reading::default())
+                }
             }
         })
     }

@@ -12,8 +12,9 @@ use crate::evidence::Runtime;
 use crate::plan::PprofPlan;
 use crate::probe::candidate::{Discovered, FoundPage, ProbeSearch, at_origin, find_in_time};
 use crate::probe::go::expvar_probe::ExpvarProbe;
-use crate::probe::go::goroutines::{GoTasks, Labels, PROOF as LEAK_PROFILE};
+use crate::probe::go::goroutines::GoTasks;
 use crate::probe::go::heap::GoHeap;
+use crate::probe::go::leak_proof::{BUILD_WITH_PROOF, PROOF as LEAK_PROFILE};
 use crate::probe::go::page_owner::{CommandLineAt, SoleProcess};
 use crate::probe::sample::{Collections, ProbeError};
 
@@ -31,9 +32,6 @@ const VARS_INSIDE: &str = "stacks, and the live heap only after collections that
 
 const ANOTHER_PROCESS: &str =
     "these pages describe another process than the one that is measured: name that one with --pid";
-
-const BUILD_WITH_PROOF: &str =
-    "build with Go 1.27, which serves it by default, or Go 1.26 with GOEXPERIMENT=goroutineleakprofile";
 
 /// /debug/pprof/ where the plan says, else at the origins of the target: goroutines and the heap.
 pub fn pprof<'a>(search: &'a ProbeSearch<'a>) -> BoxFuture<'a, Discovered> {
@@ -114,7 +112,7 @@ async fn look_below(search: &ProbeSearch<'_>, (first, others): (Url, Vec<Url>), 
 }
 
 async fn goroutines(search: &ProbeSearch<'_>, base: &Url, until: Instant) -> Result<GoTasks, ProbeError> {
-    let labels = if search.plan.probes.keep_labels { Labels::Keep } else { Labels::Strip };
+    let labels = search.plan.probes.labels;
     let finding = GoTasks::find(search.fetcher.clone(), base, labels, search.collections);
     find_in_time(until, base, finding).await
 }

@@ -3,33 +3,28 @@
 //! Each sample asks for one protobuf (debug=0): its cost follows the number of distinct stacks, and stays below a
 //! second at 100,000 goroutines; where that is too much the sampler asks less often, and for the total alone between,
 //! which the index of /debug/pprof/ has. A snapshot adds goroutineleak,
-//! which runs a collection, and below 2,000 goroutines the dump of debug=2 with creators and minutes waited.
+//! which runs a collection, and below 2,000 goroutines the dump of debug=2 with creators, ids and minutes waited.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use reqwest::Url;
 
-use crate::evidence::{
-    CodeOwner, EventKind, Frame, GroupKind, GroupLabel, Moment, SeriesId, TaskGroup, TaskSnapshot,
-};
-use crate::probe::blocking::run_blocking;
+use crate::evidence::{EventKind, GroupKind, Ids, Moment, SeriesId, TaskGroup, TaskSnapshot};
+use crate::plan::TaskLabels;
+use crate::probe::go::dumped_groups::{ids_by_group, longest_waits, own_frames};
+use crate::probe::go::goroutine_profile::{ReadLabels, read, read_labelled};
 use crate::probe::go::index_page::{self, INDEX_BOUNDS};
+use crate::probe::go::leak_proof::{LeakProof, PROOF};
 use crate::probe::go::pprof::dump::{self, Creators, Goroutine, StackKey};
 use crate::probe::go::pprof::groups::{self, StackCount};
-use crate::probe::go::pprof::labels;
-use crate::probe::go::pprof::profile::{self, Profile};
+use crate::probe::go::pprof::profile::Profile;
 use crate::probe::go::pprof::state::is_moving;
 use crate::probe::group_registry::{GroupBounds, GroupRegistry};
 use crate::probe::page::bounds::Bounds;
 use crate::probe::page::fetch::{Fetcher, shown};
-use crate::probe::page::gunzip::gunzip;
 use crate::probe::sample::{Collections, Probe, ProbeError, ProbeFuture, Reading, Request};
 
-/// A profile, packed and unpacked; 10,000 distinct stacks take about 1 MiB.
-const PROFILE_BOUNDS: Bounds = Bounds { bytes: 64 << 20, time: Duration::from_secs(20) };
-/// The profile of what the runtime proves, in the path and in events.
-pub const PROOF: &str = "goroutineleak";
 /// A dump takes some 2 KiB a goroutine.
 const DUMP_BOUNDS: Bounds = Bounds { bytes: 16 << 20, time: Duration::from_secs(10) };
 /// Beyond so many goroutines a dump costs the target too much.
@@ -38,8 +33,6 @@ const DUMP_BELOW: u64 = 2_000;
 const EARLY_DUMPS: u32 = 5;
 /// A group of so many whose creator is unknown is worth one of them.
 const EARLY_DUMP_FROM: u64 = 5;
-/// How long proof is waited for where it is looked for; it stops the world for a collection.
-const PROOF_WITHIN: Duration = Duration::from_secs(2);
 /// Groups that are reported; a snapshot lists as many as a reading.
 const GROUP_BOUNDS: GroupBounds = GroupBounds { at_once: 128, freely: 512, in_all: 4_096 };
 
@@ -49,22 +42,13 @@ pub struct GoTasks {
     all: Url,
     /// The page that counts them without a profile, where it is served.
     index: Option<Url>,
-    leaked: Option<Url>,
+    proof: LeakProof,
     creators: Creators,
     early_dumps: u32,
     /// Stacks that such a dump was made for.
     asked: HashSet<StackKey>,
     groups: GroupRegistry,
-    labels: Labels,
-}
-
-/// What becomes of the labels that a service gives its goroutines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Labels {
-    /// They are counted in snapshots: --keep-labels.
-    Keep,
-    /// They are not read: readers of a report need not know them.
-    Strip,
+    labels: TaskLabels,
 }
 
 impl GoTasks {
@@ -75,7 +59,7 @@ impl GoTasks {
     pub async fn find(
         fetcher: Fetcher,
         base: &Url,
-        labels: Labels,
+        labels: TaskLabels,
         collections: Collections,
     ) -> Result<GoTasks, ProbeError> {
         let join = |name: &str| base.join(name).map_err(|error| ProbeError(format!("{base}{name}: {error}")));
@@ -84,28 +68,24 @@ impl GoTasks {
         // a service may have put another page there
         let is_near = |count: u64| count.abs_diff(total(&counted)) <= 10 + total(&counted) / 10;
         let index = count(&fetcher, base).await.ok().filter(|n| is_near(*n)).map(|_| base.clone());
-        let leaked = join(PROOF)?;
-        let leaked = match collections {
-            Collections::Never => None,
-            Collections::Forced => {
-                let proof = tokio::time::timeout(PROOF_WITHIN, read(&fetcher, &leaked)).await;
-                // asked once rather than looked up in the index: routers often serve a fixed list of profiles
-                proof.is_ok_and(|read| read.is_ok()).then_some(leaked)
-            }
-        };
+        let proof = LeakProof::find(&fetcher, join(PROOF)?, collections).await;
         let creators = Creators::default();
         let groups = GroupRegistry::new(GroupKind::Goroutine, GROUP_BOUNDS);
         let (early_dumps, asked) = (EARLY_DUMPS, HashSet::new());
-        Ok(GoTasks { fetcher, all, index, leaked, creators, early_dumps, asked, groups, labels })
+        Ok(GoTasks { fetcher, all, index, proof, creators, early_dumps, asked, groups, labels })
     }
 
     /// Whether this runtime proves which goroutines can never wake.
     pub fn proves(&self) -> bool {
-        self.leaked.is_some()
+        self.proof.served().is_some()
     }
 
     async fn sample(&mut self) -> Result<Reading, ProbeError> {
-        let (profile, counted) = read(&self.fetcher, &self.all).await?;
+        let labels = match self.labels {
+            TaskLabels::InSamples => ReadLabels::Yes,
+            TaskLabels::Stripped | TaskLabels::InSnapshots => ReadLabels::No,
+        };
+        let (profile, counted, labels) = read_labelled(&self.fetcher, &self.all, labels).await?;
         let total = total(&counted);
         if self.early_dumps > 0 && total < DUMP_BELOW {
             let unknown = self.of_unknown_creators(&profile, &counted);
@@ -117,7 +97,7 @@ impl GoTasks {
                 self.asked.extend(unknown);
             }
         }
-        Ok(self.reading(&profile, &counted))
+        Ok(Reading { labels, ..self.reading(&profile, &counted) })
     }
 
     async fn count(&mut self) -> Result<Reading, ProbeError> {
@@ -127,11 +107,16 @@ impl GoTasks {
     }
 
     async fn snapshot(&mut self, moment: Moment) -> Result<Reading, ProbeError> {
-        let (profile, counted, labels) = read_labelled(&self.fetcher, &self.all, self.labels).await?;
-        let mut waited = HashMap::new();
-        if total(&counted) < DUMP_BELOW {
-            waited = longest_waits(&self.dump().await.unwrap_or_default());
-        }
+        let labels = match self.labels {
+            TaskLabels::InSnapshots => ReadLabels::Yes,
+            TaskLabels::Stripped | TaskLabels::InSamples => ReadLabels::No,
+        };
+        let (profile, counted, labels) = read_labelled(&self.fetcher, &self.all, labels).await?;
+        let dumped = match total(&counted) < DUMP_BELOW {
+            // a dump that fails costs what it alone shows
+            true => self.dump().await.map_or(Ids::NotRead, Ids::Read),
+            false => Ids::TooMany,
+        };
         let mut reading = self.reading(&profile, &counted);
         let mut described: Vec<TaskGroup> = Vec::new();
         let mut counts = Vec::new();
@@ -139,14 +124,10 @@ impl GoTasks {
             counts.push((group.id.clone(), group.count));
             described.push(describe(&self.creators, &profile, group));
         }
-        let longest_wait_s = described
-            .iter()
-            .filter_map(|group| {
-                Some((group.id.clone(), waited.get(&dump::key(own_frames(&group.stack)))?.saturating_mul(60)))
-            })
-            .collect();
+        let ids = dumped.map(|goroutines| ids_by_group(&goroutines, &described));
+        let longest_wait_s = ids.as_read().map(|ids| longest_waits(ids)).unwrap_or_default();
         let mut proven = None;
-        let leaked = match &self.leaked {
+        let leaked = match self.proof.served() {
             Some(leaked) => read(&self.fetcher, leaked).await.map(Some),
             None => Ok(None),
         };
@@ -157,14 +138,7 @@ impl GoTasks {
         });
         if let Some((profile, stuck)) = leaked {
             reading.values.push((SeriesId::GoroutinesLeaked, total(&stuck) as f64));
-            for group in &stuck {
-                if !described.iter().any(|known| known.id == group.id)
-                    && described.len() < 2 * GROUP_BOUNDS.at_once
-                {
-                    described.push(describe(&self.creators, &profile, group));
-                }
-            }
-            proven = Some(stuck.into_iter().map(|group| (group.id, group.count)).collect());
+            proven = Some(self.proven(&profile, stuck, &mut described));
         }
         reading.snapshot = Some(TaskSnapshot {
             elapsed_s: 0.0,
@@ -173,9 +147,47 @@ impl GoTasks {
             proven,
             longest_wait_s,
             labels,
+            ids,
+            times: Vec::new(),
             groups: described,
         });
         Ok(reading)
+    }
+
+    /// How many of each group are proven to be stuck; those that are not described yet are.
+    fn proven(
+        &self,
+        profile: &Profile,
+        stuck: Vec<StackCount>,
+        described: &mut Vec<TaskGroup>,
+    ) -> Vec<(String, u64)> {
+        for group in &stuck {
+            if !described.iter().any(|known| known.id == group.id)
+                && described.len() < 2 * GROUP_BOUNDS.at_once
+            {
+                described.push(describe(&self.creators, profile, group));
+            }
+        }
+        stuck.into_iter().map(|group| (group.id, group.count)).collect()
+    }
+
+    /// What the runtime proves now, and nothing else.
+    async fn prove(&self) -> Result<Reading, ProbeError> {
+        let Some(at) = self.proof.anywhere() else { return Ok(Reading::default()) };
+        let (profile, stuck) = read(&self.fetcher, at).await.map_err(LeakProof::not_served)?;
+        let mut groups = Vec::new();
+        let snapshot = TaskSnapshot {
+            elapsed_s: 0.0,
+            moment: Moment::Asked,
+            counts: Vec::new(),
+            proven: Some(self.proven(&profile, stuck, &mut groups)),
+            longest_wait_s: Vec::new(),
+            labels: Vec::new(),
+            ids: Ids::NotRead,
+            times: Vec::new(),
+            groups,
+        };
+        Ok(Reading { snapshot: Some(snapshot), ..Reading::default() })
     }
 
     fn reading(&mut self, profile: &Profile, counted: &[StackCount]) -> Reading {
@@ -229,6 +241,7 @@ impl Probe for GoTasks {
         match request {
             Request::Sample | Request::Snapshot(_) => true,
             Request::Count => self.index.is_some(),
+            Request::Prove => self.proof.anywhere().is_some(),
             Request::Collect => false,
         }
     }
@@ -239,6 +252,7 @@ impl Probe for GoTasks {
                 Request::Sample => self.sample().await,
                 Request::Snapshot(moment) => self.snapshot(moment).await,
                 Request::Count => self.count().await,
+                Request::Prove => self.prove().await,
                 Request::Collect => Ok(Reading::default()),
             }
         })
@@ -258,53 +272,8 @@ async fn count(fetcher: &Fetcher, index: &Url) -> Result<u64, ProbeError> {
         .ok_or_else(|| ProbeError(format!("{} counts no goroutines", shown(index))))
 }
 
-/// A profile and its groups.
-async fn read(fetcher: &Fetcher, url: &Url) -> Result<(Profile, Vec<StackCount>), ProbeError> {
-    let (profile, counted, _) = read_labelled(fetcher, url, Labels::Strip).await?;
-    Ok((profile, counted))
-}
-
-/// A profile, its groups and what labels they bear. Understanding a large one is work, which must not keep other probes
-/// from the processor.
-async fn read_labelled(
-    fetcher: &Fetcher,
-    url: &Url,
-    keep: Labels,
-) -> Result<(Profile, Vec<StackCount>, Vec<GroupLabel>), ProbeError> {
-    let page = fetcher.get_ok(url, PROFILE_BOUNDS).await?;
-    let name = shown(url);
-    run_blocking(move || {
-        let bytes = gunzip(&page.body, PROFILE_BOUNDS.bytes)?;
-        let profile = profile::parse(&bytes).map_err(|error| ProbeError(format!("{name}: {error}")))?;
-        let counted = groups::count(&profile);
-        let labels = match keep {
-            // what could be read as a profile fails here for its labels alone
-            Labels::Keep => groups::labels(&profile, &labels::labels(&bytes).unwrap_or_default()),
-            Labels::Strip => Vec::new(),
-        };
-        Ok((profile, counted, labels))
-    })
-    .await
-}
-
 fn total(groups: &[StackCount]) -> u64 {
     groups.iter().fold(0, |sum, group| sum.saturating_add(group.count))
-}
-
-/// A stack without the frames that a dump leaves out: `runtime.main` and the like at its root.
-fn own_frames(stack: &[Frame]) -> &[Frame] {
-    let root = stack.iter().rposition(|frame| frame.owner() != CodeOwner::Runtime);
-    &stack[..root.map_or(0, |at| at + 1)]
-}
-
-/// The longest wait of each stack, in minutes.
-fn longest_waits(goroutines: &[Goroutine]) -> HashMap<StackKey, u64> {
-    let mut waits: HashMap<StackKey, u64> = HashMap::new();
-    for goroutine in goroutines.iter().filter(|goroutine| goroutine.minutes > 0) {
-        let longest = waits.entry(goroutine.frames.clone()).or_default();
-        *longest = (*longest).max(goroutine.minutes);
-    }
-    waits
 }
 
 #[cfg(test)]

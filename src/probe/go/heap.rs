@@ -140,7 +140,7 @@ impl Probe for GoHeap {
 
     fn answers(&self, request: Request) -> bool {
         match (self.collections, request) {
-            (_, Request::Count) | (Collections::Never, Request::Collect) => false,
+            (_, Request::Count | Request::Prove) | (Collections::Never, Request::Collect) => false,
             (Collections::Never, _) => true,
             (Collections::Forced, request) => request != Request::Sample || self.exact(),
         }
@@ -155,7 +155,7 @@ impl Probe for GoHeap {
                     let (page, _) = fetch(&self.fetcher, &self.heap).await?;
                     Ok(self.stacks(&page))
                 }
-                Request::Count => Ok(Reading::default()),
+                Request::Count | Request::Prove => Ok(Reading::default()),
                 Request::Sample if self.collections == Collections::Never => self.undivided().await,
                 Request::Sample => {
                     self.read_now().await?;

@@ -5,12 +5,15 @@
 //! Comes in: pages of the service. Goes out: goroutines by stack with what the runtime proves of them, the memory
 //! account, and the heap by the stack that allocated it.
 
+mod dumped_groups;
 pub mod expvar_page;
 pub mod expvar_probe;
 pub mod find;
+mod goroutine_profile;
 pub mod goroutines;
 pub mod heap;
 mod index_page;
+mod leak_proof;
 mod native;
 pub mod page_owner;
 pub mod pprof;

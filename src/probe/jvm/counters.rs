@@ -91,7 +91,9 @@ impl Probe for Counters {
         Box::pin(async move {
             match request {
                 Request::Sample => self.sample().await,
-                Request::Collect | Request::Snapshot(_) | Request::Count => Ok(Reading::default()),
+                Request::Collect | Request::Snapshot(_) | Request::Prove | Request::Count => {
+                    Ok(Reading::default())
+                }
             }
         })
     }

@@ -82,9 +82,18 @@ impl Heap {
         }
         counts.push((REST.into(), rest));
         groups.push(described(REST));
-        let (proven, longest_wait_s, labels) = Default::default();
-        let snapshot =
-            TaskSnapshot { elapsed_s: 0.0, moment, counts, proven, longest_wait_s, labels, groups };
+        let (proven, longest_wait_s, labels, ids, times) = Default::default();
+        let snapshot = TaskSnapshot {
+            elapsed_s: 0.0,
+            moment,
+            counts,
+            proven,
+            longest_wait_s,
+            labels,
+            ids,
+            times,
+            groups,
+        };
         reading.snapshot = Some(snapshot);
         reading
     }
@@ -118,7 +127,9 @@ impl Probe for Heap {
         Box::pin(async move {
             match request {
                 Request::Snapshot(moment) => self.collect(moment).await,
-                Request::Sample | Request::Collect | Request::Count => Ok(Reading::default()),
+                Request::Sample | Request::Collect | Request::Prove | Request::Count => {
+                    Ok(Reading::default())
+                }
             }
         })
     }

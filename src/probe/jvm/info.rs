@@ -72,7 +72,9 @@ impl Probe for Info {
         Box::pin(async move {
             match request {
                 Request::Sample => self.sample().await,
-                Request::Collect | Request::Snapshot(_) | Request::Count => Ok(Reading::default()),
+                Request::Collect | Request::Snapshot(_) | Request::Prove | Request::Count => {
+                    Ok(Reading::default())
+                }
             }
         })
     }

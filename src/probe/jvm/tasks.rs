@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::evidence::{GroupKind, Moment, SeriesId, TaskSnapshot};
+use crate::evidence::{GroupKind, Ids, Moment, SeriesId, TaskSnapshot};
 use crate::probe::blocking::run_blocking;
 use crate::probe::group_registry::{GroupBounds, GroupRegistry};
 use crate::probe::jvm::attach::Attach;
@@ -55,6 +55,8 @@ impl Threads {
             proven: None,
             longest_wait_s: Vec::new(),
             labels: Vec::new(),
+            ids: Ids::NotRead,
+            times: Vec::new(),
             groups: listed().map(|group| group.described.clone()).collect(),
         });
         Ok(reading)
@@ -95,7 +97,7 @@ impl Probe for Threads {
             match request {
                 Request::Sample => self.sample().await,
                 Request::Snapshot(moment) => self.snapshot(moment).await,
-                Request::Collect | Request::Count => Ok(Reading::default()),
+                Request::Collect | Request::Prove | Request::Count => Ok(Reading::default()),
             }
         })
     }

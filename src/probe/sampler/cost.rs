@@ -54,7 +54,7 @@ impl CostKind {
         match request {
             Request::Sample => CostKind::Sample,
             Request::Collect => CostKind::Collection,
-            Request::Snapshot(_) => CostKind::Snapshot,
+            Request::Snapshot(_) | Request::Prove => CostKind::Snapshot,
             Request::Count => CostKind::Count,
         }
     }

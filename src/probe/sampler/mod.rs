@@ -148,6 +148,11 @@ impl Sampler {
         self.workers.iter().any(|worker| worker.answers(request))
     }
 
+    /// Whether the target itself has to answer this, and not the kernel or what it sends anyway.
+    pub fn costs_target(&self, request: Request) -> bool {
+        self.workers.iter().any(|worker| worker.answers(request) && worker.asks_target())
+    }
+
     /// Asks all that answer this, and takes what arrives within this time. Several requests may be under
     /// way at once; a probe works on one of them.
     pub fn ask(&self, request: Request, within: Duration) -> impl Future<Output = Row> + Send + use<> {

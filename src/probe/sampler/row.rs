@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{EventKind, GroupKind, SeriesId, TaskGroup, TaskSnapshot};
+use crate::evidence::{EventKind, GroupKind, GroupLabel, Ids, SeriesId, TaskGroup, TaskSnapshot};
 
 /// What arrived in time, of all probes together.
 #[derive(Debug, Default)]
@@ -17,6 +17,8 @@ pub struct Row {
     pub new_groups: Vec<TaskGroup>,
     /// The answers to a snapshot, as one.
     pub snapshot: Option<TaskSnapshot>,
+    /// The labels that tasks bear at this moment.
+    pub labels: Vec<GroupLabel>,
     /// What happened, failures of probes included.
     pub events: Vec<EventKind>,
 }
@@ -28,6 +30,7 @@ impl Row {
         self.spare.append(&mut other.spare);
         self.groups.append(&mut other.groups);
         self.new_groups.append(&mut other.new_groups);
+        self.labels.append(&mut other.labels);
         self.events.append(&mut other.events);
         if let Some(snapshot) = other.snapshot {
             merge(&mut self.snapshot, snapshot);
@@ -63,6 +66,12 @@ fn merge(into: &mut Option<TaskSnapshot>, new: TaskSnapshot) {
         (Some(_), None) => {}
     }
     old.labels.extend(new.labels);
+    old.times.extend(new.times);
+    match (&mut old.ids, new.ids) {
+        (Ids::Read(ids), Ids::Read(more)) => ids.extend(more),
+        (ids @ Ids::NotRead, more) => *ids = more,
+        (Ids::Read(_) | Ids::TooMany, _) => {}
+    }
     for group in new.groups {
         if !old.groups.iter().any(|known| known.id == group.id) {
             old.groups.push(group);

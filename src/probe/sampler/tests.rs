@@ -1,7 +1,7 @@
 //! A sampler of made-up probes: none delays another, a failure is reported once, costs keep to the budget.
 
 use super::*;
-use crate::evidence::{Moment, TaskSnapshot};
+use crate::evidence::{Ids, Moment, TaskSnapshot};
 use crate::probe::sample::{ProbeError, ProbeFuture, Reading};
 
 const SOON: Duration = Duration::from_millis(200);
@@ -48,7 +48,7 @@ impl Probe for Mock {
     fn answers(&self, request: Request) -> bool {
         match request {
             Request::Count => matches!(self.does, Does::CountsCheaply(_)),
-            Request::Collect => false,
+            Request::Collect | Request::Prove => false,
             Request::Sample | Request::Snapshot(_) => true,
         }
     }
@@ -68,6 +68,8 @@ impl Probe for Mock {
             proven: None,
             longest_wait_s: Vec::new(),
             labels: Vec::new(),
+            ids: Ids::NotRead,
+            times: Vec::new(),
             groups: Vec::new(),
         };
         match (does, request) {

@@ -114,8 +114,10 @@ impl ProbeWorker {
         series: HashSet<SeriesId>,
         loaded: Arc<AtomicBool>,
     ) -> (Arc<ProbeWorker>, JoinHandle<()>) {
-        let moments = [Moment::SteadyStart, Moment::SteadyEnd, Moment::Settled].map(Request::Snapshot);
-        let all = [Request::Sample, Request::Count, Request::Collect].into_iter().chain(moments);
+        let moments =
+            [Moment::SteadyStart, Moment::SteadyEnd, Moment::Settled, Moment::Asked].map(Request::Snapshot);
+        let all =
+            [Request::Sample, Request::Count, Request::Collect, Request::Prove].into_iter().chain(moments);
         let announced = probe.series();
         let repeated = |id: &&SeriesId| id.is_task_count() && !series.contains(*id);
         let (requests, pending) = mpsc::unbounded_channel();
@@ -232,9 +234,9 @@ impl ProbeWorker {
         } else {
             self.state().failing = false;
         }
-        let Reading { values, groups, new_groups, snapshot, mut events } = reading;
+        let Reading { values, groups, new_groups, snapshot, labels, mut events } = reading;
         row.events.append(&mut events);
-        Row { values, spare, groups, new_groups, snapshot, events: row.events }
+        Row { values, spare, groups, new_groups, snapshot, labels, events: row.events }
     }
 
     /// Counts a failure; an event for the first of several in a row.

@@ -7,11 +7,11 @@
 
 use reqwest::Url;
 
-use crate::evidence::{EventKind, GroupKind, Moment, SeriesId, TaskSnapshot};
+use crate::evidence::{EventKind, GroupKind, Ids, Moment, SeriesId, TaskSnapshot};
 use crate::probe::group_registry::{GroupBounds, GroupRegistry};
 use crate::probe::sample::{Probe, ProbeError, ProbeFuture, Reading, Request};
 use crate::probe::tokio::follow::Followed;
-use crate::probe::tokio::tasks::TaskCounts;
+use crate::probe::tokio::tasks::{GroupOfTasks, TaskCounts};
 
 /// Groups that are reported, however often the target restarts; a snapshot lists as many as a reading.
 const GROUP_BOUNDS: GroupBounds = GroupBounds { at_once: 128, freely: 4_096, in_all: 4_096 };
@@ -40,7 +40,10 @@ impl TokioConsole {
     fn reading(&mut self, seen: &TaskCounts) -> Reading {
         let mut reading = Reading::default();
         reading.values.push((SeriesId::TokioTasks, seen.total as f64));
-        let each = seen.groups.iter().map(|(g, count, _)| (g.id.as_str(), *count as f64, || (**g).clone()));
+        let each = seen
+            .groups
+            .iter()
+            .map(|tasks| (tasks.group.id.as_str(), tasks.count as f64, || (*tasks.group).clone()));
         self.groups.report(&mut reading, each, 0.0);
         if seen.lost > 0 && !std::mem::replace(&mut self.warned_of_loss, true) {
             let text = format!(
@@ -55,18 +58,22 @@ impl TokioConsole {
 
     fn snapshot(&mut self, seen: &TaskCounts, moment: Moment) -> Reading {
         let mut reading = self.reading(seen);
-        let shown =
-            || seen.groups.iter().filter(|(group, ..)| !group.id.starts_with('@')).take(GROUP_BOUNDS.at_once);
+        let shown = || {
+            let named = seen.groups.iter().filter(|tasks| !tasks.group.id.starts_with('@'));
+            named.take(GROUP_BOUNDS.at_once)
+        };
+        let id = |tasks: &GroupOfTasks| tasks.group.id.clone();
+        let listed = shown().map(|tasks| Some((id(tasks), tasks.ids.as_read()?.clone())));
         reading.snapshot = Some(TaskSnapshot {
             elapsed_s: 0.0,
             moment,
-            counts: shown().map(|(group, count, _)| (group.id.clone(), *count)).collect(),
+            counts: shown().map(|tasks| (id(tasks), tasks.count)).collect(),
             proven: None,
-            longest_wait_s: shown()
-                .filter_map(|(group, _, waited)| Some((group.id.clone(), (*waited)?)))
-                .collect(),
+            longest_wait_s: shown().filter_map(|tasks| Some((id(tasks), tasks.longest_wait_s?))).collect(),
             labels: Vec::new(),
-            groups: shown().map(|(group, ..)| (**group).clone()).collect(),
+            ids: listed.collect::<Option<Vec<_>>>().map_or(Ids::TooMany, Ids::Read),
+            times: shown().map(|tasks| (id(tasks), tasks.times)).collect(),
+            groups: shown().map(|tasks| (*tasks.group).clone()).collect(),
         });
         reading
     }
@@ -117,7 +124,7 @@ pub fn count_tasks(update: &[u8]) -> usize {
     let mut tasks = crate::probe::tokio::tasks::Tasks::default();
     let _ = crate::probe::tokio::messages::read(update, |said| tasks.apply(said));
     let seen = tasks.counts();
-    assert_eq!(seen.total, seen.groups.iter().map(|(_, count, _)| count).sum::<u64>());
+    assert_eq!(seen.total, seen.groups.iter().map(|tasks| tasks.count).sum::<u64>());
     seen.total as usize
 }
 

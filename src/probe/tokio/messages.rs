@@ -8,6 +8,8 @@
 use prost::Message;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
+use crate::probe::tokio::task_times::{State, Usage};
+
 /// The longest submessage about one task: some 200 bytes are usual, and a name may be long.
 const MAX_MESSAGE: usize = 64 << 10;
 
@@ -36,6 +38,8 @@ pub struct Spawned {
     pub id: u64,
     /// `file:line:column` of where it was spawned.
     pub location: Option<(String, u32, u32)>,
+    /// Its number as tokio has it.
+    pub task_id: Option<u64>,
     /// The name that it was given.
     pub name: Option<String>,
     /// `task`, `blocking`, `local`, `block_on`.
@@ -53,30 +57,11 @@ pub struct TaskState {
     pub since_s: Option<f64>,
     /// When it was spawned.
     pub created_s: Option<f64>,
+    /// What it has used.
+    pub usage: Usage,
 }
 
-/// What a task that lives does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum State {
-    /// It waits to be woken.
-    Idle,
-    /// It was woken and waits for a worker.
-    Scheduled,
-    /// A worker is at it.
-    Running,
-}
-
-impl State {
-    /// As tokio-console calls it.
-    pub fn word(self) -> &'static str {
-        match self {
-            State::Idle => "idle",
-            State::Scheduled => "scheduled",
-            State::Running => "running",
-        }
-    }
-}
-
+/// A moment, or a span of time.
 #[derive(Clone, Copy, PartialEq, Message)]
 struct PbTime {
     #[prost(int64, tag = "1")]
@@ -116,6 +101,8 @@ struct PbField {
     debug: Option<String>,
     #[prost(string, optional, tag = "4")]
     text: Option<String>,
+    #[prost(uint64, optional, tag = "5")]
+    number: Option<u64>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -136,6 +123,8 @@ struct PbPolls {
     last_started: Option<PbTime>,
     #[prost(message, optional, tag = "5")]
     last_ended: Option<PbTime>,
+    #[prost(message, optional, tag = "6")]
+    busy: Option<PbTime>,
 }
 
 #[derive(Clone, Copy, PartialEq, Message)]
@@ -144,10 +133,20 @@ struct PbStats {
     created_at: Option<PbTime>,
     #[prost(message, optional, tag = "2")]
     dropped_at: Option<PbTime>,
+    #[prost(uint64, tag = "3")]
+    wakes: u64,
+    #[prost(uint64, tag = "4")]
+    waker_clones: u64,
+    #[prost(uint64, tag = "5")]
+    waker_drops: u64,
     #[prost(message, optional, tag = "6")]
     last_wake: Option<PbTime>,
     #[prost(message, optional, tag = "7")]
     polls: Option<PbPolls>,
+    #[prost(uint64, tag = "8")]
+    self_wakes: u64,
+    #[prost(message, optional, tag = "9")]
+    scheduled: Option<PbTime>,
 }
 
 #[derive(Clone, Copy, PartialEq, Message)]
@@ -250,8 +249,13 @@ fn one(message: &[u8]) -> Result<&[u8], BadUpdate> {
 
 fn spawned(task: PbTask) -> Spawned {
     let PbTask { id, fields, location } = task;
-    let (mut name, mut kind) = (None, None);
+    let (mut name, mut kind, mut task_id) = (None, None, None);
     for field in fields {
+        if field.name.as_deref() == Some("task.id") {
+            let text = field.debug.as_deref().or(field.text.as_deref());
+            task_id = field.number.or_else(|| text?.parse().ok());
+            continue;
+        }
         let wanted = match field.name.as_deref() {
             Some("task.name") => &mut name,
             Some("kind") => &mut kind,
@@ -262,7 +266,7 @@ fn spawned(task: PbTask) -> Spawned {
     let location = location.and_then(|PbLocation { file, line, column }| {
         Some((file?, line.unwrap_or_default(), column.unwrap_or_default()))
     });
-    Spawned { id: id.unwrap_or_default().id, location, name, kind }
+    Spawned { id: id.unwrap_or_default().id, location, task_id, name, kind }
 }
 
 /// By the rules of tokio-console (src/state/tasks.rs), except that a task that was never polled is scheduled: tokio
@@ -271,7 +275,7 @@ fn task_state(id: u64, stats: &PbStats) -> TaskState {
     let seconds = |time: Option<PbTime>| time.map(PbTime::seconds);
     let created_s = seconds(stats.created_at);
     if stats.dropped_at.is_some() {
-        return TaskState { id, state: None, since_s: None, created_s };
+        return TaskState { id, state: None, since_s: None, created_s, usage: Usage::default() };
     }
     let polls = stats.polls.unwrap_or_default();
     let (started, ended) = (seconds(polls.last_started), seconds(polls.last_ended));
@@ -285,7 +289,15 @@ fn task_state(id: u64, stats: &PbStats) -> TaskState {
     } else {
         (State::Idle, ended)
     };
-    TaskState { id, state: Some(state), since_s, created_s }
+    let span = |time: Option<PbTime>| time.map_or(0.0, |time| time.seconds().max(0.0) as f32);
+    let usage = Usage {
+        busy_s: span(polls.busy),
+        scheduled_s: span(stats.scheduled),
+        polls: u32::try_from(polls.polls).unwrap_or(u32::MAX),
+        has_waker: stats.waker_clones > stats.waker_drops,
+        self_woken: stats.self_wakes > stats.wakes / 2,
+    };
+    TaskState { id, state: Some(state), since_s, created_s, usage }
 }
 
 #[cfg(test)]

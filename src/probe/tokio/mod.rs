@@ -7,5 +7,6 @@ pub mod console;
 pub mod find;
 mod follow;
 mod messages;
+mod task_times;
 mod tasks;
 mod wire;

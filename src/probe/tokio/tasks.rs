@@ -1,17 +1,18 @@
 //! Which tasks live, by where they were spawned and what they do.
 //!
 //! Comes in: what updates say. Goes out: [`TaskCounts`], counts by group. A task is kept from when it is spawned until
-//! it has ended, in some 30 bytes; places and names are kept once. Beyond its bounds it says so rather than counting
+//! it has ended, in 80 bytes; places and names are kept once. Beyond its bounds it says so rather than counting
 //! wrong.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::evidence::{Frame, GroupKind, TaskGroup};
+use crate::evidence::{Frame, GroupKind, Ids, TaskGroup, TaskId, TaskTimes, sort_by_wait};
 use crate::probe::group_id::{FNV_START, cut, fnv1a};
-use crate::probe::tokio::messages::{Spawned, State, TaskState, TaskUpdate};
+use crate::probe::tokio::messages::{Spawned, TaskState, TaskUpdate};
+use crate::probe::tokio::task_times::{State, TaskAt, Usage};
 
-/// Tasks that are followed at once; they take some 13 MiB.
+/// Tasks that are followed at once, each in 80 bytes.
 pub const MOST_TASKS: usize = 400_000;
 /// Places that are distinguished, of every kind and name; tasks spawned elsewhere are one group.
 const MOST_PLACES: usize = 1_024;
@@ -19,6 +20,8 @@ const MOST_PLACES: usize = 1_024;
 const MOST_NAMES: usize = 8;
 /// Longer names of tasks are cut.
 const LONGEST_NAME: usize = 120;
+/// Tasks are listed one by one while there are fewer.
+const LISTED_BELOW: usize = 2_000;
 /// A task that waits for longer has a server whose clock lies.
 const LONGEST_WAIT_S: f64 = 1e9;
 /// What a service sends may be so much older than its last message but one.
@@ -35,8 +38,28 @@ struct Live {
     place: u32,
     state: State,
     since_s: Option<f64>,
+    created_s: Option<f64>,
+    task_id: u64,
+    usage: Usage,
     /// Its state has not been reported yet.
     fresh: bool,
+}
+
+impl Live {
+    fn at(&self, place: &SpawnPlace) -> TaskAt {
+        TaskAt {
+            usage: self.usage,
+            state: self.state,
+            since_s: self.since_s,
+            created_s: self.created_s,
+            is_async: place.is_async,
+        }
+    }
+}
+
+/// A wait in whole seconds; none where it is shorter than that, or no wait.
+fn whole_seconds(waited: f64, least: f64) -> Option<u64> {
+    (least..LONGEST_WAIT_S).contains(&waited).then_some(waited as u64)
 }
 
 /// Where tasks of one kind and name are spawned, and how many live in each state.
@@ -44,6 +67,8 @@ struct Live {
 struct SpawnPlace {
     groups: [Arc<TaskGroup>; 3],
     counts: [u64; 3],
+    /// They yield where they wait.
+    is_async: bool,
 }
 
 /// The tasks of one process, as far as one stream of updates has shown.
@@ -71,12 +96,35 @@ pub struct Tasks {
 pub struct TaskCounts {
     /// All that are followed.
     pub total: u64,
-    /// By group, the largest first, with how long the longest of it has been in its state, in seconds.
-    pub groups: Vec<(Arc<TaskGroup>, u64, Option<u64>)>,
+    /// By group, the largest first.
+    pub groups: Vec<GroupOfTasks>,
     /// Events that were lost before the service could send them, so far.
     pub lost: u64,
     /// By how much what it sends is older than it should be, in seconds; none where it keeps up.
     pub late_s: Option<f64>,
+}
+
+/// The tasks of one group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupOfTasks {
+    /// Which.
+    pub group: Arc<TaskGroup>,
+    /// How many.
+    pub count: u64,
+    /// How long the longest of them has been in its state, in seconds.
+    pub longest_wait_s: Option<u64>,
+    /// How they have spent their time, all together.
+    pub times: TaskTimes,
+    /// Each of them, unless all tasks together are too many.
+    pub ids: Ids<Vec<TaskId>>,
+}
+
+/// What the tasks of one group add up to.
+#[derive(Debug, Default)]
+struct Sum {
+    longest_s: f64,
+    times: TaskTimes,
+    ids: Vec<TaskId>,
 }
 
 impl Tasks {
@@ -107,22 +155,32 @@ impl Tasks {
 
     /// The tasks that live now.
     pub fn counts(&self) -> TaskCounts {
-        let mut longest: HashMap<(u32, State), f64> = HashMap::new();
-        for Live { place, state, since_s, .. } in self.live.values() {
-            let waited = since_s.map_or(0.0, |since| self.now_s - since);
-            let known = longest.entry((*place, *state)).or_insert(0.0);
-            *known = known.max(waited);
+        let lists = self.live.len() < LISTED_BELOW;
+        let mut sums: HashMap<(u32, State), Sum> = HashMap::new();
+        for live in self.live.values() {
+            let waited = live.since_s.map_or(0.0, |since| self.now_s - since);
+            let sum = sums.entry((live.place, live.state)).or_default();
+            sum.longest_s = sum.longest_s.max(waited);
+            sum.times = sum.times.and(live.at(&self.places[live.place as usize]).times(self.now_s));
+            if lists {
+                sum.ids.push(TaskId { id: live.task_id, waits_s: whole_seconds(waited, 0.0) });
+            }
         }
         let mut groups = Vec::new();
         for (index, place) in self.places.iter().enumerate() {
             for (at, state) in STATES.into_iter().enumerate().filter(|(at, _)| place.counts[*at] > 0) {
-                let waited = longest
-                    .get(&(index as u32, state))
-                    .filter(|waited| (1.0..LONGEST_WAIT_S).contains(*waited));
-                groups.push((Arc::clone(&place.groups[at]), place.counts[at], waited.map(|w| *w as u64)));
+                let mut sum = sums.remove(&(index as u32, state)).unwrap_or_default();
+                sort_by_wait(&mut sum.ids);
+                groups.push(GroupOfTasks {
+                    group: Arc::clone(&place.groups[at]),
+                    count: place.counts[at],
+                    longest_wait_s: whole_seconds(sum.longest_s, 1.0),
+                    times: sum.times,
+                    ids: if lists { Ids::Read(sum.ids) } else { Ids::TooMany },
+                });
             }
         }
-        groups.sort_by(|(a, m, _), (b, n, _)| n.cmp(m).then_with(|| a.id.cmp(&b.id)));
+        groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.group.id.cmp(&b.group.id)));
         let late = self.late.filter(|(_, reported)| (0.0..LATE_FOR_S).contains(&(self.now_s - reported)));
         TaskCounts {
             total: self.live.len() as u64,
@@ -144,10 +202,12 @@ impl Tasks {
         self.places[place as usize].counts[state as usize] += 1;
         // a first message tells of what is old
         let fresh = self.before_s.is_some();
-        self.live.insert(task.id, Live { place, state, since_s: None, fresh });
+        let task_id = task.task_id.unwrap_or(task.id);
+        let (since_s, created_s, usage) = (None, None, Usage::default());
+        self.live.insert(task.id, Live { place, state, since_s, created_s, task_id, usage, fresh });
     }
 
-    fn task_state(&mut self, TaskState { id, state, since_s, created_s }: TaskState) {
+    fn task_state(&mut self, TaskState { id, state, since_s, created_s, usage }: TaskState) {
         if self.live.get_mut(&id).is_some_and(|live| std::mem::take(&mut live.fresh)) {
             self.note_lateness(created_s);
         }
@@ -157,6 +217,7 @@ impl Tasks {
             counts[live.state as usize] -= 1;
             counts[state as usize] += 1;
             (live.state, live.since_s) = (state, since_s);
+            (live.created_s, live.usage) = (created_s, usage);
         }
     }
 
@@ -204,6 +265,7 @@ impl Tasks {
         self.places.push(SpawnPlace {
             groups: STATES.map(|state| Arc::new(group(&called, &stack, state))),
             counts: [0; 3],
+            is_async: !matches!(task.kind.as_deref(), Some("blocking" | "block_on")),
         });
         self.by_name.insert(called, index);
         index

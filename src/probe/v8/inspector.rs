@@ -258,7 +258,7 @@ impl Probe for Inspector {
             Request::Sample => true,
             Request::Collect => self.collections == Collections::Forced,
             // which would be another collection; the ends of phases have their own
-            Request::Snapshot(_) | Request::Count => false,
+            Request::Snapshot(_) | Request::Prove | Request::Count => false,
         }
     }
 
@@ -267,7 +267,7 @@ impl Probe for Inspector {
             match request {
                 Request::Sample => self.sample().await,
                 Request::Collect => self.collect().await,
-                Request::Snapshot(_) | Request::Count => Ok(Reading::default()),
+                Request::Snapshot(_) | Request::Prove | Request::Count => Ok(Reading::default()),
             }
         })
     }

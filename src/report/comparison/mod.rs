@@ -10,12 +10,13 @@ mod terminal;
 
 pub use terminal::summary;
 
-use super::picture::{PairHead, Scene, Theme, compose_pair};
+use super::picture::{PairLayout, Scene, Theme, compose_pair};
 use super::render::{Format, render_each};
 use super::{json, png, svg};
 use crate::error::Result;
 use crate::evidence::Evidence;
 use crate::findings::{Comparison, Report};
+use page::PagePictures;
 
 /// Two runs for the renderers of what they come to.
 struct Pair<'a> {
@@ -25,8 +26,8 @@ struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    fn scene(&self, look: Theme, head: PairHead) -> Scene {
-        compose_pair(self.runs, self.comparison, look.theme(), head)
+    fn scene(&self, look: Theme, layout: PairLayout) -> Scene {
+        compose_pair(self.runs, self.comparison, look.theme(), layout)
     }
 }
 
@@ -36,11 +37,16 @@ fn formats<'a>() -> [Format<Pair<'a>>; 4] {
         ("compare.json", |pair| json::render(pair.comparison).map(String::into_bytes)),
         ("compare.md", |pair| Ok(markdown::render(pair.comparison).into_bytes())),
         ("compare.html", |pair| {
-            let drawn = |look| svg::render(&pair.scene(look, PairHead::Names));
-            let [light, dark] = [Theme::Light, Theme::Dark].map(drawn);
-            page::render(pair.comparison, [&light?, &dark?]).map(String::into_bytes)
+            let drawn = |layout| -> Result<[String; 2]> {
+                let [light, dark] =
+                    [Theme::Light, Theme::Dark].map(|look| svg::render(&pair.scene(look, layout)));
+                Ok([light?, dark?])
+            };
+            let pictures =
+                PagePictures { wide: drawn(PairLayout::SideBySide)?, narrow: drawn(PairLayout::Stacked)? };
+            page::render(pair.comparison, &pictures).map(String::into_bytes)
         }),
-        ("compare.png", |pair| png::render(&pair.scene(pair.look, PairHead::Full))),
+        ("compare.png", |pair| png::render(&pair.scene(pair.look, PairLayout::Full))),
     ]
 }
 

@@ -9,18 +9,28 @@ use crate::error::{Error, Result};
 use crate::findings::{Change, Comparison, SeriesChange, Side, Verdict};
 use crate::report::clean_text::clean_text;
 use crate::report::html::style;
+use crate::report::lines::hold_units;
 use crate::wording::picture::name_verdict;
 
 const PAGE: &str = include_str!("page.html");
 
-/// The page, with these SVGs as its picture on light and on dark ground.
+/// The picture as SVG, each on light and on dark ground.
+pub struct PagePictures {
+    /// The runs side by side.
+    pub wide: [String; 2],
+    /// One below the other, for a narrow screen.
+    pub narrow: [String; 2],
+}
+
+/// The page with these pictures.
 ///
 /// # Errors
 /// When the template fails, which a test rules out.
-pub fn render(comparison: &Comparison, [light, dark]: [&str; 2]) -> Result<String> {
+pub fn render(comparison: &Comparison, pictures: &PagePictures) -> Result<String> {
     let own = |e: minijinja::Error| Error::Own(format!("compare.html could not be rendered: {e}"));
     let mut environment = Environment::empty();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.add_filter("held", |text: String| hold_units(&text));
     environment.add_template("page", PAGE).map_err(own)?;
     let cells = |series: &SeriesChange| row(series).map(|cell| clean_text(&cell));
     let first = foremost(comparison);
@@ -36,8 +46,8 @@ pub fn render(comparison: &Comparison, [light, dark]: [&str; 2]) -> Result<Strin
             summary => clean_text(&comparison.summary),
             exit_code => comparison.exit_code,
             sides => [("Before", &comparison.before), ("After", &comparison.after)].map(side),
-            light => STANDARD.encode(light),
-            dark => STANDARD.encode(dark),
+            wide => pictures.wide.each_ref().map(|svg| STANDARD.encode(svg)),
+            narrow => pictures.narrow.each_ref().map(|svg| STANDARD.encode(svg)),
             foremost => first.into_iter().map(cells).collect::<Vec<_>>(),
             other_count => others.len(),
             others => others.into_iter().map(cells).collect::<Vec<_>>(),
@@ -76,12 +86,14 @@ mod tests {
     fn the_page_has_answer_both_runs_pictures_and_changes_and_escapes_what_is_not_its_own() {
         let mut comparison = testing::comparison();
         comparison.before.name = "<script>alert(1)</script>".into();
-        let page = render(&comparison, ["<svg>light</svg>", "<svg>dark</svg>"]).unwrap();
+        let [wide, narrow] =
+            ["wide", "narrow"].map(|of| ["light", "dark"].map(|on| format!("<svg>{of} {on}</svg>")));
+        let page = render(&comparison, &PagePictures { wide, narrow }).unwrap().replace('\u{a0}', " ");
         for what in [
             "<span class=\"badge\">FIXED</span> no growth of the live heap",
             "&lt;script&gt;alert",
             "fix-queue",
-            "prefers-color-scheme: dark",
+            "(max-width: 640px) and (prefers-color-scheme: dark)",
             "private memory</td>",
             "grows 2.8 KiB per request less</td>",
             "The runs drove different rates",

@@ -11,7 +11,7 @@ use crate::report::picture::{
     task_layers, whole_intervals,
 };
 use crate::units::Unit;
-use crate::wording::{round_rate, table_label};
+use crate::wording::{changed_by, has_no_level, round_rate};
 
 /// Points of all lines together; a page of 500 KiB holds about three times as many.
 const POINTS: usize = 9_000;
@@ -63,6 +63,8 @@ struct Stack {
     areas: Vec<Area>,
     /// Pieces of rows in turn: a moment and the upper edge of each area.
     pieces: Vec<Vec<f64>>,
+    /// Whether they are all of the line above them.
+    whole: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -73,12 +75,15 @@ struct Area {
     bad: bool,
     /// What it holds where steady ends.
     end: Option<f64>,
+    /// What the legend says in its place, of memory that counts below zero.
+    change: Option<String>,
 }
 
 impl Stack {
     fn new(layers: Layers) -> Stack {
         let area = |((name, tint), end): ((String, Tint), Option<f64>)| Area {
             end,
+            change: None,
             name: clean_text(&name),
             colour: colour_name(tint),
             bad: tint.is_bad(),
@@ -88,19 +93,22 @@ impl Stack {
         Stack {
             areas: layers.areas.into_iter().zip(layers.at_end).map(area).collect(),
             pieces: layers.pieces.into_iter().map(piece).collect(),
+            whole: layers.is_whole,
         }
     }
 }
 
 #[derive(Debug, Serialize)]
 struct FittedView {
-    /// Moment and value of both ends.
-    ends: [(f64, f64); 2],
+    /// Moment and value of both ends; none of what is stable.
+    ends: Option<[(f64, f64); 2]>,
     /// What was read at both ends of steady.
     dots: [(f64, f64); 2],
     /// Moment, lowest and highest value.
     band: Vec<(f64, f64, f64)>,
     bad: bool,
+    /// Whether its growth is that of another series than the one that is drawn.
+    names_another: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -110,6 +118,8 @@ struct Line {
     file_name: Option<String>,
     /// What the tables say that it read where steady ends; none of what no table has.
     end: Option<f64>,
+    /// What the legend says in its place, of memory that counts below zero.
+    change: Option<String>,
     /// What the chart is about.
     main: bool,
     /// Drawn in the colour of what is wrong.
@@ -164,6 +174,7 @@ fn line(name: &str, bad: bool, on: bool, points: impl Iterator<Item = (f64, f64)
         name,
         file_name: None,
         end: None,
+        change: None,
         main: false,
         bad,
         on,
@@ -190,24 +201,31 @@ fn line_of(
     let bad = findings.blames(&series.id);
     let file_name = (series.id.label() != series.id.name()).then(|| clean_text(series.id.name()));
     let finding = findings.series.iter().find(|s| s.id == series.id);
-    let name = finding.map_or_else(|| series.id.label().into(), table_label);
     let end = finding.and_then(|finding| finding.end);
-    Some(Line { file_name, end, main, ..line(&name, bad, main || on || bad, read())? })
+    let change = finding.and_then(|finding| change_without_level(series.unit(), finding.start, finding.end));
+    Some(Line { file_name, end, change, main, ..line(series.id.label(), bad, main || on || bad, read())? })
+}
+
+/// By how much memory without a level changed in steady.
+fn change_without_level(unit: Unit, start: Option<f64>, end: Option<f64>) -> Option<String> {
+    let (from, to) = start.zip(end).filter(|_| has_no_level(unit, start, end))?;
+    Some(changed_by(unit, to - from))
 }
 
 fn memory(evidence: &Evidence, findings: &Report) -> Chart {
     let MemoryLayers { main, account, fit, limit, notes } = memory_layers(evidence, findings, COLUMNS);
     let stacked =
         |id: &SeriesId| account.is_some() && AccountPart::STACKED.iter().any(|part| part.series() == *id);
+    let is_whole = account.as_ref().is_some_and(|account| account.is_whole);
     let series = evidence.recording.series.iter();
     let series = series.filter(|s| s.unit() == Unit::Bytes && !s.is_empty() && !stacked(&s.id));
     let mut lines: Vec<Line> = series
         .filter_map(|s| {
             let is_main = main.as_ref() == Some(&s.id);
-            let on = s.id == SeriesId::RssAnon && account.is_none();
+            let on = s.id == SeriesId::RssAnon && !is_whole;
             let mut line = line_of(evidence, findings, s, (is_main, on))?;
-            // what grows of resident memory the areas show, or else the line of all of it, in the colour of what is wrong
-            if s.id.is_resident_memory() && (account.is_some() || !is_main) {
+            // what grows of it the areas show, or else the line of all resident memory, in the colour of what is wrong
+            if is_whole || (s.id.is_resident_memory() && !is_main) {
                 (line.bad, line.on) = (false, is_main || on);
             }
             Some(line)
@@ -219,8 +237,15 @@ fn memory(evidence: &Evidence, findings: &Report) -> Chart {
     // of a week with one a minute no more than can be seen
     let least = ticks.last().unwrap_or(&0.0) / 500.0;
     ticks.dedup_by(|next, kept| *next - *kept < least);
-    let fit = fit.map(|FittedLine { ends, dots, band, bad }| FittedView { ends, dots, band, bad });
-    let stack = account.map(Stack::new);
+    let fit = fit.map(|fit| {
+        let FittedLine { ends, dots, band, bad, names_another } = fit;
+        FittedView { ends, dots, band, bad, names_another }
+    });
+    let mut stack = account.map(Stack::new);
+    for area in stack.iter_mut().flat_map(|stack| &mut stack.areas) {
+        let row = findings.account.iter().find(|row| row.part.to_string() == area.name);
+        area.change = row.and_then(|row| change_without_level(Unit::Bytes, Some(row.start), Some(row.end)));
+    }
     Chart { stack, fit, limit, notes, ticks, ..Chart::new("Memory", Unit::Bytes, lines) }
 }
 
@@ -241,7 +266,7 @@ fn tasks(evidence: &Evidence, findings: &Report) -> Chart {
         let better =
             evidence.recording.series.iter().any(|s| s.id != SeriesId::Tasks && s.id.is_task_count());
         let tasks = id.is_task_count() && !(*id == SeriesId::Tasks && better) && !counted(id);
-        tasks || matches!(id, SeriesId::Fds | SeriesId::Children)
+        tasks || (matches!(id, SeriesId::Fds | SeriesId::Children) && !counted(id))
     };
     let series = evidence.recording.series.iter().filter(|s| counts(&s.id) && !s.is_empty());
     let others = series

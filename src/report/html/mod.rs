@@ -23,10 +23,11 @@ use self::embedded::packed;
 use self::tables::{CulpritView, SeriesView};
 use super::clean_text::clean_text;
 use super::json;
+use super::lines::hold_units;
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
 use crate::findings::Report;
-use crate::wording::describe_target;
+use crate::wording::{below_series, describe_target};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -49,6 +50,7 @@ pub fn render(evidence: &Evidence, findings: &Report, picture: &str) -> Result<S
     let own = |e: minijinja::Error| Error::Own(format!("report.html could not be rendered: {e}"));
     let mut environment = Environment::empty();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.add_filter("held", |text: String| hold_units(&text));
     environment.add_template("page", PAGE).map_err(own)?;
     let page = environment.get_template("page").map_err(own)?;
     page.render(context! {
@@ -67,6 +69,7 @@ pub fn render(evidence: &Evidence, findings: &Report, picture: &str) -> Result<S
         series => SeriesView::shown(findings),
         other_count => SeriesView::others(findings).len(),
         other_series => SeriesView::others(findings),
+        below_series => below_series(findings, &findings.series.iter().collect::<Vec<_>>()).join(" "),
         account => tables::account(findings),
         account_exact => findings.account_exact,
         gates => tables::gates(findings),
@@ -105,7 +108,8 @@ mod tests {
 
     fn page(case: &Case) -> String {
         let picture = svg::render(&compose(&case.evidence, &case.findings, &LIGHT)).unwrap();
-        render(&case.evidence, &case.findings, &picture).unwrap()
+        // a number is held to its unit there
+        render(&case.evidence, &case.findings, &picture).unwrap().replace('\u{a0}', " ")
     }
 
     #[test]

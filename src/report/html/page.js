@@ -117,13 +117,13 @@
       const over = whole && line.over_steady !== null;
       const value = over ? line.over_steady : t !== null ? at(line, t) : tabled ?? ended();
       const written = over && chart.unit === "count" ? rate : show[chart.unit];
-      line.value.textContent = value === null ? "–" : written(value);
+      line.value.textContent = tabled !== null && t === null && line.change || (value === null ? "–" : written(value));
     }
     if (!chart.stack) return;
     const row = t === null ? nearest(chart.stack.pieces, chart.stack.areas.length + 1, end) : rowAt(chart.stack, t);
     chart.stack.areas.forEach((area, i) => {
       const tabled = t === null && steady && end === steady[2] ? area.end : null;
-      if (area.value) area.value.textContent = tabled !== null ? show[chart.unit](tabled) : row ? show[chart.unit](row[i + 1] - (i ? row[i] : 0)) : "–";
+      if (area.value) area.value.textContent = tabled !== null ? area.change || show[chart.unit](tabled) : row ? show[chart.unit](row[i + 1] - (i ? row[i] : 0)) : "–";
     });
   };
 
@@ -172,6 +172,24 @@
       node("text", { x: end ? right : x(t), y: high - 7, "text-anchor": end ? "end" : "middle" }, svg, t ? clock(t) : "0");
     }
     const inside = { "clip-path": "url(#" + clip.id + ")" };
+    const fit = chart.fit;
+    // where no stack fills it: the area under the main line, and what it gained where that is wrong
+    const whole = chart.stack && chart.stack.whole;
+    for (const line of whole ? [] : chart.lines.filter(l => l.on && l.main))
+      for (const piece of line.pieces) {
+        const points = [];
+        for (let i = 0; i < piece.length; i += 2) points.push([piece[i], piece[i + 1]]);
+        const area = (points, base, fill) => {
+          if (points.length < 2) return;
+          const [from, to] = [x(points[0][0]), x(points[points.length - 1][0])];
+          const edge = points.map(([t, v]) => x(t).toFixed(1) + " " + y(v).toFixed(1)).join("L");
+          node("path", { d: "M" + from + " " + base + "L" + edge + "L" + to + " " + base + "Z", ...fill, ...inside }, svg);
+        };
+        area(points, floor, { fill: "var(--" + (line.bad && !fit ? "wrong" : "group1") + ")" });
+        const level = fit && fit.bad ? fit.dots[0][1] : null;
+        if (level !== null)
+          area(points.filter(p => p[0] >= fit.dots[0][0]).map(([t, v]) => [t, Math.max(v, level)]), y(Math.max(level, foot)), { fill: "var(--wrong)", opacity: .4 });
+      }
     // areas from the upper edge down, so that each covers what is below it
     for (let i = chart.stack ? chart.stack.areas.length : 0; i > 0; i -= 1) {
       const wide = chart.stack.areas.length + 1;
@@ -183,26 +201,9 @@
         node("path", { d, fill: "var(--" + chart.stack.areas[i - 1].colour + ")", stroke: "var(--paper)", "stroke-width": .7, ...inside }, svg);
       }
     }
-    const fit = chart.fit;
-    // without a stack: the area under the main line, and what it gained where that is wrong
-    for (const line of chart.stack ? [] : chart.lines.filter(l => l.on && l.main))
-      for (const piece of line.pieces) {
-        const points = [];
-        for (let i = 0; i < piece.length; i += 2) points.push([piece[i], piece[i + 1]]);
-        const area = (points, base, fill) => {
-          if (points.length < 2) return;
-          const [from, to] = [x(points[0][0]), x(points[points.length - 1][0])];
-          const edge = points.map(([t, v]) => x(t).toFixed(1) + " " + y(v).toFixed(1)).join("L");
-          node("path", { d: "M" + from + " " + base + "L" + edge + "L" + to + " " + base + "Z", ...fill, ...inside }, svg);
-        };
-        area(points, floor, { fill: "var(--" + (line.bad && !fit ? "wrong" : "group1") + ")" });
-        const level = fit && fit.bad ? fit.ends[0][1] : null;
-        if (level !== null)
-          area(points.filter(p => p[0] >= fit.ends[0][0]).map(([t, v]) => [t, Math.max(v, level)]), y(Math.max(level, foot)), { fill: "var(--wrong)", opacity: .4 });
-      }
     if (fit && fit.band.length) {
       const low = fit.band.map(([t, v]) => x(t) + " " + y(v)), high = fit.band.map(([t, , v]) => x(t) + " " + y(v)).reverse();
-      node("path", { d: "M" + low.concat(high).join("L") + "Z", fill: fit.bad && !chart.stack ? "var(--bad)" : "var(--muted)", opacity: .22, ...inside }, svg);
+      node("path", { d: "M" + low.concat(high).join("L") + "Z", fill: fit.bad && !whole ? "var(--bad)" : "var(--muted)", opacity: .22, ...inside }, svg);
     }
     for (const line of chart.lines) {
       if (!line.on) continue;
@@ -217,13 +218,14 @@
       }
     }
     if (fit) {
-      const [[x1, y1], [x2, y2]] = fit.ends.map(([t, v]) => [x(t), y(v)]);
       const colour = fit.bad ? "var(--bad)" : "var(--muted)";
       const drawn = node("g", inside, svg);
-      node("line", { x1, y1, x2, y2, stroke: "var(--paper)", "stroke-width": 5 }, drawn);
-      node("line", { x1, y1, x2, y2, stroke: fit.bad && !chart.stack ? colour : "var(--muted)", "stroke-width": 2.5 }, drawn);
+      for (const [stroke, wide] of fit.ends ? [["var(--paper)", 5], [fit.bad && !whole ? colour : "var(--muted)", 2.5]] : []) {
+        const [[x1, y1], [x2, y2]] = fit.ends.map(([t, v]) => [x(t), y(v)]);
+        node("line", { x1, y1, x2, y2, stroke, "stroke-width": wide }, drawn);
+      }
       for (const [cx, cy] of fit.dots.map(([t, v]) => [x(t), y(v)]))
-        node("circle", { cx, cy, r: 5, fill: colour, stroke: "var(--paper)", "stroke-width": 2 }, drawn);
+        node("circle", { cx, cy, r: 5, fill: fit.names_another ? "var(--ink)" : colour, stroke: "var(--paper)", "stroke-width": 2 }, drawn);
     }
     for (const t of chart.ticks) {
       if (t < view[0] || t > view[1]) continue;

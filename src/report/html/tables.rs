@@ -8,7 +8,10 @@ use crate::report::clean_text::clean_text;
 use crate::report::requests;
 use crate::units::{Bytes, Unit};
 use crate::wording::picture::label_gate;
-use crate::wording::{account_row, describe_target, growth_cell, list_load_errors, show_rate, table_label};
+use crate::wording::{
+    UNKNOWN, account_ends, account_settled, describe_target, growth_cell, has_no_level, list_load_errors,
+    series_ends, show_change, show_rate,
+};
 
 #[derive(Serialize)]
 pub struct CulpritView {
@@ -52,6 +55,10 @@ pub struct SeriesView {
     /// What files call it, where that is not its name.
     file_name: Option<String>,
     trend: String,
+    /// Why it is inconclusive, or does not count.
+    remark: Option<String>,
+    /// Whether it grows, that matters, and nothing explains it.
+    grows: bool,
     counts: bool,
     start: String,
     end: String,
@@ -72,21 +79,22 @@ impl SeriesView {
         let shown = findings.series_to_show(SHOWN);
         let mut others: Vec<&SeriesFinding> = findings.series.iter().collect();
         others.retain(|s| !shown.iter().any(|shown| shown.id == s.id));
-        others.sort_by_key(|s| (!s.grows_unexplained(), !s.votes));
+        others.sort_by_key(|s| (!s.grows_unexplained(), !s.counts()));
         let steady_s = findings.judged_load_s();
         others.into_iter().map(|s| SeriesView::new(s, steady_s)).collect()
     }
 
     fn new(s: &SeriesFinding, steady_s: Option<f64>) -> SeriesView {
-        let unit = s.id.unit();
-        let show = |value: Option<f64>| value.map_or("–".into(), |v| unit.show(v));
+        let [start, end] = series_ends(s);
         SeriesView {
-            name: clean_text(&table_label(s)),
+            name: clean_text(s.id.label()),
             file_name: (s.id.label() != s.id.name()).then(|| clean_text(s.id.name())),
             trend: s.trend.to_string(),
-            counts: s.votes,
-            start: show(s.start),
-            end: show(s.end),
+            remark: s.remark.clone(),
+            grows: s.grows_unexplained(),
+            counts: s.counts(),
+            start,
+            end,
             slope: growth_cell(s, Per::Second, steady_s),
             per_request: growth_cell(s, Per::Request, steady_s),
             why: clean_text(s.explained_by.as_ref().unwrap_or(&s.why)),
@@ -94,16 +102,35 @@ impl SeriesView {
     }
 }
 
-/// Part, start, end, change, per request.
-pub fn account(findings: &Report) -> Vec<[String; 5]> {
+/// Part, start, end, change, after settle, per request; last the requests in flight, that what they held can be seen.
+pub fn account(findings: &Report) -> Vec<[String; 6]> {
     let show = |v: f64| Bytes(v).to_string();
-    let rows = findings.account.iter();
-    rows.map(|row| {
-        let per = row.per_request.map_or("–".into(), show);
-        let (part, [start, end]) = account_row(row);
-        [part, show(start), show(end), show(end - start), per]
-    })
-    .collect()
+    let rows = findings.account.iter().map(|row| {
+        let per = row.per_request.map_or(UNKNOWN.into(), show);
+        let [start, end] = account_ends(row);
+        let change = show_change(Unit::Bytes, end - start);
+        let settled = account_settled(row).unwrap_or(UNKNOWN.into());
+        let levels = match has_no_level(Unit::Bytes, Some(start), Some(end)) {
+            true => [UNKNOWN, UNKNOWN].map(String::from),
+            false => [start, end].map(show),
+        };
+        let [first, last] = levels;
+        [row.part.to_string(), first, last, change, settled, per]
+    });
+    let requests = || in_flight_cells(findings.load.as_ref()?);
+    match findings.account.is_empty() {
+        true => Vec::new(),
+        false => rows.chain(requests()).collect(),
+    }
+}
+
+fn in_flight_cells(load: &LoadFinding) -> Option<[String; 6]> {
+    let count = |n: u64| Unit::Count.show(n as f64);
+    let (start, end) = (load.in_flight_start, load.in_flight_end);
+    let change = show_change(Unit::Count, end as f64 - start as f64);
+    let settled = load.in_flight_settled.map_or(UNKNOWN.into(), count);
+    let row = ["requests in flight".into(), count(start), count(end), change, settled, UNKNOWN.into()];
+    (start + end > 0).then_some(row)
 }
 
 /// Label, colour, expression, why.

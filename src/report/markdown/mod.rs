@@ -18,7 +18,8 @@ use crate::evidence::Evidence;
 use crate::findings::{Attribution, Culprit, GateFinding, LoadFinding, Misbehaved, Per, Report};
 use crate::units::Unit;
 use crate::wording::{
-    describe_account, describe_load, describe_machine, describe_probing, growth_cell, table_label,
+    below_series, describe_account, describe_load, describe_machine, describe_probing, growth_cell,
+    series_ends, trend_cell,
 };
 
 /// How many of each are shown; report.json has all of them.
@@ -132,18 +133,17 @@ fn series(out: &mut String, findings: &Report) -> std::fmt::Result {
     let of = shown_of(shown.len(), series.len());
     writeln!(out, "| series{of} | trend | start | end | slope (95 %) | per request (95 %) |")?;
     writeln!(out, "| --- | --- | ---: | ---: | ---: | ---: |")?;
-    for s in shown {
-        let unit = s.id.unit();
-        let value = |v: Option<f64>| v.map_or("–".into(), |v| unit.show(v));
-        let name = text(&table_label(s));
-        let name = if s.votes { format!("**{name}**") } else { name };
+    for s in &shown {
+        let name = text(s.id.label());
+        let name = if s.counts() { format!("**{name}**") } else { name };
         let explained =
             s.explained_by.as_ref().map(|by| format!(" (explained: {})", text(by))).unwrap_or_default();
         let [slope, each] = [Per::Second, Per::Request].map(|per| growth_cell(s, per, steady_s));
-        let (start, end) = (value(s.start), value(s.end));
-        writeln!(out, "| {name} | {}{explained} | {start} | {end} | {slope} | {each} |", s.trend)?;
+        let [start, end] = series_ends(s);
+        let trend = text(&trend_cell(s));
+        writeln!(out, "| {name} | {trend}{explained} | {start} | {end} | {slope} | {each} |")?;
     }
-    writeln!(out)
+    writeln!(out, "\n{}\n", text(&below_series(findings, &shown).join(" ")))
 }
 
 /// ` (3 of 8)` where not all are shown.

@@ -68,6 +68,12 @@ impl Stack {
         Some(Stack { parts: parts.iter().map(|(part, _)| *part).collect(), pieces })
     }
 
+    /// Whether its parts are all of what is resident: files and what is private are both among them.
+    pub fn is_whole(&self) -> bool {
+        let has = |part| self.parts.contains(&part);
+        has(AccountPart::Files) && (has(AccountPart::Native) || has(AccountPart::Unattributed))
+    }
+
     /// The highest edge of all.
     pub fn top(&self) -> f64 {
         self.pieces.iter().flatten().filter_map(|(_, edges)| edges.last().copied()).fold(0.0, f64::max)

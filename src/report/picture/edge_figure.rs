@@ -31,3 +31,12 @@ pub fn end_in_tables(stage: &Stage<'_>, id: &SeriesId) -> Option<f64> {
 pub fn end_in_account(stage: &Stage<'_>, part: AccountPart) -> Option<f64> {
     stage.findings.account.iter().find(|row| row.part == part).map(|row| row.end)
 }
+
+/// What a picture calls a series, where there is little room.
+pub fn short_name(id: &SeriesId) -> String {
+    match id {
+        SeriesId::Rss => "resident".into(),
+        SeriesId::RssAnon => "private".into(),
+        other => other.name().strip_suffix("_bytes").unwrap_or(other.name()).replace('_', " "),
+    }
+}

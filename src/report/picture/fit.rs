@@ -1,11 +1,12 @@
 //! The fitted line over steady, with the band of its interval and what it comes to, and at both ends of steady what was
 //! read there: the line says how fast it grows, the readings say from what to what.
 
+use super::edge_figure::short_name;
 use super::labels::Room;
 use super::panel::{LABEL, Panel};
 use super::scene::{Anchor, Point, Rect, Scene, Text};
 use super::stage::Stage;
-use super::text::{ASCENT, DESCENT, Weight, width};
+use super::text::{ASCENT, DESCENT, LINE, Weight, width};
 use super::theme::Rgb;
 use super::trace::Trace;
 use crate::evidence::{EventKind, Phase, SeriesId};
@@ -16,6 +17,8 @@ use crate::wording::growth_of_line;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fit<'a> {
     finding: &'a SeriesFinding,
+    /// Whose line is drawn, which may be another series.
+    drawn: SeriesId,
     from: f64,
     to: f64,
     /// The level at `from`, moved onto the line that is drawn where another series was fitted.
@@ -35,12 +38,12 @@ pub enum Ground {
 }
 
 impl<'a> Fit<'a> {
-    /// The fit of this finding, moved onto `drawn`, which reads so much at both ends of steady. None where it has no line, or where a restart within steady, or
-    /// workers that are replaced, mean that one line says nothing.
+    /// The fit of this finding, moved onto the drawn line of `id`, which reads so much at both ends of steady. None where
+    /// it has no line, or where a restart within steady, or workers that are replaced, mean that one line says nothing.
     pub fn new(
         stage: &'a Stage<'_>,
         finding: &'a SeriesFinding,
-        drawn: &Trace,
+        (id, drawn): (&SeriesId, &Trace),
         read: Option<[f64; 2]>,
     ) -> Option<Fit<'a>> {
         let mut steady = stage.phases.iter().filter(|s| s.phase == Phase::Steady);
@@ -61,15 +64,34 @@ impl<'a> Fit<'a> {
         // nor to where it was not measured: before that the service may have grown otherwise
         let reported = finding.slope_over_s.filter(|_| finding.trend == Direction::Growing);
         let from = reported.map_or(from, |over| from.max(to - over));
-        // what does not grow is drawn as it was: its slope may be that of a part of steady, and would point elsewhere
+        let on_drawn =
+            |[first, last]: [f64; 2]| [on_line(drawn, (steady_from, first)), on_line(drawn, (to, last))];
+        let fit = |level: f64, slope: f64| Fit {
+            finding,
+            drawn: id.clone(),
+            from,
+            to,
+            level,
+            slope,
+            read: [(from, level), (to, level + slope * (to - from))],
+        };
+        // what does not grow is drawn as it was, from reading to reading: the slope of what was judged may be that of a
+        // part of steady, or of another series, and would point elsewhere
+        if finding.trend != Direction::Growing
+            && let Some([first, last]) = read
+        {
+            let read @ [(from, _), (to, _)] = on_drawn([first, last]);
+            let slope = (last - first) / (to - from).max(f64::MIN_POSITIVE);
+            return Some(Fit { read, from, to, ..fit(first, slope) });
+        }
         let slope = match (finding.trend, finding.end) {
             (Direction::Growing, _) | (_, None) => finding.slope_per_s?,
             (_, Some(end)) => (end - start) / (to - from).max(f64::MIN_POSITIVE),
         };
         let shift = shift_of(stage, finding, (start, slope), drawn, (from, to));
-        let fit = Fit { finding, from, to, level: start + shift, slope, read: [(0.0, 0.0); 2] };
-        let [start, end] = read.unwrap_or([fit.level, fit.at(to)]);
-        Some(Fit { read: [on_line(drawn, (steady_from, start)), on_line(drawn, (to, end))], ..fit })
+        let fit = fit(start + shift, slope);
+        let ends = read.unwrap_or([fit.level, fit.at(to)]);
+        Some(Fit { read: on_drawn(ends), ..fit })
     }
 
     /// The highest value that it reaches.
@@ -82,9 +104,11 @@ impl<'a> Fit<'a> {
         stage.findings.is_blamed(self.finding)
     }
 
-    /// Its two ends, moment and level.
-    pub fn line(&self) -> [(f64, f64); 2] {
-        [(self.from, self.level), (self.to, self.at(self.to))]
+    /// Its two ends, moment and level; of what is stable none, since a line from reading to reading may rise where nothing
+    /// grows any more.
+    pub fn line(&self) -> Option<[(f64, f64); 2]> {
+        let is_stable = self.finding.trend == Direction::Stable;
+        (!is_stable).then(|| [(self.from, self.level), (self.to, self.at(self.to))])
     }
 
     /// What is drawn around it where it grows: moment, lowest and highest level of its interval.
@@ -123,18 +147,40 @@ impl<'a> Fit<'a> {
         let colour = if bad { stage.theme.warn } else { stage.theme.muted };
         let edge = |(t, low, high): (f64, f64, f64)| (panel.x(t), panel.y(high), panel.y(low));
         scene.area(self.band().into_iter().map(edge).collect(), colour, 0.22);
-        let (a, b) = self.ends(panel);
-        scene.line(vec![a, b], 8.0, stage.theme.paper);
-        scene.line(vec![a, b], 4.0, colour);
+        let Some(ends) = self.line() else { return };
+        let ends = ends.map(|(t, value)| (panel.x(t), panel.y(value)));
+        scene.line(ends.to_vec(), 8.0, stage.theme.paper);
+        scene.line(ends.to_vec(), 4.0, colour);
     }
 
     /// Paints what was read at both ends of steady, over all lines.
     pub fn draw_ends(&self, scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) {
-        let colour = if self.guilty(stage) { stage.theme.warn } else { stage.theme.muted };
+        let colour = self.colour_of_ends(stage);
         for end in self.points(panel) {
             scene.disc(end, 10.0, stage.theme.paper);
             scene.disc(end, 7.0, colour);
         }
+    }
+
+    /// Whether the growth at the line is, in part at least, that of another series than the one that is drawn.
+    pub fn names_another(&self, stage: &Stage<'_>) -> bool {
+        let is_another = self.finding.id != self.drawn || self.judged(stage).is_some();
+        is_another && self.growth(stage).is_some()
+    }
+
+    /// What was read has the colour of its line where the growth is that of another series.
+    fn colour_of_ends(&self, stage: &Stage<'_>) -> Rgb {
+        match (self.names_another(stage), self.guilty(stage)) {
+            (true, _) => stage.theme.ink,
+            (false, true) => stage.theme.warn,
+            (false, false) => stage.theme.muted,
+        }
+    }
+
+    /// What the headline speaks of in place of resident memory.
+    fn judged<'b>(&self, stage: &'b Stage<'_>) -> Option<&'b SeriesFinding> {
+        let memory = stage.findings.memory.as_ref();
+        memory.filter(|m| m.id == SeriesId::MemLive && self.finding.id.is_resident_memory())
     }
 
     /// Paints how it would go on from there, dashed, up to the limit or to the edge of the plot; returns its ends.
@@ -155,17 +201,19 @@ impl<'a> Fit<'a> {
         Some(ends)
     }
 
-    fn ends(&self, panel: &Panel) -> (Point, Point) {
-        let point = |t: f64| (panel.x(t), panel.y(self.at(t)));
-        (point(self.from), point(self.to))
-    }
-
     fn points(&self, panel: &Panel) -> [Point; 2] {
         self.read.map(|(t, value)| (panel.x(t), panel.y(value)))
     }
 
-    /// Writes what it starts with, what it ends with and what it comes to, as far as there is free room.
-    pub fn label(&self, scene: &mut Scene, stage: &Stage<'_>, panel: &Panel, room: &mut Room) {
+    /// Writes what the drawn line starts and ends with, as far as there is free room, under its name where the growth is
+    /// that of another series; and what the growth comes to. Returns that where it found no room.
+    pub fn label(
+        &self,
+        scene: &mut Scene,
+        stage: &Stage<'_>,
+        panel: &Panel,
+        room: &mut Room,
+    ) -> Option<String> {
         let colour = if self.guilty(stage) { stage.theme.warn } else { stage.theme.muted };
         let [a, b] = self.points(panel);
         room.occupy(&[(a.0, a.1 - 7.0), (b.0, b.1 - 7.0)]);
@@ -173,28 +221,37 @@ impl<'a> Fit<'a> {
         let [(_, start), (_, end)] = self.read;
         let growth = self.growth(stage);
         for (value, end) in [(start, a), (end, b)] {
-            let text = unit.show(value);
+            let text = match self.names_another(stage) {
+                true => format!("{} {}", short_name(&self.drawn), unit.show(value)),
+                false => unit.show(value),
+            };
             let (wide, high) = (width(&text, LABEL, Weight::Bold), LABEL * (ASCENT + DESCENT));
             // a figure far from its dot would seem to speak of something else
             if let Some(rect) = room.above(wide, high, end.0, 110.0, (end.1 - 75.0, end.1)) {
-                write(scene, rect, &text, Weight::Bold, colour);
+                write(scene, rect, &text, Weight::Bold, self.colour_of_ends(stage));
             }
         }
-        if let Some(growth) = growth {
-            let middle = (a.0 + b.0) / 2.0;
-            let (wide, high) = (width(&growth, LABEL, Weight::Bold), LABEL * (ASCENT + DESCENT));
-            let lowest = a.1.max(b.1);
-            if let Some(rect) = room.above(wide, high, middle, 700.0, (0.0, lowest)) {
-                write(scene, rect, &growth, Weight::Bold, colour);
+        let growth = growth?;
+        let (middle, lowest) = ((a.0 + b.0) / 2.0, a.1.max(b.1));
+        // in one line, else one below the other where it speaks of two series
+        let forms = [vec![growth.as_str()], growth.split(", ").collect()];
+        for lines in forms {
+            let wide = lines.iter().map(|line| width(line, LABEL, Weight::Bold)).fold(0.0, f32::max);
+            let high = LABEL * (ASCENT + DESCENT + LINE * (lines.len() as f32 - 1.0));
+            let Some(rect) = room.above(wide, high, middle, 700.0, (0.0, lowest)) else { continue };
+            for (i, line) in lines.iter().enumerate() {
+                let top = rect.top + LABEL * LINE * i as f32;
+                let row = Rect::sized(rect.left, top, rect.width(), LABEL * (ASCENT + DESCENT));
+                write(scene, row, line, Weight::Bold, colour);
             }
+            return None;
         }
+        Some(growth)
     }
 
     /// What it comes to, per request where requests were counted.
     pub fn growth(&self, stage: &Stage<'_>) -> Option<String> {
-        let memory = stage.findings.memory.as_ref();
-        let judged = memory.filter(|m| m.id == SeriesId::MemLive && self.finding.id.is_resident_memory());
-        growth_of_line(self.finding, judged, stage.findings.judged_load_s())
+        growth_of_line(self.finding, self.judged(stage), &self.drawn, stage.findings.judged_load_s())
     }
 }
 

@@ -6,7 +6,7 @@ use super::fit::Fit;
 use super::memory::{self, account, fitted_line, main_series};
 use super::memory_limit::memory_limit;
 use super::stage::Stage;
-use super::task_stack::{Tasks, end_of_groups, row_at_end, series_of};
+use super::task_stack::{Group, Tasks, end_of_groups, row_at_end, series_of};
 use super::tasks;
 use super::theme::{LIGHT, Tint};
 use super::trace::Trace;
@@ -24,19 +24,23 @@ pub struct Layers {
     pub pieces: Vec<Vec<(f64, Vec<f64>)>>,
     /// What each area holds where steady ends, as the tables have it; none of what no table has.
     pub at_end: Vec<Option<f64>>,
+    /// Whether the areas are all of the line above them.
+    pub is_whole: bool,
 }
 
 /// The line through what is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FittedLine {
-    /// Its two ends, moment and value.
-    pub ends: [(f64, f64); 2],
+    /// Its two ends, moment and value; none of what is stable.
+    pub ends: Option<[(f64, f64); 2]>,
     /// When what is drawn was read at both ends of steady, and what it read.
     pub dots: [(f64, f64); 2],
     /// Its interval: moment, lowest and highest value.
     pub band: Vec<(f64, f64, f64)>,
     /// Whether the verdict rests on it.
     pub bad: bool,
+    /// Whether its growth is that of another series than the one that is drawn.
+    pub names_another: bool,
 }
 
 /// The panel of memory.
@@ -69,6 +73,7 @@ pub fn memory_layers(evidence: &Evidence, findings: &Report, columns: usize) -> 
         dots: fit.dots(),
         band: fit.band(),
         bad: fit.guilty(&stage),
+        names_another: fit.names_another(&stage),
     };
     MemoryLayers {
         main: Some(series.id.clone()),
@@ -76,7 +81,8 @@ pub fn memory_layers(evidence: &Evidence, findings: &Report, columns: usize) -> 
             let names = stack.parts.iter().map(ToString::to_string);
             let at_end = stack.parts.iter().map(|part| end_in_account(&stage, *part));
             let at_end = at_end.collect();
-            Layers { areas: names.zip(memory::tints(&stage, &stack)).collect(), pieces: stack.pieces, at_end }
+            let areas = names.zip(memory::tints(&stage, &stack)).collect();
+            Layers { areas, is_whole: stack.is_whole(), pieces: stack.pieces, at_end }
         }),
         fit: fit.map(line),
         limit: limit.map(|limit| limit.bytes),
@@ -97,6 +103,21 @@ pub struct TaskLayers {
     pub total_at_end: Option<f64>,
     /// The worst group with its growth.
     pub notes: Vec<(String, bool)>,
+}
+
+/// What each group holds where steady ends, those that are blamed as their culprit has it, which may be of several groups:
+/// tasks of one creator that wait for this and for that. What it has more is one of the others.
+fn with_culprits(groups: &[Group<'_>], mut held: Vec<Option<f64>>) -> Vec<Option<f64>> {
+    for (place, group) in groups.iter().enumerate() {
+        let (Some(culprit), Some(count), Some(others)) = (group.culprit, held[place], held[0]) else {
+            continue;
+        };
+        let more = culprit.count_end - count;
+        if (0.0..=others).contains(&more) {
+            (held[place], held[0]) = (Some(culprit.count_end), Some(others - more));
+        }
+    }
+    held
 }
 
 /// What the panel of tasks shows, at two moments for each of `columns` at most.
@@ -123,11 +144,17 @@ pub fn task_layers(evidence: &Evidence, findings: &Report, columns: usize) -> Op
             let tops = row_at_end(evidence, &rows).map(|(_, tops)| tops.clone());
             let below = |i: usize, tops: &[f64]| i.checked_sub(1).map_or(0.0, |i| tops[i]);
             let held = |i: usize| tops.as_ref().map(|tops| tops[i] - below(i, tops));
-            let at_end = (0..groups.len()).map(held).collect();
+            let held: Vec<Option<f64>> = (0..groups.len()).map(held).collect();
+            let at_end = with_culprits(&groups, held);
             let rows = thinned(rows, (stage.time.from, stage.time.to), columns);
             TaskLayers {
                 title,
-                groups: Some(Layers { areas: names.zip(tints).collect(), pieces: vec![rows], at_end }),
+                groups: Some(Layers {
+                    areas: names.zip(tints).collect(),
+                    pieces: vec![rows],
+                    at_end,
+                    is_whole: true,
+                }),
                 main,
                 total_at_end,
                 notes: note.into_iter().collect(),

@@ -2,7 +2,7 @@
 
 use super::account::Stack;
 use super::axis::Scale;
-use super::edge_figure::{edge_label, end_in_account, end_in_tables};
+use super::edge_figure::{edge_label, end_in_account, end_in_tables, short_name};
 use super::fit::{Fit, Ground};
 use super::labels::Room;
 use super::marks::draw_marks;
@@ -71,16 +71,7 @@ pub fn account(stage: &Stage<'_>, series: &Series, drawn: &Trace, columns: usize
 
 /// The line through what is drawn of a series.
 pub fn fitted_line<'a>(stage: &'a Stage<'_>, series: &Series, drawn: &Trace) -> Option<Fit<'a>> {
-    Fit::new(stage, fitted(stage, series)?, drawn, ends(stage, series))
-}
-
-/// What the right edge calls it, where there is little room.
-fn short_name(id: &SeriesId) -> String {
-    match id {
-        SeriesId::Rss => "resident".into(),
-        SeriesId::RssAnon => "private".into(),
-        other => other.name().strip_suffix("_bytes").unwrap_or(other.name()).replace('_', " "),
-    }
+    Fit::new(stage, fitted(stage, series)?, (&series.id, drawn), ends(stage, series))
 }
 
 /// Paints the panel into `plot`; labels reach to `right`.
@@ -105,16 +96,20 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     let mut labels = Vec::new();
 
     panel.ground(scene, stage.theme, &stage.phases);
-    match &stack {
-        Some(stack) => labels.extend(layers(scene, stage, &panel, stack, &mut room)),
-        None => plain(scene, stage, &panel, series, &rss, fit.as_ref()),
+    // above parts that are not all of it the rest is seen as where no part is known
+    let is_whole = stack.as_ref().is_some_and(Stack::is_whole);
+    if !is_whole {
+        plain(scene, stage, &panel, series, &rss, fit.as_ref());
     }
-    if stack.is_none() && series.id == SeriesId::Rss {
+    if let Some(stack) = &stack {
+        labels.extend(layers(scene, stage, &panel, stack, &mut room));
+    }
+    if !is_whole && series.id == SeriesId::Rss {
         labels.extend(private(scene, stage, &panel));
     }
     draw_marks(scene, stage.theme, &panel, &stage.marks, &mut [&mut room]);
     if let Some(fit) = &fit {
-        fit.draw(scene, stage, &panel, if stack.is_some() { Ground::Stacked } else { Ground::Plain });
+        fit.draw(scene, stage, &panel, if is_whole { Ground::Stacked } else { Ground::Plain });
     }
     for piece in panel.lines(&rss) {
         room.occupy(&piece);
@@ -150,8 +145,17 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     if let Some(limit) = &limit {
         limit.label(scene, stage, &panel, &mut room);
     }
-    if let Some(fit) = &fit {
-        fit.label(scene, stage, &panel, &mut room);
+    if let Some(fit) = &fit
+        && let Some(growth) = fit.label(scene, stage, &panel, &mut room)
+    {
+        // the right edge has room for it: below the line that it is about
+        let label = EdgeLabel {
+            y: panel.y(rss.last().map_or(0.0, |(_, value)| value)),
+            text: without_interval(&growth).replace(", ", ",\n"),
+            weight: Weight::Bold,
+            colour: if bad { stage.theme.warn } else { stage.theme.muted },
+        };
+        labels.insert(1.min(labels.len()), label);
     }
     if draw_collections(scene, stage.theme, &panel, &stage.evidence.events) {
         labels.push(EdgeLabel { text: "collections".into(), ..low_label(stage, &panel, 7.0) });
@@ -162,6 +166,11 @@ pub fn draw(scene: &mut Scene, stage: &Stage<'_>, series: &Series, plot: Rect, r
     panel.axes(scene, stage.theme);
     panel.label_right(scene, stage.theme, &labels, Rect { right, ..plot });
     panel
+}
+
+/// A growth without its interval, for which the right edge has no room.
+fn without_interval(growth: &str) -> &str {
+    growth.split(" (").next().unwrap_or(growth)
 }
 
 fn low_label(stage: &Stage<'_>, panel: &Panel, up: f32) -> EdgeLabel {
@@ -262,10 +271,11 @@ fn private(scene: &mut Scene, stage: &Stage<'_>, panel: &Panel) -> Option<EdgeLa
     let recording = &stage.evidence.recording;
     let series = recording.series(SeriesId::RssAnon).filter(|s| !s.is_empty())?;
     let trace = Trace::new(&recording.elapsed_s, &series.samples, &stage.breaks);
+    // below an axis that does not begin at zero it would be a line along its foot
+    let (_, value) = trace.last().filter(|(_, v)| *v >= panel.scale.lo)?;
     for piece in panel.lines(&trace) {
         scene.line(piece, 2.5, stage.theme.calm);
     }
-    let (_, value) = trace.last().filter(|(_, v)| *v >= panel.scale.lo)?;
     Some(EdgeLabel {
         y: panel.y(value),
         text: format!("private {}", Unit::Bytes.show(end_in_tables(stage, &series.id).unwrap_or(value))),

@@ -42,7 +42,7 @@ pub use layers::{FittedLine, Layers, MemoryLayers, TaskLayers, memory_layers, ta
 pub use marks::Mark;
 pub use one_run::compose;
 pub use page::SIZE;
-pub use pair::{PairHead, compose_pair};
+pub use pair::{PairLayout, compose_pair};
 pub use run_time::{RunTime, run_time};
 pub use scene::{Anchor, Point, Rect, Scene, Shape, Text};
 pub use text::{Weight, font, scale};

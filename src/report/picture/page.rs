@@ -11,12 +11,14 @@ use super::theme::{Palette, Rgb};
 use super::timeline;
 use crate::evidence::DrivenPlan;
 
-/// Width and height of every picture, in pixels.
+/// Width and height of a picture, in pixels.
 pub const SIZE: (u32, u32) = (1600, 1000);
 
 pub const MARGIN: f32 = 36.0;
+/// How far above the lower edge the lowest baseline is.
+const FOOT: f32 = 22.0;
 /// The lowest baseline.
-pub const BOTTOM: f32 = SIZE.1 as f32 - 22.0;
+pub const BOTTOM: f32 = SIZE.1 as f32 - FOOT;
 /// The row above a panel that holds its title.
 pub const ROW: f32 = 46.0;
 
@@ -27,15 +29,16 @@ pub fn line(text: String, at: Point, size: f32, weight: Weight, colour: Rgb) -> 
 
 /// Who made the picture, in its lower right corner; returns where that begins.
 pub fn foot_mark(scene: &mut Scene, theme: &Palette) -> f32 {
+    let (right, bottom) = (scene.size.0 as f32 - MARGIN, scene.size.1 as f32 - FOOT);
     scene.text(Text {
         text: mark_text(),
-        at: (SIZE.0 as f32 - MARGIN, BOTTOM),
+        at: (right, bottom),
         size: LABEL,
         weight: Weight::Regular,
         anchor: Anchor::Right,
         colour: theme.muted,
     });
-    BOTTOM - LABEL * ASCENT
+    bottom - LABEL * ASCENT
 }
 
 /// How wide the mark is.

@@ -7,7 +7,7 @@ use super::phase_spans::{Span, phases};
 use super::run_time::edges;
 use super::theme::Palette;
 use super::trace::breaks;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, GroupKind};
 use crate::findings::Report;
 
 /// What is drawn, how, and over which time.
@@ -29,6 +29,8 @@ pub struct Stage<'a> {
     pub breaks: Vec<f64>,
     /// How far up axes must reach at least.
     pub tops: Tops,
+    /// What the panel of tasks is about where something counted is blamed, in this run or in the one next to it.
+    pub blamed: Option<GroupKind>,
 }
 
 /// Where two pictures share their axes, the highest of either; zero where one stands alone.
@@ -53,6 +55,7 @@ impl<'a> Stage<'a> {
             marks: find_marks(&evidence.events),
             breaks: breaks(&evidence.events),
             tops: Tops::default(),
+            blamed: findings.blamed_count(),
         }
     }
 }

@@ -32,15 +32,21 @@ pub struct Group<'a> {
 
 /// A file has milliseconds: a sample and a snapshot that are less apart are one reading.
 const SAME_MOMENT_S: f64 = 0.001;
+/// What all groups without an area of their own are called.
+pub const OTHERS: &str = "others";
 /// How many groups that are not blamed have an area of their own.
 const SHOWN: usize = 3;
 
 impl<'a> Tasks<'a> {
-    /// What there is: groups of goroutines, tasks or threads, else the best count, else nothing.
+    /// What there is: what is blamed, else groups of goroutines, tasks or threads, else the best count, else nothing.
     pub fn find(stage: &Stage<'a>) -> Option<Tasks<'a>> {
+        let recorded = |id| stage.evidence.recording.series(id).filter(|s| !s.is_empty());
+        let blamed = stage.blamed.and_then(|kind| {
+            let total = || series_of(kind).and_then(recorded).map(Tasks::Line);
+            Tasks::grouped(stage, kind).or_else(total)
+        });
         let kinds = [GroupKind::Goroutine, GroupKind::Task, GroupKind::Thread];
-        kinds.into_iter().find_map(|kind| Tasks::grouped(stage, kind)).or_else(|| {
-            let recorded = |id| stage.evidence.recording.series(id).filter(|s| !s.is_empty());
+        blamed.or_else(|| kinds.into_iter().find_map(|kind| Tasks::grouped(stage, kind))).or_else(|| {
             // the column `tasks` repeats the best of the others, whose name says more
             let (repeated, named): (Vec<SeriesId>, Vec<SeriesId>) =
                 SeriesId::task_counts().into_iter().partition(|id| *id == SeriesId::Tasks);
@@ -58,18 +64,23 @@ impl<'a> Tasks<'a> {
             *top = top.max(cell.count);
         }
         let named = |id: &str| evidence.group_names.iter().find(|g| g.id == id);
+        // kinds of descriptors have no description: their id is their name
+        let name_of =
+            |id: &str| named(id).map_or((id.to_string(), None), |g| (g.name.clone(), g.state.clone()));
         let blamed = |id: &str| {
-            let group = named(id)?;
-            stage.findings.culprits.iter().find(|c| c.name == group.name && c.state == group.state)
+            let (name, state) = name_of(id);
+            let of_kind = |c: &&Culprit| c.group_kind() == Some(kind) && c.name == name && c.state == state;
+            stage.findings.culprits.iter().find(of_kind)
         };
-        let mut ids: Vec<&str> = most.keys().copied().filter(|id| *id != "@others").collect();
+        // sums of what is not distinguished, and soak's own connections, are no group
+        let mut ids: Vec<&str> = most.keys().copied().filter(|id| !id.starts_with('@')).collect();
         ids.sort_by(|a, b| most[b].total_cmp(&most[a]).then(a.cmp(b)));
         let (guilty, calm): (Vec<&str>, Vec<&str>) = ids.into_iter().partition(|id| blamed(id).is_some());
         let mut guilty: Vec<&str> = guilty;
         guilty.sort_by_key(|id| std::cmp::Reverse(blamed(id).map_or(u32::MAX, |c| c.rank)));
 
         // from the bottom up: all others, the calm ones, those to blame with the worst on top
-        let mut groups = vec![Group { name: "others".into(), brief: "others".into(), culprit: None }];
+        let mut groups = vec![Group { name: OTHERS.into(), brief: OTHERS.into(), culprit: None }];
         let mut place: HashMap<&str, usize> = HashMap::new();
         for id in calm.iter().take(SHOWN).rev().chain(&guilty) {
             place.insert(id, groups.len());
@@ -122,10 +133,14 @@ impl<'a> Tasks<'a> {
         match self {
             Tasks::Groups(GroupKind::Goroutine, ..) => "Goroutines".into(),
             Tasks::Groups(GroupKind::Thread, ..) => "Threads".into(),
+            Tasks::Groups(GroupKind::Fd, ..) => "Open file descriptors".into(),
+            Tasks::Groups(GroupKind::Child, ..) => "Child processes".into(),
             Tasks::Groups(..) => "Tasks".into(),
             Tasks::Line(series) => match series.id {
                 SeriesId::Goroutines => "Goroutines".into(),
                 SeriesId::Threads => "Threads".into(),
+                SeriesId::Fds => "Open file descriptors".into(),
+                SeriesId::Children => "Child processes".into(),
                 _ => "Tasks".into(),
             },
         }
@@ -163,12 +178,14 @@ pub fn row_at_end<'a>(evidence: &Evidence, rows: &'a [(f64, Vec<f64>)]) -> Optio
     rows.get(end)
 }
 
-/// The series that counts all tasks of a kind.
+/// The series that counts all of a kind.
 pub fn series_of(kind: GroupKind) -> Option<SeriesId> {
     match kind {
         GroupKind::Goroutine => Some(SeriesId::Goroutines),
         GroupKind::Task => Some(SeriesId::TokioTasks),
         GroupKind::Thread => Some(SeriesId::Threads),
+        GroupKind::Fd => Some(SeriesId::Fds),
+        GroupKind::Child => Some(SeriesId::Children),
         _ => None,
     }
 }

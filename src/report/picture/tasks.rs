@@ -10,11 +10,11 @@ use super::marks::draw_marks;
 use super::panel::{EdgeLabel, LABEL, Panel};
 use super::scene::{Point, Rect, Scene};
 use super::stage::Stage;
-use super::task_stack::{Group, Tasks, brief, counted, end_of_groups, label};
+use super::task_stack::{Group, OTHERS, Tasks, brief, counted, end_of_groups, label, series_of};
 use super::text::{ASCENT, DESCENT, LINE, Weight, cut_start, width, wrap};
 use super::theme::Tint;
 use super::trace::Trace;
-use crate::evidence::Series;
+use crate::evidence::{GroupKind, Series, SeriesId};
 use crate::findings::Culprit;
 use crate::report::clean_text::clean_text;
 use crate::units::Unit;
@@ -64,7 +64,10 @@ fn stacked(
         if seen && tints[i] != Tint::Wrong {
             labels.push(EdgeLabel {
                 y: panel.y(below + count / 2.0),
-                text: format!("{} {}", Unit::Count.show(count), group.brief),
+                text: match group.name == OTHERS {
+                    true => counted(count, OTHERS),
+                    false => format!("{} {}", Unit::Count.show(count), group.brief),
+                },
                 weight: Weight::Regular,
                 colour: if group.culprit.is_some() { stage.theme.warn } else { stage.theme.muted },
             });
@@ -198,8 +201,12 @@ fn line(
         drawn.extend(&piece);
         scene.line(piece, 3.0, stroke);
     }
-    let kinds = ["goroutine", "task", "thread"];
-    match stage.findings.culprits.iter().find(|c| kinds.contains(&c.kind.as_str())) {
+    let counts = |culprit: &&Culprit| match culprit.group_kind() {
+        Some(GroupKind::Task) => matches!(series.id, SeriesId::TokioTasks | SeriesId::Tasks),
+        Some(kind) => series_of(kind).as_ref() == Some(&series.id),
+        None => false,
+    };
+    match stage.findings.culprits.iter().find(counts) {
         Some(culprit) if bad => {
             let floor = [(plot.left, plot.bottom), (plot.right, plot.bottom)];
             let group = label(&culprit.name, culprit.state.as_deref());

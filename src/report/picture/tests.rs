@@ -49,7 +49,7 @@ fn pair(theme: &Palette) -> Scene {
     let before = cases.find(|case| case.name == "long-headline").unwrap();
     let after = testing::cases().into_iter().find(|case| case.name == "stable").unwrap();
     let runs = [(&before.evidence, &before.findings), (&after.evidence, &after.findings)];
-    compose_pair(runs, &testing::comparison(), theme, PairHead::Full)
+    compose_pair(runs, &testing::comparison(), theme, PairLayout::Full)
 }
 
 #[test]

@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 
 use crate::report::clean_text::clean_text;
+use crate::report::lines::{hold_units, release};
 use ab_glyph::{Font, FontRef, ScaleFont};
 
 /// The two weights there are.
@@ -111,9 +112,10 @@ pub fn balanced(text: &str, size: f32, weight: Weight, max: f32, lines: usize) -
     best
 }
 
-/// The text in lines of at most `max` pixels, at most `lines` of them; what does not fit ends in an ellipsis.
+/// The text in lines of at most `max` pixels, at most `lines` of them, none broken between a number and its unit; what
+/// does not fit ends in an ellipsis.
 pub fn wrap(text: &str, size: f32, weight: Weight, max: f32, lines: usize) -> Vec<String> {
-    let text = clean_text(text);
+    let text = hold_units(&clean_text(text));
     let mut out: Vec<String> = Vec::new();
     // each piece with what stands in front of it: nothing inside a word
     let in_word = |word| {
@@ -140,7 +142,7 @@ pub fn wrap(text: &str, size: f32, weight: Weight, max: f32, lines: usize) -> Ve
         out.push(cut(&line, size, weight, max));
     }
     out.retain(|line| !line.is_empty());
-    out
+    out.into_iter().map(|line| release(&line)).collect()
 }
 
 /// A word in pieces that fit, should it be wider than a line; broken behind a slash or in front of a dot that begins a
@@ -216,6 +218,13 @@ mod tests {
         assert_eq!(lines.join(" "), text);
         let wide: Vec<f32> = lines.iter().map(|l| width(l, 38.0, Weight::Bold)).collect();
         assert!(wide[1] > wide[0] * 0.6, "{wide:?}");
+    }
+
+    #[test]
+    fn no_line_ends_between_a_number_and_its_unit() {
+        let text = "native memory 1.7 MiB";
+        let max = width("native memory 1.7", 23.0, Weight::Regular) + 4.0;
+        assert_eq!(wrap(text, 23.0, Weight::Regular, max, 3), ["native memory", "1.7 MiB"]);
     }
 
     #[test]

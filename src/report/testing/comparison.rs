@@ -2,7 +2,7 @@
 
 use super::cases::leak;
 use crate::evidence::SeriesId;
-use crate::findings::{Change, Comparison, Growth, Per, SeriesChange, Side, Verdict};
+use crate::findings::{Change, Comparison, Direction, Growth, Per, SeriesChange, Side, Verdict};
 
 /// The leak is fixed.
 pub fn comparison() -> Comparison {
@@ -22,6 +22,7 @@ pub fn comparison() -> Comparison {
         before: Some(growth(before)),
         after: Some(growth(after)),
         none_above: [None; 2],
+        trend: [Direction::Growing; 2],
         change: Some(growth(after - before)),
         votes: true,
         why: why.into(),

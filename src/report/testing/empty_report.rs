@@ -50,6 +50,7 @@ pub fn empty_report(verdict: Verdict, headline: &str, made: &Made) -> Report {
             dropped: 0,
             in_flight_start: 0,
             in_flight_end: 0,
+            in_flight_settled: None,
             errors: ErrorCounts::default(),
             latency_s: times,
             service_s: times,

@@ -172,6 +172,7 @@ impl Made {
                         elapsed_s: t,
                         p50_s: 6e-4 + noise(i).abs() * 5e-5,
                         p99_s: 1.1e-3 + noise(i * 3).abs() * 6e-4 + spike,
+                        count: self.rate as u64,
                     });
                 }
             }
@@ -231,6 +232,8 @@ impl Made {
             flat: !growing,
             material: growing,
             votes: name == "rss_anon_bytes" || name == "goroutines",
+            groups_vote: false,
+            remark: None,
             explained_by: None,
             limit_at_s: None,
             why: format!("{name} was fitted over steady"),

@@ -23,7 +23,7 @@ use crate::plan::{Plan, TasksPlan};
 use crate::report::lines::Columns;
 use crate::report::{json, task_list};
 use crate::target;
-use crate::wording::explain_no_process;
+use crate::wording::{describe_key_outcome, explain_no_process};
 use reader::{KeepLabels, Reader};
 use request_sender::{RequestEnd, RequestSender};
 
@@ -63,7 +63,7 @@ async fn read_tasks(plans: &[TasksPlan], options: TasksOptions) -> Result<u8> {
     let (sender, mut commands) = channel(4);
     listen(sender, Interrupt::default())?;
     let (ends, ended) = unbounded_channel();
-    let all_read = join_all(plans.iter().map(|plan| first_reading(&plan.watch)));
+    let all_read = join_all(plans.iter().map(|plan| first_reading(plan)));
     let readers = tokio::select! {
         _ = commands.recv() => return Ok(interrupted(options)),
         readers = all_read => readers,
@@ -71,9 +71,10 @@ async fn read_tasks(plans: &[TasksPlan], options: TasksOptions) -> Result<u8> {
     let mut services = Vec::new();
     for (at, (plan, reader)) in plans.iter().zip(readers).enumerate() {
         match reader? {
-            Ok(reader) => {
+            Ok(mut reader) => {
+                let key_outcome = plan.prove.then(|| reader.prove_next());
                 let sender = RequestSender::new(plan, at, &ends)?;
-                services.push(Service { reader, sender, key_outcome: None, shown: 0 });
+                services.push(Service { reader, sender, key_outcome, shown: 0 });
             }
             Err(why) => {
                 warn(&Error::Own(why));
@@ -86,6 +87,7 @@ async fn read_tasks(plans: &[TasksPlan], options: TasksOptions) -> Result<u8> {
         Some(monitor) => Watch { services, monitor, ended }.run(commands).await,
         None => {
             observe(&mut services, options.observe, &mut commands).await;
+            look_closer(&mut services, plans).await;
             for Service { reader, .. } in &services {
                 if services.len() > 1 {
                     print(&format!("{}\n", reader.subject()));
@@ -107,7 +109,8 @@ fn interrupted(options: TasksOptions) -> u8 {
 }
 
 /// A service of which groups were read, or why none can be.
-async fn first_reading(plan: &Plan) -> Result<std::result::Result<Reader, String>> {
+async fn first_reading(tasks: &TasksPlan) -> Result<std::result::Result<Reader, String>> {
+    let plan = &tasks.watch;
     let (target, not_found) = target::find(plan, &mut None).await?.into_parts();
     let nothing_answers = matches!(not_found, Some(NoProcess::NotListening { .. }));
     let not_found = not_found.as_ref().map(explain_no_process);
@@ -116,7 +119,7 @@ async fn first_reading(plan: &Plan) -> Result<std::result::Result<Reader, String
         // as in a run and in doctor: a wrong port is the caller's mistake
         return Err(Error::usage(why.as_str()));
     }
-    let labels = if plan.probes.keep_labels { KeepLabels::Yes } else { KeepLabels::No };
+    let labels = if tasks.keep_labels { KeepLabels::Yes } else { KeepLabels::No };
     let mut reader = Reader::new(sampler, subject(plan, record.as_ref()), record, labels);
     let begun = Instant::now();
     loop {
@@ -154,6 +157,28 @@ async fn observe(services: &mut [Service], span: Duration, commands: &mut Receiv
             () = tokio::time::sleep(INTERVAL.min(left)) => {}
         }
         read_all(services).await;
+    }
+}
+
+/// Before a table or a document is made: what is asked for once alone.
+async fn look_closer(services: &mut [Service], plans: &[TasksPlan]) {
+    for (Service { reader, key_outcome, .. }, plan) in services.iter_mut().zip(plans) {
+        reader.look_closer().await;
+        match key_outcome {
+            Some(KeyOutcome::ProvesNothing) => warn_of(key_outcome.as_ref()),
+            Some(_) => {
+                reader.prove().await;
+                let outcome = reader.take_proof_outcome();
+                warn_of(outcome.as_ref().filter(|outcome| matches!(outcome, KeyOutcome::NotProven { .. })));
+            }
+            None => debug_assert!(!plan.prove),
+        }
+    }
+}
+
+fn warn_of(outcome: Option<&KeyOutcome>) {
+    if let Some(outcome) = outcome {
+        warn(&Error::Own(format!("--gc: {}", describe_key_outcome(outcome))));
     }
 }
 
@@ -222,6 +247,7 @@ impl Watch {
         let Service { reader, sender, key_outcome, shown } = &mut self.services[at];
         let is_new = std::mem::replace(shown, reader.readings()) != reader.readings();
         let groups = is_new.then(|| reader.groups());
+        *key_outcome = reader.take_proof_outcome().or(key_outcome.take());
         self.monitor.show(at, reader.reading(groups, sender.sent(), key_outcome.clone()));
     }
 
@@ -231,10 +257,11 @@ impl Watch {
                 self.services[tab].reader.wait_for_what_stays();
                 (tab, self.services[tab].sender.send(requests))
             }
-            TaskWish::Snapshot { tab } => {
-                self.services[tab].reader.take_snapshot_next();
+            TaskWish::LookCloser { tab } => {
+                self.services[tab].reader.look_closer_next();
                 (tab, None)
             }
+            TaskWish::Prove { tab } => (tab, Some(self.services[tab].reader.prove_next())),
             TaskWish::Save { tab } => (tab, Some(save::save(&self.services[tab].reader.list()))),
             TaskWish::Step(_) | TaskWish::Quit => return,
         };

@@ -1,13 +1,10 @@
 //! Reads the task groups of one service, and remembers what the readings add up to.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::request_source::{RequestSource, Restarted};
-use crate::culprit::list_groups;
-use crate::evidence::{
-    EventKind, GroupCount, GroupKind, Moment, Phase, SeriesId, TargetRecord, TaskSnapshot,
-};
+use crate::culprit::{count_by_label, list_groups, list_labels};
+use crate::evidence::{EventKind, GroupCount, Moment, Phase, SeriesId, TargetRecord, TaskSnapshot};
 use crate::findings::{KeyOutcome, ListedGroup, SentByHand, TaskList};
 use crate::live::TaskReading;
 use crate::probe::{Request, Sampler};
@@ -15,31 +12,18 @@ use crate::record::Mirror;
 
 /// How long a reading is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Who created tasks, which they are and how long they wait.
+const CLOSER: Request = Request::Snapshot(Moment::Asked);
 /// The format of the document.
 pub const SCHEMA: &str = "soak-tasks/1";
 
-/// Whether the labels of tasks are read.
+/// Whether the labels of tasks may be written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeepLabels {
     /// --keep-labels.
     Yes,
-    /// They may hold anything.
+    /// They may hold anything: they are for the screen alone.
     No,
-}
-
-/// How many tasks bear each label at a moment.
-fn by_label(snapshot: &TaskSnapshot, elapsed_s: f64) -> Vec<GroupCount> {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for label in &snapshot.labels {
-        *counts.entry(&label.label).or_default() += label.count;
-    }
-    let row = |(label, n): (&str, u64)| GroupCount {
-        elapsed_s,
-        kind: GroupKind::Goroutine,
-        group: label.into(),
-        count: n as f64,
-    };
-    counts.into_iter().map(row).collect()
 }
 
 /// One service that is read.
@@ -50,8 +34,12 @@ pub struct Reader {
     /// Its process, where there is one.
     target: Option<TargetRecord>,
     readings: Mirror,
-    /// How many tasks bear each label, where these are kept.
-    labels: Option<Mirror>,
+    /// How many tasks bear each label.
+    labels: Mirror,
+    keep_labels: KeepLabels,
+    /// The last closer look, and the last proof.
+    closer: Option<TaskSnapshot>,
+    proof: Option<TaskSnapshot>,
     requests: RequestSource,
     /// How many there were.
     succeeded: u64,
@@ -62,8 +50,12 @@ pub struct Reader {
     failed: Option<String>,
     /// Readings since the last request that was sent by hand has ended.
     since_sent: u32,
-    /// The next reading takes a snapshot.
-    snapshot_wanted: bool,
+    /// The next reading looks closer,
+    closer_wanted: bool,
+    /// and asks for proof.
+    proof_wanted: bool,
+    /// What came of the last proof that was asked for.
+    proof_outcome: Option<KeyOutcome>,
 }
 
 impl Reader {
@@ -72,7 +64,7 @@ impl Reader {
         sampler: Sampler,
         subject: String,
         target: Option<TargetRecord>,
-        labels: KeepLabels,
+        keep_labels: KeepLabels,
     ) -> Reader {
         let now = Instant::now();
         Reader {
@@ -80,14 +72,19 @@ impl Reader {
             subject,
             target,
             readings: Mirror::new(&[]),
-            labels: (labels == KeepLabels::Yes).then(|| Mirror::new(&[])),
+            labels: Mirror::new(&[]),
+            keep_labels,
+            closer: None,
+            proof: None,
             requests: RequestSource::default(),
             succeeded: 0,
             begun: now,
             last: now,
             failed: None,
             since_sent: 0,
-            snapshot_wanted: false,
+            closer_wanted: false,
+            proof_wanted: false,
+            proof_outcome: None,
         }
     }
 
@@ -128,6 +125,11 @@ impl Reader {
         if read {
             let counted = row.values.iter().find(|(id, _)| *id == SeriesId::RequestsTotal).map(|(_, n)| *n);
             let restart = row.events.iter().any(|event| matches!(event, EventKind::Restart { .. }));
+            if restart {
+                // they spoke of another process
+                (self.closer, self.proof) = (None, None);
+                self.keep_snapshots();
+            }
             let restarted = if restart { Restarted::Yes } else { Restarted::No };
             let requests = self.requests.read(counted, restarted, sent);
             self.readings.sample(elapsed_s, Phase::Steady, requests, &[]);
@@ -135,23 +137,75 @@ impl Reader {
             self.last = now;
             self.since_sent = if sent.under_way() > 0 { 0 } else { self.since_sent.saturating_add(1) };
         }
-        let snapshot_wanted = std::mem::take(&mut self.snapshot_wanted);
-        if snapshot_wanted || self.labels.is_some() {
-            let closer = self.sampler.ask(Request::Snapshot(Moment::SteadyEnd), PATIENCE).await;
-            if let (Some(labels), Some(snapshot)) = (&mut self.labels, &closer.snapshot) {
-                labels.groups(by_label(snapshot, elapsed_s), &[]);
-            }
-            if let Some(snapshot) = closer.snapshot.filter(|_| snapshot_wanted) {
-                self.readings.snapshot(TaskSnapshot { elapsed_s, ..snapshot });
-            }
+        self.labels.groups(count_by_label(&row.labels, elapsed_s), &[]);
+        if std::mem::take(&mut self.closer_wanted) || !self.sampler.costs_target(CLOSER) {
+            self.look_closer().await;
+        }
+        if std::mem::take(&mut self.proof_wanted) {
+            self.prove().await;
         }
         // a failure is reported once, and lasts until something is read again
         self.failed = failure.or(self.failed.take().filter(|_| !read));
     }
 
-    /// The next reading also asks who created the tasks and how long they wait, where that can be asked.
-    pub fn take_snapshot_next(&mut self) {
-        self.snapshot_wanted = true;
+    /// Asks who created the tasks, which they are and how long they wait, where that can be asked.
+    pub async fn look_closer(&mut self) {
+        let closer = self.sampler.ask(CLOSER, PATIENCE).await;
+        if let Some(snapshot) = closer.snapshot {
+            self.closer = Some(TaskSnapshot { elapsed_s: self.now_s(), ..snapshot });
+            self.keep_snapshots();
+        }
+    }
+
+    /// Asks the runtime which tasks can never go on. It collects its garbage to answer.
+    pub async fn prove(&mut self) {
+        let begun = Instant::now();
+        let row = self.sampler.ask(Request::Prove, PATIENCE).await;
+        let failure = row.events.into_iter().find_map(|event| match event {
+            EventKind::ProbeFailed { reason, .. } => Some(reason),
+            _ => None,
+        });
+        self.proof_outcome = Some(match row.snapshot {
+            Some(proof) => {
+                let tasks = proof.proven_total().unwrap_or(0);
+                self.proof = Some(TaskSnapshot { elapsed_s: self.now_s(), ..proof });
+                self.keep_snapshots();
+                KeyOutcome::Proven { tasks, took_s: begun.elapsed().as_secs_f64() }
+            }
+            None => KeyOutcome::NotProven {
+                reason: failure.unwrap_or_else(|| "the service does not answer".into()),
+            },
+        });
+    }
+
+    fn keep_snapshots(&mut self) {
+        let mut snapshots: Vec<TaskSnapshot> = self.closer.iter().chain(&self.proof).cloned().collect();
+        snapshots.sort_by(|a, b| a.elapsed_s.total_cmp(&b.elapsed_s));
+        self.readings.replace_snapshots(snapshots);
+    }
+
+    /// The next reading also looks closer.
+    pub fn look_closer_next(&mut self) {
+        self.closer_wanted = true;
+    }
+
+    /// The next reading also asks for proof; what came of that at once.
+    pub fn prove_next(&mut self) -> KeyOutcome {
+        if !self.sampler.answers(Request::Prove) {
+            return KeyOutcome::ProvesNothing;
+        }
+        self.proof_wanted = true;
+        KeyOutcome::Proving
+    }
+
+    /// What came of a proof that was asked for, once.
+    pub fn take_proof_outcome(&mut self) -> Option<KeyOutcome> {
+        self.proof_outcome.take()
+    }
+
+    /// When it was last read, in seconds since the first reading.
+    fn now_s(&self) -> f64 {
+        self.last.saturating_duration_since(self.begun).as_secs_f64()
     }
 
     /// A request that was sent by hand has begun or ended: what is read from now on may show what it left behind.
@@ -161,10 +215,9 @@ impl Reader {
 
     /// All groups, those that grew most first.
     pub fn groups(&self) -> Vec<ListedGroup> {
-        let now_s = self.last.saturating_duration_since(self.begun).as_secs_f64();
+        let now_s = self.now_s();
         let mut groups = list_groups(self.readings.evidence(), now_s);
-        let labels = self.labels.iter().flat_map(|labels| list_groups(labels.evidence(), now_s));
-        groups.extend(labels.map(|label| ListedGroup { of_label: true, ..label }));
+        groups.extend(list_labels(self.labels.evidence(), now_s));
         if !self.requests.is_plausible() {
             groups
                 .iter_mut()
@@ -195,12 +248,14 @@ impl Reader {
 
     /// As a document has it.
     pub fn list(&self) -> TaskList {
+        let mut groups = self.groups();
+        groups.retain(|group| !group.of_label || self.keep_labels == KeepLabels::Yes);
         TaskList {
             schema: SCHEMA.into(),
             target: self.target.clone(),
             // growth is between these two readings
-            observed_s: self.last.saturating_duration_since(self.begun).as_secs_f64(),
-            groups: self.groups(),
+            observed_s: self.now_s(),
+            groups,
             failed: self.failed.iter().cloned().collect(),
         }
     }

@@ -6,7 +6,7 @@ use tokio::sync::mpsc::channel;
 
 use super::reader::SCHEMA;
 use super::{EXIT_NOT_READ, TasksOptions, save, shown};
-use crate::culprit::list_groups;
+use crate::culprit::{list_groups, list_kept_labels};
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
 use crate::findings::{KeyOutcome, SentByHand, TaskList};
@@ -51,11 +51,14 @@ impl RecordedTasks {
     }
 
     fn list(&self) -> TaskList {
+        let now_s = self.moments[self.at];
+        let mut groups = list_groups(&self.evidence, now_s);
+        groups.extend(list_kept_labels(&self.evidence.snapshots, now_s));
         TaskList {
             schema: SCHEMA.into(),
             target: self.evidence.target().cloned(),
-            observed_s: self.moments[self.at],
-            groups: list_groups(&self.evidence, self.moments[self.at]),
+            observed_s: now_s,
+            groups,
             failed: Vec::new(),
         }
     }
@@ -95,7 +98,7 @@ impl RecordedTasks {
                 None | Some(TaskWish::Quit) => break,
                 Some(TaskWish::Step(by)) => self.step(by),
                 Some(TaskWish::Save { .. }) => outcome = Some(save::save(&self.list())),
-                Some(TaskWish::Send { .. } | TaskWish::Snapshot { .. }) => {}
+                Some(TaskWish::Send { .. } | TaskWish::LookCloser { .. } | TaskWish::Prove { .. }) => {}
             }
             monitor.show(0, self.reading(outcome));
         }

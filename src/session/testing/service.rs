@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::drive::{Clock, SimulatedAnswers};
-use crate::evidence::{EventKind, Frame, GroupKind, Moment, SeriesId, TaskGroup, TaskSnapshot};
+use crate::evidence::{EventKind, Frame, GroupKind, Ids, Moment, SeriesId, TaskGroup, TaskSnapshot};
 use crate::probe::{Probe, ProbeFuture, Reading, Request};
 
 /// A moment of the run, as the service sees it.
@@ -155,7 +155,7 @@ impl FakeProbe {
         let now = Now { elapsed, requests: (self.requests)(elapsed), question: self.questions };
         match request {
             Request::Sample => self.sample(now),
-            Request::Count => Reading::default(),
+            Request::Count | Request::Prove => Reading::default(),
             Request::Collect => {
                 Reading { values: values(&mut self.service.collected, now), ..Reading::default() }
             }
@@ -194,6 +194,8 @@ impl FakeProbe {
             proven: service.proof.as_mut().map(|proof| vec![(first, proof(now) as u64)]),
             longest_wait_s: Vec::new(),
             labels: Vec::new(),
+            ids: Ids::NotRead,
+            times: Vec::new(),
             groups: service.groups.iter().map(|(group, _)| group.clone()).collect(),
         }
     }
@@ -216,7 +218,7 @@ impl Probe for FakeProbe {
     fn answers(&self, request: Request) -> bool {
         match request {
             Request::Sample => true,
-            Request::Count => false,
+            Request::Count | Request::Prove => false,
             Request::Collect => !self.service.collected.is_empty(),
             Request::Snapshot(_) => !self.service.groups.is_empty(),
         }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::testing::{FakeRun, FakeService, Finished, Now, group, plan};
 use crate::evidence::{Aspect, Gate, GateLimit, PlanRecord, Quantity, Runtime, SeriesId};
-use crate::findings::{GateResult, Report, SeriesFinding};
+use crate::findings::{Direction, GateResult, Report, SeriesFinding};
 use crate::report::html::draw_charts;
 use crate::report::lines::Columns;
 use crate::report::picture::{LIGHT, compose};
@@ -37,7 +37,7 @@ impl Formats {
             terminal: anstream::adapter::strip_str(&text).to_string(),
             markdown: read("report.md"),
             charts: serde_json::from_str(&draw_charts(&finished.evidence, &outcome.report).unwrap()).unwrap(),
-            page: read("report.html"),
+            page: read("report.html").replace('\u{a0}', " "),
             json: serde_json::from_str(&read("report.json")).unwrap(),
             picture: scene.texts().map(|text| text.text.clone()).collect(),
         }
@@ -170,7 +170,7 @@ fn of_a_live_heap_that_leaks_headline_gate_and_hourly_growth_are_one() {
     let hourly = Unit::Bytes.show(live.slope_per_s.unwrap() * 3600.0);
     formats.say(&format!("At this load the live heap grows by {hourly} per hour"));
     // the line is that of what is drawn, and says so
-    formats.show("resident memory +5.0 KiB per request, live heap +3.5 KiB per request");
+    formats.show("resident memory +5.0 KiB, live heap +3.5 KiB per request");
     for one in [live, series(report, &SeriesId::Rss)] {
         formats.show(&one.id.unit().show(one.end.unwrap()));
         assert_eq!(formats.legend(one.id.label()), one.end.unwrap());
@@ -214,6 +214,70 @@ fn dots_are_on_the_line_that_they_belong_to() {
             assert!(read.contains(&end.unwrap()), "a figure that was read at a moment");
         }
     }
+}
+
+#[test]
+fn a_total_of_groups_is_seen_to_count_wherever_the_headline_counts_it() {
+    let finished = leaking();
+    let (report, formats) = (&finished.report, Formats::render(&finished));
+    assert!(report.headline.contains("goroutine"), "{}", report.headline);
+    let total = series(report, &SeriesId::Goroutines);
+    assert!(!total.votes && total.groups_vote && total.counts());
+    assert_eq!(
+        formats.json["series"].as_array().unwrap().iter().filter(|s| s["groups_vote"] == true).count(),
+        1
+    );
+    assert!(formats.markdown.contains("**goroutines**"), "{}", formats.markdown);
+    let bold = "<tbody class=\"counts\"><tr class=\"grows\"><td data-label=\"series\">goroutines";
+    assert!(formats.page.contains(bold), "{}", formats.page);
+    for (name, text) in [("report.md", &formats.markdown), ("report.html", &formats.page)] {
+        assert!(text.contains("Goroutines count group by group"), "{name}:\n{text}");
+    }
+}
+
+#[test]
+fn why_a_series_is_inconclusive_is_said_in_the_same_words_everywhere() {
+    // it rises by less than its noise
+    let heap = |now: Now| 2e7 + 900.0 * now.requests as f64 + 4e6 * now.noise();
+    let service = FakeService::growing_per_request(40.0).after_collection(SeriesId::MemLive, heap);
+    let finished = FakeRun::new(plan(60), service).runtime(Runtime::V8).run();
+    let (report, formats) = (&finished.report, Formats::render(&finished));
+    let live = series(report, &SeriesId::MemLive);
+    assert_eq!(live.trend, Direction::Inconclusive, "{live:?}");
+    let remark = live.remark.as_deref().unwrap_or_default();
+    assert!(!remark.is_empty());
+    formats.say(&format!("({remark})"));
+    let rows = formats.json["series"].as_array().unwrap();
+    assert!(rows.iter().any(|row| row["remark"] == remark), "{rows:?}");
+}
+
+#[test]
+fn the_line_of_the_picture_and_of_the_page_have_one_label() {
+    for finished in [leaking(), with_live_heap(3584.0, 5120.0)] {
+        let formats = Formats::render(&finished);
+        let notes = formats.charts["charts"][0]["notes"].as_array().unwrap();
+        let growth = notes[0][0].as_str().unwrap();
+        let edge = growth.split(" (").next().unwrap();
+        let picture = formats.picture.join(" ");
+        assert!(picture.contains(edge), "'{edge}' in {picture}");
+    }
+}
+
+#[test]
+fn descriptors_that_leak_are_what_picture_and_page_show() {
+    let open = |now: Now| 12.0 + now.requests as f64;
+    let service = FakeService::growing_per_request(0.0)
+        .series(SeriesId::Fds, open)
+        .tasks(group("main.main", "select"), |_| 20.0)
+        .series(SeriesId::Goroutines, |_| 20.0);
+    let finished = FakeRun::new(plan(60), service).runtime(Runtime::Go).run();
+    let (report, formats) = (&finished.report, Formats::render(&finished));
+    assert!(report.headline.contains("file descriptor"), "{}", report.headline);
+    let end = series(report, &SeriesId::Fds).end.unwrap();
+    formats.show("Open file descriptors");
+    formats.show(&format!("{} open file", Unit::Count.show(end)));
+    assert_eq!(formats.charts["charts"][1]["title"], "Open file descriptors");
+    assert_eq!(formats.legend("open file descriptors"), end);
 }
 
 #[test]

@@ -129,6 +129,14 @@ fn a_sentence_names_the_level_the_segments_and_what_came_back() {
         "the floor under 9 teeth grows by 2/s (between 1/s and 3/s) through the last 60 s in 3 lives between \
          restarts, 100 → 140; 25 % of it came back after the load"
     );
+    let level = JudgedLevel::ReturnedTo { times: 7 };
+    let returned = WindowReason { found: Found::NoGrowth, over_s: 60.0, level, segments: 1 };
+    let stable = trend(Direction::Stable, TrendReason::Window(returned));
+    let sentence = explain_trend(&stable, Unit::Count);
+    assert!(
+        sentence.starts_with("the level that it came back to 7 times shows no growth in the last 60 s"),
+        "{sentence}"
+    );
 }
 
 #[test]

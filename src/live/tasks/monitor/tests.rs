@@ -127,8 +127,9 @@ fn each_service_has_its_tab_and_keys_go_to_the_one_that_is_shown() {
     assert_eq!((monitor.place(), monitor.tab().table.shown()[0].group.count), ((1, 2), 7.0));
     assert_eq!(monitor.press(Key::Char('w')), Some(TaskWish::Save { tab: 1 }));
     assert_eq!(monitor.press(Key::Char('r')), Some(TaskWish::Send { tab: 1, requests: 1 }));
-    assert_eq!(monitor.press(Key::Enter), Some(TaskWish::Snapshot { tab: 1 }));
+    assert_eq!(monitor.press(Key::Enter), Some(TaskWish::LookCloser { tab: 1 }));
     assert_eq!(monitor.press(Key::Enter), None, "it closes");
+    assert_eq!(monitor.press(Key::Char('p')), Some(TaskWish::Prove { tab: 1 }));
     monitor.press(Key::Tab);
     assert_eq!(monitor.place(), (0, 2));
 }
@@ -139,7 +140,9 @@ fn a_finished_run_is_stepped_through_and_no_request_is_sent() {
     monitor.take(0, TaskReading { recorded: Some((3, 3)), ..reading(5.0, SentByHand::default()) });
     assert_eq!(monitor.press(Key::Char('<')), Some(TaskWish::Step(-1)));
     assert_eq!(monitor.press(Key::Char('.')), Some(TaskWish::Step(1)));
-    assert_eq!(monitor.press(Key::Char('r')), None);
+    for key in ['r', 'R', 'p'] {
+        assert_eq!(monitor.press(Key::Char(key)), None, "{key}");
+    }
 }
 
 #[test]

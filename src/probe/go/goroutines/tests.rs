@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
+use crate::evidence::TaskId;
 use crate::probe::go::pprof::labels::tests::labelled;
 use crate::probe::go::pprof::profile::tests::encode;
 use crate::probe::testing::{fetcher, serve};
@@ -20,7 +21,7 @@ async fn labels_are_kept_in_snapshots_by_those_who_ask_for_them_alone() {
     .await
     .join("/debug/pprof/")
     .unwrap();
-    for (labels, kept) in [(Labels::Keep, 1), (Labels::Strip, 0)] {
+    for (labels, kept) in [(TaskLabels::InSnapshots, 1), (TaskLabels::Stripped, 0)] {
         let mut tasks = GoTasks::find(fetcher(&base), &base, labels, Collections::Forced).await.unwrap();
         let reading = tasks.ask(Request::Snapshot(Moment::SteadyEnd)).await.unwrap();
         let snapshot = reading.snapshot.unwrap();
@@ -30,6 +31,12 @@ async fn labels_are_kept_in_snapshots_by_those_who_ask_for_them_alone() {
             assert_eq!(label.group, snapshot.counts[0].0);
         }
     }
+    let mut tasks =
+        GoTasks::find(fetcher(&base), &base, TaskLabels::InSamples, Collections::Never).await.unwrap();
+    let sample = tasks.ask(Request::Sample).await.unwrap();
+    assert_eq!((sample.labels.len(), sample.labels[0].count), (1, 2), "for a screen, at each reading");
+    let snapshot = tasks.ask(Request::Snapshot(Moment::Asked)).await.unwrap().snapshot.unwrap();
+    assert!(snapshot.labels.is_empty(), "a snapshot is kept");
 }
 
 #[tokio::test]
@@ -46,7 +53,7 @@ async fn the_index_counts_them_where_it_is_served() {
         .join("/debug/pprof/")
         .unwrap();
         let mut tasks =
-            GoTasks::find(fetcher(&base), &base, Labels::Strip, Collections::Never).await.unwrap();
+            GoTasks::find(fetcher(&base), &base, TaskLabels::Stripped, Collections::Never).await.unwrap();
         assert!(tasks.names_tasks());
         assert_eq!(tasks.answers(Request::Count), counted);
         if counted {
@@ -69,10 +76,12 @@ async fn a_proof_that_fails_costs_nothing_but_itself() {
     .await
     .join("/debug/pprof/")
     .unwrap();
-    let mut tasks = GoTasks::find(fetcher(&base), &base, Labels::Strip, Collections::Never).await.unwrap();
+    let mut tasks =
+        GoTasks::find(fetcher(&base), &base, TaskLabels::Stripped, Collections::Never).await.unwrap();
     let whole = tasks.ask(Request::Snapshot(Moment::SteadyStart)).await.unwrap();
     assert_eq!(whole.snapshot.unwrap().proven, None, "a proof is a collection");
-    let mut tasks = GoTasks::find(fetcher(&base), &base, Labels::Strip, Collections::Forced).await.unwrap();
+    let mut tasks =
+        GoTasks::find(fetcher(&base), &base, TaskLabels::Stripped, Collections::Forced).await.unwrap();
     let whole = tasks.ask(Request::Snapshot(Moment::SteadyStart)).await.unwrap();
     assert_eq!(whole.snapshot.unwrap().proven_total(), Some(3));
 
@@ -86,4 +95,59 @@ async fn a_proof_that_fails_costs_nothing_but_itself() {
         "{:?}",
         reading.events
     );
+}
+
+#[tokio::test]
+async fn a_person_may_ask_for_proof_where_nothing_else_forces_a_collection() {
+    static ASKED: AtomicBool = AtomicBool::new(false);
+    let stuck = |n| encode(&[(&[("runtime.gopark", 1), ("main.f", 7)], n)]);
+    let base = serve(move |path| match path {
+        "/debug/pprof/goroutine" => (200, stuck(12)),
+        "/debug/pprof/goroutineleak" => {
+            ASKED.store(true, Ordering::Relaxed);
+            (200, stuck(3))
+        }
+        _ => (404, Vec::new()),
+    })
+    .await
+    .join("/debug/pprof/")
+    .unwrap();
+    let labels = TaskLabels::InSamples;
+    let mut tasks = GoTasks::find(fetcher(&base), &base, labels, Collections::Never).await.unwrap();
+    tasks.ask(Request::Sample).await.unwrap();
+    tasks.ask(Request::Snapshot(Moment::Asked)).await.unwrap();
+    assert!(!ASKED.load(Ordering::Relaxed) && tasks.answers(Request::Prove));
+    let proof = tasks.ask(Request::Prove).await.unwrap().snapshot.unwrap();
+    assert_eq!((proof.proven_total(), proof.groups[0].name.as_str()), (Some(3), "main.f"));
+
+    let base = serve(move |path| match path {
+        "/debug/pprof/goroutine" => (200, stuck(12)),
+        _ => (404, Vec::new()),
+    });
+    let base = base.await.join("/debug/pprof/").unwrap();
+    let mut old = GoTasks::find(fetcher(&base), &base, labels, Collections::Never).await.unwrap();
+    let ProbeError(why) = old.ask(Request::Prove).await.unwrap_err();
+    assert!(why.contains("404") && why.contains("Go 1.27"), "{why}");
+}
+
+#[tokio::test]
+async fn a_closer_look_lists_goroutines_one_by_one_below_two_thousand() {
+    for (count, ids) in [(12, true), (DUMP_BELOW as i64, false)] {
+        let base = serve(move |path| match path {
+            "/debug/pprof/goroutine" => (200, encode(&[(&[("main.f", 7)], count)])),
+            "/debug/pprof/goroutine?debug=2" => {
+                (200, b"goroutine 34 [chan send, 3 minutes]:\nmain.f(0x1)\n\t/src/main.go:7 +0x1\n".to_vec())
+            }
+            _ => (404, Vec::new()),
+        })
+        .await
+        .join("/debug/pprof/")
+        .unwrap();
+        let mut tasks =
+            GoTasks::find(fetcher(&base), &base, TaskLabels::Stripped, Collections::Never).await.unwrap();
+        let snapshot = tasks.ask(Request::Snapshot(Moment::Asked)).await.unwrap().snapshot.unwrap();
+        let group = snapshot.counts[0].0.clone();
+        let listed = Ids::Read(vec![(group, vec![TaskId { id: 34, waits_s: Some(180) }])]);
+        assert_eq!(snapshot.ids, if ids { listed } else { Ids::TooMany });
+    }
 }

@@ -18,6 +18,8 @@ const MAX_FRAMES: usize = 256;
 /// One goroutine of a dump.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Goroutine {
+    /// The runtime's number of it.
+    pub id: u64,
     /// What it waits for, without remarks in brackets.
     pub state: String,
     /// Whole minutes that it has waited; 0 below one.
@@ -63,9 +65,7 @@ pub fn parse(text: &str) -> Vec<Goroutine> {
 /// `goroutine 7 gp=0x… [chan send (leaked), 3 minutes, locked to thread]:`
 fn header(line: &str) -> Option<Goroutine> {
     let rest = line.strip_prefix("goroutine ")?;
-    if !rest.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
+    let id = rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
     let inside = rest.split_once('[')?.1.split_once(']')?.0;
     let mut parts = inside.split(", ");
     let state = parts.next()?;
@@ -73,7 +73,7 @@ fn header(line: &str) -> Option<Goroutine> {
         state.trim_end_matches(" (scan)").trim_end_matches(" (leaked)").trim_end_matches(" (durable)");
     let minutes =
         parts.find_map(|part| part.strip_suffix(" minutes")).and_then(|n| n.parse().ok()).unwrap_or(0);
-    Some(Goroutine { state: cut(state).to_string(), minutes, ..Goroutine::default() })
+    Some(Goroutine { id, state: cut(state).to_string(), minutes, ..Goroutine::default() })
 }
 
 /// `main.(*T).f(0x1, {0x2, 0x3})` without its arguments.
@@ -156,10 +156,11 @@ mod tests {
         goroutine 1 [IO wait]:\nmain.main()\n\t/src/main.go:40 +0x1\n";
 
     #[test]
-    fn a_dump_tells_creators_and_minutes() {
+    fn a_dump_says_ids_creators_and_minutes() {
         let goroutines = parse(DUMP);
         assert_eq!(goroutines.len(), 2);
-        assert_eq!((goroutines[0].state.as_str(), goroutines[0].minutes), ("chan send", 3));
+        let read = (goroutines[0].id, goroutines[0].state.as_str(), goroutines[0].minutes);
+        assert_eq!(read, (7, "chan send", 3));
         let frames = [("main.(*store).put".to_string(), 36), ("main.handle.func1".to_string(), 12)];
         assert_eq!(goroutines[0].frames, frames);
         let creator = goroutines[0].created_by.clone().unwrap();

@@ -57,6 +57,7 @@ impl Update {
             name: Some(key.into()),
             debug: Some(value.into()),
             text: None,
+            number: None,
         };
         self.tasks().spawned.push(PbTask {
             id: Some(PbId { id }),
@@ -79,16 +80,16 @@ impl Update {
         ended: Option<i64>,
     ) -> Update {
         let time = |seconds: Option<i64>| seconds.and_then(at);
-        let polls = PbPolls { polls: 1, last_started: time(started), last_ended: time(ended) };
+        let polls = PbPolls { polls: 1, last_started: time(started), last_ended: time(ended), busy: at(2) };
         let stats =
-            PbStats { created_at: at(1), dropped_at: None, last_wake: time(woken), polls: Some(polls) };
+            PbStats { created_at: at(1), last_wake: time(woken), polls: Some(polls), ..PbStats::default() };
         self.tasks().stats.push(PbEntry { key: id, value: Some(stats) });
         self
     }
 
     /// A task has ended.
     pub fn ended(mut self, id: u64) -> Update {
-        let stats = PbStats { created_at: at(1), dropped_at: at(2), last_wake: None, polls: None };
+        let stats = PbStats { created_at: at(1), dropped_at: at(2), ..PbStats::default() };
         self.tasks().stats.push(PbEntry { key: id, value: Some(stats) });
         self
     }
@@ -123,7 +124,7 @@ fn what_is_said_of_tasks_is_heard_in_an_order_that_makes_sense() {
     let update = Update::whole(9).task_state(1, None, None, None).ended(2).spawned(1, 40, "task", "").lost(3);
     let all = heard(&update.bytes());
     let location = Some(("src/main.rs".to_string(), 40, 9));
-    let spawned = Spawned { id: 1, location, name: None, kind: Some("task".into()) };
+    let spawned = Spawned { id: 1, location, task_id: Some(7), name: None, kind: Some("task".into()) };
     let created_s = Some(1.0);
     assert_eq!(
         all,
@@ -136,9 +137,16 @@ fn what_is_said_of_tasks_is_heard_in_an_order_that_makes_sense() {
                 id: 1,
                 state: Some(State::Scheduled),
                 since_s: Some(1.0),
-                created_s
+                created_s,
+                usage: Usage { busy_s: 2.0, polls: 1, ..Usage::default() }
             }),
-            TaskUpdate::TaskState(TaskState { id: 2, state: None, since_s: None, created_s }),
+            TaskUpdate::TaskState(TaskState {
+                id: 2,
+                state: None,
+                since_s: None,
+                created_s,
+                usage: Usage::default()
+            }),
         ]
     );
     assert!(!heard(&Update::later(1).bytes()).contains(&TaskUpdate::Metadata));
@@ -155,7 +163,9 @@ fn a_state_follows_from_the_times() {
         (None, Some(5), Some(6), State::Idle, 6.0),
     ] {
         let all = heard(&Update::later(9).task_state(4, woken, started, ended).bytes());
-        let task_state = TaskState { id: 4, state: Some(state), since_s: Some(since), created_s: Some(1.0) };
+        let usage = Usage { busy_s: 2.0, polls: 1, ..Usage::default() };
+        let task_state =
+            TaskState { id: 4, state: Some(state), since_s: Some(since), created_s: Some(1.0), usage };
         assert!(all.contains(&TaskUpdate::TaskState(task_state)), "{woken:?} {started:?} {ended:?}: {all:?}");
     }
 }

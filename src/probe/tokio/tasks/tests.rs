@@ -15,8 +15,8 @@ fn lines(tasks: &Tasks) -> Vec<String> {
     let mut lines: Vec<String> = seen
         .groups
         .iter()
-        .map(|(group, count, waited)| {
-            let waited = waited.map_or(String::new(), |seconds| format!(" {seconds}s"));
+        .map(|GroupOfTasks { group, count, longest_wait_s, .. }| {
+            let waited = longest_wait_s.map_or(String::new(), |seconds| format!(" {seconds}s"));
             format!("{} {} {count}{waited}", group.name, group.state.as_deref().unwrap_or_default())
         })
         .collect();
@@ -50,8 +50,8 @@ fn names_made_of_numbers_do_not_hide_where_tasks_come_from() {
     }
     let seen = tasks.counts();
     assert_eq!(seen.groups.len(), 1 + MOST_NAMES);
-    let (largest, count, _) = &seen.groups[0];
-    assert_eq!((largest.name.as_str(), *count), ("src/main.rs:40:9", 500 - MOST_NAMES as u64));
+    let GroupOfTasks { group, count, .. } = &seen.groups[0];
+    assert_eq!((group.name.as_str(), *count), ("src/main.rs:40:9", 500 - MOST_NAMES as u64));
 }
 
 #[test]
@@ -60,6 +60,7 @@ fn places_and_tasks_without_end_stay_within_bounds() {
     let spawned = |id: u64, line: u32| Spawned {
         id,
         location: Some(("a.rs".into(), line, 1)),
+        task_id: None,
         name: Some(format!("{line}")),
         kind: None,
     };
@@ -71,7 +72,7 @@ fn places_and_tasks_without_end_stay_within_bounds() {
     assert_eq!(seen.total, MOST_TASKS as u64);
     assert!(seen.groups.len() <= MOST_PLACES + 1, "{} groups", seen.groups.len());
     assert!(tasks.names.len() <= MOST_PLACES);
-    assert_eq!(seen.groups.iter().filter(|(group, ..)| group.id == OTHERS_ID).count(), 1);
+    assert_eq!(seen.groups.iter().filter(|tasks| tasks.group.id == OTHERS_ID).count(), 1);
 }
 
 #[test]
@@ -87,7 +88,8 @@ fn a_dependency_is_called_by_its_own_path() {
         ("/registry/src/", "/registry/src/"),
     ] {
         assert_eq!(below_registry(file), shown);
-        let task = Spawned { id: 1, location: Some((file.into(), 7, 9)), name: None, kind: None };
+        let task =
+            Spawned { id: 1, location: Some((file.into(), 7, 9)), task_id: None, name: None, kind: None };
         let owner = if shown == file { CodeOwner::Own } else { CodeOwner::Library };
         assert_eq!(stack(&task)[0].owner(), owner, "{file}");
     }
@@ -125,4 +127,25 @@ fn a_service_that_is_behind_with_its_own_events_is_found_out() {
     take(&mut tasks, reported(105, 6, 50));
     take(&mut tasks, Update::later(120));
     assert_eq!(tasks.counts().late_s, None, "that is long ago");
+}
+
+#[test]
+fn tasks_are_listed_by_tokios_own_number_with_what_they_have_used() {
+    let mut tasks = Tasks::default();
+    let first = Update::whole(10).spawned(1, 40, "task", "").task_state(1, None, Some(3), Some(4));
+    take(&mut tasks, first.spawned(2, 40, "task", "").task_state(2, None, Some(9), None));
+    let seen = tasks.counts();
+    let of =
+        |state: &str| seen.groups.iter().find(|tasks| tasks.group.state.as_deref() == Some(state)).unwrap();
+    assert_eq!(of("idle").ids, Ids::Read(vec![TaskId { id: 7, waits_s: Some(6) }]));
+    let idle = of("idle").times;
+    assert_eq!((idle.busy_s, idle.idle_s, idle.polls, idle.lost_waker), (2.0, 7.0, 1, 1));
+    let running = of("running").times;
+    assert_eq!((running.busy_s, running.idle_s, running.never_yielded), (3.0, 6.0, 1));
+
+    for id in 3..LISTED_BELOW as u64 + 3 {
+        take(&mut tasks, Update::later(11).spawned(id, 40, "task", ""));
+    }
+    assert!(tasks.counts().groups.iter().all(|tasks| tasks.ids == Ids::TooMany));
+    assert!(size_of::<(u64, Live)>() <= 80, "{}", size_of::<(u64, Live)>());
 }

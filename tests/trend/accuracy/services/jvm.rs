@@ -1,7 +1,7 @@
 //! A JVM: its live heap by its objects at the ends of phases, the heap as of each natural collection between, and
 //! resident memory that climbs as the heap is touched.
 
-use soak::evidence::{Evidence, GroupKind, Moment, Runtime, SeriesId, TaskGroup, TaskSnapshot};
+use soak::evidence::{Evidence, GroupKind, Ids, Moment, Runtime, SeriesId, TaskGroup, TaskSnapshot};
 
 use super::live_heap::gauss;
 use super::made_run::{KIB, MIB, MadeRun, PAGE};
@@ -89,6 +89,8 @@ fn snapshot(elapsed_s: f64, moment: Moment, bytes: f64) -> TaskSnapshot {
         proven: None,
         longest_wait_s: Vec::new(),
         labels: Vec::new(),
+        ids: Ids::NotRead,
+        times: Vec::new(),
         groups: vec![TaskGroup {
             id: class.clone(),
             kind: GroupKind::Class,
