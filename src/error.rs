@@ -16,7 +16,7 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
     /// A file or directory that could not be read or written.
-    #[error("{path}: {source}")]
+    #[error("{path}: {}", io_reason(source))]
     File {
         /// Which.
         path: PathBuf,
@@ -34,6 +34,20 @@ pub enum Error {
     /// Anything else that soak could not do.
     #[error("{0}")]
     Own(String),
+}
+
+/// Why a file cannot be read: that it is not there is what people get wrong most.
+pub fn io_reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "file not found".into(),
+        _ => without_number(error),
+    }
+}
+
+/// Why the operating system refused, without its number.
+pub fn without_number(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" (os error ").map_or(text.clone(), |(reason, _)| reason.to_string())
 }
 
 /// A result of soak's own work.

@@ -38,6 +38,7 @@ mod task_list;
 mod task_monitor;
 mod trend;
 mod trend_reason;
+mod unread;
 mod verdict;
 mod workers;
 
@@ -81,5 +82,6 @@ pub use task_list::{ListedGroup, Movement, TaskList, sort_by_growth};
 pub use task_monitor::{Grouping, GrownGroup, KeyOutcome, LeftBehind, SentByHand};
 pub use trend::{Direction, Estimate, Shape, Trend};
 pub use trend_reason::{Found, GoesOn, JudgedLevel, Jump, MOST_JUMPS, Rise, TrendReason, WindowReason};
+pub use unread::Unread;
 pub use verdict::Verdict;
 pub use workers::{ReplacedWorkers, WorkersDoubt, WorkersDoubtReason, WorkersFinding};

@@ -9,7 +9,7 @@ use reqwest::{Method, StatusCode, Url};
 
 use super::connect::{ConnectPlan, read_connect};
 use super::host::Host;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, io_reason};
 use crate::settings::{Layer, Layers, RawValue, Sourced};
 use crate::workload::ONLY;
 
@@ -186,7 +186,8 @@ pub(super) fn headers(
         match typed.0.trim().strip_prefix('@') {
             None => own.push(header(&typed.0, host).map_err(wrong)?),
             Some(file) => {
-                let text = std::fs::read_to_string(file).map_err(|e| wrong(format!("@{file}: {e}")))?;
+                let text = std::fs::read_to_string(file)
+                    .map_err(|e| wrong(format!("@{file}: {}", io_reason(&e))))?;
                 for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
                     let at = |reason| wrong(format!("@{file}:{}: {reason}", number + 1));
                     own.push(header(line, host).map_err(at)?);
@@ -245,7 +246,9 @@ fn body(written: &Sourced, host: &mut Host<'_>) -> Result<bytes::Bytes> {
         host.stdin.read_to_end(&mut all).map_err(|e| written.usage_error(format!("standard input: {e}")))?;
         return Ok(all.into());
     }
-    std::fs::read(source).map(Into::into).map_err(|e| written.usage_error(format!("@{source}: {e}")))
+    std::fs::read(source)
+        .map(Into::into)
+        .map_err(|e| written.usage_error(format!("@{source}: {}", io_reason(&e))))
 }
 
 /// Statuses, each alone or with commas between them.

@@ -116,8 +116,14 @@ fn a_url_without_a_scheme_is_http() {
 fn bad_input_is_one_line() {
     let each = [
         ("url = 'ftp://h/'", "--url: invalid URL 'ftp://h/': expected http:// or https://, not ftp://"),
-        ("url = 'http://'", "--url: invalid URL 'http://': empty host"),
-        ("url = 'http://h:99999/'", "--url: invalid URL 'http://h:99999/': invalid port number"),
+        (
+            "url = 'http://'",
+            "--url: invalid URL 'http://': empty host; expected a URL such as http://127.0.0.1:8080/",
+        ),
+        (
+            "url = 'http://h:99999/'",
+            "--url: invalid URL 'http://h:99999/': invalid port number; expected a URL such as http://127.0.0.1:8080/",
+        ),
         ("rate = -1", "--rate: invalid rate '-1'"),
         ("rate = nan", "--rate: invalid rate 'NaN'"),
         ("duration = '-5s'", "--duration: invalid duration '-5s'"),

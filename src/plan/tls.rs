@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
-use crate::error::Result;
+use crate::error::{Result, io_reason};
 use crate::settings::Sourced;
 
 /// The cryptography of every TLS connection.
@@ -19,7 +19,8 @@ pub fn crypto_provider() -> CryptoProvider {
 }
 
 fn read_file(written: &Sourced) -> Result<Vec<u8>> {
-    std::fs::read(&written.text).map_err(|e| written.usage_error(format!("{}: {e}", written.text)))
+    std::fs::read(&written.text)
+        .map_err(|e| written.usage_error(format!("{}: {}", written.text, io_reason(&e))))
 }
 
 /// The certificates of a PEM file, each of which can be trusted to parse when it is needed.

@@ -146,13 +146,24 @@ fn parse(path: &Path, input: impl Read, unended: Unended) -> Result<Recording> {
     Ok(out)
 }
 
+/// What line 1 begins with in place of the header; a file of another kind has no end of a first cell.
+fn not_a_header(cell: &str) -> String {
+    const MOST_SHOWN: usize = 40;
+    if cell.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
+        return "line 1: not text: expected CSV whose first column is elapsed_s".into();
+    }
+    let cut = if cell.chars().count() > MOST_SHOWN { "…" } else { "" };
+    let shown: String = cell.chars().take(MOST_SHOWN).collect();
+    format!("line 1: first column is '{shown}{cut}', expected elapsed_s")
+}
+
 fn header(path: &Path, record: &ByteRecord) -> Result<Vec<Column>> {
     let mut seen: HashSet<String> = HashSet::new();
     let mut columns = Vec::new();
     for (i, cell) in record.iter().enumerate() {
         let name = String::from_utf8_lossy(cell).trim().trim_start_matches('\u{feff}').to_string();
         if i == 0 && name != "elapsed_s" {
-            return Err(Error::format(path, format!("line 1: first column is '{name}', expected elapsed_s")));
+            return Err(Error::format(path, not_a_header(&name)));
         }
         if !seen.insert(name.clone()) {
             return Err(Error::format(path, format!("line 1: column '{name}' is given twice")));

@@ -31,7 +31,9 @@ pub fn read_run(dir: &Path) -> Result<Evidence> {
     }
     let events: Vec<Event> = json_lines(&dir.join(files::EVENTS))?;
     let mut evidence = Evidence {
-        plan: whole(&dir.join(files::PLAN), |text| toml::from_str(text).map_err(|e| e.to_string()))?,
+        plan: whole(&dir.join(files::PLAN), |text| {
+            toml::from_str(text).map_err(|e: toml::de::Error| e.message().to_string())
+        })?,
         environment: whole(&dir.join(files::ENVIRONMENT), from_json)?,
         recording: read_samples(&samples)?,
         groups: read_groups(&dir.join(files::GROUPS))?,

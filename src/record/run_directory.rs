@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, without_number};
 use crate::plan::OutPlan;
 
 use super::files;
@@ -65,7 +65,11 @@ impl RunDir {
 }
 
 fn unwritable(dir: &Path, e: &std::io::Error) -> Error {
-    Error::usage(format!("{}: cannot write there ({e}): pass another place with --out", dir.display()))
+    Error::usage(format!(
+        "{}: cannot write there ({}): pass another place with --out",
+        dir.display(),
+        without_number(e)
+    ))
 }
 
 /// Whether a directory holds evidence of a run.

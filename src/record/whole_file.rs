@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, without_number};
 
 /// Checks that a file can be written where a flag says, and leaves everything as it was.
 ///
@@ -21,7 +21,7 @@ pub fn check_file(flag: &str, path: &Path) -> Result<()> {
     if path.metadata().is_ok_and(|there| !there.is_file()) {
         return Err(wrong(&"is not a file"));
     }
-    try_out(dir).map_err(|e| wrong(&e))
+    try_out(dir).map_err(|e| wrong(&without_number(&e)))
 }
 
 /// Whether files can be made in a directory, or, where it is missing, in the nearest one above it: only trying

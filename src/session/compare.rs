@@ -6,7 +6,7 @@ use super::console::{OutputOptions, print};
 use super::judged_run::run_name;
 use super::present::print_comparison;
 use super::read_named::read_named_run;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, without_number};
 use crate::judge::{compare, judge};
 use crate::record::replace_file;
 use crate::report::{comparison, json};
@@ -19,8 +19,9 @@ use crate::wording;
 pub fn compare_runs(before: &Path, after: &Path, out: &Path, options: &OutputOptions) -> Result<u8> {
     let paths = [before, after];
     let (before, after) = (read_named_run(before)?, read_named_run(after)?);
-    std::fs::create_dir_all(out)
-        .map_err(|e| Error::usage(format!("{}: cannot write there: {e}", out.display())))?;
+    std::fs::create_dir_all(out).map_err(|e| {
+        Error::usage(format!("{}: cannot write there: {}", out.display(), without_number(&e)))
+    })?;
     let findings = [judge(&before), judge(&after)];
     let names = [run_name(&before, paths[0]), run_name(&after, paths[1])];
     let runs = [(&before, &findings[0].assessment), (&after, &findings[1].assessment)];

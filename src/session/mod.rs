@@ -33,6 +33,7 @@ mod tasks;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 pub use compare::compare_runs;
 pub use conclude::Outcome;

@@ -3,13 +3,14 @@
 
 use super::console::{OutputOptions, info};
 use super::forwarder_check::forwarder_event;
-use super::probes::{Measured, print_probes, start_probes};
+use super::probes::{Measured, print_probes, sample_columns, start_probes};
+use super::unread::unread;
 use crate::error::Result;
 use crate::evidence::{EventKind, ProbeRecord, TargetRecord};
 use crate::plan::Plan;
 use crate::probe::Sampler;
 use crate::target::{self, ProxyStatus, Started, Target};
-use crate::wording::{explain_no_process, explain_other_process, preamble};
+use crate::wording::{explain_no_process, explain_other_process, explain_unread, preamble};
 
 /// Everything that is found before a run begins.
 pub struct Prepared {
@@ -43,6 +44,9 @@ pub async fn prepare(
     }
     for line in preamble(&plan.record, record.as_ref(), sampler.series(), &records) {
         info(options, &line);
+    }
+    for warning in unread(plan, &sample_columns(&sampler), &records) {
+        info(options, &format!("warning: {}", explain_unread(&warning)));
     }
     if options.verbose {
         print_probes(&records, options);

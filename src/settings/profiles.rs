@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::keys::Settings;
-use crate::error::{Error, Result, unknown_name};
+use crate::error::{Error, Result, io_reason, unknown_name};
 
 /// A profile by its name, and what stands in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl BuiltIn {
 pub fn built_in(name: &str) -> Result<BuiltIn> {
     BUILT_IN.into_iter().find(|profile| profile.name == name).ok_or_else(|| {
         let names = BUILT_IN.map(|profile| profile.name);
-        Error::usage(format!("{}, or a TOML file", unknown_name("profile", name, names)))
+        Error::usage(unknown_name("profile", name, names))
     })
 }
 
@@ -78,12 +78,12 @@ pub fn find_profile(name_or_path: &str) -> Result<Profile> {
     let looks_like_a_file = path.components().count() > 1 || path.extension().is_some() || path.is_file();
     if !looks_like_a_file {
         return Err(match built_in(name_or_path) {
-            Err(unknown) => Error::usage(format!("--profile: {unknown}")),
+            Err(unknown) => Error::usage(format!("--profile: {unknown}, or a TOML file")),
             Ok(_) => Error::usage(format!("--profile: unknown profile '{name_or_path}'")),
         });
     }
-    let text =
-        std::fs::read_to_string(path).map_err(|e| Error::usage(format!("--profile: {name_or_path}: {e}")))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Error::usage(format!("--profile: {name_or_path}: {}", io_reason(&e))))?;
     let stem = path.file_stem().map_or_else(|| "profile".into(), |stem| stem.to_string_lossy());
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned());
     Ok(Profile { file, ..Profile::read(&file_safe(&stem), name_or_path, &text)? })

@@ -14,6 +14,9 @@ pub const LONGEST_SPAN: Span = Span(Duration::from_secs(10 * 366 * 86_400));
 /// One request per day, with room for rounding.
 pub const SLOWEST_RATE: f64 = 0.999 / 86_400.0;
 
+/// What is expected of a URL.
+const EXAMPLE_URL: &str = "a URL such as http://127.0.0.1:8080/";
+
 impl Sourced {
     /// A span of time, zero included, that clocks can be added to without overflowing.
     ///
@@ -136,7 +139,12 @@ impl Sourced {
         let shown = without_secrets(text);
         // as curl and every browser take it
         let whole = if text.contains("://") { text.to_string() } else { format!("http://{text}") };
-        let url = Url::parse(&whole).map_err(|e| self.usage_error(format!("invalid URL '{shown}': {e}")))?;
+        let one_slash = ["http:", "https:"].iter().any(|scheme| text.starts_with(scheme)) && whole != text;
+        if text.is_empty() || one_slash {
+            return Err(self.usage_error(format!("invalid URL '{shown}': expected {EXAMPLE_URL}")));
+        }
+        let url = Url::parse(&whole)
+            .map_err(|e| self.usage_error(format!("invalid URL '{shown}': {e}; expected {EXAMPLE_URL}")))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(self.usage_error(format!(
                 "invalid URL '{shown}': expected http:// or https://, not {}://",

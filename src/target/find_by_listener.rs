@@ -56,9 +56,8 @@ impl Endpoints {
 pub async fn resolve(url: &Url) -> Result<Vec<Endpoint>> {
     let port = url.port_or_known_default().unwrap_or(80);
     let host = host_name(url);
-    let found = tokio::net::lookup_host((host, port))
-        .await
-        .map_err(|e| Error::usage(format!("cannot resolve {host}: {e}")))?;
+    let found =
+        tokio::net::lookup_host((host, port)).await.map_err(|e| Error::usage(not_resolved(host, &e)))?;
     let mut endpoints: Vec<Endpoint> = Vec::new();
     for address in found {
         let endpoint = Endpoint { address: connectable(address.ip()), port };
@@ -67,6 +66,14 @@ pub async fn resolve(url: &Url) -> Result<Vec<Endpoint>> {
         }
     }
     Ok(endpoints)
+}
+
+/// That no host has this name. A word without a dot may be a mistyped command or path.
+fn not_resolved(host: &str, error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let reason = text.strip_prefix("failed to lookup address information: ").unwrap_or(&text);
+    let commands = if host.contains('.') { "" } else { ", or a command: see soak --help" };
+    format!("cannot find host '{host}' ({reason}): expected a URL such as http://127.0.0.1:8080/{commands}")
 }
 
 /// A connection to "all addresses" goes to this machine itself.

@@ -94,3 +94,43 @@ fn series(change: &GrowthChange) -> SeriesChange {
         why,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::SeriesId;
+    use crate::findings::{Doubt, Reason};
+    use crate::wording::tests::{answer, flat, worker};
+
+    #[test]
+    fn a_comparison_says_its_answer_once_whatever_the_gates_of_its_runs_say() {
+        let side = |name: &str, answer| ComparedSide { name: name.into(), answer };
+        let compared = |verdict, before, after| Compared {
+            verdict,
+            exit_code: 0,
+            sides: [side("before", before), side("after", after)],
+            series: Vec::new(),
+            notes: Vec::new(),
+        };
+        let stable = || answer(flat(SeriesId::RssAnon, 90.0));
+        let same = compared(Change::NoDifference, stable(), stable());
+        let text = "neither run leaks; no growth of private memory above 90 B per request in 76 s";
+        assert_eq!(headline(&same), format!("No difference: {text}"));
+        let evidence = Evidence::default();
+        let found = Assessment::example();
+        let written = comparison(&same, [(&evidence, &found), (&evidence, &found)]);
+        assert_eq!(written.summary, text);
+        assert_eq!(
+            written.before.headline,
+            "No leak: no growth of private memory above 90 B per request in 76 s"
+        );
+        let fixed = compared(Change::Fixed, answer(Reason::Leak(worker())), stable());
+        assert_eq!(
+            headline(&fixed),
+            "Fixed: no growth of private memory above 90 B per request in 76 s; before, main.worker in chan send: 6,000 \
+             goroutines more in 6,000 requests"
+        );
+        let open = compared(Change::CannotTell, stable(), answer(Reason::Doubt(Doubt::NoSteady)));
+        assert_eq!(headline(&open), "Cannot tell: in the second run, the run ended before steady began");
+    }
+}

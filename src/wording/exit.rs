@@ -15,3 +15,27 @@ pub fn reason(reason: &ExitReason) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_exit_code_says_what_set_it() {
+        let gate = || ExitReason::Gate("errors.ratio < 1%".into());
+        let rows = [
+            (ExitReason::Verdict, "verdict"),
+            (gate(), "gate errors.ratio < 1%"),
+            (ExitReason::GatesOnly, "--gates-only"),
+            (ExitReason::LoadOnly, "--load-only"),
+            (ExitReason::NoFail(1, Box::new(gate())), "--no-fail (else 1 by gate errors.ratio < 1%)"),
+            (
+                ExitReason::AllowInconclusive(Box::new(ExitReason::Verdict)),
+                "--allow-inconclusive (else 3 by verdict)",
+            ),
+        ];
+        for (reason, text) in rows {
+            assert_eq!(super::reason(&reason), text);
+        }
+    }
+}

@@ -26,3 +26,26 @@ fn up_to(room: &HeapRoom) -> String {
         HeapRoom::LiveHeap => "its bound".into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KIB: f64 = 1024.0;
+
+    #[test]
+    fn what_explains_a_climb_names_how_far_the_heap_may_grow() {
+        let rows = [
+            (HeapRoom::Limit(96.0 * KIB * KIB), "up to its limit of 96.0 MiB"),
+            (HeapRoom::Committed(14.0 * KIB * KIB), "up to the 14.0 MiB that it had"),
+            (HeapRoom::LiveHeap, "up to its bound"),
+        ];
+        for (room, end) in rows {
+            let text = explanation(&Explanation::HeapHeadroom(room));
+            assert!(
+                text.starts_with("the live heap after collections is flat") && text.ends_with(end),
+                "{text}"
+            );
+        }
+    }
+}

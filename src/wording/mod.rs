@@ -43,6 +43,7 @@ mod task_monitor;
 #[cfg(test)]
 mod tests;
 mod trend;
+mod unread;
 mod workers;
 
 use crate::evidence::Evidence;
@@ -80,6 +81,7 @@ pub use task_monitor::{
     describe_grouping, describe_key_outcome, describe_left_behind, unknown_creator, unknown_state,
 };
 pub use trend::explain_trend;
+pub use unread::explain_unread;
 
 /// The report of a run.
 pub fn report(findings: &Findings, evidence: &Evidence) -> Report {

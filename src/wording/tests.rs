@@ -3,16 +3,18 @@
 use super::*;
 use crate::evidence::{Aspect, Gate, GateLimit, GroupKind, MemoryLimit, Quantity, Runtime, SeriesId};
 use crate::findings::{
-    Absence, AbsenceKind, Answer, Assessment, Badge, Caption, Change, Compared, ComparedSide, CountGrowth,
-    Counted, CountedBy, Doubt, Excluded, ExcludedGrowth, Exit, ExitReason, Explanation, Failure, GateOutcome,
-    GateReason, GateResult, GroupGrowth, HeapRoom, HeldByRequests, Leak, LeakSummary, LimitReached,
-    LongerRun, Measured, MemoryGrowth, ProvenTasks, RateShortfall, Reason, SeriesGrowth, WorstError,
+    Absence, AbsenceKind, Answer, Assessment, Badge, Caption, CountGrowth, Counted, CountedBy, Doubt,
+    Excluded, ExcludedGrowth, Exit, ExitReason, Failure, GateOutcome, GateReason, GateResult, GroupGrowth,
+    HeldByRequests, Leak, LeakSummary, LimitReached, LongerRun, Measured, MemoryGrowth, ProvenTasks,
+    RateShortfall, Reason, SeriesGrowth, WorstError,
 };
 use crate::units::{Rate, Span, Unit};
 
+mod advice;
+
 const KIB: f64 = 1024.0;
 
-fn flat(id: SeriesId, bytes: f64) -> Reason {
+pub(super) fn flat(id: SeriesId, bytes: f64) -> Reason {
     Reason::NoGrowth(Some(Excluded { id, growth: ExcludedGrowth::PerRequest(bytes), steady_s: 76.0 }))
 }
 
@@ -25,7 +27,7 @@ fn grows(id: SeriesId) -> Leak {
     })
 }
 
-fn worker() -> Leak {
+pub(super) fn worker() -> Leak {
     Leak::Group(GroupGrowth {
         name: "main.worker".into(),
         state: Some("chan send".into()),
@@ -36,7 +38,7 @@ fn worker() -> Leak {
     })
 }
 
-fn answer(reason: Reason) -> Answer {
+pub(super) fn answer(reason: Reason) -> Answer {
     Answer { reason, summary: LeakSummary::default(), until_then: None }
 }
 
@@ -158,6 +160,8 @@ fn each_answer_has_a_badge_what_follows_it_and_a_headline_that_stands_alone() {
             (findings.badge().to_string(), headline::summary(&findings), headline::headline(&findings));
         assert_eq!(found, (badge.into(), summary.into(), headline.into()));
     }
+    let failed = findings(answer(Reason::OnlyLoad), vec![gate(GateResult::Failed)]);
+    assert_eq!(failed.badge(), Badge::GateFailed);
 }
 
 #[test]
@@ -275,67 +279,6 @@ fn each_reason_has_its_sentence() {
 }
 
 #[test]
-fn a_headline_that_cannot_tell_ends_with_the_one_thing_to_do() {
-    let longer = |needs_s| LongerRun { needs_s, drives: true };
-    let memory = Doubt::MemoryUnresolved {
-        resolution: KIB,
-        id: SeriesId::Rss,
-        detectable: 3.0 * KIB,
-        steady_s: 60.0,
-        longer: longer(Some(180.0)),
-    };
-    let undecided = || {
-        let mut gate = gate(GateResult::Inconclusive);
-        if let GateReason::Measured(measured) = &mut gate.reason {
-            measured.ci = Some([0.0, 0.1]);
-        }
-        vec![gate]
-    };
-    let open = |doubt: Doubt, needs_s, gates| Findings {
-        longer: Some(longer(needs_s)),
-        ..findings(answer(Reason::Doubt(doubt)), gates)
-    };
-    let why = "Cannot tell: cannot rule out a leak of 1.0 KiB per request: in 60 s, resident memory shows only growth \
-               above 3.0 KiB per request";
-    let of_gate =
-        |findings: &Findings| gate::finding(&findings.gates[0], headline::length_left_to_gates(findings)).why;
-    // the gate needs longer, and the line of the gate does not name another length
-    let both = open(memory.clone(), Some(1080.0), undecided());
-    assert_eq!(headline::headline(&both), format!("{why}; run again with --load-duration of about 18 min"));
-    assert!(!of_gate(&both).contains("run again"), "{}", of_gate(&both));
-    let far = open(memory, None, vec![]);
-    assert_eq!(headline::headline(&far), format!("{why}; run again with a much longer --load-duration"));
-    // where only the gate is open its line says it
-    let only_gate = Findings {
-        longer: Some(longer(Some(240.0))),
-        ..findings(answer(flat(SeriesId::MemLive, 24.0)), undecided())
-    };
-    assert!(
-        of_gate(&only_gate).ends_with("; run again with --load-duration of about 4 min"),
-        "{}",
-        of_gate(&only_gate)
-    );
-    let growth =
-        SeriesGrowth { id: SeriesId::RssAnon, per_request: None, per_second: None, several_kinds: false };
-    let warm_up = |runtime| Doubt::MayBeWarmUp {
-        growth: growth.clone(),
-        runtime,
-        live_heap_read: false,
-        pools_bytes: KIB,
-    };
-    let advised = |doubt: Doubt| headline::headline(&open(doubt, Some(240.0), vec![]));
-    let python = advised(warm_up(Runtime::Python));
-    assert!(python.ends_with("without a leak: run again with more load, or with --cycles 3"), "{python}");
-    let heap = Doubt::HeapNotRead {
-        id: SeriesId::RssAnon,
-        runtime: Runtime::Go,
-        live_heap_read: false,
-        drives: true,
-    };
-    assert!(advised(heap).ends_with(": run again with --cycles 3 to tell the two apart"));
-}
-
-#[test]
 fn a_leak_is_counted_by_what_is_known_of_each_part() {
     let each = || CountedBy::Each(vec!["'/slow'".into()]);
     let summary = |memory_per, count_per: Option<CountedBy>| {
@@ -381,74 +324,4 @@ fn a_leak_is_counted_by_what_is_known_of_each_part() {
         "5.8 MiB of memory, 1 thread and 5 file descriptors more per request"
     );
     assert_eq!(leak::summary(&LeakSummary::default(), "it grows"), "it grows");
-}
-
-#[test]
-fn each_exit_code_says_what_set_it() {
-    let gate = || ExitReason::Gate("errors.ratio < 1%".into());
-    let rows = [
-        (ExitReason::Verdict, "verdict"),
-        (gate(), "gate errors.ratio < 1%"),
-        (ExitReason::GatesOnly, "--gates-only"),
-        (ExitReason::LoadOnly, "--load-only"),
-        (ExitReason::NoFail(1, Box::new(gate())), "--no-fail (else 1 by gate errors.ratio < 1%)"),
-        (
-            ExitReason::AllowInconclusive(Box::new(ExitReason::Verdict)),
-            "--allow-inconclusive (else 3 by verdict)",
-        ),
-    ];
-    for (reason, text) in rows {
-        assert_eq!(exit::reason(&reason), text);
-    }
-}
-
-#[test]
-fn a_comparison_says_its_answer_once_whatever_the_gates_of_its_runs_say() {
-    let side = |name: &str, answer| ComparedSide { name: name.into(), answer };
-    let compared = |verdict, before, after| Compared {
-        verdict,
-        exit_code: 0,
-        sides: [side("before", before), side("after", after)],
-        series: Vec::new(),
-        notes: Vec::new(),
-    };
-    let stable = || answer(flat(SeriesId::RssAnon, 90.0));
-    let same = compared(Change::NoDifference, stable(), stable());
-    let text = "neither run leaks; no growth of private memory above 90 B per request in 76 s";
-    assert_eq!(comparison::headline(&same), format!("No difference: {text}"));
-    let evidence = Evidence::default();
-    let found = Assessment::example();
-    let written = comparison(&same, [(&evidence, &found), (&evidence, &found)]);
-    assert_eq!(written.summary, text);
-    assert_eq!(
-        written.before.headline,
-        "No leak: no growth of private memory above 90 B per request in 76 s"
-    );
-    let fixed = compared(Change::Fixed, answer(Reason::Leak(worker())), stable());
-    assert_eq!(
-        comparison::headline(&fixed),
-        "Fixed: no growth of private memory above 90 B per request in 76 s; before, main.worker in chan send: 6,000 \
-         goroutines more in 6,000 requests"
-    );
-    let open = compared(Change::CannotTell, stable(), answer(Reason::Doubt(Doubt::NoSteady)));
-    assert_eq!(
-        comparison::headline(&open),
-        "Cannot tell: in the second run, the run ended before steady began"
-    );
-}
-
-#[test]
-fn what_explains_a_climb_names_how_far_the_heap_may_grow() {
-    let rows = [
-        (HeapRoom::Limit(96.0 * KIB * KIB), "up to its limit of 96.0 MiB"),
-        (HeapRoom::Committed(14.0 * KIB * KIB), "up to the 14.0 MiB that it had"),
-        (HeapRoom::LiveHeap, "up to its bound"),
-    ];
-    for (room, end) in rows {
-        let text = explanation::explanation(&Explanation::HeapHeadroom(room));
-        assert!(text.starts_with("the live heap after collections is flat") && text.ends_with(end), "{text}");
-    }
-
-    let failed = findings(answer(Reason::OnlyLoad), vec![gate(GateResult::Failed)]);
-    assert_eq!(failed.badge(), Badge::GateFailed);
 }

@@ -82,7 +82,7 @@ fn a_page_gives_its_report_back_byte_for_byte() {
     let page = dir.join("report.html");
     let inside = run_soak(&["report", "--json-from", page.to_str().unwrap()]).ends_with(0);
     assert!(inside.stdout == text(dir.join("report.json")) && inside.stderr.is_empty(), "{inside:?}");
-    for (file, why) in [("report.md", "holds no report.json"), ("no-such.html", "No such file")] {
+    for (file, why) in [("report.md", "holds no report.json"), ("no-such.html", "file not found")] {
         let none = run_soak(&["report", "--json-from", dir.join(file).to_str().unwrap()]).ends_with(2);
         assert!(none.stderr.contains(why) && none.stderr.lines().count() == 1, "{none:?}");
     }

@@ -41,8 +41,12 @@ fn a_run_directory_shows_what_it_recorded() {
 #[test]
 fn without_a_service_it_says_why_and_wrong_use_is_one_line() {
     let url = format!("http://127.0.0.1:{}/", closed_port());
-    let said = run_soak(&["tasks", &url, "--once"]).ends_with(4).stderr;
+    let said = run_soak(&["tasks", &url, "--once"]).ends_with(2).stderr;
     assert!(said.contains("no process is listening on port"), "{said}");
+    for path in ["no-such-run", "./no-such-run"] {
+        let said = run_soak(&["tasks", path]).ends_with(2).stderr;
+        assert!(said.contains("is neither a URL nor a run directory") && said.lines().count() == 1, "{said}");
+    }
     let said = run_soak(&["tasks", &url, "--for", "soon"]).ends_with(2).stderr;
     assert!(said.contains("--for: invalid duration 'soon'"), "{said}");
 }

@@ -59,6 +59,11 @@ impl TasksArgs {
         Some(PathBuf::from(only)).filter(|path| path.is_dir())
     }
 
+    /// What was named, but by the flag.
+    pub fn urls(&self) -> &[String] {
+        &self.url
+    }
+
     /// The strongest layer of a plan in which nothing is driven and no collection is forced, for each service.
     pub fn settings(self) -> Vec<Settings> {
         let TasksArgs { url, url_flag, request, connect, timeout, probe, gc, once: _, observe: _, json: _ } =

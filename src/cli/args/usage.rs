@@ -25,6 +25,13 @@ pub fn in_a_line(error: &clap::Error) -> String {
     wrong + end + &[advice, vec![see]].concat().join("; ")
 }
 
+/// "[possible values: a, b]" as soak says it elsewhere.
+fn expected_values(wrong: &str) -> String {
+    let listed = wrong.split_once(" [possible values: ");
+    let listed = listed.and_then(|(wrong, values)| Some((wrong, values.strip_suffix(']')?)));
+    listed.map_or(wrong.to_string(), |(wrong, values)| format!("{wrong}; expected: {values}"))
+}
+
 /// An unknown flag, with the nearest that the command has.
 fn unknown_flag(error: &clap::Error) -> Option<String> {
     let text = |kind| match error.get(kind) {
@@ -53,5 +60,5 @@ fn message(error: &clap::Error) -> (String, Vec<String>) {
             None => wrong.push(line.strip_prefix("error: ").unwrap_or(line)),
         }
     }
-    (wrong.join(" "), tips)
+    (expected_values(&wrong.join(" ")), tips)
 }

@@ -232,7 +232,7 @@ fn what_cannot_work_is_reported_in_a_line_before_anything_is_sent() {
     for (url, settings, expected) in [
         ("https://h/", format!("cacert = '{bad}'"), "cannot read certificate 1".to_string()),
         ("https://h/", format!("cacert = '{}'", file("key")), "no certificate in PEM".into()),
-        ("https://h/", "cacert = '/nowhere.pem'".into(), "--cacert: /nowhere.pem: No such file".into()),
+        ("https://h/", "cacert = '/nowhere.pem'".into(), "--cacert: /nowhere.pem: file not found".into()),
         ("https://h/", format!("cert = '{cert}'"), "no unencrypted private key in PEM".into()),
         ("https://h/", format!("cert = '{cert}'\nkey = '{other}'"), "the key does not belong to".into()),
         ("https://h/", format!("key = '{other}'"), "--key needs --cert".into()),

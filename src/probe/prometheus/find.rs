@@ -48,7 +48,7 @@ pub fn page<'a>(search: &'a ProbeSearch<'a>) -> BoxFuture<'a, Discovered> {
             }
         }
         let turn_on = match plan.metrics {
-            Some(_) if !search.foreign.metrics => format!("--metrics names no page of metrics ({why})"),
+            Some(_) if !search.foreign.metrics => format!("no page of metrics: {why}"),
             Some(_) => ANOTHER_PROCESS.into(),
             None if search.foreign.metrics => ANOTHER_PROCESS.into(),
             None => format!("serve {}, or name the page with --metrics URL", exporter(search.runtime())),
