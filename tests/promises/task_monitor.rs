@@ -62,6 +62,20 @@ fn requests_fired_from_it_show_what_each_of_them_leaves_behind() {
         (Some("main.searchForever"), Some(37.0))
     );
 
+    terminal.press("p");
+    // before Go 1.27 there is no proof, and soak says so
+    let screen = terminal.until("a proof", |screen| {
+        screen.contains("Go proves that 37 goroutines can never go on") || screen.contains("no proof:")
+    });
+    if screen.contains("Go proves") {
+        terminal.until("a mark", |screen| {
+            screen.lines().any(|line| line.starts_with("main.searchForever") && line.contains("proven leak"))
+        });
+    }
+    terminal.press("\r");
+    terminal.shows("ids: ");
+    terminal.press("\r");
+
     kill_process(Pid::from_raw(server.pid() as i32).unwrap(), Signal::KILL).unwrap();
     let screen = terminal.shows("not read for");
     assert!(screen.contains("main.searchForever"), "the last reading stays:\n{screen}");
