@@ -74,7 +74,9 @@ pub use so_far::{LookWords, describe_look, describe_so_far};
 pub use surroundings::{
     account_ends, account_settled, describe_account, describe_machine, describe_probing, describe_target,
 };
-pub use task_details::{IDS_NOT_READ, describe_ids, describe_proven, describe_task_times, task_warnings};
+pub use task_details::{
+    IDS_NOT_READ, describe_ids, describe_proven, describe_task_times, list_task_warnings, task_warnings,
+};
 pub use task_monitor::{
     describe_grouping, describe_key_outcome, describe_left_behind, unknown_creator, unknown_state,
 };

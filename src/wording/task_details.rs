@@ -1,6 +1,8 @@
 //! What the task monitor says of the tasks of one group: their ids, what is proven of them, how they spend their time.
 
+use super::phrase::listed_name;
 use crate::evidence::{TaskId, TaskTimes};
+use crate::findings::ListedGroup;
 use crate::units::Unit;
 
 /// Where there are too many to ask for each.
@@ -79,6 +81,17 @@ pub fn task_warnings(times: &TaskTimes) -> Vec<String> {
         ),
     ];
     warnings.into_iter().flatten().collect()
+}
+
+/// Groups in which a task can never go on or keeps a worker, in one line; none where there are none.
+pub fn list_task_warnings(groups: &[ListedGroup]) -> Option<String> {
+    let grave = |group: &ListedGroup| {
+        let times = TaskTimes { self_woken: 0, ..group.times? };
+        let warnings = task_warnings(&times);
+        (!warnings.is_empty()).then(|| format!("{}: {}", listed_name(group), warnings.join(", ")))
+    };
+    let all: Vec<String> = groups.iter().filter_map(grave).collect();
+    (!all.is_empty()).then(|| format!("warning: {}", all.join(" · ")))
 }
 
 #[cfg(test)]

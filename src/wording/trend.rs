@@ -69,7 +69,7 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
         Found::StillSettling => {
             format!("what it rose in the last {over} is a small part of its rise before, {levels}{found}")
         }
-        Found::TooFew { points: 1 } => format!("1 point is too few to judge"),
+        Found::TooFew { points: 1 } => "1 point is too few to judge".into(),
         Found::TooFew { points } => format!("{points} points are too few to judge"),
         Found::TooFewCycles { cycles } => {
             let seen =
@@ -84,7 +84,7 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
         }
         Found::RoseThenLevel(rise) => {
             let since = match trend.direction {
-                Direction::Inconclusive => format!(", too recent to know whether it goes on"),
+                Direction::Inconclusive => ", too recent to know whether it goes on".into(),
                 Direction::Growing | Direction::Stable => format!(", {levels}{found}"),
             };
             format!("{}, level since{since}", describe_rise(&rise, unit))

@@ -62,6 +62,20 @@ fn requests_fired_from_it_show_what_each_of_them_leaves_behind() {
         (Some("main.searchForever"), Some(37.0))
     );
 
+    terminal.press("p");
+    // before Go 1.27 there is no proof, and soak says so
+    let screen = terminal.until("a proof", |screen| {
+        screen.contains("Go proves that 37 goroutines can never go on") || screen.contains("no proof:")
+    });
+    if screen.contains("Go proves") {
+        terminal.until("a mark", |screen| {
+            screen.lines().any(|line| line.starts_with("main.searchForever") && line.contains("proven leak"))
+        });
+    }
+    terminal.press("\r");
+    terminal.shows("ids: ");
+    terminal.press("\r");
+
     kill_process(Pid::from_raw(server.pid() as i32).unwrap(), Signal::KILL).unwrap();
     let screen = terminal.shows("not read for");
     assert!(screen.contains("main.searchForever"), "the last reading stays:\n{screen}");
@@ -131,4 +145,49 @@ fn a_finished_run_is_stepped_through() {
     terminal.press("r");
     terminal.press("q");
     assert_eq!(terminal.ends_as_it_was().code(), 0);
+}
+
+/// Processor time that a process has used.
+fn used(pid: u32) -> Duration {
+    let stat = text(format!("/proc/{pid}/stat"));
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    let ticks = |at: usize| fields[at].parse::<u64>().unwrap();
+    Duration::from_millis(10 * (ticks(11) + ticks(12)))
+}
+
+#[test]
+#[ignore = "half a minute, and figures of an idle machine: cargo test --release -- --ignored hundred_thousand"]
+fn a_service_with_a_hundred_thousand_goroutines_bears_it_and_keys_are_answered_at_once() {
+    let Some(program) = go::built("leaky") else {
+        return skipped("there is no go on PATH to build the service");
+    };
+    let mut service = Command::new(program);
+    service.env_remove("FIXED").env_remove("PORT").env("PARKED", "100000");
+    let server = Server::from(service);
+    let Some(mut terminal) = Terminal::start(SIZE, &[], &["tasks", &server.url()]) else { return };
+    terminal.shows("100,000");
+    let (began, before) = (Instant::now(), used(server.pid()));
+    let mut took: Vec<Duration> = Vec::new();
+    for _ in 0..20 {
+        let pressed = Instant::now();
+        terminal.press("?");
+        while !terminal.screen().contains("which stays selected") {
+            assert!(pressed.elapsed() < Duration::from_secs(10), "{}", terminal.screen());
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        took.push(pressed.elapsed());
+        terminal.press("?");
+        terminal.hides("which stays selected");
+        std::thread::sleep(Duration::from_secs(1));
+    }
+    let (spent, of) = (used(server.pid()) - before, began.elapsed());
+    took.sort();
+    println!(
+        "keys: {:?} in the middle, {:?} at worst; the service used {spent:?} of {of:?}",
+        took[10], took[19]
+    );
+    assert!(took[19] < Duration::from_millis(100), "{took:?}");
+    assert!(spent < of / 100, "{spent:?} of {of:?}");
+    terminal.press("q");
+    terminal.ends_as_it_was();
 }

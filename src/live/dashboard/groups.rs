@@ -29,7 +29,7 @@ pub fn draw_groups(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Them
 fn table(rows: &[ListedGroup], width: usize, height: usize, theme: Theme) -> Vec<Line<'static>> {
     let per_request = rows.iter().any(|row| row.per_request.is_some());
     let columns = columns(width, Available { per_request, mark: false });
-    let mut lines = vec![titles(&columns, None, theme)];
+    let mut lines = vec![titles(&columns, None, "", theme)];
     let fits = height.saturating_sub(1);
     let shown = if rows.len() > fits { fits.saturating_sub(1) } else { rows.len() };
     let row = |group| line(&Shown { group: Cow::Borrowed(group), since_mark: None }, &columns, theme);

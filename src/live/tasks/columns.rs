@@ -40,7 +40,7 @@ const WIDE: usize = 130;
 /// The columns from left to right, each with its width. Those that matter most come first where there is no room for
 /// all.
 pub fn columns(width: usize, available: Available) -> Vec<(Column, usize)> {
-    let per_request = if width >= WIDE { 22 } else { 12 };
+    let per_request = if width >= WIDE { 22 } else { 13 };
     let by_weight = [
         (Column::Count, 8, true),
         (Column::Growth, 9, true),
@@ -49,7 +49,7 @@ pub fn columns(width: usize, available: Available) -> Vec<(Column, usize)> {
         (Column::Movement, 12, true),
         (Column::State, if width >= 100 { 18 } else { 14 }, true),
         (Column::Curve, 14, true),
-        (Column::Age, 9, true),
+        (Column::Age, 10, true),
     ];
     let mut left = width;
     let mut chosen: Vec<(Column, usize)> = Vec::new();

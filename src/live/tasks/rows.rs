@@ -47,13 +47,24 @@ fn cell(column: Column, width: usize, text: &str) -> String {
     }
 }
 
-/// The titles; the one that is sorted by is pointed out.
-pub fn titles(columns: &[(Column, usize)], sorted: Option<Column>, theme: Theme) -> Line<'static> {
+/// The titles; the one that is sorted by has an arrow: down where the largest or the last comes first. `part` follows
+/// the title of the groups.
+pub fn titles(
+    columns: &[(Column, usize)],
+    sorted: Option<(Column, char)>,
+    part: &str,
+    theme: Theme,
+) -> Line<'static> {
     let spans = columns.iter().map(|(column, width)| {
-        let style = if sorted == Some(*column) { theme.strong() } else { theme.quiet() };
+        let arrow = sorted.filter(|(by, _)| by == column).map(|(_, arrow)| arrow);
+        let style = if arrow.is_some() { theme.strong() } else { theme.quiet() };
         // what has no title needs one where it is sorted by
-        let name = if sorted == Some(*column) && title(*column).is_empty() { "does" } else { title(*column) };
-        Span::styled(cell(*column, *width, name), style)
+        let name = if arrow.is_some() && title(*column).is_empty() { "does" } else { title(*column) };
+        let arrow = arrow.map(String::from).unwrap_or_default();
+        let part = if *column == Column::Name { part } else { "" };
+        let name = format!("{name}{arrow}{part}");
+        // of a name the end is kept, of a title the beginning
+        Span::styled(cell(*column, *width, &cut(&name, width.saturating_sub(1))), style)
     });
     Line::from(spans.collect::<Vec<_>>())
 }

@@ -142,6 +142,17 @@ impl Table {
         rows
     }
 
+    /// What it is sorted by, and an arrow: down where the largest or the last comes first.
+    pub fn sorted(&self) -> (Column, char) {
+        let rises = matches!(self.column, Column::Name | Column::State | Column::Age);
+        (self.column, if rises == self.inverted { '▼' } else { '▲' })
+    }
+
+    /// All groups that it shows or could show.
+    pub fn groups(&self) -> &[ListedGroup] {
+        &self.rows
+    }
+
     /// The columns for a screen of this width.
     pub fn columns(&self, width: usize) -> Vec<(Column, usize)> {
         let per_request = self.rows.iter().any(|row| row.per_request.is_some());

@@ -16,7 +16,7 @@ use super::table::Table;
 use crate::findings::{Grouping, LeftBehind};
 use crate::live::screen::{Theme, cut, cut_items, draw_box};
 use crate::units::Unit;
-use crate::wording::{describe_grouping, describe_key_outcome, describe_left_behind};
+use crate::wording::{describe_grouping, describe_key_outcome, describe_left_behind, list_task_warnings};
 
 /// Lines of an opened group and of the table above it at least.
 const LEAST_OPENED: u16 = 10;
@@ -28,6 +28,9 @@ pub fn draw_monitor(frame: &mut Frame<'_>, monitor: &Monitor, theme: Theme) {
     let width = usize::from(frame.area().width);
     let mut head = vec![head_line(tab, monitor.place(), width, theme)];
     head.extend(left_behind(tab, width, theme));
+    head.extend(
+        list_task_warnings(tab.table.groups()).map(|text| Line::styled(cut(&text, width), theme.open())),
+    );
     let heights = [Constraint::Length(head.len() as u16), Constraint::Min(1), Constraint::Length(1)];
     let [above, body, foot] = Layout::vertical(heights).areas(frame.area());
     frame.render_widget(Paragraph::new(head), above);
@@ -113,7 +116,10 @@ fn draw_rows(
     let fits = usize::from(area.height).saturating_sub(1).max(1);
     // the selected row stays in sight
     let first = (place + 1).saturating_sub(fits);
-    let mut lines = vec![titles(&columns, Some(table.column), theme)];
+    let last = rows.len().min(first + fits);
+    let part =
+        if rows.len() > fits { format!(" {}–{last} of {}", first + 1, rows.len()) } else { String::new() };
+    let mut lines = vec![titles(&columns, Some(table.sorted()), &part, theme)];
     for (at, row) in rows.iter().enumerate().skip(first).take(fits) {
         let line = line(row, &columns, theme);
         let line = if stale { line.patch_style(theme.quiet()) } else { line };

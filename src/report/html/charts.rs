@@ -6,6 +6,7 @@ use super::colours::colour_name;
 use crate::evidence::{AccountPart, Event, EventKind, Evidence, Sample, Series, SeriesId};
 use crate::findings::Report;
 use crate::report::clean_text::clean_text;
+use crate::report::lines::hold_units;
 use crate::report::picture::{
     Bin, FittedLine, Layers, Mark, MemoryLayers, RunTime, Tint, collect_bins, memory_layers, run_time,
     task_layers, whole_intervals,
@@ -142,6 +143,9 @@ pub fn charts(evidence: &Evidence, findings: &Report) -> Charts {
         latency(evidence, findings),
     ];
     charts.retain(|chart| !chart.lines.is_empty());
+    for (note, _) in charts.iter_mut().flat_map(|chart| &mut chart.notes) {
+        *note = hold_units(note);
+    }
     // of other people's files every line may be one that is not shown from the start
     for chart in charts.iter_mut().filter(|chart| chart.lines.iter().all(|line| !line.on)) {
         chart.lines[0].on = true;

@@ -63,7 +63,7 @@ async fn read_tasks(plans: &[TasksPlan], options: TasksOptions) -> Result<u8> {
     let (sender, mut commands) = channel(4);
     listen(sender, Interrupt::default())?;
     let (ends, ended) = unbounded_channel();
-    let all_read = join_all(plans.iter().map(|plan| first_reading(plan)));
+    let all_read = join_all(plans.iter().map(first_reading));
     let readers = tokio::select! {
         _ = commands.recv() => return Ok(interrupted(options)),
         readers = all_read => readers,

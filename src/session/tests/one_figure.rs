@@ -256,7 +256,7 @@ fn the_line_of_the_picture_and_of_the_page_have_one_label() {
     for finished in [leaking(), with_live_heap(3584.0, 5120.0)] {
         let formats = Formats::render(&finished);
         let notes = formats.charts["charts"][0]["notes"].as_array().unwrap();
-        let growth = notes[0][0].as_str().unwrap();
+        let growth = notes[0][0].as_str().unwrap().replace('\u{a0}', " ");
         let edge = growth.split(" (").next().unwrap();
         let picture = formats.picture.join(" ");
         assert!(picture.contains(edge), "'{edge}' in {picture}");

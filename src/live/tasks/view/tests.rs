@@ -100,6 +100,11 @@ fn an_opened_group_says_what_is_proven_and_lists_its_tasks() {
         Some(TaskTimes { busy_s: 2.0, idle_s: 60.0, polls: 9, lost_waker: 1, ..TaskTimes::default() });
     let drawn = draw(ListedGroup { times, ids: Ids::NotRead, proven: None, ..produce });
     assert!(drawn.contains("busy 2 s · scheduled") && drawn.contains("has lost its waker"), "{drawn}");
+    let warned = drawn.lines().nth(1).unwrap();
+    assert!(
+        warned.starts_with("warning: main.produce: 1 has lost its waker: nothing can wake it"),
+        "{drawn}"
+    );
 }
 
 #[test]
@@ -226,4 +231,28 @@ fn the_selected_row_is_one_bar_in_the_color_of_what_it_does() {
 
 fn trimmed(drawn: &str) -> String {
     drawn.lines().map(|line| line.trim_end().to_string() + "\n").collect()
+}
+
+#[test]
+fn the_column_that_is_sorted_by_has_an_arrow_and_a_long_table_says_which_part_is_shown() {
+    let mut seen = Monitor::new(1);
+    let groups = (0..80).map(|n| group(&format!("main.f{n:02}"), "select", 3.0, 0.0)).collect();
+    seen.take(0, TaskReading { groups: Some(groups), ..reading(None) });
+    let title = |seen: &Monitor| screen(seen, 80, 24).lines().nth(1).unwrap().trim_end().to_string();
+    assert!(
+        title(&seen).starts_with("group 1–21 of 80 ") && title(&seen).contains(" growth▼"),
+        "{}",
+        title(&seen)
+    );
+    seen.press(Key::Char('i'));
+    seen.press(Key::End);
+    assert!(
+        title(&seen).starts_with("group 60–80 of 80 ") && title(&seen).contains(" growth▲"),
+        "{}",
+        title(&seen)
+    );
+    for _ in 0..4 {
+        seen.press(Key::Left);
+    }
+    assert!(title(&seen).starts_with("group▼ 1–21 of 80"), "from z to a: {}", title(&seen));
 }
