@@ -274,10 +274,13 @@ fn interval(e: Estimate, trend: &Trend) -> Value {
 }
 
 /// How long a steady would get an interval to one side of the limit, about: it shrinks with its length as what a run
-/// detects does. None where that is too far ahead.
+/// detects does. Of a growth that may be none, and happens to be next to the limit, it is asked how long would bound it.
+/// None where that is too far ahead.
 fn needs_s(value: f64, [lo, hi]: [f64; 2], limit: f64, steady: &Steady) -> Option<f64> {
-    let half = if value < limit { hi - value } else { value - lo };
-    longer_run(steady, half / (limit - value).abs().max(f64::MIN_POSITIVE), true).needs_s
+    let half = (hi - value).max(value - lo);
+    let room = (limit - value).abs();
+    let room = if lo <= 0.0 { room.max(limit) } else { room };
+    longer_run(steady, half / room.max(f64::MIN_POSITIVE), true).needs_s
 }
 
 fn outcome(gate: &Gate, value: Result<Value, NotMeasured>, steady: &Steady) -> GateOutcome {
@@ -353,6 +356,16 @@ mod tests {
         assert_eq!(result(0.3, p99(0.25), p99(0.05), None), GateResult::Failed, "the wait is the target's");
         let before_it_was_recorded = result(0.3, nothing, p99(0.05), None);
         assert_eq!(before_it_was_recorded, GateResult::Failed);
+    }
+
+    #[test]
+    fn a_growth_that_may_be_none_is_not_asked_to_leave_the_limit_that_it_happens_to_be_next_to() {
+        let steady = Steady { stretches: vec![(0.0, 40.0)], requests: None, run_end_s: 40.0 };
+        let needs = |value, ci| needs_s(value, ci, 200.0, &steady).map(f64::round);
+        assert_eq!(needs(215.0, [-142.0, 695.0]), Some(96.0), "480 to 200");
+        assert_eq!(needs(0.0, [0.0, 300.0]), Some(60.0));
+        assert_eq!(needs(150.0, [50.0, 250.0]), Some(80.0), "it grows: 100 to 50");
+        assert_eq!(needs(100.0, [-10.0, 205.0]), Some(48.0), "hardly longer may fall short again");
     }
 
     #[test]

@@ -15,6 +15,9 @@ const LEAST_SECOND: usize = 24;
 /// Where an indent would take more than half of the columns, this is left of it.
 const NARROW_INDENT: usize = 4;
 
+/// Columns of a table in a file or a pipe.
+const TABLE_COLUMNS: u16 = 120;
+
 /// Below this, broken lines are harder to read than cut ones.
 const NARROWEST: usize = 30;
 
@@ -35,6 +38,11 @@ impl Columns {
     /// Those of stderr.
     pub fn of_stderr() -> Columns {
         columns_of(terminal_size::terminal_size_of(std::io::stderr()))
+    }
+
+    /// How wide a table may be: on a screen as wide as that.
+    pub fn of_table(self) -> u16 {
+        self.0.and_then(|columns| columns.try_into().ok()).unwrap_or(TABLE_COLUMNS)
     }
 
     /// Lines of a list, each a name and after some spaces what it is: a line that is too long goes on below what it is,

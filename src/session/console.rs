@@ -34,14 +34,6 @@ impl OutputOptions {
     }
 }
 
-/// Columns of a table where the width of the screen is unknown.
-const DEFAULT_COLUMNS: u16 = 120;
-
-/// How many columns a table may have.
-pub fn screen_columns() -> u16 {
-    terminal_size::terminal_size().map_or(DEFAULT_COLUMNS, |(width, _)| width.0)
-}
-
 /// A line as it fits on stderr's screen.
 pub fn fit_stderr(text: &str) -> String {
     Columns::of_stderr().fit(text, 2)

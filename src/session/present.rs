@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::conclude::Outcome;
-use super::console::{OutputOptions, print, screen_columns};
+use super::console::{OutputOptions, print};
 use super::pipeline;
 use crate::error::Result;
 use crate::findings::{Comparison, Report};
@@ -42,6 +42,6 @@ pub fn print_report(report: &Report, dir: Option<&Path>, options: &OutputOptions
 
 /// Prints the table of a comparison whose files are in `dir`.
 pub fn print_comparison(compared: &Comparison, dir: &Path) {
-    print(&report::comparison::summary(compared, screen_columns(), Columns::of_stdout()));
+    print(&report::comparison::summary(compared, Columns::of_stdout()));
     print(&format!("report: {}\n", dir.join("compare.html").display()));
 }

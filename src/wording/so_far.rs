@@ -76,7 +76,7 @@ fn how_fast(rising: &Rising) -> String {
         (None, Some(slope)) => format!(": {}", unit.show_slope(slope)),
         (None, None) => String::new(),
     };
-    let rises = if rising.certain { "rising" } else { "seem to rise" };
+    let rises = if rising.certain { "rising" } else { "may be rising" };
     format!("{} {rises}{by}", growth.id.label())
 }
 
@@ -123,7 +123,7 @@ mod tests {
         let of_late = Some((SeriesId::RssAnon, Some(3900.0), None));
         assert_eq!(said(of_late, 640.0 * 1900.0, Interim::Open).len(), 1);
         let watched = Some((SeriesId::Threads, None, Some(0.5)));
-        assert_eq!(said(watched, 9.0, Interim::Open), ["not yet decided: threads seem to rise: 0.5/s"]);
+        assert_eq!(said(watched, 9.0, Interim::Open), ["not yet decided: threads may be rising: 0.5/s"]);
         assert_eq!(said(None, 0.0, Interim::Stable), ["no growth so far"]);
         assert_eq!(said(None, 0.0, Interim::Open), ["not yet decided"]);
     }

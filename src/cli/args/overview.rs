@@ -2,8 +2,8 @@
 
 /// `soak --help`: at most 24 lines of 80 columns.
 pub const HELP: &str = "\
-Find memory and task leaks in HTTP services: soak sends load to a URL, measures
-the process behind it, and says whether memory or tasks grow, and what grows.
+Find memory and task leaks in HTTP services: soak sends load
+to a URL and says whether memory or tasks grow, and which.
 
 Usage: soak [OPTIONS] URL [-- COMMAND…]
        soak COMMAND

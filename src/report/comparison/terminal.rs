@@ -14,8 +14,8 @@ const DIM: Style = Style::new().dimmed();
 /// Series that are shown; compare.json has all.
 const SERIES: usize = 8;
 
-/// The answer, the runs and their series, with colours as ANSI sequences, the table so many columns wide.
-pub fn summary(comparison: &Comparison, width: u16, columns: Columns) -> String {
+/// The answer, the runs and their series, with colours as ANSI sequences.
+pub fn summary(comparison: &Comparison, columns: Columns) -> String {
     let style = badge_style(tone(comparison.verdict));
     let word = badge(comparison);
     let head = format!("{style} {word} {style:#} {BOLD}{}{BOLD:#}", clean_text(&comparison.summary));
@@ -27,7 +27,7 @@ pub fn summary(comparison: &Comparison, width: u16, columns: Columns) -> String 
     }
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(width).set_header(["series", "before", "after", "change"]);
+    table.set_width(columns.of_table()).set_header(["series", "before", "after", "change"]);
     for series in foremost(comparison).into_iter().take(SERIES) {
         table.add_row(row(series).map(|text| clean_text(&text)));
     }
