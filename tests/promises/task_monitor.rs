@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::Value;
 
 use super::against_real_services::go;
-use super::support::{Server, Terminal, recorded, skipped, text};
+use super::support::{GIVEN_BACK, Server, TAKEN, Terminal, recorded, skipped, text, until};
 
 const SIZE: (u16, u16) = (100, 28);
 
@@ -102,11 +102,11 @@ fn ctrl_c_ends_it_while_a_service_does_not_answer_the_first_reading() {
     service.set_nonblocking(true).unwrap();
     let url = format!("http://{}/", service.local_addr().unwrap());
     let Some(mut terminal) = Terminal::start(SIZE, &[], &["tasks", &url]) else { return };
-    let until = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_secs(60);
     let _unanswered = loop {
         match service.accept() {
             Ok(connection) => break connection,
-            Err(_) => assert!(Instant::now() < until, "soak never connects"),
+            Err(_) => assert!(Instant::now() < deadline, "soak never connects"),
         }
         std::thread::sleep(Duration::from_millis(10));
     };
@@ -118,14 +118,41 @@ fn ctrl_c_ends_it_while_a_service_does_not_answer_the_first_reading() {
 }
 
 #[test]
+fn sigterm_a_panic_and_suspending_leave_the_terminal_as_it_was() {
+    let server = Server::start("ok");
+    let url = server.url();
+    let monitor = |vars: &[(&str, &str)]| Terminal::start(SIZE, vars, &["tasks", &url]);
+    let Some(terminal) = monitor(&[]) else { return };
+    terminal.shows("observed for");
+    kill_process(terminal.soak_pid(), Signal::TERM).unwrap();
+    assert_eq!(terminal.ends_as_it_was().code(), 0);
+
+    let Some(terminal) = monitor(&[("SOAK_PANIC_IN_DRAWING", "3")]) else { return };
+    let ended = terminal.ends_as_it_was();
+    assert!(ended.written.contains("panicked"), "{}", ended.written);
+
+    let Some(mut terminal) = monitor(&[]) else { return };
+    terminal.shows("observed for");
+    let written =
+        |terminal: &Terminal, what: &str| String::from_utf8_lossy(&terminal.bytes()).matches(what).count();
+    let pid = terminal.soak_pid();
+    kill_process(pid, Signal::TSTP).unwrap();
+    until("the terminal is given back", || written(&terminal, GIVEN_BACK) == 1);
+    kill_process(pid, Signal::CONT).unwrap();
+    until("the table is there again", || written(&terminal, TAKEN) == 2);
+    terminal.press("q");
+    terminal.ends_as_it_was();
+}
+
+#[test]
 fn a_test_that_gives_up_leaves_no_monitor_behind() {
     let server = Server::start("ok");
     let Some(terminal) = Terminal::start(SIZE, &[], &["tasks", &server.url()]) else { return };
     terminal.shows("observed for");
     let soak = terminal.soak_pid();
     drop(terminal);
-    let until = Instant::now() + Duration::from_secs(10);
-    while test_kill_process(soak).is_ok() && Instant::now() < until {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while test_kill_process(soak).is_ok() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert!(test_kill_process(soak).is_err(), "soak still runs");
