@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct TaskId {
     /// The id.
     pub id: u64,
-    /// How long it has waited, in seconds; Go says whole minutes, and nothing below one.
+    /// How long it has waited, in seconds. Go says whole minutes, counts from the first collection that sees it wait,
+    /// and says nothing of a goroutine that it has proven to be stuck.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_s: Option<u64>,
 }

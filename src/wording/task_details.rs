@@ -44,7 +44,7 @@ pub fn describe_ids(ids: &[TaskId], room: usize) -> String {
 fn wait_words(waits_s: Option<u64>) -> String {
     match waits_s {
         Some(seconds) => Unit::Seconds.show(seconds as f64),
-        None => "below 1 min".into(),
+        None => "wait not known".into(),
     }
 }
 
@@ -83,15 +83,22 @@ pub fn task_warnings(times: &TaskTimes) -> Vec<String> {
     warnings.into_iter().flatten().collect()
 }
 
-/// Groups in which a task can never go on or keeps a worker, in one line; none where there are none.
+/// Groups in which a task can never go on or keeps a worker, in one line, those that can never go on first; none where
+/// there are none.
 pub fn list_task_warnings(groups: &[ListedGroup]) -> Option<String> {
-    let grave = |group: &ListedGroup| {
-        let times = TaskTimes { self_woken: 0, ..group.times? };
-        let warnings = task_warnings(&times);
-        (!warnings.is_empty()).then(|| format!("{}: {}", listed_name(group), warnings.join(", ")))
+    let list = |what: &str, count: fn(&TaskTimes) -> u64| {
+        let tasks = |group: &ListedGroup| group.times.as_ref().map_or(0, count);
+        let of_group = |group: &ListedGroup| {
+            let tasks = tasks(group);
+            (tasks > 0).then(|| format!("{} of {}", Unit::Count.show(tasks as f64), listed_name(group)))
+        };
+        let all: Vec<String> = groups.iter().filter_map(of_group).collect();
+        (!all.is_empty()).then(|| format!("{what}: {}", all.join(", ")))
     };
-    let all: Vec<String> = groups.iter().filter_map(grave).collect();
-    (!all.is_empty()).then(|| format!("warning: {}", all.join(" · ")))
+    let lost = list("lost waker", |times| times.lost_waker);
+    let all: Vec<String> =
+        lost.into_iter().chain(list("never yielded", |times| times.never_yielded)).collect();
+    (!all.is_empty()).then(|| all.join(" · "))
 }
 
 #[cfg(test)]
@@ -102,7 +109,7 @@ mod tests {
     fn ids_are_put_together_by_how_long_they_wait_and_the_rest_is_counted() {
         let task = |id, minutes: u64| TaskId { id, waits_s: (minutes > 0).then_some(60 * minutes) };
         let few = [task(7, 12), task(8, 12), task(9, 3), task(12, 0)];
-        assert_eq!(describe_ids(&few, 200), "ids: 12 min: 7, 8 · 3 min: 9 · below 1 min: 12");
+        assert_eq!(describe_ids(&few, 200), "ids: 12 min: 7, 8 · 3 min: 9 · wait not known: 12");
         assert_eq!(describe_ids(&few[3..], 200), "ids: 12");
         let many: Vec<TaskId> = (0..500).map(|id| task(1000 + id, 0)).collect();
         let cut = describe_ids(&many, 60);

@@ -14,13 +14,16 @@ use super::opened::draw_opened;
 use super::rows::{line, titles};
 use super::table::Table;
 use crate::findings::{Grouping, LeftBehind};
-use crate::live::screen::{Theme, cut, cut_items, draw_box};
+use crate::live::screen::{Theme, cut, cut_front, cut_items, draw_box};
 use crate::units::Unit;
 use crate::wording::{describe_grouping, describe_key_outcome, describe_left_behind, list_task_warnings};
 
 /// Lines of an opened group and of the table above it at least.
 const LEAST_OPENED: u16 = 10;
 const LEAST_ROWS: u16 = 3;
+
+/// What is left of the URL or directory at least.
+const LEAST_SUBJECT: usize = 12;
 
 /// Draws everything.
 pub fn draw_monitor(frame: &mut Frame<'_>, monitor: &Monitor, theme: Theme) {
@@ -71,8 +74,12 @@ fn head_line(tab: &Tab, (at, of): (usize, usize), width: usize, theme: Theme) ->
         return Line::styled(cut(&format!("not read for {age}: {why}"), width), theme.bad());
     }
     let which = if of > 1 { format!(" {} of {of}", at + 1) } else { String::new() };
-    let text = format!("soak tasks{which} {} · {} · {}", reading.subject, groups(&tab.table), when(reading));
-    Line::styled(cut(&text, width), theme.strong())
+    let rest = format!(" · {} · {}", groups(&tab.table), when(reading));
+    let begins = format!("soak tasks{which} ");
+    // of where it is read the end says most, and less than what is read
+    let room = width.saturating_sub(begins.chars().count() + rest.chars().count());
+    let subject = cut_front(&reading.subject, room.max(LEAST_SUBJECT));
+    Line::styled(cut(&format!("{begins}{subject}{rest}"), width), theme.strong())
 }
 
 fn groups(table: &Table) -> String {
