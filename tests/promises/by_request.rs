@@ -76,7 +76,7 @@ fn weights_hold_and_what_is_wrong_is_reported_by_name() {
     // each row of steady names its block
     assert!(load.lines().any(|row| row.split(',').nth(3).is_some_and(|block| block == "1")), "{load}");
     let page = text(place.path().join("run/report.md"));
-    for what in ["| blank page | ", "| text: ", "| 500 Internal Server Error: "] {
+    for what in ["| blank page | ", "| answer without the expected text: ", "| 500 Internal Server Error: "] {
         assert!(page.contains(what), "no {what} in {page}");
     }
     assert!(output.stdout.contains("blank page  "), "{}", output.stdout);
