@@ -6,9 +6,10 @@ use super::list_groups;
 use crate::evidence::{Evidence, GroupCount, GroupKind, GroupLabel, TaskSnapshot};
 use crate::findings::ListedGroup;
 
-/// How many tasks bear each label at a moment.
+/// How many tasks bear each label at a moment. None bear the empty one: its row says that labels were looked for, so
+/// that one which appears later has grown.
 pub fn count_by_label(labels: &[GroupLabel], elapsed_s: f64) -> Vec<GroupCount> {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::from([("", 0)]);
     for label in labels {
         *counts.entry(&label.label).or_default() += label.count;
     }
@@ -65,5 +66,9 @@ mod tests {
         };
         assert_eq!((listed(5.0), listed(20.0), listed(2000.0)), (vec![], vec![(3.0, 0.0)], vec![(9.0, 6.0)]));
         assert!(list_kept_labels(&snapshots, 20.0)[0].of_label);
+        let none_at_first = [snapshot(10.0, Vec::new()), snapshots[1].clone()];
+        let listed = list_kept_labels(&none_at_first, 900.0);
+        assert_eq!((listed.len(), listed[0].count, listed[0].growth), (1, 9.0, 9.0));
+        assert!(list_kept_labels(&none_at_first[..1], 900.0).is_empty());
     }
 }

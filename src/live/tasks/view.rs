@@ -84,9 +84,10 @@ fn head_line(tab: &Tab, (at, of): (usize, usize), width: usize, theme: Theme) ->
 
 fn groups(table: &Table) -> String {
     let (all, shown) = (table.len(), table.shown().len());
+    let noun = |n: usize| if n == 1 { "group" } else { "groups" };
     match describe_grouping(table.grouping) {
-        Some(words) => format!("{shown} groups {words}"),
-        None if all == shown => format!("{all} groups"),
+        Some(words) => format!("{shown} {} {words}", noun(shown)),
+        None if all == shown => format!("{all} {}", noun(all)),
         None => format!("{shown} of {all} groups"),
     }
 }
