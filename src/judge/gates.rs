@@ -307,6 +307,8 @@ fn outcome(gate: &Gate, value: Result<Value, NotMeasured>, steady: &Steady) -> G
     };
     let across = lo < limit && limit <= hi;
     let needs_s = match result {
+        // what decides is how workers end
+        GateResult::Inconclusive if within_workers => None,
         GateResult::Inconclusive if across => needs_s(value, [lo, hi], limit, steady),
         GateResult::Inconclusive => needs_to_grow_s,
         GateResult::Held | GateResult::Failed => None,

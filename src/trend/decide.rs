@@ -79,7 +79,10 @@ pub(super) fn decide_window(
         let (low, high) = range(values);
         let adds = joint.coefficient.mean() * window.span_s / reduced.step_s;
         // beside a rise so much larger it is the end of that rise
-        if chance < alpha && adds > TAIL_SHARE * (high - low.min(lowest)) {
+        if chance < alpha
+            && adds > TAIL_SHARE * (high - low.min(lowest))
+            && !within_edge(asked, window, &joint.coefficient)
+        {
             let found = Found::GrowsBesideWarmup { tau_s: *tau_s };
             return Some(made(Direction::Growing, Shape::Linear, found, chance, slope(&joint.coefficient)));
         }
@@ -98,7 +101,7 @@ pub(super) fn decide_window(
         return Some(made(Direction::Stable, Shape::Step, Found::NoGrowth, chance, slope(line)));
     }
     if chance < alpha {
-        if too_few_to_grow || within_edge(asked, window) {
+        if too_few_to_grow || within_edge(asked, window, line) {
             return None;
         }
         if mixed {
@@ -162,8 +165,8 @@ pub(super) fn decide_window(
     // what noise hides is as wide around a slope that happens to be negative as around zero
     let hidden = highest.max(highest - line.mean()) * steps;
     let enough = match asked.kind {
-        // floors are clean: a rise of a tenth of a tooth would show
         ReducedAs::Returns { swing, .. } => hidden <= HIDDEN_AT_EDGE * swing,
+        // floors are clean: a rise of a tenth of a tooth would show
         ReducedAs::Floors { tooth, .. } => {
             hidden <= 0.15 * tooth || hidden <= HIDDEN_IN_SWING * swing && values.len() >= 12
         }
@@ -184,9 +187,9 @@ pub(super) fn decide_window(
 }
 
 /// Whether the level at one edge of a swing rises by less than what is near it: that may be the tails of more bursts.
-fn within_edge(asked: &SegmentQuestion<'_>, window: &Window) -> bool {
+fn within_edge(asked: &SegmentQuestion<'_>, window: &Window, slope: &Mixture) -> bool {
     let ReducedAs::Returns { swing, .. } = asked.kind else { return false };
-    let least = window.line.coefficient.quantile(0.025) * window.span_s / asked.reduced.step_s;
+    let least = slope.quantile(0.025) * window.span_s / asked.reduced.step_s;
     least < NEAR_EDGE * swing
 }
 

@@ -59,6 +59,7 @@ pub(super) struct ReducedSegment {
 }
 
 /// What all segments come to over time.
+#[derive(Default)]
 pub(super) struct OverTime {
     /// Each segment's answer with its length in seconds.
     pub(super) answers: Vec<(SegmentTrend, f64)>,
@@ -128,6 +129,8 @@ impl<'a> Segments<'a> {
 
     /// What is asked about the points of one segment, which stand for so many samples.
     fn asked<'r>(&self, reduced: &'r ReducedSeries, kind: ReducedAs, samples: usize) -> SegmentQuestion<'r> {
+        // the level that it returns to is asked about where the answer before was another
+        let questions = if let ReducedAs::Returns { .. } = kind { 2.0 } else { 1.0 };
         SegmentQuestion {
             reduced,
             kind,
@@ -136,7 +139,7 @@ impl<'a> Segments<'a> {
             whole_units: self.whole_units,
             samples_in_all: self.picked.times.len(),
             lowest_before: self.lowest_before(),
-            false_alarm: self.false_alarm,
+            false_alarm: self.false_alarm / questions,
         }
     }
 
@@ -158,7 +161,7 @@ impl<'a> Segments<'a> {
     fn judge_one(&self, axis: &Axis, range: Range<usize>, values: &SegmentValues<'_>) -> JudgedSegment {
         let picked = self.picked;
         let times = &axis.at_s[range];
-        let shift = axis.first_collection_s.filter(|s| times[0] < *s && *s < times[times.len() - 1]);
+        let shift = shift_within(times, axis.first_collection_s);
         let (mut reduced, kind) = reduce(times, values, shift);
         if picked.deliberate {
             reduced.fewest = reduced.fewest.min(LEAST_EXACT_READINGS);
@@ -183,57 +186,62 @@ impl<'a> Segments<'a> {
     /// has only begun anew.
     pub(super) fn judge_over_time(&self, events: &[Event]) -> OverTime {
         let axis = self.over_time();
-        let mut out = OverTime {
-            answers: Vec::new(),
-            start: None,
-            end: None,
-            kind: ReducedAs::Level,
-            hidden_per_s: 0.0,
-            points: Vec::new(),
-        };
-        let mut longest_s = -1.0;
-        for (judged, (range, values)) in self.judge(&axis).into_iter().zip(&self.all) {
-            let JudgedSegment { mut answer, seconds, kind, reduced } = judged;
-            let (at_start, at_end) = levels_at_ends(&reduced);
-            out.start = out.start.or(at_start);
-            out.end = at_end.or(out.end);
-            if events.is_empty()
-                && answer.direction == Direction::Stable
-                && !matches!(kind, ReducedAs::Floors { .. })
-                && let Some(height) =
-                    fell_back(&axis.at_s[range.clone()], &values.values, self.whole_units, self.false_alarm)
-            {
-                answer.direction = Direction::Inconclusive;
-                answer.found = Found::FellBack { height };
-                answer.needs_s = Some(2.0 * seconds);
-            }
-            if seconds > longest_s {
-                (longest_s, out.kind) = (seconds, kind);
-                out.hidden_per_s = hidden_slope(&reduced, self.lowest_before(), &answer);
-            }
-            out.answers.push((answer, seconds));
-            out.points.push(ReducedSegment { reduced, kind, samples: range.len(), seconds });
+        let judged = self.judge(&axis).into_iter().zip(&self.all);
+        let mut out = OverTime::default();
+        for (one, (range, values)) in judged {
+            self.add(&mut out, one, (&axis.at_s[range.clone()], values), events);
         }
         out
     }
 
-    /// Judges the level that a series keeps returning to, if that is one segment, and does.
-    pub(super) fn judge_returns(&self) -> Option<OverTime> {
+    /// Judges the level that a series keeps returning to, if that is one segment, and does. It is the second question
+    /// about the same series, so its chance counts twice, as in [`SegmentQuestion::false_alarm`].
+    pub(super) fn judge_returns(&self, events: &[Event]) -> Option<OverTime> {
         let [(_, values)] = &self.all[..] else { return None };
         let times = &self.picked.times;
-        let (reduced, kind) = reduce_to_returns(times, values)?;
+        let (reduced, kind) =
+            reduce_to_returns(times, values, shift_within(times, self.picked.first_collection_s))?;
         let answer = judge_segment(&self.asked(&reduced, kind, times.len()));
-        let (start, end) = levels_at_ends(&reduced);
+        let answer = SegmentTrend { p_value: (2.0 * answer.p_value).min(1.0), ..answer };
         let seconds = times[times.len() - 1] - times[0];
-        Some(OverTime {
-            hidden_per_s: hidden_slope(&reduced, self.lowest_before(), &answer),
-            answers: vec![(answer, seconds)],
-            start,
-            end,
-            kind,
-            points: vec![ReducedSegment { reduced, kind, samples: times.len(), seconds }],
-        })
+        let mut out = OverTime::default();
+        self.add(&mut out, JudgedSegment { answer, seconds, kind, reduced }, (times, values), events);
+        Some(out)
     }
+
+    /// Adds a segment to what all come to.
+    fn add(
+        &self,
+        out: &mut OverTime,
+        one: JudgedSegment,
+        (times, values): (&[f64], &SegmentValues<'_>),
+        events: &[Event],
+    ) {
+        let JudgedSegment { mut answer, seconds, kind, reduced } = one;
+        let (at_start, at_end) = levels_at_ends(&reduced);
+        out.start = out.start.or(at_start);
+        out.end = at_end.or(out.end);
+        if events.is_empty()
+            && answer.direction == Direction::Stable
+            && !matches!(kind, ReducedAs::Floors { .. })
+            && let Some(height) = fell_back(times, &values.values, self.whole_units, self.false_alarm)
+        {
+            answer.direction = Direction::Inconclusive;
+            answer.found = Found::FellBack { height };
+            answer.needs_s = Some(2.0 * seconds);
+        }
+        if out.answers.iter().all(|(_, other_s)| seconds > *other_s) {
+            out.kind = kind;
+            out.hidden_per_s = hidden_slope(&reduced, self.lowest_before(), &answer);
+        }
+        out.answers.push((answer, seconds));
+        out.points.push(ReducedSegment { reduced, kind, samples: times.len(), seconds });
+    }
+}
+
+/// The moment of the first forced collection, where that is within these.
+fn shift_within(times: &[f64], first_collection_s: Option<f64>) -> Option<f64> {
+    first_collection_s.filter(|s| times[0] < *s && *s < times[times.len() - 1])
 }
 
 /// Adds to an inconclusive floor, or to too few teeth to have one, what the level with all its teeth shows.

@@ -137,7 +137,7 @@ pub fn trend_on(timeline: &Timeline<'_>, series: &Series, false_alarm: f64) -> T
     let span_s = picked.times.last().zip(picked.times.first()).map_or(0.0, |(last, first)| last - first);
     let asked = power::Question { segments: &found, unit, span_s, false_alarm };
     let answer = asked.pool(found.judge_over_time(events)).map(|answer| {
-        let returned = || asked.pool(found.judge_returns()?).filter(|other| other.overrules(&answer));
+        let returned = || asked.pool(found.judge_returns(events)?).filter(|other| other.overrules(&answer));
         if answer.may_hide_behind_swings() { returned().unwrap_or(answer) } else { answer }
     });
     let Some(power::Answer { mut judged, slope, start, end, kind, detectable_per_s }) = answer else {
@@ -182,10 +182,12 @@ pub fn trend_on(timeline: &Timeline<'_>, series: &Series, false_alarm: f64) -> T
         Some(cycles) => overruled_by_cycles(by_window, cycles),
         None => by_window,
     };
-    let by_cycles = matches!(decided.reason, TrendReason::Cycles { .. });
+    // over requests the readings are judged, or their floors, and no other level
+    let other_level =
+        matches!(decided.reason, TrendReason::Cycles { .. }) || matches!(kind, ReducedAs::Returns { .. });
     let over_requests = || slope_by_requests(timeline, &found, false_alarm);
     let per_request = match decided.slope {
-        Some(_) if !by_cycles => over_requests().map(in_steps).or(decided.slope),
+        Some(_) if !other_level => over_requests().map(in_steps).or(decided.slope),
         slope => slope,
     };
     Trend {

@@ -5,6 +5,7 @@ use super::found_growth::InjectedGrowth;
 use super::judged_segments::{OverTime, Segments};
 use super::pooled_segments::pool_segments;
 use super::reduced_series::ReducedAs;
+use super::returns::Edge;
 use super::segment_trend::SegmentTrend;
 use super::sensitivity::detectable_slope;
 use crate::findings::{Direction, Estimate, Found, Shape};
@@ -77,10 +78,11 @@ impl Answer {
     }
 
     /// Whether this, of the level that a series keeps returning to, is more than what was said of it all: that it grows,
-    /// or that it does not where nothing was known.
+    /// or that it does not where nothing was known. Above a floor that does not grow a rising top is no leak.
     pub(super) fn overrules(&self, all: &Answer) -> bool {
+        let lower = matches!(self.kind, ReducedAs::Returns { edge: Edge::Lower, .. });
         match self.judged.direction {
-            Direction::Growing => true,
+            Direction::Growing => lower || all.judged.direction != Direction::Stable,
             _ => self.judged.found == Found::NoGrowth && all.judged.found == Found::NoPower,
         }
     }
@@ -91,4 +93,43 @@ fn lacks_power(judged: &mut SegmentTrend) {
     judged.direction = Direction::Inconclusive;
     judged.found = Found::NoPower;
     judged.needs_s = Some(4.0 * judged.span_s);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(direction: Direction, found: Found, kind: ReducedAs) -> Answer {
+        let judged = SegmentTrend {
+            direction,
+            shape: Shape::Irregular,
+            found,
+            slope: None,
+            span_s: 60.0,
+            p_value: 1.0,
+            needs_s: None,
+        };
+        Answer { judged, slope: None, start: None, end: None, kind, detectable_per_s: None }
+    }
+
+    #[test]
+    fn a_level_returned_to_decides_what_was_open_and_a_top_does_not_overrule_floors() {
+        let returned = |direction, found, edge| {
+            answer(direction, found, ReducedAs::Returns { times: 4, swing: 1.0, edge })
+        };
+        let floors = |direction, found| answer(direction, found, ReducedAs::Floors { cycles: 9, tooth: 1.0 });
+        let open = floors(Direction::Inconclusive, Found::NoPower);
+        let flat = floors(Direction::Stable, Found::NoGrowth);
+        assert!(open.may_hide_behind_swings() && flat.may_hide_behind_swings());
+        assert!(!answer(Direction::Stable, Found::NoGrowth, ReducedAs::Level).may_hide_behind_swings());
+        let grows = |edge| returned(Direction::Growing, Found::Grows, edge);
+        assert!(grows(Edge::Upper).overrules(&open) && grows(Edge::Lower).overrules(&flat));
+        assert!(!grows(Edge::Upper).overrules(&flat));
+        let level = returned(Direction::Stable, Found::NoGrowth, Edge::Upper);
+        assert!(level.overrules(&open) && !level.overrules(&flat));
+        assert!(
+            !returned(Direction::Stable, Found::Falls, Edge::Upper).overrules(&open),
+            "it may climb next"
+        );
+    }
 }

@@ -4,7 +4,7 @@ use super::bins::{Point, bin_samples};
 use super::order::median_of;
 use super::period::{dominant_period, harmonic_columns};
 use super::regimes::find_regimes;
-use super::returns::{Returns, find_returns};
+use super::returns::{Edge, Returns, find_returns};
 use super::sawtooth::{count_few_teeth, find_sawtooth};
 use super::segment_values::SegmentValues;
 
@@ -34,9 +34,10 @@ pub(super) struct ReducedSeries {
 }
 
 /// What kind of points a series was reduced to.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub(super) enum ReducedAs {
     /// Midmeans, or single samples.
+    #[default]
     Level,
     /// The floors of so many teeth of this height.
     Floors { cycles: usize, tooth: f64 },
@@ -44,8 +45,8 @@ pub(super) enum ReducedAs {
     TooFewCycles { cycles: usize, cycle_s: f64 },
     /// Midmeans beside a period of so many seconds.
     Periodic { seconds: f64 },
-    /// The level that was left and returned to so often, at one edge of this swing.
-    Returns { times: usize, swing: f64 },
+    /// The level that was left and returned to so often, at this edge of this swing.
+    Returns { times: usize, swing: f64, edge: Edge },
 }
 
 /// The points of one segment and what is fitted beside every line. `shift` is the moment of the first forced
@@ -86,10 +87,11 @@ pub(super) fn reduce_without_teeth(
 pub(super) fn reduce_to_returns(
     times: &[f64],
     segment: &SegmentValues<'_>,
+    shift: Option<f64>,
 ) -> Option<(ReducedSeries, ReducedAs)> {
-    let Returns { times, swing, level } = find_returns(times, segment.values.all())?;
-    let kind = ReducedAs::Returns { times, swing };
-    Some((complete_series(level, Vec::new(), kind, None), kind))
+    let Returns { times, swing, edge, level } = find_returns(times, segment.values.all())?;
+    let kind = ReducedAs::Returns { times, swing, edge };
+    Some((complete_series(level, Vec::new(), kind, shift), kind))
 }
 
 fn complete_series(

@@ -26,6 +26,15 @@ const LEAST_RETURNS: usize = 3;
 /// Values in a stretch, so that its edge is more than a chance.
 const LEAST_OF_STRETCH: usize = 6;
 
+/// On which side of its swings a level lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edge {
+    /// Beneath bursts.
+    Lower,
+    /// Above dips.
+    Upper,
+}
+
 /// A level that was left and returned to.
 #[derive(Debug, PartialEq)]
 pub(super) struct Returns {
@@ -33,6 +42,8 @@ pub(super) struct Returns {
     pub(super) times: usize,
     /// How far the values swing.
     pub(super) swing: f64,
+    /// Where it lies.
+    pub(super) edge: Edge,
     /// The edge of each stretch of time that reaches it.
     pub(super) level: Vec<Point>,
 }
@@ -48,7 +59,7 @@ pub(super) fn find_returns(times: &[f64], values: &[f64]) -> Option<Returns> {
     let negated: Vec<f64> = values.iter().map(|v| -v).collect();
     let upper = returns_to_lower_edge(times, &negated, swing).map(|mut found| {
         found.level.iter_mut().for_each(|point| point.value = -point.value);
-        found
+        Returns { edge: Edge::Upper, ..found }
     });
     let sides = [returns_to_lower_edge(times, values, swing), upper];
     sides.into_iter().flatten().max_by_key(|found| found.level.len())
@@ -83,12 +94,12 @@ fn returns_to_lower_edge(times: &[f64], values: &[f64], swing: f64) -> Option<Re
     if quantile(&sorted, 0.98) < LEAST_SWING_OF_RISE * rise {
         return None;
     }
-    let times = returns(times, &above, near)?;
-    Some(Returns { times, swing, level })
+    let returned = count_returns(times, &above, near)?;
+    Some(Returns { times: returned, swing, edge: Edge::Lower, level })
 }
 
 /// How often it came back, if often enough, and if it is not away for longer, or further, than it ever was before.
-fn returns(times: &[f64], above: &[f64], near: f64) -> Option<usize> {
+fn count_returns(times: &[f64], above: &[f64], near: f64) -> Option<usize> {
     let (mut count, mut longest_s, mut furthest) = (0, 0.0_f64, 0.0_f64);
     let mut away: Option<(f64, f64)> = None;
     for (t, v) in times.iter().zip(above) {

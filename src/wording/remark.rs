@@ -53,7 +53,7 @@ fn of_window(found: Found) -> String {
         Found::NoPower => "too noisy".into(),
         Found::BelowBefore => "was higher before".into(),
         Found::CameBack { share } => format!("{} came back after the load", Unit::Ratio.show(share)),
-        // of several lives between restarts, one grows and another does not
+        // of several segments, one grows and another does not
         Found::Grows
         | Found::GrowsBesideWarmup { .. }
         | Found::Constant

@@ -37,18 +37,20 @@ pub fn describe_account(report: &Report) -> Option<String> {
 /// The bytes of a row of the account at both ends of steady. What the runtime has reserved and not touched is recorded
 /// below zero, for the parts to add up to RSS, and is an amount like any other.
 pub fn account_ends(row: &AccountRow) -> [f64; 2] {
-    match row.part {
-        AccountPart::NotResident => [row.start, row.end].map(|bytes| 0.0 - bytes),
-        _ => [row.start, row.end],
-    }
+    [row.start, row.end].map(|bytes| amount(row.part, bytes))
+}
+
+fn amount(part: AccountPart, bytes: f64) -> f64 {
+    if part == AccountPart::NotResident { 0.0 - bytes } else { bytes }
 }
 
 /// What a row of the account holds after settle, or by how much it changed from the start until then.
 pub fn account_settled(row: &AccountRow) -> Option<String> {
-    let ([start, end], settled) = (account_ends(row), row.settled?);
+    let [start, end] = account_ends(row);
+    let settled = amount(row.part, row.settled?);
     Some(match has_no_level(Unit::Bytes, Some(start), Some(end.min(settled))) {
         true => changed_by(Unit::Bytes, settled - start),
-        false => Bytes(settled.abs()).to_string(),
+        false => Bytes(settled).to_string(),
     })
 }
 
@@ -104,6 +106,11 @@ mod tests {
         assert_eq!(said(AccountPart::Native, 0.0, -28_672.0), "native memory changed by −28.0 KiB");
         let reserved = said(AccountPart::NotResident, -28_672.0, -28_672.0);
         assert_eq!(reserved, "not yet resident 28.0 KiB → 28.0 KiB");
+        let settled = |part, start, end| {
+            account_settled(&AccountRow { part, start, end, settled: Some(end), per_request: None })
+        };
+        assert_eq!(settled(AccountPart::NotResident, -28_672.0, -28_672.0).unwrap(), "28.0 KiB");
+        assert_eq!(settled(AccountPart::Native, 0.0, -28_672.0).unwrap(), "changed by −28.0 KiB");
     }
 
     #[test]

@@ -70,7 +70,7 @@ fn what_always_comes_back_to_its_level_is_stable_and_a_level_that_rises_is_not()
     assert_eq!(count(Direction::Growing, |r| reclaimed(r, 0.0)), 0);
     // where it was reclaimed most of the time its level is rarely seen
     assert!(count(Direction::Growing, |r| reclaimed(r, 0.5)) >= 12);
-    assert!(count(Direction::Stable, |r| reclaimed(r, 0.5)) <= 2);
+    assert!(count(Direction::Stable, |r| reclaimed(r, 0.5)) <= 3);
 }
 
 /// A walk whose steps have heavy tails, with a drift of so many of their usual sizes.
