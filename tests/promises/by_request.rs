@@ -137,14 +137,14 @@ fn the_request_that_leaks_is_blamed_by_name_and_the_others_are_not() {
     let blamed = of("leaks a thread");
     assert_eq!((&blamed["answer"], &blamed["behaviour"]), (&"leaks".into(), &"normal".into()), "{blamed}");
     assert!((blamed["per_each"].as_f64().unwrap() - 1.0).abs() <= 0.1, "{blamed}");
+    // on a busy machine the threads of requests in flight may leave open how little the others leak, never who does
     for name in ["healthy", "also healthy"] {
-        assert_eq!(of(name)["answer"], "nothing", "{}", of(name));
+        let line = of(name);
+        assert!(line["answer"] != "leaks" && line["per_each_ci"][1].as_f64().unwrap() < 0.3, "{line}");
     }
-    assert!(
-        output.stdout.contains("threads leaked per 'leaks a thread'; none per 'healthy'"),
-        "{}",
-        output.stdout
-    );
+    assert!(output.stdout.contains("threads leaked per 'leaks a thread'"), "{}", output.stdout);
+    let none = of("healthy")["answer"] == "nothing";
+    assert_eq!(output.stdout.contains("none per 'healthy'"), none, "{}", output.stdout);
 }
 
 #[test]
