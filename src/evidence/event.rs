@@ -123,7 +123,7 @@ pub enum EventKind {
         /// The share of the time in which it had something to do.
         busy: f64,
     },
-    /// soak itself sent late for the first time: its machine had no processor to spare.
+    /// soak itself sent late, or not at all, for the first time: its machine had no processor to spare.
     LoadLate {
         /// By how much, in seconds.
         seconds: f64,

@@ -184,8 +184,10 @@ pub struct Excluded {
     pub id: SeriesId,
     /// Above so much of it.
     pub growth: ExcludedGrowth,
-    /// Seconds of steady.
-    pub steady_s: f64,
+    /// Over so many seconds, the last ones of steady where it settled before.
+    pub over_s: f64,
+    /// Whether that is all of steady.
+    pub all_of_steady: bool,
 }
 
 /// How the excluded growth is counted.

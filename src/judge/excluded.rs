@@ -8,8 +8,8 @@ use super::series_evidence::{AllEvidence, FARTHEST_RUN_LENGTHS, RESOLUTION_TASKS
 use super::steady::Steady;
 use super::workers::Workers;
 
-/// A run that is hardly longer may fall short again.
-const LEAST_LONGER: f64 = 1.2;
+/// What a run detects differs from run to run: one that is only just long enough may fall short again.
+const LONGER_TO_BE_SAFE: f64 = 1.3;
 
 /// Writes into each series that does not grow, or grows by too little to count, the smallest growth per request that the
 /// run would have found: headline, gates, tables and the picture's foot have it from there. Into the strongest evidence
@@ -50,7 +50,13 @@ pub fn excluded(series: &AllEvidence, steady: &Steady) -> Option<Excluded> {
         Some(each) => ExcludedGrowth::PerRequest(each),
         None => ExcludedGrowth::PerSecond(strongest.trend.detectable_per_s?),
     };
-    Some(Excluded { id: strongest.id.clone(), growth, steady_s: steady.seconds() })
+    let judged = strongest.trend.slope_over_s;
+    Some(Excluded {
+        id: strongest.id.clone(),
+        growth,
+        over_s: judged.unwrap_or(steady.seconds()),
+        all_of_steady: judged.is_none(),
+    })
 }
 
 /// That a leak of the resolution in memory would not have been found.
@@ -96,7 +102,7 @@ pub fn tasks_unresolved(series: &AllEvidence, steady: &Steady, drives: bool) -> 
 /// A run that would find a growth so many times smaller, about: the slope that least squares detect falls with the
 /// length of a run to the power of 1.5 in white noise and of 0.5 in a random walk.
 pub(super) fn longer_run(steady: &Steady, times: f64, drives: bool) -> LongerRun {
-    let needs_s = steady.seconds() * times.max(LEAST_LONGER);
+    let needs_s = steady.seconds() * times.max(1.0) * LONGER_TO_BE_SAFE;
     LongerRun { needs_s: Some(needs_s).filter(|s| *s <= FARTHEST_RUN_LENGTHS * steady.seconds()), drives }
 }
 

@@ -364,10 +364,10 @@ mod tests {
     fn a_growth_that_may_be_none_is_not_asked_to_leave_the_limit_that_it_happens_to_be_next_to() {
         let steady = Steady { stretches: vec![(0.0, 40.0)], requests: None, run_end_s: 40.0 };
         let needs = |value, ci| needs_s(value, ci, 200.0, &steady).map(f64::round);
-        assert_eq!(needs(215.0, [-142.0, 695.0]), Some(96.0), "480 to 200");
-        assert_eq!(needs(0.0, [0.0, 300.0]), Some(60.0));
-        assert_eq!(needs(150.0, [50.0, 250.0]), Some(80.0), "it grows: 100 to 50");
-        assert_eq!(needs(100.0, [-10.0, 205.0]), Some(48.0), "hardly longer may fall short again");
+        assert_eq!(needs(215.0, [-142.0, 695.0]), Some(125.0), "480 to 200");
+        assert_eq!(needs(0.0, [0.0, 300.0]), Some(78.0));
+        assert_eq!(needs(150.0, [50.0, 250.0]), Some(104.0), "it grows: 100 to 50");
+        assert_eq!(needs(100.0, [-10.0, 205.0]), Some(52.0), "hardly longer may fall short again");
     }
 
     #[test]

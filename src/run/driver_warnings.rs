@@ -11,6 +11,9 @@ const SATURATED_SHARE: f64 = 0.9;
 /// A driver that woke so much later than it meant to did not get the processor.
 const STARVED_FOR: Duration = Duration::from_millis(500);
 
+/// One that woke so much later may have dropped what was due as a phase ended.
+const DROPPED_FOR: Duration = Duration::from_millis(20);
+
 /// Which warnings were given already.
 #[derive(Debug, Default)]
 pub(super) struct DriverWarnings {
@@ -34,14 +37,22 @@ impl DriverWarnings {
             events.push(EventKind::LoadSaturated { busy: interval.busy });
         }
         // what a saturated driver did not send says nothing of the target
-        if row.dropped > 0 && !self.dropped && !self.saturated {
+        let own = row.dropped > 0 && dropped_while_asleep(interval);
+        if row.dropped > 0 && !own && !self.dropped && !self.saturated {
             self.dropped = true;
             events.push(EventKind::LoadDropped { requests: row.dropped });
         }
-        if interval.overslept > STARVED_FOR && !self.late {
+        if (own || interval.overslept > STARVED_FOR) && !self.late {
             self.late = true;
             events.push(EventKind::LoadLate { seconds: interval.overslept.as_secs_f64() });
         }
         events
     }
+}
+
+/// Whether what was dropped was due while the driver slept: no request had to wait for a connection, and all that were
+/// sent were answered.
+fn dropped_while_asleep(interval: &Interval) -> bool {
+    let row = interval.row();
+    interval.overslept > DROPPED_FOR && interval.slot_waits == 0 && row.sent > 0 && row.done >= row.sent
 }

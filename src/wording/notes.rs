@@ -54,7 +54,8 @@ pub fn note(note: &Note) -> String {
             format!("soak cannot name the code that leaks in {runtime}{tool}.")
         }
         Note::ObservedFor(seconds) => format!(
-            "Observed for {}. Memory that is released later than that looks the same.",
+            "Observed for {}. A cache that still fills, or memory that is released later, looks the same: a longer run tells, \
+             or --cycles 3.",
             Span::from_secs_f64(*seconds)
         ),
         Note::TooFewCollections(longest_s) => format!(

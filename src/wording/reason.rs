@@ -49,14 +49,15 @@ fn failure(failure: &Failure) -> String {
     }
 }
 
-/// "no growth of the live heap above 90 B per request in 4 min".
+/// "no growth of the live heap above 90 B per request in 4 min", or "in the last 2 min" of what settled before.
 fn excluded(excluded: &Excluded) -> String {
-    let span = Span::from_secs_f64(excluded.steady_s);
+    let last = if excluded.all_of_steady { "" } else { "the last " };
+    let span = Span::from_secs_f64(excluded.over_s);
     let above = match excluded.growth {
         ExcludedGrowth::PerRequest(bytes) => format!("{} per request", Unit::Bytes.show(bytes)),
         ExcludedGrowth::PerSecond(bytes) => Unit::Bytes.show_slope(bytes),
     };
-    format!("no growth of {} above {above} in {span}", named(&excluded.id))
+    format!("no growth of {} above {above} in {last}{span}", named(&excluded.id))
 }
 
 /// What leaves it open, and the one thing to do next, which is the cheapest that would decide: a probe that can be turned
@@ -131,7 +132,7 @@ pub fn doubt(doubt: &Doubt) -> String {
         }
         Doubt::MayBeWarmUp { growth, runtime, pools_bytes, .. } => {
             format!(
-                "{}, but {runtime} takes up to {} in its first minutes under load without a leak",
+                "{}, but {runtime} takes up to {} in its first half hour under load without a leak",
                 leak::series(growth),
                 Unit::Bytes.show(*pools_bytes)
             )

@@ -15,7 +15,12 @@ mod advice;
 const KIB: f64 = 1024.0;
 
 pub(super) fn flat(id: SeriesId, bytes: f64) -> Reason {
-    Reason::NoGrowth(Some(Excluded { id, growth: ExcludedGrowth::PerRequest(bytes), steady_s: 76.0 }))
+    Reason::NoGrowth(Some(Excluded {
+        id,
+        growth: ExcludedGrowth::PerRequest(bytes),
+        over_s: 76.0,
+        all_of_steady: true,
+    }))
 }
 
 fn grows(id: SeriesId) -> Leak {
@@ -246,7 +251,7 @@ fn each_reason_has_its_sentence() {
                 live_heap_read: false,
                 pools_bytes: 1024.0 * 1024.0,
             }),
-            "private memory grows without end, but Python takes up to 1.0 MiB in its first minutes under load without a \
+            "private memory grows without end, but Python takes up to 1.0 MiB in its first half hour under load without a \
              leak",
         ),
         (

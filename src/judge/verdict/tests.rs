@@ -40,7 +40,8 @@ fn all() -> Facts {
         excluded: Some(Excluded {
             id: SeriesId::RssAnon,
             growth: ExcludedGrowth::PerRequest(90.0),
-            steady_s: 60.0,
+            over_s: 60.0,
+            all_of_steady: true,
         }),
         only_load: true,
     }
