@@ -15,6 +15,11 @@ pub fn run(args: TasksArgs) -> Result<u8> {
     let observe = args.observe.as_deref().map(span).transpose()?;
     let options = TasksOptions { once: args.once, json: args.json, observe: observe.unwrap_or_default().0 };
     if let Some(run) = args.recorded() {
+        if args.gc {
+            return Err(Error::usage(
+                "--gc: a finished run can prove no more: expected the URL of a service",
+            ));
+        }
         return session::recorded_tasks(&run, options);
     }
     args.urls().iter().try_for_each(|word| refuse_path(word))?;

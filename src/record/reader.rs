@@ -32,7 +32,12 @@ pub fn read_run(dir: &Path) -> Result<Evidence> {
     let events: Vec<Event> = json_lines(&dir.join(files::EVENTS))?;
     let mut evidence = Evidence {
         plan: whole(&dir.join(files::PLAN), |text| {
-            toml::from_str(text).map_err(|e: toml::de::Error| e.message().to_string())
+            toml::from_str(text).map_err(|e: toml::de::Error| match e.span() {
+                Some(span) => {
+                    format!("line {}: {}", text[..span.start].matches('\n').count() + 1, e.message())
+                }
+                None => e.message().to_string(),
+            })
         })?,
         environment: whole(&dir.join(files::ENVIRONMENT), from_json)?,
         recording: read_samples(&samples)?,

@@ -90,7 +90,8 @@ impl RunningVerdict {
         let stands = self.schedule.stands(direction(&so_far.interim));
         let certain = stands || matches!(so_far.interim, Interim::Proven(_));
         self.latest = Some(RunningLook { so_far, certain, steady_s });
-        self.not_yet_asked = Some(error);
+        // what is found before the least time is for a person to see, and ends nothing
+        self.not_yet_asked = Some(error).filter(|_| self.schedule.counts(steady_s));
     }
 
     /// Looks again because a snapshot has come, at the error that the look before might spend. A proof is not
@@ -127,5 +128,27 @@ fn direction(seen: &Interim) -> Direction {
         Interim::Proven(_) | Interim::Leak(_) => Direction::Growing,
         Interim::Stable => Direction::Stable,
         Interim::Prove | Interim::Open => Direction::Inconclusive,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::Reason;
+
+    #[test]
+    fn a_proof_before_the_least_time_is_shown_and_ends_nothing() {
+        let proven = || SoFar {
+            interim: Interim::Proven(Reason::OnlyLoad),
+            rising: None,
+            gates: Vec::new(),
+            fits: Vec::new(),
+        };
+        let schedule = InterimSchedule::new(FIRST_JUDGED_S, 60.0, 0.05);
+        let mut verdict = RunningVerdict::with(schedule, true, None);
+        verdict.take_in(proven(), 5.0, 0.01);
+        assert!(verdict.latest().is_some_and(|look| look.certain) && verdict.take_new().is_none());
+        verdict.take_in(proven(), 60.0, 0.01);
+        assert!(verdict.take_new().is_some());
     }
 }

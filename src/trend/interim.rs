@@ -84,7 +84,7 @@ impl InterimSchedule {
     }
 
     /// Whether a look at this moment can end the run.
-    fn counts(&self, seen_s: f64) -> bool {
+    pub fn counts(&self, seen_s: f64) -> bool {
         seen_s >= self.least_s
     }
 

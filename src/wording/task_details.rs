@@ -6,7 +6,7 @@ use crate::findings::ListedGroup;
 use crate::units::Unit;
 
 /// Where there are too many to ask for each.
-pub const IDS_NOT_READ: &str = "created by, ids and waits: not read: too many";
+pub const IDS_NOT_READ: &str = "ids: not read: too many";
 
 /// How many of a group are proven to be stuck.
 pub fn describe_proven(stuck: u64, count: f64) -> String {

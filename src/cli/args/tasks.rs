@@ -40,7 +40,7 @@ pub struct TasksArgs {
     probe: ProbeArgs,
     /// Ask Go which goroutines can never go on: it collects its garbage to answer
     #[arg(long, help_heading = "Probes")]
-    gc: bool,
+    pub gc: bool,
     /// Print the table once, also on a terminal
     #[arg(long, help_heading = "Output")]
     pub once: bool,

@@ -191,7 +191,8 @@ fn legend_line(chart: &Chart, (rows, width): (u16, usize), theme: Theme) -> Line
             Span::styled(sign, Style::new().fg(theme.curve(place))),
             Span::raw(format!("{} {}", curve.label, shown_level(chart.unit, curve))),
         ];
-        spans.extend(curve.change.filter(|_| curve.last >= 0.0).map(|change| {
+        let has_level = |change: &f64| !has_no_level(chart.unit, Some(curve.last - change), Some(curve.last));
+        spans.extend(curve.change.filter(has_level).map(|change| {
             let sign = if change < 0.0 { "−" } else { "+" };
             Span::styled(format!(" ({sign}{})", chart.unit.show(change.abs())), theme.strong())
         }));
@@ -241,9 +242,12 @@ fn strip_line(state: &State, time: &TimeAxis, width: u16) -> String {
         let marks = state.marks.iter().filter(|mark| important(mark.sign) == pass && time.holds(mark.at_s));
         for mark in marks {
             let at = time.column(mark.at_s, width);
-            // a name that is covered by collections could not be read
-            if let Some(cell) = cells.get_mut(at).filter(|cell| pass || **cell == '─') {
-                *cell = mark.sign;
+            // a name that is covered could not be read: a sign of what a person must see stands behind it
+            let is_free = |cell: char| cell == '─' || pass && cell == COLLECTION_SIGN;
+            let within = |place: &usize| *place == at || cells[*place] != '├';
+            let mut places = (at..cells.len()).take_while(within).take(if pass { cells.len() } else { 1 });
+            if let Some(place) = places.find(|place| is_free(cells[*place])) {
+                cells[place] = mark.sign;
             }
         }
     }

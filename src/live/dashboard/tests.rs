@@ -34,6 +34,15 @@ fn help_and_question_lie_over_it() {
 }
 
 #[test]
+fn marks_leave_the_name_of_a_phase_whole() {
+    let mark = |at_s| super::state::Mark { at_s, sign: '!', text: String::new() };
+    let marks = [10.0, 10.3, 10.8, 11.5].map(mark).into();
+    let drawn = screen(&model(super::State { marks, ..leaking() }), 100, 28);
+    let strip = drawn.lines().find(|line| line.contains("├steady")).expect("the name of steady");
+    assert!(strip.contains('!'), "{strip}");
+}
+
+#[test]
 fn no_size_panics_whatever_lies_over_it() {
     for (width, height) in (1..70).map(|n| (n, 1 + n / 3)).chain([(200, 1), (1, 100), (300, 90), (2, 2)]) {
         for keys in ["", "?", "q", "nabc", " ", "+++"] {

@@ -58,6 +58,9 @@ impl LeakProof {
 
     /// Why it could not be read, with what would change that.
     pub fn not_served(ProbeError(reason): ProbeError) -> ProbeError {
-        ProbeError(format!("{reason}; {BUILD_WITH_PROOF}"))
+        match reason.contains("answered 404") {
+            true => ProbeError(format!("{reason}; {BUILD_WITH_PROOF}")),
+            false => ProbeError(reason),
+        }
     }
 }

@@ -163,7 +163,8 @@ impl Tasks {
             sum.longest_s = sum.longest_s.max(waited);
             sum.times = sum.times.and(live.at(&self.places[live.place as usize]).times(self.now_s));
             if lists {
-                sum.ids.push(TaskId { id: live.task_id, waits_s: whole_seconds(waited, 0.0) });
+                let waits_s = live.since_s.and_then(|since| whole_seconds(self.now_s - since, 0.0));
+                sum.ids.push(TaskId { id: live.task_id, waits_s });
             }
         }
         let mut groups = Vec::new();

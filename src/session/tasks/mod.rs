@@ -71,10 +71,9 @@ async fn read_tasks(plans: &[TasksPlan], options: TasksOptions) -> Result<u8> {
     let mut services = Vec::new();
     for (at, (plan, reader)) in plans.iter().zip(readers).enumerate() {
         match reader? {
-            Ok(mut reader) => {
-                let key_outcome = plan.prove.then(|| reader.prove_next());
+            Ok(reader) => {
                 let sender = RequestSender::new(plan, at, &ends)?;
-                services.push(Service { reader, sender, key_outcome, shown: 0 });
+                services.push(Service { reader, sender, key_outcome: None, shown: 0 });
             }
             Err(why) => {
                 warn(&Error::Own(why));
@@ -84,7 +83,12 @@ async fn read_tasks(plans: &[TasksPlan], options: TasksOptions) -> Result<u8> {
     }
     let monitor = if options.once || options.json { None } else { TaskMonitor::start(services.len()) };
     match monitor {
-        Some(monitor) => Watch { services, monitor, ended }.run(commands).await,
+        Some(monitor) => {
+            for (service, _) in services.iter_mut().zip(plans).filter(|(_, plan)| plan.prove) {
+                service.key_outcome = Some(service.reader.prove_next());
+            }
+            Watch { services, monitor, ended }.run(commands).await;
+        }
         None => {
             observe(&mut services, options.observe, &mut commands).await;
             look_closer(&mut services, plans).await;
@@ -162,16 +166,17 @@ async fn observe(services: &mut [Service], span: Duration, commands: &mut Receiv
 
 /// Before a table or a document is made: what is asked for once alone.
 async fn look_closer(services: &mut [Service], plans: &[TasksPlan]) {
-    for (Service { reader, key_outcome, .. }, plan) in services.iter_mut().zip(plans) {
+    for (Service { reader, .. }, plan) in services.iter_mut().zip(plans) {
         reader.look_closer().await;
-        match key_outcome {
-            Some(KeyOutcome::ProvesNothing) => warn_of(key_outcome.as_ref()),
-            Some(_) => {
-                reader.prove().await;
-                let outcome = reader.take_proof_outcome();
-                warn_of(outcome.as_ref().filter(|outcome| matches!(outcome, KeyOutcome::NotProven { .. })));
-            }
-            None => debug_assert!(!plan.prove),
+        if !plan.prove {
+            continue;
+        }
+        if reader.can_prove() {
+            reader.prove().await;
+            let outcome = reader.take_proof_outcome();
+            warn_of(outcome.as_ref().filter(|outcome| matches!(outcome, KeyOutcome::NotProven { .. })));
+        } else {
+            warn_of(Some(&KeyOutcome::ProvesNothing));
         }
     }
 }

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::request_source::{RequestSource, Restarted};
 use crate::culprit::{count_by_label, list_groups, list_labels};
-use crate::evidence::{EventKind, GroupCount, Moment, Phase, SeriesId, TargetRecord, TaskSnapshot};
+use crate::evidence::{
+    EventKind, GroupCount, GroupKind, Moment, Phase, SeriesId, TargetRecord, TaskSnapshot,
+};
 use crate::findings::{KeyOutcome, ListedGroup, SentByHand, TaskList};
 use crate::live::TaskReading;
 use crate::probe::{Request, Sampler};
@@ -121,6 +123,7 @@ impl Reader {
         let counts: Vec<GroupCount> =
             counts.map(|(kind, group, count)| GroupCount { elapsed_s, kind, group, count }).collect();
         let read = !counts.is_empty();
+        let with_labels = counts.iter().any(|count| count.kind == GroupKind::Goroutine);
         self.readings.groups(counts, &row.new_groups);
         if read {
             let counted = row.values.iter().find(|(id, _)| *id == SeriesId::RequestsTotal).map(|(_, n)| *n);
@@ -137,7 +140,10 @@ impl Reader {
             self.last = now;
             self.since_sent = if sent.under_way() > 0 { 0 } else { self.since_sent.saturating_add(1) };
         }
-        self.labels.groups(count_by_label(&row.labels, elapsed_s), &[]);
+        // where no goroutine was read, none has no label
+        if with_labels {
+            self.labels.groups(count_by_label(&row.labels, elapsed_s), &[]);
+        }
         if std::mem::take(&mut self.closer_wanted) || !self.sampler.costs_target(CLOSER) {
             self.look_closer().await;
         }
@@ -191,11 +197,16 @@ impl Reader {
 
     /// The next reading also asks for proof; what came of that at once.
     pub fn prove_next(&mut self) -> KeyOutcome {
-        if !self.sampler.answers(Request::Prove) {
+        if !self.can_prove() {
             return KeyOutcome::ProvesNothing;
         }
         self.proof_wanted = true;
         KeyOutcome::Proving
+    }
+
+    /// Whether the runtime can be asked which tasks can never go on.
+    pub fn can_prove(&self) -> bool {
+        self.sampler.answers(Request::Prove)
     }
 
     /// What came of a proof that was asked for, once.
