@@ -44,7 +44,7 @@
   const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
   const clock = t => {
     const at = UNITS.findIndex(([, size]) => t >= size);
-    if (at < 0 || at === 3) return +t.toFixed(1) + " s";
+    if (at < 0 || t < 120) return +t.toFixed(1) + " s";
     const [[name, size], [below, part]] = [UNITS[at], UNITS[at + 1]];
     const rest = Math.round(t % size / part);
     return Math.floor(t / size) + " " + name + (rest ? " " + rest + " " + below : "");
@@ -167,7 +167,7 @@
       node("line", { x1: LEFT, x2: right, y1: y(v), y2: y(v), stroke: "var(--line)", "stroke-width": 1 }, svg);
       node("text", { x: LEFT - 7, y: y(v) + 4, "text-anchor": "end" }, svg, mark(chart.unit, v));
     }
-    for (const t of ticks(view[0], view[1], Math.floor((right - LEFT) / 75))) {
+    for (const t of ticks(view[0], view[1], Math.floor((right - LEFT) / 110))) {
       const end = x(t) > right - 25;
       node("text", { x: end ? right : x(t), y: high - 7, "text-anchor": end ? "end" : "middle" }, svg, t ? clock(t) : "0");
     }
