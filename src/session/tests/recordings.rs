@@ -49,7 +49,7 @@ fn an_interpreter_that_warms_up_is_no_leak() {
     let Some(report) = judged("python-warms-up") else { return };
     assert_eq!(report.verdict, Verdict::Inconclusive, "{}", report.headline);
     assert!(
-        report.headline.contains("in its first minutes under load without a leak"),
+        report.headline.contains("in its first half hour under load without a leak"),
         "{}",
         report.headline
     );
