@@ -26,7 +26,7 @@ pub fn run(args: DemoArgs) -> Result<u8> {
     let fix = args.fix.unwrap_or(Fix::None);
     let environment = environment()?;
     let service = demo::start(fix)?;
-    // a flag that is wrong is refused before the story is told
+    // a wrong flag is refused before the story is shown
     let plan = plan(args, service.url(), &environment)?;
     let (story, wanted) = story(fix);
     info(&options, story);
