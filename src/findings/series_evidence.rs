@@ -35,6 +35,17 @@ pub struct SeriesEvidence {
     pub limit: Option<MemoryLimit>,
     /// Seconds from the end of the run until then, earliest and latest.
     pub limit_at_s: Option<[f64; 2]>,
+    /// What was left of a count after settle, where most of its rise in steady came back.
+    pub after_settle: Option<AfterSettle>,
+}
+
+/// A count after settle, once what had come in steady was gone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AfterSettle {
+    /// The last reading.
+    pub level: f64,
+    /// Whether there were enough requests in flight at the end of steady to hold what came back.
+    pub held_by_requests: bool,
 }
 
 impl SeriesEvidence {

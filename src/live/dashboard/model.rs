@@ -1,7 +1,8 @@
 //! What the dashboard remembers from one second and one key to the next.
 
 use super::state::State;
-use crate::evidence::FixedLoad;
+use crate::evidence::{FixedLoad, Phase};
+use crate::findings::GrowthSince;
 use crate::live::screen::Key;
 use crate::live::tasks::Table;
 
@@ -94,6 +95,10 @@ impl Model {
     }
 
     fn show(&mut self, state: State) {
+        self.table.growth_since = match state.status.phase {
+            Phase::Baseline | Phase::Warmup => GrowthSince::Start,
+            Phase::Steady | Phase::Settle => GrowthSince::Steady,
+        };
         self.table.take(state.groups.clone());
         self.shown = Some(state);
     }

@@ -1,7 +1,7 @@
 //! The monitor on a terminal: a table for each service, the last reading of each, and the list of keys over it.
 
 use super::table::{AgainstBefore, Table};
-use crate::findings::{KeyOutcome, LeftBehind, ListedGroup, SentByHand};
+use crate::findings::{GrowthSince, KeyOutcome, LeftBehind, ListedGroup, SentByHand};
 use crate::live::screen::Key;
 
 /// Readings after the last answer until what is still there counts as left behind.
@@ -16,6 +16,8 @@ pub struct TaskReading {
     pub groups: Option<Vec<ListedGroup>>,
     /// Seconds since the first reading.
     pub observed_s: f64,
+    /// When growth is counted from.
+    pub growth_since: GrowthSince,
     /// Seconds since the last reading that succeeded.
     pub age_s: f64,
     /// Why the last attempt failed.
@@ -138,6 +140,7 @@ impl Monitor {
     /// What is new of one of them.
     pub fn take(&mut self, tab: usize, mut reading: TaskReading) {
         let Some(tab) = self.tabs.get_mut(tab) else { return };
+        tab.table.growth_since = reading.growth_since;
         if let Some(groups) = reading.groups.take() {
             tab.table.take(groups);
         }

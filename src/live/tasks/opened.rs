@@ -7,21 +7,29 @@ use ratatui::widgets::{Paragraph, Wrap};
 
 use super::rows::{interval, short, signed};
 use crate::evidence::Ids;
-use crate::findings::ListedGroup;
+use crate::findings::{GrowthSince, ListedGroup};
 use crate::live::screen::{Theme, title};
 use crate::live::status_line::count;
 use crate::units::Unit;
 use crate::wording::{
-    IDS_NOT_READ, describe_ids, describe_proven, describe_task_times, listed_name, movement, task_warnings,
+    IDS_NOT_READ, describe_ids, describe_proven, describe_task_times, growth_since, listed_name, movement,
+    task_warnings,
 };
 
 /// Lines of ids above the stack where the table is shown as well.
 const FEW_ID_LINES: usize = 2;
 
 /// Draws it; on the whole screen with as many ids as there is room for.
-pub fn draw_opened(frame: &mut Frame<'_>, area: Rect, group: &ListedGroup, whole: bool, theme: Theme) {
+pub fn draw_opened(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    group: &ListedGroup,
+    since: GrowthSince,
+    whole: bool,
+    theme: Theme,
+) {
     let area = title(frame, area, listed_name(group), theme);
-    let mut lines = vec![Line::styled(facts(group), theme.strong())];
+    let mut lines = vec![Line::styled(facts(group, since), theme.strong())];
     if let Some(stuck) = group.proven.filter(|stuck| *stuck > 0) {
         lines.push(Line::styled(describe_proven(stuck, group.count), theme.bad()));
     }
@@ -63,10 +71,10 @@ fn wrapped_rows(text: &str, width: usize) -> usize {
 }
 
 /// All figures of a group in one line.
-fn facts(group: &ListedGroup) -> String {
+fn facts(group: &ListedGroup, since: GrowthSince) -> String {
     let mut facts = vec![movement(group.movement).to_string(), format!("{} now", count(group.count))];
     facts.extend(group.state.as_ref().map(|state| format!("in {state}")));
-    facts.push(format!("{} since the start", signed(group.growth)));
+    facts.push(format!("{} {}", signed(group.growth), growth_since(since)));
     if let Some(each) = group.per_request {
         let ends = group.per_request_interval.map(|ends| format!(" {}", interval(ends)));
         facts.push(format!("{}{} per request", short(each), ends.unwrap_or_default()));

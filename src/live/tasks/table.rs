@@ -7,7 +7,7 @@ use super::columns::{Available, Column, columns};
 use super::filter::Filter;
 use super::grouping::{Shown, grouping_of_key, put_together};
 use crate::evidence::GroupKind;
-use crate::findings::{Grouping, GrownGroup, ListedGroup};
+use crate::findings::{Grouping, GrownGroup, GrowthSince, ListedGroup};
 use crate::live::screen::Key;
 
 /// A filter has at most so many characters.
@@ -42,6 +42,8 @@ pub struct Table {
     pub open: bool,
     /// on the whole screen.
     pub whole: bool,
+    /// When growth is counted from.
+    pub growth_since: GrowthSince,
     selected: Option<GroupKey>,
     mark: Option<HashMap<GroupKey, AtMark>>,
     /// How many there were of each at the reading before the last.
@@ -80,6 +82,7 @@ impl Table {
             grouping: Grouping::Stack,
             open: false,
             whole: false,
+            growth_since: GrowthSince::Start,
             selected: None,
             mark: None,
             before: HashMap::new(),

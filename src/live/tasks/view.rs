@@ -63,7 +63,7 @@ pub fn draw_table(frame: &mut Frame<'_>, area: Rect, table: &Table, stale: bool,
     let [body, stack] = Layout::vertical([Constraint::Min(0), Constraint::Length(detail)]).areas(area);
     draw_rows(frame, body, table, (&rows, place), stale, theme);
     if let Some(row) = open {
-        draw_opened(frame, stack, &row.group, table.whole, theme);
+        draw_opened(frame, stack, &row.group, table.growth_since, table.whole, theme);
     }
 }
 
