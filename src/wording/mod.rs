@@ -80,7 +80,8 @@ pub use task_details::{
     IDS_NOT_READ, describe_ids, describe_proven, describe_task_times, list_task_warnings, task_warnings,
 };
 pub use task_monitor::{
-    describe_grouping, describe_key_outcome, describe_left_behind, unknown_creator, unknown_state,
+    describe_grouping, describe_key_outcome, describe_left_behind, explain_inert_key, unknown_creator,
+    unknown_state,
 };
 pub use trend::explain_trend;
 pub use unread::explain_unread;

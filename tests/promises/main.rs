@@ -66,6 +66,9 @@ mod reached;
 mod run_directory;
 /// report.json and compare.json are valid by their schemas, whatever they say.
 mod schemas;
+/// Not a promise: pictures of every screen for a person to look at.
+#[cfg(unix)]
+mod screens;
 /// Passwords, headers, bodies and arguments are sent and never shown.
 mod secrets;
 /// Ctrl-C, SIGTERM and SIGHUP: once reports, twice is out at once, no command is left behind.
