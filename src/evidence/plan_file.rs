@@ -45,6 +45,8 @@ struct PlanFile {
     until_sure: Option<Span>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     expect_status: Vec<u16>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    keep_going: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     compare_to: Option<PathBuf>,
     interval: Span,
@@ -88,6 +90,7 @@ fn placeholder() -> DrivenPlan {
         blocks: None,
         named: Vec::new(),
         vary: None,
+        keep_going: false,
     }
 }
 
@@ -114,6 +117,7 @@ impl From<PlanRecord> for PlanFile {
             requests: load.requests,
             until_sure: plan.until_sure,
             expect_status: load.expect_status,
+            keep_going: load.keep_going,
             compare_to: plan.compare_to,
             interval: plan.interval,
             phases: plan.phases,
@@ -145,6 +149,7 @@ impl From<PlanFile> for PlanRecord {
             blocks: file.blocks,
             named: file.named,
             vary: file.vary,
+            keep_going: file.keep_going,
         };
         PlanRecord {
             workload: file.watch.map_or_else(|| Workload::Driven(Box::new(driven())), Workload::Observed),

@@ -46,6 +46,8 @@ pub struct DrivenPlan {
     pub named: Vec<RequestRecord>,
     /// How one request differs from another, where they do.
     pub vary: Option<VaryRecord>,
+    /// The load is sent although the first request failed.
+    pub keep_going: bool,
 }
 
 /// What only a run has in which something else sends the load.
@@ -134,6 +136,7 @@ impl DrivenPlan {
             blocks: None,
             named: Vec::new(),
             vary: None,
+            keep_going: false,
         }
     }
 }

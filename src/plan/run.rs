@@ -77,6 +77,7 @@ pub(super) fn resolve_on(
         blocks,
         named: requests::records(&sent),
         vary: vary::record(&sent),
+        keep_going: layers.is_on(|s| s.keep_going),
     };
     let record = PlanRecord {
         schema: "soak/1".into(),

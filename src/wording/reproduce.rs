@@ -72,6 +72,9 @@ fn driving(plan: &PlanRecord, load: &DrivenPlan) -> String {
     if let Some(share) = load.reused_share() {
         line += &format!(" --reuse {share}");
     }
+    if load.keep_going {
+        line += " --keep-going";
+    }
     line += &until_sure(plan);
     line += &format!(" --connections {}", load.connections);
     if load.threads > 1 {

@@ -1,7 +1,8 @@
 //! What the dashboard remembers from one second and one key to the next.
 
 use super::state::State;
-use crate::evidence::FixedLoad;
+use crate::evidence::{FixedLoad, Phase};
+use crate::findings::InertKey;
 use crate::live::screen::Key;
 use crate::live::tasks::Table;
 
@@ -62,6 +63,8 @@ pub struct Model {
     pub table: Table,
     /// What lies over it.
     pub over: Over,
+    /// Why the last key did nothing.
+    pub inert: Option<InertKey>,
     /// The run was asked to end.
     pub stopping: bool,
     /// Lines that are printed when the dashboard ends, the last of them shown meanwhile.
@@ -79,6 +82,7 @@ impl Model {
             tasks: false,
             table: Table::new(),
             over: Over::None,
+            inert: None,
             stopping: false,
             kept: Vec::new(),
         }
@@ -105,6 +109,7 @@ impl Model {
 
     /// A key was pressed; what is asked of the run, if anything.
     pub fn press(&mut self, key: Key) -> Option<Wish> {
+        self.inert = None;
         // a space freezes all of the dashboard, unless it is typed
         let of_table = self.table.typing || key != Key::Char(' ');
         if self.tasks && self.over == Over::None && of_table && self.table.press(key) {
@@ -143,6 +148,7 @@ impl Model {
             Key::Char('?' | 'h') => self.over = Over::Help,
             Key::Tab => self.tasks = !self.tasks,
             Key::Char('n') => self.over = Over::Note(String::new()),
+            _ if self.tasks => self.inert = why_inert(key),
             _ => {}
         }
         None
@@ -152,6 +158,10 @@ impl Model {
         let state = self.latest()?;
         if let Some(why) = state.fixed_load {
             self.over = Over::Fixed(why);
+            return None;
+        }
+        if state.load.is_some() && matches!(state.status.phase, Phase::Baseline | Phase::Settle) {
+            self.inert = Some(InertKey::LoadBetween);
             return None;
         }
         if state.steady_s < WORTH_ASKING_S {
@@ -175,5 +185,18 @@ impl Model {
     }
 }
 
+/// A key of `soak tasks` that means nothing in a run.
+fn why_inert(key: Key) -> Option<InertKey> {
+    Some(match key {
+        Key::Char('r' | 'R') => InertKey::SendsInRun,
+        Key::Char('p') => InertKey::ProvesInRun,
+        Key::Char('w') => InertKey::SavesInRun,
+        Key::Char('<' | '>' | ',' | '.') => InertKey::StepsWithoutRun,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod every_key;
 #[cfg(test)]
 mod tests;

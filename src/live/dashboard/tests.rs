@@ -126,7 +126,7 @@ fn a_closer_look_shows_the_last_part_of_the_run() {
 #[test]
 fn lines_that_stay_are_shown_last_first() {
     let mut model = model(leaking());
-    assert!(screen(&model, 100, 28).contains("n deployed the cache"));
+    assert!(screen(&model, 100, 28).contains("n at 25 s: deployed the cache"));
     model.kept.push("warning: gate 'x' asks for less".into());
     assert!(screen(&model, 100, 28).contains("warning: gate 'x' asks for less"));
 }

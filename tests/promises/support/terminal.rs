@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::command::{skipped, soak, wait};
 use super::run_directory::text;
-use super::terminal_svg::svg;
+use super::terminal_svg::{DARK, keep_pictures, svg};
 
 /// What soak writes first and last of a view: the other screen, and the way back.
 pub const TAKEN: &str = "\x1b[?1049h";
@@ -109,7 +109,14 @@ impl Terminal {
 
     /// The same as a picture.
     pub fn svg(&self) -> String {
-        svg(self.parsed().screen())
+        svg(self.parsed().screen(), &DARK)
+    }
+
+    /// Keeps a picture of it in the directory that SOAK_SCREENS names, for a person to look at.
+    pub fn keep_picture(&self, name: &str) {
+        if let Some(dir) = std::env::var_os("SOAK_SCREENS").map(PathBuf::from) {
+            keep_pictures(&dir, name, self.size, self.bytes().get(self.from..).unwrap_or_default());
+        }
     }
 
     /// Waits until the screen is so; it is shown if that never comes.
