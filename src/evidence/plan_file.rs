@@ -44,6 +44,8 @@ struct PlanFile {
     until_sure: Option<Span>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     expect_status: Vec<u16>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    keep_going: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     compare_to: Option<PathBuf>,
     interval: Span,
@@ -84,6 +86,7 @@ fn placeholder() -> DrivenPlan {
         misbehave: None,
         blocks: None,
         named: Vec::new(),
+        keep_going: false,
     }
 }
 
@@ -110,6 +113,7 @@ impl From<PlanRecord> for PlanFile {
             requests: load.requests,
             until_sure: plan.until_sure,
             expect_status: load.expect_status,
+            keep_going: load.keep_going,
             compare_to: plan.compare_to,
             interval: plan.interval,
             phases: plan.phases,
@@ -139,6 +143,7 @@ impl From<PlanFile> for PlanRecord {
             misbehave: file.misbehave,
             blocks: file.blocks,
             named: file.named,
+            keep_going: file.keep_going,
         };
         PlanRecord {
             workload: file.watch.map_or_else(|| Workload::Driven(Box::new(driven())), Workload::Observed),

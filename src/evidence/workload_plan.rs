@@ -43,6 +43,8 @@ pub struct DrivenPlan {
     pub blocks: Option<Blocks>,
     /// The requests by name, the commonest first, where the profile names any.
     pub named: Vec<RequestRecord>,
+    /// The load is sent although the first request failed.
+    pub keep_going: bool,
 }
 
 /// What only a run has in which something else sends the load.
@@ -115,6 +117,7 @@ impl DrivenPlan {
             misbehave: None,
             blocks: None,
             named: Vec::new(),
+            keep_going: false,
         }
     }
 }

@@ -75,6 +75,7 @@ pub(super) fn resolve_on(
         misbehave,
         blocks,
         named: requests::records(&sent),
+        keep_going: layers.is_on(|s| s.keep_going),
     };
     let record = PlanRecord {
         schema: "soak/1".into(),

@@ -39,6 +39,7 @@ pub struct Settings {
     /// A table, and so of a profile alone.
     pub shape: Option<ShapeTable>,
     pub timeout: Option<RawValue>,
+    pub keep_going: Option<Switch>,
     #[serde(deserialize_with = "one_or_many")]
     pub misbehave: Vec<RawValue>,
 

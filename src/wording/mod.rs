@@ -16,6 +16,7 @@ mod errors;
 mod event_reason;
 mod exit;
 mod explanation;
+mod failed_request;
 mod forecast;
 mod forwarder;
 mod gate;
@@ -56,6 +57,7 @@ pub use early_stop::{certain_leak, certainly_stable};
 pub use errors::{
     all_answers_so_far, describe_errors, list_load_errors, name_briefly, warn_of_first_answers,
 };
+pub use failed_request::{list_failed_requests, refuse_load};
 pub use forecast::{detectable_growth, gate_below_detectable};
 pub use forwarder::forwarder_warning;
 pub use gate::reason as gate_reason;

@@ -65,6 +65,9 @@ fn driving(plan: &PlanRecord, load: &DrivenPlan) -> String {
     if !pattern.warmup_ramp && load.rate != Rate::Max {
         line += " --no-warmup-ramp";
     }
+    if load.keep_going {
+        line += " --keep-going";
+    }
     line += &until_sure(plan);
     line += &format!(" --connections {}", load.connections);
     if load.threads > 1 {

@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
+use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::time::Duration;
@@ -109,32 +110,30 @@ impl PlainHttp {
         outcome: &mut Outcome,
     ) {
         // taken out for as long as it is under way: given up half way, it is closed
-        let mut connection = match kept.take().filter(|connection| self.is_wanted(connection)) {
+        let connection = match kept.take().filter(|connection| self.is_wanted(connection)) {
             Some(connection) => connection.if_open().await,
             None => None,
         };
-        if connection.is_none() {
-            connection = self.connect().await;
-        }
-        let Some(mut connection) = connection else {
-            outcome.error = Some(ErrorKind::Connect);
-            return;
+        let connected = match connection {
+            Some(connection) => Ok(connection),
+            None => self.connect().await,
+        };
+        let mut connection = match connected {
+            Ok(connection) => connection,
+            Err(e) => return check.fail(ErrorKind::Connect, &e, outcome),
         };
         let sending = connection.sender.send_request(self.prepared[which].request());
-        // closed, reset, or not HTTP: the connection is of no more use
-        let Ok(response) = connection.http.drive_until(sending).await else {
-            outcome.error = Some(ErrorKind::Reset);
-            return;
+        let response = match connection.http.drive_until(sending).await {
+            Ok(response) => response,
+            // closed, reset, or not HTTP: the connection is of no more use
+            Err(e) => return check.fail(ErrorKind::Reset, &e, outcome),
         };
-        check.head(response.status(), outcome);
+        check.head(response.status(), response.headers(), outcome);
         let mut body = response.into_body();
         while let Some(frame) = connection.http.drive_until(body.frame()).await {
             match frame {
                 Ok(frame) => frame.data_ref().into_iter().for_each(|data| check.body(data, outcome)),
-                Err(_) => {
-                    outcome.error = Some(ErrorKind::Body);
-                    return;
-                }
+                Err(e) => return check.fail(ErrorKind::Body, &e, outcome),
             }
         }
         check.end(outcome);
@@ -158,13 +157,13 @@ impl PlainHttp {
         Some(Instant::now() + lifetime.mul_f64(0.75 + 0.5 * spread))
     }
 
-    async fn connect(&self) -> Option<Connection> {
-        let (stream, address) = self.addresses.connect().await.ok()?;
+    async fn connect(&self) -> io::Result<Connection> {
+        let (stream, address) = self.addresses.connect().await?;
         // what is due goes out now
         let _ = stream.set_nodelay(true);
-        let (sender, connection) =
-            http1::Builder::new().max_buf_size(BUFFER_BYTES).handshake(TokioIo::new(stream)).await.ok()?;
-        Some(Connection {
+        let handshake = http1::Builder::new().max_buf_size(BUFFER_BYTES).handshake(TokioIo::new(stream));
+        let (sender, connection) = handshake.await.map_err(io::Error::other)?;
+        Ok(Connection {
             address,
             until: self.until(),
             sender,

@@ -57,20 +57,14 @@ impl PooledHttp {
         let Some(request) = self.requests[which].try_clone() else { return };
         let mut response = match client.execute(request).await {
             Ok(response) => response,
-            Err(e) => {
-                outcome.error = Some(error_before_answer(&e));
-                return;
-            }
+            Err(e) => return check.fail(error_before_answer(&e), &e, outcome),
         };
-        check.head(response.status(), outcome);
+        check.head(response.status(), response.headers(), outcome);
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) => check.body(&chunk, outcome),
                 Ok(None) => return check.end(outcome),
-                Err(_) => {
-                    outcome.error = Some(ErrorKind::Body);
-                    return;
-                }
+                Err(e) => return check.fail(ErrorKind::Body, &e, outcome),
             }
         }
     }

@@ -1,8 +1,10 @@
 //! Which transport the requests of an engine use, and one exchange over it.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
-use super::expectation::Expectation;
+use super::expectation::{AnswerCheck, Expectation};
+use super::failure_detail::FailureDetail;
 use super::plain_http::{Connection, PlainHttp};
 use super::pooled_http::PooledHttp;
 use crate::drive::outcome::Outcome;
@@ -49,8 +51,30 @@ impl Exchange {
         which: u8,
         within: Duration,
     ) -> Outcome {
+        let check = self.expectations[usize::from(which)].check();
+        self.send_checked(connection, which, within, check).await
+    }
+
+    /// The same over a connection of its own, with what is known of a failure.
+    pub(in crate::drive) async fn send_and_explain(
+        &self,
+        which: u8,
+        within: Duration,
+    ) -> (Outcome, FailureDetail) {
+        let detail = RefCell::default();
+        let check = self.expectations[usize::from(which)].check().keep_detail(&detail);
+        let outcome = self.send_checked(&mut SlotConnection::default(), which, within, check).await;
+        (outcome, detail.into_inner())
+    }
+
+    async fn send_checked(
+        &self,
+        connection: &mut SlotConnection,
+        which: u8,
+        within: Duration,
+        check: AnswerCheck<'_>,
+    ) -> Outcome {
         let which = usize::from(which);
-        let check = self.expectations[which].check();
         let mut outcome = Outcome::default();
         let exchange = async {
             match &self.transport {

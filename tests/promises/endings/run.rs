@@ -202,6 +202,7 @@ fn plan() -> PlanRecord {
         misbehave: None,
         blocks: None,
         named: Vec::new(),
+        keep_going: false,
     };
     PlanRecord {
         schema: "soak/1".into(),

@@ -112,6 +112,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("arrivals", "'poisson'", ""),
     ("no-warmup-ramp", "true", ""),
     ("timeout", "'7s'", ""),
+    ("keep-going", "true", ""),
     ("misbehave", "'reset=5%'", ""),
     ("method", "'PUT'", ""),
     ("header", "'X-A: b'", ""),
