@@ -78,6 +78,12 @@ pub struct TaskTimes {
     pub never_yielded: u64,
     /// Those that woke themselves in more than half of all cases.
     pub self_woken: u64,
+    /// Bytes of the largest of their futures; 0 where the runtime does not say.
+    #[serde(default)]
+    pub future_bytes: u64,
+    /// Those whose future is so large that the runtime has moved it to the heap.
+    #[serde(default)]
+    pub boxed_futures: u64,
 }
 
 impl TaskTimes {
@@ -91,6 +97,8 @@ impl TaskTimes {
             lost_waker: self.lost_waker.saturating_add(other.lost_waker),
             never_yielded: self.never_yielded.saturating_add(other.never_yielded),
             self_woken: self.self_woken.saturating_add(other.self_woken),
+            future_bytes: self.future_bytes.max(other.future_bytes),
+            boxed_futures: self.boxed_futures.saturating_add(other.boxed_futures),
         }
     }
 }

@@ -79,7 +79,7 @@ pub use series::SeriesFinding;
 pub use series_evidence::{AfterSettle, SeriesEvidence};
 pub use so_far::{Fit, Interim, Rising, RunningLook, SoFar};
 pub use task_list::{GrowthSince, ListedGroup, Movement, TaskList, sort_by_growth};
-pub use task_monitor::{Grouping, GrownGroup, KeyOutcome, LeftBehind, SentByHand};
+pub use task_monitor::{Grouping, GrownGroup, InertKey, KeyOutcome, LeftBehind, SentByHand};
 pub use trend::{Direction, Estimate, Shape, Trend};
 pub use trend_reason::{Found, GoesOn, JudgedLevel, Jump, MOST_JUMPS, Rise, TrendReason, WindowReason};
 pub use unread::Unread;

@@ -77,6 +77,29 @@ pub enum Grouping {
     Label,
 }
 
+/// Why a key that means something elsewhere does nothing here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InertKey {
+    /// A request cannot be sent: the run that is shown is over.
+    SendsToFinishedRun,
+    /// A runtime cannot be asked: the run that is shown is over.
+    ProvesFinishedRun,
+    /// The load cannot be changed: the run that is shown is over.
+    LoadOfFinishedRun,
+    /// The load cannot be changed: services are observed without one.
+    LoadOfServices,
+    /// The load cannot be changed: in this phase none is sent.
+    LoadBetween,
+    /// Only a finished run has other readings: what is shown is read now.
+    StepsWithoutRun,
+    /// A request by hand would be one too many: the run sends its own.
+    SendsInRun,
+    /// The run asks the runtime itself.
+    ProvesInRun,
+    /// The run records its groups itself.
+    SavesInRun,
+}
+
 /// What came of a key.
 #[derive(Debug, Clone, PartialEq)]
 pub enum KeyOutcome {
@@ -100,6 +123,8 @@ pub enum KeyOutcome {
     },
     /// Nothing here proves anything.
     ProvesNothing,
+    /// It does nothing here.
+    Inert(InertKey),
     /// The groups were saved.
     Saved {
         /// The name of the file in the working directory.

@@ -13,6 +13,7 @@ mod driver;
 mod early_stop;
 mod environment;
 mod first_answers;
+mod first_requests;
 mod forwarder_check;
 mod judged_run;
 mod observe;

@@ -101,7 +101,7 @@ pub(super) fn after_errors(worst: &WorstError) -> String {
 }
 
 /// What to do about answers with this status.
-fn advise_on_status(status: u16) -> &'static str {
+pub(super) fn advise_on_status(status: u16) -> &'static str {
     match status {
         300..=399 => "use --follow, or the URL that it leads to",
         401 | 403 => "pass the credentials, for example with -H 'Authorization: …'",

@@ -16,6 +16,7 @@ mod errors;
 mod event_reason;
 mod exit;
 mod explanation;
+mod failed_request;
 mod forecast;
 mod forwarder;
 mod gate;
@@ -56,6 +57,7 @@ pub use early_stop::{certain_leak, certainly_stable};
 pub use errors::{
     all_answers_so_far, describe_errors, list_load_errors, name_briefly, warn_of_first_answers,
 };
+pub use failed_request::{list_failed_requests, refuse_load};
 pub use forecast::{detectable_growth, gate_below_detectable};
 pub use forwarder::forwarder_warning;
 pub use gate::reason as gate_reason;
@@ -66,7 +68,7 @@ pub use load_change::why_fixed_load;
 pub use no_process::explain_no_process;
 pub use other_process::explain_other_process;
 pub use phrase::{growth_since, listed_name, mean_count, movement};
-pub use preamble::preamble;
+pub use preamble::{explain_slot_without_vary, preamble};
 pub use reason::reason;
 pub use reproduce::reproduce;
 pub use series::{below_series, series_ends, series_from_to, trend_cell};
@@ -78,7 +80,8 @@ pub use task_details::{
     IDS_NOT_READ, describe_ids, describe_proven, describe_task_times, list_task_warnings, task_warnings,
 };
 pub use task_monitor::{
-    describe_grouping, describe_key_outcome, describe_left_behind, unknown_creator, unknown_state,
+    describe_grouping, describe_key_outcome, describe_left_behind, explain_inert_key, unknown_creator,
+    unknown_state,
 };
 pub use trend::explain_trend;
 pub use unread::explain_unread;

@@ -20,14 +20,17 @@ pub struct LookWords {
     pub certainty: String,
 }
 
-/// The verdict so far in words.
-pub fn describe_look(look: &RunningLook) -> LookWords {
+/// A look is as new as the charts for so long.
+const OLD_S: f64 = 2.5;
+
+/// The verdict so far in words, with its age where steady has gone on for these seconds.
+pub fn describe_look(look: &RunningLook, steady_now_s: f64) -> LookWords {
     let RunningLook { so_far, certain, steady_s, .. } = look;
     let (badge, sentence) = match &so_far.interim {
         Interim::Proven(why) => (Some("LEAK"), reason(why)),
         Interim::Leak(why) if *certain => (Some("LEAK"), reason(why)),
         Interim::Leak(why) => (Some("LEAK SO FAR"), reason(why)),
-        Interim::Stable => (Some("NO LEAK SO FAR"), "no growth that this run could have found".into()),
+        Interim::Stable => (Some("NO LEAK SO FAR"), "no growth that this run could detect".into()),
         Interim::Prove | Interim::Open => {
             let seen = so_far.rising.as_ref().map(|rising| {
                 std::iter::once(how_fast(rising)).chain(how_much(rising)).collect::<Vec<_>>().join(", ")
@@ -35,7 +38,9 @@ pub fn describe_look(look: &RunningLook) -> LookWords {
             (None, format!("not yet decided: {}", seen.unwrap_or_else(|| "nothing grows for certain".into())))
         }
     };
-    let seen = format!("judged at {} of steady", Span::from_secs_f64(steady_s.round()));
+    let age_s = (steady_now_s - steady_s).round();
+    let ago = if age_s >= OLD_S { format!(", {} ago", Unit::Seconds.show(age_s)) } else { String::new() };
+    let seen = format!("judged at {} of steady{ago}", Span::from_secs_f64(steady_s.round()));
     let certainty = match &so_far.interim {
         Interim::Proven(_) => format!("certain: the runtime proves it; {seen}"),
         Interim::Leak(_) | Interim::Stable if *certain => format!("certain: several looks agree; {seen}"),
@@ -144,7 +149,7 @@ mod tests {
         let look = |interim, certain| {
             let so_far = SoFar { interim, rising: None, gates: Vec::new(), fits: Vec::new() };
             let LookWords { badge, sentence, certainty } =
-                describe_look(&RunningLook { so_far, certain, steady_s: 12.4, leak_until_s: None });
+                describe_look(&RunningLook { so_far, certain, steady_s: 12.4, leak_until_s: None }, 13.4);
             (badge, sentence, certainty)
         };
         let killed = || Interim::Leak(Reason::KilledWhileGrowing);
@@ -152,13 +157,17 @@ mod tests {
         assert_eq!(badge, Some("LEAK SO FAR"));
         assert_eq!(sentence, "the kernel killed it (out of memory) while its memory was growing");
         assert_eq!(certainty, "not certain yet: more looks must agree; judged at 12 s of steady");
+        let so_far = SoFar { interim: Interim::Open, rising: None, gates: Vec::new(), fits: Vec::new() };
+        let older =
+            describe_look(&RunningLook { so_far, certain: false, steady_s: 12.4, leak_until_s: None }, 40.0);
+        assert_eq!(older.certainty, "judged at 12 s of steady, 28 s ago");
         let (badge, _, certainty) = look(killed(), true);
         assert_eq!(
             (badge, certainty.split(';').next()),
             (Some("LEAK"), Some("certain: several looks agree"))
         );
         let (badge, sentence, _) = look(Interim::Stable, false);
-        assert_eq!((badge, &*sentence), (Some("NO LEAK SO FAR"), "no growth that this run could have found"));
+        assert_eq!((badge, &*sentence), (Some("NO LEAK SO FAR"), "no growth that this run could detect"));
         let (badge, sentence, certainty) = look(Interim::Open, false);
         assert_eq!((badge, &*sentence), (None, "not yet decided: nothing grows for certain"));
         assert_eq!(certainty, "judged at 12 s of steady");

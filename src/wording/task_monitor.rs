@@ -2,7 +2,7 @@
 
 use super::phrase::listed_name;
 use crate::evidence::GroupKind;
-use crate::findings::{Grouping, GrownGroup, KeyOutcome, LeftBehind, SentByHand, group_label};
+use crate::findings::{Grouping, GrownGroup, InertKey, KeyOutcome, LeftBehind, SentByHand, group_label};
 use crate::units::Unit;
 
 /// What came of a key, in one line.
@@ -23,8 +23,26 @@ pub fn describe_key_outcome(outcome: &KeyOutcome) -> String {
         }
         KeyOutcome::NotProven { reason } => format!("no proof: {reason}"),
         KeyOutcome::ProvesNothing => "no proof: only Go's runtime, through pprof, proves leaks".into(),
+        KeyOutcome::Inert(why) => explain_inert_key(*why).into(),
         KeyOutcome::Saved { file } => format!("saved as {file}"),
         KeyOutcome::NotSaved { reason } => format!("not saved: {reason}"),
+    }
+}
+
+/// Why a key does nothing here.
+pub fn explain_inert_key(why: InertKey) -> &'static str {
+    match why {
+        InertKey::SendsToFinishedRun => "this run is over: it has nothing to send a request to",
+        InertKey::ProvesFinishedRun => "this run is over: it shows what it has proven itself",
+        InertKey::LoadOfFinishedRun => "this run is over: it has no load to pause or change",
+        InertKey::LoadOfServices => {
+            "soak tasks sends no load that could be paused or changed; r sends one request"
+        }
+        InertKey::LoadBetween => "no load is sent in this phase, so nothing can be paused or changed",
+        InertKey::StepsWithoutRun => "< and > step through a finished run; this is read now",
+        InertKey::SendsInRun => "the run sends its own requests; ] sends more of them",
+        InertKey::ProvesInRun => "the run asks for proof itself, at the ends of steady",
+        InertKey::SavesInRun => "the run records its groups itself; soak tasks opens it when it is over",
     }
 }
 
@@ -156,6 +174,10 @@ mod tests {
                 "Go finds no goroutine that can never go on; it took 12 ms",
             ),
             (KeyOutcome::NotProven { reason: "404".into() }, "no proof: 404"),
+            (
+                KeyOutcome::Inert(InertKey::SendsToFinishedRun),
+                "this run is over: it has nothing to send a request to",
+            ),
             (KeyOutcome::ProvesNothing, "no proof: only Go's runtime, through pprof, proves leaks"),
             (KeyOutcome::Saved { file: "a.json".into() }, "saved as a.json"),
             (KeyOutcome::NotSaved { reason: "disk full".into() }, "not saved: disk full"),

@@ -9,7 +9,7 @@ pub mod go;
 mod go_without_pprof;
 /// A JVM: threads by their state, kept objects by their class; a heap that only fills up is no leak.
 #[cfg(target_os = "linux")]
-mod jvm;
+pub mod jvm;
 /// Clients that misbehave: the leak of each behaviour has its size, and a healthy service is not blamed.
 mod misbehave;
 /// A Node service: its leak is named by file and line, garbage alone is stable, no signal is sent unasked.
@@ -22,4 +22,4 @@ mod processes;
 #[cfg(target_os = "linux")]
 mod restart;
 /// A tokio service with a console: a task that stays is named by where it was spawned.
-mod tokio_console;
+pub mod tokio_console;

@@ -42,13 +42,15 @@ fn q_asks_and_then_ends_with_a_report_and_a_note_is_an_event() {
     let began = Instant::now();
     let Some(mut terminal) = in_steady(&server, &[]) else { return };
     std::thread::sleep(Duration::from_secs(5));
-    // a release build takes far less than the percent of a core that is promised
     let (took, of) = (terminal.drawing_took(), began.elapsed());
-    assert!(took < of.mul_f64(0.05), "drawing took {took:?} of {of:?}");
+    // the promise is of what people run
+    let most = if cfg!(debug_assertions) { 0.05 } else { 0.01 };
+    println!("drawing took {took:?} of {of:?}");
+    assert!(took < of.mul_f64(most), "drawing took {took:?} of {of:?}");
     terminal.press("?");
-    terminal.shows("a closer look at the last part of the run");
+    terminal.shows("a closer look at the last part");
     terminal.press("\x1b");
-    terminal.hides("a closer look at the last part of the run");
+    terminal.hides("a closer look at the last part");
     terminal.press("nall is well\r");
     until("the note is recorded", || text(terminal.path("run/events.jsonl")).contains("all is well"));
     terminal.press("q");

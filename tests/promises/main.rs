@@ -37,6 +37,9 @@ mod doctor;
 mod driver;
 /// One table of all endings: evidence and gates in, verdict, reason and exit code out.
 mod endings;
+/// A request that is wrong ends a run before it begins; --keep-going sends the load all the same.
+#[cfg(unix)]
+mod first_request;
 /// The shell lines of docs/gating-a-deploy.md do what the page says.
 #[cfg(unix)]
 mod gating;
@@ -63,6 +66,9 @@ mod reached;
 mod run_directory;
 /// report.json and compare.json are valid by their schemas, whatever they say.
 mod schemas;
+/// Not a promise: pictures of every screen for a person to look at.
+#[cfg(unix)]
+mod screens;
 /// Passwords, headers, bodies and arguments are sent and never shown.
 mod secrets;
 /// Ctrl-C, SIGTERM and SIGHUP: once reports, twice is out at once, no command is left behind.

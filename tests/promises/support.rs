@@ -13,3 +13,5 @@ pub use run_directory::*;
 pub use server::*;
 #[cfg(unix)]
 pub use terminal::*;
+#[cfg(unix)]
+pub use terminal_svg::keep_pictures;

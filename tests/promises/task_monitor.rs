@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::Value;
 
-use super::against_real_services::go;
+use super::against_real_services::{go, jvm, tokio_console};
 use super::support::{GIVEN_BACK, Server, TAKEN, Terminal, recorded, skipped, text, until};
 
 const SIZE: (u16, u16) = (100, 28);
@@ -81,6 +81,86 @@ fn requests_fired_from_it_show_what_each_of_them_leaves_behind() {
     assert!(screen.contains("main.searchForever"), "the last reading stays:\n{screen}");
     terminal.press("q");
     assert_eq!(terminal.ends_as_it_was().code(), 0);
+}
+
+/// The row of this group, once it has grown by so many.
+fn grown(terminal: &Terminal, group: &str, by: &str) -> String {
+    let row = |screen: &str| screen.lines().find(|line| line.starts_with(group)).map(str::to_string);
+    let screen = terminal.until(&format!("{group} {by}"), |screen| {
+        row(screen).is_some_and(|row| row.split_whitespace().any(|word| word == by))
+    });
+    row(&screen).unwrap()
+}
+
+#[test]
+fn threads_of_a_jvm_are_rows_by_name_and_state() {
+    let Some(server) = jvm::service("threads", &[]) else { return };
+    let Some(mut terminal) = Terminal::start(SIZE, &[], &["tasks", &server.url()]) else { return };
+    terminal.shows("observed for");
+    terminal.press("RR");
+    let row = grown(&terminal, "audit-writer-#", "+2");
+    assert!(row.contains("WAITING"), "every tenth request leaves one: {row}");
+    terminal.press("/audit\r\r");
+    let screen = terminal.shows("Service.java:");
+    assert!(screen.contains("in WAITING") && screen.contains("+2 since the start"), "{screen}");
+    terminal.keep_picture("real-jvm");
+    terminal.press("q");
+    terminal.ends_as_it_was();
+}
+
+#[test]
+fn threads_of_any_process_are_rows_by_name_and_what_they_wait_for_in_the_kernel() {
+    let server = Server::start("shop");
+    let url = format!("{}leaky", server.url());
+    let Some(mut terminal) = Terminal::start(SIZE, &[], &["tasks", &url]) else { return };
+    terminal.shows("observed for");
+    terminal.press("rrr");
+    let row = grown(&terminal, "lost", "+3");
+    // a kernel that shows no wait channel to others has the state alone
+    assert!(row.contains("sleep"), "{row}");
+    terminal.keep_picture("real-threads");
+    terminal.shows("stayed after 3 requests: +3 lost");
+    terminal.press("q");
+    terminal.ends_as_it_was();
+}
+
+#[test]
+fn tasks_of_tokio_are_rows_by_where_they_are_spawned_and_have_the_size_of_their_futures() {
+    let server = tokio_console::service("keeps");
+    let url = server.url();
+    let args = ["tasks", &url, "--tokio-console", &url];
+    let Some(mut terminal) = Terminal::start(SIZE, &[], &args) else { return };
+    terminal.shows("observed for");
+    terminal.press("R");
+    // every other request leaves one, and what soak asks while it looks around is a request, too
+    terminal.until("five stay", |screen| {
+        ["+5 ", "+6 "].iter().any(|more| screen.contains(&format!("stayed after 10 requests: {more}")))
+    });
+    terminal.press("/state:idle\r\r");
+    let screen = terminal.shows("future 20.0 KiB");
+    assert!(screen.contains("tokio_console.rs:") && screen.contains("since the start"), "{screen}");
+    assert!(screen.contains("have futures so large that tokio moves them to the heap"), "{screen}");
+    terminal.keep_picture("real-tokio");
+    terminal.press("q");
+    terminal.ends_as_it_was();
+}
+
+#[test]
+fn gauges_of_a_metrics_page_are_rows_by_their_labels() {
+    let server = Server::start("gauge");
+    let url = server.url();
+    let metric = "'jobs_pending{place=queue}'";
+    let args = ["tasks", &url, "--task-metric", metric];
+    let Some(mut terminal) = Terminal::start(SIZE, &[], &args) else { return };
+    terminal.shows("observed for");
+    terminal.press("Rr");
+    let row = grown(&terminal, "mail", "+11");
+    assert!(row.contains("growing") || row.contains("not clear"), "{row}");
+    terminal.keep_picture("real-gauges");
+    let screen = terminal.shows("stayed after 11 requests: +11 mail");
+    assert!(screen.lines().any(|line| line.starts_with("print") && line.contains(" 4 ")), "{screen}");
+    terminal.press("q");
+    terminal.ends_as_it_was();
 }
 
 #[test]
@@ -170,6 +250,10 @@ fn a_finished_run_is_stepped_through() {
     terminal.press(">");
     terminal.until("the last one again", |screen| which(screen) == at_end);
     terminal.press("r");
+    terminal.shows("this run is over: it has nothing to send a request to");
+    terminal.keep_picture("real-finished");
+    terminal.press("e");
+    terminal.shows("esc back to the table");
     terminal.press("q");
     assert_eq!(terminal.ends_as_it_was().code(), 0);
 }

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use ratatui::widgets::canvas::{Canvas, Line as Stroke, Points};
 
+use super::age::with_age;
 use super::chart_state::{Chart, Curve};
 use super::state::{COLLECTION_SIGN, State};
 use crate::live::screen::{Theme, title};
@@ -35,7 +36,8 @@ pub fn draw_chart(
         frame.render_widget(Paragraph::new(""), area);
         return;
     };
-    let area = title(frame, area, &chart.title, theme);
+    let age_s = chart.age_s(state.status.elapsed.as_secs_f64());
+    let area = title(frame, area, &with_age(&chart.title, age_s), theme);
     let [legend, body, strip, times] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Min(1),

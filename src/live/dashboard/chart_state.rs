@@ -35,6 +35,14 @@ pub struct Curve {
     pub change: Option<f64>,
 }
 
+impl Chart {
+    /// Seconds since its whole was last read.
+    pub fn age_s(&self, now_s: f64) -> f64 {
+        let last = self.curves.first().and_then(|curve| curve.points.last());
+        last.map_or(0.0, |(at_s, _)| now_s - at_s)
+    }
+}
+
 /// Resident memory, and the parts of the account that can leak.
 pub fn memory_chart(evidence: &Evidence, fits: &[Fit]) -> Option<Chart> {
     let whole = curve(&evidence.recording, &SeriesId::Rss, "resident".into())?;

@@ -6,8 +6,11 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::model::{Model, Over};
+use super::state::{Mark, State};
 use crate::live::screen::{Theme, cut, cut_items};
 use crate::live::tasks::{TableOf, most_used_keys};
+use crate::units::Unit;
+use crate::wording::explain_inert_key;
 
 const KEYS: &str =
     "q end with a report · ? help · tab tasks · n note · P [ ] load · space freeze · + - a zoom";
@@ -15,7 +18,7 @@ const KEYS: &str =
 /// Draws the last note and the keys, or the line that is typed.
 pub fn draw_foot(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Theme) {
     let width = usize::from(area.width);
-    let note = model.kept.last().cloned().unwrap_or_else(|| last_mark(model));
+    let note = newest_line(model);
     let last = match &model.over {
         Over::Note(text) => {
             let prompt = "note (enter records it, esc drops it): ";
@@ -37,21 +40,38 @@ fn keys(model: &Model, width: usize, theme: Theme) -> Line<'static> {
         return Line::styled("ending: the report is made when the last answers are in", theme.open());
     }
     if model.frozen {
-        let text = " FROZEN: load and recording go on; space shows what is new ";
-        return Line::styled(cut(text, width), theme.inverse());
+        let text =
+            format!(" FROZEN {}: load and recording go on; space shows what is new ", frozen_for(model));
+        return Line::styled(cut(&text, width), theme.inverse());
     }
     let table = &model.table;
-    if model.tasks && (table.typing || !table.filter.is_empty()) {
+    if model.tasks && table.is_filtered() {
         let style = if table.typing { theme.inverse() } else { theme.strong() };
         return Line::from(vec![Span::raw("filter: "), Span::styled(format!("{} ", table.filter), style)]);
     }
-    let keys = if model.tasks { most_used_keys(TableOf::RunningRun) } else { KEYS };
+    if let Some(why) = model.inert {
+        return Line::raw(cut(explain_inert_key(why), width));
+    }
+    let keys = if model.tasks { most_used_keys(TableOf::RunningRun, table.whole) } else { KEYS };
     Line::styled(cut_items(keys, width), theme.quiet())
 }
 
-/// The last thing that happened, in its words.
-fn last_mark(model: &Model) -> String {
+/// How old what is shown is.
+fn frozen_for(model: &Model) -> String {
+    let elapsed = |state: Option<&State>| state.map(|state| state.status.elapsed).unwrap_or_default();
+    let age = elapsed(model.latest()).saturating_sub(elapsed(model.shown.as_ref()));
+    format!("for {}", Unit::Seconds.show(age.as_secs_f64().round()))
+}
+
+/// The last thing that happened, or a line that came after it.
+fn newest_line(model: &Model) -> String {
     let marks = model.shown.as_ref().map(|state| state.marks.as_slice()).unwrap_or_default();
     let worded = marks.iter().rev().find(|mark| !mark.text.is_empty());
-    worded.map(|mark| format!("{} {}", mark.sign, mark.text)).unwrap_or_default()
+    match (worded, &model.kept) {
+        (mark, Some((at_s, line))) if mark.is_none_or(|mark| mark.at_s < *at_s) => line.clone(),
+        (Some(Mark { at_s, sign, text }), _) => {
+            format!("{sign} at {}: {text}", Unit::Seconds.show(at_s.round()))
+        }
+        (None, _) => String::new(),
+    }
 }

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
+use super::age::with_age;
 use super::state::State;
 use crate::findings::ListedGroup;
 use crate::live::screen::{Theme, title};
@@ -15,7 +16,8 @@ use crate::live::tasks::{Available, Shown, columns, line, titles};
 /// As many rows as there is room for, and how many more there are.
 pub fn draw_groups(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
     let rows = state.groups.as_slice();
-    let area = title(frame, area, "task groups, by growth since steady began", theme);
+    let what = with_age("task groups, by growth since steady began", state.groups_age_s.unwrap_or(0.0));
+    let area = title(frame, area, &what, theme);
     let (width, height) = (usize::from(area.width), usize::from(area.height));
     let mut lines: Vec<Line<'static>> = state.no_tasks.iter().map(|text| Line::raw(text.clone())).collect();
     if !rows.is_empty() {

@@ -57,7 +57,7 @@ fn wide(screen: Rect) -> Parts {
     .areas(screen);
     let side = SIDE.max(screen.width / 3).min(60);
     let [left, _, right] =
-        Layout::horizontal([Constraint::Min(40), Constraint::Length(1), Constraint::Length(side)])
+        Layout::horizontal([Constraint::Min(40), Constraint::Length(2), Constraint::Length(side)])
             .areas(middle);
     let [memory, tasks] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(left);
     let [verdict, side] = Layout::vertical([Constraint::Length(7), Constraint::Min(1)]).areas(right);

@@ -4,6 +4,7 @@
 //! typed wishes. State and view are apart: [`State`] is one second in values, [`model`] what is remembered between two
 //! keys, and the views draw both into a frame, which a test can read.
 
+mod age;
 mod chart;
 mod chart_state;
 mod foot;
@@ -14,6 +15,8 @@ mod layout;
 mod load_state;
 mod model;
 mod over;
+#[cfg(test)]
+mod pictures;
 mod side;
 mod state;
 #[cfg(test)]

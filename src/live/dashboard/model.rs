@@ -2,7 +2,7 @@
 
 use super::state::State;
 use crate::evidence::{FixedLoad, Phase};
-use crate::findings::GrowthSince;
+use crate::findings::{GrowthSince, InertKey};
 use crate::live::screen::Key;
 use crate::live::tasks::Table;
 
@@ -63,10 +63,12 @@ pub struct Model {
     pub table: Table,
     /// What lies over it.
     pub over: Over,
+    /// Why the last key did nothing.
+    pub inert: Option<InertKey>,
     /// The run was asked to end.
     pub stopping: bool,
-    /// Lines that are printed when the dashboard ends, the last of them shown meanwhile.
-    pub kept: Vec<String>,
+    /// The last line that is printed again when the dashboard ends, and when it came, in seconds since the run began.
+    pub kept: Option<(f64, String)>,
 }
 
 impl Model {
@@ -80,8 +82,9 @@ impl Model {
             tasks: false,
             table: Table::new(),
             over: Over::None,
+            inert: None,
             stopping: false,
-            kept: Vec::new(),
+            kept: None,
         }
     }
 
@@ -103,6 +106,12 @@ impl Model {
         self.shown = Some(state);
     }
 
+    /// A line came that is printed again when the dashboard ends.
+    pub fn keep(&mut self, line: String) {
+        let now_s = self.latest().map_or(0.0, |state| state.status.elapsed.as_secs_f64());
+        self.kept = Some((now_s, line));
+    }
+
     /// The last second that came in, frozen or not.
     pub fn latest(&self) -> Option<&State> {
         self.newer.as_ref().or(self.shown.as_ref())
@@ -110,6 +119,7 @@ impl Model {
 
     /// A key was pressed; what is asked of the run, if anything.
     pub fn press(&mut self, key: Key) -> Option<Wish> {
+        self.inert = None;
         // a space freezes all of the dashboard, unless it is typed
         let of_table = self.table.typing || key != Key::Char(' ');
         if self.tasks && self.over == Over::None && of_table && self.table.press(key) {
@@ -148,6 +158,7 @@ impl Model {
             Key::Char('?' | 'h') => self.over = Over::Help,
             Key::Tab => self.tasks = !self.tasks,
             Key::Char('n') => self.over = Over::Note(String::new()),
+            _ if self.tasks => self.inert = why_inert(key),
             _ => {}
         }
         None
@@ -157,6 +168,10 @@ impl Model {
         let state = self.latest()?;
         if let Some(why) = state.fixed_load {
             self.over = Over::Fixed(why);
+            return None;
+        }
+        if state.load.is_some() && matches!(state.status.phase, Phase::Baseline | Phase::Settle) {
+            self.inert = Some(InertKey::LoadBetween);
             return None;
         }
         if state.steady_s < WORTH_ASKING_S {
@@ -180,5 +195,18 @@ impl Model {
     }
 }
 
+/// A key of `soak tasks` that means nothing in a run.
+fn why_inert(key: Key) -> Option<InertKey> {
+    Some(match key {
+        Key::Char('r' | 'R') => InertKey::SendsInRun,
+        Key::Char('p') => InertKey::ProvesInRun,
+        Key::Char('w') => InertKey::SavesInRun,
+        Key::Char('<' | '>' | ',' | '.') => InertKey::StepsWithoutRun,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod every_key;
 #[cfg(test)]
 mod tests;

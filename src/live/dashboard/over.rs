@@ -3,22 +3,21 @@
 use crate::live::screen::{Theme, draw_box};
 use ratatui::Frame;
 
+/// It fits into the smallest screen with a dashboard.
 const HELP: &[&str] = &[
     "q      end the run with a report; asks once",
     "space  freeze the screen; load and recording go on",
-    "+ -    a closer look at the last part of the run, and back",
-    "a      all of the run",
-    "tab    the task groups as a whole: see soak tasks; and back",
-    "P      pause the load, and resume it: judged from there",
+    "+ - a  a closer look at the last part, back, all of it",
+    "tab    all task groups, with the keys of soak tasks",
+    "P      pause the load, resume it: judged from there",
     "[ ]    10 % fewer requests, or more: judged from there",
     "n      a note, recorded as an event of this moment",
     "?      this list; any key closes it",
     "esc    back; never ends the run",
+    "Ctrl-C ends the run with a report, twice without one",
+    "Ctrl-Z suspends soak, and with it the load",
     "",
-    "Ctrl-C ends the run with a report, twice without one.",
-    "Ctrl-Z suspends soak, and with it the load.",
-    "",
-    "Under a chart: c a forced collection, n a note, ! an event.",
+    "Under a chart: c forced collection, n note, ! event",
 ];
 
 /// The list of keys.
@@ -44,4 +43,14 @@ pub fn draw_change(frame: &mut Frame<'_>, theme: Theme) {
         &[&text[..], &["", "y: change it", "any other key: go on as it is"]].concat(),
         theme,
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_fits_into_the_smallest_screen_with_a_dashboard() {
+        assert!(HELP.len() <= 13 && HELP.iter().all(|line| line.chars().count() <= 56));
+    }
 }

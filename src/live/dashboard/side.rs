@@ -15,25 +15,30 @@ use crate::live::status_line::{count, rate};
 use crate::units::Unit;
 use crate::wording::{all_answers_so_far, gate_reason, name_briefly};
 
+/// A reading is new for so many seconds.
+const NEW_S: f64 = 1.5;
 /// A reading older than this many seconds is pointed out.
 const OLD_S: f64 = 30.0;
+
+/// Columns from which on p50 and p99 have room in one line with the load.
+const ROOM_FOR_BOTH: usize = 80;
 
 /// All of it, one below the other; what has no room is cut from the end.
 pub fn draw_side(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
     let area = title(frame, area, "load", theme);
-    let mut lines = load_lines(state, errors, theme);
+    let mut lines = load_lines(state, errors, latency, theme);
     let gates = state.look.as_ref().map(|look| look.so_far.gates.as_slice()).unwrap_or_default();
-    lines.push(soak_line(state));
     lines.extend(state.failing.as_ref().map(|why| failing(why, theme)));
     lines.extend(gates.iter().map(|gate| gate_line(gate, theme)));
     lines.push(Line::from(readings(&state.readings, theme)));
+    lines.extend(soak_line(state));
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), area);
 }
 
 /// The same in two lines.
 pub fn draw_brief(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
     let mut first: Vec<Span<'static>> = Vec::new();
-    for line in load_lines(state, errors_in_brief, theme) {
+    for line in load_lines(state, errors_in_brief, latency_of(usize::from(area.width)), theme) {
         if !first.is_empty() {
             first.push(Span::raw(" · "));
         }
@@ -56,6 +61,7 @@ pub fn draw_brief(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme
 fn load_lines(
     state: &State,
     errors: fn(&LoadState, Theme) -> Line<'static>,
+    latency: fn(&Percentiles) -> String,
     theme: Theme,
 ) -> Vec<Line<'static>> {
     let status = &state.status;
@@ -107,6 +113,15 @@ fn latency(latency: &Percentiles) -> String {
     format!("p50 {} · p99 {}", Unit::Seconds.show(latency.p50), Unit::Seconds.show(latency.p99))
 }
 
+/// Where both would be cut, the one that tells more.
+fn latency_of(width: usize) -> fn(&Percentiles) -> String {
+    let p99 = |latency: &Percentiles| match latency.count {
+        0 => "no request timed yet".into(),
+        _ => format!("p99 {}", Unit::Seconds.show(latency.p99)),
+    };
+    if width < ROOM_FOR_BOTH { p99 } else { latency }
+}
+
 fn gate_line(gate: &GateOutcome, theme: Theme) -> Line<'static> {
     let style = match gate.result {
         GateResult::Held => theme.good(),
@@ -125,22 +140,24 @@ fn gate_line(gate: &GateOutcome, theme: Theme) -> Line<'static> {
     Line::from(vec![Span::styled(result, style), Span::raw(format!(" {}{why}", gate.expr))])
 }
 
-fn soak_line(state: &State) -> Line<'static> {
-    let Some(load) = &state.load else { return Line::default() };
+fn soak_line(state: &State) -> Option<Line<'static>> {
+    let load = state.load.as_ref()?;
     let cpu = load.cpu_ratio.map(|cpu| format!("{} of a core, ", Unit::Ratio.show(cpu)));
     let late = match load.late.count {
         0 => String::new(),
-        _ => format!(", late by {} (p99)", Unit::Seconds.show(load.late.p99)),
+        _ => format!("late by {} (p99), ", Unit::Seconds.show(load.late.p99)),
     };
-    Line::raw(format!("soak itself: {}{}{late}", cpu.unwrap_or_default(), Unit::Bytes.show(load.rss_bytes)))
+    let memory = Unit::Bytes.show(load.rss_bytes);
+    Some(Line::raw(format!("soak itself: {}{late}{memory}", cpu.unwrap_or_default())))
 }
 
+/// What is older than the rest with its age, and that the rest is not.
 fn readings(readings: &[Reading], theme: Theme) -> Vec<Span<'static>> {
+    let is_new = |reading: &Reading| reading.age_s.is_some_and(|age_s| age_s < NEW_S);
     let mut spans = vec![Span::raw("read: ")];
-    for (place, reading) in readings.iter().enumerate() {
+    for (place, reading) in readings.iter().filter(|reading| !is_new(reading)).enumerate() {
         let comma = if place == 0 { "" } else { ", " };
         let (age, style) = match reading.age_s {
-            Some(age_s) if age_s < 1.5 => ("now".into(), Style::new()),
             Some(age_s) => {
                 let style = if age_s > OLD_S { theme.open() } else { Style::new() };
                 (format!("{} ago", Unit::Seconds.show(age_s.round())), style)
@@ -148,6 +165,9 @@ fn readings(readings: &[Reading], theme: Theme) -> Vec<Span<'static>> {
             None => ("not yet".into(), Style::new()),
         };
         spans.push(Span::styled(format!("{comma}{} {age}", reading.label), style));
+    }
+    if readings.iter().any(is_new) {
+        spans.push(Span::raw(if spans.len() == 1 { "all now" } else { ", all else now" }));
     }
     spans
 }

@@ -31,6 +31,8 @@ pub struct State {
     pub marks: Vec<Mark>,
     /// The task groups, those that grow most first.
     pub groups: Vec<ListedGroup>,
+    /// Seconds since they were read.
+    pub groups_age_s: Option<f64>,
     /// That no tasks are among these groups, and how many threads there are instead.
     pub no_tasks: Option<String>,
     /// The load that soak sends.
@@ -86,6 +88,7 @@ impl State {
         State {
             no_tasks: no_tasks(mirror, &groups),
             groups,
+            groups_age_s: groups_age_s(evidence, now_s),
             subject: subject(evidence),
             plan: planned(evidence),
             memory: memory_chart(evidence, fits),
@@ -173,10 +176,14 @@ fn readings(evidence: &Evidence, now_s: f64) -> Vec<Reading> {
     };
     let tasks = SeriesId::task_counts().into_iter().find_map(|id| age_of(&id).filter(|r| r.age_s.is_some()));
     let series = [age_of(&SeriesId::Rss), tasks, age_of(&SeriesId::MemLive), age_of(&SeriesId::CgroupMemory)];
-    let groups = evidence.groups.iter().rev().find(|row| !row.kind.is_of_heap());
-    let groups =
-        groups.map(|row| Reading { label: "task groups".into(), age_s: Some(now_s - row.elapsed_s) });
+    let age_s = groups_age_s(evidence, now_s);
+    let groups = age_s.map(|age_s| Reading { label: "task groups".into(), age_s: Some(age_s) });
     series.into_iter().flatten().chain(groups).collect()
+}
+
+fn groups_age_s(evidence: &Evidence, now_s: f64) -> Option<f64> {
+    let last = evidence.groups.iter().rev().find(|row| !row.kind.is_of_heap());
+    last.map(|row| now_s - row.elapsed_s)
 }
 
 fn failing(evidence: &Evidence, now_s: f64) -> Option<String> {

@@ -94,6 +94,7 @@ pub fn leaking() -> State {
         phases: vec![(0.0, Phase::Baseline), (2.0, Phase::Warmup), (10.0, Phase::Steady)],
         marks: vec![mark(20.0, 'c', ""), mark(25.0, 'n', "deployed the cache")],
         groups: groups(),
+        groups_age_s: Some(0.2),
         no_tasks: None,
         fixed_load: None,
         paused: false,

@@ -21,10 +21,11 @@ pub fn draw_verdict(frame: &mut Frame<'_>, area: Rect, state: &State, theme: The
 fn lines(state: &State, theme: Theme) -> Vec<Line<'static>> {
     match &state.look {
         Some(look) => {
-            let LookWords { badge, sentence, certainty } = describe_look(look);
+            let LookWords { badge, sentence, certainty } = describe_look(look, state.steady_s);
             let mut first = Vec::new();
             if let Some((badge, style)) = badge.zip(badge_style(look, theme)) {
-                first.extend([Span::styled(format!(" {badge} "), style), Span::raw(" ")]);
+                // a blank at the beginning of a line would be cut
+                first.extend([Span::styled(format!("\u{a0}{badge}\u{a0}"), style), Span::raw(" ")]);
             }
             first.push(Span::styled(sentence, theme.strong()));
             vec![Line::from(first), Line::raw(certainty)]

@@ -97,6 +97,37 @@ fn character(bytes: &[u8]) -> (Key, usize) {
     }
 }
 
+/// All of them: each character of a keyboard, and each with a name.
+#[cfg(test)]
+pub fn every_key() -> Vec<Key> {
+    let named = [
+        Key::Enter,
+        Key::Escape,
+        Key::Backspace,
+        Key::Tab,
+        Key::Up,
+        Key::Down,
+        Key::Left,
+        Key::Right,
+        Key::PageUp,
+        Key::PageDown,
+        Key::Home,
+        Key::End,
+        Key::Other,
+    ];
+    (' '..='~').map(Key::Char).chain(named).collect()
+}
+
+/// These keys as one line of text, for tests that list them.
+#[cfg(test)]
+pub fn written(keys: &[Key]) -> String {
+    let word = |key: &Key| match key {
+        Key::Char(c) => c.to_string(),
+        named => format!(" {named:?}"),
+    };
+    keys.iter().map(word).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,8 @@ mod theme;
 
 pub use boxed::draw_box;
 pub use keys::{Key, keys};
-pub use panel::title;
+#[cfg(test)]
+pub use keys::{every_key, written};
+pub use panel::{title, title_with_hint};
 pub use text::{cut, cut_front, cut_items};
 pub use theme::Theme;

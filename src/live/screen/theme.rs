@@ -54,6 +54,11 @@ impl Theme {
         Style::new().add_modifier(Modifier::DIM)
     }
 
+    /// What is old: over any other style, grey and without its colours.
+    pub fn old(self) -> Style {
+        self.quiet().remove_modifier(Modifier::BOLD).fg(Color::Reset)
+    }
+
     /// A key, or the line that is typed.
     pub fn inverse(self) -> Style {
         Style::new().add_modifier(Modifier::REVERSED)

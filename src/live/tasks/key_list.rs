@@ -11,9 +11,15 @@ pub enum TableOf {
     RunningRun,
 }
 
-/// The keys that matter most, for the last line.
-pub fn most_used_keys(of: TableOf) -> &'static str {
+/// The keys that matter most, for the last line; others where a group has the whole screen.
+pub fn most_used_keys(of: TableOf, whole: bool) -> &'static str {
     match of {
+        TableOf::Services | TableOf::FinishedRun if whole => {
+            "q quit · ? help · ↑ ↓ scroll · home end · esc back to the table"
+        }
+        TableOf::RunningRun if whole => {
+            "tab dashboard · ? help · ↑ ↓ scroll · home end · esc back to the table"
+        }
         TableOf::Services => {
             "q quit · ? help · ↑ ↓ select · enter stack · r request · m mark · / filter · ← → sort · p proof · 1–5 group"
         }
@@ -31,7 +37,7 @@ pub fn key_list(of: TableOf) -> Vec<&'static str> {
     let mut lines = vec![
         "↑ ↓ j k  select a group, which stays selected; by pages",
         "enter    its stack and its tasks; again or esc closes",
-        "e        the same on the whole screen",
+        "e        the same on the whole screen, where ↑ ↓ scroll",
         "/        filter: word !word state:word re:regex, esc all",
         "← → i    sort by another column; i inverts the order",
         "1 – 5    by stack, function, creator, state, label",

@@ -10,6 +10,7 @@ mod key_list;
 mod monitor;
 mod opened;
 mod rows;
+mod scroll;
 mod table;
 #[cfg(test)]
 pub mod testing;

@@ -1,7 +1,7 @@
 //! The monitor on a terminal: a table for each service, the last reading of each, and the list of keys over it.
 
 use super::table::{AgainstBefore, Table};
-use crate::findings::{GrowthSince, KeyOutcome, LeftBehind, ListedGroup, SentByHand};
+use crate::findings::{GrowthSince, InertKey, KeyOutcome, LeftBehind, ListedGroup, SentByHand};
 use crate::live::screen::Key;
 
 /// Readings after the last answer until what is still there counts as left behind.
@@ -81,6 +81,8 @@ pub struct Monitor {
     at: usize,
     /// The list of keys lies over it.
     pub help: bool,
+    /// Why the last key did nothing.
+    inert: Option<InertKey>,
 }
 
 impl Tab {
@@ -124,7 +126,7 @@ impl Monitor {
     /// For so many services, before the first reading.
     pub fn new(tabs: usize) -> Monitor {
         let tab = Tab { table: Table::new(), reading: None, sent_at_mark: SentByHand::default() };
-        Monitor { tabs: vec![tab; tabs.max(1)], at: 0, help: false }
+        Monitor { tabs: vec![tab; tabs.max(1)], at: 0, help: false, inert: None }
     }
 
     /// The one that is shown.
@@ -135,6 +137,12 @@ impl Monitor {
     /// Its place, and how many there are.
     pub fn place(&self) -> (usize, usize) {
         (self.at, self.tabs.len())
+    }
+
+    /// What came of the last key.
+    pub fn key_outcome(&self) -> Option<KeyOutcome> {
+        let of_reading = || self.tab().reading.as_ref()?.key_outcome.clone();
+        self.inert.map(KeyOutcome::Inert).or_else(of_reading)
     }
 
     /// What is new of one of them.
@@ -149,6 +157,7 @@ impl Monitor {
 
     /// A key; what is asked for, if anything.
     pub fn press(&mut self, key: Key) -> Option<TaskWish> {
+        self.inert = None;
         if std::mem::take(&mut self.help) {
             return None;
         }
@@ -188,10 +197,22 @@ impl Monitor {
         match key {
             Key::Char('q') => return Some(TaskWish::Quit),
             Key::Char('?' | 'h') => self.help = true,
-            _ => {}
+            _ => self.inert = why_inert(key, recorded),
         }
         None
     }
+}
+
+/// A key that means something in another view.
+fn why_inert(key: Key, recorded: bool) -> Option<InertKey> {
+    Some(match (key, recorded) {
+        (Key::Char('r' | 'R'), true) => InertKey::SendsToFinishedRun,
+        (Key::Char('p'), true) => InertKey::ProvesFinishedRun,
+        (Key::Char('P' | '[' | ']'), true) => InertKey::LoadOfFinishedRun,
+        (Key::Char('P' | '[' | ']'), false) => InertKey::LoadOfServices,
+        (Key::Char('<' | '>' | ',' | '.'), false) => InertKey::StepsWithoutRun,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

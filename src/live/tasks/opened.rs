@@ -2,13 +2,15 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Line;
-use ratatui::widgets::{Paragraph, Wrap};
+use ratatui::widgets::Paragraph;
 
 use super::rows::{interval, short, signed};
+use super::scroll::Scroll;
 use crate::evidence::Ids;
 use crate::findings::{GrowthSince, ListedGroup};
-use crate::live::screen::{Theme, title};
+use crate::live::screen::{Theme, title_with_hint};
 use crate::live::status_line::count;
 use crate::units::Unit;
 use crate::wording::{
@@ -19,55 +21,73 @@ use crate::wording::{
 /// Lines of ids above the stack where the table is shown as well.
 const FEW_ID_LINES: usize = 2;
 
-/// Draws it; on the whole screen with as many ids as there is room for.
+/// Draws it: below the table with a few ids, on the whole screen with all of them behind the stack, scrolled.
 pub fn draw_opened(
     frame: &mut Frame<'_>,
     area: Rect,
     group: &ListedGroup,
     since: GrowthSince,
-    whole: bool,
+    scroll: Option<&Scroll>,
     theme: Theme,
 ) {
-    let area = title(frame, area, listed_name(group), theme);
-    let mut lines = vec![Line::styled(facts(group, since), theme.strong())];
-    if let Some(stuck) = group.proven.filter(|stuck| *stuck > 0) {
-        lines.push(Line::styled(describe_proven(stuck, group.count), theme.bad()));
+    let width = usize::from(area.width);
+    let mut text = figures(group, since, theme);
+    if scroll.is_some() {
+        text.extend(stack(group, theme));
+        text.extend(ids(group, usize::MAX, theme));
+    } else {
+        text.extend(ids(group, width * FEW_ID_LINES, theme));
+        text.extend(stack(group, theme));
     }
-    if let Some(times) = &group.times {
-        lines.push(Line::raw(describe_task_times(times)));
-        lines.extend(task_warnings(times).into_iter().map(|warning| Line::styled(warning, theme.bad())));
-    }
-    lines.extend(group.created_by.as_ref().map(|creator| Line::raw(format!("created by {creator}"))));
-    let mut stack: Vec<Line<'_>> = group.stack.iter().map(|frame| Line::raw(frame.to_string())).collect();
-    if stack.is_empty() {
-        stack.push(Line::styled("this source shows no stack", theme.quiet()));
-    }
-    match &group.ids {
-        Ids::TooMany => lines.push(Line::styled(IDS_NOT_READ, theme.quiet())),
-        Ids::Read(ids) if !ids.is_empty() => {
-            let width = usize::from(area.width);
-            let taken: usize = lines.iter().map(|line| wrapped_rows(&line.to_string(), width)).sum();
-            let left = usize::from(area.height).saturating_sub(taken + stack.len());
-            let rows = if whole { left.max(FEW_ID_LINES) } else { FEW_ID_LINES };
-            lines.push(Line::raw(describe_ids(ids, width * rows)));
+    let lines: Vec<Line<'_>> = text.iter().flat_map(|(text, style)| wrapped(text, width, *style)).collect();
+    let room = usize::from(area.height.saturating_sub(1));
+    let first = scroll.map_or(0, |scroll| scroll.first_of(lines.len(), room));
+    let hint = match scroll {
+        None => "e whole screen · esc closes".into(),
+        Some(_) if lines.len() <= room => "esc closes".into(),
+        Some(_) => {
+            let last = lines.len().min(first + room);
+            format!("lines {}–{last} of {} · ↑ ↓ scroll · esc closes", first + 1, lines.len())
         }
-        Ids::Read(_) | Ids::NotRead => {}
-    }
-    lines.append(&mut stack);
-    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), area);
+    };
+    let area = title_with_hint(frame, area, listed_name(group), &hint, theme);
+    let shown: Vec<Line<'_>> = lines.into_iter().skip(first).collect();
+    frame.render_widget(Paragraph::new(shown), area);
 }
 
-/// How many rows a line takes once it is wrapped between words.
-fn wrapped_rows(text: &str, width: usize) -> usize {
-    let (mut rows, mut used) = (1, 0);
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if used > 0 && used + 1 + length > width {
-            (rows, used) = (rows + 1, 0);
-        }
-        used += length + usize::from(used > 0);
+fn wrapped(text: &str, width: usize, style: Style) -> impl Iterator<Item = Line<'_>> {
+    textwrap::wrap(text, width.max(1)).into_iter().map(move |row| Line::styled(row, style))
+}
+
+/// All but the stack and the ids.
+fn figures(group: &ListedGroup, since: GrowthSince, theme: Theme) -> Vec<(String, Style)> {
+    let mut lines = vec![(facts(group, since), theme.strong())];
+    if let Some(stuck) = group.proven.filter(|stuck| *stuck > 0) {
+        lines.push((describe_proven(stuck, group.count), theme.bad()));
     }
-    rows
+    if let Some(times) = &group.times {
+        lines.push((describe_task_times(times), Style::new()));
+        lines.extend(task_warnings(times).into_iter().map(|warning| (warning, theme.bad())));
+    }
+    lines.extend(group.created_by.as_ref().map(|creator| (format!("created by {creator}"), Style::new())));
+    lines
+}
+
+fn stack(group: &ListedGroup, theme: Theme) -> Vec<(String, Style)> {
+    if group.stack.is_empty() {
+        return vec![("this source shows no stack".into(), theme.quiet())];
+    }
+    group.stack.iter().map(|frame| (frame.to_string(), Style::new())).collect()
+}
+
+fn ids(group: &ListedGroup, room: usize, theme: Theme) -> Option<(String, Style)> {
+    match &group.ids {
+        Ids::TooMany => Some((IDS_NOT_READ.into(), theme.quiet())),
+        Ids::Read(ids) if !ids.is_empty() => {
+            Some((describe_ids(ids, group.closer_age_s, room), Style::new()))
+        }
+        Ids::Read(_) | Ids::NotRead => None,
+    }
 }
 
 /// All figures of a group in one line.

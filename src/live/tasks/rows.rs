@@ -73,6 +73,7 @@ pub fn titles(
 pub fn line(shown: &Shown<'_>, columns: &[(Column, usize)], theme: Theme) -> Line<'static> {
     let group = shown.group.as_ref();
     let has_state = columns.iter().any(|(column, _)| *column == Column::State);
+    let has_movement = columns.iter().any(|(column, _)| *column == Column::Movement);
     let style_of_all = style_of(group, theme);
     let spans = columns.iter().map(|(column, width)| {
         let text = match column {
@@ -80,7 +81,8 @@ pub fn line(shown: &Shown<'_>, columns: &[(Column, usize)], theme: Theme) -> Lin
             Column::State => group.state.clone().unwrap_or_else(|| group.kind.to_string()),
             Column::Movement => movement(group.movement).into(),
             Column::Count => count(group.count),
-            Column::Growth => signed(group.growth),
+            Column::Growth if has_movement => signed(group.growth),
+            Column::Growth => format!("{}{}", signed(group.growth), sign(group.movement)),
             Column::PerRequest => per_request(group, *width),
             Column::SinceMark => shown.since_mark.map(signed).unwrap_or_default(),
             Column::Age => Unit::Seconds.show(group.age_s.round()),
@@ -101,6 +103,15 @@ fn label(group: &ListedGroup, has_state: bool) -> String {
     match &group.state {
         Some(waits) if !has_state => group_label(&group.name, Some(waits)),
         _ => listed_name(group).into(),
+    }
+}
+
+/// What a group does, where there is no room for the word: colours alone must not say it.
+fn sign(movement: Movement) -> char {
+    match movement {
+        Movement::ProvenLeak => '!',
+        Movement::Growing => '↑',
+        Movement::Unclear | Movement::Steady | Movement::Gone => ' ',
     }
 }
 

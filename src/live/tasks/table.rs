@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::columns::{Available, Column, columns};
 use super::filter::Filter;
 use super::grouping::{Shown, grouping_of_key, put_together};
+use super::scroll::Scroll;
 use crate::evidence::GroupKind;
 use crate::findings::{Grouping, GrownGroup, GrowthSince, ListedGroup};
 use crate::live::screen::Key;
@@ -44,6 +45,8 @@ pub struct Table {
     pub whole: bool,
     /// When growth is counted from.
     pub growth_since: GrowthSince,
+    /// How far it is scrolled there.
+    pub scroll: Scroll,
     selected: Option<GroupKey>,
     mark: Option<HashMap<GroupKey, AtMark>>,
     /// How many there were of each at the reading before the last.
@@ -83,6 +86,7 @@ impl Table {
             open: false,
             whole: false,
             growth_since: GrowthSince::Start,
+            scroll: Scroll::default(),
             selected: None,
             mark: None,
             before: HashMap::new(),
@@ -162,6 +166,11 @@ impl Table {
         columns(width, Available { per_request, mark: self.is_marked() })
     }
 
+    /// Whether a filter is typed or kept.
+    pub fn is_filtered(&self) -> bool {
+        self.typing || !self.filter.is_empty()
+    }
+
     /// Whether the filter cannot be understood as far as it was typed.
     pub fn is_filter_unfinished(&self) -> bool {
         Filter::parse(&self.filter).is_unfinished()
@@ -220,6 +229,10 @@ impl Table {
             self.type_filter(key);
             return true;
         }
+        // a group that fills the screen leaves no rows to select
+        if self.open && self.whole && self.scroll.press(key) {
+            return true;
+        }
         match key {
             Key::Up | Key::Char('k') => self.select(|at, _| at.saturating_sub(1)),
             Key::Down | Key::Char('j') => self.select(|at, last| (at + 1).min(last)),
@@ -236,20 +249,25 @@ impl Table {
                 self.grouping = grouping_of_key(digit).unwrap_or(self.grouping);
             }
             Key::Char('e') => {
-                self.whole = !(self.open && self.whole);
-                self.open = self.whole;
+                let whole = !(self.open && self.whole);
+                self.open_as(whole, whole);
             }
             Key::Char(' ') => {
                 self.frozen = !self.frozen;
                 self.marked_while_frozen = false;
                 self.rows = self.newer.take().unwrap_or_else(|| std::mem::take(&mut self.rows));
             }
-            Key::Enter => (self.open, self.whole) = (!self.open, false),
-            Key::Escape if self.open => (self.open, self.whole) = (false, false),
+            Key::Enter => self.open_as(!self.open, false),
+            Key::Escape if self.open => self.open_as(false, false),
             Key::Escape => self.filter.clear(),
             Key::Backspace | Key::Tab | Key::Char(_) | Key::Other => return false,
         }
         true
+    }
+
+    /// Opens the selected group or closes it; it is shown from its first line on.
+    fn open_as(&mut self, open: bool, whole: bool) {
+        (self.open, self.whole, self.scroll) = (open, whole, Scroll::default());
     }
 
     fn type_filter(&mut self, key: Key) {

@@ -39,12 +39,19 @@ pub fn draw_monitor(frame: &mut Frame<'_>, monitor: &Monitor, theme: Theme) {
     frame.render_widget(Paragraph::new(head), above);
     let stale = tab.reading.as_ref().is_some_and(|reading| reading.failed.is_some());
     draw_table(frame, body, &tab.table, stale, theme);
-    let outcome = tab.reading.as_ref().and_then(|reading| reading.key_outcome.as_ref());
-    let outcome = outcome.map(describe_key_outcome);
+    let outcome = monitor.key_outcome().as_ref().map(describe_key_outcome);
     let recorded = tab.reading.as_ref().is_some_and(|reading| reading.recorded.is_some());
     let of = if recorded { TableOf::FinishedRun } else { TableOf::Services };
-    let keys = outcome.unwrap_or_else(|| cut_items(most_used_keys(of), width));
-    frame.render_widget(Paragraph::new(foot_line(&tab.table, &keys, width, theme)), foot);
+    let foot_line = match outcome {
+        Some(outcome) if !tab.table.is_filtered() => Line::raw(cut(&outcome, width)),
+        _ => {
+            let keys = most_used_keys(of, tab.table.whole);
+            let keys =
+                if monitor.place().1 > 1 { format!("tab next service · {keys}") } else { keys.into() };
+            foot_line(&tab.table, &cut_items(&keys, width), width, theme)
+        }
+    };
+    frame.render_widget(Paragraph::new(foot_line), foot);
     if monitor.help {
         draw_box(frame, " keys ", &key_list(of), theme);
     }
@@ -63,23 +70,29 @@ pub fn draw_table(frame: &mut Frame<'_>, area: Rect, table: &Table, stale: bool,
     let [body, stack] = Layout::vertical([Constraint::Min(0), Constraint::Length(detail)]).areas(area);
     draw_rows(frame, body, table, (&rows, place), stale, theme);
     if let Some(row) = open {
-        draw_opened(frame, stack, &row.group, table.growth_since, table.whole, theme);
+        let scroll = table.whole.then_some(&table.scroll);
+        draw_opened(frame, stack, &row.group, table.growth_since, scroll, theme);
+        if stale {
+            frame.buffer_mut().set_style(stack, theme.old());
+        }
     }
 }
 
 fn head_line(tab: &Tab, (at, of): (usize, usize), width: usize, theme: Theme) -> Line<'static> {
     let Some(reading) = &tab.reading else { return Line::raw("reading…") };
-    if let Some(why) = &reading.failed {
-        let age = Unit::Seconds.show(reading.age_s.round());
-        return Line::styled(cut(&format!("not read for {age}: {why}"), width), theme.bad());
-    }
     let which = if of > 1 { format!(" {} of {of}", at + 1) } else { String::new() };
-    let rest = format!(" · {} · {}", groups(&tab.table), when(reading));
+    let (rest, style) = match &reading.failed {
+        Some(why) => {
+            let age = Unit::Seconds.show(reading.age_s.round());
+            (format!(" · not read for {age}: {why}"), theme.bad())
+        }
+        None => (format!(" · {} · {}", groups(&tab.table), when(reading)), theme.strong()),
+    };
     let begins = format!("soak tasks{which} ");
     // of where it is read the end says most, and less than what is read
     let room = width.saturating_sub(begins.chars().count() + rest.chars().count());
     let subject = cut_front(&reading.subject, room.max(LEAST_SUBJECT));
-    Line::styled(cut(&format!("{begins}{subject}{rest}"), width), theme.strong())
+    Line::styled(cut(&format!("{begins}{subject}{rest}"), width), style)
 }
 
 fn groups(table: &Table) -> String {
@@ -130,8 +143,8 @@ fn draw_rows(
     let mut lines = vec![titles(&columns, Some(table.sorted()), &part, theme)];
     for (at, row) in rows.iter().enumerate().skip(first).take(fits) {
         let line = line(row, &columns, theme);
-        let line = if stale { line.patch_style(theme.quiet()) } else { line };
-        lines.push(if at == place { uniform(line, theme) } else { line });
+        let line = if at == place { uniform(line, theme) } else { line };
+        lines.push(if stale { patched(line, theme.old()) } else { line });
     }
     if rows.is_empty() {
         let why = match table.len() {
@@ -153,9 +166,14 @@ fn uniform(line: Line<'_>, theme: Theme) -> Line<'_> {
     Line::from(line.spans.into_iter().map(|span| span.style(style)).collect::<Vec<_>>())
 }
 
+/// With this style over that of each part.
+fn patched(line: Line<'_>, style: Style) -> Line<'_> {
+    Line::from(line.spans.into_iter().map(|span| span.patch_style(style)).collect::<Vec<_>>())
+}
+
 /// The filter while there is one, else `keys`.
 pub fn foot_line(table: &Table, keys: &str, width: usize, theme: Theme) -> Line<'static> {
-    if table.typing || !table.filter.is_empty() {
+    if table.is_filtered() {
         let style = if table.typing { theme.inverse() } else { theme.strong() };
         return Line::from(vec![Span::raw("filter: "), Span::styled(format!("{} ", table.filter), style)]);
     }
@@ -165,5 +183,7 @@ pub fn foot_line(table: &Table, keys: &str, width: usize, theme: Theme) -> Line<
     Line::styled(cut(keys, width), theme.quiet())
 }
 
+#[cfg(test)]
+mod pictures;
 #[cfg(test)]
 mod tests;

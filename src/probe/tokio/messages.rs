@@ -8,7 +8,7 @@
 use prost::Message;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
-use crate::probe::tokio::task_times::{State, Usage};
+use crate::probe::tokio::task_times::{FutureSize, State, Usage};
 
 /// The longest submessage about one task: some 200 bytes are usual, and a name may be long.
 const MAX_MESSAGE: usize = 64 << 10;
@@ -44,6 +44,8 @@ pub struct Spawned {
     pub name: Option<String>,
     /// `task`, `blocking`, `local`, `block_on`.
     pub kind: Option<String>,
+    /// Of its future; tokio sends it from 1.41 on.
+    pub future: FutureSize,
 }
 
 /// How a task fares; times are seconds by the service's clock.
@@ -250,7 +252,13 @@ fn one(message: &[u8]) -> Result<&[u8], BadUpdate> {
 fn spawned(task: PbTask) -> Spawned {
     let PbTask { id, fields, location } = task;
     let (mut name, mut kind, mut task_id) = (None, None, None);
+    let (mut size, mut size_before_boxing) = (None, None);
     for field in fields {
+        match field.name.as_deref() {
+            Some("size.bytes") => size = field.number,
+            Some("original_size.bytes") => size_before_boxing = field.number,
+            _ => {}
+        }
         if field.name.as_deref() == Some("task.id") {
             let text = field.debug.as_deref().or(field.text.as_deref());
             task_id = field.number.or_else(|| text?.parse().ok());
@@ -266,7 +274,10 @@ fn spawned(task: PbTask) -> Spawned {
     let location = location.and_then(|PbLocation { file, line, column }| {
         Some((file?, line.unwrap_or_default(), column.unwrap_or_default()))
     });
-    Spawned { id: id.unwrap_or_default().id, location, task_id, name, kind }
+    let bytes = size_before_boxing.or(size).unwrap_or_default();
+    let future =
+        FutureSize { bytes: u32::try_from(bytes).unwrap_or(u32::MAX), boxed: size_before_boxing.is_some() };
+    Spawned { id: id.unwrap_or_default().id, location, task_id, name, kind, future }
 }
 
 /// By the rules of tokio-console (src/state/tasks.rs), except that a task that was never polled is scheduled: tokio

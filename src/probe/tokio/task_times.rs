@@ -45,11 +45,22 @@ pub struct Usage {
     pub self_woken: bool,
 }
 
+/// How large the future of a task is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FutureSize {
+    /// As it was written; 0 where that is not sent.
+    pub bytes: u32,
+    /// tokio has moved it to the heap, since it is large.
+    pub boxed: bool,
+}
+
 /// A task at a moment.
 #[derive(Debug, Clone, Copy)]
 pub struct TaskAt {
     /// What it had used when it was last reported.
     pub usage: Usage,
+    /// How large its future is.
+    pub future: FutureSize,
     /// What it does,
     pub state: State,
     /// and since when.
@@ -81,6 +92,8 @@ impl TaskAt {
                 self.state == State::Running && self.usage.polls <= 1 && busy_s >= NEVER_YIELDED_S,
             ),
             self_woken: count(self.usage.self_woken),
+            future_bytes: u64::from(self.future.bytes),
+            boxed_futures: u64::from(self.future.boxed),
         }
     }
 }
@@ -91,6 +104,7 @@ mod tests {
 
     const WAITS: TaskAt = TaskAt {
         usage: Usage { busy_s: 1.0, scheduled_s: 0.5, polls: 3, has_waker: true, self_woken: false },
+        future: FutureSize { bytes: 0, boxed: false },
         state: State::Idle,
         since_s: Some(4.0),
         created_s: Some(0.0),

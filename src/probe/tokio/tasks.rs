@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::evidence::{Frame, GroupKind, Ids, TaskGroup, TaskId, TaskTimes, sort_by_wait};
 use crate::probe::group_id::{FNV_START, cut, fnv1a};
 use crate::probe::tokio::messages::{Spawned, TaskState, TaskUpdate};
-use crate::probe::tokio::task_times::{State, TaskAt, Usage};
+use crate::probe::tokio::task_times::{FutureSize, State, TaskAt, Usage};
 
 /// Tasks that are followed at once, each in 80 bytes.
 pub const MOST_TASKS: usize = 400_000;
@@ -41,6 +41,7 @@ struct Live {
     created_s: Option<f64>,
     task_id: u64,
     usage: Usage,
+    future: FutureSize,
     /// Its state has not been reported yet.
     fresh: bool,
 }
@@ -49,6 +50,7 @@ impl Live {
     fn at(&self, place: &SpawnPlace) -> TaskAt {
         TaskAt {
             usage: self.usage,
+            future: self.future,
             state: self.state,
             since_s: self.since_s,
             created_s: self.created_s,
@@ -205,7 +207,8 @@ impl Tasks {
         let fresh = self.before_s.is_some();
         let task_id = task.task_id.unwrap_or(task.id);
         let (since_s, created_s, usage) = (None, None, Usage::default());
-        self.live.insert(task.id, Live { place, state, since_s, created_s, task_id, usage, fresh });
+        let future = task.future;
+        self.live.insert(task.id, Live { place, state, since_s, created_s, task_id, usage, future, fresh });
     }
 
     fn task_state(&mut self, TaskState { id, state, since_s, created_s, usage }: TaskState) {

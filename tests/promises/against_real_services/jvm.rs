@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::{Server, events, report, run_soak, skipped};
 
 /// The service under tests/fixtures/javaservice; none where there is no Java.
-fn service(case: &str, options: &[&str]) -> Option<Server> {
+pub fn service(case: &str, options: &[&str]) -> Option<Server> {
     let version = Command::new("java").arg("-version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     if !version.is_ok_and(|status| status.success()) {
         skipped("there is no java on PATH to run the service");

@@ -158,6 +158,12 @@ impl Place {
                 return;
             }
             println!("{head}");
+            if self.kind == "gauge" && head.contains("GET /metrics") {
+                if answer_with(&mut stream, "200 OK", &self.gauges()).is_err() {
+                    return;
+                }
+                continue;
+            }
             // what soak itself looks for is not there, and does not count
             if head.contains("GET /metrics") || head.contains("GET /debug/") {
                 if answer(&mut stream, "404 Not Found").is_err() {
@@ -181,6 +187,8 @@ impl Place {
             let broken = self.kind == "500" || (self.kind == "shop" && head.starts_with("GET /broken "));
             let status = match self.kind.as_str() {
                 _ if broken => "500 Internal Server Error",
+                "302" => "302 Found\r\nLocation: /login?token=s3cret",
+                "401" => "401 Unauthorized",
                 "404" => "404 Not Found",
                 _ => "200 OK",
             };
@@ -191,6 +199,14 @@ impl Place {
                 self.enough(stream.local_addr().unwrap());
             }
         }
+    }
+
+    /// Each request leaves a job behind for the mail; four wait to be printed.
+    fn gauges(&self) -> String {
+        let mail = self.answered.load(Ordering::SeqCst);
+        format!(
+            "# TYPE jobs_pending gauge\njobs_pending{{queue=\"mail\"}} {mail}\njobs_pending{{queue=\"print\"}} 4\n"
+        )
     }
 
     fn enough(&self, own: SocketAddr) {
@@ -226,5 +242,9 @@ fn head(reader: &mut impl BufRead) -> Option<(String, u64)> {
 }
 
 fn answer(stream: &mut TcpStream, status: &str) -> std::io::Result<()> {
-    write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 3\r\n\r\nok\n")
+    answer_with(stream, status, "ok\n")
+}
+
+fn answer_with(stream: &mut TcpStream, status: &str, body: &str) -> std::io::Result<()> {
+    write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }

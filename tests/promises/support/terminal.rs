@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::command::{skipped, soak, wait};
 use super::run_directory::text;
-use super::terminal_svg::svg;
+use super::terminal_svg::{DARK, keep_pictures, svg};
 
 /// What soak writes first and last of a view: the other screen, and the way back.
 pub const TAKEN: &str = "\x1b[?1049h";
@@ -109,7 +109,14 @@ impl Terminal {
 
     /// The same as a picture.
     pub fn svg(&self) -> String {
-        svg(self.parsed().screen())
+        svg(self.parsed().screen(), &DARK)
+    }
+
+    /// Keeps a picture of it in the directory that SOAK_SCREENS names, for a person to look at.
+    pub fn keep_picture(&self, name: &str) {
+        if let Some(dir) = std::env::var_os("SOAK_SCREENS").map(PathBuf::from) {
+            keep_pictures(&dir, name, self.size, self.bytes().get(self.from..).unwrap_or_default());
+        }
     }
 
     /// Waits until the screen is so; it is shown if that never comes.
@@ -175,11 +182,8 @@ impl Terminal {
         let tasks = format!("/proc/{}/task", self.soak_pid().as_raw_nonzero());
         let named = |path: &PathBuf| text(path.join("comm")).trim() == "dashboard";
         let drawing = std::fs::read_dir(tasks).unwrap().map(|task| task.unwrap().path()).find(named);
-        let stat = text(drawing.expect("a thread draws").join("stat"));
-        // after the name: state, and from the twelfth field on user and system time in ticks of 10 ms
-        let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-        let ticks = |at: usize| fields[at].parse::<u64>().unwrap();
-        Duration::from_millis(10 * (ticks(11) + ticks(12)))
+        let spent = text(drawing.expect("a thread draws").join("schedstat"));
+        Duration::from_nanos(spent.split_whitespace().next().unwrap().parse().unwrap())
     }
 
     /// Waits for its end, whatever it left of the terminal; all that was written.

@@ -1,20 +1,53 @@
 //! A screen as a picture: what a terminal shows, cell by cell, as SVG.
 
 use std::fmt::Write;
+use std::num::NonZeroU16;
+use std::path::Path;
 
 /// A cell in pixels, and the margin around all of them.
 const CELL: (f64, f64) = (8.4, 18.0);
 const MARGIN: f64 = 14.0;
-const GROUND: &str = "#16181d";
-const TEXT: &str = "#d6d9df";
-/// The sixteen colours of a terminal, dark ones first.
-const PALETTE: [&str; 16] = [
-    "#3b4048", "#ff6b68", "#7ec699", "#e5c07b", "#6cb6ff", "#d19af0", "#56c8d8", "#d6d9df", "#6b7280",
-    "#ff8a87", "#9ddcb3", "#f0d399", "#8cc7ff", "#dfb5f5", "#7fdbe8", "#ffffff",
-];
+
+/// The colours of a terminal: ground, text, and the sixteen that programs name, dark ones first.
+pub struct Ground {
+    ground: &'static str,
+    text: &'static str,
+    palette: [&'static str; 16],
+}
+
+/// Light text on a dark ground.
+pub const DARK: Ground = Ground {
+    ground: "#16181d",
+    text: "#d6d9df",
+    palette: [
+        "#3b4048", "#ff6b68", "#7ec699", "#e5c07b", "#6cb6ff", "#d19af0", "#56c8d8", "#d6d9df", "#6b7280",
+        "#ff8a87", "#9ddcb3", "#f0d399", "#8cc7ff", "#dfb5f5", "#7fdbe8", "#ffffff",
+    ],
+};
+
+/// Dark text on a white ground, in the colours of Tango, which GNOME's terminal has.
+const LIGHT: Ground = Ground {
+    ground: "#ffffff",
+    text: "#2e3436",
+    palette: [
+        "#2e3436", "#cc0000", "#4e9a06", "#c4a000", "#3465a4", "#75507b", "#06989a", "#d3d7cf", "#555753",
+        "#ef2929", "#8ae234", "#fce94f", "#729fcf", "#ad7fa8", "#34e2e2", "#eeeeec",
+    ],
+};
+
+/// Keeps pictures of a screen of this size in this directory, one on each ground, for a person to look at.
+pub fn keep_pictures(dir: &Path, name: &str, (columns, rows): (u16, u16), bytes: &[u8]) {
+    let [columns, rows] = [columns, rows].map(|n| NonZeroU16::new(n).unwrap());
+    let mut parsed = vt100::Parser::new(rows, columns, 0);
+    parsed.process(bytes);
+    std::fs::create_dir_all(dir).unwrap();
+    for (ground, colors) in [("dark", DARK), ("light", LIGHT)] {
+        std::fs::write(dir.join(format!("{name}-{ground}.svg")), svg(parsed.screen(), &colors)).unwrap();
+    }
+}
 
 /// The whole screen.
-pub fn svg(screen: &vt100::Screen) -> String {
+pub fn svg(screen: &vt100::Screen, on: &Ground) -> String {
     let (rows, columns) = screen.size();
     let (rows, columns) = (rows.get(), columns.get());
     let (width, height) =
@@ -22,12 +55,13 @@ pub fn svg(screen: &vt100::Screen) -> String {
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" font-size=\"14\" \
          font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\">\n\
-         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{GROUND}\"/>\n"
+         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{ground}\"/>\n",
+        ground = on.ground,
     );
     for row in 0..rows {
         let mut column = 0;
         while column < columns {
-            let (style, text, cells) = stretch(screen, row, column, columns);
+            let (style, text, cells) = stretch(screen, (row, column), columns, on);
             draw(&mut out, (row, column), &style, &text, cells);
             column += cells;
         }
@@ -35,7 +69,7 @@ pub fn svg(screen: &vt100::Screen) -> String {
     out + "</svg>\n"
 }
 
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 struct Style {
     color: &'static str,
     ground: Option<&'static str>,
@@ -44,8 +78,14 @@ struct Style {
 }
 
 /// Neighbours in one row that look alike.
-fn stretch(screen: &vt100::Screen, row: u16, from: u16, columns: u16) -> (Style, String, u16) {
-    let style = |column: u16| screen.cell(row, column).map_or(PLAIN, style_of);
+fn stretch(
+    screen: &vt100::Screen,
+    (row, from): (u16, u16),
+    columns: u16,
+    on: &Ground,
+) -> (Style, String, u16) {
+    let plain = Style { color: on.text, ground: None, bold: false, dim: false };
+    let style = |column: u16| screen.cell(row, column).map_or(plain, |cell| style_of(cell, on));
     let first = style(from);
     let mut text = String::new();
     let mut cells = 0;
@@ -58,22 +98,20 @@ fn stretch(screen: &vt100::Screen, row: u16, from: u16, columns: u16) -> (Style,
     (first, text, cells)
 }
 
-const PLAIN: Style = Style { color: TEXT, ground: None, bold: false, dim: false };
-
-fn style_of(cell: &vt100::Cell) -> Style {
+fn style_of(cell: &vt100::Cell, on: &Ground) -> Style {
     let color = |color: vt100::Color| match color {
-        vt100::Color::Idx(n) => PALETTE.get(usize::from(n)).copied(),
+        vt100::Color::Idx(n) => on.palette.get(usize::from(n)).copied(),
         vt100::Color::Default | vt100::Color::Rgb(..) => None,
     };
     let (ink, ground) = (color(cell.fgcolor()), color(cell.bgcolor()));
     match cell.inverse() {
         true => Style {
-            color: ground.unwrap_or(GROUND),
-            ground: Some(ink.unwrap_or(TEXT)),
+            color: ground.unwrap_or(on.ground),
+            ground: Some(ink.unwrap_or(on.text)),
             bold: cell.bold(),
-            dim: false,
+            dim: cell.dim(),
         },
-        false => Style { color: ink.unwrap_or(TEXT), ground, bold: cell.bold(), dim: cell.dim() },
+        false => Style { color: ink.unwrap_or(on.text), ground, bold: cell.bold(), dim: cell.dim() },
     }
 }
 

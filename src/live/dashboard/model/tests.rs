@@ -47,43 +47,6 @@ fn zoom_goes_closer_and_back_within_bounds() {
 }
 
 #[test]
-fn escape_and_keys_without_a_meaning_do_nothing() {
-    let mut model = Model::new();
-    let before = model.clone();
-    let named = [Key::Escape, Key::Enter, Key::Backspace, Key::Other, Key::Up, Key::Down, Key::Left];
-    let paging = [Key::Right, Key::PageUp, Key::PageDown, Key::Home, Key::End];
-    for key in named.into_iter().chain(paging) {
-        assert_eq!(model.press(key), None);
-    }
-    assert_eq!(model, before);
-}
-
-#[test]
-fn every_character_means_something_or_is_inert() {
-    let means_something = |tasks: bool| -> String {
-        let alive = |c: &char| {
-            // twice, since some only take back what the other has done
-            [None, Some(Key::Char('+'))].into_iter().any(|first| {
-                let mut before = Model::new();
-                before.take(State { fixed_load: None, ..leaking() });
-                before.tasks = tasks;
-                first.into_iter().for_each(|key| drop(before.press(key)));
-                if tasks {
-                    before.press(Key::Char('2'));
-                    before.press(Key::Down);
-                }
-                let mut pressed = before.clone();
-                pressed.press(Key::Char(*c)).is_some() || pressed != before
-            })
-        };
-        (' '..='~').filter(alive).collect()
-    };
-    assert_eq!(means_something(false), " +-=?P[]ahnq");
-    // the table's, and those of the dashboard that it leaves; r, R, p and w are inert: a run sends and records itself
-    assert_eq!(means_something(true), " +-/1345=?P[]aehijkmnq");
-}
-
-#[test]
 fn tab_goes_to_the_tasks_and_back_and_there_keys_are_the_tables() {
     let mut model = Model::new();
     model.press(Key::Tab);

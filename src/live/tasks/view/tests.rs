@@ -11,13 +11,13 @@ use crate::live::screen::Key;
 use crate::live::tasks::monitor::TaskReading;
 use crate::live::tasks::testing::group;
 
-fn monitor(failed: Option<&str>) -> Monitor {
+pub fn monitor(failed: Option<&str>) -> Monitor {
     let mut monitor = Monitor::new(1);
     monitor.take(0, reading(failed));
     monitor
 }
 
-fn reading(failed: Option<&str>) -> TaskReading {
+pub fn reading(failed: Option<&str>) -> TaskReading {
     let frame = StackFrame { func: "main.produce".into(), file: Some("main.go".into()), line: Some(12) };
     let produce = ListedGroup {
         stack: vec![frame],
@@ -161,7 +161,7 @@ fn the_list_of_keys_lies_over_it_and_no_size_panics() {
 }
 
 /// A service that leaks, with the groups of a real one.
-fn service() -> Monitor {
+pub fn service() -> Monitor {
     let at = |func: &str, file: &str, line| StackFrame {
         func: func.into(),
         file: Some(file.into()),
@@ -224,6 +224,58 @@ fn the_selected_row_is_one_bar_in_the_color_of_what_it_does() {
     assert!(bar.iter().all(|style| *style == bar[0]), "{bar:?}");
     assert_eq!(bar[0].fg, theme.bad().fg);
     assert!(styles(3).iter().any(|style| *style != styles(3)[0]), "rows that are not selected have several");
+}
+
+#[test]
+fn a_group_on_the_whole_screen_scrolls_through_its_stack_and_all_of_its_ids() {
+    let mut seen = service();
+    seen.press(Key::Enter);
+    let drawn = screen(&seen, 80, 24);
+    assert!(drawn.contains("and 476 more") && drawn.contains("e whole screen"), "{drawn}");
+    seen.press(Key::Char('e'));
+    let drawn = screen(&seen, 80, 24);
+    assert!(drawn.contains("lines 1–21 of 39") && drawn.contains("main.newProducer.func1 /src"), "{drawn}");
+    assert!(!drawn.contains("1098") && !drawn.contains(" more"), "{drawn}");
+    let after = |seen: &mut Monitor, key| {
+        seen.press(key);
+        screen(seen, 80, 24)
+    };
+    assert!(after(&mut seen, Key::Down).contains("lines 2–22 of 39"));
+    assert!(after(&mut seen, Key::PageDown).contains("lines 12–32 of 39"));
+    let drawn = after(&mut seen, Key::End);
+    assert!(drawn.contains("lines 19–39 of 39") && drawn.contains("1098"), "{drawn}");
+    assert!(after(&mut seen, Key::Down).contains("lines 19–39 of 39"), "no further than to its end");
+    assert!(after(&mut seen, Key::PageUp).contains("lines 9–29 of 39"));
+    assert!(after(&mut seen, Key::Home).contains("lines 1–21 of 39"));
+    let rows = seen.tab().table.shown();
+    assert_eq!(seen.tab().table.place(&rows), 0, "the same group is selected");
+    drop(rows);
+    after(&mut seen, Key::End);
+    seen.press(Key::Char('e'));
+    assert!(after(&mut seen, Key::Char('e')).contains("lines 1–21 of 39"), "it opens at its first line");
+}
+
+#[test]
+fn a_key_that_does_nothing_says_why_until_the_next_one() {
+    let says = |seen: &mut Monitor, key: char| {
+        seen.press(Key::Char(key));
+        screen(seen, 100, 28).lines().last().unwrap().trim_end().to_string()
+    };
+    let mut finished = Monitor::new(1);
+    finished.take(0, TaskReading { recorded: Some((3, 3)), ..reading(None) });
+    for (key, words) in [
+        ('r', "this run is over: it has nothing to send a request to"),
+        ('R', "this run is over: it has nothing to send a request to"),
+        ('p', "this run is over: it shows what it has proven itself"),
+        ('P', "this run is over: it has no load to pause or change"),
+        ('[', "this run is over: it has no load to pause or change"),
+    ] {
+        assert_eq!(says(&mut finished, key), words, "{key}");
+    }
+    assert!(says(&mut finished, 'i').starts_with("q quit"));
+    let mut service = service();
+    assert!(says(&mut service, ']').starts_with("soak tasks sends no load"));
+    assert!(says(&mut service, '<').starts_with("< and > step through a finished run"));
 }
 
 fn trimmed(drawn: &str) -> String {

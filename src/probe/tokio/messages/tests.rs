@@ -71,6 +71,20 @@ impl Update {
         self
     }
 
+    /// The task that was spawned last has a future of this size, and had one of that size before tokio boxed it.
+    pub fn sized(mut self, bytes: u64, before_boxing: Option<u64>) -> Update {
+        let field = |key: &str, value| PbField {
+            name: Some(key.into()),
+            debug: None,
+            text: None,
+            number: Some(value),
+        };
+        let fields = &mut self.tasks().spawned.last_mut().unwrap().fields;
+        fields.push(field("size.bytes", bytes));
+        fields.extend(before_boxing.map(|bytes| field("original_size.bytes", bytes)));
+        self
+    }
+
     /// How a task fares: when it was woken last, and when its last poll began and ended.
     pub fn task_state(
         mut self,
@@ -124,7 +138,9 @@ fn what_is_said_of_tasks_is_heard_in_an_order_that_makes_sense() {
     let update = Update::whole(9).task_state(1, None, None, None).ended(2).spawned(1, 40, "task", "").lost(3);
     let all = heard(&update.bytes());
     let location = Some(("src/main.rs".to_string(), 40, 9));
-    let spawned = Spawned { id: 1, location, task_id: Some(7), name: None, kind: Some("task".into()) };
+    let future = FutureSize::default();
+    let spawned =
+        Spawned { id: 1, location, task_id: Some(7), name: None, kind: Some("task".into()), future };
     let created_s = Some(1.0);
     assert_eq!(
         all,
@@ -150,6 +166,18 @@ fn what_is_said_of_tasks_is_heard_in_an_order_that_makes_sense() {
         ]
     );
     assert!(!heard(&Update::later(1).bytes()).contains(&TaskUpdate::Metadata));
+}
+
+#[test]
+fn the_size_of_a_future_is_that_before_tokio_boxed_it() {
+    let update = Update::whole(9).spawned(1, 40, "task", "").sized(420, None);
+    let update = update.spawned(2, 41, "task", "").sized(16, Some(20_480)).spawned(3, 42, "task", "");
+    let sizes: Vec<FutureSize> = heard(&update.bytes())
+        .into_iter()
+        .filter_map(|said| if let TaskUpdate::Spawned(task) = said { Some(task.future) } else { None })
+        .collect();
+    let size = |bytes, boxed| FutureSize { bytes, boxed };
+    assert_eq!(sizes, [size(420, false), size(20_480, true), size(0, false)]);
 }
 
 #[test]

@@ -63,6 +63,7 @@ fn places_and_tasks_without_end_stay_within_bounds() {
         task_id: None,
         name: Some(format!("{line}")),
         kind: None,
+        future: FutureSize::default(),
     };
     for id in 0..MOST_TASKS as u64 + 10 {
         tasks.apply(TaskUpdate::Spawned(spawned(id, id as u32 % 5_000)));
@@ -88,8 +89,14 @@ fn a_dependency_is_called_by_its_own_path() {
         ("/registry/src/", "/registry/src/"),
     ] {
         assert_eq!(below_registry(file), shown);
-        let task =
-            Spawned { id: 1, location: Some((file.into(), 7, 9)), task_id: None, name: None, kind: None };
+        let task = Spawned {
+            id: 1,
+            location: Some((file.into(), 7, 9)),
+            task_id: None,
+            name: None,
+            kind: None,
+            future: FutureSize::default(),
+        };
         let owner = if shown == file { CodeOwner::Own } else { CodeOwner::Library };
         assert_eq!(stack(&task)[0].owner(), owner, "{file}");
     }
