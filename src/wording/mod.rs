@@ -66,7 +66,7 @@ pub use load_change::why_fixed_load;
 pub use no_process::explain_no_process;
 pub use other_process::explain_other_process;
 pub use phrase::{listed_name, mean_count, movement};
-pub use preamble::preamble;
+pub use preamble::{explain_slot_without_vary, preamble};
 pub use reason::reason;
 pub use reproduce::reproduce;
 pub use series::{below_series, series_ends, series_from_to, trend_cell};

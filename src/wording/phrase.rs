@@ -33,9 +33,14 @@ pub fn mean_count(each: f64) -> String {
     if (0.5..9.95).contains(&each.abs()) { format!("{each:.1}") } else { significant(each, 2) }
 }
 
-/// What a listed group is called: `@others` holds what is too small to have a row.
+/// What a listed group is called: `@load` are the sockets that soak itself holds the other end of, and another sum holds
+/// what is too small to have a row.
 pub fn listed_name(group: &ListedGroup) -> &str {
-    if group.id.starts_with('@') { "all smaller groups" } else { &group.name }
+    match group.id.as_str() {
+        "@load" => "connections of soak",
+        id if id.starts_with('@') => "all smaller groups",
+        _ => &group.name,
+    }
 }
 
 /// What a task group does.
