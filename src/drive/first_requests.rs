@@ -10,6 +10,7 @@ use tokio::task::LocalSet;
 use super::engine_thread::runtime;
 use super::exchange::{Exchange, FailureDetail};
 use super::outcome::Outcome;
+use super::rendering::Keys;
 use crate::error::{Error, Result};
 use crate::evidence::{ConnectFailure, ErrorKind, FailedRequest, RequestFailure};
 use crate::plan::RequestPlan;
@@ -22,7 +23,7 @@ use crate::workload::ONLY;
 /// When the HTTP client or the thread cannot be set up, or a request cannot be built.
 pub async fn send_each_once(requests: &[RequestPlan], within: Duration) -> Result<Vec<FailedRequest>> {
     let own_error = |e: &dyn std::fmt::Display| Error::Own(format!("no request can be sent: {e}"));
-    let exchange = Exchange::new(requests, 1)?;
+    let exchange = Exchange::new(requests, Keys::of_requests(requests), 1)?;
     let runtime = runtime().map_err(|e| own_error(&e))?;
     let (sender, sent) = oneshot::channel();
     let requests = requests.to_vec();

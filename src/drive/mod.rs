@@ -21,6 +21,7 @@ mod interval;
 mod metrics;
 mod misbehave;
 mod outcome;
+mod rendering;
 mod request_counts;
 mod request_head;
 mod response_time;

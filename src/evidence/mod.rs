@@ -35,6 +35,7 @@ mod task_groups;
 mod task_ids;
 mod task_snapshot;
 mod turn_on;
+mod vary_record;
 mod workload_plan;
 
 pub use account::AccountPart;
@@ -67,6 +68,7 @@ pub use task_groups::{GroupCount, GroupKind, TaskGroup};
 pub use task_ids::{Ids, TaskId, TaskTimes, sort_by_wait};
 pub use task_snapshot::{GroupLabel, Moment, TaskSnapshot};
 pub use turn_on::first_to_turn_on;
+pub use vary_record::{KeyUse, RequestKeys, RowOrder, RowsRecord, VaryRecord};
 pub use workload_plan::{DrivenPlan, ObservedPlan, Workload};
 
 /// All that a run directory holds, or as much of it as there is.

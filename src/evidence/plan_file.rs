@@ -14,6 +14,7 @@ use super::judging::Judging;
 use super::phase_plan::PhasePlan;
 use super::plan_record::PlanRecord;
 use super::request_record::RequestRecord;
+use super::vary_record::VaryRecord;
 use super::workload_plan::{DrivenPlan, ObservedPlan, Workload};
 use crate::units::{Rate, Span};
 use crate::workload::{Blocks, MisbehavePlan, Pattern};
@@ -59,6 +60,8 @@ struct PlanFile {
     misbehave: Option<MisbehavePlan>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     blocks: Option<Blocks>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    vary: Option<VaryRecord>,
     judging: Judging,
     #[serde(default, rename = "request", skip_serializing_if = "Vec::is_empty")]
     named: Vec<RequestRecord>,
@@ -86,6 +89,7 @@ fn placeholder() -> DrivenPlan {
         misbehave: None,
         blocks: None,
         named: Vec::new(),
+        vary: None,
         keep_going: false,
     }
 }
@@ -121,6 +125,7 @@ impl From<PlanRecord> for PlanFile {
             watch,
             misbehave: load.misbehave,
             blocks: load.blocks,
+            vary: load.vary,
             judging: plan.judging,
             named: load.named,
             gates: plan.gates,
@@ -143,6 +148,7 @@ impl From<PlanFile> for PlanRecord {
             misbehave: file.misbehave,
             blocks: file.blocks,
             named: file.named,
+            vary: file.vary,
             keep_going: file.keep_going,
         };
         PlanRecord {

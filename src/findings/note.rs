@@ -2,7 +2,9 @@
 
 use crate::evidence::{GroupKind, Runtime, SeriesId, StopReason, TargetRecord, UncountedReason};
 
-use super::{AttributedGrowth, Doubt, Explanation, Leak, LoadTrouble, ReplacedWorkers, group_label};
+use super::{
+    AttributedGrowth, Doubt, ErrorCounts, Explanation, Leak, LoadTrouble, ReplacedWorkers, group_label,
+};
 
 /// One note.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +83,15 @@ pub enum Note {
         pid_before: u32,
         /// The process after.
         pid_after: u32,
+    },
+    /// More than half of the requests failed for a while.
+    Failed {
+        /// From when, in seconds since the run began,
+        since_s: f64,
+        /// until when; none where that was until the end.
+        until_s: Option<f64>,
+        /// What they failed with at first.
+        errors: ErrorCounts,
     },
     /// The run was ended.
     Ended {

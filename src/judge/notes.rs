@@ -6,8 +6,8 @@ use crate::evidence::{
     COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, Runtime, SeriesId, first_to_turn_on,
 };
 use crate::findings::{
-    Assessment, Attributed, AttributedGrowth, BlamedGroup, Direction, Doubt, GroupGrowth, Leak, LongerRun,
-    NoBlocks, NotCollected, Note, Reason, ReplacedWorkers, SeriesEvidence, Verdict,
+    Assessment, Attributed, AttributedGrowth, BlamedGroup, Direction, Doubt, ErrorCounts, GroupGrowth, Leak,
+    LongerRun, NoBlocks, NotCollected, Note, Reason, ReplacedWorkers, SeriesEvidence, Verdict,
 };
 use crate::units::{Rate, Unit};
 
@@ -226,7 +226,13 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
         EventKind::LoadChanged { per_s } if evidence.last_load_change() == Some(elapsed_s) => {
             Note::LoadChanged { elapsed_s, per_s: *per_s }
         }
+        EventKind::FailuresBegin { since_s, by_kind, by_status } => Note::Failed {
+            since_s: *since_s,
+            until_s: failures_end(event, evidence),
+            errors: ErrorCounts::of_counts(by_kind, by_status),
+        },
         EventKind::LoadChanged { .. }
+        | EventKind::FailuresEnd
         | EventKind::Phase { .. }
         | EventKind::Cycle { .. }
         | EventKind::Collection { .. }
@@ -242,6 +248,12 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
         | EventKind::LoadLate { .. }
         | EventKind::Forwarder { .. } => return None,
     })
+}
+
+/// When most requests succeeded again, in seconds since the run began.
+fn failures_end(begin: &Event, evidence: &Evidence) -> Option<f64> {
+    let ends = |event: &&Event| event.elapsed_s > begin.elapsed_s && event.kind == EventKind::FailuresEnd;
+    evidence.events.iter().find(ends).map(|event| event.elapsed_s)
 }
 
 #[cfg(test)]

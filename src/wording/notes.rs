@@ -6,6 +6,7 @@ use crate::units::{Rate, Span, Unit};
 
 use super::attribution;
 use super::culprit::explain_group;
+use super::errors::failed_for_a_while;
 use super::event_reason::{stop_reason, uncounted_reason};
 use super::explanation::explanation;
 use super::leak::leak;
@@ -120,6 +121,7 @@ pub fn note(note: &Note) -> String {
             "The target restarted after {} (pid {pid_before}, then {pid_after}); growth is judged in each life.",
             Span::from_secs_f64(*elapsed_s)
         ),
+        Note::Failed { since_s, until_s, errors } => failed_for_a_while(*since_s, *until_s, errors),
         Note::Ended { elapsed_s, early, reason } => {
             let ended = if *early { "Ended early" } else { "Ended" };
             format!("{ended} after {}: {}.", Span::from_secs_f64(*elapsed_s), stop_reason(reason))

@@ -23,6 +23,7 @@ use tokio::time::Instant;
 use super::expectation::AnswerCheck;
 use super::host_addresses::HostAddresses;
 use crate::drive::outcome::Outcome;
+use crate::drive::rendering::Renderer;
 use crate::drive::request_head::headers;
 use crate::error::{Error, Result};
 use crate::evidence::ErrorKind;
@@ -45,6 +46,8 @@ struct PreparedRequest {
     target: Uri,
     headers: HeaderMap,
     body: Bytes,
+    /// Fills in what differs, where something does.
+    renderer: Option<Renderer>,
 }
 
 /// How long a connection is used.
@@ -105,6 +108,7 @@ impl PlainHttp {
     pub(super) async fn send(
         &self,
         which: usize,
+        key: u64,
         kept: &mut Option<Connection>,
         mut check: AnswerCheck<'_>,
         outcome: &mut Outcome,
@@ -122,7 +126,7 @@ impl PlainHttp {
             Ok(connection) => connection,
             Err(e) => return check.fail(ErrorKind::Connect, &e, outcome),
         };
-        let sending = connection.sender.send_request(self.prepared[which].request());
+        let sending = connection.sender.send_request(self.prepared[which].request(key));
         let response = match connection.http.drive_until(sending).await {
             Ok(response) => response,
             // closed, reset, or not HTTP: the connection is of no more use
@@ -182,14 +186,22 @@ impl PreparedRequest {
         if plan.connect.record.disable_keepalive && !headers.contains_key(CONNECTION) {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        Ok(PreparedRequest { method: plan.method.clone(), target, headers, body: plan.body.clone() })
+        let (method, body, renderer) = (plan.method.clone(), plan.body.clone(), Renderer::from_plan(plan));
+        Ok(PreparedRequest { method, target, headers, body, renderer })
     }
 
-    fn request(&self) -> Request<Full<Bytes>> {
-        let mut request = Request::new(Full::new(self.body.clone()));
+    fn request(&self, key: u64) -> Request<Full<Bytes>> {
+        let renderer = self.renderer.as_ref();
+        let body = renderer.and_then(|renderer| renderer.body(key));
+        let mut request = Request::new(Full::new(body.unwrap_or_else(|| self.body.clone())));
         *request.method_mut() = self.method.clone();
-        *request.uri_mut() = self.target.clone();
+        // values are percent-encoded, so that what is filled in is always a target
+        let target = renderer.and_then(|renderer| Uri::from_maybe_shared(renderer.target(key)).ok());
+        *request.uri_mut() = target.unwrap_or_else(|| self.target.clone());
         *request.headers_mut() = self.headers.clone();
+        if let Some(renderer) = renderer {
+            request.headers_mut().extend(renderer.headers(key).map(|(name, value)| (name.clone(), value)));
+        }
         request
     }
 }

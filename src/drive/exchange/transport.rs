@@ -8,6 +8,7 @@ use super::failure_detail::FailureDetail;
 use super::plain_http::{Connection, PlainHttp};
 use super::pooled_http::PooledHttp;
 use crate::drive::outcome::Outcome;
+use crate::drive::rendering::Keys;
 use crate::error::Result;
 use crate::evidence::{Connect, ErrorKind};
 use crate::plan::RequestPlan;
@@ -21,6 +22,7 @@ pub(in crate::drive) struct Exchange {
     transport: Transport,
     /// Of each request.
     expectations: Vec<Expectation>,
+    keys: Vec<Keys>,
 }
 
 enum Transport {
@@ -33,15 +35,22 @@ enum Transport {
 pub(in crate::drive) struct SlotConnection(Option<Connection>);
 
 impl Exchange {
+    /// `keys` are those of `plans`, which other engines of the run share.
+    ///
     /// # Errors
     /// When the system has no certificates to check an https server by, or the request cannot be built.
-    pub(in crate::drive) fn new(plans: &[RequestPlan], connections: u32) -> Result<Exchange> {
+    pub(in crate::drive) fn new(
+        plans: &[RequestPlan],
+        keys: Vec<Keys>,
+        connections: u32,
+    ) -> Result<Exchange> {
         let transport = if plans.iter().all(is_plain) {
             Transport::Plain(PlainHttp::new(plans)?)
         } else {
             Transport::Pooled(PooledHttp::new(plans, connections, IDLE_FOR)?)
         };
-        Ok(Exchange { transport, expectations: plans.iter().map(Expectation::from_plan).collect() })
+        let expectations = plans.iter().map(Expectation::from_plan).collect();
+        Ok(Exchange { transport, expectations, keys })
     }
 
     /// Sends one of the requests, and reads the answer to its end, within this time in all.
@@ -75,11 +84,14 @@ impl Exchange {
         check: AnswerCheck<'_>,
     ) -> Outcome {
         let which = usize::from(which);
+        let key = self.keys[which].next();
         let mut outcome = Outcome::default();
         let exchange = async {
             match &self.transport {
-                Transport::Plain(plain) => plain.send(which, &mut connection.0, check, &mut outcome).await,
-                Transport::Pooled(pooled) => pooled.send(which, check, &mut outcome).await,
+                Transport::Plain(plain) => {
+                    plain.send(which, key, &mut connection.0, check, &mut outcome).await
+                }
+                Transport::Pooled(pooled) => pooled.send(which, key, check, &mut outcome).await,
             }
         };
         if tokio::time::timeout(within, exchange).await.is_err() {

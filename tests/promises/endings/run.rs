@@ -203,6 +203,7 @@ fn plan() -> PlanRecord {
         blocks: None,
         named: Vec::new(),
         keep_going: false,
+        vary: None,
     };
     PlanRecord {
         schema: "soak/1".into(),

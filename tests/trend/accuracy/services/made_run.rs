@@ -160,6 +160,7 @@ fn plan(rate: f64, phases: PhasePlan) -> PlanRecord {
         blocks: None,
         named: Vec::new(),
         keep_going: false,
+        vary: None,
     };
     PlanRecord {
         schema: "soak/1".into(),
