@@ -72,6 +72,8 @@ pub struct Tab {
     pub reading: Option<TaskReading>,
     /// The requests at the mark.
     sent_at_mark: SentByHand,
+    /// When its table was frozen, in seconds since the first reading.
+    frozen_at_s: f64,
 }
 
 /// What the monitor remembers.
@@ -103,6 +105,15 @@ impl Tab {
         Some((requests, left))
     }
 
+    /// For how many seconds the table stands still.
+    pub fn frozen_for_s(&self) -> f64 {
+        self.observed_s() - self.frozen_at_s
+    }
+
+    fn observed_s(&self) -> f64 {
+        self.reading.as_ref().map_or(0.0, |reading| reading.observed_s)
+    }
+
     fn what_stayed(&self) -> LeftBehind<'_> {
         let grown = self.table.grown_since_mark();
         if grown.is_empty() {
@@ -125,7 +136,8 @@ impl Tab {
 impl Monitor {
     /// For so many services, before the first reading.
     pub fn new(tabs: usize) -> Monitor {
-        let tab = Tab { table: Table::new(), reading: None, sent_at_mark: SentByHand::default() };
+        let tab =
+            Tab { table: Table::new(), reading: None, sent_at_mark: SentByHand::default(), frozen_at_s: 0.0 };
         Monitor { tabs: vec![tab; tabs.max(1)], at: 0, help: false, inert: None }
     }
 
@@ -190,6 +202,9 @@ impl Monitor {
             _ => {}
         }
         let was_open = tab.table.open;
+        if !tab.table.frozen {
+            tab.frozen_at_s = tab.observed_s();
+        }
         if tab.table.press(key) {
             let opens = tab.table.open && !was_open && !recorded;
             return opens.then_some(TaskWish::LookCloser { tab: at });
