@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sessions_record::SessionsRecord;
+
 /// Requests that differ.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct VaryRecord {
@@ -12,6 +14,9 @@ pub struct VaryRecord {
     /// The data, where slots have columns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<RowsRecord>,
+    /// The sessions that requests belong to, where they need a login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<SessionsRecord>,
     /// The keys of each request that differs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<RequestKeys>,
