@@ -33,6 +33,7 @@ pub fn label_event(event: &EventKind) -> Option<String> {
         | EventKind::LoadDropped { .. }
         | EventKind::LoadSaturated { .. }
         | EventKind::LoadLate { .. }
+        | EventKind::Logins(_)
         | EventKind::Forwarder { .. } => return None,
     })
 }
