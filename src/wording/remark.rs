@@ -6,14 +6,9 @@ use crate::units::Unit;
 
 /// The few words; none of what needs none. What explains a growth away has words of its own.
 pub fn remark(series: &SeriesEvidence) -> Option<String> {
-    let counts = series.votes() || series.groups_vote || series.id.is_resident_memory();
     match series.trend.direction {
-        // even the most that it may grow by, or did grow by, does not count
-        Direction::Inconclusive if series.flat => Some(TOO_LITTLE.into()),
+        _ if series.grows_too_little() => Some(TOO_LITTLE.into()),
         Direction::Inconclusive => Some(why_inconclusive(&series.trend)),
-        Direction::Growing if counts && !series.material && series.explained_by.is_none() => {
-            Some(TOO_LITTLE.into())
-        }
         Direction::Growing | Direction::Stable => None,
     }
 }
