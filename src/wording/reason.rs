@@ -108,7 +108,7 @@ fn advice(doubt: &Doubt, longer: Option<&LongerRun>) -> Option<String> {
         | Doubt::NotSignificant { .. }
         | Doubt::TooLittleGrown { .. }
         | Doubt::MemoryUnresolved { .. }
-        | Doubt::TasksUnresolved { .. } => longer.map(|longer| format!("; {}", longer_run(longer))),
+        | Doubt::TasksUnresolved { .. } => longer.map(|longer| format!("; {}", advise_longer_run(longer))),
         _ => None,
     }
 }
@@ -188,7 +188,7 @@ pub fn doubt(doubt: &Doubt) -> String {
 }
 
 /// "run again with --load-duration of about 4 min".
-pub fn longer_run(longer: &LongerRun) -> String {
+pub fn advise_longer_run(longer: &LongerRun) -> String {
     let flag = duration_flag(longer);
     match longer.needs_s {
         Some(seconds) => format!("run again with {flag} of about {}", Span::from_secs_f64(seconds)),
