@@ -8,6 +8,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::engine_thread::runtime;
 use super::exchange::{Exchange, SlotConnection};
+use super::rendering::Keys;
 use crate::error::{Error, Result};
 use crate::plan::RequestPlan;
 
@@ -34,7 +35,8 @@ impl ByHand {
         timeout: Duration,
         ended: impl Fn(EndedByHand) + Send + 'static,
     ) -> Result<ByHand> {
-        let exchange = Exchange::new(std::slice::from_ref(request), 1)?;
+        let requests = [request.clone()];
+        let exchange = Exchange::new(&requests, Keys::of_requests(&requests), 1)?;
         let own_error = |e: std::io::Error| Error::Own(format!("no requests can be sent by hand: {e}"));
         let runtime = runtime().map_err(own_error)?;
         let (sender, asked) = unbounded_channel();

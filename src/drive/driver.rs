@@ -8,6 +8,7 @@ use super::clock::Clock;
 use super::engine_thread::EngineThread;
 use super::interval::Interval;
 use super::misbehave::Pool;
+use super::rendering::Keys;
 use super::sending::Sending;
 use super::simulated_engine::{SimulatedAnswers, SimulatedEngine};
 use crate::error::Result;
@@ -21,6 +22,8 @@ pub struct Driver {
     engines: Engines,
     /// Those that misbehave, where some do.
     pool: Option<Pool>,
+    /// Of each request.
+    keys: Vec<Keys>,
 }
 
 enum Engines {
@@ -36,9 +39,10 @@ impl Driver {
     /// # Errors
     /// When the HTTP client cannot be set up (an https URL on a machine without certificates) or a thread cannot.
     pub fn start(requests: &[RequestPlan], sending: Sending, clock: Arc<dyn Clock>) -> Result<Driver> {
-        let engine = |shard| EngineThread::start(requests, &sending, shard, Arc::clone(&clock));
+        let keys = Keys::of_requests(requests);
+        let engine = |shard| EngineThread::start(requests, &keys, &sending, shard, Arc::clone(&clock));
         let engines = sending.shards().map(engine).collect::<Result<Vec<EngineThread>>>()?;
-        Ok(Driver::new(requests, sending, Engines::Threads(engines), clock))
+        Ok(Driver::new(requests, keys, sending, Engines::Threads(engines), clock))
     }
 
     /// A driver that sends nothing and answers every request by arithmetic, at the time that `clock` shows: for runs
@@ -50,11 +54,17 @@ impl Driver {
         clock: Arc<dyn Clock>,
     ) -> Driver {
         let engine = SimulatedEngine::new(requests, &sending, answers, Arc::clone(&clock));
-        Driver::new(requests, sending, Engines::Simulated(Box::new(engine)), clock)
+        Driver::new(requests, Vec::new(), sending, Engines::Simulated(Box::new(engine)), clock)
     }
 
-    fn new(requests: &[RequestPlan], sending: Sending, engines: Engines, clock: Arc<dyn Clock>) -> Driver {
-        let driver = Driver { clock, engines, pool: None };
+    fn new(
+        requests: &[RequestPlan],
+        keys: Vec<Keys>,
+        sending: Sending,
+        engines: Engines,
+        clock: Arc<dyn Clock>,
+    ) -> Driver {
+        let driver = Driver { clock, engines, pool: None, keys };
         if requests.len() > 1 {
             driver.set_mix(&sending.mix(requests, None));
         }
@@ -85,7 +95,14 @@ impl Driver {
         let mix = sending.mix(requests, Some(plan));
         self.set_mix(&mix);
         if let Engines::Threads(_) = &self.engines {
-            self.pool = Some(Pool::start(&requests[0], sending, plan, mix, Arc::clone(&self.clock))?);
+            self.pool = Some(Pool::start(
+                &requests[0],
+                self.keys[0].clone(),
+                sending,
+                plan,
+                mix,
+                Arc::clone(&self.clock),
+            )?);
         }
         Ok(self)
     }

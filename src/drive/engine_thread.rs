@@ -16,6 +16,7 @@ use super::engine_state::EngineState;
 use super::exchange::Exchange;
 use super::interval::Interval;
 use super::metrics::IntervalCounts;
+use super::rendering::Keys;
 use super::sending::Sending;
 use crate::error::{Error, Result};
 use crate::plan::RequestPlan;
@@ -50,12 +51,13 @@ impl EngineThread {
     /// When the HTTP client cannot be set up or the thread cannot.
     pub(super) fn start(
         requests: &[RequestPlan],
+        keys: &[Keys],
         sending: &Sending,
         shard: Shard,
         clock: Arc<dyn Clock>,
     ) -> Result<EngineThread> {
         let slots = sending.slots(shard);
-        let exchange = Exchange::new(requests, slots)?;
+        let exchange = Exchange::new(requests, keys.to_vec(), slots)?;
         let own_error = |e: std::io::Error| Error::Own(format!("the driver could not start: {e}"));
         let runtime = runtime().map_err(own_error)?;
         let timeout = sending.timeout;

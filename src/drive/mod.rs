@@ -2,7 +2,7 @@
 //!
 //! Comes in: the requests, a rate, and when load begins and stops. Goes out: an [`Interval`] of counts and histograms
 //! for every drain. `schedule` says what is due (pure, at the time a [`Clock`] shows); `engine` sends it from a thread
-//! (`engine_thread`); `exchange` is one request and its answer; `misbehave` sends the requests that go wrong on
+//! (`engine_thread`); `exchange` is one request and its answer; `first_requests` sends each once before the load; `misbehave` sends the requests that go wrong on
 //! purpose; `metrics` counts what became of each, `stalls` when soak itself stood still; `engine_state` holds schedule and metrics together behind one lock.
 //! Nothing is printed, and nothing is kept for a request that has ended.
 
@@ -15,11 +15,13 @@ mod engine;
 mod engine_state;
 mod engine_thread;
 mod exchange;
+mod first_requests;
 mod histograms;
 mod interval;
 mod metrics;
 mod misbehave;
 mod outcome;
+mod rendering;
 mod request_counts;
 mod request_head;
 mod response_time;
@@ -34,6 +36,7 @@ mod timer;
 pub use by_hand::{ByHand, EndedByHand};
 pub use clock::{Clock, ManualClock, Monotonic};
 pub use driver::Driver;
+pub use first_requests::send_each_once;
 pub use interval::Interval;
 pub use sending::Sending;
 pub use simulated_engine::SimulatedAnswers;

@@ -174,6 +174,12 @@ pub struct ProbeRecord {
 }
 
 impl ProbeRecord {
+    /// What turns it on: the first way, and the rest of them where there are several.
+    pub fn ways_to_turn_on(&self) -> Option<(&str, Option<&str>)> {
+        let line = self.turn_on.as_deref()?;
+        Some(line.split_once(", or ").map_or((line, None), |(first, others)| (first, Some(others))))
+    }
+
     /// One that is there and has cost nothing yet.
     pub fn found(name: &str, yields: &str) -> ProbeRecord {
         ProbeRecord {

@@ -11,6 +11,7 @@ mod connect;
 mod environment;
 mod event;
 mod event_reason;
+mod failed_request;
 mod frame;
 mod gate;
 mod judging;
@@ -34,6 +35,7 @@ mod task_groups;
 mod task_ids;
 mod task_snapshot;
 mod turn_on;
+mod vary_record;
 mod workload_plan;
 
 pub use account::AccountPart;
@@ -43,6 +45,7 @@ pub use connect::Connect;
 pub use environment::{DescribedBy, Environment, ProbeRecord, Runtime, TargetRecord};
 pub use event::{COLLECTIONS, Event, EventKind, Gone};
 pub use event_reason::{GapReason, StopAsker, StopReason, UncountedReason};
+pub use failed_request::{ConnectFailure, FailedRequest, RequestFailure};
 pub use frame::Frame;
 pub use gate::{Aspect, Gate, GateLimit, Quantity};
 pub use judging::Judging;
@@ -65,6 +68,7 @@ pub use task_groups::{GroupCount, GroupKind, TaskGroup};
 pub use task_ids::{Ids, TaskId, TaskTimes, sort_by_wait};
 pub use task_snapshot::{GroupLabel, Moment, TaskSnapshot};
 pub use turn_on::first_to_turn_on;
+pub use vary_record::{KeyUse, RequestKeys, RowOrder, RowsRecord, VaryRecord};
 pub use workload_plan::{DrivenPlan, ObservedPlan, Workload};
 
 /// All that a run directory holds, or as much of it as there is.

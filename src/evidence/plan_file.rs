@@ -14,6 +14,7 @@ use super::judging::Judging;
 use super::phase_plan::PhasePlan;
 use super::plan_record::PlanRecord;
 use super::request_record::RequestRecord;
+use super::vary_record::VaryRecord;
 use super::workload_plan::{DrivenPlan, ObservedPlan, Workload};
 use crate::units::{Rate, Span};
 use crate::workload::{Blocks, MisbehavePlan, Pattern};
@@ -44,6 +45,8 @@ struct PlanFile {
     until_sure: Option<Span>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     expect_status: Vec<u16>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    keep_going: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     compare_to: Option<PathBuf>,
     interval: Span,
@@ -57,6 +60,8 @@ struct PlanFile {
     misbehave: Option<MisbehavePlan>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     blocks: Option<Blocks>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    vary: Option<VaryRecord>,
     judging: Judging,
     #[serde(default, rename = "request", skip_serializing_if = "Vec::is_empty")]
     named: Vec<RequestRecord>,
@@ -84,6 +89,8 @@ fn placeholder() -> DrivenPlan {
         misbehave: None,
         blocks: None,
         named: Vec::new(),
+        vary: None,
+        keep_going: false,
     }
 }
 
@@ -110,6 +117,7 @@ impl From<PlanRecord> for PlanFile {
             requests: load.requests,
             until_sure: plan.until_sure,
             expect_status: load.expect_status,
+            keep_going: load.keep_going,
             compare_to: plan.compare_to,
             interval: plan.interval,
             phases: plan.phases,
@@ -117,6 +125,7 @@ impl From<PlanRecord> for PlanFile {
             watch,
             misbehave: load.misbehave,
             blocks: load.blocks,
+            vary: load.vary,
             judging: plan.judging,
             named: load.named,
             gates: plan.gates,
@@ -139,6 +148,8 @@ impl From<PlanFile> for PlanRecord {
             misbehave: file.misbehave,
             blocks: file.blocks,
             named: file.named,
+            vary: file.vary,
+            keep_going: file.keep_going,
         };
         PlanRecord {
             workload: file.watch.map_or_else(|| Workload::Driven(Box::new(driven())), Workload::Observed),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::phase_plan::PhasePlan;
 use super::request_record::RequestRecord;
+use super::vary_record::{KeyUse, VaryRecord};
 use crate::units::{Rate, Span};
 use crate::workload::{Blocks, Layout, MisbehavePlan, ONLY, Pace, Pattern};
 
@@ -43,6 +44,10 @@ pub struct DrivenPlan {
     pub blocks: Option<Blocks>,
     /// The requests by name, the commonest first, where the profile names any.
     pub named: Vec<RequestRecord>,
+    /// How one request differs from another, where they do.
+    pub vary: Option<VaryRecord>,
+    /// The load is sent although the first request failed.
+    pub keep_going: bool,
 }
 
 /// What only a run has in which something else sends the load.
@@ -62,6 +67,21 @@ impl DrivenPlan {
             true => vec![ONLY],
             false => self.named.iter().map(|request| &*request.name).collect(),
         }
+    }
+
+    /// Whether the requests were written as tables of a profile.
+    pub fn has_tables(&self) -> bool {
+        let keys = self.vary.as_ref().map_or(&[][..], |vary| &vary.keys);
+        !self.named.is_empty() && keys.iter().all(|keys| keys.origin != ONLY)
+    }
+
+    /// The share of requests that repeat a key, where one request is written without a table.
+    pub fn reused_share(&self) -> Option<f64> {
+        let keys = &self.vary.as_ref()?.keys;
+        let repeated = keys.iter().find(|keys| keys.keys == KeyUse::Repeated && keys.origin == ONLY)?;
+        let all: f64 = self.named.iter().map(|request| request.weight).sum();
+        let weight = self.named.iter().find(|request| request.name == repeated.request)?.weight;
+        Some(weight / all)
     }
 
     /// How steady is cut into blocks whose mixes differ, where it is.
@@ -115,6 +135,8 @@ impl DrivenPlan {
             misbehave: None,
             blocks: None,
             named: Vec::new(),
+            vary: None,
+            keep_going: false,
         }
     }
 }

@@ -87,8 +87,12 @@ impl Report {
             _ => 5,
         };
         let moved = |s: &SeriesFinding| s.trend != Direction::Stable || s.start != s.end;
-        let shown = self.series.iter().filter(|s| rank(s) < 5 && moved(s) && !self.is_shown_by_another(s));
-        let mut shown: Vec<&SeriesFinding> = shown.collect();
+        let mut shown: Vec<&SeriesFinding> =
+            self.series.iter().filter(|s| rank(s) < 5 && !self.is_shown_by_another(s)).collect();
+        // where nothing moved, that is what there is to show
+        if shown.iter().any(|s| moved(s)) {
+            shown.retain(|s| moved(s));
+        }
         shown.sort_by_key(|s| rank(s));
         shown.truncate(most);
         shown

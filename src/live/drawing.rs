@@ -68,7 +68,7 @@ impl Face {
 
     fn keep(&mut self, lines: Vec<String>) {
         if let Face::Run(model) = self {
-            model.kept.extend(lines);
+            lines.into_iter().for_each(|line| model.keep(line));
         }
     }
 

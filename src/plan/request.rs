@@ -9,8 +9,9 @@ use reqwest::{Method, StatusCode, Url};
 
 use super::connect::{ConnectPlan, read_connect};
 use super::host::Host;
+use super::template::{Template, Vary};
 use crate::error::{Error, Result, io_reason};
-use crate::settings::{Layer, Layers, RawValue, Sourced};
+use crate::settings::{Layers, Sourced};
 use crate::workload::ONLY;
 
 /// A request that is driven, and what pages about the service may need of it; holds secrets and is never written.
@@ -26,8 +27,12 @@ pub struct RequestPlan {
     pub method: Method,
     /// With these, names and values as sent.
     pub headers: reqwest::header::HeaderMap,
+    /// These differ from request to request.
+    pub slot_headers: Vec<(HeaderName, Template)>,
     /// And this body, which may be empty.
     pub body: bytes::Bytes,
+    /// How one request differs from another; none where all are the same.
+    pub vary: Option<Vary>,
     /// Over which connections.
     pub connect: ConnectPlan,
     /// Redirects on the same host are followed.
@@ -47,7 +52,13 @@ impl RequestPlan {
 
     /// What may be written down of the headers.
     pub fn header_names(&self) -> Vec<String> {
-        self.headers.keys().map(ToString::to_string).collect()
+        let fixed = self.headers.keys();
+        fixed.chain(self.slot_headers.iter().map(|(name, _)| name)).map(ToString::to_string).collect()
+    }
+
+    /// Whether it is sent with this header.
+    pub fn has_header(&self, name: &HeaderName) -> bool {
+        self.headers.contains_key(name) || self.slot_headers.iter().any(|(other, _)| other == name)
     }
 
     /// Host, and the port unless it is the scheme's own.
@@ -62,16 +73,15 @@ impl RequestPlan {
 /// # Errors
 /// In one line, with the place: a URL, method, header, body or status that cannot be sent or expected.
 pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<RequestPlan> {
-    let Some((url, headers)) = place(layers, host)? else {
+    let Some(place) = place(layers, host)? else {
         return Err(Error::usage("no target given: pass a URL, for example soak http://127.0.0.1:8080/"));
     };
-    let connect = read_connect(layers, &url)?;
+    let connect = read_connect(layers, &place.url)?;
     let mut plan = RequestPlan {
-        headers,
         connect,
         follow: layers.is_on(|s| s.follow),
         expect_status: expect_status(&layers.get_list("expect-status", |s| &s.expect_status))?,
-        ..RequestPlan::get(url)
+        ..place
     };
     let (method, data) = (layers.get("method", |s| &s.method), layers.get("data", |s| &s.data));
     plan.send(method.as_ref(), data.as_ref(), host)?;
@@ -87,7 +97,9 @@ impl RequestPlan {
             url,
             method: Method::GET,
             headers: HeaderMap::new(),
+            slot_headers: Vec::new(),
             body: bytes::Bytes::new(),
+            vary: None,
             connect: ConnectPlan::default(),
             follow: false,
             expect_status: Vec::new(),
@@ -105,7 +117,7 @@ impl RequestPlan {
         if let Some(written) = data {
             self.body = body(written, host)?;
             self.method = Method::POST;
-            if !self.headers.contains_key(CONTENT_TYPE) {
+            if !self.has_header(&CONTENT_TYPE) {
                 // as curl does, whose -d this is
                 let form = HeaderValue::from_static("application/x-www-form-urlencoded");
                 self.headers.insert(CONTENT_TYPE, form);
@@ -129,111 +141,31 @@ impl RequestPlan {
 /// # Errors
 /// As [`resolve`]; a body and a method are not asked for.
 pub(super) fn for_pages(layers: &Layers, host: &Host<'_>) -> Result<Option<RequestPlan>> {
-    let Some((url, headers)) = place(layers, host)? else { return Ok(None) };
-    let connect = read_connect(layers, &url)?.for_pages();
-    Ok(Some(RequestPlan { headers, connect, ..RequestPlan::get(url) }))
+    let Some(place) = place(layers, host)? else { return Ok(None) };
+    let connect = read_connect(layers, &place.url)?.for_pages();
+    Ok(Some(RequestPlan { connect, ..place }))
 }
 
-/// The URL and what goes with it, user and password as a header; none where no URL was given.
-fn place(layers: &Layers, host: &Host<'_>) -> Result<Option<(Url, HeaderMap)>> {
+/// A GET of the URL with the headers that go with it, user and password among them; none where no URL was given.
+fn place(layers: &Layers, host: &Host<'_>) -> Result<Option<RequestPlan>> {
     let Some(written) = layers.get("url", |s| &s.url) else { return Ok(None) };
-    let mut url = written.http_url()?;
-    let mut headers = all_headers(layers, host)?;
+    let mut plan = RequestPlan::get(written.http_url()?);
+    plan.add_headers_of(layers, host)?;
+    let url = &mut plan.url;
     if !url.username().is_empty() || url.password().is_some() {
         let plain = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
         let given = format!("{}:{}", plain(url.username()), plain(url.password().unwrap_or_default()));
         let basic = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(given));
-        // base64 is always a valid value
-        if let (false, Ok(mut value)) = (headers.contains_key(AUTHORIZATION), HeaderValue::try_from(basic)) {
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
-        }
         let _ = url.set_username("");
         let _ = url.set_password(None);
-    }
-    url.set_fragment(None);
-    Ok(Some((url, headers)))
-}
-
-/// The headers of all layers; one of a stronger layer replaces those of the same name.
-fn all_headers(layers: &Layers, host: &Host<'_>) -> Result<HeaderMap> {
-    let mut all = HeaderMap::new();
-    for layer in layers.iter().rev() {
-        let own = layer_headers(layer, host)?;
-        for (name, _) in &own {
-            all.remove(name);
-        }
-        for (name, value) in own {
-            all.append(name, value);
+        // base64 is always a valid value
+        if let (false, Ok(mut value)) = (plan.has_header(&AUTHORIZATION), HeaderValue::try_from(basic)) {
+            value.set_sensitive(true);
+            plan.headers.insert(AUTHORIZATION, value);
         }
     }
-    Ok(all)
-}
-
-fn layer_headers(layer: &Layer, host: &Host<'_>) -> Result<Vec<(HeaderName, HeaderValue)>> {
-    headers(&layer.settings.header, &layer.place("header"), host)
-}
-
-/// Headers as they were written, each a line or a file of lines.
-pub(super) fn headers(
-    written: &[RawValue],
-    place: &str,
-    host: &Host<'_>,
-) -> Result<Vec<(HeaderName, HeaderValue)>> {
-    let wrong = |reason: String| Error::usage(format!("{place}: {reason}"));
-    let mut own = Vec::new();
-    for typed in written {
-        match typed.0.trim().strip_prefix('@') {
-            None => own.push(header(&typed.0, host).map_err(wrong)?),
-            Some(file) => {
-                let text = std::fs::read_to_string(file)
-                    .map_err(|e| wrong(format!("@{file}: {}", io_reason(&e))))?;
-                for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-                    let at = |reason| wrong(format!("@{file}:{}: {reason}", number + 1));
-                    own.push(header(line, host).map_err(at)?);
-                }
-            }
-        }
-    }
-    Ok(own)
-}
-
-fn header(line: &str, host: &Host<'_>) -> std::result::Result<(HeaderName, HeaderValue), String> {
-    // the whole line may be the secret, so none of it is repeated
-    let (name, value) = line.split_once(':').ok_or("invalid header: expected 'Name: value'")?;
-    let name = name.trim();
-    let parsed: HeaderName =
-        name.parse().map_err(|_| format!("invalid header name '{name}': expected 'Name: value'"))?;
-    let value = expanded(value.trim(), host.var).map_err(|var| format!("{name}: ${var} is not set"))?;
-    let mut value = HeaderValue::try_from(value).map_err(|_| format!("{name}: no valid header value"))?;
-    value.set_sensitive(true);
-    Ok((parsed, value))
-}
-
-/// `$NAME` and `${NAME}` from the environment, `$$` for a dollar; a dollar before anything else stands for itself.
-/// The error is the name of a variable that is not set.
-fn expanded(text: &str, var: &dyn Fn(&str) -> Option<String>) -> std::result::Result<String, String> {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        out.push_str(&rest[..at]);
-        let after = &rest[at + 1..];
-        let braced = after.strip_prefix('{').and_then(|inside| inside.split_once('}'));
-        let bare = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(after.len());
-        let (name, remaining) = braced.unwrap_or_else(|| after.split_at(bare));
-        if let Some(literal) = after.strip_prefix('$') {
-            out.push('$');
-            rest = literal;
-        } else if name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
-            out.push_str(&var(name).ok_or_else(|| name.to_string())?);
-            rest = remaining;
-        } else {
-            out.push('$');
-            rest = after;
-        }
-    }
-    out.push_str(rest);
-    Ok(out)
+    plan.url.set_fragment(None);
+    Ok(Some(plan))
 }
 
 /// The body, byte for byte: the text itself, a file's content, or all of standard input.

@@ -6,9 +6,11 @@
 
 use std::collections::HashSet;
 
+use super::headers::{Braces, layer_headers, read_headers};
 use super::host::Host;
 use super::request::{self, RequestPlan};
 use super::url::redacted_url;
+use super::vary;
 use crate::error::{Error, Result};
 use crate::evidence::RequestRecord;
 use crate::settings::{Layer, Layers, RawValue, RequestTable, Sourced, without_secrets};
@@ -37,7 +39,10 @@ pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
     let holder = layers.iter().enumerate().find(|(_, layer)| !layer.settings.request.is_empty());
     let Some((number, layer)) = holder else {
         let request = request::resolve(layers, host)?;
-        return Ok(Sent { url: request.url.clone(), requests: vec![request] });
+        let (url, mut requests) = (request.url.clone(), vec![request]);
+        vary::add_templates(layers, &mut requests)?;
+        let requests = vary::split_by_keys(requests, |_| layers.get("reuse", |s| &s.reuse))?;
+        return Ok(Sent { url, requests: commonest_first(requests) });
     };
     let place = layer.place("request");
     let tables = &layer.settings.request;
@@ -55,6 +60,7 @@ pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
     }
     let mut all = Vec::new();
     let mut names = HashSet::new();
+    let mut names_in_order = Vec::new();
     for (i, table) in tables.iter().enumerate() {
         // a name says more than a number, where it is a valid one
         let called = table.name.as_ref().map(|name| name.0.trim()).filter(|name| problem(name).is_none());
@@ -65,10 +71,26 @@ pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
                 format!("{place}: the name '{}' is given twice: give each request its own", request.name);
             return Err(Error::usage(reason));
         }
+        names_in_order.push(request.name.clone());
         all.push(request);
     }
-    all.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    Ok(Sent { url: common.url, requests: all })
+    vary::add_templates(layers, &mut all)?;
+    let own =
+        |request: &RequestPlan| tables.iter().zip(&names_in_order).find(|(_, name)| **name == request.name);
+    let reuse = |request: &RequestPlan| {
+        let own = own(request).and_then(|(table, name)| {
+            let text = table.reuse.as_ref()?.0.clone();
+            Some(Sourced { text, place: format!("{place} '{name}' reuse"), layer: number })
+        });
+        own.or_else(|| layers.get("reuse", |s| &s.reuse))
+    };
+    let all = vary::split_by_keys(all, reuse)?;
+    Ok(Sent { url: common.url, requests: commonest_first(all) })
+}
+
+fn commonest_first(mut requests: Vec<RequestPlan>) -> Vec<RequestPlan> {
+    requests.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    requests
 }
 
 /// Refuses what flags and the environment say of one request without saying which; a body above the tables as well.
@@ -178,22 +200,19 @@ impl Reader<'_> {
 
     /// Its own, in the place of those of the same name in the profile; flags and the environment go before both.
     fn headers(&self, plan: &mut RequestPlan, host: &Host<'_>) -> Result<()> {
-        let own = request::headers(&self.table.header, &format!("{} header", self.place), host)?;
+        let braces = Braces::read(self.layers);
+        let own = read_headers(&self.table.header, &format!("{} header", self.place), host, braces)?;
         let stronger: HashSet<_> = self
             .layers
             .iter()
             .take(self.layer)
-            .map(|layer| request::headers(&layer.settings.header, &layer.place("header"), host))
+            .map(|layer| layer_headers(layer, host, braces))
             .collect::<Result<Vec<_>>>()?
             .into_iter()
             .flatten()
-            .map(|(name, _)| name)
+            .map(|header| header.name)
             .collect();
-        let own: Vec<_> = own.into_iter().filter(|(name, _)| !stronger.contains(name)).collect();
-        own.iter().for_each(|(name, _)| drop(plan.headers.remove(name)));
-        for (name, value) in own {
-            plan.headers.append(name, value);
-        }
+        plan.replace_headers(own.into_iter().filter(|header| !stronger.contains(&header.name)).collect());
         Ok(())
     }
 }
@@ -208,7 +227,7 @@ pub(super) fn records(requests: &[RequestPlan]) -> Vec<RequestRecord> {
             method: request.method.to_string(),
             path: url.strip_prefix(&origin).unwrap_or("/").to_string(),
             weight: request.weight,
-            headers: request.headers.keys().map(ToString::to_string).collect(),
+            headers: request.header_names(),
             body_bytes: request.body.len() as u64,
             expect_status: request.expect_status.iter().map(reqwest::StatusCode::as_u16).collect(),
             expect_text_bytes: request.expect_text.len() as u64,

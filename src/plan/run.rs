@@ -6,7 +6,8 @@ use super::requests::{self, Sent};
 use super::resolved_plan::Plan;
 use super::url::redacted_url;
 use super::{
-    blocks, concurrency, early_end, gates, judging, misbehave, output, probes, rate, sampling, target, timing,
+    blocks, concurrency, early_end, gates, judging, misbehave, output, probes, rate, sampling, target,
+    timing, vary,
 };
 use crate::error::Result;
 use crate::evidence::{DrivenPlan, PlanRecord, Workload};
@@ -75,6 +76,8 @@ pub(super) fn resolve_on(
         misbehave,
         blocks,
         named: requests::records(&sent),
+        vary: vary::record(&sent),
+        keep_going: layers.is_on(|s| s.keep_going),
     };
     let record = PlanRecord {
         schema: "soak/1".into(),

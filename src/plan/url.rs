@@ -1,6 +1,9 @@
 //! URLs: what of them may be written down, and the host as a name server takes it.
 
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
+
+use super::template::{Piece, Template, with_braces};
 
 /// The URL without user, password, fragment and the values of its query: `http://h/p?token=*&page=*`.
 pub(super) fn redacted_url(url: &Url) -> String {
@@ -10,15 +13,28 @@ pub(super) fn redacted_url(url: &Url) -> String {
     // these fail only where a URL cannot have either
     let _ = bare.set_username("");
     let _ = bare.set_password(None);
+    // a path's slots as they were written
+    let bare = with_braces(bare.as_str());
     match url.query() {
-        None => bare.into(),
+        None => bare,
         Some(query) => {
             // what has no name may be a value
-            let hide =
-                |pair: &str| pair.split_once('=').map_or("*".to_string(), |(name, _)| format!("{name}=*"));
+            let hide = |pair: &str| match pair.split_once('=') {
+                None => "*".to_string(),
+                Some((name, value)) => format!("{name}={}", slot(value).unwrap_or_else(|| "*".into())),
+            };
             let pairs: Vec<String> = query.split('&').map(hide).collect();
             format!("{bare}?{}", pairs.join("&"))
         }
+    }
+}
+
+/// A value that is a slot and nothing more says nothing that could be secret.
+fn slot(value: &str) -> Option<String> {
+    let written = percent_decode_str(value).decode_utf8().ok()?;
+    match Template::parse(&written).ok()?.pieces() {
+        [Piece::Slot(slot)] => Some(slot.to_string()),
+        _ => None,
     }
 }
 
@@ -38,5 +54,6 @@ mod tests {
         assert_eq!(of("https://h/?s3cret"), "https://h/?*");
         assert_eq!(of("http://h/a/b"), "http://h/a/b");
         assert_eq!(of("http://h/?a=b=c"), "http://h/?a=*");
+        assert_eq!(of("http://h/u/{{seq}}?a={{pick 5}}&b=x{{seq}}"), "http://h/u/{{seq}}?a={{pick 5}}&b=*");
     }
 }

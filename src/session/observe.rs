@@ -9,6 +9,7 @@ use super::conclude::{Outcome, conclude_recorded};
 use super::console::{OutputOptions, info, warn};
 use super::driver::start_driver;
 use super::environment::read_environment;
+use super::first_requests::send_first_requests;
 use super::forwarder_check::ForwarderMonitor;
 use super::pipeline::Protected;
 use super::prepare::{Prepared, prepare};
@@ -54,7 +55,7 @@ async fn observe(plan: &Plan, options: &OutputOptions) -> Result<Option<Outcome>
     let mut second_signal = listen(desk.commands.clone(), desk.interrupt.clone())?;
     let mut command = None;
     let prepared = tokio::select! {
-        prepared = prepare(plan, options, &mut command) => Some(prepared),
+        prepared = make_ready(plan, options, &mut command) => Some(prepared),
         _ = commands.recv() => None,
     };
     let outcome = match prepared {
@@ -66,6 +67,13 @@ async fn observe(plan: &Plan, options: &OutputOptions) -> Result<Option<Outcome>
         }
     };
     end_command(command, outcome, &mut second_signal).await
+}
+
+/// Everything that can go wrong before the run begins.
+async fn make_ready(plan: &Plan, options: &OutputOptions, command: &mut Option<Started>) -> Result<Prepared> {
+    let prepared = prepare(plan, options, command).await?;
+    send_first_requests(plan, options).await?;
+    Ok(prepared)
 }
 
 /// Ends the command that soak started, unless a second signal wants it killed at once.

@@ -7,10 +7,12 @@ use super::probes::{Measured, print_probes, sample_columns, start_probes};
 use super::unread::unread;
 use crate::error::Result;
 use crate::evidence::{EventKind, ProbeRecord, TargetRecord};
-use crate::plan::Plan;
+use crate::plan::{Plan, RequestPlan};
 use crate::probe::Sampler;
 use crate::target::{self, ProxyStatus, Started, Target};
-use crate::wording::{explain_no_process, explain_other_process, explain_unread, preamble};
+use crate::wording::{
+    explain_no_process, explain_other_process, explain_slot_without_vary, explain_unread, preamble,
+};
 
 /// Everything that is found before a run begins.
 pub struct Prepared {
@@ -47,6 +49,9 @@ pub async fn prepare(
     }
     for warning in unread(plan, &sample_columns(&sampler), &records) {
         info(options, &format!("warning: {}", explain_unread(&warning)));
+    }
+    if let Some(slot) = plan.requests.iter().find_map(RequestPlan::slot_without_vary) {
+        info(options, &format!("warning: {}", explain_slot_without_vary(&slot.to_string())));
     }
     if options.verbose {
         print_probes(&records, options);

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::raw_value::{RawValue, Switch, gate_expressions, one_or_many};
 use super::request_table::RequestTable;
+use super::rows_table::RowsTable;
 use super::shape_table::ShapeTable;
 use super::struct_fields::field_names;
 
@@ -39,6 +40,7 @@ pub struct Settings {
     /// A table, and so of a profile alone.
     pub shape: Option<ShapeTable>,
     pub timeout: Option<RawValue>,
+    pub keep_going: Option<Switch>,
     #[serde(deserialize_with = "one_or_many")]
     pub misbehave: Vec<RawValue>,
 
@@ -61,6 +63,11 @@ pub struct Settings {
     pub expect_status: Vec<RawValue>,
     /// Tables, and so of a profile alone.
     pub request: Vec<RequestTable>,
+    pub vary: Option<Switch>,
+    pub seed: Option<RawValue>,
+    pub reuse: Option<RawValue>,
+    /// A table, and so of a profile alone.
+    pub rows: Option<RowsTable>,
 
     pub pid: Option<RawValue>,
     pub process: Option<RawValue>,

@@ -24,4 +24,5 @@ pub struct RequestTable {
     #[serde(deserialize_with = "one_or_many")]
     pub expect_status: Vec<RawValue>,
     pub expect_text: Option<RawValue>,
+    pub reuse: Option<RawValue>,
 }

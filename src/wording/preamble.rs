@@ -43,3 +43,8 @@ fn length(plan: &PlanRecord) -> String {
     let cycles = if phases.cycles > 1 { format!(" ({} cycles)", phases.cycles) } else { String::new() };
     format!("run: {}{at} {}: {}{cycles}", phases.total(), driven.describe_rate(), parts.join(", "))
 }
+
+/// Braces are sent as they are.
+pub fn explain_slot_without_vary(slot: &str) -> String {
+    format!("{slot} is sent as it is written: pass --vary to fill it in")
+}

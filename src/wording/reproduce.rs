@@ -19,8 +19,9 @@ pub fn reproduce(plan: &PlanRecord) -> String {
 fn driving(plan: &PlanRecord, load: &DrivenPlan) -> String {
     let mut line = format!("soak --url {}", quoted(&plan.url));
     let mut flag = |name: &str, value: String| line += &format!(" --{name} {value}");
-    // what is sent stands in tables, which no flag can write
-    let named = !load.named.is_empty();
+    // no flag can write tables
+    let named = load.has_tables();
+    let rows = load.vary.as_ref().is_some_and(|vary| vary.rows.is_some());
     if load.method != "GET" && !named {
         flag("method", load.method.clone());
     }
@@ -31,7 +32,7 @@ fn driving(plan: &PlanRecord, load: &DrivenPlan) -> String {
         flag("data", "@body".into());
     }
     let pattern = &load.pattern;
-    if named || pattern.shape.is_some() {
+    if named || rows || pattern.shape.is_some() {
         flag("profile", quoted(plan.profile_file.as_ref().unwrap_or(&plan.profile)));
     }
     match (&pattern.shape, pattern.of) {
@@ -64,6 +65,15 @@ fn driving(plan: &PlanRecord, load: &DrivenPlan) -> String {
     }
     if !pattern.warmup_ramp && load.rate != Rate::Max {
         line += " --no-warmup-ramp";
+    }
+    if let Some(vary) = &load.vary {
+        line += &format!(" --vary --seed {}", vary.seed);
+    }
+    if let Some(share) = load.reused_share() {
+        line += &format!(" --reuse {share}");
+    }
+    if load.keep_going {
+        line += " --keep-going";
     }
     line += &until_sure(plan);
     line += &format!(" --connections {}", load.connections);

@@ -6,6 +6,7 @@
 
 mod behaviour;
 mod blocks;
+mod deck;
 mod due_times;
 mod interleave;
 mod load;
@@ -20,6 +21,7 @@ mod shard;
 
 pub use behaviour::{Behaviour, MisbehavePlan, NORMAL};
 pub use blocks::{Blocks, Layout, ONLY};
+pub use deck::{Deck, scramble};
 pub use due_times::DueTimes;
 pub use load::Load;
 pub use load_shape::LoadShape;

@@ -22,4 +22,4 @@ mod processes;
 #[cfg(target_os = "linux")]
 mod restart;
 /// A tokio service with a console: a task that stays is named by where it was spawned.
-mod tokio_console;
+pub mod tokio_console;

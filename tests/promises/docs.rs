@@ -97,6 +97,7 @@ fn prepared(page: &str) -> tempfile::TempDir {
     copy(&Path::new(ROOT).join("reports/sample-leak"), &place("reports/sample-leak"));
     fs::copy(place("reports/sample-leak/samples.csv"), place("samples.csv")).unwrap();
     fs::write(place("order.json"), "{}").unwrap();
+    fs::write(place("users.csv"), "name,search\nann,red shoes\nbob,hats\n").unwrap();
     for block in blocks(page, "toml") {
         let name = block.strip_prefix("# ").and_then(|rest| rest.lines().next()).unwrap();
         fs::write(place(name), block).unwrap();

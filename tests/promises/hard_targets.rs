@@ -57,7 +57,7 @@ fn one_that_answers_only_500_as_expected_is_fine_with_that() {
 
 #[test]
 fn one_that_accepts_and_never_answers_has_failed() {
-    let report = ends("silent", &[], 4, "failed", &["no request was answered"]);
+    let report = ends("silent", &["--keep-going"], 4, "failed", &["no request was answered"]);
     let kinds = report["load"]["errors"]["by_kind"].as_object().unwrap();
     assert_eq!((kinds.len(), &report["load"]["errors"]["ratio"]), (1, &1.0.into()), "{kinds:?}");
     assert!(kinds["timeout"].as_u64().unwrap() > 100, "{kinds:?}");
@@ -120,7 +120,7 @@ fn a_command_that_cannot_be_started_is_wrong_use() {
 fn one_that_refuses_every_connection_has_failed() {
     let place = tempfile::tempdir().unwrap();
     let url = format!("http://127.0.0.1:{}/", closed_port());
-    let (output, report) = short(&url, &["--load-only"], &place.path().join("run"));
+    let (output, report) = short(&url, &["--load-only", "--keep-going"], &place.path().join("run"));
     let output = output.ends_with(4);
     assert_eq!(report["verdict"], "failed", "{output:?}");
     assert!(report["load"]["errors"]["by_kind"]["connect"].as_u64().unwrap() > 100, "{report}");
@@ -131,7 +131,8 @@ fn a_living_process_behind_a_refusing_port_has_failed_too() {
     let server = Server::start("ok");
     let place = tempfile::tempdir().unwrap();
     let url = format!("http://127.0.0.1:{}/", closed_port());
-    let (output, report) = short(&url, &["--pid", &server.pid().to_string()], &place.path().join("run"));
+    let pid = server.pid().to_string();
+    let (output, report) = short(&url, &["--pid", &pid, "--keep-going"], &place.path().join("run"));
     let output = output.ends_with(4);
     assert_eq!(report["target"]["pid"].as_u64(), Some(server.pid().into()), "{output:?}");
 }

@@ -37,6 +37,9 @@ mod doctor;
 mod driver;
 /// One table of all endings: evidence and gates in, verdict, reason and exit code out.
 mod endings;
+/// A request that is wrong ends a run before it begins; --keep-going sends the load all the same.
+#[cfg(unix)]
+mod first_request;
 /// The shell lines of docs/gating-a-deploy.md do what the page says.
 #[cfg(unix)]
 mod gating;

@@ -280,3 +280,27 @@ fn doctor_has_the_ways_to_a_service_in_a_group_of_its_help() {
         assert!(group.contains(flag), "{flag}: {help}");
     }
 }
+
+#[test]
+fn a_certificate_that_is_not_accepted_ends_the_run_before_it_begins() {
+    let certificates = Certificates::new();
+    let ca = certificates.file("ca");
+    let refused = |server: &Server, flags: &[&str]| {
+        let place = tempfile::tempdir().unwrap();
+        let url = format!("https://{}/", server.address());
+        let mut command = soak(&[&[url.as_str(), "--load-only", "-z", "2s"], flags].concat());
+        command.current_dir(place.path());
+        let output = run(command).ends_with(2);
+        assert!(output.stderr.contains("no connection to https://127.0.0.1:"), "{output:?}");
+        output.stderr
+    };
+    let local = certificates.serve("local", false);
+    // the authority of another is not this server's
+    let other = Certificates::new();
+    let unknown = refused(&local, &["--cacert", &other.file("ca")]);
+    assert!(unknown.contains("pass its authority with --cacert, or --insecure"), "{unknown}");
+    let named = refused(&certificates.serve("server", false), &["--cacert", &ca]);
+    assert!(named.contains("pass the certificate's name with --sni, or --insecure"), "{named}");
+    let mutual = refused(&certificates.serve("local", true), &["--cacert", &ca]);
+    assert!(mutual.contains("whether the server wants --cert"), "{mutual}");
+}

@@ -50,7 +50,8 @@ fn a_report_is_valid_whatever_it_says() {
     // nothing answers: nothing was timed or sampled, and the run failed
     let closed = format!("http://127.0.0.1:{}/", closed_port());
     let out = place.path().join("closed");
-    let output = run_soak(&[&closed, "-z", "2s", "--load-only", "--json", "-o", out.to_str().unwrap()]);
+    let flags = ["-z", "2s", "--load-only", "--keep-going", "--json", "-o", out.to_str().unwrap()];
+    let output = run_soak(&[&[closed.as_str()], &flags[..]].concat());
     assert_eq!(is_valid(&schema, &output.stdout)["verdict"], "failed");
 }
 

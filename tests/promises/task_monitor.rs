@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::Value;
 
-use super::against_real_services::{go, jvm};
+use super::against_real_services::{go, jvm, tokio_console};
 use super::support::{GIVEN_BACK, Server, TAKEN, Terminal, recorded, skipped, text, until};
 
 const SIZE: (u16, u16) = (100, 28);
@@ -120,6 +120,27 @@ fn threads_of_any_process_are_rows_by_name_and_what_they_wait_for_in_the_kernel(
     assert!(row.contains("sleep"), "{row}");
     terminal.keep_picture("real-threads");
     terminal.shows("stayed after 3 requests: +3 lost");
+    terminal.press("q");
+    terminal.ends_as_it_was();
+}
+
+#[test]
+fn tasks_of_tokio_are_rows_by_where_they_are_spawned_and_have_the_size_of_their_futures() {
+    let server = tokio_console::service("keeps");
+    let url = server.url();
+    let args = ["tasks", &url, "--tokio-console", &url];
+    let Some(mut terminal) = Terminal::start(SIZE, &[], &args) else { return };
+    terminal.shows("observed for");
+    terminal.press("R");
+    // every other request leaves one, and what soak asks while it looks around is a request, too
+    terminal.until("five stay", |screen| {
+        ["+5 ", "+6 "].iter().any(|more| screen.contains(&format!("stayed after 10 requests: {more}")))
+    });
+    terminal.press("/state:idle\r\r");
+    let screen = terminal.shows("future 20.0 KiB");
+    assert!(screen.contains("tokio_console.rs:") && screen.contains("since the start"), "{screen}");
+    assert!(screen.contains("have futures so large that tokio moves them to the heap"), "{screen}");
+    terminal.keep_picture("real-tokio");
     terminal.press("q");
     terminal.ends_as_it_was();
 }

@@ -27,6 +27,9 @@ pub struct LoadArgs {
     /// Time limit of one request, waiting included [default: 10s]
     #[arg(short = 't', long, value_name = "TIME", allow_hyphen_values = true)]
     pub timeout: Option<String>,
+    /// Send the load even if the first request fails
+    #[arg(long)]
+    pub keep_going: bool,
     /// Share of requests that misbehave: 'hang-up=5%,reset=1%' or off
     #[arg(long, value_name = "MIX")]
     pub misbehave: Vec<String>,
@@ -42,6 +45,7 @@ impl LoadArgs {
             arrivals: value(self.arrivals),
             no_warmup_ramp: switch(self.no_warmup_ramp),
             timeout: value(self.timeout),
+            keep_going: switch(self.keep_going),
             misbehave: values(self.misbehave),
             ..settings
         }

@@ -24,6 +24,15 @@ pub struct RequestArgs {
     /// Statuses of success, separated by commas [default: 2xx]
     #[arg(long, value_name = "CODES")]
     pub expect_status: Vec<String>,
+    /// Fill {{seq}}, {{uuid}}, {{pick N}} … in URL, headers and data
+    #[arg(long)]
+    pub vary: bool,
+    /// Draw the same random values as another run with this number
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub seed: Option<String>,
+    /// Share of requests that repeat a key, to tell growth by key
+    #[arg(long, value_name = "SHARE", allow_hyphen_values = true)]
+    pub reuse: Option<String>,
 }
 
 impl RequestArgs {
@@ -35,6 +44,9 @@ impl RequestArgs {
             data: value(self.data),
             follow: switch(self.follow),
             expect_status: values(self.expect_status),
+            vary: switch(self.vary),
+            seed: value(self.seed),
+            reuse: value(self.reuse),
             ..settings
         }
     }

@@ -3,10 +3,15 @@
 //! The body is searched as it streams by. Only its last bytes are kept, since the text may begin in one piece and end
 //! in the next.
 
+use std::cell::RefCell;
+use std::error::Error;
+
 use bytes::Bytes;
 use memchr::memmem::Finder;
 use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
 
+use super::failure_detail::FailureDetail;
 use crate::drive::outcome::Outcome;
 use crate::evidence::ErrorKind;
 use crate::plan::RequestPlan;
@@ -25,7 +30,7 @@ impl Expectation {
 
     /// For one answer.
     pub(super) fn check(&self) -> AnswerCheck<'_> {
-        AnswerCheck { expectation: self, found: self.text.is_none(), tail: Vec::new() }
+        AnswerCheck { expectation: self, found: self.text.is_none(), tail: Vec::new(), detail: None }
     }
 }
 
@@ -35,11 +40,25 @@ pub(super) struct AnswerCheck<'a> {
     found: bool,
     /// The end of the body so far, shorter than the text.
     tail: Vec<u8>,
+    /// Where more is kept of what goes wrong, where that is wanted.
+    detail: Option<&'a RefCell<FailureDetail>>,
 }
 
-impl AnswerCheck<'_> {
+impl<'a> AnswerCheck<'a> {
+    /// The same, which keeps here what goes wrong.
+    pub(super) fn keep_detail(self, detail: &'a RefCell<FailureDetail>) -> AnswerCheck<'a> {
+        AnswerCheck { detail: Some(detail), ..self }
+    }
+
+    /// There is no answer, or no more of it.
+    pub(super) fn fail(&self, kind: ErrorKind, error: &(dyn Error + 'static), outcome: &mut Outcome) {
+        outcome.error = Some(kind);
+        self.detail.iter().for_each(|detail| FailureDetail::read_cause(detail, error));
+    }
+
     /// The head of the answer has come. A 2xx is always right, any other status where the plan expects it.
-    pub(super) fn head(&self, status: StatusCode, outcome: &mut Outcome) {
+    pub(super) fn head(&self, status: StatusCode, headers: &HeaderMap, outcome: &mut Outcome) {
+        self.detail.iter().for_each(|detail| FailureDetail::read_head(detail, headers));
         outcome.answered = true;
         outcome.status = Some(status.as_u16());
         let error = ErrorKind::of_status(status.as_u16());
@@ -82,7 +101,7 @@ mod tests {
         };
         let expected = Expectation::from_plan(&plan);
         let (mut check, mut outcome) = (expected.check(), Outcome::default());
-        check.head(StatusCode::OK, &mut outcome);
+        check.head(StatusCode::OK, &HeaderMap::new(), &mut outcome);
         for piece in body.as_bytes().chunks(piece) {
             check.body(&Bytes::copy_from_slice(piece), &mut outcome);
             assert!(check.tail.len() < text.len(), "no more is kept than may be cut");
@@ -109,7 +128,7 @@ mod tests {
             RequestPlan { expect_text: Bytes::from_static(b"ok"), ..request_to(([127, 0, 0, 1], 1).into()) };
         let (expected, mut outcome) = (Expectation::from_plan(&plan), Outcome::default());
         let check = expected.check();
-        check.head(StatusCode::NOT_FOUND, &mut outcome);
+        check.head(StatusCode::NOT_FOUND, &HeaderMap::new(), &mut outcome);
         check.end(&mut outcome);
         assert_eq!(outcome.error, Some(ErrorKind::Status4xx));
     }

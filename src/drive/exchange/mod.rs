@@ -9,6 +9,7 @@
 mod client;
 mod client_renewal;
 mod expectation;
+mod failure_detail;
 mod host_addresses;
 mod plain_http;
 mod pooled_http;
@@ -18,4 +19,5 @@ mod testing;
 mod tests;
 mod transport;
 
+pub(super) use failure_detail::FailureDetail;
 pub(super) use transport::{Exchange, IDLE_FOR, SlotConnection};

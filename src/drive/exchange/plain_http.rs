@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
+use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::time::Duration;
@@ -22,6 +23,7 @@ use tokio::time::Instant;
 use super::expectation::AnswerCheck;
 use super::host_addresses::HostAddresses;
 use crate::drive::outcome::Outcome;
+use crate::drive::rendering::Renderer;
 use crate::drive::request_head::headers;
 use crate::error::{Error, Result};
 use crate::evidence::ErrorKind;
@@ -44,6 +46,8 @@ struct PreparedRequest {
     target: Uri,
     headers: HeaderMap,
     body: Bytes,
+    /// Fills in what differs, where something does.
+    renderer: Option<Renderer>,
 }
 
 /// How long a connection is used.
@@ -104,37 +108,36 @@ impl PlainHttp {
     pub(super) async fn send(
         &self,
         which: usize,
+        key: u64,
         kept: &mut Option<Connection>,
         mut check: AnswerCheck<'_>,
         outcome: &mut Outcome,
     ) {
         // taken out for as long as it is under way: given up half way, it is closed
-        let mut connection = match kept.take().filter(|connection| self.is_wanted(connection)) {
+        let connection = match kept.take().filter(|connection| self.is_wanted(connection)) {
             Some(connection) => connection.if_open().await,
             None => None,
         };
-        if connection.is_none() {
-            connection = self.connect().await;
-        }
-        let Some(mut connection) = connection else {
-            outcome.error = Some(ErrorKind::Connect);
-            return;
+        let connected = match connection {
+            Some(connection) => Ok(connection),
+            None => self.connect().await,
         };
-        let sending = connection.sender.send_request(self.prepared[which].request());
-        // closed, reset, or not HTTP: the connection is of no more use
-        let Ok(response) = connection.http.drive_until(sending).await else {
-            outcome.error = Some(ErrorKind::Reset);
-            return;
+        let mut connection = match connected {
+            Ok(connection) => connection,
+            Err(e) => return check.fail(ErrorKind::Connect, &e, outcome),
         };
-        check.head(response.status(), outcome);
+        let sending = connection.sender.send_request(self.prepared[which].request(key));
+        let response = match connection.http.drive_until(sending).await {
+            Ok(response) => response,
+            // closed, reset, or not HTTP: the connection is of no more use
+            Err(e) => return check.fail(ErrorKind::Reset, &e, outcome),
+        };
+        check.head(response.status(), response.headers(), outcome);
         let mut body = response.into_body();
         while let Some(frame) = connection.http.drive_until(body.frame()).await {
             match frame {
                 Ok(frame) => frame.data_ref().into_iter().for_each(|data| check.body(data, outcome)),
-                Err(_) => {
-                    outcome.error = Some(ErrorKind::Body);
-                    return;
-                }
+                Err(e) => return check.fail(ErrorKind::Body, &e, outcome),
             }
         }
         check.end(outcome);
@@ -158,13 +161,13 @@ impl PlainHttp {
         Some(Instant::now() + lifetime.mul_f64(0.75 + 0.5 * spread))
     }
 
-    async fn connect(&self) -> Option<Connection> {
-        let (stream, address) = self.addresses.connect().await.ok()?;
+    async fn connect(&self) -> io::Result<Connection> {
+        let (stream, address) = self.addresses.connect().await?;
         // what is due goes out now
         let _ = stream.set_nodelay(true);
-        let (sender, connection) =
-            http1::Builder::new().max_buf_size(BUFFER_BYTES).handshake(TokioIo::new(stream)).await.ok()?;
-        Some(Connection {
+        let handshake = http1::Builder::new().max_buf_size(BUFFER_BYTES).handshake(TokioIo::new(stream));
+        let (sender, connection) = handshake.await.map_err(io::Error::other)?;
+        Ok(Connection {
             address,
             until: self.until(),
             sender,
@@ -183,14 +186,22 @@ impl PreparedRequest {
         if plan.connect.record.disable_keepalive && !headers.contains_key(CONNECTION) {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        Ok(PreparedRequest { method: plan.method.clone(), target, headers, body: plan.body.clone() })
+        let (method, body, renderer) = (plan.method.clone(), plan.body.clone(), Renderer::from_plan(plan));
+        Ok(PreparedRequest { method, target, headers, body, renderer })
     }
 
-    fn request(&self) -> Request<Full<Bytes>> {
-        let mut request = Request::new(Full::new(self.body.clone()));
+    fn request(&self, key: u64) -> Request<Full<Bytes>> {
+        let renderer = self.renderer.as_ref();
+        let body = renderer.and_then(|renderer| renderer.body(key));
+        let mut request = Request::new(Full::new(body.unwrap_or_else(|| self.body.clone())));
         *request.method_mut() = self.method.clone();
-        *request.uri_mut() = self.target.clone();
+        // values are percent-encoded, so that what is filled in is always a target
+        let target = renderer.and_then(|renderer| Uri::from_maybe_shared(renderer.target(key)).ok());
+        *request.uri_mut() = target.unwrap_or_else(|| self.target.clone());
         *request.headers_mut() = self.headers.clone();
+        if let Some(renderer) = renderer {
+            request.headers_mut().extend(renderer.headers(key).map(|(name, value)| (name.clone(), value)));
+        }
         request
     }
 }

@@ -9,13 +9,21 @@ use super::client;
 use super::client_renewal::ClientRenewal;
 use super::expectation::AnswerCheck;
 use crate::drive::outcome::Outcome;
+use crate::drive::rendering::Renderer;
 use crate::error::{Error, Result};
 use crate::evidence::ErrorKind;
 use crate::plan::RequestPlan;
 
+/// One of the requests.
+struct PreparedRequest {
+    request: Request,
+    /// Fills in what differs, where something does.
+    renderer: Option<Renderer>,
+}
+
 /// The client of one engine, with the requests that it sends over and over.
 pub(super) struct PooledHttp {
-    requests: Vec<Request>,
+    requests: Vec<PreparedRequest>,
     client: RefCell<Client>,
     /// Whether the client may have connections.
     used: Cell<bool>,
@@ -28,8 +36,11 @@ impl PooledHttp {
     pub(super) fn new(plans: &[RequestPlan], connections: u32, idle_for: Duration) -> Result<PooledHttp> {
         let Some(plan) = plans.first() else { return Err(Error::Own("no request to send".into())) };
         let client = client::build(plan, connections, idle_for)?;
-        let requests =
-            plans.iter().map(|plan| client::request(&client, plan)).collect::<Result<Vec<Request>>>()?;
+        let prepared = |plan: &RequestPlan| {
+            let renderer = Renderer::from_plan(plan);
+            Ok(PreparedRequest { request: client::request(&client, plan)?, renderer })
+        };
+        let requests = plans.iter().map(prepared).collect::<Result<Vec<PreparedRequest>>>()?;
         let renewal = ClientRenewal::new(plan.clone(), connections, idle_for);
         Ok(PooledHttp { requests, client: RefCell::new(client), used: Cell::new(false), renewal })
     }
@@ -47,32 +58,50 @@ impl PooledHttp {
     }
 
     /// Sends the request, and reads the answer to its end.
-    pub(super) async fn send(&self, which: usize, mut check: AnswerCheck<'_>, outcome: &mut Outcome) {
+    pub(super) async fn send(
+        &self,
+        which: usize,
+        key: u64,
+        mut check: AnswerCheck<'_>,
+        outcome: &mut Outcome,
+    ) {
         if let Some(renewed) = self.renewal.take_due() {
             *self.client.borrow_mut() = renewed;
         }
         self.used.set(true);
         let client = self.client.borrow().clone();
-        // only a body that streams cannot be cloned, and ours are bytes
-        let Some(request) = self.requests[which].try_clone() else { return };
+        let Some(request) = self.requests[which].request(key) else { return };
         let mut response = match client.execute(request).await {
             Ok(response) => response,
-            Err(e) => {
-                outcome.error = Some(error_before_answer(&e));
-                return;
-            }
+            Err(e) => return check.fail(error_before_answer(&e), &e, outcome),
         };
-        check.head(response.status(), outcome);
+        check.head(response.status(), response.headers(), outcome);
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) => check.body(&chunk, outcome),
                 Ok(None) => return check.end(outcome),
-                Err(_) => {
-                    outcome.error = Some(ErrorKind::Body);
-                    return;
-                }
+                Err(e) => return check.fail(ErrorKind::Body, &e, outcome),
             }
         }
+    }
+}
+
+impl PreparedRequest {
+    /// None only for a body that streams, which ours do not.
+    fn request(&self, key: u64) -> Option<Request> {
+        let mut request = self.request.try_clone()?;
+        let Some(renderer) = &self.renderer else { return Some(request) };
+        let target = renderer.target(key);
+        // relative to the origin: a path begins with a slash
+        let url = std::str::from_utf8(&target).ok().and_then(|target| request.url().join(target).ok());
+        if let Some(url) = url {
+            *request.url_mut() = url;
+        }
+        request.headers_mut().extend(renderer.headers(key).map(|(name, value)| (name.clone(), value)));
+        if let Some(body) = renderer.body(key) {
+            *request.body_mut() = Some(body.into());
+        }
+        Some(request)
     }
 }
 
@@ -106,7 +135,7 @@ mod tests {
         let expected = Expectation::from_plan(&plan);
         let send = async || {
             let mut outcome = Outcome::default();
-            pooled.send(0, expected.check(), &mut outcome).await;
+            pooled.send(0, 1, expected.check(), &mut outcome).await;
             assert!(outcome.answered && outcome.error.is_none(), "{outcome:?}");
             server.seen().last().unwrap().connection
         };

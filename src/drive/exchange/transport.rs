@@ -1,11 +1,14 @@
 //! Which transport the requests of an engine use, and one exchange over it.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
-use super::expectation::Expectation;
+use super::expectation::{AnswerCheck, Expectation};
+use super::failure_detail::FailureDetail;
 use super::plain_http::{Connection, PlainHttp};
 use super::pooled_http::PooledHttp;
 use crate::drive::outcome::Outcome;
+use crate::drive::rendering::Keys;
 use crate::error::Result;
 use crate::evidence::{Connect, ErrorKind};
 use crate::plan::RequestPlan;
@@ -19,6 +22,7 @@ pub(in crate::drive) struct Exchange {
     transport: Transport,
     /// Of each request.
     expectations: Vec<Expectation>,
+    keys: Vec<Keys>,
 }
 
 enum Transport {
@@ -31,15 +35,22 @@ enum Transport {
 pub(in crate::drive) struct SlotConnection(Option<Connection>);
 
 impl Exchange {
+    /// `keys` are those of `plans`, which other engines of the run share.
+    ///
     /// # Errors
     /// When the system has no certificates to check an https server by, or the request cannot be built.
-    pub(in crate::drive) fn new(plans: &[RequestPlan], connections: u32) -> Result<Exchange> {
+    pub(in crate::drive) fn new(
+        plans: &[RequestPlan],
+        keys: Vec<Keys>,
+        connections: u32,
+    ) -> Result<Exchange> {
         let transport = if plans.iter().all(is_plain) {
             Transport::Plain(PlainHttp::new(plans)?)
         } else {
             Transport::Pooled(PooledHttp::new(plans, connections, IDLE_FOR)?)
         };
-        Ok(Exchange { transport, expectations: plans.iter().map(Expectation::from_plan).collect() })
+        let expectations = plans.iter().map(Expectation::from_plan).collect();
+        Ok(Exchange { transport, expectations, keys })
     }
 
     /// Sends one of the requests, and reads the answer to its end, within this time in all.
@@ -49,13 +60,38 @@ impl Exchange {
         which: u8,
         within: Duration,
     ) -> Outcome {
+        let check = self.expectations[usize::from(which)].check();
+        self.send_checked(connection, which, within, check).await
+    }
+
+    /// The same over a connection of its own, with what is known of a failure.
+    pub(in crate::drive) async fn send_and_explain(
+        &self,
+        which: u8,
+        within: Duration,
+    ) -> (Outcome, FailureDetail) {
+        let detail = RefCell::default();
+        let check = self.expectations[usize::from(which)].check().keep_detail(&detail);
+        let outcome = self.send_checked(&mut SlotConnection::default(), which, within, check).await;
+        (outcome, detail.into_inner())
+    }
+
+    async fn send_checked(
+        &self,
+        connection: &mut SlotConnection,
+        which: u8,
+        within: Duration,
+        check: AnswerCheck<'_>,
+    ) -> Outcome {
         let which = usize::from(which);
-        let check = self.expectations[which].check();
+        let key = self.keys[which].next();
         let mut outcome = Outcome::default();
         let exchange = async {
             match &self.transport {
-                Transport::Plain(plain) => plain.send(which, &mut connection.0, check, &mut outcome).await,
-                Transport::Pooled(pooled) => pooled.send(which, check, &mut outcome).await,
+                Transport::Plain(plain) => {
+                    plain.send(which, key, &mut connection.0, check, &mut outcome).await
+                }
+                Transport::Pooled(pooled) => pooled.send(which, key, check, &mut outcome).await,
             }
         };
         if tokio::time::timeout(within, exchange).await.is_err() {

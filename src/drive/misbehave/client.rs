@@ -5,16 +5,19 @@
 use std::cell::Cell;
 use std::io::Write;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::Method;
+use reqwest::header::{HeaderName, HeaderValue};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout};
 
 use super::answer::{Body, BodyEnd, Head};
+use crate::drive::rendering::{Keys, Renderer};
 use crate::drive::request_head::headers;
 use crate::evidence::ErrorKind;
 use crate::plan::{RequestPlan, host_name};
@@ -31,23 +34,47 @@ pub(super) enum AfterRequest {
     Close,
 }
 
-/// What a client sends, and where to.
+/// One client: what it sends.
 pub(super) struct Client {
+    shared: Rc<SharedClient>,
+    /// The key of its request.
+    key: u64,
+}
+
+/// What all clients have in common.
+pub(super) struct SharedClient {
     plan: RequestPlan,
+    /// Fills in the request, where one differs from another.
+    renderer: Option<Renderer>,
+    keys: Keys,
     timeout: Duration,
     addresses: OnceCell<Vec<SocketAddr>>,
     /// How long a patient client waits for the head of an answer, by an average that forgets.
     response_time: Cell<Option<Duration>>,
 }
 
+impl SharedClient {
+    pub(super) fn new(plan: &RequestPlan, keys: Keys, timeout: Duration) -> SharedClient {
+        SharedClient {
+            plan: plan.clone(),
+            renderer: Renderer::from_plan(plan),
+            keys,
+            timeout,
+            addresses: OnceCell::new(),
+            response_time: Cell::new(None),
+        }
+    }
+}
+
 impl Client {
-    pub(super) fn new(plan: &RequestPlan, timeout: Duration) -> Client {
-        Client { plan: plan.clone(), timeout, addresses: OnceCell::new(), response_time: Cell::new(None) }
+    /// One with the next key.
+    pub(super) fn new(shared: &Rc<SharedClient>) -> Client {
+        Client { key: shared.keys.next(), shared: Rc::clone(shared) }
     }
 
     /// How long an answer usually takes; none before the first.
     pub(super) fn response_time(&self) -> Option<Duration> {
-        self.response_time.get()
+        self.shared.response_time.get()
     }
 
     /// A new connection, with a receive buffer of this many bytes where one is given.
@@ -71,50 +98,70 @@ impl Client {
             }
             Err(ErrorKind::Connect)
         };
-        timeout(self.timeout, connecting).await.unwrap_or(Err(ErrorKind::Connect))
+        timeout(self.shared.timeout, connecting).await.unwrap_or(Err(ErrorKind::Connect))
     }
 
     /// Looked up once: a client that misbehaves must not load the name server.
     async fn addresses(&self) -> Result<&[SocketAddr], ErrorKind> {
-        let host = host_name(&self.plan.url).to_string();
-        let port = self.plan.url.port_or_known_default().unwrap_or(80);
+        let host = host_name(&self.shared.plan.url).to_string();
+        let port = self.shared.plan.url.port_or_known_default().unwrap_or(80);
         let look_up =
             || async move { Ok::<_, std::io::Error>(tokio::net::lookup_host((host, port)).await?.collect()) };
-        self.addresses.get_or_try_init(look_up).await.map(Vec::as_slice).map_err(|_| ErrorKind::Connect)
+        self.shared
+            .addresses
+            .get_or_try_init(look_up)
+            .await
+            .map(Vec::as_slice)
+            .map_err(|_| ErrorKind::Connect)
     }
 
     /// The whole request.
     pub(super) fn request(&self, then: AfterRequest) -> Vec<u8> {
-        let body = &self.plan.body;
+        let body = self.body();
         let length = (!body.is_empty()).then_some(body.len());
         let mut bytes = self.head(length, then);
-        bytes.extend_from_slice(body);
+        bytes.extend_from_slice(&body);
         bytes
     }
 
     /// The request as an upload: head and body, some bytes of it where the plan has none.
     pub(super) fn upload(&self) -> (Vec<u8>, Bytes) {
-        let body = match self.plan.body.len() {
-            0 | 1 => Bytes::from_static(&UPLOAD),
-            _ => self.plan.body.clone(),
-        };
+        let body = self.body();
+        let body = if body.len() <= 1 { Bytes::from_static(&UPLOAD) } else { body };
         (self.head(Some(body.len()), AfterRequest::Keep), body)
     }
 
+    fn body(&self) -> Bytes {
+        let rendered = self.shared.renderer.as_ref().and_then(|renderer| renderer.body(self.key));
+        rendered.unwrap_or_else(|| self.shared.plan.body.clone())
+    }
+
     fn head(&self, length: Option<usize>, then: AfterRequest) -> Vec<u8> {
+        let SharedClient { plan, renderer, .. } = &*self.shared;
         let mut head = Vec::with_capacity(512);
-        // writing to a Vec cannot fail
-        let _ = write!(head, "{} {} HTTP/1.1\r\n", self.plan.method, self.plan.target());
-        for (name, value) in &headers(&self.plan) {
+        head.extend_from_slice(plan.method.as_str().as_bytes());
+        head.push(b' ');
+        match renderer {
+            Some(renderer) => head.extend_from_slice(&renderer.target(self.key)),
+            None => head.extend_from_slice(plan.target().as_bytes()),
+        }
+        head.extend_from_slice(b" HTTP/1.1\r\n");
+        let mut add = |name: &HeaderName, value: &HeaderValue| {
             head.extend_from_slice(name.as_str().as_bytes());
             head.extend_from_slice(b": ");
             head.extend_from_slice(value.as_bytes());
             head.extend_from_slice(b"\r\n");
-        }
+        };
+        headers(plan).iter().for_each(|(name, value)| add(name, value));
+        renderer
+            .iter()
+            .flat_map(|renderer| renderer.headers(self.key))
+            .for_each(|(name, value)| add(name, &value));
         if then == AfterRequest::Close {
             head.extend_from_slice(b"connection: close\r\n");
         }
         if let Some(length) = length {
+            // writing to a Vec cannot fail
             let _ = write!(head, "content-length: {length}\r\n");
         }
         head.extend_from_slice(b"\r\n");
@@ -130,7 +177,7 @@ impl Client {
 
     /// Sends all of this within the time that a request has.
     pub(super) async fn send(&self, stream: &mut TcpStream, bytes: &[u8]) -> Result<(), ErrorKind> {
-        match timeout(self.timeout, stream.write_all(bytes)).await {
+        match timeout(self.shared.timeout, stream.write_all(bytes)).await {
             Ok(sent) => sent.map_err(|_| ErrorKind::Reset),
             Err(_) => Err(ErrorKind::Timeout),
         }
@@ -154,14 +201,16 @@ impl Client {
                 }
             }
         };
-        let head = timeout(self.timeout, reading).await.unwrap_or(Err(ErrorKind::Timeout))?;
+        let head = timeout(self.shared.timeout, reading).await.unwrap_or(Err(ErrorKind::Timeout))?;
         let took = asked.elapsed();
-        self.response_time.set(Some(self.response_time.get().map_or(took, |mean| mean * 7 / 8 + took / 8)));
+        self.shared
+            .response_time
+            .set(Some(self.shared.response_time.get().map_or(took, |mean| mean * 7 / 8 + took / 8)));
         let Head { status, length, body_end } = head;
-        if status.is_server_error() && !self.plan.expect_status.contains(&status) {
+        if status.is_server_error() && !self.shared.plan.expect_status.contains(&status) {
             return Err(ErrorKind::Status5xx);
         }
-        let empty = self.plan.method == Method::HEAD || matches!(status.as_u16(), 204 | 304);
+        let empty = self.shared.plan.method == Method::HEAD || matches!(status.as_u16(), 204 | 304);
         Ok(Body { bytes: bytes.split_off(length), end: if empty { BodyEnd::After(0) } else { body_end } })
     }
 
@@ -173,7 +222,7 @@ impl Client {
                 body.shorten();
             }
         };
-        timeout(self.timeout, reading).await.map_err(|_| ErrorKind::Timeout)
+        timeout(self.shared.timeout, reading).await.map_err(|_| ErrorKind::Timeout)
     }
 }
 

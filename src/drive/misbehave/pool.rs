@@ -12,11 +12,12 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::{JoinSet, LocalSet};
 
-use super::client::Client;
+use super::client::{Client, SharedClient};
 use super::dispatch::{LONGEST_HOLD, play};
 use super::ended::Ended;
 use crate::drive::clock::Clock;
 use crate::drive::engine_thread::runtime;
+use crate::drive::rendering::Keys;
 use crate::drive::request_counts::RequestCounts;
 use crate::drive::schedule::Schedule;
 use crate::drive::sending::Sending;
@@ -71,6 +72,7 @@ impl Pool {
     /// When there can be no thread.
     pub(in crate::drive) fn start(
         request: &RequestPlan,
+        keys: Keys,
         sending: Sending,
         plan: &MisbehavePlan,
         mix: RequestMix,
@@ -100,7 +102,7 @@ impl Pool {
         std::thread::Builder::new()
             .name("soak-misbehave".into())
             .spawn(move || {
-                let client = Client::new(&request, timeout);
+                let client = SharedClient::new(&request, keys, timeout);
                 LocalSet::new().block_on(&runtime, run(&for_thread, client, kinds));
                 // a name that is still being looked up must not hold up the end
                 runtime.shutdown_background();
@@ -166,12 +168,12 @@ type OneEnded = (usize, Option<u32>, Option<Ended>);
 
 /// What runs: the clients, and how many of each behaviour.
 struct Running {
-    client: Rc<Client>,
+    client: Rc<SharedClient>,
     kinds: Vec<Kind>,
     open: JoinSet<OneEnded>,
 }
 
-async fn run(shared: &Shared, client: Client, kinds: Vec<Kind>) {
+async fn run(shared: &Shared, client: SharedClient, kinds: Vec<Kind>) {
     let mut running = Running { client: Rc::new(client), kinds, open: JoinSet::new() };
     loop {
         let now = shared.clock.now();
@@ -213,7 +215,8 @@ impl Running {
             counts.sent += 1;
             this.taken += 1;
             shared.sent.fetch_add(1, Ordering::Relaxed);
-            let (client, behaviour, hold) = (Rc::clone(&self.client), this.behaviour, this.hold);
+            let client = Client::new(&self.client);
+            let (behaviour, hold) = (this.behaviour, this.hold);
             self.open.spawn_local(async move {
                 let ended = tokio::time::timeout(left, play(behaviour, &client, hold)).await;
                 (kind, block, ended.ok())

@@ -18,7 +18,7 @@ const KEYS: &str =
 /// Draws the last note and the keys, or the line that is typed.
 pub fn draw_foot(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Theme) {
     let width = usize::from(area.width);
-    let note = model.kept.last().cloned().unwrap_or_else(|| last_mark(model));
+    let note = newest_line(model);
     let last = match &model.over {
         Over::Note(text) => {
             let prompt = "note (enter records it, esc drops it): ";
@@ -63,10 +63,15 @@ fn frozen_for(model: &Model) -> String {
     format!("for {}", Unit::Seconds.show(age.as_secs_f64().round()))
 }
 
-/// The last thing that happened, in its words.
-fn last_mark(model: &Model) -> String {
+/// The last thing that happened, or a line that came after it.
+fn newest_line(model: &Model) -> String {
     let marks = model.shown.as_ref().map(|state| state.marks.as_slice()).unwrap_or_default();
     let worded = marks.iter().rev().find(|mark| !mark.text.is_empty());
-    let at = |mark: &Mark| Unit::Seconds.show(mark.at_s.round());
-    worded.map(|mark| format!("{} at {}: {}", mark.sign, at(mark), mark.text)).unwrap_or_default()
+    match (worded, &model.kept) {
+        (mark, Some((at_s, line))) if mark.is_none_or(|mark| mark.at_s < *at_s) => line.clone(),
+        (Some(Mark { at_s, sign, text }), _) => {
+            format!("{sign} at {}: {text}", Unit::Seconds.show(at_s.round()))
+        }
+        (None, _) => String::new(),
+    }
 }

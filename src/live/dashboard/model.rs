@@ -2,7 +2,7 @@
 
 use super::state::State;
 use crate::evidence::{FixedLoad, Phase};
-use crate::findings::InertKey;
+use crate::findings::{GrowthSince, InertKey};
 use crate::live::screen::Key;
 use crate::live::tasks::Table;
 
@@ -67,8 +67,8 @@ pub struct Model {
     pub inert: Option<InertKey>,
     /// The run was asked to end.
     pub stopping: bool,
-    /// Lines that are printed when the dashboard ends, the last of them shown meanwhile.
-    pub kept: Vec<String>,
+    /// The last line that is printed again when the dashboard ends, and when it came, in seconds since the run began.
+    pub kept: Option<(f64, String)>,
 }
 
 impl Model {
@@ -84,7 +84,7 @@ impl Model {
             over: Over::None,
             inert: None,
             stopping: false,
-            kept: Vec::new(),
+            kept: None,
         }
     }
 
@@ -98,8 +98,18 @@ impl Model {
     }
 
     fn show(&mut self, state: State) {
+        self.table.growth_since = match state.status.phase {
+            Phase::Baseline | Phase::Warmup => GrowthSince::Start,
+            Phase::Steady | Phase::Settle => GrowthSince::Steady,
+        };
         self.table.take(state.groups.clone());
         self.shown = Some(state);
+    }
+
+    /// A line came that is printed again when the dashboard ends.
+    pub fn keep(&mut self, line: String) {
+        let now_s = self.latest().map_or(0.0, |state| state.status.elapsed.as_secs_f64());
+        self.kept = Some((now_s, line));
     }
 
     /// The last second that came in, frozen or not.

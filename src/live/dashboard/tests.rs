@@ -127,8 +127,16 @@ fn a_closer_look_shows_the_last_part_of_the_run() {
 fn lines_that_stay_are_shown_last_first() {
     let mut model = model(leaking());
     assert!(screen(&model, 100, 28).contains("n at 25 s: deployed the cache"));
-    model.kept.push("warning: gate 'x' asks for less".into());
+    model.keep("warning: gate 'x' asks for less".into());
     assert!(screen(&model, 100, 28).contains("warning: gate 'x' asks for less"));
+    let mut later = leaking();
+    let text = "rate changed to 90/s: judged from here".to_string();
+    later.marks.push(super::state::Mark { at_s: 31.0, sign: '!', text });
+    model.take(later);
+    assert!(
+        screen(&model, 100, 28).contains("! at 31 s: rate changed to 90/s"),
+        "what happens after it is said"
+    );
 }
 
 #[test]

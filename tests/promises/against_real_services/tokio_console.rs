@@ -25,8 +25,8 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::{Server, report, run_soak};
 
-/// What soak says of the service: its exit code and its report.
-fn soaked(kind: &str, args: &[&str]) -> (i32, Value) {
+/// The service, as a process of its own; its console has the same URL.
+pub fn service(kind: &str) -> Server {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([
         "--exact",
@@ -36,7 +36,12 @@ fn soaked(kind: &str, args: &[&str]) -> (i32, Value) {
         "--test-threads=1",
     ]);
     command.env("CONSOLE_KIND", kind);
-    let server = Server::from(command);
+    Server::from(command)
+}
+
+/// What soak says of the service: its exit code and its report.
+fn soaked(kind: &str, args: &[&str]) -> (i32, Value) {
+    let server = service(kind);
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("run");
     let url = server.url();
@@ -240,7 +245,12 @@ impl PbTask {
     fn new(id: u64, location: &Location) -> PbTask {
         PbTask {
             id: Some(PbId { id }),
-            fields: vec![PbField { name: Some("kind".into()), debug: Some("task".into()) }],
+            // as tokio sends it from 1.41 on, of a future that it has boxed
+            fields: vec![
+                PbField { name: Some("kind".into()), debug: Some("task".into()), number: None },
+                PbField { name: Some("size.bytes".into()), debug: None, number: Some(16) },
+                PbField { name: Some("original_size.bytes".into()), debug: None, number: Some(20_480) },
+            ],
             location: Some(PbLocation {
                 file: Some(location.file().into()),
                 line: Some(location.line()),
@@ -262,6 +272,8 @@ struct PbField {
     name: Option<String>,
     #[prost(string, optional, tag = "3")]
     debug: Option<String>,
+    #[prost(uint64, optional, tag = "5")]
+    number: Option<u64>,
 }
 
 #[derive(Clone, PartialEq, Message)]

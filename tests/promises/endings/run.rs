@@ -202,6 +202,8 @@ fn plan() -> PlanRecord {
         misbehave: None,
         blocks: None,
         named: Vec::new(),
+        keep_going: false,
+        vary: None,
     };
     PlanRecord {
         schema: "soak/1".into(),

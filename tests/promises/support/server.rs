@@ -187,6 +187,8 @@ impl Place {
             let broken = self.kind == "500" || (self.kind == "shop" && head.starts_with("GET /broken "));
             let status = match self.kind.as_str() {
                 _ if broken => "500 Internal Server Error",
+                "302" => "302 Found\r\nLocation: /login?token=s3cret",
+                "401" => "401 Unauthorized",
                 "404" => "404 Not Found",
                 _ => "200 OK",
             };

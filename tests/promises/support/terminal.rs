@@ -182,11 +182,8 @@ impl Terminal {
         let tasks = format!("/proc/{}/task", self.soak_pid().as_raw_nonzero());
         let named = |path: &PathBuf| text(path.join("comm")).trim() == "dashboard";
         let drawing = std::fs::read_dir(tasks).unwrap().map(|task| task.unwrap().path()).find(named);
-        let stat = text(drawing.expect("a thread draws").join("stat"));
-        // after the name: state, and from the twelfth field on user and system time in ticks of 10 ms
-        let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-        let ticks = |at: usize| fields[at].parse::<u64>().unwrap();
-        Duration::from_millis(10 * (ticks(11) + ticks(12)))
+        let spent = text(drawing.expect("a thread draws").join("schedstat"));
+        Duration::from_nanos(spent.split_whitespace().next().unwrap().parse().unwrap())
     }
 
     /// Waits for its end, whatever it left of the terminal; all that was written.

@@ -31,7 +31,7 @@ struct Doctor {
 /// Flags that show a result in another way, and are no settings.
 const SCREEN: [&str; 7] = ["json", "quiet", "verbose", "no-tui", "dark", "help", "version"];
 /// Tables of a profile, which no flag can write.
-const TABLES: [&str; 2] = ["shape", "request"];
+const TABLES: [&str; 3] = ["shape", "request", "rows"];
 /// Flags whose help says all there is to know.
 const EXPLAINED_BY_HELP: [&str; 16] = [
     "min-duration",
@@ -112,10 +112,14 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("arrivals", "'poisson'", ""),
     ("no-warmup-ramp", "true", ""),
     ("timeout", "'7s'", ""),
+    ("keep-going", "true", ""),
     ("misbehave", "'reset=5%'", ""),
     ("method", "'PUT'", ""),
     ("header", "'X-A: b'", ""),
     ("data", "'x'", ""),
+    ("vary", "true", "url = 'http://h/{{seq}}'"),
+    ("seed", "7", "url = 'http://h/{{seq}}'\nvary = true"),
+    ("reuse", "'50%'", "url = 'http://h/{{seq}}'\nvary = true"),
     ("insecure", "true", ""),
     ("http2", "true", ""),
     ("unix-socket", "'/tmp/s'", ""),

@@ -1,5 +1,6 @@
 //! What each behaviour really puts on the wire and when it ends, as a raw TCP server sees it.
 
+use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -7,6 +8,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{Client, Ended, play};
+use crate::drive::misbehave::client::SharedClient;
+use crate::drive::rendering::Keys;
 use crate::drive::testing::request_to;
 use crate::evidence::ErrorKind;
 use crate::workload::Behaviour;
@@ -136,7 +139,7 @@ fn tried_with(
             }
         });
         let plan = crate::plan::RequestPlan { body: body.into(), ..request_to(addr) };
-        let client = Client::new(&plan, Duration::from_secs(2));
+        let client = Client::new(&Rc::new(SharedClient::new(&plan, Keys::default(), Duration::from_secs(2))));
         let began = Instant::now();
         let mut ended = Vec::new();
         for behaviour in behaviours {
@@ -283,7 +286,8 @@ fn an_error_is_only_what_the_server_broke() {
 fn without_a_server_every_behaviour_has_an_error() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let client = Client::new(&request_to(free), Duration::from_secs(1));
+    let client =
+        Client::new(&Rc::new(SharedClient::new(&request_to(free), Keys::default(), Duration::from_secs(1))));
     for behaviour in Behaviour::ALL {
         assert_eq!(runtime.block_on(play(behaviour, &client, HOLD)), Err(ErrorKind::Connect));
     }

@@ -159,6 +159,8 @@ fn plan(rate: f64, phases: PhasePlan) -> PlanRecord {
         misbehave: None,
         blocks: None,
         named: Vec::new(),
+        keep_going: false,
+        vary: None,
     };
     PlanRecord {
         schema: "soak/1".into(),

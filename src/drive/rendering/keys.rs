@@ -1,0 +1,143 @@
+//! Which key the next request has: a new one, or one that was used before.
+//!
+//! All engines of a run and its misbehaving clients take their keys from here, so that no key comes twice and none is
+//! skipped: the n-th request that is sent has key n. A key costs one addition that threads share; the keys that were
+//! used are remembered only where requests repeat some.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::evidence::KeyUse;
+use crate::plan::RequestPlan;
+use crate::workload::scramble;
+
+/// So many of the keys that were used are remembered, evenly from all of them: 128 KiB.
+const REMEMBERED: usize = 16 * 1024;
+
+/// The keys of one request as it was written; where it repeats some, both of its kinds share this.
+#[derive(Debug, Default)]
+struct KeySource {
+    used: AtomicU64,
+    sample: Mutex<Sample>,
+}
+
+/// Keys that were used (reservoir sampling: Vitter, "Random sampling with a reservoir", ACM Trans. Math. Softw. 11,
+/// 1985, algorithm R).
+#[derive(Debug, Default)]
+struct Sample {
+    keys: Vec<u64>,
+    /// How many there were to choose from.
+    seen: u64,
+    /// How many were drawn.
+    drawn: u64,
+}
+
+/// Where the requests of one kind find their keys.
+#[derive(Debug, Clone, Default)]
+pub(in crate::drive) struct Keys {
+    keys: KeyUse,
+    source: Arc<KeySource>,
+}
+
+impl Keys {
+    /// Those of each of these requests.
+    pub(in crate::drive) fn of_requests(requests: &[RequestPlan]) -> Vec<Keys> {
+        let mut written: Vec<Arc<KeySource>> = Vec::new();
+        let keys = |request: &RequestPlan| {
+            let Some(vary) = &request.vary else { return Keys::default() };
+            if written.len() <= vary.request {
+                written.resize_with(vary.request + 1, Arc::default);
+            }
+            Keys { keys: vary.keys, source: Arc::clone(&written[vary.request]) }
+        };
+        requests.iter().map(keys).collect()
+    }
+
+    /// The key of the next request, from 1.
+    pub(in crate::drive) fn next(&self) -> u64 {
+        match self.keys {
+            KeyUse::Next => self.source.new_key(),
+            KeyUse::New => {
+                let key = self.source.new_key();
+                self.source.with_sample(|sample| sample.add(key));
+                key
+            }
+            KeyUse::Repeated => {
+                self.source.with_sample(Sample::draw).unwrap_or_else(|| self.source.new_key())
+            }
+        }
+    }
+}
+
+impl KeySource {
+    fn new_key(&self) -> u64 {
+        self.used.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Keys stay keys even if a thread panicked while it held them.
+    fn with_sample<T>(&self, of: impl FnOnce(&mut Sample) -> T) -> T {
+        of(&mut self.sample.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Sample {
+    fn add(&mut self, key: u64) {
+        self.seen += 1;
+        if self.keys.len() < REMEMBERED {
+            self.keys.push(key);
+        } else if let Some(place) =
+            usize::try_from(scramble(key) % self.seen).ok().filter(|at| *at < REMEMBERED)
+        {
+            self.keys[place] = key;
+        }
+    }
+
+    fn draw(&mut self) -> Option<u64> {
+        self.drawn += 1;
+        let at = scramble(!self.drawn).checked_rem(self.keys.len() as u64)?;
+        self.keys.get(usize::try_from(at).ok()?).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    fn new_and_repeated() -> [Keys; 2] {
+        let source: Arc<KeySource> = Arc::default();
+        [KeyUse::New, KeyUse::Repeated].map(|keys| Keys { keys, source: Arc::clone(&source) })
+    }
+
+    #[test]
+    fn a_repeated_key_was_used_before_and_all_that_were_may_come() {
+        let [new, repeated] = new_and_repeated();
+        assert_eq!((repeated.next(), new.next()), (1, 2), "nothing was used before the first");
+        let mut used = HashSet::from([2]);
+        let mut came_again = HashSet::new();
+        for n in 0..4_000 {
+            if n % 10 == 0 {
+                assert!(used.insert(new.next()), "a new key is new");
+            } else {
+                let key = repeated.next();
+                assert!(used.contains(&key), "{key} was never used");
+                came_again.insert(key);
+            }
+        }
+        assert!(used.difference(&came_again).count() < 60, "{} of {}", came_again.len(), used.len());
+    }
+
+    #[test]
+    fn memory_stays_bounded_and_the_sample_covers_all_keys() {
+        let [new, _] = new_and_repeated();
+        let many = 20 * REMEMBERED as u64;
+        for n in 1..=many {
+            assert_eq!(new.next(), n);
+        }
+        new.source.with_sample(|sample| {
+            assert_eq!(sample.keys.len(), REMEMBERED);
+            let mean = sample.keys.iter().sum::<u64>() as f64 / REMEMBERED as f64 / many as f64;
+            assert!((mean - 0.5).abs() < 0.02, "{mean}");
+        });
+    }
+}

@@ -1,0 +1,71 @@
+//! How the requests of a load differ, as plan.toml has it: which slots, and how many keys. No value of any.
+
+use serde::{Deserialize, Serialize};
+
+/// Requests that differ.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct VaryRecord {
+    /// What random values were drawn from.
+    pub seed: u64,
+    /// Each slot with its place: `URL {{seq}}`, `header x-user {{row.user}}`.
+    pub slots: Vec<String>,
+    /// The data, where slots have columns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<RowsRecord>,
+    /// The keys of each request that differs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<RequestKeys>,
+}
+
+/// A file of rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RowsRecord {
+    /// Its name, without the directory.
+    pub file: String,
+    /// FNV-1a of its bytes, 64 bits in hexadecimal: whether another run had the same.
+    pub hash: String,
+    /// How many rows.
+    pub count: u64,
+    /// In which order they are used.
+    pub order: RowOrder,
+}
+
+/// In which order rows are used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RowOrder {
+    /// As in the file, over and over.
+    #[default]
+    Sequential,
+    /// Each once in random order, over and over.
+    Random,
+    /// As in the file, meant for one time: a run that needs more says so.
+    Once,
+}
+
+/// The keys of one request: a key is what makes one request differ from another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestKeys {
+    /// What load.csv calls the request.
+    pub request: String,
+    /// What the request is called that was written: new and repeated keys of one have names of their own.
+    pub origin: String,
+    /// Which keys it has.
+    pub keys: KeyUse,
+    /// How many different keys there are; none where each request has a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distinct: Option<u64>,
+}
+
+/// Which keys requests have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyUse {
+    /// The next key each time.
+    #[default]
+    Next,
+    /// The next key each time, next to requests that repeat one.
+    New,
+    /// A key that was used before.
+    Repeated,
+}

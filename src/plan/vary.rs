@@ -1,0 +1,207 @@
+//! --vary: which parts of the requests differ from one to the next, and which keys they have.
+//!
+//! A key is a number, from 1; what a request is filled with follows from its key, so that a repeated key gives the same
+//! request again. Comes in: the requests as they were read. Goes out: the same, with their templates; where `reuse`
+//! asks for repeated keys, each request becomes two kinds, one with new keys and one with repeated ones, which are dealt
+//! to blocks like any requests by name.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+
+use reqwest::header::HeaderValue;
+
+use super::request::RequestPlan;
+use super::rows::{Rows, read_rows};
+use super::template::{RequestTemplate, Slot, Template, Vary};
+use crate::error::{Error, Result};
+use crate::evidence::{KeyUse, RequestKeys, VaryRecord};
+use crate::settings::{Layers, Sourced};
+use crate::units::{Unit, parse_amount};
+use crate::workload::ONLY;
+
+/// TOML's whole numbers end here.
+const LARGEST_SEED: u64 = i64::MAX.unsigned_abs();
+/// A seed that a person can copy.
+const SHORT_SEED: u64 = u32::MAX as u64;
+
+/// The requests with their templates; the same where --vary is not given.
+///
+/// # Errors
+/// In one line, with the place: an unknown slot or column, --vary without any slot, data without --vary.
+pub(super) fn add_templates(layers: &Layers, requests: &mut [RequestPlan]) -> Result<()> {
+    let rows = read_rows(layers)?.map(Arc::new);
+    if !layers.is_on(|s| s.vary) {
+        return match rows {
+            Some(_) => {
+                Err(Error::usage("[rows]: its values are used with --vary alone: expected vary = true"))
+            }
+            None => Ok(()),
+        };
+    }
+    let seed = match layers.read("seed", |s| &s.seed, |n| n.whole_number(LARGEST_SEED))? {
+        Some(seed) => seed,
+        // another for each run, so that a second run against the same service has new keys
+        None => RandomState::new().build_hasher().finish() & SHORT_SEED,
+    };
+    for (number, request) in requests.iter_mut().enumerate() {
+        let place = |reason: String| match request.name.as_str() {
+            ONLY => Error::usage(format!("--vary: {reason}")),
+            name => Error::usage(format!("request '{name}': {reason}")),
+        };
+        let template = RequestTemplate::new(&request.url, &request.headers, &request.body).map_err(place)?;
+        request.vary = Some(Vary {
+            seed,
+            template,
+            rows: rows.clone(),
+            keys: KeyUse::Next,
+            request: number,
+            origin: request.name.clone(),
+        });
+        check_slots(request).map_err(place)?;
+    }
+    if requests.iter().all(|request| request.slots().is_empty()) {
+        let expected = "expected one such as {{seq}} in the URL, a header or the data";
+        return Err(Error::usage(format!("--vary: the request has no slot: {expected}")));
+    }
+    Ok(())
+}
+
+/// The requests, each of which repeats keys in the share that `reuse` says as two.
+///
+/// # Errors
+/// In one line, with the place: a share outside 0 to 1, and a request without a slot that is new each time.
+pub(super) fn split_by_keys(
+    requests: Vec<RequestPlan>,
+    reuse: impl Fn(&RequestPlan) -> Option<Sourced>,
+) -> Result<Vec<RequestPlan>> {
+    let mut all = Vec::new();
+    for request in requests {
+        let Some(written) = reuse(&request) else {
+            all.push(request);
+            continue;
+        };
+        let share = match parse_amount(written.text.trim()) {
+            Ok((share, Unit::Ratio | Unit::Count)) if share > 0.0 && share < 1.0 => share,
+            _ => {
+                let reason =
+                    format!("invalid share '{}': expected a share such as 0.9 or 90%", written.text.trim());
+                return Err(written.usage_error(reason));
+            }
+        };
+        if !request.slots().iter().any(|(_, slot)| slot.is_new_each_time()) {
+            let reason = "no key is new each time: expected --vary and a slot such as {{seq}} or {{uuid}}";
+            return Err(written.usage_error(reason));
+        }
+        let kind = |what: &str, keys: KeyUse, share: f64| RequestPlan {
+            name: if request.name == ONLY { what.to_string() } else { format!("{} ({what})", request.name) },
+            weight: request.weight * share,
+            vary: request.vary.clone().map(|vary| Vary { keys, ..vary }),
+            ..request.clone()
+        };
+        all.push(kind("new key", KeyUse::New, 1.0 - share));
+        all.push(kind("repeated key", KeyUse::Repeated, share));
+    }
+    Ok(all)
+}
+
+/// What may be written down of how requests differ; none where they do not.
+pub(super) fn record(requests: &[RequestPlan]) -> Option<VaryRecord> {
+    let first = requests.iter().find_map(|request| request.vary.as_ref())?;
+    let mut slots = Vec::new();
+    for slot in requests.iter().flat_map(RequestPlan::slots).map(|(place, slot)| format!("{place} {slot}")) {
+        if !slots.contains(&slot) {
+            slots.push(slot);
+        }
+    }
+    let keys = requests.iter().filter(|request| !request.slots().is_empty());
+    let keys = keys.filter_map(|request| {
+        let Vary { keys, origin, .. } = request.vary.as_ref()?;
+        let (request, distinct) = (request.name.clone(), distinct(request));
+        Some(RequestKeys { request, origin: origin.clone(), keys: *keys, distinct })
+    });
+    let rows = first.rows.as_ref().map(|rows| rows.record.clone());
+    Some(VaryRecord { seed: first.seed, slots, rows, keys: keys.collect() })
+}
+
+impl RequestPlan {
+    /// A slot in its URL or body that is sent as it is written, because --vary is not given.
+    pub fn slot_without_vary(&self) -> Option<Slot> {
+        if self.vary.is_some() {
+            return None;
+        }
+        let template = RequestTemplate::new(&self.url, &self.headers, &self.body).ok()?;
+        template.target.slots().chain(template.body.slots()).next().cloned()
+    }
+
+    /// Its slots, each with its place, for a person: none of its text, which may be secret.
+    pub fn slots(&self) -> Vec<(String, Slot)> {
+        let template = self.vary.as_ref().map(|vary| &vary.template);
+        let at = |place: &str, text: &'_ Template| -> Vec<(String, Slot)> {
+            text.slots().map(|slot| (place.to_string(), slot.clone())).collect()
+        };
+        let mut all = template.map(|template| at("URL", &template.target)).unwrap_or_default();
+        for (name, value) in &self.slot_headers {
+            all.extend(at(&format!("header {name}"), value));
+        }
+        all.extend(template.map(|template| at("body", &template.body)).unwrap_or_default());
+        all
+    }
+}
+
+/// How many different keys a request has; none where each is new.
+fn distinct(request: &RequestPlan) -> Option<u64> {
+    let mut picks: u64 = 1;
+    let mut has_rows = false;
+    for (_, slot) in request.slots() {
+        match slot {
+            slot if slot.is_new_each_time() => return None,
+            // time makes no key, nor do digits that may repeat
+            Slot::Pick(n) => picks = picks.saturating_mul(n),
+            Slot::Row(_) => has_rows = true,
+            _ => {}
+        }
+    }
+    let rows = request.vary.as_ref().and_then(|vary| vary.rows.as_ref()).filter(|_| has_rows);
+    // both come round together only after their least common multiple; the larger says when most have been seen
+    Some(picks.max(rows.map_or(1, |rows| rows.count())))
+}
+
+/// Whether what the slots of a request need is there.
+fn check_slots(request: &RequestPlan) -> std::result::Result<(), String> {
+    let rows = request.vary.as_ref().and_then(|vary| vary.rows.as_ref());
+    for (place, slot) in request.slots() {
+        match slot {
+            Slot::Session(_) => return Err(format!("{place}: {slot} needs a [[login]] that captures it")),
+            Slot::Row(ref column) => {
+                let Some(rows) = rows else {
+                    return Err(format!(
+                        "{place}: {slot} needs data: expected [rows] with file in a profile"
+                    ));
+                };
+                let number =
+                    rows.column(column).ok_or_else(|| format!("{place}: {}", rows.unknown_column(column)))?;
+                if place.starts_with("header") {
+                    check_header_values(rows, number, column)?;
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A header takes no line breaks or control characters; found now, and not in the middle of a run.
+fn check_header_values(rows: &Rows, number: usize, column: &str) -> std::result::Result<(), String> {
+    let bad = (0..rows.count()).find(|row| HeaderValue::from_str(rows.cell(*row, number)).is_err());
+    match bad {
+        Some(row) => Err(format!(
+            "column '{column}': row {} of {} cannot be sent in a header: expected no line breaks or control characters",
+            row + 1,
+            rows.record.file
+        )),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
