@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::event_reason::{GapReason, StopReason, UncountedReason};
-use super::{Moment, Phase};
+use super::{ErrorKind, Moment, Phase};
 
 /// Something that happened at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -133,6 +133,17 @@ pub enum EventKind {
         /// By how much, in seconds.
         seconds: f64,
     },
+    /// From some moment on more than half of the requests that end fail.
+    FailuresBegin {
+        /// That moment, in seconds since the run began.
+        since_s: f64,
+        /// How many failed since then, by kind,
+        by_kind: Vec<(ErrorKind, u64)>,
+        /// and, of those that were answered, by status.
+        by_status: Vec<(u16, u64)>,
+    },
+    /// Most requests succeed again.
+    FailuresEnd,
     /// The target was found to forward connections or to do no work: it is not the service.
     Forwarder {
         /// Why, and how to name the right process, in one line.

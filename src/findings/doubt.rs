@@ -124,6 +124,22 @@ pub enum Doubt {
     },
 }
 
+impl Doubt {
+    /// Whether the inside of the runtime would show what is in doubt.
+    pub fn a_probe_would_decide(&self) -> bool {
+        matches!(
+            self,
+            Doubt::MayBeWarmUp { .. }
+                | Doubt::HeapNotRead { .. }
+                | Doubt::Open { .. }
+                | Doubt::NotSignificant { .. }
+                | Doubt::TooLittleGrown { .. }
+                | Doubt::MemoryUnresolved { .. }
+                | Doubt::TasksUnresolved { .. }
+        )
+    }
+}
+
 /// A run that would tell what this one could not.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LongerRun {

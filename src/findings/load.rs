@@ -36,6 +36,15 @@ pub struct WorstError {
 }
 
 impl ErrorCounts {
+    /// These of so many kinds and statuses, of which no share is known.
+    pub fn of_counts(by_kind: &[(ErrorKind, u64)], by_status: &[(u16, u64)]) -> ErrorCounts {
+        ErrorCounts {
+            ratio: 0.0,
+            by_kind: by_kind.iter().map(|(kind, n)| (kind.to_string(), *n)).collect(),
+            by_status: by_status.iter().copied().collect(),
+        }
+    }
+
     /// The most frequent single cause: a status, or a kind of which no status is known; none without errors. Where all
     /// `requests` ended with it, it came as often as there are requests: of those sent before steady, none is counted.
     pub fn worst(&self, requests: u64) -> Option<WorstError> {

@@ -2,7 +2,9 @@
 
 use crate::evidence::{GroupKind, Runtime, SeriesId, StopReason, TargetRecord, UncountedReason};
 
-use super::{AttributedGrowth, Doubt, Explanation, Leak, LoadTrouble, ReplacedWorkers, group_label};
+use super::{
+    AttributedGrowth, Doubt, ErrorCounts, Explanation, Leak, LoadTrouble, ReplacedWorkers, group_label,
+};
 
 /// One note.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,8 +17,17 @@ pub enum Note {
     Leak(Leak),
     /// Something that leaves it open.
     Doubt(Doubt),
+    /// Other ways than that of the headline to see the inside of the runtime.
+    OtherWayToDecide(String),
     /// Stacks of goroutines are this share of the memory that leaks.
     StacksShare(f64),
+    /// The culprits of this kind are only a part of its growth: this share of it is in none of them.
+    NotNamed {
+        /// What is counted.
+        kind: GroupKind,
+        /// The share that is left, of one.
+        share: f64,
+    },
     /// How workers that leak grow until they are replaced.
     Recycled(ReplacedWorkers),
     /// The memory that leaks grows by so many bytes each second at this load.
@@ -88,6 +99,15 @@ pub enum Note {
         pid_before: u32,
         /// The process after.
         pid_after: u32,
+    },
+    /// More than half of the requests failed for a while.
+    Failed {
+        /// From when, in seconds since the run began,
+        since_s: f64,
+        /// until when; none where that was until the end.
+        until_s: Option<f64>,
+        /// What they failed with at first.
+        errors: ErrorCounts,
     },
     /// The run was ended.
     Ended {

@@ -6,8 +6,8 @@ use crate::evidence::{
     COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, Runtime, SeriesId, first_to_turn_on,
 };
 use crate::findings::{
-    Assessment, Attributed, AttributedGrowth, BlamedGroup, Direction, Doubt, GroupGrowth, Leak, LongerRun,
-    NoBlocks, NotCollected, Note, Reason, ReplacedWorkers, SeriesEvidence, Verdict,
+    Assessment, Attributed, AttributedGrowth, BlamedGroup, Direction, Doubt, ErrorCounts, GroupGrowth, Leak,
+    LongerRun, NoBlocks, NotCollected, Note, Reason, ReplacedWorkers, SeriesEvidence, Verdict,
 };
 use crate::units::{Rate, Unit};
 
@@ -15,6 +15,8 @@ use super::slowed_probes::slowed_probes;
 
 /// Groups of tasks that were there before the run are named at most so many of.
 const MOST_PRESENT: usize = 3;
+/// From this share of a growth on its culprits are all of it.
+const NEARLY_ALL: f64 = 0.9;
 
 /// All of them.
 pub fn gather_notes(found: &Assessment, longer: Option<LongerRun>, evidence: &Evidence) -> Vec<Note> {
@@ -70,6 +72,7 @@ fn of_verdict(found: &Assessment, longer: Option<LongerRun>, evidence: &Evidence
             notes.extend(at_this_load(found));
             notes.extend(code_not_named(found));
             notes.extend(stacks_share(found).map(Note::StacksShare));
+            notes.extend(not_named(&found.culprits));
             if found.proven.is_none() {
                 notes.push(Note::ObservedFor(observed_for(found)));
             }
@@ -77,6 +80,7 @@ fn of_verdict(found: &Assessment, longer: Option<LongerRun>, evidence: &Evidence
         Verdict::Inconclusive => {
             let decided = |doubt: &&Doubt| found.answer.reason == Reason::Doubt((*doubt).clone());
             notes.extend(found.doubts.iter().filter(|doubt| !decided(doubt)).cloned().map(Note::Doubt));
+            notes.extend(other_way_to_decide(found));
             notes.extend(attribution());
             notes.extend(too_few_collections(evidence).map(Note::TooFewCollections));
         }
@@ -101,6 +105,14 @@ fn code_not_named(found: &Assessment) -> Option<Note> {
     let nothing_does = matches!(runtime, Runtime::Python | Runtime::Ruby | Runtime::DotNet);
     let wanted = found.culprits.is_empty() && (turn_on.is_some() || nothing_does);
     wanted.then_some(Note::CodeNotNamed { runtime, turn_on })
+}
+
+/// What else turns on the probe that the headline advises.
+fn other_way_to_decide(found: &Assessment) -> Option<Note> {
+    let Reason::Doubt(doubt) = &found.answer.reason else { return None };
+    let (_, others) = first_to_turn_on(&found.probes)?.ways_to_turn_on()?;
+    let others = others.filter(|_| doubt.a_probe_would_decide())?;
+    Some(Note::OtherWayToDecide(others.into()))
 }
 
 /// The workers that leak, where recycling hides it.
@@ -153,6 +165,20 @@ fn stacks_share(found: &Assessment) -> Option<f64> {
     let share = stacks.trend.slope?.value / memory.trend.slope?.value;
     let counts = stacks.trend.direction == Direction::Growing && (0.05..1.05).contains(&share);
     counts.then_some(share.min(1.0))
+}
+
+/// Of each kind that is blamed what its culprits leave of its growth, where that is more than chance.
+fn not_named(culprits: &[BlamedGroup]) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for kind in GroupKind::ALL {
+        let of_kind = culprits.iter().filter(|culprit| culprit.kind == kind);
+        let named: f64 = of_kind.map(|culprit| culprit.share).sum();
+        // a share that is not known is 0
+        if named > 0.0 && named < NEARLY_ALL {
+            notes.push(Note::NotNamed { kind, share: 1.0 - named });
+        }
+    }
+    notes
 }
 
 /// How long one forced collection takes at most, where that left room for too few.
@@ -228,7 +254,13 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
             Note::LoadChanged { elapsed_s, per_s: *per_s }
         }
         EventKind::KeysSeen { keys } => Note::KeysSeen { elapsed_s, keys: *keys },
+        EventKind::FailuresBegin { since_s, by_kind, by_status } => Note::Failed {
+            since_s: *since_s,
+            until_s: failures_end(event, evidence),
+            errors: ErrorCounts::of_counts(by_kind, by_status),
+        },
         EventKind::LoadChanged { .. }
+        | EventKind::FailuresEnd
         | EventKind::Phase { .. }
         | EventKind::Cycle { .. }
         | EventKind::Collection { .. }
@@ -244,6 +276,12 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
         | EventKind::LoadLate { .. }
         | EventKind::Forwarder { .. } => return None,
     })
+}
+
+/// When most requests succeeded again, in seconds since the run began.
+fn failures_end(begin: &Event, evidence: &Evidence) -> Option<f64> {
+    let ends = |event: &&Event| event.elapsed_s > begin.elapsed_s && event.kind == EventKind::FailuresEnd;
+    evidence.events.iter().find(ends).map(|event| event.elapsed_s)
 }
 
 #[cfg(test)]
@@ -276,6 +314,15 @@ mod tests {
         assert_eq!(notes(&found), [Note::Leak(worker), Note::Leak(heap.clone()), observed.clone()]);
         found.culprits = vec![BlamedGroup::example()];
         assert_eq!(notes(&found), [Note::Leak(heap), observed]);
+    }
+
+    #[test]
+    fn what_no_culprit_explains_is_said_from_a_tenth_of_the_growth_on() {
+        let blamed = |share: f64| BlamedGroup { share, ..BlamedGroup::example() };
+        let kind = blamed(1.0).kind;
+        assert_eq!(not_named(&[blamed(0.5), blamed(0.25)]), [Note::NotNamed { kind, share: 0.25 }]);
+        assert_eq!(not_named(&[blamed(0.5), blamed(0.42)]), []);
+        assert_eq!(not_named(&[blamed(0.0)]), []);
     }
 
     #[test]

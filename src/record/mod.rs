@@ -30,7 +30,7 @@ pub use csv_table::read_table;
 pub use csv_table::table_from_bytes;
 pub use latency_log::{HlogWriter, read_hlog};
 pub use latency_sum::LatencySum;
-pub use mirror::Mirror;
+pub use mirror::{Counts, Mirror};
 pub use reader::read_run;
 pub use recorder::{Recorder, SampleRow};
 pub use resolve_path::{resolve_dir, resolve_file};

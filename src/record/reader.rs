@@ -69,7 +69,7 @@ fn whole<T>(path: &Path, parse: impl Fn(&str) -> std::result::Result<T, String>)
     if !path.exists() {
         return Ok(None);
     }
-    let text = fs::read_to_string(path).map_err(Error::file(path))?;
+    let text = fs::read_to_string(path).map_err(Error::unread_file(path))?;
     parse(&text).map(Some).map_err(|reason| Error::format(path, reason))
 }
 
@@ -78,7 +78,7 @@ fn complete_lines(path: &Path) -> Result<String> {
     if !path.exists() {
         return Ok(String::new());
     }
-    let mut text = String::from_utf8_lossy(&fs::read(path).map_err(Error::file(path))?).into_owned();
+    let mut text = String::from_utf8_lossy(&fs::read(path).map_err(Error::unread_file(path))?).into_owned();
     text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
     Ok(text)
 }

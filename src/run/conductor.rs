@@ -125,6 +125,7 @@ impl Conductor<'_> {
     /// A second is over; a reason to stop, if there is one.
     fn second(&mut self, now: Duration) -> Option<String> {
         self.count(now);
+        self.log.second(now);
         let answered = self.load.answered().or_else(|| self.log.counted()).unwrap_or(0);
         if self.stage.phase.has_load()
             && let Some(event) = (self.parts.check_forwarder)(answered)

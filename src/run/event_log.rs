@@ -8,6 +8,7 @@ use crate::probe::Row;
 use crate::record::{Mirror, Recorder, SampleRow};
 
 use super::driver_warnings::DriverWarnings;
+use super::failure_monitor::FailureMonitor;
 use super::pending_values::PendingValues;
 use super::request_counter::RequestCounter;
 use super::sampling_gap::GapDetector;
@@ -21,6 +22,7 @@ pub(super) struct EventLog {
     counter: RequestCounter,
     gaps: GapDetector,
     warnings: DriverWarnings,
+    failures: FailureMonitor,
     /// The names of the requests, in the driver's order.
     requests: Vec<String>,
     /// soak sends no load, so its own memory and CPU are recorded with each sample.
@@ -36,6 +38,7 @@ impl EventLog {
             counter: RequestCounter::default(),
             gaps: GapDetector::start(),
             warnings: DriverWarnings::default(),
+            failures: FailureMonitor::default(),
             requests: plan.request_names().into_iter().map(String::from).collect(),
             observes: plan.observed().is_some(),
         }
@@ -120,6 +123,13 @@ impl EventLog {
     pub(super) fn leftovers(&mut self, now: Duration, phase: Phase, answered: Option<u64>) {
         if !self.pending.is_empty() {
             self.row(now, phase, answered, Row::default());
+        }
+    }
+
+    /// A second is over.
+    pub(super) fn second(&mut self, now: Duration) {
+        if let Some(event) = self.failures.check(now, self.mirror().counts()) {
+            self.event(now, event);
         }
     }
 

@@ -7,6 +7,7 @@ mod conductor;
 mod deadlines;
 mod driver_warnings;
 mod event_log;
+mod failure_monitor;
 mod load_source;
 mod parts;
 mod pending_probes;

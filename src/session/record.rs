@@ -12,8 +12,8 @@ use tokio::sync::mpsc::Receiver;
 use super::console::{OutputOptions, fit_stderr};
 use super::early_stop::EarlyStop;
 use super::environment::record_costs;
-use super::first_answers::FirstAnswers;
 use super::forwarder_check::ForwarderMonitor;
+use super::live_warnings::LiveWarnings;
 use super::probes::sample_columns;
 use super::rolling_report::RollingReport;
 use super::so_far::RunningVerdict;
@@ -25,7 +25,7 @@ use crate::live::{Cycle, Desk, Progress, Status, Verbosity};
 use crate::probe::Sampler;
 use crate::record::{Mirror, Recorder, RunDir};
 use crate::run::{End, Parts, Stage, conduct};
-use crate::wording::{describe_so_far, detectable_growth, gate_below_detectable, warn_of_first_answers};
+use crate::wording::{describe_so_far, detectable_growth, gate_below_detectable};
 
 /// What is recorded, and where.
 pub struct Recording<'a> {
@@ -73,7 +73,7 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
     let asked = options.verbosity() != Verbosity::Quiet || plan.until_sure.is_some();
     let verdict = RefCell::new(asked.then(|| RunningVerdict::from_plan(plan)));
     let mut warmed_up = false;
-    let mut first_answers = FirstAnswers::default();
+    let mut warnings = LiveWarnings::default();
     let mut on_second = |mirror: &Mirror, stage: Stage, left: Duration| {
         if stage.phase == Phase::Steady && !std::mem::replace(&mut warmed_up, true) {
             show_forecast(mirror, &mut progress);
@@ -84,9 +84,7 @@ pub async fn record(recording: Recording<'_>, instruments: Instruments) -> Resul
         verdict.iter_mut().for_each(|verdict| verdict.update(mirror));
         let look = verdict.as_ref().and_then(RunningVerdict::latest);
         status.so_far = look.map(describe_so_far).unwrap_or_default();
-        if let Some(status_code) = first_answers.all_fail_with(mirror, status.elapsed) {
-            progress.info(&warn_of_first_answers(status_code));
-        }
+        warnings.new_lines(mirror).iter().for_each(|line| progress.info(line));
         progress.update(&status, mirror, look);
         rolling.update(status.elapsed);
     };

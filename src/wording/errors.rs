@@ -2,9 +2,9 @@
 
 use reqwest::StatusCode;
 
-use crate::evidence::ErrorKind;
+use crate::evidence::{ErrorKind, Event, EventKind};
 use crate::findings::{ErrorCounts, WorstError};
-use crate::units::Unit;
+use crate::units::{Span, Unit};
 
 /// "404 Not Found"; the bare number where a status has no name.
 pub fn name_status(status: u16) -> String {
@@ -91,7 +91,7 @@ pub(super) fn after_errors(worst: &WorstError) -> String {
     let advice = match (worst.status, worst.kind.as_str()) {
         (Some(status), _) => advise_on_status(status),
         (None, "3xx") => advise_on_status(300),
-        (None, "4xx") => advise_on_status(400),
+        (None, "4xx") => advise_on_status(499),
         (None, "5xx") => advise_on_status(500),
         (None, "timeout" | "dropped") => "lower --rate, or raise --timeout",
         (None, "text") => "check expect-text of the profile, and what the service answers",
@@ -108,6 +108,7 @@ pub(super) fn advise_on_status(status: u16) -> &'static str {
         404 => "check the path of the URL",
         405 => "check the method (-X)",
         429 => "the service limits the rate; lower --rate",
+        400 => "check the path, the method and the headers, and whether the URL has to begin with https://",
         400..=499 => "check the path, the method and the headers",
         _ => "look at the service's log",
     }
@@ -118,13 +119,37 @@ pub fn all_answers_so_far(status: u16) -> String {
     format!("all answers are {}", name_status(status))
 }
 
-/// Every answer since load began had this status: what to check while there is time.
-pub fn warn_of_first_answers(status: u16) -> String {
-    format!(
-        "warning: every answer so far is {}: {} (Ctrl-C ends the run; --expect-status {status} accepts it)",
-        name_status(status),
-        advise_on_status(status)
-    )
+/// What is said of an event at once, where it is said; the kinds that it counts are the most frequent first.
+pub fn describe_live_event(event: &Event) -> Option<String> {
+    match &event.kind {
+        EventKind::FailuresBegin { since_s, by_kind, by_status } => {
+            let errors = ErrorCounts::of_counts(by_kind, by_status);
+            Some(format!(
+                "warning: since {} more than half of the requests fail ({}){}",
+                show_moment(*since_s),
+                describe_errors(&errors),
+                errors.worst(0).map(|worst| after_errors(&worst)).unwrap_or_default()
+            ))
+        }
+        EventKind::FailuresEnd => {
+            Some(format!("since {} most requests succeed again", show_moment(event.elapsed_s)))
+        }
+        _ => None,
+    }
+}
+
+/// The same in a report, of a run that is over.
+pub(super) fn failed_for_a_while(since_s: f64, until_s: Option<f64>, errors: &ErrorCounts) -> String {
+    let until = until_s.map_or(" on".into(), |until_s| format!(" to {}", show_moment(until_s)));
+    let what =
+        errors.worst(0).map(|worst| worst.status.map_or_else(|| name_kind(&worst.kind).into(), name_status));
+    let what = what.map(|what| format!(" (mostly {what})")).unwrap_or_default();
+    format!("From {}{until} more than half of the requests failed{what}.", show_moment(since_s))
+}
+
+/// A moment of a run, to the second.
+fn show_moment(elapsed_s: f64) -> String {
+    Span::from_secs_f64(elapsed_s.round()).to_string()
 }
 
 #[cfg(test)]
@@ -163,20 +188,30 @@ mod tests {
         assert_eq!(some.worst(3000).and_then(|worst| all_answers(&worst)), None);
     }
 
+    fn begins(since_s: f64) -> Event {
+        let by_kind = vec![(ErrorKind::Status5xx, 1200), (ErrorKind::Timeout, 7)];
+        let kind = EventKind::FailuresBegin { since_s, by_kind, by_status: vec![(503, 1200)] };
+        Event { elapsed_s: since_s + 3.0, kind }
+    }
+
     #[test]
-    fn the_warning_during_a_run_and_the_verdict_give_the_same_advice() {
+    fn a_run_that_begins_to_fail_says_since_when_with_what_and_what_to_do() {
         assert_eq!(
-            warn_of_first_answers(404),
-            "warning: every answer so far is 404 Not Found: check the path of the URL (Ctrl-C ends the run; \
-             --expect-status 404 accepts it)"
+            describe_live_event(&begins(41.2)).as_deref(),
+            Some(
+                "warning: since 41 s more than half of the requests fail (503 Service Unavailable: 1,200, timeout: \
+                 7): look at the service's log"
+            )
         );
-        for status in [101, 302, 401, 404, 405, 422, 429, 503] {
-            let kind = ErrorKind::of_status(status).unwrap().to_string();
-            let worst = WorstError { kind, status: Some(status), count: 9, is_all: true };
-            let advice = after_errors(&worst);
-            let warning = warn_of_first_answers(status);
-            assert!(warning.contains(&format!("{}{advice} (Ctrl-C", name_status(status))), "{warning}");
-        }
+        let ends = Event { elapsed_s: 60.0, kind: EventKind::FailuresEnd };
+        assert_eq!(describe_live_event(&ends).as_deref(), Some("since 60 s most requests succeed again"));
+        let errors = ErrorCounts::of_counts(&[(ErrorKind::Status5xx, 9)], &[(503, 9)]);
+        assert_eq!(
+            failed_for_a_while(41.0, None, &errors),
+            "From 41 s on more than half of the requests failed (mostly 503 Service Unavailable)."
+        );
+        let to = failed_for_a_while(41.0, Some(50.0), &errors);
+        assert!(to.starts_with("From 41 s to 50 s more than half"), "{to}");
     }
 
     #[test]

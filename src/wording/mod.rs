@@ -54,9 +54,7 @@ pub use absence::explain_absence;
 pub use checkup::{can_be_found, describe_cost, examined, first_step};
 pub use comparison::comparison;
 pub use early_stop::{certain_leak, certainly_stable};
-pub use errors::{
-    all_answers_so_far, describe_errors, list_load_errors, name_briefly, warn_of_first_answers,
-};
+pub use errors::{all_answers_so_far, describe_errors, describe_live_event, list_load_errors, name_briefly};
 pub use failed_request::{list_failed_requests, refuse_load};
 pub use forecast::{detectable_growth, gate_below_detectable};
 pub use forwarder::forwarder_warning;
@@ -67,7 +65,7 @@ pub use load::{count_failures, describe_load, round_rate, show_rate, summarize_l
 pub use load_change::why_fixed_load;
 pub use no_process::explain_no_process;
 pub use other_process::explain_other_process;
-pub use phrase::{listed_name, mean_count, movement};
+pub use phrase::{growth_since, listed_name, mean_count, movement};
 pub use preamble::{explain_slot_without_vary, preamble};
 pub use reason::reason;
 pub use reproduce::reproduce;

@@ -21,6 +21,8 @@ pub fn label_event(event: &EventKind) -> Option<String> {
         EventKind::LoadChanged { per_s: Some(rate) } => {
             format!("rate changed to {}: judged from here", Rate::PerSecond((rate * 10.0).round() / 10.0))
         }
+        EventKind::FailuresBegin { .. } => "most requests fail".into(),
+        EventKind::FailuresEnd => "most succeed again".into(),
         EventKind::Phase { .. }
         | EventKind::Cycle { .. }
         | EventKind::Collection { .. }

@@ -137,6 +137,7 @@ fn a_wrong_path_that_is_sent_all_the_same_is_named_in_the_headline() {
     let warning = "warning: GET / answers 404 Not Found: check the path, or pass --expect-status 404";
     assert!(output.stderr.contains(warning), "{}", output.stderr);
     assert_eq!(output.stderr.matches(warning).count(), 1, "once");
+    assert_eq!(output.stderr.matches(" more than half of the requests fail (404 Not Found: ").count(), 1);
     let headline = report["headline"].as_str().unwrap();
     // on a busy machine a few may not be sent, and then it is not all of them
     assert!(headline.contains("404 Not Found") && headline.contains("check the path"), "{headline}");

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use super::super::testing::{FakeRun, FakeService, Finished, Now, group, plan, watch};
 use crate::drive::SimulatedAnswers;
-use crate::evidence::{Command, DrivenPlan, EventKind, Gone, PlanRecord, Runtime, SeriesId, StopAsker};
+use crate::evidence::{
+    Command, DrivenPlan, ErrorKind, EventKind, Gone, PlanRecord, Runtime, SeriesId, StopAsker,
+};
 use crate::plan::resolve_run;
 use crate::run::End;
 use crate::settings::Settings;
@@ -63,6 +65,28 @@ fn a_service_that_answers_only_500_cannot_be_judged() {
     let errors = &report["load"]["errors"];
     assert_eq!((&errors["ratio"], &errors["by_kind"]), (&json!(1.0), &json!({"5xx": 5999})));
     assert_eq!(errors["by_status"], json!({"500": 5999}));
+    let notes = report["notes"].to_string();
+    assert!(notes.contains("more than half of the requests failed (mostly 500 Internal"), "{notes}");
+}
+
+#[test]
+fn a_service_that_stops_answering_half_way_says_so_once_and_since_when() {
+    let load = DrivenPlan { timeout: Span(Duration::from_secs(1)), ..DrivenPlan::example() };
+    let plan = PlanRecord { phases: plan(60).phases, ..PlanRecord::example_of(load) };
+    let half_way = Duration::from_secs(30);
+    let answers =
+        SimulatedAnswers { hangs_from: Some(half_way), ..SimulatedAnswers::ok_after(half_way / 1000) };
+    let finished = FakeRun::new(plan, flat().answering(answers)).run();
+    let failures = finished.evidence.events.iter().filter_map(|event| match &event.kind {
+        EventKind::FailuresBegin { since_s, by_kind, by_status } => Some((*since_s, by_kind, by_status)),
+        _ => None,
+    });
+    let failures: Vec<_> = failures.collect();
+    let [(since_s, by_kind, by_status)] = failures[..] else { panic!("{failures:?}") };
+    assert!((30.0..=32.0).contains(&since_s) && by_status.is_empty(), "{failures:?}");
+    assert!(by_kind.iter().all(|(kind, _)| *kind == ErrorKind::Timeout), "{failures:?}");
+    let notes = report(&finished)["notes"].to_string();
+    assert!(notes.contains(" s on more than half of the requests failed (mostly timeout)."), "{notes}");
 }
 
 #[test]
