@@ -22,8 +22,9 @@ const NEARLY_ALL: f64 = 0.9;
 pub fn gather_notes(found: &Assessment, longer: Option<LongerRun>, evidence: &Evidence) -> Vec<Note> {
     // what part of the run was judged comes before what was found in it
     let of_events = evidence.events.iter().filter_map(|event| of_event(event, evidence));
-    let (mut notes, others): (Vec<Note>, Vec<Note>) = of_events
-        .partition(|note| matches!(note, Note::LoadChanged { .. } | Note::Ended { early: true, .. }));
+    let (mut notes, others): (Vec<Note>, Vec<Note>) = of_events.partition(|note| {
+        matches!(note, Note::LoadChanged { .. } | Note::KeysSeen { .. } | Note::Ended { early: true, .. })
+    });
     notes.extend(of_verdict(found, longer, evidence));
     notes.extend(explained(&found.series));
     notes.extend(present_before(found, evidence));
@@ -252,6 +253,7 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
         EventKind::LoadChanged { per_s } if evidence.last_load_change() == Some(elapsed_s) => {
             Note::LoadChanged { elapsed_s, per_s: *per_s }
         }
+        EventKind::KeysSeen { keys } => Note::KeysSeen { elapsed_s, keys: *keys },
         EventKind::FailuresBegin { since_s, by_kind, by_status } => Note::Failed {
             since_s: *since_s,
             until_s: failures_end(event, evidence),

@@ -53,7 +53,7 @@ pub fn read_run(dir: &Path) -> Result<Evidence> {
         // a run without load has none
         evidence.latency = read_hlog(&bytes, evidence.last_load_change().unwrap_or(0.0));
     }
-    evidence.judge_from_last_load_change();
+    evidence.keep_what_is_judged();
     if evidence.events.iter().any(|event| matches!(event.kind, EventKind::Uncounted { .. })) {
         uncount(&mut evidence);
     }
