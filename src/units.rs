@@ -80,10 +80,11 @@ impl fmt::Display for Bytes {
             step += 1;
         }
         let digits = if value.abs() >= 99.95 || (step == 0 && value.abs() >= 9.95) { 0 } else { 1 };
-        if step == 0 && value.abs() < 9.95 {
-            return write!(f, "{} B", significant(value, 2));
-        }
-        write!(f, "{value:.digits$} {}", STEPS[step])
+        let shown = match step {
+            0 if value.abs() < 9.95 => significant(value, 2),
+            _ => fixed(value, digits),
+        };
+        write!(f, "{shown} {}", STEPS[step])
     }
 }
 
@@ -326,8 +327,21 @@ pub fn significant(value: f64, digits: usize) -> String {
     }
     let magnitude = value.abs().log10().floor() as i32;
     let decimals = (digits as i32 - 1 - magnitude).clamp(0, 12) as usize;
-    let text = trim_zeros_of(format!("{value:.decimals$}"));
-    if text == "-0" { "0".into() } else { text }
+    with_minus(trim_zeros_of(format!("{value:.decimals$}")))
+}
+
+/// A number with so many decimals.
+pub fn fixed(value: f64, decimals: usize) -> String {
+    with_minus(format!("{value:.decimals$}"))
+}
+
+/// A number as people read it: with the sign of mathematics where it is negative, and none before zero.
+fn with_minus(number: String) -> String {
+    match number.strip_prefix('-') {
+        Some(digits) if digits.contains(|c: char| c != '0' && c != '.') => format!("−{digits}"),
+        Some(zero) => zero.into(),
+        None => number,
+    }
 }
 
 /// A count with thousands separated; fractions keep two significant digits: `1,505`, `0.021`, `2.5`.
@@ -343,7 +357,7 @@ fn show_count(value: f64) -> String {
         }
         out.push(c);
     }
-    if value < 0.0 && out != "0" { format!("-{out}") } else { out }
+    if value < 0.0 && out != "0" { format!("−{out}") } else { out }
 }
 
 /// A span of time in the one or two units in which it reads best.
@@ -366,7 +380,7 @@ fn show_seconds(seconds: f64) -> String {
         s if s < 1e-3 => format!("{} µs", significant(seconds * 1e6, 2)),
         s if s < 0.9995 => format!("{} ms", significant(seconds * 1e3, 2)),
         s if s < 9.95 => format!("{} s", significant(seconds, 2)),
-        s if s < 119.5 => format!("{seconds:.0} s"),
+        s if s < 119.5 => format!("{} s", fixed(seconds, 0)),
         s if s < 5970.0 => whole(60.0, 1.0, ("min", "s")),
         s if s < 172_800.0 => whole(3600.0, 60.0, ("h", "min")),
         s if s < 365.25 * 86_400.0 => whole(86_400.0, 3600.0, ("days", "h")),

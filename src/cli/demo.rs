@@ -26,13 +26,14 @@ pub fn run(args: DemoArgs) -> Result<u8> {
     let fix = args.fix.unwrap_or(Fix::None);
     let environment = environment()?;
     let service = demo::start(fix)?;
+    // a wrong flag is refused before the story is shown
+    let plan = plan(args, service.url(), &environment)?;
     let (story, wanted) = story(fix);
     info(&options, story);
     info(
         &options,
         &format!("It runs as pid {} on {}. soak does not know what it is:", service.pid(), service.url()),
     );
-    let plan = plan(args, service.url(), &environment)?;
     let Some(outcome) = session::run(&plan, &options)? else { return Ok(EXIT_ABORTED) };
     if outcome.troubles.is_empty() {
         info(&options, &where_to_look(&outcome.dir));

@@ -41,6 +41,12 @@ pub fn list_groups(evidence: &Evidence, now_s: f64) -> Vec<ListedGroup> {
     all
 }
 
+/// When steady began, in seconds since the run did, once it has begun: growth is counted from then.
+pub fn steady_before(evidence: &Evidence, now_s: f64) -> Option<f64> {
+    let steady = evidence.events.iter().find(|e| e.kind == EventKind::Phase { phase: Phase::Steady });
+    steady.map(|event| event.elapsed_s).filter(|from| *from <= now_s)
+}
+
 /// What was read of one kind.
 struct Readings<'a> {
     evidence: &'a Evidence,
@@ -61,8 +67,7 @@ struct Readings<'a> {
 impl<'a> Readings<'a> {
     /// None where nothing of it was read lately.
     fn new(evidence: &'a Evidence, kind: GroupKind, now_s: f64) -> Option<Readings<'a>> {
-        let steady = evidence.events.iter().find(|e| e.kind == EventKind::Phase { phase: Phase::Steady });
-        let from_s = steady.map(|event| event.elapsed_s).filter(|from| *from <= now_s).unwrap_or(0.0);
+        let from_s = steady_before(evidence, now_s).unwrap_or(0.0);
         let until = evidence.groups.partition_point(|row| row.elapsed_s <= now_s);
         let of_kind = || evidence.groups[..until].iter().filter(move |row| row.kind == kind);
         let recent_s = RECENT_S.max(now_s * RECENT_SHARE);

@@ -21,7 +21,7 @@ use crate::evidence::{CodeOwner, Ends, Evidence, GroupKind, Runtime, TaskGroup};
 use crate::findings::{BlamedGroup, Direction, Trend};
 
 pub use candidate::{Candidate, Proof};
-pub use listing::{count_by_label, list_groups, list_kept_labels, list_labels};
+pub use listing::{count_by_label, list_groups, list_kept_labels, list_labels, steady_before};
 pub use present_before::present_before_run;
 pub use snapshot_ends::SnapshotEnds;
 pub use snapshot_readings::SnapshotReadings;

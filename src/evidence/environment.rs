@@ -137,6 +137,9 @@ pub struct ProbeRecord {
     /// Where it is not there, the line that turns it on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn_on: Option<String>,
+    /// Why it is not there, of one that the user named; known only while soak looks for it.
+    #[serde(skip)]
+    pub why: Option<String>,
     /// How often it was asked.
     #[serde(default)]
     pub asked: u64,
@@ -171,6 +174,12 @@ pub struct ProbeRecord {
 }
 
 impl ProbeRecord {
+    /// What turns it on: the first way, and the rest of them where there are several.
+    pub fn ways_to_turn_on(&self) -> Option<(&str, Option<&str>)> {
+        let line = self.turn_on.as_deref()?;
+        Some(line.split_once(", or ").map_or((line, None), |(first, others)| (first, Some(others))))
+    }
+
     /// One that is there and has cost nothing yet.
     pub fn found(name: &str, yields: &str) -> ProbeRecord {
         ProbeRecord {
@@ -178,6 +187,7 @@ impl ProbeRecord {
             found: true,
             yields: yields.into(),
             turn_on: None,
+            why: None,
             asked: 0,
             samples: 0,
             counts: 0,

@@ -50,6 +50,11 @@ impl SteadyEnds {
         let mut read = snapshot_totals(evidence, id);
         read.extend(moments.filter_map(|(t, v)| Some((*t, v.get()?))));
         read.sort_by(|a, b| a.0.total_cmp(&b.0));
+        // where only the number was read between two lists of groups, a group would be read at another moment
+        let listed = |(t, _): &(f64, f64)| is_listed_at(evidence, id, *t);
+        if read.iter().any(listed) {
+            read.retain(listed);
+        }
         let at = |moment| match series.unit() {
             Unit::Bytes => self.median_at(&read, moment),
             _ => Some(read[nearest(&read, moment, |(t, _)| *t)?].1),
@@ -89,17 +94,31 @@ impl SteadyEnds {
     }
 }
 
+/// Whether the groups that this series is the total of were read at this moment.
+fn is_listed_at(evidence: &Evidence, id: &SeriesId, moment: f64) -> bool {
+    let Some(kind) = kind_counted_by(evidence, id) else { return true };
+    let first = evidence.groups.partition_point(|row| row.elapsed_s < moment);
+    let mut rows = evidence.groups[first..].iter().take_while(|row| row.elapsed_s <= moment);
+    rows.any(|row| row.kind == kind)
+        || evidence.snapshots.iter().any(|s| s.elapsed_s.total_cmp(&moment).is_eq())
+}
+
+/// The kind of the groups that a count of tasks is the total of.
+fn kind_counted_by(evidence: &Evidence, id: &SeriesId) -> Option<GroupKind> {
+    let is_recorded = |id: SeriesId| evidence.recording.series(id).is_some();
+    match id {
+        SeriesId::Goroutines => Some(GroupKind::Goroutine),
+        SeriesId::TokioTasks => Some(GroupKind::Task),
+        // it repeats the best count that is read
+        SeriesId::Tasks if is_recorded(SeriesId::Goroutines) => Some(GroupKind::Goroutine),
+        SeriesId::Tasks if is_recorded(SeriesId::TokioTasks) => Some(GroupKind::Task),
+        _ => None,
+    }
+}
+
 /// All tasks that a series counts, by the snapshots: a probe that takes one at an end of steady samples nothing meanwhile.
 fn snapshot_totals(evidence: &Evidence, id: &SeriesId) -> Vec<(f64, f64)> {
-    let is_recorded = |id: SeriesId| evidence.recording.series(id).is_some();
-    let kind = match id {
-        SeriesId::Goroutines => GroupKind::Goroutine,
-        SeriesId::TokioTasks => GroupKind::Task,
-        // it repeats the best count that is read
-        SeriesId::Tasks if is_recorded(SeriesId::Goroutines) => GroupKind::Goroutine,
-        SeriesId::Tasks if is_recorded(SeriesId::TokioTasks) => GroupKind::Task,
-        _ => return Vec::new(),
-    };
+    let Some(kind) = kind_counted_by(evidence, id) else { return Vec::new() };
     let total = |snapshot: &TaskSnapshot| {
         let is_of_kind = |id: &String| snapshot.groups.iter().any(|g| g.kind == kind && g.id == *id);
         let of_kind = snapshot.counts.iter().filter(|(id, _)| is_of_kind(id));
@@ -165,7 +184,7 @@ fn from_samples(evidence: &Evidence) -> Vec<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Event, Recording, Sample, Series};
+    use crate::evidence::{Event, GroupCount, Recording, Sample, Series};
 
     fn read(id: SeriesId, read: &[(f64, f64)], steady: (f64, f64)) -> Option<Ends> {
         let evidence = evidence_of(id.clone(), read, steady);
@@ -192,6 +211,18 @@ mod tests {
         let ends = read(SeriesId::Goroutines, &seldom, (21.0, 78.0));
         assert_eq!(ends, Some(Ends { start: 1373.0, end: 7070.0 }));
         assert_eq!(read(SeriesId::Goroutines, &[], (21.0, 78.0)), None);
+    }
+
+    #[test]
+    fn a_count_of_tasks_is_read_where_its_groups_are() {
+        let id = SeriesId::Goroutines;
+        let mut evidence =
+            evidence_of(id.clone(), &[(9.0, 90.0), (10.0, 100.0), (20.0, 200.0)], (10.0, 20.0));
+        let row =
+            |elapsed_s, count| GroupCount { elapsed_s, kind: GroupKind::Goroutine, group: "a".into(), count };
+        evidence.groups = vec![row(9.0, 88.0), row(20.0, 198.0)];
+        let ends = SteadyEnds::find(&evidence).unwrap().of_series(&evidence, &id);
+        assert_eq!(ends, Some(Ends { start: 90.0, end: 200.0 }), "only the number was read at 10 s");
     }
 
     #[test]

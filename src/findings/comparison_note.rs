@@ -6,6 +6,8 @@ use crate::units::Rate;
 /// One difference.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ComparisonNote {
+    /// Both are the same run.
+    SameRun,
     /// soak sent the load of one run and only observed the other.
     OnlyObserved {
         /// Whether that is the later run.

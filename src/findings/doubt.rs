@@ -1,6 +1,6 @@
 //! What keeps a run from an answer, and what a run without one excludes all the same.
 
-use crate::evidence::{Runtime, SeriesId};
+use crate::evidence::{Runtime, SeriesId, UnseenKeys};
 use crate::units::{Rate, Span};
 
 use super::{BlamedGroup, SeriesGrowth, Trend, WorkersDoubt, WorstError};
@@ -39,6 +39,13 @@ pub enum Doubt {
         growth: SeriesGrowth,
         /// How long the service may hold it.
         hold: Span,
+    },
+    /// Memory that a store with an entry for each key may hold, while there still are keys that it has not seen.
+    KeysUnseen {
+        /// What grows.
+        growth: SeriesGrowth,
+        /// Those keys.
+        keys: UnseenKeys,
     },
     /// Resident memory of an interpreter that rose by no more than one without a leak does in its first minutes.
     MayBeWarmUp {
@@ -115,6 +122,22 @@ pub enum Doubt {
         /// What would show it.
         longer: LongerRun,
     },
+}
+
+impl Doubt {
+    /// Whether the inside of the runtime would show what is in doubt.
+    pub fn a_probe_would_decide(&self) -> bool {
+        matches!(
+            self,
+            Doubt::MayBeWarmUp { .. }
+                | Doubt::HeapNotRead { .. }
+                | Doubt::Open { .. }
+                | Doubt::NotSignificant { .. }
+                | Doubt::TooLittleGrown { .. }
+                | Doubt::MemoryUnresolved { .. }
+                | Doubt::TasksUnresolved { .. }
+        )
+    }
 }
 
 /// A run that would tell what this one could not.

@@ -96,6 +96,7 @@ impl SeriesEvidence {
             explained_by: None,
             limit: None,
             limit_at_s: None,
+            after_settle: None,
         }
     }
 }

@@ -72,13 +72,13 @@ pub use load::{
 };
 pub use note::{Caption, NoBlocks, NotCollected, Note, PresentGroup, SlowedProbe};
 pub use outcome::Outcome;
-pub use reason::{Answer, Failure, Reason};
+pub use reason::{Answer, Failure, Reason, Scheme};
 pub use report::Report;
 pub use run_findings::Findings;
 pub use series::SeriesFinding;
-pub use series_evidence::SeriesEvidence;
+pub use series_evidence::{AfterSettle, SeriesEvidence};
 pub use so_far::{Fit, Interim, Rising, RunningLook, SoFar};
-pub use task_list::{ListedGroup, Movement, TaskList, sort_by_growth};
+pub use task_list::{GrowthSince, ListedGroup, Movement, TaskList, sort_by_growth};
 pub use task_monitor::{Grouping, GrownGroup, InertKey, KeyOutcome, LeftBehind, SentByHand};
 pub use trend::{Direction, Estimate, Shape, Trend};
 pub use trend_reason::{Found, GoesOn, JudgedLevel, Jump, MOST_JUMPS, Rise, TrendReason, WindowReason};

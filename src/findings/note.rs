@@ -17,8 +17,17 @@ pub enum Note {
     Leak(Leak),
     /// Something that leaves it open.
     Doubt(Doubt),
+    /// Other ways than that of the headline to see the inside of the runtime.
+    OtherWayToDecide(String),
     /// Stacks of goroutines are this share of the memory that leaks.
     StacksShare(f64),
+    /// The culprits of this kind are only a part of its growth: this share of it is in none of them.
+    NotNamed {
+        /// What is counted.
+        kind: GroupKind,
+        /// The share that is left, of one.
+        share: f64,
+    },
     /// How workers that leak grow until they are replaced.
     Recycled(ReplacedWorkers),
     /// The memory that leaks grows by so many bytes each second at this load.
@@ -74,6 +83,13 @@ pub enum Note {
         elapsed_s: f64,
         /// Requests per second from then on; none where it was paused to the end.
         per_s: Option<f64>,
+    },
+    /// Every key was used at least once; steady is judged from there.
+    KeysSeen {
+        /// When, in seconds since the run began.
+        elapsed_s: f64,
+        /// How many there are.
+        keys: u64,
     },
     /// The target was restarted.
     Restarted {

@@ -55,7 +55,10 @@ pub enum Failure {
     /// It went away, for good or for longer than it may.
     Away(Absence),
     /// No request was answered in steady.
-    NothingAnswered,
+    NothingAnswered {
+        /// The scheme that the port may speak in place of the URL's.
+        other_scheme: Option<Scheme>,
+    },
     /// It answered requests, and then no more until the run ended.
     StoppedAnswering {
         /// When it last answered one, in seconds since the run began.
@@ -65,4 +68,13 @@ pub enum Failure {
     },
     /// No series of it was read in steady.
     NothingMeasured,
+}
+
+/// How a URL begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// http://
+    Http,
+    /// https://
+    Https,
 }

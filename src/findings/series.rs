@@ -54,7 +54,8 @@ pub struct SeriesFinding {
     /// goroutines by stack and state, and with file descriptors by kind.
     #[serde(default)]
     pub groups_vote: bool,
-    /// What a table adds to the trend, in a few words: why it is inconclusive, or that a growth is too little to count.
+    /// What a table adds to the trend, in a few words: why it is inconclusive, that a growth is too little to count, or
+    /// what came back after the load.
     #[serde(default)]
     pub remark: Option<String>,
     /// What explains its growth away, where something does.

@@ -35,6 +35,17 @@ pub struct SeriesEvidence {
     pub limit: Option<MemoryLimit>,
     /// Seconds from the end of the run until then, earliest and latest.
     pub limit_at_s: Option<[f64; 2]>,
+    /// What was left of a count after settle, where most of its rise in steady came back.
+    pub after_settle: Option<AfterSettle>,
+}
+
+/// A count after settle, once what had come in steady was gone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AfterSettle {
+    /// The last reading.
+    pub level: f64,
+    /// Whether there were enough requests in flight at the end of steady to hold what came back.
+    pub held_by_requests: bool,
 }
 
 impl SeriesEvidence {
@@ -46,6 +57,27 @@ impl SeriesEvidence {
     /// Whether it has a vote on the verdict.
     pub fn votes(&self) -> bool {
         self.strength.is_some()
+    }
+
+    /// Whether it counts for the verdict: by itself, or by the groups that it is the total of.
+    pub fn counts(&self) -> bool {
+        self.votes() || self.groups_vote
+    }
+
+    /// Whether a growth of it would matter: of what counts, and of resident memory also where stronger evidence of memory
+    /// votes in its place.
+    pub fn growth_would_matter(&self) -> bool {
+        self.counts() || self.id.is_resident_memory()
+    }
+
+    /// Whether it grows, or may grow, by less than matters, where more would matter.
+    pub fn grows_too_little(&self) -> bool {
+        match self.trend.direction {
+            // even the most that it may grow by, or did grow by, does not matter
+            Direction::Inconclusive => self.flat,
+            Direction::Growing => self.growth_would_matter() && !self.material && self.explained_by.is_none(),
+            Direction::Stable => false,
+        }
     }
 
     /// Whether it votes, or is what people look for all the same: where groups of tasks vote their sum does not.

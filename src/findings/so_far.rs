@@ -64,4 +64,16 @@ pub struct RunningLook {
     pub certain: bool,
     /// Seconds of steady that it saw.
     pub steady_s: f64,
+    /// Seconds of steady that the last look saw which said "leak", where this one does not.
+    pub leak_until_s: Option<f64>,
+}
+
+impl RunningLook {
+    /// Seconds of steady that the last look saw which said "leak", be it this one.
+    pub fn last_leak_s(&self) -> Option<f64> {
+        match self.so_far.interim {
+            Interim::Proven(_) | Interim::Leak(_) => Some(self.steady_s),
+            Interim::Stable | Interim::Prove | Interim::Open => self.leak_until_s,
+        }
+    }
 }

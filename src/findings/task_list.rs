@@ -12,12 +12,26 @@ pub struct TaskList {
     pub schema: String,
     /// The process that they are of; none where only a page is read.
     pub target: Option<TargetRecord>,
-    /// How long they were observed, in seconds.
+    /// Over how many seconds they grew: from the moment that growth is counted from to the last reading.
     pub observed_s: f64,
+    /// When growth is counted from.
+    pub growth_since: GrowthSince,
     /// Those that grew most first; ties by name.
     pub groups: Vec<ListedGroup>,
     /// Each probe that failed, with its reason.
     pub failed: Vec<String>,
+}
+
+/// When the growth of a list is counted from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum GrowthSince {
+    /// The first reading.
+    #[default]
+    Start,
+    /// The beginning of a run's steady.
+    Steady,
 }
 
 /// One group.

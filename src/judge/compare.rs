@@ -4,7 +4,7 @@
 //! difference lies to one side of 0.
 
 use super::load_difference::{self, Run};
-use crate::evidence::Runtime;
+use crate::evidence::{Evidence, Runtime};
 use crate::findings::{
     Assessment, Change, Compared, ComparedSide, ComparisonNote, Direction, Estimate, Growth, GrowthChange,
     Per, SeriesEvidence, Verdict,
@@ -88,7 +88,7 @@ fn change(before: &SeriesEvidence, after: &SeriesEvidence) -> GrowthChange {
         let value = a.value - b.value;
         let down = (a.value - a.ci[0]).hypot(b.ci[1] - b.value);
         let up = (a.ci[1] - a.value).hypot(b.value - b.ci[0]);
-        Growth { value, ci: [value - down, value + up] }
+        no_less_than_nothing(b, Growth { value, ci: [value - down, value + up] })
     });
     let none_above = |s: &SeriesEvidence| {
         let least = match per {
@@ -107,6 +107,17 @@ fn change(before: &SeriesEvidence, after: &SeriesEvidence) -> GrowthChange {
         change,
         votes: before.is_looked_for() || after.is_looked_for(),
     }
+}
+
+/// A growth that is gone was lost in full, and no more than that: what does not grow any more is measured with an error,
+/// too.
+fn no_less_than_nothing(before: Growth, change: Growth) -> Growth {
+    let is_gone = change.ci[1] < 0.0 && before.value > 0.0 && change.value < -before.value;
+    if !is_gone {
+        return change;
+    }
+    let value = -before.value;
+    Growth { value, ci: [change.ci[0], change.ci[1].max(value)] }
 }
 
 /// Whether a series never moved.
@@ -140,6 +151,9 @@ fn growth(s: &SeriesEvidence, per: Per, other: &SeriesEvidence) -> Option<Growth
 fn notes(runs: [Run<'_>; 2]) -> Vec<ComparisonNote> {
     let [(_, before), (_, after)] = runs;
     let mut notes = load_difference::differences(runs);
+    if is_same_run(runs.map(|(evidence, _)| evidence)) {
+        notes.insert(0, ComparisonNote::SameRun);
+    }
     if let (Some(b), Some(a)) = (&before.load, &after.load)
         && let Some((b, a)) = b.shown_latency().zip(a.shown_latency())
     {
@@ -151,6 +165,12 @@ fn notes(runs: [Run<'_>; 2]) -> Vec<ComparisonNote> {
     notes
 }
 
+/// Whether both were recorded at once of the same process.
+fn is_same_run([before, after]: [&Evidence; 2]) -> bool {
+    let recorded = |run: &Evidence| run.environment.clone().zip(run.recording.elapsed_s.last().copied());
+    recorded(before).is_some_and(|run| recorded(after) == Some(run))
+}
+
 /// Whether the two are services of different runtimes.
 fn have_other_runtimes(before: &Assessment, after: &Assessment) -> bool {
     let runtime = |run: &Assessment| run.target.as_ref().map(|t| t.runtime);
@@ -160,7 +180,7 @@ fn have_other_runtimes(before: &Assessment, after: &Assessment) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Evidence, PlanRecord, SeriesId};
+    use crate::evidence::{Environment, PlanRecord, Recording, SeriesId};
     use crate::findings::{Answer, Doubt, LeakSummary, Reason, Trend};
 
     fn series(direction: Direction, per_request: Option<f64>, error: f64) -> SeriesEvidence {
@@ -189,6 +209,18 @@ mod tests {
     fn compared(before: &Assessment, after: &Assessment) -> Compared {
         let evidence = Evidence::default();
         compare([(&evidence, before), (&evidence, after)], ["a", "b"])
+    }
+
+    #[test]
+    fn a_run_that_is_compared_with_itself_says_so() {
+        let environment = Some(Environment::example(Runtime::Go, 1));
+        let run = |ended_s| {
+            let recording = Recording { elapsed_s: vec![0.0, ended_s], ..Recording::default() };
+            Evidence { environment: environment.clone(), recording, ..Evidence::default() }
+        };
+        assert!(is_same_run([&run(60.0), &run(60.0)]));
+        assert!(!is_same_run([&run(60.0), &run(59.8)]));
+        assert!(!is_same_run([&Evidence::default(), &Evidence::default()]), "nothing was recorded");
     }
 
     fn leaks(per_request: f64) -> Assessment {
@@ -236,6 +268,16 @@ mod tests {
         assert_eq!(answer(&is_flat(), &leaks(1.0)), Change::Regressed);
         let same = compare([(&orders, &leaks(1.0)), (&orders, &is_flat())], ["a", "b"]).verdict;
         assert_eq!(same, Change::Fixed);
+    }
+
+    #[test]
+    fn a_growth_that_is_gone_has_lost_no_more_than_it_was() {
+        let falls = assessed(Reason::NoGrowth(None), vec![series(Direction::Stable, Some(-0.2), 0.05)]);
+        let change = compared(&leaks(1.0), &falls).series[0].change.unwrap();
+        assert_eq!(change.value, -1.0);
+        assert!(change.ci[0] < -1.0 && change.ci[1] == -1.0, "{change:?}");
+        let halved = compared(&leaks(1.0), &leaks(0.5)).series[0].change.unwrap();
+        assert_eq!(halved.value, -0.5);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 //! Comes in: the rows of load.csv. Goes out: how many were in flight at the ends of steady, whether they can hold what
 //! a series grew by, and whether the target stopped answering.
 
-use crate::evidence::{ErrorKind, Evidence, LoadRow};
-use crate::findings::{Failure, HeldByRequests, LEAST_IN_FLIGHT, SeriesEvidence};
+use crate::evidence::{Ends, ErrorKind, Evidence, LoadRow, SeriesId, SteadyEnds};
+use crate::findings::{AfterSettle, Failure, HeldByRequests, LEAST_IN_FLIGHT, SeriesEvidence};
+use crate::units::Unit;
 
 use super::steady::{EDGE_S, Steady};
 
@@ -14,6 +15,8 @@ const LEAST_UNANSWERED: (u64, f64) = (10, 0.1);
 const COME_WITH_THEM: (f64, f64) = (0.25, 0.75);
 /// Rows of load.csv are a second apart, and so may samples be: a moment is known to twice that.
 const MOMENT_S: f64 = 2.0;
+/// A request in flight holds a task for its connection, one that reads ahead on it, and one that does its work.
+const MOST_EACH_HOLDS: f64 = 3.0;
 
 /// How many were in flight.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -81,6 +84,18 @@ pub fn held_by_requests(
         rose: one.rose(),
         requests,
     })
+}
+
+/// What is left after settle of a count that rose from the start of steady to its end, where most of that came back.
+pub fn after_settle(evidence: &Evidence, steady: &Steady, id: &SeriesId, read: Ends) -> Option<AfterSettle> {
+    let rose = read.end - read.start;
+    if id.unit() != Unit::Count || rose < LEAST_IN_FLIGHT as f64 {
+        return None;
+    }
+    let level = SteadyEnds::find(evidence)?.after_settle(evidence, id)?;
+    let in_flight = InFlight::read(evidence, steady).end as f64;
+    (level <= read.start + rose / 2.0)
+        .then(|| AfterSettle { level, held_by_requests: MOST_EACH_HOLDS * in_flight >= read.end - level })
 }
 
 /// Whether a series grew as the requests came, of which half were there at this moment.
@@ -190,6 +205,27 @@ mod tests {
             None,
             "it stayed when they ended"
         );
+    }
+
+    #[test]
+    fn a_count_that_came_back_in_settle_was_held_by_requests_where_there_were_enough() {
+        let read = Ends { start: 3.0, end: 67.0 };
+        let after = |in_flight: u64, settled: f64| {
+            let mut evidence = run(&[(10, 10, 0), (80, 80 - in_flight, 0), (0, in_flight, 0)]);
+            evidence.recording = Recording {
+                elapsed_s: vec![0.0, 1.0, 2.0, 4.0],
+                phases: vec![Phase::Steady, Phase::Steady, Phase::Steady, Phase::Settle],
+                requests_total: Vec::new(),
+                series: vec![Series {
+                    id: SeriesId::Goroutines,
+                    samples: [3.0, 3.0, 67.0, settled].map(Sample::new).into(),
+                }],
+            };
+            after_settle(&evidence, &steady(0.0, 2.0), &SeriesId::Goroutines, read)
+        };
+        assert_eq!(after(64, 3.0), Some(AfterSettle { level: 3.0, held_by_requests: true }));
+        assert_eq!(after(2, 3.0), Some(AfterSettle { level: 3.0, held_by_requests: false }));
+        assert_eq!(after(64, 60.0), None, "it stayed");
     }
 
     #[test]

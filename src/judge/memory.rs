@@ -104,6 +104,7 @@ fn together(parts: &[&SeriesEvidence]) -> SeriesEvidence {
         explained_by: None,
         limit: None,
         limit_at_s: None,
+        after_settle: None,
     }
 }
 

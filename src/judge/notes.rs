@@ -16,13 +16,16 @@ use super::slowed_probes::slowed_probes;
 
 /// Groups of tasks that were there before the run are named at most so many of.
 const MOST_PRESENT: usize = 3;
+/// From this share of a growth on its culprits are all of it.
+const NEARLY_ALL: f64 = 0.9;
 
 /// All of them.
 pub fn gather_notes(found: &Assessment, longer: Option<LongerRun>, evidence: &Evidence) -> Vec<Note> {
     // what part of the run was judged comes before what was found in it
     let of_events = evidence.events.iter().filter_map(|event| of_event(event, evidence));
-    let (mut notes, others): (Vec<Note>, Vec<Note>) = of_events
-        .partition(|note| matches!(note, Note::LoadChanged { .. } | Note::Ended { early: true, .. }));
+    let (mut notes, others): (Vec<Note>, Vec<Note>) = of_events.partition(|note| {
+        matches!(note, Note::LoadChanged { .. } | Note::KeysSeen { .. } | Note::Ended { early: true, .. })
+    });
     notes.extend(of_verdict(found, longer, evidence));
     notes.extend(explained(&found.series));
     notes.extend(present_before(found, evidence));
@@ -70,6 +73,7 @@ fn of_verdict(found: &Assessment, longer: Option<LongerRun>, evidence: &Evidence
             notes.extend(at_this_load(found));
             notes.extend(code_not_named(found));
             notes.extend(stacks_share(found).map(Note::StacksShare));
+            notes.extend(not_named(&found.culprits));
             if found.proven.is_none() {
                 notes.push(Note::ObservedFor(observed_for(found)));
             }
@@ -77,6 +81,7 @@ fn of_verdict(found: &Assessment, longer: Option<LongerRun>, evidence: &Evidence
         Verdict::Inconclusive => {
             let decided = |doubt: &&Doubt| found.answer.reason == Reason::Doubt((*doubt).clone());
             notes.extend(found.doubts.iter().filter(|doubt| !decided(doubt)).cloned().map(Note::Doubt));
+            notes.extend(other_way_to_decide(found));
             notes.extend(attribution());
             notes.extend(too_few_collections(evidence).map(Note::TooFewCollections));
         }
@@ -101,6 +106,14 @@ fn code_not_named(found: &Assessment) -> Option<Note> {
     let nothing_does = matches!(runtime, Runtime::Python | Runtime::Ruby | Runtime::DotNet);
     let wanted = found.culprits.is_empty() && (turn_on.is_some() || nothing_does);
     wanted.then_some(Note::CodeNotNamed { runtime, turn_on })
+}
+
+/// What else turns on the probe that the headline advises.
+fn other_way_to_decide(found: &Assessment) -> Option<Note> {
+    let Reason::Doubt(doubt) = &found.answer.reason else { return None };
+    let (_, others) = first_to_turn_on(&found.probes)?.ways_to_turn_on()?;
+    let others = others.filter(|_| doubt.a_probe_would_decide())?;
+    Some(Note::OtherWayToDecide(others.into()))
 }
 
 /// The workers that leak, where recycling hides it.
@@ -153,6 +166,20 @@ fn stacks_share(found: &Assessment) -> Option<f64> {
     let share = stacks.trend.slope?.value / memory.trend.slope?.value;
     let counts = stacks.trend.direction == Direction::Growing && (0.05..1.05).contains(&share);
     counts.then_some(share.min(1.0))
+}
+
+/// Of each kind that is blamed what its culprits leave of its growth, where that is more than chance.
+fn not_named(culprits: &[BlamedGroup]) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for kind in GroupKind::ALL {
+        let of_kind = culprits.iter().filter(|culprit| culprit.kind == kind);
+        let named: f64 = of_kind.map(|culprit| culprit.share).sum();
+        // a share that is not known is 0
+        if named > 0.0 && named < NEARLY_ALL {
+            notes.push(Note::NotNamed { kind, share: 1.0 - named });
+        }
+    }
+    notes
 }
 
 /// How long one forced collection takes at most, where that left room for too few.
@@ -227,6 +254,7 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
         EventKind::LoadChanged { per_s } if evidence.last_load_change() == Some(elapsed_s) => {
             Note::LoadChanged { elapsed_s, per_s: *per_s }
         }
+        EventKind::KeysSeen { keys } => Note::KeysSeen { elapsed_s, keys: *keys },
         EventKind::FailuresBegin { since_s, by_kind, by_status } => {
             let until_s = failures_end(event, evidence);
             // of a load that failed from its start to its end, the errors in steady say it
@@ -297,6 +325,15 @@ mod tests {
         assert_eq!(notes(&found), [Note::Leak(worker), Note::Leak(heap.clone()), observed.clone()]);
         found.culprits = vec![BlamedGroup::example()];
         assert_eq!(notes(&found), [Note::Leak(heap), observed]);
+    }
+
+    #[test]
+    fn what_no_culprit_explains_is_said_from_a_tenth_of_the_growth_on() {
+        let blamed = |share: f64| BlamedGroup { share, ..BlamedGroup::example() };
+        let kind = blamed(1.0).kind;
+        assert_eq!(not_named(&[blamed(0.5), blamed(0.25)]), [Note::NotNamed { kind, share: 0.25 }]);
+        assert_eq!(not_named(&[blamed(0.5), blamed(0.42)]), []);
+        assert_eq!(not_named(&[blamed(0.0)]), []);
     }
 
     #[test]

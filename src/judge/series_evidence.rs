@@ -14,6 +14,7 @@ use crate::units::Unit;
 
 use super::evidence_strength::{Sources, strength};
 use super::heap_headroom::{HeapHeadroom, heap_limit};
+use super::in_flight::after_settle;
 use super::live_heap;
 use super::material::{is_material, least_seen};
 use super::native_memory::MostNative;
@@ -99,6 +100,7 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
                 explained_by: None,
                 limit: limit.filter(|_| limit_at_s.is_some()),
                 limit_at_s,
+                after_settle: trend.read.and_then(|read| after_settle(evidence, steady, &id, read)),
                 id,
                 trend,
             }

@@ -1,9 +1,10 @@
 //! The verdict: the first of a fixed order that holds. Pure over [`Facts`], so that one table in the tests can walk
 //! through every way in which a run can end.
 
-use crate::evidence::{EventKind, Evidence, EvidenceStrength, SeriesId};
+use crate::evidence::{ErrorKind, EventKind, Evidence, EvidenceStrength, SeriesId};
 use crate::findings::{
-    Direction, Doubt, Excluded, Failure, Leak, LoadFinding, ProvenTasks, Reason, SeriesEvidence, SeriesGrowth,
+    Direction, Doubt, Excluded, Failure, Leak, LoadFinding, ProvenTasks, Reason, Scheme, SeriesEvidence,
+    SeriesGrowth,
 };
 
 use super::availability;
@@ -93,7 +94,9 @@ impl Facts {
         let failure = self.failure.as_ref().filter(|_| !self.killed_while_growing)?;
         match failure {
             Failure::StoppedAnswering { .. } => self.proven.clone().map(Leak::Proven),
-            Failure::Away(_) | Failure::NothingAnswered | Failure::NothingMeasured => self.worst_leak(),
+            Failure::Away(_) | Failure::NothingAnswered { .. } | Failure::NothingMeasured => {
+                self.worst_leak()
+            }
         }
     }
 }
@@ -130,7 +133,8 @@ fn failure(evidence: &Evidence, steady: &Steady, load: Option<&LoadFinding>) -> 
         return None; // stopped before steady: a doubt, not a failure
     }
     if load.is_some_and(|l| l.due > 0) && steady.answered(evidence) == Some(0.0) {
-        return Some(Failure::NothingAnswered);
+        let other_scheme = load.and_then(|load| other_scheme(&plan.url, load));
+        return Some(Failure::NothingAnswered { other_scheme });
     }
     if let Some(stopped) = stopped_answering(evidence, steady) {
         return Some(stopped);
@@ -141,6 +145,19 @@ fn failure(evidence: &Evidence, steady: &Steady, load: Option<&LoadFinding>) -> 
         moments.any(|(t, v)| steady.holds(*t) && v.get().is_some())
     });
     (!read && !plan.judging.load_only).then_some(Failure::NothingMeasured)
+}
+
+/// The other scheme, where every request ended as one does that the port cannot read: TLS that gets no TLS in answer makes
+/// no connection, and a port that awaits TLS closes that of plain HTTP.
+fn other_scheme(url: &str, load: &LoadFinding) -> Option<Scheme> {
+    let all = |kind: ErrorKind| load.errors.by_kind.keys().all(|seen| *seen == kind.to_string());
+    let (scheme, _) = url.split_once("://")?;
+    match scheme {
+        _ if load.errors.by_kind.is_empty() => None,
+        "https" if all(ErrorKind::Connect) => Some(Scheme::Http),
+        "http" if all(ErrorKind::Reset) => Some(Scheme::Https),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

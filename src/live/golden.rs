@@ -24,10 +24,12 @@ pub fn is_golden(name: &str, drawn: &str) {
 pub fn picture(name: &str, (width, height): (u16, u16), draw: impl FnOnce(&mut Frame<'_>)) {
     let mut bytes = Vec::new();
     let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, width, height)) };
-    let mut terminal = Terminal::with_options(CrosstermBackend::new(&mut bytes), options).unwrap();
-    terminal.draw(draw).unwrap();
-    drop(terminal);
+    let drawn = Terminal::with_options(CrosstermBackend::new(&mut bytes), options)
+        .and_then(|mut terminal| terminal.draw(draw).map(|_| ()));
+    assert!(drawn.is_ok(), "{name} could not be drawn: {drawn:?}");
     let Some(dir) = std::env::var_os("SOAK_SCREENS").map(PathBuf::from) else { return };
-    std::fs::create_dir_all(&dir).unwrap();
-    std::fs::write(dir.join(format!("{name}.{width}x{height}.ansi")), bytes).unwrap();
+    let written = std::fs::create_dir_all(&dir);
+    let written =
+        written.and_then(|()| std::fs::write(dir.join(format!("{name}.{width}x{height}.ansi")), bytes));
+    assert!(written.is_ok(), "{name} could not be written: {written:?}");
 }

@@ -4,24 +4,37 @@ use anstyle::Style;
 
 use super::clean_text::clean_text;
 use super::lines::{Columns, hold};
-use crate::findings::{ListedGroup, TaskList, group_label};
+use crate::findings::{GrowthSince, ListedGroup, TaskList, group_label};
 use crate::units::Unit;
-use crate::wording::{listed_name, movement};
+use crate::wording::{growth_since, listed_name, movement};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
+/// Columns of the figures, and what a name needs behind them.
+const BEFORE_NAME: u16 = 45;
+const LEAST_NAME: u16 = 30;
 
 /// The table with its colours as ANSI sequences: count and growth first, so that names may be of any length.
 pub fn render(list: &TaskList, columns: Columns) -> String {
     let over = match list.observed_s {
         one_reading if one_reading <= 0.0 => "group (read once; --for 10s shows growth)".to_string(),
-        seconds => format!("group (growth in {})", Unit::Seconds.show(seconds)),
+        seconds => {
+            let since = match list.growth_since {
+                GrowthSince::Start => String::new(),
+                GrowthSince::Steady => format!(" {}", growth_since(list.growth_since)),
+            };
+            format!("group (growth in {}{since})", Unit::Seconds.show(seconds))
+        }
     };
     let over = hold(&over);
-    let head = format!("{DIM}{:>9} {:>9}  {:11}  {:9}  {over}{DIM:#}", "count", "growth", "", "kind");
-    let mut text = columns.fit(&head, 45) + "\n";
+    // where names have no room behind the figures they come below them
+    let below = columns.of_table() < BEFORE_NAME + LEAST_NAME;
+    let gap = if below { "\n    " } else { "  " };
+    let indent = if below { 6 } else { BEFORE_NAME.into() };
+    let head = format!("{DIM}{:>9} {:>9}  {:11}  {:9}{gap}{over}{DIM:#}", "count", "growth", "", "kind");
+    let mut text = columns.fit(&head, indent) + "\n";
     for group in &list.groups {
-        text += &(columns.fit(&row(group, list.observed_s > 0.0), 45) + "\n");
+        text += &(columns.fit(&row(group, list.observed_s > 0.0, gap), indent) + "\n");
     }
     for why in &list.failed {
         text += &format!("not read: {}\n", clean_text(why));
@@ -29,7 +42,7 @@ pub fn render(list: &TaskList, columns: Columns) -> String {
     text
 }
 
-fn row(group: &ListedGroup, compared: bool) -> String {
+fn row(group: &ListedGroup, compared: bool, gap: &str) -> String {
     let count = |n: f64| Unit::Count.show(n);
     let growth = match group.growth {
         _ if !compared => "–".into(),
@@ -41,7 +54,7 @@ fn row(group: &ListedGroup, compared: bool) -> String {
     let label = clean_text(&group_label(listed_name(group), group.state.as_deref())).to_string();
     let kind = group.kind.to_string();
     let does = if compared { movement(group.movement) } else { "" };
-    format!("{style}{:>9} {growth:>9}  {does:11}  {kind:9}  {label}{style:#}", count(group.count))
+    format!("{style}{:>9} {growth:>9}  {does:11}  {kind:9}{gap}{label}{style:#}", count(group.count))
 }
 
 #[cfg(test)]
@@ -77,6 +90,7 @@ mod tests {
             schema: "soak-tasks/1".into(),
             target: None,
             observed_s: 10.2,
+            growth_since: GrowthSince::Start,
             groups: vec![group],
             failed: vec!["heap: refused".into()],
         };
@@ -86,6 +100,10 @@ mod tests {
             "    count    growth               kind       group (growth in 10 s)\n    1,505    +1,500  growing      goroutine  main.produce in chan send\n\
              not read: heap: refused\n"
         );
+        let of_run = TaskList { growth_since: GrowthSince::Steady, ..list.clone() };
+        let text = anstream::adapter::strip_str(&render(&of_run, Columns::of_screen(60))).to_string();
+        let narrow = "    count    growth               kind\n    group (growth in 10 s since steady began)\n    1,505    +1,500  growing      goroutine\n    main.produce in chan send\n";
+        assert!(text.starts_with(narrow), "{text}");
         let once = TaskList { observed_s: 0.0, ..list };
         let text = anstream::adapter::strip_str(&render(&once, Columns::UNBOUNDED)).to_string();
         assert!(text.contains("group (read once; --for 10s shows growth)"), "{text}");

@@ -89,7 +89,12 @@ impl RunningVerdict {
     fn take_in(&mut self, so_far: SoFar, steady_s: f64, error: f64) {
         let stands = self.schedule.stands(direction(&so_far.interim));
         let certain = stands || matches!(so_far.interim, Interim::Proven(_));
-        self.latest = Some(RunningLook { so_far, certain, steady_s });
+        let before = self.latest.as_ref();
+        let leak_until_s = match so_far.interim {
+            Interim::Proven(_) | Interim::Leak(_) => None,
+            Interim::Stable | Interim::Prove | Interim::Open => before.and_then(RunningLook::last_leak_s),
+        };
+        self.latest = Some(RunningLook { so_far, certain, steady_s, leak_until_s });
         // what is found before the least time is for a person to see, and ends nothing
         self.not_yet_asked = Some(error).filter(|_| self.schedule.counts(steady_s));
     }
@@ -101,7 +106,8 @@ impl RunningVerdict {
         if !matches!(so_far.interim, Interim::Proven(_)) {
             return None;
         }
-        self.latest = Some(RunningLook { so_far, certain: true, steady_s: evidence.recording.steady_s() });
+        let steady_s = evidence.recording.steady_s();
+        self.latest = Some(RunningLook { so_far, certain: true, steady_s, leak_until_s: None });
         self.latest.as_ref()
     }
 
@@ -135,6 +141,22 @@ fn direction(seen: &Interim) -> Direction {
 mod tests {
     use super::*;
     use crate::findings::Reason;
+
+    #[test]
+    fn a_look_that_takes_back_a_leak_says_when_there_was_one() {
+        let so_far = |interim| SoFar { interim, rising: None, gates: Vec::new(), fits: Vec::new() };
+        let schedule = InterimSchedule::new(FIRST_JUDGED_S, 60.0, 0.05);
+        let mut verdict = RunningVerdict::with(schedule, false, None);
+        let mut look = |interim, steady_s| {
+            verdict.take_in(so_far(interim), steady_s, 0.01);
+            verdict.latest().and_then(|look| look.leak_until_s)
+        };
+        assert_eq!(look(Interim::Open, 5.0), None);
+        assert_eq!(look(Interim::Leak(Reason::OnlyLoad), 7.0), None);
+        assert_eq!(look(Interim::Open, 8.0), Some(7.0));
+        assert_eq!(look(Interim::Stable, 10.0), Some(7.0));
+        assert_eq!(look(Interim::Leak(Reason::OnlyLoad), 13.0), None);
+    }
 
     #[test]
     fn a_proof_before_the_least_time_is_shown_and_ends_nothing() {

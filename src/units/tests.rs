@@ -28,7 +28,7 @@ fn what_is_no_quantity_is_refused() {
 #[test]
 fn zero_has_no_sign() {
     assert_eq!([Unit::Bytes, Unit::Count].map(|unit| unit.show(-2.3e-16)), ["0 B", "0"]);
-    assert_eq!(Unit::Bytes.show(-0.23), "-0.23 B");
+    assert_eq!(Unit::Bytes.show(-0.23), "−0.23 B");
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn printed_as_people_read_them() {
     assert_eq!(Bytes(3481.6).to_string(), "3.4 KiB");
     assert_eq!(Bytes(0.25).to_string(), "0.25 B");
     assert_eq!(Bytes(512.0 * 1024.0 * 1024.0).to_string(), "512 MiB");
-    assert_eq!(Bytes(-2048.0).to_string(), "-2.0 KiB");
+    assert_eq!(Bytes(-2048.0).to_string(), "−2.0 KiB");
     assert_eq!(Unit::Count.show(1505.0), "1,505");
     assert_eq!(Unit::Count.show(0.021), "0.021");
     assert_eq!(Unit::Count.show(1.0), "1");

@@ -1,7 +1,7 @@
 //! Which kind of request adds what, in words.
 
 use crate::findings::{Attributed, AttributedGrowth, Attribution, LeakingKinds};
-use crate::units::{Span, Unit, significant};
+use crate::units::{Span, Unit, fixed, significant};
 
 use super::phrase::{capitalize, list};
 
@@ -52,7 +52,7 @@ fn amount(line: &AttributedGrowth, value: f64) -> String {
         Unit::Count => {
             let value = if value.abs() < 0.005 { 0.0 } else { value };
             match value.abs() < 10.0 {
-                true => format!("{value:.2}"),
+                true => fixed(value, 2),
                 false => significant(value, 3),
             }
         }
@@ -104,7 +104,7 @@ pub fn growth(lines: &[AttributedGrowth]) -> String {
 /// The amount to two digits, as a sentence has it.
 fn brief(line: &AttributedGrowth, value: f64) -> String {
     match line.series.unit() {
-        Unit::Count => format!("{value:.1}"),
+        Unit::Count => fixed(value, 1),
         unit => unit.show(value),
     }
 }

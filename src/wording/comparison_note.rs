@@ -12,6 +12,7 @@ const NAMED: usize = 5;
 /// One difference as a sentence.
 pub fn note(note: &ComparisonNote) -> String {
     match note {
+        ComparisonNote::SameRun => "Both are the same run: it is compared with itself.".into(),
         ComparisonNote::OnlyObserved { after: true } => {
             "soak sent the load of the run before, and only watched the one after.".into()
         }

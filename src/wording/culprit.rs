@@ -99,7 +99,7 @@ fn counted(kind: GroupKind) -> String {
 }
 
 /// What its growth is a share of.
-fn whole_of(kind: GroupKind) -> String {
+pub(super) fn whole_of(kind: GroupKind) -> String {
     match kind {
         GroupKind::Heap | GroupKind::Class => "the live heap".into(),
         GroupKind::ProcessMemory => "the private memory of all processes".into(),

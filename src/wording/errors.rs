@@ -91,7 +91,7 @@ pub(super) fn after_errors(worst: &WorstError) -> String {
     let advice = match (worst.status, worst.kind.as_str()) {
         (Some(status), _) => advise_on_status(status),
         (None, "3xx") => advise_on_status(300),
-        (None, "4xx") => advise_on_status(400),
+        (None, "4xx") => advise_on_status(499),
         (None, "5xx") => advise_on_status(500),
         (None, "timeout" | "dropped") => "lower --rate, or raise --timeout",
         (None, "text") => "check expect-text of the profile, and what the service answers",
@@ -108,6 +108,7 @@ pub(super) fn advise_on_status(status: u16) -> &'static str {
         404 => "check the path of the URL",
         405 => "check the method (-X)",
         429 => "the service limits the rate; lower --rate",
+        400 => "check the path, the method and the headers, and whether the URL has to begin with https://",
         400..=499 => "check the path, the method and the headers",
         _ => "look at the service's log",
     }

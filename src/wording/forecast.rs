@@ -1,26 +1,28 @@
 //! What the rest of a run is likely to decide, in words.
 
-use crate::findings::{Forecast, GateBelowDetectable, Per};
-use crate::units::Span;
+use crate::findings::{DetectableSeries, Forecast, GateBelowDetectable, Per};
+use crate::units::{Span, Unit};
+
+use super::phrase::list;
 
 /// The smallest growth that steady is likely to decide; none where warm-up showed too little.
 pub fn detectable_growth(forecast: &Forecast) -> Option<String> {
-    let growths: Vec<String> = forecast
-        .detectable
-        .iter()
-        .map(|series| {
-            let (unit, label) = (series.id.unit(), series.id.label());
-            let growth = match series.per_request {
-                Some(each) => format!("{} per request", unit.show(each)),
-                None => unit.show_slope(series.per_s),
-            };
-            format!("{label} by {growth}")
-        })
-        .collect();
+    let all_per_request = forecast.detectable.iter().all(|series| series.per_request.is_some());
+    let growth = |series: &DetectableSeries| {
+        let (unit, label) = (series.id.unit(), series.id.label());
+        // said once, at the end
+        let (amount, per) = match series.per_request {
+            Some(each) => (unit.show(each), if all_per_request { "" } else { " per request" }),
+            None => (unit.show_slope(series.per_s), ""),
+        };
+        let of = if unit == Unit::Count { "" } else { "of " };
+        format!("{amount} {of}{label}{per}")
+    };
+    let growths: Vec<String> = forecast.detectable.iter().map(growth).collect();
     let steady = Span::from_secs_f64(forecast.steady_s);
-    (!growths.is_empty()).then(|| {
-        format!("forecast: {steady} of steady can detect growth of {} or more", growths.join(", of "))
-    })
+    let per = if all_per_request { " per request" } else { "" };
+    (!growths.is_empty())
+        .then(|| format!("forecast: {steady} of steady can detect {}{per}", list(&growths, "or")))
 }
 
 /// That a gate asks for less than that.
@@ -41,17 +43,25 @@ pub fn gate_below_detectable(gate: &GateBelowDetectable) -> String {
 mod tests {
     use super::*;
     use crate::evidence::SeriesId;
-    use crate::findings::DetectableSeries;
-    use crate::units::Unit;
 
     #[test]
     fn a_forecast_names_each_series_and_each_gate_below_it() {
         let memory =
             DetectableSeries { id: SeriesId::Rss, per_s: 1024.0 * 1024.0 / 3600.0, per_request: Some(35.0) };
-        let forecast = Forecast { steady_s: 20.0, detectable: vec![memory], gates_below: Vec::new() };
+        let threads = DetectableSeries { id: SeriesId::Threads, per_s: 0.38, per_request: Some(0.0038) };
+        let said = |detectable: Vec<DetectableSeries>| {
+            detectable_growth(&Forecast { steady_s: 20.0, detectable, gates_below: Vec::new() })
+        };
+        let forecast = said(vec![memory.clone(), threads.clone()]);
+        let both =
+            "forecast: 20 s of steady can detect 35 B of resident memory or 0.0038 threads per request";
+        assert_eq!(forecast.as_deref(), Some(both));
+        let watched = DetectableSeries { per_request: None, ..memory };
         assert_eq!(
-            detectable_growth(&forecast).as_deref(),
-            Some("forecast: 20 s of steady can detect growth of resident memory by 35 B per request or more")
+            said(vec![watched, threads]).as_deref(),
+            Some(
+                "forecast: 20 s of steady can detect 1.0 MiB/h of resident memory or 0.0038 threads per request"
+            )
         );
         assert_eq!(detectable_growth(&Forecast::default()), None);
         let gate = GateBelowDetectable {

@@ -4,6 +4,8 @@ use crate::evidence::SeriesId;
 use crate::findings::{Direction, Growth, GrowthClaim, Per, SeriesChange, SeriesFinding};
 use crate::units::{Unit, significant};
 
+use super::phrase::mean_count;
+
 /// What stands in a table where nothing is known.
 pub const UNKNOWN: &str = "–";
 
@@ -102,7 +104,8 @@ fn growth_with_interval(series: &SeriesFinding) -> Option<String> {
     let show = |value: f64| show_growth(series.id.unit(), per, value);
     let value = show(value?);
     // an interval too narrow to be seen in what is shown says nothing more
-    let seen = interval.filter(|ends| show(ends[0]) != show(ends[1]));
+    let show_end = |end: f64| show_end(series.id.unit(), per, end);
+    let seen = interval.filter(|ends| show_end(ends[0]) != show_end(ends[1]));
     let ends =
         seen.map(|ends| format!(" {}", show_interval(series.id.unit(), per, ends))).unwrap_or_default();
     Some(format!("{value}{}{ends}", per_what(per)))
@@ -120,15 +123,19 @@ fn show_claim(claim: GrowthClaim, show: impl Fn(f64) -> String) -> Option<String
 
 /// An interval beside its estimate: of counts per request to three digits, since two would often be those of the estimate.
 fn show_interval(unit: Unit, per: Per, [lo, hi]: [f64; 2]) -> String {
-    let show = |end: f64| match (unit, per) {
+    format!("({} to {})", show_end(unit, per, lo), show_end(unit, per, hi))
+}
+
+fn show_end(unit: Unit, per: Per, end: f64) -> String {
+    match (unit, per) {
         (Unit::Count, Per::Request) if end.abs() < 10.0 => significant(end, 3),
         _ => show_growth(unit, per, end),
-    };
-    format!("({} to {})", show(lo), show(hi))
+    }
 }
 
 fn show_growth(unit: Unit, per: Per, value: f64) -> String {
     match per {
+        Per::Request if unit == Unit::Count => mean_count(value),
         Per::Request => unit.show(value),
         Per::Second => unit.show_slope(value),
     }
@@ -201,12 +208,12 @@ mod tests {
     #[test]
     fn what_grows_is_shown_with_its_interval_and_what_is_stable_with_what_would_have_been_found() {
         let grows = SeriesFinding::example();
-        assert_eq!(brief_growth(&grows, None).as_deref(), Some("1 per request"));
-        assert_eq!(growth_cell(&grows, Per::Request, None), "1 (0.98 to 1.02)");
+        assert_eq!(brief_growth(&grows, None).as_deref(), Some("1.0 per request"));
+        assert_eq!(growth_cell(&grows, Per::Request, None), "1.0 (0.98 to 1.02)");
         assert_eq!(growth_cell(&grows, Per::Second, None), "50/s (49/s to 51/s)");
         assert_eq!(
             growth_of_line(&grows, None, &grows.id, None).as_deref(),
-            Some("+1 per request (0.98 to 1.02)")
+            Some("+1.0 per request (0.98 to 1.02)")
         );
         let flat = SeriesFinding {
             trend: Direction::Stable,

@@ -6,7 +6,7 @@ use crate::findings::{
 };
 use crate::units::{Span, Unit};
 
-use super::phrase::{estimate, list, noun};
+use super::phrase::{estimate, list, mean_count, noun};
 use super::workers;
 
 /// One leak as a sentence.
@@ -38,6 +38,7 @@ pub fn series(growth: &SeriesGrowth) -> String {
     let unit = growth.id.unit();
     let kind = if growth.several_kinds { " of any kind" } else { "" };
     let by = match (growth.per_request, growth.per_second) {
+        (Some(each), _) if unit == Unit::Count => format!("{} per request{kind}", mean_count(each)),
         (Some(each), _) => format!("{} per request{kind}", unit.show(each)),
         (None, Some(slope)) => unit.show_slope(slope),
         (None, None) => "without end".into(),

@@ -69,7 +69,7 @@ mod tests {
         assert_eq!(end_cells(Unit::Count, Some(2.0), None), ["2", "–"]);
         assert_eq!(
             from_to(Unit::Count, Some(0.0), Some(-3.0)),
-            "0 → -3",
+            "0 → −3",
             "a user's own count may be below zero"
         );
     }

@@ -65,7 +65,7 @@ pub use load::{count_failures, describe_load, round_rate, show_rate, summarize_l
 pub use load_change::why_fixed_load;
 pub use no_process::explain_no_process;
 pub use other_process::explain_other_process;
-pub use phrase::{listed_name, mean_count, movement};
+pub use phrase::{growth_since, listed_name, mean_count, movement};
 pub use preamble::{explain_slot_without_vary, preamble};
 pub use reason::reason;
 pub use reproduce::reproduce;

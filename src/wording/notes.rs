@@ -5,7 +5,7 @@ use crate::findings::{BlamedGroup, LoadTrouble, NoBlocks, NotCollected, Note};
 use crate::units::{Rate, Span, Unit};
 
 use super::attribution;
-use super::culprit::explain_group;
+use super::culprit::{explain_group, whole_of};
 use super::errors::failed_for_a_while;
 use super::event_reason::{stop_reason, uncounted_reason};
 use super::explanation::explanation;
@@ -32,9 +32,15 @@ pub fn note(note: &Note) -> String {
         Note::Leak(what) => leak(what),
         Note::Doubt(what) => doubt(what),
         Note::Recycled(replaced) => workers::note(replaced),
+        Note::OtherWayToDecide(line) => format!("Another way to decide: {line}."),
         Note::StacksShare(share) => format!(
             "Stacks of goroutines are {} of the memory that leaks; the rest is heap, which they may hold.",
             Unit::Ratio.show(*share)
+        ),
+        Note::NotNamed { kind, share } => format!(
+            "{} of the growth of {} is in no culprit above.",
+            Unit::Ratio.show(*share),
+            whole_of(*kind)
         ),
         Note::AtThisLoad { id, per_s } => format!(
             "At this load {} grows by {} per hour, {} per day.",
@@ -117,8 +123,13 @@ pub fn note(note: &Note) -> String {
             "The load was paused by hand after {}, so nothing was judged.",
             Span::from_secs_f64(*elapsed_s)
         ),
+        Note::KeysSeen { elapsed_s, keys } => format!(
+            "All {} keys were seen after {}; growth is judged from there.",
+            Unit::Count.show(*keys as f64),
+            Span::from_secs_f64(*elapsed_s)
+        ),
         Note::Restarted { elapsed_s, pid_before, pid_after } => format!(
-            "The target restarted after {} (pid {pid_before}, then {pid_after}); growth is judged in each life.",
+            "The target restarted after {} (pid {pid_before}, then {pid_after}); growth is judged before and after it.",
             Span::from_secs_f64(*elapsed_s)
         ),
         Note::Failed { since_s, until_s, errors } => failed_for_a_while(*since_s, *until_s, errors),

@@ -1,8 +1,8 @@
 //! Small pieces that sentences are made of.
 
 use crate::evidence::{GroupKind, SeriesId};
-use crate::findings::{ListedGroup, Movement};
-use crate::units::{Unit, significant};
+use crate::findings::{GrowthSince, ListedGroup, Movement};
+use crate::units::{Unit, fixed, significant};
 
 /// The text with its first letter as a capital.
 pub fn capitalize(text: &str) -> String {
@@ -30,7 +30,7 @@ pub fn list(names: &[String], last: &str) -> String {
 
 /// How many each request leaves, in the mean: `1.0`, `0.052`. A whole number would read as exact, and it is an estimate.
 pub fn mean_count(each: f64) -> String {
-    if (0.5..9.95).contains(&each.abs()) { format!("{each:.1}") } else { significant(each, 2) }
+    if (0.5..9.95).contains(&each.abs()) { fixed(each, 1) } else { significant(each, 2) }
 }
 
 /// What a listed group is called: `@load` are the sockets that soak itself holds the other end of, and another sum holds
@@ -40,6 +40,14 @@ pub fn listed_name(group: &ListedGroup) -> &str {
         "@load" => "connections of soak",
         id if id.starts_with('@') => "all smaller groups",
         _ => &group.name,
+    }
+}
+
+/// From when growth is counted.
+pub fn growth_since(since: GrowthSince) -> &'static str {
+    match since {
+        GrowthSince::Start => "since the start",
+        GrowthSince::Steady => "since steady began",
     }
 }
 

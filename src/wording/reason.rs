@@ -1,9 +1,9 @@
 //! Why a verdict is what it is, in words.
 
-use crate::evidence::{ProbeRecord, Runtime, SeriesId};
+use crate::evidence::{ProbeRecord, Runtime, SeriesId, UnseenKeys};
 use crate::findings::{
     Doubt, Excluded, ExcludedGrowth, Failure, Found, GroupDoubt, GroupDoubtReason, HeldByRequests, LongerRun,
-    RateShortfall, Reason, Trend, TrendReason, WorstError,
+    RateShortfall, Reason, Scheme, SeriesGrowth, Trend, TrendReason, WorstError,
 };
 use crate::units::{Rate, Span, Unit, significant};
 
@@ -11,7 +11,7 @@ use super::absence::explain_absence;
 use super::culprit::explain_group;
 use super::errors;
 use super::leak;
-use super::phrase::named;
+use super::phrase::{mean_count, named};
 use super::trend::explain_trend;
 use super::workers;
 
@@ -33,7 +33,14 @@ pub fn reason(reason: &Reason) -> String {
 fn failure(failure: &Failure) -> String {
     match failure {
         Failure::Away(absence) => explain_absence(absence),
-        Failure::NothingAnswered => "no request was answered during steady".into(),
+        Failure::NothingAnswered { other_scheme } => {
+            let advice = match other_scheme {
+                Some(Scheme::Http) => ": if the port speaks plain HTTP, use http:// in the URL",
+                Some(Scheme::Https) => ": if the port speaks TLS, use https:// in the URL",
+                None => "",
+            };
+            format!("no request was answered during steady{advice}")
+        }
         Failure::StoppedAnswering { after_s, in_flight } => {
             let span = Span::from_secs_f64(*after_s);
             match in_flight {
@@ -63,23 +70,10 @@ fn excluded(excluded: &Excluded) -> String {
 /// What leaves it open, and the one thing to do next, which is the cheapest that would decide: a probe that can be turned
 /// on, before a longer run.
 pub fn doubt_with_advice(doubt: &Doubt, missing: Option<&ProbeRecord>, longer: Option<&LongerRun>) -> String {
-    let turn_on = missing.and_then(|probe| probe.turn_on.as_deref()).filter(|_| probe_decides(doubt));
-    let advice = turn_on.map(|line| format!("; to decide: {line}")).or_else(|| advice(doubt, longer));
+    let turn_on = missing.and_then(ProbeRecord::ways_to_turn_on).filter(|_| doubt.a_probe_would_decide());
+    // a note has the other ways
+    let advice = turn_on.map(|(first, _)| format!("; to decide: {first}")).or_else(|| advice(doubt, longer));
     self::doubt(doubt) + &advice.unwrap_or_default()
-}
-
-/// Whether the inside of the runtime would show what is in doubt.
-fn probe_decides(doubt: &Doubt) -> bool {
-    matches!(
-        doubt,
-        Doubt::MayBeWarmUp { .. }
-            | Doubt::HeapNotRead { .. }
-            | Doubt::Open { .. }
-            | Doubt::NotSignificant { .. }
-            | Doubt::TooLittleGrown { .. }
-            | Doubt::MemoryUnresolved { .. }
-            | Doubt::TasksUnresolved { .. }
-    )
 }
 
 /// What another run could do to decide, with what joins it to the cause.
@@ -108,9 +102,23 @@ fn advice(doubt: &Doubt, longer: Option<&LongerRun>) -> Option<String> {
         | Doubt::NotSignificant { .. }
         | Doubt::TooLittleGrown { .. }
         | Doubt::MemoryUnresolved { .. }
-        | Doubt::TasksUnresolved { .. } => longer.map(|longer| format!("; {}", longer_run(longer))),
+        | Doubt::TasksUnresolved { .. } => longer.map(|longer| format!("; {}", advise_longer_run(longer))),
         _ => None,
     }
+}
+
+/// A store that has an entry for each key still fills.
+fn unseen_keys(growth: &SeriesGrowth, keys: &UnseenKeys) -> String {
+    let count = |n: u64| Unit::Count.show(n as f64);
+    let left = keys.left_s.map(|left| format!(", {} longer", Span::from_secs_f64(left.ceil())));
+    format!(
+        "{}, but {} of {} keys had not been seen yet: a store with an entry for each still fills; run until all are \
+         seen{}, and growth is judged from there",
+        leak::series(growth),
+        count(keys.distinct - keys.seen),
+        count(keys.distinct),
+        left.unwrap_or_default(),
+    )
 }
 
 /// What leaves it open.
@@ -130,6 +138,7 @@ pub fn doubt(doubt: &Doubt) -> String {
         Doubt::MayBeHeld { growth, hold } => {
             format!("{}, but may be held for {hold}, longer than it was observed", leak::series(growth))
         }
+        Doubt::KeysUnseen { growth, keys } => unseen_keys(growth, keys),
         Doubt::MayBeWarmUp { growth, runtime, pools_bytes, .. } => {
             format!(
                 "{}, but {runtime} takes up to {} in its first half hour under load without a leak",
@@ -188,7 +197,7 @@ pub fn doubt(doubt: &Doubt) -> String {
 }
 
 /// "run again with --load-duration of about 4 min".
-pub fn longer_run(longer: &LongerRun) -> String {
+pub fn advise_longer_run(longer: &LongerRun) -> String {
     let flag = duration_flag(longer);
     match longer.needs_s {
         Some(seconds) => format!("run again with {flag} of about {}", Span::from_secs_f64(seconds)),
@@ -258,7 +267,7 @@ fn group(doubt: &GroupDoubt) -> String {
         GroupDoubtReason::MayBeHeld { hold_s } => format!(
             "{} grows by {} per request, but was observed for only {} and may be held for {}",
             group.label(),
-            group.per_request.map_or("some".into(), |n| significant(n.value, 2)),
+            group.per_request.map_or("some".into(), |n| mean_count(n.value)),
             Span::from_secs_f64(group.seen_for_s),
             Span::from_secs_f64(*hold_s)
         ),

@@ -1,25 +1,30 @@
 //! What a table adds to the trend of a series, in a few words: why it is inconclusive, or why a growth does not count.
 //! The whole sentence with its figures is that of `trend.rs`.
 
-use crate::findings::{Direction, Found, GoesOn, SeriesEvidence, Trend, TrendReason};
+use crate::findings::{AfterSettle, Direction, Found, GoesOn, SeriesEvidence, Trend, TrendReason};
 use crate::units::Unit;
 
 /// The few words; none of what needs none. What explains a growth away has words of its own.
 pub fn remark(series: &SeriesEvidence) -> Option<String> {
-    let counts = series.votes() || series.groups_vote || series.id.is_resident_memory();
     match series.trend.direction {
-        // even the most that it may grow by, or did grow by, does not count
-        Direction::Inconclusive if series.flat => Some(TOO_LITTLE.into()),
+        _ if series.grows_too_little() => Some(TOO_LITTLE.into()),
         Direction::Inconclusive => Some(why_inconclusive(&series.trend)),
-        Direction::Growing if counts && !series.material && series.explained_by.is_none() => {
-            Some(TOO_LITTLE.into())
-        }
+        Direction::Stable if series.growth_would_matter() => series.after_settle.map(of_settle),
         Direction::Growing | Direction::Stable => None,
     }
 }
 
 /// Of what grows, or may grow, by less than matters.
 const TOO_LITTLE: &str = "too little to count";
+
+/// Why a count does not grow that was higher at the end of steady than at its start.
+fn of_settle(after: AfterSettle) -> String {
+    let level = Unit::Count.show(after.level);
+    match after.held_by_requests {
+        true => format!("{level} after settle: requests in flight"),
+        false => format!("{level} after settle"),
+    }
+}
 
 fn why_inconclusive(trend: &Trend) -> String {
     match &trend.reason {
@@ -84,6 +89,17 @@ mod tests {
         assert_eq!(said(Found::Grows), "not the same between all restarts");
         let bounded = SeriesEvidence { flat: true, ..series(Direction::Inconclusive, Found::NoPower) };
         assert_eq!(remark(&bounded).as_deref(), Some(TOO_LITTLE));
+    }
+
+    #[test]
+    fn a_count_that_came_back_after_the_load_says_to_what() {
+        let held = |held_by_requests| {
+            let after_settle = Some(AfterSettle { level: 3.0, held_by_requests });
+            let stable = series(Direction::Stable, Found::NoGrowth);
+            remark(&SeriesEvidence { after_settle, ..stable })
+        };
+        assert_eq!(held(true).as_deref(), Some("3 after settle: requests in flight"));
+        assert_eq!(held(false).as_deref(), Some("3 after settle"));
     }
 
     #[test]

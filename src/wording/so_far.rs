@@ -25,7 +25,7 @@ const OLD_S: f64 = 2.5;
 
 /// The verdict so far in words, with its age where steady has gone on for these seconds.
 pub fn describe_look(look: &RunningLook, steady_now_s: f64) -> LookWords {
-    let RunningLook { so_far, certain, steady_s } = look;
+    let RunningLook { so_far, certain, steady_s, .. } = look;
     let (badge, sentence) = match &so_far.interim {
         Interim::Proven(why) => (Some("LEAK"), reason(why)),
         Interim::Leak(why) if *certain => (Some("LEAK"), reason(why)),
@@ -45,9 +45,10 @@ pub fn describe_look(look: &RunningLook, steady_now_s: f64) -> LookWords {
         Interim::Proven(_) => format!("certain: the runtime proves it; {seen}"),
         Interim::Leak(_) | Interim::Stable if *certain => format!("certain: several looks agree; {seen}"),
         Interim::Leak(_) | Interim::Stable => format!("not certain yet: more looks must agree; {seen}"),
-        Interim::Prove => format!("the proof is read when steady ends; {seen}"),
+        Interim::Prove => format!("the proof is read before a verdict; {seen}"),
         Interim::Open => seen,
     };
+    let certainty = std::iter::once(certainty).chain(taken_back(look)).collect::<Vec<_>>().join("; ");
     LookWords { badge, sentence, certainty }
 }
 
@@ -59,16 +60,26 @@ pub fn describe_so_far(look: &RunningLook) -> Vec<String> {
         Interim::Proven(_) => "leak: ",
         Interim::Leak(_) if *certain => "leak: ",
         Interim::Leak(_) => "leak so far: ",
-        Interim::Stable => return vec!["no growth so far".into()],
+        Interim::Stable => {
+            return std::iter::once("no growth so far".into()).chain(taken_back(look)).collect();
+        }
         Interim::Prove | Interim::Open => "not yet decided: ",
     };
     match (&so_far.rising, &so_far.interim) {
         (Some(rising), _) => {
-            std::iter::once(format!("{known}{}", how_fast(rising))).chain(how_much(rising)).collect()
+            let rises = std::iter::once(format!("{known}{}", how_fast(rising)));
+            rises.chain(taken_back(look)).chain(how_much(rising)).collect()
         }
         (None, Interim::Proven(why) | Interim::Leak(why)) => vec![format!("{known}{}", reason(why))],
-        (None, _) => vec!["not yet decided".into()],
+        (None, _) => std::iter::once("not yet decided".into()).chain(taken_back(look)).collect(),
     }
+}
+
+/// "looked like a leak at 40 s, no longer certain". A later look sees more, and may spend less error: it does not say
+/// that nothing leaks.
+fn taken_back(look: &RunningLook) -> Option<String> {
+    let at = Span::from_secs_f64(look.leak_until_s?.round());
+    Some(format!("looked like a leak at {at}, no longer certain"))
 }
 
 /// "goroutines rising: 1.0 per request".
@@ -111,7 +122,7 @@ mod tests {
                 certain: rose != 9.0,
             });
             let so_far = SoFar { interim, rising, gates: Vec::new(), fits: Vec::new() };
-            describe_so_far(&RunningLook { so_far, certain: false, steady_s: 12.4 })
+            describe_so_far(&RunningLook { so_far, certain: false, steady_s: 12.4, leak_until_s: None })
         };
         let goroutines = || Some((SeriesId::Goroutines, Some(0.998), Some(50.0)));
         assert_eq!(
@@ -138,7 +149,7 @@ mod tests {
         let look = |interim, certain| {
             let so_far = SoFar { interim, rising: None, gates: Vec::new(), fits: Vec::new() };
             let LookWords { badge, sentence, certainty } =
-                describe_look(&RunningLook { so_far, certain, steady_s: 12.4 }, 13.4);
+                describe_look(&RunningLook { so_far, certain, steady_s: 12.4, leak_until_s: None }, 13.4);
             (badge, sentence, certainty)
         };
         let killed = || Interim::Leak(Reason::KilledWhileGrowing);
@@ -147,7 +158,8 @@ mod tests {
         assert_eq!(sentence, "the kernel killed it (out of memory) while its memory was growing");
         assert_eq!(certainty, "not certain yet: more looks must agree; judged at 12 s of steady");
         let so_far = SoFar { interim: Interim::Open, rising: None, gates: Vec::new(), fits: Vec::new() };
-        let older = describe_look(&RunningLook { so_far, certain: false, steady_s: 12.4 }, 40.0);
+        let older =
+            describe_look(&RunningLook { so_far, certain: false, steady_s: 12.4, leak_until_s: None }, 40.0);
         assert_eq!(older.certainty, "judged at 12 s of steady, 28 s ago");
         let (badge, _, certainty) = look(killed(), true);
         assert_eq!(

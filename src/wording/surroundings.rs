@@ -60,7 +60,10 @@ pub fn describe_probing(report: &Report) -> Option<String> {
     let asked = || report.probes.iter().filter(|p| p.asks_target && p.asked > 0);
     let each = asked().map(|p| {
         let cpu = p.cpu_mean_s.map(|cpu| format!(", {} CPU without load", Unit::Seconds.show(cpu)));
-        format!("{} {} × {}{}", p.name, p.asked, Unit::Seconds.show(p.mean_s), cpu.unwrap_or_default())
+        // notes say how often all was read
+        let counts = (p.counts > 0).then(|| format!(" ({} of them read only the number)", p.counts));
+        let (mean, counts) = (Unit::Seconds.show(p.mean_s), counts.unwrap_or_default());
+        format!("{} {}{counts} × {mean}{}", p.name, p.asked, cpu.unwrap_or_default())
     });
     let each: Vec<String> = each.collect();
     let all = Unit::Ratio.show(asked().map(|p| p.cost_ratio).sum());

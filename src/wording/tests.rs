@@ -6,7 +6,7 @@ use crate::findings::{
     Absence, AbsenceKind, Answer, Assessment, Badge, Caption, CountGrowth, Counted, CountedBy, Doubt,
     Excluded, ExcludedGrowth, Exit, ExitReason, Failure, GateOutcome, GateReason, GateResult, GroupGrowth,
     HeldByRequests, Leak, LeakSummary, LimitReached, LongerRun, Measured, MemoryGrowth, ProvenTasks,
-    RateShortfall, Reason, SeriesGrowth, WorstError,
+    RateShortfall, Reason, Scheme, SeriesGrowth, WorstError,
 };
 use crate::units::{Rate, Span, Unit};
 
@@ -217,7 +217,14 @@ fn each_reason_has_its_sentence() {
             "60 more requests in flight at the end of steady than at its start may hold the 62 threads that came with \
              them; a --settle longer than --timeout would show what stays",
         ),
-        (Reason::Failure(Failure::NothingAnswered), "no request was answered during steady"),
+        (
+            Reason::Failure(Failure::NothingAnswered { other_scheme: None }),
+            "no request was answered during steady",
+        ),
+        (
+            Reason::Failure(Failure::NothingAnswered { other_scheme: Some(Scheme::Http) }),
+            "no request was answered during steady: if the port speaks plain HTTP, use http:// in the URL",
+        ),
         (Reason::Failure(Failure::NothingMeasured), "nothing of the target was measured during steady"),
         (
             Reason::Leak(Leak::Proven(proven)),

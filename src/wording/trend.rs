@@ -36,8 +36,10 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
         )
     });
     let what = match window.level {
-        JudgedLevel::Floor { teeth } => format!("the floor under {teeth} teeth"),
-        JudgedLevel::BeneathPeriod { seconds } => format!("the level under a rhythm of {}", span(seconds)),
+        JudgedLevel::Floor { teeth } => format!("the level that it falls back to ({teeth} falls)"),
+        JudgedLevel::BeneathPeriod { seconds } => {
+            format!("what is left without its swings of {}", span(seconds))
+        }
         JudgedLevel::ReturnedTo { times } => format!("the level that it came back to {times} times"),
         JudgedLevel::Readings => "it".into(),
     };
@@ -50,13 +52,13 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
     };
     let segments = match window.segments {
         0 | 1 => String::new(),
-        many => format!(" in {many} lives between restarts"),
+        many => format!(" in {many} segments between restarts"),
     };
     let text = match window.found {
         Found::Grows => format!("{what} grows by {rate} through the last {over}{segments}, {levels}"),
         Found::GrowsBesideWarmup { tau_s } => {
             format!(
-                "beneath a warm-up that levels off within {}, {what} grows by {rate} through {over}{segments}",
+                "{what} grows by {rate} through {over}{segments}, apart from a warm-up that levels off within {}",
                 span(3.0 * tau_s)
             )
         }
@@ -111,7 +113,7 @@ fn explain_window(trend: &Trend, window: &WindowReason, unit: Unit) -> String {
             });
             format!("growth{rate} is likely in {over}; the verdict asks for {:.1} %", level * 100.0)
         }
-        Found::NoPower => format!("it wanders too much to see a trend in {over}, {levels}"),
+        Found::NoPower => format!("too noisy to see a trend in {over}, {levels}"),
         Found::BelowBefore => {
             format!("it rises through the last {over}, but was higher before, {levels}")
         }

@@ -15,7 +15,7 @@ fn when_steady_begins_a_run_says_what_it_can_detect_and_warns_of_gates_below_tha
     let stderr = run_soak(&[&arguments[..], &["--gate", near, "--gate", far]].concat()).stderr;
     let said: Vec<&str> = stderr.lines().filter(|l| l.starts_with("forecast: ")).collect();
     assert_eq!(said.len(), 1, "{stderr}");
-    assert!(said[0].contains("private memory by") && said[0].contains("per request"), "{stderr}");
+    assert!(said[0].contains("of private memory") && said[0].contains("per request"), "{stderr}");
     let at = stderr.find(said[0]).unwrap();
     assert!(stderr.find("warmup").unwrap() < at && at < stderr.find("\nsteady").unwrap(), "{stderr}");
     let warned: Vec<&str> = stderr.lines().filter(|l| l.starts_with("warning: gate")).collect();

@@ -57,7 +57,7 @@ fn a_leak_underneath_a_warm_up_is_found() {
 fn teeth_are_judged_by_their_floor() {
     let flat = judged(&shaped(600, 0.2, |t| 50.0 + 2.0 * (t % 31.0)));
     is(&flat, Direction::Stable, Shape::Sawtooth);
-    assert!(why(&flat).contains("floor under 19 teeth"), "{:?}", flat.reason);
+    assert!(why(&flat).contains("falls back to (19 falls)"), "{:?}", flat.reason);
     assert!((flat.start.unwrap() / MIB - 50.0).abs() < 1.5, "the start level is the floor's");
     let rising = judged(&shaped(600, 0.2, |t| 50.0 + 2.0 * (t % 31.0) + 0.02 * t));
     is(&rising, Direction::Growing, Shape::Sawtooth);

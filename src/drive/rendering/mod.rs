@@ -6,6 +6,8 @@
 
 mod keys;
 mod renderer;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub(super) use keys::Keys;

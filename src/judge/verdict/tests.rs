@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::evidence::{GroupKind, SeriesId};
-use crate::findings::{ExcludedGrowth, GroupGrowth, Verdict};
+use crate::findings::{ErrorCounts, ExcludedGrowth, GroupGrowth, Verdict};
 
 fn worker() -> Leak {
     Leak::Group(GroupGrowth {
@@ -28,7 +28,7 @@ fn memory() -> Leak {
 fn all() -> Facts {
     Facts {
         killed_while_growing: true,
-        failure: Some(Failure::NothingAnswered),
+        failure: Some(Failure::NothingAnswered { other_scheme: None }),
         proven: Some(ProvenTasks {
             name: "main.worker".into(),
             state: None,
@@ -57,7 +57,11 @@ fn the_first_of_a_fixed_order_decides() {
     };
     let proven = Leak::Proven(all().proven.unwrap());
     decided(|_| {}, Reason::KilledWhileGrowing, Verdict::Leak);
-    decided(|f| f.killed_while_growing = false, Reason::Failure(Failure::NothingAnswered), Verdict::Failed);
+    decided(
+        |f| f.killed_while_growing = false,
+        Reason::Failure(Failure::NothingAnswered { other_scheme: None }),
+        Verdict::Failed,
+    );
     decided(|f| f.failure = None, Reason::Leak(proven), Verdict::Leak);
     decided(|f| f.proven = None, Reason::Leak(worker()), Verdict::Leak);
     decided(|f| drop(f.leaks.remove(0)), Reason::Leak(memory()), Verdict::Leak);
@@ -66,4 +70,17 @@ fn the_first_of_a_fixed_order_decides() {
     decided(|f| f.doubts.clear(), Reason::OnlyLoad, Verdict::Stable);
     decided(|f| f.only_load = false, Reason::NoGrowth(all().excluded), Verdict::Stable);
     decided(|f| f.excluded = None, Reason::NoGrowth(None), Verdict::Stable);
+}
+
+#[test]
+fn requests_that_all_end_as_on_the_wrong_scheme_name_the_other() {
+    let load = |kind: ErrorKind| {
+        let by_kind = [(kind.to_string(), 9)].into();
+        let errors = ErrorCounts { ratio: 1.0, by_kind, ..ErrorCounts::default() };
+        LoadFinding { errors, ..LoadFinding::example() }
+    };
+    assert_eq!(other_scheme("https://h:8080/", &load(ErrorKind::Connect)), Some(Scheme::Http));
+    assert_eq!(other_scheme("http://h:8443/", &load(ErrorKind::Reset)), Some(Scheme::Https));
+    assert_eq!(other_scheme("http://h:8080/", &load(ErrorKind::Connect)), None, "nothing listens");
+    assert_eq!(other_scheme("https://h:8443/", &load(ErrorKind::Timeout)), None);
 }

@@ -2,7 +2,7 @@
 
 use super::state::State;
 use crate::evidence::{FixedLoad, Phase};
-use crate::findings::InertKey;
+use crate::findings::{GrowthSince, InertKey};
 use crate::live::screen::Key;
 use crate::live::tasks::Table;
 
@@ -98,6 +98,10 @@ impl Model {
     }
 
     fn show(&mut self, state: State) {
+        self.table.growth_since = match state.status.phase {
+            Phase::Baseline | Phase::Warmup => GrowthSince::Start,
+            Phase::Steady | Phase::Settle => GrowthSince::Steady,
+        };
         self.table.take(state.groups.clone());
         self.shown = Some(state);
     }

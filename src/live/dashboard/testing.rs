@@ -88,7 +88,7 @@ pub fn leaking() -> State {
         status,
         subject: "http://127.0.0.1:8080/ · api (pid 4321)".into(),
         plan: vec![(Phase::Baseline, 2.0), (Phase::Warmup, 8.0), (Phase::Steady, 30.0), (Phase::Settle, 5.0)],
-        look: Some(RunningLook { so_far, certain: false, steady_s: 19.0 }),
+        look: Some(RunningLook { so_far, certain: false, steady_s: 19.0, leak_until_s: None }),
         memory: Some(memory),
         tasks: Some(tasks),
         phases: vec![(0.0, Phase::Baseline), (2.0, Phase::Warmup), (10.0, Phase::Steady)],

@@ -1,7 +1,7 @@
 //! The monitor on a terminal: a table for each service, the last reading of each, and the list of keys over it.
 
 use super::table::{AgainstBefore, Table};
-use crate::findings::{InertKey, KeyOutcome, LeftBehind, ListedGroup, SentByHand};
+use crate::findings::{GrowthSince, InertKey, KeyOutcome, LeftBehind, ListedGroup, SentByHand};
 use crate::live::screen::Key;
 
 /// Readings after the last answer until what is still there counts as left behind.
@@ -16,6 +16,8 @@ pub struct TaskReading {
     pub groups: Option<Vec<ListedGroup>>,
     /// Seconds since the first reading.
     pub observed_s: f64,
+    /// When growth is counted from.
+    pub growth_since: GrowthSince,
     /// Seconds since the last reading that succeeded.
     pub age_s: f64,
     /// Why the last attempt failed.
@@ -70,6 +72,8 @@ pub struct Tab {
     pub reading: Option<TaskReading>,
     /// The requests at the mark.
     sent_at_mark: SentByHand,
+    /// When its table was frozen, in seconds since the first reading.
+    frozen_at_s: f64,
 }
 
 /// What the monitor remembers.
@@ -101,6 +105,15 @@ impl Tab {
         Some((requests, left))
     }
 
+    /// For how many seconds the table stands still.
+    pub fn frozen_for_s(&self) -> f64 {
+        self.observed_s() - self.frozen_at_s
+    }
+
+    fn observed_s(&self) -> f64 {
+        self.reading.as_ref().map_or(0.0, |reading| reading.observed_s)
+    }
+
     fn what_stayed(&self) -> LeftBehind<'_> {
         let grown = self.table.grown_since_mark();
         if grown.is_empty() {
@@ -123,7 +136,8 @@ impl Tab {
 impl Monitor {
     /// For so many services, before the first reading.
     pub fn new(tabs: usize) -> Monitor {
-        let tab = Tab { table: Table::new(), reading: None, sent_at_mark: SentByHand::default() };
+        let tab =
+            Tab { table: Table::new(), reading: None, sent_at_mark: SentByHand::default(), frozen_at_s: 0.0 };
         Monitor { tabs: vec![tab; tabs.max(1)], at: 0, help: false, inert: None }
     }
 
@@ -146,6 +160,7 @@ impl Monitor {
     /// What is new of one of them.
     pub fn take(&mut self, tab: usize, mut reading: TaskReading) {
         let Some(tab) = self.tabs.get_mut(tab) else { return };
+        tab.table.growth_since = reading.growth_since;
         if let Some(groups) = reading.groups.take() {
             tab.table.take(groups);
         }
@@ -187,6 +202,9 @@ impl Monitor {
             _ => {}
         }
         let was_open = tab.table.open;
+        if !tab.table.frozen {
+            tab.frozen_at_s = tab.observed_s();
+        }
         if tab.table.press(key) {
             let opens = tab.table.open && !was_open && !recorded;
             return opens.then_some(TaskWish::LookCloser { tab: at });

@@ -9,12 +9,13 @@ use ratatui::widgets::Paragraph;
 use super::rows::{interval, short, signed};
 use super::scroll::Scroll;
 use crate::evidence::Ids;
-use crate::findings::ListedGroup;
+use crate::findings::{GrowthSince, ListedGroup};
 use crate::live::screen::{Theme, title_with_hint};
 use crate::live::status_line::count;
 use crate::units::Unit;
 use crate::wording::{
-    IDS_NOT_READ, describe_ids, describe_proven, describe_task_times, listed_name, movement, task_warnings,
+    IDS_NOT_READ, describe_ids, describe_proven, describe_task_times, growth_since, listed_name, movement,
+    task_warnings,
 };
 
 /// Lines of ids above the stack where the table is shown as well.
@@ -25,11 +26,12 @@ pub fn draw_opened(
     frame: &mut Frame<'_>,
     area: Rect,
     group: &ListedGroup,
+    since: GrowthSince,
     scroll: Option<&Scroll>,
     theme: Theme,
 ) {
     let width = usize::from(area.width);
-    let mut text = figures(group, theme);
+    let mut text = figures(group, since, theme);
     if scroll.is_some() {
         text.extend(stack(group, theme));
         text.extend(ids(group, usize::MAX, theme));
@@ -58,8 +60,8 @@ fn wrapped(text: &str, width: usize, style: Style) -> impl Iterator<Item = Line<
 }
 
 /// All but the stack and the ids.
-fn figures(group: &ListedGroup, theme: Theme) -> Vec<(String, Style)> {
-    let mut lines = vec![(facts(group), theme.strong())];
+fn figures(group: &ListedGroup, since: GrowthSince, theme: Theme) -> Vec<(String, Style)> {
+    let mut lines = vec![(facts(group, since), theme.strong())];
     if let Some(stuck) = group.proven.filter(|stuck| *stuck > 0) {
         lines.push((describe_proven(stuck, group.count), theme.bad()));
     }
@@ -89,10 +91,10 @@ fn ids(group: &ListedGroup, room: usize, theme: Theme) -> Option<(String, Style)
 }
 
 /// All figures of a group in one line.
-fn facts(group: &ListedGroup) -> String {
+fn facts(group: &ListedGroup, since: GrowthSince) -> String {
     let mut facts = vec![movement(group.movement).to_string(), format!("{} now", count(group.count))];
     facts.extend(group.state.as_ref().map(|state| format!("in {state}")));
-    facts.push(format!("{} since the start", signed(group.growth)));
+    facts.push(format!("{} {}", signed(group.growth), growth_since(since)));
     if let Some(each) = group.per_request {
         let ends = group.per_request_interval.map(|ends| format!(" {}", interval(ends)));
         facts.push(format!("{}{} per request", short(each), ends.unwrap_or_default()));

@@ -148,7 +148,7 @@ fn per_request(group: &ListedGroup, width: usize) -> String {
 pub fn short(each: f64) -> String {
     match each.abs() {
         n if n < 0.0005 => "0".into(),
-        _ => mean_count(each).replace('-', "−"),
+        _ => mean_count(each),
     }
 }
 

@@ -8,7 +8,7 @@ use super::filter::Filter;
 use super::grouping::{Shown, grouping_of_key, put_together};
 use super::scroll::Scroll;
 use crate::evidence::GroupKind;
-use crate::findings::{Grouping, GrownGroup, ListedGroup};
+use crate::findings::{Grouping, GrownGroup, GrowthSince, ListedGroup};
 use crate::live::screen::Key;
 
 /// A filter has at most so many characters.
@@ -43,6 +43,8 @@ pub struct Table {
     pub open: bool,
     /// on the whole screen.
     pub whole: bool,
+    /// When growth is counted from.
+    pub growth_since: GrowthSince,
     /// How far it is scrolled there.
     pub scroll: Scroll,
     selected: Option<GroupKey>,
@@ -83,6 +85,7 @@ impl Table {
             grouping: Grouping::Stack,
             open: false,
             whole: false,
+            growth_since: GrowthSince::Start,
             scroll: Scroll::default(),
             selected: None,
             mark: None,

@@ -48,7 +48,7 @@ pub fn draw_monitor(frame: &mut Frame<'_>, monitor: &Monitor, theme: Theme) {
             let keys = most_used_keys(of, tab.table.whole);
             let keys =
                 if monitor.place().1 > 1 { format!("tab next service · {keys}") } else { keys.into() };
-            foot_line(&tab.table, &cut_items(&keys, width), width, theme)
+            foot_line(tab, &cut_items(&keys, width), width, theme)
         }
     };
     frame.render_widget(Paragraph::new(foot_line), foot);
@@ -71,7 +71,7 @@ pub fn draw_table(frame: &mut Frame<'_>, area: Rect, table: &Table, stale: bool,
     draw_rows(frame, body, table, (&rows, place), stale, theme);
     if let Some(row) = open {
         let scroll = table.whole.then_some(&table.scroll);
-        draw_opened(frame, stack, &row.group, scroll, theme);
+        draw_opened(frame, stack, &row.group, table.growth_since, scroll, theme);
         if stale {
             frame.buffer_mut().set_style(stack, theme.old());
         }
@@ -171,16 +171,25 @@ fn patched(line: Line<'_>, style: Style) -> Line<'_> {
     Line::from(line.spans.into_iter().map(|span| span.patch_style(style)).collect::<Vec<_>>())
 }
 
-/// The filter while there is one, else `keys`.
-pub fn foot_line(table: &Table, keys: &str, width: usize, theme: Theme) -> Line<'static> {
+/// The filter while there is one and that the table is frozen while it is, else `keys`.
+fn foot_line(tab: &Tab, keys: &str, width: usize, theme: Theme) -> Line<'static> {
+    let table = &tab.table;
+    let mut spans = Vec::new();
     if table.is_filtered() {
         let style = if table.typing { theme.inverse() } else { theme.strong() };
-        return Line::from(vec![Span::raw("filter: "), Span::styled(format!("{} ", table.filter), style)]);
+        spans.extend([Span::raw("filter: "), Span::styled(format!("{} ", table.filter), style)]);
     }
     if table.frozen {
-        return Line::styled(cut(" FROZEN: space shows what is new ", width), theme.inverse());
+        let age = Unit::Seconds.show(tab.frozen_for_s().round());
+        spans.extend([
+            Span::raw(if spans.is_empty() { "" } else { " " }),
+            Span::styled(format!(" FROZEN for {age}: space shows what is new "), theme.inverse()),
+        ]);
     }
-    Line::styled(cut(keys, width), theme.quiet())
+    if spans.is_empty() {
+        return Line::styled(cut(keys, width), theme.quiet());
+    }
+    Line::from(spans)
 }
 
 #[cfg(test)]

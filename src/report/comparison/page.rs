@@ -8,8 +8,7 @@ use super::row::{badge, foremost, others, row};
 use crate::error::{Error, Result};
 use crate::findings::{Change, Comparison, SeriesChange, Side, Verdict};
 use crate::report::clean_text::clean_text;
-use crate::report::html::style;
-use crate::report::lines::hold_units;
+use crate::report::html::{held, style};
 use crate::wording::picture::name_verdict;
 
 const PAGE: &str = include_str!("page.html");
@@ -30,7 +29,7 @@ pub fn render(comparison: &Comparison, pictures: &PagePictures) -> Result<String
     let own = |e: minijinja::Error| Error::Own(format!("compare.html could not be rendered: {e}"));
     let mut environment = Environment::empty();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.add_filter("held", |text: String| hold_units(&text));
+    environment.add_filter("held", held);
     environment.add_template("page", PAGE).map_err(own)?;
     let cells = |series: &SeriesChange| row(series).map(|cell| clean_text(&cell));
     let first = foremost(comparison);

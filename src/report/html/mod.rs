@@ -10,9 +10,11 @@
 mod charts;
 mod colours;
 mod embedded;
+mod flags;
 mod tables;
 
 pub use embedded::document;
+pub use flags::{flags, held};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -23,7 +25,6 @@ use self::embedded::packed;
 use self::tables::{CulpritView, SeriesView};
 use super::clean_text::clean_text;
 use super::json;
-use super::lines::hold_units;
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
 use crate::findings::Report;
@@ -50,7 +51,8 @@ pub fn render(evidence: &Evidence, findings: &Report, picture: &str) -> Result<S
     let own = |e: minijinja::Error| Error::Own(format!("report.html could not be rendered: {e}"));
     let mut environment = Environment::empty();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.add_filter("held", |text: String| hold_units(&text));
+    environment.add_filter("held", held);
+    environment.add_filter("flags", flags);
     environment.add_template("page", PAGE).map_err(own)?;
     let page = environment.get_template("page").map_err(own)?;
     page.render(context! {

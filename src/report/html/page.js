@@ -35,7 +35,8 @@
   const seconds = v => v >= .9995 ? digits(v) + " s" : v >= 1e-3 ? digits(v * 1e3) + " ms" : digits(v * 1e6) + " µs";
   const exactly = v => v >= 1 ? +v.toFixed(2) + " s" : v >= 1e-3 ? +(v * 1e3).toFixed(1) + " ms" : Math.round(v * 1e6) + " µs";
   const count = v => Math.abs(v) < 10 && v % 1 ? v.toFixed(1) : Math.round(v).toLocaleString("en");
-  const show = { bytes, seconds, count, ratio: v => (v * 100).toFixed(1) + " %" };
+  const signed = shown => v => String(shown(v)).replace(/^-/, "−");
+  const show = { bytes: signed(bytes), seconds, count: signed(count), ratio: v => (v * 100).toFixed(1) + " %" };
   const mark = (unit, v) => v === 0 ? "0" : unit === "seconds" ? exactly(v) : show[unit](v).replace(/\.0 /, " ");
   const rate = v => (+v.toFixed(1)).toLocaleString("en");
 

@@ -7,7 +7,7 @@ use crate::culprit::{count_by_label, list_groups, list_labels};
 use crate::evidence::{
     EventKind, GroupCount, GroupKind, Moment, Phase, SeriesId, TargetRecord, TaskSnapshot,
 };
-use crate::findings::{KeyOutcome, ListedGroup, SentByHand, TaskList};
+use crate::findings::{GrowthSince, KeyOutcome, ListedGroup, SentByHand, TaskList};
 use crate::live::TaskReading;
 use crate::probe::{Request, Sampler};
 use crate::record::Mirror;
@@ -248,6 +248,7 @@ impl Reader {
             subject: self.subject.clone(),
             groups,
             observed_s: self.observed().as_secs_f64(),
+            growth_since: GrowthSince::Start,
             age_s: self.last.elapsed().as_secs_f64(),
             failed: self.failed.clone(),
             recorded: None,
@@ -266,6 +267,7 @@ impl Reader {
             target: self.target.clone(),
             // growth is between these two readings
             observed_s: self.now_s(),
+            growth_since: GrowthSince::Start,
             groups,
             failed: self.failed.iter().cloned().collect(),
         }

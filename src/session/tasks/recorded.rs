@@ -6,10 +6,10 @@ use tokio::sync::mpsc::channel;
 
 use super::reader::SCHEMA;
 use super::{EXIT_NOT_READ, TasksOptions, save, shown};
-use crate::culprit::{list_groups, list_kept_labels};
+use crate::culprit::{list_groups, list_kept_labels, steady_before};
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
-use crate::findings::{KeyOutcome, SentByHand, TaskList};
+use crate::findings::{GrowthSince, KeyOutcome, SentByHand, TaskList};
 use crate::live::signals::{Interrupt, listen};
 use crate::live::{TaskMonitor, TaskReading, TaskWish};
 use crate::session::console::{print, warn};
@@ -54,21 +54,24 @@ impl RecordedTasks {
         let now_s = self.moments[self.at];
         let mut groups = list_groups(&self.evidence, now_s);
         groups.extend(list_kept_labels(&self.evidence.snapshots, now_s));
+        let steady = steady_before(&self.evidence, now_s);
         TaskList {
             schema: SCHEMA.into(),
             target: self.evidence.target().cloned(),
-            observed_s: now_s,
+            observed_s: now_s - steady.unwrap_or(0.0),
+            growth_since: if steady.is_some() { GrowthSince::Steady } else { GrowthSince::Start },
             groups,
             failed: Vec::new(),
         }
     }
 
     fn reading(&self, key_outcome: Option<KeyOutcome>) -> TaskReading {
-        let TaskList { groups, observed_s, .. } = self.list();
+        let TaskList { groups, growth_since, .. } = self.list();
         TaskReading {
             subject: self.subject.clone(),
             groups: Some(groups),
-            observed_s,
+            observed_s: self.moments[self.at],
+            growth_since,
             age_s: 0.0,
             failed: None,
             recorded: Some((self.at + 1, self.moments.len())),

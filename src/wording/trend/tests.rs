@@ -34,7 +34,7 @@ fn every_reason_has_its_sentence() {
         (
             Growing,
             Found::GrowsBesideWarmup { tau_s: 5.0 },
-            "beneath a warm-up that levels off within 15 s, it grows by 2/s (between 1/s and 3/s) through 60 s".into(),
+            "it grows by 2/s (between 1/s and 3/s) through 60 s, apart from a warm-up that levels off within 15 s".into(),
         ),
         (Stable, Found::Constant, "every sample of 60 s reads 140; 4/s or more is excluded".into()),
         (
@@ -96,7 +96,7 @@ fn every_reason_has_its_sentence() {
         (
             Inconclusive,
             Found::NoPower,
-            "it wanders too much to see a trend in 60 s, 100 → 140".into(),
+            "too noisy to see a trend in 60 s, 100 → 140".into(),
         ),
         (
             Inconclusive,
@@ -126,7 +126,7 @@ fn a_sentence_names_the_level_the_segments_and_what_came_back() {
     let grows = Trend { recovered: Some(0.25), ..trend(Direction::Growing, TrendReason::Window(window)) };
     assert_eq!(
         explain_trend(&grows, Unit::Count),
-        "the floor under 9 teeth grows by 2/s (between 1/s and 3/s) through the last 60 s in 3 lives between \
+        "the level that it falls back to (9 falls) grows by 2/s (between 1/s and 3/s) through the last 60 s in 3 segments between \
          restarts, 100 → 140; 25 % of it came back after the load"
     );
     let level = JudgedLevel::ReturnedTo { times: 7 };

@@ -256,6 +256,23 @@ fn a_group_on_the_whole_screen_scrolls_through_its_stack_and_all_of_its_ids() {
 }
 
 #[test]
+fn a_frozen_table_says_for_how_long_whether_or_not_it_is_filtered() {
+    let mut seen = service();
+    let later = || TaskReading { observed_s: 47.0, ..reading(None) };
+    seen.press(Key::Char(' '));
+    seen.take(0, later());
+    let foot = |seen: &Monitor| screen(seen, 80, 24).lines().last().unwrap().trim_end().to_string();
+    assert_eq!(foot(&seen), " FROZEN for 35 s: space shows what is new");
+    for key in "/serve".chars() {
+        seen.press(Key::Char(key));
+    }
+    seen.press(Key::Enter);
+    assert_eq!(foot(&seen), "filter: serve   FROZEN for 35 s: space shows what is new");
+    seen.press(Key::Char(' '));
+    assert_eq!(foot(&seen), "filter: serve");
+}
+
+#[test]
 fn a_key_that_does_nothing_says_why_until_the_next_one() {
     let says = |seen: &mut Monitor, key: char| {
         seen.press(Key::Char(key));
