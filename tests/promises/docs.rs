@@ -128,7 +128,7 @@ fn run_block(block: &str, server: &Server, dir: &Path) -> Output {
 
 /// Each block of a page with how it ended.
 fn run_page(page: &str) -> Vec<(&str, Output)> {
-    let (dir, server) = (prepared(page), Server::start("ok"));
+    let (dir, server) = (prepared(page), Server::start("welcome"));
     blocks(page, "sh").into_iter().map(|block| (block, run_block(block, &server, dir.path()))).collect()
 }
 

@@ -206,7 +206,8 @@ impl Place {
                 "404" => "404 Not Found",
                 _ => "200 OK",
             };
-            if answer(&mut stream, status).is_err() {
+            let body = if self.kind == "welcome" { "Welcome\n" } else { "ok\n" };
+            if answer_with(&mut stream, status, body).is_err() {
                 return;
             }
             if self.answered.fetch_add(1, Ordering::SeqCst) + 1 == LAST {
