@@ -16,12 +16,12 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
     /// A file or directory that could not be read or written.
-    #[error("{path}: {}", io_reason(source))]
+    #[error("{path}: {reason}")]
     File {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        reason: String,
     },
     /// A file whose content is not what it should be.
     #[error("{path}: {reason}")]
@@ -69,14 +69,32 @@ impl Error {
         Error::Usage(text.into())
     }
 
-    /// For `map_err` on file operations.
+    /// For `map_err` where a file is written, made or moved.
     pub fn file(path: impl AsRef<Path>) -> impl FnOnce(std::io::Error) -> Error {
         let path = path.as_ref().to_path_buf();
-        move |source| Error::File { path, source }
+        move |e| Error::File { path, reason: without_number(&e) }
+    }
+
+    /// For `map_err` where a file is read.
+    pub fn unread_file(path: impl AsRef<Path>) -> impl FnOnce(std::io::Error) -> Error {
+        let path = path.as_ref().to_path_buf();
+        move |e| Error::File { path, reason: io_reason(&e) }
     }
 
     /// A file that does not hold what it should.
     pub fn format(path: impl AsRef<Path>, reason: impl Into<String>) -> Error {
         Error::Format { path: path.as_ref().to_path_buf(), reason: reason.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_missing_is_not_found_where_it_is_read_alone() {
+        let missing = || std::io::Error::from_raw_os_error(2);
+        assert_eq!(Error::unread_file("a.csv")(missing()).to_string(), "a.csv: file not found");
+        assert_eq!(Error::file("a.csv")(missing()).to_string(), "a.csv: No such file or directory");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{Evidence, GroupCount, GroupKind, TaskGroup};
+use crate::evidence::{Evidence, GroupCount, TaskGroup};
 use crate::findings::PresentGroup;
 
 /// So many tasks at one place are no pool.
@@ -14,10 +14,9 @@ const FIRST_READING_S: f64 = 5.0;
 
 /// All of them, the most first. Tasks that wait for the network are connections.
 pub fn present_before_run(evidence: &Evidence) -> Vec<PresentGroup> {
-    let is_task =
-        |kind: GroupKind| matches!(kind, GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread);
     let mut ends: BTreeMap<GroupName, (f64, f64)> = BTreeMap::new();
-    let of_tasks = || evidence.groups.iter().filter(|row| is_task(row.kind) && !row.group.starts_with('@'));
+    let of_tasks =
+        || evidence.groups.iter().filter(|row| row.kind.is_of_tasks() && !row.group.starts_with('@'));
     let name = |row: &GroupCount| (row.kind.to_string(), row.group.clone());
     let Some(first) = of_tasks().map(|row| row.elapsed_s).reduce(f64::min) else { return Vec::new() };
     let last = of_tasks().map(|row| row.elapsed_s).fold(first, f64::max);
@@ -56,6 +55,7 @@ type GroupName = (String, String);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::GroupKind;
 
     fn run(state: &str, counts: &[(f64, f64)]) -> Vec<PresentGroup> {
         let kind = GroupKind::Goroutine;

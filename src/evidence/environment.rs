@@ -137,6 +137,9 @@ pub struct ProbeRecord {
     /// Where it is not there, the line that turns it on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn_on: Option<String>,
+    /// Why it is not there, of one that the user named; known only while soak looks for it.
+    #[serde(skip)]
+    pub why: Option<String>,
     /// How often it was asked.
     #[serde(default)]
     pub asked: u64,
@@ -184,6 +187,7 @@ impl ProbeRecord {
             found: true,
             yields: yields.into(),
             turn_on: None,
+            why: None,
             asked: 0,
             samples: 0,
             counts: 0,

@@ -114,6 +114,11 @@ pub enum EventKind {
         /// Requests per second from now on; none while it is paused.
         per_s: Option<f64>,
     },
+    /// Every key that requests have was used at least once: steady is judged from here.
+    KeysSeen {
+        /// How many there are.
+        keys: u64,
+    },
     /// Requests were dropped for the first time: every connection was busy and the target did not keep up.
     LoadDropped {
         /// How many at once.

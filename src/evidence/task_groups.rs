@@ -40,6 +40,12 @@ impl GroupKind {
         matches!(self, GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread)
     }
 
+    /// Whether the number of these counts: tasks of any kind, file descriptors, child processes. Stacks and classes of
+    /// the heap, and single processes, only say where it happens.
+    pub fn is_counted(self) -> bool {
+        self.is_of_tasks() || matches!(self, GroupKind::Fd | GroupKind::Child)
+    }
+
     /// Every kind.
     pub const ALL: [GroupKind; 10] = [
         GroupKind::Goroutine,

@@ -45,6 +45,15 @@ impl<T> Ids<T> {
         }
     }
 
+    /// Those of both, as `join` puts them together. Where one has too many there are too many of both.
+    pub fn and(self, other: Ids<T>, join: impl FnOnce(T, T) -> T) -> Ids<T> {
+        match (self, other) {
+            (Ids::Read(ids), Ids::Read(more)) => Ids::Read(join(ids, more)),
+            (Ids::NotRead, ids) | (ids, Ids::NotRead) => ids,
+            (Ids::TooMany, _) | (_, Ids::TooMany) => Ids::TooMany,
+        }
+    }
+
     /// What was read, if anything.
     pub fn as_read(&self) -> Option<&T> {
         match self {
@@ -100,5 +109,21 @@ impl TaskTimes {
             future_bytes: self.future_bytes.max(other.future_bytes),
             boxed_futures: self.boxed_futures.saturating_add(other.boxed_futures),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ids_of_two_are_those_of_both_unless_one_has_too_many() {
+        let read = |ids: &[u64]| Ids::Read(ids.to_vec());
+        let both = |one: Ids<Vec<u64>>, other| one.and(other, |ids, more| [ids, more].concat());
+        assert_eq!(both(read(&[1]), read(&[2])), read(&[1, 2]));
+        assert_eq!(both(Ids::NotRead, read(&[2])), read(&[2]));
+        assert_eq!(both(read(&[1]), Ids::NotRead), read(&[1]));
+        assert_eq!(both(read(&[1]), Ids::TooMany), Ids::TooMany);
+        assert_eq!(both(Ids::TooMany, read(&[2])), Ids::TooMany);
     }
 }

@@ -57,6 +57,21 @@ pub struct TaskSnapshot {
 }
 
 impl TaskSnapshot {
+    /// One of which nothing is read yet; the recorder says when it was taken.
+    pub fn at(moment: Moment) -> TaskSnapshot {
+        TaskSnapshot {
+            elapsed_s: 0.0,
+            moment,
+            counts: Vec::new(),
+            proven: None,
+            longest_wait_s: Vec::new(),
+            labels: Vec::new(),
+            ids: Ids::NotRead,
+            times: Vec::new(),
+            groups: Vec::new(),
+        }
+    }
+
     /// How many tasks in all the runtime has proven to be leaked.
     pub fn proven_total(&self) -> Option<u64> {
         self.proven.as_ref().map(|groups| groups.iter().map(|(_, n)| n).sum())

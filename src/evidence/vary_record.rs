@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::sessions_record::SessionsRecord;
+use crate::workload::ONLY;
 
 /// Requests that differ.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -60,6 +61,34 @@ pub struct RequestKeys {
     /// How many different keys there are; none where each request has a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distinct: Option<u64>,
+}
+
+impl KeyUse {
+    /// What the kind of a request is called that has these keys; none where it is the only kind.
+    pub fn label(self) -> Option<&'static str> {
+        match self {
+            KeyUse::Next => None,
+            KeyUse::New => Some("new key"),
+            KeyUse::Repeated => Some("repeated key"),
+        }
+    }
+
+    /// The name of the kind of this request that has these keys.
+    pub fn name_of(self, request: &str) -> String {
+        match (self.label(), request) {
+            (None, request) => request.into(),
+            (Some(label), ONLY) => label.into(),
+            (Some(label), request) => format!("{label} of '{request}'"),
+        }
+    }
+
+    /// Whether a kind has such a name.
+    pub fn is_named(name: &str) -> bool {
+        let labels = [KeyUse::New, KeyUse::Repeated].into_iter().filter_map(KeyUse::label);
+        labels.into_iter().any(|label| {
+            name.strip_prefix(label).is_some_and(|rest| rest.is_empty() || rest.starts_with(" of '"))
+        })
+    }
 }
 
 /// Which keys requests have.

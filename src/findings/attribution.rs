@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::SeriesId;
+use crate::evidence::{KeyUse, SeriesId};
 use crate::workload::{NORMAL, ONLY};
 
 /// What a run can say of one kind of request and one series.
@@ -142,6 +142,7 @@ impl Attribution {
 fn kind_of(behaviour: &str, request: &str) -> String {
     match (behaviour, request) {
         (NORMAL, ONLY | "") => "normal request".into(),
+        (NORMAL, name) if KeyUse::is_named(name) => name.to_string(),
         (NORMAL, name) => format!("'{name}'"),
         (behaviour, ONLY | "") => behaviour.to_string(),
         (behaviour, name) => format!("{behaviour} of '{name}'"),

@@ -43,7 +43,7 @@ pub struct GrowthChange {
     pub none_above: [Option<f64>; 2],
     /// Its trend before and after.
     pub trend: [Direction; 2],
-    /// After less before.
+    /// After less before; of a growth that is gone no more than it was.
     pub change: Option<Growth>,
     /// Whether it votes on the verdict of either run.
     pub votes: bool,

@@ -1,6 +1,6 @@
 //! What keeps a run from an answer, and what a run without one excludes all the same.
 
-use crate::evidence::{Runtime, SeriesId};
+use crate::evidence::{Runtime, SeriesId, UnseenKeys};
 use crate::units::{Rate, Span};
 
 use super::{BlamedGroup, SeriesGrowth, Trend, WorkersDoubt, WorstError};
@@ -39,6 +39,13 @@ pub enum Doubt {
         growth: SeriesGrowth,
         /// How long the service may hold it.
         hold: Span,
+    },
+    /// Memory that a store with an entry for each key may hold, while there still are keys that it has not seen.
+    KeysUnseen {
+        /// What grows.
+        growth: SeriesGrowth,
+        /// Those keys.
+        keys: UnseenKeys,
     },
     /// Resident memory of an interpreter that rose by no more than one without a leak does in its first minutes.
     MayBeWarmUp {

@@ -84,6 +84,13 @@ pub enum Note {
         /// Requests per second from then on; none where it was paused to the end.
         per_s: Option<f64>,
     },
+    /// Every key was used at least once; steady is judged from there.
+    KeysSeen {
+        /// When, in seconds since the run began.
+        elapsed_s: f64,
+        /// How many there are.
+        keys: u64,
+    },
     /// The target was restarted.
     Restarted {
         /// When, in seconds since the run began.

@@ -108,11 +108,7 @@ impl Report {
     /// What is blamed of what is counted: the kind of the first culprit that is no memory, or file descriptors where only
     /// their number was read and no task count grows; none where nothing is.
     pub fn blamed_count(&self) -> Option<GroupKind> {
-        let counted = |kind: &GroupKind| {
-            use GroupKind::{Child, Fd, Goroutine, Task, Thread};
-            matches!(kind, Goroutine | Task | Thread | Fd | Child)
-        };
-        let of_culprit = self.culprits.iter().filter_map(Culprit::group_kind).find(counted);
+        let of_culprit = self.culprits.iter().filter_map(Culprit::group_kind).find(|kind| kind.is_counted());
         let tasks = || self.series.iter().any(|s| s.id.is_task_count() && self.is_blamed(s));
         of_culprit.or_else(|| (self.blames(&SeriesId::Fds) && !tasks()).then_some(GroupKind::Fd))
     }

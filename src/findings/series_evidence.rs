@@ -59,6 +59,27 @@ impl SeriesEvidence {
         self.strength.is_some()
     }
 
+    /// Whether it counts for the verdict: by itself, or by the groups that it is the total of.
+    pub fn counts(&self) -> bool {
+        self.votes() || self.groups_vote
+    }
+
+    /// Whether a growth of it would matter: of what counts, and of resident memory also where stronger evidence of memory
+    /// votes in its place.
+    pub fn growth_would_matter(&self) -> bool {
+        self.counts() || self.id.is_resident_memory()
+    }
+
+    /// Whether it grows, or may grow, by less than matters, where more would matter.
+    pub fn grows_too_little(&self) -> bool {
+        match self.trend.direction {
+            // even the most that it may grow by, or did grow by, does not matter
+            Direction::Inconclusive => self.flat,
+            Direction::Growing => self.growth_would_matter() && !self.material && self.explained_by.is_none(),
+            Direction::Stable => false,
+        }
+    }
+
     /// Whether it votes, or is what people look for all the same: where groups of tasks vote their sum does not.
     pub fn is_looked_for(&self) -> bool {
         self.votes() || matches!(self.id, SeriesId::Goroutines | SeriesId::TokioTasks)

@@ -88,7 +88,7 @@ fn change(before: &SeriesEvidence, after: &SeriesEvidence) -> GrowthChange {
         let value = a.value - b.value;
         let down = (a.value - a.ci[0]).hypot(b.ci[1] - b.value);
         let up = (a.ci[1] - a.value).hypot(b.value - b.ci[0]);
-        Growth { value, ci: [value - down, value + up] }
+        no_less_than_nothing(b, Growth { value, ci: [value - down, value + up] })
     });
     let none_above = |s: &SeriesEvidence| {
         let least = match per {
@@ -107,6 +107,17 @@ fn change(before: &SeriesEvidence, after: &SeriesEvidence) -> GrowthChange {
         change,
         votes: before.is_looked_for() || after.is_looked_for(),
     }
+}
+
+/// A growth that is gone was lost in full, and no more than that: what does not grow any more is measured with an error,
+/// too.
+fn no_less_than_nothing(before: Growth, change: Growth) -> Growth {
+    let is_gone = change.ci[1] < 0.0 && before.value > 0.0 && change.value < -before.value;
+    if !is_gone {
+        return change;
+    }
+    let value = -before.value;
+    Growth { value, ci: [change.ci[0], change.ci[1].max(value)] }
 }
 
 /// Whether a series never moved.
@@ -257,6 +268,16 @@ mod tests {
         assert_eq!(answer(&is_flat(), &leaks(1.0)), Change::Regressed);
         let same = compare([(&orders, &leaks(1.0)), (&orders, &is_flat())], ["a", "b"]).verdict;
         assert_eq!(same, Change::Fixed);
+    }
+
+    #[test]
+    fn a_growth_that_is_gone_has_lost_no_more_than_it_was() {
+        let falls = assessed(Reason::NoGrowth(None), vec![series(Direction::Stable, Some(-0.2), 0.05)]);
+        let change = compared(&leaks(1.0), &falls).series[0].change.unwrap();
+        assert_eq!(change.value, -1.0);
+        assert!(change.ci[0] < -1.0 && change.ci[1] == -1.0, "{change:?}");
+        let halved = compared(&leaks(1.0), &leaks(0.5)).series[0].change.unwrap();
+        assert_eq!(halved.value, -0.5);
     }
 
     #[test]

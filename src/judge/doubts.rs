@@ -4,7 +4,7 @@ use crate::evidence::{EventKind, Evidence, SeriesId};
 use crate::findings::{Direction, Doubt, LoadFinding, RateShortfall, SeriesEvidence, SeriesGrowth};
 use crate::units::{Rate, Unit};
 
-use super::excluded::{longer_run, memory_unresolved, tasks_unresolved};
+use super::excluded::{memory_unresolved, run_to_find, tasks_unresolved};
 use super::held_back::{HeldBack, heap_not_read};
 use super::load::{is_saturated, rate_held};
 use super::material::{grown_within, least_seen};
@@ -93,7 +93,7 @@ fn too_little_grown(
         growth: SeriesGrowth::new(one, load),
         grown,
         least,
-        longer: longer_run(steady, least / grown, drives),
+        longer: run_to_find(steady, least / grown, drives),
     })
 }
 

@@ -59,15 +59,13 @@ impl Sources {
 
 /// Whether task groups were read, and often enough for a trend or at least no less often than their plain count.
 fn reads_groups(evidence: &Evidence) -> bool {
-    let is_task =
-        |kind: GroupKind| matches!(kind, GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread);
     let recording = &evidence.recording;
     let steady: Vec<usize> = (0..recording.len()).filter(|i| recording.phases[*i] == Phase::Steady).collect();
     let (Some(first), Some(last)) = (steady.first(), steady.last()) else {
-        return evidence.groups.iter().any(|g| is_task(g.kind));
+        return evidence.groups.iter().any(|g| g.kind.is_of_tasks());
     };
     let within = recording.elapsed_s[*first]..=recording.elapsed_s[*last];
-    let of_tasks = || evidence.groups.iter().filter(|g| is_task(g.kind));
+    let of_tasks = || evidence.groups.iter().filter(|g| g.kind.is_of_tasks());
     let mut moments: Vec<f64> =
         of_tasks().map(|g| g.elapsed_s).filter(|elapsed_s| within.contains(elapsed_s)).collect();
     moments.dedup();

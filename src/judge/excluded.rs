@@ -76,7 +76,7 @@ pub fn memory_unresolved(
         id: strongest.id.clone(),
         detectable,
         steady_s: steady.seconds(),
-        longer: longer_run(steady, detectable / resolution_bytes, evidence.observed().is_none()),
+        longer: run_to_find(steady, detectable / resolution_bytes, evidence.observed().is_none()),
     })
 }
 
@@ -94,14 +94,14 @@ pub fn tasks_unresolved(series: &AllEvidence, steady: &Steady, drives: bool) -> 
             id: read.id.clone(),
             detectable,
             steady_s: steady.seconds(),
-            longer: longer_run(steady, detectable / RESOLUTION_TASKS, drives),
+            longer: run_to_find(steady, detectable / RESOLUTION_TASKS, drives),
         }
     })
 }
 
 /// A run that would find a growth so many times smaller, about: the slope that least squares detect falls with the
 /// length of a run to the power of 1.5 in white noise and of 0.5 in a random walk.
-pub(super) fn longer_run(steady: &Steady, times: f64, drives: bool) -> LongerRun {
+pub(super) fn run_to_find(steady: &Steady, times: f64, drives: bool) -> LongerRun {
     let needs_s = steady.seconds() * times.max(1.0) * LONGER_TO_BE_SAFE;
     LongerRun { needs_s: Some(needs_s).filter(|s| *s <= FARTHEST_RUN_LENGTHS * steady.seconds()), drives }
 }

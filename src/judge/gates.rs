@@ -7,7 +7,7 @@ use crate::findings::{
 };
 use crate::units::Unit;
 
-use super::excluded::longer_run;
+use super::excluded::run_to_find;
 use super::load::{LEAST_HELD, is_saturated};
 use super::memory::memory_that_leaks;
 use super::series_evidence::AllEvidence;
@@ -280,7 +280,7 @@ fn needs_s(value: f64, [lo, hi]: [f64; 2], limit: f64, steady: &Steady) -> Optio
     let half = (hi - value).max(value - lo);
     let room = (limit - value).abs();
     let room = if lo <= 0.0 { room.max(limit) } else { room };
-    longer_run(steady, half / room.max(f64::MIN_POSITIVE), true).needs_s
+    run_to_find(steady, half / room.max(f64::MIN_POSITIVE), true).needs_s
 }
 
 fn outcome(gate: &Gate, value: Result<Value, NotMeasured>, steady: &Steady) -> GateOutcome {

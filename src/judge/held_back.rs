@@ -3,7 +3,7 @@
 //! Comes in: a series that leaks by itself. Goes out: everything that may explain it, worst first. What is held back
 //! is no leak and leaves the run open, so both are read off one list.
 
-use crate::evidence::{Evidence, EvidenceStrength};
+use crate::evidence::{Evidence, EvidenceStrength, UnseenKeys};
 use crate::findings::{Doubt, HeldByRequests, LoadFinding, SeriesEvidence, SeriesGrowth};
 use crate::units::{Span, Unit};
 
@@ -24,6 +24,8 @@ pub enum HeldBack {
     ByRequests(HeldByRequests),
     /// Tasks that may only be held have it, or are it: their group says so.
     ByTasks,
+    /// A store may hold an entry for each key, of which these had not been seen.
+    KeysUnseen(UnseenKeys),
     /// It is RSS, and what the heap in it holds was not read.
     HeapNotRead,
 }
@@ -44,6 +46,7 @@ impl HeldBack {
             may_be_held(evidence, steady).map(HeldBack::MayBeHeld),
             may_be_warm_up(one, series, evidence, steady).map(HeldBack::MayBeWarmUp),
             held_by_requests(evidence, steady, one).map(HeldBack::ByRequests),
+            unseen_keys(one, evidence).map(HeldBack::KeysUnseen),
             of_tasks.then_some(HeldBack::ByTasks),
             not_read.then_some(HeldBack::HeapNotRead),
         ];
@@ -64,10 +67,16 @@ impl HeldBack {
                 let (runtime, live_heap_read) = (series.sources().runtime, series.sources().live);
                 Some(Doubt::MayBeWarmUp { growth: growth(), runtime, live_heap_read, pools_bytes })
             }
+            HeldBack::KeysUnseen(keys) => Some(Doubt::KeysUnseen { growth: growth(), keys }),
             HeldBack::ByRequests(held) => Some(Doubt::HeldByRequests(held)),
             HeldBack::ByTasks | HeldBack::HeapNotRead => None,
         }
     }
+}
+
+/// Memory grows with each new key of a store that has room for all of them.
+fn unseen_keys(one: &SeriesEvidence, evidence: &Evidence) -> Option<UnseenKeys> {
+    (one.unit() == Unit::Bytes).then(|| evidence.unseen_keys())?
 }
 
 /// The longest that the service holds what it frees in the end, where steady was too short to see past it.

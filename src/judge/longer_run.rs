@@ -5,7 +5,7 @@ use crate::findings::{Assessment, Doubt, GateOutcome, GateReason, GateResult, Lo
 
 /// The run that would decide all that a longer one can: a shorter one would leave the exit code open. None where time
 /// decides nothing.
-pub fn longer_run(found: &Assessment, gates: &[GateOutcome], drives: bool) -> Option<LongerRun> {
+pub fn run_to_decide(found: &Assessment, gates: &[GateOutcome], drives: bool) -> Option<LongerRun> {
     let open = found.verdict() == Verdict::Inconclusive;
     let of_doubts = found.doubts.iter().filter(|_| open).filter_map(needs_of_doubt);
     let all: Vec<Option<f64>> = of_doubts.chain(gates.iter().filter_map(needs_of_gate)).collect();
@@ -74,7 +74,7 @@ mod tests {
         let reason = Reason::Doubt(doubt.clone());
         let answer = Answer { reason, summary: LeakSummary::default(), until_then: None };
         let open = Assessment { answer, doubts: vec![doubt], ..Assessment::example() };
-        let needs = |found: &Assessment, gates: &[GateOutcome]| longer_run(found, gates, true);
+        let needs = |found: &Assessment, gates: &[GateOutcome]| run_to_decide(found, gates, true);
         let run = |needs_s| Some(LongerRun { needs_s, drives: true });
         assert_eq!(needs(&open, &[]), run(Some(240.0)));
         assert_eq!(needs(&open, &[undecided(Some(60.0))]), run(Some(240.0)));

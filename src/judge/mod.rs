@@ -132,7 +132,7 @@ fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
 /// What follows from the gates.
 fn conclude(evidence: &Evidence, assessment: Assessment, gates: Vec<GateOutcome>) -> Findings {
     let judging = evidence.plan.as_ref().map(|p| &p.judging);
-    let longer = longer_run::longer_run(&assessment, &gates, evidence.observed().is_none());
+    let longer = longer_run::run_to_decide(&assessment, &gates, evidence.observed().is_none());
     let notes = notes::gather_notes(&assessment, longer, evidence);
     Findings {
         longer,

@@ -3,7 +3,8 @@
 
 use crate::culprit::present_before_run;
 use crate::evidence::{
-    COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, Runtime, SeriesId, first_to_turn_on,
+    COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, Phase, Runtime, SeriesId,
+    first_to_turn_on,
 };
 use crate::findings::{
     Assessment, Attributed, AttributedGrowth, BlamedGroup, Direction, Doubt, ErrorCounts, GroupGrowth, Leak,
@@ -22,8 +23,9 @@ const NEARLY_ALL: f64 = 0.9;
 pub fn gather_notes(found: &Assessment, longer: Option<LongerRun>, evidence: &Evidence) -> Vec<Note> {
     // what part of the run was judged comes before what was found in it
     let of_events = evidence.events.iter().filter_map(|event| of_event(event, evidence));
-    let (mut notes, others): (Vec<Note>, Vec<Note>) = of_events
-        .partition(|note| matches!(note, Note::LoadChanged { .. } | Note::Ended { early: true, .. }));
+    let (mut notes, others): (Vec<Note>, Vec<Note>) = of_events.partition(|note| {
+        matches!(note, Note::LoadChanged { .. } | Note::KeysSeen { .. } | Note::Ended { early: true, .. })
+    });
     notes.extend(of_verdict(found, longer, evidence));
     notes.extend(explained(&found.series));
     notes.extend(present_before(found, evidence));
@@ -253,11 +255,16 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
         EventKind::LoadChanged { per_s } if evidence.last_load_change() == Some(elapsed_s) => {
             Note::LoadChanged { elapsed_s, per_s: *per_s }
         }
-        EventKind::FailuresBegin { since_s, by_kind, by_status } => Note::Failed {
-            since_s: *since_s,
-            until_s: failures_end(event, evidence),
-            errors: ErrorCounts::of_counts(by_kind, by_status),
-        },
+        EventKind::KeysSeen { keys } => Note::KeysSeen { elapsed_s, keys: *keys },
+        EventKind::FailuresBegin { since_s, by_kind, by_status } => {
+            let until_s = failures_end(event, evidence);
+            // of a load that failed from its start to its end, the errors in steady say it
+            (until_s.is_some() || steady_begins(evidence) < Some(*since_s)).then(|| Note::Failed {
+                since_s: *since_s,
+                until_s,
+                errors: ErrorCounts::of_counts(by_kind, by_status),
+            })?
+        }
         EventKind::LoadChanged { .. }
         | EventKind::FailuresEnd
         | EventKind::Phase { .. }
@@ -275,6 +282,12 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
         | EventKind::LoadLate { .. }
         | EventKind::Forwarder { .. } => return None,
     })
+}
+
+/// When steady begins for the first time, in seconds since the run began.
+fn steady_begins(evidence: &Evidence) -> Option<f64> {
+    let steady = |event: &&Event| event.kind == EventKind::Phase { phase: Phase::Steady };
+    evidence.events.iter().find(steady).map(|event| event.elapsed_s)
 }
 
 /// When most requests succeeded again, in seconds since the run began.

@@ -161,8 +161,7 @@ impl Tasks {
 
     /// Who is blamed of tasks, with the groups that are theirs.
     pub fn leaking_tasks(&self) -> impl Iterator<Item = &Candidate> {
-        let task =
-            |c: &Candidate| matches!(c.kind, GroupKind::Goroutine | GroupKind::Task | GroupKind::Thread);
+        let task = |c: &Candidate| c.kind.is_of_tasks();
         let stands = |s: &GroupVerdict| matches!(s, GroupVerdict::Proven | GroupVerdict::Leaks);
         self.judged.iter().filter(move |(c, verdict)| task(c) && stands(verdict)).map(|(c, _)| c)
     }

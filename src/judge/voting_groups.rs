@@ -6,10 +6,6 @@ use crate::evidence::{Evidence, GroupKind, SeriesId};
 use super::evidence_strength::Sources;
 use super::part_of_series::counted_by;
 
-/// The kinds of groups that vote. Stacks and classes of the heap, and single processes, only say where it happens.
-const VOTING: [GroupKind; 5] =
-    [GroupKind::Goroutine, GroupKind::Task, GroupKind::Thread, GroupKind::Fd, GroupKind::Child];
-
 /// The series whose groups vote.
 #[derive(Debug, Clone, Default)]
 pub struct VotingGroups {
@@ -24,7 +20,8 @@ impl VotingGroups {
         }
         let are_read = |kind: &GroupKind| evidence.groups.iter().any(|group| group.kind == *kind);
         let total = |kind: GroupKind| counted_by(kind).iter().find(|id| present.contains(id)).cloned();
-        let mut totals: Vec<SeriesId> = VOTING.into_iter().filter(are_read).filter_map(total).collect();
+        let voting = GroupKind::ALL.into_iter().filter(|kind| kind.is_counted());
+        let mut totals: Vec<SeriesId> = voting.filter(are_read).filter_map(total).collect();
         // what the runtime proves is a vote of the groups, and this series counts it
         if evidence.snapshots.iter().any(|snapshot| snapshot.proven.is_some()) {
             totals.push(SeriesId::GoroutinesLeaked);

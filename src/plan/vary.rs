@@ -116,14 +116,14 @@ pub(super) fn split_by_keys(
             let reason = "no key is new each time: expected --vary and a slot such as {{seq}} or {{uuid}}";
             return Err(written.usage_error(reason));
         }
-        let kind = |what: &str, keys: KeyUse, share: f64| RequestPlan {
-            name: if request.name == ONLY { what.to_string() } else { format!("{} ({what})", request.name) },
-            weight: request.weight * share,
-            vary: request.vary.clone().map(|vary| Vary { keys, ..vary }),
-            ..request.clone()
-        };
-        all.push(kind("new key", KeyUse::New, 1.0 - share));
-        all.push(kind("repeated key", KeyUse::Repeated, share));
+        for (keys, share) in [(KeyUse::New, 1.0 - share), (KeyUse::Repeated, share)] {
+            all.push(RequestPlan {
+                name: keys.name_of(&request.name),
+                weight: request.weight * share,
+                vary: request.vary.clone().map(|vary| Vary { keys, ..vary }),
+                ..request.clone()
+            });
+        }
     }
     Ok(all)
 }

@@ -126,6 +126,15 @@ impl Discovered {
         self.records.push(ProbeRecord { found: false, turn_on: Some(turn_on), ..record });
     }
 
+    /// A probe that the user named and that is not there: why, and what to do about it where there is something.
+    pub fn named_missing(&mut self, name: &str, yields: &str, why: String, advice: Option<&str>) {
+        let turn_on = advice.map_or(why.clone(), |advice| format!("{why}; {advice}"));
+        self.missing(name, yields, turn_on);
+        if let Some(record) = self.records.last_mut() {
+            record.why = Some(why);
+        }
+    }
+
     /// A probe that is there, or the line that turns it on with the reason why it is not.
     pub fn add_or_missing(
         &mut self,

@@ -62,7 +62,7 @@ pub(super) fn read_samples(path: &Path) -> Result<Recording> {
 }
 
 fn read(path: &Path, unended: Unended) -> Result<Recording> {
-    let file = File::open(path).map_err(Error::file(path))?;
+    let file = File::open(path).map_err(Error::unread_file(path))?;
     let gz = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
     if gz {
         parse(path, BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(file)), unended)
@@ -99,7 +99,7 @@ fn parse(path: &Path, input: impl Read, unended: Unended) -> Result<Recording> {
         {
             Error::format(path, e.to_string())
         }
-        csv::ErrorKind::Io(e) => Error::file(path)(e),
+        csv::ErrorKind::Io(e) => Error::unread_file(path)(e),
         other => Error::format(path, format!("no CSV: {other:?}")),
     };
     if !reader.read_byte_record(&mut record).map_err(unreadable)? {

@@ -165,9 +165,13 @@ impl Mirror {
         if let Some(Event { kind: EventKind::Uncounted { .. }, .. }) = self.evidence.events.last() {
             uncount(&mut self.evidence);
         }
-        if let Some(Event { kind: EventKind::LoadChanged { .. }, .. }) = self.evidence.events.last() {
-            self.evidence.judge_from_last_load_change();
-            self.latency.forget_steady();
+        match self.evidence.events.last().map(|event| &event.kind) {
+            Some(EventKind::LoadChanged { .. }) => {
+                self.evidence.keep_what_is_judged();
+                self.latency.forget_steady();
+            }
+            Some(EventKind::KeysSeen { .. }) => self.evidence.keep_what_is_judged(),
+            _ => {}
         }
         drop_oldest(&mut self.evidence.events);
     }
@@ -244,7 +248,8 @@ fn drop_oldest(events: &mut Vec<Event>) {
     if events.len() > MOST_OTHERS {
         let shapes_the_run = |event: &Event| {
             use EventKind::{
-                Cycle, Forwarder, LoadChanged, OomKill, Phase, Restart, Stopped, TargetGone, Uncounted,
+                Cycle, Forwarder, KeysSeen, LoadChanged, OomKill, Phase, Restart, Stopped, TargetGone,
+                Uncounted,
             };
             matches!(
                 event.kind,
@@ -257,6 +262,7 @@ fn drop_oldest(events: &mut Vec<Event>) {
                     | Stopped { .. }
                     | Uncounted { .. }
                     | LoadChanged { .. }
+                    | KeysSeen { .. }
             )
         };
         let mut place = 0..;

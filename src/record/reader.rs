@@ -53,7 +53,7 @@ pub fn read_run(dir: &Path) -> Result<Evidence> {
         // a run without load has none
         evidence.latency = read_hlog(&bytes, evidence.last_load_change().unwrap_or(0.0));
     }
-    evidence.judge_from_last_load_change();
+    evidence.keep_what_is_judged();
     if evidence.events.iter().any(|event| matches!(event.kind, EventKind::Uncounted { .. })) {
         uncount(&mut evidence);
     }
@@ -69,7 +69,7 @@ fn whole<T>(path: &Path, parse: impl Fn(&str) -> std::result::Result<T, String>)
     if !path.exists() {
         return Ok(None);
     }
-    let text = fs::read_to_string(path).map_err(Error::file(path))?;
+    let text = fs::read_to_string(path).map_err(Error::unread_file(path))?;
     parse(&text).map(Some).map_err(|reason| Error::format(path, reason))
 }
 
@@ -78,7 +78,7 @@ fn complete_lines(path: &Path) -> Result<String> {
     if !path.exists() {
         return Ok(String::new());
     }
-    let mut text = String::from_utf8_lossy(&fs::read(path).map_err(Error::file(path))?).into_owned();
+    let mut text = String::from_utf8_lossy(&fs::read(path).map_err(Error::unread_file(path))?).into_owned();
     text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
     Ok(text)
 }

@@ -14,6 +14,7 @@ use super::stages::{Inspection, Stage, stages};
 
 mod change_of_load;
 mod end_of_run;
+mod new_keys;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +28,8 @@ struct Conductor<'a> {
     total: Duration,
     /// The stage that a person has paused.
     paused: Option<Stage>,
+    /// Every key that requests have was used, where there are only so many.
+    keys_seen: bool,
 }
 
 /// Goes through all phases and gives the recorder back, with everything in it.
@@ -41,6 +44,7 @@ pub async fn conduct(mut parts: Parts<'_>, recorder: Recorder) -> (Recorder, End
         deadlines: Deadlines::default(),
         total: parts.plan.phases.total().0,
         paused: None,
+        keys_seen: false,
         parts,
     };
     let mut end = End::Finished;
@@ -133,6 +137,7 @@ impl Conductor<'_> {
         if !self.stage.phase.has_load() {
             return None;
         }
+        self.note_seen_keys(now);
         match (self.parts.is_enough)(self.log.mirror()) {
             Enough::No => None,
             Enough::AskForProof => {

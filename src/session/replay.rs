@@ -32,7 +32,7 @@ pub fn render_again(run: &Path, pipeline: &PipelinePlan, options: &OutputOptions
 /// # Errors
 /// When the page cannot be read, or carries none.
 pub fn print_embedded_report(page: &Path) -> Result<u8> {
-    let text = blame_caller(std::fs::read_to_string(page).map_err(Error::file(page)))?;
+    let text = blame_caller(std::fs::read_to_string(page).map_err(Error::unread_file(page)))?;
     let none = || Error::format(page, "holds no report.json; name a report.html that soak wrote");
     print(&report::html::document(&text).ok_or_else(none)?);
     Ok(0)

@@ -74,12 +74,7 @@ fn series(change: &GrowthChange) -> SeriesChange {
     let why = match change.change {
         None => "not measured in both runs".into(),
         Some(c) if c.ci[0] > 0.0 => format!("grows {} more", show(c.value)),
-        // no less than nothing: what does not grow any more is measured with an error, too
-        Some(c) if c.ci[1] < 0.0 => {
-            let before = change.before.map_or(f64::INFINITY, |before| before.value.max(0.0));
-            let less = if before > 0.0 { before.min(-c.value) } else { -c.value };
-            format!("grows {} less", show(less))
-        }
+        Some(c) if c.ci[1] < 0.0 => format!("grows {} less", show(-c.value)),
         Some(_) => "no significant difference".into(),
     };
     SeriesChange {

@@ -5,7 +5,7 @@ use crate::findings::{GateFinding, GateOutcome, GateReason, GateResult, LongerRu
 use crate::units::Unit;
 
 use super::comparison;
-use super::reason::longer_run;
+use super::reason::advise_longer_run;
 use super::trend::explain_trend;
 
 /// The gate as the report has it.
@@ -31,7 +31,7 @@ pub fn reason_with_advice(outcome: &GateOutcome, longer: Option<&LongerRun>) -> 
         (GateReason::Measured(m), Some(longer))
             if outcome.result == GateResult::Inconclusive && m.on_time_s.is_none() && !m.within_workers =>
         {
-            format!("{why}; {}", longer_run(longer))
+            format!("{why}; {}", advise_longer_run(longer))
         }
         _ => why,
     }

@@ -124,6 +124,11 @@ pub fn note(note: &Note) -> String {
             "The load was paused by hand after {}, so nothing was judged.",
             Span::from_secs_f64(*elapsed_s)
         ),
+        Note::KeysSeen { elapsed_s, keys } => format!(
+            "All {} keys were seen after {}; growth is judged from there.",
+            Unit::Count.show(*keys as f64),
+            Span::from_secs_f64(*elapsed_s)
+        ),
         Note::Restarted { elapsed_s, pid_before, pid_after } => format!(
             "The target restarted after {} (pid {pid_before}, then {pid_after}); growth is judged before and after it.",
             Span::from_secs_f64(*elapsed_s)

@@ -16,6 +16,7 @@ pub fn label_event(event: &EventKind) -> Option<String> {
         EventKind::Gap { seconds, .. } => format!("gap of {}", Unit::Seconds.show(*seconds)),
         EventKind::Stopped { .. } => "stopped".into(),
         EventKind::Note { text } => text.clone(),
+        EventKind::KeysSeen { keys } => format!("all {} keys seen", Unit::Count.show(*keys as f64)),
         EventKind::LoadChanged { per_s: None } => "load paused".into(),
         EventKind::LoadChanged { per_s: Some(rate) } => {
             format!("rate changed to {}: judged from here", Rate::PerSecond((rate * 10.0).round() / 10.0))

@@ -1,9 +1,9 @@
 //! Why a verdict is what it is, in words.
 
-use crate::evidence::{ProbeRecord, Runtime, SeriesId};
+use crate::evidence::{ProbeRecord, Runtime, SeriesId, UnseenKeys};
 use crate::findings::{
     Doubt, Excluded, ExcludedGrowth, Failure, Found, GroupDoubt, GroupDoubtReason, HeldByRequests, LongerRun,
-    RateShortfall, Reason, Scheme, Trend, TrendReason, WorstError,
+    RateShortfall, Reason, Scheme, SeriesGrowth, Trend, TrendReason, WorstError,
 };
 use crate::units::{Rate, Span, Unit, significant};
 
@@ -102,9 +102,23 @@ fn advice(doubt: &Doubt, longer: Option<&LongerRun>) -> Option<String> {
         | Doubt::NotSignificant { .. }
         | Doubt::TooLittleGrown { .. }
         | Doubt::MemoryUnresolved { .. }
-        | Doubt::TasksUnresolved { .. } => longer.map(|longer| format!("; {}", longer_run(longer))),
+        | Doubt::TasksUnresolved { .. } => longer.map(|longer| format!("; {}", advise_longer_run(longer))),
         _ => None,
     }
+}
+
+/// A store that has an entry for each key still fills.
+fn unseen_keys(growth: &SeriesGrowth, keys: &UnseenKeys) -> String {
+    let count = |n: u64| Unit::Count.show(n as f64);
+    let left = keys.left_s.map(|left| format!(", {} longer", Span::from_secs_f64(left.ceil())));
+    format!(
+        "{}, but {} of {} keys had not been seen yet: a store with an entry for each still fills; run until all are \
+         seen{}, and growth is judged from there",
+        leak::series(growth),
+        count(keys.distinct - keys.seen),
+        count(keys.distinct),
+        left.unwrap_or_default(),
+    )
 }
 
 /// What leaves it open.
@@ -124,6 +138,7 @@ pub fn doubt(doubt: &Doubt) -> String {
         Doubt::MayBeHeld { growth, hold } => {
             format!("{}, but may be held for {hold}, longer than it was observed", leak::series(growth))
         }
+        Doubt::KeysUnseen { growth, keys } => unseen_keys(growth, keys),
         Doubt::MayBeWarmUp { growth, runtime, pools_bytes, .. } => {
             format!(
                 "{}, but {runtime} takes up to {} in its first half hour under load without a leak",
@@ -182,7 +197,7 @@ pub fn doubt(doubt: &Doubt) -> String {
 }
 
 /// "run again with --load-duration of about 4 min".
-pub fn longer_run(longer: &LongerRun) -> String {
+pub fn advise_longer_run(longer: &LongerRun) -> String {
     let flag = duration_flag(longer);
     match longer.needs_s {
         Some(seconds) => format!("run again with {flag} of about {}", Span::from_secs_f64(seconds)),

@@ -6,15 +6,10 @@ use crate::units::Unit;
 
 /// The few words; none of what needs none. What explains a growth away has words of its own.
 pub fn remark(series: &SeriesEvidence) -> Option<String> {
-    let counts = series.votes() || series.groups_vote || series.id.is_resident_memory();
     match series.trend.direction {
-        // even the most that it may grow by, or did grow by, does not count
-        Direction::Inconclusive if series.flat => Some(TOO_LITTLE.into()),
+        _ if series.grows_too_little() => Some(TOO_LITTLE.into()),
         Direction::Inconclusive => Some(why_inconclusive(&series.trend)),
-        Direction::Growing if counts && !series.material && series.explained_by.is_none() => {
-            Some(TOO_LITTLE.into())
-        }
-        Direction::Stable if counts => series.after_settle.map(of_settle),
+        Direction::Stable if series.growth_would_matter() => series.after_settle.map(of_settle),
         Direction::Growing | Direction::Stable => None,
     }
 }

@@ -15,6 +15,7 @@ mod against_real_services;
 #[cfg(target_os = "linux")]
 mod behind_a_proxy;
 /// Several requests by name: weights hold; errors, latency and growth are reported by name.
+mod by_key;
 mod by_request;
 /// Not a promise: a browser for the promises of `page`.
 mod chromium;

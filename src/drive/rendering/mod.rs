@@ -7,6 +7,8 @@
 mod filling;
 mod keys;
 mod renderer;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub(super) use filling::Filling;

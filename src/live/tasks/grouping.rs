@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::evidence::{Ids, sort_by_wait};
+use crate::evidence::sort_by_wait;
 use crate::findings::{Grouping, ListedGroup};
 use crate::wording::{unknown_creator, unknown_state};
 
@@ -85,14 +85,11 @@ fn add(whole: &mut Shown<'_>, largest: &mut f64, part: Shown<'_>) {
     group.longest_wait_s = group.longest_wait_s.max(other.longest_wait_s);
     group.proven = group.proven.zip(other.proven).map(|(a, b)| a + b).or(group.proven).or(other.proven);
     group.times = group.times.zip(other.times).map(|(a, b)| a.and(b)).or(group.times).or(other.times);
-    match (&mut group.ids, &other.ids) {
-        (Ids::Read(ids), Ids::Read(more)) => {
-            ids.extend(more);
-            sort_by_wait(ids);
-        }
-        (ids @ Ids::NotRead, more) => ids.clone_from(more),
-        (Ids::Read(_) | Ids::TooMany, _) => {}
-    }
+    group.ids = std::mem::take(&mut group.ids).and(other.ids.clone(), |mut ids, more| {
+        ids.extend(more);
+        sort_by_wait(&mut ids);
+        ids
+    });
     if group.state != other.state {
         group.state = None;
     }

@@ -59,7 +59,10 @@ fn a_share_of_repeated_keys_makes_two_kinds_of_each_request() {
     assert!(driven.block_design().is_some(), "growth is attributed to them");
     let tables = "vary = true\n[[request]]\nname = 'a'\npath = '/{{uuid}}'\nreuse = 0.5\n[[request]]\nname = 'b'\npath = '/b'\nweight = 3";
     let plan = plan_of_tables(tables);
-    assert_eq!(plan, [("b".into(), 3.0), ("a (new key)".into(), 0.5), ("a (repeated key)".into(), 0.5)]);
+    assert_eq!(
+        plan,
+        [("b".into(), 3.0), ("new key of 'a'".into(), 0.5), ("repeated key of 'a'".into(), 0.5)]
+    );
 }
 
 fn plan_of_tables(tables: &str) -> Vec<(String, f64)> {

@@ -141,15 +141,13 @@ impl GoTasks {
             proven = Some(self.proven(&profile, stuck, &mut described));
         }
         reading.snapshot = Some(TaskSnapshot {
-            elapsed_s: 0.0,
-            moment,
             counts,
             proven,
             longest_wait_s,
             labels,
             ids,
-            times: Vec::new(),
             groups: described,
+            ..TaskSnapshot::at(moment)
         });
         Ok(reading)
     }
@@ -177,15 +175,9 @@ impl GoTasks {
         let (profile, stuck) = read(&self.fetcher, at).await.map_err(LeakProof::not_served)?;
         let mut groups = Vec::new();
         let snapshot = TaskSnapshot {
-            elapsed_s: 0.0,
-            moment: Moment::Asked,
-            counts: Vec::new(),
             proven: Some(self.proven(&profile, stuck, &mut groups)),
-            longest_wait_s: Vec::new(),
-            labels: Vec::new(),
-            ids: Ids::NotRead,
-            times: Vec::new(),
             groups,
+            ..TaskSnapshot::at(Moment::Asked)
         };
         Ok(Reading { snapshot: Some(snapshot), ..Reading::default() })
     }

@@ -82,18 +82,7 @@ impl Heap {
         }
         counts.push((REST.into(), rest));
         groups.push(described(REST));
-        let (proven, longest_wait_s, labels, ids, times) = Default::default();
-        let snapshot = TaskSnapshot {
-            elapsed_s: 0.0,
-            moment,
-            counts,
-            proven,
-            longest_wait_s,
-            labels,
-            ids,
-            times,
-            groups,
-        };
+        let snapshot = TaskSnapshot { counts, groups, ..TaskSnapshot::at(moment) };
         reading.snapshot = Some(snapshot);
         reading
     }

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::evidence::{GroupKind, Ids, Moment, SeriesId, TaskSnapshot};
+use crate::evidence::{GroupKind, Moment, SeriesId, TaskSnapshot};
 use crate::probe::blocking::run_blocking;
 use crate::probe::group_registry::{GroupBounds, GroupRegistry};
 use crate::probe::jvm::attach::Attach;
@@ -49,15 +49,9 @@ impl Threads {
         let mut reading = self.reading(&groups);
         let listed = || groups.iter().take(GROUP_BOUNDS.at_once);
         reading.snapshot = Some(TaskSnapshot {
-            elapsed_s: 0.0,
-            moment,
             counts: listed().map(|group| (group.described.id.clone(), group.count)).collect(),
-            proven: None,
-            longest_wait_s: Vec::new(),
-            labels: Vec::new(),
-            ids: Ids::NotRead,
-            times: Vec::new(),
             groups: listed().map(|group| group.described.clone()).collect(),
+            ..TaskSnapshot::at(moment)
         });
         Ok(reading)
     }

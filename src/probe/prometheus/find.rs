@@ -47,13 +47,18 @@ pub fn page<'a>(search: &'a ProbeSearch<'a>) -> BoxFuture<'a, Discovered> {
                 Err(error) => why = error,
             }
         }
-        let turn_on = match plan.metrics {
-            Some(_) if !search.foreign.metrics => format!("no page of metrics: {why}"),
-            Some(_) => ANOTHER_PROCESS.into(),
-            None if search.foreign.metrics => ANOTHER_PROCESS.into(),
-            None => format!("serve {}, or name the page with --metrics URL", exporter(search.runtime())),
-        };
-        found.missing("prometheus", YIELDS, turn_on);
+        match plan.metrics {
+            Some(_) if !search.foreign.metrics => {
+                found.named_missing("prometheus", YIELDS, format!("no page of metrics: {why}"), None);
+            }
+            Some(_) => found.named_missing("prometheus", YIELDS, ANOTHER_PROCESS.into(), None),
+            None if search.foreign.metrics => found.missing("prometheus", YIELDS, ANOTHER_PROCESS.into()),
+            None => {
+                let exporter = exporter(search.runtime());
+                let turn_on = format!("serve {exporter}, or name the page with --metrics URL");
+                found.missing("prometheus", YIELDS, turn_on);
+            }
+        }
         found
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{EventKind, GroupKind, GroupLabel, Ids, SeriesId, TaskGroup, TaskSnapshot};
+use crate::evidence::{EventKind, GroupKind, GroupLabel, SeriesId, TaskGroup, TaskSnapshot};
 
 /// What arrived in time, of all probes together.
 #[derive(Debug, Default)]
@@ -67,11 +67,10 @@ fn merge(into: &mut Option<TaskSnapshot>, new: TaskSnapshot) {
     }
     old.labels.extend(new.labels);
     old.times.extend(new.times);
-    match (&mut old.ids, new.ids) {
-        (Ids::Read(ids), Ids::Read(more)) => ids.extend(more),
-        (ids @ Ids::NotRead, more) => *ids = more,
-        (Ids::Read(_) | Ids::TooMany, _) => {}
-    }
+    old.ids = std::mem::take(&mut old.ids).and(new.ids, |mut ids, more| {
+        ids.extend(more);
+        ids
+    });
     for group in new.groups {
         if !old.groups.iter().any(|known| known.id == group.id) {
             old.groups.push(group);

@@ -65,15 +65,12 @@ impl TokioConsole {
         let id = |tasks: &GroupOfTasks| tasks.group.id.clone();
         let listed = shown().map(|tasks| Some((id(tasks), tasks.ids.as_read()?.clone())));
         reading.snapshot = Some(TaskSnapshot {
-            elapsed_s: 0.0,
-            moment,
             counts: shown().map(|tasks| (id(tasks), tasks.count)).collect(),
-            proven: None,
             longest_wait_s: shown().filter_map(|tasks| Some((id(tasks), tasks.longest_wait_s?))).collect(),
-            labels: Vec::new(),
             ids: listed.collect::<Option<Vec<_>>>().map_or(Ids::TooMany, Ids::Read),
             times: shown().map(|tasks| (id(tasks), tasks.times)).collect(),
             groups: shown().map(|tasks| (*tasks.group).clone()).collect(),
+            ..TaskSnapshot::at(moment)
         });
         reading
     }

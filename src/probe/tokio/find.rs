@@ -22,7 +22,7 @@ pub fn console<'a>(search: &'a ProbeSearch<'a>) -> BoxFuture<'a, Discovered> {
         let Some(url) = &search.plan.probes.tokio_console else { return found };
         match TokioConsole::find(url).await {
             Ok(probe) => found.add(Box::new(probe), YIELDS),
-            Err(error) => found.missing("tokio-console", YIELDS, format!("{error}; {TURN_ON}")),
+            Err(error) => found.named_missing("tokio-console", YIELDS, error.to_string(), Some(TURN_ON)),
         }
         found
     })

@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use super::colours::colour_name;
 use crate::evidence::{AccountPart, Event, EventKind, Evidence, Sample, Series, SeriesId};
-use crate::findings::Report;
+use crate::findings::{AccountRow, Report};
 use crate::report::clean_text::clean_text;
 use crate::report::lines::hold_units;
 use crate::report::picture::{
-    Bin, FittedLine, Layers, Mark, MemoryLayers, RunTime, Tint, collect_bins, memory_layers, run_time,
+    Bin, FittedLine, LayerArea, Layers, Mark, MemoryLayers, RunTime, collect_bins, memory_layers, run_time,
     task_layers, whole_intervals,
 };
 use crate::units::Unit;
@@ -81,10 +81,14 @@ struct Area {
 }
 
 impl Stack {
-    fn new(layers: Layers) -> Stack {
-        let area = |((name, tint), end): ((String, Tint), Option<f64>)| Area {
-            end,
-            change: None,
+    fn new(layers: Layers, account: &[AccountRow]) -> Stack {
+        let change = |part: AccountPart| {
+            let row = account.iter().find(|row| row.part == part)?;
+            change_without_level(Unit::Bytes, Some(row.start), Some(row.end))
+        };
+        let area = |LayerArea { name, tint, part, at_end }| Area {
+            end: at_end,
+            change: part.and_then(change),
             name: clean_text(&name),
             colour: colour_name(tint),
             bad: tint.is_bad(),
@@ -92,7 +96,7 @@ impl Stack {
         let row = |(t, tops): (f64, Vec<f64>)| std::iter::once(t).chain(tops).map(rounded);
         let piece = |piece: Vec<(f64, Vec<f64>)>| piece.into_iter().flat_map(row).collect();
         Stack {
-            areas: layers.areas.into_iter().zip(layers.at_end).map(area).collect(),
+            areas: layers.areas.into_iter().map(area).collect(),
             pieces: layers.pieces.into_iter().map(piece).collect(),
             whole: layers.is_whole,
         }
@@ -245,11 +249,7 @@ fn memory(evidence: &Evidence, findings: &Report) -> Chart {
         let FittedLine { ends, dots, band, bad, names_another } = fit;
         FittedView { ends, dots, band, bad, names_another }
     });
-    let mut stack = account.map(Stack::new);
-    for area in stack.iter_mut().flat_map(|stack| &mut stack.areas) {
-        let row = findings.account.iter().find(|row| row.part.to_string() == area.name);
-        area.change = row.and_then(|row| change_without_level(Unit::Bytes, Some(row.start), Some(row.end)));
-    }
+    let stack = account.map(|layers| Stack::new(layers, &findings.account));
     Chart { stack, fit, limit, notes, ticks, ..Chart::new("Memory", Unit::Bytes, lines) }
 }
 
@@ -279,7 +279,7 @@ fn tasks(evidence: &Evidence, findings: &Report) -> Chart {
     others.sort_by_key(|line| (!line.main, !line.on));
     let lines = total.into_iter().chain(others).collect();
     let (stack, notes) = match shown {
-        Some(shown) => (shown.groups.map(Stack::new), shown.notes),
+        Some(shown) => (shown.groups.map(|layers| Stack::new(layers, &[])), shown.notes),
         None => (None, Vec::new()),
     };
     Chart { stack, notes, ..Chart::new(&title, Unit::Count, lines) }

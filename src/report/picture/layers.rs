@@ -10,7 +10,7 @@ use super::task_stack::{Group, Tasks, end_of_groups, row_at_end, series_of};
 use super::tasks;
 use super::theme::{LIGHT, Tint};
 use super::trace::Trace;
-use crate::evidence::{Evidence, SeriesId};
+use crate::evidence::{AccountPart, Evidence, SeriesId};
 use crate::findings::Report;
 use crate::report::clean_text::clean_text;
 use crate::wording::picture::describe_growth;
@@ -18,14 +18,25 @@ use crate::wording::picture::describe_growth;
 /// Areas stacked on each other, from the bottom up.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Layers {
-    /// Each with its name.
-    pub areas: Vec<(String, Tint)>,
+    /// Each of them.
+    pub areas: Vec<LayerArea>,
     /// Pieces of moments, each with the upper edge of every area.
     pub pieces: Vec<Vec<(f64, Vec<f64>)>>,
-    /// What each area holds where steady ends, as the tables have it; none of what no table has.
-    pub at_end: Vec<Option<f64>>,
     /// Whether the areas are all of the line above them.
     pub is_whole: bool,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerArea {
+    /// What it is called.
+    pub name: String,
+    /// Its colour.
+    pub tint: Tint,
+    /// The part of the account that it shows; none of a group of tasks.
+    pub part: Option<AccountPart>,
+    /// What it holds where steady ends, as the tables have it; none of what no table has.
+    pub at_end: Option<f64>,
 }
 
 /// The line through what is drawn.
@@ -78,11 +89,14 @@ pub fn memory_layers(evidence: &Evidence, findings: &Report, columns: usize) -> 
     MemoryLayers {
         main: Some(series.id.clone()),
         account: stack.map(|stack| {
-            let names = stack.parts.iter().map(ToString::to_string);
-            let at_end = stack.parts.iter().map(|part| end_in_account(&stage, *part));
-            let at_end = at_end.collect();
-            let areas = names.zip(memory::tints(&stage, &stack)).collect();
-            Layers { areas, is_whole: stack.is_whole(), pieces: stack.pieces, at_end }
+            let area = |(part, tint): (&AccountPart, Tint)| LayerArea {
+                name: part.to_string(),
+                tint,
+                part: Some(*part),
+                at_end: end_in_account(&stage, *part),
+            };
+            let areas = stack.parts.iter().zip(memory::tints(&stage, &stack)).map(area).collect();
+            Layers { areas, is_whole: stack.is_whole(), pieces: stack.pieces }
         }),
         fit: fit.map(line),
         limit: limit.map(|limit| limit.bytes),
@@ -141,6 +155,7 @@ pub fn task_layers(evidence: &Evidence, findings: &Report, columns: usize) -> Op
             });
             let tints = tasks::tints(&groups);
             let names = groups.iter().map(|group| clean_text(&group.name));
+            let area = |((name, tint), at_end)| LayerArea { name, tint, part: None, at_end };
             let tops = row_at_end(evidence, &rows).map(|(_, tops)| tops.clone());
             let below = |i: usize, tops: &[f64]| i.checked_sub(1).map_or(0.0, |i| tops[i]);
             let held = |i: usize| tops.as_ref().map(|tops| tops[i] - below(i, tops));
@@ -150,9 +165,8 @@ pub fn task_layers(evidence: &Evidence, findings: &Report, columns: usize) -> Op
             TaskLayers {
                 title,
                 groups: Some(Layers {
-                    areas: names.zip(tints).collect(),
+                    areas: names.zip(tints).zip(at_end).map(area).collect(),
                     pieces: vec![rows],
-                    at_end,
                     is_whole: true,
                 }),
                 main,

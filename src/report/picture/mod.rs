@@ -38,7 +38,7 @@ mod timeline;
 mod trace;
 
 pub use bins::{Bin, collect_bins, whole_intervals};
-pub use layers::{FittedLine, Layers, MemoryLayers, TaskLayers, memory_layers, task_layers};
+pub use layers::{FittedLine, LayerArea, Layers, MemoryLayers, TaskLayers, memory_layers, task_layers};
 pub use marks::Mark;
 pub use one_run::compose;
 pub use page::SIZE;

@@ -71,6 +71,7 @@ pub fn empty_report(verdict: Verdict, headline: &str, made: &Made) -> Report {
             found: true,
             yields: "goroutines by stack".into(),
             turn_on: None,
+            why: None,
             asked: 240,
             samples: 237,
             counts: 0,

@@ -9,14 +9,15 @@ use tokio::time::{Instant, sleep};
 use super::*;
 use crate::drive::{Clock, Driver, Sending, SimulatedAnswers};
 use crate::evidence::{
-    DrivenPlan, Environment, Evidence, Gone, Judging, ObservedPlan, PhasePlan, PlanRecord, SeriesId,
-    StopAsker, Workload,
+    DrivenPlan, Environment, Evidence, Gone, Judging, KeyUse, ObservedPlan, PhasePlan, PlanRecord,
+    RequestKeys, SeriesId, StopAsker, VaryRecord, Workload,
 };
 use crate::plan::RequestPlan;
 use crate::probe::{Probe, ProbeError, ProbeFuture, Reading, Request, Sampler};
 use crate::record::{RunDir, read_run};
 use crate::run::Enough;
 use crate::units::{Rate, Span};
+use crate::workload::ONLY;
 
 /// tokio's clock, which the test turns by waiting.
 struct Waited(Instant);
@@ -325,4 +326,26 @@ async fn a_change_while_it_settles_changes_nothing_of_what_was_judged() {
     let Came { evidence, lasted, .. } = obey(Does::CollectsFor(S / 100), plan, asked, true).await;
     assert!((80 * S..84 * S).contains(&lasted), "{lasted:?}");
     assert!(evidence.last_load_change().is_none() && evidence.recording.steady_s() >= 50.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn steady_is_judged_from_the_moment_when_all_keys_were_seen() {
+    let keys =
+        RequestKeys { request: ONLY.into(), origin: ONLY.into(), keys: KeyUse::Next, distinct: Some(300) };
+    let mut plan = driven_plan();
+    if let Workload::Driven(load) = &mut plan.workload {
+        load.vary = Some(VaryRecord { keys: vec![keys], ..VaryRecord::default() });
+    }
+    let Came { evidence, lasted, .. } = obey(Does::CollectsFor(S / 100), plan.clone(), vec![], true).await;
+    let seen: Vec<f64> = evidence
+        .events
+        .iter()
+        .filter(|event| event.kind == EventKind::KeysSeen { keys: 300 })
+        .map(|event| event.elapsed_s)
+        .collect();
+    assert!(matches!(seen[..], [at] if (29.0..32.0).contains(&at)), "{seen:?}");
+    let phases = evidence.recording.elapsed_s.iter().zip(&evidence.recording.phases);
+    let judged: Vec<f64> = phases.filter(|(_, phase)| **phase == Phase::Steady).map(|(at, _)| *at).collect();
+    assert!(judged[0] >= seen[0] && judged[0] < seen[0] + 1.5, "{judged:?}");
+    assert!((60 * S..64 * S).contains(&lasted), "the run is no longer for it: {lasted:?}");
 }

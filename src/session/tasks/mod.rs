@@ -5,6 +5,8 @@ mod recorded;
 mod request_sender;
 mod request_source;
 mod save;
+#[cfg(test)]
+mod tests;
 
 use std::time::{Duration, Instant};
 
@@ -90,8 +92,7 @@ async fn read_tasks(plans: &[TasksPlan], options: TasksOptions) -> Result<u8> {
             Watch { services, monitor, ended }.run(commands).await;
         }
         None => {
-            observe(&mut services, options.observe, &mut commands).await;
-            look_closer(&mut services, plans).await;
+            read_for_list(&mut services, plans, options.observe, &mut commands).await;
             for Service { reader, .. } in &services {
                 if services.len() > 1 {
                     print(&format!("{}\n", reader.subject()));
@@ -152,6 +153,17 @@ fn why_not(not_found: Option<String>, reader: &Reader, probes: &[ProbeRecord]) -
         Some(line) => format!("no task groups can be read: {why}; to turn one on: {line}"),
         None => format!("no task groups can be read: {why}"),
     }
+}
+
+/// Reads all that a table or a document shows.
+async fn read_for_list(
+    services: &mut [Service],
+    plans: &[TasksPlan],
+    span: Duration,
+    commands: &mut Receiver<Command>,
+) {
+    observe(services, span, commands).await;
+    look_closer(services, plans).await;
 }
 
 async fn observe(services: &mut [Service], span: Duration, commands: &mut Receiver<Command>) {

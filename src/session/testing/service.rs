@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::drive::{Clock, SimulatedAnswers};
-use crate::evidence::{EventKind, Frame, GroupKind, Ids, Moment, SeriesId, TaskGroup, TaskSnapshot};
+use crate::evidence::{EventKind, Frame, GroupKind, Moment, SeriesId, TaskGroup, TaskSnapshot};
 use crate::probe::{Probe, ProbeFuture, Reading, Request};
 
 /// A moment of the run, as the service sees it.
@@ -188,15 +188,10 @@ impl FakeProbe {
             service.groups.iter_mut().map(|(group, count)| (group.id.clone(), count(now) as u64)).collect();
         let first = counts.first().map(|(id, _)| id.clone()).unwrap_or_default();
         TaskSnapshot {
-            elapsed_s: 0.0,
-            moment,
             counts,
             proven: service.proof.as_mut().map(|proof| vec![(first, proof(now) as u64)]),
-            longest_wait_s: Vec::new(),
-            labels: Vec::new(),
-            ids: Ids::NotRead,
-            times: Vec::new(),
             groups: service.groups.iter().map(|(group, _)| group.clone()).collect(),
+            ..TaskSnapshot::at(moment)
         }
     }
 }

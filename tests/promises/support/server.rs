@@ -3,6 +3,7 @@
 //! A server is a process of its own, because soak never judges an ancestor: this test program starts itself again as
 //! one. Each ends when its starter closes its standard input, and after [`LIFETIME`] in any case.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -122,6 +123,7 @@ fn serve() {
         answered: AtomicUsize::new(0),
         closed: AtomicBool::new(false),
         end: Mutex::new(end),
+        store: Mutex::default(),
     });
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
@@ -145,7 +147,12 @@ struct Place {
     answered: AtomicUsize,
     closed: AtomicBool,
     end: Mutex<mpsc::Sender<()>>,
+    /// What the store keeps: an entry for each target that was asked for.
+    store: Mutex<HashMap<String, Vec<u8>>>,
 }
+
+/// The size of an entry of the store.
+const ENTRY_BYTES: usize = 16 << 10;
 
 impl Place {
     /// One connection until it closes, or until this kind of server has had enough.
@@ -179,6 +186,8 @@ impl Place {
             }
             match self.kind.as_str() {
                 "silent" => thread::sleep(LIFETIME),
+                // as what publishes the port of a container that is not up yet
+                "late" if self.answered.fetch_add(1, Ordering::SeqCst) < 3 => return,
                 "slow" => thread::sleep(Duration::from_millis(200)),
                 _ => {}
             }
@@ -190,6 +199,11 @@ impl Place {
                 let lost = thread::Builder::new().stack_size(32 << 10).name("lost".into());
                 lost.spawn(|| thread::sleep(LIFETIME)).unwrap();
             }
+            if self.kind == "store" {
+                let target = head.split(' ').nth(1).unwrap_or_default().to_string();
+                // zeros that are never written would take no memory
+                self.store.lock().unwrap().entry(target).or_insert_with(|| vec![1; ENTRY_BYTES]);
+            }
             let broken = self.kind == "500" || (self.kind == "shop" && head.starts_with("GET /broken "));
             let has_session = head.contains(": Bearer s3cr3t-token-") && head.contains("sid=s3cr3t-cookie");
             let status = match self.kind.as_str() {
@@ -200,7 +214,8 @@ impl Place {
                 "404" => "404 Not Found",
                 _ => "200 OK",
             };
-            if answer(&mut stream, status).is_err() {
+            let body = if self.kind == "welcome" { "Welcome\n" } else { "ok\n" };
+            if answer_with(&mut stream, status, body).is_err() {
                 return;
             }
             if self.answered.fetch_add(1, Ordering::SeqCst) + 1 == LAST {

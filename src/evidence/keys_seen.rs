@@ -1,0 +1,87 @@
+//! How far the requests of a run have gone through their keys, where there are only so many.
+//!
+//! Every key comes once before any comes again (`workload::Deck`), so that as many requests as there are keys have seen
+//! all of them.
+
+use super::{EventKind, Evidence};
+
+/// Keys that have not been used yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnseenKeys {
+    /// How many were used so far,
+    pub seen: u64,
+    /// of so many.
+    pub distinct: u64,
+    /// How long the run must go on until all were used, in seconds; none where no rate is known.
+    pub left_s: Option<f64>,
+}
+
+impl Evidence {
+    /// Keys that are still new to the service, of the request that has the longest way to go. None where all were used,
+    /// and where each request has a new one: those never end.
+    pub fn unseen_keys(&self) -> Option<UnseenKeys> {
+        let vary = self.driven()?.vary.as_ref()?;
+        if self.events.iter().any(|event| matches!(event.kind, EventKind::KeysSeen { .. })) {
+            return None;
+        }
+        let of_request = vary.keys.iter().filter_map(|keys| {
+            let distinct = keys.distinct?;
+            let rows = || self.load.iter().filter(|row| row.request == keys.request);
+            let seen: u64 = rows().map(|row| row.sent).sum();
+            (seen < distinct).then(|| {
+                let last_s = rows().map(|row| row.elapsed_s).fold(0.0, f64::max);
+                let first_s = rows().map(|row| row.elapsed_s).fold(f64::INFINITY, f64::min);
+                let rate = seen as f64 / (last_s - first_s);
+                let left_s = (distinct - seen) as f64 / rate;
+                UnseenKeys {
+                    seen,
+                    distinct,
+                    left_s: Some(left_s).filter(|left| left.is_finite() && *left > 0.0),
+                }
+            })
+        });
+        let left = |keys: &UnseenKeys| keys.distinct - keys.seen;
+        of_request.max_by(|a, b| left(a).cmp(&left(b)))
+    }
+
+    /// How many keys there are, where there are several and only so many.
+    pub fn distinct_keys(&self) -> Option<u64> {
+        let distinct = self.driven()?.vary.as_ref()?.keys.iter().filter_map(|keys| keys.distinct);
+        distinct.max().filter(|keys| *keys > 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{DrivenPlan, Event, KeyUse, LoadRow, PlanRecord, RequestKeys, VaryRecord};
+    use super::*;
+
+    fn evidence(distinct: Option<u64>, sent: &[u64]) -> Evidence {
+        let keys = RequestKeys { request: "all".into(), origin: "all".into(), keys: KeyUse::Next, distinct };
+        let vary = Some(VaryRecord { keys: vec![keys], ..VaryRecord::default() });
+        let row = |(second, sent): (usize, &u64)| LoadRow {
+            elapsed_s: second as f64,
+            request: "all".into(),
+            sent: *sent,
+            ..LoadRow::default()
+        };
+        Evidence {
+            plan: Some(PlanRecord::example_of(DrivenPlan { vary, ..DrivenPlan::example() })),
+            load: sent.iter().enumerate().map(row).collect(),
+            ..Evidence::default()
+        }
+    }
+
+    #[test]
+    fn as_many_requests_as_there_are_keys_have_seen_all() {
+        let unseen = evidence(Some(1000), &[0, 100, 100]).unseen_keys().unwrap();
+        assert_eq!((unseen.seen, unseen.distinct, unseen.left_s), (200, 1000, Some(8.0)));
+        assert_eq!(evidence(Some(1000), &[0, 500, 500]).unseen_keys(), None);
+        assert_eq!(evidence(None, &[0, 5]).unseen_keys(), None, "there is no end of them");
+        let nothing_yet = evidence(Some(10), &[]).unseen_keys().unwrap();
+        assert_eq!((nothing_yet.seen, nothing_yet.left_s), (0, None));
+        let mut seen = evidence(Some(1000), &[0, 100]);
+        seen.events = vec![Event { elapsed_s: 1.0, kind: EventKind::KeysSeen { keys: 1000 } }];
+        assert_eq!(seen.unseen_keys(), None, "what was seen stays seen");
+    }
+}
