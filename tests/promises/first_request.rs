@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::support::{Output, Server, closed_port, files, report, run, run_soak, soak, text};
+use super::support::{Output, Server, as_server, closed_port, files, report, run, run_soak, soak, text};
 
 /// What a run against this URL says, which ends before anything is written.
 #[track_caller]
@@ -69,6 +69,19 @@ fn without_a_connection_the_cause_is_named() {
     let proxy = format!("http://127.0.0.1:{}/", closed_port());
     let proxied = refused(&server.url(), &["--load-only", "--proxy", &proxy]);
     assert!(proxied.contains("check --proxy"), "{proxied}");
+}
+
+#[test]
+fn a_command_that_listens_and_does_not_answer_yet_is_waited_for() {
+    let place = tempfile::tempdir().unwrap();
+    let (out, port) = (place.path().join("run"), closed_port());
+    let (line, vars) = as_server("late", port);
+    let url = format!("http://127.0.0.1:{port}/");
+    let mut command = soak(&[&url, "-z", "2s", "-q", "50", "-o", out.to_str().unwrap(), "--"]);
+    command.args(line).envs(vars);
+    let output = run(command);
+    assert!([0, 1, 3].contains(&output.code), "{output:?}");
+    assert_eq!(report(&out)["load"]["errors"]["ratio"], 0.0, "{output:?}");
 }
 
 #[test]
