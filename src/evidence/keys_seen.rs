@@ -3,7 +3,7 @@
 //! Every key comes once before any comes again (`workload::Deck`), so that as many requests as there are keys have seen
 //! all of them.
 
-use super::{EventKind, Evidence};
+use super::{EventKind, Evidence, KeyUse, RequestKeys, RowOrder, RowsRecord};
 
 /// Keys that have not been used yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +44,17 @@ impl Evidence {
         of_request.max_by(|a, b| left(a).cmp(&left(b)))
     }
 
+    /// Of rows that were meant to be used once: how many requests had one of them, of the request that used most.
+    pub fn rows_used_once(&self) -> Option<(&RowsRecord, u64)> {
+        let vary = self.driven()?.vary.as_ref()?;
+        let rows = vary.rows.as_ref().filter(|rows| rows.order == RowOrder::Once)?;
+        let sent = |keys: &RequestKeys| -> u64 {
+            self.load.iter().filter(|row| row.request == keys.request).map(|row| row.sent).sum()
+        };
+        let used = vary.keys.iter().filter(|keys| keys.keys != KeyUse::Repeated).map(sent).max()?;
+        Some((rows, used))
+    }
+
     /// How many keys there are, where there are several and only so many.
     pub fn distinct_keys(&self) -> Option<u64> {
         let distinct = self.driven()?.vary.as_ref()?.keys.iter().filter_map(|keys| keys.distinct);
@@ -53,7 +64,7 @@ impl Evidence {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{DrivenPlan, Event, KeyUse, LoadRow, PlanRecord, RequestKeys, VaryRecord};
+    use super::super::{DrivenPlan, Event, LoadRow, PlanRecord, VaryRecord};
     use super::*;
 
     fn evidence(distinct: Option<u64>, sent: &[u64]) -> Evidence {
@@ -70,6 +81,23 @@ mod tests {
             load: sent.iter().enumerate().map(row).collect(),
             ..Evidence::default()
         }
+    }
+
+    #[test]
+    fn rows_that_are_meant_for_once_are_counted() {
+        let with_rows = |order: RowOrder| {
+            let mut evidence = evidence(Some(100), &[0, 40, 70]);
+            let rows = RowsRecord { file: "u.csv".into(), hash: "0".into(), count: 100, order };
+            if let Some(crate::evidence::Workload::Driven(load)) =
+                evidence.plan.as_mut().map(|p| &mut p.workload)
+            {
+                load.vary.as_mut().unwrap().rows = Some(rows);
+            }
+            evidence
+        };
+        let once = with_rows(RowOrder::Once);
+        assert_eq!(once.rows_used_once().map(|(rows, used)| (rows.count, used)), Some((100, 110)));
+        assert!(with_rows(RowOrder::Random).rows_used_once().is_none());
     }
 
     #[test]

@@ -84,6 +84,15 @@ pub enum Note {
         /// Requests per second from then on; none where it was paused to the end.
         per_s: Option<f64>,
     },
+    /// Rows that were meant to be used once.
+    RowsUsed {
+        /// Their file.
+        file: String,
+        /// How many requests had a row.
+        used: u64,
+        /// How many rows there are.
+        count: u64,
+    },
     /// Every key was used at least once; steady is judged from there.
     KeysSeen {
         /// When, in seconds since the run began.

@@ -26,6 +26,11 @@ pub fn gather_notes(found: &Assessment, longer: Option<LongerRun>, evidence: &Ev
     let (mut notes, others): (Vec<Note>, Vec<Note>) = of_events.partition(|note| {
         matches!(note, Note::LoadChanged { .. } | Note::KeysSeen { .. } | Note::Ended { early: true, .. })
     });
+    notes.extend(evidence.rows_used_once().map(|(rows, used)| Note::RowsUsed {
+        file: rows.file.clone(),
+        used,
+        count: rows.count,
+    }));
     notes.extend(of_verdict(found, longer, evidence));
     notes.extend(explained(&found.series));
     notes.extend(present_before(found, evidence));

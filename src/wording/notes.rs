@@ -124,6 +124,16 @@ pub fn note(note: &Note) -> String {
             "The load was paused by hand after {}, so nothing was judged.",
             Span::from_secs_f64(*elapsed_s)
         ),
+        Note::RowsUsed { file, used, count } => {
+            let [used_up, count_text] = [*used, *count].map(|n| Unit::Count.show(n as f64));
+            match used > count {
+                true => format!(
+                    "{used_up} requests needed a row of {file}, which has {count_text}: its rows were used again from the \
+                     first."
+                ),
+                false => format!("{used_up} of the {count_text} rows of {file} were used."),
+            }
+        }
         Note::KeysSeen { elapsed_s, keys } => format!(
             "All {} keys were seen after {}; growth is judged from there.",
             Unit::Count.show(*keys as f64),

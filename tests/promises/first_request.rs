@@ -103,6 +103,16 @@ fn all_requests_that_are_wrong_are_named_in_one_line() {
 }
 
 #[test]
+fn a_request_with_slots_is_named_as_it_was_written() {
+    let server = Server::start("302");
+    let url = format!("{}items/{{{{seq}}}}", server.url());
+    let line = refused(&url, &["--vary", "-H", "Authorization: Bearer {{hex 8}}"]);
+    let to = server.url().trim_end_matches('/').to_string();
+    assert!(line.contains(&format!("GET /items/{{{{seq}}}} answers 302 Found, to {to}: pass")), "{line}");
+    assert!(server.requests()[0].contains("GET /items/1 "), "{:?}", server.requests());
+}
+
+#[test]
 fn a_run_that_keeps_going_warns_sends_its_load_and_does_not_count_the_first_request() {
     let server = Server::start("404");
     let place = tempfile::tempdir().unwrap();
