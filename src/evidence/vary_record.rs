@@ -61,6 +61,9 @@ pub struct RequestKeys {
     /// How many different keys there are; none where each request has a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distinct: Option<u64>,
+    /// New keys are the numbers from 1 and nothing else, so that each run has the same.
+    #[serde(default)]
+    pub from_one: bool,
 }
 
 impl KeyUse {

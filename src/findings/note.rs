@@ -84,6 +84,8 @@ pub enum Note {
         /// Requests per second from then on; none where it was paused to the end.
         per_s: Option<f64>,
     },
+    /// Keys were the numbers from 1, which a process that an earlier run has used has seen already.
+    KeysFromOne,
     /// Rows that were meant to be used once.
     RowsUsed {
         /// Their file.

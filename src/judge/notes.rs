@@ -13,6 +13,7 @@ use crate::findings::{
 use crate::units::{Rate, Unit};
 
 use super::slowed_probes::slowed_probes;
+use super::steady::EDGE_S;
 
 /// Groups of tasks that were there before the run are named at most so many of.
 const MOST_PRESENT: usize = 3;
@@ -26,6 +27,10 @@ pub fn gather_notes(found: &Assessment, longer: Option<LongerRun>, evidence: &Ev
     let (mut notes, others): (Vec<Note>, Vec<Note>) = of_events.partition(|note| {
         matches!(note, Note::LoadChanged { .. } | Note::KeysSeen { .. } | Note::Ended { early: true, .. })
     });
+    let vary = evidence.driven().and_then(|load| load.vary.as_ref());
+    let from_one = vary.is_some_and(|vary| vary.keys.iter().any(|keys| keys.from_one));
+    // a leak was found all the same
+    notes.extend((from_one && found.verdict() != Verdict::Leak).then_some(Note::KeysFromOne));
     notes.extend(evidence.rows_used_once().map(|(rows, used)| Note::RowsUsed {
         file: rows.file.clone(),
         used,
@@ -260,7 +265,11 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
         EventKind::LoadChanged { per_s } if evidence.last_load_change() == Some(elapsed_s) => {
             Note::LoadChanged { elapsed_s, per_s: *per_s }
         }
-        EventKind::KeysSeen { keys } => Note::KeysSeen { elapsed_s, keys: *keys },
+        // what came in warm-up was not judged anyway
+        EventKind::KeysSeen { keys } => {
+            let from_there = steady_begins(evidence).is_some_and(|begins| begins <= elapsed_s + EDGE_S);
+            return from_there.then_some(Note::KeysSeen { elapsed_s, keys: *keys });
+        }
         EventKind::FailuresBegin { since_s, by_kind, by_status } => {
             let until_s = failures_end(event, evidence);
             // of a load that failed from its start to its end, the errors in steady say it

@@ -124,6 +124,11 @@ pub fn note(note: &Note) -> String {
             "The load was paused by hand after {}, so nothing was judged.",
             Span::from_secs_f64(*elapsed_s)
         ),
+        Note::KeysFromOne => {
+            "{{seq}} begins at 1 in each run: to a process that has seen an earlier run its keys are not new, and a store \
+             does not grow. Restart the process before a run, or use {{uuid}}."
+                .into()
+        }
         Note::RowsUsed { file, used, count } => {
             let [used_up, count_text] = [*used, *count].map(|n| Unit::Count.show(n as f64));
             match used > count {
