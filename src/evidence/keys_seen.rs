@@ -3,7 +3,7 @@
 //! Every key comes once before any comes again (`workload::Deck`), so that as many requests as there are keys have seen
 //! all of them.
 
-use super::{EventKind, Evidence};
+use super::{EventKind, Evidence, KeyUse, RowOrder};
 
 /// Keys that have not been used yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,17 @@ pub struct UnseenKeys {
     pub distinct: u64,
     /// How long the run must go on until all were used, in seconds; none where no rate is known.
     pub left_s: Option<f64>,
+}
+
+/// How far a run has gone through rows that were meant for one time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowsUsed {
+    /// Their file, without the directory.
+    pub file: String,
+    /// How many there are.
+    pub rows: u64,
+    /// How many were asked for, by the request that asked for most.
+    pub asked: u64,
 }
 
 impl Evidence {
@@ -29,9 +40,12 @@ impl Evidence {
             let rows = || self.load.iter().filter(|row| row.request == keys.request);
             let seen: u64 = rows().map(|row| row.sent).sum();
             (seen < distinct).then(|| {
-                let last_s = rows().map(|row| row.elapsed_s).fold(0.0, f64::max);
-                let first_s = rows().map(|row| row.elapsed_s).fold(f64::INFINITY, f64::min);
-                let rate = seen as f64 / (last_s - first_s);
+                // baseline and settle, which send nothing, take no part in the rate
+                let loaded = || rows().filter(|row| row.sent > 0).map(|row| row.elapsed_s);
+                let last_s = loaded().fold(0.0, f64::max);
+                let first_s = loaded().fold(f64::INFINITY, f64::min);
+                // from the end of the first second with load
+                let rate = seen as f64 / (last_s - first_s + 1.0);
                 let left_s = (distinct - seen) as f64 / rate;
                 UnseenKeys {
                     seen,
@@ -44,6 +58,17 @@ impl Evidence {
         of_request.max_by(|a, b| left(a).cmp(&left(b)))
     }
 
+    /// How many rows were asked for, where each is meant for one time.
+    pub fn rows_used(&self) -> Option<RowsUsed> {
+        let vary = self.driven()?.vary.as_ref()?;
+        let rows = vary.rows.as_ref().filter(|rows| rows.order == RowOrder::Once)?;
+        // a repeated key has the row that it had before
+        let takes_rows = vary.keys.iter().filter(|keys| keys.rows && keys.keys != KeyUse::Repeated);
+        let sent = |name: &str| self.load.iter().filter(|row| row.request == name).map(|row| row.sent).sum();
+        let asked = takes_rows.map(|keys| sent(&keys.request)).max()?;
+        Some(RowsUsed { file: rows.file.clone(), rows: rows.count, asked })
+    }
+
     /// How many keys there are, where they are only so many.
     pub fn distinct_keys(&self) -> Option<u64> {
         self.driven()?.vary.as_ref()?.keys.iter().filter_map(|keys| keys.distinct).max()
@@ -52,12 +77,14 @@ impl Evidence {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{DrivenPlan, Event, KeyUse, LoadRow, PlanRecord, RequestKeys, VaryRecord};
+    use super::super::{DrivenPlan, Event, KeyUse, LoadRow, PlanRecord, RequestKeys, RowsRecord, VaryRecord};
     use super::*;
 
     fn evidence(distinct: Option<u64>, sent: &[u64]) -> Evidence {
-        let keys = RequestKeys { request: "all".into(), origin: "all".into(), keys: KeyUse::Next, distinct };
-        let vary = Some(VaryRecord { keys: vec![keys], ..VaryRecord::default() });
+        let (request, origin) = ("all".to_string(), "all".to_string());
+        let keys = RequestKeys { request, origin, keys: KeyUse::Next, distinct, rows: true };
+        let rows = RowsRecord { file: "u.csv".into(), hash: "0".into(), count: 300, order: RowOrder::Once };
+        let vary = Some(VaryRecord { keys: vec![keys], rows: Some(rows), ..VaryRecord::default() });
         let row = |(second, sent): (usize, &u64)| LoadRow {
             elapsed_s: second as f64,
             request: "all".into(),
@@ -82,5 +109,17 @@ mod tests {
         let mut seen = evidence(Some(1000), &[0, 100]);
         seen.events = vec![Event { elapsed_s: 1.0, kind: EventKind::KeysSeen { keys: 1000 } }];
         assert_eq!(seen.unseen_keys(), None, "what was seen stays seen");
+    }
+
+    #[test]
+    fn seconds_without_load_do_not_slow_the_rate() {
+        let unseen = evidence(Some(1000), &[0, 0, 0, 100, 100, 100, 0, 0]).unseen_keys().unwrap();
+        assert_eq!((unseen.seen, unseen.left_s), (300, Some(7.0)));
+    }
+
+    #[test]
+    fn rows_that_are_meant_for_one_time_are_counted() {
+        let used = evidence(None, &[0, 200, 200]).rows_used().unwrap();
+        assert_eq!((used.file.as_str(), used.rows, used.asked), ("u.csv", 300, 400));
     }
 }

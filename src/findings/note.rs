@@ -1,6 +1,6 @@
 //! What a reader should know besides the verdict: one value a note, in the order in which they are read.
 
-use crate::evidence::{GroupKind, Runtime, SeriesId, StopReason, TargetRecord, UncountedReason};
+use crate::evidence::{GroupKind, RowsUsed, Runtime, SeriesId, StopReason, TargetRecord, UncountedReason};
 
 use super::{
     AttributedGrowth, Doubt, ErrorCounts, Explanation, Leak, LoadTrouble, ReplacedWorkers, group_label,
@@ -91,6 +91,8 @@ pub enum Note {
         /// How many there are.
         keys: u64,
     },
+    /// How many rows were used, which were meant for one time.
+    RowsUsed(RowsUsed),
     /// The target was restarted.
     Restarted {
         /// When, in seconds since the run began.

@@ -33,6 +33,7 @@ pub fn gather_notes(found: &Assessment, longer: Option<LongerRun>, evidence: &Ev
     notes.extend(not_collected(found, evidence));
     notes.extend(no_request_counter(evidence));
     notes.extend(slowed_probes(evidence));
+    notes.extend(evidence.rows_used().map(Note::RowsUsed));
     notes.extend(others);
     notes.extend(found.driver.troubles.iter().copied().map(Note::Load));
     notes.dedup();

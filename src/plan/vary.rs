@@ -63,6 +63,10 @@ pub(super) fn add_templates(layers: &Layers, requests: &mut [RequestPlan]) -> Re
         let expected = "expected one such as {{seq}} in the URL, a header or the data";
         return Err(Error::usage(format!("--vary: the request has no slot: {expected}")));
     }
+    if let Some(rows) = rows.as_ref().filter(|_| !requests.iter().any(RequestPlan::takes_rows)) {
+        let expected = "expected one such as {{row.COLUMN}} in the URL, a header or the data";
+        return Err(Error::usage(format!("[rows]: no slot uses {}: {expected}", rows.record.file)));
+    }
     Ok(())
 }
 
@@ -116,8 +120,9 @@ pub(super) fn record(requests: &[RequestPlan]) -> Option<VaryRecord> {
     let keys = requests.iter().filter(|request| !request.slots().is_empty());
     let keys = keys.filter_map(|request| {
         let Vary { keys, origin, .. } = request.vary.as_ref()?;
+        let rows = request.takes_rows();
         let (request, distinct) = (request.name.clone(), distinct(request));
-        Some(RequestKeys { request, origin: origin.clone(), keys: *keys, distinct })
+        Some(RequestKeys { request, origin: origin.clone(), keys: *keys, distinct, rows })
     });
     let rows = first.rows.as_ref().map(|rows| rows.record.clone());
     Some(VaryRecord { seed: first.seed, slots, rows, keys: keys.collect() })
@@ -131,6 +136,11 @@ impl RequestPlan {
         }
         let template = RequestTemplate::new(&self.url, &self.headers, &self.body).ok()?;
         template.target.slots().chain(template.body.slots()).next().cloned()
+    }
+
+    /// Whether it is filled from rows.
+    fn takes_rows(&self) -> bool {
+        self.slots().iter().any(|(_, slot)| matches!(slot, Slot::Row(_)))
     }
 
     /// Its slots, each with its place, for a person: none of its text, which may be secret.
@@ -148,22 +158,22 @@ impl RequestPlan {
     }
 }
 
-/// How many different keys a request has; none where each is new.
+/// How many different keys a request has; none where each is new, or nothing says when all were seen.
 fn distinct(request: &RequestPlan) -> Option<u64> {
-    let mut picks: u64 = 1;
-    let mut has_rows = false;
+    let (mut picks, mut has_rows) = (None, false);
     for (_, slot) in request.slots() {
         match slot {
-            slot if slot.is_new_each_time() => return None,
-            // time makes no key, nor do digits that may repeat
-            Slot::Pick(n) => picks = picks.saturating_mul(n),
+            // random digits repeat before all were drawn
+            Slot::Seq | Slot::Uuid | Slot::Hex(_) => return None,
+            Slot::Pick(n) => picks = Some(picks.unwrap_or(1_u64).saturating_mul(n)),
             Slot::Row(_) => has_rows = true,
-            _ => {}
+            // time makes no key
+            Slot::Now | Slot::NowMs | Slot::Session(_) => {}
         }
     }
-    let rows = request.vary.as_ref().and_then(|vary| vary.rows.as_ref()).filter(|_| has_rows);
+    let rows = request.vary.as_ref().and_then(|vary| vary.rows.as_deref()).filter(|_| has_rows);
     // both come round together only after their least common multiple; the larger says when most have been seen
-    Some(picks.max(rows.map_or(1, |rows| rows.count())))
+    picks.max(rows.map(Rows::count))
 }
 
 /// Whether what the slots of a request need is there.

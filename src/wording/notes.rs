@@ -1,6 +1,6 @@
 //! Notes, a sentence or two each.
 
-use crate::evidence::{Runtime, SeriesId};
+use crate::evidence::{RowsUsed, Runtime, SeriesId};
 use crate::findings::{BlamedGroup, LoadTrouble, NoBlocks, NotCollected, Note};
 use crate::units::{Rate, Span, Unit};
 
@@ -128,6 +128,13 @@ pub fn note(note: &Note) -> String {
             Unit::Count.show(*keys as f64),
             Span::from_secs_f64(*elapsed_s)
         ),
+        Note::RowsUsed(RowsUsed { file, rows, asked }) => {
+            let (of, used) = (Unit::Count.show(*rows as f64), Unit::Count.show(*asked as f64));
+            match asked > rows {
+                true => format!("{used} requests needed a row, and {file} has {of}: rows were used again."),
+                false => format!("{used} of the {of} rows of {file} were used."),
+            }
+        }
         Note::Restarted { elapsed_s, pid_before, pid_after } => format!(
             "The target restarted after {} (pid {pid_before}, then {pid_after}); growth is judged before and after it.",
             Span::from_secs_f64(*elapsed_s)

@@ -11,7 +11,7 @@ mod variation;
 
 pub use escape::Escape;
 pub use request_template::RequestTemplate;
-pub(super) use request_template::with_braces;
+pub(super) use request_template::slots_as_written;
 pub use slot::Slot;
 pub use text::{Piece, Template};
 pub use variation::Vary;

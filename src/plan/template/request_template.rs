@@ -40,10 +40,15 @@ impl RequestTemplate {
 /// Path and query of a URL, which encodes the braces of slots in its path, and what is in them.
 fn target(url: &Url) -> Result<Template, String> {
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let written = with_braces(&format!("{}{query}", url.path()));
+    let encoded = |text: &str| Ok(text.replace('{', "%7B").replace('}', "%7D"));
+    Template::parse(&slots_as_written(&format!("{}{query}", url.path())))?.map_text(encoded)
+}
+
+/// A URL's text with its slots and all other braces as they were written; the rest stays encoded.
+pub fn slots_as_written(url: &str) -> String {
+    let written = url.replace("%7B", "{").replace("%7D", "}");
     let mut decoded = String::new();
     let mut rest = written.as_str();
-    // only what is within a slot is decoded: the rest is sent as it is
     while let Some((before, inside)) = rest.split_once("{{") {
         let (slot, after) = inside.split_once("}}").unwrap_or((inside, ""));
         decoded.push_str(before);
@@ -53,13 +58,7 @@ fn target(url: &Url) -> Result<Template, String> {
         rest = after;
     }
     decoded.push_str(rest);
-    let encoded = |text: &str| Ok(text.replace('{', "%7B").replace('}', "%7D"));
-    Template::parse(&decoded)?.map_text(encoded)
-}
-
-/// A URL's text with braces as they were written.
-pub fn with_braces(text: &str) -> String {
-    text.replace("%7B", "{").replace("%7D", "}")
+    decoded
 }
 
 #[cfg(test)]
