@@ -81,27 +81,33 @@ fn failure(
             let to = location.and_then(|location| request.url.join(location).ok());
             let same_host = to.as_ref().is_some_and(|to| to.host_str() == request.url.host_str());
             let can_follow = same_host && !request.follow;
-            RequestFailure::Status { status, leads_to: to.as_ref().map(without_query), can_follow }
+            let leads_to = to.as_ref().map(|to| where_to(to, request));
+            RequestFailure::Status { status, leads_to, can_follow }
         }
     })
 }
 
 fn describe(request: &RequestPlan, failure: RequestFailure) -> FailedRequest {
-    let sends = |header| request.headers.contains_key(header);
+    // a URL has its slots encoded
+    let shown = |text: &str| match request.vary {
+        Some(_) => text.replace("%7B", "{").replace("%7D", "}"),
+        None => text.to_string(),
+    };
     FailedRequest {
-        name: Some(request.name.clone()).filter(|name| name != ONLY),
+        name: Some(shown(&request.name)).filter(|name| name != ONLY),
         method: request.method.to_string(),
-        path: request.url.path().to_string(),
+        path: shown(request.url.path()),
         origin: request.url.origin().ascii_serialization(),
-        has_credentials: sends(AUTHORIZATION) || sends(COOKIE),
+        has_credentials: request.has_header(&AUTHORIZATION) || request.has_header(&COOKIE),
         is_proxied: request.connect.record.proxy.is_some(),
         failure,
     }
 }
 
-/// A query may hold secrets.
-fn without_query(url: &Url) -> String {
-    format!("{}{}", url.origin().ascii_serialization(), url.path())
+/// A query may hold secrets, and a path what was filled into a slot.
+fn where_to(url: &Url, request: &RequestPlan) -> String {
+    let path = if request.vary.is_some() { "" } else { url.path() };
+    format!("{}{path}", url.origin().ascii_serialization())
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ impl Evidence {
     }
 
     /// The last moment from which on steady is judged; none where all of it is.
-    fn judged_from_s(&self) -> Option<f64> {
+    pub fn judged_from_s(&self) -> Option<f64> {
         let begins_anew =
             |kind: &EventKind| matches!(kind, EventKind::LoadChanged { .. } | EventKind::KeysSeen { .. });
         self.events.iter().rev().find(|event| begins_anew(&event.kind)).map(|event| event.elapsed_s)

@@ -3,7 +3,7 @@
 //! Every key comes once before any comes again (`workload::Deck`), so that as many requests as there are keys have seen
 //! all of them.
 
-use super::{EventKind, Evidence, KeyUse, RowOrder};
+use super::{EventKind, Evidence, KeyUse, RequestKeys, RowOrder, RowsRecord};
 
 /// Keys that have not been used yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,17 +14,6 @@ pub struct UnseenKeys {
     pub distinct: u64,
     /// How long the run must go on until all were used, in seconds; none where no rate is known.
     pub left_s: Option<f64>,
-}
-
-/// How far a run has gone through rows that were meant for one time.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RowsUsed {
-    /// Their file, without the directory.
-    pub file: String,
-    /// How many there are.
-    pub rows: u64,
-    /// How many were asked for, by the request that asked for most.
-    pub asked: u64,
 }
 
 impl Evidence {
@@ -40,11 +29,10 @@ impl Evidence {
             let rows = || self.load.iter().filter(|row| row.request == keys.request);
             let seen: u64 = rows().map(|row| row.sent).sum();
             (seen < distinct).then(|| {
-                // baseline and settle, which send nothing, take no part in the rate
+                // baseline and settle, which send nothing, take no part in the rate; the first second with load does
                 let loaded = || rows().filter(|row| row.sent > 0).map(|row| row.elapsed_s);
                 let last_s = loaded().fold(0.0, f64::max);
                 let first_s = loaded().fold(f64::INFINITY, f64::min);
-                // from the end of the first second with load
                 let rate = seen as f64 / (last_s - first_s + 1.0);
                 let left_s = (distinct - seen) as f64 / rate;
                 UnseenKeys {
@@ -58,15 +46,15 @@ impl Evidence {
         of_request.max_by(|a, b| left(a).cmp(&left(b)))
     }
 
-    /// How many rows were asked for, where each is meant for one time.
-    pub fn rows_used(&self) -> Option<RowsUsed> {
+    /// Of rows that were meant to be used once: how many requests had one of them, of the request that used most.
+    pub fn rows_used_once(&self) -> Option<(&RowsRecord, u64)> {
         let vary = self.driven()?.vary.as_ref()?;
         let rows = vary.rows.as_ref().filter(|rows| rows.order == RowOrder::Once)?;
-        // a repeated key has the row that it had before
-        let takes_rows = vary.keys.iter().filter(|keys| keys.rows && keys.keys != KeyUse::Repeated);
-        let sent = |name: &str| self.load.iter().filter(|row| row.request == name).map(|row| row.sent).sum();
-        let asked = takes_rows.map(|keys| sent(&keys.request)).max()?;
-        Some(RowsUsed { file: rows.file.clone(), rows: rows.count, asked })
+        let sent = |keys: &RequestKeys| -> u64 {
+            self.load.iter().filter(|row| row.request == keys.request).map(|row| row.sent).sum()
+        };
+        let used = vary.keys.iter().filter(|keys| keys.keys != KeyUse::Repeated).map(sent).max()?;
+        Some((rows, used))
     }
 
     /// How many keys there are, where they are only so many.
@@ -77,14 +65,12 @@ impl Evidence {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{DrivenPlan, Event, KeyUse, LoadRow, PlanRecord, RequestKeys, RowsRecord, VaryRecord};
+    use super::super::{DrivenPlan, Event, LoadRow, PlanRecord, VaryRecord};
     use super::*;
 
     fn evidence(distinct: Option<u64>, sent: &[u64]) -> Evidence {
-        let (request, origin) = ("all".to_string(), "all".to_string());
-        let keys = RequestKeys { request, origin, keys: KeyUse::Next, distinct, rows: true };
-        let rows = RowsRecord { file: "u.csv".into(), hash: "0".into(), count: 300, order: RowOrder::Once };
-        let vary = Some(VaryRecord { keys: vec![keys], rows: Some(rows), ..VaryRecord::default() });
+        let keys = RequestKeys { request: "all".into(), origin: "all".into(), keys: KeyUse::Next, distinct };
+        let vary = Some(VaryRecord { keys: vec![keys], ..VaryRecord::default() });
         let row = |(second, sent): (usize, &u64)| LoadRow {
             elapsed_s: second as f64,
             request: "all".into(),
@@ -96,6 +82,23 @@ mod tests {
             load: sent.iter().enumerate().map(row).collect(),
             ..Evidence::default()
         }
+    }
+
+    #[test]
+    fn rows_that_are_meant_for_once_are_counted() {
+        let with_rows = |order: RowOrder| {
+            let mut evidence = evidence(Some(100), &[0, 40, 70]);
+            let rows = RowsRecord { file: "u.csv".into(), hash: "0".into(), count: 100, order };
+            if let Some(crate::evidence::Workload::Driven(load)) =
+                evidence.plan.as_mut().map(|p| &mut p.workload)
+            {
+                load.vary.as_mut().unwrap().rows = Some(rows);
+            }
+            evidence
+        };
+        let once = with_rows(RowOrder::Once);
+        assert_eq!(once.rows_used_once().map(|(rows, used)| (rows.count, used)), Some((100, 110)));
+        assert!(with_rows(RowOrder::Random).rows_used_once().is_none());
     }
 
     #[test]
@@ -115,11 +118,5 @@ mod tests {
     fn seconds_without_load_do_not_slow_the_rate() {
         let unseen = evidence(Some(1000), &[0, 0, 0, 100, 100, 100, 0, 0]).unseen_keys().unwrap();
         assert_eq!((unseen.seen, unseen.left_s), (300, Some(7.0)));
-    }
-
-    #[test]
-    fn rows_that_are_meant_for_one_time_are_counted() {
-        let used = evidence(None, &[0, 200, 200]).rows_used().unwrap();
-        assert_eq!((used.file.as_str(), used.rows, used.asked), ("u.csv", 300, 400));
     }
 }

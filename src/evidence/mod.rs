@@ -51,7 +51,7 @@ pub use failed_request::{ConnectFailure, FailedRequest, RequestFailure};
 pub use frame::Frame;
 pub use gate::{Aspect, Gate, GateLimit, Quantity};
 pub use judging::Judging;
-pub use keys_seen::{RowsUsed, UnseenKeys};
+pub use keys_seen::UnseenKeys;
 pub use latency::{Latency, LatencyBar, LatencyPoint, LatencyTag, Percentiles};
 pub use load::{ErrorKind, LoadRow};
 pub use load_change::FixedLoad;

@@ -57,9 +57,6 @@ pub struct RequestKeys {
     /// How many different keys there are; none where each request has a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distinct: Option<u64>,
-    /// Whether it is filled from rows.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub rows: bool,
 }
 
 impl KeyUse {

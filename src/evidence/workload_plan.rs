@@ -75,6 +75,12 @@ impl DrivenPlan {
         !self.named.is_empty() && keys.iter().all(|keys| keys.origin != ONLY)
     }
 
+    /// Which keys the request of this name has.
+    pub fn key_use(&self, name: &str) -> KeyUse {
+        let all = self.vary.iter().flat_map(|vary| &vary.keys);
+        all.into_iter().find(|keys| keys.request == name).map_or(KeyUse::Next, |keys| keys.keys)
+    }
+
     /// The share of requests that repeat a key, where one request is written without a table.
     pub fn reused_share(&self) -> Option<f64> {
         let keys = &self.vary.as_ref()?.keys;

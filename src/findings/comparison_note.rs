@@ -1,6 +1,6 @@
 //! What makes two runs hard to compare: the earlier one first in each pair.
 
-use crate::evidence::Percentiles;
+use crate::evidence::{KeyUse, Percentiles};
 use crate::units::Rate;
 
 /// One difference.
@@ -51,4 +51,6 @@ pub struct SentRequest {
     pub body_bytes: u64,
     /// Its share where there are several, 0 to 1 in steps of a thousandth.
     pub share: Option<f64>,
+    /// Which keys it had.
+    pub keys: KeyUse,
 }

@@ -1,6 +1,6 @@
 //! What a reader should know besides the verdict: one value a note, in the order in which they are read.
 
-use crate::evidence::{GroupKind, RowsUsed, Runtime, SeriesId, StopReason, TargetRecord, UncountedReason};
+use crate::evidence::{GroupKind, Runtime, SeriesId, StopReason, TargetRecord, UncountedReason};
 
 use super::{
     AttributedGrowth, Doubt, ErrorCounts, Explanation, Leak, LoadTrouble, ReplacedWorkers, group_label,
@@ -84,6 +84,15 @@ pub enum Note {
         /// Requests per second from then on; none where it was paused to the end.
         per_s: Option<f64>,
     },
+    /// Rows that were meant to be used once.
+    RowsUsed {
+        /// Their file.
+        file: String,
+        /// How many requests had a row.
+        used: u64,
+        /// How many rows there are.
+        count: u64,
+    },
     /// Every key was used at least once; steady is judged from there.
     KeysSeen {
         /// When, in seconds since the run began.
@@ -91,8 +100,6 @@ pub enum Note {
         /// How many there are.
         keys: u64,
     },
-    /// How many rows were used, which were meant for one time.
-    RowsUsed(RowsUsed),
     /// The target was restarted.
     Restarted {
         /// When, in seconds since the run began.

@@ -4,7 +4,7 @@
 //! verdict: a fix may be tried under another load, but should not be taken for the same one.
 
 use super::steady::Steady;
-use crate::evidence::{DrivenPlan, Evidence, PlanRecord};
+use crate::evidence::{DrivenPlan, Evidence, KeyUse, PlanRecord};
 use crate::findings::{Assessment, ComparisonNote, SentRequest};
 use crate::workload::MisbehavePlan;
 
@@ -49,7 +49,13 @@ fn differing<T: PartialEq>(both: [T; 2]) -> Option<[T; 2]> {
 fn requests(url: &str, load: &DrivenPlan) -> Vec<SentRequest> {
     if load.named.is_empty() {
         let (method, path) = (load.method.clone(), path(url).to_string());
-        return vec![SentRequest { method, path, body_bytes: load.body_bytes, share: None }];
+        return vec![SentRequest {
+            method,
+            path,
+            body_bytes: load.body_bytes,
+            share: None,
+            keys: KeyUse::Next,
+        }];
     }
     let all: f64 = load.named.iter().map(|request| request.weight).sum();
     let each = load.named.iter().map(|request| SentRequest {
@@ -57,6 +63,7 @@ fn requests(url: &str, load: &DrivenPlan) -> Vec<SentRequest> {
         path: request.path.clone(),
         body_bytes: request.body_bytes,
         share: Some((1000.0 * request.weight / all).round() / 1000.0),
+        keys: load.key_use(&request.name),
     });
     each.collect()
 }
@@ -132,7 +139,7 @@ mod tests {
     }
 
     fn sent(method: &str, path: &str, body_bytes: u64, share: Option<f64>) -> SentRequest {
-        SentRequest { method: method.into(), path: path.into(), body_bytes, share }
+        SentRequest { method: method.into(), path: path.into(), body_bytes, share, keys: KeyUse::Next }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 
 use crate::culprit::present_before_run;
 use crate::evidence::{
-    COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, Runtime, SeriesId, first_to_turn_on,
+    COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, Phase, Runtime, SeriesId,
+    first_to_turn_on,
 };
 use crate::findings::{
     Assessment, Attributed, AttributedGrowth, BlamedGroup, Direction, Doubt, ErrorCounts, GroupGrowth, Leak,
@@ -25,6 +26,11 @@ pub fn gather_notes(found: &Assessment, longer: Option<LongerRun>, evidence: &Ev
     let (mut notes, others): (Vec<Note>, Vec<Note>) = of_events.partition(|note| {
         matches!(note, Note::LoadChanged { .. } | Note::KeysSeen { .. } | Note::Ended { early: true, .. })
     });
+    notes.extend(evidence.rows_used_once().map(|(rows, used)| Note::RowsUsed {
+        file: rows.file.clone(),
+        used,
+        count: rows.count,
+    }));
     notes.extend(of_verdict(found, longer, evidence));
     notes.extend(explained(&found.series));
     notes.extend(present_before(found, evidence));
@@ -33,7 +39,6 @@ pub fn gather_notes(found: &Assessment, longer: Option<LongerRun>, evidence: &Ev
     notes.extend(not_collected(found, evidence));
     notes.extend(no_request_counter(evidence));
     notes.extend(slowed_probes(evidence));
-    notes.extend(evidence.rows_used().map(Note::RowsUsed));
     notes.extend(others);
     notes.extend(found.driver.troubles.iter().copied().map(Note::Load));
     notes.dedup();
@@ -255,11 +260,15 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
             Note::LoadChanged { elapsed_s, per_s: *per_s }
         }
         EventKind::KeysSeen { keys } => Note::KeysSeen { elapsed_s, keys: *keys },
-        EventKind::FailuresBegin { since_s, by_kind, by_status } => Note::Failed {
-            since_s: *since_s,
-            until_s: failures_end(event, evidence),
-            errors: ErrorCounts::of_counts(by_kind, by_status),
-        },
+        EventKind::FailuresBegin { since_s, by_kind, by_status } => {
+            let until_s = failures_end(event, evidence);
+            // of a load that failed from its start to its end, the errors in steady say it
+            (until_s.is_some() || steady_begins(evidence) < Some(*since_s)).then(|| Note::Failed {
+                since_s: *since_s,
+                until_s,
+                errors: ErrorCounts::of_counts(by_kind, by_status),
+            })?
+        }
         EventKind::LoadChanged { .. }
         | EventKind::FailuresEnd
         | EventKind::Phase { .. }
@@ -277,6 +286,12 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
         | EventKind::LoadLate { .. }
         | EventKind::Forwarder { .. } => return None,
     })
+}
+
+/// When steady begins for the first time, in seconds since the run began.
+fn steady_begins(evidence: &Evidence) -> Option<f64> {
+    let steady = |event: &&Event| event.kind == EventKind::Phase { phase: Phase::Steady };
+    evidence.events.iter().find(steady).map(|event| event.elapsed_s)
 }
 
 /// When most requests succeeded again, in seconds since the run began.

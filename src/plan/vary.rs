@@ -120,9 +120,8 @@ pub(super) fn record(requests: &[RequestPlan]) -> Option<VaryRecord> {
     let keys = requests.iter().filter(|request| !request.slots().is_empty());
     let keys = keys.filter_map(|request| {
         let Vary { keys, origin, .. } = request.vary.as_ref()?;
-        let rows = request.takes_rows();
         let (request, distinct) = (request.name.clone(), distinct(request));
-        Some(RequestKeys { request, origin: origin.clone(), keys: *keys, distinct, rows })
+        Some(RequestKeys { request, origin: origin.clone(), keys: *keys, distinct })
     });
     let rows = first.rows.as_ref().map(|rows| rows.record.clone());
     Some(VaryRecord { seed: first.seed, slots, rows, keys: keys.collect() })

@@ -18,8 +18,8 @@ const SNAPSHOT_WITHIN_S: f64 = 10.0;
 pub struct EarlyStop {
     until_sure: bool,
     awaiting: Option<Awaiting>,
-    /// Under which load that is.
-    load_since_s: Option<f64>,
+    /// Of which part of steady that is.
+    judged_from_s: Option<f64>,
 }
 
 /// A snapshot was asked for, since it may prove a leak.
@@ -36,7 +36,7 @@ struct Awaiting {
 impl EarlyStop {
     /// For a run of this plan.
     pub fn from_plan(plan: &PlanRecord) -> EarlyStop {
-        EarlyStop { until_sure: plan.until_sure.is_some(), awaiting: None, load_since_s: None }
+        EarlyStop { until_sure: plan.until_sure.is_some(), awaiting: None, judged_from_s: None }
     }
 
     /// Whether what was recorded is enough.
@@ -47,8 +47,8 @@ impl EarlyStop {
             return Enough::Yes(why);
         }
         let Some(verdict) = verdict.filter(|_| self.until_sure) else { return Enough::No };
-        if self.load_since_s != verdict.load_since_s() {
-            (self.load_since_s, self.awaiting) = (verdict.load_since_s(), None);
+        if self.judged_from_s != verdict.judged_from_s() {
+            (self.judged_from_s, self.awaiting) = (verdict.judged_from_s(), None);
         }
         if let Some(asked) = self.awaiting {
             let came = evidence.snapshots.len() > asked.snapshots;

@@ -27,8 +27,8 @@ pub struct RunningVerdict {
     latest: Option<RunningLook>,
     /// The error that the latest look might spend, until it was asked whether that ends the run.
     not_yet_asked: Option<f64>,
-    /// When the load was last changed, in seconds since the run began: what was found before says nothing of this one.
-    load_since_s: Option<f64>,
+    /// From when on steady is judged, in seconds since the run began: what was found before says nothing of what came since.
+    judged_from_s: Option<f64>,
 }
 
 /// A look on its own thread.
@@ -46,7 +46,7 @@ impl RunningVerdict {
         RunningVerdict::with(schedule, plan.until_sure.is_some(), None)
     }
 
-    fn with(schedule: InterimSchedule, ends_the_run: bool, load_since_s: Option<f64>) -> RunningVerdict {
+    fn with(schedule: InterimSchedule, ends_the_run: bool, judged_from_s: Option<f64>) -> RunningVerdict {
         RunningVerdict {
             schedule,
             ends_the_run,
@@ -54,15 +54,15 @@ impl RunningVerdict {
             under_way: None,
             latest: None,
             not_yet_asked: None,
-            load_since_s,
+            judged_from_s,
         }
     }
 
     /// Takes in the look that is done; takes one if one is due and none is under way.
     pub fn update(&mut self, mirror: &Mirror) {
-        let load_since_s = mirror.evidence().last_load_change();
-        if self.load_since_s != load_since_s {
-            *self = RunningVerdict::with(self.schedule.clone(), self.ends_the_run, load_since_s);
+        let judged_from_s = mirror.evidence().judged_from_s();
+        if self.judged_from_s != judged_from_s {
+            *self = RunningVerdict::with(self.schedule.clone(), self.ends_the_run, judged_from_s);
             self.schedule.begin_again();
         }
         if let Some(look) = self.under_way.take_if(|look| look.task.is_finished()) {
@@ -122,9 +122,9 @@ impl RunningVerdict {
         self.latest.as_ref().map(|look| (look, error))
     }
 
-    /// When the load was last changed, as of the last update.
-    pub fn load_since_s(&self) -> Option<f64> {
-        self.load_since_s
+    /// From when on steady is judged, at the last update; none where all of it is.
+    pub fn judged_from_s(&self) -> Option<f64> {
+        self.judged_from_s
     }
 }
 

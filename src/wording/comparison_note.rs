@@ -69,6 +69,9 @@ fn requests(sent: &[SentRequest]) -> Vec<String> {
         if request.body_bytes > 0 {
             text += &format!(" with a body of {}", Unit::Bytes.show(request.body_bytes as f64));
         }
+        if let Some(keys) = request.keys.label() {
+            text += &format!(" with a {keys}");
+        }
         match request.share {
             Some(share) => format!("{text} ({})", Unit::Ratio.show(share)),
             None => text,
@@ -93,6 +96,7 @@ fn rates([before, after]: [String; 2]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::KeyUse;
 
     #[test]
     fn each_difference_has_its_sentence() {
@@ -101,9 +105,15 @@ mod tests {
             path: path.into(),
             body_bytes: 0,
             share: Some(share),
+            keys: KeyUse::Next,
         };
-        let post =
-            SentRequest { method: "POST".into(), path: "/upload?to=*".into(), body_bytes: 2048, share: None };
+        let post = SentRequest {
+            method: "POST".into(),
+            path: "/upload?to=*".into(),
+            body_bytes: 2048,
+            share: None,
+            keys: KeyUse::Next,
+        };
         let mix = vec![("hang-up".into(), 0.05), ("reset".into(), 0.02)];
         let six = || ["/a", "/b", "/c", "/d", "/e", "/f"].map(|path| get(path, 0.1)).to_vec();
         let rows = [

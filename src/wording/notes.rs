@@ -1,6 +1,6 @@
 //! Notes, a sentence or two each.
 
-use crate::evidence::{RowsUsed, Runtime, SeriesId};
+use crate::evidence::{Runtime, SeriesId};
 use crate::findings::{BlamedGroup, LoadTrouble, NoBlocks, NotCollected, Note};
 use crate::units::{Rate, Span, Unit};
 
@@ -123,18 +123,21 @@ pub fn note(note: &Note) -> String {
             "The load was paused by hand after {}, so nothing was judged.",
             Span::from_secs_f64(*elapsed_s)
         ),
+        Note::RowsUsed { file, used, count } => {
+            let [used_up, count_text] = [*used, *count].map(|n| Unit::Count.show(n as f64));
+            match used > count {
+                true => format!(
+                    "{used_up} requests needed a row of {file}, which has {count_text}: its rows were used again from the \
+                     first."
+                ),
+                false => format!("{used_up} of the {count_text} rows of {file} were used."),
+            }
+        }
         Note::KeysSeen { elapsed_s, keys } => format!(
             "All {} keys were seen after {}; growth is judged from there.",
             Unit::Count.show(*keys as f64),
             Span::from_secs_f64(*elapsed_s)
         ),
-        Note::RowsUsed(RowsUsed { file, rows, asked }) => {
-            let (of, used) = (Unit::Count.show(*rows as f64), Unit::Count.show(*asked as f64));
-            match asked > rows {
-                true => format!("{used} requests needed a row, and {file} has {of}: rows were used again."),
-                false => format!("{used} of the {of} rows of {file} were used."),
-            }
-        }
         Note::Restarted { elapsed_s, pid_before, pid_after } => format!(
             "The target restarted after {} (pid {pid_before}, then {pid_after}); growth is judged before and after it.",
             Span::from_secs_f64(*elapsed_s)

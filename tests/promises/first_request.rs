@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::support::{Output, Server, closed_port, files, report, run, run_soak, soak, text};
+use super::support::{Output, Server, as_server, closed_port, files, report, run, run_soak, soak, text};
 
 /// What a run against this URL says, which ends before anything is written.
 #[track_caller]
@@ -72,6 +72,19 @@ fn without_a_connection_the_cause_is_named() {
 }
 
 #[test]
+fn a_command_that_listens_and_does_not_answer_yet_is_waited_for() {
+    let place = tempfile::tempdir().unwrap();
+    let (out, port) = (place.path().join("run"), closed_port());
+    let (line, vars) = as_server("late", port);
+    let url = format!("http://127.0.0.1:{port}/");
+    let mut command = soak(&[&url, "-z", "2s", "-q", "50", "-o", out.to_str().unwrap(), "--"]);
+    command.args(line).envs(vars);
+    let output = run(command);
+    assert!([0, 1, 3].contains(&output.code), "{output:?}");
+    assert_eq!(report(&out)["load"]["errors"]["ratio"], 0.0, "{output:?}");
+}
+
+#[test]
 fn all_requests_that_are_wrong_are_named_in_one_line() {
     let server = Server::start("404");
     let place = tempfile::tempdir().unwrap();
@@ -87,6 +100,16 @@ fn all_requests_that_are_wrong_are_named_in_one_line() {
     for says in [cart, pay, gone] {
         assert_eq!(line.matches(says).count(), 1, "{line}");
     }
+}
+
+#[test]
+fn a_request_with_slots_is_named_as_it_was_written() {
+    let server = Server::start("302");
+    let url = format!("{}items/{{{{seq}}}}", server.url());
+    let line = refused(&url, &["--vary", "-H", "Authorization: Bearer {{hex 8}}"]);
+    let to = server.url().trim_end_matches('/').to_string();
+    assert!(line.contains(&format!("GET /items/{{{{seq}}}} answers 302 Found, to {to}: pass")), "{line}");
+    assert!(server.requests()[0].contains("GET /items/1 "), "{:?}", server.requests());
 }
 
 #[test]

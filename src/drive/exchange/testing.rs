@@ -33,6 +33,8 @@ pub struct ReceivedRequest {
     pub alpn: Option<Vec<u8>>,
     /// The whole target, which has a host where it came as through a proxy.
     pub target: String,
+    /// The `x-key` header.
+    pub key: Option<String>,
 }
 
 /// An authority with a server's and a client's certificate, as PEM files in a directory of their own.
@@ -222,6 +224,7 @@ fn blank(connection: usize) -> ReceivedRequest {
         sni: None,
         alpn: None,
         target: String::new(),
+        key: None,
     }
 }
 
@@ -236,6 +239,7 @@ fn note(
         host: text("host"),
         closes: text("connection").is_some_and(|value| value == "close"),
         target: request.uri().to_string(),
+        key: text("x-key"),
         ..blank.clone()
     });
     Response::new(Full::new(Bytes::from_static(b"ok")))

@@ -90,6 +90,35 @@ fn over_tls_the_server_chooses_http_2_only_where_it_was_asked_for() {
 }
 
 #[test]
+fn slots_are_filled_in_over_every_kind_of_connection() {
+    let authority = Authority::new(&["127.0.0.1"]);
+    let trust = format!("cacert = '{}'", authority.file("ca").display());
+    for (speaks, scheme, more) in [
+        (Speaks::Plain("127.0.0.1:0"), "http", String::new()),
+        (Speaks::Http2, "http", "http2 = true".into()),
+        (Speaks::Tls(&authority, &["http/1.1"]), "https", trust.clone()),
+        (Speaks::Tls(&authority, &["h2"]), "https", format!("{trust}\nhttp2 = true")),
+    ] {
+        let server = Server::start(&speaks);
+        let url = format!("{}k/{{{{seq}}}}?a={{{{seq}}}}", url(scheme, &server));
+        went_well(&drive(&url, &format!("vary = true\nheader = 'X-Key: n{{{{seq}}}}'\n{more}")));
+        let mut seen: Vec<(u64, String)> = server
+            .seen()
+            .iter()
+            .map(|seen| {
+                let path = seen.target.rsplit_once("/k/").unwrap().1;
+                let (key, query) = path.split_once("?a=").unwrap();
+                assert_eq!(key, query, "one key for all slots");
+                (key.parse().unwrap(), seen.key.clone().unwrap())
+            })
+            .collect();
+        seen.sort();
+        let wanted: Vec<(u64, String)> = (1..=REQUESTS).map(|n| (n, format!("n{n}"))).collect();
+        assert_eq!(seen, wanted, "{scheme} {more}");
+    }
+}
+
+#[test]
 fn a_certificate_is_checked_against_the_authorities_that_are_trusted() {
     let authority = Authority::new(&["127.0.0.1"]);
     let another = Authority::new(&["127.0.0.1"]);

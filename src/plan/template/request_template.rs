@@ -37,18 +37,19 @@ impl RequestTemplate {
     }
 }
 
-/// Path and query of a URL, which encodes the braces of slots in its path, and what is in them.
+/// Path and query of a URL.
 fn target(url: &Url) -> Result<Template, String> {
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let encoded = |text: &str| Ok(text.replace('{', "%7B").replace('}', "%7D"));
-    Template::parse(&slots_as_written(&format!("{}{query}", url.path())))?.map_text(encoded)
+    Template::parse(&with_slots(&format!("{}{query}", url.path())))?.map_text(encoded)
 }
 
-/// A URL's text with its slots and all other braces as they were written; the rest stays encoded.
-pub fn slots_as_written(url: &str) -> String {
-    let written = url.replace("%7B", "{").replace("%7D", "}");
+/// A URL's text with its slots as they were written: a URL encodes the braces of those in its path, and what is in them.
+/// The rest stays encoded.
+pub fn with_slots(text: &str) -> String {
+    let text = text.replace("%7B", "{").replace("%7D", "}");
     let mut decoded = String::new();
-    let mut rest = written.as_str();
+    let mut rest = text.as_str();
     while let Some((before, inside)) = rest.split_once("{{") {
         let (slot, after) = inside.split_once("}}").unwrap_or((inside, ""));
         decoded.push_str(before);

@@ -57,7 +57,8 @@ fn a_service_that_answers_only_500_cannot_be_judged() {
         status: StatusCode::INTERNAL_SERVER_ERROR,
         ..SimulatedAnswers::ok_after(Duration::from_millis(1))
     };
-    let report = report(&FakeRun::new(plan(60), flat().answering(broken)).run());
+    let finished = FakeRun::new(plan(60), flat().answering(broken)).run();
+    let report = report(&finished);
     assert_eq!((&report["exit_code"], &report["verdict"]), (&3.into(), &"inconclusive".into()));
     let headline = report["headline"].as_str().unwrap();
     assert!(headline.contains("all 5,999 answers in steady were 500 Internal Server Error"), "{headline}");
@@ -66,7 +67,9 @@ fn a_service_that_answers_only_500_cannot_be_judged() {
     assert_eq!((&errors["ratio"], &errors["by_kind"]), (&json!(1.0), &json!({"5xx": 5999})));
     assert_eq!(errors["by_status"], json!({"500": 5999}));
     let notes = report["notes"].to_string();
-    assert!(notes.contains("more than half of the requests failed (mostly 500 Internal"), "{notes}");
+    assert!(!notes.contains("more than half"), "the headline says it: {notes}");
+    let begins = finished.evidence.events.iter().map(|event| &event.kind);
+    assert_eq!(begins.filter(|kind| matches!(kind, EventKind::FailuresBegin { .. })).count(), 1);
 }
 
 #[test]

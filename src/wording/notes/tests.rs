@@ -22,13 +22,6 @@ fn a_note_says_which_probe_was_slowed_and_why() {
 }
 
 #[test]
-fn rows_that_were_used_are_counted() {
-    let used = |asked| note(&Note::RowsUsed(RowsUsed { file: "users.csv".into(), rows: 5000, asked }));
-    assert_eq!(used(1899), "1,899 of the 5,000 rows of users.csv were used.");
-    assert_eq!(used(5001), "5,001 requests needed a row, and users.csv has 5,000: rows were used again.");
-}
-
-#[test]
 fn tasks_from_before_the_run_are_named() {
     let group = PresentGroup {
         name: "main.publish".into(),
