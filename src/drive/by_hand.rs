@@ -36,7 +36,7 @@ impl ByHand {
         ended: impl Fn(EndedByHand) + Send + 'static,
     ) -> Result<ByHand> {
         let requests = [request.clone()];
-        let exchange = Exchange::new(&requests, Keys::of_requests(&requests), 1)?;
+        let exchange = Exchange::new(&requests, Keys::of_requests(&requests, None), 1)?;
         let own_error = |e: std::io::Error| Error::Own(format!("no requests can be sent by hand: {e}"));
         let runtime = runtime().map_err(own_error)?;
         let (sender, asked) = unbounded_channel();

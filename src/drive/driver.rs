@@ -10,8 +10,10 @@ use super::interval::Interval;
 use super::misbehave::Pool;
 use super::rendering::Keys;
 use super::sending::Sending;
+use super::sessions::{LoggedIn, Renewal};
 use super::simulated_engine::{SimulatedAnswers, SimulatedEngine};
 use crate::error::Result;
+use crate::evidence::LoginCounts;
 use crate::plan::RequestPlan;
 use crate::units::Rate;
 use crate::workload::{Load, MisbehavePlan, RequestMix};
@@ -24,6 +26,8 @@ pub struct Driver {
     pool: Option<Pool>,
     /// Of each request.
     keys: Vec<Keys>,
+    /// Renews the sessions that requests belong to, where they do.
+    renewal: Option<Renewal>,
 }
 
 enum Engines {
@@ -39,10 +43,26 @@ impl Driver {
     /// # Errors
     /// When the HTTP client cannot be set up (an https URL on a machine without certificates) or a thread cannot.
     pub fn start(requests: &[RequestPlan], sending: Sending, clock: Arc<dyn Clock>) -> Result<Driver> {
-        let keys = Keys::of_requests(requests);
+        Driver::start_logged_in(requests, None, sending, clock)
+    }
+
+    /// The same with sessions that were begun before, which it renews.
+    ///
+    /// # Errors
+    /// See [`Driver::start`].
+    pub fn start_logged_in(
+        requests: &[RequestPlan],
+        logged_in: Option<LoggedIn>,
+        sending: Sending,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Driver> {
+        let keys = Keys::of_requests(requests, logged_in.as_ref().map(|logged_in| &logged_in.sessions));
         let engine = |shard| EngineThread::start(requests, &keys, &sending, shard, Arc::clone(&clock));
         let engines = sending.shards().map(engine).collect::<Result<Vec<EngineThread>>>()?;
-        Ok(Driver::new(requests, keys, sending, Engines::Threads(engines), clock))
+        let renewal = logged_in.map(Renewal::start).transpose()?;
+        let mut driver = Driver::new(requests, keys, sending, Engines::Threads(engines), clock);
+        driver.renewal = renewal;
+        Ok(driver)
     }
 
     /// A driver that sends nothing and answers every request by arithmetic, at the time that `clock` shows: for runs
@@ -64,7 +84,7 @@ impl Driver {
         engines: Engines,
         clock: Arc<dyn Clock>,
     ) -> Driver {
-        let driver = Driver { clock, engines, pool: None, keys };
+        let driver = Driver { clock, engines, pool: None, keys, renewal: None };
         if requests.len() > 1 {
             driver.set_mix(&sending.mix(requests, None));
         }
@@ -117,6 +137,10 @@ impl Driver {
             Engines::Simulated(engine) => engine.begin(load.clone()),
         }
         self.pool.iter().for_each(|pool| pool.begin(load.clone()));
+        if let Some(renewal) = &self.renewal {
+            let end = load.start.saturating_add(load.warmup).saturating_add(load.steady);
+            renewal.load_lasts(end.saturating_sub(self.clock.now()));
+        }
     }
 
     /// From the next load on, so many requests each second.
@@ -136,6 +160,7 @@ impl Driver {
             Engines::Simulated(engine) => engine.stop(),
         }
         self.pool.iter().for_each(Pool::stop);
+        self.renewal.iter().for_each(Renewal::stop);
     }
 
     /// Whether every request of the load was sent or dropped, and has ended: a run with --requests ends then.
@@ -200,6 +225,11 @@ impl Driver {
             Engines::Simulated(engine) => engine.answered(),
         };
         answered + self.pool.as_ref().map_or(0, Pool::sent)
+    }
+
+    /// How many logins there were, where requests belong to sessions: none of them is in any other count.
+    pub fn logins(&self) -> Option<LoginCounts> {
+        self.renewal.as_ref().map(Renewal::counts)
     }
 
     /// Stops, waits until the threads have ended (a second and a half at most), and drains what is left. Blocks.

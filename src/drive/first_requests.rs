@@ -1,5 +1,6 @@
 //! Each request of a plan once, before the load, as the load will send it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, COOKIE};
@@ -11,6 +12,7 @@ use super::engine_thread::runtime;
 use super::exchange::{Exchange, FailureDetail};
 use super::outcome::Outcome;
 use super::rendering::Keys;
+use super::sessions::Sessions;
 use crate::error::{Error, Result};
 use crate::evidence::{ConnectFailure, ErrorKind, FailedRequest, RequestFailure};
 use crate::plan::RequestPlan;
@@ -21,9 +23,13 @@ use crate::workload::ONLY;
 ///
 /// # Errors
 /// When the HTTP client or the thread cannot be set up, or a request cannot be built.
-pub async fn send_each_once(requests: &[RequestPlan], within: Duration) -> Result<Vec<FailedRequest>> {
+pub async fn send_each_once(
+    requests: &[RequestPlan],
+    sessions: Option<&Arc<Sessions>>,
+    within: Duration,
+) -> Result<Vec<FailedRequest>> {
     let own_error = |e: &dyn std::fmt::Display| Error::Own(format!("no request can be sent: {e}"));
-    let exchange = Exchange::new(requests, Keys::of_requests(requests), 1)?;
+    let exchange = Exchange::new(requests, Keys::of_requests(requests, sessions), 1)?;
     let runtime = runtime().map_err(|e| own_error(&e))?;
     let (sender, sent) = oneshot::channel();
     let requests = requests.to_vec();
@@ -47,7 +53,8 @@ async fn send_until_unanswered(
     let mut failed = Vec::new();
     for (which, request) in (0..).zip(requests) {
         let (outcome, detail) = exchange.send_and_explain(which, within).await;
-        failed.extend(failure(request, &outcome, &detail, within).map(|failure| describe(request, failure)));
+        let failure = find_failure(request, &outcome, &detail, within);
+        failed.extend(failure.map(|failure| describe(request, failure)));
         if !outcome.answered {
             break;
         }
@@ -57,7 +64,7 @@ async fn send_until_unanswered(
 }
 
 /// What became of the request; none where it is as expected.
-fn failure(
+pub(super) fn find_failure(
     request: &RequestPlan,
     outcome: &Outcome,
     detail: &FailureDetail,
@@ -87,7 +94,8 @@ fn failure(
     })
 }
 
-fn describe(request: &RequestPlan, failure: RequestFailure) -> FailedRequest {
+pub(super) fn describe(request: &RequestPlan, failure: RequestFailure) -> FailedRequest {
+    let sends = |header| request.has_header(&header);
     // a URL has its slots encoded
     let shown = |text: &str| match request.vary {
         Some(_) => text.replace("%7B", "{").replace("%7D", "}"),
@@ -98,7 +106,7 @@ fn describe(request: &RequestPlan, failure: RequestFailure) -> FailedRequest {
         method: request.method.to_string(),
         path: shown(request.url.path()),
         origin: request.url.origin().ascii_serialization(),
-        has_credentials: request.has_header(&AUTHORIZATION) || request.has_header(&COOKIE),
+        has_credentials: sends(AUTHORIZATION) || sends(COOKIE) || request.has_session(),
         is_proxied: request.connect.record.proxy.is_some(),
         failure,
     }
@@ -120,7 +128,7 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(10);
 
     async fn one(request: RequestPlan, within: Duration) -> Option<RequestFailure> {
-        let failed = send_each_once(&[request], within).await.unwrap();
+        let failed = send_each_once(&[request], None, within).await.unwrap();
         failed.into_iter().next().map(|failed| failed.failure)
     }
 
@@ -163,7 +171,7 @@ mod tests {
     async fn without_an_answer_the_cause_is_named_and_the_rest_is_not_sent() {
         let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let three = [request_to(closed), request_to(closed), request_to(closed)];
-        let failed = send_each_once(&three, PATIENCE).await.unwrap();
+        let failed = send_each_once(&three, None, PATIENCE).await.unwrap();
         let refused =
             RequestFailure::NoConnection(ConnectFailure::Unreachable, "Connection refused".to_string());
         assert_eq!(failed.iter().map(|failed| &failed.failure).collect::<Vec<_>>(), [&refused]);

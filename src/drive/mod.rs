@@ -2,7 +2,8 @@
 //!
 //! Comes in: the requests, a rate, and when load begins and stops. Goes out: an [`Interval`] of counts and histograms
 //! for every drain. `schedule` says what is due (pure, at the time a [`Clock`] shows); `engine` sends it from a thread
-//! (`engine_thread`); `exchange` is one request and its answer; `first_requests` sends each once before the load; `misbehave` sends the requests that go wrong on
+//! (`engine_thread`); `exchange` is one request and its answer; `first_requests` sends each once before the load; `sessions` logs in;
+//! `misbehave` sends the requests that go wrong on
 //! purpose; `metrics` counts what became of each, `stalls` when soak itself stood still; `engine_state` holds schedule and metrics together behind one lock.
 //! Nothing is printed, and nothing is kept for a request that has ended.
 
@@ -27,6 +28,7 @@ mod request_head;
 mod response_time;
 mod schedule;
 mod sending;
+mod sessions;
 mod simulated_engine;
 mod stalls;
 #[cfg(test)]
@@ -39,4 +41,5 @@ pub use driver::Driver;
 pub use first_requests::send_each_once;
 pub use interval::Interval;
 pub use sending::Sending;
+pub use sessions::{LoggedIn, Sessions, log_in_all};
 pub use simulated_engine::SimulatedAnswers;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::LoginCounts;
 use super::event_reason::{GapReason, StopReason, UncountedReason};
 use super::{ErrorKind, Moment, Phase};
 
@@ -144,6 +145,8 @@ pub enum EventKind {
     },
     /// Most requests succeed again.
     FailuresEnd,
+    /// The load is over whose requests belong to sessions: so many logins there were.
+    Logins(LoginCounts),
     /// The target was found to forward connections or to do no work: it is not the service.
     Forwarder {
         /// Why, and how to name the right process, in one line.

@@ -57,9 +57,10 @@ impl Evidence {
         Some((rows, used))
     }
 
-    /// How many keys there are, where they are only so many.
+    /// How many keys there are, where there are several and only so many.
     pub fn distinct_keys(&self) -> Option<u64> {
-        self.driven()?.vary.as_ref()?.keys.iter().filter_map(|keys| keys.distinct).max()
+        let distinct = self.driven()?.vary.as_ref()?.keys.iter().filter_map(|keys| keys.distinct);
+        distinct.max().filter(|keys| *keys > 1)
     }
 }
 

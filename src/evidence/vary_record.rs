@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sessions_record::SessionsRecord;
 use crate::workload::ONLY;
 
 /// Requests that differ.
@@ -14,6 +15,9 @@ pub struct VaryRecord {
     /// The data, where slots have columns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<RowsRecord>,
+    /// The sessions that requests belong to, where they need a login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<SessionsRecord>,
     /// The keys of each request that differs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<RequestKeys>,

@@ -1,6 +1,6 @@
 //! What a reader should know besides the verdict: one value a note, in the order in which they are read.
 
-use crate::evidence::{GroupKind, Runtime, SeriesId, StopReason, TargetRecord, UncountedReason};
+use crate::evidence::{GroupKind, LoginCounts, Runtime, SeriesId, StopReason, TargetRecord, UncountedReason};
 
 use super::{
     AttributedGrowth, Doubt, ErrorCounts, Explanation, Leak, LoadTrouble, ReplacedWorkers, group_label,
@@ -131,6 +131,8 @@ pub enum Note {
     NotCounted(UncountedReason),
     /// The process that is measured is not the one that the URL leads to.
     OtherProcess(Box<TargetRecord>),
+    /// Requests belonged to sessions, which logins began and renewed.
+    Logins(LoginCounts),
     /// As recorded.
     Recorded(String),
     /// The schedule could not be kept.

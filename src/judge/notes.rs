@@ -256,6 +256,7 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
         }
         EventKind::Uncounted { reason } => Note::NotCounted(reason.clone()),
         EventKind::Note { text } => Note::Recorded(text.clone()),
+        EventKind::Logins(counts) => Note::Logins(counts.clone()),
         EventKind::LoadChanged { per_s } if evidence.last_load_change() == Some(elapsed_s) => {
             Note::LoadChanged { elapsed_s, per_s: *per_s }
         }

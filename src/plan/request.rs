@@ -136,6 +136,17 @@ impl RequestPlan {
     }
 }
 
+/// What a request that begins a session starts from: a GET of the URL with the headers of all layers. Its answer is what
+/// counts, so a redirect is not followed.
+///
+/// # Errors
+/// As [`resolve`].
+pub(super) fn for_logins(layers: &Layers, host: &Host<'_>) -> Result<Option<RequestPlan>> {
+    let Some(place) = place(layers, host)? else { return Ok(None) };
+    let connect = read_connect(layers, &place.url)?;
+    Ok(Some(RequestPlan { connect, ..place }))
+}
+
 /// Where pages about a service are looked for that soak does not drive; none where there is no URL.
 ///
 /// # Errors

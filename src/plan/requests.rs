@@ -6,21 +6,20 @@
 
 use std::collections::HashSet;
 
-use super::headers::{Braces, layer_headers, read_headers};
 use super::host::Host;
 use super::request::{self, RequestPlan};
+use super::sessions::{self, SessionsPlan};
+use super::table_reader::{TableReader, table_place};
 use super::url::redacted_url;
 use super::vary;
 use crate::error::{Error, Result};
 use crate::evidence::RequestRecord;
-use crate::settings::{Layer, Layers, RawValue, RequestTable, Sourced, without_secrets};
+use crate::settings::{Layer, Layers, Sourced};
 use crate::workload::ONLY;
 use reqwest::Url;
 
 /// A report with more of them would be too long to read.
 const MOST: usize = 64;
-/// A name is a cell of a table and a word in a sentence.
-const LONGEST_NAME: usize = 60;
 
 /// What is sent, and where.
 pub(super) struct Sent {
@@ -28,6 +27,8 @@ pub(super) struct Sent {
     pub(super) url: Url,
     /// The commonest first.
     pub(super) requests: Vec<RequestPlan>,
+    /// The logins that requests need, where they do.
+    pub(super) sessions: Option<SessionsPlan>,
 }
 
 /// What the tables say, or the one request of a plan without any.
@@ -40,9 +41,10 @@ pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
     let Some((number, layer)) = holder else {
         let request = request::resolve(layers, host)?;
         let (url, mut requests) = (request.url.clone(), vec![request]);
-        vary::add_templates(layers, &mut requests)?;
+        let mut sessions = sessions::read(layers, host)?;
+        vary::add_templates(layers, &mut requests, sessions.as_mut())?;
         let requests = vary::split_by_keys(requests, |_| layers.get("reuse", |s| &s.reuse))?;
-        return Ok(Sent { url, requests: commonest_first(requests) });
+        return Ok(Sent { url, requests: commonest_first(requests), sessions });
     };
     let place = layer.place("request");
     let tables = &layer.settings.request;
@@ -62,10 +64,10 @@ pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
     let mut names = HashSet::new();
     let mut names_in_order = Vec::new();
     for (i, table) in tables.iter().enumerate() {
-        // a name says more than a number, where it is a valid one
-        let called = table.name.as_ref().map(|name| name.0.trim()).filter(|name| problem(name).is_none());
-        let called = called.map_or_else(|| format!("{place} {}", i + 1), |name| format!("{place} '{name}'"));
-        let request = Reader { layers, layer: number, table, place: called }.read(&common, host)?;
+        let place_of_table = table_place(&place, table.name.as_ref(), i);
+        let method = layers.get("method", |s| &s.method);
+        let reader = TableReader { layers, layer: number, table, place: place_of_table, method };
+        let request = reader.read(&common, host)?;
         if !names.insert(request.name.clone()) {
             let reason =
                 format!("{place}: the name '{}' is given twice: give each request its own", request.name);
@@ -74,7 +76,8 @@ pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
         names_in_order.push(request.name.clone());
         all.push(request);
     }
-    vary::add_templates(layers, &mut all)?;
+    let mut sessions = sessions::read(layers, host)?;
+    vary::add_templates(layers, &mut all, sessions.as_mut())?;
     let own =
         |request: &RequestPlan| tables.iter().zip(&names_in_order).find(|(_, name)| **name == request.name);
     let reuse = |request: &RequestPlan| {
@@ -85,7 +88,7 @@ pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
         own.or_else(|| layers.get("reuse", |s| &s.reuse))
     };
     let all = vary::split_by_keys(all, reuse)?;
-    Ok(Sent { url: common.url, requests: commonest_first(all) })
+    Ok(Sent { url: common.url, requests: commonest_first(all), sessions })
 }
 
 fn commonest_first(mut requests: Vec<RequestPlan>) -> Vec<RequestPlan> {
@@ -104,116 +107,6 @@ fn for_one_alone(layers: &Layers, holder: &Layer) -> Result<()> {
                 .usage_error("the profile has [[request]] tables: set it in the one that it applies to"))
         }
         None => Ok(()),
-    }
-}
-
-/// Why this can be no name.
-fn problem(name: &str) -> Option<String> {
-    let bad = |c: char| c.is_control() || matches!(c, ',' | '"');
-    if name.is_empty() {
-        Some("missing name".into())
-    } else if name.chars().count() > LONGEST_NAME {
-        Some(format!("the name is longer than {LONGEST_NAME} characters"))
-    } else if name.contains(bad) {
-        Some(format!("invalid name '{name}': expected no comma, quotation mark or control character"))
-    } else if name == ONLY {
-        Some(format!("invalid name '{ONLY}': it is reserved for a request without a name"))
-    } else {
-        None
-    }
-}
-
-/// One table.
-struct Reader<'a> {
-    layers: &'a Layers,
-    /// Which of the layers holds the table.
-    layer: usize,
-    table: &'a RequestTable,
-    /// `profiles/x.toml: request 'name'`.
-    place: String,
-}
-
-impl Reader<'_> {
-    fn sourced(&self, key: &str, typed: &RawValue) -> Sourced {
-        Sourced { text: typed.0.clone(), place: format!("{} {key}", self.place), layer: self.layer }
-    }
-
-    fn read(&self, common: &RequestPlan, host: &mut Host<'_>) -> Result<RequestPlan> {
-        let table = self.table;
-        let mut plan = common.clone();
-        if let Some(path) = &table.path {
-            plan.url = self.url(common, &self.sourced("path", path))?;
-        }
-        self.headers(&mut plan, host)?;
-        let method = table.method.as_ref().map(|method| self.sourced("method", method));
-        let method = method.or_else(|| self.layers.get("method", |s| &s.method));
-        let data = table.data.as_ref().map(|data| self.sourced("data", data));
-        plan.send(method.as_ref(), data.as_ref(), host)?;
-        if let Some(weight) = &table.weight {
-            let written = self.sourced("weight", weight);
-            let number = written.text.trim().parse::<f64>().ok();
-            let valid = number.filter(|weight| *weight > 0.0 && weight.is_finite());
-            plan.weight = valid.ok_or_else(|| {
-                written.usage_error(format!(
-                    "invalid weight '{}': expected a number above 0",
-                    written.text.trim()
-                ))
-            })?;
-        }
-        if !table.expect_status.is_empty() {
-            let all = table.expect_status.iter().map(|code| self.sourced("expect-status", code));
-            plan.expect_status = request::expect_status(&all.collect::<Vec<_>>())?;
-        }
-        if let Some(text) = &table.expect_text {
-            if text.0.is_empty() {
-                let written = self.sourced("expect-text", text);
-                return Err(written.usage_error("invalid text '': every answer contains it; leave it out"));
-            }
-            plan.expect_text = text.0.clone().into_bytes().into();
-        }
-        let unnamed = || format!("{} {}", plan.method, plan.url.path());
-        let name = table.name.as_ref().map_or_else(unnamed, |name| name.0.trim().to_string());
-        match problem(&name) {
-            Some(reason) => Err(Error::usage(format!("{}: {reason}", self.place))),
-            None => Ok(RequestPlan { name, ..plan }),
-        }
-    }
-
-    /// On the origin of all.
-    fn url(&self, common: &RequestPlan, written: &Sourced) -> Result<Url> {
-        let text = written.text.trim();
-        if !text.starts_with('/') || text.starts_with("//") {
-            let reason = "expected a path such as /cart; all requests go to the origin of the URL";
-            return Err(written.usage_error(format!("invalid path '{}': {reason}", without_secrets(text))));
-        }
-        let mut url = common.url.join(text).map_err(|e| written.usage_error(e))?;
-        url.set_fragment(None);
-        // a backslash or the like may lead away from it
-        if url.origin() != common.url.origin() {
-            return Err(written.usage_error(format!(
-                "invalid path '{}': it leads to another origin",
-                without_secrets(text)
-            )));
-        }
-        Ok(url)
-    }
-
-    /// Its own, in the place of those of the same name in the profile; flags and the environment go before both.
-    fn headers(&self, plan: &mut RequestPlan, host: &Host<'_>) -> Result<()> {
-        let braces = Braces::read(self.layers);
-        let own = read_headers(&self.table.header, &format!("{} header", self.place), host, braces)?;
-        let stronger: HashSet<_> = self
-            .layers
-            .iter()
-            .take(self.layer)
-            .map(|layer| layer_headers(layer, host, braces))
-            .collect::<Result<Vec<_>>>()?
-            .into_iter()
-            .flatten()
-            .map(|header| header.name)
-            .collect();
-        plan.replace_headers(own.into_iter().filter(|header| !stronger.contains(&header.name)).collect());
-        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 use super::output::{OutPlan, PipelinePlan};
 use super::probes::ProbePlan;
 use super::request::RequestPlan;
+use super::sessions::SessionsPlan;
 use super::target::TargetPlan;
 use crate::evidence::PlanRecord;
 
@@ -14,6 +15,8 @@ pub struct Plan {
     /// What is sent, the commonest first; in a watch where pages about the service may be, and none where only a
     /// process was named.
     pub requests: Vec<RequestPlan>,
+    /// The logins that these need, where they do.
+    pub sessions: Option<SessionsPlan>,
     /// How the process behind it is found.
     pub target: TargetPlan,
     /// What is observed.

@@ -47,7 +47,7 @@ pub(super) fn resolve_on(
     let layers = Layers::new(flags, env, profile);
     let target = target::read_target(&layers)?;
     let probes = probes::read_probes(&layers)?;
-    let Sent { url, requests: sent } = requests::resolve(&layers, host)?;
+    let Sent { url, requests: sent, sessions } = requests::resolve(&layers, host)?;
     let rate = rate::read_rate(&layers, &url)?;
     let count = layers.read("requests", |s| &s.requests, |n| n.whole_number(u64::MAX))?;
     let load = LoadSettings::read(&layers, rate, count)?;
@@ -76,7 +76,7 @@ pub(super) fn resolve_on(
         misbehave,
         blocks,
         named: requests::records(&sent),
-        vary: vary::record(&sent),
+        vary: vary::record(&sent, sessions.as_ref()),
         keep_going: layers.is_on(|s| s.keep_going),
     };
     let record = PlanRecord {
@@ -96,7 +96,14 @@ pub(super) fn resolve_on(
         judging,
     };
     let (out, pipeline) = (output::read_out(&layers), output::read_pipeline(&layers));
-    Ok(Plan { record, requests: sent, target, probes, out, pipeline })
+    Ok(Plan { record, requests: sent, sessions, target, probes, out, pipeline })
+}
+
+/// The plan of a run against this URL with this profile.
+#[cfg(test)]
+pub fn plan_profile(url: &str, profile: &str) -> Result<Plan> {
+    let flags = Settings { url: Some(url.into()), ..Settings::default() };
+    resolve_run(flags, Settings::default(), Some(Profile::read("x", "x.toml", profile)?))
 }
 
 /// The first request of a run against this URL with these settings, as a profile would write them.

@@ -12,8 +12,9 @@ use reqwest::header::HeaderValue;
 
 use super::request::RequestPlan;
 use super::rows::{Rows, read_rows};
+use super::sessions::SessionsPlan;
 use super::template::{RequestTemplate, Slot, Template, Vary};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unknown_name};
 use crate::evidence::{KeyUse, RequestKeys, VaryRecord};
 use crate::settings::{Layers, Sourced};
 use crate::units::{Unit, parse_amount};
@@ -27,47 +28,73 @@ const SHORT_SEED: u64 = u32::MAX as u64;
 /// The requests with their templates; the same where --vary is not given.
 ///
 /// # Errors
-/// In one line, with the place: an unknown slot or column, --vary without any slot, data without --vary.
-pub(super) fn add_templates(layers: &Layers, requests: &mut [RequestPlan]) -> Result<()> {
+/// In one line, with the place: an unknown slot, column or captured value, --vary without any slot, data or logins
+/// without --vary, and logins that no request needs.
+pub(super) fn add_templates(
+    layers: &Layers,
+    requests: &mut [RequestPlan],
+    sessions: Option<&mut SessionsPlan>,
+) -> Result<()> {
     let rows = read_rows(layers)?.map(Arc::new);
     if !layers.is_on(|s| s.vary) {
-        return match rows {
-            Some(_) => {
-                Err(Error::usage("[rows]: its values are used with --vary alone: expected vary = true"))
-            }
-            None => Ok(()),
-        };
+        let table = rows.map(|_| "[rows]").or(sessions.map(|_| "[[login]]"));
+        return table.map_or(Ok(()), |table| {
+            let reason = "its values are used with --vary alone: expected vary = true";
+            Err(Error::usage(format!("{table}: {reason}")))
+        });
     }
     let seed = match layers.read("seed", |s| &s.seed, |n| n.whole_number(LARGEST_SEED))? {
         Some(seed) => seed,
         // another for each run, so that a second run against the same service has new keys
         None => RandomState::new().build_hasher().finish() & SHORT_SEED,
     };
-    for (number, request) in requests.iter_mut().enumerate() {
-        let place = |reason: String| match request.name.as_str() {
-            ONLY => Error::usage(format!("--vary: {reason}")),
-            name => Error::usage(format!("request '{name}': {reason}")),
-        };
-        let template = RequestTemplate::new(&request.url, &request.headers, &request.body).map_err(place)?;
+    let slots = sessions.as_ref().map(|sessions| Arc::new(sessions.slots()));
+    let add = |request: &mut RequestPlan, number: usize, known: &[String]| {
+        let template = RequestTemplate::new(&request.url, &request.headers, &request.body)?;
         request.vary = Some(Vary {
             seed,
             template,
             rows: rows.clone(),
+            sessions: slots.clone(),
             keys: KeyUse::Next,
             request: number,
             origin: request.name.clone(),
         });
-        check_slots(request).map_err(place)?;
+        check_slots(request, known)
+    };
+    let all_names = slots.as_ref().map_or(&[][..], |slots| &slots.names);
+    for (number, request) in requests.iter_mut().enumerate() {
+        let place = match request.name.as_str() {
+            ONLY => "--vary".into(),
+            name => format!("request '{name}'"),
+        };
+        add(request, number, all_names).map_err(|reason| Error::usage(format!("{place}: {reason}")))?;
+    }
+    let mut captured = 0;
+    for (number, login) in sessions.into_iter().flat_map(|sessions| &mut sessions.logins).enumerate() {
+        let place = format!("login '{}'", login.request.name);
+        add(&mut login.request, number, &all_names[..captured])
+            .map_err(|reason| Error::usage(format!("{place}: {reason}")))?;
+        captured += login.captures.len();
     }
     if requests.iter().all(|request| request.slots().is_empty()) {
         let expected = "expected one such as {{seq}} in the URL, a header or the data";
         return Err(Error::usage(format!("--vary: the request has no slot: {expected}")));
     }
-    if let Some(rows) = rows.as_ref().filter(|_| !requests.iter().any(RequestPlan::takes_rows)) {
+    // a login may use them, too
+    if let Some(rows) =
+        rows.as_ref().filter(|_| slots.is_none() && !requests.iter().any(RequestPlan::takes_rows))
+    {
         let expected = "expected one such as {{row.COLUMN}} in the URL, a header or the data";
         return Err(Error::usage(format!("[rows]: no slot uses {}: {expected}", rows.record.file)));
     }
-    Ok(())
+    match all_names.first() {
+        Some(name) if !requests.iter().any(RequestPlan::has_session) => Err(Error::usage(format!(
+            "[[login]]: no request needs it: expected {} in the URL, a header or the data",
+            Slot::Session(name.clone())
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// The requests, each of which repeats keys in the share that `reuse` says as two.
@@ -109,7 +136,7 @@ pub(super) fn split_by_keys(
 }
 
 /// What may be written down of how requests differ; none where they do not.
-pub(super) fn record(requests: &[RequestPlan]) -> Option<VaryRecord> {
+pub(super) fn record(requests: &[RequestPlan], sessions: Option<&SessionsPlan>) -> Option<VaryRecord> {
     let first = requests.iter().find_map(|request| request.vary.as_ref())?;
     let mut slots = Vec::new();
     for slot in requests.iter().flat_map(RequestPlan::slots).map(|(place, slot)| format!("{place} {slot}")) {
@@ -124,7 +151,8 @@ pub(super) fn record(requests: &[RequestPlan]) -> Option<VaryRecord> {
         Some(RequestKeys { request, origin: origin.clone(), keys: *keys, distinct })
     });
     let rows = first.rows.as_ref().map(|rows| rows.record.clone());
-    Some(VaryRecord { seed: first.seed, slots, rows, keys: keys.collect() })
+    let sessions = sessions.map(SessionsPlan::record);
+    Some(VaryRecord { seed: first.seed, slots, rows, sessions, keys: keys.collect() })
 }
 
 impl RequestPlan {
@@ -140,6 +168,11 @@ impl RequestPlan {
     /// Whether it is filled from rows.
     fn takes_rows(&self) -> bool {
         self.slots().iter().any(|(_, slot)| matches!(slot, Slot::Row(_)))
+    }
+
+    /// Whether it belongs to a session.
+    pub fn has_session(&self) -> bool {
+        self.slots().iter().any(|(_, slot)| matches!(slot, Slot::Session(_)))
     }
 
     /// Its slots, each with its place, for a person: none of its text, which may be secret.
@@ -159,28 +192,40 @@ impl RequestPlan {
 
 /// How many different keys a request has; none where each is new, or nothing says when all were seen.
 fn distinct(request: &RequestPlan) -> Option<u64> {
-    let (mut picks, mut has_rows) = (None, false);
+    let (mut picks, mut has_rows, mut has_session) = (None, false, false);
     for (_, slot) in request.slots() {
         match slot {
             // random digits repeat before all were drawn
             Slot::Seq | Slot::Uuid | Slot::Hex(_) => return None,
             Slot::Pick(n) => picks = Some(picks.unwrap_or(1_u64).saturating_mul(n)),
             Slot::Row(_) => has_rows = true,
+            Slot::Session(_) => has_session = true,
             // time makes no key
-            Slot::Now | Slot::NowMs | Slot::Session(_) => {}
+            Slot::Now | Slot::NowMs => {}
         }
     }
-    let rows = request.vary.as_ref().and_then(|vary| vary.rows.as_deref()).filter(|_| has_rows);
-    // both come round together only after their least common multiple; the larger says when most have been seen
-    picks.max(rows.map(Rows::count))
+    let vary = request.vary.as_ref();
+    let rows = vary.and_then(|vary| vary.rows.as_ref()).filter(|_| has_rows);
+    let sessions = vary.and_then(|vary| vary.sessions.as_ref()).filter(|_| has_session);
+    // they come round together only after their least common multiple; the largest says when most have been seen
+    picks.max(rows.map(|rows| rows.count())).max(sessions.map(|sessions| sessions.count))
 }
 
-/// Whether what the slots of a request need is there.
-fn check_slots(request: &RequestPlan) -> std::result::Result<(), String> {
+/// Whether what the slots of a request need is there: columns, and captured values, of which these are known.
+fn check_slots(request: &RequestPlan, captured: &[String]) -> std::result::Result<(), String> {
+    let has_logins = request.vary.as_ref().is_some_and(|vary| vary.sessions.is_some());
     let rows = request.vary.as_ref().and_then(|vary| vary.rows.as_ref());
     for (place, slot) in request.slots() {
         match slot {
-            Slot::Session(_) => return Err(format!("{place}: {slot} needs a [[login]] that captures it")),
+            Slot::Session(ref name) if captured.contains(name) => {}
+            Slot::Session(_) if captured.is_empty() => {
+                let which = if has_logins { "an earlier [[login]]" } else { "a [[login]]" };
+                return Err(format!("{place}: {slot} needs {which} that captures it"));
+            }
+            Slot::Session(ref name) => {
+                let unknown = unknown_name("captured value", name, captured.iter().map(String::as_str));
+                return Err(format!("{place}: {unknown}"));
+            }
             Slot::Row(ref column) => {
                 let Some(rows) = rows else {
                     return Err(format!(

@@ -80,7 +80,15 @@ pub(super) fn resolve_on(
         judging,
     };
     let (out, pipeline) = (output::read_out(&layers), output::read_pipeline(&layers));
-    Ok(Plan { record, requests: request.into_iter().collect(), target, probes, out, pipeline })
+    Ok(Plan {
+        record,
+        requests: request.into_iter().collect(),
+        sessions: None,
+        target,
+        probes,
+        out,
+        pipeline,
+    })
 }
 
 /// Steady from the start, unless --warmup asks for a time that is not judged.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::drive::{Driver, Interval};
-use crate::evidence::{Phase, PlanRecord};
+use crate::evidence::{LoginCounts, Phase, PlanRecord};
 use crate::units::{FASTEST_RATE, Rate};
 use crate::workload::{Load, Pattern};
 
@@ -100,6 +100,11 @@ impl LoadSource {
     /// What was driven since the last count.
     pub(super) fn take(&mut self) -> Option<Interval> {
         self.driver.as_mut().map(Driver::drain)
+    }
+
+    /// How many logins there were, where requests belong to sessions.
+    pub(super) fn logins(&self) -> Option<LoginCounts> {
+        self.driver.as_ref().and_then(Driver::logins)
     }
 
     /// The last count.

@@ -16,6 +16,7 @@ mod first_requests;
 mod forwarder_check;
 mod judged_run;
 mod live_warnings;
+mod logins;
 mod observe;
 mod one_process;
 mod pipeline;

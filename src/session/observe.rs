@@ -11,13 +11,14 @@ use super::driver::start_driver;
 use super::environment::read_environment;
 use super::first_requests::send_first_requests;
 use super::forwarder_check::ForwarderMonitor;
+use super::logins::log_in;
 use super::pipeline::Protected;
 use super::prepare::{Prepared, prepare};
 use super::present::present;
 use super::record::{Instruments, Recorded, Recording, record};
 use super::runtime::block_on;
 use super::{judged_run, pipeline};
-use crate::drive::{Clock, Monotonic};
+use crate::drive::{Clock, LoggedIn, Monotonic};
 use crate::error::{Error, Result};
 use crate::evidence::{Command, Workload};
 use crate::live::Desk;
@@ -54,12 +55,12 @@ async fn observe(plan: &Plan, options: &OutputOptions) -> Result<Option<Outcome>
     let desk = Desk { commands: sender, interrupt: Interrupt::default() };
     let mut second_signal = listen(desk.commands.clone(), desk.interrupt.clone())?;
     let mut command = None;
-    let prepared = tokio::select! {
-        prepared = make_ready(plan, options, &mut command) => Some(prepared),
+    let ready = tokio::select! {
+        ready = make_ready(plan, options, &mut command) => Some(ready),
         _ = commands.recv() => None,
     };
-    let outcome = match prepared {
-        Some(Ok(prepared)) => conduct(plan, options, prepared, (commands, desk), &mut second_signal).await,
+    let outcome = match ready {
+        Some(Ok(ready)) => conduct(plan, options, ready, (commands, desk), &mut second_signal).await,
         Some(Err(error)) => Err(error),
         None => {
             info(options, &stopped_before(plan));
@@ -70,10 +71,15 @@ async fn observe(plan: &Plan, options: &OutputOptions) -> Result<Option<Outcome>
 }
 
 /// Everything that can go wrong before the run begins.
-async fn make_ready(plan: &Plan, options: &OutputOptions, command: &mut Option<Started>) -> Result<Prepared> {
+async fn make_ready(
+    plan: &Plan,
+    options: &OutputOptions,
+    command: &mut Option<Started>,
+) -> Result<(Prepared, Option<LoggedIn>)> {
     let prepared = prepare(plan, options, command).await?;
-    send_first_requests(plan, options).await?;
-    Ok(prepared)
+    let logged_in = log_in(plan, options).await?;
+    send_first_requests(plan, logged_in.as_ref().map(|logged_in| &logged_in.sessions), options).await?;
+    Ok((prepared, logged_in))
 }
 
 /// Ends the command that soak started, unless a second signal wants it killed at once.
@@ -117,7 +123,7 @@ async fn finished(task: &mut JoinHandle<()>) {
 async fn conduct(
     plan: &Plan,
     options: &OutputOptions,
-    prepared: Prepared,
+    (prepared, logged_in): (Prepared, Option<LoggedIn>),
     (commands, desk): (Receiver<Command>, Desk),
     second_signal: &mut JoinHandle<()>,
 ) -> Result<Option<Outcome>> {
@@ -126,7 +132,7 @@ async fn conduct(
     let environment = read_environment(described, records);
     let clock: Arc<dyn Clock> = Arc::new(Monotonic::begin());
     let instruments = Instruments {
-        driver: start_driver(plan, Arc::clone(&clock))?,
+        driver: start_driver(plan, logged_in, Arc::clone(&clock))?,
         clock,
         sampler,
         commands,

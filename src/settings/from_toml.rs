@@ -2,6 +2,7 @@
 
 use super::from_table::{one_line, settings_from_table};
 use super::keys::Settings;
+use super::login_table::{LoginTable, SessionsTable};
 use super::request_table::RequestTable;
 use super::shape_table::ShapeTable;
 use super::struct_fields::field_names;
@@ -27,6 +28,8 @@ impl Settings {
         for (table, text, keys) in [
             (table.get("shape"), "[shape]", field_names::<ShapeTable>()),
             (table.get("request"), "[[request]]", field_names::<RequestTable>()),
+            (table.get("login"), "[[login]]", field_names::<LoginTable>()),
+            (table.get("sessions"), "[sessions]", field_names::<SessionsTable>()),
         ] {
             let wrong = table.into_iter().find_map(|table| unknown_key(table, text, keys));
             if let Some(wrong) = wrong {

@@ -5,6 +5,7 @@
 
 use serde::Deserialize;
 
+use super::login_table::{LoginTable, SessionsTable};
 use super::raw_value::{RawValue, Switch, gate_expressions, one_or_many};
 use super::request_table::RequestTable;
 use super::rows_table::RowsTable;
@@ -68,6 +69,10 @@ pub struct Settings {
     pub reuse: Option<RawValue>,
     /// A table, and so of a profile alone.
     pub rows: Option<RowsTable>,
+    /// Tables, and so of a profile alone.
+    pub login: Vec<LoginTable>,
+    /// A table, and so of a profile alone.
+    pub sessions: Option<SessionsTable>,
 
     pub pid: Option<RawValue>,
     pub process: Option<RawValue>,

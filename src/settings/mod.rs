@@ -9,6 +9,7 @@ mod from_table;
 mod from_toml;
 mod keys;
 mod layers;
+mod login_table;
 mod profiles;
 mod raw_value;
 mod readers;
@@ -21,6 +22,7 @@ mod struct_fields;
 
 pub use keys::Settings;
 pub use layers::{Layer, Layers};
+pub use login_table::{CaptureTable, LoginTable, SessionsTable};
 pub use profiles::{BUILT_IN, BuiltIn, Profile, built_in, find_profile};
 pub use raw_value::{RawValue, Switch};
 pub use readers::{LONGEST_SPAN, SLOWEST_RATE};

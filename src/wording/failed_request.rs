@@ -24,7 +24,8 @@ pub fn refuse_load(failed: &[FailedRequest]) -> String {
     format!("{} (--keep-going sends the load all the same)", list_failed_requests(failed))
 }
 
-fn explain_failed_request(failed: &FailedRequest) -> String {
+/// One of them.
+pub fn explain_failed_request(failed: &FailedRequest) -> String {
     let FailedRequest { method, path, origin, failure, .. } = failed;
     let sent = format!("{method} {path}");
     let request = match failed.name.as_ref().filter(|name| **name != sent) {
@@ -69,7 +70,7 @@ fn explain_failed_request(failed: &FailedRequest) -> String {
 fn advise_on_answer(status: u16, failed: &FailedRequest) -> String {
     match (status, failed.has_credentials) {
         (401 | 403, true) => "check the credentials that are sent".into(),
-        (401, false) => "add -H 'Authorization: …'".into(),
+        (401, false) => "add -H 'Authorization: …', or [[login]] in a profile".into(),
         (404, _) => format!("check the path, or pass --expect-status {status}"),
         (407, _) => "check the user and the password of --proxy".into(),
         _ => advise_on_status(status).into(),
@@ -124,7 +125,10 @@ mod tests {
         };
         let no_connection = |why, cause: &str| RequestFailure::NoConnection(why, cause.to_string());
         let table = [
-            (status(401), "GET /a answers 401 Unauthorized: add -H 'Authorization: …'"),
+            (
+                status(401),
+                "GET /a answers 401 Unauthorized: add -H 'Authorization: …', or [[login]] in a profile",
+            ),
             (status(404), "GET /a answers 404 Not Found: check the path, or pass --expect-status 404"),
             (status(405), "GET /a answers 405 Method Not Allowed: check the method (-X)"),
             (status(503), "GET /a answers 503 Service Unavailable: look at the service's log"),

@@ -10,6 +10,7 @@ use super::errors::failed_for_a_while;
 use super::event_reason::{stop_reason, uncounted_reason};
 use super::explanation::explanation;
 use super::leak::leak;
+use super::logins;
 use super::other_process::explain_other_process;
 use super::phrase::{capitalize, noun};
 use super::reason::doubt;
@@ -149,6 +150,7 @@ pub fn note(note: &Note) -> String {
         }
         Note::NotCounted(reason) => format!("Growth per request is not known: {}.", uncounted_reason(reason)),
         Note::OtherProcess(target) => explain_other_process(target).unwrap_or_default(),
+        Note::Logins(counts) => logins::describe_logins(counts),
         Note::Recorded(text) => text.clone(),
         Note::Load(trouble) => load_trouble(trouble),
     }

@@ -34,6 +34,7 @@ pub fn label_event(event: &EventKind) -> Option<String> {
         | EventKind::LoadDropped { .. }
         | EventKind::LoadSaturated { .. }
         | EventKind::LoadLate { .. }
+        | EventKind::Logins(_)
         | EventKind::Forwarder { .. } => return None,
     })
 }

@@ -28,7 +28,7 @@ fn short(server: &Server, out: &Path, more: &[&str]) -> Output {
 #[test]
 fn an_answer_that_is_wrong_ends_the_run_before_it_begins() {
     let wrong = [
-        ("401", "GET / answers 401 Unauthorized: add -H 'Authorization: …'"),
+        ("401", "GET / answers 401 Unauthorized: add -H 'Authorization: …', or [[login]] in a profile"),
         ("404", "GET / answers 404 Not Found: check the path, or pass --expect-status 404"),
     ];
     for (kind, says) in wrong {

@@ -12,6 +12,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use super::failure_detail::FailureDetail;
+use super::kept_answer::KeptAnswer;
 use crate::drive::outcome::Outcome;
 use crate::evidence::ErrorKind;
 use crate::plan::RequestPlan;
@@ -30,7 +31,13 @@ impl Expectation {
 
     /// For one answer.
     pub(super) fn check(&self) -> AnswerCheck<'_> {
-        AnswerCheck { expectation: self, found: self.text.is_none(), tail: Vec::new(), detail: None }
+        AnswerCheck {
+            expectation: self,
+            found: self.text.is_none(),
+            tail: Vec::new(),
+            detail: None,
+            kept: None,
+        }
     }
 }
 
@@ -42,12 +49,19 @@ pub(super) struct AnswerCheck<'a> {
     tail: Vec<u8>,
     /// Where more is kept of what goes wrong, where that is wanted.
     detail: Option<&'a RefCell<FailureDetail>>,
+    /// Where the answer is kept, where it is wanted.
+    kept: Option<&'a RefCell<KeptAnswer>>,
 }
 
 impl<'a> AnswerCheck<'a> {
     /// The same, which keeps here what goes wrong.
     pub(super) fn keep_detail(self, detail: &'a RefCell<FailureDetail>) -> AnswerCheck<'a> {
         AnswerCheck { detail: Some(detail), ..self }
+    }
+
+    /// The same, which keeps the answer here.
+    pub(super) fn keep_answer(self, kept: &'a RefCell<KeptAnswer>) -> AnswerCheck<'a> {
+        AnswerCheck { kept: Some(kept), ..self }
     }
 
     /// There is no answer, or no more of it.
@@ -59,6 +73,7 @@ impl<'a> AnswerCheck<'a> {
     /// The head of the answer has come. A 2xx is always right, any other status where the plan expects it.
     pub(super) fn head(&self, status: StatusCode, headers: &HeaderMap, outcome: &mut Outcome) {
         self.detail.iter().for_each(|detail| FailureDetail::read_head(detail, headers));
+        self.kept.iter().for_each(|kept| kept.borrow_mut().headers = headers.clone());
         outcome.answered = true;
         outcome.status = Some(status.as_u16());
         let error = ErrorKind::of_status(status.as_u16());
@@ -68,6 +83,7 @@ impl<'a> AnswerCheck<'a> {
     /// A piece of the body has come.
     pub(super) fn body(&mut self, piece: &Bytes, outcome: &mut Outcome) {
         outcome.bytes += piece.len() as u64;
+        self.kept.iter().for_each(|kept| kept.borrow_mut().add(piece));
         let Some(text) = self.expectation.text.as_ref().filter(|_| !self.found) else { return };
         let across = text.needle().len() - 1;
         // the text may begin in what came before and end in the first bytes of this

@@ -11,6 +11,7 @@ mod client_renewal;
 mod expectation;
 mod failure_detail;
 mod host_addresses;
+mod kept_answer;
 mod plain_http;
 mod pooled_http;
 #[cfg(test)]
@@ -20,4 +21,5 @@ mod tests;
 mod transport;
 
 pub(super) use failure_detail::FailureDetail;
+pub(super) use kept_answer::KeptAnswer;
 pub(super) use transport::{Exchange, IDLE_FOR, SlotConnection};

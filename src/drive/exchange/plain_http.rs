@@ -23,7 +23,7 @@ use tokio::time::Instant;
 use super::expectation::AnswerCheck;
 use super::host_addresses::HostAddresses;
 use crate::drive::outcome::Outcome;
-use crate::drive::rendering::Renderer;
+use crate::drive::rendering::{Filling, Renderer};
 use crate::drive::request_head::headers;
 use crate::error::{Error, Result};
 use crate::evidence::ErrorKind;
@@ -108,7 +108,7 @@ impl PlainHttp {
     pub(super) async fn send(
         &self,
         which: usize,
-        key: u64,
+        filling: &Filling,
         kept: &mut Option<Connection>,
         mut check: AnswerCheck<'_>,
         outcome: &mut Outcome,
@@ -126,7 +126,7 @@ impl PlainHttp {
             Ok(connection) => connection,
             Err(e) => return check.fail(ErrorKind::Connect, &e, outcome),
         };
-        let sending = connection.sender.send_request(self.prepared[which].request(key));
+        let sending = connection.sender.send_request(self.prepared[which].request(filling));
         let response = match connection.http.drive_until(sending).await {
             Ok(response) => response,
             // closed, reset, or not HTTP: the connection is of no more use
@@ -190,17 +190,19 @@ impl PreparedRequest {
         Ok(PreparedRequest { method, target, headers, body, renderer })
     }
 
-    fn request(&self, key: u64) -> Request<Full<Bytes>> {
+    fn request(&self, filling: &Filling) -> Request<Full<Bytes>> {
         let renderer = self.renderer.as_ref();
-        let body = renderer.and_then(|renderer| renderer.body(key));
+        let body = renderer.and_then(|renderer| renderer.body(filling));
         let mut request = Request::new(Full::new(body.unwrap_or_else(|| self.body.clone())));
         *request.method_mut() = self.method.clone();
         // values are percent-encoded, so that what is filled in is always a target
-        let target = renderer.and_then(|renderer| Uri::from_maybe_shared(renderer.target(key)).ok());
+        let target = renderer.and_then(|renderer| Uri::from_maybe_shared(renderer.target(filling)).ok());
         *request.uri_mut() = target.unwrap_or_else(|| self.target.clone());
         *request.headers_mut() = self.headers.clone();
         if let Some(renderer) = renderer {
-            request.headers_mut().extend(renderer.headers(key).map(|(name, value)| (name.clone(), value)));
+            request
+                .headers_mut()
+                .extend(renderer.headers(filling).map(|(name, value)| (name.clone(), value)));
         }
         request
     }

@@ -9,7 +9,7 @@ use super::client;
 use super::client_renewal::ClientRenewal;
 use super::expectation::AnswerCheck;
 use crate::drive::outcome::Outcome;
-use crate::drive::rendering::Renderer;
+use crate::drive::rendering::{Filling, Renderer};
 use crate::error::{Error, Result};
 use crate::evidence::ErrorKind;
 use crate::plan::RequestPlan;
@@ -61,7 +61,7 @@ impl PooledHttp {
     pub(super) async fn send(
         &self,
         which: usize,
-        key: u64,
+        filling: &Filling,
         mut check: AnswerCheck<'_>,
         outcome: &mut Outcome,
     ) {
@@ -70,7 +70,7 @@ impl PooledHttp {
         }
         self.used.set(true);
         let client = self.client.borrow().clone();
-        let Some(request) = self.requests[which].request(key) else { return };
+        let Some(request) = self.requests[which].request(filling) else { return };
         let mut response = match client.execute(request).await {
             Ok(response) => response,
             Err(e) => return check.fail(error_before_answer(&e), &e, outcome),
@@ -88,17 +88,17 @@ impl PooledHttp {
 
 impl PreparedRequest {
     /// None only for a body that streams, which ours do not.
-    fn request(&self, key: u64) -> Option<Request> {
+    fn request(&self, filling: &Filling) -> Option<Request> {
         let mut request = self.request.try_clone()?;
         let Some(renderer) = &self.renderer else { return Some(request) };
-        let target = renderer.target(key);
+        let target = renderer.target(filling);
         // relative to the origin: a path begins with a slash
         let url = std::str::from_utf8(&target).ok().and_then(|target| request.url().join(target).ok());
         if let Some(url) = url {
             *request.url_mut() = url;
         }
-        request.headers_mut().extend(renderer.headers(key).map(|(name, value)| (name.clone(), value)));
-        if let Some(body) = renderer.body(key) {
+        request.headers_mut().extend(renderer.headers(filling).map(|(name, value)| (name.clone(), value)));
+        if let Some(body) = renderer.body(filling) {
             *request.body_mut() = Some(body.into());
         }
         Some(request)
@@ -135,7 +135,7 @@ mod tests {
         let expected = Expectation::from_plan(&plan);
         let send = async || {
             let mut outcome = Outcome::default();
-            pooled.send(0, 1, expected.check(), &mut outcome).await;
+            pooled.send(0, &1.into(), expected.check(), &mut outcome).await;
             assert!(outcome.answered && outcome.error.is_none(), "{outcome:?}");
             server.seen().last().unwrap().connection
         };

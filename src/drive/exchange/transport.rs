@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::expectation::{AnswerCheck, Expectation};
 use super::failure_detail::FailureDetail;
+use super::kept_answer::KeptAnswer;
 use super::plain_http::{Connection, PlainHttp};
 use super::pooled_http::PooledHttp;
 use crate::drive::outcome::Outcome;
-use crate::drive::rendering::Keys;
+use crate::drive::rendering::{Filling, Keys};
 use crate::error::Result;
 use crate::evidence::{Connect, ErrorKind};
 use crate::plan::RequestPlan;
@@ -60,8 +61,9 @@ impl Exchange {
         which: u8,
         within: Duration,
     ) -> Outcome {
-        let check = self.expectations[usize::from(which)].check();
-        self.send_checked(connection, which, within, check).await
+        let which = usize::from(which);
+        let (filling, check) = (self.keys[which].next(), self.expectations[which].check());
+        self.send_checked(connection, which, &filling, within, check).await
     }
 
     /// The same over a connection of its own, with what is known of a failure.
@@ -71,32 +73,48 @@ impl Exchange {
         within: Duration,
     ) -> (Outcome, FailureDetail) {
         let detail = RefCell::default();
-        let check = self.expectations[usize::from(which)].check().keep_detail(&detail);
-        let outcome = self.send_checked(&mut SlotConnection::default(), which, within, check).await;
+        let which = usize::from(which);
+        let (filling, check) = (self.keys[which].next(), self.expectations[which].check());
+        let (check, mut connection) = (check.keep_detail(&detail), SlotConnection::default());
+        let outcome = self.send_checked(&mut connection, which, &filling, within, check).await;
         (outcome, detail.into_inner())
+    }
+
+    /// One of the requests filled with these, with what is known of a failure, and its answer.
+    pub(in crate::drive) async fn send_and_keep(
+        &self,
+        connection: &mut SlotConnection,
+        which: usize,
+        filling: &Filling,
+        within: Duration,
+    ) -> (Outcome, FailureDetail, KeptAnswer) {
+        let (detail, kept) = (RefCell::default(), RefCell::default());
+        let check = self.expectations[which].check().keep_detail(&detail).keep_answer(&kept);
+        let outcome = self.send_checked(connection, which, filling, within, check).await;
+        (outcome, detail.into_inner(), kept.into_inner())
     }
 
     async fn send_checked(
         &self,
         connection: &mut SlotConnection,
-        which: u8,
+        which: usize,
+        filling: &Filling,
         within: Duration,
         check: AnswerCheck<'_>,
     ) -> Outcome {
-        let which = usize::from(which);
-        let key = self.keys[which].next();
         let mut outcome = Outcome::default();
         let exchange = async {
             match &self.transport {
                 Transport::Plain(plain) => {
-                    plain.send(which, key, &mut connection.0, check, &mut outcome).await
+                    plain.send(which, filling, &mut connection.0, check, &mut outcome).await
                 }
-                Transport::Pooled(pooled) => pooled.send(which, key, check, &mut outcome).await,
+                Transport::Pooled(pooled) => pooled.send(which, filling, check, &mut outcome).await,
             }
         };
         if tokio::time::timeout(within, exchange).await.is_err() {
             outcome.error = Some(ErrorKind::Timeout);
         }
+        outcome.status.iter().for_each(|status| filling.note_status(*status));
         outcome
     }
 

@@ -17,7 +17,7 @@ use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout};
 
 use super::answer::{Body, BodyEnd, Head};
-use crate::drive::rendering::{Keys, Renderer};
+use crate::drive::rendering::{Filling, Keys, Renderer};
 use crate::drive::request_head::headers;
 use crate::evidence::ErrorKind;
 use crate::plan::{RequestPlan, host_name};
@@ -37,8 +37,8 @@ pub(super) enum AfterRequest {
 /// One client: what it sends.
 pub(super) struct Client {
     shared: Rc<SharedClient>,
-    /// The key of its request.
-    key: u64,
+    /// What its request is filled with.
+    filling: Filling,
 }
 
 /// What all clients have in common.
@@ -69,7 +69,7 @@ impl SharedClient {
 impl Client {
     /// One with the next key.
     pub(super) fn new(shared: &Rc<SharedClient>) -> Client {
-        Client { key: shared.keys.next(), shared: Rc::clone(shared) }
+        Client { filling: shared.keys.next(), shared: Rc::clone(shared) }
     }
 
     /// How long an answer usually takes; none before the first.
@@ -132,7 +132,7 @@ impl Client {
     }
 
     fn body(&self) -> Bytes {
-        let rendered = self.shared.renderer.as_ref().and_then(|renderer| renderer.body(self.key));
+        let rendered = self.shared.renderer.as_ref().and_then(|renderer| renderer.body(&self.filling));
         rendered.unwrap_or_else(|| self.shared.plan.body.clone())
     }
 
@@ -142,7 +142,7 @@ impl Client {
         head.extend_from_slice(plan.method.as_str().as_bytes());
         head.push(b' ');
         match renderer {
-            Some(renderer) => head.extend_from_slice(&renderer.target(self.key)),
+            Some(renderer) => head.extend_from_slice(&renderer.target(&self.filling)),
             None => head.extend_from_slice(plan.target().as_bytes()),
         }
         head.extend_from_slice(b" HTTP/1.1\r\n");
@@ -155,7 +155,7 @@ impl Client {
         headers(plan).iter().for_each(|(name, value)| add(name, value));
         renderer
             .iter()
-            .flat_map(|renderer| renderer.headers(self.key))
+            .flat_map(|renderer| renderer.headers(&self.filling))
             .for_each(|(name, value)| add(name, &value));
         if then == AfterRequest::Close {
             head.extend_from_slice(b"connection: close\r\n");
@@ -207,6 +207,7 @@ impl Client {
             .response_time
             .set(Some(self.shared.response_time.get().map_or(took, |mean| mean * 7 / 8 + took / 8)));
         let Head { status, length, body_end } = head;
+        self.filling.note_status(status.as_u16());
         if status.is_server_error() && !self.shared.plan.expect_status.contains(&status) {
             return Err(ErrorKind::Status5xx);
         }

@@ -7,6 +7,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::filling::Filling;
+use crate::drive::sessions::Sessions;
 use crate::evidence::KeyUse;
 use crate::plan::RequestPlan;
 use crate::workload::scramble;
@@ -37,24 +39,36 @@ struct Sample {
 pub(in crate::drive) struct Keys {
     keys: KeyUse,
     source: Arc<KeySource>,
+    /// None where the requests belong to none.
+    sessions: Option<Arc<Sessions>>,
 }
 
 impl Keys {
     /// Those of each of these requests.
-    pub(in crate::drive) fn of_requests(requests: &[RequestPlan]) -> Vec<Keys> {
+    pub(in crate::drive) fn of_requests(
+        requests: &[RequestPlan],
+        sessions: Option<&Arc<Sessions>>,
+    ) -> Vec<Keys> {
         let mut written: Vec<Arc<KeySource>> = Vec::new();
         let keys = |request: &RequestPlan| {
             let Some(vary) = &request.vary else { return Keys::default() };
             if written.len() <= vary.request {
                 written.resize_with(vary.request + 1, Arc::default);
             }
-            Keys { keys: vary.keys, source: Arc::clone(&written[vary.request]) }
+            let sessions = sessions.filter(|_| request.has_session()).cloned();
+            Keys { keys: vary.keys, source: Arc::clone(&written[vary.request]), sessions }
         };
         requests.iter().map(keys).collect()
     }
 
+    /// What the next request is filled with.
+    pub(in crate::drive) fn next(&self) -> Filling {
+        let key = self.next_key();
+        self.sessions.as_ref().map_or_else(|| key.into(), |sessions| Filling::in_session(key, sessions))
+    }
+
     /// The key of the next request, from 1.
-    pub(in crate::drive) fn next(&self) -> u64 {
+    fn next_key(&self) -> u64 {
         match self.keys {
             KeyUse::Next => self.source.new_key(),
             KeyUse::New => {
@@ -106,20 +120,20 @@ mod tests {
 
     fn new_and_repeated() -> [Keys; 2] {
         let source: Arc<KeySource> = Arc::default();
-        [KeyUse::New, KeyUse::Repeated].map(|keys| Keys { keys, source: Arc::clone(&source) })
+        [KeyUse::New, KeyUse::Repeated].map(|keys| Keys { keys, source: Arc::clone(&source), sessions: None })
     }
 
     #[test]
     fn a_repeated_key_was_used_before_and_all_that_were_may_come() {
         let [new, repeated] = new_and_repeated();
-        assert_eq!((repeated.next(), new.next()), (1, 2), "nothing was used before the first");
+        assert_eq!((repeated.next_key(), new.next_key()), (1, 2), "nothing was used before the first");
         let mut used = HashSet::from([2]);
         let mut came_again = HashSet::new();
         for n in 0..4_000 {
             if n % 10 == 0 {
-                assert!(used.insert(new.next()), "a new key is new");
+                assert!(used.insert(new.next_key()), "a new key is new");
             } else {
-                let key = repeated.next();
+                let key = repeated.next_key();
                 assert!(used.contains(&key), "{key} was never used");
                 came_again.insert(key);
             }
@@ -132,7 +146,7 @@ mod tests {
         let [new, _] = new_and_repeated();
         let many = 20 * REMEMBERED as u64;
         for n in 1..=many {
-            assert_eq!(new.next(), n);
+            assert_eq!(new.next_key(), n);
         }
         new.source.with_sample(|sample| {
             assert_eq!(sample.keys.len(), REMEMBERED);

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderName, HeaderValue};
 
+use super::filling::Filling;
 use super::value::{Compiler, Part, Source};
 use crate::plan::{Escape, RequestPlan};
 
@@ -40,27 +41,30 @@ impl Renderer {
         })
     }
 
-    /// Path and query of the request with this key, from 1.
-    pub(in crate::drive) fn target(&self, key: u64) -> Bytes {
-        self.render(&self.target, Escape::Percent, key)
+    /// Path and query of the request.
+    pub(in crate::drive) fn target(&self, filling: &Filling) -> Bytes {
+        self.render(&self.target, Escape::Percent, filling)
     }
 
     /// Its headers with slots. A value that cannot be sent is left out; the plan checks data for such.
-    pub(in crate::drive) fn headers(&self, key: u64) -> impl Iterator<Item = (&HeaderName, HeaderValue)> {
+    pub(in crate::drive) fn headers(
+        &self,
+        filling: &Filling,
+    ) -> impl Iterator<Item = (&HeaderName, HeaderValue)> {
         self.headers.iter().filter_map(move |(name, parts)| {
-            let value = self.render(parts, Escape::None, key);
+            let value = self.render(parts, Escape::None, filling);
             Some((name, HeaderValue::from_maybe_shared(value).ok()?))
         })
     }
 
     /// Its body; none where the plan's is sent as it is.
-    pub(in crate::drive) fn body(&self, key: u64) -> Option<Bytes> {
-        (!self.body.is_empty()).then(|| self.render(&self.body, self.body_escape, key))
+    pub(in crate::drive) fn body(&self, filling: &Filling) -> Option<Bytes> {
+        (!self.body.is_empty()).then(|| self.render(&self.body, self.body_escape, filling))
     }
 
-    fn render(&self, parts: &[Part], escape: Escape, key: u64) -> Bytes {
+    fn render(&self, parts: &[Part], escape: Escape, filling: &Filling) -> Bytes {
         let mut buffer = self.buffer.borrow_mut();
-        self.source.write(parts, escape, key, &mut buffer);
+        self.source.write(parts, escape, filling, &mut buffer);
         buffer.split().freeze()
     }
 }

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::{BufMut, BytesMut};
 
+use super::filling::Filling;
 use crate::evidence::RowOrder;
 use crate::plan::{Escape, Piece, Rows, Slot, Template, Vary};
 use crate::workload::{Deck, scramble};
@@ -44,6 +45,8 @@ pub(super) enum Value {
     Now,
     NowMs,
     Row(usize),
+    /// By its number.
+    Captured(usize),
 }
 
 /// Turns templates into parts, numbering the slots of a request that draw their own values.
@@ -87,8 +90,10 @@ impl Compiler<'_> {
             Slot::Row(name) => {
                 Value::Row(self.vary.rows.as_ref().and_then(|rows| rows.column(name)).unwrap_or(0))
             }
-            // refused by the plan
-            Slot::Session(_) => Value::Seq,
+            // as above
+            Slot::Session(name) => Value::Captured(
+                self.vary.sessions.as_ref().and_then(|sessions| sessions.index(name)).unwrap_or(0),
+            ),
         }
     }
 
@@ -112,17 +117,18 @@ impl Source {
         scramble(key ^ scramble(self.seed ^ scramble(stream)))
     }
 
-    /// Writes parts one after the other. `key` from 1.
-    pub(super) fn write(&self, parts: &[Part], escape: Escape, key: u64, out: &mut BytesMut) {
+    /// Writes parts one after the other.
+    pub(super) fn write(&self, parts: &[Part], escape: Escape, filling: &Filling, out: &mut BytesMut) {
         for part in parts {
             match part {
                 Part::Text(text) => out.put_slice(text.as_bytes()),
-                Part::Value(value) => self.write_value(*value, escape, key, out),
+                Part::Value(value) => self.write_value(*value, escape, filling, out),
             }
         }
     }
 
-    fn write_value(&self, value: Value, escape: Escape, key: u64, out: &mut BytesMut) {
+    fn write_value(&self, value: Value, escape: Escape, filling: &Filling, out: &mut BytesMut) {
+        let key = filling.key;
         let index = key.saturating_sub(1);
         match value {
             Value::Seq => write_number(key, out),
@@ -141,6 +147,7 @@ impl Source {
                 };
                 write_escaped(rows.cell(row, column), escape, out);
             }
+            Value::Captured(index) => write_escaped(filling.captured(index), escape, out),
         }
     }
 

@@ -14,4 +14,4 @@ pub use request_template::RequestTemplate;
 pub(super) use request_template::with_slots;
 pub use slot::Slot;
 pub use text::{Piece, Template};
-pub use variation::Vary;
+pub use variation::{SessionSlots, Vary};

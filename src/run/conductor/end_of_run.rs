@@ -70,6 +70,9 @@ impl Conductor<'_> {
 
     pub(super) fn close(mut self) -> Recorder {
         let now = self.parts.clock.now();
+        if let Some(logins) = self.load.logins() {
+            self.log.event(now, EventKind::Logins(logins));
+        }
         if let Some(interval) = self.load.finish() {
             self.log.driven(now, &interval);
         }

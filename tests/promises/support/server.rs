@@ -178,6 +178,12 @@ impl Place {
                 }
                 continue;
             }
+            if head.starts_with("POST /login ") {
+                if log_in(&mut stream).is_err() {
+                    return;
+                }
+                continue;
+            }
             match self.kind.as_str() {
                 "silent" => thread::sleep(LIFETIME),
                 // as what publishes the port of a container that is not up yet
@@ -199,7 +205,9 @@ impl Place {
                 self.store.lock().unwrap().entry(target).or_insert_with(|| vec![1; ENTRY_BYTES]);
             }
             let broken = self.kind == "500" || (self.kind == "shop" && head.starts_with("GET /broken "));
+            let has_session = head.contains(": Bearer s3cr3t-token-") && head.contains("sid=s3cr3t-cookie");
             let status = match self.kind.as_str() {
+                "login" if !has_session => "401 Unauthorized",
                 _ if broken => "500 Internal Server Error",
                 "302" => "302 Found\r\nLocation: /login?token=s3cret",
                 "401" => "401 Unauthorized",
@@ -254,6 +262,14 @@ fn head(reader: &mut impl BufRead) -> Option<(String, u64)> {
         head.push_str(line);
         head.push_str(" | ");
     }
+}
+
+/// Begins a session: every login has a token of its own.
+fn log_in(stream: &mut TcpStream) -> std::io::Result<()> {
+    static LOGINS: AtomicUsize = AtomicUsize::new(0);
+    let number = LOGINS.fetch_add(1, Ordering::SeqCst);
+    let cookie = "200 OK\r\nSet-Cookie: sid=s3cr3t-cookie; HttpOnly\r\nX-Csrf: s3cr3t-csrf";
+    answer_with(stream, cookie, &format!("{{\"data\":{{\"token\":\"s3cr3t-token-{number}\"}}}}"))
 }
 
 fn answer(stream: &mut TcpStream, status: &str) -> std::io::Result<()> {

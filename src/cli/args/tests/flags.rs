@@ -31,7 +31,7 @@ struct Doctor {
 /// Flags that show a result in another way, and are no settings.
 const SCREEN: [&str; 7] = ["json", "quiet", "verbose", "no-tui", "dark", "help", "version"];
 /// Tables of a profile, which no flag can write.
-const TABLES: [&str; 3] = ["shape", "request", "rows"];
+const TABLES: [&str; 5] = ["shape", "request", "rows", "login", "sessions"];
 /// Flags whose help says all there is to know.
 const EXPLAINED_BY_HELP: [&str; 16] = [
     "min-duration",
