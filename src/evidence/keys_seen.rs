@@ -29,9 +29,11 @@ impl Evidence {
             let rows = || self.load.iter().filter(|row| row.request == keys.request);
             let seen: u64 = rows().map(|row| row.sent).sum();
             (seen < distinct).then(|| {
-                let last_s = rows().map(|row| row.elapsed_s).fold(0.0, f64::max);
-                let first_s = rows().map(|row| row.elapsed_s).fold(f64::INFINITY, f64::min);
-                let rate = seen as f64 / (last_s - first_s);
+                // baseline and settle, which send nothing, take no part in the rate; the first second with load does
+                let loaded = || rows().filter(|row| row.sent > 0).map(|row| row.elapsed_s);
+                let last_s = loaded().fold(0.0, f64::max);
+                let first_s = loaded().fold(f64::INFINITY, f64::min);
+                let rate = seen as f64 / (last_s - first_s + 1.0);
                 let left_s = (distinct - seen) as f64 / rate;
                 UnseenKeys {
                     seen,
@@ -111,5 +113,11 @@ mod tests {
         let mut seen = evidence(Some(1000), &[0, 100]);
         seen.events = vec![Event { elapsed_s: 1.0, kind: EventKind::KeysSeen { keys: 1000 } }];
         assert_eq!(seen.unseen_keys(), None, "what was seen stays seen");
+    }
+
+    #[test]
+    fn seconds_without_load_do_not_slow_the_rate() {
+        let unseen = evidence(Some(1000), &[0, 0, 0, 100, 100, 100, 0, 0]).unseen_keys().unwrap();
+        assert_eq!((unseen.seen, unseen.left_s), (300, Some(7.0)));
     }
 }

@@ -81,6 +81,13 @@ pub(super) fn add_templates(
         let expected = "expected one such as {{seq}} in the URL, a header or the data";
         return Err(Error::usage(format!("--vary: the request has no slot: {expected}")));
     }
+    // a login may use them, too
+    if let Some(rows) =
+        rows.as_ref().filter(|_| slots.is_none() && !requests.iter().any(RequestPlan::takes_rows))
+    {
+        let expected = "expected one such as {{row.COLUMN}} in the URL, a header or the data";
+        return Err(Error::usage(format!("[rows]: no slot uses {}: {expected}", rows.record.file)));
+    }
     match all_names.first() {
         Some(name) if !requests.iter().any(RequestPlan::has_session) => Err(Error::usage(format!(
             "[[login]]: no request needs it: expected {} in the URL, a header or the data",
@@ -158,6 +165,11 @@ impl RequestPlan {
         template.target.slots().chain(template.body.slots()).next().cloned()
     }
 
+    /// Whether it is filled from rows.
+    fn takes_rows(&self) -> bool {
+        self.slots().iter().any(|(_, slot)| matches!(slot, Slot::Row(_)))
+    }
+
     /// Whether it belongs to a session.
     pub fn has_session(&self) -> bool {
         self.slots().iter().any(|(_, slot)| matches!(slot, Slot::Session(_)))
@@ -178,26 +190,25 @@ impl RequestPlan {
     }
 }
 
-/// How many different keys a request has; none where each is new.
+/// How many different keys a request has; none where each is new, or nothing says when all were seen.
 fn distinct(request: &RequestPlan) -> Option<u64> {
-    let mut picks: u64 = 1;
-    let (mut has_rows, mut has_session) = (false, false);
+    let (mut picks, mut has_rows, mut has_session) = (None, false, false);
     for (_, slot) in request.slots() {
         match slot {
-            slot if slot.is_new_each_time() => return None,
-            // time makes no key, nor do digits that may repeat
-            Slot::Pick(n) => picks = picks.saturating_mul(n),
+            // random digits repeat before all were drawn
+            Slot::Seq | Slot::Uuid | Slot::Hex(_) => return None,
+            Slot::Pick(n) => picks = Some(picks.unwrap_or(1_u64).saturating_mul(n)),
             Slot::Row(_) => has_rows = true,
             Slot::Session(_) => has_session = true,
-            _ => {}
+            // time makes no key
+            Slot::Now | Slot::NowMs => {}
         }
     }
     let vary = request.vary.as_ref();
     let rows = vary.and_then(|vary| vary.rows.as_ref()).filter(|_| has_rows);
     let sessions = vary.and_then(|vary| vary.sessions.as_ref()).filter(|_| has_session);
     // they come round together only after their least common multiple; the largest says when most have been seen
-    let largest = picks.max(rows.map_or(1, |rows| rows.count()));
-    Some(largest.max(sessions.map_or(1, |sessions| sessions.count)))
+    picks.max(rows.map(|rows| rows.count())).max(sessions.map(|sessions| sessions.count))
 }
 
 /// Whether what the slots of a request need is there: columns, and captured values, of which these are known.

@@ -43,7 +43,8 @@ fn keys_are_counted_where_they_are_not_new_each_time() {
     assert_eq!(distinct("/{{seq}}/{{pick 5}}"), None);
     assert_eq!(distinct("/{{pick 5}}/{{pick 6}}"), Some(30));
     assert_eq!(distinct("/{{uuid}}"), None);
-    assert_eq!(distinct("/{{now}}"), Some(1), "time makes no key");
+    assert_eq!(distinct("/{{now}}"), None, "time makes no key");
+    assert_eq!(distinct("/{{pick 5}}/{{hex 4}}"), None, "nothing says when all digits were drawn");
     assert_ne!(of(URL).seed, of(URL).seed, "another for each run");
 }
 
@@ -111,6 +112,9 @@ fn data_is_checked_before_anything_is_sent() {
     assert!(!header.contains("s3"), "{header}");
     let unused = rows.replace("vary = true\n", "");
     assert!(wrong(URL, &unused).contains("expected vary = true"));
+    assert!(
+        wrong_with(URL, "").starts_with("[rows]: no slot uses u.csv: expected one such as {{row.COLUMN}}")
+    );
     let plan = plan("http://127.0.0.1:1/{{row.name}}", &rows).unwrap();
     let text = toml::to_string(&plan.record).unwrap();
     assert!(text.contains("u.csv") && text.contains("order = \"random\"") && !text.contains("ann"), "{text}");
