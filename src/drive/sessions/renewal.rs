@@ -196,3 +196,28 @@ async fn renew_until_over(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drive::sessions::CapturedValues;
+
+    #[test]
+    fn sessions_that_began_together_are_due_one_after_another_and_none_too_late() {
+        let began = Instant::now();
+        let late = began.checked_sub(Duration::from_secs(70)).unwrap();
+        let begun = |number: usize| (if number == 99 { late } else { began }, CapturedValues::empty(1));
+        let (sessions, _) = Sessions::new((0..100).map(begun).collect(), Vec::new());
+        let times = RenewalTimes::new(Some(Duration::from_secs(100)), &sessions);
+        let due = times.due.into_sorted_vec();
+        let others = due.iter().filter(|Reverse((_, number))| *number != 99);
+        let mut after: Vec<f64> =
+            others.map(|Reverse((time, _))| time.duration_since(began).as_secs_f64()).collect();
+        after.sort_by(f64::total_cmp);
+        assert!((after[98] - 79.2).abs() < 0.5, "within 80 % of their time: {}", after[98]);
+        assert!((after[49] - after[48] - 0.8).abs() < 0.01, "evenly: {after:?}");
+        let last = due.iter().find(|Reverse((_, number))| *number == 99).unwrap();
+        assert!(last.0.0 <= began + Duration::from_secs(11), "it had begun before");
+        assert!(RenewalTimes::new(None, &sessions).next().is_none());
+    }
+}
