@@ -23,6 +23,24 @@ pub struct VaryRecord {
     pub keys: Vec<RequestKeys>,
 }
 
+impl VaryRecord {
+    /// Whether all requests that differ have a new key each time, so that growth by key looks like growth by request.
+    pub fn has_new_keys_alone(&self) -> bool {
+        let has_new = self.has_slot("{{seq}}") || self.has_slot("{{uuid}}");
+        has_new && self.keys.iter().all(|keys| keys.keys == KeyUse::Next && keys.distinct.is_none())
+    }
+
+    /// Whether a later run would send the same keys again, although each is new in this one.
+    pub fn has_same_keys_each_run(&self) -> bool {
+        let has_random = ["{{uuid}}", "{{hex ", "{{pick ", "{{row."].iter().any(|slot| self.has_slot(slot));
+        self.has_slot("{{seq}}") && !has_random
+    }
+
+    fn has_slot(&self, slot: &str) -> bool {
+        self.slots.iter().any(|placed| placed.contains(slot))
+    }
+}
+
 /// A file of rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RowsRecord {
@@ -102,4 +120,29 @@ pub enum KeyUse {
     New,
     /// A key that was used before.
     Repeated,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vary(slots: &[&str], keys: KeyUse) -> VaryRecord {
+        let keys = RequestKeys { request: ONLY.into(), origin: ONLY.into(), keys, distinct: None };
+        let slots = slots.iter().map(|slot| format!("URL {slot}")).collect();
+        VaryRecord { slots, keys: vec![keys], ..VaryRecord::default() }
+    }
+
+    #[test]
+    fn numbers_of_requests_are_the_same_in_each_run_and_random_values_are_not() {
+        let same = |slots: &[&str]| vary(slots, KeyUse::Next).has_same_keys_each_run();
+        assert!(same(&["{{seq}}"]) && same(&["{{seq}}", "{{now}}"]));
+        assert!(!same(&["{{seq}}", "{{uuid}}"]) && !same(&["{{seq}}", "{{hex 8}}"]) && !same(&["{{uuid}}"]));
+    }
+
+    #[test]
+    fn new_keys_are_alone_where_none_is_repeated() {
+        assert!(vary(&["{{seq}}"], KeyUse::Next).has_new_keys_alone());
+        assert!(!vary(&["{{seq}}"], KeyUse::New).has_new_keys_alone());
+        assert!(!vary(&["{{now}}"], KeyUse::Next).has_new_keys_alone());
+    }
 }

@@ -3,7 +3,7 @@
 
 use crate::culprit::present_before_run;
 use crate::evidence::{
-    COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, Phase, Runtime, SeriesId,
+    COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, Phase, Runtime, SeriesId, VaryRecord,
     first_to_turn_on,
 };
 use crate::findings::{
@@ -79,6 +79,7 @@ fn of_verdict(found: &Assessment, longer: Option<LongerRun>, evidence: &Evidence
             notes.extend(code_not_named(found));
             notes.extend(stacks_share(found).map(Note::StacksShare));
             notes.extend(not_named(&found.culprits));
+            notes.extend(vary(evidence).filter(|vary| vary.has_new_keys_alone()).map(|_| Note::EachKeyNew));
             if found.proven.is_none() {
                 notes.push(Note::ObservedFor(observed_for(found)));
             }
@@ -91,9 +92,18 @@ fn of_verdict(found: &Assessment, longer: Option<LongerRun>, evidence: &Evidence
             notes.extend(too_few_collections(evidence).map(Note::TooFewCollections));
         }
         Verdict::Failed => notes.extend(attribution()),
-        Verdict::Stable => notes.extend(by_resident_memory_alone(found).then_some(Note::ResidentMemoryAlone)),
+        Verdict::Stable => {
+            notes.extend(by_resident_memory_alone(found).then_some(Note::ResidentMemoryAlone));
+            notes.extend(
+                vary(evidence).filter(|vary| vary.has_same_keys_each_run()).map(|_| Note::SameKeysEachRun),
+            );
+        }
     }
     notes
+}
+
+fn vary(evidence: &Evidence) -> Option<&VaryRecord> {
+    evidence.driven()?.vary.as_ref()
 }
 
 /// How fast the memory of the headline grows, where it certainly does.
