@@ -42,9 +42,11 @@ impl Evidence {
             let rows = || self.load.iter().filter(|row| row.request == keys.request);
             let seen: u64 = rows().map(|row| row.sent).sum();
             (seen < distinct).then(|| {
-                let last_s = rows().map(|row| row.elapsed_s).fold(0.0, f64::max);
-                let first_s = rows().map(|row| row.elapsed_s).fold(f64::INFINITY, f64::min);
-                let rate = seen as f64 / (last_s - first_s);
+                // baseline and settle, which send nothing, take no part in the rate; the first second with load does
+                let loaded = || rows().filter(|row| row.sent > 0).map(|row| row.elapsed_s);
+                let last_s = loaded().fold(0.0, f64::max);
+                let first_s = loaded().fold(f64::INFINITY, f64::min);
+                let rate = seen as f64 / (last_s - first_s + 1.0);
                 let left_s = (distinct - seen) as f64 / rate;
                 UnseenKeys {
                     seen,
@@ -149,5 +151,11 @@ mod tests {
         assert!(run.unseen_keys().is_some(), "blocks are judged as a whole");
         run.events[0] = steady_at(2.5);
         assert_eq!(run.unseen_keys(), None, "all came in warm-up");
+    }
+
+    #[test]
+    fn seconds_without_load_do_not_slow_the_rate() {
+        let unseen = evidence(Some(1000), &[0, 0, 0, 100, 100, 100, 0, 0]).unseen_keys().unwrap();
+        assert_eq!((unseen.seen, unseen.left_s), (300, Some(7.0)));
     }
 }

@@ -50,6 +50,10 @@ pub enum Note {
     TooFewCollections(f64),
     /// A stable verdict rests on resident memory alone.
     ResidentMemoryAlone,
+    /// Nothing grows by keys that are the same in each run.
+    SameKeysEachRun,
+    /// A leak was found with a new key in each request: it may go by key, or by request.
+    EachKeyNew,
     /// Something explains the growth of a series.
     Explained {
         /// The series.
@@ -84,8 +88,6 @@ pub enum Note {
         /// Requests per second from then on; none where it was paused to the end.
         per_s: Option<f64>,
     },
-    /// Keys were the numbers from 1, which a process that an earlier run has used has seen already.
-    KeysFromOne,
     /// Rows that were meant to be used once.
     RowsUsed {
         /// Their file.

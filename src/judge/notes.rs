@@ -3,7 +3,7 @@
 
 use crate::culprit::present_before_run;
 use crate::evidence::{
-    COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, Phase, Runtime, SeriesId,
+    COLLECTIONS, DrivenPlan, Event, EventKind, Evidence, GroupKind, Phase, Runtime, SeriesId, VaryRecord,
     first_to_turn_on,
 };
 use crate::findings::{
@@ -27,10 +27,6 @@ pub fn gather_notes(found: &Assessment, longer: Option<LongerRun>, evidence: &Ev
     let (mut notes, others): (Vec<Note>, Vec<Note>) = of_events.partition(|note| {
         matches!(note, Note::LoadChanged { .. } | Note::KeysSeen { .. } | Note::Ended { early: true, .. })
     });
-    let vary = evidence.driven().and_then(|load| load.vary.as_ref());
-    let from_one = vary.is_some_and(|vary| vary.keys.iter().any(|keys| keys.from_one));
-    // a leak was found all the same
-    notes.extend((from_one && found.verdict() != Verdict::Leak).then_some(Note::KeysFromOne));
     notes.extend(evidence.rows_used_once().map(|(rows, used)| Note::RowsUsed {
         file: rows.file.clone(),
         used,
@@ -84,6 +80,7 @@ fn of_verdict(found: &Assessment, longer: Option<LongerRun>, evidence: &Evidence
             notes.extend(code_not_named(found));
             notes.extend(stacks_share(found).map(Note::StacksShare));
             notes.extend(not_named(&found.culprits));
+            notes.extend(vary(evidence).filter(|vary| vary.has_new_keys_alone()).map(|_| Note::EachKeyNew));
             if found.proven.is_none() {
                 notes.push(Note::ObservedFor(observed_for(found)));
             }
@@ -96,9 +93,20 @@ fn of_verdict(found: &Assessment, longer: Option<LongerRun>, evidence: &Evidence
             notes.extend(too_few_collections(evidence).map(Note::TooFewCollections));
         }
         Verdict::Failed => notes.extend(attribution()),
-        Verdict::Stable => notes.extend(by_resident_memory_alone(found).then_some(Note::ResidentMemoryAlone)),
+        Verdict::Stable => {
+            notes.extend(by_resident_memory_alone(found).then_some(Note::ResidentMemoryAlone));
+        }
+    }
+    // a leak was found all the same
+    if matches!(found.verdict(), Verdict::Stable | Verdict::Inconclusive) {
+        let same = vary(evidence).is_some_and(VaryRecord::has_same_keys_each_run);
+        notes.extend(same.then_some(Note::SameKeysEachRun));
     }
     notes
+}
+
+fn vary(evidence: &Evidence) -> Option<&VaryRecord> {
+    evidence.driven()?.vary.as_ref()
 }
 
 /// How fast the memory of the headline grows, where it certainly does.

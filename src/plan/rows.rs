@@ -98,6 +98,9 @@ pub(super) fn read_rows(layers: &Layers) -> Result<Option<Rows>> {
         false => from_csv(&text),
     }
     .map_err(reason)?;
+    if let Some(twice) = columns.iter().enumerate().find(|(at, name)| columns[..*at].contains(name)) {
+        return Err(reason(format!("column '{}' is given twice", twice.1)));
+    }
     let count = cells.len() / columns.len().max(1);
     if count == 0 {
         return Err(reason("no rows: expected a header and at least one row".into()));
@@ -131,7 +134,8 @@ fn from_csv(text: &str) -> std::result::Result<Table, String> {
     // the crate's own message would repeat values
     let uneven = |e: csv::Error| match (e.kind(), e.position()) {
         (csv::ErrorKind::UnequalLengths { expected_len, len, .. }, Some(at)) => {
-            format!("line {}: {len} values, expected {expected_len} as in the header", at.line())
+            let values = if *len == 1 { "value" } else { "values" };
+            format!("line {}: {len} {values}, expected {expected_len} as in the header", at.line())
         }
         (_, at) => format!("line {}: not CSV", at.map_or(1, csv::Position::line)),
     };
@@ -215,6 +219,8 @@ mod tests {
         let uneven = wrong("u.csv", "a,b\n1,s3cret,3\n");
         assert!(uneven.ends_with("line 2: 3 values, expected 2 as in the header"), "{uneven}");
         assert!(uneven.starts_with("x.toml: rows file: "), "{uneven}");
+        assert!(wrong("u.csv", "a,b\ns3cret\n").ends_with("line 2: 1 value, expected 2 as in the header"));
+        assert!(wrong("u.csv", "a,b,a\n1,2,3\n").ends_with("u.csv: column 'a' is given twice"));
         assert!(wrong("u.csv", "a,b\n").contains("no rows"));
         assert!(wrong("u.csv", "").contains("no rows"));
         assert!(wrong("u.jsonl", "{\"a\":1}\n{\"b\":2}\n").ends_with("line 2: 'b' is not in the first line"));

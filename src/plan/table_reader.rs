@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use reqwest::Url;
+use reqwest::header::HeaderName;
 
 use super::headers::{Braces, layer_headers, read_headers};
 use super::host::Host;
@@ -130,7 +131,10 @@ impl TableReader<'_> {
             .flatten()
             .map(|header| header.name)
             .collect();
-        plan.replace_headers(own.into_iter().filter(|header| !stronger.contains(&header.name)).collect());
+        // one that a login cannot have yet replaces none
+        let is_stronger = |name: &HeaderName| stronger.contains(name) && plan.has_header(name);
+        let own = own.into_iter().filter(|header| !is_stronger(&header.name)).collect();
+        plan.replace_headers(own);
         Ok(())
     }
 }

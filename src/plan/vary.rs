@@ -89,6 +89,13 @@ pub(super) fn add_templates(
         let expected = "expected one such as {{seq}} in the URL, a header or the data";
         return Err(Error::usage(format!("--vary: the request has no slot: {expected}")));
     }
+    // a login may use them, too
+    if let Some(rows) =
+        rows.as_ref().filter(|_| slots.is_none() && !requests.iter().any(RequestPlan::takes_rows))
+    {
+        let expected = "expected one such as {{row.COLUMN}} in the URL, a header or the data";
+        return Err(Error::usage(format!("[rows]: no slot uses {}: {expected}", rows.record.file)));
+    }
     match all_names.first() {
         Some(name) if !requests.iter().any(RequestPlan::has_session) => Err(Error::usage(format!(
             "[[login]]: no request needs it: expected {} in the URL, a header or the data",
@@ -163,6 +170,11 @@ impl RequestPlan {
         all.into_iter().find_map(|template| template.slots().next().cloned())
     }
 
+    /// Whether it is filled from rows.
+    fn takes_rows(&self) -> bool {
+        self.slots().iter().any(|(_, slot)| matches!(slot, Slot::Row(_)))
+    }
+
     /// Whether it belongs to a session.
     pub fn has_session(&self) -> bool {
         self.slots().iter().any(|(_, slot)| matches!(slot, Slot::Session(_)))
@@ -183,7 +195,7 @@ impl RequestPlan {
     }
 }
 
-/// How many different keys a request has; none where each is new.
+/// How many different keys a request has; none where each is new, or nothing says when all were seen.
 fn distinct(request: &RequestPlan) -> Option<u64> {
     let mut choices: u64 = 1;
     let (mut has_rows, mut has_session) = (false, false);

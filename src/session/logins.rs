@@ -10,7 +10,7 @@ use crate::drive::{LoggedIn, log_in_all};
 use crate::error::{Error, Result};
 use crate::evidence::FailedLogin;
 use crate::plan::{Plan, SessionsPlan, TargetPlan};
-use crate::wording::{count_logins, explain_failed_login};
+use crate::wording::{count_logins, explain_failed_login, refuse_sessions};
 
 /// Logins that take longer are counted for a person, this often.
 const SHOWN_EVERY: Duration = Duration::from_secs(2);
@@ -19,14 +19,21 @@ const SHOWN_EVERY: Duration = Duration::from_secs(2);
 /// up.
 ///
 /// # Errors
-/// When a login fails.
+/// When a login fails, or when the first session has ended before the last is begun.
 pub async fn log_in(plan: &Plan, options: &OutputOptions) -> Result<Option<LoggedIn>> {
     let (Some(sessions), Some(load)) = (&plan.sessions, plan.record.driven()) else { return Ok(None) };
     let within = load.timeout.0.max(LEAST_PATIENCE);
     let begun = Instant::now();
     loop {
+        let attempt = Instant::now();
         let failed = match log_in_and_count(sessions, within, options).await? {
-            Ok(logged_in) => return Ok(Some(logged_in)),
+            Ok(logged_in) => {
+                let took = attempt.elapsed();
+                return match sessions.renew.filter(|renew| took >= *renew) {
+                    Some(renew) => Err(Error::usage(refuse_sessions(sessions.count, took, renew))),
+                    None => Ok(Some(logged_in)),
+                };
+            }
             Err(failed) => failed,
         };
         let comes_up = matches!(plan.target, TargetPlan::Command(_)) && begun.elapsed() < ANSWERS_WITHIN;

@@ -1,9 +1,11 @@
 //! Logins: how many there were, and why the first that failed did.
 
+use std::time::Duration;
+
 use super::errors::name_status;
 use super::failed_request::explain_failed_request;
 use crate::evidence::{CaptureFailure, CapturePlace, FailedLogin, LoginCounts, LoginFailure};
-use crate::units::Unit;
+use crate::units::{Span, Unit};
 
 /// For the end of a run.
 pub fn describe_logins(counts: &LoginCounts) -> String {
@@ -29,6 +31,16 @@ pub fn describe_logins(counts: &LoginCounts) -> String {
 /// While there are many: "logging in: 120 of 1,000".
 pub fn count_logins(made: u64, of: u64) -> String {
     format!("logging in: {} of {}", show(made), show(of))
+}
+
+/// Sessions that take longer to begin than they last.
+pub fn refuse_sessions(count: u64, took: Duration, renew: Duration) -> String {
+    let took = Span(Duration::from_secs(took.as_secs()));
+    format!(
+        "[sessions]: {} took {took} to log in, and renew = {}: expected fewer sessions, or a longer renew",
+        plural(count, "session"),
+        Span(renew)
+    )
 }
 
 /// A login that failed before the load.
@@ -108,6 +120,10 @@ mod tests {
              load."
         );
         assert_eq!(count_logins(120, 1000), "logging in: 120 of 1,000");
+        assert_eq!(
+            refuse_sessions(2000, Duration::from_millis(16_400), Duration::from_secs(8)),
+            "[sessions]: 2,000 sessions took 16 s to log in, and renew = 8 s: expected fewer sessions, or a longer renew"
+        );
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub use growth::{UNKNOWN, brief_growth, compared_growths, growth_cell, growth_of
 pub use levels::{changed_by, has_no_level, show_change};
 pub use load::{count_failures, describe_load, round_rate, show_rate, summarize_load};
 pub use load_change::why_fixed_load;
-pub use logins::{count_logins, explain_failed_login};
+pub use logins::{count_logins, explain_failed_login, refuse_sessions};
 pub use no_process::explain_no_process;
 pub use other_process::explain_other_process;
 pub use phrase::{growth_since, listed_name, mean_count, movement};

@@ -1,7 +1,8 @@
-"""The flask application behind gunicorn: / is healthy, /cached has a mistake that one meets.
+"""The flask application behind gunicorn: / is healthy, so is /recent/KEY, which keeps 200 pages; the others have a mistake that one meets.
 
-The decorator caches a view under a key that holds the time, so nothing is ever found again and all of it is kept: 4 KiB a
-request. Far less would fill, for minutes, what the workers freed after their start, and resident memory would not move.
+/cached keeps a view under a key that holds the time, so nothing is ever found again and all of it is kept: 4 KiB per request.
+/store/KEY keeps a page of that size for each key, without a bound. Far less would fill, for minutes, what the workers freed
+after their start, and resident memory would not move.
 """
 import functools
 import time
@@ -34,3 +35,23 @@ def index():
 @cached_for_ever
 def cached():
     return render_template_string(PAGE, title="cached stock")
+
+
+@functools.lru_cache(maxsize=None)
+def stored(key):
+    return render_template_string(PAGE, title=f"stock of {key}")
+
+
+@app.get("/store/<key>")
+def store(key):
+    return stored(key)
+
+
+@functools.lru_cache(maxsize=200)
+def recently(key):
+    return render_template_string(PAGE, title=f"stock of {key}")
+
+
+@app.get("/recent/<key>")
+def recent(key):
+    return recently(key)

@@ -1,14 +1,12 @@
-# The application behind puma: / is healthy, /keys gives every caller a key and keeps them all, 3 KiB each with what was looked at.
-require "securerandom"
-
+# The application behind puma: / is healthy, /keys/KEY keeps every key that it was asked for, 3 KiB each with what was looked at.
 kept = {}
 
 run lambda { |env|
+  path = env["PATH_INFO"]
   body =
-    if env["PATH_INFO"] == "/keys"
-      key = SecureRandom.hex(16)
-      kept[key] = { path: env["PATH_INFO"].dup, agent: env["HTTP_USER_AGENT"].to_s.dup, at: Time.now, seen: (1..50).map { |n| "page #{n}" } }
-      "#{key}\n"
+    if path.start_with?("/keys/")
+      kept[path.dup] ||= { agent: env["HTTP_USER_AGENT"].to_s.dup, at: Time.now, seen: (1..50).map { |n| "page #{n}" } }
+      "#{kept.size}\n"
     else
       (1..50).map { |n| "#{n} #{n * n}" }.join("\n")
     end

@@ -13,9 +13,10 @@ must find the probes named there and no others; `soak URL` runs for --duration; 
                and its children in /proc, resident memory where it has none; and resident memory, descriptors and goroutines as the
                server's own page of metrics tells them; private memory once more at the end of the run
     grows      a leak grows in one of the series named
+    says       the headline or a note has these words
 
 A line a server goes to stdout; what it said itself, and soak's report, stay in --out. Exit 0 only if every server held, 1 if one did
-not, 2 if nothing could be tried. All eleven take about 18 minutes, two at a time; `--duration 60s` is the short form, in which a healthy
+not, 2 if nothing could be tried. All eighteen take about half an hour, two at a time; `--duration 60s` is the short form, in which a healthy
 server is more often inconclusive. Debian 12, x86-64 or arm64; Java must be there for tomcat, Debian's own python3 for gunicorn.
 """
 import argparse
@@ -177,6 +178,8 @@ def soak(server, args, base, words, pid, out):
             wrong.append(f"growing: {', '.join(growing) or 'nothing'}; it should be one of {', '.join(server['grows'])}")
     elif verdict not in ("stable", "inconclusive") or report["culprits"]:
         wrong.append(f"it is healthy, and soak says {verdict}, exit {code}: {report['headline']}")
+    if not any(server.get("says", "") in text for text in [report["headline"], *report["notes"]]):
+        wrong.append(f"it does not say '{server['says']}': {report['headline']}")
     if not wrong and verdict != "stable":
         notes.append(report["headline"])
     errors = report["load"]["errors"]["ratio"]

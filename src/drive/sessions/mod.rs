@@ -12,6 +12,8 @@ mod login;
 mod renewal;
 mod store;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 mod values;
 

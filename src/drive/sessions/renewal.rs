@@ -23,8 +23,10 @@ use crate::evidence::LoginCounts;
 
 /// A session is renewed when this share of its time is over; the rest is for the login, and for one that fails.
 const RENEWED_AT: f64 = 0.8;
-/// A renewal that failed is tried again after this share of the time, if no answer asks for it before.
-const TRIED_AGAIN_AFTER: f64 = 0.05;
+/// A renewal that failed is tried again after this share of the time, if no answer asks for it before: once more before
+/// the session ends, and not so often that it keeps a service down that has failed.
+const TRIED_AGAIN_AFTER: f64 = 0.1;
+const TRIED_AGAIN_AT_LEAST_AFTER: Duration = Duration::from_secs(1);
 
 /// Renews sessions on a separate thread until it is stopped or dropped.
 #[derive(Debug)]
@@ -126,8 +128,10 @@ impl RenewalTimes {
 
     /// After a renewal that was due.
     fn put_back(&mut self, number: usize, succeeded: bool) {
-        let share = if succeeded { RENEWED_AT } else { TRIED_AGAIN_AFTER };
-        let after = self.good_for.map(|time| time.mul_f64(share));
+        let after = self.good_for.map(|time| match succeeded {
+            true => time.mul_f64(RENEWED_AT),
+            false => time.mul_f64(TRIED_AGAIN_AFTER).max(TRIED_AGAIN_AT_LEAST_AFTER),
+        });
         self.due.extend(after.map(|after| Reverse((Instant::now() + after, number))));
     }
 }
@@ -194,5 +198,30 @@ async fn renew_until_over(
                 }
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drive::sessions::CapturedValues;
+
+    #[test]
+    fn sessions_that_began_together_are_due_one_after_another_and_none_too_late() {
+        let began = Instant::now();
+        let late = began.checked_sub(Duration::from_secs(70)).unwrap();
+        let begun = |number: usize| (if number == 99 { late } else { began }, CapturedValues::empty(1));
+        let (sessions, _) = Sessions::new((0..100).map(begun).collect(), Vec::new());
+        let times = RenewalTimes::new(Some(Duration::from_secs(100)), &sessions);
+        let due = times.due.into_sorted_vec();
+        let others = due.iter().filter(|Reverse((_, number))| *number != 99);
+        let mut after: Vec<f64> =
+            others.map(|Reverse((time, _))| time.duration_since(began).as_secs_f64()).collect();
+        after.sort_by(f64::total_cmp);
+        assert!((after[98] - 79.2).abs() < 0.5, "within 80 % of their time: {}", after[98]);
+        assert!((after[49] - after[48] - 0.8).abs() < 0.01, "evenly: {after:?}");
+        let last = due.iter().find(|Reverse((_, number))| *number == 99).unwrap();
+        assert!(last.0.0 <= began + Duration::from_secs(11), "it had begun before");
+        assert!(RenewalTimes::new(None, &sessions).next().is_none());
     }
 }

@@ -1,136 +1,20 @@
 //! Logins at a server on loopback whose tokens end after a time.
 
-use std::collections::HashMap;
-use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
+use hyper::Version;
 
+use super::testing::Server;
 use super::*;
 use crate::drive::{Clock, Driver, Monotonic, Sending};
 use crate::evidence::{CaptureFailure, CapturePlace, FailedLogin, LoginCounts, LoginFailure, RequestFailure};
-use crate::plan::{Plan, plan_profile};
-use crate::units::Rate;
-use crate::workload::{Load, Pattern};
+use crate::plan::Plan;
+use crate::units::{Rate, Span};
+use crate::workload::{Behaviour, Blocks, Load, MisbehavePlan, Pattern};
 
 const WITHIN: Duration = Duration::from_secs(5);
-
-/// What a server has seen.
-#[derive(Default)]
-struct Seen {
-    logins: Vec<String>,
-    /// When each token was given.
-    tokens: HashMap<String, Instant>,
-    right: u64,
-    refused: u64,
-    /// Requests by token.
-    uses: HashMap<String, u64>,
-}
-
-/// Gives a token for each POST to /login, wants it everywhere else.
-struct Server {
-    addr: SocketAddr,
-    seen: Arc<Mutex<Seen>>,
-    _stop: tokio::sync::oneshot::Sender<()>,
-}
-
-impl Server {
-    /// Tokens end after this time.
-    fn start(valid_for: Duration) -> Server {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let addr = listener.local_addr().unwrap();
-        let (seen, (stop, stopped)) = (Arc::<Mutex<Seen>>::default(), tokio::sync::oneshot::channel());
-        let for_server = Arc::clone(&seen);
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            let serve = async move {
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                loop {
-                    let (stream, _) = listener.accept().await.unwrap();
-                    let seen = Arc::clone(&for_server);
-                    tokio::spawn(async move {
-                        let answer = service_fn(|request| {
-                            let seen = Arc::clone(&seen);
-                            async move { Ok::<_, Infallible>(answer(request, &seen, valid_for).await) }
-                        });
-                        let http = hyper::server::conn::http1::Builder::new();
-                        let _ = http.serve_connection(TokioIo::new(stream), answer).await;
-                    });
-                }
-            };
-            runtime.block_on(async {
-                tokio::select! { _ = stopped => {}, () = serve => {} }
-            });
-        });
-        Server { addr, seen, _stop: stop }
-    }
-
-    fn plan(&self, path: &str, profile: &str) -> Plan {
-        plan_profile(&format!("http://{}{path}", self.addr), profile).unwrap()
-    }
-
-    fn seen<T>(&self, of: impl FnOnce(&Seen) -> T) -> T {
-        of(&self.seen.lock().unwrap())
-    }
-}
-
-async fn answer(
-    request: Request<Incoming>,
-    seen: &Mutex<Seen>,
-    valid_for: Duration,
-) -> Response<Full<Bytes>> {
-    let path = request.uri().to_string();
-    let cookie = request.headers().get("cookie").map(|value| value.to_str().unwrap().to_string());
-    let bearer = request.headers().get("authorization").map(|value| value.to_str().unwrap().to_string());
-    let body = request.into_body().collect().await.unwrap().to_bytes();
-    let mut seen = seen.lock().unwrap();
-    let refused = |status: u16, text: String| {
-        Response::builder().status(status).body(Full::new(Bytes::from(text))).unwrap()
-    };
-    match path.split('?').next().unwrap() {
-        "/login" => {
-            let n = seen.logins.len() + 1;
-            let text = String::from_utf8(body.to_vec()).unwrap();
-            seen.logins.push(format!("{path} {text}"));
-            let token = format!("t0ken-{n}");
-            seen.tokens.insert(token.clone(), Instant::now());
-            Response::builder()
-                .header("x-token", &token)
-                .header("set-cookie", format!("sid={token}; Path=/"))
-                .body(Full::new(Bytes::from(format!("{{\"data\":{{\"token\":\"{token}\"}}}}"))))
-                .unwrap()
-        }
-        "/refused" => {
-            let text = String::from_utf8(body.to_vec()).unwrap();
-            refused(403, format!("bad password\u{1b}[31m in {text} of {bearer:?}"))
-        }
-        "/control" => refused(200, "{\"token\":\"a\\r\\nb: c\"}".into()),
-        _ => {
-            let token = cookie.as_deref().and_then(|cookie| cookie.strip_prefix("sid="));
-            let token = token.or(bearer.as_deref().and_then(|bearer| bearer.strip_prefix("Bearer ")));
-            let token = token.or(path.split_once("?t=").map(|(_, token)| token)).unwrap_or_default();
-            let is_valid = seen.tokens.get(token).is_some_and(|given| given.elapsed() < valid_for);
-            *seen.uses.entry(token.to_string()).or_default() += 1;
-            if is_valid {
-                seen.right += 1;
-                refused(200, "ok".into())
-            } else {
-                seen.refused += 1;
-                refused(401, "no session".into())
-            }
-        }
-    }
-}
 
 const JSON: &str = "vary = true\nheader = 'Authorization: Bearer {{session.token}}'\n[[login]]\npath = '/login'\n\
                     data = 'n={{seq}}'\ncapture.token = { json = '/data/token' }\n";
@@ -264,4 +148,41 @@ async fn a_renewal_that_fails_keeps_the_old_values() {
     let failed = sessions.counts().failed;
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(sessions.counts().failed, failed, "without load none is renewed");
+}
+
+#[tokio::test]
+async fn logins_go_over_the_kind_of_connection_that_requests_have() {
+    let server = Server::speaking(Duration::from_secs(1), Version::HTTP_2);
+    let plan = server.plan("/", &format!("http2 = true\n{JSON}[sessions]\ncount = 2\nrenew = '1s'"));
+    let counts = drive(&plan, Duration::from_secs(2)).await;
+    assert_eq!((server.seen(|seen| seen.refused), counts.failed), (0, 0));
+    assert!(counts.renewed >= 2, "{counts:?}");
+}
+
+#[tokio::test]
+async fn clients_that_misbehave_have_sessions_as_well() {
+    let server = Server::start(Duration::from_millis(1200));
+    let plan = server.plan("/", JSON);
+    let clock: Arc<dyn Clock> = Arc::new(Monotonic::begin());
+    let blocks = Blocks { seed: 1, block: Span(Duration::from_millis(200)) };
+    let mix = MisbehavePlan { blocks, mix: [(Behaviour::Churn, 0.5)].into() };
+    let sending = Sending {
+        rate: Rate::PerSecond(50.0),
+        connections: 16,
+        timeout: WITHIN,
+        threads: 1,
+        blocks: Some(blocks),
+    };
+    let logged_in = logged_in(&plan).await.unwrap();
+    let driver = Driver::start_logged_in(&plan.requests, Some(logged_in), sending, Arc::clone(&clock));
+    let driver = driver.unwrap().misbehave(&plan.requests, sending, &mix).unwrap();
+    let (start, warmup, pattern) = (clock.now(), Duration::ZERO, Pattern::default());
+    driver.begin(Load { start, warmup, steady: Duration::from_secs(2), requests: None, pattern });
+    tokio::time::sleep(Duration::from_millis(2200)).await;
+    let counts = driver.logins().unwrap();
+    let interval = tokio::task::spawn_blocking(move || driver.finish()).await.unwrap();
+    assert!(interval.misbehaved.iter().map(|row| row.sent).sum::<u64>() >= 30);
+    let (right, refused) = server.seen(|seen| (seen.right, seen.refused));
+    assert!(right >= 80 && (1..=10).contains(&refused), "{refused} of {right}");
+    assert_eq!((counts.renewed, counts.failed), (1, 0), "once for all of them");
 }

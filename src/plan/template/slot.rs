@@ -78,6 +78,9 @@ impl Slot {
         match text.split_once('.') {
             Some(("row", column)) if !column.is_empty() => Ok(Slot::Row(column.into())),
             Some(("session", name)) if !name.is_empty() => Ok(Slot::Session(name.into())),
+            None if text == "row" => Err("invalid slot '{{row}}': expected {{row.COLUMN}}".into()),
+            None if text == "session" => Err("invalid slot '{{session}}': expected {{session.NAME}}".into()),
+            None if text.is_empty() => Err(format!("empty slot '{{{{}}}}'; expected: {}", KNOWN.join(", "))),
             _ => Err(unknown_name("slot", &format!("{{{{{text}}}}}"), KNOWN)),
         }
     }
@@ -137,7 +140,8 @@ mod tests {
             "invalid slot '{{pick}}': expected pick and a number from 1 to 1000000000000"
         );
         assert!(wrong("pick 0").contains("from 1 to") && wrong("hex 5000").contains("from 1 to 1024"));
-        for text in ["", "row.", "session", "seq 5", "a"] {
+        assert_eq!(wrong("row"), "invalid slot '{{row}}': expected {{row.COLUMN}}");
+        for text in ["", "row.", "seq 5", "a"] {
             assert!(wrong(text).contains("{{seq}}, {{uuid}}, {{pick N}}"), "{text}: {}", wrong(text));
         }
     }

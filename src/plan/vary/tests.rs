@@ -46,6 +46,8 @@ fn keys_are_counted_where_they_are_not_new_each_time() {
     assert!(of("http://127.0.0.1:1/{{now}}").keys.is_empty(), "time makes no key");
     assert_eq!(distinct("/{{hex 4}}/{{pick 2}}"), Some(131_072));
     assert_ne!(of(URL).seed, of(URL).seed, "another for each run");
+    let same_each_run = |path: &str| of(&format!("http://127.0.0.1:1{path}")).has_same_keys_each_run();
+    assert!(same_each_run("/{{seq}}") && !same_each_run("/{{seq}}/{{uuid}}") && !same_each_run("/{{pick 5}}"));
 }
 
 #[test]
@@ -121,6 +123,9 @@ fn data_is_checked_before_anything_is_sent() {
     std::fs::write(&file, "name,key\nann,1\n").unwrap();
     let unused = rows.replace("vary = true\n", "");
     assert!(wrong(URL, &unused).contains("expected vary = true"));
+    assert!(
+        wrong_with(URL, "").starts_with("[rows]: no slot uses u.csv: expected one such as {{row.COLUMN}}")
+    );
     let plan = plan("http://127.0.0.1:1/{{row.name}}", &rows).unwrap();
     let text = toml::to_string(&plan.record).unwrap();
     assert!(text.contains("u.csv") && text.contains("order = \"random\"") && !text.contains("ann"), "{text}");

@@ -1,10 +1,13 @@
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use reqwest::Url;
 
 use super::*;
-use crate::plan::plan_request;
+use crate::drive::rendering::Filling;
+use crate::drive::sessions::CapturedValues;
+use crate::plan::{plan_profile, plan_request};
 
 const URL: &str = "http://127.0.0.1:1/u/{{row.v}}?q={{row.v}}&id={{seq}}";
 
@@ -72,6 +75,20 @@ fn a_key_gives_the_same_request_again_and_another_key_another() {
     let uuid = parts[2];
     assert_eq!((uuid.len(), &uuid[14..15]), (36, "4"), "{uuid}");
     assert!("89ab".contains(&uuid[19..20]), "{uuid}");
+}
+
+#[test]
+fn captured_values_are_escaped_by_their_place() {
+    let profile = "vary = true\nheader = 'X-Token: a {{session.t}}'\ndata = '{\"t\":\"{{session.t}}\"}'\n\
+                   [[login]]\npath = '/l'\ncapture.t = { json = '/t' }";
+    let plan = plan_profile("http://127.0.0.1:1/?t={{session.t}}", profile).unwrap();
+    let renderer = Renderer::from_plan(&plan.requests[0]).unwrap();
+    let mut values = CapturedValues::empty(1);
+    values.set(0, "a\"b&c=d \\é".into());
+    let filling = Filling::for_login(1, Arc::new(values));
+    assert_eq!(text(&renderer.target(&filling)), "/?t=a%22b%26c%3Dd%20%5C%C3%A9");
+    assert_eq!(renderer.headers(&filling).next().unwrap().1.as_bytes(), "a a\"b&c=d \\é".as_bytes());
+    assert_eq!(text(&renderer.body(&filling).unwrap()), r#"{"t":"a\"b&c=d \\é"}"#);
 }
 
 #[test]
