@@ -47,7 +47,9 @@ fn keys_are_counted_where_they_are_not_new_each_time() {
     assert_eq!(distinct("/{{hex 4}}/{{pick 2}}"), Some(131_072));
     assert_ne!(of(URL).seed, of(URL).seed, "another for each run");
     let same_each_run = |path: &str| of(&format!("http://127.0.0.1:1{path}")).has_same_keys_each_run();
-    assert!(same_each_run("/{{seq}}") && !same_each_run("/{{seq}}/{{uuid}}") && !same_each_run("/{{pick 5}}"));
+    assert!(
+        same_each_run("/{{seq}}") && !same_each_run("/{{seq}}/{{uuid}}") && !same_each_run("/{{pick 5}}")
+    );
 }
 
 #[test]
