@@ -10,6 +10,8 @@ use crate::units::Unit;
 const READINGS: usize = 3;
 /// As long as none of them is farther from it than so many intervals.
 const MOST_INTERVALS: f64 = 3.0;
+/// A list of groups is one of an end of steady within this share of steady's length: lists may have stopped long before.
+const NEAR_AN_END: f64 = 0.1;
 
 /// A figure as it was read at the start of steady and at its end.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,9 +53,12 @@ impl SteadyEnds {
         read.extend(moments.filter_map(|(t, v)| Some((*t, v.get()?))));
         read.sort_by(|a, b| a.0.total_cmp(&b.0));
         // where only the number was read between two lists of groups, a group would be read at another moment
-        let listed = |(t, _): &(f64, f64)| is_listed_at(evidence, id, *t);
-        if read.iter().any(listed) {
-            read.retain(listed);
+        let listed: Vec<(f64, f64)> =
+            read.iter().copied().filter(|(t, _)| is_listed_at(evidence, id, *t)).collect();
+        let near = NEAR_AN_END * (self.end_s - self.start_s);
+        let is_near = |end: f64| listed.iter().any(|(t, _)| (t - end).abs() <= near);
+        if is_near(self.start_s) && is_near(self.end_s) {
+            read = listed;
         }
         let at = |moment| match series.unit() {
             Unit::Bytes => self.median_at(&read, moment),

@@ -10,8 +10,10 @@ use crate::record::Counts;
 const ENOUGH: u64 = 30;
 /// over so long: one bad second is no state of a service.
 const LEAST_TIME: Duration = Duration::from_secs(2);
-/// A service that goes to and fro says so no more often than this.
+/// Of a service that goes to and fro so many are said at once,
 const MOST_EVENTS: u32 = 20;
+/// and then no more than one in this time: it may fail for good later.
+const LATER_EVERY: Duration = Duration::from_secs(60);
 
 /// Looks at the last requests each second.
 #[derive(Debug, Default)]
@@ -20,6 +22,7 @@ pub(super) struct FailureMonitor {
     window: VecDeque<(Duration, Counts)>,
     fails: bool,
     events: u32,
+    last_event: Duration,
 }
 
 impl FailureMonitor {
@@ -42,9 +45,11 @@ impl FailureMonitor {
             false => ended.failed * 2 > ended.done,
             true => ended.failed * 4 <= ended.done,
         };
-        if !changed || self.events >= MOST_EVENTS {
+        let too_soon = now.saturating_sub(self.last_event) < LATER_EVERY;
+        if !changed || (self.events >= MOST_EVENTS && too_soon) {
             return None;
         }
+        self.last_event = now;
         self.fails = !self.fails;
         self.events += 1;
         Some(if self.fails { self.begin(&counts) } else { EventKind::FailuresEnd })
@@ -139,6 +144,12 @@ mod tests {
     #[test]
     fn a_service_that_goes_to_and_fro_says_so_a_few_times() {
         let failing = (0..1000).map(|second| (100, if second / 10 % 2 == 0 { 0 } else { 100 }));
-        assert_eq!(events(failing).len(), 20);
+        let events = events(failing);
+        let most = 20 + 1000 / LATER_EVERY.as_secs() as usize;
+        assert!((20..=most).contains(&events.len()), "{}", events.len());
+        assert!(
+            events[20..].windows(2).all(|two| two[1].0 - two[0].0 >= LATER_EVERY.as_secs()),
+            "{events:?}"
+        );
     }
 }

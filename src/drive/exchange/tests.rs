@@ -176,7 +176,8 @@ fn without_keep_alive_each_request_has_its_own_connection_and_says_so() {
     {
         let server = Server::start(&speaks);
         went_well(&drive(&url(scheme, &server), "disable-keepalive = true\ninsecure = true"));
-        let seen = server.seen();
+        let mut seen = server.seen();
+        seen.sort_by_key(|seen| seen.connection);
         assert!(seen.iter().enumerate().all(|(i, seen)| seen.connection == i && seen.closes), "{seen:?}");
     }
 }
