@@ -23,6 +23,19 @@ pub struct VaryRecord {
     pub keys: Vec<RequestKeys>,
 }
 
+impl VaryRecord {
+    /// Whether all requests that differ have a new key each time, so that growth by key looks like growth by request.
+    pub fn has_new_keys_alone(&self) -> bool {
+        let new = |keys: &RequestKeys| keys.keys == KeyUse::Next && keys.distinct.is_none();
+        !self.keys.is_empty() && self.keys.iter().all(new)
+    }
+
+    /// Whether a later run would send the same keys again, although each is new in this one.
+    pub fn has_same_keys_each_run(&self) -> bool {
+        self.keys.iter().any(|keys| keys.from_one)
+    }
+}
+
 /// A file of rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RowsRecord {
@@ -61,6 +74,9 @@ pub struct RequestKeys {
     /// How many different keys there are; none where each request has a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distinct: Option<u64>,
+    /// New keys are the numbers from 1 and nothing else, so that each run has the same.
+    #[serde(default)]
+    pub from_one: bool,
 }
 
 impl KeyUse {
@@ -102,4 +118,21 @@ pub enum KeyUse {
     New,
     /// A key that was used before.
     Repeated,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_keys_are_alone_where_none_is_repeated_and_none_comes_round() {
+        let alone = |keys, distinct| {
+            let keys =
+                RequestKeys { request: ONLY.into(), origin: ONLY.into(), keys, distinct, from_one: false };
+            VaryRecord { keys: vec![keys], ..VaryRecord::default() }.has_new_keys_alone()
+        };
+        assert!(alone(KeyUse::Next, None));
+        assert!(!alone(KeyUse::New, None) && !alone(KeyUse::Next, Some(5)));
+        assert!(!VaryRecord::default().has_new_keys_alone());
+    }
 }

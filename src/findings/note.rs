@@ -50,6 +50,10 @@ pub enum Note {
     TooFewCollections(f64),
     /// A stable verdict rests on resident memory alone.
     ResidentMemoryAlone,
+    /// Nothing grows by keys that are the same in each run.
+    SameKeysEachRun,
+    /// A leak was found with a new key in each request: it may go by key, or by request.
+    EachKeyNew,
     /// Something explains the growth of a series.
     Explained {
         /// The series.

@@ -66,7 +66,7 @@ pub fn request_by(
         .map_err(|e| Error::Own(format!("the request could not be built: --sni {name}: {e}")))?;
     let built = client.request(method, aimed);
     // HTTP/1.1 still asks for the URL's own host; in HTTP/2 both are one
-    match request.connect.record.http2 || request.headers.contains_key(HOST) {
+    match request.connect.record.http2 || request.has_header(&HOST) {
         true => Ok(built),
         false => Ok(built.header(HOST, request.host())),
     }

@@ -95,7 +95,7 @@ pub fn after_settle(evidence: &Evidence, steady: &Steady, id: &SeriesId, read: E
     let level = SteadyEnds::find(evidence)?.after_settle(evidence, id)?;
     let in_flight = InFlight::read(evidence, steady).end as f64;
     (level <= read.start + rose / 2.0)
-        .then(|| AfterSettle { level, held_by_requests: MOST_EACH_HOLDS * in_flight >= read.end - level })
+        .then_some(AfterSettle { level, held_by_requests: MOST_EACH_HOLDS * in_flight >= read.end - level })
 }
 
 /// Whether a series grew as the requests came, of which half were there at this moment.

@@ -34,14 +34,7 @@ pub(super) fn read_mix(
                 );
             };
             let behaviour: Behaviour = name.trim().parse().map_err(|e| written.usage_error(e))?;
-            let share = match parse_amount(share.trim()) {
-                Ok((share, Unit::Ratio | Unit::Count)) if share > 0.0 && share < 1.0 => share,
-                _ => {
-                    let reason =
-                        format!("invalid share '{}': expected a share such as 5% or 0.05", share.trim());
-                    return Err(written.usage_error(reason));
-                }
-            };
+            let share = read_share(share).map_err(|reason| written.usage_error(reason))?;
             if mix.insert(behaviour, share).is_some() {
                 return Err(written.usage_error(format!("'{behaviour}' is given twice")));
             }
@@ -75,6 +68,14 @@ pub(super) fn read_mix(
         return Err(first.usage_error(format!("{reason}: leave one of them out")));
     }
     Ok(Some(MisbehavePlan { blocks: blocks(requests, rate, sum, interval), mix }))
+}
+
+/// A share of the requests: of some and not of all.
+pub(super) fn read_share(text: &str) -> std::result::Result<f64, String> {
+    match parse_amount(text.trim()) {
+        Ok((share, Unit::Ratio | Unit::Count)) if share > 0.0 && share < 1.0 => Ok(share),
+        _ => Err(format!("invalid share '{}': expected a share such as 5% or 0.05", text.trim())),
+    }
 }
 
 #[cfg(test)]

@@ -3,11 +3,14 @@
 use std::collections::HashSet;
 
 use reqwest::Url;
+use reqwest::header::HeaderName;
 
 use super::headers::{Braces, layer_headers, read_headers};
 use super::host::Host;
 use super::request::{self, RequestPlan};
+use super::template::with_slots;
 use crate::error::{Error, Result};
+use crate::evidence::KeyUse;
 use crate::settings::{Layers, RawValue, RequestTable, Sourced, without_secrets};
 use crate::workload::ONLY;
 
@@ -29,6 +32,8 @@ pub(super) fn problem(name: &str) -> Option<String> {
         Some(format!("the name is longer than {LONGEST_NAME} characters"))
     } else if name.contains(bad) {
         Some(format!("invalid name '{name}': expected no comma, quotation mark or control character"))
+    } else if KeyUse::is_named(name) {
+        Some(format!("invalid name '{name}': it is reserved for requests with --reuse"))
     } else if name == ONLY {
         Some(format!("invalid name '{ONLY}': it is reserved for a request without a name"))
     } else {
@@ -85,7 +90,7 @@ impl TableReader<'_> {
             }
             plan.expect_text = text.0.clone().into_bytes().into();
         }
-        let unnamed = || format!("{} {}", plan.method, plan.url.path());
+        let unnamed = || format!("{} {}", plan.method, with_slots(plan.url.path()));
         let name = table.name.as_ref().map_or_else(unnamed, |name| name.0.trim().to_string());
         match problem(&name) {
             Some(reason) => Err(Error::usage(format!("{}: {reason}", self.place))),
@@ -126,7 +131,10 @@ impl TableReader<'_> {
             .flatten()
             .map(|header| header.name)
             .collect();
-        plan.replace_headers(own.into_iter().filter(|header| !stronger.contains(&header.name)).collect());
+        // one that a login cannot have yet replaces none
+        let is_stronger = |name: &HeaderName| stronger.contains(name) && plan.has_header(name);
+        let own = own.into_iter().filter(|header| !is_stronger(&header.name)).collect();
+        plan.replace_headers(own);
         Ok(())
     }
 }

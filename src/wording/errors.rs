@@ -109,7 +109,7 @@ pub(super) fn advise_on_status(status: u16) -> &'static str {
         405 => "check the method (-X)",
         429 => "the service limits the rate; lower --rate",
         400 => "check the path, the method and the headers, and whether the URL has to begin with https://",
-        400..=499 => "check the path, the method and the headers",
+        402..=499 => "check the path, the method and the headers",
         _ => "look at the service's log",
     }
 }

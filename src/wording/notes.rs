@@ -71,6 +71,14 @@ pub fn note(note: &Note) -> String {
              to take about 1 % of the target's time; a longer run has room for more.",
             Unit::Seconds.show(*longest_s)
         ),
+        Note::SameKeysEachRun => {
+            "{{seq}} begins at 1 in each run: a process that kept these keys in an earlier run does not grow by them \
+             again. Start it anew before each run, or use {{uuid}}."
+                .into()
+        }
+        Note::EachKeyNew => {
+            "Each request had a new key: --reuse 0.5 tells growth per key from growth per request.".into()
+        }
         Note::ResidentMemoryAlone => {
             "Judged by resident memory alone: a leak that first fills what the process had freed before does not show in it."
                 .into()

@@ -23,8 +23,10 @@ use crate::evidence::LoginCounts;
 
 /// A session is renewed when this share of its time is over; the rest is for the login, and for one that fails.
 const RENEWED_AT: f64 = 0.8;
-/// A renewal that failed is tried again after this share of the time, if no answer asks for it before.
-const TRIED_AGAIN_AFTER: f64 = 0.05;
+/// A renewal that failed is tried again after this share of the time, if no answer asks for it before: once more before
+/// the session ends, and not so often that it keeps a service down that has failed.
+const TRIED_AGAIN_AFTER: f64 = 0.1;
+const TRIED_AGAIN_AT_LEAST_AFTER: Duration = Duration::from_secs(1);
 
 /// Renews sessions on a separate thread until it is stopped or dropped.
 #[derive(Debug)]
@@ -126,8 +128,10 @@ impl RenewalTimes {
 
     /// After a renewal that was due.
     fn put_back(&mut self, number: usize, succeeded: bool) {
-        let share = if succeeded { RENEWED_AT } else { TRIED_AGAIN_AFTER };
-        let after = self.good_for.map(|time| time.mul_f64(share));
+        let after = self.good_for.map(|time| match succeeded {
+            true => time.mul_f64(RENEWED_AT),
+            false => time.mul_f64(TRIED_AGAIN_AFTER).max(TRIED_AGAIN_AT_LEAST_AFTER),
+        });
         self.due.extend(after.map(|after| Reverse((Instant::now() + after, number))));
     }
 }

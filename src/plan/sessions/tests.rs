@@ -1,5 +1,6 @@
 use super::*;
-use crate::plan::plan_profile as plan;
+use crate::plan::{plan_profile as plan, resolve_run};
+use crate::settings::{Profile, Settings};
 
 const LOGIN: &str = r#"
 [[login]]
@@ -35,6 +36,20 @@ fn a_login_is_a_request_without_what_it_has_yet_to_capture() {
     let written = toml::to_string(&plan.record).unwrap();
     assert!(written.contains("captures = [\"token\"]") && !written.contains("s3cret"), "{written}");
     assert_eq!(toml::from_str::<crate::evidence::PlanRecord>(&written).unwrap(), plan.record);
+}
+
+#[test]
+fn a_login_may_have_its_own_credentials_where_requests_have_the_token() {
+    let own = LOGIN.replace("header = \"", "header = [\"Authorization: Basic eA==\"]\n#");
+    let flags = Settings::from_toml(
+        "flags",
+        "url = 'http://127.0.0.1:1/'\nheader = 'Authorization: Bearer {{session.token}}'",
+    );
+    let profile = Profile::read("x", "x.toml", &format!("vary = true\n{own}")).unwrap();
+    let plan = resolve_run(flags.unwrap(), Settings::default(), Some(profile)).unwrap();
+    let login = &plan.sessions.unwrap().logins[0].request;
+    assert_eq!(login.headers["authorization"], "Basic eA==");
+    assert_eq!(plan.requests[0].slot_headers.len(), 1);
 }
 
 #[test]

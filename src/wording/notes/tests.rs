@@ -51,3 +51,16 @@ fn a_leak_is_put_into_hours_and_days_and_what_would_name_its_code_is_said() {
         "soak cannot name the code that leaks in Python: tracemalloc does."
     );
 }
+
+#[test]
+fn what_keys_of_a_run_leave_open_is_said() {
+    assert_eq!(
+        note(&Note::EachKeyNew),
+        "Each request had a new key: --reuse 0.5 tells growth per key from growth per request."
+    );
+    assert_eq!(
+        note(&Note::SameKeysEachRun),
+        "{{seq}} begins at 1 in each run: a process that kept these keys in an earlier run does not grow by them again. \
+         Start it anew before each run, or use {{uuid}}."
+    );
+}
