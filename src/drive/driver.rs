@@ -100,6 +100,12 @@ impl Driver {
         }
     }
 
+    /// The requests were each sent once before ([`super::send_each_once`]): the load goes on with the next keys.
+    pub fn after_first_requests(self) -> Driver {
+        Keys::skip_first(&self.keys);
+        self
+    }
+
     /// From the next load on, lets this share of the requests misbehave. Each behaviour has as many connections as the
     /// requests that behave have together, and asks for the first of the requests. `requests` and `sending` are those
     /// of [`Driver::start`], with one thread and with blocks. A simulated driver leaves these requests out.

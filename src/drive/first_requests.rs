@@ -15,7 +15,7 @@ use super::rendering::Keys;
 use super::sessions::Sessions;
 use crate::error::{Error, Result};
 use crate::evidence::{ConnectFailure, ErrorKind, FailedRequest, RequestFailure};
-use crate::plan::RequestPlan;
+use crate::plan::{RequestPlan, with_slots};
 use crate::workload::ONLY;
 
 /// Sends them one after another on a separate thread, each over a connection that is closed again, and gives those
@@ -88,7 +88,9 @@ pub(super) fn find_failure(
             let to = location.and_then(|location| request.url.join(location).ok());
             let same_host = to.as_ref().is_some_and(|to| to.host_str() == request.url.host_str());
             let can_follow = same_host && !request.follow;
-            let leads_to = to.as_ref().map(|to| where_to(to, request));
+            // the origin alone, which is all that may be said, is where the request went anyway
+            let says_where = request.vary.is_none() || !same_host;
+            let leads_to = to.as_ref().filter(|_| says_where).map(|to| where_to(to, request));
             RequestFailure::Status { status, leads_to, can_follow }
         }
     })
@@ -96,15 +98,10 @@ pub(super) fn find_failure(
 
 pub(super) fn describe(request: &RequestPlan, failure: RequestFailure) -> FailedRequest {
     let sends = |header| request.has_header(&header);
-    // a URL has its slots encoded
-    let shown = |text: &str| match request.vary {
-        Some(_) => text.replace("%7B", "{").replace("%7D", "}"),
-        None => text.to_string(),
-    };
     FailedRequest {
-        name: Some(shown(&request.name)).filter(|name| name != ONLY),
+        name: Some(request.name.clone()).filter(|name| name != ONLY),
         method: request.method.to_string(),
-        path: shown(request.url.path()),
+        path: with_slots(request.url.path()),
         origin: request.url.origin().ascii_serialization(),
         has_credentials: sends(AUTHORIZATION) || sends(COOKIE) || request.has_session(),
         is_proxied: request.connect.record.proxy.is_some(),

@@ -18,7 +18,7 @@ pub(super) fn headers(plan: &RequestPlan) -> HeaderMap {
         (ACCEPT, Some(HeaderValue::from_static("*/*"))),
     ];
     for (name, value) in defaults {
-        if let (Some(value), false) = (value, plan.headers.contains_key(&name)) {
+        if let (Some(value), false) = (value, plan.has_header(&name)) {
             headers.insert(name, value);
         }
     }

@@ -1,6 +1,12 @@
 //! Where in steady judging begins: what came before is taken for warm-up.
 
-use super::{EventKind, Evidence, Moment, Phase};
+use super::{EventKind, Evidence, Moment, Phase, TaskSnapshot};
+
+/// Whether a closer look says something of what is judged from then on.
+fn is_kept(snapshot: &TaskSnapshot, from_s: f64) -> bool {
+    let of_judged = matches!(snapshot.moment, Moment::SteadyStart | Moment::SteadyEnd | Moment::Settled);
+    snapshot.elapsed_s >= from_s || !of_judged
+}
 
 impl Evidence {
     /// Takes all load before the last change of it by hand, and before all keys had been seen, and what settled after
@@ -14,32 +20,40 @@ impl Evidence {
                 *phase = Phase::Warmup;
             }
         }
-        let of_judged =
-            |moment: Moment| matches!(moment, Moment::SteadyStart | Moment::SteadyEnd | Moment::Settled);
-        self.snapshots.retain(|snapshot| snapshot.elapsed_s >= from_s || !of_judged(snapshot.moment));
-        self.events.retain(|event| {
-            let forgotten = match event.kind {
-                EventKind::Phase { phase } => is_judged(phase),
-                // floors of cycles under another load say nothing of this one
-                EventKind::Cycle { .. } => true,
-                _ => false,
-            };
-            event.elapsed_s >= from_s || !forgotten
+        self.snapshots.retain(|snapshot| is_kept(snapshot, from_s));
+        let changed_s = self.last_load_change();
+        self.events.retain(|event| match event.kind {
+            EventKind::Phase { phase } => event.elapsed_s >= from_s || !is_judged(phase),
+            // floors of cycles under another load say nothing of this one
+            EventKind::Cycle { .. } => changed_s.is_none_or(|changed_s| event.elapsed_s >= changed_s),
+            _ => true,
         });
         self.take_changed_rate();
     }
 
+    /// Takes in a closer look, unless it is of a part of steady that is not judged.
+    pub fn add_snapshot(&mut self, snapshot: TaskSnapshot) {
+        if self.judged_from_s().is_none_or(|from_s| is_kept(&snapshot, from_s)) {
+            self.snapshots.push(snapshot);
+        }
+    }
+
     /// The last moment from which on steady is judged; none where all of it is.
     pub fn judged_from_s(&self) -> Option<f64> {
-        let begins_anew =
-            |kind: &EventKind| matches!(kind, EventKind::LoadChanged { .. } | EventKind::KeysSeen { .. });
+        // blocks cannot begin in the middle
+        let in_blocks = self.driven().is_some_and(|load| load.block_design().is_some());
+        let begins_anew = |kind: &EventKind| match kind {
+            EventKind::LoadChanged { .. } => true,
+            EventKind::KeysSeen { .. } => !in_blocks,
+            _ => false,
+        };
         self.events.iter().rev().find(|event| begins_anew(&event.kind)).map(|event| event.elapsed_s)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{DrivenPlan, Event, Ids, PlanRecord, Recording, TaskSnapshot};
+    use super::super::{DrivenPlan, Event, Ids, PlanRecord, Recording};
     use super::*;
     use crate::units::Rate;
 

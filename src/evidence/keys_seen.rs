@@ -3,28 +3,41 @@
 //! Every key comes once before any comes again (`workload::Deck`), so that as many requests as there are keys have seen
 //! all of them.
 
-use super::{EventKind, Evidence, KeyUse, RequestKeys, RowOrder, RowsRecord};
+use super::{EventKind, Evidence, KeyUse, RequestKeys, RowOrder, RowsRecord, steady_stretches};
 
-/// Keys that have not been used yet.
+/// Keys that were new to the service while it was judged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnseenKeys {
-    /// How many were used so far,
+    /// How many were used so far: all of them where nothing was judged after that.
     pub seen: u64,
     /// of so many.
     pub distinct: u64,
-    /// How long the run must go on until all were used, in seconds; none where no rate is known.
+    /// How long the run must go on until all were used, in seconds; none where no rate is known, or all were used.
     pub left_s: Option<f64>,
 }
 
 impl Evidence {
-    /// Keys that are still new to the service, of the request that has the longest way to go. None where all were used,
-    /// and where each request has a new one: those never end.
+    /// Keys that were new in the part of the run that is judged, of the request that has the longest way to go. None
+    /// where all were used before, and where each request has a new one: those never end.
     pub fn unseen_keys(&self) -> Option<UnseenKeys> {
-        let vary = self.driven()?.vary.as_ref()?;
-        if self.events.iter().any(|event| matches!(event.kind, EventKind::KeysSeen { .. })) {
-            return None;
+        let distinct = self.distinct_keys()?;
+        let seen = self.events.iter().find(|event| matches!(event.kind, EventKind::KeysSeen { .. }));
+        let all_seen = UnseenKeys { seen: distinct, distinct, left_s: None };
+        match seen {
+            None => Some(self.keys_left().unwrap_or(all_seen)),
+            // blocks are judged as a whole
+            Some(seen) if self.driven()?.block_design().is_some() => {
+                let begins = steady_stretches(self).first()?.0;
+                (seen.elapsed_s > begins).then_some(all_seen)
+            }
+            Some(_) => None,
         }
-        let of_request = vary.keys.iter().filter_map(|keys| {
+    }
+
+    /// Keys that were not used so far, of the request that has most of them; none once all were used.
+    pub fn keys_left(&self) -> Option<UnseenKeys> {
+        let keys = &self.driven()?.vary.as_ref()?.keys;
+        let of_request = keys.iter().filter_map(|keys| {
             let distinct = keys.distinct?;
             let rows = || self.load.iter().filter(|row| row.request == keys.request);
             let seen: u64 = rows().map(|row| row.sent).sum();
@@ -70,7 +83,13 @@ mod tests {
     use super::*;
 
     fn evidence(distinct: Option<u64>, sent: &[u64]) -> Evidence {
-        let keys = RequestKeys { request: "all".into(), origin: "all".into(), keys: KeyUse::Next, distinct };
+        let keys = RequestKeys {
+            request: "all".into(),
+            origin: "all".into(),
+            keys: KeyUse::Next,
+            distinct,
+            from_one: false,
+        };
         let vary = Some(VaryRecord { keys: vec![keys], ..VaryRecord::default() });
         let row = |(second, sent): (usize, &u64)| LoadRow {
             elapsed_s: second as f64,
@@ -103,16 +122,35 @@ mod tests {
     }
 
     #[test]
-    fn as_many_requests_as_there_are_keys_have_seen_all() {
-        let unseen = evidence(Some(1000), &[0, 100, 100]).unseen_keys().unwrap();
-        assert_eq!((unseen.seen, unseen.distinct, unseen.left_s), (200, 1000, Some(8.0)));
-        assert_eq!(evidence(Some(1000), &[0, 500, 500]).unseen_keys(), None);
+    fn as_many_requests_as_there_are_keys_have_used_all() {
+        let left = evidence(Some(1000), &[0, 100, 100]).keys_left().unwrap();
+        assert_eq!((left.seen, left.distinct, left.left_s), (200, 1000, Some(8.0)));
+        assert_eq!(evidence(Some(1000), &[0, 500, 500]).keys_left(), None);
         assert_eq!(evidence(None, &[0, 5]).unseen_keys(), None, "there is no end of them");
-        let nothing_yet = evidence(Some(10), &[]).unseen_keys().unwrap();
+        let nothing_yet = evidence(Some(10), &[]).keys_left().unwrap();
         assert_eq!((nothing_yet.seen, nothing_yet.left_s), (0, None));
-        let mut seen = evidence(Some(1000), &[0, 100]);
-        seen.events = vec![Event { elapsed_s: 1.0, kind: EventKind::KeysSeen { keys: 1000 } }];
-        assert_eq!(seen.unseen_keys(), None, "what was seen stays seen");
+    }
+
+    #[test]
+    fn keys_are_unseen_until_steady_began_anew_after_the_last_of_them() {
+        let mut run = evidence(Some(1000), &[0, 500, 500]);
+        let unseen = run.unseen_keys().unwrap();
+        assert_eq!((unseen.seen, unseen.left_s), (1000, None), "nothing was judged since");
+        run.events = vec![Event { elapsed_s: 2.0, kind: EventKind::KeysSeen { keys: 1000 } }];
+        assert_eq!(run.unseen_keys(), None);
+        if let Some(crate::evidence::Workload::Driven(load)) =
+            run.plan.as_mut().map(|plan| &mut plan.workload)
+        {
+            load.blocks = DrivenPlan::example_in_blocks().blocks;
+        }
+        let steady_at =
+            |elapsed_s| Event { elapsed_s, kind: EventKind::Phase { phase: super::super::Phase::Steady } };
+        run.recording.elapsed_s = vec![0.0, 9.0];
+        run.recording.phases = vec![super::super::Phase::Steady; 2];
+        run.events.insert(0, steady_at(1.0));
+        assert!(run.unseen_keys().is_some(), "blocks are judged as a whole");
+        run.events[0] = steady_at(2.5);
+        assert_eq!(run.unseen_keys(), None, "all came in warm-up");
     }
 
     #[test]

@@ -26,18 +26,13 @@ pub struct VaryRecord {
 impl VaryRecord {
     /// Whether all requests that differ have a new key each time, so that growth by key looks like growth by request.
     pub fn has_new_keys_alone(&self) -> bool {
-        let has_new = self.has_slot("{{seq}}") || self.has_slot("{{uuid}}");
-        has_new && self.keys.iter().all(|keys| keys.keys == KeyUse::Next && keys.distinct.is_none())
+        let new = |keys: &RequestKeys| keys.keys == KeyUse::Next && keys.distinct.is_none();
+        !self.keys.is_empty() && self.keys.iter().all(new)
     }
 
     /// Whether a later run would send the same keys again, although each is new in this one.
     pub fn has_same_keys_each_run(&self) -> bool {
-        let has_random = ["{{uuid}}", "{{hex ", "{{pick ", "{{row."].iter().any(|slot| self.has_slot(slot));
-        self.has_slot("{{seq}}") && !has_random
-    }
-
-    fn has_slot(&self, slot: &str) -> bool {
-        self.slots.iter().any(|placed| placed.contains(slot))
+        self.keys.iter().any(|keys| keys.from_one)
     }
 }
 
@@ -79,6 +74,9 @@ pub struct RequestKeys {
     /// How many different keys there are; none where each request has a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distinct: Option<u64>,
+    /// New keys are the numbers from 1 and nothing else, so that each run has the same.
+    #[serde(default)]
+    pub from_one: bool,
 }
 
 impl KeyUse {
@@ -126,23 +124,15 @@ pub enum KeyUse {
 mod tests {
     use super::*;
 
-    fn vary(slots: &[&str], keys: KeyUse) -> VaryRecord {
-        let keys = RequestKeys { request: ONLY.into(), origin: ONLY.into(), keys, distinct: None };
-        let slots = slots.iter().map(|slot| format!("URL {slot}")).collect();
-        VaryRecord { slots, keys: vec![keys], ..VaryRecord::default() }
-    }
-
     #[test]
-    fn numbers_of_requests_are_the_same_in_each_run_and_random_values_are_not() {
-        let same = |slots: &[&str]| vary(slots, KeyUse::Next).has_same_keys_each_run();
-        assert!(same(&["{{seq}}"]) && same(&["{{seq}}", "{{now}}"]));
-        assert!(!same(&["{{seq}}", "{{uuid}}"]) && !same(&["{{seq}}", "{{hex 8}}"]) && !same(&["{{uuid}}"]));
-    }
-
-    #[test]
-    fn new_keys_are_alone_where_none_is_repeated() {
-        assert!(vary(&["{{seq}}"], KeyUse::Next).has_new_keys_alone());
-        assert!(!vary(&["{{seq}}"], KeyUse::New).has_new_keys_alone());
-        assert!(!vary(&["{{now}}"], KeyUse::Next).has_new_keys_alone());
+    fn new_keys_are_alone_where_none_is_repeated_and_none_comes_round() {
+        let alone = |keys, distinct| {
+            let keys =
+                RequestKeys { request: ONLY.into(), origin: ONLY.into(), keys, distinct, from_one: false };
+            VaryRecord { keys: vec![keys], ..VaryRecord::default() }.has_new_keys_alone()
+        };
+        assert!(alone(KeyUse::Next, None));
+        assert!(!alone(KeyUse::New, None) && !alone(KeyUse::Next, Some(5)));
+        assert!(!VaryRecord::default().has_new_keys_alone());
     }
 }

@@ -46,6 +46,8 @@ pub enum Doubt {
         growth: SeriesGrowth,
         /// Those keys.
         keys: UnseenKeys,
+        /// What would see them all, and judge growth after that.
+        longer: LongerRun,
     },
     /// Resident memory of an interpreter that rose by no more than one without a leak does in its first minutes.
     MayBeWarmUp {

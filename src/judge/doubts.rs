@@ -48,7 +48,7 @@ pub fn doubts(
     doubts.extend(workers.doubts());
     for one in series.iter().filter(|s| s.votes() && s.explained_by.is_none()) {
         let held = held_back.iter().filter(|(id, _)| *id == one.id).flat_map(|(_, all)| all.clone());
-        doubts.extend(held.filter_map(|held| held.doubt(one, series, load)));
+        doubts.extend(held.filter_map(|held| held.doubt(one, series, (steady, load))));
         let resolution_bytes = plan.map_or(f64::INFINITY, |plan| plan.judging.resolution_bytes);
         let open = of_series(one, series, steady, drives);
         doubts.extend(open.or_else(|| too_little_grown(one, steady, (resolution_bytes, drives), load)));

@@ -4,12 +4,12 @@
 //! is no leak and leaves the run open, so both are read off one list.
 
 use crate::evidence::{Evidence, EvidenceStrength, UnseenKeys};
-use crate::findings::{Doubt, HeldByRequests, LoadFinding, SeriesEvidence, SeriesGrowth};
+use crate::findings::{Doubt, HeldByRequests, LoadFinding, LongerRun, SeriesEvidence, SeriesGrowth};
 use crate::units::{Span, Unit};
 
 use super::in_flight::held_by_requests;
 use super::interpreter_memory::may_be_warm_up;
-use super::series_evidence::AllEvidence;
+use super::series_evidence::{AllEvidence, FARTHEST_RUN_LENGTHS};
 use super::steady::Steady;
 use super::tasks::Tasks;
 
@@ -46,7 +46,7 @@ impl HeldBack {
             may_be_held(evidence, steady).map(HeldBack::MayBeHeld),
             may_be_warm_up(one, series, evidence, steady).map(HeldBack::MayBeWarmUp),
             held_by_requests(evidence, steady, one).map(HeldBack::ByRequests),
-            unseen_keys(one, evidence).map(HeldBack::KeysUnseen),
+            evidence.unseen_keys().map(HeldBack::KeysUnseen),
             of_tasks.then_some(HeldBack::ByTasks),
             not_read.then_some(HeldBack::HeapNotRead),
         ];
@@ -58,7 +58,7 @@ impl HeldBack {
         self,
         one: &SeriesEvidence,
         series: &AllEvidence,
-        load: Option<&LoadFinding>,
+        (steady, load): (&Steady, Option<&LoadFinding>),
     ) -> Option<Doubt> {
         let growth = || SeriesGrowth::new(one, load);
         match self {
@@ -67,16 +67,17 @@ impl HeldBack {
                 let (runtime, live_heap_read) = (series.sources().runtime, series.sources().live);
                 Some(Doubt::MayBeWarmUp { growth: growth(), runtime, live_heap_read, pools_bytes })
             }
-            HeldBack::KeysUnseen(keys) => Some(Doubt::KeysUnseen { growth: growth(), keys }),
+            HeldBack::KeysUnseen(keys) => {
+                // until all were seen, and then as long again as steady was
+                let needs_s = keys.left_s.map(|left_s| 2.0 * steady.seconds() + left_s);
+                let farthest = FARTHEST_RUN_LENGTHS * steady.seconds();
+                let longer = LongerRun { needs_s: needs_s.filter(|needs| *needs <= farthest), drives: true };
+                Some(Doubt::KeysUnseen { growth: growth(), keys, longer })
+            }
             HeldBack::ByRequests(held) => Some(Doubt::HeldByRequests(held)),
             HeldBack::ByTasks | HeldBack::HeapNotRead => None,
         }
     }
-}
-
-/// Memory grows with each new key of a store that has room for all of them.
-fn unseen_keys(one: &SeriesEvidence, evidence: &Evidence) -> Option<UnseenKeys> {
-    (one.unit() == Unit::Bytes).then(|| evidence.unseen_keys())?
 }
 
 /// The longest that the service holds what it frees in the end, where steady was too short to see past it.

@@ -21,6 +21,8 @@ fn needs_of_doubt(doubt: &Doubt) -> Option<Option<f64>> {
         Doubt::TooLittleGrown { longer, .. }
         | Doubt::MemoryUnresolved { longer, .. }
         | Doubt::TasksUnresolved { longer, .. } => Some(longer.needs_s),
+        // where all keys came, no length is known
+        Doubt::KeysUnseen { longer, keys, .. } => (keys.seen < keys.distinct).then_some(longer.needs_s),
         Doubt::Open { trend, .. } | Doubt::NotSignificant { trend, .. } => trend.needs_s.map(Some),
         _ => None,
     }

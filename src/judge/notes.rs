@@ -13,6 +13,7 @@ use crate::findings::{
 use crate::units::{Rate, Unit};
 
 use super::slowed_probes::slowed_probes;
+use super::steady::EDGE_S;
 
 /// Groups of tasks that were there before the run are named at most so many of.
 const MOST_PRESENT: usize = 3;
@@ -94,10 +95,12 @@ fn of_verdict(found: &Assessment, longer: Option<LongerRun>, evidence: &Evidence
         Verdict::Failed => notes.extend(attribution()),
         Verdict::Stable => {
             notes.extend(by_resident_memory_alone(found).then_some(Note::ResidentMemoryAlone));
-            notes.extend(
-                vary(evidence).filter(|vary| vary.has_same_keys_each_run()).map(|_| Note::SameKeysEachRun),
-            );
         }
+    }
+    // a leak was found all the same
+    if matches!(found.verdict(), Verdict::Stable | Verdict::Inconclusive) {
+        let same = vary(evidence).is_some_and(VaryRecord::has_same_keys_each_run);
+        notes.extend(same.then_some(Note::SameKeysEachRun));
     }
     notes
 }
@@ -270,7 +273,11 @@ fn of_event(event: &Event, evidence: &Evidence) -> Option<Note> {
         EventKind::LoadChanged { per_s } if evidence.last_load_change() == Some(elapsed_s) => {
             Note::LoadChanged { elapsed_s, per_s: *per_s }
         }
-        EventKind::KeysSeen { keys } => Note::KeysSeen { elapsed_s, keys: *keys },
+        // what came in warm-up was not judged anyway
+        EventKind::KeysSeen { keys } => {
+            let from_there = steady_begins(evidence).is_some_and(|begins| begins <= elapsed_s + EDGE_S);
+            return from_there.then_some(Note::KeysSeen { elapsed_s, keys: *keys });
+        }
         EventKind::FailuresBegin { since_s, by_kind, by_status } => {
             let until_s = failures_end(event, evidence);
             // of a load that failed from its start to its end, the errors in steady say it

@@ -69,12 +69,15 @@ impl Facts {
             .filter(|one| one.leaks())
             .map(|one| (one.id.clone(), HeldBack::read(one, evidence, steady, series, tasks)))
             .collect();
+        let doubts = doubts(evidence, steady, series, (tasks, workers), &held_back, load);
+        // tasks, too, may belong to the entries of a store that fills; only a proof stands
+        let fills = doubts.iter().any(|doubt| matches!(doubt, Doubt::KeysUnseen { .. }));
         let grows = series.iter().any(|s| s.votes() && s.trend.direction == Direction::Growing);
         Facts {
             killed_while_growing: killed && (grows || proven.is_some()),
             failure: failure(evidence, steady, load),
-            leaks: leaks(series, (tasks, workers), &held_back, load),
-            doubts: doubts(evidence, steady, series, (tasks, workers), &held_back, load),
+            leaks: if fills { Vec::new() } else { leaks(series, (tasks, workers), &held_back, load) },
+            doubts,
             excluded: excluded(series, steady),
             only_load: !series.iter().any(SeriesEvidence::votes),
             proven,

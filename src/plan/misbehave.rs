@@ -15,7 +15,7 @@ const MOST: f64 = 0.8;
 /// The mix that was asked for; none where every client behaves.
 ///
 /// # Errors
-/// In one line, with the place: no such behaviour, no share, too much in all, an https target, a closed loop, or a
+/// In one line, with the place: no such behaviour, no share, too much in all, another protocol, a closed loop, or a
 /// load that is not even.
 pub(super) fn read_mix(
     layers: &Layers,
@@ -34,14 +34,7 @@ pub(super) fn read_mix(
                 );
             };
             let behaviour: Behaviour = name.trim().parse().map_err(|e| written.usage_error(e))?;
-            let share = match parse_amount(share.trim()) {
-                Ok((share, Unit::Ratio | Unit::Count)) if share > 0.0 && share < 1.0 => share,
-                _ => {
-                    let reason =
-                        format!("invalid share '{}': expected a share such as 5% or 0.05", share.trim());
-                    return Err(written.usage_error(reason));
-                }
-            };
+            let share = read_share(share).map_err(|reason| written.usage_error(reason))?;
             if mix.insert(behaviour, share).is_some() {
                 return Err(written.usage_error(format!("'{behaviour}' is given twice")));
             }
@@ -55,11 +48,6 @@ pub(super) fn read_mix(
             Unit::Ratio.show(sum),
             Unit::Ratio.show(MOST)
         )));
-    }
-    if requests.first().is_none_or(|request| request.url.scheme() != "http") {
-        return Err(
-            first.usage_error("misbehaving clients support http only: use an http:// URL or leave this out")
-        );
     }
     let ways = [
         ("http2", layers.is_on(|s| s.http2)),
@@ -82,6 +70,14 @@ pub(super) fn read_mix(
     Ok(Some(MisbehavePlan { blocks: blocks(requests, rate, sum, interval), mix }))
 }
 
+/// A share of the requests: of some and not of all.
+pub(super) fn read_share(text: &str) -> std::result::Result<f64, String> {
+    match parse_amount(text.trim()) {
+        Ok((share, Unit::Ratio | Unit::Count)) if share > 0.0 && share < 1.0 => Ok(share),
+        _ => Err(format!("invalid share '{}': expected a share such as 5% or 0.05", text.trim())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -102,6 +98,7 @@ mod tests {
         let plan = asked("hang-up=5%, reset = 0.02", "http://h/", 50.0).unwrap().unwrap();
         assert_eq!(plan.mix, BTreeMap::from([(Behaviour::HangUp, 0.05), (Behaviour::Reset, 0.02)]));
         assert_eq!(plan.blocks.block, Span(Duration::from_secs(1)));
+        assert_eq!(asked("hang-up=5%,reset=0.02", "https://h/", 50.0).unwrap(), Some(plan));
         assert_eq!(asked("off", "http://h/", 50.0).unwrap(), None);
         assert_eq!(asked("churn=1%", "http://h/", 0.5).unwrap().unwrap().blocks.block.secs(), 20.0);
     }
@@ -125,7 +122,6 @@ mod tests {
             ("reset=0", "http://h/", 50.0, "--misbehave: invalid share '0'"),
             ("reset=1%,reset=2%", "http://h/", 50.0, "--misbehave: 'reset' is given twice"),
             ("reset=50%,churn=40%", "http://h/", 50.0, "--misbehave: 90 % of the requests would misbehave"),
-            ("reset=5%", "https://h/", 50.0, "--misbehave: misbehaving clients support http only"),
             ("reset=5%", "http://h/", 0.0, "--rate: --misbehave needs a rate"),
         ] {
             let line = asked(mix, url, rate).unwrap_err().to_string();

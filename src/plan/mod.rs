@@ -55,7 +55,7 @@ pub use run::{plan_run, resolve_run};
 pub use sessions::{Capture, CaptureFrom, LoginPlan, SessionsPlan};
 pub use target::TargetPlan;
 pub use tasks::{TasksPlan, plan_tasks};
-pub use template::{Escape, Piece, SessionSlots, Slot, Template, Vary};
+pub use template::{Escape, Piece, SessionSlots, Slot, Template, Vary, with_slots};
 pub use tls::crypto_provider;
 pub use url::host_name;
 pub use watch::plan_watch;

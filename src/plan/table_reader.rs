@@ -8,7 +8,9 @@ use reqwest::header::HeaderName;
 use super::headers::{Braces, layer_headers, read_headers};
 use super::host::Host;
 use super::request::{self, RequestPlan};
+use super::template::with_slots;
 use crate::error::{Error, Result};
+use crate::evidence::KeyUse;
 use crate::settings::{Layers, RawValue, RequestTable, Sourced, without_secrets};
 use crate::workload::ONLY;
 
@@ -30,6 +32,8 @@ pub(super) fn problem(name: &str) -> Option<String> {
         Some(format!("the name is longer than {LONGEST_NAME} characters"))
     } else if name.contains(bad) {
         Some(format!("invalid name '{name}': expected no comma, quotation mark or control character"))
+    } else if KeyUse::is_named(name) {
+        Some(format!("invalid name '{name}': it is reserved for requests with --reuse"))
     } else if name == ONLY {
         Some(format!("invalid name '{ONLY}': it is reserved for a request without a name"))
     } else {
@@ -86,7 +90,7 @@ impl TableReader<'_> {
             }
             plan.expect_text = text.0.clone().into_bytes().into();
         }
-        let unnamed = || format!("{} {}", plan.method, plan.url.path());
+        let unnamed = || format!("{} {}", plan.method, with_slots(plan.url.path()));
         let name = table.name.as_ref().map_or_else(unnamed, |name| name.0.trim().to_string());
         match problem(&name) {
             Some(reason) => Err(Error::usage(format!("{}: {reason}", self.place))),

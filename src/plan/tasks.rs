@@ -5,6 +5,7 @@ use super::host::Host;
 use super::probes::TaskLabels;
 use super::request::{self, RequestPlan};
 use super::resolved_plan::Plan;
+use super::vary;
 use super::watch::resolve_on;
 use crate::error::{Error, Result};
 use crate::settings::{Layers, Settings};
@@ -23,6 +24,13 @@ pub struct TasksPlan {
     pub prove: bool,
 }
 
+/// The request that a person may send, filled in as a run would.
+fn by_hand(layers: &Layers, host: &mut Host<'_>) -> Result<RequestPlan> {
+    let mut request = request::resolve(layers, host)?;
+    vary::add_templates(layers, std::slice::from_mut(&mut request), None)?;
+    Ok(request)
+}
+
 /// The plan of a task monitor. Sends and writes nothing.
 ///
 /// # Errors
@@ -37,7 +45,7 @@ pub fn plan_tasks(flags: Settings, env: Settings) -> Result<TasksPlan> {
     let layers = Layers::new(flags, env, None);
     let by_hand = match watch.requests.is_empty() {
         true => None,
-        false => Some((request::resolve(&layers, &mut host)?, read_timeout(&layers)?)),
+        false => Some((by_hand(&layers, &mut host)?, read_timeout(&layers)?)),
     };
     let keep_labels = watch.probes.labels == TaskLabels::InSnapshots;
     watch.probes.labels = TaskLabels::InSamples;

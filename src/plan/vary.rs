@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use reqwest::header::HeaderValue;
 
+use super::misbehave::read_share;
 use super::request::RequestPlan;
 use super::rows::{Rows, read_rows};
 use super::sessions::SessionsPlan;
@@ -17,9 +18,15 @@ use super::template::{RequestTemplate, Slot, Template, Vary};
 use crate::error::{Error, Result, unknown_name};
 use crate::evidence::{KeyUse, RequestKeys, VaryRecord};
 use crate::settings::{Layers, Sourced};
-use crate::units::{Unit, parse_amount};
 use crate::workload::ONLY;
 
+/// Places of slots, as people read them; a header's has its name behind it.
+const IN_URL: &str = "URL";
+const IN_BODY: &str = "data";
+/// Three bytes of a URL may stand for one of a cell, and a URL ends at 64 KiB.
+const LONGEST_CELL: usize = 2048;
+/// The slots of a request choose from no more combinations: a draw of them is one number.
+const MOST_COMBINATIONS: u64 = 1 << 62;
 /// TOML's whole numbers end here.
 const LARGEST_SEED: u64 = i64::MAX.unsigned_abs();
 /// A seed that a person can copy.
@@ -38,7 +45,8 @@ pub(super) fn add_templates(
     let rows = read_rows(layers)?.map(Arc::new);
     if !layers.is_on(|s| s.vary) {
         let table = rows.map(|_| "[rows]").or(sessions.map(|_| "[[login]]"));
-        return table.map_or(Ok(()), |table| {
+        let seed = layers.get("seed", |s| &s.seed).map(|_| "--seed");
+        return table.or(seed).map_or(Ok(()), |table| {
             let reason = "its values are used with --vary alone: expected vary = true";
             Err(Error::usage(format!("{table}: {reason}")))
         });
@@ -111,14 +119,7 @@ pub(super) fn split_by_keys(
             all.push(request);
             continue;
         };
-        let share = match parse_amount(written.text.trim()) {
-            Ok((share, Unit::Ratio | Unit::Count)) if share > 0.0 && share < 1.0 => share,
-            _ => {
-                let reason =
-                    format!("invalid share '{}': expected a share such as 0.9 or 90%", written.text.trim());
-                return Err(written.usage_error(reason));
-            }
-        };
+        let share = read_share(&written.text).map_err(|reason| written.usage_error(reason))?;
         if !request.slots().iter().any(|(_, slot)| slot.is_new_each_time()) {
             let reason = "no key is new each time: expected --vary and a slot such as {{seq}} or {{uuid}}";
             return Err(written.usage_error(reason));
@@ -144,11 +145,13 @@ pub(super) fn record(requests: &[RequestPlan], sessions: Option<&SessionsPlan>) 
             slots.push(slot);
         }
     }
-    let keys = requests.iter().filter(|request| !request.slots().is_empty());
+    let keys = requests.iter().filter(|request| request.slots().iter().any(|(_, slot)| is_key(slot)));
     let keys = keys.filter_map(|request| {
         let Vary { keys, origin, .. } = request.vary.as_ref()?;
+        let new = |slot: &Slot| slot.is_new_each_time() && *slot != Slot::Seq;
+        let from_one = distinct(request).is_none() && !request.slots().iter().any(|(_, slot)| new(slot));
         let (request, distinct) = (request.name.clone(), distinct(request));
-        Some(RequestKeys { request, origin: origin.clone(), keys: *keys, distinct })
+        Some(RequestKeys { request, origin: origin.clone(), keys: *keys, distinct, from_one })
     });
     let rows = first.rows.as_ref().map(|rows| rows.record.clone());
     let sessions = sessions.map(SessionsPlan::record);
@@ -156,13 +159,15 @@ pub(super) fn record(requests: &[RequestPlan], sessions: Option<&SessionsPlan>) 
 }
 
 impl RequestPlan {
-    /// A slot in its URL or body that is sent as it is written, because --vary is not given.
+    /// A slot in its URL, a header or its body that is sent as it is written, because --vary is not given.
     pub fn slot_without_vary(&self) -> Option<Slot> {
         if self.vary.is_some() {
             return None;
         }
         let template = RequestTemplate::new(&self.url, &self.headers, &self.body).ok()?;
-        template.target.slots().chain(template.body.slots()).next().cloned()
+        let headers = self.headers.values().filter_map(|value| Template::parse(value.to_str().ok()?).ok());
+        let all = [template.target, template.body].into_iter().chain(headers);
+        all.into_iter().find_map(|template| template.slots().next().cloned())
     }
 
     /// Whether it is filled from rows.
@@ -181,41 +186,53 @@ impl RequestPlan {
         let at = |place: &str, text: &'_ Template| -> Vec<(String, Slot)> {
             text.slots().map(|slot| (place.to_string(), slot.clone())).collect()
         };
-        let mut all = template.map(|template| at("URL", &template.target)).unwrap_or_default();
+        let mut all = template.map(|template| at(IN_URL, &template.target)).unwrap_or_default();
         for (name, value) in &self.slot_headers {
             all.extend(at(&format!("header {name}"), value));
         }
-        all.extend(template.map(|template| at("body", &template.body)).unwrap_or_default());
+        all.extend(template.map(|template| at(IN_BODY, &template.body)).unwrap_or_default());
         all
     }
 }
 
 /// How many different keys a request has; none where each is new, or nothing says when all were seen.
 fn distinct(request: &RequestPlan) -> Option<u64> {
-    let (mut picks, mut has_rows, mut has_session) = (None, false, false);
+    let mut choices: u64 = 1;
+    let (mut has_rows, mut has_session) = (false, false);
     for (_, slot) in request.slots() {
-        match slot {
-            // random digits repeat before all were drawn
-            Slot::Seq | Slot::Uuid | Slot::Hex(_) => return None,
-            Slot::Pick(n) => picks = Some(picks.unwrap_or(1_u64).saturating_mul(n)),
-            Slot::Row(_) => has_rows = true,
-            Slot::Session(_) => has_session = true,
-            // time makes no key
-            Slot::Now | Slot::NowMs => {}
+        has_rows |= matches!(slot, Slot::Row(_));
+        has_session |= matches!(slot, Slot::Session(_));
+        if slot.is_new_each_time() {
+            return None;
         }
+        choices = choices.saturating_mul(slot.choices().unwrap_or(1));
     }
     let vary = request.vary.as_ref();
     let rows = vary.and_then(|vary| vary.rows.as_ref()).filter(|_| has_rows);
     let sessions = vary.and_then(|vary| vary.sessions.as_ref()).filter(|_| has_session);
-    // they come round together only after their least common multiple; the largest says when most have been seen
-    picks.max(rows.map(|rows| rows.count())).max(sessions.map(|sessions| sessions.count))
+    let rows = rows.map_or(1, |rows| rows.count());
+    // sessions go round with the rows that they logged in with
+    Some(choices.saturating_mul(rows.max(sessions.map_or(1, |sessions| sessions.count))))
+}
+
+/// Whether a slot makes one request differ from another; the time does so for every request, and names nothing.
+fn is_key(slot: &Slot) -> bool {
+    !matches!(slot, Slot::Now | Slot::NowMs)
 }
 
 /// Whether what the slots of a request need is there: columns, and captured values, of which these are known.
 fn check_slots(request: &RequestPlan, captured: &[String]) -> std::result::Result<(), String> {
+    let all = request.slots();
+    let choices = all.iter().filter_map(|(_, slot)| slot.choices());
+    let combinations = choices.into_iter().try_fold(1_u64, u64::checked_mul);
+    if combinations.is_none_or(|all| all > MOST_COMBINATIONS) {
+        return Err(
+            "its slots have more combinations than can be counted: use {{seq}} or {{uuid}} for one".into()
+        );
+    }
     let has_logins = request.vary.as_ref().is_some_and(|vary| vary.sessions.is_some());
     let rows = request.vary.as_ref().and_then(|vary| vary.rows.as_ref());
-    for (place, slot) in request.slots() {
+    for (place, slot) in all {
         match slot {
             Slot::Session(ref name) if captured.contains(name) => {}
             Slot::Session(_) if captured.is_empty() => {
@@ -234,9 +251,7 @@ fn check_slots(request: &RequestPlan, captured: &[String]) -> std::result::Resul
                 };
                 let number =
                     rows.column(column).ok_or_else(|| format!("{place}: {}", rows.unknown_column(column)))?;
-                if place.starts_with("header") {
-                    check_header_values(rows, number, column)?;
-                }
+                check_values(rows, number, column, &place)?;
             }
             _ => {}
         }
@@ -244,17 +259,26 @@ fn check_slots(request: &RequestPlan, captured: &[String]) -> std::result::Resul
     Ok(())
 }
 
-/// A header takes no line breaks or control characters; found now, and not in the middle of a run.
-fn check_header_values(rows: &Rows, number: usize, column: &str) -> std::result::Result<(), String> {
-    let bad = (0..rows.count()).find(|row| HeaderValue::from_str(rows.cell(*row, number)).is_err());
-    match bad {
-        Some(row) => Err(format!(
-            "column '{column}': row {} of {} cannot be sent in a header: expected no line breaks or control characters",
-            row + 1,
-            rows.record.file
-        )),
-        None => Ok(()),
-    }
+/// What a URL or a header cannot carry is found now, and not in the middle of a run: in a header line breaks and control
+/// characters, in a URL what is long, and what a path would be shortened by.
+fn check_values(rows: &Rows, number: usize, column: &str, place: &str) -> std::result::Result<(), String> {
+    let (in_url, in_body) = (place == IN_URL, place == IN_BODY);
+    let bad = |cell: &str| match (in_url, in_body) {
+        (_, true) => None,
+        (true, _) if cell == "." || cell == ".." => {
+            Some("in a URL: expected a value other than '.' and '..'")
+        }
+        (true, _) if cell.len() > LONGEST_CELL => Some("in a URL: expected at most 2048 bytes"),
+        (true, _) => None,
+        _ if HeaderValue::from_str(cell).is_err() => {
+            Some("in a header: expected no line breaks or control characters")
+        }
+        _ => None,
+    };
+    let first = (0..rows.count()).find_map(|row| Some((row, bad(rows.cell(row, number))?)));
+    first.map_or(Ok(()), |(row, why)| {
+        Err(format!("column '{column}': row {} of {} cannot be sent {why}", row + 1, rows.record.file))
+    })
 }
 
 #[cfg(test)]

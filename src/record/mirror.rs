@@ -166,11 +166,13 @@ impl Mirror {
             uncount(&mut self.evidence);
         }
         match self.evidence.events.last().map(|event| &event.kind) {
-            Some(EventKind::LoadChanged { .. }) => {
+            Some(EventKind::LoadChanged { .. } | EventKind::KeysSeen { .. })
+                if self.evidence.judged_from_s()
+                    == self.evidence.events.last().map(|event| event.elapsed_s) =>
+            {
                 self.evidence.keep_what_is_judged();
                 self.latency.forget_steady();
             }
-            Some(EventKind::KeysSeen { .. }) => self.evidence.keep_what_is_judged(),
             _ => {}
         }
         drop_oldest(&mut self.evidence.events);
@@ -178,7 +180,7 @@ impl Mirror {
 
     /// Takes in a closer look.
     pub fn snapshot(&mut self, snapshot: TaskSnapshot) {
-        self.evidence.snapshots.push(snapshot);
+        self.evidence.add_snapshot(snapshot);
     }
 
     /// Takes in closer looks in place of all that there were.

@@ -51,7 +51,7 @@ pub fn read_run(dir: &Path) -> Result<Evidence> {
     };
     if let Ok(bytes) = fs::read(dir.join(files::LATENCY)) {
         // a run without load has none
-        evidence.latency = read_hlog(&bytes, evidence.last_load_change().unwrap_or(0.0));
+        evidence.latency = read_hlog(&bytes, evidence.judged_from_s().unwrap_or(0.0));
     }
     evidence.keep_what_is_judged();
     if evidence.events.iter().any(|event| matches!(event.kind, EventKind::Uncounted { .. })) {

@@ -18,7 +18,7 @@ pub fn start_driver(
 ) -> Result<Option<Driver>> {
     let Workload::Driven(load) = &plan.record.workload else { return Ok(None) };
     let sending = sending(load);
-    let driver = Driver::start_logged_in(&plan.requests, logged_in, sending, clock)?;
+    let driver = Driver::start_logged_in(&plan.requests, logged_in, sending, clock)?.after_first_requests();
     Ok(Some(match &load.misbehave {
         Some(mix) => driver.misbehave(&plan.requests, sending, mix)?,
         None => driver,

@@ -97,8 +97,15 @@ fn advice(doubt: &Doubt, longer: Option<&LongerRun>) -> Option<String> {
             };
             Some(format!(": run again with {separates} to tell the two apart"))
         }
+        Doubt::KeysUnseen { keys, .. } if keys.seen == keys.distinct => {
+            Some(": run again with a --warmup in which all keys come".into())
+        }
+        Doubt::KeysUnseen { longer: LongerRun { needs_s: None, .. }, .. } => {
+            Some(": use fewer keys, such as {{pick N}} with a smaller N".into())
+        }
         Doubt::Open { id, trend } if rises_and_falls(id, trend) => Some(separate_collected(longer)),
-        Doubt::Open { .. }
+        Doubt::KeysUnseen { .. }
+        | Doubt::Open { .. }
         | Doubt::NotSignificant { .. }
         | Doubt::TooLittleGrown { .. }
         | Doubt::MemoryUnresolved { .. }
@@ -110,15 +117,17 @@ fn advice(doubt: &Doubt, longer: Option<&LongerRun>) -> Option<String> {
 /// A store that has an entry for each key still fills.
 fn unseen_keys(growth: &SeriesGrowth, keys: &UnseenKeys) -> String {
     let count = |n: u64| Unit::Count.show(n as f64);
-    let left = keys.left_s.map(|left| format!(", {} longer", Span::from_secs_f64(left.ceil())));
-    format!(
-        "{}, but {} of {} keys had not been seen yet: a store with an entry for each still fills; run until all are \
-         seen{}, and growth is judged from there",
-        leak::series(growth),
-        count(keys.distinct - keys.seen),
-        count(keys.distinct),
-        left.unwrap_or_default(),
-    )
+    let (growth, distinct) = (leak::series(growth), count(keys.distinct));
+    match keys.distinct - keys.seen {
+        0 => format!(
+            "{growth}, but the last of {distinct} keys came in steady, and a store with an entry for each fills until \
+             then"
+        ),
+        left => format!(
+            "{growth}, but {} of {distinct} keys had not been seen yet, and a store with an entry for each still fills",
+            count(left)
+        ),
+    }
 }
 
 /// What leaves it open.
@@ -138,7 +147,7 @@ pub fn doubt(doubt: &Doubt) -> String {
         Doubt::MayBeHeld { growth, hold } => {
             format!("{}, but may be held for {hold}, longer than it was observed", leak::series(growth))
         }
-        Doubt::KeysUnseen { growth, keys } => unseen_keys(growth, keys),
+        Doubt::KeysUnseen { growth, keys, .. } => unseen_keys(growth, keys),
         Doubt::MayBeWarmUp { growth, runtime, pools_bytes, .. } => {
             format!(
                 "{}, but {runtime} takes up to {} in its first half hour under load without a leak",

@@ -30,7 +30,7 @@ pub struct RequestArgs {
     /// Draw the same random values as another run with this number
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub seed: Option<String>,
-    /// Share of requests that repeat a key, to tell growth by key
+    /// Share of requests that repeat a key, to separate growth per new key
     #[arg(long, value_name = "SHARE", allow_hyphen_values = true)]
     pub reuse: Option<String>,
 }

@@ -183,7 +183,7 @@ impl PreparedRequest {
         let own = |e| Error::Own(format!("the request could not be built: {e}"));
         let target = plan.target().parse::<Uri>().map_err(own)?;
         let mut headers = headers(plan);
-        if plan.connect.record.disable_keepalive && !headers.contains_key(CONNECTION) {
+        if plan.connect.record.disable_keepalive && !plan.has_header(&CONNECTION) {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         let (method, body, renderer) = (plan.method.clone(), plan.body.clone(), Renderer::from_plan(plan));

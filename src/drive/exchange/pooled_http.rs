@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use reqwest::{Client, Request};
+use reqwest::{Client, Request, Url};
 
 use super::client;
 use super::client_renewal::ClientRenewal;
@@ -92,9 +92,10 @@ impl PreparedRequest {
         let mut request = self.request.try_clone()?;
         let Some(renderer) = &self.renderer else { return Some(request) };
         let target = renderer.target(filling);
-        // relative to the origin: a path begins with a slash
-        let url = std::str::from_utf8(&target).ok().and_then(|target| request.url().join(target).ok());
-        if let Some(url) = url {
+        // behind the origin, and not joined to it: what is filled in must never lead to another host
+        let origin = request.url().origin().ascii_serialization();
+        let url = std::str::from_utf8(&target).ok().map(|target| format!("{origin}{target}"));
+        if let Some(url) = url.and_then(|url| Url::parse(&url).ok()) {
             *request.url_mut() = url;
         }
         request.headers_mut().extend(renderer.headers(filling).map(|(name, value)| (name.clone(), value)));

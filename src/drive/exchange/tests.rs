@@ -281,3 +281,21 @@ fn what_cannot_work_is_reported_in_a_line_before_anything_is_sent() {
         assert!(line.contains(&expected) && !line.contains('\n'), "{line}\nhas no: {expected}");
     }
 }
+
+#[test]
+fn what_is_filled_in_never_leads_to_another_host() {
+    let authority = Authority::new(&["127.0.0.1"]);
+    let trust = format!("cacert = '{}'", authority.file("ca").display());
+    let rows = tempfile::Builder::new().suffix(".jsonl").tempfile().unwrap();
+    std::fs::write(rows.path(), r#"{"tenant":""}"#).unwrap();
+    for (speaks, scheme, more) in [
+        (Speaks::Plain("127.0.0.1:0"), "http", ""),
+        (Speaks::Tls(&authority, &["http/1.1"]), "https", trust.as_str()),
+    ] {
+        let server = Server::start(&speaks);
+        let url = format!("{}{{{{row.tenant}}}}/users", url(scheme, &server));
+        let settings = format!("vary = true\n{more}\n[rows]\nfile = {:?}", rows.path());
+        went_well(&drive(&url, &settings));
+        assert!(server.seen().iter().all(|seen| seen.target.ends_with("//users")), "{:?}", server.seen()[0]);
+    }
+}

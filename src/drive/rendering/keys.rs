@@ -61,6 +61,13 @@ impl Keys {
         requests.iter().map(keys).collect()
     }
 
+    /// Leaves out as many keys as the first requests have used, which were sent before the load.
+    pub(in crate::drive) fn skip_first(all: &[Keys]) {
+        for keys in all {
+            keys.source.used.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// What the next request is filled with.
     pub(in crate::drive) fn next(&self) -> Filling {
         let key = self.next_key();

@@ -40,6 +40,8 @@ pub(super) enum Value {
     Uuid,
     /// The digit of the joint draw: divided by the first, modulo the second.
     Pick(u64, u64),
+    /// The same as so many hexadecimal digits.
+    PickHex(u64, u64, u16),
     /// From this stream, so many digits.
     Hex(u64, u16),
     Now,
@@ -75,15 +77,14 @@ impl Compiler<'_> {
         match slot {
             Slot::Seq => Value::Seq,
             Slot::Uuid => Value::Uuid,
-            Slot::Pick(n) => {
-                let divisor = self.picks;
-                self.picks = self.picks.saturating_mul(*n);
-                Value::Pick(divisor, *n)
-            }
-            Slot::Hex(digits) => {
-                self.stream += 1;
-                Value::Hex(self.stream, *digits)
-            }
+            Slot::Pick(n) => Value::Pick(self.choose(*n), *n),
+            Slot::Hex(digits) => match slot.choices() {
+                Some(n) => Value::PickHex(self.choose(n), n, *digits),
+                None => {
+                    self.stream += 1;
+                    Value::Hex(self.stream, *digits)
+                }
+            },
             Slot::Now => Value::Now,
             Slot::NowMs => Value::NowMs,
             // the plan has checked that there is such a column
@@ -97,17 +98,27 @@ impl Compiler<'_> {
         }
     }
 
+    /// Adds a digit with so many values to the joint draw; gives what the draw is divided by before it. The plan has
+    /// checked that all of them fit.
+    fn choose(&mut self, n: u64) -> u64 {
+        let divisor = self.picks;
+        self.picks = self.picks.saturating_mul(n);
+        divisor
+    }
+
     /// Once all templates of the request are compiled.
     pub(super) fn source(self) -> Source {
-        let Vary { seed, rows, .. } = self.vary;
+        let Vary { seed, rows, request, .. } = self.vary;
+        // requests draw apart from each other, and rows from picks
+        let seed = scramble(seed ^ scramble(*request as u64));
         let rows = rows.clone().map(|rows| {
             let draw = match rows.record.order {
                 RowOrder::Sequential | RowOrder::Once => RowDraw::InOrder,
-                RowOrder::Random => RowDraw::Shuffled(Deck::new(rows.count(), *seed)),
+                RowOrder::Random => RowDraw::Shuffled(Deck::new(rows.count(), scramble(seed))),
             };
             (rows, draw)
         });
-        Source { seed: *seed, picks: Deck::new(self.picks, *seed), rows }
+        Source { seed, picks: Deck::new(self.picks, seed), rows }
     }
 }
 
@@ -133,6 +144,11 @@ impl Source {
         match value {
             Value::Seq => write_number(key, out),
             Value::Pick(divisor, n) => write_number(self.picks.card(index) / divisor % n + 1, out),
+            Value::PickHex(divisor, n, digits) => {
+                let width = usize::from(digits);
+                // writing to memory cannot fail
+                let _ = write!(out, "{:0width$x}", self.picks.card(index) / divisor % n);
+            }
             Value::Now => write_number(since_1970().as_secs(), out),
             Value::NowMs => {
                 write_number(u64::try_from(since_1970().as_millis()).unwrap_or(u64::MAX), out);

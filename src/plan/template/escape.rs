@@ -18,7 +18,9 @@ impl Escape {
     pub(super) fn of_body(headers: &HeaderMap, body: &str) -> Escape {
         let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let looks_like_json = body.trim_start().starts_with(['{', '[']);
+        // a slot begins with two braces, and JSON never does
+        let text = body.trim_start();
+        let looks_like_json = text.starts_with(['{', '[']) && !text.starts_with("{{");
         match kind.as_str() {
             kind if kind == "application/json" || kind.ends_with("+json") => Escape::Json,
             // -d alone claims a form, as curl's does, whatever the text is
@@ -46,6 +48,7 @@ mod tests {
         assert_eq!(of("application/json; charset=utf-8", "1"), Escape::Json);
         assert_eq!(of("application/problem+json", ""), Escape::Json);
         assert_eq!(of("application/x-www-form-urlencoded", "a={{seq}}"), Escape::Percent);
+        assert_eq!(of("application/x-www-form-urlencoded", "{{row.k}}={{row.v}}"), Escape::Percent);
         assert_eq!(of("application/x-www-form-urlencoded", " {\"a\":1}"), Escape::Json);
         assert_eq!(of("text/plain", "{"), Escape::None);
         assert_eq!(of("", "[1]"), Escape::Json);

@@ -11,7 +11,7 @@ mod variation;
 
 pub use escape::Escape;
 pub use request_template::RequestTemplate;
-pub(super) use request_template::with_slots;
+pub use request_template::with_slots;
 pub use slot::Slot;
 pub use text::{Piece, Template};
 pub use variation::{SessionSlots, Vary};

@@ -51,9 +51,14 @@ pub fn with_slots(text: &str) -> String {
     let mut decoded = String::new();
     let mut rest = text.as_str();
     while let Some((before, inside)) = rest.split_once("{{") {
-        let (slot, after) = inside.split_once("}}").unwrap_or((inside, ""));
         decoded.push_str(before);
         decoded.push_str("{{");
+        if let Some(after) = inside.strip_prefix("{{") {
+            decoded.push_str("{{");
+            rest = after;
+            continue;
+        }
+        let (slot, after) = inside.split_once("}}").unwrap_or((inside, ""));
         decoded.push_str(&percent_decode_str(slot).decode_utf8_lossy());
         decoded.push_str(&inside[slot.len()..inside.len() - after.len()]);
         rest = after;
@@ -84,5 +89,7 @@ mod tests {
             [text("/a%20b/"), Piece::Slot(Slot::Row("first name".into()))]
         );
         assert_eq!(of("http://h/{a}/{{{{b}}"), [text("/%7Ba%7D/%7B%7Bb%7D%7D")]);
+        let after_braces = [text("/%7B%7B%20/"), Piece::Slot(Slot::Seq)];
+        assert_eq!(of("http://h/{{{{%20/{{seq}}"), after_braces, "only slots are decoded");
     }
 }

@@ -4,6 +4,8 @@ use crate::error::unknown_name;
 
 /// The most that `{{pick N}}` chooses from.
 const MOST_PICKS: u64 = 1_000_000_000_000;
+/// Longer ones are drawn at random, and are as good as new each time: there are 4.5e15 of 13 digits.
+const MOST_CHOSEN_DIGITS: u16 = 12;
 /// The longest `{{hex N}}`.
 const LONGEST_HEX: u64 = 1024;
 /// How slots are written, for a message.
@@ -87,9 +89,17 @@ impl Slot {
     pub fn is_new_each_time(&self) -> bool {
         match self {
             Slot::Seq | Slot::Uuid => true,
-            // eight digits repeat too soon: half of all pairs among 77,000
-            Slot::Hex(digits) => *digits >= 16,
+            Slot::Hex(_) => self.choices().is_none(),
             Slot::Pick(_) | Slot::Now | Slot::NowMs | Slot::Row(_) | Slot::Session(_) => false,
+        }
+    }
+
+    /// How many values it chooses from, each of which comes once before any comes again; none where it does not choose.
+    pub fn choices(&self) -> Option<u64> {
+        match self {
+            Slot::Pick(n) => Some(*n),
+            Slot::Hex(digits @ ..=MOST_CHOSEN_DIGITS) => Some(1 << (4 * digits)),
+            _ => None,
         }
     }
 }

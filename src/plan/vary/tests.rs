@@ -30,7 +30,7 @@ fn slots_are_recorded_with_their_place_and_without_the_text_around_them() {
     let profile = "vary = true\nseed = 5\nheader = 'X-User: s3cret{{pick 40}}'\ndata = 's3cret={{now}}'";
     let plan = plan("http://127.0.0.1:1/u", profile).unwrap();
     let record = plan.record.driven().unwrap().vary.clone().unwrap();
-    assert_eq!(record.slots, ["header x-user {{pick 40}}", "body {{now}}"]);
+    assert_eq!(record.slots, ["header x-user {{pick 40}}", "data {{now}}"]);
     assert_eq!((record.seed, record.keys[0].distinct), (5, Some(40)));
     assert!(!toml::to_string(&plan.record).unwrap().contains("s3cret"));
     assert_eq!(plan.record.headers, ["content-type", "x-user"]);
@@ -43,9 +43,13 @@ fn keys_are_counted_where_they_are_not_new_each_time() {
     assert_eq!(distinct("/{{seq}}/{{pick 5}}"), None);
     assert_eq!(distinct("/{{pick 5}}/{{pick 6}}"), Some(30));
     assert_eq!(distinct("/{{uuid}}"), None);
-    assert_eq!(distinct("/{{now}}"), None, "time makes no key");
-    assert_eq!(distinct("/{{pick 5}}/{{hex 4}}"), None, "nothing says when all digits were drawn");
+    assert!(of("http://127.0.0.1:1/{{now}}").keys.is_empty(), "time makes no key");
+    assert_eq!(distinct("/{{hex 4}}/{{pick 2}}"), Some(131_072));
     assert_ne!(of(URL).seed, of(URL).seed, "another for each run");
+    let same_each_run = |path: &str| of(&format!("http://127.0.0.1:1{path}")).has_same_keys_each_run();
+    assert!(
+        same_each_run("/{{seq}}") && !same_each_run("/{{seq}}/{{uuid}}") && !same_each_run("/{{pick 5}}")
+    );
 }
 
 #[test]
@@ -94,6 +98,11 @@ fn what_cannot_be_filled_in_is_refused_with_its_place() {
             .contains("no key is new each time")
     );
     assert!(wrong(URL, "vary = true\nseed = -1").contains("seed"));
+    assert!(wrong(URL, "seed = 1").starts_with("--seed: "));
+    let many = wrong("http://127.0.0.1:1/{{pick 1000000000000}}/{{pick 1000000000000}}", "vary = true");
+    assert!(many.contains("more combinations than can be counted"), "{many}");
+    let reserved = "[[request]]\nname = 'new key'\npath = '/a'";
+    assert!(wrong("http://127.0.0.1:1/", reserved).contains("reserved for requests with --reuse"));
 }
 
 #[test]
@@ -110,6 +119,10 @@ fn data_is_checked_before_anything_is_sent() {
     let header = wrong_with("http://127.0.0.1:1/", "header = 'X: {{row.key}}'");
     assert!(header.contains("column 'key': row 1 of u.csv cannot be sent in a header"), "{header}");
     assert!(!header.contains("s3"), "{header}");
+    std::fs::write(&file, "name,key\n..,1\n").unwrap();
+    let dots = wrong_with("http://127.0.0.1:1/{{row.name}}", "");
+    assert!(dots.contains("row 1 of u.csv cannot be sent in a URL: expected a value other than"), "{dots}");
+    std::fs::write(&file, "name,key\nann,1\n").unwrap();
     let unused = rows.replace("vary = true\n", "");
     assert!(wrong(URL, &unused).contains("expected vary = true"));
     assert!(

@@ -330,8 +330,13 @@ async fn a_change_while_it_settles_changes_nothing_of_what_was_judged() {
 
 #[tokio::test(start_paused = true)]
 async fn steady_is_judged_from_the_moment_when_all_keys_were_seen() {
-    let keys =
-        RequestKeys { request: ONLY.into(), origin: ONLY.into(), keys: KeyUse::Next, distinct: Some(300) };
+    let keys = RequestKeys {
+        request: ONLY.into(),
+        origin: ONLY.into(),
+        keys: KeyUse::Next,
+        distinct: Some(300),
+        from_one: false,
+    };
     let mut plan = driven_plan();
     if let Workload::Driven(load) = &mut plan.workload {
         load.vary = Some(VaryRecord { keys: vec![keys], ..VaryRecord::default() });

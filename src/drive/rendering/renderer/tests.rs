@@ -19,17 +19,29 @@ fn text(bytes: &Bytes) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// With these values in the column `v` of JSON lines, one a row.
+/// With these values in the column `v`, in this order.
+fn with_values_in(values: &[String], order: &str) -> Renderer {
+    with_rows(values, "", &format!("order = '{order}'"))
+}
+
+/// With these values in the column `v`.
 fn with_values(values: &[String], settings: &str) -> Renderer {
+    with_rows(values, settings, "")
+}
+
+/// One value a row of JSON lines.
+fn with_rows(values: &[String], settings: &str, rows: &str) -> Renderer {
     let file = tempfile::Builder::new().suffix(".jsonl").tempfile().unwrap();
     let lines = values.iter().map(|v| serde_json::json!({ "v": v }).to_string());
     std::fs::write(file.path(), lines.collect::<Vec<_>>().join("\n")).unwrap();
-    renderer(URL, &format!("{settings}\n[rows]\nfile = {:?}", file.path()))
+    renderer(URL, &format!("{settings}\n[rows]\nfile = {:?}\n{rows}", file.path()))
 }
 
 proptest! {
     #[test]
     fn nasty_values_are_read_back_as_they_were(values in proptest::collection::vec("\\PC*|[\"\\\\&=%#?+;,/{}\u{1}\n\r\t ]*", 1..4)) {
+        // a path would be shortened by these: the plan refuses them
+        prop_assume!(values.iter().all(|value| value != "." && value != ".."));
         let json = with_values(&values, r#"data = '{"a":"{{row.v}}","n":{{seq}}}'"#);
         let form = with_values(&values, "data = 'a={{row.v}}&b=2'");
         for (key, value) in (1..).zip(&values) {
@@ -102,15 +114,22 @@ fn every_combination_of_picks_comes_once_before_any_comes_again() {
 }
 
 #[test]
-fn rows_in_random_order_are_each_used_once_before_any_is_used_again() {
+fn rows_come_in_their_order_or_shuffled_and_each_once_before_any_comes_again() {
     let values: Vec<String> = (0..50).map(|n| format!("v{n}")).collect();
-    let renderer = with_values(&values, "");
-    let in_order: Vec<String> = (1..=50).map(|key| text(&renderer.target(&key.into()))).collect();
-    assert!(in_order[1].starts_with("/u/v1?"), "{}", in_order[1]);
-    assert_eq!(
-        renderer.target(&51.into()).split(|b| *b == b'?').next(),
-        renderer.target(&1.into()).split(|b| *b == b'?').next()
-    );
+    let of_rows = |order: &str| {
+        let renderer = with_values_in(&values, order);
+        let value =
+            |key: u64| text(&renderer.target(&key.into())).split('?').next().unwrap()[3..].to_string();
+        (1..=100_u64).map(value).collect::<Vec<String>>()
+    };
+    let in_order = of_rows("sequential");
+    assert_eq!((&in_order[..50], &in_order[50..]), (&values[..], &values[..]));
+    let shuffled = of_rows("random");
+    for time in [&shuffled[..50], &shuffled[50..]] {
+        assert_ne!(time, &values[..]);
+        assert_eq!(time.iter().collect::<HashSet<_>>().len(), 50);
+    }
+    assert_ne!(shuffled[..50], shuffled[50..]);
 }
 
 #[test]
