@@ -12,7 +12,8 @@ pub fn describe_logins(counts: &LoginCounts) -> String {
     let LoginCounts { sessions, renewed, failed, last_status } = counts;
     let sessions = plural(*sessions, "session");
     let counted = "logins are not among the requests of the load";
-    let begun = format!("{sessions} logged in before the load and renewed {}", times(*renewed));
+    let renewed = if *renewed > 0 { format!(" and renewed {}", times(*renewed)) } else { String::new() };
+    let begun = format!("{sessions} logged in before the load{renewed}");
     match failed {
         0 => format!("{begun}; {counted}."),
         failed => {
@@ -107,6 +108,11 @@ mod tests {
 
     #[test]
     fn logins_are_counted_with_those_that_failed() {
+        let counts = LoginCounts { sessions: 1, ..LoginCounts::default() };
+        assert_eq!(
+            describe_logins(&counts),
+            "1 session logged in before the load; logins are not among the requests of the load."
+        );
         let counts = LoginCounts { sessions: 1, renewed: 1, ..LoginCounts::default() };
         assert_eq!(
             describe_logins(&counts),
