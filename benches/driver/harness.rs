@@ -4,6 +4,7 @@ mod lateness;
 mod machine;
 mod memory;
 mod server;
+mod slots;
 mod table;
 mod target;
 mod throughput;
@@ -17,7 +18,8 @@ use tools::Tool;
 /// Trouble of the bench's own, as a line.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-const USAGE: &str = "cargo bench --bench driver -- [lateness] [throughput] [memory [--long]] [--rounds N]";
+const USAGE: &str =
+    "cargo bench --bench driver -- [lateness] [throughput] [slots] [memory [--long]] [--rounds N]";
 /// A median of five stands against one disturbed run, or two.
 const ROUNDS: usize = 5;
 /// All drivers have so many connections.
@@ -63,7 +65,7 @@ fn wanted(args: &[String]) -> Option<Wanted> {
             "--bench" => {} // cargo's own
             "--long" => wanted.long = true,
             "--rounds" => wanted.rounds = args.next()?.parse().ok().filter(|n| *n > 0)?,
-            "lateness" | "throughput" | "memory" => wanted.parts.push(arg.to_string()),
+            "lateness" | "throughput" | "slots" | "memory" => wanted.parts.push(arg.to_string()),
             _ => return None,
         }
     }
@@ -89,6 +91,9 @@ fn bench(wanted: &Wanted) -> Result<()> {
     }
     if asked("throughput") {
         println!("\n{}", throughput::bench(&cores, &here, wanted.rounds)?);
+    }
+    if asked("slots") {
+        println!("\n{}", slots::bench(&cores, wanted.rounds)?);
     }
     if asked("memory") {
         println!("\n{}", memory::bench(&cores, &here, wanted.long)?);

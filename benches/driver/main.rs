@@ -1,5 +1,6 @@
-//! soak as a driver of load next to oha, wrk and hey: how late its requests come, what they cost, how many there can
-//! be, and whether its memory grows. `cargo bench --bench driver`, `-- lateness`, `-- throughput`, `-- memory --long`.
+//! soak as a driver of load next to oha, wrk and hey: how late its requests come, what they cost, with slots and without,
+//! how many there can be, and whether its memory grows. `cargo bench --bench driver`, `-- lateness`, `-- throughput`,
+//! `-- slots`, `-- memory --long`.
 //!
 //! A server of the bench's own has one core, the driver another, and the figures are those of the server: every driver
 //! reports on itself by another method. Rounds are interleaved and medians stand in the table, which is Markdown.

@@ -2,9 +2,10 @@
 //!
 //! Comes in: the requests, a rate, and when load begins and stops. Goes out: an [`Interval`] of counts and histograms
 //! for every drain. `schedule` says what is due (pure, at the time a [`Clock`] shows); `engine` sends it from a thread
-//! (`engine_thread`); `exchange` is one request and its answer; `first_requests` sends each once before the load; `sessions` logs in;
-//! `misbehave` sends the requests that go wrong on
-//! purpose; `metrics` counts what became of each, `stalls` when soak itself stood still; `engine_state` holds schedule and metrics together behind one lock.
+//! (`engine_thread`); `exchange` is one request and its answer; `sessions` logs in before the load, and
+//! `first_requests` sends each request once; `misbehave` sends the requests that go wrong on purpose; `metrics` counts
+//! what became of each, `stalls` when soak itself stood still; `engine_state` holds schedule and metrics together behind
+//! one lock.
 //! Nothing is printed, and nothing is kept for a request that has ended.
 
 mod assignment;

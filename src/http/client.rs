@@ -10,31 +10,36 @@ use reqwest::{Client, ClientBuilder, Method, Proxy, RequestBuilder, Url};
 
 use super::crypto::install_crypto_provider;
 use super::names::FixedHost;
+use super::tls::tls_config;
 use crate::error::{Error, Result};
 use crate::plan::{ConnectPlan, ProxyPlan, RequestPlan, host_name};
 
 /// A client for the service that this request goes to, and for no other: it identifies the user.
-pub fn client_for(request: &RequestPlan) -> ClientBuilder {
+///
+/// # Errors
+/// When the system has no certificates to check an https server by.
+pub fn client_for(request: &RequestPlan) -> Result<ClientBuilder> {
     install_crypto_provider();
     let connect = &request.connect;
     let builder = Client::builder();
-    let mut builder = match (connect.record.http2, request.url.scheme()) {
+    let builder = match (connect.record.http2, request.url.scheme()) {
         (false, _) => builder.http1_only(),
         (true, "http") => builder.http2_prior_knowledge(),
         // the server chooses, and soak offers both
         (true, _) => builder,
     };
-    if connect.record.insecure {
-        builder = builder.tls_danger_accept_invalid_certs(true);
-    } else if request.url.scheme() == "http" && !request.follow {
+    let builder = if request.url.scheme() == "http" && !request.follow {
         // Plain http needs no certificates: where the machine has none, loading them would be an error.
-        builder = builder.tls_certs_only([]);
-    }
-    builder = with_socket(with_proxy(with_certificates(builder, connect), connect), connect);
-    match connect.record.sni {
+        builder.tls_certs_only([])
+    } else {
+        let protocols: &[&str] = if connect.record.http2 { &["h2", "http/1.1"] } else { &["http/1.1"] };
+        builder.tls_backend_preconfigured(tls_config(connect, protocols)?)
+    };
+    let builder = with_socket(with_proxy(builder, connect), connect);
+    Ok(match connect.record.sni {
         Some(_) => builder.dns_resolver(Arc::new(FixedHost::new(host_name(&request.url)))),
         None => builder,
-    }
+    })
 }
 
 /// A client for any other URL, without a proxy and without what identifies the user.
@@ -64,16 +69,6 @@ pub fn request_by(
     match request.connect.record.http2 || request.has_header(&HOST) {
         true => Ok(built),
         false => Ok(built.header(HOST, request.host())),
-    }
-}
-
-fn with_certificates(mut builder: ClientBuilder, connect: &ConnectPlan) -> ClientBuilder {
-    if !connect.trust.is_empty() {
-        builder = builder.tls_certs_only(connect.trust.clone());
-    }
-    match &connect.identity {
-        Some(identity) => builder.identity(identity.clone()),
-        None => builder,
     }
 }
 

@@ -6,6 +6,8 @@
 mod client;
 mod crypto;
 mod names;
+mod tls;
 
 pub use client::{client_for, direct_client, request_by};
 pub use crypto::install_crypto_provider;
+pub use tls::tls_config;

@@ -32,7 +32,7 @@ pub fn doubts(
             _ => None,
         })
         .collect();
-    if steady.seconds() <= 0.0 {
+    if steady.seconds() <= 0.0 || steady.is_cut_short(evidence) {
         doubts.push(Doubt::NoSteady);
     }
     // a service that is not well explains more than any curve of it

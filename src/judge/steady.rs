@@ -45,6 +45,12 @@ impl Steady {
         self.stretches.iter().any(|(from, to)| (*from..=*to).contains(&elapsed_s))
     }
 
+    /// Whether steady began anew so late, by a change of the load or as all keys were seen, that nothing was read after.
+    pub fn is_cut_short(&self, evidence: &Evidence) -> bool {
+        let is_read = || evidence.recording.elapsed_s.iter().any(|at| self.holds(*at));
+        evidence.judged_from_s().is_some() && !is_read()
+    }
+
     /// Requests answered in steady, where the target or soak counts any.
     pub fn answered(&self, evidence: &Evidence) -> Option<f64> {
         let counted = evidence.recording.requests_total.iter().any(|s| s.get().is_some());
@@ -95,6 +101,22 @@ mod tests {
         assert_eq!(steady.stretches, [(1.5, 6.25)]);
         assert_eq!(steady.requests, Some(50.0));
         assert!(steady.holds(2.0) && !steady.holds(7.0));
+    }
+
+    #[test]
+    fn steady_that_began_anew_at_its_very_end_was_cut_short() {
+        let mut e = evidence(&[Phase::Steady; 9]);
+        let event = |elapsed_s, kind| Event { elapsed_s, kind };
+        let cut_short = |e: &Evidence| Steady::read(e).is_cut_short(e);
+        e.events = vec![
+            event(6.2, EventKind::Phase { phase: Phase::Steady }),
+            event(6.8, EventKind::Phase { phase: Phase::Settle }),
+        ];
+        assert!(!cut_short(&e), "that nothing was read is a failure then");
+        e.events.insert(0, event(6.2, EventKind::KeysSeen { keys: 2 }));
+        assert!(cut_short(&e));
+        e.events.truncate(2);
+        assert!(!cut_short(&e), "readings follow");
     }
 
     #[test]

@@ -132,7 +132,7 @@ fn failure(evidence: &Evidence, steady: &Steady, load: Option<&LoadFinding>) -> 
         return Some(Failure::Away(why));
     }
     let plan = evidence.plan.as_ref()?;
-    if steady.seconds() <= 0.0 {
+    if steady.seconds() <= 0.0 || steady.is_cut_short(evidence) {
         return None; // stopped before steady: a doubt, not a failure
     }
     if load.is_some_and(|l| l.due > 0) && steady.answered(evidence) == Some(0.0) {

@@ -3,8 +3,11 @@
 //! Comes in: settings. Goes out: a [`ConnectPlan`], whose files were read and whose certificates and key were parsed,
 //! so that nothing of it can be wrong once load is sent. Errors name the file, never what is in it.
 
-use reqwest::{Certificate, Identity, Proxy, Url};
-use rustls::pki_types::ServerName;
+use std::sync::Arc;
+
+use reqwest::{Proxy, Url};
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::sign::SingleCertAndKey;
 
 use super::tls;
 use super::url::redacted_url;
@@ -21,9 +24,9 @@ pub struct ConnectPlan {
     /// All of it that may be written down.
     pub record: Connect,
     /// The only authorities whose certificates are accepted; empty means those of the system.
-    pub(crate) trust: Vec<Certificate>,
+    pub(crate) trust: Vec<CertificateDer<'static>>,
     /// The client's own certificate with its key.
-    pub(crate) identity: Option<Identity>,
+    pub(crate) identity: Option<Arc<SingleCertAndKey>>,
     pub(crate) proxy: ProxyPlan,
 }
 

@@ -15,7 +15,7 @@ const MOST: f64 = 0.8;
 /// The mix that was asked for; none where every client behaves.
 ///
 /// # Errors
-/// In one line, with the place: no such behaviour, no share, too much in all, an https target, a closed loop, or a
+/// In one line, with the place: no such behaviour, no share, too much in all, another protocol, a closed loop, or a
 /// load that is not even.
 pub(super) fn read_mix(
     layers: &Layers,
@@ -48,11 +48,6 @@ pub(super) fn read_mix(
             Unit::Ratio.show(sum),
             Unit::Ratio.show(MOST)
         )));
-    }
-    if requests.first().is_none_or(|request| request.url.scheme() != "http") {
-        return Err(
-            first.usage_error("misbehaving clients support http only: use an http:// URL or leave this out")
-        );
     }
     let ways = [
         ("http2", layers.is_on(|s| s.http2)),
@@ -103,6 +98,7 @@ mod tests {
         let plan = asked("hang-up=5%, reset = 0.02", "http://h/", 50.0).unwrap().unwrap();
         assert_eq!(plan.mix, BTreeMap::from([(Behaviour::HangUp, 0.05), (Behaviour::Reset, 0.02)]));
         assert_eq!(plan.blocks.block, Span(Duration::from_secs(1)));
+        assert_eq!(asked("hang-up=5%,reset=0.02", "https://h/", 50.0).unwrap(), Some(plan));
         assert_eq!(asked("off", "http://h/", 50.0).unwrap(), None);
         assert_eq!(asked("churn=1%", "http://h/", 0.5).unwrap().unwrap().blocks.block.secs(), 20.0);
     }
@@ -126,7 +122,6 @@ mod tests {
             ("reset=0", "http://h/", 50.0, "--misbehave: invalid share '0'"),
             ("reset=1%,reset=2%", "http://h/", 50.0, "--misbehave: 'reset' is given twice"),
             ("reset=50%,churn=40%", "http://h/", 50.0, "--misbehave: 90 % of the requests would misbehave"),
-            ("reset=5%", "https://h/", 50.0, "--misbehave: misbehaving clients support http only"),
             ("reset=5%", "http://h/", 0.0, "--rate: --misbehave needs a rate"),
         ] {
             let line = asked(mix, url, rate).unwrap_err().to_string();

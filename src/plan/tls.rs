@@ -2,13 +2,14 @@
 //!
 //! Errors name the file, never what is in it.
 
-use reqwest::{Certificate, Identity};
+use std::sync::Arc;
+
 use rustls::RootCertStore;
 use rustls::crypto::CryptoProvider;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::sign::CertifiedKey;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
 use crate::error::{Result, io_reason};
 use crate::settings::Sourced;
@@ -40,15 +41,15 @@ fn certificates(written: &Sourced, pem: &[u8]) -> Result<Vec<CertificateDer<'sta
 }
 
 /// The authorities of --cacert.
-pub(super) fn read_authorities(written: &Sourced) -> Result<Vec<Certificate>> {
-    let der = |certificate: CertificateDer<'static>| Certificate::from_der(&certificate);
-    let all: std::result::Result<Vec<_>, _> =
-        certificates(written, &read_file(written)?)?.into_iter().map(der).collect();
-    all.map_err(|_| written.usage_error(format!("{}: cannot read a certificate in it", written.text)))
+pub(super) fn read_authorities(written: &Sourced) -> Result<Vec<CertificateDer<'static>>> {
+    certificates(written, &read_file(written)?)
 }
 
 /// The client's own certificate with its key, which stands in the same file or in one of its own.
-pub(super) fn read_identity(cert: Option<&Sourced>, key: Option<&Sourced>) -> Result<Option<Identity>> {
+pub(super) fn read_identity(
+    cert: Option<&Sourced>,
+    key: Option<&Sourced>,
+) -> Result<Option<Arc<SingleCertAndKey>>> {
     let Some(cert) = cert else {
         return match key {
             Some(key) => Err(key.usage_error("--key needs --cert: pass the certificate, too")),
@@ -65,8 +66,8 @@ pub(super) fn read_identity(cert: Option<&Sourced>, key: Option<&Sourced>) -> Re
     let wrong = |what: String| holder.usage_error(format!("{}: {what}", holder.text));
     let secret = PrivateKeyDer::from_pem_slice(&pem)
         .map_err(|_| wrong("no unencrypted private key in PEM: pass its file with --key".into()))?;
-    CertifiedKey::from_der(chain, secret, &crypto_provider()).map_err(|_| {
+    let own = CertifiedKey::from_der(chain, secret, &crypto_provider()).map_err(|_| {
         wrong(format!("the key does not belong to {}, or its type is not supported", cert.text))
     })?;
-    Identity::from_pem(&pem).map(Some).map_err(|_| wrong("certificate and key do not parse".into()))
+    Ok(Some(Arc::new(own.into())))
 }

@@ -12,7 +12,8 @@ pub fn describe_logins(counts: &LoginCounts) -> String {
     let LoginCounts { sessions, renewed, failed, last_status } = counts;
     let sessions = plural(*sessions, "session");
     let counted = "logins are not among the requests of the load";
-    let begun = format!("{sessions} logged in before the load and renewed {}", times(*renewed));
+    let renewed = if *renewed > 0 { format!(" and renewed {}", times(*renewed)) } else { String::new() };
+    let begun = format!("{sessions} logged in before the load{renewed}");
     match failed {
         0 => format!("{begun}; {counted}."),
         failed => {
@@ -104,9 +105,15 @@ fn show(n: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::{FailedRequest, RequestFailure};
 
     #[test]
     fn logins_are_counted_with_those_that_failed() {
+        let counts = LoginCounts { sessions: 1, ..LoginCounts::default() };
+        assert_eq!(
+            describe_logins(&counts),
+            "1 session logged in before the load; logins are not among the requests of the load."
+        );
         let counts = LoginCounts { sessions: 1, renewed: 1, ..LoginCounts::default() };
         assert_eq!(
             describe_logins(&counts),
@@ -123,6 +130,31 @@ mod tests {
         assert_eq!(
             refuse_sessions(2000, Duration::from_millis(16_400), Duration::from_secs(8)),
             "[sessions]: 2,000 sessions took 16 s to log in, and renew = 8 s: expected fewer sessions, or a longer renew"
+        );
+    }
+
+    #[test]
+    fn a_login_that_is_refused_has_its_status_and_the_start_of_the_answer() {
+        let request = FailedRequest {
+            name: Some("sign in".into()),
+            method: "POST".into(),
+            path: "/login".into(),
+            origin: "http://h:1".into(),
+            has_credentials: true,
+            is_proxied: false,
+            failure: RequestFailure::Status { status: 403, leads_to: None, can_follow: false },
+        };
+        let failed = FailedLogin {
+            name: "sign in".into(),
+            session: 1,
+            of: 1,
+            failure: LoginFailure::Request(request),
+            answer: "wrong password for …".into(),
+        };
+        assert_eq!(
+            explain_failed_login(&failed),
+            "[[login]]: sign in (POST /login) answers 403 Forbidden: check the credentials that are sent; the answer \
+             begins: wrong password for …"
         );
     }
 

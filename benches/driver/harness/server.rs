@@ -2,7 +2,7 @@
 //! request, eight bytes and no more, and ends with the process that started it.
 //!
 //! A request counts from when the kernel reported it, not from when it was read: those that come together are equally
-//! late, wherever the server got to. A client sends one request at a time on a connection and no body.
+//! late, wherever the server got to. A client sends one request at a time on a connection, and says how long its body is.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::Ipv4Addr;
@@ -96,7 +96,7 @@ impl Connection {
             return self.stream.write_all(ANSWER);
         }
         self.begun.extend_from_slice(read);
-        if !self.begun.ends_with(END) {
+        if !is_whole(&self.begun) {
             return Ok(());
         }
         let request = std::mem::take(&mut self.begun);
@@ -125,6 +125,17 @@ impl Connection {
         }
         Ok(())
     }
+}
+
+/// Whether the head has come, and as much of a body as it announces.
+fn is_whole(request: &[u8]) -> bool {
+    let Some(head) = request.windows(END.len()).position(|bytes| bytes == END) else { return false };
+    let lines = std::str::from_utf8(&request[..head]).unwrap_or_default().lines();
+    let length = lines
+        .filter_map(|line| line.split_once(": "))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .map_or(0, |(_, length)| length.parse().unwrap_or(0));
+    request.len() >= head + END.len() + length
 }
 
 impl Seen {

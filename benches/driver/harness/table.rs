@@ -26,11 +26,15 @@ pub struct Runs {
 
 impl Runs {
     fn median(&self, measure: usize) -> f64 {
-        let mut values: Vec<f64> = self.rounds.iter().map(|figures| figures[measure]).collect();
-        values.sort_by(f64::total_cmp);
-        let half = values.len() / 2;
-        if values.len() % 2 == 1 { values[half] } else { (values[half - 1] + values[half]) / 2.0 }
+        median(self.rounds.iter().map(|figures| figures[measure]).collect())
     }
+}
+
+/// The median of at least one value.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let half = values.len() / 2;
+    if values.len() % 2 == 1 { values[half] } else { (values[half - 1] + values[half]) / 2.0 }
 }
 
 /// The table of medians, below its title.

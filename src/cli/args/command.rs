@@ -17,7 +17,7 @@ use super::tasks::{AFTER_HELP as AFTER_TASKS, TasksArgs};
 use super::watch::{AFTER_HELP as AFTER_WATCH, WatchArgs};
 
 const AFTER_RUN: &str = "\
-Behaviours of --misbehave, over http only; rate, latency and errors are those of the other requests:
+Behaviours of --misbehave, over HTTP/1.1, plain or over TLS; rate, latency and errors are those of the other requests:
   hang-up            disconnects after sending the request
   hang-up-mid-body   disconnects in the middle of the response body
   slow-read          reads the response a few bytes at a time

@@ -19,7 +19,7 @@ const MOST_REDIRECTS: usize = 10;
 /// When the system has no certificates to check an https server by.
 pub(super) fn build(plan: &RequestPlan, connections: u32, idle_for: Duration) -> Result<Client> {
     let idle = if plan.connect.record.disable_keepalive { 0 } else { connections as usize };
-    client_for(plan)
+    client_for(plan)?
         .retry(reqwest::retry::never())
         .redirect(if plan.follow { same_host() } else { Policy::none() })
         .referer(false)

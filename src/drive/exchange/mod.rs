@@ -15,7 +15,7 @@ mod kept_answer;
 mod plain_http;
 mod pooled_http;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 #[cfg(test)]
 mod tests;
 mod transport;

@@ -76,7 +76,8 @@ impl Authority {
         self.dir.path().join(format!("{name}.pem"))
     }
 
-    fn acceptor(&self, offers: &[&str], asks_for_a_client: bool) -> TlsAcceptor {
+    /// TLS of the server, which offers these protocols.
+    pub fn acceptor(&self, offers: &[&str], asks_for_a_client: bool) -> TlsAcceptor {
         crate::http::install_crypto_provider();
         let builder = ServerConfig::builder();
         let builder = if asks_for_a_client {

@@ -3,10 +3,9 @@
 
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt;
 use tokio::time::{sleep, timeout};
 
-use super::client::Client;
+use super::client::{Client, send_all};
 use super::ended::Ended;
 
 /// Time for the server to begin to read before it learns that no more comes.
@@ -17,8 +16,8 @@ pub(super) async fn play(client: &Client) -> Ended {
     let (head, body) = client.upload();
     client.send(&mut stream, &head).await?;
     // a server need not read what it has no use for
-    let _ = timeout(UPLOAD_TIME, stream.write_all(&body[..body.len() / 2])).await;
+    let _ = timeout(UPLOAD_TIME, send_all(&mut stream, &body[..body.len() / 2])).await;
     sleep(UPLOAD_TIME).await;
-    let _ = stream.shutdown().await;
+    stream.close_side().await;
     Ok(())
 }

@@ -11,14 +11,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{HeaderName, HeaderValue};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout};
 
 use super::answer::{Body, BodyEnd, Head};
+use super::handshake::Handshake;
+use super::stream::Stream;
 use crate::drive::rendering::{Filling, Keys, Renderer};
 use crate::drive::request_head::headers;
+use crate::error::Error;
 use crate::evidence::ErrorKind;
 use crate::plan::{RequestPlan, host_name};
 
@@ -48,21 +51,26 @@ pub(super) struct SharedClient {
     renderer: Option<Renderer>,
     keys: Keys,
     timeout: Duration,
+    /// None where the target is plain http.
+    handshake: Option<Handshake>,
     addresses: OnceCell<Vec<SocketAddr>>,
     /// How long a patient client waits for the head of an answer, by an average that forgets.
     response_time: Cell<Option<Duration>>,
 }
 
 impl SharedClient {
-    pub(super) fn new(plan: &RequestPlan, keys: Keys, timeout: Duration) -> SharedClient {
-        SharedClient {
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub(super) fn new(plan: &RequestPlan, keys: Keys, timeout: Duration) -> Result<SharedClient, Error> {
+        Ok(SharedClient {
             plan: plan.clone(),
             renderer: Renderer::from_plan(plan),
             keys,
             timeout,
+            handshake: Handshake::from_plan(plan)?,
             addresses: OnceCell::new(),
             response_time: Cell::new(None),
-        }
+        })
     }
 }
 
@@ -78,27 +86,35 @@ impl Client {
     }
 
     /// A new connection, with a receive buffer of this many bytes where one is given.
-    pub(super) async fn connect(&self, buffer: Option<u32>) -> Result<TcpStream, ErrorKind> {
+    pub(super) async fn connect(&self, buffer: Option<u32>) -> Result<Stream, ErrorKind> {
         let connecting = async {
-            for address in self.addresses().await? {
-                let socket = match address {
-                    SocketAddr::V4(_) => TcpSocket::new_v4(),
-                    SocketAddr::V6(_) => TcpSocket::new_v6(),
-                };
-                let Ok(socket) = socket else { continue };
-                if let Some(bytes) = buffer {
-                    // if the kernel refuses, the client reads less slowly
-                    let _ = socket.set_recv_buffer_size(bytes);
-                }
-                if let Ok(stream) = socket.connect(*address).await {
-                    // what is sent in pieces must go out in pieces
-                    let _ = stream.set_nodelay(true);
-                    return Ok(stream);
-                }
+            let tcp = self.connect_tcp(buffer).await?;
+            match &self.shared.handshake {
+                Some(handshake) => handshake.shake(tcp).await.ok_or(ErrorKind::Connect),
+                None => Ok(Stream::Plain(tcp)),
             }
-            Err(ErrorKind::Connect)
         };
         timeout(self.shared.timeout, connecting).await.unwrap_or(Err(ErrorKind::Connect))
+    }
+
+    async fn connect_tcp(&self, buffer: Option<u32>) -> Result<TcpStream, ErrorKind> {
+        for address in self.addresses().await? {
+            let socket = match address {
+                SocketAddr::V4(_) => TcpSocket::new_v4(),
+                SocketAddr::V6(_) => TcpSocket::new_v6(),
+            };
+            let Ok(socket) = socket else { continue };
+            if let Some(bytes) = buffer {
+                // if the kernel refuses, the client reads less slowly
+                let _ = socket.set_recv_buffer_size(bytes);
+            }
+            if let Ok(stream) = socket.connect(*address).await {
+                // what is sent in pieces must go out in pieces
+                let _ = stream.set_nodelay(true);
+                return Ok(stream);
+            }
+        }
+        Err(ErrorKind::Connect)
     }
 
     /// Looked up once: a client that misbehaves must not load the name server.
@@ -169,15 +185,15 @@ impl Client {
     }
 
     /// Connects and sends the whole request.
-    pub(super) async fn send_request(&self, then: AfterRequest) -> Result<TcpStream, ErrorKind> {
+    pub(super) async fn send_request(&self, then: AfterRequest) -> Result<Stream, ErrorKind> {
         let mut stream = self.connect(None).await?;
         self.send(&mut stream, &self.request(then)).await?;
         Ok(stream)
     }
 
     /// Sends all of this within the time that a request has.
-    pub(super) async fn send(&self, stream: &mut TcpStream, bytes: &[u8]) -> Result<(), ErrorKind> {
-        match timeout(self.shared.timeout, stream.write_all(bytes)).await {
+    pub(super) async fn send(&self, stream: &mut Stream, bytes: &[u8]) -> Result<(), ErrorKind> {
+        match timeout(self.shared.timeout, send_all(stream, bytes)).await {
             Ok(sent) => sent.map_err(|_| ErrorKind::Reset),
             Err(_) => Err(ErrorKind::Timeout),
         }
@@ -188,7 +204,10 @@ impl Client {
     /// # Errors
     /// What the server broke: no answer in time, a connection closed before one, an unexpected 5xx. A refusal (4xx) is
     /// no error: a client that misbehaves may have earned it.
-    pub(super) async fn read_head(&self, stream: &mut TcpStream) -> Result<Body, ErrorKind> {
+    pub(super) async fn read_head<S>(&self, stream: &mut S) -> Result<Body, ErrorKind>
+    where
+        S: AsyncRead + Unpin,
+    {
         let asked = Instant::now();
         let mut bytes = Vec::with_capacity(1024);
         let reading = async {
@@ -215,20 +234,28 @@ impl Client {
         Ok(Body { bytes: bytes.split_off(length), end: if empty { BodyEnd::After(0) } else { body_end } })
     }
 
-    /// Waits for an answer as a client that behaves would, and reads it to its end.
-    pub(super) async fn read_answer(&self, stream: &mut TcpStream) -> Result<(), ErrorKind> {
+    /// Waits for an answer as a client that behaves would, and reads it to its end, and closes.
+    pub(super) async fn read_answer(&self, stream: &mut Stream) -> Result<(), ErrorKind> {
         let mut body = self.read_head(stream).await?;
         let reading = async {
             while !body.is_whole() && stream.read_buf(&mut body.bytes).await.unwrap_or(0) > 0 {
                 body.shorten();
             }
         };
-        timeout(self.shared.timeout, reading).await.map_err(|_| ErrorKind::Timeout)
+        timeout(self.shared.timeout, reading).await.map_err(|_| ErrorKind::Timeout)?;
+        stream.close_side().await;
+        Ok(())
     }
 }
 
+/// Sends all of this, whatever time that takes: TLS keeps some of it until it is flushed.
+pub(super) async fn send_all(stream: &mut Stream, bytes: &[u8]) -> std::io::Result<()> {
+    stream.write_all(bytes).await?;
+    stream.flush().await
+}
+
 /// Reads whatever comes until the server closes, or for so long.
-pub(super) async fn read_until_closed(stream: &mut TcpStream, within: Duration) {
+pub(super) async fn read_until_closed(stream: &mut Stream, within: Duration) {
     let mut buffer = [0_u8; 4096];
     let reading = async { while stream.read(&mut buffer).await.unwrap_or(0) > 0 {} };
     let _ = timeout(within, reading).await;

@@ -1,5 +1,5 @@
 //! `hang-up-mid-body`: reads the head of the answer and the first bytes of its body, and disconnects. A download that
-//! is stopped. What is still to come then meets a closed socket.
+//! is stopped, over TLS without a close_notify. What is still to come then meets a closed socket.
 
 use tokio::io::AsyncReadExt;
 

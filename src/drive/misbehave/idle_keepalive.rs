@@ -10,5 +10,6 @@ pub(super) async fn play(client: &Client, hold: Duration) -> Ended {
     client.read_head(&mut stream).await?;
     // the rest of the answer, and then nothing; a server that closes first may
     read_until_closed(&mut stream, hold).await;
+    stream.close_side().await;
     Ok(())
 }

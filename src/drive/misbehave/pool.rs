@@ -69,7 +69,7 @@ impl Pool {
     /// Starts the thread; each behaviour has as many connections as `sending` says.
     ///
     /// # Errors
-    /// When there can be no thread.
+    /// When there can be no thread, or TLS cannot be set up.
     pub(in crate::drive) fn start(
         request: &RequestPlan,
         keys: Keys,
@@ -98,11 +98,11 @@ impl Pool {
                 taken: 0,
             })
             .collect();
-        let (request, for_thread) = (request.clone(), Arc::clone(&shared));
+        let client = SharedClient::new(request, keys, timeout)?;
+        let for_thread = Arc::clone(&shared);
         std::thread::Builder::new()
             .name("soak-misbehave".into())
             .spawn(move || {
-                let client = SharedClient::new(&request, keys, timeout);
                 LocalSet::new().block_on(&runtime, run(&for_thread, client, kinds));
                 // a name that is still being looked up must not hold up the end
                 runtime.shutdown_background();

@@ -1,4 +1,5 @@
-//! `reset`: sends the request and resets the connection (RST instead of FIN). A load balancer that cuts, a process that
+//! `reset`: sends the request and resets the connection (RST instead of FIN, over TLS without a
+//! close_notify). A load balancer that cuts, a process that
 //! is killed with its socket open.
 
 use std::time::Duration;
@@ -14,7 +15,6 @@ const UNTIL_READ: Duration = Duration::from_millis(10);
 pub(super) async fn play(client: &Client) -> Ended {
     let stream = client.send_request(AfterRequest::Keep).await?;
     sleep(UNTIL_READ).await;
-    // with no time to linger the kernel drops what is unsent and says so with an RST
-    let _ = stream.set_zero_linger();
+    stream.reset();
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `slow-read`: sends the request at once and reads the answer a few bytes at a time, into a small buffer, so that the
-//! server's writes block. A phone at the edge of its network. What is not read by the end is left.
+//! server's writes block. A phone at the edge of its network. What is not read by the end is left. TLS hands out
+//! nothing before a record is whole: over TLS the first one, up to 16 KiB, is taken in at once.
 
 use std::time::Duration;
 

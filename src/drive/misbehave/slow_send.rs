@@ -3,10 +3,9 @@
 
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt;
 use tokio::time::sleep;
 
-use super::client::{AfterRequest, Client};
+use super::client::{AfterRequest, Client, send_all};
 use super::ended::Ended;
 
 /// Pieces in which the request goes out.
@@ -20,7 +19,7 @@ pub(super) async fn play(client: &Client, hold: Duration) -> Ended {
             sleep(hold / PIECE_COUNT as u32).await;
         }
         // a server that has waited long enough may close: its right
-        if stream.write_all(piece).await.is_err() {
+        if send_all(&mut stream, piece).await.is_err() {
             return Ok(());
         }
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::time::timeout;
 
 use super::client::{AfterRequest, Client};
@@ -13,13 +13,17 @@ use super::ended::Ended;
 const FIRST_PATIENCE: Duration = Duration::from_millis(5);
 
 pub(super) async fn play(client: &Client) -> Ended {
-    let mut stream = client.send_request(AfterRequest::Keep).await?;
+    let mut stream = BufReader::new(client.send_request(AfterRequest::Keep).await?);
     let patience = client.response_time().map_or(FIRST_PATIENCE, |time| time / 2);
-    // it peeks, so that an answer which is in time after all stays to be read
-    if timeout(patience, stream.readable()).await.is_ok() {
-        return client.read_head(&mut stream).await.map(|_| ());
+    // an answer which is in time after all stays to be read
+    let in_time = timeout(patience, stream.fill_buf()).await.is_ok();
+    if in_time {
+        client.read_head(&mut stream).await?;
     }
-    let _ = stream.shutdown().await;
+    stream.get_mut().close_side().await;
+    if in_time {
+        return Ok(());
+    }
     drop(stream);
     let mut again = client.send_request(AfterRequest::Close).await?;
     client.read_answer(&mut again).await

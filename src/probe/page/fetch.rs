@@ -84,7 +84,7 @@ impl Fetcher {
         }
         let own = Own {
             origin: request.url.origin().ascii_serialization(),
-            client: for_pages(client_for(request))?,
+            client: for_pages(client_for(request).map_err(|e| ProbeError(e.to_string()))?)?,
             request: request.clone(),
             headers,
         };
