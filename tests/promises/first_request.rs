@@ -107,8 +107,8 @@ fn a_request_with_slots_is_named_as_it_was_written() {
     let server = Server::start("302");
     let url = format!("{}items/{{{{seq}}}}", server.url());
     let line = refused(&url, &["--vary", "-H", "Authorization: Bearer {{hex 8}}"]);
-    let to = server.url().trim_end_matches('/').to_string();
-    assert!(line.contains(&format!("GET /items/{{{{seq}}}} answers 302 Found, to {to}: pass")), "{line}");
+    // where to on the same host would show what was filled in
+    assert!(line.contains("GET /items/{{seq}} answers 302 Found: use --follow"), "{line}");
     assert!(server.requests()[0].contains("GET /items/1 "), "{:?}", server.requests());
 }
 
