@@ -71,6 +71,7 @@ impl SeriesEvidence {
             id: SeriesId::Goroutines,
             strength: Some(EvidenceStrength::Tasks),
             groups_vote: false,
+            proven: false,
             trend: Trend {
                 direction: Direction::Growing,
                 shape: Shape::Linear,

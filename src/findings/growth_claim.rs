@@ -48,7 +48,7 @@ impl SeriesFinding {
     pub fn growth_claim(&self, per: Per, steady_s: Option<f64>) -> GrowthClaim {
         let (value, ci) = self.growth(per);
         match (self.trend, value) {
-            (Direction::Inconclusive, _) => self.claim_of_interval(ci, steady_s),
+            (Direction::Inconclusive, _) => self.claim_of_interval(per, ci, steady_s),
             // a slope would seem to say that it grows, and may point the other way than what was read at the ends
             (Direction::Stable, _) if per == self.counted_by() => self.claim_of_stable(steady_s),
             (Direction::Stable, _) => GrowthClaim::Nothing,
@@ -77,7 +77,7 @@ impl SeriesFinding {
     }
 
     /// What the interval leaves open; nothing where it cannot hold the way that the series went.
-    fn claim_of_interval(&self, interval: Option<[f64; 2]>, steady_s: Option<f64>) -> GrowthClaim {
+    fn claim_of_interval(&self, per: Per, interval: Option<[f64; 2]>, steady_s: Option<f64>) -> GrowthClaim {
         let Some([lo, hi]) = interval else { return GrowthClaim::Nothing };
         let rose = self.rose();
         // a slope of steady's last part says nothing of the way before
@@ -86,7 +86,9 @@ impl SeriesFinding {
         if rose > most.max(0.0) || (hi < 0.0 && rose > 0.0) || (lo > 0.0 && rose < 0.0) {
             return GrowthClaim::Nothing;
         }
-        if lo > 0.0 { GrowthClaim::Between([lo, hi]) } else { GrowthClaim::AtMost(hi.max(0.0)) }
+        // memory that was freed before may hide more than the interval of what is resident says
+        let hidden = self.detectable_per_request.filter(|_| per == Per::Request).unwrap_or(0.0);
+        if lo > 0.0 { GrowthClaim::Between([lo, hi]) } else { GrowthClaim::AtMost(hi.max(hidden)) }
     }
 }
 

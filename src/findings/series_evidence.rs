@@ -14,6 +14,8 @@ pub struct SeriesEvidence {
     pub strength: Option<EvidenceStrength>,
     /// Whether the groups that it is the total of vote in its place.
     pub groups_vote: bool,
+    /// Whether the runtime proves that tasks among those that it counts leak.
+    pub proven: bool,
     /// What it does.
     pub trend: Trend,
     /// Whether its growth matters over the horizon.
@@ -74,10 +76,19 @@ impl SeriesEvidence {
     pub fn grows_too_little(&self) -> bool {
         match self.trend.direction {
             // even the most that it may grow by, or did grow by, does not matter
-            Direction::Inconclusive => self.flat,
-            Direction::Growing => self.growth_would_matter() && !self.material && self.explained_by.is_none(),
+            Direction::Inconclusive => self.flat && !self.may_hide_more(),
+            Direction::Growing => {
+                let matters = self.material || self.proven;
+                self.growth_would_matter() && !matters && self.explained_by.is_none()
+            }
             Direction::Stable => false,
         }
+    }
+
+    /// Whether a growth may be hidden, in memory that was freed before, that is larger than its interval says.
+    fn may_hide_more(&self) -> bool {
+        let most = self.trend.per_request.map(|each| each.hi);
+        self.trend.detectable_per_request.zip(most).is_some_and(|(least, most)| least > most)
     }
 
     /// Whether it votes, or is what people look for all the same: where groups of tasks vote their sum does not.

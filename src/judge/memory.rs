@@ -77,6 +77,7 @@ fn together(parts: &[&SeriesEvidence]) -> SeriesEvidence {
         id: SeriesId::MemCanLeak,
         strength: None,
         groups_vote: false,
+        proven: false,
         trend: Trend {
             direction,
             shape: top.map_or(Shape::Flat, |s| s.trend.shape),

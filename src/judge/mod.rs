@@ -40,7 +40,7 @@ mod verdict;
 mod voting_groups;
 mod workers;
 
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, SeriesId};
 use crate::findings::{
     Answer, Assessment, Compared, Findings, GateOutcome, Leak, LeakSummary, Reason, Verdict,
 };
@@ -88,7 +88,10 @@ fn assess(evidence: &Evidence) -> (Assessment, Vec<GateOutcome>) {
     let gates = gates::compare_gates(evidence, &steady, (&series, &workers), &account, load.as_ref());
     let attribution = attribution::attribution(evidence, &steady, &series, &tasks);
     let culprits = tasks.blamed(reason.verdict(), &series);
-    let series = series.into_series();
+    let mut series = series.into_series();
+    if facts.proven.is_some() {
+        series.iter_mut().filter(|one| one.id == SeriesId::Goroutines).for_each(|one| one.proven = true);
+    }
     let memory = memory::memory_that_leaks(&series, account.exact);
     let leak = LeakFacts {
         series: &series,

@@ -223,7 +223,9 @@ fn explained(series: &[SeriesEvidence]) -> impl Iterator<Item = Note> {
     // resident memory next to its private part has no vote, and says the same
     let moving = series.iter().filter(|s| s.votes() && s.trend.direction != Direction::Stable);
     moving.filter_map(|s| {
-        let rose = Some(s.rose()).filter(|rose| *rose > 0.0);
+        // what every table shows it to have done
+        let rose = s.trend.read.map_or(s.rose(), |read| read.end - read.start);
+        let rose = Some(rose).filter(|rose| *rose > 0.0);
         Some(Note::Explained { id: s.id.clone(), rose, by: s.explained_by? })
     })
 }

@@ -87,6 +87,7 @@ pub fn gather(evidence: &Evidence, steady: &Steady, error: f64) -> AllEvidence {
             SeriesEvidence {
                 strength: strength(&id, &sources, &named, &present),
                 groups_vote: groups.vote_for(&id),
+                proven: false,
                 flat: match trend.direction {
                     Direction::Stable => !excludes_zero,
                     Direction::Growing => !material,

@@ -26,19 +26,17 @@ fn parts(status: &Status) -> Vec<String> {
     parts.extend(status.rate_held.map(rate));
     parts.extend(status.counted.map(|counted| format!("{} answered", rate(counted))));
     if status.rate_held.is_some() || status.errors + status.dropped > 0 {
-        let with = status
-            .worst_error
-            .as_ref()
-            .map(|worst| format!(" ({})", name_briefly(worst)))
-            .unwrap_or_default();
-        parts.push(match status.errors {
+        // what was never sent failed, too
+        let with = match &status.worst_error {
+            _ if status.dropped > status.errors => format!(" ({} dropped)", count(status.dropped as f64)),
+            Some(worst) => format!(" ({})", name_briefly(worst)),
+            None => String::new(),
+        };
+        parts.push(match status.errors + status.dropped {
             0 => "no errors".to_string(),
             1 => format!("1 error{with}"),
             n => format!("{} errors{with}", count(n as f64)),
         });
-    }
-    if status.dropped > 0 {
-        parts.push(format!("{} dropped", count(status.dropped as f64)));
     }
     parts.extend(status.rss_bytes.map(|bytes| format!("RSS {}", Unit::Bytes.show(bytes))));
     parts.extend(status.tasks.map(|n| format!("{} {}", count(n), if n == 1.0 { "task" } else { "tasks" })));
@@ -104,7 +102,7 @@ mod tests {
         };
         assert_eq!(
             status_line(&status),
-            "steady 2/3 · 90 s left · 50/s · 3 errors · 1,200 dropped · RSS 12.5 MiB · 1,505 tasks"
+            "steady 2/3 · 90 s left · 50/s · 1,203 errors (1,200 dropped) · RSS 12.5 MiB · 1,505 tasks"
         );
     }
 

@@ -51,7 +51,7 @@ pub fn summary(findings: &Report, report: Option<&Path>, columns: Columns) -> St
             .map(|n| columns.fit(&format!("{DIM}note:{DIM:#} {}", clean_text(n)), 2))
             .collect(),
     ];
-    let code = format!("exit code {} ({})", findings.exit_code, clean_text(&findings.reason));
+    let code = format!("exit code of the run: {} ({})", findings.exit_code, clean_text(&findings.reason));
     let mut end = vec![columns.fit(&format!("{DIM}{code}{DIM:#}"), 2)];
     // a path stays whole, to be copied
     end.extend(report.map(|path| format!("report: {}", path.display())));
@@ -171,7 +171,7 @@ mod tests {
             "per request",
             "gate failed: memory.slope",
             "gate held: latency.p99",
-            "exit code 1 (verdict)",
+            "exit code of the run: 1 (verdict)",
         ] {
             assert!(plain.contains(what), "{what}\n{plain}");
         }

@@ -54,7 +54,7 @@ fn of_window(found: Found) -> String {
         Found::Slows => "slows down".into(),
         Found::RecentRise { .. } => "rose in the last moments".into(),
         Found::FellBack { .. } => "fell back at once".into(),
-        Found::Weak { level } => format!("likely, but not certain at {:.1} %", level * 100.0),
+        Found::Weak { level } => format!("likely, but not certain ({:.1} % is asked)", level * 100.0),
         Found::NoPower => "too noisy".into(),
         Found::BelowBefore => "was higher before".into(),
         Found::CameBack { share } => format!("{} came back after the load", Unit::Ratio.show(share)),
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn an_inconclusive_series_always_says_why() {
         let said = |found| remark(&series(Direction::Inconclusive, found)).unwrap();
-        assert_eq!(said(Found::Weak { level: 0.998 }), "likely, but not certain at 99.8 %");
+        assert_eq!(said(Found::Weak { level: 0.998 }), "likely, but not certain (99.8 % is asked)");
         assert_eq!(said(Found::NoPower), "too noisy");
         assert_eq!(said(Found::CameBack { share: 0.98 }), "98 % came back after the load");
         assert_eq!(said(Found::Grows), "not the same between all restarts");

@@ -45,7 +45,7 @@ pub fn describe_look(look: &RunningLook, steady_now_s: f64) -> LookWords {
         Interim::Proven(_) => format!("certain: the runtime proves it; {seen}"),
         Interim::Leak(_) | Interim::Stable if *certain => format!("certain: several looks agree; {seen}"),
         Interim::Leak(_) | Interim::Stable => format!("not certain yet: more looks must agree; {seen}"),
-        Interim::Prove => format!("the proof is read before a verdict; {seen}"),
+        Interim::Prove => format!("proof asked for before a verdict; {seen}"),
         Interim::Open => seen,
     };
     let certainty = std::iter::once(certainty).chain(taken_back(look)).collect::<Vec<_>>().join("; ");

@@ -1,6 +1,6 @@
 //! What the task monitor says of requests that were sent by hand, of groups put together, and of keys.
 
-use super::phrase::listed_name;
+use super::phrase::{listed_name, plural};
 use crate::evidence::GroupKind;
 use crate::findings::{Grouping, GrownGroup, InertKey, KeyOutcome, LeftBehind, SentByHand, group_label};
 use crate::units::Unit;
@@ -97,12 +97,12 @@ pub fn describe_grouping(grouping: Grouping) -> Option<&'static str> {
 
 /// The row of tasks whose creator was not read.
 pub fn unknown_creator(kind: GroupKind) -> String {
-    format!("{kind}: what created them is not known")
+    format!("creator not known: {}", plural(kind))
 }
 
 /// The row of tasks whose state was not read.
 pub fn unknown_state(kind: GroupKind) -> String {
-    format!("{kind}: state not known")
+    format!("state not known: {}", plural(kind))
 }
 
 #[cfg(test)]

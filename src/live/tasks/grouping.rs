@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(rows(Grouping::Stack).len(), 3);
         assert_eq!(rows(Grouping::Function), [row("main.produce", 12.0, 2.0), row("main.poll", 1.0, 1.0)]);
         assert_eq!(rows(Grouping::State), [row("chan send", 5.0, 1.0), row("select", 8.0, 2.0)]);
-        let unknown = "goroutine: what created them is not known";
+        let unknown = "creator not known: goroutines";
         assert_eq!(rows(Grouping::Creator), [row("main.serve", 12.0, 2.0), row(unknown, 1.0, 1.0)]);
 
         let shown = groups.iter().map(|g| Shown { group: Cow::Borrowed(g), since_mark: None });
