@@ -12,9 +12,17 @@ pub fn failed(evidence: &Evidence) -> Option<Absence> {
 /// That it makes no sense to go on at this moment of a run: the target has been gone for longer than it may.
 pub fn lost(evidence: &Evidence, now_s: f64) -> Option<Absence> {
     let absence = absence(evidence)?;
-    let AbsenceKind::SinceThen(since_s) = absence.kind else { return Some(absence) };
-    let away = Span::from_secs_f64(now_s - since_s);
-    (away > down_after(evidence)).then_some(Absence { kind: AbsenceKind::UntilNow(away), ..absence })
+    let AbsenceKind::SinceThen(_) = absence.kind else { return Some(absence) };
+    let away = |absence: &Absence| matches!(absence.kind, AbsenceKind::UntilNow(away) if away > down_after(evidence));
+    gone_now(evidence, now_s).filter(away)
+}
+
+/// That the target is gone at this moment of a run, and for how long it has been.
+pub fn gone_now(evidence: &Evidence, now_s: f64) -> Option<Absence> {
+    let absence = absence(evidence)?;
+    let AbsenceKind::SinceThen(since_s) = absence.kind else { return None };
+    let away = Span::from_secs_f64((now_s - since_s).max(0.0));
+    Some(Absence { kind: AbsenceKind::UntilNow(away), ..absence })
 }
 
 fn down_after(evidence: &Evidence) -> Span {

@@ -45,7 +45,7 @@ use crate::findings::{
     Answer, Assessment, Compared, Findings, GateOutcome, Leak, LeakSummary, Reason, Verdict,
 };
 
-pub use availability::lost;
+pub use availability::{gone_now, lost};
 pub use baseline::Baseline;
 pub use compare::compare;
 pub use detectable::forecast;

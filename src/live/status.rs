@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::evidence::{ErrorKind, LoadRow, Phase, SeriesId};
-use crate::findings::{ErrorCounts, WorstError};
+use crate::findings::{Absence, ErrorCounts, WorstError};
+use crate::judge::gone_now;
 use crate::record::Mirror;
 
 /// The rate is that of the last seconds: the latest row may cover a part of a second only.
@@ -43,6 +44,8 @@ pub struct Status {
     pub dropped: u64,
     /// What the run looks like so far, in a few words, the most important first.
     pub so_far: Vec<String>,
+    /// That the target is gone, and for how long.
+    pub gone: Option<Absence>,
     /// The target's resident memory.
     pub rss_bytes: Option<f64>,
     /// The best count of the target's tasks.
@@ -63,6 +66,7 @@ impl Status {
             worst_error: None,
             dropped: 0,
             so_far: Vec::new(),
+            gone: None,
             rss_bytes: None,
             tasks: None,
         }
@@ -72,8 +76,10 @@ impl Status {
     pub fn from_mirror(mirror: &Mirror, phase: Phase, cycle: Cycle, left: Option<Duration>) -> Status {
         let (evidence, counts) = (mirror.evidence(), mirror.counts());
         let sent = sent_per_s(&evidence.load).filter(|_| phase.has_load() && counts.due > 0);
+        let elapsed_s = evidence.recording.elapsed_s.last().copied().unwrap_or(0.0);
         Status {
-            elapsed: Duration::from_secs_f64(evidence.recording.elapsed_s.last().copied().unwrap_or(0.0)),
+            elapsed: Duration::from_secs_f64(elapsed_s),
+            gone: gone_now(evidence, elapsed_s),
             left,
             cycle: Some(cycle),
             rate_held: sent,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::status::Status;
 use crate::units::{Rate, Span, Unit};
-use crate::wording::name_briefly;
+use crate::wording::{name_absence, name_briefly};
 
 /// Phase, time left, what it looks like so far, rate held, errors, memory and tasks in one line.
 pub fn status_line(status: &Status) -> String {
@@ -22,6 +22,7 @@ pub fn status_line_within(status: &Status, columns: usize) -> String {
 /// The most important first.
 fn parts(status: &Status) -> Vec<String> {
     let mut parts = vec![phase(status), time(status)];
+    parts.extend(status.gone.as_ref().and_then(name_absence));
     parts.extend(status.so_far.clone());
     parts.extend(status.rate_held.map(rate));
     parts.extend(status.counted.map(|counted| format!("{} answered", rate(counted))));
@@ -140,5 +141,14 @@ mod tests {
         assert_eq!(status_line(&watched), "steady · 0 s · 12/s answered");
         let over = Status { left: Some(Duration::ZERO), ..Status::new(Phase::Settle) };
         assert_eq!(status_line(&over), "settle · ending");
+    }
+
+    #[test]
+    fn a_target_that_is_gone_is_said_at_once() {
+        let away = Span::from_secs_f64(12.3);
+        let kind = crate::findings::AbsenceKind::UntilNow(away);
+        let gone = Some(crate::findings::Absence { kind, reason: "exit status 1".into() });
+        let status = Status { gone, ..Status::new(Phase::Steady) };
+        assert!(parts(&status).contains(&"target gone for 12 s".to_string()), "{:?}", parts(&status));
     }
 }

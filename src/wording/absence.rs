@@ -14,3 +14,13 @@ pub fn explain_absence(absence: &Absence) -> String {
         AbsenceKind::CameBack(away) => format!("the target was gone for {away} ({reason})"),
     }
 }
+
+/// "target gone for 12 s", while the run goes on.
+pub fn name_absence(absence: &Absence) -> Option<String> {
+    match absence.kind {
+        AbsenceKind::UntilNow(away) => {
+            Some(format!("target gone for {}", Span::from_secs_f64(away.secs().round())))
+        }
+        AbsenceKind::SinceThen(_) | AbsenceKind::CameBack(_) => None,
+    }
+}

@@ -51,7 +51,7 @@ mod workers;
 use crate::evidence::Evidence;
 use crate::findings::{AccountRow, Attribution, DriverHealth, Findings, Report};
 
-pub use absence::explain_absence;
+pub use absence::{explain_absence, name_absence};
 pub use checkup::{can_be_found, describe_cost, examined, first_step};
 pub use comparison::comparison;
 pub use early_stop::{certain_leak, certainly_stable};

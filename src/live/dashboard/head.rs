@@ -9,6 +9,7 @@ use ratatui::widgets::Paragraph;
 use super::state::State;
 use crate::live::screen::{Theme, cut};
 use crate::live::status_line::{phase, time};
+use crate::wording::name_absence;
 
 const DONE: &str = "━";
 const TO_COME: &str = "─";
@@ -20,6 +21,9 @@ pub fn draw_head(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme)
         true => "load paused · P resumes it".to_string(),
         false => format!("{} · {}", phase(&state.status), time(&state.status)),
     };
+    // nothing that follows says anything of a process that is gone
+    let gone = state.status.gone.as_ref().and_then(name_absence);
+    let now = gone.map_or(now.clone(), |gone| format!("{gone} · {now}"));
     let room = width.saturating_sub(now.chars().count() + 1);
     let subject = cut(&format!("soak {}", state.subject), room);
     let pad = " ".repeat(width.saturating_sub(subject.chars().count() + now.chars().count()));
