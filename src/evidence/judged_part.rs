@@ -53,7 +53,7 @@ impl Evidence {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{DrivenPlan, Event, Ids, PlanRecord, Recording};
+    use super::super::{DrivenPlan, Event, PlanRecord, Recording};
     use super::*;
     use crate::units::Rate;
 
@@ -61,17 +61,7 @@ mod tests {
     fn what_was_steady_before_the_last_change_is_warm_up() {
         let event = |elapsed_s, kind| Event { elapsed_s, kind };
         let steady = || EventKind::Phase { phase: Phase::Steady };
-        let snapshot = |elapsed_s| TaskSnapshot {
-            elapsed_s,
-            moment: Moment::SteadyStart,
-            counts: Vec::new(),
-            proven: None,
-            longest_wait_s: Vec::new(),
-            labels: Vec::new(),
-            ids: Ids::NotRead,
-            times: Vec::new(),
-            groups: Vec::new(),
-        };
+        let snapshot = |elapsed_s| TaskSnapshot { elapsed_s, ..TaskSnapshot::at(Moment::SteadyStart) };
         let mut evidence = Evidence {
             recording: Recording {
                 elapsed_s: vec![0.0, 1.0, 2.0, 3.0, 4.0],
@@ -97,5 +87,31 @@ mod tests {
         assert!(!evidence.is_load_paused());
         evidence.keep_what_is_judged();
         assert_eq!(evidence.recording.phases, [Warmup, Warmup, Steady, Steady, Settle], "once is enough");
+    }
+
+    #[test]
+    fn keys_that_were_all_seen_begin_steady_anew_and_cost_no_cycle() {
+        let event = |elapsed_s, kind| Event { elapsed_s, kind };
+        let seen = event(2.0, EventKind::KeysSeen { keys: 9 });
+        let evidence = |load: DrivenPlan| Evidence {
+            recording: Recording {
+                elapsed_s: vec![0.0, 1.0, 2.0, 3.0],
+                phases: vec![Phase::Warmup, Phase::Steady, Phase::Steady, Phase::Steady],
+                ..Recording::default()
+            },
+            plan: Some(PlanRecord::example_of(load)),
+            events: vec![event(0.0, EventKind::Cycle { number: 1 }), seen.clone()],
+            ..Evidence::default()
+        };
+        let mut run = evidence(DrivenPlan::example());
+        run.keep_what_is_judged();
+        use Phase::{Steady, Warmup};
+        assert_eq!(run.recording.phases, [Warmup, Warmup, Steady, Steady]);
+        assert_eq!(run.events.len(), 2, "the floors of cycles are of the same load");
+        run.add_snapshot(TaskSnapshot { elapsed_s: 1.5, ..TaskSnapshot::at(Moment::SteadyStart) });
+        assert!(run.snapshots.is_empty(), "it is of what is not judged");
+        let mut in_blocks = evidence(DrivenPlan::example_in_blocks());
+        in_blocks.keep_what_is_judged();
+        assert_eq!(in_blocks.recording.phases[1], Steady, "blocks cannot begin in the middle");
     }
 }

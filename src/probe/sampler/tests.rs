@@ -1,7 +1,7 @@
 //! A sampler of made-up probes: none delays another, a failure is reported once, costs keep to the budget.
 
 use super::*;
-use crate::evidence::{Ids, Moment, TaskSnapshot};
+use crate::evidence::{Moment, TaskSnapshot};
 use crate::probe::sample::{ProbeError, ProbeFuture, Reading};
 
 const SOON: Duration = Duration::from_millis(200);
@@ -62,15 +62,8 @@ impl Probe for Mock {
             other => other,
         };
         let snapshot = |moment| TaskSnapshot {
-            elapsed_s: 0.0,
-            moment,
             counts: vec![(format!("{} group", self.name), u64::from(self.asked))],
-            proven: None,
-            longest_wait_s: Vec::new(),
-            labels: Vec::new(),
-            ids: Ids::NotRead,
-            times: Vec::new(),
-            groups: Vec::new(),
+            ..TaskSnapshot::at(moment)
         };
         match (does, request) {
             (Does::Answers, Request::Snapshot(moment)) => {
