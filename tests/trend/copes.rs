@@ -151,7 +151,7 @@ fn growth_is_judged_in_each_segment_between_restarts() {
     let restart = Event { elapsed_s: 250.0, kind: EventKind::Restart { pid_before: 1, pid_after: 2 } };
     let t = with_events(&recording, std::slice::from_ref(&restart));
     assert_eq!(t.direction, Direction::Growing, "{:?}", t.reason);
-    assert!(why(&t).contains("2 lives between restarts"), "{:?}", t.reason);
+    assert!(why(&t).contains("2 segments between restarts"), "{:?}", t.reason);
     assert!((t.slope.unwrap().value / MIB - 0.05).abs() < 0.003);
 }
 
