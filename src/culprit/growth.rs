@@ -50,8 +50,7 @@ pub fn judge(
 /// has, and a line through the samples takes that for noise. Over all of steady each kind comes exactly as often as its
 /// share says, so the counts at both ends say more of the growth per request.
 fn by_dealt_requests(judged: &mut Trend, evidence: &Evidence, counts: &Counts<'_>, totals: &Totals) {
-    let is_dealt = evidence.driven().is_some_and(|plan| plan.block_design().is_some());
-    if !is_dealt || totals.lost > 0.0 {
+    if !evidence.is_dealt_to_blocks() || totals.lost > 0.0 {
         return;
     }
     let (by_time, by_request) = of_ends(counts, totals);

@@ -6,8 +6,8 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::engine_thread::runtime;
 use super::exchange::{Exchange, SlotConnection};
+use super::own_thread::on_own_thread;
 use super::rendering::Keys;
 use crate::error::{Error, Result};
 use crate::plan::RequestPlan;
@@ -38,15 +38,9 @@ impl ByHand {
         let requests = [request.clone()];
         let exchange = Exchange::new(&requests, Keys::of_requests(&requests, None), 1)?;
         let own_error = |e: std::io::Error| Error::Own(format!("no requests can be sent by hand: {e}"));
-        let runtime = runtime().map_err(own_error)?;
         let (sender, asked) = unbounded_channel();
-        let thread = std::thread::Builder::new().name("soak-by-hand".into());
-        let run = move || {
-            runtime.block_on(send_all(&exchange, timeout, asked, ended));
-            // a name that is still being looked up must not hold up the end
-            runtime.shutdown_background();
-        };
-        thread.spawn(run).map_err(own_error)?;
+        let send = move || async move { send_all(&exchange, timeout, asked, ended).await };
+        on_own_thread("soak-by-hand", send).map_err(own_error)?;
         Ok(ByHand(sender))
     }
 

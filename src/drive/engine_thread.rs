@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::runtime::{Runtime, RuntimeMetrics};
+use tokio::runtime::RuntimeMetrics;
 
 use super::clock::Clock;
 use super::engine::{self, Shared};
@@ -16,6 +16,7 @@ use super::engine_state::EngineState;
 use super::exchange::Exchange;
 use super::interval::Interval;
 use super::metrics::IntervalCounts;
+use super::own_thread::runtime;
 use super::rendering::Keys;
 use super::sending::Sending;
 use crate::error::{Error, Result};
@@ -24,11 +25,6 @@ use crate::workload::{Load, Shard};
 
 /// A stopped engine ends within a second; the rest is for a machine that starves its thread.
 const ENDS_WITHIN: Duration = Duration::from_millis(1500);
-
-/// A runtime for one thread that sends. A few more threads look up names.
-pub(super) fn runtime() -> std::io::Result<Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build()
-}
 
 /// Sends its share of the requests until it is stopped.
 pub(super) struct EngineThread {

@@ -6,11 +6,10 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, COOKIE};
 use reqwest::{StatusCode, Url};
 use tokio::sync::oneshot;
-use tokio::task::LocalSet;
 
-use super::engine_thread::runtime;
 use super::exchange::{Exchange, FailureDetail};
 use super::outcome::Outcome;
+use super::own_thread::on_own_thread;
 use super::rendering::Keys;
 use super::sessions::Sessions;
 use crate::error::{Error, Result};
@@ -30,18 +29,13 @@ pub async fn send_each_once(
 ) -> Result<Vec<FailedRequest>> {
     let own_error = |e: &dyn std::fmt::Display| Error::Own(format!("no request can be sent: {e}"));
     let exchange = Exchange::new(requests, Keys::of_requests(requests, sessions), 1)?;
-    let runtime = runtime().map_err(|e| own_error(&e))?;
     let (sender, sent) = oneshot::channel();
     let requests = requests.to_vec();
-    let run = move || {
-        let sending = send_until_unanswered(&exchange, &requests, within);
+    let send = move || async move {
         // who asked may have gone, after a signal
-        let _ = sender.send(LocalSet::new().block_on(&runtime, sending));
-        // a name that is still being looked up must not hold up the end
-        runtime.shutdown_background();
+        let _ = sender.send(send_until_unanswered(&exchange, &requests, within).await);
     };
-    let thread = std::thread::Builder::new().name("soak-first".into());
-    thread.spawn(run).map_err(|e| own_error(&e))?;
+    on_own_thread("soak-first", send).map_err(|e| own_error(&e))?;
     sent.await.map_err(|e| own_error(&e))
 }
 

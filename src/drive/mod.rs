@@ -23,6 +23,7 @@ mod interval;
 mod metrics;
 mod misbehave;
 mod outcome;
+mod own_thread;
 mod rendering;
 mod request_counts;
 mod request_head;

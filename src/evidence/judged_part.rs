@@ -41,7 +41,7 @@ impl Evidence {
     /// The last moment from which on steady is judged; none where all of it is.
     pub fn judged_from_s(&self) -> Option<f64> {
         // blocks cannot begin in the middle
-        let in_blocks = self.driven().is_some_and(|load| load.block_design().is_some());
+        let in_blocks = self.is_dealt_to_blocks();
         let begins_anew = |kind: &EventKind| match kind {
             EventKind::LoadChanged { .. } => true,
             EventKind::KeysSeen { .. } => !in_blocks,

@@ -21,17 +21,22 @@ impl Evidence {
     /// where all were used before, and where each request has a new one: those never end.
     pub fn unseen_keys(&self) -> Option<UnseenKeys> {
         let distinct = self.distinct_keys()?;
-        let seen = self.events.iter().find(|event| matches!(event.kind, EventKind::KeysSeen { .. }));
         let all_seen = UnseenKeys { seen: distinct, distinct, left_s: None };
-        match seen {
+        match self.keys_seen_at_s() {
             None => Some(self.keys_left().unwrap_or(all_seen)),
             // blocks are judged as a whole
-            Some(seen) if self.driven()?.block_design().is_some() => {
+            Some(seen_s) if self.is_dealt_to_blocks() => {
                 let begins = steady_stretches(self).first()?.0;
-                (seen.elapsed_s > begins).then_some(all_seen)
+                (seen_s > begins).then_some(all_seen)
             }
             Some(_) => None,
         }
+    }
+
+    /// When the last of all keys was used, in seconds since the run began; none as long as some were not.
+    pub fn keys_seen_at_s(&self) -> Option<f64> {
+        let seen = self.events.iter().find(|event| matches!(event.kind, EventKind::KeysSeen { .. }));
+        seen.map(|event| event.elapsed_s)
     }
 
     /// Keys that were not used so far, of the request that has most of them; none once all were used.

@@ -111,6 +111,11 @@ impl Evidence {
         self.plan.as_ref()?.driven()
     }
 
+    /// Whether requests are dealt to blocks of steady, by which growth is attributed.
+    pub fn is_dealt_to_blocks(&self) -> bool {
+        self.driven().is_some_and(|load| load.block_design().is_some())
+    }
+
     /// What only a watch has, where the run was one.
     pub fn observed(&self) -> Option<&ObservedPlan> {
         self.plan.as_ref()?.observed()

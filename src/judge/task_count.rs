@@ -53,7 +53,7 @@ pub fn trend_from_snapshots(
 /// The same trend with the growth between the snapshots at the ends of steady, where requests are dealt to blocks and so
 /// the ends say more than a line through the readings: as of the culprits that it counts.
 pub fn sized_by_ends(evidence: &Evidence, id: &SeriesId, trend: Trend) -> Trend {
-    let is_dealt = evidence.driven().is_some_and(|plan| plan.block_design().is_some());
+    let is_dealt = evidence.is_dealt_to_blocks();
     if trend.direction != Direction::Growing || !is_dealt || !segment_starts(&evidence.events).is_empty() {
         return trend;
     }

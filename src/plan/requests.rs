@@ -40,11 +40,7 @@ pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
     let holder = layers.iter().enumerate().find(|(_, layer)| !layer.settings.request.is_empty());
     let Some((number, layer)) = holder else {
         let request = request::resolve(layers, host)?;
-        let (url, mut requests) = (request.url.clone(), vec![request]);
-        let mut sessions = sessions::read(layers, host)?;
-        vary::add_templates(layers, &mut requests, sessions.as_mut())?;
-        let requests = vary::split_by_keys(requests, |_| layers.get("reuse", |s| &s.reuse))?;
-        return Ok(Sent { url, requests: commonest_first(requests), sessions });
+        return complete(layers, host, request.url.clone(), vec![(request, None)]);
     };
     let place = layer.place("request");
     let tables = &layer.settings.request;
@@ -62,7 +58,6 @@ pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
     }
     let mut all = Vec::new();
     let mut names = HashSet::new();
-    let mut names_in_order = Vec::new();
     for (i, table) in tables.iter().enumerate() {
         let place_of_table = table_place(&place, table.name.as_ref(), i);
         let method = layers.get("method", |s| &s.method);
@@ -73,27 +68,30 @@ pub(super) fn resolve(layers: &Layers, host: &mut Host<'_>) -> Result<Sent> {
                 format!("{place}: the name '{}' is given twice: give each request its own", request.name);
             return Err(Error::usage(reason));
         }
-        names_in_order.push(request.name.clone());
-        all.push(request);
-    }
-    let mut sessions = sessions::read(layers, host)?;
-    vary::add_templates(layers, &mut all, sessions.as_mut())?;
-    let own =
-        |request: &RequestPlan| tables.iter().zip(&names_in_order).find(|(_, name)| **name == request.name);
-    let reuse = |request: &RequestPlan| {
-        let own = own(request).and_then(|(table, name)| {
-            let text = table.reuse.as_ref()?.0.clone();
-            Some(Sourced { text, place: format!("{place} '{name}' reuse"), layer: number })
+        let reuse = table.reuse.as_ref().map(|typed| Sourced {
+            text: typed.0.clone(),
+            place: format!("{place} '{}' reuse", request.name),
+            layer: number,
         });
-        own.or_else(|| layers.get("reuse", |s| &s.reuse))
-    };
-    let all = vary::split_by_keys(all, reuse)?;
-    Ok(Sent { url: common.url, requests: commonest_first(all), sessions })
+        all.push((request, reuse));
+    }
+    complete(layers, host, common.url, all)
 }
 
-fn commonest_first(mut requests: Vec<RequestPlan>) -> Vec<RequestPlan> {
+/// With templates, logins, and repeated keys; each request comes with the share of those that its table asks for.
+fn complete(
+    layers: &Layers,
+    host: &mut Host<'_>,
+    url: Url,
+    written: Vec<(RequestPlan, Option<Sourced>)>,
+) -> Result<Sent> {
+    let (mut requests, own): (Vec<RequestPlan>, Vec<Option<Sourced>>) = written.into_iter().unzip();
+    let mut sessions = sessions::read(layers, host)?;
+    vary::add_templates(layers, &mut requests, sessions.as_mut())?;
+    let reuse = own.into_iter().map(|own| own.or_else(|| layers.get("reuse", |s| &s.reuse)));
+    let mut requests = vary::split_by_keys(requests.into_iter().zip(reuse))?;
     requests.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    requests
+    Ok(Sent { url, requests, sessions })
 }
 
 /// Refuses what flags and the environment say of one request without saying which; a body above the tables as well.

@@ -8,7 +8,7 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
-use reqwest::header::HeaderValue;
+use reqwest::header::{HeaderName, HeaderValue};
 
 use super::misbehave::read_share;
 use super::request::RequestPlan;
@@ -20,9 +20,24 @@ use crate::evidence::{KeyUse, RequestKeys, VaryRecord};
 use crate::settings::{Layers, Sourced};
 use crate::workload::ONLY;
 
-/// Places of slots, as people read them; a header's has its name behind it.
-const IN_URL: &str = "URL";
-const IN_BODY: &str = "data";
+/// Where in a request a slot is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    Url,
+    Header(HeaderName),
+    Data,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Place::Url => f.write_str("URL"),
+            Place::Header(name) => write!(f, "header {name}"),
+            Place::Data => f.write_str("data"),
+        }
+    }
+}
+
 /// Three bytes of a URL may stand for one of a cell, and a URL ends at 64 KiB.
 const LONGEST_CELL: usize = 2048;
 /// The slots of a request choose from no more combinations: a draw of them is one number.
@@ -105,17 +120,16 @@ pub(super) fn add_templates(
     }
 }
 
-/// The requests, each of which repeats keys in the share that `reuse` says as two.
+/// The requests, each that repeats keys, in the share that comes with it, as two.
 ///
 /// # Errors
 /// In one line, with the place: a share outside 0 to 1, and a request without a slot that is new each time.
 pub(super) fn split_by_keys(
-    requests: Vec<RequestPlan>,
-    reuse: impl Fn(&RequestPlan) -> Option<Sourced>,
+    requests: impl IntoIterator<Item = (RequestPlan, Option<Sourced>)>,
 ) -> Result<Vec<RequestPlan>> {
     let mut all = Vec::new();
-    for request in requests {
-        let Some(written) = reuse(&request) else {
+    for (request, reuse) in requests {
+        let Some(written) = reuse else {
             all.push(request);
             continue;
         };
@@ -149,9 +163,10 @@ pub(super) fn record(requests: &[RequestPlan], sessions: Option<&SessionsPlan>) 
     let keys = keys.filter_map(|request| {
         let Vary { keys, origin, .. } = request.vary.as_ref()?;
         let new = |slot: &Slot| slot.is_new_each_time() && *slot != Slot::Seq;
-        let from_one = distinct(request).is_none() && !request.slots().iter().any(|(_, slot)| new(slot));
-        let (request, distinct) = (request.name.clone(), distinct(request));
-        Some(RequestKeys { request, origin: origin.clone(), keys: *keys, distinct, from_one })
+        let distinct = distinct(request);
+        let from_one = distinct.is_none() && !request.slots().iter().any(|(_, slot)| new(slot));
+        let (request, origin) = (request.name.clone(), origin.clone());
+        Some(RequestKeys { request, origin, keys: *keys, distinct, from_one })
     });
     let rows = first.rows.as_ref().map(|rows| rows.record.clone());
     let sessions = sessions.map(SessionsPlan::record);
@@ -180,18 +195,14 @@ impl RequestPlan {
         self.slots().iter().any(|(_, slot)| matches!(slot, Slot::Session(_)))
     }
 
-    /// Its slots, each with its place, for a person: none of its text, which may be secret.
-    pub fn slots(&self) -> Vec<(String, Slot)> {
+    /// Its slots, each with its place: none of its text, which may be secret.
+    fn slots(&self) -> Vec<(Place, Slot)> {
         let template = self.vary.as_ref().map(|vary| &vary.template);
-        let at = |place: &str, text: &'_ Template| -> Vec<(String, Slot)> {
-            text.slots().map(|slot| (place.to_string(), slot.clone())).collect()
-        };
-        let mut all = template.map(|template| at(IN_URL, &template.target)).unwrap_or_default();
-        for (name, value) in &self.slot_headers {
-            all.extend(at(&format!("header {name}"), value));
-        }
-        all.extend(template.map(|template| at(IN_BODY, &template.body)).unwrap_or_default());
-        all
+        let url = template.map(|template| (Place::Url, &template.target));
+        let headers = self.slot_headers.iter().map(|(name, value)| (Place::Header(name.clone()), value));
+        let data = template.map(|template| (Place::Data, &template.body));
+        let texts = url.into_iter().chain(headers).chain(data);
+        texts.flat_map(|(place, text)| text.slots().map(move |slot| (place.clone(), slot.clone()))).collect()
     }
 }
 
@@ -261,19 +272,16 @@ fn check_slots(request: &RequestPlan, captured: &[String]) -> std::result::Resul
 
 /// What a URL or a header cannot carry is found now, and not in the middle of a run: in a header line breaks and control
 /// characters, in a URL what is long, and what a path would be shortened by.
-fn check_values(rows: &Rows, number: usize, column: &str, place: &str) -> std::result::Result<(), String> {
-    let (in_url, in_body) = (place == IN_URL, place == IN_BODY);
-    let bad = |cell: &str| match (in_url, in_body) {
-        (_, true) => None,
-        (true, _) if cell == "." || cell == ".." => {
+fn check_values(rows: &Rows, number: usize, column: &str, place: &Place) -> std::result::Result<(), String> {
+    let bad = |cell: &str| match place {
+        Place::Url if cell == "." || cell == ".." => {
             Some("in a URL: expected a value other than '.' and '..'")
         }
-        (true, _) if cell.len() > LONGEST_CELL => Some("in a URL: expected at most 2048 bytes"),
-        (true, _) => None,
-        _ if HeaderValue::from_str(cell).is_err() => {
+        Place::Url if cell.len() > LONGEST_CELL => Some("in a URL: expected at most 2048 bytes"),
+        Place::Header(_) if HeaderValue::from_str(cell).is_err() => {
             Some("in a header: expected no line breaks or control characters")
         }
-        _ => None,
+        Place::Url | Place::Header(_) | Place::Data => None,
     };
     let first = (0..rows.count()).find_map(|row| Some((row, bad(rows.cell(row, number))?)));
     first.map_or(Ok(()), |(row, why)| {

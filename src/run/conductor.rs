@@ -28,8 +28,6 @@ struct Conductor<'a> {
     total: Duration,
     /// The stage that a person has paused.
     paused: Option<Stage>,
-    /// Every key that requests have was used, where there are only so many.
-    keys_seen: bool,
 }
 
 /// Goes through all phases and gives the recorder back, with everything in it.
@@ -44,7 +42,6 @@ pub async fn conduct(mut parts: Parts<'_>, recorder: Recorder) -> (Recorder, End
         deadlines: Deadlines::default(),
         total: parts.plan.phases.total().0,
         paused: None,
-        keys_seen: false,
         parts,
     };
     let mut end = End::Finished;

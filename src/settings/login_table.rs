@@ -15,7 +15,7 @@ use super::request_table::RequestTable;
     default,
     expecting = "a table, [[login]] with path and capture.NAME; it belongs in a profile"
 )]
-#[expect(missing_docs, reason = "docs/requests.md says it, once")]
+#[expect(missing_docs, reason = "docs/logins.md says it, once")]
 pub struct LoginTable {
     pub name: Option<RawValue>,
     pub method: Option<RawValue>,
@@ -33,7 +33,7 @@ pub struct LoginTable {
 /// Where a value is found in the answer: one of these.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "a table with json, header or cookie")]
-#[expect(missing_docs, reason = "docs/requests.md says it, once")]
+#[expect(missing_docs, reason = "docs/logins.md says it, once")]
 pub struct CaptureTable {
     pub json: Option<RawValue>,
     pub header: Option<RawValue>,
@@ -48,7 +48,7 @@ pub struct CaptureTable {
     default,
     expecting = "a table, [sessions] with count, renew or on-status; it belongs in a profile"
 )]
-#[expect(missing_docs, reason = "docs/requests.md says it, once")]
+#[expect(missing_docs, reason = "docs/logins.md says it, once")]
 pub struct SessionsTable {
     pub count: Option<RawValue>,
     pub renew: Option<RawValue>,

@@ -17,6 +17,8 @@ use crate::plan::RequestPlan;
 /// One of the requests.
 struct PreparedRequest {
     request: Request,
+    /// Scheme, host and port: what is filled in never leads elsewhere.
+    origin: String,
     /// Fills in what differs, where something does.
     renderer: Option<Renderer>,
 }
@@ -38,7 +40,9 @@ impl PooledHttp {
         let client = client::build(plan, connections, idle_for)?;
         let prepared = |plan: &RequestPlan| {
             let renderer = Renderer::from_plan(plan);
-            Ok(PreparedRequest { request: client::request(&client, plan)?, renderer })
+            let request = client::request(&client, plan)?;
+            let origin = request.url().origin().ascii_serialization();
+            Ok(PreparedRequest { request, origin, renderer })
         };
         let requests = plans.iter().map(prepared).collect::<Result<Vec<PreparedRequest>>>()?;
         let renewal = ClientRenewal::new(plan.clone(), connections, idle_for);
@@ -92,9 +96,8 @@ impl PreparedRequest {
         let mut request = self.request.try_clone()?;
         let Some(renderer) = &self.renderer else { return Some(request) };
         let target = renderer.target(filling);
-        // behind the origin, and not joined to it: what is filled in must never lead to another host
-        let origin = request.url().origin().ascii_serialization();
-        let url = std::str::from_utf8(&target).ok().map(|target| format!("{origin}{target}"));
+        // behind the origin, and not joined to it: two slashes would begin another host
+        let url = std::str::from_utf8(&target).ok().map(|target| format!("{}{target}", self.origin));
         if let Some(url) = url.and_then(|url| Url::parse(&url).ok()) {
             *request.url_mut() = url;
         }

@@ -10,13 +10,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::task::{JoinSet, LocalSet};
+use tokio::task::JoinSet;
 
 use super::client::{Client, SharedClient};
 use super::dispatch::{LONGEST_HOLD, play};
 use super::ended::Ended;
 use crate::drive::clock::Clock;
-use crate::drive::engine_thread::runtime;
+use crate::drive::own_thread::on_own_thread;
 use crate::drive::rendering::Keys;
 use crate::drive::request_counts::RequestCounts;
 use crate::drive::schedule::Schedule;
@@ -81,7 +81,6 @@ impl Pool {
         let Sending { rate, connections, timeout, .. } = sending;
         let name = request.name.clone();
         let own = |e: std::io::Error| Error::Own(format!("the misbehaving clients could not start: {e}"));
-        let runtime = runtime().map_err(own)?;
         let shared = Arc::new(Shared {
             state: Mutex::new(State::default()),
             changed: Notify::new(),
@@ -100,14 +99,8 @@ impl Pool {
             .collect();
         let client = SharedClient::new(request, keys, timeout)?;
         let for_thread = Arc::clone(&shared);
-        std::thread::Builder::new()
-            .name("soak-misbehave".into())
-            .spawn(move || {
-                LocalSet::new().block_on(&runtime, run(&for_thread, client, kinds));
-                // a name that is still being looked up must not hold up the end
-                runtime.shutdown_background();
-            })
-            .map_err(own)?;
+        let play = move || async move { run(&for_thread, client, kinds).await };
+        on_own_thread("soak-misbehave", play).map_err(own)?;
         Ok(Pool { shared, rate, mix, request: name })
     }
 

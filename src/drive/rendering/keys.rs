@@ -38,7 +38,8 @@ struct Sample {
 #[derive(Debug, Clone, Default)]
 pub(in crate::drive) struct Keys {
     keys: KeyUse,
-    source: Arc<KeySource>,
+    /// None where all requests are the same: engines then share nothing.
+    source: Option<Arc<KeySource>>,
     /// None where the requests belong to none.
     sessions: Option<Arc<Sessions>>,
 }
@@ -56,15 +57,15 @@ impl Keys {
                 written.resize_with(vary.request + 1, Arc::default);
             }
             let sessions = sessions.filter(|_| request.has_session()).cloned();
-            Keys { keys: vary.keys, source: Arc::clone(&written[vary.request]), sessions }
+            Keys { keys: vary.keys, source: Some(Arc::clone(&written[vary.request])), sessions }
         };
         requests.iter().map(keys).collect()
     }
 
     /// Leaves out as many keys as the first requests have used, which were sent before the load.
     pub(in crate::drive) fn skip_first(all: &[Keys]) {
-        for keys in all {
-            keys.source.used.fetch_add(1, Ordering::Relaxed);
+        for source in all.iter().filter_map(|keys| keys.source.as_ref()) {
+            source.new_key();
         }
     }
 
@@ -76,16 +77,15 @@ impl Keys {
 
     /// The key of the next request, from 1.
     fn next_key(&self) -> u64 {
+        let Some(source) = &self.source else { return 1 };
         match self.keys {
-            KeyUse::Next => self.source.new_key(),
+            KeyUse::Next => source.new_key(),
             KeyUse::New => {
-                let key = self.source.new_key();
-                self.source.with_sample(|sample| sample.add(key));
+                let key = source.new_key();
+                source.with_sample(|sample| sample.add(key));
                 key
             }
-            KeyUse::Repeated => {
-                self.source.with_sample(Sample::draw).unwrap_or_else(|| self.source.new_key())
-            }
+            KeyUse::Repeated => source.with_sample(Sample::draw).unwrap_or_else(|| source.new_key()),
         }
     }
 }
@@ -127,7 +127,8 @@ mod tests {
 
     fn new_and_repeated() -> [Keys; 2] {
         let source: Arc<KeySource> = Arc::default();
-        [KeyUse::New, KeyUse::Repeated].map(|keys| Keys { keys, source: Arc::clone(&source), sessions: None })
+        let source = |keys| Keys { keys, source: Some(Arc::clone(&source)), sessions: None };
+        [KeyUse::New, KeyUse::Repeated].map(source)
     }
 
     #[test]
@@ -155,7 +156,7 @@ mod tests {
         for n in 1..=many {
             assert_eq!(new.next_key(), n);
         }
-        new.source.with_sample(|sample| {
+        new.source.unwrap().with_sample(|sample| {
             assert_eq!(sample.keys.len(), REMEMBERED);
             let mean = sample.keys.iter().sum::<u64>() as f64 / REMEMBERED as f64 / many as f64;
             assert!((mean - 0.5).abs() < 0.02, "{mean}");

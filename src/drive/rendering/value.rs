@@ -1,6 +1,7 @@
 //! What a slot is filled with, and how that is written.
 
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::{BufMut, BytesMut};
@@ -19,7 +20,7 @@ pub(super) struct Source {
     /// All `{{pick N}}` of the request together: each combination comes once before any comes again.
     picks: Deck,
     /// Which row each key has.
-    rows: Option<(std::sync::Arc<Rows>, RowDraw)>,
+    rows: Option<(Arc<Rows>, RowDraw)>,
 }
 
 enum RowDraw {
@@ -146,13 +147,10 @@ impl Source {
             Value::Pick(divisor, n) => write_number(self.picks.card(index) / divisor % n + 1, out),
             Value::PickHex(divisor, n, digits) => {
                 let width = usize::from(digits);
-                // writing to memory cannot fail
                 let _ = write!(out, "{:0width$x}", self.picks.card(index) / divisor % n);
             }
             Value::Now => write_number(since_1970().as_secs(), out),
-            Value::NowMs => {
-                write_number(u64::try_from(since_1970().as_millis()).unwrap_or(u64::MAX), out);
-            }
+            Value::NowMs => write_number(since_1970().as_millis(), out),
             Value::Uuid => write_uuid(self.draw(UUID_STREAM, key), self.draw(UUID_STREAM + 1, key), out),
             Value::Hex(stream, digits) => self.write_hex(stream, digits, key, out),
             Value::Row(column) => {
@@ -188,19 +186,9 @@ fn since_1970() -> std::time::Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
-fn write_number(n: u64, out: &mut BytesMut) {
-    let mut digits = [0_u8; 20];
-    let mut at = digits.len();
-    let mut left = n;
-    loop {
-        at -= 1;
-        digits[at] = b'0' + u8::try_from(left % 10).unwrap_or(0);
-        left /= 10;
-        if left == 0 {
-            break;
-        }
-    }
-    out.put_slice(&digits[at..]);
+fn write_number(n: impl std::fmt::Display, out: &mut BytesMut) {
+    // writing to memory cannot fail
+    let _ = write!(out, "{n}");
 }
 
 /// Version 4 and variant 1 of RFC 9562.
@@ -208,7 +196,6 @@ fn write_uuid(high: u64, low: u64, out: &mut BytesMut) {
     let high = (high & !0xf000) | 0x4000;
     let low = (low & !(0b11 << 62)) | (0b10 << 62);
     let (a, b, c) = (high >> 32, (high >> 16) & 0xffff, high & 0xffff);
-    // writing to memory cannot fail
     let _ = write!(out, "{a:08x}-{b:04x}-{c:04x}-{:04x}-{:012x}", low >> 48, low & 0xffff_ffff_ffff);
 }
 

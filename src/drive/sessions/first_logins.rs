@@ -8,13 +8,12 @@ use std::time::{Duration, Instant};
 use futures_util::future::try_join_all;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
-use tokio::task::LocalSet;
 
 use super::login::{Failed, LoginClient};
 use super::store::Sessions;
 use super::values::CapturedValues;
-use crate::drive::engine_thread::runtime;
 use crate::drive::exchange::SlotConnection;
+use crate::drive::own_thread::on_own_thread;
 use crate::error::{Error, Result};
 use crate::evidence::FailedLogin;
 use crate::plan::SessionsPlan;
@@ -48,23 +47,16 @@ pub async fn log_in_all(
     let own_error = |e: &dyn std::fmt::Display| Error::Own(format!("no login can be sent: {e}"));
     let client = LoginClient::new(plan, AT_ONCE as u32, within)?;
     let count = usize::try_from(plan.count).unwrap_or(usize::MAX);
-    let runtime = runtime().map_err(|e| own_error(&e))?;
     let (mut sender, sent) = oneshot::channel();
-    let run = move || {
-        let logging_in = async {
-            tokio::select! {
-                begun = begin_all(&client, count, &made) => Some(begun),
-                // after a signal
-                () = sender.closed() => None,
-            }
+    let log_in = move || async move {
+        let begun = tokio::select! {
+            begun = begin_all(&client, count, &made) => begun,
+            // after a signal
+            () = sender.closed() => return,
         };
-        if let Some(begun) = LocalSet::new().block_on(&runtime, logging_in) {
-            let _ = sender.send(begun);
-        }
-        // a name that is still being looked up must not hold up the end
-        runtime.shutdown_background();
+        let _ = sender.send(begun);
     };
-    std::thread::Builder::new().name("soak-login".into()).spawn(run).map_err(|e| own_error(&e))?;
+    on_own_thread("soak-login", log_in).map_err(|e| own_error(&e))?;
     Ok(match sent.await.map_err(|e| own_error(&e))? {
         Ok(begun) => {
             let on_status = plan.on_status.iter().map(reqwest::StatusCode::as_u16).collect();

@@ -11,13 +11,12 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
-use tokio::task::LocalSet;
 
 use super::first_logins::{AT_ONCE, LoggedIn};
 use super::login::LoginClient;
 use super::store::Sessions;
-use crate::drive::engine_thread::runtime;
 use crate::drive::exchange::SlotConnection;
+use crate::drive::own_thread::on_own_thread;
 use crate::error::{Error, Result};
 use crate::evidence::LoginCounts;
 
@@ -51,16 +50,12 @@ impl Renewal {
         let LoggedIn { sessions, plan, within, ended } = logged_in;
         let own_error = |e: std::io::Error| Error::Own(format!("sessions could not be renewed: {e}"));
         let client = LoginClient::new(&plan, AT_ONCE as u32, within)?;
-        let runtime = runtime().map_err(own_error)?;
         let (load, load_time) = watch::channel(LoadTime::Always);
         let times = RenewalTimes::new(plan.renew, &sessions);
         let for_thread = Arc::clone(&sessions);
-        let run = move || {
-            let renewing = renew_until_over(&client, &for_thread, times, ended, load_time);
-            LocalSet::new().block_on(&runtime, renewing);
-            runtime.shutdown_background();
-        };
-        std::thread::Builder::new().name("soak-login".into()).spawn(run).map_err(own_error)?;
+        let renew =
+            move || async move { renew_until_over(&client, &for_thread, times, ended, load_time).await };
+        on_own_thread("soak-login", renew).map_err(own_error)?;
         Ok(Renewal { sessions, load })
     }
 

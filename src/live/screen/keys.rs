@@ -118,6 +118,34 @@ pub fn every_key() -> Vec<Key> {
     (' '..='~').map(Key::Char).chain(named).collect()
 }
 
+/// What a key does in a view.
+#[cfg(test)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Means {
+    Something,
+    /// It does nothing here, and says why.
+    WhyNothing,
+    Nothing,
+}
+
+#[cfg(test)]
+impl Means {
+    pub fn of(wishes: bool, says_why: bool, changes: bool) -> Means {
+        match (wishes, says_why, changes) {
+            (false, true, _) => Means::WhyNothing,
+            (false, false, false) => Means::Nothing,
+            _ => Means::Something,
+        }
+    }
+}
+
+/// The keys that mean this in the first of several states of a view in which they mean anything.
+#[cfg(test)]
+pub fn keys_that<I: Iterator<Item = Means>>(wanted: Means, in_states: impl Fn(Key) -> I) -> Vec<Key> {
+    let means = |key: &Key| in_states(*key).find(|means| *means != Means::Nothing).unwrap_or(Means::Nothing);
+    every_key().into_iter().filter(|key| means(key) == wanted).collect()
+}
+
 /// These keys as one line of text, for tests that list them.
 #[cfg(test)]
 pub fn written(keys: &[Key]) -> String {

@@ -11,13 +11,12 @@ impl Conductor<'_> {
     /// Says so once, and lets what is judged of steady begin anew; asked every second of load.
     pub(super) fn note_seen_keys(&mut self, now: Duration) {
         let evidence = self.log.mirror().evidence();
-        let Some(keys) = evidence.distinct_keys().filter(|_| !self.keys_seen) else { return };
-        if evidence.keys_left().is_some() {
+        let Some(keys) = evidence.distinct_keys() else { return };
+        if evidence.keys_seen_at_s().is_some() || evidence.keys_left().is_some() {
             return;
         }
-        self.keys_seen = true;
         // blocks are dealt to all of steady
-        let in_blocks = evidence.driven().is_some_and(|load| load.block_design().is_some());
+        let in_blocks = evidence.is_dealt_to_blocks();
         self.log.event(now, EventKind::KeysSeen { keys });
         if self.stage.phase == Phase::Steady && !in_blocks {
             self.log.event(now, EventKind::Phase { phase: Phase::Steady });

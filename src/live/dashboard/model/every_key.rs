@@ -2,7 +2,7 @@
 
 use super::super::testing::leaking;
 use super::*;
-use crate::live::screen::{every_key, written};
+use crate::live::screen::{Means, every_key, keys_that, written};
 
 /// A run whose load may be changed, after these keys.
 fn after(keys: &[Key], steady_s: f64) -> Model {
@@ -14,29 +14,15 @@ fn after(keys: &[Key], steady_s: f64) -> Model {
     model
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Means {
-    Something,
-    WhyNothing,
-    Nothing,
-}
-
 /// The keys of which this holds in any of these states of a view.
 fn keys(states: &[&[Key]], wanted: Means) -> String {
-    let in_state = |state: &[Key], key: Key| {
+    let in_state = |state: &&[Key], key: Key| {
         let before = after(state, 20.0);
         let mut pressed = before.clone();
-        match (pressed.press(key), pressed.inert) {
-            (None, Some(_)) => Means::WhyNothing,
-            (None, None) if pressed == before => Means::Nothing,
-            _ => Means::Something,
-        }
+        let wish = pressed.press(key);
+        Means::of(wish.is_some(), pressed.inert.is_some(), pressed != before)
     };
-    let means = |key: &Key| {
-        let mut all = states.iter().map(|state| in_state(state, *key));
-        all.find(|means| *means != Means::Nothing).unwrap_or(Means::Nothing)
-    };
-    written(&every_key().into_iter().filter(|key| means(key) == wanted).collect::<Vec<_>>())
+    written(&keys_that(wanted, |key| states.iter().map(move |state| in_state(state, key))))
 }
 
 const MOVES: &str = " Up Down Left Right PageUp PageDown Home End";

@@ -1,7 +1,7 @@
 //! Every key in every view of the monitor: it does something, it says why it does nothing here, or it is inert.
 
 use super::*;
-use crate::live::screen::{Key, Theme, every_key, written};
+use crate::live::screen::{Key, Means, Theme, every_key, keys_that, written};
 use crate::live::tasks::testing::group;
 use crate::live::tasks::{TableOf, draw_monitor, key_list};
 
@@ -43,29 +43,15 @@ fn draw(monitor: &Monitor) {
     terminal.draw(|frame| draw_monitor(frame, monitor, Theme { colored: true })).unwrap();
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Means {
-    Something,
-    WhyNothing,
-    Nothing,
-}
-
 /// The keys of which this holds in any of these states of a view.
 fn keys(states: &[&[Key]], of: Of, wanted: Means) -> Vec<Key> {
-    let in_state = |state: &[Key], key: Key| {
+    let in_state = |state: &&[Key], key: Key| {
         let before = after(state, of);
         let mut pressed = before.clone();
-        match (pressed.press(key), pressed.inert) {
-            (None, Some(_)) => Means::WhyNothing,
-            (None, None) if pressed == before => Means::Nothing,
-            _ => Means::Something,
-        }
+        let wish = pressed.press(key);
+        Means::of(wish.is_some(), pressed.inert.is_some(), pressed != before)
     };
-    let means = |key: &Key| {
-        let mut all = states.iter().map(|state| in_state(state, *key));
-        all.find(|means| *means != Means::Nothing).unwrap_or(Means::Nothing)
-    };
-    every_key().into_iter().filter(|key| means(key) == wanted).collect()
+    keys_that(wanted, |key| states.iter().map(move |state| in_state(state, key)))
 }
 
 /// In the middle of the rows, and of the groupings and of a filter that was typed, so that each key can change something.
