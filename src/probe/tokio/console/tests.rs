@@ -113,9 +113,19 @@ async fn refused(script: Vec<Step>) -> String {
     TokioConsole::find(&serve(vec![script]).await).await.err().expect("it was believed").0
 }
 
+/// How often [`found`] tries.
+const TRIES: usize = 5;
+
+/// This for each connection that [`found`] may open, and nothing after those.
+fn at_each_try(script: Vec<Step>) -> Vec<Vec<Step>> {
+    let mut scripts = vec![script; TRIES];
+    scripts.push(Vec::new());
+    scripts
+}
+
 /// The probe, found at last: what floods it may keep a busy machine from the first update.
 async fn found(url: &Url) -> TokioConsole {
-    for _ in 0..5 {
+    for _ in 0..TRIES {
         if let Ok(probe) = TokioConsole::find(url).await {
             return probe;
         }
@@ -210,7 +220,7 @@ async fn messages_as_large_as_may_be_delay_no_sample() {
     let mut large = vec![0x12];
     prost::encoding::encode_varint(900_000, &mut large);
     large.extend([0x0a, 0x00].repeat(450_000));
-    let url = serve(vec![vec![whole.clone(), Forever(framed(&large))], Vec::new()]).await;
+    let url = serve(at_each_try(vec![whole.clone(), Forever(framed(&large))])).await;
     let mut probe = found(&url).await;
     for _ in 0..40 {
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -218,7 +228,7 @@ async fn messages_as_large_as_may_be_delay_no_sample() {
     }
     // one that promises much and goes on in the smallest of pieces
     let begun = Raw(Bytes::from_static(&[0, 0, 0xff, 0xff, 0xff]));
-    let url = serve(vec![vec![whole, begun, Forever(Bytes::from_static(&[0]))], Vec::new()]).await;
+    let url = serve(at_each_try(vec![whole, begun, Forever(Bytes::from_static(&[0]))])).await;
     let mut probe = found(&url).await;
     for _ in 0..10 {
         tokio::time::sleep(Duration::from_millis(50)).await;
